@@ -1,0 +1,104 @@
+"""Sentences in Vietnamese and English, and numbers and dates as each language writes them.
+
+Each file `messages/<catalogue>.toml` holds one table a sentence with the keys `vi` and `en`; its
+name is `<catalogue>.<table>`. Placeholders are `{name}`, filled with values already formatted, or
+with numbers, which are written with the language's decimal sign.
+"""
+
+import tomllib
+from collections.abc import Mapping
+from datetime import date, datetime
+from enum import StrEnum
+from functools import cache
+from zoneinfo import ZoneInfo
+
+from babel.dates import format_date, format_datetime
+from babel.numbers import format_decimal
+
+from data import path
+
+__all__ = ["Language", "catalogue_keys", "has", "number", "text", "when"]
+
+_ZONE = ZoneInfo("Asia/Ho_Chi_Minh")
+
+
+class Language(StrEnum):
+    """A language of the product; Vietnamese is the default."""
+
+    VI = "vi"
+    EN = "en"
+
+
+@cache
+def _catalogue(name: str) -> Mapping[str, Mapping[str, str]]:
+    try:
+        content = path(f"messages/{name}.toml").read_text(encoding="utf-8")
+    except FileNotFoundError:
+        return {}
+    loaded: dict[str, Mapping[str, str]] = tomllib.loads(content)
+    return loaded
+
+
+def catalogue_keys() -> list[str]:
+    """Return the full name of every sentence of every catalogue."""
+    names = sorted(file.stem for file in path("messages").glob("*.toml"))
+    return [f"{name}.{key}" for name in names for key in _catalogue(name)]
+
+
+def has(key: str) -> bool:
+    """Return whether a sentence exists."""
+    name, _, entry = key.partition(".")
+    return entry in _catalogue(name)
+
+
+def number(value: float, language: Language | str = Language.VI, decimals: int | None = None) -> str:
+    """Write a number with the language's decimal and grouping signs.
+
+    Parameters
+    ----------
+    value : float
+        The number.
+    language : Language
+        Vietnamese writes 1.234,5 and English 1,234.5.
+    decimals : int, optional
+        Fixed number of decimals; without it up to three, trailing zeros dropped.
+    """
+    pattern = "#,##0.###" if decimals is None else "#,##0" + ("." + "0" * decimals) * (decimals > 0)
+    return format_decimal(value, format=pattern, locale=str(language))
+
+
+def when(moment: date | datetime, language: Language | str = Language.VI) -> str:
+    """Write a date, or a moment in the time of Viet Nam, in the language's short form."""
+    if isinstance(moment, datetime):
+        return format_datetime(
+            moment, "dd/MM/yyyy HH:mm", tzinfo=_ZONE, locale=str(language)
+        )
+    return format_date(moment, "dd/MM/yyyy", locale=str(language))
+
+
+def text(key: str, language: Language | str = Language.VI, /, **values: object) -> str:
+    """Return a sentence in a language with its placeholders filled.
+
+    Parameters
+    ----------
+    key : str
+        `<catalogue>.<name>`, for example `exchange.missing_header`.
+    language : Language
+        The language wanted.
+    **values
+        Values of the placeholders; numbers and dates are written as the language does.
+
+    Raises
+    ------
+    KeyError
+        If there is no such sentence, or a placeholder has no value.
+    """
+    name, _, entry = key.partition(".")
+    sentence = _catalogue(name)[entry][str(language)]
+    return sentence.format_map({k: _written(v, language) for k, v in values.items()})
+
+
+def _written(value: object, language: Language | str) -> object:
+    if isinstance(value, bool) or not isinstance(value, int | float | date):
+        return value
+    return number(value, language) if isinstance(value, int | float) else when(value, language)

@@ -1,0 +1,1 @@
+"""The spatial database and everything with a coordinate or a file."""

@@ -1,0 +1,1 @@
+"""Import and export: every row is accepted, or refused with its reason."""

@@ -1,0 +1,1 @@
+"""Long work: queue, leases, heartbeats, progress, cancel. A job names a study."""

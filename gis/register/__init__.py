@@ -1,0 +1,1 @@
+"""The register: records, schema, store, boundaries with validity dates."""

@@ -1,0 +1,351 @@
+"""The records of the register: what a department knows, as plain frozen values.
+
+Coordinates are WGS 84 degrees (EPSG:4326), heights metres, powers as named. Every record carries
+where it came from. Vietnamese terms are the law's own; their names for people are in the catalogue
+`register` (`register.structure_kind.antenna_mast` and so on).
+"""
+
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from enum import StrEnum
+
+from shapely import MultiPolygon
+
+from propagation.compliance.records import Confidence
+from propagation.profile import Polarization
+
+__all__ = [
+    "AdministrativeUnit",
+    "Boundary",
+    "BroadcastStation",
+    "Bounds",
+    "ImportBatch",
+    "Installation",
+    "Organisation",
+    "OrganisationKind",
+    "PlanEntry",
+    "Provenance",
+    "Reception",
+    "Service",
+    "StationClass",
+    "Structure",
+    "StructureKind",
+    "UnitKind",
+]
+
+Bounds = tuple[float, float, float, float]
+"""West, south, east, north in degrees."""
+
+
+class OrganisationKind(StrEnum):
+    """What an organisation does."""
+
+    OPERATOR = "operator"
+    BROADCASTER = "broadcaster"
+    INFRASTRUCTURE_OWNER = "infrastructure_owner"
+    AUTHORITY = "authority"
+    OTHER = "other"
+
+
+class StructureKind(StrEnum):
+    """Passive infrastructure (Luật Viễn thông 24/2023/QH15, Điều 3.22) and carriers of others."""
+
+    HOUSE = "house"  # nhà
+    STATION = "station"  # trạm
+    ANTENNA_MAST = "antenna_mast"  # cột ăng ten
+    CABLE_POLE = "cable_pole"  # cột treo cáp
+    CULVERT = "culvert"  # cống
+    MANHOLE = "manhole"  # bể
+    CABLE_DUCT = "cable_duct"  # ống cáp
+    TRENCH = "trench"  # hào
+    TUNNEL = "tunnel"  # tuy nen kỹ thuật
+    OTHER_TELECOM = "other_telecom"
+    POWER_POLE = "power_pole"  # liên ngành from here on
+    LIGHTING_POLE = "lighting_pole"
+    BRIDGE = "bridge"
+    ROAD = "road"
+    BUILDING = "building"
+    WATER_WORK = "water_work"
+
+
+class Service(StrEnum):
+    """A broadcasting service with its own plan."""
+
+    FM = "fm"
+    TELEVISION = "television"
+    WIRELESS_PUBLIC_ADDRESS = "wireless_public_address"
+
+
+class Reception(StrEnum):
+    """How an FM emission is received."""
+
+    MONO = "mono"
+    STEREO = "stereo"
+
+
+class StationClass(StrEnum):
+    """Rank of a station in the plan: national before provincial before others."""
+
+    NATIONAL = "national"
+    PROVINCIAL = "provincial"
+    OTHER = "other"
+
+
+class UnitKind(StrEnum):
+    """Kind of an administrative unit."""
+
+    PROVINCE = "tinh"
+    CITY_PROVINCE = "thanh_pho_truc_thuoc_trung_uong"
+    DISTRICT = "huyen"
+    TOWN = "thi_xa"
+    CITY = "thanh_pho"
+    COMMUNE = "xa"
+    WARD = "phuong"
+    TOWNSHIP = "thi_tran"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Provenance:
+    """Where a record came from.
+
+    Attributes
+    ----------
+    confidence : Confidence
+        How well it is known; `SYNTHETIC` is demonstration data and shows as such everywhere.
+    source : str
+        Document, file or person.
+    batch_id : str or None
+        The import that brought it.
+    row : int or None
+        Row of that file, counted as the file's own program counts.
+    """
+
+    confidence: Confidence
+    source: str
+    batch_id: str | None = None
+    row: int | None = None
+
+    @property
+    def synthetic(self) -> bool:
+        """Whether this is demonstration data."""
+        return self.confidence is Confidence.SYNTHETIC
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Organisation:
+    """An operator, broadcaster, owner or authority."""
+
+    id: str
+    name: str
+    kind: OrganisationKind
+    provenance: Provenance
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Structure:
+    """Something that an antenna or a cable can stand on or lie in.
+
+    Attributes
+    ----------
+    code : str
+        The owner's own code; unique for each owner.
+    height_m : float or None
+        Height of the structure above ground.
+    ground_height_m : float or None
+        Height of the ground above mean sea level.
+    commune_name : str or None
+        Commune as the owner stated it.
+    confidential : bool
+        Seen only by its owner and by the department.
+    valid_from, valid_to : date or None
+        When it stood there; None is open.
+    """
+
+    id: str
+    code: str
+    name: str
+    kind: StructureKind
+    owner_id: str
+    longitude: float
+    latitude: float
+    height_m: float | None = None
+    ground_height_m: float | None = None
+    commune_name: str | None = None
+    address: str | None = None
+    shareable: bool | None = None
+    confidential: bool = False
+    valid_from: date | None = None
+    valid_to: date | None = None
+    provenance: Provenance
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Installation:
+    """Equipment of one organisation on a structure."""
+
+    id: str
+    structure_id: str
+    organisation_id: str
+    technology: str
+    height_above_ground_m: float | None = None
+    azimuth_deg: float | None = None
+    frequency_mhz: float | None = None
+    eirp_dbm: float | None = None
+    confidential: bool = True
+    provenance: Provenance
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BroadcastStation:
+    """A broadcasting station with the characteristics of GE84, Annex 3.
+
+    Attributes
+    ----------
+    erp_total_dbw : float or None
+        Total effective radiated power; equals the larger polarisation component or their sum.
+    erp_horizontal_dbw, erp_vertical_dbw : float or None
+        Per polarisation.
+    attenuation_db : tuple of 36 floats
+        Reduction of e.r.p. at 0, 10 ... 350 degrees from true north; empty when
+        non-directional.
+    height_above_ground_m : float or None
+        Height of the antenna's centre above ground.
+    ground_height_m : float or None
+        Height of the ground above mean sea level.
+    effective_height_m : tuple of 36 floats
+        Effective height per azimuth; empty when not stated.
+    emission : str or None
+        Class of emission, for example 256KF8EHF.
+    hours : str or None
+        Hours of operation, for example 05:00-23:00.
+    licence_power_w : float or None
+        Transmitter output power in the licence.
+    """
+
+    id: str
+    name: str
+    programme: str
+    service: Service
+    station_class: StationClass
+    frequency_mhz: float
+    longitude: float
+    latitude: float
+    channel: str | None = None
+    organisation_id: str | None = None
+    structure_id: str | None = None
+    plan_entry_id: str | None = None
+    erp_total_dbw: float | None = None
+    erp_horizontal_dbw: float | None = None
+    erp_vertical_dbw: float | None = None
+    attenuation_db: tuple[float, ...] = ()
+    polarization: Polarization = Polarization.HORIZONTAL
+    height_above_ground_m: float | None = None
+    ground_height_m: float | None = None
+    effective_height_max_m: float | None = None
+    effective_height_m: tuple[float, ...] = ()
+    reception: Reception = Reception.STEREO
+    emission: str | None = None
+    hours: str | None = None
+    commune_name: str | None = None
+    province_code: str | None = None
+    licence_number: str | None = None
+    licence_from: date | None = None
+    licence_to: date | None = None
+    licence_power_w: float | None = None
+    valid_from: date | None = None
+    valid_to: date | None = None
+    provenance: Provenance
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlanEntry:
+    """One line of a channel plan.
+
+    Attributes
+    ----------
+    plan_id : str
+        The plan's version, for example `fm-tt37-2017`.
+    erp_max_dbw : float or None
+        Largest effective radiated power that the entry allows.
+    power_max_kw : float or None
+        Power as printed when the plan does not say that it is radiated power.
+    """
+
+    id: str
+    plan_id: str
+    service: Service
+    frequency_mhz: float
+    programme: str
+    site_name: str
+    station_class: StationClass
+    longitude: float | None = None
+    latitude: float | None = None
+    antenna_height_m: float | None = None
+    effective_height_max_m: float | None = None
+    erp_max_dbw: float | None = None
+    power_max_kw: float | None = None
+    polarization: Polarization | None = None
+    province_code: str | None = None
+    instrument: str
+    clause: str
+    valid_from: date | None = None
+    valid_to: date | None = None
+    provenance: Provenance
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AdministrativeUnit:
+    """A province, district or commune during a span of time."""
+
+    code: str
+    name: str
+    kind: UnitKind
+    parent_code: str | None
+    valid_from: date | None
+    valid_to: date | None
+    longitude: float | None = None
+    latitude: float | None = None
+    bounds: Bounds | None = None
+    area_km2: float | None = None
+    merged_from: tuple[str, ...] = ()
+    provenance: Provenance
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Boundary:
+    """The outline of a unit, with how far it may be from the truth.
+
+    Attributes
+    ----------
+    geometry : MultiPolygon
+        Outline, WGS 84.
+    position_uncertainty_m : float
+        Every distance to this boundary inherits it.
+    official : bool
+        Whether it came from the authority; otherwise it is shown as approximate.
+    """
+
+    unit_code: str
+    geometry: MultiPolygon
+    position_uncertainty_m: float
+    official: bool
+    valid_from: date | None
+    valid_to: date | None
+    provenance: Provenance
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ImportBatch:
+    """One file brought into the register, or judged without being brought in."""
+
+    id: str
+    file_name: str
+    sha256: str
+    format: str
+    kind: str
+    coordinate_system: str
+    imported_at: datetime
+    imported_by: str
+    accepted: int
+    refused: int
+    mapping: dict[str, str] = field(default_factory=dict)

@@ -1,0 +1,1 @@
+"""Studies, one use a module: a record of inputs, versions and results."""

@@ -1,0 +1,1 @@
+"""Elevation sources and the path profiles sampled from them."""

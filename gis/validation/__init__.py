@@ -1,0 +1,1 @@
+"""Checks of the models against published reference values, one Recommendation a module."""

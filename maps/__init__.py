@@ -1,0 +1,1 @@
+"""Pictures: palettes, raster overlays, folium maps, figures, documents."""

@@ -1,0 +1,1 @@
+"""Reports and letters: each a function of a study's record."""

@@ -1,0 +1,1 @@
+"""The checks of the frequency plan: pure functions from plain facts to findings."""

@@ -1,0 +1,241 @@
+"""The records that a check reads and writes, and the law that binds them.
+
+A prediction is never evidence of a violation (Luật Tần số vô tuyến điện 42/2009/QH12, Điều 35.3:
+the measurements of the competent authority are). So a `Finding` that says *violates* can only be
+built from comparisons of records and from measurements with their uncertainty, on a rule that is
+more than recalled, and on nothing approximate. The constructor keeps this; there is no other way
+to make one.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from enum import StrEnum
+
+from propagation.errors import PropagationError
+
+__all__ = [
+    "Confidence",
+    "Evidence",
+    "EvidenceKind",
+    "Finding",
+    "ForbiddenVerdictError",
+    "Outcome",
+    "Reservation",
+    "Rule",
+    "Summary",
+    "Value",
+    "summarise",
+]
+
+Value = str | int | float | bool | None
+
+
+class Outcome(StrEnum):
+    """What one check concludes."""
+
+    COMPLIES = "complies"
+    VIOLATES = "violates"
+    NEEDS_VERIFICATION = "needs_verification"
+    NOT_ASSESSABLE = "not_assessable"
+
+
+class Summary(StrEnum):
+    """What all checks of one station conclude together (TT 02/2016/TT-BTTTT, Điều 12)."""
+
+    COMPLIES = "complies"
+    VIOLATES = "violates"
+    NEEDS_VERIFICATION = "needs_verification"
+    NOT_ASSESSABLE = "not_assessable"
+    MIXED = "mixed"
+
+
+class EvidenceKind(StrEnum):
+    """Where a number comes from."""
+
+    RECORD = "record"
+    MEASUREMENT = "measurement"
+    PREDICTION = "prediction"
+
+
+class Confidence(StrEnum):
+    """How well a rule or a record is known."""
+
+    VERIFIED = "verified"
+    SECONDARY = "secondary"
+    DERIVED = "derived"
+    RECALLED = "recalled"
+    SYNTHETIC = "synthetic"
+
+
+class Reservation(StrEnum):
+    """Why a finding can be at most *needs verification*."""
+
+    PREDICTED = "predicted"
+    APPROXIMATE_BOUNDARY = "approximate_boundary"
+    RECALLED_RULE = "recalled_rule"
+    RECALLED_RECORD = "recalled_record"
+    FLAT_TERRAIN = "flat_terrain"
+    NO_UNCERTAINTY = "no_uncertainty"
+    NON_BINDING_RULE = "non_binding_rule"
+
+
+class ForbiddenVerdictError(PropagationError):
+    """Someone tried to build *violates* on something that cannot carry it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """One rule of a rule pack, as in force on the date judged.
+
+    Attributes
+    ----------
+    id : str
+        Stable identifier, for example `fm.plan.erp`.
+    title_vi, title_en : str
+        Title in both languages.
+    instrument, clause : str
+        The legal instrument or Recommendation, and the clause.
+    valid_from, valid_to : date or None
+        First and last day in force; None is open.
+    confidence : Confidence
+        How well the rule is known.
+    source : str
+        Where it was read.
+    binding : bool
+        Whether it binds in this jurisdiction, or is a reference method only.
+    parameters : mapping
+        Numbers and lists that the check reads, unit suffix in the key.
+    """
+
+    id: str
+    title_vi: str
+    title_en: str
+    instrument: str
+    clause: str
+    valid_from: date | None
+    valid_to: date | None
+    confidence: Confidence
+    source: str
+    binding: bool = True
+    parameters: Mapping[str, object] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """One fact that a finding rests on.
+
+    Attributes
+    ----------
+    kind : EvidenceKind
+        Record, measurement or prediction.
+    name : str
+        What it is, with the unit suffix: `erp_dbw`, `field_strength_dbuvm`.
+    value : str, number, bool or None
+        The fact.
+    source : str
+        Which record, measurement or model run it was read from.
+    confidence : Confidence
+        How well the source is known.
+    uncertainty : float or None
+        Expanded uncertainty of a measurement, in the unit of the value.
+    """
+
+    kind: EvidenceKind
+    name: str
+    value: Value
+    source: str
+    confidence: Confidence = Confidence.VERIFIED
+    uncertainty: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """What one check says of one station.
+
+    Attributes
+    ----------
+    check : str
+        The check, for example `plan_identity`.
+    rule : Rule
+        The rule version in force on the date judged.
+    outcome : Outcome
+        The conclusion.
+    evidence : tuple of Evidence
+        Every number that the conclusion rests on.
+    reason : str
+        Key of the sentence that explains it (catalogue `compliance`), filled with `values`.
+    values : mapping
+        Values for that sentence.
+    margin_db : float or None
+        Distance to the limit, positive when it is kept.
+    counterpart : str or None
+        The other station or unit concerned.
+    missing : tuple of str
+        What would have to be known (keys of the catalogue `compliance`).
+    measure : mapping or None
+        What to measure and where, when verification is asked for.
+    reservations : frozenset of Reservation
+        Why the outcome could not be *violates*.
+
+    Raises
+    ------
+    ForbiddenVerdictError
+        If *violates* rests on a prediction, an approximation, a recalled or non-binding rule, a
+        measurement without uncertainty, or on nothing.
+    """
+
+    check: str
+    rule: Rule
+    outcome: Outcome
+    evidence: tuple[Evidence, ...]
+    reason: str
+    values: Mapping[str, Value] = field(default_factory=dict)
+    margin_db: float | None = None
+    counterpart: str | None = None
+    missing: tuple[str, ...] = ()
+    measure: Mapping[str, Value] | None = None
+    reservations: frozenset[Reservation] = frozenset()
+
+    def __post_init__(self) -> None:
+        """Keep the law: what is predicted, approximate or recalled never violates."""
+        object.__setattr__(self, "reservations", self.reservations | self._implied())
+        if self.outcome is Outcome.VIOLATES and (self.reservations or not self.evidence):
+            raise ForbiddenVerdictError(
+                f"{self.check}: 'violates' cannot rest on "
+                f"{', '.join(sorted(self.reservations)) or 'no evidence'}"
+            )
+        if self.outcome is Outcome.NOT_ASSESSABLE and not self.missing:
+            raise PropagationError(f"{self.check}: 'not assessable' must say what is missing")
+        if self.outcome is Outcome.NEEDS_VERIFICATION and not (self.measure or self.missing):
+            raise PropagationError(f"{self.check}: 'needs verification' must say what to measure")
+
+    def _implied(self) -> frozenset[Reservation]:
+        found = set()
+        if self.rule.confidence is Confidence.RECALLED:
+            found.add(Reservation.RECALLED_RULE)
+        if not self.rule.binding:
+            found.add(Reservation.NON_BINDING_RULE)
+        for item in self.evidence:
+            if item.kind is EvidenceKind.PREDICTION:
+                found.add(Reservation.PREDICTED)
+            if item.kind is EvidenceKind.MEASUREMENT and item.uncertainty is None:
+                found.add(Reservation.NO_UNCERTAINTY)
+            if item.confidence is Confidence.RECALLED:
+                found.add(Reservation.RECALLED_RECORD)
+        return frozenset(found)
+
+
+def summarise(findings: tuple[Finding, ...]) -> Summary:
+    """Return the summary of one station's findings.
+
+    Violations together with something still to be verified are *mixed*; checks that could not be
+    made do not hide the outcome of those that could.
+    """
+    outcomes = {finding.outcome for finding in findings}
+    if {Outcome.VIOLATES, Outcome.NEEDS_VERIFICATION} <= outcomes:
+        return Summary.MIXED
+    for outcome in (Outcome.VIOLATES, Outcome.NEEDS_VERIFICATION, Outcome.COMPLIES):
+        if outcome in outcomes:
+            return Summary(outcome.value)
+    return Summary.NOT_ASSESSABLE

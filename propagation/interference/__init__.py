@@ -1,0 +1,1 @@
+"""Protection ratios, nuisance and usable fields, and their summation."""
