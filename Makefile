@@ -5,17 +5,43 @@ VENV := .venv
 BIN := $(VENV)/bin
 PORT ?= 8000
 PHUSONG_HOME ?= $(CURDIR)/.phusong
-export PHUSONG_HOME
+export PHUSONG_HOME PORT
 
 .PHONY: setup dev run test lint bundle clean
 
 setup: $(BIN)/phusong
 
 $(BIN)/phusong: pyproject.toml
-	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { \
-	  echo "PhuSong needs Python 3.11 or newer: apt install python3 python3-venv, or make PYTHON=python3.12 run"; exit 1; }
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || { \
+	  echo "PhuSong needs Python 3.11 or newer as $(PYTHON): apt install python3, or name one: make PYTHON=python3.12 $(or $(MAKECMDGOALS),run)" >&2; exit 1; }
 	@$(PYTHON) -c 'import ensurepip, venv' 2>/dev/null || { \
-	  echo "PhuSong needs python3-venv: apt install python3-venv"; exit 1; }
+	  echo "PhuSong needs the venv module: apt install python3-venv" >&2; exit 1; }
 	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	@echo "Setting up in $(VENV) (once) ..."
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable .
 	@touch $@
+
+$(VENV)/.dev: $(BIN)/phusong pyproject.toml
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check "pip>=25.1"
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --group dev
+	@touch $@
+
+dev: $(VENV)/.dev
+
+run: setup
+	@exec $(BIN)/phusong serve --demo --port $(PORT)
+
+test: dev
+	@$(BIN)/python -m pytest --numprocesses 2 --dist loadgroup $(ARGS)
+
+lint: dev
+	@$(BIN)/ruff format --check .
+	@$(BIN)/ruff check .
+	@$(BIN)/mypy
+	@$(BIN)/lint-imports
+
+bundle: dev
+	@.ci/bundle $(BIN)/python
+
+clean:
+	@rm -rf build dist $(VENV) .pytest_cache .mypy_cache .ruff_cache .import_linter_cache

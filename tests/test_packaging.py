@@ -1,0 +1,94 @@
+"""The five generic package names are ours, whole, and import cleanly one by one."""
+
+import importlib
+import os
+import pkgutil
+import subprocess
+import sys
+import tomllib
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[1]
+PACKAGES = ("propagation", "gis", "maps", "api", "data")
+
+
+def modules() -> list[str]:
+    found = list(PACKAGES)
+    for package in PACKAGES:
+        found += [
+            module.name
+            for module in pkgutil.walk_packages([str(ROOT / package)], f"{package}.")
+            if ".migrations." not in module.name
+        ]
+    return sorted(found)
+
+
+@pytest.mark.parametrize("package", PACKAGES)
+def test_package_is_ours(package: str) -> None:
+    origin = importlib.import_module(package).__file__
+    assert origin is not None
+    assert Path(origin) == ROOT / package / "__init__.py"
+
+
+@pytest.mark.parametrize("name", modules())
+def test_all_names_exist(name: str) -> None:
+    module = importlib.import_module(name)
+    for public in getattr(module, "__all__", ()):
+        assert hasattr(module, public), f"{name}.__all__ names {public}, which is not there"
+
+
+FORKING = """
+import os, sys, importlib
+import numpy, scipy.special, shapely, pyproj, sqlalchemy, alembic, fastapi, pydantic, jinja2
+failed = []
+for name in sys.argv[1:]:
+    sys.stdout.flush()
+    child = os.fork()
+    if child == 0:
+        try:
+            importlib.import_module(name)
+        except BaseException as error:
+            print(name, type(error).__name__, error)
+            sys.stdout.flush()
+            os._exit(1)
+        os._exit(0)
+    if os.waitpid(child, 0)[1]:
+        failed.append(name)
+sys.exit(len(failed))
+"""
+
+
+def test_every_module_imports_first() -> None:
+    """No module leans on another having been imported before it."""
+    done = subprocess.run(
+        [sys.executable, "-c", FORKING, *modules()],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
+        env={**os.environ, "PYTHONPATH": str(ROOT)},
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+def test_wheel_names_the_five_packages() -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+    assert set(project["tool"]["hatch"]["build"]["targets"]["wheel"]["packages"]) == set(PACKAGES)
+
+
+def test_no_file_names_a_machine() -> None:
+    """No absolute path of a developer's machine and no registry host enters the project."""
+    listed = subprocess.run(
+        ["git", "ls-files"], cwd=ROOT, capture_output=True, text=True, check=True
+    ).stdout.split("\n")
+    hosts = ("pypi.org", "files.pythonhosted", "registry.npmjs", "deb.debian.org", "/home/")
+    found = []
+    for name in filter(None, listed):
+        path = ROOT / name
+        if path == Path(__file__) or not path.is_file() or path.stat().st_size > 1_000_000:
+            continue
+        content = path.read_bytes().decode("utf-8", errors="ignore")
+        found += [f"{name}: {host}" for host in hosts if host in content]
+    assert not found
