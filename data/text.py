@@ -51,7 +51,9 @@ def has(key: str) -> bool:
     return entry in _catalogue(name)
 
 
-def number(value: float, language: Language | str = Language.VI, decimals: int | None = None) -> str:
+def number(
+    value: float, language: Language | str = Language.VI, decimals: int | None = None
+) -> str:
     """Write a number with the language's decimal and grouping signs.
 
     Parameters
@@ -63,16 +65,16 @@ def number(value: float, language: Language | str = Language.VI, decimals: int |
     decimals : int, optional
         Fixed number of decimals; without it up to three, trailing zeros dropped.
     """
-    pattern = "#,##0.###" if decimals is None else "#,##0" + ("." + "0" * decimals) * (decimals > 0)
+    pattern = (
+        "#,##0.###" if decimals is None else "#,##0" + ("." + "0" * decimals) * (decimals > 0)
+    )
     return format_decimal(value, format=pattern, locale=str(language))
 
 
 def when(moment: date | datetime, language: Language | str = Language.VI) -> str:
     """Write a date, or a moment in the time of Viet Nam, in the language's short form."""
     if isinstance(moment, datetime):
-        return format_datetime(
-            moment, "dd/MM/yyyy HH:mm", tzinfo=_ZONE, locale=str(language)
-        )
+        return format_datetime(moment, "dd/MM/yyyy HH:mm", tzinfo=_ZONE, locale=str(language))
     return format_date(moment, "dd/MM/yyyy", locale=str(language))
 
 

@@ -38,8 +38,9 @@ def tool() -> Callable[[str], str]:
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     """Close with the number of skipped tests and the reasons."""
     reasons = Counter(
-        str(report.longrepr[2] if isinstance(report.longrepr, tuple) else report.longrepr)
-        .removeprefix("Skipped: ")
+        str(
+            report.longrepr[2] if isinstance(report.longrepr, tuple) else report.longrepr
+        ).removeprefix("Skipped: ")
         for report in terminalreporter.stats.get("skipped", [])
     )
     terminalreporter.write_line(f"skipped: {sum(reasons.values())}")
