@@ -1,0 +1,111 @@
+"""Where ground heights come from: a raster that the department owns, or a flat delta.
+
+A raster is opened by a driver that is named beforehand and checked against the content, so that a
+file that calls itself GeoTIFF can never send the reader to another file or to a network. Heights
+are interpolated bilinearly on the raster's own grid. What the raster does not know is NaN.
+"""
+
+from pathlib import Path
+from typing import Protocol
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from gis.errors import FormatError
+from gis.terrain.raster import RasterTerrain
+
+__all__ = ["ElevationSource", "FlatTerrain", "RasterTerrain", "open_terrain"]
+
+Floats = NDArray[np.float64]
+
+
+class ElevationSource(Protocol):
+    """Anything that knows how high the ground is.
+
+    Attributes
+    ----------
+    identifier : str
+        Name and, for a file, the sha256 of its content; part of every study's inputs.
+    flat : bool
+        Whether the heights are an assumption; results on them are at most *needs verification*.
+    surface_model : bool
+        Whether heights include buildings and trees, so that no clutter may be added.
+    """
+
+    @property
+    def identifier(self) -> str:
+        """Return name and sha256."""
+        ...
+
+    @property
+    def flat(self) -> bool:
+        """Return whether the heights are an assumption."""
+        ...
+
+    @property
+    def surface_model(self) -> bool:
+        """Return whether heights include buildings and trees."""
+        ...
+
+    def heights_m(self, longitude: ArrayLike, latitude: ArrayLike) -> Floats:
+        """Return heights above mean sea level, NaN where unknown.
+
+        Parameters
+        ----------
+        longitude, latitude : array_like
+            WGS 84 degrees; broadcast against each other.
+        """
+        ...
+
+
+class FlatTerrain:
+    """The stated assumption in place of terrain data: one height everywhere.
+
+    Parameters
+    ----------
+    height_m : float
+        Height of the plain above mean sea level; 2 m is the Mekong delta's.
+
+    Raises
+    ------
+    FormatError
+        If the height is not a finite number.
+    """
+
+    flat = True
+    surface_model = False
+
+    def __init__(self, height_m: float = 2.0) -> None:
+        if not np.isfinite(height_m):
+            raise FormatError("terrain.not_metres", file="flat", unit=str(height_m))
+        self.height_m = float(height_m)
+
+    @property
+    def identifier(self) -> str:
+        """Return the name of the assumption with its height."""
+        return f"flat-delta-{self.height_m:g}m"
+
+    def heights_m(self, longitude: ArrayLike, latitude: ArrayLike) -> Floats:
+        """Return the one height in the broadcast shape; NaN where a coordinate is NaN."""
+        lon, lat = np.broadcast_arrays(
+            np.asarray(longitude, dtype=np.float64), np.asarray(latitude, dtype=np.float64)
+        )
+        return np.where(np.isfinite(lon) & np.isfinite(lat), self.height_m, np.nan)
+
+
+def open_terrain(path: Path | None, *, surface_model: bool = False) -> ElevationSource:
+    """Open an elevation file, or stand on the flat delta when there is none.
+
+    Parameters
+    ----------
+    path : Path or None
+        GeoTIFF or HGT file on this machine.
+    surface_model : bool
+        Whether its heights include buildings and trees (as Copernicus GLO-30 and SRTM do).
+
+    Raises
+    ------
+    FormatError
+        If the file cannot be trusted as a raster of heights.
+    """
+    return FlatTerrain() if path is None else RasterTerrain(path, surface_model=surface_model)
