@@ -4,6 +4,7 @@ import re
 import string
 import tomllib
 import unicodedata
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 import pytest
@@ -62,8 +63,6 @@ def test_keys_in_code_exist() -> None:
 
 
 def test_numbers_and_dates_are_written_as_each_language_does() -> None:
-    from datetime import UTC, date, datetime
-
     assert number(1234.5) == "1.234,5"
     assert number(1234.5, Language.EN, 2) == "1,234.50"
     assert when(date(2025, 7, 1)) == "01/07/2025"
