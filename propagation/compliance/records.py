@@ -4,13 +4,16 @@ A prediction is never evidence of a violation (Luật Tần số vô tuyến đi
 the measurements of the competent authority are). So a `Finding` that says *violates* can only be
 built from comparisons of records and from measurements with their uncertainty, on a rule that is
 more than recalled, and on nothing approximate. The constructor keeps this; there is no other way
-to make one.
+to make one: copying, `dataclasses.replace` and unpickling all pass through it, and what makes a
+number unfit (an approximate boundary, flat terrain) travels with the number itself.
 """
 
+import math
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from datetime import date
 from enum import StrEnum
+from typing import final
 
 from propagation.errors import PropagationError
 
@@ -84,6 +87,7 @@ class ForbiddenVerdictError(PropagationError):
     """Someone tried to build *violates* on something that cannot carry it."""
 
 
+@final
 @dataclass(frozen=True, slots=True)
 class Rule:
     """One rule of a rule pack, as in force on the date judged.
@@ -106,6 +110,8 @@ class Rule:
         Whether it binds in this jurisdiction, or is a reference method only.
     parameters : mapping
         Numbers and lists that the check reads, unit suffix in the key.
+    note_vi, note_en : str
+        What a reader must know of this rule, for example that its table is not official yet.
     """
 
     id: str
@@ -119,8 +125,15 @@ class Rule:
     source: str
     binding: bool = True
     parameters: Mapping[str, object] = field(default_factory=dict)
+    note_vi: str = ""
+    note_en: str = ""
+
+    def __post_init__(self) -> None:
+        """Accept the confidence by its name too, never anything else."""
+        object.__setattr__(self, "confidence", Confidence(self.confidence))
 
 
+@final
 @dataclass(frozen=True, slots=True)
 class Evidence:
     """One fact that a finding rests on.
@@ -139,6 +152,9 @@ class Evidence:
         How well the source is known.
     uncertainty : float or None
         Expanded uncertainty of a measurement, in the unit of the value.
+    reservations : frozenset of Reservation
+        What makes this number unfit to carry *violates*: an approximate boundary, flat terrain, a
+        limit that is only recalled. Every finding that uses the number inherits them.
     """
 
     kind: EvidenceKind
@@ -147,8 +163,28 @@ class Evidence:
     source: str
     confidence: Confidence = Confidence.VERIFIED
     uncertainty: float | None = None
+    reservations: frozenset[Reservation] = frozenset()
+
+    def __post_init__(self) -> None:
+        """Accept kind, confidence and reservations by their names too, never anything else."""
+        object.__setattr__(self, "kind", EvidenceKind(self.kind))
+        object.__setattr__(self, "confidence", Confidence(self.confidence))
+        object.__setattr__(self, "reservations", _reservations(self.reservations))
+
+    @property
+    def implied(self) -> frozenset[Reservation]:
+        """Everything that keeps a finding on this fact from saying *violates*."""
+        found = set(self.reservations)
+        if self.kind is EvidenceKind.PREDICTION:
+            found.add(Reservation.PREDICTED)
+        if self.kind is EvidenceKind.MEASUREMENT and not _positive(self.uncertainty):
+            found.add(Reservation.NO_UNCERTAINTY)
+        if self.confidence is Confidence.RECALLED:
+            found.add(Reservation.RECALLED_RECORD)
+        return frozenset(found)
 
 
+@final
 @dataclass(frozen=True, slots=True)
 class Finding:
     """What one check says of one station.
@@ -182,7 +218,8 @@ class Finding:
     ------
     ForbiddenVerdictError
         If *violates* rests on a prediction, an approximation, a recalled or non-binding rule, a
-        measurement without uncertainty, or on nothing.
+        measurement without uncertainty, or on nothing; or if *complies* rests on flat terrain,
+        on which a result is never better than *needs verification*.
     """
 
     check: str
@@ -199,31 +236,45 @@ class Finding:
 
     def __post_init__(self) -> None:
         """Keep the law: what is predicted, approximate or recalled never violates."""
-        object.__setattr__(self, "reservations", self.reservations | self._implied())
-        if self.outcome is Outcome.VIOLATES and (self.reservations or not self.evidence):
+        object.__setattr__(self, "outcome", Outcome(self.outcome))
+        object.__setattr__(self, "evidence", tuple(self.evidence))
+        held = _reservations(self.reservations) | self._implied()
+        object.__setattr__(self, "reservations", held)
+        if self.outcome is Outcome.VIOLATES and (held or not self.evidence):
             raise ForbiddenVerdictError(
                 f"{self.check}: 'violates' cannot rest on "
-                f"{', '.join(sorted(self.reservations)) or 'no evidence'}"
+                f"{', '.join(sorted(held)) or 'no evidence'}"
             )
+        if self.outcome is Outcome.COMPLIES and Reservation.FLAT_TERRAIN in held:
+            raise ForbiddenVerdictError(f"{self.check}: 'complies' cannot rest on flat terrain")
         if self.outcome is Outcome.NOT_ASSESSABLE and not self.missing:
             raise PropagationError(f"{self.check}: 'not assessable' must say what is missing")
         if self.outcome is Outcome.NEEDS_VERIFICATION and not (self.measure or self.missing):
             raise PropagationError(f"{self.check}: 'needs verification' must say what to measure")
 
+    def __reduce__(self) -> tuple[type["Finding"], tuple[object, ...]]:
+        """Pickle and copy by the parts, so that every copy passes through the constructor."""
+        return Finding, tuple(getattr(self, item.name) for item in fields(self))
+
+    def __setstate__(self, state: object) -> None:
+        """Refuse a state from outside: it would go past the constructor."""
+        raise ForbiddenVerdictError("a finding is built from its parts only")
+
     def _implied(self) -> frozenset[Reservation]:
-        found = set()
+        found = {reservation for item in self.evidence for reservation in item.implied}
         if self.rule.confidence is Confidence.RECALLED:
             found.add(Reservation.RECALLED_RULE)
         if not self.rule.binding:
             found.add(Reservation.NON_BINDING_RULE)
-        for item in self.evidence:
-            if item.kind is EvidenceKind.PREDICTION:
-                found.add(Reservation.PREDICTED)
-            if item.kind is EvidenceKind.MEASUREMENT and item.uncertainty is None:
-                found.add(Reservation.NO_UNCERTAINTY)
-            if item.confidence is Confidence.RECALLED:
-                found.add(Reservation.RECALLED_RECORD)
         return frozenset(found)
+
+
+def _reservations(given: frozenset[Reservation]) -> frozenset[Reservation]:
+    return frozenset(Reservation(item) for item in given)
+
+
+def _positive(uncertainty: float | None) -> bool:
+    return uncertainty is not None and math.isfinite(uncertainty) and uncertainty > 0
 
 
 def summarise(findings: tuple[Finding, ...]) -> Summary:
