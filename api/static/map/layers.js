@@ -1,0 +1,129 @@
+/* Everything on the map that is not an object of the table: outline, pictures, lines, letters. */
+"use strict";
+
+const PhuSongLayers = (() => {
+  const METRES_PER_PIXEL_AT_ZOOM_0 = 156543.03392804097;
+
+  function pane(map, name, level) {
+    const made = map.createPane(name);
+    made.style.zIndex = level;
+    made.style.pointerEvents = "none";
+    return name;
+  }
+
+  function letter(at, words, className) {
+    const node = document.createElement("span");
+    node.textContent = words;
+    return L.marker(at, {
+      icon: L.divIcon({ html: node, className, iconSize: null }),
+      interactive: false,
+      keyboard: false,
+      pane: "letters",
+    });
+  }
+
+  function boundary(map, data) {
+    const renderer = L.svg({ pane: pane(map, "boundaries", 350), padding: 0.5 });
+    const shared = { renderer, interactive: false, pane: "boundaries", smoothFactor: 0.5 };
+    const group = L.layerGroup();
+    const bands = [];
+    for (const one of data) {
+      const rings = one.rings.map((ring) => ring.map(([x, y]) => [y, x]));
+      if (one.approximate) {
+        const band = L.polygon(rings, { ...shared, color: "#6b6b6b", opacity: 0.22, fill: false });
+        bands.push([band, one.uncertainty]);
+        group.addLayer(band);
+      }
+      group.addLayer(L.polygon(rings, {
+        ...shared, color: "#3d3d3d", weight: 1.75, fill: false,
+        dashArray: one.approximate ? "6 3" : null,
+      }));
+    }
+    const widen = () => {
+      const scale = METRES_PER_PIXEL_AT_ZOOM_0 / 2 ** map.getZoom()
+        * Math.cos((map.getCenter().lat * Math.PI) / 180);
+      for (const [band, metres] of bands) {
+        band.setStyle({ weight: Math.min(80, Math.max(3, (2 * metres) / scale)) });
+      }
+    };
+    map.on("zoomend", widen);
+    map.whenReady(widen);
+    return group;
+  }
+
+  function graticule(map, bounds, number) {
+    const renderer = L.svg({ pane: pane(map, "graticule", 210), padding: 0.5 });
+    const style = { renderer, interactive: false, color: "#8a8f86", weight: 0.75, opacity: 0.45,
+      pane: "graticule" };
+    const group = L.layerGroup();
+    const [[south, west], [north, east]] = bounds;
+    const span = Math.max(north - south, east - west);
+    const step = [0.05, 0.1, 0.25, 0.5, 1, 2, 5].find((s) => span / s <= 8) || 10;
+    const from = (value) => Math.floor(value / step - 2) * step;
+    for (let x = from(west); x <= east + 2 * step; x += step) {
+      group.addLayer(L.polyline([[south - 3 * step, x], [north + 3 * step, x]], style));
+      group.addLayer(letter([south - step / 12, x], `${number(x, 2)}°`, "map-degree"));
+    }
+    for (let y = from(south); y <= north + 2 * step; y += step) {
+      group.addLayer(L.polyline([[y, west - 3 * step], [y, east + 3 * step]], style));
+      group.addLayer(letter([y, west - step / 12], `${number(y, 2)}°`, "map-degree"));
+    }
+    return group;
+  }
+
+  function overlay(map, one) {
+    const name = one.layer;
+    pane(map, name, { coverage: 250, margin: 255, dominant: 260 }[name] || 250);
+    return L.imageOverlay(one.url, one.bounds, {
+      pane: name, alt: one.alt, opacity: 0.72, className: "map-picture",
+    });
+  }
+
+  function contours(map, data) {
+    const renderer = L.svg({ pane: pane(map, "contours", 360), padding: 0.5 });
+    const group = L.layerGroup();
+    const longest = new Map();
+    for (const one of data) {
+      const line = one.line.map(([x, y]) => [y, x]);
+      const style = { renderer, pane: "contours", interactive: false, smoothFactor: 0.5 };
+      group.addLayer(L.polyline(line, { ...style, color: "#ffffff", weight: 4, opacity: 0.75 }));
+      group.addLayer(L.polyline(line, {
+        ...style, color: "#1b1b1b", weight: 1.5, dashArray: one.dash || null,
+      }));
+      if (!longest.has(one.text) || longest.get(one.text).length < line.length) {
+        longest.set(one.text, line);
+      }
+    }
+    for (const [words, line] of longest) {
+      const top = line.reduce((best, at) => (at[0] > best[0] ? at : best));
+      group.addLayer(letter(top, words, "map-letter map-level"));
+    }
+    return group;
+  }
+
+  /* All layers that a switch can show or hide, by the name of the switch. */
+  function build(map, data, number) {
+    pane(map, "letters", 620);
+    const layers = { graticule: graticule(map, data.bounds, number) };
+    if (data.boundaries.length) {
+      layers.boundary = boundary(map, data.boundaries);
+    }
+    for (const one of data.overlays) {
+      layers[one.layer] = overlay(map, one);
+    }
+    if (data.contours.length) {
+      layers.contours = contours(map, data.contours);
+    }
+    if (layers.dominant && data.letters.length) {
+      const letters = data.letters.map((one) =>
+        letter([one.at[1], one.at[0]], one.letter, "map-letter"));
+      layers.dominant = L.layerGroup([layers.dominant, ...letters]);
+    }
+    if (data.tiles) {
+      layers.tiles = L.tileLayer(data.tiles.url, { attribution: data.tiles.attribution });
+    }
+    return layers;
+  }
+
+  return { build };
+})();

@@ -1,0 +1,257 @@
+/* Puts the pieces together: map, layer switches, table twin, popups and the panel of details. */
+"use strict";
+
+const PhuSongMap = (() => {
+  const { element } = PhuSongTable;
+  const RADIUS = { stations: 10, structures: 6, units: 5 };
+
+  function sentences(data) {
+    const formats = new Map();
+    const number = (value, decimals) => {
+      if (!formats.has(decimals)) {
+        formats.set(decimals, new Intl.NumberFormat(data.language, {
+          minimumFractionDigits: decimals || 0, maximumFractionDigits: decimals || 0,
+        }));
+      }
+      return formats.get(decimals).format(value);
+    };
+    const say = (key, values = {}) =>
+      data.texts[key].replace(/\{(\w+)\}/g, (_, name) => values[name] ?? "");
+    return { number, say };
+  }
+
+  class RegisterMap {
+    constructor(map, id) {
+      this.map = map;
+      this.id = id;
+      this.data = JSON.parse(document.getElementById(`${id}-data`).textContent);
+      this.texts = sentences(this.data);
+      this.find = (name) => document.getElementById(`${id}-${name}`);
+      this.opener = null;
+      this.open();
+      this.controls();
+      this.layers = PhuSongLayers.build(map, this.data, this.texts.number);
+      this.groups();
+      this.table = new PhuSongTable.Table(id, this.data.table, this.texts, this.data.language, {
+        shown: (positions) => this.keep(positions),
+        choose: (object, button) => this.show(object, button),
+      });
+      this.switches();
+      this.pointer();
+    }
+
+    open() {
+      const [, zoom, latitude, longitude] =
+        /^#map=([\d.]+)\/(-?[\d.]+)\/(-?[\d.]+)$/.exec(location.hash) || [];
+      if (zoom) {
+        this.map.setView([Number(latitude), Number(longitude)], Number(zoom), { animate: false });
+      } else {
+        this.home();
+      }
+    }
+
+    home() {
+      this.map.fitBounds(this.data.bounds, { padding: [12, 12], animate: false });
+    }
+
+    controls() {
+      L.control.zoom({
+        zoomInTitle: this.texts.say("zoom_in"), zoomOutTitle: this.texts.say("zoom_out"),
+      }).addTo(this.map);
+      const whole = L.control({ position: "topleft" });
+      whole.onAdd = () => {
+        const bar = element("div", "leaflet-bar");
+        const button = element("button", "map-home", "⤢");
+        button.type = "button";
+        button.title = this.texts.say("whole_view");
+        button.setAttribute("aria-label", button.title);
+        button.addEventListener("click", () => this.home());
+        bar.append(button);
+        L.DomEvent.disableClickPropagation(bar);
+        return bar;
+      };
+      whole.addTo(this.map);
+      L.control.scale({ imperial: false, maxWidth: 140 }).addTo(this.map);
+      L.control.attribution({ prefix: false })
+        .addAttribution(this.texts.say("attribution")).addTo(this.map);
+    }
+
+    /* One layer a kind, so that each kind has its own switch. */
+    groups() {
+      this.markers = [];
+      for (const kind of this.data.table.kinds) {
+        this.layers[`kind-${kind.id}`] = L.layerGroup();
+      }
+    }
+
+    marker(object) {
+      const made = new PhuSongSymbols.Symbol(object.at, {
+        radius: RADIUS[object.kind.group] || 6, colour: object.kind.colour, path: object.kind.path,
+      });
+      made.on("click", () => this.show(object, null));
+      return made;
+    }
+
+    /* Filtered objects leave the map as they leave the table. */
+    keep(positions) {
+      const objects = this.table ? this.table.objects : null;
+      if (!objects) {
+        this.pending = positions;
+        return;
+      }
+      for (const object of objects) {
+        const group = this.layers[`kind-${object.kind.id}`];
+        if (positions.has(object.position)) {
+          this.markers[object.position] ??= this.marker(object);
+          group.addLayer(this.markers[object.position]);
+        } else if (this.markers[object.position]) {
+          group.removeLayer(this.markers[object.position]);
+        }
+      }
+      this.order();
+    }
+
+    /* Transmitters lie over structures, and those over administrative points. */
+    order() {
+      for (const kind of this.data.table.kinds.filter((k) => k.group === "stations")) {
+        this.layers[`kind-${kind.id}`].eachLayer((marker) => marker._map && marker.bringToFront());
+      }
+    }
+
+    switches() {
+      this.keep(this.pending);
+      const box = this.find("layers");
+      for (const input of box.querySelectorAll("input[data-layer]")) {
+        this.turn(input);
+        input.addEventListener("change", () => this.turn(input));
+      }
+      this.order();
+    }
+
+    turn(input) {
+      const layer = this.layers[input.dataset.layer];
+      if (layer && input.checked) {
+        this.map.addLayer(layer);
+        this.order();
+      } else if (layer) {
+        this.map.removeLayer(layer);
+      }
+    }
+
+    pointer() {
+      const readout = this.find("readout");
+      this.map.on("mousemove", ({ latlng }) => {
+        const at = latlng.wrap();
+        readout.textContent = this.texts.say("coordinates", {
+          latitude: this.texts.number(at.lat, 5), longitude: this.texts.number(at.lng, 5),
+        });
+      });
+      this.map.on("moveend", () => {
+        const { lat, lng } = this.map.getCenter();
+        const place = `#map=${this.map.getZoom()}/${lat.toFixed(4)}/${lng.toFixed(4)}`;
+        history.replaceState(null, "", place);
+      });
+      this.map.on("popupopen", ({ popup }) => this.named(popup));
+      this.map.on("popupclose", () => this.closed());
+      if (!this.data.point) {
+        return;
+      }
+      this.map.on("click", ({ latlng }) => this.explain([latlng.lat, latlng.wrap().lng]));
+      this.find("point").addEventListener("submit", (event) => {
+        event.preventDefault();
+        this.typed(event.target.elements);
+      });
+    }
+
+    typed({ latitude, longitude }) {
+      const at = [PhuSongPoint.read(latitude.value), PhuSongPoint.read(longitude.value)];
+      if (Math.abs(at[0]) <= 85 && Math.abs(at[1]) <= 180) {
+        this.map.setView(at, Math.max(this.map.getZoom(), 10), { animate: false });
+        this.explain(at);
+      } else {
+        this.find("details").replaceChildren(element("p", "", this.texts.say("point_invalid")));
+      }
+    }
+
+    /* Leaflet names the popup's button in English. */
+    named(popup) {
+      const button = popup.getElement().querySelector(".leaflet-popup-close-button");
+      if (button) {
+        button.setAttribute("aria-label", this.texts.say("close"));
+      }
+    }
+
+    closed() {
+      this.mark(null);
+      const { opener } = this;
+      this.opener = null;
+      if (opener && opener.isConnected && this.map.getContainer().contains(document.activeElement)) {
+        opener.focus();
+      }
+    }
+
+    mark(marker) {
+      for (const one of [this.marked, marker]) {
+        if (one) {
+          one.options.chosen = one === marker;
+          if (one._map) {
+            one.redraw();
+          }
+        }
+      }
+      this.marked = marker;
+    }
+
+    popup(at, node) {
+      L.popup({ maxWidth: 300, maxHeight: 260, autoPanPadding: [16, 16] })
+        .setLatLng(at).setContent(node).openOn(this.map);
+    }
+
+    /* Show an object: its layer on, the map there, a popup, and the same words in the panel. */
+    show(object, button) {
+      const input = this.find("layers")
+        .querySelector(`input[data-layer="kind-${CSS.escape(object.kind.id)}"]`);
+      if (input && !input.checked) {
+        input.checked = true;
+        this.turn(input);
+      }
+      if (button) {
+        this.map.setView(object.at, Math.max(this.map.getZoom(), 12), { animate: false });
+        this.map.getContainer().scrollIntoView({ block: "center" });
+        this.map.getContainer().focus({ preventScroll: true });
+      }
+      this.popup(object.at, PhuSongPoint.describe(object, this.texts));
+      this.opener = button;
+      this.mark(this.markers[object.position]);
+      this.find("details").replaceChildren(PhuSongPoint.describe(object, this.texts));
+    }
+
+    async explain(at) {
+      if (this.asking) {
+        this.asking.abort();
+      }
+      this.asking = new AbortController();
+      const place = { latitude: this.texts.number(at[0], 5),
+        longitude: this.texts.number(at[1], 5) };
+      const waiting = this.texts.say("point_waiting", place);
+      this.popup(at, element("p", "", waiting));
+      this.find("details").replaceChildren(element("p", "", waiting));
+      try {
+        const node = await PhuSongPoint.ask(
+          this.data.point, at, this.data.language, this.texts, this.asking.signal);
+        this.find("details").replaceChildren(node.cloneNode(true));
+        this.popup(at, node);
+      } catch (error) {
+        if (error.name !== "AbortError") {
+          throw error;
+        }
+      }
+    }
+  }
+
+  function mount(map, dataId) {
+    return new RegisterMap(map, dataId.replace(/-data$/, ""));
+  }
+
+  return { mount };
+})();

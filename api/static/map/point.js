@@ -1,0 +1,100 @@
+/* What lies at a place: an object of the register, or every loss term of a study at a point. */
+"use strict";
+
+const PhuSongPoint = (() => {
+  const { element } = PhuSongTable;
+
+  function list(pairs) {
+    const made = element("dl", "map-terms");
+    for (const [label, value] of pairs) {
+      const pair = element("div");
+      pair.append(element("dt", "", label), element("dd", "", value));
+      made.append(pair);
+    }
+    return made;
+  }
+
+  function stamps(names) {
+    const line = element("p", "map-stamps");
+    names.forEach((name) => line.append(element("span", "map-stamp", name), " "));
+    return line;
+  }
+
+  function position([latitude, longitude], texts) {
+    return `${texts.number(latitude, 5)}; ${texts.number(longitude, 5)}`;
+  }
+
+  /* An object as it stands in the popup and in the panel. */
+  function describe(object, texts) {
+    const made = element("div", "map-card");
+    if (object.synthetic) {
+      made.append(stamps([texts.say("stamp_synthetic")]));
+    }
+    made.append(element("p", "map-card-kind", object.kind.label));
+    made.append(element("p", "map-card-name", object.name));
+    const pairs = [
+      ["label_code", object.code],
+      ["label_owner", object.owner],
+      ["label_place", object.place],
+    ].filter(([, value]) => value).map(([key, value]) => [texts.say(key), value]);
+    made.append(list([
+      ...pairs,
+      ...object.details,
+      [texts.say("label_position"), position(object.at, texts)],
+      [texts.say("label_source"), object.source],
+    ]));
+    return made;
+  }
+
+  /* The answer of the server for a point: heading, stamps and sections of labelled values. */
+  function explain(answer) {
+    const made = element("div", "map-card");
+    if (answer.stamps && answer.stamps.length) {
+      made.append(stamps(answer.stamps));
+    }
+    made.append(element("p", "map-card-name", answer.heading));
+    for (const section of answer.sections || []) {
+      made.append(element("p", "map-card-section", section.heading));
+      made.append(list(section.rows.map((row) => [row.label, row.value])));
+    }
+    for (const note of answer.notes || []) {
+      made.append(element("p", "map-note", note));
+    }
+    return made;
+  }
+
+  /* Ask the server what it computes at a place; answers a node in every case. */
+  async function ask(template, [latitude, longitude], language, texts, signal) {
+    const address = template
+      .replaceAll("{latitude}", latitude.toFixed(6))
+      .replaceAll("{longitude}", longitude.toFixed(6))
+      .replaceAll("{language}", language);
+    let answer;
+    try {
+      const response = await fetch(address, {
+        headers: { Accept: "application/json" }, credentials: "same-origin", signal,
+      });
+      answer = await response.json();
+      if (response.ok) {
+        return explain(answer);
+      }
+    } catch (error) {
+      if (error.name === "AbortError") {
+        throw error;
+      }
+      answer = { detail: texts.say("point_offline") };
+    }
+    const failed = element("div", "map-card");
+    failed.append(element("p", "map-card-name", texts.say("point_failed")));
+    failed.append(element("p", "", answer.detail || ""));
+    return failed;
+  }
+
+  /* A number as people of either language type it, or NaN. */
+  function read(words) {
+    const tidy = words.trim().replace(/°$/, "").replace(",", ".");
+    return /^-?\d+(\.\d+)?$/.test(tidy) ? Number(tidy) : NaN;
+  }
+
+  return { ask, describe, position, read };
+})();

@@ -1,0 +1,216 @@
+/* The table twin: the same objects as the map, filtered, sorted and paged. */
+"use strict";
+
+const PhuSongTable = (() => {
+  const PAGE = 50;
+  const [KIND, NAME, CODE, OWNER, LONGITUDE, LATITUDE, PLACE, SOURCE, DETAILS] =
+    [0, 1, 2, 3, 4, 5, 6, 7, 8];
+
+  /* Letters without marks, so that "tan an" finds "Tân An". */
+  function plain(words) {
+    return words.normalize("NFD").replace(/\p{M}/gu, "").replace(/[đĐ]/g, "d").toLowerCase();
+  }
+
+  function element(tag, className, words) {
+    const made = document.createElement(tag);
+    if (className) {
+      made.className = className;
+    }
+    if (words !== undefined) {
+      made.textContent = words;
+    }
+    return made;
+  }
+
+  function symbol(kind) {
+    const space = "http://www.w3.org/2000/svg";
+    const svg = document.createElementNS(space, "svg");
+    const path = document.createElementNS(space, "path");
+    const attributes = { viewBox: "-12 -9 24 18", width: 24, height: 18, "aria-hidden": "true" };
+    for (const [name, value] of Object.entries(attributes)) {
+      svg.setAttribute(name, value);
+    }
+    svg.classList.add("map-swatch");
+    path.setAttribute("d", kind.path);
+    path.setAttribute("fill", kind.colour);
+    path.setAttribute("fill-rule", "evenodd");
+    path.setAttribute("transform", "scale(7)");
+    svg.append(path);
+    return svg;
+  }
+
+  /* One object as the rest of the page sees it. */
+  function objects(data) {
+    return data.rows.map((row, position) => ({
+      position,
+      kind: data.kinds[row[KIND]],
+      kindPosition: row[KIND],
+      name: row[NAME],
+      code: row[CODE],
+      owner: data.owners[row[OWNER]],
+      ownerPosition: row[OWNER],
+      at: [row[LATITUDE], row[LONGITUDE]],
+      place: row[PLACE],
+      source: data.sources[row[SOURCE]][0],
+      synthetic: data.sources[row[SOURCE]][1],
+      details: row[DETAILS].map(([label, value]) => [data.labels[label], value]),
+    }));
+  }
+
+  function words(object) {
+    const details = object.details.map(([, value]) => value);
+    return plain([object.name, object.code, object.owner, object.place, object.kind.label,
+      ...details].join(" "));
+  }
+
+  const SORT = {
+    kind: (o) => o.kind.label,
+    name: (o) => o.name,
+    owner: (o) => o.owner,
+    place: (o) => o.place,
+    source: (o) => o.source,
+  };
+
+  class Table {
+    constructor(id, data, texts, language, { shown, choose }) {
+      this.objects = objects(data);
+      this.words = this.objects.map(words);
+      this.texts = texts;
+      this.shown = shown;
+      this.choose = choose;
+      this.collator = new Intl.Collator(language, { numeric: true });
+      this.find = (name) => document.getElementById(`${id}-${name}`);
+      this.form = this.find("filters");
+      this.heads = [...this.find("table").querySelectorAll("th[data-column]")];
+      this.order = null;
+      this.page = 0;
+      this.owners(data.owners);
+      this.listen();
+      this.filter();
+    }
+
+    owners(names) {
+      const select = this.form.elements.owner;
+      names.map((name, position) => [name, position])
+        .filter(([name]) => name)
+        .sort(([a], [b]) => this.collator.compare(a, b))
+        .forEach(([name, position]) => select.append(new Option(name, position)));
+    }
+
+    listen() {
+      let waiting = 0;
+      this.form.addEventListener("input", () => {
+        clearTimeout(waiting);
+        waiting = setTimeout(() => this.filter(), 120);
+      });
+      this.form.addEventListener("submit", (event) => event.preventDefault());
+      this.form.addEventListener("reset", () => setTimeout(() => this.filter(), 0));
+      for (const head of this.heads) {
+        const button = head.querySelector("button");
+        if (button) {
+          button.addEventListener("click", () => this.sort(head));
+        }
+      }
+      this.find("pages").addEventListener("click", (event) => {
+        const step = event.target.dataset.page;
+        if (step) {
+          this.page += step === "next" ? 1 : -1;
+          this.draw();
+        }
+      });
+      window.addEventListener("beforeprint", () => this.draw(true));
+      window.addEventListener("afterprint", () => this.draw());
+    }
+
+    filter() {
+      const { text, kind, owner } = this.form.elements;
+      const wanted = plain(text.value).split(/\s+/).filter(Boolean);
+      this.kept = this.objects.filter((object) =>
+        (kind.value === "" || object.kindPosition === Number(kind.value))
+        && (owner.value === "" || object.ownerPosition === Number(owner.value))
+        && wanted.every((word) => this.words[object.position].includes(word)));
+      this.page = 0;
+      this.arrange();
+      this.draw();
+      this.shown(new Set(this.kept.map((object) => object.position)));
+    }
+
+    sort(head) {
+      const column = head.dataset.column;
+      const falling = this.order && this.order.column === column && !this.order.falling;
+      this.order = { column, falling };
+      for (const other of this.heads) {
+        other.removeAttribute("aria-sort");
+      }
+      head.setAttribute("aria-sort", falling ? "descending" : "ascending");
+      this.page = 0;
+      this.arrange();
+      this.draw();
+    }
+
+    arrange() {
+      if (this.order) {
+        const key = SORT[this.order.column];
+        const sign = this.order.falling ? -1 : 1;
+        this.kept.sort((a, b) => sign * this.collator.compare(key(a), key(b))
+          || a.position - b.position);
+      }
+    }
+
+    draw(everything = false) {
+      const pages = Math.max(1, Math.ceil(this.kept.length / PAGE));
+      this.page = Math.min(Math.max(this.page, 0), pages - 1);
+      const first = this.page * PAGE;
+      const some = everything ? this.kept : this.kept.slice(first, first + PAGE);
+      this.find("rows").replaceChildren(...some.map((object) => this.row(object)));
+      const [previous, next] = this.find("pages").querySelectorAll("button");
+      previous.disabled = this.page === 0;
+      next.disabled = this.page === pages - 1;
+      this.find("pages").hidden = pages === 1;
+      this.find("count").textContent = this.kept.length
+        ? this.texts.say("count_shown", { shown: this.texts.number(this.kept.length),
+          total: this.texts.number(this.objects.length), page: this.page + 1, pages })
+        : this.texts.say("count_none");
+    }
+
+    row(object) {
+      const row = element("tr");
+      row.setAttribute("role", "row");
+      const cell = (column, ...content) => {
+        const made = element("td", `map-cell-${column}`);
+        made.setAttribute("role", "cell");
+        made.append(...content);
+        row.append(made);
+        return made;
+      };
+      cell("kind", symbol(object.kind), element("span", "", object.kind.label));
+      const name = cell("name", element("span", "map-name", object.name));
+      if (object.code && object.code !== object.name) {
+        name.append(" ", element("span", "map-quiet", object.code));
+      }
+      cell("owner", object.owner || this.texts.say("owner_none"));
+      cell("place", object.place);
+      cell("details", this.details(object));
+      cell("source", element("span", object.synthetic ? "map-stamp" : "map-quiet", object.source));
+      const button = element("button", "", this.texts.say("show_on_map"));
+      button.type = "button";
+      button.setAttribute("aria-label",
+        `${this.texts.say("show_on_map")}: ${object.name}`);
+      button.addEventListener("click", () => this.choose(object, button));
+      cell("action", button);
+      return row;
+    }
+
+    details(object) {
+      const list = element("ul", "map-values");
+      for (const [label, value] of object.details) {
+        const item = element("li");
+        item.append(element("span", "map-quiet", `${label}: `), value);
+        list.append(item);
+      }
+      return list.childElementCount ? list : "–";
+    }
+  }
+
+  return { Table, element };
+})();

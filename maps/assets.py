@@ -1,0 +1,30 @@
+"""Where the files that a map page loads lie on this machine."""
+
+from importlib.util import find_spec
+from pathlib import Path
+
+__all__ = ["LEAFLET_SCRIPT", "LEAFLET_STYLE", "MAP_SCRIPTS", "MAP_STYLE", "leaflet_folder"]
+
+LEAFLET_SCRIPT = "leaflet/leaflet.js"
+LEAFLET_STYLE = "leaflet/leaflet.css"
+MAP_STYLE = "map/map.css"
+MAP_SCRIPTS = ("map/symbols.js", "map/layers.js", "map/table.js", "map/point.js", "map/map.js")
+
+
+def leaflet_folder() -> Path:
+    """Return the folder with `leaflet.js`, `leaflet.css` and `images/` of Leaflet 1.9.4.
+
+    It comes from the wheel `django-js-lib-leaflet`, which is found without being imported: its
+    package wants Django, its files do not.
+
+    Raises
+    ------
+    FileNotFoundError
+        If the wheel is not installed.
+    """
+    spec = find_spec("js_lib_leaflet")
+    for place in spec.submodule_search_locations or () if spec is not None else ():
+        folder = Path(place) / "static" / "js_lib_leaflet"
+        if (folder / "leaflet.js").is_file():
+            return folder
+    raise FileNotFoundError("leaflet.js: the wheel django-js-lib-leaflet is not installed")

@@ -1,0 +1,252 @@
+"""Colours, breaks and shapes of every picture, chosen to be read by colour-blind people too.
+
+Sources: the sequential and the diverging scheme are ColorBrewer's *YlGnBu* and *PuOr* (Brewer and
+Harrower, The Pennsylvania State University), marked colour-blind safe there; the qualitative
+scheme is Paul Tol's *muted* (SRON technical note "Colour Schemes", issue 3.2). Every class also
+differs in lightness, every kind also in shape, every interferer also in a letter.
+
+The breaks of the field strength are the minimum usable field strengths of Recommendation ITU-R
+BS.412-9, table 1. Run `python -m maps.palette` to see the palettes in a terminal.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from gis.register.records import StructureKind
+
+__all__ = [
+    "BACKGROUND",
+    "DOMINANT_NONE",
+    "FIELD_STRENGTH",
+    "MARGIN",
+    "SHAPES",
+    "STATION",
+    "STRUCTURES",
+    "UNIT",
+    "Palette",
+    "PaletteClass",
+    "Shape",
+    "Symbol",
+    "classify",
+    "contrast_ratio",
+    "demonstration",
+    "interferer_colour",
+    "interferer_letter",
+    "rgb",
+]
+
+BACKGROUND = "#f3f4ef"
+"""Colour of the land where no map picture lies."""
+
+Shape = str
+"""Name of a marker's outline in `SHAPES`."""
+
+SHAPES: dict[Shape, str] = {
+    "triangle": "M0-1L.95.8H-.95Z",
+    "square": "M-.8-.8H.8V.8H-.8Z",
+    "house": "M0-1L.9-.1V.85H-.9V-.1Z",
+    "circle": "M-.8 0A.8.8 0 1 0 .8 0A.8.8 0 1 0-.8 0Z",
+    "half": "M-.95-.35H.95A.95.95 0 0 1-.95-.35Z",
+    "ring": "M-.9 0A.9.9 0 1 0 .9 0A.9.9 0 1 0-.9 0ZM-.4 0A.4.4 0 1 1 .4 0A.4.4 0 1 1-.4 0Z",
+    "bar": "M-1-.4H1V.4H-1Z",
+    "chevron": "M-1-.7H-.3L0 .1L.3-.7H1L.3.8H-.3Z",
+    "arch": "M-.9.8V-.1A.9.8 0 0 1 .9-.1V.8H.4V.1A.4.4 0 0 0-.4.1V.8Z",
+    "diamond": "M0-1L.9 0L0 1L-.9 0Z",
+    "cross": "M-.85-.5L-.5-.85L0-.35L.5-.85L.85-.5L.35 0L.85.5L.5.85L0 .35L-.5.85L-.85.5L-.35 0Z",
+    "plus": "M-.3-.95H.3V-.3H.95V.3H.3V.95H-.3V.3H-.95V-.3H-.3Z",
+    "star": "M0-1.15L.3-.4L1.1-.35L.48.16L.68.93L0 .5L-.68.93L-.48.16L-1.1-.35L-.3-.4Z",
+    "dot": "M-.45 0A.45.45 0 1 0 .45 0A.45.45 0 1 0-.45 0Z",
+}
+"""Outline of each marker as an SVG path about the origin, drawn on the map and in the legend."""
+
+
+@dataclass(frozen=True, slots=True)
+class PaletteClass:
+    """One class of a palette.
+
+    Attributes
+    ----------
+    lower, upper : float or None
+        Limits, `lower <= value < upper`; None is open.
+    colour : str or None
+        `#rrggbb`, or None where the class is left transparent.
+    key : str
+        Key of the sentence that explains it, in the catalogue `maps`.
+    """
+
+    lower: float | None
+    upper: float | None
+    colour: str | None
+    key: str
+
+
+@dataclass(frozen=True, slots=True)
+class Palette:
+    """Adjoining classes in ascending order.
+
+    Attributes
+    ----------
+    unit : str
+        Unit of the limits as printed.
+    classes : tuple of PaletteClass
+        The classes, each beginning where the one before ends.
+    """
+
+    unit: str
+    classes: tuple[PaletteClass, ...]
+
+    @property
+    def breaks(self) -> tuple[float, ...]:
+        """Inner limits in ascending order."""
+        return tuple(c.lower for c in self.classes if c.lower is not None)
+
+
+@dataclass(frozen=True, slots=True)
+class Symbol:
+    """How a kind of object is drawn."""
+
+    shape: Shape
+    colour: str
+
+
+FIELD_STRENGTH = Palette(
+    "dBµV/m",
+    (
+        PaletteClass(None, 48.0, None, "maps.field_below"),
+        PaletteClass(48.0, 54.0, "#c7e9b4", "maps.field_mono"),
+        PaletteClass(54.0, 66.0, "#41b6c4", "maps.field_rural"),
+        PaletteClass(66.0, 74.0, "#2c7fb8", "maps.field_urban"),
+        PaletteClass(74.0, None, "#253494", "maps.field_large_city"),
+    ),
+)
+"""Field strength, dB(uV/m), by the minimum usable field strengths of BS.412-9, table 1."""
+
+MARGIN = Palette(
+    "dB",
+    (
+        PaletteClass(None, -20.0, "#7f3b08", "maps.margin_lost"),
+        PaletteClass(-20.0, -10.0, "#b35806", "maps.margin_strong"),
+        PaletteClass(-10.0, 0.0, "#f1a340", "maps.margin_slight"),
+        PaletteClass(0.0, 10.0, "#d8daeb", "maps.margin_kept"),
+        PaletteClass(10.0, 20.0, "#998ec3", "maps.margin_good"),
+        PaletteClass(20.0, None, "#542788", "maps.margin_ample"),
+    ),
+)
+"""Margin over what protection asks for, dB; below zero the wanted station is disturbed."""
+
+_SUPPORT, _POLE, _UNDERGROUND, _SHARED, _OTHER = (
+    "#332288",
+    "#117733",
+    "#aa3f95",
+    "#7d6608",
+    "#555555",
+)
+
+STRUCTURES: dict[StructureKind, Symbol] = {
+    StructureKind.ANTENNA_MAST: Symbol("triangle", _SUPPORT),
+    StructureKind.STATION: Symbol("square", _SUPPORT),
+    StructureKind.HOUSE: Symbol("house", _SUPPORT),
+    StructureKind.CABLE_POLE: Symbol("circle", _POLE),
+    StructureKind.CULVERT: Symbol("half", _UNDERGROUND),
+    StructureKind.MANHOLE: Symbol("ring", _UNDERGROUND),
+    StructureKind.CABLE_DUCT: Symbol("bar", _UNDERGROUND),
+    StructureKind.TRENCH: Symbol("chevron", _UNDERGROUND),
+    StructureKind.TUNNEL: Symbol("arch", _UNDERGROUND),
+    StructureKind.OTHER_TELECOM: Symbol("diamond", _OTHER),
+    StructureKind.POWER_POLE: Symbol("cross", _SHARED),
+    StructureKind.LIGHTING_POLE: Symbol("plus", _SHARED),
+    StructureKind.BRIDGE: Symbol("arch", _SHARED),
+    StructureKind.ROAD: Symbol("bar", _SHARED),
+    StructureKind.BUILDING: Symbol("square", _SHARED),
+    StructureKind.WATER_WORK: Symbol("half", _SHARED),
+}
+"""Symbol of each kind: the colour says the family, the shape the kind."""
+
+STATION = Symbol("star", "#b3240b")
+"""Symbol of a broadcasting station."""
+
+UNIT = Symbol("dot", "#4d4d4d")
+"""Symbol of a commune or district known by a point."""
+
+DOMINANT_NONE = -1
+"""Value of the dominant-interferer raster where nobody disturbs."""
+
+_MUTED = (
+    "#cc6677",
+    "#332288",
+    "#ddcc77",
+    "#117733",
+    "#88ccee",
+    "#882255",
+    "#44aa99",
+    "#999933",
+    "#aa4499",
+)
+_REST = "#8c8c8c"
+
+
+def interferer_colour(rank: int) -> str:
+    """Return the colour of the interferer of a rank (0 is the first); grey from the tenth on."""
+    return _MUTED[rank] if 0 <= rank < len(_MUTED) else _REST
+
+
+def interferer_letter(rank: int) -> str:
+    """Return A to Z for the first 26 ranks, then A2, B2 and so on."""
+    cycle, letter = divmod(rank, 26)
+    return chr(ord("A") + letter) + (str(cycle + 1) if cycle else "")
+
+
+def rgb(colour: str) -> tuple[int, int, int]:
+    """Return red, green and blue, 0 to 255, of `#rrggbb`."""
+    return int(colour[1:3], 16), int(colour[3:5], 16), int(colour[5:7], 16)
+
+
+def classify(values: ArrayLike, palette: Palette) -> NDArray[np.int16]:
+    """Return the class of each value, and -1 for NaN.
+
+    Parameters
+    ----------
+    values : array_like
+        Values in the palette's unit.
+    palette : Palette
+        The palette.
+    """
+    numbers = np.asarray(values, dtype=np.float64)
+    found = np.searchsorted(np.asarray(palette.breaks), numbers, side="right").astype(np.int16)
+    return np.where(np.isnan(numbers), np.int16(-1), found)
+
+
+def contrast_ratio(first: str, second: str) -> float:
+    """Return the contrast of two colours, 1 to 21 (WCAG 2.2, definition of contrast ratio)."""
+    lighter, darker = sorted((_luminance(first), _luminance(second)), reverse=True)
+    return (lighter + 0.05) / (darker + 0.05)
+
+
+def _luminance(colour: str) -> float:
+    channels = np.asarray(rgb(colour)) / 255.0
+    linear = np.where(channels <= 0.04045, channels / 12.92, ((channels + 0.055) / 1.055) ** 2.4)
+    return float(linear @ np.array([0.2126, 0.7152, 0.0722]))
+
+
+def demonstration(palettes: Sequence[Palette] = (FIELD_STRENGTH, MARGIN)) -> str:
+    """Return the palettes as lines for a terminal that shows 24-bit colours."""
+    lines = []
+    for palette in palettes:
+        for c in palette.classes:
+            block = "    "
+            if c.colour is not None:
+                red, green, blue = rgb(c.colour)
+                block = f"\x1b[48;2;{red};{green};{blue}m    \x1b[0m"
+            lower = "" if c.lower is None else f"{c.lower:g}"
+            upper = "" if c.upper is None else f"{c.upper:g}"
+            lines.append(f"{block} {lower:>5} .. {upper:<5} {palette.unit}  {c.key}")
+    return "\n".join(lines)
+
+
+if __name__ == "__main__":
+    import sys
+
+    sys.stdout.write(demonstration() + "\n")

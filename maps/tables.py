@@ -1,0 +1,262 @@
+"""The rows of a map's table twin: every object on the map, as words and numbers."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from data.text import Language, has, number, text
+from gis.register.records import (
+    BroadcastStation,
+    Provenance,
+    Structure,
+)
+from maps.palette import SHAPES, STATION, STRUCTURES, UNIT, Symbol
+from maps.views import RegisterView
+
+__all__ = ["Kind", "Row", "Table", "build_table", "in_watts"]
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """A kind of object, with its own symbol and its own switch on the map."""
+
+    id: str
+    label: str
+    group: str
+    symbol: Symbol
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One object.
+
+    Attributes
+    ----------
+    details : tuple of pairs
+        Label and value, both as words.
+    """
+
+    kind: Kind
+    id: str
+    name: str
+    code: str
+    owner: str
+    longitude: float
+    latitude: float
+    place: str
+    provenance: Provenance
+    details: tuple[tuple[str, str], ...]
+
+
+class Table:
+    """Rows in a compact form: repeated texts stand once and are named by position.
+
+    Attributes
+    ----------
+    kinds : list of Kind
+        Those that occur, in the order of the legend.
+    rows : list of Row
+        Structures, then stations, then administrative units.
+    """
+
+    def __init__(self, rows: Sequence[Row], language: Language) -> None:
+        self.rows = rows
+        self.language = language
+        order: dict[str, Kind] = {}
+        for row in rows:
+            order.setdefault(row.kind.id, row.kind)
+        known = {kind.value: position for position, kind in enumerate(STRUCTURES)}
+        self.kinds = sorted(order.values(), key=lambda kind: known.get(kind.id, len(known)))
+
+    def count(self, kind: Kind) -> int:
+        """Return how many objects are of a kind."""
+        return sum(row.kind.id == kind.id for row in self.rows)
+
+    def to_json(self) -> dict[str, object]:
+        """Return the table for the page's script."""
+        owners, labels, sources = _Index(), _Index(), _Index()
+        kinds = {kind.id: position for position, kind in enumerate(self.kinds)}
+        rows = [
+            [
+                kinds[row.kind.id],
+                row.name,
+                row.code,
+                owners.position(row.owner),
+                round(row.longitude, 6),
+                round(row.latitude, 6),
+                row.place,
+                sources.position(
+                    (_source(row.provenance, self.language), row.provenance.synthetic)
+                ),
+                [[labels.position(label), value] for label, value in row.details],
+            ]
+            for row in self.rows
+        ]
+        return {
+            "kinds": [
+                {
+                    "id": kind.id,
+                    "label": kind.label,
+                    "group": kind.group,
+                    "colour": kind.symbol.colour,
+                    "path": SHAPES[kind.symbol.shape],
+                }
+                for kind in self.kinds
+            ],
+            "owners": owners.values,
+            "labels": labels.values,
+            "sources": sources.values,
+            "rows": rows,
+        }
+
+
+class _Index:
+    """Values in the order of their first appearance."""
+
+    def __init__(self) -> None:
+        self._positions: dict[object, int] = {}
+
+    def position(self, value: object) -> int:
+        return self._positions.setdefault(value, len(self._positions))
+
+    @property
+    def values(self) -> list[object]:
+        return list(self._positions)
+
+
+def build_table(view: RegisterView, language: Language) -> Table:
+    """Return the table twin of a map.
+
+    Parameters
+    ----------
+    view : RegisterView
+        What the map shows.
+    language : Language
+        Language of labels and numbers.
+    """
+    return Table(
+        [*_structures(view, language), *_stations(view, language), *_units(view, language)],
+        language,
+    )
+
+
+def in_watts(power_dbw: float, language: Language) -> str:
+    """Return a power in dBW as watts or kilowatts, with the dBW beside."""
+    watts = 10.0 ** (power_dbw / 10.0)
+    dbw = number(power_dbw, language, 1)
+    if watts >= 1000.0:
+        return text(
+            "maps.value_kilowatts", language, kilowatts=_short(watts / 1000, language), dbw=dbw
+        )
+    return text("maps.value_watts", language, watts=_short(watts, language), dbw=dbw)
+
+
+def _short(value: float, language: Language) -> str:
+    """Write a number with three or four significant digits."""
+    decimals = 0 if abs(value) >= 100 else 1 if abs(value) >= 10 else 2
+    return number(round(value, decimals), language)
+
+
+def _structures(view: RegisterView, language: Language) -> Iterable[Row]:
+    kinds = {
+        kind: Kind(
+            kind.value,
+            _name(f"register.structure_kind.{kind.value}", kind.value, language),
+            "structures",
+            symbol,
+        )
+        for kind, symbol in STRUCTURES.items()
+    }
+    for structure in view.structures:
+        yield Row(
+            kinds[structure.kind],
+            structure.id,
+            structure.name or structure.code,
+            structure.code,
+            view.organisations.get(structure.owner_id, structure.owner_id),
+            structure.longitude,
+            structure.latitude,
+            ", ".join(filter(None, (structure.address, structure.commune_name))),
+            structure.provenance,
+            _structure_details(structure, language),
+        )
+
+
+def _structure_details(structure: Structure, language: Language) -> tuple[tuple[str, str], ...]:
+    sharing = None
+    if structure.shareable is not None:
+        sharing = text("maps.value_yes" if structure.shareable else "maps.value_no", language)
+    return _present(
+        language,
+        height=_with_unit("metres", structure.height_m, language),
+        ground=_with_unit("metres", structure.ground_height_m, language),
+        shareable=sharing,
+    )
+
+
+def _stations(view: RegisterView, language: Language) -> Iterable[Row]:
+    for station in view.stations:
+        service = station.service.value
+        yield Row(
+            Kind(service, text(f"maps.service.{service}", language), "stations", STATION),
+            station.id,
+            station.name,
+            station.licence_number or "",
+            view.organisations.get(station.organisation_id or "", station.organisation_id or ""),
+            station.longitude,
+            station.latitude,
+            station.commune_name or "",
+            station.provenance,
+            _station_details(station, language),
+        )
+
+
+def _station_details(station: BroadcastStation, language: Language) -> tuple[tuple[str, str], ...]:
+    erp = station.erp_total_dbw
+    return _present(
+        language,
+        frequency=_with_unit("megahertz", station.frequency_mhz, language),
+        programme=station.programme,
+        channel=station.channel,
+        erp=None if erp is None else in_watts(erp, language),
+        antenna_height=_with_unit("metres", station.height_above_ground_m, language),
+        ground=_with_unit("metres", station.ground_height_m, language),
+    )
+
+
+def _units(view: RegisterView, language: Language) -> Iterable[Row]:
+    kind = Kind("unit", text("maps.kind_unit", language), "units", UNIT)
+    parents = {unit.code: unit.name for unit in view.units}
+    for unit in view.units:
+        if unit.longitude is None or unit.latitude is None:
+            continue
+        yield Row(
+            kind,
+            unit.code,
+            unit.name,
+            unit.code,
+            "",
+            unit.longitude,
+            unit.latitude,
+            parents.get(unit.parent_code or "", ""),
+            unit.provenance,
+            _present(language, area=_with_unit("square_kilometres", unit.area_km2, language)),
+        )
+
+
+def _present(language: Language, **values: str | None) -> tuple[tuple[str, str], ...]:
+    return tuple(
+        (text(f"maps.label_{label}", language), value) for label, value in values.items() if value
+    )
+
+
+def _with_unit(unit: str, value: float | None, language: Language) -> str | None:
+    return None if value is None else text(f"maps.value_{unit}", language, value=value)
+
+
+def _source(provenance: Provenance, language: Language) -> str:
+    confidence = text(f"maps.confidence.{provenance.confidence.value}", language)
+    return confidence if provenance.synthetic else f"{provenance.source} ({confidence})"
+
+
+def _name(key: str, fallback: str, language: Language) -> str:
+    return text(key, language) if has(key) else fallback

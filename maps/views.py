@@ -1,0 +1,184 @@
+"""What a map shows: plain values that the caller fills from the register and from studies."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+
+from gis.register.records import (
+    AdministrativeUnit,
+    Boundary,
+    BroadcastStation,
+    Structure,
+)
+
+__all__ = [
+    "CoverageView",
+    "InterferenceView",
+    "Interferer",
+    "Overlay",
+    "RegisterView",
+    "StudyView",
+    "TileSource",
+]
+
+GeoJson = Mapping[str, object]
+
+
+@dataclass(frozen=True, slots=True)
+class Overlay:
+    """A picture that lies on the map.
+
+    Attributes
+    ----------
+    bounds : tuple of float
+        South, west, north, east in degrees; the picture is in Web Mercator between them.
+    png : bytes or None
+        The picture, embedded in the page when `url` is None.
+    url : str or None
+        Where the page's own server gives it.
+    """
+
+    bounds: tuple[float, float, float, float]
+    png: bytes | None = None
+    url: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StudyView:
+    """What every study's picture says of itself.
+
+    Attributes
+    ----------
+    study_id : str
+        The study.
+    station_name : str
+        The station it is about.
+    model : str
+        Model and edition.
+    flat_terrain : bool
+        Computed without elevation data; stamped wherever it shows.
+    synthetic : bool
+        Rests on demonstration data; stamped wherever it shows.
+    """
+
+    study_id: str
+    station_name: str
+    model: str
+    flat_terrain: bool
+    synthetic: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CoverageView(StudyView):
+    """The coverage of one station.
+
+    Attributes
+    ----------
+    field_strength : Overlay
+        Classes of `maps.palette.FIELD_STRENGTH`.
+    contours : mapping or None
+        GeoJSON feature collection of lines or polygons with `level_dbuvm` in their properties.
+    """
+
+    field_strength: Overlay
+    contours: GeoJson | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Interferer:
+    """One station that disturbs another.
+
+    Attributes
+    ----------
+    rank : int
+        Position in the legend, which gives colour and letter; 0 disturbs the largest area.
+    name : str
+        Name of the station.
+    frequency_mhz : float or None
+        Its frequency.
+    area_km2 : float or None
+        Area in which it is the dominant interferer of disturbed reception.
+    label_at : tuple of float or None
+        Longitude and latitude of its letter on the map.
+    """
+
+    rank: int
+    name: str
+    frequency_mhz: float | None = None
+    area_km2: float | None = None
+    label_at: tuple[float, float] | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InterferenceView(StudyView):
+    """Where a station is disturbed, and by whom.
+
+    Attributes
+    ----------
+    dominant : Overlay
+        The disturbed area, coloured by the dominant interferer.
+    interferers : tuple of Interferer
+        Those that dominate somewhere.
+    margin : Overlay or None
+        Classes of `maps.palette.MARGIN`.
+    """
+
+    dominant: Overlay
+    interferers: tuple[Interferer, ...]
+    margin: Overlay | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class TileSource:
+    """A background map that an administrator has switched on; there is none by default."""
+
+    url: str
+    attribution: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RegisterView:
+    """Everything one map page shows.
+
+    Attributes
+    ----------
+    title : str
+        Title of the page.
+    jurisdiction : str
+        Name of the province, in the language of the page.
+    on : date
+        Day for which the register is shown.
+    structures, stations, boundaries, units : sequence of records
+        What the caller may see, already chosen by its role.
+    organisations : mapping
+        Name of each organisation by its identifier.
+    coverage, interference : view or None
+        A study's pictures.
+    tiles : TileSource or None
+        Background map, off by default: a closed network has none.
+    """
+
+    title: str
+    jurisdiction: str
+    on: date
+    structures: Sequence[Structure] = ()
+    stations: Sequence[BroadcastStation] = ()
+    boundaries: Sequence[Boundary] = ()
+    units: Sequence[AdministrativeUnit] = ()
+    organisations: Mapping[str, str] = field(default_factory=dict)
+    coverage: CoverageView | None = None
+    interference: InterferenceView | None = None
+    tiles: TileSource | None = None
+
+    @property
+    def synthetic(self) -> bool:
+        """Whether anything shown is demonstration data."""
+        sources = [r.provenance for r in self.structures] + [r.provenance for r in self.stations]
+        return any(source.synthetic for source in sources) or any(
+            s.synthetic for s in (self.coverage, self.interference) if s is not None
+        )
+
+    @property
+    def flat_terrain(self) -> bool:
+        """Whether any picture was computed without elevation data."""
+        return any(s.flat_terrain for s in (self.coverage, self.interference) if s is not None)

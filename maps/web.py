@@ -1,0 +1,210 @@
+"""Map pages: folium builds the map, every file of it lies on the page's own server."""
+
+import re
+from dataclasses import dataclass
+
+import folium
+from branca.element import Figure, MacroElement
+from folium.elements import JSCSSMixin
+from folium.template import Template
+from markupsafe import Markup, escape
+
+from data.text import Language, text
+from maps.assets import LEAFLET_SCRIPT, LEAFLET_STYLE, MAP_SCRIPTS, MAP_STYLE
+from maps.layers import bounds_of, layer_groups, map_payload
+from maps.rendering import embedded_json, render
+from maps.tables import build_table
+from maps.views import RegisterView
+
+__all__ = ["MapFragment", "OfflineMap", "map_fragment", "register_map"]
+
+_IDENTIFIER = re.compile(r"[a-z][a-z0-9]*")
+_COLUMNS = ("kind", "name", "owner", "place", "details", "source", "action")
+
+
+class OfflineMap(folium.Map):
+    """A folium map whose style and script come from the page's own server.
+
+    Folium's own class loads Leaflet, jQuery, Bootstrap and two icon fonts from five hosts, forbids
+    zooming the page and writes inline styles; this one does none of it.
+
+    Parameters
+    ----------
+    element_id : str
+        Identifier of the map's element and name of its variable: lower-case letters and digits.
+    label : str
+        Name of the region for those who do not see it.
+    static_url : str
+        Address of the folder that holds `leaflet/` and `map/`.
+    bounds : list
+        South-west and north-east, latitude first.
+    """
+
+    _template = Template(
+        """
+        {% macro header(this, kwargs) %}{% endmacro %}
+        {% macro html(this, kwargs) -%}
+        <div class="folium-map" id="{{ this.get_name() }}" role="region" tabindex="0"
+          aria-label="{{ this.label }}"></div>
+        {%- endmacro %}
+        {% macro script(this, kwargs) -%}
+        var {{ this.get_name() }} = L.map({{ this.get_name()|tojavascript }},
+          {{ this.options|tojavascript }});
+        {%- endmacro %}
+        """
+    )
+
+    def __init__(
+        self, element_id: str, *, label: str, static_url: str, bounds: list[list[float]]
+    ) -> None:
+        super().__init__(
+            location=[(bounds[0][i] + bounds[1][i]) / 2 for i in (0, 1)],
+            tiles=None,
+            zoom_control=False,
+            prefer_canvas=True,
+            attribution_control=False,
+            zoom_snap=0.25,
+            zoom_delta=0.5,
+            max_zoom=18,
+        )
+        self._id = element_id
+        self._name = ""
+        self.label = escape(label)
+        root = static_url.rstrip("/")
+        self.default_js = [(name, f"{root}/{name}") for name in (LEAFLET_SCRIPT, *MAP_SCRIPTS)]
+        self.default_css = [(name, f"{root}/{name}") for name in (LEAFLET_STYLE, MAP_STYLE)]
+
+    def get_name(self) -> str:
+        """Return the identifier of the element, which is the variable's name too."""
+        return str(self._id)
+
+
+class RegisterLayers(JSCSSMixin, MacroElement):
+    """The layers, the table twin and the point panel, mounted on a map by our own script."""
+
+    _template = Template(
+        """
+        {% macro script(this, kwargs) -%}
+        PhuSongMap.mount({{ this._parent.get_name() }}, {{ this.data_id|tojavascript }});
+        {%- endmacro %}
+        """
+    )
+
+    def __init__(self, data_id: str) -> None:
+        super().__init__()  # type: ignore[no-untyped-call]  # folium has no types
+        self._name = "RegisterLayers"
+        self.data_id = data_id
+
+
+@dataclass(frozen=True, slots=True)
+class MapFragment:
+    """The parts of a map page, to be put into a page's frame.
+
+    Attributes
+    ----------
+    head : Markup
+        Links and scripts for the page's head.
+    body : Markup
+        The map's section: heading, stamps, map, legend, panel and table twin.
+    scripts : Markup
+        The data and the one inline script, for the end of the page's body.
+    """
+
+    head: Markup
+    body: Markup
+    scripts: Markup
+
+
+def map_fragment(
+    view: RegisterView,
+    language: Language | str = Language.VI,
+    *,
+    static_url: str = "/static",
+    data_url: str | None = None,
+    nonce: str | None = None,
+    element_id: str = "map",
+) -> MapFragment:
+    """Return a map with its legend and its table twin, to be put into a page.
+
+    Parameters
+    ----------
+    view : RegisterView
+        What to show; whoever calls has left out what the reader may not see.
+    language : Language
+        Language of the page.
+    static_url : str
+        Address of the folder that holds `leaflet/` and `map/`.
+    data_url : str, optional
+        Address that explains a point, with `{longitude}`, `{latitude}` and `{language}` in it,
+        answering as `maps.point.point_answer` does; without it a click explains nothing.
+    nonce : str, optional
+        Nonce of the page's content security policy for the one inline script.
+    element_id : str
+        Identifier of the map's element: lower-case letters and digits.
+
+    Raises
+    ------
+    ValueError
+        If `element_id` is anything else.
+    """
+    if not _IDENTIFIER.fullmatch(element_id):
+        raise ValueError(f"element_id {element_id!r}: lower-case letters and digits only")
+    spoken = Language(language)
+    table = build_table(view, spoken)
+    label = text("maps.map_label", spoken, place=view.jurisdiction)
+    drawn = OfflineMap(element_id, label=label, static_url=static_url, bounds=bounds_of(view))
+    drawn.add_child(RegisterLayers(f"{element_id}-data"))
+    figure = Figure()
+    figure.header._children.clear()
+    figure.add_child(drawn)
+    drawn.render()  # type: ignore[no-untyped-call]  # folium has no types
+    values = {
+        "view": view,
+        "id": element_id,
+        "groups": layer_groups(view, table, spoken),
+        "columns": _COLUMNS,
+        "kinds": table.kinds,
+        "explains_points": data_url is not None,
+        "map": Markup(figure.html.render().strip()),  # noqa: S704  (built from escaped parts)
+        "t": lambda key, **named: text(f"maps.{key}", spoken, **named),
+    }
+    scripts = {
+        "id": element_id,
+        "nonce": nonce,
+        "data": embedded_json(map_payload(view, table, spoken, data_url=data_url)),
+        "script": Markup(figure.script.render().strip()),  # noqa: S704  (identifiers only)
+    }
+    return MapFragment(
+        head=Markup(_trimmed(figure.header.render())),  # noqa: S704  (addresses of our files)
+        body=Markup(render("map.html", values)),  # noqa: S704  (autoescaped)
+        scripts=Markup(render("map_scripts.html", scripts)),  # noqa: S704  (autoescaped)
+    )
+
+
+def register_map(
+    view: RegisterView,
+    language: Language | str = Language.VI,
+    *,
+    static_url: str = "/static",
+    data_url: str | None = None,
+    nonce: str | None = None,
+) -> str:
+    """Return a complete HTML page with a map, its legend and its table twin.
+
+    No address in it leaves the page's own server.
+
+    Parameters
+    ----------
+    view, language, static_url, data_url, nonce
+        As for `map_fragment`.
+    """
+    spoken = Language(language)
+    fragment = map_fragment(view, spoken, static_url=static_url, data_url=data_url, nonce=nonce)
+    return render(
+        "map_page.html",
+        {"language": str(spoken), "title": view.title, "map": fragment},
+    )
+
+
+def _trimmed(markup: str) -> str:
+    return "\n".join(line.strip() for line in markup.splitlines() if line.strip())
