@@ -26,6 +26,7 @@ Floats = NDArray[np.float64]
 
 _TIFF_MAGIC = (b"II*\0", b"MM\0*", b"II+\0", b"MM\0+")
 _HGT_NAME = re.compile(r"[NS]\d{2}[EW]\d{3}(\.SRTM\w*)?\.hgt", re.IGNORECASE)
+_ADDRESS = re.compile(r"[a-z][a-z0-9+.-]+:/", re.IGNORECASE)  # a Path halves the two slashes
 _HGT_SIDES = {(1201, 1201), (3601, 3601), (3601, 1801)}
 _MAX_SIDE = 65_536
 _MAX_CELLS = 2**32
@@ -184,13 +185,11 @@ class RasterTerrain:
     def _window(self, dataset: Any, window: Window) -> NDArray[np.float32]:
         """Read cells as heights with NaN for the voids."""
         raw = dataset.read(1, window=window)
-        cells = raw.astype(np.float32)
-        void = ~np.isfinite(cells)
+        with np.errstate(invalid="ignore", over="ignore"):
+            cells = raw.astype(np.float32) * np.float32(self._scale) + np.float32(self._offset)
+            void = ~((cells >= _LOWEST_M) & (cells <= _HIGHEST_M))
         if self._nodata is not None:
             void |= raw == self._nodata
-        cells = cells * np.float32(self._scale) + np.float32(self._offset)
-        with np.errstate(invalid="ignore"):
-            void |= (cells < _LOWEST_M) | (cells > _HIGHEST_M)
         cells[void] = np.nan
         return np.asarray(cells, dtype=np.float32)
 
@@ -224,7 +223,7 @@ def _bilinear(cells: NDArray[np.float32], row: Floats, column: Floats) -> Floats
 def _recognise(path: Path) -> tuple[Path, str]:
     """Return the resolved path and the one driver that its content allows."""
     written = str(path)
-    if "://" in written or ":/" in written or written.lower().startswith(("/vsi", "vsi")):
+    if _ADDRESS.match(written) or written.lower().startswith(("/vsi", "vsi")):
         raise FormatError("terrain.not_local_file", file=written)
     file = Path(path).resolve()
     if not file.is_file():
