@@ -8,7 +8,14 @@ __all__ = ["LEAFLET_SCRIPT", "LEAFLET_STYLE", "MAP_SCRIPTS", "MAP_STYLE", "leafl
 LEAFLET_SCRIPT = "leaflet/leaflet.js"
 LEAFLET_STYLE = "leaflet/leaflet.css"
 MAP_STYLE = "map/map.css"
-MAP_SCRIPTS = ("map/symbols.js", "map/layers.js", "map/table.js", "map/point.js", "map/map.js")
+MAP_SCRIPTS = (
+    "map/symbols.js",
+    "map/layers.js",
+    "map/labels.js",
+    "map/table.js",
+    "map/point.js",
+    "map/map.js",
+)
 
 
 def leaflet_folder() -> Path:

@@ -2,7 +2,7 @@
 
 import base64
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from shapely import MultiPolygon, Polygon, get_coordinates
 
@@ -121,6 +121,7 @@ class Group:
     id: str
     label: str
     layers: tuple[Layer, ...]
+    stamps: tuple[str, ...] = ()
 
 
 CONTOUR_DASHES = {48: "1 5", 54: "2 4", 66: "8 4", 74: ""}
@@ -147,10 +148,20 @@ def layer_groups(view: RegisterView, table: Table, language: Language) -> list[G
         ("register", tuple(_base_layers(view, table, language))),
     ]
     return [
-        Group(name, text(f"maps.group_{name}", language), layers)
+        _group(name, text(f"maps.group_{name}", language), layers)
         for name, layers in groups
         if layers
     ]
+
+
+def _group(name: str, label: str, layers: tuple[Layer, ...]) -> Group:
+    """Return a group; a stamp that all its layers carry stands once, beside the heading."""
+    shared = tuple(s for s in layers[0].stamps if all(s in layer.stamps for layer in layers))
+    kept = tuple(
+        replace(layer, stamps=tuple(s for s in layer.stamps if s not in shared))
+        for layer in layers
+    )
+    return Group(name, label, kept, shared)
 
 
 def _kind_layers(table: Table, group: str, language: Language) -> Iterator[Layer]:
@@ -179,8 +190,7 @@ def _base_layers(view: RegisterView, table: Table, language: Language) -> Iterat
         if kind.group == "units":
             yield Layer(
                 f"kind-{kind.id}",
-                text("maps.layer_units", language),
-                shown=False,
+                text(f"maps.layer_{kind.id}", language),
                 swatch=_symbol(kind.symbol),
                 count=number(table.count(kind), language),
             )

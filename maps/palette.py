@@ -19,13 +19,14 @@ from gis.register.records import StructureKind
 
 __all__ = [
     "BACKGROUND",
+    "COMMUNE",
+    "DISTRICT",
     "DOMINANT_NONE",
     "FIELD_STRENGTH",
     "MARGIN",
     "SHAPES",
     "STATION",
     "STRUCTURES",
-    "UNIT",
     "Palette",
     "PaletteClass",
     "Shape",
@@ -58,6 +59,7 @@ SHAPES: dict[Shape, str] = {
     "cross": "M-.85-.5L-.5-.85L0-.35L.5-.85L.85-.5L.35 0L.85.5L.5.85L0 .35L-.5.85L-.85.5L-.35 0Z",
     "plus": "M-.3-.95H.3V-.3H.95V.3H.3V.95H-.3V.3H-.95V-.3H-.3Z",
     "star": "M0-1.15L.3-.4L1.1-.35L.48.16L.68.93L0 .5L-.68.93L-.48.16L-1.1-.35L-.3-.4Z",
+    "pip": "M-.6-.6H.6V.6H-.6Z",
     "dot": "M-.45 0A.45.45 0 1 0 .45 0A.45.45 0 1 0-.45 0Z",
 }
 """Outline of each marker as an SVG path about the origin, drawn on the map and in the legend."""
@@ -168,8 +170,11 @@ STRUCTURES: dict[StructureKind, Symbol] = {
 STATION = Symbol("star", "#b3240b")
 """Symbol of a broadcasting station."""
 
-UNIT = Symbol("dot", "#4d4d4d")
-"""Symbol of a commune or district known by a point."""
+DISTRICT = Symbol("pip", "#3a3f3b")
+"""Symbol of a district known by a point."""
+
+COMMUNE = Symbol("dot", "#59615b")
+"""Symbol of a commune known by a point."""
 
 DOMINANT_NONE = -1
 """Value of the dominant-interferer raster where nobody disturbs."""

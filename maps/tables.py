@@ -8,11 +8,15 @@ from gis.register.records import (
     BroadcastStation,
     Provenance,
     Structure,
+    UnitKind,
 )
-from maps.palette import SHAPES, STATION, STRUCTURES, UNIT, Symbol
+from maps.palette import COMMUNE, DISTRICT, SHAPES, STATION, STRUCTURES, Symbol
 from maps.views import RegisterView
 
 __all__ = ["Kind", "Row", "Table", "build_table", "in_watts"]
+
+_PROVINCES = frozenset({UnitKind.PROVINCE, UnitKind.CITY_PROVINCE})
+_DISTRICTS = frozenset({UnitKind.DISTRICT, UnitKind.TOWN, UnitKind.CITY})
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +59,7 @@ class Table:
     kinds : list of Kind
         Those that occur, in the order of the legend.
     rows : list of Row
-        Structures, then stations, then administrative units.
+        Stations, then structures, then administrative units.
     """
 
     def __init__(self, rows: Sequence[Row], language: Language) -> None:
@@ -134,7 +138,7 @@ def build_table(view: RegisterView, language: Language) -> Table:
         Language of labels and numbers.
     """
     return Table(
-        [*_structures(view, language), *_stations(view, language), *_units(view, language)],
+        [*_stations(view, language), *_structures(view, language), *_units(view, language)],
         language,
     )
 
@@ -224,13 +228,16 @@ def _station_details(station: BroadcastStation, language: Language) -> tuple[tup
 
 
 def _units(view: RegisterView, language: Language) -> Iterable[Row]:
-    kind = Kind("unit", text("maps.kind_unit", language), "units", UNIT)
+    kinds = {
+        level: Kind(level, text(f"maps.kind_{level}", language), "units", symbol)
+        for level, symbol in (("district", DISTRICT), ("commune", COMMUNE))
+    }
     parents = {unit.code: unit.name for unit in view.units}
     for unit in view.units:
-        if unit.longitude is None or unit.latitude is None:
+        if unit.longitude is None or unit.latitude is None or unit.kind in _PROVINCES:
             continue
         yield Row(
-            kind,
+            kinds["district" if unit.kind in _DISTRICTS else "commune"],
             unit.code,
             unit.name,
             unit.code,

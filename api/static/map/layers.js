@@ -23,12 +23,17 @@ const PhuSongLayers = (() => {
   }
 
   function boundary(map, data) {
+    const land = L.svg({ pane: pane(map, "land", 205), padding: 0.5 });
     const renderer = L.svg({ pane: pane(map, "boundaries", 350), padding: 0.5 });
     const shared = { renderer, interactive: false, pane: "boundaries", smoothFactor: 0.5 };
     const group = L.layerGroup();
     const bands = [];
     for (const one of data) {
       const rings = one.rings.map((ring) => ring.map(([x, y]) => [y, x]));
+      group.addLayer(L.polygon(rings, {
+        ...shared, renderer: land, pane: "land", stroke: false, fillColor: "#ffffff",
+        fillOpacity: 1,
+      }));
       if (one.approximate) {
         const band = L.polygon(rings, { ...shared, color: "#6b6b6b", opacity: 0.22, fill: false });
         bands.push([band, one.uncertainty]);

@@ -3,7 +3,7 @@
 
 const PhuSongMap = (() => {
   const { element } = PhuSongTable;
-  const RADIUS = { stations: 10, structures: 6, units: 5 };
+  const RADIUS = { stations: 10, structures: 6, units: 4 };
 
   function sentences(data) {
     const formats = new Map();
@@ -37,10 +37,12 @@ const PhuSongMap = (() => {
         choose: (object, button) => this.show(object, button),
       });
       this.switches();
+      this.labels = new PhuSongLabels.Labels(map, () => this.titled());
       this.pointer();
     }
 
     open() {
+      this.map.setMaxZoom(18);
       const [, zoom, latitude, longitude] =
         /^#map=([\d.]+)\/(-?[\d.]+)\/(-?[\d.]+)$/.exec(location.hash) || [];
       if (zoom) {
@@ -109,6 +111,17 @@ const PhuSongMap = (() => {
         }
       }
       this.order();
+      this.labels?.draw();
+    }
+
+    /* What has its name on the map: transmitters before districts before communes. */
+    titled() {
+      const rank = { stations: 0, units: 2 };
+      return this.table.objects
+        .filter((o) => o.kind.group in rank && this.markers[o.position]?._map)
+        .map((o) => ({ at: o.at, name: o.name, group: o.kind.id === "district" ? "district"
+          : o.kind.group, rank: o.kind.id === "district" ? 1 : rank[o.kind.group] }))
+        .sort((a, b) => a.rank - b.rank);
     }
 
     /* Transmitters lie over structures, and those over administrative points. */
@@ -136,6 +149,7 @@ const PhuSongMap = (() => {
       } else if (layer) {
         this.map.removeLayer(layer);
       }
+      this.labels?.draw();
     }
 
     pointer() {
@@ -173,8 +187,12 @@ const PhuSongMap = (() => {
       }
     }
 
-    /* Leaflet names the popup's button in English. */
+    /* Leaflet names the popup's button in English and leaves what scrolls out of reach. */
     named(popup) {
+      const content = popup.getElement().querySelector(".leaflet-popup-scrolled");
+      if (content) {
+        content.tabIndex = 0;
+      }
       const button = popup.getElement().querySelector(".leaflet-popup-close-button");
       if (button) {
         button.setAttribute("aria-label", this.texts.say("close"));
@@ -203,7 +221,9 @@ const PhuSongMap = (() => {
     }
 
     popup(at, node) {
-      L.popup({ maxWidth: 300, maxHeight: 260, autoPanPadding: [16, 16] })
+      const { x, y } = this.map.getSize();
+      L.popup({ minWidth: Math.min(240, x - 90), maxWidth: Math.min(320, x - 70),
+        maxHeight: Math.min(280, y - 120), autoPanPadding: [16, 16] })
         .setLatLng(at).setContent(node).openOn(this.map);
     }
 

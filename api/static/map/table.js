@@ -2,7 +2,7 @@
 "use strict";
 
 const PhuSongTable = (() => {
-  const PAGE = 50;
+  const PAGE = 25;
   const [KIND, NAME, CODE, OWNER, LONGITUDE, LATITUDE, PLACE, SOURCE, DETAILS] =
     [0, 1, 2, 3, 4, 5, 6, 7, 8];
 
