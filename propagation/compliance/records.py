@@ -179,7 +179,7 @@ class Evidence:
             found.add(Reservation.PREDICTED)
         if self.kind is EvidenceKind.MEASUREMENT and not _positive(self.uncertainty):
             found.add(Reservation.NO_UNCERTAINTY)
-        if self.confidence is Confidence.RECALLED:
+        if self.confidence is Confidence.RECALLED and Reservation.RECALLED_RULE not in found:
             found.add(Reservation.RECALLED_RECORD)
         return frozenset(found)
 

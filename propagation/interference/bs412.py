@@ -23,6 +23,7 @@ __all__ = [
     "BS412_PROTECTION",
     "EDITION",
     "Area",
+    "MinimumField",
     "Persistence",
     "ProtectionTable",
     "Reception",

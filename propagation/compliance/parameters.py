@@ -1,0 +1,176 @@
+"""The rules that the checks read, and the parameters that each rule must hold."""
+
+import math
+from collections.abc import Callable, Mapping
+from types import MappingProxyType
+from typing import Final
+
+from propagation.compliance.records import Rule
+from propagation.errors import PropagationError
+from propagation.interference.bs412 import (
+    minimum_field_from_parameters,
+    protection_from_parameters,
+)
+
+__all__ = [
+    "AREA_CLASS",
+    "BOUNDARY_PROTECTION",
+    "DATA_AUDIT",
+    "MINIMUM_FIELD",
+    "OVER_POWER",
+    "PLAN_ERP",
+    "PLAN_IDENTITY",
+    "PROTECTION_RATIO",
+    "RASTER",
+    "SITE_TOLERANCE",
+    "STATION_CLASSES",
+    "flag",
+    "number",
+    "require_parameters",
+    "steps",
+    "words",
+]
+
+PLAN_IDENTITY: Final = "fm.plan.identity"
+PLAN_ERP: Final = "fm.plan.erp"
+RASTER: Final = "fm.raster"
+SITE_TOLERANCE: Final = "fm.site_tolerance"
+BOUNDARY_PROTECTION: Final = "fm.boundary_protection"
+PROTECTION_RATIO: Final = "fm.protection_ratio"
+MINIMUM_FIELD: Final = "fm.minimum_field"
+AREA_CLASS: Final = "fm.area_class"
+DATA_AUDIT: Final = "audit.data"
+OVER_POWER: Final = "sanction.over_power"
+
+STATION_CLASSES: Final = ("national", "provincial", "other")
+
+
+def number(rule: Rule, name: str) -> float:
+    """Return a number of a rule.
+
+    Raises
+    ------
+    PropagationError
+        If the rule does not hold it, or it is no finite number.
+    """
+    value = rule.parameters.get(name)
+    if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
+        raise PropagationError(f"{name} must be a finite number")
+    return float(value)
+
+
+def flag(rule: Rule, name: str) -> bool:
+    """Return a yes or no of a rule.
+
+    Raises
+    ------
+    PropagationError
+        If the rule does not hold it, or it is neither.
+    """
+    value = rule.parameters.get(name)
+    if not isinstance(value, bool):
+        raise PropagationError(f"{name} must be true or false")
+    return value
+
+
+def words(rule: Rule, name: str) -> tuple[str, ...]:
+    """Return a list of words of a rule.
+
+    Raises
+    ------
+    PropagationError
+        If the rule does not hold it, or it is no list of words.
+    """
+    value = rule.parameters.get(name)
+    if not isinstance(value, list | tuple):
+        raise PropagationError(f"{name} must be a list of words")
+    found = tuple(item for item in value if isinstance(item, str))
+    if len(found) != len(value):
+        raise PropagationError(f"{name} must be a list of words")
+    return found
+
+
+def steps(rule: Rule, name: str) -> tuple[Mapping[str, float], ...]:
+    """Return the steps of a ladder: tables of numbers with `power_above_w`, increasing.
+
+    Raises
+    ------
+    PropagationError
+        If the rule does not hold it, or a step is not what it should be.
+    """
+    value = rule.parameters.get(name)
+    if not isinstance(value, list | tuple) or not value:
+        raise PropagationError(f"{name} must be a list of steps")
+    found = []
+    for step in value:
+        if not isinstance(step, Mapping):
+            raise PropagationError(f"{name} must be a list of steps")
+        part = Rule("", "", "", "", "", None, None, rule.confidence, "", parameters=step)
+        keys = ("power_above_w", "fine_min_vnd", "fine_max_vnd")
+        found.append({key: number(part, key) for key in keys})
+        if found[-1]["fine_min_vnd"] > found[-1]["fine_max_vnd"]:
+            raise PropagationError(f"{name}: fine_min_vnd is above fine_max_vnd")
+    above = [step["power_above_w"] for step in found]
+    if above != sorted(set(above)):
+        raise PropagationError(f"{name}: power_above_w must increase")
+    return tuple(found)
+
+
+def _all(*readers: tuple[Callable[[Rule, str], object], str]) -> Callable[[Rule], None]:
+    def read(rule: Rule) -> None:
+        for reader, name in readers:
+            reader(rule, name)
+
+    return read
+
+
+def _protection(rule: Rule) -> None:
+    protection_from_parameters(rule.parameters)
+
+
+def _minimum(rule: Rule) -> None:
+    minimum_field_from_parameters(rule.parameters)
+
+
+_REQUIRED: Final[Mapping[str, Callable[[Rule], None]]] = MappingProxyType(
+    {
+        PLAN_IDENTITY: _all(
+            (number, "frequency_min_mhz"),
+            (number, "frequency_max_mhz"),
+            (number, "frequency_tolerance_khz"),
+            (flag, "table_complete"),
+        ),
+        PLAN_ERP: _all((number, "erp_tolerance_db"), (number, "height_tolerance_m")),
+        RASTER: _all((number, "raster_khz"), (number, "frequency_tolerance_khz")),
+        SITE_TOLERANCE: _all(
+            (number, "erp_threshold_w"),
+            (number, "tolerance_at_or_above_km"),
+            (number, "tolerance_below_km"),
+        ),
+        BOUNDARY_PROTECTION: _all((words, "classes"), (words, "exempt_province_codes")),
+        PROTECTION_RATIO: _protection,
+        MINIMUM_FIELD: _minimum,
+        AREA_CLASS: _all(
+            (words, "rural_kinds"), (words, "urban_kinds"), (words, "large_city_province_codes")
+        ),
+        DATA_AUDIT: _all(
+            (number, "effective_height_tolerance_m"),
+            (number, "effective_height_tolerance_percent"),
+            *((number, f"{name}_erp_max_dbw") for name in STATION_CLASSES),
+        ),
+        OVER_POWER: _all((steps, "ladder")),
+    }
+)
+
+
+def require_parameters(rule: Rule) -> None:
+    """Refuse a rule that lacks what its check reads; rules that no check reads pass.
+
+    Raises
+    ------
+    PropagationError
+        Naming the first parameter that is missing or is not what it should be.
+    """
+    required = _REQUIRED.get(rule.id)
+    if required is not None:
+        required(rule)
