@@ -1,0 +1,365 @@
+"""Rule packs: the dated rules in `data/rules/*.toml`, and records as the facts that checks read.
+
+A rule has one or more versions, each with its span of validity; a check names the version in
+force on the date it judges. An administrator may keep a folder of their own in the place of the
+packaged one. The whole folder is judged when it is loaded: a rule that a check could not read is
+refused then, with file, line and key, never in the middle of a study.
+"""
+
+import hashlib
+import re
+import tomllib
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from pathlib import Path
+from typing import Final
+
+from data import path
+from gis.errors import FormatError, NotFoundError
+from gis.register.records import AdministrativeUnit, BroadcastStation, PlanEntry
+from propagation.compliance.facts import PlanFacts, StationFacts
+from propagation.compliance.parameters import AREA_CLASS, require_parameters, words
+from propagation.compliance.records import Confidence, Rule
+from propagation.errors import PropagationError
+from propagation.interference.bs412 import Area, Reception
+
+__all__ = [
+    "RulePack",
+    "area_class",
+    "load_rule_pack",
+    "plan_facts",
+    "station_facts",
+]
+
+_REQUIRED: Final = (
+    "id",
+    "title_vi",
+    "title_en",
+    "instrument",
+    "clause",
+    "confidence",
+    "source",
+    "binding",
+)
+_OPTIONAL: Final = ("valid_from", "valid_to", "note_vi", "note_en", "parameters")
+_CONFIDENCES: Final = (
+    Confidence.VERIFIED,
+    Confidence.SECONDARY,
+    Confidence.DERIVED,
+    Confidence.RECALLED,
+)
+_HEADER: Final = re.compile(r"^\s*\[\[\s*rule\s*\]\]", re.MULTILINE)
+_TOML_LINE: Final = re.compile(r"at line (\d+)")
+_MOST_BYTES: Final = 1_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class RulePack:
+    """The rules of one folder as they stand on one date.
+
+    Attributes
+    ----------
+    id : str
+        Name of the pack.
+    version : str
+        SHA-256 over the names and contents of its files.
+    on : date
+        The date judged.
+    rules : mapping of str to Rule
+        The version in force of each rule, by its id.
+    """
+
+    id: str
+    version: str
+    on: date
+    rules: Mapping[str, Rule] = field(repr=False)
+
+    def rule(self, rule_id: str) -> Rule:
+        """Return the version in force of a rule.
+
+        Raises
+        ------
+        NotFoundError
+            If the pack holds no such rule for this date.
+        """
+        found = self.rules.get(rule_id)
+        if found is None:
+            raise NotFoundError("rules.not_in_force", rule=rule_id, on=self.on)
+        return found
+
+
+def load_rule_pack(on: date, folder: Path | None = None) -> RulePack:
+    """Load and judge a rule pack.
+
+    Parameters
+    ----------
+    on : date
+        The date judged; of each rule the version in force then is taken.
+    folder : Path, optional
+        Folder of TOML files in the place of the packaged one. `pack.toml` names the pack.
+
+    Raises
+    ------
+    FormatError
+        If a file is no TOML, or a rule is not what it should be; the values name file, line
+        (where known), key and reason.
+    NotFoundError
+        If the folder holds no rule pack.
+    """
+    source = path("rules") if folder is None else folder
+    files = sorted(source.glob("*.toml")) if source.is_dir() else []
+    if source / "pack.toml" not in files:
+        raise NotFoundError("rules.pack_absent", folder=str(source))
+    digest = hashlib.sha256()
+    versions: list[_Version] = []
+    name = ""
+    for file in files:
+        content = _read(file)
+        digest.update(f"{file.name}\0{len(content)}\0".encode())
+        digest.update(content)
+        document = _document(file, content)
+        if file.name == "pack.toml":
+            name = _pack_name(file, document)
+        versions += _versions(file, content, document)
+    _refuse_overlaps(versions)
+    in_force = {version.rule.id: version.rule for version in versions if version.covers(on)}
+    return RulePack(name, digest.hexdigest(), on, in_force)
+
+
+def station_facts(station: BroadcastStation) -> StationFacts:
+    """Return what the checks read of a station's record.
+
+    Raises
+    ------
+    PropagationError
+        If a pattern has neither 36 values nor none.
+    """
+    return StationFacts(
+        id=station.id,
+        name=station.name,
+        programme=station.programme,
+        service=station.service.value,
+        station_class=station.station_class.value,
+        frequency_mhz=station.frequency_mhz,
+        longitude=station.longitude,
+        latitude=station.latitude,
+        reception=Reception(station.reception.value),
+        polarization=station.polarization,
+        erp_total_dbw=station.erp_total_dbw,
+        attenuation_db=station.attenuation_db,
+        height_above_ground_m=station.height_above_ground_m,
+        effective_height_max_m=station.effective_height_max_m,
+        effective_height_m=station.effective_height_m,
+        licence_power_w=station.licence_power_w,
+        province_code=station.province_code,
+        confidence=station.provenance.confidence,
+        source=station.provenance.source,
+    )
+
+
+def plan_facts(entry: PlanEntry) -> PlanFacts:
+    """Return what the checks read of a line of a channel plan."""
+    return PlanFacts(
+        id=entry.id,
+        plan_id=entry.plan_id,
+        service=entry.service.value,
+        frequency_mhz=entry.frequency_mhz,
+        programme=entry.programme,
+        site_name=entry.site_name,
+        station_class=entry.station_class.value,
+        instrument=entry.instrument,
+        clause=entry.clause,
+        antenna_height_m=entry.antenna_height_m,
+        effective_height_max_m=entry.effective_height_max_m,
+        erp_max_dbw=entry.erp_max_dbw,
+        power_max_kw=entry.power_max_kw,
+        polarization=entry.polarization,
+        province_code=entry.province_code,
+        confidence=entry.provenance.confidence,
+        source=entry.provenance.source,
+    )
+
+
+def area_class(unit: AdministrativeUnit, province_code: str, pack: RulePack) -> Area:
+    """Return the surroundings that a commune's kind stands for; a labelled default.
+
+    Parameters
+    ----------
+    unit : AdministrativeUnit
+        The commune.
+    province_code : str
+        Code of the province or city above it.
+    pack : RulePack
+        Pack whose rule `fm.area_class` says which kinds are urban and which provinces hold a
+        large city; kinds that it does not name are rural.
+
+    Raises
+    ------
+    NotFoundError
+        If the pack holds no such rule.
+    """
+    rule = pack.rule(AREA_CLASS)
+    if unit.kind.value not in words(rule, "urban_kinds"):
+        return Area.RURAL
+    if province_code in words(rule, "large_city_province_codes"):
+        return Area.LARGE_CITY
+    return Area.URBAN
+
+
+@dataclass(frozen=True, slots=True)
+class _Version:
+    """One version of a rule and where it stands."""
+
+    rule: Rule
+    file: Path
+    line: int | None
+
+    def covers(self, on: date) -> bool:
+        start, end = self.rule.valid_from, self.rule.valid_to
+        return (start is None or start <= on) and (end is None or on <= end)
+
+    def overlaps(self, other: "_Version") -> bool:
+        first = max(self.rule.valid_from or date.min, other.rule.valid_from or date.min)
+        last = min(self.rule.valid_to or date.max, other.rule.valid_to or date.max)
+        return first <= last
+
+
+def _refused(file: Path, line: int | None, key: str, reason: str, **values: object) -> FormatError:
+    where = f"{file.name}:{line}" if line else file.name
+    return FormatError(
+        f"rules.{reason}", file=file.name, line=line, where=where, name=key, **values
+    )
+
+
+def _read(file: Path) -> bytes:
+    if file.stat().st_size > _MOST_BYTES:
+        raise _refused(file, None, "-", "file_too_large", most=_MOST_BYTES)
+    return file.read_bytes()
+
+
+def _document(file: Path, content: bytes) -> dict[str, object]:
+    try:
+        return tomllib.loads(content.decode("utf-8"))
+    except UnicodeDecodeError as error:
+        line = content[: error.start].count(b"\n") + 1
+        raise _refused(file, line, "-", "file_not_utf8") from error
+    except tomllib.TOMLDecodeError as error:
+        found = _TOML_LINE.search(str(error))
+        line = int(found[1]) if found else None
+        raise _refused(file, line, "-", "file_not_toml", problem=str(error)) from error
+
+
+def _pack_name(file: Path, document: Mapping[str, object]) -> str:
+    pack = document.get("pack")
+    name = pack.get("id") if isinstance(pack, dict) else None
+    if not isinstance(name, str) or not name:
+        raise _refused(file, None, "pack.id", "value_wrong", expected="text")
+    return name
+
+
+def _versions(file: Path, content: bytes, document: Mapping[str, object]) -> Iterator[_Version]:
+    for key in document:
+        if key not in ("rule", "pack"):
+            raise _refused(file, None, key, "key_unknown")
+    given = document.get("rule", [])
+    if not isinstance(given, list):
+        raise _refused(file, None, "rule", "value_wrong", expected="[[rule]]")
+    text = content.decode("utf-8")
+    starts = [text.count("\n", 0, found.end()) + 1 for found in _HEADER.finditer(text)]
+    # written otherwise (an inline table), the tables cannot be told apart by their headers
+    lines: list[int | None] = [*starts] if len(starts) == len(given) else [None] * len(given)
+    for table, line in zip(given, lines, strict=True):
+        if not isinstance(table, dict):
+            raise _refused(file, line, "rule", "value_wrong", expected="[[rule]]")
+        yield _Version(_rule(file, line, table), file, line)
+
+
+def _rule(file: Path, line: int | None, table: Mapping[str, object]) -> Rule:
+    for key in table:
+        if key not in (*_REQUIRED, *_OPTIONAL):
+            raise _refused(file, line, key, "key_unknown")
+    for key in _REQUIRED:
+        if key not in table:
+            raise _refused(file, line, key, "key_absent")
+    start, end = _day(file, line, table, "valid_from"), _day(file, line, table, "valid_to")
+    if start is not None and end is not None and end < start:
+        raise _refused(file, line, "valid_to", "dates_reversed", start=start, end=end)
+    parameters = table.get("parameters", {})
+    if not isinstance(parameters, dict):
+        raise _refused(file, line, "parameters", "value_wrong", expected="[rule.parameters]")
+    said = {key: _said(file, line, table, key) for key in _REQUIRED if key not in _NOT_TEXT}
+    rule = Rule(
+        **said,
+        valid_from=start,
+        valid_to=end,
+        confidence=_confidence(file, line, table),
+        binding=_binding(file, line, table),
+        parameters=parameters,
+        note_vi=_note(file, line, table, "note_vi"),
+        note_en=_note(file, line, table, "note_en"),
+    )
+    try:
+        require_parameters(rule)
+    except PropagationError as error:
+        raise _refused(
+            file, line, "parameters", "parameter_wrong", rule=rule.id, problem=str(error)
+        ) from error
+    return rule
+
+
+_NOT_TEXT: Final = ("confidence", "binding")
+
+
+def _said(file: Path, line: int | None, table: Mapping[str, object], key: str) -> str:
+    value = table[key]
+    if not isinstance(value, str) or not value.strip():
+        raise _refused(file, line, key, "value_wrong", expected="text")
+    return value
+
+
+def _note(file: Path, line: int | None, table: Mapping[str, object], key: str) -> str:
+    return _said(file, line, table, key) if key in table else ""
+
+
+def _binding(file: Path, line: int | None, table: Mapping[str, object]) -> bool:
+    value = table["binding"]
+    if not isinstance(value, bool):
+        raise _refused(file, line, "binding", "value_wrong", expected="true, false")
+    return value
+
+
+def _confidence(file: Path, line: int | None, table: Mapping[str, object]) -> Confidence:
+    value = table["confidence"]
+    if not isinstance(value, str) or value not in _CONFIDENCES:
+        expected = ", ".join(_CONFIDENCES)
+        raise _refused(file, line, "confidence", "value_wrong", expected=expected)
+    return Confidence(value)
+
+
+def _day(file: Path, line: int | None, table: Mapping[str, object], key: str) -> date | None:
+    value = table.get(key)
+    if value is None:
+        return None
+    if not isinstance(value, date) or isinstance(value, datetime):
+        raise _refused(file, line, key, "value_wrong", expected="YYYY-MM-DD")
+    return value
+
+
+def _refuse_overlaps(versions: list[_Version]) -> None:
+    by_id: dict[str, list[_Version]] = {}
+    for version in versions:
+        for earlier in by_id.setdefault(version.rule.id, []):
+            if version.overlaps(earlier):
+                other = (
+                    f"{earlier.file.name}:{earlier.line}" if earlier.line else (earlier.file.name)
+                )
+                raise _refused(
+                    version.file,
+                    version.line,
+                    "valid_from",
+                    "versions_overlap",
+                    rule=version.rule.id,
+                    other=other,
+                )
+        by_id[version.rule.id].append(version)
