@@ -17,7 +17,7 @@ Floats = NDArray[np.float64]
 def free_space_basic_transmission_loss_db(
     frequency_mhz: ArrayLike, distance_km: ArrayLike
 ) -> Floats:
-    """Basic transmission loss of free space between isotropic antennas.
+    """Return the basic transmission loss of free space between isotropic antennas.
 
     Arguments broadcast; NaN yields NaN.
 
@@ -44,11 +44,11 @@ def free_space_basic_transmission_loss_db(
     """
     f = _positive("frequency_mhz", frequency_mhz)
     d = _positive("distance_km", distance_km)
-    return FREE_SPACE_LOSS_CONSTANT_DB + 20 * np.log10(f) + 20 * np.log10(d)
+    return np.asarray(FREE_SPACE_LOSS_CONSTANT_DB + 20 * np.log10(f) + 20 * np.log10(d))
 
 
 def field_strength_dbuvm(eirp_dbw: ArrayLike, distance_km: ArrayLike) -> Floats:
-    """Field strength in free space.
+    """Return the field strength in free space.
 
     Arguments broadcast; NaN yields NaN.
 
