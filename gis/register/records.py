@@ -17,8 +17,8 @@ from propagation.profile import Polarization
 __all__ = [
     "AdministrativeUnit",
     "Boundary",
-    "BroadcastStation",
     "Bounds",
+    "BroadcastStation",
     "ImportBatch",
     "Installation",
     "Organisation",
@@ -336,7 +336,17 @@ class Boundary:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ImportBatch:
-    """One file brought into the register, or judged without being brought in."""
+    """One file brought into the register, or judged without being brought in.
+
+    Attributes
+    ----------
+    imported_at : datetime
+        UTC; the register keeps it to the millisecond.
+    mapping : dict
+        The file's header for each field that was read.
+    undone_at, undone_by : datetime, str or None
+        When and by whom the batch was undone.
+    """
 
     id: str
     file_name: str
@@ -349,3 +359,5 @@ class ImportBatch:
     accepted: int
     refused: int
     mapping: dict[str, str] = field(default_factory=dict)
+    undone_at: datetime | None = None
+    undone_by: str | None = None

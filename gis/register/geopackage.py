@@ -1,0 +1,340 @@
+"""GeoPackage 1.4 on plain SQLite: blobs, the `gpkg_` tables, R-trees, and their functions.
+
+References
+----------
+.. [GPKG] OGC 12-128r19, GeoPackage Encoding Standard 1.4: clause 2.1.3 (geometry encoding),
+   clause 1.1 (tables), annex F.3 (R-tree spatial index: triggers and functions).
+"""
+
+import math
+import sqlite3
+import struct
+from collections.abc import Callable, Iterable
+
+import shapely
+from shapely.geometry.base import BaseGeometry
+from sqlalchemy import Connection
+
+from gis.errors import FormatError, StorageError
+from gis.register.schema import GEOMETRY_COLUMN
+
+__all__ = [
+    "APPLICATION_ID",
+    "SRS_ID",
+    "USER_VERSION",
+    "blob_bounds",
+    "check",
+    "create_core_tables",
+    "create_spatial_index",
+    "drop_spatial_index",
+    "from_blob",
+    "point_blob",
+    "point_coordinates",
+    "register_functions",
+    "register_table",
+    "spatial_index_name",
+    "to_blob",
+]
+
+APPLICATION_ID = 0x47504B47
+"""`GPKG` in the header of the file."""
+USER_VERSION = 10400
+"""GeoPackage 1.4."""
+SRS_ID = 4326
+
+_MAGIC = b"GP"
+_LITTLE_ENDIAN, _EMPTY = 0x01, 0x10
+_ENVELOPE_DOUBLES = (0, 4, 6, 6, 8)
+_POINT = struct.Struct("<2sBBiBIdd")
+_POINT_HEADER = (_MAGIC, 0, _LITTLE_ENDIAN, SRS_ID, 1, 1)
+_POINT_PREFIX = _POINT.pack(*_POINT_HEADER, 0.0, 0.0)[:13]
+_ENVELOPE_HEADER = struct.Struct("<2sBBidddd")
+
+_RTREE_DEFINITION = "http://www.geopackage.org/spec120/#extension_rtree"
+_WGS84_WKT = (
+    'GEOGCS["WGS 84",DATUM["WGS_1984",SPHEROID["WGS 84",6378137,298.257223563,'
+    'AUTHORITY["EPSG","7030"]],AUTHORITY["EPSG","6326"]],PRIMEM["Greenwich",0,'
+    'AUTHORITY["EPSG","8901"]],UNIT["degree",0.0174532925199433,AUTHORITY["EPSG","9122"]],'
+    'AXIS["Latitude",NORTH],AXIS["Longitude",EAST],AUTHORITY["EPSG","4326"]]'
+)
+
+_CORE_TABLES = (
+    """CREATE TABLE gpkg_spatial_ref_sys (
+      srs_name TEXT NOT NULL, srs_id INTEGER NOT NULL PRIMARY KEY, organization TEXT NOT NULL,
+      organization_coordsys_id INTEGER NOT NULL, definition TEXT NOT NULL, description TEXT)""",
+    """CREATE TABLE gpkg_contents (
+      table_name TEXT NOT NULL PRIMARY KEY, data_type TEXT NOT NULL, identifier TEXT UNIQUE,
+      description TEXT DEFAULT '',
+      last_change DATETIME NOT NULL DEFAULT (strftime('%Y-%m-%dT%H:%M:%fZ','now')),
+      min_x DOUBLE, min_y DOUBLE, max_x DOUBLE, max_y DOUBLE, srs_id INTEGER,
+      CONSTRAINT fk_gc_r_srs_id FOREIGN KEY (srs_id) REFERENCES gpkg_spatial_ref_sys(srs_id))""",
+    """CREATE TABLE gpkg_geometry_columns (
+      table_name TEXT NOT NULL, column_name TEXT NOT NULL, geometry_type_name TEXT NOT NULL,
+      srs_id INTEGER NOT NULL, z TINYINT NOT NULL, m TINYINT NOT NULL,
+      CONSTRAINT pk_geom_cols PRIMARY KEY (table_name, column_name),
+      CONSTRAINT uk_gc_table_name UNIQUE (table_name),
+      CONSTRAINT fk_gc_tn FOREIGN KEY (table_name) REFERENCES gpkg_contents(table_name),
+      CONSTRAINT fk_gc_srs FOREIGN KEY (srs_id) REFERENCES gpkg_spatial_ref_sys (srs_id))""",
+    """CREATE TABLE gpkg_extensions (
+      table_name TEXT, column_name TEXT, extension_name TEXT NOT NULL, definition TEXT NOT NULL,
+      scope TEXT NOT NULL, CONSTRAINT ge_tce UNIQUE (table_name, column_name, extension_name))""",
+)
+_REFERENCE_SYSTEMS = (
+    ("Undefined Cartesian SRS", -1, "NONE", -1, "undefined", None),
+    ("Undefined geographic SRS", 0, "NONE", 0, "undefined", None),
+    ("WGS 84 geodetic", SRS_ID, "EPSG", SRS_ID, _WGS84_WKT, "longitude, latitude in degrees"),
+)
+
+
+def point_blob(longitude: float, latitude: float) -> bytes:
+    """Return the blob of a point, without an envelope as the standard advises for points."""
+    return _POINT.pack(*_POINT_HEADER, longitude, latitude)
+
+
+def point_coordinates(blob: bytes) -> tuple[float, float]:
+    """Return longitude and latitude of a point's blob, exactly as they were stored."""
+    if len(blob) == _POINT.size and blob.startswith(_POINT_PREFIX):
+        longitude, latitude = _POINT.unpack(blob)[-2:]
+        return longitude, latitude
+    point = from_blob(blob)
+    if not isinstance(point, shapely.Point):
+        raise FormatError("errors.geometry_not_point", value=point.geom_type)
+    return point.x, point.y
+
+
+def to_blob(geometry: BaseGeometry) -> bytes:
+    """Return the blob of a two-dimensional geometry with its envelope in the header."""
+    if isinstance(geometry, shapely.Point) and not geometry.is_empty:
+        return point_blob(geometry.x, geometry.y)
+    wkb = shapely.to_wkb(geometry, byte_order=1, output_dimension=2)
+    if geometry.is_empty:
+        return struct.pack("<2sBBi", _MAGIC, 0, _LITTLE_ENDIAN | _EMPTY, SRS_ID) + wkb
+    west, south, east, north = geometry.bounds
+    flags = _LITTLE_ENDIAN | 1 << 1
+    return _ENVELOPE_HEADER.pack(_MAGIC, 0, flags, SRS_ID, west, east, south, north) + wkb
+
+
+def from_blob(blob: bytes) -> BaseGeometry:
+    """Return the geometry of a blob, whoever wrote it.
+
+    Raises
+    ------
+    FormatError
+        If the bytes are not a GeoPackage geometry.
+    """
+    try:
+        return shapely.from_wkb(blob[_header_size(blob) :])
+    except (shapely.errors.ShapelyError, ValueError, IndexError) as error:
+        raise FormatError("errors.geometry_damaged") from error
+
+
+def _header_size(blob: bytes) -> int:
+    envelope = blob[3] >> 1 & 0x07
+    if blob[:2] != _MAGIC or envelope >= len(_ENVELOPE_DOUBLES):
+        raise ValueError
+    return 8 + 8 * _ENVELOPE_DOUBLES[envelope]
+
+
+def blob_bounds(blob: bytes) -> tuple[float, float, float, float] | None:
+    """Return west, south, east, north from the cheapest place that says it; None: empty."""
+    if len(blob) == _POINT.size and blob.startswith(_POINT_PREFIX):
+        x, y = _POINT.unpack(blob)[-2:]
+        return None if math.isnan(x) or math.isnan(y) else (x, y, x, y)
+    if blob[3] & _EMPTY:
+        return None
+    if _header_size(blob) > 8:
+        order = "<" if blob[3] & _LITTLE_ENDIAN else ">"
+        west, east, south, north = struct.unpack_from(f"{order}4d", blob, 8)
+        return west, south, east, north
+    geometry = from_blob(blob)
+    if geometry.is_empty:
+        return None
+    west, south, east, north = geometry.bounds
+    return west, south, east, north
+
+
+def _bound(index: int) -> Callable[[bytes | None], float | None]:
+    def bound(blob: bytes | None) -> float | None:
+        bounds = None if blob is None else blob_bounds(blob)
+        return None if bounds is None else bounds[index]
+
+    return bound
+
+
+def _is_empty(blob: bytes | None) -> int | None:
+    return None if blob is None else int(blob_bounds(blob) is None)
+
+
+def register_functions(connection: sqlite3.Connection) -> None:
+    """Give a connection the functions that the R-tree triggers call."""
+    for index, name in enumerate(("ST_MinX", "ST_MinY", "ST_MaxX", "ST_MaxY")):
+        connection.create_function(name, 1, _bound(index), deterministic=True)
+    connection.create_function("ST_IsEmpty", 1, _is_empty, deterministic=True)
+
+
+def create_core_tables(connection: Connection) -> None:
+    """Turn an empty database into a GeoPackage without contents."""
+    connection.exec_driver_sql(f"PRAGMA application_id = {APPLICATION_ID}")
+    connection.exec_driver_sql(f"PRAGMA user_version = {USER_VERSION}")
+    for statement in _CORE_TABLES:
+        connection.exec_driver_sql(statement)
+    for row in _REFERENCE_SYSTEMS:
+        connection.exec_driver_sql(
+            "INSERT INTO gpkg_spatial_ref_sys VALUES (?, ?, ?, ?, ?, ?)", row
+        )
+
+
+def register_table(
+    connection: Connection, table: str, geometry_type: str | None, *, view: bool = False
+) -> None:
+    """Enter a table or view in the contents; a table with a geometry gets its R-tree.
+
+    Parameters
+    ----------
+    connection : Connection
+        Inside a transaction.
+    table : str
+        Name of the table or view.
+    geometry_type : str or None
+        `POINT`, `MULTIPOLYGON` and so on; None for a table of attributes only.
+    view : bool
+        A view has no index of its own.
+    """
+    connection.exec_driver_sql(
+        "INSERT INTO gpkg_contents (table_name, data_type, identifier, srs_id)"
+        " VALUES (?, ?, ?, ?)",
+        (table, *(("features", table, SRS_ID) if geometry_type else ("attributes", table, None))),
+    )
+    if geometry_type is None:
+        return
+    connection.exec_driver_sql(
+        "INSERT INTO gpkg_geometry_columns VALUES (?, ?, ?, ?, 0, 0)",
+        (table, GEOMETRY_COLUMN, geometry_type, SRS_ID),
+    )
+    if not view:
+        create_spatial_index(connection, table)
+
+
+def spatial_index_name(table: str) -> str:
+    """Return the name of a table's R-tree."""
+    return f"rtree_{table}_{GEOMETRY_COLUMN}"
+
+
+def create_spatial_index(connection: Connection, table: str) -> None:
+    """Create and fill the R-tree of a table, with the triggers that keep it.
+
+    A migration that rebuilds a table calls `drop_spatial_index` before and this after.
+    """
+    index, geometry = spatial_index_name(table), GEOMETRY_COLUMN
+    bounds = f"ST_MinX({geometry}), ST_MaxX({geometry}), ST_MinY({geometry}), ST_MaxY({geometry})"
+    for statement in (
+        f'CREATE VIRTUAL TABLE "{index}" USING rtree(id, minx, maxx, miny, maxy)',
+        f'INSERT INTO "{index}" SELECT fid, {bounds} FROM "{table}"'  # noqa: S608 our own names
+        f" WHERE {geometry} NOT NULL AND NOT ST_IsEmpty({geometry})",
+        *_triggers(table, index, geometry),
+    ):
+        connection.exec_driver_sql(statement)
+    connection.exec_driver_sql(
+        "INSERT OR IGNORE INTO gpkg_extensions VALUES (?, ?, 'gpkg_rtree_index', ?, 'write-only')",
+        (table, geometry, _RTREE_DEFINITION),
+    )
+
+
+def drop_spatial_index(connection: Connection, table: str) -> None:
+    """Drop the R-tree of a table and its triggers."""
+    index = spatial_index_name(table)
+    for name in _trigger_conditions(GEOMETRY_COLUMN):
+        connection.exec_driver_sql(f'DROP TRIGGER IF EXISTS "{index}_{name}"')
+    connection.exec_driver_sql(f'DROP TABLE IF EXISTS "{index}"')
+    connection.exec_driver_sql(
+        "DELETE FROM gpkg_extensions WHERE table_name = ? AND column_name = ?",
+        (table, GEOMETRY_COLUMN),
+    )
+
+
+def _trigger_conditions(geometry: str) -> dict[str, tuple[str, str]]:
+    """Return event and condition of each trigger of annex F.3 by its name."""
+    new = f"(NEW.{geometry} NOTNULL AND NOT ST_IsEmpty(NEW.{geometry}))"
+    no_new = f"(NEW.{geometry} ISNULL OR ST_IsEmpty(NEW.{geometry}))"
+    old = f"(OLD.{geometry} NOTNULL AND NOT ST_IsEmpty(OLD.{geometry}))"
+    no_old = f"(OLD.{geometry} ISNULL OR ST_IsEmpty(OLD.{geometry}))"
+    of_geometry = f"UPDATE OF {geometry}"
+    return {
+        "insert": ("INSERT", new),
+        "update2": (of_geometry, f"OLD.fid = NEW.fid AND {no_new}"),
+        "update4": ("UPDATE", f"OLD.fid != NEW.fid AND {no_new}"),
+        "update5": ("UPDATE", f"OLD.fid != NEW.fid AND {new}"),
+        "update6": (of_geometry, f"OLD.fid = NEW.fid AND {new} AND {old}"),
+        "update7": (of_geometry, f"OLD.fid = NEW.fid AND {new} AND {no_old}"),
+        "delete": ("DELETE", f"OLD.{geometry} NOT NULL"),
+    }
+
+
+def _triggers(table: str, index: str, geometry: str) -> Iterable[str]:
+    bounds = ", ".join(f"ST_{side}(NEW.{geometry})" for side in ("MinX", "MaxX", "MinY", "MaxY"))
+    insert = f'INSERT OR REPLACE INTO "{index}" VALUES (NEW.fid, {bounds})'  # noqa: S608
+    delete_old = f'DELETE FROM "{index}" WHERE id = OLD.fid'  # noqa: S608
+    actions = {
+        "insert": insert,
+        "update2": delete_old,
+        "update4": f'DELETE FROM "{index}" WHERE id IN (OLD.fid, NEW.fid)',  # noqa: S608
+        "update5": f"{delete_old}; {insert}",
+        "update6": f'UPDATE "{index}" SET (minx, maxx, miny, maxy) = ({bounds})'  # noqa: S608
+        " WHERE id = NEW.fid",
+        "update7": insert,
+        "delete": delete_old,
+    }
+    for name, (event, condition) in _trigger_conditions(geometry).items():
+        yield (
+            f'CREATE TRIGGER "{index}_{name}" AFTER {event} ON "{table}" WHEN {condition}'
+            f" BEGIN {actions[name]}; END"
+        )
+
+
+def check(connection: Connection) -> None:
+    """Raise where the GeoPackage tables, the R-trees and the layers do not agree.
+
+    Raises
+    ------
+    StorageError
+        With the layer that disagrees.
+    """
+    layers = connection.exec_driver_sql(
+        "SELECT c.table_name, g.column_name, m.type FROM gpkg_contents c"
+        " LEFT JOIN gpkg_geometry_columns g ON g.table_name = c.table_name"
+        " LEFT JOIN sqlite_master m ON m.name = c.table_name"
+    ).all()
+    for table, geometry, kind in layers:
+        if kind is None:
+            raise StorageError("errors.register_layer_missing", layer=table)
+        if geometry is not None and kind == "table":
+            _check_spatial_index(connection, table)
+    if connection.exec_driver_sql("PRAGMA foreign_key_check").first() is not None:
+        raise StorageError("errors.register_references_broken")
+
+
+def _check_spatial_index(connection: Connection, table: str) -> None:
+    index, geometry = spatial_index_name(table), GEOMETRY_COLUMN
+    triggers = connection.exec_driver_sql(
+        "SELECT count(*) FROM sqlite_master WHERE type = 'trigger' AND tbl_name = ?"
+        " AND name LIKE ?",
+        (table, f"{index}_%"),
+    ).scalar_one()
+    entered = connection.exec_driver_sql(
+        "SELECT count(*) FROM gpkg_extensions WHERE table_name = ? AND column_name = ?"
+        " AND extension_name = 'gpkg_rtree_index'",
+        (table, geometry),
+    ).scalar_one()
+    if triggers != len(_trigger_conditions(geometry)) or entered != 1:
+        raise StorageError("errors.register_index_differs", layer=table)
+    differing = connection.exec_driver_sql(
+        f'SELECT (SELECT count(*) FROM "{table}" t'  # noqa: S608 our own names
+        f"  WHERE t.{geometry} NOT NULL AND NOT ST_IsEmpty(t.{geometry})"
+        f'  AND NOT EXISTS (SELECT 1 FROM "{index}" r WHERE r.id = t.fid'
+        f"   AND r.minx <= ST_MinX(t.{geometry}) AND r.maxx >= ST_MaxX(t.{geometry})"
+        f"   AND r.miny <= ST_MinY(t.{geometry}) AND r.maxy >= ST_MaxY(t.{geometry})))"
+        f' + (SELECT count(*) FROM "{index}" r WHERE r.id NOT IN (SELECT fid FROM "{table}"'
+        f"   WHERE {geometry} NOT NULL AND NOT ST_IsEmpty({geometry})))"
+    ).scalar_one()
+    if differing:
+        raise StorageError("errors.register_index_differs", layer=table)

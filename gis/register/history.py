@@ -1,0 +1,84 @@
+"""Who changed what, when and why: every change of a row, with the row before and after."""
+
+import json
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, select
+
+from gis.register import moments
+from gis.register.schema import change_log
+
+__all__ = ["Change", "changes"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Change:
+    """One change of one row.
+
+    Attributes
+    ----------
+    revision : int
+        The write that it belongs to; a write is kept whole or not at all.
+    at : datetime
+        When, UTC.
+    author, reason : str
+        Who, and why.
+    table_name, record_id : str
+        Which row.
+    old, new : dict or None
+        The row before (None: it was added) and after (None: it was removed).
+    batch_id : str or None
+        The import that did it.
+    """
+
+    revision: int
+    at: datetime
+    author: str
+    reason: str
+    table_name: str
+    record_id: str
+    old: dict[str, Any] | None
+    new: dict[str, Any] | None
+    batch_id: str | None
+
+
+def changes(
+    connection: Connection,
+    *,
+    table_name: str | None = None,
+    record_id: str | None = None,
+    batch_id: str | None = None,
+    limit: int | None = None,
+    offset: int = 0,
+) -> list[Change]:
+    """Return changes, newest first."""
+    log = change_log
+    query = select(log).order_by(log.c.sequence.desc()).offset(offset).limit(limit)
+    wanted = (
+        (log.c.table_name, table_name),
+        (log.c.record_id, record_id),
+        (log.c.batch_id, batch_id),
+    )
+    for field, value in wanted:
+        if value is not None:
+            query = query.where(field == value)
+    return [
+        Change(
+            revision=row["revision"],
+            at=moments.from_text(row["at"]),
+            author=row["author"],
+            reason=row["reason"],
+            table_name=row["table_name"],
+            record_id=row["record_id"],
+            old=_loaded(row["old"]),
+            new=_loaded(row["new"]),
+            batch_id=row["batch_id"],
+        )
+        for row in connection.execute(query).mappings()
+    ]
+
+
+def _loaded(kept: str | None) -> dict[str, Any] | None:
+    return None if kept is None else json.loads(kept)

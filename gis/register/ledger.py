@@ -1,0 +1,313 @@
+"""The rows that one write changes, with history, references, sums and extents kept beside them."""
+
+import json
+from collections import Counter
+from collections.abc import Collection, Hashable, Iterable, Mapping, Sequence
+from typing import Any, TypeVar
+
+from sqlalchemy import (
+    Connection,
+    Select,
+    bindparam,
+    delete,
+    exc,
+    func,
+    insert,
+    select,
+    text,
+    update,
+)
+
+from gis.errors import ConflictError, NotFoundError
+from gis.register import moments, schema
+from gis.register.content import CONTENT_TABLES, notes_of, sum_after
+from gis.register.geopackage import blob_bounds
+from gis.register.records import Bounds
+from gis.register.rows import (
+    Codec,
+    Row,
+    codec_of_table,
+    row_from_json,
+    row_to_json,
+    row_to_json_and_content,
+)
+
+__all__ = ["Ledger"]
+
+H = TypeVar("H", bound=Hashable)
+_VIEWS_OF = {"structures": ("installation_sites",)}
+
+
+class Ledger:
+    """What one write does to rows; nothing of it is kept before `finish` and the commit.
+
+    Attributes
+    ----------
+    batches : list of str
+        Imports that this write noted; its changes belong to them.
+    """
+
+    def __init__(self, connection: Connection, author: str, reason: str) -> None:
+        self.batches: list[str] = []
+        self._connection = connection
+        self._author = author
+        self._reason = reason
+        self._notes = notes_of(connection)
+        self._revision = int(self._notes["revision"]) + 1
+        self._log: list[Row] = []
+        self._added = dict.fromkeys(CONTENT_TABLES, 0)
+        self._extents: dict[str, Bounds | None] = {}
+        self._referred: dict[str, set[str]] = {}
+        self._removed: dict[str, set[str]] = {}
+
+    def insert(self, codec: Codec[Any], rows: list[Row]) -> None:
+        """Add rows.
+
+        Raises
+        ------
+        ConflictError
+            If one is there already, or comes twice.
+        """
+        if not rows:
+            return
+        ids = [row["id"] for row in rows]
+        for name in _repeated(ids) or self._stored(codec, ids):
+            raise ConflictError(f"errors.{codec.name}_exists", id=name)
+        if codec.table is schema.structures:
+            self._refuse_known_codes(rows)
+        self._execute(insert(codec.table), rows)
+        for row in rows:
+            self._note(codec, None, row)
+
+    def change(
+        self, codec: Codec[Any], rows: Sequence[Row], expected: Sequence[Row] | None = None
+    ) -> None:
+        """Change rows by their id; one that stays as it was leaves no trace.
+
+        Raises
+        ------
+        NotFoundError
+            If one is not there.
+        ConflictError
+            If one is not as expected.
+        """
+        stored = self._stored(codec, [row["id"] for row in rows])
+        changed: list[Row] = []
+        for index, row in enumerate(rows):
+            old = self._known(codec, stored, row["id"])
+            if expected is not None and row_to_json(expected[index]) != row_to_json(old):
+                raise ConflictError("errors.record_changed", id=row["id"])
+            if row_to_json(row) != row_to_json(old):
+                changed.append({f"new_{name}": value for name, value in row.items()})
+                self._note(codec, old, row)
+        if changed:
+            values: dict[str, Any] = {
+                name.removeprefix("new_"): bindparam(name) for name in changed[0]
+            }
+            by_id = codec.table.c.id == bindparam("new_id")
+            self._execute(update(codec.table).where(by_id).values(values), changed)
+
+    def remove(self, codec: Codec[Any], ids: Sequence[str]) -> None:
+        """Remove rows by their id.
+
+        Raises
+        ------
+        NotFoundError
+            If one is not there.
+        """
+        if not ids:
+            return
+        stored = self._stored(codec, ids)
+        for name in ids:
+            self._note(codec, self._known(codec, stored, name), None)
+        by_id = codec.table.c.id == bindparam("old_id")
+        self._execute(delete(codec.table).where(by_id), [{"old_id": name} for name in ids])
+
+    def restore(self, batch_id: str) -> None:
+        """Put every row that an import changed back to what it was before.
+
+        Raises
+        ------
+        ConflictError
+            If a later write changed one of them.
+        """
+        before: dict[str, dict[str, str | None]] = {}
+        for table, name, old in self._first_changes(batch_id):
+            before.setdefault(table, {}).setdefault(name, old)
+        for table, rows in before.items():
+            codec = codec_of_table(table)
+            there = self._stored(codec, list(rows))
+            known = {n: row_from_json(table, old) for n, old in rows.items() if old is not None}
+            self.remove(codec, [name for name in there if name not in known])
+            self.change(codec, [row for name, row in known.items() if name in there])
+            self.insert(codec, [row for name, row in known.items() if name not in there])
+
+    def _first_changes(self, batch_id: str) -> list[tuple[str, str, str | None]]:
+        log, later = schema.change_log, schema.change_log.alias("later")
+        own = (log.c.batch_id == batch_id, log.c.table_name != schema.import_batches.name)
+        changed_since = (
+            select(log.c.record_id)
+            .join(
+                later,
+                (later.c.table_name == log.c.table_name) & (later.c.record_id == log.c.record_id),
+            )
+            .where(*own, later.c.revision > log.c.revision)
+            .order_by(log.c.record_id)
+        )
+        clash = self._connection.execute(changed_since.limit(1)).scalar()
+        if clash is not None:
+            raise ConflictError("errors.batch_changed_since", id=batch_id, record=clash)
+        query = select(log.c.table_name, log.c.record_id, log.c.old).where(*own)
+        rows = self._connection.execute(query.order_by(log.c.sequence))
+        return [(table, name, old) for table, name, old in rows]
+
+    def finish(self) -> None:
+        """Check what refers to what, and write history, sums and extents.
+
+        Raises
+        ------
+        ConflictError
+            If a removed row is still needed.
+        NotFoundError
+            If a row refers to what is not there.
+        """
+        if not self._log:
+            return
+        self._check_references()
+        now = moments.to_text(moments.now())
+        single = self.batches[0] if len(self.batches) == 1 else None
+        for change in self._log:
+            change |= {"revision": self._revision, "at": now}
+            if change["batch_id"] not in self.batches:
+                change["batch_id"] = single
+        self._execute(insert(schema.change_log), self._log)
+        notes = {f"sum:{name}": sum_after(self._notes, name, n) for name, n in self._added.items()}
+        notes["revision"] = str(self._revision)
+        self._execute(
+            text("INSERT OR REPLACE INTO register_state (name, value) VALUES (:name, :value)"),
+            [{"name": name, "value": value} for name, value in notes.items()],
+        )
+        for name, extent in self._extents.items():
+            for layer in (name, *_VIEWS_OF.get(name, ())):
+                self._touch(layer, extent, now)
+
+    def _note(self, codec: Codec[Any], old: Row | None, new: Row | None) -> None:
+        """Take one change into history, sums, extents and the references to check."""
+        row = new or old or {}
+        kept: list[str | None] = []
+        for each, sign in ((old, -1), (new, 1)):
+            if each is None:
+                kept.append(None)
+                continue
+            as_json, content = row_to_json_and_content(codec.name, each)
+            kept.append(as_json)
+            if codec.name in self._added:
+                self._added[codec.name] += sign * content
+        self._log.append(
+            {
+                "author": self._author,
+                "reason": self._reason,
+                "table_name": codec.name,
+                "record_id": row["id"],
+                "old": kept[0],
+                "new": kept[1],
+                "batch_id": row["id"] if codec.name == "import_batches" else row.get("batch_id"),
+            }
+        )
+        self._extend(codec.name, None if new is None else new.get(schema.GEOMETRY_COLUMN))
+        if new is None:
+            self._removed.setdefault(codec.name, set()).add(row["id"])
+            return
+        for name, target in _references(codec):
+            if new[name] is not None:
+                self._referred.setdefault(target, set()).add(new[name])
+
+    def _extend(self, table: str, blob: bytes | None) -> None:
+        bounds, extent = blob_bounds(blob) if blob else None, self._extents.get(table)
+        if bounds is not None and extent is not None:
+            lower = [min(pair) for pair in zip(extent[:2], bounds[:2], strict=True)]
+            upper = [max(pair) for pair in zip(extent[2:], bounds[2:], strict=True)]
+            bounds = (lower[0], lower[1], upper[0], upper[1])
+        self._extents[table] = bounds or extent
+
+    def _touch(self, layer: str, extent: Bounds | None, now: str) -> None:
+        """Say in the GeoPackage's contents when a layer changed and how far it reaches."""
+        sides = dict(zip(("west", "south", "east", "north"), extent or (None,) * 4, strict=True))
+        self._execute(
+            text(
+                "UPDATE gpkg_contents SET last_change = :now,"
+                " min_x = min(coalesce(min_x, :west), coalesce(:west, min_x)),"
+                " min_y = min(coalesce(min_y, :south), coalesce(:south, min_y)),"
+                " max_x = max(coalesce(max_x, :east), coalesce(:east, max_x)),"
+                " max_y = max(coalesce(max_y, :north), coalesce(:north, max_y))"
+                " WHERE table_name = :layer"
+            ),
+            [{"now": now, "layer": layer, **sides}],
+        )
+
+    def _check_references(self) -> None:
+        for target, ids in self._referred.items():
+            missing = ids.difference(self._stored(codec_of_table(target), list(ids)))
+            for name in sorted(missing):
+                raise NotFoundError(f"errors.{target}_unknown", id=name)
+        for target, ids in self._removed.items():
+            gone = ids.difference(self._stored(codec_of_table(target), list(ids)))
+            self._refuse_needed(target, gone)
+
+    def _refuse_needed(self, target: str, gone: Collection[str]) -> None:
+        for table in schema.metadata.sorted_tables:
+            for key in table.foreign_keys:
+                if key.column.table.name != target or not gone:
+                    continue
+                query = select(key.parent).where(key.parent.in_(_each("ids"))).limit(1)
+                needed = self._connection.execute(query, {"ids": _array(gone)}).scalar()
+                if needed is not None:
+                    raise ConflictError("errors.record_needed", id=needed, layer=table.name)
+
+    def _refuse_known_codes(self, rows: Sequence[Row]) -> None:
+        table = schema.structures
+        pairs = [(row["owner_id"], row["code"]) for row in rows]
+        query = select(table.c.owner_id, table.c.code).where(
+            table.c.owner_id.in_(_each("owners")), table.c.code.in_(_each("codes"))
+        )
+        wanted = {
+            "owners": _array({owner for owner, _ in pairs}),
+            "codes": _array({code for _, code in pairs}),
+        }
+        stored = {(owner, code) for owner, code in self._connection.execute(query, wanted)}
+        for owner, code in _repeated(pairs) or [pair for pair in pairs if pair in stored]:
+            raise ConflictError("errors.structure_code_exists", owner=owner, code=code)
+
+    def _stored(self, codec: Codec[Any], ids: Sequence[str]) -> dict[str, Row]:
+        query = select(codec.table).where(codec.table.c.id.in_(_each("ids")))
+        rows = self._connection.execute(query, {"ids": _array(ids)}).mappings()
+        return {row["id"]: dict(row) for row in rows}
+
+    def _known(self, codec: Codec[Any], stored: Mapping[str, Row], name: str) -> Row:
+        if name not in stored:
+            raise NotFoundError(f"errors.{codec.name}_unknown", id=name)
+        return stored[name]
+
+    def _execute(self, statement: Any, rows: Sequence[Mapping[str, Any]]) -> None:
+        try:
+            self._connection.execute(statement, rows)
+        except exc.IntegrityError as error:
+            raise ConflictError("errors.register_conflict", detail=str(error.orig)) from error
+
+
+def _references(codec: Codec[Any]) -> list[tuple[str, str]]:
+    keys = codec.table.foreign_keys
+    return [(key.parent.name, key.column.table.name) for key in keys]
+
+
+def _repeated(values: Iterable[H]) -> list[H]:
+    return [value for value, count in Counter(values).items() if count > 1]
+
+
+def _array(values: Iterable[str]) -> str:
+    return json.dumps(list(values), ensure_ascii=False)
+
+
+def _each(parameter: str) -> Select[tuple[Any]]:
+    """Return the elements of a JSON array that is given when the statement runs."""
+    return select(func.json_each(bindparam(parameter)).table_valued("value").c.value)

@@ -1,0 +1,1 @@
+"""The history of the register's tables, one step a module in `versions`."""

@@ -1,0 +1,454 @@
+"""Questions to the register; each answers with frozen records, sorted by their `id`."""
+
+import math
+from abc import ABC, abstractmethod
+from collections.abc import Iterable, Sequence
+from contextlib import AbstractContextManager
+from datetime import date
+from typing import Any, TypeVar
+
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Table,
+    and_,
+    case,
+    column,
+    func,
+    null,
+    or_,
+    select,
+    table,
+)
+
+from gis.errors import FormatError, NotFoundError
+from gis.register import schema
+from gis.register.content import content_version, notes_of
+from gis.register.geopackage import spatial_index_name
+from gis.register.history import Change, changes
+from gis.register.records import (
+    AdministrativeUnit,
+    Boundary,
+    Bounds,
+    BroadcastStation,
+    ImportBatch,
+    Installation,
+    Organisation,
+    PlanEntry,
+    Service,
+    Structure,
+    StructureKind,
+    UnitKind,
+)
+from gis.register.rows import Record, codec_of, fold
+from gis.register.scopes import (
+    Scope,
+    visible_installations,
+    visible_structure_id,
+    visible_structures,
+)
+
+__all__ = ["Reader"]
+
+R = TypeVar("R", bound=Record)
+
+
+class Reader(ABC):
+    """Everything that can be asked, over a connection that a subclass provides."""
+
+    @abstractmethod
+    def _connected(self) -> AbstractContextManager[Connection]:
+        """Return a connection inside a transaction."""
+
+    # organisations
+
+    def organisations(self) -> list[Organisation]:
+        """Return all organisations."""
+        return self._list(Organisation, [])
+
+    def organisation(self, organisation_id: str) -> Organisation:
+        """Return one organisation.
+
+        Raises
+        ------
+        NotFoundError
+            If there is none of that id.
+        """
+        return self._one(Organisation, organisation_id, [])
+
+    # structures and installations
+
+    def structures(
+        self,
+        scope: Scope,
+        *,
+        bbox: Bounds | None = None,
+        kinds: Iterable[StructureKind] | None = None,
+        owner_id: str | None = None,
+        text: str | None = None,
+        on: date | None = None,
+        limit: int | None = None,
+        offset: int = 0,
+    ) -> list[Structure]:
+        """Return the structures that a caller may see.
+
+        Parameters
+        ----------
+        scope : Scope
+            The caller.
+        bbox : Bounds, optional
+            West, south, east, north in degrees, borders included.
+        kinds : iterable of StructureKind, optional
+            Only these kinds.
+        owner_id : str, optional
+            Only of this owner.
+        text : str, optional
+            Part of code, name, commune or address, without regard to case and marks.
+        on : date, optional
+            Only those that stood on that day.
+        limit, offset : int, optional
+            The page.
+
+        Raises
+        ------
+        FormatError
+            If the box is not one.
+        """
+        where = _structure_filters(scope, bbox, text, on, kinds=kinds, owner_id=owner_id)
+        return self._list(Structure, where, limit=limit, offset=offset)
+
+    def count_structures(
+        self,
+        scope: Scope,
+        *,
+        bbox: Bounds | None = None,
+        kinds: Iterable[StructureKind] | None = None,
+        owner_id: str | None = None,
+        text: str | None = None,
+        on: date | None = None,
+    ) -> int:
+        """Return how many structures `structures` would list without a page."""
+        where = _structure_filters(scope, bbox, text, on, kinds=kinds, owner_id=owner_id)
+        return self._count(schema.structures, where)
+
+    def structure(self, structure_id: str, scope: Scope) -> Structure:
+        """Return one structure.
+
+        Raises
+        ------
+        NotFoundError
+            If there is none of that id that the caller may see.
+        """
+        return self._one(Structure, structure_id, [visible_structures(scope)])
+
+    def installations(
+        self,
+        scope: Scope,
+        *,
+        structure_id: str | None = None,
+        organisation_id: str | None = None,
+        limit: int | None = None,
+        offset: int = 0,
+    ) -> list[Installation]:
+        """Return the installations that a caller may see."""
+        where = _installation_filters(scope, structure_id, organisation_id)
+        return self._list(Installation, where, limit=limit, offset=offset)
+
+    def count_installations(
+        self,
+        scope: Scope,
+        *,
+        structure_id: str | None = None,
+        organisation_id: str | None = None,
+    ) -> int:
+        """Return how many installations `installations` would list without a page."""
+        where = _installation_filters(scope, structure_id, organisation_id)
+        return self._count(schema.installations, where)
+
+    # broadcast stations
+
+    def stations(
+        self,
+        scope: Scope,
+        *,
+        bbox: Bounds | None = None,
+        service: Service | None = None,
+        text: str | None = None,
+        on: date | None = None,
+        limit: int | None = None,
+        offset: int = 0,
+    ) -> list[BroadcastStation]:
+        """Return broadcast stations; all of them are public.
+
+        A station's `structure_id` is None where the caller may not see that structure. The
+        parameters are those of `structures`.
+        """
+        where = _station_filters(bbox, service, text, on)
+        return self._list(
+            BroadcastStation, where, limit=limit, offset=offset, hidden=_hidden_structure(scope)
+        )
+
+    def count_stations(
+        self,
+        scope: Scope,
+        *,
+        bbox: Bounds | None = None,
+        service: Service | None = None,
+        text: str | None = None,
+        on: date | None = None,
+    ) -> int:
+        """Return how many stations `stations` would list without a page."""
+        del scope  # asked of every caller, so that nobody forgets it where it will matter
+        return self._count(schema.broadcast_stations, _station_filters(bbox, service, text, on))
+
+    def station(self, station_id: str, scope: Scope) -> BroadcastStation:
+        """Return one broadcast station.
+
+        Raises
+        ------
+        NotFoundError
+            If there is none of that id.
+        """
+        return self._one(BroadcastStation, station_id, [], hidden=_hidden_structure(scope))
+
+    # plans
+
+    def plan_entries(
+        self,
+        *,
+        service: Service | None = None,
+        on: date | None = None,
+        plan_id: str | None = None,
+    ) -> list[PlanEntry]:
+        """Return lines of channel plans, of one service, one plan or in force on one day."""
+        where = _in_force(schema.plan_entries, on)
+        if service is not None:
+            where.append(schema.plan_entries.c.service == service.value)
+        if plan_id is not None:
+            where.append(schema.plan_entries.c.plan_id == plan_id)
+        return self._list(PlanEntry, where)
+
+    def plan_entry(self, entry_id: str) -> PlanEntry:
+        """Return one line of a plan.
+
+        Raises
+        ------
+        NotFoundError
+            If there is none of that id.
+        """
+        return self._one(PlanEntry, entry_id, [])
+
+    # administrative units
+
+    def units(
+        self,
+        *,
+        on: date | None = None,
+        kinds: Iterable[UnitKind] | None = None,
+        parent_code: str | None = None,
+    ) -> list[AdministrativeUnit]:
+        """Return administrative units, those that exist on a day where one is given."""
+        units = schema.administrative_units
+        where = _in_force(units, on)
+        if kinds is not None:
+            where.append(units.c.kind.in_([UnitKind(kind).value for kind in kinds]))
+        if parent_code is not None:
+            where.append(units.c.parent_code == parent_code)
+        return self._list(AdministrativeUnit, where)
+
+    def unit(self, code: str, on: date) -> AdministrativeUnit:
+        """Return the unit that has a code on a day.
+
+        Raises
+        ------
+        NotFoundError
+            If no unit has that code on that day.
+        """
+        where = [schema.administrative_units.c.code == code]
+        found = self._list(
+            AdministrativeUnit, [*where, *_in_force(schema.administrative_units, on)], limit=1
+        )
+        if not found:
+            raise NotFoundError("errors.unit_unknown", code=code, on=on)
+        return found[0]
+
+    def boundaries(
+        self, *, codes: Iterable[str] | None = None, on: date | None = None
+    ) -> list[Boundary]:
+        """Return outlines, of some units or valid on one day."""
+        where = _in_force(schema.boundaries, on)
+        if codes is not None:
+            where.append(schema.boundaries.c.unit_code.in_(list(codes)))
+        return self._list(Boundary, where)
+
+    # where it came from
+
+    def import_batches(self) -> list[ImportBatch]:
+        """Return what was brought in, for the department's own eyes."""
+        return self._list(ImportBatch, [])
+
+    def import_batch(self, batch_id: str) -> ImportBatch:
+        """Return one import.
+
+        Raises
+        ------
+        NotFoundError
+            If there is none of that id.
+        """
+        return self._one(ImportBatch, batch_id, [])
+
+    def changes(
+        self,
+        *,
+        table_name: str | None = None,
+        record_id: str | None = None,
+        batch_id: str | None = None,
+        limit: int | None = None,
+        offset: int = 0,
+    ) -> list[Change]:
+        """Return the history, newest first, for the department's own eyes."""
+        with self._connected() as connection:
+            return changes(
+                connection,
+                table_name=table_name,
+                record_id=record_id,
+                batch_id=batch_id,
+                limit=limit,
+                offset=offset,
+            )
+
+    def revision(self) -> int:
+        """Return how many writes the register has kept."""
+        with self._connected() as connection:
+            return int(notes_of(connection)["revision"])
+
+    def version(self) -> str:
+        """Return the version of the content: equal for equal content, whoever brought it when.
+
+        It is the SHA-256 over a sum for each of `CONTENT_TABLES`, which every write keeps; which
+        import brought a row does not count.
+        """
+        with self._connected() as connection:
+            return content_version(notes_of(connection))
+
+    # how
+
+    def _list(
+        self,
+        record: type[R],
+        where: Sequence[ColumnElement[bool]],
+        *,
+        limit: int | None = None,
+        offset: int = 0,
+        hidden: dict[str, ColumnElement[Any]] | None = None,
+    ) -> list[R]:
+        codec = codec_of(record)
+        columns = [(hidden or {}).get(each.name, each) for each in codec.table.columns]
+        query = select(*columns).where(*where).order_by(codec.table.c.id)
+        if limit is not None:
+            query = query.limit(limit)
+        if offset:
+            query = query.offset(offset)
+        with self._connected() as connection:
+            return [codec.from_row(row) for row in connection.execute(query).mappings()]
+
+    def _one(
+        self,
+        record: type[R],
+        record_id: str,
+        where: Sequence[ColumnElement[bool]],
+        *,
+        hidden: dict[str, ColumnElement[Any]] | None = None,
+    ) -> R:
+        kept_in = codec_of(record).table
+        found = self._list(record, [kept_in.c.id == record_id, *where], hidden=hidden)
+        if not found:
+            raise NotFoundError(f"errors.{kept_in.name}_unknown", id=record_id)
+        return found[0]
+
+    def _count(self, kept_in: Table, where: Sequence[ColumnElement[bool]]) -> int:
+        with self._connected() as connection:
+            query = select(func.count()).select_from(kept_in).where(*where)
+            return int(connection.execute(query).scalar_one())
+
+
+def _structure_filters(
+    scope: Scope,
+    bbox: Bounds | None,
+    text: str | None,
+    on: date | None,
+    *,
+    kinds: Iterable[StructureKind] | None,
+    owner_id: str | None,
+) -> list[ColumnElement[bool]]:
+    structures = schema.structures
+    where = [visible_structures(scope), *_in_force(structures, on), *_inside(structures, bbox)]
+    if kinds is not None:
+        where.append(structures.c.kind.in_([StructureKind(kind).value for kind in kinds]))
+    if owner_id is not None:
+        where.append(structures.c.owner_id == owner_id)
+    return [*where, *_containing(structures, text)]
+
+
+def _installation_filters(
+    scope: Scope, structure_id: str | None, organisation_id: str | None
+) -> list[ColumnElement[bool]]:
+    where = [visible_installations(scope)]
+    if structure_id is not None:
+        where.append(schema.installations.c.structure_id == structure_id)
+    if organisation_id is not None:
+        where.append(schema.installations.c.organisation_id == organisation_id)
+    return where
+
+
+def _station_filters(
+    bbox: Bounds | None, service: Service | None, text: str | None, on: date | None
+) -> list[ColumnElement[bool]]:
+    stations = schema.broadcast_stations
+    where = [*_in_force(stations, on), *_inside(stations, bbox), *_containing(stations, text)]
+    if service is not None:
+        where.append(stations.c.service == Service(service).value)
+    return where
+
+
+def _hidden_structure(scope: Scope) -> dict[str, ColumnElement[Any]]:
+    structure_id = schema.broadcast_stations.c.structure_id
+    shown = case((visible_structure_id(structure_id, scope), structure_id), else_=null())
+    return {"structure_id": shown.label("structure_id")}
+
+
+def _in_force(kept_in: Table, on: date | None) -> list[ColumnElement[bool]]:
+    """Return the condition that a day lies between the first and the last day of validity."""
+    if on is None:
+        return []
+    first, last, day = kept_in.c.valid_from, kept_in.c.valid_to, on.isoformat()
+    return [and_(or_(first.is_(None), first <= day), or_(last.is_(None), last >= day))]
+
+
+def _containing(kept_in: Table, text: str | None) -> list[ColumnElement[bool]]:
+    words = fold(text or "").split()
+    return [kept_in.c.search.contains(word, autoescape=True) for word in words]
+
+
+def _inside(kept_in: Table, bbox: Bounds | None) -> list[ColumnElement[bool]]:
+    """Return the condition that a point lies in a box: by the R-tree, then exactly."""
+    if bbox is None:
+        return []
+    west, south, east, north = bbox
+    if not all(map(math.isfinite, bbox)) or west > east or south > north:
+        raise FormatError("errors.box_wrong", value=", ".join(map(str, bbox)))
+    index = table(spatial_index_name(kept_in.name), *map(column, ("id", *_INDEX_SIDES)))
+    near = select(index.c.id).where(
+        index.c.maxx >= west, index.c.minx <= east, index.c.maxy >= south, index.c.miny <= north
+    )
+    geometry = kept_in.c[schema.GEOMETRY_COLUMN]
+    return [
+        kept_in.c.fid.in_(near),
+        func.ST_MaxX(geometry) >= west,
+        func.ST_MinX(geometry) <= east,
+        func.ST_MaxY(geometry) >= south,
+        func.ST_MinY(geometry) <= north,
+    ]
+
+
+_INDEX_SIDES = ("minx", "maxx", "miny", "maxy")

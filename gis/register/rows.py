@@ -1,0 +1,346 @@
+"""Records into rows and back: one codec a record, built from the record's own annotations.
+
+Text is stored in Unicode form C. A row without its geometry, as JSON with sorted keys, is what the
+history keeps and what the content version counts.
+"""
+
+import base64
+import hashlib
+import json
+import math
+import types
+import unicodedata
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import fields
+from datetime import date, datetime
+from enum import StrEnum
+from typing import Any, Generic, TypeVar, Union, get_args, get_origin, get_type_hints
+
+import shapely
+from shapely import MultiPolygon, Polygon
+from shapely.geometry.base import BaseGeometry
+from sqlalchemy import Table
+
+from gis.errors import FormatError
+from gis.register import moments, schema
+from gis.register.geopackage import from_blob, point_blob, point_coordinates, to_blob
+from gis.register.records import (
+    AdministrativeUnit,
+    Boundary,
+    BroadcastStation,
+    ImportBatch,
+    Installation,
+    Organisation,
+    PlanEntry,
+    Provenance,
+    Structure,
+)
+from propagation.compliance.records import Confidence
+
+__all__ = [
+    "CODECS",
+    "Codec",
+    "Record",
+    "Row",
+    "codec_of",
+    "codec_of_table",
+    "dated_id",
+    "fold",
+    "row_from_json",
+    "row_to_json",
+    "row_to_json_and_content",
+]
+
+Record = (
+    Organisation
+    | Structure
+    | Installation
+    | BroadcastStation
+    | PlanEntry
+    | AdministrativeUnit
+    | Boundary
+    | ImportBatch
+)
+R = TypeVar("R", bound=Record)
+Row = dict[str, Any]
+_Step = Callable[[Any], Any]
+
+_GEOMETRY = schema.GEOMETRY_COLUMN
+_DERIVED = frozenset({"fid", "search"})
+_NOT_CONTENT = frozenset({"batch_id", "source_row"})
+_PROVENANCE = ("confidence", "source", "batch_id", "source_row")
+
+
+def fold(text: str) -> str:
+    """Return a text for searching: lower case, without marks, `đ` as `d`."""
+    plain = unicodedata.normalize("NFD", text.casefold().replace("đ", "d"))
+    return "".join(letter for letter in plain if not unicodedata.combining(letter))
+
+
+def dated_id(code: str, valid_from: date | None) -> str:
+    """Return the row's name of a unit or a boundary: its code and the first day it holds."""
+    return code if valid_from is None else f"{code}@{valid_from.isoformat()}"
+
+
+def _nfc(text: str) -> str:
+    return text if text.isascii() else unicodedata.normalize("NFC", text)
+
+
+def _finite(value: float) -> float:
+    number = float(value)
+    if not math.isfinite(number):
+        raise FormatError("errors.number_not_finite", value=str(value))
+    return number
+
+
+def _json(value: object) -> str:
+    return json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+
+
+def _numbers(values: Sequence[float]) -> str | None:
+    return _json([_finite(value) for value in values]) if values else None
+
+
+def _texts(values: Sequence[str]) -> str | None:
+    return _json([_nfc(value) for value in values]) if values else None
+
+
+def _sequence(stored: str | None) -> tuple[Any, ...]:
+    return () if stored is None else tuple(json.loads(stored))
+
+
+def _mapping(values: Mapping[str, str]) -> str:
+    return _json({_nfc(key): _nfc(value) for key, value in values.items()})
+
+
+def _same(value: Any) -> Any:
+    return value
+
+
+_STEPS: dict[type, tuple[_Step, _Step]] = {
+    str: (_nfc, _same),
+    bool: (bool, bool),
+    int: (int, _same),
+    float: (_finite, _same),
+    date: (date.isoformat, date.fromisoformat),
+    datetime: (moments.to_text, moments.from_text),
+}
+
+
+def _steps(hint: Any) -> tuple[_Step, _Step]:
+    """Return how a value of an annotation is stored, and how it is read back."""
+    if isinstance(hint, types.UnionType) or get_origin(hint) is Union:
+        (inner,) = (part for part in get_args(hint) if part is not types.NoneType)
+        store, load = _steps(inner)
+        return _unless_none(store), _unless_none(load)
+    if get_origin(hint) is dict:
+        return _mapping, json.loads
+    if get_origin(hint) is tuple:
+        return (_texts if get_args(hint)[0] is str else _numbers), _sequence
+    if isinstance(hint, type) and issubclass(hint, StrEnum):
+        members = {member.value: member for member in hint}
+        return (lambda value: hint(value).value), members.__getitem__
+    return _STEPS[hint]
+
+
+def _unless_none(step: _Step) -> _Step:
+    return lambda value: None if value is None else step(value)
+
+
+class Codec(Generic[R]):
+    """How one kind of record is kept.
+
+    Attributes
+    ----------
+    record : type
+        The record.
+    table : Table
+        Where it is kept.
+    """
+
+    def __init__(
+        self,
+        record: type[R],
+        table: Table,
+        identify: Callable[[R], str] | None = None,
+        searched: tuple[str, ...] = (),
+    ) -> None:
+        self.record = record
+        self.table = table
+        self._identify = identify
+        self._searched = searched
+        names = [field.name for field in fields(record)]
+        hints = get_type_hints(record)
+        special = {"provenance", "longitude", "latitude", "geometry"}
+        self._plain = [(name, *_steps(hints[name])) for name in names if name not in special]
+        self._has_point = "longitude" in names
+        self._has_outline = "geometry" in names
+        self._has_provenance = "provenance" in names
+
+    @property
+    def name(self) -> str:
+        """Name of the table."""
+        return self.table.name
+
+    def id_of(self, record: R) -> str:
+        """Return the row's `id`."""
+        name = record.id if self._identify is None else self._identify(record)  # type: ignore[union-attr]  # a record without `id` has its own way
+        return _nfc(name)
+
+    def to_row(self, record: R) -> Row:
+        """Return the row of a record.
+
+        Raises
+        ------
+        FormatError
+            If a number is not finite or a coordinate is not on the Earth.
+        """
+        row: Row = {name: store(getattr(record, name)) for name, store, _ in self._plain}
+        row["id"] = self.id_of(record)
+        if self._has_provenance:
+            row |= _provenance_row(record.provenance)  # type: ignore[union-attr]  # asked above
+        if self._has_point:
+            row[_GEOMETRY] = _point(record.longitude, record.latitude)  # type: ignore[union-attr]  # asked above
+        elif self._has_outline:
+            row[_GEOMETRY] = _outline(record.geometry)  # type: ignore[union-attr]  # asked above
+        return self.searchable(row)
+
+    def searchable(self, row: Row) -> Row:
+        """Return the row with what is searched, derived from the rest."""
+        if self._searched:
+            row["search"] = fold(" ".join(row[name] or "" for name in self._searched))
+        return row
+
+    def from_row(self, row: Mapping[Any, Any]) -> R:
+        """Return the record of a row."""
+        values = {name: load(row[name]) for name, _, load in self._plain}
+        if self._has_provenance:
+            values["provenance"] = Provenance(
+                confidence=Confidence(row["confidence"]),
+                source=row["source"],
+                batch_id=row["batch_id"],
+                row=row["source_row"],
+            )
+        if self._has_point:
+            blob = row[_GEOMETRY]
+            point = (None, None) if blob is None else point_coordinates(blob)
+            values["longitude"], values["latitude"] = point
+        elif self._has_outline:
+            values["geometry"] = from_blob(row[_GEOMETRY])
+        return self.record(**values)
+
+
+def _provenance_row(provenance: Provenance) -> Row:
+    stored = (
+        provenance.confidence.value,
+        _nfc(provenance.source),
+        provenance.batch_id,
+        provenance.row,
+    )
+    return dict(zip(_PROVENANCE, stored, strict=True))
+
+
+def _point(longitude: float | None, latitude: float | None) -> bytes | None:
+    if longitude is None and latitude is None:
+        return None
+    if longitude is None or latitude is None:
+        raise FormatError("errors.coordinate_half")
+    if not (-180 <= longitude <= 180 and -90 <= latitude <= 90):
+        raise FormatError(
+            "errors.coordinate_off_earth", longitude=str(longitude), latitude=str(latitude)
+        )
+    return point_blob(longitude, latitude)
+
+
+def _outline(geometry: BaseGeometry) -> bytes:
+    outline = MultiPolygon([geometry]) if isinstance(geometry, Polygon) else geometry
+    if outline.geom_type != "MultiPolygon" or outline.is_empty:
+        raise FormatError("errors.boundary_not_area", value=str(outline.geom_type))
+    return to_blob(outline)
+
+
+def _dated_unit(unit: AdministrativeUnit) -> str:
+    return dated_id(unit.code, unit.valid_from)
+
+
+def _dated_boundary(boundary: Boundary) -> str:
+    return dated_id(boundary.unit_code, boundary.valid_from)
+
+
+_NAMED_PLACE = ("code", "name", "commune_name", "address")
+_BROADCAST = ("name", "programme", "channel", "commune_name", "licence_number")
+
+CODECS: tuple[Codec[Any], ...] = (
+    Codec(ImportBatch, schema.import_batches),
+    Codec(Organisation, schema.organisations),
+    Codec(Structure, schema.structures, searched=_NAMED_PLACE),
+    Codec(Installation, schema.installations),
+    Codec(PlanEntry, schema.plan_entries),
+    Codec(BroadcastStation, schema.broadcast_stations, searched=_BROADCAST),
+    Codec(AdministrativeUnit, schema.administrative_units, identify=_dated_unit),
+    Codec(Boundary, schema.boundaries, identify=_dated_boundary),
+)
+
+
+_BY_RECORD: dict[type, Codec[Any]] = {codec.record: codec for codec in CODECS}
+_BY_TABLE = {codec.name: codec for codec in CODECS}
+
+
+def codec_of(record: type[R]) -> Codec[R]:
+    """Return the codec of a record."""
+    return _BY_RECORD[record]
+
+
+def codec_of_table(name: str) -> Codec[Any]:
+    """Return the codec of a table."""
+    return _BY_TABLE[name]
+
+
+def _plain_row(row: Row) -> Row:
+    """Return a row with JSON values only, coordinates and outlines readable."""
+    plain = {name: value for name, value in row.items() if name not in _DERIVED}
+    blob = plain.pop(_GEOMETRY, None)
+    if blob is not None:
+        geometry = _readable(blob)
+        plain |= geometry
+    return plain
+
+
+def _readable(blob: bytes) -> Row:
+    try:
+        longitude, latitude = point_coordinates(blob)
+    except FormatError:
+        wkb = shapely.to_wkb(from_blob(blob))
+        return {"outline": base64.b64encode(wkb).decode("ascii")}
+    return {"longitude": longitude, "latitude": latitude}
+
+
+def row_to_json(row: Row) -> str:
+    """Return a row as the history keeps it."""
+    return _json(_plain_row(row))
+
+
+def row_to_json_and_content(table: str, row: Row) -> tuple[str, int]:
+    """Return a row as the history keeps it, and a number that stands for what it says.
+
+    The number, a SHA-256, is the same whichever import brought the row.
+    """
+    plain = _plain_row(row)
+    kept = _json(plain)
+    for name in _NOT_CONTENT:
+        plain.pop(name, None)
+    digest = hashlib.sha256(f"{table}\n{_json(plain)}".encode()).digest()
+    return kept, int.from_bytes(digest, "big")
+
+
+def row_from_json(table: str, kept: str) -> Row:
+    """Return the row that the history kept, ready to be stored again."""
+    row: Row = json.loads(kept)
+    codec = codec_of_table(table)
+    if _GEOMETRY in codec.table.columns:
+        row[_GEOMETRY] = None
+    if "outline" in row:
+        row[_GEOMETRY] = to_blob(shapely.from_wkb(base64.b64decode(row.pop("outline"))))
+    elif "longitude" in row:
+        row[_GEOMETRY] = point_blob(row.pop("longitude"), row.pop("latitude"))
+    return codec.searchable(row)

@@ -1,0 +1,380 @@
+"""The tables of the register, as they are after the last migration.
+
+Column types are those of GeoPackage (OGC 12-128r19, table 1) and hold the value that is stored:
+`gis.register.rows` turns records into it and back. Layers that GDAL shows have an integer `fid`
+and a text `id`, which is the record's own.
+"""
+
+from sqlalchemy import (
+    REAL,
+    Boolean,
+    CheckConstraint,
+    Column,
+    ForeignKey,
+    Index,
+    Integer,
+    MetaData,
+    Table,
+    Text,
+    UniqueConstraint,
+)
+from sqlalchemy.schema import SchemaItem
+from sqlalchemy.types import UserDefinedType
+
+__all__ = [
+    "GEOMETRY_COLUMN",
+    "Day",
+    "Geometry",
+    "Moment",
+    "accounts",
+    "administrative_units",
+    "api_tokens",
+    "boundaries",
+    "broadcast_stations",
+    "change_log",
+    "import_batches",
+    "installations",
+    "jobs",
+    "login_links",
+    "metadata",
+    "organisations",
+    "plan_entries",
+    "register_state",
+    "sessions",
+    "structures",
+]
+
+GEOMETRY_COLUMN = "geom"
+
+metadata = MetaData()
+
+
+class Geometry(UserDefinedType[bytes]):
+    """A GeoPackage geometry column of one type; the value is the blob."""
+
+    cache_ok = True
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+
+    def get_col_spec(self, **_: object) -> str:
+        """Return the type's name in the table definition."""
+        return self.name
+
+
+class Day(UserDefinedType[str]):
+    """A GeoPackage DATE: `YYYY-MM-DD`."""
+
+    cache_ok = True
+
+    def get_col_spec(self, **_: object) -> str:
+        """Return the type's name in the table definition."""
+        return "DATE"
+
+
+class Moment(UserDefinedType[str]):
+    """A GeoPackage DATETIME: `YYYY-MM-DDTHH:MM:SS.SSSZ`, always UTC."""
+
+    cache_ok = True
+
+    def get_col_spec(self, **_: object) -> str:
+        """Return the type's name in the table definition."""
+        return "DATETIME"
+
+
+def _fid() -> Column[int]:
+    return Column("fid", Integer, primary_key=True, autoincrement=True)
+
+
+def _layer(name: str, *columns: SchemaItem) -> Table:
+    """Return a table that GDAL shows; a number once given to a row is never given again."""
+    return Table(name, metadata, _fid(), *columns, sqlite_autoincrement=True)
+
+
+def _id() -> Column[str]:
+    return Column("id", Text, nullable=False, unique=True)
+
+
+def _text(name: str, *, required: bool = False) -> Column[str]:
+    return Column(name, Text, nullable=not required)
+
+
+def _real(name: str) -> Column[float]:
+    return Column(name, REAL)
+
+
+def _geometry(kind: str, *, required: bool) -> Column[bytes]:
+    return Column(GEOMETRY_COLUMN, Geometry(kind), nullable=not required)
+
+
+def _reference(name: str, target: str, *, required: bool = False) -> Column[str]:
+    """Return a foreign key that is checked when the transaction commits."""
+    key = ForeignKey(target, deferrable=True, initially="DEFERRED")
+    return Column(name, Text, key, nullable=not required)
+
+
+def _validity() -> tuple[Column[str], Column[str]]:
+    return Column("valid_from", Day), Column("valid_to", Day)
+
+
+def _provenance() -> tuple[Column[str], Column[str], Column[str], Column[int]]:
+    return (
+        _text("confidence", required=True),
+        _text("source", required=True),
+        _reference("batch_id", "import_batches.id"),
+        Column("source_row", Integer),
+    )
+
+
+register_state = Table(
+    "register_state",
+    metadata,
+    Column("name", Text, primary_key=True),
+    Column("value", Text, nullable=False),
+)
+
+import_batches = _layer(
+    "import_batches",
+    _id(),
+    _text("file_name", required=True),
+    _text("sha256", required=True),
+    _text("format", required=True),
+    _text("kind", required=True),
+    _text("coordinate_system", required=True),
+    Column("imported_at", Moment, nullable=False),
+    _text("imported_by", required=True),
+    Column("accepted", Integer, nullable=False),
+    Column("refused", Integer, nullable=False),
+    _text("mapping", required=True),
+    Column("undone_at", Moment),
+    _text("undone_by"),
+)
+
+organisations = _layer(
+    "organisations",
+    _id(),
+    _text("name", required=True),
+    _text("kind", required=True),
+    *_provenance(),
+)
+
+structures = _layer(
+    "structures",
+    _geometry("POINT", required=True),
+    _id(),
+    _text("code", required=True),
+    _text("name", required=True),
+    _text("kind", required=True),
+    _reference("owner_id", "organisations.id", required=True),
+    _real("height_m"),
+    _real("ground_height_m"),
+    _text("commune_name"),
+    _text("address"),
+    Column("shareable", Boolean),
+    Column("confidential", Boolean, nullable=False),
+    *_validity(),
+    *_provenance(),
+    _text("search", required=True),
+    UniqueConstraint("owner_id", "code", name="structures_owner_code"),
+)
+
+installations = _layer(
+    "installations",
+    _id(),
+    _reference("structure_id", "structures.id", required=True),
+    _reference("organisation_id", "organisations.id", required=True),
+    _text("technology", required=True),
+    _real("height_above_ground_m"),
+    _real("azimuth_deg"),
+    _real("frequency_mhz"),
+    _real("eirp_dbm"),
+    Column("confidential", Boolean, nullable=False),
+    *_provenance(),
+    Index("installations_structure", "structure_id"),
+)
+
+plan_entries = _layer(
+    "plan_entries",
+    _geometry("POINT", required=False),
+    _id(),
+    _text("plan_id", required=True),
+    _text("service", required=True),
+    Column("frequency_mhz", REAL, nullable=False),
+    _text("programme", required=True),
+    _text("site_name", required=True),
+    _text("station_class", required=True),
+    _real("antenna_height_m"),
+    _real("effective_height_max_m"),
+    _real("erp_max_dbw"),
+    _real("power_max_kw"),
+    _text("polarization"),
+    _text("province_code"),
+    _text("instrument", required=True),
+    _text("clause", required=True),
+    *_validity(),
+    *_provenance(),
+)
+
+broadcast_stations = _layer(
+    "broadcast_stations",
+    _geometry("POINT", required=True),
+    _id(),
+    _text("name", required=True),
+    _text("programme", required=True),
+    _text("service", required=True),
+    _text("station_class", required=True),
+    Column("frequency_mhz", REAL, nullable=False),
+    _text("channel"),
+    _reference("organisation_id", "organisations.id"),
+    _reference("structure_id", "structures.id"),
+    _reference("plan_entry_id", "plan_entries.id"),
+    _real("erp_total_dbw"),
+    _real("erp_horizontal_dbw"),
+    _real("erp_vertical_dbw"),
+    _text("attenuation_db"),
+    _text("polarization", required=True),
+    _real("height_above_ground_m"),
+    _real("ground_height_m"),
+    _real("effective_height_max_m"),
+    _text("effective_height_m"),
+    _text("reception", required=True),
+    _text("emission"),
+    _text("hours"),
+    _text("commune_name"),
+    _text("province_code"),
+    _text("licence_number"),
+    Column("licence_from", Day),
+    Column("licence_to", Day),
+    _real("licence_power_w"),
+    *_validity(),
+    *_provenance(),
+    _text("search", required=True),
+)
+
+administrative_units = _layer(
+    "administrative_units",
+    _geometry("POINT", required=False),
+    _id(),
+    _text("code", required=True),
+    _text("name", required=True),
+    _text("kind", required=True),
+    _text("parent_code"),
+    *_validity(),
+    _text("bounds"),
+    _real("area_km2"),
+    _text("merged_from"),
+    *_provenance(),
+    Index("administrative_units_code", "code"),
+)
+
+boundaries = _layer(
+    "boundaries",
+    _geometry("MULTIPOLYGON", required=True),
+    _id(),
+    _text("unit_code", required=True),
+    Column("position_uncertainty_m", REAL, nullable=False),
+    Column("official", Boolean, nullable=False),
+    *_validity(),
+    *_provenance(),
+    Index("boundaries_unit", "unit_code"),
+)
+
+change_log = Table(
+    "change_log",
+    metadata,
+    Column("sequence", Integer, primary_key=True, autoincrement=True),
+    Column("revision", Integer, nullable=False),
+    Column("at", Moment, nullable=False),
+    _text("author", required=True),
+    _text("reason", required=True),
+    _text("table_name", required=True),
+    _text("record_id", required=True),
+    _text("old"),
+    _text("new"),
+    _text("batch_id"),
+    CheckConstraint("old IS NOT NULL OR new IS NOT NULL", name="change_log_says_something"),
+    Index("change_log_record", "table_name", "record_id", "revision"),
+    Index("change_log_batch", "batch_id"),
+    sqlite_autoincrement=True,
+)
+
+accounts = _layer(
+    "accounts",
+    _id(),
+    _text("name", required=True),
+    Column("name_key", Text, nullable=False, unique=True),
+    _text("role", required=True),
+    _reference("organisation_id", "organisations.id"),
+    _text("password_hash"),
+    Column("active", Boolean, nullable=False),
+    Column("created_at", Moment, nullable=False),
+    CheckConstraint(
+        "role IN ('viewer', 'operator', 'staff', 'administrator')", name="accounts_role"
+    ),
+)
+
+sessions = Table(
+    "sessions",
+    metadata,
+    Column("digest", Text, primary_key=True),
+    _reference("account_id", "accounts.id", required=True),
+    _text("csrf_secret", required=True),
+    Column("created_at", Moment, nullable=False),
+    Column("last_seen", Moment, nullable=False),
+    Column("expires_at", Moment, nullable=False),
+    Index("sessions_account", "account_id"),
+)
+
+api_tokens = Table(
+    "api_tokens",
+    metadata,
+    Column("digest", Text, primary_key=True),
+    Column("id", Text, nullable=False, unique=True),
+    _text("name", required=True),
+    _reference("account_id", "accounts.id", required=True),
+    Column("created_at", Moment, nullable=False),
+    Column("expires_at", Moment),
+    Column("revoked_at", Moment),
+    Column("last_seen", Moment),
+    Index("api_tokens_account", "account_id"),
+)
+
+login_links = Table(
+    "login_links",
+    metadata,
+    Column("digest", Text, primary_key=True),
+    _reference("account_id", "accounts.id", required=True),
+    Column("created_at", Moment, nullable=False),
+    Column("expires_at", Moment, nullable=False),
+    Column("used_at", Moment),
+)
+
+jobs = Table(
+    "jobs",
+    metadata,
+    Column("sequence", Integer, primary_key=True, autoincrement=True),
+    _id(),
+    _text("kind", required=True),
+    _text("inputs", required=True),
+    _text("state", required=True),
+    Column("progress", REAL, nullable=False),
+    _text("message_key"),
+    _text("message_values", required=True),
+    _text("study_id"),
+    _text("error_key"),
+    _text("error_values", required=True),
+    _text("requested_by", required=True),
+    _text("organisation_id"),
+    Column("created_at", Moment, nullable=False),
+    Column("started_at", Moment),
+    Column("finished_at", Moment),
+    Column("attempts", Integer, nullable=False),
+    Column("cancel_requested", Boolean, nullable=False),
+    _text("lease_owner"),
+    Column("lease_until", Moment),
+    CheckConstraint(
+        "state IN ('queued', 'running', 'done', 'failed', 'cancelled')", name="jobs_state"
+    ),
+    Index("jobs_state_sequence", "state", "sequence"),
+    sqlite_autoincrement=True,
+)

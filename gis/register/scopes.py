@@ -1,0 +1,107 @@
+"""Who may see which rows: conditions that stand in the SQL of every read.
+
+Nothing is filtered afterwards, so a count, a page, a box or a search tells no more than a list.
+"""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from sqlalchemy import ColumnElement, and_, exists, false, or_, select, true
+
+from gis.register.schema import installations, structures
+
+__all__ = [
+    "PUBLIC",
+    "SYSTEM",
+    "Role",
+    "Scope",
+    "visible_installations",
+    "visible_structure_id",
+    "visible_structures",
+]
+
+
+class Role(StrEnum):
+    """What a caller is."""
+
+    PUBLIC = "public"
+    VIEWER = "viewer"
+    OPERATOR = "operator"
+    STAFF = "staff"
+    ADMINISTRATOR = "administrator"
+    SYSTEM = "system"
+
+
+_SEE_ALL = frozenset({Role.STAFF, Role.ADMINISTRATOR, Role.SYSTEM})
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """What one caller may see.
+
+    Attributes
+    ----------
+    role : Role
+        What the caller is; a name that is no role raises ValueError.
+    organisation_id : str or None
+        The organisation of an operator, whose own records it sees too.
+    """
+
+    role: Role
+    organisation_id: str | None = None
+
+    def __post_init__(self) -> None:
+        """Accept a role by its name, never anything else."""
+        object.__setattr__(self, "role", Role(self.role))
+
+    @property
+    def sees_all(self) -> bool:
+        """Whether confidential records of every owner are seen."""
+        return self.role in _SEE_ALL
+
+    @property
+    def own(self) -> str | None:
+        """The organisation whose confidential records are seen too."""
+        return self.organisation_id if self.role is Role.OPERATOR else None
+
+
+PUBLIC = Scope(Role.PUBLIC)
+"""Somebody who has not said who it is."""
+SYSTEM = Scope(Role.SYSTEM)
+"""The program itself, for studies and exports that a staff member asked for."""
+
+
+def visible_structures(scope: Scope) -> ColumnElement[bool]:
+    """Return the condition on `structures` that a caller's rows meet."""
+    if scope.sees_all:
+        return true()
+    return or_(structures.c.confidential == false(), _owned(structures.c.owner_id, scope))
+
+
+def visible_installations(scope: Scope) -> ColumnElement[bool]:
+    """Return the condition on `installations` that a caller's rows meet.
+
+    An installation on a structure that the caller may not see is not seen either, unless it is
+    the caller's own.
+    """
+    if scope.sees_all:
+        return true()
+    shown = and_(
+        installations.c.confidential == false(),
+        _sees_structure(installations.c.structure_id, scope),
+    )
+    return or_(shown, _owned(installations.c.organisation_id, scope))
+
+
+def visible_structure_id(structure_id: ColumnElement[str], scope: Scope) -> ColumnElement[bool]:
+    """Return the condition under which a reference to a structure may be told."""
+    return true() if scope.sees_all else _sees_structure(structure_id, scope)
+
+
+def _sees_structure(structure_id: ColumnElement[str], scope: Scope) -> ColumnElement[bool]:
+    seen = and_(structures.c.id == structure_id, visible_structures(scope))
+    return exists(select(structures.c.id).where(seen).correlate_except(structures))
+
+
+def _owned(organisation_id: ColumnElement[str], scope: Scope) -> ColumnElement[bool]:
+    return false() if scope.own is None else organisation_id == scope.own

@@ -1,0 +1,172 @@
+"""The register of one department: open it, ask it, change it.
+
+Example
+-------
+>>> with Register.open(home.register, create=True) as register:
+...     with register.write(author="lan", reason="first rows") as w:
+...         w.add_organisations([organisation])
+...     register.structures(PUBLIC, bbox=(105.5, 10.4, 106.8, 11.8), limit=50)
+"""
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import AbstractContextManager, closing, contextmanager, nullcontext
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+from sqlalchemy import Connection, Engine, exc
+
+from gis.errors import FormatError, StorageError
+from gis.register import content, engine, geopackage
+from gis.register.reading import Reader
+from gis.register.writing import Writer
+
+__all__ = ["Register", "Snapshot"]
+
+_REGISTER_TABLE = "register_state"
+
+
+class Snapshot(Reader):
+    """The register at one moment: every question is answered from the same state."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    def _connected(self) -> AbstractContextManager[Connection]:
+        return nullcontext(self._connection)
+
+
+class Register(Reader):
+    """A register in one GeoPackage, safe to share between threads and processes.
+
+    Attributes
+    ----------
+    path : Path
+        The file.
+    engine : Engine
+        For the packages that keep more in the same file: the queue, the accounts.
+    """
+
+    def __init__(self, path: Path, opened: Engine) -> None:
+        self.path = path
+        self.engine = opened
+
+    @classmethod
+    def open(cls, path: Path, *, create: bool = False) -> Self:
+        """Open a register, bringing one that an older program made forward.
+
+        Parameters
+        ----------
+        path : Path
+            The file, on a local disk.
+        create : bool
+            Make one where there is none.
+
+        Raises
+        ------
+        StorageError
+            If there is none and none is to be made, the disk is not a local one or may not be
+            written, or a newer program made it.
+        FormatError
+            If the file is something else.
+        """
+        path = Path(path)
+        if create:
+            path.parent.mkdir(parents=True, exist_ok=True)
+        elif not path.exists():
+            raise StorageError("errors.register_missing", path=str(path))
+        opened = engine.connect(path)
+        try:
+            found = _revision(path, opened)
+            if found is None and not create:
+                raise StorageError("errors.register_missing", path=str(path))
+            if found != engine.HEAD:
+                engine.upgrade(opened)
+        except exc.OperationalError as error:
+            opened.dispose()
+            raise StorageError(
+                "errors.register_not_usable", path=str(path), detail=str(error.orig)
+            ) from error
+        except BaseException:
+            opened.dispose()
+            raise
+        return cls(path, opened)
+
+    def close(self) -> None:
+        """Give back every connection."""
+        self.engine.dispose()
+
+    def __enter__(self) -> Self:
+        """Return the register itself."""
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        """Close it."""
+        self.close()
+
+    def _connected(self) -> AbstractContextManager[Connection]:
+        return engine.reading(self.engine)
+
+    @contextmanager
+    def snapshot(self) -> Iterator[Snapshot]:
+        """Yield the register as it is now, unmoved by later writes."""
+        with engine.reading(self.engine) as connection:
+            yield Snapshot(connection)
+
+    @contextmanager
+    def write(self, *, author: str, reason: str) -> Iterator[Writer]:
+        """Yield a writer: at the end all of it is kept, after an error nothing.
+
+        Parameters
+        ----------
+        author : str
+            Who writes: an account's id, or the name of a program.
+        reason : str
+            Why, in a few words; both stand in the history.
+
+        Raises
+        ------
+        ConflictError
+            If another writer does not finish, or what was written contradicts itself.
+        """
+        with engine.writing(self.engine) as connection:
+            writer = Writer(connection, author, reason)
+            yield writer
+            writer.finish()
+
+    def check(self) -> None:
+        """Raise where the file is damaged, disagrees with itself or was edited from outside.
+
+        Raises
+        ------
+        StorageError
+            With what is wrong.
+        """
+        with engine.reading(self.engine) as connection:
+            found = connection.exec_driver_sql("PRAGMA integrity_check").scalars().all()
+            if found != ["ok"]:
+                raise StorageError("errors.register_damaged", detail=str(found[0]))
+            geopackage.check(connection)
+            content.check_content(connection)
+
+
+def _revision(path: Path, opened: Engine) -> str | None:
+    """Return the last migration of a file, without touching one that is not a register."""
+    try:
+        if path.exists() and path.stat().st_size:
+            with closing(sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True)) as file:
+                tables = {row[0] for row in file.execute("SELECT name FROM sqlite_master")}
+            if tables and _REGISTER_TABLE not in tables:
+                raise FormatError("errors.register_not_register", path=str(path))
+        with engine.reading(opened) as connection:
+            return engine.revision_of(connection)
+    except (sqlite3.DatabaseError, exc.DatabaseError) as error:
+        if isinstance(error, sqlite3.OperationalError | exc.OperationalError):
+            raise
+        raise FormatError("errors.register_not_database", path=str(path)) from error

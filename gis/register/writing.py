@@ -1,0 +1,220 @@
+"""Changes to the register: one transaction, all or nothing, each change in the history."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import AbstractContextManager, nullcontext
+from dataclasses import replace
+from datetime import date, timedelta
+from typing import TypeVar
+
+from sqlalchemy import Connection
+
+from gis.errors import ConflictError
+from gis.register import moments
+from gis.register.ledger import Ledger
+from gis.register.reading import Reader
+from gis.register.records import (
+    AdministrativeUnit,
+    Boundary,
+    BroadcastStation,
+    ImportBatch,
+    Installation,
+    Organisation,
+    PlanEntry,
+    Structure,
+)
+from gis.register.rows import Record, codec_of
+
+__all__ = ["Writer"]
+
+R = TypeVar("R", bound=Record)
+_ONE_DAY = timedelta(days=1)
+
+
+class Writer(Reader):
+    """One write: what it changes is seen by its own reads, and by others when it is kept.
+
+    Made by `Register.write`. Every method raises `ConflictError` for what exists already or is
+    still needed, `NotFoundError` for what is not there, `FormatError` for values that cannot be
+    kept; the whole write is then dropped.
+
+    Attributes
+    ----------
+    author, reason : str
+        Who writes, and why.
+    """
+
+    def __init__(self, connection: Connection, author: str, reason: str) -> None:
+        self.author = author
+        self.reason = reason
+        self._connection = connection
+        self._ledger = Ledger(connection, author, reason)
+
+    def _connected(self) -> AbstractContextManager[Connection]:
+        return nullcontext(self._connection)
+
+    def finish(self) -> None:
+        """Check what refers to what and write the history; `Register.write` calls it."""
+        self._ledger.finish()
+
+    # adding
+
+    def add_organisations(self, records: Iterable[Organisation]) -> None:
+        """Add organisations."""
+        self._add(Organisation, records)
+
+    def add_structures(self, records: Iterable[Structure]) -> None:
+        """Add structures; a code is given once for each owner."""
+        self._add(Structure, records)
+
+    def add_installations(self, records: Iterable[Installation]) -> None:
+        """Add installations."""
+        self._add(Installation, records)
+
+    def add_stations(self, records: Iterable[BroadcastStation]) -> None:
+        """Add broadcast stations."""
+        self._add(BroadcastStation, records)
+
+    def add_plan_entries(self, records: Iterable[PlanEntry]) -> None:
+        """Add lines of channel plans."""
+        self._add(PlanEntry, records)
+
+    def add_units(self, records: Iterable[AdministrativeUnit]) -> None:
+        """Add administrative units; a code may come again with another first day."""
+        self._add(AdministrativeUnit, records)
+
+    def add_import_batch(self, batch: ImportBatch) -> None:
+        """Note an import; what this write changes belongs to it, so that it can be undone.
+
+        Where a write notes several imports, a record belongs to the one that it names.
+        """
+        self._add(ImportBatch, [batch])
+        self._ledger.batches.append(batch.id)
+
+    def replace_boundaries(self, records: Iterable[Boundary]) -> None:
+        """Put outlines in the place of those of the same units for the same days.
+
+        An outline that holds for other days too keeps those days.
+        """
+        wanted = list(records)
+        codec = codec_of(Boundary)
+        stored = self.boundaries(codes={record.unit_code for record in wanted})
+        kept = stored
+        for new in wanted:
+            kept = [piece for old in kept for piece in _outside(old, new)]
+        before = {codec.id_of(record): record for record in stored}
+        after = {codec.id_of(record): record for record in kept}
+        self._ledger.remove(codec, [n for n in before if before[n] is not after.get(n)])
+        self._add(Boundary, [new for n, new in after.items() if before.get(n) is not new])
+        self._add(Boundary, wanted)
+
+    # changing and removing
+
+    def update_organisations(
+        self, records: Sequence[Organisation], expected: Sequence[Organisation] | None = None
+    ) -> None:
+        """Change organisations; see `update_structures`."""
+        self._change(Organisation, records, expected)
+
+    def update_structures(
+        self, records: Sequence[Structure], expected: Sequence[Structure] | None = None
+    ) -> None:
+        """Change structures by their id.
+
+        Parameters
+        ----------
+        records : sequence
+            As they shall be.
+        expected : sequence, optional
+            As the caller last saw them, in the same order.
+
+        Raises
+        ------
+        ConflictError
+            If somebody changed one since the caller saw it.
+        NotFoundError
+            If there is none of that id.
+        """
+        self._change(Structure, records, expected)
+
+    def update_installations(
+        self, records: Sequence[Installation], expected: Sequence[Installation] | None = None
+    ) -> None:
+        """Change installations; see `update_structures`."""
+        self._change(Installation, records, expected)
+
+    def update_stations(
+        self,
+        records: Sequence[BroadcastStation],
+        expected: Sequence[BroadcastStation] | None = None,
+    ) -> None:
+        """Change broadcast stations; see `update_structures`."""
+        self._change(BroadcastStation, records, expected)
+
+    def update_plan_entries(
+        self, records: Sequence[PlanEntry], expected: Sequence[PlanEntry] | None = None
+    ) -> None:
+        """Change lines of plans; see `update_structures`."""
+        self._change(PlanEntry, records, expected)
+
+    def update_units(
+        self,
+        records: Sequence[AdministrativeUnit],
+        expected: Sequence[AdministrativeUnit] | None = None,
+    ) -> None:
+        """Change administrative units, of the same code and first day."""
+        self._change(AdministrativeUnit, records, expected)
+
+    def delete(self, record: type[R], ids: Iterable[str]) -> None:
+        """Remove records of one kind by their id; their history stays.
+
+        Raises
+        ------
+        NotFoundError
+            If there is none of that id.
+        ConflictError
+            If another record still refers to one.
+        """
+        self._ledger.remove(codec_of(record), list(ids))
+
+    def undo_batch(self, batch_id: str) -> ImportBatch:
+        """Take back what an import brought: added rows go, changed and removed ones return.
+
+        Returns
+        -------
+        ImportBatch
+            The note of the import, which stays and says that it was undone.
+
+        Raises
+        ------
+        ConflictError
+            If it was undone before, or a later write changed or needs one of its rows.
+        """
+        batch = self.import_batch(batch_id)
+        if batch.undone_at is not None:
+            raise ConflictError("errors.batch_undone", id=batch_id)
+        self._ledger.restore(batch_id)
+        undone = replace(batch, undone_at=moments.now(), undone_by=self.author)
+        self._change(ImportBatch, [undone], None)
+        return undone
+
+    def _add(self, record: type[R], records: Iterable[R]) -> None:
+        codec = codec_of(record)
+        self._ledger.insert(codec, [codec.to_row(each) for each in records])
+
+    def _change(self, record: type[R], records: Sequence[R], expected: Sequence[R] | None) -> None:
+        codec = codec_of(record)
+        seen = None if expected is None else [codec.to_row(each) for each in expected]
+        self._ledger.change(codec, [codec.to_row(each) for each in records], seen)
+
+
+def _outside(old: Boundary, new: Boundary) -> Iterator[Boundary]:
+    """Yield what of an outline's validity lies outside another's."""
+    begins, ends = old.valid_from or date.min, old.valid_to or date.max
+    from_day, to_day = new.valid_from or date.min, new.valid_to or date.max
+    if old.unit_code != new.unit_code or ends < from_day or to_day < begins:
+        yield old
+        return
+    if begins < from_day:
+        yield replace(old, valid_to=from_day - _ONE_DAY)
+    if to_day < ends:
+        yield replace(old, valid_from=to_day + _ONE_DAY)
