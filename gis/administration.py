@@ -74,7 +74,7 @@ def _unit(row: dict[str, str]) -> AdministrativeUnit:
 def _boundary(feature: dict[str, dict[str, str | float | None]]) -> Boundary:
     known = feature["properties"]
     outline = shape(feature["geometry"])
-    parts = [outline] if isinstance(outline, Polygon) else list(outline.geoms)
+    parts = [p for p in shapely.get_parts(outline) if isinstance(p, Polygon)]
     since = known["valid_from"]
     return Boundary(
         unit_code=str(known["code"]),

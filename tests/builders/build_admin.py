@@ -49,16 +49,28 @@ MERGED = {
     "80": ("72", "80"),
     "82": ("82", "87"),
 }
-# Half the truth is that an outline at 1:10,000,000 cannot be better. The figures are the larger of
-# the two directed 95 % distances between each outline and the union of the communes as the state
-# cartographic publisher drew them in 2025, rounded up to 100 m (tests/gis/test_admin_shared.py).
+# The larger of the two directed 95 % distances between an outline and the union of the communes as
+# the state cartographic publisher drew them in 2025, rounded up to 100 m; a test works it out anew
+# (tests/gis/test_administration.py).
 UNCERTAINTY_M = {"80": 3100, "72": 2800}
 UNCERTAINTY_2025_M = {"80": 3000}
 OTHERS_M = 3100  # not measured: the same source, so the larger of the two that were
-UNIT_FIELDS = (
-    "code,name,kind,parent_code,longitude,latitude,west,south,east,north,"
-    "area_km2,valid_from,valid_to,merged_from"
-).split(",")
+UNIT_FIELDS = [
+    "code",
+    "name",
+    "kind",
+    "parent_code",
+    "longitude",
+    "latitude",
+    "west",
+    "south",
+    "east",
+    "north",
+    "area_km2",
+    "valid_from",
+    "valid_to",
+    "merged_from",
+]
 
 
 def main(places: Path) -> None:
@@ -221,17 +233,24 @@ def outlines(places: Path, units: list[dict[str, Any]]) -> None:
             raise SystemExit(f"{file.name} is not valid")
     names = {(u["code"], u.get("valid_from", "")): u["name"] for u in units}
     features = [
-        feature(names[c, ""], c, shape_, "", LAST_OLD, UNCERTAINTY_M.get(c, OTHERS_M))
-        for c, shape_ in read.items()
+        feature(
+            names[c, ""],
+            c,
+            outline,
+            since="",
+            until=LAST_OLD,
+            uncertainty_m=UNCERTAINTY_M.get(c, OTHERS_M),
+        )
+        for c, outline in read.items()
     ]
     features += [
         feature(
             names[c, FIRST_NEW],
             c,
             shapely.union_all([read[p] for p in parts]),
-            FIRST_NEW,
-            "",
-            UNCERTAINTY_2025_M.get(c, OTHERS_M),
+            since=FIRST_NEW,
+            until="",
+            uncertainty_m=UNCERTAINTY_2025_M.get(c, OTHERS_M),
         )
         for c, parts in MERGED.items()
     ]
@@ -242,7 +261,7 @@ def outlines(places: Path, units: list[dict[str, Any]]) -> None:
 
 
 def feature(
-    name: str, code: str, geometry: Any, since: str, until: str, uncertainty_m: float
+    name: str, code: str, geometry: Any, *, since: str, until: str, uncertainty_m: float
 ) -> dict[str, Any]:
     properties = {
         "code": code,
