@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from itertools import pairwise
-from typing import Any
+from typing import Any, cast
 
 import contourpy
 import numpy as np
@@ -16,6 +16,7 @@ __all__ = ["area_above_km2", "contour_features", "contour_polygon"]
 
 Floats = NDArray[np.float64]
 
+_Filled = tuple[list[Floats], list[NDArray[np.uint32]]]
 _DECIMALS = 6  # 0.1 m
 
 
@@ -47,7 +48,7 @@ def contour_polygon(values: Floats, grid: Grid, level: float) -> MultiPolygon:
         corner_mask=True,
         fill_type=contourpy.FillType.OuterOffset,
     )
-    points, offsets = generator.filled(level, np.inf)
+    points, offsets = cast("_Filled", generator.filled(level, np.inf))
     polygons = [
         _polygon(ring_points, ring_offsets)
         for ring_points, ring_offsets in zip(points, offsets, strict=True)
@@ -72,7 +73,7 @@ def contour_features(
     levels : sequence of float
         Levels, in the unit of the values.
     level_name : str
-        Name of the property that holds the level, with its unit: `field_strength_dbuvm`.
+        Name of the property that holds the level, with its unit: `level_dbuvm`.
     properties : mapping
         Further properties of each feature.
     """

@@ -58,12 +58,14 @@ class Grid:
     @property
     def longitudes(self) -> Floats:
         """Longitude of the centre of each column, degrees."""
-        return self.west_deg + (np.arange(self.width) + 0.5) * self.pixel_width_deg
+        steps: Floats = np.arange(self.width, dtype=np.float64) + 0.5
+        return self.west_deg + steps * self.pixel_width_deg
 
     @property
     def latitudes(self) -> Floats:
         """Latitude of the centre of each row, degrees, north first."""
-        return self.north_deg - (np.arange(self.height) + 0.5) * self.pixel_height_deg
+        steps: Floats = np.arange(self.height, dtype=np.float64) + 0.5
+        return self.north_deg - steps * self.pixel_height_deg
 
     @property
     def bounds(self) -> tuple[float, float, float, float]:
@@ -96,9 +98,11 @@ class Grid:
 
     def pixel_areas_km2(self) -> Floats:
         """Return the area of a pixel of each row on the WGS 84 ellipsoid, shape (height, 1)."""
-        edges = self.north_deg - np.arange(self.height + 1) * self.pixel_height_deg
-        zone = _zone_m2(np.radians(edges))
-        return (np.radians(self.pixel_width_deg) * (zone[:-1] - zone[1:]) * 1e-6)[:, np.newaxis]
+        steps: Floats = np.arange(self.height + 1, dtype=np.float64)
+        zone = _zone_m2(np.radians(self.north_deg - steps * self.pixel_height_deg))
+        width_rad = float(np.radians(self.pixel_width_deg))
+        areas: Floats = width_rad * (zone[:-1] - zone[1:]) * 1e-6
+        return areas[:, np.newaxis]
 
 
 @dataclass(frozen=True, slots=True, eq=False)

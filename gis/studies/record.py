@@ -18,10 +18,12 @@ from typing import Any
 
 from gis.errors import FormatError, NotFoundError
 from gis.home import Home
+from gis.studies.context import StudyContext
 
 __all__ = [
     "RECORD_FILE",
     "Study",
+    "StudyContext",
     "canonical",
     "damaged_files",
     "file_path",

@@ -1,0 +1,116 @@
+"""What a study is run with: where it reads, where it writes, who listens and who may stop it."""
+
+import threading
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from dataclasses import dataclass, field
+from typing import TypeVar
+
+from gis.errors import CancelledError
+from gis.home import Home
+from gis.register.store import Register
+from gis.terrain.source import ElevationSource
+
+__all__ = ["Stage", "StudyContext", "never_cancelled", "silent"]
+
+_Task = TypeVar("_Task")
+_Done = TypeVar("_Done")
+
+_POLL_S = 0.1
+
+
+def silent(fraction: float, key: str, values: Mapping[str, object], /) -> None:
+    """Report progress to nobody."""
+
+
+def never_cancelled() -> bool:
+    """Let the work go on."""
+    return False
+
+
+@dataclass(frozen=True, slots=True)
+class StudyContext:
+    """What a study is run with.
+
+    Attributes
+    ----------
+    register : Register
+        Where records are read.
+    home : Home
+        Where studies are kept.
+    terrain : ElevationSource
+        Heights.
+    progress : callable
+        Called with the fraction done, the key of a sentence and its values.
+    cancelled : callable
+        Asked at least every half second whether to stop.
+    workers : int
+        Threads; changes the time, never a byte of the result.
+    """
+
+    register: Register
+    home: Home
+    terrain: ElevationSource
+    progress: Callable[[float, str, Mapping[str, object]], None] = silent
+    cancelled: Callable[[], bool] = never_cancelled
+    workers: int = 1
+
+    def stage(self, start: float, end: float, key: str, **values: object) -> "Stage":
+        """Return the listener of one part of the work."""
+        return Stage(self, start, end, key, values)
+
+
+@dataclass(frozen=True, slots=True)
+class Stage:
+    """One part of the work, between two fractions of the whole."""
+
+    context: StudyContext
+    start: float
+    end: float
+    key: str
+    values: Mapping[str, object] = field(default_factory=dict)
+
+    def report(self, fraction: float) -> None:
+        """Tell how far this part is, and stop when a person cancelled.
+
+        Raises
+        ------
+        CancelledError
+            If the work was cancelled.
+        """
+        if self.context.cancelled():
+            raise CancelledError("studies.cancelled")
+        done = self.start + (self.end - self.start) * min(max(fraction, 0.0), 1.0)
+        self.context.progress(done, self.key, self.values)
+
+    def map(
+        self, work: Callable[[_Task], _Done], tasks: Sequence[_Task]
+    ) -> Iterator[tuple[_Task, _Done]]:
+        """Do tasks in threads and yield each with its result, in the order of the tasks.
+
+        The tasks are the same for any number of workers, so are the results.
+
+        Raises
+        ------
+        CancelledError
+            If the work was cancelled; tasks not begun are dropped.
+        """
+        stop = threading.Event()
+
+        def guarded(task: _Task) -> _Done:
+            if stop.is_set():
+                raise CancelledError("studies.cancelled")
+            return work(task)
+
+        with ThreadPoolExecutor(max_workers=max(1, self.context.workers)) as pool:
+            futures: list[Future[_Done]] = [pool.submit(guarded, task) for task in tasks]
+            try:
+                for done, (task, future) in enumerate(zip(tasks, futures, strict=True)):
+                    while not future.done():
+                        self.report(done / len(tasks))
+                        wait([future], timeout=_POLL_S, return_when=FIRST_COMPLETED)
+                    yield task, future.result()
+                self.report(1.0)
+            finally:
+                stop.set()
+                pool.shutdown(wait=True, cancel_futures=True)

@@ -1,0 +1,269 @@
+"""Coverage of one station: its field on a grid, contours, area and communes covered.
+
+The field is computed on radials (`gis.studies.field`) and resampled bilinearly in azimuth and
+range, in dB, to a grid in EPSG:4326. Pixels beyond the radius are missing.
+"""
+
+import math
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from gis.contours import area_above_km2, contour_features
+from gis.errors import FormatError
+from gis.raster import Grid, grid_around, write_cog
+from gis.register.reading import Reader as RegisterReader
+from gis.register.records import BroadcastStation
+from gis.register.scopes import SYSTEM
+from gis.studies.communes import Communes, communes_near, coverage_table, points_of
+from gis.studies.context import StudyContext
+from gis.studies.emitter import Emitter
+from gis.studies.field import PolarField, azimuths_around, polar_field
+from gis.studies.model import RECEIVER_HEIGHT_M, default_settings
+from gis.studies.parts import (
+    Computed,
+    Gathered,
+    common_inputs,
+    moment,
+    settings_of,
+    stamp,
+)
+from gis.studies.record import canonical
+from gis.studies.requests import Reader
+from gis.studies.snapshots import record_from_json, record_to_json
+
+__all__ = [
+    "CONTOURS_FILE",
+    "FIELD_FILE",
+    "LARGEST_RADIUS_KM",
+    "LEVELS_DBUVM",
+    "azimuth_count",
+    "compute",
+    "default_radius_km",
+    "default_step_m",
+    "gather",
+    "require_size",
+]
+
+Floats = NDArray[np.float64]
+
+LEVELS_DBUVM = (54.0, 66.0, 74.0)
+"""Minimum usable fields of stereophonic reception, rural, urban, large city (BS.412-9)."""
+
+FIELD_FILE = "coverage.tif"
+"""Cloud Optimized GeoTIFF, float32, dB(uV/m), EPSG:4326."""
+
+CONTOURS_FILE = "contours.geojson"
+"""The area at or above each level."""
+
+LARGEST_RADIUS_KM = 300.0
+"""Largest radius of a coverage study."""
+
+_MOST_PIXELS = 4_000_000
+_FEWEST_AZIMUTHS, _MOST_AZIMUTHS = 72, 1440
+_ARC_IN_PIXELS = 2.0
+_STEPS_M = (100.0, 250.0, 500.0, 1000.0, 2000.0)
+_PIXELS_PER_RADIUS = 120
+_NAMES = (
+    "station_id",
+    "radius_km",
+    "step_m",
+    "time_percent",
+    "receiver_height_m",
+    "jurisdiction",
+    "on",
+)
+
+
+def default_radius_km(station: BroadcastStation) -> float:
+    """Return the radius of a study that asks for none.
+
+    20 km and 1.5 km for each dB above 1 W e.r.p. (300 W: 57 km, 10 kW: 80 km), at least the
+    radio horizon of the antenna above sea level over a smooth Earth of 4/3 radius towards 10 m,
+    rounded up to 10 km, at most 300 km. A choice of extent, not a limit of coverage: a station
+    may be received farther away.
+    """
+    power = max(station.erp_total_dbw or 0.0, 0.0)
+    height = (station.height_above_ground_m or 0.0) + (station.ground_height_m or 0.0)
+    horizon = 4.12 * (math.sqrt(max(height, 0.0)) + math.sqrt(RECEIVER_HEIGHT_M))
+    radius = max(20.0 + 1.5 * power, horizon)
+    return min(10.0 * math.ceil(radius / 10.0 - 1e-9), LARGEST_RADIUS_KM)
+
+
+def default_step_m(radius_km: float) -> float:
+    """Return the pixel size of a study that asks for none: about 120 pixels a radius."""
+    wanted = radius_km * 1e3 / _PIXELS_PER_RADIUS
+    return next((step for step in _STEPS_M if step >= wanted), _STEPS_M[-1])
+
+
+def gather(
+    request: Mapping[str, object], register: RegisterReader, context: StudyContext
+) -> Gathered:
+    """Read what decides a coverage.
+
+    Parameters
+    ----------
+    request : mapping
+        `station_id`; optional `radius_km`, `step_m` (pixel and range step), `time_percent`
+        (1 to 50), `receiver_height_m`, `jurisdiction`, `on`.
+    register : Reader
+        The register at one moment.
+    context : StudyContext
+        Where the terrain is.
+
+    Raises
+    ------
+    GisError
+        If the request is not understood, the station is unknown or cannot be assessed, or the
+        grid would be too large.
+    """
+    reader = Reader(request, *_NAMES)
+    place, on = moment(reader)
+    station = register.station(reader.word("station_id"), SYSTEM)
+    height = reader.number("receiver_height_m", 1.0, 3000.0, RECEIVER_HEIGHT_M)
+    settings = default_settings(receiver_height_above_ground_m=height or RECEIVER_HEIGHT_M)
+    Emitter(station, context.terrain, settings)
+    radius = reader.number("radius_km", 1.0, LARGEST_RADIUS_KM, default_radius_km(station))
+    radius_km = radius or LARGEST_RADIUS_KM
+    step_m = reader.number("step_m", 10.0, 10_000.0, default_step_m(radius_km)) or _STEPS_M[-1]
+    require_size(radius_km, step_m)
+    communes = communes_near(register, on, station.longitude, station.latitude, radius_km)
+    written, geometries = communes.to_json()
+    inputs = {
+        **common_inputs(place, on, context, settings),
+        "station": record_to_json(station),
+        "radius_km": radius_km,
+        "step_m": step_m,
+        "time_percent": reader.number("time_percent", 1.0, 50.0, 50.0),
+        "levels_dbuvm": list(LEVELS_DBUVM),
+        "communes": written,
+    }
+    return Gathered(inputs, geometries)
+
+
+def compute(gathered: Gathered, context: StudyContext) -> Computed:
+    """Compute a coverage from what was gathered."""
+    inputs = gathered.inputs
+    station = record_from_json(BroadcastStation, inputs["station"])
+    emitter = Emitter(station, context.terrain, settings_of(inputs))
+    radius_km, step_m = float(inputs["radius_km"]), float(inputs["step_m"])
+    azimuths = azimuth_count(radius_km, step_m)
+    stage = context.stage(0.02, 0.9, "studies.progress_field", station=station.name)
+    polar = polar_field(
+        emitter,
+        stage,
+        radius_km=radius_km,
+        step_km=step_m / 1e3,
+        azimuths_deg=azimuths_around(azimuths),
+        time_percents=(float(inputs["time_percent"]),),
+    )
+    context.stage(0.9, 1.0, "studies.progress_grid").report(0.0)
+    grid = grid_around(station.longitude, station.latitude, radius_km, step_m)
+    field = clipped(polar, grid, radius_km)
+    communes = Communes.from_json(inputs["communes"], gathered.geometries)
+    at_points = polar.at(*points_of(communes))[0]
+    results = {
+        "levels": [_level(field, grid, level) for level in inputs["levels_dbuvm"]],
+        "communes": coverage_table(communes, field, grid, at_points, inputs["levels_dbuvm"]),
+        "computation": _computation(azimuths, radius_km, step_m, grid),
+        "field_strength_max_dbuvm": _largest(field),
+        "pixels_without_field": int(np.isnan(field[_disc(polar, grid, radius_km)]).sum()),
+    }
+    return Computed(results, _files(field, grid, inputs, station))
+
+
+def azimuth_count(radius_km: float, step_m: float) -> int:
+    """Return how many radials keep the arc between them at the edge within two pixels.
+
+    A multiple of 36, at least 72 and at most 1440; the arc that results is in the results.
+    """
+    wanted = 2 * math.pi * radius_km * 1e3 / (_ARC_IN_PIXELS * step_m)
+    count = 36 * math.ceil(wanted / 36 - 1e-9)
+    return min(max(count, _FEWEST_AZIMUTHS), _MOST_AZIMUTHS)
+
+
+def clipped(polar: PolarField, grid: Grid, radius_km: float) -> Floats:
+    """Return the first percentage of a polar field on a grid, missing beyond the radius."""
+    field = polar.to_grid(grid)[0]
+    return np.where(_disc(polar, grid, radius_km), field, np.nan)
+
+
+def _disc(polar: PolarField, grid: Grid, radius_km: float) -> NDArray[np.bool_]:
+    _, distance_km = polar.emitter.towards(*grid.centres())
+    return np.asarray(distance_km <= radius_km)
+
+
+def require_size(radius_km: float, step_m: float) -> None:
+    """Refuse a grid of more than four million pixels.
+
+    Raises
+    ------
+    FormatError
+        With the number of pixels and the limit.
+    """
+    across = 2 * math.ceil(radius_km * 1e3 / step_m) + 1
+    if across**2 > _MOST_PIXELS:
+        raise FormatError(
+            "studies.too_many_pixels",
+            radius_km=radius_km,
+            step_m=step_m,
+            pixels=across**2,
+            limit=_MOST_PIXELS,
+        )
+
+
+def _level(field: Floats, grid: Grid, level: float) -> dict[str, Any]:
+    return {
+        "field_strength_dbuvm": level,
+        "area_km2": round(area_above_km2(field, grid, level), 3),
+    }
+
+
+def _largest(field: Floats) -> float | None:
+    known = field[~np.isnan(field)]
+    return round(float(known.max()), 2) if known.size else None
+
+
+def _computation(azimuths: int, radius_km: float, step_m: float, grid: Grid) -> dict[str, Any]:
+    """Return how finely the field was computed."""
+    return {
+        "azimuths": azimuths,
+        "arc_at_edge_m": round(2 * math.pi * radius_km * 1e3 / azimuths, 1),
+        "range_step_m": step_m,
+        "radius_km": radius_km,
+        "bounds": [round(edge, 6) for edge in grid.bounds],
+        "width": grid.width,
+        "height": grid.height,
+    }
+
+
+def _files(
+    field: Floats, grid: Grid, inputs: Mapping[str, Any], station: BroadcastStation
+) -> dict[str, bytes]:
+    tags = {
+        **stamp(inputs),
+        "UNIT": "dBuV/m",
+        "STATION": station.name,
+        "TIME_PERCENT": f"{inputs['time_percent']:g}",
+        "LOCATION_PERCENT": f"{inputs['model']['settings']['location_percent']:g}",
+    }
+    properties = {
+        "station": station.name,
+        "time_percent": inputs["time_percent"],
+        "model": inputs["model"]["edition"],
+        "terrain": inputs["terrain"]["identifier"],
+        "evidence": "prediction",
+    }
+    contours = contour_features(
+        field,
+        grid,
+        inputs["levels_dbuvm"],
+        level_name="level_dbuvm",
+        properties=properties,
+    )
+    return {
+        FIELD_FILE: write_cog(field.astype(np.float32), grid, tags=tags),
+        CONTOURS_FILE: canonical(contours),
+    }

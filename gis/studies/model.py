@@ -1,0 +1,113 @@
+"""How fields are predicted in a study, and the versions of everything that computes them."""
+
+import hashlib
+import tomllib
+from dataclasses import asdict, dataclass
+from functools import cache
+from importlib import metadata, resources
+from typing import Any
+
+from data import path
+from gis.terrain.source import ElevationSource
+from propagation.itu import p1812
+
+__all__ = [
+    "FieldSettings",
+    "default_settings",
+    "model_json",
+    "software_json",
+    "terrain_json",
+]
+
+RECEIVER_HEIGHT_M = 10.0
+"""Height of the receiving antenna of the broadcasting plans (Rec. ITU-R BS.412-9)."""
+
+_REGION = "southern_viet_nam"
+_PROFILE_STEP_KM = 0.25
+_NUMERICAL_PACKAGES = ("propagation", "gis.studies", "gis.terrain")
+_LIBRARIES = ("numpy", "scipy", "rasterio", "contourpy", "pyproj", "shapely")
+
+
+@dataclass(frozen=True, slots=True)
+class FieldSettings:
+    """What decides a predicted field besides the station and the terrain.
+
+    Attributes
+    ----------
+    receiver_height_above_ground_m : float
+        Height of the receiving antenna.
+    location_percent : float
+        Percentage of locations in which the field is exceeded.
+    lapse_rate_nunits_per_km, surface_refractivity_nunits : float
+        Delta N and N0 of Rec. ITU-R P.1812-8, section 3.4.
+    profile_step_km : float
+        Largest distance between two points of a path profile.
+    """
+
+    receiver_height_above_ground_m: float
+    location_percent: float
+    lapse_rate_nunits_per_km: float
+    surface_refractivity_nunits: float
+    profile_step_km: float
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the settings as JSON values."""
+        return asdict(self)
+
+
+def default_settings(**changes: float) -> FieldSettings:
+    """Return the settings of the broadcasting plans, with some changed."""
+    table = tomllib.loads(path("tables/radiometeorology.toml").read_text("utf-8"))[_REGION]
+    values = {
+        "receiver_height_above_ground_m": RECEIVER_HEIGHT_M,
+        "location_percent": 50.0,
+        "lapse_rate_nunits_per_km": float(table["lapse_rate_nunits_per_km"]),
+        "surface_refractivity_nunits": float(table["surface_refractivity_nunits"]),
+        "profile_step_km": _PROFILE_STEP_KM,
+    }
+    return FieldSettings(**{**values, **changes})
+
+
+def model_json(settings: FieldSettings) -> dict[str, Any]:
+    """Return the model, its edition and its settings as they stand in a study's inputs."""
+    return {"edition": p1812.EDITION, "settings": settings.to_json()}
+
+
+def terrain_json(terrain: ElevationSource) -> dict[str, Any]:
+    """Return the terrain as it stands in a study's inputs."""
+    return {
+        "identifier": terrain.identifier,
+        "flat": terrain.flat,
+        "surface_model": terrain.surface_model,
+    }
+
+
+@cache
+def software_json() -> dict[str, str]:
+    """Return the versions of what computes: the sources of our numerics and the libraries."""
+    versions = {name: metadata.version(name) for name in _LIBRARIES}
+    return {**versions, "phusong": _own_version(), "numerics_sha256": _sources_sha256()}
+
+
+def _own_version() -> str:
+    try:
+        return metadata.version("phusong")
+    except metadata.PackageNotFoundError:
+        return "not installed"
+
+
+def _sources_sha256() -> str:
+    """Hash the sources of everything that decides a number of a study."""
+    digest = hashlib.sha256()
+    for package in _NUMERICAL_PACKAGES:
+        root = resources.files(package)
+        stack = [("", root)]
+        while stack:
+            prefix, folder = stack.pop()
+            for item in sorted(folder.iterdir(), key=lambda entry: entry.name, reverse=True):
+                if item.is_dir() and item.name != "__pycache__":
+                    stack.append((f"{prefix}{item.name}/", item))
+                elif item.name.endswith(".py"):
+                    digest.update(f"{package}/{prefix}{item.name}\0".encode())
+                    digest.update(item.read_bytes())
+    return digest.hexdigest()

@@ -1,0 +1,125 @@
+"""What every kind of study shares: its two halves, and the inputs common to all.
+
+A study first *gathers*: it reads the register and writes down everything that decides the result.
+Then it *computes* from that record alone, so that anyone can compute again from the record.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any, Protocol
+
+from gis.jurisdictions import Jurisdiction, jurisdiction, jurisdiction_on, jurisdictions
+from gis.register.reading import Reader as RegisterReader
+from gis.rules import RulePack
+from gis.studies.context import StudyContext
+from gis.studies.model import FieldSettings, model_json, software_json, terrain_json
+from gis.studies.requests import Reader
+from gis.studies.snapshots import record_from_json, record_to_json
+from propagation.compliance.records import Rule
+
+__all__ = [
+    "Computed",
+    "Gathered",
+    "StudyKind",
+    "common_inputs",
+    "moment",
+    "rules_from_json",
+    "rules_json",
+    "settings_of",
+    "stamp",
+]
+
+
+@dataclass(frozen=True, slots=True)
+class Gathered:
+    """Everything that decides a study: JSON values, and outlines by their hashes."""
+
+    inputs: dict[str, Any]
+    geometries: dict[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Computed:
+    """What a study found: JSON values, and the content of its files by name."""
+
+    results: dict[str, Any]
+    contents: dict[str, bytes] = field(default_factory=dict)
+
+
+class StudyKind(Protocol):
+    """One kind of study; the modules `coverage`, `interference` and `compliance` are such."""
+
+    def gather(
+        self, request: Mapping[str, object], register: RegisterReader, context: StudyContext
+    ) -> Gathered:
+        """Read the request, and the register as it is at one moment."""
+        ...
+
+    def compute(self, gathered: Gathered, context: StudyContext) -> Computed:
+        """Compute from what was gathered; neither register nor clock is asked."""
+        ...
+
+
+def moment(reader: Reader) -> tuple[Jurisdiction, date]:
+    """Return the jurisdiction and the day judged.
+
+    Without a day it is the jurisdiction's own; without a jurisdiction the one in charge that day;
+    without both the latest jurisdiction and its day.
+    """
+    on = reader.day("on")
+    if reader.has("jurisdiction"):
+        chosen = jurisdiction(reader.word("jurisdiction"))
+    else:
+        chosen = jurisdictions()[-1] if on is None else jurisdiction_on(on)
+    return chosen, on or chosen.on
+
+
+def common_inputs(
+    place: Jurisdiction, on: date, context: StudyContext, settings: FieldSettings
+) -> dict[str, Any]:
+    """Return the inputs that every study has."""
+    return {
+        "jurisdiction": place.id,
+        "on": on.isoformat(),
+        "terrain": terrain_json(context.terrain),
+        "model": model_json(settings),
+        "software": software_json(),
+    }
+
+
+def settings_of(inputs: Mapping[str, Any]) -> FieldSettings:
+    """Return the settings of the model that stand in a study's inputs."""
+    return FieldSettings(**inputs["model"]["settings"])
+
+
+def stamp(inputs: Mapping[str, Any]) -> dict[str, str]:
+    """Return the text tags that every raster of a study carries."""
+    terrain = inputs["terrain"]
+    return {
+        "MODEL": inputs["model"]["edition"],
+        "TERRAIN": terrain["identifier"],
+        "TERRAIN_FLAT": "yes" if terrain["flat"] else "no",
+        "EVIDENCE": "prediction",
+        "ON": inputs["on"],
+    }
+
+
+def rules_json(pack: RulePack, names: Sequence[str]) -> dict[str, Any]:
+    """Return the rules that a study reads, whole, as they stand in its inputs."""
+    return {
+        "pack": pack.id,
+        "version": pack.version,
+        "on": pack.on.isoformat(),
+        "rules": {name: record_to_json(pack.rule(name)) for name in names},
+    }
+
+
+def rules_from_json(written: Mapping[str, Any]) -> RulePack:
+    """Return the rules that `rules_json` wrote."""
+    return RulePack(
+        id=written["pack"],
+        version=written["version"],
+        on=date.fromisoformat(written["on"]),
+        rules={name: record_from_json(Rule, rule) for name, rule in written["rules"].items()},
+    )

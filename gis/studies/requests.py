@@ -1,0 +1,93 @@
+"""What a person asked for, read strictly: nothing unknown, out of range or guessed."""
+
+from collections.abc import Mapping
+from datetime import date
+
+from gis.errors import FormatError
+
+__all__ = ["Reader"]
+
+
+class Reader:
+    """Reads the inputs of a job; every failure names the input and what was expected.
+
+    Parameters
+    ----------
+    inputs : mapping
+        JSON values by name.
+    *known : str
+        Names that may occur.
+
+    Raises
+    ------
+    FormatError
+        If another name occurs.
+    """
+
+    def __init__(self, inputs: Mapping[str, object], *known: str) -> None:
+        for name in inputs:
+            if name not in known:
+                raise FormatError(
+                    "studies.unknown_input", name=str(name), expected=", ".join(sorted(known))
+                )
+        self._inputs = inputs
+
+    def has(self, name: str) -> bool:
+        """Return whether a value was given; null is none."""
+        return self._inputs.get(name) is not None
+
+    def word(self, name: str) -> str:
+        """Return a text that is not empty."""
+        value = self._inputs.get(name)
+        if not isinstance(value, str) or not value.strip():
+            raise FormatError("studies.wrong_text", name=name, value=_shown(value))
+        return value
+
+    def choice(self, name: str, choices: tuple[str, ...], default: str) -> str:
+        """Return one of some words."""
+        value = self._inputs.get(name)
+        if value is None:
+            return default
+        if value not in choices:
+            raise FormatError(
+                "studies.wrong_choice", name=name, value=_shown(value), expected=", ".join(choices)
+            )
+        return str(value)
+
+    def number(
+        self, name: str, lower: float, upper: float, default: float | None = None
+    ) -> float | None:
+        """Return a number of a closed range, or the default when none was given."""
+        value = self._inputs.get(name)
+        if value is None:
+            return default
+        number = None if isinstance(value, bool) else value
+        if not isinstance(number, int | float) or not lower <= number <= upper:
+            raise FormatError(
+                "studies.wrong_number", name=name, value=_shown(value), lower=lower, upper=upper
+            )
+        return float(number)
+
+    def day(self, name: str) -> date | None:
+        """Return a date written as ISO 8601, or None when none was given."""
+        value = self._inputs.get(name)
+        if value is None:
+            return None
+        try:
+            return date.fromisoformat(value)  # type: ignore[arg-type]  # what is no text raises
+        except (TypeError, ValueError) as error:
+            raise FormatError("studies.wrong_date", name=name, value=_shown(value)) from error
+
+    def flag(self, name: str, default: bool = False) -> bool:
+        """Return yes or no."""
+        value = self._inputs.get(name)
+        if value is None:
+            return default
+        if not isinstance(value, bool):
+            raise FormatError("studies.wrong_flag", name=name, value=_shown(value))
+        return value
+
+
+def _shown(value: object) -> str:
+    written = str(value)
+    return written if len(written) <= 60 else f"{written[:57]}..."

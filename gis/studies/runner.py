@@ -1,0 +1,95 @@
+"""Runs a study by the name of its kind: gathers, computes, keeps."""
+
+import json
+from collections.abc import Mapping
+from types import MappingProxyType
+
+from gis.errors import FormatError, NotFoundError
+from gis.home import Home
+from gis.studies import coverage, interference
+from gis.studies.context import StudyContext
+from gis.studies.parts import Gathered, StudyKind
+from gis.studies.record import Study, canonical, damaged_files, load, save, study_id
+
+__all__ = ["GEOMETRIES_FILE", "KINDS", "gathered_of", "kind_of", "run"]
+
+KINDS: Mapping[str, StudyKind] = MappingProxyType(
+    {"coverage": coverage, "interference": interference}
+)
+"""Every kind of study that a job may name."""
+
+GEOMETRIES_FILE = "geometries.json"
+"""Outlines that a study used, by the hash that stands in its inputs."""
+
+
+def kind_of(name: str) -> StudyKind:
+    """Return a kind of study by its name.
+
+    Raises
+    ------
+    FormatError
+        If there is no such kind.
+    """
+    try:
+        return KINDS[name]
+    except KeyError:
+        raise FormatError(
+            "studies.unknown_kind", value=name[:60], expected=", ".join(sorted(KINDS))
+        ) from None
+
+
+def run(kind: str, inputs: Mapping[str, object], context: StudyContext) -> Study:
+    """Run a study and keep it; one that was kept already and is whole is returned as it is.
+
+    Parameters
+    ----------
+    kind : str
+        `coverage`, `interference` or `compliance`.
+    inputs : mapping
+        What was asked for, JSON values; unknown names are refused.
+    context : StudyContext
+        Register, home, terrain, listener and workers.
+
+    Raises
+    ------
+    GisError
+        If the request is not understood or cannot be answered.
+    CancelledError
+        If the work was cancelled; nothing is kept then.
+    """
+    chosen = kind_of(kind)
+    context.stage(0.0, 0.02, "studies.progress_gather").report(0.0)
+    with context.register.snapshot() as register:
+        gathered = chosen.gather(inputs, register, context)
+    identifier = study_id(kind, gathered.inputs)
+    kept = _kept(identifier, context.home)
+    if kept is not None:
+        return kept
+    computed = chosen.compute(gathered, context)
+    context.stage(0.99, 1.0, "studies.progress_files").report(0.0)
+    contents = {**computed.contents, GEOMETRIES_FILE: canonical(gathered.geometries)}
+    study = Study(identifier, kind, gathered.inputs, computed.results)
+    return save(study, contents, context.home)
+
+
+def gathered_of(study: Study, home: Home) -> Gathered:
+    """Return what a kept study was computed from.
+
+    Raises
+    ------
+    FormatError
+        If its outlines cannot be read.
+    """
+    try:
+        geometries = json.loads((home.study(study.id) / GEOMETRIES_FILE).read_bytes())
+    except (OSError, ValueError) as error:
+        raise FormatError("studies.damaged_record", study=study.id) from error
+    return Gathered(study.inputs, geometries)
+
+
+def _kept(identifier: str, home: Home) -> Study | None:
+    try:
+        study = load(identifier, home)
+    except (NotFoundError, FormatError):
+        return None
+    return None if damaged_files(study, home) else study
