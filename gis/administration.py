@@ -14,9 +14,10 @@ from shapely.geometry import shape
 
 from data import path
 from gis.register.records import AdministrativeUnit, Boundary, Provenance, UnitKind
+from gis.register.writing import Writer
 from propagation.compliance.records import Confidence
 
-__all__ = ["COMMUNES", "packaged_boundaries", "packaged_units"]
+__all__ = ["COMMUNES", "load_administration", "packaged_boundaries", "packaged_units"]
 
 COMMUNES = (UnitKind.COMMUNE, UnitKind.WARD, UnitKind.TOWNSHIP)
 """The kinds of the lowest level."""
@@ -43,6 +44,35 @@ def packaged_boundaries() -> tuple[Boundary, ...]:
     """Return the packaged province outlines, none of them official."""
     content = json.loads(path("admin/provinces.geojson").read_text(encoding="utf-8"))
     return tuple(_boundary(feature) for feature in content["features"])
+
+
+def load_administration(writer: Writer) -> tuple[int, int]:
+    """Add the packaged units and outlines that a register does not know yet.
+
+    Parameters
+    ----------
+    writer : Writer
+        An open write.
+
+    Returns
+    -------
+    tuple of int
+        How many units and how many outlines were added. A unit that has any outline on a day of
+        the packaged one's keeps its own.
+    """
+    known = {(unit.code, unit.valid_from) for unit in writer.units()}
+    units = [unit for unit in packaged_units() if (unit.code, unit.valid_from) not in known]
+    stored = writer.boundaries()
+    outlines = [new for new in packaged_boundaries() if not any(_meet(new, old) for old in stored)]
+    writer.add_units(units)
+    writer.replace_boundaries(outlines)
+    return len(units), len(outlines)
+
+
+def _meet(new: Boundary, old: Boundary) -> bool:
+    first = max(new.valid_from or date.min, old.valid_from or date.min)
+    last = min(new.valid_to or date.max, old.valid_to or date.max)
+    return new.unit_code == old.unit_code and first <= last
 
 
 def _unit(row: dict[str, str]) -> AdministrativeUnit:

@@ -1,0 +1,68 @@
+"""The packaged lines of channel plans and assignments, each with its source and its label."""
+
+import csv
+from collections.abc import Mapping
+from datetime import date
+
+from data import path
+from gis.register.records import PlanEntry, Provenance, Service, StationClass
+from propagation.compliance.records import Confidence
+
+__all__ = ["packaged_plan_entries", "plan_rows", "row_provenance"]
+
+_FM = "plans/fm_regulations_1_3.csv"
+
+
+def packaged_plan_entries() -> tuple[PlanEntry, ...]:
+    """Return the FM rows found in public sources, as lines of plans.
+
+    Rows whose source prints no site have no coordinates; none states a radiated power, so none
+    has `erp_max_dbw`. Where two sources disagree both rows are here, and neither is verified.
+    """
+    return tuple(_entry(number, row) for number, row in plan_rows())
+
+
+def plan_rows() -> tuple[tuple[int, Mapping[str, str]], ...]:
+    """Return the packaged rows as written, with their line in the file."""
+    with path(_FM).open(encoding="utf-8", newline="") as stream:
+        return tuple(enumerate(csv.DictReader(stream), start=2))
+
+
+def row_provenance(number: int, row: Mapping[str, str]) -> Provenance:
+    """Return where a packaged row came from, with its label and its warning."""
+    said = f"{row['source']} [{row['label']}]"
+    return Provenance(
+        confidence=Confidence(row["confidence"]),
+        source=f"{said}. {row['note']}" if row["note"] else said,
+        row=number,
+    )
+
+
+def _entry(number: int, row: Mapping[str, str]) -> PlanEntry:
+    return PlanEntry(
+        id=row["id"],
+        plan_id=row["plan_id"],
+        service=Service.FM,
+        frequency_mhz=float(row["frequency_mhz"]),
+        programme=row["programme"],
+        site_name=row["site_name"],
+        station_class=StationClass(row["station_class"]),
+        longitude=_number(row["longitude"]),
+        latitude=_number(row["latitude"]),
+        antenna_height_m=_number(row["antenna_height_m"]),
+        power_max_kw=_number(row["power_kw"]),
+        province_code=row["province_code"] or None,
+        instrument=row["instrument"],
+        clause=row["clause"],
+        valid_from=_day(row["valid_from"]),
+        valid_to=_day(row["valid_to"]),
+        provenance=row_provenance(number, row),
+    )
+
+
+def _number(text: str) -> float | None:
+    return float(text) if text else None
+
+
+def _day(text: str) -> date | None:
+    return date.fromisoformat(text) if text else None
