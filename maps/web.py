@@ -11,7 +11,8 @@ from markupsafe import Markup, escape
 
 from data.text import Language, text
 from maps.assets import LEAFLET_SCRIPT, LEAFLET_STYLE, MAP_SCRIPTS, MAP_STYLE
-from maps.layers import bounds_of, layer_groups, map_payload
+from maps.layers import bounds_of, map_payload
+from maps.legend import layer_groups
 from maps.rendering import embedded_json, render
 from maps.tables import build_table
 from maps.views import RegisterView

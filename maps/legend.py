@@ -1,0 +1,280 @@
+"""The legend of a map, which is its layer control at the same time."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from data.text import Language, number, text
+from gis.register.records import Boundary
+from maps.palette import (
+    FIELD_STRENGTH,
+    MARGIN,
+    SHAPES,
+    Palette,
+    Symbol,
+    interferer_colour,
+    interferer_letter,
+)
+from maps.tables import Table
+from maps.views import CoverageView, InterferenceView, Interferer, RegisterView
+
+__all__ = ["Group", "Layer", "Swatch", "contour_dash", "contour_levels", "layer_groups"]
+
+
+@dataclass(frozen=True, slots=True)
+class Swatch:
+    """One line of the legend.
+
+    Attributes
+    ----------
+    text : str
+        What it means.
+    colour : str
+        Fill, `#rrggbb`.
+    path : str or None
+        Outline of a marker; a rectangle without.
+    letter : str or None
+        Letter that stands on the map too.
+    dash : str or None
+        Pattern of a line; then the swatch is a line.
+    """
+
+    text: str
+    colour: str
+    path: str | None = None
+    letter: str | None = None
+    dash: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Layer:
+    """One switch of the layer control, with its part of the legend.
+
+    Attributes
+    ----------
+    id : str
+        Name that the script knows it by.
+    label : str
+        Name for people.
+    shown : bool
+        Whether it is on when the page opens.
+    swatch : Swatch or None
+        Symbol beside the name.
+    legend : tuple of Swatch
+        Classes below the name.
+    notes : tuple of str
+        Explanations below the classes.
+    stamps : tuple of str
+        Warnings that belong to everything this layer shows.
+    count : str or None
+        Number of objects, written.
+    """
+
+    id: str
+    label: str
+    shown: bool = True
+    swatch: Swatch | None = None
+    legend: tuple[Swatch, ...] = ()
+    notes: tuple[str, ...] = ()
+    stamps: tuple[str, ...] = ()
+    count: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """Layers that stand together under a heading."""
+
+    id: str
+    label: str
+    layers: tuple[Layer, ...]
+    stamps: tuple[str, ...] = ()
+
+
+CONTOUR_DASHES = {48: "1 5", 54: "2 4", 66: "8 4", 74: ""}
+"""Line pattern of each threshold, so that contours differ without their colour."""
+
+
+def layer_groups(view: RegisterView, table: Table, language: Language) -> list[Group]:
+    """Return the layer control, which is the legend at the same time.
+
+    Parameters
+    ----------
+    view : RegisterView
+        What the map shows.
+    table : Table
+        Its table twin.
+    language : Language
+        Language of the words.
+    """
+    groups = [
+        ("coverage", tuple(_coverage_layers(view.coverage, language))),
+        ("interference", tuple(_interference_layers(view.interference, language))),
+        ("stations", tuple(_kind_layers(table, "stations", language))),
+        ("structures", tuple(_kind_layers(table, "structures", language))),
+        ("register", tuple(_base_layers(view, table, language))),
+    ]
+    return [
+        _group(name, text(f"maps.group_{name}", language), layers)
+        for name, layers in groups
+        if layers
+    ]
+
+
+def _group(name: str, label: str, layers: tuple[Layer, ...]) -> Group:
+    """Return a group; a stamp that all its layers carry stands once, beside the heading."""
+    shared = tuple(s for s in layers[0].stamps if all(s in layer.stamps for layer in layers))
+    kept = tuple(
+        replace(layer, stamps=tuple(s for s in layer.stamps if s not in shared))
+        for layer in layers
+    )
+    return Group(name, label, kept, shared)
+
+
+def _kind_layers(table: Table, group: str, language: Language) -> Iterator[Layer]:
+    synthetic = {row.kind.id for row in table.rows if row.provenance.synthetic}
+    for kind in table.kinds:
+        if kind.group == group:
+            stamp = (text("maps.stamp_synthetic", language),) if kind.id in synthetic else ()
+            yield Layer(
+                f"kind-{kind.id}",
+                kind.label,
+                swatch=_symbol(kind.symbol),
+                count=number(table.count(kind), language),
+                stamps=stamp,
+            )
+
+
+def _base_layers(view: RegisterView, table: Table, language: Language) -> Iterator[Layer]:
+    if view.boundaries:
+        yield Layer(
+            "boundary",
+            text("maps.layer_boundary", language),
+            swatch=Swatch("", "#3d3d3d", dash="6 3" if _approximate(view) else ""),
+            notes=tuple(dict.fromkeys(_boundary_note(b, language) for b in view.boundaries)),
+        )
+    for kind in table.kinds:
+        if kind.group == "units":
+            yield Layer(
+                f"kind-{kind.id}",
+                text(f"maps.layer_{kind.id}", language),
+                swatch=_symbol(kind.symbol),
+                count=number(table.count(kind), language),
+            )
+    yield Layer("graticule", text("maps.layer_graticule", language))
+    if view.tiles is not None:
+        yield Layer("tiles", text("maps.layer_tiles", language), shown=False)
+
+
+def _coverage_layers(coverage: CoverageView | None, language: Language) -> Iterator[Layer]:
+    if coverage is None:
+        return
+    stamps = _study_stamps(coverage.flat_terrain, coverage.synthetic, language)
+    yield Layer(
+        "coverage",
+        text("maps.layer_coverage", language, station=coverage.station_name),
+        legend=_classes(FIELD_STRENGTH, language),
+        notes=(text("maps.coverage_note", language, model=coverage.model),),
+        stamps=stamps,
+    )
+    levels = contour_levels(coverage.contours)
+    if levels:
+        yield Layer(
+            "contours",
+            text("maps.layer_contours", language),
+            legend=tuple(
+                Swatch(_level_text(level, language), "#1b1b1b", dash=contour_dash(level))
+                for level in levels
+            ),
+            stamps=stamps,
+        )
+
+
+def _interference_layers(
+    interference: InterferenceView | None, language: Language
+) -> Iterator[Layer]:
+    if interference is None:
+        return
+    stamps = _study_stamps(interference.flat_terrain, interference.synthetic, language)
+    yield Layer(
+        "dominant",
+        text("maps.layer_dominant", language),
+        legend=tuple(_interferer_swatch(i, language) for i in interference.interferers),
+        notes=() if interference.interferers else (text("maps.interference_none", language),),
+        stamps=stamps,
+    )
+    if interference.margin is not None:
+        yield Layer(
+            "margin",
+            text("maps.layer_margin", language, station=interference.station_name),
+            shown=False,
+            legend=_classes(MARGIN, language),
+            stamps=stamps,
+        )
+
+
+def _interferer_swatch(interferer: Interferer, language: Language) -> Swatch:
+    name = interferer.name
+    if interferer.area_km2 is not None:
+        area = number(interferer.area_km2, language, 1)
+        name = text("maps.interferer_area", language, name=name, area=area)
+    letter = interferer_letter(interferer.rank)
+    if interferer.frequency_mhz is None:
+        words = text("maps.interferer", language, letter=letter, name=name)
+    else:
+        words = text(
+            "maps.interferer_frequency",
+            language,
+            letter=letter,
+            name=name,
+            frequency=interferer.frequency_mhz,
+        )
+    return Swatch(words, interferer_colour(interferer.rank), letter=letter)
+
+
+def _classes(palette: Palette, language: Language) -> tuple[Swatch, ...]:
+    return tuple(
+        Swatch(text(c.key, language), c.colour) for c in palette.classes if c.colour is not None
+    )
+
+
+def _symbol(symbol: Symbol) -> Swatch:
+    return Swatch("", symbol.colour, path=SHAPES[symbol.shape])
+
+
+def _study_stamps(flat: bool, synthetic: bool, language: Language) -> tuple[str, ...]:
+    keys = ["stamp_flat"] * flat + ["stamp_synthetic"] * synthetic
+    return tuple(text(f"maps.{key}", language) for key in keys)
+
+
+def _approximate(view: RegisterView) -> bool:
+    return any(not boundary.official for boundary in view.boundaries)
+
+
+def _boundary_note(boundary: Boundary, language: Language) -> str:
+    if boundary.official:
+        return text("maps.layer_boundary_official", language)
+    return text("maps.stamp_approximate", language, uncertainty_m=boundary.position_uncertainty_m)
+
+
+def contour_dash(level: float) -> str:
+    """Return the line pattern of a contour, as SVG writes it; empty is a full line."""
+    return CONTOUR_DASHES.get(round(level), "4 4")
+
+
+def _level_text(level: float, language: Language) -> str:
+    written = number(level, language)
+    key = f"maps.threshold_{level:g}"
+    if round(level) == level and round(level) in CONTOUR_DASHES:
+        return text("maps.contour_level", language, level=written, meaning=text(key, language))
+    return text("maps.contour_level_plain", language, level=written)
+
+
+def contour_levels(contours: Mapping[str, object] | None) -> list[float]:
+    """Return the levels that occur in a feature collection of contours, ascending."""
+    features = (contours or {}).get("features", ())
+    return sorted(
+        {
+            float(feature["properties"]["level_dbuvm"])
+            for feature in (features if isinstance(features, Sequence) else ())
+            if feature["geometry"]["coordinates"]
+        }
+    )

@@ -1,0 +1,83 @@
+"""The pictures of a finished study, read from its record and its files."""
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+from gis.home import Home
+from gis.studies.record import Study, file_path
+from maps.overlay import class_overlay, rank_overlay
+from maps.palette import FIELD_STRENGTH, MARGIN
+from maps.views import CoverageView, InterferenceView, Interferer
+
+__all__ = ["coverage_view", "interference_view"]
+
+
+def coverage_view(study: Study, home: Home) -> CoverageView:
+    """Return the picture of a coverage study.
+
+    Parameters
+    ----------
+    study : Study
+        Of kind `coverage`.
+    home : Home
+        Where its files are.
+
+    Raises
+    ------
+    NotFoundError
+        If the study has no such files.
+    """
+    contours = json.loads(file_path(study, "contours.geojson", home).read_bytes())
+    return CoverageView(
+        field_strength=class_overlay(file_path(study, "coverage.tif", home), FIELD_STRENGTH),
+        contours=contours,
+        **_common(study),
+    )
+
+
+def interference_view(study: Study, home: Home) -> InterferenceView:
+    """Return the picture of an interference study.
+
+    Parameters
+    ----------
+    study : Study
+        Of kind `interference`.
+    home : Home
+        Where its files are.
+
+    Raises
+    ------
+    NotFoundError
+        If the study has no such files.
+    """
+    interferers = tuple(
+        Interferer(
+            rank=row["rank"],
+            name=row["name"],
+            frequency_mhz=row["frequency_mhz"],
+            area_km2=row["area_km2"],
+            label_at=(row["label_at"][0], row["label_at"][1]),
+        )
+        for row in study.results["interferers"]
+    )
+    return InterferenceView(
+        dominant=rank_overlay(file_path(study, "dominant.tif", home), len(interferers)),
+        margin=class_overlay(file_path(study, "interference.tif", home), MARGIN),
+        interferers=interferers,
+        **_common(study),
+    )
+
+
+def _common(study: Study) -> dict[str, Any]:
+    station: Mapping[str, Any] = study.inputs["station"]
+    others = study.inputs.get("unwanted", ())
+    return {
+        "study_id": study.id,
+        "station_name": station["name"],
+        "model": study.inputs["model"]["edition"],
+        "flat_terrain": bool(study.inputs["terrain"]["flat"]),
+        "synthetic": any(
+            record["provenance"]["confidence"] == "synthetic" for record in (station, *others)
+        ),
+    }
