@@ -1,0 +1,181 @@
+"""Where a point lies: in which commune, and how far from the outline of a unit.
+
+With an outline the answer is geometry, as sure as the outline. A commune known only by a point and
+bounds is at best a candidate: its bounds are those of the communes it was made of, and may miss
+some of it, so nothing is ever certain on them, and no outline is made up.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+
+import numpy as np
+import shapely
+from pyproj import Transformer
+from shapely import MultiPolygon
+
+from gis.administration import COMMUNES
+from gis.errors import NotFoundError
+from gis.register.reading import Reader
+from gis.register.records import AdministrativeUnit, Boundary
+from propagation.compliance.facts import BoundaryFacts
+
+__all__ = ["BOUNDS_TOLERANCE_M", "CommuneGuess", "boundary_facts", "commune_at"]
+
+BOUNDS_TOLERANCE_M = 2000.0
+"""How far outside its bounds a commune is still a candidate; data/README.md says why."""
+
+_METRES_PER_DEGREE = 111_320.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CommuneGuess:
+    """Which commune a point may lie in.
+
+    Attributes
+    ----------
+    candidates : tuple of AdministrativeUnit
+        The likeliest first; empty where none is known near.
+    certain : bool
+        Whether there is one candidate, by an official outline, farther from its edge than that
+        may be wrong.
+    approximate : bool
+        Whether any candidate is known by a point and bounds only, or by an outline that is not
+        official.
+    """
+
+    candidates: tuple[AdministrativeUnit, ...]
+    certain: bool
+    approximate: bool
+
+
+def commune_at(reader: Reader, longitude: float, latitude: float, on: date) -> CommuneGuess:
+    """Return which commune holds a point on a day, as far as that can be said.
+
+    Parameters
+    ----------
+    reader : Reader
+        The register.
+    longitude, latitude : float
+        WGS 84 degrees.
+    on : date
+        The day.
+    """
+    units = {unit.code: unit for unit in reader.units(on=on, kinds=COMMUNES)}
+    outlines = [b for b in reader.boundaries(codes=units, on=on) if b.unit_code in units]
+    near = _by_outline(outlines, longitude, latitude)
+    if len(near) == 1:
+        found, distance_m, inside = near[0]
+        if inside and found.official and distance_m > found.position_uncertainty_m:
+            return CommuneGuess(
+                candidates=(units[found.unit_code],), certain=True, approximate=False
+            )
+    drawn = {outline.unit_code for outline in outlines}
+    pointed = _by_bounds((u for u in units.values() if u.code not in drawn), longitude, latitude)
+    candidates = (*(units[outline.unit_code] for outline, _, _ in near), *pointed)
+    return CommuneGuess(
+        candidates=candidates,
+        certain=False,
+        approximate=bool(pointed) or any(not outline.official for outline, _, _ in near),
+    )
+
+
+def boundary_facts(
+    reader: Reader, unit_code: str, longitude: float, latitude: float, on: date
+) -> BoundaryFacts:
+    """Return how far a point lies from the outline of a unit that is valid on a day.
+
+    Parameters
+    ----------
+    reader : Reader
+        The register.
+    unit_code : str
+        Code of the unit, a province for example.
+    longitude, latitude : float
+        WGS 84 degrees.
+    on : date
+        The day; the outline valid then is taken, and its uncertainty goes with the distance.
+
+    Raises
+    ------
+    NotFoundError
+        If there is no such unit or no outline of it on that day.
+    """
+    unit = reader.unit(unit_code, on)
+    found = reader.boundaries(codes=[unit_code], on=on)
+    if not found:
+        raise NotFoundError("register.province_outline_missing", code=unit_code, on=on)
+    outline = min(found, key=lambda item: (not item.official, item.position_uncertainty_m))
+    inside, distance_m = _inside_and_distance(outline.geometry, longitude, latitude)
+    return BoundaryFacts(
+        unit_code=unit_code,
+        unit_name=unit.name,
+        inside=inside,
+        distance_to_boundary_m=distance_m,
+        position_uncertainty_m=outline.position_uncertainty_m,
+        official=outline.official,
+        valid_from=outline.valid_from,
+        valid_to=outline.valid_to,
+    )
+
+
+def _by_outline(
+    outlines: Iterable[Boundary], longitude: float, latitude: float
+) -> list[tuple[Boundary, float, bool]]:
+    """Return the outlines that hold a point, or may: those that hold it first, by distance."""
+    found = []
+    for outline in outlines:
+        box = shapely.bounds(outline.geometry)
+        reach = outline.position_uncertainty_m
+        if not _within((box[0], box[1], box[2], box[3]), longitude, latitude, reach):
+            continue
+        inside, distance_m = _inside_and_distance(outline.geometry, longitude, latitude)
+        if inside or distance_m <= reach:
+            found.append((outline, distance_m, inside))
+    return sorted(found, key=lambda item: (not item[2], item[1], item[0].unit_code))
+
+
+def _by_bounds(
+    units: Iterable[AdministrativeUnit], longitude: float, latitude: float
+) -> tuple[AdministrativeUnit, ...]:
+    """Return the communes whose bounds hold a point or nearly do, by distance of their points."""
+    scale = np.cos(np.radians(latitude))
+    found = []
+    for unit in units:
+        if unit.bounds is None or not _within(
+            unit.bounds, longitude, latitude, BOUNDS_TOLERANCE_M
+        ):
+            continue
+        away = np.inf
+        if unit.longitude is not None and unit.latitude is not None:
+            away = float(np.hypot((unit.longitude - longitude) * scale, unit.latitude - latitude))
+        found.append((away, unit.code, unit))
+    return tuple(unit for _, _, unit in sorted(found, key=lambda item: item[:2]))
+
+
+def _within(
+    bounds: tuple[float, float, float, float], longitude: float, latitude: float, reach_m: float
+) -> bool:
+    dy = reach_m / _METRES_PER_DEGREE
+    dx = dy / max(float(np.cos(np.radians(latitude))), 1e-6)
+    west, south, east, north = bounds
+    return west - dx <= longitude <= east + dx and south - dy <= latitude <= north + dy
+
+
+def _inside_and_distance(
+    outline: MultiPolygon, longitude: float, latitude: float
+) -> tuple[bool, float]:
+    """Return whether an outline holds a point, and the metres from the point to its line.
+
+    Distances are taken on an azimuthal equidistant map around the point, where those from the
+    point are true.
+    """
+    point = shapely.Point(longitude, latitude)
+    flatten = Transformer.from_pipeline(
+        "+proj=pipeline +step +proj=unitconvert +xy_in=deg +xy_out=rad"
+        f" +step +proj=aeqd +lat_0={latitude!r} +lon_0={longitude!r} +ellps=WGS84"
+    )
+    line = shapely.transform(
+        shapely.boundary(outline), lambda xy: np.column_stack(flatten.transform(*xy.T))
+    )
+    return bool(outline.covers(point)), float(shapely.distance(line, shapely.Point(0, 0)))
