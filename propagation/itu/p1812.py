@@ -1,0 +1,242 @@
+"""Recommendation ITU-R P.1812-8: path-specific prediction for point-to-area services.
+
+30 MHz to 6 GHz, 0.25 to 3000 km, 1 to 50 % of time, 1 to 99 % of locations, outdoors; both
+antennas 1 to 3000 m above ground. Building entry (section 4.8) is not part of this module, nor
+is the alternative for profiles that are not analysed (Attachment 4).
+"""
+
+import warnings
+from dataclasses import fields, replace
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from propagation.errors import OutsideValidityWarning, require_range
+from propagation.geometry import effective_earth_radius_km
+from propagation.itu.p1812_combination import Conditions, combine
+from propagation.itu.p1812_location import inverse_complementary_normal, standard_deviation_db
+from propagation.itu.p1812_path import PathGeometry, analyse
+from propagation.itu.p1812_result import PARAMETERS, TERMS, PathLoss
+from propagation.itu.p1812_zones import ZoneSections, ducting_incidence_percent, zone_sections
+from propagation.profile import PathProfile, Polarization, RadioClimaticZone
+
+__all__ = [
+    "EDITION",
+    "PARAMETERS",
+    "TERMS",
+    "PathLoss",
+    "basic_transmission_loss",
+    "field_strength_dbuvm",
+]
+
+EDITION = "ITU-R P.1812-8 (09/2025)"
+
+Floats = NDArray[np.float64]
+
+_SOURCE = "Rec. ITU-R P.1812-8"
+_FIELDS = tuple(declared.name for declared in fields(PathLoss))
+
+
+def basic_transmission_loss(
+    profile: PathProfile,
+    *,
+    frequency_mhz: ArrayLike,
+    time_percent: ArrayLike,
+    transmitter_height_above_ground_m: ArrayLike,
+    receiver_height_above_ground_m: ArrayLike,
+    path_centre_latitude_deg: ArrayLike,
+    lapse_rate_nunits_per_km: ArrayLike,
+    surface_refractivity_nunits: ArrayLike,
+    location_percent: ArrayLike = 50.0,
+    location_standard_deviation_db: ArrayLike | None = None,
+    prediction_resolution_m: ArrayLike = 100.0,
+    polarization: Polarization = Polarization.HORIZONTAL,
+    transmitter_coast_distance_km: ArrayLike | None = None,
+    receiver_coast_distance_km: ArrayLike | None = None,
+) -> PathLoss:
+    """Predict the basic transmission loss of paths, with every term that leads to it.
+
+    All arguments broadcast with the batch shape (...) of the profile; NaN, in a profile or an
+    argument, yields NaN in every loss of that path.
+
+    Parameters
+    ----------
+    profile : PathProfile
+        Paths of shape (..., n), n at least 4, 0.25 to 3000 km long. Clutter stands on the
+        interior points; at the receiver it only counts for the variability with location.
+    frequency_mhz : array_like
+        30 to 6000 MHz.
+    time_percent : array_like
+        Percentage of an average year for which the loss is not exceeded, 1 to 50.
+    transmitter_height_above_ground_m, receiver_height_above_ground_m : array_like
+        Heights of the antennas above ground, 1 to 3000 m.
+    path_centre_latitude_deg : array_like
+        Latitude of the middle of the path, -80 to 80 degrees.
+    lapse_rate_nunits_per_km : array_like
+        Average lapse rate of refractivity in the lowest kilometre, N-units/km, below 157.
+    surface_refractivity_nunits : array_like
+        Sea-level surface refractivity at the middle of the path, N-units.
+    location_percent : array_like
+        Percentage of locations for which the loss is not exceeded, 1 to 99.
+    location_standard_deviation_db : array_like, optional
+        Standard deviation with location, dB; by default the Recommendation's, from frequency,
+        receiving height and clutter at the receiver. At 50 % of locations, and at a receiver
+        over the sea, it has no effect.
+    prediction_resolution_m : array_like
+        Side of the square over which locations vary, m; the Recommendation speaks of 50 m to
+        1 km, and other values are computed with a warning.
+    polarization : Polarization
+        Mixed takes, path by path, the polarisation with the smaller loss.
+    transmitter_coast_distance_km, receiver_coast_distance_km : array_like, optional
+        Distance over land from the terminal to the sea along the path, km; by default that of
+        the profile's zones (0 at sea, 500 without sea).
+
+    Returns
+    -------
+    PathLoss
+        Arrays of the broadcast shape.
+
+    Raises
+    ------
+    OutOfRangeError
+        If an argument or the length of a path leaves its range.
+    PropagationError
+        If a profile has too few points, distances that do not increase, or unknown zones.
+
+    Warns
+    -----
+    OutsideValidityWarning
+        If the resolution leaves 50 m to 1 km and variability with location is asked for.
+
+    References
+    ----------
+    .. [P1812] Rec. ITU-R P.1812-8 (09/2025), Annex 1, with Attachments 1 and 2.
+    """
+    f = _within("frequency_mhz", frequency_mhz, 30, 6000)
+    p = _within("time_percent", time_percent, 1, 50)
+    pl = _within("location_percent", location_percent, 1, 99)
+    htg = _within("transmitter_height_above_ground_m", transmitter_height_above_ground_m, 1, 3000)
+    hrg = _within("receiver_height_above_ground_m", receiver_height_above_ground_m, 1, 3000)
+    phi = _within("path_centre_latitude_deg", path_centre_latitude_deg, -80, 80)
+    n0 = _within("surface_refractivity_nunits", surface_refractivity_nunits, 0, np.inf)
+    radius = effective_earth_radius_km(lapse_rate_nunits_per_km)
+    path = analyse(profile, htg, hrg, radius)
+    _within("path length in km", path.d, 0.25, 3000)
+    zones = _zones(profile, transmitter_coast_distance_km, receiver_coast_distance_km)
+    if location_standard_deviation_db is None:
+        sigma = _sigma_db(profile, f, hrg, pl, prediction_resolution_m)
+    else:
+        sigma = _within(
+            "location_standard_deviation_db", location_standard_deviation_db, 0, np.inf
+        )
+    b0 = ducting_incidence_percent(phi, zones.dtm, zones.dlm)
+    asked = Conditions(f / 1000, p, phi, radius, n0, b0, sigma, _loc_db(profile, pl, sigma))
+    loss = _for_polarization(path, zones, asked, polarization)
+    ends = profile.clutter_height_m[..., 0] + profile.clutter_height_m[..., -1]
+    return _complete(loss, loss.basic_transmission_loss_db + (zones.dct + zones.dcr + pl + ends))
+
+
+def field_strength_dbuvm(
+    basic_transmission_loss_db: ArrayLike, *, frequency_mhz: ArrayLike, erp_dbw: ArrayLike
+) -> Floats:
+    """Return the field strength that a basic transmission loss leaves of a radiated power.
+
+    Arguments broadcast; NaN yields NaN.
+
+    Parameters
+    ----------
+    basic_transmission_loss_db : array_like
+        Basic transmission loss, dB.
+    frequency_mhz : array_like
+        30 to 6000 MHz.
+    erp_dbw : array_like
+        Effective radiated power towards the receiver, dBW; 30 dBW is the 1 kW for which the
+        Recommendation's curves are drawn.
+
+    Returns
+    -------
+    ndarray of float64
+        Field strength, dB(uV/m), exceeded for the percentages for which the loss is not.
+
+    Raises
+    ------
+    OutOfRangeError
+        If a frequency leaves its range.
+
+    References
+    ----------
+    .. [P1812] Rec. ITU-R P.1812-8, section 4.10, eq. (70).
+    """
+    f = _within("frequency_mhz", frequency_mhz, 30, 6000) / 1000
+    loss = np.asarray(basic_transmission_loss_db, dtype=np.float64)
+    erp = np.asarray(erp_dbw, dtype=np.float64)
+    return np.asarray(199.36 + 20 * np.log10(f) - loss + (erp - 30))
+
+
+def _within(name: str, values: ArrayLike, lower: float, upper: float) -> Floats:
+    array = np.asarray(values, dtype=np.float64)
+    require_range(name, array, lower, upper, _SOURCE)
+    return array
+
+
+def _zones(
+    profile: PathProfile, transmitter_coast: ArrayLike | None, receiver_coast: ArrayLike | None
+) -> ZoneSections:
+    """Return the zones of the profile, with the distances to the coast that are given."""
+    zones = zone_sections(profile)
+    if transmitter_coast is not None:
+        given = _within("transmitter_coast_distance_km", transmitter_coast, 0, np.inf)
+        zones = zones._replace(dct=given)
+    if receiver_coast is not None:
+        given = _within("receiver_coast_distance_km", receiver_coast, 0, np.inf)
+        zones = zones._replace(dcr=given)
+    return zones
+
+
+def _sigma_db(
+    profile: PathProfile, f: Floats, hrg: Floats, pl: Floats, resolution_m: ArrayLike
+) -> Floats:
+    wa = np.asarray(resolution_m, dtype=np.float64)
+    require_range("prediction_resolution_m", wa, 0, np.inf, _SOURCE, inclusive=False)
+    if np.any(pl != 50) and np.any((wa < 50) | (wa > 1000)):
+        warnings.warn(
+            f"prediction_resolution_m leaves the 50 to 1000 m of {_SOURCE}, section 4.7",
+            OutsideValidityWarning,
+            stacklevel=3,
+        )
+    return standard_deviation_db(f, hrg, profile.clutter_height_m[..., -1], wa)
+
+
+def _loc_db(profile: PathProfile, pl: Floats, sigma: Floats) -> Floats:
+    """Return what locations add to the median loss, eq. (67): nothing at 50 % or over the sea."""
+    at_sea = np.asarray(profile.zone)[..., -1] == RadioClimaticZone.SEA
+    varied = -inverse_complementary_normal(pl / 100) * sigma
+    return np.asarray(np.where((pl == 50) | at_sea, 0.0, varied))
+
+
+def _for_polarization(
+    path: PathGeometry, zones: ZoneSections, asked: Conditions, polarization: Polarization
+) -> PathLoss:
+    if polarization is not Polarization.MIXED:
+        return combine(path, zones, asked, polarization is Polarization.VERTICAL)
+    horizontal = combine(path, zones, asked, False)
+    vertical = combine(path, zones, asked, True)
+    wins = vertical.basic_transmission_loss_db < horizontal.basic_transmission_loss_db
+    chosen = {
+        name: np.where(wins, getattr(vertical, name), getattr(horizontal, name))
+        for name in horizontal.terms()
+    }
+    return replace(horizontal, **chosen, vertical=wins)
+
+
+def _complete(loss: PathLoss, whole: Floats) -> PathLoss:
+    """Give every field the shape of `whole`, and its NaN."""
+    unknown = np.isnan(whole)
+    hidden = bool(unknown.any())
+    values = {}
+    for name in _FIELDS:
+        value = np.asarray(getattr(loss, name))
+        if hidden and value.dtype == np.float64:
+            value = np.where(unknown, np.nan, value)
+        values[name] = value if value.shape == whole.shape else np.broadcast_to(value, whole.shape)
+    return PathLoss(**values)
