@@ -105,11 +105,12 @@ def layer_groups(view: RegisterView, table: Table, language: Language) -> list[G
     language : Language
         Language of the words.
     """
+    studied = view.coverage is not None or view.interference is not None
     groups = [
         ("coverage", tuple(_coverage_layers(view.coverage, language))),
         ("interference", tuple(_interference_layers(view.interference, language))),
-        ("stations", tuple(_kind_layers(table, "stations", language))),
-        ("structures", tuple(_kind_layers(table, "structures", language))),
+        ("stations", tuple(_kind_layers(table, "stations", language, shown=True))),
+        ("structures", tuple(_kind_layers(table, "structures", language, shown=not studied))),
         ("register", tuple(_base_layers(view, table, language))),
     ]
     return [
@@ -129,7 +130,7 @@ def _group(name: str, label: str, layers: tuple[Layer, ...]) -> Group:
     return Group(name, label, kept, shared)
 
 
-def _kind_layers(table: Table, group: str, language: Language) -> Iterator[Layer]:
+def _kind_layers(table: Table, group: str, language: Language, *, shown: bool) -> Iterator[Layer]:
     synthetic = {row.kind.id for row in table.rows if row.provenance.synthetic}
     for kind in table.kinds:
         if kind.group == group:
@@ -137,6 +138,7 @@ def _kind_layers(table: Table, group: str, language: Language) -> Iterator[Layer
             yield Layer(
                 f"kind-{kind.id}",
                 kind.label,
+                shown=shown,
                 swatch=_symbol(kind.symbol),
                 count=number(table.count(kind), language),
                 stamps=stamp,
@@ -212,22 +214,17 @@ def _interference_layers(
 
 
 def _interferer_swatch(interferer: Interferer, language: Language) -> Swatch:
-    name = interferer.name
+    letter = interferer_letter(interferer.rank)
+    named = {"letter": letter, "name": interferer.name}
+    if interferer.frequency_mhz is None:
+        label = text("maps.interferer", language, **named)
+    else:
+        frequency = interferer.frequency_mhz
+        label = text("maps.interferer_frequency", language, **named, frequency=frequency)
     if interferer.area_km2 is not None:
         area = number(interferer.area_km2, language, 1)
-        name = text("maps.interferer_area", language, name=name, area=area)
-    letter = interferer_letter(interferer.rank)
-    if interferer.frequency_mhz is None:
-        words = text("maps.interferer", language, letter=letter, name=name)
-    else:
-        words = text(
-            "maps.interferer_frequency",
-            language,
-            letter=letter,
-            name=name,
-            frequency=interferer.frequency_mhz,
-        )
-    return Swatch(words, interferer_colour(interferer.rank), letter=letter)
+        label = text("maps.interferer_area", language, label=label, area=area)
+    return Swatch(label, interferer_colour(interferer.rank), letter=letter)
 
 
 def _classes(palette: Palette, language: Language) -> tuple[Swatch, ...]:

@@ -4,6 +4,12 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
+import numpy as np
+from shapely import LineString, MultiLineString, Polygon
+from shapely.geometry import mapping, shape
+from shapely.geometry.base import BaseGeometry
+
+from gis.geodesy import destination
 from gis.home import Home
 from gis.studies.record import Study, file_path
 from maps.overlay import class_overlay, rank_overlay
@@ -31,7 +37,7 @@ def coverage_view(study: Study, home: Home) -> CoverageView:
     contours = json.loads(file_path(study, "contours.geojson", home).read_bytes())
     return CoverageView(
         field_strength=class_overlay(file_path(study, "coverage.tif", home), FIELD_STRENGTH),
-        contours=contours,
+        contours=_inside(contours, study),
         **_common(study),
     )
 
@@ -66,6 +72,28 @@ def interference_view(study: Study, home: Home) -> InterferenceView:
         margin=class_overlay(file_path(study, "interference.tif", home), MARGIN),
         interferers=interferers,
         **_common(study),
+    )
+
+
+def _inside(contours: dict[str, Any], study: Study) -> dict[str, Any]:
+    """Return the outlines of contours without the edge of the computed disc, which is none."""
+    station, radius_km = study.inputs["station"], float(study.inputs["radius_km"])
+    kept_km = radius_km - 2.0 * float(study.inputs["step_m"]) / 1e3
+    east, north = destination(
+        station["longitude"], station["latitude"], np.arange(0.0, 360.0, 2.0), kept_km
+    )
+    disc = Polygon(np.column_stack([east, north]))
+    features = []
+    for feature in contours["features"]:
+        lines = shape(feature["geometry"]).boundary.intersection(disc)
+        features.append({**feature, "geometry": mapping(_lines(lines))})
+    return {"type": "FeatureCollection", "features": features}
+
+
+def _lines(found: BaseGeometry) -> MultiLineString:
+    parts = getattr(found, "geoms", [found])
+    return MultiLineString(
+        [part for part in parts if isinstance(part, LineString) and not part.is_empty]
     )
 
 

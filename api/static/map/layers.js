@@ -60,19 +60,43 @@ const PhuSongLayers = (() => {
     const renderer = L.svg({ pane: pane(map, "graticule", 210), padding: 0.5 });
     const style = { renderer, interactive: false, color: "#8a8f86", weight: 0.75, opacity: 0.45,
       pane: "graticule" };
-    const group = L.layerGroup();
+    const names = L.layerGroup();
+    const group = L.layerGroup([names]);
     const [[south, west], [north, east]] = bounds;
     const span = Math.max(north - south, east - west);
-    const step = [0.05, 0.1, 0.25, 0.5, 1, 2, 5].find((s) => span / s <= 8) || 10;
-    const from = (value) => Math.floor(value / step - 2) * step;
-    for (let x = from(west); x <= east + 2 * step; x += step) {
-      group.addLayer(L.polyline([[south - 3 * step, x], [north + 3 * step, x]], style));
-      group.addLayer(letter([south - step / 12, x], `${number(x, 2)}°`, "map-degree"));
-    }
-    for (let y = from(south); y <= north + 2 * step; y += step) {
-      group.addLayer(L.polyline([[y, west - 3 * step], [y, east + 3 * step]], style));
-      group.addLayer(letter([y, west - step / 12], `${number(y, 2)}°`, "map-degree"));
-    }
+    const step = [0.05, 0.1, 0.25, 0.5, 1, 2, 5].find((s) => span / s <= 7) || 10;
+    const steps = (from, to) => {
+      const first = Math.floor(from / step) - 2;
+      const count = Math.ceil(to / step) + 2 - first;
+      return Array.from({ length: count + 1 }, (_, k) => (first + k) * step);
+    };
+    const meridians = steps(west, east);
+    const parallels = steps(south, north);
+    const [low, high] = [parallels[0], parallels.at(-1)];
+    const [left, right] = [meridians[0], meridians.at(-1)];
+    meridians.forEach((x) => group.addLayer(L.polyline([[low, x], [high, x]], style)));
+    parallels.forEach((y) => group.addLayer(L.polyline([[y, left], [y, right]], style)));
+    /* The degrees stand at the upper and the right edge, wherever the map has been moved. */
+    const label = () => {
+      names.clearLayers();
+      const size = map.getSize();
+      const put = (at, value) => names.addLayer(
+        letter(map.containerPointToLatLng(at), `${number(value, 2)}°`, "map-degree"));
+      for (const value of meridians) {
+        const { x } = map.latLngToContainerPoint([low, value]);
+        if (x > 70 && x < size.x - 60) {
+          put([x, 10], value);
+        }
+      }
+      for (const value of parallels) {
+        const { y } = map.latLngToContainerPoint([value, left]);
+        if (y > 24 && y < size.y - 70) {
+          put([size.x - 26, y], value);
+        }
+      }
+    };
+    map.on("moveend", label);
+    map.whenReady(label);
     return group;
   }
 
@@ -80,7 +104,7 @@ const PhuSongLayers = (() => {
     const name = one.layer;
     pane(map, name, { coverage: 250, margin: 255, dominant: 260 }[name] || 250);
     return L.imageOverlay(one.url, one.bounds, {
-      pane: name, alt: one.alt, opacity: 0.72, className: "map-picture",
+      pane: name, alt: one.alt, opacity: name === "coverage" ? 0.72 : 0.88, className: "map-picture",
     });
   }
 

@@ -39,6 +39,12 @@ const PhuSongSymbols = (() => {
 
   const Symbol = L.CircleMarker.extend({
     options: { bubblingMouseEvents: false, weight: 4, stroke: true, fill: true },
+    /* Smaller where a province fills the screen, larger where a street does. */
+    _project() {
+      const zoom = this._map.getZoom();
+      this._radius = this.options.radius * Math.min(1.35, Math.max(0.55, 0.7 + (zoom - 9) * 0.12));
+      L.CircleMarker.prototype._project.call(this);
+    },
     _updatePath() {
       this._renderer._drawSymbol(this);
     },
