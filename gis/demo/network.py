@@ -17,7 +17,7 @@ from gis.register.records import (
     StructureKind,
 )
 
-__all__ = ["installations", "organisations", "structures"]
+__all__ = ["installations", "organisations", "places", "structures"]
 
 _SECTORS_DEG = (0.0, 120.0, 240.0)
 _ROOM_ABOVE_M = 3.0
@@ -41,12 +41,12 @@ def structures() -> tuple[Structure, ...]:
     """Return the structures of all owners, those that carry a station last."""
     draws = Draws(description()["seed"])
     network = description()["network"]
-    places = _places(network)
+    found_in = places(network)
     found: list[Structure] = []
     for owner in network["owner"]:
         kinds = [kind for kind, count in owner["kinds"].items() for _ in range(count)]
         found += [
-            _structure(draws, owner, number, kind, places)
+            _structure(draws, owner, number, kind, found_in)
             for number, kind in enumerate(kinds, start=1)
         ]
     return (*found, *_masts(network))
@@ -65,7 +65,7 @@ def installations(standing: tuple[Structure, ...]) -> tuple[Installation, ...]:
     return (*mobile, *_broadcast())
 
 
-def _places(network: Mapping[str, Any]) -> list[tuple[AdministrativeUnit, AdministrativeUnit]]:
+def places(network: Mapping[str, Any]) -> list[tuple[AdministrativeUnit, AdministrativeUnit]]:
     """Return the communes as they are and as they were, in the order of the data file."""
     current = {unit.code: unit for unit in packaged_units() if unit.valid_to is None}
     former = {unit.code: unit for unit in packaged_units() if unit.valid_to is not None}
@@ -77,11 +77,11 @@ def _structure(
     owner: Mapping[str, Any],
     number: int,
     kind: str,
-    places: list[tuple[AdministrativeUnit, AdministrativeUnit]],
+    communes: list[tuple[AdministrativeUnit, AdministrativeUnit]],
 ) -> Structure:
     network = description()["network"]
     code = f"{owner['prefix']}-{number:04d}"
-    now, before = places[int(draws.fraction(code, "place") * len(places))]
+    now, before = communes[int(draws.fraction(code, "place") * len(communes))]
     known = network["kind"][kind]
     east, north = destination(
         before.longitude or 0.0,

@@ -19,6 +19,7 @@ from rasterio.errors import NotGeoreferencedWarning, RasterioError
 from rasterio.windows import Window
 
 from gis.errors import FormatError
+from gis.geodesy import VN2000, from_wgs84
 
 __all__ = ["RasterTerrain"]
 
@@ -34,6 +35,7 @@ _MAX_BLOCK_BYTES = 2**28
 _TILE = 512
 _TILES_KEPT = 96
 _LOWEST_M, _HIGHEST_M = -500.0, 9000.0
+_VN2000_DATUMS = {"Vietnam 2000", "VN-2000"}
 _METRES = {"", "m", "metre", "metres", "meter", "meters"}
 _SETTINGS = {
     "GDAL_DISABLE_READDIR_ON_OPEN": "EMPTY_DIR",  # no side files
@@ -77,7 +79,7 @@ class RasterTerrain:
         self._lock = Lock()
         with self._opened() as dataset:
             _judge(dataset, self.name)
-            self._crs = CRS.from_user_input(dataset.crs)
+            self._crs = _horizontal(CRS.from_user_input(dataset.crs))
             self._inverse = ~dataset.transform
             self._west = dataset.bounds.left
             self._shape: tuple[int, int] = dataset.shape
@@ -141,9 +143,12 @@ class RasterTerrain:
         """Return the points in the raster's own coordinate system."""
         if self._crs.is_geographic and self._crs.equals(CRS(4326), ignore_axis_order=True):
             x, y = lon, lat
+        elif _on_vn2000(self._crs):
+            project = Transformer.from_crs(self._crs.geodetic_crs, self._crs, always_xy=True)
+            x, y = _pair(project.transform(*from_wgs84(lon, lat, VN2000)))
         else:
             forward = Transformer.from_crs(4326, self._crs, always_xy=True)
-            x, y = (np.asarray(v, dtype=np.float64) for v in forward.transform(lon, lat))
+            x, y = _pair(forward.transform(lon, lat))
         if self._crs.is_geographic:
             x = self._west + np.mod(x - self._west, 360.0)
         return x, y
@@ -264,6 +269,23 @@ def _judge(dataset: Any, name: str) -> None:
     unit = dataset.units[0] or _vertical_unit(CRS.from_user_input(dataset.crs))
     if unit.lower() not in _METRES:
         raise FormatError("terrain.not_metres", file=name, unit=unit)
+
+
+def _horizontal(crs: CRS) -> CRS:
+    """Return the part of a system that says where, without heights and without a shift."""
+    if crs.is_bound and crs.source_crs is not None:
+        crs = crs.source_crs
+    return crs.sub_crs_list[0] if crs.is_compound else crs.to_2d()
+
+
+def _on_vn2000(crs: CRS) -> bool:
+    """Return whether a system rests on VN-2000, which is only left by EPSG:6960."""
+    base = crs.geodetic_crs
+    return base is not None and base.datum is not None and base.datum.name in _VN2000_DATUMS
+
+
+def _pair(found: tuple[Any, ...]) -> tuple[Floats, Floats]:
+    return np.asarray(found[0], dtype=np.float64), np.asarray(found[1], dtype=np.float64)
 
 
 def _vertical_unit(crs: CRS) -> str:
