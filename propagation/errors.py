@@ -72,8 +72,14 @@ def require_range(
         Whether the limits themselves are permitted.
     """
     array = np.asarray(values, dtype=np.float64)
-    outside = (
+    if array.ndim == 0:  # most calls, and an order of magnitude faster than through arrays
+        value = float(array)
+        outside = value < lower or value > upper or (not inclusive and value in {lower, upper})
+        if outside:
+            raise OutOfRangeError(name, value, lower, upper, source)
+        return
+    beyond = (
         (array < lower) | (array > upper) if inclusive else (array <= lower) | (array >= upper)
     )
-    if outside.any():
-        raise OutOfRangeError(name, float(array[outside].flat[0]), lower, upper, source)
+    if beyond.any():
+        raise OutOfRangeError(name, float(array[beyond].flat[0]), lower, upper, source)

@@ -17,6 +17,7 @@ from propagation.itu.p1812_combination import Conditions, combine
 from propagation.itu.p1812_location import inverse_complementary_normal, standard_deviation_db
 from propagation.itu.p1812_path import PathGeometry, analyse
 from propagation.itu.p1812_result import PARAMETERS, TERMS, PathLoss
+from propagation.itu.p1812_rows import spread
 from propagation.itu.p1812_zones import ZoneSections, ducting_incidence_percent, zone_sections
 from propagation.profile import PathProfile, Polarization, RadioClimaticZone
 
@@ -218,15 +219,18 @@ def _for_polarization(
     path: PathGeometry, zones: ZoneSections, asked: Conditions, polarization: Polarization
 ) -> PathLoss:
     if polarization is not Polarization.MIXED:
-        return combine(path, zones, asked, polarization is Polarization.VERTICAL)
-    horizontal = combine(path, zones, asked, False)
-    vertical = combine(path, zones, asked, True)
-    wins = vertical.basic_transmission_loss_db < horizontal.basic_transmission_loss_db
+        return combine(path, zones, asked, np.asarray(polarization is Polarization.VERTICAL))
+    shapes = (values.shape for values in (path.d, *zones, *asked))
+    axes = len(np.broadcast_shapes(*shapes))
+    both = combine(path, zones, asked, np.array([False, True]).reshape(2, *(1,) * axes))
+    loss = both.basic_transmission_loss_db
+    wins = loss[1] < loss[0]
     chosen = {
-        name: np.where(wins, getattr(vertical, name), getattr(horizontal, name))
-        for name in horizontal.terms()
+        name: np.where(wins, values[1], values[0])
+        for name, values in both.terms().items()
+        if values.ndim > axes
     }
-    return replace(horizontal, **chosen, vertical=wins)
+    return replace(both, **chosen, vertical=wins)
 
 
 def _complete(loss: PathLoss, whole: Floats) -> PathLoss:
@@ -238,5 +242,5 @@ def _complete(loss: PathLoss, whole: Floats) -> PathLoss:
         value = np.asarray(getattr(loss, name))
         if hidden and value.dtype == np.float64:
             value = np.where(unknown, np.nan, value)
-        values[name] = value if value.shape == whole.shape else np.broadcast_to(value, whole.shape)
+        values[name] = spread(value, whole.shape)
     return PathLoss(**values)

@@ -69,22 +69,24 @@ def actual_parameter(
     ----------
     .. [P1812] Rec. ITU-R P.1812-8, eqs (13) to (20).
     """
-    highest = (up - curvature[:, np.newaxis] * points.ahead).max(axis=1)
-    in_sight = highest < slope - curvature * points.length
-    result = np.empty(in_sight.shape)
-    rows = np.flatnonzero(in_sight)
-    if rows.size:
-        some = points.of(rows)
-        above = (some_rows(up, rows) - slope[rows, np.newaxis]) * some.ahead
-        result[rows] = grazing_parameter(some, above, curvature[rows]).max(axis=1)
-    rows = np.flatnonzero(~in_sight)
-    if rows.size:
-        some, k = points.of(rows), curvature[rows]
-        lowered = some_rows(down, rows) - k[:, np.newaxis] * some.behind
-        rise_t = highest[rows] + k * some.length
-        rise_r = lowered.max(axis=1) + k * some.length
-        result[rows] = _bullington_point(some, rise_t, rise_r, slope[rows])
+    bent = curvature[:, np.newaxis]
+    highest = (up - bent * points.ahead).max(axis=1)
+    level = curvature * points.length
+    in_sight = highest < slope - level
+    clear = np.flatnonzero(in_sight)
+    if clear.size == in_sight.size:
+        return _worst_in_sight(points, up, slope, curvature)
+    lowered = (down - bent * points.behind).max(axis=1)
+    result = _bullington_point(points, highest + level, lowered + level, slope)
+    if clear.size:
+        some, seen = points.of(clear), some_rows(up, clear)
+        result[clear] = _worst_in_sight(some, seen, slope[clear], curvature[clear])
     return result
+
+
+def _worst_in_sight(points: Interior, up: Floats, slope: Floats, curvature: Floats) -> Floats:
+    above_ray = (up - slope[:, np.newaxis]) * points.ahead
+    return np.asarray(grazing_parameter(points, above_ray, curvature).max(axis=1))
 
 
 def smooth_parameter(
@@ -132,7 +134,8 @@ def grazing_parameter(points: Interior, above_ray: Floats, curvature: Floats) ->
 def _bullington_point(points: Interior, rise_t: Floats, rise_r: Floats, slope: Floats) -> Floats:
     """Return the parameter of the point where the two horizon rays meet, eqs (18) and (19).
 
-    A path that only grazes has both rays in one line: they meet everywhere, with nu = 0.
+    A path that only grazes has both rays in one line: they meet everywhere, with nu = 0. For a
+    path in sight the point has no meaning, and its value is not used.
     """
     length = points.length
     total = rise_t + rise_r

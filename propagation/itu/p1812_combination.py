@@ -15,6 +15,7 @@ from propagation.itu.p1812_enhancements import (
 from propagation.itu.p1812_location import inverse_complementary_normal
 from propagation.itu.p1812_path import B0_RADIUS_KM, PathGeometry
 from propagation.itu.p1812_result import PathLoss
+from propagation.itu.p1812_rows import spread
 from propagation.itu.p1812_zones import ZoneSections
 
 __all__ = ["Conditions", "combine"]
@@ -71,9 +72,9 @@ class _Combined(NamedTuple):
 
 
 def combine(
-    path: PathGeometry, zones: ZoneSections, asked: Conditions, vertical: bool
+    path: PathGeometry, zones: ZoneSections, asked: Conditions, vertical: Booleans
 ) -> PathLoss:
-    """Return the prediction for one polarisation; arrays broadcast among themselves.
+    """Return the prediction; its fields broadcast among themselves, none is larger than needed.
 
     Parameters
     ----------
@@ -83,7 +84,7 @@ def combine(
         Their land and sea.
     asked : Conditions
         Frequency, percentages and climate.
-    vertical : bool
+    vertical : ndarray of bool
         Whether the polarisation is vertical.
 
     Returns
@@ -124,7 +125,7 @@ def combine(
         basic_loss_median_location_db=total.lbc,
         location_variability_db=asked.loc,
         basic_transmission_loss_db=total.lb,
-        vertical=np.asarray(vertical),
+        vertical=vertical,
     )
 
 
@@ -161,30 +162,32 @@ def _path_fields(path: PathGeometry, zones: ZoneSections, asked: Conditions) -> 
 
 
 def _diffraction(
-    path: PathGeometry, zones: ZoneSections, asked: Conditions, vertical: bool
+    path: PathGeometry, zones: ZoneSections, asked: Conditions, vertical: Booleans
 ) -> _Diffraction:
-    """Return the delta-Bullington losses, sections 4.3.4 and 4.3.5."""
-    per_metre = np.sqrt(asked.f / _WAVELENGTH_M_AT_1_GHZ)
+    """Return the delta-Bullington losses, sections 4.3.4 and 4.3.5.
 
-    def delta_bullington(actual: Floats, smooth: Floats, radius: Floats) -> tuple[Floats, ...]:
-        lbulla = bullington_loss_db(knife_edge_loss_db(actual * per_metre), path.d)
-        lbulls = bullington_loss_db(knife_edge_loss_db(smooth * per_metre), path.d)
-        ldsph = spherical_earth_loss_db(
-            path.d,
-            path.hts - path.hstd,
-            path.hrs - path.hsrd,
-            effective_radius_km=radius,
-            frequency_mhz=asked.f * 1000,
-            sea_fraction=zones.omega,
-            vertical=vertical,
-        )
-        return lbulla, lbulls, ldsph, lbulla + np.maximum(ldsph - lbulls, 0)  # eq. (39)
-
-    lbulla, lbulls, ldsph, ld50 = delta_bullington(path.nu_a50, path.nu_s50, asked.radius)
-    ldb = delta_bullington(path.nu_ab, path.nu_sb, np.asarray(B0_RADIUS_KM))[3]
+    Both effective radii, the median and the one for b0 % of time, lie on a first axis.
+    """
+    shape = np.broadcast_shapes(path.d.shape, asked.f.shape, zones.omega.shape, vertical.shape)
+    nu = np.stack([spread(n, shape) for n in (path.nu_a50, path.nu_ab, path.nu_s50, path.nu_sb)])
+    knife_edges = knife_edge_loss_db(nu * np.sqrt(asked.f / _WAVELENGTH_M_AT_1_GHZ))
+    bullington = bullington_loss_db(knife_edges, path.d)
+    lbulla, lbulls = bullington[:2], bullington[2:]
+    median = spread(asked.radius, shape)
+    ldsph = spherical_earth_loss_db(
+        path.d,
+        path.hts - path.hstd,
+        path.hrs - path.hsrd,
+        effective_radius_km=np.stack([median, np.full_like(median, B0_RADIUS_KM)]),
+        frequency_mhz=asked.f * 1000,
+        sea_fraction=zones.omega,
+        vertical=vertical,
+    )
+    ld50, ldb = lbulla + np.maximum(ldsph - lbulls, 0)  # eq. (39)
     rare = inverse_complementary_normal(asked.b0 / 100)
     fi = np.where(asked.p > asked.b0, inverse_complementary_normal(asked.p / 100) / rare, 1.0)
-    return _Diffraction(lbulla, lbulls, ldsph, ld50, ldb, ld50 + fi * (ldb - ld50), fi)
+    ldp = ld50 + fi * (ldb - ld50)  # eq. (41)
+    return _Diffraction(lbulla[0], lbulls[0], ldsph[0], ld50, ldb, ldp, fi)
 
 
 def _combined(

@@ -14,7 +14,7 @@ from propagation.itu.p1812_bullington import (
     grazing_parameter,
     smooth_parameter,
 )
-from propagation.itu.p1812_rows import as_rows, blocks, some_rows
+from propagation.itu.p1812_rows import as_rows, blocks, some_rows, spread
 from propagation.profile import PathProfile
 
 __all__ = ["B0_RADIUS_KM", "FEWEST_POINTS", "PathGeometry", "analyse"]
@@ -132,7 +132,7 @@ def _row_blocks(profile: PathProfile, shape: tuple[int, ...], *ends: Floats) -> 
     c = as_rows(clutter, shape) if clutter[..., 1:-1].any() else None
     if not np.all(d[:, 1:] > d[:, :-1]) and not np.isnan(d).any():
         raise PropagationError("distance_km must increase from point to point")
-    per_path = [np.broadcast_to(end, shape).reshape(-1) for end in ends]
+    per_path = [spread(end, shape).reshape(-1) for end in ends]
     for block in blocks(per_path[0].size, h.shape[1]):
         yield _Rows(
             some_rows(d, block),
@@ -155,7 +155,7 @@ def _analyse_rows(rows: _Rows) -> PathGeometry:
     curvature = 500 / rows.radius
     above_ray = (up - sight.slope[:, np.newaxis]) * ahead
     horizons = _horizons(points, sight, above_ray, curvature)
-    hst_fit, hsr_fit = (np.broadcast_to(end, hts.shape) for end in _smooth_surface(d, h))
+    hst_fit, hsr_fit = (spread(end, hts.shape) for end in _smooth_surface(d, h))
     hstd, hsrd = _diffraction_surface(rows, sight, above_ray, hst_fit, hsr_fit)
     hst, hsr = np.minimum(hst_fit, h[:, 0]), np.minimum(hsr_fit, h[:, -1])  # eq. (92)
     b0_curvature = np.full_like(curvature, 500 / B0_RADIUS_KM)
@@ -163,7 +163,7 @@ def _analyse_rows(rows: _Rows) -> PathGeometry:
         up = up + rows.clutter[:, 1:-1] / ahead
         down = down + rows.clutter[:, 1:-1] / behind
     return PathGeometry(
-        d=np.broadcast_to(length, hts.shape),
+        d=spread(length, hts.shape),
         hts=hts,
         hrs=hrs,
         dlt=_at(d, horizons.first),
@@ -201,7 +201,7 @@ def _at(rows: Floats, index: Indices) -> Floats:
 def _smooth_surface(d: Floats, h: Floats) -> tuple[Floats, Floats]:
     """Return the ends of the straight line that fits the terrain, eqs (85) to (88)."""
     length = d[:, -1]
-    step = np.diff(d, axis=1)
+    step = d[:, 1:] - d[:, :-1]
     w1, w2 = np.zeros_like(d), np.zeros_like(d)
     w1[:, 1:] = step
     w1[:, :-1] += step

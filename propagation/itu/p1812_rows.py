@@ -6,7 +6,7 @@ from typing import TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["as_rows", "blocks", "some_rows"]
+__all__ = ["as_rows", "blocks", "some_rows", "spread"]
 
 _T = TypeVar("_T", bound=np.generic)
 
@@ -43,3 +43,8 @@ def some_rows(values: NDArray[_T], rows: slice | NDArray[np.intp]) -> NDArray[_T
     if isinstance(rows, slice) or rows.size != values.shape[0]:
         return values[rows]
     return values
+
+
+def spread(values: NDArray[_T], shape: tuple[int, ...]) -> NDArray[_T]:
+    """Broadcast to a shape, at no cost where it is the shape already."""
+    return values if values.shape == shape else np.broadcast_to(values, shape)

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from propagation.errors import PropagationError
-from propagation.itu.p1812_rows import as_rows, blocks, some_rows
+from propagation.itu.p1812_rows import as_rows, blocks, some_rows, spread
 from propagation.profile import PathProfile, RadioClimaticZone
 
 __all__ = [
@@ -83,7 +83,7 @@ def zone_sections(profile: PathProfile) -> ZoneSections:
     paths = int(np.prod(shape))
     parts = [_sections(some_rows(d, b), some_rows(z, b)) for b in blocks(paths, d.shape[1])]
     joined = (np.concatenate(p) for p in zip(*parts, strict=True))
-    return ZoneSections(*(np.broadcast_to(v, (paths,)).reshape(shape) for v in joined))
+    return ZoneSections(*(spread(v, (paths,)).reshape(shape) for v in joined))
 
 
 def _sections(d: Floats, zone: NDArray[np.int8]) -> ZoneSections:
