@@ -166,6 +166,7 @@ class Emitter:
         """Return the free-space field at the slant distance, where P.1812 does not reach."""
         slant_km = np.maximum(np.hypot(distance_km, self.mast_height_m / 1e3), 1e-3)
         loss = p525.free_space_basic_transmission_loss_db(self.station.frequency_mhz, slant_km)
+        power = self.erp_dbw(azimuth_deg)
         return p1812.field_strength_dbuvm(
-            loss, frequency_mhz=self.station.frequency_mhz, erp_dbw=self.erp_dbw(azimuth_deg)
+            loss, frequency_mhz=self.station.frequency_mhz, erp_dbw=power
         )

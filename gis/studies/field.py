@@ -227,10 +227,10 @@ def _rings(
 ) -> tuple[Floats, NDArray[np.intp]]:
     """Return the ranges and the points of the profile to each; the first may be 0.25 km."""
     numbers = np.arange(max(1, int(np.floor(start_km / step_km))), rings + 1)
-    numbers = numbers[numbers * step_km >= NEAREST_KM - 1e-9]
-    distances = numbers * step_km
+    numbers = numbers[numbers * step_km >= NEAREST_KM]
+    distances: Floats = numbers * np.float64(step_km)
     points = (numbers * parts + 1).astype(np.intp)
-    if start_km < step_km and (distances.size < 2 or distances[0] > NEAREST_KM + 1e-9):
+    if start_km < step_km and (distances.size < 2 or distances[0] > NEAREST_KM):
         distances = np.concatenate(([NEAREST_KM], distances))
         points = np.concatenate(([0], points))
     return distances, points

@@ -6,7 +6,7 @@ from types import MappingProxyType
 
 from gis.errors import FormatError, NotFoundError
 from gis.home import Home
-from gis.studies import coverage, interference
+from gis.studies import compliance, coverage, interference
 from gis.studies.context import StudyContext
 from gis.studies.parts import Gathered, StudyKind
 from gis.studies.record import Study, canonical, damaged_files, load, save, study_id
@@ -14,7 +14,7 @@ from gis.studies.record import Study, canonical, damaged_files, load, save, stud
 __all__ = ["GEOMETRIES_FILE", "KINDS", "gathered_of", "kind_of", "run"]
 
 KINDS: Mapping[str, StudyKind] = MappingProxyType(
-    {"coverage": coverage, "interference": interference}
+    {"compliance": compliance, "coverage": coverage, "interference": interference}
 )
 """Every kind of study that a job may name."""
 

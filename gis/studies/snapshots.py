@@ -1,11 +1,10 @@
 """Records of the register as JSON and back, so that a study can be run again from its record."""
 
 import types
-from collections.abc import Hashable, Mapping
+from collections.abc import Mapping
 from dataclasses import fields, is_dataclass
 from datetime import date, datetime
 from enum import Enum
-from functools import cache
 from typing import Any, TypeVar, Union, get_args, get_origin, get_type_hints
 
 from shapely import MultiPolygon, from_wkb, to_wkb
@@ -16,6 +15,8 @@ from gis.studies.record import sha256_of
 __all__ = ["geometry_from_hex", "geometry_hex", "record_from_json", "record_to_json"]
 
 _Record = TypeVar("_Record")
+
+_KNOWN_HINTS: dict[type, dict[str, Any]] = {}
 
 
 def record_to_json(record: object) -> dict[str, Any]:
@@ -57,9 +58,11 @@ def geometry_from_hex(written: str) -> MultiPolygon:
     return geometry
 
 
-@cache
-def _hints(kind: Hashable) -> dict[str, Any]:
-    return get_type_hints(kind)
+def _hints(kind: type) -> dict[str, Any]:
+    known = _KNOWN_HINTS.get(kind)
+    if known is None:
+        known = _KNOWN_HINTS[kind] = get_type_hints(kind)
+    return known
 
 
 def _encoded(value: object) -> Any:

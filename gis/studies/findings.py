@@ -1,0 +1,102 @@
+"""Findings as JSON and back, and the list that `phusong check --json` writes."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from data.text import Language, has, text
+from gis.studies.record import Study
+from gis.studies.snapshots import record_from_json, record_to_json
+from propagation.compliance.records import Evidence, Finding, Outcome, Rule
+
+__all__ = ["export", "finding_from_json", "finding_to_json", "said"]
+
+_EVIDENCE = ("kind", "name", "value", "source", "confidence", "uncertainty", "reservations")
+_RULE = ("id", "instrument", "clause", "valid_from", "valid_to", "confidence", "source", "binding")
+
+
+def finding_to_json(finding: Finding) -> dict[str, Any]:
+    """Return a finding as JSON values, whole: the rule version, every number, every reason."""
+    return record_to_json(finding)
+
+
+def finding_from_json(written: Mapping[str, Any]) -> Finding:
+    """Return the finding that `finding_to_json` wrote; it passes through the constructor again.
+
+    Raises
+    ------
+    FormatError
+        If it is no finding, or one that the law of findings forbids.
+    """
+    parts = dict(written)
+    parts["rule"] = record_from_json(Rule, written["rule"])
+    parts["evidence"] = tuple(
+        record_from_json(Evidence, {**item, "reservations": frozenset(item["reservations"])})
+        for item in written["evidence"]
+    )
+    parts["outcome"] = Outcome(written["outcome"])
+    parts["missing"] = tuple(written["missing"])
+    parts["reservations"] = frozenset(written["reservations"])
+    return Finding(**parts)
+
+
+def said(key: str, values: Mapping[str, object], language: Language | str) -> str:
+    """Return a sentence of a finding; its key where the catalogue has none."""
+    return text(key, language, **values) if has(key) else key
+
+
+def export(study: Study) -> list[dict[str, Any]]:
+    """Return the findings of a compliance study, station by station, with the reasons spelt out.
+
+    Parameters
+    ----------
+    study : Study
+        A study of the kind `compliance`.
+    """
+    return [_station(item) for item in study.results["stations"]]
+
+
+def _station(item: Mapping[str, Any]) -> dict[str, Any]:
+    return {
+        "station_id": item["station_id"],
+        "name": item["name"],
+        "programme": item["programme"],
+        "frequency_mhz": item["frequency_mhz"],
+        "synthetic": item["synthetic"],
+        "outcome": item["outcome"],
+        "findings": [_finding(finding) for finding in item["findings"]],
+    }
+
+
+def _finding(written: Mapping[str, Any]) -> dict[str, Any]:
+    rule = written["rule"]
+    values = written["values"]
+    return {
+        "check": written["check"],
+        "rule": {name: rule[name] for name in _RULE},
+        "outcome": written["outcome"],
+        "confidence": rule["confidence"],
+        "evidence": [{name: item[name] for name in _EVIDENCE} for item in written["evidence"]],
+        "margin_db": written["margin_db"],
+        "counterpart": written["counterpart"],
+        "missing": [_missing(key) for key in written["missing"]],
+        "measure": _measure(written["measure"]),
+        "reservations": written["reservations"],
+        "reason_vi": said(written["reason"], values, Language.VI),
+        "reason_en": said(written["reason"], values, Language.EN),
+    }
+
+
+def _missing(key: str) -> dict[str, str]:
+    return {"key": key, "vi": said(key, {}, Language.VI), "en": said(key, {}, Language.EN)}
+
+
+def _measure(written: Mapping[str, Any] | None) -> dict[str, Any] | None:
+    if written is None:
+        return None
+    key = str(written.get("what", ""))
+    values = {name: value for name, value in written.items() if name != "what"}
+    return {
+        **written,
+        "vi": said(key, values, Language.VI),
+        "en": said(key, values, Language.EN),
+    }

@@ -1,0 +1,163 @@
+"""Where the field of a station is judged: its service edge, the boundary, the communes."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from gis.geodesy import destination
+from gis.rules import RulePack
+from gis.studies.communes import Communes, points_of
+from gis.studies.field import PolarField
+from gis.studies.outlines import Outline
+from propagation.compliance.facts import BoundaryFacts
+from propagation.interference.bs412 import Area
+
+__all__ = [
+    "AZIMUTHS_DEG",
+    "Places",
+    "Surroundings",
+    "boundary_places",
+    "commune_places",
+    "edge_places",
+]
+
+Floats = NDArray[np.float64]
+
+AZIMUTHS_DEG = np.arange(36, dtype=np.float64) * 10.0
+"""One direction each 10 degrees, as GE84 states patterns."""
+
+_BEYOND_KM = (0.0, 2.0, 5.0, 10.0, 20.0)
+_JUST_INSIDE_KM = 0.1
+_TO_SPARE_DB = 0.5
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Places:
+    """Named points with their surroundings and their relation to a province.
+
+    Attributes
+    ----------
+    names : tuple of str
+        Azimuth and distance from the station, or the name of the commune.
+    longitude, latitude : ndarray, shape (k,)
+        Degrees.
+    areas : tuple of Area
+        Surroundings of each point.
+    boundary : tuple of BoundaryFacts or None
+        Relation to the station's own province; None without an outline.
+    """
+
+    names: tuple[str, ...]
+    longitude: Floats
+    latitude: Floats
+    areas: tuple[Area, ...]
+    boundary: tuple[BoundaryFacts | None, ...]
+
+    def __len__(self) -> int:
+        """Return the number of points."""
+        return len(self.names)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Surroundings:
+    """What decides how points around a station are judged.
+
+    Attributes
+    ----------
+    outline : Outline or None
+        The station's province on a map around the station.
+    communes : Communes
+        For the surroundings of the points.
+    pack : RulePack
+        Rules in force.
+    """
+
+    outline: Outline | None
+    communes: Communes
+    pack: RulePack
+
+    def places(self, polar: PolarField, azimuth_deg: Floats, distance_km: Floats) -> Places:
+        """Return the points at azimuths and ranges from a station."""
+        station = polar.emitter.station
+        longitude, latitude = destination(
+            station.longitude, station.latitude, azimuth_deg, distance_km
+        )
+        order = list(Area)
+        areas = self.communes.areas_at(longitude, latitude, self.pack)
+        return Places(
+            names=tuple(
+                f"{azimuth:03.0f}° / {away:.1f} km"
+                for azimuth, away in zip(azimuth_deg, distance_km, strict=True)
+            ),
+            longitude=longitude,
+            latitude=latitude,
+            areas=tuple(order[area] for area in areas),
+            boundary=_boundary(self.outline, longitude, latitude),
+        )
+
+
+def edge_places(polar: PolarField, around: Surroundings, minimum_dbuvm: float) -> Places:
+    """Return a station's service edge: up to one point on each of 36 azimuths.
+
+    It is the farthest range at which the median field reaches the minimum field with 0.5 dB to
+    spare (so that the point itself is still served when its own path is sampled otherwise), or
+    the edge of the station's province where that is nearer: outside it is not protected.
+
+    Parameters
+    ----------
+    polar : PolarField
+        Field on the 36 azimuths; its first percentage of time is the median.
+    around : Surroundings
+        Province, communes, rules.
+    minimum_dbuvm : float
+        Minimum usable field.
+    """
+    reached = polar.field_strength_dbuvm[0] >= minimum_dbuvm + _TO_SPARE_DB
+    farthest = np.where(reached, polar.distances_km[:, np.newaxis], 0.0).max(axis=0)
+    if around.outline is not None:
+        met = around.outline.crossings_km(polar.azimuths_deg, float(polar.distances_km[-1]))
+        farthest = np.fmin(farthest, met - _JUST_INSIDE_KM)
+    known = farthest >= float(polar.distances_km[0])
+    return around.places(polar, polar.azimuths_deg[known], farthest[known])
+
+
+def boundary_places(polar: PolarField, around: Surroundings) -> Places:
+    """Return points where rays from a station meet its province's outline, and beyond.
+
+    On each of 36 azimuths: where the ray first meets the outline, at the outline's own
+    uncertainty beyond that, and 2, 5, 10 and 20 km farther, within the reach of the field.
+    No point without an outline.
+    """
+    nowhere = np.empty(0, dtype=np.float64)
+    if around.outline is None:
+        return around.places(polar, nowhere, nowhere)
+    reach_km = float(polar.distances_km[-1])
+    met = around.outline.crossings_km(polar.azimuths_deg, reach_km)
+    doubt_km = around.outline.boundary.position_uncertainty_m / 1e3
+    beyond = np.array(sorted({0.0, *(doubt_km + step for step in _BEYOND_KM)}))
+    azimuth, distance = np.broadcast_arrays(
+        polar.azimuths_deg[:, np.newaxis], met[:, np.newaxis] + beyond
+    )
+    wanted = np.nan_to_num(distance, nan=np.inf) <= reach_km
+    return around.places(polar, azimuth[wanted], distance[wanted])
+
+
+def commune_places(around: Surroundings) -> Places:
+    """Return the points of the communes."""
+    longitude, latitude = points_of(around.communes)
+    return Places(
+        names=tuple(commune.unit.name for commune in around.communes.members),
+        longitude=longitude,
+        latitude=latitude,
+        areas=tuple(commune.area(around.pack) for commune in around.communes.members),
+        boundary=_boundary(around.outline, longitude, latitude),
+    )
+
+
+def _boundary(
+    outline: Outline | None, longitude: Floats, latitude: Floats
+) -> tuple[BoundaryFacts | None, ...]:
+    if outline is None:
+        return (None,) * longitude.size
+    return tuple(outline.facts(longitude, latitude))
