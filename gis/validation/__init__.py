@@ -1,1 +1,44 @@
-"""Checks of the models against published reference values, one Recommendation a module."""
+"""Checks of the models against published reference values, one Recommendation a module.
+
+A module joins by a `check(folder)` that returns its result, or None when the folder holds nothing
+of its Recommendation, and a place in RECOMMENDATIONS.
+"""
+
+from collections.abc import Callable
+from pathlib import Path
+
+from gis.errors import NotFoundError
+from gis.validation import p1812
+from gis.validation.records import Outcome, RecommendationResult, outcome
+
+__all__ = ["RECOMMENDATIONS", "Outcome", "RecommendationResult", "outcome", "validate"]
+
+RECOMMENDATIONS: tuple[Callable[[Path], RecommendationResult | None], ...] = (p1812.check,)
+"""The checks, in the order in which they are reported."""
+
+
+def validate(folder: Path) -> list[RecommendationResult]:
+    """Check every Recommendation that a folder has reference values for.
+
+    Parameters
+    ----------
+    folder : Path
+        A folder with one folder a Recommendation, for example `p1812`.
+
+    Returns
+    -------
+    list of RecommendationResult
+        One a Recommendation that was found; empty when none was, which `outcome` tells from
+        success.
+
+    Raises
+    ------
+    NotFoundError
+        If there is no such folder.
+    FormatError
+        If a reference file cannot be read.
+    """
+    if not folder.is_dir():
+        raise NotFoundError("validation.not_a_folder", path=str(folder))
+    found = (check(folder) for check in RECOMMENDATIONS)
+    return [result for result in found if result is not None]
