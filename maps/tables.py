@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from data.text import Language, has, number, text
+from data.text import Language, number, text
 from gis.register.records import (
     BroadcastStation,
     Provenance,
@@ -164,7 +164,7 @@ def _structures(view: RegisterView, language: Language) -> Iterable[Row]:
     kinds = {
         kind: Kind(
             kind.value,
-            _name(f"register.structure_kind.{kind.value}", kind.value, language),
+            text(f"register.structure_kind.{kind.value}", language),
             "structures",
             symbol,
         )
@@ -201,7 +201,7 @@ def _stations(view: RegisterView, language: Language) -> Iterable[Row]:
     for station in view.stations:
         service = station.service.value
         yield Row(
-            Kind(service, text(f"maps.service.{service}", language), "stations", STATION),
+            Kind(service, text(f"register.service.{service}", language), "stations", STATION),
             station.id,
             station.name,
             station.licence_number or "",
@@ -261,9 +261,7 @@ def _with_unit(unit: str, value: float | None, language: Language) -> str | None
 
 
 def _source(provenance: Provenance, language: Language) -> str:
-    confidence = text(f"maps.confidence.{provenance.confidence.value}", language)
-    return confidence if provenance.synthetic else f"{provenance.source} ({confidence})"
-
-
-def _name(key: str, fallback: str, language: Language) -> str:
-    return text(key, language) if has(key) else fallback
+    if provenance.synthetic:
+        return text("maps.stamp_synthetic", language)
+    confidence = text(f"register.confidence.{provenance.confidence.value}", language)
+    return f"{provenance.source} ({confidence})"

@@ -1,0 +1,245 @@
+"""Sections that every report has: options, stations, data sets and their hashes, law."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from gis.errors import NotFoundError
+from gis.jurisdictions import Jurisdiction, jurisdiction
+from gis.studies.record import Study, canonical, sha256_of
+from maps.documents.content import Block, Facts, Paragraph, Report, Section, Table
+from maps.documents.words import Words
+
+__all__ = ["Source", "assemble", "data_section", "options_section", "station_facts"]
+
+_STATION = (
+    "programme",
+    "service",
+    "station_class",
+    "frequency_mhz",
+    "channel",
+    "erp_total_dbw",
+    "erp_horizontal_dbw",
+    "erp_vertical_dbw",
+    "polarization",
+    "height_above_ground_m",
+    "ground_height_m",
+    "effective_height_max_m",
+    "reception",
+    "emission",
+    "hours",
+    "commune_name",
+    "licence_number",
+    "licence_from",
+    "licence_to",
+    "licence_power_w",
+)
+_PATTERN_STEP_DEG = 10
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """A study and the words for it."""
+
+    study: Study
+    words: Words
+
+    @property
+    def inputs(self) -> Mapping[str, Any]:
+        """What went in."""
+        return self.study.inputs
+
+    @property
+    def results(self) -> Mapping[str, Any]:
+        """What came out."""
+        return self.study.results
+
+    @property
+    def flat(self) -> bool:
+        """Whether there was no elevation data."""
+        return bool(self.inputs["terrain"]["flat"])
+
+    @property
+    def synthetic(self) -> bool:
+        """Whether any record that went in is demonstration data."""
+        return _holds_synthetic(self.study.inputs)
+
+    @property
+    def on(self) -> date:
+        """The day judged."""
+        return date.fromisoformat(self.inputs["on"])
+
+    @property
+    def jurisdiction(self) -> Jurisdiction | None:
+        """Whose study it is; None where that is not known here."""
+        try:
+            return jurisdiction(self.inputs["jurisdiction"])
+        except NotFoundError:
+            return None
+
+
+def _holds_synthetic(value: object) -> bool:
+    if isinstance(value, Mapping):
+        if value.get("confidence") == "synthetic":
+            return True
+        return any(_holds_synthetic(item) for item in value.values())
+    return isinstance(value, list | tuple) and any(_holds_synthetic(item) for item in value)
+
+
+def assemble(source: Source, title: str, sections: Iterable[Section]) -> Report:
+    """Return a report with what stands on every one.
+
+    Parameters
+    ----------
+    source : Source
+        The study.
+    title : str
+        Title of the report.
+    sections : iterable of Section
+        What is particular to it.
+    """
+    words, place = source.words, source.jurisdiction
+    language = words.language
+    keys = ["stamp_synthetic"] * source.synthetic + ["stamp_flat"] * source.flat
+    return Report(
+        language=str(language),
+        title=title,
+        subtitle=words.say(
+            "subtitle",
+            on=source.on,
+            place=place.name(language) if place else source.inputs["jurisdiction"],
+        ),
+        issuer=place.department(language) if place else "",
+        stamps=tuple(words.say(key) for key in keys),
+        law=words.say("law"),
+        sections=(*sections, options_section(source), data_section(source)),
+        signatures=(words.say("signature_prepared"), words.say("signature_approved")),
+        signature_hint=words.say("signature_hint"),
+        footer=words.say("footer", study=source.study.id),
+        page_of=words.say("page_of", page="{page}", pages="{pages}"),
+    )
+
+
+def station_facts(station: Mapping[str, Any], words: Words) -> list[Block]:
+    """Return a station's parameters as they were studied, with its pattern where it has one."""
+    rows = [
+        (words.label(name), (words.value(name, station[name]),))
+        for name in _STATION
+        if station.get(name) not in (None, "")
+    ]
+    position = words.say(
+        "position_value",
+        latitude=words.number(station["latitude"], 5),
+        longitude=words.number(station["longitude"], 5),
+    )
+    provenance = station["provenance"]
+    rows.insert(0, (words.label("name"), (station["name"],)))
+    rows.append((words.say("position"), (position,)))
+    rows.append(
+        (
+            words.say("record_source"),
+            (f"{provenance['source']} ({words.confidence(provenance['confidence'])})",),
+        )
+    )
+    blocks: list[Block] = [Facts(tuple(rows))]
+    pattern = station.get("attenuation_db") or ()
+    if pattern:
+        blocks.append(_pattern(station, words))
+    return blocks
+
+
+def _pattern(station: Mapping[str, Any], words: Words) -> Table:
+    total = station.get("erp_total_dbw")
+    heights = station.get("effective_height_m") or (None,) * len(station["attenuation_db"])
+    rows = tuple(
+        (
+            words.number(_PATTERN_STEP_DEG * place),
+            words.number(attenuation, 1),
+            words.number(None if total is None else total - attenuation, 1),
+            words.number(height, 0) if height is not None else words.number(None),
+        )
+        for place, (attenuation, height) in enumerate(
+            zip(station["attenuation_db"], heights, strict=True)
+        )
+    )
+    columns = ("azimuth", "attenuation", "erp_dbw", "effective_height")
+    return Table(
+        words.say("pattern_caption"),
+        tuple(words.say(f"column_{column}") for column in columns),
+        rows,
+        frozenset(range(4)),
+    )
+
+
+def options_section(source: Source) -> Section:
+    """Return how it was computed, in words."""
+    words, inputs = source.words, source.inputs
+    rows: list[tuple[str, tuple[str, ...]]] = [(words.say("option_on"), (_day(source),))]
+    for name in _OPTIONS:
+        if inputs.get(name) is not None:
+            rows.append((words.say(f"option.{name}"), (_option(name, inputs[name], words),)))
+    for name, value in (inputs.get("model") or {}).get("settings", {}).items():
+        rows.append((words.label(name), (words.value(name, value),)))
+    return Section(words.say("options_heading"), [Facts(tuple(rows))])
+
+
+_OPTIONS = (
+    "radius_km",
+    "reach_km",
+    "step_m",
+    "time_percent",
+    "levels_dbuvm",
+    "antenna_discrimination",
+    "summation",
+)
+
+
+def _option(name: str, value: object, words: Words) -> str:
+    if name == "summation":
+        return words.say(f"summation.{value}")
+    return words.value(name, value)
+
+
+def _day(source: Source) -> str:
+    return source.words.say("day", on=source.on)
+
+
+def data_section(source: Source) -> Section:
+    """Return every data set, model and program that the result rests on, each with its version."""
+    words, inputs = source.words, source.inputs
+    rows: list[tuple[str, tuple[str, ...]]] = [
+        (words.say("data_study"), (source.study.id,)),
+        (words.say("data_inputs"), (sha256_of(canonical(source.study.inputs)),)),
+    ]
+    if inputs.get("model"):
+        rows.append((words.say("data_model"), (inputs["model"]["edition"],)))
+    terrain = inputs["terrain"]
+    key = "terrain_flat" if terrain["flat"] else "terrain_source"
+    rows.append((words.say("data_terrain"), (words.say(key, identifier=terrain["identifier"]),)))
+    if inputs.get("rules"):
+        rules = inputs["rules"]
+        rows.append(
+            (
+                words.say("data_rules"),
+                (words.say("pack_version", pack=rules["pack"], version=rules["version"]),),
+            )
+        )
+    if inputs.get("register_version"):
+        rows.append((words.say("data_register"), (str(inputs["register_version"]),)))
+    software = inputs.get("software") or {}
+    rows.append(
+        (words.say("data_software"), tuple(f"{name} {software[name]}" for name in software))
+    )
+    blocks: list[Block] = [Facts(tuple(rows))]
+    if source.study.files:
+        blocks.append(
+            Table(
+                words.say("files_caption"),
+                (words.say("column_file"), "SHA-256"),
+                tuple(sorted(source.study.files.items())),
+                widths=(3, 7),
+            )
+        )
+    blocks.append(Paragraph(words.say("rerun", study=source.study.id)))
+    return Section(words.say("data_heading"), blocks)

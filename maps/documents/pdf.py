@@ -1,0 +1,61 @@
+"""A report as PDF, set by typst from a template that gets the content as data.
+
+No word of a report is ever part of the template's source: it goes in as JSON and comes out as
+text, so that `#eval(...)` in a station's name is eight letters and two brackets. The fonts are
+those inside the compiler, the document carries no date, so the same report gives the same bytes.
+"""
+
+import json
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+import typst
+
+from maps.documents.content import Report, block_kind
+
+__all__ = ["report_pdf"]
+
+_TEMPLATE = Path(__file__).with_name("report.typ")
+
+
+def report_pdf(report: Report) -> bytes:
+    """Return a report as a tagged PDF (PDF/UA-1), with its language and title.
+
+    Parameters
+    ----------
+    report : Report
+        The content.
+    """
+    content = json.dumps(_plain(report), ensure_ascii=False)
+    return typst.compile(
+        _TEMPLATE.read_bytes(),
+        format="pdf",
+        ignore_system_fonts=True,
+        sys_inputs={"report": content},
+        pdf_standards=["ua-1"],
+        timestamp=0,
+    )
+
+
+def _plain(report: Report) -> dict[str, Any]:
+    return {
+        **asdict(report),
+        "sections": [
+            {
+                "heading": section.heading,
+                "blocks": [
+                    {"block": block_kind(block), **_block(asdict(block))}
+                    for block in section.blocks
+                ],
+            }
+            for section in report.sections
+        ],
+    }
+
+
+def _block(values: dict[str, Any]) -> dict[str, Any]:
+    return {
+        name: sorted(value) if isinstance(value, frozenset) else value
+        for name, value in values.items()
+    }

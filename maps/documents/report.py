@@ -1,0 +1,62 @@
+"""The report of a study, as HTML and as PDF from the same content."""
+
+from collections.abc import Callable, Mapping
+from types import MappingProxyType
+
+from data.text import Language
+from gis.errors import FormatError
+from gis.studies.record import Study
+from maps.documents.common import Source
+from maps.documents.compliance import compliance_report
+from maps.documents.content import Report
+from maps.documents.coverage import coverage_report
+from maps.documents.html import report_article, report_page
+from maps.documents.interference import interference_report
+from maps.documents.pdf import report_pdf
+from maps.documents.words import Words
+
+__all__ = ["study_article", "study_html", "study_pdf", "study_report"]
+
+_BUILDERS: Mapping[str, Callable[[Source], Report]] = MappingProxyType(
+    {
+        "compliance": compliance_report,
+        "coverage": coverage_report,
+        "interference": interference_report,
+    }
+)
+
+
+def study_report(study: Study, language: Language | str = Language.VI) -> Report:
+    """Return what the report of a study says.
+
+    Parameters
+    ----------
+    study : Study
+        A finished study.
+    language : Language
+        Language of the report.
+
+    Raises
+    ------
+    FormatError
+        If there is no report for this kind of study.
+    """
+    builder = _BUILDERS.get(study.kind)
+    if builder is None:
+        raise FormatError("documents.no_report", kind=study.kind)
+    return builder(Source(study, Words(language)))
+
+
+def study_html(study: Study, language: Language | str = Language.VI) -> str:
+    """Return the report of a study as a complete HTML page that needs no other file."""
+    return report_page(study_report(study, language))
+
+
+def study_article(study: Study, language: Language | str = Language.VI) -> str:
+    """Return the report of a study as an `article` element for a page's frame."""
+    return report_article(study_report(study, language))
+
+
+def study_pdf(study: Study, language: Language | str = Language.VI) -> bytes:
+    """Return the report of a study as a tagged PDF; the same study gives the same bytes."""
+    return report_pdf(study_report(study, language))
