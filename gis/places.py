@@ -26,6 +26,7 @@ BOUNDS_TOLERANCE_M = 2000.0
 """How far outside its bounds a commune is still a candidate; data/README.md says why."""
 
 _METRES_PER_DEGREE = 111_320.0
+_PIECE_DEG = 0.02  # sides are straight in degrees: pieces of 2 km bow by 2 cm on the map
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -176,6 +177,7 @@ def _inside_and_distance(
         f" +step +proj=aeqd +lat_0={latitude!r} +lon_0={longitude!r} +ellps=WGS84"
     )
     line = shapely.transform(
-        shapely.boundary(outline), lambda xy: np.column_stack(flatten.transform(*xy.T))
+        shapely.segmentize(shapely.boundary(outline), _PIECE_DEG),
+        lambda xy: np.column_stack(flatten.transform(*xy.T)),
     )
     return bool(outline.covers(point)), float(shapely.distance(line, shapely.Point(0, 0)))

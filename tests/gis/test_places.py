@@ -1,0 +1,128 @@
+"""Which commune a point lies in, and how far it is from an outline: as sure as the outline."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import date
+from pathlib import Path
+
+import pytest
+from shapely import MultiPolygon, box
+
+from gis.administration import load_administration
+from gis.errors import NotFoundError
+from gis.places import boundary_facts, commune_at
+from gis.register.records import Boundary, Provenance
+from gis.register.store import Register
+from propagation.compliance.records import Confidence
+
+BEFORE, SINCE = date(2023, 7, 1), date(2025, 7, 1)
+TAN_AN = (106.4151, 10.5351)
+
+
+@pytest.fixture
+def register(tmp_path: Path) -> Iterator[Register]:
+    with Register.open(tmp_path / "register.gpkg", create=True) as opened:
+        with opened.write(author="test", reason="test") as writer:
+            assert load_administration(writer) == (413, 13)
+        yield opened
+
+
+def outline(code: str, *, official: bool, uncertainty_m: float, geometry: object) -> Boundary:
+    return Boundary(
+        unit_code=code,
+        geometry=MultiPolygon([geometry]),
+        position_uncertainty_m=uncertainty_m,
+        official=official,
+        valid_from=SINCE,
+        valid_to=None,
+        provenance=Provenance(confidence=Confidence.VERIFIED, source="test"),
+    )
+
+
+def test_points_and_bounds_are_never_certain(register: Register) -> None:
+    guess = commune_at(register, *TAN_AN, SINCE)
+    assert guess.candidates[0].name == "Phường Long An"
+    assert not guess.certain
+    assert guess.approximate
+    before = commune_at(register, *TAN_AN, BEFORE)
+    assert "Phường 1" in {unit.name for unit in before.candidates}
+    assert {unit.valid_to for unit in before.candidates} == {date(2025, 6, 30)}
+
+
+def test_far_away_there_is_no_candidate(register: Register) -> None:
+    guess = commune_at(register, 105.85, 21.03, SINCE)
+    assert not guess.candidates
+    assert not guess.certain
+
+
+def test_an_official_outline_is_certain_away_from_its_edge(register: Register) -> None:
+    here = outline(
+        "27694", official=True, uncertainty_m=50, geometry=box(106.40, 10.52, 106.43, 10.55)
+    )
+    with register.write(author="test", reason="official") as writer:
+        writer.replace_boundaries([here])
+    guess = commune_at(register, *TAN_AN, SINCE)
+    assert guess.certain
+    assert [unit.code for unit in guess.candidates] == ["27694"]
+    for longitude in (106.4302, 106.4298):  # 22 m outside, 22 m inside
+        edge = commune_at(register, longitude, 10.535, SINCE)
+        assert not edge.certain
+        assert edge.candidates[0].code == "27694"
+    assert not commune_at(register, *TAN_AN, BEFORE).certain
+
+
+def test_an_outline_that_is_not_official_is_approximate(register: Register) -> None:
+    here = outline(
+        "27694", official=False, uncertainty_m=50, geometry=box(106.40, 10.52, 106.43, 10.55)
+    )
+    with register.write(author="test", reason="somebody's") as writer:
+        writer.replace_boundaries([here])
+    guess = commune_at(register, *TAN_AN, SINCE)
+    assert not guess.certain
+    assert guess.approximate
+
+
+def test_distance_to_a_boundary_carries_its_uncertainty(register: Register) -> None:
+    before = boundary_facts(register, "80", 106.30, 11.20, BEFORE)
+    after = boundary_facts(register, "80", 106.30, 11.20, SINCE)
+    assert (before.unit_name, after.unit_name) == ("Tỉnh Long An", "Tỉnh Tây Ninh")
+    assert (before.inside, after.inside) == (False, True)
+    assert before.position_uncertainty_m == 3100.0
+    assert not before.official
+    tan_an = boundary_facts(register, "80", *TAN_AN, SINCE)
+    assert tan_an.inside
+    assert tan_an.distance_to_boundary_m == pytest.approx(5349, abs=20)
+    assert tan_an.certain
+    near = boundary_facts(register, "80", 106.4151, 10.5351 - 0.03, SINCE)
+    assert not near.certain
+
+
+def test_distance_on_the_ellipsoid(register: Register) -> None:
+    """A degree of latitude at 10.5 N is 110 608 m, one of longitude 109 464 m."""
+    square = outline("80", official=True, uncertainty_m=1, geometry=box(106, 10, 107, 11))
+    with register.write(author="test", reason="test") as writer:
+        writer.replace_boundaries([square])
+    south = boundary_facts(register, "80", 106.5, 10.1, SINCE)
+    assert south.inside
+    assert south.distance_to_boundary_m == pytest.approx(11_060.8, abs=2)
+    west = boundary_facts(register, "80", 105.9, 10.5, SINCE)
+    assert not west.inside
+    assert west.distance_to_boundary_m == pytest.approx(10_946.4, abs=2)
+    assert west.official
+
+
+def test_no_outline_on_that_day(register: Register) -> None:
+    with pytest.raises(NotFoundError, match="27694"):
+        boundary_facts(register, "27694", *TAN_AN, SINCE)
+
+
+def test_official_outlines_stay(register: Register) -> None:
+    """Bringing the packaged units in again changes nothing, and least of all an official line."""
+    square = outline("80", official=True, uncertainty_m=1, geometry=box(106, 10, 107, 11))
+    with register.write(author="test", reason="official") as writer:
+        writer.replace_boundaries([square])
+    with register.write(author="test", reason="again") as writer:
+        assert load_administration(writer) == (0, 0)
+    kept = register.boundaries(codes=["80"], on=SINCE)
+    assert [b.official for b in kept] == [True]
+    assert replace(kept[0]).geometry.equals(square.geometry)
