@@ -13,7 +13,6 @@ import numpy as np
 import shapely
 from numpy.typing import NDArray
 from rasterio.features import geometry_mask
-from scipy.spatial import cKDTree
 
 from gis.administration import COMMUNES
 from gis.geodesy import distance_km
@@ -239,11 +238,13 @@ def _nearest(
         return np.zeros(shape, dtype=np.intp), np.zeros(shape, dtype=np.bool_)
     east = np.array([commune.unit.longitude for commune in located], dtype=np.float64)
     north = np.array([commune.unit.latitude for commune in located], dtype=np.float64)
-    shrink = np.cos(np.radians(north.mean()))
-    tree = cKDTree(np.column_stack([east * shrink, north]) * _KM_PER_DEGREE)
-    where = np.stack([np.asarray(longitude) * shrink, np.asarray(latitude)], axis=-1)
-    away, index = tree.query(where * _KM_PER_DEGREE)
-    return np.asarray(index, dtype=np.intp), np.asarray(away <= _NEAREST_COMMUNE_KM)
+    shrink = float(np.cos(np.radians(north.mean())))
+    points = np.asarray(shapely.points(east * shrink, north))
+    tree = shapely.STRtree(points)
+    where = shapely.points(np.asarray(longitude) * shrink, np.asarray(latitude))
+    index = np.asarray(tree.nearest(where), dtype=np.intp)
+    away = shapely.distance(where, points[index]) * _KM_PER_DEGREE
+    return index, np.asarray(away <= _NEAREST_COMMUNE_KM)
 
 
 def pixels_of(boundary: Boundary | None, grid: Grid) -> NDArray[np.bool_] | None:

@@ -1,0 +1,306 @@
+"""Why the field at one point is what it is, and who disturbs it there: a click on the map.
+
+The path is computed from the station to the point itself, so the field may differ by fractions of
+a decibel from the map's, which is interpolated between radials.
+"""
+
+import math
+from collections.abc import Mapping
+from datetime import date
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from gis.errors import FormatError, TerrainUnavailableError
+from gis.register.records import BroadcastStation
+from gis.register.scopes import SYSTEM
+from gis.rules import RulePack, load_rule_pack
+from gis.studies.communes import communes_near
+from gis.studies.context import StudyContext
+from gis.studies.emitter import FEWEST_POINTS, NEAREST_KM, Emitter
+from gis.studies.field import fields_at
+from gis.studies.model import default_settings, terrain_json
+from gis.studies.unwanted import Unwanted, spacing_khz, unwanted_stations
+from propagation.compliance.parameters import MINIMUM_FIELD, PROTECTION_RATIO
+from propagation.interference.assessment import Interference, assess_interference
+from propagation.interference.bs412 import (
+    Area,
+    Persistence,
+    minimum_field_from_parameters,
+    minimum_usable_field_strength_dbuvm,
+    protection_from_parameters,
+    protection_ratio_db,
+)
+from propagation.itu import p1812
+
+__all__ = ["explain", "explain_interference", "explain_path"]
+
+Floats = NDArray[np.float64]
+
+_PROFILE_STEP_KM = 0.25
+_FARTHEST_KM = 1000.0
+_COMMUNES_KM = 15.0
+_STEADY, _TROPOSPHERIC = 50.0, 1.0
+
+
+def explain(
+    station: BroadcastStation,
+    longitude: float,
+    latitude: float,
+    context: StudyContext,
+    *,
+    on: date,
+) -> dict[str, Any]:
+    """Explain the field of a station at a point, and the interference there.
+
+    Parameters
+    ----------
+    station : BroadcastStation
+        The wanted station.
+    longitude, latitude : float
+        The point, WGS 84 degrees.
+    context : StudyContext
+        Register and terrain.
+    on : date
+        The day whose stations, communes and rules count.
+
+    Returns
+    -------
+    dict
+        `path` as of `explain_path` and `interference` as of `explain_interference`, JSON values.
+
+    Raises
+    ------
+    GisError
+        If the station cannot be assessed, the point is none or too far, or the terrain has a
+        void on the path.
+    """
+    path = explain_path(station, longitude, latitude, context)
+    return {
+        "path": path,
+        "interference": explain_interference(station, longitude, latitude, context, on=on),
+    }
+
+
+def explain_path(
+    station: BroadcastStation, longitude: float, latitude: float, context: StudyContext
+) -> dict[str, Any]:
+    """Explain the field of a station at a point: profile, every loss, power, field.
+
+    Returns
+    -------
+    dict
+        Position, distance, e.r.p. towards the point, the profile, and for `steady` (50 % of
+        time) and `tropospheric` (1 %) the field, every loss term and every path parameter of
+        Rec. ITU-R P.1812 with its symbol and equation. Nearer than 0.25 km the method is
+        `free_space` and there are no terms.
+    """
+    emitter, azimuth, distance = _towards(station, longitude, latitude, context)
+    told = {
+        "station_id": station.id,
+        "station": station.name,
+        "frequency_mhz": station.frequency_mhz,
+        "longitude": longitude,
+        "latitude": latitude,
+        "distance_km": round(distance, 4),
+        "azimuth_deg": round(azimuth, 3),
+        "erp_dbw": round(float(emitter.erp_dbw(np.array([azimuth]))[0]), 3),
+        "model": p1812.EDITION,
+        "terrain": terrain_json(context.terrain),
+        "evidence": "prediction",
+    }
+    if distance < NEAREST_KM:
+        field = float(emitter.free_space_dbuvm(np.array([azimuth]), np.array([distance]))[0])
+        near = {"field_strength_dbuvm": round(field, 3), "terms": [], "parameters": []}
+        return {
+            **told,
+            "method": "free_space",
+            "profile": None,
+            "steady": {**near, "time_percent": _STEADY},
+            "tropospheric": {**near, "time_percent": _TROPOSPHERIC},
+        }
+    return {**told, "method": "p1812", **_terms(emitter, azimuth, distance)}
+
+
+def explain_interference(
+    station: BroadcastStation,
+    longitude: float,
+    latitude: float,
+    context: StudyContext,
+    *,
+    on: date,
+) -> dict[str, Any]:
+    """Explain who disturbs a station at a point: nuisance fields, usable field, dominant station.
+
+    Returns
+    -------
+    dict
+        Wanted field, surroundings and minimum field, usable field by both methods, margin, and a
+        row for each station within reach, the largest nuisance field first; `not_assessed` names
+        those that lack what a prediction needs.
+    """
+    emitter, _, distance = _towards(station, longitude, latitude, context)
+    pack = load_rule_pack(on)
+    table = protection_from_parameters(pack.rule(PROTECTION_RATIO).parameters)
+    found = unwanted_stations(
+        station,
+        context.register.stations(SYSTEM, service=station.service, on=on),
+        table,
+        area_radius_km=distance,
+        flat=context.terrain.flat,
+    )
+    area = _area(context, on, longitude, latitude, pack)
+    minimum = minimum_usable_field_strength_dbuvm(
+        station.reception, area, minimum_field_from_parameters(pack.rule(MINIMUM_FIELD).parameters)
+    )
+    wanted = _field(emitter, longitude, latitude, context)[:1]
+    others = [
+        _field(Emitter(other, context.terrain, emitter.settings), longitude, latitude, context)
+        for other in found.stations
+    ]
+    unwanted = np.array(others, dtype=np.float64).reshape(-1, 2).T
+    assessed = assess_interference(
+        wanted,
+        unwanted[:1],
+        unwanted[1:],
+        [spacing_khz(station, other) for other in found.stations],
+        station.reception,
+        minimum_field_dbuvm=minimum,
+        table=table,
+    )
+    return {
+        "wanted_dbuvm": _known(wanted[0]),
+        "area": area.value,
+        "minimum_field_dbuvm": minimum,
+        "usable_power_sum_dbuvm": _known(assessed.usable_power_sum_dbuvm[0]),
+        "usable_simplified_dbuvm": _known(assessed.usable_simplified_dbuvm[0]),
+        "margin_db": _known(assessed.margin_db[0]),
+        "served": bool(assessed.served[0]),
+        "interfered": bool(assessed.interfered[0]),
+        "interferers": _rows(station, found, unwanted, assessed, pack),
+        "not_assessed": [
+            {"station_id": other.id, "name": other.name, "missing": list(missing)}
+            for other, missing in found.not_assessed
+        ],
+    }
+
+
+def _towards(
+    station: BroadcastStation, longitude: float, latitude: float, context: StudyContext
+) -> tuple[Emitter, float, float]:
+    if not (-180 <= longitude <= 180 and -80 <= latitude <= 80):
+        raise FormatError("studies.wrong_point", longitude=longitude, latitude=latitude)
+    settings = default_settings(profile_step_km=_PROFILE_STEP_KM)
+    emitter = Emitter(station, context.terrain, settings)
+    azimuth, distance = emitter.towards(np.array([longitude]), np.array([latitude]))
+    if distance[0] > _FARTHEST_KM:
+        raise FormatError(
+            "studies.point_too_far", distance_km=round(float(distance[0])), limit=_FARTHEST_KM
+        )
+    return emitter, float(azimuth[0]), float(distance[0])
+
+
+def _terms(emitter: Emitter, azimuth: float, distance_km: float) -> dict[str, Any]:
+    points = max(math.ceil(distance_km / _PROFILE_STEP_KM) + 1, FEWEST_POINTS)
+    along = np.linspace(0.0, distance_km, points)
+    profile, end = emitter.paths(np.array([azimuth]), along)
+    if np.isnan(profile.terrain_height_m).any():
+        raise TerrainUnavailableError("studies.terrain_void", station=emitter.station.name)
+    centre = (emitter.station.latitude + end) / 2
+    power = emitter.erp_dbw(np.array([azimuth]))
+    told: dict[str, Any] = {
+        "profile": {
+            "distance_km": np.round(along, 4).tolist(),
+            "terrain_height_m": np.round(profile.terrain_height_m[0], 2).tolist(),
+            "transmitter_height_above_ground_m": emitter.station.height_above_ground_m,
+            "receiver_height_above_ground_m": emitter.settings.receiver_height_above_ground_m,
+        }
+    }
+    for name, percent in (("steady", _STEADY), ("tropospheric", _TROPOSPHERIC)):
+        loss = emitter.path_loss(profile, centre, percent)
+        field = p1812.field_strength_dbuvm(
+            loss.basic_transmission_loss_db,
+            frequency_mhz=emitter.station.frequency_mhz,
+            erp_dbw=power,
+        )
+        told[name] = {
+            "time_percent": percent,
+            "field_strength_dbuvm": _known(float(field[0])),
+            "terms": _listed(loss.terms(), p1812.TERMS),
+            "parameters": _listed(loss.parameters(), p1812.PARAMETERS),
+        }
+    return told
+
+
+def _listed(
+    values: Mapping[str, Floats], definitions: Mapping[str, tuple[str, str]]
+) -> list[dict[str, Any]]:
+    """Return named values in the order of the Recommendation, with symbol and equation."""
+    rows = []
+    for name, value in values.items():
+        symbol, equation = definitions[name]
+        rows.append(
+            {
+                "name": name,
+                "symbol": symbol,
+                "equation": equation,
+                "value": _known(float(np.ravel(value)[0])),
+            }
+        )
+    return rows
+
+
+def _field(emitter: Emitter, longitude: float, latitude: float, context: StudyContext) -> Floats:
+    """Return the field of a station at the point for 50 % and 1 % of time, shape (2,)."""
+    stage = context.stage(0.0, 1.0, "studies.progress_field", station=emitter.station.name)
+    return fields_at(emitter, stage, np.array([longitude]), np.array([latitude]))[:, 0]
+
+
+def _area(
+    context: StudyContext, on: date, longitude: float, latitude: float, pack: RulePack
+) -> Area:
+    communes = communes_near(context.register, on, longitude, latitude, _COMMUNES_KM)
+    where = communes.areas_at(np.array([longitude]), np.array([latitude]), pack)
+    return list(Area)[int(where[0])]
+
+
+def _rows(
+    wanted: BroadcastStation,
+    found: Unwanted,
+    fields: Floats,
+    assessed: Interference,
+    pack: RulePack,
+) -> list[dict[str, Any]]:
+    table = protection_from_parameters(pack.rule(PROTECTION_RATIO).parameters)
+    rows = []
+    for number, other in enumerate(found.stations):
+        rare = bool(assessed.nuisance.tropospheric_governs[0, number])
+        persistence = Persistence.TROPOSPHERIC if rare else Persistence.STEADY
+        spacing = spacing_khz(wanted, other)
+        ratio = protection_ratio_db(spacing, wanted.reception, persistence, table)
+        rows.append(
+            {
+                "station_id": other.id,
+                "name": other.name,
+                "frequency_mhz": other.frequency_mhz,
+                "spacing_khz": spacing,
+                "steady_field_dbuvm": _known(fields[0, number]),
+                "tropospheric_field_dbuvm": _known(fields[1, number]),
+                "persistence": persistence.value,
+                "protection_ratio_db": _known(float(ratio)),
+                "nuisance_field_dbuvm": _known(assessed.nuisance.governing_dbuvm[0, number]),
+                "dominant": number == int(assessed.dominant_index[0]),
+            }
+        )
+    return sorted(rows, key=_largest_first)
+
+
+def _largest_first(row: Mapping[str, Any]) -> tuple[float, str]:
+    nuisance = row["nuisance_field_dbuvm"]
+    return (math.inf if nuisance is None else -nuisance, row["station_id"])
+
+
+def _known(value: float) -> float | None:
+    """Return a number to the thousandth; None for NaN and infinities, which JSON has not."""
+    return round(float(value), 3) if math.isfinite(value) else None

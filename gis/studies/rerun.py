@@ -1,0 +1,230 @@
+"""Runs a study again from its record alone, and says what differs.
+
+The record holds every station, boundary and rule as they were; the register is not asked. Only the
+terrain has to be there, the same one. On the same machine and versions the files are the same byte
+for byte; elsewhere findings must be the same and fields equal to 0.01 dB on at least 99.9 % of
+points (P.1812 is discontinuous, so single points may jump).
+"""
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+import numpy as np
+
+from gis.errors import FormatError, TerrainUnavailableError
+from gis.raster import read_raster
+from gis.studies.context import StudyContext
+from gis.studies.model import software_json
+from gis.studies.parts import Computed
+from gis.studies.record import Study, damaged_files, file_path, sha256_of, study_id
+from gis.studies.runner import GEOMETRIES_FILE, gathered_of, kind_of
+
+__all__ = ["Comparison", "Difference", "rerun"]
+
+FIELD_TOLERANCE_DB = 0.01
+LEAST_SHARE_EQUAL = 0.999
+
+_AREA_TOLERANCE = 1e-3
+_MOST_LISTED = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """One thing that is not the same.
+
+    Attributes
+    ----------
+    where : str
+        File, or place inside the results: `stations/3/outcome`.
+    recorded, again : str
+        What the record says and what came out now.
+    tolerated : bool
+        Whether it stays within the tolerances.
+    """
+
+    where: str
+    recorded: str
+    again: str
+    tolerated: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """A study beside its repetition.
+
+    Attributes
+    ----------
+    study_id : str
+        The study.
+    agrees : bool
+        Whether the record is whole and everything that differs is within the tolerances.
+    identical : bool
+        Whether results and files are the same byte for byte.
+    findings_equal : bool
+        Whether every check came to the same outcome; true for studies without findings.
+    share_equal : float
+        Smallest share of points of a raster that are equal to 0.01 dB; 1 without rasters.
+    damaged : tuple of str
+        Files of the record that are gone or are not what was written.
+    versions : tuple of Difference
+        Versions of the software that are not those of the record.
+    differences : tuple of Difference
+        Everything else, at most 200.
+    """
+
+    study_id: str
+    agrees: bool
+    identical: bool
+    findings_equal: bool
+    share_equal: float
+    damaged: tuple[str, ...]
+    versions: tuple[Difference, ...]
+    differences: tuple[Difference, ...]
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the comparison as JSON values."""
+        return asdict(self)
+
+
+def rerun(study: Study, context: StudyContext) -> Comparison:
+    """Compute a study again from its record, and compare.
+
+    Parameters
+    ----------
+    study : Study
+        The kept study.
+    context : StudyContext
+        Terrain, home, listener; the register is not asked.
+
+    Raises
+    ------
+    TerrainUnavailableError
+        If the terrain at hand is not the one of the record.
+    FormatError
+        If the record is damaged beyond reading, or was made with another edition of the model.
+    """
+    recorded = study.inputs["terrain"]["identifier"]
+    if recorded != context.terrain.identifier:
+        raise TerrainUnavailableError(
+            "studies.other_terrain", recorded=recorded, present=context.terrain.identifier
+        )
+    gathered = gathered_of(study, context.home)
+    if study_id(study.kind, study.inputs) != study.id:
+        raise FormatError("studies.damaged_record", study=study.id)
+    for digest, outline in gathered.geometries.items():
+        if sha256_of(outline.encode()) != digest:
+            raise FormatError("studies.damaged_record", study=study.id)
+    computed = kind_of(study.kind).compute(gathered, context)
+    return _compared(study, computed, context)
+
+
+def _compared(study: Study, computed: Computed, context: StudyContext) -> Comparison:
+    damaged = tuple(damaged_files(study, context.home))
+    results = list(_result_differences(study.results, computed.results))
+    shares, files = _file_differences(study, computed, context)
+    differences = [*results, *files]
+    return Comparison(
+        study_id=study.id,
+        agrees=not damaged and all(item.tolerated for item in differences),
+        identical=not damaged and not differences,
+        findings_equal=_verdicts(study.results) == _verdicts(computed.results),
+        share_equal=min(shares, default=1.0),
+        damaged=damaged,
+        versions=tuple(_versions(study.inputs.get("software", {}))),
+        differences=tuple(differences[:_MOST_LISTED]),
+    )
+
+
+def _verdicts(results: Mapping[str, Any]) -> list[tuple[str, ...]]:
+    """Return what every check of every station came to."""
+    return [
+        (row["station_id"], finding["check"], finding["rule"]["id"], finding["outcome"])
+        for row in results.get("stations", ())
+        for finding in row["findings"]
+    ]
+
+
+def _versions(recorded: Mapping[str, str]) -> list[Difference]:
+    now = software_json()
+    names = sorted({*recorded, *now})
+    return [
+        Difference(name, recorded.get(name, ""), now.get(name, ""), tolerated=True)
+        for name in names
+        if recorded.get(name) != now.get(name)
+    ]
+
+
+def _result_differences(recorded: Any, again: Any, where: str = "") -> list[Difference]:
+    """Walk two JSON values; numbers may differ a little, everything else must be the same."""
+    if isinstance(recorded, dict) and isinstance(again, dict):
+        found = []
+        for name in sorted({*recorded, *again}):
+            inner = f"{where}/{name}".lstrip("/")
+            found += _result_differences(recorded.get(name), again.get(name), inner)
+        return found
+    if isinstance(recorded, list) and isinstance(again, list) and len(recorded) == len(again):
+        found = []
+        for number, (one, other) in enumerate(zip(recorded, again, strict=True)):
+            found += _result_differences(one, other, f"{where}/{number}".lstrip("/"))
+        return found
+    if recorded == again:
+        return []
+    return [Difference(where, _shown(recorded), _shown(again), _close(recorded, again))]
+
+
+def _close(recorded: Any, again: Any) -> bool:
+    """Return whether two numbers differ by no more than 0.01 (dB) or a thousandth (areas)."""
+    numbers = [
+        float(value)
+        for value in (recorded, again)
+        if isinstance(value, int | float) and not isinstance(value, bool)
+    ]
+    if len(numbers) != 2:
+        return False
+    away = abs(numbers[0] - numbers[1])
+    return away <= max(FIELD_TOLERANCE_DB + 1e-9, _AREA_TOLERANCE * abs(numbers[0]))
+
+
+def _file_differences(
+    study: Study, computed: Computed, context: StudyContext
+) -> tuple[list[float], list[Difference]]:
+    """Return the share of equal points of each raster that differs, and the differing files."""
+    shares, found = [], []
+    for name in sorted({*study.files, *computed.contents} - {GEOMETRIES_FILE}):
+        content = computed.contents.get(name)
+        digest = sha256_of(content) if content is not None else "-"
+        if digest == study.files.get(name):
+            continue
+        tolerated = name.endswith(".geojson")
+        if name.endswith(".tif") and content is not None and name in study.files:
+            share = _share_equal(study, name, content, context)
+            shares.append(share)
+            tolerated = share >= LEAST_SHARE_EQUAL
+        found.append(Difference(name, study.files.get(name, "-"), digest, tolerated))
+    return shares, found
+
+
+def _share_equal(study: Study, name: str, content: bytes, context: StudyContext) -> float:
+    """Return the share of points of two rasters that are equal to 0.01 dB."""
+    try:
+        recorded = read_raster(file_path(study, name, context.home)).values
+    except (FormatError, LookupError):
+        return 0.0
+    with TemporaryDirectory() as folder:
+        path = Path(folder) / name
+        path.write_bytes(content)
+        again = read_raster(path).values
+    if recorded.shape != again.shape:
+        return 0.0
+    one, other = recorded.astype(np.float64), again.astype(np.float64)
+    known = ~(np.isnan(one) & np.isnan(other))
+    equal = np.abs(one - other) <= FIELD_TOLERANCE_DB + 1e-9
+    return float(equal[known].mean()) if known.any() else 1.0
+
+
+def _shown(value: Any) -> str:
+    written = "-" if value is None else str(value)
+    return written if len(written) <= 200 else f"{written[:197]}..."
