@@ -186,7 +186,7 @@ def _diffraction(
     ld50, ldb = lbulla + np.maximum(ldsph - lbulls, 0)  # eq. (39)
     rare = inverse_complementary_normal(asked.b0 / 100)
     fi = np.where(asked.p > asked.b0, inverse_complementary_normal(asked.p / 100) / rare, 1.0)
-    ldp = ld50 + fi * (ldb - ld50)  # eq. (41)
+    ldp = np.where(asked.p == 50, ld50, ld50 + fi * (ldb - ld50))  # eqs (40), (41)
     return _Diffraction(lbulla[0], lbulls[0], ldsph[0], ld50, ldb, ldp, fi)
 
 

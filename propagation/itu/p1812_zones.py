@@ -96,18 +96,19 @@ def _sections(d: Floats, zone: NDArray[np.int8]) -> ZoneSections:
     wet = np.where(sea, width, 0.0).sum(axis=1)
     return ZoneSections(
         omega=np.where(sea.all(axis=1), 1.0, wet / length),
-        dtm=_longest(width, ~sea),
-        dlm=_longest(width, zone == RadioClimaticZone.INLAND),
+        dtm=_longest(length, width, ~sea),
+        dlm=_longest(length, width, zone == RadioClimaticZone.INLAND),
         dct=_to_first(d, half, sea),
         dcr=_to_first((length[:, np.newaxis] - d)[:, ::-1], half[:, ::-1], sea[:, ::-1]),
     )
 
 
-def _longest(width: Floats, inside: Booleans) -> Floats:
-    """Return the longest run of points inside, in km."""
+def _longest(length: Floats, width: Floats, inside: Booleans) -> Floats:
+    """Return the longest run of points inside, in km; exactly the path's where all are."""
     end = np.cumsum(width, axis=1)
     begin = np.maximum.accumulate(np.where(inside, 0.0, end), axis=1)
-    return np.asarray(np.where(inside, end - begin, 0.0).max(axis=1))
+    longest = np.where(inside, end - begin, 0.0).max(axis=1)
+    return np.where(inside.all(axis=1), length, longest)
 
 
 def _to_first(d: Floats, half: Floats, sea: Booleans) -> Floats:
