@@ -246,8 +246,8 @@ def _document(file: Path, content: bytes) -> dict[str, object]:
         raise _refused(file, line, "-", "file_not_utf8") from error
     except tomllib.TOMLDecodeError as error:
         found = _TOML_LINE.search(str(error))
-        line = int(found[1]) if found else None
-        raise _refused(file, line, "-", "file_not_toml", problem=str(error)) from error
+        at = int(found[1]) if found else None
+        raise _refused(file, at, "-", "file_not_toml", problem=str(error)) from error
 
 
 def _pack_name(file: Path, document: Mapping[str, object]) -> str:

@@ -5,7 +5,7 @@ from dataclasses import replace
 from types import MappingProxyType
 from typing import Final
 
-from propagation.compliance.facts import PlanFacts, StationFacts, TerrainFacts
+from propagation.compliance.facts import BoundaryFacts, PlanFacts, StationFacts, TerrainFacts
 from propagation.compliance.records import (
     Confidence,
     Evidence,
@@ -18,6 +18,7 @@ from propagation.compliance.records import (
 )
 
 __all__ = [
+    "boundary_evidence",
     "conclude",
     "field_evidence",
     "measured_outcome",
@@ -62,7 +63,7 @@ def conclude(
     measure : mapping, optional
         What to measure and where, if it comes to that.
     missing : tuple of str
-        What is missing in any case, keys of sentences.
+        What is missing besides, keys of sentences, if it comes to that.
 
     Returns
     -------
@@ -81,7 +82,7 @@ def conclude(
             missing=wanted or ("compliance.missing.confirmed_record",),
             measure=measure,
         )
-    return replace(finding, outcome=outcome, missing=missing, measure=None)
+    return replace(finding, outcome=outcome, missing=(), measure=None)
 
 
 def unconcluded(
@@ -192,6 +193,30 @@ def field_evidence(
     return Evidence(kind, name, round(value, 2), source, Confidence.DERIVED, uncertainty, held)
 
 
+def boundary_evidence(boundary: BoundaryFacts) -> tuple[Evidence, ...]:
+    """Return the distance to an outline, with how far it may be wrong, and the outline's version.
+
+    An outline that is not official, or a point nearer to it than it may be wrong, keeps a finding
+    from saying *violates*.
+    """
+    held = () if boundary.official and boundary.certain else (Reservation.APPROXIMATE_BOUNDARY,)
+    known = Confidence.VERIFIED if boundary.official else Confidence.DERIVED
+    distance = Evidence(
+        EvidenceKind.RECORD,
+        "distance_to_boundary_m",
+        round(boundary.distance_to_boundary_m),
+        boundary.unit_name,
+        known,
+        boundary.position_uncertainty_m,
+        frozenset(held),
+    )
+    start, end = boundary.valid_from or "..", boundary.valid_to or ".."
+    version = Evidence(
+        EvidenceKind.RECORD, "boundary_valid", f"{start}/{end}", boundary.unit_name, known
+    )
+    return distance, version
+
+
 def where_to_measure(
     what: str, *, longitude: float, latitude: float, height_m: float, **values: Value
 ) -> Mapping[str, Value]:
@@ -206,12 +231,17 @@ def where_to_measure(
     height_m : float
         Height of the measuring antenna above ground.
     **values
-        Quantity, frequency, point and whatever else the sentence names.
+        Quantity, frequency, point and whatever else the sentence names; `place` is the point as
+        people read it.
     """
     return {
         "what": what,
         "longitude": round(longitude, 5),
         "latitude": round(latitude, 5),
+        "place": (
+            f"{abs(latitude):.5f}°{'N' if latitude >= 0 else 'S'} "
+            f"{abs(longitude):.5f}°{'E' if longitude >= 0 else 'W'}"
+        ),
         "height_m": height_m,
         **values,
     }

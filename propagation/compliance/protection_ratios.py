@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from propagation.compliance.conclusions import (
+    boundary_evidence,
     conclude,
     field_evidence,
     measured_outcome,
@@ -27,7 +28,6 @@ from propagation.compliance.records import (
     EvidenceKind,
     Finding,
     Outcome,
-    Reservation,
     Rule,
     Value,
 )
@@ -246,7 +246,6 @@ def _records(case: _Case) -> tuple[Evidence, ...]:
 
 def _fields(case: _Case, worst: _Meeting) -> tuple[Evidence, ...]:
     point = worst.point
-    approximate = point.boundary is not None and not point.boundary.official
     found = [
         field_evidence(
             point.kind,
@@ -262,17 +261,8 @@ def _fields(case: _Case, worst: _Meeting) -> tuple[Evidence, ...]:
             ("unwanted_tropospheric_field_strength_dbuvm", point.tropospheric_dbuvm),
         )
     ]
-    if approximate and point.boundary is not None:
-        boundary = point.boundary
-        found.append(
-            Evidence(
-                EvidenceKind.RECORD,
-                "distance_to_boundary_m",
-                round(boundary.distance_to_boundary_m),
-                boundary.unit_name,
-                reservations=frozenset({Reservation.APPROXIMATE_BOUNDARY}),
-            )
-        )
+    if point.boundary is not None:
+        found += boundary_evidence(point.boundary)
     return tuple(found)
 
 

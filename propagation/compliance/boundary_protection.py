@@ -1,0 +1,202 @@
+"""Whether a provincial station covers more than its own province, as its outline stood that day.
+
+The field at the boundary and beyond it is compared with the minimum usable field: where it is
+reached outside, the station covers another province (Thông tư 37/2017/TT-BTTTT, Điều 4, and what
+follows it). The other half of the rule, that the station is protected inside only, is kept by
+`protection_ratios`. Predicted fields, approximate outlines and flat terrain make it at most
+*needs verification*, with the place to measure at.
+"""
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from propagation.compliance.conclusions import (
+    boundary_evidence,
+    conclude,
+    field_evidence,
+    measured_outcome,
+    not_assessable,
+    of_rule,
+    of_station,
+    unconcluded,
+    where_to_measure,
+)
+from propagation.compliance.facts import (
+    BoundaryFacts,
+    FieldAtPoint,
+    StationFacts,
+    TerrainFacts,
+)
+from propagation.compliance.parameters import words
+from propagation.compliance.records import (
+    Evidence,
+    EvidenceKind,
+    Finding,
+    Rule,
+    Value,
+)
+from propagation.interference.bs412 import (
+    MinimumField,
+    minimum_field_from_parameters,
+    minimum_usable_field_strength_dbuvm,
+)
+
+__all__ = ["CHECK", "applies", "check"]
+
+CHECK: Final = "boundary_protection"
+
+
+def applies(station: StationFacts, rule: Rule) -> bool:
+    """Return whether the rule speaks of this station: its class, and no exempt province."""
+    exempt = station.province_code in words(rule, "exempt_province_codes")
+    return station.station_class in words(rule, "classes") and not exempt
+
+
+def check(
+    station: StationFacts,
+    points: Sequence[FieldAtPoint],
+    terrain: TerrainFacts,
+    *,
+    rule: Rule,
+    minimum_field_rule: Rule,
+) -> tuple[Finding, ...]:
+    """Judge the field of a station at and beyond the boundary of its province.
+
+    Parameters
+    ----------
+    station : StationFacts
+        The station judged.
+    points : sequence of FieldAtPoint
+        Its field, 50 % of locations and of time, at points with their relation to the boundary
+        of its own province. Points inside, farther from the outline than it may be wrong, do
+        not count.
+    terrain : TerrainFacts
+        The ground that the predictions stood on.
+    rule, minimum_field_rule : Rule
+        `fm.boundary_protection` and `fm.minimum_field`, in force on the date judged.
+
+    Returns
+    -------
+    tuple of Finding
+        One finding at the worst point; none for a station of which the rule does not speak.
+    """
+    if not applies(station, rule):
+        return ()
+    minimum = minimum_field_from_parameters(minimum_field_rule.parameters)
+    places = [
+        _Place(point, point.boundary, _limit(station, point, minimum) - point.field_strength_dbuvm)
+        for point in points
+        if point.boundary is not None and not math.isnan(point.field_strength_dbuvm)
+    ]
+    outside = [place for place in places if not _surely_inside(place.boundary)]
+    if not outside:
+        return (_no_point(station, bool(places), rule),)
+    worst = min(outside, key=lambda place: place.margin_db)
+    reach_m = max(
+        (
+            place.boundary.distance_to_boundary_m
+            for place in outside
+            if place.margin_db <= 0 and place.boundary.inside is False
+        ),
+        default=0.0,
+    )
+    return (_judge(station, worst, len(outside), reach_m, terrain, (rule, minimum_field_rule)),)
+
+
+@dataclass(frozen=True, slots=True)
+class _Place:
+    """A point at or beyond the boundary, and how far the field stays below the limit there."""
+
+    point: FieldAtPoint
+    boundary: BoundaryFacts
+    margin_db: float
+
+
+def _surely_inside(boundary: BoundaryFacts) -> bool:
+    return boundary.inside is True and boundary.certain
+
+
+def _limit(station: StationFacts, point: FieldAtPoint, minimum: MinimumField) -> float:
+    return minimum_usable_field_strength_dbuvm(station.reception, point.area, minimum)
+
+
+def _no_point(station: StationFacts, some_known: bool, rule: Rule) -> Finding:
+    missing = "compliance.missing.boundary_point" if some_known else "compliance.missing.boundary"
+    return not_assessable(
+        CHECK,
+        rule,
+        "compliance.reason.boundary_no_point",
+        (missing,),
+        evidence=(of_station(station, "frequency_mhz", station.frequency_mhz),),
+    )
+
+
+def _judge(  # noqa: PLR0917 (the parts of one finding)
+    station: StationFacts,
+    worst: _Place,
+    points: int,
+    reach_m: float,
+    terrain: TerrainFacts,
+    rules: tuple[Rule, Rule],
+) -> Finding:
+    rule, minimum_rule = rules
+    point, boundary, margin_db = worst.point, worst.boundary, worst.margin_db
+    limit = point.field_strength_dbuvm + margin_db
+    measured = point.kind is EvidenceKind.MEASUREMENT
+    basis = "measured" if measured else "predicted"
+    finding = unconcluded(
+        CHECK,
+        rule,
+        f"compliance.reason.boundary_{basis}_{'kept' if margin_db >= 0 else 'exceeded'}",
+        (
+            field_evidence(
+                point.kind,
+                "field_strength_dbuvm",
+                point.field_strength_dbuvm,
+                point.source,
+                terrain=terrain,
+                uncertainty=point.uncertainty_db,
+            ),
+            *boundary_evidence(boundary),
+            of_rule(minimum_rule, "minimum_field_dbuvm", limit),
+            *_power(station),
+        ),
+        {
+            "point": point.name,
+            "unit": boundary.unit_name,
+            "field_dbuvm": round(point.field_strength_dbuvm, 1),
+            "limit_dbuvm": limit,
+            "margin_db": round(margin_db, 1),
+            "distance_to_boundary_m": round(boundary.distance_to_boundary_m),
+            "position_uncertainty_m": round(boundary.position_uncertainty_m),
+            "reach_beyond_km": round(reach_m / 1000, 2),
+            "points": points,
+        },
+        margin_db=margin_db,
+        counterpart=boundary.unit_code,
+    )
+    outcome = measured_outcome(margin_db, point.kind, point.uncertainty_db)
+    return conclude(finding, outcome=outcome, measure=_measure(station, point, limit))
+
+
+def _power(station: StationFacts) -> tuple[Evidence, ...]:
+    """Return the recorded power where a prediction stands on it."""
+    if station.erp_total_dbw is None:
+        return ()
+    return (of_station(station, "erp_total_dbw", station.erp_total_dbw),)
+
+
+def _measure(station: StationFacts, point: FieldAtPoint, limit: float) -> Mapping[str, Value]:
+    return where_to_measure(
+        "compliance.measure.field_strength",
+        longitude=point.longitude,
+        latitude=point.latitude,
+        height_m=point.height_m,
+        quantity="field_strength_dbuvm",
+        point=point.name,
+        frequency_mhz=station.frequency_mhz,
+        time_percent=point.time_percent,
+        limit_dbuvm=limit,
+    )

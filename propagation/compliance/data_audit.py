@@ -1,0 +1,202 @@
+"""Records that cannot all be right: coordinate, effective height, power by class.
+
+House rules: they bind nobody, so what they find is at most *needs verification*.
+"""
+
+from typing import Final
+
+from propagation.compliance.conclusions import (
+    boundary_evidence,
+    conclude,
+    field_evidence,
+    not_assessable,
+    of_rule,
+    of_station,
+    unconcluded,
+)
+from propagation.compliance.facts import CommuneFacts, HeightFacts, StationFacts, TerrainFacts
+from propagation.compliance.parameters import number
+from propagation.compliance.records import (
+    Evidence,
+    EvidenceKind,
+    Finding,
+    Outcome,
+    Reservation,
+    Rule,
+    Value,
+)
+
+__all__ = ["CHECK", "check"]
+
+CHECK: Final = "data_audit"
+
+
+def check(
+    station: StationFacts,
+    commune: CommuneFacts | None,
+    height: HeightFacts | None,
+    terrain: TerrainFacts,
+    *,
+    rule: Rule,
+) -> tuple[Finding, ...]:
+    """Audit the record of one station.
+
+    Parameters
+    ----------
+    station : StationFacts
+        The station as recorded.
+    commune : CommuneFacts or None
+        The commune that the record names; None if it names none, or one that nobody knows.
+    height : HeightFacts or None
+        The effective height computed from the terrain; None if it could not be.
+    terrain : TerrainFacts
+        The ground that the computation stood on.
+    rule : Rule
+        `audit.data`, in force on the date judged.
+
+    Returns
+    -------
+    tuple of Finding
+        Coordinate, effective height, power by class.
+    """
+    return (
+        _coordinate(station, commune, rule),
+        _effective_height(station, height, terrain, rule),
+        _class(station, rule),
+    )
+
+
+def _coordinate(station: StationFacts, commune: CommuneFacts | None, rule: Rule) -> Finding:
+    where = (
+        of_station(station, "longitude", station.longitude),
+        of_station(station, "latitude", station.latitude),
+    )
+    if commune is None:
+        return not_assessable(
+            CHECK,
+            rule,
+            "compliance.reason.coordinate_no_commune",
+            ("compliance.missing.commune",),
+            evidence=where,
+        )
+    if commune.boundary is None or commune.boundary.inside is None:
+        return _coordinate_by_bounds(commune, rule, where)
+    boundary = commune.boundary
+    if not boundary.certain:
+        reason, outcome = "coordinate_near_boundary", Outcome.NEEDS_VERIFICATION
+    elif boundary.inside:
+        reason, outcome = "coordinate_inside", Outcome.COMPLIES
+    else:
+        reason, outcome = "coordinate_outside", Outcome.VIOLATES
+    values: dict[str, Value] = {
+        "commune": commune.name,
+        "distance_m": round(boundary.distance_to_boundary_m),
+        "position_uncertainty_m": round(boundary.position_uncertainty_m),
+    }
+    key = f"compliance.reason.{reason}"
+    finding = unconcluded(CHECK, rule, key, (*where, *boundary_evidence(boundary)), values)
+    return conclude(finding, outcome=outcome, missing=("compliance.missing.site_visit",))
+
+
+def _coordinate_by_bounds(
+    commune: CommuneFacts, rule: Rule, where: tuple[Evidence, ...]
+) -> Finding:
+    """Judge where only the commune's point and bounds are known: never better than a doubt."""
+    values: dict[str, Value] = {"commune": commune.name}
+    missing = ("compliance.missing.official_boundary",)
+    if commune.distance_to_point_km is not None:
+        values["distance_km"] = round(commune.distance_to_point_km, 2)
+    if commune.inside_bounds is None or commune.inside_bounds:
+        # inside the box says little: a neighbour lies in it too
+        return not_assessable(
+            CHECK,
+            rule,
+            "compliance.reason.coordinate_no_outline",
+            missing,
+            evidence=where,
+            values=values,
+        )
+    bounds = Evidence(
+        EvidenceKind.RECORD,
+        "inside_bounds",
+        False,
+        commune.name,
+        reservations=frozenset({Reservation.APPROXIMATE_BOUNDARY}),
+    )
+    key = "compliance.reason.coordinate_outside_bounds"
+    finding = unconcluded(CHECK, rule, key, (*where, bounds), values)
+    return conclude(finding, outcome=Outcome.VIOLATES)
+
+
+def _effective_height(
+    station: StationFacts, height: HeightFacts | None, terrain: TerrainFacts, rule: Rule
+) -> Finding:
+    stored = station.effective_height_max_m
+    if stored is None and station.effective_height_m:
+        stored = max(station.effective_height_m)
+    if stored is None or height is None:
+        missing = "effective_height" if stored is None else "terrain"
+        return not_assessable(
+            CHECK,
+            rule,
+            "compliance.reason.effective_height_not_compared",
+            (f"compliance.missing.{missing}",),
+        )
+    computed = height.effective_height_max_m
+    tolerance = max(
+        number(rule, "effective_height_tolerance_m"),
+        number(rule, "effective_height_tolerance_percent") / 100 * abs(computed),
+    )
+    kept = abs(stored - computed) <= tolerance
+    finding = unconcluded(
+        CHECK,
+        rule,
+        f"compliance.reason.effective_height_{'agrees' if kept else 'differs'}",
+        (
+            of_station(station, "effective_height_m", stored),
+            field_evidence(
+                EvidenceKind.PREDICTION,
+                "effective_height_computed_m",
+                computed,
+                height.source,
+                terrain=terrain,
+            ),
+        ),
+        {
+            "stored_m": round(stored, 1),
+            "computed_m": round(computed, 1),
+            "difference_m": round(stored - computed, 1),
+            "tolerance_m": round(tolerance, 1),
+        },
+    )
+    return conclude(
+        finding,
+        outcome=Outcome.COMPLIES if kept else Outcome.VIOLATES,
+        missing=() if kept else ("compliance.missing.height_survey",),
+    )
+
+
+def _class(station: StationFacts, rule: Rule) -> Finding:
+    if station.erp_total_dbw is None:
+        return not_assessable(
+            CHECK, rule, "compliance.reason.class_power_unknown", ("compliance.missing.erp",)
+        )
+    limit = number(rule, f"{station.station_class}_erp_max_dbw")
+    margin_db = limit - station.erp_total_dbw
+    kept = margin_db >= 0
+    finding = unconcluded(
+        CHECK,
+        rule,
+        f"compliance.reason.class_power_{'plausible' if kept else 'implausible'}",
+        (
+            of_station(station, "erp_total_dbw", station.erp_total_dbw),
+            of_rule(rule, "erp_plausible_max_dbw", limit),
+        ),
+        {
+            "erp_kw": round(10 ** (station.erp_total_dbw / 10) / 1000, 3),
+            "limit_kw": round(10 ** (limit / 10) / 1000, 3),
+            "margin_db": round(margin_db, 2),
+        },
+        margin_db=margin_db,
+    )
+    return conclude(finding, outcome=Outcome.COMPLIES if kept else Outcome.VIOLATES)
