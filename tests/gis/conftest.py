@@ -1,0 +1,189 @@
+"""Small places with stations, real registers and real rasters."""
+
+from collections.abc import Callable, Iterator, Sequence
+from datetime import date
+from pathlib import Path
+
+import numpy as np
+import pytest
+import rasterio
+from rasterio.transform import Affine
+from shapely import MultiPolygon, box
+
+from gis.home import Home
+from gis.register.records import (
+    AdministrativeUnit,
+    Boundary,
+    BroadcastStation,
+    PlanEntry,
+    Provenance,
+    Service,
+    StationClass,
+    UnitKind,
+)
+from gis.register.store import Register
+from gis.studies.context import StudyContext
+from gis.terrain.source import ElevationSource, FlatTerrain
+from propagation.compliance.records import Confidence
+
+PROVENANCE = Provenance(confidence=Confidence.VERIFIED, source="test")
+
+
+@pytest.fixture(scope="session")
+def make_station() -> Callable[..., BroadcastStation]:
+    """Build a 1 kW station at 106.4 E 10.6 N that can be assessed everywhere."""
+
+    def make(station_id: str = "a", **changes: object) -> BroadcastStation:
+        values: dict[str, object] = {
+            "id": station_id,
+            "name": f"Đài {station_id}",
+            "programme": f"Chương trình {station_id}",
+            "service": Service.FM,
+            "station_class": StationClass.OTHER,
+            "frequency_mhz": 100.0,
+            "longitude": 106.4,
+            "latitude": 10.6,
+            "erp_total_dbw": 30.0,
+            "height_above_ground_m": 60.0,
+            "ground_height_m": 2.0,
+            "provenance": PROVENANCE,
+        }
+        return BroadcastStation(**{**values, **changes})
+
+    return make
+
+
+@pytest.fixture(scope="session")
+def make_plan_entry() -> Callable[..., PlanEntry]:
+    """Build the line of a plan that fits the station of `make_station`."""
+
+    def make(entry_id: str = "q-a", **changes: object) -> PlanEntry:
+        values: dict[str, object] = {
+            "id": entry_id,
+            "plan_id": "plan",
+            "service": Service.FM,
+            "frequency_mhz": 100.0,
+            "programme": "Chương trình a",
+            "site_name": "Cột a",
+            "station_class": StationClass.OTHER,
+            "longitude": 106.4,
+            "latitude": 10.6,
+            "antenna_height_m": 60.0,
+            "erp_max_dbw": 30.0,
+            "instrument": "Quy hoạch",
+            "clause": "Dòng 1",
+            "provenance": PROVENANCE,
+        }
+        return PlanEntry(**{**values, **changes})
+
+    return make
+
+
+@pytest.fixture(scope="session")
+def make_unit() -> Callable[..., AdministrativeUnit]:
+    """Build a commune of province 80."""
+
+    def make(code: str, longitude: float, latitude: float, **changes: object) -> object:
+        values: dict[str, object] = {
+            "code": code,
+            "name": f"Xã {code}",
+            "kind": UnitKind.COMMUNE,
+            "parent_code": "80",
+            "valid_from": None,
+            "valid_to": None,
+            "longitude": longitude,
+            "latitude": latitude,
+            "provenance": PROVENANCE,
+        }
+        return AdministrativeUnit(**{**values, **changes})
+
+    return make
+
+
+@pytest.fixture(scope="session")
+def make_boundary() -> Callable[..., Boundary]:
+    """Build the outline of a unit from west, south, east, north."""
+
+    def make(code: str, *edges: float, **changes: object) -> Boundary:
+        values: dict[str, object] = {
+            "unit_code": code,
+            "geometry": MultiPolygon([box(*edges)]),
+            "position_uncertainty_m": 10.0,
+            "official": True,
+            "valid_from": None,
+            "valid_to": None,
+            "provenance": PROVENANCE,
+        }
+        return Boundary(**{**values, **changes})
+
+    return make
+
+
+@pytest.fixture
+def register(tmp_path: Path) -> Iterator[Register]:
+    """Yield an empty register in a home of its own."""
+    with Register.open(tmp_path / "home" / "register.gpkg", create=True) as opened:
+        yield opened
+
+
+@pytest.fixture
+def study_context(register: Register) -> Callable[..., StudyContext]:
+    """Fill the register and return what studies are run with, on flat terrain by default."""
+
+    def fill(
+        *,
+        stations: Sequence[BroadcastStation] = (),
+        entries: Sequence[PlanEntry] = (),
+        units: Sequence[AdministrativeUnit] = (),
+        boundaries: Sequence[Boundary] = (),
+        terrain: ElevationSource | None = None,
+        **options: object,
+    ) -> StudyContext:
+        with register.write(author="test", reason="scene") as writer:
+            writer.add_plan_entries(entries)
+            writer.add_stations(stations)
+            writer.add_units(units)
+            writer.replace_boundaries(boundaries)
+        home = Home(register.path.parent)
+        return StudyContext(register, home, terrain or FlatTerrain(), **options)
+
+    return fill
+
+
+@pytest.fixture
+def write_terrain(tmp_path: Path) -> Callable[..., Path]:
+    """Write heights given as a function of longitude and latitude as a GeoTIFF."""
+
+    def write(
+        heights: Callable[[np.ndarray, np.ndarray], np.ndarray],
+        *,
+        west: float = 106.0,
+        north: float = 11.0,
+        cell: float = 0.0025,
+        side: int = 320,
+        name: str = "dem.tif",
+    ) -> Path:
+        centres = np.arange(side) + 0.5
+        lon, lat = np.meshgrid(west + cell * centres, north - cell * centres)
+        file = tmp_path / name
+        with rasterio.open(
+            file,
+            "w",
+            driver="GTiff",
+            height=side,
+            width=side,
+            count=1,
+            dtype="float32",
+            crs="EPSG:4326",
+            transform=Affine(cell, 0.0, west, 0.0, -cell, north),
+        ) as dataset:
+            dataset.write(heights(lon, lat).astype(np.float32), 1)
+        return file
+
+    return write
+
+
+@pytest.fixture(scope="session")
+def judged_on() -> date:
+    """The day that the tests judge."""
+    return date(2025, 8, 1)
