@@ -1,11 +1,14 @@
 """Every packaged file says where it came from, and is the file that it says."""
 
 import hashlib
+import subprocess
+import sys
 import tomllib
 from fnmatch import fnmatch
 from pathlib import Path
 
 import pytest
+from openpyxl import load_workbook
 
 import data
 
@@ -46,3 +49,18 @@ def test_the_folder_stays_small() -> None:
     sizes = {name: (ROOT / name).stat().st_size for name in SHIPPED}
     assert max(sizes.values()) < 200_000
     assert sum(sizes.values()) < 1_500_000
+
+
+def test_samples_are_rebuilt_as_they_are(tmp_path: Path) -> None:
+    """The builder writes what is shipped."""
+    builder = ROOT.parent / "tests" / "builders" / "build_samples.py"
+    subprocess.run([sys.executable, str(builder), str(tmp_path)], check=True, cwd=ROOT.parent)
+    plan = "dai_fm_mau.csv"
+    assert (tmp_path / plan).read_bytes() == (ROOT / "samples" / plan).read_bytes()
+    masts = "cot_ang_ten_mau.xlsx"
+    built, shipped = (
+        [tuple(c.value for c in row) for row in load_workbook(folder / masts).active]
+        for folder in (tmp_path, ROOT / "samples")
+    )
+    assert built == shipped
+    assert len(built) == 25

@@ -41,7 +41,7 @@ HEADERS = (
     "Ghi chú",
 )
 PLAN_HEADERS = {
-    "Mã dòng": "id",
+    "Mã hồ sơ": "id",
     "Tần số (MHz)": "frequency_mhz",
     "Chương trình": "programme",
     "Địa điểm": "site_name",
