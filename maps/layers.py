@@ -171,10 +171,12 @@ def _boundary(boundary: Boundary) -> dict[str, object]:
 def bounds_of(view: RegisterView) -> list[list[float]]:
     """Return south-west and north-east, latitude first, of what the map opens on.
 
-    That is the province's outline where there is one, else everything that has a place.
+    That is the area of a study where there is one, else the province's outline, else everything
+    that has a place.
     """
-    boxes = [b.geometry.bounds for b in view.boundaries]
-    boxes += [_box(o.bounds) for o in (_opening(view),) if o is not None]
+    studied = _opening(view)
+    boxes = [b.geometry.bounds for b in view.boundaries] if studied is None else []
+    boxes += [_box(studied.bounds)] if studied is not None else []
     if not boxes:
         places = [(s.longitude, s.latitude) for s in view.structures]
         places += [(s.longitude, s.latitude) for s in view.stations]

@@ -9,7 +9,7 @@ from gis.errors import NotFoundError
 from gis.jurisdictions import Jurisdiction, jurisdiction
 from gis.studies.record import Study, canonical, sha256_of
 from maps.documents.content import Block, Facts, Paragraph, Report, Section, Table
-from maps.documents.words import Words
+from maps.words import Words
 
 __all__ = ["Source", "assemble", "data_section", "options_section", "station_facts"]
 

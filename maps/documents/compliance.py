@@ -15,11 +15,14 @@ from maps.documents.content import (
     Section,
     Table,
 )
-from maps.documents.words import Words
+from maps.words import Words
 
 __all__ = ["compliance_report"]
 
 _ORDER = ("violates", "mixed", "needs_verification", "not_assessable", "complies")
+_SPELT_OUT = frozenset({"violates", "needs_verification"})
+"""Outcomes that the report of many stations explains; that of one explains all."""
+
 _PROTECTION = "protection_ratios"
 
 
@@ -91,12 +94,45 @@ def _station(source: Source, row: Mapping[str, Any], *, alone: bool) -> list[Blo
         _summary(row["findings"], words),
     ]
     names = {item["id"]: item["name"] for item in source.inputs["stations"]}
+    sources = _Sources()
     for number, finding in enumerate(row["findings"], start=1):
-        blocks += _finding(finding, number, names, words)
+        if alone or finding["outcome"] in _SPELT_OUT:
+            blocks += _finding(finding, number, names, sources, words)
+    if not alone:
+        blocks.append(Paragraph(words.say("short_note")))
+    blocks += sources.blocks(words)
     blocks += [Heading(words.say("station_heading")), *station_facts(station, words)]
     blocks += _plan(source, row)
     blocks += [Heading(words.say("considered_heading")), *_considered(source, station, row, alone)]
     return blocks
+
+
+class _Sources:
+    """Sources of a station's evidence, each told once and named by its number."""
+
+    def __init__(self) -> None:
+        self._numbers: dict[tuple[str, str], int] = {}
+
+    def number(self, item: Mapping[str, Any]) -> str:
+        key = (str(item["source"]), str(item["confidence"]))
+        return f"[{self._numbers.setdefault(key, len(self._numbers) + 1)}]"
+
+    def blocks(self, words: Words) -> list[Block]:
+        if not self._numbers:
+            return []
+        rows = tuple(
+            (f"[{number}]", told, words.confidence(confidence))
+            for (told, confidence), number in self._numbers.items()
+        )
+        columns = ("number", "source", "confidence")
+        return [
+            Table(
+                words.say("sources_caption"),
+                tuple(words.say(f"column_{column}") for column in columns),
+                rows,
+                widths=(1, 9, 3),
+            )
+        ]
 
 
 def _summary(findings: Sequence[Mapping[str, Any]], words: Words) -> Table:
@@ -107,7 +143,11 @@ def _summary(findings: Sequence[Mapping[str, Any]], words: Words) -> Table:
         tuple(
             (
                 str(number),
-                words.say(f"check.{finding['check']}"),
+                words.say(
+                    "check_reason",
+                    check=words.say(f"check.{finding['check']}"),
+                    reason=words.sentence(finding["reason"], finding["values"]),
+                ),
                 _basis(finding["rule"], words),
                 words.outcome(finding["outcome"]),
                 words.number(finding["margin_db"], 1),
@@ -115,7 +155,7 @@ def _summary(findings: Sequence[Mapping[str, Any]], words: Words) -> Table:
             for number, finding in enumerate(findings, start=1)
         ),
         frozenset({0, 4}),
-        (1, 4, 6, 3, 2),
+        (1, 8, 5, 3, 2),
     )
 
 
@@ -124,7 +164,11 @@ def _basis(rule: Mapping[str, Any], words: Words) -> str:
 
 
 def _finding(
-    finding: Mapping[str, Any], number: int, names: Mapping[str, str], words: Words
+    finding: Mapping[str, Any],
+    number: int,
+    names: Mapping[str, str],
+    sources: _Sources,
+    words: Words,
 ) -> list[Block]:
     rule = finding["rule"]
     outcome = words.outcome(finding["outcome"])
@@ -157,7 +201,7 @@ def _finding(
         Facts(tuple(rows)),
     ]
     if finding["evidence"]:
-        blocks.append(_evidence(finding["evidence"], number, words))
+        blocks.append(_evidence(finding["evidence"], number, sources, words))
     return blocks
 
 
@@ -188,7 +232,9 @@ def _measure(measure: Mapping[str, Any], words: Words) -> tuple[str, ...]:
     return tuple(line for line in told if line)
 
 
-def _evidence(evidence: Sequence[Mapping[str, Any]], number: int, words: Words) -> Table:
+def _evidence(
+    evidence: Sequence[Mapping[str, Any]], number: int, sources: _Sources, words: Words
+) -> Table:
     columns = ("quantity", "value", "evidence_kind", "source")
     return Table(
         words.say("evidence_caption", number=number),
@@ -198,16 +244,12 @@ def _evidence(evidence: Sequence[Mapping[str, Any]], number: int, words: Words) 
                 words.label(item["name"]),
                 _with_uncertainty(item, words),
                 words.say(f"evidence.{item['kind']}"),
-                words.say(
-                    "source_confidence",
-                    source=item["source"],
-                    confidence=words.confidence(item["confidence"]),
-                ),
+                sources.number(item),
             )
             for item in evidence
         ),
         frozenset({1}),
-        (5, 3, 3, 6),
+        (6, 4, 2, 1),
     )
 
 

@@ -5,7 +5,7 @@ from typing import Any
 
 from maps.documents.common import Source, assemble, station_facts
 from maps.documents.content import Block, Paragraph, Report, Section, Table
-from maps.documents.words import Words
+from maps.words import Words
 
 __all__ = ["coverage_report"]
 

@@ -6,8 +6,8 @@ from typing import Any
 from gis.geodesy import distance_km
 from maps.documents.common import Source, assemble, station_facts
 from maps.documents.content import Block, Facts, Paragraph, Report, Section, Table
-from maps.documents.words import Words
 from maps.palette import interferer_letter
+from maps.words import Words
 
 __all__ = ["interference_report"]
 

@@ -13,7 +13,7 @@ from maps.documents.coverage import coverage_report
 from maps.documents.html import report_article, report_page
 from maps.documents.interference import interference_report
 from maps.documents.pdf import report_pdf
-from maps.documents.words import Words
+from maps.words import Words
 
 __all__ = ["study_article", "study_html", "study_pdf", "study_report"]
 

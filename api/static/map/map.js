@@ -119,9 +119,15 @@ const PhuSongMap = (() => {
       const rank = { stations: 0, units: 2 };
       return this.table.objects
         .filter((o) => o.kind.group in rank && this.markers[o.position]?._map)
-        .map((o) => ({ at: o.at, name: o.name, group: o.kind.id === "district" ? "district"
+        .map((o) => ({ at: o.at, name: this.title(o), group: o.kind.id === "district" ? "district"
           : o.kind.group, rank: o.kind.id === "district" ? 1 : rank[o.kind.group] }))
         .sort((a, b) => a.rank - b.rank);
+    }
+
+    /* A transmitter is its frequency from afar and its name from near. */
+    title(object) {
+      const far = object.kind.group === "stations" && this.map.getZoom() < 10;
+      return far && object.details.length ? object.details[0][1] : object.name;
     }
 
     /* Transmitters lie over structures, and those over administrative points. */

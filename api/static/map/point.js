@@ -6,9 +6,13 @@ const PhuSongPoint = (() => {
 
   function list(pairs) {
     const made = element("dl", "map-terms");
-    for (const [label, value] of pairs) {
+    for (const [label, value, note] of pairs) {
       const pair = element("div");
-      pair.append(element("dt", "", label), element("dd", "", value));
+      const term = element("dt", "", label);
+      if (note) {
+        term.append(element("span", "map-symbol", note));
+      }
+      pair.append(term, element("dd", "", value));
       made.append(pair);
     }
     return made;
@@ -55,7 +59,7 @@ const PhuSongPoint = (() => {
     made.append(element("p", "map-card-name", answer.heading));
     for (const section of answer.sections || []) {
       made.append(element("p", "map-card-section", section.heading));
-      made.append(list(section.rows.map((row) => [row.label, row.value])));
+      made.append(list(section.rows.map((row) => [row.label, row.value, row.note])));
     }
     for (const note of answer.notes || []) {
       made.append(element("p", "map-note", note));

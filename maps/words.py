@@ -2,9 +2,10 @@
 
 import re
 from collections.abc import Mapping
+from datetime import date
 from typing import Any
 
-from data.text import Language, has, number, text
+from data.text import Language, has, number, text, when
 
 __all__ = ["Words"]
 
@@ -21,11 +22,16 @@ _UNITS = {
     "km": "km",
     "m": "m",
     "deg": "°",
+    "mrad": "mrad",
     "percent": "%",
 }
 _UNIT_IN_LABEL = re.compile(r" \((?:" + "|".join(_UNITS.values()) + r")\)$")
 """A value brings its own unit, so a label of the register's need not."""
 
+_LISTS = {"kind": "unit_kind"}
+"""Names of quantities whose words stand under another name."""
+
+_DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 _NONE = "–"
 
 
@@ -46,9 +52,18 @@ class Words:
         return text(f"documents.{key}", self.language, **values)
 
     def sentence(self, key: str, values: Mapping[str, Any] | None = None) -> str:
-        """Return a sentence of any catalogue; the key itself where there is none."""
+        """Return a sentence of any catalogue; the key itself where there is none.
+
+        A study keeps the values of the day it was run; a value that today's sentence names and
+        the study has not is a dash.
+        """
         known = {name: _NONE if value is None else value for name, value in (values or {}).items()}
-        return text(key, self.language, **known) if has(key) else key
+        while has(key):
+            try:
+                return text(key, self.language, **known)
+            except KeyError as missing:
+                known[str(missing.args[0])] = _NONE
+        return key
 
     def number(self, value: float | None, decimals: int | None = None) -> str:
         """Return a number as the language writes it, a dash for none."""
@@ -73,13 +88,20 @@ class Words:
             return self.say("yes" if value else "no")
         if isinstance(value, int | float):
             unit = _unit(name)
-            return f"{number(value, self.language)} {unit}".strip()
+            gap = "" if unit == "°" else " "
+            return f"{number(value, self.language)}{gap}{unit}".strip()
         if isinstance(value, list | tuple):
             return "; ".join(self.value(name, item) for item in value) or _NONE
-        for key in (f"register.{name}.{value}", f"register.{_kind(name)}.{value}"):
-            if has(key):
-                return text(key, self.language)
-        return str(value)
+        return self._word(name, str(value))
+
+    def _word(self, name: str, value: str) -> str:
+        """Return a word of the register's own lists, a day as people write it, else the text."""
+        key = f"register.{_LISTS.get(name, name)}.{value}"
+        if has(key):
+            return text(key, self.language)
+        if _DAY.fullmatch(value):
+            return when(date.fromisoformat(value), self.language)
+        return value
 
     def outcome(self, outcome: str) -> str:
         """Return an outcome in words."""
@@ -92,7 +114,3 @@ class Words:
 
 def _unit(name: str) -> str:
     return _UNITS.get(name.rpartition("_")[2], "") if "_" in name else ""
-
-
-def _kind(name: str) -> str:
-    return {"kind": "unit_kind"}.get(name, name)
