@@ -25,7 +25,6 @@ from propagation.compliance.conclusions import (
 from propagation.compliance.facts import PairFacts, ProtectionPoint, StationFacts, TerrainFacts
 from propagation.compliance.records import (
     Evidence,
-    EvidenceKind,
     Finding,
     Outcome,
     Rule,

@@ -139,17 +139,18 @@ def assess_interference(
         steady_dbuvm, tropospheric_dbuvm, spacing_khz, reception, discrimination_db, table=table
     )
     governing = nuisance.governing_dbuvm
-    if governing.ndim == 0 or np.broadcast_shapes(wanted.shape, governing.shape[:-1]) != (
-        wanted.shape
-    ):
-        raise PropagationError("unwanted fields need the shape of the wanted field and one axis")
-    shape = (*wanted.shape, governing.shape[-1])
-    nuisance = Nuisance(
-        *(
-            np.broadcast_to(part, shape)
-            for part in (nuisance.steady_dbuvm, nuisance.tropospheric_dbuvm, governing)
+    try:
+        shape = (*wanted.shape, governing.shape[-1])
+        nuisance = Nuisance(
+            *(
+                np.broadcast_to(part, shape)
+                for part in (nuisance.steady_dbuvm, nuisance.tropospheric_dbuvm, governing)
+            )
         )
-    )
+    except (IndexError, ValueError) as error:
+        raise PropagationError(
+            "unwanted fields need the shape of the wanted field and one axis"
+        ) from error
     power = power_sum_dbuvm(nuisance.governing_dbuvm)
     simplified = simplified_multiplication_dbuvm(
         nuisance.governing_dbuvm, location_standard_deviation_db
@@ -163,14 +164,14 @@ def assess_interference(
         nuisance=nuisance,
         usable_power_sum_dbuvm=power,
         usable_simplified_dbuvm=simplified,
-        required_dbuvm=np.maximum(minimum, usable),
-        margin_db=wanted - usable,
+        required_dbuvm=np.asarray(np.maximum(minimum, usable)),
+        margin_db=np.asarray(wanted - usable),
         carrier_to_interference_db=_ratio_to_dominant(wanted, nuisance, index, ratio),
         protection_ratio_db=ratio,
         dominant_index=index,
         dominant_tropospheric=tropospheric,
-        served=strong & (wanted >= usable),
-        interfered=strong & (wanted < usable),
+        served=np.asarray(strong & (wanted >= usable)),
+        interfered=np.asarray(strong & (wanted < usable)),
     )
 
 
