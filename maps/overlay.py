@@ -12,11 +12,11 @@ from pathlib import Path
 
 import numpy as np
 import rasterio
+from affine import Affine
 from numpy.typing import NDArray
 from PIL import Image
 from pyproj import Transformer
 from rasterio.enums import Resampling
-from rasterio.transform import from_bounds
 from rasterio.warp import reproject, transform_bounds
 
 from gis.errors import FormatError
@@ -76,7 +76,7 @@ def to_mercator(
         src_transform=transform,
         src_crs=crs,
         src_nodata=np.nan,
-        dst_transform=from_bounds(west, south, east, north, width, height),
+        dst_transform=Affine((east - west) / width, 0, west, 0, (south - north) / height, north),
         dst_crs=_MERCATOR,
         dst_nodata=np.nan,
         resampling=Resampling.nearest,

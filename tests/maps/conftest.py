@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
@@ -23,10 +24,18 @@ from gis.register.records import (
     StructureKind,
     UnitKind,
 )
+from gis.studies.findings import finding_to_json
 from gis.studies.record import Study, canonical, save, study_id
 from gis.studies.snapshots import record_to_json
 from maps.views import RegisterView
-from propagation.compliance.records import Confidence
+from propagation.compliance.records import (
+    Confidence,
+    Evidence,
+    EvidenceKind,
+    Finding,
+    Outcome,
+    Rule,
+)
 
 SYNTHETIC = Provenance(confidence=Confidence.SYNTHETIC, source="demo")
 RECALLED = Provenance(confidence=Confidence.RECALLED, source="TT 37/2017/TT-BTTTT")
@@ -81,7 +90,7 @@ def make_structure() -> Callable[..., Structure]:
 def make_view() -> Callable[..., RegisterView]:
     """Make a view of so many structures, with anything else replaced."""
 
-    def make(structures: int = 12, **changed: object) -> RegisterView:
+    def make(count: int = 12, **changed: object) -> RegisterView:
         angle = np.linspace(0, 2 * np.pi, 400, endpoint=False)
         wobble = 1 + 0.08 * np.sin(7 * angle) + 0.03 * np.cos(23 * angle)
         outline = np.column_stack(
@@ -91,7 +100,7 @@ def make_view() -> Callable[..., RegisterView]:
             "title": "Bản đồ Long An",
             "jurisdiction": "tỉnh Long An",
             "on": date(2023, 7, 1),
-            "structures": tuple(a_structure(n) for n in range(structures)),
+            "structures": tuple(a_structure(n) for n in range(count)),
             "stations": (a_station(0), a_station(1)),
             "boundaries": (
                 Boundary(
@@ -300,3 +309,103 @@ def interference_study(home: Home) -> Study:
         },
         home,
     )
+
+
+def _finding(check: str, outcome: Outcome, rule: Rule, **parts: object) -> dict[str, object]:
+    return finding_to_json(
+        Finding(check=check, rule=rule, outcome=outcome, **parts)  # type: ignore[arg-type]
+    )
+
+
+@pytest.fixture
+def make_compliance_study() -> Callable[..., Study]:
+    """Make a compliance study of so many stations, with one finding of each outcome."""
+    plan = Rule(
+        id="fm.plan.erp",
+        title_vi="Công suất không vượt quy hoạch",
+        title_en="Power within the plan",
+        instrument="Thông tư 37/2017/TT-BTTTT",
+        clause="Phụ lục II",
+        valid_from=date(2018, 2, 1),
+        valid_to=None,
+        confidence=Confidence.SECONDARY,
+        source="test",
+    )
+    ratios = replace(plan, id="fm.protection_ratio", instrument="ITU-R BS.412-9", binding=False)
+
+    def findings(station: BroadcastStation, other: BroadcastStation) -> list[dict[str, object]]:
+        power = Evidence(EvidenceKind.RECORD, "erp_total_dbw", 31.139, "hồ sơ #1 [x]")
+        field = Evidence(
+            EvidenceKind.PREDICTION,
+            "wanted_field_strength_dbuvm",
+            61.25,
+            "P.1812",
+            uncertainty=5.5,
+        )
+        return [
+            _finding(
+                "erp_and_height",
+                Outcome.VIOLATES,
+                plan,
+                evidence=(power,),
+                reason="compliance.no_such_sentence",
+                margin_db=-1.14,
+            ),
+            _finding(
+                "protection_ratios",
+                Outcome.NEEDS_VERIFICATION,
+                ratios,
+                evidence=(field, power),
+                reason="compliance.reason.protection_received_broken",
+                values={"other": other.name, "margin_db": -12.5},
+                margin_db=-12.5,
+                counterpart=other.id,
+                missing=("compliance.missing.measurement",),
+                measure={
+                    "what": "compliance.measure.field_strength",
+                    "longitude": 106.51234,
+                    "latitude": 10.61234,
+                    "height_m": 10.0,
+                    "frequency_mhz": station.frequency_mhz,
+                },
+            ),
+            _finding(
+                "data_audit",
+                Outcome.NOT_ASSESSABLE,
+                plan,
+                evidence=(),
+                reason="compliance.reason.coordinate_no_commune",
+                missing=("compliance.missing.commune",),
+            ),
+        ]
+
+    def make(count: int = 1, **changed: object) -> Study:
+        stations = [a_station(n, provenance=SYNTHETIC, **changed) for n in range(count + 2)]
+        inputs = {
+            **_inputs(stations[0]),
+            "rules": {"pack": "vn-fm", "version": "a" * 64, "rules": {}},
+            "judged": [station.id for station in stations[:count]],
+            "stations": [record_to_json(station) for station in stations],
+            "plan_entries": [],
+            "reach_km": 300.0,
+        }
+        rows = [
+            {
+                "station_id": station.id,
+                "name": station.name,
+                "programme": station.programme,
+                "frequency_mhz": station.frequency_mhz,
+                "longitude": station.longitude,
+                "latitude": station.latitude,
+                "synthetic": True,
+                "plan_entry_id": None,
+                "without": [],
+                "outcome": "mixed",
+                "findings": findings(station, stations[-1]),
+            }
+            for station in stations[:count]
+        ]
+        results = {"stations": rows, "outcomes": {"mixed": count}}
+        return Study(study_id("compliance", inputs), "compliance", inputs, results)
+
+    return make

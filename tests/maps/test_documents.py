@@ -1,0 +1,241 @@
+import ast
+import re
+import subprocess
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+import propagation.compliance
+from data.text import Language, has
+from gis.errors import FormatError
+from gis.studies.record import Study
+from maps.documents.content import Facts, Heading, Report, Table
+from maps.documents.report import study_article, study_html, study_pdf, study_report
+from maps.words import Words
+
+MakeStudy = Callable[..., Study]
+HOSTILE = '<script>alert(1)</script> #eval("1+1") {{7*7}} $x$ *b* @ref \\ </main>'
+
+
+@pytest.fixture
+def pdf_text(tool: Callable[[str], str], tmp_path: Path) -> Callable[[bytes], str]:
+    """Read a PDF's text as a person copies it."""
+
+    def read(content: bytes) -> str:
+        file = tmp_path / "report.pdf"
+        file.write_bytes(content)
+        done = subprocess.run(
+            [tool("pdftotext"), "-layout", str(file), "-"], capture_output=True, check=True
+        )
+        return done.stdout.decode("utf-8")
+
+    return read
+
+
+@pytest.fixture(params=["coverage", "interference", "compliance"])
+def study(request: pytest.FixtureRequest, make_compliance_study: MakeStudy) -> Study:
+    if request.param == "compliance":
+        return make_compliance_study()
+    made: Study = request.getfixturevalue(f"{request.param}_study")
+    return made
+
+
+def words_of(report: Report) -> list[str]:
+    """Every word of a report's tables and facts, in order."""
+    found: list[str] = []
+    for section in report.sections:
+        for block in section.blocks:
+            if isinstance(block, Table):
+                found += [cell for row in block.rows for cell in row]
+            elif isinstance(block, Facts):
+                found += [value for _, values in block.rows for value in values]
+    return found
+
+
+def squeezed(text: str) -> str:
+    return re.sub(r"[\s\u200b]+", "", text)
+
+
+@pytest.mark.parametrize("language", list(Language))
+def test_page_and_paper_say_the_same(
+    study: Study, language: Language, pdf_text: Callable[[bytes], str]
+) -> None:
+    report = study_report(study, language)
+    page = re.sub(r"<[^>]+>", "", study_html(study, language))
+    paper = pdf_text(study_pdf(study, language))
+    assert report.title in paper
+    assert f'lang="{language}"' in study_html(study, language)
+    # The law's sentence and the stamps, word for word.
+    for sentence in (report.law, *report.stamps, *report.signatures):
+        assert squeezed(sentence) in squeezed(paper)
+        assert sentence in page
+    # Every section, and a share of the cells: those without a line break on paper.
+    for section in report.sections:
+        assert squeezed(section.heading) in squeezed(paper)
+    short = [cell for cell in words_of(report) if 3 < len(cell) < 12]
+    assert len(short) > 10
+    assert all(squeezed(cell) in squeezed(paper) for cell in short)
+
+
+def test_vietnamese_letters_arrive_whole(
+    make_compliance_study: MakeStudy, pdf_text: Callable[[bytes], str]
+) -> None:
+    pangram = "Ước gì ẵm kỹ nữ, ngoẹo đầu, thẫn thờ, xỉu ỷ ợ ẫ ặ ệ ộ ử ỹ"
+    paper = pdf_text(study_pdf(make_compliance_study(name=pangram)))
+    assert squeezed(pangram) in squeezed(paper)
+
+
+def test_the_paper_is_tagged_and_has_its_language_and_title(study: Study) -> None:
+    content = study_pdf(study)
+    assert content.startswith(b"%PDF-1.7")
+    assert b"/MarkInfo" in content
+    assert b"/StructTreeRoot" in content
+    assert b"/Lang(vi)" in content
+    assert b"/CreationDate" not in content or b"19700101" in content
+    assert b"pdfuaid:part" in content
+    assert b"/URI" not in content
+
+
+def test_the_same_study_gives_the_same_bytes(study: Study) -> None:
+    assert study_pdf(study) == study_pdf(study)
+    assert study_html(study) == study_html(study)
+    assert study_pdf(study, "en") != study_pdf(study, "vi")
+
+
+def test_names_stay_names(
+    make_compliance_study: MakeStudy, pdf_text: Callable[[bytes], str]
+) -> None:
+    study = make_compliance_study(name=HOSTILE, programme=HOSTILE)
+    page = study_html(study)
+    assert "<script" not in page
+    assert page.count("</main>") == 1
+    assert "&lt;script&gt;alert(1)&lt;/script&gt; #eval(&#34;1+1&#34;) {{7*7}}" in page
+    assert squeezed(HOSTILE) in squeezed(pdf_text(study_pdf(study)))
+
+
+def test_a_page_needs_nothing_else(study: Study) -> None:
+    page = study_html(study)
+    assert not re.search(r"(?:src|href)=|https?:|url\(|@import", page)
+    assert page.count("<h1>") == 1
+    assert "<title>Báo cáo" in page
+
+
+def test_an_article_brings_no_frame(study: Study) -> None:
+    article = study_article(study)
+    assert article.lstrip().startswith("<article")
+    assert "<html" not in article
+    assert "<style" not in article
+
+
+def test_coverage_says_areas_and_how_communes_were_judged(coverage_study: Study) -> None:
+    report = study_report(coverage_study)
+    found = words_of(report)
+    areas = {
+        row["field_strength_dbuvm"]: row["area_km2"] for row in coverage_study.results["levels"]
+    }
+    assert "2.838,2" in found
+    assert areas[74.0] == pytest.approx(2838.2, abs=0.05)
+    assert "stereo, thành phố lớn" in found
+    assert "81,2 %" in found
+    assert "theo điểm (gần đúng)" in found
+    assert "Xã <b>Đậm</b>" in found
+
+
+def test_interference_names_every_station_considered(interference_study: Study) -> None:
+    found = words_of(study_report(interference_study))
+    assert "17,3" in found or "17,4" in found  # km from Tân An 0 to Tân An 1
+    assert "gây nhiễu mạnh nhất ở một phần vùng tính" in found
+    assert "chưa xét được, thiếu: Công suất bức xạ hiệu dụng ERP" in found
+    assert "10,6800; 106,6200 (vĩ độ; kinh độ, WGS 84)" in found
+
+
+def test_a_finding_carries_clause_numbers_and_what_to_do(
+    make_compliance_study: MakeStudy,
+) -> None:
+    report = study_report(make_compliance_study())
+    found = words_of(report)
+    joined = "\n".join(found)
+    assert "vi phạm" in found
+    assert "cần xác minh" in found
+    assert "chưa đánh giá được" in found
+    assert "Thông tư 37/2017/TT-BTTTT, Phụ lục II" in found
+    assert "fm.plan.erp: Công suất không vượt quy hoạch (Nguồn thứ cấp)" in found
+    assert "Phương pháp tham khảo, không bắt buộc áp dụng tại địa bàn này." in found
+    assert "31,139 dBW" in found
+    assert "61,25 dBµV/m ± 5,5 dBµV/m" in found
+    assert "-12,5 dB" in found
+    assert "10,61234; 106,51234 (vĩ độ; kinh độ, WGS 84)" in found
+    assert joined.count("hồ sơ #1 [x]") == 1, "a source is told once and named by its number"
+    headings = [b for s in report.sections for b in s.blocks if isinstance(b, Heading)]
+    assert [h.outcome for h in headings[:4]] == [
+        "mixed",
+        "violates",
+        "needs_verification",
+        "not_assessable",
+    ]
+
+
+def test_one_station_lists_all_considered_with_distance(make_compliance_study: MakeStudy) -> None:
+    study = make_compliance_study()
+    tables = [
+        block
+        for section in study_report(study).sections
+        for block in section.blocks
+        if isinstance(block, Table) and "khoảng cách" in block.caption
+    ]
+    assert [row[0] for row in tables[0].rows] == ["Đài Tân An 1", "Đài Tân An 2"]
+    assert tables[0].rows[1][3] == "cần xác minh"
+    assert tables[0].rows[0][3] == "giãn cách tần số không có tỷ số bảo vệ"
+
+
+def test_many_stations_have_an_overview(make_compliance_study: MakeStudy) -> None:
+    report = study_report(make_compliance_study(3))
+    assert report.sections[0].heading == "Tổng hợp"
+    overview = next(b for b in report.sections[0].blocks if isinstance(b, Table))
+    assert len(overview.rows) == 3
+    assert overview.rows[0][0].endswith("(dữ liệu mô phỏng)")
+    assert overview.rows[0][4] == "-12,5"
+
+
+def test_data_sets_and_hashes_are_named(study: Study) -> None:
+    found = words_of(study_report(study))
+    assert study.id in found
+    assert "flat delta, 2 m (địa hình phẳng giả định)" in found
+    assert "ITU-R P.1812-8 (09/2025)" in found
+    assert all(digest in found for digest in study.files.values())
+    assert sum(bool(re.fullmatch(r"[0-9a-f]{64}", cell)) for cell in found) == 1 + len(study.files)
+
+
+def test_an_old_study_is_still_printed(make_compliance_study: MakeStudy) -> None:
+    """A sentence whose placeholders have changed since shows a dash, and no error."""
+    assert Words("vi").sentence("maps.point_interferer", {"name": "A"}) == "A, – MHz"
+    assert Words("vi").sentence("compliance.no_such_sentence") == "compliance.no_such_sentence"
+    assert "compliance.no_such_sentence" in study_html(make_compliance_study())
+
+
+def test_a_study_without_a_report_is_refused() -> None:
+    with pytest.raises(FormatError, match="no report for studies of the kind weather"):
+        study_report(Study("weather-0", "weather", {}))
+
+
+def test_every_quantity_that_evidence_names_has_a_label() -> None:
+    folder = Path(propagation.compliance.__file__).parent
+    names = set()
+    for file in folder.glob("*.py"):
+        for node in ast.walk(ast.parse(file.read_text("utf-8"))):
+            if isinstance(node, ast.Call) and ast.unparse(node.func) in _EVIDENCE:
+                position = _EVIDENCE[ast.unparse(node.func)]
+                argument = node.args[position] if len(node.args) > position else None
+                if isinstance(argument, ast.Constant):
+                    names.add(argument.value)
+    assert len(names) > 8
+    missing = {
+        name
+        for name in names
+        if not has(f"documents.quantity.{name}") and not has(f"register.field.{name}")
+    }
+    assert not missing
+
+
+_EVIDENCE = {"of_station": 1, "of_plan": 1, "of_rule": 1, "field_evidence": 1, "Evidence": 1}
