@@ -64,6 +64,7 @@ class OfflineMap(folium.Map):
             zoom_control=False,
             prefer_canvas=True,
             attribution_control=False,
+            fade_animation=False,
             zoom_snap=0.25,
             zoom_delta=0.5,
             max_zoom=18,

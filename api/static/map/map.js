@@ -195,6 +195,9 @@ const PhuSongMap = (() => {
 
     /* Leaflet names the popup's button in English and leaves what scrolls out of reach. */
     named(popup) {
+      if (!popup.isOpen()) {
+        return;
+      }
       const content = popup.getElement().querySelector(".leaflet-popup-scrolled");
       if (content) {
         content.tabIndex = 0;
@@ -228,7 +231,7 @@ const PhuSongMap = (() => {
 
     popup(at, node) {
       const { x, y } = this.map.getSize();
-      L.popup({ minWidth: Math.min(240, x - 90), maxWidth: Math.min(320, x - 70),
+      this.bubble = L.popup({ minWidth: Math.min(240, x - 90), maxWidth: Math.min(320, x - 70),
         maxHeight: Math.min(280, y - 120), autoPanPaddingTopLeft: [58, 14], autoPanPaddingBottomRight: [14, 30] })
         .setLatLng(at).setContent(node).openOn(this.map);
     }
@@ -266,7 +269,8 @@ const PhuSongMap = (() => {
         const node = await PhuSongPoint.ask(
           this.data.point, at, this.data.language, this.texts, this.asking.signal);
         this.find("details").replaceChildren(node.cloneNode(true));
-        this.popup(at, node);
+        this.bubble.setContent(node);
+        this.named(this.bubble);
       } catch (error) {
         if (error.name !== "AbortError") {
           throw error;
