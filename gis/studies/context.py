@@ -83,6 +83,17 @@ class Stage:
         done = self.start + (self.end - self.start) * min(max(fraction, 0.0), 1.0)
         self.context.progress(done, self.key, self.values)
 
+    def part(self, start: float, end: float) -> "Stage":
+        """Return the listener of a part of this part, between two fractions of it."""
+        span = self.end - self.start
+        return Stage(
+            self.context,
+            self.start + start * span,
+            self.start + end * span,
+            self.key,
+            self.values,
+        )
+
     def map(
         self, work: Callable[[_Task], _Done], tasks: Sequence[_Task]
     ) -> Iterator[tuple[_Task, _Done]]:

@@ -148,19 +148,23 @@ class Emitter:
         centre_latitude_deg: Floats,
         time_percents: Sequence[float],
     ) -> Floats:
-        """Return the field over each path for each percentage of time, shape (p, k)."""
-        power = self.erp_dbw(azimuth_deg)
-        fields = []
-        for percent in time_percents:
-            loss = self.path_loss(profile, centre_latitude_deg, percent)
-            fields.append(
-                p1812.field_strength_dbuvm(
-                    loss.basic_transmission_loss_db,
-                    frequency_mhz=self.station.frequency_mhz,
-                    erp_dbw=power,
-                )
+        """Return the field over each path for each percentage of time, shape (p, k).
+
+        NaN for the paths that cross a void of the terrain.
+        """
+        known = np.asarray(~np.isnan(profile.terrain_height_m).any(axis=-1))
+        fields = np.full((len(time_percents), known.size), np.nan)
+        if not known.any():
+            return fields
+        power = self.erp_dbw(azimuth_deg[known])
+        for row, percent in enumerate(time_percents):
+            loss = self.path_loss(_rows(profile, known), centre_latitude_deg[known], percent)
+            fields[row, known] = p1812.field_strength_dbuvm(
+                loss.basic_transmission_loss_db,
+                frequency_mhz=self.station.frequency_mhz,
+                erp_dbw=power,
             )
-        return np.stack(fields)
+        return fields
 
     def free_space_dbuvm(self, azimuth_deg: Floats, distance_km: Floats) -> Floats:
         """Return the free-space field at the slant distance, where P.1812 does not reach."""
@@ -170,3 +174,17 @@ class Emitter:
         return p1812.field_strength_dbuvm(
             loss, frequency_mhz=self.station.frequency_mhz, erp_dbw=power
         )
+
+
+def _rows(profile: PathProfile, chosen: NDArray[np.bool_]) -> PathProfile:
+    """Return some of the paths of a profile."""
+    if chosen.all():
+        return profile
+    distance = profile.distance_km
+    shape = profile.terrain_height_m[chosen].shape
+    return PathProfile(
+        distance_km=distance[chosen] if distance.ndim > 1 else distance,
+        terrain_height_m=profile.terrain_height_m[chosen],
+        clutter_height_m=np.zeros(shape),
+        zone=np.full(shape, RadioClimaticZone.INLAND, dtype=np.int8),
+    )

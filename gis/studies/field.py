@@ -22,6 +22,7 @@ Floats = NDArray[np.float64]
 
 _POINT_CLASS = 16
 _BLOCK_VALUES = 120_000
+_TERRAIN_SHARE = 0.1
 
 
 def azimuths_around(count: int) -> Floats:
@@ -148,7 +149,7 @@ def polar_field(
     parts = max(1, int(np.ceil(step_km / emitter.settings.profile_step_km - 1e-9)))
     rings = max(1, int(np.ceil(radius_km / step_km - 1e-9)))
     along = np.arange(rings * parts + 1, dtype=np.float64) * (step_km / parts)
-    radials, end_latitude = _radials(emitter, azimuths_deg, along)
+    radials, end_latitude = _radials(emitter, stage.part(0.0, _TERRAIN_SHARE), azimuths_deg, along)
     distances, points = _rings(rings, parts, step_km, start_km)
     field = np.full((len(time_percents), distances.size, azimuths_deg.size), np.nan)
     own_latitude = emitter.station.latitude
@@ -170,7 +171,7 @@ def polar_field(
         for ring in range(distances.size)
         for rows in _blocks(azimuths_deg.size, int(points[ring]))
     ]
-    for (ring, rows), values in stage.map(work, tiles):
+    for (ring, rows), values in stage.part(_TERRAIN_SHARE, 1.0).map(work, tiles):
         field[:, ring, rows] = values
     percents = tuple(float(percent) for percent in time_percents)
     return PolarField(emitter, distances, azimuths_deg, percents, field)
@@ -237,13 +238,15 @@ def _rings(
 
 
 def _radials(
-    emitter: Emitter, azimuths_deg: Floats, along_km: Floats
+    emitter: Emitter, stage: Stage, azimuths_deg: Floats, along_km: Floats
 ) -> tuple[PathProfile, Floats]:
     """Return the terrain of every radial to its end, sampled in blocks of radials."""
-    blocks = [
-        emitter.paths(azimuths_deg[rows], along_km)
-        for rows in _blocks(azimuths_deg.size, along_km.size)
-    ]
+
+    def sample(rows: slice) -> tuple[PathProfile, Floats]:
+        return emitter.paths(azimuths_deg[rows], along_km)
+
+    tiles = _blocks(azimuths_deg.size, along_km.size)
+    blocks = [block for _, block in stage.map(sample, tiles)]
     whole = PathProfile(
         distance_km=along_km,
         terrain_height_m=np.concatenate([profile.terrain_height_m for profile, _ in blocks]),

@@ -11,7 +11,9 @@ import os
 import re
 import shutil
 import tempfile
+import time
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -40,6 +42,7 @@ RECORD_FILE = "study.json"
 _ID = re.compile(r"[a-z_]{1,40}-[0-9a-f]{16}")
 _FILE_NAME = re.compile(r"[a-z0-9_]{1,60}\.[a-z0-9]{1,10}")
 _UNFINISHED = ".unfinished-"
+_LEFTOVER_S = 86_400.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,6 +122,7 @@ def save(study: Study, contents: Mapping[str, bytes], home: Home) -> Study:
     files = {name: sha256_of(content) for name, content in sorted(contents.items())}
     kept = Study(study.id, study.kind, study.inputs, study.results, files)
     home.studies.mkdir(parents=True, exist_ok=True)
+    _sweep(home)
     unfinished = Path(tempfile.mkdtemp(prefix=_UNFINISHED, dir=home.studies))
     try:
         for name, content in contents.items():
@@ -214,6 +218,14 @@ def _write(path: Path, content: bytes) -> None:
         handle.write(content)
         handle.flush()
         os.fsync(handle.fileno())
+
+
+def _sweep(home: Home) -> None:
+    """Remove what a killed process left unfinished more than a day ago."""
+    for folder in home.studies.glob(f"{_UNFINISHED}*"):
+        with suppress(FileNotFoundError):
+            if time.time() - folder.stat().st_mtime > _LEFTOVER_S:
+                shutil.rmtree(folder, ignore_errors=True)
 
 
 def _put_in_place(unfinished: Path, study: Study, home: Home) -> None:

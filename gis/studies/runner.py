@@ -61,6 +61,7 @@ def run(kind: str, inputs: Mapping[str, object], context: StudyContext) -> Study
     context.stage(0.0, 0.02, "studies.progress_gather").report(0.0)
     with context.register.snapshot() as register:
         gathered = chosen.gather(inputs, register, context)
+    context.stage(0.01, 0.02, "studies.progress_gather").report(0.0)
     identifier = study_id(kind, gathered.inputs)
     kept = _kept(identifier, context.home)
     if kept is not None:
