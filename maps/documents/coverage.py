@@ -1,5 +1,6 @@
 """Report of a coverage study: areas at each threshold, communes, the station as studied."""
 
+import math
 from collections.abc import Mapping
 from typing import Any
 
@@ -52,7 +53,7 @@ def _result(source: Source) -> list[Block]:
 
 def _communes(source: Source) -> list[Block]:
     words = source.words
-    rows = source.results["communes"]
+    rows = sorted(source.results["communes"], key=_most_covered_first)
     if not rows:
         return [Paragraph(words.say("communes_none"))]
     levels = [row["field_strength_dbuvm"] for row in source.results["levels"]]
@@ -70,6 +71,12 @@ def _communes(source: Source) -> list[Block]:
         (4, 2, *(2 for _ in levels), 3),
     )
     return [table, Paragraph(words.say("communes_note"))]
+
+
+def _most_covered_first(row: Mapping[str, Any]) -> tuple[float, float, str]:
+    field = row["field_strength_dbuvm"]
+    shares = sum(row["covered_share"].values())
+    return -shares, math.inf if field is None else -field, row["code"]
 
 
 def _commune(row: Mapping[str, Any], levels: list[float], words: Words) -> tuple[str, ...]:

@@ -3,7 +3,7 @@
 from maps.documents.content import Report, block_kind
 from maps.rendering import render
 
-__all__ = ["report_article", "report_page"]
+__all__ = ["report_article", "report_page", "report_style"]
 
 
 def report_article(report: Report) -> str:
@@ -14,6 +14,20 @@ def report_article(report: Report) -> str:
     return render("report_article.html", {"report": report, "kind": block_kind})
 
 
-def report_page(report: Report) -> str:
-    """Return a report as a complete HTML page that needs no other file."""
-    return render("report_page.html", {"report": report, "kind": block_kind})
+def report_page(report: Report, *, nonce: str | None = None) -> str:
+    """Return a report as a complete HTML page that needs no other file.
+
+    Parameters
+    ----------
+    report : Report
+        The content.
+    nonce : str, optional
+        Nonce of the page's content security policy for its one style element.
+    """
+    values = {"report": report, "kind": block_kind, "nonce": nonce}
+    return render("report_page.html", values)
+
+
+def report_style() -> str:
+    """Return the style sheet of `report_article`, for whoever serves the frame."""
+    return render("report.css", {})

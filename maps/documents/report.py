@@ -47,13 +47,18 @@ def study_report(study: Study, language: Language | str = Language.VI) -> Report
     return builder(Source(study, Words(language)))
 
 
-def study_html(study: Study, language: Language | str = Language.VI) -> str:
+def study_html(
+    study: Study, language: Language | str = Language.VI, *, nonce: str | None = None
+) -> str:
     """Return the report of a study as a complete HTML page that needs no other file."""
-    return report_page(study_report(study, language))
+    return report_page(study_report(study, language), nonce=nonce)
 
 
 def study_article(study: Study, language: Language | str = Language.VI) -> str:
-    """Return the report of a study as an `article` element for a page's frame."""
+    """Return the report of a study as an `article` element for a page's frame.
+
+    The frame adds `maps.documents.html.report_style`.
+    """
     return report_article(study_report(study, language))
 
 

@@ -30,6 +30,16 @@ from gis.register.records import (
     UnitKind,
 )
 from maps.assets import leaflet_folder
+from maps.documents.content import (
+    Bullets,
+    Facts,
+    Heading,
+    Paragraph,
+    Report,
+    Section,
+    Table,
+)
+from maps.documents.html import report_page
 from maps.overlay import class_overlay, rank_overlay
 from maps.palette import FIELD_STRENGTH, MARGIN
 from maps.views import CoverageView, InterferenceView, Interferer, RegisterView
@@ -37,7 +47,7 @@ from maps.web import register_map
 from propagation.compliance.records import Confidence
 
 STATIC = Path(__file__).parents[2] / "api" / "static"
-POLICY = "default-src 'none'; script-src 'self' 'nonce-n0nce'; style-src 'self'; "
+POLICY = "default-src 'none'; script-src 'self' 'nonce-n0nce'; style-src 'self' 'nonce-n0nce'; "
 POLICY += "img-src 'self' data:; connect-src 'self'; base-uri 'none'; form-action 'self'"
 SYNTHETIC = Provenance(confidence=Confidence.SYNTHETIC, source="demo")
 RECALLED = Provenance(confidence=Confidence.RECALLED, source="TT 37/2017/TT-BTTTT")
@@ -454,3 +464,37 @@ def test_paper_has_every_row(opened: Callable[..., Opened]) -> None:
     page.emulate_media(media="print")
     assert not page.locator("#map-filters").is_visible()
     assert page.locator("#map-rows tr").last.is_visible()
+
+
+@pytest.mark.parametrize("width", [390, 1440])
+def test_axe_finds_nothing_in_a_report(browser: Browser, site: Site, width: int) -> None:
+    table = Table("Bảng", ("Đài", "Dự trữ (dB)"), (("A" * 300, "1,0"),), frozenset({1}))
+    blocks = [
+        Heading("1. Kiểm tra: vi phạm", ("dữ liệu mô phỏng",), "violates", "vi phạm"),
+        Facts((("Lý do", ("một", "hai")),)),
+        Bullets(("một", "hai")),
+        table,
+        Paragraph("Ghi chú", strong=True),
+    ]
+    report = Report(
+        language="vi",
+        title="Báo cáo",
+        subtitle="tỉnh Long An",
+        issuer="Sở",
+        stamps=("địa hình phẳng giả định",),
+        law="Kết quả tính toán không phải là chứng cứ.",
+        sections=(Section("Kết quả", blocks), Section("Đài khác", blocks)),
+        signatures=("Người lập", "Lãnh đạo"),
+        signature_hint="(ký)",
+        footer="PhuSong",
+        page_of="{page} / {pages}",
+    )
+    site.pages["/report"] = report_page(report, nonce="n0nce")
+    page = browser.new_page(viewport={"width": width, "height": 900})
+    page.goto(site.url + "/report")
+    assert violations(page) == []
+    assert page.evaluate("document.documentElement.scrollWidth") == width
+    assert page.evaluate("getComputedStyle(document.querySelector('.report h1')).lineHeight") != (
+        "normal"
+    ), "the style sheet was let in by its nonce"
+    page.close()
