@@ -3,11 +3,11 @@
 from importlib.util import find_spec
 from pathlib import Path
 
-__all__ = ["LEAFLET_SCRIPT", "LEAFLET_STYLE", "MAP_SCRIPTS", "MAP_STYLE", "leaflet_folder"]
+__all__ = ["LEAFLET_SCRIPT", "LEAFLET_STYLE", "MAP_SCRIPTS", "MAP_STYLES", "leaflet_folder"]
 
 LEAFLET_SCRIPT = "leaflet/leaflet.js"
 LEAFLET_STYLE = "leaflet/leaflet.css"
-MAP_STYLE = "map/map.css"
+MAP_STYLES = ("map/map.css", "map/table.css")
 MAP_SCRIPTS = (
     "map/symbols.js",
     "map/layers.js",

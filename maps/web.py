@@ -10,7 +10,7 @@ from folium.template import Template
 from markupsafe import Markup, escape
 
 from data.text import Language, text
-from maps.assets import LEAFLET_SCRIPT, LEAFLET_STYLE, MAP_SCRIPTS, MAP_STYLE
+from maps.assets import LEAFLET_SCRIPT, LEAFLET_STYLE, MAP_SCRIPTS, MAP_STYLES
 from maps.layers import bounds_of, map_payload
 from maps.legend import layer_groups
 from maps.rendering import embedded_json, render
@@ -74,7 +74,7 @@ class OfflineMap(folium.Map):
         self.label = escape(label)
         root = static_url.rstrip("/")
         self.default_js = [(name, f"{root}/{name}") for name in (LEAFLET_SCRIPT, *MAP_SCRIPTS)]
-        self.default_css = [(name, f"{root}/{name}") for name in (LEAFLET_STYLE, MAP_STYLE)]
+        self.default_css = [(name, f"{root}/{name}") for name in (LEAFLET_STYLE, *MAP_STYLES)]
 
     def get_name(self) -> str:
         """Return the identifier of the element, which is the variable's name too."""
