@@ -7,7 +7,7 @@ every field that a check needs: once for each station, at all points at which an
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
@@ -57,13 +57,18 @@ from propagation.compliance.parameters import (
     RASTER,
     SITE_TOLERANCE,
 )
-from propagation.compliance.records import Finding, summarise
+from propagation.compliance.records import Finding, Outcome, summarise
 from propagation.interference.bs412 import protection_from_parameters
 
 __all__ = ["compute", "gather"]
 
 _PROFILE_STEP_KM = 0.5
 _NAMES = ("station_id", "jurisdiction", "on")
+_MISSING = {
+    "erp_total_dbw": "compliance.missing.erp",
+    "height_above_ground_m": "compliance.missing.antenna_height",
+    "ground_height_m": "compliance.missing.terrain",
+}
 
 
 def gather(
@@ -226,7 +231,7 @@ def _field_findings(
 ) -> Iterable[Finding]:
     facts = station_facts(station)
     minimum = scene.pack.rule(MINIMUM_FIELD)
-    return (
+    found = (
         *boundary_protection.check(
             facts,
             meetings.at_boundary(station),
@@ -242,6 +247,22 @@ def _field_findings(
             minimum_field_rule=minimum,
         ),
     )
+    return [_saying_what_is_missing(scene, station, finding) for finding in found]
+
+
+def _saying_what_is_missing(scene: _Scene, station: BroadcastStation, finding: Finding) -> Finding:
+    """Name the values for want of which a field could not be predicted, where that is why."""
+    if finding.outcome is not Outcome.NOT_ASSESSABLE:
+        return finding
+    concerned = [station]
+    if finding.counterpart in scene.neighbourhood.stations:
+        concerned.append(scene.neighbourhood.station(str(finding.counterpart)))
+    names = [
+        _MISSING[name]
+        for one in concerned
+        for name in missing_values(one, flat=scene.terrain.flat)
+    ]
+    return replace(finding, missing=tuple(dict.fromkeys(names))) if names else finding
 
 
 def _audit_findings(scene: _Scene, station: BroadcastStation) -> Iterable[Finding]:

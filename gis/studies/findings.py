@@ -24,8 +24,10 @@ def finding_from_json(written: Mapping[str, Any]) -> Finding:
 
     Raises
     ------
+    ForbiddenVerdictError
+        If the law of findings forbids it.
     FormatError
-        If it is no finding, or one that the law of findings forbids.
+        If its rule or its evidence cannot be read.
     """
     parts = dict(written)
     parts["rule"] = record_from_json(Rule, written["rule"])

@@ -1,0 +1,386 @@
+"""Compliance studies: the planted faults with numbers by hand, and the law of findings."""
+
+import json
+import time
+from collections.abc import Callable
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from data.text import has
+from gis.demo import load_demonstration
+from gis.errors import CancelledError, FormatError
+from gis.geodesy import distance_km
+from gis.home import Home
+from gis.register.records import BroadcastStation, Service, StationClass
+from gis.register.store import Register
+from gis.studies.audit import commune_facts, height_facts, named_commune
+from gis.studies.communes import Commune
+from gis.studies.context import StudyContext
+from gis.studies.findings import export, finding_from_json, finding_to_json
+from gis.studies.outlines import Outline
+from gis.studies.plan_match import plan_entry_of, site_distance_km
+from gis.studies.point import explain_path
+from gis.studies.record import canonical
+from gis.studies.runner import run
+from gis.terrain.source import FlatTerrain, RasterTerrain
+from propagation.compliance.records import ForbiddenVerdictError
+
+Context = Callable[..., StudyContext]
+Make = Callable[..., BroadcastStation]
+ON = date(2025, 8, 1)
+REQUEST = {"on": "2025-08-01"}
+EAST_12_KM = 106.4 + 12 / 109.46  # km a degree along the parallel of 10.6 N
+
+
+def rows_of(context: StudyContext, **request: object) -> dict[str, dict[str, Any]]:
+    study = run("compliance", {**REQUEST, **request}, context)
+    return {row["station_id"]: row for row in study.results["stations"]}
+
+
+def findings_of(row: dict[str, Any], check: str) -> list[dict[str, Any]]:
+    return [finding for finding in row["findings"] if finding["check"] == check]
+
+
+def value_of(finding: dict[str, Any], name: str) -> Any:
+    return next(item["value"] for item in finding["evidence"] if item["name"] == name)
+
+
+def test_300_w_over_the_entry_violates(
+    study_context: Context, make_station: Make, make_plan_entry
+) -> None:
+    """1300 W against 1000 W: 10 lg 1.3 = 1.139 dB over, records against records."""
+    station = make_station(erp_total_dbw=10 * np.log10(1300), plan_entry_id="q-a")
+    context = study_context(stations=[station], entries=[make_plan_entry()])
+    row = rows_of(context)["a"]
+    found = next(
+        finding
+        for finding in findings_of(row, "erp_and_height")
+        if finding["reason"] == "compliance.reason.erp_exceeded"
+    )
+    assert found["outcome"] == "violates"
+    assert found["margin_db"] == pytest.approx(-1.139, abs=0.001)
+    assert found["values"]["excess_w"] == pytest.approx(300.0, abs=0.1)
+    assert value_of(found, "erp_max_dbw") == 30.0
+    assert {item["kind"] for item in found["evidence"]} == {"record"}
+    assert row["plan_entry_id"] == "q-a"
+    assert row["outcome"] in {"violates", "mixed"}
+
+
+def test_two_stations_12_km_and_100_khz_apart(study_context: Context, make_station: Make) -> None:
+    """Margin at the worst point = wanted - (unwanted + 33 dB), each field over its own path."""
+    stations = {
+        "a": make_station(),
+        "b": make_station("b", longitude=EAST_12_KM, frequency_mhz=100.1),
+    }
+    context = study_context(stations=stations.values())
+    rows = rows_of(context)
+    for own, other in (("a", "b"), ("b", "a")):
+        received, caused = sorted(
+            findings_of(rows[own], "protection_ratios"), key=lambda one: "caused" in one["reason"]
+        )
+        assert received["outcome"] == caused["outcome"] == "needs_verification"
+        assert received["counterpart"] == other
+        assert received["values"]["distance_km"] == pytest.approx(12.0, abs=0.01)
+        assert received["values"]["spacing_khz"] == 100.0
+        where = received["measure"]["longitude"], received["measure"]["latitude"]
+        wanted = explain_path(stations[own], *where, context)["steady"]["field_strength_dbuvm"]
+        against = explain_path(stations[other], *where, context)
+        steady = against["steady"]["field_strength_dbuvm"]
+        rare = against["tropospheric"]["field_strength_dbuvm"]
+        by_hand = wanted - max(steady + 33.0, rare + 25.0)
+        assert received["margin_db"] == pytest.approx(by_hand, abs=0.2)
+        assert value_of(received, "wanted_field_strength_dbuvm") == pytest.approx(wanted, abs=0.1)
+        assert {"predicted", "flat_terrain", "recalled_rule"} <= set(received["reservations"])
+        assert received["margin_db"] < 0
+        # what a causes at b is what b receives from a
+        mirrored = next(
+            finding
+            for finding in findings_of(rows[other], "protection_ratios")
+            if "received" in finding["reason"]
+        )
+        assert caused["margin_db"] == pytest.approx(mirrored["margin_db"], abs=1e-9)
+
+
+def test_test_points_lie_where_they_should(study_context: Context, make_station: Make) -> None:
+    """The worst of the 36 edge points is the one towards the other station: azimuth 90."""
+    other = make_station("b", longitude=EAST_12_KM + 0.3, frequency_mhz=100.1)
+    rows = rows_of(study_context(stations=[make_station(), other]), station_id="a")
+    received = next(
+        finding
+        for finding in findings_of(rows["a"], "protection_ratios")
+        if "received" in finding["reason"]
+    )
+    assert received["values"]["point"].startswith("090°")
+    lon, lat = received["measure"]["longitude"], received["measure"]["latitude"]
+    assert received["values"]["point"].endswith(f"{distance_km(106.4, 10.6, lon, lat):.1f} km")
+    field = value_of(received, "wanted_field_strength_dbuvm")
+    assert 54.0 <= field < 56.0, "the edge of the service of stereo in the country"
+
+
+def test_fields_beyond_the_boundary(
+    study_context: Context, make_station: Make, make_unit, make_boundary
+) -> None:
+    """A province that ends 10 km east of a provincial station of 5 kW."""
+    east = 106.4 + 10 / 109.46
+    province = make_unit("80", 106.4, 10.6, kind="tinh", name="Tỉnh X", parent_code=None)
+    boundary = make_boundary("80", 105.4, 9.6, east, 11.6)
+    station = make_station(
+        station_class=StationClass.PROVINCIAL, province_code="80", erp_total_dbw=37.0
+    )
+    context = study_context(stations=[station], units=[province], boundaries=[boundary])
+    (found,) = findings_of(rows_of(context)["a"], "boundary_protection")
+    assert found["outcome"] == "needs_verification"
+    assert found["values"]["distance_to_boundary_m"] <= 20
+    where = found["measure"]["longitude"], found["measure"]["latitude"]
+    assert where[0] == pytest.approx(east, abs=0.001)
+    assert where[1] == pytest.approx(10.6, abs=0.001)
+    field = explain_path(station, *where, context)["steady"]["field_strength_dbuvm"]
+    assert found["margin_db"] == pytest.approx(54.0 - field, abs=0.1)
+    assert "approximate_boundary" in found["reservations"], "on the line itself nothing is certain"
+    # the same station of another class is not spoken of
+    other = study_context(stations=[make_station("o", province_code="80")])
+    assert findings_of(rows_of(other)["o"], "boundary_protection") == []
+
+
+def test_a_station_is_not_protected_outside_its_province(
+    study_context: Context, make_station: Make, make_unit, make_boundary
+) -> None:
+    """With the province's edge 5 km away, the edge point towards the other lies 5 km away."""
+    east = 106.4 + 5 / 109.46
+    province = make_unit("80", 106.4, 10.6, kind="tinh", name="Tỉnh X", parent_code=None)
+    stations = [
+        make_station(province_code="80"),
+        make_station("b", longitude=106.9, frequency_mhz=100.1),
+    ]
+    context = study_context(
+        stations=stations,
+        units=[province],
+        boundaries=[make_boundary("80", 105.4, 9.6, east, 11.6, official=False)],
+    )
+    received = next(
+        finding
+        for finding in findings_of(rows_of(context)["a"], "protection_ratios")
+        if "received" in finding["reason"]
+    )
+    assert received["measure"]["longitude"] < east
+    assert "approximate_boundary" in received["reservations"]
+
+
+def test_a_station_without_power_is_not_assessable_where_power_counts(
+    study_context: Context, make_station: Make, make_plan_entry
+) -> None:
+    dumb = make_station(erp_total_dbw=None, plan_entry_id="q-a")
+    other = make_station("b", longitude=EAST_12_KM, frequency_mhz=100.1)
+    context = study_context(stations=[dumb, other], entries=[make_plan_entry()])
+    row = rows_of(context)["a"]
+    assert row["without"] == ["erp_total_dbw"]
+    for finding in findings_of(row, "protection_ratios"):
+        assert finding["outcome"] == "not_assessable"
+        assert finding["missing"] == ["compliance.missing.erp"]
+    erp = next(f for f in findings_of(row, "erp_and_height") if "erp" in f["reason"])
+    assert erp["outcome"] == "not_assessable"
+
+
+def test_services_without_rules_are_refused(study_context: Context, make_station: Make) -> None:
+    television = make_station("tv", service=Service.TELEVISION, frequency_mhz=600.0)
+    context = study_context(stations=[make_station(), television])
+    with pytest.raises(FormatError) as caught:
+        run("compliance", {**REQUEST, "station_id": "tv"}, context)
+    assert caught.value.key == "studies.no_rules_for_service"
+    assert set(rows_of(context)) == {"a"}
+
+
+def test_one_station_alone_says_the_same_as_among_all(
+    study_context: Context, make_station: Make
+) -> None:
+    other = make_station("b", longitude=EAST_12_KM, frequency_mhz=100.1)
+    context = study_context(stations=[make_station(), other])
+    assert rows_of(context)["a"] == rows_of(context, station_id="a")["a"]
+
+
+@pytest.fixture(scope="module")
+def demonstration(tmp_path_factory: pytest.TempPathFactory) -> StudyContext:
+    home = Home(tmp_path_factory.mktemp("demo"))
+    register = Register.open(home.register, create=True)
+    load_demonstration(register)
+    return StudyContext(register, home, FlatTerrain(), workers=2)
+
+
+def test_the_demonstration_register(demonstration: StudyContext) -> None:
+    """The two planted faults are found, nothing predicted violates, and it takes seconds."""
+    begun = time.monotonic()
+    study = run("compliance", REQUEST, demonstration)
+    assert time.monotonic() - begun < 60
+    rows = {row["station_id"]: row for row in study.results["stations"]}
+    assert len(rows) >= 20
+    assert sum(study.results["outcomes"].values()) == len(rows)
+    violating = [
+        (row["station_id"], finding["reason"])
+        for row in rows.values()
+        for finding in row["findings"]
+        if finding["outcome"] == "violates"
+    ]
+    assert violating == [("mp-duc-hoa", "compliance.reason.erp_exceeded")]
+    broken = {
+        (row["station_id"], finding["counterpart"])
+        for row in rows.values()
+        for finding in findings_of(row, "protection_ratios")
+        if finding["reason"].endswith("broken")
+    }
+    assert broken == {("mp-thu-thua", "mp-khanh-hau"), ("mp-khanh-hau", "mp-thu-thua")}
+
+
+def test_every_finding_comes_back_and_keeps_the_law(demonstration: StudyContext) -> None:
+    study = run("compliance", REQUEST, demonstration)
+    forged = 0
+    for row in study.results["stations"]:
+        for written in row["findings"]:
+            finding = finding_from_json(json.loads(canonical(written)))
+            assert finding_to_json(finding) == written
+            if "predicted" in written["reservations"]:
+                forged += 1
+                with pytest.raises(ForbiddenVerdictError):
+                    finding_from_json({**written, "outcome": "violates"})
+                with pytest.raises(ForbiddenVerdictError):
+                    finding_from_json({**written, "outcome": "violates", "reservations": []})
+    assert forged > 10
+
+
+def test_the_export_spells_everything_out(demonstration: StudyContext) -> None:
+    study = run("compliance", REQUEST, demonstration)
+    told = export(study)
+    assert json.loads(json.dumps(told)) == told
+    for row in told:
+        for finding in row["findings"]:
+            assert finding["rule"]["instrument"]
+            assert finding["rule"]["clause"] is not None
+            assert finding["outcome"] in {
+                "complies",
+                "violates",
+                "needs_verification",
+                "not_assessable",
+            }
+            assert finding["reason_vi"] != finding["reason_en"]
+            assert "{" not in finding["reason_vi"] + finding["reason_en"]
+            if finding["outcome"] == "needs_verification":
+                assert finding["missing"] or finding["measure"]
+            if finding["measure"] is not None:
+                assert "{" not in finding["measure"]["vi"] + finding["measure"]["en"]
+
+
+def test_every_reason_has_its_sentence(demonstration: StudyContext) -> None:
+    study = run("compliance", REQUEST, demonstration)
+    keys = set()
+    for row in study.results["stations"]:
+        for finding in row["findings"]:
+            keys |= {finding["reason"], *finding["missing"]}
+            if finding["measure"]:
+                keys.add(finding["measure"]["what"])
+    assert [key for key in sorted(keys) if not has(key)] == []
+
+
+def test_same_bytes_with_any_number_of_workers(
+    study_context: Context, make_station: Make, make_unit, tmp_path: Path
+) -> None:
+    units = [make_unit(f"c{k}", 106.2 + 0.05 * k, 10.5 + 0.03 * k) for k in range(8)]
+    stations = [
+        make_station(),
+        make_station("b", longitude=EAST_12_KM, frequency_mhz=100.1),
+        make_station("c", latitude=10.9, frequency_mhz=99.8),
+    ]
+    base = study_context(stations=stations, units=units)
+    written = []
+    for workers in (1, 2):
+        home = Home(tmp_path / str(workers))
+        context = StudyContext(base.register, home, base.terrain, workers=workers)
+        study = run("compliance", REQUEST, context)
+        written.append({f.name: f.read_bytes() for f in home.study(study.id).iterdir()})
+    assert written[0] == written[1]
+
+
+def test_cancel_is_heard(study_context: Context, make_station: Make) -> None:
+    asked: list[float] = []
+
+    def cancelled() -> bool:
+        asked.append(time.monotonic())
+        return len(asked) > 40
+
+    stations = [make_station(f"s{k}", longitude=106.0 + 0.1 * k) for k in range(4)]
+    context = study_context(stations=stations)
+    context = StudyContext(context.register, context.home, context.terrain, cancelled=cancelled)
+    with pytest.raises(CancelledError):
+        run("compliance", REQUEST, context)
+    assert max(np.diff([*asked, time.monotonic()])) < 0.5
+
+
+def test_the_line_of_the_plan(make_station: Make, make_plan_entry) -> None:
+    linked = make_plan_entry("q-link", frequency_mhz=99.0, longitude=108.0)
+    near = make_plan_entry("q-near", latitude=10.7)
+    nearer = make_plan_entry("q-nearer", latitude=10.65)
+    other_channel = make_plan_entry("q-other", frequency_mhz=100.1)
+    ended = make_plan_entry("q-ended", valid_to=date(2024, 12, 31))
+    placeless = make_plan_entry("q-placeless", longitude=None, latitude=None)
+    far = make_plan_entry("q-far", latitude=11.6)
+    everything = [far, placeless, ended, other_channel, near, nearer, linked]
+    assert plan_entry_of(make_station(plan_entry_id="q-link"), everything, ON) is linked
+    assert plan_entry_of(make_station(), everything, ON) is nearer
+    assert plan_entry_of(make_station(plan_entry_id="q-ended"), [ended], ON) is None
+    assert plan_entry_of(make_station(), [far, placeless, other_channel], ON) is None
+    assert site_distance_km(make_station(), placeless) is None
+    assert site_distance_km(make_station(), near) == pytest.approx(11.06, abs=0.01)
+
+
+def test_effective_height_over_a_slope(make_station: Make, write_terrain) -> None:
+    """Ground 100 m per degree of longitude: the mean from 3 to 15 km falls away to the west.
+
+    At azimuth 270 the mean lies 9 km west: 9 / 109.46 * 100 = 8.22 m lower, so the largest
+    effective height is 60 + 8.22 m.
+    """
+    terrain = RasterTerrain(write_terrain(lambda lon, _lat: 100 * (lon - 106.0)))
+    found = height_facts(make_station(), terrain)
+    assert found is not None
+    assert found.effective_height_max_m == pytest.approx(60 + 8.22, abs=0.1)
+    flat = height_facts(make_station(ground_height_m=10.0), FlatTerrain())
+    assert flat is not None
+    assert flat.effective_height_max_m == pytest.approx(60 + 10 - 2)
+    assert height_facts(make_station(ground_height_m=None), FlatTerrain()) is None
+    assert height_facts(make_station(height_above_ground_m=None), terrain) is None
+
+
+def test_the_commune_that_a_record_names(make_station: Make, make_unit, make_boundary) -> None:
+    near = make_unit("1", 106.41, 10.6, name="Xã Hoà Khánh", bounds=(106.3, 10.5, 106.5, 10.7))
+    far = make_unit("2", 107.4, 10.6, name="Phường Hòa Khánh", bounds=(107.3, 10.5, 107.5, 10.7))
+    station = make_station(commune_name="Hòa Khánh")
+    assert named_commune(station, [far, near]) is near
+    assert named_commune(make_station(), [near]) is None
+    assert named_commune(make_station(commune_name="Nơi khác"), [near]) is None
+    pointed = commune_facts(station, Commune(far, "80", None))
+    assert pointed is not None
+    assert pointed.inside_bounds is False
+    assert pointed.boundary is None
+    outlined = commune_facts(
+        station, Commune(near, "80", make_boundary("1", 106.39, 10.59, 106.45, 10.65))
+    )
+    assert outlined is not None
+    assert outlined.boundary is not None
+    assert outlined.boundary.inside is True
+    # 0.01 degrees of longitude at 10.6 N are 1095 m, of latitude 1106 m
+    assert outlined.boundary.distance_to_boundary_m == pytest.approx(1095, abs=2)
+
+
+def test_rays_and_an_outline(make_boundary) -> None:
+    """A box around the point: 0.1 degrees east are 10.946 km, north 11.061 km."""
+    boundary = make_boundary("80", 106.3, 10.5, 106.5, 10.7)
+    outline = Outline.around(boundary, "Tỉnh", 106.4, 10.6)
+    met = outline.crossings_km(np.array([0.0, 90.0, 180.0, 270.0]), 50.0)
+    np.testing.assert_allclose(met, [11.061, 10.946, 11.061, 10.946], atol=0.005)
+    assert np.isnan(outline.crossings_km(np.array([90.0]), 10.0)).all()
+    inside, outside = outline.facts(np.array([106.4, 106.6]), np.array([10.6, 10.6]))
+    assert inside.inside is True
+    assert outside.inside is False
+    assert outside.distance_to_boundary_m == pytest.approx(10_946, abs=5)
+    assert outside.certain
