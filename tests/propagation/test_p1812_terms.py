@@ -58,13 +58,9 @@ def test_nothing_is_left_out() -> None:
 
 def test_terms_are_the_19_of_the_recommendation_and_the_location() -> None:
     symbols = [definition.symbol.replace("_", "") for definition in TERMS.values()]
-    assert (
-        symbols
-        == (
-            "Lbfs Lb0p Lb0b Lbulla Lbulls Ldsph Ld50 Ldb Ldp Lbd50 Lbd Lminb0p Lba Lminbap Lbda "
-            "Lbam Lbs Lbc Lloc Lb"
-        ).split()
-    )
+    ducting = ["Lba", "Lminbap", "Lbda", "Lbam", "Lbs", "Lbc", "Lloc", "Lb"]
+    diffraction = ["Lbulla", "Lbulls", "Ldsph", "Ld50", "Ldb", "Ldp", "Lbd50", "Lbd", "Lminb0p"]
+    assert symbols == ["Lbfs", "Lb0p", "Lb0b", *diffraction, *ducting]
 
 
 def test_the_paths_walk_the_branches() -> None:
