@@ -74,6 +74,7 @@ def _prepare(connection: DBAPIConnection, record: ConnectionPoolEntry) -> None:
     with closing(connection.cursor()) as cursor:
         cursor.execute(f"PRAGMA busy_timeout = {int(BUSY_TIMEOUT_S * 1000)}")
         journal = cursor.execute("PRAGMA journal_mode = WAL").fetchone()[0]
+        cursor.execute("PRAGMA cache_size = -32768")  # KiB: a large import stays in memory
         cursor.execute("PRAGMA synchronous = FULL")
         cursor.execute("PRAGMA foreign_keys = ON")
         cursor.execute("PRAGMA trusted_schema = ON")  # triggers call the functions below

@@ -8,6 +8,7 @@ from typing import Any, TypeVar
 from sqlalchemy import (
     Connection,
     Select,
+    Table,
     bindparam,
     delete,
     exc,
@@ -21,8 +22,7 @@ from sqlalchemy import (
 from gis.errors import ConflictError, NotFoundError
 from gis.register import moments, schema
 from gis.register.content import CONTENT_TABLES, notes_of, sum_after
-from gis.register.geopackage import blob_bounds
-from gis.register.records import Bounds
+from gis.register.geopackage import spatial_index_name
 from gis.register.rows import (
     Codec,
     Row,
@@ -35,6 +35,7 @@ from gis.register.rows import (
 __all__ = ["Ledger"]
 
 H = TypeVar("H", bound=Hashable)
+_CHANGED = text("UPDATE gpkg_contents SET last_change = :now WHERE table_name = :layer")
 _VIEWS_OF = {"structures": ("installation_sites",)}
 
 
@@ -56,7 +57,7 @@ class Ledger:
         self._revision = int(self._notes["revision"]) + 1
         self._log: list[Row] = []
         self._added = dict.fromkeys(CONTENT_TABLES, 0)
-        self._extents: dict[str, Bounds | None] = {}
+        self._touched: set[str] = set()
         self._referred: dict[str, set[str]] = {}
         self._removed: dict[str, set[str]] = {}
 
@@ -75,7 +76,7 @@ class Ledger:
             raise ConflictError(f"errors.{codec.name}_exists", id=name)
         if codec.table is schema.structures:
             self._refuse_known_codes(rows)
-        self._execute(insert(codec.table), rows)
+        self._execute_many(codec.table, rows)
         for row in rows:
             self._note(codec, None, row)
 
@@ -180,16 +181,15 @@ class Ledger:
             change |= {"revision": self._revision, "at": now}
             if change["batch_id"] not in self.batches:
                 change["batch_id"] = single
-        self._execute(insert(schema.change_log), self._log)
+        self._execute_many(schema.change_log, self._log)
         notes = {f"sum:{name}": sum_after(self._notes, name, n) for name, n in self._added.items()}
         notes["revision"] = str(self._revision)
         self._execute(
             text("INSERT OR REPLACE INTO register_state (name, value) VALUES (:name, :value)"),
             [{"name": name, "value": value} for name, value in notes.items()],
         )
-        for name, extent in self._extents.items():
-            for layer in (name, *_VIEWS_OF.get(name, ())):
-                self._touch(layer, extent, now)
+        for name in sorted(self._touched):
+            self._touch(name, now)
 
     def _note(self, codec: Codec[Any], old: Row | None, new: Row | None) -> None:
         """Take one change into history, sums, extents and the references to check."""
@@ -214,7 +214,7 @@ class Ledger:
                 "batch_id": row["id"] if codec.name == "import_batches" else row.get("batch_id"),
             }
         )
-        self._extend(codec.name, None if new is None else new.get(schema.GEOMETRY_COLUMN))
+        self._touched.add(codec.name)
         if new is None:
             self._removed.setdefault(codec.name, set()).add(row["id"])
             return
@@ -222,28 +222,18 @@ class Ledger:
             if new[name] is not None:
                 self._referred.setdefault(target, set()).add(new[name])
 
-    def _extend(self, table: str, blob: bytes | None) -> None:
-        bounds, extent = blob_bounds(blob) if blob else None, self._extents.get(table)
-        if bounds is not None and extent is not None:
-            lower = [min(pair) for pair in zip(extent[:2], bounds[:2], strict=True)]
-            upper = [max(pair) for pair in zip(extent[2:], bounds[2:], strict=True)]
-            bounds = (lower[0], lower[1], upper[0], upper[1])
-        self._extents[table] = bounds or extent
-
-    def _touch(self, layer: str, extent: Bounds | None, now: str) -> None:
-        """Say in the GeoPackage's contents when a layer changed and how far it reaches."""
-        sides = dict(zip(("west", "south", "east", "north"), extent or (None,) * 4, strict=True))
-        self._execute(
-            text(
-                "UPDATE gpkg_contents SET last_change = :now,"
-                " min_x = min(coalesce(min_x, :west), coalesce(:west, min_x)),"
-                " min_y = min(coalesce(min_y, :south), coalesce(:south, min_y)),"
-                " max_x = max(coalesce(max_x, :east), coalesce(:east, max_x)),"
-                " max_y = max(coalesce(max_y, :north), coalesce(:north, max_y))"
-                " WHERE table_name = :layer"
-            ),
-            [{"now": now, "layer": layer, **sides}],
-        )
+    def _touch(self, table: str, now: str) -> None:
+        """Say in the GeoPackage's contents when a layer changed, and how far it reaches."""
+        layers = (table, *_VIEWS_OF.get(table, ()))
+        self._execute(_CHANGED, [{"now": now, "layer": layer} for layer in layers])
+        if schema.GEOMETRY_COLUMN in schema.metadata.tables[table].columns:
+            index = spatial_index_name(table)
+            sides = "min(minx), min(miny), max(maxx), max(maxy)"
+            self._connection.exec_driver_sql(
+                "UPDATE gpkg_contents SET (min_x, min_y, max_x, max_y) ="  # noqa: S608 our names
+                f' (SELECT {sides} FROM "{index}") WHERE table_name IN (?, ?)',
+                (table, layers[-1]),
+            )
 
     def _check_references(self) -> None:
         for target, ids in self._referred.items():
@@ -287,6 +277,18 @@ class Ledger:
         if name not in stored:
             raise NotFoundError(f"errors.{codec.name}_unknown", id=name)
         return stored[name]
+
+    def _execute_many(self, table: Table, rows: Sequence[Row]) -> None:
+        """Insert rows that all have the same columns, past what an import need not pay for."""
+        statement = insert(table).compile(
+            dialect=self._connection.dialect, column_keys=list(rows[0])
+        )
+        names = [each.name for each in table.columns if each.name in rows[0]]  # as compiled
+        values = [tuple(map(row.__getitem__, names)) for row in rows]
+        try:
+            self._connection.exec_driver_sql(str(statement), values)
+        except exc.IntegrityError as error:
+            raise ConflictError("errors.register_conflict", detail=str(error.orig)) from error
 
     def _execute(self, statement: Any, rows: Sequence[Mapping[str, Any]]) -> None:
         try:

@@ -8,12 +8,14 @@ import base64
 import hashlib
 import json
 import math
+import re
 import types
 import unicodedata
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import fields
 from datetime import date, datetime
 from enum import StrEnum
+from json.encoder import encode_basestring
 from typing import Any, Generic, TypeVar, Union, get_args, get_origin, get_type_hints
 
 import shapely
@@ -67,14 +69,15 @@ _Step = Callable[[Any], Any]
 
 _GEOMETRY = schema.GEOMETRY_COLUMN
 _DERIVED = frozenset({"fid", "search"})
-_NOT_CONTENT = frozenset({"batch_id", "source_row"})
+_ENCODER = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+_MARKS = re.compile("[\u0300-\u036f]")
 _PROVENANCE = ("confidence", "source", "batch_id", "source_row")
 
 
 def fold(text: str) -> str:
     """Return a text for searching: lower case, without marks, `đ` as `d`."""
     plain = unicodedata.normalize("NFD", text.casefold().replace("đ", "d"))
-    return "".join(letter for letter in plain if not unicodedata.combining(letter))
+    return _MARKS.sub("", plain)
 
 
 def dated_id(code: str, valid_from: date | None) -> str:
@@ -94,7 +97,7 @@ def _finite(value: float) -> float:
 
 
 def _json(value: object) -> str:
-    return json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+    return _ENCODER.encode(value)
 
 
 def _numbers(values: Sequence[float]) -> str | None:
@@ -317,7 +320,7 @@ def _readable(blob: bytes) -> Row:
 
 def row_to_json(row: Row) -> str:
     """Return a row as the history keeps it."""
-    return _json(_plain_row(row))
+    return _kept(_plain_row(row))[0]
 
 
 def row_to_json_and_content(table: str, row: Row) -> tuple[str, int]:
@@ -325,12 +328,21 @@ def row_to_json_and_content(table: str, row: Row) -> tuple[str, int]:
 
     The number, a SHA-256, is the same whichever import brought the row.
     """
-    plain = _plain_row(row)
-    kept = _json(plain)
-    for name in _NOT_CONTENT:
-        plain.pop(name, None)
-    digest = hashlib.sha256(f"{table}\n{_json(plain)}".encode()).digest()
+    kept, content = _kept(_plain_row(row))
+    digest = hashlib.sha256(f"{table}\n{content}".encode()).digest()
     return kept, int.from_bytes(digest, "big")
+
+
+def _kept(plain: Row) -> tuple[str, str]:
+    """Return the JSON of a row, and of what it says without where it stood in which file."""
+    if "batch_id" not in plain:
+        content = _json(plain)
+        return content, content
+    batch_id, source_row = plain.pop("batch_id"), plain.pop("source_row")
+    content = _json(plain)
+    batch = "null" if batch_id is None else encode_basestring(batch_id)
+    row = "null" if source_row is None else source_row
+    return f'{content[:-1]},"batch_id":{batch},"source_row":{row}}}', content
 
 
 def row_from_json(table: str, kept: str) -> Row:
