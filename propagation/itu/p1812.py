@@ -134,7 +134,8 @@ def basic_transmission_loss(
     asked = Conditions(f / 1000, p, phi, radius, n0, b0, sigma, _loc_db(profile, pl, sigma))
     loss = _for_polarization(path, zones, asked, polarization)
     ends = profile.clutter_height_m[..., 0] + profile.clutter_height_m[..., -1]
-    return _complete(loss, loss.basic_transmission_loss_db + (zones.dct + zones.dcr + pl + ends))
+    unused = b0 + pl + zones.dct + zones.dcr + ends  # may not reach the loss, but their NaN must
+    return _complete(loss, loss.basic_transmission_loss_db + unused)
 
 
 def field_strength_dbuvm(

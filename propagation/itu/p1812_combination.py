@@ -209,10 +209,15 @@ def _combined(
         sight.lb0p + inland,
         lbd50 + (sight.lb0b + inland - lbd50) * bent.fi,
     )
-    lminbap = 2.5 * np.logaddexp(lba / 2.5, sight.lb0p / 2.5)  # eq. (60)
+    lminbap = 2.5 * _log_of_sum(lba / 2.5, sight.lb0p / 2.5)  # eq. (60)
     lbda = np.where(lminbap <= lbd, lminbap + (lbd - lminbap) * fk, lbd)  # eq. (61)
     lbam = lbda + (lminb0p - lbda) * fj  # eq. (62)
     nepers = -0.2 * np.log(10)
-    lbc = np.logaddexp(nepers * lbs, nepers * lbam) / nepers  # eq. (63)
+    lbc = _log_of_sum(nepers * lbs, nepers * lbam) / nepers  # eq. (63)
     lb = np.maximum(sight.lb0p, lbc + asked.loc)  # eq. (69)
     return _Combined(fj, fk, lbd50, lbd, lminb0p, lminbap, lbda, lbam, lbc, lb)
+
+
+def _log_of_sum(a: Floats, b: Floats) -> Floats:
+    """Return log(exp(a) + exp(b)) without overflow; unlike numpy's, NaN passes in silence."""
+    return np.asarray(np.maximum(a, b) + np.log1p(np.exp(-np.abs(a - b))))

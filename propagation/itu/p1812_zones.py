@@ -141,9 +141,9 @@ def ducting_incidence_percent(latitude_deg: Floats, dtm: Floats, dlm: Floats) ->
     tau = inland_influence(dlm)
     mu1 = (10 ** (-dtm / (16 - 6.6 * tau)) + 10 ** (-5 * (0.496 + 0.354 * tau))) ** 0.2  # (2)
     mu1 = np.minimum(mu1, 1)
-    temperate = phi <= 70
-    mu4 = mu1 ** np.where(temperate, -0.935 + 0.0176 * phi, 0.3)  # eq. (4)
-    base = np.where(temperate, 10 ** (-0.015 * phi + 1.67), 4.17)
+    polar = phi > 70
+    mu4 = mu1 ** np.where(polar, 0.3, -0.935 + 0.0176 * phi)  # eq. (4)
+    base = np.where(polar, 4.17, 10 ** (-0.015 * phi + 1.67))
     return np.asarray(base * mu1 * mu4)  # eq. (5)
 
 
