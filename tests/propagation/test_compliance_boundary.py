@@ -1,0 +1,164 @@
+"""Coverage beyond the province's boundary."""
+
+from datetime import date
+
+import pytest
+
+from propagation.compliance import boundary_protection
+from propagation.compliance.facts import FieldAtPoint
+from propagation.compliance.records import Confidence, EvidenceKind, Outcome, Reservation
+from propagation.interference.bs412 import Area
+
+
+@pytest.fixture
+def point(boundary):
+    """Make a point 5 km outside, with a predicted field of 50 dB(uV/m)."""
+
+    def make(field_dbuvm: float = 50.0, *, name: str = "P1", where=None, **changes):
+        return FieldAtPoint(
+            name=name,
+            longitude=106.7,
+            latitude=10.61,
+            field_strength_dbuvm=field_dbuvm,
+            boundary=boundary(**(where or {})),
+            **{"source": "ITU-R P.1812-8", **changes},
+        )
+
+    return make
+
+
+MEASURED = {
+    "kind": EvidenceKind.MEASUREMENT,
+    "uncertainty_db": 2.0,
+    "source": "biên bản đo 3/2026",
+}
+
+
+@pytest.fixture
+def check(rule, said, terrain):
+    """Run the check."""
+
+    def run(station, points, ground=terrain, *, limit="verified", **changes):
+        return said(
+            boundary_protection.check(
+                station,
+                points,
+                ground,
+                rule=rule("fm.boundary_protection", **changes),
+                minimum_field_rule=rule("fm.minimum_field", confidence=limit),
+            )
+        )
+
+    return run
+
+
+def test_kept(check, station, point) -> None:
+    # stereo rural: 54 - 50 = 4 dB at the worse of the two points
+    (found,) = check(station(), [point(45.0), point(50.0, name="P2")])
+    assert found.outcome is Outcome.COMPLIES
+    assert found.margin_db == pytest.approx(4.0)
+    assert found.values["point"] == "P2"
+    assert found.counterpart == "80"
+
+
+def test_predicted_excess_says_what_to_measure_where(check, station, point) -> None:
+    points = [
+        point(60.0, name="P1", where={"distance_to_boundary_m": 1000.0}),
+        point(57.0, name="P2", where={"distance_to_boundary_m": 12_000.0}),
+        point(50.0, name="P3", where={"distance_to_boundary_m": 20_000.0}),
+    ]
+    (found,) = check(station(), points)
+    assert found.outcome is Outcome.NEEDS_VERIFICATION
+    assert found.margin_db == pytest.approx(-6.0)
+    assert found.values["reach_beyond_km"] == 12.0
+    assert Reservation.PREDICTED in found.reservations
+    assert found.missing == ("compliance.missing.measurement",)
+    assert found.measure is not None
+    assert found.measure["longitude"] == 106.7
+    assert found.measure["latitude"] == 10.61
+    assert found.measure["place"] == "10.61000°N 106.70000°E"
+    assert found.measure["height_m"] == 10.0
+    assert found.measure["frequency_mhz"] == 96.9
+    assert found.measure["limit_dbuvm"] == 54
+
+
+def test_the_area_of_the_point_sets_the_limit(check, station, point) -> None:
+    (found,) = check(station(), [point(60.0, area=Area.URBAN)])
+    assert found.margin_db == pytest.approx(6.0)  # 66 - 60
+    assert found.outcome is Outcome.COMPLIES
+
+
+def test_measured_excess_violates(check, station, point) -> None:
+    (found,) = check(station(), [point(57.0, **MEASURED)])
+    assert found.outcome is Outcome.VIOLATES
+    assert found.margin_db == pytest.approx(-3.0)
+    assert found.reason.endswith("boundary_measured_exceeded")
+
+
+@pytest.mark.parametrize(
+    ("change", "reservation"),
+    [
+        ({"uncertainty_db": None}, Reservation.NO_UNCERTAINTY),
+        ({"where": {"official": False}}, Reservation.APPROXIMATE_BOUNDARY),
+        ({"where": {"position_uncertainty_m": 6000.0}}, Reservation.APPROXIMATE_BOUNDARY),
+        ({"limit": "recalled"}, Reservation.RECALLED_RULE),
+        ({"confidence": "recalled"}, Reservation.RECALLED_RULE),
+        ({"binding": False}, Reservation.NON_BINDING_RULE),
+        ({"station": Confidence.RECALLED}, Reservation.RECALLED_RECORD),
+    ],
+)
+def test_measured_excess_on_weaker_ground(check, station, point, change, reservation) -> None:
+    change = dict(change)
+    place = {k: change.pop(k) for k in ("uncertainty_db", "where") if k in change}
+    known = change.pop("station", Confidence.VERIFIED)
+    (found,) = check(station(confidence=known), [point(57.0, **{**MEASURED, **place})], **change)
+    assert found.outcome is Outcome.NEEDS_VERIFICATION
+    assert reservation in found.reservations
+
+
+def test_measurement_within_its_uncertainty(check, station, point) -> None:
+    for field in (55.5, 52.5):  # 54 -+ 1.5, uncertainty 2
+        (found,) = check(station(), [point(field, **MEASURED)])
+        assert found.outcome is Outcome.NEEDS_VERIFICATION
+
+
+def test_flat_terrain_is_never_better(check, station, point, flat) -> None:
+    for field in (10.0, 90.0):
+        (found,) = check(station(), [point(field)], flat)
+        assert found.outcome is Outcome.NEEDS_VERIFICATION
+        assert "compliance.missing.terrain" in found.missing
+    # a measurement does not stand on the terrain
+    (found,) = check(station(), [point(30.0, **MEASURED)], flat)
+    assert found.outcome is Outcome.COMPLIES
+
+
+def test_points_inside_do_not_count_unless_the_outline_may_be_wrong(check, station, point) -> None:
+    inside = {"inside": True, "distance_to_boundary_m": 300.0}
+    (found,) = check(station(), [point(90.0, where=inside)])
+    assert found.outcome is Outcome.NOT_ASSESSABLE
+    assert found.missing == ("compliance.missing.boundary_point",)
+    vague = {**inside, "position_uncertainty_m": 2000.0, "official": False}
+    (found,) = check(station(), [point(90.0, where=vague)])
+    assert found.outcome is Outcome.NEEDS_VERIFICATION
+    assert Reservation.APPROXIMATE_BOUNDARY in found.reservations
+    assert found.values["reach_beyond_km"] == 0
+
+
+def test_no_boundary_or_no_field(check, station, point) -> None:
+    for points in ([], [point(float("nan"))]):
+        (found,) = check(station(), points)
+        assert found.outcome is Outcome.NOT_ASSESSABLE
+        assert found.missing == ("compliance.missing.boundary",)
+
+
+def test_outline_names_its_version(check, station, point) -> None:
+
+    (found,) = check(station(), [point(where={"valid_from": date(2025, 7, 1)})])
+    version = [item.value for item in found.evidence if item.name == "boundary_valid"]
+    assert version == ["2025-07-01/.."]
+
+
+def test_whom_the_rule_speaks_of(check, station, point) -> None:
+    assert check(station(station_class="national"), [point(90.0)]) == ()
+    assert check(station(province_code="79"), [point(90.0)]) == ()
+    assert len(check(station(), [point(90.0)])) == 1

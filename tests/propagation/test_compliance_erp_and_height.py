@@ -1,0 +1,158 @@
+"""Radiated power, pattern, heights and polarisation against the plan entry."""
+
+import math
+
+import pytest
+
+from propagation.compliance import erp_and_height
+from propagation.compliance.records import Confidence, EvidenceKind, Outcome, Reservation
+from propagation.errors import PropagationError
+from propagation.profile import Polarization
+
+
+@pytest.fixture
+def check(rule, said):
+    """Run the check; return the findings by their reason."""
+
+    def run(station, plan, **changes):
+        findings = said(erp_and_height.check(station, plan, rule=rule("fm.plan.erp", **changes)))
+        return {finding.reason.removeprefix("compliance.reason."): finding for finding in findings}
+
+    return run
+
+
+def test_all_kept(check, station, plan) -> None:
+    found = check(station(), plan(polarization=Polarization.HORIZONTAL))
+    assert list(found) == [
+        "erp_kept",
+        "effective_height_kept",
+        "antenna_height_kept",
+        "polarization_same",
+    ]
+    assert {finding.outcome for finding in found.values()} == {Outcome.COMPLIES}
+
+
+def test_300_watts_over_the_entry(check, station, plan) -> None:
+    # entry 2 kW = 33.0103 dBW; recorded 2.3 kW = 10 log10 2300 = 33.6173 dBW
+    # excess 2300 - 2000 = 300 W; margin 10 log10 (2000 / 2300) = -0.60698 dB
+    erp_dbw = 10 * math.log10(2300)
+    limit_dbw = 10 * math.log10(2000)
+    found = check(station(erp_total_dbw=erp_dbw), plan(erp_max_dbw=limit_dbw))["erp_exceeded"]
+    assert found.outcome is Outcome.VIOLATES
+    assert found.margin_db == pytest.approx(-0.60698, abs=1e-5)
+    assert found.values["excess_w"] == pytest.approx(300)
+    assert found.values["erp_kw"] == pytest.approx(2.3)
+    assert found.values["erp_max_kw"] == pytest.approx(2.0)
+    assert {item.kind for item in found.evidence} == {EvidenceKind.RECORD}
+    assert [item.value for item in found.evidence] == [erp_dbw, limit_dbw]
+
+
+@pytest.mark.parametrize("changed", ["station", "plan", "rule", "reference"])
+def test_300_watts_over_on_weaker_ground(check, station, plan, changed: str) -> None:
+    recalled = {"confidence": Confidence.RECALLED}
+    found = check(
+        station(erp_total_dbw=33.6173, **(recalled if changed == "station" else {})),
+        plan(**(recalled if changed == "plan" else {})),
+        **({"confidence": "recalled"} if changed == "rule" else {}),
+        **({"binding": False} if changed == "reference" else {}),
+    )["erp_exceeded"]
+    assert found.outcome is Outcome.NEEDS_VERIFICATION
+    assert found.missing
+    assert (
+        found.reservations
+        == {
+            "station": {Reservation.RECALLED_RECORD},
+            "plan": {Reservation.RECALLED_RECORD},
+            "rule": {Reservation.RECALLED_RULE},
+            "reference": {Reservation.NON_BINDING_RULE},
+        }[changed]
+    )
+
+
+def test_synthetic_records_are_records(check, station, plan) -> None:
+    synthetic = {"confidence": Confidence.SYNTHETIC}
+    found = check(station(erp_total_dbw=33.6173, **synthetic), plan(**synthetic))
+    assert found["erp_exceeded"].outcome is Outcome.VIOLATES
+
+
+@pytest.mark.parametrize(
+    ("over_db", "outcome"),
+    [(0.009, Outcome.COMPLIES), (0.011, Outcome.VIOLATES), (-5.0, Outcome.COMPLIES)],
+)
+def test_tolerance(check, station, plan, over_db: float, outcome: Outcome) -> None:
+    found = check(station(erp_total_dbw=33.0103 + over_db), plan())
+    assert next(iter(found.values())).outcome is outcome
+
+
+def test_power_that_is_not_said_to_be_radiated(check, station, plan) -> None:
+    found = check(station(), plan(erp_max_dbw=None, power_max_kw=10.0))
+    finding = found["plan_states_power_only"]
+    assert finding.outcome is Outcome.NOT_ASSESSABLE
+    assert finding.missing == ("compliance.missing.plan_erp",)
+    assert finding.values["power_max_kw"] == 10.0
+    assert "plan_states_no_erp" in check(station(), plan(erp_max_dbw=None))
+
+
+def test_not_assessable(check, station, plan) -> None:
+    assert check(station(), None)["erp_no_entry"].outcome is Outcome.NOT_ASSESSABLE
+    bare = station(erp_total_dbw=None, height_above_ground_m=None, effective_height_max_m=None)
+    found = check(bare, plan(erp_max_by_azimuth_dbw=(33.0,) * 36))
+    assert list(found) == [
+        "erp_unknown",
+        "pattern_unknown",
+        "effective_height_unknown",
+        "antenna_height_unknown",
+    ]
+    assert {finding.outcome for finding in found.values()} == {Outcome.NOT_ASSESSABLE}
+
+
+def test_pattern_by_azimuth(check, station, plan) -> None:
+    # 10 dB less is allowed at 120 degrees (index 12); the station takes off 6 dB only there:
+    # 33.0103 - 6 = 27.0103 dBW = 502.4 W against 23.0103 dBW = 200 W
+    limits = [33.0103] * 36
+    limits[12] = 23.0103
+    lost = [0.0] * 36
+    lost[12] = 6.0
+    found = check(station(attenuation_db=tuple(lost)), plan(erp_max_by_azimuth_dbw=tuple(limits)))[
+        "pattern_exceeded"
+    ]
+    assert found.outcome is Outcome.VIOLATES
+    assert found.values["azimuth_deg"] == 120
+    assert found.margin_db == pytest.approx(-4.0)
+    assert found.values["excess_w"] == pytest.approx(302.4, abs=0.1)
+    lost[12] = 10.0
+    kept = check(station(attenuation_db=tuple(lost)), plan(erp_max_by_azimuth_dbw=tuple(limits)))
+    assert kept["pattern_kept"].outcome is Outcome.COMPLIES
+    # no pattern recorded: the same power all round
+    round_about = check(station(), plan(erp_max_by_azimuth_dbw=tuple(limits)))
+    assert round_about["pattern_exceeded"].margin_db == pytest.approx(-10.0)
+
+
+def test_heights_above(check, station, plan) -> None:
+    tall = station(height_above_ground_m=80.0, effective_height_max_m=None,
+                   effective_height_m=(60.0,) * 35 + (90.0,))  # fmt: skip
+    found = check(tall, plan())
+    assert found["effective_height_exceeded"].values["excess_m"] == 15.0
+    assert found["effective_height_exceeded"].outcome is Outcome.VIOLATES
+    assert found["antenna_height_exceeded"].values["excess_m"] == 5.0
+    within = check(station(height_above_ground_m=75.5), plan())
+    assert "antenna_height_kept" in within
+
+
+def test_entry_that_states_no_heights(check, station, plan) -> None:
+    found = check(station(), plan(antenna_height_m=None, effective_height_max_m=None))
+    assert list(found) == ["erp_kept"]
+
+
+def test_polarization(check, station, plan) -> None:
+    found = check(station(), plan(polarization=Polarization.VERTICAL))
+    assert found["polarization_other"].outcome is Outcome.VIOLATES
+
+
+def test_patterns_have_36_values(station, plan) -> None:
+    with pytest.raises(PropagationError, match="attenuation_db needs 36"):
+        station(attenuation_db=(0.0,) * 35)
+    with pytest.raises(PropagationError, match="effective_height_m needs 36"):
+        station(effective_height_m=(0.0,) * 37)
+    with pytest.raises(PropagationError, match="erp_max_by_azimuth_dbw needs 36"):
+        plan(erp_max_by_azimuth_dbw=(0.0,))
