@@ -1,0 +1,57 @@
+"""`phusong validate`: the models against published reference values."""
+
+import argparse
+import math
+from pathlib import Path
+
+from api.cli.frame import DONE, LOOK, Command, Output, Parser
+from gis.validation import Outcome, outcome, validate
+
+__all__ = ["COMMANDS"]
+
+
+def _configure(parser: Parser) -> None:
+    parser.add_argument(
+        "--reference", type=Path, required=True, metavar="DIR", help=parser.say("help_reference")
+    )
+
+
+def _run(arguments: argparse.Namespace, output: Output) -> int:
+    results = validate(arguments.reference)
+    verdict = outcome(results)
+    output.table(
+        [output.text(f"validate_{name}") for name in ("recommendation", "cases", "difference", "tolerance", "verdict")],
+        [
+            (
+                result.recommendation,
+                str(result.cases),
+                f"{result.max_difference_db:.2g}",
+                f"{result.tolerance_db:.2g}",
+                output.text("validate_passed" if result.passed else "validate_failed"),
+            )
+            for result in results
+        ],
+    )
+    output.say(f"validate_outcome_{verdict.value}", folder=str(arguments.reference))
+    output.result(
+        [
+            {
+                "recommendation": result.recommendation,
+                "cases": result.cases,
+                "max_difference_db": _known(result.max_difference_db),
+                "tolerance_db": result.tolerance_db,
+                "passed": result.passed,
+            }
+            for result in results
+        ]
+    )
+    return DONE if verdict is Outcome.PASSED else LOOK
+
+
+def _known(value: float) -> float | None:
+    return value if math.isfinite(value) else None
+
+
+COMMANDS = (
+    Command("validate", _configure, _run, "phusong validate --reference reference/ --json out.json"),
+)

@@ -1,0 +1,130 @@
+"""What can be wrong with a request, and the one table from exception to HTTP status.
+
+RequestError(GisError)
+    UnauthenticatedError        nobody is signed in
+    ForbiddenError              the role does not allow it
+    CsrfError                   the form's token is missing or not this session's
+    UnknownParameterError       a query parameter that the address does not know
+    InvalidParameterError       a value that cannot be read
+    TooManyAttemptsError        slow down
+    BodyTooLargeError           the body exceeds the limit
+"""
+
+from collections.abc import Sequence
+from typing import Any
+
+from data.text import Language, has, text
+from gis.errors import (
+    CancelledError,
+    ConflictError,
+    FormatError,
+    GisError,
+    NotFoundError,
+    StorageError,
+    TerrainUnavailableError,
+)
+from propagation.errors import PropagationError
+
+__all__ = [
+    "STATUS",
+    "BodyTooLargeError",
+    "CsrfError",
+    "ForbiddenError",
+    "InvalidParameterError",
+    "RequestError",
+    "TooManyAttemptsError",
+    "UnauthenticatedError",
+    "UnknownParameterError",
+    "explain",
+    "explain_validation",
+    "status_of",
+    "title_of",
+]
+
+
+class RequestError(GisError):
+    """Base of what is wrong with a request."""
+
+
+class UnauthenticatedError(RequestError):
+    """Nobody is signed in, and somebody must be."""
+
+
+class ForbiddenError(RequestError):
+    """The caller's role does not allow it."""
+
+
+class CsrfError(RequestError):
+    """The form's token is missing, or is not this session's."""
+
+
+class UnknownParameterError(RequestError):
+    """A query parameter that this address does not know."""
+
+
+class InvalidParameterError(RequestError):
+    """A parameter whose value cannot be read."""
+
+
+class TooManyAttemptsError(RequestError):
+    """Too many failed attempts to sign in."""
+
+
+class BodyTooLargeError(RequestError):
+    """The body of the request exceeds the limit."""
+
+
+STATUS: dict[type[Exception], int] = {
+    UnauthenticatedError: 401,
+    ForbiddenError: 403,
+    CsrfError: 403,
+    UnknownParameterError: 400,
+    InvalidParameterError: 422,
+    TooManyAttemptsError: 429,
+    BodyTooLargeError: 413,
+    NotFoundError: 404,
+    ConflictError: 409,
+    FormatError: 422,
+    TerrainUnavailableError: 422,
+    CancelledError: 409,
+    StorageError: 503,
+    GisError: 422,
+    PropagationError: 422,
+}
+"""Exception to status; the first class that fits decides, so subclasses come first."""
+
+
+def status_of(error: Exception) -> int:
+    """Return the HTTP status of an exception of the table."""
+    return next(code for kind, code in STATUS.items() if isinstance(error, kind))
+
+
+def title_of(status: int, language: Language) -> str:
+    """Return the short name of a status."""
+    key = f"pages.status_{status}"
+    return text(key if has(key) else "pages.status_other", language)
+
+
+def explain(error: Exception, language: Language) -> str:
+    """Say what went wrong in a language."""
+    if isinstance(error, GisError):
+        return error.say(language)
+    return text("pages.out_of_range", language, detail=str(error))
+
+
+def explain_validation(
+    errors: Sequence[Any], language: Language
+) -> list[dict[str, str]]:
+    """Return the name and the reason of each value that pydantic refused."""
+    said = []
+    for error in errors:
+        location = [str(part) for part in error.get("loc", ())]
+        where, name = location[0] if location else "body", ".".join(location[1:])
+        key = f"pages.invalid_{error.get('type', '')}"
+        context = {k: v for k, v in (error.get("ctx") or {}).items() if k != "error"}
+        try:
+            reason = text(key if has(key) else "pages.invalid_value", language, **context)
+        except KeyError:
+            reason = text("pages.invalid_value", language)
+        said.append({"in": where, "name": name or where, "reason": reason})
+    return said

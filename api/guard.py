@@ -1,0 +1,95 @@
+"""The route class of every route: role, query parameters and form token are checked first.
+
+The checks stand before the body is read, so that a stranger cannot make the server work.
+"""
+
+from collections.abc import Callable, Coroutine
+from typing import Any
+from urllib.parse import urlsplit
+
+from fastapi.dependencies.utils import get_flat_dependant
+from fastapi.routing import APIRoute
+from starlette.concurrency import run_in_threadpool
+from starlette.requests import Request
+from starlette.responses import Response
+
+from api.errors import (
+    CsrfError,
+    ForbiddenError,
+    InvalidParameterError,
+    UnauthenticatedError,
+    UnknownParameterError,
+)
+from api.identity import ANONYMOUS, Identity, identify
+from api.language import asked_language
+from api.roles import Role, may
+
+__all__ = ["GuardedRoute", "identity_of"]
+
+_SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
+_FORM_TYPES = ("application/x-www-form-urlencoded", "multipart/form-data")
+_NEEDS_NO_IDENTITY = frozenset({"/healthz", "/readyz", "/static/{path:path}"})
+
+
+def identity_of(request: Request) -> Identity:
+    """Return who calls, as the guard found out."""
+    identity: Identity = getattr(request.state, "identity", ANONYMOUS)
+    return identity
+
+
+class GuardedRoute(APIRoute):
+    """A route that nobody reaches unless the table of roles says so."""
+
+    def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
+        """Return the handler with the guard before it."""
+        handler = super().get_route_handler()
+        known = {field.alias for field in get_flat_dependant(self.dependant).query_params}
+
+        async def guarded(request: Request) -> Response:
+            if self.path not in _NEEDS_NO_IDENTITY:
+                request.state.identity = await run_in_threadpool(identify, request)
+            _require_role(request, self.path)
+            _require_known_parameters(request, known | {"lang"})
+            asked_language(request)
+            if request.method not in _SAFE_METHODS:
+                await _require_own_form(request)
+            return await handler(request)
+
+        return guarded
+
+
+def _require_role(request: Request, path: str) -> None:
+    identity = identity_of(request)
+    if may(identity.role, request.method, path):
+        return
+    if identity.role is Role.ANONYMOUS:
+        raise UnauthenticatedError("pages.sign_in_first")
+    raise ForbiddenError("pages.role_forbids", role=identity.role.value)
+
+
+def _require_known_parameters(request: Request, known: set[str]) -> None:
+    seen: set[str] = set()
+    for name, _ in request.query_params.multi_items():
+        if name not in known:
+            raise UnknownParameterError(
+                "pages.unknown_parameter", name=name[:80], known=", ".join(sorted(known))
+            )
+        if name in seen:
+            raise InvalidParameterError("pages.repeated_parameter", name=name)
+        seen.add(name)
+
+
+async def _require_own_form(request: Request) -> None:
+    """Refuse what another site's page sent in a signed-in person's name."""
+    origin = request.headers.get("origin")
+    if origin is not None and urlsplit(origin).netloc != request.headers.get("host"):
+        raise CsrfError("pages.foreign_origin")
+    session = identity_of(request).session
+    if session is None:
+        return
+    sent = request.headers.get("x-csrf-token")
+    if sent is None and request.headers.get("content-type", "").startswith(_FORM_TYPES):
+        value = (await request.form()).get("csrf_token")
+        sent = value if isinstance(value, str) else None
+    if sent is None or not session.is_own_token(sent):
+        raise CsrfError("pages.csrf_missing")

@@ -1,0 +1,150 @@
+"""The page frame: templates, the menu that a role has, the language, the stamps on the data."""
+
+from functools import cache, partial
+from typing import Any
+from urllib.parse import urlencode
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup
+from starlette.requests import Request
+from starlette.responses import HTMLResponse
+
+import api
+from api.identity import identity_of
+from api.language import COOKIE, asked_language, safe_language
+from api.roles import may
+from data.text import Language, has, number, text, when
+
+__all__ = ["MENU", "render", "wants_page"]
+
+MENU = (
+    ("/", "pages.menu_home"),
+    ("/map", "pages.menu_map"),
+    ("/view/stations", "pages.menu_stations"),
+    ("/view/findings", "pages.menu_findings"),
+    ("/view/studies", "pages.menu_studies"),
+    ("/view/jobs", "pages.menu_jobs"),
+    ("/view/imports", "pages.menu_imports"),
+    ("/view/users", "pages.menu_users"),
+)
+"""Address and name of each page of the menu; a role sees those that it may open."""
+
+
+def wants_page(request: Request) -> bool:
+    """Return whether the caller is a browser that shows a page."""
+    return "text/html" in request.headers.get("accept", "")
+
+
+@cache
+def _environment() -> Environment:
+    environment = Environment(
+        loader=FileSystemLoader(f"{api.__path__[0]}/templates"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.tests["sentence"] = has
+    return environment
+
+
+def _address(request: Request, **changed: str) -> str:
+    """Return the page's own address with some query parameters replaced."""
+    query = dict(request.query_params)
+    query.update(changed)
+    return f"{request.url.path}?{urlencode(query)}"
+
+
+def _menu(request: Request) -> list[dict[str, object]]:
+    role = identity_of(request).role
+    path = request.url.path
+    return [
+        {"path": target, "key": key, "current": path == target or _below(path, target)}
+        for target, key in MENU
+        if may(role, "GET", target)
+    ]
+
+
+def _below(path: str, target: str) -> bool:
+    return target != "/" and path.startswith(f"{target}/")
+
+
+def render(
+    request: Request, template: str, *, status_code: int = 200, **values: Any
+) -> HTMLResponse:
+    """Return a page in the frame, in the caller's language.
+
+    Parameters
+    ----------
+    request : Request
+        The request; its identity decides the menu.
+    template : str
+        File below `api/templates`.
+    status_code : int
+        HTTP status.
+    **values
+        What the template shows.
+    """
+    language = safe_language(request, page=True)
+    identity = identity_of(request)
+    session = identity.session
+    html = (
+        _environment()
+        .get_template(template)
+        .render(
+            request=request,
+            language=language.value,
+            other="en" if language is Language.VI else "vi",
+            t=partial(_text, language),
+            number=partial(_number, language),
+            when=lambda moment: when(moment, language),
+            address=partial(_address, request),
+            menu=_menu(request),
+            identity=identity,
+            csrf=session.form_token if session else "",
+            csrf_field=_csrf_field(session.form_token if session else ""),
+            nonce=request.state.nonce,
+            may=lambda method, path: may(identity.role, method, path),
+            stamps=_stamps(request, language),
+            **values,
+        )
+    )
+    response = HTMLResponse(html, status_code, headers={"content-language": language.value})
+    _remember(request, response)
+    return response
+
+
+def _text(language: Language, key: str, /, **values: object) -> str:
+    return text(key, language, **values)
+
+
+def _number(language: Language, value: float | None, decimals: int | None = None) -> str:
+    return "–" if value is None else number(value, language, decimals)
+
+
+def _csrf_field(token: str) -> Markup:
+    return Markup('<input type="hidden" name="csrf_token" value="{}">').format(token)
+
+
+def _stamps(request: Request, language: Language) -> list[str]:
+    """Return what must be said below every page of the data that it rests on."""
+    service = getattr(request.app.state, "service", None)
+    if service is None:
+        return []
+    stamps = [text("pages.stamp_register", language, version=service.register_stamp())]
+    if service.holds_synthetic():
+        stamps.append(text("pages.stamp_synthetic", language))
+    terrain = "pages.stamp_flat" if service.settings.terrain is None else "pages.stamp_terrain"
+    name = "" if service.settings.terrain is None else service.settings.terrain.name
+    stamps.append(text(terrain, language, name=name))
+    return stamps
+
+
+def _remember(request: Request, response: HTMLResponse) -> None:
+    if response.status_code >= 400:
+        return
+    asked = asked_language(request)
+    if asked is not None:
+        response.set_cookie(
+            COOKIE, asked.value, max_age=31_536_000, httponly=True, samesite="lax", path="/"
+        )

@@ -1,0 +1,115 @@
+"""Every error as problem details (RFC 9457), or as a page when a person asked for a page."""
+
+import logging
+from typing import Any
+from urllib.parse import quote
+
+from fastapi import FastAPI
+from fastapi.exceptions import RequestValidationError
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import JSONResponse, RedirectResponse, Response
+
+from api.errors import (
+    STATUS,
+    UnauthenticatedError,
+    explain,
+    explain_validation,
+    status_of,
+    title_of,
+)
+from api.language import safe_language
+from api.pages import wants_page
+from api.pages import render as render_page
+from data.text import Language, has, text
+from gis.errors import GisError
+
+__all__ = ["install", "problem"]
+
+_LOG = logging.getLogger(__name__)
+
+
+def problem(
+    status: int,
+    detail: str,
+    language: Language,
+    *,
+    headers: dict[str, str] | None = None,
+    **extensions: Any,
+) -> JSONResponse:
+    """Return problem details; `extensions` are further members."""
+    return JSONResponse(
+        {
+            "type": "about:blank",
+            "title": title_of(status, language),
+            "status": status,
+            "detail": detail,
+            **extensions,
+        },
+        status,
+        headers={**(headers or {}), "content-language": language.value},
+        media_type="application/problem+json",
+    )
+
+
+def _answer(request: Request, status: int, detail: str, **more: Any) -> Response:
+    page = wants_page(request)
+    language = safe_language(request, page=page)
+    headers = more.pop("headers", None)
+    if not page:
+        return problem(status, detail, language, headers=headers, **more)
+    response = render_page(
+        request,
+        "error.html",
+        status_code=status,
+        title=title_of(status, language),
+        detail=detail,
+        errors=more.get("errors", []),
+    )
+    response.headers.update(headers or {})
+    return response
+
+
+async def _known(request: Request, error: Exception) -> Response:
+    page = wants_page(request)
+    language = safe_language(request, page=page)
+    if isinstance(error, UnauthenticatedError):
+        if page and request.method == "GET":
+            target = request.url.path + (f"?{request.url.query}" if request.url.query else "")
+            return RedirectResponse(f"/login?next={quote(target)}", 303)
+        headers = {"www-authenticate": 'Bearer realm="phusong"'}
+        return _answer(request, 401, explain(error, language), headers=headers)
+    code = {"code": error.key} if isinstance(error, GisError) else {}
+    return _answer(request, status_of(error), explain(error, language), **code)
+
+
+async def _http(request: Request, error: Exception) -> Response:
+    status = error.status_code if isinstance(error, HTTPException) else 400
+    headers = dict(error.headers or {}) if isinstance(error, HTTPException) else {}
+    language = safe_language(request, page=wants_page(request))
+    key = f"pages.explain_{status}"
+    detail = text(key if has(key) else "pages.explain_other", language, status=status)
+    return _answer(request, status, detail, headers=headers)
+
+
+async def _invalid(request: Request, error: Exception) -> Response:
+    language = safe_language(request, page=wants_page(request))
+    errors = error.errors() if isinstance(error, RequestValidationError) else []
+    said = explain_validation(errors, language)
+    detail = "; ".join(f"{item['name']}: {item['reason']}" for item in said)
+    return _answer(request, 422, detail, errors=said)
+
+
+async def _broken(request: Request, error: Exception) -> Response:
+    _LOG.error("%s %s failed", request.method, request.url.path, exc_info=error)
+    language = safe_language(request, page=False)
+    return problem(500, text("pages.explain_500", language), language)
+
+
+def install(app: FastAPI) -> None:
+    """Install the handlers of every error."""
+    for kind in STATUS:
+        app.add_exception_handler(kind, _known)
+    app.add_exception_handler(HTTPException, _http)
+    app.add_exception_handler(RequestValidationError, _invalid)
+    app.add_exception_handler(Exception, _broken)

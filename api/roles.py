@@ -1,0 +1,121 @@
+"""Who may call what: one table from route to roles; what is not in it cannot be served."""
+
+from collections.abc import Iterable
+from enum import StrEnum
+
+__all__ = ["ROUTES", "Role", "RouteTableError", "may", "require_complete"]
+
+
+class Role(StrEnum):
+    """What a caller is; everyone without an account is anonymous."""
+
+    ANONYMOUS = "anonymous"
+    VIEWER = "viewer"
+    OPERATOR = "operator"
+    STAFF = "staff"
+    ADMINISTRATOR = "administrator"
+
+
+ANYONE = frozenset(Role)
+SIGNED_IN = ANYONE - {Role.ANONYMOUS}
+REQUESTERS = SIGNED_IN - {Role.VIEWER}
+STAFF = frozenset({Role.STAFF, Role.ADMINISTRATOR})
+ADMINISTRATORS = frozenset({Role.ADMINISTRATOR})
+
+ROUTES: dict[tuple[str, str], frozenset[Role]] = {
+    # service
+    ("GET", "/healthz"): ANYONE,
+    ("GET", "/readyz"): ANYONE,
+    ("GET", "/openapi.json"): ANYONE,
+    ("GET", "/docs"): ANYONE,
+    ("GET", "/static/{path:path}"): ANYONE,
+    # the register; what each caller sees of it is decided by the scope
+    ("GET", "/structures"): ANYONE,
+    ("GET", "/structures/{structure_id}"): ANYONE,
+    ("GET", "/stations"): ANYONE,
+    ("GET", "/stations/{station_id}"): ANYONE,
+    ("GET", "/plan-entries"): ANYONE,
+    ("GET", "/units"): ANYONE,
+    ("GET", "/boundaries"): ANYONE,
+    ("GET", "/import-batches"): STAFF,
+    ("POST", "/import-batches/{batch_id}/undo"): STAFF,
+    # imports
+    ("POST", "/imports"): STAFF,
+    ("GET", "/imports/{import_id}"): STAFF,
+    ("POST", "/imports/{import_id}/answers"): STAFF,
+    ("POST", "/imports/{import_id}/commit"): STAFF,
+    ("GET", "/imports/{import_id}/errors.xlsx"): STAFF,
+    # studies and jobs
+    ("POST", "/studies/coverage"): REQUESTERS,
+    ("POST", "/studies/interference"): REQUESTERS,
+    ("POST", "/studies/compliance"): REQUESTERS,
+    ("GET", "/studies"): SIGNED_IN,
+    ("GET", "/studies/{study_id}"): SIGNED_IN,
+    ("GET", "/studies/{study_id}/files/{name}"): SIGNED_IN,
+    ("GET", "/studies/{study_id}/overlay.png"): SIGNED_IN,
+    ("GET", "/studies/{study_id}/point"): SIGNED_IN,
+    ("GET", "/studies/{study_id}/report.html"): SIGNED_IN,
+    ("GET", "/studies/{study_id}/report.pdf"): SIGNED_IN,
+    ("GET", "/jobs"): REQUESTERS,
+    ("GET", "/jobs/{job_id}"): REQUESTERS,
+    ("DELETE", "/jobs/{job_id}"): REQUESTERS,
+    ("GET", "/jobs/{job_id}/events"): REQUESTERS,
+    ("POST", "/jobs/{job_id}/cancel"): REQUESTERS,
+    # pages
+    ("GET", "/"): ANYONE,
+    ("GET", "/map"): ANYONE,
+    ("GET", "/login"): ANYONE,
+    ("POST", "/login"): ANYONE,
+    ("GET", "/login/link/{secret}"): ANYONE,
+    ("POST", "/logout"): SIGNED_IN,
+    ("GET", "/view/stations"): ANYONE,
+    ("GET", "/view/stations/{station_id}"): ANYONE,
+    ("POST", "/view/stations/{station_id}/studies"): REQUESTERS,
+    ("GET", "/view/studies"): SIGNED_IN,
+    ("GET", "/view/studies/{study_id}"): SIGNED_IN,
+    ("GET", "/view/jobs"): REQUESTERS,
+    ("GET", "/view/jobs/{job_id}"): REQUESTERS,
+    ("POST", "/view/jobs/{job_id}/cancel"): REQUESTERS,
+    ("GET", "/view/findings"): STAFF,
+    ("POST", "/view/findings"): STAFF,
+    ("GET", "/view/imports"): STAFF,
+    ("POST", "/view/imports"): STAFF,
+    ("GET", "/view/imports/{import_id}"): STAFF,
+    ("POST", "/view/imports/{import_id}/answers"): STAFF,
+    ("POST", "/view/imports/{import_id}/commit"): STAFF,
+    ("POST", "/view/import-batches/{batch_id}/undo"): STAFF,
+    ("GET", "/view/account"): SIGNED_IN,
+    ("POST", "/view/account/password"): SIGNED_IN,
+    ("POST", "/view/account/tokens"): SIGNED_IN,
+    ("POST", "/view/account/tokens/{token_id}/revoke"): SIGNED_IN,
+    ("GET", "/view/users"): ADMINISTRATORS,
+    ("POST", "/view/users"): ADMINISTRATORS,
+    ("POST", "/view/users/{account_id}/active"): ADMINISTRATORS,
+    ("POST", "/view/users/{account_id}/link"): ADMINISTRATORS,
+}
+"""Method and path template of every route, and the roles that may call it."""
+
+
+class RouteTableError(RuntimeError):
+    """The application and the table disagree; it must not be served."""
+
+
+def may(role: Role, method: str, path: str) -> bool:
+    """Return whether a role may call a route; what is not in the table, nobody may."""
+    return role in ROUTES.get((method, path), frozenset())
+
+
+def require_complete(served: Iterable[tuple[str, str]]) -> None:
+    """Compare the table with what the application serves.
+
+    Raises
+    ------
+    RouteTableError
+        If a route is missing from the table, or the table names one that is not served.
+    """
+    there = set(served)
+    if there != set(ROUTES):
+        raise RouteTableError(
+            f"not in the table: {sorted(there - set(ROUTES))}; "
+            f"not served: {sorted(set(ROUTES) - there)}"
+        )
