@@ -1,0 +1,421 @@
+"""Accounts, sessions, API tokens and one-time links, in the register's file.
+
+Storage only. Whoever calls makes the secrets and hashes them: a password with a slow hash, a
+session's secret, a token or a link with SHA-256, in hexadecimal, here called its digest. A digest
+that is unknown, expired, used, revoked or of an account that is no longer active finds nobody, and
+nothing says which of these it was.
+"""
+
+import unicodedata
+import uuid
+from dataclasses import dataclass, fields, replace
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, Connection, Table, delete, insert, or_, select, true, update
+
+from gis.errors import ConflictError, FormatError, NotFoundError
+from gis.register import engine, moments
+from gis.register.history import note_change
+from gis.register.schema import accounts, api_tokens, login_links, organisations, sessions
+from gis.register.scopes import Role, Scope
+from gis.register.store import Register
+
+__all__ = ["Account", "Accounts", "ApiToken", "Session"]
+
+_ACCOUNT_ROLES = frozenset({Role.VIEWER, Role.OPERATOR, Role.STAFF, Role.ADMINISTRATOR})
+_SECRET = "password_hash"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Account:
+    """Somebody who may sign in.
+
+    Attributes
+    ----------
+    name : str
+        What is typed to sign in; no other account has it in another case.
+    organisation_id : str or None
+        Whose confidential records an operator sees.
+    password_hash : str or None
+        None: signs in by one-time link only.
+    active : bool
+        An account that is not active stays, for the history, and opens nothing.
+    """
+
+    id: str
+    name: str
+    role: Role
+    organisation_id: str | None = None
+    password_hash: str | None = None
+    active: bool = True
+    created_at: datetime
+
+    @property
+    def scope(self) -> Scope:
+        """What the account may see of the register."""
+        return Scope(self.role, self.organisation_id)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Session:
+    """Somebody signed in, until it expires; moments are UTC."""
+
+    account: Account
+    created_at: datetime
+    last_seen: datetime
+    expires_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ApiToken:
+    """A key that a program carries; its secret is not kept."""
+
+    id: str
+    name: str
+    account_id: str
+    created_at: datetime
+    expires_at: datetime | None
+    revoked_at: datetime | None
+    last_seen: datetime | None
+
+
+class Accounts:
+    """The accounts of one register."""
+
+    def __init__(self, register: Register) -> None:
+        self._engine = register.engine
+
+    # accounts
+
+    def add(
+        self,
+        name: str,
+        role: Role,
+        *,
+        author: str,
+        organisation_id: str | None = None,
+        password_hash: str | None = None,
+    ) -> Account:
+        """Add an account.
+
+        Raises
+        ------
+        ConflictError
+            If the name is taken.
+        FormatError
+            If the name is empty, or an operator has no organisation.
+        NotFoundError
+            If there is no such organisation.
+        """
+        account = Account(
+            id=uuid.uuid4().hex,
+            name=unicodedata.normalize("NFC", name).strip(),
+            role=Role(role),
+            organisation_id=organisation_id,
+            password_hash=password_hash,
+            created_at=moments.now(),
+        )
+        with engine.writing(self._engine) as connection:
+            _require_sound(connection, account)
+            connection.execute(insert(accounts), [_row(account)])
+            _note(connection, author, None, account)
+        return account
+
+    def account(self, account_id: str) -> Account:
+        """Return one account.
+
+        Raises
+        ------
+        NotFoundError
+            If there is none of that id.
+        """
+        with engine.reading(self._engine) as connection:
+            return _account(connection, account_id)
+
+    def by_name(self, name: str) -> Account | None:
+        """Return the account of a name in any case, or None."""
+        with engine.reading(self._engine) as connection:
+            query = select(accounts).where(accounts.c.name_key == _name_key(name))
+            row = connection.execute(query).mappings().one_or_none()
+        return None if row is None else _from_row(row)
+
+    def all(self) -> list[Account]:
+        """Return every account, by name."""
+        with engine.reading(self._engine) as connection:
+            rows = connection.execute(select(accounts).order_by(accounts.c.name_key)).mappings()
+            return [_from_row(row) for row in rows]
+
+    def update(self, account: Account, *, author: str) -> Account:
+        """Change an account by its id; one that is no longer active loses its sessions.
+
+        Raises
+        ------
+        ConflictError
+            If the name is taken, or nobody would be left to administer the register.
+        FormatError, NotFoundError
+            As `add`.
+        """
+        with engine.writing(self._engine) as connection:
+            old = _account(connection, account.id)
+            new = replace(account, created_at=old.created_at)
+            _require_sound(connection, new)
+            _require_administrator(connection, new)
+            by_id = accounts.c.id == new.id
+            connection.execute(update(accounts).where(by_id).values(_row(new)))
+            if not new.active or new.password_hash != old.password_hash:
+                connection.execute(delete(sessions).where(sessions.c.account_id == new.id))
+            _note(connection, author, old, new)
+        return new
+
+    # sessions
+
+    def open_session(self, digest: str, account_id: str, *, expires_at: datetime) -> None:
+        """Keep a session; sessions that expired are forgotten on the way.
+
+        Raises
+        ------
+        NotFoundError
+            If there is no such account.
+        """
+        now = moments.to_text(moments.now())
+        with engine.writing(self._engine) as connection:
+            _account(connection, account_id)
+            connection.execute(delete(sessions).where(sessions.c.expires_at <= now))
+            row = {
+                "digest": digest,
+                "account_id": account_id,
+                "created_at": now,
+                "last_seen": now,
+                "expires_at": moments.to_text(expires_at),
+            }
+            connection.execute(insert(sessions), [row])
+
+    def session(self, digest: str) -> Session | None:
+        """Return the session of a digest, or None."""
+        with engine.reading(self._engine) as connection:
+            found = _find(connection, sessions, digest)
+        if found is None:
+            return None
+        account, row = found
+        at = {name: moments.from_text(row[name]) for name in _SESSION_MOMENTS}
+        return Session(account=account, **at)
+
+    def touch_session(self, digest: str, *, expires_at: datetime | None = None) -> None:
+        """Note that a session was used now, and let it last longer where a moment is given."""
+        values = {"last_seen": moments.to_text(moments.now())}
+        if expires_at is not None:
+            values["expires_at"] = moments.to_text(expires_at)
+        with engine.writing(self._engine) as connection:
+            by_digest = sessions.c.digest == digest
+            connection.execute(update(sessions).where(by_digest).values(values))
+
+    def close_session(self, digest: str) -> None:
+        """Forget one session."""
+        with engine.writing(self._engine) as connection:
+            connection.execute(delete(sessions).where(sessions.c.digest == digest))
+
+    def close_sessions(self, account_id: str) -> None:
+        """Forget every session of an account."""
+        with engine.writing(self._engine) as connection:
+            connection.execute(delete(sessions).where(sessions.c.account_id == account_id))
+
+    # API tokens
+
+    def add_token(
+        self, digest: str, account_id: str, name: str, *, expires_at: datetime | None = None
+    ) -> ApiToken:
+        """Keep a token under a name that says what it is for.
+
+        Raises
+        ------
+        NotFoundError
+            If there is no such account.
+        """
+        row = {
+            "digest": digest,
+            "id": uuid.uuid4().hex,
+            "name": unicodedata.normalize("NFC", name),
+            "account_id": account_id,
+            "created_at": moments.to_text(moments.now()),
+            "expires_at": None if expires_at is None else moments.to_text(expires_at),
+            "revoked_at": None,
+            "last_seen": None,
+        }
+        with engine.writing(self._engine) as connection:
+            _account(connection, account_id)
+            connection.execute(insert(api_tokens), [row])
+        return _token(row)
+
+    def token(self, digest: str) -> tuple[Account, ApiToken] | None:
+        """Return whose token it is, and the token, or None."""
+        with engine.reading(self._engine) as connection:
+            found = _find(connection, api_tokens, digest, api_tokens.c.revoked_at.is_(None))
+        return None if found is None else (found[0], _token(found[1]))
+
+    def tokens(self, account_id: str) -> list[ApiToken]:
+        """Return every token of an account, newest first."""
+        query = select(api_tokens).where(api_tokens.c.account_id == account_id)
+        query = query.order_by(api_tokens.c.created_at.desc(), api_tokens.c.id)
+        with engine.reading(self._engine) as connection:
+            return [_token(dict(row)) for row in connection.execute(query).mappings()]
+
+    def touch_token(self, digest: str) -> None:
+        """Note that a token was used now."""
+        values = {"last_seen": moments.to_text(moments.now())}
+        with engine.writing(self._engine) as connection:
+            by_digest = api_tokens.c.digest == digest
+            connection.execute(update(api_tokens).where(by_digest).values(values))
+
+    def revoke_token(self, token_id: str, *, account_id: str | None = None) -> None:
+        """Revoke a token, of one account where one is given.
+
+        Raises
+        ------
+        NotFoundError
+            If there is no such token, or it is somebody else's.
+        """
+        where = [api_tokens.c.id == token_id]
+        if account_id is not None:
+            where.append(api_tokens.c.account_id == account_id)
+        now = moments.to_text(moments.now())
+        with engine.writing(self._engine) as connection:
+            changed = connection.execute(update(api_tokens).where(*where).values(revoked_at=now))
+            if changed.rowcount != 1:
+                raise NotFoundError("errors.token_unknown", id=token_id)
+
+    # one-time links
+
+    def add_link(self, digest: str, account_id: str, *, expires_at: datetime) -> None:
+        """Keep a link that signs in once.
+
+        Raises
+        ------
+        NotFoundError
+            If there is no such account.
+        """
+        row = {
+            "digest": digest,
+            "account_id": account_id,
+            "created_at": moments.to_text(moments.now()),
+            "expires_at": moments.to_text(expires_at),
+        }
+        with engine.writing(self._engine) as connection:
+            _account(connection, account_id)
+            connection.execute(insert(login_links), [row])
+
+    def use_link(self, digest: str) -> Account | None:
+        """Use up a link and return whose it was; None for everyone but the first."""
+        with engine.writing(self._engine) as connection:
+            found = _find(connection, login_links, digest, login_links.c.used_at.is_(None))
+            if found is None:
+                return None
+            by_digest = login_links.c.digest == digest
+            now = moments.to_text(moments.now())
+            connection.execute(update(login_links).where(by_digest).values(used_at=now))
+        return found[0]
+
+
+_SESSION_MOMENTS = ("created_at", "last_seen", "expires_at")
+
+
+def _find(
+    connection: Connection,
+    table: Table,
+    digest: str,
+    condition: ColumnElement[bool] | None = None,
+) -> tuple[Account, dict[str, Any]] | None:
+    """Return the account and the row of a digest that still opens something."""
+    now = moments.to_text(moments.now())
+    where = (
+        table.c.digest == digest,
+        or_(table.c.expires_at.is_(None), table.c.expires_at > now),
+        true() if condition is None else condition,
+    )
+    row = connection.execute(select(table).where(*where)).mappings().one_or_none()
+    if row is None:
+        return None
+    account = _account(connection, row["account_id"])
+    return (account, dict(row)) if account.active else None
+
+
+def _account(connection: Connection, account_id: str) -> Account:
+    query = select(accounts).where(accounts.c.id == account_id)
+    row = connection.execute(query).mappings().one_or_none()
+    if row is None:
+        raise NotFoundError("errors.account_unknown", id=account_id)
+    return _from_row(row)
+
+
+def _require_sound(connection: Connection, account: Account) -> None:
+    if not account.name or account.role not in _ACCOUNT_ROLES:
+        raise FormatError("errors.account_unsound", name=account.name, role=account.role.value)
+    if account.role is Role.OPERATOR and account.organisation_id is None:
+        raise FormatError("errors.operator_without_organisation", name=account.name)
+    same_name = (accounts.c.name_key == _name_key(account.name), accounts.c.id != account.id)
+    if connection.execute(select(accounts.c.id).where(*same_name)).first() is not None:
+        raise ConflictError("errors.account_exists", name=account.name)
+    wanted = account.organisation_id
+    known = select(organisations.c.id).where(organisations.c.id == wanted)
+    if wanted is not None and connection.execute(known).first() is None:
+        raise NotFoundError("errors.organisations_unknown", id=wanted)
+
+
+def _require_administrator(connection: Connection, new: Account) -> None:
+    """Refuse to take the last administrator's role or activity."""
+    administrators = select(accounts.c.id).where(
+        accounts.c.role == Role.ADMINISTRATOR.value, accounts.c.active == true()
+    )
+    there = set(connection.execute(administrators).scalars())
+    stays = new.active and new.role is Role.ADMINISTRATOR
+    if there == {new.id} and not stays:
+        raise ConflictError("errors.last_administrator", name=new.name)
+
+
+def _note(connection: Connection, author: str, old: Account | None, new: Account) -> None:
+    note_change(
+        connection,
+        author=author,
+        reason="account",
+        table_name=accounts.name,
+        record_id=new.id,
+        old=None if old is None else _told(old),
+        new=_told(new)
+        | {"password_changed": old is None or old.password_hash != new.password_hash},
+    )
+
+
+def _told(account: Account) -> dict[str, Any]:
+    """Return what the history may say of an account: everything but the password's hash."""
+    return {name: value for name, value in _row(account).items() if name != _SECRET}
+
+
+def _row(account: Account) -> dict[str, Any]:
+    return {
+        "id": account.id,
+        "name": account.name,
+        "name_key": _name_key(account.name),
+        "role": account.role.value,
+        "organisation_id": account.organisation_id,
+        "password_hash": account.password_hash,
+        "active": account.active,
+        "created_at": moments.to_text(account.created_at),
+    }
+
+
+def _from_row(row: Any) -> Account:
+    values = {field.name: row[field.name] for field in fields(Account)}
+    values["role"] = Role(values["role"])
+    values["created_at"] = moments.from_text(values["created_at"])
+    return Account(**values)
+
+
+def _token(row: dict[str, Any]) -> ApiToken:
+    values = {field.name: row[field.name] for field in fields(ApiToken)}
+    for name in ("created_at", "expires_at", "revoked_at", "last_seen"):
+        values[name] = None if values[name] is None else moments.from_text(values[name])
+    return ApiToken(**values)
+
+
+def _name_key(name: str) -> str:
+    return unicodedata.normalize("NFC", name).strip().casefold()
