@@ -24,7 +24,7 @@ from gis.register.store import Register
 __all__ = ["Account", "Accounts", "ApiToken", "Session"]
 
 _ACCOUNT_ROLES = frozenset({Role.VIEWER, Role.OPERATOR, Role.STAFF, Role.ADMINISTRATOR})
-_SECRET = "password_hash"
+_NOT_TOLD = frozenset({"password_hash"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -387,7 +387,7 @@ def _note(connection: Connection, author: str, old: Account | None, new: Account
 
 def _told(account: Account) -> dict[str, Any]:
     """Return what the history may say of an account: everything but the password's hash."""
-    return {name: value for name, value in _row(account).items() if name != _SECRET}
+    return {name: value for name, value in _row(account).items() if name not in _NOT_TOLD}
 
 
 def _row(account: Account) -> dict[str, Any]:

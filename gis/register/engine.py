@@ -113,7 +113,9 @@ def writing(engine: Engine) -> Iterator[Connection]:
     Raises
     ------
     ConflictError
-        If another writer did not finish within `BUSY_TIMEOUT_S`.
+        If another writer did not finish within `BUSY_TIMEOUT_S`, or the rows contradict.
+    StorageError
+        If the disk is full or fails.
     """
     with (
         _write_lock(engine),
@@ -123,8 +125,13 @@ def writing(engine: Engine) -> Iterator[Connection]:
             transaction = connection.begin()
         except exc.OperationalError as error:
             raise ConflictError("errors.register_busy") from error
-        with transaction:
-            yield connection
+        try:
+            with transaction:
+                yield connection
+        except exc.OperationalError as error:
+            raise StorageError("errors.register_disk_full", detail=str(error.orig)) from error
+        except exc.IntegrityError as error:
+            raise ConflictError("errors.register_conflict", detail=str(error.orig)) from error
 
 
 @contextmanager

@@ -5,12 +5,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, insert, select, update
 
 from gis.register import moments
-from gis.register.schema import change_log
+from gis.register.schema import change_log, register_state
 
-__all__ = ["Change", "changes"]
+__all__ = ["Change", "changes", "note_change"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,6 +78,38 @@ def changes(
         )
         for row in connection.execute(query).mappings()
     ]
+
+
+def note_change(
+    connection: Connection,
+    *,
+    author: str,
+    reason: str,
+    table_name: str,
+    record_id: str,
+    old: dict[str, Any] | None,
+    new: dict[str, Any] | None,
+) -> None:
+    """Write one change of a table that is not part of the content, as a write of its own."""
+    is_revision = register_state.c.name == "revision"
+    stored = connection.execute(select(register_state.c.value).where(is_revision)).scalar_one()
+    revision = int(stored) + 1
+    connection.execute(update(register_state).where(is_revision).values(value=str(revision)))
+    change = {
+        "revision": revision,
+        "at": moments.to_text(moments.now()),
+        "author": author,
+        "reason": reason,
+        "table_name": table_name,
+        "record_id": record_id,
+        "old": _written(old),
+        "new": _written(new),
+    }
+    connection.execute(insert(change_log), [change])
+
+
+def _written(row: dict[str, Any] | None) -> str | None:
+    return None if row is None else json.dumps(row, ensure_ascii=False, sort_keys=True)
 
 
 def _loaded(kept: str | None) -> dict[str, Any] | None:

@@ -20,9 +20,10 @@ from sqlalchemy import Connection, Engine, exc
 from gis.errors import FormatError, StorageError
 from gis.register import content, engine, geopackage
 from gis.register.reading import Reader
+from gis.register.scopes import PUBLIC, SYSTEM, Role, Scope
 from gis.register.writing import Writer
 
-__all__ = ["Register", "Snapshot"]
+__all__ = ["PUBLIC", "SYSTEM", "Register", "Role", "Scope", "Snapshot"]
 
 _REGISTER_TABLE = "register_state"
 
