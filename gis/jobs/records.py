@@ -100,7 +100,7 @@ class Job:
         return _said(self.error_key, self.error_values, language)
 
 
-def job_from_row(row: Mapping[str, Any]) -> Job:
+def job_from_row(row: Mapping[Any, Any]) -> Job:
     """Return the job of a row of the table `jobs`."""
     values = {name: value for name, value in row.items() if name != "sequence"}
     values["state"] = JobState(values["state"])

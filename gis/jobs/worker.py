@@ -1,0 +1,292 @@
+"""A worker: takes jobs from the queue one after another and runs the studies they name.
+
+Process entry: `python -P -m gis.jobs.worker --home DIR [--terrain FILE] [--threads N]`. The worker
+ends when it is told to (SIGTERM, SIGINT: the job goes back to the queue) and when the process that
+started it dies.
+"""
+
+import argparse
+import ctypes
+import errno
+import logging
+import os
+import signal
+import socket
+import sys
+import threading
+import time
+import uuid
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from types import FrameType
+
+from sqlalchemy.exc import SQLAlchemyError
+
+from gis.errors import CancelledError, ConflictError, GisError
+from gis.home import Home
+from gis.jobs.queue import LEASE_S, MAX_ATTEMPTS, Job, LeaseLostError, Queue
+from gis.register.store import Register
+from gis.studies.context import StudyContext
+from gis.studies.record import Study
+from gis.studies.runner import run
+from gis.terrain.source import ElevationSource, open_terrain
+from propagation.errors import OutOfRangeError, PropagationError
+
+__all__ = ["Executor", "main", "run_worker", "work_once", "worker_name"]
+
+Executor = Callable[[str, Mapping[str, object], StudyContext], Study]
+"""Runs a study: `gis.studies.runner.run`, or what a test puts in its place."""
+
+_BEAT_S = 0.5
+_IDLE_S = 0.5
+_TROUBLE_S = 5.0
+_END_ATTEMPTS = 10
+_UNWIND_S = 20.0
+_DETAIL_LENGTH = 200
+_PR_SET_PDEATHSIG = 1
+
+_log = logging.getLogger(__name__)
+
+
+def worker_name() -> str:
+    """Return a name that no other worker has: machine, process and a random part."""
+    return f"{socket.gethostname()}:{os.getpid()}:{uuid.uuid4().hex[:8]}"
+
+
+def work_once(
+    register: Register,
+    home: Home,
+    terrain: ElevationSource,
+    *,
+    worker: str | None = None,
+    threads: int = 1,
+    stop: threading.Event | None = None,
+    lease_s: float = LEASE_S,
+    max_attempts: int = MAX_ATTEMPTS,
+    executor: Executor = run,
+) -> bool:
+    """Take one job and bring it to its end; return whether there was one.
+
+    Parameters
+    ----------
+    register, home, terrain : Register, Home, ElevationSource
+        What studies are run with.
+    worker : str, optional
+        Name of the worker; without one a new name.
+    threads : int
+        Threads of a study.
+    stop : Event, optional
+        When set, the job is given back to the queue.
+    lease_s : float
+        How long the worker may be silent before another takes the job.
+    max_attempts : int
+        How many workers may take a job before it fails.
+    executor : callable
+        Runs the study.
+    """
+    name = worker or worker_name()
+    queue = Queue(register, max_attempts=max_attempts)
+    job = queue.lease(name, lease_s)
+    if job is None:
+        return False
+    hold = _Hold(queue, job.id, name, lease_s, stop or threading.Event())
+    context = StudyContext(register, home, terrain, hold.report, hold.should_stop, threads)
+    beat = threading.Thread(target=hold.beat, name=f"heartbeat {job.id}", daemon=True)
+    beat.start()
+    try:
+        end = _outcome(job, context, hold, executor)
+    finally:
+        hold.ended.set()
+        beat.join()
+    _keep(end, hold)
+    return True
+
+
+def run_worker(
+    register: Register,
+    home: Home,
+    terrain: ElevationSource,
+    *,
+    stop: threading.Event,
+    worker: str | None = None,
+    threads: int = 1,
+    lease_s: float = LEASE_S,
+    max_attempts: int = MAX_ATTEMPTS,
+    executor: Executor = run,
+) -> None:
+    """Take jobs until told to stop; parameters as of `work_once`."""
+    name = worker or worker_name()
+    while not stop.is_set():
+        try:
+            if not work_once(
+                register,
+                home,
+                terrain,
+                worker=name,
+                threads=threads,
+                stop=stop,
+                lease_s=lease_s,
+                max_attempts=max_attempts,
+                executor=executor,
+            ):
+                stop.wait(_IDLE_S)
+        except (GisError, SQLAlchemyError):  # the register is busy or its disk is full
+            _log.exception("the queue cannot be used")
+            stop.wait(_TROUBLE_S)
+
+
+@dataclass(slots=True)
+class _Hold:
+    """The lease on one job, while it is being worked on."""
+
+    queue: Queue
+    job_id: str
+    worker: str
+    lease_s: float
+    stop: threading.Event
+    ended: threading.Event = field(default_factory=threading.Event)
+    cancel_wanted: bool = False
+    lost: bool = False
+    _said: tuple[float, str | None, Mapping[str, object]] = (0.0, None, {})
+
+    def report(self, fraction: float, key: str, values: Mapping[str, object], /) -> None:
+        """Note the progress; the heartbeat writes it."""
+        self._said = (fraction, key, values)
+
+    def should_stop(self) -> bool:
+        """Return whether the study must end without a result."""
+        return self.cancel_wanted or self.lost or self.stop.is_set()
+
+    def beat(self) -> None:
+        """Keep the lease and listen for a cancel, until the study has ended."""
+        written, written_at = self._said, time.monotonic()
+        while not self.ended.wait(min(_BEAT_S, self.lease_s / 4)):
+            try:
+                said = self._said
+                if said != written or time.monotonic() - written_at > self.lease_s / 3:
+                    self.cancel_wanted = self.queue.heartbeat(
+                        self.job_id, self.worker, *said, lease_s=self.lease_s
+                    )
+                    written, written_at = said, time.monotonic()
+                else:
+                    self.cancel_wanted = self.queue.cancel_wanted(self.job_id, self.worker)
+            except LeaseLostError:
+                self.lost = True
+                return
+            except Exception:  # it is tried again; the study need not suffer
+                _log.exception("no heartbeat for job %s", self.job_id)
+
+
+def _outcome(
+    job: Job, context: StudyContext, hold: _Hold, executor: Executor
+) -> Callable[[], None]:
+    """Run the study and return what is to be said to the queue about it."""
+    queue, mine = hold.queue, (hold.job_id, hold.worker)
+    try:
+        study = executor(job.kind, job.inputs, context)
+    except CancelledError as error:
+        if hold.cancel_wanted:
+            return lambda: queue.cancelled(*mine)
+        if hold.should_stop():
+            return lambda: queue.release(*mine)
+        key, values = error.key, error.values
+    except Exception as error:  # whatever it is, the person who asked is told
+        key, values = _reason(error)
+        if key == "jobs.failed":
+            _log.exception("job %s failed", job.id)
+    else:
+        study_id = study.id
+        return lambda: queue.finish(*mine, study_id)
+    return lambda: queue.fail(*mine, key, values)
+
+
+def _reason(error: Exception) -> tuple[str, dict[str, object]]:
+    """Return the sentence about why a study failed."""
+    if isinstance(error, GisError):
+        return error.key, error.values
+    if isinstance(error, OutOfRangeError):
+        parts = ("name", "value", "lower", "upper", "source")
+        return "jobs.failed_range", {name: getattr(error, name) for name in parts}
+    detail = f"{type(error).__name__}: {error}"[:_DETAIL_LENGTH]
+    if isinstance(error, PropagationError):
+        return "jobs.failed_model", {"detail": str(error)[:_DETAIL_LENGTH]}
+    if isinstance(error, MemoryError):
+        return "jobs.failed_memory", {}
+    if isinstance(error, OSError) and error.errno in {errno.ENOSPC, errno.EDQUOT, errno.EROFS}:
+        return "jobs.failed_disk", {"detail": error.strerror}
+    return "jobs.failed", {"detail": detail}
+
+
+def _keep(end: Callable[[], None], hold: _Hold) -> None:
+    """Tell the queue how the job ended, waiting for a busy register."""
+    for attempt in range(_END_ATTEMPTS):
+        try:
+            end()
+            return
+        except LeaseLostError:
+            _log.warning("job %s was taken by another worker", hold.job_id)
+            return
+        except (ConflictError, SQLAlchemyError):
+            _log.exception("the end of job %s is not written yet", hold.job_id)
+            if hold.stop.wait(min(2.0**attempt * 0.1, _TROUBLE_S)):
+                break
+    _log.error("job %s is left to its lease", hold.job_id)
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run a worker as a process of its own; return its exit status."""
+    given = _parser().parse_args(arguments)
+    logging.basicConfig(format="%(asctime)s %(name)s %(levelname)s %(message)s")
+    parent = os.getppid() if given.parent is None else given.parent
+    stop = threading.Event()
+    _listen(stop)
+    _end_with(parent, stop)
+    home = Home(given.home)
+    try:
+        terrain = open_terrain(given.terrain, surface_model=given.surface_model)
+        register = Register.open(home.register)
+    except GisError as error:
+        _log.error("%s", error)
+        return 1
+    with register:
+        run_worker(register, home, terrain, stop=stop, worker=given.name, threads=given.threads)
+    return 0
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python -P -m gis.jobs.worker")
+    parser.add_argument("--home", type=Path, required=True)
+    parser.add_argument("--terrain", type=Path)
+    parser.add_argument("--surface-model", action="store_true")
+    parser.add_argument("--threads", type=int, default=1)
+    parser.add_argument("--name")
+    parser.add_argument("--parent", type=int)
+    return parser
+
+
+def _listen(stop: threading.Event) -> None:
+    def told(_number: int, _frame: FrameType | None) -> None:
+        stop.set()
+
+    signal.signal(signal.SIGTERM, told)
+    signal.signal(signal.SIGINT, told)
+
+
+def _end_with(parent: int, stop: threading.Event) -> None:
+    """Stop when the parent dies; a study that then does not unwind is left to its lease."""
+    if sys.platform == "linux":
+        ctypes.CDLL(None, use_errno=True).prctl(_PR_SET_PDEATHSIG, signal.SIGTERM, 0, 0, 0)
+
+    def watch() -> None:
+        while not stop.wait(_IDLE_S):
+            if os.getppid() != parent:
+                stop.set()
+        time.sleep(_UNWIND_S)
+        os._exit(1)
+
+    threading.Thread(target=watch, name="parent", daemon=True).start()
+
+
+if __name__ == "__main__":
+    sys.exit(main())
