@@ -12,7 +12,18 @@ from dataclasses import dataclass, fields, replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Table, delete, insert, or_, select, true, update
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Table,
+    delete,
+    insert,
+    literal_column,
+    or_,
+    select,
+    true,
+    update,
+)
 
 from gis.errors import ConflictError, FormatError, NotFoundError
 from gis.register import engine, moments
@@ -21,9 +32,11 @@ from gis.register.schema import accounts, api_tokens, login_links, organisations
 from gis.register.scopes import Role, Scope
 from gis.register.store import Register
 
-__all__ = ["Account", "Accounts", "ApiToken", "Session"]
+__all__ = ["Account", "Accounts", "Session", "Token"]
 
-_ACCOUNT_ROLES = frozenset({Role.VIEWER, Role.OPERATOR, Role.STAFF, Role.ADMINISTRATOR})
+_ACCOUNT_ROLES = (Role.VIEWER, Role.OPERATOR, Role.STAFF, Role.ADMINISTRATOR)
+_PROGRAM = "phusong"
+_LONGEST_NAME = 100
 _NOT_TOLD = frozenset({"password_hash"})
 
 
@@ -59,16 +72,24 @@ class Account:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Session:
-    """Somebody signed in, until it expires; moments are UTC."""
+    """Somebody signed in, until it expires; moments are UTC.
 
-    account: Account
+    Attributes
+    ----------
+    csrf_secret : str
+        What the tokens against cross-site requests of this session are made from.
+    """
+
+    digest: str
+    account_id: str
+    csrf_secret: str
     created_at: datetime
     last_seen: datetime
     expires_at: datetime
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ApiToken:
+class Token:
     """A key that a program carries; its secret is not kept."""
 
     id: str
@@ -91,11 +112,11 @@ class Accounts:
     def add(
         self,
         name: str,
-        role: Role,
+        role: Role | str,
         *,
-        author: str,
         organisation_id: str | None = None,
         password_hash: str | None = None,
+        author: str = _PROGRAM,
     ) -> Account:
         """Add an account.
 
@@ -104,14 +125,15 @@ class Accounts:
         ConflictError
             If the name is taken.
         FormatError
-            If the name is empty, or an operator has no organisation.
+            If the name is empty or too long, the role is none of the four, or an operator has
+            no organisation.
         NotFoundError
             If there is no such organisation.
         """
         account = Account(
             id=uuid.uuid4().hex,
             name=unicodedata.normalize("NFC", name).strip(),
-            role=Role(role),
+            role=_role(role),
             organisation_id=organisation_id,
             password_hash=password_hash,
             created_at=moments.now(),
@@ -140,13 +162,13 @@ class Accounts:
             row = connection.execute(query).mappings().one_or_none()
         return None if row is None else _from_row(row)
 
-    def all(self) -> list[Account]:
+    def accounts(self) -> list[Account]:
         """Return every account, by name."""
         with engine.reading(self._engine) as connection:
             rows = connection.execute(select(accounts).order_by(accounts.c.name_key)).mappings()
             return [_from_row(row) for row in rows]
 
-    def update(self, account: Account, *, author: str) -> Account:
+    def update(self, account: Account, *, author: str = _PROGRAM) -> Account:
         """Change an account by its id; one that is no longer active loses its sessions.
 
         Raises
@@ -158,7 +180,7 @@ class Accounts:
         """
         with engine.writing(self._engine) as connection:
             old = _account(connection, account.id)
-            new = replace(account, created_at=old.created_at)
+            new = replace(account, role=_role(account.role), created_at=old.created_at)
             _require_sound(connection, new)
             _require_administrator(connection, new)
             by_id = accounts.c.id == new.id
@@ -168,9 +190,22 @@ class Accounts:
             _note(connection, author, old, new)
         return new
 
+    def set_active(self, account_id: str, active: bool, *, author: str = _PROGRAM) -> Account:
+        """Let an account in again, or keep it out from this moment on; see `update`."""
+        return self.update(replace(self.account(account_id), active=active), author=author)
+
+    def set_password(
+        self, account_id: str, password_hash: str | None, *, author: str = _PROGRAM
+    ) -> Account:
+        """Give an account another password and end its sessions; see `update`."""
+        changed = replace(self.account(account_id), password_hash=password_hash)
+        return self.update(changed, author=author)
+
     # sessions
 
-    def open_session(self, digest: str, account_id: str, *, expires_at: datetime) -> None:
+    def add_session(
+        self, digest: str, account_id: str, csrf_secret: str, expires_at: datetime
+    ) -> None:
         """Keep a session; sessions that expired are forgotten on the way.
 
         Raises
@@ -185,21 +220,29 @@ class Accounts:
             row = {
                 "digest": digest,
                 "account_id": account_id,
+                "csrf_secret": csrf_secret,
                 "created_at": now,
                 "last_seen": now,
                 "expires_at": moments.to_text(expires_at),
             }
             connection.execute(insert(sessions), [row])
 
-    def session(self, digest: str) -> Session | None:
-        """Return the session of a digest, or None."""
+    def session(self, digest: str) -> tuple[Session, Account] | None:
+        """Return the session of a digest and whose it is, or None."""
         with engine.reading(self._engine) as connection:
             found = _find(connection, sessions, digest)
         if found is None:
             return None
         account, row = found
-        at = {name: moments.from_text(row[name]) for name in _SESSION_MOMENTS}
-        return Session(account=account, **at)
+        session = Session(
+            digest=digest,
+            account_id=account.id,
+            csrf_secret=row["csrf_secret"],
+            created_at=moments.from_text(row["created_at"]),
+            last_seen=moments.from_text(row["last_seen"]),
+            expires_at=moments.from_text(row["expires_at"]),
+        )
+        return session, account
 
     def touch_session(self, digest: str, *, expires_at: datetime | None = None) -> None:
         """Note that a session was used now, and let it last longer where a moment is given."""
@@ -210,12 +253,12 @@ class Accounts:
             by_digest = sessions.c.digest == digest
             connection.execute(update(sessions).where(by_digest).values(values))
 
-    def close_session(self, digest: str) -> None:
+    def end_session(self, digest: str) -> None:
         """Forget one session."""
         with engine.writing(self._engine) as connection:
             connection.execute(delete(sessions).where(sessions.c.digest == digest))
 
-    def close_sessions(self, account_id: str) -> None:
+    def end_sessions(self, account_id: str) -> None:
         """Forget every session of an account."""
         with engine.writing(self._engine) as connection:
             connection.execute(delete(sessions).where(sessions.c.account_id == account_id))
@@ -223,8 +266,8 @@ class Accounts:
     # API tokens
 
     def add_token(
-        self, digest: str, account_id: str, name: str, *, expires_at: datetime | None = None
-    ) -> ApiToken:
+        self, name: str, digest: str, account_id: str, expires_at: datetime | None = None
+    ) -> Token:
         """Keep a token under a name that says what it is for.
 
         Raises
@@ -247,16 +290,16 @@ class Accounts:
             connection.execute(insert(api_tokens), [row])
         return _token(row)
 
-    def token(self, digest: str) -> tuple[Account, ApiToken] | None:
-        """Return whose token it is, and the token, or None."""
+    def token(self, digest: str) -> Account | None:
+        """Return whose token it is, or None."""
         with engine.reading(self._engine) as connection:
             found = _find(connection, api_tokens, digest, api_tokens.c.revoked_at.is_(None))
-        return None if found is None else (found[0], _token(found[1]))
+        return None if found is None else found[0]
 
-    def tokens(self, account_id: str) -> list[ApiToken]:
-        """Return every token of an account, newest first."""
+    def tokens(self, account_id: str) -> list[Token]:
+        """Return every token of an account, oldest first."""
         query = select(api_tokens).where(api_tokens.c.account_id == account_id)
-        query = query.order_by(api_tokens.c.created_at.desc(), api_tokens.c.id)
+        query = query.order_by(literal_column("rowid"))
         with engine.reading(self._engine) as connection:
             return [_token(dict(row)) for row in connection.execute(query).mappings()]
 
@@ -267,7 +310,7 @@ class Accounts:
             by_digest = api_tokens.c.digest == digest
             connection.execute(update(api_tokens).where(by_digest).values(values))
 
-    def revoke_token(self, token_id: str, *, account_id: str | None = None) -> None:
+    def revoke_token(self, token_id: str, account_id: str | None = None) -> None:
         """Revoke a token, of one account where one is given.
 
         Raises
@@ -286,7 +329,7 @@ class Accounts:
 
     # one-time links
 
-    def add_link(self, digest: str, account_id: str, *, expires_at: datetime) -> None:
+    def add_link(self, digest: str, account_id: str, expires_at: datetime) -> None:
         """Keep a link that signs in once.
 
         Raises
@@ -314,9 +357,6 @@ class Accounts:
             now = moments.to_text(moments.now())
             connection.execute(update(login_links).where(by_digest).values(used_at=now))
         return found[0]
-
-
-_SESSION_MOMENTS = ("created_at", "last_seen", "expires_at")
 
 
 def _find(
@@ -347,18 +387,27 @@ def _account(connection: Connection, account_id: str) -> Account:
     return _from_row(row)
 
 
+def _role(role: Role | str) -> Role:
+    found = next((each for each in _ACCOUNT_ROLES if each == role), None)
+    if found is None:
+        raise FormatError(
+            "errors.account_role", value=str(role), expected=", ".join(_ACCOUNT_ROLES)
+        )
+    return found
+
+
 def _require_sound(connection: Connection, account: Account) -> None:
-    if not account.name or account.role not in _ACCOUNT_ROLES:
-        raise FormatError("errors.account_unsound", name=account.name, role=account.role.value)
+    if not 0 < len(account.name) <= _LONGEST_NAME:
+        raise FormatError("errors.account_name", value=account.name, longest=_LONGEST_NAME)
     if account.role is Role.OPERATOR and account.organisation_id is None:
-        raise FormatError("errors.operator_without_organisation", name=account.name)
+        raise FormatError("errors.account_organisation", name=account.name)
     same_name = (accounts.c.name_key == _name_key(account.name), accounts.c.id != account.id)
     if connection.execute(select(accounts.c.id).where(*same_name)).first() is not None:
-        raise ConflictError("errors.account_exists", name=account.name)
+        raise ConflictError("errors.account_taken", name=account.name)
     wanted = account.organisation_id
     known = select(organisations.c.id).where(organisations.c.id == wanted)
     if wanted is not None and connection.execute(known).first() is None:
-        raise NotFoundError("errors.organisations_unknown", id=wanted)
+        raise NotFoundError("errors.organisation_unknown", id=wanted)
 
 
 def _require_administrator(connection: Connection, new: Account) -> None:
@@ -410,11 +459,11 @@ def _from_row(row: Any) -> Account:
     return Account(**values)
 
 
-def _token(row: dict[str, Any]) -> ApiToken:
-    values = {field.name: row[field.name] for field in fields(ApiToken)}
+def _token(row: dict[str, Any]) -> Token:
+    values = {field.name: row[field.name] for field in fields(Token)}
     for name in ("created_at", "expires_at", "revoked_at", "last_seen"):
         values[name] = None if values[name] is None else moments.from_text(values[name])
-    return ApiToken(**values)
+    return Token(**values)
 
 
 def _name_key(name: str) -> str:

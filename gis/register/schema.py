@@ -318,6 +318,7 @@ sessions = Table(
     metadata,
     Column("digest", Text, primary_key=True),
     _reference("account_id", "accounts.id", required=True),
+    _text("csrf_secret", required=True),
     Column("created_at", Moment, nullable=False),
     Column("last_seen", Moment, nullable=False),
     Column("expires_at", Moment, nullable=False),

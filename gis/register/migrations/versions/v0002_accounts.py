@@ -48,6 +48,7 @@ def _sessions() -> None:
         "sessions",
         sa.Column("digest", sa.Text(), primary_key=True),
         sa.Column("account_id", sa.Text(), _to("accounts.id"), nullable=False),
+        sa.Column("csrf_secret", sa.Text(), nullable=False),
         sa.Column("created_at", Moment(), nullable=False),
         sa.Column("last_seen", Moment(), nullable=False),
         sa.Column("expires_at", Moment(), nullable=False),
