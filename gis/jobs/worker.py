@@ -38,7 +38,8 @@ __all__ = ["Executor", "main", "run_worker", "work_once", "worker_name"]
 Executor = Callable[[str, Mapping[str, object], StudyContext], Study]
 """Runs a study: `gis.studies.runner.run`, or what a test puts in its place."""
 
-_BEAT_S = 0.5
+_LISTEN_S = 0.2
+_WRITE_S = 0.5
 _IDLE_S = 0.5
 _TROUBLE_S = 5.0
 _END_ATTEMPTS = 10
@@ -161,10 +162,11 @@ class _Hold:
     def beat(self) -> None:
         """Keep the lease and listen for a cancel, until the study has ended."""
         written, written_at = self._said, time.monotonic()
-        while not self.ended.wait(min(_BEAT_S, self.lease_s / 4)):
+        while not self.ended.wait(min(_LISTEN_S, self.lease_s / 4)):
             try:
-                said = self._said
-                if said != written or time.monotonic() - written_at > self.lease_s / 3:
+                said, silent_s = self._said, time.monotonic() - written_at
+                due_s = self.lease_s / 3 if said == written else min(_WRITE_S, self.lease_s / 3)
+                if silent_s >= due_s:
                     self.cancel_wanted = self.queue.heartbeat(
                         self.job_id, self.worker, *said, lease_s=self.lease_s
                     )
