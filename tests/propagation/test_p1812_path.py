@@ -10,7 +10,7 @@ from propagation.itu.p1812_location import (
 from propagation.itu.p1812_path import PathGeometry, analyse
 from propagation.profile import PathProfile
 
-FLAT_EARTH = np.asarray(1e12)  # effective radius so large that nothing bends
+FLAT_EARTH = np.asarray(np.inf)  # effective radius: nothing bends, and ties are exact
 
 
 def path(
@@ -95,6 +95,8 @@ def test_equal_horizons_are_the_first_and_the_last() -> None:
     assert found.dlt == 4
     mirrored = path([0, 4, 12, 16, 20], [0, 0, 90, 50, 0], (10, 10))
     assert mirrored.dlr == 4
+    in_sight = path([0, 5, 10, 15, 20], [0, 4, 0, 4, 0])
+    assert (in_sight.dlt, in_sight.dlr) == (15, 5)
 
 
 def test_earth_alone_hides_the_other_end() -> None:
@@ -121,10 +123,25 @@ def test_clutter_stands_on_interior_points_only() -> None:
 
 
 def test_roughness_counts_between_the_horizons() -> None:
-    """The peak of 60 m beyond the receiver's horizon does not count."""
-    found = path([0, 5, 10, 15, 20], [0, 90, 20, 90, 0])
+    """A hill before the horizon rises higher over the surface, and does not count."""
+    found = path([0, 2, 10, 18, 20], [0, 200, 340, 300, 400], (260, 10))
+    assert found.transhorizon == 1
+    assert (found.dlt, found.dlr) == (10, 10)
     slope = (found.hsr - found.hst) / 20
-    assert found.hm == pytest.approx(90 - found.hst - slope * 5)
+    hill, horizon = 200 - found.hst - slope * 2, 340 - found.hst - slope * 10
+    assert hill > horizon + 5
+    assert found.hm == pytest.approx(horizon)
+    found = path([0, 2, 10, 18, 20], [400, 300, 340, 200, 0], (10, 260))
+    assert found.hm == pytest.approx(horizon), "nor one behind the receiver's"
+
+
+def test_the_smooth_surface_yields_to_the_nearer_terminal() -> None:
+    """An edge at a quarter of the path takes three quarters of its height off the nearer end."""
+    found = path([0, 5, 10, 15, 20], [100, 150, 0, 0, 100], (10, 10))
+    obstruction = 150 - 110
+    assert found.hstd == pytest.approx(min(found.hst_fit - obstruction * 0.75, 100))
+    assert found.hsrd == pytest.approx(min(found.hsr_fit - obstruction * 0.25, 100))
+    assert found.hstd < found.hst_fit - 25
 
 
 @pytest.mark.parametrize(
