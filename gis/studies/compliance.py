@@ -68,6 +68,7 @@ _MISSING = {
     "erp_total_dbw": "compliance.missing.erp",
     "height_above_ground_m": "compliance.missing.antenna_height",
     "ground_height_m": "compliance.missing.terrain",
+    "frequency_mhz": "compliance.missing.confirmed_record",
 }
 
 

@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gis.contours import area_above_km2, contour_features
-from gis.errors import FormatError
+from gis.errors import FormatError, TerrainUnavailableError
 from gis.raster import Grid, grid_around, write_cog
 from gis.register.reading import Reader as RegisterReader
 from gis.register.records import BroadcastStation
@@ -44,6 +44,7 @@ __all__ = [
     "default_radius_km",
     "default_step_m",
     "gather",
+    "require_field",
     "require_size",
 ]
 
@@ -159,6 +160,7 @@ def compute(gathered: Gathered, context: StudyContext) -> Computed:
         azimuths_deg=azimuths_around(azimuths),
         time_percents=(float(inputs["time_percent"]),),
     )
+    require_field(polar)
     context.stage(0.9, 1.0, "studies.progress_grid").report(0.0)
     grid = grid_around(station.longitude, station.latitude, radius_km, step_m)
     field = clipped(polar, grid, radius_km)
@@ -193,6 +195,19 @@ def clipped(polar: PolarField, grid: Grid, radius_km: float) -> Floats:
 def _disc(polar: PolarField, grid: Grid, radius_km: float) -> NDArray[np.bool_]:
     _, distance_km = polar.emitter.towards(*grid.centres())
     return np.asarray(distance_km <= radius_km)
+
+
+def require_field(polar: PolarField) -> None:
+    """Refuse a field of which nothing is known.
+
+    Raises
+    ------
+    TerrainUnavailableError
+        If the terrain is void on every path.
+    """
+    if np.isnan(polar.field_strength_dbuvm).all():
+        name = polar.emitter.station.name
+        raise TerrainUnavailableError("studies.no_terrain_around", station=name)
 
 
 def require_size(radius_km: float, step_m: float) -> None:

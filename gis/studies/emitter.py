@@ -27,15 +27,27 @@ FEWEST_POINTS = 11
 """Points of the shortest profiles, however short the path."""
 
 
+_RANGES = {"height_above_ground_m": (1.0, 3000.0), "frequency_mhz": (30.0, 6000.0)}
+"""What Rec. ITU-R P.1812-8 covers, section 1."""
+
+
 def missing_values(station: BroadcastStation, *, flat: bool) -> tuple[str, ...]:
     """Return the names of the values without which no field of a station can be predicted.
 
-    On flat terrain the station's own ground height is one of them.
+    Those that are not on record, and those that leave the range of Rec. ITU-R P.1812. On flat
+    terrain the station's own ground height is one of them.
     """
     needed = ["erp_total_dbw", "height_above_ground_m"]
     if flat:
         needed.append("ground_height_m")
-    return tuple(name for name in needed if getattr(station, name) is None)
+    absent = [name for name in needed if getattr(station, name) is None]
+    return (*absent, *(name for name in _RANGES if not _in_range(station, name)))
+
+
+def _in_range(station: BroadcastStation, name: str) -> bool:
+    lower, upper = _RANGES[name]
+    value = getattr(station, name)
+    return value is None or lower <= value <= upper
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +66,8 @@ class Emitter:
     Raises
     ------
     GisError
-        If the station lacks one of those values; the key names it.
+        If the station lacks one of those values, or it leaves the model's range; the key says
+        which.
     """
 
     station: BroadcastStation
@@ -64,7 +77,17 @@ class Emitter:
     def __post_init__(self) -> None:
         """Refuse a station of which nothing can be predicted."""
         for name in missing_values(self.station, flat=self.terrain.flat):
-            raise GisError(f"studies.station_without_{name}", station=self.station.name)
+            value, who = getattr(self.station, name), self.station.name
+            if value is None:
+                raise GisError(f"studies.station_without_{name}", station=who)
+            lower, upper = _RANGES[name]
+            raise GisError(
+                f"studies.station_outside_{name}",
+                station=who,
+                value=value,
+                lower=lower,
+                upper=upper,
+            )
 
     @property
     def mast_height_m(self) -> float:

@@ -27,6 +27,7 @@ from gis.studies.coverage import (
     azimuth_count,
     default_radius_km,
     default_step_m,
+    require_field,
     require_size,
 )
 from gis.studies.disturbed import Disturbance, commune_rows, interferer_rows, summary
@@ -237,6 +238,7 @@ def _all_fields(scene: _Scene, context: StudyContext) -> tuple[Floats, Floats, F
         azimuths_deg=azimuths_around(azimuth_count(scene.radius_km, scene.step_m)),
         time_percents=(50.0,),
     )
+    require_field(polar)
     wanted = polar.at(scene.longitude, scene.latitude)[0]
     steady = np.empty((wanted.size, len(scene.unwanted)))
     tropospheric = np.empty_like(steady)

@@ -149,9 +149,10 @@ def test_fields_beyond_the_boundary(
 def test_a_station_is_not_protected_outside_its_province(
     study_context: Context, make_station: Make, make_unit, make_boundary
 ) -> None:
-    """With the province's edge 5 km away, the edge point towards the other lies 5 km away."""
-    east = 106.4 + 5 / 109.46
+    """In a province of 10 by 10 km every edge point lies on its outline, just inside."""
     province = make_unit("80", 106.4, 10.6, kind="tinh", name="Tỉnh X", parent_code=None)
+    half = 5 / 110.0
+    box = (106.4 - half, 10.6 - half, 106.4 + half, 10.6 + half)
     stations = [
         make_station(province_code="80"),
         make_station("b", longitude=106.9, frequency_mhz=100.1),
@@ -159,14 +160,17 @@ def test_a_station_is_not_protected_outside_its_province(
     context = study_context(
         stations=stations,
         units=[province],
-        boundaries=[make_boundary("80", 105.4, 9.6, east, 11.6, official=False)],
+        boundaries=[make_boundary("80", *box, official=False)],
     )
     received = next(
         finding
         for finding in findings_of(rows_of(context)["a"], "protection_ratios")
         if "received" in finding["reason"]
     )
-    assert received["measure"]["longitude"] < east
+    assert received["outcome"] == "needs_verification"
+    assert received["values"]["points"] == 36
+    assert received["measure"]["longitude"] == pytest.approx(box[2], abs=0.002)
+    assert received["measure"]["longitude"] < box[2]
     assert "approximate_boundary" in received["reservations"]
 
 
@@ -183,6 +187,20 @@ def test_a_station_without_power_is_not_assessable_where_power_counts(
         assert finding["missing"] == ["compliance.missing.erp"]
     erp = next(f for f in findings_of(row, "erp_and_height") if "erp" in f["reason"])
     assert erp["outcome"] == "not_assessable"
+
+
+def test_one_bad_record_does_not_stop_the_others(
+    study_context: Context, make_station: Make
+) -> None:
+    stations = [
+        make_station(height_above_ground_m=0.2),
+        make_station("b", longitude=EAST_12_KM, frequency_mhz=100.1),
+    ]
+    rows = rows_of(study_context(stations=stations))
+    assert rows["a"]["without"] == ["height_above_ground_m"]
+    assert findings_of(rows["b"], "protection_ratios")[0]["missing"] == [
+        "compliance.missing.antenna_height"
+    ]
 
 
 def test_services_without_rules_are_refused(study_context: Context, make_station: Make) -> None:

@@ -11,7 +11,13 @@ import pytest
 import rasterio
 from shapely.geometry import shape
 
-from gis.errors import CancelledError, FormatError, GisError, NotFoundError
+from gis.errors import (
+    CancelledError,
+    FormatError,
+    GisError,
+    NotFoundError,
+    TerrainUnavailableError,
+)
 from gis.home import Home
 from gis.raster import read_raster
 from gis.register.records import UnitKind
@@ -42,7 +48,8 @@ def test_pixels_are_the_field_at_their_centres(
     raster = read_raster(file_path(study, "coverage.tif", context.home))
     known = np.argwhere(~np.isnan(raster.values))
     chosen = known[np.random.default_rng(3).choice(len(known), 200, replace=False)]
-    lon, lat = raster.grid.longitudes[chosen[:, 1]], raster.grid.latitudes[chosen[:, 0]]
+    with rasterio.open(file_path(study, "coverage.tif", context.home)) as dataset:
+        lon, lat = (np.array(side) for side in dataset.xy(chosen[:, 0], chosen[:, 1]))
     emitter = Emitter(make_station(), terrain, default_settings())
     exact = fields_at(emitter, context.stage(0, 1, "x"), lon, lat, time_percents=(50.0,))[0]
     difference = raster.values[chosen[:, 0], chosen[:, 1]] - exact
@@ -232,6 +239,16 @@ def test_a_station_that_cannot_be_assessed(study_context: Context, make_station)
     with pytest.raises(GisError) as caught:
         run("coverage", {"station_id": "a"}, context)
     assert caught.value.key == "studies.station_without_erp_total_dbw"
+
+
+def test_a_station_beside_the_terrain(
+    study_context: Context, make_station, write_terrain: Callable[..., Path]
+) -> None:
+    """The raster ends at 106.8 E; a station at 108 E has a recorded height but no paths."""
+    terrain = RasterTerrain(write_terrain(hills))
+    context = study_context(stations=[make_station(longitude=108.0)], terrain=terrain)
+    with pytest.raises(TerrainUnavailableError, match="Đài a"):
+        run("coverage", REQUEST, context)
 
 
 def test_cancel_is_heard_within_half_a_second(study_context: Context, make_station) -> None:

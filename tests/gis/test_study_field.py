@@ -176,6 +176,18 @@ def test_what_is_missing_is_named(make_station: MakeStation, name: str) -> None:
     assert "Đài a" in caught.value.say("vi")
 
 
+@pytest.mark.parametrize(
+    ("name", "value"), [("height_above_ground_m", 0.5), ("frequency_mhz", 7000.0)]
+)
+def test_what_the_model_does_not_cover_is_named(
+    make_station: MakeStation, name: str, value: float
+) -> None:
+    with pytest.raises(GisError) as caught:
+        Emitter(make_station(**{name: value}), FlatTerrain(), default_settings())
+    assert caught.value.key == f"studies.station_outside_{name}"
+    assert caught.value.say("vi") != caught.value.say("en")
+
+
 def test_terrain_makes_the_recorded_ground_height_needless(
     make_station: MakeStation, write_terrain: Callable[..., Path], stage: Stage
 ) -> None:

@@ -64,6 +64,25 @@ def test_the_planted_fault_pixel_by_pixel(pair: StudyContext, make_station: Make
     assert np.median(np.abs(ratio.values[rows, columns] - expected)) < 0.05
 
 
+def test_a_far_station_is_computed_on_the_radials_that_meet_the_area(
+    study_context: Context, make_station: Make
+) -> None:
+    """100 km north-east, co-channel: no pixel is missed, the numbers are those of the paths."""
+    other = make_station("b", longitude=107.05, latitude=11.24)
+    context = study_context(stations=[make_station(), other])
+    study = run("interference", REQUEST, context)
+    assert study.results["area_without_result_km2"] == 0.0
+    margin = read_raster(file_path(study, "interference.tif", context.home))
+    known = np.argwhere(~np.isnan(margin.values))
+    lon, lat = margin.grid.longitudes[known[:, 1]], margin.grid.latitudes[known[:, 0]]
+    step = 23
+    wanted = exact(make_station(), lon[::step], lat[::step])[0]
+    steady, rare = exact(other, lon[::step], lat[::step])
+    by_hand = wanted - np.maximum(steady + 45.0, rare + 37.0)  # stereo, co-channel
+    difference = margin.values[known[::step, 0], known[::step, 1]] - by_hand
+    assert np.median(np.abs(difference)) < 0.05
+
+
 def test_who_dominates_and_where(pair: StudyContext) -> None:
     study = run("interference", REQUEST, pair)
     results = study.results

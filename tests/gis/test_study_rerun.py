@@ -115,6 +115,10 @@ def test_a_changed_verdict_is_noticed(scene: StudyContext) -> None:
     assert again.agrees
     assert again.findings_equal
     assert len(again.differences) == 1
+    finding["margin_db"] += 0.1
+    again = rerun(kept_as(study, scene, results=results), scene)
+    assert not again.agrees
+    assert again.findings_equal, "the outcome is still the same"
     finding["outcome"] = "complies"
     again = rerun(kept_as(study, scene, results=results), scene)
     assert not again.agrees
