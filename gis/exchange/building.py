@@ -1,0 +1,296 @@
+"""Rows into records: one builder a kind; what it cannot read is a problem of the row."""
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+
+from gis.exchange.cells import CellReader
+from gis.exchange.fields import tables
+from gis.exchange.report import ImportKind
+from gis.names import name_key
+from gis.register.records import (
+    Organisation,
+    Reception,
+    Service,
+    StationClass,
+    StructureKind,
+)
+from propagation.compliance.records import Confidence
+from propagation.profile import Polarization
+
+__all__ = ["Known", "build"]
+
+_LABEL = re.compile(r"\[?\s*(V1|V2|R-?[HML]|D)\b", re.IGNORECASE)
+_LABELS = {
+    "V1": Confidence.VERIFIED,
+    "V2": Confidence.SECONDARY,
+    "D": Confidence.DERIVED,
+    "R": Confidence.RECALLED,
+}
+_EMISSION = re.compile(
+    r"(?:(?=[0-9HKMG]{4})[0-9]{0,3}[HKMG][0-9]{0,3})?[ABCDFGHJKLMNPQRVWX][0-9X][ABCDEFNWX]"
+    r"[A-NWX]?[CFNTWX]?"
+)
+_HOURS = re.compile(
+    r"(?P<a>\d{1,2})[:hg](?P<b>\d{2})?\s*(?:-|–|đến|to)\s*(?P<c>\d{1,2})[:hg](?P<d>\d{2})?"
+)
+_ALWAYS_ON = re.compile(r"24\s*/\s*24(?:\s*(?:h|giờ))?|24\s*(?:h|giờ)")
+_RECORD_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._:-]{0,79}")
+_WITHIN_LIMITS = 1e-6
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What the register holds that rows refer to.
+
+    Attributes
+    ----------
+    organisations : dict
+        Id by name without regard to tone placement, and by id.
+    names : tuple of str
+        Names of the organisations, for messages.
+    structures : dict
+        Id by code of the structure, of those that are unique.
+    plan_entries : frozenset of str
+        Ids of plan entries.
+    only_owner : str or None
+        The organisation that may bring rows; None for all.
+    file : str
+        Default source.
+    confidence : Confidence
+        For rows without a label.
+    """
+
+    organisations: dict[str, str]
+    names: tuple[str, ...]
+    structures: dict[str, str] = field(default_factory=dict)
+    plan_entries: frozenset[str] = frozenset()
+    only_owner: str | None = None
+    file: str = ""
+    confidence: Confidence = Confidence.SECONDARY
+
+    @staticmethod
+    def index(organisations: Sequence[Organisation]) -> dict[str, str]:
+        """Return ids by id and by name."""
+        by_name = {name_key(each.name): each.id for each in organisations}
+        return by_name | {name_key(each.id): each.id for each in organisations}
+
+
+def build(kind: ImportKind, reader: CellReader, known: Known) -> dict[str, Any]:
+    """Return the values of a record by field, without its place and its id where it has none.
+
+    Values are sound only when the reader holds no problem of the row afterwards.
+    """
+    maker = {
+        ImportKind.STRUCTURES: _structure,
+        ImportKind.STATIONS: _station,
+        ImportKind.PLAN: _plan_entry,
+    }[kind]
+    values = maker(reader, known)
+    values["id"] = _record_id(reader)
+    values["valid_from"], values["valid_to"] = _span(reader, "valid_from", "valid_to")
+    values["confidence"], values["source"] = _origin(reader, known)
+    return values
+
+
+def _structure(reader: CellReader, known: Known) -> dict[str, Any]:
+    code = reader.text("code")
+    return {
+        "code": code,
+        "name": reader.text("name") or code,
+        "kind": _enum(StructureKind, _required(reader, "kind")),
+        "owner_id": _organisation(reader, known, "owner_id", required=True),
+        "height_m": reader.number("height_m"),
+        "ground_height_m": reader.number("ground_height_m"),
+        "commune_name": reader.text("commune_name"),
+        "address": reader.text("address"),
+        "shareable": reader.flag("shareable"),
+        "confidential": reader.flag("confidential") or False,
+    }
+
+
+def _station(reader: CellReader, known: Known) -> dict[str, Any]:
+    programme = reader.text("programme")
+    frequency, service = _carrier(reader)
+    licence_from, licence_to = _span(reader, "licence_from", "licence_to")
+    return {
+        "name": reader.text("name") or programme,
+        "programme": programme,
+        "service": service,
+        "station_class": _enum(StationClass, reader.choice("station_class")) or StationClass.OTHER,
+        "frequency_mhz": frequency,
+        "channel": reader.text("channel"),
+        "organisation_id": _organisation(reader, known, "organisation_id", required=False),
+        "structure_id": _reference(reader, "structure_id", known.structures),
+        "plan_entry_id": _reference(
+            reader, "plan_entry_id", {entry: entry for entry in known.plan_entries}
+        ),
+        **{
+            name: reader.power(name)
+            for name in ("erp_total_dbw", "erp_horizontal_dbw", "erp_vertical_dbw")
+        },
+        "attenuation_db": reader.series("attenuation_db"),
+        "polarization": _enum(Polarization, reader.choice("polarization"))
+        or Polarization.HORIZONTAL,
+        "height_above_ground_m": reader.number("height_above_ground_m"),
+        "ground_height_m": reader.number("ground_height_m"),
+        "effective_height_max_m": reader.number("effective_height_max_m"),
+        "effective_height_m": reader.series("effective_height_m"),
+        "reception": _enum(Reception, reader.choice("reception")) or Reception.STEREO,
+        "emission": _emission(reader),
+        "hours": _hours(reader),
+        "commune_name": reader.text("commune_name"),
+        "province_code": reader.text("province_code"),
+        "licence_number": reader.text("licence_number"),
+        "licence_from": licence_from,
+        "licence_to": licence_to,
+        "licence_power_w": reader.power("licence_power_w"),
+    }
+
+
+def _plan_entry(reader: CellReader, known: Known) -> dict[str, Any]:
+    del known
+    frequency, service = _carrier(reader)
+    return {
+        "plan_id": _required(reader, "plan_id"),
+        "service": service,
+        "frequency_mhz": frequency,
+        "programme": reader.text("programme"),
+        "site_name": reader.text("site_name"),
+        "station_class": _enum(StationClass, reader.choice("station_class")) or StationClass.OTHER,
+        "antenna_height_m": reader.number("antenna_height_m"),
+        "effective_height_max_m": reader.number("effective_height_max_m"),
+        "erp_max_dbw": reader.power("erp_max_dbw"),
+        "power_max_kw": reader.power("power_max_kw"),
+        "polarization": _enum(Polarization, reader.choice("polarization")),
+        "province_code": reader.text("province_code"),
+        "instrument": _required(reader, "instrument"),
+        "clause": _required(reader, "clause"),
+    }
+
+
+def _enum(values: Any, word: str | None) -> Any:
+    return None if word is None else values(word)
+
+
+def _required(reader: CellReader, name: str) -> str | None:
+    """Return a text or a choice that may also be given once for the whole file."""
+    return reader.choice(name) if name == "kind" else reader.text(name)
+
+
+def _carrier(reader: CellReader) -> tuple[float | None, Service | None]:
+    """Return the carrier and the service; a carrier tells the service where no column does."""
+    frequency = reader.number("frequency_mhz")
+    word = reader.choice("service")
+    services: Mapping[str, Any] = tables()["service"]
+    if frequency is None:
+        return None, _enum(Service, word)
+    if word is None:
+        word = next((name for name in services if _in_band(services[name], frequency)), None)
+    if word is None or not _in_band(services[word], frequency):
+        bands = "; ".join(f"{low:g}-{high:g}" for low, high in
+                          (each["band_mhz"] for each in services.values()))  # fmt: skip
+        reader.refuse("frequency_mhz", "band", bands=bands)
+        return None, None
+    raster = services[word].get("raster_khz")
+    if raster is not None:
+        steps = frequency * 1000 / raster
+        if abs(steps - round(steps)) > _WITHIN_LIMITS * 1000 / raster:
+            below, above = (int(steps) * raster / 1000, (int(steps) + 1) * raster / 1000)
+            reader.refuse("frequency_mhz", "raster", raster=raster, below=below, above=above)
+            return None, None
+        frequency = round(steps) * raster / 1000
+    return round(frequency, 6), Service(word)
+
+
+def _in_band(service: Mapping[str, Any], frequency: float) -> bool:
+    low, high = service["band_mhz"]
+    return bool(low <= frequency <= high)
+
+
+def _organisation(reader: CellReader, known: Known, name: str, *, required: bool) -> str | None:
+    word = reader.text(name)
+    if word is None:
+        return None
+    found = known.organisations.get(name_key(word))
+    if found is None:
+        listed = "; ".join(known.names[:12]) or "—"
+        reader.refuse(name, "organisation_unknown", known=listed)
+    elif required and known.only_owner is not None and found != known.only_owner:
+        reader.refuse(name, "owner_not_yours")
+    return found
+
+
+def _reference(reader: CellReader, name: str, known: Mapping[str, str]) -> str | None:
+    word = reader.text(name)
+    if word is None:
+        return None
+    if word not in known:
+        reader.refuse(name, "reference_unknown")
+    return known.get(word)
+
+
+def _record_id(reader: CellReader) -> str | None:
+    word = reader.text("id")
+    if word is not None and not _RECORD_ID.fullmatch(word):
+        reader.refuse("id", "record_id")
+        return None
+    return word
+
+
+def _emission(reader: CellReader) -> str | None:
+    """Return a class of emission (Radio Regulations, Appendix 1), with bandwidth or without."""
+    word = reader.text("emission")
+    if word is None:
+        return None
+    plain = word.upper().replace(" ", "")
+    if not _EMISSION.fullmatch(plain):
+        reader.refuse("emission", "emission")
+        return None
+    return plain
+
+
+def _hours(reader: CellReader) -> str | None:
+    word = reader.text("hours")
+    if word is None:
+        return None
+    if _ALWAYS_ON.fullmatch(word.casefold()):
+        return "00:00-24:00"
+    spans = []
+    for part in re.split(r"[,;]\s*", word.casefold()):
+        found = _HOURS.fullmatch(part.strip())
+        hours = [int(found[name] or 0) for name in "abcd"] if found else [99]
+        if found is None or max(hours[0::2]) > 24 or max(hours[1::2]) > 59:
+            reader.refuse("hours", "hours")
+            return None
+        spans.append("{:02d}:{:02d}-{:02d}:{:02d}".format(*hours))
+    return ", ".join(spans)
+
+
+def _span(reader: CellReader, first: str, last: str) -> tuple[date | None, date | None]:
+    begins, ends = reader.day(first), reader.day(last)
+    if begins is not None and ends is not None and ends < begins:
+        reader.refuse(last, "span", begins=begins)
+    return begins, ends
+
+
+def _origin(reader: CellReader, known: Known) -> tuple[Confidence, str]:
+    """Return how well a row is known and from where; a synthetic row stays so for ever."""
+    source = reader.text("source") or known.file
+    label = reader.text("label")
+    found = None
+    if label is not None:
+        match = _LABEL.match(label)
+        if match is None:
+            reader.refuse("label", "label")
+        else:
+            mark = match[1].upper()
+            found = _LABELS["R" if mark.startswith("R") else mark]
+            source = source if label in source else f"{source} [{label.strip('[] ')}]"
+    word = reader.choice("confidence")
+    confidence = Confidence(word) if word is not None else found
+    if reader.text("stamp") is not None:
+        confidence = Confidence.SYNTHETIC
+    return confidence or known.confidence, source

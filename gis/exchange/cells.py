@@ -1,0 +1,308 @@
+"""Cells into values, each with the problem that it has."""
+
+import math
+import re
+from collections.abc import Callable, Mapping
+from datetime import date, datetime
+from functools import lru_cache
+
+from gis.exchange.conventions import Conventions
+from gis.exchange.encoding import legacy_reading
+from gis.exchange.fields import FIELDS, Dimension, choice, range_of, unit_factor
+from gis.exchange.headers import Columns
+from gis.exchange.numbers import DecimalSign, parse, split_unit
+from gis.exchange.report import ImportKind, Problem
+from gis.exchange.table import Cell, Formula, Row, Table, column_letter, shown
+
+__all__ = ["CellReader", "parse_day"]
+
+_DASHES = frozenset({"", "-", "--", "—", "–", "...", "…"})
+_BLANK = _DASHES | {"n/a", "null", "none", "không có", "không"}
+_ERRORS = frozenset(
+    {"#N/A", "#REF!", "#VALUE!", "#DIV/0!", "#NAME?", "#NUM!", "#NULL!", "#SPILL!", "#CALC!"}
+)
+_CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ufffd\ufffe\uffff\ud800-\udfff]")
+_SPACES = re.compile(r"\s+")
+_DAY_FIRST = re.compile(r"(\d{1,2})[/.-](\d{1,2})[/.-](\d{4})", re.ASCII)
+_YEAR_FIRST = re.compile(r"(\d{4})[-/.](\d{1,2})[-/.](\d{1,2})(?:[T ]00:00.*)?", re.ASCII)
+_LONGEST_TEXT = 500
+_LARGEST_LEVEL = 200.0
+_AZIMUTHS = tuple(range(0, 360, 10))
+_SERIES_SEPARATORS = (";", "|", "/", "\t", " ", ",")
+
+
+class CellReader:
+    """Reads the cells of one row after another by field.
+
+    Parameters
+    ----------
+    table : Table
+        The table.
+    kind : ImportKind
+        What it brings.
+    columns : Columns
+        Where each field is.
+    conventions : Conventions
+        Decimal signs and units.
+    constants : mapping
+        Texts for fields without a column.
+    """
+
+    def __init__(
+        self,
+        table: Table,
+        kind: ImportKind,
+        columns: Columns,
+        conventions: Conventions,
+        constants: Mapping[str, str],
+    ) -> None:
+        self._table = table
+        self._columns = columns
+        self._conventions = conventions
+        self._constants = constants
+        self._fields = {each.name: each for each in FIELDS[kind]}
+        self._row = Row(0, ())
+        self.problems: list[Problem] = []
+
+    def begin(self, row: Row) -> None:
+        """Turn to a row."""
+        self._row = row
+        self.problems = []
+
+    def refuse(self, field: str, reason: str, /, **values: object) -> None:
+        """Note that the row cannot be taken because of a field."""
+        column = self._columns.one.get(field)
+        spread = self._columns.azimuths.get(field)
+        if column is None and spread:
+            column = next(iter(spread.values()))
+        header = column.header if column is not None else field
+        value = shown(self._row.cells[column.index]) if column is not None else ""
+        if not value and field in self._constants:
+            value = self._constants[field]
+        self.problems.append(
+            Problem(
+                self._table.file,
+                self._row.number,
+                header,
+                value,
+                f"exchange.problem.{reason}",
+                values,
+                column.index if column is not None else None,
+            )
+        )
+
+    def has(self, field: str) -> bool:
+        """Return whether a field has a column or a constant."""
+        return field in self._columns.one or field in self._constants
+
+    def cell(self, field: str) -> Cell:
+        """Return the cell of a field as it stands, blanks as None; formulas are refused."""
+        column = self._columns.one.get(field)
+        if column is None:
+            return self._constants.get(field)
+        value = self._row.cells[column.index]
+        if isinstance(value, str):
+            if value.casefold() in self._blank(field):
+                return self._constants.get(field)
+            if value in _ERRORS:
+                self.refuse(field, "cell_error")
+                return None
+        if isinstance(value, Formula):
+            place = f"{column_letter(column.index)}{self._row.number}"
+            self.refuse(field, "formula", cell=place)
+            return None
+        if isinstance(value, float) and not math.isfinite(value):
+            self.refuse(field, "number")
+            return None
+        return self._constants.get(field) if value is None else value
+
+    def text(self, field: str) -> str | None:
+        """Return a text on one line, or None."""
+        value = self.cell(field)
+        if value is None:
+            if self._fields[field].required and not self._told(field):
+                self.refuse(field, "missing")
+            return None
+        text = value if isinstance(value, str) else shown(value)
+        if _CONTROL.search(text):
+            self.refuse(field, "control_character")
+            return None
+        if len(text) > _LONGEST_TEXT:
+            self.refuse(field, "text_too_long", limit=_LONGEST_TEXT)
+            return None
+        legacy = legacy_reading(text)
+        if legacy is not None:
+            self.refuse(field, "legacy_encoding", encoding=legacy.encoding, reading=legacy.reading)
+            return None
+        return _SPACES.sub(" ", text).strip()
+
+    def number(self, field: str, accept: Callable[[float], bool] | None = None) -> float | None:
+        """Return a number in the field's own unit, within what is sane."""
+        value = self._quantity(field)
+        if value is None:
+            return None
+        limits = range_of(field)
+        if accept is None and limits is not None and not limits[0] <= value <= limits[1]:
+            self.refuse(field, "range", lower=limits[0], upper=limits[1])
+            return None
+        return value
+
+    def power(self, field: str) -> float | None:
+        """Return a power in the field's own unit: dBW, W or kW; it must be above zero."""
+        watts = self._quantity(field)
+        if watts is None:
+            return None
+        own = self._fields[field].unit
+        value = 10 * math.log10(watts) if own == "dbw" else watts / (1000 if own == "kw" else 1)
+        limits = range_of(field)
+        if limits is not None and not limits[0] <= value <= limits[1]:
+            self.refuse(field, "range", lower=limits[0], upper=limits[1])
+            return None
+        return round(value, 9)
+
+    def choice(self, field: str) -> str | None:
+        """Return the value of a choice, or None."""
+        word = self.text(field)
+        if word is None:
+            return None
+        found = choice(field, word)
+        if found is None:
+            self.refuse(field, "choice")
+        return found
+
+    def flag(self, field: str) -> bool | None:
+        """Return yes or no, or None."""
+        value = self.cell(field)
+        if value is None or isinstance(value, bool):
+            return value
+        found = choice("flag", shown(value))
+        if found is None:
+            self.refuse(field, "flag")
+        return None if found is None else found == "yes"
+
+    def day(self, field: str) -> date | None:
+        """Return a day, or None."""
+        value = self.cell(field)
+        if value is None:
+            return None
+        if isinstance(value, datetime):
+            return value.date()
+        if isinstance(value, date):
+            return value
+        found = parse_day(value) if isinstance(value, str) else None
+        if found is None:
+            self.refuse(field, "day")
+        return found
+
+    def series(self, field: str) -> tuple[float, ...]:
+        """Return 36 values from true north, or none at all."""
+        if field in self._columns.azimuths:
+            return self._spread(field)
+        value = self.cell(field)
+        if value is None:
+            return ()
+        parts = _parts(shown(value))
+        if len(parts) != len(_AZIMUTHS):
+            self.refuse(field, "azimuth_count", count=len(parts))
+            return ()
+        sign = DecimalSign.POINT if "," not in "".join(parts) else DecimalSign.COMMA
+        return self._sane_series(field, [parse(part, sign) for part in parts])
+
+    def _blank(self, field: str) -> frozenset[str]:
+        own = self._fields[field].dimension
+        return _DASHES if own in (Dimension.TEXT, Dimension.CHOICE, Dimension.FLAG) else _BLANK
+
+    def _spread(self, field: str) -> tuple[float, ...]:
+        columns = self._columns.azimuths[field]
+        cells = [
+            self._row.cells[columns[azimuth].index] if azimuth in columns else None
+            for azimuth in _AZIMUTHS
+        ]
+        filled = [
+            cell for cell in cells if cell is not None and shown(cell).casefold() not in _BLANK
+        ]
+        if not filled:
+            return ()
+        if len(filled) != len(_AZIMUTHS):
+            self.refuse(field, "azimuth_count", count=len(filled))
+            return ()
+        sign = self._conventions.signs.get(field)
+        numbers = [
+            float(cell)
+            if isinstance(cell, int | float) and not isinstance(cell, bool)
+            else parse(shown(cell), sign)
+            for cell in filled
+        ]
+        return self._sane_series(field, numbers)
+
+    def _sane_series(self, field: str, numbers: list[float | None]) -> tuple[float, ...]:
+        good = tuple(n for n in numbers if n is not None and math.isfinite(n))
+        if len(good) != len(numbers):
+            self.refuse(field, "number")
+            return ()
+        limits = range_of(field)
+        if limits is not None and not all(limits[0] <= n <= limits[1] for n in good):
+            self.refuse(field, "range", lower=limits[0], upper=limits[1])
+            return ()
+        return good
+
+    def _quantity(self, field: str) -> float | None:
+        """Return a number in m, MHz or W."""
+        value = self.cell(field)
+        if value is None:
+            if self._fields[field].required:
+                self.refuse(field, "missing")
+            return None
+        unit = self._conventions.units.get(field, "")
+        if isinstance(value, str):
+            digits, own = split_unit(value)
+            number = parse(digits, self._conventions.signs.get(field))
+            unit = own or unit
+        else:
+            plain = isinstance(value, int | float) and not isinstance(value, bool)
+            number = float(value) if plain and isinstance(value, int | float) else None
+        factor = unit_factor(self._fields[field].dimension, unit)
+        if number is None or factor is None or not math.isfinite(number):
+            self.refuse(field, "number")
+            return None
+        return self._converted(field, number, *factor)
+
+    def _converted(self, field: str, number: float, factor: float, level: bool) -> float | None:
+        power = self._fields[field].dimension is Dimension.POWER
+        if (level and abs(number) > _LARGEST_LEVEL) or (power and not level and number <= 0):
+            self.refuse(field, "power")
+            return None
+        return 10 ** ((number - factor) / 10) if level else number * factor
+
+    def _told(self, field: str) -> bool:
+        return any(problem.field == self._header(field) for problem in self.problems)
+
+    def _header(self, field: str) -> str:
+        column = self._columns.one.get(field)
+        return column.header if column is not None else field
+
+
+@lru_cache(maxsize=4096)
+def parse_day(text: str) -> date | None:
+    """Return the day that a text names, day before month as Vietnamese writes; None for none."""
+    text = text.strip()
+    found = _YEAR_FIRST.fullmatch(text)
+    parts = found.groups() if found else None
+    if parts is None:
+        found = _DAY_FIRST.fullmatch(text)
+        parts = found.groups()[::-1] if found else None
+    if parts is None:
+        return None
+    try:
+        return date(*map(int, parts))
+    except ValueError:
+        return None
+
+
+def _parts(text: str) -> list[str]:
+    text = text.strip("[](){} ")
+    for separator in _SERIES_SEPARATORS:
+        parts = [part.strip() for part in text.split(separator)]
+        if len(parts) > 10:
+            return [part for part in parts if part]
+    return [text]

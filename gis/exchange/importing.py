@@ -1,0 +1,300 @@
+"""Bringing a file into the register: judge it, answer what it asks, commit it.
+
+Example
+-------
+>>> report = judge(Path("cot.xlsx"), kind="structures", register=register)
+>>> [question.say("en") for question in report.questions]
+>>> answers = ImportAnswers(crs=9210)
+>>> report = judge(Path("cot.xlsx"), kind="structures", register=register, answers=answers)
+>>> batch = commit(report, register, author="lan")
+"""
+
+import secrets
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TypeVar
+
+from data.text import Language, text
+from gis.errors import ConflictError, FormatError
+from gis.exchange.answers import ImportAnswers, Option, Question, QuestionKind
+from gis.exchange.building import Known
+from gis.exchange.conventions import settle
+from gis.exchange.error_report import error_report_xlsx
+from gis.exchange.extent import Communes, extent_of
+from gis.exchange.fields import FIELDS, title
+from gis.exchange.formats import csv_, geojson, geopackage, xlsx
+from gis.exchange.headers import Columns, map_columns, recognised
+from gis.exchange.judging import Judge, systems_in_words
+from gis.exchange.matching import Index, stored_records
+from gis.exchange.report import (
+    Accepted,
+    ImportKind,
+    ImportRecord,
+    ImportReport,
+    RowState,
+)
+from gis.exchange.safety import LIMITS, Format, Inspected, Limits, inspect
+from gis.exchange.table import Table
+from gis.geodesy import is_known
+from gis.jurisdictions import Jurisdiction
+from gis.register.reading import Reader
+from gis.register.records import BroadcastStation, ImportBatch, PlanEntry, Structure
+from gis.register.scopes import SYSTEM
+from gis.register.store import Register
+from propagation.compliance.records import Confidence
+
+__all__ = ["ImportAnswers", "ImportKind", "ImportReport", "commit", "error_report_xlsx", "judge"]
+
+T = TypeVar("T")
+
+_LAYERS = {
+    ImportKind.STRUCTURES: ("structures", "cong_trinh"),
+    ImportKind.STATIONS: ("stations", "broadcast_stations", "dai"),
+    ImportKind.PLAN: ("plan", "plan_entries", "quy_hoach"),
+}
+_OPEN = "?"
+
+
+def judge(
+    file: Path | str,
+    *,
+    kind: ImportKind | str,
+    register: Register,
+    answers: ImportAnswers | None = None,
+    jurisdiction: Jurisdiction | None = None,
+    only_owner: str | None = None,
+    limits: Limits = LIMITS,
+) -> ImportReport:
+    """Return what a file holds and what is wrong with it; nothing is written.
+
+    Parameters
+    ----------
+    file : Path
+        XLSX, CSV, GeoJSON or GeoPackage.
+    kind : ImportKind
+        `structures`, `stations` or `plan`.
+    register : Register
+        What the rows are compared with.
+    answers : ImportAnswers, optional
+        What was answered so far.
+    jurisdiction : Jurisdiction, optional
+        The department whose province structures must lie in; without it the country.
+    only_owner : str, optional
+        The organisation that brings the file, when it may bring only its own records.
+    limits : Limits
+        How large a file may be.
+
+    Raises
+    ------
+    FormatError
+        If the file cannot be read at all: damaged, hostile, another format, a header missing.
+    """
+    kind, answers = ImportKind(kind), answers or ImportAnswers()
+    for epsg in answers.systems:
+        if not is_known(epsg):
+            raise FormatError("exchange.file.crs_unknown", crs=f"EPSG:{epsg}")
+    inspected = inspect(file, limits)
+    table, asked = _read(inspected, kind, answers, limits)
+    columns = map_columns(table.file, table.header, kind, answers, has_points=table.has_points)
+    conventions = settle(table, columns, kind, answers)
+    with register.snapshot() as now:
+        known = _known(now, kind, inspected.name, answers, only_owner)
+        constants, missing = _constants(kind, columns, answers, known, now)
+        on = jurisdiction.on if jurisdiction is not None else None
+        verdicts = Judge(
+            table,
+            kind,
+            columns,
+            conventions,
+            answers,
+            known=known,
+            constants=constants,
+            index=Index(kind, stored_records(now, kind)),
+            extent=extent_of(now, kind, jurisdiction),
+            communes=Communes(now, on),
+            preferred=jurisdiction.crs_epsg if jurisdiction is not None else (),
+        ).judge()
+        version = now.version()
+    questions = (*asked, *columns.questions, *conventions.questions, *missing, *verdicts.questions)
+    return ImportReport(
+        file_name=inspected.name,
+        sha256=inspected.sha256,
+        size=inspected.size,
+        format=inspected.format,
+        layer=table.layer,
+        kind=kind,
+        header=table.header,
+        mapping=columns.mapping(),
+        unmapped=columns.unmapped,
+        coordinate_system=systems_in_words(verdicts.systems),
+        rows=len(table.rows),
+        accepted=verdicts.accepted,
+        refused=verdicts.refused,
+        questions=questions,
+        register_version=version,
+    )
+
+
+def commit(report: ImportReport, register: Register, *, author: str) -> ImportBatch:
+    """Bring the accepted rows into the register, all of them or none.
+
+    Parameters
+    ----------
+    report : ImportReport
+        Without open questions.
+    register : Register
+        The register that it was judged against, unchanged since.
+    author : str
+        Who brings them.
+
+    Raises
+    ------
+    FormatError
+        If a question is open.
+    ConflictError
+        If the register changed since the file was judged.
+    """
+    if report.provisional:
+        raise FormatError("exchange.questions_open", file=report.file_name,
+                          count=len(report.questions))  # fmt: skip
+    batch = ImportBatch(
+        id=f"nhap-{report.sha256[:8]}-{secrets.token_hex(4)}",
+        file_name=report.file_name,
+        sha256=report.sha256,
+        format=report.format.value,
+        kind=report.kind.value,
+        coordinate_system=report.coordinate_system,
+        imported_at=datetime.now(UTC),
+        imported_by=author,
+        accepted=len(report.accepted),
+        refused=len(report.refused),
+        mapping=report.mapping,
+    )
+    reason = text("exchange.reason", Language.VI, file=report.file_name)
+    with register.write(author=author, reason=reason) as w:
+        if w.version() != report.register_version:
+            raise ConflictError("exchange.register_changed", file=report.file_name)
+        w.add_import_batch(batch)
+        new = [_stamped(row, batch) for row in report.accepted if row.state is RowState.NEW]
+        w.add_structures(r for r in new if isinstance(r, Structure))
+        w.add_stations(r for r in new if isinstance(r, BroadcastStation))
+        w.add_plan_entries(r for r in new if isinstance(r, PlanEntry))
+        changed = [row for row in report.accepted if row.state is RowState.CHANGED]
+        after = [_stamped(row, batch) for row in changed]
+        before = [row.stored for row in changed]
+        w.update_structures(_only(after, Structure), _only(before, Structure))
+        w.update_stations(_only(after, BroadcastStation), _only(before, BroadcastStation))
+        w.update_plan_entries(_only(after, PlanEntry), _only(before, PlanEntry))
+    return batch
+
+
+def _only(records: Sequence[object], kind: type[T]) -> list[T]:
+    return [record for record in records if isinstance(record, kind)]
+
+
+def _stamped(row: Accepted, batch: ImportBatch) -> ImportRecord:
+    provenance = replace(row.record.provenance, batch_id=batch.id, row=row.row)
+    return replace(row.record, provenance=provenance)
+
+
+def _read(
+    file: Inspected, kind: ImportKind, answers: ImportAnswers, limits: Limits
+) -> tuple[Table, list[Question]]:
+    asked: list[Question] = []
+
+    def known(cells: Sequence[str]) -> int:
+        return recognised(cells, kind)
+
+    def choose(names: Sequence[str]) -> str | None:
+        if answers.layer is not None:
+            return answers.layer
+        own = [name for name in names if name.casefold() in _LAYERS[kind]]
+        own += [name for name in names if name == text(f"exchange.layer.{kind.value}")]
+        if own:
+            return own[0]
+        asked.append(_which_layer(names))
+        return None
+
+    readers: dict[Format, Callable[[], Table]] = {
+        Format.XLSX: lambda: xlsx.read(file, known, choose, limits),
+        Format.CSV: lambda: csv_.read(file, known, limits),
+        Format.GEOJSON: lambda: geojson.read(file, limits),
+        Format.GEOPACKAGE: lambda: geopackage.read(file, known, choose, limits),
+    }
+    return readers[file.format](), asked
+
+
+def _which_layer(names: Sequence[str]) -> Question:
+    options = tuple(
+        Option((("layer", name),), "exchange.option.layer", {"layer": name}) for name in names
+    )
+    return Question(
+        QuestionKind.LAYER,
+        "layer",
+        "exchange.question.layer",
+        {"layers": "; ".join(names)},
+        options,
+    )
+
+
+def _known(
+    now: Reader, kind: ImportKind, file: str, answers: ImportAnswers, only_owner: str | None
+) -> Known:
+    organisations = now.organisations()
+    structures: dict[str, str] = {}
+    entries: frozenset[str] = frozenset()
+    if kind is ImportKind.STATIONS:
+        entries = frozenset(entry.id for entry in now.plan_entries())
+        for structure in now.structures(SYSTEM):
+            again = structure.code in structures
+            structures[structure.code] = "" if again else structure.id
+            structures[structure.id] = structure.id
+        structures = {code: found for code, found in structures.items() if found}
+    return Known(
+        organisations=Known.index(organisations),
+        names=tuple(sorted(each.name for each in organisations)),
+        structures=structures,
+        plan_entries=entries,
+        only_owner=only_owner,
+        file=file,
+        confidence=answers.confidence or Confidence.SECONDARY,
+    )
+
+
+def _constants(
+    kind: ImportKind, columns: Columns, answers: ImportAnswers, known: Known, now: Reader
+) -> tuple[dict[str, str], list[Question]]:
+    """Return texts for fields without a column, and the questions for those that must be told."""
+    allowed = {each.name for each in FIELDS[kind]}
+    for name, value in answers.values.items():
+        if name not in allowed:
+            raise FormatError("exchange.answer_unknown", answer=f"value.{name}", value=value)
+    constants = dict(answers.values)
+    if known.only_owner is not None and "owner_id" in allowed:
+        constants.setdefault("owner_id", known.only_owner)
+    asked = []
+    for each in FIELDS[kind]:
+        if each.constant and each.name not in columns.one and each.name not in constants:
+            asked.append(_which_value(each.name, now))
+            constants[each.name] = "other_telecom" if each.name == "kind" else _OPEN
+            known.organisations.setdefault("", _OPEN)
+    return constants, asked
+
+
+def _which_value(name: str, now: Reader) -> Question:
+    options: tuple[Option, ...] = ()
+    if name == "owner_id":
+        options = tuple(
+            Option(((f"value.{name}", each.id),), "exchange.option.value", {"value": each.name})
+            for each in now.organisations()
+        )
+    return Question(
+        QuestionKind.VALUE,
+        f"value.{name}",
+        "exchange.question.value",
+        {"field": title(name)},
+        options,
+        name,
+    )

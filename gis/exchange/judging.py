@@ -1,0 +1,295 @@
+"""Judging a file row by row: nothing is written, every row gets its verdict."""
+
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+
+from gis.exchange.answers import ImportAnswers, Question
+from gis.exchange.building import Known, build
+from gis.exchange.cells import CellReader
+from gis.exchange.conventions import Conventions
+from gis.exchange.datum import crs_name
+from gis.exchange.doubts import ask_datum, ask_meridian, ask_shifted, ask_swapped, located
+from gis.exchange.extent import Communes, Extent
+from gis.exchange.fields import PLACE
+from gis.exchange.headers import Columns
+from gis.exchange.matching import Index, changes, make, merged
+from gis.exchange.places import Measure, Place, PlaceReader
+from gis.exchange.report import Accepted, ImportKind, ImportRecord, Refused, RowState
+from gis.exchange.table import Row, Table
+from gis.geodesy import WGS84
+from gis.register.records import Provenance, Structure
+
+__all__ = ["Judge", "Verdicts", "systems_in_words"]
+
+
+@dataclass(slots=True)
+class _Pending:
+    row: Row
+    values: dict[str, Any]
+    place: Place | None
+    problems: list[Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Verdicts:
+    """What became of the rows.
+
+    Attributes
+    ----------
+    accepted, refused
+        The rows.
+    questions : tuple of Question
+        About the whole file's positions.
+    systems : tuple of int
+        Coordinate systems that were read, the commonest first.
+    """
+
+    accepted: tuple[Accepted, ...]
+    refused: tuple[Refused, ...]
+    questions: tuple[Question, ...]
+    systems: tuple[int, ...]
+
+
+class Judge:
+    """Judges the rows of one table.
+
+    Parameters
+    ----------
+    table, kind, columns, conventions, answers
+        How it is read.
+    known : Known
+        What rows may refer to.
+    constants : mapping
+        Texts for fields without a column.
+    index : Index
+        The records that the register holds.
+    extent : Extent
+        Where rows can lie.
+    communes : Communes
+        For the doubt about the grid.
+    preferred : sequence of int
+        Grids to offer first.
+    """
+
+    def __init__(
+        self,
+        table: Table,
+        kind: ImportKind,
+        columns: Columns,
+        conventions: Conventions,
+        answers: ImportAnswers,
+        *,
+        known: Known,
+        constants: Mapping[str, str],
+        index: Index,
+        extent: Extent,
+        communes: Communes,
+        preferred: Sequence[int] = (),
+    ) -> None:
+        self._table = table
+        self._kind = kind
+        self._columns = columns
+        self._answers = answers
+        self._known = known
+        self._index = index
+        self._extent = extent
+        self._communes = communes
+        self._preferred = preferred
+        self._reader = CellReader(table, kind, columns, conventions, constants)
+        self._placer = PlaceReader(table, columns, conventions, answers, self._reader)
+        self._supplied = self._supplied_fields()
+        self._edited: dict[str, int] = {}
+
+    def judge(self) -> Verdicts:
+        """Return the verdict on every row."""
+        pending = [self._read(row) for row in self._table.rows]
+        places = [each.place for each in pending]
+        questions = self._questions(pending, places)
+        longitude, latitude = located(places, WGS84)
+        degrees = [p is None or p.epsg is not None or p.measure is Measure.DEGREES for p in places]
+        inside = self._extent.holds(longitude, latitude) | ~np.array(degrees, dtype=np.bool_)
+        swap_refused = self._refuses_swapped(questions)
+        accepted: list[Accepted] = []
+        refused: list[Refused] = []
+        read: list[tuple[Place, float, float, ImportRecord]] = []
+        for i, each in enumerate(pending):
+            lon, lat = float(longitude[i]), float(latitude[i])
+            self._reader.begin(each.row)
+            self._reader.problems = each.problems
+            self._check_place(each.place, lon, lat, bool(inside[i]), swap_refused)
+            record = None if each.problems else self._record(each, lon, lat)
+            if record is not None and each.place is not None:
+                beside = self._meant(record)
+                if beside is not None:
+                    read.append((each.place, lon, lat, beside))
+            verdict = None if record is None else self._match(record, each)
+            if verdict is None:
+                refused.append(Refused(each.row.number, each.row.cells, tuple(each.problems)))
+            else:
+                accepted.append(verdict)
+        shifted = self._shifted(read)
+        if shifted is not None:
+            questions.append(shifted)
+        systems = Counter(p.epsg for p in places if p is not None and p.epsg is not None)
+        return Verdicts(
+            tuple(accepted),
+            tuple(refused),
+            tuple(questions),
+            tuple(epsg for epsg, _ in systems.most_common()),
+        )
+
+    def _read(self, row: Row) -> _Pending:
+        self._reader.begin(row)
+        values = build(self._kind, self._reader, self._known)
+        place = self._placer.place(row, required=self._kind is not ImportKind.PLAN)
+        return _Pending(row, values, place, self._reader.problems)
+
+    def _questions(
+        self, pending: Sequence[_Pending], places: Sequence[Place | None]
+    ) -> list[Question]:
+        words = self._table.crs_text
+        if not words and self._placer.statement is not None:
+            words = self._placer.statement.text
+        names = [each.values.get("commune_name") for each in pending]
+        asked = (
+            ask_datum(places, self._extent, self._preferred, words),
+            ask_swapped(places, self._answers),
+            ask_meridian(places, names, self._communes, self._extent, self._answers),
+        )
+        return [question for question in asked if question is not None]
+
+    def _refuses_swapped(self, questions: Sequence[Question]) -> bool:
+        """Return whether rows whose coordinates are exchanged are refused."""
+        if self._answers.swap is not None:
+            return not self._answers.swap
+        return not any(question.answer == "swap" for question in questions)
+
+    def _check_place(
+        self, place: Place | None, lon: float, lat: float, inside: bool, swap_refused: bool
+    ) -> None:
+        if place is None:
+            return
+        field = self._place_field()
+        if place.swapped and swap_refused:
+            self._reader.refuse(field, "swapped", longitude=f"{place.x:.10g}",
+                                latitude=f"{place.y:.10g}")  # fmt: skip
+        elif not inside:
+            self._reader.refuse(
+                field,
+                "outside_province" if self._extent.name else "outside_country",
+                longitude=f"{lon:.6f}",
+                latitude=f"{lat:.6f}",
+                province=self._extent.name,
+                margin=self._extent.margin_km,
+            )
+
+    def _record(self, each: _Pending, lon: float, lat: float) -> ImportRecord | None:
+        values = dict(each.values)
+        if each.place is not None:
+            values |= {"longitude": lon, "latitude": lat}
+        elif self._kind is not ImportKind.PLAN:
+            return None
+        provenance = Provenance(
+            confidence=values["confidence"], source=values["source"], row=each.row.number
+        )
+        return make(self._kind, values, provenance)
+
+    def _meant(self, record: ImportRecord) -> ImportRecord | None:
+        """Return the stored record whose place this row's can be compared with."""
+        by_id = self._index.by_id(record.id)
+        stored = by_id[0] if by_id is not None and by_id[1] is None else None
+        stored = stored or self._index.beside(record)
+        return stored if stored is not None and stored.longitude is not None else None
+
+    def _match(self, record: ImportRecord, each: _Pending) -> Accepted | None:
+        by_id = self._index.by_id(record.id) if each.values.get("id") else None
+        same = self._index.same(record)
+        for found in (by_id, same):
+            if found is not None and found[1] is not None:
+                self._reader.refuse(self._key_field(), "duplicate_in_file", first=str(found[1]))
+                return None
+        if by_id is not None:
+            return self._edit(record, by_id[0], same, each)
+        if same is not None:
+            if self._answers.update:
+                return self._edit(record, same[0], same, each)
+            self._reader.refuse(self._key_field(), "duplicate_stored", id=same[0].id)
+            return None
+        self._index.add(record, each.row.number)
+        return Accepted(each.row.number, record, RowState.NEW)
+
+    def _edit(
+        self,
+        record: ImportRecord,
+        stored: ImportRecord,
+        same: tuple[ImportRecord, int | None] | None,
+        each: _Pending,
+    ) -> Accepted | None:
+        only = self._known.only_owner
+        if only is not None and (not isinstance(stored, Structure) or stored.owner_id != only):
+            self._reader.refuse("id", "owner_not_yours")
+            return None
+        if same is not None and same[0].id != stored.id:
+            self._reader.refuse(self._key_field(), "duplicate_stored", id=same[0].id)
+            return None
+        if stored.id in self._edited:
+            first = str(self._edited[stored.id])
+            self._reader.refuse(self._key_field(), "duplicate_in_file", first=first)
+            return None
+        self._edited[stored.id] = each.row.number
+        supplied = [name for name in self._supplied if each.place or name not in PLACE]
+        if not any(name in ("confidence", "source") for name in supplied):
+            provenance = replace(stored.provenance, batch_id=None, row=each.row.number)
+            record = replace(record, provenance=provenance)
+        found = changes(stored, record, supplied)
+        if not found:
+            return Accepted(each.row.number, stored, RowState.UNCHANGED, stored)
+        own = [name for name in supplied if name not in ("confidence", "source")]
+        return Accepted(
+            each.row.number, merged(stored, record, own), RowState.CHANGED, stored, found
+        )
+
+    def _shifted(
+        self, read: Sequence[tuple[Place, float, float, ImportRecord]]
+    ) -> Question | None:
+        if not read:
+            return None
+        points = np.array(
+            [(lon, lat, old.longitude, old.latitude) for _, lon, lat, old in read], dtype=float
+        ).T
+        return ask_shifted(
+            (points[2], points[3]),
+            (points[0], points[1]),
+            [place for place, *_ in read],
+            self._answers,
+        )
+
+    def _supplied_fields(self) -> tuple[str, ...]:
+        def named() -> Iterator[str]:
+            for name in (*self._columns.one, *self._columns.azimuths):
+                if name in ("label", "stamp"):
+                    yield "confidence"
+                elif name not in PLACE and name != "id":
+                    yield name
+
+        return tuple(dict.fromkeys((*named(), "longitude", "latitude")))
+
+    def _place_field(self) -> str:
+        for name in PLACE[:-1]:
+            if name in self._columns.one:
+                return name
+        return "geometry"
+
+    def _key_field(self) -> str:
+        if self._kind is ImportKind.STRUCTURES:
+            return "code"
+        return "frequency_mhz"
+
+
+def systems_in_words(systems: Sequence[int]) -> str:
+    """Return the names of coordinate systems."""
+    return "; ".join(crs_name(epsg) for epsg in systems) or "—"

@@ -1,0 +1,159 @@
+"""Rows against the register: what is new, what changes, what is there already."""
+
+import hashlib
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, fields, replace
+from typing import Any
+
+from gis.exchange.report import Change, ImportKind, ImportRecord
+from gis.geodesy import distance_km
+from gis.names import name_key
+from gis.register.reading import Reader
+from gis.register.records import BroadcastStation, PlanEntry, Provenance, Structure
+from gis.register.scopes import SYSTEM
+
+__all__ = ["Index", "changes", "make", "merged", "new_id", "stored_records"]
+
+_TYPES: dict[ImportKind, type[Structure] | type[BroadcastStation] | type[PlanEntry]] = {
+    ImportKind.STRUCTURES: Structure,
+    ImportKind.STATIONS: BroadcastStation,
+    ImportKind.PLAN: PlanEntry,
+}
+_SAME_SITE_KM = 0.1
+_SAME_NAME_KM = 5.0
+_DEGREE_TOLERANCE = 1e-7
+_RELATIVE_TOLERANCE = 1e-9
+
+
+@dataclass(slots=True)
+class _Held:
+    record: ImportRecord
+    row: int | None
+
+
+class Index:
+    """Records that the register holds and rows taken so far, found by what makes them one.
+
+    A structure is one by owner and code, a plan entry by plan, carrier, site and first day, a
+    station by service and carrier at one site.
+    """
+
+    def __init__(self, kind: ImportKind, stored: Iterable[ImportRecord]) -> None:
+        self._kind = kind
+        self._by_id: dict[str, _Held] = {}
+        self._by_key: dict[tuple[object, ...], list[_Held]] = {}
+        for record in stored:
+            self.add(record, None)
+
+    def add(self, record: ImportRecord, row: int | None) -> None:
+        """Take a record in; `row` is None for one that the register holds."""
+        held = _Held(record, row)
+        self._by_id[record.id] = held
+        self._by_key.setdefault(_key(record), []).append(held)
+
+    def by_id(self, record_id: str) -> tuple[ImportRecord, int | None] | None:
+        """Return a record and the row that brought it, None for the register."""
+        held = self._by_id.get(record_id)
+        return None if held is None else (held.record, held.row)
+
+    def same(self, record: ImportRecord) -> tuple[ImportRecord, int | None] | None:
+        """Return the record that is the same thing, and the row that brought it."""
+        for held in self._by_key.get(_key(record), ()):
+            if not isinstance(record, BroadcastStation) or _one_site(record, held.record):
+                return held.record, held.row
+        return None
+
+    def beside(self, record: ImportRecord) -> ImportRecord | None:
+        """Return the stored record that is surely meant, though it may lie elsewhere."""
+        for held in self._by_key.get(_key(record), ()):
+            if held.row is None and not isinstance(record, BroadcastStation):
+                return held.record
+            if held.row is None and name_key(_name(held.record)) == name_key(_name(record)):
+                return held.record
+        return None
+
+
+def stored_records(register: Reader, kind: ImportKind) -> Sequence[ImportRecord]:
+    """Return all records of a kind."""
+    if kind is ImportKind.STRUCTURES:
+        return register.structures(SYSTEM)
+    return register.stations(SYSTEM) if kind is ImportKind.STATIONS else register.plan_entries()
+
+
+def make(kind: ImportKind, values: dict[str, Any], provenance: Provenance) -> ImportRecord:
+    """Return a record of its values; `id` None makes one of what the record is."""
+    plain = {key: value for key, value in values.items() if key not in ("confidence", "source")}
+    given = plain.pop("id", None)
+    record: ImportRecord = _TYPES[kind](id=given or "", provenance=provenance, **plain)
+    return record if given else replace(record, id=new_id(record))
+
+
+def new_id(record: ImportRecord) -> str:
+    """Return the id of a record that has none, the same for the same thing every time."""
+    prefix = {Structure: "ct", BroadcastStation: "dai", PlanEntry: "qh"}[type(record)]
+    parts = [str(part) for part in _key(record)]
+    if isinstance(record, BroadcastStation):
+        parts += [name_key(record.name), f"{record.longitude:.3f}", f"{record.latitude:.3f}"]
+    digest = hashlib.sha256("\x1f".join(parts).encode()).hexdigest()
+    return f"{prefix}-{digest[:16]}"
+
+
+def merged(stored: ImportRecord, read: ImportRecord, supplied: Iterable[str]) -> ImportRecord:
+    """Return the stored record with the fields that a file supplies, and the file's provenance."""
+    values = {name: getattr(read, name) for name in supplied}
+    return replace(stored, **values, provenance=read.provenance)
+
+
+def changes(
+    stored: ImportRecord, read: ImportRecord, supplied: Iterable[str]
+) -> tuple[Change, ...]:
+    """Return what differs in the fields that a file supplies.
+
+    Degrees count as equal below 1e-7 (1 cm), other numbers relatively below 1e-9.
+    """
+    own = {each.name for each in fields(stored)}
+    found = []
+    for name in supplied:
+        if name in own:
+            old, new = getattr(stored, name), getattr(read, name)
+        else:
+            old, new = getattr(stored.provenance, name), getattr(read.provenance, name)
+        if not _equal(name, old, new):
+            found.append(Change(name, old, new))
+    return tuple(found)
+
+
+def _equal(name: str, old: object, new: object) -> bool:
+    if isinstance(old, float | int) and isinstance(new, float | int):
+        tolerance = (
+            _DEGREE_TOLERANCE
+            if name in ("longitude", "latitude")
+            else _RELATIVE_TOLERANCE * max(1.0, abs(old), abs(new))
+        )
+        return abs(old - new) <= tolerance
+    if isinstance(old, tuple) and isinstance(new, tuple):
+        return len(old) == len(new) and all(
+            _equal(name, a, b) for a, b in zip(old, new, strict=True)
+        )
+    return old == new
+
+
+def _key(record: ImportRecord) -> tuple[object, ...]:
+    if isinstance(record, Structure):
+        return record.owner_id, record.code.casefold()
+    kilohertz = round(record.frequency_mhz * 1000)
+    if isinstance(record, BroadcastStation):
+        return record.service.value, kilohertz
+    site = name_key(record.site_name)
+    return record.plan_id, record.service.value, kilohertz, site, record.valid_from
+
+
+def _name(record: ImportRecord) -> str:
+    return record.site_name if isinstance(record, PlanEntry) else record.name
+
+
+def _one_site(a: BroadcastStation, b: ImportRecord) -> bool:
+    if not isinstance(b, BroadcastStation):
+        return False
+    km = float(distance_km(a.longitude, a.latitude, b.longitude, b.latitude))
+    return km < _SAME_SITE_KM or (km < _SAME_NAME_KM and name_key(a.name) == name_key(b.name))

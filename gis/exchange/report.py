@@ -1,0 +1,286 @@
+"""What judging a file found: rows accepted and refused, questions, and how it was read."""
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from dataclasses import field as with_default
+from enum import StrEnum
+from typing import Any
+
+from data.text import Language, text
+from gis.exchange.answers import Question
+from gis.exchange.safety import Format
+from gis.exchange.table import Cell
+from gis.register.records import BroadcastStation, PlanEntry, Structure
+
+__all__ = [
+    "Accepted",
+    "Change",
+    "ImportKind",
+    "ImportRecord",
+    "ImportReport",
+    "Problem",
+    "Refused",
+    "RowState",
+]
+
+ImportRecord = Structure | BroadcastStation | PlanEntry
+
+
+class ImportKind(StrEnum):
+    """What a file brings."""
+
+    STRUCTURES = "structures"
+    STATIONS = "stations"
+    PLAN = "plan"
+
+
+class RowState(StrEnum):
+    """What a row is to the register."""
+
+    NEW = "new"
+    CHANGED = "changed"
+    UNCHANGED = "unchanged"
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """Why one row cannot be taken.
+
+    Attributes
+    ----------
+    file, row, field, value
+        Where: the file's name, its row, the file's own header, the cell as it stands.
+    key : str
+        `exchange.problem.<reason>`; `exchange.expected.<reason>` says what was expected.
+    values : mapping
+        Values of both sentences.
+    column : int or None
+        Index of the cell from 0.
+    """
+
+    file: str
+    row: int
+    field: str
+    value: str
+    key: str
+    values: Mapping[str, object] = with_default(default_factory=dict)
+    column: int | None = None
+
+    def reason(self, language: Language | str = Language.VI) -> str:
+        """Say why."""
+        return text(self.key, language, **self.values)
+
+    def expected(self, language: Language | str = Language.VI) -> str:
+        """Say what was expected."""
+        expected = self.key.replace("exchange.problem.", "exchange.expected.")
+        return text(expected, language, **self.values)
+
+    def say(self, language: Language | str = Language.VI) -> str:
+        """Say all of it in one sentence."""
+        return text(
+            "exchange.problem_sentence",
+            language,
+            file=self.file,
+            row=str(self.row),
+            field=self.field,
+            value=self.value,
+            reason=self.reason(language),
+            expected=self.expected(language),
+        )
+
+    def to_json(self, language: Language | str = Language.VI) -> dict[str, Any]:
+        """Return it for a program, with both sentences in a language."""
+        return {
+            "file": self.file,
+            "row": self.row,
+            "field": self.field,
+            "value": self.value,
+            "key": self.key,
+            "reason": self.reason(language),
+            "expected": self.expected(language),
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """A row that is not taken, with its cells as they stand."""
+
+    row: int
+    cells: Sequence[Cell]
+    problems: tuple[Problem, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """A field that a row would change."""
+
+    field: str
+    old: object
+    new: object
+
+    def say(self, language: Language | str = Language.VI) -> str:
+        """Say it: the field, the old value, the new one."""
+        return text(
+            "exchange.change_sentence",
+            language,
+            field=text(f"register.field.{self.field}", language),
+            old=_written(self.old, language),
+            new=_written(self.new, language),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Accepted:
+    """A row that can be taken.
+
+    Attributes
+    ----------
+    row : int
+        Its number.
+    record : Structure, BroadcastStation or PlanEntry
+        As it will stand in the register.
+    state : RowState
+        New, changed or unchanged.
+    stored : the same or None
+        As it stands in the register now.
+    changes : tuple of Change
+        What differs.
+    """
+
+    row: int
+    record: ImportRecord
+    state: RowState
+    stored: ImportRecord | None = None
+    changes: tuple[Change, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class ImportReport:
+    """All that judging a file found; nothing was written.
+
+    Attributes
+    ----------
+    file_name, sha256, size, format, layer
+        The file; bytes.
+    kind : ImportKind
+        What it brings.
+    header : tuple of str
+        The file's headers.
+    mapping : dict
+        The file's header for each field that is read.
+    unmapped : tuple of str
+        Headers that are not read.
+    coordinate_system : str
+        How coordinates were understood.
+    rows : int
+        Rows with content below the header.
+    accepted : tuple of Accepted
+        Rows that can be taken.
+    refused : tuple of Refused
+        Rows that cannot, with their problems.
+    questions : tuple of Question
+        What must be answered first; while there are any, the rows are judged provisionally.
+    register_version : str
+        State of the register that it was judged against.
+    """
+
+    file_name: str
+    sha256: str
+    size: int
+    format: Format
+    layer: str | None
+    kind: ImportKind
+    header: tuple[str, ...]
+    mapping: dict[str, str]
+    unmapped: tuple[str, ...]
+    coordinate_system: str
+    rows: int
+    accepted: tuple[Accepted, ...]
+    refused: tuple[Refused, ...]
+    questions: tuple[Question, ...]
+    register_version: str
+
+    @property
+    def provisional(self) -> bool:
+        """Whether questions are open."""
+        return bool(self.questions)
+
+    @property
+    def problems(self) -> list[Problem]:
+        """Every problem of every row, in the order of the file."""
+        return [problem for row in self.refused for problem in row.problems]
+
+    @property
+    def states(self) -> dict[RowState, int]:
+        """How many accepted rows are new, changed and unchanged."""
+        counted = Counter(row.state for row in self.accepted)
+        return {state: counted[state] for state in RowState}
+
+    def say(self, language: Language | str = Language.VI) -> str:
+        """Say it in one sentence."""
+        states = self.states
+        return text(
+            "exchange.summary",
+            language,
+            file=self.file_name,
+            rows=self.rows,
+            accepted=len(self.accepted),
+            refused=len(self.refused),
+            questions=len(self.questions),
+            **{state.value: count for state, count in states.items()},
+        )
+
+    def to_json(self, language: Language | str = Language.VI) -> dict[str, Any]:
+        """Return it for a program, with its sentences in a language."""
+        return {
+            "file": self.file_name,
+            "sha256": self.sha256,
+            "format": self.format.value,
+            "layer": self.layer,
+            "kind": self.kind.value,
+            "coordinate_system": self.coordinate_system,
+            "mapping": dict(self.mapping),
+            "unmapped": list(self.unmapped),
+            "rows": self.rows,
+            "accepted": len(self.accepted),
+            "states": {state.value: count for state, count in self.states.items()},
+            "changes": [
+                {
+                    "row": row.row,
+                    "id": row.record.id,
+                    "changes": [c.say(language) for c in row.changes],
+                }
+                for row in self.accepted
+                if row.changes
+            ],
+            "refused": len(self.refused),
+            "problems": [problem.to_json(language) for problem in self.problems],
+            "questions": [_question_json(question, language) for question in self.questions],
+        }
+
+
+def _question_json(question: Question, language: Language | str) -> dict[str, Any]:
+    return {
+        "kind": question.kind.value,
+        "answer": question.answer,
+        "field": question.field,
+        "question": question.say(language),
+        "options": [
+            {"answers": dict(option.answers), "text": option.say(language)}
+            for option in question.options
+        ],
+    }
+
+
+def _written(value: object, language: Language | str) -> str:
+    if value is None or value == ():
+        return text("exchange.empty", language)
+    if isinstance(value, tuple):
+        return "; ".join(_written(part, language) for part in value)
+    if isinstance(value, bool):
+        return text(f"exchange.flag.{'yes' if value else 'no'}", language)
+    if isinstance(value, float):
+        plain = f"{value:.10g}"
+        return plain.replace(".", ",") if language == Language.VI else plain
+    return str(value)

@@ -1,0 +1,99 @@
+"""Where the header of a sheet is, and which sheet is meant."""
+
+import re
+from collections.abc import Callable, Iterable, Sequence
+from itertools import pairwise
+
+from gis.errors import FormatError
+from gis.exchange.safety import Limits
+from gis.exchange.table import Cell, Row, shown
+from gis.names import nfc
+
+__all__ = ["LOOKED_AT", "Found", "collect", "find_header"]
+
+LOOKED_AT = 40
+"""Rows in which a header is looked for."""
+
+Found = tuple[int, tuple[str, ...], int]
+"""Index of the first row below the header, the headers, how many of them are known."""
+
+_NUMBERING = re.compile(r"\(?\s*([0-9]{1,3}|[a-z])\s*\)?", re.IGNORECASE)
+
+
+def find_header(
+    rows: Sequence[Sequence[Cell]], recognised: Callable[[Sequence[str]], int]
+) -> Found | None:
+    """Return the header of the first rows of a sheet, or None.
+
+    The row with most known headers; two rows are read as one where the upper spans several
+    columns of the lower.
+    """
+    best: Found | None = None
+    texts = [tuple(_header(cell) for cell in row) for row in rows[:LOOKED_AT]]
+    for index, row in enumerate(texts):
+        known = recognised(row)
+        if known and (best is None or known > best[2]):
+            best = index + 1, row, known
+        if index + 1 < len(texts):
+            both = _two_rows(row, texts[index + 1])
+            known = recognised(both)
+            if known > recognised(row) and (best is None or known > best[2] + 1):
+                best = index + 2, both, known
+    return None if best is None else (best[0], _trimmed(best[1]), best[2])
+
+
+def collect(
+    file: str, rows: Iterable[tuple[int, Sequence[Cell]]], width: int, limits: Limits
+) -> list[Row]:
+    """Return the rows that hold anything, cut to the header's width.
+
+    Raises
+    ------
+    FormatError
+        If there are more rows than the limit, or a cell is longer than a cell can be.
+    """
+    kept: list[Row] = []
+    for number, cells in rows:
+        cut = tuple(_kept(file, number, cell, limits) for cell in cells[:width])
+        if all(cell is None or cell == "" for cell in cut) or (not kept and _is_numbering(cut)):
+            continue
+        if len(kept) >= limits.rows:
+            raise FormatError("exchange.file.too_many_rows", file=file, limit=limits.rows)
+        kept.append(Row(number, cut + (None,) * (width - len(cut))))
+    return kept
+
+
+def _kept(file: str, row: int, cell: Cell, limits: Limits) -> Cell:
+    if isinstance(cell, str):
+        if len(cell) > limits.cell_characters:
+            raise FormatError(
+                "exchange.file.cell_too_long", file=file, row=row, limit=limits.cell_characters
+            )
+        return nfc(cell).strip()
+    return cell
+
+
+def _header(cell: Cell) -> str:
+    return re.sub(r"\s+", " ", nfc(shown(cell))).strip(" *:")
+
+
+def _two_rows(upper: Sequence[str], lower: Sequence[str]) -> tuple[str, ...]:
+    width = max(len(upper), len(lower))
+    above = [*upper, *[""] * (width - len(upper))]
+    below = [*lower, *[""] * (width - len(lower))]
+    return tuple(low or high for high, low in zip(above, below, strict=True))
+
+
+def _trimmed(row: Sequence[str]) -> tuple[str, ...]:
+    width = max((i + 1 for i, cell in enumerate(row) if cell), default=0)
+    return tuple(row[:width])
+
+
+def _is_numbering(cells: Sequence[Cell]) -> bool:
+    """Return whether a row only numbers the columns: (1), (2), (3) ..."""
+    texts = [shown(cell) for cell in cells if shown(cell)]
+    numbers = [found[1] for text in texts if (found := _NUMBERING.fullmatch(text))]
+    if len(numbers) < max(3, len(texts)):
+        return False
+    plain = [int(number) for number in numbers if number.isdecimal()]
+    return all(b - a == 1 for a, b in pairwise(plain))

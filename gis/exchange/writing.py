@@ -1,0 +1,65 @@
+"""Files written whole or not at all, and cells that no spreadsheet will run."""
+
+import os
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import date
+from pathlib import Path
+from tempfile import mkdtemp
+from typing import Any
+
+from openpyxl.cell import Cell, WriteOnlyCell
+
+__all__ = ["csv_text", "is_formula_like", "replaced_atomically", "xlsx_cell"]
+
+_FORMULA_LIKE = ("=", "+", "-", "@", "\t", "\r")
+_FORBIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
+
+
+@contextmanager
+def replaced_atomically(path: Path) -> Iterator[Path]:
+    """Yield a path beside the wanted one; at the end it takes its place, after an error nothing.
+
+    Parameters
+    ----------
+    path : Path
+        The file wanted; its folder must exist.
+    """
+    path = Path(path)
+    folder = Path(mkdtemp(prefix=".phusong-", dir=path.parent))
+    temporary = folder / path.name
+    try:
+        yield temporary
+        with temporary.open("rb+") as written:
+            os.fsync(written.fileno())
+        temporary.replace(path)
+    finally:
+        for left in folder.iterdir():
+            left.unlink(missing_ok=True)
+        folder.rmdir()
+
+
+def is_formula_like(text: str) -> bool:
+    """Return whether a spreadsheet may take a text for a formula."""
+    return text.startswith(_FORMULA_LIKE)
+
+
+def csv_text(text: str) -> str:
+    """Return a text for a CSV cell: one that a spreadsheet may run gets an apostrophe in front."""
+    return f"'{text}" if is_formula_like(text) else text
+
+
+def xlsx_cell(sheet: Any, value: object) -> Cell:
+    """Return a cell of a value for a write-only sheet; every text is text.
+
+    A text that a spreadsheet may take for a formula is marked as text, which import knows.
+    """
+    if isinstance(value, bool | int | float | date) or value is None:
+        return WriteOnlyCell(sheet, value)  # type: ignore[arg-type]  # the stubs forget bool, date
+    words = _FORBIDDEN.sub("�", str(value))[:32_767]
+    cell = WriteOnlyCell(sheet, words)
+    cell.data_type = "s"
+    if is_formula_like(words):
+        cell.quotePrefix = True
+    return cell
