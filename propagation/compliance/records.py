@@ -280,13 +280,14 @@ def _positive(uncertainty: float | None) -> bool:
 def summarise(findings: tuple[Finding, ...]) -> Summary:
     """Return the summary of one station's findings.
 
-    Violations together with something still to be verified are *mixed*; checks that could not be
-    made do not hide the outcome of those that could.
+    Violations together with something still to be verified are *mixed*. A station complies only
+    when every check could be made and none objected: one that could not be made leaves the station
+    *not assessable*, unless another found more.
     """
     outcomes = {finding.outcome for finding in findings}
     if {Outcome.VIOLATES, Outcome.NEEDS_VERIFICATION} <= outcomes:
         return Summary.MIXED
-    for outcome in (Outcome.VIOLATES, Outcome.NEEDS_VERIFICATION, Outcome.COMPLIES):
+    for outcome in (Outcome.VIOLATES, Outcome.NEEDS_VERIFICATION, Outcome.NOT_ASSESSABLE):
         if outcome in outcomes:
             return Summary(outcome.value)
-    return Summary.NOT_ASSESSABLE
+    return Summary.COMPLIES if outcomes else Summary.NOT_ASSESSABLE

@@ -272,7 +272,8 @@ SUMMARIES = {
     ("violates", "complies"): Summary.VIOLATES,
     ("violates", "not_assessable"): Summary.VIOLATES,
     ("needs_verification", "complies", "not_assessable"): Summary.NEEDS_VERIFICATION,
-    ("complies", "not_assessable"): Summary.COMPLIES,
+    ("complies", "not_assessable"): Summary.NOT_ASSESSABLE,
+    ("complies",): Summary.COMPLIES,
     ("not_assessable",): Summary.NOT_ASSESSABLE,
     (): Summary.NOT_ASSESSABLE,
 }

@@ -1,0 +1,101 @@
+"""`phusong serve`: the pages and the API, until Ctrl-C."""
+
+import argparse
+import signal
+import socket
+from collections.abc import Sequence
+
+import uvicorn
+
+from api.app import create_app
+from api.cli.frame import DONE, Command, Output, Parser
+from api.identity import new_link
+from api.settings import Settings
+from data.text import Language, text
+from gis.demo import load_demonstration
+from gis.errors import FormatError
+from gis.register.accounts import Accounts
+from gis.register.store import Register
+
+__all__ = ["COMMANDS"]
+
+_STOP_S = 10
+
+
+def _configure(parser: Parser) -> None:
+    parser.add_argument("--host", help=parser.say("help_host"))
+    parser.add_argument("--port", type=int, metavar="N", help=parser.say("help_port"))
+    parser.add_argument("--demo", action="store_true", help=parser.say("help_demo"))
+
+
+class _Server(uvicorn.Server):
+    """A server that says where it is once it can be reached."""
+
+    def __init__(self, config: uvicorn.Config, ready: Sequence[str], output: Output) -> None:
+        super().__init__(config)
+        self._ready = ready
+        self._output = output
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        """Start, then print the lines."""
+        await super().startup(sockets)
+        for line in self._ready if self.started else ():
+            print(line, flush=True)
+
+
+def _run(arguments: argparse.Namespace, output: Output) -> int:
+    settings = _settings(arguments, output)
+    with _listening(settings) as listener:
+        address = f"http://{settings.host}:{listener.getsockname()[1]}"
+        lines = [output.text("serving", address=address)]
+        if arguments.demo:
+            lines.append(output.text("demo_link", link=address + _demonstration(settings)))
+        lines.append(output.text("serve_stop"))
+        config = uvicorn.Config(
+            create_app(settings),
+            log_level="warning",
+            timeout_graceful_shutdown=_STOP_S,
+            server_header=False,
+        )
+        signal.signal(signal.SIGTERM, _already_stopped)
+        try:
+            _Server(config, lines, output).run(sockets=[listener])
+        except KeyboardInterrupt:
+            output.say("served")
+    return DONE
+
+
+def _already_stopped(*_: object) -> None:
+    """Take the signal that uvicorn raises again after it has stopped in good order."""
+
+
+def _settings(arguments: argparse.Namespace, output: Output) -> Settings:
+    named = {"host": arguments.host, "port": arguments.port}
+    given = {name: value for name, value in named.items() if value is not None}
+    return Settings(**{**output.settings.model_dump(), **given})
+
+
+def _listening(settings: Settings) -> socket.socket:
+    listener = socket.socket(socket.AF_INET6 if ":" in settings.host else socket.AF_INET)
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listener.bind((settings.host, settings.port))
+    except OSError as error:
+        listener.close()
+        raise FormatError(
+            "cli.cannot_listen", host=settings.host, port=str(settings.port), reason=error.strerror
+        ) from error
+    return listener
+
+
+def _demonstration(settings: Settings) -> str:
+    """Load the demonstration where it is not, and return a link that signs staff in once."""
+    name = text("cli.demo_account", Language.VI)
+    with Register.open(settings.place.register, create=True) as register:
+        load_demonstration(register)
+        accounts = Accounts(register)
+        account = accounts.by_name(name) or accounts.add(name, "staff")
+        return new_link(accounts, account.id)
+
+
+COMMANDS = (Command("serve", _configure, _run, "phusong serve --port 8000"),)
