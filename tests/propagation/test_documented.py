@@ -1,0 +1,30 @@
+"""The nomenclature and the bibliography name what the code names."""
+
+import re
+from pathlib import Path
+
+from propagation.itu.p1812 import PARAMETERS, TERMS
+
+ROOT = Path(__file__).parents[2]
+NOMENCLATURE = (ROOT / "docs" / "nomenclature.md").read_text(encoding="utf-8")
+REFERENCES = (ROOT / "docs" / "references.md").read_text(encoding="utf-8")
+
+
+def test_every_quantity_is_in_the_nomenclature_with_its_equation() -> None:
+    for name, definition in {**PARAMETERS, **TERMS}.items():
+        rows = re.findall(rf"^\| `{name}` \|.*$", NOMENCLATURE, re.M)
+        assert any(f"| {definition.equation.strip('()')} |" in row for row in rows), name
+
+
+def test_every_key_that_is_cited_is_in_the_bibliography() -> None:
+    cited = {
+        key
+        for package in ("propagation", "gis", "maps", "api", "data")
+        for file in (ROOT / package).rglob("*.py")
+        for key in re.findall(r"^\s*\.\. \[(\w+)\]", file.read_text(encoding="utf-8"), re.M)
+    }
+    cited |= set(re.findall(r"\[([A-Z]+\d*)[\],]", NOMENCLATURE))
+    listed = re.findall(r"^\| \[(\w+)\] \|", REFERENCES, re.M)
+    assert len(listed) == len(set(listed))
+    assert {"P1812", "P525", "P526"} <= cited
+    assert cited <= {*listed}, sorted(cited - {*listed})
