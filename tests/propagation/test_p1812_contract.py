@@ -125,11 +125,16 @@ def test_shapes(polarization: Polarization) -> None:
     ).distance_km.shape == (0,)
 
 
-@pytest.mark.parametrize("part", ["distance_km", "terrain_height_m", "clutter_height_m"])
-@pytest.mark.parametrize("at", [0, 1, 30, 58, 59])
+@pytest.mark.parametrize(
+    ("part", "at"),
+    [
+        (part, at)
+        for part in ("distance_km", "terrain_height_m", "clutter_height_m")
+        for at in (0, 1, 30, 58, 59)
+        if (part, at) != ("distance_km", 0)  # a profile starts at 0 or is refused
+    ],
+)
 def test_nan_in_a_profile_is_nan_in_its_losses(part: str, at: int) -> None:
-    if part == "distance_km" and at == 0:
-        pytest.skip("a profile does not start anywhere but at 0")
     whole = profiles(3)
     holed = getattr(whole, part).copy()
     holed[1, at] = np.nan
