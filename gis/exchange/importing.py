@@ -211,7 +211,8 @@ def _read(
         if answers.layer is not None:
             return answers.layer
         own = [name for name in names if name.casefold() in _LAYERS[kind]]
-        own += [name for name in names if name == text(f"exchange.layer.{kind.value}")]
+        titles = {text(f"exchange.layer.{kind.value}", language) for language in Language}
+        own += [name for name in names if name in titles]
         if own:
             return own[0]
         asked.append(_which_layer(names))

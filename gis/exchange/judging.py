@@ -233,7 +233,8 @@ class Judge:
         if only is not None and (not isinstance(stored, Structure) or stored.owner_id != only):
             self._reader.refuse("id", "owner_not_yours")
             return None
-        if same is not None and same[0].id != stored.id:
+        taken = same is not None and same[0].id != stored.id
+        if same is not None and taken and not self._index.is_same(record, stored):
             self._reader.refuse(self._key_field(), "duplicate_stored", id=same[0].id)
             return None
         if stored.id in self._edited:

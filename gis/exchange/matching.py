@@ -59,9 +59,16 @@ class Index:
     def same(self, record: ImportRecord) -> tuple[ImportRecord, int | None] | None:
         """Return the record that is the same thing, and the row that brought it."""
         for held in self._by_key.get(_key(record), ()):
-            if not isinstance(record, BroadcastStation) or _one_site(record, held.record):
+            if self.is_same(record, held.record):
                 return held.record, held.row
         return None
+
+    @staticmethod
+    def is_same(record: ImportRecord, other: ImportRecord) -> bool:
+        """Return whether two records are the same thing."""
+        if _key(record) != _key(other):
+            return False
+        return not isinstance(record, BroadcastStation) or _one_site(record, other)
 
     def beside(self, record: ImportRecord) -> ImportRecord | None:
         """Return the stored record that is surely meant, though it may lie elsewhere."""

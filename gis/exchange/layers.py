@@ -1,0 +1,204 @@
+"""What leaves the register, layer by layer, as columns and rows of one caller's scope."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+from functools import partial
+from typing import Any
+
+import shapely
+from shapely.geometry.base import BaseGeometry
+
+from data.text import Language, has, text
+from gis.exchange.fields import FIELDS, PLACE, title
+from gis.exchange.report import ImportKind
+from gis.register.reading import Reader
+from gis.register.records import Boundary, BroadcastStation, PlanEntry, Provenance, Structure
+from gis.register.scopes import Scope
+
+__all__ = ["Layer", "LayerColumn", "LayerName", "LayerRow", "read_layer", "word_of"]
+
+_ORIGIN = ("confidence", "source", "batch_id", "row")
+_BOUNDARY = ("unit_code", "name", "position_uncertainty_m", "official", "valid_from", "valid_to")
+_SKIPPED = frozenset((*PLACE, "label", "stamp", "confidence", "source"))
+_WORDS = {"kind": "structure_kind"}
+_INTEGERS = frozenset({"row"})
+
+
+class LayerName(StrEnum):
+    """A layer that can be exported."""
+
+    STRUCTURES = "structures"
+    STATIONS = "stations"
+    PLAN = "plan"
+    BOUNDARIES = "boundaries"
+
+
+@dataclass(frozen=True, slots=True)
+class LayerColumn:
+    """One column.
+
+    Attributes
+    ----------
+    name : str
+        The field's own name.
+    type : type
+        `str`, `float`, `int`, `bool` or `date`.
+    """
+
+    name: str
+    type: type
+
+    def title(self, language: Language | str) -> str:
+        """Return its header for people."""
+        return title(self.name, language)
+
+
+@dataclass(frozen=True, slots=True)
+class LayerRow:
+    """One record: its values in the order of the columns, and where it lies."""
+
+    values: tuple[Any, ...]
+    geometry: BaseGeometry | None
+
+
+@dataclass(frozen=True, slots=True)
+class Layer:
+    """One layer.
+
+    Attributes
+    ----------
+    name : LayerName
+        Which one.
+    geometry_type : str
+        `Point` or `MultiPolygon`.
+    columns : tuple of LayerColumn
+        Its columns, the geometry aside.
+    rows : list of LayerRow
+        Its records.
+    """
+
+    name: LayerName
+    geometry_type: str
+    columns: tuple[LayerColumn, ...]
+    rows: list[LayerRow]
+
+    def title(self, language: Language | str) -> str:
+        """Return its name for people."""
+        return text(f"exchange.layer.{self.name.value}", language)
+
+
+def read_layer(
+    register: Reader, scope: Scope, name: LayerName, language: Language | str, on: date | None
+) -> Layer:
+    """Return a layer as one caller may see it.
+
+    Parameters
+    ----------
+    register : Reader
+        The register.
+    scope : Scope
+        What the caller may see.
+    name : LayerName
+        Which layer.
+    language : Language
+        Of the stamp on demonstration data.
+    on : date or None
+        Only what is in force on a day.
+    """
+    if name is LayerName.BOUNDARIES:
+        return _boundaries(register, language, on)
+    records: Sequence[Structure | BroadcastStation | PlanEntry]
+    if name is LayerName.STRUCTURES:
+        records = register.structures(scope, on=on)
+    elif name is LayerName.STATIONS:
+        records = register.stations(scope, on=on)
+    else:
+        records = register.plan_entries(on=on)
+    kind = ImportKind(name.value)
+    own = [each.name for each in FIELDS[kind] if each.name not in _SKIPPED]
+    names = [*own, *_ORIGIN, "stamp"]
+    readers = [_reader(each, language) for each in names]
+    rows = [
+        LayerRow(tuple(read(record) for read in readers), _point(record)) for record in records
+    ]
+    annotations = _annotations({LayerName.STRUCTURES: Structure, LayerName.PLAN: PlanEntry}
+                               .get(name, BroadcastStation))  # fmt: skip
+    columns = tuple(LayerColumn(each, annotations.get(each, str)) for each in names)
+    return Layer(name, "Point", columns, rows)
+
+
+def word_of(field: str, value: object, language: Language | str) -> str | None:
+    """Return the word for a value of a choice, or None when the field is none."""
+    key = f"register.{_WORDS.get(field, field)}.{value}"
+    return text(key, language) if isinstance(value, str) and has(key) else None
+
+
+def _annotations(record: type) -> dict[str, type]:
+    """Return the plain type of each field of a record, from its annotation."""
+    found: dict[str, type] = {}
+    for name, annotation in record.__annotations__.items():
+        words = str(annotation)
+        if "tuple" in words:
+            found[name] = str
+        elif "float" in words:
+            found[name] = float
+        elif "bool" in words:
+            found[name] = bool
+        elif "date" in words:
+            found[name] = date
+    return found | dict.fromkeys(_INTEGERS, int)
+
+
+def _reader(name: str, language: Language | str) -> Callable[[Any], Any]:
+    if name == "stamp":
+        return lambda record: _stamp(record.provenance, language)
+    if name in _ORIGIN:
+        return lambda record: _plain(getattr(record.provenance, name))
+    return lambda record: _plain(getattr(record, name))
+
+
+def _stamp(provenance: Provenance, language: Language | str) -> str | None:
+    return text("register.synthetic_stamp", language) if provenance.synthetic else None
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, StrEnum):
+        return value.value
+    if isinstance(value, tuple):
+        return ";".join(_shortest(part) for part in value) or None
+    return value
+
+
+def _shortest(value: Any) -> str:
+    whole = isinstance(value, float) and value.is_integer()
+    return str(int(value)) if whole else str(value)
+
+
+def _point(record: Structure | BroadcastStation | PlanEntry) -> BaseGeometry | None:
+    if record.longitude is None or record.latitude is None:
+        return None
+    return shapely.Point(record.longitude, record.latitude)
+
+
+def _boundaries(register: Reader, language: Language | str, on: date | None) -> Layer:
+    names = {unit.code: unit.name for unit in register.units(on=on)}
+    readers = {name: _reader(name, language) for name in (*_BOUNDARY, *_ORIGIN, "stamp")}
+    readers["name"] = partial(_name_of, names)
+    rows = [
+        LayerRow(
+            tuple(read(outline) for read in readers.values()),
+            shapely.MultiPolygon(
+                [shapely.geometry.polygon.orient(part) for part in outline.geometry.geoms]
+            ),
+        )
+        for outline in register.boundaries(on=on)
+    ]
+    types = _annotations(Boundary)
+    columns = tuple(LayerColumn(name, types.get(name, str)) for name in readers)
+    return Layer(LayerName.BOUNDARIES, "MultiPolygon", columns, rows)
+
+
+def _name_of(names: dict[str, str], outline: Boundary) -> str | None:
+    return names.get(outline.unit_code)
