@@ -4,6 +4,12 @@ Every connection is in WAL with `synchronous=FULL`, which is asserted, with fore
 take a deferred transaction and so see one state; writes take `BEGIN IMMEDIATE` under a lock file,
 so that there is one writer at a time among all processes, and so that no checkpoint runs beside
 another's commit (SQLite before 3.51.3 can damage a file there, https://www.sqlite.org/wal.html).
+
+GDAL brings an SQLite of its own. Where it opens the file in a process that has it open already,
+the locks of the two do not see each other (https://www.sqlite.org/howtocorrupt.html, 2.2.1) and it
+removes the log on closing; a later commit would go into a file without a name and be lost when the
+process dies. Every write looks for that, and brings such a log home. Let GDAL read a copy
+(`Register.copy_to`), or read from another process.
 """
 
 import os
@@ -11,7 +17,7 @@ import sqlite3
 import sys
 import time
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 
 from sqlalchemy import Connection, Engine, create_engine, event, exc
@@ -35,6 +41,7 @@ BUSY_TIMEOUT_S = 30.0
 
 _BEGIN = "phusong_begin"
 _LOCK_POLL_S = 0.005
+_HANDLES = "/proc/self/fd"
 _SQLITE_MAGIC = b"SQLite format 3\x00"
 
 
@@ -117,21 +124,51 @@ def writing(engine: Engine) -> Iterator[Connection]:
     StorageError
         If the disk is full or fails.
     """
-    with (
-        _write_lock(engine),
-        engine.execution_options(**{_BEGIN: "BEGIN IMMEDIATE"}).connect() as connection,
-    ):
-        try:
-            transaction = connection.begin()
-        except exc.OperationalError as error:
-            raise ConflictError("errors.register_busy") from error
-        try:
-            with transaction:
-                yield connection
-        except exc.OperationalError as error:
-            raise StorageError("errors.register_disk_full", detail=str(error.orig)) from error
-        except exc.IntegrityError as error:
-            raise ConflictError("errors.register_conflict", detail=str(error.orig)) from error
+    with _write_lock(engine):
+        if _log_without_name(engine):
+            engine.dispose()  # closing the last connection brings the log home
+        with engine.execution_options(**{_BEGIN: "BEGIN IMMEDIATE"}).connect() as connection:
+            yield from _transaction(engine, connection)
+
+
+def _transaction(engine: Engine, connection: Connection) -> Iterator[Connection]:
+    try:
+        transaction = connection.begin()
+    except exc.OperationalError as error:
+        raise ConflictError("errors.register_busy") from error
+    try:
+        with transaction:
+            yield connection
+        _bring_home(engine, connection)
+    except exc.OperationalError as error:
+        raise StorageError("errors.register_disk_full", detail=str(error.orig)) from error
+    except exc.IntegrityError as error:
+        raise ConflictError("errors.register_conflict", detail=str(error.orig)) from error
+
+
+def _log_without_name(engine: Engine) -> bool:
+    """Return whether this process holds a log that somebody removed."""
+    removed = f"{Path(engine.url.database or '').resolve()}-wal (deleted)"
+    try:
+        handles = os.listdir(_HANDLES)  # noqa: PTH208 names only, ten times as fast
+    except FileNotFoundError:
+        return False
+    for handle in handles:
+        with suppress(OSError):
+            if os.readlink(f"{_HANDLES}/{handle}") == removed:  # noqa: PTH115 not a path to follow
+                return True
+    return False
+
+
+def _bring_home(engine: Engine, connection: Connection) -> None:
+    """Copy what was just committed into the register's file where its log was removed."""
+    if not _log_without_name(engine):
+        return
+    driver = connection.connection.driver_connection
+    if driver is not None:
+        driver.execute("PRAGMA wal_checkpoint(FULL)")  # past `begin`: outside a transaction
+    connection.invalidate()
+    engine.dispose()
 
 
 @contextmanager

@@ -17,7 +17,7 @@ from typing import Self
 
 from sqlalchemy import Connection, Engine, exc
 
-from gis.errors import FormatError, StorageError
+from gis.errors import ConflictError, FormatError, StorageError
 from gis.register import content, engine, geopackage
 from gis.register.reading import Reader
 from gis.register.scopes import PUBLIC, SYSTEM, Role, Scope
@@ -140,6 +140,24 @@ class Register(Reader):
             writer = Writer(connection, author, reason)
             yield writer
             writer.finish()
+
+    def copy_to(self, path: Path) -> None:
+        """Write the register as it is now into a new file, complete in itself.
+
+        This is what GDAL may read in the process that has the register open; see
+        `gis.register.engine` for what happens to the register's own file there.
+
+        Raises
+        ------
+        ConflictError
+            If there is such a file already.
+        """
+        if path.exists():
+            raise ConflictError("errors.file_exists", path=str(path))
+        with self.engine.connect() as connection:
+            connection.exec_driver_sql("ROLLBACK")  # a copy is made outside a transaction
+            connection.exec_driver_sql("VACUUM INTO ?", (str(path),))
+            connection.exec_driver_sql("BEGIN")
 
     def check(self) -> None:
         """Raise where the file is damaged, disagrees with itself or was edited from outside.

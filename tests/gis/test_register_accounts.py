@@ -1,6 +1,5 @@
 """Accounts, sessions, tokens and links as stored: nothing expired, revoked or used lets in."""
 
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import timedelta
@@ -17,8 +16,8 @@ HOUR = timedelta(hours=1)
 
 
 @pytest.fixture
-def accounts(register: Register) -> Iterator[Accounts]:
-    yield Accounts(register)
+def accounts(register: Register) -> Accounts:
+    return Accounts(register)
 
 
 def test_a_name_is_one_account_whatever_its_letters(accounts: Accounts) -> None:
