@@ -70,7 +70,8 @@ def run(kind: str, inputs: Mapping[str, object], context: StudyContext) -> Study
     context.stage(0.99, 1.0, "studies.progress_files").report(0.0)
     contents = {**computed.contents, GEOMETRIES_FILE: canonical(gathered.geometries)}
     study = Study(identifier, kind, gathered.inputs, computed.results)
-    return save(study, contents, context.home)
+    save(study, contents, context.home)
+    return load(identifier, context.home)
 
 
 def gathered_of(study: Study, home: Home) -> Gathered:
