@@ -11,9 +11,9 @@ Example
 """
 
 import secrets
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
@@ -46,6 +46,7 @@ __all__ = ["BoundaryReport", "commit_boundaries", "import_boundaries", "judge_bo
 _CODES = ("code", "ma", "ma xa", "ma don vi", "ma dvhc", "unit code", "maxa", "ma gso")
 _NAMES = ("fullname", "full name", "name", "ten", "ten xa", "ten don vi", "ten dvhc", "tenxa")
 _MOST_UNCERTAIN_M = 20_000.0
+_SLIVER_DEG2 = 1e-4  # about 1.2 km2: no commune is so small
 
 
 @dataclass(frozen=True, slots=True)
@@ -199,7 +200,15 @@ def judge_boundaries(
         source=source or inspected.name,
     )
     with register.snapshot() as now:
-        taker = _Taker(now, inspected.name, on, epsg, position_uncertainty_m, official, origin)
+        taker = _Taker(
+            now,
+            file=inspected.name,
+            on=on,
+            epsg=epsg,
+            uncertainty_m=position_uncertainty_m,
+            official=official,
+            origin=origin,
+        )
         for feature in features:
             taker.take(feature)
         joined = taker.joined()
@@ -245,23 +254,7 @@ def commit_boundaries(report: BoundaryReport, register: Register, *, author: str
 
 
 def _of_batch(boundary: Boundary, batch: ImportBatch) -> Boundary:
-    origin = boundary.provenance
-    stamped = Provenance(
-        confidence=origin.confidence, source=origin.source, batch_id=batch.id, row=origin.row
-    )
-    return _boundary(boundary, stamped)
-
-
-def _boundary(boundary: Boundary, provenance: Provenance) -> Boundary:
-    return Boundary(
-        unit_code=boundary.unit_code,
-        geometry=boundary.geometry,
-        position_uncertainty_m=boundary.position_uncertainty_m,
-        official=boundary.official,
-        valid_from=boundary.valid_from,
-        valid_to=boundary.valid_to,
-        provenance=provenance,
-    )
+    return replace(boundary, provenance=replace(boundary.provenance, batch_id=batch.id))
 
 
 class _Taker:
@@ -270,6 +263,7 @@ class _Taker:
     def __init__(
         self,
         register: Reader,
+        *,
         file: str,
         on: date,
         epsg: int,
@@ -413,8 +407,7 @@ def _read_geojson(file: Inspected) -> tuple[int | None, list[_Feature]]:
             IndexError,
         ) as error:
             problem = type(error).__name__
-        found.append(_feature(file, number, tuple(properties), tuple(properties.values()),
-                              geometry, problem))  # fmt: skip
+        found.append(_feature(file, number, properties, geometry, problem))  # fmt: skip
     return crs, found
 
 
@@ -431,7 +424,9 @@ def _read_geopackage(file: Inspected, layer: str | None) -> tuple[int | None, li
                               layers="; ".join(each.name for each in held) or "—")  # fmt: skip
         rows = geopackage.features(connection, own[0], LIMITS.rows)
         found = [
-            _feature(file, number, own[0].columns, cells, geometry, problem)
+            _feature(
+                file, number, dict(zip(own[0].columns, cells, strict=True)), geometry, problem
+            )
             for number, cells, geometry, problem in rows
         ]
     return own[0].crs, found
@@ -440,17 +435,16 @@ def _read_geopackage(file: Inspected, layer: str | None) -> tuple[int | None, li
 def _feature(
     file: Inspected,
     number: int,
-    names: Sequence[str],
-    cells: Sequence[Cell],
+    known: Mapping[str, Cell],
     geometry: BaseGeometry | None,
     problem: str | None,
 ) -> _Feature:
-    code = _column(names, _CODES)
+    code, name = _column(tuple(known), _CODES), _column(tuple(known), _NAMES)
     if code is None:
         raise FormatError(
-            "exchange.file.missing_header", file=file.name, missing="code", found="; ".join(names)
+            "exchange.file.missing_header", file=file.name, missing="code", found="; ".join(known)
         )
-    name = _column(names, _NAMES)
+    cells = tuple(known.values())
     return _Feature(
         number,
         shown(cells[code]).strip(),
@@ -479,10 +473,6 @@ def _without_slivers(area: BaseGeometry) -> BaseGeometry:
         holes = [ring for ring in part.interiors if shapely.Polygon(ring).area > _SLIVER_DEG2]
         filled.append(shapely.Polygon(part.exterior, holes))
     return MultiPolygon(filled)
-
-
-_SLIVER_DEG2 = 1e-4
-"""About 1.2 km2: no commune is so small."""
 
 
 def _place(reason: str) -> str:
