@@ -8,7 +8,7 @@ from typing import Any
 
 import shapely
 
-from gis.register.records import AdministrativeUnit, Boundary, PlanEntry
+from gis.register.records import AdministrativeUnit, Boundary, ImportBatch, PlanEntry
 
 __all__ = ["collection", "feature", "plain"]
 
@@ -42,12 +42,13 @@ def _fields(record: Any) -> dict[str, Any]:
 def feature(record: Any) -> dict[str, Any]:
     """Return one record as a feature; its identifier stands outside the properties too."""
     properties = _fields(record)
-    provenance = properties.pop("provenance", None) or {}
     for name in _POSITION:
         properties.pop(name, None)
-    properties["confidence"] = provenance.get("confidence")
-    properties["source"] = provenance.get("source")
-    properties["synthetic"] = provenance.get("confidence") == "synthetic"
+    provenance = properties.pop("provenance", None)
+    if provenance is not None:
+        properties["confidence"] = provenance["confidence"]
+        properties["source"] = provenance["source"]
+        properties["synthetic"] = provenance["confidence"] == "synthetic"
     return {
         "type": "Feature",
         "id": _identifier(record),
@@ -68,6 +69,8 @@ def _geometry(record: Any) -> dict[str, Any] | None:
     if isinstance(record, Boundary):
         geometry: dict[str, Any] = shapely.geometry.mapping(record.geometry)
         return geometry
+    if isinstance(record, ImportBatch):
+        return None
     if isinstance(record, PlanEntry | AdministrativeUnit) and record.longitude is None:
         return None
     return {"type": "Point", "coordinates": [record.longitude, record.latitude]}

@@ -7,7 +7,7 @@ from collections.abc import Callable, Coroutine
 from typing import Any
 from urllib.parse import urlsplit
 
-from fastapi.dependencies.utils import get_flat_dependant
+from fastapi.dependencies.models import Dependant
 from fastapi.routing import APIRoute
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
@@ -20,21 +20,15 @@ from api.errors import (
     UnauthenticatedError,
     UnknownParameterError,
 )
-from api.identity import ANONYMOUS, Identity, identify
+from api.identity import identify, identity_of
 from api.language import asked_language
 from api.roles import Role, may
 
-__all__ = ["GuardedRoute", "identity_of"]
+__all__ = ["GuardedRoute"]
 
 _SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 _FORM_TYPES = ("application/x-www-form-urlencoded", "multipart/form-data")
 _NEEDS_NO_IDENTITY = frozenset({"/healthz", "/readyz", "/static/{path:path}"})
-
-
-def identity_of(request: Request) -> Identity:
-    """Return who calls, as the guard found out."""
-    identity: Identity = getattr(request.state, "identity", ANONYMOUS)
-    return identity
 
 
 class GuardedRoute(APIRoute):
@@ -43,7 +37,7 @@ class GuardedRoute(APIRoute):
     def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
         """Return the handler with the guard before it."""
         handler = super().get_route_handler()
-        known = {field.alias for field in get_flat_dependant(self.dependant).query_params}
+        known = _query_names(self.dependant)
 
         async def guarded(request: Request) -> Response:
             if self.path not in _NEEDS_NO_IDENTITY:
@@ -56,6 +50,12 @@ class GuardedRoute(APIRoute):
             return await handler(request)
 
         return guarded
+
+
+def _query_names(dependant: Dependant) -> set[str]:
+    """Return the query parameters of a route and of everything that it depends on."""
+    own = {field.alias for field in dependant.query_params}
+    return own.union(*(_query_names(below) for below in dependant.dependencies))
 
 
 def _require_role(request: Request, path: str) -> None:

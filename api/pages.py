@@ -14,6 +14,7 @@ from api.identity import identity_of
 from api.language import COOKIE, asked_language, safe_language
 from api.roles import may
 from data.text import Language, has, number, text, when
+from maps.words import Words
 
 __all__ = ["MENU", "render", "wants_page"]
 
@@ -96,6 +97,7 @@ def render(
             language=language.value,
             other="en" if language is Language.VI else "vi",
             t=partial(_text, language),
+            words=Words(language),
             number=partial(_number, language),
             when=lambda moment: when(moment, language),
             address=partial(_address, request),

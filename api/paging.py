@@ -29,7 +29,8 @@ def parse_bounds(value: str | None) -> Bounds | None:
         west, south, east, north = (float(part) for part in value.split(","))
     except ValueError:
         raise InvalidParameterError("pages.bbox_malformed", value=value[:80]) from None
-    if not (-180 <= west <= 180 and -180 <= east <= 180 and -90 <= south <= 90 and -90 <= north <= 90):
+    on_earth = all(-180 <= x <= 180 for x in (west, east))
+    if not on_earth or not all(-90 <= y <= 90 for y in (south, north)):
         raise InvalidParameterError("pages.bbox_outside", value=value[:80])
     if west > east or south > north:
         raise InvalidParameterError("pages.bbox_order", value=value[:80])

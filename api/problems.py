@@ -1,11 +1,13 @@
 """Every error as problem details (RFC 9457), or as a page when a person asked for a page."""
 
 import logging
+from contextlib import suppress
 from typing import Any
 from urllib.parse import quote
 
 from fastapi import FastAPI
 from fastapi.exceptions import RequestValidationError
+from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import JSONResponse, RedirectResponse, Response
@@ -18,9 +20,10 @@ from api.errors import (
     status_of,
     title_of,
 )
+from api.identity import identify
 from api.language import safe_language
-from api.pages import wants_page
 from api.pages import render as render_page
+from api.pages import wants_page
 from data.text import Language, has, text
 from gis.errors import GisError
 
@@ -84,12 +87,20 @@ async def _known(request: Request, error: Exception) -> Response:
 
 
 async def _http(request: Request, error: Exception) -> Response:
+    await _find_caller(request)
     status = error.status_code if isinstance(error, HTTPException) else 400
     headers = dict(error.headers or {}) if isinstance(error, HTTPException) else {}
     language = safe_language(request, page=wants_page(request))
     key = f"pages.explain_{status}"
     detail = text(key if has(key) else "pages.explain_other", language, status=status)
     return _answer(request, status, detail, headers=headers)
+
+
+async def _find_caller(request: Request) -> None:
+    """Find out who calls where no guard did, so that the page of the error has its menu."""
+    if wants_page(request) and not hasattr(request.state, "identity"):
+        with suppress(GisError):
+            request.state.identity = await run_in_threadpool(identify, request)
 
 
 async def _invalid(request: Request, error: Exception) -> Response:

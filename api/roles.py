@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from enum import StrEnum
 
-__all__ = ["ROUTES", "Role", "RouteTableError", "may", "require_complete"]
+__all__ = ["ROUTES", "STAFF", "Role", "RouteTableError", "may", "require_complete"]
 
 
 class Role(StrEnum):
@@ -20,6 +20,7 @@ ANYONE = frozenset(Role)
 SIGNED_IN = ANYONE - {Role.ANONYMOUS}
 REQUESTERS = SIGNED_IN - {Role.VIEWER}
 STAFF = frozenset({Role.STAFF, Role.ADMINISTRATOR})
+"""Those who work for the department."""
 ADMINISTRATORS = frozenset({Role.ADMINISTRATOR})
 
 ROUTES: dict[tuple[str, str], frozenset[Role]] = {
@@ -106,16 +107,13 @@ def may(role: Role, method: str, path: str) -> bool:
 
 
 def require_complete(served: Iterable[tuple[str, str]]) -> None:
-    """Compare the table with what the application serves.
+    """Make sure that the table names everything that the application serves.
 
     Raises
     ------
     RouteTableError
-        If a route is missing from the table, or the table names one that is not served.
+        If a route stands beside the table.
     """
-    there = set(served)
-    if there != set(ROUTES):
-        raise RouteTableError(
-            f"not in the table: {sorted(there - set(ROUTES))}; "
-            f"not served: {sorted(set(ROUTES) - there)}"
-        )
+    missing = set(served) - set(ROUTES)
+    if missing:
+        raise RouteTableError(f"not in the table of roles: {sorted(missing)}")

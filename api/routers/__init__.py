@@ -1,1 +1,1 @@
-"""Routes, one resource a module."""
+"""The routes, one module a resource; `api.app` serves them, `api.roles` says to whom."""

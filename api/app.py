@@ -1,0 +1,104 @@
+"""The application: every route behind the guard, every error as problem details."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from importlib.metadata import version
+
+from fastapi import FastAPI
+from fastapi.routing import APIRoute
+from starlette.concurrency import run_in_threadpool
+
+from api import problems
+from api.guard import GuardedRoute
+from api.middleware import BodyLimit, SecurityHeaders
+from api.roles import RouteTableError, require_complete
+from api.routers import (
+    findings,
+    home,
+    identity,
+    imports,
+    jobs,
+    map,
+    register,
+    service,
+    stations,
+    studies,
+    users,
+)
+from api.service import Service
+from api.settings import Settings
+
+__all__ = ["create_app"]
+
+_ROUTERS = (
+    service,
+    identity,
+    register,
+    home,
+    map,
+    stations,
+    users,
+    studies,
+    jobs,
+    findings,
+    imports,
+)
+
+
+def create_app(settings: Settings | None = None) -> FastAPI:
+    """Return the application; it opens nothing before it is served.
+
+    Parameters
+    ----------
+    settings : Settings, optional
+        Those of the environment by default.
+
+    Raises
+    ------
+    RouteTableError
+        If a route stands beside the table of roles or has no guard.
+    """
+    chosen = Settings() if settings is None else settings
+
+    @asynccontextmanager
+    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+        opened = await run_in_threadpool(Service.open, chosen)
+        app.state.service = opened
+        try:
+            yield
+        finally:
+            await run_in_threadpool(opened.close)
+
+    app = FastAPI(
+        title="PhuSong",
+        version=version("phusong"),
+        lifespan=lifespan,
+        openapi_url=None,
+        docs_url=None,
+        redoc_url=None,
+        redirect_slashes=False,
+    )
+    require_complete(_served())
+    for module in _ROUTERS:
+        app.include_router(module.router)
+    problems.install(app)
+    app.add_middleware(BodyLimit, limit_bytes=chosen.max_body_bytes)
+    app.add_middleware(SecurityHeaders)
+    return app
+
+
+def _served() -> list[tuple[str, str]]:
+    """Return method and path of every route.
+
+    Raises
+    ------
+    RouteTableError
+        If one has no guard.
+    """
+    served: list[tuple[str, str]] = []
+    for route in (route for module in _ROUTERS for route in module.router.routes):
+        if not isinstance(route, GuardedRoute):
+            raise RouteTableError(f"not guarded: {getattr(route, 'path', route)}")
+        guarded: APIRoute = route
+        served += [(method, guarded.path) for method in sorted(guarded.methods or ())]
+    return served

@@ -1,0 +1,55 @@
+"""The first page: what people come with, and where that begins."""
+
+from fastapi import APIRouter
+from starlette.requests import Request
+from starlette.responses import Response
+
+from api.guard import GuardedRoute
+from api.identity import identity_of
+from api.language import safe_language
+from api.pages import render
+from api.roles import may
+from api.service import service_of
+from gis.register.records import StructureKind
+
+__all__ = ["router"]
+
+router = APIRouter(route_class=GuardedRoute, include_in_schema=False)
+
+_ERRANDS = (
+    ("staff", ("/view/imports", "/view/stations", "/view/findings")),
+    ("operator", ("/map", "/view/stations", "/view/jobs")),
+    ("viewer", ("/map", "/view/stations", "/view/studies")),
+)
+"""Who comes, and the pages on which their errands begin."""
+
+
+@router.get("/")
+def home(request: Request) -> Response:
+    """Show the errands, what the register holds, and what to do while it holds nothing."""
+    service = service_of(request)
+    identity = identity_of(request)
+    today = service.today()
+    masts = [StructureKind.ANTENNA_MAST]
+    with service.register.snapshot() as register:
+        figures = {
+            "structures": register.count_structures(identity.scope, on=today),
+            "masts": register.count_structures(identity.scope, kinds=masts, on=today),
+            "stations": register.count_stations(identity.scope, on=today),
+            "plan_entries": len(register.plan_entries(on=today)),
+        }
+    language = safe_language(request, page=True)
+    jurisdiction = service.jurisdiction()
+    return render(
+        request,
+        "home.html",
+        department=jurisdiction.department(language),
+        province=jurisdiction.name(language),
+        today=today,
+        figures=figures,
+        empty=not figures["structures"] and not figures["stations"],
+        errands=[
+            (who, [path for path in paths if may(identity.role, "GET", path)])
+            for who, paths in _ERRANDS
+        ],
+    )

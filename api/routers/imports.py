@@ -1,0 +1,161 @@
+"""Imports: send a file, see what is accepted, refused and asked, answer, commit, undo."""
+
+import tempfile
+from pathlib import Path
+from typing import Annotated, Any
+
+from fastapi import APIRouter, File, Form, Query, UploadFile
+from starlette.background import BackgroundTask
+from starlette.requests import Request
+from starlette.responses import FileResponse, JSONResponse
+
+from api import uploads
+from api.geojson import plain
+from api.guard import GuardedRoute
+from api.identity import identity_of
+from api.language import api_language, page_language
+from api.pages import wants_page
+from api.paging import LimitQuery, OffsetQuery, links
+from api.schemas import ImportAnswersRequest
+from api.service import service_of
+from gis.errors import ConflictError
+from gis.exchange.importing import ImportKind, commit, error_report_xlsx
+from gis.register.records import ImportBatch
+
+__all__ = ["commit_upload", "router", "undo_batch"]
+
+router = APIRouter(route_class=GuardedRoute, tags=["imports"])
+
+_XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+
+
+@router.post("/imports", status_code=201)
+def send(
+    request: Request,
+    file: Annotated[UploadFile, File()],
+    kind: Annotated[ImportKind, Form()],
+) -> JSONResponse:
+    """Send a file to be judged; nothing is written to the register."""
+    service = service_of(request)
+    sent = uploads.keep(
+        service.home,
+        file.file,
+        file_name=file.filename or "",
+        kind=kind,
+        sent_by=identity_of(request).name,
+    )
+    return JSONResponse(_judged(request, sent), 201, headers={"location": f"/imports/{sent.id}"})
+
+
+def _judged(request: Request, sent: uploads.Upload) -> dict[str, Any]:
+    service = service_of(request)
+    report = uploads.judged(service.home, service.register, sent)
+    return {
+        "id": sent.id,
+        "answers": sent.answers,
+        "batch": sent.batch_id,
+        **report.to_json(api_language(request)),
+        "links": [
+            {"rel": "self", "href": f"/imports/{sent.id}"},
+            {"rel": "errors", "href": f"/imports/{sent.id}/errors.xlsx"},
+        ],
+    }
+
+
+@router.get("/imports/{import_id}")
+def judged(request: Request, import_id: str) -> dict[str, Any]:
+    """What a file holds, judged against the register as it is now."""
+    return _judged(request, uploads.upload(service_of(request).home, import_id))
+
+
+@router.post("/imports/{import_id}/answers")
+def answer(request: Request, import_id: str, given: ImportAnswersRequest) -> dict[str, Any]:
+    """Answer questions; the file is judged again."""
+    home = service_of(request).home
+    sent = uploads.answer(home, uploads.upload(home, import_id), given.answers)
+    return _judged(request, sent)
+
+
+@router.post("/imports/{import_id}/commit", status_code=201)
+def commit_import(
+    request: Request, import_id: str, given: ImportAnswersRequest | None = None
+) -> dict[str, Any]:
+    """Bring the accepted rows into the register, all of them or none."""
+    batch = commit_upload(request, import_id, {} if given is None else given.answers)
+    result: dict[str, Any] = plain(batch)
+    return result
+
+
+def commit_upload(request: Request, import_id: str, answers: dict[str, str]) -> ImportBatch:
+    """Judge a file once more with its answers and bring in what is accepted.
+
+    Raises
+    ------
+    ConflictError
+        If the file was brought in before.
+    FormatError
+        If questions are open, or no row can be taken.
+    """
+    service = service_of(request)
+    sent = uploads.upload(service.home, import_id)
+    if answers:
+        sent = uploads.answer(service.home, sent, answers)
+    if sent.batch_id is not None:
+        before = service.register.import_batch(sent.batch_id)
+        if before.undone_at is None:
+            raise ConflictError("pages.import_done", id=sent.batch_id)
+    report = uploads.judged(service.home, service.register, sent)
+    if not report.accepted and not report.provisional:
+        raise ConflictError("pages.import_nothing", file=report.file_name)
+    batch = commit(report, service.register, author=identity_of(request).name)
+    uploads.note_batch(service.home, sent, batch.id)
+    return batch
+
+
+@router.get("/imports/{import_id}/errors.xlsx", response_class=FileResponse)
+def errors(request: Request, import_id: str) -> FileResponse:
+    """The refused rows as XLSX, their errors beside them."""
+    service = service_of(request)
+    sent = uploads.upload(service.home, import_id)
+    report = uploads.judged(service.home, service.register, sent)
+    language = page_language(request) if wants_page(request) else api_language(request)
+    folder = tempfile.TemporaryDirectory(prefix="phusong-")
+    path = error_report_xlsx(report, Path(folder.name) / "errors.xlsx", language)
+    name = f"{Path(sent.file_name).stem}-errors.xlsx"
+    return FileResponse(
+        path, media_type=_XLSX, filename=name, background=BackgroundTask(folder.cleanup)
+    )
+
+
+@router.get("/import-batches")
+def batches(
+    request: Request,
+    kind: Annotated[ImportKind | None, Query()] = None,
+    limit: LimitQuery = 100,
+    offset: OffsetQuery = 0,
+) -> dict[str, Any]:
+    """What was brought into the register, and from which file."""
+    every = service_of(request).register.import_batches()
+    found = [batch for batch in every if kind in (None, batch.kind)]
+    page = found[offset : offset + limit]
+    return {
+        "numberMatched": len(found),
+        "numberReturned": len(page),
+        "links": links(request, limit=limit, offset=offset, matched=len(found)),
+        "batches": [plain(batch) for batch in page],
+    }
+
+
+@router.post("/import-batches/{batch_id}/undo")
+def undo(request: Request, batch_id: str) -> dict[str, Any]:
+    """Take back what an import brought."""
+    result: dict[str, Any] = plain(undo_batch(request, batch_id))
+    return result
+
+
+def undo_batch(request: Request, batch_id: str) -> ImportBatch:
+    """Take back what an import brought, in the caller's name."""
+    register = service_of(request).register
+    author = identity_of(request).name
+    with register.write(author=author, reason="undo") as writer:
+        return writer.undo_batch(batch_id)

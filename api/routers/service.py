@@ -1,0 +1,80 @@
+"""The server itself: is it alive, what can programs ask, the files that pages load."""
+
+from typing import Any
+
+from fastapi import APIRouter
+from starlette.concurrency import run_in_threadpool
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.staticfiles import StaticFiles
+
+import api
+from api.guard import GuardedRoute
+from api.openapi import described
+from api.pages import render
+from api.service import service_of
+from maps.assets import leaflet_folder
+
+__all__ = ["router"]
+
+router = APIRouter(route_class=GuardedRoute)
+
+_OWN = StaticFiles(directory=f"{api.__path__[0]}/static")
+_LEAFLET = StaticFiles(directory=leaflet_folder())
+_LEAFLET_PREFIX = "leaflet/"
+
+
+@router.get("/healthz", tags=["service"], summary="Is the server alive?")
+async def healthz() -> dict[str, str]:
+    """Answer as long as the process lives."""
+    return {"status": "ok"}
+
+
+@router.get("/readyz", tags=["service"], summary="Can the server read its register?")
+def readyz(request: Request) -> dict[str, str]:
+    """Answer with the version of the register."""
+    return {"status": "ready", "register": service_of(request).register_stamp()}
+
+
+@router.get("/openapi.json", include_in_schema=False)
+def openapi(request: Request) -> JSONResponse:
+    """Answer with the description of every address for programs, complete in itself."""
+    return JSONResponse(described(request.app))
+
+
+@router.get("/docs", include_in_schema=False)
+def docs(request: Request) -> Response:
+    """Show the addresses for programs, from the same description."""
+    return render(request, "docs.html", groups=_groups(described(request.app)))
+
+
+def _groups(document: dict[str, Any]) -> dict[str, list[dict[str, Any]]]:
+    groups: dict[str, list[dict[str, Any]]] = {}
+    for path, methods in document["paths"].items():
+        for method, operation in methods.items():
+            shown = {"method": method.upper(), "path": path, **operation}
+            groups.setdefault(operation.get("tags", ["other"])[0], []).append(shown)
+    return groups
+
+
+@router.get("/static/{path:path}", include_in_schema=False)
+async def static(request: Request, path: str) -> Response:
+    """Answer with a file that a page loads: ours, or Leaflet's."""
+    is_leaflet = path.startswith(_LEAFLET_PREFIX)
+    folder = _LEAFLET if is_leaflet else _OWN
+    wanted = path.removeprefix(_LEAFLET_PREFIX)
+    if not await run_in_threadpool(_is_file, folder, wanted):
+        raise HTTPException(404)
+    response = await folder.get_response(wanted, request.scope)
+    response.headers["cache-control"] = "public, max-age=86400" if is_leaflet else "no-cache"
+    return response
+
+
+def _is_file(folder: StaticFiles, wanted: str) -> bool:
+    """Return whether a path names a file inside a folder; never leaves the folder."""
+    try:
+        _, found = folder.lookup_path(wanted)
+    except (OSError, ValueError):
+        return False
+    return found is not None

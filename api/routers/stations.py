@@ -1,0 +1,199 @@
+"""Broadcast stations for people: a searchable table, and everything known of one."""
+
+import dataclasses
+from typing import Annotated, Any, Literal
+
+from fastapi import APIRouter, Form, Query
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+
+from api.guard import GuardedRoute
+from api.identity import Identity, identity_of
+from api.language import safe_language
+from api.pages import render
+from api.roles import may
+from api.service import Service, may_read, service_of
+from api.submission import submit
+from gis.errors import FormatError
+from gis.register.records import BroadcastStation
+from gis.register.records import Service as BroadcastService
+from gis.studies import Study, list_studies
+from maps.words import Words
+
+__all__ = ["router"]
+
+router = APIRouter(route_class=GuardedRoute, include_in_schema=False)
+
+Order = Literal["name", "frequency", "power"]
+
+_PER_PAGE = 50
+_LATEST = 10
+_KINDS = ("coverage", "interference", "compliance")
+_GROUPS: dict[str, tuple[str, ...]] = {
+    "broadcast": (
+        "programme",
+        "service",
+        "station_class",
+        "frequency_mhz",
+        "channel",
+        "reception",
+        "emission",
+        "hours",
+        "organisation_id",
+        "plan_entry_id",
+    ),
+    "site": (
+        "latitude",
+        "longitude",
+        "commune_name",
+        "province_code",
+        "structure_id",
+        "ground_height_m",
+        "valid_from",
+        "valid_to",
+    ),
+    "antenna": (
+        "erp_total_dbw",
+        "erp_horizontal_dbw",
+        "erp_vertical_dbw",
+        "polarization",
+        "height_above_ground_m",
+        "effective_height_max_m",
+    ),
+    "licence": ("licence_number", "licence_from", "licence_to", "licence_power_w"),
+}
+_DIAGRAMS = ("attenuation_db", "effective_height_m")
+
+
+@router.get("/view/stations")
+def stations_page(
+    request: Request,
+    text: Annotated[str, Query(max_length=200)] = "",
+    service: Literal["", "fm", "television", "wireless_public_address"] = "",
+    order: Order = "name",
+    offset: Annotated[int, Query(ge=0, le=1_000_000)] = 0,
+) -> Response:
+    """Show the stations of today that have some words in their name, programme or commune."""
+    here = service_of(request)
+    with here.register.snapshot() as register:
+        found = register.stations(
+            identity_of(request).scope,
+            text=text or None,
+            service=BroadcastService(service) if service else None,
+            on=here.today(),
+        )
+        owners = {one.id: one.name for one in register.organisations()}
+    found.sort(key=lambda station: _sort_key(station, order))
+    return render(
+        request,
+        "stations.html",
+        stations=found[offset : offset + _PER_PAGE],
+        matched=len(found),
+        offset=offset,
+        per_page=_PER_PAGE,
+        owners=owners,
+        text=text,
+        service=service,
+        services=[kind.value for kind in BroadcastService],
+        order=order,
+        orders=("name", "frequency", "power"),
+        today=here.today(),
+    )
+
+
+@router.get("/view/stations/{station_id}")
+def station_page(request: Request, station_id: str) -> Response:
+    """Show one station: parameters, where they came from, its studies, what can be asked."""
+    service = service_of(request)
+    identity = identity_of(request)
+    scope = identity.scope
+    words = Words(safe_language(request, page=True))
+    with service.register.snapshot() as register:
+        station = register.station(station_id, scope)
+        owners = {one.id: one.name for one in register.organisations()}
+        standing = (
+            register.structure(station.structure_id, scope).name if station.structure_id else None
+        )
+    shown = {
+        "organisation_id": owners.get(station.organisation_id or ""),
+        "structure_id": standing,
+    }
+    studies, damaged = _studies_of(service, identity, station.id)
+    return render(
+        request,
+        "station.html",
+        station=station,
+        words=words,
+        groups=[(name, _facts(station, names, shown, words)) for name, names in _GROUPS.items()],
+        diagrams=[
+            (words.label(name), getattr(station, name))
+            for name in _DIAGRAMS
+            if getattr(station, name)
+        ],
+        kinds=_KINDS,
+        studies=studies,
+        damaged=damaged,
+        may_ask=may(identity.role, "POST", "/view/stations/{station_id}/studies"),
+    )
+
+
+@router.post("/view/stations/{station_id}/studies")
+def ask(
+    request: Request,
+    station_id: str,
+    kind: Annotated[Literal["coverage", "interference", "compliance"], Form()],
+) -> Response:
+    """Ask for a study of a station and go to its job."""
+    inputs = {"station_id": station_id}
+    job = submit(service_of(request), identity_of(request), kind, inputs)
+    return RedirectResponse(f"/view/jobs/{job.id}", 303)
+
+
+def _sort_key(station: BroadcastStation, order: Order) -> tuple[float, str]:
+    if order == "frequency":
+        return station.frequency_mhz, station.name
+    if order == "power":
+        return -(
+            station.erp_total_dbw if station.erp_total_dbw is not None else -1e9
+        ), station.name
+    return 0.0, station.name
+
+
+def _facts(
+    station: BroadcastStation, names: tuple[str, ...], shown: dict[str, Any], words: Words
+) -> list[tuple[str, str]]:
+    """Return label and value of some parameters; one that is not known is a dash."""
+    values = {item.name: getattr(station, item.name) for item in dataclasses.fields(station)}
+    values.update(shown)
+    return [(words.label(name), _said(name, values[name], words)) for name in names]
+
+
+def _said(name: str, value: object, words: Words) -> str:
+    if isinstance(value, float) and name in ("latitude", "longitude"):
+        return f"{words.number(value, 6)}°"
+    if hasattr(value, "isoformat"):
+        return words.value(name, value.isoformat())
+    return words.value(name, value)
+
+
+def _studies_of(
+    service: Service, identity: Identity, station_id: str
+) -> tuple[list[Study], FormatError | None]:
+    """Return the latest studies of a station that a caller may read, or why none can be read."""
+    if not may(identity.role, "GET", "/view/studies"):
+        return [], None
+    try:
+        found = [
+            study
+            for study in list_studies(service.home)
+            if _is_about(study, station_id) and may_read(identity, study)
+        ]
+    except FormatError as error:
+        return [], error
+    return found[:_LATEST], None
+
+
+def _is_about(study: Study, station_id: str) -> bool:
+    station = study.inputs.get("station")
+    named = station.get("id") if isinstance(station, dict) else None
+    return station_id == named or station_id in study.inputs.get("judged", ())

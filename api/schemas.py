@@ -1,0 +1,59 @@
+"""What programs send, strictly: nothing unknown, units in the names."""
+
+from datetime import date
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+__all__ = ["ComplianceRequest", "CoverageRequest", "ImportAnswersRequest", "InterferenceRequest"]
+
+StationId = Annotated[str, Field(min_length=1, max_length=200, examples=["mp-tan-an"])]
+Radius = Annotated[float, Field(ge=1, le=300, allow_inf_nan=False, examples=[60])]
+Step = Annotated[float, Field(ge=10, le=10_000, allow_inf_nan=False, examples=[500])]
+
+
+class _Schema(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    def inputs(self) -> dict[str, object]:
+        """Return what was said, as the inputs of a job."""
+        return self.model_dump(mode="json", exclude_none=True)
+
+
+class _Moment(_Schema):
+    jurisdiction: Annotated[str | None, Field(max_length=100)] = None
+    on: date | None = None
+
+
+class CoverageRequest(_Moment):
+    """The coverage of a station."""
+
+    station_id: StationId
+    radius_km: Radius | None = None
+    step_m: Step | None = None
+    time_percent: Annotated[float | None, Field(ge=1, le=50, allow_inf_nan=False)] = None
+    receiver_height_m: Annotated[float | None, Field(ge=1, le=3000, allow_inf_nan=False)] = None
+
+
+class InterferenceRequest(_Moment):
+    """Where a station is disturbed, and by whom."""
+
+    station_id: StationId
+    radius_km: Radius | None = None
+    step_m: Step | None = None
+    antenna_discrimination: bool | None = None
+    summation: Literal["simplified_multiplication", "power_sum"] | None = None
+
+
+class ComplianceRequest(_Moment):
+    """The findings of one station, or of all where none is named."""
+
+    station_id: StationId | None = None
+
+
+class ImportAnswersRequest(_Schema):
+    """Answers to the questions of an import, by the keys that they show."""
+
+    answers: Annotated[
+        dict[str, Annotated[str, Field(max_length=500)]], Field(max_length=200)
+    ] = Field(default_factory=dict, examples=[{"crs": "9210"}])

@@ -1,0 +1,175 @@
+"""What a running server holds: the register, the queue, the terrain, the workers."""
+
+from datetime import date, datetime
+from pathlib import Path
+from typing import Self
+from zoneinfo import ZoneInfo
+
+from starlette.requests import Request
+
+from api.identity import Identity
+from api.settings import Settings
+from api.throttle import Throttle
+from data.text import Language, text
+from gis.administration import load_administration
+from gis.errors import NotFoundError
+from gis.home import Home
+from gis.jobs.pool import WorkerPool, start_workers
+from gis.jobs.queue import Job, Queue
+from gis.jurisdictions import Jurisdiction, jurisdiction_on
+from gis.register.accounts import Accounts
+from gis.register.scopes import SYSTEM, Scope
+from gis.register.store import Register
+from gis.studies.record import Study, load
+from gis.terrain.source import ElevationSource, open_terrain
+
+__all__ = ["Service", "may_read", "service_of"]
+
+_ZONE = ZoneInfo("Asia/Ho_Chi_Minh")
+_STAMP_CHARACTERS = 12
+
+
+class Service:
+    """Everything that requests share while the server runs.
+
+    Attributes
+    ----------
+    settings : Settings
+        What the administrator set.
+    home : Home
+        The folder that everything is kept in.
+    register : Register
+        The open register.
+    accounts : Accounts
+        Who may sign in.
+    queue : Queue
+        Work that takes long.
+    terrain : ElevationSource
+        Heights.
+    throttle : Throttle
+        Failed attempts to sign in.
+    """
+
+    def __init__(self, settings: Settings, register: Register, terrain: ElevationSource) -> None:
+        self.settings = settings
+        self.home = settings.place
+        self.register = register
+        self.terrain = terrain
+        self.accounts = Accounts(register)
+        self.queue = Queue(register)
+        self.throttle = Throttle()
+        self._workers: WorkerPool | None = None
+        self._synthetic: tuple[str, bool] | None = None
+
+    @classmethod
+    def open(cls, settings: Settings) -> Self:
+        """Open the register, making one with the packaged units where there is none.
+
+        Raises
+        ------
+        GisError
+            If the register or the terrain cannot be opened.
+        """
+        home: Home = settings.place
+        terrain = open_terrain(settings.terrain)
+        service = cls(settings, _open_register(home.register), terrain)
+        if settings.workers:
+            service._workers = start_workers(home, settings.workers, settings.terrain)
+        return service
+
+    def close(self) -> None:
+        """Stop the workers and close the register."""
+        if self._workers is not None:
+            self._workers.stop()
+        self.register.close()
+
+    def register_stamp(self) -> str:
+        """Return the version of the register's content, as short as people compare it."""
+        return self.register.version()[:_STAMP_CHARACTERS]
+
+    def holds_synthetic(self) -> bool:
+        """Return whether anything in the register is demonstration data."""
+        version = self.register.version()
+        known = self._synthetic
+        if known is None or known[0] != version:
+            known = self._synthetic = (version, self._find_synthetic())
+        return known[1]
+
+    def _find_synthetic(self) -> bool:
+        with self.register.snapshot() as register:
+            return (
+                any(record.provenance.synthetic for record in register.organisations())
+                or any(record.provenance.synthetic for record in register.stations(SYSTEM))
+                or any(record.provenance.synthetic for record in register.structures(SYSTEM))
+            )
+
+    def today(self) -> date:
+        """Return the day in Viet Nam."""
+        return datetime.now(_ZONE).date()
+
+    def jurisdiction(self) -> Jurisdiction:
+        """Return the department and province of today."""
+        return jurisdiction_on(self.today())
+
+    def scope(self, identity: Identity) -> Scope:
+        """Return what a caller may see of the register."""
+        return identity.scope
+
+    def study(self, study_id: str, identity: Identity) -> Study:
+        """Return a study that a caller may read.
+
+        Raises
+        ------
+        NotFoundError
+            If there is none of that id, or it is not for the caller.
+        """
+        found = load(study_id, self.home)
+        if not may_read(identity, found):
+            raise NotFoundError("studies.unknown_study", study=study_id)
+        return found
+
+    def job(self, job_id: str, identity: Identity) -> Job:
+        """Return a job that a caller may see: the own ones, for the department all.
+
+        Raises
+        ------
+        NotFoundError
+            If there is none of that id, or it is not for the caller.
+        """
+        found = self.queue.job(job_id)
+        if not identity.is_staff and found.requested_by != identity.name:
+            raise NotFoundError("jobs.unknown", id=job_id[:60])
+        return found
+
+
+def may_read(identity: Identity, study: Study) -> bool:
+    """Return whether a caller may read a study.
+
+    Coverage and interference are for everyone who has signed in; findings are for the department,
+    and for an operator where they are about its own stations alone.
+    """
+    if identity.account is None:
+        return False
+    if identity.is_staff or study.kind != "compliance":
+        return True
+    own = identity.scope.own
+    stations = {one["id"]: one for one in study.inputs.get("stations", ())}
+    judged = [stations.get(name, {}) for name in study.inputs.get("judged", ())]
+    return bool(own and judged) and all(one.get("organisation_id") == own for one in judged)
+
+
+def service_of(request: Request) -> Service:
+    """Return the service of the application that a request came to."""
+    service: Service = request.app.state.service
+    return service
+
+
+def _open_register(path: Path) -> Register:
+    fresh = not path.exists()
+    register = Register.open(path, create=True)
+    if fresh:
+        with register.write(
+            author="phusong serve", reason=text("pages.first_units", Language.VI)
+        ) as writer:
+            load_administration(writer)
+    return register

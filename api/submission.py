@@ -1,0 +1,47 @@
+"""Asking for a study: what is surely wrong is said at once, the rest is a job."""
+
+from collections.abc import Mapping
+
+from api.errors import ForbiddenError
+from api.identity import Identity
+from api.service import Service
+from gis.jobs.queue import Job
+from gis.studies.emitter import Emitter
+from gis.studies.model import default_settings
+from gis.studies.parts import moment
+from gis.studies.requests import Reader
+from gis.register.scopes import SYSTEM
+
+__all__ = ["submit"]
+
+
+def submit(
+    service: Service, identity: Identity, kind: str, inputs: Mapping[str, object]
+) -> Job:
+    """Put a study into the queue, after looking whether it can be made at all.
+
+    Raises
+    ------
+    ForbiddenError
+        If an operator asks for the findings of a station that is not its own.
+    NotFoundError
+        If the station or the jurisdiction is unknown.
+    GisError
+        If the station lacks what a prediction needs.
+    """
+    moment(Reader(inputs, *inputs))
+    station_id = inputs.get("station_id")
+    station = None if station_id is None else service.register.station(str(station_id), SYSTEM)
+    if kind == "compliance":
+        own = identity.scope.own
+        theirs = station is not None and own is not None and station.organisation_id == own
+        if not (identity.is_staff or theirs):
+            raise ForbiddenError("pages.not_own_station")
+    elif station is not None:
+        Emitter(station, service.terrain, default_settings())
+    return service.queue.submit(
+        kind,
+        inputs,
+        requested_by=identity.name,
+        organisation_id=identity.scope.organisation_id,
+    )

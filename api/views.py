@@ -1,0 +1,85 @@
+"""What a map page shows to one caller: the register on a day, and a study's pictures."""
+
+from collections.abc import Sequence
+from datetime import UTC, date, datetime
+from zoneinfo import ZoneInfo
+
+from api.identity import Identity
+from api.service import Service
+from data.text import Language, text
+from gis.errors import NotFoundError
+from gis.jurisdictions import Jurisdiction, jurisdiction_on, jurisdictions
+from gis.register.records import AdministrativeUnit, UnitKind
+from gis.studies.record import Study
+from maps.studies import coverage_view, interference_view
+from maps.views import RegisterView
+
+__all__ = ["jurisdiction_of", "register_view", "study_view", "today"]
+
+_LARGEST_MAP = 20_000
+_COMMUNES = (UnitKind.COMMUNE, UnitKind.WARD, UnitKind.TOWNSHIP)
+
+
+def today() -> date:
+    """Return the day in Viet Nam."""
+    return datetime.now(UTC).astimezone(ZoneInfo("Asia/Ho_Chi_Minh")).date()
+
+
+def jurisdiction_of(on: date) -> Jurisdiction:
+    """Return the jurisdiction in charge on a day; the nearest where none is known."""
+    try:
+        return jurisdiction_on(on)
+    except NotFoundError:
+        known = jurisdictions()
+        first = known[0].valid_from
+        return known[0] if first is not None and on < first else known[-1]
+
+
+def register_view(
+    service: Service, identity: Identity, language: Language, *, on: date
+) -> RegisterView:
+    """Return the register as a caller may see it on a day."""
+    place = jurisdiction_of(on)
+    with service.register.snapshot() as register:
+        provinces = (place.province_code, *place.neighbours)
+        return RegisterView(
+            title=text("pages.map_title", language, place=place.name(language)),
+            jurisdiction=place.name(language),
+            on=on,
+            structures=register.structures(identity.scope, on=on, limit=_LARGEST_MAP),
+            stations=register.stations(identity.scope, on=on),
+            boundaries=register.boundaries(codes=provinces, on=on),
+            units=_communes(register.units(on=on), place.province_code),
+            organisations={one.id: one.name for one in register.organisations()},
+        )
+
+
+def _communes(
+    units: Sequence[AdministrativeUnit], province_code: str
+) -> list[AdministrativeUnit]:
+    """Return the communes of a province, directly below it or below its districts."""
+    below = {unit.code for unit in units if unit.parent_code == province_code}
+    parents = below | {province_code}
+    return [unit for unit in units if unit.kind in _COMMUNES and unit.parent_code in parents]
+
+
+def study_view(
+    service: Service, identity: Identity, study: Study, language: Language
+) -> RegisterView:
+    """Return a study's pictures over the stations of its day."""
+    on = date.fromisoformat(study.inputs["on"])
+    place = jurisdiction_of(on)
+    station = study.inputs["station"]["name"]
+    coverage = coverage_view(study, service.home) if study.kind == "coverage" else None
+    disturbed = interference_view(study, service.home) if study.kind == "interference" else None
+    with service.register.snapshot() as register:
+        return RegisterView(
+            title=text(f"pages.study_title_{study.kind}", language, station=station),
+            jurisdiction=place.name(language),
+            on=on,
+            stations=register.stations(identity.scope, on=on),
+            boundaries=register.boundaries(codes=(place.province_code,), on=on),
+            organisations={one.id: one.name for one in register.organisations()},
+            coverage=coverage,
+            interference=disturbed,
+        )
