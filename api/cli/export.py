@@ -8,47 +8,56 @@ from api.cli.options import day
 from api.cli.work import opened
 from gis.errors import FormatError
 from gis.exchange.exporting import Format, LayerName, export
-from gis.register.scopes import PUBLIC, SYSTEM
+from gis.register.scopes import PUBLIC, SYSTEM, Role, Scope
+from gis.register.store import Register
 
 __all__ = ["COMMANDS"]
+
+_TABLES = (Format.XLSX, Format.CSV)
+_ENDINGS = {f".{kind.value}": kind for kind in Format}
 
 
 def _configure(parser: Parser) -> None:
     parser.add_argument("file", type=Path, metavar="FILE", help=parser.say("help_export_file"))
-    formats = [kind.value for kind in Format]
-    parser.add_argument("--format", choices=formats, help=parser.say("help_format"))
     parser.add_argument(
         "--layer",
         action="append",
         choices=[name.value for name in LayerName],
-        help=parser.say("help_layer"),
+        help=parser.say("help_export_layer"),
     )
-    parser.add_argument("--public", action="store_true", help=parser.say("help_public"))
+    whose = parser.add_mutually_exclusive_group()
+    whose.add_argument("--public", action="store_true", help=parser.say("help_export_public"))
+    whose.add_argument("--organisation", metavar="ID", help=parser.say("help_export_organisation"))
     parser.add_argument("--on", metavar="YYYY-MM-DD", help=parser.say("help_on"))
 
 
 def _run(arguments: argparse.Namespace, output: Output) -> int:
-    kind = arguments.format or arguments.file.suffix.lstrip(".").lower()
-    if kind not in {item.value for item in Format}:
-        known = ", ".join(item.value for item in Format)
-        raise FormatError("cli.export_format", file=str(arguments.file), known=known)
-    tables = kind in (Format.XLSX.value, Format.CSV.value)
-    every = [name.value for name in LayerName if not (tables and name is LayerName.BOUNDARIES)]
-    scope = PUBLIC if arguments.public else SYSTEM
+    kind = _ENDINGS.get(arguments.file.suffix.lower())
+    if kind is None:
+        raise FormatError(
+            "cli.export_format", file=str(arguments.file), expected=", ".join(_ENDINGS)
+        )
+    every = [name for name in LayerName if not (kind in _TABLES and name is LayerName.BOUNDARIES)]
     with opened(output) as register:
         files = export(
             register,
-            scope,
+            _scope(register, arguments),
             arguments.layer or every,
             kind,
             arguments.file,
             language=output.language,
-            on=day(arguments.on, "--on"),
+            on=day(arguments.on),
         )
     for file in files:
-        output.say("export_done", file=str(file))
-    output.result({"files": [str(file) for file in files], "format": kind})
+        output.say("export_written", file=str(file), size=file.stat().st_size)
+    output.result({"files": [str(file) for file in files], "format": kind.value})
     return DONE
+
+
+def _scope(register: Register, arguments: argparse.Namespace) -> Scope:
+    if arguments.organisation is not None:
+        return Scope(Role.OPERATOR, register.organisation(arguments.organisation).id)
+    return PUBLIC if arguments.public else SYSTEM
 
 
 COMMANDS = (

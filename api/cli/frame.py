@@ -41,7 +41,12 @@ _ARGPARSE = (
     ("required", re.compile(r"the following arguments are required: (?P<names>.+)")),
     ("required", re.compile(r"one of the arguments (?P<names>.+) is required")),
     ("unrecognised", re.compile(r"unrecognized arguments: (?P<names>.+)")),
-    ("choice", re.compile(r"argument (?P<name>.+?): invalid choice: (?P<value>.+?) \(.*from (?P<known>.+)\)")),
+    (
+        "choice",
+        re.compile(
+            r"argument (?P<name>.+?): invalid choice: (?P<value>.+?) \(.*from (?P<known>.+)\)"
+        ),
+    ),
     ("value", re.compile(r"argument (?P<name>.+?): invalid .+ value: (?P<value>.+)")),
     ("expected", re.compile(r"argument (?P<name>.+?): expected .+")),
     ("together", re.compile(r"argument (?P<name>.+?): not allowed with argument (?P<other>.+)")),
@@ -241,17 +246,10 @@ def run(command: Command, arguments: Sequence[str], language: Language) -> int:
         print(text("cli.interrupted", language), file=sys.stderr)
         return INTERRUPTED
     except BrokenPipeError:
-        sys.stdout = None  # type: ignore[assignment]  # nobody reads any more
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # nobody reads any more
         return DONE
-    except (OSError, ValueError, LookupError, *_own_errors()) as error:
+    except Exception as error:  # what is not ours goes on as it is
         return _explain(error, language)
-
-
-def _own_errors() -> tuple[type[Exception], ...]:
-    from gis.errors import GisError  # noqa: PLC0415 - slow, not for --help
-    from propagation.errors import PropagationError  # noqa: PLC0415
-
-    return GisError, PropagationError
 
 
 def _explain(error: Exception, language: Language) -> int:

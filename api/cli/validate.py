@@ -20,7 +20,10 @@ def _run(arguments: argparse.Namespace, output: Output) -> int:
     results = validate(arguments.reference)
     verdict = outcome(results)
     output.table(
-        [output.text(f"validate_{name}") for name in ("recommendation", "cases", "difference", "tolerance", "verdict")],
+        [
+            output.text(f"validate_{name}")
+            for name in ("recommendation", "cases", "difference", "tolerance", "verdict")
+        ],
         [
             (
                 result.recommendation,
@@ -53,5 +56,7 @@ def _known(value: float) -> float | None:
 
 
 COMMANDS = (
-    Command("validate", _configure, _run, "phusong validate --reference reference/ --json out.json"),
+    Command(
+        "validate", _configure, _run, "phusong validate --reference reference/ --json out.json"
+    ),
 )

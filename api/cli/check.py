@@ -1,0 +1,88 @@
+"""`phusong check`: the findings of one station, or of all."""
+
+import argparse
+
+from api.cli.frame import DONE, LOOK, Command, Output, Parser
+from api.cli.work import named_station, studying
+from data.text import text
+from gis.studies import Study, export, run
+
+__all__ = ["COMMANDS"]
+
+_WRONG = frozenset({"violates", "mixed"})
+
+
+def _configure(parser: Parser) -> None:
+    which = parser.add_mutually_exclusive_group(required=True)
+    which.add_argument("station", nargs="?", metavar="STATION", help=parser.say("help_station"))
+    which.add_argument("--all", action="store_true", help=parser.say("help_all"))
+    parser.add_argument("--on", metavar="YYYY-MM-DD", help=parser.say("help_on"))
+    parser.add_argument("--jurisdiction", metavar="ID", help=parser.say("help_jurisdiction"))
+    parser.add_argument("--exit-code", action="store_true", help=parser.say("help_exit_code"))
+
+
+def _run(arguments: argparse.Namespace, output: Output) -> int:
+    inputs: dict[str, object] = {}
+    for name in ("on", "jurisdiction"):
+        if getattr(arguments, name) is not None:
+            inputs[name] = getattr(arguments, name)
+    with studying(output) as context:
+        if not arguments.all:
+            inputs["station_id"] = named_station(context.register, arguments.station)
+        study = run("compliance", inputs, context)
+    stations = export(study)
+    output.table(
+        [output.text(f"check_{name}") for name in ("station", "frequency", "outcome", "clauses")],
+        [
+            (
+                station["name"],
+                f"{output.number(station['frequency_mhz'])} MHz",
+                text(f"compliance.summary.{station['outcome']}", output.language),
+                "; ".join(_clauses(station)),
+            )
+            for station in stations
+        ],
+    )
+    _show_reasons(stations, output, everything=not arguments.all)
+    if study.inputs["terrain"]["flat"]:
+        output.say("flat_terrain")
+    output.say("check_kept", study=study.id)
+    output.result(_result(study, stations))
+    wrong = any(station["outcome"] in _WRONG for station in stations)
+    return LOOK if arguments.exit_code and wrong else DONE
+
+
+def _clauses(station: dict) -> list[str]:  # type: ignore[type-arg]  # JSON
+    """Return the clauses that decided the outcome, each once."""
+    decisive = [
+        finding
+        for finding in station["findings"]
+        if finding["outcome"] in ("violates", "needs_verification")
+    ]
+    clauses = [f"{item['rule']['instrument']}, {item['rule']['clause']}" for item in decisive]
+    return list(dict.fromkeys(clauses))
+
+
+def _show_reasons(stations: list, output: Output, *, everything: bool) -> None:  # type: ignore[type-arg]  # JSON
+    shown = None if everything else {"violates"}
+    for station in stations:
+        for finding in station["findings"]:
+            if shown is not None and finding["outcome"] not in shown:
+                continue
+            outcome = text(f"compliance.outcome.{finding['outcome']}", output.language)
+            reason = finding[f"reason_{output.language.value}"]
+            output.line(f"{station['name']}: {outcome}. {reason}")
+
+
+def _result(study: Study, stations: list) -> dict[str, object]:  # type: ignore[type-arg]  # JSON
+    return {
+        "study": study.id,
+        "on": study.inputs["on"],
+        "jurisdiction": study.inputs["jurisdiction"],
+        "terrain": study.inputs["terrain"],
+        "rules": {name: study.inputs["rules"][name] for name in ("pack", "version")},
+        "stations": stations,
+    }
+
+
+COMMANDS = (Command("check", _configure, _run, "phusong check --all --json findings.json"),)

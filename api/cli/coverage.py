@@ -1,0 +1,93 @@
+"""`phusong coverage`: where a station is received."""
+
+import argparse
+
+from api.cli.frame import DONE, Command, Output, Parser
+from api.cli.work import named_station, studying
+from gis.studies import Study, run
+from gis.studies.record import RECORD_FILE
+
+__all__ = ["COMMANDS", "add_area_options", "area_inputs", "show_files"]
+
+
+def add_area_options(parser: Parser) -> None:
+    """Add the options of a study over an area."""
+    parser.add_argument("station", metavar="STATION", help=parser.say("help_station"))
+    parser.add_argument(
+        "--radius", type=float, metavar="KM", dest="radius_km", help=parser.say("help_radius")
+    )
+    parser.add_argument(
+        "--step", type=float, metavar="M", dest="step_m", help=parser.say("help_step")
+    )
+    parser.add_argument("--on", metavar="YYYY-MM-DD", help=parser.say("help_on"))
+
+
+def area_inputs(arguments: argparse.Namespace, *names: str) -> dict[str, object]:
+    """Return what was asked for, without what was not said."""
+    given = {name: getattr(arguments, name) for name in ("radius_km", "step_m", "on", *names)}
+    return {name: value for name, value in given.items() if value is not None}
+
+
+def show_files(study: Study, output: Output) -> None:
+    """Say where the study is and what is in it."""
+    folder = output.settings.place.study(study.id)
+    output.say("study_kept", study=study.id, folder=str(folder))
+    for name in sorted(study.files):
+        output.line(f"  {folder / name}")
+
+
+def study_result(study: Study, output: Output) -> dict[str, object]:
+    """Return a study for a program: what came out, and where its files are."""
+    folder = output.settings.place.study(study.id)
+    return {
+        "study": study.id,
+        "kind": study.kind,
+        "record": str(folder / RECORD_FILE),
+        "files": {name: str(folder / name) for name in sorted(study.files)},
+        "terrain": study.inputs["terrain"],
+        "model": study.inputs["model"]["edition"],
+        "results": study.results,
+    }
+
+
+def _configure(parser: Parser) -> None:
+    add_area_options(parser)
+    parser.add_argument(
+        "--time-percent", type=float, metavar="PERCENT", help=parser.say("help_time_percent")
+    )
+    parser.add_argument(
+        "--receiver-height",
+        type=float,
+        metavar="M",
+        dest="receiver_height_m",
+        help=parser.say("help_receiver_height"),
+    )
+
+
+def _run(arguments: argparse.Namespace, output: Output) -> int:
+    with studying(output) as context:
+        inputs = area_inputs(arguments, "time_percent", "receiver_height_m")
+        station = named_station(context.register, arguments.station)
+        study = run("coverage", {**inputs, "station_id": station}, context)
+    output.table(
+        (output.text("coverage_level"), output.text("coverage_area")),
+        [
+            (
+                f"{output.number(row['field_strength_dbuvm'])} dBµV/m",
+                f"{output.number(row['area_km2'], 1)} km²",
+            )
+            for row in study.results["levels"]
+        ],
+    )
+    if study.inputs["terrain"]["flat"]:
+        output.say("flat_terrain")
+    show_files(study, output)
+    output.result(study_result(study, output))
+    return DONE
+
+
+COMMANDS = (
+    Command(
+        "coverage", _configure, _run, "phusong coverage mp-tan-an --radius 60 --json out.json"
+    ),
+)
