@@ -20,7 +20,7 @@ from collections.abc import Iterator
 from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 
-from sqlalchemy import Connection, Engine, create_engine, event, exc
+from sqlalchemy import URL, Connection, Engine, create_engine, event, exc
 from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.pool import ConnectionPoolEntry
 
@@ -57,7 +57,12 @@ def connect(path: Path) -> Engine:
     """
     require_local(path)
     _require_database(path)
-    engine = create_engine(f"sqlite:///{path}", pool_size=4, max_overflow=60, pool_timeout=60)
+    engine = create_engine(
+        URL.create("sqlite", database=str(path.absolute())),
+        pool_size=4,
+        max_overflow=60,
+        pool_timeout=60,
+    )
     event.listen(engine, "connect", _prepare)
     event.listen(engine, "checkout", _refuse_other_process)
     event.listen(engine, "begin", _begin)
