@@ -77,7 +77,7 @@ def _transmitter(
     station = _typed(arguments)
     with (
         TemporaryDirectory() as folder,
-        Register.open(Path(folder) / "register.gpkg", create=True) as empty,
+        Register.open(Path(folder) / "empty.gpkg", create=True) as empty,
     ):
         yield station, empty
 
