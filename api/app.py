@@ -17,12 +17,14 @@ from api.routers import (
     home,
     identity,
     imports,
+    job_pages,
     jobs,
     map,
     register,
     service,
     stations,
     studies,
+    study_pages,
     users,
 )
 from api.service import Service
@@ -39,7 +41,9 @@ _ROUTERS = (
     stations,
     users,
     studies,
+    study_pages,
     jobs,
+    job_pages,
     findings,
     imports,
 )

@@ -8,6 +8,7 @@ RequestError(GisError)
     InvalidParameterError       a value that cannot be read
     TooManyAttemptsError        slow down
     BodyTooLargeError           the body exceeds the limit
+    SpentLinkError              a one-time link that opens nothing any more
 """
 
 from collections.abc import Sequence
@@ -32,6 +33,7 @@ __all__ = [
     "ForbiddenError",
     "InvalidParameterError",
     "RequestError",
+    "SpentLinkError",
     "TooManyAttemptsError",
     "UnauthenticatedError",
     "UnknownParameterError",
@@ -74,6 +76,10 @@ class BodyTooLargeError(RequestError):
     """The body of the request exceeds the limit."""
 
 
+class SpentLinkError(RequestError):
+    """A one-time link that opens nothing any more."""
+
+
 STATUS: dict[type[Exception], int] = {
     UnauthenticatedError: 401,
     ForbiddenError: 403,
@@ -82,6 +88,7 @@ STATUS: dict[type[Exception], int] = {
     InvalidParameterError: 422,
     TooManyAttemptsError: 429,
     BodyTooLargeError: 413,
+    SpentLinkError: 410,
     NotFoundError: 404,
     ConflictError: 409,
     FormatError: 422,

@@ -53,7 +53,6 @@ ROUTES: dict[tuple[str, str], frozenset[Role]] = {
     ("GET", "/studies"): SIGNED_IN,
     ("GET", "/studies/{study_id}"): SIGNED_IN,
     ("GET", "/studies/{study_id}/files/{name}"): SIGNED_IN,
-    ("GET", "/studies/{study_id}/overlay.png"): SIGNED_IN,
     ("GET", "/studies/{study_id}/point"): SIGNED_IN,
     ("GET", "/studies/{study_id}/report.html"): SIGNED_IN,
     ("GET", "/studies/{study_id}/report.pdf"): SIGNED_IN,

@@ -1,5 +1,7 @@
 """What a running server holds: the register, the queue, the terrain, the workers."""
 
+import threading
+import threading
 from datetime import date, datetime
 from pathlib import Path
 from typing import Self
@@ -48,6 +50,10 @@ class Service:
         Heights.
     throttle : Throttle
         Failed attempts to sign in.
+    stopping : Event
+        Set when the server ends, so that nothing waits any longer.
+    stopping : Event
+        Set when the server is about to stop, so that live progress ends.
     """
 
     def __init__(self, settings: Settings, register: Register, terrain: ElevationSource) -> None:
@@ -58,6 +64,8 @@ class Service:
         self.accounts = Accounts(register)
         self.queue = Queue(register)
         self.throttle = Throttle()
+        self.stopping = threading.Event()
+        self.stopping = threading.Event()
         self._workers: WorkerPool | None = None
         self._synthetic: tuple[str, bool] | None = None
 
@@ -79,6 +87,8 @@ class Service:
 
     def close(self) -> None:
         """Stop the workers and close the register."""
+        self.stopping.set()
+        self.stopping.set()
         if self._workers is not None:
             self._workers.stop()
         self.register.close()

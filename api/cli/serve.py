@@ -6,6 +6,7 @@ import socket
 from collections.abc import Sequence
 
 import uvicorn
+from fastapi import FastAPI
 
 from api.app import create_app
 from api.cli.frame import DONE, Command, Output, Parser
@@ -31,16 +32,24 @@ def _configure(parser: Parser) -> None:
 class _Server(uvicorn.Server):
     """A server that says where it is once it can be reached."""
 
-    def __init__(self, config: uvicorn.Config, ready: Sequence[str], output: Output) -> None:
+    def __init__(self, app: FastAPI, ready: Sequence[str]) -> None:
+        config = uvicorn.Config(
+            app, log_level="warning", timeout_graceful_shutdown=_STOP_S, server_header=False
+        )
         super().__init__(config)
+        self._app = app
         self._ready = ready
-        self._output = output
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         """Start, then print the lines."""
         await super().startup(sockets)
         for line in self._ready if self.started else ():
             print(line, flush=True)
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        """End live progress, which would otherwise be waited for, then stop."""
+        self._app.state.service.stopping.set()
+        await super().shutdown(sockets)
 
 
 def _run(arguments: argparse.Namespace, output: Output) -> int:
@@ -51,15 +60,9 @@ def _run(arguments: argparse.Namespace, output: Output) -> int:
         if arguments.demo:
             lines.append(output.text("demo_link", link=address + _demonstration(settings)))
         lines.append(output.text("serve_stop"))
-        config = uvicorn.Config(
-            create_app(settings),
-            log_level="warning",
-            timeout_graceful_shutdown=_STOP_S,
-            server_header=False,
-        )
         signal.signal(signal.SIGTERM, _already_stopped)
         try:
-            _Server(config, lines, output).run(sockets=[listener])
+            _Server(create_app(settings), lines).run(sockets=[listener])
         except KeyboardInterrupt:
             output.say("served")
     return DONE

@@ -1,9 +1,61 @@
-"""Nothing yet."""
+"""The findings of all stations: what the newest check said, and a button to check again."""
 
-from fastapi import APIRouter
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Form
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
 
 from api.guard import GuardedRoute
+from api.identity import identity_of
+from api.pages import render
+from api.service import service_of
+from api.submission import submit
+from gis.studies.findings import export
+from gis.studies.record import list_studies
 
 __all__ = ["router"]
 
-router = APIRouter(route_class=GuardedRoute)
+router = APIRouter(route_class=GuardedRoute, include_in_schema=False)
+
+_DECISIVE = ("violates", "needs_verification")
+_ORDER = ("violates", "mixed", "needs_verification", "not_assessable", "complies")
+
+
+@router.get("/view/findings")
+def findings_page(request: Request) -> Response:
+    """Show each station with its outcome and the clauses that decided it."""
+    service = service_of(request)
+    checks = list_studies(service.home, kind="compliance")
+    # The newest check of all stations; one of a single station lies under that station.
+    newest = next((study for study in checks if len(study.inputs["judged"]) > 1), None)
+    stations = [] if newest is None else [_row(station) for station in export(newest)]
+    stations.sort(key=lambda row: (_ORDER.index(row["outcome"]), row["name"]))
+    return render(
+        request,
+        "findings.html",
+        study=newest,
+        stations=stations,
+        counts={name: sum(row["outcome"] == name for row in stations) for name in _ORDER},
+    )
+
+
+@router.post("/view/findings")
+def check_all(request: Request, csrf_token: Annotated[str, Form(max_length=200)] = "") -> Response:
+    """Ask for a check of all stations, and show its job."""
+    del csrf_token  # the guard has looked at it
+    job = submit(service_of(request), identity_of(request), "compliance", {})
+    return RedirectResponse(f"/view/jobs/{job.id}", status_code=303)
+
+
+def _row(station: dict[str, Any]) -> dict[str, Any]:
+    decisive = [found for found in station["findings"] if found["outcome"] in _DECISIVE]
+    decisive.sort(key=lambda found: _DECISIVE.index(found["outcome"]))
+    clauses = [f"{found['rule']['instrument']}, {found['rule']['clause']}" for found in decisive]
+    margins = [found["margin_db"] for found in decisive if found["margin_db"] is not None]
+    return {
+        **station,
+        "clauses": list(dict.fromkeys(clauses)),
+        "worst_margin_db": min(margins, default=None),
+        "first": decisive[0] if decisive else None,
+    }

@@ -74,7 +74,7 @@ def login_by_link(request: Request, secret: str) -> Response:
     account = use_link(service_of(request).accounts, secret)
     if account is None:
         message = text("pages.link_spent", safe_language(request, page=True))
-        return _form(request, "/", message=message, status_code=401)
+        return _form(request, "/", message=message, status_code=410)
     response = RedirectResponse("/" if account.password_hash else "/view/account", 303)
     sign_in(request, response, account, by_link=True)
     return response

@@ -123,7 +123,6 @@ def station_page(request: Request, station_id: str) -> Response:
         request,
         "station.html",
         station=station,
-        words=words,
         groups=[(name, _facts(station, names, shown, words)) for name, names in _GROUPS.items()],
         diagrams=[
             (words.label(name), getattr(station, name))

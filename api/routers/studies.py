@@ -1,9 +1,175 @@
-"""Nothing yet."""
+"""Studies: ask for one (202 and a job), read it, its files, its points and its report."""
 
-from fastapi import APIRouter
+from datetime import date
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Query
+from starlette.requests import Request
+from starlette.responses import FileResponse, HTMLResponse, JSONResponse, Response
 
 from api.guard import GuardedRoute
+from api.identity import identity_of
+from api.language import api_language, page_language
+from api.middleware import content_security_policy
+from api.pages import wants_page
+from api.paging import LimitQuery, OffsetQuery, links
+from api.routers.jobs import job_json
+from api.schemas import ComplianceRequest, CoverageRequest, InterferenceRequest
+from api.service import may_read, service_of
+from api.submission import submit
+from data.text import Language
+from gis.errors import NotFoundError
+from gis.register.records import BroadcastStation
+from gis.studies.context import StudyContext
+from gis.studies.point import explain, explain_path
+from gis.studies.record import Study, file_path, list_studies
+from gis.studies.snapshots import record_from_json
+from maps.documents.report import study_html, study_pdf
+from maps.point import point_answer
 
 __all__ = ["router"]
 
-router = APIRouter(route_class=GuardedRoute)
+router = APIRouter(route_class=GuardedRoute, tags=["studies"])
+
+_MEDIA = {
+    ".tif": "image/tiff; application=geotiff; profile=cloud-optimized",
+    ".geojson": "application/geo+json",
+    ".json": "application/json",
+}
+_Longitude = Annotated[float, Query(ge=-180, le=180, allow_inf_nan=False)]
+_Latitude = Annotated[float, Query(ge=-80, le=80, allow_inf_nan=False)]
+
+
+@router.post("/studies/coverage", status_code=202)
+def coverage(request: Request, wanted: CoverageRequest) -> JSONResponse:
+    """Ask for the coverage of a station."""
+    return _accepted(request, "coverage", wanted.inputs())
+
+
+@router.post("/studies/interference", status_code=202)
+def interference(request: Request, wanted: InterferenceRequest) -> JSONResponse:
+    """Ask where a station is disturbed, and by whom."""
+    return _accepted(request, "interference", wanted.inputs())
+
+
+@router.post("/studies/compliance", status_code=202)
+def compliance(request: Request, wanted: ComplianceRequest) -> JSONResponse:
+    """Ask for the findings of a station, or of all; an operator for its own station."""
+    return _accepted(request, "compliance", wanted.inputs())
+
+
+def _accepted(request: Request, kind: str, inputs: dict[str, object]) -> JSONResponse:
+    job = submit(service_of(request), identity_of(request), kind, inputs)
+    return JSONResponse(
+        job_json(job, api_language(request)), 202, headers={"location": f"/jobs/{job.id}"}
+    )
+
+
+@router.get("/studies")
+def studies(
+    request: Request,
+    kind: Annotated[str | None, Query(max_length=40)] = None,
+    limit: LimitQuery = 50,
+    offset: OffsetQuery = 0,
+) -> dict[str, Any]:
+    """Studies that the caller may read, the newest first."""
+    identity = identity_of(request)
+    kept = list_studies(service_of(request).home, kind=kind)
+    found = [study for study in kept if may_read(identity, study)]
+    page = found[offset : offset + limit]
+    return {
+        "numberMatched": len(found),
+        "numberReturned": len(page),
+        "links": links(request, limit=limit, offset=offset, matched=len(found)),
+        "studies": [_brief(study) for study in page],
+    }
+
+
+def _brief(study: Study) -> dict[str, Any]:
+    return {
+        "id": study.id,
+        "kind": study.kind,
+        "on": study.inputs["on"],
+        "station": study.inputs.get("station", {}).get("id"),
+        "flat_terrain": study.inputs["terrain"]["flat"],
+        "links": [{"rel": "self", "href": f"/studies/{study.id}"}],
+    }
+
+
+@router.get("/studies/{study_id}")
+def study(request: Request, study_id: str) -> dict[str, Any]:
+    """The whole record of a study: what decided it, what came out, its files with their hashes."""
+    found = service_of(request).study(study_id, identity_of(request))
+    return {
+        "id": found.id,
+        "kind": found.kind,
+        "inputs": found.inputs,
+        "results": found.results,
+        "files": found.files,
+    }
+
+
+@router.get("/studies/{study_id}/files/{name}", response_class=FileResponse)
+def study_file(request: Request, study_id: str, name: str) -> Response:
+    """One file of a study, as it was written."""
+    service = service_of(request)
+    found = service.study(study_id, identity_of(request))
+    path = file_path(found, name, service.home)
+    tag = f'"{found.files[name]}"'
+    headers = {"etag": tag, "cache-control": "private, max-age=0, must-revalidate"}
+    if request.headers.get("if-none-match") == tag:
+        return Response(status_code=304, headers=headers)
+    return FileResponse(
+        path, media_type=_MEDIA[path.suffix], filename=f"{found.id}-{name}", headers=headers
+    )
+
+
+@router.get("/studies/{study_id}/point")
+def point(
+    request: Request, study_id: str, longitude: _Longitude, latitude: _Latitude
+) -> dict[str, Any]:
+    """Why the field at a point is what it is: every loss term, and who disturbs there.
+
+    Computed with the station as the study recorded it, and with the terrain of today.
+    """
+    service = service_of(request)
+    found = service.study(study_id, identity_of(request))
+    if "station" not in found.inputs:
+        raise NotFoundError("pages.study_without_points", study=found.id)
+    station: BroadcastStation = record_from_json(BroadcastStation, found.inputs["station"])
+    context = StudyContext(register=service.register, home=service.home, terrain=service.terrain)
+    if found.kind == "interference":
+        on = date.fromisoformat(found.inputs["on"])
+        explained = explain(station, longitude, latitude, context, on=on)
+    else:
+        explained = explain_path(station, longitude, latitude, context)
+    return point_answer(explained, _language(request), synthetic=station.provenance.synthetic)
+
+
+@router.get("/studies/{study_id}/report.html", response_class=HTMLResponse)
+def report_html(request: Request, study_id: str) -> HTMLResponse:
+    """The report of a study, a page of its own that can be kept and printed."""
+    found = service_of(request).study(study_id, identity_of(request))
+    nonce = request.state.nonce
+    policy = content_security_policy(nonce, inline_style=True)
+    return HTMLResponse(
+        study_html(found, _language(request)), headers={"content-security-policy": policy}
+    )
+
+
+@router.get("/studies/{study_id}/report.pdf", response_class=Response)
+def report_pdf(request: Request, study_id: str) -> Response:
+    """The report of a study as PDF."""
+    found = service_of(request).study(study_id, identity_of(request))
+    language = _language(request)
+    return Response(
+        study_pdf(found, language),
+        media_type="application/pdf",
+        headers={"content-disposition": f'inline; filename="{found.id}-{language.value}.pdf"'},
+    )
+
+
+def _language(request: Request) -> Language:
+    """Return the language of a page's own calls, which send no Accept-Language of a program."""
+    browser = wants_page(request) or "phusong_lang" in request.cookies
+    return page_language(request) if browser else api_language(request)

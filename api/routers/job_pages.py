@@ -1,0 +1,79 @@
+"""Pages of jobs: the list, and one job while it runs."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Form, Query
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+
+from api.guard import GuardedRoute
+from api.identity import identity_of
+from api.language import safe_language
+from api.pages import render
+from api.service import Service, service_of
+from gis.errors import NotFoundError
+from gis.jobs.queue import Job, JobState
+from gis.register.scopes import SYSTEM
+
+__all__ = ["router"]
+
+router = APIRouter(route_class=GuardedRoute, include_in_schema=False)
+
+_PER_PAGE = 50
+
+
+@router.get("/view/jobs")
+def jobs_page(request: Request, offset: Annotated[int, Query(ge=0, le=1_000_000)] = 0) -> Response:
+    """List jobs, the newest first: the own ones, for the department all."""
+    service, identity = service_of(request), identity_of(request)
+    whose = None if identity.is_staff else identity.name
+    found = service.queue.jobs(requested_by=whose, limit=_PER_PAGE, offset=offset)
+    return render(
+        request,
+        "jobs.html",
+        jobs=[(job, _subject(service, job)) for job in found],
+        matched=service.queue.count(requested_by=whose),
+        offset=offset,
+        per_page=_PER_PAGE,
+    )
+
+
+@router.get("/view/jobs/{job_id}")
+def job_page(request: Request, job_id: str) -> Response:
+    """Show how far a job is, and go to its study when it is done."""
+    service = service_of(request)
+    job = service.job(job_id, identity_of(request))
+    if job.state is JobState.DONE and job.study_id is not None:
+        return RedirectResponse(f"/view/studies/{job.study_id}", status_code=303)
+    language = safe_language(request, page=True)
+    return render(
+        request,
+        "job.html",
+        job=job,
+        subject=_subject(service, job),
+        message=job.say_progress(language) or job.state.say(language),
+        error=job.say_error(language),
+    )
+
+
+@router.post("/view/jobs/{job_id}/cancel")
+def cancel(
+    request: Request, job_id: str, csrf_token: Annotated[str, Form(max_length=200)] = ""
+) -> Response:
+    """Ask to stop a job, and show it."""
+    del csrf_token  # the guard has looked at it
+    service = service_of(request)
+    service.job(job_id, identity_of(request))
+    service.queue.cancel(job_id)
+    return RedirectResponse(f"/view/jobs/{job_id}", status_code=303)
+
+
+def _subject(service: Service, job: Job) -> str | None:
+    """Return the name of the station that a job is about, None for all."""
+    station_id = job.inputs.get("station_id")
+    if station_id is None:
+        return None
+    try:
+        return service.register.station(station_id, SYSTEM).name
+    except NotFoundError:
+        return str(station_id)

@@ -1,0 +1,111 @@
+"""Pages of studies: the list, and one study with its map, its report and its files."""
+
+from typing import Annotated, Any, Literal
+
+from fastapi import APIRouter, Form, Query
+from markupsafe import Markup
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+
+from api.guard import GuardedRoute
+from api.identity import identity_of
+from api.language import safe_language
+from api.pages import render
+from api.service import may_read, service_of
+from api.submission import submit
+from api.views import study_view
+from gis.studies.record import Study, list_studies
+from maps.documents.html import report_style
+from maps.documents.report import study_article
+from maps.web import map_fragment
+
+__all__ = ["router"]
+
+router = APIRouter(route_class=GuardedRoute, include_in_schema=False)
+
+Kind = Literal["coverage", "interference", "compliance"]
+
+_PER_PAGE = 50
+_PICTURES = frozenset({"coverage", "interference"})
+
+
+@router.post("/view/stations/{station_id}/studies")
+def ask(
+    request: Request,
+    station_id: str,
+    kind: Annotated[Kind, Form()],
+    csrf_token: Annotated[str, Form(max_length=200)] = "",
+) -> Response:
+    """Ask for a study of a station with the usual settings, and show its job."""
+    del csrf_token  # the guard has looked at it
+    service, identity = service_of(request), identity_of(request)
+    job = submit(service, identity, kind, {"station_id": station_id})
+    return RedirectResponse(f"/view/jobs/{job.id}", status_code=303)
+
+
+@router.get("/view/studies")
+def studies_page(
+    request: Request,
+    kind: Literal["", "coverage", "interference", "compliance"] = "",
+    offset: Annotated[int, Query(ge=0, le=1_000_000)] = 0,
+) -> Response:
+    """List the studies that the caller may read, the newest first."""
+    identity = identity_of(request)
+    kept = list_studies(service_of(request).home, kind=kind or None)
+    found = [study for study in kept if may_read(identity, study)]
+    return render(
+        request,
+        "studies.html",
+        studies=[_row(study) for study in found[offset : offset + _PER_PAGE]],
+        matched=len(found),
+        offset=offset,
+        per_page=_PER_PAGE,
+        kind=kind,
+        kinds=("coverage", "interference", "compliance"),
+    )
+
+
+def _row(study: Study) -> dict[str, Any]:
+    inputs = study.inputs
+    station = inputs.get("station")
+    judged = inputs.get("judged", ())
+    by_id = {one["id"]: one for one in inputs.get("stations", ())}
+    if station is None and len(judged) == 1:
+        station = by_id.get(judged[0])
+    return {
+        "id": study.id,
+        "kind": study.kind,
+        "on": inputs["on"],
+        "station": None if station is None else station["name"],
+        "stations": len(judged),
+        "flat": inputs["terrain"]["flat"],
+        "outcomes": study.results.get("outcomes", {}),
+    }
+
+
+@router.get("/view/studies/{study_id}")
+def study_page(request: Request, study_id: str) -> Response:
+    """Show one study: the map where it has one, then its report."""
+    language = safe_language(request, page=True)
+    service, identity = service_of(request), identity_of(request)
+    study = service.study(study_id, identity)
+    fragment = None
+    if study.kind in _PICTURES:
+        fragment = map_fragment(
+            study_view(service, identity, study, language),
+            language,
+            nonce=request.state.nonce,
+            data_url=(
+                f"/studies/{study.id}/point"
+                "?longitude={longitude}&latitude={latitude}&lang={language}"
+            ),
+        )
+    return render(
+        request,
+        "study.html",
+        study=study,
+        row=_row(study),
+        map=fragment,
+        article=Markup(study_article(study, language)),  # noqa: S704 - rendered with escaping
+        style=Markup(report_style()),  # noqa: S704 - our own style sheet
+    )

@@ -1,0 +1,183 @@
+"""Files that people sent to be imported: kept under the home, judged as often as need be.
+
+An import is named by the hash of its file and its kind, so that the same file sent twice is one
+import; its record says who sent it and what was answered. Nothing is in the register before the
+commit, and everything here survives a restart of the server.
+"""
+
+import hashlib
+import json
+import os
+import re
+import shutil
+import tempfile
+import unicodedata
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field, replace
+from pathlib import Path
+from typing import IO
+
+from gis.errors import FormatError, NotFoundError
+from gis.exchange.importing import ImportAnswers, ImportKind, ImportReport, judge
+from gis.home import Home
+from gis.register.store import Register
+
+__all__ = ["Upload", "answer", "file_of", "judged", "keep", "note_batch", "upload", "uploads"]
+
+_ID = re.compile(r"[a-z]{1,20}-[0-9a-f]{16}")
+_RECORD = "upload.json"
+_CHUNK = 1 << 20
+_LONGEST_NAME = 120
+_UNSAFE = re.compile(r'[\x00-\x1f\x7f/\\:*?"<>|]')
+
+
+@dataclass(frozen=True, slots=True)
+class Upload:
+    """One file that was sent.
+
+    Attributes
+    ----------
+    id : str
+        Kind and the first 16 hexadecimal digits of the hash of the file.
+    file_name : str
+        The name under which it was sent, without folders.
+    kind : str
+        `structures`, `stations` or `plan`.
+    sent_by : str
+        Account that sent it.
+    answers : dict
+        What was answered, by the keys that questions show.
+    batch_id : str or None
+        The import that came of it.
+    """
+
+    id: str
+    file_name: str
+    kind: str
+    sent_by: str
+    answers: dict[str, str] = field(default_factory=dict)
+    batch_id: str | None = None
+
+
+def keep(
+    home: Home, stream: IO[bytes], *, file_name: str, kind: ImportKind, sent_by: str
+) -> Upload:
+    """Keep a file and its record: all of it or nothing.
+
+    Raises
+    ------
+    FormatError
+        If the file is empty or has no name.
+    """
+    name = _plain_name(file_name)
+    home.uploads.mkdir(parents=True, exist_ok=True)
+    unfinished = Path(tempfile.mkdtemp(prefix=".unfinished-", dir=home.uploads))
+    try:
+        digest = hashlib.sha256()
+        with (unfinished / name).open("wb") as target:
+            while chunk := stream.read(_CHUNK):
+                digest.update(chunk)
+                target.write(chunk)
+            target.flush()
+            os.fsync(target.fileno())
+        if (unfinished / name).stat().st_size == 0:
+            raise FormatError("pages.file_empty", file=name)
+        sent = Upload(f"{kind.value}-{digest.hexdigest()[:16]}", name, kind.value, sent_by)
+        _write(unfinished, sent)
+        target_folder = home.uploads / sent.id
+        if target_folder.exists():
+            shutil.rmtree(target_folder)
+        unfinished.rename(target_folder)
+    finally:
+        shutil.rmtree(unfinished, ignore_errors=True)
+    return sent
+
+
+def _plain_name(name: str) -> str:
+    """Return a file name without folders and without what no file system likes."""
+    plain = unicodedata.normalize("NFC", name).replace("\\", "/").rpartition("/")[2]
+    plain = _UNSAFE.sub("_", plain).strip().lstrip(".")
+    if not plain:
+        raise FormatError("pages.file_unnamed")
+    stem, dot, ending = plain.rpartition(".")
+    shortened = f"{stem[:_LONGEST_NAME]}{dot}{ending[:10]}" if dot else plain[:_LONGEST_NAME]
+    while len(shortened.encode()) > 240:
+        stem = stem[:-1]
+        shortened = f"{stem}{dot}{ending[:10]}"
+    return f"{shortened}.bin" if shortened == _RECORD else shortened
+
+
+def _write(folder: Path, sent: Upload) -> None:
+    unfinished = folder / f".{_RECORD}.{os.getpid()}"
+    with unfinished.open("w", encoding="utf-8") as target:
+        json.dump(asdict(sent), target, ensure_ascii=False, indent=1)
+        target.flush()
+        os.fsync(target.fileno())
+    unfinished.replace(folder / _RECORD)
+
+
+def upload(home: Home, upload_id: str) -> Upload:
+    """Return the record of a file that was sent.
+
+    Raises
+    ------
+    NotFoundError
+        If there is none of that id.
+    """
+    record = home.uploads / upload_id / _RECORD
+    if not _ID.fullmatch(upload_id) or not record.is_file():
+        raise NotFoundError("pages.import_unknown", id=upload_id[:60])
+    return Upload(**json.loads(record.read_text(encoding="utf-8")))
+
+
+def uploads(home: Home) -> list[Upload]:
+    """Return the files that were sent, the newest first."""
+    if not home.uploads.is_dir():
+        return []
+    folders = [folder for folder in home.uploads.iterdir() if (folder / _RECORD).is_file()]
+    folders.sort(key=lambda folder: (-folder.stat().st_mtime_ns, folder.name))
+    return [upload(home, folder.name) for folder in folders]
+
+
+def file_of(home: Home, sent: Upload) -> Path:
+    """Return where the file lies."""
+    return home.uploads / sent.id / sent.file_name
+
+
+def answer(home: Home, sent: Upload, answers: Mapping[str, str]) -> Upload:
+    """Note answers beside those given before; an empty one takes an answer back.
+
+    Raises
+    ------
+    FormatError
+        If an answer is none that can be given.
+    """
+    together = {**sent.answers, **answers}
+    kept = {name: value for name, value in together.items() if value.strip()}
+    ImportAnswers.from_pairs(kept)
+    changed = replace(sent, answers=kept)
+    _write(home.uploads / sent.id, changed)
+    return changed
+
+
+def note_batch(home: Home, sent: Upload, batch_id: str) -> Upload:
+    """Note the import that came of a file."""
+    changed = replace(sent, batch_id=batch_id)
+    _write(home.uploads / sent.id, changed)
+    return changed
+
+
+def judged(home: Home, register: Register, sent: Upload) -> ImportReport:
+    """Judge a file against the register as it is now.
+
+    Raises
+    ------
+    FormatError
+        If the file cannot be read at all.
+    """
+    return judge(
+        file_of(home, sent),
+        kind=sent.kind,
+        register=register,
+        answers=ImportAnswers.from_pairs(sent.answers),
+    )
