@@ -1,0 +1,341 @@
+"""The command line: every command, what it writes, its exit codes, its one line of error."""
+
+import json
+import math
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+import api.cli
+from api.cli import COMMANDS, main
+from data.text import Language, text
+from gis.register.scopes import SYSTEM
+from gis.register.store import Register
+
+ACTIONS = {
+    "user": ("user add", "user list", "user link"),
+    "boundaries": ("boundaries import",),
+}
+EVERY = [words for name in COMMANDS for words in ACTIONS.get(name, (name,))]
+
+
+@pytest.fixture(scope="module")
+def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("home")
+    assert main(["demo", "--home", str(folder)]) == 0
+    return folder
+
+
+@pytest.fixture(autouse=True)
+def _plain(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in list(os.environ):
+        if name.startswith("PHUSONG_"):
+            monkeypatch.delenv(name)
+
+
+def run(capsys: pytest.CaptureFixture[str], *words: object) -> tuple[int, str, str]:
+    code = main([str(word) for word in words])
+    said = capsys.readouterr()
+    return code, said.out, said.err
+
+
+@pytest.mark.parametrize("language", [item.value for item in Language])
+@pytest.mark.parametrize("words", EVERY)
+def test_help_shows_an_example_and_the_exit_codes(
+    words: str, language: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    code, out, err = run(capsys, *words.split(), "--help", "--lang", language)
+    assert (code, err) == (0, "")
+    assert f"phusong {words}" in out.split(text("cli.example", language))[1]
+    assert text("cli.exit_codes", language) in out
+    assert "--json" in out
+    assert text(f"cli.{words.replace(' ', '_')}_summary", language) in out
+
+
+@pytest.mark.parametrize("language", [item.value for item in Language])
+def test_overview_names_every_command(language: str, capsys: pytest.CaptureFixture[str]) -> None:
+    code, out, _ = run(capsys, "--help", "--lang", language)
+    assert code == 0
+    for name in COMMANDS:
+        assert text(f"cli.{name}_summary", language) in out
+    assert run(capsys)[0] == 2
+
+
+def test_vietnamese_unless_asked_otherwise(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert "Cách dùng" in run(capsys, "--help")[1]
+    monkeypatch.setenv("PHUSONG_LANG", "en")
+    assert "Usage" in run(capsys, "--help")[1]
+    assert "Cách dùng" in run(capsys, "--help", "--lang=vi")[1]
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (["nonsense"], "nonsense"),
+        (["user"], "user add"),
+        (["user", "nonsense"], "user add"),
+        (["check"], "--all"),
+        (["coverage"], "STATION"),
+        (["coverage", "a", "--radius", "wide"], "wide"),
+        (["validate"], "--reference"),
+        (["path", "--from", "1,2", "--station", "a", "--to", "1,2"], "--station"),
+        (["export", "x.gpkg", "--layer", "nonsense"], "nonsense"),
+        (["demo", "--nonsense"], "--nonsense"),
+    ],
+)
+def test_wrong_usage_is_two_and_one_clear_line(
+    words: list[str], said: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    code, out, err = run(capsys, *words)
+    assert (code, out) == (2, "")
+    assert said in err.splitlines()[0]
+    assert "usage:" not in err
+    assert "invalid" not in err
+    assert "required" not in err
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (["check", "nobody"], "nobody"),
+        (["coverage", "mp-tan-an", "--radius", "9999"], "9"),
+        (["coverage", "mp-tan-an", "--on", "2025-13-01"], "2025-13-01"),
+        (["coverage", "dai-fm-rfd-095-0"], "Biên Hòa"),
+        (["interference", "Truyền thanh"], "mp-ben-luc"),
+        (["rerun", "coverage-0000000000000000"], "coverage-0000000000000000"),
+        (["rerun", "../../etc"], "etc"),
+        (["validate", "--reference", "/no/such/folder"], "/no/such/folder"),
+        (["export", "out.nonsense"], ".gpkg"),
+        (["export", "out.csv", "--on", "yesterday"], "yesterday"),
+        (["export", "out.csv", "--organisation", "nobody"], "nobody"),
+        (["import", "no-such-file.xlsx", "--kind", "structures"], "no-such-file.xlsx"),
+        (["boundaries", "import", "no-such-file.gpkg"], "no-such-file.gpkg"),
+        (["boundaries", "import", "x.gpkg", "--uncertainty", "-1"], "-1"),
+        (["path", "--station", "mp-tan-an", "--to", "10.5,106.4"], "10.5,106.4"),
+        (["path", "--station", "mp-tan-an", "--to", "here"], "here"),
+        (["path", "--from", "106,10", "--to", "106,10.1"], "--frequency"),
+        (["init"], "register.gpkg"),
+    ],
+)
+def test_bad_input_is_three_and_one_clear_line(
+    home: Path, words: list[str], said: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    code, _, err = run(capsys, *words, "--home", home)
+    assert code == 3, err
+    assert said in err
+    assert "Traceback" not in err
+    assert len(err.strip().splitlines()) == 1
+
+
+def test_no_register_is_five(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    code, out, err = run(capsys, "check", "--all", "--home", tmp_path, "--lang", "en")
+    assert (code, out) == (5, "")
+    assert "phusong init" in err
+
+
+def test_wrong_setting_is_named(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PHUSONG_WORKERS", "many")
+    code, _, err = run(capsys, "check", "--all")
+    assert code == 2
+    assert "PHUSONG_WORKERS = many" in err
+
+
+def test_init_makes_a_register_once(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    code, out, _ = run(capsys, "init", "--home", tmp_path, "--json")
+    assert code == 0
+    made = json.loads(out)
+    with Register.open(tmp_path / "register.gpkg") as register:
+        assert len(register.units()) == made["units"] > 300
+        assert register.structures(SYSTEM) == []
+    assert run(capsys, "init", "--home", tmp_path)[0] == 3
+
+
+def test_demo_twice_changes_nothing(home: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    with Register.open(home / "register.gpkg") as register:
+        before = register.version()
+    code, out, _ = run(capsys, "demo", "--home", home, "--json")
+    assert code == 0
+    assert json.loads(out)["loaded"] is False
+    with Register.open(home / "register.gpkg") as register:
+        assert register.version() == before
+
+
+def test_json_to_a_file_replaces_it_whole(
+    home: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    target = tmp_path / "out.json"
+    target.write_text("old")
+    code, out, _ = run(capsys, "demo", "--home", home, "--json", target)
+    assert code == 0
+    assert out
+    assert json.loads(target.read_text(encoding="utf-8"))["loaded"] is False
+    assert [file.name for file in tmp_path.iterdir()] == ["out.json"]
+
+
+def test_json_on_standard_output_is_nothing_but_json(
+    home: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    code, out, err = run(
+        capsys, "coverage", "mp-tan-an", "--radius", "10", "--home", home, "--json"
+    )
+    assert code == 0
+    told = json.loads(out)
+    assert told["study"] in err
+    levels = [row["field_strength_dbuvm"] for row in told["results"]["levels"]]
+    assert levels == [54.0, 66.0, 74.0]
+    assert all(Path(file).is_file() for file in told["files"].values())
+    assert told["terrain"]["flat"] is True
+
+
+def test_path_prints_every_loss_term_and_free_space_by_hand(
+    home: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    del home
+    words = ["path", "--from", "106.41,10.53", "--to", "106.5,10.6", "--frequency", "96.9"]
+    words += ["--erp", "1000", "--height", "60", "--ground", "2", "--json"]
+    code, out, err = run(capsys, *words)
+    assert code == 0
+    told = json.loads(out)
+    terms = {row["name"]: row["value"] for row in told["steady"]["terms"]}
+    loss = terms["basic_transmission_loss_db"]
+    # E = 199.36 + 20 lg f - Lb for 1 kW e.r.p., f in GHz (Rec. ITU-R P.1812-8, section 4.10)
+    by_hand = 199.36 + 20 * math.log10(0.0969) - loss
+    assert told["steady"]["field_strength_dbuvm"] == pytest.approx(by_hand, abs=0.01)
+    # 0.09 degrees of longitude at 10.565 N and 0.07 of latitude: 9.85 km and 7.74 km
+    assert told["distance_km"] == pytest.approx(math.hypot(9.85, 7.74), abs=0.02)
+    assert "P.1812" in err
+
+
+def test_a_study_runs_again_from_its_record_and_a_damaged_one_differs(
+    home: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    words = ["coverage", "mp-tan-tru", "--radius", "8", "--home", home, "--json"]
+    study = json.loads(run(capsys, *words)[1])
+    code, out, _ = run(capsys, "rerun", study["study"], "--home", home, "--json")
+    assert code == 0
+    assert json.loads(out)["identical"] is True
+    assert run(capsys, "rerun", study["record"], "--home", home)[0] == 0
+    contours = Path(study["files"]["contours.geojson"])
+    contours.write_text(contours.read_text(encoding="utf-8")[:-3], encoding="utf-8")
+    code, out, _ = run(capsys, "rerun", study["study"], "--home", home, "--json")
+    assert code == 1
+    assert json.loads(out)["damaged"] == ["contours.geojson"]
+
+
+def test_check_says_with_its_exit_code_when_asked(
+    home: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    words = ["check", "mp-duc-hoa", "--home", home]
+    assert run(capsys, *words)[0] == 0
+    code, out, _ = run(capsys, *words, "--exit-code", "--json")
+    assert code == 1
+    (station,) = json.loads(out)["stations"]
+    assert station["station_id"] == "mp-duc-hoa"
+    assert {finding["outcome"] for finding in station["findings"]} >= {"violates"}
+    assert run(capsys, "check", "mp-tan-an", "--home", home, "--exit-code")[0] == 0
+
+
+def test_validate_passes_on_the_published_values(
+    shared: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    code, out, _ = run(capsys, "validate", "--reference", shared / "reference", "--json")
+    assert code == 0
+    told = {row["recommendation"]: row for row in json.loads(out)}
+    assert told["P.1812"]["cases"] == 45
+    assert told["P.1812"]["max_difference_db"] <= 1e-7
+
+
+def test_validate_without_cases_is_no_success(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    code, out, _ = run(capsys, "validate", "--reference", tmp_path, "--json")
+    assert (code, json.loads(out)) == (1, [])
+
+
+def test_export_and_import_of_the_same_is_unchanged(
+    home: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = tmp_path / "cong_trinh.gpkg"
+    assert run(capsys, "export", file, "--layer", "structures", "--home", home)[0] == 0
+    words = ["import", file, "--kind", "structures", "--dry-run", "--home", home, "--json"]
+    code, out, err = run(capsys, *words)
+    told = json.loads(out)
+    assert code == 0, err
+    assert told["states"] == {"new": 0, "changed": 0, "unchanged": 300}
+    assert told["batch"] is None
+
+
+def test_public_export_holds_no_confidential_structure(
+    home: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = tmp_path / "public.geojson"
+    words = ["export", file, "--layer", "structures", "--public", "--home", home]
+    assert run(capsys, *words)[0] == 0
+    written = file.read_text(encoding="utf-8")
+    with Register.open(home / "register.gpkg") as register:
+        hidden = [one for one in register.structures(SYSTEM) if one.confidential]
+    assert hidden
+    assert not [one.id for one in hidden if f'"{one.id}"' in written or f'"{one.code}"' in written]
+
+
+def test_boundaries_replace_the_approximate_ones(
+    shared: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run(capsys, "init", "--home", tmp_path)[0] == 0
+    file = shared / "data" / "admin" / "tayninh_communes_2025_simplified.geojson"
+    words = ["boundaries", "import", file, "--home", tmp_path]
+    code, out, _ = run(capsys, *words, "--dry-run", "--json")
+    assert code == 0
+    assert json.loads(out)["batch"] is None
+    code, out, _ = run(capsys, *words, "--uncertainty", "25", "--json")
+    assert code == 0
+    assert len(json.loads(out)["accepted"]) == 97
+    with Register.open(tmp_path / "register.gpkg") as register:
+        (province,) = [
+            one
+            for one in register.boundaries(codes=["80"])
+            if one.valid_from is not None and one.valid_from.year == 2025
+        ]
+    assert province.official
+    assert province.position_uncertainty_m >= 25
+
+
+def test_a_reader_that_goes_away_is_no_error(home: Path) -> None:
+    program = "import sys, api.cli; sys.exit(api.cli.main())"
+    command = [sys.executable, "-P", "-c", program, "path", "--station", "mp-tan-an"]
+    command += ["--to", "106.5,10.6", "--home", str(home)]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as running:
+        assert running.stdout is not None
+        assert running.stderr is not None
+        running.stdout.close()
+        err = running.stderr.read()
+        running.wait(60)
+    assert b"Traceback" not in err
+
+
+def test_help_loads_nothing_heavy() -> None:
+    program = (
+        "import sys; sys.argv = ['phusong', '--help']; import api.cli; api.cli.main();"
+        "slow = {'numpy', 'sqlalchemy', 'fastapi', 'pydantic', 'rich', 'shapely'};"
+        "heavy = slow & set(sys.modules);"
+        "sys.exit(f'loaded: {heavy}' if heavy else 0)"
+    )
+    done = subprocess.run(
+        [sys.executable, "-P", "-c", program], capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stderr
+
+
+def test_every_command_has_its_page_in_the_documentation() -> None:
+    page = (Path(api.cli.__file__).parents[2] / "docs" / "cli.md").read_text(encoding="utf-8")
+    for words in EVERY:
+        assert f"## phusong {words}\n" in page, words
+    for code in ("0", "1", "2", "3", "4", "5", "130"):
+        assert f"| {code} |" in page
