@@ -28,6 +28,7 @@ __all__ = ["GuardedRoute"]
 
 _SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 _FORM_TYPES = ("application/x-www-form-urlencoded", "multipart/form-data")
+_NEEDS_NO_FORM_TOKEN = frozenset({"/login"})  # begins a session, does nothing in its name
 _NEEDS_NO_IDENTITY = frozenset({"/healthz", "/readyz", "/static/{path:path}"})
 
 
@@ -85,7 +86,7 @@ async def _require_own_form(request: Request) -> None:
     if origin is not None and urlsplit(origin).netloc != request.headers.get("host"):
         raise CsrfError("pages.foreign_origin")
     session = identity_of(request).session
-    if session is None:
+    if session is None or request.url.path in _NEEDS_NO_FORM_TOKEN:
         return
     sent = request.headers.get("x-csrf-token")
     if sent is None and request.headers.get("content-type", "").startswith(_FORM_TYPES):

@@ -106,6 +106,8 @@ def study_page(request: Request, study_id: str) -> Response:
         study=study,
         row=_row(study),
         map=fragment,
-        article=Markup(study_article(study, language)),  # noqa: S704 - rendered with escaping
+        article=Markup(  # noqa: S704 - rendered with escaping
+            study_article(study, language, titled=fragment is None)
+        ),
         style=Markup(report_style()),  # noqa: S704 - our own style sheet
     )

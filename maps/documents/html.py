@@ -6,12 +6,17 @@ from maps.rendering import render
 __all__ = ["report_article", "report_page", "report_style"]
 
 
-def report_article(report: Report) -> str:
+def report_article(report: Report, *, titled: bool = True) -> str:
     """Return a report as one `article` element, for a page that has its own frame.
 
-    Its title is the heading of the first level; the page brings none.
+    Parameters
+    ----------
+    report : Report
+        The content.
+    titled : bool
+        Whether its title is the page's heading of the first level; else it is of the second.
     """
-    return render("report_article.html", {"report": report, "kind": block_kind})
+    return render("report_article.html", {"report": report, "kind": block_kind, "titled": titled})
 
 
 def report_page(report: Report, *, nonce: str | None = None) -> str:
@@ -24,7 +29,7 @@ def report_page(report: Report, *, nonce: str | None = None) -> str:
     nonce : str, optional
         Nonce of the page's content security policy for its one style element.
     """
-    values = {"report": report, "kind": block_kind, "nonce": nonce}
+    values = {"report": report, "kind": block_kind, "nonce": nonce, "titled": True}
     return render("report_page.html", values)
 
 

@@ -54,12 +54,16 @@ def study_html(
     return report_page(study_report(study, language), nonce=nonce)
 
 
-def study_article(study: Study, language: Language | str = Language.VI) -> str:
+def study_article(
+    study: Study, language: Language | str = Language.VI, *, titled: bool = True
+) -> str:
     """Return the report of a study as an `article` element for a page's frame.
+
+    Its title is the page's heading unless it is not `titled`, where a map stands above.
 
     The frame adds `maps.documents.html.report_style`.
     """
-    return report_article(study_report(study, language))
+    return report_article(study_report(study, language), titled=titled)
 
 
 def study_pdf(study: Study, language: Language | str = Language.VI) -> bytes:
