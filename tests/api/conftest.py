@@ -1,0 +1,138 @@
+"""A real application on a copy of the demonstration register, and people of every role."""
+
+import re
+import shutil
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+from fastapi import FastAPI
+from starlette.testclient import TestClient
+
+from api.app import create_app
+from api.identity import new_link, new_token
+from api.passwords import hash_password
+from api.service import Service
+from api.settings import Settings
+from gis.demo import load_demonstration
+from gis.register.accounts import Account
+from gis.register.store import Register
+
+PASSWORD = "correct horse battery staple"
+OPERATOR = "mo-phong-a"
+_CSRF = re.compile(r'name="csrf_token" value="([^"]+)"')
+
+
+@pytest.fixture(scope="session")
+def password_hash() -> str:
+    return hash_password(PASSWORD)
+
+
+@pytest.fixture(scope="session")
+def demo_register(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The demonstration register, to be copied."""
+    path = tmp_path_factory.mktemp("demo") / "register.gpkg"
+    with Register.open(path, create=True) as register:
+        load_demonstration(register)
+    return path
+
+
+@pytest.fixture
+def settings(demo_register: Path, tmp_path: Path) -> Settings:
+    home = tmp_path / "home"
+    home.mkdir()
+    shutil.copy(demo_register, home / "register.gpkg")
+    return Settings(home=home, workers=0, max_upload_mb=1)
+
+
+@pytest.fixture
+def app(settings: Settings) -> FastAPI:
+    return create_app(settings)
+
+
+@pytest.fixture
+def client(app: FastAPI) -> Iterator[TestClient]:
+    """A stranger's program."""
+    with TestClient(
+        app,
+        follow_redirects=False,
+        raise_server_exceptions=False,
+        headers={"accept": "application/json"},
+    ) as made:
+        yield made
+
+
+@pytest.fixture
+def service(app: FastAPI, client: TestClient) -> Service:
+    """What the running application holds."""
+    assert client.get("/healthz").status_code == 200
+    found: Service = app.state.service
+    return found
+
+
+@pytest.fixture
+def account(service: Service, password_hash: str) -> Callable[[str], Account]:
+    """Make the account of a role, or find the one made before; the operator is owner A's."""
+
+    def make(role: str) -> Account:
+        organisation = OPERATOR if role == "operator" else None
+        return service.accounts.by_name(f"{role}-1") or service.accounts.add(
+            f"{role}-1", role, organisation_id=organisation, password_hash=password_hash
+        )
+
+    return make
+
+
+@pytest.fixture
+def token(service: Service, account: Callable[[str], Account]) -> Callable[[str], dict[str, str]]:
+    """Make the headers with which a role's program calls; none for a stranger."""
+
+    def make(role: str) -> dict[str, str]:
+        if role == "anonymous":
+            return {}
+        secret, _ = new_token(service.accounts, account(role).id, "test", days=1)
+        return {"authorization": f"Bearer {secret}"}
+
+    return make
+
+
+@dataclass
+class Browser:
+    """A signed-in browser."""
+
+    client: TestClient
+
+    def get(self, url: str, **more: Any) -> Any:
+        return self.client.get(url, **more)
+
+    def csrf(self) -> str:
+        """The form token of the session, as a page shows it."""
+        found = _CSRF.search(self.get("/view/account").text)
+        assert found is not None
+        return found[1]
+
+    def post(self, url: str, data: dict[str, str] | None = None, **more: Any) -> Any:
+        return self.client.post(url, data={**(data or {}), "csrf_token": self.csrf()}, **more)
+
+
+@pytest.fixture
+def browser_of(
+    app: FastAPI, service: Service, account: Callable[[str], Account]
+) -> Callable[[str], Browser]:
+    """Sign a role in by a one-time link, in a browser of its own; a stranger has a bare one."""
+
+    def make(role: str) -> Browser:
+        made = TestClient(
+            app,
+            follow_redirects=False,
+            raise_server_exceptions=False,
+            headers={"accept": "text/html,application/xhtml+xml"},
+        )
+        if role != "anonymous":
+            link = new_link(service.accounts, account(role).id)
+            assert made.get(link).status_code == 303
+        return Browser(made)
+
+    return make

@@ -1,0 +1,412 @@
+"""Signing in, sessions, tokens, one-time links, and what a stranger learns from failures."""
+
+import re
+import sqlite3
+import time
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+from starlette.testclient import TestClient
+
+from api.errors import TooManyAttemptsError
+from api.identity import SESSION_COOKIE, new_link, new_token, use_link
+from api.passwords import hash_password, is_password
+from api.service import Service
+from api.settings import Settings
+from api.throttle import Throttle
+from gis.errors import FormatError
+from gis.register.accounts import Account
+
+PASSWORD = "correct horse battery staple"
+Accounts = Callable[[str], Account]
+
+
+def sign_in(client: TestClient, name: str, password: str = PASSWORD, **more: Any) -> Any:
+    return client.post("/login", data={"name": name, "password": password, **more})
+
+
+def test_signing_in_sets_a_cookie_that_scripts_and_other_sites_cannot_use(
+    client: TestClient, account: Accounts
+) -> None:
+    account("staff")
+    answer = sign_in(client, " STAFF-1 ")
+    assert answer.status_code == 303
+    assert answer.headers["location"] == "/"
+    cookie = answer.headers["set-cookie"]
+    for part in ("HttpOnly", "SameSite=lax", "Path=/", "Max-Age=43200"):
+        assert part in cookie
+    assert "Secure" not in cookie
+    assert "staff-1" in client.get("/").text
+
+
+def test_behind_tls_the_cookie_is_secure(settings: Settings, password_hash: str) -> None:
+    from api.app import create_app  # noqa: PLC0415
+
+    app = create_app(settings.model_copy(update={"secure_cookies": True}))
+    with TestClient(app, base_url="https://testserver", follow_redirects=False) as client:
+        app.state.service.accounts.add("lan", "staff", password_hash=password_hash)
+        assert "Secure" in sign_in(client, "lan").headers["set-cookie"]
+
+
+def test_a_new_session_replaces_the_one_before(client: TestClient, account: Accounts) -> None:
+    account("staff")
+    sign_in(client, "staff-1")
+    first = client.cookies[SESSION_COOKIE]
+    sign_in(client, "staff-1")
+    assert client.cookies[SESSION_COOKIE] != first
+    assert client.get("/view/account").status_code == 200
+    client.cookies.clear()
+    client.cookies.set(SESSION_COOKIE, first)
+    assert client.get("/view/account").status_code == 401, "the old session lives on"
+
+
+@pytest.mark.parametrize(
+    "target", ["//evil.example", "https://evil.example", "/\\evil.example", "evil", "/\nx", ""]
+)
+def test_signing_in_leads_nowhere_else(client: TestClient, account: Accounts, target: str) -> None:
+    account("viewer")
+    assert sign_in(client, "viewer-1", next=target).headers["location"] == "/"
+
+
+def test_signing_in_goes_on_where_one_was(client: TestClient, account: Accounts) -> None:
+    account("viewer")
+    asked = client.get("/view/studies?offset=0", headers={"accept": "text/html"})
+    assert asked.status_code == 303
+    assert asked.headers["location"] == "/login?next=/view/studies%3Foffset%3D0"
+    answer = sign_in(client, "viewer-1", next="/view/studies?offset=0")
+    assert answer.headers["location"] == "/view/studies?offset=0"
+
+
+def test_a_stranger_a_wrong_password_and_a_closed_account_look_the_same(
+    client: TestClient, service: Service, account: Accounts
+) -> None:
+    account("staff")
+    closed = service.accounts.add("closed", "viewer", password_hash=account("staff").password_hash)
+    service.accounts.set_active(closed.id, False)
+    bare = service.accounts.add("bare", "viewer")
+    assert bare.password_hash is None
+    answers = {
+        name: sign_in(client, name, password)
+        for name, password in (
+            ("staff-1", "wrong password here"),
+            ("nobody", PASSWORD),
+            ("closed", PASSWORD),
+            ("bare", ""),
+        )
+        if password
+    }
+    assert {answer.status_code for answer in answers.values()} == {401}
+    pages = {
+        re.sub(r'value="[^"]*"|nonce="[^"]*"', "", answer.text) for answer in answers.values()
+    }
+    assert len(pages) == 1
+
+
+def test_a_stranger_waits_as_long_as_everyone(password_hash: str) -> None:
+    def seconds(kept: str | None) -> float:
+        runs = []
+        for _ in range(5):
+            began = time.process_time()
+            assert not is_password(kept, "wrong password here")
+            runs.append(time.process_time() - began)
+        return min(runs)
+
+    is_password(None, "warm")
+    known, unknown = seconds(password_hash), seconds(None)
+    assert 0.4 < unknown / known < 2.5
+
+
+def test_guessing_is_slowed_down_and_the_right_password_too(
+    client: TestClient, account: Accounts
+) -> None:
+    account("staff")
+    for _ in range(6):
+        last = sign_in(client, "staff-1", "wrong password here")
+        if last.status_code == 429:
+            break
+    assert last.status_code == 429 or sign_in(client, "staff-1").status_code == 429
+    refused = sign_in(client, "staff-1")
+    assert refused.status_code == 429
+    assert "giây" in refused.text
+    account("viewer")
+    assert sign_in(client, "viewer-1").status_code == 303, "others are not slowed down"
+
+
+def test_the_wait_doubles_ends_and_is_forgotten() -> None:
+    moment = 0.0
+    throttle = Throttle(lambda: moment)
+
+    def wait() -> int:
+        try:
+            throttle.check("lan", "10.0.0.1")
+        except TooManyAttemptsError as error:
+            return int(str(error.values["seconds"]))
+        return 0
+
+    waits = []
+    for _ in range(9):
+        throttle.failed("LAN ", "10.0.0.1")
+        waits.append(wait())
+    assert waits[:4] == [0, 0, 0, 0]
+    assert waits[4:] == [2, 3, 5, 9, 17]
+    moment = 16.5
+    assert wait() == 0
+    throttle.check("lan", "10.0.0.2")
+    throttle.succeeded("lan", "10.0.0.1")
+    throttle.failed("lan", "10.0.0.1")
+    assert wait() == 0
+
+
+def test_one_address_that_tries_many_names_is_slowed_down_too() -> None:
+    throttle = Throttle(lambda: 0.0)
+    for number in range(50):
+        throttle.check(f"name-{number}", "10.0.0.1")
+        throttle.failed(f"name-{number}", "10.0.0.1")
+    with pytest.raises(TooManyAttemptsError):
+        throttle.check("another", "10.0.0.1")
+    throttle.check("another", "10.0.0.2")
+
+
+def test_the_memory_of_failures_is_bounded() -> None:
+    throttle = Throttle(lambda: 0.0)
+    for number in range(5000):
+        throttle.failed(f"name-{number}", f"10.0.{number}")
+    assert len(throttle._failures) <= 10_000
+
+
+def test_a_link_signs_in_once(client: TestClient, service: Service, account: Accounts) -> None:
+    link = new_link(service.accounts, account("staff").id)
+    assert client.get(link).status_code == 303
+    assert client.get("/view/account").status_code == 200
+    client.cookies.clear()
+    again = client.get(link)
+    assert again.status_code == 410
+    assert "đã được dùng hoặc đã hết hạn" in again.text
+    assert "set-cookie" not in again.headers
+    assert client.get("/view/account").status_code == 401
+
+
+def test_a_link_expires_and_a_closed_account_has_none(service: Service, account: Accounts) -> None:
+    staff = account("staff")
+    late = new_link(service.accounts, staff.id, hours=-1).rpartition("/")[2]
+    assert use_link(service.accounts, late) is None
+    unused = new_link(service.accounts, staff.id).rpartition("/")[2]
+    service.accounts.set_active(staff.id, False)
+    assert use_link(service.accounts, unused) is None
+
+
+def test_only_who_came_by_link_sets_a_password_without_the_old_one(
+    browser_of: Callable[[str], Any], client: TestClient
+) -> None:
+    new = {"password": "a new password of mine", "repeated": "a new password of mine"}
+    by_link = browser_of("staff")
+    assert "current" not in by_link.get("/view/account").text
+    assert by_link.post("/view/account/password", new).headers["location"].endswith("password")
+    assert by_link.get("/view/account").status_code == 200, "the own session goes on"
+    assert sign_in(client, "staff-1").status_code == 401
+    assert sign_in(client, "staff-1", new["password"]).status_code == 303
+    page = client.get("/view/account").text
+    csrf = re.search(r'name="csrf_token" value="([^"]+)"', page)
+    assert csrf is not None
+    other = {"password": "yet another password", "repeated": "yet another password"}
+    form = {**other, "csrf_token": csrf[1]}
+    assert client.post("/view/account/password", data=form).status_code == 422
+    form["current"] = new["password"]
+    assert client.post("/view/account/password", data=form).status_code == 303
+
+
+def test_a_new_password_ends_the_other_sessions(browser_of: Callable[[str], Any]) -> None:
+    one, other = browser_of("viewer"), browser_of("viewer")
+    new = {"password": "a new password of mine", "repeated": "a new password of mine"}
+    assert one.post("/view/account/password", new).status_code == 303
+    assert other.get("/view/account").status_code == 303, "sent to sign in"
+    assert one.get("/view/account").status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("password", "repeated"), [("short", "short"), ("x" * 12, "y" * 12), ("", "")]
+)
+def test_passwords_that_will_not_do(
+    browser_of: Callable[[str], Any], password: str, repeated: str
+) -> None:
+    browser = browser_of("viewer")
+    sent = {"password": password, "repeated": repeated}
+    assert browser.post("/view/account/password", sent).status_code == 422
+
+
+def test_hashes_are_argon2id_and_short_passwords_have_none() -> None:
+    assert hash_password("twelve chars").startswith("$argon2id$v=19$m=65536,t=3,p=4$")
+    with pytest.raises(FormatError):
+        hash_password("eleven char")
+    assert not is_password("$argon2id$broken", "anything at all")
+
+
+def test_signing_out_ends_the_session(browser_of: Callable[[str], Any]) -> None:
+    browser = browser_of("staff")
+    secret = browser.client.cookies[SESSION_COOKIE]
+    answer = browser.post("/logout")
+    assert answer.status_code == 303
+    assert 'phusong_session=""' in answer.headers["set-cookie"]
+    browser.client.cookies.set(SESSION_COOKIE, secret)
+    assert browser.get("/view/account").status_code == 303
+
+
+def test_a_closed_account_is_out_at_once(
+    browser_of: Callable[[str], Any],
+    client: TestClient,
+    service: Service,
+    account: Accounts,
+    token: Callable[[str], dict[str, str]],
+) -> None:
+    browser, headers = browser_of("staff"), token("staff")
+    assert client.get("/import-batches", headers=headers).status_code == 200
+    service.accounts.set_active(account("staff").id, False)
+    assert browser.get("/view/account").status_code == 303
+    assert client.get("/import-batches", headers=headers).status_code == 401
+
+
+def test_a_session_ends_by_itself(settings: Settings, password_hash: str) -> None:
+    from api.app import create_app  # noqa: PLC0415
+
+    app = create_app(settings.model_copy(update={"session_hours": 1e-7}))
+    with TestClient(app, follow_redirects=False) as client:
+        app.state.service.accounts.add("lan", "staff", password_hash=password_hash)
+        sign_in(client, "lan")
+        time.sleep(0.01)
+        assert client.get("/view/account").status_code in (401, 303)
+
+
+def test_tokens_are_shown_once_work_and_end(
+    browser_of: Callable[[str], Any], client: TestClient, service: Service, account: Accounts
+) -> None:
+    browser = browser_of("staff")
+    page = browser.post("/view/account/tokens", {"name": "báo cáo", "days": "30"}).text
+    found = re.search(r"phusong_[\w-]{43}", page)
+    assert found is not None
+    headers = {"authorization": f"Bearer {found[0]}"}
+    assert found[0] not in browser.get("/view/account").text
+    assert client.get("/import-batches", headers=headers).status_code == 200
+    (kept,) = service.accounts.tokens(account("staff").id)
+    assert kept.expires_at is not None
+    assert browser.post(f"/view/account/tokens/{kept.id}/revoke").status_code == 303
+    refused = client.get("/import-batches", headers=headers)
+    assert refused.status_code == 401
+    assert refused.headers["www-authenticate"].startswith("Bearer")
+
+
+def test_nobody_revokes_the_token_of_another(
+    browser_of: Callable[[str], Any], service: Service, account: Accounts
+) -> None:
+    _, kept = new_token(service.accounts, account("staff").id, "theirs", days=1)
+    assert browser_of("viewer").post(f"/view/account/tokens/{kept.id}/revoke").status_code == 404
+    assert service.accounts.tokens(account("staff").id)[0].revoked_at is None
+
+
+def test_a_token_that_is_wrong_or_expired_is_refused_even_where_strangers_may_read(
+    client: TestClient, service: Service, account: Accounts
+) -> None:
+    old, _ = new_token(service.accounts, account("staff").id, "old", days=-1)
+    for shown in (old, "nonsense", "", "é" * 10):
+        answer = client.get("/structures", headers={"authorization": f"Bearer {shown}".encode()})
+        assert answer.status_code == 401
+
+
+def test_a_token_needs_no_form_token_and_wins_over_a_cookie(
+    browser_of: Callable[[str], Any], token: Callable[[str], dict[str, str]]
+) -> None:
+    browser = browser_of("staff")
+    viewer = token("viewer")
+    assert browser.get("/import-batches", headers=viewer).status_code == 403
+
+
+def test_another_site_s_page_is_refused(
+    browser_of: Callable[[str], Any], client: TestClient
+) -> None:
+    browser = browser_of("staff")
+    form = {"name": "x", "csrf_token": browser.csrf()}
+    for origin in ("https://evil.example", "null", "http://testserver.evil.example"):
+        answer = browser.client.post("/view/account/tokens", data=form, headers={"origin": origin})
+        assert answer.status_code == 403
+        login = {"name": "a", "password": "b"}
+        answer = client.post("/login", data=login, headers={"origin": origin})
+        assert answer.status_code == 403
+    answer = browser.client.post(
+        "/view/account/tokens", data=form, headers={"origin": "http://testserver"}
+    )
+    assert answer.status_code == 200
+
+
+def test_the_form_token_of_another_session_is_refused(browser_of: Callable[[str], Any]) -> None:
+    one, other = browser_of("staff"), browser_of("staff")
+    form = {"name": "x", "csrf_token": other.csrf()}
+    assert one.client.post("/view/account/tokens", data=form).status_code == 403
+
+
+def test_no_secret_is_kept(
+    browser_of: Callable[[str], Any], service: Service, account: Accounts
+) -> None:
+    browser = browser_of("staff")
+    secret, _ = new_token(service.accounts, account("staff").id, "x", days=1)
+    link = new_link(service.accounts, account("staff").id).rpartition("/")[2]
+    with sqlite3.connect(service.register.path) as file:
+        kept = "\n".join(file.iterdump())
+    file.close()
+    for value in (PASSWORD, secret, link, browser.client.cookies[SESSION_COOKIE]):
+        assert value not in kept
+
+
+def test_an_administrator_runs_the_accounts(
+    browser_of: Callable[[str], Any], client: TestClient, service: Service
+) -> None:
+    browser = browser_of("administrator")
+    answer = browser.post("/view/users", {"name": "Nguyễn Lan", "role": "staff"})
+    assert answer.status_code == 200
+    link = re.search(r"http://testserver(/login/link/[\w-]+)", answer.text)
+    assert link is not None
+    assert link[1] not in browser.get("/view/users").text
+    entered = client.get(link[1])
+    assert entered.headers["location"] == "/view/account", "no password yet"
+    lan = service.accounts.by_name("nguyễn lan")
+    assert lan is not None
+    assert browser.post(f"/view/users/{lan.id}/active", {"active": "no"}).status_code == 303
+    assert client.get("/view/account").status_code == 401
+    assert browser.post(f"/view/users/{lan.id}/link").status_code == 409
+    assert browser.post(f"/view/users/{lan.id}/active", {"active": "yes"}).status_code == 303
+    assert "/login/link/" in browser.post(f"/view/users/{lan.id}/link").text
+
+
+@pytest.mark.parametrize(
+    ("form", "status"),
+    [
+        ({"name": "administrator-1", "role": "staff"}, 409),
+        ({"name": " ", "role": "staff"}, 422),
+        ({"name": "lan", "role": "operator"}, 422),
+        ({"name": "lan", "role": "system"}, 422),
+        ({"name": "lan", "role": "operator", "organisation_id": "none"}, 404),
+        ({"role": "staff"}, 422),
+    ],
+)
+def test_accounts_that_cannot_be(
+    browser_of: Callable[[str], Any], form: dict[str, str], status: int
+) -> None:
+    assert browser_of("administrator").post("/view/users", form).status_code == status
+
+
+def test_an_administrator_does_not_lock_the_own_door(
+    browser_of: Callable[[str], Any], account: Accounts
+) -> None:
+    browser = browser_of("administrator")
+    own = account("administrator").id
+    assert browser.post(f"/view/users/{own}/active", {"active": "no"}).status_code == 409
+    assert browser.get("/view/users").status_code == 200
+
+
+def test_a_session_knows_when_it_began(service: Service, account: Accounts) -> None:
+    """The absolute life of a session is not prolonged by using it."""
+    soon = datetime.now(UTC) + timedelta(milliseconds=30)
+    service.accounts.add_session("d" * 64, account("staff").id, "x", soon)
+    assert service.accounts.session("d" * 64) is not None
+    time.sleep(0.04)
+    assert service.accounts.session("d" * 64) is None

@@ -1,0 +1,217 @@
+"""What a client may send wrongly: each gets a reason, none a failure of ours."""
+
+import json
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, given
+from hypothesis import settings as hypothesis
+from hypothesis import strategies as st
+from starlette.testclient import TestClient
+
+BAD = [
+    ("/structures?x=1", 400),
+    ("/structures?Limit=1", 400),
+    ("/structures?limit=1&limit=2", 422),
+    ("/structures?limit=0", 422),
+    ("/structures?limit=1001", 422),
+    ("/structures?limit=ten", 422),
+    ("/structures?limit=1e3", 422),
+    ("/structures?offset=-1", 422),
+    ("/structures?offset=99999999999999999999", 422),
+    ("/structures?bbox=1,2,3", 422),
+    ("/structures?bbox=a,b,c,d", 422),
+    ("/structures?bbox=nan,0,1,1", 422),
+    ("/structures?bbox=inf,0,1,1", 422),
+    ("/structures?bbox=107,10,106,11", 422),
+    ("/structures?bbox=10,106,11,107", 422),
+    ("/structures?bbox=106,10,107,91", 422),
+    ("/structures?bbox=" + "1" * 300, 422),
+    ("/structures?kind=castle", 422),
+    ("/structures?kind=", 422),
+    ("/structures?on=2025-13-01", 422),
+    ("/structures?on=01/07/2025", 422),
+    ("/structures?lang=fr", 422),
+    ("/structures?text=" + "x" * 201, 422),
+    ("/stations?service=radio", 422),
+    ("/units?kind=xa,castle", 422),
+    ("/healthz?x=1", 400),
+    ("/openapi.json?x=1", 400),
+    ("/static/phusong.css?v=1", 400),
+    ("/structures/none", 404),
+    ("/stations/none", 404),
+    ("/stations/" + "x" * 3000, 404),
+    ("/stations/%00", 404),
+    ("/stations/%F0%9F%92%A9", 404),
+    ("/nowhere", 404),
+    ("/structures/", 404),
+    ("//structures", 404),
+    ("/static/nothing.css", 404),
+    ("/static/", 404),
+    ("/static/map", 404),
+    ("/static/leaflet", 404),
+    ("/static/%00", 404),
+    ("/static/" + "x" * 5000, 404),
+    ("/static/../app.py", 404),
+    ("/static/..%2fapp.py", 404),
+    ("/static/%2e%2e/app.py", 404),
+    ("/static/map/..%2f..%2f..%2fpyproject.toml", 404),
+    ("/static//etc/passwd", 404),
+    ("/static/%2fetc%2fpasswd", 404),
+    ("/static/leaflet/../../../django-js", 404),
+    ("/static/..%5capp.py", 404),
+]
+
+
+@pytest.mark.parametrize(("url", "status"), BAD, ids=[url[:50] for url, _ in BAD])
+def test_each_is_a_problem_for_programs_and_a_page_for_people(
+    client: TestClient, url: str, status: int
+) -> None:
+    answer = client.get(url)
+    assert answer.status_code == status, answer.text
+    assert answer.headers["content-type"] == "application/problem+json"
+    problem = answer.json()
+    assert problem["status"] == status
+    assert problem["type"] == "about:blank"
+    assert problem["title"]
+    assert problem["detail"]
+    assert answer.headers["content-language"] == "vi"
+    page = client.get(url, headers={"accept": "text/html"})
+    assert page.status_code == status
+    assert page.headers["content-type"].startswith("text/html")
+    assert '<html lang="vi">' in page.text
+    assert "<nav" in page.text
+
+
+def test_the_reason_is_said_in_the_language_asked_for(client: TestClient) -> None:
+    said = client.get("/structures?bbox=1", headers={"accept-language": "en-GB;q=0.9,vi;q=0.1"})
+    assert "four numbers" in said.json()["detail"]
+    assert "bốn số" in client.get("/structures?bbox=1").json()["detail"]
+    assert "bốn số" in client.get("/structures?bbox=1&lang=vi").json()["detail"]
+    unknown = client.get("/structures?x=1&lang=en").json()
+    assert unknown["code"] == "pages.unknown_parameter"
+    assert "bbox" in unknown["detail"]
+
+
+def test_a_stranger_is_asked_to_sign_in(client: TestClient) -> None:
+    answer = client.get("/import-batches")
+    assert answer.status_code == 401
+    assert answer.headers["www-authenticate"].startswith("Bearer")
+    page = client.get("/import-batches", headers={"accept": "text/html"})
+    assert page.status_code == 303
+    assert page.headers["location"] == "/login?next=/import-batches"
+
+
+def test_a_body_over_the_limit_is_refused_before_it_is_read(client: TestClient) -> None:
+    large = b"name=" + b"x" * (1024 * 1024 + 10)
+    kind = {"content-type": "application/x-www-form-urlencoded"}
+    assert client.post("/login", content=large, headers=kind).status_code == 413
+
+    def pieces() -> Any:
+        for _ in range(20):
+            yield b"x" * 100_000
+
+    assert client.post("/login", content=pieces(), headers=kind).status_code == 413
+
+
+@pytest.mark.parametrize(
+    ("content", "kind"),
+    [
+        (b"", "application/x-www-form-urlencoded"),
+        (b"name=a", "application/x-www-form-urlencoded"),
+        (b"name=%ff%fe&password=%00", "application/x-www-form-urlencoded"),
+        (b"garbage", "multipart/form-data"),
+        (b"garbage", "multipart/form-data; boundary=x"),
+        (
+            b'--x\r\nContent-Disposition: form-data; name="name"\r\n\r\na',
+            "multipart/form-data; boundary=x",
+        ),
+        (b"{}", "application/json"),
+        (b"name=" + b"a" * 201 + b"&password=b", "application/x-www-form-urlencoded"),
+    ],
+)
+def test_bodies_that_are_no_form(client: TestClient, content: bytes, kind: str) -> None:
+    answer = client.post("/login", content=content, headers={"content-type": kind})
+    assert 400 <= answer.status_code < 500
+    if answer.headers["content-type"] == "application/problem+json":
+        assert answer.json()["detail"]
+
+
+def test_every_answer_protects_the_browser(client: TestClient) -> None:
+    for url in ("/", "/structures", "/nowhere", "/structures?x=1", "/static/phusong.css"):
+        headers = client.get(url).headers
+        policy = headers["content-security-policy"]
+        assert "default-src 'none'" in policy
+        assert "frame-ancestors 'none'" in policy
+        assert headers["x-content-type-options"] == "nosniff"
+        assert headers["referrer-policy"] == "same-origin"
+    assert client.get("/").headers["cache-control"] == "no-store"
+
+
+def test_static_files_are_kept_by_the_browser_and_asked_for_again(client: TestClient) -> None:
+    style = client.get("/static/phusong.css")
+    assert style.headers["content-type"].startswith("text/css")
+    again = client.get("/static/phusong.css", headers={"if-none-match": style.headers["etag"]})
+    assert again.status_code == 304
+    leaflet = client.get("/static/leaflet/leaflet.js")
+    assert leaflet.status_code == 200
+    assert leaflet.headers["cache-control"] == "public, max-age=86400"
+
+
+def test_the_description_is_complete_in_itself(client: TestClient) -> None:
+    document = client.get("/openapi.json").json()
+    written = json.dumps(document)
+    names = set(document["components"]["schemas"])
+    used = {value["$ref"] for value in _objects(document) if isinstance(value.get("$ref"), str)}
+    assert used <= {f"#/components/schemas/{name}" for name in names}
+    assert "http" not in written.replace('"type": "http"', "")
+    for path in ("/structures", "/stations/{station_id}", "/studies/coverage", "/healthz"):
+        assert path in document["paths"]
+    operation = document["paths"]["/import-batches"]["get"]
+    assert operation["x-roles"] == ["staff", "administrator"]
+    assert "problem+json" in json.dumps(operation["responses"]["default"])
+    assert "422" not in operation["responses"]
+
+
+def _objects(value: Any) -> list[dict[str, Any]]:
+    if isinstance(value, dict):
+        return [value, *(found for item in value.values() for found in _objects(item))]
+    if isinstance(value, list):
+        return [found for item in value for found in _objects(item)]
+    return []
+
+
+@hypothesis(
+    max_examples=60,
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
+    derandomize=True,
+)
+@given(
+    path=st.sampled_from(["/structures", "/stations", "/units", "/boundaries", "/view/stations"]),
+    query=st.dictionaries(
+        st.sampled_from(["bbox", "text", "kind", "on", "limit", "offset", "lang", "code", "x"]),
+        st.text(max_size=40),
+        max_size=4,
+    ),
+)
+def test_nothing_that_a_client_asks_is_a_failure_of_ours(
+    client: TestClient, path: str, query: dict[str, str]
+) -> None:
+    answer = client.get(path, params=query)
+    assert answer.status_code < 500, answer.text
+    if answer.status_code >= 400:
+        assert answer.headers["content-type"] == "application/problem+json"
+
+
+def test_a_damaged_request_of_a_signed_in_person_is_said_on_a_page(
+    browser_of: Callable[[str], Any],
+) -> None:
+    browser = browser_of("administrator")
+    page = browser.post("/view/users", {"name": "x" * 300, "role": "staff"})
+    assert page.status_code == 422
+    assert "administrator-1" in page.text, "the menu of the signed-in person"
+    missing = browser.get("/nowhere")
+    assert missing.status_code == 404
+    assert "administrator-1" in missing.text

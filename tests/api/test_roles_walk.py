@@ -1,0 +1,113 @@
+"""Every role at every route: the table is what is served, and the whole of it."""
+
+from collections.abc import Callable
+
+import pytest
+from fastapi import APIRouter, FastAPI
+from starlette.testclient import TestClient
+
+from api import app as application
+from api.guard import GuardedRoute
+from api.roles import ROUTES, Role, RouteTableError, may, require_complete
+
+_FILLED = {
+    "{structure_id}": "none",
+    "{station_id}": "none",
+    "{batch_id}": "none",
+    "{import_id}": "none",
+    "{study_id}": "coverage-0000000000000000",
+    "{name}": "coverage.tif",
+    "{job_id}": "none",
+    "{account_id}": "none",
+    "{token_id}": "none",
+    "{secret}": "none",
+    "{path:path}": "phusong.css",
+}
+
+
+def filled(path: str) -> str:
+    for name, value in _FILLED.items():
+        path = path.replace(name, value)
+    assert "{" not in path, f"a value for {path} is wanted above"
+    return path
+
+
+def test_the_table_is_what_is_served() -> None:
+    served = application._served()
+    assert len(served) == len(set(served)), "a route is served twice"
+    assert set(served) == set(ROUTES)
+
+
+def test_nothing_else_is_mounted(app: FastAPI) -> None:
+    known = {type(route).__name__ for route in app.routes}
+    assert known <= {"GuardedRoute", "_IncludedRouter"}
+    assert app.openapi_url is None
+    assert app.docs_url is None
+
+
+def test_a_route_beside_the_table_stops_the_start(monkeypatch: pytest.MonkeyPatch) -> None:
+    with pytest.raises(RouteTableError, match="/secret"):
+        require_complete([*ROUTES, ("GET", "/secret")])
+
+    class Module:
+        router = APIRouter(route_class=GuardedRoute)
+
+    Module.router.add_api_route("/secret", lambda: {}, methods=["GET"])
+    monkeypatch.setattr(application, "_ROUTERS", (*application._ROUTERS, Module))
+    with pytest.raises(RouteTableError, match="/secret"):
+        application.create_app()
+
+
+def test_a_route_without_a_guard_stops_the_start(monkeypatch: pytest.MonkeyPatch) -> None:
+    class Module:
+        router = APIRouter()
+
+    Module.router.add_api_route("/healthz", lambda: {}, methods=["GET"])
+    monkeypatch.setattr(application, "_ROUTERS", (*application._ROUTERS, Module))
+    with pytest.raises(RouteTableError, match="not guarded"):
+        application.create_app()
+
+
+@pytest.mark.parametrize("role", list(Role), ids=lambda role: role.value)
+def test_every_role_at_every_route(
+    client: TestClient, token: Callable[[str], dict[str, str]], role: Role
+) -> None:
+    headers = token(role.value)
+    for (method, path), allowed in sorted(ROUTES.items()):
+        answer = client.request(method, filled(path), headers=headers)
+        said = f"{role.value} {method} {path}: {answer.status_code} {answer.text[:200]}"
+        if role in allowed:
+            assert answer.status_code not in (401, 403), said
+            assert answer.status_code < 500, said
+        else:
+            assert answer.status_code == (401 if role is Role.ANONYMOUS else 403), said
+            assert answer.headers["content-type"] == "application/problem+json", said
+
+
+@pytest.mark.parametrize("role", [role.value for role in Role if role is not Role.ANONYMOUS])
+def test_no_form_of_a_signed_in_person_passes_without_its_token(
+    browser_of: Callable[[str], TestClient], role: str
+) -> None:
+    browser = browser_of(role)
+    for (method, path), allowed in sorted(ROUTES.items()):
+        if method == "GET" or path == "/login" or Role(role) not in allowed:
+            continue
+        for sent in (None, {"csrf_token": "x"}, {"csrf_token": "ü" * 40}):
+            answer = browser.client.request(method, filled(path), data=sent)
+            assert answer.status_code == 403, f"{role} {method} {path}"
+
+
+def test_methods_that_are_not_in_the_table_are_refused(client: TestClient) -> None:
+    paths = {path for _, path in ROUTES}
+    for path in sorted(paths):
+        for method in ("GET", "POST", "PUT", "PATCH", "DELETE"):
+            if (method, path) not in ROUTES:
+                answer = client.request(method, filled(path))
+                # 401: /studies/coverage is a study's address too, for whoever may read one
+                assert answer.status_code in (401, 404, 405), f"{method} {path}"
+                assert answer.headers["content-type"] == "application/problem+json"
+
+
+def test_who_is_in_no_row_may_nothing() -> None:
+    assert not may(Role.ADMINISTRATOR, "GET", "/nowhere")
+    assert not may(Role.ADMINISTRATOR, "TRACE", "/")
