@@ -8,7 +8,7 @@ from functools import lru_cache
 
 from gis.exchange.conventions import Conventions
 from gis.exchange.encoding import legacy_reading
-from gis.exchange.fields import FIELDS, Dimension, choice, range_of, unit_factor
+from gis.exchange.fields import FIELDS, Dimension, Field, choice, range_of, unit_factor
 from gis.exchange.headers import Columns
 from gis.exchange.numbers import DecimalSign, parse, split_unit
 from gis.exchange.report import ImportKind, Problem
@@ -29,6 +29,14 @@ _LONGEST_TEXT = 500
 _LARGEST_LEVEL = 200.0
 _AZIMUTHS = tuple(range(0, 360, 10))
 _SERIES_SEPARATORS = (";", "|", "/", "\t", " ", ",")
+
+
+_LONGEST_BLANK = max(map(len, _BLANK))
+
+
+def _blank(field: Field) -> frozenset[str]:
+    words = (Dimension.TEXT, Dimension.CHOICE, Dimension.FLAG)
+    return _DASHES if field.dimension in words else _BLANK
 
 
 class CellReader:
@@ -61,6 +69,7 @@ class CellReader:
         self._conventions = conventions
         self._constants = constants
         self._fields = {each.name: each for each in FIELDS[kind]}
+        self._blanks = {name: _blank(each) for name, each in self._fields.items()}
         self._row = Row(0, ())
         self.problems: list[Problem] = []
 
@@ -102,7 +111,7 @@ class CellReader:
             return self._constants.get(field)
         value = self._row.cells[column.index]
         if isinstance(value, str):
-            if value.casefold() in self._blank(field):
+            if len(value) <= _LONGEST_BLANK and value.casefold() in self._blanks[field]:
                 return self._constants.get(field)
             if value in _ERRORS:
                 self.refuse(field, "cell_error")
@@ -124,6 +133,11 @@ class CellReader:
                 self.refuse(field, "missing")
             return None
         text = value if isinstance(value, str) else shown(value)
+        if text.isascii() and text.isprintable() and "  " not in text and len(text) < 100:
+            return text
+        return self._checked(field, text)
+
+    def _checked(self, field: str, text: str) -> str | None:
         if _CONTROL.search(text):
             self.refuse(field, "control_character")
             return None
@@ -207,10 +221,6 @@ class CellReader:
             return ()
         sign = DecimalSign.POINT if "," not in "".join(parts) else DecimalSign.COMMA
         return self._sane_series(field, [parse(part, sign) for part in parts])
-
-    def _blank(self, field: str) -> frozenset[str]:
-        own = self._fields[field].dimension
-        return _DASHES if own in (Dimension.TEXT, Dimension.CHOICE, Dimension.FLAG) else _BLANK
 
     def _spread(self, field: str) -> tuple[float, ...]:
         columns = self._columns.azimuths[field]

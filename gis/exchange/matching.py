@@ -1,7 +1,7 @@
 """Rows against the register: what is new, what changes, what is there already."""
 
 import hashlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields, replace
 from typing import Any
 
@@ -12,13 +12,14 @@ from gis.register.reading import Reader
 from gis.register.records import BroadcastStation, PlanEntry, Provenance, Structure
 from gis.register.scopes import SYSTEM
 
-__all__ = ["Index", "changes", "make", "merged", "new_id", "stored_records"]
+__all__ = ["Index", "changes", "make", "merged", "stored_records"]
 
 _TYPES: dict[ImportKind, type[Structure] | type[BroadcastStation] | type[PlanEntry]] = {
     ImportKind.STRUCTURES: Structure,
     ImportKind.STATIONS: BroadcastStation,
     ImportKind.PLAN: PlanEntry,
 }
+_PREFIXES = {ImportKind.STRUCTURES: "ct", ImportKind.STATIONS: "dai", ImportKind.PLAN: "qh"}
 _SAME_SITE_KM = 0.1
 _SAME_NAME_KM = 5.0
 _DEGREE_TOLERANCE = 1e-7
@@ -90,19 +91,25 @@ def stored_records(register: Reader, kind: ImportKind) -> Sequence[ImportRecord]
 def make(kind: ImportKind, values: dict[str, Any], provenance: Provenance) -> ImportRecord:
     """Return a record of its values; `id` None makes one of what the record is."""
     plain = {key: value for key, value in values.items() if key not in ("confidence", "source")}
-    given = plain.pop("id", None)
-    record: ImportRecord = _TYPES[kind](id=given or "", provenance=provenance, **plain)
-    return record if given else replace(record, id=new_id(record))
+    record_id = plain.pop("id", None) or _new_id(kind, plain)
+    record: ImportRecord = _TYPES[kind](id=record_id, provenance=provenance, **plain)
+    return record
 
 
-def new_id(record: ImportRecord) -> str:
+def _new_id(kind: ImportKind, values: Mapping[str, Any]) -> str:
     """Return the id of a record that has none, the same for the same thing every time."""
-    prefix = {Structure: "ct", BroadcastStation: "dai", PlanEntry: "qh"}[type(record)]
-    parts = [str(part) for part in _key(record)]
-    if isinstance(record, BroadcastStation):
-        parts += [name_key(record.name), f"{record.longitude:.3f}", f"{record.latitude:.3f}"]
+    if kind is ImportKind.STRUCTURES:
+        parts = [values["owner_id"], values["code"].casefold()]
+    else:
+        parts = [values["service"].value, str(round(values["frequency_mhz"] * 1000))]
+        if kind is ImportKind.PLAN:
+            since = values["valid_from"]
+            parts += [values["plan_id"], name_key(values["site_name"]), str(since)]
+        else:
+            place = f"{values['longitude']:.3f} {values['latitude']:.3f}"
+            parts += [name_key(values["name"]), place]
     digest = hashlib.sha256("\x1f".join(parts).encode()).hexdigest()
-    return f"{prefix}-{digest[:16]}"
+    return f"{_PREFIXES[kind]}-{digest[:16]}"
 
 
 def merged(stored: ImportRecord, read: ImportRecord, supplied: Iterable[str]) -> ImportRecord:

@@ -7,6 +7,7 @@ column whose other cells do not settle it is asked about; nothing is guessed.
 import re
 from collections.abc import Iterable
 from enum import StrEnum
+from functools import lru_cache
 
 __all__ = ["DecimalSign", "column_sign", "is_ambiguous", "parse", "split_unit", "tidy"]
 
@@ -41,6 +42,7 @@ def tidy(text: str) -> str:
     return _SPACES.sub(" ", text.replace("\N{MINUS SIGN}", "-").replace("’", "'")).strip()
 
 
+@lru_cache(maxsize=65536)
 def split_unit(text: str) -> tuple[str, str]:
     """Return the number and what follows it: `('60,5', 'm')` of `60,5 m`."""
     text = tidy(text)
@@ -65,6 +67,7 @@ def column_sign(texts: Iterable[str]) -> DecimalSign | None:
     return proved.pop() if len(proved) == 1 else None
 
 
+@lru_cache(maxsize=65536)
 def parse(text: str, sign: DecimalSign | None) -> float | None:
     """Return the number that a text is, or None when it is none.
 

@@ -69,7 +69,7 @@ def _kept(file: str, row: int, cell: Cell, limits: Limits) -> Cell:
             raise FormatError(
                 "exchange.file.cell_too_long", file=file, row=row, limit=limits.cell_characters
             )
-        return nfc(cell).strip()
+        return cell if cell.isalnum() and cell.isascii() else nfc(cell).strip()
     return cell
 
 

@@ -3,29 +3,30 @@
 import zipfile
 import zlib
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import closing
-from datetime import date, datetime, time
-from typing import Any
-from xml.etree.ElementTree import ParseError
-
-from defusedxml.common import DefusedXmlException
-from openpyxl import load_workbook
-from openpyxl.utils.exceptions import InvalidFileException
-from openpyxl.workbook import Workbook
-from openpyxl.worksheet._read_only import ReadOnlyWorksheet
+from itertools import islice
+from xml.parsers.expat import ExpatError
 
 from gis.errors import FormatError
+from gis.exchange.formats.ooxml import Book, BrokenBookError
 from gis.exchange.safety import Inspected, Limits
-from gis.exchange.sheets import LOOKED_AT, Found, collect, find_header
-from gis.exchange.table import Cell, Formula, Table, column_letter, shown
+from gis.exchange.sheets import LOOKED_AT, collect, find_header
+from gis.exchange.table import Cell, Table, shown
 
 __all__ = ["read"]
 
 _BROKEN = (
-    KeyError, ValueError, TypeError, IndexError, AttributeError, EOFError, OSError,
-    zipfile.BadZipFile, zlib.error, ParseError, DefusedXmlException, InvalidFileException,
-)  # fmt: skip
-_LAST_ROW = 1_048_576
+    KeyError,
+    ValueError,
+    IndexError,
+    OverflowError,
+    EOFError,
+    OSError,
+    zipfile.BadZipFile,
+    zlib.error,
+    ExpatError,
+)
+Header = tuple[int, tuple[str, ...], int, tuple[str, ...]]
+"""Number of its row, the headers, how many are known, the texts above."""
 
 
 def read(
@@ -54,123 +55,63 @@ def read(
         If the file is damaged or no sheet has a known header.
     """
     try:
-        book = load_workbook(
-            file.path, read_only=True, data_only=False, keep_links=False, keep_vba=False
-        )
-        with closing(book):
+        with Book(file.path) as book:
             return _read(file, book, recognised, choose, limits)
     except FormatError:
         raise
     except _BROKEN as error:
+        detail = str(error) if isinstance(error, BrokenBookError | ExpatError) else ""
         raise FormatError(
-            "exchange.file.truncated", file=file.name, detail=type(error).__name__
+            "exchange.file.truncated", file=file.name, detail=detail or type(error).__name__
         ) from error
 
 
 def _read(
     file: Inspected,
-    book: Workbook,
+    book: Book,
     recognised: Callable[[Sequence[str]], int],
     choose: Callable[[Sequence[str]], str | None],
     limits: Limits,
 ) -> Table:
-    found: dict[str, Found] = {}
-    for sheet in book.worksheets:
-        if isinstance(sheet, ReadOnlyWorksheet):
-            header = find_header(_first_rows(sheet, limits), recognised)
-            if header is not None:
-                found[sheet.title] = header
+    found: dict[str, Header] = {}
+    for sheet in book.sheets:
+        header = _header(book, sheet, recognised, limits)
+        if header is not None:
+            found[sheet] = header
     if not found:
-        raise FormatError(
-            "exchange.file.no_header", file=file.name, sheets="; ".join(book.sheetnames)
-        )
-    most = max(known for _, _, known in found.values())
+        raise FormatError("exchange.file.no_header", file=file.name, sheets="; ".join(book.sheets))
+    most = max(known for _, _, known, _ in found.values())
     close = [name for name, header in found.items() if header[2] * 2 > most]
     name = (choose(close) if len(close) > 1 else None) or close[0]
     if name not in found:
-        raise FormatError("exchange.file.no_layer", file=file.name, layer=name,
-                          layers="; ".join(book.sheetnames))  # fmt: skip
-    sheet = book[name]
-    first, headers, _ = found[name]
-    top = _first_rows(sheet, limits)[: first - 1]
-    rows = _rows(sheet, first + 1, len(headers), limits, file.name)
-    notes = tuple(text for row in top for cell in row if (text := shown(cell)))
+        raise FormatError(
+            "exchange.file.no_layer", file=file.name, layer=name, layers="; ".join(book.sheets)
+        )
+    number, headers, _, notes = found[name]
     return Table(
         file=file.name,
         format=file.format,
         layer=name,
         header=headers,
-        header_row=first,
-        rows=collect(file.name, rows, len(headers), limits),
+        header_row=number,
+        rows=collect(file.name, _below(book, name, number, len(headers)), len(headers), limits),
         notes=(name, *notes),
     )
 
 
-def _first_rows(sheet: Any, limits: Limits) -> list[tuple[Cell, ...]]:
-    sheet.reset_dimensions()
-    rows = sheet.iter_rows(max_row=LOOKED_AT, max_col=limits.columns, values_only=True)
-    return [tuple(_value(value) for value in row) for row in rows]
+def _header(
+    book: Book, sheet: str, recognised: Callable[[Sequence[str]], int], limits: Limits
+) -> Header | None:
+    top = list(islice(book.rows(sheet, limits.columns), LOOKED_AT))
+    found = find_header([cells for _, cells in top], recognised)
+    if found is None:
+        return None
+    below, headers, known = found
+    notes = tuple(text for _, cells in top[: below - 1] for cell in cells if (text := shown(cell)))
+    return top[below - 1][0], headers, known, notes
 
 
-def _rows(
-    sheet: Any, first: int, width: int, limits: Limits, file: str
-) -> Iterator[tuple[int, tuple[Cell, ...]]]:
-    sheet.reset_dimensions()
-    doubtful = False
-    values = sheet.iter_rows(min_row=first, max_col=min(width, limits.columns), values_only=True)
-    kept: dict[int, tuple[Cell, ...]] = {}
-    for number, row in enumerate(values, start=first):
-        if number > _LAST_ROW:
-            raise FormatError("exchange.file.too_many_rows", file=file, limit=limits.rows)
-        cells = tuple(_value(value) for value in row)
-        if not doubtful and any(isinstance(cell, Formula) for cell in cells):
-            doubtful = True
-            kept = _texts_marked_as_such(sheet, first, width)
-        yield number, _with_texts(number, cells, kept) if doubtful else cells
-
-
-def _with_texts(
-    number: int, cells: tuple[Cell, ...], kept: dict[int, tuple[Cell, ...]]
-) -> tuple[Cell, ...]:
-    texts = kept.get(number)
-    if texts is None:
-        return cells
-    return tuple(text if text is not None else cell
-                 for cell, text in zip(cells, texts, strict=False))  # fmt: skip
-
-
-def _texts_marked_as_such(sheet: Any, first: int, width: int) -> dict[int, tuple[Cell, ...]]:
-    """Return the cells that begin like a formula and are marked as text, by row."""
-    found: dict[int, tuple[Cell, ...]] = {}
-    sheet.reset_dimensions()
-    rows = sheet.iter_rows(min_row=first, max_col=width)
-    for number, row in enumerate(rows, start=first):
-        texts = tuple(
-            cell.value
-            if isinstance(cell.value, str)
-            and cell.value.startswith("=")
-            and cell.data_type != "f"
-            and getattr(cell, "style_array", None) is not None
-            and cell.style_array.quotePrefix
-            else None
-            for cell in row
-        )
-        if any(texts):
-            found[number] = texts
-    return found
-
-
-def _value(value: object) -> Cell:
-    if value is None or isinstance(value, bool | int | float | datetime | date):
-        return value
-    if isinstance(value, str):
-        return Formula(value) if value.startswith("=") and len(value) > 1 else value
-    if isinstance(value, time):
-        return value.isoformat()
-    text = getattr(value, "text", None)
-    return Formula(str(text or f"={type(value).__name__}"))
-
-
-def address(column: int, row: int) -> str:
-    """Return the name of a cell, `C7`."""
-    return f"{column_letter(column)}{row}"
+def _below(
+    book: Book, sheet: str, header: int, width: int
+) -> Iterator[tuple[int, Sequence[Cell]]]:
+    return (row for row in book.rows(sheet, width) if row[0] > header)
