@@ -48,6 +48,7 @@ _ENVELOPE_DOUBLES = (0, 4, 6, 6, 8)
 _POINT = struct.Struct("<2sBBiBIdd")
 _POINT_HEADER = (_MAGIC, 0, _LITTLE_ENDIAN, SRS_ID, 1, 1)
 _POINT_PREFIX = _POINT.pack(*_POINT_HEADER, 0.0, 0.0)[:13]
+_COORDINATES = (struct.Struct("<13xd"), struct.Struct("<21xd"))
 _ENVELOPE_HEADER = struct.Struct("<2sBBidddd")
 
 _RTREE_DEFINITION = "http://www.geopackage.org/spec120/#extension_rtree"
@@ -154,7 +155,12 @@ def blob_bounds(blob: bytes) -> tuple[float, float, float, float] | None:
 
 
 def _bound(index: int) -> Callable[[bytes | None], float | None]:
+    coordinate = _COORDINATES[index % 2].unpack_from
+
     def bound(blob: bytes | None) -> float | None:
+        if blob is not None and len(blob) == _POINT.size and blob.startswith(_POINT_PREFIX):
+            value: float = coordinate(blob)[0]  # the way of nearly every row
+            return None if math.isnan(value) else value
         bounds = None if blob is None else blob_bounds(blob)
         return None if bounds is None else bounds[index]
 
@@ -162,6 +168,8 @@ def _bound(index: int) -> Callable[[bytes | None], float | None]:
 
 
 def _is_empty(blob: bytes | None) -> int | None:
+    if blob is not None and len(blob) == _POINT.size and blob.startswith(_POINT_PREFIX):
+        return int(any(map(math.isnan, _POINT.unpack(blob)[-2:])))
     return None if blob is None else int(blob_bounds(blob) is None)
 
 
