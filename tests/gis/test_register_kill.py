@@ -7,15 +7,19 @@ import signal
 import sqlite3
 import subprocess
 import sys
+import threading
 import time
 from contextlib import closing
 from pathlib import Path
 
 import pyogrio
 
+from gis.register.records import Organisation, OrganisationKind, Provenance
 from gis.register.scopes import SYSTEM
 from gis.register.store import Register
+from propagation.compliance.records import Confidence
 
+KNOWN = Provenance(confidence=Confidence.SYNTHETIC, source="test")
 KILLS = 20
 PER_BATCH = 25
 
@@ -214,3 +218,32 @@ register.check()
     command = [sys.executable, "-P", "-c", program, str(register.path)]
     ran = subprocess.run(command, capture_output=True, text=True, check=False)
     assert (ran.returncode, ran.stderr) == (0, "")
+
+
+def test_threads_share_a_register(register: Register) -> None:
+    failures: list[BaseException] = []
+
+    def work(number: int) -> None:
+        try:
+            for each in range(5):
+                name = f"o{number}-{each}"
+                with register.write(author=name, reason="r") as w:
+                    w.add_organisations(
+                        [
+                            Organisation(
+                                id=name, name=name, kind=OrganisationKind.OTHER, provenance=KNOWN
+                            )
+                        ]
+                    )
+                register.organisation(name)
+        except BaseException as error:
+            failures.append(error)
+
+    threads = [threading.Thread(target=work, args=(number,)) for number in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert failures == []
+    assert len(register.organisations()) == 20
+    register.check()

@@ -1,7 +1,6 @@
 """Records go in and come out the same; each change is known; content has a version."""
 
 import json
-import threading
 import unicodedata
 from collections.abc import Callable
 from dataclasses import fields, replace
@@ -482,29 +481,6 @@ def test_a_snapshot_does_not_move(filled: Register) -> None:
         assert before.version() == version
         assert before.structure("s1", SYSTEM) == STRUCTURE
         assert filled.structure("s1", SYSTEM).height_m == 45.0
-
-
-def test_threads_share_a_register(filled: Register) -> None:
-    failures: list[BaseException] = []
-
-    def work(number: int) -> None:
-        try:
-            for each in range(5):
-                name = f"o{number}-{each}"
-                with filled.write(author=name, reason="r") as w:
-                    w.add_organisations([replace(ORGANISATION, id=name, provenance=KNOWN)])
-                filled.organisation(name)
-        except BaseException as error:
-            failures.append(error)
-
-    threads = [threading.Thread(target=work, args=(number,)) for number in range(4)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    assert failures == []
-    assert len(filled.organisations()) == 21
-    filled.check()
 
 
 def test_an_edit_from_outside_is_noticed(filled: Register) -> None:
