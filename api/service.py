@@ -1,14 +1,13 @@
 """What a running server holds: the register, the queue, the terrain, the workers."""
 
 import threading
-import threading
-from datetime import date, datetime
+from datetime import date
 from pathlib import Path
 from typing import Self
-from zoneinfo import ZoneInfo
 
 from starlette.requests import Request
 
+from api.clock import today
 from api.identity import Identity
 from api.settings import Settings
 from api.throttle import Throttle
@@ -27,7 +26,6 @@ from gis.terrain.source import ElevationSource, open_terrain
 
 __all__ = ["Service", "may_read", "service_of"]
 
-_ZONE = ZoneInfo("Asia/Ho_Chi_Minh")
 _STAMP_CHARACTERS = 12
 
 
@@ -115,7 +113,7 @@ class Service:
 
     def today(self) -> date:
         """Return the day in Viet Nam."""
-        return datetime.now(_ZONE).date()
+        return today()
 
     def jurisdiction(self) -> Jurisdiction:
         """Return the department and province of today."""

@@ -2,22 +2,21 @@
 
 from collections.abc import Mapping
 
+from api.clock import judged_today
 from api.errors import ForbiddenError
 from api.identity import Identity
 from api.service import Service
 from gis.jobs.queue import Job
+from gis.register.scopes import SYSTEM
 from gis.studies.emitter import Emitter
 from gis.studies.model import default_settings
 from gis.studies.parts import moment
 from gis.studies.requests import Reader
-from gis.register.scopes import SYSTEM
 
 __all__ = ["submit"]
 
 
-def submit(
-    service: Service, identity: Identity, kind: str, inputs: Mapping[str, object]
-) -> Job:
+def submit(service: Service, identity: Identity, kind: str, inputs: Mapping[str, object]) -> Job:
     """Put a study into the queue, after looking whether it can be made at all.
 
     Raises
@@ -29,6 +28,7 @@ def submit(
     GisError
         If the station lacks what a prediction needs.
     """
+    inputs = judged_today(inputs)
     moment(Reader(inputs, *inputs))
     station_id = inputs.get("station_id")
     station = None if station_id is None else service.register.station(str(station_id), SYSTEM)

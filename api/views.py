@@ -1,8 +1,7 @@
 """What a map page shows to one caller: the register on a day, and a study's pictures."""
 
 from collections.abc import Sequence
-from datetime import UTC, date, datetime
-from zoneinfo import ZoneInfo
+from datetime import date
 
 from api.identity import Identity
 from api.service import Service
@@ -14,15 +13,10 @@ from gis.studies.record import Study
 from maps.studies import coverage_view, interference_view
 from maps.views import RegisterView
 
-__all__ = ["jurisdiction_of", "register_view", "study_view", "today"]
+__all__ = ["jurisdiction_of", "register_view", "study_view"]
 
 _LARGEST_MAP = 20_000
 _COMMUNES = (UnitKind.COMMUNE, UnitKind.WARD, UnitKind.TOWNSHIP)
-
-
-def today() -> date:
-    """Return the day in Viet Nam."""
-    return datetime.now(UTC).astimezone(ZoneInfo("Asia/Ho_Chi_Minh")).date()
 
 
 def jurisdiction_of(on: date) -> Jurisdiction:
@@ -54,9 +48,7 @@ def register_view(
         )
 
 
-def _communes(
-    units: Sequence[AdministrativeUnit], province_code: str
-) -> list[AdministrativeUnit]:
+def _communes(units: Sequence[AdministrativeUnit], province_code: str) -> list[AdministrativeUnit]:
     """Return the communes of a province, directly below it or below its districts."""
     below = {unit.code for unit in units if unit.parent_code == province_code}
     parents = below | {province_code}

@@ -4,6 +4,7 @@ import argparse
 
 from api.cli.frame import DONE, LOOK, Command, Output, Parser
 from api.cli.work import named_station, studying
+from api.clock import judged_today
 from data.text import text
 from gis.studies import Study, export, run
 
@@ -29,7 +30,7 @@ def _run(arguments: argparse.Namespace, output: Output) -> int:
     with studying(output) as context:
         if not arguments.all:
             inputs["station_id"] = named_station(context.register, arguments.station)
-        study = run("compliance", inputs, context)
+        study = run("compliance", judged_today(inputs), context)
     stations = export(study)
     output.table(
         [output.text(f"check_{name}") for name in ("station", "frequency", "outcome", "clauses")],

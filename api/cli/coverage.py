@@ -4,6 +4,7 @@ import argparse
 
 from api.cli.frame import DONE, Command, Output, Parser
 from api.cli.work import named_station, studying
+from api.clock import judged_today
 from gis.studies import Study, run
 from gis.studies.record import RECORD_FILE
 
@@ -25,7 +26,7 @@ def add_area_options(parser: Parser) -> None:
 def area_inputs(arguments: argparse.Namespace, *names: str) -> dict[str, object]:
     """Return what was asked for, without what was not said."""
     given = {name: getattr(arguments, name) for name in ("radius_km", "step_m", "on", *names)}
-    return {name: value for name, value in given.items() if value is not None}
+    return judged_today({name: value for name, value in given.items() if value is not None})
 
 
 def show_files(study: Study, output: Output) -> None:

@@ -1,5 +1,6 @@
 """The findings of all stations: what the newest check said, and a button to check again."""
 
+from datetime import date
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Form
@@ -35,6 +36,7 @@ def findings_page(request: Request) -> Response:
         request,
         "findings.html",
         study=newest,
+        on=None if newest is None else date.fromisoformat(newest.inputs["on"]),
         stations=stations,
         counts={name: sum(row["outcome"] == name for row in stations) for name in _ORDER},
     )

@@ -1,5 +1,6 @@
 """Pages of studies: the list, and one study with its map, its report and its files."""
 
+from datetime import date
 from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Form, Query
@@ -75,7 +76,7 @@ def _row(study: Study) -> dict[str, Any]:
     return {
         "id": study.id,
         "kind": study.kind,
-        "on": inputs["on"],
+        "on": date.fromisoformat(inputs["on"]),
         "station": None if station is None else station["name"],
         "stations": len(judged),
         "flat": inputs["terrain"]["flat"],
