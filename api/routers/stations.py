@@ -3,9 +3,9 @@
 import dataclasses
 from typing import Annotated, Any, Literal
 
-from fastapi import APIRouter, Form, Query
+from fastapi import APIRouter, Query
 from starlette.requests import Request
-from starlette.responses import RedirectResponse, Response
+from starlette.responses import Response
 
 from api.guard import GuardedRoute
 from api.identity import Identity, identity_of
@@ -13,7 +13,6 @@ from api.language import safe_language
 from api.pages import render
 from api.roles import may
 from api.service import Service, may_read, service_of
-from api.submission import submit
 from gis.errors import FormatError
 from gis.register.records import BroadcastStation
 from gis.register.records import Service as BroadcastService
@@ -134,18 +133,6 @@ def station_page(request: Request, station_id: str) -> Response:
         damaged=damaged,
         may_ask=may(identity.role, "POST", "/view/stations/{station_id}/studies"),
     )
-
-
-@router.post("/view/stations/{station_id}/studies")
-def ask(
-    request: Request,
-    station_id: str,
-    kind: Annotated[Literal["coverage", "interference", "compliance"], Form()],
-) -> Response:
-    """Ask for a study of a station and go to its job."""
-    inputs = {"station_id": station_id}
-    job = submit(service_of(request), identity_of(request), kind, inputs)
-    return RedirectResponse(f"/view/jobs/{job.id}", 303)
 
 
 def _sort_key(station: BroadcastStation, order: Order) -> tuple[float, str]:

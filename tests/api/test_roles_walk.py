@@ -16,13 +16,19 @@ _FILLED = {
     "{batch_id}": "none",
     "{import_id}": "none",
     "{study_id}": "coverage-0000000000000000",
-    "{name}": "coverage.tif",
+    "{name}": "none.xlsx",
+    "{layer}": "stations",
     "{job_id}": "none",
     "{account_id}": "none",
     "{token_id}": "none",
     "{secret}": "none",
+    "{layer}": "structures",
     "{path:path}": "phusong.css",
 }
+
+
+def nothing() -> None:
+    """Answer nothing."""
 
 
 def filled(path: str) -> str:
@@ -52,7 +58,7 @@ def test_a_route_beside_the_table_stops_the_start(monkeypatch: pytest.MonkeyPatc
     class Module:
         router = APIRouter(route_class=GuardedRoute)
 
-    Module.router.add_api_route("/secret", lambda: {}, methods=["GET"])
+    Module.router.add_api_route("/secret", nothing, methods=["GET"])
     monkeypatch.setattr(application, "_ROUTERS", (*application._ROUTERS, Module))
     with pytest.raises(RouteTableError, match="/secret"):
         application.create_app()
@@ -62,7 +68,7 @@ def test_a_route_without_a_guard_stops_the_start(monkeypatch: pytest.MonkeyPatch
     class Module:
         router = APIRouter()
 
-    Module.router.add_api_route("/healthz", lambda: {}, methods=["GET"])
+    Module.router.add_api_route("/healthz", nothing, methods=["GET"])
     monkeypatch.setattr(application, "_ROUTERS", (*application._ROUTERS, Module))
     with pytest.raises(RouteTableError, match="not guarded"):
         application.create_app()

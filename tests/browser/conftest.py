@@ -1,0 +1,128 @@
+"""The real server as its own process, and Chromium with nothing else to talk to."""
+
+import os
+import re
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+
+from api.identity import new_link
+from gis.demo import load_demonstration
+from gis.register.accounts import Accounts
+from gis.register.store import Register
+
+_SERVE = "import sys, api.cli; sys.exit(api.cli.main())"
+_ADDRESS = re.compile(r"http://127\.0\.0\.1:\d+")
+
+
+@dataclass
+class Server:
+    """A server of the demonstration register.
+
+    Attributes
+    ----------
+    url : str
+        Its address, without a slash at the end.
+    register : Register
+        The register that it serves.
+    screens : Path
+        Where screenshots go.
+    """
+
+    url: str
+    register: Register
+    screens: Path
+
+    def link(self, role: str) -> str:
+        """Return a fresh one-time link of the account of a role."""
+        accounts = Accounts(self.register)
+        account = accounts.by_name(f"{role}-1") or accounts.add(
+            f"{role}-1", role, organisation_id="mo-phong-a" if role == "operator" else None
+        )
+        return self.url + new_link(accounts, account.id)
+
+
+@pytest.fixture(scope="session")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """Serve the demonstration register as `phusong serve` does."""
+    home = tmp_path_factory.mktemp("home")
+    with Register.open(home / "register.gpkg", create=True) as register:
+        load_demonstration(register)
+        process = subprocess.Popen(
+            [sys.executable, "-P", "-c", _SERVE, "serve", "--port", "0"],
+            env={**os.environ, "PHUSONG_HOME": str(home), "PHUSONG_LANG": "en"},
+            stdout=subprocess.PIPE,
+            cwd=Path(__file__).parents[2],
+            text=True,
+        )
+        try:
+            assert process.stdout is not None
+            said = ""
+            while (found := _ADDRESS.search(said)) is None:
+                line = process.stdout.readline()
+                assert line, f"the server ended: {said}"
+                said += line
+            yield Server(found[0], register, tmp_path_factory.mktemp("screens"))
+        finally:
+            process.terminate()
+            process.communicate(timeout=30)
+        assert process.returncode == 0, "the server stops cleanly"
+
+
+@pytest.fixture(scope="module")
+def chromium(tool: Callable[[str], str]) -> Iterator[Browser]:
+    with sync_playwright() as playwright:
+        yield playwright.chromium.launch(executable_path=tool("chromium"), args=["--no-sandbox"])
+
+
+@dataclass
+class Visit:
+    """A browser of one person, with what it asked for and complained about."""
+
+    page: Page
+    url: str
+    requests: list[str] = field(default_factory=list)
+    complaints: list[str] = field(default_factory=list)
+
+    def open(self, path: str) -> Page:
+        """Open a page of the server."""
+        self.page.goto(self.url + path)
+        return self.page
+
+    def violations(self) -> list[str]:
+        """What axe-core finds, every rule on, nothing left out."""
+        found = Axe().run(self.page).response["violations"]
+        return [f"{v['id']}: {n['html'][:160]}" for v in found for n in v["nodes"]]
+
+
+@pytest.fixture
+def visit(server: Server, chromium: Browser) -> Iterator[Callable[..., Visit]]:
+    """Open a browser as somebody of a role; every request that leaves 127.0.0.1 is a failure."""
+    contexts: list[BrowserContext] = []
+    visits: list[Visit] = []
+
+    def make(role: str = "anonymous", width: int = 1440) -> Visit:
+        context = chromium.new_context(viewport={"width": width, "height": 900}, locale="vi-VN")
+        contexts.append(context)
+        made = Visit(context.new_page(), server.url)
+        visits.append(made)
+        made.page.on("request", lambda request: made.requests.append(request.url))
+        made.page.on("console", lambda message: made.complaints.append(message.text))
+        made.page.on("pageerror", lambda error: made.complaints.append(str(error)))
+        if role != "anonymous":
+            made.page.goto(server.link(role))
+        return made
+
+    yield make
+    for context in contexts:
+        context.close()
+    for made in visits:
+        asked = [url for url in made.requests if not url.startswith(("data:", "blob:"))]
+        assert asked, "nothing was asked for: the log is broken"
+        assert {url for url in asked if not url.startswith(f"{server.url}/")} == set()

@@ -1,0 +1,144 @@
+"""Every page in a real Chromium: both languages, a phone and a desk, by keyboard, offline."""
+
+import re
+from collections.abc import Callable
+
+import pytest
+from playwright.sync_api import expect
+
+from api.roles import ROUTES, Role
+
+pytestmark = pytest.mark.xdist_group("browser")
+
+_PAGES = ("/", "/map", "/login", "/docs")
+_WHO = ("anonymous", "viewer", "operator", "staff", "administrator")
+
+
+def first_role(path: str) -> str:
+    """The role with the fewest rights that may open a page."""
+    return next(role for role in _WHO if Role(role) in ROUTES["GET", path])
+
+
+PAGES = [
+    (path, first_role(path))
+    for method, path in ROUTES
+    if method == "GET" and "{" not in path and (path in _PAGES or path.startswith("/view/"))
+]
+PAGES += [("/view/stations/mp-duc-hoa", "staff"), ("/view/stations/mp-duc-hoa", "anonymous")]
+PAGES += [("/view/stations?text=zzz", "anonymous"), ("/nowhere", "staff"), ("/", "staff")]
+
+
+@pytest.mark.parametrize(("language", "width"), [("vi", 1440), ("en", 1440), ("vi", 390)])
+@pytest.mark.parametrize(("path", "role"), PAGES)
+def test_axe_finds_nothing_on_any_page(
+    visit: Callable, server, *, path: str, role: str, language: str, width: int
+) -> None:
+    here = visit(role, width)
+    page = here.open(f"{path}{'&' if '?' in path else '?'}lang={language}")
+    assert page.locator("html").get_attribute("lang") == language
+    if path == "/map":
+        expect(page.locator("#map-rows tr").first).to_be_visible()
+    name = re.sub(r"\W+", "-", f"{path}-{role}-{language}-{width}").strip("-")
+    page.screenshot(path=str(server.screens / f"{name}.png"), full_page=path != "/map")
+    assert here.violations() == []
+    assert page.evaluate("document.documentElement.scrollWidth") == width, "it scrolls sideways"
+    wanted = ["404"] if path == "/nowhere" else []
+    assert [text for text in here.complaints if not any(code in text for code in wanted)] == []
+    assert len(here.requests) >= 4, "page, style, script, icon"
+
+
+def test_the_menu_is_reached_and_used_by_keyboard(visit: Callable) -> None:
+    page = visit().open("/")
+    page.keyboard.press("Tab")
+    expect(page.locator(".skip")).to_be_focused()
+    assert page.locator(".skip").bounding_box()["x"] >= 0
+    page.keyboard.press("Enter")
+    expect(page.locator("#content")).to_be_focused()
+    page.reload()
+    reached = []
+    for _ in range(8):
+        page.keyboard.press("Tab")
+        outline = page.evaluate("getComputedStyle(document.activeElement).outlineStyle")
+        assert outline != "none", "the focus is seen"
+        reached.append(page.evaluate("document.activeElement.getAttribute('href')"))
+    assert reached[-3:] == ["/", "/map", "/view/stations"] or reached[4:7] == [
+        "/",
+        "/map",
+        "/view/stations",
+    ]
+    page.locator('.menu a[href="/view/stations"]').focus()
+    page.keyboard.press("Enter")
+    expect(page.locator("h1")).to_have_text("Đài phát")
+
+
+def test_signing_in_by_hand_and_out_again(visit: Callable, server) -> None:
+    by_link = visit("staff")
+    page = by_link.open("/view/account")
+    page.locator("input[name=password]").fill("một mật khẩu thật dài")
+    page.locator("input[name=repeated]").fill("một mật khẩu thật dài")
+    page.locator("input[name=repeated]").press("Enter")
+    expect(page.locator(".notice.good")).to_contain_text("Đã đặt mật khẩu mới")
+    here = visit()
+    page = here.open("/view/account")
+    expect(page).to_have_url(f"{server.url}/login?next=/view/account")
+    page.locator("input[name=name]").fill("staff-1")
+    page.locator("input[name=password]").fill("sai mật khẩu rồi")
+    page.locator("button.primary").click()
+    expect(page.get_by_role("alert")).to_contain_text("không đúng")
+    assert page.locator("input[name=name]").input_value() == "staff-1"
+    assert here.violations() == []
+    page.locator("input[name=password]").fill("một mật khẩu thật dài")
+    page.locator("input[name=password]").press("Enter")
+    expect(page).to_have_url(f"{server.url}/view/account")
+    page.locator(".who button").click()
+    expect(page).to_have_url(f"{server.url}/")
+    expect(page.locator(".who")).to_contain_text("Đăng nhập")
+
+
+def test_the_language_switch_keeps_the_address(visit: Callable, server) -> None:
+    page = visit().open("/view/stations?text=tan&order=frequency")
+    page.locator("a.language").click()
+    expect(page).to_have_url(f"{server.url}/view/stations?text=tan&order=frequency&lang=en")
+    expect(page.locator("h1")).to_have_text("Stations")
+    page.locator('.menu a[href="/map"]').click()
+    assert page.locator("html").get_attribute("lang") == "en"
+
+
+def test_an_administrator_adds_somebody_who_signs_in(visit: Callable) -> None:
+    here = visit("administrator")
+    page = here.open("/view/users")
+    page.locator("input[name=name]").fill("Trần Bình")
+    page.locator("form.stack button").click()
+    secret = page.locator(".secret").inner_text()
+    assert here.violations() == [], "with the link shown"
+    other = visit()
+    other.page.goto(secret)
+    expect(other.page.locator("h1")).to_have_text("Tài khoản của bạn")
+    other.page.locator("form.inline input[name=name]").fill("báo cáo")
+    other.page.locator("form.inline button").click()
+    expect(other.page.locator(".secret")).to_contain_text("phusong_")
+    assert other.violations() == [], "with a token shown"
+
+
+def test_a_station_is_found_and_read(visit: Callable) -> None:
+    page = visit("viewer").open("/view/stations")
+    page.locator("input[name=text]").fill("duc hoa")
+    page.locator("input[name=text]").press("Enter")
+    expect(page.locator("tbody tr")).to_have_count(1)
+    page.locator("tbody a").click()
+    expect(page.locator("h1")).to_contain_text("Đức Hòa")
+    expect(page.locator(".tag.synthetic").first).to_be_visible()
+
+
+def test_targets_are_large_enough_for_a_thumb(visit: Callable) -> None:
+    """WCAG 2.2, criterion 2.5.8: 24 px."""
+    here = visit("administrator", 390)
+    for path in ("/", "/view/stations", "/view/users", "/view/account"):
+        page = here.open(path)
+        small = page.evaluate(
+            """[...document.querySelectorAll('button, select, input:not([type=hidden]), .menu a,'
+                + '.who a, a.button')]
+              .map(e => [e.outerHTML, e.getBoundingClientRect()])
+              .filter(([, r]) => r.width && (r.width < 24 || r.height < 24)).map(([h]) => h)"""
+        )
+        assert small == [], path
