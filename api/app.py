@@ -13,9 +13,11 @@ from api.guard import GuardedRoute
 from api.middleware import BodyLimit, SecurityHeaders
 from api.roles import RouteTableError, require_complete
 from api.routers import (
+    exports,
     findings,
     home,
     identity,
+    import_pages,
     imports,
     job_pages,
     jobs,
@@ -46,6 +48,8 @@ _ROUTERS = (
     job_pages,
     findings,
     imports,
+    import_pages,
+    exports,
 )
 
 

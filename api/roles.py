@@ -38,6 +38,7 @@ ROUTES: dict[tuple[str, str], frozenset[Role]] = {
     ("GET", "/plan-entries"): ANYONE,
     ("GET", "/units"): ANYONE,
     ("GET", "/boundaries"): ANYONE,
+    ("GET", "/exports/{layer}"): SIGNED_IN,
     ("GET", "/import-batches"): STAFF,
     ("POST", "/import-batches/{batch_id}/undo"): STAFF,
     # imports
@@ -46,6 +47,7 @@ ROUTES: dict[tuple[str, str], frozenset[Role]] = {
     ("POST", "/imports/{import_id}/answers"): STAFF,
     ("POST", "/imports/{import_id}/commit"): STAFF,
     ("GET", "/imports/{import_id}/errors.xlsx"): STAFF,
+    ("GET", "/samples/{name}"): STAFF,
     # studies and jobs
     ("POST", "/studies/coverage"): REQUESTERS,
     ("POST", "/studies/interference"): REQUESTERS,

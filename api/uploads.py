@@ -5,6 +5,7 @@ import; its record says who sent it and what was answered. Nothing is in the reg
 commit, and everything here survives a restart of the server.
 """
 
+import errno
 import hashlib
 import json
 import os
@@ -13,20 +14,44 @@ import shutil
 import tempfile
 import unicodedata
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import IO
 
-from gis.errors import FormatError, NotFoundError
-from gis.exchange.importing import ImportAnswers, ImportKind, ImportReport, judge
+from data.text import Language
+from gis.errors import ConflictError, FormatError, NotFoundError
+from gis.exchange.importing import (
+    ImportAnswers,
+    ImportKind,
+    ImportReport,
+    error_report_xlsx,
+    judge,
+)
+from gis.geodesy import is_projected
 from gis.home import Home
 from gis.register.store import Register
 
-__all__ = ["Upload", "answer", "file_of", "judged", "keep", "note_batch", "upload", "uploads"]
+__all__ = [
+    "Upload",
+    "answer",
+    "discard",
+    "file_of",
+    "judged",
+    "judged_first",
+    "keep",
+    "keep_error_reports",
+    "kept_error_report",
+    "note_batch",
+    "upload",
+    "uploads",
+]
 
 _ID = re.compile(r"[a-z]{1,20}-[0-9a-f]{16}")
 _RECORD = "upload.json"
 _CHUNK = 1 << 20
+_ATTEMPTS = 5
+_SEVERAL = frozenset({"crs", "confirm"})
 _LONGEST_NAME = 120
 _UNSAFE = re.compile(r'[\x00-\x1f\x7f/\\:*?"<>|]')
 
@@ -64,6 +89,8 @@ def keep(
 ) -> Upload:
     """Keep a file and its record: all of it or nothing.
 
+    The same file sent again begins anew, unless it was brought in before: then its record stays.
+
     Raises
     ------
     FormatError
@@ -84,13 +111,28 @@ def keep(
             raise FormatError("pages.file_empty", file=name)
         sent = Upload(f"{kind.value}-{digest.hexdigest()[:16]}", name, kind.value, sent_by)
         _write(unfinished, sent)
-        target_folder = home.uploads / sent.id
-        if target_folder.exists():
-            shutil.rmtree(target_folder)
-        unfinished.rename(target_folder)
+        return _settle(home, unfinished, sent)
     finally:
         shutil.rmtree(unfinished, ignore_errors=True)
-    return sent
+
+
+def _settle(home: Home, unfinished: Path, sent: Upload) -> Upload:
+    """Move a finished folder to its place, also where another request does the same."""
+    target = home.uploads / sent.id
+    for _ in range(_ATTEMPTS):
+        with suppress(NotFoundError):
+            before = upload(home, sent.id)
+            if before.batch_id is not None:
+                return before
+        shutil.rmtree(target, ignore_errors=True)
+        try:
+            unfinished.rename(target)
+        except OSError as error:
+            if error.errno not in (errno.ENOTEMPTY, errno.EEXIST):
+                raise
+        else:
+            return sent
+    raise ConflictError("pages.import_meanwhile", file=sent.file_name)
 
 
 def _plain_name(name: str) -> str:
@@ -152,12 +194,29 @@ def answer(home: Home, sent: Upload, answers: Mapping[str, str]) -> Upload:
     FormatError
         If an answer is none that can be given.
     """
-    together = {**sent.answers, **answers}
-    kept = {name: value for name, value in together.items() if value.strip()}
+    together = dict(sent.answers)
+    for name, value in answers.items():
+        together[name] = _beside(together.get(name, ""), value) if name in _SEVERAL else value
+    kept = {name: value.strip() for name, value in together.items() if value.strip()}
     ImportAnswers.from_pairs(kept)
     changed = replace(sent, answers=kept)
     _write(home.uploads / sent.id, changed)
     return changed
+
+
+def _beside(before: str, value: str) -> str:
+    """Return doubts or systems together: a new system in degrees leaves one in metres in force.
+
+    Nothing takes all of them back.
+    """
+    new = [part.strip() for part in value.split(",") if part.strip()]
+    old = [part.strip() for part in before.split(",") if part.strip()]
+    if not new:
+        return ""
+    if any(part.isdecimal() for part in new):
+        replaced = {is_projected(int(part)) for part in new if part.isdecimal()}
+        old = [part for part in old if is_projected(int(part)) not in replaced]
+    return ",".join(dict.fromkeys([*old, *new]))
 
 
 def note_batch(home: Home, sent: Upload, batch_id: str) -> Upload:
@@ -165,6 +224,49 @@ def note_batch(home: Home, sent: Upload, batch_id: str) -> Upload:
     changed = replace(sent, batch_id=batch_id)
     _write(home.uploads / sent.id, changed)
     return changed
+
+
+def discard(home: Home, sent: Upload) -> None:
+    """Remove a file that cannot be read, with its record."""
+    shutil.rmtree(home.uploads / sent.id, ignore_errors=True)
+
+
+def keep_error_reports(home: Home, sent: Upload, report: ImportReport) -> None:
+    """Keep the refused rows of a file as they were when the others were brought in."""
+    for language in Language:
+        error_report_xlsx(report, _error_report(home, sent, language), language)
+
+
+def kept_error_report(home: Home, sent: Upload, language: Language) -> Path | None:
+    """Return the report that was kept when a file was brought in, or None."""
+    path = _error_report(home, sent, language)
+    return path if path.is_file() else None
+
+
+def _error_report(home: Home, sent: Upload, language: Language) -> Path:
+    return home.uploads / sent.id / f".errors-{language.value}.xlsx"
+
+
+def judged_first(home: Home, register: Register, sent: Upload) -> ImportReport | None:
+    """Judge a file that was just sent; one that cannot be read at all is not kept.
+
+    Returns
+    -------
+    ImportReport or None
+        None for a file that was brought in before.
+
+    Raises
+    ------
+    FormatError
+        If the file cannot be read at all.
+    """
+    if sent.batch_id is not None:
+        return None
+    try:
+        return judged(home, register, sent)
+    except FormatError:
+        discard(home, sent)
+        raise
 
 
 def judged(home: Home, register: Register, sent: Upload) -> ImportReport:

@@ -1,15 +1,14 @@
 """Imports: send a file, see what is accepted, refused and asked, answer, commit, undo."""
 
-import tempfile
 from pathlib import Path
 from typing import Annotated, Any
 
 from fastapi import APIRouter, File, Form, Query, UploadFile
-from starlette.background import BackgroundTask
 from starlette.requests import Request
 from starlette.responses import FileResponse, JSONResponse
 
 from api import uploads
+from api.downloads import MEDIA_TYPES, made_for_download
 from api.geojson import plain
 from api.guard import GuardedRoute
 from api.identity import identity_of
@@ -18,15 +17,15 @@ from api.pages import wants_page
 from api.paging import LimitQuery, OffsetQuery, links
 from api.schemas import ImportAnswersRequest
 from api.service import service_of
+from data.text import Language, text
 from gis.errors import ConflictError
 from gis.exchange.importing import ImportKind, commit, error_report_xlsx
 from gis.register.records import ImportBatch
+from gis.register.store import Register
 
 __all__ = ["commit_upload", "router", "undo_batch"]
 
 router = APIRouter(route_class=GuardedRoute, tags=["imports"])
-
-_XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 @router.post("/imports", status_code=201)
@@ -44,6 +43,7 @@ def send(
         kind=kind,
         sent_by=identity_of(request).name,
     )
+    uploads.judged_first(service.home, service.register, sent)
     return JSONResponse(_judged(request, sent), 201, headers={"location": f"/imports/{sent.id}"})
 
 
@@ -100,14 +100,13 @@ def commit_upload(request: Request, import_id: str, answers: dict[str, str]) -> 
     sent = uploads.upload(service.home, import_id)
     if answers:
         sent = uploads.answer(service.home, sent, answers)
-    if sent.batch_id is not None:
-        before = service.register.import_batch(sent.batch_id)
-        if before.undone_at is None:
-            raise ConflictError("pages.import_done", id=sent.batch_id)
+    if _stands(service.register, sent):
+        raise ConflictError("pages.import_done", id=sent.batch_id)
     report = uploads.judged(service.home, service.register, sent)
     if not report.accepted and not report.provisional:
         raise ConflictError("pages.import_nothing", file=report.file_name)
     batch = commit(report, service.register, author=identity_of(request).name)
+    uploads.keep_error_reports(service.home, sent, report)
     uploads.note_batch(service.home, sent, batch.id)
     return batch
 
@@ -117,14 +116,18 @@ def errors(request: Request, import_id: str) -> FileResponse:
     """The refused rows as XLSX, their errors beside them."""
     service = service_of(request)
     sent = uploads.upload(service.home, import_id)
-    report = uploads.judged(service.home, service.register, sent)
     language = page_language(request) if wants_page(request) else api_language(request)
-    folder = tempfile.TemporaryDirectory(prefix="phusong-")
-    path = error_report_xlsx(report, Path(folder.name) / "errors.xlsx", language)
     name = f"{Path(sent.file_name).stem}-errors.xlsx"
-    return FileResponse(
-        path, media_type=_XLSX, filename=name, background=BackgroundTask(folder.cleanup)
-    )
+    kept = uploads.kept_error_report(service.home, sent, language)
+    if kept is not None and _stands(service.register, sent):
+        return FileResponse(kept, media_type=MEDIA_TYPES["xlsx"], filename=name)
+    report = uploads.judged(service.home, service.register, sent)
+    return made_for_download(name, lambda path: error_report_xlsx(report, path, language))
+
+
+def _stands(register: Register, sent: uploads.Upload) -> bool:
+    """Return whether what came of a file is in the register still."""
+    return sent.batch_id is not None and register.import_batch(sent.batch_id).undone_at is None
 
 
 @router.get("/import-batches")
@@ -157,5 +160,6 @@ def undo_batch(request: Request, batch_id: str) -> ImportBatch:
     """Take back what an import brought, in the caller's name."""
     register = service_of(request).register
     author = identity_of(request).name
-    with register.write(author=author, reason="undo") as writer:
+    reason = text("pages.undo_reason", Language.VI, id=batch_id)
+    with register.write(author=author, reason=reason) as writer:
         return writer.undo_batch(batch_id)

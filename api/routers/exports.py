@@ -1,0 +1,53 @@
+"""Exports: the register's layers as files, each caller's own share of them; files to try out."""
+
+from datetime import date
+from typing import Annotated
+
+from fastapi import APIRouter, Query
+from starlette.requests import Request
+from starlette.responses import FileResponse
+
+import data
+from api.downloads import MEDIA_TYPES, made_for_download
+from api.guard import GuardedRoute
+from api.identity import identity_of
+from api.language import api_language, page_language
+from api.pages import wants_page
+from api.service import service_of
+from gis.errors import NotFoundError
+from gis.exchange.exporting import Format, LayerName, export
+
+__all__ = ["SAMPLES", "router"]
+
+router = APIRouter(route_class=GuardedRoute, tags=["register"])
+
+SAMPLES = {"cot_ang_ten_mau.xlsx": "structures", "dai_fm_mau.csv": "plan"}
+"""Packaged files that can be brought in, and their kind."""
+
+
+@router.get("/exports/{layer}", response_class=FileResponse)
+def export_layer(
+    request: Request,
+    layer: LayerName,
+    format: Annotated[Format, Query()] = Format.GEOPACKAGE,
+    on: Annotated[date | None, Query(description="Only what is in force on this day.")] = None,
+) -> FileResponse:
+    """A layer of the register as a file, as far as the caller may see it."""
+    register = service_of(request).register
+    scope = identity_of(request).scope
+    language = page_language(request) if wants_page(request) else api_language(request)
+    return made_for_download(
+        f"phusong-{layer.value}.{format.value}",
+        lambda path: export(register, scope, [layer], format, path, language=language, on=on),
+    )
+
+
+@router.get("/samples/{name}", response_class=FileResponse)
+def sample(name: str) -> FileResponse:
+    """A file to try the import with."""
+    if name not in SAMPLES:
+        raise NotFoundError("pages.sample_unknown", name=name[:60])
+    ending = name.rpartition(".")[2]
+    return FileResponse(
+        data.path(f"samples/{name}"), media_type=MEDIA_TYPES[ending], filename=name
+    )

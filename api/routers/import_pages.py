@@ -1,0 +1,284 @@
+"""The imports: send a file, read what was found in it, answer in place, commit, undo."""
+
+from collections.abc import Mapping
+from typing import Annotated, Any
+from urllib.parse import parse_qsl, urlencode
+
+from fastapi import APIRouter, Depends, File, Form, UploadFile
+from starlette.datastructures import FormData
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+
+from api import uploads
+from api.errors import status_of
+from api.guard import GuardedRoute
+from api.identity import identity_of
+from api.language import page_language
+from api.pages import render
+from api.routers.exports import SAMPLES
+from api.routers.imports import commit_upload, undo_batch
+from api.service import Service, service_of
+from data.text import Language, text
+from gis.errors import FormatError, GisError
+from gis.exchange.answers import Question
+from gis.exchange.datum import crs_name
+from gis.exchange.exporting import Format, LayerName
+from gis.exchange.fields import title
+from gis.exchange.importing import ImportKind
+from gis.exchange.report import Accepted, ImportReport, RowState
+from gis.register.records import BroadcastStation, PlanEntry, Structure, StructureKind
+
+__all__ = ["router"]
+
+router = APIRouter(route_class=GuardedRoute, include_in_schema=False)
+
+_SHOWN = 200
+_WAITING = 20
+_RADIOS = 6
+_ANSWER = "answer."
+_OPTION = "option."
+_STORED = "exchange.problem.duplicate_stored"
+_TABLES = (LayerName.STRUCTURES, LayerName.STATIONS, LayerName.PLAN)
+
+
+@router.get("/view/imports")
+def imports_page(request: Request) -> Response:
+    """Show the form, what waits to be brought in, and what was brought in."""
+    return _list(request)
+
+
+@router.post("/view/imports")
+def send(
+    request: Request,
+    file: Annotated[UploadFile, File()],
+    kind: Annotated[ImportKind, Form()],
+) -> Response:
+    """Keep a file and go to what was found in it; one that cannot be read is not kept."""
+    service = service_of(request)
+    try:
+        sent = uploads.keep(
+            service.home,
+            file.file,
+            file_name=file.filename or "",
+            kind=kind,
+            sent_by=identity_of(request).name,
+        )
+        uploads.judged_first(service.home, service.register, sent)
+    except GisError as error:
+        return _list(request, problem=error, kind=kind.value)
+    return RedirectResponse(f"/view/imports/{sent.id}", 303)
+
+
+@router.get("/view/imports/{import_id}")
+def preview(request: Request, import_id: str) -> Response:
+    """Show what a file holds: what is accepted, what is refused, what it asks."""
+    return _preview(request, uploads.upload(service_of(request).home, import_id))
+
+
+async def _form(request: Request) -> FormData:
+    return await request.form()
+
+
+@router.post("/view/imports/{import_id}/answers")
+def answer(
+    request: Request, import_id: str, form: Annotated[FormData, Depends(_form)]
+) -> Response:
+    """Note the answers of the form and judge again."""
+    home = service_of(request).home
+    sent = uploads.upload(home, import_id)
+    try:
+        uploads.answer(home, sent, _given(form))
+    except GisError as error:
+        return _preview(request, sent, problem=error)
+    return RedirectResponse(f"/view/imports/{sent.id}", 303)
+
+
+def _given(form: FormData) -> dict[str, str]:
+    """Return the answers of a form: texts under their own key, choices as what they stand for."""
+    given: dict[str, str] = {}
+    for name, value in form.multi_items():
+        if not isinstance(value, str):
+            continue
+        if name.startswith(_ANSWER):
+            given[name.removeprefix(_ANSWER)] = value
+        elif name.startswith(_OPTION):
+            given.update(parse_qsl(value))
+    return given
+
+
+@router.post("/view/imports/{import_id}/commit")
+def commit(request: Request, import_id: str) -> Response:
+    """Bring the accepted rows in, all of them or none."""
+    sent = uploads.upload(service_of(request).home, import_id)
+    try:
+        commit_upload(request, import_id, {})
+    except GisError as error:
+        return _preview(request, sent, problem=error)
+    return RedirectResponse(f"/view/imports/{sent.id}", 303)
+
+
+@router.post("/view/import-batches/{batch_id}/undo")
+def undo(request: Request, batch_id: str) -> Response:
+    """Take back what an import brought."""
+    try:
+        undo_batch(request, batch_id)
+    except GisError as error:
+        return _list(request, problem=error)
+    return RedirectResponse("/view/imports", 303)
+
+
+def _list(
+    request: Request,
+    *,
+    problem: GisError | None = None,
+    kind: str = ImportKind.STRUCTURES.value,
+) -> Response:
+    service = service_of(request)
+    batches = service.register.import_batches()
+    batches.sort(key=lambda batch: (batch.imported_at, batch.id), reverse=True)
+    sent = uploads.uploads(service.home)
+    waiting = [one for one in sent if one.batch_id is None]
+    return render(
+        request,
+        "imports.html",
+        status_code=200 if problem is None else status_of(problem),
+        problem=problem,
+        kind=kind,
+        kinds=[one.value for one in ImportKind],
+        largest_mb=service.settings.max_upload_mb,
+        samples=SAMPLES,
+        waiting=waiting[:_WAITING],
+        more_waiting=max(0, len(waiting) - _WAITING),
+        batches=batches[:_SHOWN],
+        matched=len(batches),
+        of_batch={one.batch_id: one.id for one in sent if one.batch_id is not None},
+        export_on="",
+        layers=[one.value for one in LayerName],
+        tables=[one.value for one in _TABLES],
+        formats=[one.value for one in Format],
+    )
+
+
+def _preview(
+    request: Request, sent: uploads.Upload, *, problem: GisError | None = None
+) -> Response:
+    service = service_of(request)
+    language = page_language(request)
+    batch = None if sent.batch_id is None else service.register.import_batch(sent.batch_id)
+    brought_in = batch is not None and batch.undone_at is None
+    report: ImportReport | None = None
+    if not brought_in:
+        try:
+            report = uploads.judged(service.home, service.register, sent)
+        except FormatError as error:
+            problem = problem or error
+    return render(
+        request,
+        "import.html",
+        status_code=200 if problem is None else status_of(problem),
+        problem=problem,
+        sent=sent,
+        batch=batch,
+        brought_in=brought_in,
+        report=report,
+        answers=_answered(sent.answers, service, language),
+        **({} if report is None else _shown(report, sent, language)),
+    )
+
+
+def _shown(report: ImportReport, sent: uploads.Upload, language: Language) -> dict[str, Any]:
+    """Return what the page shows of a report, long lists cut."""
+    by_state = {
+        state: [row for row in report.accepted if row.state is state]
+        for state in (RowState.CHANGED, RowState.NEW, RowState.UNCHANGED)
+    }
+    problems = report.problems
+    known = sum(problem.key == _STORED for problem in problems)
+    states = report.states
+    return {
+        "rows": [
+            (state.value, len(rows), [_row(row, language) for row in rows[:_SHOWN]])
+            for state, rows in by_state.items()
+            if rows
+        ],
+        "problems": problems[:_SHOWN],
+        "shown": _SHOWN,
+        "questions": [_asked(question, language) for question in report.questions],
+        "columns": [(title(field, language), header) for field, header in report.mapping.items()],
+        "known": 0 if sent.answers.get("update") == "yes" else known,
+        "to_bring": states[RowState.NEW] + states[RowState.CHANGED],
+    }
+
+
+def _row(row: Accepted, language: Language) -> dict[str, Any]:
+    record = row.record
+    if isinstance(record, Structure):
+        name, about = record.code, record.name
+    elif isinstance(record, BroadcastStation):
+        name, about = record.name, _on_air(record, record.programme, language)
+    else:
+        name, about = record.programme, _on_air(record, record.site_name, language)
+    return {
+        "row": row.row,
+        "name": name,
+        "about": about,
+        "longitude": record.longitude,
+        "latitude": record.latitude,
+        "changes": [change.say(language) for change in row.changes],
+    }
+
+
+def _on_air(record: BroadcastStation | PlanEntry, words: str, language: Language) -> str:
+    return text("pages.import_on_air", language, words=words, frequency=record.frequency_mhz)
+
+
+def _asked(question: Question, language: Language) -> dict[str, Any]:
+    options = [
+        {"value": urlencode(option.answers), "text": option.say(language)}
+        for option in question.options
+    ]
+    if question.answer == "value.kind" and not options:
+        options = [
+            {
+                "value": urlencode({"value.kind": kind.value}),
+                "text": text(f"register.structure_kind.{kind.value}", language),
+            }
+            for kind in StructureKind
+        ]
+    return {
+        "text": question.say(language),
+        "answer": question.answer,
+        "options": options,
+        "form": "text" if not options else "radio" if len(options) <= _RADIOS else "select",
+    }
+
+
+def _answered(
+    answers: Mapping[str, str], service: Service, language: Language
+) -> list[tuple[str, str, str]]:
+    """Return key, name and value of every answer that was given."""
+    owners = {one.id: one.name for one in service.register.organisations()}
+    return [
+        (key, _answer_name(key, language), _answer_value(key, value, owners, language))
+        for key, value in sorted(answers.items())
+    ]
+
+
+def _answer_name(key: str, language: Language) -> str:
+    name, _, field = key.partition(".")
+    try:
+        called = title(field, language) if field else ""
+        return text(f"pages.import_answer_{name}", language, field=called)
+    except KeyError:
+        return key
+
+
+def _answer_value(key: str, value: str, owners: Mapping[str, str], language: Language) -> str:
+    if key == "crs":
+        parts = [part.strip() for part in value.split(",")]
+        return ", ".join(crs_name(int(part)) if part.isdecimal() else part for part in parts)
+    if key in ("update", "swap"):
+        return text(f"exchange.flag.{value}", language)
+    if key == "value.owner_id":
+        return owners.get(value, value)
+    return value

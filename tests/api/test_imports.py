@@ -1,0 +1,471 @@
+"""Imports and exports over HTTP: judged, asked, committed, undone; hostile files; who may."""
+
+import csv
+import io
+import json
+import re
+import zipfile
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import openpyxl
+import pyogrio
+import pytest
+from starlette.testclient import TestClient
+
+import data
+from api.service import Service
+from api.settings import Settings
+from data.text import Language, text
+
+Token = Callable[[str], dict[str, str]]
+BrowserOf = Callable[[str], Any]
+
+SAMPLE = data.path("samples/cot_ang_ten_mau.xlsx")
+CHANNELS = data.path("samples/dai_fm_mau.csv")
+NEW_PLAN = "\n".join(
+    [
+        "Tần số (MHz);Chương trình;Địa điểm;Kinh độ;Vĩ độ;Cấp đài",
+        "93,1;Chương trình thử;Tân An;106,4;10,5;Cấp tỉnh",
+        "93,7;Chương trình thử 2;Bến Lức;106,5;10,6;Cấp tỉnh",
+    ]
+).encode()
+
+
+def send(client: TestClient, headers: dict[str, str], name: str, content: bytes, kind: str) -> Any:
+    return client.post(
+        "/imports", files={"file": (name, content)}, data={"kind": kind}, headers=headers
+    )
+
+
+def sample(client: TestClient, headers: dict[str, str]) -> Any:
+    answer = send(client, headers, SAMPLE.name, SAMPLE.read_bytes(), "structures")
+    assert answer.status_code == 201, answer.text
+    return answer.json()
+
+
+def matched(client: TestClient, headers: dict[str, str]) -> int:
+    found = client.get("/structures?limit=1", headers=headers).json()["numberMatched"]
+    assert isinstance(found, int)
+    return found
+
+
+def test_a_file_is_judged_committed_and_undone(client: TestClient, token: Token) -> None:
+    staff = token("staff")
+    before = matched(client, staff)
+    judged = sample(client, staff)
+    assert (judged["rows"], judged["accepted"], judged["refused"]) == (24, 19, 5)
+    assert sorted(one["row"] for one in judged["problems"]) == [5, 13, 16, 19, 22]
+    assert matched(client, staff) == before, "judging wrote something"
+
+    batch = client.post(f"/imports/{judged['id']}/commit", headers=staff)
+    assert batch.status_code == 201, batch.text
+    assert batch.json()["imported_by"] == "staff-1"
+    assert matched(client, staff) == before + 19
+    again = client.post(f"/imports/{judged['id']}/commit", headers=staff)
+    assert again.status_code == 409
+    assert again.json()["code"] == "pages.import_done"
+
+    listed = client.get("/import-batches", headers=staff).json()
+    assert [one["id"] for one in listed["batches"]] == [batch.json()["id"]]
+    undone = client.post(f"/import-batches/{batch.json()['id']}/undo", headers=staff)
+    assert undone.status_code == 200, undone.text
+    assert undone.json()["undone_by"] == "staff-1"
+    assert matched(client, staff) == before
+    twice = client.post(f"/import-batches/{batch.json()['id']}/undo", headers=staff)
+    assert twice.status_code == 409
+    assert client.post(f"/imports/{judged['id']}/commit", headers=staff).status_code == 201
+
+
+def test_a_file_sent_again_after_its_commit_is_the_same_import(
+    client: TestClient, token: Token
+) -> None:
+    staff = token("staff")
+    first = sample(client, staff)
+    batch = client.post(f"/imports/{first['id']}/commit", headers=staff).json()
+    assert sample(client, staff)["batch"] == batch["id"]
+
+
+def test_questions_are_answered_one_by_one(client: TestClient, token: Token) -> None:
+    staff = token("staff")
+    judged = send(client, staff, "moi.csv", NEW_PLAN, "plan").json()
+    asked = {one["answer"] for one in judged["questions"]}
+    assert {"crs", "value.plan_id", "value.instrument", "value.clause"} <= asked
+    address = f"/imports/{judged['id']}"
+    refused = client.post(f"{address}/commit", headers=staff)
+    assert refused.status_code == 422
+    assert refused.json()["code"] == "exchange.questions_open"
+
+    given = {"value.plan_id": "thu", "value.instrument": "Công văn 1", "value.clause": "Điều 1"}
+    after = client.post(f"{address}/answers", json={"answers": given}, headers=staff).json()
+    assert [one["answer"] for one in after["questions"]] == ["crs"]
+    after = client.post(f"{address}/answers", json={"answers": {"crs": "4326"}}, headers=staff)
+    assert after.json()["questions"] == []
+    assert after.json()["answers"] == {**given, "crs": "4326"}
+    taken_back = client.post(f"{address}/answers", json={"answers": {"crs": ""}}, headers=staff)
+    assert [one["answer"] for one in taken_back.json()["questions"]] == ["crs"]
+    client.post(f"{address}/answers", json={"answers": {"crs": "4326"}}, headers=staff)
+    assert client.post(f"{address}/commit", headers=staff).status_code == 201
+    entries = client.get("/plan-entries?limit=1000", headers=staff).text
+    assert "Chương trình thử 2" in entries
+
+
+def test_a_system_in_metres_stays_beside_one_in_degrees(client: TestClient, token: Token) -> None:
+    staff = token("staff")
+    judged = send(client, staff, CHANNELS.name, CHANNELS.read_bytes(), "plan").json()
+    address = f"/imports/{judged['id']}/answers"
+
+    def crs_after(value: str) -> str | None:
+        sent = {"answers": {"crs": value}}
+        found = client.post(address, json=sent, headers=staff).json()["answers"].get("crs")
+        assert found is None or isinstance(found, str)
+        return found
+
+    assert crs_after("4326") == "4326"
+    assert crs_after("9210") == "4326,9210"
+    assert crs_after("4756") == "9210,4756"
+    assert crs_after("9209") == "4756,9209"
+    assert crs_after("") is None
+
+
+@pytest.mark.parametrize(
+    "given",
+    [{"crs": "x"}, {"crs": "1234"}, {"nothing": "1"}, {"confirm": "love"}, {"update": "maybe"}],
+)
+def test_answers_that_mean_nothing_are_refused(
+    client: TestClient, token: Token, given: dict[str, str]
+) -> None:
+    staff = token("staff")
+    judged = send(client, staff, CHANNELS.name, CHANNELS.read_bytes(), "plan").json()
+    answer = client.post(
+        f"/imports/{judged['id']}/answers", json={"answers": given}, headers=staff
+    )
+    assert answer.status_code == 422
+    assert answer.headers["content-type"] == "application/problem+json"
+
+
+def test_the_error_report_holds_formulas_as_text(client: TestClient, token: Token) -> None:
+    staff = token("staff")
+    judged = sample(client, staff)
+    for moment in ("before", "after the commit"):
+        answer = client.get(f"/imports/{judged['id']}/errors.xlsx?lang=en", headers=staff)
+        assert answer.status_code == 200
+        assert "attachment" in answer.headers["content-disposition"]
+        book = openpyxl.load_workbook(io.BytesIO(answer.content))
+        rows, problems = book.worksheets
+        assert (rows.max_row, problems.max_row) == (6, 6), moment
+        cells = [cell for sheet in book.worksheets for row in sheet.rows for cell in row]
+        like_formulas = [cell for cell in cells if str(cell.value).startswith("=")]
+        assert like_formulas, "the sample holds =1+1"
+        assert {cell.data_type for cell in like_formulas} == {"s"}
+        client.post(f"/imports/{judged['id']}/commit", headers=staff)
+
+
+def test_files_made_for_download_leave_nothing(
+    client: TestClient, token: Token, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
+    staff = token("staff")
+    made = client.get("/exports/structures?format=xlsx", headers=staff)
+    assert made.status_code == 200
+    assert client.get("/exports/boundaries?format=csv", headers=staff).status_code == 422
+    assert not list(tmp_path.glob("phusong-*"))
+
+
+def bomb() -> bytes:
+    made = io.BytesIO()
+    with zipfile.ZipFile(made, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("[Content_Types].xml", "<Types/>")
+        archive.writestr("xl/workbook.xml", "<workbook/>")
+        archive.writestr("xl/worksheets/sheet1.xml", b" " * 60_000_000)
+    return made.getvalue()
+
+
+VRT = b'<OGRVRTDataSource><OGRVRTLayer name="x"><SrcDataSource>/etc/passwd</SrcDataSource>'
+HOSTILE = {
+    "VRT": ("x.geojson", VRT + b"</OGRVRTLayer></OGRVRTDataSource>"),
+    "truncated": ("x.xlsx", SAMPLE.read_bytes()[:3000]),
+    "bomb": ("x.xlsx", bomb()),
+    "empty": ("x.csv", b""),
+    "program": ("x.exe", b"MZ" + b"\0" * 100),
+    "not a GeoPackage": ("x.gpkg", b"SQLite format 3\0" + b"\xff" * 5000),
+    "deep": ("x.geojson", b'{"a":' * 50_000),
+    "path": ("../../x.csv", b"a,b\n1,2\n"),
+    "nul": ("x.csv", b"Ma so\0;Ten\n1;2\n"),
+}
+
+
+@pytest.mark.parametrize("language", ["vi", "en"])
+@pytest.mark.parametrize("name", list(HOSTILE))
+def test_hostile_files_are_refused_and_not_kept(
+    client: TestClient, token: Token, service: Service, name: str, language: str
+) -> None:
+    file, content = HOSTILE[name]
+    staff = token("staff")
+    answer = client.post(
+        f"/imports?lang={language}",
+        files={"file": (file, content)},
+        data={"kind": "structures"},
+        headers=staff,
+    )
+    assert answer.status_code == 422, answer.text
+    assert answer.headers["content-type"] == "application/problem+json"
+    assert answer.headers["content-language"] == language
+    problem = answer.json()
+    assert problem["status"] == 422
+    assert problem["detail"]
+    assert problem["code"]
+    assert "Traceback" not in answer.text
+    assert not list(service.home.uploads.iterdir())
+
+
+@pytest.mark.parametrize("language", ["vi", "en"])
+def test_a_file_beyond_the_limit_is_413(
+    client: TestClient, token: Token, settings: Settings, language: str
+) -> None:
+    content = b"x" * (settings.max_body_bytes + 1)
+    answer = client.post(
+        f"/imports?lang={language}",
+        files={"file": ("x.csv", content)},
+        data={"kind": "structures"},
+        headers=token("staff"),
+    )
+    assert answer.status_code == 413
+    assert answer.headers["content-type"] == "application/problem+json"
+    assert answer.json()["title"] == text("pages.status_413", language)
+
+
+def test_what_is_sent_must_be_a_file_of_a_known_kind(client: TestClient, token: Token) -> None:
+    staff = token("staff")
+    assert send(client, staff, "x.csv", b"a", "cats").status_code == 422
+    nothing = client.post("/imports", data={"kind": "plan"}, headers=staff)
+    assert nothing.status_code == 422
+    for unknown in ("plan-0000000000000000", "%252e%252e", "a" * 300, "upload.json"):
+        assert client.get(f"/imports/{unknown}", headers=staff).status_code == 404
+
+
+@pytest.mark.parametrize("role", ["viewer", "operator"])
+def test_only_the_department_may_import(
+    client: TestClient, token: Token, browser_of: BrowserOf, role: str
+) -> None:
+    answer = send(client, token(role), SAMPLE.name, SAMPLE.read_bytes(), "structures")
+    assert answer.status_code == 403
+    assert client.get("/import-batches", headers=token(role)).status_code == 403
+    browser = browser_of(role)
+    assert browser.get("/view/imports").status_code == 403
+    sent = browser.post("/view/imports", {"kind": "structures"}, files={"file": ("x.csv", b"a;b")})
+    assert sent.status_code == 403
+
+
+# Pages
+
+
+def page_of(answer: Any) -> str:
+    """The text of a page; no sentence is missing in it."""
+    assert answer.headers["content-type"].startswith("text/html")
+    found = answer.text
+    assert isinstance(found, str)
+    return found
+
+
+def sent_by_page(browser: Any, name: str, content: bytes, kind: str) -> str:
+    answer = browser.post("/view/imports", {"kind": kind}, files={"file": (name, content)})
+    assert answer.status_code == 303, answer.text
+    location = answer.headers["location"]
+    assert isinstance(location, str)
+    return location
+
+
+def test_the_page_takes_a_file_through_to_the_undo(browser_of: BrowserOf) -> None:
+    staff = browser_of("staff")
+    address = sent_by_page(staff, SAMPLE.name, SAMPLE.read_bytes(), "structures")
+    shown = page_of(staff.get(f"{address}?lang=en"))
+    assert "24 rows; 19 accepted" in shown
+    assert "=1+1" in shown
+    assert "MAU-0014" in shown
+    assert '<button class="primary" aria-describedby="commit-why">Bring in 19 rows' in shown
+    assert staff.post(f"{address}/commit").status_code == 303
+    done = page_of(staff.get(f"{address}?lang=en"))
+    assert "19 rows are in the register; 5 were refused." in done
+    again = staff.post(f"{address}/commit")
+    assert again.status_code == 409
+    assert 'role="alert"' in page_of(again)
+
+    listed = page_of(staff.get("/view/imports?lang=en"))
+    undo = re.search(r'action="(/view/import-batches/[^"]+/undo)"', listed)
+    assert undo is not None
+    assert staff.post(undo[1]).status_code == 303
+    assert "undone" in page_of(staff.get("/view/imports?lang=en"))
+    twice = staff.post(undo[1])
+    assert twice.status_code == 409
+    assert 'role="alert"' in page_of(twice)
+    assert "was undone by staff-1" in page_of(staff.get(f"{address}?lang=en"))
+
+
+def test_the_page_asks_and_says_why_it_waits(browser_of: BrowserOf) -> None:
+    staff = browser_of("staff")
+    address = sent_by_page(staff, "moi.csv", NEW_PLAN, "plan")
+    shown = page_of(staff.get(address))
+    assert re.search(r'aria-describedby="commit-why" disabled', shown)
+    assert text("pages.import_commit_questions", Language.VI, count=4) in shown
+    radio = re.search(r'type="radio" name="(option\.\d+)" value="(crs=4326)"', shown)
+    assert radio is not None
+    given = {radio[1]: radio[2], "answer.value.plan_id": "thu"}
+    given |= {"answer.value.instrument": "Công văn <b>", "answer.value.clause": "1"}
+    assert staff.post(f"{address}/answers", given).status_code == 303
+    shown = page_of(staff.get(address))
+    assert "disabled" not in shown
+    assert "WGS 84 (EPSG:4326)" in shown
+    assert "Công văn &lt;b&gt;" in shown
+    assert staff.post(f"{address}/answers", {"answer.crs": ""}).status_code == 303
+    assert "disabled" in page_of(staff.get(address))
+
+
+def test_an_answer_that_breaks_the_judging_can_be_taken_back(browser_of: BrowserOf) -> None:
+    staff = browser_of("staff")
+    address = sent_by_page(staff, "moi.csv", NEW_PLAN, "plan")
+    nonsense = staff.post(f"{address}/answers", {"answer.crs": "x"})
+    assert nonsense.status_code == 422
+    assert 'role="alert"' in page_of(nonsense)
+    assert staff.post(f"{address}/answers", {"answer.crs": "1234"}).status_code == 303
+    broken = staff.get(address)
+    assert broken.status_code == 422
+    assert 'name="answer.crs" value=""' in page_of(broken)
+    assert staff.post(f"{address}/answers", {"answer.crs": ""}).status_code == 303
+    assert staff.get(address).status_code == 200
+
+
+def test_the_owner_of_every_row_is_chosen_from_the_organisations(
+    browser_of: BrowserOf, service: Service
+) -> None:
+    staff = browser_of("staff")
+    content = "Mã cột;Loại;Kinh độ WGS84;Vĩ độ WGS84\nX-1;Cột ăng ten;106,40;10,55\n".encode()
+    address = sent_by_page(staff, "cot.csv", content, "structures")
+    owner = service.register.organisations()[0]
+    shown = page_of(staff.get(address))
+    assert f'value="value.owner_id={owner.id}"' in shown
+    name = re.search(rf'name="(option\.\d+)"(?:(?!name=).)*value="value\.owner_id={owner.id}"',
+                     shown, re.DOTALL)  # fmt: skip
+    assert name is not None
+    staff.post(f"{address}/answers", {name[1]: f"value.owner_id={owner.id}"})
+    assert owner.name in page_of(staff.get(address))
+
+
+def test_records_that_are_there_change_only_when_asked(
+    browser_of: BrowserOf, service: Service
+) -> None:
+    staff = browser_of("staff")
+    address = sent_by_page(staff, SAMPLE.name, SAMPLE.read_bytes(), "structures")
+    staff.post(f"{address}/commit")
+    book = openpyxl.load_workbook(SAMPLE)
+    sheet = book.active
+    header = [cell.value for cell in sheet[1]]
+    sheet.cell(2, header.index("Chiều cao (m)") + 1).value = 61.5
+    changed = io.BytesIO()
+    book.save(changed)
+    address = sent_by_page(staff, "sua.xlsx", changed.getvalue(), "structures")
+    shown = page_of(staff.get(address))
+    assert 'name="answer.update" value="yes"' in shown
+    staff.post(f"{address}/answers", {"answer.update": "yes"})
+    shown = page_of(staff.get(address))
+    assert 'name="answer.update" value="yes"' not in shown
+    assert "→ 61,5" in shown
+    assert text("pages.import_state_unchanged", Language.VI, count=18) in shown
+    staff.post(f"{address}/commit")
+    code = str(sheet.cell(2, header.index("Mã cột") + 1).value)
+    with service.register.snapshot() as register:
+        heights = [one.height_m for one in register.structures(_everything()) if one.code == code]
+    assert heights == [61.5]
+
+
+def _everything() -> Any:
+    from gis.register.scopes import SYSTEM  # noqa: PLC0415
+
+    return SYSTEM
+
+
+@pytest.mark.parametrize("language", ["vi", "en"])
+@pytest.mark.parametrize("name", list(HOSTILE))
+def test_the_page_says_what_is_wrong_with_a_file(
+    browser_of: BrowserOf, name: str, language: str
+) -> None:
+    file, content = HOSTILE[name]
+    staff = browser_of("staff")
+    answer = staff.post(
+        f"/view/imports?lang={language}", {"kind": "plan"}, files={"file": (file, content)}
+    )
+    assert answer.status_code == 422
+    shown = page_of(answer)
+    assert f'<html lang="{language}">' in shown
+    assert 'class="notice bad" role="alert"' in shown
+    assert '<option value="plan" selected>' in shown
+
+
+def test_a_long_list_is_cut_and_says_so(browser_of: BrowserOf) -> None:
+    rows = [f"L-{n};Cột ăng ten;X;{106.3 + n / 1e4:.5f};10.55123" for n in range(450)]
+    content = "\n".join(["Mã cột;Loại;Chủ sở hữu;Kinh độ WGS84;Vĩ độ WGS84", *rows]).encode()
+    staff = browser_of("staff")
+    address = sent_by_page(staff, "dai.csv", content, "structures")
+    shown = page_of(staff.get(f"{address}?lang=en"))
+    assert "The first 200 of 450" in shown
+    assert shown.count('<th scope="row" class="number">') <= 400
+
+
+def test_the_samples_can_be_downloaded(browser_of: BrowserOf) -> None:
+    staff = browser_of("staff")
+    for name in re.findall(r'href="(/samples/[^"]+)"', page_of(staff.get("/view/imports"))):
+        answer = staff.get(name)
+        assert answer.status_code == 200
+        assert answer.content == data.path(f"samples/{name.rpartition('/')[2]}").read_bytes()
+    assert staff.get("/samples/demonstration.toml").status_code == 404
+
+
+# Exports
+
+
+def structures_in(content: bytes, ending: str, folder: Path) -> int:
+    if ending == "geojson":
+        return len(json.loads(content)["features"])
+    if ending == "csv":
+        return len(list(csv.reader(io.StringIO(content.decode("utf-8-sig"))))) - 1
+    if ending == "xlsx":
+        return int(openpyxl.load_workbook(io.BytesIO(content)).worksheets[0].max_row) - 1
+    (folder / "x.gpkg").write_bytes(content)
+    return int(pyogrio.read_info(folder / "x.gpkg")["features"])
+
+
+@pytest.mark.parametrize("role", ["viewer", "operator", "staff"])
+@pytest.mark.parametrize("ending", ["gpkg", "geojson", "xlsx", "csv"])
+def test_an_export_holds_what_the_caller_may_see(
+    client: TestClient, token: Token, tmp_path: Path, role: str, ending: str
+) -> None:
+    answer = client.get(f"/exports/structures?format={ending}&lang=en", headers=token(role))
+    assert answer.status_code == 200
+    assert f'filename="phusong-structures.{ending}"' in answer.headers["content-disposition"]
+    seen = matched(client, token(role))
+    assert structures_in(answer.content, ending, tmp_path) == seen
+    if role != "staff":
+        assert seen < matched(client, token("staff")), "the demonstration hides some from others"
+
+
+def test_exports_have_their_limits(client: TestClient, token: Token) -> None:
+    viewer = token("viewer")
+    assert client.get("/exports/structures").status_code == 401
+    assert client.get("/exports/accounts", headers=viewer).status_code == 422
+    assert client.get("/exports/structures?format=exe", headers=viewer).status_code == 422
+    assert client.get("/exports/boundaries?format=xlsx", headers=viewer).status_code == 422
+    assert client.get("/exports/boundaries?format=geojson", headers=viewer).status_code == 200
+    on = client.get("/exports/stations?format=geojson&on=1900-01-01", headers=viewer)
+    every = client.get("/exports/stations?format=geojson", headers=viewer)
+    assert len(on.json()["features"]) < len(every.json()["features"])
+
+
+def test_pages_link_to_the_exports(browser_of: BrowserOf) -> None:
+    for role, page in (("staff", "/view/imports"), ("viewer", "/view/stations")):
+        browser = browser_of(role)
+        links = re.findall(r'href="(/exports/[^"]+)"', page_of(browser.get(page)))
+        assert len(links) >= 4
+        for link in links:
+            assert browser.get(link.replace("&amp;", "&")).status_code == 200, link
+    assert "/exports/" not in page_of(browser_of("anonymous").get("/view/stations"))

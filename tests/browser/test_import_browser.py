@@ -1,0 +1,160 @@
+"""A file through the import pages, in a real Chromium on a real server."""
+
+import os
+import socket
+import threading
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+import uvicorn
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, Page, expect, sync_playwright
+
+import data
+from api.app import create_app
+from api.identity import new_link
+from api.settings import Settings
+from gis.demo import load_demonstration
+from gis.register.store import Register
+
+SAMPLE = data.path("samples/cot_ang_ten_mau.xlsx")
+CHANNELS = data.path("samples/dai_fm_mau.csv")
+SHOTS = os.environ.get("PHUSONG_TEST_SCREENSHOTS")
+
+
+@dataclass
+class Site:
+    """A running server and a way to sign in."""
+
+    url: str
+    link: Callable[[], str]
+
+
+@pytest.fixture(scope="module")
+def browser(tool: Callable[[str], str]) -> Iterator[Browser]:
+    with sync_playwright() as playwright:
+        yield playwright.chromium.launch(executable_path=tool("chromium"))
+
+
+@pytest.fixture
+def site(tmp_path: Path) -> Iterator[Site]:
+    home = tmp_path / "home"
+    home.mkdir()
+    with Register.open(home / "register.gpkg", create=True) as register:
+        load_demonstration(register)
+    app = create_app(Settings(home=home, workers=0, max_upload_mb=1))
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    server = uvicorn.Server(
+        uvicorn.Config(app, host="127.0.0.1", port=port, log_level="warning", ws="none")
+    )
+    thread = threading.Thread(target=server.run)
+    thread.start()
+    deadline = time.monotonic() + 30
+    while not server.started and time.monotonic() < deadline:
+        time.sleep(0.05)
+    accounts = app.state.service.accounts
+    account = accounts.add("lan", "staff")
+    url = f"http://127.0.0.1:{port}"
+    yield Site(url, lambda: url + new_link(accounts, account.id))
+    server.should_exit = True
+    thread.join()
+
+
+@pytest.fixture
+def opened(browser: Browser, site: Site) -> Iterator[Callable[..., Page]]:
+    pages: list[Page] = []
+    complaints: list[str] = []
+
+    def make(width: int, language: str) -> Page:
+        page = browser.new_page(viewport={"width": width, "height": 900})
+        pages.append(page)
+        page.on("console", lambda said: complaints.append(said.text))
+        page.on("pageerror", lambda error: complaints.append(str(error)))
+        page.goto(site.link())
+        page.goto(f"{site.url}/view/imports?lang={language}")
+        return page
+
+    yield make
+    for page in pages:
+        page.close()
+    assert [said for said in complaints if "422" not in said] == []
+
+
+def violations(page: Page) -> list[str]:
+    """What axe-core finds, every rule on, nothing left out."""
+    found = Axe().run(page).response["violations"]
+    return [f"{v['id']}: {n['html'][:160]}" for v in found for n in v["nodes"]]
+
+
+def fits(page: Page) -> bool:
+    """Whether the page itself need not be scrolled sideways."""
+    wide = page.evaluate("document.documentElement.scrollWidth - window.innerWidth")
+    return bool(wide <= 0)
+
+
+def looked_at(page: Page, name: str) -> None:
+    """Check a page, and keep its picture where a person wants to see it."""
+    if SHOTS:
+        page.screenshot(path=Path(SHOTS) / f"{name}.png", full_page=True)
+    assert violations(page) == [], name
+    assert fits(page), name
+
+
+def send(page: Page, kind: str, file: Path) -> None:
+    page.locator("select[name=kind]").select_option(kind)
+    page.locator("input[type=file]").set_input_files(file)
+    page.locator("form[enctype] button").press("Enter")
+
+
+@pytest.mark.parametrize("width", [390, 1440])
+@pytest.mark.parametrize("language", ["vi", "en"])
+def test_a_file_goes_in_and_comes_out_again(
+    opened: Callable[..., Page], width: int, language: str, tmp_path: Path
+) -> None:
+    page = opened(width, language)
+    name = f"{language}-{width}"
+    looked_at(page, f"imports-empty-{name}")
+
+    send(page, "structures", SAMPLE)
+    expect(page.locator("h1")).to_have_text(SAMPLE.name)
+    expect(page.locator("table.refused tbody tr")).to_have_count(5)
+    looked_at(page, f"import-{name}")
+    with page.expect_download() as download:
+        page.locator("a[href$='errors.xlsx']").click()
+    assert download.value.suggested_filename == f"{SAMPLE.stem}-errors.xlsx"
+    page.locator("form[action$='/commit'] button").press("Enter")
+    expect(page.locator(".notice.good")).to_contain_text("19")
+    looked_at(page, f"import-done-{name}")
+
+    page.goto(page.url.rpartition("/")[0])
+    page.locator("details.undo summary").press("Enter")
+    looked_at(page, f"imports-undo-{name}")
+    page.locator("details.undo button").press("Enter")
+    expect(page.locator(".chip.cancelled")).to_have_count(1)
+
+    broken = tmp_path / "hong.xlsx"
+    broken.write_bytes(SAMPLE.read_bytes()[:2000])
+    send(page, "structures", broken)
+    expect(page.locator(".notice.bad")).to_contain_text("hong.xlsx")
+
+
+@pytest.mark.parametrize("width", [390, 1440])
+@pytest.mark.parametrize("language", ["vi", "en"])
+def test_questions_are_answered_with_the_keyboard(
+    opened: Callable[..., Page], width: int, language: str
+) -> None:
+    page = opened(width, language)
+    send(page, "plan", CHANNELS)
+    commit = page.locator("form[action$='/commit'] button")
+    expect(commit).to_be_disabled()
+    looked_at(page, f"import-question-{language}-{width}")
+    page.locator("fieldset input[type=radio]").first.press("Space")
+    page.keyboard.press("Enter")
+    expect(commit).to_be_enabled()
+    expect(page.locator(".answers")).to_contain_text("WGS 84 (EPSG:4326)")
+    looked_at(page, f"import-answered-{language}-{width}")
