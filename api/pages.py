@@ -53,7 +53,7 @@ def _address(request: Request, **changed: str) -> str:
     """Return the page's own address with some query parameters replaced."""
     query = dict(request.query_params)
     query.update(changed)
-    return f"{request.url.path}?{urlencode(query)}"
+    return f"/{request.url.path.lstrip('/')}?{urlencode(query)}"
 
 
 def _menu(request: Request) -> list[dict[str, object]]:

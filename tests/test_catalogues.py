@@ -44,7 +44,10 @@ def test_vietnamese_is_composed(file: Path) -> None:
 
 
 def test_keys_in_code_exist() -> None:
-    """Each quoted literal that looks like `catalogue.name` is a sentence of that catalogue."""
+    """Each quoted literal that looks like `catalogue.name` is a sentence of that catalogue.
+
+    One that ends with `_` is the beginning of several, chosen by a value.
+    """
     catalogues = "|".join(file.stem for file in FILES)
     literal = re.compile(rf"""["']((?:{catalogues})\.[a-z0-9_]+(?:\.[a-z0-9_]+)*)["']""")
     files = [

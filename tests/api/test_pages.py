@@ -76,7 +76,7 @@ def test_an_empty_register_teaches_what_to_do(tmp_path: Path) -> None:
         assert client.get("/map", headers=HTML).status_code == 200
 
 
-def test_an_existing_register_is_opened_as_it_is(client: TestClient, service: Service) -> None:
+def test_an_existing_register_is_opened_as_it_is(service: Service) -> None:
     before = service.register.version()
     with TestClient(create_app(service.settings)) as again:
         assert again.get("/readyz").json()["register"] == before[:12]
@@ -107,7 +107,9 @@ def test_stations_are_found_without_marks_and_sorted(client: TestClient) -> None
 
 def test_a_station_shows_every_parameter_with_how_well_it_is_known(client: TestClient) -> None:
     page = client.get("/view/stations/mp-duc-hoa", headers=HTML).text
-    rows = re.findall(r'<tr><th scope="row">(.*?)</th><td>(.*?)</td><td>(.*?)</td></tr>', page)
+    rows = re.findall(
+        r'<tr><th scope="row">(.*?)</th><td><div class="known"><span>(.*?)</span>(.*?)</div>', page
+    )
     assert len(rows) == 28
     for label, value, source in rows:
         assert label

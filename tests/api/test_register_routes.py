@@ -138,7 +138,7 @@ def test_an_operator_sees_its_own_installations_and_not_those_of_others(
     assert other.id in shown(other.structure_id, "staff")
 
 
-def test_a_box_holds_what_lies_in_it(client: TestClient, service: Service) -> None:
+def test_a_box_holds_what_lies_in_it(client: TestClient) -> None:
     west, south, east, north = 106.3, 10.5, 106.5, 10.8
     for path in ("/structures", "/stations", "/units", "/plan-entries"):
         whole = client.get(f"{path}?limit=1000").json()["features"]
@@ -158,7 +158,7 @@ def test_a_box_holds_what_lies_in_it(client: TestClient, service: Service) -> No
     assert client.get("/boundaries?bbox=106,10,106.5,10.8").json()["numberMatched"] > 0
 
 
-def test_filters_narrow_together(client: TestClient, service: Service) -> None:
+def test_filters_narrow_together(client: TestClient) -> None:
     url = "/structures?kind=antenna_mast,station&owner_id=mo-phong-b&text=ben+luc&limit=1000"
     found = client.get(url).json()["features"]
     assert found

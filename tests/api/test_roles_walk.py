@@ -17,7 +17,6 @@ _FILLED = {
     "{import_id}": "none",
     "{study_id}": "coverage-0000000000000000",
     "{name}": "none.xlsx",
-    "{layer}": "stations",
     "{job_id}": "none",
     "{account_id}": "none",
     "{token_id}": "none",
