@@ -119,9 +119,7 @@ def explain(error: Exception, language: Language) -> str:
     return text("pages.out_of_range", language, detail=str(error))
 
 
-def explain_validation(
-    errors: Sequence[Any], language: Language
-) -> list[dict[str, str]]:
+def explain_validation(errors: Sequence[Any], language: Language) -> list[dict[str, str]]:
     """Return the name and the reason of each value that pydantic refused."""
     said = []
     for error in errors:

@@ -54,6 +54,6 @@ class ComplianceRequest(_Moment):
 class ImportAnswersRequest(_Schema):
     """Answers to the questions of an import, by the keys that they show."""
 
-    answers: Annotated[
-        dict[str, Annotated[str, Field(max_length=500)]], Field(max_length=200)
-    ] = Field(default_factory=dict, examples=[{"crs": "9210"}])
+    answers: Annotated[dict[str, Annotated[str, Field(max_length=500)]], Field(max_length=200)] = (
+        Field(default_factory=dict, examples=[{"crs": "9210"}])
+    )
