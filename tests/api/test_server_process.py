@@ -1,0 +1,368 @@
+"""The real server as a process: it starts, says where it is, ends cleanly, and may be killed."""
+
+import csv
+import http.client
+import json
+import os
+import random
+import re
+import signal
+import subprocess
+import sys
+import threading
+import time
+import uuid
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+import pytest
+
+from api.identity import new_token
+from gis.demo import load_demonstration
+from gis.jobs.queue import JobState, Queue
+from gis.register.accounts import Accounts
+from gis.register.scopes import SYSTEM
+from gis.register.store import Register
+
+KILLS = 20
+ROWS = 3
+PROGRAM = "import sys, api.cli; sys.exit(api.cli.main())"
+HEADER = ("Mã cột", "Tên cột", "Loại công trình", "Chủ sở hữu", "Kinh độ", "Vĩ độ", "Hệ tọa độ")
+
+
+@dataclass
+class Server:
+    """A running server."""
+
+    process: subprocess.Popen[str]
+    address: str
+    link: str | None
+
+    def request(
+        self,
+        method: str,
+        path: str,
+        *,
+        token: str | None = None,
+        body: bytes | None = None,
+        kind: str = "application/json",
+        timeout: float = 30.0,
+    ) -> tuple[int, dict[str, str], bytes]:
+        """Ask once and return status, headers and body."""
+        headers = {"accept": "application/json"}
+        if token is not None:
+            headers["authorization"] = f"Bearer {token}"
+        if body is not None:
+            headers["content-type"] = kind
+        connection = http.client.HTTPConnection(urlsplit(self.address).netloc, timeout=timeout)
+        try:
+            connection.request(method, path, body, headers)
+            answer = connection.getresponse()
+            found = {name.lower(): value for name, value in answer.getheaders()}
+            return answer.status, found, answer.read()
+        finally:
+            connection.close()
+
+
+def environment(home: Path, workers: int) -> dict[str, str]:
+    clean = {name: value for name, value in os.environ.items() if not name.startswith("PHUSONG_")}
+    more = {"PHUSONG_HOME": str(home), "PHUSONG_WORKERS": str(workers), "PHUSONG_LANG": "en"}
+    return {**clean, **more}
+
+
+@contextmanager
+def serving(home: Path, *options: str, workers: int = 0) -> Iterator[Server]:
+    command = [sys.executable, "-P", "-c", PROGRAM, "serve", "--port", "0", *options]
+    process = subprocess.Popen(
+        command,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        env=environment(home, workers),
+    )
+    try:
+        yield _ready(process, demo="--demo" in options)
+    finally:
+        if process.poll() is None:
+            process.kill()
+        process.wait()
+        assert process.stdout is not None
+        process.stdout.close()
+
+
+def _ready(process: subprocess.Popen[str], *, demo: bool) -> Server:
+    assert process.stdout is not None
+    address, link, said = "", None, []
+    while not address or (demo and link is None):
+        line = process.stdout.readline()
+        assert line, "".join(said)
+        said.append(line)
+        found = re.search(r"http://\S+", line)
+        if found and "/login/link/" in found[0]:
+            link = found[0]
+        elif found:
+            address = found[0]
+    return Server(process, address, link)
+
+
+def test_demo_serves_prints_a_link_that_works_once_and_ends_on_ctrl_c(tmp_path: Path) -> None:
+    with serving(tmp_path, "--demo", workers=1) as server:
+        assert server.address.startswith("http://127.0.0.1:")
+        assert server.request("GET", "/readyz")[0] == 200
+        assert server.link is not None
+        path = urlsplit(server.link).path
+        status, headers, _ = server.request("GET", path)
+        assert status == 303
+        cookie = headers["set-cookie"].lower()
+        assert "httponly" in cookie
+        assert "samesite=lax" in cookie
+        assert server.request("GET", path)[0] >= 400
+        server.process.send_signal(signal.SIGINT)
+        assert server.process.wait(30) == 0
+    with Register.open(tmp_path / "register.gpkg") as register:
+        register.check()
+        assert register.count_structures(SYSTEM) == 300
+        account = Accounts(register).accounts()[0]
+        assert account.password_hash is None, "the demonstration account must have no password"
+
+
+def test_a_second_start_finds_the_register_as_it_was_left(tmp_path: Path) -> None:
+    with serving(tmp_path, "--demo") as server:
+        server.process.send_signal(signal.SIGTERM)
+        assert server.process.wait(30) == 0
+    with Register.open(tmp_path / "register.gpkg") as register:
+        (one,) = register.structures(SYSTEM, limit=1)
+        with register.write(author="test", reason="test") as writer:
+            writer.update_structures([replace(one, name="Cột đã đổi tên")])
+        version = register.version()
+    with serving(tmp_path, "--demo") as server:
+        assert server.request("GET", "/readyz")[0] == 200
+    with Register.open(tmp_path / "register.gpkg") as register:
+        assert register.version() == version
+
+
+def test_a_port_that_is_taken_is_one_clear_line(tmp_path: Path) -> None:
+    with serving(tmp_path, "--demo") as server:
+        port = str(urlsplit(server.address).port)
+        done = subprocess.run(
+            [sys.executable, "-P", "-c", PROGRAM, "serve", "--port", port],
+            capture_output=True,
+            text=True,
+            env=environment(tmp_path, 0),
+            timeout=60,
+            check=False,
+        )
+    assert done.returncode == 3
+    assert port in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_a_job_survives_a_restart_and_is_done_by_the_next_server(tmp_path: Path) -> None:
+    token = demonstration(tmp_path)
+    wanted = json.dumps({"station_id": "mp-tan-an", "radius_km": 5}).encode()
+    with serving(tmp_path, workers=0) as server:
+        status, headers, _ = server.request("POST", "/studies/coverage", token=token, body=wanted)
+        assert status == 202
+        server.process.kill()
+    with serving(tmp_path, workers=1) as server:
+        deadline = time.monotonic() + 120
+        state = ""
+        while state != "done" and time.monotonic() < deadline:
+            job = json.loads(server.request("GET", headers["location"], token=token)[2])
+            state = job["state"]
+            assert state in ("queued", "running", "done"), job
+            time.sleep(0.2)
+        assert state == "done"
+        assert server.request("GET", f"/studies/{job['study']}", token=token)[0] == 200
+        server.process.send_signal(signal.SIGINT)
+        assert server.process.wait(30) == 0
+
+
+def demonstration(home: Path) -> str:
+    """Make the demonstration register and return a staff member's token."""
+    with Register.open(home / "register.gpkg", create=True) as register:
+        load_demonstration(register)
+        accounts = Accounts(register)
+        account = accounts.add("staff", "staff")
+        return new_token(accounts, account.id, "test", days=1)[0]
+
+
+@dataclass
+class Acknowledged:
+    """What the server said was done."""
+
+    jobs: list[str] = field(default_factory=list)
+    batches: list[str] = field(default_factory=list)
+    codes: list[str] = field(default_factory=list)
+
+
+def structures_file() -> tuple[list[str], bytes]:
+    """Return codes and a form with a CSV of structures that no register has."""
+    run = uuid.uuid4().hex[:10]
+    codes = [f"{run}-{number}" for number in range(ROWS)]
+    lines: list[str] = []
+
+    class Lines:
+        def write(self, line: str) -> None:
+            lines.append(line)
+
+    writer = csv.writer(Lines())
+    writer.writerow(HEADER)
+    for code in codes:
+        longitude, latitude = 106.2 + random.random() / 5, 10.55 + random.random() / 10
+        place = (f"{longitude:.6f}", f"{latitude:.6f}")
+        writer.writerow((code, f"Cột {code}", "Cột ăng ten", "mo-phong-a", *place, "WGS84"))
+    content = "".join(lines)
+    form = (
+        '--limit\r\ncontent-disposition: form-data; name="kind"\r\n\r\nstructures\r\n'
+        '--limit\r\ncontent-disposition: form-data; name="file"; filename="cot.csv"\r\n\r\n'
+        f"{content}\r\n--limit--\r\n"
+    )
+    return codes, form.encode()
+
+
+def ask_for_studies(server: Server, token: str, done: Acknowledged) -> None:
+    wanted = json.dumps({"station_id": "mp-tan-an", "radius_km": 5}).encode()
+    status, headers, body = server.request("POST", "/studies/coverage", token=token, body=wanted)
+    assert status == 202, body
+    done.jobs.append(headers["location"].rpartition("/")[2])
+
+
+def bring_structures_in(server: Server, token: str, done: Acknowledged) -> None:
+    codes, form = structures_file()
+    kind = "multipart/form-data; boundary=limit"
+    status, headers, body = server.request("POST", "/imports", token=token, body=form, kind=kind)
+    assert status == 201, body
+    assert json.loads(body)["accepted"] == ROWS, body
+    path = f"{headers['location']}/commit"
+    status, _, body = server.request("POST", path, token=token, body=b"{}")
+    assert status == 201, body
+    done.batches.append(json.loads(body)["id"])
+    done.codes += codes
+
+
+def until_it_dies(
+    work: Callable[[Server, str, Acknowledged], None],
+    server: Server,
+    token: str,
+    done: Acknowledged,
+    wrong: list[str],
+) -> None:
+    try:
+        while True:
+            work(server, token, done)
+    except (OSError, http.client.HTTPException):
+        return
+    except AssertionError as error:
+        wrong.append(str(error))
+
+
+def test_twenty_kills_lose_nothing_that_was_acknowledged(tmp_path: Path) -> None:
+    token = demonstration(tmp_path)
+    done, wrong = Acknowledged(), list[str]()
+    moments = random.Random(20250701)
+    for _ in range(KILLS):
+        with serving(tmp_path) as server:
+            threads = [
+                threading.Thread(target=until_it_dies, args=(work, server, token, done, wrong))
+                for work in (ask_for_studies, bring_structures_in)
+            ]
+            before = len(done.batches)
+            for thread in threads:
+                thread.start()
+            deadline = time.monotonic() + 30
+            while len(done.batches) == before and not wrong and time.monotonic() < deadline:
+                time.sleep(0.01)
+            time.sleep(moments.uniform(0.0, 0.6))
+            server.process.kill()
+            for thread in threads:
+                thread.join(60)
+    assert not wrong
+    assert len(done.jobs) >= KILLS
+    assert len(done.batches) >= KILLS
+    _require_whole(tmp_path, done)
+
+
+def _require_whole(home: Path, done: Acknowledged) -> None:
+    with Register.open(home / "register.gpkg") as register:
+        register.check()
+        queue = Queue(register)
+        assert all(queue.job(job).state is JobState.QUEUED for job in done.jobs)
+        batches = {batch.id: batch for batch in register.import_batches()}
+        assert set(done.batches) <= set(batches)
+        stored: dict[str | None, list[Any]] = {}
+        for structure in register.structures(SYSTEM):
+            stored.setdefault(structure.provenance.batch_id, []).append(structure)
+        there = {structure.code for each in stored.values() for structure in each}
+        assert set(done.codes) <= there
+        for batch in batches.values():
+            assert len(stored[batch.id]) == batch.accepted == ROWS, "half an import"
+
+
+def test_twenty_kills_of_the_import_command_leave_all_or_nothing(tmp_path: Path) -> None:
+    demonstration(tmp_path)
+    moments = random.Random(20230701)
+    file = tmp_path / "cot.csv"
+    rows, before, brought_in = 400, 0, 0
+    started = time.monotonic()
+    whole_s = 0.0
+    for turn in range(KILLS + 1):
+        with file.open("w", encoding="utf-8", newline="") as target:
+            writer = csv.writer(target)
+            writer.writerow(HEADER)
+            for number in range(rows):
+                name = f"{turn}-{number}"
+                place = (f"{106.2 + number / 4000:.6f}", f"{10.55 + turn / 500:.6f}")
+                writer.writerow(
+                    (name, f"Cột {name}", "Cột ăng ten", "mo-phong-a", *place, "WGS84")
+                )
+        started = time.monotonic()
+        process = subprocess.Popen(
+            [sys.executable, "-P", "-c", PROGRAM, "import", str(file), "--kind", "structures"],
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+            env=environment(tmp_path, 0),
+        )
+        if turn == 0:  # one is left alone, to learn how long it takes
+            out, err = process.communicate(timeout=120)
+            assert process.returncode == 0, out + err
+            whole_s = time.monotonic() - started
+        else:
+            time.sleep(whole_s * moments.uniform(0.3, 1.1))
+            process.kill()
+            process.communicate()
+        with Register.open(tmp_path / "register.gpkg") as register:
+            now = register.count_structures(SYSTEM)
+            if turn == 0:
+                assert now == 300 + rows
+                before = now
+                continue
+            assert now - before in (0, rows), "half an import"
+            brought_in += now > before
+            before = now
+    with Register.open(tmp_path / "register.gpkg") as register:
+        register.check()
+        assert len(register.import_batches()) == 1 + brought_in
+    assert 0 < brought_in < KILLS, "the kills came at no interesting moment"
+
+
+@pytest.mark.parametrize("method", ["GET", "POST"])
+def test_what_a_client_breaks_is_never_the_servers_fault(tmp_path: Path, method: str) -> None:
+    with serving(tmp_path, "--demo") as server:
+        for path in (
+            "/stations?bbox=1,2,3",
+            "/stations?limit=0",
+            "/stations/%00",
+            "/%ff",
+            "/a//b",
+        ):
+            status, headers, body = server.request(
+                method, path, body=b"\xff{" if method == "POST" else None
+            )
+            assert 400 <= status < 500, (path, status, body)
+            assert headers["content-type"].startswith("application/problem+json"), path
