@@ -30,6 +30,7 @@ from gis.exchange.importing import (
 )
 from gis.geodesy import is_projected
 from gis.home import Home
+from gis.jurisdictions import Jurisdiction
 from gis.register.store import Register
 
 __all__ = [
@@ -247,7 +248,9 @@ def _error_report(home: Home, sent: Upload, language: Language) -> Path:
     return home.uploads / sent.id / f".errors-{language.value}.xlsx"
 
 
-def judged_first(home: Home, register: Register, sent: Upload) -> ImportReport | None:
+def judged_first(
+    home: Home, register: Register, sent: Upload, place: Jurisdiction
+) -> ImportReport | None:
     """Judge a file that was just sent; one that cannot be read at all is not kept.
 
     Returns
@@ -263,14 +266,14 @@ def judged_first(home: Home, register: Register, sent: Upload) -> ImportReport |
     if sent.batch_id is not None:
         return None
     try:
-        return judged(home, register, sent)
+        return judged(home, register, sent, place)
     except FormatError:
         discard(home, sent)
         raise
 
 
-def judged(home: Home, register: Register, sent: Upload) -> ImportReport:
-    """Judge a file against the register as it is now.
+def judged(home: Home, register: Register, sent: Upload, place: Jurisdiction) -> ImportReport:
+    """Judge a file against the register as it is now; structures must lie in the province.
 
     Raises
     ------
@@ -282,4 +285,5 @@ def judged(home: Home, register: Register, sent: Upload) -> ImportReport:
         kind=sent.kind,
         register=register,
         answers=ImportAnswers.from_pairs(sent.answers),
+        jurisdiction=place,
     )

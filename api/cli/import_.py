@@ -5,10 +5,11 @@ from pathlib import Path
 
 from api.cli.frame import DONE, LOOK, QUESTIONS, Command, Output, Parser
 from api.cli.work import opened
+from api.clock import today
 from gis.exchange.answers import ImportAnswers
 from gis.exchange.importing import ImportKind, commit, error_report_xlsx, judge
 from gis.exchange.report import ImportReport
-from gis.jurisdictions import jurisdiction
+from gis.jurisdictions import jurisdiction, jurisdiction_on
 
 __all__ = ["COMMANDS"]
 
@@ -34,7 +35,8 @@ def _configure(parser: Parser) -> None:
 
 def _run(arguments: argparse.Namespace, output: Output) -> int:
     pairs = [tuple(answer.partition("=")[::2]) for answer in arguments.answer]
-    where = None if arguments.jurisdiction is None else jurisdiction(arguments.jurisdiction)
+    named = arguments.jurisdiction
+    where = jurisdiction_on(today()) if named is None else jurisdiction(named)
     with opened(output) as register:
         report = judge(
             arguments.file,

@@ -63,7 +63,7 @@ def send(
             kind=kind,
             sent_by=identity_of(request).name,
         )
-        uploads.judged_first(service.home, service.register, sent)
+        uploads.judged_first(service.home, service.register, sent, service.jurisdiction())
     except GisError as error:
         return _list(request, problem=error, kind=kind.value)
     return RedirectResponse(f"/view/imports/{sent.id}", 303)
@@ -169,7 +169,7 @@ def _preview(
     report: ImportReport | None = None
     if not brought_in:
         try:
-            report = uploads.judged(service.home, service.register, sent)
+            report = uploads.judged(service.home, service.register, sent, service.jurisdiction())
         except FormatError as error:
             problem = problem or error
     return render(

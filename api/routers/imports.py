@@ -43,13 +43,13 @@ def send(
         kind=kind,
         sent_by=identity_of(request).name,
     )
-    uploads.judged_first(service.home, service.register, sent)
+    uploads.judged_first(service.home, service.register, sent, service.jurisdiction())
     return JSONResponse(_judged(request, sent), 201, headers={"location": f"/imports/{sent.id}"})
 
 
 def _judged(request: Request, sent: uploads.Upload) -> dict[str, Any]:
     service = service_of(request)
-    report = uploads.judged(service.home, service.register, sent)
+    report = uploads.judged(service.home, service.register, sent, service.jurisdiction())
     return {
         "id": sent.id,
         "answers": sent.answers,
@@ -102,7 +102,7 @@ def commit_upload(request: Request, import_id: str, answers: dict[str, str]) -> 
         sent = uploads.answer(service.home, sent, answers)
     if _stands(service.register, sent):
         raise ConflictError("pages.import_done", id=sent.batch_id)
-    report = uploads.judged(service.home, service.register, sent)
+    report = uploads.judged(service.home, service.register, sent, service.jurisdiction())
     if not report.accepted and not report.provisional:
         raise ConflictError("pages.import_nothing", file=report.file_name)
     batch = commit(report, service.register, author=identity_of(request).name)
@@ -121,7 +121,7 @@ def errors(request: Request, import_id: str) -> FileResponse:
     kept = uploads.kept_error_report(service.home, sent, language)
     if kept is not None and _stands(service.register, sent):
         return FileResponse(kept, media_type=MEDIA_TYPES["xlsx"], filename=name)
-    report = uploads.judged(service.home, service.register, sent)
+    report = uploads.judged(service.home, service.register, sent, service.jurisdiction())
     return made_for_download(name, lambda path: error_report_xlsx(report, path, language))
 
 
