@@ -8,7 +8,7 @@ from starlette.requests import Request
 from starlette.responses import FileResponse, HTMLResponse, JSONResponse, Response
 
 from api.guard import GuardedRoute
-from api.identity import identity_of
+from api.identity import Identity, identity_of
 from api.language import api_language, page_language
 from api.middleware import content_security_policy
 from api.pages import wants_page
@@ -103,10 +103,25 @@ def study(request: Request, study_id: str) -> dict[str, Any]:
     return {
         "id": found.id,
         "kind": found.kind,
-        "inputs": found.inputs,
+        "inputs": _told(found.inputs, identity_of(request)),
         "results": found.results,
         "files": found.files,
     }
+
+
+def _told(inputs: Any, identity: Identity) -> Any:
+    """Return inputs without the names of structures, which may be confidential, for all but staff.
+
+    The register hides a station's structure from those who may not see it; so does a study.
+    """
+    if identity.is_staff:
+        return inputs
+    if isinstance(inputs, dict):
+        return {
+            name: None if name == "structure_id" else _told(value, identity)
+            for name, value in inputs.items()
+        }
+    return [_told(item, identity) for item in inputs] if isinstance(inputs, list) else inputs
 
 
 @router.get("/studies/{study_id}/files/{name}", response_class=FileResponse)

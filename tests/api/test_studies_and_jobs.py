@@ -1,0 +1,235 @@
+"""Studies over HTTP: asked for, run, read, explained, reported; who may do which."""
+
+import json
+from collections.abc import Callable
+from io import BytesIO
+from typing import Any
+
+import pytest
+import rasterio
+from starlette.testclient import TestClient
+
+from api.identity import new_token
+from api.service import Service
+from gis.jobs.worker import work_once
+from gis.register.scopes import SYSTEM
+
+Token = Callable[[str], dict[str, str]]
+STATION = "mp-tan-an"
+BROADCASTER = "mo-phong-phat-thanh"
+
+
+def ask(client: TestClient, headers: dict[str, str], kind: str, **wanted: Any) -> Any:
+    return client.post(f"/studies/{kind}", json=wanted, headers=headers)
+
+
+def done(
+    client: TestClient, service: Service, headers: dict[str, str], kind: str, **wanted: Any
+) -> str:
+    """Ask for a study, let a worker do it, and return its id."""
+    asked = ask(client, headers, kind, **wanted)
+    assert asked.status_code == 202, asked.text
+    assert work_once(service.register, service.home, service.terrain)
+    job = client.get(asked.headers["location"], headers=headers).json()
+    assert job["state"] == "done", job["error"]
+    assert job["progress"] == 1
+    return str(job["study"])
+
+
+@pytest.fixture
+def broadcaster(service: Service, password_hash: str) -> dict[str, str]:
+    """An operator's program whose organisation has the stations of the demonstration."""
+    account = service.accounts.add(
+        "broadcaster", "operator", organisation_id=BROADCASTER, password_hash=password_hash
+    )
+    return {"authorization": f"Bearer {new_token(service.accounts, account.id, 't', days=1)[0]}"}
+
+
+def test_coverage_from_asking_to_the_report(
+    client: TestClient, service: Service, token: Token
+) -> None:
+    staff = token("staff")
+    asked = ask(client, staff, "coverage", station_id=STATION, radius_km=8)
+    assert asked.status_code == 202
+    job = asked.json()
+    assert job["state"] == "queued"
+    assert asked.headers["location"] == f"/jobs/{job['id']}"
+    assert client.get("/jobs?state=queued", headers=staff).json()["numberMatched"] == 1
+    assert work_once(service.register, service.home, service.terrain)
+    study_id = client.get(f"/jobs/{job['id']}", headers=staff).json()["study"]
+    study = client.get(f"/studies/{study_id}", headers=staff).json()
+    assert study["kind"] == "coverage"
+    assert study["inputs"]["radius_km"] == 8
+    raster = client.get(f"/studies/{study_id}/files/coverage.tif", headers=staff)
+    with rasterio.open(BytesIO(raster.content)) as dataset:
+        assert dataset.crs.to_epsg() == 4326
+        assert dataset.tags()["EVIDENCE"] == "prediction"
+    contours = client.get(f"/studies/{study_id}/files/contours.geojson", headers=staff)
+    assert contours.headers["content-type"].startswith("application/geo+json")
+    assert contours.json()["type"] == "FeatureCollection"
+    for language, word in (("vi", "Vùng phủ"), ("en", "Coverage")):
+        report = client.get(f"/studies/{study_id}/report.html?lang={language}", headers=staff)
+        assert f'lang="{language}"' in report.text
+        assert word.casefold() in report.text.casefold()
+        pdf = client.get(f"/studies/{study_id}/report.pdf?lang={language}", headers=staff)
+        assert pdf.content.startswith(b"%PDF-")
+        assert pdf.headers["content-type"] == "application/pdf"
+
+
+def test_the_same_question_is_the_same_study(
+    client: TestClient, service: Service, token: Token
+) -> None:
+    staff = token("staff")
+    wanted = {"station_id": STATION, "radius_km": 6}
+    first = done(client, service, staff, "coverage", **wanted)
+    assert done(client, service, staff, "coverage", **wanted) == first
+    assert client.get("/studies", headers=staff).json()["numberMatched"] == 1
+
+
+def test_a_point_tells_every_loss_term_and_who_disturbs(
+    client: TestClient, service: Service, token: Token
+) -> None:
+    viewer = token("viewer")
+    study = done(client, service, token("staff"), "interference", station_id=STATION, radius_km=8)
+    where = f"/studies/{study}/point?longitude=106.45&latitude=10.55"
+    told = client.get(f"{where}&lang=en", headers=viewer).json()
+    notes = " ".join(row["note"] for section in told["sections"] for row in section["rows"])
+    for symbol in ("L_b", "L_bs", "L_ba"):
+        assert symbol in notes.replace("<sub>", "_")
+    assert told["stamps"], "flat terrain and demonstration data are stamped"
+    assert client.get(where, headers=viewer).json() != told, "the language is heard"
+    assert client.get(f"/studies/{study}/point?longitude=106", headers=viewer).status_code == 422
+    far = f"/studies/{study}/point?longitude=-100&latitude=10"
+    assert client.get(far, headers=viewer).status_code == 422
+
+
+@pytest.mark.parametrize(
+    ("kind", "wanted", "expected"),
+    [
+        ("coverage", {}, (422, "station_id")),
+        ("coverage", {"station_id": STATION, "radius": 5}, (422, "radius")),
+        ("coverage", {"station_id": STATION, "radius_km": 0}, (422, "radius_km")),
+        ("coverage", {"station_id": STATION, "radius_km": "far"}, (422, "radius_km")),
+        ("coverage", {"station_id": "nobody"}, (404, "nobody")),
+        ("coverage", {"station_id": "dai-fm-rfd-095-0"}, (422, "Biên Hòa")),
+        ("coverage", {"station_id": STATION, "on": "soon"}, (422, "on")),
+        ("coverage", {"station_id": STATION, "jurisdiction": "mars"}, (404, "mars")),
+        ("interference", {"station_id": STATION, "summation": "loud"}, (422, "summation")),
+        ("compliance", {"station_id": ["a"]}, (422, "station_id")),
+    ],
+)
+def test_what_cannot_be_asked_is_said_at_once_and_no_job_is_made(
+    client: TestClient, token: Token, kind: str, wanted: dict[str, Any], expected: tuple[int, str]
+) -> None:
+    staff = token("staff")
+    status, name = expected
+    answer = ask(client, staff, kind, **wanted)
+    assert answer.status_code == status, answer.text
+    assert answer.headers["content-type"].startswith("application/problem+json")
+    assert name in answer.text
+    assert client.get("/jobs", headers=staff).json()["numberMatched"] == 0
+
+
+@pytest.mark.parametrize("body", [b"", b"{", b"[]", b'"x"', b"\xff\xfe", b'{"radius_km": NaN}'])
+def test_bodies_that_are_no_request(client: TestClient, token: Token, body: bytes) -> None:
+    headers = {**token("staff"), "content-type": "application/json"}
+    answer = client.post("/studies/coverage", content=body, headers=headers)
+    assert answer.status_code in (400, 422)
+    assert answer.headers["content-type"].startswith("application/problem+json")
+
+
+def test_jobs_are_for_those_who_asked_and_for_the_department(
+    client: TestClient, token: Token, broadcaster: dict[str, str]
+) -> None:
+    asked = ask(client, broadcaster, "coverage", station_id=STATION, radius_km=5)
+    path = asked.headers["location"]
+    other = token("operator")
+    assert client.get(path, headers=broadcaster).status_code == 200
+    assert client.get(path, headers=token("staff")).status_code == 200
+    for method, below in (("GET", ""), ("GET", "/events"), ("POST", "/cancel"), ("DELETE", "")):
+        assert client.request(method, path + below, headers=other).status_code == 404
+    assert client.get("/jobs", headers=other).json()["numberMatched"] == 0
+    assert client.get("/jobs", headers=broadcaster).json()["numberMatched"] == 1
+    assert client.get(path, headers=broadcaster).json()["state"] == "queued"
+
+
+@pytest.mark.parametrize(("method", "below"), [("POST", "/cancel"), ("DELETE", "")])
+def test_a_queued_job_is_cancelled_at_once(
+    client: TestClient, service: Service, token: Token, method: str, below: str
+) -> None:
+    staff = token("staff")
+    path = ask(client, staff, "compliance").headers["location"]
+    assert client.request(method, path + below, headers=staff).json()["state"] == "cancelled"
+    assert not work_once(service.register, service.home, service.terrain)
+    assert client.request(method, path + below, headers=staff).json()["state"] == "cancelled"
+
+
+def test_events_end_with_the_job(client: TestClient, service: Service, token: Token) -> None:
+    staff = token("staff")
+    path = ask(client, staff, "coverage", station_id=STATION, radius_km=5).headers["location"]
+    assert work_once(service.register, service.home, service.terrain)
+    with client.stream("GET", f"{path}/events?lang=en", headers=staff) as stream:
+        assert stream.headers["content-type"].startswith("text/event-stream")
+        lines = list(stream.iter_lines())
+    assert lines[0] == "event: end"
+    told = json.loads(lines[1].removeprefix("data: "))
+    assert told["state"] == "done"
+    assert told["study"]
+
+
+def test_a_job_that_fails_says_why(client: TestClient, service: Service, token: Token) -> None:
+    staff = token("staff")
+    job = service.queue.submit("coverage", {"station_id": "gone"}, requested_by="somebody")
+    assert work_once(service.register, service.home, service.terrain)
+    told = client.get(f"/jobs/{job.id}?lang=en", headers=staff).json()
+    assert told["state"] == "failed"
+    assert "gone" in told["error"]
+    assert told["study"] is None
+
+
+def test_findings_are_for_the_department_and_for_the_own_station(
+    client: TestClient, service: Service, token: Token, broadcaster: dict[str, str]
+) -> None:
+    assert ask(client, token("viewer"), "compliance", station_id=STATION).status_code == 403
+    assert ask(client, token("operator"), "compliance", station_id=STATION).status_code == 403
+    assert ask(client, broadcaster, "compliance").status_code == 403, "all stations"
+    own = done(client, service, broadcaster, "compliance", station_id=STATION)
+    everyone = done(client, service, token("staff"), "compliance")
+    readers = {"staff": token("staff"), "viewer": token("viewer"), "operator": token("operator")}
+    expected = {
+        own: {"staff": 200, "viewer": 404, "operator": 404, "own": 200},
+        everyone: {"staff": 200, "viewer": 404, "operator": 404, "own": 404},
+    }
+    for study, statuses in expected.items():
+        for role, status in statuses.items():
+            headers = broadcaster if role == "own" else readers[role]
+            for below in ("", "/report.html", "/report.pdf", "/files/geometries.json"):
+                got = client.get(f"/studies/{study}{below}", headers=headers).status_code
+                assert got == status, (study, role, below)
+    assert client.get("/studies", headers=readers["viewer"]).json()["numberMatched"] == 0
+    assert client.get("/studies", headers=broadcaster).json()["numberMatched"] == 1
+
+
+def test_a_study_tells_no_confidential_structure(
+    client: TestClient, service: Service, token: Token
+) -> None:
+    """A station's structure is hidden by the register; the study of that station hides it too."""
+    station = service.register.station(STATION, SYSTEM)
+    assert station.structure_id is not None
+    study = done(client, service, token("staff"), "interference", station_id=STATION, radius_km=5)
+    paths = [
+        f"/studies/{study}",
+        *(f"/studies/{study}/report.html?lang={x}" for x in ("vi", "en")),
+    ]
+    structures = {one.structure_id for one in service.register.stations(SYSTEM)} - {None}
+    for path in paths:
+        told = client.get(path, headers=token("viewer")).text
+        assert not [name for name in structures if str(name) in told], path
+    assert str(station.structure_id) in client.get(paths[0], headers=token("staff")).text
+
+
+def test_a_study_that_is_not_there_is_not_found(client: TestClient, token: Token) -> None:
+    staff = token("staff")
+    for path in ("coverage-0000000000000000", "coverage-..%2f..%2fx", "%2e%2e%2f", "x" * 500):
+        assert client.get(f"/studies/{path}", headers=staff).status_code == 404
+        assert client.get(f"/studies/{path}/files/study.json", headers=staff).status_code == 404
