@@ -190,8 +190,8 @@ def _carrier(reader: CellReader) -> tuple[float | None, Service | None]:
     if word is None:
         word = next((name for name in services if _in_band(services[name], frequency)), None)
     if word is None or not _in_band(services[word], frequency):
-        bands = "; ".join(f"{low:g}-{high:g}" for low, high in
-                          (each["band_mhz"] for each in services.values()))  # fmt: skip
+        known = [band for each in services.values() for band in each["bands_mhz"]]
+        bands = "; ".join(f"{low:g}-{high:g}" for low, high in known)
         reader.refuse("frequency_mhz", "band", bands=bands)
         return None, None
     raster = services[word].get("raster_khz")
@@ -206,8 +206,7 @@ def _carrier(reader: CellReader) -> tuple[float | None, Service | None]:
 
 
 def _in_band(service: Mapping[str, Any], frequency: float) -> bool:
-    low, high = service["band_mhz"]
-    return bool(low <= frequency <= high)
+    return any(low <= frequency <= high for low, high in service["bands_mhz"])
 
 
 def _organisation(reader: CellReader, known: Known, name: str, *, required: bool) -> str | None:

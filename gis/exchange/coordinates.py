@@ -50,9 +50,9 @@ _LETTERS = {
 }
 _NUMBER = r"\d{1,3}"
 _DECIMALS = r"(?:[.,]\d+)?"
-_DEGREE_SIGN = r"[°º˚⁰ᵒoO*dĐđ]"
-_MINUTE_SIGN = r"(?:['’‘′ʹ´`]|ph|m)"
-_SECOND_SIGN = r"(?:[\"”“″ʺ¨]|['’′´]{2}|s)"
+_DEGREE_SIGN = r"(?:độ|[°º˚⁰ᵒoO*dĐđ])"
+_MINUTE_SIGN = r"(?:['’‘′ʹ´`]|phút|ph|m)"
+_SECOND_SIGN = r"(?:[\"”“″ʺ¨]|['’′´]{2}|giây|s)"
 _FORMS = tuple(
     re.compile(pattern, re.ASCII)
     for pattern in (
@@ -113,7 +113,7 @@ def parse_pair(text: str) -> tuple[Angle, Angle] | None:
 
 
 def _with_capital_letters(text: str) -> str:
-    last = text[-1] if text[-1] == "s" else text[-1].upper()
+    last = text[-1] if text[-1] == "s" or text[-2:-1].isalpha() else text[-1].upper()
     return text[0].upper() + text[1:-1] + last if len(text) > 1 else text
 
 

@@ -208,6 +208,9 @@ class Judge:
     def _match(self, record: ImportRecord, each: _Pending) -> Accepted | None:
         by_id = self._index.by_id(record.id) if each.values.get("id") else None
         same = self._index.same(record)
+        named = each.values.get("id") and self._kind is ImportKind.STATIONS
+        if named and same is not None and same[1] is not None and same[0].id != record.id:
+            same = None  # two stations of one carrier and site, told apart by their identifiers
         for found in (by_id, same):
             if found is not None and found[1] is not None:
                 self._reader.refuse(self._key_field(), "duplicate_in_file", first=str(found[1]))

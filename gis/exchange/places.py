@@ -207,7 +207,10 @@ class PlaceReader:
             cell = self._reader.cell("crs")
             if cell is not None:
                 said = stated(shown(cell), alone=True)
-                return 0 if said is None else said.resolve(projected=projected)
+                if said is None:
+                    return 0
+                found = said.resolve(projected=projected)
+                return said.epsg if found is None else found
         if self._table.has_points:
             return self._table.crs
         said = self._one[field].statement if field in self._one else None

@@ -37,7 +37,8 @@ def find_header(
         if index + 1 < len(texts):
             both = _two_rows(row, texts[index + 1])
             known = recognised(both)
-            if known > recognised(row) and (best is None or known > best[2] + 1):
+            below = [cell for cell in texts[index + 1] if cell]
+            if known > (best[2] if best else 0) and recognised(below) >= len(below) > 0:
                 best = index + 2, both, known
     return None if best is None else (best[0], _trimmed(best[1]), best[2])
 

@@ -1,5 +1,6 @@
 """Small places with stations, real registers and real rasters."""
 
+import csv
 from collections.abc import Callable, Iterator, Sequence
 from datetime import date
 from pathlib import Path
@@ -7,14 +8,18 @@ from pathlib import Path
 import numpy as np
 import pytest
 import rasterio
+from openpyxl import Workbook
 from rasterio.transform import Affine
 from shapely import MultiPolygon, box
 
+from gis.administration import load_administration
 from gis.home import Home
 from gis.register.records import (
     AdministrativeUnit,
     Boundary,
     BroadcastStation,
+    Organisation,
+    OrganisationKind,
     PlanEntry,
     Provenance,
     Service,
@@ -187,3 +192,38 @@ def write_terrain(tmp_path: Path) -> Callable[..., Path]:
 def judged_on() -> date:
     """The day that the tests judge."""
     return date(2025, 8, 1)
+
+
+@pytest.fixture
+def office(register: Register) -> Register:
+    """Fill the register with real administrative units and two organisations."""
+    with register.write(author="test", reason="office") as writer:
+        load_administration(writer)
+        writer.add_organisations(
+            [
+                Organisation(
+                    id=name, name=title, kind=OrganisationKind.OPERATOR, provenance=PROVENANCE
+                )
+                for name, title in (("hoa", "Viễn thông Hoà Bình"), ("sao", "Sao Mai"))
+            ]
+        )
+    return register
+
+
+@pytest.fixture
+def write_table(tmp_path: Path) -> Callable[..., Path]:
+    """Write rows of cells as XLSX, or as CSV parted by semicolons."""
+
+    def write(name: str, *rows: Sequence[object]) -> Path:
+        file = tmp_path / name
+        if file.suffix == ".xlsx":
+            book = Workbook()
+            for row in rows:
+                book.active.append(list(row))
+            book.save(file)
+        else:
+            with file.open("w", encoding="utf-8", newline="") as stream:
+                csv.writer(stream, delimiter=";").writerows(rows)
+        return file
+
+    return write

@@ -299,7 +299,7 @@ class _SheetReader(_Reader):
 
     def _meant(self, value: str) -> Cell:
         if self._type in _TEXT_TYPES:
-            text = self._strings[int(value)] if self._type == "s" else _unescaped(value)
+            text = self._shared(value) if self._type == "s" else _unescaped(value)
             marked = self._style in self._texts
             return Formula(text) if text[:1] == "=" and len(text) > 1 and not marked else text
         if self._type == "b":
@@ -308,6 +308,11 @@ class _SheetReader(_Reader):
             return value
         number = int(value) if value.lstrip("-").isdecimal() else float(value)
         return self._day(number) if self._style in self._days else number
+
+    def _shared(self, index: str) -> str:
+        if not index.isdecimal():
+            raise BrokenBookError(index[:12])
+        return self._strings[int(index)]
 
     def _day(self, number: float) -> Cell:
         day = from_excel(number, self._epoch)

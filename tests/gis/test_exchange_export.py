@@ -1,0 +1,220 @@
+"""What leaves the register comes back the same, and edits come back as differences."""
+
+import csv
+import itertools
+import json
+
+import openpyxl
+import pyogrio
+import pytest
+
+from gis.demo import load_demonstration
+from gis.errors import FormatError
+from gis.exchange import exporting
+from gis.exchange.exporting import export
+from gis.exchange.importing import ImportAnswers, commit, judge
+from gis.exchange.report import RowState
+from gis.register.records import Provenance, Structure, StructureKind
+from gis.register.scopes import PUBLIC, SYSTEM, Role, Scope
+from propagation.compliance.records import Confidence
+
+LAYERS = ("structures", "stations", "plan")
+
+
+def _structure(name="Trạm Đức Hòa", **changes):
+    values = {
+        "id": "a", "code": "LA1", "name": name, "kind": StructureKind.ANTENNA_MAST,
+        "owner_id": "sao", "longitude": 106.4133, "latitude": 10.5361,
+        "provenance": Provenance(confidence=Confidence.VERIFIED, source="hồ sơ"),
+    }  # fmt: skip
+    return Structure(**{**values, **changes})
+
+
+def _put(register, *structures):
+    with register.write(author="test", reason="scene") as writer:
+        writer.add_structures(structures)
+
+
+@pytest.mark.parametrize("language", ["vi", "en"])
+@pytest.mark.parametrize("format", ["gpkg", "geojson", "xlsx", "csv"])
+def test_the_demonstration_comes_back_unchanged(register, tmp_path, format, language):
+    load_demonstration(register)
+    files = export(register, SYSTEM, LAYERS, format, tmp_path / f"o.{format}", language=language)
+    assert len(files) == (1 if format in ("gpkg", "xlsx") else 3)
+    for number, kind in enumerate(LAYERS):
+        file = files[min(number, len(files) - 1)]
+        report = judge(file, kind=kind, register=register)
+        assert (report.problems, report.questions) == ([], ())
+        assert report.states[RowState.UNCHANGED] == report.rows > 0
+
+
+@pytest.mark.parametrize("format", ["gpkg", "geojson", "xlsx", "csv"])
+def test_and_fills_an_empty_register_with_the_same(register, tmp_path, format):
+    from gis.register.store import Register
+
+    load_demonstration(register)
+    files = export(register, SYSTEM, LAYERS, format, tmp_path / f"o.{format}")
+    with Register.open(tmp_path / "other" / "register.gpkg", create=True) as other:
+        with other.write(author="test", reason="scene") as writer:
+            writer.add_organisations(register.organisations())
+        for kind in ("plan", "structures", "stations"):
+            number = LAYERS.index(kind)
+            report = judge(files[min(number, len(files) - 1)], kind=kind, register=other)
+            assert (report.problems, report.questions) == ([], ())
+            commit(report, other, author="lan")
+        report = judge(files[0], kind="structures", register=register)
+        assert {row.record.id for row in report.accepted} == {
+            s.id for s in other.structures(SYSTEM)
+        }
+        stations = {s.id: s for s in register.stations(SYSTEM)}
+        for station in other.stations(SYSTEM):
+            mine = stations[station.id]
+            assert station.attenuation_db == pytest.approx(mine.attenuation_db)
+            assert station.erp_total_dbw == pytest.approx(mine.erp_total_dbw)
+            assert station.provenance.confidence is mine.provenance.confidence
+
+
+def test_gdal_reads_vietnamese_types_and_places(office, tmp_path):
+    _put(office, _structure(height_m=42.5, shareable=True, commune_name="Xã Mỹ Quý"))
+    file = export(office, SYSTEM, ["structures", "boundaries"], "gpkg", tmp_path / "o.gpkg")[0]
+    assert {name for name, _ in pyogrio.list_layers(file)} == {"structures", "boundaries"}
+    frame = pyogrio.read_dataframe(file, layer="structures")
+    assert frame.crs.to_epsg() == 4326
+    row = frame.iloc[0]
+    assert (row["name"], row["commune_name"], row.height_m) == ("Trạm Đức Hòa", "Xã Mỹ Quý", 42.5)
+    assert (row.geometry.x, row.geometry.y) == (106.4133, 10.5361)
+    assert bool(row.shareable) is True
+    assert row.address is None
+    outlines = pyogrio.read_dataframe(file, layer="boundaries")
+    assert set(outlines.geom_type) == {"MultiPolygon"}
+    assert any("Tây Ninh" in name for name in outlines["name"])
+
+
+def test_geojson_follows_the_standard(office, tmp_path):
+    _put(office, _structure(valid_from=None))
+    file = export(office, SYSTEM, ["structures"], "geojson", tmp_path / "o.geojson")[0]
+    content = json.loads(file.read_text(encoding="utf-8"))
+    assert "crs" not in content
+    assert content["features"][0]["geometry"] == {"type": "Point",
+                                                  "coordinates": [106.4133, 10.5361]}  # fmt: skip
+    assert "Trạm Đức Hòa" in file.read_text(encoding="utf-8")
+    outlines = export(office, SYSTEM, ["boundaries"], "geojson", tmp_path / "b.geojson")[0]
+    ring = json.loads(outlines.read_text())["features"][0]["geometry"]["coordinates"][0][0]
+    twice_area = sum(a[0] * b[1] - b[0] * a[1] for a, b in itertools.pairwise(ring))
+    assert twice_area > 0
+
+
+@pytest.mark.parametrize("text", ["=1+1", "+84 912", "-A", "@trạm", "=cmd|' /C calc'!A0"])
+def test_cells_that_begin_like_a_formula_are_text(office, tmp_path, text):
+    _put(office, _structure(text))
+    table = export(office, SYSTEM, ["structures"], "csv", tmp_path / "o.csv")[0]
+    with table.open(encoding="utf-8-sig", newline="") as stream:
+        rows = list(csv.reader(stream, delimiter=";"))
+    assert f"'{text}" in rows[1]
+    sheet = export(office, SYSTEM, ["structures"], "xlsx", tmp_path / "o.xlsx")[0]
+    cells = list(openpyxl.load_workbook(sheet).active.iter_rows())[1]
+    cell = next(cell for cell in cells if cell.value == text)
+    assert (cell.data_type, cell.quotePrefix) == ("s", True)
+    for file in (table, sheet):
+        report = judge(file, kind="structures", register=office)
+        assert report.states[RowState.UNCHANGED] == 1, report.problems
+
+
+def test_edits_come_back_as_differences_and_are_applied(office, tmp_path):
+    _put(office, _structure(height_m=30.0, address="Ấp 1"), _structure(id="b", code="LA2"))
+    file = export(office, SYSTEM, ["structures"], "xlsx", tmp_path / "o.xlsx")[0]
+    book = openpyxl.load_workbook(file)
+    rows = {row[0].value: row for row in book.active.iter_rows()}
+    titles = [cell.value for cell in rows["Mã hồ sơ"]]
+    rows["a"][titles.index("Chiều cao công trình (m)")].value = 36.5
+    rows["a"][titles.index("Địa chỉ")].value = None
+    rows["a"][titles.index("Mã số")].value = "LA9"
+    book.save(file)
+    report = judge(file, kind="structures", register=office)
+    assert report.states == {RowState.NEW: 0, RowState.CHANGED: 1, RowState.UNCHANGED: 1}
+    changed = next(row for row in report.accepted if row.state is RowState.CHANGED)
+    assert {(c.field, c.old, c.new) for c in changed.changes} == {
+        ("code", "LA1", "LA9"), ("height_m", 30.0, 36.5), ("address", "Ấp 1", None)}  # fmt: skip
+    assert report.to_json("vi")["changes"][0]["id"] == "a"
+    commit(report, office, author="lan")
+    record = office.structure("a", SYSTEM)
+    assert (record.code, record.height_m, record.address) == ("LA9", 36.5, None)
+    assert record.provenance.confidence is Confidence.VERIFIED
+    assert len(office.changes(table_name="structures", record_id="a")) == 2
+
+
+def test_an_edit_that_takes_a_code_in_use_is_refused(office, tmp_path):
+    _put(office, _structure(), _structure(id="b", code="LA2"))
+    file = export(office, SYSTEM, ["structures"], "csv", tmp_path / "o.csv")[0]
+    text = file.read_text(encoding="utf-8-sig").replace(";LA2;", ";LA1;")
+    file.write_text(text, encoding="utf-8")
+    report = judge(file, kind="structures", register=office)
+    assert [p.key for p in report.problems] == ["exchange.problem.duplicate_stored"]
+
+
+def test_only_what_a_caller_may_see_leaves(office, tmp_path):
+    _put(office, _structure(), _structure(id="b", code="LA2", confidential=True))
+    mine, theirs = Scope(Role.OPERATOR, "sao"), Scope(Role.OPERATOR, "hoa")
+    for scope, count in ((PUBLIC, 1), (theirs, 1), (mine, 2), (SYSTEM, 2)):
+        for format in ("gpkg", "geojson", "xlsx", "csv"):
+            file = export(office, scope, ["structures"], format, tmp_path / f"o.{format}")[0]
+            report = judge(file, kind="structures", register=office)
+            assert report.rows == count
+
+
+def test_demonstration_data_is_stamped(office, tmp_path):
+    origin = Provenance(confidence=Confidence.SYNTHETIC, source="x")
+    _put(office, _structure(provenance=origin))
+    for format in ("geojson", "csv"):
+        file = export(office, SYSTEM, ["structures"], format, tmp_path / f"o.{format}")[0]
+        assert "mô phỏng" in file.read_text(encoding="utf-8")
+
+
+def test_numbers_in_csv_have_one_reading(office, tmp_path):
+    _put(office, _structure(height_m=42.125, longitude=106.413))
+    for language, sign in (("vi", ","), ("en", ".")):
+        file = export(office, SYSTEM, ["structures"], "csv", tmp_path / "o.csv",
+                      language=language)[0]  # fmt: skip
+        text = file.read_text(encoding="utf-8-sig")
+        assert f"42{sign}1250" in text
+        report = judge(file, kind="structures", register=office)
+        assert (report.questions, report.states[RowState.UNCHANGED]) == ((), 1)
+
+
+def test_empty_layers_are_files_too(office, tmp_path):
+    for format in ("gpkg", "geojson", "xlsx", "csv"):
+        file = export(office, SYSTEM, ["structures"], format, tmp_path / f"o.{format}")[0]
+        assert file.stat().st_size > 0
+    assert pyogrio.read_info(tmp_path / "o.gpkg", layer="structures")["features"] == 0
+
+
+@pytest.mark.parametrize(("layers", "format"), [(["x"], "csv"), (["structures"], "kml"),
+                                                (["boundaries"], "csv"), ([], "csv")])  # fmt: skip
+def test_what_cannot_be_exported(office, tmp_path, layers, format):
+    with pytest.raises(FormatError):
+        export(office, SYSTEM, layers, format, tmp_path / "o")
+
+
+def test_a_failed_export_leaves_the_old_file(office, tmp_path, monkeypatch):
+    file = export(office, SYSTEM, ["structures"], "csv", tmp_path / "o.csv")[0]
+    before = file.read_bytes()
+    monkeypatch.setattr(exporting, "csv_text", None)
+    _put(office, _structure())
+    with pytest.raises(TypeError):
+        export(office, SYSTEM, ["structures"], "csv", file)
+    assert file.read_bytes() == before
+    assert sorted(p.name for p in tmp_path.iterdir()) == ["home", "o.csv"]
+
+
+def test_qgis_edits_of_a_geopackage_come_back(office, tmp_path):
+    _put(office, _structure(), _structure(id="b", code="LA2"))
+    file = export(office, SYSTEM, ["structures"], "gpkg", tmp_path / "o.gpkg")[0]
+    frame = pyogrio.read_dataframe(file, layer="structures")
+    frame.loc[frame.id == "b", "name"] = "Tên mới"
+    moved = tmp_path / "sua.gpkg"
+    pyogrio.write_dataframe(frame.to_crs(9210), moved, layer="structures")
+    report = judge(moved, kind="structures", register=office, answers=ImportAnswers())
+    assert "9210" in report.coordinate_system
+    changed = [row for row in report.accepted if row.state is RowState.CHANGED]
+    names = {change.field for row in changed for change in row.changes}
+    assert "name" in names
