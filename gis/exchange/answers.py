@@ -90,8 +90,8 @@ class ImportAnswers:
     Attributes
     ----------
     crs : tuple of int
-        EPSG codes that hold whatever the file says: at most one in degrees and one in metres. One
-        number will do.
+        EPSG codes that hold whatever the file says: of those in degrees the last holds, and of
+        those in metres. One number will do.
     decimal : mapping
         Decimal sign by field; `*` for every column.
     units : mapping

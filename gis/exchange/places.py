@@ -200,7 +200,7 @@ class PlaceReader:
 
     def _system(self, field: str, measure: Measure) -> int | None:
         projected = measure is Measure.METRES
-        for epsg in self._answers.systems:
+        for epsg in reversed(self._answers.systems):
             if is_known(epsg) and is_projected(epsg) == projected:
                 return epsg
         if "crs" in self._one:
@@ -216,7 +216,7 @@ class PlaceReader:
         said = self._one[field].statement if field in self._one else None
         said = said or self._whole
         if said is None and self._answers.systems:
-            return self._answers.systems[0]
+            return self._answers.systems[-1]
         return None if said is None else said.resolve(projected=projected)
 
     def _of_whole_file(self) -> Statement | None:

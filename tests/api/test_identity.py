@@ -42,7 +42,7 @@ def test_signing_in_sets_a_cookie_that_scripts_and_other_sites_cannot_use(
 
 
 def test_behind_tls_the_cookie_is_secure(settings: Settings, password_hash: str) -> None:
-    from api.app import create_app  # noqa: PLC0415
+    from api.app import create_app
 
     app = create_app(settings.model_copy(update={"secure_cookies": True}))
     with TestClient(app, base_url="https://testserver", follow_redirects=False) as client:
@@ -268,7 +268,7 @@ def test_a_closed_account_is_out_at_once(
 
 
 def test_a_session_ends_by_itself(settings: Settings, password_hash: str) -> None:
-    from api.app import create_app  # noqa: PLC0415
+    from api.app import create_app
 
     app = create_app(settings.model_copy(update={"session_hours": 1e-7}))
     with TestClient(app, follow_redirects=False) as client:

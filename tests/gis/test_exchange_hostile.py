@@ -388,6 +388,14 @@ def test_rows_and_columns_are_bounded(office, write_table, refused):
     assert len(report.accepted) == 6
 
 
+def test_a_hundred_thousand_rows_and_one_bad_one(office, write_table):
+    rows = [(f"LA{i}", "bể", "Sao Mai", 106 + i % 999 / 1999, 10.5, 3) for i in range(100_000)]
+    rows[77_777] = ("LA77777", "bể", "Sao Mai", 106.1, 10.5, "cao")
+    report = judge(write_table("a.csv", HEADERS, *rows), kind="structures", register=office)
+    assert (report.rows, len(report.accepted)) == (100_000, 99_999)
+    assert [(problem.row, problem.value) for problem in report.problems] == [(77_779, "cao")]
+
+
 @pytest.mark.parametrize("place", ["A1048577", "A9999999999", "XFE2", "ZZZZZZ2", "2", "Ã2"])
 def test_cells_where_no_sheet_has_any(workbook, refused, tmp_path, place):
     row = place.lstrip("ABCDEFXZÃ") or "2"
