@@ -9,6 +9,7 @@ import openpyxl
 import pytest
 
 from gis.errors import FormatError
+from gis.exchange.formats.ooxml import Book, BrokenBookError
 from gis.exchange.importing import ImportAnswers, judge
 from gis.exchange.safety import Limits, inspect
 
@@ -539,3 +540,13 @@ def test_a_sheet_whose_part_is_elsewhere(workbook, refused, tmp_path):
                    lambda name, old: old.replace(b"worksheets/sheet1.xml", b"../../etc/passwd")
                    if name.endswith("workbook.xml.rels") else old)  # fmt: skip
     assert refused(file).key == "exchange.file.truncated"
+
+
+@pytest.mark.parametrize("part", ["xl/workbook.xml", "xl/worksheets/sheet1.xml", "xl/styles.xml"])
+def test_the_reader_itself_refuses_a_document_type(workbook, tmp_path, part):
+    """Even where the look ahead of it were blind."""
+    dtd = b'<!DOCTYPE a [<!ENTITY b "c">]>'
+    file = rebuilt(workbook, tmp_path / "dtd.xlsx",
+                   lambda name, old: dtd + old if name == part else old)  # fmt: skip
+    with pytest.raises(BrokenBookError, match="DOCTYPE"), Book(file) as book:
+        list(book.rows(book.sheets[0], 10))
