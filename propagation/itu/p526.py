@@ -11,7 +11,13 @@ from numpy.typing import ArrayLike, NDArray
 
 from propagation.errors import require_range
 
-__all__ = ["EDITION", "bullington_loss_db", "knife_edge_loss_db", "spherical_earth_loss_db"]
+__all__ = [
+    "EDITION",
+    "bullington_loss_db",
+    "ground_factor",
+    "knife_edge_loss_db",
+    "spherical_earth_loss_db",
+]
 
 EDITION = "Rec. ITU-R P.526-15"
 
@@ -179,12 +185,36 @@ def _first_term_db(path: _SmoothPath, radius: Floats) -> Floats:
     return path.omega * sea + (1 - path.omega) * land
 
 
-def _first_term_over(ground: tuple[float, float], path: _SmoothPath, radius: Floats) -> Floats:
+def ground_factor(frequency_ghz: ArrayLike, *, vertical: ArrayLike) -> tuple[Floats, Floats]:
+    """Return what eqs (29a) and (29b) make of the ground alone, of land and of sea.
+
+    Parameters
+    ----------
+    frequency_ghz : array_like
+        Frequency, GHz, positive.
+    vertical : array_like of bool
+        Whether the polarisation is vertical.
+
+    Returns
+    -------
+    tuple of ndarray
+        Factors of 0.036 (effective radius x frequency)^(-1/3), dimensionless.
+    """
+    return _ground_factor(_LAND, frequency_ghz, vertical), _ground_factor(
+        _SEA, frequency_ghz, vertical
+    )
+
+
+def _ground_factor(ground: tuple[float, float], f: ArrayLike, vertical: ArrayLike) -> Floats:
     permittivity, conductivity = ground
+    loss = (18 * conductivity / np.asarray(f, dtype=np.float64)) ** 2
+    factor = ((permittivity - 1) ** 2 + loss) ** -0.25
+    return np.asarray(np.where(vertical, factor * np.sqrt(permittivity**2 + loss), factor))
+
+
+def _first_term_over(ground: tuple[float, float], path: _SmoothPath, radius: Floats) -> Floats:
     f = path.f
-    loss = (18 * conductivity / f) ** 2
-    k = 0.036 * (radius * f) ** (-1 / 3) * ((permittivity - 1) ** 2 + loss) ** -0.25
-    k = np.where(path.vertical, k * np.sqrt(permittivity**2 + loss), k)  # eqs (29a), (29b)
+    k = 0.036 * (radius * f) ** (-1 / 3) * _ground_factor(ground, f, path.vertical)  # eq. (29)
     k2 = k * k
     beta = (1 + 1.6 * k2 + 0.67 * k2 * k2) / (1 + 4.5 * k2 + 1.53 * k2 * k2)  # eq. (30)
     x = 21.88 * beta * (f / radius**2) ** (1 / 3) * path.d  # eq. (31)

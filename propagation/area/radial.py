@@ -1,0 +1,211 @@
+"""Rec. ITU-R P.1812-8 at every receiver along radials, in one sweep.
+
+Along a radial nearly everything of the method is carried from one receiver to the next, so that
+a receiver costs the same however far it is. The numbers are those of
+`propagation.itu.p1812.basic_transmission_loss` over the same profile, to 1e-9 dB but for exact
+ties; equal steps and one refractivity for each radial are what it asks for.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from propagation.area.sweep import WAVE, sweep
+from propagation.errors import PropagationError, require_range
+from propagation.geometry import effective_earth_radius_km
+from propagation.itu.p526 import ground_factor
+from propagation.itu.p1812_location import inverse_complementary_normal
+from propagation.itu.p1812_path import B0_RADIUS_KM, FEWEST_POINTS
+from propagation.profile import Polarization
+
+__all__ = ["SHORTEST_KM", "Emission", "Radials", "first_receiver", "radial_losses_db"]
+
+Floats = NDArray[np.float64]
+Losses = NDArray[np.float32] | NDArray[np.float64]
+
+SHORTEST_KM = 0.25
+"""Shortest path of the Recommendation."""
+
+_SOURCE = "Rec. ITU-R P.1812-8"
+_CLEAR = 0.78**2 * 0.2998 / 0.002 * (1 + 1e-9)  # nu = -0.78, eqs (12) and (15): no loss beyond
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Emission:
+    """What is asked of the radials of one transmitter.
+
+    Attributes
+    ----------
+    frequencies_mhz : tuple of float
+        30 to 6000 MHz; they share the geometry.
+    time_percents : tuple of float
+        1 to 50 % of time; they share the diffraction.
+    transmitter_height_above_ground_m, receiver_height_above_ground_m : float
+        1 to 3000 m.
+    lapse_rate_nunits_per_km, surface_refractivity_nunits : float
+        Of the transmitter's surroundings.
+    location_percent : float
+        1 to 99 % of locations.
+    prediction_resolution_m : float
+        Side of the square over which locations vary.
+    polarization : Polarization
+        Mixed takes, receiver by receiver, the smaller loss.
+
+    Raises
+    ------
+    OutOfRangeError
+        If a value leaves its range.
+    PropagationError
+        If there is no frequency or no percentage.
+    """
+
+    frequencies_mhz: tuple[float, ...]
+    time_percents: tuple[float, ...]
+    transmitter_height_above_ground_m: float
+    receiver_height_above_ground_m: float
+    lapse_rate_nunits_per_km: float
+    surface_refractivity_nunits: float
+    location_percent: float = 50.0
+    prediction_resolution_m: float = 100.0
+    polarization: Polarization = Polarization.HORIZONTAL
+
+    def __post_init__(self) -> None:
+        """Refuse what the Recommendation does not cover."""
+        if not self.frequencies_mhz or not self.time_percents:
+            raise PropagationError("at least one frequency and one percentage of time are needed")
+        for name, lower, upper in (
+            ("frequencies_mhz", 30, 6000),
+            ("time_percents", 1, 50),
+            ("transmitter_height_above_ground_m", 1, 3000),
+            ("receiver_height_above_ground_m", 1, 3000),
+            ("surface_refractivity_nunits", 0, np.inf),
+            ("location_percent", 1, 99),
+        ):
+            require_range(name, getattr(self, name), lower, upper, _SOURCE)
+        require_range(
+            "prediction_resolution_m", self.prediction_resolution_m, 0, np.inf, _SOURCE,
+            inclusive=False,
+        )
+
+    def waves(self) -> Floats:
+        """Return the waves as the kernel reads them."""
+        bands = [f / 1000 for f in self.frequencies_mhz]
+        mixed = self.polarization is Polarization.MIXED
+        planes = (False, True) if mixed else (self.polarization is Polarization.VERTICAL,)
+        rows = np.empty((len(bands), len(planes), WAVE))
+        for row, f in zip(rows, bands, strict=True):
+            for wave, vertical in zip(row, planes, strict=True):
+                land, sea = ground_factor(f, vertical=vertical)
+                wave[:] = f, np.cbrt(f), land, sea, self._location_db(f), mixed and vertical
+        return rows.reshape(-1, WAVE)
+
+    def _location_db(self, f: float) -> float:
+        """Return what locations add at a receiver within the clutter, eqs (64) to (67)."""
+        if self.location_percent == 50:
+            return 0.0
+        sigma = (0.52 + 0.024 * f) * self.prediction_resolution_m**0.28
+        return float(-inverse_complementary_normal(self.location_percent / 100) * sigma)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Radials:
+    """Terrain along radials of one transmitter, in equal steps from it.
+
+    Attributes
+    ----------
+    step_km : float
+        Distance between points.
+    terrain_height_m : ndarray, shape (a, n + 1)
+        Above mean sea level; NaN where unknown, and no receiver beyond is computed.
+    clutter_height_m : ndarray, shape (a, n + 1)
+        Above the terrain.
+    zone : ndarray of int8, shape (a, n + 1)
+        RadioClimaticZone codes.
+    centre_latitude_deg : ndarray, shape (a, 3)
+        Latitude of the path's centre as a polynomial of degree 2 of the path's length in km.
+    first : ndarray of int32, shape (a,)
+        First receiver that is wanted on each radial; `first_receiver` is the least that is.
+    """
+
+    step_km: float
+    terrain_height_m: Floats
+    clutter_height_m: Floats
+    zone: NDArray[np.int8]
+    centre_latitude_deg: Floats
+    first: NDArray[np.int32]
+
+
+def first_receiver(step_km: float) -> int:
+    """Return the first point of a radial at which the Recommendation has an answer."""
+    return max(FEWEST_POINTS - 1, int(np.ceil(SHORTEST_KM / step_km - 1e-9)))
+
+
+def radial_losses_db(radials: Radials, emission: Emission, out: Losses | None = None) -> Losses:
+    """Predict the basic transmission loss at every receiver along radials.
+
+    Parameters
+    ----------
+    radials : Radials
+        `a` radials of n + 1 points, n at least 3.
+    emission : Emission
+        What is asked.
+    out : ndarray of float32 or float64, optional
+        Of the result's shape; receivers before the first of a radial keep what it holds.
+
+    Returns
+    -------
+    ndarray, shape (frequencies, percents, a, n + 1)
+        Loss in dB; float64 without `out`. NaN before the first receiver, and beyond a void.
+
+    Raises
+    ------
+    PropagationError
+        If shapes disagree, a first receiver is too near, or the radials are too long.
+
+    References
+    ----------
+    .. [P1812] Rec. ITU-R P.1812-8 (09/2025), Annex 1.
+    """
+    shape = radials.terrain_height_m.shape
+    x = np.arange(shape[1]) * radials.step_km
+    _require(radials, shape)
+    waves = emission.waves()
+    percents = np.array(emission.time_percents, dtype=np.float64)
+    wanted = (len(emission.frequencies_mhz), percents.size, *shape)
+    losses = np.full(wanted, np.nan) if out is None else out
+    if losses.shape != wanted:
+        raise PropagationError(f"out has the shape {losses.shape}, not {wanted}")
+    radius = float(effective_earth_radius_km(emission.lapse_rate_nunits_per_km))
+    sweep(
+        x,
+        (
+            radials.terrain_height_m,
+            radials.clutter_height_m,
+            radials.zone,
+            radials.first,
+            radials.centre_latitude_deg,
+        ),
+        (emission.transmitter_height_above_ground_m, emission.receiver_height_above_ground_m),
+        (radius, B0_RADIUS_KM, emission.surface_refractivity_nunits),
+        waves,
+        percents,
+        _CLEAR / waves[:, 0].min(),
+        losses,
+    )
+    return losses
+
+
+def _require(radials: Radials, shape: tuple[int, ...]) -> None:
+    """Refuse radials that the kernel could not walk."""
+    least = first_receiver(radials.step_km)
+    if shape[1] <= least:
+        raise PropagationError(f"radials of {shape[1]} points are too short: {least + 1} needed")
+    for name in ("clutter_height_m", "zone"):
+        if getattr(radials, name).shape != shape:
+            raise PropagationError(f"{name} does not have the terrain's shape {shape}")
+    if radials.first.shape != shape[:1] or radials.centre_latitude_deg.shape != (shape[0], 3):
+        raise PropagationError("first or centre_latitude_deg does not fit the number of radials")
+    if np.any(radials.first < least):
+        raise PropagationError(f"the first receiver is at least point {least}")
+    require_range("radial length in km", (shape[1] - 1) * radials.step_km, 0.25, 3000, _SOURCE)

@@ -1,0 +1,168 @@
+"""Radials to losses: the one kernel that walks a block of radials."""
+
+import numpy as np
+from numpy.typing import NDArray
+
+from propagation.area.compiled import scan
+from propagation.area.losses import BLOCK, LD_50, LD_B, TIMED, diffraction, fixed, timed
+from propagation.area.trace import BEND_50, BEND_B, FEATURES, trace
+
+__all__ = ["WAVE", "sweep"]
+
+Floats = NDArray[np.float64]
+Losses = NDArray[np.float32] | NDArray[np.float64]
+Indices = NDArray[np.int32]
+Zones = NDArray[np.int8]
+Block = tuple[Floats, Floats, Zones, Indices, Floats]
+
+WAVE = 6
+"""Values of a wave: GHz, its cube root, ground of land and of sea (eq. 29), dB of location, and
+whether the smaller loss of it and the wave before counts (1) or its own (0)."""
+
+_INLAND = 4
+
+
+@scan
+def _known(h: Floats) -> int:
+    """Return how many points from the transmitter have a height."""
+    for k in range(h.size):
+        if np.isnan(h[k]):
+            return k
+    return h.size
+
+
+@scan
+def _any(values: Floats, count: int) -> bool:
+    """Return whether any of the first values, but the transmitter's, is not 0."""
+    for k in range(1, count):
+        if values[k] != 0.0:
+            return True
+    return False
+
+
+@scan
+def _inland(zone: Zones, count: int) -> bool:
+    """Return whether the first points are all inland."""
+    for k in range(count):
+        if zone[k] != _INLAND:
+            return False
+    return True
+
+
+@scan
+def _wave_losses(
+    block: Floats,
+    work: Floats,
+    wave: Floats,
+    percents: Floats,
+    climate: tuple[float, float, float, float, float],
+    inland: bool,
+    losses: Floats,
+) -> None:
+    """Write the losses of a block of receivers at one frequency, for each percentage of time."""
+    hts, step, radius, rare_radius, n0 = climate
+    medium = (wave[0], wave[1], wave[2])
+    rare = np.any(percents != 50.0)
+    if inland:
+        diffraction(block, BEND_50, radius, step, medium, None, work, LD_50)
+        if rare:
+            diffraction(block, BEND_B, rare_radius, step, medium, None, work, LD_B)
+        fixed(block, hts, radius, wave[4], n0, medium, None, work)
+    else:
+        diffraction(block, BEND_50, radius, step, medium, wave[3], work, LD_50)
+        if rare:
+            diffraction(block, BEND_B, rare_radius, step, medium, wave[3], work, LD_B)
+        fixed(block, hts, radius, wave[4], n0, medium, wave[3], work)
+    for p in range(percents.size):
+        timed(work, percents[p], percents[p] == 50.0, losses[p])
+
+
+@scan
+def _radial(
+    found: Floats,
+    first: int,
+    waves: Floats,
+    percents: Floats,
+    climate: tuple[float, float, float, float, float],
+    inland: bool,
+    buffers: tuple[Floats, Floats, Floats],
+    out: Losses,
+) -> None:
+    """Write the losses of one radial, shape (frequencies, percents, points), from `first` on."""
+    block, work, losses = buffers
+    rows = block.reshape(FEATURES, BLOCK)
+    count = found.shape[1]
+    for begin in range(first, count, BLOCK):
+        size = min(BLOCK, count - begin)
+        for row in range(FEATURES):
+            for i in range(BLOCK):
+                rows[row, i] = found[row, begin + min(i, size - 1)]
+        frequency = -1
+        for w in range(waves.shape[0]):
+            _wave_losses(block, work, waves[w], percents, climate, inland, losses)
+            merge = waves[w, 5] != 0.0
+            frequency += 0 if merge else 1
+            for p in range(percents.size):
+                for i in range(size):
+                    value = losses[p, i]
+                    if not merge or value < out[frequency, p, begin + i]:
+                        out[frequency, p, begin + i] = value
+
+
+@scan
+def sweep(
+    x: Floats,
+    block: Block,
+    heights: tuple[float, float],
+    climate: tuple[float, float, float],
+    waves: Floats,
+    percents: Floats,
+    enough: float,
+    out: Losses,
+) -> None:
+    """Write the losses of every receiver of a block of radials.
+
+    Parameters
+    ----------
+    x : ndarray, shape (n + 1,)
+        Distance of the points, km, equal steps from 0.
+    block : tuple of ndarray
+        Terrain and clutter height (r, n + 1), m; zone (r, n + 1); first receiver (r,); latitude
+        of the path's centre as a polynomial of degree 2 of its length (r, 3).
+    heights : tuple of float
+        Transmitter and receiver above ground, m.
+    climate : tuple of float
+        Effective radius, median and exceeded for b0 % of time, km; surface refractivity, N-units.
+    waves : ndarray, shape (w, WAVE)
+        The waves.
+    percents : ndarray, shape (p,)
+        Percentages of time.
+    enough : float
+        As for `worst_in_sight`.
+    out : ndarray, shape (frequencies, p, r, n + 1)
+        Takes the losses, dB; what is not computed stays. Beyond a void of the terrain it is NaN.
+    """
+    terrain, clutter, zone, first, latitude = block
+    radius, rare_radius, n0 = climate
+    curvatures = (500.0 / radius, 500.0 / rare_radius)
+    rare = np.any(percents != 50.0)
+    buffers = (np.empty(FEATURES * BLOCK), np.empty(TIMED * BLOCK), np.empty((percents.size, BLOCK)))
+    found = np.zeros((FEATURES, x.size))
+    for r in range(terrain.shape[0]):
+        count = _known(terrain[r])
+        out[:, :, r, max(count, first[r]) :] = np.nan
+        if count <= first[r]:
+            continue
+        covered = _any(clutter[r], count)
+        inland = _inland(zone[r], count)
+        h = terrain[r, :count]
+        g = h + clutter[r, :count] if covered else h
+        centre = (latitude[r, 0], latitude[r, 1], latitude[r, 2])
+        features = found[:, :count]
+        flags = (covered, rare, inland, False)
+        trace(
+            x[:count], h, g, zone[r, :count], first[r], heights, curvatures, centre, enough, flags,
+            features,
+        )
+        place = (h[0] + heights[0], x[1], radius, rare_radius, n0)
+        _radial(features, first[r], waves, percents, place, inland, buffers, out[:, :, r])

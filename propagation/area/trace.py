@@ -1,0 +1,176 @@
+"""The path to every receiver of a radial: the parameters of Rec. ITU-R P.1812-8, Attachment 1."""
+
+import numpy as np
+from numpy.typing import NDArray
+
+from propagation.area.compiled import scan
+from propagation.area.ground import flat_ground
+from propagation.area.scans import (
+    receiver_slopes,
+    smooth_surface,
+    transmitter_slopes,
+    zone_runs,
+)
+from propagation.area.sight import worst_in_sight
+
+__all__ = ["FEATURES", "trace"]
+
+Floats = NDArray[np.float64]
+Indices = NDArray[np.int32]
+Booleans = NDArray[np.bool_]
+Zones = NDArray[np.int8]
+
+FEATURES = 20
+"""Parameters of a receiver; the rows of what `trace` writes, named below."""
+
+D, HRS, DLT, DLR, SLOPE_T, SLOPE_R, HTC, HRC, HTE, HRE = range(10)
+HM, BEND_50, BEND_B, OMEGA, DTM, DLM, DCT, DCR, PHI, EXPOSURE = range(10, FEATURES)
+
+_FAR_KM = 500.0  # P.1812-8, section 3.4: no coast on the path
+
+
+@scan
+def _bend(
+    x: Floats,
+    height: Floats,
+    ends: Floats,
+    curvature: float,
+    enough: float,
+    begin: int,
+    slopes: Floats,
+    horizons: Indices,
+    bend: Floats,
+) -> None:
+    """Find the Bullington point of each receiver over one surface and one curvature.
+
+    Parameters
+    ----------
+    x, height : ndarray, shape (n + 1,)
+        Distance and height of the points.
+    ends : ndarray, shape (4, n + 1)
+        First the height of the transmitter, then those of the receivers.
+    curvature : float
+        500 / effective radius, m/km2.
+    enough : float
+        As for `worst_in_sight`.
+    begin : int
+        First receiver that is asked about, at least 2.
+    slopes : ndarray, shape (2, n + 1)
+        Takes the horizon slopes of transmitter and receiver, m/km, over the curved Earth, as eqs
+        (79) and (82) have them.
+    horizons : ndarray, shape (2, n + 1)
+        Takes the points of the horizons, eqs (80) and (83).
+    bend : ndarray, shape (n + 1,)
+        Takes the square of the diffraction parameter for a wavelength of 1 m with its sign.
+    """
+    n = x.size - 1
+    hts = ends[0, 0]
+    rise, fall, worst, slope = np.empty(n + 1), np.empty(n + 1), np.empty(n + 1), np.empty(n + 1)
+    hidden, clear = np.zeros(n + 1, np.bool_), np.zeros(n + 1, np.bool_)
+    transmitter_slopes(x, height, hts, curvature, rise, horizons[0])
+    for k in range(1, n + 1):
+        slope[k] = (ends[1, k] - hts) / x[k]
+        hidden[k] = k >= begin and rise[k] > slope[k] - curvature * x[k]
+        clear[k] = k >= begin and not hidden[k]
+    receiver_slopes(x, height, ends[1], curvature, hidden, fall, horizons[1])
+    worst_in_sight(x, rise, slope, curvature, clear, enough, worst, horizons[1])
+    for k in range(1, n + 1):
+        level = curvature * x[k]
+        if hidden[k]:
+            up, down = rise[k] + level - slope[k], fall[k] + level + slope[k]
+            bend[k] = 0.002 * x[k] * max(up * down, 0.0)
+            slopes[0, k], slopes[1, k] = rise[k], fall[k]
+        elif clear[k]:
+            bend[k] = -0.002 * x[k] * worst[k]
+            slopes[0, k], slopes[1, k] = slope[k] - level, -slope[k] - level
+            horizons[0, k] = horizons[1, k]
+
+
+@scan
+def _zones(x: Floats, zone: Zones, inland: bool, found: Floats) -> None:
+    """Write the sections over land and sea, in km."""
+    half = x[1] / 2
+    if inland:
+        for k in range(1, x.size):
+            found[OMEGA, k] = 0.0
+            found[DTM, k] = found[DLM, k] = x[k]
+            found[DCT, k] = found[DCR, k] = _FAR_KM
+        return
+    runs = np.empty((5, x.size), np.int32)
+    zone_runs(zone, runs)
+    for k in range(1, x.size):
+        found[OMEGA, k] = runs[0, k] / (2.0 * k)
+        found[DTM, k] = runs[1, k] * half
+        found[DLM, k] = runs[2, k] * half
+        found[DCT, k] = runs[3, k] * half if runs[3, k] >= 0 else _FAR_KM
+        found[DCR, k] = runs[4, k] * half if runs[4, k] >= 0 else _FAR_KM
+
+
+@scan
+def trace(
+    x: Floats,
+    h: Floats,
+    g: Floats,
+    zone: Zones,
+    begin: int,
+    heights: tuple[float, float],
+    curvatures: tuple[float, float],
+    latitude: tuple[float, float, float],
+    enough: float,
+    flags: tuple[bool, bool, bool, bool],
+    found: Floats,
+) -> None:
+    """Write the parameters of every receiver that is asked about.
+
+    Parameters
+    ----------
+    x, h, g : ndarray, shape (n + 1,)
+        Distance, terrain height, and terrain height with clutter, of the points; equal steps.
+    zone : ndarray, shape (n + 1,)
+        RadioClimaticZone codes.
+    begin : int
+        First receiver that is asked about, at least 2.
+    heights : tuple of float
+        Transmitter and receiver above ground, m.
+    curvatures : tuple of float
+        500 / effective radius, median and exceeded for b0 % of time, m/km2.
+    latitude : tuple of float
+        Latitude of the path's centre as a polynomial of degree 2 of its length, degrees and km.
+    enough : float
+        As for `worst_in_sight`; it applies where the nearest point itself is not needed.
+    flags : tuple of bool
+        Whether there is clutter, whether the radius for b0 % of time is needed, whether every
+        point is inland, and whether every parameter is wanted exactly.
+    found : ndarray, shape (FEATURES, n + 1)
+        Takes the parameters.
+    """
+    n = x.size - 1
+    clutter, rare, inland, exact = flags
+    ends, slopes = np.empty((4, n + 1)), np.empty((2, n + 1))
+    horizons, unused = np.empty((2, n + 1), np.int32), np.empty((2, n + 1), np.int32)
+    ends[0, 0] = hts = h[0] + heights[0]
+    ends[1] = h + heights[1]
+    smooth_surface(x, h, ends[2], ends[3])
+    _bend(x, h, ends, curvatures[0], 1e300, begin, slopes, horizons, found[BEND_50])
+    found[SLOPE_T], found[SLOPE_R] = slopes[0], slopes[1]
+    enough = 1e300 if exact else enough
+    if clutter:
+        _bend(x, g, ends, curvatures[0], enough, begin, slopes, unused, found[BEND_50])
+    if rare:
+        _bend(x, g, ends, curvatures[1], enough, begin, slopes, unused, found[BEND_B])
+    surfaces, flat = np.empty((2, n + 1)), np.empty(n + 1)
+    transmitter_slopes(x, h, hts, 0.0, flat, unused[0])
+    flat_ground(x, h, ends, flat, horizons, begin, exact, surfaces, found[HM])
+    _zones(x, zone, inland, found)
+    for k in range(1, n + 1):
+        d = x[k]
+        found[D, k], found[HRS, k] = d, ends[1, k]
+        if k >= begin:
+            found[DLT, k], found[DLR, k] = x[horizons[0, k]], d - x[horizons[1, k]]
+        found[HTC, k], found[HRC, k] = hts - surfaces[0, k], ends[1, k] - surfaces[1, k]
+        found[HTE, k] = hts - min(ends[2, k], h[0])
+        found[HRE, k] = ends[1, k] - min(ends[3, k], h[k])
+        found[PHI, k] = latitude[0] + d * (latitude[1] + d * latitude[2])
+        above = (heights[1] - (g[k] - h[k])) / 10
+        sea = zone[k] == 1
+        found[EXPOSURE, k] = 0.0 if sea else min(max(1 - above, 0.0), 1.0)
