@@ -12,6 +12,7 @@ from gis.register.records import BroadcastStation
 from gis.studies.model import FieldSettings
 from gis.terrain.profiles import radial_heights
 from gis.terrain.source import ElevationSource
+from propagation.area.radial import Emission
 from propagation.antenna import horizontal_attenuation_db
 from propagation.itu import p525, p1812
 from propagation.profile import PathProfile, RadioClimaticZone
@@ -145,6 +146,20 @@ class Emitter:
             zone=np.full(distance_km.shape, RadioClimaticZone.INLAND, dtype=np.int8),
         )
         return profile, latitude[..., -1]
+
+    def emission(self, time_percents: tuple[float, ...]) -> Emission:
+        """Return what is asked of the station's radials."""
+        settings = self.settings
+        return Emission(
+            frequencies_mhz=(float(self.station.frequency_mhz),),
+            time_percents=time_percents,
+            transmitter_height_above_ground_m=float(self.station.height_above_ground_m or 0.0),
+            receiver_height_above_ground_m=settings.receiver_height_above_ground_m,
+            lapse_rate_nunits_per_km=settings.lapse_rate_nunits_per_km,
+            surface_refractivity_nunits=settings.surface_refractivity_nunits,
+            location_percent=settings.location_percent,
+            polarization=self.station.polarization,
+        )
 
     def path_loss(
         self, profile: PathProfile, centre_latitude_deg: Floats, time_percent: float

@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 from gis.geodesy import destination
 from gis.rules import RulePack
 from gis.studies.communes import Communes, points_of
+from gis.studies.emitter import NEAREST_KM
 from gis.studies.field import PolarField
 from gis.studies.outlines import Outline
 from propagation.compliance.facts import BoundaryFacts
@@ -114,11 +115,11 @@ def edge_places(polar: PolarField, around: Surroundings, minimum_dbuvm: float) -
         Minimum usable field.
     """
     reached = polar.field_strength_dbuvm[0] >= minimum_dbuvm + _TO_SPARE_DB
-    farthest = np.where(reached, polar.distances_km[:, np.newaxis], 0.0).max(axis=0)
+    farthest = np.where(reached, polar.distances_km, 0.0).max(axis=1)
     if around.outline is not None:
         met = around.outline.crossings_km(polar.azimuths_deg, float(polar.distances_km[-1]))
         farthest = np.fmin(farthest, met - _JUST_INSIDE_KM)
-    known = farthest >= float(polar.distances_km[0])
+    known = farthest >= NEAREST_KM
     return around.places(polar, polar.azimuths_deg[known], farthest[known])
 
 

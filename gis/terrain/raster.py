@@ -4,7 +4,7 @@ import hashlib
 import re
 import warnings
 from collections import OrderedDict
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import cached_property
 from pathlib import Path
@@ -16,10 +16,12 @@ import rasterio
 from numpy.typing import ArrayLike, NDArray
 from pyproj import CRS, Transformer
 from rasterio.errors import NotGeoreferencedWarning, RasterioError
-from rasterio.windows import Window
+from rasterio.windows import Window as RasterWindow
 
 from gis.errors import FormatError
 from gis.geodesy import VN2000, from_wgs84
+from gis.lattice import MARGIN, Lattice
+from gis.terrain.window import Window, plane_of
 
 __all__ = ["RasterTerrain"]
 
@@ -87,7 +89,7 @@ class RasterTerrain:
             self._scale, self._offset = float(dataset.scales[0]), float(dataset.offsets[0])
             rows, columns = self._shape
             for corner in ((0, 0), (rows - 1, columns - 1), (rows // 2, columns // 2)):
-                self._window(dataset, Window(corner[1], corner[0], 1, 1))
+                self._window(dataset, RasterWindow(corner[1], corner[0], 1, 1))
 
     def __getstate__(self) -> dict[str, Any]:
         """Leave the lock and the tiles behind when crossing to another process."""
@@ -128,9 +130,7 @@ class RasterTerrain:
             np.asarray(longitude, dtype=np.float64), np.asarray(latitude, dtype=np.float64)
         )
         x, y = self._projected(lon.ravel(), lat.ravel())
-        inverse = self._inverse
-        column = inverse.a * x + inverse.b * y + inverse.c
-        row = inverse.d * x + inverse.e * y + inverse.f
+        row, column = self._row_column(x, y)
         rows, columns = self._shape
         with np.errstate(invalid="ignore"):
             inside = (column >= 0) & (column <= columns) & (row >= 0) & (row <= rows)
@@ -139,19 +139,69 @@ class RasterTerrain:
             heights[inside] = self._interpolated(row[inside] - 0.5, column[inside] - 0.5)
         return heights.reshape(lon.shape)
 
+    def window(self, longitude: float, latitude: float, radius_km: float) -> Window:
+        """Return the heights around a point in memory.
+
+        Parameters
+        ----------
+        longitude, latitude : float
+            The point, WGS 84 degrees.
+        radius_km : float
+            How far around.
+
+        Raises
+        ------
+        FormatError
+            If the file turns out to be damaged where it is read.
+        """
+        plane = plane_of(longitude, latitude, radius_km, self._cells_of(longitude, latitude))
+        (top, bottom), (left, right) = (
+            _span(nodes, size) for nodes, size in zip(plane.values, self._shape, strict=True)
+        )
+        if bottom <= top or right <= left:
+            return Window(np.full((1, 1), np.nan, dtype=np.float32), plane)
+        with self._lock, self._opened() as dataset:
+            cells = self._window(dataset, RasterWindow(left, top, right - left, bottom - top))
+        offset = np.array([top, left], dtype=np.float64)[:, np.newaxis, np.newaxis]
+        return Window(cells, Lattice(plane.values - offset, plane.frame))
+
+    def _cells_of(
+        self, longitude: float, latitude: float
+    ) -> Callable[[Floats, Floats], tuple[Floats, Floats]]:
+        """Return the function from degrees near a point to rows and columns without a step."""
+        turn = 0.0
+        if self._crs.is_geographic:
+            x, _ = self._forward(np.array([longitude]), np.array([latitude]))
+            turn = float(self._west + np.mod(x[0] - self._west, 360.0) - x[0])
+
+        def cells(lon: Floats, lat: Floats) -> tuple[Floats, Floats]:
+            x, y = self._forward(lon, lat)
+            row, column = self._row_column(x + turn, y)
+            return row - 0.5, column - 0.5
+
+        return cells
+
+    def _row_column(self, x: Floats, y: Floats) -> tuple[Floats, Floats]:
+        """Return fractional row and column, 0 at the outer edge of the first cell."""
+        inverse = self._inverse
+        return inverse.d * x + inverse.e * y + inverse.f, inverse.a * x + inverse.b * y + inverse.c
+
     def _projected(self, lon: Floats, lat: Floats) -> tuple[Floats, Floats]:
-        """Return the points in the raster's own coordinate system."""
-        if self._crs.is_geographic and self._crs.equals(CRS(4326), ignore_axis_order=True):
-            x, y = lon, lat
-        elif _on_vn2000(self._crs):
-            project = Transformer.from_crs(self._crs.geodetic_crs, self._crs, always_xy=True)
-            x, y = _pair(project.transform(*from_wgs84(lon, lat, VN2000)))
-        else:
-            forward = Transformer.from_crs(4326, self._crs, always_xy=True)
-            x, y = _pair(forward.transform(lon, lat))
+        """Return the points in the raster's own coordinate system, within its turn of the Earth."""
+        x, y = self._forward(lon, lat)
         if self._crs.is_geographic:
             x = self._west + np.mod(x - self._west, 360.0)
         return x, y
+
+    def _forward(self, lon: Floats, lat: Floats) -> tuple[Floats, Floats]:
+        """Return the points in the raster's own coordinate system."""
+        if self._crs.is_geographic and self._crs.equals(CRS(4326), ignore_axis_order=True):
+            return lon, lat
+        if _on_vn2000(self._crs):
+            project = Transformer.from_crs(self._crs.geodetic_crs, self._crs, always_xy=True)
+            return _pair(project.transform(*from_wgs84(lon, lat, VN2000)))
+        forward = Transformer.from_crs(4326, self._crs, always_xy=True)
+        return _pair(forward.transform(lon, lat))
 
     def _interpolated(self, row: Floats, column: Floats) -> Floats:
         """Interpolate at fractional cell centres, tile by tile."""
@@ -181,13 +231,13 @@ class RasterTerrain:
         rows, columns = self._shape
         top, left = a * _TILE, b * _TILE
         height, width = min(_TILE + 1, rows - top), min(_TILE + 1, columns - left)
-        cells = self._window(dataset, Window(left, top, width, height))
+        cells = self._window(dataset, RasterWindow(left, top, width, height))
         self._tiles[a, b] = cells
         if len(self._tiles) > _TILES_KEPT:
             self._tiles.popitem(last=False)
         return cells
 
-    def _window(self, dataset: Any, window: Window) -> NDArray[np.float32]:
+    def _window(self, dataset: Any, window: RasterWindow) -> NDArray[np.float32]:
         """Read cells as heights with NaN for the voids."""
         raw = dataset.read(1, window=window)
         with np.errstate(invalid="ignore", over="ignore"):
@@ -208,6 +258,14 @@ class RasterTerrain:
                     yield dataset
         except (RasterioError, OSError) as error:
             raise FormatError("terrain.unreadable", file=self.name) from error
+
+
+def _span(nodes: Floats, size: int) -> tuple[int, int]:
+    """Return the cells of one axis that a lattice's rectangle covers, with some to spare."""
+    inner = nodes[MARGIN:-MARGIN, MARGIN:-MARGIN]
+    low, high = float(inner.min()), float(inner.max())
+    spare = 3 + 0.02 * (high - low)
+    return max(0, int(np.floor(low - spare))), min(size, int(np.ceil(high + spare)) + 1)
 
 
 def _bilinear(cells: NDArray[np.float32], row: Floats, column: Floats) -> Floats:

@@ -13,6 +13,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from gis.errors import FormatError
 from gis.terrain.raster import RasterTerrain
+from gis.terrain.window import Window
 
 __all__ = ["ElevationSource", "FlatTerrain", "RasterTerrain", "open_terrain"]
 
@@ -57,6 +58,18 @@ class ElevationSource(Protocol):
         """
         ...
 
+    def window(self, longitude: float, latitude: float, radius_km: float) -> Window | None:
+        """Return the heights around a point in memory, or None where they are all the same.
+
+        Parameters
+        ----------
+        longitude, latitude : float
+            The point, WGS 84 degrees.
+        radius_km : float
+            How far around.
+        """
+        ...
+
 
 class FlatTerrain:
     """The stated assumption in place of terrain data: one height everywhere.
@@ -79,6 +92,10 @@ class FlatTerrain:
         if not np.isfinite(height_m):
             raise FormatError("terrain.not_metres", file="flat", unit=str(height_m))
         self.height_m = float(height_m)
+
+    def window(self, longitude: float, latitude: float, radius_km: float) -> None:  # noqa: ARG002
+        """Return nothing: the height is the same everywhere."""
+        return
 
     @property
     def identifier(self) -> str:

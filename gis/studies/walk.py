@@ -1,0 +1,141 @@
+"""The walk along the radials of a station: its terrain, its losses, its field."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from gis.errors import TerrainUnavailableError
+from gis.geodesy import destination
+from gis.studies.emitter import Emitter
+from gis.studies.polar import ring_firsts
+from gis.terrain.window import Window, radial_heights_m
+from propagation.area.radial import Emission, Radials, first_receiver, radial_losses_db
+from propagation.itu import p1812
+from propagation.profile import RadioClimaticZone
+
+__all__ = ["Walk"]
+
+Floats = NDArray[np.float64]
+Values = NDArray[np.float32]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Walk:
+    """Radials of one station, ready to be computed block by block.
+
+    Attributes
+    ----------
+    emitter : Emitter
+        The station.
+    emission : Emission
+        What is asked of its radials.
+    window : Window or None
+        The terrain around it; None where it is flat.
+    azimuths_deg : ndarray, shape (a,)
+        The radials.
+    step_km : float
+        Distance between points.
+    points : int
+        Points of a radial.
+    firsts : ndarray of int32, shape (a,)
+        First receiver of each radial.
+    rings : int
+        How often the radials thin out towards the station.
+    """
+
+    emitter: Emitter
+    emission: Emission
+    window: Window | None
+    azimuths_deg: Floats
+    step_km: float
+    points: int
+    firsts: NDArray[np.int32]
+    rings: int
+
+    @classmethod
+    def over(
+        cls,
+        emitter: Emitter,
+        radius_km: float,
+        step_km: float,
+        start_km: float,
+        azimuths_deg: Floats,
+        time_percents: tuple[float, ...],
+        thinned: bool,
+    ) -> "Walk":
+        """Lay out radials from a range to a radius."""
+        parts = max(1, int(np.ceil(step_km / emitter.settings.profile_step_km - 1e-9)))
+        points = parts * max(1, int(np.ceil(radius_km / step_km - 1e-9))) + 1
+        step_km = step_km / parts
+        nearest = first_receiver(step_km)
+        first = max(nearest, int(np.floor(start_km / step_km)))
+        spacing = float(azimuths_deg[1] - azimuths_deg[0])
+        firsts, rings = np.full(azimuths_deg.size, first, dtype=np.int32), 0
+        if thinned and start_km == 0 and np.isclose(spacing * azimuths_deg.size, 360.0):
+            firsts, rings = ring_firsts(azimuths_deg.size, points, first)
+        station = emitter.station
+        window = emitter.terrain.window(station.longitude, station.latitude, radius_km + step_km)
+        return cls(
+            emitter, emitter.emission(time_percents), window, azimuths_deg, step_km, points,
+            firsts, rings,
+        )
+
+    @property
+    def spacing_deg(self) -> float:
+        """Angle between neighbouring radials."""
+        return float(self.azimuths_deg[1] - self.azimuths_deg[0])
+
+    def field_dbuvm(self, rows: slice) -> Values:
+        """Return the field on some of the radials, shape (p, rows, points)."""
+        azimuths = self.azimuths_deg[rows]
+        heights = self._heights_m(azimuths)
+        radials = Radials(
+            step_km=self.step_km,
+            terrain_height_m=heights,
+            clutter_height_m=np.zeros(heights.shape),
+            zone=np.full(heights.shape, RadioClimaticZone.INLAND, dtype=np.int8),
+            centre_latitude_deg=self._centre_latitudes(azimuths),
+            first=self.firsts[rows],
+        )
+        frequency_mhz = self.emission.frequencies_mhz[0]
+        losses = np.full((1, len(self.emission.time_percents), *heights.shape), np.nan, np.float32)
+        radial_losses_db(radials, self.emission, losses)
+        reference = p1812.field_strength_dbuvm(0.0, frequency_mhz=frequency_mhz, erp_dbw=0.0)
+        power = (float(reference) + self.emitter.erp_dbw(azimuths)).astype(np.float32)
+        field = power[:, np.newaxis] - losses[0]
+        near = int(self.firsts.min())
+        if near == first_receiver(self.step_km):
+            field[..., :near] = self._mast(azimuths, near)
+        return field
+
+    def _heights_m(self, azimuths_deg: Floats) -> Floats:
+        station, terrain = self.emitter.station, self.emitter.terrain
+        own = station.ground_height_m
+        if self.window is None:
+            if own is None:
+                raise TerrainUnavailableError("terrain.ground_height_required")
+            height = float(terrain.heights_m(station.longitude, station.latitude))
+            heights = np.full((azimuths_deg.size, self.points), height)
+            heights[:, 0] = own
+            return heights
+        heights = radial_heights_m(self.window, azimuths_deg, self.step_km, self.points)
+        if own is not None:
+            heights[np.isnan(heights[:, 0]), 0] = own
+        return heights
+
+    def _centre_latitudes(self, azimuths_deg: Floats) -> Floats:
+        """Return the latitude of the paths' centres as polynomials of their length."""
+        station = self.emitter.station
+        length = (self.points - 1) * self.step_km
+        _, middle = destination(station.longitude, station.latitude, azimuths_deg, length / 4)
+        _, far = destination(station.longitude, station.latitude, azimuths_deg, length / 2)
+        rise, end = middle - station.latitude, far - station.latitude
+        linear, square = 4 * rise - end, 2 * end - 4 * rise
+        base = np.full(azimuths_deg.size, station.latitude)
+        return np.stack([base, linear / length, square / length**2], axis=1)
+
+    def _mast(self, azimuths_deg: Floats, count: int) -> Floats:
+        """Return the free-space field at the points before the first receiver."""
+        distance = np.arange(count) * self.step_km
+        return self.emitter.free_space_dbuvm(azimuths_deg[:, np.newaxis], distance)
