@@ -62,9 +62,8 @@ CONTOURS_FILE = "contours.geojson"
 LARGEST_RADIUS_KM = 300.0
 """Largest radius of a coverage study."""
 
-_MOST_PIXELS = 4_000_000
-_FEWEST_AZIMUTHS, _MOST_AZIMUTHS = 72, 1440
-_ARC_IN_PIXELS = 2.0
+_MOST_PIXELS = 40_000_000
+_FEWEST_AZIMUTHS = 72
 _STEPS_M = (100.0, 250.0, 500.0, 1000.0, 2000.0)
 _PIXELS_PER_RADIUS = 120
 _NAMES = (
@@ -151,19 +150,19 @@ def compute(gathered: Gathered, context: StudyContext) -> Computed:
     emitter = Emitter(station, context.terrain, settings_of(inputs))
     radius_km, step_m = float(inputs["radius_km"]), float(inputs["step_m"])
     azimuths = azimuth_count(radius_km, step_m)
-    stage = context.stage(0.02, 0.9, "studies.progress_field", station=station.name)
+    stage = context.stage(0.02, 0.7, "studies.progress_field", station=station.name)
     polar = polar_field(
         emitter,
         stage,
         radius_km=radius_km,
         step_km=step_m / 1e3,
         azimuths_deg=azimuths_around(azimuths),
+        thinned=True,
         time_percents=(float(inputs["time_percent"]),),
     )
     require_field(polar)
-    context.stage(0.9, 1.0, "studies.progress_grid").report(0.0)
     grid = grid_around(station.longitude, station.latitude, radius_km, step_m)
-    field = clipped(polar, grid, radius_km)
+    (field,), within = polar.to_grid(grid, context.stage(0.7, 0.8, "studies.progress_grid"))
     communes = Communes.from_json(inputs["communes"], gathered.geometries)
     at_points = polar.at(*points_of(communes))[0]
     results = {
@@ -171,30 +170,22 @@ def compute(gathered: Gathered, context: StudyContext) -> Computed:
         "communes": coverage_table(communes, field, grid, at_points, inputs["levels_dbuvm"]),
         "computation": _computation(azimuths, radius_km, step_m, grid),
         "field_strength_max_dbuvm": _largest(field),
-        "pixels_without_field": int(np.isnan(field[_disc(polar, grid, radius_km)]).sum()),
+        "pixels_without_field": within - int(np.count_nonzero(~np.isnan(field))),
     }
     return Computed(results, _files(field, grid, inputs, station))
 
 
 def azimuth_count(radius_km: float, step_m: float) -> int:
-    """Return how many radials keep the arc between them at the edge within two pixels.
+    """Return how many radials keep the arc between them at the edge within a pixel.
 
-    A multiple of 36, at least 72 and at most 1440; the arc that results is in the results.
+    A multiple of 36, and of as many powers of two as cost less than a tenth more, so that they
+    can thin out towards the mast; the arc that results is in the results.
     """
-    wanted = 2 * math.pi * radius_km * 1e3 / (_ARC_IN_PIXELS * step_m)
-    count = 36 * math.ceil(wanted / 36 - 1e-9)
-    return min(max(count, _FEWEST_AZIMUTHS), _MOST_AZIMUTHS)
-
-
-def clipped(polar: PolarField, grid: Grid, radius_km: float) -> Floats:
-    """Return the first percentage of a polar field on a grid, missing beyond the radius."""
-    field = polar.to_grid(grid)[0]
-    return np.where(_disc(polar, grid, radius_km), field, np.nan)
-
-
-def _disc(polar: PolarField, grid: Grid, radius_km: float) -> NDArray[np.bool_]:
-    _, distance_km = polar.emitter.towards(*grid.centres())
-    return np.asarray(distance_km <= radius_km)
+    wanted = max(2 * math.pi * radius_km * 1e3 / step_m, _FEWEST_AZIMUTHS)
+    unit = 36
+    while 20 * unit <= wanted:
+        unit *= 2
+    return unit * math.ceil(wanted / unit - 1e-9)
 
 
 def require_field(polar: PolarField) -> None:
@@ -211,7 +202,7 @@ def require_field(polar: PolarField) -> None:
 
 
 def require_size(radius_km: float, step_m: float) -> None:
-    """Refuse a grid of more than four million pixels.
+    """Refuse a grid of more than forty million pixels.
 
     Raises
     ------

@@ -79,23 +79,28 @@ class PolarField:
         field = self.polar.at(azimuth_deg, distance_km)
         return self._with_mast(field, azimuth_deg, distance_km)
 
-    def to_grid(self, grid: Grid, stage: Stage) -> NDArray[np.float32]:
-        """Return the field at the centres of a grid's pixels, shape (p, height, width)."""
+    def to_grid(self, grid: Grid, stage: Stage) -> tuple[NDArray[np.float32], int]:
+        """Return the field at the centres of a grid's pixels, and how many lie within the radius.
+
+        The field has the shape (p, height, width), and is NaN beyond the radius or the sector.
+        """
         station = self.emitter.station
         plane = plane_of_grid(grid, station.longitude, station.latitude)
         field = np.empty((len(self.time_percents), *grid.shape), dtype=np.float32)
 
-        def work(rows: range) -> NDArray[np.float32]:
+        def work(rows: range) -> tuple[NDArray[np.float32], int]:
             return self.polar.rows(plane, rows, grid.width)
 
-        for rows, values in stage.map(work, _strips(grid)):
+        within = 0
+        for rows, (values, inside) in stage.map(work, _strips(grid)):
             field[:, rows.start : rows.stop] = values
+            within += inside
         near = _near(grid, station.longitude, station.latitude)
         longitude, latitude = np.meshgrid(grid.longitudes[near[1]], grid.latitudes[near[0]])
         field[:, near[0], near[1]] = self._with_mast(
             field[:, near[0], near[1]], *self.emitter.towards(longitude, latitude)
         )
-        return field
+        return field, within
 
     def _with_mast(self, field: Floats, azimuth_deg: Floats, distance_km: Floats) -> Floats:
         """Put free space where the Recommendation does not reach, nearest to the mast."""
@@ -148,7 +153,12 @@ def polar_field(
     for rows, values in stage.map(walk.field_dbuvm, tiles):
         field[:, rows] = values
     polar = Polar(
-        field, float(azimuths_deg[0]), walk.spacing_deg, walk.step_km, walk.rings
+        values=field,
+        start_deg=float(azimuths_deg[0]),
+        spacing_deg=walk.spacing_deg,
+        step_km=walk.step_km,
+        reach_km=radius_km * (1 + 1e-12),
+        rings=walk.rings,
     )
     return PolarField(emitter, azimuths_deg, walk.emission.time_percents, polar)
 

@@ -67,6 +67,8 @@ class Polar:
         Azimuth of the first radial, and the angle between neighbours.
     step_km : float
         Distance between the points of a radial.
+    reach_km : float
+        Range beyond which nothing is asked.
     rings : int
         How often the radials thin out towards the transmitter.
     """
@@ -75,6 +77,7 @@ class Polar:
     start_deg: float
     spacing_deg: float
     step_km: float
+    reach_km: float
     rings: int = 0
 
     @property
@@ -98,11 +101,18 @@ class Polar:
 
     def _layout(self) -> Floats:
         return np.array(
-            [self.start_deg, 1 / self.spacing_deg, 1 / self.step_km, self.rings, self.closed],
+            [
+                self.start_deg,
+                1 / self.spacing_deg,
+                1 / self.step_km,
+                self.reach_km,
+                self.rings,
+                self.closed,
+            ],
             dtype=np.float64,
         )
 
-    def rows(self, plane: Lattice, rows: range, columns: int) -> Values:
+    def rows(self, plane: Lattice, rows: range, columns: int) -> tuple[Values, int]:
         """Return the quantities at the pixel centres of some rows of a grid.
 
         Parameters
@@ -118,13 +128,15 @@ class Polar:
         -------
         ndarray of float32, shape (q, rows, columns)
             NaN beyond the radials.
+        int
+            Pixels within the reach.
         """
         out = np.empty((self.values.shape[0], len(rows), columns), dtype=np.float32)
         pieces = plane.values.shape[2]
-        _grid_rows(
+        inside = _grid_rows(
             self.values, self._layout(), plane.values, plane.frame, rows.start, pieces, out
         )
-        return out
+        return out, inside
 
 
 def ring_firsts(count: int, points: int, first: int) -> tuple[Indices, int]:
@@ -158,13 +170,13 @@ def ring_firsts(count: int, points: int, first: int) -> tuple[Indices, int]:
 def _interpolated(values: Values, layout: Floats, q: int, azimuth: float, distance: float) -> float:
     """Return one quantity at an azimuth in degrees and a range in km."""
     count, last = values.shape[1], values.shape[2] - 1
-    along = distance * layout[2]
-    if not (0.0 <= along <= last + 1e-6):
+    if not 0.0 <= distance <= layout[3]:
         return np.nan
+    along = distance * layout[2]
     k = min(int(along), last - 1)
     v = along - k
     stride = 1
-    for _ in range(int(layout[3])):
+    for _ in range(int(layout[4])):
         if k >= last // (2 * stride):
             break
         stride *= 2
@@ -173,7 +185,7 @@ def _interpolated(values: Values, layout: Floats, q: int, azimuth: float, distan
     j = int(turned)
     u = turned - j
     left, right = j * stride, (j + 1) * stride
-    if layout[4] != 0.0:
+    if layout[5] != 0.0:
         left %= count
         right %= count
     elif right > count - 1:
@@ -202,8 +214,9 @@ def _grid_rows(
     first: int,
     pieces: int,
     out: Values,
-) -> None:
+) -> int:
     """Write the quantities at the pixel centres of some rows of a grid; see `Polar.rows`."""
+    inside = 0
     columns = out.shape[2]
     cubics = np.empty((2, pieces, 4))
     azimuths, distances = np.empty(columns), np.empty(columns)
@@ -223,6 +236,8 @@ def _grid_rows(
             angle = half_turn * arctangent(x / (r + abs(y) + 1e-300))
             azimuths[i] = angle if y >= 0 else 180.0 - angle
             distances[i] = r
+            inside += r <= layout[3]
         for q in range(out.shape[0]):
             for i in range(columns):
                 out[q, row, i] = _interpolated(values, layout, q, azimuths[i], distances[i])
+    return inside

@@ -14,7 +14,7 @@ from gis.geodesy import GEOD
 from gis.lattice import Lattice, line_cubics, tabulate
 from propagation.area.compiled import scan
 
-__all__ = ["Window", "plane_of", "radial_heights_m"]
+__all__ = ["Window", "plane_of", "radial_classes", "radial_heights_m"]
 
 Floats = NDArray[np.float64]
 Cells = NDArray[np.float32]
@@ -153,10 +153,72 @@ def radial_heights_m(
     ndarray, shape (a, points)
         NaN where unknown.
     """
-    angles = np.radians(azimuths_deg)
-    directions = np.stack([np.sin(angles), np.cos(angles)], axis=1)
+    directions, pieces = _directions(azimuths_deg), _pieces(step_km, points)
     heights = np.empty((azimuths_deg.size, points))
-    pieces = max(2, int(np.ceil((points - 1) * step_km / _NODE_KM)))
     plane = window.lattice
     _sample_heights(window.cells, plane.values, plane.frame, directions, (step_km, pieces), heights)
     return heights
+
+
+@scan
+def _sample_classes(
+    cells: NDArray[np.uint8],
+    values: Floats,
+    frame: Floats,
+    directions: Floats,
+    reach: tuple[float, int],
+    table: Floats,
+    classes: Floats,
+) -> None:
+    """Write what a table says of the cells along radials; the last entry is for outside."""
+    step, pieces = reach
+    points = classes.shape[1]
+    cubics = np.empty((2, pieces, 4))
+    length = (points - 1) * step
+    for r in range(directions.shape[0]):
+        line_cubics(values, frame, np.zeros(2), directions[r] * length, pieces, cubics)
+        for k in range(points):
+            t = k * pieces / (points - 1)
+            piece = min(int(t), pieces - 1)
+            t -= piece
+            a, b = cubics[0, piece], cubics[1, piece]
+            row = int(np.floor(a[0] + t * (a[1] + t * (a[2] + t * a[3])) + 0.5))
+            column = int(np.floor(b[0] + t * (b[1] + t * (b[2] + t * b[3])) + 0.5))
+            inside = 0 <= row < cells.shape[0] and 0 <= column < cells.shape[1]
+            classes[r, k] = table[cells[row, column]] if inside else table[256]
+
+
+def radial_classes(
+    window: Window, azimuths_deg: Floats, step_km: float, points: int, table: Floats
+) -> Floats:
+    """Return what a table says of the cells along radials.
+
+    Parameters
+    ----------
+    window : Window
+        Of uint8 classes, around the transmitter.
+    azimuths_deg, step_km, points
+        As for `radial_heights_m`.
+    table : ndarray, shape (257,)
+        Value of each class; the last is for points outside the window.
+
+    Returns
+    -------
+    ndarray, shape (a, points)
+        Values.
+    """
+    directions, pieces = _directions(azimuths_deg), _pieces(step_km, points)
+    classes = np.empty((azimuths_deg.size, points))
+    plane = window.lattice
+    reach = (step_km, pieces)
+    _sample_classes(window.cells, plane.values, plane.frame, directions, reach, table, classes)
+    return classes
+
+
+def _directions(azimuths_deg: Floats) -> Floats:
+    angles = np.radians(azimuths_deg)
+    return np.stack([np.sin(angles), np.cos(angles)], axis=1)
+
+
+def _pieces(step_km: float, points: int) -> int:
+    return max(2, int(np.ceil((points - 1) * step_km / _NODE_KM)))
