@@ -19,6 +19,7 @@ Indices = NDArray[np.int32]
 Booleans = NDArray[np.bool_]
 
 _BLOCK = 16
+_PART = 4
 _PRUNE_EVERY = 128
 
 
@@ -48,19 +49,27 @@ def _prune(records: Floats, index: Indices, count: int, d: float) -> int:
 
 @scan
 def _nearest(records: Floats, count: int, s: float, d: float, best: float, found: int) -> int:
-    """Return the record of the least q below `best`, or `found` where there is none."""
+    """Return the record of the least q below `best`, or `found` where there is none.
+
+    No q of a block is below what its steepest slope and its first distance would give.
+    """
     for block in range((count - 1) // _BLOCK, -1, -1):
         begin = block * _BLOCK
         end = min(begin + _BLOCK, count)
         gap = s - records[1, end - 1]
         if gap * gap * records[0, begin] > best * (d - records[0, begin]):
             continue
-        for r in range(end - 1, begin - 1, -1):
-            gap = s - records[1, r]
-            q = gap * gap * records[0, r] / (d - records[0, r])
-            if q < best:
-                best = q
-                found = r
+        for part in range((end - 1) // _PART, begin // _PART - 1, -1):
+            low = part * _PART
+            high = min(low + _PART, end)
+            gap = s - records[1, high - 1]
+            if gap * gap * records[0, low] > best * (d - records[0, low]):
+                continue
+            for r in range(high - 1, low - 1, -1):
+                gap = s - records[1, r]
+                if gap * gap * records[0, r] < best * (d - records[0, r]):
+                    best = gap * gap * records[0, r] / (d - records[0, r])
+                    found = r
     return found
 
 

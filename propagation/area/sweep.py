@@ -95,8 +95,8 @@ def _radial(
     for begin in range(first, count, BLOCK):
         size = min(BLOCK, count - begin)
         for row in range(FEATURES):
-            for i in range(BLOCK):
-                rows[row, i] = found[row, begin + min(i, size - 1)]
+            rows[row, :size] = found[row, begin : begin + size]
+            rows[row, size:] = found[row, begin + size - 1]
         frequency = -1
         for w in range(waves.shape[0]):
             _wave_losses(block, work, waves[w], percents, climate, inland, losses)
@@ -146,8 +146,12 @@ def sweep(
     radius, rare_radius, n0 = climate
     curvatures = (500.0 / radius, 500.0 / rare_radius)
     rare = np.any(percents != 50.0)
-    buffers = (np.empty(FEATURES * BLOCK), np.empty(TIMED * BLOCK), np.empty((percents.size, BLOCK)))
-    found = np.zeros((FEATURES, x.size))
+    buffers = (
+        np.empty(FEATURES * BLOCK),
+        np.empty(TIMED * BLOCK),
+        np.empty((percents.size, BLOCK)),
+    )
+    space = np.zeros(FEATURES * x.size)
     for r in range(terrain.shape[0]):
         count = _known(terrain[r])
         out[:, :, r, max(count, first[r]) :] = np.nan
@@ -155,14 +159,23 @@ def sweep(
             continue
         covered = _any(clutter[r], count)
         inland = _inland(zone[r], count)
-        h = terrain[r, :count]
-        g = h + clutter[r, :count] if covered else h
+        h = terrain[r][:count]
+        g = h + clutter[r][:count] if covered else h
         centre = (latitude[r, 0], latitude[r, 1], latitude[r, 2])
-        features = found[:, :count]
+        found = space[: FEATURES * count].reshape(FEATURES, count)
         flags = (covered, rare, inland, False)
         trace(
-            x[:count], h, g, zone[r, :count], first[r], heights, curvatures, centre, enough, flags,
-            features,
+            x[:count],
+            h,
+            g,
+            zone[r][:count],
+            first[r],
+            heights,
+            curvatures,
+            centre,
+            enough,
+            flags,
+            found,
         )
         place = (h[0] + heights[0], x[1], radius, rare_radius, n0)
-        _radial(features, first[r], waves, percents, place, inland, buffers, out[:, :, r])
+        _radial(found, first[r], waves, percents, place, inland, buffers, out[:, :, r])
