@@ -252,6 +252,17 @@ def test_validate_passes_on_the_published_values(
     assert told["P.1812"]["max_difference_db"] <= 1e-7
 
 
+def test_validate_names_the_folders_that_it_did_not_check(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for name in ("p1812", "p452", "ehata", ".git"):
+        (tmp_path / name).mkdir()
+    (tmp_path / "README.md").touch()
+    code, out, _ = run(capsys, "validate", "--reference", tmp_path, "--lang", "en")
+    assert code == 1
+    assert "there is no model of it here yet: ehata, p452." in out
+
+
 def test_validate_without_cases_is_no_success(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
