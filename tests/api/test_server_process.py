@@ -20,6 +20,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
+import pyogrio
 import pytest
 
 from api import uploads
@@ -208,6 +209,21 @@ def test_demo_serves_prints_a_link_that_works_once_and_ends_on_ctrl_c(tmp_path: 
         assert register.count_structures(SYSTEM) == 300
         account = Accounts(register).accounts()[0]
         assert account.password_hash is None, "the demonstration account must have no password"
+
+
+def test_gdal_reads_what_is_served(tmp_path: Path) -> None:
+    """As QGIS does: the address of a layer, nothing else; never the live file."""
+    with serving(tmp_path, "--demo") as server:
+        stations = pyogrio.read_dataframe(f"{server.address}/stations?limit=1000")
+        near = pyogrio.read_dataframe(f"{server.address}/structures?bbox=106.3,10.4,106.6,10.7")
+        outlines = pyogrio.read_dataframe(f"{server.address}/boundaries?limit=100")
+    assert "Phát thanh mô phỏng Bến Lức" in set(stations["programme"])
+    assert stations.crs.to_epsg() == 4326
+    assert 0 < len(near) <= 100
+    west, south, east, north = near.total_bounds
+    assert 106.3 <= west <= east <= 106.6
+    assert 10.4 <= south <= north <= 10.7
+    assert set(outlines.geom_type) <= {"Polygon", "MultiPolygon"}
 
 
 def test_a_second_start_finds_the_register_as_it_was_left(tmp_path: Path) -> None:

@@ -12,6 +12,7 @@ import pytest
 from alembic.config import Config
 from alembic.script import ScriptDirectory
 from sqlalchemy import Engine, insert
+from sqlalchemy.exc import OperationalError
 
 from gis.errors import FormatError, GisError, StorageError
 from gis.register import engine, geopackage, schema
@@ -104,6 +105,30 @@ def test_a_journal_that_cannot_be_safe_is_refused(
             Register.open(path)
     with Register.open(path) as again:
         again.check()
+
+
+def test_a_full_disk_is_said_and_keeps_nothing(register: Register) -> None:
+    with engine.reading(register.engine) as connection:
+        pages = connection.exec_driver_sql("PRAGMA page_count").scalar_one()
+    with pytest.raises(StorageError, match=r"\(database or disk is full\)"):
+        _outgrow(register, pages)
+    with engine.reading(register.engine) as connection:
+        assert connection.exec_driver_sql("PRAGMA table_info('large')").all() == []
+        assert connection.exec_driver_sql("PRAGMA integrity_check").scalar() == "ok"
+
+
+def _outgrow(register: Register, pages: int) -> None:
+    with engine.writing(register.engine) as connection:
+        connection.exec_driver_sql(f"PRAGMA max_page_count = {pages}")
+        connection.exec_driver_sql("CREATE TABLE large AS SELECT randomblob(1000000) AS a")
+
+
+def test_a_wrong_statement_is_not_the_disks_fault(register: Register) -> None:
+    with (
+        pytest.raises(OperationalError, match="no such table"),
+        engine.writing(register.engine) as connection,
+    ):
+        connection.exec_driver_sql("DELETE FROM nowhere")
 
 
 def _opened(path: Path, *, create: bool = False) -> None:
