@@ -174,6 +174,53 @@ def test_a_station_is_not_protected_outside_its_province(
     assert "approximate_boundary" in received["reservations"]
 
 
+def test_a_national_station_is_protected_beyond_its_province(
+    study_context: Context, make_station: Make, make_unit, make_boundary
+) -> None:
+    """In a province of 10 by 10 km a national station has its edge where its field ends."""
+    province = make_unit("80", 106.4, 10.6, kind="tinh", name="Tỉnh X", parent_code=None)
+    half = 5 / 110.0
+    box = (106.4 - half, 10.6 - half, 106.4 + half, 10.6 + half)
+    stations = [
+        make_station(province_code="80", station_class=StationClass.NATIONAL),
+        make_station("b", longitude=106.9, frequency_mhz=100.1),
+    ]
+    context = study_context(
+        stations=stations, units=[province], boundaries=[make_boundary("80", *box)]
+    )
+    received = next(
+        finding
+        for finding in findings_of(rows_of(context, station_id="a")["a"], "protection_ratios")
+        if "received" in finding["reason"]
+    )
+    assert received["measure"]["longitude"] > box[2] + 0.1
+    assert 54.0 <= value_of(received, "wanted_field_strength_dbuvm") < 56.0
+
+
+def test_the_true_boundary_may_be_nearer_than_the_outline(
+    study_context: Context, make_station: Make, make_unit, make_boundary
+) -> None:
+    """An outline 40 km off that may be 3 km wrong: the field is asked 37 km off too."""
+    province = make_unit("80", 106.4, 10.6, kind="tinh", name="Tỉnh X", parent_code=None)
+    half = 40 / 110.0
+    boundary = make_boundary(
+        "80", 106.4 - half, 10.6 - half, 106.4 + half, 10.6 + half,
+        official=False, position_uncertainty_m=3000.0,
+    )  # fmt: skip
+    station = make_station(
+        station_class=StationClass.PROVINCIAL, province_code="80", erp_total_dbw=20.0
+    )
+    context = study_context(stations=[station], units=[province], boundaries=[boundary])
+    (found,) = findings_of(rows_of(context)["a"], "boundary_protection")
+    where = found["measure"]["longitude"], found["measure"]["latitude"]
+    away = float(distance_km(106.4, 10.6, *where))
+    assert found["values"]["distance_to_boundary_m"] == pytest.approx(3000, abs=60)
+    assert 36.0 < away < 37.5
+    field = explain_path(station, *where, context)["steady"]["field_strength_dbuvm"]
+    assert found["margin_db"] == pytest.approx(54.0 - field, abs=0.1)
+    assert "approximate_boundary" in found["reservations"]
+
+
 def test_a_station_without_power_is_not_assessable_where_power_counts(
     study_context: Context, make_station: Make, make_plan_entry
 ) -> None:
