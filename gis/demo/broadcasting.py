@@ -91,6 +91,7 @@ def synthetic_plan() -> tuple[PlanEntry, ...]:
             antenna_height_m=float(item["height_above_ground_m"]),
             effective_height_max_m=_effective_height_m(item),
             erp_max_dbw=_dbw(item.get("plan_erp_w", item["erp_w"])),
+            attenuation_db=_pattern(item.get("pattern")),
             polarization=Polarization(item["polarization"]),
             province_code=item.get("province_code"),
             instrument=plan["instrument"],

@@ -335,6 +335,18 @@ def test_station_facts() -> None:
     assert (facts.confidence, facts.source) == (Confidence.SECONDARY, "rfd.gov.vn")
 
 
+def test_a_plan_entry_with_a_pattern_limits_each_azimuth() -> None:
+    entry = PlanEntry(
+        id="e", plan_id="p", service=Service.FM, frequency_mhz=101.0, programme="VOV1",
+        site_name="núi", station_class=StationClass.NATIONAL, erp_max_dbw=30.0,
+        attenuation_db=(0.0,) * 12 + (10.0,) + (0.0,) * 23, instrument="TT", clause="1",
+        provenance=PROVENANCE,
+    )  # fmt: skip
+    assert plan_facts(entry).erp_max_by_azimuth_dbw == (30.0,) * 12 + (20.0,) + (30.0,) * 23
+    assert plan_facts(replace(entry, attenuation_db=())).erp_max_by_azimuth_dbw == ()
+    assert plan_facts(replace(entry, erp_max_dbw=None)).erp_max_by_azimuth_dbw == ()
+
+
 def test_plan_facts() -> None:
     entry = PlanEntry(
         id="e", plan_id="fm-tt37-2017", service=Service.FM, frequency_mhz=101.0,

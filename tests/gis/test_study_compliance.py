@@ -70,6 +70,24 @@ def test_300_w_over_the_entry_violates(
     assert row["outcome"] in {"violates", "mixed"}
 
 
+def test_a_pattern_above_that_of_the_entry_violates(
+    study_context: Context, make_station: Make, make_plan_entry
+) -> None:
+    """1 kW all round, where the entry takes off 10 dB at 120 degrees: 900 W too much there."""
+    pattern = (0.0,) * 12 + (10.0,) + (0.0,) * 23
+    station = make_station(erp_total_dbw=30.0, plan_entry_id="q-a")
+    context = study_context(stations=[station], entries=[make_plan_entry(attenuation_db=pattern)])
+    found = {
+        finding["reason"].rsplit(".")[-1]: finding
+        for finding in findings_of(rows_of(context)["a"], "erp_and_height")
+    }
+    assert found["erp_kept"]["outcome"] == "complies"
+    assert found["pattern_exceeded"]["outcome"] == "violates"
+    assert found["pattern_exceeded"]["values"]["azimuth_deg"] == 120
+    assert found["pattern_exceeded"]["values"]["excess_w"] == pytest.approx(900.0, abs=0.1)
+    assert found["pattern_exceeded"]["margin_db"] == pytest.approx(-10.0)
+
+
 def test_two_stations_12_km_and_100_khz_apart(study_context: Context, make_station: Make) -> None:
     """Margin at the worst point = wanted - (unwanted + 33 dB), each field over its own path."""
     stations = {
