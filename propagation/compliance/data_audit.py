@@ -3,6 +3,8 @@
 House rules: they bind nobody, so what they find is at most *needs verification*.
 """
 
+import math
+from collections.abc import Sequence
 from typing import Final
 
 from propagation.compliance.conclusions import (
@@ -57,13 +59,23 @@ def check(
     Returns
     -------
     tuple of Finding
-        Coordinate, effective height, power by class.
+        Coordinate, effective height, power by class; and where the record states effective
+        heights by azimuth, those.
     """
-    return (
+    found = [
         _coordinate(station, commune, rule),
         _effective_height(station, height, terrain, rule),
         _class(station, rule),
-    )
+    ]
+    if station.effective_height_m and height is not None:
+        known = [
+            azimuth
+            for azimuth, computed in enumerate(height.effective_height_m)
+            if not math.isnan(computed)
+        ]
+        if known:
+            found.append(_effective_height_by_azimuth(station, height, known, terrain, rule))
+    return tuple(found)
 
 
 def _coordinate(station: StationFacts, commune: CommuneFacts | None, rule: Rule) -> Finding:
@@ -143,10 +155,7 @@ def _effective_height(
             (f"compliance.missing.{missing}",),
         )
     computed = height.effective_height_max_m
-    tolerance = max(
-        number(rule, "effective_height_tolerance_m"),
-        number(rule, "effective_height_tolerance_percent") / 100 * abs(computed),
-    )
+    tolerance = _height_tolerance_m(computed, rule)
     kept = abs(stored - computed) <= tolerance
     finding = unconcluded(
         CHECK,
@@ -167,6 +176,59 @@ def _effective_height(
             "computed_m": round(computed, 1),
             "difference_m": round(stored - computed, 1),
             "tolerance_m": round(tolerance, 1),
+        },
+    )
+    return conclude(
+        finding,
+        outcome=Outcome.COMPLIES if kept else Outcome.VIOLATES,
+        missing=() if kept else ("compliance.missing.height_survey",),
+    )
+
+
+def _height_tolerance_m(computed_m: float, rule: Rule) -> float:
+    share = number(rule, "effective_height_tolerance_percent") / 100
+    return max(number(rule, "effective_height_tolerance_m"), share * abs(computed_m))
+
+
+def _effective_height_by_azimuth(
+    station: StationFacts,
+    height: HeightFacts,
+    known: Sequence[int],
+    terrain: TerrainFacts,
+    rule: Rule,
+) -> Finding:
+    """Compare azimuth by azimuth; the one that leaves its tolerance by most is reported."""
+
+    def excess_m(azimuth: int) -> float:
+        computed = height.effective_height_m[azimuth]
+        off = abs(station.effective_height_m[azimuth] - computed)
+        return off - _height_tolerance_m(computed, rule)
+
+    worst = max(known, key=excess_m)
+    stored, computed = station.effective_height_m[worst], height.effective_height_m[worst]
+    kept = excess_m(worst) <= 0
+    finding = unconcluded(
+        CHECK,
+        rule,
+        f"compliance.reason.effective_height_azimuth_{'agrees' if kept else 'differs'}",
+        (
+            of_station(station, "effective_height_m", stored),
+            field_evidence(
+                EvidenceKind.PREDICTION,
+                "effective_height_computed_m",
+                computed,
+                height.source,
+                terrain=terrain,
+            ),
+        ),
+        {
+            "azimuth_deg": worst * 10,
+            "azimuths": len(known),
+            "azimuths_differing": sum(excess_m(azimuth) > 0 for azimuth in known),
+            "stored_m": round(stored, 1),
+            "computed_m": round(computed, 1),
+            "difference_m": round(stored - computed, 1),
+            "tolerance_m": round(_height_tolerance_m(computed, rule), 1),
         },
     )
     return conclude(

@@ -321,7 +321,20 @@ class HeightFacts:
         Largest over the azimuths.
     source : str
         Elevation source and method.
+    effective_height_m : tuple of 36 floats
+        At 0, 10 ... 350 degrees from true north, NaN where the terrain is void; empty where only
+        the largest is known.
+
+    Raises
+    ------
+    PropagationError
+        If there are neither 36 heights nor none.
     """
 
     effective_height_max_m: float
     source: str
+    effective_height_m: tuple[float, ...] = ()
+
+    def __post_init__(self) -> None:
+        """Refuse heights of another number."""
+        _require_pattern("effective_height_m", self.effective_height_m)

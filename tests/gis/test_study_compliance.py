@@ -427,6 +427,9 @@ def test_effective_height_over_a_slope(make_station: Make, write_terrain) -> Non
     found = height_facts(make_station(), terrain)
     assert found is not None
     assert found.effective_height_max_m == pytest.approx(60 + 8.22, abs=0.1)
+    assert found.effective_height_m[27] == pytest.approx(60 + 8.22, abs=0.1)
+    assert found.effective_height_m[9] == pytest.approx(60 - 8.22, abs=0.1)
+    assert found.effective_height_m[0] == pytest.approx(60, abs=0.1)
     flat = height_facts(make_station(ground_height_m=10.0), FlatTerrain())
     assert flat is not None
     assert flat.effective_height_max_m == pytest.approx(60 + 10 - 2)

@@ -1,5 +1,7 @@
 """Coordinate in the named commune, effective height against terrain, power by class."""
 
+import math
+
 import pytest
 
 from propagation.compliance import data_audit
@@ -109,6 +111,43 @@ def test_effective_height_from_the_pattern(check, station) -> None:
     recorded = station(effective_height_max_m=None, effective_height_m=pattern)
     _, found, _ = check(recorded, None, 60.0)
     assert found.values["stored_m"] == 75.0
+
+
+def _by_azimuth(rule, station, terrain, heights):
+    facts = HeightFacts(
+        effective_height_max_m=60.0, source="3 to 15 km", effective_height_m=tuple(heights)
+    )
+    return data_audit.check(station, None, facts, terrain, rule=rule("audit.data", binding=False))
+
+
+def test_effective_heights_by_azimuth(rule, said, station, terrain) -> None:
+    """Turned by 90 degrees, with the same maximum: only the comparison by azimuth sees it.
+
+    60 m northwards, 20 m elsewhere; tolerance 15 m (20 % of 20 m is 4 m, of 60 m 12 m).
+    """
+    computed = [60.0] + [20.0] * 35
+    turned = [20.0] * 9 + [60.0] + [20.0] * 26
+    for stored, off in ((computed, 0), (turned, 2)):
+        recorded = station(effective_height_max_m=60.0, effective_height_m=tuple(stored))
+        found = said(_by_azimuth(rule, recorded, terrain, computed))
+        assert len(found) == 4
+        assert found[1].outcome is Outcome.COMPLIES, "the largest is the same"
+        assert found[3].values["azimuths_differing"] == off
+        wanted = Outcome.NEEDS_VERIFICATION if off else Outcome.COMPLIES
+        assert found[3].outcome is wanted
+    assert found[3].values["azimuth_deg"] == 0, "of two equally far off the first"
+    assert found[3].values["difference_m"] == -40.0
+    assert "compliance.missing.height_survey" in found[3].missing
+
+
+def test_effective_heights_over_a_void(rule, said, station, terrain) -> None:
+    recorded = station(effective_height_m=(90.0,) + (20.0,) * 35)
+    computed = [math.nan] + [20.0] * 35
+    found = said(_by_azimuth(rule, recorded, terrain, computed))
+    assert found[3].outcome is Outcome.COMPLIES
+    assert found[3].values["azimuths"] == 35
+    assert len(_by_azimuth(rule, recorded, terrain, [math.nan] * 36)) == 3
+    assert len(_by_azimuth(rule, recorded, terrain, [])) == 3
 
 
 def test_effective_height_on_flat_terrain(check, station, flat) -> None:
