@@ -224,7 +224,7 @@ class Meetings:
             time_percents=(50.0,),
         )
         facts, rule = station_facts(station), around.pack.rule(BOUNDARY_PROTECTION)
-        outline = around.outline(station) if protected_inside_only(facts, rule) else None
+        outline = around.outline(station) if protected_inside_only(facts) else None
         protected = Surroundings(outline, around.communes, around.pack)
         self.communes[station_id] = commune_places(protected)
         self.edges[station_id] = edge_places(polar, protected, around.minimum_dbuvm(station))

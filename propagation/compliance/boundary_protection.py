@@ -47,6 +47,8 @@ __all__ = ["CHECK", "applies", "check", "protected_inside_only"]
 
 CHECK: Final = "boundary_protection"
 
+_NATIONAL: Final = "national"
+
 _ON_THE_LINE_M: Final = 10.0
 """How far a point computed on an outline may lie from it: it is found on a map projection."""
 
@@ -57,12 +59,14 @@ def applies(station: StationFacts, rule: Rule) -> bool:
     return station.station_class in words(rule, "classes") and not exempt
 
 
-def protected_inside_only(station: StationFacts, rule: Rule) -> bool:
+def protected_inside_only(station: StationFacts) -> bool:
     """Return whether a station is protected inside its own province only.
 
-    A national station is protected wherever it serves.
+    A national station is bound to no province, wherever its mast stands: it is protected wherever
+    it serves. That a province's stations may cover others (`exempt_province_codes`) does not
+    protect them there.
     """
-    return station.station_class in words(rule, "protected_inside_classes")
+    return station.station_class != _NATIONAL
 
 
 def check(

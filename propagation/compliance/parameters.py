@@ -147,11 +147,7 @@ _REQUIRED: Final[Mapping[str, Callable[[Rule], None]]] = MappingProxyType(
             (number, "tolerance_at_or_above_km"),
             (number, "tolerance_below_km"),
         ),
-        BOUNDARY_PROTECTION: _all(
-            (words, "classes"),
-            (words, "protected_inside_classes"),
-            (words, "exempt_province_codes"),
-        ),
+        BOUNDARY_PROTECTION: _all((words, "classes"), (words, "exempt_province_codes")),
         PROTECTION_RATIO: _protection,
         MINIMUM_FIELD: _minimum,
         AREA_CLASS: _all(

@@ -29,11 +29,7 @@ PARAMETERS: dict[str, dict[str, object]] = {
         "tolerance_at_or_above_km": 1.5,
         "tolerance_below_km": 5.0,
     },
-    "fm.boundary_protection": {
-        "classes": ["provincial"],
-        "protected_inside_classes": ["provincial", "other"],
-        "exempt_province_codes": ["79"],
-    },
+    "fm.boundary_protection": {"classes": ["provincial"], "exempt_province_codes": ["79"]},
     "fm.protection_ratio": {
         "spacing_khz": BS412_PROTECTION.spacing_khz.tolist(),
         **{f"{r}_{p}_db": v.tolist() for (r, p), v in BS412_PROTECTION.ratio_db.items()},

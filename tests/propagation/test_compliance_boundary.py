@@ -164,10 +164,9 @@ def test_the_nearest_that_the_true_boundary_may_be_counts(check, station, point)
     assert found.values["point"] == "I"
 
 
-def test_who_is_protected_inside_only(rule, station) -> None:
-    boundary_rule = rule("fm.boundary_protection")
+def test_who_is_protected_inside_only(station) -> None:
     inside_only = {
-        name: boundary_protection.protected_inside_only(station(station_class=name), boundary_rule)
+        name: boundary_protection.protected_inside_only(station(station_class=name))
         for name in ("national", "provincial", "other")
     }
     assert inside_only == {"national": False, "provincial": True, "other": True}
