@@ -147,6 +147,8 @@ def station_facts(station: BroadcastStation) -> StationFacts:
         reception=Reception(station.reception.value),
         polarization=station.polarization,
         erp_total_dbw=station.erp_total_dbw,
+        erp_horizontal_dbw=station.erp_horizontal_dbw,
+        erp_vertical_dbw=station.erp_vertical_dbw,
         attenuation_db=station.attenuation_db,
         height_above_ground_m=station.height_above_ground_m,
         effective_height_max_m=station.effective_height_max_m,

@@ -32,6 +32,9 @@ __all__ = ["CHECK", "check"]
 
 CHECK: Final = "data_audit"
 
+_ROUNDING_DB: Final = 0.1
+"""What rounding of printed powers explains: 0.1 dB is 2.3 %."""
+
 
 def check(
     station: StationFacts,
@@ -59,14 +62,17 @@ def check(
     Returns
     -------
     tuple of Finding
-        Coordinate, effective height, power by class; and where the record states effective
-        heights by azimuth, those.
+        Coordinate, effective height, power by class; and where the record states powers by
+        polarisation or effective heights by azimuth, those.
     """
     found = [
         _coordinate(station, commune, rule),
         _effective_height(station, height, terrain, rule),
         _class(station, rule),
     ]
+    components = _components(station, rule)
+    if components is not None:
+        found.append(components)
     if station.effective_height_m and height is not None:
         known = [
             azimuth
@@ -260,5 +266,43 @@ def _class(station: StationFacts, rule: Rule) -> Finding:
             "margin_db": round(margin_db, 2),
         },
         margin_db=margin_db,
+    )
+    return conclude(finding, outcome=Outcome.COMPLIES if kept else Outcome.VIOLATES)
+
+
+def _components(station: StationFacts, rule: Rule) -> Finding | None:
+    """Compare the total power with its parts: it is the larger of them, or their sum.
+
+    Every other check reads the total; one that is below its own part would hide an excess.
+    """
+    total = station.erp_total_dbw
+    parts = {
+        name: value
+        for name, value in (
+            ("erp_horizontal_dbw", station.erp_horizontal_dbw),
+            ("erp_vertical_dbw", station.erp_vertical_dbw),
+        )
+        if value is not None
+    }
+    if total is None or not parts:
+        return None
+    sum_w = sum(10 ** (value / 10) for value in parts.values())
+    expected = (max(parts.values()), 10 * math.log10(sum_w))
+    off_db = min((total - value for value in expected), key=abs)
+    kept = abs(off_db) <= _ROUNDING_DB
+    finding = unconcluded(
+        CHECK,
+        rule,
+        f"compliance.reason.erp_parts_{'agree' if kept else 'differ'}",
+        (
+            of_station(station, "erp_total_dbw", total),
+            *(of_station(station, name, value) for name, value in parts.items()),
+        ),
+        {
+            "erp_kw": round(10 ** (total / 10) / 1000, 6),
+            "largest_kw": round(10 ** (expected[0] / 10) / 1000, 6),
+            "sum_kw": round(sum_w / 1000, 6),
+            "difference_db": round(off_db, 2),
+        },
     )
     return conclude(finding, outcome=Outcome.COMPLIES if kept else Outcome.VIOLATES)

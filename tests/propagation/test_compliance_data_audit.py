@@ -167,3 +167,36 @@ def test_power_by_class(check, station) -> None:
     assert check(station(erp_total_dbw=None))[2].outcome is Outcome.NOT_ASSESSABLE
     with pytest.raises(PropagationError, match="regional_erp_max_dbw"):
         check(station(station_class="regional"))
+
+
+@pytest.mark.parametrize(
+    ("horizontal_dbw", "vertical_dbw", "total_dbw", "off_db"),
+    [
+        (30.0, 30.0, 33.0103, 0.0),  # 1 kW and 1 kW: their sum
+        (30.0, 30.0, 30.0, 0.0),  # or the larger
+        (30.0, None, 30.0, 0.0),
+        (30.0, None, 20.0, -10.0),  # 100 W in all, and 1 kW of it horizontal
+        (30.0, 20.0, 31.0, 0.59),  # 1.1 kW is 30.41 dBW
+        (None, 27.0, 27.09, 0.0),  # rounding
+    ],
+)
+def test_the_total_power_and_its_parts(
+    rule, said, station, terrain, *, horizontal_dbw, vertical_dbw, total_dbw, off_db
+) -> None:
+    recorded = station(
+        erp_total_dbw=total_dbw, erp_horizontal_dbw=horizontal_dbw, erp_vertical_dbw=vertical_dbw
+    )
+    found = said(
+        data_audit.check(recorded, None, None, terrain, rule=rule("audit.data", binding=False))
+    )
+    assert len(found) == 4
+    assert found[3].outcome is (Outcome.NEEDS_VERIFICATION if off_db else Outcome.COMPLIES)
+    assert found[3].values["difference_db"] == pytest.approx(off_db, abs=0.1)
+
+
+def test_no_parts_or_no_total(rule, station, terrain) -> None:
+    for changes in ({}, {"erp_total_dbw": None, "erp_horizontal_dbw": 30.0}):
+        found = data_audit.check(
+            station(**changes), None, None, terrain, rule=rule("audit.data", binding=False)
+        )
+        assert len(found) == 3
