@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from shapely import LineString, MultiPolygon, Point, box
 
 from data.text import has
 from gis.demo import load_demonstration
@@ -237,6 +238,28 @@ def test_the_true_boundary_may_be_nearer_than_the_outline(
     field = explain_path(station, *where, context)["steady"]["field_strength_dbuvm"]
     assert found["margin_db"] == pytest.approx(54.0 - field, abs=0.1)
     assert "approximate_boundary" in found["reservations"]
+
+
+def test_the_nearest_point_of_the_outline_counts_between_the_rays(
+    study_context: Context, make_station: Make, make_unit, make_boundary
+) -> None:
+    """A neighbour's wedge comes to 10 km at azimuth 5, where no ray of 36 runs."""
+    east, north = 1 / 109.46, 1 / 110.62  # degrees a km at 10.6 N
+    tip = Point(
+        106.4 + 10 * np.sin(np.radians(5)) * east, 10.6 + 10 * np.cos(np.radians(5)) * north
+    )
+    wedge = LineString([tip, (tip.x + 3.5 * east, tip.y + 40 * north)]).buffer(0.5 * east)
+    edges = (105.6, 9.8, 107.2, 11.4)
+    outline = make_boundary("80", *edges, geometry=MultiPolygon([box(*edges).difference(wedge)]))
+    province = make_unit("80", 106.4, 10.6, kind="tinh", name="Tỉnh X", parent_code=None)
+    station = make_station(
+        station_class=StationClass.PROVINCIAL, province_code="80", erp_total_dbw=20.0
+    )
+    context = study_context(stations=[station], units=[province], boundaries=[outline])
+    (found,) = findings_of(rows_of(context)["a"], "boundary_protection")
+    where = found["measure"]["longitude"], found["measure"]["latitude"]
+    assert float(distance_km(106.4, 10.6, *where)) == pytest.approx(9.5, abs=0.1)
+    assert found["values"]["point"].startswith("005°")
 
 
 def test_a_station_without_power_is_not_assessable_where_power_counts(
