@@ -213,6 +213,7 @@ plan_entries = _layer(
     _text("clause", required=True),
     *_validity(),
     *_provenance(),
+    _text("attenuation_db"),
 )
 
 broadcast_stations = _layer(
