@@ -555,9 +555,12 @@ def test_the_reader_itself_refuses_a_document_type(workbook, tmp_path, part):
 
 @pytest.mark.parametrize("digits", ["9" * 400, "-" + "9" * 4000])
 def test_whole_numbers_that_no_float_holds(office, workbook, tmp_path, digits):
-    file = rebuilt(workbook, tmp_path / "huge.xlsx",
-                   lambda name, old: old.replace(b"42.5", digits.encode())
-                   .replace(b"106.4133", digits.encode()) if "sheet1" in name else old)  # fmt: skip
+    def enlarge(name, old):
+        if "sheet1" not in name:
+            return old
+        return old.replace(b"42.5", digits.encode()).replace(b"106.4133", digits.encode())
+
+    file = rebuilt(workbook, tmp_path / "huge.xlsx", enlarge)
     report = judge(file, kind="structures", register=office)
     assert not report.accepted
     assert {problem.row for problem in report.problems} == {2}

@@ -25,9 +25,7 @@ __all__ = ["LAST_COLUMN", "LAST_ROW", "Book", "BrokenBookError"]
 LAST_ROW, LAST_COLUMN = 1_048_576, 16_384
 
 _CHUNK = 1 << 18
-_MOST_DIGITS = (
-    18  # a longer whole number is read as a float, which may be infinite, never too large
-)
+_MOST_DIGITS = 18  # a longer whole number is read as a float: infinite at worst
 _WORKBOOK = "xl/workbook.xml"
 _TEXT_TYPES = frozenset({"s", "str", "inlineStr"})
 
