@@ -58,7 +58,7 @@ class Service:
         self.register = register
         self.terrain = terrain
         self.accounts = Accounts(register)
-        self.queue = Queue(register)
+        self.queue = Queue(register, keep_days=settings.job_days)
         self.throttle = Throttle(self.home.sign_ins)
         self.stopping = threading.Event()
         self._workers: WorkerPool | None = None

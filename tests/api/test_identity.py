@@ -453,3 +453,26 @@ def test_a_session_knows_when_it_began(service: Service, account: Accounts) -> N
     assert service.accounts.session("d" * 64) is not None
     time.sleep(1.05)
     assert service.accounts.session("d" * 64) is None
+
+
+def test_a_newer_link_and_a_new_password_end_the_links_before(
+    service: Service, account: Accounts
+) -> None:
+    someone = account("staff")
+    first, second = (new_link(service.accounts, someone.id) for _ in range(2))
+    assert use_link(service.accounts, first.rpartition("/")[2]) is None
+    service.accounts.set_password(someone.id, hash_password("another long password"))
+    assert use_link(service.accounts, second.rpartition("/")[2]) is None
+    third = new_link(service.accounts, someone.id)
+    assert use_link(service.accounts, third.rpartition("/")[2]) is not None
+
+
+@pytest.mark.parametrize("site", ["cross-site", "same-site"])
+def test_another_site_signs_nobody_in(client: TestClient, account: Accounts, site: str) -> None:
+    account("viewer")
+    form = {"name": "viewer-1", "password": PASSWORD}
+    answer = client.post("/login", data=form, headers={"sec-fetch-site": site})
+    assert answer.status_code == 403
+    assert "set-cookie" not in answer.headers
+    own = client.post("/login", data=form, headers={"sec-fetch-site": "same-origin"})
+    assert own.status_code == 303
