@@ -40,6 +40,11 @@ class Home:
         return self.folder / "register.gpkg"
 
     @property
+    def sign_ins(self) -> Path:
+        """Failed attempts to sign in, which a restart must not forget."""
+        return self.folder / "sign-ins.sqlite3"
+
+    @property
     def studies(self) -> Path:
         """One folder a study."""
         return self.folder / "studies"

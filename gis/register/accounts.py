@@ -167,7 +167,9 @@ class Accounts:
             return [_from_row(row) for row in rows]
 
     def update(self, account: Account, *, author: str = _PROGRAM) -> Account:
-        """Change an account by its id; one that is no longer active loses its sessions.
+        """Change an account by its id.
+
+        One that is no longer active, or has another password, loses its sessions and links.
 
         Raises
         ------
@@ -185,6 +187,7 @@ class Accounts:
             connection.execute(update(accounts).where(by_id).values(_row(new)))
             if not new.active or new.password_hash != old.password_hash:
                 connection.execute(delete(sessions).where(sessions.c.account_id == new.id))
+                _end_links(connection, new.id)
             _note(connection, author, old, new)
         return new
 
@@ -195,7 +198,7 @@ class Accounts:
     def set_password(
         self, account_id: str, password_hash: str | None, *, author: str = _PROGRAM
     ) -> Account:
-        """Give an account another password and end its sessions; see `update`."""
+        """Give an account another password and end its sessions and links; see `update`."""
         changed = replace(self.account(account_id), password_hash=password_hash)
         return self.update(changed, author=author)
 
@@ -304,7 +307,7 @@ class Accounts:
     # one-time links
 
     def add_link(self, digest: str, account_id: str, expires_at: datetime) -> None:
-        """Keep a link that signs in once.
+        """Keep a link that signs in once; it replaces the account's links before it.
 
         Raises
         ------
@@ -319,6 +322,7 @@ class Accounts:
         }
         with engine.writing(self._engine) as connection:
             _account(connection, account_id)
+            _end_links(connection, account_id)
             connection.execute(insert(login_links), [row])
 
     def use_link(self, digest: str) -> Account | None:
@@ -331,6 +335,13 @@ class Accounts:
             now = moments.to_text(moments.now())
             connection.execute(update(login_links).where(by_digest).values(used_at=now))
         return found[0]
+
+
+def _end_links(connection: Connection, account_id: str) -> None:
+    """Forget the links of an account, and everybody's that have expired."""
+    now = moments.to_text(moments.now())
+    ended = or_(login_links.c.account_id == account_id, login_links.c.expires_at <= now)
+    connection.execute(delete(login_links).where(ended))
 
 
 def _find(

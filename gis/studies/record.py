@@ -124,7 +124,6 @@ def save(study: Study, contents: Mapping[str, bytes], home: Home) -> Study:
         for name, content in contents.items():
             _write(unfinished / name, content)
         _write(unfinished / RECORD_FILE, canonical(_to_json(kept)))
-        unfinished.chmod(0o755)
         _put_in_place(unfinished, kept, home)
     finally:
         shutil.rmtree(unfinished, ignore_errors=True)

@@ -354,3 +354,17 @@ def test_a_migration_that_forgets_the_index_changes_nothing(
         assert "load_kg" not in schema_of(connection, "structures")
     register.close()
     _forward(register.path)
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="permissions of POSIX")
+def test_a_new_home_is_nobody_elses(tmp_path):
+    """Password hashes and confidential records must not be read by others on the machine."""
+    mask = os.umask(0o022)
+    try:
+        with Register.open(tmp_path / "home" / "register.gpkg", create=True):
+            modes = {one.name: one.stat().st_mode & 0o777 for one in (tmp_path / "home").iterdir()}
+    finally:
+        os.umask(mask)
+    assert (tmp_path / "home").stat().st_mode & 0o777 == 0o700
+    assert modes["register.gpkg"] == 0o600
+    assert all(mode & 0o077 == 0 for name, mode in modes.items() if not name.endswith("-lock"))
