@@ -66,6 +66,19 @@ class Study:
     results: dict[str, Any] = field(default_factory=dict)
     files: dict[str, str] = field(default_factory=dict)
 
+    @property
+    def synthetic(self) -> bool:
+        """Whether any record that went in is demonstration data."""
+        return _holds_synthetic(self.inputs)
+
+
+def _holds_synthetic(value: object) -> bool:
+    if isinstance(value, Mapping):
+        if value.get("confidence") == "synthetic":
+            return True
+        return any(_holds_synthetic(item) for item in value.values())
+    return isinstance(value, list | tuple) and any(_holds_synthetic(item) for item in value)
+
 
 def canonical(value: object) -> bytes:
     """Return the one JSON text of a value: sorted keys, shortest floats, UTF-8, no NaN.

@@ -87,7 +87,7 @@ class Surroundings:
         areas = self.communes.areas_at(longitude, latitude, self.pack)
         return Places(
             names=tuple(
-                f"{azimuth:03.0f}° / {away:.1f} km"
+                f"{azimuth:03.0f}° / {away * 1000:.0f} m"
                 for azimuth, away in zip(azimuth_deg, distance_km, strict=True)
             ),
             longitude=longitude,
