@@ -10,7 +10,7 @@ from starlette.concurrency import run_in_threadpool
 
 from api import problems
 from api.guard import GuardedRoute
-from api.middleware import BodyLimit, SecurityHeaders
+from api.middleware import BodyLimit, LastResort, SecurityHeaders
 from api.roles import RouteTableError, require_complete
 from api.routers import (
     exports,
@@ -91,6 +91,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         app.include_router(module.router)
     problems.install(app)
     app.add_middleware(BodyLimit, limit_bytes=chosen.max_body_bytes)
+    app.add_middleware(LastResort, answer=problems.broken)
     app.add_middleware(SecurityHeaders)
     return app
 

@@ -7,6 +7,7 @@ RequestError(GisError)
     UnknownParameterError       a query parameter that the address does not know
     InvalidParameterError       a value that cannot be read
     TooManyAttemptsError        slow down
+    TooManyJobsError            wait until some have ended
     BodyTooLargeError           the body exceeds the limit
     SpentLinkError              a one-time link that opens nothing any more
 """
@@ -35,6 +36,7 @@ __all__ = [
     "RequestError",
     "SpentLinkError",
     "TooManyAttemptsError",
+    "TooManyJobsError",
     "UnauthenticatedError",
     "UnknownParameterError",
     "explain",
@@ -72,6 +74,10 @@ class TooManyAttemptsError(RequestError):
     """Too many failed attempts to sign in."""
 
 
+class TooManyJobsError(RequestError):
+    """Too many jobs of one account wait already."""
+
+
 class BodyTooLargeError(RequestError):
     """The body of the request exceeds the limit."""
 
@@ -87,6 +93,7 @@ STATUS: dict[type[Exception], int] = {
     UnknownParameterError: 400,
     InvalidParameterError: 422,
     TooManyAttemptsError: 429,
+    TooManyJobsError: 429,
     BodyTooLargeError: 413,
     SpentLinkError: 410,
     NotFoundError: 404,

@@ -27,6 +27,7 @@ from api.roles import Role, may
 __all__ = ["GuardedRoute"]
 
 _SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
+_ELSEWHERE = frozenset({"cross-site", "same-site"})
 _FORM_TYPES = ("application/x-www-form-urlencoded", "multipart/form-data")
 _NEEDS_NO_FORM_TOKEN = frozenset({"/login"})  # begins a session, does nothing in its name
 _NEEDS_NO_IDENTITY = frozenset({"/healthz", "/readyz", "/static/{path:path}"})
@@ -84,6 +85,8 @@ async def _require_own_form(request: Request) -> None:
     """Refuse what another site's page sent in a signed-in person's name."""
     origin = request.headers.get("origin")
     if origin is not None and urlsplit(origin).netloc != request.headers.get("host"):
+        raise CsrfError("pages.foreign_origin")
+    if request.headers.get("sec-fetch-site", "none") in _ELSEWHERE:
         raise CsrfError("pages.foreign_origin")
     session = identity_of(request).session
     if session is None or request.url.path in _NEEDS_NO_FORM_TOKEN:

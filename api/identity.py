@@ -158,14 +158,15 @@ def check_password(
     ------
     TooManyAttemptsError
         If there were too many failures before.
+    StorageError
+        If the attempt cannot be counted.
     """
-    throttle.check(name, address)
+    throttle.attempt(name, address)
     account = accounts.by_name(name)
     known = account if account is not None and account.active else None
     if is_password(known.password_hash if known else None, password):
         throttle.succeeded(name, address)
         return known
-    throttle.failed(name, address)
     return None
 
 

@@ -1,12 +1,22 @@
-"""What wraps every answer: the limit on bodies and the headers that protect browsers."""
+"""What wraps every answer: the limits on bodies and the headers that protect browsers."""
 
+import asyncio
 import secrets
+import time
+from collections.abc import Awaitable, Callable
 
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-__all__ = ["BodyLimit", "SecurityHeaders", "content_security_policy"]
+__all__ = ["BodyLimit", "LastResort", "SecurityHeaders", "content_security_policy"]
+
+_FILES_GO_TO = frozenset({"/imports", "/view/imports"})
+_OTHER_BODIES_BYTES = 512 * 1024
+_SILENCE_S = 20.0
+_SLOWEST_BYTES_S = 2_000.0
 
 
 def content_security_policy(nonce: str, *, inline_style: bool = False) -> str:
@@ -57,12 +67,65 @@ class SecurityHeaders:
         await self.app(scope, receive, protected)
 
 
-class BodyLimit:
-    """Refuse a body that is larger than the limit, as soon as that is known."""
+class LastResort:
+    """Answer what no handler knew, inside the headers that every answer carries.
 
-    def __init__(self, app: ASGIApp, limit_bytes: int) -> None:
+    Starlette's own last handler stands outside every middleware.
+
+    Parameters
+    ----------
+    app : ASGIApp
+        What is wrapped.
+    answer : callable
+        Makes the answer from the request and what was raised.
+    """
+
+    def __init__(
+        self, app: ASGIApp, answer: Callable[[Request, Exception], Awaitable[Response]]
+    ) -> None:
+        self.app = app
+        self.answer = answer
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one request; what is half sent already is cut."""
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+            return
+        began = False
+
+        async def noted(message: Message) -> None:
+            nonlocal began
+            began = began or message["type"] == "http.response.start"
+            await send(message)
+
+        try:
+            await self.app(scope, receive, noted)
+        except Exception as error:
+            response = await self.answer(Request(scope, receive), error)
+            if began:
+                raise
+            await response(scope, receive, send)
+
+
+class BodyLimit:
+    """Refuse a body that is too large, as soon as that is known, and one that does not come.
+
+    Only a file to be brought in may be large; everything else is a form or a short request.
+
+    Parameters
+    ----------
+    app : ASGIApp
+        What is wrapped.
+    limit_bytes : int
+        Largest body with a file.
+    silence_s : float
+        Longest wait for the next piece; a body may come no slower than 2 kB/s on the whole.
+    """
+
+    def __init__(self, app: ASGIApp, limit_bytes: int, silence_s: float = _SILENCE_S) -> None:
         self.app = app
         self.limit_bytes = limit_bytes
+        self.silence_s = silence_s
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request."""
@@ -70,17 +133,58 @@ class BodyLimit:
             await self.app(scope, receive, send)
             return
         stated = Headers(scope=scope).get("content-length", "0")
-        scope["phusong_body_stated"] = int(stated) if stated.isdecimal() else 0
-        read = 0
+        body = _Body(receive, self._limit(scope["path"]), self.silence_s)
+        body.state(int(stated) if stated.isdecimal() and len(stated) < 20 else 0)
+        await self.app(scope, body.receive, send)
 
-        async def limited() -> Message:
-            nonlocal read
-            if scope["phusong_body_stated"] > self.limit_bytes:
-                raise HTTPException(413)
-            message = await receive()
-            read += len(message.get("body", b""))
-            if read > self.limit_bytes:
-                raise HTTPException(413)
-            return message
+    def _limit(self, path: str) -> int:
+        if path in _FILES_GO_TO:
+            return self.limit_bytes
+        return min(self.limit_bytes, _OTHER_BODIES_BYTES)
 
-        await self.app(scope, limited, send)
+
+class _Body:
+    """The body of one request, as it comes."""
+
+    def __init__(self, receive: Receive, limit_bytes: int, silence_s: float) -> None:
+        self._receive = receive
+        self._limit_bytes = limit_bytes
+        self._silence_s = silence_s
+        self._stated = 0
+        self._read = 0
+        self._waited_s = 0.0
+        self._whole = False
+
+    def state(self, length: int) -> None:
+        """Note how long the body says it is."""
+        self._stated = length
+
+    async def receive(self) -> Message:
+        """Return the next piece.
+
+        Raises
+        ------
+        HTTPException
+            413 if there is too much of it, 408 if it comes too slowly.
+        """
+        if self._whole:  # what follows is the end of the connection, whenever that is
+            return await self._receive()
+        if self._stated > self._limit_bytes:
+            raise HTTPException(413)
+        message = await self._next()
+        self._read += len(message.get("body", b""))
+        self._whole = not message.get("more_body", False)
+        if self._read > self._limit_bytes:
+            raise HTTPException(413)
+        if self._waited_s > self._silence_s + self._read / _SLOWEST_BYTES_S:
+            raise HTTPException(408, headers={"connection": "close"})
+        return message
+
+    async def _next(self) -> Message:
+        began = time.monotonic()
+        try:
+            return await asyncio.wait_for(self._receive(), self._silence_s)
+        except TimeoutError:
+            raise HTTPException(408, headers={"connection": "close"}) from None
+        finally:
+            self._waited_s += time.monotonic() - began

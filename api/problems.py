@@ -1,6 +1,8 @@
 """Every error as problem details (RFC 9457), or as a page when a person asked for a page."""
 
+import errno
 import logging
+import os
 from contextlib import suppress
 from typing import Any
 from urllib.parse import quote
@@ -25,10 +27,11 @@ from api.language import safe_language
 from api.pages import render as render_page
 from api.pages import wants_page
 from data.text import Language, has, text
-from gis.errors import GisError
+from gis.errors import GisError, StorageError
 
-__all__ = ["install", "problem"]
+__all__ = ["broken", "install", "problem"]
 
+_DISK = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EFBIG})
 _LOG = logging.getLogger(__name__)
 
 
@@ -111,10 +114,26 @@ async def _invalid(request: Request, error: Exception) -> Response:
     return _answer(request, 422, detail, errors=said)
 
 
-async def _broken(request: Request, error: Exception) -> Response:
-    _LOG.error("%s %s failed", request.method, request.url.path, exc_info=error)
+async def _storage(request: Request, error: Exception) -> Response:
+    """Say that the disk takes nothing more; whatever else the system says is a fault."""
+    if not isinstance(error, OSError) or error.errno not in _DISK:
+        raise error
+    _LOG.error("%s %s: %s", request.method, _loggable(request), error)
+    detail = os.strerror(error.errno or 0)  # without the path, which is nobody's business
+    return await _known(request, StorageError("errors.register_disk_full", detail=detail))
+
+
+async def broken(request: Request, error: Exception) -> Response:
+    """Log what nobody foresaw and say no more than that it happened."""
+    _LOG.error("%s %s failed", request.method, _loggable(request), exc_info=error)
     language = safe_language(request, page=False)
     return problem(500, text("pages.explain_500", language), language)
+
+
+def _loggable(request: Request) -> str:
+    """Return the path for the log, in one line and without the secret of a link."""
+    path = request.url.path
+    return ascii("/login/link/..." if path.startswith("/login/link/") else path)
 
 
 def install(app: FastAPI) -> None:
@@ -123,4 +142,4 @@ def install(app: FastAPI) -> None:
         app.add_exception_handler(kind, _known)
     app.add_exception_handler(HTTPException, _http)
     app.add_exception_handler(RequestValidationError, _invalid)
-    app.add_exception_handler(Exception, _broken)
+    app.add_exception_handler(OSError, _storage)

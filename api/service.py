@@ -49,8 +49,6 @@ class Service:
     throttle : Throttle
         Failed attempts to sign in.
     stopping : Event
-        Set when the server ends, so that nothing waits any longer.
-    stopping : Event
         Set when the server is about to stop, so that live progress ends.
     """
 
@@ -60,9 +58,8 @@ class Service:
         self.register = register
         self.terrain = terrain
         self.accounts = Accounts(register)
-        self.queue = Queue(register)
-        self.throttle = Throttle()
-        self.stopping = threading.Event()
+        self.queue = Queue(register, keep_days=settings.job_days)
+        self.throttle = Throttle(self.home.sign_ins)
         self.stopping = threading.Event()
         self._workers: WorkerPool | None = None
         self._synthetic: tuple[str, bool] | None = None
@@ -85,7 +82,6 @@ class Service:
 
     def close(self) -> None:
         """Stop the workers and close the register."""
-        self.stopping.set()
         self.stopping.set()
         if self._workers is not None:
             self._workers.stop()

@@ -8,6 +8,7 @@ from pydantic import Field
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from gis.home import Home
+from gis.jobs.queue import KEEP_DAYS
 
 __all__ = ["Settings"]
 
@@ -31,6 +32,8 @@ class Settings(BaseSettings):
         Where the server listens.
     max_upload_mb : int
         Largest request body, in mebibytes.
+    job_days : float
+        How long a job that has ended is listed; its study stays for good.
     session_hours : float
         Absolute life of a session, in hours.
     secure_cookies : bool
@@ -45,6 +48,7 @@ class Settings(BaseSettings):
     host: str = "127.0.0.1"
     port: Annotated[int, Field(ge=0, le=65_535)] = 8000
     max_upload_mb: Annotated[int, Field(ge=1, le=4096)] = 50
+    job_days: Annotated[float, Field(ge=1, le=36_500)] = KEEP_DAYS
     session_hours: Annotated[float, Field(gt=0, le=168)] = 12.0
     secure_cookies: bool = False
 

@@ -3,17 +3,20 @@
 from collections.abc import Mapping
 
 from api.clock import judged_today
-from api.errors import ForbiddenError
+from api.errors import ForbiddenError, TooManyJobsError
 from api.identity import Identity
 from api.service import Service
-from gis.jobs.queue import Job
+from gis.jobs.queue import Job, JobState
 from gis.register.scopes import SYSTEM
 from gis.studies.emitter import Emitter
 from gis.studies.model import default_settings
 from gis.studies.parts import moment
 from gis.studies.requests import Reader
 
-__all__ = ["submit"]
+__all__ = ["MOST_WAITING", "submit"]
+
+MOST_WAITING = 50
+"""Jobs of one account that may wait or run at a time, so that nobody holds up the others."""
 
 
 def submit(service: Service, identity: Identity, kind: str, inputs: Mapping[str, object]) -> Job:
@@ -25,6 +28,8 @@ def submit(service: Service, identity: Identity, kind: str, inputs: Mapping[str,
         If an operator asks for the findings of a station that is not its own.
     NotFoundError
         If the station or the jurisdiction is unknown.
+    TooManyJobsError
+        If too many of the caller's jobs wait already.
     GisError
         If the station lacks what a prediction needs.
     """
@@ -39,6 +44,10 @@ def submit(service: Service, identity: Identity, kind: str, inputs: Mapping[str,
             raise ForbiddenError("pages.not_own_station")
     elif station is not None:
         Emitter(station, service.terrain, default_settings())
+    unfinished = [state for state in JobState if not state.final]
+    waiting = service.queue.count(requested_by=identity.name, states=unfinished)
+    if waiting >= MOST_WAITING:
+        raise TooManyJobsError("pages.too_many_jobs", count=waiting, most=MOST_WAITING)
     return service.queue.submit(
         kind,
         inputs,

@@ -1,17 +1,30 @@
-"""Slows down whoever guesses passwords; kept in memory, so a restart forgives."""
+"""Slows down whoever guesses passwords; kept in a file, so that a restart forgives nothing.
 
-import threading
+The file is not the register: a stranger who guesses must not hold up those who write there, and
+every server process on one home reads the same failures. Names are kept as hashes, since people
+type passwords where a name belongs.
+"""
+
+import hashlib
+import sqlite3
 import time
-from collections import OrderedDict
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
+from pathlib import Path
 
 from api.errors import TooManyAttemptsError
+from gis.errors import StorageError
 
 __all__ = ["Throttle"]
 
 _MOST_KEYS = 10_000
 _FORGIVEN_AFTER_S = 900.0
+_BUSY_S = 10.0
+_TABLE = (
+    "CREATE TABLE IF NOT EXISTS failures "
+    "(who TEXT PRIMARY KEY, count INTEGER NOT NULL, last REAL NOT NULL) WITHOUT ROWID"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,66 +38,100 @@ _ADDRESS = _Limit(50, 300.0)  # one address, whatever the account
 _NAME = _Limit(30, 20.0)  # one account from everywhere: short, so that nobody is locked out
 
 
-@dataclass(slots=True)
-class _Failures:
-    count: int
-    last: float
-
-
 class Throttle:
-    """Counts failed attempts to sign in, by account, by address and by both.
+    """Counts attempts to sign in that did not succeed, by account, by address and by both.
 
     Beyond the free attempts the wait doubles with each failure, up to a longest one.
 
     Parameters
     ----------
+    path : Path
+        Where the failures are kept; made where there is none.
     clock : callable
-        Seconds that only go forward.
+        Seconds since 1970.
     """
 
-    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
+    def __init__(self, path: Path, clock: Callable[[], float] = time.time) -> None:
+        self._path = path
         self._clock = clock
-        self._lock = threading.Lock()
-        self._failures: OrderedDict[tuple[str, str], _Failures] = OrderedDict()
 
-    def check(self, name: str, address: str) -> None:
-        """Refuse an attempt that comes too soon.
+    def attempt(self, name: str, address: str) -> None:
+        """Count an attempt as failed until `succeeded` says otherwise, or refuse it.
+
+        It is counted before the password is looked at, so that many at once are no way around.
 
         Raises
         ------
         TooManyAttemptsError
-            With the seconds to wait.
+            With the seconds to wait; nothing is counted.
+        StorageError
+            If the attempt cannot be kept: then nobody signs in.
         """
-        with self._lock:
-            wait = max(self._wait(key, limit) for key, limit in _keys(name, address))
-        if wait > 0:
-            raise TooManyAttemptsError("pages.too_many_attempts", seconds=int(wait) + 1)
-
-    def failed(self, name: str, address: str) -> None:
-        """Count a failed attempt."""
-        moment = self._clock()
-        with self._lock:
-            for key, _ in _keys(name, address):
-                known = self._failures.pop(key, None)
-                old = known is None or moment - known.last > _FORGIVEN_AFTER_S
-                count = 1 if known is None or old else known.count + 1
-                self._failures[key] = _Failures(count, moment)
-            while len(self._failures) > _MOST_KEYS:
-                self._failures.popitem(last=False)
+        keys = _keys(name, address)
+        with self._changing() as database:
+            wait = max(self._wait(database, key, limit) for key, limit in keys)
+            if wait > 0:
+                raise TooManyAttemptsError("pages.too_many_attempts", seconds=int(wait) + 1)
+            now = self._clock()
+            _forget(database, now)
+            for key, _ in keys:
+                database.execute(
+                    "INSERT INTO failures VALUES (?, 1, ?) "
+                    "ON CONFLICT (who) DO UPDATE SET count = count + 1, last = excluded.last",
+                    (key, now),
+                )
 
     def succeeded(self, name: str, address: str) -> None:
-        """Forget the failures of an account from an address."""
-        with self._lock:
-            self._failures.pop(_keys(name, address)[0][0], None)
+        """Forget the failures of an account from an address, and the attempt elsewhere."""
+        pair, *others = (key for key, _ in _keys(name, address))
+        with self._changing() as database:
+            database.execute("DELETE FROM failures WHERE who = ?", (pair,))
+            database.executemany(
+                "UPDATE failures SET count = count - 1 WHERE who = ? AND count > 0",
+                [(key,) for key in others],
+            )
 
-    def _wait(self, key: tuple[str, str], limit: _Limit) -> float:
-        known = self._failures.get(key)
-        if known is None or known.count < limit.free:
+    def _wait(self, database: sqlite3.Connection, key: str, limit: _Limit) -> float:
+        query = "SELECT count, last FROM failures WHERE who = ?"
+        count, last = database.execute(query, (key,)).fetchone() or (0, 0.0)
+        now = self._clock()
+        if count < limit.free or now - last > _FORGIVEN_AFTER_S:
             return 0.0
-        pause = min(2.0 ** min(known.count - limit.free, 20), limit.longest_s)
-        return known.last + pause - self._clock()
+        pause = min(2.0 ** min(count - limit.free, 20), limit.longest_s)
+        return float(min(last, now)) + pause - now
+
+    @contextmanager
+    def _changing(self) -> Iterator[sqlite3.Connection]:
+        try:
+            with closing(
+                sqlite3.connect(self._path, timeout=_BUSY_S, isolation_level=None)
+            ) as database:
+                database.execute("PRAGMA synchronous = NORMAL")
+                database.execute("BEGIN IMMEDIATE")
+                database.execute(_TABLE)
+                yield database
+                database.execute("COMMIT")
+        except sqlite3.Error as error:
+            raise StorageError("errors.register_disk_full", detail=str(error)) from error
 
 
-def _keys(name: str, address: str) -> list[tuple[tuple[str, str], _Limit]]:
+def _forget(database: sqlite3.Connection, now: float) -> None:
+    """Drop what is forgiven, and the oldest beyond the most that are kept."""
+    database.execute("DELETE FROM failures WHERE last < ?", (now - _FORGIVEN_AFTER_S,))
+    many = database.execute("SELECT count(*) FROM failures").fetchone()[0] - _MOST_KEYS + 3
+    if many > 0:
+        oldest = "SELECT who FROM failures ORDER BY last LIMIT ?"
+        database.execute(f"DELETE FROM failures WHERE who IN ({oldest})", (many,))  # noqa: S608
+
+
+def _keys(name: str, address: str) -> list[tuple[str, _Limit]]:
     who = name.strip().casefold()[:200]
-    return [((who, address), _PAIR), (("", address), _ADDRESS), ((who, ""), _NAME)]
+    return [
+        (_hidden(who, address), _PAIR),
+        (_hidden("", address), _ADDRESS),
+        (_hidden(who, ""), _NAME),
+    ]
+
+
+def _hidden(*parts: str) -> str:
+    return hashlib.sha256("\0".join(parts).encode("utf-8", "replace")).hexdigest()

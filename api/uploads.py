@@ -29,7 +29,7 @@ from gis.exchange.importing import (
     judge,
 )
 from gis.geodesy import is_projected
-from gis.home import Home
+from gis.home import UNFINISHED, Home, sweep_unfinished
 from gis.jurisdictions import Jurisdiction
 from gis.register.store import Register
 
@@ -99,7 +99,8 @@ def keep(
     """
     name = _plain_name(file_name)
     home.uploads.mkdir(parents=True, exist_ok=True)
-    unfinished = Path(tempfile.mkdtemp(prefix=".unfinished-", dir=home.uploads))
+    sweep_unfinished(home.uploads)
+    unfinished = Path(tempfile.mkdtemp(prefix=UNFINISHED, dir=home.uploads))
     try:
         digest = hashlib.sha256()
         with (unfinished / name).open("wb") as target:
@@ -177,7 +178,11 @@ def uploads(home: Home) -> list[Upload]:
     """Return the files that were sent, the newest first."""
     if not home.uploads.is_dir():
         return []
-    folders = [folder for folder in home.uploads.iterdir() if (folder / _RECORD).is_file()]
+    folders = [
+        folder
+        for folder in home.uploads.iterdir()
+        if _ID.fullmatch(folder.name) and (folder / _RECORD).is_file()
+    ]
     folders.sort(key=lambda folder: (-folder.stat().st_mtime_ns, folder.name))
     return [upload(home, folder.name) for folder in folders]
 

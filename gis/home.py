@@ -1,9 +1,25 @@
 """Where a department's register, studies and terrain live."""
 
+import shutil
+import time
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-__all__ = ["Home"]
+__all__ = ["UNFINISHED", "Home", "sweep_unfinished"]
+
+UNFINISHED = ".unfinished-"
+"""How the name of a folder begins until all of it is written and it moves to its place."""
+
+_LEFTOVER_S = 86_400.0
+
+
+def sweep_unfinished(parent: Path) -> None:
+    """Remove what a killed process left unfinished in a folder more than a day ago."""
+    for folder in parent.glob(f"{UNFINISHED}*"):
+        with suppress(FileNotFoundError):
+            if time.time() - folder.stat().st_mtime > _LEFTOVER_S:
+                shutil.rmtree(folder, ignore_errors=True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +38,11 @@ class Home:
     def register(self) -> Path:
         """The register, a GeoPackage."""
         return self.folder / "register.gpkg"
+
+    @property
+    def sign_ins(self) -> Path:
+        """Failed attempts to sign in, which a restart must not forget."""
+        return self.folder / "sign-ins.sqlite3"
 
     @property
     def studies(self) -> Path:

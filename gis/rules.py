@@ -147,6 +147,8 @@ def station_facts(station: BroadcastStation) -> StationFacts:
         reception=Reception(station.reception.value),
         polarization=station.polarization,
         erp_total_dbw=station.erp_total_dbw,
+        erp_horizontal_dbw=station.erp_horizontal_dbw,
+        erp_vertical_dbw=station.erp_vertical_dbw,
         attenuation_db=station.attenuation_db,
         height_above_ground_m=station.height_above_ground_m,
         effective_height_max_m=station.effective_height_max_m,
@@ -173,12 +175,19 @@ def plan_facts(entry: PlanEntry) -> PlanFacts:
         antenna_height_m=entry.antenna_height_m,
         effective_height_max_m=entry.effective_height_max_m,
         erp_max_dbw=entry.erp_max_dbw,
+        erp_max_by_azimuth_dbw=_by_azimuth(entry),
         power_max_kw=entry.power_max_kw,
         polarization=entry.polarization,
         province_code=entry.province_code,
         confidence=entry.provenance.confidence,
         source=entry.provenance.source,
     )
+
+
+def _by_azimuth(entry: PlanEntry) -> tuple[float, ...]:
+    if entry.erp_max_dbw is None:
+        return ()
+    return tuple(entry.erp_max_dbw - lost for lost in entry.attenuation_db)
 
 
 def area_class(unit: AdministrativeUnit, province_code: str, pack: RulePack) -> Area:

@@ -105,7 +105,7 @@ class Words:
 
     def outcome(self, outcome: str) -> str:
         """Return an outcome in words."""
-        return self.say(f"outcome.{outcome}")
+        return text(f"compliance.summary.{outcome}", self.language)
 
     def confidence(self, confidence: str) -> str:
         """Return how well something is known."""

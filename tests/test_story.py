@@ -107,6 +107,8 @@ def test_a_second_demo_changes_nothing(home: Path) -> None:
         "init",
         "demo",
         "user add",
+        "user list",
+        "user link",
         "import",
         "boundaries import",
         "path",
@@ -130,15 +132,16 @@ def test_bad_input_is_one_line_and_never_a_traceback(home: Path, tmp_path: Path)
     nothing = tmp_path / "none.xlsx"
     broken = tmp_path / "broken.xlsx"
     broken.write_bytes(b"PK\x03\x04 truncated")
-    for arguments in (
-        ("import", str(nothing), "--kind", "structures"),
-        ("import", str(broken), "--kind", "structures"),
-        ("check", "no-such-station"),
-        ("coverage", OVER_POWER, "--radius-km", "-4"),
-        ("rerun", "coverage-0000000000000000"),
-        ("validate", "--reference", str(tmp_path / "none")),
+    for named, arguments in (
+        ("none.xlsx", ("import", str(nothing), "--kind", "structures")),
+        ("broken.xlsx", ("import", str(broken), "--kind", "structures")),
+        ("no-such-station", ("check", "no-such-station")),
+        ("radius_km = -4", ("coverage", OVER_POWER, "--radius", "-4")),
+        ("coverage-0000000000000000", ("rerun", "coverage-0000000000000000")),
+        (str(tmp_path / "none"), ("validate", "--reference", str(tmp_path / "none"))),
     ):
         done = phusong(home, *arguments, lang="vi")
-        assert done.returncode in {1, 2, 3}, (arguments, done.stdout, done.stderr)
+        assert done.returncode == 3, (arguments, done.stdout, done.stderr)
         assert "Traceback" not in done.stderr
         assert len(done.stderr.strip().splitlines()) <= 2, done.stderr
+        assert named in done.stderr, "it names what is wrong"

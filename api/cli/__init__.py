@@ -37,7 +37,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     argv : sequence of str, optional
         Arguments without the program's name; those of the process by default.
     """
-    arguments = list(sys.argv[1:] if argv is None else argv)
+    arguments = _language_last(list(sys.argv[1:] if argv is None else argv))
     language = _language(arguments)
     if not arguments or arguments[0] not in COMMANDS:
         return _overview(_without_language(arguments), language)
@@ -80,6 +80,13 @@ def _language(arguments: Sequence[str]) -> Language:
             following = "".join(arguments[place + 1 : place + 2])
             return Language.EN if (value or following) == Language.EN.value else Language.VI
     return language_from_environment()
+
+
+def _language_last(arguments: list[str]) -> list[str]:
+    """Put a --lang that stands before the command behind it, where the command reads it."""
+    first = "".join(arguments[:1])
+    leading = 2 if first == "--lang" else int(first.startswith("--lang="))
+    return [*arguments[leading:], *arguments[:leading]]
 
 
 def _without_language(arguments: Sequence[str]) -> list[str]:

@@ -11,6 +11,7 @@ from gis.studies import Study, export, run
 __all__ = ["COMMANDS"]
 
 _WRONG = frozenset({"violates", "mixed"})
+_WORST_FIRST = ("violates", "needs_verification", "not_assessable", "complies")
 
 
 def _configure(parser: Parser) -> None:
@@ -32,11 +33,21 @@ def _run(arguments: argparse.Namespace, output: Output) -> int:
             inputs["station_id"] = named_station(context.register, arguments.station)
         study = run("compliance", judged_today(inputs), context)
     stations = export(study)
+    if not stations:
+        output.say("check_none")
+    else:
+        _show(study, stations, output, everything=not arguments.all)
+    output.result(_result(study, stations))
+    wrong = any(station["outcome"] in _WRONG for station in stations)
+    return LOOK if arguments.exit_code and wrong else DONE
+
+
+def _show(study: Study, stations: list, output: Output, *, everything: bool) -> None:  # type: ignore[type-arg]  # JSON
     output.table(
         [output.text(f"check_{name}") for name in ("station", "frequency", "outcome", "clauses")],
         [
             (
-                station["name"],
+                _named(station, output),
                 f"{output.number(station['frequency_mhz'])} MHz",
                 text(f"compliance.summary.{station['outcome']}", output.language),
                 "; ".join(_clauses(station)),
@@ -44,13 +55,18 @@ def _run(arguments: argparse.Namespace, output: Output) -> int:
             for station in stations
         ],
     )
-    _show_reasons(stations, output, everything=not arguments.all)
+    _show_reasons(stations, output, everything=everything)
+    if study.synthetic:
+        output.say("synthetic")
     if study.inputs["terrain"]["flat"]:
         output.say("flat_terrain")
     output.say("check_kept", study=study.id)
-    output.result(_result(study, stations))
-    wrong = any(station["outcome"] in _WRONG for station in stations)
-    return LOOK if arguments.exit_code and wrong else DONE
+
+
+def _named(station: dict, output: Output) -> str:  # type: ignore[type-arg]  # JSON
+    """Return the name of a station, with its stamp where it is simulated."""
+    name: str = station["name"]
+    return output.text("synthetic_mark", name=name) if station["synthetic"] else name
 
 
 def _clauses(station: dict) -> list[str]:  # type: ignore[type-arg]  # JSON
@@ -67,12 +83,23 @@ def _clauses(station: dict) -> list[str]:  # type: ignore[type-arg]  # JSON
 def _show_reasons(stations: list, output: Output, *, everything: bool) -> None:  # type: ignore[type-arg]  # JSON
     shown = None if everything else {"violates"}
     for station in stations:
-        for finding in station["findings"]:
+        for finding in sorted(station["findings"], key=_gravity):
             if shown is not None and finding["outcome"] not in shown:
                 continue
             outcome = text(f"compliance.outcome.{finding['outcome']}", output.language)
             reason = finding[f"reason_{output.language.value}"]
-            output.line(f"{station['name']}: {outcome}. {reason}")
+            output.line(f"{_named(station, output)}: {outcome}. {reason}")
+            missing = "; ".join(item[output.language.value] for item in finding["missing"])
+            if missing:
+                output.line("  " + text("compliance.missing_line", output.language, what=missing))
+            if finding["measure"] is not None:
+                what = finding["measure"][output.language.value]
+                output.line("  " + text("compliance.measure_line", output.language, what=what))
+
+
+def _gravity(finding: dict) -> int:  # type: ignore[type-arg]  # JSON
+    """Return the place of a finding in a list that begins with the worst."""
+    return _WORST_FIRST.index(finding["outcome"])
 
 
 def _result(study: Study, stations: list) -> dict[str, object]:  # type: ignore[type-arg]  # JSON

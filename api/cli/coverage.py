@@ -29,6 +29,14 @@ def area_inputs(arguments: argparse.Namespace, *names: str) -> dict[str, object]
     return judged_today({name: value for name, value in given.items() if value is not None})
 
 
+def show_stamps(study: Study, output: Output) -> None:
+    """Say what keeps the result from being taken for more than it is."""
+    if study.synthetic:
+        output.say("synthetic")
+    if study.inputs["terrain"]["flat"]:
+        output.say("flat_terrain")
+
+
 def show_files(study: Study, output: Output) -> None:
     """Say where the study is and what is in it."""
     folder = output.settings.place.study(study.id)
@@ -80,8 +88,7 @@ def _run(arguments: argparse.Namespace, output: Output) -> int:
             for row in study.results["levels"]
         ],
     )
-    if study.inputs["terrain"]["flat"]:
-        output.say("flat_terrain")
+    show_stamps(study, output)
     show_files(study, output)
     output.result(study_result(study, output))
     return DONE

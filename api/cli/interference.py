@@ -2,10 +2,10 @@
 
 import argparse
 
-from api.cli.coverage import add_area_options, area_inputs, show_files, study_result
+from api.cli.coverage import add_area_options, area_inputs, show_files, show_stamps, study_result
 from api.cli.frame import DONE, Command, Output, Parser
 from api.cli.work import named_station, studying
-from gis.studies import run
+from gis.studies import Study, run
 
 __all__ = ["COMMANDS"]
 
@@ -30,6 +30,17 @@ def _run(arguments: argparse.Namespace, output: Output) -> int:
         inputs = area_inputs(arguments, "antenna_discrimination", "summation")
         station = named_station(context.register, arguments.station)
         study = run("interference", {**inputs, "station_id": station}, context)
+    if study.results["interferers"]:
+        _show(study, output)
+    else:
+        output.say("interference_none")
+    show_stamps(study, output)
+    show_files(study, output)
+    output.result(study_result(study, output))
+    return DONE
+
+
+def _show(study: Study, output: Output) -> None:
     names = ("interferer", "frequency", "disturbed_area")
     output.table(
         [output.text(f"interference_{name}") for name in names],
@@ -42,11 +53,6 @@ def _run(arguments: argparse.Namespace, output: Output) -> int:
             for row in study.results["interferers"]
         ],
     )
-    if study.inputs["terrain"]["flat"]:
-        output.say("flat_terrain")
-    show_files(study, output)
-    output.result(study_result(study, output))
-    return DONE
 
 
 COMMANDS = (

@@ -62,6 +62,10 @@ def _add(arguments: argparse.Namespace, output: Output) -> int:
 def _list(_arguments: argparse.Namespace, output: Output) -> int:
     with _accounts(output) as accounts:
         found = accounts.accounts()
+    if not found:
+        output.say("user_none")
+        output.result([])
+        return DONE
     output.table(
         [output.text(f"user_{name}") for name in ("name", "role", "organisation", "active")],
         [
@@ -98,6 +102,8 @@ def _password(arguments: argparse.Namespace, output: Output) -> str:
     """Ask for the password twice on the terminal, or read one line of standard input."""
     if arguments.password_stdin:
         return sys.stdin.readline().rstrip("\r\n")
+    if not sys.stdin.isatty():
+        raise FormatError("cli.user_no_terminal")
     first = getpass.getpass(output.text("user_password") + " ")
     if getpass.getpass(output.text("user_password_again") + " ") != first:
         raise FormatError("cli.user_passwords_differ")

@@ -5,7 +5,7 @@ import math
 from pathlib import Path
 
 from api.cli.frame import DONE, LOOK, Command, Output, Parser
-from gis.validation import Outcome, outcome, validate
+from gis.validation import Outcome, outcome, unchecked, validate
 
 __all__ = ["COMMANDS"]
 
@@ -36,6 +36,8 @@ def _run(arguments: argparse.Namespace, output: Output) -> int:
         ],
     )
     output.say(f"validate_outcome_{verdict.value}", folder=str(arguments.reference))
+    if unknown := unchecked(arguments.reference):
+        output.say("validate_unchecked", names=", ".join(unknown))
     output.result(
         [
             {

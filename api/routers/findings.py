@@ -1,5 +1,6 @@
 """The findings of all stations: what the newest check said, and a button to check again."""
 
+import math
 from datetime import date
 from typing import Annotated, Any
 
@@ -52,7 +53,9 @@ def check_all(request: Request, csrf_token: Annotated[str, Form(max_length=200)]
 
 def _row(station: dict[str, Any]) -> dict[str, Any]:
     decisive = [found for found in station["findings"] if found["outcome"] in _DECISIVE]
-    decisive.sort(key=lambda found: _DECISIVE.index(found["outcome"]))
+    if not decisive:  # then what keeps it from being judged
+        decisive = [f for f in station["findings"] if f["outcome"] == "not_assessable"]
+    decisive.sort(key=_gravity)
     clauses = [f"{found['rule']['instrument']}, {found['rule']['clause']}" for found in decisive]
     margins = [found["margin_db"] for found in decisive if found["margin_db"] is not None]
     return {
@@ -61,3 +64,9 @@ def _row(station: dict[str, Any]) -> dict[str, Any]:
         "worst_margin_db": min(margins, default=None),
         "first": decisive[0] if decisive else None,
     }
+
+
+def _gravity(found: dict[str, Any]) -> tuple[int, float]:
+    """Return the place of a finding among those that decide: the worst outcome, then margin."""
+    place = _ORDER.index(found["outcome"])
+    return place, math.inf if found["margin_db"] is None else found["margin_db"]

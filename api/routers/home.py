@@ -47,6 +47,7 @@ def home(request: Request) -> Response:
         province=jurisdiction.name(language),
         today=today,
         figures=figures,
+        synthetic=service.holds_synthetic(),
         empty=not figures["structures"] and not figures["stations"],
         errands=[
             (who, [path for path in paths if may(identity.role, "GET", path)])

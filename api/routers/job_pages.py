@@ -31,7 +31,7 @@ def jobs_page(request: Request, offset: Annotated[int, Query(ge=0, le=1_000_000)
     return render(
         request,
         "jobs.html",
-        jobs=[(job, _subject(service, job)) for job in found],
+        jobs=[(job, *_subject(service, job)) for job in found],
         matched=service.queue.count(requested_by=whose),
         offset=offset,
         per_page=_PER_PAGE,
@@ -46,11 +46,13 @@ def job_page(request: Request, job_id: str) -> Response:
     if job.state is JobState.DONE and job.study_id is not None:
         return RedirectResponse(f"/view/studies/{job.study_id}", status_code=303)
     language = safe_language(request, page=True)
+    subject, synthetic = _subject(service, job)
     return render(
         request,
         "job.html",
         job=job,
-        subject=_subject(service, job),
+        subject=subject,
+        synthetic=synthetic,
         message=job.say_progress(language) or job.state.say(language),
         error=job.say_error(language),
     )
@@ -68,12 +70,13 @@ def cancel(
     return RedirectResponse(f"/view/jobs/{job_id}", status_code=303)
 
 
-def _subject(service: Service, job: Job) -> str | None:
-    """Return the name of the station that a job is about, None for all."""
+def _subject(service: Service, job: Job) -> tuple[str | None, bool]:
+    """Return the name of the station that a job is about, None for all, and if it is simulated."""
     station_id = job.inputs.get("station_id")
     if station_id is None:
-        return None
+        return None, service.holds_synthetic()
     try:
-        return service.register.station(station_id, SYSTEM).name
+        station = service.register.station(station_id, SYSTEM)
     except NotFoundError:
-        return str(station_id)
+        return str(station_id), False
+    return station.name, station.provenance.synthetic

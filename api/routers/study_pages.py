@@ -80,6 +80,7 @@ def _row(study: Study) -> dict[str, Any]:
         "station": None if station is None else station["name"],
         "stations": len(judged),
         "flat": inputs["terrain"]["flat"],
+        "synthetic": study.synthetic,
         "outcomes": study.results.get("outcomes", {}),
     }
 

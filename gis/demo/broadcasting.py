@@ -2,7 +2,6 @@
 
 import math
 from collections.abc import Mapping
-from datetime import date
 from typing import Any
 
 from gis.demo.description import description, synthetic
@@ -24,7 +23,6 @@ __all__ = ["known_organisations", "known_stations", "mast_id", "stations", "synt
 
 _PLAIN_M = 2.0
 _EMISSION = {Reception.STEREO: "256KF8EHF", Reception.MONO: "180KF3EGN"}
-_LICENSED = (date(2022, 7, 1), date(2032, 6, 30))
 _TRANSMITTER_SHARE = 0.5
 
 
@@ -91,6 +89,7 @@ def synthetic_plan() -> tuple[PlanEntry, ...]:
             antenna_height_m=float(item["height_above_ground_m"]),
             effective_height_max_m=_effective_height_m(item),
             erp_max_dbw=_dbw(item.get("plan_erp_w", item["erp_w"])),
+            attenuation_db=_pattern(item.get("pattern")),
             polarization=Polarization(item["polarization"]),
             province_code=item.get("province_code"),
             instrument=plan["instrument"],
@@ -146,8 +145,8 @@ def _station(item: Mapping[str, Any]) -> BroadcastStation:
         commune_name=item.get("commune"),
         province_code=item.get("province_code"),
         licence_number=f"MP-{item['id'].upper()}",
-        licence_from=_LICENSED[0],
-        licence_to=_LICENSED[1],
+        licence_from=description()["licence"]["from"],
+        licence_to=description()["licence"]["to"],
         licence_power_w=item["erp_w"] * _TRANSMITTER_SHARE,
         valid_from=item.get("valid_from"),
         valid_to=item.get("valid_to"),

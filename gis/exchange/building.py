@@ -164,6 +164,7 @@ def _plan_entry(reader: CellReader, known: Known) -> dict[str, Any]:
         "effective_height_max_m": reader.number("effective_height_max_m"),
         "erp_max_dbw": reader.power("erp_max_dbw"),
         "power_max_kw": reader.power("power_max_kw"),
+        "attenuation_db": reader.series("attenuation_db"),
         "polarization": _enum(Polarization, reader.choice("polarization")),
         "province_code": reader.text("province_code"),
         "instrument": _required(reader, "instrument"),

@@ -8,7 +8,6 @@ another program already took for Western letters (`Cét ¨ng ten`) is recognised
 import codecs
 import re
 import tomllib
-import unicodedata
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache, lru_cache
@@ -170,4 +169,4 @@ def _from_vni(text: str) -> str:
 
 
 def _from_windows_1258(text: str) -> str:
-    return unicodedata.normalize("NFC", text.encode("latin-1").decode("cp1258", errors="replace"))
+    return nfc(text.encode("latin-1").decode("cp1258", errors="replace"))

@@ -141,6 +141,7 @@ FIELDS: Mapping[ImportKind, tuple[Field, ...]] = {
         Field("station_class", Dimension.CHOICE),
         *_lengths("antenna_height_m", "effective_height_max_m"),
         *_powers("erp_max_dbw", "power_max_kw"),
+        Field("attenuation_db", Dimension.SERIES),
         Field("polarization", Dimension.CHOICE),
         Field("province_code"),
         Field("instrument", required=True, constant=True),

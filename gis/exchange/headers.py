@@ -124,7 +124,7 @@ def recognised(cells: Sequence[str], kind: ImportKind) -> int:
     """Return how many cells of a row are headers of this kind, each field counted once."""
     found = {match[0] for cell in cells if cell and (match := _match(cell, kind)) is not None}
     bare = sum(1 for cell in cells if _bare_azimuth(cell) is not None)
-    return len(found) + (bare >= _BARE_AZIMUTHS_FROM and kind is ImportKind.STATIONS)
+    return len(found) + (bare >= _BARE_AZIMUTHS_FROM and bool(_spread_fields(kind)))
 
 
 def map_columns(
@@ -144,7 +144,7 @@ def map_columns(
         encoding from before Unicode.
     """
     _refuse_legacy(file, headers)
-    azimuths = _azimuths(headers) if kind is ImportKind.STATIONS else {}
+    azimuths = _azimuths(headers, kind)
     spread = {column.index for columns in azimuths.values() for column in columns.values()}
     candidates: dict[str, list[tuple[int, Column]]] = {}
     for index, header in enumerate(headers):
@@ -330,12 +330,19 @@ def _bare_azimuth(header: str) -> int | None:
     return int(found["degrees"])
 
 
-def _azimuths(headers: Sequence[str]) -> dict[str, dict[int, Column]]:
+def _spread_fields(kind: ImportKind) -> frozenset[str]:
+    """Return the fields of a kind that may come in columns of one azimuth each."""
+    return frozenset(each.name for each in FIELDS[kind] if each.dimension is Dimension.SERIES)
+
+
+def _azimuths(headers: Sequence[str], kind: ImportKind) -> dict[str, dict[int, Column]]:
     """Return the columns of one azimuth each, by field."""
+    known = _spread_fields(kind)
     prefixes = {
         plain_key(words): name
         for name, listed in tables()["azimuth"].items()
         for words in (name, *listed)
+        if name in known
     }
     found: dict[str, dict[int, Column]] = {}
     bare: list[tuple[int, Column]] = []

@@ -11,7 +11,7 @@ from collections.abc import Collection, Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, and_, func, insert, or_, select, update
+from sqlalchemy import ColumnElement, Connection, and_, delete, func, insert, or_, select, update
 
 from gis.errors import ConflictError, FormatError, NotFoundError
 from gis.jobs.records import Job, JobState, job_from_row, values_to_json
@@ -21,10 +21,13 @@ from gis.register.schema import jobs as table
 from gis.register.store import Register
 from gis.studies.runner import kind_of
 
-__all__ = ["LEASE_S", "MAX_ATTEMPTS", "Job", "JobState", "LeaseLostError", "Queue"]
+__all__ = ["KEEP_DAYS", "LEASE_S", "MAX_ATTEMPTS", "Job", "JobState", "LeaseLostError", "Queue"]
 
 LEASE_S = 30.0
 """How long a worker may be silent before another may take its job."""
+
+KEEP_DAYS = 90.0
+"""How long a job that has ended is told of, in days; its study stays for good."""
 
 MAX_ATTEMPTS = 3
 """How many workers may take a job before it fails."""
@@ -46,11 +49,20 @@ class Queue:
         The register whose file keeps the queue.
     max_attempts : int
         How many workers may take a job before it fails.
+    keep_days : float
+        How long a job that has ended is told of.
     """
 
-    def __init__(self, register: Register, *, max_attempts: int = MAX_ATTEMPTS) -> None:
+    def __init__(
+        self,
+        register: Register,
+        *,
+        max_attempts: int = MAX_ATTEMPTS,
+        keep_days: float = KEEP_DAYS,
+    ) -> None:
         self._engine = register.engine
         self._max_attempts = max_attempts
+        self._keep_days = keep_days
 
     # What people do
 
@@ -62,7 +74,7 @@ class Queue:
         requested_by: str,
         organisation_id: str | None = None,
     ) -> Job:
-        """Ask for a study.
+        """Ask for a study; jobs that ended long ago are forgotten on the way, never a study.
 
         Parameters
         ----------
@@ -85,6 +97,7 @@ class Queue:
             raise FormatError("jobs.inputs_not_json", detail=str(error)[:200]) from error
         job_id = uuid.uuid4().hex
         with writing(self._engine) as connection:
+            _forget(connection, self._keep_days)
             connection.execute(
                 insert(table).values(
                     id=job_id,
@@ -325,6 +338,13 @@ def _filters(
     if states is not None:
         wanted.append(table.c.state.in_([state.value for state in states]))
     return wanted
+
+
+def _forget(connection: Connection, keep_days: float) -> None:
+    """Remove jobs that ended before; what still waits or runs is kept, however old."""
+    ended = table.c.state.in_([state.value for state in JobState if state.final])
+    before = moments.to_text(moments.now() - timedelta(days=keep_days))
+    connection.execute(delete(table).where(ended, table.c.finished_at < before))
 
 
 def _job(connection: Connection, job_id: str) -> Job:

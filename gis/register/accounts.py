@@ -84,7 +84,6 @@ class Session:
     account_id: str
     csrf_secret: str
     created_at: datetime
-    last_seen: datetime
     expires_at: datetime
 
 
@@ -98,7 +97,6 @@ class Token:
     created_at: datetime
     expires_at: datetime | None
     revoked_at: datetime | None
-    last_seen: datetime | None
 
 
 class Accounts:
@@ -169,7 +167,9 @@ class Accounts:
             return [_from_row(row) for row in rows]
 
     def update(self, account: Account, *, author: str = _PROGRAM) -> Account:
-        """Change an account by its id; one that is no longer active loses its sessions.
+        """Change an account by its id.
+
+        One that is no longer active, or has another password, loses its sessions and links.
 
         Raises
         ------
@@ -187,6 +187,7 @@ class Accounts:
             connection.execute(update(accounts).where(by_id).values(_row(new)))
             if not new.active or new.password_hash != old.password_hash:
                 connection.execute(delete(sessions).where(sessions.c.account_id == new.id))
+                _end_links(connection, new.id)
             _note(connection, author, old, new)
         return new
 
@@ -197,7 +198,7 @@ class Accounts:
     def set_password(
         self, account_id: str, password_hash: str | None, *, author: str = _PROGRAM
     ) -> Account:
-        """Give an account another password and end its sessions; see `update`."""
+        """Give an account another password and end its sessions and links; see `update`."""
         changed = replace(self.account(account_id), password_hash=password_hash)
         return self.update(changed, author=author)
 
@@ -222,7 +223,6 @@ class Accounts:
                 "account_id": account_id,
                 "csrf_secret": csrf_secret,
                 "created_at": now,
-                "last_seen": now,
                 "expires_at": moments.to_text(expires_at),
             }
             connection.execute(insert(sessions), [row])
@@ -239,29 +239,14 @@ class Accounts:
             account_id=account.id,
             csrf_secret=row["csrf_secret"],
             created_at=moments.from_text(row["created_at"]),
-            last_seen=moments.from_text(row["last_seen"]),
             expires_at=moments.from_text(row["expires_at"]),
         )
         return session, account
-
-    def touch_session(self, digest: str, *, expires_at: datetime | None = None) -> None:
-        """Note that a session was used now, and let it last longer where a moment is given."""
-        values = {"last_seen": moments.to_text(moments.now())}
-        if expires_at is not None:
-            values["expires_at"] = moments.to_text(expires_at)
-        with engine.writing(self._engine) as connection:
-            by_digest = sessions.c.digest == digest
-            connection.execute(update(sessions).where(by_digest).values(values))
 
     def end_session(self, digest: str) -> None:
         """Forget one session."""
         with engine.writing(self._engine) as connection:
             connection.execute(delete(sessions).where(sessions.c.digest == digest))
-
-    def end_sessions(self, account_id: str) -> None:
-        """Forget every session of an account."""
-        with engine.writing(self._engine) as connection:
-            connection.execute(delete(sessions).where(sessions.c.account_id == account_id))
 
     # API tokens
 
@@ -283,7 +268,6 @@ class Accounts:
             "created_at": moments.to_text(moments.now()),
             "expires_at": None if expires_at is None else moments.to_text(expires_at),
             "revoked_at": None,
-            "last_seen": None,
         }
         with engine.writing(self._engine) as connection:
             _account(connection, account_id)
@@ -302,13 +286,6 @@ class Accounts:
         query = query.order_by(literal_column("rowid"))
         with engine.reading(self._engine) as connection:
             return [_token(dict(row)) for row in connection.execute(query).mappings()]
-
-    def touch_token(self, digest: str) -> None:
-        """Note that a token was used now."""
-        values = {"last_seen": moments.to_text(moments.now())}
-        with engine.writing(self._engine) as connection:
-            by_digest = api_tokens.c.digest == digest
-            connection.execute(update(api_tokens).where(by_digest).values(values))
 
     def revoke_token(self, token_id: str, account_id: str | None = None) -> None:
         """Revoke a token, of one account where one is given.
@@ -330,7 +307,7 @@ class Accounts:
     # one-time links
 
     def add_link(self, digest: str, account_id: str, expires_at: datetime) -> None:
-        """Keep a link that signs in once.
+        """Keep a link that signs in once; it replaces the account's links before it.
 
         Raises
         ------
@@ -345,6 +322,7 @@ class Accounts:
         }
         with engine.writing(self._engine) as connection:
             _account(connection, account_id)
+            _end_links(connection, account_id)
             connection.execute(insert(login_links), [row])
 
     def use_link(self, digest: str) -> Account | None:
@@ -357,6 +335,13 @@ class Accounts:
             now = moments.to_text(moments.now())
             connection.execute(update(login_links).where(by_digest).values(used_at=now))
         return found[0]
+
+
+def _end_links(connection: Connection, account_id: str) -> None:
+    """Forget the links of an account, and everybody's that have expired."""
+    now = moments.to_text(moments.now())
+    ended = or_(login_links.c.account_id == account_id, login_links.c.expires_at <= now)
+    connection.execute(delete(login_links).where(ended))
 
 
 def _find(
@@ -461,7 +446,7 @@ def _from_row(row: Any) -> Account:
 
 def _token(row: dict[str, Any]) -> Token:
     values = {field.name: row[field.name] for field in fields(Token)}
-    for name in ("created_at", "expires_at", "revoked_at", "last_seen"):
+    for name in ("created_at", "expires_at", "revoked_at"):
         values[name] = None if values[name] is None else moments.from_text(values[name])
     return Token(**values)
 

@@ -33,7 +33,7 @@ if sys.platform != "win32":
 
 __all__ = ["BUSY_TIMEOUT_S", "HEAD", "connect", "reading", "revision_of", "upgrade", "writing"]
 
-HEAD = "0003"
+HEAD = "0004"
 """The last migration: what a register has when this program is done with it."""
 
 BUSY_TIMEOUT_S = 30.0
@@ -146,6 +146,8 @@ def _transaction(engine: Engine, connection: Connection) -> Iterator[Connection]
             yield connection
         _bring_home(engine, connection)
     except exc.OperationalError as error:
+        if getattr(error.orig, "sqlite_errorcode", None) == sqlite3.SQLITE_ERROR:
+            raise  # a statement that is wrong is our mistake, not the disk's
         raise StorageError("errors.register_disk_full", detail=str(error.orig)) from error
     except exc.IntegrityError as error:
         raise ConflictError("errors.register_conflict", detail=str(error.orig)) from error

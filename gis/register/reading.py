@@ -228,16 +228,6 @@ class Reader(ABC):
             where.append(schema.plan_entries.c.plan_id == plan_id)
         return self._list(PlanEntry, where)
 
-    def plan_entry(self, entry_id: str) -> PlanEntry:
-        """Return one line of a plan.
-
-        Raises
-        ------
-        NotFoundError
-            If there is none of that id.
-        """
-        return self._one(PlanEntry, entry_id, [])
-
     # administrative units
 
     def units(

@@ -267,6 +267,9 @@ class PlanEntry:
         The plan's version, for example `fm-tt37-2017`.
     erp_max_dbw : float or None
         Largest effective radiated power that the entry allows.
+    attenuation_db : tuple of 36 floats
+        Reduction of that power at 0, 10 ... 350 degrees from true north that the entry asks for;
+        empty when it states none.
     power_max_kw : float or None
         Power as printed when the plan does not say that it is radiated power.
     """
@@ -283,6 +286,7 @@ class PlanEntry:
     antenna_height_m: float | None = None
     effective_height_max_m: float | None = None
     erp_max_dbw: float | None = None
+    attenuation_db: tuple[float, ...] = ()
     power_max_kw: float | None = None
     polarization: Polarization | None = None
     province_code: str | None = None

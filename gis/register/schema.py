@@ -213,6 +213,7 @@ plan_entries = _layer(
     _text("clause", required=True),
     *_validity(),
     *_provenance(),
+    _text("attenuation_db"),
 )
 
 broadcast_stations = _layer(
@@ -320,7 +321,6 @@ sessions = Table(
     _reference("account_id", "accounts.id", required=True),
     _text("csrf_secret", required=True),
     Column("created_at", Moment, nullable=False),
-    Column("last_seen", Moment, nullable=False),
     Column("expires_at", Moment, nullable=False),
     Index("sessions_account", "account_id"),
 )
@@ -335,7 +335,6 @@ api_tokens = Table(
     Column("created_at", Moment, nullable=False),
     Column("expires_at", Moment),
     Column("revoked_at", Moment),
-    Column("last_seen", Moment),
     Index("api_tokens_account", "account_id"),
 )
 

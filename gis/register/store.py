@@ -74,11 +74,13 @@ class Register(Reader):
         """
         path = Path(path)
         if create:
-            path.parent.mkdir(parents=True, exist_ok=True)
+            path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         elif not path.exists():
             raise StorageError("errors.register_missing", path=str(path))
         opened = engine.connect(path)
         try:
+            if not path.exists():
+                _make(path)
             found = _revision(path, opened)
             if found is None and not create:
                 raise StorageError("errors.register_missing", path=str(path))
@@ -173,6 +175,21 @@ class Register(Reader):
                 raise StorageError("errors.register_damaged", detail=str(found[0]))
             geopackage.check(connection)
             content.check_content(connection)
+
+
+def _make(path: Path) -> None:
+    """Make an empty file that only its owner may read; SQLite's files beside it follow it.
+
+    Raises
+    ------
+    StorageError
+        If the folder may not be written.
+    """
+    try:
+        path.touch(mode=0o600)
+    except OSError as error:
+        detail = error.strerror or type(error).__name__
+        raise StorageError("errors.register_not_usable", path=str(path), detail=detail) from error
 
 
 def _revision(path: Path, opened: Engine) -> str | None:

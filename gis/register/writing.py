@@ -136,12 +136,6 @@ class Writer(Reader):
         """
         self._change(Structure, records, expected)
 
-    def update_installations(
-        self, records: Sequence[Installation], expected: Sequence[Installation] | None = None
-    ) -> None:
-        """Change installations; see `update_structures`."""
-        self._change(Installation, records, expected)
-
     def update_stations(
         self,
         records: Sequence[BroadcastStation],
@@ -155,14 +149,6 @@ class Writer(Reader):
     ) -> None:
         """Change lines of plans; see `update_structures`."""
         self._change(PlanEntry, records, expected)
-
-    def update_units(
-        self,
-        records: Sequence[AdministrativeUnit],
-        expected: Sequence[AdministrativeUnit] | None = None,
-    ) -> None:
-        """Change administrative units, of the same code and first day."""
-        self._change(AdministrativeUnit, records, expected)
 
     def delete(self, record: type[R], ids: Iterable[str]) -> None:
         """Remove records of one kind by their id; their history stays.

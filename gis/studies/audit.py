@@ -57,7 +57,7 @@ def height_facts(station: BroadcastStation, terrain: ElevationSource) -> HeightF
     """Return the effective height computed from the terrain between 3 and 15 km.
 
     The height of the antenna above the mean of the ground from 3 to 15 km on each of 36 azimuths
-    (Rec. ITU-R P.1546-6, Annex 5, section 3); the largest of them. On flat terrain the station
+    (Rec. ITU-R P.1546-6, Annex 5, section 3), and the largest of them. On flat terrain the station
     stands at its recorded ground height.
     """
     height = station.height_above_ground_m
@@ -77,7 +77,11 @@ def height_facts(station: BroadcastStation, terrain: ElevationSource) -> HeightF
     known = effective[~np.isnan(effective)]
     if known.size == 0:
         return None
-    return HeightFacts(effective_height_max_m=round(float(known.max()), 2), source=_METHOD)
+    return HeightFacts(
+        effective_height_max_m=round(float(known.max()), 2),
+        source=_METHOD,
+        effective_height_m=tuple(round(float(each), 2) for each in effective),
+    )
 
 
 def _away_km(station: BroadcastStation, unit: AdministrativeUnit) -> float:

@@ -26,7 +26,7 @@ from gis.studies.testpoints import (
 )
 from gis.studies.unwanted import contributes
 from gis.terrain.source import ElevationSource
-from propagation.compliance.boundary_protection import applies
+from propagation.compliance.boundary_protection import applies, protected_inside_only
 from propagation.compliance.facts import BoundaryFacts, FieldAtPoint, PairFacts, ProtectionPoint
 from propagation.compliance.parameters import (
     BOUNDARY_PROTECTION,
@@ -131,7 +131,8 @@ class Meetings:
     boundaries : mapping
         Points at and beyond the province's boundary of each station judged.
     communes : mapping
-        Points of the communes, in relation to the province of each station.
+        Points of the communes, in relation to the province in which each station is protected;
+        none for a national station.
     fields : mapping
         Field of a station, shape (2, k) for 50 % and 1 % of time, at a set of points: the edge of
         a station, the boundary points, the communes.
@@ -222,12 +223,14 @@ class Meetings:
             azimuths_deg=AZIMUTHS_DEG,
             time_percents=(50.0,),
         )
-        surroundings = Surroundings(around.outline(station), around.communes, around.pack)
-        self.communes[station_id] = commune_places(surroundings)
-        self.edges[station_id] = edge_places(polar, surroundings, around.minimum_dbuvm(station))
-        spoken_of = applies(station_facts(station), around.pack.rule(BOUNDARY_PROTECTION))
-        if surroundings.outline is not None and spoken_of and station_id in around.judged:
-            self.boundaries[station_id] = boundary_places(polar, surroundings)
+        facts, rule = station_facts(station), around.pack.rule(BOUNDARY_PROTECTION)
+        outline = around.outline(station) if protected_inside_only(facts) else None
+        protected = Surroundings(outline, around.communes, around.pack)
+        self.communes[station_id] = commune_places(protected)
+        self.edges[station_id] = edge_places(polar, protected, around.minimum_dbuvm(station))
+        if station_id in around.judged and applies(facts, rule):
+            bounded = Surroundings(around.outline(station), around.communes, around.pack)
+            self.boundaries[station_id] = boundary_places(polar, bounded)
 
     def _predict(self, station_id: str, context: StudyContext, start: float, end: float) -> None:
         """Predict a station's field at every point at which a check asks for it."""

@@ -67,6 +67,14 @@ class Outline:
         away = shapely.distance(met, shapely.Point(0.0, 0.0))
         return np.where(shapely.is_empty(met), np.nan, away) / 1e3
 
+    def nearest(self) -> tuple[float, float]:
+        """Return azimuth (degrees) and distance (km) of the outline's point nearest the centre."""
+        line = shapely.shortest_line(self.line, shapely.Point(0.0, 0.0))
+        east, north = shapely.get_coordinates(line)[0]
+        return float(np.degrees(np.arctan2(east, north)) % 360.0), float(
+            np.hypot(east, north) / 1e3
+        )
+
     def facts(self, longitude: Floats, latitude: Floats) -> list[BoundaryFacts]:
         """Return where each point lies in relation to the outline."""
         x, y = self.transformer.transform(longitude, latitude)

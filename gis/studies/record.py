@@ -11,15 +11,13 @@ import os
 import re
 import shutil
 import tempfile
-import time
 from collections.abc import Mapping
-from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from gis.errors import FormatError, NotFoundError
-from gis.home import Home
+from gis.home import UNFINISHED, Home, sweep_unfinished
 from gis.studies.context import StudyContext
 
 __all__ = [
@@ -41,8 +39,6 @@ RECORD_FILE = "study.json"
 
 _ID = re.compile(r"[a-z_]{1,40}-[0-9a-f]{16}")
 _FILE_NAME = re.compile(r"[a-z0-9_]{1,60}\.[a-z0-9]{1,10}")
-_UNFINISHED = ".unfinished-"
-_LEFTOVER_S = 86_400.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +65,19 @@ class Study:
     inputs: dict[str, Any]
     results: dict[str, Any] = field(default_factory=dict)
     files: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def synthetic(self) -> bool:
+        """Whether any record that went in is demonstration data."""
+        return _holds_synthetic(self.inputs)
+
+
+def _holds_synthetic(value: object) -> bool:
+    if isinstance(value, Mapping):
+        if value.get("confidence") == "synthetic":
+            return True
+        return any(_holds_synthetic(item) for item in value.values())
+    return isinstance(value, list | tuple) and any(_holds_synthetic(item) for item in value)
 
 
 def canonical(value: object) -> bytes:
@@ -122,13 +131,12 @@ def save(study: Study, contents: Mapping[str, bytes], home: Home) -> Study:
     files = {name: sha256_of(content) for name, content in sorted(contents.items())}
     kept = Study(study.id, study.kind, study.inputs, study.results, files)
     home.studies.mkdir(parents=True, exist_ok=True)
-    _sweep(home)
-    unfinished = Path(tempfile.mkdtemp(prefix=_UNFINISHED, dir=home.studies))
+    sweep_unfinished(home.studies)
+    unfinished = Path(tempfile.mkdtemp(prefix=UNFINISHED, dir=home.studies))
     try:
         for name, content in contents.items():
             _write(unfinished / name, content)
         _write(unfinished / RECORD_FILE, canonical(_to_json(kept)))
-        unfinished.chmod(0o755)
         _put_in_place(unfinished, kept, home)
     finally:
         shutil.rmtree(unfinished, ignore_errors=True)
@@ -220,14 +228,6 @@ def _write(path: Path, content: bytes) -> None:
         os.fsync(handle.fileno())
 
 
-def _sweep(home: Home) -> None:
-    """Remove what a killed process left unfinished more than a day ago."""
-    for folder in home.studies.glob(f"{_UNFINISHED}*"):
-        with suppress(FileNotFoundError):
-            if time.time() - folder.stat().st_mtime > _LEFTOVER_S:
-                shutil.rmtree(folder, ignore_errors=True)
-
-
 def _put_in_place(unfinished: Path, study: Study, home: Home) -> None:
     """Rename the finished folder; an identical study that is there already stays."""
     target = home.study(study.id)
@@ -237,7 +237,7 @@ def _put_in_place(unfinished: Path, study: Study, home: Home) -> None:
         except OSError:
             if _intact(study, home):
                 return
-            grave = Path(tempfile.mkdtemp(prefix=_UNFINISHED, dir=home.studies))
+            grave = Path(tempfile.mkdtemp(prefix=UNFINISHED, dir=home.studies))
             if target.exists():
                 target.rename(grave / "old")
             shutil.rmtree(grave, ignore_errors=True)

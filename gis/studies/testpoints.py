@@ -88,7 +88,7 @@ class Surroundings:
         areas = self.communes.areas_at(longitude, latitude, self.pack)
         return Places(
             names=tuple(
-                f"{azimuth:03.0f}° / {away:.1f} km"
+                f"{azimuth:03.0f}° / {away * 1000:.0f} m"
                 for azimuth, away in zip(azimuth_deg, distance_km, strict=True)
             ),
             longitude=longitude,
@@ -126,21 +126,23 @@ def edge_places(polar: PolarField, around: Surroundings, minimum_dbuvm: float) -
 def boundary_places(polar: PolarField, around: Surroundings) -> Places:
     """Return points where rays from a station meet its province's outline, and beyond.
 
-    On each of 36 azimuths: where the ray first meets the outline, at the outline's own
-    uncertainty beyond that, and 2, 5, 10 and 20 km farther, within the reach of the field.
-    No point without an outline.
+    On each of 36 azimuths and towards the outline's nearest point: at the outline's own
+    uncertainty before the ray first meets it (the true boundary may be as near as that), where it
+    meets it, at the uncertainty beyond that, and 2, 5, 10 and 20 km farther, within the reach of
+    the field. No point without an outline.
     """
     nowhere = np.empty(0, dtype=np.float64)
     if around.outline is None:
         return around.places(polar, nowhere, nowhere)
     reach_km = float(polar.distances_km[-1])
     met = around.outline.crossings_km(polar.azimuths_deg, reach_km)
+    azimuth_deg, nearest_km = around.outline.nearest()
+    azimuths, met = np.append(polar.azimuths_deg, azimuth_deg), np.append(met, nearest_km)
     doubt_km = around.outline.boundary.position_uncertainty_m / 1e3
-    beyond = np.array(sorted({0.0, *(doubt_km + step for step in _BEYOND_KM)}))
-    azimuth, distance = np.broadcast_arrays(
-        polar.azimuths_deg[:, np.newaxis], met[:, np.newaxis] + beyond
-    )
-    wanted = np.nan_to_num(distance, nan=np.inf) <= reach_km
+    beyond = np.array(sorted({-doubt_km, 0.0, *(doubt_km + step for step in _BEYOND_KM)}))
+    azimuth, distance = np.broadcast_arrays(azimuths[:, np.newaxis], met[:, np.newaxis] + beyond)
+    near_km = np.minimum(met, float(polar.distances_km[0]))[:, np.newaxis]
+    wanted = (np.nan_to_num(distance, nan=np.inf) <= reach_km) & (distance >= near_km)
     return around.places(polar, azimuth[wanted], distance[wanted])
 
 

@@ -4,17 +4,26 @@ A module joins by a `check(folder)` that returns its result, or None when the fo
 of its Recommendation, and a place in RECOMMENDATIONS.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from gis.errors import NotFoundError
 from gis.validation import p1812
 from gis.validation.records import Outcome, RecommendationResult, outcome
 
-__all__ = ["RECOMMENDATIONS", "Outcome", "RecommendationResult", "outcome", "validate"]
+__all__ = [
+    "RECOMMENDATIONS",
+    "Outcome",
+    "RecommendationResult",
+    "outcome",
+    "unchecked",
+    "validate",
+]
 
-RECOMMENDATIONS: tuple[Callable[[Path], RecommendationResult | None], ...] = (p1812.check,)
-"""The checks, in the order in which they are reported."""
+RECOMMENDATIONS: Mapping[str, Callable[[Path], RecommendationResult | None]] = {
+    p1812.FOLDER: p1812.check
+}
+"""The checks by the folder that they look into, in the order in which they are reported."""
 
 
 def validate(folder: Path) -> list[RecommendationResult]:
@@ -40,5 +49,14 @@ def validate(folder: Path) -> list[RecommendationResult]:
     """
     if not folder.is_dir():
         raise NotFoundError("validation.not_a_folder", path=str(folder))
-    found = (check(folder) for check in RECOMMENDATIONS)
+    found = (check(folder) for check in RECOMMENDATIONS.values())
     return [result for result in found if result is not None]
+
+
+def unchecked(folder: Path) -> list[str]:
+    """Return the names of the folders of reference values that no check looks into."""
+    return sorted(
+        part.name
+        for part in folder.iterdir()
+        if part.is_dir() and not part.name.startswith(".") and part.name not in RECOMMENDATIONS
+    )

@@ -63,7 +63,7 @@ class Source:
     @property
     def synthetic(self) -> bool:
         """Whether any record that went in is demonstration data."""
-        return _holds_synthetic(self.study.inputs)
+        return self.study.synthetic
 
     @property
     def on(self) -> date:
@@ -77,14 +77,6 @@ class Source:
             return jurisdiction(self.inputs["jurisdiction"])
         except NotFoundError:
             return None
-
-
-def _holds_synthetic(value: object) -> bool:
-    if isinstance(value, Mapping):
-        if value.get("confidence") == "synthetic":
-            return True
-        return any(_holds_synthetic(item) for item in value.values())
-    return isinstance(value, list | tuple) and any(_holds_synthetic(item) for item in value)
 
 
 def assemble(source: Source, title: str, sections: Iterable[Section]) -> Report:

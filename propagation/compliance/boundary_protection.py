@@ -43,15 +43,30 @@ from propagation.interference.bs412 import (
     minimum_usable_field_strength_dbuvm,
 )
 
-__all__ = ["CHECK", "applies", "check"]
+__all__ = ["CHECK", "applies", "check", "protected_inside_only"]
 
 CHECK: Final = "boundary_protection"
+
+_NATIONAL: Final = "national"
+
+_ON_THE_LINE_M: Final = 10.0
+"""How far a point computed on an outline may lie from it: it is found on a map projection."""
 
 
 def applies(station: StationFacts, rule: Rule) -> bool:
     """Return whether the rule speaks of this station: its class, and no exempt province."""
     exempt = station.province_code in words(rule, "exempt_province_codes")
     return station.station_class in words(rule, "classes") and not exempt
+
+
+def protected_inside_only(station: StationFacts) -> bool:
+    """Return whether a station is protected inside its own province only.
+
+    A national station is bound to no province, wherever its mast stands: it is protected wherever
+    it serves. That a province's stations may cover others (`exempt_province_codes`) does not
+    protect them there.
+    """
+    return station.station_class != _NATIONAL
 
 
 def check(
@@ -93,7 +108,7 @@ def check(
     outside = [place for place in places if not _surely_inside(place.boundary)]
     if not outside:
         return (_no_point(station, bool(places), rule),)
-    worst = min(outside, key=lambda place: place.margin_db)
+    worst = _worst(outside)
     reach_m = max(
         (
             place.boundary.distance_to_boundary_m
@@ -114,8 +129,26 @@ class _Place:
     margin_db: float
 
 
+def _worst(places: Sequence[_Place]) -> _Place:
+    """Return the smallest margin; where the limit is broken outside already, the worst there.
+
+    A point inside the outline, nearer to it than it may be wrong, may lie outside in truth: it
+    decides only when every point outside keeps the limit.
+    """
+    broken = [place for place in places if place.margin_db < 0 and _outside(place.boundary)]
+    return min(broken or places, key=lambda place: place.margin_db)
+
+
+def _outside(boundary: BoundaryFacts) -> bool:
+    on_the_line = boundary.distance_to_boundary_m < _ON_THE_LINE_M
+    return boundary.inside is not True or on_the_line
+
+
 def _surely_inside(boundary: BoundaryFacts) -> bool:
-    return boundary.inside is True and boundary.certain
+    beyond_doubt = boundary.distance_to_boundary_m > (
+        boundary.position_uncertainty_m + _ON_THE_LINE_M
+    )
+    return boundary.inside is True and beyond_doubt
 
 
 def _limit(station: StationFacts, point: FieldAtPoint, minimum: MinimumField) -> float:

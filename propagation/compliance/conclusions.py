@@ -36,6 +36,7 @@ _MISSING: Final = MappingProxyType(
         Reservation.APPROXIMATE_BOUNDARY: "compliance.missing.official_boundary",
         Reservation.RECALLED_RULE: "compliance.missing.official_rule",
         Reservation.RECALLED_RECORD: "compliance.missing.confirmed_record",
+        Reservation.UNOFFICIAL_PLAN: "compliance.missing.official_plan_table",
         Reservation.FLAT_TERRAIN: "compliance.missing.terrain",
         Reservation.NO_UNCERTAINTY: "compliance.missing.uncertainty",
         Reservation.NON_BINDING_RULE: "compliance.missing.authority_view",
@@ -158,9 +159,14 @@ def of_station(station: StationFacts, name: str, value: Value) -> Evidence:
 
 
 def of_plan(plan: PlanFacts, name: str, value: Value) -> Evidence:
-    """Return a fact of a plan entry as evidence."""
+    """Return a fact of a plan entry as evidence.
+
+    An entry read in a secondary source only is not the plan: nobody violates it.
+    """
     source = plan.source or f"{plan.instrument}, {plan.clause}"
-    return Evidence(EvidenceKind.RECORD, name, value, source, plan.confidence)
+    unofficial = plan.confidence is Confidence.SECONDARY
+    held = frozenset({Reservation.UNOFFICIAL_PLAN}) if unofficial else frozenset()
+    return Evidence(EvidenceKind.RECORD, name, value, source, plan.confidence, None, held)
 
 
 def of_rule(rule: Rule, name: str, value: Value) -> Evidence:

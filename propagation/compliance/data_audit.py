@@ -3,6 +3,8 @@
 House rules: they bind nobody, so what they find is at most *needs verification*.
 """
 
+import math
+from collections.abc import Sequence
 from typing import Final
 
 from propagation.compliance.conclusions import (
@@ -29,6 +31,9 @@ from propagation.compliance.records import (
 __all__ = ["CHECK", "check"]
 
 CHECK: Final = "data_audit"
+
+_ROUNDING_DB: Final = 0.1
+"""What rounding of printed powers explains: 0.1 dB is 2.3 %."""
 
 
 def check(
@@ -57,13 +62,26 @@ def check(
     Returns
     -------
     tuple of Finding
-        Coordinate, effective height, power by class.
+        Coordinate, effective height, power by class; and where the record states powers by
+        polarisation or effective heights by azimuth, those.
     """
-    return (
+    found = [
         _coordinate(station, commune, rule),
         _effective_height(station, height, terrain, rule),
         _class(station, rule),
-    )
+    ]
+    components = _components(station, rule)
+    if components is not None:
+        found.append(components)
+    if station.effective_height_m and height is not None:
+        known = [
+            azimuth
+            for azimuth, computed in enumerate(height.effective_height_m)
+            if not math.isnan(computed)
+        ]
+        if known:
+            found.append(_effective_height_by_azimuth(station, height, known, terrain, rule))
+    return tuple(found)
 
 
 def _coordinate(station: StationFacts, commune: CommuneFacts | None, rule: Rule) -> Finding:
@@ -143,10 +161,7 @@ def _effective_height(
             (f"compliance.missing.{missing}",),
         )
     computed = height.effective_height_max_m
-    tolerance = max(
-        number(rule, "effective_height_tolerance_m"),
-        number(rule, "effective_height_tolerance_percent") / 100 * abs(computed),
-    )
+    tolerance = _height_tolerance_m(computed, rule)
     kept = abs(stored - computed) <= tolerance
     finding = unconcluded(
         CHECK,
@@ -167,6 +182,59 @@ def _effective_height(
             "computed_m": round(computed, 1),
             "difference_m": round(stored - computed, 1),
             "tolerance_m": round(tolerance, 1),
+        },
+    )
+    return conclude(
+        finding,
+        outcome=Outcome.COMPLIES if kept else Outcome.VIOLATES,
+        missing=() if kept else ("compliance.missing.height_survey",),
+    )
+
+
+def _height_tolerance_m(computed_m: float, rule: Rule) -> float:
+    share = number(rule, "effective_height_tolerance_percent") / 100
+    return max(number(rule, "effective_height_tolerance_m"), share * abs(computed_m))
+
+
+def _effective_height_by_azimuth(
+    station: StationFacts,
+    height: HeightFacts,
+    known: Sequence[int],
+    terrain: TerrainFacts,
+    rule: Rule,
+) -> Finding:
+    """Compare azimuth by azimuth; the one that leaves its tolerance by most is reported."""
+
+    def excess_m(azimuth: int) -> float:
+        computed = height.effective_height_m[azimuth]
+        off = abs(station.effective_height_m[azimuth] - computed)
+        return off - _height_tolerance_m(computed, rule)
+
+    worst = max(known, key=excess_m)
+    stored, computed = station.effective_height_m[worst], height.effective_height_m[worst]
+    kept = excess_m(worst) <= 0
+    finding = unconcluded(
+        CHECK,
+        rule,
+        f"compliance.reason.effective_height_azimuth_{'agrees' if kept else 'differs'}",
+        (
+            of_station(station, "effective_height_m", stored),
+            field_evidence(
+                EvidenceKind.PREDICTION,
+                "effective_height_computed_m",
+                computed,
+                height.source,
+                terrain=terrain,
+            ),
+        ),
+        {
+            "azimuth_deg": worst * 10,
+            "azimuths": len(known),
+            "azimuths_differing": sum(excess_m(azimuth) > 0 for azimuth in known),
+            "stored_m": round(stored, 1),
+            "computed_m": round(computed, 1),
+            "difference_m": round(stored - computed, 1),
+            "tolerance_m": round(_height_tolerance_m(computed, rule), 1),
         },
     )
     return conclude(
@@ -198,5 +266,43 @@ def _class(station: StationFacts, rule: Rule) -> Finding:
             "margin_db": round(margin_db, 2),
         },
         margin_db=margin_db,
+    )
+    return conclude(finding, outcome=Outcome.COMPLIES if kept else Outcome.VIOLATES)
+
+
+def _components(station: StationFacts, rule: Rule) -> Finding | None:
+    """Compare the total power with its parts: it is the larger of them, or their sum.
+
+    Every other check reads the total; one that is below its own part would hide an excess.
+    """
+    total = station.erp_total_dbw
+    parts = {
+        name: value
+        for name, value in (
+            ("erp_horizontal_dbw", station.erp_horizontal_dbw),
+            ("erp_vertical_dbw", station.erp_vertical_dbw),
+        )
+        if value is not None
+    }
+    if total is None or not parts:
+        return None
+    sum_w = sum(10 ** (value / 10) for value in parts.values())
+    expected = (max(parts.values()), 10 * math.log10(sum_w))
+    off_db = min((total - value for value in expected), key=abs)
+    kept = abs(off_db) <= _ROUNDING_DB
+    finding = unconcluded(
+        CHECK,
+        rule,
+        f"compliance.reason.erp_parts_{'agree' if kept else 'differ'}",
+        (
+            of_station(station, "erp_total_dbw", total),
+            *(of_station(station, name, value) for name, value in parts.items()),
+        ),
+        {
+            "erp_kw": round(10 ** (total / 10) / 1000, 6),
+            "largest_kw": round(10 ** (expected[0] / 10) / 1000, 6),
+            "sum_kw": round(sum_w / 1000, 6),
+            "difference_db": round(off_db, 2),
+        },
     )
     return conclude(finding, outcome=Outcome.COMPLIES if kept else Outcome.VIOLATES)

@@ -43,6 +43,8 @@ class StationFacts:
         Kind of service (`fm`) and rank in the plan (`national`, `provincial`, `other`).
     erp_total_dbw : float or None
         Total effective radiated power.
+    erp_horizontal_dbw, erp_vertical_dbw : float or None
+        Its part in each polarisation.
     attenuation_db : tuple of 36 floats
         Reduction of e.r.p. at 0, 10 ... 350 degrees from true north; empty when
         non-directional.
@@ -74,6 +76,8 @@ class StationFacts:
     reception: Reception = Reception.STEREO
     polarization: Polarization = Polarization.HORIZONTAL
     erp_total_dbw: float | None = None
+    erp_horizontal_dbw: float | None = None
+    erp_vertical_dbw: float | None = None
     attenuation_db: tuple[float, ...] = ()
     height_above_ground_m: float | None = None
     effective_height_max_m: float | None = None
@@ -321,7 +325,20 @@ class HeightFacts:
         Largest over the azimuths.
     source : str
         Elevation source and method.
+    effective_height_m : tuple of 36 floats
+        At 0, 10 ... 350 degrees from true north, NaN where the terrain is void; empty where only
+        the largest is known.
+
+    Raises
+    ------
+    PropagationError
+        If there are neither 36 heights nor none.
     """
 
     effective_height_max_m: float
     source: str
+    effective_height_m: tuple[float, ...] = ()
+
+    def __post_init__(self) -> None:
+        """Refuse heights of another number."""
+        _require_pattern("effective_height_m", self.effective_height_m)

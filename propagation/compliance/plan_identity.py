@@ -4,6 +4,7 @@ The plan binds; the raster is recalled; the site tolerance is that of GE84, Arti
 reference method that does not bind here, so a distant site is at most *needs verification*.
 """
 
+import re
 import unicodedata
 from typing import Final
 
@@ -30,12 +31,17 @@ __all__ = ["CHECK", "check", "same_name"]
 
 CHECK: Final = "plan_identity"
 
+_WORD: Final = re.compile("(?:[^\\W_]|[\u0300-\u036f])+")
+
 _TONES: Final = frozenset("\u0300\u0301\u0303\u0309\u0323")
 """Combining grave, acute, tilde, hook above, dot below: the tone marks of Vietnamese."""
 
 
 def same_name(first: str, second: str) -> bool:
-    """Return whether two Vietnamese names are the same but for case, spaces and tone placement.
+    """Return whether two Vietnamese names are the same but for what a typist may vary.
+
+    That is case, spaces, punctuation and the place of the tone mark: nobody is told of a violation
+    because *VOV1* was typed *VOV 1*.
 
     Parameters
     ----------
@@ -45,9 +51,9 @@ def same_name(first: str, second: str) -> bool:
     return _key(first) == _key(second)
 
 
-def _key(name: str) -> list[str]:
-    words = unicodedata.normalize("NFD", name.casefold()).split()
-    return ["".join(sorted(word, key=lambda letter: letter in _TONES)) for word in words]
+def _key(name: str) -> str:
+    words = _WORD.findall(unicodedata.normalize("NFD", name.casefold()))
+    return "".join("".join(sorted(word, key=lambda letter: letter in _TONES)) for word in words)
 
 
 def check(

@@ -78,6 +78,7 @@ class Reservation(StrEnum):
     APPROXIMATE_BOUNDARY = "approximate_boundary"
     RECALLED_RULE = "recalled_rule"
     RECALLED_RECORD = "recalled_record"
+    UNOFFICIAL_PLAN = "unofficial_plan"
     FLAT_TERRAIN = "flat_terrain"
     NO_UNCERTAINTY = "no_uncertainty"
     NON_BINDING_RULE = "non_binding_rule"

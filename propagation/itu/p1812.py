@@ -11,7 +11,7 @@ from dataclasses import fields, replace
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from propagation.errors import OutsideValidityWarning, require_range
+from propagation.errors import OutsideValidityWarning, PropagationError, require_range
 from propagation.geometry import effective_earth_radius_km
 from propagation.itu.p1812_combination import Conditions, combine
 from propagation.itu.p1812_location import inverse_complementary_normal, standard_deviation_db
@@ -51,7 +51,7 @@ def basic_transmission_loss(
     location_percent: ArrayLike = 50.0,
     location_standard_deviation_db: ArrayLike | None = None,
     prediction_resolution_m: ArrayLike = 100.0,
-    polarization: Polarization = Polarization.HORIZONTAL,
+    polarization: str = Polarization.HORIZONTAL,
     transmitter_coast_distance_km: ArrayLike | None = None,
     receiver_coast_distance_km: ArrayLike | None = None,
 ) -> PathLoss:
@@ -102,7 +102,8 @@ def basic_transmission_loss(
     OutOfRangeError
         If an argument or the length of a path leaves its range.
     PropagationError
-        If a profile has too few points, distances that do not increase, or unknown zones.
+        If a profile has too few points, distances that do not increase, or unknown zones; or if
+        the polarisation is none.
 
     Warns
     -----
@@ -132,7 +133,7 @@ def basic_transmission_loss(
         )
     b0 = ducting_incidence_percent(phi, zones.dtm, zones.dlm)
     asked = Conditions(f / 1000, p, phi, radius, n0, b0, sigma, _loc_db(profile, pl, sigma))
-    loss = _for_polarization(path, zones, asked, polarization)
+    loss = _for_polarization(path, zones, asked, _known(polarization))
     ends = profile.clutter_height_m[..., 0] + profile.clutter_height_m[..., -1]
     unused = b0 + pl + zones.dct + zones.dcr + ends  # may not reach the loss, but their NaN must
     return _complete(loss, loss.basic_transmission_loss_db + unused)
@@ -214,6 +215,15 @@ def _loc_db(profile: PathProfile, pl: Floats, sigma: Floats) -> Floats:
     at_sea = np.asarray(profile.zone)[..., -1] == RadioClimaticZone.SEA
     varied = -inverse_complementary_normal(pl / 100) * sigma
     return np.asarray(np.where((pl == 50) | at_sea, 0.0, varied))
+
+
+def _known(polarization: str) -> Polarization:
+    """Return a polarisation that was given as such or by its name."""
+    try:
+        return Polarization(polarization)
+    except ValueError as error:
+        known = ", ".join(Polarization)
+        raise PropagationError(f"polarization {polarization!r} is none of {known}") from error
 
 
 def _for_polarization(

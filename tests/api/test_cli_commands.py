@@ -1,5 +1,6 @@
 """The command line: every command, what it writes, its exit codes, its one line of error."""
 
+import io
 import json
 import math
 import os
@@ -252,6 +253,17 @@ def test_validate_passes_on_the_published_values(
     assert told["P.1812"]["max_difference_db"] <= 1e-7
 
 
+def test_validate_names_the_folders_that_it_did_not_check(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for name in ("p1812", "p452", "ehata", ".git"):
+        (tmp_path / name).mkdir()
+    (tmp_path / "README.md").touch()
+    code, out, _ = run(capsys, "validate", "--reference", tmp_path, "--lang", "en")
+    assert code == 1
+    assert "there is no model of it here yet: ehata, p452." in out
+
+
 def test_validate_without_cases_is_no_success(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -339,3 +351,47 @@ def test_every_command_has_its_page_in_the_documentation() -> None:
         assert f"## phusong {words}\n" in page, words
     for code in ("0", "1", "2", "3", "4", "5", "130"):
         assert f"| {code} |" in page
+
+
+def test_the_language_may_stand_before_the_command(
+    home: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for leading in (["--lang", "en"], ["--lang=en"]):
+        code, out, _ = run(capsys, *leading, "check", "mp-tan-an", "--home", home)
+        assert code == 0
+        assert "Needs verification" in out
+    assert "Usage" in run(capsys, "--lang", "en")[1]
+
+
+def test_an_account_without_a_terminal_says_what_to_do(
+    home: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("sys.stdin", io.StringIO(""))
+    code, out, err = run(capsys, "user", "add", "lan", "--role", "staff", "--home", home)
+    assert (code, out) == (3, "")
+    assert "--link" in err
+    assert "--password-stdin" in err
+
+
+def test_simulated_data_is_stamped_and_the_worst_comes_first(
+    home: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    _, out, _ = run(capsys, "check", "mp-duc-hoa", "--home", home)
+    lines = [line for line in out.splitlines() if line.startswith("Truyền thanh")]
+    assert "Vi phạm" in lines[0]
+    assert "Đúng quy định" in lines[-1]
+    assert all("[dữ liệu mô phỏng]" in line for line in lines)
+    for words in (["coverage", "mp-tan-hung"], ["interference", "mp-tan-hung"]):
+        _, out, _ = run(capsys, *words, "--radius", 20, "--step", 2000, "--home", home)
+        assert text("cli.synthetic") in out
+
+
+def test_an_empty_register_has_sentences_instead_of_empty_tables(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    run(capsys, "init", "--home", tmp_path)
+    for words, key in ((["check", "--all"], "check_none"), (["user", "list"], "user_none")):
+        code, out, _ = run(capsys, *words, "--home", tmp_path)
+        assert code == 0
+        assert text(f"cli.{key}") in out
+        assert "┃" not in out

@@ -4,7 +4,10 @@ import re
 import sqlite3
 import time
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -16,7 +19,7 @@ from api.passwords import hash_password, is_password
 from api.service import Service
 from api.settings import Settings
 from api.throttle import Throttle
-from gis.errors import FormatError
+from gis.errors import FormatError, StorageError
 from gis.register.accounts import Account
 
 PASSWORD = "correct horse battery staple"
@@ -134,46 +137,86 @@ def test_guessing_is_slowed_down_and_the_right_password_too(
     assert sign_in(client, "viewer-1").status_code == 303, "others are not slowed down"
 
 
-def test_the_wait_doubles_ends_and_is_forgotten() -> None:
-    moment = 0.0
-    throttle = Throttle(lambda: moment)
+class Clock:
+    def __init__(self) -> None:
+        self.moment = 1_000_000.0
 
-    def wait() -> int:
-        try:
-            throttle.check("lan", "10.0.0.1")
-        except TooManyAttemptsError as error:
-            return int(str(error.values["seconds"]))
-        return 0
-
-    waits = []
-    for _ in range(9):
-        throttle.failed("LAN ", "10.0.0.1")
-        waits.append(wait())
-    assert waits[:4] == [0, 0, 0, 0]
-    assert waits[4:] == [2, 3, 5, 9, 17]
-    moment = 16.5
-    assert wait() == 0
-    throttle.check("lan", "10.0.0.2")
-    throttle.succeeded("lan", "10.0.0.1")
-    throttle.failed("lan", "10.0.0.1")
-    assert wait() == 0
+    def __call__(self) -> float:
+        return self.moment
 
 
-def test_one_address_that_tries_many_names_is_slowed_down_too() -> None:
-    throttle = Throttle(lambda: 0.0)
-    for number in range(50):
-        throttle.check(f"name-{number}", "10.0.0.1")
-        throttle.failed(f"name-{number}", "10.0.0.1")
-    with pytest.raises(TooManyAttemptsError):
-        throttle.check("another", "10.0.0.1")
-    throttle.check("another", "10.0.0.2")
+def waits(throttle: Throttle, name: str, address: str) -> int:
+    """Seconds that an attempt has to wait; 0 where it was let through, and so counted."""
+    try:
+        throttle.attempt(name, address)
+    except TooManyAttemptsError as error:
+        return int(str(error.values["seconds"]))
+    return 0
 
 
-def test_the_memory_of_failures_is_bounded() -> None:
-    throttle = Throttle(lambda: 0.0)
-    for number in range(5000):
-        throttle.failed(f"name-{number}", f"10.0.{number}")
-    assert len(throttle._failures) <= 10_000
+def test_the_wait_doubles_ends_and_is_forgotten(tmp_path: Path) -> None:
+    clock = Clock()
+    throttle = Throttle(tmp_path / "sign-ins.sqlite3", clock)
+    assert [waits(throttle, "LAN ", "10.0.0.1") for _ in range(5)] == [0] * 5
+    found = []
+    for _ in range(11):
+        found.append(waits(throttle, "lan", "10.0.0.1"))
+        clock.moment += found[-1]
+        assert waits(throttle, "lan", "10.0.0.1") == 0
+    assert found == [2, 3, 5, 9, 17, 33, 65, 129, 257, 513, 901]
+    clock.moment += 901
+    assert waits(throttle, "lan", "10.0.0.1") == 0
+
+
+def test_a_success_forgives_and_counts_for_nobody(tmp_path: Path) -> None:
+    throttle = Throttle(tmp_path / "sign-ins.sqlite3", Clock())
+    for _ in range(200):
+        assert waits(throttle, "lan", "10.0.0.1") == 0
+        throttle.succeeded("lan", "10.0.0.1")
+
+
+def test_a_restart_and_another_process_remember(tmp_path: Path) -> None:
+    clock = Clock()
+    path = tmp_path / "sign-ins.sqlite3"
+    for _ in range(5):
+        assert waits(Throttle(path, clock), "lan", "10.0.0.1") == 0
+    assert waits(Throttle(path, clock), "lan", "10.0.0.1") > 0
+    assert waits(Throttle(path, clock), "lan", "10.0.0.2") == 0, "others are not locked out"
+    clock.moment -= 5000
+    assert 0 < waits(Throttle(path, clock), "lan", "10.0.0.1") < 10, "a clock set back locks out"
+    assert b"lan" not in path.read_bytes(), "a name may be a mistyped password"
+
+
+def test_attempts_at_the_same_time_are_no_way_around(tmp_path: Path) -> None:
+    throttle = Throttle(tmp_path / "sign-ins.sqlite3")
+    with ThreadPoolExecutor(16) as pool:
+        found = list(pool.map(lambda _: waits(throttle, "lan", "10.0.0.1"), range(48)))
+    assert found.count(0) <= 6
+
+
+def test_one_address_and_many_names(tmp_path: Path) -> None:
+    throttle = Throttle(tmp_path / "sign-ins.sqlite3", Clock())
+    assert not any(waits(throttle, f"name-{number}", "10.0.0.1") for number in range(50))
+    assert waits(throttle, "another", "10.0.0.1")
+    assert not waits(throttle, "another", "10.0.0.2")
+
+
+def test_the_failures_that_are_kept_are_bounded(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("api.throttle._MOST_KEYS", 60)
+    path = tmp_path / "sign-ins.sqlite3"
+    clock = Clock()
+    for number in range(100):
+        clock.moment += 1
+        waits(Throttle(path, clock), f"name-{number}", f"10.0.0.{number}")
+    with closing(sqlite3.connect(path)) as database:
+        assert database.execute("SELECT count(*) FROM failures").fetchone()[0] <= 60
+
+
+def test_who_cannot_be_counted_is_not_let_in(tmp_path: Path) -> None:
+    with pytest.raises(StorageError):
+        Throttle(tmp_path / "nowhere" / "sign-ins.sqlite3").attempt("lan", "10.0.0.1")
 
 
 def test_a_link_signs_in_once(client: TestClient, service: Service, account: Accounts) -> None:
@@ -410,3 +453,26 @@ def test_a_session_knows_when_it_began(service: Service, account: Accounts) -> N
     assert service.accounts.session("d" * 64) is not None
     time.sleep(1.05)
     assert service.accounts.session("d" * 64) is None
+
+
+def test_a_newer_link_and_a_new_password_end_the_links_before(
+    service: Service, account: Accounts
+) -> None:
+    someone = account("staff")
+    first, second = (new_link(service.accounts, someone.id) for _ in range(2))
+    assert use_link(service.accounts, first.rpartition("/")[2]) is None
+    service.accounts.set_password(someone.id, hash_password("another long password"))
+    assert use_link(service.accounts, second.rpartition("/")[2]) is None
+    third = new_link(service.accounts, someone.id)
+    assert use_link(service.accounts, third.rpartition("/")[2]) is not None
+
+
+@pytest.mark.parametrize("site", ["cross-site", "same-site"])
+def test_another_site_signs_nobody_in(client: TestClient, account: Accounts, site: str) -> None:
+    account("viewer")
+    form = {"name": "viewer-1", "password": PASSWORD}
+    answer = client.post("/login", data=form, headers={"sec-fetch-site": site})
+    assert answer.status_code == 403
+    assert "set-cookie" not in answer.headers
+    own = client.post("/login", data=form, headers={"sec-fetch-site": "same-origin"})
+    assert own.status_code == 303

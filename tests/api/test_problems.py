@@ -1,14 +1,22 @@
 """What a client may send wrongly: each gets a reason, none a failure of ours."""
 
+import asyncio
 import json
+import resource
 from collections.abc import Callable
 from typing import Any
 
 import pytest
+from fastapi import FastAPI
 from hypothesis import HealthCheck, given
 from hypothesis import settings as hypothesis
 from hypothesis import strategies as st
+from starlette.exceptions import HTTPException
 from starlette.testclient import TestClient
+
+from api.app import create_app
+from api.middleware import BodyLimit
+from api.settings import Settings
 
 BAD = [
     ("/structures?x=1", 400),
@@ -220,3 +228,80 @@ def test_the_address_of_another_site_is_no_link_of_ours(client: TestClient) -> N
     page = client.get("http://testserver//evil.example/x", headers={"accept": "text/html"})
     assert page.status_code == 404
     assert 'href="//' not in page.text
+
+
+def test_a_fault_of_ours_protects_the_browser_and_tells_nothing(
+    app: FastAPI, client: TestClient, caplog: pytest.LogCaptureFixture
+) -> None:
+    kept, app.state.service.accounts = app.state.service.accounts, None
+    answer = client.get("/structures", headers={"authorization": "Bearer x"})
+    link = client.get("/login/link/a-secret-of-a-link")
+    app.state.service.accounts = kept
+    assert answer.status_code == link.status_code == 500
+    assert answer.headers["content-type"] == "application/problem+json"
+    assert "default-src 'none'" in answer.headers["content-security-policy"]
+    assert answer.headers["x-content-type-options"] == "nosniff"
+    assert answer.headers["cache-control"] == "no-store"
+    assert "AttributeError" not in answer.text
+    assert "'/structures' failed" in caplog.text
+    assert "a-secret-of-a-link" not in caplog.text
+
+
+def test_a_full_disk_is_said_and_is_no_fault_of_ours(
+    client: TestClient, token: Callable[[str], dict[str, str]], settings: Settings
+) -> None:
+    """The system itself refuses to write, by the limit on this process's files."""
+    headers = token("staff")
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (1000, hard))
+    try:
+        answer = client.post(
+            "/imports",
+            data={"kind": "structures"},
+            files={"file": ("a.csv", b"a;b\n" * 1000)},
+            headers=headers,
+        )
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+    assert answer.status_code == 503, answer.text
+    assert answer.json()["code"] == "errors.register_disk_full"
+    assert str(settings.home) not in answer.text
+    assert "content-security-policy" in answer.headers
+    assert list((settings.home / "uploads").iterdir()) == [], "nothing half-written"
+
+
+def test_only_files_may_be_large(settings: Settings) -> None:
+    roomy = create_app(settings.model_copy(update={"max_upload_mb": 4}))
+    large = b"name=" + b"x" * (1024 * 1024)
+    kind = {"content-type": "application/x-www-form-urlencoded"}
+    with TestClient(roomy, raise_server_exceptions=False) as client:
+        assert client.post("/login", content=large, headers=kind).status_code == 413
+        assert client.post("/imports", content=large, headers=kind).status_code == 401
+
+
+@pytest.mark.parametrize("pause_s", [0.0, 30.0])
+def test_a_body_that_does_not_come_is_not_waited_for(pause_s: float) -> None:
+    """The first second of a body of a hundred bytes, then nothing; or one byte, and the rest."""
+    seen: list[int] = []
+
+    async def app(_: Any, receive: Any, __: Any) -> None:
+        while (await receive()).get("more_body"):
+            seen.append(1)
+
+    async def receive() -> dict[str, Any]:
+        if len(seen) < 2 or not pause_s:
+            return {"type": "http.request", "body": b"x", "more_body": len(seen) < 2}
+        await asyncio.sleep(pause_s)
+        raise AssertionError("it was waited for")
+
+    async def send(_: Any) -> None:
+        raise AssertionError("nothing to send")
+
+    limited = BodyLimit(app, 1000, silence_s=0.05)
+    scope = {"type": "http", "path": "/login", "headers": [(b"content-length", b"100")]}
+    if not pause_s:
+        asyncio.run(limited(scope, receive, send))
+        return
+    with pytest.raises(HTTPException) as caught:
+        asyncio.run(limited(scope, receive, send))
+    assert caught.value.status_code == 408

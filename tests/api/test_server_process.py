@@ -1,6 +1,7 @@
 """The real server as a process: it starts, says where it is, ends cleanly, and may be killed."""
 
 import csv
+import hashlib
 import http.client
 import json
 import os
@@ -19,10 +20,13 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
+import pyogrio
 import pytest
 
+from api import uploads
 from api.identity import new_token
 from gis.demo import load_demonstration
+from gis.home import Home
 from gis.jobs.queue import JobState, Queue
 from gis.register.accounts import Accounts
 from gis.register.scopes import SYSTEM
@@ -34,13 +38,82 @@ PROGRAM = "import sys, api.cli; sys.exit(api.cli.main())"
 HEADER = ("Mã cột", "Tên cột", "Loại công trình", "Chủ sở hữu", "Kinh độ", "Vĩ độ", "Hệ tọa độ")
 
 
+LAUNCHER = """
+import json, os, signal, sys
+import api.app, api.cli, api.cli.import_, api.cli.serve, gis.exchange.importing, uvicorn
+
+for line in sys.stdin:
+    asked = json.loads(line)
+    pid = os.fork()
+    if pid == 0:
+        log = os.open(asked["log"], os.O_WRONLY | os.O_CREAT | os.O_TRUNC)
+        os.dup2(log, 1)
+        os.dup2(log, 2)
+        code = api.cli.main(asked["arguments"])
+        sys.stdout.flush()
+        os._exit(code)
+    print(pid, flush=True)
+    if sys.stdin.readline() == "kill\\n":
+        os.kill(pid, signal.SIGKILL)
+    print(os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]), flush=True)
+"""
+
+
 @dataclass
-class Server:
-    """A running server."""
+class Launcher:
+    """Forks `phusong` from a process that has imported it, so that twenty starts cost one."""
 
     process: subprocess.Popen[str]
+    log: Path
+
+    def _say(self, line: str) -> str:
+        assert self.process.stdin is not None
+        assert self.process.stdout is not None
+        self.process.stdin.write(f"{line}\n")
+        self.process.stdin.flush()
+        return self.process.stdout.readline()
+
+    def start(self, *arguments: str) -> None:
+        """Start a command; what it says goes into the log."""
+        self.log.write_text("", encoding="utf-8")
+        assert self._say(json.dumps({"arguments": arguments, "log": str(self.log)})).strip()
+
+    def end(self, how: str) -> int:
+        """Let the command end (`wait`) or `kill` it with SIGKILL; return its exit status."""
+        return int(self._say(how))
+
+    def address(self) -> str:
+        """Wait until the command has said where it serves."""
+        deadline = time.monotonic() + 60
+        while (found := re.search(r"http://\S+(?=\s)", self.log.read_text("utf-8"))) is None:
+            assert time.monotonic() < deadline, self.log.read_text("utf-8")
+            time.sleep(0.01)
+        return found[0]
+
+
+@contextmanager
+def launching(home: Path) -> Iterator[Launcher]:
+    with subprocess.Popen(
+        [sys.executable, "-P", "-c", LAUNCHER],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+        env=environment(home, 0),
+    ) as process:
+        try:
+            yield Launcher(process, home / "said.txt")
+            assert process.stdin is not None
+            process.stdin.close()
+        except BaseException:
+            process.kill()
+            raise
+
+
+@dataclass
+class Client:
+    """Who asks a running server."""
+
     address: str
-    link: str | None
 
     def request(
         self,
@@ -66,6 +139,14 @@ class Server:
             return answer.status, found, answer.read()
         finally:
             connection.close()
+
+
+@dataclass
+class Server(Client):
+    """A running server."""
+
+    process: subprocess.Popen[str]
+    link: str | None
 
 
 def environment(home: Path, workers: int) -> dict[str, str]:
@@ -106,7 +187,7 @@ def _ready(process: subprocess.Popen[str], *, demo: bool) -> Server:
             link = found[0]
         elif found:
             address = found[0]
-    return Server(process, address, link)
+    return Server(address, process, link)
 
 
 def test_demo_serves_prints_a_link_that_works_once_and_ends_on_ctrl_c(tmp_path: Path) -> None:
@@ -128,6 +209,21 @@ def test_demo_serves_prints_a_link_that_works_once_and_ends_on_ctrl_c(tmp_path: 
         assert register.count_structures(SYSTEM) == 300
         account = Accounts(register).accounts()[0]
         assert account.password_hash is None, "the demonstration account must have no password"
+
+
+def test_gdal_reads_what_is_served(tmp_path: Path) -> None:
+    """As QGIS does: the address of a layer, nothing else; never the live file."""
+    with serving(tmp_path, "--demo") as server:
+        stations = pyogrio.read_dataframe(f"{server.address}/stations?limit=1000")
+        near = pyogrio.read_dataframe(f"{server.address}/structures?bbox=106.3,10.4,106.6,10.7")
+        outlines = pyogrio.read_dataframe(f"{server.address}/boundaries?limit=100")
+    assert "Phát thanh mô phỏng Bến Lức" in set(stations["programme"])
+    assert stations.crs.to_epsg() == 4326
+    assert 0 < len(near) <= 100
+    west, south, east, north = near.total_bounds
+    assert 106.3 <= west <= east <= 106.6
+    assert 10.4 <= south <= north <= 10.7
+    assert set(outlines.geom_type) <= {"Polygon", "MultiPolygon"}
 
 
 def test_a_second_start_finds_the_register_as_it_was_left(tmp_path: Path) -> None:
@@ -198,6 +294,7 @@ class Acknowledged:
     jobs: list[str] = field(default_factory=list)
     batches: list[str] = field(default_factory=list)
     codes: list[str] = field(default_factory=list)
+    uploads: list[str] = field(default_factory=list)
 
 
 def structures_file() -> tuple[list[str], bytes]:
@@ -225,19 +322,20 @@ def structures_file() -> tuple[list[str], bytes]:
     return codes, form.encode()
 
 
-def ask_for_studies(server: Server, token: str, done: Acknowledged) -> None:
+def ask_for_studies(server: Client, token: str, done: Acknowledged) -> None:
     wanted = json.dumps({"station_id": "mp-tan-an", "radius_km": 5}).encode()
     status, headers, body = server.request("POST", "/studies/coverage", token=token, body=wanted)
     assert status == 202, body
     done.jobs.append(headers["location"].rpartition("/")[2])
 
 
-def bring_structures_in(server: Server, token: str, done: Acknowledged) -> None:
+def bring_structures_in(server: Client, token: str, done: Acknowledged) -> None:
     codes, form = structures_file()
     kind = "multipart/form-data; boundary=limit"
     status, headers, body = server.request("POST", "/imports", token=token, body=form, kind=kind)
     assert status == 201, body
     assert json.loads(body)["accepted"] == ROWS, body
+    done.uploads.append(headers["location"].rpartition("/")[2])
     path = f"{headers['location']}/commit"
     status, _, body = server.request("POST", path, token=token, body=b"{}")
     assert status == 201, body
@@ -246,8 +344,8 @@ def bring_structures_in(server: Server, token: str, done: Acknowledged) -> None:
 
 
 def until_it_dies(
-    work: Callable[[Server, str, Acknowledged], None],
-    server: Server,
+    work: Callable[[Client, str, Acknowledged], None],
+    server: Client,
     token: str,
     done: Acknowledged,
     wrong: list[str],
@@ -265,8 +363,10 @@ def test_twenty_kills_lose_nothing_that_was_acknowledged(tmp_path: Path) -> None
     token = demonstration(tmp_path)
     done, wrong = Acknowledged(), list[str]()
     moments = random.Random(20250701)
-    for _ in range(KILLS):
-        with serving(tmp_path) as server:
+    with launching(tmp_path) as launcher:
+        for _ in range(KILLS):
+            launcher.start("serve", "--port", "0")
+            server = Client(launcher.address())
             threads = [
                 threading.Thread(target=until_it_dies, args=(work, server, token, done, wrong))
                 for work in (ask_for_studies, bring_structures_in)
@@ -277,8 +377,8 @@ def test_twenty_kills_lose_nothing_that_was_acknowledged(tmp_path: Path) -> None
             deadline = time.monotonic() + 30
             while len(done.batches) == before and not wrong and time.monotonic() < deadline:
                 time.sleep(0.01)
-            time.sleep(moments.uniform(0.0, 0.6))
-            server.process.kill()
+            time.sleep(moments.uniform(0.0, 0.3))
+            assert launcher.end("kill") == -signal.SIGKILL
             for thread in threads:
                 thread.join(60)
     assert not wrong
@@ -288,6 +388,11 @@ def test_twenty_kills_lose_nothing_that_was_acknowledged(tmp_path: Path) -> None
 
 
 def _require_whole(home: Path, done: Acknowledged) -> None:
+    sent = {each.id: each for each in uploads.uploads(Home(home))}
+    assert set(done.uploads) <= set(sent)
+    for upload in sent.values():
+        content = uploads.file_of(Home(home), upload).read_bytes()
+        assert upload.id.endswith(hashlib.sha256(content).hexdigest()[:16]), "half a file"
     with Register.open(home / "register.gpkg") as register:
         register.check()
         queue = Queue(register)
@@ -306,49 +411,43 @@ def _require_whole(home: Path, done: Acknowledged) -> None:
 def test_twenty_kills_of_the_import_command_leave_all_or_nothing(tmp_path: Path) -> None:
     demonstration(tmp_path)
     moments = random.Random(20230701)
-    file = tmp_path / "cot.csv"
-    rows, before, brought_in = 400, 0, 0
-    started = time.monotonic()
-    whole_s = 0.0
-    for turn in range(KILLS + 1):
-        with file.open("w", encoding="utf-8", newline="") as target:
-            writer = csv.writer(target)
-            writer.writerow(HEADER)
-            for number in range(rows):
-                name = f"{turn}-{number}"
-                place = (f"{106.2 + number / 4000:.6f}", f"{10.55 + turn / 500:.6f}")
-                writer.writerow(
-                    (name, f"Cột {name}", "Cột ăng ten", "mo-phong-a", *place, "WGS84")
-                )
-        started = time.monotonic()
-        process = subprocess.Popen(
-            [sys.executable, "-P", "-c", PROGRAM, "import", str(file), "--kind", "structures"],
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            text=True,
-            env=environment(tmp_path, 0),
-        )
-        if turn == 0:  # one is left alone, to learn how long it takes
-            out, err = process.communicate(timeout=120)
-            assert process.returncode == 0, out + err
-            whole_s = time.monotonic() - started
-        else:
-            time.sleep(whole_s * moments.uniform(0.3, 1.1))
-            process.kill()
-            process.communicate()
-        with Register.open(tmp_path / "register.gpkg") as register:
-            now = register.count_structures(SYSTEM)
-            if turn == 0:
-                assert now == 300 + rows
-                before = now
-                continue
-            assert now - before in (0, rows), "half an import"
-            brought_in += now > before
-            before = now
-    with Register.open(tmp_path / "register.gpkg") as register:
+    file, rows = tmp_path / "cot.csv", 400
+    batches, whole_s = 0, 0.0
+    with launching(tmp_path) as launcher:
+        for turn in range(KILLS + 2):
+            spared = turn in (0, KILLS + 1)  # the first tells how long it takes, the last goes on
+            structures_table(file, turn, rows)
+            launcher.start("import", str(file), "--kind", "structures")
+            started = time.monotonic()
+            if not spared:
+                time.sleep(whole_s * moments.uniform(0.0, 1.1))
+            code = launcher.end("wait" if spared else "kill")
+            whole_s = whole_s or time.monotonic() - started
+            before, batches = batches, whole_imports(tmp_path, rows)
+            assert batches in (before, before + 1)
+            assert code in (0, -signal.SIGKILL), launcher.log.read_text("utf-8")
+            if spared or code == 0:
+                assert (code, batches) == (0, before + 1), "an acknowledged import was lost"
+    assert 2 < batches < KILLS + 2, "the kills came at no interesting moment"
+
+
+def structures_table(file: Path, turn: int, rows: int) -> None:
+    with file.open("w", encoding="utf-8", newline="") as target:
+        writer = csv.writer(target)
+        writer.writerow(HEADER)
+        for number in range(rows):
+            name = f"{turn}-{number}"
+            place = (f"{106.2 + number / 4000:.6f}", f"{10.55 + turn / 500:.6f}")
+            writer.writerow((name, f"Cột {name}", "Cột ăng ten", "mo-phong-a", *place, "WGS84"))
+
+
+def whole_imports(home: Path, rows: int) -> int:
+    """Return how many imports the register holds, each of them whole."""
+    with Register.open(home / "register.gpkg") as register:
         register.check()
-        assert len(register.import_batches()) == 1 + brought_in
-    assert 0 < brought_in < KILLS, "the kills came at no interesting moment"
+        batches = len(register.import_batches())
+        assert register.count_structures(SYSTEM) == 300 + rows * batches, "half an import"
+    return batches
 
 
 @pytest.mark.parametrize("method", ["GET", "POST"])

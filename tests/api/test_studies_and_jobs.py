@@ -11,6 +11,7 @@ from starlette.testclient import TestClient
 
 from api.identity import new_token
 from api.service import Service
+from api.submission import MOST_WAITING
 from gis.jobs.worker import work_once
 from gis.register.scopes import SYSTEM
 
@@ -233,3 +234,20 @@ def test_a_study_that_is_not_there_is_not_found(client: TestClient, token: Token
     for path in ("coverage-0000000000000000", "coverage-..%2f..%2fx", "%2e%2e%2f", "x" * 500):
         assert client.get(f"/studies/{path}", headers=staff).status_code == 404
         assert client.get(f"/studies/{path}/files/study.json", headers=staff).status_code == 404
+
+
+def test_nobody_fills_the_queue(
+    client: TestClient, service: Service, token: Callable[[str], dict[str, str]]
+) -> None:
+    wanted = {"station_id": "mp-tan-an"}
+    operator, staff = token("operator"), token("staff")
+    for _ in range(MOST_WAITING):
+        last = client.post("/studies/coverage", json=wanted, headers=operator)
+        assert last.status_code == 202
+    refused = client.post("/studies/coverage", json=wanted, headers=operator)
+    assert refused.status_code == 429
+    assert refused.json()["code"] == "pages.too_many_jobs"
+    assert service.queue.count() == MOST_WAITING
+    assert client.post("/studies/coverage", json=wanted, headers=staff).status_code == 202
+    client.post(f"/jobs/{last.json()['id']}/cancel", headers=operator)
+    assert client.post("/studies/coverage", json=wanted, headers=operator).status_code == 202

@@ -3,6 +3,7 @@
 import json
 import sqlite3
 import struct
+import time
 import zipfile
 
 import openpyxl
@@ -550,3 +551,36 @@ def test_the_reader_itself_refuses_a_document_type(workbook, tmp_path, part):
                    lambda name, old: dtd + old if name == part else old)  # fmt: skip
     with pytest.raises(BrokenBookError, match="DOCTYPE"), Book(file) as book:
         list(book.rows(book.sheets[0], 10))
+
+
+@pytest.mark.parametrize("digits", ["9" * 400, "-" + "9" * 4000])
+def test_whole_numbers_that_no_float_holds(office, workbook, tmp_path, digits):
+    def enlarge(name, old):
+        if "sheet1" not in name:
+            return old
+        return old.replace(b"42.5", digits.encode()).replace(b"106.4133", digits.encode())
+
+    file = rebuilt(workbook, tmp_path / "huge.xlsx", enlarge)
+    report = judge(file, kind="structures", register=office)
+    assert not report.accepted
+    assert {problem.row for problem in report.problems} == {2}
+
+
+@pytest.mark.parametrize("digits", ["9" * 400, "-" + "9" * 4000, "9" * 5000])
+@pytest.mark.parametrize("place", ["106.25", "42.5"])
+def test_whole_numbers_of_json_that_no_float_holds(refused, tmp_path, place, digits):
+    feature = {"type": "Feature", "properties": {"ma": "LA1", "chieu_cao_m": 42.5},
+               "geometry": {"type": "Point", "coordinates": [106.25, 10.5]}}  # fmt: skip
+    content = json.dumps({"type": "FeatureCollection", "features": [feature]})
+    file = tmp_path / "huge.geojson"
+    file.write_text(content.replace(place, digits))
+    assert refused(file).key == "exchange.file.json_not_plain"
+
+
+def test_a_cell_of_marks_alone_is_a_refused_row_and_costs_nothing(office, write_table):
+    marks = "o" + "\u0301\u0323" * 15_000
+    file = write_table("dau.csv", (*HEADERS, "Tên"), (*GOOD, marks))
+    began = time.process_time()
+    report = judge(file, kind="structures", register=office)
+    assert time.process_time() - began < 2.0
+    assert [p.key.rpartition(".")[2] for p in report.problems] == ["control_character"]

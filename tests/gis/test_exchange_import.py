@@ -518,6 +518,38 @@ def test_the_fm_rows_as_the_regulations_print_them(office, write_table):
     assert "R-M" in own.provenance.source
 
 
+PLAN_HEADERS = ("Tần số (MHz)", "Chương trình", "Địa điểm", "ERP (kW)")
+PLAN_VALUES = {"plan_id": "fm", "instrument": "TT", "clause": "Phụ lục III"}
+
+
+@pytest.mark.parametrize("spread", [True, False], ids=["a column each", "one cell"])
+def test_a_plan_with_patterns(office, write_table, spread):
+    pattern = tuple(f"{k % 5},5" for k in range(36))
+    if spread:
+        headers = (*PLAN_HEADERS, *(str(a) for a in range(0, 360, 10)))
+        cells = pattern
+    else:
+        headers = (*PLAN_HEADERS, "Giản đồ (dB)")
+        cells = ("; ".join(pattern),)
+    file = write_table("a.csv", headers, ("96,9", "Tỉnh", "Tân An", "5", *cells))
+    answers = ImportAnswers(values=PLAN_VALUES, crs=4326)
+    report = judge(file, kind="plan", register=office, answers=answers)
+    assert (report.problems, report.unmapped) == ([], ())
+    commit(report, office, author="lan")
+    (entry,) = office.plan_entries()
+    assert entry.attenuation_db == tuple(k % 5 + 0.5 for k in range(36))
+
+
+def test_a_plan_pattern_of_35_azimuths_is_refused(office, write_table):
+    row = ("96,9", "Tỉnh", "Tân An", "5", ";".join("0" for _ in range(35)))
+    file = write_table("a.csv", (*PLAN_HEADERS, "Giản đồ (dB)"), row)
+    answers = ImportAnswers(values=PLAN_VALUES, crs=4326)
+    report = judge(file, kind="plan", register=office, answers=answers)
+    (problem,) = report.problems
+    assert problem.field == "Giản đồ (dB)"
+    assert report.accepted == ()
+
+
 def test_the_packaged_fm_rows_come_in_by_the_front_door(office):
     from data import path
 

@@ -7,10 +7,13 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 
 import pytest
+from sqlalchemy import update
 
 from data.text import Language, has
 from gis.errors import ConflictError, FormatError, NotFoundError
 from gis.jobs.queue import JobState, LeaseLostError, Queue
+from gis.register.engine import writing
+from gis.register.schema import jobs as table
 from gis.register.store import Register
 
 REQUEST = {"station_id": "a", "radius_km": 2.0}
@@ -270,3 +273,29 @@ def test_every_state_has_a_name() -> None:
         assert has(f"jobs.state_{state}")
         assert state.say(Language.VI) != state.say(Language.EN)
     assert [state for state in JobState if state.final] == ["done", "failed", "cancelled"]
+
+
+def test_a_job_that_ended_long_ago_is_forgotten_and_nothing_else(register: Register) -> None:
+    queue = Queue(register, keep_days=30)
+    jobs = {name: submitted(queue) for name in ("done", "failed", "cancelled", "recent")}
+    for name, job_id in jobs.items():
+        assert queue.lease("w") is not None
+        if name == "failed":
+            queue.fail(job_id, "w", "jobs.failed_memory", {})
+        elif name == "cancelled":
+            queue.cancelled(job_id, "w")
+        else:
+            queue.finish(job_id, "w", "coverage-0123456789abcdef")
+    waiting, running = submitted(queue), submitted(queue)
+    assert queue.lease("w").id == waiting  # type: ignore[union-attr]
+    old = "2020-01-01T00:00:00.000000Z"
+    with writing(register.engine) as connection:
+        for name, job_id in jobs.items():
+            if name != "recent":
+                change = update(table).where(table.c.id == job_id)
+                connection.execute(change.values(finished_at=old, created_at=old))
+        for job_id in (waiting, running):
+            change = update(table).where(table.c.id == job_id)
+            connection.execute(change.values(created_at=old))
+    new = submitted(queue)
+    assert {job.id for job in queue.jobs()} == {jobs["recent"], waiting, running, new}

@@ -91,8 +91,8 @@ def test_a_token_works_until_revoked_or_expired_and_only_its_owner_revokes(
 
 def test_a_link_works_once_and_not_late(accounts: Accounts) -> None:
     lan = accounts.add("lan", "staff")
+    accounts.add_link("l2", accounts.add("mai", "staff").id, now() - HOUR)
     accounts.add_link("l1", lan.id, now() + HOUR)
-    accounts.add_link("l2", lan.id, now() - HOUR)
     assert accounts.use_link("l1") == lan
     assert accounts.use_link("l1") is None
     assert accounts.use_link("l2") is None

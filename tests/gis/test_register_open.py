@@ -1,6 +1,5 @@
 """Where a register can live, what is refused, and how an old one comes forward with its data."""
 
-import os
 import sqlite3
 import subprocess
 import sys
@@ -13,6 +12,7 @@ import pytest
 from alembic.config import Config
 from alembic.script import ScriptDirectory
 from sqlalchemy import Engine, insert
+from sqlalchemy.exc import OperationalError
 
 from gis.errors import FormatError, GisError, StorageError
 from gis.register import engine, geopackage, schema
@@ -107,6 +107,30 @@ def test_a_journal_that_cannot_be_safe_is_refused(
         again.check()
 
 
+def test_a_full_disk_is_said_and_keeps_nothing(register: Register) -> None:
+    with engine.reading(register.engine) as connection:
+        pages = connection.exec_driver_sql("PRAGMA page_count").scalar_one()
+    with pytest.raises(StorageError, match=r"\(database or disk is full\)"):
+        _outgrow(register, pages)
+    with engine.reading(register.engine) as connection:
+        assert connection.exec_driver_sql("PRAGMA table_info('large')").all() == []
+        assert connection.exec_driver_sql("PRAGMA integrity_check").scalar() == "ok"
+
+
+def _outgrow(register: Register, pages: int) -> None:
+    with engine.writing(register.engine) as connection:
+        connection.exec_driver_sql(f"PRAGMA max_page_count = {pages}")
+        connection.exec_driver_sql("CREATE TABLE large AS SELECT randomblob(1000000) AS a")
+
+
+def test_a_wrong_statement_is_not_the_disks_fault(register: Register) -> None:
+    with (
+        pytest.raises(OperationalError, match="no such table"),
+        engine.writing(register.engine) as connection,
+    ):
+        connection.exec_driver_sql("DELETE FROM nowhere")
+
+
 def _opened(path: Path, *, create: bool = False) -> None:
     Register.open(path, create=create).close()
 
@@ -144,12 +168,10 @@ def test_an_empty_file_becomes_a_register_only_when_asked(tmp_path: Path) -> Non
     _opened(path, create=True)
 
 
-@pytest.mark.skipif(os.geteuid() == 0, reason="root may write everywhere")
-def test_a_folder_that_may_not_be_written_is_named(tmp_path: Path) -> None:
-    folder = tmp_path / "locked"
-    folder.mkdir(mode=0o500)
-    with pytest.raises(StorageError, match="locked"):
-        _opened(folder / "register.gpkg", create=True)
+def test_a_folder_that_may_not_be_written_is_named() -> None:
+    """The folder of the processes: nobody makes a file there, not even root."""
+    with pytest.raises(StorageError, match="/proc"):
+        _opened(Path("/proc/register.gpkg"), create=True)
 
 
 def test_a_path_with_odd_letters_is_a_path(tmp_path: Path) -> None:
@@ -332,3 +354,17 @@ def test_a_migration_that_forgets_the_index_changes_nothing(
         assert "load_kg" not in schema_of(connection, "structures")
     register.close()
     _forward(register.path)
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="permissions of POSIX")
+def test_a_new_home_is_nobody_elses(tmp_path):
+    """Password hashes and confidential records must not be read by others on the machine."""
+    mask = os.umask(0o022)
+    try:
+        with Register.open(tmp_path / "home" / "register.gpkg", create=True):
+            modes = {one.name: one.stat().st_mode & 0o777 for one in (tmp_path / "home").iterdir()}
+    finally:
+        os.umask(mask)
+    assert (tmp_path / "home").stat().st_mode & 0o777 == 0o700
+    assert modes["register.gpkg"] == 0o600
+    assert all(mode & 0o077 == 0 for name, mode in modes.items() if not name.endswith("-lock"))

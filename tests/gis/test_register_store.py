@@ -92,6 +92,7 @@ ENTRY = PlanEntry(
     site_name="Tân An",
     station_class=StationClass.PROVINCIAL,
     erp_max_dbw=37.0,
+    attenuation_db=tuple(i / 4 for i in range(36)),
     polarization=Polarization.VERTICAL,
     instrument="TT",
     clause="Phụ lục",

@@ -318,7 +318,8 @@ def test_station_facts() -> None:
     station = BroadcastStation(
         id="s", name="Đài", programme="P", service=Service.FM,
         station_class=StationClass.PROVINCIAL, frequency_mhz=96.9, longitude=106.4,
-        latitude=10.5, erp_total_dbw=33.0, attenuation_db=(1.0,) * 36,
+        latitude=10.5, erp_total_dbw=33.0, erp_horizontal_dbw=30.0, erp_vertical_dbw=29.0,
+        attenuation_db=(1.0,) * 36,
         polarization=Polarization.MIXED, height_above_ground_m=75.0,
         effective_height_max_m=60.0, licence_power_w=1000.0, province_code="80",
         provenance=PROVENANCE,
@@ -326,13 +327,26 @@ def test_station_facts() -> None:
     facts = station_facts(station)
     for name in (
         "id", "name", "programme", "frequency_mhz", "longitude", "latitude", "erp_total_dbw",
-        "attenuation_db", "polarization", "height_above_ground_m", "effective_height_max_m",
-        "effective_height_m", "licence_power_w", "province_code",
+        "erp_horizontal_dbw", "erp_vertical_dbw", "attenuation_db", "polarization",
+        "height_above_ground_m", "effective_height_max_m", "effective_height_m",
+        "licence_power_w", "province_code",
     ):  # fmt: skip
         assert getattr(facts, name) == getattr(station, name), name
     assert (facts.service, facts.station_class) == ("fm", "provincial")
     assert facts.reception == "stereo"
     assert (facts.confidence, facts.source) == (Confidence.SECONDARY, "rfd.gov.vn")
+
+
+def test_a_plan_entry_with_a_pattern_limits_each_azimuth() -> None:
+    entry = PlanEntry(
+        id="e", plan_id="p", service=Service.FM, frequency_mhz=101.0, programme="VOV1",
+        site_name="núi", station_class=StationClass.NATIONAL, erp_max_dbw=30.0,
+        attenuation_db=(0.0,) * 12 + (10.0,) + (0.0,) * 23, instrument="TT", clause="1",
+        provenance=PROVENANCE,
+    )  # fmt: skip
+    assert plan_facts(entry).erp_max_by_azimuth_dbw == (30.0,) * 12 + (20.0,) + (30.0,) * 23
+    assert plan_facts(replace(entry, attenuation_db=())).erp_max_by_azimuth_dbw == ()
+    assert plan_facts(replace(entry, erp_max_dbw=None)).erp_max_by_azimuth_dbw == ()
 
 
 def test_plan_facts() -> None:

@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from shapely import LineString, MultiPolygon, Point, box
 
 from data.text import has
 from gis.demo import load_demonstration
@@ -68,6 +69,24 @@ def test_300_w_over_the_entry_violates(
     assert {item["kind"] for item in found["evidence"]} == {"record"}
     assert row["plan_entry_id"] == "q-a"
     assert row["outcome"] in {"violates", "mixed"}
+
+
+def test_a_pattern_above_that_of_the_entry_violates(
+    study_context: Context, make_station: Make, make_plan_entry
+) -> None:
+    """1 kW all round, where the entry takes off 10 dB at 120 degrees: 900 W too much there."""
+    pattern = (0.0,) * 12 + (10.0,) + (0.0,) * 23
+    station = make_station(erp_total_dbw=30.0, plan_entry_id="q-a")
+    context = study_context(stations=[station], entries=[make_plan_entry(attenuation_db=pattern)])
+    found = {
+        finding["reason"].rsplit(".")[-1]: finding
+        for finding in findings_of(rows_of(context)["a"], "erp_and_height")
+    }
+    assert found["erp_kept"]["outcome"] == "complies"
+    assert found["pattern_exceeded"]["outcome"] == "violates"
+    assert found["pattern_exceeded"]["values"]["azimuth_deg"] == 120
+    assert found["pattern_exceeded"]["values"]["excess_w"] == pytest.approx(900.0, abs=0.1)
+    assert found["pattern_exceeded"]["margin_db"] == pytest.approx(-10.0)
 
 
 def test_two_stations_12_km_and_100_khz_apart(study_context: Context, make_station: Make) -> None:
@@ -172,6 +191,75 @@ def test_a_station_is_not_protected_outside_its_province(
     assert received["measure"]["longitude"] == pytest.approx(box[2], abs=0.002)
     assert received["measure"]["longitude"] < box[2]
     assert "approximate_boundary" in received["reservations"]
+
+
+def test_a_national_station_is_protected_beyond_its_province(
+    study_context: Context, make_station: Make, make_unit, make_boundary
+) -> None:
+    """In a province of 10 by 10 km a national station has its edge where its field ends."""
+    province = make_unit("80", 106.4, 10.6, kind="tinh", name="Tỉnh X", parent_code=None)
+    half = 5 / 110.0
+    box = (106.4 - half, 10.6 - half, 106.4 + half, 10.6 + half)
+    stations = [
+        make_station(province_code="80", station_class=StationClass.NATIONAL),
+        make_station("b", longitude=106.9, frequency_mhz=100.1),
+    ]
+    context = study_context(
+        stations=stations, units=[province], boundaries=[make_boundary("80", *box)]
+    )
+    received = next(
+        finding
+        for finding in findings_of(rows_of(context, station_id="a")["a"], "protection_ratios")
+        if "received" in finding["reason"]
+    )
+    assert received["measure"]["longitude"] > box[2] + 0.1
+    assert 54.0 <= value_of(received, "wanted_field_strength_dbuvm") < 56.0
+
+
+def test_the_true_boundary_may_be_nearer_than_the_outline(
+    study_context: Context, make_station: Make, make_unit, make_boundary
+) -> None:
+    """An outline 40 km off that may be 3 km wrong: the field is asked 37 km off too."""
+    province = make_unit("80", 106.4, 10.6, kind="tinh", name="Tỉnh X", parent_code=None)
+    half = 40 / 110.0
+    boundary = make_boundary(
+        "80", 106.4 - half, 10.6 - half, 106.4 + half, 10.6 + half,
+        official=False, position_uncertainty_m=3000.0,
+    )  # fmt: skip
+    station = make_station(
+        station_class=StationClass.PROVINCIAL, province_code="80", erp_total_dbw=20.0
+    )
+    context = study_context(stations=[station], units=[province], boundaries=[boundary])
+    (found,) = findings_of(rows_of(context)["a"], "boundary_protection")
+    where = found["measure"]["longitude"], found["measure"]["latitude"]
+    away = float(distance_km(106.4, 10.6, *where))
+    assert found["values"]["distance_to_boundary_m"] == pytest.approx(3000, abs=60)
+    assert 36.0 < away < 37.5
+    field = explain_path(station, *where, context)["steady"]["field_strength_dbuvm"]
+    assert found["margin_db"] == pytest.approx(54.0 - field, abs=0.1)
+    assert "approximate_boundary" in found["reservations"]
+
+
+def test_the_nearest_point_of_the_outline_counts_between_the_rays(
+    study_context: Context, make_station: Make, make_unit, make_boundary
+) -> None:
+    """A neighbour's wedge comes to 10 km at azimuth 5, where no ray of 36 runs."""
+    east, north = 1 / 109.46, 1 / 110.62  # degrees a km at 10.6 N
+    tip = Point(
+        106.4 + 10 * np.sin(np.radians(5)) * east, 10.6 + 10 * np.cos(np.radians(5)) * north
+    )
+    wedge = LineString([tip, (tip.x + 3.5 * east, tip.y + 40 * north)]).buffer(0.5 * east)
+    edges = (105.6, 9.8, 107.2, 11.4)
+    outline = make_boundary("80", *edges, geometry=MultiPolygon([box(*edges).difference(wedge)]))
+    province = make_unit("80", 106.4, 10.6, kind="tinh", name="Tỉnh X", parent_code=None)
+    station = make_station(
+        station_class=StationClass.PROVINCIAL, province_code="80", erp_total_dbw=20.0
+    )
+    context = study_context(stations=[station], units=[province], boundaries=[outline])
+    (found,) = findings_of(rows_of(context)["a"], "boundary_protection")
+    where = found["measure"]["longitude"], found["measure"]["latitude"]
+    assert float(distance_km(106.4, 10.6, *where)) == pytest.approx(9.5, abs=0.1)
+    assert found["values"]["point"].startswith("005°")
 
 
 def test_a_station_without_power_is_not_assessable_where_power_counts(
@@ -362,6 +450,9 @@ def test_effective_height_over_a_slope(make_station: Make, write_terrain) -> Non
     found = height_facts(make_station(), terrain)
     assert found is not None
     assert found.effective_height_max_m == pytest.approx(60 + 8.22, abs=0.1)
+    assert found.effective_height_m[27] == pytest.approx(60 + 8.22, abs=0.1)
+    assert found.effective_height_m[9] == pytest.approx(60 - 8.22, abs=0.1)
+    assert found.effective_height_m[0] == pytest.approx(60, abs=0.1)
     flat = height_facts(make_station(ground_height_m=10.0), FlatTerrain())
     assert flat is not None
     assert flat.effective_height_max_m == pytest.approx(60 + 10 - 2)

@@ -109,11 +109,11 @@ def test_a_killed_save_leaves_no_study(home: Home, tmp_path: Path) -> None:
         "deadly.armed = False\n"
         "home = Home(Path(sys.argv[1]))\n"
         "import gis.studies.record as record\n"
-        "sweep = record._sweep\n"
+        "sweep = record.sweep_unfinished\n"
         "def arm(home):\n"
         "    sweep(home)\n"
         "    deadly.armed = True\n"
-        "record._sweep = arm\n"
+        "record.sweep_unfinished = arm\n"
         f"save(Study({ID!r}, 'coverage', {INPUTS!r}), deadly, home)\n"
     )
     ended = subprocess.run(  # the script is the test's own

@@ -156,9 +156,9 @@ def test_a_finding_carries_clause_numbers_and_what_to_do(
     report = study_report(make_compliance_study())
     found = words_of(report)
     joined = "\n".join(found)
-    assert "vi phạm" in found
-    assert "cần xác minh" in found
-    assert "chưa đánh giá được" in found
+    assert "Vi phạm" in found
+    assert "Cần xác minh" in found
+    assert "Chưa đủ cơ sở đánh giá" in found
     assert "Thông tư 37/2017/TT-BTTTT, Phụ lục II" in found
     assert "fm.plan.erp: Công suất không vượt quy hoạch (Nguồn thứ cấp)" in found
     assert "Phương pháp tham khảo, không bắt buộc áp dụng tại địa bàn này." in found
@@ -185,7 +185,7 @@ def test_one_station_lists_all_considered_with_distance(make_compliance_study: M
         if isinstance(block, Table) and "khoảng cách" in block.caption
     ]
     assert [row[0] for row in tables[0].rows] == ["Đài Tân An 1", "Đài Tân An 2"]
-    assert tables[0].rows[1][3] == "cần xác minh"
+    assert tables[0].rows[1][3] == "Cần xác minh"
     assert tables[0].rows[0][3] == "giãn cách tần số không có tỷ số bảo vệ"
 
 

@@ -144,6 +144,34 @@ def test_points_inside_do_not_count_unless_the_outline_may_be_wrong(check, stati
     assert found.values["reach_beyond_km"] == 0
 
 
+def test_the_nearest_that_the_true_boundary_may_be_counts(check, station, point) -> None:
+    """52 dB on an outline that may be 3 km wrong, 56 dB 3 km inside it: 54 may be reached."""
+    vague = {"position_uncertainty_m": 3000.0, "official": False}
+    on_the_line = point(52.0, name="L", where={**vague, "distance_to_boundary_m": 0.0})
+    within = {**vague, "inside": True, "distance_to_boundary_m": 3000.4}
+    (found,) = check(station(), [on_the_line, point(56.0, name="I", where=within)])
+    assert found.outcome is Outcome.NEEDS_VERIFICATION
+    assert found.margin_db == pytest.approx(-2.0)
+    assert found.values["point"] == "I"
+    # where it is reached outside already, that is said, not the stronger field inside
+    beyond = point(55.0, name="L", where={**vague, "distance_to_boundary_m": 0.0})
+    (found,) = check(station(), [beyond, point(60.0, name="I", where=within)])
+    assert found.values["point"] == "L"
+    assert found.margin_db == pytest.approx(-1.0)
+    # and it complies only where the nearest possible boundary keeps it too
+    (found,) = check(station(), [on_the_line, point(53.0, name="I", where=within)])
+    assert found.outcome is Outcome.COMPLIES
+    assert found.values["point"] == "I"
+
+
+def test_who_is_protected_inside_only(station) -> None:
+    inside_only = {
+        name: boundary_protection.protected_inside_only(station(station_class=name))
+        for name in ("national", "provincial", "other")
+    }
+    assert inside_only == {"national": False, "provincial": True, "other": True}
+
+
 def test_no_boundary_or_no_field(check, station, point) -> None:
     for points in ([], [point(float("nan"))]):
         (found,) = check(station(), points)

@@ -1,5 +1,7 @@
 """Coordinate in the named commune, effective height against terrain, power by class."""
 
+import math
+
 import pytest
 
 from propagation.compliance import data_audit
@@ -111,6 +113,43 @@ def test_effective_height_from_the_pattern(check, station) -> None:
     assert found.values["stored_m"] == 75.0
 
 
+def _by_azimuth(rule, station, terrain, heights):
+    facts = HeightFacts(
+        effective_height_max_m=60.0, source="3 to 15 km", effective_height_m=tuple(heights)
+    )
+    return data_audit.check(station, None, facts, terrain, rule=rule("audit.data", binding=False))
+
+
+def test_effective_heights_by_azimuth(rule, said, station, terrain) -> None:
+    """Turned by 90 degrees, with the same maximum: only the comparison by azimuth sees it.
+
+    60 m northwards, 20 m elsewhere; tolerance 15 m (20 % of 20 m is 4 m, of 60 m 12 m).
+    """
+    computed = [60.0] + [20.0] * 35
+    turned = [20.0] * 9 + [60.0] + [20.0] * 26
+    for stored, off in ((computed, 0), (turned, 2)):
+        recorded = station(effective_height_max_m=60.0, effective_height_m=tuple(stored))
+        found = said(_by_azimuth(rule, recorded, terrain, computed))
+        assert len(found) == 4
+        assert found[1].outcome is Outcome.COMPLIES, "the largest is the same"
+        assert found[3].values["azimuths_differing"] == off
+        wanted = Outcome.NEEDS_VERIFICATION if off else Outcome.COMPLIES
+        assert found[3].outcome is wanted
+    assert found[3].values["azimuth_deg"] == 0, "of two equally far off the first"
+    assert found[3].values["difference_m"] == -40.0
+    assert "compliance.missing.height_survey" in found[3].missing
+
+
+def test_effective_heights_over_a_void(rule, said, station, terrain) -> None:
+    recorded = station(effective_height_m=(90.0,) + (20.0,) * 35)
+    computed = [math.nan] + [20.0] * 35
+    found = said(_by_azimuth(rule, recorded, terrain, computed))
+    assert found[3].outcome is Outcome.COMPLIES
+    assert found[3].values["azimuths"] == 35
+    assert len(_by_azimuth(rule, recorded, terrain, [math.nan] * 36)) == 3
+    assert len(_by_azimuth(rule, recorded, terrain, [])) == 3
+
+
 def test_effective_height_on_flat_terrain(check, station, flat) -> None:
     _, found, _ = check(station(), None, 75.0, flat)
     assert found.outcome is Outcome.NEEDS_VERIFICATION
@@ -128,3 +167,36 @@ def test_power_by_class(check, station) -> None:
     assert check(station(erp_total_dbw=None))[2].outcome is Outcome.NOT_ASSESSABLE
     with pytest.raises(PropagationError, match="regional_erp_max_dbw"):
         check(station(station_class="regional"))
+
+
+@pytest.mark.parametrize(
+    ("horizontal_dbw", "vertical_dbw", "total_dbw", "off_db"),
+    [
+        (30.0, 30.0, 33.0103, 0.0),  # 1 kW and 1 kW: their sum
+        (30.0, 30.0, 30.0, 0.0),  # or the larger
+        (30.0, None, 30.0, 0.0),
+        (30.0, None, 20.0, -10.0),  # 100 W in all, and 1 kW of it horizontal
+        (30.0, 20.0, 31.0, 0.59),  # 1.1 kW is 30.41 dBW
+        (None, 27.0, 27.09, 0.0),  # rounding
+    ],
+)
+def test_the_total_power_and_its_parts(
+    rule, said, station, terrain, *, horizontal_dbw, vertical_dbw, total_dbw, off_db
+) -> None:
+    recorded = station(
+        erp_total_dbw=total_dbw, erp_horizontal_dbw=horizontal_dbw, erp_vertical_dbw=vertical_dbw
+    )
+    found = said(
+        data_audit.check(recorded, None, None, terrain, rule=rule("audit.data", binding=False))
+    )
+    assert len(found) == 4
+    assert found[3].outcome is (Outcome.NEEDS_VERIFICATION if off_db else Outcome.COMPLIES)
+    assert found[3].values["difference_db"] == pytest.approx(off_db, abs=0.1)
+
+
+def test_no_parts_or_no_total(rule, station, terrain) -> None:
+    for changes in ({}, {"erp_total_dbw": None, "erp_horizontal_dbw": 30.0}):
+        found = data_audit.check(
+            station(**changes), None, None, terrain, rule=rule("audit.data", binding=False)
+        )
+        assert len(found) == 3

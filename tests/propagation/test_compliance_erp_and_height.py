@@ -69,6 +69,18 @@ def test_300_watts_over_on_weaker_ground(check, station, plan, changed: str) -> 
     )
 
 
+def test_an_entry_from_a_secondary_source_is_not_the_plan(check, station, plan) -> None:
+    found = check(
+        station(erp_total_dbw=33.6173, polarization=Polarization.VERTICAL),
+        plan(confidence=Confidence.SECONDARY, polarization=Polarization.HORIZONTAL),
+    )
+    for reason in ("erp_exceeded", "polarization_other"):
+        assert found[reason].outcome is Outcome.NEEDS_VERIFICATION
+        assert found[reason].reservations == {Reservation.UNOFFICIAL_PLAN}
+        assert found[reason].missing == ("compliance.missing.official_plan_table",)
+    assert found["effective_height_kept"].outcome is Outcome.COMPLIES
+
+
 def test_synthetic_records_are_records(check, station, plan) -> None:
     synthetic = {"confidence": Confidence.SYNTHETIC}
     found = check(station(erp_total_dbw=33.6173, **synthetic), plan(**synthetic))

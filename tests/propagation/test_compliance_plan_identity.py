@@ -82,6 +82,7 @@ def test_frequency_of_another_channel(check, station, plan) -> None:
     [
         ("Long An FM", True),
         ("  long   an fm ", True),
+        ("Long-An FM", True),
         ("Tây Ninh FM", False),
     ],
 )
@@ -102,7 +103,11 @@ def test_programme(check, station, plan, programme: str, same: bool) -> None:
         ("tân", "tan", False),
         ("đài", "dài", False),
         ("Hòa An", "Hoa Àn", False),
-        ("VOV1", "VOV 1", False),
+        ("VOV1", "VOV 1", True),
+        ("VOV-1", "VOV 1", True),
+        ("VOV1", "VOV2", False),
+        ("VOV 1", "VOV", False),
+        ("-", "VOV", False),
     ],
 )
 def test_same_name(first: str, second: str, same: bool) -> None:

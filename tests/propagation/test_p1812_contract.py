@@ -224,6 +224,18 @@ def test_length_of_a_path(length: float, ok: bool) -> None:
             basic_transmission_loss(profile, **ASKED)
 
 
+def test_a_polarization_by_its_name_or_not_at_all() -> None:
+    """The name alone must not pass for horizontal, as anything else must not."""
+    profile = one(profiles(2, own_steps=False), 0)
+    for polarization in Polarization:
+        named = basic_transmission_loss(profile, **ASKED, polarization=str(polarization))
+        same = basic_transmission_loss(profile, **ASKED, polarization=polarization)
+        assert np.array_equal(named.vertical, same.vertical)
+    assert basic_transmission_loss(profile, **ASKED, polarization="vertical").vertical.all()
+    with pytest.raises(PropagationError, match="'circular' is none of horizontal, vertical"):
+        basic_transmission_loss(profile, **ASKED, polarization="circular")
+
+
 @pytest.mark.parametrize("points", [1, 2, 3])
 def test_too_few_points(points: int) -> None:
     zone = np.full(points, 4, dtype=np.int8)

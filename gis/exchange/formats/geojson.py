@@ -2,6 +2,7 @@
 
 import json
 import math
+import sys
 from collections.abc import Iterator
 from typing import Any
 
@@ -26,7 +27,7 @@ def load(file: Inspected) -> dict[str, Any]:
     """
     text = decode(file.path.read_bytes(), file.name)
     try:
-        content = json.loads(text, parse_constant=_no_constant)
+        content = json.loads(text, parse_constant=_no_constant, parse_int=_whole)
     except json.JSONDecodeError as error:
         raise FormatError(
             "exchange.file.json_broken", file=file.name, row=error.lineno, position=error.colno
@@ -129,6 +130,20 @@ def _point(geometry: Any) -> tuple[tuple[float, float] | None, str | None]:
 def _is_number(value: Any) -> bool:
     plain = isinstance(value, int | float) and not isinstance(value, bool)
     return plain and math.isfinite(value)
+
+
+def _whole(digits: str) -> int:
+    """Return a whole number that a float can hold.
+
+    Raises
+    ------
+    ValueError
+        If it is larger.
+    """
+    number = int(digits)
+    if abs(number) > sys.float_info.max:
+        raise ValueError(digits[:12])
+    return number
 
 
 def _no_constant(name: str) -> None:

@@ -25,6 +25,7 @@ __all__ = ["LAST_COLUMN", "LAST_ROW", "Book", "BrokenBookError"]
 LAST_ROW, LAST_COLUMN = 1_048_576, 16_384
 
 _CHUNK = 1 << 18
+_MOST_DIGITS = 18  # a longer whole number is read as a float: infinite at worst
 _WORKBOOK = "xl/workbook.xml"
 _TEXT_TYPES = frozenset({"s", "str", "inlineStr"})
 
@@ -306,7 +307,8 @@ class _SheetReader(_Reader):
             return value == "1"
         if self._type in ("e", "d"):
             return value
-        number = int(value) if value.lstrip("-").isdecimal() else float(value)
+        whole = len(value) <= _MOST_DIGITS and value.lstrip("-").isdecimal()
+        number = int(value) if whole else float(value)
         return self._day(number) if self._style in self._days else number
 
     def _shared(self, index: str) -> str:

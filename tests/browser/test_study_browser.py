@@ -1,0 +1,80 @@
+"""A study in a real Chromium, from the button to the map, its layers, a point and its report."""
+
+from collections.abc import Callable
+
+import pytest
+from playwright.sync_api import Page, expect
+
+pytestmark = pytest.mark.xdist_group("browser")
+
+DISTURBED = "mp-thu-thua"  # its neighbour is 100 kHz and 12 km away
+SYMBOLS = ("L_bfs", "L_b0p", "L_d50", "L_ba", "L_bs", "L_b")
+LAYERS = {"coverage": {"coverage", "contours"}, "interference": {"dominant", "margin"}}
+LAYERS = {kind: own | {"boundary", "graticule"} for kind, own in LAYERS.items()}
+MINUTES_MS = 240_000
+
+
+@pytest.fixture(scope="module")
+def asked() -> dict[str, str]:
+    """The address of each study that was asked for in this module."""
+    return {}
+
+
+def study(page: Page, kind: str, asked: dict[str, str]) -> None:
+    """Open a study of the disturbed station; the first time by asking for it as people do."""
+    if kind not in asked:
+        page.goto(f"{page.url.split('/view')[0].rstrip('/')}/view/stations/{DISTURBED}")
+        page.locator(f"button[name=kind][value={kind}]").click()
+        expect(page.locator("progress")).to_be_visible()
+        page.wait_for_url("**/view/studies/*", timeout=MINUTES_MS)
+        asked[kind] = page.url
+    page.goto(asked[kind])
+
+
+@pytest.mark.parametrize(("language", "width"), [("vi", 1440), ("vi", 390), ("en", 1440)])
+@pytest.mark.parametrize("kind", ["coverage", "interference", "compliance"])
+def test_a_study_is_asked_for_seen_and_explained(
+    visit: Callable, server, asked: dict[str, str], *, kind: str, language: str, width: int
+) -> None:
+    here = visit("staff", width)
+    page = here.page
+    study(page, kind, asked)
+    here.open(f"{asked[kind].removeprefix(server.url)}?lang={language}")
+    assert page.locator("html").get_attribute("lang") == language
+    expect(page.locator("h1")).to_have_count(1)
+    assert here.violations() == [], "as it opens"
+    assert page.evaluate("document.documentElement.scrollWidth") == width, "it scrolls sideways"
+    if kind != "compliance":
+        all_layers_a_popup_and_a_filter(page, kind)
+        assert here.violations() == [], "every layer, an object's popup, the table filtered"
+        page.screenshot(path=str(server.screens / f"study-{kind}-{language}-{width}.png"))
+        told = a_point_explained(page)
+        for symbol in SYMBOLS:
+            assert symbol in told
+        assert here.violations() == [], "a point explained"
+    assert here.complaints == []
+
+
+def all_layers_a_popup_and_a_filter(page: Page, kind: str) -> None:
+    expect(page.locator("#map-rows tr").first).to_be_visible()
+    names = [
+        layer.get_attribute("data-layer") for layer in page.locator("input[data-layer]").all()
+    ]
+    assert set(names) >= LAYERS[kind]
+    for name in names:
+        page.locator(f"input[data-layer={name}]").check()
+    whole = page.locator("#map-count").inner_text()
+    page.locator("#map-filters input").fill("thu thua")
+    expect(page.locator("#map-count")).not_to_have_text(whole)
+    page.locator("#map-rows button").first.click()
+    expect(page.locator(".leaflet-popup")).to_be_visible()
+
+
+def a_point_explained(page: Page) -> str:
+    """Ask the real server for the loss terms of a point, and return what it tells."""
+    page.locator("#map-point input[name=latitude]").fill("10,61")
+    page.locator("#map-point input[name=longitude]").fill("106,41")
+    page.locator("#map-point button").click()
+    details = page.locator("#map-details")
+    expect(details).to_contain_text("(69)", timeout=30_000)
+    return str(details.inner_text())
