@@ -12,6 +12,7 @@ from gis.register.records import (
 )
 from maps.palette import COMMUNE, DISTRICT, SHAPES, STATION, STRUCTURES, Symbol
 from maps.views import RegisterView
+from maps.words import watts
 
 __all__ = ["Kind", "Row", "Table", "build_table", "in_watts"]
 
@@ -145,19 +146,7 @@ def build_table(view: RegisterView, language: Language) -> Table:
 
 def in_watts(power_dbw: float, language: Language) -> str:
     """Return a power in dBW as watts or kilowatts, with the dBW beside."""
-    watts = 10.0 ** (power_dbw / 10.0)
-    dbw = number(power_dbw, language, 1)
-    if watts >= 1000.0:
-        return text(
-            "maps.value_kilowatts", language, kilowatts=_short(watts / 1000, language), dbw=dbw
-        )
-    return text("maps.value_watts", language, watts=_short(watts, language), dbw=dbw)
-
-
-def _short(value: float, language: Language) -> str:
-    """Write a number with three or four significant digits."""
-    decimals = 0 if abs(value) >= 100 else 1 if abs(value) >= 10 else 2
-    return number(round(value, decimals), language)
+    return f"{watts(power_dbw, language)} ({number(power_dbw, language, 1)} dBW)"
 
 
 def _structures(view: RegisterView, language: Language) -> Iterable[Row]:

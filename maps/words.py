@@ -7,7 +7,7 @@ from typing import Any
 
 from data.text import Language, has, number, text, when
 
-__all__ = ["Words"]
+__all__ = ["Words", "watts"]
 
 _UNITS = {
     "dbuvm": "dBµV/m",
@@ -33,6 +33,14 @@ _LISTS = {"kind": "unit_kind"}
 
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 _NONE = "–"
+
+
+def watts(power_dbw: float, language: Language) -> str:
+    """Return a power in dBW as people say it, in W or kW with three or four digits."""
+    power_w = 10.0 ** (power_dbw / 10.0)
+    value, unit = (power_w / 1000.0, "kW") if power_w >= 1000.0 else (power_w, "W")
+    decimals = 0 if value >= 100 else 1 if value >= 10 else 2
+    return f"{number(round(value, decimals), language)} {unit}"
 
 
 class Words:
@@ -89,7 +97,8 @@ class Words:
         if isinstance(value, int | float):
             unit = _unit(name)
             gap = "" if unit == "°" else " "
-            return f"{number(value, self.language)}{gap}{unit}".strip()
+            said = f"{number(value, self.language)}{gap}{unit}".strip()
+            return f"{said} ({watts(value, self.language)})" if unit == "dBW" else said
         if isinstance(value, list | tuple):
             return "; ".join(self.value(name, item) for item in value) or _NONE
         return self._word(name, str(value))

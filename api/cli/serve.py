@@ -17,6 +17,7 @@ from gis.demo import load_demonstration
 from gis.errors import FormatError
 from gis.register.accounts import Accounts
 from gis.register.store import Register
+from gis.terrain.source import open_terrain
 
 __all__ = ["COMMANDS"]
 
@@ -54,6 +55,7 @@ class _Server(uvicorn.Server):
 
 def _run(arguments: argparse.Namespace, output: Output) -> int:
     settings = _settings(arguments, output)
+    _require_usable(settings)
     with _listening(settings) as listener:
         address = f"http://{settings.host}:{listener.getsockname()[1]}"
         lines = [output.text("serving", address=address)]
@@ -76,6 +78,19 @@ def _settings(arguments: argparse.Namespace, output: Output) -> Settings:
     named = {"host": arguments.host, "port": arguments.port}
     given = {name: value for name, value in named.items() if value is not None}
     return Settings(**{**output.settings.model_dump(), **given})
+
+
+def _require_usable(settings: Settings) -> None:
+    """Say in one sentence what the server would fail with in the middle of its start.
+
+    Raises
+    ------
+    GisError
+        If the terrain cannot be read, or the register that is there cannot be opened.
+    """
+    open_terrain(settings.terrain)
+    if settings.place.register.exists():
+        Register.open(settings.place.register).close()
 
 
 def _listening(settings: Settings) -> socket.socket:

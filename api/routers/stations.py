@@ -1,6 +1,7 @@
 """Broadcast stations for people: a searchable table, and everything known of one."""
 
 import dataclasses
+from functools import partial
 from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Query
@@ -17,6 +18,7 @@ from gis.errors import FormatError
 from gis.register.records import BroadcastStation
 from gis.register.records import Service as BroadcastService
 from gis.studies import Study, list_studies
+from maps.tables import in_watts
 from maps.words import Words
 
 __all__ = ["router"]
@@ -97,6 +99,7 @@ def stations_page(
         order=order,
         orders=("name", "frequency", "power"),
         today=here.today(),
+        power=partial(in_watts, language=safe_language(request, page=True)),
     )
 
 

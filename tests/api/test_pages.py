@@ -117,7 +117,7 @@ def test_a_station_shows_every_parameter_with_how_well_it_is_known(client: TestC
         assert ("Dữ liệu mô phỏng" in source) == (value != "–"), label
     shown = {label: value for label, value, _ in rows}
     assert shown["Tần số"] == "93,6 MHz"
-    assert shown["Công suất bức xạ hiệu dụng ERP"] == "31,139 dBW"
+    assert shown["Công suất bức xạ hiệu dụng ERP"] == "31,139 dBW (1,3 kW)"
     real = client.get("/view/stations?text=vov", headers=HTML).text
     known = re.search(r"/view/stations/(dai-[\w.-]+)", real)
     assert known is not None

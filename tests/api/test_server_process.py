@@ -257,6 +257,24 @@ def test_a_port_that_is_taken_is_one_clear_line(tmp_path: Path) -> None:
     assert "Traceback" not in done.stderr
 
 
+@pytest.mark.parametrize("name", ["/vsicurl/http://127.0.0.1:9/x.tif", "no-terrain.txt"])
+def test_a_terrain_that_is_none_is_one_clear_line(tmp_path: Path, name: str) -> None:
+    (tmp_path / "no-terrain.txt").write_text("<VRTDataset/>")
+    terrain = name if name.startswith("/") else str(tmp_path / name)
+    done = subprocess.run(
+        [sys.executable, "-P", "-c", PROGRAM, "serve", "--port", "0"],
+        env=os.environ | {"PHUSONG_HOME": str(tmp_path / "home"), "PHUSONG_TERRAIN": terrain},
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=60,
+    )
+    assert done.returncode == 3, done.stderr
+    assert "Traceback" not in done.stderr
+    assert len(done.stderr.strip().splitlines()) <= 2
+    assert not (tmp_path / "home").exists(), "nothing is begun"
+
+
 def test_a_job_survives_a_restart_and_is_done_by_the_next_server(tmp_path: Path) -> None:
     token = demonstration(tmp_path)
     wanted = json.dumps({"station_id": "mp-tan-an", "radius_km": 5}).encode()

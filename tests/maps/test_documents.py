@@ -162,7 +162,7 @@ def test_a_finding_carries_clause_numbers_and_what_to_do(
     assert "Thông tư 37/2017/TT-BTTTT, Phụ lục II" in found
     assert "fm.plan.erp: Công suất không vượt quy hoạch (Nguồn thứ cấp)" in found
     assert "Phương pháp tham khảo, không bắt buộc áp dụng tại địa bàn này." in found
-    assert "31,139 dBW" in found
+    assert "31,139 dBW (1,3 kW)" in found
     assert "61,25 dBµV/m ± 5,5 dBµV/m" in found
     assert "-12,5 dB" in found
     assert "10,61234; 106,51234 (vĩ độ; kinh độ, WGS 84)" in found

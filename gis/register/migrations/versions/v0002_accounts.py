@@ -50,6 +50,7 @@ def _sessions() -> None:
         sa.Column("account_id", sa.Text(), _to("accounts.id"), nullable=False),
         sa.Column("csrf_secret", sa.Text(), nullable=False),
         sa.Column("created_at", Moment(), nullable=False),
+        sa.Column("last_seen", Moment(), nullable=False),
         sa.Column("expires_at", Moment(), nullable=False),
     )
     op.create_index("sessions_account", "sessions", ["account_id"])
@@ -65,6 +66,7 @@ def _api_tokens() -> None:
         sa.Column("created_at", Moment(), nullable=False),
         sa.Column("expires_at", Moment()),
         sa.Column("revoked_at", Moment()),
+        sa.Column("last_seen", Moment()),
     )
     op.create_index("api_tokens_account", "api_tokens", ["account_id"])
 
