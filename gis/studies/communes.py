@@ -11,6 +11,7 @@ from typing import Any
 
 import numpy as np
 import shapely
+from affine import Affine
 from numpy.typing import NDArray
 from rasterio.features import geometry_mask
 
@@ -39,6 +40,7 @@ __all__ = [
 ]
 
 Floats = NDArray[np.float64]
+Pixels = tuple[NDArray[np.intp], NDArray[np.intp]]
 
 _NEAREST_COMMUNE_KM = 10.0
 _KM_PER_DEGREE = 111.2
@@ -171,7 +173,7 @@ def coverage_table(
     areas = np.broadcast_to(grid.pixel_areas_km2(), grid.shape)
     for commune, value in zip(communes.members, at_points, strict=True):
         inside = pixels_of(commune.boundary, grid)
-        by_area = inside is not None and bool(inside.any()) and not np.isnan(field[inside]).all()
+        by_area = inside is not None and not np.isnan(field[inside]).all()
         if not by_area and np.isnan(value):
             continue
         row = {
@@ -247,11 +249,22 @@ def _nearest(
     return index, np.asarray(away <= _NEAREST_COMMUNE_KM)
 
 
-def pixels_of(boundary: Boundary | None, grid: Grid) -> NDArray[np.bool_] | None:
-    """Return the pixels whose centre lies inside an outline, None without one."""
+def pixels_of(boundary: Boundary | None, grid: Grid) -> Pixels | None:
+    """Return rows and columns of the pixels whose centre lies inside an outline, None without."""
     if boundary is None:
         return None
+    west, south, east, north = boundary.geometry.bounds
+    top = max(0, int((grid.north_deg - north) / grid.pixel_height_deg) - 1)
+    bottom = min(grid.height, int((grid.north_deg - south) / grid.pixel_height_deg) + 2)
+    left = max(0, int((west - grid.west_deg) / grid.pixel_width_deg) - 1)
+    right = min(grid.width, int((east - grid.west_deg) / grid.pixel_width_deg) + 2)
+    if bottom <= top or right <= left:
+        return np.empty(0, dtype=np.intp), np.empty(0, dtype=np.intp)
     inside = geometry_mask(
-        [boundary.geometry], out_shape=grid.shape, transform=grid.transform, invert=True
+        [boundary.geometry],
+        out_shape=(bottom - top, right - left),
+        transform=grid.transform @ Affine.translation(left, top),
+        invert=True,
     )
-    return np.asarray(inside, dtype=np.bool_)
+    rows, columns = np.nonzero(inside)
+    return rows + top, columns + left

@@ -121,7 +121,7 @@ class Stage:
                         self.report(done / len(tasks))
                         wait([future], timeout=_POLL_S, return_when=FIRST_COMPLETED)
                     yield task, future.result()
-                self.report(1.0)
+                    self.report((done + 1) / len(tasks))
             finally:
                 stop.set()
                 pool.shutdown(wait=True, cancel_futures=True)

@@ -7,6 +7,7 @@ reach, it is the free-space field at the slant distance.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -62,7 +63,8 @@ class PolarField:
     @property
     def distances_km(self) -> Floats:
         """Ranges of the points of a radial, from 0."""
-        return np.arange(self.polar.values.shape[2]) * self.polar.step_km
+        points: Floats = np.arange(self.polar.values.shape[2], dtype=np.float64)
+        return points * self.polar.step_km
 
     @property
     def field_strength_dbuvm(self) -> NDArray[np.float32]:
@@ -102,7 +104,7 @@ class PolarField:
         )
         return field, within
 
-    def _with_mast(self, field: Floats, azimuth_deg: Floats, distance_km: Floats) -> Floats:
+    def _with_mast(self, field: NDArray[Any], azimuth_deg: Floats, distance_km: Floats) -> NDArray[Any]:
         """Put free space where the Recommendation does not reach, nearest to the mast."""
         close = (distance_km < NEAREST_KM) & ~np.isnan(field).all(axis=0)
         if not np.any(close):

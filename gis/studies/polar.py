@@ -7,6 +7,8 @@ range is computed on every second radial, the next half of it on every fourth, a
 
 from dataclasses import dataclass
 
+import math
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -97,7 +99,7 @@ class Polar:
             np.ascontiguousarray(distance, dtype=np.float64).ravel(),
             found,
         )
-        return found.reshape(-1, *azimuth.shape)
+        return found.reshape(self.values.shape[0], *azimuth.shape)
 
     def _layout(self) -> Floats:
         return np.array(
@@ -169,7 +171,8 @@ def ring_firsts(count: int, points: int, first: int) -> tuple[Indices, int]:
 @scan
 def _interpolated(values: Values, layout: Floats, q: int, azimuth: float, distance: float) -> float:
     """Return one quantity at an azimuth in degrees and a range in km."""
-    count, last = values.shape[1], values.shape[2] - 1
+    count: int = values.shape[1]
+    last: int = values.shape[2] - 1
     if not 0.0 <= distance <= layout[3]:
         return np.nan
     along = distance * layout[2]
@@ -192,8 +195,8 @@ def _interpolated(values: Values, layout: Floats, q: int, azimuth: float, distan
         if turned > (count - 1) / stride + 1e-6:
             return np.nan
         left, right, u = count - 1 - stride, count - 1, 1.0
-    near = (1 - u) * values[q, left, k] + u * values[q, right, k]
-    far = (1 - u) * values[q, left, k + 1] + u * values[q, right, k + 1]
+    near = (1 - u) * float(values[q, left, k]) + u * float(values[q, right, k])
+    far = (1 - u) * float(values[q, left, k + 1]) + u * float(values[q, right, k + 1])
     return (1 - v) * near + v * far
 
 
@@ -232,7 +235,7 @@ def _grid_rows(
             a, b = cubics[0, piece], cubics[1, piece]
             x = a[0] + t * (a[1] + t * (a[2] + t * a[3]))
             y = b[0] + t * (b[1] + t * (b[2] + t * b[3]))
-            r = np.sqrt(x * x + y * y)
+            r = math.sqrt(x * x + y * y)
             angle = half_turn * arctangent(x / (r + abs(y) + 1e-300))
             azimuths[i] = angle if y >= 0 else 180.0 - angle
             distances[i] = r

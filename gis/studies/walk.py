@@ -103,10 +103,11 @@ class Walk:
         radial_losses_db(radials, self.emission, losses)
         reference = p1812.field_strength_dbuvm(0.0, frequency_mhz=frequency_mhz, erp_dbw=0.0)
         power = (float(reference) + self.emitter.erp_dbw(azimuths)).astype(np.float32)
-        field = power[:, np.newaxis] - losses[0]
+        field: Values = power[:, np.newaxis] - losses[0]
         near = int(self.firsts.min())
         if near == first_receiver(self.step_km):
-            field[..., :near] = self._mast(azimuths, near)
+            known = ~np.isnan(losses[0]).all(axis=2, keepdims=True)
+            field[..., :near] = np.where(known, self._mast(azimuths, near), np.nan)
         return field
 
     def _heights_m(self, azimuths_deg: Floats) -> Floats:
@@ -137,5 +138,5 @@ class Walk:
 
     def _mast(self, azimuths_deg: Floats, count: int) -> Floats:
         """Return the free-space field at the points before the first receiver."""
-        distance = np.arange(count) * self.step_km
+        distance: Floats = np.arange(count, dtype=np.float64) * self.step_km
         return self.emitter.free_space_dbuvm(azimuths_deg[:, np.newaxis], distance)

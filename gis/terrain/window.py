@@ -6,6 +6,7 @@ cell that holds the point. Both as `RasterTerrain` and its kin do for single poi
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -35,7 +36,7 @@ class Window:
         From (x, y) in km to fractional row and column, 0 at the centre of the first cell.
     """
 
-    cells: Cells
+    cells: NDArray[Any]
     lattice: Lattice
 
 
@@ -73,22 +74,23 @@ def plane_of(
 @scan
 def _bilinear(cells: Cells, row: float, column: float) -> float:
     """Interpolate; half a cell beyond the outermost centres the nearest holds, then nothing."""
-    rows, columns = cells.shape
+    rows: int = cells.shape[0]
+    columns: int = cells.shape[1]
     if not (-0.5 <= row <= rows - 0.5 and -0.5 <= column <= columns - 0.5):
         return np.nan
     row, column = min(max(row, 0.0), rows - 1.0), min(max(column, 0.0), columns - 1.0)
     i, j = min(int(row), max(rows - 2, 0)), min(int(column), max(columns - 2, 0))
     u, v = row - i, column - j
     below, beside = min(i + 1, rows - 1), min(j + 1, columns - 1)
-    total = (1 - u) * ((1 - v) * cells[i, j] + v * cells[i, beside])
-    total += u * ((1 - v) * cells[below, j] + v * cells[below, beside])
+    total = (1 - u) * ((1 - v) * float(cells[i, j]) + v * float(cells[i, beside]))
+    total += u * ((1 - v) * float(cells[below, j]) + v * float(cells[below, beside]))
     if not np.isnan(total):
         return total
     total = 0.0  # a cell of no weight cannot make a void
     for a, across in ((i, 1 - u), (below, u)):
         for b, along in ((j, 1 - v), (beside, v)):
             if across * along > 0:
-                total += across * along * cells[a, b]
+                total += across * along * float(cells[a, b])
     return total
 
 

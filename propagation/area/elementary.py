@@ -4,6 +4,8 @@ The libraries' own are called number by number. These are polynomials, the minim
 each, with relative errors below 4e-16 beside the rounding; arguments must be finite.
 """
 
+import math
+
 import numpy as np
 
 from propagation.area.compiled import part
@@ -33,7 +35,7 @@ def exp2(x: float) -> float:
     p = 0.0555041086648217 + f * (0.009618129107628484 + f * p)
     p = 1.0 + f * (0.6931471805599453 + f * (0.24022650695910072 + f * p))
     bits = np.float64(p).view(np.int64) + (np.float64(shifted).view(np.int64) << np.int64(52))
-    return np.int64(bits).view(np.float64)
+    return float(np.int64(bits).view(np.float64))
 
 
 @part
@@ -69,8 +71,8 @@ def log10(x: float) -> float:
 @part
 def arctangent(x: float) -> float:
     """Return atan(x); halved twice, then degree 11 in the square."""
-    half = x / (1.0 + np.sqrt(1.0 + x * x))
-    y = half / (1.0 + np.sqrt(1.0 + half * half))
+    half = x / (1.0 + math.sqrt(1.0 + x * x))
+    y = half / (1.0 + math.sqrt(1.0 + half * half))
     z = y * y
     p = 0.03796390316111083 + z * -0.017803896394812564
     p = 0.05846866752275139 + z * (-0.05035049795312439 + z * p)
@@ -86,7 +88,7 @@ def sine_of_third(x: float) -> float:
     size = abs(x)
     near_one = size > 0.5
     z = (1.0 - size) * 0.5 if near_one else size * size
-    q = np.sqrt(z) if near_one else size
+    q = math.sqrt(z) if near_one else size
     p = -0.016187392271599134 + z * 0.03187962140081284
     p = 0.0065293020047365695 + z * (0.019513468251252167 + z * p)
     p = 0.01388484282640208 + z * (0.012170138592391726 + z * p)

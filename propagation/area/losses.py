@@ -5,6 +5,8 @@ that the processor takes several at a time. Numbers are the Recommendation's: f 
 km, heights in m, angles in mrad, p and b0 in per cent.
 """
 
+import math
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -69,14 +71,14 @@ _WAVELENGTH = 0.2998
 def _knife_edge_db(nu: float) -> float:
     """Return J(nu), eq. (12)."""
     reduced = max(nu, -0.78) - 0.1
-    loss = 6.9 + 20.0 * log10(np.sqrt(reduced * reduced + 1.0) + reduced)
+    loss = 6.9 + 20.0 * log10(math.sqrt(reduced * reduced + 1.0) + reduced)
     return 0.0 if nu <= -0.78 else loss
 
 
 @part
 def _bullington_db(bend: float, scale: float, d: float) -> float:
     """Return the Bullington loss, eq. (21), from the signed square of nu at 1 m."""
-    nu = np.sqrt(abs(bend)) * scale
+    nu = math.sqrt(abs(bend)) * scale
     luc = _knife_edge_db(-nu if bend < 0.0 else nu)
     return luc + (1.0 - exp(luc * (-1.0 / 6.0))) * (10.0 + 0.02 * d)
 
@@ -87,8 +89,8 @@ def _nearest_ratio(d: float, h1: float, h2: float, radius: float) -> float:
     both = h1 + h2
     m = 250.0 * d * d / (radius * both)
     m1 = m + 1.0
-    cosine = 1.5 * (h1 - h2) / both * np.sqrt(3.0 * m / (m1 * m1 * m1))
-    return 2.0 * np.sqrt(m1 / (3.0 * m)) * sine_of_third(min(max(cosine, -1.0), 1.0))
+    cosine = 1.5 * (h1 - h2) / both * math.sqrt(3.0 * m / (m1 * m1 * m1))
+    return 2.0 * math.sqrt(m1 / (3.0 * m)) * sine_of_third(min(max(cosine, -1.0), 1.0))
 
 
 @part
@@ -101,15 +103,15 @@ def _smooth_bend(d: float, h1: float, h2: float, radius: float, b: float, step: 
     c = 500.0 / radius
     slope = (h2 - h1) / d
     level = c * d
-    last = np.floor(d / step + 0.5) - 2.0
-    i = min(max(np.floor(np.sqrt(h1 / c) / step), 1.0), last)
+    last = float(np.floor(d / step + 0.5)) - 2.0
+    i = min(max(float(np.floor(math.sqrt(h1 / c) / step)), 1.0), last)
     x1, x2 = i * step, i * step + step
     up = max(-h1 / x1 - c * x1, -h1 / x2 - c * x2)
-    i = min(max(np.floor(np.sqrt(h2 / c) / step), 1.0), last)
+    i = min(max(float(np.floor(math.sqrt(h2 / c) / step)), 1.0), last)
     x1, x2 = i * step, i * step + step
     down = max(-h2 / x1 - c * x1, -h2 / x2 - c * x2)
     hidden = 0.002 * d * max((up + level - slope) * (down + level + slope), 0.0)
-    i = min(max(np.floor(0.5 * d * (1.0 + b) / step), 1.0), last)
+    i = min(max(float(np.floor(0.5 * d * (1.0 + b) / step)), 1.0), last)
     x1, x2 = i * step, i * step + step
     near1 = c * x1 * (d - x1) - h1 - slope * x1
     near2 = c * x2 * (d - x2) - h1 - slope * x2
@@ -126,7 +128,7 @@ def _height_gain_db(b: float, floor: float) -> float:
     low = b + 0.1 * b * b * b
     high = b > 2.0
     lg = log10(above if high else low)
-    gain = 17.6 * np.sqrt(above) - 5.0 * lg - 8.0 if high else 20.0 * lg
+    gain = 17.6 * math.sqrt(above) - 5.0 * lg - 8.0 if high else 20.0 * lg
     return max(gain, floor)
 
 
@@ -172,7 +174,7 @@ def _clearance(d: float, h1: float, h2: float, radius: float, b: float, f: float
     d2 = d - d1
     above1 = (h1 - 500.0 * d1 * d1 / radius) * d2
     above2 = (h2 - 500.0 * d2 * d2 / radius) * d1
-    required = 17.456 * np.sqrt(max(d1 * d2, 0.0) * (_WAVELENGTH / f) / d)
+    required = 17.456 * math.sqrt(max(d1 * d2, 0.0) * (_WAVELENGTH / f) / d)
     return (above1 + above2) / d / max(required, 1e-9)
 
 
@@ -180,7 +182,7 @@ def _clearance(d: float, h1: float, h2: float, radius: float, b: float, f: float
 def _inverse_normal(percent: float) -> float:
     """Return I(percent / 100), eqs (96) and (97)."""
     x = min(max(percent * 0.01, 1e-6), 1.0 - 1e-6)
-    t = np.sqrt(-2.0 * _LN_2 * log2(min(x, 1.0 - x)))
+    t = math.sqrt(-2.0 * _LN_2 * log2(min(x, 1.0 - x)))
     above = (0.010328 * t + 0.802853) * t + 2.515516698
     below = ((0.001308 * t + 0.189269) * t + 1.432788) * t + 1.0
     size = t - above / below
@@ -191,7 +193,7 @@ def _inverse_normal(percent: float) -> float:
 def _shielding_db(theta: float, horizon: float, f: float, f13: float) -> float:
     """Return Ast or Asr, eq. (48)."""
     excess = max(theta - 0.1 * horizon, 0.0)
-    root = 1.0 + 0.361 * excess * np.sqrt(f * horizon)
+    root = 1.0 + 0.361 * excess * math.sqrt(f * horizon)
     return 20.0 * log10(root) + 0.264 * excess * f13
 
 
@@ -235,11 +237,11 @@ def diffraction(
     row : int
         Where.
     """
-    scale = np.sqrt(medium[0] / _WAVELENGTH)
-    horizon = np.sqrt(0.002 * radius)
+    scale = math.sqrt(medium[0] / _WAVELENGTH)
+    horizon = math.sqrt(0.002 * radius)
     for i in range(BLOCK):
         d, h1, h2 = block[D * BLOCK + i], block[HTC * BLOCK + i], block[HRC * BLOCK + i]
-        roots = np.sqrt(h1) + np.sqrt(h2)
+        roots = math.sqrt(h1) + math.sqrt(h2)
         b = _nearest_ratio(d, h1, h2, radius)
         lbulls = _bullington_db(_smooth_bend(d, h1, h2, radius, b, step), scale, d)
         lbulla = _bullington_db(block[bend * BLOCK + i], scale, d)
@@ -335,7 +337,7 @@ def fixed(
         rough = max(block[HM * BLOCK + i] - 10.0, 0.0)
         log2_mu3 = -4.6e-5 * rough * (43.0 + 6.0 * between) / _LN_2
         alpha = max(-0.6 - 3.5e-9 * exp2(3.1 * log2_d) * tau, -3.4)
-        roots = np.sqrt(block[HTE * BLOCK + i]) + np.sqrt(block[HRE * BLOCK + i])
+        roots = math.sqrt(block[HTE * BLOCK + i]) + math.sqrt(block[HRE * BLOCK + i])
         ratio = 500.0 / radius * (d / roots) * (d / roots)
         lg_beta = (log2_b0 + min(alpha * log2(ratio), 0.0) + log2_mu3) * _LOG10_2
         along = (9.51 - 4.8 * lg_beta + 0.198 * lg_beta * lg_beta) * 1e-6 * exp2(1.13 * log2_d)

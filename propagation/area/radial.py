@@ -168,7 +168,7 @@ def radial_losses_db(radials: Radials, emission: Emission, out: Losses | None = 
     .. [P1812] Rec. ITU-R P.1812-8 (09/2025), Annex 1.
     """
     shape = radials.terrain_height_m.shape
-    x = np.arange(shape[1]) * radials.step_km
+    x: Floats = np.arange(shape[1], dtype=np.float64) * radials.step_km
     _require(radials, shape)
     waves = emission.waves()
     percents = np.array(emission.time_percents, dtype=np.float64)

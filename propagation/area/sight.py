@@ -7,6 +7,8 @@ than all before them, the records, can be the nearest. (S - a) sqrt(x / (d - x))
 and records that never reach their lower envelope are dropped now and then.
 """
 
+import math
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -37,8 +39,8 @@ def _prune(records: Floats, index: Indices, count: int, d: float) -> int:
         while kept >= 2:
             xi, ai = records[0, kept - 2], records[1, kept - 2]
             xj, aj = records[0, kept - 1], records[1, kept - 1]
-            upper = aj + (aj - ai) / (np.sqrt(xj / xi) - 1)
-            lower = a + (a - aj) / (np.sqrt(x * (d - xj) / (xj * (d - x))) - 1)
+            upper = aj + (aj - ai) / (math.sqrt(xj / xi) - 1)
+            lower = a + (a - aj) / (math.sqrt(x * (d - xj) / (xj * (d - x))) - 1)
             if lower <= upper and upper >= highest:
                 break
             kept -= 1

@@ -145,7 +145,7 @@ def sweep(
     terrain, clutter, zone, first, latitude = block
     radius, rare_radius, n0 = climate
     curvatures = (500.0 / radius, 500.0 / rare_radius)
-    rare = np.any(percents != 50.0)
+    rare = bool(np.any(percents != 50.0))
     buffers = (
         np.empty(FEATURES * BLOCK),
         np.empty(TIMED * BLOCK),

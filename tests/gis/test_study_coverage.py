@@ -210,7 +210,7 @@ def test_units_of_another_day_do_not_count(study_context: Context, make_station,
         ({"station_id": "a", "time_percent": 0.5}, "studies.wrong_number"),
         ({"station_id": "a", "on": "01/08/2025"}, "studies.wrong_date"),
         ({"station_id": "a", "on": 20250801}, "studies.wrong_date"),
-        ({"station_id": "a", "radius_km": 300, "step_m": 100}, "studies.too_many_pixels"),
+        ({"station_id": "a", "radius_km": 300, "step_m": 50}, "studies.too_many_pixels"),
     ],
 )
 def test_requests_are_read_strictly(
@@ -261,7 +261,7 @@ def test_cancel_is_heard_within_half_a_second(study_context: Context, make_stati
     context = study_context(stations=[make_station()])
     context = StudyContext(context.register, context.home, context.terrain, cancelled=cancelled)
     with pytest.raises(CancelledError):
-        run("coverage", {"station_id": "a", "radius_km": 150, "step_m": 250}, context)
+        run("coverage", {"station_id": "a", "radius_km": 150, "step_m": 100}, context)
     ended = time.monotonic()
     assert max(np.diff([*asked, ended])) < 0.5
     assert list_studies(context.home) == []
@@ -291,8 +291,8 @@ def test_extent_that_nobody_asked_for(make_station) -> None:
     mountain = make_station(ground_height_m=986.0, erp_total_dbw=30.0)
     assert default_radius_km(mountain) == 150.0
     assert default_step_m(60.0) == 500.0
-    assert azimuth_count(60.0, 500.0) == 396  # 2 pi 60 km / 1 km = 377, up to a multiple of 36
-    assert azimuth_count(300.0, 100.0) == 1440
+    assert azimuth_count(60.0, 500.0) == 792  # 2 pi 60 km / 0.5 km = 754, to a multiple of 72
+    assert azimuth_count(300.0, 100.0) == 19584  # 2 pi 300 km / 0.1 km = 18850, to 1152
 
 
 def test_canonical_results(study_context: Context, make_station) -> None:
