@@ -1,5 +1,6 @@
 """Where a register can live, what is refused, and how an old one comes forward with its data."""
 
+import os
 import sqlite3
 import subprocess
 import sys
