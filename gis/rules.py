@@ -139,7 +139,6 @@ def station_facts(station: BroadcastStation) -> StationFacts:
         id=station.id,
         name=station.name,
         programme=station.programme,
-        service=station.service.value,
         station_class=station.station_class.value,
         frequency_mhz=station.frequency_mhz,
         longitude=station.longitude,
@@ -153,7 +152,6 @@ def station_facts(station: BroadcastStation) -> StationFacts:
         height_above_ground_m=station.height_above_ground_m,
         effective_height_max_m=station.effective_height_max_m,
         effective_height_m=station.effective_height_m,
-        licence_power_w=station.licence_power_w,
         province_code=station.province_code,
         confidence=station.provenance.confidence,
         source=station.provenance.source,
@@ -165,7 +163,6 @@ def plan_facts(entry: PlanEntry) -> PlanFacts:
     return PlanFacts(
         id=entry.id,
         plan_id=entry.plan_id,
-        service=entry.service.value,
         frequency_mhz=entry.frequency_mhz,
         programme=entry.programme,
         site_name=entry.site_name,

@@ -39,8 +39,8 @@ class StationFacts:
 
     Attributes
     ----------
-    service, station_class : str
-        Kind of service (`fm`) and rank in the plan (`national`, `provincial`, `other`).
+    station_class : str
+        Rank in the plan (`national`, `provincial`, `other`).
     erp_total_dbw : float or None
         Total effective radiated power.
     erp_horizontal_dbw, erp_vertical_dbw : float or None
@@ -52,8 +52,6 @@ class StationFacts:
         Height of the antenna's centre above ground.
     effective_height_max_m : float or None
         Largest effective height.
-    licence_power_w : float or None
-        Transmitter output power in the licence.
     confidence : Confidence
         How well the record is known.
     source : str
@@ -68,7 +66,6 @@ class StationFacts:
     id: str
     name: str
     programme: str
-    service: str
     station_class: str
     frequency_mhz: float
     longitude: float
@@ -82,7 +79,6 @@ class StationFacts:
     height_above_ground_m: float | None = None
     effective_height_max_m: float | None = None
     effective_height_m: tuple[float, ...] = ()
-    licence_power_w: float | None = None
     province_code: str | None = None
     confidence: Confidence = Confidence.VERIFIED
     source: str = ""
@@ -115,7 +111,6 @@ class PlanFacts:
 
     id: str
     plan_id: str
-    service: str
     frequency_mhz: float
     programme: str
     site_name: str

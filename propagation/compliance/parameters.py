@@ -17,7 +17,6 @@ __all__ = [
     "BOUNDARY_PROTECTION",
     "DATA_AUDIT",
     "MINIMUM_FIELD",
-    "OVER_POWER",
     "PLAN_ERP",
     "PLAN_IDENTITY",
     "PROTECTION_RATIO",
@@ -27,7 +26,6 @@ __all__ = [
     "flag",
     "number",
     "require_parameters",
-    "steps",
     "words",
 ]
 
@@ -40,7 +38,6 @@ PROTECTION_RATIO: Final = "fm.protection_ratio"
 MINIMUM_FIELD: Final = "fm.minimum_field"
 AREA_CLASS: Final = "fm.area_class"
 DATA_AUDIT: Final = "audit.data"
-OVER_POWER: Final = "sanction.over_power"
 
 STATION_CLASSES: Final = ("national", "provincial", "other")
 
@@ -90,32 +87,6 @@ def words(rule: Rule, name: str) -> tuple[str, ...]:
     return found
 
 
-def steps(rule: Rule, name: str) -> tuple[Mapping[str, float], ...]:
-    """Return the steps of a ladder: tables of numbers with `power_above_w`, increasing.
-
-    Raises
-    ------
-    PropagationError
-        If the rule does not hold it, or a step is not what it should be.
-    """
-    value = rule.parameters.get(name)
-    if not isinstance(value, list | tuple) or not value:
-        raise PropagationError(f"{name} must be a list of steps")
-    found = []
-    for step in value:
-        if not isinstance(step, Mapping):
-            raise PropagationError(f"{name} must be a list of steps")
-        part = Rule("", "", "", "", "", None, None, rule.confidence, "", parameters=step)
-        keys = ("power_above_w", "fine_min_vnd", "fine_max_vnd")
-        found.append({key: number(part, key) for key in keys})
-        if found[-1]["fine_min_vnd"] > found[-1]["fine_max_vnd"]:
-            raise PropagationError(f"{name}: fine_min_vnd is above fine_max_vnd")
-    above = [step["power_above_w"] for step in found]
-    if above != sorted(set(above)):
-        raise PropagationError(f"{name}: power_above_w must increase")
-    return tuple(found)
-
-
 def _all(*readers: tuple[Callable[[Rule, str], object], str]) -> Callable[[Rule], None]:
     def read(rule: Rule) -> None:
         for reader, name in readers:
@@ -158,7 +129,6 @@ _REQUIRED: Final[Mapping[str, Callable[[Rule], None]]] = MappingProxyType(
             (number, "effective_height_tolerance_percent"),
             *((number, f"{name}_erp_max_dbw") for name in STATION_CLASSES),
         ),
-        OVER_POWER: _all((steps, "ladder")),
     }
 )
 

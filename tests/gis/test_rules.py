@@ -1,8 +1,10 @@
 """Rule packs: the shipped one by date, and folders that must be refused."""
 
+import ast
 import shutil
-from dataclasses import replace
+from dataclasses import fields, replace
 from datetime import date, timedelta
+from importlib import resources
 from pathlib import Path
 
 import numpy as np
@@ -21,7 +23,7 @@ from gis.register.records import (
     UnitKind,
 )
 from gis.rules import area_class, load_rule_pack, plan_facts, station_facts
-from propagation.compliance.consequences import over_power_fine
+from propagation.compliance.facts import StationFacts
 from propagation.compliance.parameters import require_parameters
 from propagation.compliance.records import Confidence
 from propagation.errors import PropagationError
@@ -86,7 +88,6 @@ def test_labels() -> None:
     assert known["fm.site_tolerance"] == (Confidence.VERIFIED, False)
     assert known["fm.area_class"] == (Confidence.DERIVED, False)
     assert known["audit.data"] == (Confidence.DERIVED, False)
-    assert known["sanction.over_power"] == (Confidence.VERIFIED, True)
     assert all(rule.source and rule.clause for rule in pack.rules.values())
 
 
@@ -98,32 +99,6 @@ def test_shipped_tables_are_those_of_the_code() -> None:
         np.testing.assert_array_equal(table.ratio_db[key], column)
     fields = minimum_field_from_parameters(pack.rule("fm.minimum_field").parameters)
     assert dict(fields) == dict(BS412_MINIMUM_FIELD_DBUVM)
-
-
-@pytest.mark.parametrize(
-    ("power_w", "fine"),
-    [
-        # NĐ 174/2026, Điều 66.6
-        (10, (600_000, 1_000_000)),
-        (15, (600_000, 1_000_000)),
-        (50, (1_000_000, 2_000_000)),
-        (300, (2_000_000, 5_000_000)),
-        (800, (5_000_000, 10_000_000)),
-        (2_300, (10_000_000, 15_000_000)),
-        (7_000, (15_000_000, 20_000_000)),
-        (15_000, (20_000_000, 30_000_000)),
-        (25_000, (30_000_000, 50_000_000)),
-    ],
-)
-def test_fines_above_the_licence(power_w: float, fine: tuple[int, int]) -> None:
-    found = over_power_fine(power_w, load_rule_pack(AFTER).rule("sanction.over_power"))
-    assert (found.fine_min_vnd, found.fine_max_vnd) == fine
-
-
-def test_fines_only_from_their_day() -> None:
-    assert load_rule_pack(date(2026, 7, 1)).rule("sanction.over_power")
-    with pytest.raises(NotFoundError):
-        load_rule_pack(date(2026, 6, 30)).rule("sanction.over_power")
 
 
 @pytest.fixture
@@ -242,7 +217,6 @@ def test_other_shapes(folder: Path) -> None:
         ("fm_plan.toml", ("raster_khz = 100.0", "raster_khz = nan"), "raster_khz"),
         ("fm_plan.toml", ("raster_khz = 100.0", "raster_khz = true"), "raster_khz"),
         ("fm_plan.toml", ("table_complete = false", "table_complete = 0"), "table_complete"),
-        ("sanctions.toml", ("power_above_w = 15,", "power_above_w = 0,"), "power_above_w"),
         ("audit.toml", ("other_erp_max_dbw = 30.0", ""), "other_erp_max_dbw"),
     ],
 )  # fmt: skip
@@ -281,16 +255,20 @@ def test_pack_needs_its_name(folder: Path, tmp_path: Path) -> None:
 
 
 def test_every_parameter_of_a_check_is_required() -> None:
-    """Taking any parameter of a checked rule away is noticed, so none is dead."""
-    optional = {"inspection.mandatory"}
+    """Taking any parameter of any rule away is noticed, so none is dead."""
     for rule in load_rule_pack(AFTER).rules.values():
         for name in rule.parameters:
             without = {k: v for k, v in rule.parameters.items() if k != name}
-            if rule.id in optional:
-                require_parameters(replace(rule, parameters=without))
-                continue
             with pytest.raises(PropagationError, match=name):
                 require_parameters(replace(rule, parameters=without))
+
+
+def test_every_fact_of_a_station_is_read_by_a_check() -> None:
+    """A fact that no check reads is dead, however many tests look at it."""
+    folder = Path(str(resources.files("propagation.compliance")))
+    trees = [ast.parse(file.read_text(encoding="utf-8")) for file in folder.glob("*.py")]
+    read = {node.attr for t in trees for node in ast.walk(t) if isinstance(node, ast.Attribute)}
+    assert {one.name for one in fields(StationFacts)} <= read
 
 
 def unit(kind: UnitKind) -> AdministrativeUnit:
@@ -321,7 +299,7 @@ def test_station_facts() -> None:
         latitude=10.5, erp_total_dbw=33.0, erp_horizontal_dbw=30.0, erp_vertical_dbw=29.0,
         attenuation_db=(1.0,) * 36,
         polarization=Polarization.MIXED, height_above_ground_m=75.0,
-        effective_height_max_m=60.0, licence_power_w=1000.0, province_code="80",
+        effective_height_max_m=60.0, province_code="80",
         provenance=PROVENANCE,
     )  # fmt: skip
     facts = station_facts(station)
@@ -329,10 +307,10 @@ def test_station_facts() -> None:
         "id", "name", "programme", "frequency_mhz", "longitude", "latitude", "erp_total_dbw",
         "erp_horizontal_dbw", "erp_vertical_dbw", "attenuation_db", "polarization",
         "height_above_ground_m", "effective_height_max_m", "effective_height_m",
-        "licence_power_w", "province_code",
+        "province_code",
     ):  # fmt: skip
         assert getattr(facts, name) == getattr(station, name), name
-    assert (facts.service, facts.station_class) == ("fm", "provincial")
+    assert facts.station_class == "provincial"
     assert facts.reception == "stereo"
     assert (facts.confidence, facts.source) == (Confidence.SECONDARY, "rfd.gov.vn")
 
@@ -364,5 +342,5 @@ def test_plan_facts() -> None:
         "province_code", "instrument", "clause",
     ):  # fmt: skip
         assert getattr(facts, name) == getattr(entry, name), name
-    assert (facts.service, facts.station_class) == ("fm", "national")
+    assert facts.station_class == "national"
     assert facts.confidence is Confidence.SECONDARY
