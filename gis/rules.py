@@ -21,7 +21,7 @@ from gis.register.records import AdministrativeUnit, BroadcastStation, PlanEntry
 from propagation.compliance.facts import PlanFacts, StationFacts
 from propagation.compliance.parameters import AREA_CLASS, require_parameters, words
 from propagation.compliance.records import Confidence, Rule
-from propagation.errors import PropagationError
+from propagation.errors import ParameterError
 from propagation.interference.bs412 import Area, Reception
 
 __all__ = [
@@ -307,10 +307,9 @@ def _rule(file: Path, line: int | None, table: Mapping[str, object]) -> Rule:
     )
     try:
         require_parameters(rule)
-    except PropagationError as error:
-        raise _refused(
-            file, line, "parameters", "parameter_wrong", rule=rule.id, problem=str(error)
-        ) from error
+    except ParameterError as error:
+        reason = f"parameter_{error.wrong}"
+        raise _refused(file, line, error.name, reason, rule=rule.id) from error
     return rule
 
 

@@ -6,7 +6,7 @@ from types import MappingProxyType
 from typing import Final
 
 from propagation.compliance.records import Rule
-from propagation.errors import PropagationError
+from propagation.errors import ParameterError
 from propagation.interference.bs412 import (
     minimum_field_from_parameters,
     protection_from_parameters,
@@ -47,12 +47,12 @@ def number(rule: Rule, name: str) -> float:
 
     Raises
     ------
-    PropagationError
+    ParameterError
         If the rule does not hold it, or it is no finite number.
     """
-    value = rule.parameters.get(name)
+    value = _given(rule, name)
     if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
-        raise PropagationError(f"{name} must be a finite number")
+        raise ParameterError(name, "number")
     return float(value)
 
 
@@ -61,12 +61,12 @@ def flag(rule: Rule, name: str) -> bool:
 
     Raises
     ------
-    PropagationError
+    ParameterError
         If the rule does not hold it, or it is neither.
     """
-    value = rule.parameters.get(name)
+    value = _given(rule, name)
     if not isinstance(value, bool):
-        raise PropagationError(f"{name} must be true or false")
+        raise ParameterError(name, "flag")
     return value
 
 
@@ -75,16 +75,22 @@ def words(rule: Rule, name: str) -> tuple[str, ...]:
 
     Raises
     ------
-    PropagationError
+    ParameterError
         If the rule does not hold it, or it is no list of words.
     """
-    value = rule.parameters.get(name)
+    value = _given(rule, name)
     if not isinstance(value, list | tuple):
-        raise PropagationError(f"{name} must be a list of words")
+        raise ParameterError(name, "words")
     found = tuple(item for item in value if isinstance(item, str))
     if len(found) != len(value):
-        raise PropagationError(f"{name} must be a list of words")
+        raise ParameterError(name, "words")
     return found
+
+
+def _given(rule: Rule, name: str) -> object:
+    if name not in rule.parameters:
+        raise ParameterError(name, "absent")
+    return rule.parameters[name]
 
 
 def _all(*readers: tuple[Callable[[Rule, str], object], str]) -> Callable[[Rule], None]:
@@ -138,7 +144,7 @@ def require_parameters(rule: Rule) -> None:
 
     Raises
     ------
-    PropagationError
+    ParameterError
         Naming the first parameter that is missing or is not what it should be.
     """
     required = _REQUIRED.get(rule.id)

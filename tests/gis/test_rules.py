@@ -23,6 +23,7 @@ from gis.register.records import (
     UnitKind,
 )
 from gis.rules import area_class, load_rule_pack, plan_facts, station_facts
+from gis.studies.parts import rules_from_json, rules_json
 from propagation.compliance.facts import StationFacts
 from propagation.compliance.parameters import require_parameters
 from propagation.compliance.records import Confidence
@@ -207,27 +208,56 @@ def test_other_shapes(folder: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("file", "change", "said"),
+    ("file", "change", "name", "wrong"),
     [
         ("fm_planning.toml", ("stereo_steady_db = [45, ", "stereo_steady_db = ["),
-         "stereo_steady_db"),
-        ("fm_planning.toml", ("stereo_rural_dbuvm = 54\n", ""), "stereo_rural_dbuvm"),
-        ("fm_planning.toml", ('rural_kinds = ["xa"]', "rural_kinds = [1]"), "rural_kinds"),
-        ("fm_planning.toml", ('rural_kinds = ["xa"]', 'rural_kinds = "xa"'), "rural_kinds"),
-        ("fm_plan.toml", ("raster_khz = 100.0", "raster_khz = nan"), "raster_khz"),
-        ("fm_plan.toml", ("raster_khz = 100.0", "raster_khz = true"), "raster_khz"),
-        ("fm_plan.toml", ("table_complete = false", "table_complete = 0"), "table_complete"),
-        ("audit.toml", ("other_erp_max_dbw = 30.0", ""), "other_erp_max_dbw"),
+         "stereo_steady_db", "phải có đúng bằng số phần tử của “spacing_khz”"),
+        ("fm_planning.toml", ("spacing_khz = [0, 25,", "spacing_khz = [25, 25,"),
+         "spacing_khz", "phải bắt đầu bằng 0"),
+        ("fm_planning.toml", ("spacing_khz = [0, 25,", "spacing_khz = [0, 0,"),
+         "spacing_khz", "phải tăng dần"),
+        ("fm_planning.toml", ("stereo_steady_db = [45, ", "stereo_steady_db = [nan, "),
+         "stereo_steady_db", "phải là một danh sách các số hữu hạn"),
+        ("fm_planning.toml", ("stereo_rural_dbuvm = 54\n", ""), "stereo_rural_dbuvm", "thiếu"),
+        ("fm_planning.toml", ("stereo_rural_dbuvm = 54\n", 'stereo_rural_dbuvm = "54"\n'),
+         "stereo_rural_dbuvm", "phải là một số hữu hạn"),
+        ("fm_planning.toml", ('rural_kinds = ["xa"]', "rural_kinds = [1]"), "rural_kinds",
+         "phải là một danh sách các từ"),
+        ("fm_planning.toml", ('rural_kinds = ["xa"]', 'rural_kinds = "xa"'), "rural_kinds",
+         "phải là một danh sách các từ"),
+        ("fm_plan.toml", ("raster_khz = 100.0", "raster_khz = nan"), "raster_khz",
+         "phải là một số hữu hạn"),
+        ("fm_plan.toml", ("raster_khz = 100.0", "raster_khz = true"), "raster_khz",
+         "phải là một số hữu hạn"),
+        ("fm_plan.toml", ("table_complete = false", "table_complete = 0"), "table_complete",
+         "phải là true hoặc false"),
+        ("audit.toml", ("other_erp_max_dbw = 30.0", ""), "other_erp_max_dbw", "thiếu"),
     ],
 )  # fmt: skip
 def test_rules_that_no_check_could_read(
-    folder: Path, file: str, change: tuple[str, str], said: str
+    folder: Path, file: str, change: tuple[str, str], name: str, wrong: str
 ) -> None:
     text = (folder / file).read_text(encoding="utf-8")
     assert change[0] in text
     error = refusal(folder, text.replace(*change), file)
-    assert error.key == "rules.parameter_wrong"
-    assert said in str(error)
+    assert error.values["name"] == name
+    said = error.say(Language.VI)
+    assert name in said
+    assert wrong in said
+    foreign = {" must ", " finite", " list ", " missing", " is "}
+    assert not [word for word in foreign if word in said], "one language a sentence"
+    assert name in str(error)
+
+
+def test_a_rule_in_a_record_that_lacks_a_parameter_is_refused_in_one_language() -> None:
+    written = rules_json(load_rule_pack(AFTER), ["fm.raster"])
+    assert rules_from_json(written).rule("fm.raster").parameters["raster_khz"] == 100.0
+    del written["rules"]["fm.raster"]["parameters"]["raster_khz"]
+    with pytest.raises(FormatError) as caught:
+        rules_from_json(written)
+    assert caught.value.say(Language.VI) == (
+        "study.json: rules/fm.raster: quy tắc fm.raster thiếu tham số “raster_khz”."
+    )
 
 
 def test_versions_of_one_rule_must_not_overlap(folder: Path) -> None:
