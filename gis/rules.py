@@ -172,19 +172,13 @@ def plan_facts(entry: PlanEntry) -> PlanFacts:
         antenna_height_m=entry.antenna_height_m,
         effective_height_max_m=entry.effective_height_max_m,
         erp_max_dbw=entry.erp_max_dbw,
-        erp_max_by_azimuth_dbw=_by_azimuth(entry),
+        attenuation_db=entry.attenuation_db,
         power_max_kw=entry.power_max_kw,
         polarization=entry.polarization,
         province_code=entry.province_code,
         confidence=entry.provenance.confidence,
         source=entry.provenance.source,
     )
-
-
-def _by_azimuth(entry: PlanEntry) -> tuple[float, ...]:
-    if entry.erp_max_dbw is None:
-        return ()
-    return tuple(entry.erp_max_dbw - lost for lost in entry.attenuation_db)
 
 
 def area_class(unit: AdministrativeUnit, province_code: str, pack: RulePack) -> Area:

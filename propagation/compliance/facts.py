@@ -97,8 +97,9 @@ class PlanFacts:
     ----------
     erp_max_dbw : float or None
         Largest effective radiated power that the entry allows.
-    erp_max_by_azimuth_dbw : tuple of 36 floats
-        The same at 0, 10 ... 350 degrees, where the entry states a pattern; otherwise empty.
+    attenuation_db : tuple of 36 floats
+        How far the allowed power is below it at 0, 10 ... 350 degrees from true north, where the
+        entry states a pattern; otherwise empty.
     power_max_kw : float or None
         Power as printed when the plan does not say that it is radiated power: it cannot be
         compared with an e.r.p.
@@ -120,7 +121,7 @@ class PlanFacts:
     antenna_height_m: float | None = None
     effective_height_max_m: float | None = None
     erp_max_dbw: float | None = None
-    erp_max_by_azimuth_dbw: tuple[float, ...] = ()
+    attenuation_db: tuple[float, ...] = ()
     power_max_kw: float | None = None
     polarization: Polarization | None = None
     province_code: str | None = None
@@ -129,7 +130,7 @@ class PlanFacts:
 
     def __post_init__(self) -> None:
         """Refuse patterns of another length."""
-        _require_pattern("erp_max_by_azimuth_dbw", self.erp_max_by_azimuth_dbw)
+        _require_pattern("attenuation_db", self.attenuation_db)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

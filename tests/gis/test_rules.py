@@ -345,22 +345,11 @@ def test_station_facts() -> None:
     assert (facts.confidence, facts.source) == (Confidence.SECONDARY, "rfd.gov.vn")
 
 
-def test_a_plan_entry_with_a_pattern_limits_each_azimuth() -> None:
-    entry = PlanEntry(
-        id="e", plan_id="p", service=Service.FM, frequency_mhz=101.0, programme="VOV1",
-        site_name="núi", station_class=StationClass.NATIONAL, erp_max_dbw=30.0,
-        attenuation_db=(0.0,) * 12 + (10.0,) + (0.0,) * 23, instrument="TT", clause="1",
-        provenance=PROVENANCE,
-    )  # fmt: skip
-    assert plan_facts(entry).erp_max_by_azimuth_dbw == (30.0,) * 12 + (20.0,) + (30.0,) * 23
-    assert plan_facts(replace(entry, attenuation_db=())).erp_max_by_azimuth_dbw == ()
-    assert plan_facts(replace(entry, erp_max_dbw=None)).erp_max_by_azimuth_dbw == ()
-
-
 def test_plan_facts() -> None:
     entry = PlanEntry(
         id="e", plan_id="fm-tt37-2017", service=Service.FM, frequency_mhz=101.0,
         programme="VOV1", site_name="núi Bà Đen", station_class=StationClass.NATIONAL,
+        attenuation_db=(0.0,) * 35 + (3.0,),
         antenna_height_m=60.0, effective_height_max_m=900.0, erp_max_dbw=None, power_max_kw=20.0,
         polarization=Polarization.HORIZONTAL, province_code="72", instrument="Quy hoạch cũ",
         clause="VOV", provenance=PROVENANCE,
@@ -368,7 +357,8 @@ def test_plan_facts() -> None:
     facts = plan_facts(entry)
     for name in (
         "id", "plan_id", "frequency_mhz", "programme", "site_name", "antenna_height_m",
-        "effective_height_max_m", "erp_max_dbw", "power_max_kw", "polarization",
+        "effective_height_max_m", "erp_max_dbw", "attenuation_db", "power_max_kw",
+        "polarization",
         "province_code", "instrument", "clause",
     ):  # fmt: skip
         assert getattr(facts, name) == getattr(entry, name), name
