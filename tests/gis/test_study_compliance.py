@@ -135,7 +135,8 @@ def test_test_points_lie_where_they_should(study_context: Context, make_station:
     )
     assert received["values"]["point"].startswith("090°")
     lon, lat = received["measure"]["longitude"], received["measure"]["latitude"]
-    assert received["values"]["point"].endswith(f"{distance_km(106.4, 10.6, lon, lat):.1f} km")
+    away_m = float(received["values"]["point"].partition(" / ")[2].removesuffix(" m"))
+    assert away_m == pytest.approx(1000 * distance_km(106.4, 10.6, lon, lat), abs=2)
     field = value_of(received, "wanted_field_strength_dbuvm")
     assert 54.0 <= field < 56.0, "the edge of the service of stereo in the country"
 
