@@ -173,7 +173,7 @@ def pattern_table(
         Key of the caption.
     """
     columns = ("azimuth", "attenuation", "erp_dbw", "effective_height")
-    rows = [
+    rows: list[tuple[str, ...]] = [
         (
             words.number(_PATTERN_STEP_DEG * place),
             words.number(attenuation, 1),
