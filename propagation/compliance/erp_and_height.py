@@ -32,7 +32,8 @@ def check(station: StationFacts, plan: PlanFacts | None, *, rule: Rule) -> tuple
     plan : PlanFacts or None
         Its entry in the plan.
     rule : Rule
-        `fm.plan.erp`, in force on the date judged.
+        `fm.plan.erp` (`fm.plan.erp.local` for a station that is neither national nor provincial),
+        in force on the date judged.
 
     Returns
     -------

@@ -18,7 +18,9 @@ __all__ = [
     "DATA_AUDIT",
     "MINIMUM_FIELD",
     "PLAN_ERP",
+    "PLAN_ERP_LOCAL",
     "PLAN_IDENTITY",
+    "PLAN_IDENTITY_LOCAL",
     "PROTECTION_RATIO",
     "RASTER",
     "SITE_TOLERANCE",
@@ -30,7 +32,9 @@ __all__ = [
 ]
 
 PLAN_IDENTITY: Final = "fm.plan.identity"
+PLAN_IDENTITY_LOCAL: Final = "fm.plan.identity.local"
 PLAN_ERP: Final = "fm.plan.erp"
+PLAN_ERP_LOCAL: Final = "fm.plan.erp.local"
 RASTER: Final = "fm.raster"
 SITE_TOLERANCE: Final = "fm.site_tolerance"
 BOUNDARY_PROTECTION: Final = "fm.boundary_protection"
@@ -117,7 +121,13 @@ _REQUIRED: Final[Mapping[str, Callable[[Rule], None]]] = MappingProxyType(
             (number, "frequency_tolerance_khz"),
             (flag, "table_complete"),
         ),
+        PLAN_IDENTITY_LOCAL: _all(
+            (number, "frequency_min_mhz"),
+            (number, "frequency_max_mhz"),
+            (number, "frequency_tolerance_khz"),
+        ),
         PLAN_ERP: _all((number, "erp_tolerance_db"), (number, "height_tolerance_m")),
+        PLAN_ERP_LOCAL: _all((number, "erp_tolerance_db"), (number, "height_tolerance_m")),
         RASTER: _all((number, "raster_khz"), (number, "frequency_tolerance_khz")),
         SITE_TOLERANCE: _all(
             (number, "erp_threshold_w"),

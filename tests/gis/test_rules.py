@@ -57,9 +57,11 @@ def test_the_shipped_pack_by_date() -> None:
     for on, circular in ((BEFORE, "37/2017/TT-BTTTT"), (AFTER, "43/2026/TT-BKHCN")):
         pack = load_rule_pack(on)
         assert pack.on == on
-        for rule_id in ("fm.plan.identity", "fm.plan.erp", "fm.boundary_protection"):
+        plan = ("fm.plan.identity", "fm.plan.erp")
+        local = ("fm.plan.identity.local", "fm.plan.erp.local")
+        for rule_id in (*plan, *local, "fm.boundary_protection"):
             assert circular in pack.rule(rule_id).instrument
-        for rule_id in ("fm.plan.identity", "fm.plan.erp"):
+        for rule_id in (*plan, *local):
             rule = pack.rule(rule_id)
             assert rule.confidence is Confidence.SECONDARY
             assert "chưa có bản chính thức" in rule.note_vi
