@@ -104,7 +104,9 @@ class PolarField:
         )
         return field, within
 
-    def _with_mast(self, field: NDArray[Any], azimuth_deg: Floats, distance_km: Floats) -> NDArray[Any]:
+    def _with_mast(
+        self, field: NDArray[Any], azimuth_deg: Floats, distance_km: Floats
+    ) -> NDArray[Any]:
         """Put free space where the Recommendation does not reach, nearest to the mast."""
         close = (distance_km < NEAREST_KM) & ~np.isnan(field).all(axis=0)
         if not np.any(close):
@@ -148,7 +150,9 @@ def polar_field(
     time_percents : sequence of float
         Percentages of time, 1 to 50.
     """
-    walk = Walk.over(emitter, radius_km, step_km, start_km, azimuths_deg, tuple(time_percents), thinned)
+    walk = Walk.over(
+        emitter, radius_km, step_km, start_km, azimuths_deg, tuple(time_percents), thinned
+    )
     shape = (len(time_percents), azimuths_deg.size, walk.points)
     field = np.full(shape, np.nan, dtype=np.float32)
     tiles = _blocks(azimuths_deg.size, walk.points)
@@ -226,9 +230,7 @@ def _near(grid: Grid, longitude: float, latitude: float) -> tuple[slice, slice]:
 def _strips(grid: Grid) -> list[range]:
     """Cut a grid into strips of rows, whoever computes them."""
     rows = max(1, _STRIP_PIXELS // grid.width)
-    return [
-        range(first, min(first + rows, grid.height)) for first in range(0, grid.height, rows)
-    ]
+    return [range(first, min(first + rows, grid.height)) for first in range(0, grid.height, rows)]
 
 
 def _blocks(count: int, points: int) -> list[slice]:

@@ -169,7 +169,9 @@ def ring_firsts(count: int, points: int, first: int) -> tuple[Indices, int]:
 
 
 @scan
-def _interpolated(values: Values, layout: Floats, q: int, azimuth: float, distance: float) -> float:
+def _interpolated(
+    values: Values, layout: Floats, q: int, azimuth: float, distance: float
+) -> float:
     """Return one quantity at an azimuth in degrees and a range in km."""
     count: int = values.shape[1]
     last: int = values.shape[2] - 1
@@ -201,7 +203,9 @@ def _interpolated(values: Values, layout: Floats, q: int, azimuth: float, distan
 
 
 @scan
-def _points(values: Values, layout: Floats, azimuth: Floats, distance: Floats, out: Floats) -> None:
+def _points(
+    values: Values, layout: Floats, azimuth: Floats, distance: Floats, out: Floats
+) -> None:
     """Write the quantities at points."""
     for q in range(values.shape[0]):
         for i in range(azimuth.size):

@@ -77,8 +77,14 @@ class Walk:
         station = emitter.station
         window = emitter.terrain.window(station.longitude, station.latitude, radius_km + step_km)
         return cls(
-            emitter, emitter.emission(time_percents), window, azimuths_deg, step_km, points,
-            firsts, rings,
+            emitter,
+            emitter.emission(time_percents),
+            window,
+            azimuths_deg,
+            step_km,
+            points,
+            firsts,
+            rings,
         )
 
     @property

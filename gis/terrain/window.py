@@ -40,9 +40,7 @@ class Window:
     lattice: Lattice
 
 
-def plane_of(
-    longitude: float, latitude: float, radius_km: float, locate: Locate
-) -> Lattice:
+def plane_of(longitude: float, latitude: float, radius_km: float, locate: Locate) -> Lattice:
     """Tabulate where the plane of a transmitter lies on a raster.
 
     Parameters
@@ -134,9 +132,7 @@ def _sample_heights(
             heights[r, k] = _bilinear(cells, row, column)
 
 
-def radial_heights_m(
-    window: Window, azimuths_deg: Floats, step_km: float, points: int
-) -> Floats:
+def radial_heights_m(window: Window, azimuths_deg: Floats, step_km: float, points: int) -> Floats:
     """Return the heights along radials.
 
     Parameters
@@ -158,7 +154,9 @@ def radial_heights_m(
     directions, pieces = _directions(azimuths_deg), _pieces(step_km, points)
     heights = np.empty((azimuths_deg.size, points))
     plane = window.lattice
-    _sample_heights(window.cells, plane.values, plane.frame, directions, (step_km, pieces), heights)
+    _sample_heights(
+        window.cells, plane.values, plane.frame, directions, (step_km, pieces), heights
+    )
     return heights
 
 

@@ -84,7 +84,11 @@ class Emission:
         ):
             require_range(name, getattr(self, name), lower, upper, _SOURCE)
         require_range(
-            "prediction_resolution_m", self.prediction_resolution_m, 0, np.inf, _SOURCE,
+            "prediction_resolution_m",
+            self.prediction_resolution_m,
+            0,
+            np.inf,
+            _SOURCE,
             inclusive=False,
         )
 

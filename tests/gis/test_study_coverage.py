@@ -277,7 +277,7 @@ def test_progress_never_goes_back(study_context: Context, make_station) -> None:
         context.terrain,
         progress=lambda fraction, _key, _values: told.append(fraction),
     )
-    run("coverage", REQUEST, context)
+    run("coverage", {**REQUEST, "radius_km": 60, "step_m": 100}, context)
     assert told == sorted(told)
     assert 0.0 <= told[0] <= told[-1] <= 1.0
     assert len(told) > 10
