@@ -12,8 +12,8 @@ from gis.register.records import BroadcastStation
 from gis.studies.model import FieldSettings
 from gis.terrain.profiles import radial_heights
 from gis.terrain.source import ElevationSource
-from propagation.area.radial import Emission
 from propagation.antenna import horizontal_attenuation_db
+from propagation.area.radial import Emission
 from propagation.itu import p525, p1812
 from propagation.profile import PathProfile, RadioClimaticZone
 

@@ -5,9 +5,8 @@ radials stand closer together than the pixels that they serve: with rings the in
 range is computed on every second radial, the next half of it on every fourth, and so on.
 """
 
-from dataclasses import dataclass
-
 import math
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray

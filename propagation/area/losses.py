@@ -20,8 +20,6 @@ from propagation.area.elementary import (
     sine_of_third,
 )
 from propagation.area.trace import (
-    BEND_50,
-    BEND_B,
     DCR,
     DCT,
     DLM,
@@ -29,7 +27,6 @@ from propagation.area.trace import (
     DLT,
     DTM,
     EXPOSURE,
-    FEATURES,
     HM,
     HRC,
     HRE,

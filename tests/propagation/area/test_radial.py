@@ -177,7 +177,8 @@ def test_receivers_before_the_first_are_left_alone() -> None:
     out = np.full((1, 2, RADIALS, POINTS), -1.0, np.float32)
     whole = radial_losses_db(_radials(ground), emission())
     radial_losses_db(radials, emission(), out)
-    assert np.all(out[:, :, 1, :500] == -1) and np.all(out[:, :, 0, :5] == -1)
+    assert np.all(out[:, :, 1, :500] == -1)
+    assert np.all(out[:, :, 0, :5] == -1)
     np.testing.assert_allclose(out[:, :, 1, 500:], whole[:, :, 1, 500:], rtol=1e-6)
 
 
