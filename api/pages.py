@@ -136,9 +136,9 @@ def _stamps(request: Request, language: Language) -> list[str]:
     stamps = [text("pages.stamp_register", language, version=service.register_stamp())]
     if service.holds_synthetic():
         stamps.append(text("pages.stamp_synthetic", language))
-    terrain = "pages.stamp_flat" if service.settings.terrain is None else "pages.stamp_terrain"
-    name = "" if service.settings.terrain is None else service.settings.terrain.name
-    stamps.append(text(terrain, language, name=name))
+    paths = service.settings.terrain
+    terrain = "pages.stamp_terrain" if paths else "pages.stamp_flat"
+    stamps.append(text(terrain, language, name=" + ".join(path.name for path in paths)))
     return stamps
 
 

@@ -22,7 +22,8 @@ from gis.register.accounts import Accounts
 from gis.register.scopes import SYSTEM, Scope
 from gis.register.store import Register
 from gis.studies.record import Study, load
-from gis.terrain.source import ElevationSource, open_terrain
+from gis.terrain.ground import Ground
+from gis.terrain.opening import open_ground
 
 __all__ = ["Service", "may_read", "service_of"]
 
@@ -44,19 +45,19 @@ class Service:
         Who may sign in.
     queue : Queue
         Work that takes long.
-    terrain : ElevationSource
-        Heights.
+    ground : Ground
+        Heights, land cover, zones.
     throttle : Throttle
         Failed attempts to sign in.
     stopping : Event
         Set when the server is about to stop, so that live progress ends.
     """
 
-    def __init__(self, settings: Settings, register: Register, terrain: ElevationSource) -> None:
+    def __init__(self, settings: Settings, register: Register, ground: Ground) -> None:
         self.settings = settings
         self.home = settings.place
         self.register = register
-        self.terrain = terrain
+        self.ground = ground
         self.accounts = Accounts(register)
         self.queue = Queue(register, keep_days=settings.job_days)
         self.throttle = Throttle(self.home.sign_ins)
@@ -74,10 +75,10 @@ class Service:
             If the register or the terrain cannot be opened.
         """
         home: Home = settings.place
-        terrain = open_terrain(settings.terrain)
-        service = cls(settings, _open_register(home.register), terrain)
+        ground = open_ground(settings.ground)
+        service = cls(settings, _open_register(home.register), ground)
         if settings.workers:
-            service._workers = start_workers(home, settings.workers, settings.terrain)
+            service._workers = start_workers(home, settings.workers, settings.ground)
         return service
 
     def close(self) -> None:

@@ -1,20 +1,35 @@
 """Settings of one installation: the environment (PHUSONG_...) is read here and nowhere else."""
 
+import os
+import re
 from pathlib import Path
 from typing import Annotated
 
 from platformdirs import user_data_path
-from pydantic import Field
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic import BeforeValidator, Field
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from gis.home import Home
 from gis.jobs.queue import KEEP_DAYS
+from gis.terrain.opening import GroundFiles
 
 __all__ = ["Settings"]
 
 
 def _default_home() -> Path:
     return user_data_path("phusong", appauthor=False)
+
+
+def _listed(value: object) -> object:
+    """Return the paths of a list that is separated as in PATH; an address stays whole."""
+    if not isinstance(value, str):
+        return value
+    parts = re.split(rf"{re.escape(os.pathsep)}(?!//)", value)
+    return tuple(Path(part) for part in parts if part)
+
+
+Paths = Annotated[tuple[Path, ...], NoDecode, BeforeValidator(_listed)]
+"""Paths in their order."""
 
 
 class Settings(BaseSettings):
@@ -24,8 +39,19 @@ class Settings(BaseSettings):
     ----------
     home : Path
         Folder of the register, the studies and the uploads.
-    terrain : Path or None
-        Elevation raster (GeoTIFF or HGT); without it the terrain is flat, and says so.
+    terrain : tuple of Path
+        Elevation (GeoTIFF, HGT, folders and zips of them) in the order in which gaps are filled,
+        separated as in PATH; without it the terrain is flat, and says so.
+    surface_model : bool or None
+        Whether those heights include buildings and trees; unset, by what the product is.
+    land_cover : tuple of Path
+        Rasters of land cover classes, as for `terrain`.
+    land_cover_table : Path or None
+        TOML with the clutter height of each class; those of ESA WorldCover without it.
+    zones : tuple of Path
+        Rasters of radio-climatic zones (1 sea, 3 coastal land, 4 inland).
+    vrt_folder : Path or None
+        The only folder in which a VRT is opened, with its sources.
     workers : int
         Processes that run studies beside the server; 0 leaves jobs in the queue.
     host, port : str, int
@@ -43,7 +69,12 @@ class Settings(BaseSettings):
     model_config = SettingsConfigDict(env_prefix="PHUSONG_", frozen=True, extra="forbid")
 
     home: Path = Field(default_factory=_default_home)
-    terrain: Path | None = None
+    terrain: Paths = ()
+    surface_model: bool | None = None
+    land_cover: Paths = ()
+    land_cover_table: Path | None = None
+    zones: Paths = ()
+    vrt_folder: Path | None = None
     workers: Annotated[int, Field(ge=0, le=64)] = 1
     host: str = "127.0.0.1"
     port: Annotated[int, Field(ge=0, le=65_535)] = 8000
@@ -56,6 +87,19 @@ class Settings(BaseSettings):
     def place(self) -> Home:
         """The home folder with the paths below it."""
         return Home(self.home)
+
+    @property
+    def ground(self) -> GroundFiles:
+        """What studies stand on."""
+        return GroundFiles(
+            terrain=self.terrain,
+            land_cover=self.land_cover,
+            land_cover_table=self.land_cover_table,
+            zones=self.zones,
+            surface_model=self.surface_model,
+            vrt_folder=self.vrt_folder,
+            cache=self.place.cache,
+        )
 
     @property
     def max_body_bytes(self) -> int:

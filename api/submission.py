@@ -43,7 +43,7 @@ def submit(service: Service, identity: Identity, kind: str, inputs: Mapping[str,
         if not (identity.is_staff or theirs):
             raise ForbiddenError("pages.not_own_station")
     elif station is not None:
-        Emitter(station, service.terrain, default_settings())
+        Emitter(station, service.ground, default_settings())
     unfinished = [state for state in JobState if not state.final]
     waiting = service.queue.count(requested_by=identity.name, states=unfinished)
     if waiting >= MOST_WAITING:

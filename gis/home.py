@@ -54,6 +54,11 @@ class Home:
         """Files that people sent, kept for their provenance."""
         return self.folder / "uploads"
 
+    @property
+    def cache(self) -> Path:
+        """What may be deleted and is made again: unpacked zips, large windows."""
+        return self.folder / "cache"
+
     def study(self, study_id: str) -> Path:
         """Return the folder of one study."""
         return self.studies / study_id

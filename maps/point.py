@@ -43,7 +43,8 @@ def point_answer(
     sections += [_losses(path, name, words) for name in _TIMES if path[name]["terms"]]
     if path["steady"]["parameters"]:
         sections.append(_parameters(path, words))
-    notes = [_say(words, "stamp_prediction"), _say(words, "point_model", model=path["model"])]
+    notes = [remark[words.language.value] for remark in path.get("remarks", ())]
+    notes += [_say(words, "stamp_prediction"), _say(words, "point_model", model=path["model"])]
     return {
         "heading": _say(
             words,

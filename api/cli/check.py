@@ -60,6 +60,8 @@ def _show(study: Study, stations: list, output: Output, *, everything: bool) -> 
         output.say("synthetic")
     if study.inputs["terrain"]["flat"]:
         output.say("flat_terrain")
+    for remark in study.results.get("remarks", ()):
+        output.line(remark[output.language.value])
     output.say("check_kept", study=study.id)
 
 

@@ -35,6 +35,8 @@ def show_stamps(study: Study, output: Output) -> None:
         output.say("synthetic")
     if study.inputs["terrain"]["flat"]:
         output.say("flat_terrain")
+    for remark in study.results.get("remarks", ()):
+        output.line(remark[output.language.value])
 
 
 def show_files(study: Study, output: Output) -> None:

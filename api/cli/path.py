@@ -22,7 +22,7 @@ from gis.register.scopes import SYSTEM
 from gis.register.store import Register
 from gis.studies.context import StudyContext
 from gis.studies.point import explain_path
-from gis.terrain.source import open_terrain
+from gis.terrain.opening import open_ground
 from maps.point import point_answer
 from propagation.compliance.records import Confidence
 from propagation.profile import Polarization
@@ -57,7 +57,7 @@ def _run(arguments: argparse.Namespace, output: Output) -> int:
         context = StudyContext(
             register=register,
             home=output.settings.place,
-            terrain=open_terrain(output.settings.terrain),
+            ground=open_ground(output.settings.ground),
         )
         explained = explain_path(station, longitude, latitude, context)
     synthetic = station.provenance.synthetic

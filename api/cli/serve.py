@@ -17,7 +17,7 @@ from gis.demo import load_demonstration
 from gis.errors import FormatError
 from gis.register.accounts import Accounts
 from gis.register.store import Register
-from gis.terrain.source import open_terrain
+from gis.terrain.opening import open_ground
 
 __all__ = ["COMMANDS"]
 
@@ -88,7 +88,7 @@ def _require_usable(settings: Settings) -> None:
     GisError
         If the terrain cannot be read, or the register that is there cannot be opened.
     """
-    open_terrain(settings.terrain)
+    open_ground(settings.ground)
     if settings.place.register.exists():
         Register.open(settings.place.register).close()
 

@@ -8,7 +8,7 @@ from gis.errors import NotFoundError
 from gis.register.scopes import SYSTEM
 from gis.register.store import Register
 from gis.studies.context import StudyContext
-from gis.terrain.source import open_terrain
+from gis.terrain.opening import open_ground
 
 __all__ = ["opened", "studying"]
 
@@ -38,12 +38,12 @@ def studying(output: Output) -> Iterator[StudyContext]:
         If the terrain cannot be read.
     """
     settings = output.settings
-    terrain = open_terrain(settings.terrain)
+    ground = open_ground(settings.ground)
     with opened(output) as register, output.progress() as progress:
         yield StudyContext(
             register=register,
             home=settings.place,
-            terrain=terrain,
+            ground=ground,
             progress=progress,
             workers=max(settings.workers, 1),
         )

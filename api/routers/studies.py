@@ -152,7 +152,7 @@ def point(
     if "station" not in found.inputs:
         raise NotFoundError("pages.study_without_points", study=found.id)
     station: BroadcastStation = record_from_json(BroadcastStation, found.inputs["station"])
-    context = StudyContext(register=service.register, home=service.home, terrain=service.terrain)
+    context = StudyContext(register=service.register, home=service.home, ground=service.ground)
     if found.kind == "interference":
         on = date.fromisoformat(found.inputs["on"])
         explained = explain(station, longitude, latitude, context, on=on)

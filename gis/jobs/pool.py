@@ -7,7 +7,6 @@ import sys
 import threading
 import time
 from dataclasses import dataclass
-from pathlib import Path
 
 from sqlalchemy.exc import SQLAlchemyError
 
@@ -16,6 +15,7 @@ from gis.home import Home
 from gis.jobs.queue import Queue
 from gis.jobs.worker import worker_name
 from gis.register.store import Register
+from gis.terrain.opening import GroundFiles
 
 __all__ = ["WorkerPool", "start_workers"]
 
@@ -150,10 +150,9 @@ class WorkerPool:
 def start_workers(
     home: Home,
     count: int,
-    terrain: Path | None,
+    ground: GroundFiles,
     *,
     threads: int = 1,
-    surface_model: bool = False,
 ) -> WorkerPool:
     """Start workers as processes of their own; `stop` ends them.
 
@@ -163,18 +162,13 @@ def start_workers(
         Home with a register.
     count : int
         How many; none leaves jobs in the queue.
-    terrain : Path or None
-        Elevation raster; without it the terrain is flat.
+    ground : GroundFiles
+        What the studies stand on.
     threads : int
         Threads of a study.
-    surface_model : bool
-        Whether the heights include buildings and trees.
     """
     options = ["--home", str(home.folder.absolute()), "--threads", str(threads)]
-    if terrain is not None:
-        options += ["--terrain", str(Path(terrain).absolute())]
-    if surface_model:
-        options.append("--surface-model")
+    options += ["--ground", ground.to_json()]
     pool = WorkerPool(home, count, options)
     pool.start()
     return pool

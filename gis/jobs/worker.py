@@ -1,6 +1,6 @@
 """A worker: takes jobs from the queue one after another and runs the studies they name.
 
-Process entry: `python -P -m gis.jobs.worker --home DIR [--terrain FILE] [--threads N]`. The worker
+Process entry: `python -P -m gis.jobs.worker --home DIR [--ground JSON] [--threads N]`. The worker
 ends when it is told to (SIGTERM, SIGINT: the job goes back to the queue) and when the process that
 started it dies.
 """
@@ -30,7 +30,8 @@ from gis.register.store import Register
 from gis.studies.context import StudyContext
 from gis.studies.record import Study
 from gis.studies.runner import run
-from gis.terrain.source import ElevationSource, open_terrain
+from gis.terrain.ground import Ground
+from gis.terrain.opening import GroundFiles, open_ground
 from propagation.errors import OutOfRangeError, PropagationError
 
 __all__ = ["Executor", "main", "run_worker", "work_once", "worker_name"]
@@ -58,7 +59,7 @@ def worker_name() -> str:
 def work_once(
     register: Register,
     home: Home,
-    terrain: ElevationSource,
+    ground: Ground,
     *,
     worker: str | None = None,
     threads: int = 1,
@@ -71,7 +72,7 @@ def work_once(
 
     Parameters
     ----------
-    register, home, terrain : Register, Home, ElevationSource
+    register, home, ground : Register, Home, Ground
         What studies are run with.
     worker : str, optional
         Name of the worker; without one a new name.
@@ -92,7 +93,7 @@ def work_once(
     if job is None:
         return False
     hold = _Hold(queue, job.id, name, lease_s, stop or threading.Event())
-    context = StudyContext(register, home, terrain, hold.report, hold.should_stop, threads)
+    context = StudyContext(register, home, ground, hold.report, hold.should_stop, threads)
     beat = threading.Thread(target=hold.beat, name=f"heartbeat {job.id}", daemon=True)
     beat.start()
     try:
@@ -107,7 +108,7 @@ def work_once(
 def run_worker(
     register: Register,
     home: Home,
-    terrain: ElevationSource,
+    ground: Ground,
     *,
     stop: threading.Event,
     worker: str | None = None,
@@ -123,7 +124,7 @@ def run_worker(
             if not work_once(
                 register,
                 home,
-                terrain,
+                ground,
                 worker=name,
                 threads=threads,
                 stop=stop,
@@ -246,21 +247,20 @@ def main(arguments: Sequence[str] | None = None) -> int:
     _end_with(parent, stop)
     home = Home(given.home)
     try:
-        terrain = open_terrain(given.terrain, surface_model=given.surface_model)
+        ground = open_ground(GroundFiles.from_json(given.ground))
         register = Register.open(home.register)
     except GisError as error:
         _log.error("%s", error)
         return 1
     with register:
-        run_worker(register, home, terrain, stop=stop, worker=given.name, threads=given.threads)
+        run_worker(register, home, ground, stop=stop, worker=given.name, threads=given.threads)
     return 0
 
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -P -m gis.jobs.worker")
     parser.add_argument("--home", type=Path, required=True)
-    parser.add_argument("--terrain", type=Path)
-    parser.add_argument("--surface-model", action="store_true")
+    parser.add_argument("--ground", default=GroundFiles().to_json())
     parser.add_argument("--threads", type=int, default=1)
     parser.add_argument("--name")
     parser.add_argument("--parent", type=int)

@@ -12,8 +12,8 @@ from gis.register.records import AdministrativeUnit, BroadcastStation
 from gis.studies.communes import Commune
 from gis.studies.outlines import Outline
 from gis.studies.testpoints import AZIMUTHS_DEG
-from gis.terrain.profiles import radial_heights
-from gis.terrain.source import ElevationSource
+from gis.terrain.ground import Ground
+from gis.terrain.profiles import radial_surface
 from propagation.compliance.facts import CommuneFacts, HeightFacts
 
 __all__ = ["commune_facts", "height_facts", "named_commune"]
@@ -53,7 +53,7 @@ def commune_facts(station: BroadcastStation, commune: Commune | None) -> Commune
     )
 
 
-def height_facts(station: BroadcastStation, terrain: ElevationSource) -> HeightFacts | None:
+def height_facts(station: BroadcastStation, ground: Ground) -> HeightFacts | None:
     """Return the effective height computed from the terrain between 3 and 15 km.
 
     The height of the antenna above the mean of the ground from 3 to 15 km on each of 36 azimuths
@@ -61,19 +61,20 @@ def height_facts(station: BroadcastStation, terrain: ElevationSource) -> HeightF
     stands at its recorded ground height.
     """
     height = station.height_above_ground_m
-    if height is None or (terrain.flat and station.ground_height_m is None):
+    if height is None or (ground.flat and station.ground_height_m is None):
         return None
     distances = np.concatenate(
         ([0.0], np.arange(_NEAR_KM, _FAR_KM + _STEP_KM / 2, _STEP_KM, dtype=np.float64))
     )
-    _, _, ground = radial_heights(
-        terrain,
+    _, _, surface = radial_surface(
+        ground,
         (station.longitude, station.latitude),
         AZIMUTHS_DEG,
         distances,
         transmitter_ground_height_m=station.ground_height_m,
     )
-    effective = ground[:, 0] + height - ground[:, 1:].mean(axis=-1)
+    heights = surface.terrain_height_m
+    effective = heights[:, 0] + height - heights[:, 1:].mean(axis=-1)
     known = effective[~np.isnan(effective)]
     if known.size == 0:
         return None

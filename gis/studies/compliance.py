@@ -43,6 +43,7 @@ from gis.studies.parts import (
     settings_of,
 )
 from gis.studies.plan_match import plan_entry_of, site_distance_km
+from gis.studies.remarks import remarks_json
 from gis.studies.requests import Reader
 from gis.studies.snapshots import geometry_hex, record_from_json, record_to_json
 from gis.studies.unwanted import REACH_KM
@@ -141,7 +142,13 @@ def compute(gathered: Gathered, context: StudyContext) -> Computed:
         context.stage(start, 1.0, "studies.progress_check", station=station.name).report(0.0)
         rows.append(_row(scene, meetings, station))
     outcomes = Counter(row["outcome"] for row in rows)
-    return Computed({"stations": rows, "outcomes": dict(sorted(outcomes.items()))})
+    return Computed(
+        {
+            "stations": rows,
+            "outcomes": dict(sorted(outcomes.items())),
+            "remarks": remarks_json(context.ground.remarks),
+        }
+    )
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -182,7 +189,7 @@ def _scene(gathered: Gathered, context: StudyContext) -> _Scene:
         pack=pack,
         protection=protection_from_parameters(pack.rule(PROTECTION_RATIO).parameters),
         settings=settings_of(inputs),
-        terrain=context.terrain,
+        ground=context.ground,
         reach_km=float(inputs["reach_km"]),
     )
     return _Scene(
@@ -191,7 +198,9 @@ def _scene(gathered: Gathered, context: StudyContext) -> _Scene:
         entries=tuple(record_from_json(PlanEntry, item) for item in inputs["plan_entries"]),
         named=named,
         on=date.fromisoformat(inputs["on"]),
-        terrain=TerrainFacts(identifier=context.terrain.identifier, flat=context.terrain.flat),
+        terrain=TerrainFacts(
+            identifier=context.ground.elevation.identifier, flat=context.ground.flat
+        ),
     )
 
 
@@ -288,7 +297,7 @@ def _audit_findings(scene: _Scene, station: BroadcastStation) -> Iterable[Findin
     return data_audit.check(
         station_facts(station),
         commune_facts(station, scene.named.get(station.id)),
-        height_facts(station, scene.neighbourhood.terrain),
+        height_facts(station, scene.neighbourhood.ground),
         scene.terrain,
         rule=scene.pack.rule(DATA_AUDIT),
     )

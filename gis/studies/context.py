@@ -9,7 +9,7 @@ from typing import TypeVar
 from gis.errors import CancelledError
 from gis.home import Home
 from gis.register.store import Register
-from gis.terrain.source import ElevationSource
+from gis.terrain.ground import Ground
 
 __all__ = ["Stage", "StudyContext", "never_cancelled", "silent"]
 
@@ -38,8 +38,8 @@ class StudyContext:
         Where records are read.
     home : Home
         Where studies are kept.
-    terrain : ElevationSource
-        Heights.
+    ground : Ground
+        Heights, land cover, zones.
     progress : callable
         Called with the fraction done, the key of a sentence and its values.
     cancelled : callable
@@ -50,7 +50,7 @@ class StudyContext:
 
     register: Register
     home: Home
-    terrain: ElevationSource
+    ground: Ground
     progress: Callable[[float, str, Mapping[str, object]], None] = silent
     cancelled: Callable[[], bool] = never_cancelled
     workers: int = 1

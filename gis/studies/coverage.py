@@ -31,6 +31,7 @@ from gis.studies.parts import (
     stamp,
 )
 from gis.studies.record import canonical
+from gis.studies.remarks import remarks_json
 from gis.studies.requests import Reader
 from gis.studies.snapshots import record_from_json, record_to_json
 
@@ -124,7 +125,7 @@ def gather(
     station = register.station(reader.word("station_id"), SYSTEM)
     height = reader.number("receiver_height_m", 1.0, 3000.0, RECEIVER_HEIGHT_M)
     settings = default_settings(receiver_height_above_ground_m=height or RECEIVER_HEIGHT_M)
-    Emitter(station, context.terrain, settings)
+    Emitter(station, context.ground, settings)
     radius = reader.number("radius_km", 1.0, LARGEST_RADIUS_KM, default_radius_km(station))
     radius_km = radius or LARGEST_RADIUS_KM
     step_m = reader.number("step_m", 10.0, 10_000.0, default_step_m(radius_km)) or _STEPS_M[-1]
@@ -147,7 +148,7 @@ def compute(gathered: Gathered, context: StudyContext) -> Computed:
     """Compute a coverage from what was gathered."""
     inputs = gathered.inputs
     station = record_from_json(BroadcastStation, inputs["station"])
-    emitter = Emitter(station, context.terrain, settings_of(inputs))
+    emitter = Emitter(station, context.ground, settings_of(inputs))
     radius_km, step_m = float(inputs["radius_km"]), float(inputs["step_m"])
     azimuths = azimuth_count(radius_km, step_m)
     stage = context.stage(0.02, 0.7, "studies.progress_field", station=station.name)
@@ -170,6 +171,7 @@ def compute(gathered: Gathered, context: StudyContext) -> Computed:
         "communes": coverage_table(communes, field, grid, at_points, inputs["levels_dbuvm"]),
         "computation": _computation(azimuths, radius_km, step_m, grid),
         "field_strength_max_dbuvm": _largest(field),
+        "remarks": remarks_json(polar.remarks()),
         "pixels_without_field": within - int(np.count_nonzero(~np.isnan(field))),
     }
     return Computed(results, _files(field, grid, inputs, station))

@@ -10,12 +10,12 @@ from gis.errors import GisError
 from gis.geodesy import GEOD
 from gis.register.records import BroadcastStation
 from gis.studies.model import FieldSettings
-from gis.terrain.profiles import radial_heights
-from gis.terrain.source import ElevationSource
+from gis.terrain.ground import Ground
+from gis.terrain.profiles import profile_of, radial_surface
 from propagation.antenna import horizontal_attenuation_db
 from propagation.area.radial import Emission
 from propagation.itu import p525, p1812
-from propagation.profile import PathProfile, RadioClimaticZone
+from propagation.profile import PathProfile
 
 __all__ = ["FEWEST_POINTS", "NEAREST_KM", "Emitter", "missing_values"]
 
@@ -59,8 +59,8 @@ class Emitter:
     ----------
     station : BroadcastStation
         With power, antenna height, and on flat terrain ground height.
-    terrain : ElevationSource
-        Heights.
+    ground : Ground
+        Heights, land cover, zones.
     settings : FieldSettings
         What else decides a field.
 
@@ -72,12 +72,12 @@ class Emitter:
     """
 
     station: BroadcastStation
-    terrain: ElevationSource
+    ground: Ground
     settings: FieldSettings
 
     def __post_init__(self) -> None:
         """Refuse a station of which nothing can be predicted."""
-        for name in missing_values(self.station, flat=self.terrain.flat):
+        for name in missing_values(self.station, flat=self.ground.flat):
             value, who = getattr(self.station, name), self.station.name
             if value is None:
                 raise GisError(f"studies.station_without_{name}", station=who)
@@ -116,7 +116,7 @@ class Emitter:
         return np.mod(azimuth, 360.0), np.asarray(metres) / 1e3
 
     def paths(self, azimuth_deg: Floats, distance_km: Floats) -> tuple[PathProfile, Floats]:
-        """Return the profiles of paths of bare inland, and the latitude of their ends.
+        """Return the profiles of paths over the ground, and the latitude of their ends.
 
         Parameters
         ----------
@@ -132,20 +132,14 @@ class Emitter:
         ndarray, shape (k,)
             Latitude of the last points, degrees.
         """
-        _, latitude, height = radial_heights(
-            self.terrain,
+        _, latitude, surface = radial_surface(
+            self.ground,
             (self.station.longitude, self.station.latitude),
             azimuth_deg,
             distance_km,
             transmitter_ground_height_m=self.station.ground_height_m,
         )
-        profile = PathProfile(
-            distance_km=distance_km,
-            terrain_height_m=height,
-            clutter_height_m=np.zeros(distance_km.shape),
-            zone=np.full(distance_km.shape, RadioClimaticZone.INLAND, dtype=np.int8),
-        )
-        return profile, latitude[..., -1]
+        return profile_of(distance_km, surface), latitude[..., -1]
 
     def emission(self, time_percents: tuple[float, ...]) -> Emission:
         """Return what is asked of the station's radials."""
@@ -219,10 +213,9 @@ def _rows(profile: PathProfile, chosen: NDArray[np.bool_]) -> PathProfile:
     if chosen.all():
         return profile
     distance = profile.distance_km
-    shape = profile.terrain_height_m[chosen].shape
     return PathProfile(
         distance_km=distance[chosen] if distance.ndim > 1 else distance,
         terrain_height_m=profile.terrain_height_m[chosen],
-        clutter_height_m=np.zeros(shape),
-        zone=np.full(shape, RadioClimaticZone.INLAND, dtype=np.int8),
+        clutter_height_m=profile.clutter_height_m[chosen],
+        zone=profile.zone[chosen],
     )

@@ -16,7 +16,9 @@ from gis.raster import Grid
 from gis.studies.context import Stage
 from gis.studies.emitter import FEWEST_POINTS, NEAREST_KM, Emitter
 from gis.studies.polar import Polar, plane_of_grid
+from gis.studies.remarks import Gaps, ground_remarks
 from gis.studies.walk import Walk
+from gis.terrain.ground import Remark
 
 __all__ = ["PolarField", "azimuths_around", "azimuths_towards", "fields_at", "polar_field"]
 
@@ -53,18 +55,26 @@ class PolarField:
         Percentages of time in which the field is exceeded.
     polar : Polar
         The field in dB(uV/m), pattern included, one quantity for each percentage of time.
+    gaps : Gaps
+        Where the ground was not known.
     """
 
     emitter: Emitter
     azimuths_deg: Floats
     time_percents: tuple[float, ...]
     polar: Polar
+    gaps: Gaps
 
     @property
     def distances_km(self) -> Floats:
         """Ranges of the points of a radial, from 0."""
         points: Floats = np.arange(self.polar.values.shape[2], dtype=np.float64)
         return points * self.polar.step_km
+
+    def remarks(self) -> list[Remark]:
+        """Return what has to be said about the ground under the field."""
+        emitter = self.emitter
+        return ground_remarks(emitter.ground, emitter.station, self.gaps, self.polar.step_km)
 
     @property
     def field_strength_dbuvm(self) -> NDArray[np.float32]:
@@ -156,8 +166,10 @@ def polar_field(
     shape = (len(time_percents), azimuths_deg.size, walk.points)
     field = np.full(shape, np.nan, dtype=np.float32)
     tiles = _blocks(azimuths_deg.size, walk.points)
-    for rows, values in stage.map(walk.field_dbuvm, tiles):
+    gaps = Gaps()
+    for rows, (values, missing) in stage.map(walk.field_dbuvm, tiles):
         field[:, rows] = values
+        gaps = gaps.and_those(missing)
     polar = Polar(
         values=field,
         start_deg=float(azimuths_deg[0]),
@@ -166,7 +178,7 @@ def polar_field(
         reach_km=radius_km * (1 + 1e-12),
         rings=walk.rings,
     )
-    return PolarField(emitter, azimuths_deg, walk.emission.time_percents, polar)
+    return PolarField(emitter, azimuths_deg, walk.emission.time_percents, polar, gaps)
 
 
 def fields_at(

@@ -32,7 +32,7 @@ from gis.studies.coverage import (
 )
 from gis.studies.disturbed import Disturbance, commune_rows, interferer_rows, summary
 from gis.studies.emitter import Emitter
-from gis.studies.field import azimuths_around, azimuths_towards, polar_field
+from gis.studies.field import PolarField, azimuths_around, azimuths_towards, polar_field
 from gis.studies.model import default_settings
 from gis.studies.parts import (
     Computed,
@@ -44,9 +44,11 @@ from gis.studies.parts import (
     settings_of,
     stamp,
 )
+from gis.studies.remarks import remarks_json
 from gis.studies.requests import Reader
 from gis.studies.snapshots import record_from_json, record_to_json
 from gis.studies.unwanted import REACH_KM, spacing_khz, unwanted_stations
+from gis.terrain.ground import Remark
 from propagation.antenna import bs599_discrimination_db
 from propagation.compliance.parameters import AREA_CLASS, MINIMUM_FIELD, PROTECTION_RATIO
 from propagation.compliance.records import Rule
@@ -111,7 +113,7 @@ def gather(
     place, on = moment(reader)
     wanted = register.station(reader.word("station_id"), SYSTEM)
     settings = default_settings(profile_step_km=_PROFILE_STEP_KM)
-    Emitter(wanted, context.terrain, settings)
+    Emitter(wanted, context.ground, settings)
     radius = reader.number("radius_km", 1.0, LARGEST_RADIUS_KM, default_radius_km(wanted))
     radius_km = radius or LARGEST_RADIUS_KM
     coarse = _COARSER * default_step_m(radius_km)
@@ -124,7 +126,7 @@ def gather(
         register.stations(SYSTEM, service=wanted.service, on=on),
         table,
         area_radius_km=radius_km,
-        flat=context.terrain.flat,
+        flat=context.ground.flat,
     )
     near = communes_near(register, on, wanted.longitude, wanted.latitude, radius_km)
     communes, geometries = near.to_json()
@@ -171,7 +173,7 @@ def compute(gathered: Gathered, context: StudyContext) -> Computed:
     pack = rules_from_json(inputs["rules"])
     communes = Communes.from_json(inputs["communes"], gathered.geometries)
     areas = communes.areas_at(scene.longitude, scene.latitude, pack)
-    wanted, steady, tropospheric = _all_fields(scene, context)
+    (wanted, steady, tropospheric), remarks = _all_fields(scene, context)
     assessed = assess_interference(
         wanted,
         steady,
@@ -191,6 +193,7 @@ def compute(gathered: Gathered, context: StudyContext) -> Computed:
         "interferers": interferer_rows(found),
         "communes": commune_rows(found, communes),
         "not_assessed": inputs["not_assessed"],
+        "remarks": remarks_json(remarks),
         "radius_km": scene.radius_km,
         "width": scene.grid.width,
         "height": scene.grid.height,
@@ -203,7 +206,7 @@ def _scene(inputs: Mapping[str, Any], context: StudyContext) -> _Scene:
     settings = settings_of(inputs)
     station = record_from_json(BroadcastStation, inputs["station"])
     others = [record_from_json(BroadcastStation, item) for item in inputs["unwanted"]]
-    wanted = Emitter(station, context.terrain, settings)
+    wanted = Emitter(station, context.ground, settings)
     radius_km, step_m = float(inputs["radius_km"]), float(inputs["step_m"])
     grid = grid_around(station.longitude, station.latitude, radius_km, step_m)
     longitude, latitude = grid.centres()
@@ -211,7 +214,7 @@ def _scene(inputs: Mapping[str, Any], context: StudyContext) -> _Scene:
     inside = np.asarray(away_km <= radius_km)
     return _Scene(
         wanted=wanted,
-        unwanted=tuple(Emitter(other, context.terrain, settings) for other in others),
+        unwanted=tuple(Emitter(other, context.ground, settings) for other in others),
         grid=grid,
         longitude=longitude[inside],
         latitude=latitude[inside],
@@ -221,8 +224,13 @@ def _scene(inputs: Mapping[str, Any], context: StudyContext) -> _Scene:
     )
 
 
-def _all_fields(scene: _Scene, context: StudyContext) -> tuple[Floats, Floats, Floats]:
-    """Return the wanted field, shape (k,), and the unwanted fields, shape (k, stations)."""
+def _all_fields(
+    scene: _Scene, context: StudyContext
+) -> tuple[tuple[Floats, Floats, Floats], list[Remark]]:
+    """Return the wanted field, shape (k,), and the unwanted fields, shape (k, stations).
+
+    With them comes what has to be said about the ground.
+    """
     share = 0.93 / (1 + len(scene.unwanted))
 
     def stage(number: int, emitter: Emitter) -> Stage:
@@ -239,17 +247,19 @@ def _all_fields(scene: _Scene, context: StudyContext) -> tuple[Floats, Floats, F
         time_percents=(50.0,),
     )
     require_field(polar)
-    wanted = polar.at(scene.longitude, scene.latitude)[0]
+    wanted, remarks = polar.at(scene.longitude, scene.latitude)[0], polar.remarks()
     steady = np.empty((wanted.size, len(scene.unwanted)))
     tropospheric = np.empty_like(steady)
     for number, emitter in enumerate(scene.unwanted):
-        fields = _unwanted_field(scene, emitter, stage(number + 1, emitter))
+        polar = _unwanted_field(scene, emitter, stage(number + 1, emitter))
+        fields = polar.at(scene.longitude, scene.latitude)
         steady[:, number], tropospheric[:, number] = fields
-    return wanted, steady, tropospheric
+        remarks += polar.remarks()
+    return (wanted, steady, tropospheric), remarks
 
 
-def _unwanted_field(scene: _Scene, emitter: Emitter, stage: Stage) -> Floats:
-    """Return an unwanted station's fields in the area, from the radials that meet it."""
+def _unwanted_field(scene: _Scene, emitter: Emitter, stage: Stage) -> PolarField:
+    """Return an unwanted station's field on the radials that meet the area."""
     own, other = scene.wanted.station, emitter.station
     away = float(distance_km(other.longitude, other.latitude, own.longitude, own.latitude))
     step_km = scene.step_m / 1e3
@@ -263,7 +273,7 @@ def _unwanted_field(scene: _Scene, emitter: Emitter, stage: Stage) -> Floats:
         towards = float(azimuth_deg(other.longitude, other.latitude, own.longitude, own.latitude))
         azimuths = azimuths_towards(towards, half, spacing)
         start = away - scene.radius_km - step_km
-    polar = polar_field(
+    return polar_field(
         emitter,
         stage,
         radius_km=farthest,
@@ -272,7 +282,6 @@ def _unwanted_field(scene: _Scene, emitter: Emitter, stage: Stage) -> Floats:
         start_km=start,
         time_percents=(50.0, 1.0),
     )
-    return polar.at(scene.longitude, scene.latitude)
 
 
 def _spacings(scene: _Scene) -> Floats:

@@ -25,7 +25,7 @@ from gis.studies.testpoints import (
     edge_places,
 )
 from gis.studies.unwanted import contributes
-from gis.terrain.source import ElevationSource
+from gis.terrain.ground import Ground
 from propagation.compliance.boundary_protection import applies, protected_inside_only
 from propagation.compliance.facts import BoundaryFacts, FieldAtPoint, PairFacts, ProtectionPoint
 from propagation.compliance.parameters import (
@@ -67,8 +67,8 @@ class Neighbourhood:
         Its protection ratios.
     settings : FieldSettings
         How fields are predicted.
-    terrain : ElevationSource
-        Heights.
+    ground : Ground
+        Heights, land cover, zones.
     reach_km : float
         How far beyond an area another station is looked for.
     """
@@ -80,7 +80,7 @@ class Neighbourhood:
     pack: RulePack
     protection: ProtectionTable
     settings: FieldSettings
-    terrain: ElevationSource
+    ground: Ground
     reach_km: float
 
     def station(self, station_id: str) -> BroadcastStation:
@@ -167,7 +167,7 @@ class Meetings:
             for other, _ in self.around.neighbours(station):
                 if self.around.disturbs(other, station) or self.around.disturbs(station, other):
                     found.add(other.id)
-        flat = self.around.terrain.flat
+        flat = self.around.ground.flat
         return sorted(
             one for one in found if not missing_values(self.around.station(one), flat=flat)
         )
@@ -208,7 +208,7 @@ class Meetings:
 
     def _emitter(self, station_id: str) -> Emitter:
         around = self.around
-        return Emitter(around.station(station_id), around.terrain, around.settings)
+        return Emitter(around.station(station_id), around.ground, around.settings)
 
     def _place(self, station_id: str, context: StudyContext, start: float, end: float) -> None:
         """Find the service edge of a station, and its boundary points if it is judged."""

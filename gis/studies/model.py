@@ -8,7 +8,7 @@ from importlib import metadata, resources
 from typing import Any
 
 from data import path
-from gis.terrain.source import ElevationSource
+from gis.terrain.ground import Ground
 from propagation.itu import p1812
 
 __all__ = [
@@ -68,13 +68,26 @@ def default_settings(**changes: float) -> FieldSettings:
     return FieldSettings(**{**values, **changes})
 
 
-def model_json(settings: FieldSettings) -> dict[str, Any]:
-    """Return the model, its edition and its settings as they stand in a study's inputs."""
-    return {"edition": p1812.EDITION, "settings": settings.to_json()}
+def model_json(settings: FieldSettings, ground: Ground) -> dict[str, Any]:
+    """Return the model, its edition and its settings as they stand in a study's inputs.
+
+    `land_cover` and `zones` are there where the ground has them.
+    """
+    told: dict[str, Any] = {"edition": p1812.EDITION, "settings": settings.to_json()}
+    if ground.land_cover is not None:
+        told["land_cover"] = {
+            "identifier": ground.land_cover.identifier,
+            "table": ground.land_cover.table.identifier,
+            "added": ground.cluttered,
+        }
+    if ground.zones is not None:
+        told["zones"] = {"identifier": ground.zones.identifier}
+    return told
 
 
-def terrain_json(terrain: ElevationSource) -> dict[str, Any]:
+def terrain_json(ground: Ground) -> dict[str, Any]:
     """Return the terrain as it stands in a study's inputs."""
+    terrain = ground.elevation
     return {
         "identifier": terrain.identifier,
         "flat": terrain.flat,

@@ -85,8 +85,8 @@ def common_inputs(
     return {
         "jurisdiction": place.id,
         "on": on.isoformat(),
-        "terrain": terrain_json(context.terrain),
-        "model": model_json(settings),
+        "terrain": terrain_json(context.ground),
+        "model": model_json(settings, context.ground),
         "software": software_json(),
     }
 
@@ -98,11 +98,17 @@ def settings_of(inputs: Mapping[str, Any]) -> FieldSettings:
 
 def stamp(inputs: Mapping[str, Any]) -> dict[str, str]:
     """Return the text tags that every raster of a study carries."""
-    terrain = inputs["terrain"]
+    terrain, model = inputs["terrain"], inputs["model"]
+    sources = {
+        name.upper(): model[name]["identifier"]
+        for name in ("land_cover", "zones")
+        if name in model
+    }
     return {
-        "MODEL": inputs["model"]["edition"],
+        "MODEL": model["edition"],
         "TERRAIN": terrain["identifier"],
         "TERRAIN_FLAT": "yes" if terrain["flat"] else "no",
+        **sources,
         "EVIDENCE": "prediction",
         "ON": inputs["on"],
     }

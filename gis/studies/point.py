@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gis.errors import FormatError, TerrainUnavailableError
+from gis.geodesy import destination
 from gis.register.records import BroadcastStation
 from gis.register.scopes import SYSTEM
 from gis.rules import RulePack, load_rule_pack
@@ -21,6 +22,7 @@ from gis.studies.context import StudyContext
 from gis.studies.emitter import FEWEST_POINTS, NEAREST_KM, Emitter
 from gis.studies.field import fields_at
 from gis.studies.model import default_settings, terrain_json
+from gis.studies.remarks import point_remarks, remarks_json
 from gis.studies.unwanted import Unwanted, spacing_khz, unwanted_stations
 from propagation.compliance.parameters import MINIMUM_FIELD, PROTECTION_RATIO
 from propagation.interference.assessment import Interference, assess_interference
@@ -107,8 +109,11 @@ def explain_path(
         "azimuth_deg": round(azimuth, 3),
         "erp_dbw": round(float(emitter.erp_dbw(np.array([azimuth]))[0]), 3),
         "model": p1812.EDITION,
-        "terrain": terrain_json(context.terrain),
+        "terrain": terrain_json(context.ground),
         "evidence": "prediction",
+        "remarks": remarks_json(
+            point_remarks(context.ground, station, distance, _PROFILE_STEP_KM)
+        ),
     }
     if distance < NEAREST_KM:
         field = float(emitter.free_space_dbuvm(np.array([azimuth]), np.array([distance]))[0])
@@ -148,7 +153,7 @@ def explain_interference(
         context.register.stations(SYSTEM, service=station.service, on=on),
         table,
         area_radius_km=distance,
-        flat=context.terrain.flat,
+        flat=context.ground.flat,
     )
     area = _area(context, on, longitude, latitude, pack)
     minimum = minimum_usable_field_strength_dbuvm(
@@ -156,7 +161,7 @@ def explain_interference(
     )
     wanted = _field(emitter, longitude, latitude, context)[:1]
     others = [
-        _field(Emitter(other, context.terrain, emitter.settings), longitude, latitude, context)
+        _field(Emitter(other, context.ground, emitter.settings), longitude, latitude, context)
         for other in found.stations
     ]
     unwanted = np.array(others, dtype=np.float64).reshape(-1, 2).T
@@ -192,7 +197,7 @@ def _towards(
     if not (-180 <= longitude <= 180 and -80 <= latitude <= 80):
         raise FormatError("studies.wrong_point", longitude=longitude, latitude=latitude)
     settings = default_settings(profile_step_km=_PROFILE_STEP_KM)
-    emitter = Emitter(station, context.terrain, settings)
+    emitter = Emitter(station, context.ground, settings)
     azimuth, distance = emitter.towards(np.array([longitude]), np.array([latitude]))
     if distance[0] > _FARTHEST_KM:
         raise FormatError(
@@ -205,14 +210,15 @@ def _terms(emitter: Emitter, azimuth: float, distance_km: float) -> dict[str, An
     points = max(math.ceil(distance_km / _PROFILE_STEP_KM) + 1, FEWEST_POINTS)
     along = np.linspace(0.0, distance_km, points)
     profile, end = emitter.paths(np.array([azimuth]), along)
-    if np.isnan(profile.terrain_height_m).any():
-        raise TerrainUnavailableError("studies.terrain_void", station=emitter.station.name)
+    _require_ground(emitter, azimuth, along, profile.terrain_height_m[0])
     centre = (emitter.station.latitude + end) / 2
     power = emitter.erp_dbw(np.array([azimuth]))
     told: dict[str, Any] = {
         "profile": {
             "distance_km": np.round(along, 4).tolist(),
             "terrain_height_m": np.round(profile.terrain_height_m[0], 2).tolist(),
+            "clutter_height_m": np.round(profile.clutter_height_m[0], 2).tolist(),
+            "zone": profile.zone[0].tolist(),
             "transmitter_height_above_ground_m": emitter.station.height_above_ground_m,
             "receiver_height_above_ground_m": emitter.settings.receiver_height_above_ground_m,
         }
@@ -231,6 +237,22 @@ def _terms(emitter: Emitter, azimuth: float, distance_km: float) -> dict[str, An
             "parameters": _listed(loss.parameters(), p1812.PARAMETERS),
         }
     return told
+
+
+def _require_ground(emitter: Emitter, azimuth: float, along: Floats, heights_m: Floats) -> None:
+    """Refuse a path whose ground is not known, and say where that begins."""
+    voids = np.flatnonzero(np.isnan(heights_m))
+    if voids.size == 0:
+        return
+    station, away = emitter.station, float(along[voids[0]])
+    longitude, latitude = destination(station.longitude, station.latitude, azimuth, away)
+    raise TerrainUnavailableError(
+        "studies.terrain_void",
+        station=station.name,
+        longitude=f"{float(longitude):.5f}",
+        latitude=f"{float(latitude):.5f}",
+        distance_km=round(away, 3),
+    )
 
 
 def _listed(

@@ -24,7 +24,7 @@ from gis.studies.differing import (
     finding_differences,
     result_differences,
 )
-from gis.studies.model import software_json
+from gis.studies.model import default_settings, model_json, software_json, terrain_json
 from gis.studies.parts import Computed
 from gis.studies.record import Study, damaged_files, file_path, sha256_of, study_id
 from gis.studies.runner import GEOMETRIES_FILE, gathered_of, kind_of
@@ -94,11 +94,11 @@ def rerun(study: Study, context: StudyContext) -> Comparison:
     FormatError
         If the record is damaged beyond reading, or was made with another edition of the model.
     """
-    recorded = study.inputs["terrain"]["identifier"]
-    if recorded != context.terrain.identifier:
-        raise TerrainUnavailableError(
-            "studies.other_terrain", recorded=recorded, present=context.terrain.identifier
-        )
+    recorded = _sources(study.inputs["terrain"], study.inputs.get("model") or {})
+    ground = context.ground
+    present = _sources(terrain_json(ground), model_json(default_settings(), ground))
+    if recorded != present:
+        raise TerrainUnavailableError("studies.other_terrain", recorded=recorded, present=present)
     gathered = gathered_of(study, context.home)
     if study_id(study.kind, study.inputs) != study.id:
         raise FormatError("studies.damaged_record", study=study.id)
@@ -129,6 +129,15 @@ def _compared(study: Study, computed: Computed, context: StudyContext) -> Compar
         findings=tuple(findings[:_MOST_LISTED]),
         differences=tuple(differences[:_MOST_LISTED]),
     )
+
+
+def _sources(terrain: Mapping[str, Any], model: Mapping[str, Any]) -> str:
+    """Return what a study stood on, as a person compares it."""
+    parts = [terrain["identifier"], *(["surface model"] if terrain["surface_model"] else [])]
+    for name in ("land_cover", "zones"):
+        source = model.get(name, {})
+        parts += [source[key] for key in ("identifier", "table") if key in source]
+    return "; ".join(parts)
 
 
 def _verdicts(results: Mapping[str, Any]) -> list[tuple[str, ...]]:

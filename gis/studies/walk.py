@@ -5,14 +5,13 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from gis.errors import TerrainUnavailableError
 from gis.geodesy import destination
 from gis.studies.emitter import Emitter
 from gis.studies.polar import ring_firsts
-from gis.terrain.window import Window, radial_heights_m
+from gis.studies.remarks import Gaps
+from gis.terrain.ground import GroundWindows, stand
 from propagation.area.radial import Emission, Radials, first_receiver, radial_losses_db
 from propagation.itu import p1812
-from propagation.profile import RadioClimaticZone
 
 __all__ = ["Walk"]
 
@@ -30,8 +29,8 @@ class Walk:
         The station.
     emission : Emission
         What is asked of its radials.
-    window : Window or None
-        The terrain around it; None where it is flat.
+    ground : GroundWindows
+        The ground around it.
     azimuths_deg : ndarray, shape (a,)
         The radials.
     step_km : float
@@ -46,7 +45,7 @@ class Walk:
 
     emitter: Emitter
     emission: Emission
-    window: Window | None
+    ground: GroundWindows
     azimuths_deg: Floats
     step_km: float
     points: int
@@ -75,11 +74,11 @@ class Walk:
         if thinned and start_km == 0 and np.isclose(spacing * azimuths_deg.size, 360.0):
             firsts, rings = ring_firsts(azimuths_deg.size, points, first)
         station = emitter.station
-        window = emitter.terrain.window(station.longitude, station.latitude, radius_km + step_km)
+        ground = emitter.ground.windows(station.longitude, station.latitude, radius_km + step_km)
         return cls(
             emitter,
             emitter.emission(time_percents),
-            window,
+            ground,
             azimuths_deg,
             step_km,
             points,
@@ -92,15 +91,17 @@ class Walk:
         """Angle between neighbouring radials."""
         return float(self.azimuths_deg[1] - self.azimuths_deg[0])
 
-    def field_dbuvm(self, rows: slice) -> Values:
-        """Return the field on some of the radials, shape (p, rows, points)."""
+    def field_dbuvm(self, rows: slice) -> tuple[Values, Gaps]:
+        """Return the field on some of the radials, shape (p, rows, points), and the gaps there."""
         azimuths = self.azimuths_deg[rows]
-        heights = self._heights_m(azimuths)
+        surface = self.ground.along(azimuths, self.step_km, self.points)
+        heights = surface.terrain_height_m
+        stand(self.emitter.ground, heights, self.emitter.station.ground_height_m)
         radials = Radials(
             step_km=self.step_km,
             terrain_height_m=heights,
-            clutter_height_m=np.zeros(heights.shape),
-            zone=np.full(heights.shape, RadioClimaticZone.INLAND, dtype=np.int8),
+            clutter_height_m=surface.clutter_height_m,
+            zone=surface.zone,
             centre_latitude_deg=self._centre_latitudes(azimuths),
             first=self.firsts[rows],
         )
@@ -114,22 +115,7 @@ class Walk:
         if near == first_receiver(self.step_km):
             known = ~np.isnan(losses[0]).all(axis=2, keepdims=True)
             field[..., :near] = np.where(known, self._mast(azimuths, near), np.nan)
-        return field
-
-    def _heights_m(self, azimuths_deg: Floats) -> Floats:
-        station, terrain = self.emitter.station, self.emitter.terrain
-        own = station.ground_height_m
-        if self.window is None:
-            if own is None:
-                raise TerrainUnavailableError("terrain.ground_height_required")
-            height = float(terrain.heights_m(station.longitude, station.latitude))
-            heights = np.full((azimuths_deg.size, self.points), height)
-            heights[:, 0] = own
-            return heights
-        heights = radial_heights_m(self.window, azimuths_deg, self.step_km, self.points)
-        if own is not None:
-            heights[np.isnan(heights[:, 0]), 0] = own
-        return heights
+        return field, Gaps.of(surface, azimuths, self.step_km)
 
     def _centre_latitudes(self, azimuths_deg: Floats) -> Floats:
         """Return the latitude of the paths' centres as polynomials of their length."""

@@ -1,8 +1,8 @@
 """Path profiles along geodesics of the WGS 84 ellipsoid.
 
-Profiles carry no land cover (`clutter_height_m` is 0: no source of land cover is read yet) and
-every point is inland (Rec. ITU-R P.1812-8, section 3.2, zone A2): the delta's coast is not yet a
-table of the product.
+Profiles carry the clutter heights of the ground's land cover, 0 where it has none, and the
+radio-climatic zones of the ground, inland (Rec. ITU-R P.1812-8, section 3.2, zone A2) where it has
+none.
 
 Voids: `path_profile` raises, because one path was asked for and there is no answer. The functions
 for many paths leave NaN where the source knows nothing, and a model then yields NaN for the paths
@@ -14,10 +14,10 @@ from numpy.typing import ArrayLike, NDArray
 from pyproj import Geod
 
 from gis.errors import FormatError, TerrainUnavailableError
-from gis.terrain.source import ElevationSource
-from propagation.profile import PathProfile, RadioClimaticZone
+from gis.terrain.ground import Ground, Surface, stand
+from propagation.profile import PathProfile
 
-__all__ = ["path_profile", "radial_heights", "ring_profiles"]
+__all__ = ["path_profile", "profile_of", "radial_surface", "ring_profiles"]
 
 Floats = NDArray[np.float64]
 
@@ -26,7 +26,7 @@ _FEWEST_POINTS = 4
 
 
 def path_profile(
-    source: ElevationSource,
+    ground: Ground,
     tx_lonlat: tuple[float, float],
     rx_lonlat: tuple[float, float],
     *,
@@ -37,8 +37,8 @@ def path_profile(
 
     Parameters
     ----------
-    source : ElevationSource
-        Where heights come from.
+    ground : Ground
+        Heights, land cover and zones.
     tx_lonlat, rx_lonlat : tuple of float
         Longitude and latitude of both ends, WGS 84 degrees.
     step_km : float
@@ -67,28 +67,28 @@ def path_profile(
         raise FormatError("terrain.path_too_short")
     steps = max(_FEWEST_POINTS - 1, int(np.ceil(length_m / 1000 / step_km - 1e-9)))
     distance = np.linspace(0.0, length_m / 1000, steps + 1)
-    lon, lat, terrain = radial_heights(
-        source,
+    lon, lat, surface = radial_surface(
+        ground,
         tx_lonlat,
         azimuth,
         distance,
         transmitter_ground_height_m=transmitter_ground_height_m,
     )
-    voids = np.flatnonzero(np.isnan(terrain))
+    voids = np.flatnonzero(np.isnan(surface.terrain_height_m))
     if voids.size:
         first = voids[0]
         raise TerrainUnavailableError(
             "terrain.void",
-            source=source.identifier.split(" ")[0],
+            source=ground.elevation.identifier.split(" ")[0],
             longitude=f"{lon[first]:.5f}",
             latitude=f"{lat[first]:.5f}",
             distance_km=round(float(distance[first]), 3),
         )
-    return _bare(distance, terrain)
+    return profile_of(distance, surface)
 
 
 def ring_profiles(
-    source: ElevationSource,
+    ground: Ground,
     tx_lonlat: tuple[float, float],
     azimuths_deg: ArrayLike,
     distance_km: float,
@@ -100,8 +100,8 @@ def ring_profiles(
 
     Parameters
     ----------
-    source : ElevationSource
-        Where heights come from.
+    ground : Ground
+        Heights, land cover and zones.
     tx_lonlat : tuple of float
         Longitude and latitude of the transmitter, WGS 84 degrees.
     azimuths_deg : array_like, shape (a,)
@@ -131,32 +131,32 @@ def ring_profiles(
         raise FormatError("terrain.path_too_short")
     distance = np.linspace(0.0, distance_km, points)
     azimuths = np.atleast_1d(np.asarray(azimuths_deg, dtype=np.float64))
-    lon, lat, terrain = radial_heights(
-        source,
+    lon, lat, surface = radial_surface(
+        ground,
         tx_lonlat,
         azimuths,
         distance,
         transmitter_ground_height_m=transmitter_ground_height_m,
     )
-    return _bare(distance, terrain), lon[..., -1], lat[..., -1]
+    return profile_of(distance, surface), lon[..., -1], lat[..., -1]
 
 
-def radial_heights(
-    source: ElevationSource,
+def radial_surface(
+    ground: Ground,
     tx_lonlat: tuple[float, float],
     azimuth_deg: ArrayLike,
     distances_km: ArrayLike,
     *,
     transmitter_ground_height_m: float | None = None,
-) -> tuple[Floats, Floats, Floats]:
-    """Return where the points of radials lie and how high the ground is there.
+) -> tuple[Floats, Floats, Surface]:
+    """Return where the points of radials lie and what the ground is there.
 
     With equal steps every point is the receiver of the path that the points before it form.
 
     Parameters
     ----------
-    source : ElevationSource
-        Where heights come from.
+    ground : Ground
+        Heights, land cover and zones.
     tx_lonlat : tuple of float
         Longitude and latitude of the transmitter, WGS 84 degrees.
     azimuth_deg : array_like, shape (...)
@@ -168,8 +168,10 @@ def radial_heights(
 
     Returns
     -------
-    longitude, latitude, terrain_height_m : ndarray, shape (..., n)
-        WGS 84 degrees and metres above mean sea level; NaN in voids.
+    longitude, latitude : ndarray, shape (..., n)
+        WGS 84 degrees.
+    Surface
+        Of the same shape; NaN heights in voids.
 
     Raises
     ------
@@ -188,22 +190,16 @@ def radial_heights(
     )
     lon = np.asarray(longitude, dtype=np.float64).reshape(azimuth.shape)
     lat = np.asarray(latitude, dtype=np.float64).reshape(azimuth.shape)
-    terrain = source.heights_m(lon, lat)
-    if source.flat:
-        if transmitter_ground_height_m is None:
-            raise TerrainUnavailableError("terrain.ground_height_required")
-        terrain[..., 0] = transmitter_ground_height_m
-    elif transmitter_ground_height_m is not None:
-        first = terrain[..., 0]
-        terrain[..., 0] = np.where(np.isnan(first), transmitter_ground_height_m, first)
-    return lon, lat, terrain
+    surface = ground.at(lon, lat)
+    stand(ground, surface.terrain_height_m, transmitter_ground_height_m)
+    return lon, lat, surface
 
 
-def _bare(distance_km: Floats, terrain_m: Floats) -> PathProfile:
-    """Return a profile without land cover, inland everywhere."""
+def profile_of(distance_km: Floats, surface: Surface) -> PathProfile:
+    """Return the paths over a surface."""
     return PathProfile(
         distance_km=distance_km,
-        terrain_height_m=terrain_m,
-        clutter_height_m=np.zeros(distance_km.shape),
-        zone=np.full(distance_km.shape, RadioClimaticZone.INLAND, dtype=np.int8),
+        terrain_height_m=surface.terrain_height_m,
+        clutter_height_m=surface.clutter_height_m,
+        zone=surface.zone,
     )

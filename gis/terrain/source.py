@@ -1,11 +1,5 @@
-"""Where ground heights come from: a raster that the department owns, or a flat delta.
+"""Where ground heights come from: rasters that the department owns, or a flat delta."""
 
-A raster is opened by a driver that is named beforehand and checked against the content, so that a
-file that calls itself GeoTIFF can never send the reader to another file or to a network. Heights
-are interpolated bilinearly on the raster's own grid. What the raster does not know is NaN.
-"""
-
-from pathlib import Path
 from typing import Protocol
 
 import numpy as np
@@ -15,7 +9,7 @@ from gis.errors import FormatError
 from gis.terrain.raster import RasterTerrain
 from gis.terrain.window import Window
 
-__all__ = ["ElevationSource", "FlatTerrain", "RasterTerrain", "open_terrain"]
+__all__ = ["ElevationSource", "FlatTerrain", "RasterTerrain"]
 
 Floats = NDArray[np.float64]
 
@@ -31,6 +25,8 @@ class ElevationSource(Protocol):
         Whether the heights are an assumption; results on them are at most *needs verification*.
     surface_model : bool
         Whether heights include buildings and trees, so that no clutter may be added.
+    cell_m : float
+        How far apart heights are known, metres; 0 where they are the same everywhere.
     """
 
     @property
@@ -48,6 +44,11 @@ class ElevationSource(Protocol):
         """Return whether heights include buildings and trees."""
         ...
 
+    @property
+    def cell_m(self) -> float:
+        """Return how far apart heights are known, metres."""
+        ...
+
     def heights_m(self, longitude: ArrayLike, latitude: ArrayLike) -> Floats:
         """Return heights above mean sea level, NaN where unknown.
 
@@ -58,8 +59,14 @@ class ElevationSource(Protocol):
         """
         ...
 
-    def window(self, longitude: float, latitude: float, radius_km: float) -> Window | None:
-        """Return the heights around a point in memory, or None where they are all the same.
+    def covers(self, longitude: Floats, latitude: Floats) -> NDArray[np.bool_]:
+        """Return whether the source reaches points, void or not."""
+        ...
+
+    def windows(self, longitude: float, latitude: float, radius_km: float) -> tuple[Window, ...]:
+        """Return the heights around a point in memory; none where they are all the same.
+
+        A point without a height in one window is asked of the next.
 
         Parameters
         ----------
@@ -87,15 +94,25 @@ class FlatTerrain:
 
     flat = True
     surface_model = False
+    cell_m = 0.0
 
     def __init__(self, height_m: float = 2.0) -> None:
         if not np.isfinite(height_m):
             raise FormatError("terrain.not_metres", file="flat", unit=str(height_m))
         self.height_m = float(height_m)
 
-    def window(self, longitude: float, latitude: float, radius_km: float) -> None:  # noqa: ARG002
+    def windows(
+        self,
+        longitude: float,  # noqa: ARG002
+        latitude: float,  # noqa: ARG002
+        radius_km: float,  # noqa: ARG002
+    ) -> tuple[Window, ...]:
         """Return nothing: the height is the same everywhere."""
-        return
+        return ()
+
+    def covers(self, longitude: Floats, latitude: Floats) -> NDArray[np.bool_]:
+        """Return that it reaches everywhere."""
+        return np.isfinite(longitude) & np.isfinite(latitude)
 
     @property
     def identifier(self) -> str:
@@ -108,21 +125,3 @@ class FlatTerrain:
             np.asarray(longitude, dtype=np.float64), np.asarray(latitude, dtype=np.float64)
         )
         return np.where(np.isfinite(lon) & np.isfinite(lat), self.height_m, np.nan)
-
-
-def open_terrain(path: Path | None, *, surface_model: bool = False) -> ElevationSource:
-    """Open an elevation file, or stand on the flat delta when there is none.
-
-    Parameters
-    ----------
-    path : Path or None
-        GeoTIFF or HGT file on this machine.
-    surface_model : bool
-        Whether its heights include buildings and trees (as Copernicus GLO-30 and SRTM do).
-
-    Raises
-    ------
-    FormatError
-        If the file cannot be trusted as a raster of heights.
-    """
-    return FlatTerrain() if path is None else RasterTerrain(path, surface_model=surface_model)

@@ -205,6 +205,8 @@ def options_section(source: Source) -> Section:
     blocks: list[Block] = [Facts(tuple(rows))]
     if inputs.get("model") and "zones" not in inputs["model"]:
         blocks.append(Paragraph(words.say("inland_note")))
+    remarks = source.study.results.get("remarks", ())
+    blocks += [Paragraph(remark[words.language.value]) for remark in remarks]
     return Section(words.say("options_heading"), blocks)
 
 
@@ -229,6 +231,20 @@ def _day(source: Source) -> str:
     return source.words.say("day", on=source.on)
 
 
+def _ground_rows(source: Source) -> list[tuple[str, tuple[str, ...]]]:
+    """Return the land cover and the zones of a study that has them."""
+    words, model = source.words, source.inputs.get("model") or {}
+    rows: list[tuple[str, tuple[str, ...]]] = []
+    if "land_cover" in model:
+        cover = model["land_cover"]
+        key = "land_cover_added" if cover["added"] else "land_cover_not_added"
+        told = (cover["identifier"], cover["table"], words.say(key))
+        rows.append((words.say("data_land_cover"), told))
+    if "zones" in model:
+        rows.append((words.say("data_zones"), (model["zones"]["identifier"],)))
+    return rows
+
+
 def data_section(source: Source) -> Section:
     """Return every data set, model and program that the result rests on, each with its version."""
     words, inputs = source.words, source.inputs
@@ -241,6 +257,7 @@ def data_section(source: Source) -> Section:
     terrain = inputs["terrain"]
     key = "terrain_flat" if terrain["flat"] else "terrain_source"
     rows.append((words.say("data_terrain"), (words.say(key, identifier=terrain["identifier"]),)))
+    rows += _ground_rows(source)
     if inputs.get("rules"):
         rules = inputs["rules"]
         rows.append(

@@ -30,7 +30,7 @@ def done(
     """Ask for a study, let a worker do it, and return its id."""
     asked = ask(client, headers, kind, **wanted)
     assert asked.status_code == 202, asked.text
-    assert work_once(service.register, service.home, service.terrain)
+    assert work_once(service.register, service.home, service.ground)
     job = client.get(asked.headers["location"], headers=headers).json()
     assert job["state"] == "done", job["error"]
     assert job["progress"] == 1
@@ -56,7 +56,7 @@ def test_coverage_from_asking_to_the_report(
     assert job["state"] == "queued"
     assert asked.headers["location"] == f"/jobs/{job['id']}"
     assert client.get("/jobs?state=queued", headers=staff).json()["numberMatched"] == 1
-    assert work_once(service.register, service.home, service.terrain)
+    assert work_once(service.register, service.home, service.ground)
     study_id = client.get(f"/jobs/{job['id']}", headers=staff).json()["study"]
     study = client.get(f"/studies/{study_id}", headers=staff).json()
     assert study["kind"] == "coverage"
@@ -161,14 +161,14 @@ def test_a_queued_job_is_cancelled_at_once(
     staff = token("staff")
     path = ask(client, staff, "compliance").headers["location"]
     assert client.request(method, path + below, headers=staff).json()["state"] == "cancelled"
-    assert not work_once(service.register, service.home, service.terrain)
+    assert not work_once(service.register, service.home, service.ground)
     assert client.request(method, path + below, headers=staff).json()["state"] == "cancelled"
 
 
 def test_events_end_with_the_job(client: TestClient, service: Service, token: Token) -> None:
     staff = token("staff")
     path = ask(client, staff, "coverage", station_id=STATION, radius_km=5).headers["location"]
-    assert work_once(service.register, service.home, service.terrain)
+    assert work_once(service.register, service.home, service.ground)
     with client.stream("GET", f"{path}/events?lang=en", headers=staff) as stream:
         assert stream.headers["content-type"].startswith("text/event-stream")
         lines = list(stream.iter_lines())
@@ -181,7 +181,7 @@ def test_events_end_with_the_job(client: TestClient, service: Service, token: To
 def test_a_job_that_fails_says_why(client: TestClient, service: Service, token: Token) -> None:
     staff = token("staff")
     job = service.queue.submit("coverage", {"station_id": "gone"}, requested_by="somebody")
-    assert work_once(service.register, service.home, service.terrain)
+    assert work_once(service.register, service.home, service.ground)
     told = client.get(f"/jobs/{job.id}?lang=en", headers=staff).json()
     assert told["state"] == "failed"
     assert "gone" in told["error"]

@@ -28,7 +28,8 @@ from gis.register.records import (
 )
 from gis.register.store import Register
 from gis.studies.context import StudyContext
-from gis.terrain.source import ElevationSource, FlatTerrain
+from gis.terrain.ground import Ground
+from gis.terrain.source import FlatTerrain
 from propagation.compliance.records import Confidence
 
 PROVENANCE = Provenance(confidence=Confidence.VERIFIED, source="test")
@@ -141,7 +142,7 @@ def study_context(register: Register) -> Callable[..., StudyContext]:
         entries: Sequence[PlanEntry] = (),
         units: Sequence[AdministrativeUnit] = (),
         boundaries: Sequence[Boundary] = (),
-        terrain: ElevationSource | None = None,
+        terrain: Ground | None = None,
         **options: object,
     ) -> StudyContext:
         with register.write(author="test", reason="scene") as writer:
@@ -150,7 +151,7 @@ def study_context(register: Register) -> Callable[..., StudyContext]:
             writer.add_units(units)
             writer.replace_boundaries(boundaries)
         home = Home(register.path.parent)
-        return StudyContext(register, home, terrain or FlatTerrain(), **options)
+        return StudyContext(register, home, terrain or Ground(FlatTerrain()), **options)
 
     return fill
 

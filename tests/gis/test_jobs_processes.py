@@ -35,6 +35,7 @@ from gis.home import Home
 from gis.jobs.worker import run_worker
 from gis.register.store import Register
 from gis.studies.record import Study, save
+from gis.terrain.ground import Ground
 from gis.terrain.source import FlatTerrain
 
 home = Home(Path(sys.argv[1]))
@@ -51,7 +52,7 @@ for line in sys.stdin:
     pid = os.fork()
     if pid == 0:
         with Register.open(home.register) as register:
-            run_worker(register, home, FlatTerrain(), stop=threading.Event(), lease_s=0.4,
+            run_worker(register, home, Ground(FlatTerrain()), stop=threading.Event(), lease_s=0.4,
                        max_attempts=1000, executor=short)
     print(pid, flush=True)
     os.waitpid(pid, 0)

@@ -17,6 +17,7 @@ from gis.register.records import BroadcastStation
 from gis.register.store import Register
 from gis.studies.context import StudyContext
 from gis.studies.record import Study, load
+from gis.terrain.ground import Ground
 from gis.terrain.source import FlatTerrain
 from propagation.errors import OutOfRangeError, PropagationError
 
@@ -56,7 +57,7 @@ def queue(register: Register) -> Queue:
 def work(register: Register) -> Callable[..., bool]:
     def once(executor: Executor, **options: object) -> bool:
         home = Home(register.path.parent)
-        return work_once(register, home, FlatTerrain(), executor=executor, **options)
+        return work_once(register, home, Ground(FlatTerrain()), executor=executor, **options)
 
     return once
 
@@ -78,13 +79,13 @@ def test_a_real_study_is_kept_and_the_job_names_it(
     queue = Queue(register)
     inputs = {"station_id": "a", "radius_km": 2.0, "step_m": 200.0}
     job = queue.submit("coverage", inputs, requested_by="lan")
-    assert work_once(register, home, FlatTerrain(), threads=2) is True
+    assert work_once(register, home, Ground(FlatTerrain()), threads=2) is True
     ended = queue.job(job.id)
     assert (ended.state, ended.error_key) == (JobState.DONE, None)
     study = load(ended.study_id or "", home)
     assert (home.study(study.id) / "coverage.tif").is_file()
     again = queue.submit("coverage", inputs, requested_by="lan")
-    assert work_once(register, home, FlatTerrain()) is True
+    assert work_once(register, home, Ground(FlatTerrain())) is True
     assert queue.job(again.id).study_id == study.id
 
 
@@ -162,7 +163,7 @@ def test_a_worker_told_to_stop_gives_its_job_back(
     job, stop = submitted(queue), threading.Event()
     thread = threading.Thread(
         target=run_worker,
-        args=(register, Home(tmp_path), FlatTerrain()),
+        args=(register, Home(tmp_path), Ground(FlatTerrain())),
         kwargs={"stop": stop, "executor": patient},
     )
     thread.start()

@@ -27,6 +27,7 @@ from gis.studies.plan_match import plan_entry_of, site_distance_km
 from gis.studies.point import explain_path
 from gis.studies.record import canonical
 from gis.studies.runner import run
+from gis.terrain.ground import Ground
 from gis.terrain.source import FlatTerrain, RasterTerrain
 from propagation.compliance.records import ForbiddenVerdictError
 
@@ -344,7 +345,7 @@ def demonstration(tmp_path_factory: pytest.TempPathFactory) -> StudyContext:
     home = Home(tmp_path_factory.mktemp("demo"))
     register = Register.open(home.register, create=True)
     load_demonstration(register)
-    return StudyContext(register, home, FlatTerrain(), workers=2)
+    return StudyContext(register, home, Ground(FlatTerrain()), workers=2)
 
 
 def test_the_demonstration_register(demonstration: StudyContext) -> None:
@@ -433,7 +434,7 @@ def test_same_bytes_with_any_number_of_workers(
     written = []
     for workers in (1, 2):
         home = Home(tmp_path / str(workers))
-        context = StudyContext(base.register, home, base.terrain, workers=workers)
+        context = StudyContext(base.register, home, base.ground, workers=workers)
         study = run("compliance", REQUEST, context)
         written.append({f.name: f.read_bytes() for f in home.study(study.id).iterdir()})
     assert written[0] == written[1]
@@ -448,7 +449,7 @@ def test_cancel_is_heard(study_context: Context, make_station: Make) -> None:
 
     stations = [make_station(f"s{k}", longitude=106.0 + 0.1 * k) for k in range(4)]
     context = study_context(stations=stations)
-    context = StudyContext(context.register, context.home, context.terrain, cancelled=cancelled)
+    context = StudyContext(context.register, context.home, context.ground, cancelled=cancelled)
     with pytest.raises(CancelledError):
         run("compliance", REQUEST, context)
     assert max(np.diff([*asked, time.monotonic()])) < 0.5
@@ -477,17 +478,17 @@ def test_effective_height_over_a_slope(make_station: Make, write_terrain) -> Non
     At azimuth 270 the mean lies 9 km west: 9 / 109.46 * 100 = 8.22 m lower, so the largest
     effective height is 60 + 8.22 m.
     """
-    terrain = RasterTerrain(write_terrain(lambda lon, _lat: 100 * (lon - 106.0)))
+    terrain = Ground(RasterTerrain(write_terrain(lambda lon, _lat: 100 * (lon - 106.0))))
     found = height_facts(make_station(), terrain)
     assert found is not None
     assert found.effective_height_max_m == pytest.approx(60 + 8.22, abs=0.1)
     assert found.effective_height_m[27] == pytest.approx(60 + 8.22, abs=0.1)
     assert found.effective_height_m[9] == pytest.approx(60 - 8.22, abs=0.1)
     assert found.effective_height_m[0] == pytest.approx(60, abs=0.1)
-    flat = height_facts(make_station(ground_height_m=10.0), FlatTerrain())
+    flat = height_facts(make_station(ground_height_m=10.0), Ground(FlatTerrain()))
     assert flat is not None
     assert flat.effective_height_max_m == pytest.approx(60 + 10 - 2)
-    assert height_facts(make_station(ground_height_m=None), FlatTerrain()) is None
+    assert height_facts(make_station(ground_height_m=None), Ground(FlatTerrain())) is None
     assert height_facts(make_station(height_above_ground_m=None), terrain) is None
 
 

@@ -28,6 +28,7 @@ from gis.studies.field import fields_at
 from gis.studies.model import default_settings
 from gis.studies.record import canonical, file_path, list_studies
 from gis.studies.runner import run
+from gis.terrain.ground import Ground
 from gis.terrain.source import RasterTerrain
 
 Context = Callable[..., StudyContext]
@@ -42,7 +43,7 @@ def test_pixels_are_the_field_at_their_centres(
     study_context: Context, make_station, write_terrain: Callable[..., Path]
 ) -> None:
     """On hills, at random pixels, against the path to the pixel's own centre."""
-    terrain = RasterTerrain(write_terrain(hills))
+    terrain = Ground(RasterTerrain(write_terrain(hills)))
     context = study_context(stations=[make_station()], terrain=terrain)
     study = run("coverage", {**REQUEST, "radius_km": 12, "step_m": 250}, context)
     raster = read_raster(file_path(study, "coverage.tif", context.home))
@@ -63,7 +64,7 @@ def test_flat_ground_gives_circles(study_context: Context, make_station) -> None
     """The area at or above a level is that of the circle on which a single path meets it."""
     context = study_context(stations=[make_station()])
     study = run("coverage", {**REQUEST, "radius_km": 40}, context)
-    emitter = Emitter(make_station(), context.terrain, default_settings())
+    emitter = Emitter(make_station(), context.ground, default_settings())
     away = np.linspace(1.0, 40.0, 400)
     lat = 10.6 + away / 110.61  # km a degree along the meridian near 10.6 N
     field = fields_at(emitter, context.stage(0, 1, "x"), np.full(400, 106.4), lat)[0]
@@ -102,7 +103,7 @@ def test_the_file_says_what_it_is(study_context: Context, make_station) -> None:
 def test_same_bytes_with_any_number_of_workers(
     tmp_path: Path, study_context: Context, make_station, write_terrain: Callable[..., Path]
 ) -> None:
-    terrain = RasterTerrain(write_terrain(hills))
+    terrain = Ground(RasterTerrain(write_terrain(hills)))
     context = study_context(stations=[make_station()], terrain=terrain)
     written = []
     for workers in (1, 2, 5):
@@ -126,7 +127,7 @@ def test_a_kept_study_is_not_computed_again(study_context: Context, make_station
     again = StudyContext(
         context.register,
         context.home,
-        context.terrain,
+        context.ground,
         progress=lambda _f, key, _v: calls.append(key),
     )
     assert run("coverage", REQUEST, again) == first
@@ -245,7 +246,7 @@ def test_a_station_beside_the_terrain(
     study_context: Context, make_station, write_terrain: Callable[..., Path]
 ) -> None:
     """The raster ends at 106.8 E; a station at 108 E has a recorded height but no paths."""
-    terrain = RasterTerrain(write_terrain(hills))
+    terrain = Ground(RasterTerrain(write_terrain(hills)))
     context = study_context(stations=[make_station(longitude=108.0)], terrain=terrain)
     with pytest.raises(TerrainUnavailableError, match="Đài a"):
         run("coverage", REQUEST, context)
@@ -259,7 +260,7 @@ def test_cancel_is_heard_within_half_a_second(study_context: Context, make_stati
         return len(asked) > 60
 
     context = study_context(stations=[make_station()])
-    context = StudyContext(context.register, context.home, context.terrain, cancelled=cancelled)
+    context = StudyContext(context.register, context.home, context.ground, cancelled=cancelled)
     with pytest.raises(CancelledError):
         run("coverage", {"station_id": "a", "radius_km": 150, "step_m": 100}, context)
     ended = time.monotonic()
@@ -274,7 +275,7 @@ def test_progress_never_goes_back(study_context: Context, make_station) -> None:
     context = StudyContext(
         context.register,
         context.home,
-        context.terrain,
+        context.ground,
         progress=lambda fraction, _key, _values: told.append(fraction),
     )
     run("coverage", {**REQUEST, "radius_km": 60, "step_m": 100}, context)

@@ -14,6 +14,7 @@ from gis.studies.context import Stage, StudyContext
 from gis.studies.emitter import Emitter
 from gis.studies.field import azimuths_around, azimuths_towards, fields_at, polar_field
 from gis.studies.model import default_settings
+from gis.terrain.ground import Ground
 from gis.terrain.profiles import path_profile
 from gis.terrain.source import FlatTerrain, RasterTerrain
 from propagation.itu import p1812
@@ -43,7 +44,7 @@ def scattered(station: BroadcastStation, count: int, radius_km: float) -> tuple[
 
 def test_points_are_p1812_over_their_own_paths(make_station: MakeStation, stage: Stage) -> None:
     """fields_at equals P.1812 called by hand on the geodesic profile of gis.terrain."""
-    station, terrain = make_station(erp_total_dbw=33.0), FlatTerrain()
+    station, terrain = make_station(erp_total_dbw=33.0), Ground(FlatTerrain())
     settings = default_settings()
     lon, lat, _, away = scattered(station, 12, 60.0)
     fields = fields_at(Emitter(station, terrain, settings), stage, lon, lat)
@@ -73,7 +74,7 @@ def test_points_are_p1812_over_their_own_paths(make_station: MakeStation, stage:
 
 def test_radials_meet_single_paths_on_flat_ground(make_station: MakeStation, stage: Stage) -> None:
     station = make_station(attenuation_db=tuple(float(k % 12) for k in range(36)))
-    emitter = Emitter(station, FlatTerrain(), default_settings())
+    emitter = Emitter(station, Ground(FlatTerrain()), default_settings())
     polar = polar_field(
         emitter, stage, radius_km=50.0, step_km=0.5, azimuths_deg=azimuths_around(360)
     )
@@ -86,7 +87,7 @@ def test_radials_meet_single_paths_on_flat_ground(make_station: MakeStation, sta
 def test_radials_meet_single_paths_over_hills(
     make_station: MakeStation, stage: Stage, write_terrain: Callable[..., Path]
 ) -> None:
-    terrain = RasterTerrain(write_terrain(hills))
+    terrain = Ground(RasterTerrain(write_terrain(hills)))
     emitter = Emitter(make_station(), terrain, default_settings(profile_step_km=0.1))
     polar = polar_field(
         emitter, stage, radius_km=16.0, step_km=0.25, azimuths_deg=azimuths_around(540)
@@ -98,7 +99,7 @@ def test_radials_meet_single_paths_over_hills(
 
 
 def test_a_sector_is_a_part_of_the_circle(make_station: MakeStation, stage: Stage) -> None:
-    emitter = Emitter(make_station(), FlatTerrain(), default_settings())
+    emitter = Emitter(make_station(), Ground(FlatTerrain()), default_settings())
     settings = {"radius_km": 60.0, "step_km": 1.0, "time_percents": (50.0,)}
     whole = polar_field(emitter, stage, azimuths_deg=azimuths_around(360), **settings)
     part = polar_field(
@@ -121,7 +122,7 @@ def test_power_follows_the_pattern(make_station: MakeStation, stage: Stage) -> N
     plain, cut = make_station(), make_station(attenuation_db=pattern)
     lon, lat = np.array([106.4, 106.4]), np.array([10.3, 10.9])
     fields = [
-        fields_at(Emitter(one, FlatTerrain(), default_settings()), stage, lon, lat)[0]
+        fields_at(Emitter(one, Ground(FlatTerrain()), default_settings()), stage, lon, lat)[0]
         for one in (plain, cut)
     ]
     np.testing.assert_allclose(fields[0] - fields[1], [20.0, 0.0], atol=1e-9)
@@ -136,7 +137,7 @@ def test_a_wall_shades_from_its_own_pixel_on(
     def heights(lon: np.ndarray, _lat: np.ndarray) -> np.ndarray:
         return np.where(np.abs(lon - wall) < 0.0026, 200.0, 5.0)
 
-    terrain = RasterTerrain(write_terrain(heights))
+    terrain = Ground(RasterTerrain(write_terrain(heights)))
     emitter = Emitter(make_station(), terrain, default_settings(profile_step_km=0.05))
     polar = polar_field(
         emitter, stage, radius_km=20.0, step_km=0.25, azimuths_deg=azimuths_around(360)
@@ -157,7 +158,7 @@ def test_a_wall_shades_from_its_own_pixel_on(
 
 def test_near_the_mast_it_is_free_space(make_station: MakeStation, stage: Stage) -> None:
     """At 100 m, 50 m below the antenna: 106.92 + 0 - 20 lg(0.1118 km) dB(uV/m) for 1 kW."""
-    emitter = Emitter(make_station(), FlatTerrain(), default_settings())
+    emitter = Emitter(make_station(), Ground(FlatTerrain()), default_settings())
     lon, lat, _ = GEOD.fwd(106.4, 10.6, 45.0, 100.0)
     single = fields_at(emitter, stage, np.array([lon]), np.array([lat]))[0, 0]
     by_hand = 106.92 - 20 * np.log10(np.hypot(0.100, 0.050))
@@ -171,7 +172,7 @@ def test_near_the_mast_it_is_free_space(make_station: MakeStation, stage: Stage)
 @pytest.mark.parametrize("name", ["erp_total_dbw", "height_above_ground_m", "ground_height_m"])
 def test_what_is_missing_is_named(make_station: MakeStation, name: str) -> None:
     with pytest.raises(GisError) as caught:
-        Emitter(make_station(**{name: None}), FlatTerrain(), default_settings())
+        Emitter(make_station(**{name: None}), Ground(FlatTerrain()), default_settings())
     assert caught.value.key == f"studies.station_without_{name}"
     assert "Đài a" in caught.value.say("vi")
 
@@ -183,7 +184,7 @@ def test_what_the_model_does_not_cover_is_named(
     make_station: MakeStation, name: str, value: float
 ) -> None:
     with pytest.raises(GisError) as caught:
-        Emitter(make_station(**{name: value}), FlatTerrain(), default_settings())
+        Emitter(make_station(**{name: value}), Ground(FlatTerrain()), default_settings())
     assert caught.value.key == f"studies.station_outside_{name}"
     assert caught.value.say("vi") != caught.value.say("en")
 
@@ -191,7 +192,7 @@ def test_what_the_model_does_not_cover_is_named(
 def test_terrain_makes_the_recorded_ground_height_needless(
     make_station: MakeStation, write_terrain: Callable[..., Path], stage: Stage
 ) -> None:
-    terrain = RasterTerrain(write_terrain(hills))
+    terrain = Ground(RasterTerrain(write_terrain(hills)))
     emitter = Emitter(make_station(ground_height_m=None), terrain, default_settings())
     field = fields_at(emitter, stage, np.array([106.45]), np.array([10.6]))
     assert np.isfinite(field).all()
@@ -201,7 +202,7 @@ def test_a_void_costs_only_the_paths_across_it(
     make_station: MakeStation, write_terrain: Callable[..., Path], stage: Stage
 ) -> None:
     """East of the raster nothing is known; the field there is missing, and only there."""
-    terrain = RasterTerrain(write_terrain(hills, side=200))  # ends at 106.5 E, 10.5 N
+    terrain = Ground(RasterTerrain(write_terrain(hills, side=200)))  # ends at 106.5 E, 10.5 N
     emitter = Emitter(make_station(latitude=10.7), terrain, default_settings())
     field = fields_at(
         emitter, stage, np.array([106.3, 106.45, 106.6]), np.array([10.7, 10.7, 10.7])

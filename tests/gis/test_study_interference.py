@@ -19,6 +19,7 @@ from gis.studies.point import explain, explain_path
 from gis.studies.record import file_path
 from gis.studies.runner import run
 from gis.studies.unwanted import spacing_khz
+from gis.terrain.ground import Ground
 from gis.terrain.source import FlatTerrain, RasterTerrain
 from propagation.itu import p1812
 
@@ -38,8 +39,8 @@ def pair(study_context: Context, make_station: Make) -> StudyContext:
 
 def exact(station: BroadcastStation, lon: np.ndarray, lat: np.ndarray) -> np.ndarray:
     """Fields for 50 % and 1 % over each point's own path."""
-    context = StudyContext(None, None, FlatTerrain())  # neither register nor home is asked
-    emitter = Emitter(station, FlatTerrain(), default_settings(profile_step_km=0.5))
+    context = StudyContext(None, None, Ground(FlatTerrain()))  # neither register nor home is asked
+    emitter = Emitter(station, Ground(FlatTerrain()), default_settings(profile_step_km=0.5))
     return fields_at(emitter, context.stage(0, 1, "x"), lon, lat)
 
 
@@ -203,7 +204,7 @@ def test_same_bytes_with_any_number_of_workers(pair: StudyContext, tmp_path) -> 
     contents = []
     for workers in (1, 2):
         home = Home(tmp_path / str(workers))
-        context = StudyContext(pair.register, home, pair.terrain, workers=workers)
+        context = StudyContext(pair.register, home, pair.ground, workers=workers)
         study = run("interference", REQUEST, context)
         contents.append({f.name: f.read_bytes() for f in home.study(study.id).iterdir()})
     assert contents[0] == contents[1]
@@ -259,7 +260,7 @@ def test_a_click_on_the_mast_and_far_away(pair: StudyContext, make_station: Make
 
 
 def test_a_click_behind_a_void(study_context: Context, make_station: Make, write_terrain) -> None:
-    terrain = RasterTerrain(write_terrain(lambda lon, _lat: 5.0 + 0.0 * lon, side=200))
+    terrain = Ground(RasterTerrain(write_terrain(lambda lon, _lat: 5.0 + 0.0 * lon, side=200)))
     context = study_context(terrain=terrain)
     station = make_station(latitude=10.7)
     assert explain_path(station, 106.45, 10.7, context)["steady"]["field_strength_dbuvm"] > 0

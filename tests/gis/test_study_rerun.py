@@ -11,6 +11,7 @@ from gis.errors import FormatError, TerrainUnavailableError
 from gis.raster import read_raster, write_cog
 from gis.studies import StudyContext, load, rerun, run
 from gis.studies.record import Study, canonical, file_path, sha256_of, study_id
+from gis.terrain.ground import Ground
 from gis.terrain.source import FlatTerrain
 
 Context = Callable[..., StudyContext]
@@ -54,7 +55,7 @@ def test_the_same_again_from_the_record_alone(
     with scene.register.write(author="test", reason="other power") as writer:
         writer.update_stations([make_station(erp_total_dbw=20.0)])
         writer.replace_boundaries([])
-    alone = StudyContext(None, scene.home, FlatTerrain(), workers=2)
+    alone = StudyContext(None, scene.home, Ground(FlatTerrain()), workers=2)
     again = rerun(load(study.id, scene.home), alone)
     assert again.agrees
     assert again.identical
@@ -138,7 +139,7 @@ def test_a_changed_verdict_is_noticed(scene: StudyContext) -> None:
 def test_other_terrain_is_refused(scene: StudyContext) -> None:
     study = run("coverage", REQUEST, scene)
     with pytest.raises(TerrainUnavailableError, match="flat-delta-2m"):
-        rerun(study, StudyContext(scene.register, scene.home, FlatTerrain(3.0)))
+        rerun(study, StudyContext(scene.register, scene.home, Ground(FlatTerrain(3.0))))
 
 
 def test_changed_inputs_are_refused(scene: StudyContext) -> None:

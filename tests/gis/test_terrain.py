@@ -13,8 +13,9 @@ from rasterio.transform import Affine
 
 from data.text import Language
 from gis.errors import TerrainUnavailableError
-from gis.terrain.profiles import path_profile, radial_heights, ring_profiles
-from gis.terrain.source import FlatTerrain, RasterTerrain, open_terrain
+from gis.terrain.ground import Ground
+from gis.terrain.profiles import path_profile, radial_surface, ring_profiles
+from gis.terrain.source import FlatTerrain, RasterTerrain
 from propagation.profile import RadioClimaticZone
 
 Floats = NDArray[np.float64]
@@ -170,7 +171,7 @@ def test_hgt(tmp_path: Path) -> None:
 
 def test_identity_and_processes(tmp_path: Path) -> None:
     file = write(tmp_path / "a.tif", plane(0, 1, 0.01, 100, 100), from_origin(0, 1, 0.01, 0.01))
-    source = open_terrain(file, surface_model=True)
+    source = RasterTerrain(file, surface_model=True)
     assert not source.flat
     assert source.surface_model
     again = pickle.loads(pickle.dumps(source))
@@ -186,7 +187,7 @@ def test_identity_and_processes(tmp_path: Path) -> None:
 
 
 def test_flat_delta() -> None:
-    flat = open_terrain(None)
+    flat = FlatTerrain()
     assert flat.flat
     assert not flat.surface_model
     assert flat.identifier == "flat-delta-2m"
@@ -196,7 +197,7 @@ def test_flat_delta() -> None:
 
 def test_flat_station_stands_on_its_recorded_ground() -> None:
     """Núi Bà Đen is 986 m high, as recalled, and the plain around it 2 m."""
-    flat = FlatTerrain()
+    flat = Ground(FlatTerrain())
     summit, plain = (106.169167, 11.380833), (106.4151, 10.5351)
     profile = path_profile(flat, summit, plain, step_km=1.0, transmitter_ground_height_m=986.0)
     assert profile.terrain_height_m[0] == 986.0
@@ -208,7 +209,7 @@ def test_flat_station_stands_on_its_recorded_ground() -> None:
     for call in (
         lambda: path_profile(flat, summit, plain, step_km=1.0),
         lambda: ring_profiles(flat, summit, [0], 20, 50),
-        lambda: radial_heights(flat, summit, 0.0, [0, 1, 2]),
+        lambda: radial_surface(flat, summit, 0.0, [0, 1, 2]),
     ):
         with pytest.raises(TerrainUnavailableError) as caught:
             call()
@@ -219,8 +220,8 @@ def test_profile_follows_the_geodesic() -> None:
     geod = Geod(ellps="WGS84")
     tx, rx = (106.0, 10.5), (107.0, 11.5)
     azimuth, _, length_m = geod.inv(*tx, *rx)
-    lon, lat, _ = radial_heights(
-        FlatTerrain(),
+    lon, lat, _ = radial_surface(
+        Ground(FlatTerrain()),
         tx,
         azimuth,
         np.linspace(0, length_m / 1000, 5),
@@ -228,7 +229,9 @@ def test_profile_follows_the_geodesic() -> None:
     )
     assert geod.inv(lon[-1], lat[-1], *rx)[2] < 1e-3
     np.testing.assert_allclose(geod.line_lengths(lon, lat), length_m / 4, rtol=1e-9)
-    profile = path_profile(FlatTerrain(), tx, rx, step_km=1.0, transmitter_ground_height_m=2.0)
+    profile = path_profile(
+        Ground(FlatTerrain()), tx, rx, step_km=1.0, transmitter_ground_height_m=2.0
+    )
     steps = np.diff(profile.distance_km)
     assert np.ptp(steps) < 1e-9
     assert steps[0] <= 1.0
@@ -241,7 +244,9 @@ def test_rings_are_the_paths_one_by_one(tmp_path: Path) -> None:
     cell = 0.01
     rng = np.random.default_rng(3)
     values = rng.random((100, 100)) * 50
-    source = RasterTerrain(write(tmp_path / "a.tif", values, from_origin(106, 11, cell, cell)))
+    source = Ground(
+        RasterTerrain(write(tmp_path / "a.tif", values, from_origin(106, 11, cell, cell)))
+    )
     tx = (106.5, 10.5)
     ring, lon, lat = ring_profiles(source, tx, np.arange(0, 360, 45), 12.0, 25)
     assert ring.terrain_height_m.shape == (8, 25)
@@ -253,7 +258,9 @@ def test_rings_are_the_paths_one_by_one(tmp_path: Path) -> None:
 def test_void_on_the_path(tmp_path: Path) -> None:
     values = np.full((10, 10), 5.0)
     values[:, 6] = np.nan
-    source = RasterTerrain(write(tmp_path / "a.tif", values, from_origin(106, 11, 0.1, 0.1)))
+    source = Ground(
+        RasterTerrain(write(tmp_path / "a.tif", values, from_origin(106, 11, 0.1, 0.1)))
+    )
     with pytest.raises(TerrainUnavailableError) as caught:
         path_profile(source, (106.2, 10.5), (106.9, 10.5), step_km=1.0)
     assert float(caught.value.values["distance_km"]) == pytest.approx(38.3, abs=1.1)  # 106.55 E
@@ -266,16 +273,18 @@ def test_void_on_the_path(tmp_path: Path) -> None:
 def test_void_under_the_station_takes_its_record(tmp_path: Path) -> None:
     values = np.full((10, 10), 5.0)
     values[5, 2] = np.nan
-    source = RasterTerrain(write(tmp_path / "a.tif", values, from_origin(106, 11, 0.1, 0.1)))
+    source = Ground(
+        RasterTerrain(write(tmp_path / "a.tif", values, from_origin(106, 11, 0.1, 0.1)))
+    )
     tx = (106.25, 10.45)
-    _, _, heights = radial_heights(
+    _, _, surface = radial_surface(
         source, tx, 90.0, [0.0, 15.0, 30.0], transmitter_ground_height_m=8.0
     )
-    np.testing.assert_array_equal(heights, [8.0, 5.0, 5.0])
-    _, _, known = radial_heights(
+    np.testing.assert_array_equal(surface.terrain_height_m, [8.0, 5.0, 5.0])
+    _, _, known = radial_surface(
         source, (106.75, 10.45), 270.0, [0.0, 5.0], transmitter_ground_height_m=8.0
     )
-    assert known[0] == 5.0
+    assert known.terrain_height_m[0] == 5.0
 
 
 def test_the_rburg_profile(shared: Path, tmp_path: Path) -> None:
@@ -303,7 +312,7 @@ def test_the_rburg_profile(shared: Path, tmp_path: Path) -> None:
         if "LAT" in line or "LON" in line
     }
     profile = path_profile(
-        RasterTerrain(file),
+        Ground(RasterTerrain(file)),
         (site["Tx LON"], site["Tx LAT"]),
         (site["Rx LON"], site["Rx LAT"]),
         step_km=0.1,

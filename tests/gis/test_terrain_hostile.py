@@ -9,7 +9,7 @@ import rasterio
 from rasterio.transform import Affine
 
 from gis.errors import FormatError
-from gis.terrain.source import RasterTerrain, open_terrain
+from gis.terrain.source import RasterTerrain
 
 GRID = Affine(0.1, 0.0, 106.0, 0.0, -0.1, 11.0)
 
@@ -92,7 +92,7 @@ def test_vrt_of_the_size_of_an_hgt(tmp_path: Path) -> None:
 )
 def test_addresses_and_virtual_paths(path: str) -> None:
     with pytest.raises(FormatError) as caught:
-        open_terrain(Path(path))
+        RasterTerrain(Path(path))
     assert caught.value.key in {"terrain.not_local_file", "terrain.file_missing"}
 
 

@@ -92,8 +92,22 @@ def test_fields_without_zones_say_what_that_means(
     """In the reports, and in the article that a study's page shows."""
     assert said in study_html(study, language)
     assert said in study_article(study, language)
-    zoned = {**study.inputs, "model": {**study.inputs["model"], "zones": "coast of 2026"}}
-    assert said not in study_html(replace(study, inputs=zoned), language)
+    sources = {
+        "zones": {"identifier": "coast-of-2026.tif sha256:00"},
+        "land_cover": {"identifier": "cover.tif sha256:11", "table": "t.toml", "added": True},
+    }
+    zoned = {**study.inputs, "model": {**study.inputs["model"], **sources}}
+    page = study_html(replace(study, inputs=zoned), language)
+    assert said not in page
+    for name in ("coast-of-2026.tif", "cover.tif", "t.toml"):
+        assert name in page
+
+
+def test_what_has_to_be_said_about_the_ground_is_said(study: Study) -> None:
+    remark = {"key": "studies.step_finer", "vi": "Bước tính nhỏ hơn ô.", "en": "A finer step."}
+    told = replace(study, results={**study.results, "remarks": [remark]})
+    assert remark["vi"] in study_html(told, Language.VI)
+    assert remark["en"] in study_html(told, Language.EN)
 
 
 def test_the_plan_section_lists_the_pattern(make_compliance_study: MakeStudy) -> None:

@@ -1,0 +1,136 @@
+"""What has to be said beside a result: where the ground was not known, and what it is made of."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from data.text import Language, text
+from gis.geodesy import destination
+from gis.register.records import BroadcastStation
+from gis.terrain.ground import Ground, Remark, Surface
+
+__all__ = ["Gaps", "ground_remarks", "point_remarks", "remarks_json"]
+
+Floats = NDArray[np.float64]
+
+_KEYS = {"land_cover": "studies.ground_uncovered", "zones": "studies.ground_unzoned"}
+_FINER = 0.999
+
+
+@dataclass(frozen=True, slots=True)
+class Gaps:
+    """Points of radials at which the ground was not known.
+
+    Attributes
+    ----------
+    points : int
+        Points that were looked at.
+    missing : mapping
+        For `elevation`, `land_cover` and `zones`, where points are missing: how many, and
+        distance in km and azimuth in degrees of the nearest.
+    """
+
+    points: int = 0
+    missing: Mapping[str, tuple[int, float, float]] = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, surface: Surface, azimuths_deg: Floats, step_km: float) -> "Gaps":
+        """Count along radials that start at a station."""
+        missing = {}
+        for name, gaps in (
+            ("elevation", np.isnan(surface.terrain_height_m)),
+            ("land_cover", surface.uncovered),
+            ("zones", surface.unzoned),
+        ):
+            if gaps.any():
+                column = int(gaps.any(axis=0).argmax())
+                row = int(gaps[:, column].argmax())
+                place = (column * step_km, float(azimuths_deg[row]))
+                missing[name] = (int(np.count_nonzero(gaps)), *place)
+        return cls(surface.terrain_height_m.size, missing)
+
+    def and_those(self, other: "Gaps") -> "Gaps":
+        """Return both together."""
+        missing = dict(self.missing)
+        for name, (count, *place) in other.missing.items():
+            mine, first, azimuth = missing.get(name, (0, np.inf, 0.0))
+            missing[name] = (count + mine, *min((first, azimuth), (place[0], place[1])))
+        return Gaps(self.points + other.points, missing)
+
+
+def ground_remarks(
+    ground: Ground, station: BroadcastStation, gaps: Gaps, step_km: float
+) -> list[Remark]:
+    """Return what has to be said about the ground around a station."""
+    remarks = [*ground.remarks, *_about_step(ground, step_km), *_about_mast(ground, station)]
+    for name, (count, distance_km, azimuth_deg) in gaps.missing.items():
+        lon, lat = destination(station.longitude, station.latitude, azimuth_deg, distance_km)
+        values = {
+            "station": station.name,
+            "percent": _percent(count / gaps.points),
+            "longitude": f"{float(lon):.5f}",
+            "latitude": f"{float(lat):.5f}",
+            "distance_km": round(distance_km, 3),
+        }
+        key = _KEYS.get(name)
+        if key is None:
+            inside = ground.elevation.covers(np.atleast_1d(lon), np.atleast_1d(lat))[0]
+            key = "studies.ground_void" if inside else "studies.ground_beyond"
+        remarks.append((key, values))
+    return remarks
+
+
+def point_remarks(
+    ground: Ground, station: BroadcastStation, distance_km: float, step_km: float
+) -> list[Remark]:
+    """Return what has to be said about the path from a station to a point."""
+    remarks = [*ground.remarks, *_about_step(ground, step_km), *_about_mast(ground, station)]
+    if distance_km < _ON_THE_MAST_KM:
+        values = {"station": station.name, "distance_m": round(distance_km * 1e3, 1)}
+        remarks.append(("studies.point_on_mast", values))
+    return remarks
+
+
+_ON_THE_MAST_KM = 0.001
+
+
+def remarks_json(remarks: Iterable[Remark]) -> list[dict[str, Any]]:
+    """Return remarks as they stand in results: key, and the sentence in both languages."""
+    told: dict[tuple[str, str], dict[str, Any]] = {}
+    for key, values in remarks:
+        vi, en = (text(key, language, **values) for language in (Language.VI, Language.EN))
+        told[key, vi] = {"key": key, "vi": vi, "en": en}
+    return list(told.values())
+
+
+def _about_step(ground: Ground, step_km: float) -> list[Remark]:
+    cell_m = ground.elevation.cell_m
+    if step_km * 1e3 >= _FINER * cell_m:
+        return []
+    values = {"step_m": round(step_km * 1e3, 1), "cell_m": round(cell_m, 1)}
+    return [("studies.step_finer", values)]
+
+
+def _about_mast(ground: Ground, station: BroadcastStation) -> list[Remark]:
+    """Say where the recorded antenna would lie in the ground of the terrain."""
+    own, height = station.ground_height_m, station.height_above_ground_m
+    if ground.flat or own is None or height is None:
+        return []
+    terrain = float(ground.elevation.heights_m(station.longitude, station.latitude))
+    if not own + height < terrain:
+        return []
+    values = {
+        "station": station.name,
+        "antenna_m": round(own + height, 1),
+        "terrain_m": round(terrain, 1),
+        "longitude": f"{station.longitude:.5f}",
+        "latitude": f"{station.latitude:.5f}",
+    }
+    return [("studies.antenna_below_ground", values)]
+
+
+def _percent(share: float) -> float:
+    return max(0.001, round(100 * share, 3))

@@ -1,0 +1,219 @@
+"""Raster files of one grid, read as one sheet of cells."""
+
+from collections import OrderedDict
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from threading import Lock
+from typing import Any, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from gis.lattice import Lattice
+from gis.terrain.file import RasterFile
+from gis.terrain.grid import RasterGrid, span
+from gis.terrain.memory import roomy_array
+from gis.terrain.window import Window, plane_of
+
+__all__ = ["Meaning", "Sheet", "sheets_of"]
+
+Floats = NDArray[np.float64]
+Cells = NDArray[Any]
+Sampler = Callable[[Cells, Floats, Floats], Floats]
+
+_TILE = 512
+_TILES_KEPT = 96
+_STRIP_CELLS = 2**24
+
+
+class Meaning(Protocol):
+    """What raw cells of a file mean."""
+
+    @property
+    def dtype(self) -> np.dtype[Any]:
+        """Return the type of the cells."""
+        ...
+
+    @property
+    def void(self) -> float:
+        """Return the cell that says nothing."""
+        ...
+
+    def cells(self, raw: Cells, file: RasterFile) -> Cells:
+        """Return what raw cells of a file mean."""
+        ...
+
+    def voids(self, cells: Cells) -> NDArray[np.bool_]:
+        """Return which cells say nothing."""
+        ...
+
+
+class Sheet:
+    """Files of one grid; where two have a cell, the first that says something counts.
+
+    It can be pickled and shared between threads; files are opened when they are read.
+
+    Parameters
+    ----------
+    files : sequence of RasterFile
+        Of one grid, as `sheets_of` sorts them.
+    meaning : Meaning
+        What their cells mean.
+    scratch : Path or None
+        Where windows larger than memory may be kept.
+    """
+
+    def __init__(
+        self, files: Sequence[RasterFile], meaning: Meaning, scratch: Path | None = None
+    ) -> None:
+        places = [_placed(files[0].grid, file) for file in files]
+        top, left = (min(place[axis] for place in places) for axis in (0, 1))
+        bottom = max(
+            row + file.grid.shape[0] for file, (row, _) in zip(files, places, strict=True)
+        )
+        right = max(col + file.grid.shape[1] for file, (_, col) in zip(files, places, strict=True))
+        self.files = tuple(files)
+        self.grid: RasterGrid = files[0].grid.moved(top, left, (bottom - top, right - left))
+        self._places = tuple((row - top, column - left) for row, column in places)
+        self._meaning = meaning
+        self._scratch = scratch
+        self._used: set[int] = set()
+        self._fresh()
+
+    def _fresh(self) -> None:
+        self._tiles: OrderedDict[tuple[int, int], Cells] = OrderedDict()
+        self._lock = Lock()
+
+    def __getstate__(self) -> dict[str, Any]:
+        """Leave the lock and the tiles behind when crossing to another process."""
+        return {k: v for k, v in self.__dict__.items() if k not in {"_tiles", "_lock"}}
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        """Take up a fresh lock and no tiles."""
+        self.__dict__.update(state)
+        self._fresh()
+
+    def covers(self, longitude: Floats, latitude: Floats) -> NDArray[np.bool_]:
+        """Return whether points lie within one of the files, void or not."""
+        row, column = self.grid.rows_columns(longitude, latitude)
+        inside = np.zeros(row.shape, dtype=np.bool_)
+        with np.errstate(invalid="ignore"):
+            for file, (top, left) in zip(self.files, self._places, strict=True):
+                rows, columns = file.grid.shape
+                below, beside = row - top, column - left
+                inside |= (below >= 0) & (below <= rows) & (beside >= 0) & (beside <= columns)
+        return inside
+
+    def at(self, longitude: Floats, latitude: Floats, sample: Sampler) -> Floats:
+        """Return what the cells say at points, NaN outside.
+
+        Parameters
+        ----------
+        longitude, latitude : ndarray, shape (n,)
+            WGS 84 degrees.
+        sample : callable
+            Takes the cells of a tile and fractional rows and columns, 0 at the first centre.
+        """
+        row, column = self.grid.rows_columns(longitude, latitude)
+        rows, columns = self.grid.shape
+        with np.errstate(invalid="ignore"):
+            inside = (column >= 0) & (column <= columns) & (row >= 0) & (row <= rows)
+        found = np.full(longitude.size, np.nan)
+        if inside.any():
+            found[inside] = self._sampled(row[inside] - 0.5, column[inside] - 0.5, sample)
+        return found
+
+    def window(self, longitude: float, latitude: float, radius_km: float) -> Window:
+        """Return the cells around a point; one void cell where there are none."""
+        near = self.grid.cells_near(longitude, latitude)
+        plane = plane_of(longitude, latitude, radius_km, near)
+        (top, bottom), (left, right) = (
+            span(nodes, size) for nodes, size in zip(plane.values, self.grid.shape, strict=True)
+        )
+        if bottom <= top or right <= left:
+            void = np.full((1, 1), self._meaning.void, dtype=self._meaning.dtype)
+            return Window(void, plane)
+        shape = (bottom - top, right - left)
+        cells = roomy_array(shape, self._meaning.dtype, self._scratch, self.files[0].name)
+        strip = max(1, _STRIP_CELLS // shape[1])
+        with self._lock:
+            for first in range(0, shape[0], strip):
+                self._fill(cells[first : first + strip], top + first, left)
+        offset = np.array([top, left], dtype=np.float64)[:, np.newaxis, np.newaxis]
+        return Window(cells, Lattice(plane.values - offset, plane.frame))
+
+    def _sampled(self, row: Floats, column: Floats, sample: Sampler) -> Floats:
+        """Sample at fractional cell centres, tile by tile."""
+        rows, columns = self.grid.shape
+        row = np.clip(row, 0, rows - 1)
+        column = np.clip(column, 0, columns - 1)
+        i = np.minimum(row.astype(np.int64), max(rows - 2, 0))
+        j = np.minimum(column.astype(np.int64), max(columns - 2, 0))
+        tile = (i // _TILE) * (columns // _TILE + 1) + j // _TILE
+        order = np.argsort(tile, kind="stable")
+        starts = np.flatnonzero(np.diff(tile[order], prepend=-1))
+        found = np.empty(row.size)
+        with self._lock:
+            for members in np.split(order, starts[1:]):
+                a, b = int(i[members[0]]) // _TILE, int(j[members[0]]) // _TILE
+                cells = self._tile(a, b)
+                found[members] = sample(
+                    cells, row[members] - a * _TILE, column[members] - b * _TILE
+                )
+        return found
+
+    def _tile(self, a: int, b: int) -> Cells:
+        """Return one tile with the first row and column of its neighbours."""
+        if (a, b) in self._tiles:
+            self._tiles.move_to_end((a, b))
+            return self._tiles[a, b]
+        rows, columns = self.grid.shape
+        top, left = a * _TILE, b * _TILE
+        shape = (min(_TILE + 1, rows - top), min(_TILE + 1, columns - left))
+        cells = np.empty(shape, dtype=self._meaning.dtype)
+        self._fill(cells, top, left)
+        self._tiles[a, b] = cells
+        if len(self._tiles) > _TILES_KEPT:
+            self._tiles.popitem(last=False)
+        return cells
+
+    def _fill(self, cells: Cells, top: int, left: int) -> None:
+        """Write the cells of a rectangle of the sheet."""
+        cells[...] = self._meaning.void
+        height, width = cells.shape
+        for number, (file, (row, column)) in enumerate(zip(self.files, self._places, strict=True)):
+            first, last = max(top, row), min(top + height, row + file.grid.shape[0])
+            west, east = max(left, column), min(left + width, column + file.grid.shape[1])
+            if last <= first or east <= west:
+                continue
+            part = cells[first - top : last - top, west - left : east - left]
+            void = self._meaning.voids(part)
+            if not void.any():
+                continue
+            raw = file.read(first - row, west - column, last - first, east - west)
+            if number not in self._used:
+                self._used.add(number)
+                file.note_use()
+            np.copyto(part, self._meaning.cells(raw, file), where=void)
+
+
+def sheets_of(
+    files: Sequence[RasterFile], meaning: Meaning, scratch: Path | None
+) -> tuple[Sheet, ...]:
+    """Return sheets of the files that share a grid, in the order of the first of each."""
+    groups: list[list[RasterFile]] = []
+    for file in files:
+        for group in groups:
+            if group[0].grid.offset_of(file.grid) is not None:
+                group.append(file)
+                break
+        else:
+            groups.append([file])
+    return tuple(Sheet(group, meaning, scratch) for group in groups)
+
+
+def _placed(grid: RasterGrid, file: RasterFile) -> tuple[int, int]:
+    place = grid.offset_of(file.grid)
+    if place is None:
+        raise ValueError(f"{file.name} is not on the grid of the sheet")
+    return place
