@@ -12,6 +12,8 @@ from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 from gis.home import Home
 from gis.jobs.queue import KEEP_DAYS
 from gis.terrain.opening import GroundFiles
+from gis.tiles.products import GLO30_ADDRESS, Product
+from gis.tiles.store import TileStore
 
 __all__ = ["Settings"]
 
@@ -52,6 +54,10 @@ class Settings(BaseSettings):
         Rasters of radio-climatic zones (1 sea, 3 coastal land, 4 inland).
     vrt_folder : Path or None
         The only folder in which a VRT is opened, with its sources.
+    tile_cache_mb : int
+        Fetched tiles are not larger together, in mebibytes; the longest unused goes first.
+    glo30_address, srtm_address : str
+        Where tiles are fetched from, when a person asks for it.
     workers : int
         Processes that run studies beside the server; 0 leaves jobs in the queue.
     host, port : str, int
@@ -75,6 +81,9 @@ class Settings(BaseSettings):
     land_cover_table: Path | None = None
     zones: Paths = ()
     vrt_folder: Path | None = None
+    tile_cache_mb: Annotated[int, Field(ge=1, le=10_000_000)] = 20_000
+    glo30_address: str = GLO30_ADDRESS
+    srtm_address: str = ""
     workers: Annotated[int, Field(ge=0, le=64)] = 1
     host: str = "127.0.0.1"
     port: Annotated[int, Field(ge=0, le=65_535)] = 8000
@@ -100,6 +109,15 @@ class Settings(BaseSettings):
             vrt_folder=self.vrt_folder,
             cache=self.place.cache,
         )
+
+    @property
+    def tile_store(self) -> TileStore:
+        """Where fetched tiles are kept."""
+        return TileStore(self.place.tiles, self.tile_cache_mb * 1024 * 1024)
+
+    def tile_address(self, product: Product) -> str:
+        """Return where a product's tiles are fetched from, empty where nobody said."""
+        return self.glo30_address if product is Product.GLO30 else self.srtm_address
 
     @property
     def max_body_bytes(self) -> int:

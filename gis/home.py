@@ -59,6 +59,11 @@ class Home:
         """What may be deleted and is made again: unpacked zips, large windows."""
         return self.folder / "cache"
 
+    @property
+    def tiles(self) -> Path:
+        """Elevation tiles that were fetched."""
+        return self.folder / "tiles"
+
     def study(self, study_id: str) -> Path:
         """Return the folder of one study."""
         return self.studies / study_id

@@ -17,6 +17,7 @@ COMMANDS = (
     "user",
     "import",
     "boundaries",
+    "terrain",
     "path",
     "coverage",
     "interference",

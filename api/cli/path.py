@@ -27,7 +27,7 @@ from maps.point import point_answer
 from propagation.compliance.records import Confidence
 from propagation.profile import Polarization
 
-__all__ = ["COMMANDS"]
+__all__ = ["COMMANDS", "coordinates"]
 
 _PAIR = re.compile(r"\s*(-?\d+(?:\.\d+)?)\s*[,; ]\s*(-?\d+(?:\.\d+)?)\s*")
 
@@ -52,7 +52,7 @@ def _configure(parser: Parser) -> None:
 
 
 def _run(arguments: argparse.Namespace, output: Output) -> int:
-    longitude, latitude = _pair(arguments.to, "--to")
+    longitude, latitude = coordinates(arguments.to, "--to")
     with _transmitter(arguments, output) as (station, register):
         context = StudyContext(
             register=register,
@@ -90,7 +90,7 @@ def _typed(arguments: argparse.Namespace) -> BroadcastStation:
             raise FormatError("cli.path_needs", name=f"--{name}")
         if not (math.isfinite(value) and value > 0):
             raise FormatError("cli.path_positive", name=f"--{name}", value=str(value))
-    longitude, latitude = _pair(arguments.start, "--from")
+    longitude, latitude = coordinates(arguments.start, "--from")
     return BroadcastStation(
         id="typed",
         name=arguments.start,
@@ -108,7 +108,14 @@ def _typed(arguments: argparse.Namespace) -> BroadcastStation:
     )
 
 
-def _pair(written: str, name: str) -> tuple[float, float]:
+def coordinates(written: str, name: str) -> tuple[float, float]:
+    """Return longitude and latitude as a person wrote them after an option.
+
+    Raises
+    ------
+    FormatError
+        If they are no such pair, or stand the wrong way round.
+    """
     found = _PAIR.fullmatch(written)
     if found is None:
         raise FormatError("cli.pair_malformed", name=name, value=written[:60])

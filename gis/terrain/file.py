@@ -85,7 +85,12 @@ class RasterFile:
 
     @classmethod
     def open(
-        cls, path: Path, *, heights: bool = True, sources: tuple[Path, ...] = ()
+        cls,
+        path: Path,
+        *,
+        heights: bool = True,
+        sources: tuple[Path, ...] = (),
+        sha256: str = "",
     ) -> "RasterFile":
         """Look at a file's header and three of its cells.
 
@@ -97,6 +102,8 @@ class RasterFile:
             Whether its cells are heights in metres, and not classes.
         sources : tuple of Path
             The files that a VRT names, which was looked through already.
+        sha256 : str
+            Of its content, where that is known already.
 
         Raises
         ------
@@ -118,6 +125,7 @@ class RasterFile:
                 offset=float(dataset.offsets[0]),
                 vertical_datum=_vertical_datum(dataset, file, driver),
                 sources=sources,
+                _digest=[sha256] if sha256 else [],
             )
             rows, columns = dataset.shape
             for row, column in ((0, 0), (rows - 1, columns - 1), (rows // 2, columns // 2)):

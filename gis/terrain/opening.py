@@ -10,9 +10,10 @@ from typing import Any
 from gis.errors import FormatError
 from gis.terrain.archives import TILE_ENDINGS, unpacked
 from gis.terrain.classes import ClassRaster
-from gis.terrain.file import ELLIPSOID, RasterFile, local
+from gis.terrain.file import ELLIPSOID, RasterFile, local, sha256_of_file
 from gis.terrain.ground import Ground, Remark
 from gis.terrain.raster import RasterTerrain
+from gis.terrain.recorded import read_record
 from gis.terrain.source import ElevationSource, FlatTerrain
 from gis.terrain.tables import ZONES, ClassTable, clutter_table
 from gis.terrain.virtual import open_virtual
@@ -158,12 +159,21 @@ def _tiles(
                 inside = unpacked(file, _unpacked_to(files, file))
                 found += _tiles(inside, files, remarks, name=file.name, heights=heights)
             else:
-                found.append(RasterFile.open(file, heights=heights))
+                found.append(_as_recorded(file, heights=heights))
         except FormatError as error:
             remarks += [(error.key, error.values), ("terrain.left_out", {"file": file.name})]
     if not found:
         raise FormatError("terrain.no_tiles", file=name, endings=", ".join(TILE_ENDINGS))
     return found
+
+
+def _as_recorded(file: Path, *, heights: bool) -> RasterFile:
+    """Open a tile; refuse a fetched one that is no longer what was verified."""
+    record = read_record(file)
+    digest = "" if record is None else sha256_of_file(file)
+    if record is not None and record.sha256 != digest:
+        raise FormatError("terrain.tile_changed", file=file.name)
+    return RasterFile.open(file, heights=heights, sha256=digest)
 
 
 def _listed(folder: Path, name: str) -> Iterator[Path]:
