@@ -28,7 +28,9 @@ HOME_SQUARE = Square(10, 106)
 GLO30, SRTM = Product.GLO30, Product.SRTM
 
 
-def glo30_tile(folder: Path, square: Square, height: float = 3.0, side: int = 300) -> bytes:
+def glo30_tile(
+    folder: Path, square: Square, height: float = 3.0, side: int = 300, step: float = 1e-6
+) -> bytes:
     """A tile as GLO-30 has them: its first centre on the corner, half a cell outside."""
     cell = 1 / side
     file = folder / "tile.tif"
@@ -47,7 +49,8 @@ def glo30_tile(folder: Path, square: Square, height: float = 3.0, side: int = 30
         tiled=True,
         compress="deflate",
     ) as dataset:
-        dataset.write((height + rng.random((side, side))).astype(np.float32), 1)
+        heights = height + step * np.round(rng.random((side, side)) / step)
+        dataset.write(heights.astype(np.float32), 1)
     return file.read_bytes()
 
 
@@ -276,7 +279,7 @@ def test_tiles_that_are_not_what_they_should_be(
     """A wrong square, a damaged file, something else: refused, and the others go on."""
     names = [Square(10, 106 + n).glo30_name for n in range(4)]
     wrong = glo30_tile(tmp_path, Square(11, 106))
-    damaged = bytearray(glo30_tile(tmp_path, Square(10, 107)))
+    damaged = bytearray(glo30_tile(tmp_path, Square(10, 107), step=0.1))
     middle = len(damaged) // 3
     damaged[middle : middle + 4000] = np.random.default_rng(0).bytes(4000)
     contents = [wrong, bytes(damaged), b"<html>404</html>", glo30_tile(tmp_path, Square(10, 109))]
