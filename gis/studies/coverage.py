@@ -171,7 +171,7 @@ def compute(gathered: Gathered, context: StudyContext) -> Computed:
         "communes": coverage_table(communes, field, grid, at_points, inputs["levels_dbuvm"]),
         "computation": _computation(azimuths, radius_km, step_m, grid),
         "field_strength_max_dbuvm": _largest(field),
-        "remarks": remarks_json(polar.remarks()),
+        "remarks": remarks_json(polar.remarks(step_m)),
         "pixels_without_field": within - int(np.count_nonzero(~np.isnan(field))),
     }
     return Computed(results, _files(field, grid, inputs, station))

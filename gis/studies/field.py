@@ -71,10 +71,10 @@ class PolarField:
         points: Floats = np.arange(self.polar.values.shape[2], dtype=np.float64)
         return points * self.polar.step_km
 
-    def remarks(self) -> list[Remark]:
-        """Return what has to be said about the ground under the field."""
+    def remarks(self, step_m: float) -> list[Remark]:
+        """Return what has to be said about the ground under the field, asked for in a step."""
         emitter = self.emitter
-        return ground_remarks(emitter.ground, emitter.station, self.gaps, self.polar.step_km)
+        return ground_remarks(emitter.ground, emitter.station, self.gaps, step_m)
 
     @property
     def field_strength_dbuvm(self) -> NDArray[np.float32]:

@@ -247,14 +247,14 @@ def _all_fields(
         time_percents=(50.0,),
     )
     require_field(polar)
-    wanted, remarks = polar.at(scene.longitude, scene.latitude)[0], polar.remarks()
+    wanted, remarks = polar.at(scene.longitude, scene.latitude)[0], polar.remarks(scene.step_m)
     steady = np.empty((wanted.size, len(scene.unwanted)))
     tropospheric = np.empty_like(steady)
     for number, emitter in enumerate(scene.unwanted):
         polar = _unwanted_field(scene, emitter, stage(number + 1, emitter))
         fields = polar.at(scene.longitude, scene.latitude)
         steady[:, number], tropospheric[:, number] = fields
-        remarks += polar.remarks()
+        remarks += polar.remarks(scene.step_m)
     return (wanted, steady, tropospheric), remarks
 
 

@@ -111,9 +111,7 @@ def explain_path(
         "model": p1812.EDITION,
         "terrain": terrain_json(context.ground),
         "evidence": "prediction",
-        "remarks": remarks_json(
-            point_remarks(context.ground, station, distance, _PROFILE_STEP_KM)
-        ),
+        "remarks": remarks_json(point_remarks(context.ground, station, distance)),
     }
     if distance < NEAREST_KM:
         field = float(emitter.free_space_dbuvm(np.array([azimuth]), np.array([distance]))[0])

@@ -62,10 +62,10 @@ class Gaps:
 
 
 def ground_remarks(
-    ground: Ground, station: BroadcastStation, gaps: Gaps, step_km: float
+    ground: Ground, station: BroadcastStation, gaps: Gaps, step_m: float
 ) -> list[Remark]:
     """Return what has to be said about the ground around a station."""
-    remarks = [*ground.remarks, *_about_step(ground, step_km), *_about_mast(ground, station)]
+    remarks = [*ground.remarks, *_about_step(ground, step_m), *_about_mast(ground, station)]
     for name, (count, distance_km, azimuth_deg) in gaps.missing.items():
         lon, lat = destination(station.longitude, station.latitude, azimuth_deg, distance_km)
         values = {
@@ -83,11 +83,9 @@ def ground_remarks(
     return remarks
 
 
-def point_remarks(
-    ground: Ground, station: BroadcastStation, distance_km: float, step_km: float
-) -> list[Remark]:
+def point_remarks(ground: Ground, station: BroadcastStation, distance_km: float) -> list[Remark]:
     """Return what has to be said about the path from a station to a point."""
-    remarks = [*ground.remarks, *_about_step(ground, step_km), *_about_mast(ground, station)]
+    remarks = [*ground.remarks, *_about_mast(ground, station)]
     if distance_km < _ON_THE_MAST_KM:
         values = {"station": station.name, "distance_m": round(distance_km * 1e3, 1)}
         remarks.append(("studies.point_on_mast", values))
@@ -106,12 +104,11 @@ def remarks_json(remarks: Iterable[Remark]) -> list[dict[str, Any]]:
     return list(told.values())
 
 
-def _about_step(ground: Ground, step_km: float) -> list[Remark]:
+def _about_step(ground: Ground, step_m: float) -> list[Remark]:
     cell_m = ground.elevation.cell_m
-    if step_km * 1e3 >= _FINER * cell_m:
+    if step_m >= _FINER * cell_m:
         return []
-    values = {"step_m": round(step_km * 1e3, 1), "cell_m": round(cell_m, 1)}
-    return [("studies.step_finer", values)]
+    return [("studies.step_finer", {"step_m": round(step_m, 1), "cell_m": round(cell_m, 1)})]
 
 
 def _about_mast(ground: Ground, station: BroadcastStation) -> list[Remark]:

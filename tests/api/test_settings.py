@@ -1,0 +1,35 @@
+"""What an administrator may say about the ground."""
+
+import os
+from pathlib import Path
+
+import pytest
+
+from api.settings import Settings
+
+
+def test_lists_of_paths(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setenv("PHUSONG_TERRAIN", os.pathsep.join(["/a/dtm.tif", "/b/glo30", ""]))
+    monkeypatch.setenv("PHUSONG_ZONES", "/z/zones.tif")
+    monkeypatch.setenv("PHUSONG_SURFACE_MODEL", "false")
+    settings = Settings(home=tmp_path)
+    assert settings.terrain == (Path("/a/dtm.tif"), Path("/b/glo30"))
+    ground = settings.ground
+    assert ground.terrain == settings.terrain
+    assert ground.zones == (Path("/z/zones.tif"),)
+    assert ground.land_cover == ()
+    assert ground.surface_model is False
+    assert ground.cache == tmp_path / "cache"
+
+
+def test_without_them_nothing_is_assumed(tmp_path: Path) -> None:
+    settings = Settings(home=tmp_path)
+    assert settings.terrain == ()
+    assert settings.ground.surface_model is None
+    assert settings.tile_store.limit_bytes == 20_000 * 2**20
+
+
+def test_an_address_is_not_cut_in_two(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """It is refused whole later, and not as a file called http."""
+    monkeypatch.setenv("PHUSONG_TERRAIN", "https://host/a.tif")
+    assert Settings(home=tmp_path).terrain == (Path("https://host/a.tif"),)

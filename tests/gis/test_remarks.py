@@ -1,0 +1,166 @@
+"""Bad ground: an error or a named remark with the place, and the rest of the area computed."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from gis.errors import GisError, TerrainUnavailableError
+from gis.geodesy import distance_km
+from gis.studies import run
+from gis.studies.context import StudyContext
+from gis.studies.point import explain_path
+from gis.studies.remarks import Gaps, remarks_json
+from gis.terrain.ground import Ground, Surface
+from gis.terrain.source import FlatTerrain, RasterTerrain
+
+Context = Callable[..., StudyContext]
+Write = Callable[..., Path]
+
+AT = {"longitude": 106.4, "latitude": 10.6}
+
+
+def coverage(context: StudyContext, **request: object) -> dict:
+    return run("coverage", {"station_id": "a", "step_m": 500, **request}, context).results
+
+
+def keyed(results: dict) -> dict[str, dict]:
+    return {remark["key"]: remark for remark in results["remarks"]}
+
+
+def test_a_void_is_named_with_its_place(
+    study_context: Context, make_station: Callable, write_terrain: Write
+) -> None:
+    def holed(lon: np.ndarray, lat: np.ndarray) -> np.ndarray:
+        return np.where((abs(lon - 106.5) < 0.01) & (abs(lat - 10.6) < 0.01), np.nan, 5.0)
+
+    ground = Ground(RasterTerrain(write_terrain(holed)))
+    context = study_context(stations=[make_station(**AT)], terrain=ground)
+    results = coverage(context, radius_km=20)
+    remark = keyed(results)["studies.ground_void"]
+    assert "106,4" not in remark["vi"]
+    longitude = float(remark["en"].split("longitude ")[1].split(",")[0])
+    latitude = float(remark["en"].split("latitude ")[1].split(" ")[0])
+    assert longitude == pytest.approx(106.49, abs=0.006)
+    assert latitude == pytest.approx(10.6, abs=0.013)
+    away = float(remark["en"].split("(")[1].split(" km")[0])
+    assert away == pytest.approx(float(distance_km(106.4, 10.6, longitude, latitude)), abs=0.01)
+    assert 0 < results["pixels_without_field"] < 300, "only behind the hole"
+    assert results["levels"][0]["area_km2"] > 1000
+
+
+def test_a_radius_beyond_the_source(
+    study_context: Context, make_station: Callable, write_terrain: Write
+) -> None:
+    ground = Ground(RasterTerrain(write_terrain(lambda lon, _lat: 5.0 + 0 * lon)))
+    context = study_context(stations=[make_station(**AT)], terrain=ground)
+    results = coverage(context, radius_km=60)
+    remark = keyed(results)["studies.ground_beyond"]
+    assert "nằm ngoài phạm vi dữ liệu độ cao" in remark["vi"]
+    away = float(remark["en"].split("(")[1].split(" km")[0])
+    assert away == pytest.approx(43.8, abs=1.0)  # 106.0 E and 11.0 N are that far
+    assert results["pixels_without_field"] > 0
+    assert results["field_strength_max_dbuvm"] > 60
+    whole = coverage(context, radius_km=20)
+    assert whole["remarks"] == []
+    assert whole["pixels_without_field"] == 0
+
+
+def test_a_station_without_any_ground(
+    study_context: Context, make_station: Callable, write_terrain: Write
+) -> None:
+    ground = Ground(RasterTerrain(write_terrain(lambda lon, _lat: np.nan * lon)))
+    context = study_context(stations=[make_station(**AT)], terrain=ground)
+    with pytest.raises(TerrainUnavailableError) as caught:
+        coverage(context, radius_km=10)
+    assert caught.value.key == "studies.no_terrain_around"
+
+
+def test_a_step_finer_than_the_source_is_allowed_and_said(
+    study_context: Context, make_station: Callable, write_terrain: Write
+) -> None:
+    ground = Ground(RasterTerrain(write_terrain(lambda lon, _lat: 5.0 + 0 * lon)))
+    context = study_context(stations=[make_station(**AT)], terrain=ground)
+    assert "studies.step_finer" not in keyed(coverage(context, radius_km=5, step_m=500))
+    remark = keyed(coverage(context, radius_km=5, step_m=50))["studies.step_finer"]
+    assert "50 m" in remark["en"]
+    assert "276" in remark["en"]  # 0.0025 degrees
+
+
+def test_an_antenna_in_the_ground_is_said(
+    study_context: Context, make_station: Callable, write_terrain: Write
+) -> None:
+    ground = Ground(RasterTerrain(write_terrain(lambda lon, _lat: 300.0 + 0 * lon)))
+    station = make_station(**AT, ground_height_m=2.0, height_above_ground_m=60.0)
+    context = study_context(stations=[station], terrain=ground)
+    remark = keyed(coverage(context, radius_km=5))["studies.antenna_below_ground"]
+    assert "62 m" in remark["en"]
+    assert "300 m" in remark["en"]
+    assert "106.40000" in remark["vi"]
+
+
+@pytest.mark.parametrize("height", [-5.0, 0.0, 3001.0])
+def test_an_antenna_below_its_own_ground_is_refused(
+    study_context: Context, make_station: Callable, height: float
+) -> None:
+    context = study_context(stations=[make_station(height_above_ground_m=height)])
+    with pytest.raises(GisError) as caught:
+        coverage(context, radius_km=5)
+    assert caught.value.key == "studies.station_outside_height_above_ground_m"
+
+
+def test_a_receiver_on_the_mast(study_context: Context, make_station: Callable) -> None:
+    station, context = make_station(**AT), study_context()
+    told = explain_path(station, 106.4, 10.6, context)
+    assert told["method"] == "free_space"
+    assert np.isfinite(told["steady"]["field_strength_dbuvm"])
+    assert [remark["key"] for remark in told["remarks"]] == ["studies.point_on_mast"]
+    beside = explain_path(station, 106.4005, 10.6, context)
+    assert beside["remarks"] == []
+
+
+def test_a_path_across_a_void_says_where(
+    study_context: Context, make_station: Callable, write_terrain: Write
+) -> None:
+    ground = Ground(RasterTerrain(write_terrain(lambda lon, _lat: 5.0 + 0 * lon, side=200)))
+    context = study_context(terrain=ground)
+    with pytest.raises(TerrainUnavailableError) as caught:
+        explain_path(make_station(longitude=106.3, latitude=10.7), 106.7, 10.7, context)
+    assert float(caught.value.values["longitude"]) == pytest.approx(106.5, abs=0.005)
+    assert "106.50" in caught.value.say("vi")
+
+
+def test_remarks_of_the_sources_stand_in_every_study(
+    study_context: Context, make_station: Callable
+) -> None:
+    said = ("terrain.left_out", {"file": "N10E106.hgt"})
+    ground = Ground(FlatTerrain(), remarks=(said, said))
+    context = study_context(stations=[make_station()], terrain=ground)
+    assert [r["key"] for r in coverage(context, radius_km=5)["remarks"]] == ["terrain.left_out"]
+    wanted = {"station_id": "a", "radius_km": 5, "step_m": 500}
+    assert keyed(run("interference", wanted, context).results)["terrain.left_out"]
+    found = run("compliance", {"station_id": "a"}, context).results
+    assert "N10E106.hgt" in keyed(found)["terrain.left_out"]["vi"]
+
+
+def test_gaps_add_up() -> None:
+    """Blocks of radials together name the nearest gap, whichever has it."""
+
+    def surface(first: int) -> Surface:
+        heights = np.zeros((2, 10))
+        heights[1, first:] = np.nan
+        no = np.zeros((2, 10), dtype=np.bool_)
+        return Surface(heights, np.zeros((2, 10)), np.zeros((2, 10), np.int8), no, ~no)
+
+    one = Gaps.of(surface(4), np.array([0.0, 90.0]), 0.5)
+    other = Gaps.of(surface(7), np.array([180.0, 270.0]), 0.5)
+    assert one.missing == {"elevation": (6, 2.0, 90.0), "zones": (20, 0.0, 0.0)}
+    for both in (
+        one.and_those(other),
+        other.and_those(one),
+        Gaps().and_those(one).and_those(other),
+    ):
+        assert both.points == 40
+        assert both.missing == {"elevation": (9, 2.0, 90.0), "zones": (40, 0.0, 0.0)}
+    assert remarks_json([]) == []
