@@ -19,6 +19,7 @@ from gis.register.store import Register
 ACTIONS = {
     "user": ("user add", "user list", "user link"),
     "boundaries": ("boundaries import",),
+    "terrain": ("terrain fetch", "terrain list"),
 }
 EVERY = [words for name in COMMANDS for words in ACTIONS.get(name, (name,))]
 
