@@ -40,12 +40,11 @@ class Gaps:
     def of(cls, surface: Surface, azimuths_deg: Floats, step_km: float) -> "Gaps":
         """Count along radials that start at a station."""
         missing = {}
-        for name, gaps in (
-            ("elevation", np.isnan(surface.terrain_height_m)),
-            ("land_cover", surface.uncovered),
-            ("zones", surface.unzoned),
-        ):
-            if gaps.any():
+        named = {"land_cover": surface.uncovered, "zones": surface.unzoned}
+        if np.isnan(surface.terrain_height_m.min(initial=0.0)):
+            named = {"elevation": np.isnan(surface.terrain_height_m), **named}
+        for name, gaps in named.items():
+            if gaps.strides[-1] and gaps.any():  # an array without strides is one False for all
                 column = int(gaps.any(axis=0).argmax())
                 row = int(gaps[:, column].argmax())
                 place = (column * step_km, float(azimuths_deg[row]))

@@ -192,16 +192,31 @@ def stand(ground: Ground, heights_m: Floats, own_m: float | None) -> None:
 
 
 def _surface(heights_m: Floats, clutter_m: Floats | None, zone: Floats | None) -> Surface:
-    """Return the ground with what is missing filled as documented, and marked."""
-    nowhere = np.broadcast_to(np.False_, heights_m.shape)
-    uncovered = unzoned = nowhere
-    clutter, zones = np.zeros(heights_m.shape), np.full(heights_m.shape, RadioClimaticZone.INLAND)
-    if clutter_m is not None:
-        uncovered = np.isnan(clutter_m)
-        clutter = np.where(uncovered, 0.0, clutter_m)
-    if zone is not None:
-        unzoned = np.isnan(zone)
-        zones = np.where(unzoned, RadioClimaticZone.INLAND, zone)
-        sea = np.isnan(heights_m) & (zones == RadioClimaticZone.SEA)
-        heights_m = np.where(sea, _SEA_LEVEL_M, heights_m)
-    return Surface(heights_m, clutter, zones.astype(np.int8), uncovered, unzoned)
+    """Return the ground with what is missing filled, and marked; the arrays are taken over."""
+    shape = heights_m.shape
+    clutter, uncovered = _filled(clutter_m, 0.0, shape)
+    if zone is None:
+        zones = np.full(shape, RadioClimaticZone.INLAND, dtype=np.int8)
+        return Surface(heights_m, clutter, zones, uncovered, _nowhere(shape))
+    known, unzoned = _filled(zone, float(RadioClimaticZone.INLAND), shape)
+    zones = known.astype(np.int8)
+    if np.isnan(heights_m.min(initial=0.0)):
+        heights_m[np.isnan(heights_m) & (zones == RadioClimaticZone.SEA)] = _SEA_LEVEL_M
+    return Surface(heights_m, clutter, zones, uncovered, unzoned)
+
+
+def _filled(
+    values: Floats | None, fill: float, shape: tuple[int, ...]
+) -> tuple[Floats, NDArray[np.bool_]]:
+    """Return values without gaps, and where the gaps were."""
+    if values is None:
+        return np.zeros(shape), _nowhere(shape)
+    if not np.isnan(values.min(initial=0.0)):
+        return values, _nowhere(shape)
+    gaps = np.isnan(values)
+    values[gaps] = fill
+    return values, np.asarray(gaps)
+
+
+def _nowhere(shape: tuple[int, ...]) -> NDArray[np.bool_]:
+    return np.broadcast_to(np.False_, shape)

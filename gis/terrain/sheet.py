@@ -194,7 +194,11 @@ class Sheet:
             if number not in self._used:
                 self._used.add(number)
                 file.note_use()
-            np.copyto(part, self._meaning.cells(raw, file), where=void)
+            known = self._meaning.cells(raw, file)
+            if void.all():
+                part[...] = known
+            else:
+                np.copyto(part, known, where=void)
 
 
 def sheets_of(
