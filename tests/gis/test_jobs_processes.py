@@ -21,6 +21,7 @@ from gis.jobs.queue import Job, JobState, Queue
 from gis.register.scopes import SYSTEM
 from gis.register.store import Register
 from gis.studies.record import damaged_files, list_studies, load
+from gis.terrain.opening import GroundFiles
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="signals of POSIX")
 
@@ -65,8 +66,9 @@ import sys, time
 from pathlib import Path
 from gis.home import Home
 from gis.jobs.pool import start_workers
+from gis.terrain.opening import GroundFiles
 
-pool = start_workers(Home(Path(sys.argv[1])), 1, None)
+pool = start_workers(Home(Path(sys.argv[1])), 1, GroundFiles())
 print(*pool.pids, flush=True)
 time.sleep(60)
 """
@@ -122,7 +124,7 @@ def test_workers_finish_fail_cancel_and_come_back(
 ) -> None:
     small, large = ask(2.0, 200.0), ask(80.0, 100.0)
     unknown, last = ask(2.0, 200.0, station_id="nowhere"), ask(3.0, 200.0)
-    with start_workers(home, 1, None) as pool:
+    with start_workers(home, 1, GroundFiles()) as pool:
         until(lambda: queue.job(small.id).state.final)
         done = queue.job(small.id)
         assert (done.state, done.error_key) == (JobState.DONE, None)
@@ -155,7 +157,7 @@ def test_a_pool_that_stops_gives_its_job_back(
     home: Home, queue: Queue, ask: Callable[..., Job]
 ) -> None:
     job = ask(80.0, 100.0)
-    with start_workers(home, 1, None):
+    with start_workers(home, 1, GroundFiles()):
         until(lambda: queue.job(job.id).progress > 0.0)
     back = queue.job(job.id)
     assert (back.state, back.attempts) == (JobState.QUEUED, 0)
