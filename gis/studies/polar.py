@@ -198,7 +198,7 @@ def _interpolated(
         left, right, u = count - 1 - stride, count - 1, 1.0
     near = (1 - u) * float(values[q, left, k]) + u * float(values[q, right, k])
     far = (1 - u) * float(values[q, left, k + 1]) + u * float(values[q, right, k + 1])
-    return (1 - v) * near + v * far
+    return float((1 - v) * near + v * far)
 
 
 @scan

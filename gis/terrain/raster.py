@@ -187,7 +187,7 @@ class RasterTerrain:
         return inverse.d * x + inverse.e * y + inverse.f, inverse.a * x + inverse.b * y + inverse.c
 
     def _projected(self, lon: Floats, lat: Floats) -> tuple[Floats, Floats]:
-        """Return the points in the raster's own coordinate system, within its turn of the Earth."""
+        """Return the points in the raster's own system, within its turn of the Earth."""
         x, y = self._forward(lon, lat)
         if self._crs.is_geographic:
             x = self._west + np.mod(x - self._west, 360.0)

@@ -4,29 +4,50 @@
 that ties fall as they do in the plain functions. `formula` is for straight arithmetic without
 branches, which the compiler turns into vector instructions; it may fuse a product and a sum.
 `part` is a formula that is written into its callers.
+
+What was compiled is kept beside the code, or where NUMBA_CACHE_DIR says. Where neither can be
+written, kernels are compiled in each process anew, with a warning.
 """
 
+import warnings
 from collections.abc import Callable
 from typing import Any, TypeVar, cast
 
 from numba import njit
 
-__all__ = ["formula", "part", "scan"]
+__all__ = ["KernelCacheWarning", "formula", "part", "scan"]
 
 _Function = TypeVar("_Function", bound=Callable[..., Any])
 
 _FUSED = {"contract", "nsz", "nnan", "ninf", "arcp"}
 
 
+class KernelCacheWarning(UserWarning):
+    """Compiled kernels cannot be kept: each process takes some ten seconds to compile them."""
+
+
+def _kept(function: _Function, **options: Any) -> _Function:
+    """Compile a function that others call, and keep what was compiled."""
+    try:
+        return cast(_Function, njit(cache=True, nogil=True, **options)(function))
+    except RuntimeError:
+        warnings.warn(
+            "compiled kernels cannot be kept, neither beside the code nor in NUMBA_CACHE_DIR: "
+            "each process takes some ten seconds to compile them",
+            KernelCacheWarning,
+            stacklevel=3,
+        )
+        return cast(_Function, njit(nogil=True, **options)(function))
+
+
 def scan(function: _Function) -> _Function:
     """Compile a loop whose rounding must be numpy's."""
-    return cast(_Function, njit(cache=True, nogil=True, error_model="numpy")(function))
+    return _kept(function, error_model="numpy")
 
 
 def formula(function: _Function) -> _Function:
     """Compile a loop of arithmetic on numbers that are neither NaN nor infinite."""
-    compiled = njit(cache=True, nogil=True, error_model="numpy", fastmath=_FUSED)
-    return cast(_Function, compiled(function))
+    return _kept(function, error_model="numpy", fastmath=_FUSED)
 
 
 def part(function: _Function) -> _Function:
