@@ -24,6 +24,7 @@ COMMANDS = (
     "check",
     "rerun",
     "validate",
+    "bench",
     "export",
     "serve",
 )
