@@ -5,8 +5,9 @@ import argparse
 from api.cli.frame import DONE, LOOK, Command, Output, Parser
 from api.cli.work import named_station, studying
 from api.clock import judged_today
-from data.text import text
+from data.text import Language, text
 from gis.studies import Study, export, run
+from gis.studies.findings import basis
 
 __all__ = ["COMMANDS"]
 
@@ -50,7 +51,7 @@ def _show(study: Study, stations: list, output: Output, *, everything: bool) -> 
                 _named(station, output),
                 f"{output.number(station['frequency_mhz'])} MHz",
                 text(f"compliance.summary.{station['outcome']}", output.language),
-                "; ".join(_clauses(station)),
+                "; ".join(_clauses(station, output.language)),
             )
             for station in stations
         ],
@@ -69,15 +70,14 @@ def _named(station: dict, output: Output) -> str:  # type: ignore[type-arg]  # J
     return output.text("synthetic_mark", name=name) if station["synthetic"] else name
 
 
-def _clauses(station: dict) -> list[str]:  # type: ignore[type-arg]  # JSON
+def _clauses(station: dict, language: Language) -> list[str]:  # type: ignore[type-arg]  # JSON
     """Return the clauses that decided the outcome, each once."""
     decisive = [
         finding
         for finding in station["findings"]
         if finding["outcome"] in ("violates", "needs_verification")
     ]
-    clauses = [f"{item['rule']['instrument']}, {item['rule']['clause']}" for item in decisive]
-    return list(dict.fromkeys(clauses))
+    return list(dict.fromkeys(basis(item["rule"], language) for item in decisive))
 
 
 def _show_reasons(stations: list, output: Output, *, everything: bool) -> None:  # type: ignore[type-arg]  # JSON

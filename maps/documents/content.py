@@ -88,10 +88,24 @@ def block_kind(block: Block) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Section:
-    """Blocks under one heading."""
+    """Blocks under one heading.
+
+    Attributes
+    ----------
+    heading : str
+        Its heading.
+    blocks : sequence of Block
+        What stands below.
+    outcome : str or None
+        The outcome that it explains; on a page such a section can be folded.
+    outcome_text : str
+        The same in words.
+    """
 
     heading: str
     blocks: Sequence[Block]
+    outcome: str | None = None
+    outcome_text: str = ""
 
 
 @dataclass(frozen=True, slots=True)

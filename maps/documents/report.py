@@ -1,6 +1,6 @@
 """The report of a study, as HTML and as PDF from the same content."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from types import MappingProxyType
 
 from data.text import Language
@@ -55,15 +55,21 @@ def study_html(
 
 
 def study_article(
-    study: Study, language: Language | str = Language.VI, *, titled: bool = True
+    study: Study,
+    language: Language | str = Language.VI,
+    *,
+    titled: bool = True,
+    opened: Collection[str] | None = None,
 ) -> str:
     """Return the report of a study as an `article` element for a page's frame.
 
     Its title is the page's heading unless it is not `titled`, where a map stands above.
 
+    Sections of an outcome are folded but those `opened`; without it none is.
+
     The frame adds `maps.documents.html.report_style`.
     """
-    return report_article(study_report(study, language), titled=titled)
+    return report_article(study_report(study, language), titled=titled, opened=opened)
 
 
 def study_pdf(study: Study, language: Language | str = Language.VI) -> bytes:

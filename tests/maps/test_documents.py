@@ -103,6 +103,31 @@ def test_the_same_study_gives_the_same_bytes(study: Study) -> None:
     assert study_pdf(study, "en") != study_pdf(study, "vi")
 
 
+def test_stations_are_folded_on_a_page_of_many_and_nowhere_else(
+    make_compliance_study: MakeStudy,
+) -> None:
+    many, one = make_compliance_study(3), make_compliance_study()
+    folded = study_article(many, opened=frozenset())
+    assert folded.count("<details") == folded.count("<summary") == folded.count("</details>") == 3
+    assert "<details open" not in folded
+    outcome = many.results["stations"][0]["outcome"]
+    assert study_article(many, opened={outcome}).count('class="report-fold" open') >= 1
+    for page in (study_html(many), study_article(many), study_article(one, opened=())):
+        assert "<details" not in page
+
+
+def test_a_clause_is_read_in_the_language_of_the_page(make_compliance_study: MakeStudy) -> None:
+    study = make_compliance_study()
+    for row in study.results["stations"]:
+        for finding in row["findings"]:
+            finding["rule"] |= {"clause": "Phụ lục 1", "clause_en": "Annex 1"}
+            for item in finding["evidence"]:
+                item["source"] = f"{finding['rule']['instrument']}, Phụ lục 1"
+    assert "Annex 1" in study_article(study, "en")
+    assert "Phụ lục 1" not in study_article(study, "en")
+    assert "Annex 1" not in study_article(study, "vi")
+
+
 def test_names_stay_names(
     make_compliance_study: MakeStudy, pdf_text: Callable[[bytes], str]
 ) -> None:
