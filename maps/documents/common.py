@@ -9,6 +9,7 @@ from gis.errors import NotFoundError
 from gis.jurisdictions import Jurisdiction, jurisdiction
 from gis.studies.record import Study, canonical, sha256_of
 from maps.documents.content import Block, Facts, Paragraph, Report, Section, Table
+from maps.views import CoverageView
 from maps.words import Words
 
 __all__ = ["Source", "assemble", "data_section", "options_section", "station_facts"]
@@ -40,10 +41,11 @@ _PATTERN_STEP_DEG = 10
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """A study and the words for it."""
+    """A study and the words for it, and its picture where the report shall show it."""
 
     study: Study
     words: Words
+    view: CoverageView | None = None
 
     @property
     def inputs(self) -> Mapping[str, Any]:

@@ -13,6 +13,7 @@ from maps.documents.coverage import coverage_report
 from maps.documents.html import report_article, report_page
 from maps.documents.interference import interference_report
 from maps.documents.pdf import report_pdf
+from maps.views import CoverageView
 from maps.words import Words
 
 __all__ = ["study_article", "study_html", "study_pdf", "study_report"]
@@ -26,7 +27,9 @@ _BUILDERS: Mapping[str, Callable[[Source], Report]] = MappingProxyType(
 )
 
 
-def study_report(study: Study, language: Language | str = Language.VI) -> Report:
+def study_report(
+    study: Study, language: Language | str = Language.VI, *, view: CoverageView | None = None
+) -> Report:
     """Return what the report of a study says.
 
     Parameters
@@ -35,6 +38,8 @@ def study_report(study: Study, language: Language | str = Language.VI) -> Report
         A finished study.
     language : Language
         Language of the report.
+    view : CoverageView, optional
+        The picture of a coverage study, for a report that shows it.
 
     Raises
     ------
@@ -44,7 +49,7 @@ def study_report(study: Study, language: Language | str = Language.VI) -> Report
     builder = _BUILDERS.get(study.kind)
     if builder is None:
         raise FormatError("documents.no_report", kind=study.kind)
-    return builder(Source(study, Words(language)))
+    return builder(Source(study, Words(language), view))
 
 
 def study_html(
@@ -72,6 +77,8 @@ def study_article(
     return report_article(study_report(study, language), titled=titled, opened=opened)
 
 
-def study_pdf(study: Study, language: Language | str = Language.VI) -> bytes:
+def study_pdf(
+    study: Study, language: Language | str = Language.VI, *, view: CoverageView | None = None
+) -> bytes:
     """Return the report of a study as a tagged PDF; the same study gives the same bytes."""
-    return report_pdf(study_report(study, language))
+    return report_pdf(study_report(study, language, view=view))

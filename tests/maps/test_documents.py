@@ -4,14 +4,20 @@ import subprocess
 from collections.abc import Callable
 from pathlib import Path
 
+import numpy as np
 import pytest
+from PIL import Image
 
 import propagation.compliance
 from data.text import Language, has
 from gis.errors import FormatError
+from gis.home import Home
 from gis.studies.record import Study
-from maps.documents.content import Facts, Heading, Report, Table
+from maps.documents.content import Facts, Figure, Heading, Report, Table
 from maps.documents.report import study_article, study_html, study_pdf, study_report
+from maps.legend import contour_dash, contour_levels
+from maps.palette import rgb
+from maps.studies import coverage_view
 from maps.words import Words
 
 MakeStudy = Callable[..., Study]
@@ -126,6 +132,33 @@ def test_a_clause_is_read_in_the_language_of_the_page(make_compliance_study: Mak
     assert "Annex 1" in study_article(study, "en")
     assert "Phụ lục 1" not in study_article(study, "en")
     assert "Annex 1" not in study_article(study, "vi")
+
+
+def test_the_paper_of_a_coverage_study_shows_its_map(
+    coverage_study: Study, home: Home, tool: Callable[[str], str], tmp_path: Path
+) -> None:
+    view = coverage_view(coverage_study, home)
+    (figure,) = [
+        block
+        for section in study_report(coverage_study, view=view).sections
+        for block in section.blocks
+        if isinstance(block, Figure)
+    ]
+    assert "data:image/png" in figure.svg
+    drawn = re.findall(r'stroke-dasharray="([^"]+)"', figure.svg)
+    assert drawn == [contour_dash(level) or "none" for level in contour_levels(view.contours)]
+    assert len(figure.legend) == 4 + len(drawn) + 1
+    assert not re.search(r'href="(?!data:)', figure.svg)
+    without, paper = study_pdf(coverage_study), study_pdf(coverage_study, view=view)
+    assert paper == study_pdf(coverage_study, view=view)
+    file = tmp_path / "report.pdf"
+    file.write_bytes(paper)
+    shot = tmp_path / "page"
+    subprocess.run([tool("pdftoppm"), "-r", "60", "-png", str(file), str(shot)], check=True)
+    pages = [np.asarray(Image.open(page).convert("RGB")) for page in tmp_path.glob("page*.png")]
+    deep = np.array(rgb("#253494"))
+    assert sum(int((np.abs(page - deep).max(axis=2) < 3).sum()) for page in pages) > 200
+    assert b"/Figure" not in without
 
 
 def test_names_stay_names(
