@@ -6,6 +6,8 @@ from api.cli.frame import DONE, LOOK, Command, Output, Parser
 from api.cli.work import named_station, studying
 from api.clock import judged_today
 from data.text import Language, text
+from gis.register.records import Service
+from gis.register.scopes import SYSTEM
 from gis.studies import Study, export, run
 from gis.studies.findings import basis
 
@@ -32,12 +34,16 @@ def _run(arguments: argparse.Namespace, output: Output) -> int:
     with studying(output) as context:
         if not arguments.all:
             inputs["station_id"] = named_station(context.register, arguments.station)
+        elif not context.register.stations(SYSTEM, service=Service.FM, limit=1):
+            output.say("check_none")
+            output.result({"study": None, "stations": []})
+            return DONE
         study = run("compliance", judged_today(inputs), context)
     stations = export(study)
-    if not stations:
-        output.say("check_none")
-    else:
+    if stations:
         _show(study, stations, output, everything=not arguments.all)
+    else:
+        output.say("check_none")
     output.result(_result(study, stations))
     wrong = any(station["outcome"] in _WRONG for station in stations)
     return LOOK if arguments.exit_code and wrong else DONE

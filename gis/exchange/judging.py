@@ -175,14 +175,13 @@ class Judge:
             return
         field = self._place_field()
         if place.swapped and swap_refused:
-            self._reader.refuse(field, "swapped", longitude=f"{place.x:.10g}",
-                                latitude=f"{place.y:.10g}")  # fmt: skip
+            self._reader.refuse(field, "swapped", longitude=place.x, latitude=place.y)
         elif not inside:
             self._reader.refuse(
                 field,
                 "outside_province" if self._extent.name else "outside_country",
-                longitude=f"{lon:.6f}",
-                latitude=f"{lat:.6f}",
+                longitude=lon,
+                latitude=lat,
                 province=self._extent.name,
                 margin=self._extent.margin_km,
             )

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from data.text import Language, has, text
+from gis.plans import named_plan
 from gis.studies.record import Study
 from gis.studies.snapshots import record_from_json, record_to_json
 from propagation.compliance.records import Evidence, Finding, Outcome, Rule
@@ -44,7 +45,7 @@ def finding_from_json(written: Mapping[str, Any]) -> Finding:
 
 def said(key: str, values: Mapping[str, object], language: Language | str) -> str:
     """Return a sentence of a finding; its key where the catalogue has none."""
-    return text(key, language, **values) if has(key) else key
+    return text(key, language, **named_plan(values)) if has(key) else key
 
 
 def basis(rule: Mapping[str, Any], language: Language | str) -> str:

@@ -209,8 +209,7 @@ def data_section(source: Source) -> Section:
     if inputs.get("model"):
         rows.append((words.say("data_model"), (inputs["model"]["edition"],)))
     terrain = inputs["terrain"]
-    key = "terrain_flat" if terrain["flat"] else "terrain_source"
-    rows.append((words.say("data_terrain"), (words.say(key, identifier=terrain["identifier"]),)))
+    rows.append((words.say("data_terrain"), (words.terrain(terrain["identifier"]),)))
     if inputs.get("rules"):
         rules = inputs["rules"]
         rows.append(

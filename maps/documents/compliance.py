@@ -117,6 +117,7 @@ class _Sources:
 
     def __init__(self, source: Source) -> None:
         self._numbers: dict[tuple[str, str], int] = {}
+        self._words = source.words
         self._rules = {
             basis(rule, Language.VI): basis(rule, source.words.language)
             for row in source.results["stations"]
@@ -124,7 +125,8 @@ class _Sources:
         }
 
     def number(self, item: Mapping[str, Any]) -> str:
-        told = self._rules.get(item["source"], str(item["source"]))
+        parts = str(item["source"]).split("; ")
+        told = "; ".join(self._rules.get(part) or self._words.terrain(part) for part in parts)
         key = (told, str(item["confidence"]))
         return f"[{self._numbers.setdefault(key, len(self._numbers) + 1)}]"
 

@@ -167,6 +167,24 @@ def test_a_missing_header_is_named(office, write_table):
     assert "Mã số" in caught.value.say("vi")
 
 
+def test_a_file_of_another_kind_is_told_which(office, write_table):
+    stations = write_table("dai.csv", FM, STATION)
+    with pytest.raises(FormatError, match="looks like “Stations”"):
+        judge(stations, kind="structures", register=office)
+    masts = write_table("cot.csv", HEADERS, GOOD)
+    with pytest.raises(FormatError) as caught:
+        judge(masts, kind="stations", register=office)
+    assert "Tệp giống loại “Công trình" in caught.value.say("vi")
+
+
+def test_a_vietnamese_sentence_writes_coordinates_with_a_comma(office, write_table, department):
+    file = write_table("a.csv", HEADERS, (*GOOD[:3], "105,854201", "21,028512", "42"))
+    report = judge(file, kind="structures", register=office, jurisdiction=department)
+    (problem,) = report.problems
+    assert "105,854201" in problem.say("vi")
+    assert "105.854201" in problem.say("en")
+
+
 def test_an_owner_that_the_file_does_not_name_is_asked(office, write_table):
     file = write_table("a.csv", HEADERS[:2] + HEADERS[3:], GOOD[:2] + GOOD[3:])
     report = judge(file, kind="structures", register=office)

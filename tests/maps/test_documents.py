@@ -259,7 +259,7 @@ def test_many_stations_have_an_overview(make_compliance_study: MakeStudy) -> Non
 def test_data_sets_and_hashes_are_named(study: Study) -> None:
     found = words_of(study_report(study))
     assert study.id in found
-    assert "flat delta, 2 m (địa hình phẳng giả định)" in found
+    assert "địa hình phẳng giả định, cao 2 m" in found
     assert "ITU-R P.1812-8 (09/2025)" in found
     assert all(digest in found for digest in study.files.values())
     assert sum(bool(re.fullmatch(r"[0-9a-f]{64}", cell)) for cell in found) == 1 + len(study.files)
