@@ -1,7 +1,8 @@
 """Settings of one installation: the environment (PHUSONG_...) is read here and nowhere else."""
 
+import os
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 from platformdirs import user_data_path
 from pydantic import Field
@@ -17,6 +18,11 @@ def _default_home() -> Path:
     return user_data_path("phusong", appauthor=False)
 
 
+def _default_port() -> Any:
+    """Return the port of `make run`, which its PORT names too; the field judges it."""
+    return os.environ.get("PORT") or 8000
+
+
 class Settings(BaseSettings):
     """What an administrator may set, each as PHUSONG_<NAME>.
 
@@ -29,7 +35,7 @@ class Settings(BaseSettings):
     workers : int
         Processes that run studies beside the server; 0 leaves jobs in the queue.
     host, port : str, int
-        Where the server listens.
+        Where the server listens; without a port of its own that of PORT, else 8000.
     max_upload_mb : int
         Largest request body, in mebibytes.
     job_days : float
@@ -46,7 +52,9 @@ class Settings(BaseSettings):
     terrain: Path | None = None
     workers: Annotated[int, Field(ge=0, le=64)] = 1
     host: str = "127.0.0.1"
-    port: Annotated[int, Field(ge=0, le=65_535)] = 8000
+    port: Annotated[int, Field(ge=0, le=65_535, validate_default=True)] = Field(
+        default_factory=_default_port
+    )
     max_upload_mb: Annotated[int, Field(ge=1, le=4096)] = 50
     job_days: Annotated[float, Field(ge=1, le=36_500)] = KEEP_DAYS
     session_hours: Annotated[float, Field(gt=0, le=168)] = 12.0

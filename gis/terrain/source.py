@@ -5,6 +5,7 @@ file that calls itself GeoTIFF can never send the reader to another file or to a
 are interpolated bilinearly on the raster's own grid. What the raster does not know is NaN.
 """
 
+import re
 from pathlib import Path
 from typing import Protocol
 
@@ -15,7 +16,9 @@ from gis.errors import FormatError
 from gis.terrain.raster import RasterTerrain
 from gis.terrain.window import Window
 
-__all__ = ["ElevationSource", "FlatTerrain", "RasterTerrain", "open_terrain"]
+__all__ = ["ElevationSource", "FlatTerrain", "RasterTerrain", "flat_height_m", "open_terrain"]
+
+_FLAT = re.compile(r"flat-delta-(-?\d+(?:\.\d+)?)m")
 
 Floats = NDArray[np.float64]
 
@@ -108,6 +111,12 @@ class FlatTerrain:
             np.asarray(longitude, dtype=np.float64), np.asarray(latitude, dtype=np.float64)
         )
         return np.where(np.isfinite(lon) & np.isfinite(lat), self.height_m, np.nan)
+
+
+def flat_height_m(identifier: str) -> float | None:
+    """Return the height of the flat delta that an identifier names; None where it names data."""
+    found = _FLAT.fullmatch(identifier)
+    return None if found is None else float(found[1])
 
 
 def open_terrain(path: Path | None, *, surface_model: bool = False) -> ElevationSource:

@@ -4,6 +4,7 @@ import io
 import json
 import math
 import os
+import socket
 import subprocess
 import sys
 from pathlib import Path
@@ -13,8 +14,10 @@ import pytest
 import api.cli
 from api.cli import COMMANDS, main
 from data.text import Language, text
+from gis.home import Home
 from gis.register.scopes import SYSTEM
 from gis.register.store import Register
+from gis.studies.record import list_studies
 
 ACTIONS = {
     "user": ("user add", "user list", "user link"),
@@ -422,3 +425,46 @@ def test_an_empty_register_has_sentences_instead_of_empty_tables(
         assert code == 0
         assert text(f"cli.{key}") in out
         assert "┃" not in out
+    assert list_studies(Home(tmp_path)) == []
+
+
+def test_a_table_that_nobody_reads_to_its_end_is_no_error(home: Path) -> None:
+    """What `phusong path ... | head -1` does."""
+    program = "import sys, api.cli; sys.exit(api.cli.main())"
+    command = [sys.executable, "-P", "-c", program, "path", "--station", "mp-duc-hoa"]
+    command += ["--to", "106.5,10.8", "--home", str(home)]
+    unbuffered = {**os.environ, "PYTHONUNBUFFERED": "1"}
+    with subprocess.Popen(
+        command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=unbuffered
+    ) as running:
+        assert running.stdout is not None
+        assert running.stderr is not None
+        running.stdout.readline()
+        running.stdout.close()
+        assert (running.wait(60), running.stderr.read()) == (0, b"")
+
+
+def test_a_link_names_the_port_of_the_server(
+    home: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run(
+        capsys, "user", "add", "cảng", "--role", "viewer", "--link", "--port", 9001, "--home", home
+    )
+    _, out, _ = run(capsys, "user", "link", "cảng", "--port", 9002, "--home", home)
+    assert "http://127.0.0.1:9002/" in out
+    monkeypatch.setenv("PORT", "9003")
+    _, out, _ = run(capsys, "user", "link", "cảng", "--home", home)
+    assert "http://127.0.0.1:9003/" in out
+    monkeypatch.setenv("PHUSONG_PORT", "9004")
+    _, out, _ = run(capsys, "user", "link", "cảng", "--home", home)
+    assert "http://127.0.0.1:9004/" in out
+
+
+def test_the_system_s_own_words_are_said_in_the_person_s_language(
+    home: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        _, _, err = run(capsys, "serve", "--port", port, "--home", home)
+    assert text("system.EADDRINUSE") in err
+    assert "in use" not in err
