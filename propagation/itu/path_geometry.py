@@ -1,4 +1,8 @@
-"""Rec. ITU-R P.1812-8, Attachment 1: what a profile says about its path, at any frequency."""
+"""What a profile says about its path, at any frequency: horizons, smooth surfaces, roughness.
+
+Rec. ITU-R P.1812-8 prints it in Attachment 1 to Annex 1, P.452-18 in Attachment 2 to Annex 1;
+the equation numbers are those of the former.
+"""
 
 from collections.abc import Iterator
 from typing import NamedTuple
@@ -8,13 +12,13 @@ from numpy.typing import NDArray
 
 from propagation.constants import EARTH_RADIUS_KM
 from propagation.errors import PropagationError
-from propagation.itu.p1812_bullington import (
+from propagation.itu.path_bullington import (
     Interior,
     actual_parameter,
     grazing_parameter,
     smooth_parameter,
 )
-from propagation.itu.p1812_rows import as_rows, blocks, some_rows, spread
+from propagation.itu.path_rows import as_rows, blocks, some_rows, spread
 from propagation.profile import PathProfile
 
 __all__ = ["B0_RADIUS_KM", "FEWEST_POINTS", "PathGeometry", "analyse"]
