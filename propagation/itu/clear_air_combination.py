@@ -133,21 +133,24 @@ def diffraction(
 
 
 def combined(
-    d: Floats, theta: Floats, omega: Floats, asked: Conditions, mechanisms: Mechanisms
+    d: Floats, hidden: Floats, omega: Floats, asked: Conditions, mechanisms: Mechanisms
 ) -> Combined:
     """Return one loss of all mechanisms, and what leads to it, eqs (42), (43) and (57) to (63).
 
     Parameters
     ----------
-    d, theta, omega : ndarray
-        Length of the path, km, its angular distance, mrad, and the part of it over sea.
+    d, omega : ndarray
+        Length of the path, km, and the part of it over sea.
+    hidden : ndarray
+        How far a path is beyond the horizon, negative in sight: what multiplies 3 xi in the
+        interpolation F_j, where each Recommendation has its own measure.
     asked : Conditions
         What is asked.
     mechanisms : Mechanisms
         The losses of the mechanisms, dB.
     """
     sight, bent, lba, lbs = mechanisms
-    fj = 1 - 0.5 * (1 + np.tanh(3 * 0.8 * (theta - 0.3) / 0.3))  # eq. (57)
+    fj = 1 - 0.5 * (1 + np.tanh(3 * 0.8 * hidden))  # eq. (57)
     fk = 1 - 0.5 * (1 + np.tanh(3 * 0.5 * (d - 20) / 20))  # eq. (58)
     lbd50 = sight.lbfsg + bent.ld50  # eq. (42)
     lbd = sight.lb0p + bent.ldp  # eq. (43)

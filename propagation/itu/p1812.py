@@ -129,7 +129,7 @@ def basic_transmission_loss(
     path = analyse(profile, htg, hrg, radius)
     _within("path length in km", path.d, 0.25, 3000)
     zones = with_coasts(
-        zone_sections(profile), transmitter_coast_distance_km, receiver_coast_distance_km
+        zone_sections(profile), transmitter_coast_distance_km, receiver_coast_distance_km, _SOURCE
     )
     if location_standard_deviation_db is None:
         sigma = _sigma_db(profile, f, hrg, pl, prediction_resolution_m)

@@ -71,7 +71,7 @@ def combine(
         ducting_loss_db(path, zones, radius=asked.radius, b0=asked.b0, f=asked.f, p=asked.p),
         tropospheric_scatter_loss_db(path.d, theta, asked.f, asked.p, asked.n0),
     )
-    total = combined(path.d, theta, zones.omega, asked, mechanisms)
+    total = combined(path.d, (theta - 0.3) / 0.3, zones.omega, asked, mechanisms)
     lb = np.maximum(mechanisms.sight.lb0p, total.lb + location.loc)  # eq. (69)
     return PathLoss(
         **shared_fields(path, zones, asked, mechanisms, total),

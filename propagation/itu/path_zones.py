@@ -123,7 +123,10 @@ def _to_first(d: Floats, half: Floats, sea: Booleans) -> Floats:
 
 
 def with_coasts(
-    zones: ZoneSections, transmitter_km: ArrayLike | None, receiver_km: ArrayLike | None
+    zones: ZoneSections,
+    transmitter_km: ArrayLike | None,
+    receiver_km: ArrayLike | None,
+    source: str,
 ) -> ZoneSections:
     """Return sections with the distances to the coast that are given, km.
 
@@ -139,7 +142,7 @@ def with_coasts(
     for name, (field, distance_km) in given.items():
         if distance_km is not None:
             distance = np.asarray(distance_km, dtype=np.float64)
-            require_range(name, distance, 0, np.inf, "Rec. ITU-R P.1812-8, section 3.4")
+            require_range(name, distance, 0, np.inf, source)
             zones = zones._replace(**{field: distance})
     return zones
 
