@@ -129,11 +129,16 @@ def basic_transmission_loss(
 
 
 def _bare_at_the_ends(profile: PathProfile) -> PathProfile:
-    """Return the profile without the clutter nearer than 50 m to a terminal, but with its NaN."""
+    """Return the profile without the clutter nearer than 50 m to a terminal.
+
+    What is no height stays, to be refused or to become NaN where the path is analysed.
+    """
     distance = np.asarray(profile.distance_km, dtype=np.float64)
-    nearest = np.minimum(distance, distance[..., -1:] - distance)
-    stands = ~(nearest < _CLEAR_OF_CLUTTER_KM)
-    return replace(profile, clutter_height_m=profile.clutter_height_m * stands)
+    near = distance < _CLEAR_OF_CLUTTER_KM
+    near |= distance > distance[..., -1:] - _CLEAR_OF_CLUTTER_KM
+    clutter = profile.clutter_height_m
+    bare = np.where(near & np.isfinite(clutter), 0.0, clutter)
+    return replace(profile, clutter_height_m=bare)
 
 
 def _within(name: str, values: ArrayLike, lower: float, upper: float) -> Floats:

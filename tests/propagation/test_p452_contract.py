@@ -178,6 +178,20 @@ def test_length_of_a_path(length: float, ok: bool) -> None:
             basic_transmission_loss(profile, **ASKED)
 
 
+@pytest.mark.parametrize("name", ["terrain_height_m", "clutter_height_m", "distance_km"])
+@pytest.mark.parametrize("value", [np.inf, -np.inf])
+@pytest.mark.parametrize("place", [0, 5, -1])
+def test_infinite_values_are_refused_and_nothing_else_is_said(
+    name: str, value: float, place: int
+) -> None:
+    """numpy's own warnings, errors here, would come before ours."""
+    whole = profiles(2)
+    holed = getattr(whole, name).copy()
+    holed[1, place] = value
+    with pytest.raises(PropagationError, match=r"infinite|must start at 0"):
+        basic_transmission_loss(replace(whole, **{name: holed}), **ASKED)
+
+
 def test_unknown_zones_and_polarizations_are_refused() -> None:
     whole = profiles()
     with pytest.raises(PropagationError, match="zone"):
