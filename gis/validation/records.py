@@ -32,6 +32,8 @@ class RecommendationResult:
         Largest difference that passes.
     passed : bool
         Whether every case was within the tolerance.
+    relative : bool
+        Whether difference and tolerance are shares of the reference value, not dB.
     """
 
     recommendation: str
@@ -39,6 +41,7 @@ class RecommendationResult:
     max_difference_db: float
     tolerance_db: float
     passed: bool
+    relative: bool = False
 
 
 def outcome(results: Sequence[RecommendationResult]) -> Outcome:
