@@ -5,7 +5,6 @@ field strength and basic transmission loss) and `results/NAME_CASE.csv` (the int
 of one case). It is not part of the product; whoever validates has a copy.
 """
 
-import csv
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,6 +14,7 @@ from numpy.typing import NDArray
 
 from gis.errors import FormatError
 from gis.validation.records import RecommendationResult
+from gis.validation.tables import number, read_rows
 from propagation.errors import PropagationError
 from propagation.geometry import path_latitude_deg
 from propagation.itu.p1812 import (
@@ -138,7 +138,7 @@ def read_profile(file: Path) -> tuple[PathProfile, Station, list[Case]]:
     FormatError
         If the file is not such a profile.
     """
-    rows = _rows(file)
+    rows = read_rows(file)
     points = _numbers(file, rows, "Number of Points:", "{End of Profile}", width=5)
     profile = _profile(file, points)
     lat1, lon1 = _value(file, rows, "Tx LAT:"), _value(file, rows, "Tx LON:")
@@ -181,11 +181,6 @@ def _largest_difference_db(profile: PathProfile, station: Station, case: Case) -
     return float(np.max(np.abs(differences)))
 
 
-def _rows(file: Path) -> list[list[str]]:
-    with file.open(encoding="utf-8", errors="replace", newline="") as stream:
-        return [[cell.strip() for cell in row] for row in csv.reader(stream)]
-
-
 def _index(file: Path, rows: Sequence[Sequence[str]], start: str) -> int:
     for index, row in enumerate(rows):
         if row and row[0].casefold().startswith(start.casefold()):
@@ -196,16 +191,7 @@ def _index(file: Path, rows: Sequence[Sequence[str]], start: str) -> int:
 def _value(file: Path, rows: Sequence[Sequence[str]], start: str) -> float:
     index = _index(file, rows, start)
     cell = rows[index][1] if len(rows[index]) > 1 else ""
-    return _number(file, index, start, cell)
-
-
-def _number(file: Path, index: int, field: str, cell: str) -> float:
-    try:
-        return float(cell)
-    except ValueError:
-        raise FormatError(
-            "validation.not_a_number", file=file.name, row=index + 1, field=field, value=cell
-        ) from None
+    return number(file, index, start, cell)
 
 
 def _numbers(
@@ -214,7 +200,7 @@ def _numbers(
     first, last = _index(file, rows, start) + 1, _index(file, rows, end)
     return np.array(
         [
-            [_number(file, index, start, cell) for cell in (*rows[index], *[""] * width)[:width]]
+            [number(file, index, start, cell) for cell in (*rows[index], *[""] * width)[:width]]
             for index in range(first, last)
         ],
         dtype=np.float64,
@@ -238,9 +224,9 @@ def _read_cases(file: Path, rows: Sequence[Sequence[str]]) -> list[Case]:
     begin = _index(file, rows, "{Begin of Measurements}")
     end = _index(file, rows, "{End of Measurements}")
     cases = []
-    for number, index in enumerate(range(begin + 1, end), start=1):
+    for order, index in enumerate(range(begin + 1, end), start=1):
         asked = {
-            name: _number(file, index, column, _cell(file, header, rows[index], column))
+            name: number(file, index, column, _cell(file, header, rows[index], column))
             for name, column in _CASE_COLUMNS.items()
         }
         code = asked.pop("polarization")
@@ -252,7 +238,7 @@ def _read_cases(file: Path, rows: Sequence[Sequence[str]]) -> list[Case]:
             Case(
                 **asked,
                 polarization=_POLARIZATIONS[code],
-                reference=_reference(file, number),
+                reference=_reference(file, order),
             )
         )
     return cases
@@ -265,14 +251,14 @@ def _cell(file: Path, header: Sequence[str], row: Sequence[str], column: str) ->
     return row[position] if position < len(row) else ""
 
 
-def _reference(file: Path, number: int) -> dict[tuple[str, str], float]:
+def _reference(file: Path, order: int) -> dict[tuple[str, str], float]:
     """Read the intermediate values of a case: label and equation to value."""
-    results = file.parents[1] / "results" / f"{file.stem}_{number}.csv"
+    results = file.parents[1] / "results" / f"{file.stem}_{order}.csv"
     if not results.is_file():
         return {}
     values: dict[tuple[str, str], float] = {}
-    for index, row in enumerate(_rows(results)):
+    for index, row in enumerate(read_rows(results)):
         if len(row) > 3 and row[3] and not row[0].startswith("#"):
             label, equation = row[0].split(" ")[0], row[1]
-            values[label, equation] = _number(results, index, row[0], row[3])
+            values[label, equation] = number(results, index, row[0], row[3])
     return values
