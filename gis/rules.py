@@ -21,7 +21,7 @@ from gis.register.records import AdministrativeUnit, BroadcastStation, PlanEntry
 from propagation.compliance.facts import PlanFacts, StationFacts
 from propagation.compliance.parameters import AREA_CLASS, require_parameters, words
 from propagation.compliance.records import Confidence, Rule
-from propagation.errors import PropagationError
+from propagation.errors import ParameterError
 from propagation.interference.bs412 import Area, Reception
 
 __all__ = [
@@ -139,7 +139,6 @@ def station_facts(station: BroadcastStation) -> StationFacts:
         id=station.id,
         name=station.name,
         programme=station.programme,
-        service=station.service.value,
         station_class=station.station_class.value,
         frequency_mhz=station.frequency_mhz,
         longitude=station.longitude,
@@ -153,7 +152,6 @@ def station_facts(station: BroadcastStation) -> StationFacts:
         height_above_ground_m=station.height_above_ground_m,
         effective_height_max_m=station.effective_height_max_m,
         effective_height_m=station.effective_height_m,
-        licence_power_w=station.licence_power_w,
         province_code=station.province_code,
         confidence=station.provenance.confidence,
         source=station.provenance.source,
@@ -165,7 +163,6 @@ def plan_facts(entry: PlanEntry) -> PlanFacts:
     return PlanFacts(
         id=entry.id,
         plan_id=entry.plan_id,
-        service=entry.service.value,
         frequency_mhz=entry.frequency_mhz,
         programme=entry.programme,
         site_name=entry.site_name,
@@ -175,19 +172,13 @@ def plan_facts(entry: PlanEntry) -> PlanFacts:
         antenna_height_m=entry.antenna_height_m,
         effective_height_max_m=entry.effective_height_max_m,
         erp_max_dbw=entry.erp_max_dbw,
-        erp_max_by_azimuth_dbw=_by_azimuth(entry),
+        attenuation_db=entry.attenuation_db,
         power_max_kw=entry.power_max_kw,
         polarization=entry.polarization,
         province_code=entry.province_code,
         confidence=entry.provenance.confidence,
         source=entry.provenance.source,
     )
-
-
-def _by_azimuth(entry: PlanEntry) -> tuple[float, ...]:
-    if entry.erp_max_dbw is None:
-        return ()
-    return tuple(entry.erp_max_dbw - lost for lost in entry.attenuation_db)
 
 
 def area_class(unit: AdministrativeUnit, province_code: str, pack: RulePack) -> Area:
@@ -310,10 +301,9 @@ def _rule(file: Path, line: int | None, table: Mapping[str, object]) -> Rule:
     )
     try:
         require_parameters(rule)
-    except PropagationError as error:
-        raise _refused(
-            file, line, "parameters", "parameter_wrong", rule=rule.id, problem=str(error)
-        ) from error
+    except ParameterError as error:
+        reason = f"parameter_{error.wrong}"
+        raise _refused(file, line, error.name, reason, rule=rule.id) from error
     return rule
 
 

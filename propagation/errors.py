@@ -2,13 +2,31 @@
 
 PropagationError(ValueError)
     OutOfRangeError          a value leaves the range that a Recommendation states
+    ParameterError           a parameter of a rule is absent or is not what it should be
 OutsideValidityWarning       a result is computed outside the conditions a model was made for
 """
 
 import numpy as np
 from numpy.typing import ArrayLike
 
-__all__ = ["OutOfRangeError", "OutsideValidityWarning", "PropagationError", "require_range"]
+__all__ = [
+    "OutOfRangeError",
+    "OutsideValidityWarning",
+    "ParameterError",
+    "PropagationError",
+    "require_range",
+]
+
+_WRONG_PARAMETER = {
+    "absent": "is missing",
+    "number": "must be a finite number",
+    "flag": "must be true or false",
+    "words": "must be a list of words",
+    "numbers": "must be a list of finite numbers",
+    "starts_at_zero": "must be a list that starts at 0",
+    "increasing": "must increase",
+    "length": "must hold as many values as spacing_khz",
+}
 
 
 class PropagationError(ValueError):
@@ -41,6 +59,28 @@ class OutOfRangeError(PropagationError):
     def __reduce__(self) -> tuple[type, tuple[str, float, float, float, str]]:
         """Pickle by the parts, so that the error crosses processes whole."""
         return type(self), (self.name, self.value, self.lower, self.upper, self.source)
+
+
+class ParameterError(PropagationError):
+    """A parameter of a rule is not what it should be; the parts are attributes to be translated.
+
+    Attributes
+    ----------
+    name : str
+        Name of the parameter.
+    wrong : str
+        What is wrong: `absent`, `number`, `flag`, `words`, `numbers`, `starts_at_zero`,
+        `increasing` or `length`.
+    """
+
+    def __init__(self, name: str, wrong: str) -> None:
+        self.name = name
+        self.wrong = wrong
+        super().__init__(f"{name} {_WRONG_PARAMETER[wrong]}")
+
+    def __reduce__(self) -> tuple[type, tuple[str, str]]:
+        """Pickle by the parts, so that the error crosses processes whole."""
+        return type(self), (self.name, self.wrong)
 
 
 class OutsideValidityWarning(UserWarning):

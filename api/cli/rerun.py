@@ -3,12 +3,16 @@
 import argparse
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 from api.cli.frame import DONE, LOOK, Command, Output, Parser
 from api.cli.work import studying
+from data.text import has, text
 from gis.home import Home
 from gis.studies import load, rerun
+from gis.studies.differing import FindingDifference
 from gis.studies.record import RECORD_FILE
+from maps.words import Words
 
 __all__ = ["COMMANDS"]
 
@@ -40,6 +44,13 @@ def _run(arguments: argparse.Namespace, output: Output) -> int:
                 for item in shown
             ],
         )
+    if comparison.findings:
+        heads = ("station", "what", "recorded", "again", "tolerated")
+        words = Words(output.language)
+        output.table(
+            [output.text(f"rerun_{name}") for name in heads],
+            [_told(item, output, words) for item in comparison.findings],
+        )
     for name in comparison.damaged:
         output.say("rerun_damaged", file=name)
     key = "identical" if comparison.identical else "agrees" if comparison.agrees else "differs"
@@ -50,6 +61,36 @@ def _run(arguments: argparse.Namespace, output: Output) -> int:
     )
     output.result(comparison.to_json())
     return DONE if comparison.agrees else LOOK
+
+
+def _told(item: FindingDifference, output: Output, words: Words) -> tuple[str, ...]:
+    part, _, name = item.what.partition("/")
+    key = f"cli.rerun_part_{part}"
+    told = text(key, output.language) if has(key) else part
+    if name:
+        of, _, detail = name.partition("/")
+        label = f"compliance.evidence.{of}"
+        named = text(label, output.language) if has(label) else words.label(of)
+        told = f"{told}: {named}" + (f" ({detail})" if detail else "")
+    return (
+        f"{item.station} ({item.rule})",
+        told,
+        _value(item.what, item.recorded, words),
+        _value(item.what, item.again, words),
+        output.text("yes" if item.tolerated else "no"),
+    )
+
+
+def _value(what: str, value: Any, words: Words) -> str:
+    if isinstance(value, dict) and "reason" in value:
+        return words.sentence(value["reason"], value["values"])
+    if what == "outcome":
+        return words.outcome(str(value))
+    if what.startswith("missing") and isinstance(value, str):
+        return words.sentence(value)
+    if isinstance(value, list):
+        return "; ".join(words.sentence(str(one)) for one in value) or words.value(what, None)
+    return words.value(what.rpartition("/")[2], value)
 
 
 COMMANDS = (Command("rerun", _configure, _run, "phusong rerun coverage-0123456789abcdef"),)

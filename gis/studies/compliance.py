@@ -15,7 +15,14 @@ from gis.administration import COMMUNES
 from gis.errors import FormatError
 from gis.geodesy import distance_km
 from gis.register.reading import Reader as RegisterReader
-from gis.register.records import AdministrativeUnit, Boundary, BroadcastStation, PlanEntry, Service
+from gis.register.records import (
+    AdministrativeUnit,
+    Boundary,
+    BroadcastStation,
+    PlanEntry,
+    Service,
+    StationClass,
+)
 from gis.register.scopes import SYSTEM
 from gis.rules import RulePack, load_rule_pack, plan_facts, station_facts
 from gis.studies.audit import commune_facts, height_facts, named_commune
@@ -52,12 +59,14 @@ from propagation.compliance.parameters import (
     DATA_AUDIT,
     MINIMUM_FIELD,
     PLAN_ERP,
+    PLAN_ERP_LOCAL,
     PLAN_IDENTITY,
+    PLAN_IDENTITY_LOCAL,
     PROTECTION_RATIO,
     RASTER,
     SITE_TOLERANCE,
 )
-from propagation.compliance.records import Finding, Outcome, summarise
+from propagation.compliance.records import Finding, Outcome, Rule, summarise
 from propagation.interference.bs412 import protection_from_parameters
 
 __all__ = ["compute", "gather"]
@@ -219,12 +228,21 @@ def _plan_findings(
             facts,
             plan,
             site_distance_km=site_distance_km(station, entry),
-            rule=pack.rule(PLAN_IDENTITY),
+            rule=_of_rank(pack, station, PLAN_IDENTITY, PLAN_IDENTITY_LOCAL),
             raster_rule=pack.rule(RASTER),
             site_rule=pack.rule(SITE_TOLERANCE),
         ),
-        *erp_and_height.check(facts, plan, rule=pack.rule(PLAN_ERP)),
+        *erp_and_height.check(facts, plan, rule=_of_rank(pack, station, PLAN_ERP, PLAN_ERP_LOCAL)),
     )
+
+
+def _of_rank(pack: RulePack, station: BroadcastStation, rule_id: str, local_id: str) -> Rule:
+    """Return the rule for a station's rank: annexes II and III list none below the province.
+
+    Packs of somebody's own, and records of earlier studies, may hold one rule for all ranks.
+    """
+    local = station.station_class is StationClass.OTHER and local_id in pack.rules
+    return pack.rule(local_id if local else rule_id)
 
 
 def _field_findings(

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any, Protocol
 
+from gis.errors import FormatError
 from gis.jurisdictions import Jurisdiction, jurisdiction, jurisdiction_on, jurisdictions
 from gis.register.reading import Reader as RegisterReader
 from gis.rules import RulePack
@@ -16,7 +17,9 @@ from gis.studies.context import StudyContext
 from gis.studies.model import FieldSettings, model_json, software_json, terrain_json
 from gis.studies.requests import Reader
 from gis.studies.snapshots import record_from_json, record_to_json
+from propagation.compliance.parameters import require_parameters
 from propagation.compliance.records import Rule
+from propagation.errors import ParameterError
 
 __all__ = [
     "Computed",
@@ -116,10 +119,24 @@ def rules_json(pack: RulePack, names: Sequence[str]) -> dict[str, Any]:
 
 
 def rules_from_json(written: Mapping[str, Any]) -> RulePack:
-    """Return the rules that `rules_json` wrote."""
+    """Return the rules that `rules_json` wrote.
+
+    Raises
+    ------
+    FormatError
+        If a rule lacks a parameter that its check reads today, or holds another kind of value.
+    """
+    rules = {name: record_from_json(Rule, rule) for name, rule in written["rules"].items()}
+    for rule in rules.values():
+        try:
+            require_parameters(rule)
+        except ParameterError as error:
+            where = f"study.json: rules/{rule.id}"
+            key = f"rules.parameter_{error.wrong}"
+            raise FormatError(key, where=where, rule=rule.id, name=error.name) from error
     return RulePack(
         id=written["pack"],
         version=written["version"],
         on=date.fromisoformat(written["on"]),
-        rules={name: record_from_json(Rule, rule) for name, rule in written["rules"].items()},
+        rules=rules,
     )

@@ -17,38 +17,23 @@ import numpy as np
 from gis.errors import FormatError, TerrainUnavailableError
 from gis.raster import read_raster
 from gis.studies.context import StudyContext
+from gis.studies.differing import (
+    FIELD_TOLERANCE_DB,
+    Difference,
+    FindingDifference,
+    finding_differences,
+    result_differences,
+)
 from gis.studies.model import software_json
 from gis.studies.parts import Computed
 from gis.studies.record import Study, damaged_files, file_path, sha256_of, study_id
 from gis.studies.runner import GEOMETRIES_FILE, gathered_of, kind_of
 
-__all__ = ["Comparison", "Difference", "rerun"]
+__all__ = ["Comparison", "rerun"]
 
-FIELD_TOLERANCE_DB = 0.01
 LEAST_SHARE_EQUAL = 0.999
 
-_AREA_TOLERANCE = 1e-3
 _MOST_LISTED = 200
-
-
-@dataclass(frozen=True, slots=True)
-class Difference:
-    """One thing that is not the same.
-
-    Attributes
-    ----------
-    where : str
-        File, or place inside the results: `stations/3/outcome`.
-    recorded, again : str
-        What the record says and what came out now.
-    tolerated : bool
-        Whether it stays within the tolerances.
-    """
-
-    where: str
-    recorded: str
-    again: str
-    tolerated: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +56,8 @@ class Comparison:
         Files of the record that are gone or are not what was written.
     versions : tuple of Difference
         Versions of the software that are not those of the record.
+    findings : tuple of FindingDifference
+        What differs in findings, at most 200.
     differences : tuple of Difference
         Everything else, at most 200.
     """
@@ -82,6 +69,7 @@ class Comparison:
     share_equal: float
     damaged: tuple[str, ...]
     versions: tuple[Difference, ...]
+    findings: tuple[FindingDifference, ...]
     differences: tuple[Difference, ...]
 
     def to_json(self) -> dict[str, Any]:
@@ -123,17 +111,22 @@ def rerun(study: Study, context: StudyContext) -> Comparison:
 
 def _compared(study: Study, computed: Computed, context: StudyContext) -> Comparison:
     damaged = tuple(damaged_files(study, context.home))
-    results = list(_result_differences(study.results, computed.results))
+    recorded, again = study.results, computed.results
+    results = result_differences(_without_findings(recorded), _without_findings(again))
+    findings = list(finding_differences(recorded.get("stations", ()), again.get("stations", ())))
     shares, files = _file_differences(study, computed, context)
     differences = [*results, *files]
     return Comparison(
         study_id=study.id,
-        agrees=not damaged and all(item.tolerated for item in differences),
-        identical=not damaged and not differences,
+        agrees=not damaged
+        and all(item.tolerated for item in differences)
+        and all(item.tolerated for item in findings),
+        identical=not damaged and not differences and not findings,
         findings_equal=_verdicts(study.results) == _verdicts(computed.results),
         share_equal=min(shares, default=1.0),
         damaged=damaged,
         versions=tuple(_versions(study.inputs.get("software", {}))),
+        findings=tuple(findings[:_MOST_LISTED]),
         differences=tuple(differences[:_MOST_LISTED]),
     )
 
@@ -157,35 +150,15 @@ def _versions(recorded: Mapping[str, str]) -> list[Difference]:
     ]
 
 
-def _result_differences(recorded: Any, again: Any, where: str = "") -> list[Difference]:
-    """Walk two JSON values; numbers may differ a little, everything else must be the same."""
-    if isinstance(recorded, dict) and isinstance(again, dict):
-        found = []
-        for name in sorted({*recorded, *again}):
-            inner = f"{where}/{name}".lstrip("/")
-            found += _result_differences(recorded.get(name), again.get(name), inner)
-        return found
-    if isinstance(recorded, list) and isinstance(again, list) and len(recorded) == len(again):
-        found = []
-        for number, (one, other) in enumerate(zip(recorded, again, strict=True)):
-            found += _result_differences(one, other, f"{where}/{number}".lstrip("/"))
-        return found
-    if recorded == again:
-        return []
-    return [Difference(where, _shown(recorded), _shown(again), _close(recorded, again))]
-
-
-def _close(recorded: Any, again: Any) -> bool:
-    """Return whether two numbers differ by no more than 0.01 (dB) or a thousandth (areas)."""
-    numbers = [
-        float(value)
-        for value in (recorded, again)
-        if isinstance(value, int | float) and not isinstance(value, bool)
-    ]
-    if len(numbers) != 2:
-        return False
-    away = abs(numbers[0] - numbers[1])
-    return away <= max(FIELD_TOLERANCE_DB + 1e-9, _AREA_TOLERANCE * abs(numbers[0]))
+def _without_findings(results: Mapping[str, Any]) -> dict[str, Any]:
+    """Return results with their stations by identifier, without the findings."""
+    if "stations" not in results:
+        return dict(results)
+    rows = {
+        row["station_id"]: {name: value for name, value in row.items() if name != "findings"}
+        for row in results["stations"]
+    }
+    return {**results, "stations": rows}
 
 
 def _file_differences(
@@ -223,8 +196,3 @@ def _share_equal(study: Study, name: str, content: bytes, context: StudyContext)
     known = ~(np.isnan(one) & np.isnan(other))
     equal = np.abs(one - other) <= FIELD_TOLERANCE_DB + 1e-9
     return float(equal[known].mean()) if known.any() else 1.0
-
-
-def _shown(value: Any) -> str:
-    written = "-" if value is None else str(value)
-    return written if len(written) <= 200 else f"{written[:197]}..."

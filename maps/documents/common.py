@@ -1,6 +1,6 @@
 """Sections that every report has: options, stations, data sets and their hashes, law."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -11,7 +11,14 @@ from gis.studies.record import Study, canonical, sha256_of
 from maps.documents.content import Block, Facts, Paragraph, Report, Section, Table
 from maps.words import Words
 
-__all__ = ["Source", "assemble", "data_section", "options_section", "station_facts"]
+__all__ = [
+    "Source",
+    "assemble",
+    "data_section",
+    "options_section",
+    "pattern_table",
+    "station_facts",
+]
 
 _STATION = (
     "programme",
@@ -137,30 +144,52 @@ def station_facts(station: Mapping[str, Any], words: Words) -> list[Block]:
     blocks: list[Block] = [Facts(tuple(rows))]
     pattern = station.get("attenuation_db") or ()
     if pattern:
-        blocks.append(_pattern(station, words))
+        heights = station.get("effective_height_m") or ()
+        blocks.append(pattern_table(pattern, station.get("erp_total_dbw"), words, heights))
     return blocks
 
 
-def _pattern(station: Mapping[str, Any], words: Words) -> Table:
-    total = station.get("erp_total_dbw")
-    heights = station.get("effective_height_m") or (None,) * len(station["attenuation_db"])
-    rows = tuple(
+def pattern_table(
+    pattern: Sequence[float],
+    erp_dbw: float | None,
+    words: Words,
+    effective_height_m: Sequence[float] = (),
+    *,
+    caption: str = "pattern_caption",
+) -> Table:
+    """Return what an antenna radiates at each azimuth, or may radiate, as a table.
+
+    Parameters
+    ----------
+    pattern : sequence of float
+        Attenuation at 0, 10 ... 350 degrees from true north, dB.
+    erp_dbw : float or None
+        Power that it is taken off.
+    words : Words
+        The language.
+    effective_height_m : sequence of float, optional
+        Effective heights at the same azimuths.
+    caption : str
+        Key of the caption.
+    """
+    columns = ("azimuth", "attenuation", "erp_dbw", "effective_height")
+    rows: list[tuple[str, ...]] = [
         (
             words.number(_PATTERN_STEP_DEG * place),
             words.number(attenuation, 1),
-            words.number(None if total is None else total - attenuation, 1),
-            words.number(height, 0) if height is not None else words.number(None),
+            words.number(None if erp_dbw is None else erp_dbw - attenuation, 1),
         )
-        for place, (attenuation, height) in enumerate(
-            zip(station["attenuation_db"], heights, strict=True)
-        )
-    )
-    columns = ("azimuth", "attenuation", "erp_dbw", "effective_height")
+        for place, attenuation in enumerate(pattern)
+    ]
+    if effective_height_m:
+        heights = [(words.number(height, 0),) for height in effective_height_m]
+        rows = [(*row, *height) for row, height in zip(rows, heights, strict=True)]
+    heads = columns if effective_height_m else columns[:-1]
     return Table(
-        words.say("pattern_caption"),
-        tuple(words.say(f"column_{column}") for column in columns),
-        rows,
-        frozenset(range(4)),
+        words.say(caption),
+        tuple(words.say(f"column_{column}") for column in heads),
+        tuple(rows),
+        frozenset(range(len(heads))),
     )
 
 
@@ -173,7 +202,10 @@ def options_section(source: Source) -> Section:
             rows.append((words.say(f"option.{name}"), (_option(name, inputs[name], words),)))
     for name, value in (inputs.get("model") or {}).get("settings", {}).items():
         rows.append((words.label(name), (words.value(name, value),)))
-    return Section(words.say("options_heading"), [Facts(tuple(rows))])
+    blocks: list[Block] = [Facts(tuple(rows))]
+    if inputs.get("model") and "zones" not in inputs["model"]:
+        blocks.append(Paragraph(words.say("inland_note")))
+    return Section(words.say("options_heading"), blocks)
 
 
 _OPTIONS = (

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from gis.geodesy import distance_km
-from maps.documents.common import Source, assemble, station_facts
+from maps.documents.common import Source, assemble, pattern_table, station_facts
 from maps.documents.content import (
     Block,
     Bullets,
@@ -289,7 +289,12 @@ def _plan(source: Source, row: Mapping[str, Any]) -> list[Block]:
         for name in names
         if entry.get(name) not in (None, "")
     ]
-    return [Heading(words.say("plan_heading")), Facts(tuple(rows))]
+    blocks: list[Block] = [Heading(words.say("plan_heading")), Facts(tuple(rows))]
+    pattern = entry.get("attenuation_db") or ()
+    if pattern:
+        caption = "plan_pattern_caption"
+        blocks.append(pattern_table(pattern, entry.get("erp_max_dbw"), words, caption=caption))
+    return blocks
 
 
 def _considered(

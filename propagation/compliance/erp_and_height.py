@@ -32,7 +32,8 @@ def check(station: StationFacts, plan: PlanFacts | None, *, rule: Rule) -> tuple
     plan : PlanFacts or None
         Its entry in the plan.
     rule : Rule
-        `fm.plan.erp`, in force on the date judged.
+        `fm.plan.erp` (`fm.plan.erp.local` for a station that is neither national nor provincial),
+        in force on the date judged.
 
     Returns
     -------
@@ -50,7 +51,7 @@ def check(station: StationFacts, plan: PlanFacts | None, *, rule: Rule) -> tuple
         )
         return (absent,)
     found = [_total(station, plan, rule)]
-    if plan.erp_max_by_azimuth_dbw:
+    if plan.attenuation_db:
         found.append(_pattern(station, plan, rule))
     found += _heights(station, plan, rule)
     if plan.polarization is not None:
@@ -129,6 +130,14 @@ def _no_limit(station: StationFacts, plan: PlanFacts, rule: Rule) -> Finding:
 
 def _pattern(station: StationFacts, plan: PlanFacts, rule: Rule) -> Finding:
     """Compare at each of the 36 azimuths; the worst is reported."""
+    if plan.erp_max_dbw is None:
+        return not_assessable(
+            CHECK,
+            rule,
+            "compliance.reason.pattern_without_erp",
+            ("compliance.missing.plan_erp",),
+            values={"plan_id": plan.plan_id},
+        )
     if station.erp_total_dbw is None:
         return not_assessable(
             CHECK,
@@ -137,13 +146,12 @@ def _pattern(station: StationFacts, plan: PlanFacts, rule: Rule) -> Finding:
             ("compliance.missing.erp",),
             values={"plan_id": plan.plan_id},
         )
-    lost = station.attenuation_db or (0.0,) * len(plan.erp_max_by_azimuth_dbw)
+    lost = station.attenuation_db or (0.0,) * len(plan.attenuation_db)
     radiated = [station.erp_total_dbw - part for part in lost]
-    margins = [
-        limit - erp for limit, erp in zip(plan.erp_max_by_azimuth_dbw, radiated, strict=True)
-    ]
+    limits = [plan.erp_max_dbw - part for part in plan.attenuation_db]
+    margins = [limit - erp for limit, erp in zip(limits, radiated, strict=True)]
     worst = min(range(len(margins)), key=margins.__getitem__)
-    limit, erp = plan.erp_max_by_azimuth_dbw[worst], radiated[worst]
+    limit, erp = round(limits[worst], 3), radiated[worst]
     kept = margins[worst] >= -number(rule, "erp_tolerance_db")
     return _concluded(
         rule,

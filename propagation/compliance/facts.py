@@ -39,8 +39,8 @@ class StationFacts:
 
     Attributes
     ----------
-    service, station_class : str
-        Kind of service (`fm`) and rank in the plan (`national`, `provincial`, `other`).
+    station_class : str
+        Rank in the plan (`national`, `provincial`, `other`).
     erp_total_dbw : float or None
         Total effective radiated power.
     erp_horizontal_dbw, erp_vertical_dbw : float or None
@@ -52,8 +52,6 @@ class StationFacts:
         Height of the antenna's centre above ground.
     effective_height_max_m : float or None
         Largest effective height.
-    licence_power_w : float or None
-        Transmitter output power in the licence.
     confidence : Confidence
         How well the record is known.
     source : str
@@ -68,7 +66,6 @@ class StationFacts:
     id: str
     name: str
     programme: str
-    service: str
     station_class: str
     frequency_mhz: float
     longitude: float
@@ -82,7 +79,6 @@ class StationFacts:
     height_above_ground_m: float | None = None
     effective_height_max_m: float | None = None
     effective_height_m: tuple[float, ...] = ()
-    licence_power_w: float | None = None
     province_code: str | None = None
     confidence: Confidence = Confidence.VERIFIED
     source: str = ""
@@ -101,8 +97,9 @@ class PlanFacts:
     ----------
     erp_max_dbw : float or None
         Largest effective radiated power that the entry allows.
-    erp_max_by_azimuth_dbw : tuple of 36 floats
-        The same at 0, 10 ... 350 degrees, where the entry states a pattern; otherwise empty.
+    attenuation_db : tuple of 36 floats
+        How far the allowed power is below it at 0, 10 ... 350 degrees from true north, where the
+        entry states a pattern; otherwise empty.
     power_max_kw : float or None
         Power as printed when the plan does not say that it is radiated power: it cannot be
         compared with an e.r.p.
@@ -115,7 +112,6 @@ class PlanFacts:
 
     id: str
     plan_id: str
-    service: str
     frequency_mhz: float
     programme: str
     site_name: str
@@ -125,7 +121,7 @@ class PlanFacts:
     antenna_height_m: float | None = None
     effective_height_max_m: float | None = None
     erp_max_dbw: float | None = None
-    erp_max_by_azimuth_dbw: tuple[float, ...] = ()
+    attenuation_db: tuple[float, ...] = ()
     power_max_kw: float | None = None
     polarization: Polarization | None = None
     province_code: str | None = None
@@ -134,7 +130,7 @@ class PlanFacts:
 
     def __post_init__(self) -> None:
         """Refuse patterns of another length."""
-        _require_pattern("erp_max_by_azimuth_dbw", self.erp_max_by_azimuth_dbw)
+        _require_pattern("attenuation_db", self.attenuation_db)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -6,7 +6,7 @@ from types import MappingProxyType
 from typing import Final
 
 from propagation.compliance.records import Rule
-from propagation.errors import PropagationError
+from propagation.errors import ParameterError
 from propagation.interference.bs412 import (
     minimum_field_from_parameters,
     protection_from_parameters,
@@ -17,9 +17,10 @@ __all__ = [
     "BOUNDARY_PROTECTION",
     "DATA_AUDIT",
     "MINIMUM_FIELD",
-    "OVER_POWER",
     "PLAN_ERP",
+    "PLAN_ERP_LOCAL",
     "PLAN_IDENTITY",
+    "PLAN_IDENTITY_LOCAL",
     "PROTECTION_RATIO",
     "RASTER",
     "SITE_TOLERANCE",
@@ -27,12 +28,13 @@ __all__ = [
     "flag",
     "number",
     "require_parameters",
-    "steps",
     "words",
 ]
 
 PLAN_IDENTITY: Final = "fm.plan.identity"
+PLAN_IDENTITY_LOCAL: Final = "fm.plan.identity.local"
 PLAN_ERP: Final = "fm.plan.erp"
+PLAN_ERP_LOCAL: Final = "fm.plan.erp.local"
 RASTER: Final = "fm.raster"
 SITE_TOLERANCE: Final = "fm.site_tolerance"
 BOUNDARY_PROTECTION: Final = "fm.boundary_protection"
@@ -40,7 +42,6 @@ PROTECTION_RATIO: Final = "fm.protection_ratio"
 MINIMUM_FIELD: Final = "fm.minimum_field"
 AREA_CLASS: Final = "fm.area_class"
 DATA_AUDIT: Final = "audit.data"
-OVER_POWER: Final = "sanction.over_power"
 
 STATION_CLASSES: Final = ("national", "provincial", "other")
 
@@ -50,12 +51,12 @@ def number(rule: Rule, name: str) -> float:
 
     Raises
     ------
-    PropagationError
+    ParameterError
         If the rule does not hold it, or it is no finite number.
     """
-    value = rule.parameters.get(name)
+    value = _given(rule, name)
     if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
-        raise PropagationError(f"{name} must be a finite number")
+        raise ParameterError(name, "number")
     return float(value)
 
 
@@ -64,12 +65,12 @@ def flag(rule: Rule, name: str) -> bool:
 
     Raises
     ------
-    PropagationError
+    ParameterError
         If the rule does not hold it, or it is neither.
     """
-    value = rule.parameters.get(name)
+    value = _given(rule, name)
     if not isinstance(value, bool):
-        raise PropagationError(f"{name} must be true or false")
+        raise ParameterError(name, "flag")
     return value
 
 
@@ -78,42 +79,22 @@ def words(rule: Rule, name: str) -> tuple[str, ...]:
 
     Raises
     ------
-    PropagationError
+    ParameterError
         If the rule does not hold it, or it is no list of words.
     """
-    value = rule.parameters.get(name)
+    value = _given(rule, name)
     if not isinstance(value, list | tuple):
-        raise PropagationError(f"{name} must be a list of words")
+        raise ParameterError(name, "words")
     found = tuple(item for item in value if isinstance(item, str))
     if len(found) != len(value):
-        raise PropagationError(f"{name} must be a list of words")
+        raise ParameterError(name, "words")
     return found
 
 
-def steps(rule: Rule, name: str) -> tuple[Mapping[str, float], ...]:
-    """Return the steps of a ladder: tables of numbers with `power_above_w`, increasing.
-
-    Raises
-    ------
-    PropagationError
-        If the rule does not hold it, or a step is not what it should be.
-    """
-    value = rule.parameters.get(name)
-    if not isinstance(value, list | tuple) or not value:
-        raise PropagationError(f"{name} must be a list of steps")
-    found = []
-    for step in value:
-        if not isinstance(step, Mapping):
-            raise PropagationError(f"{name} must be a list of steps")
-        part = Rule("", "", "", "", "", None, None, rule.confidence, "", parameters=step)
-        keys = ("power_above_w", "fine_min_vnd", "fine_max_vnd")
-        found.append({key: number(part, key) for key in keys})
-        if found[-1]["fine_min_vnd"] > found[-1]["fine_max_vnd"]:
-            raise PropagationError(f"{name}: fine_min_vnd is above fine_max_vnd")
-    above = [step["power_above_w"] for step in found]
-    if above != sorted(set(above)):
-        raise PropagationError(f"{name}: power_above_w must increase")
-    return tuple(found)
+def _given(rule: Rule, name: str) -> object:
+    if name not in rule.parameters:
+        raise ParameterError(name, "absent")
+    return rule.parameters[name]
 
 
 def _all(*readers: tuple[Callable[[Rule, str], object], str]) -> Callable[[Rule], None]:
@@ -140,7 +121,13 @@ _REQUIRED: Final[Mapping[str, Callable[[Rule], None]]] = MappingProxyType(
             (number, "frequency_tolerance_khz"),
             (flag, "table_complete"),
         ),
+        PLAN_IDENTITY_LOCAL: _all(
+            (number, "frequency_min_mhz"),
+            (number, "frequency_max_mhz"),
+            (number, "frequency_tolerance_khz"),
+        ),
         PLAN_ERP: _all((number, "erp_tolerance_db"), (number, "height_tolerance_m")),
+        PLAN_ERP_LOCAL: _all((number, "erp_tolerance_db"), (number, "height_tolerance_m")),
         RASTER: _all((number, "raster_khz"), (number, "frequency_tolerance_khz")),
         SITE_TOLERANCE: _all(
             (number, "erp_threshold_w"),
@@ -158,7 +145,6 @@ _REQUIRED: Final[Mapping[str, Callable[[Rule], None]]] = MappingProxyType(
             (number, "effective_height_tolerance_percent"),
             *((number, f"{name}_erp_max_dbw") for name in STATION_CLASSES),
         ),
-        OVER_POWER: _all((steps, "ladder")),
     }
 )
 
@@ -168,7 +154,7 @@ def require_parameters(rule: Rule) -> None:
 
     Raises
     ------
-    PropagationError
+    ParameterError
         Naming the first parameter that is missing or is not what it should be.
     """
     required = _REQUIRED.get(rule.id)

@@ -31,6 +31,9 @@ __all__ = ["CHECK", "check", "same_name"]
 
 CHECK: Final = "plan_identity"
 
+_LOCAL: Final = "other"
+"""Neither national nor provincial: the plan's tables do not list such stations one by one."""
+
 _WORD: Final = re.compile("(?:[^\\W_]|[\u0300-\u036f])+")
 
 _TONES: Final = frozenset("\u0300\u0301\u0303\u0309\u0323")
@@ -76,7 +79,8 @@ def check(
     site_distance_km : float or None
         Distance between the recorded site and that of the entry; None if the entry has none.
     rule, raster_rule, site_rule : Rule
-        `fm.plan.identity`, `fm.raster` and `fm.site_tolerance`, in force on the date judged.
+        `fm.plan.identity` (`fm.plan.identity.local` for a station that is neither national nor
+        provincial), `fm.raster` and `fm.site_tolerance`, in force on the date judged.
 
     Returns
     -------
@@ -146,6 +150,15 @@ def _no_entry(station: StationFacts, rule: Rule) -> Finding:
         "programme": station.programme,
         "frequency_mhz": station.frequency_mhz,
     }
+    if station.station_class == _LOCAL:
+        return not_assessable(
+            CHECK,
+            rule,
+            "compliance.reason.plan_lists_no_local",
+            ("compliance.missing.assignment",),
+            evidence=evidence,
+            values=values,
+        )
     if not flag(rule, "table_complete"):
         return not_assessable(
             CHECK,

@@ -16,7 +16,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from propagation.errors import PropagationError
+from propagation.errors import ParameterError
 
 __all__ = [
     "BS412_MINIMUM_FIELD_DBUVM",
@@ -96,7 +96,7 @@ class ProtectionTable:
 
     Raises
     ------
-    PropagationError
+    ParameterError
         If a column is missing or of another length, the spacings do not increase from 0, or a
         number is not finite.
     """
@@ -111,18 +111,16 @@ class ProtectionTable:
         """Refuse a table that cannot be interpolated."""
         spacing = self.spacing_khz
         if spacing.ndim != 1 or spacing.size == 0 or spacing[0] != 0:
-            raise PropagationError("spacing_khz must be a list that starts at 0")
+            raise ParameterError("spacing_khz", "starts_at_zero")
         if not np.all(np.diff(spacing) > 0) or not np.all(np.isfinite(spacing)):
-            raise PropagationError("spacing_khz must increase")
+            raise ParameterError("spacing_khz", "increasing")
         for reception in Reception:
             for persistence in Persistence:
                 column = self.ratio_db.get((reception, persistence))
                 if column is None or column.shape != spacing.shape:
-                    raise PropagationError(
-                        f"{reception}_{persistence}_db must hold {spacing.size} values"
-                    )
+                    raise ParameterError(f"{reception}_{persistence}_db", "length")
                 if not np.all(np.isfinite(column)):
-                    raise PropagationError(f"{reception}_{persistence}_db must be finite")
+                    raise ParameterError(f"{reception}_{persistence}_db", "numbers")
 
 
 def _frozen(values: Sequence[float] | Floats) -> Floats:
@@ -222,7 +220,7 @@ def protection_from_parameters(parameters: Mapping[str, object]) -> ProtectionTa
 
     Raises
     ------
-    PropagationError
+    ParameterError
         If one is missing, is not what it should be, or the table cannot be interpolated.
     """
     columns = {
@@ -251,7 +249,7 @@ def minimum_field_from_parameters(parameters: Mapping[str, object]) -> MinimumFi
 
     Raises
     ------
-    PropagationError
+    ParameterError
         If one is missing or is no finite number.
     """
     return MappingProxyType(
@@ -263,15 +261,24 @@ def minimum_field_from_parameters(parameters: Mapping[str, object]) -> MinimumFi
     )
 
 
+def _given(parameters: Mapping[str, object], name: str) -> object:
+    if name not in parameters:
+        raise ParameterError(name, "absent")
+    return parameters[name]
+
+
 def _number(parameters: Mapping[str, object], name: str) -> float:
-    return _numbers({name: [parameters.get(name)]}, name)[0]
+    value = _given(parameters, name)
+    if isinstance(value, bool) or not isinstance(value, int | float) or not np.isfinite(value):
+        raise ParameterError(name, "number")
+    return float(value)
 
 
 def _numbers(parameters: Mapping[str, object], name: str) -> list[float]:
-    values = parameters.get(name)
+    values = _given(parameters, name)
     if not isinstance(values, Sequence) or isinstance(values, str):
-        raise PropagationError(f"{name} must be a list of numbers")
+        raise ParameterError(name, "numbers")
     numbers = [float(v) for v in values if isinstance(v, int | float) and not isinstance(v, bool)]
     if len(numbers) != len(values) or not np.all(np.isfinite(numbers)):
-        raise PropagationError(f"{name} must hold finite numbers only")
+        raise ParameterError(name, "numbers")
     return numbers

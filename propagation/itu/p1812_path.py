@@ -130,6 +130,8 @@ def _row_blocks(profile: PathProfile, shape: tuple[int, ...], *ends: Floats) -> 
     h = as_rows(np.asarray(profile.terrain_height_m, dtype=np.float64), shape)
     clutter = np.asarray(profile.clutter_height_m, dtype=np.float64)
     c = as_rows(clutter, shape) if clutter[..., 1:-1].any() else None
+    if np.isinf(d).any() or np.isinf(h).any() or np.isinf(clutter).any():
+        raise PropagationError("a profile holds an infinite distance or height")
     if not np.all(d[:, 1:] > d[:, :-1]) and not np.isnan(d).any():
         raise PropagationError("distance_km must increase from point to point")
     per_path = [spread(end, shape).reshape(-1) for end in ends]
@@ -209,8 +211,6 @@ def _smooth_surface(d: Floats, h: Floats) -> tuple[Floats, Floats]:
     w2[:, :-1] += step * (d[:, 1:] + 2 * d[:, :-1])
     v1 = np.einsum("ij,ij->i", w1, h)
     v2 = np.einsum("ij,ij->i", w2, h)
-    if np.isinf(v1).any():
-        raise PropagationError("terrain_height_m or distance_km holds an infinite value")
     return (2 * v1 * length - v2) / length**2, (v2 - v1 * length) / length**2
 
 

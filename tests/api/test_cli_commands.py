@@ -230,6 +230,33 @@ def test_a_study_runs_again_from_its_record_and_a_damaged_one_differs(
     assert json.loads(out)["damaged"] == ["contours.geojson"]
 
 
+def test_findings_that_differ_are_told_in_words(
+    home: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    words = ["check", "mp-duc-hoa", "--home", home, "--json"]
+    study = json.loads(run(capsys, *words)[1])["study"]
+    record = home / "studies" / study / "study.json"
+    written = json.loads(record.read_bytes())
+    (row,) = written["results"]["stations"]
+    finding = next(one for one in row["findings"] if one["outcome"] == "violates")
+    finding["outcome"] = "needs_verification"
+    finding["reason"] = finding["reason"].replace("exceeded", "kept")
+    power = next(one for one in finding["evidence"] if one["name"] == "erp_total_dbw")
+    power["value"] = 12.5
+    record.write_text(json.dumps(written, ensure_ascii=False), encoding="utf-8")
+    expected = {
+        "vi": ["Cần xác minh", "Vi phạm", "kết luận", "lý do", "bằng chứng", "12,5 dBW"],
+        "en": ["Needs verification", "Violates", "outcome", "reason", "evidence", "12.5 dBW"],
+    }
+    for language, told in expected.items():
+        code, out, _ = run(capsys, "rerun", study, "--home", home, "--lang", language)
+        assert code == 1
+        assert row["name"].split()[-1] in out
+        assert finding["rule"]["id"] in out
+        assert all(word in out for word in told)
+        assert "{'" not in out
+
+
 def test_check_says_with_its_exit_code_when_asked(
     home: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

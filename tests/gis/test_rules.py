@@ -1,8 +1,10 @@
 """Rule packs: the shipped one by date, and folders that must be refused."""
 
+import ast
 import shutil
-from dataclasses import replace
+from dataclasses import fields, replace
 from datetime import date, timedelta
+from importlib import resources
 from pathlib import Path
 
 import numpy as np
@@ -21,7 +23,8 @@ from gis.register.records import (
     UnitKind,
 )
 from gis.rules import area_class, load_rule_pack, plan_facts, station_facts
-from propagation.compliance.consequences import over_power_fine
+from gis.studies.parts import rules_from_json, rules_json
+from propagation.compliance.facts import StationFacts
 from propagation.compliance.parameters import require_parameters
 from propagation.compliance.records import Confidence
 from propagation.errors import PropagationError
@@ -54,9 +57,11 @@ def test_the_shipped_pack_by_date() -> None:
     for on, circular in ((BEFORE, "37/2017/TT-BTTTT"), (AFTER, "43/2026/TT-BKHCN")):
         pack = load_rule_pack(on)
         assert pack.on == on
-        for rule_id in ("fm.plan.identity", "fm.plan.erp", "fm.boundary_protection"):
+        plan = ("fm.plan.identity", "fm.plan.erp")
+        local = ("fm.plan.identity.local", "fm.plan.erp.local")
+        for rule_id in (*plan, *local, "fm.boundary_protection"):
             assert circular in pack.rule(rule_id).instrument
-        for rule_id in ("fm.plan.identity", "fm.plan.erp"):
+        for rule_id in (*plan, *local):
             rule = pack.rule(rule_id)
             assert rule.confidence is Confidence.SECONDARY
             assert "chưa có bản chính thức" in rule.note_vi
@@ -86,7 +91,6 @@ def test_labels() -> None:
     assert known["fm.site_tolerance"] == (Confidence.VERIFIED, False)
     assert known["fm.area_class"] == (Confidence.DERIVED, False)
     assert known["audit.data"] == (Confidence.DERIVED, False)
-    assert known["sanction.over_power"] == (Confidence.VERIFIED, True)
     assert all(rule.source and rule.clause for rule in pack.rules.values())
 
 
@@ -98,32 +102,6 @@ def test_shipped_tables_are_those_of_the_code() -> None:
         np.testing.assert_array_equal(table.ratio_db[key], column)
     fields = minimum_field_from_parameters(pack.rule("fm.minimum_field").parameters)
     assert dict(fields) == dict(BS412_MINIMUM_FIELD_DBUVM)
-
-
-@pytest.mark.parametrize(
-    ("power_w", "fine"),
-    [
-        # NĐ 174/2026, Điều 66.6
-        (10, (600_000, 1_000_000)),
-        (15, (600_000, 1_000_000)),
-        (50, (1_000_000, 2_000_000)),
-        (300, (2_000_000, 5_000_000)),
-        (800, (5_000_000, 10_000_000)),
-        (2_300, (10_000_000, 15_000_000)),
-        (7_000, (15_000_000, 20_000_000)),
-        (15_000, (20_000_000, 30_000_000)),
-        (25_000, (30_000_000, 50_000_000)),
-    ],
-)
-def test_fines_above_the_licence(power_w: float, fine: tuple[int, int]) -> None:
-    found = over_power_fine(power_w, load_rule_pack(AFTER).rule("sanction.over_power"))
-    assert (found.fine_min_vnd, found.fine_max_vnd) == fine
-
-
-def test_fines_only_from_their_day() -> None:
-    assert load_rule_pack(date(2026, 7, 1)).rule("sanction.over_power")
-    with pytest.raises(NotFoundError):
-        load_rule_pack(date(2026, 6, 30)).rule("sanction.over_power")
 
 
 @pytest.fixture
@@ -232,28 +210,56 @@ def test_other_shapes(folder: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("file", "change", "said"),
+    ("file", "change", "name", "wrong"),
     [
         ("fm_planning.toml", ("stereo_steady_db = [45, ", "stereo_steady_db = ["),
-         "stereo_steady_db"),
-        ("fm_planning.toml", ("stereo_rural_dbuvm = 54\n", ""), "stereo_rural_dbuvm"),
-        ("fm_planning.toml", ('rural_kinds = ["xa"]', "rural_kinds = [1]"), "rural_kinds"),
-        ("fm_planning.toml", ('rural_kinds = ["xa"]', 'rural_kinds = "xa"'), "rural_kinds"),
-        ("fm_plan.toml", ("raster_khz = 100.0", "raster_khz = nan"), "raster_khz"),
-        ("fm_plan.toml", ("raster_khz = 100.0", "raster_khz = true"), "raster_khz"),
-        ("fm_plan.toml", ("table_complete = false", "table_complete = 0"), "table_complete"),
-        ("sanctions.toml", ("power_above_w = 15,", "power_above_w = 0,"), "power_above_w"),
-        ("audit.toml", ("other_erp_max_dbw = 30.0", ""), "other_erp_max_dbw"),
+         "stereo_steady_db", "phải có đúng bằng số phần tử của “spacing_khz”"),
+        ("fm_planning.toml", ("spacing_khz = [0, 25,", "spacing_khz = [25, 25,"),
+         "spacing_khz", "phải bắt đầu bằng 0"),
+        ("fm_planning.toml", ("spacing_khz = [0, 25,", "spacing_khz = [0, 0,"),
+         "spacing_khz", "phải tăng dần"),
+        ("fm_planning.toml", ("stereo_steady_db = [45, ", "stereo_steady_db = [nan, "),
+         "stereo_steady_db", "phải là một danh sách các số hữu hạn"),
+        ("fm_planning.toml", ("stereo_rural_dbuvm = 54\n", ""), "stereo_rural_dbuvm", "thiếu"),
+        ("fm_planning.toml", ("stereo_rural_dbuvm = 54\n", 'stereo_rural_dbuvm = "54"\n'),
+         "stereo_rural_dbuvm", "phải là một số hữu hạn"),
+        ("fm_planning.toml", ('rural_kinds = ["xa"]', "rural_kinds = [1]"), "rural_kinds",
+         "phải là một danh sách các từ"),
+        ("fm_planning.toml", ('rural_kinds = ["xa"]', 'rural_kinds = "xa"'), "rural_kinds",
+         "phải là một danh sách các từ"),
+        ("fm_plan.toml", ("raster_khz = 100.0", "raster_khz = nan"), "raster_khz",
+         "phải là một số hữu hạn"),
+        ("fm_plan.toml", ("raster_khz = 100.0", "raster_khz = true"), "raster_khz",
+         "phải là một số hữu hạn"),
+        ("fm_plan.toml", ("table_complete = false", "table_complete = 0"), "table_complete",
+         "phải là true hoặc false"),
+        ("audit.toml", ("other_erp_max_dbw = 30.0", ""), "other_erp_max_dbw", "thiếu"),
     ],
 )  # fmt: skip
 def test_rules_that_no_check_could_read(
-    folder: Path, file: str, change: tuple[str, str], said: str
+    folder: Path, file: str, change: tuple[str, str], name: str, wrong: str
 ) -> None:
     text = (folder / file).read_text(encoding="utf-8")
     assert change[0] in text
     error = refusal(folder, text.replace(*change), file)
-    assert error.key == "rules.parameter_wrong"
-    assert said in str(error)
+    assert error.values["name"] == name
+    said = error.say(Language.VI)
+    assert name in said
+    assert wrong in said
+    foreign = {" must ", " finite", " list ", " missing", " is "}
+    assert not [word for word in foreign if word in said], "one language a sentence"
+    assert name in str(error)
+
+
+def test_a_rule_in_a_record_that_lacks_a_parameter_is_refused_in_one_language() -> None:
+    written = rules_json(load_rule_pack(AFTER), ["fm.raster"])
+    assert rules_from_json(written).rule("fm.raster").parameters["raster_khz"] == 100.0
+    del written["rules"]["fm.raster"]["parameters"]["raster_khz"]
+    with pytest.raises(FormatError) as caught:
+        rules_from_json(written)
+    assert caught.value.say(Language.VI) == (
+        "study.json: rules/fm.raster: quy tắc fm.raster thiếu tham số “raster_khz”."
+    )
 
 
 def test_versions_of_one_rule_must_not_overlap(folder: Path) -> None:
@@ -281,16 +287,20 @@ def test_pack_needs_its_name(folder: Path, tmp_path: Path) -> None:
 
 
 def test_every_parameter_of_a_check_is_required() -> None:
-    """Taking any parameter of a checked rule away is noticed, so none is dead."""
-    optional = {"inspection.mandatory"}
+    """Taking any parameter of any rule away is noticed, so none is dead."""
     for rule in load_rule_pack(AFTER).rules.values():
         for name in rule.parameters:
             without = {k: v for k, v in rule.parameters.items() if k != name}
-            if rule.id in optional:
-                require_parameters(replace(rule, parameters=without))
-                continue
             with pytest.raises(PropagationError, match=name):
                 require_parameters(replace(rule, parameters=without))
+
+
+def test_every_fact_of_a_station_is_read_by_a_check() -> None:
+    """A fact that no check reads is dead, however many tests look at it."""
+    folder = Path(str(resources.files("propagation.compliance")))
+    trees = [ast.parse(file.read_text(encoding="utf-8")) for file in folder.glob("*.py")]
+    read = {node.attr for t in trees for node in ast.walk(t) if isinstance(node, ast.Attribute)}
+    assert {one.name for one in fields(StationFacts)} <= read
 
 
 def unit(kind: UnitKind) -> AdministrativeUnit:
@@ -321,7 +331,7 @@ def test_station_facts() -> None:
         latitude=10.5, erp_total_dbw=33.0, erp_horizontal_dbw=30.0, erp_vertical_dbw=29.0,
         attenuation_db=(1.0,) * 36,
         polarization=Polarization.MIXED, height_above_ground_m=75.0,
-        effective_height_max_m=60.0, licence_power_w=1000.0, province_code="80",
+        effective_height_max_m=60.0, province_code="80",
         provenance=PROVENANCE,
     )  # fmt: skip
     facts = station_facts(station)
@@ -329,30 +339,19 @@ def test_station_facts() -> None:
         "id", "name", "programme", "frequency_mhz", "longitude", "latitude", "erp_total_dbw",
         "erp_horizontal_dbw", "erp_vertical_dbw", "attenuation_db", "polarization",
         "height_above_ground_m", "effective_height_max_m", "effective_height_m",
-        "licence_power_w", "province_code",
+        "province_code",
     ):  # fmt: skip
         assert getattr(facts, name) == getattr(station, name), name
-    assert (facts.service, facts.station_class) == ("fm", "provincial")
+    assert facts.station_class == "provincial"
     assert facts.reception == "stereo"
     assert (facts.confidence, facts.source) == (Confidence.SECONDARY, "rfd.gov.vn")
-
-
-def test_a_plan_entry_with_a_pattern_limits_each_azimuth() -> None:
-    entry = PlanEntry(
-        id="e", plan_id="p", service=Service.FM, frequency_mhz=101.0, programme="VOV1",
-        site_name="núi", station_class=StationClass.NATIONAL, erp_max_dbw=30.0,
-        attenuation_db=(0.0,) * 12 + (10.0,) + (0.0,) * 23, instrument="TT", clause="1",
-        provenance=PROVENANCE,
-    )  # fmt: skip
-    assert plan_facts(entry).erp_max_by_azimuth_dbw == (30.0,) * 12 + (20.0,) + (30.0,) * 23
-    assert plan_facts(replace(entry, attenuation_db=())).erp_max_by_azimuth_dbw == ()
-    assert plan_facts(replace(entry, erp_max_dbw=None)).erp_max_by_azimuth_dbw == ()
 
 
 def test_plan_facts() -> None:
     entry = PlanEntry(
         id="e", plan_id="fm-tt37-2017", service=Service.FM, frequency_mhz=101.0,
         programme="VOV1", site_name="núi Bà Đen", station_class=StationClass.NATIONAL,
+        attenuation_db=(0.0,) * 35 + (3.0,),
         antenna_height_m=60.0, effective_height_max_m=900.0, erp_max_dbw=None, power_max_kw=20.0,
         polarization=Polarization.HORIZONTAL, province_code="72", instrument="Quy hoạch cũ",
         clause="VOV", provenance=PROVENANCE,
@@ -360,9 +359,10 @@ def test_plan_facts() -> None:
     facts = plan_facts(entry)
     for name in (
         "id", "plan_id", "frequency_mhz", "programme", "site_name", "antenna_height_m",
-        "effective_height_max_m", "erp_max_dbw", "power_max_kw", "polarization",
+        "effective_height_max_m", "erp_max_dbw", "attenuation_db", "power_max_kw",
+        "polarization",
         "province_code", "instrument", "clause",
     ):  # fmt: skip
         assert getattr(facts, name) == getattr(entry, name), name
-    assert (facts.service, facts.station_class) == ("fm", "national")
+    assert facts.station_class == "national"
     assert facts.confidence is Confidence.SECONDARY

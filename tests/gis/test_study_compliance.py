@@ -71,6 +71,36 @@ def test_300_w_over_the_entry_violates(
     assert row["outcome"] in {"violates", "mixed"}
 
 
+@pytest.mark.parametrize("on", ["2025-08-01", "2026-10-01"])
+@pytest.mark.parametrize("rank", ["national", "provincial", "other"])
+def test_annexes_that_list_other_stations_are_not_cited(
+    study_context: Context, make_station: Make, make_plan_entry, rank: str, on: str
+) -> None:
+    """Annexes II and III list VOV and provincial stations only (both circulars)."""
+    entered = make_station(station_class=rank, plan_entry_id="q-a")
+    alone = make_station("b", station_class=rank, frequency_mhz=90.5, programme="khác")
+    context = study_context(stations=[entered, alone], entries=[make_plan_entry()])
+    rows = rows_of(context, on=on)
+    rules = {
+        finding["rule"]["id"]: finding["rule"]["clause"]
+        for row in rows.values()
+        for check in ("plan_identity", "erp_and_height")
+        for finding in findings_of(row, check)
+        if finding["rule"]["id"].startswith("fm.plan.")
+    }
+    if rank != "other":
+        assert rules == dict.fromkeys(("fm.plan.identity", "fm.plan.erp"), "Phụ lục II, III")
+        return
+    old = on < "2026-09-05"
+    assert rules == {
+        "fm.plan.identity.local": "Phụ lục I, V" if old else "Phụ lục I",
+        "fm.plan.erp.local": "Phụ lục IV, V" if old else "mục quy hoạch của đài (chưa rõ phụ lục)",
+    }
+    absent = findings_of(rows["b"], "plan_identity")[-1]
+    assert absent["reason"] == "compliance.reason.plan_lists_no_local"
+    assert absent["outcome"] == "not_assessable"
+
+
 def test_a_pattern_above_that_of_the_entry_violates(
     study_context: Context, make_station: Make, make_plan_entry
 ) -> None:
@@ -135,7 +165,8 @@ def test_test_points_lie_where_they_should(study_context: Context, make_station:
     )
     assert received["values"]["point"].startswith("090°")
     lon, lat = received["measure"]["longitude"], received["measure"]["latitude"]
-    assert received["values"]["point"].endswith(f"{distance_km(106.4, 10.6, lon, lat):.1f} km")
+    away_m = float(received["values"]["point"].partition(" / ")[2].removesuffix(" m"))
+    assert away_m == pytest.approx(1000 * distance_km(106.4, 10.6, lon, lat), abs=2)
     field = value_of(received, "wanted_field_strength_dbuvm")
     assert 54.0 <= field < 56.0, "the edge of the service of stereo in the country"
 

@@ -114,7 +114,9 @@ def test_a_changed_verdict_is_noticed(scene: StudyContext) -> None:
     again = rerun(kept_as(study, scene, results=results), scene)
     assert again.agrees
     assert again.findings_equal
-    assert len(again.differences) == 1
+    (change,) = again.findings
+    assert change.what == "margin_db"
+    assert change.tolerated
     finding["margin_db"] += 0.1
     again = rerun(kept_as(study, scene, results=results), scene)
     assert not again.agrees
@@ -123,10 +125,14 @@ def test_a_changed_verdict_is_noticed(scene: StudyContext) -> None:
     again = rerun(kept_as(study, scene, results=results), scene)
     assert not again.agrees
     assert not again.findings_equal
-    assert any(item.where.endswith("/outcome") for item in again.differences)
-    results["stations"][0]["findings"].pop()
+    assert {item.what for item in again.findings} == {"margin_db", "outcome"}
+    gone = results["stations"][0]["findings"].pop()
     again = rerun(kept_as(study, scene, results=results), scene)
     assert not again.findings_equal
+    (new,) = [item for item in again.findings if item.what == "finding"]
+    assert (new.recorded, new.again["reason"]) == (None, gone["reason"])
+    assert (new.check, new.rule) == (gone["check"], gone["rule"]["id"])
+    assert json.loads(json.dumps(again.to_json()))["findings"]
 
 
 def test_other_terrain_is_refused(scene: StudyContext) -> None:

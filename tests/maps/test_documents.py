@@ -2,6 +2,7 @@ import ast
 import re
 import subprocess
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -76,6 +77,47 @@ def test_page_and_paper_say_the_same(
     short = [cell for cell in words_of(report) if 3 < len(cell) < 12]
     assert len(short) > 10
     assert all(squeezed(cell) in squeezed(paper) for cell in short)
+
+
+@pytest.mark.parametrize(
+    ("language", "said"),
+    [
+        (Language.VI, "Mọi đường truyền được tính là trong đất liền"),
+        (Language.EN, "Every path is taken as inland"),
+    ],
+)
+def test_fields_without_zones_say_what_that_means(
+    study: Study, language: Language, said: str
+) -> None:
+    """In the reports, and in the article that a study's page shows."""
+    assert said in study_html(study, language)
+    assert said in study_article(study, language)
+    zoned = {**study.inputs, "model": {**study.inputs["model"], "zones": "coast of 2026"}}
+    assert said not in study_html(replace(study, inputs=zoned), language)
+
+
+def test_the_plan_section_lists_the_pattern(make_compliance_study: MakeStudy) -> None:
+    made = make_compliance_study()
+    entry = {"id": "e", "plan_id": "p", "erp_max_dbw": 30.0,
+             "attenuation_db": [0.0] * 12 + [10.0] + [0.0] * 23}  # fmt: skip
+    row = {**made.results["stations"][0], "plan_entry_id": "e"}
+    planned = replace(
+        made,
+        inputs={**made.inputs, "plan_entries": [entry]},
+        results={**made.results, "stations": [row]},
+    )
+
+    def tables(study: Study) -> list[Table]:
+        blocks = [
+            block for section in study_report(study, "en").sections for block in section.blocks
+        ]
+        named = "Horizontal pattern in the plan entry: largest power at each azimuth"
+        return [b for b in blocks if isinstance(b, Table) and b.caption == named]
+
+    (table,) = tables(planned)
+    assert len(table.rows) == 36
+    assert table.rows[12] == ("120", "10.0", "20.0")
+    assert tables(made) == []
 
 
 def test_vietnamese_letters_arrive_whole(

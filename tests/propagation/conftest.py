@@ -47,13 +47,6 @@ PARAMETERS: dict[str, dict[str, object]] = {
         "provincial_erp_max_dbw": 46.0,
         "other_erp_max_dbw": 30.0,
     },
-    "sanction.over_power": {
-        "ladder": [
-            {"power_above_w": 0, "fine_min_vnd": 600_000, "fine_max_vnd": 1_000_000},
-            {"power_above_w": 15, "fine_min_vnd": 1_000_000, "fine_max_vnd": 2_000_000},
-            {"power_above_w": 100, "fine_min_vnd": 2_000_000, "fine_max_vnd": 5_000_000},
-        ]
-    },
 }
 
 
@@ -88,7 +81,6 @@ def station() -> Callable[..., StationFacts]:
         id="station-1",
         name="Đài PT-TH Long An",
         programme="Long An FM",
-        service="fm",
         station_class="provincial",
         frequency_mhz=96.9,
         longitude=106.4,
@@ -108,7 +100,6 @@ def plan() -> Callable[..., PlanFacts]:
     base = PlanFacts(
         id="entry-1",
         plan_id="fm-tt37-2017",
-        service="fm",
         frequency_mhz=96.9,
         programme="Long An FM",
         site_name="Tân An",

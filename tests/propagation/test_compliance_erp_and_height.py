@@ -108,7 +108,7 @@ def test_power_that_is_not_said_to_be_radiated(check, station, plan) -> None:
 def test_not_assessable(check, station, plan) -> None:
     assert check(station(), None)["erp_no_entry"].outcome is Outcome.NOT_ASSESSABLE
     bare = station(erp_total_dbw=None, height_above_ground_m=None, effective_height_max_m=None)
-    found = check(bare, plan(erp_max_by_azimuth_dbw=(33.0,) * 36))
+    found = check(bare, plan(attenuation_db=(0.0,) * 36))
     assert list(found) == [
         "erp_unknown",
         "pattern_unknown",
@@ -121,23 +121,28 @@ def test_not_assessable(check, station, plan) -> None:
 def test_pattern_by_azimuth(check, station, plan) -> None:
     # 10 dB less is allowed at 120 degrees (index 12); the station takes off 6 dB only there:
     # 33.0103 - 6 = 27.0103 dBW = 502.4 W against 23.0103 dBW = 200 W
-    limits = [33.0103] * 36
-    limits[12] = 23.0103
+    less = [0.0] * 36
+    less[12] = 10.0
+    entry = plan(attenuation_db=tuple(less))
     lost = [0.0] * 36
     lost[12] = 6.0
-    found = check(station(attenuation_db=tuple(lost)), plan(erp_max_by_azimuth_dbw=tuple(limits)))[
-        "pattern_exceeded"
-    ]
+    found = check(station(attenuation_db=tuple(lost)), entry)["pattern_exceeded"]
     assert found.outcome is Outcome.VIOLATES
     assert found.values["azimuth_deg"] == 120
     assert found.margin_db == pytest.approx(-4.0)
     assert found.values["excess_w"] == pytest.approx(302.4, abs=0.1)
     lost[12] = 10.0
-    kept = check(station(attenuation_db=tuple(lost)), plan(erp_max_by_azimuth_dbw=tuple(limits)))
+    kept = check(station(attenuation_db=tuple(lost)), entry)
     assert kept["pattern_kept"].outcome is Outcome.COMPLIES
     # no pattern recorded: the same power all round
-    round_about = check(station(), plan(erp_max_by_azimuth_dbw=tuple(limits)))
+    round_about = check(station(), entry)
     assert round_about["pattern_exceeded"].margin_db == pytest.approx(-10.0)
+
+
+def test_a_pattern_without_the_power_it_takes_off_is_said(check, station, plan) -> None:
+    found = check(station(), plan(attenuation_db=(3.0,) * 36, erp_max_dbw=None))
+    assert found["pattern_without_erp"].outcome is Outcome.NOT_ASSESSABLE
+    assert found["pattern_without_erp"].missing == ("compliance.missing.plan_erp",)
 
 
 def test_heights_above(check, station, plan) -> None:
@@ -166,5 +171,5 @@ def test_patterns_have_36_values(station, plan) -> None:
         station(attenuation_db=(0.0,) * 35)
     with pytest.raises(PropagationError, match="effective_height_m needs 36"):
         station(effective_height_m=(0.0,) * 37)
-    with pytest.raises(PropagationError, match="erp_max_by_azimuth_dbw needs 36"):
-        plan(erp_max_by_azimuth_dbw=(0.0,))
+    with pytest.raises(PropagationError, match="attenuation_db needs 36"):
+        plan(attenuation_db=(0.0,))

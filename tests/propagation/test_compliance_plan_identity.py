@@ -36,6 +36,15 @@ def test_all_kept(check, station, plan) -> None:
     assert all(finding.evidence for finding in found.values())
 
 
+def test_a_local_station_is_missed_in_no_table(check, station) -> None:
+    """The plan's tables list none, so even a complete table cannot convict one of being absent."""
+    whole = {"table_complete": True}
+    assert check(station(), None, identity=whole)["plan"].outcome is Outcome.VIOLATES
+    local = check(station(station_class="other"), None, identity=whole)["plan"]
+    assert local.reason == "compliance.reason.plan_lists_no_local"
+    assert local.outcome is Outcome.NOT_ASSESSABLE
+
+
 @pytest.mark.parametrize(
     ("frequency_mhz", "outcome"),
     [

@@ -252,12 +252,18 @@ def test_distances_increase() -> None:
         basic_transmission_loss(replace(whole, distance_km=distance), **ASKED)
 
 
-def test_infinite_heights_are_refused() -> None:
+@pytest.mark.parametrize("name", ["terrain_height_m", "clutter_height_m", "distance_km"])
+@pytest.mark.parametrize("value", [np.inf, -np.inf])
+@pytest.mark.parametrize("place", [0, 5, -1])
+def test_infinite_values_are_refused_and_nothing_else_is_said(
+    name: str, value: float, place: int
+) -> None:
+    """numpy's own warnings, errors here, would come before ours."""
     whole = profiles(2)
-    terrain = whole.terrain_height_m.copy()
-    terrain[1, 5] = np.inf
-    with pytest.raises(PropagationError, match="infinite"):
-        basic_transmission_loss(replace(whole, terrain_height_m=terrain), **ASKED)
+    values = getattr(whole, name).copy()
+    values[1, place] = value
+    with pytest.raises(PropagationError, match=r"infinite|must start at 0"):
+        basic_transmission_loss(replace(whole, **{name: values}), **ASKED)
 
 
 def test_unknown_zone() -> None:

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from propagation.errors import PropagationError
+from propagation.itu.p1812 import basic_transmission_loss
 from propagation.itu.p1812_zones import ducting_incidence_percent, zone_sections
 from propagation.profile import PathProfile
 
@@ -85,3 +86,36 @@ def test_incidence_does_not_jump_at_70_degrees() -> None:
     assert below == pytest.approx(above, rel=5e-3)
     south = ducting_incidence_percent(np.array(-69.999), np.array(30.0), np.array(20.0))
     assert south == pytest.approx(below, rel=1e-12)
+
+
+def _field_one_percent(
+    length_km: float, *, sea_from_km: float | None = None, land: int = 4
+) -> float:
+    distance = np.linspace(0, length_km, int(4 * length_km) + 1)
+    zone = np.full(distance.shape, land, dtype=np.int8)
+    if sea_from_km is not None:
+        zone[(distance > sea_from_km) & (distance < length_km - sea_from_km)] = 1
+    flat = np.full(distance.shape, 2.0)
+    loss = basic_transmission_loss(
+        PathProfile(distance, flat, np.zeros(distance.shape), zone),
+        frequency_mhz=100.0,
+        time_percent=1.0,
+        transmitter_height_above_ground_m=100.0,
+        receiver_height_above_ground_m=10.0,
+        path_centre_latitude_deg=10.6,
+        lapse_rate_nunits_per_km=52.5,
+        surface_refractivity_nunits=380.0,
+    )
+    return -float(loss.basic_transmission_loss_db)
+
+
+@pytest.mark.parametrize(("length_km", "more_db"), [(120, 0.1), (200, 0.9), (250, 2.0)])
+def test_what_reports_say_of_a_flat_coast(length_km: float, more_db: float) -> None:
+    """The sentence `inland_note` of reports names these figures."""
+    more = _field_one_percent(length_km, land=3) - _field_one_percent(length_km)
+    assert more == pytest.approx(more_db, abs=0.15)
+
+
+def test_what_reports_say_of_paths_across_the_sea() -> None:
+    across = _field_one_percent(60, sea_from_km=2, land=3)
+    assert across - _field_one_percent(60) > 10
