@@ -20,14 +20,14 @@ from propagation.area.elementary import (
     sine_of_third,
 )
 from propagation.area.trace import (
-    DCR,
-    DCT,
-    DLR,
-    DLT,
     D_31,
     D_113,
     D_FK,
     D_LG,
+    DCR,
+    DCT,
+    DLR,
+    DLT,
     EXPOSURE,
     HM,
     HRC,
