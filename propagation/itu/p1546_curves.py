@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from propagation.errors import PropagationError
-from propagation.itu.p1546_corrections import (
+from propagation.itu.p1546_formulas import (
     diffraction_loss_db,
     free_space_field_dbuvm,
     fresnel_clearance_distance_km,
@@ -30,6 +30,7 @@ __all__ = [
     "CurvePoint",
     "CurveSet",
     "curve_field_dbuvm",
+    "take_rows",
 ]
 
 Floats = NDArray[np.float64]
@@ -127,6 +128,10 @@ class CurvePoint(NamedTuple):
     cap: Floats
     ch1: Floats
 
+    def take(self, rows: Integers) -> "CurvePoint":
+        """Take some of the points by index."""
+        return CurvePoint(*(take_rows(values, rows) for values in self))
+
 
 class _Position(NamedTuple):
     """Between which two tabulated values a value lies, and how far from the lower."""
@@ -137,8 +142,16 @@ class _Position(NamedTuple):
     def interpolate(self, at: Callable[[Integers], Floats]) -> Floats:
         if self.weight.ndim == 0 and self.weight in {0.0, 1.0}:
             return at(self.lower + int(self.weight))
-        low = at(self.lower)
-        return np.asarray(low + (at(self.lower + 1) - low) * self.weight)
+        return _mean(at(self.lower), at(self.lower + 1), self.weight)
+
+
+class _Place(NamedTuple):
+    """A point, and where it lies in every table: the distance below, and the height if 10 m."""
+
+    point: CurvePoint
+    start: Integers  # in a table, of the distance below and the lowest height
+    along: Floats
+    across: _Position
 
 
 def curve_field_dbuvm(curves: CurveSet, family: ArrayLike, point: CurvePoint) -> Floats:
@@ -166,10 +179,33 @@ def curve_field_dbuvm(curves: CurveSet, family: ArrayLike, point: CurvePoint) ->
        of the path, and that maximum is the one for the wanted percentage of time.
     """
     kind = np.asarray(family, dtype=np.intp)
-    seconds = inverse_complementary_normal(point.t / 100)
-    time = _position(CURVE_TIMES_PERCENT, point.t, seconds, _Q)  # section 7, eq. (16)
-    nominal = _sea_nominal if np.any(kind) else _land_nominal
-    return time.interpolate(lambda k: nominal(curves, kind * 3 + k, point))
+    below = point.h1 < CURVE_HEIGHTS_M[0]
+    if below.all() or not below.any():
+        return _field(curves, kind, point)
+    field = np.empty(np.broadcast_shapes(kind.shape, *(values.shape for values in point)))
+    for rows in (np.flatnonzero(below), np.flatnonzero(~below)):
+        field[rows] = _field(curves, take_rows(kind, rows), point.take(rows))
+    return field
+
+
+def take_rows(values: NDArray[_T], rows: Integers) -> NDArray[_T]:
+    """Take some rows by index; one value that stands for all stays as it is."""
+    return values if values.ndim == 0 else values[rows]
+
+
+def _field(curves: CurveSet, kind: Integers, point: CurvePoint) -> Floats:
+    """Return the field of points that all lie below 10 m, or all from there."""
+    time = _position(  # section 7, eq. (16)
+        CURVE_TIMES_PERCENT, point.t, inverse_complementary_normal(point.t / 100), _Q
+    )
+    if np.any(kind != CurveFamily.LAND):
+        return time.interpolate(lambda k: _sea_nominal(curves, kind * 3 + k, point))
+    place = _place(point)
+    return time.interpolate(
+        lambda k: _over_frequency(
+            point, lambda j: _by_height(curves, (kind * 3 + k) * 3 + j, j, place, _low_over_land)
+        )
+    )
 
 
 def _position(nodes: ArrayLike, values: Floats, scaled: Floats, scale: Floats) -> _Position:
@@ -178,13 +214,18 @@ def _position(nodes: ArrayLike, values: Floats, scaled: Floats, scale: Floats) -
     return _Position(lower, (scaled - scale[lower]) / (scale[lower + 1] - scale[lower]))
 
 
-def _distance_position(d: Floats) -> _Position:
-    """Find distances among the tabulated ones, which are whole numbers of kilometres."""
-    whole = np.where(np.isfinite(d), d, 1).astype(np.intp)
+def _place(point: CurvePoint) -> _Place:
+    """Find points in the tables; the tabulated distances are whole numbers of kilometres."""
+    whole = np.where(np.isfinite(point.d), point.d, 1).astype(np.intp)
     lower = np.minimum(_BELOW[np.clip(whole, 1, 1000)], _KM - 2)
-    return _Position(
-        np.asarray(lower), (np.log10(d) - _LOG_KM[lower]) / (_LOG_KM[lower + 1] - _LOG_KM[lower])
-    )
+    along = (np.log10(point.d) - _LOG_KM[lower]) / (_LOG_KM[lower + 1] - _LOG_KM[lower])
+    h1 = np.maximum(point.h1, CURVE_HEIGHTS_M[0])
+    across = _position(CURVE_HEIGHTS_M, h1, np.log10(h1), _LOG_M)
+    return _Place(point, np.asarray(lower * _M), np.asarray(along), across)
+
+
+def _mean(low: Floats, high: Floats, weight: Floats) -> Floats:
+    return np.asarray(low + (high - low) * weight)
 
 
 def _over_frequency(point: CurvePoint, at: Callable[[Integers], Floats]) -> Floats:
@@ -197,21 +238,11 @@ def _over_frequency(point: CurvePoint, at: Callable[[Integers], Floats]) -> Floa
     return field
 
 
-def _read(curves: CurveSet, table: Integers, d: Floats, h1: Floats) -> Floats:
-    """Read tables at a distance and an effective height of 10 m or more, eqs (8) and (13)."""
+def _at_height(curves: CurveSet, table: Integers, place: _Place, i: Integers) -> Floats:
+    """Read tables at the distances and one tabulated height each, section 5, eq. (13)."""
     flat = np.ravel(curves.field_strength_dbuvm)
-    across = _position(CURVE_HEIGHTS_M, h1, np.log10(h1), _LOG_M)
-    along = _distance_position(d)
-    start = table * (_KM * _M)
-    return across.interpolate(
-        lambda i: along.interpolate(lambda n: np.asarray(np.take(flat, start + n * _M + i)))
-    )
-
-
-def _land_nominal(curves: CurveSet, kind: Integers, point: CurvePoint) -> Floats:
-    return _over_frequency(
-        point, lambda j: _by_height(curves, kind * 3 + j, j, point, _low_over_land)
-    )
+    start = place.start + (table * (_KM * _M) + i)
+    return _mean(np.take(flat, start), np.take(flat, start + _M), place.along)
 
 
 def _sea_nominal(curves: CurveSet, kind: Integers, point: CurvePoint) -> Floats:
@@ -220,18 +251,23 @@ def _sea_nominal(curves: CurveSet, kind: Integers, point: CurvePoint) -> Floats:
     if not np.any(point.f < CURVE_FREQUENCIES_MHZ[0]):
         return field
     d600 = fresnel_clearance_distance_km(600.0, point.h1, 10.0)
+    near = (point.f < CURVE_FREQUENCIES_MHZ[0]) & (point.d < d600)
+    if near.all() or not near.any():
+        return _near_over_sea(curves, kind, point) if near.any() else field
+    rows = np.flatnonzero(near)
+    field = np.array(np.broadcast_to(field, near.shape))
+    field[rows] = _near_over_sea(curves, take_rows(kind, rows), point.take(rows))
+    return field
+
+
+def _near_over_sea(curves: CurveSet, kind: Integers, point: CurvePoint) -> Floats:
+    """Return the field over sea below 100 MHz, nearer than the clearance distance of 600 MHz."""
+    d600 = fresnel_clearance_distance_km(600.0, point.h1, 10.0)
     df = fresnel_clearance_distance_km(point.f, point.h1, 10.0)
-    rows = (point.f < CURVE_FREQUENCIES_MHZ[0]) & (point.d < d600)
-    if not rows.any():
-        return field
     at_d600 = point._replace(d=np.maximum(d600, 1), cap=_sea_maximum(d600, point.t))
-    between = _between(
-        point.d,
-        (df, _sea_maximum(df, point.t)),
-        (d600, _over_sea(curves, kind, at_d600)),
-    )
-    below = np.where(point.d <= df, _sea_maximum(point.d, point.t), between)
-    return np.asarray(np.where(rows, below, field))
+    start, end = _sea_maximum(df, point.t), _over_sea(curves, kind, at_d600)
+    between = _between(point.d, (df, start), (d600, end))
+    return np.asarray(np.where(point.d <= df, _sea_maximum(point.d, point.t), between))
 
 
 def _sea_maximum(d: Floats, t: Floats) -> Floats:
@@ -240,52 +276,46 @@ def _sea_maximum(d: Floats, t: Floats) -> Floats:
 
 
 def _over_sea(curves: CurveSet, kind: Integers, point: CurvePoint) -> Floats:
+    place = _place(point)
     return _over_frequency(
-        point, lambda j: _by_height(curves, kind * 3 + j, j, point, _low_over_sea)
+        point, lambda j: _by_height(curves, kind * 3 + j, j, place, _low_over_sea)
     )
 
 
-_Low = Callable[[CurveSet, Integers, Integers, CurvePoint], Floats]
+_Low = Callable[[CurveSet, Integers, Integers, _Place], Floats]
 
 
-def _by_height(
-    curves: CurveSet, table: Integers, j: Integers, point: CurvePoint, low: _Low
-) -> Floats:
+def _by_height(curves: CurveSet, table: Integers, j: Integers, place: _Place, low: _Low) -> Floats:
     """Return the field of nominal time and frequency: step 8.1 from 10 m, step 8.2 below."""
-    below = point.h1 < CURVE_HEIGHTS_M[0]
-    if below.all() and below.size:
-        return low(curves, table, j, point)
-    field = np.minimum(
-        _read(curves, table, point.d, np.maximum(point.h1, CURVE_HEIGHTS_M[0])), point.cap
+    point = place.point
+    if point.h1.size and (point.h1 < CURVE_HEIGHTS_M[0]).all():
+        return low(curves, table, j, place)
+    field = place.across.interpolate(  # section 4.1, eq. (8)
+        lambda i: _at_height(curves, table, place, i)
     )
-    if below.any():
-        rows = np.flatnonzero(below)
-        some = CurvePoint(*(_pick(values, rows) for values in point))
-        field = np.array(np.broadcast_to(field, below.shape))
-        field[rows] = low(curves, _pick(table, rows), _pick(j, rows), some)
-    return field
+    return np.asarray(np.minimum(field, point.cap))
 
 
-def _pick(values: NDArray[_T], rows: Integers) -> NDArray[_T]:
-    return values if values.ndim == 0 else values[rows]
-
-
-def _low_over_land(curves: CurveSet, table: Integers, j: Integers, point: CurvePoint) -> Floats:
+def _low_over_land(curves: CurveSet, table: Integers, j: Integers, place: _Place) -> Floats:
     """Extrapolate below 10 m over land, sections 4.2 and 4.3, eqs (9) and (12)."""
-    e10 = _read(curves, table, point.d, np.asarray(10.0))
-    zero = _at_zero_height(curves, table, j, point, e10)
-    if not np.any(point.h1 < 0):
-        return np.asarray(zero + 0.1 * point.h1 * (e10 - zero))
-    ch1 = np.where(np.isnan(point.ch1), _negative_height_db(j, point.h1), point.ch1)
-    below = np.where(point.h1 < 0, zero + ch1, zero + 0.1 * point.h1 * (e10 - zero))
-    return np.asarray(below)
+    h1 = place.point.h1
+    e10, zero = _at_10_and_0(curves, table, j, place)
+    field = zero + 0.1 * h1 * (e10 - zero)
+    if not np.any(h1 < 0):
+        return np.asarray(field)
+    known = place.point.ch1
+    ch1 = np.where(np.isnan(known), _negative_height_db(j, h1), known)
+    return np.asarray(np.where(h1 < 0, zero + ch1, field))
 
 
-def _at_zero_height(
-    curves: CurveSet, table: Integers, j: Integers, point: CurvePoint, e10: Floats
-) -> Floats:
-    e20 = _read(curves, table, point.d, np.asarray(20.0))
-    return np.asarray(e10 + 0.5 * (e10 - e20 + _negative_height_db(j, np.asarray(-10.0))))
+def _at_10_and_0(
+    curves: CurveSet, table: Integers, j: Integers, place: _Place
+) -> tuple[Floats, Floats]:
+    """Return the fields for effective heights of 10 m and 0, eqs (9a) and (9b)."""
+    e10 = _at_height(curves, table, place, np.asarray(0))
+    e20 = _at_height(curves, table, place, np.asarray(1))
+    zero = e10 + 0.5 * (e10 - e20 + _negative_height_db(j, np.asarray(-10.0)))
+    return e10, np.asarray(zero)
 
 
 def _negative_height_db(j: Integers, h1: Floats) -> Floats:
@@ -294,29 +324,27 @@ def _negative_height_db(j: Integers, h1: Floats) -> Floats:
     return np.asarray(6.03 - diffraction_loss_db(_K_NU[j] * theta))
 
 
-def _low_over_sea(curves: CurveSet, table: Integers, j: Integers, point: CurvePoint) -> Floats:
+def _low_over_sea(curves: CurveSet, table: Integers, j: Integers, place: _Place) -> Floats:
     """Extrapolate below 10 m over sea, section 4.2, eqs (10) and (11)."""
+    point = place.point
     dh1 = fresnel_clearance_distance_km(_MHZ[j], point.h1, 10.0)
     d20 = fresnel_clearance_distance_km(_MHZ[j], 20.0, 10.0)
-    near = _sea_maximum(point.d, point.t)
-    at_d20 = _between_10_and_20(curves, table, np.maximum(d20, 1), point.h1)
+    at_d20 = _between_10_and_20(curves, table, _place(point._replace(d=np.maximum(d20, 1))))
     middle = _between(point.d, (dh1, _sea_maximum(dh1, point.t)), (d20, at_d20))
-    e10 = _read(curves, table, point.d, np.asarray(10.0))
-    zero = _at_zero_height(curves, table, j, point, e10)
+    e10, zero = _at_10_and_0(curves, table, j, place)
     land_like = zero + 0.1 * point.h1 * (e10 - zero)
     fs = (point.d - d20) / point.d
-    direct = _between_10_and_20(curves, table, point.d, point.h1)
-    far = direct * (1 - fs) + land_like * fs
+    far = _mean(_between_10_and_20(curves, table, place), land_like, fs)
+    near = _sea_maximum(point.d, point.t)
     return np.asarray(np.where(point.d <= dh1, near, np.where(point.d < d20, middle, far)))
 
 
-def _between_10_and_20(curves: CurveSet, table: Integers, d: Floats, h1: Floats) -> Floats:
-    e10 = _read(curves, table, d, np.asarray(10.0))
-    e20 = _read(curves, table, d, np.asarray(20.0))
-    return np.asarray(e10 + (e20 - e10) * np.log10(h1 / 10) / np.log10(2.0))
+def _between_10_and_20(curves: CurveSet, table: Integers, place: _Place) -> Floats:
+    e10 = _at_height(curves, table, place, np.asarray(0))
+    e20 = _at_height(curves, table, place, np.asarray(1))
+    return _mean(e10, e20, np.log10(place.point.h1 / 10) / np.log10(2.0))
 
 
 def _between(d: Floats, start: tuple[Floats, Floats], end: tuple[Floats, Floats]) -> Floats:
     """Interpolate with the logarithm of the distance between two distances and their fields."""
-    share = np.log10(d / start[0]) / np.log10(end[0] / start[0])
-    return np.asarray(start[1] + (end[1] - start[1]) * share)
+    return _mean(start[1], end[1], np.log10(d / start[0]) / np.log10(end[0] / start[0]))

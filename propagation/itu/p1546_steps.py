@@ -9,13 +9,10 @@ from numpy.typing import NDArray
 from propagation.itu.p1546_corrections import (
     basic_transmission_loss_db,
     clearance_parameter,
-    free_space_field_dbuvm,
-    inverse_complementary_normal,
     modified_clutter_height_m,
     open_height_gain_db,
     scatter_angle_deg,
     scatter_field_dbuvm,
-    sea_enhancement_db,
     sea_height_gain_db,
     short_path_field_dbuvm,
     slope_distance_km,
@@ -23,7 +20,18 @@ from propagation.itu.p1546_corrections import (
     transmitter_clutter_correction_db,
     urban_height_gain_db,
 )
-from propagation.itu.p1546_curves import CurveFamily, CurvePoint, CurveSet, curve_field_dbuvm
+from propagation.itu.p1546_curves import (
+    CurveFamily,
+    CurvePoint,
+    CurveSet,
+    curve_field_dbuvm,
+    take_rows,
+)
+from propagation.itu.p1546_formulas import (
+    free_space_field_dbuvm,
+    inverse_complementary_normal,
+    sea_enhancement_db,
+)
 
 __all__ = ["LOWEST_OVER_SEA_M", "Ask", "Surroundings", "predict_block"]
 
@@ -151,12 +159,11 @@ def _over_path(curves: CurveSet, ask: Ask, cap: Floats) -> dict[str, Floats]:
     point = CurvePoint(ask.d, ask.h1, ask.f, ask.t, cap, ask.ch1)
     land = sea = _NOTHING
     if np.any(ask.sea != 1):
-        land = curve_field_dbuvm(curves, CurveFamily.LAND, point)
-        land = _where(ask.sea != 1, land)
+        land = _curves_where(ask.sea != 1, curves, np.asarray(CurveFamily.LAND), point)
     if np.any(ask.sea != 0):
         over_sea = point._replace(h1=np.maximum(ask.h1, LOWEST_OVER_SEA_M))  # section 3.4
         family = np.where(ask.warm, CurveFamily.WARM_SEA, CurveFamily.COLD_SEA)
-        sea = _where(ask.sea != 0, curve_field_dbuvm(curves, family, over_sea))
+        sea = _curves_where(ask.sea != 0, curves, family, over_sea)
     share, mixed = _mix(ask.sea, land, sea)
     return {
         "land_field_dbuvm": land,
@@ -164,6 +171,18 @@ def _over_path(curves: CurveSet, ask: Ask, cap: Floats) -> dict[str, Floats]:
         "sea_interpolation": share,
         "mixed_field_dbuvm": mixed,
     }
+
+
+def _curves_where(
+    condition: NDArray[np.bool_], curves: CurveSet, family: NDArray[np.intp], point: CurvePoint
+) -> Floats:
+    """Read the curves where a condition holds; NaN elsewhere."""
+    if condition.all():
+        return curve_field_dbuvm(curves, family, point)
+    rows = np.flatnonzero(condition)
+    field = np.full(condition.shape, np.nan)
+    field[rows] = curve_field_dbuvm(curves, take_rows(family, rows), point.take(rows))
+    return field
 
 
 def _where(condition: NDArray[np.bool_], values: Floats) -> Floats:
