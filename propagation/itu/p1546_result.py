@@ -52,8 +52,8 @@ class FieldPrediction:
     """The prediction for some receivers: arrays of the broadcast shape of the arguments.
 
     A field that has no meaning for a receiver is NaN: the land field of a path over sea, the
-    sea field of one over land, what needs clearance angles where none were given, R_2' away
-    from clutter, the short path's field from 1 km. A correction that does not apply is 0.
+    sea field of one over land, what needs clearance angles where none were given, the short
+    path's field from 1 km. A correction that does not apply is 0.
 
     Attributes
     ----------

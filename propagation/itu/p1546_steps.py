@@ -42,6 +42,7 @@ LOWEST_OVER_SEA_M = 3.0
 
 _NOTHING = np.asarray(np.nan)
 _ZERO = np.asarray(0.0)
+_OPEN_M = np.asarray(10.0)  # R_2' in the open and at sea, section 9
 _SHORT_KM = 1.0
 
 
@@ -222,12 +223,12 @@ def _clear(ask: Ask, field: Floats) -> tuple[dict[str, Floats], Floats]:
 def _at_receiver(ask: Ask) -> dict[str, Floats]:
     """Take step 14: the height of the receiving antenna among what surrounds it, section 9."""
     correction = open_height_gain_db(ask.f, ask.h2)
-    modified = _NOTHING
+    modified = _OPEN_M
     among = ask.around > Surroundings.RURAL
     if among.any():
         modified = modified_clutter_height_m(ask.d, ask.h1, ask.r2)
         urban = urban_height_gain_db(ask.f, ask.h2, modified)
-        modified = _where(among, modified)
+        modified = np.asarray(np.where(among, modified, _OPEN_M))
         correction = np.asarray(np.where(among, urban, correction))
     at_sea = ask.around == Surroundings.SEA
     if at_sea.any():
