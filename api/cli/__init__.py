@@ -22,6 +22,7 @@ COMMANDS = (
     "interference",
     "check",
     "rerun",
+    "curves",
     "validate",
     "export",
     "serve",
