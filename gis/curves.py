@@ -157,11 +157,15 @@ def _contents(path: Path) -> dict[str, str]:
                 if PurePosixPath(entry.filename).name in FILES.values()
             }
             return {
-                name: _decoded(name, archive.open(entry).read(_MAX_BYTES + 1))
-                for name, entry in wanted.items()
+                name: _decoded(name, _unpacked(archive, entry)) for name, entry in wanted.items()
             }
     except (zipfile.BadZipFile, zlib.error, NotImplementedError, RuntimeError, EOFError) as error:
         raise FormatError("curves.not_a_set", path=str(path)) from error
+
+
+def _unpacked(archive: zipfile.ZipFile, entry: zipfile.ZipInfo) -> bytes:
+    with archive.open(entry) as stream:
+        return stream.read(_MAX_BYTES + 1)
 
 
 def _decoded(name: str, content: bytes) -> str:
