@@ -198,9 +198,9 @@ def _field(curves: CurveSet, kind: Integers, point: CurvePoint) -> Floats:
     time = _position(  # section 7, eq. (16)
         CURVE_TIMES_PERCENT, point.t, inverse_complementary_normal(point.t / 100), _Q
     )
-    if np.any(kind != CurveFamily.LAND):
-        return time.interpolate(lambda k: _sea_nominal(curves, kind * 3 + k, point))
     place = _place(point)
+    if np.any(kind != CurveFamily.LAND):
+        return time.interpolate(lambda k: _sea_nominal(curves, kind * 3 + k, place))
     return time.interpolate(
         lambda k: _over_frequency(
             point, lambda j: _by_height(curves, (kind * 3 + k) * 3 + j, j, place, _low_over_land)
@@ -245,9 +245,9 @@ def _at_height(curves: CurveSet, table: Integers, place: _Place, i: Integers) ->
     return _mean(np.take(flat, start), np.take(flat, start + _M), place.along)
 
 
-def _sea_nominal(curves: CurveSet, kind: Integers, point: CurvePoint) -> Floats:
+def _sea_nominal(curves: CurveSet, kind: Integers, place: _Place) -> Floats:
     """Return the field over sea for nominal times; below 100 MHz by section 6, eq. (15)."""
-    field = _over_sea(curves, kind, point)
+    point, field = place.point, _over_sea(curves, kind, place)
     if not np.any(point.f < CURVE_FREQUENCIES_MHZ[0]):
         return field
     d600 = fresnel_clearance_distance_km(600.0, point.h1, 10.0)
@@ -265,7 +265,7 @@ def _near_over_sea(curves: CurveSet, kind: Integers, point: CurvePoint) -> Float
     d600 = fresnel_clearance_distance_km(600.0, point.h1, 10.0)
     df = fresnel_clearance_distance_km(point.f, point.h1, 10.0)
     at_d600 = point._replace(d=np.maximum(d600, 1), cap=_sea_maximum(d600, point.t))
-    start, end = _sea_maximum(df, point.t), _over_sea(curves, kind, at_d600)
+    start, end = _sea_maximum(df, point.t), _over_sea(curves, kind, _place(at_d600))
     between = _between(point.d, (df, start), (d600, end))
     return np.asarray(np.where(point.d <= df, _sea_maximum(point.d, point.t), between))
 
@@ -275,10 +275,9 @@ def _sea_maximum(d: Floats, t: Floats) -> Floats:
     return np.asarray(free_space_field_dbuvm(d) + sea_enhancement_db(d, t))
 
 
-def _over_sea(curves: CurveSet, kind: Integers, point: CurvePoint) -> Floats:
-    place = _place(point)
+def _over_sea(curves: CurveSet, kind: Integers, place: _Place) -> Floats:
     return _over_frequency(
-        point, lambda j: _by_height(curves, kind * 3 + j, j, place, _low_over_sea)
+        place.point, lambda j: _by_height(curves, kind * 3 + j, j, place, _low_over_sea)
     )
 
 

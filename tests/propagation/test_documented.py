@@ -3,7 +3,7 @@
 import re
 from pathlib import Path
 
-from propagation.itu.p1812 import PARAMETERS, TERMS
+from propagation.itu import p1546, p1812
 
 ROOT = Path(__file__).parents[2]
 NOMENCLATURE = (ROOT / "docs" / "nomenclature.md").read_text(encoding="utf-8")
@@ -11,7 +11,10 @@ REFERENCES = (ROOT / "docs" / "references.md").read_text(encoding="utf-8")
 
 
 def test_every_quantity_is_in_the_nomenclature_with_its_equation() -> None:
-    for name, definition in {**PARAMETERS, **TERMS}.items():
+    of_p1546, of_p1812 = (
+        [*model.PARAMETERS.items(), *model.TERMS.items()] for model in (p1546, p1812)
+    )
+    for name, definition in [*of_p1546, *of_p1812]:
         rows = re.findall(rf"^\| `{name}` \|.*$", NOMENCLATURE, re.M)
         symbol = "" if name == "transhorizon" else definition.symbol  # yes or no has none
         told = f"| {symbol} | {definition.equation.strip('()')} |"
