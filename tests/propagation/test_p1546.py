@@ -190,6 +190,37 @@ TYPED: list[tuple[dict[str, object], float]] = [
         dict(distance_km=5.0, effective_height_m=1200.0, receiver_height_above_ground_m=300.0),
         92.9106053,
     ),
+    (
+        dict(
+            effective_height_m=3000.0,
+            distance_km=3.0,
+            frequency_mhz=600.0,
+            receiver_height_above_ground_m=4.0,
+        ),
+        89.2268082,
+    ),
+    (
+        dict(effective_height_m=75.0, location_percent=20.0, prediction_resolution_m=None),
+        58.6974674,
+    ),
+    (
+        dict(
+            surroundings=4,
+            location_percent=20.0,
+            prediction_resolution_m=None,
+            receiver_height_above_ground_m=6.0,
+        ),
+        45.2398437,
+    ),
+    (
+        dict(
+            surroundings=5,
+            location_percent=20.0,
+            prediction_resolution_m=None,
+            receiver_height_above_ground_m=6.0,
+        ),
+        41.9594699,
+    ),
 ]
 
 
@@ -312,6 +343,19 @@ def test_no_step_where_cases_meet(synthetic_curves: CurveSet) -> None:
     ):
         both = field(synthetic_curves, **{**other, name: np.array(either_side)})
         assert np.ptp(both) < 4e-3, (name, both)  # 6.03 stands for J(0) = 6.033
+
+
+def test_extrapolation_in_frequency_ends_at_the_maximum(synthetic_curves: CurveSet) -> None:
+    """Where 2000 MHz is nearly free space and 600 MHz is not, 4000 MHz would be more."""
+    values = synthetic_curves.field_strength_dbuvm.copy()
+    free_space = 106.9 - 20 * np.log10(CURVE_DISTANCES_KM)[:, np.newaxis]
+    values[0, :, 1], values[0, :, 2] = free_space - 3, free_space - 0.1
+    found = predict_field(
+        CurveSet(values, "synthetic, steep", synthetic=True),
+        **{**BASE, "frequency_mhz": [2000.0, 4000.0]},
+    )
+    expected = [106.9 - 20 * np.log10(30) - 0.1, found.maximum_field_dbuvm[1]]
+    np.testing.assert_allclose(found.land_field_dbuvm, expected, atol=1e-9)
 
 
 def test_warm_and_cold_sea(synthetic_curves: CurveSet) -> None:
