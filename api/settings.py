@@ -32,6 +32,9 @@ class Settings(BaseSettings):
         Folder of the register, the studies and the uploads.
     terrain : Path or None
         Elevation raster (GeoTIFF or HGT); without it the terrain is flat, and says so.
+    p1546_curves : Path or None
+        Folder or zip file with the tabulated curves of Rec. ITU-R P.1546, which may not ship;
+        without it that model is refused, with the reason.
     workers : int
         Processes that run studies beside the server; 0 leaves jobs in the queue.
     host, port : str, int
@@ -50,6 +53,7 @@ class Settings(BaseSettings):
 
     home: Path = Field(default_factory=_default_home)
     terrain: Path | None = None
+    p1546_curves: Path | None = None
     workers: Annotated[int, Field(ge=0, le=64)] = 1
     host: str = "127.0.0.1"
     port: Annotated[int, Field(ge=0, le=65_535, validate_default=True)] = Field(

@@ -23,6 +23,7 @@ COMMANDS = (
     "interference",
     "check",
     "rerun",
+    "curves",
     "validate",
     "bench",
     "export",

@@ -112,9 +112,7 @@ def _steepest(h: float, root: float, c: float, step: float, last: float) -> floa
 
 
 @part
-def _smooth_bend(
-    d: float, smooth: Smooth, c: float, d1: float, step: float, last: float
-) -> float:
+def _smooth_bend(d: float, smooth: Smooth, c: float, d1: float, step: float, last: float) -> float:
     """Return the signed square of nu at 1 m of the smooth profile at its points, eqs (13) to (19).
 
     Of a path in sight nu has its maximum at d1 of eq. (24a): the two points beside it are enough.

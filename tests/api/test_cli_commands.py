@@ -285,6 +285,27 @@ def test_validate_passes_on_the_published_values(
     assert told["P.838"]["relative"]
 
 
+def test_curves_of_the_itu_are_recognised(
+    shared: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    folder = shared / "reference" / "p1546" / "curves"
+    code, out, _ = run(capsys, "curves", folder, "--json")
+    assert (code, json.loads(out)["recognised"]) == (0, True)
+
+
+def test_curves_come_from_the_setting(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.delenv("PHUSONG_P1546_CURVES", raising=False)
+    code, _, err = run(capsys, "curves")
+    assert code == 3
+    assert "PHUSONG_P1546_CURVES" in err
+    monkeypatch.setenv("PHUSONG_P1546_CURVES", str(tmp_path))
+    code, _, err = run(capsys, "curves", "--lang", "en")
+    assert code == 3
+    assert "24 of the 24 tables of P.1546 are missing" in err
+
+
 def test_validate_names_the_folders_that_it_did_not_check(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from propagation.itu import p452, p1812
+from propagation.itu import p452, p1546, p1812
 from propagation.itu.clear_air_result import Definition
 
 ROOT = Path(__file__).parents[2]
@@ -15,8 +15,8 @@ REFERENCES = (ROOT / "docs" / "references.md").read_text(encoding="utf-8")
 
 @pytest.mark.parametrize(
     "quantities",
-    [{**p1812.PARAMETERS, **p1812.TERMS}, {**p452.PARAMETERS, **p452.TERMS}],
-    ids=["P.1812", "P.452"],
+    [{**model.PARAMETERS, **model.TERMS} for model in (p1812, p452, p1546)],
+    ids=["P.1812", "P.452", "P.1546"],
 )
 def test_every_quantity_is_in_the_nomenclature_with_its_equation(
     quantities: dict[str, Definition],
