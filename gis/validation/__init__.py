@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from gis.errors import NotFoundError
-from gis.validation import p1812
+from gis.validation import ehata, itm, p1812
 from gis.validation.records import Outcome, RecommendationResult, outcome
 
 __all__ = [
@@ -21,7 +21,9 @@ __all__ = [
 ]
 
 RECOMMENDATIONS: Mapping[str, Callable[[Path], RecommendationResult | None]] = {
-    p1812.FOLDER: p1812.check
+    p1812.FOLDER: p1812.check,
+    itm.FOLDER: itm.check,
+    ehata.FOLDER: ehata.check,
 }
 """The checks by the folder that they look into, in the order in which they are reported."""
 

@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gis.errors import FormatError
-from gis.validation.records import RecommendationResult
+from gis.validation.records import RecommendationResult, number
 from propagation.errors import PropagationError
 from propagation.geometry import path_latitude_deg
 from propagation.itu.p1812 import (
@@ -200,12 +200,7 @@ def _value(file: Path, rows: Sequence[Sequence[str]], start: str) -> float:
 
 
 def _number(file: Path, index: int, field: str, cell: str) -> float:
-    try:
-        return float(cell)
-    except ValueError:
-        raise FormatError(
-            "validation.not_a_number", file=file.name, row=index + 1, field=field, value=cell
-        ) from None
+    return number(file, index + 1, field, cell)
 
 
 def _numbers(
@@ -238,7 +233,7 @@ def _read_cases(file: Path, rows: Sequence[Sequence[str]]) -> list[Case]:
     begin = _index(file, rows, "{Begin of Measurements}")
     end = _index(file, rows, "{End of Measurements}")
     cases = []
-    for number, index in enumerate(range(begin + 1, end), start=1):
+    for place, index in enumerate(range(begin + 1, end), start=1):
         asked = {
             name: _number(file, index, column, _cell(file, header, rows[index], column))
             for name, column in _CASE_COLUMNS.items()
@@ -252,7 +247,7 @@ def _read_cases(file: Path, rows: Sequence[Sequence[str]]) -> list[Case]:
             Case(
                 **asked,
                 polarization=_POLARIZATIONS[code],
-                reference=_reference(file, number),
+                reference=_reference(file, place),
             )
         )
     return cases

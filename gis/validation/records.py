@@ -3,8 +3,11 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from pathlib import Path
 
-__all__ = ["Outcome", "RecommendationResult", "outcome"]
+from gis.errors import FormatError
+
+__all__ = ["Outcome", "RecommendationResult", "beyond_rounding", "number", "outcome"]
 
 
 class Outcome(StrEnum):
@@ -46,3 +49,19 @@ def outcome(results: Sequence[RecommendationResult]) -> Outcome:
     if not results:
         return Outcome.NOTHING_FOUND
     return Outcome.PASSED if all(r.passed for r in results) else Outcome.FAILED
+
+
+def beyond_rounding(found: float, printed: str) -> float:
+    """Return how far a value lies from a printed one, less half a unit of its last digit."""
+    _, _, decimals = printed.strip().partition(".")
+    return max(abs(found - float(printed)) - 0.5 * 10.0 ** -len(decimals), 0.0) + 0 * found
+
+
+def number(file: Path, row: int, field: str, cell: str) -> float:
+    """Return the number of a cell, or say in which file and row there is none."""
+    try:
+        return float(cell)
+    except ValueError:
+        raise FormatError(
+            "validation.not_a_number", file=file.name, row=row, field=field, value=cell
+        ) from None
