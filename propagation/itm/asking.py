@@ -118,11 +118,11 @@ def _percentages(
 def _require_resistive(columns: Mapping[Asked, Floats], conditions: Conditions) -> None:
     """Refuse ground whose impedance is not mainly resistive, as the model does."""
     f, sigma = columns[Asked.FREQUENCY_MHZ], columns[Asked.CONDUCTIVITY_S_PER_M]
-    ground = columns[Asked.PERMITTIVITY] + 18_000j * sigma / f
-    impedance = np.sqrt(ground - 1)
+    real, imaginary = columns[Asked.PERMITTIVITY], 18_000 * sigma / f
+    square = real - 1  # the real part of the impedance's square, but for a positive factor
     if conditions.polarization == Polarization.VERTICAL:
-        impedance = impedance / ground
-    if np.any(impedance.real <= np.abs(impedance.imag)):
+        square = square * (real**2 - imaginary**2) + 2 * real * imaginary**2
+    if np.any(square <= 0):
         raise PropagationError(
             "relative_permittivity and conductivity_s_per_m give an impedance that is reactive"
         )

@@ -107,8 +107,12 @@ def profile_paths(
     samples = np.empty(MOST_SAMPLES)
     for k in range(asked.shape[0]):
         row = asked[k]
-        wave = wave_of(row, model[0])
         profile = heights[rows[k]]
+        if math.isnan(profile.sum() + row.sum()):
+            answers[k, :] = np.nan
+            codes[k, :] = 0
+            continue
+        wave = wave_of(row, model[0])
         path = _over_terrain(profile, row, samples)
         _answer(k, path, wave, climate, row, model, True, answers, codes)
 
@@ -125,6 +129,10 @@ def area_paths(
     """Answer every path of which only distance and irregularity are known."""
     for k in range(asked.shape[0]):
         row = asked[k]
+        if math.isnan(row.sum()):
+            answers[k, :] = np.nan
+            codes[k, :] = 0
+            continue
         wave = wave_of(row, model[0])
         path = _over_area(siting, row)
         _answer(k, path, wave, climate, row, model, False, answers, codes)
@@ -218,17 +226,12 @@ def _answer(
     answers: Floats,
     codes: Integers,
 ) -> None:
-    """Write the loss of a path and what leads to it; all NaN where something was NaN."""
+    """Write the loss of a path and what leads to it."""
     known, deviates = statistics_of(row, wave, climate, model)
     free_space = 32.45 + 20 * math.log10(wave.f) + 20 * math.log10(path.d / 1000)
     reference, carrier, bits = reference_attenuation(path, wave, is_profile)
     varied, extreme = varied_db(reference, path, wave, known, deviates)
-    loss = free_space + varied
-    if math.isnan(loss + row.sum()):
-        answers[k, :] = np.nan
-        codes[k, :] = 0
-        return
-    answers[k, 0] = loss
+    answers[k, 0] = free_space + varied
     answers[k, 1] = free_space
     answers[k, 2] = reference
     answers[k, 3] = varied - reference
