@@ -233,7 +233,7 @@ def test_nan_stays_with_its_path() -> None:
         values = getattr(loss, name)
         if values.dtype == np.float64:
             np.testing.assert_array_equal(np.isnan(values), unknown, err_msg=name)
-    assert loss.mode[0, 0] == PropagationMode.DIFFRACTION
+    assert loss.mode[0, 0] == PropagationMode.LINE_OF_SIGHT
     assert (loss.mode[unknown] == PropagationMode.UNKNOWN).all()
     assert (loss.warnings[unknown] == 0).all()
     area = area_loss([10, np.nan], 30, conditions())
