@@ -3,6 +3,7 @@
 `api.settings` reads everything else; no other module reads the environment.
 """
 
+import hashlib
 import os
 from pathlib import Path
 
@@ -18,7 +19,9 @@ def language_from_environment() -> Language:
 
 
 def keep_kernels(code: Path) -> None:
-    """Have compiled kernels kept under PHUSONG_HOME where the folder of the code is not ours.
+    """Have compiled kernels kept apart for each state of the sources that they come from.
+
+    They are kept beside the code, or under PHUSONG_HOME where the folder of the code is not ours.
 
     Parameters
     ----------
@@ -26,5 +29,16 @@ def keep_kernels(code: Path) -> None:
         The folder of the code. Whoever set NUMBA_CACHE_DIR is obeyed.
     """
     home = os.environ.get("PHUSONG_HOME", "")
-    if home and not os.access(code, os.W_OK):
-        os.environ.setdefault("NUMBA_CACHE_DIR", str(Path(home) / "cache" / "kernels"))
+    if "NUMBA_CACHE_DIR" in os.environ:
+        return
+    if os.access(code / "propagation", os.W_OK):
+        base = code / "propagation" / "__pycache__"
+    elif home:
+        base = Path(home) / "cache"
+    else:
+        return
+    digest = hashlib.sha256()
+    for package in ("propagation", "gis"):
+        for file in sorted((code / package).rglob("*.py")):
+            digest.update(file.read_bytes())
+    os.environ["NUMBA_CACHE_DIR"] = str(base / "kernels" / digest.hexdigest()[:16])

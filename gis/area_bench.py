@@ -18,8 +18,8 @@ from gis.raster import Grid, grid_around
 from gis.studies.coverage import azimuth_count
 from gis.studies.polar import Polar, plane_of_grid, ring_firsts
 from gis.terrain.window import Window, plane_of, radial_classes, radial_heights_m
-from propagation.area.compiled import scan
 from propagation.area.radial import Emission, Radials, first_receiver, radial_losses_db
+from propagation.compiled import scan
 from propagation.profile import RadioClimaticZone
 
 __all__ = ["TERRAINS", "AreaBench", "processor_mhz"]

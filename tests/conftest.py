@@ -9,6 +9,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from api.environment import keep_kernels
 from propagation.itu.p1546_curves import (
     CURVE_DISTANCES_KM,
     CURVE_HEIGHTS_M,
@@ -16,6 +17,8 @@ from propagation.itu.p1546_curves import (
     CurveFamily,
     CurveSet,
 )
+
+keep_kernels(Path(__file__).parents[1])
 
 _IN_CI = os.environ.get("CI", "").lower() in {"1", "true"}
 

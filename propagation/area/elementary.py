@@ -8,7 +8,7 @@ import math
 
 import numpy as np
 
-from propagation.area.compiled import part
+from propagation.compiled import part
 
 __all__ = ["arctangent", "exp", "exp2", "log2", "log10", "sine_of_third"]
 

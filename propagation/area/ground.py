@@ -6,8 +6,8 @@ Both read the upper convex hull of the terrain over a flat Earth.
 import numpy as np
 from numpy.typing import NDArray
 
-from propagation.area.compiled import scan
 from propagation.area.hull import extreme, push, tangent
+from propagation.compiled import scan
 
 __all__ = ["flat_ground"]
 

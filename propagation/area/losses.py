@@ -10,7 +10,6 @@ import math
 import numpy as np
 from numpy.typing import NDArray
 
-from propagation.area.compiled import formula, part
 from propagation.area.elementary import (
     arctangent,
     exp,
@@ -43,6 +42,7 @@ from propagation.area.trace import (
     TAU,
     D,
 )
+from propagation.compiled import formula, part
 
 __all__ = ["BLOCK", "TIMED", "Medium", "diffraction", "fixed", "timed"]
 

@@ -12,7 +12,7 @@ import math
 import numpy as np
 from numpy.typing import NDArray
 
-from propagation.area.compiled import scan
+from propagation.compiled import scan
 
 __all__ = ["worst_in_sight"]
 

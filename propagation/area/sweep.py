@@ -3,9 +3,9 @@
 import numpy as np
 from numpy.typing import NDArray
 
-from propagation.area.compiled import scan
 from propagation.area.losses import BLOCK, LD_50, LD_B, TIMED, diffraction, fixed, timed
 from propagation.area.trace import BEND_50, BEND_B, FEATURES, distance_terms, trace
+from propagation.compiled import scan
 
 __all__ = ["WAVE", "sweep"]
 

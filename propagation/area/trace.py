@@ -5,7 +5,6 @@ import math
 import numpy as np
 from numpy.typing import NDArray
 
-from propagation.area.compiled import scan
 from propagation.area.ground import flat_ground
 from propagation.area.scans import (
     receiver_slopes,
@@ -14,6 +13,7 @@ from propagation.area.scans import (
     zone_runs,
 )
 from propagation.area.sight import worst_in_sight
+from propagation.compiled import scan
 
 __all__ = ["FEATURES", "distance_terms", "trace"]
 

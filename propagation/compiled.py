@@ -5,8 +5,10 @@ that ties fall as they do in the plain functions. `formula` is for straight arit
 branches, which the compiler turns into vector instructions; it may fuse a product and a sum.
 `part` is a formula that is written into its callers.
 
-What was compiled is kept beside the code, or where NUMBA_CACHE_DIR says. Where neither can be
-written, kernels are compiled in each process anew, with a warning.
+What was compiled is kept beside the code, or where NUMBA_CACHE_DIR says; `api.environment` and
+the tests name a folder there for each state of the sources, since the compiler itself looks at a
+kernel's own file only. Where nothing can be written, kernels are compiled in each process anew,
+with a warning.
 """
 
 import warnings
