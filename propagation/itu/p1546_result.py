@@ -8,7 +8,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from propagation.itu.p1812_result import Definition
+from propagation.itu.clear_air_result import Definition
 
 __all__ = ["PARAMETERS", "TERMS", "FieldPrediction"]
 
