@@ -10,7 +10,7 @@ from typing import Any, TypeVar, cast
 
 from numba import njit
 
-__all__ = ["kernel"]
+__all__ = ["finite_kernel", "kernel"]
 
 _Function = TypeVar("_Function", bound=Callable[..., Any])
 
@@ -18,3 +18,13 @@ _Function = TypeVar("_Function", bound=Callable[..., Any])
 def kernel(function: _Function) -> _Function:
     """Compile a function whose divisions by zero give infinities, as numpy's do."""
     return cast(_Function, njit(cache=True, nogil=True, error_model="numpy")(function))
+
+
+def finite_kernel(function: _Function) -> _Function:
+    """Compile a loop over numbers none of which is NaN, so that it may run in vectors.
+
+    Sums may be taken in another order, which changes their rounding.
+    """
+    freedoms = {"nnan", "nsz", "reassoc"}
+    compiled = njit(cache=True, nogil=True, error_model="numpy", fastmath=freedoms)
+    return cast(_Function, compiled(function))
