@@ -17,7 +17,7 @@ from typing import Any, TypeVar, cast
 
 from numba import njit
 
-__all__ = ["KernelCacheWarning", "formula", "part", "scan"]
+__all__ = ["KernelCacheWarning", "formula", "part", "scan", "tally"]
 
 _Function = TypeVar("_Function", bound=Callable[..., Any])
 
@@ -50,6 +50,11 @@ def scan(function: _Function) -> _Function:
 def formula(function: _Function) -> _Function:
     """Compile a loop of arithmetic on numbers that are neither NaN nor infinite."""
     return _kept(function, error_model="numpy", fastmath=_FUSED)
+
+
+def tally(function: _Function) -> _Function:
+    """Compile a loop over numbers that are not NaN, whose sums may be taken in any order."""
+    return _kept(function, error_model="numpy", fastmath={"nnan", "nsz", "reassoc"})
 
 
 def part(function: _Function) -> _Function:

@@ -10,6 +10,7 @@ from propagation.itm.diffraction import (
     deviation_m,
     diffraction_line,
     irregularity_over_m,
+    spacing_m,
 )
 
 __all__ = ["reference_attenuation"]
@@ -133,7 +134,7 @@ def _beyond(
     if near >= 1000:
         return diffracted, _DIFFRACTION
     slope = (far - near) / 200e3
-    step = path.curvature ** (-2 / 3) / wave.root
+    step = spacing_m(path, wave)
     crossing = (near - line.intercept - slope * d5) / (line.slope - slope)
     dx = max(smooth, sight + 1.088 * step * math.log(wave.f), crossing)
     if path.d <= dx:

@@ -14,8 +14,8 @@ from numpy.typing import NDArray
 from propagation.compiled import scan
 from propagation.itm.attenuation import reference_attenuation
 from propagation.itm.diffraction import Terminals, Wave
+from propagation.itm.irregularity import irregularity_m, room_for_samples
 from propagation.itm.profile import (
-    MOST_SAMPLES,
     Ends,
     considered,
     curvature_of,
@@ -23,7 +23,6 @@ from propagation.itm.profile import (
     fitted,
     horizons,
     in_plain_sight,
-    irregularity_m,
     mean_height_m,
     rough_elevation_rad,
     rough_horizon_m,
@@ -33,7 +32,15 @@ from propagation.itm.profile import (
 from propagation.itm.variability import Climate, Deviates, climate_of, normal_deviate
 from propagation.itm.variability import varied_loss_db as varied_db
 
-__all__ = ["ANSWERS", "Asked", "area_paths", "profile_paths", "statistics_of", "wave_of"]
+__all__ = [
+    "ANSWERS",
+    "Asked",
+    "area_paths",
+    "limits_of",
+    "profile_paths",
+    "statistics_of",
+    "wave_of",
+]
 
 Floats = NDArray[np.float64]
 Integers = NDArray[np.int64]
@@ -104,7 +111,7 @@ def profile_paths(
     `model` says whether the polarisation is vertical, the code of VariabilityMode, and whether
     location and situation vary.
     """
-    samples = np.empty(MOST_SAMPLES)
+    samples = room_for_samples()
     for k in range(asked.shape[0]):
         row = asked[k]
         profile = heights[rows[k]]
@@ -146,7 +153,7 @@ def wave_of(row: Floats, vertical: bool) -> Wave:
     impedance = np.sqrt(ground - 1)
     if vertical:
         impedance = impedance / ground
-    return Wave(f, f / 47.7, f ** (1 / 3), impedance)
+    return Wave(f, f / 47.7, f ** (1 / 3), impedance, abs(impedance))
 
 
 @scan
@@ -246,11 +253,11 @@ def _answer(
     answers[k, 12] = path.refractivity
     answers[k, 13] = 0.001 / path.curvature
     codes[k, 0] = carrier
-    codes[k, 1] = bits | extreme | _limits(row)
+    codes[k, 1] = bits | extreme | limits_of(row)
 
 
 @scan
-def _limits(row: Floats) -> int:
+def limits_of(row: Floats) -> int:
     """Return the bits of ItmWarning for what comes near the limits of the model."""
     bits = 0x0001 if row[_H1] < 1 or row[_H1] > 1000 else 0
     bits |= 0x0002 if row[_H2] < 1 or row[_H2] > 1000 else 0

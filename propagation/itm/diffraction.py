@@ -7,9 +7,19 @@ what does not depend on the distance is computed once for both.
 import math
 from typing import NamedTuple
 
+import numpy as np
+
 from propagation.compiled import scan
 
-__all__ = ["DiffractionLine", "Terminals", "Wave", "diffraction_line", "irregularity_over_m"]
+__all__ = [
+    "DiffractionLine",
+    "Terminals",
+    "Wave",
+    "deviation_m",
+    "diffraction_line",
+    "irregularity_over_m",
+    "spacing_m",
+]
 
 _STANDARD_RADIUS_M = 4 / 3 * 6370e3  # the Earth that Vogler's curves are drawn for
 _TWO_PI_KM = 6283.2
@@ -28,12 +38,15 @@ class Wave(NamedTuple):
         Cube root of f.
     impedance : complex
         Ground impedance, relative to free space.
+    magnitude : float
+        Its absolute value.
     """
 
     f: float
     number: float
     root: float
     impedance: complex
+    magnitude: float
 
 
 class Terminals(NamedTuple):
@@ -84,6 +97,13 @@ def deviation_m(irregularity: float) -> float:
 
 
 @scan
+def spacing_m(path: Terminals, wave: Wave) -> float:
+    """Return the distance over which diffraction grows by a natural step, m; [ALG], (4.10)."""
+    root = float(np.cbrt(path.curvature))
+    return 1 / (root * root * wave.root)
+
+
+@scan
 def diffraction_line(
     path: Terminals, wave: Wave, smooth_sight: float, is_profile: bool
 ) -> DiffractionLine:
@@ -93,7 +113,7 @@ def diffraction_line(
     (4.14).
     """
     edges = _edges(path, wave, smooth_sight, is_profile)
-    step = path.curvature ** (-2 / 3) / wave.root
+    step = spacing_m(path, wave)
     d3 = max(smooth_sight, edges.sight + 5 * step)
     d4 = d3 + 10 * step
     a3 = _loss_db(d3, path, wave, edges)
@@ -156,8 +176,8 @@ def _fresnel_db(v2: float) -> float:
 @scan
 def _normalised(radius: float, d: float, wave: Wave) -> tuple[float, float]:
     """Return K and the normalised distance of a stretch over a radius; [VOG], eqs (2), (6)."""
-    c = (_STANDARD_RADIUS_M / radius) ** (1 / 3)
-    k = 0.017778 * c / (wave.root * abs(wave.impedance))
+    c = float(np.cbrt(_STANDARD_RADIUS_M / radius))
+    k = 0.017778 * c / (wave.root * wave.magnitude)
     return k, (1.607 - k) * c * c * wave.root * d / 1000
 
 

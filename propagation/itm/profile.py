@@ -1,7 +1,7 @@
 """What the Irregular Terrain Model takes from a profile: horizons, heights, irregularity.
 
 A profile is a row of heights in m, evenly spaced, the transmitter first; indices count its
-intervals. `fitted` and `irregularity_m` serve a single path and every path of a radial.
+intervals. `fitted` serves a single path and every path of a radial.
 """
 
 import math
@@ -14,7 +14,6 @@ from propagation.compiled import scan
 from propagation.itm.diffraction import Terminals
 
 __all__ = [
-    "MOST_SAMPLES",
     "Ends",
     "Horizons",
     "Surface",
@@ -24,7 +23,6 @@ __all__ = [
     "fit_window",
     "fitted",
     "horizons",
-    "irregularity_m",
     "mean_height_m",
     "terminals",
     "window_sums",
@@ -32,7 +30,6 @@ __all__ = [
 
 Floats = NDArray[np.float64]
 
-MOST_SAMPLES = 245
 _ACTUAL_CURVATURE = 157e-9  # of the Earth, 1/m: a radius of 6370 km
 
 
@@ -145,35 +142,6 @@ def fitted(window: Window, total: float, moment: float, at: float) -> float:
     length = window.last - window.first
     slope = moment * 12 / ((length * length + 2.0) * length)
     return total / length + slope * (at - 0.5 * (window.first + window.last))
-
-
-@scan
-def irregularity_m(
-    heights: Floats, ends: Ends, start: float, end: float, samples: Floats
-) -> float:
-    """Return the interdecile range about the fitted line, extended to long paths, m.
-
-    `samples` is room for MOST_SAMPLES numbers; [ERL79], eq. (3), inverted.
-    """
-    first, last = start / ends.step, end / ends.step
-    if last - first < 2:
-        return 0.0
-    tenth = min(max(4, int(0.1 * (last - first + 8))), 25)
-    count = 10 * tenth - 5
-    apart = (last - first) / (count - 1)
-    for j in range(count):
-        place = first + j * apart
-        i = min(max(math.ceil(place), int(first) + 1), ends.intervals)
-        samples[j] = heights[i] + (heights[i] - heights[i - 1]) * (place - i)
-    window = Window(0, count - 1)
-    total, moment = window_sums(samples, window)
-    base = fitted(window, total, moment, 0.0)
-    slope = (fitted(window, total, moment, count - 1.0) - base) / (count - 1)
-    for j in range(count):
-        samples[j] -= base + j * slope
-    ordered = np.sort(samples[:count])
-    spread = ordered[count - tenth] - ordered[tenth - 1]
-    return float(spread / (1 - 0.8 * math.exp(-(end - start) / 50e3)))
 
 
 @scan

@@ -186,3 +186,27 @@ def test_what_is_no_path() -> None:
         extended_hata_loss(hills(), 100, **ASKED, environment="sea")
     with pytest.raises(PropagationError, match="forum"):
         extended_hata_loss(hills(), 100, **ASKED, release="next")
+
+
+# Okumura's section 4.4 as NTIA's program has it: part of the path at sea, and the correction with
+# the sea at the base station and at the mobile station, up to 30 km and from 60 km.
+SHORT = [
+    (0.15, 1, 4), (0.35, 3, 5.5), (0.45, 4, 7), (0.6, 6, 8.5), (0.65, 7, 9), (0.725, 8, 9.5),
+    (0.775, 9, 9.8), (0.85, 10, 10.25),
+]  # fmt: skip
+LONG = [
+    (0.15, 2, 4.25), (0.3, 4, 6.25), (0.4, 5.5, 9.2), (0.5, 7, 10.5), (0.6, 9, 11.75),
+    (0.725, 11, 13), (0.85, 13, 14), (0.9, 14, 14.25),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("length_km", "nodes"), [(20, SHORT), (80, LONG)])
+def test_paths_partly_over_sea(length_km: float, nodes: list[tuple[float, float, float]]) -> None:
+    points = 2000
+    for part, at_base, at_mobile in nodes:
+        sea = np.arange(points) < round(part * points)
+        for over_sea, expected in ((sea, at_base), (sea[::-1], at_mobile)):
+            loss = extended_hata_loss(
+                np.full(points, 5.0), 1000 * length_km / (points - 1), **ASKED, over_sea=over_sea
+            )
+            assert loss.mixed_path_correction_db == pytest.approx(expected, abs=1e-9)

@@ -338,3 +338,24 @@ def test_flat_ground_in_sight_is_free_space_at_the_median_and_nearly_so() -> Non
     assert loss.reference_attenuation_db == 0
     assert loss.terrain_irregularity_m == 0
     assert loss.mode == PropagationMode.LINE_OF_SIGHT
+
+
+@pytest.mark.parametrize(
+    ("name", "near", "beyond", "bit"),
+    [
+        ("frequency_mhz", (40, 10_000), (39.99, 10_000.1), ItmWarning.FREQUENCY),
+        (
+            "transmitter_height_above_ground_m",
+            (1, 1000),
+            (0.999, 1000.1),
+            ItmWarning.TRANSMITTER_HEIGHT,
+        ),
+        ("receiver_height_above_ground_m", (1, 1000), (0.999, 1000.1), ItmWarning.RECEIVER_HEIGHT),
+    ],
+)
+def test_where_warnings_begin(
+    name: str, near: tuple[float, ...], beyond: tuple[float, ...], bit: ItmWarning
+) -> None:
+    for values, expected in ((near, 0), (beyond, bit)):
+        loss = area_loss(30, 30, conditions(**{name: values}))
+        assert [int(warned) & bit for warned in loss.warnings] == [expected] * 2
