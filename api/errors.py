@@ -25,7 +25,7 @@ from gis.errors import (
     StorageError,
     TerrainUnavailableError,
 )
-from propagation.errors import PropagationError
+from propagation.errors import OutOfRangeError, PropagationError
 
 __all__ = [
     "STATUS",
@@ -123,6 +123,11 @@ def explain(error: Exception, language: Language) -> str:
     """Say what went wrong in a language."""
     if isinstance(error, GisError):
         return error.say(language)
+    if isinstance(error, OutOfRangeError):
+        parts = ("name", "value", "lower", "upper", "source")
+        return text(
+            "jobs.failed_range", language, **{name: getattr(error, name) for name in parts}
+        )
     return text("pages.out_of_range", language, detail=str(error))
 
 

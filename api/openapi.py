@@ -43,6 +43,8 @@ def described(app: FastAPI) -> dict[str, Any]:
     for path, methods in document["paths"].items():
         for method, operation in methods.items():
             operation["responses"].pop("422", None)
+            operation["summary"], _, rest = operation["description"].partition("\n")
+            operation["description"] = rest.strip() or operation["summary"]
             operation["responses"]["default"] = _REFUSED
             operation["security"] = [{}, {"token": []}]
             operation["x-roles"] = [role.value for role in _roles(method, path)]

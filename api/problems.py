@@ -2,7 +2,6 @@
 
 import errno
 import logging
-import os
 from contextlib import suppress
 from typing import Any
 from urllib.parse import quote
@@ -27,7 +26,7 @@ from api.language import safe_language
 from api.pages import render as render_page
 from api.pages import wants_page
 from data.text import Language, has, text
-from gis.errors import GisError, StorageError
+from gis.errors import GisError, StorageError, system_reason
 
 __all__ = ["broken", "install", "problem"]
 
@@ -119,7 +118,7 @@ async def _storage(request: Request, error: Exception) -> Response:
     if not isinstance(error, OSError) or error.errno not in _DISK:
         raise error
     _LOG.error("%s %s: %s", request.method, _loggable(request), error)
-    detail = os.strerror(error.errno or 0)  # without the path, which is nobody's business
+    detail = system_reason(error)  # without the path, which is nobody's business
     return await _known(request, StorageError("errors.register_disk_full", detail=detail))
 
 

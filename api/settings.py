@@ -3,7 +3,7 @@
 import os
 import re
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 from platformdirs import user_data_path
 from pydantic import BeforeValidator, Field
@@ -20,6 +20,11 @@ __all__ = ["Settings"]
 
 def _default_home() -> Path:
     return user_data_path("phusong", appauthor=False)
+
+
+def _default_port() -> Any:
+    """Return the port of `make run`, which its PORT names too; the field judges it."""
+    return os.environ.get("PORT") or 8000
 
 
 def _listed(value: object) -> object:
@@ -58,10 +63,13 @@ class Settings(BaseSettings):
         Fetched tiles are not larger together, in mebibytes; the longest unused goes first.
     glo30_address, srtm_address : str
         Where tiles are fetched from, when a person asks for it.
+    p1546_curves : Path or None
+        Folder or zip file with the tabulated curves of Rec. ITU-R P.1546, which may not ship;
+        without it that model is refused, with the reason.
     workers : int
         Processes that run studies beside the server; 0 leaves jobs in the queue.
     host, port : str, int
-        Where the server listens.
+        Where the server listens; without a port of its own that of PORT, else 8000.
     max_upload_mb : int
         Largest request body, in mebibytes.
     job_days : float
@@ -84,9 +92,12 @@ class Settings(BaseSettings):
     tile_cache_mb: Annotated[int, Field(ge=1, le=10_000_000)] = 20_000
     glo30_address: str = GLO30_ADDRESS
     srtm_address: str = ""
+    p1546_curves: Path | None = None
     workers: Annotated[int, Field(ge=0, le=64)] = 1
     host: str = "127.0.0.1"
-    port: Annotated[int, Field(ge=0, le=65_535)] = 8000
+    port: Annotated[int, Field(ge=0, le=65_535, validate_default=True)] = Field(
+        default_factory=_default_port
+    )
     max_upload_mb: Annotated[int, Field(ge=1, le=4096)] = 50
     job_days: Annotated[float, Field(ge=1, le=36_500)] = KEEP_DAYS
     session_hours: Annotated[float, Field(gt=0, le=168)] = 12.0

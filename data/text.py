@@ -17,9 +17,11 @@ from babel.numbers import format_decimal
 
 from data import path
 
-__all__ = ["Language", "catalogue_keys", "has", "number", "text", "when"]
+__all__ = ["Language", "Phrase", "catalogue_keys", "has", "number", "text", "when"]
 
 _ZONE = ZoneInfo("Asia/Ho_Chi_Minh")
+_COORDINATES = frozenset({"longitude", "latitude"})
+"""Placeholders written with up to six decimals; a degree's third one is a hundred metres."""
 
 
 class Language(StrEnum):
@@ -27,6 +29,12 @@ class Language(StrEnum):
 
     VI = "vi"
     EN = "en"
+
+
+class Phrase(str):
+    """The key of a sentence without placeholders, as a value of another sentence."""
+
+    __slots__ = ()
 
 
 @cache
@@ -97,10 +105,14 @@ def text(key: str, language: Language | str = Language.VI, /, **values: object) 
     """
     name, _, entry = key.partition(".")
     sentence = _catalogue(name)[entry][str(language)]
-    return sentence.format_map({k: _written(v, language) for k, v in values.items()})
+    return sentence.format_map({k: _written(k, v, language) for k, v in values.items()})
 
 
-def _written(value: object, language: Language | str) -> object:
+def _written(name: str, value: object, language: Language | str) -> object:
+    if isinstance(value, Phrase):
+        return text(value, language)
+    if name in _COORDINATES and isinstance(value, float):
+        return format_decimal(value, format="#,##0.######", locale=str(language))
     if isinstance(value, bool) or not isinstance(value, int | float | date):
         return value
     return number(value, language) if isinstance(value, int | float) else when(value, language)

@@ -12,7 +12,9 @@ GisError
     CancelledError             the work was cancelled by a person
 """
 
-from data.text import Language, text
+import errno
+
+from data.text import Language, Phrase, has, text
 
 __all__ = [
     "CancelledError",
@@ -22,7 +24,14 @@ __all__ = [
     "NotFoundError",
     "StorageError",
     "TerrainUnavailableError",
+    "system_reason",
 ]
+
+
+def system_reason(error: OSError) -> str:
+    """Return what the operating system answered, to be said in any language where we know it."""
+    key = f"system.{errno.errorcode.get(error.errno or 0, '')}"
+    return Phrase(key) if has(key) else error.strerror or type(error).__name__
 
 
 class GisError(Exception):

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from propagation.area.compiled import scan
+from propagation.compiled import scan
 
 __all__ = ["MARGIN", "Lattice", "line_cubics", "tabulate"]
 

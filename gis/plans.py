@@ -5,12 +5,19 @@ from collections.abc import Mapping
 from datetime import date
 
 from data import path
+from data.text import Phrase, has
 from gis.register.records import PlanEntry, Provenance, Service, StationClass
 from propagation.compliance.records import Confidence
 
-__all__ = ["packaged_plan_entries", "plan_rows", "row_provenance"]
+__all__ = ["named_plan", "packaged_plan_entries", "plan_rows", "row_provenance"]
 
 _FM = "plans/fm_regulations_1_3.csv"
+
+
+def named_plan(values: Mapping[str, object]) -> dict[str, object]:
+    """Return the values of a sentence with a packaged plan's name in the place of its id."""
+    key = f"register.plan.{values.get('plan_id')}"
+    return {**values, "plan_id": Phrase(key)} if has(key) else dict(values)
 
 
 def packaged_plan_entries() -> tuple[PlanEntry, ...]:

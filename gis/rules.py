@@ -42,7 +42,7 @@ _REQUIRED: Final = (
     "source",
     "binding",
 )
-_OPTIONAL: Final = ("valid_from", "valid_to", "note_vi", "note_en", "parameters")
+_OPTIONAL: Final = ("valid_from", "valid_to", "note_vi", "note_en", "clause_en", "parameters")
 _CONFIDENCES: Final = (
     Confidence.VERIFIED,
     Confidence.SECONDARY,
@@ -296,8 +296,7 @@ def _rule(file: Path, line: int | None, table: Mapping[str, object]) -> Rule:
         confidence=_confidence(file, line, table),
         binding=_binding(file, line, table),
         parameters=parameters,
-        note_vi=_note(file, line, table, "note_vi"),
-        note_en=_note(file, line, table, "note_en"),
+        **{key: _note(file, line, table, key) for key in ("note_vi", "note_en", "clause_en")},
     )
     try:
         require_parameters(rule)

@@ -17,7 +17,15 @@ from maps.palette import (
 from maps.tables import Table
 from maps.views import CoverageView, InterferenceView, Interferer, RegisterView
 
-__all__ = ["Group", "Layer", "Swatch", "contour_dash", "contour_levels", "layer_groups"]
+__all__ = [
+    "Group",
+    "Layer",
+    "Swatch",
+    "contour_dash",
+    "contour_levels",
+    "coverage_layers",
+    "layer_groups",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +115,7 @@ def layer_groups(view: RegisterView, table: Table, language: Language) -> list[G
     """
     studied = view.coverage is not None or view.interference is not None
     groups = [
-        ("coverage", tuple(_coverage_layers(view.coverage, language))),
+        ("coverage", tuple(coverage_layers(view.coverage, language))),
         ("interference", tuple(_interference_layers(view.interference, language))),
         ("stations", tuple(_kind_layers(table, "stations", language, shown=True))),
         ("structures", tuple(_kind_layers(table, "structures", language, shown=not studied))),
@@ -166,7 +174,8 @@ def _base_layers(view: RegisterView, table: Table, language: Language) -> Iterat
         yield Layer("tiles", text("maps.layer_tiles", language), shown=False)
 
 
-def _coverage_layers(coverage: CoverageView | None, language: Language) -> Iterator[Layer]:
+def coverage_layers(coverage: CoverageView | None, language: Language) -> Iterator[Layer]:
+    """Return the layers of a coverage study: its classes, then its contours."""
     if coverage is None:
         return
     stamps = _study_stamps(coverage.flat_terrain, coverage.synthetic, language)

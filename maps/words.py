@@ -6,6 +6,8 @@ from datetime import date
 from typing import Any
 
 from data.text import Language, has, number, text, when
+from gis.plans import named_plan
+from gis.terrain.source import flat_height_m
 
 __all__ = ["Words", "watts"]
 
@@ -28,7 +30,7 @@ _UNITS = {
 _UNIT_IN_LABEL = re.compile(r" \((?:" + "|".join(_UNITS.values()) + r")\)$")
 """A value brings its own unit, so a label of the register's need not."""
 
-_LISTS = {"kind": "unit_kind"}
+_LISTS = {"kind": "unit_kind", "plan_id": "plan"}
 """Names of quantities whose words stand under another name."""
 
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
@@ -65,13 +67,19 @@ class Words:
         A study keeps the values of the day it was run; a value that today's sentence names and
         the study has not is a dash.
         """
-        known = {name: _NONE if value is None else value for name, value in (values or {}).items()}
+        known = named_plan(values or {})
+        known = {name: _NONE if value is None else value for name, value in known.items()}
         while has(key):
             try:
                 return text(key, self.language, **known)
             except KeyError as missing:
                 known[str(missing.args[0])] = _NONE
         return key
+
+    def terrain(self, identifier: str) -> str:
+        """Return the name of an elevation source; that of the flat delta in words."""
+        height_m = flat_height_m(identifier)
+        return identifier if height_m is None else self.say("terrain_flat", height_m=height_m)
 
     def number(self, value: float | None, decimals: int | None = None) -> str:
         """Return a number as the language writes it, a dash for none."""

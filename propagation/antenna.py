@@ -1,11 +1,15 @@
-"""Antenna patterns: a transmitter's 36 azimuths, and the broadcast receiving antenna."""
+"""Antenna patterns: a transmitter's 36 azimuths, and the broadcast receiving antenna.
+
+Patterns of both angles are in `antenna_cuts`, `antenna_f1336` and `antenna_3gpp`; how an antenna
+hangs, and what it then radiates in a direction, in `antenna_mounting`.
+"""
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from propagation.errors import PropagationError, require_range
 
-__all__ = ["bs599_discrimination_db", "horizontal_attenuation_db"]
+__all__ = ["around_circle_db", "bs599_discrimination_db", "horizontal_attenuation_db"]
 
 Floats = NDArray[np.float64]
 
@@ -48,15 +52,37 @@ def horizontal_attenuation_db(attenuation_db36: ArrayLike, azimuth_deg: ArrayLik
         found = pattern.shape[-1] if pattern.ndim else 0
         raise PropagationError(f"attenuation_db36 holds {found} azimuths instead of {_AZIMUTHS}")
     require_range("attenuation_db36", pattern, 0, np.inf, "GE84, annex 3")
-    azimuth = np.asarray(azimuth_deg, dtype=np.float64)
-    shape = np.broadcast_shapes(pattern.shape[:-1], azimuth.shape)
-    pattern = np.broadcast_to(pattern, (*shape, _AZIMUTHS))
-    position = np.broadcast_to(np.mod(azimuth, 360) / (360 / _AZIMUTHS), shape)
+    return around_circle_db(pattern, azimuth_deg)
+
+
+def around_circle_db(values_db: ArrayLike, angle_deg: ArrayLike) -> Floats:
+    """Value in a direction of values that stand at equal steps round the circle.
+
+    Between two angles it is interpolated linearly in decibels.
+
+    Parameters
+    ----------
+    values_db : array_like, shape (..., n)
+        Values at 0, 360/n, 720/n ... degrees, dB; n is 1 or more.
+    angle_deg : array_like
+        Directions, degrees, any multiple of the circle.
+
+    Returns
+    -------
+    ndarray of float64
+        Values, dB, in the broadcast shape of the directions and the circles.
+    """
+    circle = np.asarray(values_db, dtype=np.float64)
+    angle = np.asarray(angle_deg, dtype=np.float64)
+    n = circle.shape[-1]
+    shape = np.broadcast_shapes(circle.shape[:-1], angle.shape)
+    circle = np.broadcast_to(circle, (*shape, n))
+    position = np.broadcast_to(np.mod(angle, 360) / (360 / n), shape)
     known = np.where(np.isnan(position), 0, position)
     below = np.floor(known).astype(np.intp)
     fraction = position - below
-    first = _at(pattern, below % _AZIMUTHS)
-    second = _at(pattern, (below + 1) % _AZIMUTHS)
+    first = _at(circle, below % n)
+    second = _at(circle, (below + 1) % n)
     return np.asarray(first + fraction * (second - first))
 
 
@@ -84,5 +110,5 @@ def bs599_discrimination_db(angle_deg: ArrayLike) -> Floats:
     return np.asarray(np.interp(angle, _BS599_ANGLE_DEG, _BS599_DISCRIMINATION_DB))
 
 
-def _at(pattern: Floats, index: NDArray[np.intp]) -> Floats:
-    return np.asarray(np.take_along_axis(pattern, index[..., np.newaxis], axis=-1)[..., 0])
+def _at(circle: Floats, index: NDArray[np.intp]) -> Floats:
+    return np.asarray(np.take_along_axis(circle, index[..., np.newaxis], axis=-1)[..., 0])

@@ -3,10 +3,11 @@
 import importlib
 import sys
 from collections.abc import Sequence
+from pathlib import Path
 from types import ModuleType
 
 from api.cli import frame
-from api.environment import language_from_environment
+from api.environment import keep_kernels, language_from_environment
 from data.text import Language, text
 
 __all__ = ["COMMANDS", "main"]
@@ -23,7 +24,9 @@ COMMANDS = (
     "interference",
     "check",
     "rerun",
+    "curves",
     "validate",
+    "bench",
     "export",
     "serve",
 )
@@ -38,6 +41,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     argv : sequence of str, optional
         Arguments without the program's name; those of the process by default.
     """
+    keep_kernels(Path(__file__).parents[2])
     arguments = _language_last(list(sys.argv[1:] if argv is None else argv))
     language = _language(arguments)
     if not arguments or arguments[0] not in COMMANDS:

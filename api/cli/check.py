@@ -5,8 +5,11 @@ import argparse
 from api.cli.frame import DONE, LOOK, Command, Output, Parser
 from api.cli.work import named_station, studying
 from api.clock import judged_today
-from data.text import text
+from data.text import Language, text
+from gis.register.records import Service
+from gis.register.scopes import SYSTEM
 from gis.studies import Study, export, run
+from gis.studies.findings import basis
 
 __all__ = ["COMMANDS"]
 
@@ -31,12 +34,16 @@ def _run(arguments: argparse.Namespace, output: Output) -> int:
     with studying(output) as context:
         if not arguments.all:
             inputs["station_id"] = named_station(context.register, arguments.station)
+        elif not context.register.stations(SYSTEM, service=Service.FM, limit=1):
+            output.say("check_none")
+            output.result({"study": None, "stations": []})
+            return DONE
         study = run("compliance", judged_today(inputs), context)
     stations = export(study)
-    if not stations:
-        output.say("check_none")
-    else:
+    if stations:
         _show(study, stations, output, everything=not arguments.all)
+    else:
+        output.say("check_none")
     output.result(_result(study, stations))
     wrong = any(station["outcome"] in _WRONG for station in stations)
     return LOOK if arguments.exit_code and wrong else DONE
@@ -50,7 +57,7 @@ def _show(study: Study, stations: list, output: Output, *, everything: bool) -> 
                 _named(station, output),
                 f"{output.number(station['frequency_mhz'])} MHz",
                 text(f"compliance.summary.{station['outcome']}", output.language),
-                "; ".join(_clauses(station)),
+                "; ".join(_clauses(station, output.language)),
             )
             for station in stations
         ],
@@ -71,15 +78,14 @@ def _named(station: dict, output: Output) -> str:  # type: ignore[type-arg]  # J
     return output.text("synthetic_mark", name=name) if station["synthetic"] else name
 
 
-def _clauses(station: dict) -> list[str]:  # type: ignore[type-arg]  # JSON
+def _clauses(station: dict, language: Language) -> list[str]:  # type: ignore[type-arg]  # JSON
     """Return the clauses that decided the outcome, each once."""
     decisive = [
         finding
         for finding in station["findings"]
         if finding["outcome"] in ("violates", "needs_verification")
     ]
-    clauses = [f"{item['rule']['instrument']}, {item['rule']['clause']}" for item in decisive]
-    return list(dict.fromkeys(clauses))
+    return list(dict.fromkeys(basis(item["rule"], language) for item in decisive))
 
 
 def _show_reasons(stations: list, output: Output, *, everything: bool) -> None:  # type: ignore[type-arg]  # JSON

@@ -169,7 +169,10 @@ class Output:
             table.add_row(*row)
         target = sys.stderr if self.json_target == "-" else sys.stdout
         width = None if target.isatty() else 160
-        Console(file=target, width=width, highlight=False, markup=False).print(table)
+        console = Console(file=target, width=width, highlight=False, markup=False)
+        with console.capture() as captured:  # rich itself ends the process on a closed pipe
+            console.print(table)
+        target.write(captured.get())
 
     def result(self, payload: object) -> None:
         """Write the answer for programs where --json asked for it; a file all or nothing."""
@@ -241,7 +244,9 @@ def run(command: Command, arguments: Sequence[str], language: Language) -> int:
         return ended.code if isinstance(ended.code, int) else USAGE
     output = Output(language, parsed.json, parsed.home)
     try:
-        return command.run(parsed, output)
+        code = command.run(parsed, output)
+        sys.stdout.flush()  # here, where a reader that has gone is nothing to complain about
+        return code
     except KeyboardInterrupt:
         print(text("cli.interrupted", language), file=sys.stderr)
         return INTERRUPTED
@@ -253,16 +258,16 @@ def run(command: Command, arguments: Sequence[str], language: Language) -> int:
 
 
 def _explain(error: Exception, language: Language) -> int:
-    from gis.errors import GisError, StorageError  # noqa: PLC0415 - slow, not for --help
+    from api.errors import explain  # noqa: PLC0415
+    from gis.errors import GisError, StorageError, system_reason  # noqa: PLC0415 - slow, not for --help
     from propagation.errors import PropagationError  # noqa: PLC0415
 
-    if isinstance(error, GisError):
-        said, code = error.say(language), STORAGE if isinstance(error, StorageError) else INPUT
-    elif isinstance(error, PropagationError):
-        said, code = text("pages.out_of_range", language, detail=str(error)), INPUT
+    if isinstance(error, GisError | PropagationError):
+        said = explain(error, language)
+        code = STORAGE if isinstance(error, StorageError) else INPUT
     elif isinstance(error, OSError):
         name = error.filename if isinstance(error.filename, str) else str(error.filename or "")
-        reason = error.strerror or type(error).__name__
+        reason = system_reason(error)
         said, code = text("cli.file_error", language, file=name, reason=reason), INPUT
     elif type(error).__module__.startswith("pydantic"):
         said, code = _settings_error(error, language), USAGE

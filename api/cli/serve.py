@@ -14,7 +14,7 @@ from api.identity import new_link
 from api.settings import Settings
 from data.text import Language, text
 from gis.demo import load_demonstration
-from gis.errors import FormatError
+from gis.errors import FormatError, system_reason
 from gis.register.accounts import Accounts
 from gis.register.store import Register
 from gis.terrain.opening import open_ground
@@ -101,7 +101,10 @@ def _listening(settings: Settings) -> socket.socket:
     except OSError as error:
         listener.close()
         raise FormatError(
-            "cli.cannot_listen", host=settings.host, port=str(settings.port), reason=error.strerror
+            "cli.cannot_listen",
+            host=settings.host,
+            port=str(settings.port),
+            reason=system_reason(error),
         ) from error
     return listener
 

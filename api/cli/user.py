@@ -26,6 +26,7 @@ def _configure_add(parser: Parser) -> None:
     how = parser.add_mutually_exclusive_group()
     how.add_argument("--password-stdin", action="store_true", help=parser.say("help_stdin"))
     how.add_argument("--link", action="store_true", help=parser.say("help_link"))
+    _configure_address(parser)
 
 
 def _configure_list(parser: Parser) -> None:
@@ -34,6 +35,11 @@ def _configure_list(parser: Parser) -> None:
 
 def _configure_link(parser: Parser) -> None:
     parser.add_argument("name", metavar="NAME", help=parser.say("help_account"))
+    _configure_address(parser)
+
+
+def _configure_address(parser: Parser) -> None:
+    parser.add_argument("--port", type=int, metavar="N", help=parser.say("help_link_port"))
 
 
 @contextmanager
@@ -54,7 +60,7 @@ def _add(arguments: argparse.Namespace, output: Output) -> int:
         path = new_link(accounts, account.id) if arguments.link else None
     output.say("user_added", name=account.name, role=_role(account, output))
     if path is not None:
-        _say_link(path, output)
+        _say_link(path, arguments.port, output)
     output.result({**_plain(account), "link": path})
     return DONE
 
@@ -88,14 +94,14 @@ def _link(arguments: argparse.Namespace, output: Output) -> int:
         if account is None:
             raise NotFoundError("cli.user_unknown", name=arguments.name[:60])
         path = new_link(accounts, account.id)
-    _say_link(path, output)
+    _say_link(path, arguments.port, output)
     output.result({**_plain(account), "link": path})
     return DONE
 
 
-def _say_link(path: str, output: Output) -> None:
+def _say_link(path: str, port: int | None, output: Output) -> None:
     settings = output.settings
-    output.say("user_link", link=f"http://{settings.host}:{settings.port}{path}")
+    output.say("user_link", link=f"http://{settings.host}:{port or settings.port}{path}")
 
 
 def _password(arguments: argparse.Namespace, output: Output) -> str:

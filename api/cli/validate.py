@@ -5,7 +5,7 @@ import math
 from pathlib import Path
 
 from api.cli.frame import DONE, LOOK, Command, Output, Parser
-from gis.validation import Outcome, outcome, unchecked, validate
+from gis.validation import Outcome, RecommendationResult, outcome, unchecked, validate
 
 __all__ = ["COMMANDS"]
 
@@ -28,8 +28,8 @@ def _run(arguments: argparse.Namespace, output: Output) -> int:
             (
                 result.recommendation,
                 str(result.cases),
-                f"{result.max_difference_db:.2g}",
-                f"{result.tolerance_db:.2g}",
+                _in_unit(result.max_difference_db, result),
+                _in_unit(result.tolerance_db, result),
                 output.text("validate_passed" if result.passed else "validate_failed"),
             )
             for result in results
@@ -46,11 +46,16 @@ def _run(arguments: argparse.Namespace, output: Output) -> int:
                 "max_difference_db": _known(result.max_difference_db),
                 "tolerance_db": result.tolerance_db,
                 "passed": result.passed,
+                "relative": result.relative,
             }
             for result in results
         ]
     )
     return DONE if verdict is Outcome.PASSED else LOOK
+
+
+def _in_unit(value: float, result: RecommendationResult) -> str:
+    return f"{value:.2g}" if result.relative else f"{value:.2g} dB"
 
 
 def _known(value: float) -> float | None:

@@ -10,10 +10,12 @@ from starlette.responses import RedirectResponse, Response
 
 from api.guard import GuardedRoute
 from api.identity import identity_of
+from api.language import safe_language
 from api.pages import render
 from api.service import service_of
 from api.submission import submit
-from gis.studies.findings import export
+from data.text import Language
+from gis.studies.findings import basis, export
 from gis.studies.record import list_studies
 
 __all__ = ["router"]
@@ -27,11 +29,11 @@ _ORDER = ("violates", "mixed", "needs_verification", "not_assessable", "complies
 @router.get("/view/findings")
 def findings_page(request: Request) -> Response:
     """Show each station with its outcome and the clauses that decided it."""
-    service = service_of(request)
+    service, language = service_of(request), safe_language(request, page=True)
     checks = list_studies(service.home, kind="compliance")
     # The newest check of all stations; one of a single station lies under that station.
     newest = next((study for study in checks if len(study.inputs["judged"]) > 1), None)
-    stations = [] if newest is None else [_row(station) for station in export(newest)]
+    stations = [] if newest is None else [_row(station, language) for station in export(newest)]
     stations.sort(key=lambda row: (_ORDER.index(row["outcome"]), row["name"]))
     return render(
         request,
@@ -51,12 +53,12 @@ def check_all(request: Request, csrf_token: Annotated[str, Form(max_length=200)]
     return RedirectResponse(f"/view/jobs/{job.id}", status_code=303)
 
 
-def _row(station: dict[str, Any]) -> dict[str, Any]:
+def _row(station: dict[str, Any], language: Language) -> dict[str, Any]:
     decisive = [found for found in station["findings"] if found["outcome"] in _DECISIVE]
     if not decisive:  # then what keeps it from being judged
         decisive = [f for f in station["findings"] if f["outcome"] == "not_assessable"]
     decisive.sort(key=_gravity)
-    clauses = [f"{found['rule']['instrument']}, {found['rule']['clause']}" for found in decisive]
+    clauses = [basis(found["rule"], language) for found in decisive]
     margins = [found["margin_db"] for found in decisive if found["margin_db"] is not None]
     return {
         **station,

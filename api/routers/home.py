@@ -1,5 +1,7 @@
 """The first page: what people come with, and where that begins."""
 
+from typing import Literal
+
 from fastapi import APIRouter
 from starlette.requests import Request
 from starlette.responses import Response
@@ -25,7 +27,7 @@ _ERRANDS = (
 
 
 @router.get("/")
-def home(request: Request) -> Response:
+def home(request: Request, signed_in: Literal["link"] | None = None) -> Response:
     """Show the errands, what the register holds, and what to do while it holds nothing."""
     service = service_of(request)
     identity = identity_of(request)
@@ -43,6 +45,7 @@ def home(request: Request) -> Response:
     return render(
         request,
         "home.html",
+        signed_in=signed_in is not None and identity.account is not None,
         department=jurisdiction.department(language),
         province=jurisdiction.name(language),
         today=today,

@@ -70,12 +70,12 @@ def login(
 
 @router.get("/login/link/{secret}")
 def login_by_link(request: Request, secret: str) -> Response:
-    """Use a link up and begin a session; without a password its page is next."""
+    """Use a link up, begin a session and say so on the first page."""
     account = use_link(service_of(request).accounts, secret)
     if account is None:
         message = text("pages.link_spent", safe_language(request, page=True))
         return _form(request, "/", message=message, status_code=410)
-    response = RedirectResponse("/" if account.password_hash else "/view/account", 303)
+    response = RedirectResponse("/?signed_in=link", 303)
     sign_in(request, response, account, by_link=True)
     return response
 

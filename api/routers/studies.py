@@ -26,6 +26,7 @@ from gis.studies.record import Study, file_path, list_studies
 from gis.studies.snapshots import record_from_json
 from maps.documents.report import study_html, study_pdf
 from maps.point import point_answer
+from maps.studies import coverage_view
 
 __all__ = ["router"]
 
@@ -175,10 +176,12 @@ def report_html(request: Request, study_id: str) -> HTMLResponse:
 @router.get("/studies/{study_id}/report.pdf", response_class=Response)
 def report_pdf(request: Request, study_id: str) -> Response:
     """The report of a study as PDF."""
-    found = service_of(request).study(study_id, identity_of(request))
+    service = service_of(request)
+    found = service.study(study_id, identity_of(request))
     language = _language(request)
+    view = coverage_view(found, service.home) if found.kind == "coverage" else None
     return Response(
-        study_pdf(found, language),
+        study_pdf(found, language, view=view),
         media_type="application/pdf",
         headers={"content-disposition": f'inline; filename="{found.id}-{language.value}.pdf"'},
     )

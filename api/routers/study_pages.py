@@ -1,5 +1,6 @@
 """Pages of studies: the list, and one study with its map, its report and its files."""
 
+from collections.abc import Mapping
 from datetime import date
 from typing import Annotated, Any, Literal
 
@@ -19,6 +20,7 @@ from gis.studies.record import Study, list_studies
 from maps.documents.html import report_style
 from maps.documents.report import study_article
 from maps.web import map_fragment
+from propagation.compliance.records import Outcome
 
 __all__ = ["router"]
 
@@ -26,7 +28,16 @@ router = APIRouter(route_class=GuardedRoute, include_in_schema=False)
 
 Kind = Literal["coverage", "interference", "compliance"]
 
+Opened = Literal["violates", "attention", "all", "none"]
+
 _PER_PAGE = 50
+_OPENED: Mapping[Opened, frozenset[str]] = {
+    "violates": frozenset({"violates", "mixed"}),
+    "attention": frozenset({"violates", "mixed", "needs_verification"}),
+    "all": frozenset({"mixed", *Outcome}),
+    "none": frozenset(),
+}
+"""Which stations' findings are unfolded."""
 _PICTURES = frozenset({"coverage", "interference"})
 
 
@@ -86,8 +97,12 @@ def _row(study: Study) -> dict[str, Any]:
 
 
 @router.get("/view/studies/{study_id}")
-def study_page(request: Request, study_id: str) -> Response:
-    """Show one study: the map where it has one, then its report."""
+def study_page(
+    request: Request,
+    study_id: str,
+    opened: Annotated[Opened, Query(alias="open")] = "violates",
+) -> Response:
+    """Show one study: the map where it has one, then its report, its stations folded."""
     language = safe_language(request, page=True)
     service, identity = service_of(request), identity_of(request)
     study = service.study(study_id, identity)
@@ -107,9 +122,11 @@ def study_page(request: Request, study_id: str) -> Response:
         "study.html",
         study=study,
         row=_row(study),
+        foldings=tuple(_OPENED) if len(study.inputs.get("judged", ())) > 1 else (),
+        opened=opened,
         map=fragment,
         article=Markup(  # noqa: S704 - rendered with escaping
-            study_article(study, language, titled=fragment is None)
+            study_article(study, language, titled=fragment is None, opened=_OPENED[opened])
         ),
         style=Markup(report_style()),  # noqa: S704 - our own style sheet
     )

@@ -1,5 +1,13 @@
-// Live progress of a job; everything else on the pages works without a script.
+// Live progress of a job, and paper that shows what is folded; all else works without a script.
 "use strict";
+(() => {
+  let folded = [];
+  addEventListener("beforeprint", () => {
+    folded = [...document.querySelectorAll("details.report-fold:not([open])")];
+    for (const one of folded) one.open = true;
+  });
+  addEventListener("afterprint", () => { for (const one of folded) one.open = false; });
+})();
 (() => {
   const box = document.querySelector("[data-job-events]");
   if (!box) return;

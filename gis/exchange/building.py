@@ -20,7 +20,7 @@ from gis.register.records import (
 from propagation.compliance.records import Confidence
 from propagation.profile import Polarization
 
-__all__ = ["Known", "build"]
+__all__ = ["Known", "build", "noted"]
 
 _LABEL = re.compile(r"\[?\s*(V1|V2|R-?[HML]|D)\b", re.IGNORECASE)
 _LABELS = {
@@ -91,8 +91,15 @@ def build(kind: ImportKind, reader: CellReader, known: Known) -> dict[str, Any]:
     values = maker(reader, known)
     values["id"] = _record_id(reader)
     values["valid_from"], values["valid_to"] = _span(reader, "valid_from", "valid_to")
+    values["note"] = reader.text("note")
     values["confidence"], values["source"] = _origin(reader, known)
+    values["source"] = noted(values["source"], values["note"])
     return values
+
+
+def noted(source: str, note: str | None) -> str:
+    """Return a source with what a row notes about itself, once."""
+    return source if note is None or note in source else f"{source}. {note}"
 
 
 def _structure(reader: CellReader, known: Known) -> dict[str, Any]:

@@ -10,7 +10,7 @@ from gis.exchange.conventions import Conventions
 from gis.exchange.encoding import legacy_reading
 from gis.exchange.fields import FIELDS, Dimension, Field, choice, range_of, unit_factor
 from gis.exchange.headers import Columns
-from gis.exchange.numbers import DecimalSign, parse, split_unit
+from gis.exchange.numbers import parse, series_parts, split_unit
 from gis.exchange.report import ImportKind, Problem
 from gis.exchange.table import Cell, Formula, Row, Table, column_letter, shown
 
@@ -28,7 +28,6 @@ _YEAR_FIRST = re.compile(r"(\d{4})[-/.](\d{1,2})[-/.](\d{1,2})(?:[T ]00:00.*)?",
 _LONGEST_TEXT = 500
 _LARGEST_LEVEL = 200.0
 _AZIMUTHS = tuple(range(0, 360, 10))
-_SERIES_SEPARATORS = (";", "|", "/", "\t", " ", ",")
 
 
 _LONGEST_BLANK = max(map(len, _BLANK))
@@ -215,11 +214,11 @@ class CellReader:
         value = self.cell(field)
         if value is None:
             return ()
-        parts = _parts(shown(value))
+        parts = series_parts(shown(value))
         if len(parts) != len(_AZIMUTHS):
             self.refuse(field, "azimuth_count", count=len(parts))
             return ()
-        sign = DecimalSign.POINT if "," not in "".join(parts) else DecimalSign.COMMA
+        sign = self._conventions.signs.get(field)
         return self._sane_series(field, [parse(part, sign) for part in parts])
 
     def _spread(self, field: str) -> tuple[float, ...]:
@@ -307,12 +306,3 @@ def parse_day(text: str) -> date | None:
         return date(*map(int, parts))
     except ValueError:
         return None
-
-
-def _parts(text: str) -> list[str]:
-    text = text.strip("[](){} ")
-    for separator in _SERIES_SEPARATORS:
-        parts = [part.strip() for part in text.split(separator)]
-        if len(parts) > 10:
-            return [part for part in parts if part]
-    return [text]

@@ -7,7 +7,15 @@ from gis.errors import FormatError
 from gis.exchange.answers import ImportAnswers, Option, Question, QuestionKind
 from gis.exchange.fields import FIELDS, PLACE, Dimension, range_of, unit_factor
 from gis.exchange.headers import Column, Columns
-from gis.exchange.numbers import DecimalSign, column_sign, is_ambiguous, parse, split_unit
+from gis.exchange.numbers import (
+    DecimalSign,
+    column_sign,
+    group,
+    is_ambiguous,
+    parse,
+    series_parts,
+    split_unit,
+)
 from gis.exchange.report import ImportKind
 from gis.exchange.table import Table
 
@@ -54,7 +62,10 @@ def settle(
     questions: list[Question] = []
     for name, column in columns.one.items():
         numeric = dimensions[name] in _NUMERIC
-        if numeric or name in PLACE:
+        if dimensions[name] is Dimension.SERIES:
+            parts = [part for text in _texts(table, column) for part in series_parts(text)]
+            signs[name] = _decided(name, column, parts, answers, questions)
+        elif numeric or name in PLACE:
             signs[name] = _sign(table, column, answers, questions)
         if numeric:
             units[name] = _unit(table, column, dimensions[name], answers, questions)
@@ -124,11 +135,12 @@ def _only_sane(name: str, texts: Iterable[str]) -> DecimalSign | None:
 
 def _ask_sign(name: str, column: Column, text: str) -> Question:
     number = split_unit(text)[0]
+    whole, mark, part = group(number)
     options = tuple(
         Option(
             ((f"decimal.{name}", sign.value),),
-            f"exchange.option.decimal_{sign.value}",
-            {"value": number, "meant": parse(number, sign)},
+            f"exchange.option.{'decimal' if sign.character == mark else 'thousands'}",
+            {"value": number, "mark": mark, "whole": whole, "part": part},
         )
         for sign in DecimalSign
     )

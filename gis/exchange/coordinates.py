@@ -6,6 +6,7 @@ coordinates in one cell, Vietnamese Đ (đông) and B (bắc) for E and N.
 """
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import lru_cache
@@ -32,10 +33,13 @@ class Angle:
         Positive east and north.
     axis : Axis or None
         What its letter says; None without a letter.
+    half_step_deg : float
+        Half a unit of its last digit: what rounding on writing may have taken or given.
     """
 
     degrees: float
     axis: Axis | None
+    half_step_deg: float
 
 
 _EAST, _WEST, _NORTH, _SOUTH = "E", "W", "N", "S"
@@ -139,9 +143,17 @@ def _angle(found: re.Match[str], letter: str | None) -> Angle | None:
     if minutes >= 60 or seconds >= 60:
         return None
     value = degrees + minutes / 60 + seconds / 3600
+    half_step = _half_step_deg(parts)
     if letter is None:
-        return Angle(value, None) if abs(value) <= 180 else None
+        return Angle(value, None, half_step) if abs(value) <= 180 else None
     axis = Axis.LONGITUDE if letter in (_EAST, _WEST) else Axis.LATITUDE
     if degrees < 0 or value > (180 if axis is Axis.LONGITUDE else 90):
         return None
-    return Angle(-value if letter in (_WEST, _SOUTH) else value, axis)
+    return Angle(-value if letter in (_WEST, _SOUTH) else value, axis, half_step)
+
+
+def _half_step_deg(parts: Mapping[str, str | None]) -> float:
+    """Return half a unit of the last digit of the finest part that is written."""
+    name = next(name for name in "smd" if parts.get(name))
+    decimals = (parts[name] or "").replace(",", ".").partition(".")[2]
+    return 0.5 * 10.0 ** -len(decimals) / {"d": 1, "m": 60, "s": 3600}[name]

@@ -86,6 +86,7 @@ _ALWAYS = (
     Field("label"),
     Field("confidence", Dimension.CHOICE),
     Field("source"),
+    Field("note"),
     Field("stamp"),
 )
 _FREQUENCY = Field("frequency_mhz", Dimension.FREQUENCY, required=True, unit="mhz")

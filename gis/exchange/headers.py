@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import cache, lru_cache
 
-from data.text import Language, text
+from data.text import Language, Phrase, text
 from gis.errors import FormatError
 from gis.exchange.answers import ImportAnswers, Option, Question, QuestionKind
 from gis.exchange.datum import Statement, stated
@@ -293,21 +293,37 @@ def _require(
     *,
     has_points: bool,
 ) -> None:
+    missing = _missing(frozenset(one), kind, has_points=has_points)
+    if not missing:
+        return
+    other = next(
+        (o for o in ImportKind if o is not kind and _speaks_of(headers, o, has_points)), None
+    )
+    raise FormatError(
+        "exchange.file.missing_header" if other is None else "exchange.file.other_kind",
+        file=file,
+        missing="; ".join(missing),
+        found="; ".join(header for header in headers if header),
+        other=Phrase(f"exchange.layer.{(other or kind).value}"),
+    )
+
+
+def _missing(found: frozenset[str], kind: ImportKind, *, has_points: bool) -> list[str]:
     missing = [
         title(each.name)
         for each in FIELDS[kind]
-        if each.required and not each.constant and each.name not in one
+        if each.required and not each.constant and each.name not in found
     ]
-    placed = has_points or any(name in one for name in PLACE if name != "crs")
+    placed = has_points or any(name in found for name in PLACE if name != "crs")
     if kind is not ImportKind.PLAN and not placed:
         missing.append(text("exchange.coordinates"))
-    if missing:
-        raise FormatError(
-            "exchange.file.missing_header",
-            file=file,
-            missing="; ".join(missing),
-            found="; ".join(header for header in headers if header),
-        )
+    return missing
+
+
+def _speaks_of(headers: Sequence[str], kind: ImportKind, has_points: bool) -> bool:
+    """Return whether the headers are all that a file of a kind needs."""
+    found = frozenset(match[0] for header in headers if header and (match := _match(header, kind)))
+    return not _missing(found, kind, has_points=has_points)
 
 
 def _refuse_legacy(file: str, headers: Sequence[str]) -> None:

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from gis.exchange.answers import ImportAnswers, Question
-from gis.exchange.building import Known, build
+from gis.exchange.building import Known, build, noted
 from gis.exchange.cells import CellReader
 from gis.exchange.conventions import Conventions
 from gis.exchange.datum import crs_name
@@ -175,14 +175,13 @@ class Judge:
             return
         field = self._place_field()
         if place.swapped and swap_refused:
-            self._reader.refuse(field, "swapped", longitude=f"{place.x:.10g}",
-                                latitude=f"{place.y:.10g}")  # fmt: skip
+            self._reader.refuse(field, "swapped", longitude=place.x, latitude=place.y)
         elif not inside:
             self._reader.refuse(
                 field,
                 "outside_province" if self._extent.name else "outside_country",
-                longitude=f"{lon:.6f}",
-                latitude=f"{lat:.6f}",
+                longitude=lon,
+                latitude=lat,
                 province=self._extent.name,
                 margin=self._extent.margin_km,
             )
@@ -246,16 +245,26 @@ class Judge:
             return None
         self._edited[stored.id] = each.row.number
         supplied = [name for name in self._supplied if each.place or name not in PLACE]
-        if not any(name in ("confidence", "source") for name in supplied):
-            provenance = replace(stored.provenance, batch_id=None, row=each.row.number)
-            record = replace(record, provenance=provenance)
-        found = changes(stored, record, supplied)
+        record = replace(record, provenance=self._provenance(record, stored, supplied, each))
+        half_steps_deg = (0.0, 0.0) if each.place is None else each.place.half_steps_deg
+        found = changes(stored, record, supplied, half_steps_deg)
         if not found:
             return Accepted(each.row.number, stored, RowState.UNCHANGED, stored)
-        own = [name for name in supplied if name not in ("confidence", "source")]
+        own = [change.field for change in found if change.field not in ("confidence", "source")]
         return Accepted(
             each.row.number, merged(stored, record, own), RowState.CHANGED, stored, found
         )
+
+    def _provenance(
+        self, record: ImportRecord, stored: ImportRecord, supplied: Sequence[str], each: _Pending
+    ) -> Provenance:
+        """Return the row's own, with what it does not say as the register has it."""
+        own, old = record.provenance, stored.provenance
+        if "confidence" not in supplied:
+            own = replace(own, confidence=old.confidence)
+        if "source" not in self._columns.one:
+            own = replace(own, source=noted(old.source, each.values["note"]))
+        return own
 
     def _shifted(
         self, read: Sequence[tuple[Place, float, float, ImportRecord]]
@@ -277,6 +286,8 @@ class Judge:
             for name in (*self._columns.one, *self._columns.azimuths):
                 if name in ("label", "stamp"):
                     yield "confidence"
+                elif name == "note":
+                    yield "source"
                 elif name not in PLACE and name != "id":
                     yield name
 

@@ -21,7 +21,7 @@ __all__ = ["Layer", "LayerColumn", "LayerName", "LayerRow", "read_layer", "word_
 
 _ORIGIN = ("confidence", "source", "batch_id", "row")
 _BOUNDARY = ("unit_code", "name", "position_uncertainty_m", "official", "valid_from", "valid_to")
-_SKIPPED = frozenset((*PLACE, "label", "stamp", "confidence", "source"))
+_SKIPPED = frozenset((*PLACE, "label", "note", "stamp", "confidence", "source"))
 _WORDS = {"kind": "structure_kind"}
 _INTEGERS = frozenset({"row"})
 

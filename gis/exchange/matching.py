@@ -23,6 +23,7 @@ _PREFIXES = {ImportKind.STRUCTURES: "ct", ImportKind.STATIONS: "dai", ImportKind
 _SAME_SITE_KM = 0.1
 _SAME_NAME_KM = 5.0
 _DEGREE_TOLERANCE = 1e-7
+_COARSEST_DEG = 0.5 / 3600
 _RELATIVE_TOLERANCE = 1e-9
 
 
@@ -90,7 +91,9 @@ def stored_records(register: Reader, kind: ImportKind) -> Sequence[ImportRecord]
 
 def make(kind: ImportKind, values: dict[str, Any], provenance: Provenance) -> ImportRecord:
     """Return a record of its values; `id` None makes one of what the record is."""
-    plain = {key: value for key, value in values.items() if key not in ("confidence", "source")}
+    plain = {
+        key: value for key, value in values.items() if key not in ("confidence", "source", "note")
+    }
     record_id = plain.pop("id", None) or _new_id(kind, plain)
     record: ImportRecord = _TYPES[kind](id=record_id, provenance=provenance, **plain)
     return record
@@ -112,19 +115,28 @@ def _new_id(kind: ImportKind, values: Mapping[str, Any]) -> str:
     return f"{_PREFIXES[kind]}-{digest[:16]}"
 
 
-def merged(stored: ImportRecord, read: ImportRecord, supplied: Iterable[str]) -> ImportRecord:
-    """Return the stored record with the fields that a file supplies, and the file's provenance."""
-    values = {name: getattr(read, name) for name in supplied}
+def merged(stored: ImportRecord, read: ImportRecord, changed: Iterable[str]) -> ImportRecord:
+    """Return the stored record with the fields that a file changes, and the file's provenance."""
+    values = {name: getattr(read, name) for name in changed}
     return replace(stored, **values, provenance=read.provenance)
 
 
 def changes(
-    stored: ImportRecord, read: ImportRecord, supplied: Iterable[str]
+    stored: ImportRecord,
+    read: ImportRecord,
+    supplied: Iterable[str],
+    half_steps_deg: tuple[float, float] = (0.0, 0.0),
 ) -> tuple[Change, ...]:
     """Return what differs in the fields that a file supplies.
 
-    Degrees count as equal below 1e-7 (1 cm), other numbers relatively below 1e-9.
+    Degrees count as equal below 1e-7 (1 cm), or below half a unit of the last digit that the file
+    writes (`half_steps_deg` east and north, at most half a second); other numbers relatively
+    below 1e-9.
     """
+    degrees = {
+        name: max(_DEGREE_TOLERANCE, min(half_step * (1 + 1e-6), _COARSEST_DEG))
+        for name, half_step in zip(("longitude", "latitude"), half_steps_deg, strict=True)
+    }
     own = {each.name for each in fields(stored)}
     found = []
     for name in supplied:
@@ -132,23 +144,18 @@ def changes(
             old, new = getattr(stored, name), getattr(read, name)
         else:
             old, new = getattr(stored.provenance, name), getattr(read.provenance, name)
-        if not _equal(name, old, new):
+        if not _equal(old, new, degrees.get(name)):
             found.append(Change(name, old, new))
     return tuple(found)
 
 
-def _equal(name: str, old: object, new: object) -> bool:
+def _equal(old: object, new: object, tolerance: float | None = None) -> bool:
     if isinstance(old, float | int) and isinstance(new, float | int):
-        tolerance = (
-            _DEGREE_TOLERANCE
-            if name in ("longitude", "latitude")
-            else _RELATIVE_TOLERANCE * max(1.0, abs(old), abs(new))
-        )
+        if tolerance is None:
+            tolerance = _RELATIVE_TOLERANCE * max(1.0, abs(old), abs(new))
         return abs(old - new) <= tolerance
     if isinstance(old, tuple) and isinstance(new, tuple):
-        return len(old) == len(new) and all(
-            _equal(name, a, b) for a, b in zip(old, new, strict=True)
-        )
+        return len(old) == len(new) and all(_equal(a, b) for a, b in zip(old, new, strict=True))
     return old == new
 
 

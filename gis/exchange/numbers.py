@@ -9,11 +9,20 @@ from collections.abc import Iterable
 from enum import StrEnum
 from functools import lru_cache
 
-__all__ = ["DecimalSign", "column_sign", "is_ambiguous", "parse", "split_unit", "tidy"]
+__all__ = [
+    "DecimalSign",
+    "column_sign",
+    "group",
+    "is_ambiguous",
+    "parse",
+    "series_parts",
+    "split_unit",
+    "tidy",
+]
 
 _NUMBER = re.compile(r"[+-]?(?:\d[\d.,' ]*|[.,]\d+)(?:[eE][+-]?\d+)?", re.ASCII)
 _PLAIN = re.compile(r"[+-]?\d+", re.ASCII)
-_ONE_GROUP = re.compile(r"[+-]?([1-9]\d{0,2})([.,])\d{3}", re.ASCII)
+_ONE_GROUP = re.compile(r"[+-]?([1-9]\d{0,2})([.,])(\d{3})", re.ASCII)
 _GROUPED = {
     ",": re.compile(r"[+-]?\d{1,3}(?:[. ']\d{3})*(?:,\d*)?|[+-]?\d+(?:,\d*)?|[+-]?,\d+", re.ASCII),
     ".": re.compile(
@@ -23,6 +32,7 @@ _GROUPED = {
 _SCIENTIFIC = re.compile(r"[+-]?\d+(?:[.,]\d+)?[eE][+-]?\d{1,3}", re.ASCII)
 _SPACES = re.compile("[\u00a0\u2007\u2009\u202f\t ]+")
 _LONGEST = 40
+_SERIES_SEPARATORS = (";", "|", "/", "\t", " ", ",")
 
 
 class DecimalSign(StrEnum):
@@ -55,6 +65,24 @@ def split_unit(text: str) -> tuple[str, str]:
 def is_ambiguous(text: str) -> bool:
     """Return whether a text is one number with a decimal comma and another with a point."""
     return _ONE_GROUP.fullmatch(split_unit(text)[0]) is not None
+
+
+def group(text: str) -> tuple[str, str, str]:
+    """Return an ambiguous number's digits, its sign and the three digits behind it."""
+    found = _ONE_GROUP.fullmatch(split_unit(text)[0])
+    if found is None:
+        raise ValueError(text)
+    return found[1], found[2], found[3]
+
+
+def series_parts(text: str) -> list[str]:
+    """Return the numbers that one cell lists, as they are written."""
+    text = text.strip("[](){} ")
+    for separator in _SERIES_SEPARATORS:
+        parts = [part.strip() for part in text.split(separator)]
+        if len(parts) > 10:
+            return [part for part in parts if part]
+    return [text]
 
 
 def column_sign(texts: Iterable[str]) -> DecimalSign | None:

@@ -42,6 +42,9 @@ class Place(NamedTuple):
         Their system; None while nobody named it.
     swapped : bool
         Whether they stood in each other's column; `x` and `y` are then already put right.
+    half_steps_deg : tuple of float
+        Half a unit of the last digit written, of `x` and of `y`; 0 for metres and for numbers
+        that a format keeps whole.
     """
 
     x: float
@@ -49,12 +52,14 @@ class Place(NamedTuple):
     measure: Measure
     epsg: int | None
     swapped: bool
+    half_steps_deg: tuple[float, float] = (0.0, 0.0)
 
 
 @dataclass(frozen=True, slots=True)
 class _One:
     value: float
     axis: Axis | None
+    half_step_deg: float = 0.0
 
 
 class PlaceReader:
@@ -142,7 +147,7 @@ class PlaceReader:
         if pair is None:
             self._reader.refuse("position", "coordinate")
             return None
-        first, second = (_One(angle.degrees, angle.axis) for angle in pair)
+        first, second = (_of_angle(angle) for angle in pair)
         return self._placed("position", first, second, named=False)
 
     def _one_number(self, name: str, cell: Cell) -> _One | None:
@@ -152,7 +157,7 @@ class PlaceReader:
             return None
         angle = parse_angle(cell)
         if angle is not None and not self._in_metres(name, angle, cell):
-            return _One(angle.degrees, angle.axis)
+            return _of_angle(angle)
         digits, unit = split_unit(cell)
         number = parse(digits, self._signs.get(name)) if unit.casefold() in ("", "m") else None
         return None if number is None else _One(number, None)
@@ -171,11 +176,12 @@ class PlaceReader:
             self._reader.refuse(field, "same_axis")
             return None
         turned = self._turned(a, b, measure)
-        x, y = (b.value, a.value) if turned else (a.value, b.value)
+        east, north = (b, a) if turned else (a, b)
         epsg = self._system(field, measure)
         if epsg is not None and not self._agrees(field, epsg, measure):
             return None
-        return Place(x, y, measure, epsg, turned and named)
+        steps = (east.half_step_deg, north.half_step_deg) if degrees else (0.0, 0.0)
+        return Place(east.value, north.value, measure, epsg, turned and named, steps)
 
     def _turned(self, a: _One, b: _One, measure: Measure) -> bool:
         """Return whether north stands before east."""
@@ -231,6 +237,10 @@ class PlaceReader:
             if (found := stated(note)) is not None
         }
         return next(iter(said.values())) if len(said) == 1 else None
+
+
+def _of_angle(angle: Angle) -> _One:
+    return _One(angle.degrees, angle.axis, angle.half_step_deg)
 
 
 def _within(value: float, limits: tuple[float, ...]) -> bool:

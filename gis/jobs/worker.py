@@ -217,7 +217,7 @@ def _reason(error: Exception) -> tuple[str, dict[str, object]]:
     if isinstance(error, MemoryError):
         return "jobs.failed_memory", {}
     if isinstance(error, OSError) and error.errno in {errno.ENOSPC, errno.EDQUOT, errno.EROFS}:
-        return "jobs.failed_disk", {"detail": error.strerror}
+        return "jobs.failed_disk", {}
     return "jobs.failed", {"detail": detail}
 
 

@@ -17,7 +17,7 @@ from typing import Self
 
 from sqlalchemy import Connection, Engine, exc
 
-from gis.errors import ConflictError, FormatError, StorageError
+from gis.errors import ConflictError, FormatError, StorageError, system_reason
 from gis.register import content, engine, geopackage
 from gis.register.reading import Reader
 from gis.register.scopes import PUBLIC, SYSTEM, Role, Scope
@@ -188,8 +188,9 @@ def _make(path: Path) -> None:
     try:
         path.touch(mode=0o600)
     except OSError as error:
-        detail = error.strerror or type(error).__name__
-        raise StorageError("errors.register_not_usable", path=str(path), detail=detail) from error
+        raise StorageError(
+            "errors.register_not_usable", path=str(path), detail=system_reason(error)
+        ) from error
 
 
 def _revision(path: Path, opened: Engine) -> str | None:

@@ -4,14 +4,16 @@ from collections.abc import Mapping
 from typing import Any
 
 from data.text import Language, has, text
+from gis.plans import named_plan
 from gis.studies.record import Study
 from gis.studies.snapshots import record_from_json, record_to_json
 from propagation.compliance.records import Evidence, Finding, Outcome, Rule
 
-__all__ = ["export", "finding_from_json", "finding_to_json", "said"]
+__all__ = ["basis", "export", "finding_from_json", "finding_to_json", "said"]
 
 _EVIDENCE = ("kind", "name", "value", "source", "confidence", "uncertainty", "reservations")
 _RULE = ("id", "instrument", "clause", "valid_from", "valid_to", "confidence", "source", "binding")
+"""What every kept study says of a rule; `clause_en` came later."""
 
 
 def finding_to_json(finding: Finding) -> dict[str, Any]:
@@ -43,7 +45,18 @@ def finding_from_json(written: Mapping[str, Any]) -> Finding:
 
 def said(key: str, values: Mapping[str, object], language: Language | str) -> str:
     """Return a sentence of a finding; its key where the catalogue has none."""
-    return text(key, language, **values) if has(key) else key
+    return text(key, language, **named_plan(values)) if has(key) else key
+
+
+def basis(rule: Mapping[str, Any], language: Language | str) -> str:
+    """Return the instrument and the clause of a rule, as a study or a finding holds it."""
+    clause = _clause_en(rule) if Language(language) is Language.EN else rule["clause"]
+    return f"{rule['instrument']}, {clause}"
+
+
+def _clause_en(rule: Mapping[str, Any]) -> str:
+    """Return the clause in English: the only one it has where a study is older than that."""
+    return str(rule.get("clause_en") or rule["clause"])
 
 
 def export(study: Study) -> list[dict[str, Any]]:
@@ -74,7 +87,7 @@ def _finding(written: Mapping[str, Any]) -> dict[str, Any]:
     values = written["values"]
     return {
         "check": written["check"],
-        "rule": {name: rule[name] for name in _RULE},
+        "rule": {name: rule[name] for name in _RULE} | {"clause_en": _clause_en(rule)},
         "outcome": written["outcome"],
         "confidence": rule["confidence"],
         "evidence": [{name: item[name] for name in _EVIDENCE} for item in written["evidence"]],

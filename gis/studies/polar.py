@@ -14,8 +14,8 @@ from numpy.typing import NDArray
 from gis.geodesy import GEOD
 from gis.lattice import Lattice, line_cubics, tabulate
 from gis.raster import Grid
-from propagation.area.compiled import scan
 from propagation.area.elementary import arctangent
+from propagation.compiled import scan
 
 __all__ = ["Polar", "plane_of_grid", "ring_firsts"]
 

@@ -80,8 +80,8 @@ def path_profile(
         raise TerrainUnavailableError(
             "terrain.void",
             source=ground.elevation.identifier.split(" ")[0],
-            longitude=f"{lon[first]:.5f}",
-            latitude=f"{lat[first]:.5f}",
+            longitude=float(lon[first]),
+            latitude=float(lat[first]),
             distance_km=round(float(distance[first]), 3),
         )
     return profile_of(distance, surface)

@@ -1,5 +1,6 @@
 """Where ground heights come from: rasters that the department owns, or a flat delta."""
 
+import re
 from typing import Protocol
 
 import numpy as np
@@ -9,7 +10,9 @@ from gis.errors import FormatError
 from gis.terrain.raster import RasterTerrain
 from gis.terrain.window import Window
 
-__all__ = ["ElevationSource", "FlatTerrain", "RasterTerrain"]
+__all__ = ["ElevationSource", "FlatTerrain", "RasterTerrain", "flat_height_m"]
+
+_FLAT = re.compile(r"flat-delta-(-?\d+(?:\.\d+)?)m")
 
 Floats = NDArray[np.float64]
 
@@ -125,3 +128,9 @@ class FlatTerrain:
             np.asarray(longitude, dtype=np.float64), np.asarray(latitude, dtype=np.float64)
         )
         return np.where(np.isfinite(lon) & np.isfinite(lat), self.height_m, np.nan)
+
+
+def flat_height_m(identifier: str) -> float | None:
+    """Return the height of the flat delta that an identifier names; None where it names data."""
+    found = _FLAT.fullmatch(identifier)
+    return None if found is None else float(found[1])

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from gis.geodesy import GEOD
 from gis.lattice import Lattice, line_cubics, tabulate
-from propagation.area.compiled import scan
+from propagation.compiled import scan
 
 __all__ = ["Window", "plane_of", "radial_classes", "radial_heights_m"]
 

@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from gis.errors import NotFoundError
-from gis.validation import p1812
+from gis.validation import ehata, itm, p452, p676, p838, p1546, p1812, p2108, p2109
 from gis.validation.records import Outcome, RecommendationResult, outcome
 
 __all__ = [
@@ -21,7 +21,15 @@ __all__ = [
 ]
 
 RECOMMENDATIONS: Mapping[str, Callable[[Path], RecommendationResult | None]] = {
-    p1812.FOLDER: p1812.check
+    p1812.FOLDER: p1812.check,
+    p452.FOLDER: p452.check,
+    p676.FOLDER: p676.check,
+    p838.FOLDER: p838.check,
+    p2108.FOLDER: p2108.check,
+    p2109.FOLDER: p2109.check,
+    p1546.FOLDER: p1546.check,
+    itm.FOLDER: itm.check,
+    ehata.FOLDER: ehata.check,
 }
 """The checks by the folder that they look into, in the order in which they are reported."""
 

@@ -5,7 +5,6 @@ field strength and basic transmission loss) and `results/NAME_CASE.csv` (the int
 of one case). It is not part of the product; whoever validates has a copy.
 """
 
-import csv
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,7 +13,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gis.errors import FormatError
+from gis.validation.profile_files import cell_of, numbers_between, row_index, value_after
 from gis.validation.records import RecommendationResult
+from gis.validation.tables import number, read_rows
 from propagation.errors import PropagationError
 from propagation.geometry import path_latitude_deg
 from propagation.itu.p1812 import (
@@ -138,17 +139,17 @@ def read_profile(file: Path) -> tuple[PathProfile, Station, list[Case]]:
     FormatError
         If the file is not such a profile.
     """
-    rows = _rows(file)
-    points = _numbers(file, rows, "Number of Points:", "{End of Profile}", width=5)
+    rows = read_rows(file)
+    points = numbers_between(file, rows, "Number of Points:", "{End of Profile}", width=5)
     profile = _profile(file, points)
-    lat1, lon1 = _value(file, rows, "Tx LAT:"), _value(file, rows, "Tx LON:")
-    lat2, lon2 = _value(file, rows, "Rx LAT:"), _value(file, rows, "Rx LON:")
+    lat1, lon1 = value_after(file, rows, "Tx LAT:"), value_after(file, rows, "Tx LON:")
+    lat2, lon2 = value_after(file, rows, "Rx LAT:"), value_after(file, rows, "Rx LON:")
     half_km = float(profile.distance_km[-1]) / 2
     station = Station(
         file,
         float(path_latitude_deg(lat1, lon1, lat2, lon2, half_km)),
-        _value(file, rows, "Average annual values dN"),
-        _value(file, rows, "Average annual sea-level surface refractivity"),
+        value_after(file, rows, "Average annual values dN"),
+        value_after(file, rows, "Average annual sea-level surface refractivity"),
     )
     return profile, station, _read_cases(file, rows)
 
@@ -181,46 +182,6 @@ def _largest_difference_db(profile: PathProfile, station: Station, case: Case) -
     return float(np.max(np.abs(differences)))
 
 
-def _rows(file: Path) -> list[list[str]]:
-    with file.open(encoding="utf-8", errors="replace", newline="") as stream:
-        return [[cell.strip() for cell in row] for row in csv.reader(stream)]
-
-
-def _index(file: Path, rows: Sequence[Sequence[str]], start: str) -> int:
-    for index, row in enumerate(rows):
-        if row and row[0].casefold().startswith(start.casefold()):
-            return index
-    raise FormatError("validation.missing_section", file=file.name, field=start)
-
-
-def _value(file: Path, rows: Sequence[Sequence[str]], start: str) -> float:
-    index = _index(file, rows, start)
-    cell = rows[index][1] if len(rows[index]) > 1 else ""
-    return _number(file, index, start, cell)
-
-
-def _number(file: Path, index: int, field: str, cell: str) -> float:
-    try:
-        return float(cell)
-    except ValueError:
-        raise FormatError(
-            "validation.not_a_number", file=file.name, row=index + 1, field=field, value=cell
-        ) from None
-
-
-def _numbers(
-    file: Path, rows: Sequence[Sequence[str]], start: str, end: str, width: int
-) -> NDArray[np.float64]:
-    first, last = _index(file, rows, start) + 1, _index(file, rows, end)
-    return np.array(
-        [
-            [_number(file, index, start, cell) for cell in (*rows[index], *[""] * width)[:width]]
-            for index in range(first, last)
-        ],
-        dtype=np.float64,
-    ).reshape(-1, width)
-
-
 def _profile(file: Path, points: NDArray[np.float64]) -> PathProfile:
     try:
         return PathProfile(
@@ -234,13 +195,13 @@ def _profile(file: Path, points: NDArray[np.float64]) -> PathProfile:
 
 
 def _read_cases(file: Path, rows: Sequence[Sequence[str]]) -> list[Case]:
-    header = rows[_index(file, rows, _CASE_COLUMNS["frequency_mhz"])]
-    begin = _index(file, rows, "{Begin of Measurements}")
-    end = _index(file, rows, "{End of Measurements}")
+    header = rows[row_index(file, rows, _CASE_COLUMNS["frequency_mhz"])]
+    begin = row_index(file, rows, "{Begin of Measurements}")
+    end = row_index(file, rows, "{End of Measurements}")
     cases = []
-    for number, index in enumerate(range(begin + 1, end), start=1):
+    for order, index in enumerate(range(begin + 1, end), start=1):
         asked = {
-            name: _number(file, index, column, _cell(file, header, rows[index], column))
+            name: number(file, index, column, cell_of(file, header, rows[index], column))
             for name, column in _CASE_COLUMNS.items()
         }
         code = asked.pop("polarization")
@@ -252,27 +213,20 @@ def _read_cases(file: Path, rows: Sequence[Sequence[str]]) -> list[Case]:
             Case(
                 **asked,
                 polarization=_POLARIZATIONS[code],
-                reference=_reference(file, number),
+                reference=_reference(file, order),
             )
         )
     return cases
 
 
-def _cell(file: Path, header: Sequence[str], row: Sequence[str], column: str) -> str:
-    if column not in header:
-        raise FormatError("validation.missing_column", file=file.name, field=column)
-    position = header.index(column)
-    return row[position] if position < len(row) else ""
-
-
-def _reference(file: Path, number: int) -> dict[tuple[str, str], float]:
+def _reference(file: Path, order: int) -> dict[tuple[str, str], float]:
     """Read the intermediate values of a case: label and equation to value."""
-    results = file.parents[1] / "results" / f"{file.stem}_{number}.csv"
+    results = file.parents[1] / "results" / f"{file.stem}_{order}.csv"
     if not results.is_file():
         return {}
     values: dict[tuple[str, str], float] = {}
-    for index, row in enumerate(_rows(results)):
+    for index, row in enumerate(read_rows(results)):
         if len(row) > 3 and row[3] and not row[0].startswith("#"):
             label, equation = row[0].split(" ")[0], row[1]
-            values[label, equation] = _number(results, index, row[0], row[3])
+            values[label, equation] = number(results, index, row[0], row[3])
     return values

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
-__all__ = ["Outcome", "RecommendationResult", "outcome"]
+__all__ = ["Outcome", "RecommendationResult", "beyond_rounding", "outcome"]
 
 
 class Outcome(StrEnum):
@@ -32,6 +32,8 @@ class RecommendationResult:
         Largest difference that passes.
     passed : bool
         Whether every case was within the tolerance.
+    relative : bool
+        Whether difference and tolerance are shares of the reference value, not dB.
     """
 
     recommendation: str
@@ -39,6 +41,7 @@ class RecommendationResult:
     max_difference_db: float
     tolerance_db: float
     passed: bool
+    relative: bool = False
 
 
 def outcome(results: Sequence[RecommendationResult]) -> Outcome:
@@ -46,3 +49,9 @@ def outcome(results: Sequence[RecommendationResult]) -> Outcome:
     if not results:
         return Outcome.NOTHING_FOUND
     return Outcome.PASSED if all(r.passed for r in results) else Outcome.FAILED
+
+
+def beyond_rounding(found: float, printed: str) -> float:
+    """Return how far a value lies from a printed one, less half a unit of its last digit."""
+    _, _, decimals = printed.strip().partition(".")
+    return max(abs(found - float(printed)) - 0.5 * 10.0 ** -len(decimals), 0.0) + 0 * found

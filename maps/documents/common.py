@@ -9,6 +9,7 @@ from gis.errors import NotFoundError
 from gis.jurisdictions import Jurisdiction, jurisdiction
 from gis.studies.record import Study, canonical, sha256_of
 from maps.documents.content import Block, Facts, Paragraph, Report, Section, Table
+from maps.views import CoverageView
 from maps.words import Words
 
 __all__ = [
@@ -47,10 +48,11 @@ _PATTERN_STEP_DEG = 10
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """A study and the words for it."""
+    """A study and the words for it, and its picture where the report shall show it."""
 
     study: Study
     words: Words
+    view: CoverageView | None = None
 
     @property
     def inputs(self) -> Mapping[str, Any]:
@@ -255,8 +257,7 @@ def data_section(source: Source) -> Section:
     if inputs.get("model"):
         rows.append((words.say("data_model"), (inputs["model"]["edition"],)))
     terrain = inputs["terrain"]
-    key = "terrain_flat" if terrain["flat"] else "terrain_source"
-    rows.append((words.say("data_terrain"), (words.say(key, identifier=terrain["identifier"]),)))
+    rows.append((words.say("data_terrain"), (words.terrain(terrain["identifier"]),)))
     rows += _ground_rows(source)
     if inputs.get("rules"):
         rules = inputs["rules"]

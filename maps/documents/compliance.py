@@ -3,7 +3,9 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from data.text import Language
 from gis.geodesy import distance_km
+from gis.studies.findings import basis
 from maps.documents.common import Source, assemble, pattern_table, station_facts
 from maps.documents.content import (
     Block,
@@ -37,7 +39,10 @@ def compliance_report(source: Source) -> Report:
     )
     sections = [] if alone else [Section(words.say("overview_heading"), _overview(source))]
     for row in rows:
-        sections.append(Section(_station_heading(row, words), _station(source, row, alone=alone)))
+        outcome = None if alone else row["outcome"]
+        told = "" if alone else words.outcome(row["outcome"])
+        blocks = _station(source, row, alone=alone)
+        sections.append(Section(_station_heading(row, words), blocks, outcome, told))
     return assemble(source, title, sections)
 
 
@@ -94,7 +99,7 @@ def _station(source: Source, row: Mapping[str, Any], *, alone: bool) -> list[Blo
         _summary(row["findings"], words),
     ]
     names = {item["id"]: item["name"] for item in source.inputs["stations"]}
-    sources = _Sources()
+    sources = _Sources(source)
     for number, finding in enumerate(row["findings"], start=1):
         if alone or finding["outcome"] in _SPELT_OUT:
             blocks += _finding(finding, number, names, sources, words)
@@ -110,11 +115,19 @@ def _station(source: Source, row: Mapping[str, Any], *, alone: bool) -> list[Blo
 class _Sources:
     """Sources of a station's evidence, each told once and named by its number."""
 
-    def __init__(self) -> None:
+    def __init__(self, source: Source) -> None:
         self._numbers: dict[tuple[str, str], int] = {}
+        self._words = source.words
+        self._rules = {
+            basis(rule, Language.VI): basis(rule, source.words.language)
+            for row in source.results["stations"]
+            for rule in (finding["rule"] for finding in row["findings"])
+        }
 
     def number(self, item: Mapping[str, Any]) -> str:
-        key = (str(item["source"]), str(item["confidence"]))
+        parts = str(item["source"]).split("; ")
+        told = "; ".join(self._rules.get(part) or self._words.terrain(part) for part in parts)
+        key = (told, str(item["confidence"]))
         return f"[{self._numbers.setdefault(key, len(self._numbers) + 1)}]"
 
     def blocks(self, words: Words) -> list[Block]:
@@ -160,7 +173,7 @@ def _summary(findings: Sequence[Mapping[str, Any]], words: Words) -> Table:
 
 
 def _basis(rule: Mapping[str, Any], words: Words) -> str:
-    return words.say("basis", instrument=rule["instrument"], clause=rule["clause"])
+    return basis(rule, words.language)
 
 
 def _finding(

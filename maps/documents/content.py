@@ -7,7 +7,9 @@ __all__ = [
     "Block",
     "Bullets",
     "Facts",
+    "Figure",
     "Heading",
+    "Key",
     "Paragraph",
     "Report",
     "Section",
@@ -78,7 +80,43 @@ class Table:
             raise ValueError(f"table {self.caption!r}: a row does not fit its heads")
 
 
-Block = Paragraph | Heading | Bullets | Facts | Table
+@dataclass(frozen=True, slots=True)
+class Key:
+    """One line of a picture's legend.
+
+    Attributes
+    ----------
+    text : str
+        What it means.
+    svg : str
+        Its sign, drawn.
+    """
+
+    text: str
+    svg: str
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """A picture; only paper has one, for a page shows the map itself.
+
+    Attributes
+    ----------
+    caption, alternative : str
+        What it shows, and the same for those who do not see it.
+    svg : str
+        The picture, whole in itself.
+    legend : tuple of Key
+        What its colours and lines mean.
+    """
+
+    caption: str
+    alternative: str
+    svg: str
+    legend: tuple[Key, ...]
+
+
+Block = Paragraph | Heading | Bullets | Facts | Table | Figure
 
 
 def block_kind(block: Block) -> str:
@@ -88,10 +126,24 @@ def block_kind(block: Block) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Section:
-    """Blocks under one heading."""
+    """Blocks under one heading.
+
+    Attributes
+    ----------
+    heading : str
+        Its heading.
+    blocks : sequence of Block
+        What stands below.
+    outcome : str or None
+        The outcome that it explains; on a page such a section can be folded.
+    outcome_text : str
+        The same in words.
+    """
 
     heading: str
     blocks: Sequence[Block]
+    outcome: str | None = None
+    outcome_text: str = ""
 
 
 @dataclass(frozen=True, slots=True)

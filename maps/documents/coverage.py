@@ -5,7 +5,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from maps.documents.common import Source, assemble, station_facts
-from maps.documents.content import Block, Paragraph, Report, Section, Table
+from maps.documents.content import Block, Figure, Key, Paragraph, Report, Section, Table
+from maps.documents.figure import coverage_legend, coverage_svg, swatch_svg
 from maps.words import Words
 
 __all__ = ["coverage_report"]
@@ -15,11 +16,29 @@ def coverage_report(source: Source) -> Report:
     """Return the report of a coverage study."""
     words, station = source.words, source.inputs["station"]
     sections = [
-        Section(words.say("result_heading"), _result(source)),
+        Section(words.say("result_heading"), [*_picture(source), *_result(source)]),
         Section(words.say("communes_heading"), _communes(source)),
         Section(words.say("station_heading"), station_facts(station, words)),
     ]
     return assemble(source, words.say("title_coverage", station=station["name"]), sections)
+
+
+def _picture(source: Source) -> list[Block]:
+    """Return the map, where there is one."""
+    words, station, view = source.words, source.inputs["station"], source.view
+    if view is None:
+        return []
+    legend = tuple(Key(each.text, swatch_svg(each)) for each in coverage_legend(view, words))
+    told = {"station": station["name"], "radius_km": source.inputs["radius_km"]}
+    at = (station["longitude"], station["latitude"])
+    return [
+        Figure(
+            words.say("map_caption", **told),
+            words.say("map_alternative", **told),
+            coverage_svg(view, at, words.language),
+            legend,
+        )
+    ]
 
 
 def _result(source: Source) -> list[Block]:

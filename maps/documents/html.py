@@ -1,12 +1,16 @@
 """A report as HTML: an article for a page's frame, or a page of its own."""
 
+from collections.abc import Collection
+
 from maps.documents.content import Report, block_kind
 from maps.rendering import render
 
 __all__ = ["report_article", "report_page", "report_style"]
 
 
-def report_article(report: Report, *, titled: bool = True) -> str:
+def report_article(
+    report: Report, *, titled: bool = True, opened: Collection[str] | None = None
+) -> str:
     """Return a report as one `article` element, for a page that has its own frame.
 
     Parameters
@@ -15,8 +19,11 @@ def report_article(report: Report, *, titled: bool = True) -> str:
         The content.
     titled : bool
         Whether its title is the page's heading of the first level; else it is of the second.
+    opened : collection of str, optional
+        Fold the sections of an outcome, and open those of these; without it nothing is folded.
     """
-    return render("report_article.html", {"report": report, "kind": block_kind, "titled": titled})
+    values = {"report": report, "kind": block_kind, "titled": titled, "opened": opened}
+    return render("report_article.html", values)
 
 
 def report_page(report: Report, *, nonce: str | None = None) -> str:
@@ -29,7 +36,7 @@ def report_page(report: Report, *, nonce: str | None = None) -> str:
     nonce : str, optional
         Nonce of the page's content security policy for its one style element.
     """
-    values = {"report": report, "kind": block_kind, "nonce": nonce, "titled": True}
+    values = {"report": report, "kind": block_kind, "nonce": nonce, "titled": True, "opened": None}
     return render("report_page.html", values)
 
 

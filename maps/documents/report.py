@@ -1,6 +1,6 @@
 """The report of a study, as HTML and as PDF from the same content."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from types import MappingProxyType
 
 from data.text import Language
@@ -13,6 +13,7 @@ from maps.documents.coverage import coverage_report
 from maps.documents.html import report_article, report_page
 from maps.documents.interference import interference_report
 from maps.documents.pdf import report_pdf
+from maps.views import CoverageView
 from maps.words import Words
 
 __all__ = ["study_article", "study_html", "study_pdf", "study_report"]
@@ -26,7 +27,9 @@ _BUILDERS: Mapping[str, Callable[[Source], Report]] = MappingProxyType(
 )
 
 
-def study_report(study: Study, language: Language | str = Language.VI) -> Report:
+def study_report(
+    study: Study, language: Language | str = Language.VI, *, view: CoverageView | None = None
+) -> Report:
     """Return what the report of a study says.
 
     Parameters
@@ -35,6 +38,8 @@ def study_report(study: Study, language: Language | str = Language.VI) -> Report
         A finished study.
     language : Language
         Language of the report.
+    view : CoverageView, optional
+        The picture of a coverage study, for a report that shows it.
 
     Raises
     ------
@@ -44,7 +49,7 @@ def study_report(study: Study, language: Language | str = Language.VI) -> Report
     builder = _BUILDERS.get(study.kind)
     if builder is None:
         raise FormatError("documents.no_report", kind=study.kind)
-    return builder(Source(study, Words(language)))
+    return builder(Source(study, Words(language), view))
 
 
 def study_html(
@@ -55,17 +60,25 @@ def study_html(
 
 
 def study_article(
-    study: Study, language: Language | str = Language.VI, *, titled: bool = True
+    study: Study,
+    language: Language | str = Language.VI,
+    *,
+    titled: bool = True,
+    opened: Collection[str] | None = None,
 ) -> str:
     """Return the report of a study as an `article` element for a page's frame.
 
     Its title is the page's heading unless it is not `titled`, where a map stands above.
 
+    Sections of an outcome are folded but those `opened`; without it none is.
+
     The frame adds `maps.documents.html.report_style`.
     """
-    return report_article(study_report(study, language), titled=titled)
+    return report_article(study_report(study, language), titled=titled, opened=opened)
 
 
-def study_pdf(study: Study, language: Language | str = Language.VI) -> bytes:
+def study_pdf(
+    study: Study, language: Language | str = Language.VI, *, view: CoverageView | None = None
+) -> bytes:
     """Return the report of a study as a tagged PDF; the same study gives the same bytes."""
-    return report_pdf(study_report(study, language))
+    return report_pdf(study_report(study, language, view=view))

@@ -8,7 +8,7 @@ import math
 
 import numpy as np
 
-from propagation.area.compiled import part
+from propagation.compiled import part
 
 __all__ = ["arctangent", "exp", "exp2", "log2", "log10", "sine_of_third"]
 
@@ -21,6 +21,7 @@ _SQRT2 = 1.4142135623730951
 _LOG2_E = 1.4426950408889634
 _LOG10_2 = 0.30102999566398120
 _HALF_PI = 1.5707963267948966
+_TAN_22, _TAN_67 = 0.41421356237309503, 2.414213562373095
 
 
 @part
@@ -70,16 +71,21 @@ def log10(x: float) -> float:
 
 @part
 def arctangent(x: float) -> float:
-    """Return atan(x); halved twice, then degree 11 in the square."""
-    half = x / (1.0 + math.sqrt(1.0 + x * x))
-    y = half / (1.0 + math.sqrt(1.0 + half * half))
+    """Return atan(x); turned towards 0 first, then degree 11 in the square."""
+    size = abs(x)
+    steep, middle = size > _TAN_67, size > _TAN_22
+    above = -1.0 if steep else (size - 1.0 if middle else size)
+    below = size if steep else (size + 1.0 if middle else 1.0)
+    y = above / below
     z = y * y
     p = 0.03796390316111083 + z * -0.017803896394812564
     p = 0.05846866752275139 + z * (-0.05035049795312439 + z * p)
     p = 0.07692045194561481 + z * (-0.06662950246036792 + z * p)
     p = 0.11111110744657099 + z * (-0.09090896801472813 + z * p)
     p = 0.19999999999940837 + z * (-0.14285714279244968 + z * p)
-    return 4.0 * y * (1.0 + z * (-0.3333333333333312 + z * p))
+    turned = _HALF_PI if steep else (0.5 * _HALF_PI if middle else 0.0)
+    angle = turned + (y + y * z * (-0.3333333333333312 + z * p))
+    return -angle if x < 0.0 else angle
 
 
 @part

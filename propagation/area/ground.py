@@ -6,15 +6,16 @@ Both read the upper convex hull of the terrain over a flat Earth.
 import numpy as np
 from numpy.typing import NDArray
 
-from propagation.area.compiled import scan
 from propagation.area.hull import extreme, push, tangent
+from propagation.compiled import scan
 
 __all__ = ["flat_ground"]
 
 Floats = NDArray[np.float64]
 Indices = NDArray[np.int32]
 
-_BLOCK = 32
+_BLOCK = 16
+_GROUP = 16  # blocks
 _SMOOTH_M = 10.0  # eq. (56): a roughness up to this changes nothing
 
 
@@ -24,20 +25,30 @@ def _roughest(
 ) -> int:
     """Return the point of low..high that stands highest above base + m x.
 
-    `highest` holds the largest height of each block of points, which bounds what a block can be.
+    `highest` holds the largest heights of blocks of points, and of groups of blocks, which bound
+    what they can be.
     """
     found = min(max(start, low), high)
     best = h[found] - (base + m * x[found])
-    for block in range(low // _BLOCK, high // _BLOCK + 1):
-        begin, end = block * _BLOCK, block * _BLOCK + _BLOCK - 1
-        nearest = x[begin] if m > 0 else x[min(end, x.size - 1)]
-        if highest[block] - (base + m * nearest) < best:
+    last = x.size - 1
+    size = _BLOCK * _GROUP
+    for group in range(low // size, high // size + 1):
+        begin = group * size
+        nearest = x[begin] if m > 0 else x[min(begin + size - 1, last)]
+        if highest[1, group] - (base + m * nearest) < best:
             continue
-        for i in range(max(begin, low), min(end, high) + 1):
-            rough = h[i] - (base + m * x[i])
-            if rough > best:
-                best = rough
-                found = i
+        first = max(begin, low) // _BLOCK
+        for block in range(first, min(begin + size - 1, high) // _BLOCK + 1):
+            begin = block * _BLOCK
+            end = begin + _BLOCK - 1
+            nearest = x[begin] if m > 0 else x[min(end, last)]
+            if highest[0, block] - (base + m * nearest) < best:
+                continue
+            for i in range(max(begin, low), min(end, high) + 1):
+                rough = h[i] - (base + m * x[i])
+                if rough > best:
+                    best = rough
+                    found = i
     return found
 
 
@@ -78,9 +89,9 @@ def flat_ground(
     n = x.size - 1
     hull = np.empty((3, n + 1))
     index = np.empty(n + 1, np.int32)
-    highest = np.full(n // _BLOCK + 1, -1e30)
+    highest = np.full((2, n // _BLOCK + 1), -1e30)
     hull[0, 0], hull[1, 0], hull[2, 0], index[0] = x[1], h[1], 0.0, 1
-    highest[0] = h[1]
+    highest[0, 0] = highest[1, 0] = h[1]
     top = touch = peak = rim = found = 0
     hts = ends[0, 0]
     for k in range(2, n + 1):
@@ -117,4 +128,7 @@ def flat_ground(
             rough[k] = h[i] - (hst + m * x[i])
         top = push(hull, top, x[k], h[k])
         index[top] = k
-        highest[k // _BLOCK] = max(highest[k // _BLOCK], h[k])
+        block = k // _BLOCK
+        highest[0, block] = max(highest[0, block], h[k])
+        group = block // _GROUP
+        highest[1, group] = max(highest[1, group], h[k])

@@ -7,7 +7,7 @@ from a vertex where the last receiver found its own, since neighbours rarely dif
 import numpy as np
 from numpy.typing import NDArray
 
-from propagation.area.compiled import scan
+from propagation.compiled import scan
 
 __all__ = ["extreme", "push", "tangent"]
 

@@ -10,7 +10,6 @@ import math
 import numpy as np
 from numpy.typing import NDArray
 
-from propagation.area.compiled import formula, part
 from propagation.area.elementary import (
     arctangent,
     exp,
@@ -20,12 +19,14 @@ from propagation.area.elementary import (
     sine_of_third,
 )
 from propagation.area.trace import (
+    D_31,
+    D_113,
+    D_FK,
+    D_LG,
     DCR,
     DCT,
-    DLM,
     DLR,
     DLT,
-    DTM,
     EXPOSURE,
     HM,
     HRC,
@@ -33,12 +34,15 @@ from propagation.area.trace import (
     HRS,
     HTC,
     HTE,
+    LOG2_MU1,
     OMEGA,
     PHI,
     SLOPE_R,
     SLOPE_T,
+    TAU,
     D,
 )
+from propagation.compiled import formula, part
 
 __all__ = ["BLOCK", "TIMED", "Medium", "diffraction", "fixed", "timed"]
 
@@ -50,6 +54,9 @@ BLOCK = 256
 Medium = tuple[float, float, float]
 """Frequency in GHz, its cube root, and what eq. (29) makes of land."""
 
+Smooth = tuple[float, float, float, float, float]
+"""Heights over the smooth Earth, their square roots, and the slope between them, m/km."""
+
 TIMED = 16
 """Rows of what `fixed_losses` leaves for `timed_losses`."""
 
@@ -60,6 +67,7 @@ _LOG2_10 = 3.321928094887362
 _LOG10_2 = 0.30102999566398120
 _LN_2 = 0.6931471805599453
 _LG_E = 0.4342944819032518
+_LOG2_4_17 = 2.060047383669515
 _SEA_DUCT = 0.75 - 1e-12
 _WAVELENGTH = 0.2998
 
@@ -81,40 +89,47 @@ def _bullington_db(bend: float, scale: float, d: float) -> float:
 
 
 @part
-def _nearest_ratio(d: float, h1: float, h2: float, radius: float) -> float:
+def _nearest_ratio(m: float, c: float) -> float:
     """Return b, eq. (24c): where the smooth Earth comes nearest to the ray."""
-    both = h1 + h2
-    m = 250.0 * d * d / (radius * both)
-    m1 = m + 1.0
-    cosine = 1.5 * (h1 - h2) / both * math.sqrt(3.0 * m / (m1 * m1 * m1))
-    return 2.0 * math.sqrt(m1 / (3.0 * m)) * sine_of_third(min(max(cosine, -1.0), 1.0))
+    share = 1.0 / (m + 1.0)
+    root = math.sqrt(3.0 * m * share)
+    cosine = 1.5 * c * root * share
+    return 2.0 / root * sine_of_third(min(max(cosine, -1.0), 1.0))
 
 
 @part
-def _smooth_bend(d: float, h1: float, h2: float, radius: float, b: float, step: float) -> float:
+def _steepest(h: float, root: float, c: float, step: float, last: float) -> float:
+    """Return the steepest slope, m/km, to the points of a smooth Earth seen from a height.
+
+    Slopes have one maximum, at the square root of height over curvature: the two points beside it
+    are enough.
+    """
+    i = min(max(float(np.floor(root / math.sqrt(c) * (1.0 / step))), 1.0), last)
+    x1 = i * step
+    x2 = x1 + step
+    over = h / (x1 * x2)
+    return max(-over * x2 - c * x1, -over * x1 - c * x2)
+
+
+@part
+def _smooth_bend(d: float, smooth: Smooth, c: float, d1: float, step: float, last: float) -> float:
     """Return the signed square of nu at 1 m of the smooth profile at its points, eqs (13) to (19).
 
-    The slopes of a smooth Earth have one maximum, and nu of a path in sight has its at d1 of eq.
-    (24a), so that the two points beside them are enough.
+    Of a path in sight nu has its maximum at d1 of eq. (24a): the two points beside it are enough.
     """
-    c = 500.0 / radius
-    slope = (h2 - h1) / d
+    h1, h2, root1, root2, slope = smooth
     level = c * d
-    last = float(np.floor(d / step + 0.5)) - 2.0
-    i = min(max(float(np.floor(math.sqrt(h1 / c) / step)), 1.0), last)
-    x1, x2 = i * step, i * step + step
-    up = max(-h1 / x1 - c * x1, -h1 / x2 - c * x2)
-    i = min(max(float(np.floor(math.sqrt(h2 / c) / step)), 1.0), last)
-    x1, x2 = i * step, i * step + step
-    down = max(-h2 / x1 - c * x1, -h2 / x2 - c * x2)
+    up = _steepest(h1, root1, c, step, last)
+    down = _steepest(h2, root2, c, step, last)
     hidden = 0.002 * d * max((up + level - slope) * (down + level + slope), 0.0)
-    i = min(max(float(np.floor(0.5 * d * (1.0 + b) / step)), 1.0), last)
-    x1, x2 = i * step, i * step + step
-    near1 = c * x1 * (d - x1) - h1 - slope * x1
-    near2 = c * x2 * (d - x2) - h1 - slope * x2
-    q1 = near1 * near1 / (x1 * (d - x1))
-    q2 = near2 * near2 / (x2 * (d - x2))
-    clear = -0.002 * d * min(q1, q2)
+    x1 = min(max(float(np.floor(d1 * (1.0 / step))), 1.0), last) * step
+    x2 = x1 + step
+    along1, along2 = x1 * (d - x1), x2 * (d - x2)
+    near1 = c * along1 - h1 - slope * x1
+    near2 = c * along2 - h1 - slope * x2
+    first = near1 * near1 * along2 < near2 * near2 * along1
+    near, along = near1 if first else near2, along1 if first else along2
+    clear = -0.002 * d * near * near / along
     return clear if up < slope - level else hidden
 
 
@@ -131,14 +146,15 @@ def _height_gain_db(b: float, floor: float) -> float:
 
 @part
 def _first_term_db(
-    d: float, h1: float, h2: float, root: float, f13: float, ground: float
+    d: float, h1: float, h2: float, log2_root: float, root: float, f13: float, ground: float
 ) -> float:
     """Return the first term of the residue series, eqs (29) to (36).
 
     `root` is the cube root of 1 / radius, `f13` that of f, and `ground` what eq. (29) makes of
     permittivity, conductivity and polarisation.
     """
-    k = 0.036 * root / f13 * ground
+    factor = 0.036 / f13 * ground
+    k = factor * root
     k2 = k * k
     beta = (1.0 + 1.6 * k2 + 0.67 * k2 * k2) / (1.0 + 4.5 * k2 + 1.53 * k2 * k2)
     x = 21.88 * beta * f13 * root * root * d
@@ -147,32 +163,37 @@ def _first_term_db(
     far = 11.0 + 10.0 * _LOG10_2 * log2_x - 17.6 * x
     near = -20.0 * _LOG10_2 * log2_x - 5.6488 * exp2(1.425 * log2_x)
     distance = far if x >= 1.6 else near
-    floor = 2.0 + 20.0 * log10(k)
+    floor = 2.0 + 20.0 * (log10(factor) + _LOG10_2 * log2_root)
     return -distance - _height_gain_db(height * h1, floor) - _height_gain_db(height * h2, floor)
 
 
 @part
 def _first_terms_db(
-    d: float, h1: float, h2: float, radius: float, omega: float, medium: Medium, sea: float | None
+    d: float,
+    h1: float,
+    h2: float,
+    log2_root: float,
+    omega: float,
+    medium: Medium,
+    sea: float | None,
 ) -> float:
     """Weigh land and sea, eq. (28); no sea is computed where `sea` is None."""
     _, f13, land = medium
-    root = exp2(log2(radius) * (-1.0 / 3.0))
-    over_land = _first_term_db(d, h1, h2, root, f13, land)
+    root = exp2(log2_root)
+    over_land = _first_term_db(d, h1, h2, log2_root, root, f13, land)
     if sea is None:
         return over_land
-    return omega * _first_term_db(d, h1, h2, root, f13, sea) + (1.0 - omega) * over_land
+    over_sea = _first_term_db(d, h1, h2, log2_root, root, f13, sea)
+    return omega * over_sea + (1.0 - omega) * over_land
 
 
 @part
-def _clearance(d: float, h1: float, h2: float, radius: float, b: float, f: float) -> float:
+def _clearance(d: float, h1: float, h2: float, c: float, d1: float, f: float) -> float:
     """Return the smallest clearance over the one required for no loss, eqs (23) to (25)."""
-    d1 = 0.5 * d * (1.0 + b)
     d2 = d - d1
-    above1 = (h1 - 500.0 * d1 * d1 / radius) * d2
-    above2 = (h2 - 500.0 * d2 * d2 / radius) * d1
-    required = 17.456 * math.sqrt(max(d1 * d2, 0.0) * (_WAVELENGTH / f) / d)
-    return (above1 + above2) / d / max(required, 1e-9)
+    above = (h1 - c * d1 * d1) * d2 + (h2 - c * d2 * d2) * d1
+    required = 17.456 * math.sqrt(max(d1 * d2, 0.0) * (_WAVELENGTH / f) * d)
+    return above / max(required, 1e-9 * d)
 
 
 @part
@@ -229,6 +250,8 @@ def diffraction(
         Distance between points, km.
     medium : Medium
         The wave and the ground.
+    sea : float or None
+        What eq. (29) makes of the sea; None where no path crosses any.
     work : ndarray, shape (TIMED * BLOCK,)
         Takes the losses, dB.
     row : int
@@ -236,34 +259,38 @@ def diffraction(
     """
     scale = math.sqrt(medium[0] / _WAVELENGTH)
     horizon = math.sqrt(0.002 * radius)
+    c = 500.0 / radius
+    log2_radius = log2(radius)
     for i in range(BLOCK):
         d, h1, h2 = block[D * BLOCK + i], block[HTC * BLOCK + i], block[HRC * BLOCK + i]
-        roots = math.sqrt(h1) + math.sqrt(h2)
-        b = _nearest_ratio(d, h1, h2, radius)
-        lbulls = _bullington_db(_smooth_bend(d, h1, h2, radius, b, step), scale, d)
+        root1, root2 = math.sqrt(h1), math.sqrt(h2)
+        roots, over = root1 + root2, 1.0 / (h1 + h2)
+        b = _nearest_ratio(0.5 * c * d * d * over, (h1 - h2) * over)
+        d1 = 0.5 * d * (1.0 + b)
+        last = float(np.floor(d * (1.0 / step) + 0.5)) - 2.0
+        smooth = (h1, h2, root1, root2, (h2 - h1) / d)
+        lbulls = _bullington_db(_smooth_bend(d, smooth, c, d1, step, last), scale, d)
         lbulla = _bullington_db(block[bend * BLOCK + i], scale, d)
         sight = d < horizon * roots
-        marginal = 500.0 * (d / roots) * (d / roots)
-        within = marginal if sight else radius
-        first = _first_terms_db(d, h1, h2, within, block[OMEGA * BLOCK + i], medium, sea)
-        ratio = _clearance(d, h1, h2, radius, b, medium[0])
-        clear = 0.0 if ratio > 1.0 else (1.0 - ratio) * max(first, 0.0)
+        ratio = d / roots
+        within = log2(500.0 * ratio * ratio) if sight else log2_radius
+        first = _first_terms_db(
+            d, h1, h2, within * (-1.0 / 3.0), block[OMEGA * BLOCK + i], medium, sea
+        )
+        share = 1.0 - _clearance(d, h1, h2, c, d1, medium[0])
+        clear = max(share, 0.0) * max(first, 0.0)
         ldsph = clear if sight else first
         work[row * BLOCK + i] = lbulla + max(ldsph - lbulls, 0.0)
 
 
 @part
-def _incidence(phi: float, dtm: float, dlm: float) -> tuple[float, float]:
-    """Return log2 of b0, eqs (2) to (5), and tau."""
-    tau = 1.0 - exp(max(-4.12e-4 * exp2(2.41 * log2(max(dlm, 1e-6))), -600.0))
-    near = exp2(max(-dtm / (16.0 - 6.6 * tau) * _LOG2_10, -1000.0))
-    far = exp2(-5.0 * (0.496 + 0.354 * tau) * _LOG2_10)
-    log2_mu1 = min(0.2 * log2(near + far), 0.0)
+def _incidence(phi: float, log2_mu1: float) -> float:
+    """Return log2 of b0, eqs (4) and (5)."""
     size = abs(phi)
     polar = size > 70.0
     power = 0.3 if polar else -0.935 + 0.0176 * size
-    base = 2.0600473837 if polar else (-0.015 * size + 1.67) * _LOG2_10
-    return base + log2_mu1 * (1.0 + power), tau
+    base = _LOG2_4_17 if polar else (-0.015 * size + 1.67) * _LOG2_10
+    return base + log2_mu1 * (1.0 + power)
 
 
 @formula
@@ -310,18 +337,15 @@ def fixed(
         log2_d2 = log2(d * d + climb * climb)
         work[LBFS * BLOCK + i] = 92.4 + 20.0 * lg_f + 10.0 * _LOG10_2 * log2_d2
         work[FOCUS * BLOCK + i] = 2.6 * (1.0 - exp(-0.1 * (dlt + dlr)))
-        log2_b0, tau = _incidence(
-            block[PHI * BLOCK + i], block[DTM * BLOCK + i], block[DLM * BLOCK + i]
-        )
+        log2_b0 = _incidence(block[PHI * BLOCK + i], block[LOG2_MU1 * BLOCK + i])
         b0 = exp2(log2_b0)
         work[B0 * BLOCK + i] = b0
         work[LG_B0 * BLOCK + i] = log2_b0 * _LOG10_2
         work[RARE * BLOCK + i] = _inverse_normal(b0)
         theta = 1000.0 * d / radius + theta_t + theta_r
         work[FJ * BLOCK + i] = 1.0 / (1.0 + exp(min(max(16.0 * (theta - 0.3), -600.0), 600.0)))
-        work[FK * BLOCK + i] = 1.0 / (1.0 + exp(0.15 * (d - 20.0)))
-        log2_d = log2(d)
-        work[SCATTER * BLOCK + i] = scatter + 20.0 * _LOG10_2 * log2_d + 0.573 * theta
+        work[FK * BLOCK + i] = block[D_FK * BLOCK + i]
+        work[SCATTER * BLOCK + i] = scatter + block[D_LG * BLOCK + i] + 0.573 * theta
         wet = block[OMEGA * BLOCK + i] >= _SEA_DUCT
         duct = spread + 20.0 * log10(dlt + dlr)
         duct += _shielding_db(theta_t, dlt, f, f13) + _shielding_db(theta_r, dlr, f, f13)
@@ -333,11 +357,11 @@ def fixed(
         between = min(d - dlt - dlr, 40.0)
         rough = max(block[HM * BLOCK + i] - 10.0, 0.0)
         log2_mu3 = -4.6e-5 * rough * (43.0 + 6.0 * between) / _LN_2
-        alpha = max(-0.6 - 3.5e-9 * exp2(3.1 * log2_d) * tau, -3.4)
+        alpha = max(-0.6 - block[D_31 * BLOCK + i] * block[TAU * BLOCK + i], -3.4)
         roots = math.sqrt(block[HTE * BLOCK + i]) + math.sqrt(block[HRE * BLOCK + i])
         ratio = 500.0 / radius * (d / roots) * (d / roots)
         lg_beta = (log2_b0 + min(alpha * log2(ratio), 0.0) + log2_mu3) * _LOG10_2
-        along = (9.51 - 4.8 * lg_beta + 0.198 * lg_beta * lg_beta) * 1e-6 * exp2(1.13 * log2_d)
+        along = (9.51 - 4.8 * lg_beta + 0.198 * lg_beta * lg_beta) * block[D_113 * BLOCK + i]
         work[LG_BETA * BLOCK + i] = lg_beta
         work[GAMMA * BLOCK + i] = 1.076 * exp2(-1.012 * log2(2.0058 - lg_beta) - along / _LN_2)
         work[ALONG * BLOCK + i] = 1.2 + 3.7e-3 * d

@@ -14,9 +14,9 @@ from numpy.typing import NDArray
 from propagation.area.sweep import WAVE, sweep
 from propagation.errors import PropagationError, require_range
 from propagation.geometry import effective_earth_radius_km
+from propagation.itu.inverse_normal import inverse_complementary_normal
 from propagation.itu.p526 import ground_factor
-from propagation.itu.p1812_location import inverse_complementary_normal
-from propagation.itu.p1812_path import B0_RADIUS_KM, FEWEST_POINTS
+from propagation.itu.path_geometry import B0_RADIUS_KM, FEWEST_POINTS
 from propagation.profile import Polarization
 
 __all__ = ["SHORTEST_KM", "Emission", "Radials", "first_receiver", "radial_losses_db"]

@@ -8,8 +8,8 @@ m/km, distances in km, heights in m; `curvature` is 500 / effective radius, 0 fo
 import numpy as np
 from numpy.typing import NDArray
 
-from propagation.area.compiled import scan
 from propagation.area.hull import push, tangent
+from propagation.compiled import scan
 from propagation.profile import RadioClimaticZone
 
 __all__ = ["receiver_slopes", "smooth_surface", "transmitter_slopes", "zone_runs"]

@@ -12,7 +12,7 @@ import math
 import numpy as np
 from numpy.typing import NDArray
 
-from propagation.area.compiled import scan
+from propagation.compiled import scan
 
 __all__ = ["worst_in_sight"]
 
@@ -22,7 +22,7 @@ Booleans = NDArray[np.bool_]
 
 _BLOCK = 16
 _PART = 4
-_PRUNE_EVERY = 128
+_PRUNE_FROM = 64
 
 
 @scan
@@ -113,6 +113,7 @@ def worst_in_sight(
     index = np.empty(n + 1, np.int32)
     count = 0
     found = 0
+    prune_at = _PRUNE_FROM
     for k in range(2, n + 1):
         d = x[k]
         if rise[k] > rise[k - 1]:
@@ -135,9 +136,10 @@ def worst_in_sight(
             gap = s - records[1, found]
             worst[k] = gap * gap * records[0, found] / (d - records[0, found])
             at[k] = index[found]
-        if k % _PRUNE_EVERY == 0 and k < n and count > 2:
+        if count >= prune_at and k < n:
             mark = index[min(found, count - 1)]
             count = _prune(records, index, count, x[k + 1])
+            prune_at = max(_PRUNE_FROM, 2 * count)
             found = 0
             while found < count - 1 and index[found] < mark:
                 found += 1

@@ -3,9 +3,9 @@
 import numpy as np
 from numpy.typing import NDArray
 
-from propagation.area.compiled import scan
 from propagation.area.losses import BLOCK, LD_50, LD_B, TIMED, diffraction, fixed, timed
-from propagation.area.trace import BEND_50, BEND_B, FEATURES, trace
+from propagation.area.trace import BEND_50, BEND_B, FEATURES, distance_terms, trace
+from propagation.compiled import scan
 
 __all__ = ["WAVE", "sweep"]
 
@@ -152,6 +152,7 @@ def sweep(
         np.empty((percents.size, BLOCK)),
     )
     space = np.zeros(FEATURES * x.size)
+    laid = 0
     for r in range(terrain.shape[0]):
         count = _known(terrain[r])
         out[:, :, r, max(count, first[r]) :] = np.nan
@@ -163,6 +164,9 @@ def sweep(
         g = h + clutter[r][:count] if covered else h
         centre = (latitude[r, 0], latitude[r, 1], latitude[r, 2])
         found = space[: FEATURES * count].reshape(FEATURES, count)
+        if laid != count or not inland:
+            distance_terms(x[:count], found)
+            laid = count if inland else 0
         flags = (covered, rare, inland, False)
         trace(
             x[:count],

@@ -1,9 +1,10 @@
 """The path to every receiver of a radial: the parameters of Rec. ITU-R P.1812-8, Attachment 1."""
 
+import math
+
 import numpy as np
 from numpy.typing import NDArray
 
-from propagation.area.compiled import scan
 from propagation.area.ground import flat_ground
 from propagation.area.scans import (
     receiver_slopes,
@@ -12,19 +13,21 @@ from propagation.area.scans import (
     zone_runs,
 )
 from propagation.area.sight import worst_in_sight
+from propagation.compiled import scan
 
-__all__ = ["FEATURES", "trace"]
+__all__ = ["FEATURES", "distance_terms", "trace"]
 
 Floats = NDArray[np.float64]
 Indices = NDArray[np.int32]
 Booleans = NDArray[np.bool_]
 Zones = NDArray[np.int8]
 
-FEATURES = 20
+FEATURES = 24
 """Parameters of a receiver; the rows of what `trace` writes, named below."""
 
 D, HRS, DLT, DLR, SLOPE_T, SLOPE_R, HTC, HRC, HTE, HRE = range(10)
-HM, BEND_50, BEND_B, OMEGA, DTM, DLM, DCT, DCR, PHI, EXPOSURE = range(10, FEATURES)
+HM, BEND_50, BEND_B, OMEGA, TAU, LOG2_MU1, DCT, DCR, PHI, EXPOSURE = range(10, 20)
+D_LG, D_31, D_113, D_FK = range(20, FEATURES)
 
 _FAR_KM = 500.0  # P.1812-8, section 3.4: no coast on the path
 
@@ -87,21 +90,41 @@ def _bend(
 
 
 @scan
-def _zones(x: Floats, zone: Zones, inland: bool, found: Floats) -> None:
-    """Write the sections over land and sea, in km."""
+def _incidence(dtm: float, dlm: float) -> tuple[float, float]:
+    """Return tau and log2 of mu1, eqs (2) and (3)."""
+    tau = 1 - math.exp(-4.12e-4 * dlm**2.41)
+    near = 10.0 ** (-dtm / (16 - 6.6 * tau))
+    far = 10.0 ** (-5 * (0.496 + 0.354 * tau))
+    return tau, min(0.2 * math.log2(near + far), 0.0)
+
+
+@scan
+def distance_terms(x: Floats, found: Floats) -> None:
+    """Write what depends on the distance alone, and for paths that are inland from end to end."""
+    for k in range(1, x.size):
+        d = x[k]
+        found[D, k] = d
+        found[D_LG, k] = 20 * math.log10(d)  # eq. (44)
+        found[D_31, k] = 3.5e-9 * d**3.1  # eq. (55a)
+        found[D_113, k] = 1e-6 * d**1.13  # eq. (53a)
+        found[D_FK, k] = 1 - 0.5 * (1 + math.tanh(3 * 0.5 * (d - 20) / 20))  # eq. (58)
+        found[OMEGA, k] = 0.0
+        found[TAU, k], found[LOG2_MU1, k] = _incidence(d, d)
+        found[DCT, k] = found[DCR, k] = _FAR_KM
+
+
+@scan
+def _zones(x: Floats, zone: Zones, found: Floats) -> None:
+    """Write the sections over land and sea, and what they make of the incidence of ducting."""
     half = x[1] / 2
-    if inland:
-        for k in range(1, x.size):
-            found[OMEGA, k] = 0.0
-            found[DTM, k] = found[DLM, k] = x[k]
-            found[DCT, k] = found[DCR, k] = _FAR_KM
-        return
     runs = np.empty((5, x.size), np.int32)
     zone_runs(zone, runs)
+    tau = log2_mu1 = 0.0
     for k in range(1, x.size):
         found[OMEGA, k] = runs[0, k] / (2.0 * k)
-        found[DTM, k] = runs[1, k] * half
-        found[DLM, k] = runs[2, k] * half
+        if k == 1 or runs[1, k] != runs[1, k - 1] or runs[2, k] != runs[2, k - 1]:
+            tau, log2_mu1 = _incidence(runs[1, k] * half, runs[2, k] * half)
+        found[TAU, k], found[LOG2_MU1, k] = tau, log2_mu1
         found[DCT, k] = runs[3, k] * half if runs[3, k] >= 0 else _FAR_KM
         found[DCR, k] = runs[4, k] * half if runs[4, k] >= 0 else _FAR_KM
 
@@ -142,7 +165,7 @@ def trace(
         Whether there is clutter, whether the radius for b0 % of time is needed, whether every
         point is inland, and whether every parameter is wanted exactly.
     found : ndarray, shape (FEATURES, n + 1)
-        Takes the parameters.
+        Takes the parameters; holds those of `distance_terms` before.
     """
     n = x.size - 1
     clutter, rare, inland, exact = flags
@@ -161,10 +184,11 @@ def trace(
     surfaces, flat = np.empty((2, n + 1)), np.empty(n + 1)
     transmitter_slopes(x, h, hts, 0.0, flat, unused[0])
     flat_ground(x, h, ends, flat, horizons, begin, exact, surfaces, found[HM])
-    _zones(x, zone, inland, found)
+    if not inland:
+        _zones(x, zone, found)
     for k in range(1, n + 1):
         d = x[k]
-        found[D, k], found[HRS, k] = d, ends[1, k]
+        found[HRS, k] = ends[1, k]
         if k >= begin:
             found[DLT, k], found[DLR, k] = x[horizons[0, k]], d - x[horizons[1, k]]
         found[HTC, k], found[HRC, k] = hts - surfaces[0, k], ends[1, k] - surfaces[1, k]

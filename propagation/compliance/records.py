@@ -100,7 +100,7 @@ class Rule:
     title_vi, title_en : str
         Title in both languages.
     instrument, clause : str
-        The legal instrument or Recommendation, and the clause.
+        The legal instrument or Recommendation, and the clause in Vietnamese.
     valid_from, valid_to : date or None
         First and last day in force; None is open.
     confidence : Confidence
@@ -113,6 +113,8 @@ class Rule:
         Numbers and lists that the check reads, unit suffix in the key.
     note_vi, note_en : str
         What a reader must know of this rule, for example that its table is not official yet.
+    clause_en : str
+        The clause in English; empty where it is written as in Vietnamese.
     """
 
     id: str
@@ -128,6 +130,7 @@ class Rule:
     parameters: Mapping[str, object] = field(default_factory=dict)
     note_vi: str = ""
     note_en: str = ""
+    clause_en: str = ""
 
     def __post_init__(self) -> None:
         """Accept the confidence by its name too, never anything else."""

@@ -6,19 +6,24 @@ is the alternative for profiles that are not analysed (Attachment 4).
 """
 
 import warnings
-from dataclasses import fields, replace
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from propagation.errors import OutsideValidityWarning, PropagationError, require_range
+from propagation.errors import OutsideValidityWarning, require_range
 from propagation.geometry import effective_earth_radius_km
-from propagation.itu.p1812_combination import Conditions, combine
-from propagation.itu.p1812_location import inverse_complementary_normal, standard_deviation_db
-from propagation.itu.p1812_path import PathGeometry, analyse
+from propagation.itu.clear_air_combination import Conditions
+from propagation.itu.clear_air_result import complete, for_polarization, known_polarization
+from propagation.itu.inverse_normal import inverse_complementary_normal
+from propagation.itu.p1812_combination import Location, combine
+from propagation.itu.p1812_location import standard_deviation_db
 from propagation.itu.p1812_result import PARAMETERS, TERMS, PathLoss
-from propagation.itu.p1812_rows import spread
-from propagation.itu.p1812_zones import ZoneSections, ducting_incidence_percent, zone_sections
+from propagation.itu.path_geometry import analyse
+from propagation.itu.path_zones import (
+    ducting_incidence_percent,
+    with_coasts,
+    zone_sections,
+)
 from propagation.profile import PathProfile, Polarization, RadioClimaticZone
 
 __all__ = [
@@ -35,7 +40,6 @@ EDITION = "ITU-R P.1812-8 (09/2025)"
 Floats = NDArray[np.float64]
 
 _SOURCE = "Rec. ITU-R P.1812-8"
-_FIELDS = tuple(declared.name for declared in fields(PathLoss))
 
 
 def basic_transmission_loss(
@@ -124,7 +128,9 @@ def basic_transmission_loss(
     radius = effective_earth_radius_km(lapse_rate_nunits_per_km)
     path = analyse(profile, htg, hrg, radius)
     _within("path length in km", path.d, 0.25, 3000)
-    zones = _zones(profile, transmitter_coast_distance_km, receiver_coast_distance_km)
+    zones = with_coasts(
+        zone_sections(profile), transmitter_coast_distance_km, receiver_coast_distance_km, _SOURCE
+    )
     if location_standard_deviation_db is None:
         sigma = _sigma_db(profile, f, hrg, pl, prediction_resolution_m)
     else:
@@ -132,11 +138,16 @@ def basic_transmission_loss(
             "location_standard_deviation_db", location_standard_deviation_db, 0, np.inf
         )
     b0 = ducting_incidence_percent(phi, zones.dtm, zones.dlm)
-    asked = Conditions(f / 1000, p, phi, radius, n0, b0, sigma, _loc_db(profile, pl, sigma))
-    loss = _for_polarization(path, zones, asked, _known(polarization))
+    asked = Conditions(f / 1000, p, phi, radius, n0, b0)
+    location = Location(sigma, _loc_db(profile, pl, sigma))
+    loss = for_polarization(
+        lambda vertical: combine(path, zones, asked, location, vertical),
+        known_polarization(polarization),
+        np.broadcast(path.d, *zones, *asked, *location).ndim,
+    )
     ends = profile.clutter_height_m[..., 0] + profile.clutter_height_m[..., -1]
     unused = b0 + pl + zones.dct + zones.dcr + ends  # may not reach the loss, but their NaN must
-    return _complete(loss, loss.basic_transmission_loss_db + unused)
+    return complete(loss, loss.basic_transmission_loss_db + unused)
 
 
 def field_strength_dbuvm(
@@ -182,20 +193,6 @@ def _within(name: str, values: ArrayLike, lower: float, upper: float) -> Floats:
     return array
 
 
-def _zones(
-    profile: PathProfile, transmitter_coast: ArrayLike | None, receiver_coast: ArrayLike | None
-) -> ZoneSections:
-    """Return the zones of the profile, with the distances to the coast that are given."""
-    zones = zone_sections(profile)
-    if transmitter_coast is not None:
-        given = _within("transmitter_coast_distance_km", transmitter_coast, 0, np.inf)
-        zones = zones._replace(dct=given)
-    if receiver_coast is not None:
-        given = _within("receiver_coast_distance_km", receiver_coast, 0, np.inf)
-        zones = zones._replace(dcr=given)
-    return zones
-
-
 def _sigma_db(
     profile: PathProfile, f: Floats, hrg: Floats, pl: Floats, resolution_m: ArrayLike
 ) -> Floats:
@@ -215,43 +212,3 @@ def _loc_db(profile: PathProfile, pl: Floats, sigma: Floats) -> Floats:
     at_sea = np.asarray(profile.zone)[..., -1] == RadioClimaticZone.SEA
     varied = -inverse_complementary_normal(pl / 100) * sigma
     return np.asarray(np.where((pl == 50) | at_sea, 0.0, varied))
-
-
-def _known(polarization: str) -> Polarization:
-    """Return a polarisation that was given as such or by its name."""
-    try:
-        return Polarization(polarization)
-    except ValueError as error:
-        known = ", ".join(Polarization)
-        raise PropagationError(f"polarization {polarization!r} is none of {known}") from error
-
-
-def _for_polarization(
-    path: PathGeometry, zones: ZoneSections, asked: Conditions, polarization: Polarization
-) -> PathLoss:
-    if polarization is not Polarization.MIXED:
-        return combine(path, zones, asked, np.asarray(polarization is Polarization.VERTICAL))
-    shapes = (values.shape for values in (path.d, *zones, *asked))
-    axes = len(np.broadcast_shapes(*shapes))
-    both = combine(path, zones, asked, np.array([False, True]).reshape(2, *(1,) * axes))
-    loss = both.basic_transmission_loss_db
-    wins = loss[1] < loss[0]
-    chosen = {
-        name: np.where(wins, values[1], values[0])
-        for name, values in both.terms().items()
-        if values.ndim > axes
-    }
-    return replace(both, **chosen, vertical=wins)
-
-
-def _complete(loss: PathLoss, whole: Floats) -> PathLoss:
-    """Give every field the shape of `whole`, and its NaN."""
-    unknown = np.isnan(whole)
-    hidden = bool(unknown.any())
-    values = {}
-    for name in _FIELDS:
-        value = np.asarray(getattr(loss, name))
-        if hidden and value.dtype == np.float64:
-            value = np.where(unknown, np.nan, value)
-        values[name] = spread(value, whole.shape)
-    return PathLoss(**values)

@@ -3,22 +3,16 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
-from typing import Final, NamedTuple
+from typing import ClassVar, Final
 
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["PARAMETERS", "TERMS", "Definition", "PathLoss"]
+from propagation.itu.clear_air_result import ClearAirLoss, Definition
+
+__all__ = ["PARAMETERS", "TERMS", "PathLoss"]
 
 Floats = NDArray[np.float64]
-
-
-class Definition(NamedTuple):
-    """What the Recommendation calls a quantity, and the equation or section that defines it."""
-
-    symbol: str
-    equation: str
-
 
 PARAMETERS: Final[Mapping[str, Definition]] = MappingProxyType(
     {
@@ -86,7 +80,7 @@ TERMS: Final[Mapping[str, Definition]] = MappingProxyType(
 
 
 @dataclass(frozen=True, slots=True, eq=False, kw_only=True)
-class PathLoss:
+class PathLoss(ClearAirLoss):
     """The prediction for some paths: arrays of the broadcast shape of profile and arguments.
 
     `terms()` and `parameters()` give the two groups by name; TERMS and PARAMETERS say what the
@@ -102,68 +96,9 @@ class PathLoss:
         with the larger field.
     """
 
-    # The path (Attachment 1 and section 3)
-    distance_km: Floats
-    transmitter_height_above_sea_m: Floats
-    receiver_height_above_sea_m: Floats
-    transhorizon: Floats
-    transmitter_horizon_distance_km: Floats
-    receiver_horizon_distance_km: Floats
-    transmitter_horizon_elevation_mrad: Floats
-    receiver_horizon_elevation_mrad: Floats
-    angular_distance_mrad: Floats
-    sea_fraction: Floats
-    longest_land_section_km: Floats
-    longest_inland_section_km: Floats
-    transmitter_coast_distance_km: Floats
-    receiver_coast_distance_km: Floats
-    path_centre_latitude_deg: Floats
-    ducting_incidence_percent: Floats
-    median_effective_earth_radius_km: Floats
-    smooth_surface_at_transmitter_m: Floats
-    smooth_surface_at_receiver_m: Floats
-    ducting_surface_at_transmitter_m: Floats
-    ducting_surface_at_receiver_m: Floats
-    diffraction_surface_at_transmitter_m: Floats
-    diffraction_surface_at_receiver_m: Floats
-    transmitter_diffraction_height_m: Floats
-    receiver_diffraction_height_m: Floats
-    transmitter_effective_height_m: Floats
-    receiver_effective_height_m: Floats
-    terrain_roughness_m: Floats
-    time_interpolation: Floats
-    angular_interpolation: Floats
-    distance_interpolation: Floats
-    location_standard_deviation_db: Floats
+    defined_terms: ClassVar[Mapping[str, Definition]] = TERMS
+    defined_parameters: ClassVar[Mapping[str, Definition]] = PARAMETERS
 
-    # The losses (section 4), in the order in which the Recommendation derives them
-    free_space_basic_transmission_loss_db: Floats
-    line_of_sight_loss_p_db: Floats
-    line_of_sight_loss_b0_db: Floats
-    bullington_actual_loss_db: Floats
-    bullington_smooth_loss_db: Floats
-    spherical_earth_loss_db: Floats
-    diffraction_loss_median_db: Floats
-    diffraction_loss_b0_db: Floats
-    diffraction_loss_p_db: Floats
-    basic_loss_diffraction_median_db: Floats
-    basic_loss_diffraction_p_db: Floats
-    minimum_loss_line_of_sight_db: Floats
-    ducting_loss_db: Floats
-    minimum_loss_ducting_db: Floats
-    basic_loss_diffraction_ducting_db: Floats
-    basic_loss_modified_db: Floats
-    tropospheric_scatter_loss_db: Floats
+    location_standard_deviation_db: Floats
     basic_loss_median_location_db: Floats
     location_variability_db: Floats
-    basic_transmission_loss_db: Floats
-
-    vertical: NDArray[np.bool_]
-
-    def terms(self) -> Mapping[str, Floats]:
-        """Return the losses by name, in the order of the Recommendation, dB."""
-        return MappingProxyType({name: getattr(self, name) for name in TERMS})
-
-    def parameters(self) -> Mapping[str, Floats]:
-        """Return the parameters of the paths by name, each with its unit in the name."""
-        return MappingProxyType({name: getattr(self, name) for name in PARAMETERS})

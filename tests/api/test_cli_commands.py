@@ -4,6 +4,7 @@ import io
 import json
 import math
 import os
+import socket
 import subprocess
 import sys
 from pathlib import Path
@@ -13,8 +14,10 @@ import pytest
 import api.cli
 from api.cli import COMMANDS, main
 from data.text import Language, text
+from gis.home import Home
 from gis.register.scopes import SYSTEM
 from gis.register.store import Register
+from gis.studies.record import list_studies
 
 ACTIONS = {
     "user": ("user add", "user list", "user link"),
@@ -279,17 +282,40 @@ def test_validate_passes_on_the_published_values(
     told = {row["recommendation"]: row for row in json.loads(out)}
     assert told["P.1812"]["cases"] == 45
     assert told["P.1812"]["max_difference_db"] <= 1e-7
+    assert not told["P.1812"]["relative"]
+    assert told["P.838"]["relative"]
+
+
+def test_curves_of_the_itu_are_recognised(
+    shared: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    folder = shared / "reference" / "p1546" / "curves"
+    code, out, _ = run(capsys, "curves", folder, "--json")
+    assert (code, json.loads(out)["recognised"]) == (0, True)
+
+
+def test_curves_come_from_the_setting(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.delenv("PHUSONG_P1546_CURVES", raising=False)
+    code, _, err = run(capsys, "curves")
+    assert code == 3
+    assert "PHUSONG_P1546_CURVES" in err
+    monkeypatch.setenv("PHUSONG_P1546_CURVES", str(tmp_path))
+    code, _, err = run(capsys, "curves", "--lang", "en")
+    assert code == 3
+    assert "24 of the 24 tables of P.1546 are missing" in err
 
 
 def test_validate_names_the_folders_that_it_did_not_check(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    for name in ("p1812", "p452", "ehata", ".git"):
+    for name in ("p1812", "p9998", "p9999", ".git"):
         (tmp_path / name).mkdir()
     (tmp_path / "README.md").touch()
     code, out, _ = run(capsys, "validate", "--reference", tmp_path, "--lang", "en")
     assert code == 1
-    assert "there is no model of it here yet: ehata, p452." in out
+    assert "there is no model of it here yet: p9998, p9999." in out
 
 
 def test_validate_without_cases_is_no_success(
@@ -423,3 +449,46 @@ def test_an_empty_register_has_sentences_instead_of_empty_tables(
         assert code == 0
         assert text(f"cli.{key}") in out
         assert "┃" not in out
+    assert list_studies(Home(tmp_path)) == []
+
+
+def test_a_table_that_nobody_reads_to_its_end_is_no_error(home: Path) -> None:
+    """What `phusong path ... | head -1` does."""
+    program = "import sys, api.cli; sys.exit(api.cli.main())"
+    command = [sys.executable, "-P", "-c", program, "path", "--station", "mp-duc-hoa"]
+    command += ["--to", "106.5,10.8", "--home", str(home)]
+    unbuffered = {**os.environ, "PYTHONUNBUFFERED": "1"}
+    with subprocess.Popen(
+        command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=unbuffered
+    ) as running:
+        assert running.stdout is not None
+        assert running.stderr is not None
+        running.stdout.readline()
+        running.stdout.close()
+        assert (running.wait(60), running.stderr.read()) == (0, b"")
+
+
+def test_a_link_names_the_port_of_the_server(
+    home: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run(
+        capsys, "user", "add", "cảng", "--role", "viewer", "--link", "--port", 9001, "--home", home
+    )
+    _, out, _ = run(capsys, "user", "link", "cảng", "--port", 9002, "--home", home)
+    assert "http://127.0.0.1:9002/" in out
+    monkeypatch.setenv("PORT", "9003")
+    _, out, _ = run(capsys, "user", "link", "cảng", "--home", home)
+    assert "http://127.0.0.1:9003/" in out
+    monkeypatch.setenv("PHUSONG_PORT", "9004")
+    _, out, _ = run(capsys, "user", "link", "cảng", "--home", home)
+    assert "http://127.0.0.1:9004/" in out
+
+
+def test_the_system_s_own_words_are_said_in_the_person_s_language(
+    home: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        _, _, err = run(capsys, "serve", "--port", port, "--home", home)
+    assert text("system.EADDRINUSE") in err
+    assert "in use" not in err

@@ -19,6 +19,7 @@ from api.passwords import hash_password, is_password
 from api.service import Service
 from api.settings import Settings
 from api.throttle import Throttle
+from data.text import text
 from gis.errors import FormatError, StorageError
 from gis.register.accounts import Account
 
@@ -221,7 +222,10 @@ def test_who_cannot_be_counted_is_not_let_in(tmp_path: Path) -> None:
 
 def test_a_link_signs_in_once(client: TestClient, service: Service, account: Accounts) -> None:
     link = new_link(service.accounts, account("staff").id)
-    assert client.get(link).status_code == 303
+    response = client.get(link)
+    assert (response.status_code, response.headers["location"]) == (303, "/?signed_in=link")
+    assert text("pages.home_signed_in", name="staff-1") in client.get("/?signed_in=link").text
+    assert text("pages.home_signed_in", name="staff-1") not in client.get("/").text
     assert client.get("/view/account").status_code == 200
     client.cookies.clear()
     again = client.get(link)
@@ -410,7 +414,7 @@ def test_an_administrator_runs_the_accounts(
     assert link is not None
     assert link[1] not in browser.get("/view/users").text
     entered = client.get(link[1])
-    assert entered.headers["location"] == "/view/account", "no password yet"
+    assert entered.headers["location"] == "/?signed_in=link"
     lan = service.accounts.by_name("nguyễn lan")
     assert lan is not None
     assert browser.post(f"/view/users/{lan.id}/active", {"active": "no"}).status_code == 303

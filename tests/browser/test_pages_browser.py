@@ -113,6 +113,8 @@ def test_an_administrator_adds_somebody_who_signs_in(visit: Callable) -> None:
     assert here.violations() == [], "with the link shown"
     other = visit()
     other.page.goto(secret)
+    expect(other.page.get_by_role("status")).to_contain_text("Trần Bình")
+    other.page.get_by_role("link", name="Đặt mật khẩu").click()
     expect(other.page.locator("h1")).to_have_text("Tài khoản của bạn")
     other.page.locator("form.inline input[name=name]").fill("báo cáo")
     other.page.locator("form.inline button").click()

@@ -23,12 +23,44 @@ def asked() -> dict[str, str]:
 def study(page: Page, kind: str, asked: dict[str, str]) -> None:
     """Open a study of the disturbed station; the first time by asking for it as people do."""
     if kind not in asked:
-        page.goto(f"{page.url.split('/view')[0].rstrip('/')}/view/stations/{DISTURBED}")
+        page.goto(f"{'/'.join(page.url.split('/')[:3])}/view/stations/{DISTURBED}")
         page.locator(f"button[name=kind][value={kind}]").click()
         expect(page.locator("progress")).to_be_visible()
         page.wait_for_url("**/view/studies/*", timeout=MINUTES_MS)
         asked[kind] = page.url
     page.goto(asked[kind])
+
+
+PAPER = """() => [...document.querySelectorAll('main *')]
+  .filter(e => e.getClientRects().length && !e.closest('.leaflet-container, svg'))
+  .filter(e => e.getBoundingClientRect().right > innerWidth + 1)
+  .map(e => e.outerHTML.slice(0, 120))"""
+
+
+@pytest.mark.parametrize("path", ["/", "/view/findings", "/view/stations", "study"])
+def test_paper_cuts_nothing_off(visit: Callable, asked: dict[str, str], path: str) -> None:
+    """A4 less its margins is 688 pixels wide."""
+    here = visit("staff")
+    page = here.page
+    if path == "study":
+        study(page, "coverage", asked)
+    else:
+        here.open(path)
+    page.set_viewport_size({"width": 688, "height": 1010})
+    page.emulate_media(media="print")
+    assert page.evaluate(PAPER) == []
+
+
+def test_paper_opens_what_is_folded(visit: Callable) -> None:
+    """Printing a page opens its folded sections, and folds them again."""
+    page = visit("staff").open("/")
+    page.evaluate("""document.querySelector('main').insertAdjacentHTML('beforeend',
+      '<details class="report-fold"><summary>a</summary><p>b</p></details>')""")
+    seen = "document.querySelector('.report-fold').open"
+    page.evaluate(f"addEventListener('beforeprint', () => {{ window.paper = {seen}; }})")
+    page.pdf()
+    assert page.evaluate("window.paper") is True
+    assert page.evaluate(seen) is False
 
 
 @pytest.mark.parametrize(("language", "width"), [("vi", 1440), ("vi", 390), ("en", 1440)])

@@ -8,8 +8,9 @@ import pytest
 
 from gis.errors import ConflictError, FormatError
 from gis.exchange.answers import QuestionKind
+from gis.exchange.fields import FIELDS, Dimension
 from gis.exchange.importing import ImportAnswers, commit, error_report_xlsx, judge
-from gis.exchange.report import RowState
+from gis.exchange.report import ImportKind, RowState
 from gis.geodesy import distance_km, from_wgs84, to_wgs84
 from gis.jurisdictions import jurisdiction_on
 from gis.register.records import BroadcastStation, Service, StructureKind
@@ -166,6 +167,24 @@ def test_a_missing_header_is_named(office, write_table):
     assert "Mã số" in caught.value.say("vi")
 
 
+def test_a_file_of_another_kind_is_told_which(office, write_table):
+    stations = write_table("dai.csv", FM, STATION)
+    with pytest.raises(FormatError, match="looks like “Stations”"):
+        judge(stations, kind="structures", register=office)
+    masts = write_table("cot.csv", HEADERS, GOOD)
+    with pytest.raises(FormatError) as caught:
+        judge(masts, kind="stations", register=office)
+    assert "Tệp giống loại “Công trình" in caught.value.say("vi")
+
+
+def test_a_vietnamese_sentence_writes_coordinates_with_a_comma(office, write_table, department):
+    file = write_table("a.csv", HEADERS, (*GOOD[:3], "105,854201", "21,028512", "42"))
+    report = judge(file, kind="structures", register=office, jurisdiction=department)
+    (problem,) = report.problems
+    assert "105,854201" in problem.say("vi")
+    assert "105.854201" in problem.say("en")
+
+
 def test_an_owner_that_the_file_does_not_name_is_asked(office, write_table):
     file = write_table("a.csv", HEADERS[:2] + HEADERS[3:], GOOD[:2] + GOOD[3:])
     report = judge(file, kind="structures", register=office)
@@ -192,6 +211,38 @@ def test_an_ambiguous_number_is_asked_for_the_whole_column(office, write_table):
     report = judge(settled, kind="structures", register=office)
     assert report.questions == ()
     assert keys(report) == ["range", "range"]
+
+
+_ALL_NUMERIC = [
+    (kind, each.name)
+    for kind, fields in FIELDS.items()
+    for each in fields
+    if each.dimension in (Dimension.LENGTH, Dimension.POWER, Dimension.SERIES)
+]
+
+
+@pytest.mark.parametrize(("kind", "field"), _ALL_NUMERIC)
+def test_every_numeric_column_asks_about_an_ambiguous_number(office, write_table, kind, field):
+    first, row = {
+        ImportKind.STRUCTURES: (HEADERS[:5], GOOD[:5]),
+        ImportKind.STATIONS: (FM[:5], STATION[:5]),
+        ImportKind.PLAN: (PLAN_HEADERS[:3], ("96,9", "A", "B")),
+    }[kind]
+    series = field in ("attenuation_db", "effective_height_m")
+    cell = "; ".join(["1.234"] * 36) if series else "1.234"
+    file = write_table("a.csv", (*first, field), (*row, cell))
+    answers = ImportAnswers(values=PLAN_VALUES if kind is ImportKind.PLAN else {})
+    report = judge(file, kind=kind, register=office, answers=answers)
+    assert [question.answer for question in report.questions] == [f"decimal.{field}"]
+
+
+@pytest.mark.parametrize("header", ["Chiều cao (m)", "Độ cao (m)"])
+def test_both_words_for_height_ask_in_plain_words(office, write_table, header):
+    file = write_table("a.csv", (*HEADERS[:5], header), (*GOOD[:5], "1.234"))
+    (question,) = judge(file, kind="structures", register=office).questions
+    said = {dict(option.answers)["decimal.height_m"]: option.say() for option in question.options}
+    assert "1.234 là 1 nghìn 234 đơn vị" in said["comma"]
+    assert "1.234 là 1 đơn vị và 234 phần nghìn" in said["point"]
 
 
 def test_a_power_without_a_unit_is_asked(office, write_table):
@@ -570,6 +621,42 @@ def test_the_packaged_samples_are_understood(register, name, kind):
     report = judge(path(f"samples/{name}"), kind=kind, register=register)
     assert report.rows == len(report.accepted) + len(report.refused)
     assert len(report.accepted) > 0
+
+
+def test_the_packaged_plan_over_the_demonstration_changes_nothing(register):
+    from data import path
+    from gis.demo import load_demonstration
+
+    load_demonstration(register)
+    report = judge(path("samples/dai_fm_mau.csv"), kind="plan", register=register,
+                   answers=ImportAnswers(crs=4326))  # fmt: skip
+    assert report.refused == ()
+    assert {row.state for row in report.accepted} == {RowState.UNCHANGED}
+
+
+def test_a_note_stays_with_the_source(office, write_table):
+    headers = (*HEADERS, "Nguồn", "Ghi chú")
+    file = write_table("a.csv", headers, (*GOOD, "Kiểm kê 2025", "Đo tại hiện trường"))
+    commit(judge(file, kind="structures", register=office), office, author="lan")
+    assert office.structures(SYSTEM)[0].provenance.source == "Kiểm kê 2025. Đo tại hiện trường"
+    file = write_table("b.csv", (*HEADERS, "Ghi chú"), (*GOOD[:5], "43", "Sơn lại"))
+    update = ImportAnswers(update=True)
+    commit(judge(file, kind="structures", register=office, answers=update), office, author="lan")
+    assert office.structures(SYSTEM)[0].provenance.source == (
+        "Kiểm kê 2025. Đo tại hiện trường. Sơn lại"
+    )
+
+
+@pytest.mark.parametrize(("written", "state"), [
+    ("106,4133", RowState.UNCHANGED), ("106,4134", RowState.CHANGED),
+    ("106°24'48\"", RowState.UNCHANGED), ("106,413299", RowState.CHANGED),
+])  # fmt: skip
+def test_rounding_on_writing_is_no_change_of_place(office, write_table, written, state):
+    file = write_table("a.csv", HEADERS, (*GOOD[:3], "106,413304", *GOOD[4:]))
+    commit(judge(file, kind="structures", register=office), office, author="lan")
+    file = write_table("b.csv", HEADERS, (*GOOD[:3], written, *GOOD[4:]))
+    report = judge(file, kind="structures", register=office, answers=ImportAnswers(update=True))
+    assert [row.state for row in report.accepted] == [state]
 
 
 def test_synthetic_rows_stay_synthetic(office, write_table):

@@ -96,7 +96,7 @@ def test_a_real_study_is_kept_and_the_job_names_it(
         (OutOfRangeError("height_m", 0.5, 1.0, 3000.0, "P.1812-8"), "0,5", "from 1 to 3,000"),
         (PropagationError("no profile"), "Mô hình truyền sóng", "no profile"),
         (MemoryError(), "không đủ bộ nhớ", "not enough memory"),
-        (OSError(errno.ENOSPC, "No space left on device"), "ổ đĩa", "No space left"),
+        (OSError(errno.ENOSPC, "No space left on device"), "ổ đĩa", "free space"),
         (KeyError("z"), "KeyError: 'z'", "Please tell the administrator"),
     ],
 )

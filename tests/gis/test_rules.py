@@ -1,6 +1,7 @@
 """Rule packs: the shipped one by date, and folders that must be refused."""
 
 import ast
+import re
 import shutil
 from dataclasses import fields, replace
 from datetime import date, timedelta
@@ -23,6 +24,7 @@ from gis.register.records import (
     UnitKind,
 )
 from gis.rules import area_class, load_rule_pack, plan_facts, station_facts
+from gis.studies.findings import basis
 from gis.studies.parts import rules_from_json, rules_json
 from propagation.compliance.facts import StationFacts
 from propagation.compliance.parameters import require_parameters
@@ -92,6 +94,19 @@ def test_labels() -> None:
     assert known["fm.area_class"] == (Confidence.DERIVED, False)
     assert known["audit.data"] == (Confidence.DERIVED, False)
     assert all(rule.source and rule.clause for rule in pack.rules.values())
+
+
+@pytest.mark.parametrize("on", [AFTER, date(2024, 1, 1)])
+def test_each_clause_stands_in_both_languages(on: date) -> None:
+    for rule in load_rule_pack(on).rules.values():
+        assert not re.search(r"\b(annex|article|default)\b", rule.clause, re.IGNORECASE), rule.id
+        assert rule.clause_en.isascii(), rule.id
+
+
+def test_a_rule_of_an_older_study_has_one_clause() -> None:
+    older = {"instrument": "A", "clause": "Điều 1"}
+    assert basis(older, "en") == basis(older, "vi") == "A, Điều 1"
+    assert basis({**older, "clause_en": "Article 1"}, "en") == "A, Article 1"
 
 
 def test_shipped_tables_are_those_of_the_code() -> None:

@@ -142,7 +142,7 @@ def _inputs(station: BroadcastStation) -> dict[str, object]:
         "jurisdiction": "long-an-2023",
         "on": "2023-07-01",
         "station": record_to_json(station),
-        "terrain": {"identifier": "flat delta, 2 m", "flat": True, "surface_model": False},
+        "terrain": {"identifier": "flat-delta-2m", "flat": True, "surface_model": False},
         "model": {
             "edition": "ITU-R P.1812-8 (09/2025)",
             "settings": {

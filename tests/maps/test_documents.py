@@ -5,14 +5,20 @@ from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 import pytest
+from PIL import Image
 
 import propagation.compliance
 from data.text import Language, has
 from gis.errors import FormatError
+from gis.home import Home
 from gis.studies.record import Study
-from maps.documents.content import Facts, Heading, Report, Table
+from maps.documents.content import Facts, Figure, Heading, Report, Table
 from maps.documents.report import study_article, study_html, study_pdf, study_report
+from maps.legend import contour_dash, contour_levels
+from maps.palette import rgb
+from maps.studies import coverage_view
 from maps.words import Words
 
 MakeStudy = Callable[..., Study]
@@ -159,6 +165,58 @@ def test_the_same_study_gives_the_same_bytes(study: Study) -> None:
     assert study_pdf(study, "en") != study_pdf(study, "vi")
 
 
+def test_stations_are_folded_on_a_page_of_many_and_nowhere_else(
+    make_compliance_study: MakeStudy,
+) -> None:
+    many, one = make_compliance_study(3), make_compliance_study()
+    folded = study_article(many, opened=frozenset())
+    assert folded.count("<details") == folded.count("<summary") == folded.count("</details>") == 3
+    assert "<details open" not in folded
+    outcome = many.results["stations"][0]["outcome"]
+    assert study_article(many, opened={outcome}).count('class="report-fold" open') >= 1
+    for page in (study_html(many), study_article(many), study_article(one, opened=())):
+        assert "<details" not in page
+
+
+def test_a_clause_is_read_in_the_language_of_the_page(make_compliance_study: MakeStudy) -> None:
+    study = make_compliance_study()
+    for row in study.results["stations"]:
+        for finding in row["findings"]:
+            finding["rule"] |= {"clause": "Phụ lục 1", "clause_en": "Annex 1"}
+            for item in finding["evidence"]:
+                item["source"] = f"{finding['rule']['instrument']}, Phụ lục 1"
+    assert "Annex 1" in study_article(study, "en")
+    assert "Phụ lục 1" not in study_article(study, "en")
+    assert "Annex 1" not in study_article(study, "vi")
+
+
+def test_the_paper_of_a_coverage_study_shows_its_map(
+    coverage_study: Study, home: Home, tool: Callable[[str], str], tmp_path: Path
+) -> None:
+    view = coverage_view(coverage_study, home)
+    (figure,) = [
+        block
+        for section in study_report(coverage_study, view=view).sections
+        for block in section.blocks
+        if isinstance(block, Figure)
+    ]
+    assert "data:image/png" in figure.svg
+    drawn = re.findall(r'stroke-dasharray="([^"]+)"', figure.svg)
+    assert drawn == [contour_dash(level) or "none" for level in contour_levels(view.contours)]
+    assert len(figure.legend) == 4 + len(drawn) + 1
+    assert not re.search(r'href="(?!data:)', figure.svg)
+    without, paper = study_pdf(coverage_study), study_pdf(coverage_study, view=view)
+    assert paper == study_pdf(coverage_study, view=view)
+    file = tmp_path / "report.pdf"
+    file.write_bytes(paper)
+    shot = tmp_path / "page"
+    subprocess.run([tool("pdftoppm"), "-r", "60", "-png", str(file), str(shot)], check=True)
+    pages = [np.asarray(Image.open(page).convert("RGB")) for page in tmp_path.glob("page*.png")]
+    deep = np.array(rgb("#253494"))
+    assert sum(int((np.abs(page - deep).max(axis=2) < 3).sum()) for page in pages) > 200
+    assert b"/Figure" not in without
+
+
 def test_names_stay_names(
     make_compliance_study: MakeStudy, pdf_text: Callable[[bytes], str]
 ) -> None:
@@ -257,7 +315,7 @@ def test_many_stations_have_an_overview(make_compliance_study: MakeStudy) -> Non
 def test_data_sets_and_hashes_are_named(study: Study) -> None:
     found = words_of(study_report(study))
     assert study.id in found
-    assert "flat delta, 2 m (địa hình phẳng giả định)" in found
+    assert "địa hình phẳng giả định, cao 2 m" in found
     assert "ITU-R P.1812-8 (09/2025)" in found
     assert all(digest in found for digest in study.files.values())
     assert sum(bool(re.fullmatch(r"[0-9a-f]{64}", cell)) for cell in found) == 1 + len(study.files)

@@ -8,8 +8,8 @@ import pytest
 from gis.validation.p1812 import FOLDER, Case, Station, predict, read_profile
 from propagation.itu.p526 import spherical_earth_loss_db
 from propagation.itu.p1812 import PARAMETERS, TERMS, field_strength_dbuvm
-from propagation.itu.p1812_enhancements import tropospheric_scatter_loss_db
-from propagation.itu.p1812_zones import ducting_incidence_percent
+from propagation.itu.p1812_combination import tropospheric_scatter_loss_db
+from propagation.itu.path_zones import ducting_incidence_percent
 from propagation.profile import PathProfile
 
 # The reference's labels for what is not a loss; the loss terms have the Recommendation's symbols.

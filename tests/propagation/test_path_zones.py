@@ -5,7 +5,7 @@ import pytest
 
 from propagation.errors import PropagationError
 from propagation.itu.p1812 import basic_transmission_loss
-from propagation.itu.p1812_zones import ducting_incidence_percent, zone_sections
+from propagation.itu.path_zones import ducting_incidence_percent, zone_sections
 from propagation.profile import PathProfile
 
 DISTANCE = np.array([0.0, 1, 3, 6, 10, 15])  # each point owns: .5, 1.5, 2.5, 3.5, 4.5, 2.5

@@ -1,4 +1,8 @@
-"""Rec. ITU-R P.1812-8, Attachment 1: what a profile says about its path, at any frequency."""
+"""What a profile says about its path, at any frequency: horizons, smooth surfaces, roughness.
+
+Rec. ITU-R P.1812-8 prints it in Attachment 1 to Annex 1, P.452-18 in Attachment 2 to Annex 1;
+the equation numbers are those of the former.
+"""
 
 from collections.abc import Iterator
 from typing import NamedTuple
@@ -8,13 +12,13 @@ from numpy.typing import NDArray
 
 from propagation.constants import EARTH_RADIUS_KM
 from propagation.errors import PropagationError
-from propagation.itu.p1812_bullington import (
+from propagation.itu.path_bullington import (
     Interior,
     actual_parameter,
     grazing_parameter,
     smooth_parameter,
 )
-from propagation.itu.p1812_rows import as_rows, blocks, some_rows, spread
+from propagation.itu.path_rows import as_rows, blocks, some_rows, spread
 from propagation.profile import PathProfile
 
 __all__ = ["B0_RADIUS_KM", "FEWEST_POINTS", "PathGeometry", "analyse"]
@@ -33,9 +37,10 @@ class PathGeometry(NamedTuple):
     """The parameters of paths, in the Recommendation's symbols; arrays of one shape.
 
     Lengths in km, heights in m, angles in mrad. `hst_fit` and `hsr_fit` are the ends of the
-    smooth surface before any correction, eqs (87) and (88). The four `nu_` are diffraction
-    parameters for a wavelength of 1 m: of the actual (a) and of the smooth profile (s), for the
-    median effective radius (50) and for the one exceeded for b0 % of time (b).
+    smooth surface before any correction, eqs (87) and (88). `slope_excess`, m/km, is by how much
+    the steepest slope from the transmitter to the terrain exceeds that to the receiver. The four
+    `nu_` are diffraction parameters for a wavelength of 1 m: of the actual (a) and of the smooth
+    profile (s), for the median effective radius (50) and for that exceeded for b0 % of time (b).
     """
 
     d: Floats
@@ -46,6 +51,7 @@ class PathGeometry(NamedTuple):
     theta_t: Floats
     theta_r: Floats
     transhorizon: Floats
+    slope_excess: Floats
     hst_fit: Floats
     hsr_fit: Floats
     hst: Floats
@@ -84,6 +90,7 @@ class _Horizons(NamedTuple):
     """Horizons of the terminals; `first` and `last` are indices into the profile's points."""
 
     transhorizon: NDArray[np.bool_]
+    slope_excess: Floats
     theta_t: Floats
     theta_r: Floats
     first: Indices
@@ -173,6 +180,7 @@ def _analyse_rows(rows: _Rows) -> PathGeometry:
         theta_t=horizons.theta_t,
         theta_r=horizons.theta_r,
         transhorizon=horizons.transhorizon.astype(np.float64),
+        slope_excess=horizons.slope_excess,
         hst_fit=hst_fit,
         hsr_fit=hsr_fit,
         hst=hst,
@@ -253,6 +261,7 @@ def _horizons(points: Interior, sight: _Sight, above_ray: Floats, curvature: Flo
         highest_r[rows] = _at(seen_r, last[rows])
     return _Horizons(
         transhorizon,
+        highest_t + level - sight.slope,
         1000 * np.arctan(np.maximum(highest_t, sight.slope - level) / 1000),
         1000 * np.arctan(highest_r / 1000),
         first + 1,

@@ -1,4 +1,6 @@
-"""Rec. ITU-R P.1812-8, section 4.3.1: the worst point of a path, for the Bullington construction.
+"""The worst point of a path, for the Bullington construction.
+
+Rec. ITU-R P.1812-8, section 4.3.1, and P.452-18, section 4.2.1; equation numbers of the former.
 
 Everything here is geometry of rows (c, n) of interior points, without a frequency: what is
 returned is the diffraction parameter for a wavelength of 1 m, and eqs (15) and (19) scale it by
@@ -14,7 +16,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from propagation.itu.p1812_rows import some_rows
+from propagation.itu.path_rows import some_rows
 
 __all__ = ["Interior", "actual_parameter", "grazing_parameter", "smooth_parameter"]
 

@@ -1,4 +1,7 @@
-"""Rec. ITU-R P.1812-8, sections 3.3 to 3.6: land, sea and coast along a path.
+"""Land, sea and coast along a path.
+
+Rec. ITU-R P.1812-8, sections 3.3 to 3.6, and P.452-18, section 3.2.1; equation numbers of the
+former.
 
 A point of the profile stands for the path to half-way to its neighbours; the zones are those
 stretches.
@@ -7,10 +10,10 @@ stretches.
 from typing import NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 
-from propagation.errors import PropagationError
-from propagation.itu.p1812_rows import as_rows, blocks, some_rows, spread
+from propagation.errors import PropagationError, require_range
+from propagation.itu.path_rows import as_rows, blocks, some_rows, spread
 from propagation.profile import PathProfile, RadioClimaticZone
 
 __all__ = [
@@ -18,6 +21,7 @@ __all__ = [
     "ZoneSections",
     "ducting_incidence_percent",
     "inland_influence",
+    "with_coasts",
     "zone_sections",
 ]
 
@@ -116,6 +120,31 @@ def _to_first(d: Floats, half: Floats, sea: Booleans) -> Floats:
     shore = d.copy()
     shore[:, 1:] -= half
     return np.asarray(np.where(sea, shore, FAR_FROM_COAST_KM).min(axis=1))
+
+
+def with_coasts(
+    zones: ZoneSections,
+    transmitter_km: ArrayLike | None,
+    receiver_km: ArrayLike | None,
+    source: str,
+) -> ZoneSections:
+    """Return sections with the distances to the coast that are given, km.
+
+    Raises
+    ------
+    OutOfRangeError
+        If a distance is negative.
+    """
+    given = {
+        "transmitter_coast_distance_km": ("dct", transmitter_km),
+        "receiver_coast_distance_km": ("dcr", receiver_km),
+    }
+    for name, (field, distance_km) in given.items():
+        if distance_km is not None:
+            distance = np.asarray(distance_km, dtype=np.float64)
+            require_range(name, distance, 0, np.inf, source)
+            zones = zones._replace(**{field: distance})
+    return zones
 
 
 def ducting_incidence_percent(latitude_deg: Floats, dtm: Floats, dlm: Floats) -> Floats:

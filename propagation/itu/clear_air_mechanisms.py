@@ -1,4 +1,7 @@
-"""Rec. ITU-R P.1812-8, sections 4.2, 4.4 and 4.5: line of sight, scatter, ducting.
+"""Line of sight, tropospheric scatter and ducting in clear air.
+
+Rec. ITU-R P.1812-8, sections 4.2, 4.4 and 4.5; P.452-18, sections 4.1, 4.3 and 4.4, adds gaseous
+absorption and the gains of the antennas. The equation numbers are those of the former.
 
 Arrays in the Recommendation's symbols: f in GHz, lengths in km, heights in m, angles in mrad,
 p and b0 in per cent.
@@ -9,10 +12,16 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from propagation.itu.p1812_path import PathGeometry
-from propagation.itu.p1812_zones import ZoneSections, inland_influence
+from propagation.itu.path_geometry import PathGeometry
+from propagation.itu.path_zones import ZoneSections, inland_influence
 
-__all__ = ["LineOfSight", "ducting_loss_db", "line_of_sight", "tropospheric_scatter_loss_db"]
+__all__ = [
+    "LineOfSight",
+    "ducting_loss_db",
+    "line_of_sight",
+    "scatter_beyond_time_db",
+    "separation_km",
+]
 
 Floats = NDArray[np.float64]
 
@@ -20,28 +29,40 @@ _SEA_DUCT_FRACTION = 0.75 - 1e-12  # omega is a sum of steps: exactly 0.75 must 
 
 
 class LineOfSight(NamedTuple):
-    """Basic transmission losses in dB: free space, not exceeded for p % and for b0 % of time."""
+    """Basic transmission losses in dB: free space, not exceeded for p % and for b0 % of time.
+
+    `lbfsg` is free space with gaseous absorption; the last two contain it, too.
+    """
 
     lbfs: Floats
+    lbfsg: Floats
     lb0p: Floats
     lb0b: Floats
 
 
-def line_of_sight(path: PathGeometry, f: Floats, p: Floats, b0: Floats) -> LineOfSight:
+def separation_km(path: PathGeometry) -> Floats:
+    """Return the straight distance between the antennas."""
+    return np.asarray(np.sqrt(path.d**2 + ((path.hts - path.hrs) / 1000) ** 2))
+
+
+def line_of_sight(
+    path: PathGeometry, f: Floats, p: Floats, b0: Floats, absorption_db: Floats
+) -> LineOfSight:
     """Return the losses of line of sight with multipath and focusing, eqs (8) to (11)."""
-    separation2 = path.d**2 + ((path.hts - path.hrs) / 1000) ** 2
-    lbfs = 92.4 + 20 * np.log10(f) + 10 * np.log10(separation2)
+    lbfs = 92.4 + 20 * np.log10(f) + 20 * np.log10(separation_km(path))
+    lbfsg = lbfs + absorption_db
     focus = 2.6 * (1 - np.exp(-0.1 * (path.dlt + path.dlr)))
-    return LineOfSight(lbfs, lbfs + focus * np.log10(p / 50), lbfs + focus * np.log10(b0 / 50))
+    rare = [lbfsg + focus * np.log10(percent / 50) for percent in (p, b0)]
+    return LineOfSight(lbfs, lbfsg, *rare)
 
 
-def tropospheric_scatter_loss_db(
-    d: Floats, theta: Floats, f: Floats, p: Floats, n0: Floats
-) -> Floats:
-    """Return Lbs, tropospheric scatter not exceeded for p % of time, eqs (44) and (45)."""
+def scatter_beyond_time_db(d: Floats, theta: Floats, f: Floats, n0: Floats) -> Floats:
+    """Return what frequency, path and climate give tropospheric scatter, of eqs (44) and (45).
+
+    The constant and the variation with time are each Recommendation's own.
+    """
     lf = 25 * np.log10(f) - 2.5 * np.log10(f / 2) ** 2
-    rare = 10.125 * np.log10(50 / p) ** 0.7
-    return np.asarray(190.1 + lf + 20 * np.log10(d) + 0.573 * theta - 0.15 * n0 - rare)
+    return np.asarray(lf + 20 * np.log10(d) + 0.573 * theta - 0.15 * n0)
 
 
 def ducting_loss_db(

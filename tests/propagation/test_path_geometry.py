@@ -3,11 +3,9 @@
 import numpy as np
 import pytest
 
-from propagation.itu.p1812_location import (
-    inverse_complementary_normal,
-    standard_deviation_db,
-)
-from propagation.itu.p1812_path import PathGeometry, analyse
+from propagation.itu.inverse_normal import inverse_complementary_normal
+from propagation.itu.p1812_location import standard_deviation_db
+from propagation.itu.path_geometry import PathGeometry, analyse
 from propagation.profile import PathProfile
 
 FLAT_EARTH = np.asarray(np.inf)  # effective radius: nothing bends, and ties are exact

@@ -1,0 +1,80 @@
+"""`phusong bench area`: how fast areas are predicted on this machine."""
+
+import argparse
+import statistics
+
+from api.cli.frame import DONE, Command, Output, Parser
+from gis.area_bench import TERRAINS, AreaBench, processor_mhz
+
+__all__ = ["COMMANDS"]
+
+
+def _configure(parser: Parser) -> None:
+    parser.add_argument(
+        "--radius-km", type=float, default=30.0, help=parser.say("help_bench_radius")
+    )
+    parser.add_argument("--step-m", type=float, default=30.0, help=parser.say("help_bench_step"))
+    parser.add_argument(
+        "--terrain", choices=TERRAINS, default="fractal", help=parser.say("help_bench_terrain")
+    )
+    parser.add_argument("--threads", type=int, default=1, help=parser.say("help_bench_threads"))
+    parser.add_argument(
+        "--time-percent",
+        type=float,
+        nargs="+",
+        default=[10.0],
+        help=parser.say("help_bench_percent"),
+    )
+    parser.add_argument("--runs", type=int, default=5, help=parser.say("help_bench_runs"))
+
+
+def _run(arguments: argparse.Namespace, output: Output) -> int:
+    bench = AreaBench.of(
+        arguments.terrain,
+        arguments.radius_km,
+        arguments.step_m,
+        tuple(arguments.time_percent),
+        arguments.threads,
+    )
+    before = processor_mhz()
+    kernel = bench.kernel_receivers_per_s(max(arguments.runs, 1))
+    seconds = bench.map_seconds(max(arguments.runs, 1))
+    pixels = bench.grid.width * bench.grid.height
+    found = {
+        "terrain": arguments.terrain,
+        "radius_km": arguments.radius_km,
+        "step_m": arguments.step_m,
+        "time_percents": list(bench.time_percents),
+        "threads": arguments.threads,
+        "runs": len(seconds),
+        "pixels": pixels,
+        "map_seconds": min(seconds),
+        "map_seconds_median": statistics.median(seconds),
+        "end_to_end_pixels_per_s": pixels / min(seconds),
+        "end_to_end_pixels_per_s_median": pixels / statistics.median(seconds),
+        "kernel_receivers_per_s": max(kernel),
+        "kernel_receivers_per_s_median": statistics.median(kernel),
+        "processor_mhz": max(before, processor_mhz()),
+    }
+    output.table(
+        [output.text("bench_quantity"), output.text("bench_value")],
+        [(output.text(f"bench_{name}"), _shown(value)) for name, value in found.items()],
+    )
+    output.result(found)
+    return DONE
+
+
+def _shown(value: object) -> str:
+    if isinstance(value, float):
+        return f"{value:,.0f}" if value >= 1000 else f"{value:.3g}"
+    return ", ".join(map(str, value)) if isinstance(value, list) else str(value)
+
+
+COMMANDS = (
+    Command(
+        "bench area",
+        _configure,
+        _run,
+        "phusong bench area --radius-km 30 --step-m 30 --terrain delta --threads 2 --json",
+    ),
+)

@@ -1,0 +1,162 @@
+"""The map picture of a report: one SVG with the raster, contours, degrees and a scale.
+
+Drawn in Web Mercator, as the map of the page is, from the study's own files; nothing is fetched.
+"""
+
+import math
+from base64 import b64encode
+from collections.abc import Iterator, Mapping, Sequence
+
+from data.text import Language, number
+from maps.legend import Swatch, contour_dash, coverage_layers
+from maps.palette import BACKGROUND, SHAPES, STATION
+from maps.views import CoverageView, Overlay
+from maps.words import Words
+
+__all__ = ["coverage_legend", "coverage_svg", "swatch_svg"]
+
+_WIDTH = 600.0
+_INK = "#1b1b1b"
+_GRID = "#7a827c"
+_KM_PER_DEGREE = 111.32
+_STEPS_DEG = (0.05, 0.1, 0.25, 0.5, 1.0, 2.0, 5.0)
+_STAR = 7.0
+_SCALE_SHARE = 0.25
+
+
+class _Frame:
+    """Where degrees lie in the picture.
+
+    Parameters
+    ----------
+    overlay : Overlay
+        The picture whose edges are those of the frame.
+    """
+
+    def __init__(self, overlay: Overlay) -> None:
+        self.south, self.west, self.north, self.east = overlay.bounds
+        self._per_deg = _WIDTH / (self.east - self.west)
+        self._top = _mercator_deg(self.north)
+        self.height = (self._top - _mercator_deg(self.south)) * self._per_deg
+
+    def at(self, longitude: float, latitude: float) -> tuple[float, float]:
+        """Return the place of a point, from the upper left."""
+        x = (longitude - self.west) * self._per_deg
+        return x, (self._top - _mercator_deg(latitude)) * self._per_deg
+
+    @property
+    def per_km(self) -> float:
+        """Width of one kilometre in the middle."""
+        middle = math.radians((self.south + self.north) / 2)
+        return self._per_deg / (_KM_PER_DEGREE * math.cos(middle))
+
+
+def coverage_svg(view: CoverageView, at: tuple[float, float], language: Language) -> str:
+    """Return the picture of a coverage study.
+
+    Parameters
+    ----------
+    view : CoverageView
+        Its raster and contours.
+    at : tuple of float
+        Longitude and latitude of the station.
+    language : Language
+        Of the numbers.
+
+    Raises
+    ------
+    ValueError
+        If the view names its raster by an address.
+    """
+    frame = _Frame(view.field_strength)
+    if view.field_strength.png is None:
+        raise ValueError("only an embedded picture can be drawn on paper")
+    picture = b64encode(view.field_strength.png).decode()
+    x, y = frame.at(*at)
+    parts = [
+        f'<rect width="{_WIDTH:g}" height="{frame.height:.1f}" fill="{BACKGROUND}"/>',
+        f'<image width="{_WIDTH:g}" height="{frame.height:.1f}" preserveAspectRatio="none" '
+        f'xlink:href="data:image/png;base64,{picture}"/>',
+        *_degrees(frame, language),
+        *_contours(frame, view.contours),
+        f'<path transform="translate({x:.1f} {y:.1f}) scale({_STAR:g})" '
+        f'd="{SHAPES[STATION.shape]}" fill="{STATION.colour}" stroke="#fff" stroke-width=".2"/>',
+        *_scale(frame, language),
+        f'<rect width="{_WIDTH:g}" height="{frame.height:.1f}" fill="none" stroke="{_INK}"/>',
+    ]
+    return (
+        '<svg xmlns="http://www.w3.org/2000/svg" xmlns:xlink="http://www.w3.org/1999/xlink" '
+        f'viewBox="0 0 {_WIDTH:g} {frame.height:.1f}" font-family="Libertinus Serif" '
+        f'font-size="11" fill="{_INK}">{"".join(parts)}</svg>'
+    )
+
+
+def coverage_legend(view: CoverageView, words: Words) -> tuple[Swatch, ...]:
+    """Return the lines of the legend: the map's own, and the station."""
+    drawn = [swatch for layer in coverage_layers(view, words.language) for swatch in layer.legend]
+    return (*drawn, Swatch(view.station_name, STATION.colour, path=SHAPES[STATION.shape]))
+
+
+def swatch_svg(swatch: Swatch) -> str:
+    """Return the sign of one line of a legend: a line, a marker or a rectangle."""
+    if swatch.dash is not None:
+        sign = (
+            f'<path d="M0 5H20" stroke="{swatch.colour}" stroke-width="1.4" '
+            f'stroke-dasharray="{swatch.dash or "none"}"/>'
+        )
+    elif swatch.path is not None:
+        place = 'transform="translate(10 5) scale(4.5)"'
+        sign = f'<path {place} d="{swatch.path}" fill="{swatch.colour}"/>'
+    else:
+        sign = f'<rect width="20" height="10" fill="{swatch.colour}"/>'
+    return f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 20 10">{sign}</svg>'
+
+
+def _mercator_deg(latitude: float) -> float:
+    return math.degrees(math.asinh(math.tan(math.radians(latitude))))
+
+
+def _degrees(frame: _Frame, language: Language) -> Iterator[str]:
+    """Draw three to six meridians and as many parallels, each with its degrees."""
+    span = frame.east - frame.west
+    step = next((step for step in _STEPS_DEG if span / step <= 5), _STEPS_DEG[-1])
+    for count in range(math.ceil(frame.west / step), math.floor(frame.east / step) + 1):
+        x, _ = frame.at(count * step, frame.north)
+        yield f'<path d="M{x:.1f} 0V{frame.height:.1f}" {_THIN}/>'
+        yield f'<text x="{x + 3:.1f}" y="11">{number(count * step, language)}°</text>'
+    for count in range(math.ceil(frame.south / step), math.floor(frame.north / step) + 1):
+        _, y = frame.at(frame.west, count * step)
+        yield f'<path d="M0 {y:.1f}H{_WIDTH:g}" {_THIN}/>'
+        yield f'<text x="3" y="{y - 3:.1f}">{number(count * step, language)}°</text>'
+
+
+_THIN = f'fill="none" stroke="{_GRID}" stroke-width=".5" stroke-opacity=".6"'
+
+
+def _contours(frame: _Frame, contours: Mapping[str, object] | None) -> Iterator[str]:
+    features = (contours or {}).get("features", ())
+    for feature in features if isinstance(features, Sequence) else ():
+        dash = contour_dash(feature["properties"]["level_dbuvm"])
+        lines = [
+            "M" + "L".join("{:.1f} {:.1f}".format(*frame.at(*point[:2])) for point in line)
+            for line in feature["geometry"]["coordinates"]
+        ]
+        if lines:
+            yield (
+                f'<path d="{"".join(lines)}" fill="none" stroke="{_INK}" stroke-width="1.2" '
+                f'stroke-dasharray="{dash or "none"}"/>'
+            )
+
+
+def _scale(frame: _Frame, language: Language) -> Iterator[str]:
+    """Draw a bar of 1, 2 or 5 times a power of ten kilometres."""
+    most = _WIDTH * _SCALE_SHARE / frame.per_km
+    power = 10.0 ** math.floor(math.log10(most))
+    length_km = max(step * power for step in (1, 2, 5) if step * power <= most)
+    right, below = _WIDTH - 12, frame.height - 12
+    left = right - length_km * frame.per_km
+    yield f'<path d="M{left:.1f} {below - 5:.1f}v5H{right:g}v-5" fill="none" stroke="{_INK}"/>'
+    yield (
+        f'<text x="{(left + right) / 2:.1f}" y="{below - 5:.1f}" text-anchor="middle">'
+        f"{number(length_km, language)} km</text>"
+    )

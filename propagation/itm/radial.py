@@ -1,0 +1,271 @@
+"""The Irregular Terrain Model for every receiver along a radial, in one sweep.
+
+The numbers are those of the path function: horizons are followed (`radial_horizons`), mean
+heights and fitted lines come from running sums, and the rest is the same code. The irregularity
+of the terrain can be taken at every n-th receiver only and interpolated, which is the one
+approximation, and is chosen by the caller.
+"""
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from propagation.compiled import scan
+from propagation.errors import PropagationError, require_range
+from propagation.itm.asking import EDITION, known_row, matrix, model_codes
+from propagation.itm.attenuation import reference_attenuation
+from propagation.itm.batch import Asked, limits_of, statistics_of, wave_of
+from propagation.itm.diffraction import Terminals, Wave
+from propagation.itm.irregularity import irregularity_m, room_for_samples
+from propagation.itm.profile import (
+    Ends,
+    Horizons,
+    Surface,
+    Window,
+    considered,
+    curvature_of,
+    fit_window,
+    fitted,
+    in_plain_sight,
+    terminals,
+)
+from propagation.itm.radial_horizons import follower, horizons_at
+from propagation.itm.records import Conditions
+from propagation.itm.variability import Climate, Deviates, varied_loss_db
+
+__all__ = ["RadialLoss", "radial_loss"]
+
+Floats = NDArray[np.float64]
+Integers = NDArray[np.int64]
+
+_FIRST_RECEIVER = 2  # intervals from the transmitter
+_ALWAYS_EXACT = 300  # intervals up to which the irregularity is taken at every receiver
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class RadialLoss:
+    """Loss at every point of radials; arrays of the shape of the terrain.
+
+    Attributes
+    ----------
+    basic_transmission_loss_db, reference_attenuation_db : ndarray
+        As in ItmLoss. NaN at the transmitter and its neighbour, where a height of the path is
+        NaN, and where the refractivity leaves 150 to 400 N-units.
+    mode : ndarray of int8
+        PropagationMode codes, UNKNOWN where the loss is.
+    warnings : ndarray of int32
+        ItmWarning bits.
+    """
+
+    basic_transmission_loss_db: Floats
+    reference_attenuation_db: Floats
+    mode: NDArray[np.int8]
+    warnings: NDArray[np.int32]
+
+
+def radial_loss(
+    terrain_height_m: ArrayLike,
+    step_m: float,
+    conditions: Conditions,
+    *,
+    irregularity_every: int = 1,
+) -> RadialLoss:
+    """Predict the loss from the first point of radials to every other point.
+
+    Parameters
+    ----------
+    terrain_height_m : array_like, shape (..., n)
+        Heights above mean sea level, transmitter first, evenly spaced, n at least 3; -500 to
+        9000 m. From a NaN on, the losses of a radial are NaN.
+    step_m : float
+        Distance between neighbouring points, m, positive.
+    conditions : Conditions
+        What is asked, numbers only; one for all radials.
+    irregularity_every : int
+        At 1 the irregularity of the terrain is that of each path; at n it is taken at every n-th
+        receiver from 300 intervals on, and interpolated between.
+
+    Returns
+    -------
+    RadialLoss
+        Arrays of the terrain's shape.
+
+    Raises
+    ------
+    OutOfRangeError
+        If an argument leaves its range.
+    PropagationError
+        If a radial has too few points, the conditions hold arrays, or a name is none that the
+        model knows.
+
+    References
+    ----------
+    .. [ALG] Hufford, The ITS Irregular Terrain Model, version 1.2.2: the algorithm, 1995.
+    """
+    terrain = np.asarray(terrain_height_m, dtype=np.float64)
+    if terrain.ndim == 0 or terrain.shape[-1] <= _FIRST_RECEIVER:
+        raise PropagationError("a radial needs at least 3 points")
+    require_range("terrain_height_m", terrain, -500, 9000, EDITION)
+    require_range("step_m", step_m, 0, np.inf, EDITION, inclusive=False)
+    require_range("irregularity_every", irregularity_every, 1, 1000, EDITION)
+    asked, shape = matrix(conditions, {Asked.STEP_M: step_m}, ())
+    if shape or np.isnan(asked).any():
+        raise PropagationError("a radial is asked for in numbers, not in arrays or NaN")
+    losses = np.full((2, *terrain.shape), np.nan)
+    codes = np.zeros((2, *terrain.shape), dtype=np.int32)
+    rows = np.ascontiguousarray(terrain).reshape(-1, terrain.shape[-1])
+    flat = losses.reshape(2, *rows.shape), codes.reshape(2, *rows.shape)
+    for k, heights in enumerate(rows):
+        _sweep(
+            heights,
+            asked[0],
+            known_row(conditions),
+            model_codes(conditions),
+            int(irregularity_every),
+            flat[0][:, k],
+            flat[1][:, k],
+        )
+    return RadialLoss(losses[0], losses[1], codes[0].astype(np.int8), codes[1])
+
+
+@scan
+def _sweep(
+    heights: Floats,
+    row: Floats,
+    climate_row: Floats,
+    model: tuple[bool, int, bool, bool],
+    every: int,
+    losses: Floats,
+    codes: NDArray[np.int32],
+) -> None:
+    """Write loss and reference attenuation, mode and warnings of every receiver of a radial."""
+    points = _unbroken(heights)
+    wave = wave_of(row, model[0])
+    climate, deviates = statistics_of(row, wave, climate_row, model)
+    bits = limits_of(row)
+    paths = np.empty((points, 12))
+    _geometry(heights, row, points, every, paths)
+    for k in range(_FIRST_RECEIVER, points):
+        p = paths[k]
+        if not 150 <= p[11] <= 400:
+            continue
+        path = Terminals(p[0], p[1], p[2], p[3], p[4], p[5], p[6], p[7], p[8], p[9], p[10], p[11])
+        loss, reference, mode, warned = _loss(path, wave, climate, deviates)
+        losses[0, k] = loss
+        losses[1, k] = reference
+        codes[0, k] = mode
+        codes[1, k] = warned | bits
+
+
+@scan
+def _unbroken(heights: Floats) -> int:
+    """Return how many points come before the first NaN."""
+    for i in range(heights.shape[0]):
+        if math.isnan(heights[i]):
+            return i
+    return len(heights)
+
+
+@scan
+def _loss(
+    path: Terminals, wave: Wave, climate: Climate, deviates: Deviates
+) -> tuple[float, float, int, int]:
+    reference, mode, warned = reference_attenuation(path, wave, True)
+    varied, extreme = varied_loss_db(reference, path, wave, climate, deviates)
+    free_space = 32.45 + 20 * math.log10(wave.f) + 20 * math.log10(path.d / 1000)
+    return free_space + varied, reference, mode, warned | extreme
+
+
+@scan
+def _geometry(heights: Floats, row: Floats, points: int, every: int, paths: Floats) -> None:
+    """Write the parameters of the path to every receiver, in the order of Terminals."""
+    step, h1, h2 = row[9], row[1], row[2]
+    sums = _running_sums(heights, points)
+    carried = follower(points)
+    samples = room_for_samples()
+    found = np.empty((points, 9))
+    for k in range(_FIRST_RECEIVER, points):
+        ends = Ends(k, step, h1, h2)
+        surface = curvature_of(_mean_height_m(sums, heights[0], k), row[3])
+        seen = horizons_at(heights, ends, surface.curvature, carried)
+        start, end = considered(ends, seen)
+        drop1, drop2 = _drops_m(heights, sums, ends, seen, (start, end))
+        irregularity = math.nan
+        if k < _ALWAYS_EXACT or k % every == 0 or k == points - 1:
+            irregularity = irregularity_m(heights, ends, start, end, samples)
+        found[k] = (
+            seen.theta1, seen.theta2, seen.dl1, seen.dl2, surface.refractivity,
+            surface.curvature, drop1, drop2, irregularity,
+        )  # fmt: skip
+    _interpolate(found[:, 8], points)
+    for k in range(_FIRST_RECEIVER, points):
+        f = found[k]
+        seen, surface = Horizons(f[0], f[1], f[2], f[3]), Surface(f[4], f[5])
+        p = terminals(Ends(k, step, h1, h2), seen, surface, f[8], f[6], f[7])
+        paths[k] = p
+
+
+@scan
+def _running_sums(heights: Floats, points: int) -> Floats:
+    """Return the sums of heights over the first, and of their first moments, before each point."""
+    sums = np.empty((2, points + 1))
+    sums[0, 0] = sums[1, 0] = 0.0
+    for i in range(points):
+        above = heights[i] - heights[0]
+        sums[0, i + 1] = sums[0, i] + above
+        sums[1, i + 1] = sums[1, i] + i * above
+    return sums
+
+
+@scan
+def _mean_height_m(sums: Floats, base: float, intervals: int) -> float:
+    """Return the mean height of the middle four fifths of a path from its running sums."""
+    edge = int(0.1 * intervals)
+    total = sums[0, intervals - edge + 1] - sums[0, edge]
+    return float(base + total / (intervals - 2 * edge + 1))
+
+
+@scan
+def _drops_m(
+    heights: Floats, sums: Floats, ends: Ends, seen: Horizons, considered_m: tuple[float, float]
+) -> tuple[float, float]:
+    """Return how far the ground stands above its fitted lines at both ends, m."""
+    n, step = ends.intervals, ends.step
+    start, end = considered_m
+    if in_plain_sight(ends, seen):
+        window = fit_window(n, start / step, end / step)
+        total, moment = _window_sums(heights, sums, window)
+        near, far = fitted(window, total, moment, 0.0), fitted(window, total, moment, float(n))
+    else:
+        window = fit_window(n, start / step, 0.9 * seen.dl1 / step)
+        total, moment = _window_sums(heights, sums, window)
+        near = fitted(window, total, moment, 0.0)
+        window = fit_window(n, (n * step - 0.9 * seen.dl2) / step, end / step)
+        total, moment = _window_sums(heights, sums, window)
+        far = fitted(window, total, moment, float(n))
+    return -near, heights[n] - heights[0] - far
+
+
+@scan
+def _window_sums(heights: Floats, sums: Floats, window: Window) -> tuple[float, float]:
+    """Return what `profile.window_sums` does, of heights over the first, from running sums."""
+    first, last = window.first, window.last
+    half1 = 0.5 * (heights[first] - heights[0])
+    half2 = 0.5 * (heights[last] - heights[0])
+    total = sums[0, last + 1] - sums[0, first] - half1 - half2
+    moment = sums[1, last + 1] - sums[1, first] - first * half1 - last * half2
+    return total, moment - 0.5 * (first + last) * total
+
+
+@scan
+def _interpolate(values: Floats, points: int) -> None:
+    """Fill NaN between values by straight lines."""
+    last = _FIRST_RECEIVER
+    for k in range(_FIRST_RECEIVER + 1, points):
+        if math.isnan(values[k]):
+            continue
+        for i in range(last + 1, k):
+            values[i] = values[last] + (values[k] - values[last]) * (i - last) / (k - last)
+        last = k
