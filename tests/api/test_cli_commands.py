@@ -22,6 +22,7 @@ from gis.studies.record import list_studies
 ACTIONS = {
     "user": ("user add", "user list", "user link"),
     "boundaries": ("boundaries import",),
+    "bench": ("bench area",),
     "terrain": ("terrain fetch", "terrain list"),
 }
 EVERY = [words for name in COMMANDS for words in ACTIONS.get(name, (name,))]
@@ -240,7 +241,8 @@ def test_findings_that_differ_are_told_in_words(
     words = ["check", "mp-duc-hoa", "--home", home, "--json"]
     study = json.loads(run(capsys, *words)[1])["study"]
     record = home / "studies" / study / "study.json"
-    written = json.loads(record.read_bytes())
+    original = record.read_bytes()
+    written = json.loads(original)
     (row,) = written["results"]["stations"]
     finding = next(one for one in row["findings"] if one["outcome"] == "violates")
     finding["outcome"] = "needs_verification"
@@ -259,6 +261,7 @@ def test_findings_that_differ_are_told_in_words(
         assert finding["rule"]["id"] in out
         assert all(word in out for word in told)
         assert "{'" not in out
+    record.write_bytes(original)
 
 
 def test_check_says_with_its_exit_code_when_asked(
