@@ -8,7 +8,7 @@ import math
 import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -22,7 +22,7 @@ from propagation.area.radial import Emission, Radials, first_receiver, radial_lo
 from propagation.compiled import scan
 from propagation.profile import RadioClimaticZone
 
-__all__ = ["TERRAINS", "AreaBench", "processor_mhz"]
+__all__ = ["TERRAINS", "AreaBench", "made_heights", "processor_mhz"]
 
 Floats = NDArray[np.float64]
 
@@ -99,12 +99,7 @@ class AreaBench:
             Of the terrain.
         """
         side = 2 * math.ceil(radius_km / 110.0 * 1.03 / _CELL_DEG) + 8
-        shape = _spectral(side, seed, 2.5)
-        if terrain == "fractal":
-            heights = shape * 900
-        else:
-            noise = np.random.default_rng(seed).normal(0, 0.4, shape.shape)
-            heights = np.round(shape * 5 + noise, 1)
+        heights = made_heights(terrain, side, seed)
         trees = (_spectral(side, seed + 1, 1.5) > 0.6).astype(np.uint8)
         zone = np.full((side, side), RadioClimaticZone.INLAND, dtype=np.uint8)
         west, north = _LONGITUDE - side / 2 * _CELL_DEG, _LATITUDE + side / 2 * _CELL_DEG
@@ -121,12 +116,14 @@ class AreaBench:
         """The map's grid."""
         return grid_around(_LONGITUDE, _LATITUDE, self.radius_km, self.step_m)
 
-    def kernel_receivers_per_s(self, runs: int) -> list[float]:
+    def kernel_receivers_per_s(self, runs: int, *, cluttered: bool) -> list[float]:
         """Return the receivers a second of the kernel on one thread, for each run."""
         points = self._points
         azimuths: Floats = np.arange(_KERNEL_RADIALS, dtype=np.float64) * (360.0 / _KERNEL_RADIALS)
         nearest = first_receiver(self._step_km)
         radials = self._radials(azimuths, np.full(azimuths.size, nearest, dtype=np.int32))
+        if not cluttered:
+            radials = replace(radials, clutter_height_m=np.zeros_like(radials.terrain_height_m))
         shape = (1, len(self.time_percents), azimuths.size, points)
         out = np.full(shape, np.nan, dtype=np.float64)
         receivers = azimuths.size * (points - nearest) * len(self.time_percents)
@@ -203,6 +200,25 @@ class AreaBench:
         with ThreadPoolExecutor(self.threads) as pool:
             for done in [pool.submit(work, task) for task in tasks]:
                 done.result()
+
+
+def made_heights(terrain: str, side: int, seed: int) -> Floats:
+    """Return made heights, m, shape (side, side).
+
+    Parameters
+    ----------
+    terrain : str
+        One of TERRAINS.
+    side : int
+        Cells across.
+    seed : int
+        Of the random numbers.
+    """
+    shape = _spectral(side, seed, 2.5)
+    if terrain == "fractal":
+        return shape * 900
+    noise = np.random.default_rng(seed).normal(0, 0.4, shape.shape)
+    return np.round(shape * 5 + noise, 1)
 
 
 def _slices(count: int, most: int) -> list[slice]:

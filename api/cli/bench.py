@@ -37,7 +37,8 @@ def _run(arguments: argparse.Namespace, output: Output) -> int:
         arguments.threads,
     )
     before = processor_mhz()
-    kernel = bench.kernel_receivers_per_s(max(arguments.runs, 1))
+    kernel = bench.kernel_receivers_per_s(max(arguments.runs, 1), cluttered=False)
+    cluttered = bench.kernel_receivers_per_s(max(arguments.runs, 1), cluttered=True)
     seconds = bench.map_seconds(max(arguments.runs, 1))
     pixels = bench.grid.width * bench.grid.height
     found = {
@@ -54,6 +55,7 @@ def _run(arguments: argparse.Namespace, output: Output) -> int:
         "end_to_end_pixels_per_s_median": pixels / statistics.median(seconds),
         "kernel_receivers_per_s": max(kernel),
         "kernel_receivers_per_s_median": statistics.median(kernel),
+        "kernel_with_clutter_receivers_per_s": max(cluttered),
         "processor_mhz": max(before, processor_mhz()),
     }
     output.table(

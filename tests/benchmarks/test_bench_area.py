@@ -1,0 +1,63 @@
+"""Laws of the radial engine's speed: ratios within one run, which no machine changes.
+
+`phusong bench area` measures the speed itself; docs/performance.md has its figures.
+"""
+
+import time
+
+import numpy as np
+import pytest
+
+from propagation.area.radial import Emission, Radials, first_receiver, radial_losses_db
+
+STEP_KM = 0.03
+RADIALS = 12
+
+
+def radials(points: int) -> Radials:
+    rng = np.random.default_rng(5)
+    waves = rng.normal(0, 1, (RADIALS, points)).cumsum(axis=1)
+    slope = np.linspace(0, 1, points) * (waves[:, -1:] - waves[:, :1])
+    return Radials(
+        step_km=STEP_KM,
+        terrain_height_m=200 + 8 * (waves - slope),
+        clutter_height_m=np.zeros((RADIALS, points)),
+        zone=np.full((RADIALS, points), 4, np.int8),
+        centre_latitude_deg=np.tile([10.6, 0.0, 0.0], (RADIALS, 1)),
+        first=np.full(RADIALS, first_receiver(STEP_KM), np.int32),
+    )
+
+
+def seconds_a_receiver(points: int, percents: tuple[float, ...]) -> float:
+    ground = radials(points)
+    asked = Emission(
+        frequencies_mhz=(600.0,),
+        time_percents=percents,
+        transmitter_height_above_ground_m=50.0,
+        receiver_height_above_ground_m=10.0,
+        lapse_rate_nunits_per_km=52.5,
+        surface_refractivity_nunits=380.0,
+    )
+    out = np.full((1, len(percents), RADIALS, points), np.nan)
+    seconds = []
+    for _ in range(15):
+        begun = time.perf_counter()
+        radial_losses_db(ground, asked, out)
+        seconds.append(time.perf_counter() - begun)
+    return min(seconds) / (RADIALS * points)
+
+
+@pytest.mark.xdist_group("benchmarks")
+def test_a_receiver_costs_the_same_however_far_it_is() -> None:
+    """Radials of 100 km against radials of 20 km, at 30 m: at most 1.2 times, a receiver."""
+    near = seconds_a_receiver(round(20 / STEP_KM) + 1, (10.0,))
+    far = seconds_a_receiver(round(100 / STEP_KM) + 1, (10.0,))
+    assert far <= 1.2 * near
+
+
+@pytest.mark.xdist_group("benchmarks")
+def test_the_median_beside_one_per_cent_costs_at_most_a_third() -> None:
+    points = round(50 / STEP_KM) + 1
+    alone = seconds_a_receiver(points, (1.0,))
+    both = seconds_a_receiver(points, (1.0, 50.0))
+    assert both <= 4 / 3 * alone
