@@ -28,7 +28,7 @@ from maps.path_words import (
 )
 from maps.words import Words
 
-__all__ = ["NARROW", "WIDE", "path_svg"]
+__all__ = ["NARROW", "WIDE", "path_picture", "path_svg"]
 
 Floats = NDArray[np.float64]
 
@@ -136,6 +136,27 @@ def path_svg(
     )
 
 
+def path_picture(
+    path: Mapping[str, Any], language: Language, *, href: str, synthetic: bool
+) -> dict[str, str]:
+    """Return the figure for the panel of a map: picture, text alternative, link to its page.
+
+    Parameters
+    ----------
+    path, language, synthetic
+        As for `path_svg`.
+    href : str
+        Address of the page of this path.
+    """
+    words = Words(language)
+    return {
+        "svg": path_svg(path, language, width=NARROW, synthetic=synthetic),
+        "alt": f"{path_title(path, words)}. {_told(path, words)}",
+        "href": href,
+        "link": text("paths.link", words.language),
+    }
+
+
 def _lines(path: Mapping[str, Any]) -> _Lines:
     profile, sight = path["profile"], path["sight"]
     terrain = np.asarray(profile["terrain_height_m"], dtype=np.float64)
@@ -180,12 +201,18 @@ def _axes(lines: _Lines, marks: Sequence[PathMark], width: int, top: float) -> A
 
 
 def _about(figure: _Figure) -> str:
-    told = [*path_description(figure.path, figure.words), *(f"{m.words}." for m in figure.marks)]
     title = escape(path_title(figure.path, figure.words))
+    told = escape(_told(figure.path, figure.words))
     return (
         f'<title id="{figure.name}-title">{title}</title>'
-        f'<desc id="{figure.name}-desc">{escape(" ".join(told))}</desc>'
+        f'<desc id="{figure.name}-desc">{told}</desc>'
     )
+
+
+def _told(path: Mapping[str, Any], words: Words) -> str:
+    """Return in sentences what the figure shows."""
+    marks = (f"{mark.number}: {mark.words}." for mark in path_marks(path, words))
+    return " ".join([*path_description(path, words), *marks])
 
 
 def _definitions(figure: _Figure) -> str:
@@ -403,7 +430,7 @@ def _source(figure: _Figure, width: int) -> list[str]:
     terrain = figure.words.terrain(figure.path["terrain"]["identifier"])
     terrain = _HASH.sub(r"\1…", terrain)
     said = figure.say("source", model=figure.path["model"])
-    return wrapped(f"{said} {figure.say('ground', terrain=terrain)}.", width - 8, _SIZE)
+    return wrapped(f"{said} {figure.say('ground', terrain=terrain)}", width - 8, _SIZE)
 
 
 def _key_lines(figure: _Figure) -> Iterator[tuple[str, str]]:

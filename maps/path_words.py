@@ -102,7 +102,7 @@ def path_marks(path: Mapping[str, Any], words: Words) -> list[PathMark]:
                 height=words.value("height_m", round(place["raised_height_m"], 1)),
             )
             at = (place["distance_km"], place["raised_height_m"])
-            marks.append(PathMark(len(marks) + 1, earth, *at, mark[0].upper() + mark[1:]))
+            marks.append(PathMark(len(marks) + 1, earth, *at, mark))
     return marks
 
 
