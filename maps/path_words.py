@@ -112,7 +112,7 @@ def path_tables(path: Mapping[str, Any], words: Words) -> dict[str, Any]:
     Returns
     -------
     dict
-        `losses` (term, symbol, equation, value for 50 % and for 1 % of time; the field last),
+        `losses` (term, value for 50 % and for 1 % of time, symbol, equation; the field last),
         `times` (their headings), `parameters` (the same with one value), `points` (those that
         decide the path, for both Earths), `profile` (evenly chosen points) with `profile_note`.
     """
@@ -123,7 +123,7 @@ def path_tables(path: Mapping[str, Any], words: Words) -> dict[str, Any]:
         ],
         "losses": _losses(path, words),
         "parameters": [
-            (row["label"], _symbol(term), row["where"], row["value"])
+            (row["label"], row["value"], _symbol(term), row["where"])
             for term in path["steady"]["parameters"]
             for row in (term_row(term, words),)
         ],
@@ -191,12 +191,12 @@ def _losses(path: Mapping[str, Any], words: Words) -> list[tuple[str, ...]]:
     for steady, rare in both:
         first, second = term_row(steady, words), term_row(rare, words)
         rows.append(
-            (first["label"], steady["symbol"], first["where"], first["value"], second["value"])
+            (first["label"], first["value"], second["value"], steady["symbol"], first["where"])
         )
     fields = (
         words.value("field_dbuvm", _rounded(path[name]["field_strength_dbuvm"])) for name in _TIMES
     )
-    return [*rows, (_say(words, "field"), "E", "(70)", *fields)]
+    return [*rows, (_say(words, "field"), *fields, "E", "(70)")]
 
 
 def _symbol(term: Mapping[str, Any]) -> str:
