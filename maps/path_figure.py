@@ -181,9 +181,8 @@ def _axes(lines: _Lines, marks: Sequence[PathMark], width: int, top: float) -> A
     ground = float(min(lines.median.min(), lines.b0.min()))
     high = float(max((lines.ray + lines.radius).max(), (lines.median + lines.clutter).max()))
     span = max(high - ground, 20.0)
-    marked = max((mark.raised_height_m for mark in marks), default=high)
-    if high < marked <= ground + (1 + _UPPER_SHARE) * span:
-        high = marked
+    most = ground + (1 + _UPPER_SHARE) * span
+    high = max([high, *(m.raised_height_m for m in marks if m.raised_height_m <= most)])
     low = max(float((lines.ray - lines.radius).min()), ground - _LOWER_SHARE * span)
     low, high = min(low, ground), max(high, ground + span)
     margin = 0.04 * (high - low)

@@ -21,7 +21,7 @@ _LETTER = 0.56
 _BOLD = 1.12
 """How much wider bold letters are."""
 
-_UNIT_AFTER = re.compile(r"(?<=\d) (?=[%a-z])|(?<=\bkm) (?=\d)", re.IGNORECASE)
+_UNIT_AFTER = re.compile(r"(?<=\d) (?=(?:k?m|mrad|dB|[Mk]Hz)\b|%)|(?<=\bkm) (?=\d)")
 """The gap between a number and its unit, or "km" and the place."""
 
 _STEPS = (1.0, 2.0, 2.5, 5.0, 10.0)
