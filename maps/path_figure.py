@@ -5,7 +5,6 @@ narrow one is laid out anew, not scaled down. Letters stand above and below the 
 it, so that they cover nothing.
 """
 
-import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -26,7 +25,7 @@ from maps.path_words import (
     path_title,
     zone_stretches,
 )
-from maps.words import Words
+from maps.words import Words, shortened
 
 __all__ = ["NARROW", "WIDE", "path_picture", "path_svg"]
 
@@ -47,7 +46,6 @@ _LOWER_SHARE = 0.35
 _UPPER_SHARE = 0.8
 _SMOOTH = 121
 _MOST_STRETCHES = 3
-_HASH = re.compile(r"(\b[0-9a-f]{12})[0-9a-f]{20,}")
 _HATCHED = {1: "sea", 3: "coast", 4: "land"}
 
 
@@ -426,8 +424,7 @@ def _key(figure: _Figure, width: int) -> tuple[float, list[str]]:
 
 
 def _source(figure: _Figure, width: int) -> list[str]:
-    terrain = figure.words.terrain(figure.path["terrain"]["identifier"])
-    terrain = _HASH.sub(r"\1…", terrain)
+    terrain = shortened(figure.words.terrain(figure.path["terrain"]["identifier"]))
     said = figure.say("source", model=figure.path["model"])
     return wrapped(f"{said} {figure.say('ground', terrain=terrain)}", width - 8, _SIZE)
 
