@@ -49,10 +49,17 @@ _LABELS = {
 }
 
 
-def path_page_address(study_id: str, longitude: float, latitude: float) -> str:
-    """Return the address of the page of a path from the station of a study."""
-    asked = {"study": study_id, "longitude": longitude, "latitude": latitude}
-    return f"/view/path?{urlencode(asked)}"
+def path_page_address(study_id: str, told: Mapping[str, Any]) -> str:
+    """Return the address of the page of a path from the station of a study.
+
+    Parameters
+    ----------
+    study_id : str
+        The study.
+    told : mapping
+        The path, of `gis.studies.point.explain_path`.
+    """
+    return f"/view/path?{urlencode({'study': study_id, **_place(told)})}"
 
 
 @router.get("/path")

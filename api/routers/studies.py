@@ -148,7 +148,8 @@ def point(
 ) -> dict[str, Any]:
     """Why the field at a point is what it is: every loss term, and who disturbs there.
 
-    Computed with the station as the study recorded it, and with the terrain of today.
+    Computed with the station and the receiving antenna's height as the study recorded them, and
+    with the terrain of today.
     """
     service = service_of(request)
     found = service.study(study_id, identity_of(request))
@@ -160,12 +161,13 @@ def point(
         on = date.fromisoformat(found.inputs["on"])
         explained = explain(station, longitude, latitude, context, on=on)
     else:
-        explained = explain_path(station, longitude, latitude, context)
+        height = float(found.inputs["model"]["settings"]["receiver_height_above_ground_m"])
+        explained = explain_path(station, longitude, latitude, context, receiver_height_m=height)
     language, synthetic = _language(request), station.provenance.synthetic
     answer = point_answer(explained, language, synthetic=synthetic)
     told = explained.get("path", explained)
     if told["sight"] is not None:
-        href = path_page_address(found.id, longitude, latitude)
+        href = path_page_address(found.id, told)
         answer["figure"] = path_picture(told, language, href=href, synthetic=synthetic)
     return answer
 

@@ -22,7 +22,7 @@ SVG = "{http://www.w3.org/2000/svg}"
 def studied(client: TestClient, service: Service, token: Token) -> str:
     """A finished coverage study of the station."""
     staff = token("staff")
-    asked = {"station_id": STATION, "radius_km": 5}
+    asked = {"station_id": STATION, "radius_km": 5, "receiver_height_m": 1.5}
     job = client.post("/studies/coverage", json=asked, headers=staff).json()
     assert work_once(service.register, service.home, service.ground)
     study: str = client.get(f"/jobs/{job['id']}", headers=staff).json()["study"]
@@ -104,11 +104,17 @@ def test_a_study_lends_its_station_and_its_points_the_figure(
     viewer = token("viewer")
     by_study = client.get(f"/path?study={studied}&{PLACE}", headers=viewer).json()
     assert by_study == client.get(PATH, headers=viewer).json()
+    low = client.get(f"{PATH}&receiver_height_m=1.5", headers=viewer).json()
+    weaker = low["steady"]["field_strength_dbuvm"]
+    assert weaker < by_study["steady"]["field_strength_dbuvm"]
     told = client.get(f"/studies/{studied}/point?{PLACE}&lang=en", headers=viewer).json()
     figure = told["figure"]
     assert ET.fromstring(figure["svg"]).get("role") == "img"
-    assert figure["href"] == f"/view/path?study={studied}&longitude=106.6&latitude=10.7"
+    place = "longitude=106.6&latitude=10.7&receiver_height_m=1.5"
+    assert figure["href"] == f"/view/path?study={studied}&{place}", "the height of the study"
     assert "first Fresnel zone" in figure["alt"]
+    field = told["sections"][0]["rows"][0]["value"]
+    assert float(field.split()[0]) == pytest.approx(weaker, abs=0.06)
     assert figure["link"] == "Why? See the path profile"
 
 
