@@ -11,6 +11,7 @@ BS.412-9, table 1. Run `python -m maps.palette` to see the palettes in a termina
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from types import MappingProxyType
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -24,6 +25,7 @@ __all__ = [
     "DOMINANT_NONE",
     "FIELD_STRENGTH",
     "MARGIN",
+    "PATH",
     "SHAPES",
     "STATION",
     "STRUCTURES",
@@ -191,6 +193,24 @@ _MUTED = (
     "#332288",
 )
 _REST = "#8c8c8c"
+
+
+PATH = MappingProxyType(
+    {
+        "ground": "#ddcc77",
+        "ground_edge": "#59615b",
+        "b0": "#882255",
+        "clutter": "#117733",
+        "ray": STATION.colour,
+        "fresnel": "#332288",
+        "fresnel_fill": "#88ccee",
+        "tangent": "#3a3f3b",
+        "zone_1": "#88ccee",
+        "zone_3": "#44aa99",
+        "zone_4": "#ddcc77",
+    }
+)
+"""Colours of a path profile; every line also has its own dash, every surface its own hatching."""
 
 
 def interferer_colour(rank: int) -> str:

@@ -6,7 +6,7 @@ from typing import Any
 from data.text import Language, text
 from maps.words import Words
 
-__all__ = ["point_answer"]
+__all__ = ["point_answer", "term_row"]
 
 _MOST_INTERFERERS = 8
 _TIMES = ("steady", "tropospheric")
@@ -104,20 +104,21 @@ def _parameters(path: Mapping[str, Any], words: Words) -> dict[str, Any]:
     }
 
 
-def _term(term: Mapping[str, Any], words: Words) -> dict[str, str]:
+def term_row(term: Mapping[str, Any], words: Words) -> dict[str, str]:
+    """Return label, value and place in the Recommendation of a loss term or a parameter."""
     name = term["name"]
     value = words.value(name, _rounded(term["value"], 3 if name.endswith("interpolation") else 2))
     if name == "transhorizon" and term["value"] is not None:
         value = _say(words, "point_transhorizon" if term["value"] else "point_line_of_sight")
-    label = words.sentence(f"maps.term.{name}")
-    return _row(label, value, _where(term, words))
-
-
-def _where(term: Mapping[str, Any], words: Words) -> str:
-    """Return symbol and equation, or section, in the Recommendation."""
     kind, _, place = term["equation"].rpartition(" ")
-    found = _say(words, "point_section", section=place) if kind == "section" else place
-    return found if term["name"] == "transhorizon" else f"{term['symbol']}; {found}"
+    where = _say(words, "point_section", section=place) if kind == "section" else place
+    return {"label": words.sentence(f"maps.term.{name}"), "value": value, "where": where}
+
+
+def _term(term: Mapping[str, Any], words: Words) -> dict[str, str]:
+    row = term_row(term, words)
+    symbol = "" if term["name"] == "transhorizon" else f"{term['symbol']}; "
+    return _row(row["label"], row["value"], f"{symbol}{row['where']}")
 
 
 def _interference(found: Mapping[str, Any], words: Words) -> Iterator[dict[str, Any]]:

@@ -14,7 +14,7 @@ from gis.home import Home
 from gis.studies.record import Study, file_path
 from maps.overlay import class_overlay, rank_overlay
 from maps.palette import FIELD_STRENGTH, MARGIN
-from maps.views import CoverageView, InterferenceView, Interferer
+from maps.views import CoverageView, GroundView, InterferenceView, Interferer
 
 __all__ = ["coverage_view", "interference_view"]
 
@@ -105,7 +105,20 @@ def _common(study: Study) -> dict[str, Any]:
         "station_name": station["name"],
         "model": study.inputs["model"]["edition"],
         "flat_terrain": bool(study.inputs["terrain"]["flat"]),
+        "ground": _ground(study),
         "synthetic": any(
             record["provenance"]["confidence"] == "synthetic" for record in (station, *others)
         ),
     }
+
+
+def _ground(study: Study) -> GroundView:
+    model = study.inputs["model"]
+    cover = model.get("land_cover", {})
+    return GroundView(
+        terrain=study.inputs["terrain"]["identifier"],
+        land_cover=cover.get("identifier"),
+        clutter_added=bool(cover.get("added")),
+        zones=model.get("zones", {}).get("identifier"),
+        remarks=study.results.get("remarks", ()),
+    )

@@ -13,6 +13,7 @@ from gis.register.records import (
 
 __all__ = [
     "CoverageView",
+    "GroundView",
     "InterferenceView",
     "Interferer",
     "Overlay",
@@ -44,6 +45,31 @@ class Overlay:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class GroundView:
+    """The ground that a study was computed over, as its inputs name it.
+
+    Attributes
+    ----------
+    terrain : str
+        The elevation source.
+    land_cover : str or None
+        The land cover, where there is one.
+    clutter_added : bool
+        Whether its heights are added to the terrain.
+    zones : str or None
+        The radio-climatic zones, where they are known.
+    remarks : sequence of mapping
+        What has to be said, a sentence `vi` and `en` each.
+    """
+
+    terrain: str
+    land_cover: str | None = None
+    clutter_added: bool = False
+    zones: str | None = None
+    remarks: Sequence[Mapping[str, str]] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class StudyView:
     """What every study's picture says of itself.
 
@@ -59,6 +85,8 @@ class StudyView:
         Computed without elevation data; stamped wherever it shows.
     synthetic : bool
         Rests on demonstration data; stamped wherever it shows.
+    ground : GroundView or None
+        What it was computed over; None where nobody knows.
     """
 
     study_id: str
@@ -66,6 +94,7 @@ class StudyView:
     model: str
     flat_terrain: bool
     synthetic: bool
+    ground: GroundView | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

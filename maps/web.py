@@ -11,6 +11,7 @@ from markupsafe import Markup, escape
 
 from data.text import Language, text
 from maps.assets import LEAFLET_SCRIPT, LEAFLET_STYLE, MAP_SCRIPTS, MAP_STYLES
+from maps.ground import ground_facts, ground_remarks
 from maps.layers import bounds_of, map_payload
 from maps.legend import layer_groups
 from maps.rendering import embedded_json, render
@@ -167,6 +168,8 @@ def map_fragment(
         "columns": _COLUMNS,
         "kinds": table.kinds,
         "explains_points": data_url is not None,
+        "ground": ground_facts(view, spoken),
+        "remarks": ground_remarks(view, spoken),
         "map": Markup(figure.html.render().strip()),  # noqa: S704  (built from escaped parts)
         "t": lambda key, **named: text(f"maps.{key}", spoken, **named),
     }

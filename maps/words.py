@@ -9,7 +9,7 @@ from data.text import Language, has, number, text, when
 from gis.plans import named_plan
 from gis.terrain.source import flat_height_m
 
-__all__ = ["Words", "watts"]
+__all__ = ["Words", "shortened", "watts"]
 
 _UNITS = {
     "dbuvm": "dBµV/m",
@@ -43,6 +43,14 @@ def watts(power_dbw: float, language: Language) -> str:
     value, unit = (power_w / 1000.0, "kW") if power_w >= 1000.0 else (power_w, "W")
     decimals = 0 if value >= 100 else 1 if value >= 10 else 2
     return f"{number(round(value, decimals), language)} {unit}"
+
+
+_HASH = re.compile(r"(\b[0-9a-f]{12})[0-9a-f]{20,}")
+
+
+def shortened(identifier: str) -> str:
+    """Return the name of a source with its hash as short as people compare it."""
+    return _HASH.sub(r"\1…", identifier)
 
 
 class Words:

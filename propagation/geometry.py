@@ -116,7 +116,7 @@ def fresnel_radius_m(
 
     References
     ----------
-    .. [P526] Rec. ITU-R P.526-15, section 2.1, eq. (1).
+    .. [P526] Rec. ITU-R P.526-15, section 2.1, eq. (2).
     """
     d1 = np.asarray(distance_1_km, dtype=np.float64)
     d2 = np.asarray(distance_2_km, dtype=np.float64)

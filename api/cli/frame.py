@@ -182,7 +182,10 @@ class Output:
         if self.json_target == "-":
             sys.stdout.write(written)
             return
-        target = Path(self.json_target)
+        self.write(Path(self.json_target), written)
+
+    def write(self, target: Path, written: str) -> None:
+        """Write a file, all or nothing, and say so."""
         unfinished = target.with_name(f".{target.name}.{os.getpid()}")
         try:
             unfinished.write_text(written, encoding="utf-8")

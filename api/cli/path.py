@@ -21,8 +21,11 @@ from gis.register.records import (
 from gis.register.scopes import SYSTEM
 from gis.register.store import Register
 from gis.studies.context import StudyContext
+from gis.studies.emitter import NEAREST_KM
+from gis.studies.model import RECEIVER_HEIGHT_M
 from gis.studies.point import explain_path
 from gis.terrain.opening import open_ground
+from maps.path_figure import path_svg
 from maps.point import point_answer
 from propagation.compliance.records import Confidence
 from propagation.profile import Polarization
@@ -49,6 +52,14 @@ def _configure(parser: Parser) -> None:
         default=Polarization.HORIZONTAL.value,
         help=parser.say("help_polarization"),
     )
+    parser.add_argument(
+        "--receiver-height",
+        type=float,
+        default=RECEIVER_HEIGHT_M,
+        metavar="M",
+        help=parser.say("help_receiver_height"),
+    )
+    parser.add_argument("--figure", type=Path, metavar="FILE.svg", help=parser.say("help_figure"))
 
 
 def _run(arguments: argparse.Namespace, output: Output) -> int:
@@ -59,11 +70,22 @@ def _run(arguments: argparse.Namespace, output: Output) -> int:
             home=output.settings.place,
             ground=open_ground(output.settings.ground),
         )
-        explained = explain_path(station, longitude, latitude, context)
+        explained = explain_path(
+            station, longitude, latitude, context, receiver_height_m=arguments.receiver_height
+        )
     synthetic = station.provenance.synthetic
+    if arguments.figure is not None:
+        _draw(arguments.figure, explained, synthetic, output)
     _show(point_answer(explained, output.language, synthetic=synthetic), output)
     output.result({**explained, "synthetic": synthetic})
     return DONE
+
+
+def _draw(file: Path, explained: Mapping[str, Any], synthetic: bool, output: Output) -> None:
+    """Write the figure of a path to a file."""
+    if explained["sight"] is None:
+        raise FormatError("paths.too_near", station=explained["station"], limit=NEAREST_KM)
+    output.write(file, path_svg(explained, output.language, synthetic=synthetic))
 
 
 @contextmanager

@@ -14,6 +14,7 @@ from api.middleware import content_security_policy
 from api.pages import wants_page
 from api.paging import LimitQuery, OffsetQuery, links
 from api.routers.jobs import job_json
+from api.routers.paths import path_page_address
 from api.schemas import ComplianceRequest, CoverageRequest, InterferenceRequest
 from api.service import may_read, service_of
 from api.submission import submit
@@ -25,6 +26,7 @@ from gis.studies.point import explain, explain_path
 from gis.studies.record import Study, file_path, list_studies
 from gis.studies.snapshots import record_from_json
 from maps.documents.report import study_html, study_pdf
+from maps.path_figure import path_picture
 from maps.point import point_answer
 from maps.studies import coverage_view
 
@@ -146,7 +148,8 @@ def point(
 ) -> dict[str, Any]:
     """Why the field at a point is what it is: every loss term, and who disturbs there.
 
-    Computed with the station as the study recorded it, and with the terrain of today.
+    Computed with the station and the receiving antenna's height as the study recorded them, and
+    with the terrain of today.
     """
     service = service_of(request)
     found = service.study(study_id, identity_of(request))
@@ -158,8 +161,15 @@ def point(
         on = date.fromisoformat(found.inputs["on"])
         explained = explain(station, longitude, latitude, context, on=on)
     else:
-        explained = explain_path(station, longitude, latitude, context)
-    return point_answer(explained, _language(request), synthetic=station.provenance.synthetic)
+        height = float(found.inputs["model"]["settings"]["receiver_height_above_ground_m"])
+        explained = explain_path(station, longitude, latitude, context, receiver_height_m=height)
+    language, synthetic = _language(request), station.provenance.synthetic
+    answer = point_answer(explained, language, synthetic=synthetic)
+    told = explained.get("path", explained)
+    if told["sight"] is not None:
+        href = path_page_address(found.id, told)
+        answer["figure"] = path_picture(told, language, href=href, synthetic=synthetic)
+    return answer
 
 
 @router.get("/studies/{study_id}/report.html", response_class=HTMLResponse)

@@ -12,6 +12,7 @@ from gis.terrain.ground import Ground
 from propagation.itu import p1812
 
 __all__ = [
+    "RECEIVER_HEIGHT_M",
     "FieldSettings",
     "default_settings",
     "model_json",

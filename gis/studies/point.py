@@ -21,8 +21,9 @@ from gis.studies.communes import communes_near
 from gis.studies.context import StudyContext
 from gis.studies.emitter import FEWEST_POINTS, NEAREST_KM, Emitter
 from gis.studies.field import fields_at
-from gis.studies.model import default_settings, terrain_json
+from gis.studies.model import RECEIVER_HEIGHT_M, default_settings, terrain_json
 from gis.studies.remarks import point_remarks, remarks_json
+from gis.studies.sight import sight_json
 from gis.studies.unwanted import Unwanted, spacing_khz, unwanted_stations
 from propagation.compliance.parameters import MINIMUM_FIELD, PROTECTION_RATIO
 from propagation.interference.assessment import Interference, assess_interference
@@ -86,19 +87,44 @@ def explain(
 
 
 def explain_path(
-    station: BroadcastStation, longitude: float, latitude: float, context: StudyContext
+    station: BroadcastStation,
+    longitude: float,
+    latitude: float,
+    context: StudyContext,
+    *,
+    receiver_height_m: float = RECEIVER_HEIGHT_M,
 ) -> dict[str, Any]:
     """Explain the field of a station at a point: profile, every loss, power, field.
+
+    Parameters
+    ----------
+    station : BroadcastStation
+        The station.
+    longitude, latitude : float
+        The point, WGS 84 degrees.
+    context : StudyContext
+        Register and terrain.
+    receiver_height_m : float
+        Height of the receiving antenna above ground, 1 to 3000 m.
 
     Returns
     -------
     dict
-        Position, distance, e.r.p. towards the point, the profile, and for `steady` (50 % of
-        time) and `tropospheric` (1 %) the field, every loss term and every path parameter of
-        Rec. ITU-R P.1812 with its symbol and equation. Nearer than 0.25 km the method is
-        `free_space` and there are no terms.
+        Position, distance, e.r.p. towards the point, the profile, what stands in the way
+        (`sight`, as of `gis.studies.sight.sight_json`), and for `steady` (50 % of time) and
+        `tropospheric` (1 %) the field, every loss term and every path parameter of Rec. ITU-R
+        P.1812 with its symbol and equation. Nearer than 0.25 km the method is `free_space`, and
+        there are no terms, no profile and no sight.
+
+    Raises
+    ------
+    GisError
+        If the station cannot be assessed, the point is none or too far, the receiver's height
+        leaves its range, or the terrain has a void on the path.
     """
-    emitter, azimuth, distance = _towards(station, longitude, latitude, context)
+    emitter, azimuth, distance = _towards(
+        station, longitude, latitude, context, receiver_height_m=receiver_height_m
+    )
     told = {
         "station_id": station.id,
         "station": station.name,
@@ -120,6 +146,7 @@ def explain_path(
             **told,
             "method": "free_space",
             "profile": None,
+            "sight": None,
             "steady": {**near, "time_percent": _STEADY},
             "tropospheric": {**near, "time_percent": _TROPOSPHERIC},
         }
@@ -190,11 +217,26 @@ def explain_interference(
 
 
 def _towards(
-    station: BroadcastStation, longitude: float, latitude: float, context: StudyContext
+    station: BroadcastStation,
+    longitude: float,
+    latitude: float,
+    context: StudyContext,
+    *,
+    receiver_height_m: float = RECEIVER_HEIGHT_M,
 ) -> tuple[Emitter, float, float]:
     if not (-180 <= longitude <= 180 and -80 <= latitude <= 80):
         raise FormatError("studies.wrong_point", longitude=longitude, latitude=latitude)
-    settings = default_settings(profile_step_km=_PROFILE_STEP_KM)
+    if not 1.0 <= receiver_height_m <= 3000.0:
+        raise FormatError(
+            "studies.wrong_number",
+            name="receiver_height_m",
+            value=str(receiver_height_m),
+            lower=1.0,
+            upper=3000.0,
+        )
+    settings = default_settings(
+        profile_step_km=_PROFILE_STEP_KM, receiver_height_above_ground_m=receiver_height_m
+    )
     emitter = Emitter(station, context.ground, settings)
     azimuth, distance = emitter.towards(np.array([longitude]), np.array([latitude]))
     if distance[0] > _FARTHEST_KM:
@@ -228,6 +270,8 @@ def _terms(emitter: Emitter, azimuth: float, distance_km: float) -> dict[str, An
             frequency_mhz=emitter.station.frequency_mhz,
             erp_dbw=power,
         )
+        if "sight" not in told:  # geometry, the same at any time
+            told["sight"] = sight_json(profile, loss, emitter.station.frequency_mhz)
         told[name] = {
             "time_percent": percent,
             "field_strength_dbuvm": _known(float(field[0])),

@@ -8,6 +8,7 @@ import socket
 import subprocess
 import sys
 from pathlib import Path
+from xml.etree import ElementTree as ET
 
 import pytest
 
@@ -198,6 +199,36 @@ def test_json_on_standard_output_is_nothing_but_json(
     assert levels == [54.0, 66.0, 74.0]
     assert all(Path(file).is_file() for file in told["files"].values())
     assert told["terrain"]["flat"] is True
+
+
+def test_path_draws_its_figure(
+    home: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = tmp_path / "path.svg"
+    words = ["path", "--station", "mp-tan-an", "--to", "106.66,10.78", "--home", home]
+    code, out, _ = run(
+        capsys, *words, "--figure", file, "--receiver-height", "1.5", "--lang", "en", "--json"
+    )
+    assert code == 0
+    told = json.loads(out)
+    assert told["profile"]["receiver_height_above_ground_m"] == 1.5
+    drawn = ET.parse(file).getroot()
+    assert drawn.get("lang") == "en"
+    said = " ".join(drawn.itertext())
+    assert "simulated data" in said
+    assert "Receiver: 1.5 m" in said
+    near = ["path", "--from", "106,10", "--to", "106,10.001", "--frequency", "96.9", "--erp", "9"]
+    near += ["--height", "60", "--ground", "2", "--figure", tmp_path / "none.svg", "--lang", "en"]
+    code, _, err = run(capsys, *near)
+    assert code == 3
+    assert "0.25 km" in err
+    assert not (tmp_path / "none.svg").exists()
+    code, _, err = run(capsys, *words, "--figure", tmp_path / "no" / "a.svg", "--lang", "en")
+    assert code == 3
+    assert "Traceback" not in err
+    code, _, err = run(capsys, *words, "--receiver-height", "0", "--lang", "en")
+    assert code == 3
+    assert "receiver_height_m" in err
 
 
 def test_path_prints_every_loss_term_and_free_space_by_hand(

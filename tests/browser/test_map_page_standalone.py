@@ -57,6 +57,12 @@ POINT = {
     "heading": "Tại 10,60000; 106,40000",
     "stamps": ["dữ liệu mô phỏng"],
     "notes": ["Kết quả tính toán không phải là chứng cứ."],
+    "figure": {
+        "svg": '<svg xmlns="http://www.w3.org/2000/svg" width="360" height="40"/>',
+        "alt": "Mặt cắt <đường> truyền",
+        "href": "/view/path?study=a",
+        "link": "Vì sao?",
+    },
     "sections": [
         {
             "heading": "Các thành phần suy hao",
@@ -317,6 +323,11 @@ def test_a_click_explains_the_point_in_popup_and_panel(
         expect(page.locator(place)).to_contain_text("Thành phần 19")
         expect(page.locator(place)).to_contain_text("19,5 dB")
         expect(page.locator(place)).to_contain_text("dữ liệu mô phỏng")
+    picture = page.locator("#map-details .map-path img")
+    assert picture.evaluate("image => image.naturalWidth") == 360
+    assert picture.get_attribute("alt") == "Mặt cắt <đường> truyền"
+    link = page.locator("#map-details .map-path a")
+    assert link.get_attribute("href") == "/view/path?study=a"
     assert page.locator("#map-details").get_attribute("aria-live") == "polite"
     asked = site.points[-1]
     assert asked["lang"] == ["vi"]

@@ -109,4 +109,13 @@ def a_point_explained(page: Page) -> str:
     page.locator("#map-point button").click()
     details = page.locator("#map-details")
     expect(details).to_contain_text("(69)", timeout=30_000)
-    return str(details.inner_text())
+    drawn = details.locator(".map-path img")
+    expect(drawn).to_be_visible()
+    assert drawn.evaluate("image => image.naturalWidth") == 360, "the picture is one"
+    assert "Fresnel" in str(drawn.get_attribute("alt"))
+    expect(page.locator(".leaflet-popup .map-path img")).to_be_hidden()
+    told = str(details.inner_text())
+    details.locator(".map-path a").click()
+    expect(page.locator(".path-figure svg").first).to_be_attached()
+    page.go_back()
+    return told

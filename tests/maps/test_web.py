@@ -2,6 +2,7 @@ import json
 import re
 import tomllib
 from collections.abc import Callable
+from dataclasses import replace
 from html.parser import HTMLParser
 from typing import Any
 
@@ -14,7 +15,7 @@ from gis.register.records import Structure
 from gis.studies.record import Study
 from maps.assets import LEAFLET_SCRIPT, leaflet_folder
 from maps.studies import coverage_view, interference_view
-from maps.views import RegisterView, TileSource
+from maps.views import GroundView, RegisterView, TileSource
 from maps.web import map_fragment, register_map
 
 MakeView = Callable[..., RegisterView]
@@ -263,3 +264,35 @@ def test_headings_and_regions_have_names(full_view: RegisterView, language: Lang
     assert container["role"] == "region"
     assert container["aria-label"]
     assert {"href": "#map-table", "class": "map-skip"} in page.all("a")
+
+
+def test_the_ground_of_the_studies_is_told_once(full_view: RegisterView) -> None:
+    page = register_map(full_view, "en")
+    assert "Ground that was computed over" in page
+    assert page.count("<dt>Terrain</dt>") == 1, "both studies were computed over the same"
+    assert "none; the ground is taken as bare" in page
+
+
+def test_the_ground_with_all_its_sources_and_remarks(full_view: RegisterView) -> None:
+    remark = {"key": "a", "vi": "Chỗ khuyết <b>", "en": "A void <b>"}
+    ground = GroundView(
+        terrain="dem.tif sha256:" + "ab" * 32,
+        land_cover="cover.tif",
+        clutter_added=True,
+        zones="zones.tif",
+        remarks=(remark,),
+    )
+    assert full_view.coverage is not None
+    view = replace(
+        full_view, coverage=replace(full_view.coverage, ground=ground), interference=None
+    )
+    page = register_map(view, "vi")
+    assert "dem.tif sha256:abababababab…" in page
+    assert "cover.tif; chiều cao che chắn của lớp phủ được cộng vào địa hình" in page
+    assert "zones.tif" in page
+    assert "Chỗ khuyết &lt;b&gt;" in page
+    assert "A void" not in page
+
+
+def test_a_map_without_a_study_tells_no_ground(make_view: Callable[..., RegisterView]) -> None:
+    assert "map-ground" not in register_map(make_view())

@@ -50,6 +50,18 @@ const PhuSongPoint = (() => {
     return made;
   }
 
+  /* The picture of a path, which is a link to its page; the popup shows only the link. */
+  function picture({ svg, alt, href, link }) {
+    const made = element("p", "map-path");
+    const anchor = element("a", "", link);
+    anchor.href = href;
+    const drawn = element("img");
+    drawn.alt = alt;
+    drawn.src = `data:image/svg+xml;charset=utf-8,${encodeURIComponent(svg)}`;
+    made.append(anchor, drawn);
+    return made;
+  }
+
   /* The answer of the server for a point: heading, stamps and sections of labelled values. */
   function explain(answer) {
     const made = element("div", "map-card");
@@ -57,6 +69,9 @@ const PhuSongPoint = (() => {
       made.append(stamps(answer.stamps));
     }
     made.append(element("p", "map-card-name", answer.heading));
+    if (answer.figure) {
+      made.append(picture(answer.figure));
+    }
     for (const section of answer.sections || []) {
       made.append(element("p", "map-card-section", section.heading));
       made.append(list(section.rows.map((row) => [row.label, row.value, row.note])));
