@@ -112,7 +112,10 @@ class Additions:
 
     def to_json(self) -> dict[str, Any]:
         """Return them as JSON values."""
-        return asdict(self)
+        told = asdict(self)
+        if self.building is None:
+            told["building_probability_percent"] = None
+        return told
 
     @classmethod
     def from_json(cls, written: Mapping[str, Any]) -> "Additions":
@@ -121,7 +124,7 @@ class Additions:
         return cls(
             written["clutter_location_percent"],
             None if building is None else p2109.Building(building),
-            float(written["building_probability_percent"]),
+            float(written["building_probability_percent"] or 50.0),
         )
 
 

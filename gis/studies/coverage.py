@@ -17,13 +17,14 @@ from gis.raster import Grid, grid_around, write_cog
 from gis.register.reading import Reader as RegisterReader
 from gis.register.records import BroadcastStation
 from gis.register.scopes import SYSTEM
+from gis.studies.asked import coverage_asked
 from gis.studies.communes import Communes, communes_near, coverage_table, points_of
 from gis.studies.context import StudyContext
 from gis.studies.emitter import Emitter
 from gis.studies.field import PolarField, azimuths_around, polar_field
-from gis.studies.method import METHOD_INPUTS, method_asked, method_title
+from gis.studies.method import METHOD_INPUTS, method_title
 from gis.studies.method_remarks import refuse_without_result
-from gis.studies.model import RECEIVER_HEIGHT_M, default_settings
+from gis.studies.model import RECEIVER_HEIGHT_M
 from gis.studies.parts import (
     Computed,
     Gathered,
@@ -127,11 +128,7 @@ def gather(
     reader = Reader(request, *_NAMES)
     place, on = moment(reader)
     station = register.station(reader.word("station_id"), SYSTEM)
-    height = reader.number("receiver_height_m", 1.0, 3000.0, RECEIVER_HEIGHT_M)
-    settings = default_settings(receiver_height_above_ground_m=height or RECEIVER_HEIGHT_M)
-    method = method_asked(reader, context.p1546_curves)
-    percent = reader.number("time_percent", 1.0, 50.0, 50.0) or 50.0
-    Emitter(station, context.ground, settings, method).emission((percent,))
+    emitter, percent = coverage_asked(reader, station, context.ground, context.p1546_curves)
     radius = reader.number("radius_km", 1.0, LARGEST_RADIUS_KM, default_radius_km(station))
     radius_km = radius or LARGEST_RADIUS_KM
     step_m = reader.number("step_m", 10.0, 10_000.0, default_step_m(radius_km)) or _STEPS_M[-1]
@@ -139,7 +136,7 @@ def gather(
     communes = communes_near(register, on, station.longitude, station.latitude, radius_km)
     written, geometries = communes.to_json()
     inputs = {
-        **common_inputs(place, on, context, settings, method),
+        **common_inputs(place, on, context, emitter.settings, emitter.method),
         "station": record_to_json(station),
         "radius_km": radius_km,
         "step_m": step_m,

@@ -20,6 +20,7 @@ from gis.register.reading import Reader as RegisterReader
 from gis.register.records import BroadcastStation
 from gis.register.scopes import SYSTEM
 from gis.rules import load_rule_pack
+from gis.studies.asked import INTERFERENCE_TIME_PERCENTS, interference_asked
 from gis.studies.communes import Communes, communes_near
 from gis.studies.context import Stage, StudyContext
 from gis.studies.coverage import (
@@ -33,8 +34,7 @@ from gis.studies.coverage import (
 from gis.studies.disturbed import Disturbance, commune_rows, interferer_rows, summary
 from gis.studies.emitter import Emitter
 from gis.studies.field import PolarField, azimuths_around, azimuths_towards, polar_field
-from gis.studies.method import MODEL_INPUTS, method_asked
-from gis.studies.model import default_settings
+from gis.studies.method import MODEL_INPUTS
 from gis.studies.parts import (
     Computed,
     Gathered,
@@ -76,9 +76,7 @@ FILES = {
 """What each raster holds; `dominant.tif` holds the rank of the dominant interferer in the table of
 the results where reception is disturbed, and nothing elsewhere."""
 
-_PROFILE_STEP_KM = 0.5
 _COARSER = 2.0
-_TIME_PERCENTS = (50.0, 1.0)
 _NO_STATION = -1
 _NAMES = (
     "station_id",
@@ -117,9 +115,7 @@ def gather(
     reader = Reader(request, *_NAMES)
     place, on = moment(reader)
     wanted = register.station(reader.word("station_id"), SYSTEM)
-    settings = default_settings(profile_step_km=_PROFILE_STEP_KM)
-    method = method_asked(reader, context.p1546_curves)
-    Emitter(wanted, context.ground, settings, method).emission(_TIME_PERCENTS)
+    emitter = interference_asked(reader, wanted, context.ground, context.p1546_curves)
     radius = reader.number("radius_km", 1.0, LARGEST_RADIUS_KM, default_radius_km(wanted))
     radius_km = radius or LARGEST_RADIUS_KM
     coarse = _COARSER * default_step_m(radius_km)
@@ -133,13 +129,13 @@ def gather(
         table,
         area_radius_km=radius_km,
         flat=context.ground.flat,
-        limits=method.predictor.limits,
+        limits=emitter.method.predictor.limits,
     )
     near = communes_near(register, on, wanted.longitude, wanted.latitude, radius_km)
     communes, geometries = near.to_json()
     methods = tuple(method.value for method in Summation)
     inputs = {
-        **common_inputs(place, on, context, settings, method),
+        **common_inputs(place, on, context, emitter.settings, emitter.method),
         "rules": rules_json(pack, _RULES),
         "station": record_to_json(wanted),
         "unwanted": [record_to_json(station) for station in unwanted.stations],
@@ -287,7 +283,7 @@ def _unwanted_field(scene: _Scene, emitter: Emitter, stage: Stage) -> PolarField
         step_km=step_km,
         azimuths_deg=azimuths,
         start_km=start,
-        time_percents=_TIME_PERCENTS,
+        time_percents=INTERFERENCE_TIME_PERCENTS,
     )
 
 

@@ -8,6 +8,7 @@ from gis.errors import FormatError
 from gis.studies.emitter import NEAREST_KM, Emitter
 from gis.studies.predictors.base import LIMITED, OUTSIDE, RECEIVERS, WARNED, Range
 from gis.studies.predictors.p1546 import P1546
+from gis.studies.predictors.registry import DEFAULT
 from gis.terrain.ground import Remark
 from propagation.hata.okumura import BASE_HEIGHTS_M
 from propagation.itu import p2108
@@ -61,6 +62,8 @@ def _about_ground(emitter: Emitter) -> Iterator[Remark]:
         yield "studies.model_without_land_cover", {"model": predictor.edition}
     if ground.zones is not None and "zones" not in predictor.reads:
         yield "studies.model_without_zones", {"model": predictor.edition}
+    if ground.zones is None and "zones" in predictor.reads and predictor.name != DEFAULT:
+        yield "studies.model_inland", {"model": predictor.edition}
     if isinstance(predictor, P1546) and not predictor.curves.recognised:
         yield "studies.curves_unknown", {"source": predictor.curves.curves.source}
 

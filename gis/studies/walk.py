@@ -98,18 +98,8 @@ class Walk:
 
         The field has the shape (p, rows, points); `check` stops the work when it was cancelled.
         """
+        radials, gaps = self.radials(rows)
         azimuths = self.azimuths_deg[rows]
-        surface = self.ground.along(azimuths, self.step_km, self.points)
-        heights = surface.terrain_height_m
-        stand(self.emitter.ground, heights, self.emitter.station.ground_height_m)
-        radials = Radials(
-            step_km=self.step_km,
-            terrain_height_m=heights,
-            clutter_height_m=surface.clutter_height_m,
-            zone=surface.zone,
-            centre_latitude_deg=self._centre_latitudes(azimuths),
-            first=self.firsts[rows],
-        )
         frequency_mhz = self.emission.frequencies_mhz[0]
         predictor = self.emitter.method.predictor
         losses, notes = predictor.along(radials, self.emission, check)
@@ -124,7 +114,23 @@ class Walk:
         if self.emitter.free_space_km and near == first_point(predictor.limits, self.step_km):
             known = ~np.isnan(losses).all(axis=2, keepdims=True)
             field[..., :near] = np.where(known, self._mast(azimuths, near), np.nan)
-        return field, Gaps.of(surface, azimuths, self.step_km), notes
+        return field, gaps, notes
+
+    def radials(self, rows: slice) -> tuple[Radials, Gaps]:
+        """Return the terrain of some of the radials, and its gaps."""
+        azimuths = self.azimuths_deg[rows]
+        surface = self.ground.along(azimuths, self.step_km, self.points)
+        heights = surface.terrain_height_m
+        stand(self.emitter.ground, heights, self.emitter.station.ground_height_m)
+        radials = Radials(
+            step_km=self.step_km,
+            terrain_height_m=heights,
+            clutter_height_m=surface.clutter_height_m,
+            zone=surface.zone,
+            centre_latitude_deg=self._centre_latitudes(azimuths),
+            first=self.firsts[rows],
+        )
+        return radials, Gaps.of(surface, azimuths, self.step_km)
 
     def _centre_latitudes(self, azimuths_deg: Floats) -> Floats:
         """Return the latitude of the paths' centres as polynomials of their length."""
