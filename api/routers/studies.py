@@ -17,10 +17,11 @@ from api.routers.jobs import job_json
 from api.schemas import ComplianceRequest, CoverageRequest, InterferenceRequest
 from api.service import may_read, service_of
 from api.submission import submit
-from data.text import Language
+from data.text import Language, text
 from gis.errors import NotFoundError
 from gis.register.records import BroadcastStation
 from gis.studies.context import StudyContext
+from gis.studies.method import method_title
 from gis.studies.point import explain, explain_path
 from gis.studies.record import Study, file_path, list_studies
 from gis.studies.snapshots import record_from_json
@@ -159,7 +160,13 @@ def point(
         explained = explain(station, longitude, latitude, context, on=on)
     else:
         explained = explain_path(station, longitude, latitude, context)
-    return point_answer(explained, _language(request), synthetic=station.provenance.synthetic)
+    language = _language(request)
+    told = point_answer(explained, language, synthetic=station.provenance.synthetic)
+    used, here = method_title(found.inputs["model"]), explained.get("path", explained)["model"]
+    if used != here:
+        note = text("pages.point_other_model", language, used=used, here=here)
+        told = {**told, "notes": [note, *told["notes"]]}
+    return told
 
 
 @router.get("/studies/{study_id}/report.html", response_class=HTMLResponse)
