@@ -70,13 +70,6 @@ class Limits:
     location_percents: Range = p1812.LOCATION_PERCENTS
     effective_heights_m: Range | None = None
 
-    def to_json(self) -> dict[str, Any]:
-        """Return the ranges as JSON values."""
-        return {
-            name: None if (limits := getattr(self, name)) is None else list(limits)
-            for name in self.__slots__
-        }
-
     def reaches(self, distance_km: Floats) -> NDArray[np.bool_]:
         """Return which distances the model covers, to the tenth of a millimetre."""
         lower, upper = self.distances_km

@@ -20,6 +20,8 @@ __all__ = ["Itm"]
 
 Floats = NDArray[np.float64]
 
+_VALUES_AT_ONCE = 20_000  # of a sweep between two looks at whether it was cancelled
+
 
 @dataclass(frozen=True, slots=True)
 class Itm:
@@ -56,12 +58,19 @@ class Itm:
         shape = radials.terrain_height_m.shape
         losses = np.full((len(emission.time_percents), *shape), np.nan)
         warned = np.zeros(shape, dtype=np.bool_)
-        for row, percent in enumerate(emission.time_percents):
-            for conditions in self._conditions(emission, percent):
-                check()
-                found = radial_loss(radials.terrain_height_m, radials.step_km * 1e3, conditions)
-                losses[row] = np.fmin(losses[row], found.basic_transmission_loss_db)
-                warned |= found.warnings != 0
+        at_once = max(1, _VALUES_AT_ONCE // shape[1])
+        for first in range(0, shape[0], at_once):
+            part = slice(first, first + at_once)
+            for row, percent in enumerate(emission.time_percents):
+                for conditions in self._conditions(emission, percent):
+                    check()
+                    found = radial_loss(
+                        radials.terrain_height_m[part], radials.step_km * 1e3, conditions
+                    )
+                    losses[row, part] = np.fmin(
+                        losses[row, part], found.basic_transmission_loss_db
+                    )
+                    warned[part] |= found.warnings != 0
         wanted = np.arange(shape[1]) >= radials.first[:, np.newaxis]
         known = wanted & ~np.isnan(losses[0])
         counts = {RECEIVERS: known, WARNED: known & warned}
