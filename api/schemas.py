@@ -7,6 +7,9 @@ from pydantic import BaseModel, ConfigDict, Field
 
 __all__ = ["ComplianceRequest", "CoverageRequest", "ImportAnswersRequest", "InterferenceRequest"]
 
+Model = Literal["p1812", "p452", "p1546", "itm", "okumura_hata", "cost231_hata", "ehata"]
+Environment = Literal["urban", "suburban", "open"]
+Percent = Annotated[float, Field(ge=0.01, le=99.99, allow_inf_nan=False)]
 StationId = Annotated[str, Field(min_length=1, max_length=200, examples=["mp-tan-an"])]
 Radius = Annotated[float, Field(ge=1, le=300, allow_inf_nan=False, examples=[60])]
 Step = Annotated[float, Field(ge=10, le=10_000, allow_inf_nan=False, examples=[500])]
@@ -25,7 +28,14 @@ class _Moment(_Schema):
     on: date | None = None
 
 
-class CoverageRequest(_Moment):
+class _Predicted(_Moment):
+    """A study whose model may be chosen; P.1812 unless one is."""
+
+    model: Model | None = None
+    environment: Environment | None = None
+
+
+class CoverageRequest(_Predicted):
     """The coverage of a station."""
 
     station_id: StationId
@@ -33,9 +43,13 @@ class CoverageRequest(_Moment):
     step_m: Step | None = None
     time_percent: Annotated[float | None, Field(ge=1, le=50, allow_inf_nan=False)] = None
     receiver_height_m: Annotated[float | None, Field(ge=1, le=3000, allow_inf_nan=False)] = None
+    clutter_model: Literal["none", "p2108"] | None = None
+    clutter_location_percent: Percent | None = None
+    building_entry: Literal["none", "traditional", "thermally_efficient"] | None = None
+    building_probability_percent: Percent | None = None
 
 
-class InterferenceRequest(_Moment):
+class InterferenceRequest(_Predicted):
     """Where a station is disturbed, and by whom."""
 
     station_id: StationId

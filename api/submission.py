@@ -8,8 +8,7 @@ from api.identity import Identity
 from api.service import Service
 from gis.jobs.queue import Job, JobState
 from gis.register.scopes import SYSTEM
-from gis.studies.emitter import Emitter
-from gis.studies.model import default_settings
+from gis.studies.asked import coverage_asked, interference_asked
 from gis.studies.parts import moment
 from gis.studies.requests import Reader
 
@@ -43,7 +42,8 @@ def submit(service: Service, identity: Identity, kind: str, inputs: Mapping[str,
         if not (identity.is_staff or theirs):
             raise ForbiddenError("pages.not_own_station")
     elif station is not None:
-        Emitter(station, service.ground, default_settings())
+        asked = coverage_asked if kind == "coverage" else interference_asked
+        asked(Reader(inputs, *inputs), station, service.ground, service.settings.p1546_curves)
     unfinished = [state for state in JobState if not state.final]
     waiting = service.queue.count(requested_by=identity.name, states=unfinished)
     if waiting >= MOST_WAITING:

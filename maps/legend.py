@@ -209,7 +209,10 @@ def _interference_layers(
         "dominant",
         text("maps.layer_dominant", language),
         legend=tuple(_interferer_swatch(i, language) for i in interference.interferers),
-        notes=() if interference.interferers else (text("maps.interference_none", language),),
+        notes=(
+            *(() if interference.interferers else (text("maps.interference_none", language),)),
+            text("maps.interference_note", language, model=interference.model),
+        ),
         stamps=stamps,
     )
     if interference.margin is not None:

@@ -11,6 +11,7 @@ from shapely.geometry.base import BaseGeometry
 
 from gis.geodesy import destination
 from gis.home import Home
+from gis.studies.method import method_title
 from gis.studies.record import Study, file_path
 from maps.overlay import class_overlay, rank_overlay
 from maps.palette import FIELD_STRENGTH, MARGIN
@@ -103,7 +104,7 @@ def _common(study: Study) -> dict[str, Any]:
     return {
         "study_id": study.id,
         "station_name": station["name"],
-        "model": study.inputs["model"]["edition"],
+        "model": method_title(study.inputs["model"]),
         "flat_terrain": bool(study.inputs["terrain"]["flat"]),
         "ground": _ground(study),
         "synthetic": any(

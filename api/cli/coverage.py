@@ -6,9 +6,14 @@ from api.cli.frame import DONE, Command, Output, Parser
 from api.cli.work import named_station, studying
 from api.clock import judged_today
 from gis.studies import Study, run
+from gis.studies.additions import ADDITION_INPUTS
+from gis.studies.method import MODEL_INPUTS, method_title
+from gis.studies.predictors.registry import MODELS
 from gis.studies.record import RECORD_FILE
+from propagation.hata.okumura import Environment
+from propagation.itu.p2109 import Building
 
-__all__ = ["COMMANDS", "add_area_options", "area_inputs", "show_files"]
+__all__ = ["COMMANDS", "add_area_options", "add_model_options", "area_inputs", "show_files"]
 
 
 def add_area_options(parser: Parser) -> None:
@@ -23,9 +28,42 @@ def add_area_options(parser: Parser) -> None:
     parser.add_argument("--on", metavar="YYYY-MM-DD", help=parser.say("help_on"))
 
 
+def add_model_options(parser: Parser) -> None:
+    """Add the choice of the model."""
+    parser.add_argument("--model", choices=tuple(MODELS), help=parser.say("help_model"))
+    parser.add_argument(
+        "--environment",
+        choices=[one.value for one in Environment],
+        help=parser.say("help_environment"),
+    )
+
+
+def _add_losses(parser: Parser) -> None:
+    """Add the choice of what is taken off the field."""
+    parser.add_argument(
+        "--clutter", choices=("none", "p2108"), dest="clutter_model",
+        help=parser.say("help_clutter"),
+    )  # fmt: skip
+    parser.add_argument(
+        "--clutter-percent", type=float, metavar="PERCENT", dest="clutter_location_percent",
+        help=parser.say("help_clutter_percent"),
+    )  # fmt: skip
+    parser.add_argument(
+        "--building", choices=("none", *(one.value for one in Building)), dest="building_entry",
+        help=parser.say("help_building"),
+    )  # fmt: skip
+    parser.add_argument(
+        "--building-percent", type=float, metavar="PERCENT", dest="building_probability_percent",
+        help=parser.say("help_building_percent"),
+    )  # fmt: skip
+
+
 def area_inputs(arguments: argparse.Namespace, *names: str) -> dict[str, object]:
     """Return what was asked for, without what was not said."""
-    given = {name: getattr(arguments, name) for name in ("radius_km", "step_m", "on", *names)}
+    given = {
+        name: getattr(arguments, name)
+        for name in ("radius_km", "step_m", "on", *MODEL_INPUTS, *names)
+    }
     return judged_today({name: value for name, value in given.items() if value is not None})
 
 
@@ -33,6 +71,7 @@ def show_stamps(study: Study, output: Output) -> None:
     """Say what keeps the result from being taken for more than it is."""
     if study.synthetic:
         output.say("synthetic")
+    output.say("model_used", model=method_title(study.inputs["model"]))
     if study.inputs["terrain"]["flat"]:
         output.say("flat_terrain")
     for remark in study.results.get("remarks", ()):
@@ -56,13 +95,15 @@ def study_result(study: Study, output: Output) -> dict[str, object]:
         "record": str(folder / RECORD_FILE),
         "files": {name: str(folder / name) for name in sorted(study.files)},
         "terrain": study.inputs["terrain"],
-        "model": study.inputs["model"]["edition"],
+        "model": method_title(study.inputs["model"]),
         "results": study.results,
     }
 
 
 def _configure(parser: Parser) -> None:
     add_area_options(parser)
+    add_model_options(parser)
+    _add_losses(parser)
     parser.add_argument(
         "--time-percent", type=float, metavar="PERCENT", help=parser.say("help_time_percent")
     )
@@ -77,7 +118,7 @@ def _configure(parser: Parser) -> None:
 
 def _run(arguments: argparse.Namespace, output: Output) -> int:
     with studying(output) as context:
-        inputs = area_inputs(arguments, "time_percent", "receiver_height_m")
+        inputs = area_inputs(arguments, "time_percent", "receiver_height_m", *ADDITION_INPUTS)
         station = named_station(context.register, arguments.station)
         study = run("coverage", {**inputs, "station_id": station}, context)
     output.table(

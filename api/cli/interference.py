@@ -2,7 +2,14 @@
 
 import argparse
 
-from api.cli.coverage import add_area_options, area_inputs, show_files, show_stamps, study_result
+from api.cli.coverage import (
+    add_area_options,
+    add_model_options,
+    area_inputs,
+    show_files,
+    show_stamps,
+    study_result,
+)
 from api.cli.frame import DONE, Command, Output, Parser
 from api.cli.work import named_station, studying
 from gis.studies import Study, run
@@ -12,6 +19,7 @@ __all__ = ["COMMANDS"]
 
 def _configure(parser: Parser) -> None:
     add_area_options(parser)
+    add_model_options(parser)
     parser.add_argument(
         "--antenna-discrimination",
         action="store_const",

@@ -46,6 +46,7 @@ def studying(output: Output) -> Iterator[StudyContext]:
             ground=ground,
             progress=progress,
             workers=max(settings.workers, 1),
+            p1546_curves=settings.p1546_curves,
         )
 
 

@@ -8,6 +8,7 @@ from fastapi import APIRouter, Query
 from starlette.requests import Request
 from starlette.responses import Response
 
+from api.choices import choices_for
 from api.guard import GuardedRoute
 from api.identity import Identity, identity_of
 from api.language import safe_language
@@ -29,7 +30,6 @@ Order = Literal["name", "frequency", "power"]
 
 _PER_PAGE = 50
 _LATEST = 10
-_KINDS = ("coverage", "interference", "compliance")
 _GROUPS: dict[str, tuple[str, ...]] = {
     "broadcast": (
         "programme",
@@ -109,7 +109,8 @@ def station_page(request: Request, station_id: str) -> Response:
     service = service_of(request)
     identity = identity_of(request)
     scope = identity.scope
-    words = Words(safe_language(request, page=True))
+    language = safe_language(request, page=True)
+    words = Words(language)
     with service.register.snapshot() as register:
         station = register.station(station_id, scope)
         owners = {one.id: one.name for one in register.organisations()}
@@ -131,7 +132,7 @@ def station_page(request: Request, station_id: str) -> Response:
             for name in _DIAGRAMS
             if getattr(station, name)
         ],
-        kinds=_KINDS,
+        choices=choices_for(station, service.settings.p1546_curves, language),
         studies=studies,
         damaged=damaged,
         may_ask=may(identity.role, "POST", "/view/stations/{station_id}/studies"),

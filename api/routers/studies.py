@@ -18,10 +18,11 @@ from api.routers.paths import path_page_address
 from api.schemas import ComplianceRequest, CoverageRequest, InterferenceRequest
 from api.service import may_read, service_of
 from api.submission import submit
-from data.text import Language
+from data.text import Language, text
 from gis.errors import NotFoundError
 from gis.register.records import BroadcastStation
 from gis.studies.context import StudyContext
+from gis.studies.method import method_title
 from gis.studies.point import explain, explain_path
 from gis.studies.record import Study, file_path, list_studies
 from gis.studies.snapshots import record_from_json
@@ -169,6 +170,10 @@ def point(
     if told["sight"] is not None:
         href = path_page_address(found.id, told)
         answer["figure"] = path_picture(told, language, href=href, synthetic=synthetic)
+    used = method_title(found.inputs["model"])
+    if used != told["model"]:
+        note = text("pages.point_other_model", language, used=used, here=told["model"])
+        answer = {**answer, "notes": [note, *answer["notes"]]}
     return answer
 
 

@@ -1,11 +1,13 @@
 """Pages of studies: the list, and one study with its map, its report and its files."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import date
 from typing import Annotated, Any, Literal
 
-from fastapi import APIRouter, Form, Query
+from fastapi import APIRouter, Depends, Form, Query
 from markupsafe import Markup
+from pydantic import BeforeValidator, StringConstraints
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
@@ -16,6 +18,7 @@ from api.pages import render
 from api.service import may_read, service_of
 from api.submission import submit
 from api.views import study_view
+from gis.studies.method import METHOD_INPUTS
 from gis.studies.record import Study, list_studies
 from maps.documents.html import report_style
 from maps.documents.report import study_article
@@ -27,6 +30,9 @@ __all__ = ["router"]
 router = APIRouter(route_class=GuardedRoute, include_in_schema=False)
 
 Kind = Literal["coverage", "interference", "compliance"]
+
+Word = Annotated[str, StringConstraints(max_length=60)]
+Percent = Annotated[float | None, BeforeValidator(lambda value: value or None)]
 
 Opened = Literal["violates", "attention", "all", "none"]
 
@@ -41,17 +47,34 @@ _OPENED: Mapping[Opened, frozenset[str]] = {
 _PICTURES = frozenset({"coverage", "interference"})
 
 
+@dataclass(frozen=True, slots=True)
+class _Chosen:
+    """What the form of a study chose; an empty field leaves it to the usual."""
+
+    model: Annotated[Word, Form()] = ""
+    environment: Annotated[Word, Form()] = ""
+    clutter_model: Annotated[Word, Form()] = ""
+    clutter_location_percent: Annotated[Percent, Form()] = None
+    building_entry: Annotated[Word, Form()] = ""
+    building_probability_percent: Annotated[Percent, Form()] = None
+    csrf_token: Annotated[str, Form(max_length=200)] = ""
+
+    def inputs(self) -> dict[str, object]:
+        """Return what was chosen, as the inputs of a job; the guard has looked at the token."""
+        given = {name: getattr(self, name) for name in METHOD_INPUTS}
+        return {name: value for name, value in given.items() if value not in ("", None)}
+
+
 @router.post("/view/stations/{station_id}/studies")
 def ask(
     request: Request,
     station_id: str,
     kind: Annotated[Kind, Form()],
-    csrf_token: Annotated[str, Form(max_length=200)] = "",
+    chosen: Annotated[_Chosen, Depends()],
 ) -> Response:
-    """Ask for a study of a station with the usual settings, and show its job."""
-    del csrf_token  # the guard has looked at it
+    """Ask for a study of a station with what the form chose, and show its job."""
     service, identity = service_of(request), identity_of(request)
-    job = submit(service, identity, kind, {"station_id": station_id})
+    job = submit(service, identity, kind, {"station_id": station_id, **chosen.inputs()})
     return RedirectResponse(f"/view/jobs/{job.id}", status_code=303)
 
 

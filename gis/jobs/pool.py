@@ -7,6 +7,7 @@ import sys
 import threading
 import time
 from dataclasses import dataclass
+from pathlib import Path
 
 from sqlalchemy.exc import SQLAlchemyError
 
@@ -153,6 +154,7 @@ def start_workers(
     ground: GroundFiles,
     *,
     threads: int = 1,
+    curves: Path | None = None,
 ) -> WorkerPool:
     """Start workers as processes of their own; `stop` ends them.
 
@@ -166,9 +168,13 @@ def start_workers(
         What the studies stand on.
     threads : int
         Threads of a study.
+    curves : Path, optional
+        The user's copy of the curves of Rec. ITU-R P.1546.
     """
     options = ["--home", str(home.folder.absolute()), "--threads", str(threads)]
     options += ["--ground", ground.to_json()]
+    if curves is not None:
+        options += ["--curves", str(curves.absolute())]
     pool = WorkerPool(home, count, options)
     pool.start()
     return pool

@@ -1,8 +1,8 @@
 """A worker: takes jobs from the queue one after another and runs the studies they name.
 
-Process entry: `python -P -m gis.jobs.worker --home DIR [--ground JSON] [--threads N]`. The worker
-ends when it is told to (SIGTERM, SIGINT: the job goes back to the queue) and when the process that
-started it dies.
+Process entry: `python -P -m gis.jobs.worker --home DIR`, with `--ground JSON`, `--curves PATH` and
+`--threads N` where there are such. The worker ends when it is told to (SIGTERM, SIGINT: the job
+goes back to the queue) and when the process that started it dies.
 """
 
 import argparse
@@ -63,6 +63,7 @@ def work_once(
     *,
     worker: str | None = None,
     threads: int = 1,
+    curves: Path | None = None,
     stop: threading.Event | None = None,
     lease_s: float = LEASE_S,
     max_attempts: int = MAX_ATTEMPTS,
@@ -78,6 +79,8 @@ def work_once(
         Name of the worker; without one a new name.
     threads : int
         Threads of a study.
+    curves : Path, optional
+        The user's copy of the curves of Rec. ITU-R P.1546.
     stop : Event, optional
         When set, the job is given back to the queue.
     lease_s : float
@@ -93,7 +96,7 @@ def work_once(
     if job is None:
         return False
     hold = _Hold(queue, job.id, name, lease_s, stop or threading.Event())
-    context = StudyContext(register, home, ground, hold.report, hold.should_stop, threads)
+    context = StudyContext(register, home, ground, hold.report, hold.should_stop, threads, curves)
     beat = threading.Thread(target=hold.beat, name=f"heartbeat {job.id}", daemon=True)
     beat.start()
     try:
@@ -113,6 +116,7 @@ def run_worker(
     stop: threading.Event,
     worker: str | None = None,
     threads: int = 1,
+    curves: Path | None = None,
     lease_s: float = LEASE_S,
     max_attempts: int = MAX_ATTEMPTS,
     executor: Executor = run,
@@ -127,6 +131,7 @@ def run_worker(
                 ground,
                 worker=name,
                 threads=threads,
+                curves=curves,
                 stop=stop,
                 lease_s=lease_s,
                 max_attempts=max_attempts,
@@ -253,7 +258,15 @@ def main(arguments: Sequence[str] | None = None) -> int:
         _log.error("%s", error)
         return 1
     with register:
-        run_worker(register, home, ground, stop=stop, worker=given.name, threads=given.threads)
+        run_worker(
+            register,
+            home,
+            ground,
+            stop=stop,
+            worker=given.name,
+            threads=given.threads,
+            curves=given.curves,
+        )
     return 0
 
 
@@ -261,6 +274,7 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -P -m gis.jobs.worker")
     parser.add_argument("--home", type=Path, required=True)
     parser.add_argument("--ground", default=GroundFiles().to_json())
+    parser.add_argument("--curves", type=Path)
     parser.add_argument("--threads", type=int, default=1)
     parser.add_argument("--name")
     parser.add_argument("--parent", type=int)

@@ -4,6 +4,7 @@ import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import TypeVar
 
 from gis.errors import CancelledError
@@ -46,6 +47,8 @@ class StudyContext:
         Asked at least every half second whether to stop.
     workers : int
         Threads; changes the time, never a byte of the result.
+    p1546_curves : Path or None
+        The user's copy of the tabulated curves of Rec. ITU-R P.1546.
     """
 
     register: Register
@@ -54,6 +57,7 @@ class StudyContext:
     progress: Callable[[float, str, Mapping[str, object]], None] = silent
     cancelled: Callable[[], bool] = never_cancelled
     workers: int = 1
+    p1546_curves: Path | None = None
 
     def stage(self, start: float, end: float, key: str, **values: object) -> "Stage":
         """Return the listener of one part of the work."""
@@ -70,8 +74,8 @@ class Stage:
     key: str
     values: Mapping[str, object] = field(default_factory=dict)
 
-    def report(self, fraction: float) -> None:
-        """Tell how far this part is, and stop when a person cancelled.
+    def check(self) -> None:
+        """Stop when a person cancelled.
 
         Raises
         ------
@@ -80,6 +84,16 @@ class Stage:
         """
         if self.context.cancelled():
             raise CancelledError("studies.cancelled")
+
+    def report(self, fraction: float) -> None:
+        """Tell how far this part is, and stop when a person cancelled.
+
+        Raises
+        ------
+        CancelledError
+            If the work was cancelled.
+        """
+        self.check()
         done = self.start + (self.end - self.start) * min(max(fraction, 0.0), 1.0)
         self.context.progress(done, self.key, self.values)
 

@@ -17,15 +17,19 @@ from gis.raster import Grid, grid_around, write_cog
 from gis.register.reading import Reader as RegisterReader
 from gis.register.records import BroadcastStation
 from gis.register.scopes import SYSTEM
+from gis.studies.asked import coverage_asked
 from gis.studies.communes import Communes, communes_near, coverage_table, points_of
 from gis.studies.context import StudyContext
 from gis.studies.emitter import Emitter
 from gis.studies.field import PolarField, azimuths_around, polar_field
-from gis.studies.model import RECEIVER_HEIGHT_M, default_settings
+from gis.studies.method import METHOD_INPUTS, method_title
+from gis.studies.method_remarks import refuse_without_result
+from gis.studies.model import RECEIVER_HEIGHT_M
 from gis.studies.parts import (
     Computed,
     Gathered,
     common_inputs,
+    method_of,
     moment,
     settings_of,
     stamp,
@@ -73,6 +77,7 @@ _NAMES = (
     "step_m",
     "time_percent",
     "receiver_height_m",
+    *METHOD_INPUTS,
     "jurisdiction",
     "on",
 )
@@ -108,7 +113,7 @@ def gather(
     ----------
     request : mapping
         `station_id`; optional `radius_km`, `step_m` (pixel and range step), `time_percent`
-        (1 to 50), `receiver_height_m`, `jurisdiction`, `on`.
+        (1 to 50), `receiver_height_m`, METHOD_INPUTS, `jurisdiction`, `on`.
     register : Reader
         The register at one moment.
     context : StudyContext
@@ -123,9 +128,7 @@ def gather(
     reader = Reader(request, *_NAMES)
     place, on = moment(reader)
     station = register.station(reader.word("station_id"), SYSTEM)
-    height = reader.number("receiver_height_m", 1.0, 3000.0, RECEIVER_HEIGHT_M)
-    settings = default_settings(receiver_height_above_ground_m=height or RECEIVER_HEIGHT_M)
-    Emitter(station, context.ground, settings)
+    emitter, percent = coverage_asked(reader, station, context.ground, context.p1546_curves)
     radius = reader.number("radius_km", 1.0, LARGEST_RADIUS_KM, default_radius_km(station))
     radius_km = radius or LARGEST_RADIUS_KM
     step_m = reader.number("step_m", 10.0, 10_000.0, default_step_m(radius_km)) or _STEPS_M[-1]
@@ -133,11 +136,11 @@ def gather(
     communes = communes_near(register, on, station.longitude, station.latitude, radius_km)
     written, geometries = communes.to_json()
     inputs = {
-        **common_inputs(place, on, context, settings),
+        **common_inputs(place, on, context, emitter.settings, emitter.method),
         "station": record_to_json(station),
         "radius_km": radius_km,
         "step_m": step_m,
-        "time_percent": reader.number("time_percent", 1.0, 50.0, 50.0),
+        "time_percent": percent,
         "levels_dbuvm": list(LEVELS_DBUVM),
         "communes": written,
     }
@@ -148,7 +151,8 @@ def compute(gathered: Gathered, context: StudyContext) -> Computed:
     """Compute a coverage from what was gathered."""
     inputs = gathered.inputs
     station = record_from_json(BroadcastStation, inputs["station"])
-    emitter = Emitter(station, context.ground, settings_of(inputs))
+    method = method_of(inputs, context)
+    emitter = Emitter(station, context.ground, settings_of(inputs), method)
     radius_km, step_m = float(inputs["radius_km"]), float(inputs["step_m"])
     azimuths = azimuth_count(radius_km, step_m)
     stage = context.stage(0.02, 0.7, "studies.progress_field", station=station.name)
@@ -195,10 +199,13 @@ def require_field(polar: PolarField) -> None:
 
     Raises
     ------
+    FormatError
+        If every receiver lies outside the model's effective heights.
     TerrainUnavailableError
         If the terrain is void on every path.
     """
     if np.isnan(polar.field_strength_dbuvm).all():
+        refuse_without_result(polar.emitter, polar.notes)
         name = polar.emitter.station.name
         raise TerrainUnavailableError("studies.no_terrain_around", station=name)
 
@@ -260,7 +267,7 @@ def _files(
     properties = {
         "station": station.name,
         "time_percent": inputs["time_percent"],
-        "model": inputs["model"]["edition"],
+        "model": method_title(inputs["model"]),
         "terrain": inputs["terrain"]["identifier"],
         "evidence": "prediction",
     }

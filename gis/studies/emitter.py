@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import NoReturn
 
 import numpy as np
 from numpy.typing import NDArray
@@ -9,7 +10,10 @@ from numpy.typing import NDArray
 from gis.errors import GisError
 from gis.geodesy import GEOD
 from gis.register.records import BroadcastStation
+from gis.studies.method import USUAL, Method
 from gis.studies.model import FieldSettings
+from gis.studies.predictors.base import FREE_SPACE_KM, Limits
+from gis.studies.predictors.p1812 import P1812, path_loss
 from gis.terrain.ground import Ground
 from gis.terrain.profiles import profile_of, radial_surface
 from propagation.antenna import horizontal_attenuation_db
@@ -21,34 +25,38 @@ __all__ = ["FEWEST_POINTS", "NEAREST_KM", "Emitter", "missing_values"]
 
 Floats = NDArray[np.float64]
 
-NEAREST_KM = 0.25
+NEAREST_KM = FREE_SPACE_KM
 """Shortest path of Rec. ITU-R P.1812-8."""
 
 FEWEST_POINTS = 11
 """Points of the shortest profiles, however short the path."""
 
 
-_RANGES = {"height_above_ground_m": (1.0, 3000.0), "frequency_mhz": (30.0, 6000.0)}
-"""What Rec. ITU-R P.1812-8 covers, section 1."""
-
-
-def missing_values(station: BroadcastStation, *, flat: bool) -> tuple[str, ...]:
+def missing_values(
+    station: BroadcastStation, *, flat: bool, limits: Limits = P1812.limits
+) -> tuple[str, ...]:
     """Return the names of the values without which no field of a station can be predicted.
 
-    Those that are not on record, and those that leave the range of Rec. ITU-R P.1812. On flat
-    terrain the station's own ground height is one of them.
+    Those that are not on record, and those that leave the range of the model. On flat terrain
+    the station's own ground height is one of them.
     """
     needed = ["erp_total_dbw", "height_above_ground_m"]
     if flat:
         needed.append("ground_height_m")
     absent = [name for name in needed if getattr(station, name) is None]
-    return (*absent, *(name for name in _RANGES if not _in_range(station, name)))
+    outside = (
+        name for name, (lower, upper) in _ranges(limits).items()
+        if (value := getattr(station, name)) is not None and not lower <= value <= upper
+    )  # fmt: skip
+    return (*absent, *outside)
 
 
-def _in_range(station: BroadcastStation, name: str) -> bool:
-    lower, upper = _RANGES[name]
-    value = getattr(station, name)
-    return value is None or lower <= value <= upper
+def _ranges(limits: Limits) -> dict[str, tuple[float, float]]:
+    """Return what a model asks of a station, by the names of the record."""
+    return {
+        "height_above_ground_m": limits.transmitter_heights_m,
+        "frequency_mhz": limits.frequencies_mhz,
+    }
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,32 +71,64 @@ class Emitter:
         Heights, land cover, zones.
     settings : FieldSettings
         What else decides a field.
+    method : Method
+        The model, and what is added to its loss.
 
     Raises
     ------
     GisError
-        If the station lacks one of those values, or it leaves the model's range; the key says
-        which.
+        If the station lacks one of those values, it or the settings leave the range of the model
+        or of an addition, or clutter would be counted twice; the key says which.
     """
 
     station: BroadcastStation
     ground: Ground
     settings: FieldSettings
+    method: Method = USUAL
 
     def __post_init__(self) -> None:
         """Refuse a station of which nothing can be predicted."""
-        for name in missing_values(self.station, flat=self.ground.flat):
-            value, who = getattr(self.station, name), self.station.name
+        predictor, additions = self.method.predictor, self.method.additions
+        for name in missing_values(self.station, flat=self.ground.flat, limits=predictor.limits):
+            value = getattr(self.station, name)
             if value is None:
-                raise GisError(f"studies.station_without_{name}", station=who)
-            lower, upper = _RANGES[name]
-            raise GisError(
-                f"studies.station_outside_{name}",
-                station=who,
-                value=value,
-                lower=lower,
-                upper=upper,
-            )
+                raise GisError(f"studies.station_without_{name}", station=self.station.name)
+            self._refuse(f"station_outside_{name}", value, _ranges(predictor.limits)[name])
+        settings, limits = self.settings, predictor.limits
+        for key, value, within in (
+            (
+                "receiver_outside_model",
+                settings.receiver_height_above_ground_m,
+                limits.receiver_heights_m,
+            ),
+            ("locations_outside_model", settings.location_percent, limits.location_percents),
+        ):
+            if not within[0] <= value <= within[1]:
+                self._refuse(key, value, within)
+        for edition, within in additions.ranges():
+            if not within[0] <= self.station.frequency_mhz <= within[1]:
+                self._refuse(
+                    "station_outside_frequency_mhz", self.station.frequency_mhz, within, edition
+                )
+        additions.require(self.ground, predictor)
+
+    def _refuse(
+        self, key: str, value: float, within: tuple[float, float], model: str | None = None
+    ) -> NoReturn:
+        raise GisError(
+            f"studies.{key}",
+            station=self.station.name,
+            model=model or self.method.predictor.edition,
+            value=value,
+            lower=within[0],
+            upper=within[1],
+        )
+
+    @property
+    def free_space_km(self) -> float:
+        """Nearer than this the field is that of free space; 0 where a model begins farther."""
+        begins = self.method.predictor.limits.distances_km[0]
+        return NEAREST_KM if begins <= NEAREST_KM else 0.0
 
     @property
     def mast_height_m(self) -> float:
@@ -142,8 +182,17 @@ class Emitter:
         return profile_of(distance_km, surface), latitude[..., -1]
 
     def emission(self, time_percents: tuple[float, ...]) -> Emission:
-        """Return what is asked of the station's radials."""
-        settings = self.settings
+        """Return what is asked of the station's paths.
+
+        Raises
+        ------
+        GisError
+            If a percentage of time leaves the range of the model.
+        """
+        settings, within = self.settings, self.method.predictor.limits.time_percents
+        for percent in time_percents:
+            if not within[0] <= percent <= within[1]:
+                self._refuse("time_outside_model", percent, within)
         return Emission(
             frequencies_mhz=(float(self.station.frequency_mhz),),
             time_percents=time_percents,
@@ -159,18 +208,8 @@ class Emitter:
         self, profile: PathProfile, centre_latitude_deg: Floats, time_percent: float
     ) -> p1812.PathLoss:
         """Return every loss term of Rec. ITU-R P.1812 over paths of the station."""
-        settings = self.settings
-        return p1812.basic_transmission_loss(
-            profile,
-            frequency_mhz=self.station.frequency_mhz,
-            time_percent=time_percent,
-            transmitter_height_above_ground_m=self.station.height_above_ground_m or 0.0,
-            receiver_height_above_ground_m=settings.receiver_height_above_ground_m,
-            path_centre_latitude_deg=centre_latitude_deg,
-            location_percent=settings.location_percent,
-            polarization=self.station.polarization,
-            lapse_rate_nunits_per_km=settings.lapse_rate_nunits_per_km,
-            surface_refractivity_nunits=settings.surface_refractivity_nunits,
+        return path_loss(
+            profile, centre_latitude_deg, self.emission((time_percent,)), time_percent
         )
 
     def fields_dbuvm(
@@ -182,27 +221,35 @@ class Emitter:
     ) -> Floats:
         """Return the field over each path for each percentage of time, shape (p, k).
 
-        NaN for the paths that cross a void of the terrain.
+        NaN for the paths that cross a void of the terrain, or that the model does not reach.
         """
-        known = np.asarray(~np.isnan(profile.terrain_height_m).any(axis=-1))
+        length_km = np.broadcast_to(profile.distance_km[..., -1], azimuth_deg.shape)
+        known = ~np.isnan(profile.terrain_height_m).any(axis=-1)
+        known &= self.method.predictor.limits.reaches(length_km)
         fields = np.full((len(time_percents), known.size), np.nan)
         if not known.any():
             return fields
-        power = self.erp_dbw(azimuth_deg[known])
-        for row, percent in enumerate(time_percents):
-            loss = self.path_loss(_rows(profile, known), centre_latitude_deg[known], percent)
-            fields[row, known] = p1812.field_strength_dbuvm(
-                loss.basic_transmission_loss_db,
-                frequency_mhz=self.station.frequency_mhz,
-                erp_dbw=power,
-            )
+        losses = self.method.predictor.over(
+            _rows(profile, known), centre_latitude_deg[known], self.emission(tuple(time_percents))
+        )
+        fields[:, known] = p1812.field_strength_dbuvm(
+            losses + self.added_db(length_km[known]),
+            frequency_mhz=self.station.frequency_mhz,
+            erp_dbw=self.erp_dbw(azimuth_deg[known]),
+        )
         return fields
 
+    def added_db(self, distance_km: Floats) -> Floats:
+        """Return what is added to the model's loss at some distances."""
+        return self.method.additions.loss_db(self.station.frequency_mhz, distance_km)
+
     def free_space_dbuvm(self, azimuth_deg: Floats, distance_km: Floats) -> Floats:
-        """Return the free-space field at the slant distance, where P.1812 does not reach."""
+        """Return the free-space field at the slant distance, where models do not reach."""
         slant_km = np.maximum(np.hypot(distance_km, self.mast_height_m / 1e3), 1e-3)
         loss = p525.free_space_basic_transmission_loss_db(self.station.frequency_mhz, slant_km)
         power = self.erp_dbw(azimuth_deg)
+        if self.method.additions.chosen:
+            loss = loss + self.added_db(distance_km)
         return p1812.field_strength_dbuvm(
             loss, frequency_mhz=self.station.frequency_mhz, erp_dbw=power
         )

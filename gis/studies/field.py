@@ -1,12 +1,14 @@
 """The predicted field of a station: around it on radials, and at single points.
 
-The field is that of Rec. ITU-R P.1812 for the effective radiated power in the direction of the
-receiver, horizontal pattern included. Nearer than 0.25 km, where the Recommendation does not
-reach, it is the free-space field at the slant distance.
+The field is that of the emitter's model (Rec. ITU-R P.1812 unless another was chosen) for the
+effective radiated power in the direction of the receiver, horizontal pattern included. Nearer than
+0.25 km, where Recommendations do not reach, it is the free-space field at the slant distance;
+there is none within the shortest distance of a model that begins farther away.
 """
 
+from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -15,6 +17,7 @@ from numpy.typing import NDArray
 from gis.raster import Grid
 from gis.studies.context import Stage
 from gis.studies.emitter import FEWEST_POINTS, NEAREST_KM, Emitter
+from gis.studies.method_remarks import method_remarks
 from gis.studies.polar import Polar, plane_of_grid
 from gis.studies.remarks import Gaps, ground_remarks
 from gis.studies.walk import Walk
@@ -57,6 +60,8 @@ class PolarField:
         The field in dB(uV/m), pattern included, one quantity for each percentage of time.
     gaps : Gaps
         Where the ground was not known.
+    notes : Counter
+        What the model noted of its receivers.
     """
 
     emitter: Emitter
@@ -64,6 +69,7 @@ class PolarField:
     time_percents: tuple[float, ...]
     polar: Polar
     gaps: Gaps
+    notes: Counter[str] = field(default_factory=Counter)
 
     @property
     def distances_km(self) -> Floats:
@@ -72,9 +78,10 @@ class PolarField:
         return points * self.polar.step_km
 
     def remarks(self, step_m: float) -> list[Remark]:
-        """Return what has to be said about the ground under the field, asked for in a step."""
+        """Return what has to be said about the ground under the field, and about the model."""
         emitter = self.emitter
-        return ground_remarks(emitter.ground, emitter.station, self.gaps, step_m)
+        ground = ground_remarks(emitter.ground, emitter.station, self.gaps, step_m)
+        return [*ground, *method_remarks(emitter, self.notes, self.polar.reach_km)]
 
     @property
     def field_strength_dbuvm(self) -> NDArray[np.float32]:
@@ -118,7 +125,7 @@ class PolarField:
         self, field: NDArray[Any], azimuth_deg: Floats, distance_km: Floats
     ) -> NDArray[Any]:
         """Put free space where the Recommendation does not reach, nearest to the mast."""
-        close = (distance_km < NEAREST_KM) & ~np.isnan(field).all(axis=0)
+        close = (distance_km < self.emitter.free_space_km) & ~np.isnan(field).all(axis=0)
         if not np.any(close):
             return field
         return np.where(close, self.emitter.free_space_dbuvm(azimuth_deg, distance_km), field)
@@ -166,10 +173,15 @@ def polar_field(
     shape = (len(time_percents), azimuths_deg.size, walk.points)
     field = np.full(shape, np.nan, dtype=np.float32)
     tiles = _blocks(azimuths_deg.size, walk.points)
-    gaps = Gaps()
-    for rows, (values, missing) in stage.map(walk.field_dbuvm, tiles):
+    gaps, notes = Gaps(), Counter[str]()
+
+    def work(rows: slice) -> tuple[NDArray[np.float32], Gaps, Counter[str]]:
+        return walk.field_dbuvm(rows, stage.check)
+
+    for rows, (values, missing, noted) in stage.map(work, tiles):
         field[:, rows] = values
         gaps = gaps.and_those(missing)
+        notes.update(noted)
     polar = Polar(
         values=field,
         start_deg=float(azimuths_deg[0]),
@@ -178,7 +190,7 @@ def polar_field(
         reach_km=radius_km * (1 + 1e-12),
         rings=walk.rings,
     )
-    return PolarField(emitter, azimuths_deg, walk.emission.time_percents, polar, gaps)
+    return PolarField(emitter, azimuths_deg, walk.emission.time_percents, polar, gaps, notes)
 
 
 def fields_at(
@@ -205,14 +217,15 @@ def fields_at(
     """
     azimuth, distance_km = emitter.towards(longitude, latitude)
     field = np.full((len(time_percents), distance_km.size), np.nan)
-    close = distance_km < NEAREST_KM
+    close = distance_km < emitter.free_space_km
+    reached = ~close & emitter.method.predictor.limits.reaches(distance_km)
     field[:, close] = emitter.free_space_dbuvm(azimuth[close], distance_km[close])
     step_km = emitter.settings.profile_step_km
     classes = np.ceil(distance_km / step_km / _POINT_CLASS).astype(np.intp)
     points = np.maximum(classes * _POINT_CLASS + 1, FEWEST_POINTS)
     tiles = []
-    for count in np.unique(points[~close]):
-        members = np.flatnonzero((points == count) & ~close)
+    for count in np.unique(points[reached]):
+        members = np.flatnonzero((points == count) & reached)
         tiles += [(int(count), members[rows]) for rows in _blocks(members.size, int(count))]
 
     def work(tile: tuple[int, NDArray[np.intp]]) -> Floats:

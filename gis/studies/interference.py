@@ -20,6 +20,7 @@ from gis.register.reading import Reader as RegisterReader
 from gis.register.records import BroadcastStation
 from gis.register.scopes import SYSTEM
 from gis.rules import load_rule_pack
+from gis.studies.asked import INTERFERENCE_TIME_PERCENTS, interference_asked
 from gis.studies.communes import Communes, communes_near
 from gis.studies.context import Stage, StudyContext
 from gis.studies.coverage import (
@@ -33,11 +34,12 @@ from gis.studies.coverage import (
 from gis.studies.disturbed import Disturbance, commune_rows, interferer_rows, summary
 from gis.studies.emitter import Emitter
 from gis.studies.field import PolarField, azimuths_around, azimuths_towards, polar_field
-from gis.studies.model import default_settings
+from gis.studies.method import MODEL_INPUTS
 from gis.studies.parts import (
     Computed,
     Gathered,
     common_inputs,
+    method_of,
     moment,
     rules_from_json,
     rules_json,
@@ -74,7 +76,6 @@ FILES = {
 """What each raster holds; `dominant.tif` holds the rank of the dominant interferer in the table of
 the results where reception is disturbed, and nothing elsewhere."""
 
-_PROFILE_STEP_KM = 0.5
 _COARSER = 2.0
 _NO_STATION = -1
 _NAMES = (
@@ -83,6 +84,7 @@ _NAMES = (
     "step_m",
     "antenna_discrimination",
     "summation",
+    *MODEL_INPUTS,
     "jurisdiction",
     "on",
 )
@@ -98,7 +100,8 @@ def gather(
     ----------
     request : mapping
         `station_id`; optional `radius_km`, `step_m`, `antenna_discrimination` (false),
-        `summation` (`simplified_multiplication` or `power_sum`), `jurisdiction`, `on`.
+        `summation` (`simplified_multiplication` or `power_sum`), MODEL_INPUTS, `jurisdiction`,
+        `on`.
     register : Reader
         The register at one moment.
     context : StudyContext
@@ -112,8 +115,7 @@ def gather(
     reader = Reader(request, *_NAMES)
     place, on = moment(reader)
     wanted = register.station(reader.word("station_id"), SYSTEM)
-    settings = default_settings(profile_step_km=_PROFILE_STEP_KM)
-    Emitter(wanted, context.ground, settings)
+    emitter = interference_asked(reader, wanted, context.ground, context.p1546_curves)
     radius = reader.number("radius_km", 1.0, LARGEST_RADIUS_KM, default_radius_km(wanted))
     radius_km = radius or LARGEST_RADIUS_KM
     coarse = _COARSER * default_step_m(radius_km)
@@ -127,12 +129,13 @@ def gather(
         table,
         area_radius_km=radius_km,
         flat=context.ground.flat,
+        limits=emitter.method.predictor.limits,
     )
     near = communes_near(register, on, wanted.longitude, wanted.latitude, radius_km)
     communes, geometries = near.to_json()
     methods = tuple(method.value for method in Summation)
     inputs = {
-        **common_inputs(place, on, context, settings),
+        **common_inputs(place, on, context, emitter.settings, emitter.method),
         "rules": rules_json(pack, _RULES),
         "station": record_to_json(wanted),
         "unwanted": [record_to_json(station) for station in unwanted.stations],
@@ -203,10 +206,10 @@ def compute(gathered: Gathered, context: StudyContext) -> Computed:
 
 
 def _scene(inputs: Mapping[str, Any], context: StudyContext) -> _Scene:
-    settings = settings_of(inputs)
+    settings, method = settings_of(inputs), method_of(inputs, context)
     station = record_from_json(BroadcastStation, inputs["station"])
     others = [record_from_json(BroadcastStation, item) for item in inputs["unwanted"]]
-    wanted = Emitter(station, context.ground, settings)
+    wanted = Emitter(station, context.ground, settings, method)
     radius_km, step_m = float(inputs["radius_km"]), float(inputs["step_m"])
     grid = grid_around(station.longitude, station.latitude, radius_km, step_m)
     longitude, latitude = grid.centres()
@@ -214,7 +217,7 @@ def _scene(inputs: Mapping[str, Any], context: StudyContext) -> _Scene:
     inside = np.asarray(away_km <= radius_km)
     return _Scene(
         wanted=wanted,
-        unwanted=tuple(Emitter(other, context.ground, settings) for other in others),
+        unwanted=tuple(Emitter(other, context.ground, settings, method) for other in others),
         grid=grid,
         longitude=longitude[inside],
         latitude=latitude[inside],
@@ -280,7 +283,7 @@ def _unwanted_field(scene: _Scene, emitter: Emitter, stage: Stage) -> PolarField
         step_km=step_km,
         azimuths_deg=azimuths,
         start_km=start,
-        time_percents=(50.0, 1.0),
+        time_percents=INTERFERENCE_TIME_PERCENTS,
     )
 
 

@@ -1,15 +1,14 @@
 """How fields are predicted in a study, and the versions of everything that computes them."""
 
 import hashlib
-import tomllib
 from dataclasses import asdict, dataclass
 from functools import cache
 from importlib import metadata, resources
 from typing import Any
 
-from data import path
+from gis.studies.method import USUAL, Method
+from gis.studies.region import region
 from gis.terrain.ground import Ground
-from propagation.itu import p1812
 
 __all__ = [
     "RECEIVER_HEIGHT_M",
@@ -23,7 +22,6 @@ __all__ = [
 RECEIVER_HEIGHT_M = 10.0
 """Height of the receiving antenna of the broadcasting plans (Rec. ITU-R BS.412-9)."""
 
-_REGION = "southern_viet_nam"
 _PROFILE_STEP_KM = 0.25
 _NUMERICAL_PACKAGES = ("propagation", "gis.studies", "gis.terrain")
 _LIBRARIES = ("numpy", "scipy", "rasterio", "contourpy", "pyproj", "shapely")
@@ -58,7 +56,7 @@ class FieldSettings:
 
 def default_settings(**changes: float) -> FieldSettings:
     """Return the settings of the broadcasting plans, with some changed."""
-    table = tomllib.loads(path("tables/radiometeorology.toml").read_text("utf-8"))[_REGION]
+    table = region()
     values = {
         "receiver_height_above_ground_m": RECEIVER_HEIGHT_M,
         "location_percent": 50.0,
@@ -69,12 +67,12 @@ def default_settings(**changes: float) -> FieldSettings:
     return FieldSettings(**{**values, **changes})
 
 
-def model_json(settings: FieldSettings, ground: Ground) -> dict[str, Any]:
+def model_json(settings: FieldSettings, ground: Ground, method: Method = USUAL) -> dict[str, Any]:
     """Return the model, its edition and its settings as they stand in a study's inputs.
 
     `land_cover` and `zones` are there where the ground has them.
     """
-    told: dict[str, Any] = {"edition": p1812.EDITION, "settings": settings.to_json()}
+    told: dict[str, Any] = {**method.to_json(), "settings": settings.to_json()}
     if ground.land_cover is not None:
         told["land_cover"] = {
             "identifier": ground.land_cover.identifier,

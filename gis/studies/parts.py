@@ -14,6 +14,7 @@ from gis.jurisdictions import Jurisdiction, jurisdiction, jurisdiction_on, juris
 from gis.register.reading import Reader as RegisterReader
 from gis.rules import RulePack
 from gis.studies.context import StudyContext
+from gis.studies.method import USUAL, Method, method_recorded, method_title
 from gis.studies.model import FieldSettings, model_json, software_json, terrain_json
 from gis.studies.requests import Reader
 from gis.studies.snapshots import record_from_json, record_to_json
@@ -26,6 +27,7 @@ __all__ = [
     "Gathered",
     "StudyKind",
     "common_inputs",
+    "method_of",
     "moment",
     "rules_from_json",
     "rules_json",
@@ -79,14 +81,18 @@ def moment(reader: Reader) -> tuple[Jurisdiction, date]:
 
 
 def common_inputs(
-    place: Jurisdiction, on: date, context: StudyContext, settings: FieldSettings
+    place: Jurisdiction,
+    on: date,
+    context: StudyContext,
+    settings: FieldSettings,
+    method: Method = USUAL,
 ) -> dict[str, Any]:
     """Return the inputs that every study has."""
     return {
         "jurisdiction": place.id,
         "on": on.isoformat(),
         "terrain": terrain_json(context.ground),
-        "model": model_json(settings, context.ground),
+        "model": model_json(settings, context.ground, method),
         "software": software_json(),
     }
 
@@ -94,6 +100,11 @@ def common_inputs(
 def settings_of(inputs: Mapping[str, Any]) -> FieldSettings:
     """Return the settings of the model that stand in a study's inputs."""
     return FieldSettings(**inputs["model"]["settings"])
+
+
+def method_of(inputs: Mapping[str, Any], context: StudyContext) -> Method:
+    """Return the model and what is added to it that stand in a study's inputs."""
+    return method_recorded(inputs["model"], context.p1546_curves)
 
 
 def stamp(inputs: Mapping[str, Any]) -> dict[str, str]:
@@ -105,7 +116,7 @@ def stamp(inputs: Mapping[str, Any]) -> dict[str, str]:
         if name in model
     }
     return {
-        "MODEL": model["edition"],
+        "MODEL": method_title(model),
         "TERRAIN": terrain["identifier"],
         "TERRAIN_FLAT": "yes" if terrain["flat"] else "no",
         **sources,

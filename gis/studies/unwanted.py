@@ -8,6 +8,8 @@ import numpy as np
 from gis.geodesy import distance_km
 from gis.register.records import BroadcastStation
 from gis.studies.emitter import missing_values
+from gis.studies.predictors.base import Limits
+from gis.studies.predictors.p1812 import P1812
 from propagation.interference.bs412 import Persistence, ProtectionTable, protection_ratio_db
 
 __all__ = ["REACH_KM", "Unwanted", "contributes", "spacing_khz", "unwanted_stations"]
@@ -48,6 +50,7 @@ def unwanted_stations(
     *,
     area_radius_km: float,
     flat: bool,
+    limits: Limits = P1812.limits,
 ) -> Unwanted:
     """Return the stations that may disturb a wanted one, by identifier.
 
@@ -63,6 +66,8 @@ def unwanted_stations(
         Radius of the wanted station's area; the reach begins at its edge.
     flat : bool
         Whether there is no terrain, so that ground heights are needed on record.
+    limits : Limits
+        What the model covers; stations outside are not assessed.
     """
     computed, left_out = [], []
     for other in sorted(stations, key=lambda station: station.id):
@@ -71,7 +76,7 @@ def unwanted_stations(
         away = distance_km(wanted.longitude, wanted.latitude, other.longitude, other.latitude)
         if away > area_radius_km + REACH_KM or not contributes(wanted, other, table):
             continue
-        missing = missing_values(other, flat=flat)
+        missing = missing_values(other, flat=flat, limits=limits)
         if missing:
             left_out.append((other, missing))
         else:

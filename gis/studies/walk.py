@@ -1,5 +1,6 @@
 """The walk along the radials of a station: its terrain, its losses, its field."""
 
+from collections import Counter
 from dataclasses import dataclass
 
 import numpy as np
@@ -8,9 +9,10 @@ from numpy.typing import NDArray
 from gis.geodesy import destination
 from gis.studies.emitter import Emitter
 from gis.studies.polar import ring_firsts
+from gis.studies.predictors.base import Check, first_point
 from gis.studies.remarks import Gaps
 from gis.terrain.ground import GroundWindows, stand
-from propagation.area.radial import Emission, Radials, first_receiver, radial_losses_db
+from propagation.area.radial import Emission, Radials
 from propagation.itu import p1812
 
 __all__ = ["Walk"]
@@ -67,7 +69,7 @@ class Walk:
         parts = max(1, int(np.ceil(step_km / emitter.settings.profile_step_km - 1e-9)))
         points = parts * max(1, int(np.ceil(radius_km / step_km - 1e-9))) + 1
         step_km = step_km / parts
-        nearest = first_receiver(step_km)
+        nearest = first_point(emitter.method.predictor.limits, step_km)
         first = max(nearest, int(np.floor(start_km / step_km)))
         spacing = float(azimuths_deg[1] - azimuths_deg[0])
         firsts, rings = np.full(azimuths_deg.size, first, dtype=np.int32), 0
@@ -91,8 +93,31 @@ class Walk:
         """Angle between neighbouring radials."""
         return float(self.azimuths_deg[1] - self.azimuths_deg[0])
 
-    def field_dbuvm(self, rows: slice) -> tuple[Values, Gaps]:
-        """Return the field on some of the radials, shape (p, rows, points), and the gaps there."""
+    def field_dbuvm(self, rows: slice, check: Check) -> tuple[Values, Gaps, Counter[str]]:
+        """Return the field on some of the radials, the gaps there, and the notes of the model.
+
+        The field has the shape (p, rows, points); `check` stops the work when it was cancelled.
+        """
+        radials, gaps = self.radials(rows)
+        azimuths = self.azimuths_deg[rows]
+        frequency_mhz = self.emission.frequencies_mhz[0]
+        predictor = self.emitter.method.predictor
+        losses, notes = predictor.along(radials, self.emission, check)
+        distance: Floats = np.arange(self.points, dtype=np.float64) * self.step_km
+        losses[..., ~predictor.limits.reaches(distance)] = np.nan
+        reference = p1812.field_strength_dbuvm(0.0, frequency_mhz=frequency_mhz, erp_dbw=0.0)
+        power = (float(reference) + self.emitter.erp_dbw(azimuths)).astype(losses.dtype)
+        field: Values = np.subtract(power[:, np.newaxis], losses).astype(np.float32, copy=False)
+        if self.emitter.method.additions.chosen:
+            field -= self.emitter.added_db(distance).astype(np.float32)
+        near = int(self.firsts.min())
+        if self.emitter.free_space_km and near == first_point(predictor.limits, self.step_km):
+            known = ~np.isnan(losses).all(axis=2, keepdims=True)
+            field[..., :near] = np.where(known, self._mast(azimuths, near), np.nan)
+        return field, gaps, notes
+
+    def radials(self, rows: slice) -> tuple[Radials, Gaps]:
+        """Return the terrain of some of the radials, and its gaps."""
         azimuths = self.azimuths_deg[rows]
         surface = self.ground.along(azimuths, self.step_km, self.points)
         heights = surface.terrain_height_m
@@ -105,17 +130,7 @@ class Walk:
             centre_latitude_deg=self._centre_latitudes(azimuths),
             first=self.firsts[rows],
         )
-        frequency_mhz = self.emission.frequencies_mhz[0]
-        losses = np.full((1, len(self.emission.time_percents), *heights.shape), np.nan, np.float32)
-        radial_losses_db(radials, self.emission, losses)
-        reference = p1812.field_strength_dbuvm(0.0, frequency_mhz=frequency_mhz, erp_dbw=0.0)
-        power = (float(reference) + self.emitter.erp_dbw(azimuths)).astype(np.float32)
-        field: Values = power[:, np.newaxis] - losses[0]
-        near = int(self.firsts.min())
-        if near == first_receiver(self.step_km):
-            known = ~np.isnan(losses[0]).all(axis=2, keepdims=True)
-            field[..., :near] = np.where(known, self._mast(azimuths, near), np.nan)
-        return field, Gaps.of(surface, azimuths, self.step_km)
+        return radials, Gaps.of(surface, azimuths, self.step_km)
 
     def _centre_latitudes(self, azimuths_deg: Floats) -> Floats:
         """Return the latitude of the paths' centres as polynomials of their length."""

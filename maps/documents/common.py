@@ -5,8 +5,11 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from data.text import has
 from gis.errors import NotFoundError
 from gis.jurisdictions import Jurisdiction, jurisdiction
+from gis.studies.method import method_title
+from gis.studies.predictors.registry import DEFAULT
 from gis.studies.record import Study, canonical, sha256_of
 from maps.documents.content import Block, Facts, Paragraph, Report, Section, Table
 from maps.views import CoverageView
@@ -202,14 +205,30 @@ def options_section(source: Source) -> Section:
     for name in _OPTIONS:
         if inputs.get(name) is not None:
             rows.append((words.say(f"option.{name}"), (_option(name, inputs[name], words),)))
-    for name, value in (inputs.get("model") or {}).get("settings", {}).items():
+    model = inputs.get("model") or {}
+    if model:
+        rows.append((words.say("data_model"), (method_title(model),)))
+    for name, value in model.get("settings", {}).items():
         rows.append((words.label(name), (words.value(name, value),)))
+    rows += _chosen_rows(model, words)
     blocks: list[Block] = [Facts(tuple(rows))]
-    if inputs.get("model") and "zones" not in inputs["model"]:
+    if model and "zones" not in model and model.get("name", DEFAULT) == DEFAULT:
         blocks.append(Paragraph(words.say("inland_note")))
     remarks = source.study.results.get("remarks", ())
     blocks += [Paragraph(remark[words.language.value]) for remark in remarks]
     return Section(words.say("options_heading"), blocks)
+
+
+def _chosen_rows(model: Mapping[str, Any], words: Words) -> list[tuple[str, tuple[str, ...]]]:
+    """Return what was chosen of a model, and what was added to its loss."""
+    chosen = {**model.get("options", {}), **model.get("additions", {})}
+    rows: list[tuple[str, tuple[str, ...]]] = []
+    for name, value in chosen.items():
+        if value is not None:
+            key = f"documents.choice.{name}.{value}"
+            said = words.sentence(key) if has(key) else words.value(name, value)
+            rows.append((words.label(name), (said,)))
+    return rows
 
 
 _OPTIONS = (
@@ -255,7 +274,7 @@ def data_section(source: Source) -> Section:
         (words.say("data_inputs"), (sha256_of(canonical(source.study.inputs)),)),
     ]
     if inputs.get("model"):
-        rows.append((words.say("data_model"), (inputs["model"]["edition"],)))
+        rows.append((words.say("data_model"), (method_title(inputs["model"]),)))
     terrain = inputs["terrain"]
     rows.append((words.say("data_terrain"), (words.terrain(terrain["identifier"]),)))
     rows += _ground_rows(source)

@@ -15,12 +15,32 @@ from numpy.typing import ArrayLike, NDArray
 
 from propagation.errors import PropagationError, require_range
 from propagation.hata.extended_corrections import Release, corrections_db
-from propagation.hata.okumura import Environment, known
+from propagation.hata.okumura import BASE_HEIGHTS_M, MOBILE_HEIGHTS_M, Environment, known
 from propagation.hata.terrain import FEATURES, terrain_features
 
-__all__ = ["EDITION", "ExtendedHataLoss", "ExtendedHataWarning", "Release", "extended_hata_loss"]
+__all__ = [
+    "DISTANCES_KM",
+    "EDITION",
+    "FITTED_FREQUENCIES_MHZ",
+    "HEIGHTS_M",
+    "ExtendedHataLoss",
+    "ExtendedHataWarning",
+    "Release",
+    "extended_hata_loss",
+]
 
 EDITION = "NTIA extended Hata, TR-15-517"
+
+FITTED_FREQUENCIES_MHZ: Final = (1500.0, 3000.0)
+"""Frequencies of the extended fits; outside it is computed with a warning [EHATA]."""
+
+DISTANCES_KM: Final = (1.0, 100.0)
+"""Lengths of path of the extended fits; outside it is computed with a warning [EHATA]."""
+
+HEIGHTS_M: Final = (0.0, 3000.0)
+"""Heights of either antenna above ground; effective ones are limited with a warning."""
+
+_COMPUTED_FREQUENCIES_MHZ: Final = (1000.0, 4000.0)  # as far as the published cases reach
 
 Floats = NDArray[np.float64]
 Integers = NDArray[np.int64]
@@ -162,9 +182,9 @@ def extended_hata_loss(
     place, state = known(Environment, environment), known(Release, release)
     batch = terrain.shape[:-1]
     step = _within("step_m", step_m, np.nextafter(0, 1), 3000)
-    f = _within("frequency_mhz", frequency_mhz, 1000, 4000)
-    base = _within("base_height_m", base_height_m, 0, 3000)
-    mobile = _within("mobile_height_m", mobile_height_m, 0, 3000)
+    f = _within("frequency_mhz", frequency_mhz, *_COMPUTED_FREQUENCIES_MHZ)
+    base = _within("base_height_m", base_height_m, *HEIGHTS_M)
+    mobile = _within("mobile_height_m", mobile_height_m, *HEIGHTS_M)
     locations = _within("location_percent", location_percent, 0, 100, inclusive=False)
     shape = np.broadcast_shapes(batch, *(v.shape for v in (step, f, base, mobile, locations)))
     found = _features(
@@ -245,10 +265,10 @@ def _warnings(f: Floats, d: Floats, found: Mapping[str, Floats]) -> NDArray[np.i
     base, mobile = found["base_height_m"], found["mobile_height_m"]
     ridge = ~np.isnan(found["ridge_height_m"])
     said = {
-        ExtendedHataWarning.FREQUENCY: (f < 1500) | (f > 3000),
-        ExtendedHataWarning.DISTANCE: (d < 1) | (d > 100),
-        ExtendedHataWarning.BASE_HEIGHT_LIMITED: (base < 30) | (base > 200),
-        ExtendedHataWarning.MOBILE_HEIGHT_LIMITED: (mobile < 1) | (mobile > 10),
+        ExtendedHataWarning.FREQUENCY: _outside(f, FITTED_FREQUENCIES_MHZ),
+        ExtendedHataWarning.DISTANCE: _outside(d, DISTANCES_KM),
+        ExtendedHataWarning.BASE_HEIGHT_LIMITED: _outside(base, BASE_HEIGHTS_M),
+        ExtendedHataWarning.MOBILE_HEIGHT_LIMITED: _outside(mobile, MOBILE_HEIGHTS_M),
         ExtendedHataWarning.RIDGE_FAR_FROM_BASE: ridge & (found["base_horizon_km"] > 60),
         ExtendedHataWarning.RIDGE_FAR_FROM_MOBILE: ridge & (found["mobile_horizon_km"] > 8),
     }
@@ -256,6 +276,10 @@ def _warnings(f: Floats, d: Floats, found: Mapping[str, Floats]) -> NDArray[np.i
     for bit, applies in said.items():
         bits |= np.where(applies, np.int32(bit), np.int32(0))
     return bits
+
+
+def _outside(values: Floats, limits: tuple[float, float]) -> NDArray[np.bool_]:
+    return np.asarray((values < limits[0]) | (values > limits[1]))
 
 
 def _lines(d1: float, d2: float, first: float, second: float) -> _Coefficients:
@@ -293,8 +317,8 @@ def _median_loss_db(
     f: Floats, d: Floats, found: Mapping[str, Floats], place: Environment
 ) -> tuple[Floats, Floats]:
     """Return the median loss over quasi-smooth terrain, dB, and the break distance, km."""
-    hb = np.clip(found["base_height_m"], 30, 200)  # limits that the warnings name
-    hm = np.clip(found["mobile_height_m"], 1, 10)
+    hb = np.clip(found["base_height_m"], *BASE_HEIGHTS_M)  # limits that the warnings name
+    hm = np.clip(found["mobile_height_m"], *MOBILE_HEIGHTS_M)
     lg_f, lg_hb, lg_d = np.log10(f), np.log10(hb), np.log10(d)
     per_m = 4e6 * math.pi * f / _C
     at_1_km = (

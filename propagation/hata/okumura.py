@@ -5,7 +5,7 @@ Both are fits to measurements around Tokyo: quasi-smooth terrain, base station a
 """
 
 from enum import StrEnum
-from typing import TypeVar
+from typing import Final, TypeVar
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -13,6 +13,13 @@ from numpy.typing import ArrayLike, NDArray
 from propagation.errors import PropagationError, require_range
 
 __all__ = [
+    "BASE_HEIGHTS_M",
+    "COST231_FREQUENCIES_MHZ",
+    "COST231_SOURCE",
+    "DISTANCES_KM",
+    "MOBILE_HEIGHTS_M",
+    "OKUMURA_FREQUENCIES_MHZ",
+    "OKUMURA_SOURCE",
     "CitySize",
     "Environment",
     "cost231_hata_loss_db",
@@ -23,8 +30,24 @@ __all__ = [
 Floats = NDArray[np.float64]
 _Kind = TypeVar("_Kind", bound=StrEnum)
 
-_HATA = "Okumura-Hata, Hata 1980"
-_COST = "COST 231-Hata, COST 231 final report, section 4.4.1"
+OKUMURA_SOURCE = "Okumura-Hata, Hata 1980"
+COST231_SOURCE = "COST 231-Hata, COST 231 final report, section 4.4.1"
+
+OKUMURA_FREQUENCIES_MHZ: Final = (150.0, 1500.0)
+"""Frequencies that Hata's formula covers [HATA]."""
+
+COST231_FREQUENCIES_MHZ: Final = (1500.0, 2000.0)
+"""Frequencies that COST 231's covers [COST231]."""
+
+DISTANCES_KM: Final = (1.0, 20.0)
+"""Lengths of path that both cover [HATA]."""
+
+BASE_HEIGHTS_M: Final = (30.0, 200.0)
+"""Effective heights of the base station's antenna that both cover [HATA]."""
+
+MOBILE_HEIGHTS_M: Final = (1.0, 10.0)
+"""Heights of the mobile station's antenna above ground that both cover [HATA]."""
+
 _LARGE_CITY_SPLIT_MHZ = 300.0  # the fits for large cities: up to 200 MHz, from 400 MHz
 
 
@@ -88,8 +111,8 @@ def okumura_hata_loss_db(
     ----------
     .. [HATA] Hata, Empirical formula for propagation loss in land mobile radio services, 1980.
     """
-    f = _within("frequency_mhz", frequency_mhz, 150, 1500, _HATA)
-    d, hb, hm = _geometry(distance_km, base_height_m, mobile_height_m, _HATA)
+    f = _within("frequency_mhz", frequency_mhz, *OKUMURA_FREQUENCIES_MHZ, OKUMURA_SOURCE)
+    d, hb, hm = _geometry(distance_km, base_height_m, mobile_height_m, OKUMURA_SOURCE)
     place, size = known(Environment, environment), known(CitySize, city_size)
     lg_f = np.log10(f)
     loss = 69.55 + 26.16 * lg_f - _mobile_correction_db(f, hm, size) + _distance_db(d, hb)
@@ -141,8 +164,8 @@ def cost231_hata_loss_db(
     .. [COST231] COST Action 231, Digital mobile radio towards future generation systems, final
        report, 1999, section 4.4.1.
     """
-    f = _within("frequency_mhz", frequency_mhz, 1500, 2000, _COST)
-    d, hb, hm = _geometry(distance_km, base_height_m, mobile_height_m, _COST)
+    f = _within("frequency_mhz", frequency_mhz, *COST231_FREQUENCIES_MHZ, COST231_SOURCE)
+    d, hb, hm = _geometry(distance_km, base_height_m, mobile_height_m, COST231_SOURCE)
     correction = _mobile_correction_db(f, hm, CitySize.MEDIUM)
     centre = np.where(np.asarray(metropolitan, dtype=bool), 3.0, 0.0)
     return np.asarray(46.3 + 33.9 * np.log10(f) - correction + _distance_db(d, hb) + centre)
@@ -158,9 +181,9 @@ def _geometry(
     distance_km: ArrayLike, base_height_m: ArrayLike, mobile_height_m: ArrayLike, source: str
 ) -> tuple[Floats, Floats, Floats]:
     return (
-        _within("distance_km", distance_km, 1, 20, source),
-        _within("base_height_m", base_height_m, 30, 200, source),
-        _within("mobile_height_m", mobile_height_m, 1, 10, source),
+        _within("distance_km", distance_km, *DISTANCES_KM, source),
+        _within("base_height_m", base_height_m, *BASE_HEIGHTS_M, source),
+        _within("mobile_height_m", mobile_height_m, *MOBILE_HEIGHTS_M, source),
     )
 
 

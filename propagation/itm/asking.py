@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from enum import StrEnum
+from typing import Final
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -18,9 +19,27 @@ from propagation.itm.records import (
 from propagation.itm.variability import CLIMATES
 from propagation.profile import Polarization
 
-__all__ = ["EDITION", "code_of", "known_row", "matrix", "model_codes"]
+__all__ = [
+    "DISTANCES_KM",
+    "EDITION",
+    "FREQUENCIES_MHZ",
+    "HEIGHTS_M",
+    "code_of",
+    "known_row",
+    "matrix",
+    "model_codes",
+]
 
 EDITION = "NTIA ITM 1.4"
+
+FREQUENCIES_MHZ: Final = (20.0, 20_000.0)
+"""Frequencies that the model takes; below 40 MHz and above 10 GHz it warns [ITM]."""
+
+DISTANCES_KM: Final = (1.0, 2000.0)
+"""Lengths of path that it was made for; outside it answers, and warns [ITM]."""
+
+HEIGHTS_M: Final = (0.5, 3000.0)
+"""Heights of either antenna above ground; below 1 m and above 1000 m it warns [ITM]."""
 
 Floats = NDArray[np.float64]
 
@@ -72,9 +91,9 @@ def code_of(kind: type[StrEnum], name: str) -> int:
 def _within_limits(conditions: Conditions) -> dict[Asked, Floats]:
     time, location, situation = _percentages(conditions.statistics)
     columns = {
-        Asked.FREQUENCY_MHZ: _within("frequency_mhz", conditions, 20, 20_000),
-        Asked.HEIGHT1_M: _within("transmitter_height_above_ground_m", conditions, 0.5, 3000),
-        Asked.HEIGHT2_M: _within("receiver_height_above_ground_m", conditions, 0.5, 3000),
+        Asked.FREQUENCY_MHZ: _within("frequency_mhz", conditions, *FREQUENCIES_MHZ),
+        Asked.HEIGHT1_M: _within("transmitter_height_above_ground_m", conditions, *HEIGHTS_M),
+        Asked.HEIGHT2_M: _within("receiver_height_above_ground_m", conditions, *HEIGHTS_M),
         Asked.REFRACTIVITY_NUNITS: _within("surface_refractivity_nunits", conditions, 250, 400),
         Asked.PERMITTIVITY: _within("relative_permittivity", conditions, 1, np.inf),
         Asked.CONDUCTIVITY_S_PER_M: _positive("conductivity_s_per_m", conditions),

@@ -8,11 +8,27 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from propagation.errors import PropagationError, require_range
-from propagation.itm.asking import EDITION, code_of, known_row, matrix, model_codes
+from propagation.itm.asking import (
+    DISTANCES_KM,
+    EDITION,
+    FREQUENCIES_MHZ,
+    HEIGHTS_M,
+    code_of,
+    known_row,
+    matrix,
+    model_codes,
+)
 from propagation.itm.batch import ANSWERS, Asked, area_paths, profile_paths
 from propagation.itm.records import Conditions, ItmLoss, Siting
 
-__all__ = ["EDITION", "area_loss", "point_to_point_loss"]
+__all__ = [
+    "DISTANCES_KM",
+    "EDITION",
+    "FREQUENCIES_MHZ",
+    "HEIGHTS_M",
+    "area_loss",
+    "point_to_point_loss",
+]
 
 Floats = NDArray[np.float64]
 Integers = NDArray[np.int64]

@@ -29,9 +29,15 @@ from propagation.itu.path_rows import spread
 
 __all__ = [
     "CLUTTER_HEIGHTS_M",
+    "DISTANCES_KM",
     "EDITION",
+    "FREQUENCIES_MHZ",
+    "HEIGHTS_M",
+    "LARGEST_EFFECTIVE_HEIGHT_M",
+    "LOCATION_PERCENTS",
     "PARAMETERS",
     "TERMS",
+    "TIME_PERCENTS",
     "FieldPrediction",
     "NegativeHeight",
     "Surroundings",
@@ -39,6 +45,24 @@ __all__ = [
 ]
 
 EDITION = "ITU-R P.1546-6 (08/2019)"
+
+FREQUENCIES_MHZ: Final = (30.0, 4000.0)
+"""Frequencies that the Recommendation covers [P1546]."""
+
+DISTANCES_KM: Final = (0.0, 1000.0)
+"""Lengths of path that it covers, without 0 (below 1 km by Annex 5, section 15)."""
+
+HEIGHTS_M: Final = (1.0, 3000.0)
+"""Heights of either antenna above ground (Annex 5, sections 3 and 9)."""
+
+LARGEST_EFFECTIVE_HEIGHT_M: Final = 3000.0
+"""Largest effective height of the transmitting antenna (Annex 5, section 4.1)."""
+
+TIME_PERCENTS: Final = (1.0, 50.0)
+"""Percentages of time that it covers (Annex 5, section 7)."""
+
+LOCATION_PERCENTS: Final = (1.0, 99.0)
+"""Percentages of locations that it covers (Annex 5, section 12)."""
 
 Floats = NDArray[np.float64]
 
@@ -170,18 +194,20 @@ def predict_field(
        the one of the reference program of Working Party 3K is taken.
     """
     around = _surroundings(surroundings)
-    f = _within("frequency_mhz", frequency_mhz, 30, 4000)
-    q = _within("location_percent", location_percent, 1, 99)
-    ha = _within("transmitter_height_above_ground_m", transmitter_height_above_ground_m, 1, 3000)
+    f = _within("frequency_mhz", frequency_mhz, *FREQUENCIES_MHZ)
+    q = _within("location_percent", location_percent, *LOCATION_PERCENTS)
+    ha = _within(
+        "transmitter_height_above_ground_m", transmitter_height_above_ground_m, *HEIGHTS_M
+    )
     h2 = _receiver_height(receiver_height_above_ground_m, around)
     theta1 = _angle("transmitter_clearance_angle_deg", transmitter_clearance_angle_deg)
     theta2 = _angle("receiver_clearance_angle_deg", receiver_clearance_angle_deg)
     ask = Ask(
         d=_distance(distance_km),
         f=f,
-        t=_within("time_percent", time_percent, 1, 50),
+        t=_within("time_percent", time_percent, *TIME_PERCENTS),
         q=q,
-        h1=_within("effective_height_m", effective_height_m, -np.inf, 3000),
+        h1=_within("effective_height_m", effective_height_m, -np.inf, LARGEST_EFFECTIVE_HEIGHT_M),
         ha=ha,
         h2=h2,
         rise=ha
@@ -263,7 +289,7 @@ def _within(name: str, values: ArrayLike, lower: float, upper: float) -> Floats:
 
 
 def _distance(distance_km: ArrayLike) -> Floats:
-    d = _within("distance_km", distance_km, 0, 1000)
+    d = _within("distance_km", distance_km, *DISTANCES_KM)
     require_range("distance_km", d, 0, np.inf, _SOURCE, inclusive=False)
     return d
 
@@ -281,7 +307,7 @@ def _surroundings(values: ArrayLike) -> NDArray[np.int8]:
 
 
 def _receiver_height(values: ArrayLike, around: NDArray[np.int8]) -> Floats:
-    h2 = _within("receiver_height_above_ground_m", values, 1, 3000)
+    h2 = _within("receiver_height_above_ground_m", values, *HEIGHTS_M)
     at_sea = around == Surroundings.SEA
     if at_sea.any():
         lowest = np.where(at_sea, h2, 3.0)

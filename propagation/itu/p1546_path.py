@@ -4,7 +4,7 @@ The effective height of the transmitting antenna (section 3), the terrain cleara
 (sections 4.3 and 11) and the share of sea (section 8).
 """
 
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -12,14 +12,34 @@ from numpy.typing import ArrayLike, NDArray
 from propagation.errors import PropagationError
 from propagation.profile import PathProfile, RadioClimaticZone
 
-__all__ = ["ProfileParameters", "effective_height_without_terrain_m", "profile_parameters"]
+__all__ = [
+    "FAR_KM",
+    "LONG_KM",
+    "NEAR_KM",
+    "RECEIVER_REACH_KM",
+    "SLACK_KM",
+    "TRANSMITTER_REACH_KM",
+    "ProfileParameters",
+    "effective_height_without_terrain_m",
+    "profile_parameters",
+]
 
 Floats = NDArray[np.float64]
 
-_LONG_KM = 15.0  # sections 3.1 and 3.2
-_NEAR_KM, _FAR_KM = 3.0, 15.0
-_TRANSMITTER_REACH_KM, _RECEIVER_REACH_KM = 15.0, 16.0
-_SLACK_KM = 1e-9  # distances of a profile are sums of steps
+LONG_KM: Final = 15.0
+"""From here on the mean height is taken from NEAR_KM to FAR_KM (sections 3.1 and 3.2)."""
+
+NEAR_KM: Final = 3.0
+FAR_KM: Final = 15.0
+
+TRANSMITTER_REACH_KM: Final = 15.0
+"""How far the terrain counts for the transmitter's clearance angle (section 4.3)."""
+
+RECEIVER_REACH_KM: Final = 16.0
+"""How far it counts for the receiver's (section 11)."""
+
+SLACK_KM: Final = 1e-9
+"""Distances of a profile are sums of steps."""
 
 
 class ProfileParameters(NamedTuple):
@@ -91,16 +111,16 @@ def profile_parameters(
     ha = np.asarray(transmitter_height_above_ground_m, dtype=np.float64)
     h2 = np.asarray(receiver_height_above_ground_m, dtype=np.float64)
     d = x[..., -1]
-    start, end = np.where(d < _LONG_KM, 0.2 * d, _NEAR_KM), np.minimum(d, _FAR_KM)
+    start, end = np.where(d < LONG_KM, 0.2 * d, NEAR_KM), np.minimum(d, FAR_KM)
     eyes = h[..., 0] + ha, h[..., -1] + h2
-    reach = x[..., 1:] <= _TRANSMITTER_REACH_KM + _SLACK_KM
+    reach = x[..., 1:] <= TRANSMITTER_REACH_KM + SLACK_KM
     back = x[..., -1:] - x[..., :-1]
     return ProfileParameters(
         d,
         np.asarray(eyes[0] - _mean_height_m(x, h, start, end)),
         _highest_deg(h[..., 1:] - eyes[0][..., np.newaxis], x[..., 1:], reach),
         _highest_deg(
-            h[..., :-1] - eyes[1][..., np.newaxis], back, back <= _RECEIVER_REACH_KM + _SLACK_KM
+            h[..., :-1] - eyes[1][..., np.newaxis], back, back <= RECEIVER_REACH_KM + SLACK_KM
         ),
         h[..., 0],
         h[..., -1],
@@ -139,7 +159,7 @@ def effective_height_without_terrain_m(
     d = np.asarray(distance_km, dtype=np.float64)
     ha = np.asarray(transmitter_height_above_ground_m, dtype=np.float64)
     heff = np.asarray(declared_effective_height_m, dtype=np.float64)
-    return np.asarray(ha + (heff - ha) * np.clip((d - _NEAR_KM) / (_FAR_KM - _NEAR_KM), 0, 1))
+    return np.asarray(ha + (heff - ha) * np.clip((d - NEAR_KM) / (FAR_KM - NEAR_KM), 0, 1))
 
 
 def _require_path(profile: PathProfile, x: Floats) -> None:
@@ -164,7 +184,7 @@ def _mean_height_m(x: Floats, h: Floats, start: Floats, end: Floats) -> Floats:
 
 def _outermost_points(x: Floats, start: Floats, end: Floats) -> tuple[Floats, Floats]:
     """Move limits to the outermost points between them, where there are two."""
-    inside = (x >= start[..., np.newaxis] - _SLACK_KM) & (x <= end[..., np.newaxis] + _SLACK_KM)
+    inside = (x >= start[..., np.newaxis] - SLACK_KM) & (x <= end[..., np.newaxis] + SLACK_KM)
     two = np.count_nonzero(inside, axis=-1) > 1
     first = np.min(np.where(inside, x, np.inf), axis=-1)
     last = np.max(np.where(inside, x, -np.inf), axis=-1)

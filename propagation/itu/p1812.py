@@ -6,6 +6,7 @@ is the alternative for profiles that are not analysed (Attachment 4).
 """
 
 import warnings
+from typing import Final
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -27,15 +28,35 @@ from propagation.itu.path_zones import (
 from propagation.profile import PathProfile, Polarization, RadioClimaticZone
 
 __all__ = [
+    "DISTANCES_KM",
     "EDITION",
+    "FREQUENCIES_MHZ",
+    "HEIGHTS_M",
+    "LOCATION_PERCENTS",
     "PARAMETERS",
     "TERMS",
+    "TIME_PERCENTS",
     "PathLoss",
     "basic_transmission_loss",
     "field_strength_dbuvm",
 ]
 
 EDITION = "ITU-R P.1812-8 (09/2025)"
+
+FREQUENCIES_MHZ: Final = (30.0, 6000.0)
+"""Frequencies that the Recommendation covers (Annex 1, section 1)."""
+
+DISTANCES_KM: Final = (0.25, 3000.0)
+"""Lengths of path that it covers (Annex 1, section 1)."""
+
+HEIGHTS_M: Final = (1.0, 3000.0)
+"""Heights of either antenna above ground that it covers (Annex 1, section 1)."""
+
+TIME_PERCENTS: Final = (1.0, 50.0)
+"""Percentages of time that it covers (Annex 1, section 1)."""
+
+LOCATION_PERCENTS: Final = (1.0, 99.0)
+"""Percentages of locations that it covers (Annex 1, section 1)."""
 
 Floats = NDArray[np.float64]
 
@@ -118,16 +139,18 @@ def basic_transmission_loss(
     ----------
     .. [P1812] Rec. ITU-R P.1812-8 (09/2025), Annex 1, with Attachments 1 and 2.
     """
-    f = _within("frequency_mhz", frequency_mhz, 30, 6000)
-    p = _within("time_percent", time_percent, 1, 50)
-    pl = _within("location_percent", location_percent, 1, 99)
-    htg = _within("transmitter_height_above_ground_m", transmitter_height_above_ground_m, 1, 3000)
-    hrg = _within("receiver_height_above_ground_m", receiver_height_above_ground_m, 1, 3000)
+    f = _within("frequency_mhz", frequency_mhz, *FREQUENCIES_MHZ)
+    p = _within("time_percent", time_percent, *TIME_PERCENTS)
+    pl = _within("location_percent", location_percent, *LOCATION_PERCENTS)
+    htg = _within(
+        "transmitter_height_above_ground_m", transmitter_height_above_ground_m, *HEIGHTS_M
+    )
+    hrg = _within("receiver_height_above_ground_m", receiver_height_above_ground_m, *HEIGHTS_M)
     phi = _within("path_centre_latitude_deg", path_centre_latitude_deg, -80, 80)
     n0 = _within("surface_refractivity_nunits", surface_refractivity_nunits, 0, np.inf)
     radius = effective_earth_radius_km(lapse_rate_nunits_per_km)
     path = analyse(profile, htg, hrg, radius)
-    _within("path length in km", path.d, 0.25, 3000)
+    _within("path length in km", path.d, *DISTANCES_KM)
     zones = with_coasts(
         zone_sections(profile), transmitter_coast_distance_km, receiver_coast_distance_km, _SOURCE
     )
@@ -181,7 +204,7 @@ def field_strength_dbuvm(
     ----------
     .. [P1812] Rec. ITU-R P.1812-8, section 4.10, eq. (70).
     """
-    f = _within("frequency_mhz", frequency_mhz, 30, 6000) / 1000
+    f = _within("frequency_mhz", frequency_mhz, *FREQUENCIES_MHZ) / 1000
     loss = np.asarray(basic_transmission_loss_db, dtype=np.float64)
     erp = np.asarray(erp_dbw, dtype=np.float64)
     return np.asarray(199.36 + 20 * np.log10(f) - loss + (erp - 30))

@@ -18,6 +18,8 @@ __all__ = [
     "DEFAULT_STREET_WIDTH_M",
     "EDITION",
     "REPRESENTATIVE_HEIGHT_M",
+    "TERRESTRIAL_FREQUENCIES_MHZ",
+    "TERRESTRIAL_SHORTEST_KM",
     "TerminalClutter",
     "height_gain_correction_db",
     "slant_path_clutter_loss_db",
@@ -60,6 +62,12 @@ REPRESENTATIVE_HEIGHT_M: Final = {
 
 DEFAULT_STREET_WIDTH_M: Final = 27.0
 """Width of the street where nothing better is known, m (section 3.1)."""
+
+TERRESTRIAL_FREQUENCIES_MHZ: Final = (500.0, 67_000.0)
+"""Frequencies that the loss of terrestrial paths covers (section 3.2)."""
+
+TERRESTRIAL_SHORTEST_KM: Final = 0.25
+"""Shortest terrestrial path that it covers (section 3.2)."""
 
 _WITHOUT_EDGE = (TerminalClutter.WATER.value, TerminalClutter.OPEN.value)
 
@@ -164,8 +172,8 @@ def terrestrial_clutter_loss_db(
     f_mhz = np.asarray(frequency_mhz, dtype=np.float64)
     d = np.asarray(distance_km, dtype=np.float64)
     p = np.asarray(location_percent, dtype=np.float64)
-    require_range("frequency_mhz", f_mhz, 500, 67_000, _TERRESTRIAL)
-    require_range("distance_km", d, 0.25, np.inf, _TERRESTRIAL)
+    require_range("frequency_mhz", f_mhz, *TERRESTRIAL_FREQUENCIES_MHZ, _TERRESTRIAL)
+    require_range("distance_km", d, TERRESTRIAL_SHORTEST_KM, np.inf, _TERRESTRIAL)
     require_range("location_percent", p, 0, 100, _TERRESTRIAL, inclusive=False)
 
     f = f_mhz / 1e3  # GHz, as in the Recommendation

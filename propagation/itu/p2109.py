@@ -9,9 +9,12 @@ from scipy.special import ndtri
 
 from propagation.errors import PropagationError, require_range
 
-__all__ = ["EDITION", "Building", "building_entry_loss_db"]
+__all__ = ["EDITION", "FREQUENCIES_MHZ", "Building", "building_entry_loss_db"]
 
 EDITION = "Rec. ITU-R P.2109-2"
+
+FREQUENCIES_MHZ: Final = (80.0, 100_000.0)
+"""Frequencies that the Recommendation covers [P2109]."""
 
 Floats = NDArray[np.float64]
 
@@ -90,7 +93,7 @@ def building_entry_loss_db(
     f_mhz = np.asarray(frequency_mhz, dtype=np.float64)
     p = np.asarray(probability_percent, dtype=np.float64)
     theta = np.asarray(elevation_deg, dtype=np.float64)
-    require_range("frequency_mhz", f_mhz, 80, 100_000, EDITION)
+    require_range("frequency_mhz", f_mhz, *FREQUENCIES_MHZ, EDITION)
     require_range("probability_percent", p, 0, 100, EDITION, inclusive=False)
     require_range("elevation_deg", theta, -90, 90, EDITION)
     kind = np.asarray(building, dtype=np.str_)

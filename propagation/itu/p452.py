@@ -5,6 +5,7 @@ the profile, as edition 18 has it. Hydrometeor scatter (section 5) is not part o
 """
 
 from dataclasses import replace
+from typing import Final
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -19,9 +20,27 @@ from propagation.itu.path_geometry import analyse
 from propagation.itu.path_zones import ducting_incidence_percent, with_coasts, zone_sections
 from propagation.profile import PathProfile, Polarization
 
-__all__ = ["EDITION", "PARAMETERS", "TERMS", "PathLoss", "basic_transmission_loss"]
+__all__ = [
+    "DISTANCES_KM",
+    "EDITION",
+    "FREQUENCIES_MHZ",
+    "PARAMETERS",
+    "TERMS",
+    "TIME_PERCENTS",
+    "PathLoss",
+    "basic_transmission_loss",
+]
 
 EDITION = "ITU-R P.452-18 (10/2023)"
+
+FREQUENCIES_MHZ: Final = (100.0, 50_000.0)
+"""Frequencies that the Recommendation covers [P452]."""
+
+DISTANCES_KM: Final = (0.0, 10_000.0)
+"""Lengths of path that it covers [P452]; it names no shortest one."""
+
+TIME_PERCENTS: Final = (0.001, 50.0)
+"""Percentages of time that it covers (Annex 1, section 3.1)."""
 
 Floats = NDArray[np.float64]
 
@@ -97,8 +116,8 @@ def basic_transmission_loss(
     ----------
     .. [P452] Rec. ITU-R P.452-18 (10/2023), Annex 1, sections 3 and 4, with Attachments 2 and 3.
     """
-    f = _within("frequency_mhz", frequency_mhz, 100, 50_000) / 1000
-    p = _within("time_percent", time_percent, 0.001, 50)
+    f = _within("frequency_mhz", frequency_mhz, *FREQUENCIES_MHZ) / 1000
+    p = _within("time_percent", time_percent, *TIME_PERCENTS)
     htg = _positive("transmitter_height_above_ground_m", transmitter_height_above_ground_m)
     hrg = _positive("receiver_height_above_ground_m", receiver_height_above_ground_m)
     phi = _within("path_centre_latitude_deg", path_centre_latitude_deg, -90, 90)
@@ -109,7 +128,7 @@ def basic_transmission_loss(
     require_range("lapse_rate_nunits_per_km", lapse, -1000, 157, _SOURCE, inclusive=False)
     radius = effective_earth_radius_km(lapse)
     path = analyse(_bare_at_the_ends(profile), htg, hrg, radius)
-    _within("path length in km", path.d, 0, 10_000)
+    _within("path length in km", path.d, *DISTANCES_KM)
     zones = with_coasts(
         zone_sections(profile), transmitter_coast_distance_km, receiver_coast_distance_km, _SOURCE
     )

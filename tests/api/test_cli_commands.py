@@ -89,6 +89,8 @@ def test_vietnamese_unless_asked_otherwise(
         (["check"], "--all"),
         (["coverage"], "STATION"),
         (["coverage", "a", "--radius", "wide"], "wide"),
+        (["coverage", "a", "--model", "hata"], "hata"),
+        (["interference", "a", "--model", "magic"], "magic"),
         (["validate"], "--reference"),
         (["path", "--from", "1,2", "--station", "a", "--to", "1,2"], "--station"),
         (["export", "x.gpkg", "--layer", "nonsense"], "nonsense"),
@@ -113,6 +115,12 @@ def test_wrong_usage_is_two_and_one_clear_line(
         (["coverage", "mp-tan-an", "--radius", "9999"], "9"),
         (["coverage", "mp-tan-an", "--on", "2025-13-01"], "2025-13-01"),
         (["coverage", "dai-fm-rfd-095-0"], "Biên Hòa"),
+        (["coverage", "mp-tan-an", "--model", "p452"], "100 đến 6.000 MHz"),
+        (["coverage", "mp-tan-an", "--model", "okumura_hata"], "150 đến 1.500 MHz"),
+        (["coverage", "mp-tan-an", "--model", "p1546"], "PHUSONG_P1546_CURVES"),
+        (["coverage", "mp-tan-an", "--clutter", "p2108"], "500 đến 67.000 MHz"),
+        (["coverage", "mp-tan-an", "--building-percent", "60"], "building_entry"),
+        (["interference", "mp-tan-an", "--model", "p452"], "100 đến 6.000 MHz"),
         (["interference", "Truyền thanh"], "mp-ben-luc"),
         (["rerun", "coverage-0000000000000000"], "coverage-0000000000000000"),
         (["rerun", "../../etc"], "etc"),
@@ -229,6 +237,21 @@ def test_path_draws_its_figure(
     code, _, err = run(capsys, *words, "--receiver-height", "0", "--lang", "en")
     assert code == 3
     assert "receiver_height_m" in err
+
+
+def test_a_coverage_by_another_model_is_named_and_computed_again(
+    home: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    words = ["coverage", "mp-tan-an", "--radius", "8", "--model", "itm"]
+    words += ["--building", "thermally_efficient", "--building-percent", "70"]
+    code, out, err = run(capsys, *words, "--home", home, "--json", "--lang", "en")
+    assert code == 0, err
+    told = json.loads(out)
+    assert told["model"] == "NTIA ITM 1.4 + Rec. ITU-R P.2109-2 (thermally efficient, 70 %)"
+    assert f"Model: {told['model']}." in err
+    code, out, _ = run(capsys, "rerun", told["study"], "--home", home, "--json")
+    assert code == 0
+    assert json.loads(out)["identical"] is True
 
 
 def test_path_prints_every_loss_term_and_free_space_by_hand(

@@ -119,3 +119,25 @@ def a_point_explained(page: Page) -> str:
     expect(page.locator(".path-figure svg").first).to_be_attached()
     page.go_back()
     return told
+
+
+@pytest.mark.parametrize(("language", "width"), [("vi", 1440), ("vi", 390), ("en", 390)])
+def test_models_are_offered_with_their_ranges(visit: Callable, language: str, width: int) -> None:
+    """At 90.4 MHz: ITM can be chosen, P.452 and Hata stand there with the range, locked."""
+    here = visit("staff", width)
+    page = here.open(f"/view/stations/{DISTURBED}?lang={language}")
+    for kind in ("coverage", "interference"):
+        form = page.locator("form", has=page.locator(f"button[name=kind][value={kind}]"))
+        models = form.locator("select[name=model]")
+        expect(models).to_have_value("p1812")
+        models.select_option("itm")
+        expect(models).to_have_value("itm")
+        for name, least in (("p452", "100"), ("okumura_hata", "150")):
+            locked = models.locator(f"option[value={name}]")
+            expect(locked).to_be_disabled()
+            expect(locked).to_contain_text(least)
+    page.locator(".asked-study summary").click()
+    expect(page.locator("input[name=building_probability_percent]")).to_be_visible()
+    assert here.violations() == []
+    assert page.evaluate("document.documentElement.scrollWidth") == width, "it scrolls sideways"
+    assert here.complaints == []

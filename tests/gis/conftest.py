@@ -13,6 +13,7 @@ from rasterio.transform import Affine
 from shapely import MultiPolygon, box
 
 from gis.administration import load_administration
+from gis.curves import COLUMNS, FILES
 from gis.home import Home
 from gis.register.records import (
     AdministrativeUnit,
@@ -31,6 +32,7 @@ from gis.studies.context import StudyContext
 from gis.terrain.ground import Ground
 from gis.terrain.source import FlatTerrain
 from propagation.compliance.records import Confidence
+from propagation.itu.p1546_curves import CURVE_DISTANCES_KM, CurveFamily, CurveSet
 
 PROVENANCE = Provenance(confidence=Confidence.VERIFIED, source="test")
 
@@ -226,5 +228,26 @@ def write_table(tmp_path: Path) -> Callable[..., Path]:
             with file.open("w", encoding="utf-8", newline="") as stream:
                 csv.writer(stream, delimiter=";").writerows(rows)
         return file
+
+    return write
+
+
+@pytest.fixture
+def write_curves(tmp_path: Path, synthetic_curves: CurveSet) -> Callable[..., Path]:
+    """Write curves as the 24 files of a copy, lower than the synthetic ones by some dB."""
+
+    def write(name: str, lower_by_db: float = 0.0) -> Path:
+        folder = tmp_path / name
+        folder.mkdir()
+        d = np.array(CURVE_DISTANCES_KM, dtype=np.float64)
+        fields = synthetic_curves.field_strength_dbuvm.reshape(-1, d.size, 8) - lower_by_db
+        for ((family, time, _), file), table in zip(FILES.items(), fields, strict=True):
+            largest = 106.9 - 20 * np.log10(d)
+            if family is not CurveFamily.LAND:
+                largest += 2.38 * (1 - np.exp(-d / 8.94)) * np.log10(50 / time)
+            rows = np.column_stack([d, table, np.round(largest, 4)])
+            text = "\n".join(",".join(f"{value:.10g}" for value in row) for row in rows)
+            (folder / file).write_text(f"{','.join(COLUMNS)}\n{text}\n")
+        return folder
 
     return write

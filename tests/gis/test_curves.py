@@ -7,32 +7,17 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from gis.curves import COLUMNS, FILES, KNOWN_SHA256, read_curves, required_curves
+from gis.curves import FILES, KNOWN_SHA256, read_curves, required_curves
 from gis.errors import FormatError, NotFoundError
-from propagation.itu.p1546_curves import CURVE_DISTANCES_KM, CurveFamily, CurveSet
+from propagation.itu.p1546_curves import CurveSet
 
 LAND = "land_100MHz_50pct.csv"
 SEA = "warm_sea_600MHz_1pct.csv"
 
 
-def write(folder: Path, curves: CurveSet) -> Path:
-    """Write curves as the 24 files of a copy."""
-    folder.mkdir()
-    d = np.array(CURVE_DISTANCES_KM, dtype=np.float64)
-    fields = curves.field_strength_dbuvm.reshape(-1, d.size, 8)
-    for (family, time, _), table in zip(FILES, fields, strict=True):
-        largest = 106.9 - 20 * np.log10(d)
-        if family is not CurveFamily.LAND:
-            largest += 2.38 * (1 - np.exp(-d / 8.94)) * np.log10(50 / time)
-        rows = np.column_stack([d, table, np.round(largest, 4)])
-        text = "\n".join(",".join(f"{value:.10g}" for value in row) for row in rows)
-        (folder / FILES[family, time, _]).write_text(f"{','.join(COLUMNS)}\n{text}\n")
-    return folder
-
-
 @pytest.fixture
-def copy(tmp_path: Path, synthetic_curves: CurveSet) -> Path:
-    return write(tmp_path / "curves", synthetic_curves)
+def copy(write_curves: Callable[..., Path]) -> Path:
+    return write_curves("curves")
 
 
 def test_24_files() -> None:

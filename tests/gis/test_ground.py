@@ -15,11 +15,14 @@ from gis.studies import rerun, run
 from gis.studies.context import StudyContext
 from gis.studies.emitter import Emitter
 from gis.studies.field import azimuths_around, polar_field
+from gis.studies.method import Method
 from gis.studies.model import default_settings
+from gis.studies.predictors.registry import predictor_of
+from gis.studies.walk import Walk
 from gis.terrain.ground import Ground
 from gis.terrain.opening import GroundFiles, open_ground
 from gis.terrain.tables import clutter_table, worldcover
-from propagation.profile import RadioClimaticZone
+from propagation.profile import PathProfile, RadioClimaticZone
 
 Context = Callable[..., StudyContext]
 
@@ -234,3 +237,64 @@ def test_a_study_names_its_ground(
     assert other.id != study.id
     assert "zones" not in other.inputs["model"]
     assert json.dumps(study.inputs)
+
+
+@pytest.mark.parametrize(
+    ("name", "frequency"), [("p452", 600.0), ("p1546", 600.0), ("ehata", 1800.0)]
+)
+def test_models_read_the_same_ground_along_radials_and_over_paths(
+    *,
+    ground: Ground,
+    study_context: Context,
+    make_station: Callable,
+    write_curves: Callable[..., Path],
+    name: str,
+    frequency: float,
+) -> None:
+    """Clutter, coast and sea: losses along radials are those of the paths, to 1e-6 dB."""
+    station = make_station(
+        longitude=STATION[0], latitude=STATION[1], frequency_mhz=frequency, ground_height_m=None
+    )
+    predictor = predictor_of(name, {}, write_curves("curves"))
+    emitter = Emitter(station, ground, default_settings(), Method(predictor))
+    walk = Walk.over(emitter, 30.0, 0.25, 0.0, azimuths_around(24), (50.0,), False)
+    radials, _ = walk.radials(slice(0, 24))
+    assert {SEA, COAST, INLAND} == set(np.unique(radials.zone))
+    check = study_context().stage(0.0, 1.0, "studies.progress_grid").check
+    found = predictor.along(radials, walk.emission, check).losses_db
+    for k in (6, 31, 64, 120):
+        part, d = slice(0, k + 1), k * radials.step_km
+        paths = PathProfile(
+            np.arange(k + 1) * radials.step_km,
+            radials.terrain_height_m[:, part],
+            radials.clutter_height_m[:, part],
+            radials.zone[:, part],
+        )
+        latitude = radials.centre_latitude_deg @ (1.0, d, d * d)
+        own = predictor.over(paths, latitude, walk.emission)
+        assert not np.isnan(own).any()
+        np.testing.assert_allclose(found[..., k], own, rtol=0, atol=1e-6)
+
+
+def test_what_a_model_does_not_read_is_said_and_clutter_counts_once(
+    study_context: Context, make_station: Callable, ground: Ground
+) -> None:
+    """P.1812 carries the land cover, so P.2108 is refused; ITM does not, and may have it."""
+    station = make_station(longitude=STATION[0], latitude=STATION[1], frequency_mhz=600.0)
+    context = study_context(stations=[station], terrain=ground)
+    request = {"station_id": station.id, "radius_km": 6, "step_m": 500, "clutter_model": "p2108"}
+    with pytest.raises(FormatError) as caught:
+        run("coverage", request, context)
+    assert caught.value.key == "studies.clutter_in_land_cover"
+    assert caught.value.say("en").startswith(
+        "Rec. ITU-R P.2108-1 is not added where paths carry the land cover cover.tif"
+    )
+    assert "tính hai lần" in caught.value.say("vi")
+    study = run("coverage", {**request, "model": "itm"}, context)
+    keys = {one["key"] for one in study.results["remarks"]}
+    assert keys >= {
+        "studies.model_without_land_cover",
+        "studies.model_without_zones",
+        "studies.clutter_distances",
+        "studies.model_distances",
+    }

@@ -1,0 +1,134 @@
+"""What a page offers to choose from for a study of a station, and why something is not offered."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from data.text import Language, text
+from gis.register.records import BroadcastStation
+from gis.studies.asked import INTERFERENCE_TIME_PERCENTS
+from gis.studies.predictors.base import Limits, Range
+from gis.studies.predictors.p1546 import P1546
+from gis.studies.predictors.registry import DEFAULT, MODELS
+from propagation.hata.okumura import Environment
+from propagation.itu import p2108, p2109
+
+__all__ = ["Choice", "Choices", "choices_for"]
+
+_MEDIAN = (50.0,)
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """One line of a list.
+
+    Attributes
+    ----------
+    value : str
+        What the form sends.
+    label : str
+        What people read; with the reason where it cannot be chosen.
+    open : bool
+        Whether it can be chosen.
+    """
+
+    value: str
+    label: str
+    open: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Choices:
+    """The lists of a station's forms, in the order in which they are shown.
+
+    Attributes
+    ----------
+    coverage_models, interference_models : sequence of Choice
+        Models for either study.
+    environments, clutter, building : sequence of Choice
+        Surroundings of the receivers, and what may be added to the loss.
+    """
+
+    coverage_models: Sequence[Choice]
+    interference_models: Sequence[Choice]
+    environments: Sequence[Choice]
+    clutter: Sequence[Choice]
+    building: Sequence[Choice]
+
+
+def choices_for(station: BroadcastStation, curves: Path | None, language: Language) -> Choices:
+    """Return what can be chosen for a station, and what cannot with its reason.
+
+    Parameters
+    ----------
+    station : BroadcastStation
+        The station.
+    curves : Path or None
+        The installation's copy of the curves of Rec. ITU-R P.1546.
+    language : Language
+        Language of the words.
+    """
+
+    def models(percents: Sequence[float]) -> list[Choice]:
+        return [_model(name, station, percents, curves, language) for name in MODELS]
+
+    houses = [one.value for one in p2109.Building]
+    environments = ("", *(one.value for one in Environment))
+    return Choices(
+        models(_MEDIAN),
+        models(INTERFERENCE_TIME_PERCENTS),
+        [Choice(one, text(f"pages.environment_{one or 'usual'}", language))
+         for one in environments],
+        [_plain("none", language),
+         _addition("p2108", p2108.TERRESTRIAL_FREQUENCIES_MHZ, station, language)],
+        [_plain("none", language),
+         *(_addition(one, p2109.FREQUENCIES_MHZ, station, language) for one in houses)],
+    )  # fmt: skip
+
+
+def _model(
+    name: str,
+    station: BroadcastStation,
+    percents: Sequence[float],
+    curves: Path | None,
+    language: Language,
+) -> Choice:
+    label = text(f"pages.model_{name}", language)
+    if name == P1546.name and curves is None:
+        return _closed(name, label, text("pages.model_needs_curves", language), language)
+    reason = next(_reasons(MODELS[name].limits, station, percents, language), None)
+    if reason is not None:
+        return _closed(name, label, reason, language)
+    slow = text("pages.model_slow", language) if MODELS[name].slow else ""
+    usual = text("pages.model_usual", language) if name == DEFAULT else ""
+    return Choice(name, f"{label}{slow}{usual}")
+
+
+def _reasons(
+    limits: Limits, station: BroadcastStation, percents: Sequence[float], language: Language
+) -> Iterator[str]:
+    """Yield why a model does not cover a station."""
+    asked: list[tuple[str, Range, Sequence[float | None]]] = [
+        ("frequency", limits.frequencies_mhz, [station.frequency_mhz]),
+        ("height", limits.transmitter_heights_m, [station.height_above_ground_m]),
+        ("time", limits.time_percents, percents),
+    ]
+    for what, (lower, upper), values in asked:
+        if any(value is not None and not lower <= value <= upper for value in values):
+            yield text(f"pages.model_only_{what}", language, lower=lower, upper=upper)
+
+
+def _addition(value: str, within: Range, station: BroadcastStation, language: Language) -> Choice:
+    label = text(f"pages.addition_{value}", language)
+    if within[0] <= station.frequency_mhz <= within[1]:
+        return Choice(value, label)
+    reason = text("pages.model_only_frequency", language, lower=within[0], upper=within[1])
+    return _closed(value, label, reason, language)
+
+
+def _plain(value: str, language: Language) -> Choice:
+    return Choice(value, text(f"pages.addition_{value}", language))
+
+
+def _closed(value: str, label: str, reason: str, language: Language) -> Choice:
+    return Choice(value, text("pages.choice_closed", language, label=label, reason=reason), False)

@@ -1,0 +1,90 @@
+"""What has to be said beside a field about the model that predicted it."""
+
+from collections import Counter
+from collections.abc import Iterator
+from typing import Any
+
+from gis.errors import FormatError
+from gis.studies.emitter import NEAREST_KM, Emitter
+from gis.studies.predictors.base import LIMITED, OUTSIDE, RECEIVERS, WARNED, Range
+from gis.studies.predictors.p1546 import P1546
+from gis.studies.predictors.registry import DEFAULT
+from gis.terrain.ground import Remark
+from propagation.hata.okumura import BASE_HEIGHTS_M
+from propagation.itu import p2108
+
+__all__ = ["method_remarks", "refuse_without_result"]
+
+
+def method_remarks(emitter: Emitter, notes: Counter[str], reach_km: float) -> list[Remark]:
+    """Return what has to be said about the model of a field.
+
+    Parameters
+    ----------
+    emitter : Emitter
+        The station.
+    notes : Counter
+        What the model noted of its receivers.
+    reach_km : float
+        How far the field was asked for.
+    """
+    return [*_about_reach(emitter, reach_km), *_about_ground(emitter), *_noted(emitter, notes)]
+
+
+def refuse_without_result(emitter: Emitter, notes: Counter[str]) -> None:
+    """Refuse a field that lies outside the model's effective heights everywhere.
+
+    Raises
+    ------
+    FormatError
+        With the model and the range.
+    """
+    within = emitter.method.predictor.limits.effective_heights_m
+    if notes[OUTSIDE] and not notes[RECEIVERS] and within is not None:
+        raise FormatError("studies.model_no_result", **_told(emitter, within))
+
+
+def _about_reach(emitter: Emitter, reach_km: float) -> Iterator[Remark]:
+    limits = emitter.method.predictor.limits
+    lower, upper = limits.distances_km
+    if lower > NEAREST_KM or reach_km > upper * (1 + 1e-9):
+        yield "studies.model_distances", _told(emitter, limits.distances_km)
+    if emitter.method.additions.clutter_location_percent is not None:
+        yield (
+            "studies.clutter_distances",
+            {"model": p2108.EDITION, "lower": p2108.TERRESTRIAL_SHORTEST_KM},
+        )
+
+
+def _about_ground(emitter: Emitter) -> Iterator[Remark]:
+    predictor, ground = emitter.method.predictor, emitter.ground
+    if ground.cluttered and "land_cover" not in predictor.reads:
+        yield "studies.model_without_land_cover", {"model": predictor.edition}
+    if ground.zones is not None and "zones" not in predictor.reads:
+        yield "studies.model_without_zones", {"model": predictor.edition}
+    if ground.zones is None and "zones" in predictor.reads and predictor.name != DEFAULT:
+        yield "studies.model_inland", {"model": predictor.edition}
+    if isinstance(predictor, P1546) and not predictor.curves.recognised:
+        yield "studies.curves_unknown", {"source": predictor.curves.curves.source}
+
+
+def _noted(emitter: Emitter, notes: Counter[str]) -> Iterator[Remark]:
+    limits = emitter.method.predictor.limits
+    asked = notes[RECEIVERS] + notes[OUTSIDE]
+    heights = limits.effective_heights_m or BASE_HEIGHTS_M
+    for name, key, within in (
+        (OUTSIDE, "studies.model_height_outside", heights),
+        (LIMITED, "studies.model_height_limited", heights),
+        (WARNED, "studies.model_warned", None),
+    ):
+        if notes[name]:
+            percent = max(0.001, round(100 * notes[name] / asked, 3))
+            yield key, {**_told(emitter, within), "percent": percent}
+
+
+def _told(emitter: Emitter, within: Range | None) -> dict[str, Any]:
+    told: dict[str, Any] = {
+        "model": emitter.method.predictor.edition,
+        "station": emitter.station.name,
+    }
+    return told if within is None else {**told, "lower": within[0], "upper": within[1]}

@@ -1,0 +1,62 @@
+"""Rec. ITU-R P.452 in studies: a path to each receiver, so it takes its time."""
+
+from collections import Counter
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+import numpy as np
+from numpy.typing import NDArray
+
+from gis.studies.predictors.base import Along, Check, Limits, each_receiver, shared
+from propagation.area.radial import Emission, Radials
+from propagation.itu import p452, p1812
+from propagation.profile import PathProfile
+
+__all__ = ["P452"]
+
+Floats = NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True)
+class P452:
+    """Rec. ITU-R P.452 in clear air; it knows the median over locations only."""
+
+    name: ClassVar[str] = "p452"
+    edition: ClassVar[str] = p452.EDITION
+    limits: ClassVar[Limits] = Limits(
+        frequencies_mhz=shared(p452.FREQUENCIES_MHZ, p1812.FREQUENCIES_MHZ),
+        distances_km=p452.DISTANCES_KM,
+        time_percents=p452.TIME_PERCENTS,
+        location_percents=(50.0, 50.0),
+    )
+    reads: ClassVar[frozenset[str]] = frozenset({"land_cover", "zones"})
+    has_clutter: ClassVar[bool] = False
+    slow: ClassVar[bool] = True
+
+    def options(self) -> dict[str, Any]:
+        """Return that nothing was chosen."""
+        return {}
+
+    def along(self, radials: Radials, emission: Emission, check: Check) -> Along:
+        """Predict the loss at every receiver, each over its own path."""
+        shape = radials.terrain_height_m.shape
+        losses = np.full((len(emission.time_percents), *shape), np.nan)
+        for k, rows, profile, latitude in each_receiver(radials, self.limits, check):
+            losses[:, rows, k] = self.over(profile, latitude, emission)
+        return Along(losses, Counter())
+
+    def over(
+        self, profile: PathProfile, centre_latitude_deg: Floats, emission: Emission
+    ) -> Floats:
+        """Predict the loss of paths."""
+        return p452.basic_transmission_loss(
+            profile,
+            frequency_mhz=emission.frequencies_mhz[0],
+            time_percent=np.array(emission.time_percents)[:, np.newaxis],
+            transmitter_height_above_ground_m=emission.transmitter_height_above_ground_m,
+            receiver_height_above_ground_m=emission.receiver_height_above_ground_m,
+            path_centre_latitude_deg=centre_latitude_deg,
+            lapse_rate_nunits_per_km=emission.lapse_rate_nunits_per_km,
+            surface_refractivity_nunits=emission.surface_refractivity_nunits,
+            polarization=emission.polarization,
+        ).basic_transmission_loss_db

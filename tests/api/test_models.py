@@ -1,0 +1,151 @@
+"""The choice of a model over HTTP and on pages: offered with its range, refused outside it."""
+
+import re
+from collections.abc import Callable
+from html import unescape
+from io import BytesIO
+from typing import Any, get_args
+
+import pytest
+import rasterio
+from starlette.testclient import TestClient
+
+from api.schemas import Environment, Model
+from api.service import Service
+from gis.jobs.worker import work_once
+from gis.studies.predictors.registry import MODELS
+from propagation.hata import okumura
+
+Token = Callable[[str], dict[str, str]]
+STATION = "mp-tan-an"  # at 96.9 MHz
+HTML = {"accept": "text/html"}
+
+
+def test_the_schema_names_every_model() -> None:
+    assert get_args(Model) == tuple(MODELS)
+    assert get_args(Environment) == tuple(one.value for one in okumura.Environment)
+
+
+def test_a_coverage_by_itm_says_so_everywhere(
+    client: TestClient, service: Service, token: Token
+) -> None:
+    """Record, raster, contours, report and map name the model that was used."""
+    staff = token("staff")
+    wanted = {
+        "station_id": STATION,
+        "radius_km": 8,
+        "model": "itm",
+        "building_entry": "traditional",
+    }
+    asked = client.post("/studies/coverage", json=wanted, headers=staff)
+    assert asked.status_code == 202, asked.text
+    assert work_once(service.register, service.home, service.ground)
+    job = client.get(asked.headers["location"], headers=staff).json()
+    assert job["state"] == "done", job["error"]
+    study = f"/studies/{job['study']}"
+    record = client.get(study, headers=staff).json()
+    assert record["inputs"]["model"]["options"] == {"climate": "maritime_subtropical"}
+    keys = {one["key"] for one in record["results"]["remarks"]}
+    assert "studies.model_distances" in keys
+    title = "NTIA ITM 1.4 + Rec. ITU-R P.2109-2 (traditional, 50 %)"
+    raster = client.get(f"{study}/files/coverage.tif", headers=staff)
+    with rasterio.open(BytesIO(raster.content)) as dataset:
+        assert dataset.tags()["MODEL"] == title
+    contours = client.get(f"{study}/files/contours.geojson", headers=staff).json()
+    assert {one["properties"]["model"] for one in contours["features"]} == {title}
+    for language, climate in (
+        ("vi", "cận nhiệt đới hải dương"),
+        ("en", "maritime subtropical"),
+    ):
+        report = unescape(client.get(f"{study}/report.html?lang={language}", headers=staff).text)
+        assert title in report
+        assert climate in report
+        assert "P.1812" not in report
+        page = unescape(
+            client.get(f"/view{study}?lang={language}", headers={**staff, **HTML}).text
+        )
+        assert title in page
+    point = client.get(f"{study}/point?longitude=106.43&latitude=10.55&lang=en", headers=staff)
+    assert f"computed by {title}; the explanation of a point is by ITU-R P.1812" in point.text
+
+
+@pytest.mark.parametrize(
+    ("kind", "wanted", "status", "told"),
+    [
+        ("coverage", {"model": "p452"}, 422, "96.9 MHz is outside the 100 to 6,000 MHz"),
+        ("coverage", {"model": "okumura_hata"}, 422, "outside the 150 to 1,500 MHz of Okumura"),
+        ("coverage", {"model": "p1546"}, 404, "PHUSONG_P1546_CURVES"),
+        ("coverage", {"model": "hata"}, 422, "model"),
+        ("coverage", {"clutter_model": "p2108"}, 422, "outside the 500 to 67,000 MHz"),
+        ("coverage", {"building_probability_percent": 60}, 422, "building_entry"),
+        ("coverage", {"clutter_location_percent": 100}, 422, "clutter_location_percent"),
+        ("coverage", {"model": "itm", "environment": "open"}, 422, "takes no environment"),
+        ("interference", {"model": "p452"}, 422, "outside the 100 to 6,000 MHz"),
+        ("interference", {"building_entry": "traditional"}, 422, "building_entry"),
+        ("compliance", {"model": "itm"}, 422, "model"),
+    ],
+)
+def test_what_a_model_does_not_cover_is_said_at_once(
+    client: TestClient, token: Token, *, kind: str, wanted: dict[str, Any], status: int, told: str
+) -> None:
+    headers = {**token("staff"), "accept-language": "en"}
+    answer = client.post(
+        f"/studies/{kind}", json={"station_id": STATION, **wanted}, headers=headers
+    )
+    assert answer.status_code == status, answer.text
+    assert told in answer.json()["detail"]
+    assert client.get("/jobs", headers=headers).json()["numberMatched"] == 0
+
+
+def options(page: str, form: str) -> dict[str, tuple[str, bool]]:
+    """The models that the form of a kind offers: what is read, and whether it can be chosen."""
+    (found,) = [part for part in page.split("<form")[1:] if f'name="kind" value="{form}"' in part]
+    listed = re.search(r'<select name="model">(.*?)</select>', found, re.S)
+    assert listed is not None
+    return {
+        value: (unescape(label), "disabled" not in rest)
+        for value, rest, label in re.findall(
+            r'<option value="(\w+)"([^>]*)>([^<]*)</option>', listed[1]
+        )
+    }
+
+
+def test_the_page_offers_models_with_their_ranges(browser_of: Callable[[str], Any]) -> None:
+    page = browser_of("staff").get(f"/view/stations/{STATION}").text
+    offered = options(page, "coverage")
+    assert offered == {
+        "p1812": ("ITU-R P.1812 (mặc định)", True),
+        "p452": ("ITU-R P.452: chỉ 100 đến 6.000 MHz", False),
+        "p1546": ("ITU-R P.1546: cần đặt PHUSONG_P1546_CURVES", False),
+        "itm": ("ITM (Longley-Rice)", True),
+        "okumura_hata": ("Okumura-Hata: chỉ 150 đến 1.500 MHz", False),
+        "cost231_hata": ("COST 231-Hata: chỉ 1.500 đến 2.000 MHz", False),
+        "ehata": ("Hata mở rộng (NTIA): chỉ 1.500 đến 3.000 MHz", False),
+    }
+    assert options(page, "interference") == offered
+    assert "luôn tính theo ITU-R P.1812" in page
+    assert "ITU-R P.2108, thống kê: chỉ 500 đến 67.000 MHz" in page
+
+
+def test_the_form_asks_for_the_model_that_was_chosen(
+    browser_of: Callable[[str], Any], service: Service
+) -> None:
+    browser = browser_of("staff")
+    url = f"/view/stations/{STATION}"
+    browser.get(url)
+    empty = {"environment": "", "clutter_model": "none", "clutter_location_percent": ""}
+    answer = browser.post(f"{url}/studies", {"kind": "coverage", "model": "itm", **empty})
+    assert answer.status_code == 303
+    job = service.queue.job(answer.headers["location"].rpartition("/")[2])
+    assert job.inputs["model"] == "itm"
+    assert "environment" not in job.inputs
+    assert "clutter_location_percent" not in job.inputs
+    for wrong, told in (
+        ({"model": "p452"}, "ngoài khoảng 100 đến 6.000 MHz"),
+        ({"building_probability_percent": "70"}, "building_entry"),
+        ({"building_probability_percent": "many"}, "building_probability_percent"),
+        ({"model": "magic"}, "magic"),
+    ):
+        refused = browser.post(f"{url}/studies", {"kind": "coverage", **wrong})
+        assert refused.status_code == 422
+        assert told in unescape(refused.text)
