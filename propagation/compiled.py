@@ -17,7 +17,7 @@ from typing import Any, TypeVar, cast
 
 from numba import njit
 
-__all__ = ["KernelCacheWarning", "formula", "part", "scan", "tally"]
+__all__ = ["KernelCacheWarning", "formula", "part", "passage", "scan", "tally"]
 
 _Function = TypeVar("_Function", bound=Callable[..., Any])
 
@@ -61,3 +61,8 @@ def part(function: _Function) -> _Function:
     """Compile arithmetic on numbers that are neither NaN nor infinite into its callers."""
     compiled = njit(nogil=True, error_model="numpy", fastmath=_FUSED, forceinline=True)
     return cast(_Function, compiled(function))
+
+
+def passage(function: _Function) -> _Function:
+    """Compile a passage of a scan into its callers, so that handing it tables costs nothing."""
+    return cast(_Function, njit(nogil=True, error_model="numpy", inline="always")(function))

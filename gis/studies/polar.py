@@ -15,7 +15,7 @@ from gis.geodesy import GEOD
 from gis.lattice import Lattice, line_cubics, tabulate
 from gis.raster import Grid
 from propagation.area.elementary import arctangent
-from propagation.compiled import scan
+from propagation.compiled import formula, scan
 
 __all__ = ["Polar", "plane_of_grid", "ring_firsts"]
 
@@ -24,6 +24,8 @@ Values = NDArray[np.float32]
 Indices = NDArray[np.int32]
 
 _NODE_DEG = 0.2
+_PER_DEGREE = 1 / 360.0
+_TWICE_DEGREES = 2 * 180.0 / math.pi
 
 
 def plane_of_grid(grid: Grid, longitude: float, latitude: float) -> Lattice:
@@ -90,10 +92,10 @@ class Polar:
         """Return the quantities at azimuths and ranges, shape (q, ...)."""
         azimuth, distance = np.broadcast_arrays(azimuth_deg, distance_km)
         found = np.empty((self.values.shape[0], azimuth.size))
-        layout = self._layout()
         _points(
             self.values,
-            layout,
+            self._strides(),
+            self._layout(),
             np.ascontiguousarray(azimuth, dtype=np.float64).ravel(),
             np.ascontiguousarray(distance, dtype=np.float64).ravel(),
             found,
@@ -101,17 +103,25 @@ class Polar:
         return found.reshape(self.values.shape[0], *azimuth.shape)
 
     def _layout(self) -> Floats:
+        """Return first azimuth, radials a turn, points a km, reach, and whether it is closed."""
         return np.array(
             [
                 self.start_deg,
-                1 / self.spacing_deg,
+                360.0 / self.spacing_deg,
                 1 / self.step_km,
                 self.reach_km,
-                self.rings,
                 self.closed,
             ],
             dtype=np.float64,
         )
+
+    def _strides(self) -> Indices:
+        """Return how many radials lie between those computed, for each step of the range."""
+        last = self.values.shape[2] - 1
+        strides = np.ones(last, dtype=np.int32)
+        for ring in range(self.rings):
+            strides[: last // 2 ** (ring + 1)] = 2 ** (ring + 1)
+        return strides
 
     def rows(self, plane: Lattice, rows: range, columns: int) -> tuple[Values, int]:
         """Return the quantities at the pixel centres of some rows of a grid.
@@ -133,9 +143,14 @@ class Polar:
             Pixels within the reach.
         """
         out = np.empty((self.values.shape[0], len(rows), columns), dtype=np.float32)
-        pieces = plane.values.shape[2]
         inside = _grid_rows(
-            self.values, self._layout(), plane.values, plane.frame, rows.start, pieces, out
+            self.values,
+            self._strides(),
+            self._layout(),
+            plane.values,
+            plane.frame,
+            (rows.start, plane.values.shape[2]),
+            out,
         )
         return out, inside
 
@@ -168,82 +183,88 @@ def ring_firsts(count: int, points: int, first: int) -> tuple[Indices, int]:
 
 
 @scan
-def _interpolated(
-    values: Values, layout: Floats, q: int, azimuth: float, distance: float
-) -> float:
-    """Return one quantity at an azimuth in degrees and a range in km."""
-    count: int = values.shape[1]
-    last: int = values.shape[2] - 1
-    if not 0.0 <= distance <= layout[3]:
-        return np.nan
-    along = distance * layout[2]
-    k = min(int(along), last - 1)
-    v = along - k
-    stride = 1
-    for _ in range(int(layout[4])):
-        if k >= last // (2 * stride):
-            break
-        stride *= 2
-    turned = (azimuth - layout[0]) / 360.0
-    turned = (turned - np.floor(turned)) * 360.0 * layout[1] / stride
-    j = int(turned)
-    u = turned - j
-    left, right = j * stride, (j + 1) * stride
-    if layout[5] != 0.0:
-        left %= count
-        right %= count
-    elif right > count - 1:
-        if turned > (count - 1) / stride + 1e-6:
-            return np.nan
-        left, right, u = count - 1 - stride, count - 1, 1.0
-    near = (1 - u) * float(values[q, left, k]) + u * float(values[q, right, k])
-    far = (1 - u) * float(values[q, left, k + 1]) + u * float(values[q, right, k + 1])
-    return float((1 - v) * near + v * far)
-
-
-@scan
 def _points(
-    values: Values, layout: Floats, azimuth: Floats, distance: Floats, out: Floats
+    values: Values,
+    strides: Indices,
+    layout: Floats,
+    azimuth: Floats,
+    distance: Floats,
+    out: Floats | Values,
 ) -> None:
-    """Write the quantities at points."""
-    for q in range(values.shape[0]):
-        for i in range(azimuth.size):
-            out[q, i] = _interpolated(values, layout, q, azimuth[i], distance[i])
+    """Write the quantities at azimuths in degrees and ranges in km, NaN beyond the radials."""
+    count: int = values.shape[1]
+    start, per_turn, per_km, reach = layout[0], layout[1], layout[2], layout[3]
+    closed = layout[4] != 0.0
+    for i in range(azimuth.size):
+        out[:, i] = np.nan
+        if not 0.0 <= distance[i] <= reach:
+            continue
+        along = distance[i] * per_km
+        k = np.uint64(min(int(along), strides.size - 1))
+        v = along - int(k)
+        stride = strides[k]
+        turned = (azimuth[i] - start) * _PER_DEGREE
+        turned = (turned - np.floor(turned)) * per_turn / stride
+        j = int(turned)
+        u = turned - j
+        left, right = j * stride, (j + 1) * stride
+        if closed:
+            left -= count if left >= count else 0
+            right -= count if right >= count else 0
+        elif right > count - 1:
+            if turned > (count - 1) / stride + 1e-6:
+                continue
+            left, right, u = count - 1 - stride, count - 1, 1.0
+        before, after, beyond = np.uint64(left), np.uint64(right), np.uint64(int(k) + 1)
+        for q in range(values.shape[0]):
+            near = (1 - u) * float(values[q, before, k]) + u * float(values[q, after, k])
+            far = (1 - u) * float(values[q, before, beyond]) + u * float(values[q, after, beyond])
+            out[q, i] = (1 - v) * near + v * far
+
+
+@formula
+def _bearings(
+    cubics: Floats, piece: int, begin: int, end: int, columns: int, place: Floats
+) -> None:
+    """Write azimuth in degrees and range in km of the pixels of one piece of a row."""
+    a, b = cubics[0, piece], cubics[1, piece]
+    scale = cubics.shape[1] / max(columns - 1, 1)
+    azimuths, distances = place[0, begin:end], place[1, begin:end]
+    for i in range(azimuths.size):
+        t = (begin + i) * scale - piece
+        x = a[0] + t * (a[1] + t * (a[2] + t * a[3]))
+        y = b[0] + t * (b[1] + t * (b[2] + t * b[3]))
+        r = math.sqrt(x * x + y * y)
+        angle = _TWICE_DEGREES * arctangent(x / (r + abs(y) + 1e-300))
+        azimuths[i] = angle if y >= 0 else 180.0 - angle
+        distances[i] = r
 
 
 @scan
 def _grid_rows(
     values: Values,
+    strides: Indices,
     layout: Floats,
     lattice: Floats,
     frame: Floats,
-    first: int,
-    pieces: int,
+    rows: tuple[int, int],
     out: Values,
 ) -> int:
     """Write the quantities at the pixel centres of some rows of a grid; see `Polar.rows`."""
     inside = 0
+    first, pieces = rows
     columns = out.shape[2]
     cubics = np.empty((2, pieces, 4))
-    azimuths, distances = np.empty(columns), np.empty(columns)
+    place = np.empty((2, columns))
     along = np.array([columns - 1.0, 0.0])
-    half_turn = 114.59155902616465  # 2 x 180 / pi
     for row in range(out.shape[1]):
-        start = np.array([0.0, float(first + row)])
-        line_cubics(lattice, frame, start, along, pieces, cubics)
+        line_cubics(lattice, frame, np.array([0.0, float(first + row)]), along, pieces, cubics)
+        begin = 0
+        for piece in range(pieces):
+            end = columns if piece == pieces - 1 else ((piece + 1) * (columns - 1)) // pieces + 1
+            _bearings(cubics, piece, begin, end, columns, place)
+            begin = end
         for i in range(columns):
-            t = i * pieces / max(columns - 1, 1)
-            piece = min(int(t), pieces - 1)
-            t -= piece
-            a, b = cubics[0, piece], cubics[1, piece]
-            x = a[0] + t * (a[1] + t * (a[2] + t * a[3]))
-            y = b[0] + t * (b[1] + t * (b[2] + t * b[3]))
-            r = math.sqrt(x * x + y * y)
-            angle = half_turn * arctangent(x / (r + abs(y) + 1e-300))
-            azimuths[i] = angle if y >= 0 else 180.0 - angle
-            distances[i] = r
-            inside += r <= layout[3]
-        for q in range(out.shape[0]):
-            for i in range(columns):
-                out[q, row, i] = _interpolated(values, layout, q, azimuths[i], distances[i])
+            inside += place[1, i] <= layout[3]
+        _points(values, strides, layout, place[0], place[1], out[:, row])
     return inside

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from gis.geodesy import GEOD
 from gis.lattice import Lattice, line_cubics, tabulate
-from propagation.compiled import scan
+from propagation.compiled import formula, scan
 
 __all__ = ["Window", "plane_of", "radial_classes", "radial_heights_m"]
 
@@ -70,26 +70,78 @@ def plane_of(longitude: float, latitude: float, radius_km: float, locate: Locate
 
 
 @scan
-def _bilinear(cells: Cells, row: float, column: float) -> float:
+def _with_voids(cells: Cells, i: int, j: int, u: float, v: float) -> float:
+    """Interpolate between cells of which some are void: one of no weight changes nothing."""
+    total = 0.0
+    for a in range(2):
+        across = u if a else 1 - u
+        for b in range(2):
+            along = v if b else 1 - v
+            if across * along > 0:
+                below, beside = min(i + a, cells.shape[0] - 1), min(j + b, cells.shape[1] - 1)
+                total += across * along * float(cells[below, beside])
+    return total
+
+
+@formula
+def _places(cubics: Floats, piece: int, begin: int, scale: float, place: Floats) -> None:
+    """Write row and column of the points of one piece of a radial, from `begin` on."""
+    a, b = cubics[0, piece], cubics[1, piece]
+    rows, columns = place[0], place[1]
+    for i in range(rows.size):
+        t = (begin + i) * scale - piece
+        rows[i] = a[0] + t * (a[1] + t * (a[2] + t * a[3]))
+        columns[i] = b[0] + t * (b[1] + t * (b[2] + t * b[3]))
+
+
+@scan
+def _along(
+    values: Floats,
+    frame: Floats,
+    direction: Floats,
+    reach: tuple[float, int],
+    cubics: Floats,
+    place: Floats,
+) -> None:
+    """Write row and column of the points of one radial."""
+    step, pieces = reach
+    points = place.shape[1]
+    line_cubics(values, frame, np.zeros(2), direction * ((points - 1) * step), pieces, cubics)
+    begin = 0
+    for piece in range(pieces):
+        end = points if piece == pieces - 1 else ((piece + 1) * (points - 1)) // pieces + 1
+        _places(cubics, piece, begin, pieces / (points - 1), place[:, begin:end])
+        begin = end
+
+
+@scan
+def _bilinear(cells: Cells, place: Floats, heights: Floats) -> None:
     """Interpolate; half a cell beyond the outermost centres the nearest holds, then nothing."""
     rows: int = cells.shape[0]
     columns: int = cells.shape[1]
-    if not (-0.5 <= row <= rows - 0.5 and -0.5 <= column <= columns - 0.5):
-        return np.nan
-    row, column = min(max(row, 0.0), rows - 1.0), min(max(column, 0.0), columns - 1.0)
-    i, j = min(int(row), max(rows - 2, 0)), min(int(column), max(columns - 2, 0))
-    u, v = row - i, column - j
-    below, beside = min(i + 1, rows - 1), min(j + 1, columns - 1)
-    total = (1 - u) * ((1 - v) * float(cells[i, j]) + v * float(cells[i, beside]))
-    total += u * ((1 - v) * float(cells[below, j]) + v * float(cells[below, beside]))
-    if not np.isnan(total):
-        return total
-    total = 0.0  # a cell of no weight cannot make a void
-    for a, across in ((i, 1 - u), (below, u)):
-        for b, along in ((j, 1 - v), (beside, v)):
-            if across * along > 0:
-                total += across * along * float(cells[a, b])
-    return total
+    for k in range(heights.size):
+        row, column = place[0, k], place[1, k]
+        if not (-0.5 <= row <= rows - 0.5 and -0.5 <= column <= columns - 0.5):
+            heights[k] = np.nan
+            continue
+        row, column = min(max(row, 0.0), rows - 1.0), min(max(column, 0.0), columns - 1.0)
+        i, j = min(int(row), max(rows - 2, 0)), min(int(column), max(columns - 2, 0))
+        u, v = row - i, column - j
+        above, left = np.uint64(i), np.uint64(j)  # indices that cannot be negative
+        below, right = np.uint64(min(i + 1, rows - 1)), np.uint64(min(j + 1, columns - 1))
+        total = (1 - u) * ((1 - v) * float(cells[above, left]) + v * float(cells[above, right]))
+        total += u * ((1 - v) * float(cells[below, left]) + v * float(cells[below, right]))
+        heights[k] = _with_voids(cells, i, j, u, v) if np.isnan(total) else total
+
+
+@scan
+def _of_cells(cells: NDArray[np.uint8], place: Floats, table: Floats, classes: Floats) -> None:
+    """Write what a table says of the cells that hold the points; its last entry is for outside."""
+    for k in range(classes.size):
+        row, column = np.floor(place[0, k] + 0.5), np.floor(place[1, k] + 0.5)
+        inside = 0 <= row < cells.shape[0] and 0 <= column < cells.shape[1]
+        entry = cells[np.uint64(row), np.uint64(column)] if inside else 256
+        classes[k] = table[np.uint64(entry)]
 
 
 @scan
@@ -116,20 +168,11 @@ def _sample_heights(
     heights : ndarray, shape (a, n + 1)
         Takes the heights.
     """
-    step, pieces = reach
-    points = heights.shape[1]
-    cubics = np.empty((2, pieces, 4))
-    length = (points - 1) * step
+    cubics = np.empty((2, reach[1], 4))
+    place = np.empty((2, heights.shape[1]))
     for r in range(directions.shape[0]):
-        line_cubics(values, frame, np.zeros(2), directions[r] * length, pieces, cubics)
-        for k in range(points):
-            t = k * pieces / (points - 1)
-            piece = min(int(t), pieces - 1)
-            t -= piece
-            a, b = cubics[0, piece], cubics[1, piece]
-            row = a[0] + t * (a[1] + t * (a[2] + t * a[3]))
-            column = b[0] + t * (b[1] + t * (b[2] + t * b[3]))
-            heights[r, k] = _bilinear(cells, row, column)
+        _along(values, frame, directions[r], reach, cubics, place)
+        _bilinear(cells, place, heights[r])
 
 
 def radial_heights_m(window: Window, azimuths_deg: Floats, step_km: float, points: int) -> Floats:
@@ -171,21 +214,11 @@ def _sample_classes(
     classes: Floats,
 ) -> None:
     """Write what a table says of the cells along radials; the last entry is for outside."""
-    step, pieces = reach
-    points = classes.shape[1]
-    cubics = np.empty((2, pieces, 4))
-    length = (points - 1) * step
+    cubics = np.empty((2, reach[1], 4))
+    place = np.empty((2, classes.shape[1]))
     for r in range(directions.shape[0]):
-        line_cubics(values, frame, np.zeros(2), directions[r] * length, pieces, cubics)
-        for k in range(points):
-            t = k * pieces / (points - 1)
-            piece = min(int(t), pieces - 1)
-            t -= piece
-            a, b = cubics[0, piece], cubics[1, piece]
-            row = int(np.floor(a[0] + t * (a[1] + t * (a[2] + t * a[3])) + 0.5))
-            column = int(np.floor(b[0] + t * (b[1] + t * (b[2] + t * b[3])) + 0.5))
-            inside = 0 <= row < cells.shape[0] and 0 <= column < cells.shape[1]
-            classes[r, k] = table[cells[row, column]] if inside else table[256]
+        _along(values, frame, directions[r], reach, cubics, place)
+        _of_cells(cells, place, table, classes[r])
 
 
 def radial_classes(

@@ -1,7 +1,8 @@
 """Elementary functions of one number, without branches, for loops that run as vector code.
 
 The libraries' own are called number by number. These are polynomials, the minimax fits named at
-each, with relative errors below 4e-16 beside the rounding; arguments must be finite.
+each, with relative errors below 4e-16 beside the rounding; arguments must be finite. Their terms
+are summed in groups of four (Estrin's scheme), so that few wait for one another.
 """
 
 import math
@@ -29,12 +30,14 @@ def exp2(x: float) -> float:
     """Return 2^x for -1000 < x < 1000; degree 12 on [-1/2, 1/2]."""
     shifted = x + _ROUNDING
     f = x - (shifted - _ROUNDING)
-    p = 4.456675341049206e-10 + f * 2.5733568308756892e-11
-    p = 1.0178051192960649e-07 + f * (7.054894386348348e-09 + f * p)
-    p = 1.5252733856293466e-05 + f * (1.3215486815999978e-06 + f * p)
-    p = 0.0013333558146390353 + f * (0.00015403530393362755 + f * p)
-    p = 0.0555041086648217 + f * (0.009618129107628484 + f * p)
-    p = 1.0 + f * (0.6931471805599453 + f * (0.24022650695910072 + f * p))
+    f2 = f * f
+    f4 = f2 * f2
+    a = 1.0 + f * 0.6931471805599453 + f2 * (0.24022650695910072 + f * 0.0555041086648217)
+    b = 0.009618129107628484 + f * 0.0013333558146390353
+    b = b + f2 * (0.00015403530393362755 + f * 1.5252733856293466e-05)
+    c = 1.3215486815999978e-06 + f * 1.0178051192960649e-07
+    c = c + f2 * (7.054894386348348e-09 + f * 4.456675341049206e-10)
+    p = a + f4 * (b + f4 * (c + f4 * 2.5733568308756892e-11))
     bits = np.float64(p).view(np.int64) + (np.float64(shifted).view(np.int64) << np.int64(52))
     return float(np.int64(bits).view(np.float64))
 
@@ -42,18 +45,21 @@ def exp2(x: float) -> float:
 @part
 def log2(x: float) -> float:
     """Return log2(x) for a positive normal x; degree 8 in the square of (m - 1) / (m + 1)."""
-    bits = np.float64(x).view(np.int64)
-    above = np.int64((bits >> np.int64(52)) | np.int64(_EXPONENT_BITS)).view(np.float64)
-    m = np.int64((bits & np.int64(_MANTISSA)) | np.int64(_ONE_BITS)).view(np.float64)
+    bits = np.float64(x).view(np.uint64)
+    above = np.uint64((bits >> np.uint64(52)) | np.uint64(_EXPONENT_BITS)).view(np.float64)
+    m = np.uint64((bits & np.uint64(_MANTISSA)) | np.uint64(_ONE_BITS)).view(np.float64)
     large = m > _SQRT2
     m = m * 0.5 if large else m
     e = above - (_EXPONENT + (1022.0 if large else 1023.0))
     s = (m - 1.0) / (m + 1.0)
     z = s * s
-    p = 0.1911389922870324 + z * 0.191334029264787
-    p = 0.26230754780023596 + z * (0.22198981902561918 + z * p)
-    p = 0.412198583073463 + z * (0.32059890453872275 + z * p)
-    p = 2.8853900817779268 + z * (0.9617966939259754 + z * (0.5770780163556936 + z * p))
+    z2 = z * z
+    z4 = z2 * z2
+    a = 2.8853900817779268 + z * 0.9617966939259754
+    a = a + z2 * (0.5770780163556936 + z * 0.412198583073463)
+    b = 0.32059890453872275 + z * 0.26230754780023596
+    b = b + z2 * (0.22198981902561918 + z * 0.1911389922870324)
+    p = a + z4 * (b + z4 * 0.191334029264787)
     return e + s * p
 
 
@@ -78,13 +84,16 @@ def arctangent(x: float) -> float:
     below = size if steep else (size + 1.0 if middle else 1.0)
     y = above / below
     z = y * y
-    p = 0.03796390316111083 + z * -0.017803896394812564
-    p = 0.05846866752275139 + z * (-0.05035049795312439 + z * p)
-    p = 0.07692045194561481 + z * (-0.06662950246036792 + z * p)
-    p = 0.11111110744657099 + z * (-0.09090896801472813 + z * p)
-    p = 0.19999999999940837 + z * (-0.14285714279244968 + z * p)
+    z2 = z * z
+    z4 = z2 * z2
+    a = -0.3333333333333312 + z * 0.19999999999940837
+    a = a + z2 * (-0.14285714279244968 + z * 0.11111110744657099)
+    b = -0.09090896801472813 + z * 0.07692045194561481
+    b = b + z2 * (-0.06662950246036792 + z * 0.05846866752275139)
+    c = -0.05035049795312439 + z * 0.03796390316111083 + z2 * -0.017803896394812564
+    p = a + z4 * (b + z4 * c)
     turned = _HALF_PI if steep else (0.5 * _HALF_PI if middle else 0.0)
-    angle = turned + (y + y * z * (-0.3333333333333312 + z * p))
+    angle = turned + (y + y * z * p)
     return -angle if x < 0.0 else angle
 
 
@@ -95,16 +104,21 @@ def sine_of_third(x: float) -> float:
     near_one = size > 0.5
     z = (1.0 - size) * 0.5 if near_one else size * size
     q = math.sqrt(z) if near_one else size
-    p = -0.016187392271599134 + z * 0.03187962140081284
-    p = 0.0065293020047365695 + z * (0.019513468251252167 + z * p)
-    p = 0.01388484282640208 + z * (0.012170138592391726 + z * p)
-    p = 0.022371749733164054 + z * (0.01735977964134998 + z * p)
-    p = 0.044642856805998936 + z * (0.03038195969768514 + z * p)
-    p = 0.16666666666664942 + z * (0.07500000000385201 + z * p)
+    z2 = z * z
+    z4 = z2 * z2
+    a = 0.16666666666664942 + z * 0.07500000000385201
+    a = a + z2 * (0.044642856805998936 + z * 0.03038195969768514)
+    b = 0.022371749733164054 + z * 0.01735977964134998
+    b = b + z2 * (0.01388484282640208 + z * 0.012170138592391726)
+    c = 0.0065293020047365695 + z * 0.019513468251252167
+    c = c + z2 * (-0.016187392271599134 + z * 0.03187962140081284)
+    p = a + z4 * (b + z4 * c)
     angle = q + q * z * p
     angle = (_HALF_PI - 2.0 * angle if near_one else angle) / 3.0
     w = angle * angle
-    p = 2.755731870703006e-06 + w * (-2.505183201026986e-08 + w * 1.5985749758183062e-10)
-    p = -0.16666666666666666 + w * (0.008333333333333106 + w * (-0.00019841269840773396 + w * p))
+    w2 = w * w
+    a = -0.16666666666666666 + w * 0.008333333333333106
+    b = -0.00019841269840773396 + w * 2.755731870703006e-06
+    p = a + w2 * (b + w2 * (-2.505183201026986e-08 + w * 1.5985749758183062e-10))
     sine = angle + angle * w * p
     return -sine if x < 0.0 else sine

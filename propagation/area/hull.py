@@ -7,14 +7,14 @@ from a vertex where the last receiver found its own, since neighbours rarely dif
 import numpy as np
 from numpy.typing import NDArray
 
-from propagation.compiled import scan
+from propagation.compiled import passage
 
 __all__ = ["extreme", "push", "tangent"]
 
 Floats = NDArray[np.float64]
 
 
-@scan
+@passage
 def tangent(hull: Floats, top: int, start: int, d: float, y: float) -> int:
     """Return the vertex where the line from (d, y), right of the hull, touches it.
 
@@ -55,7 +55,7 @@ def tangent(hull: Floats, top: int, start: int, d: float, y: float) -> int:
     return low
 
 
-@scan
+@passage
 def extreme(hull: Floats, top: int, start: int, slope: float) -> int:
     """Return the vertex highest above a line of a slope: the last whose edge is as steep."""
     low = min(start, top)
@@ -84,7 +84,7 @@ def extreme(hull: Floats, top: int, start: int, slope: float) -> int:
     return low
 
 
-@scan
+@passage
 def push(hull: Floats, top: int, d: float, y: float) -> int:
     """Take up a point right of the hull; return its vertex. Points in one line all stay."""
     while top > 0 and hull[1, top] + hull[2, top] * (d - hull[0, top]) < y:

@@ -12,7 +12,7 @@ import math
 import numpy as np
 from numpy.typing import NDArray
 
-from propagation.compiled import scan
+from propagation.compiled import passage, scan
 
 __all__ = ["worst_in_sight"]
 
@@ -20,9 +20,11 @@ Floats = NDArray[np.float64]
 Indices = NDArray[np.int32]
 Booleans = NDArray[np.bool_]
 
-_BLOCK = 16
-_PART = 4
+_GROUP = 16
+_TAIL = 64
 _PRUNE_FROM = 64
+_NEVER = 1e30
+_TIE = 1 - 1e-13  # what rounding leaves of a bound that is its own record's
 
 
 @scan
@@ -50,29 +52,101 @@ def _prune(records: Floats, index: Indices, count: int, d: float) -> int:
 
 
 @scan
-def _nearest(records: Floats, count: int, s: float, d: float, best: float, found: int) -> int:
-    """Return the record of the least q below `best`, or `found` where there is none.
+def _may_beat(records: Floats, low: int, high: int, s: float, best: float, limit: float) -> int:
+    """Return how many records of low..high-1, or bounds of groups of them, may have a lesser q.
 
-    No q of a block is below what its steepest slope and its first distance would give.
+    `limit` is best x d: (s - a)^2 x / (d - x) < best without a division, several at a time.
     """
-    for block in range((count - 1) // _BLOCK, -1, -1):
-        begin = block * _BLOCK
-        end = min(begin + _BLOCK, count)
-        gap = s - records[1, end - 1]
-        if gap * gap * records[0, begin] > best * (d - records[0, begin]):
-            continue
-        for part in range((end - 1) // _PART, begin // _PART - 1, -1):
-            low = part * _PART
-            high = min(low + _PART, end)
-            gap = s - records[1, high - 1]
-            if gap * gap * records[0, low] > best * (d - records[0, low]):
-                continue
-            for r in range(high - 1, low - 1, -1):
-                gap = s - records[1, r]
-                if gap * gap * records[0, r] < best * (d - records[0, r]):
-                    best = gap * gap * records[0, r] / (d - records[0, r])
-                    found = r
+    found = 0
+    position, slope = records[0, low:high], records[1, low:high]
+    for r in range(position.size):
+        gap = s - slope[r]
+        found += position[r] * (gap * gap + best) < limit
     return found
+
+
+@scan
+def _last_may_beat(records: Floats, low: int, s: float, best: float, limit: float) -> int:
+    """Do as `_may_beat` for the last records; places not taken up yet lie `_NEVER` away."""
+    found = 0
+    for r in range(_TAIL):
+        i = np.uint64(low) + np.uint64(r)  # an index that cannot be negative
+        gap = s - records[1, i]
+        found += records[0, i] * (gap * gap + best) < limit
+    return found
+
+
+@scan
+def _nearest(
+    records: Floats,
+    groups: Floats,
+    first: int,
+    count: int,
+    s: float,
+    d: float,
+    best: float,
+    found: int,
+) -> int:
+    """Return the record of the least q below `best` from group `first` on, else `found`.
+
+    No q of a group is below what its steepest slope and its first distance would give.
+    """
+    for group in range((count - 1) // _GROUP, first - 1, -1):
+        gap = s - groups[1, group]
+        if gap * gap * groups[0, group] > best * (d - groups[0, group]):
+            continue
+        begin = group * _GROUP
+        for r in range(min(begin + _GROUP, count) - 1, begin - 1, -1):
+            gap = s - records[1, r]
+            if gap * gap * records[0, r] < best * (d - records[0, r]):
+                best = gap * gap * records[0, r] / (d - records[0, r])
+                found = r
+    return found
+
+
+@passage
+def _climb(records: Floats, count: int, s: float, d: float, found: int) -> int:
+    """Return the record that no neighbour beats, from `found` on."""
+    gap = s - records[1, found]
+    best = gap * gap * records[0, found] / (d - records[0, found])
+    for toward in (-1, 1):
+        start = found
+        while 0 <= found + toward < count:
+            r = found + toward
+            gap = s - records[1, r]
+            if gap * gap * records[0, r] >= best * (d - records[0, r]):
+                break
+            found = r
+            best = gap * gap * records[0, r] / (d - records[0, r])
+        if found != start:
+            break
+    return found
+
+
+@passage
+def _search(
+    records: Floats, groups: Floats, count: int, s: float, d: float, limit: float, start: int
+) -> int:
+    """Return the record of the least q, or -1 where every q exceeds `limit`."""
+    found = _climb(records, count, s, d, start)
+    gap = s - records[1, found]
+    best = gap * gap * records[0, found] / (d - records[0, found])
+    if best > limit:
+        best, found = limit, -1
+    tail = max((count - 1) // _GROUP + 1 - _TAIL // _GROUP, 0)
+    bound = best * d * _TIE
+    far = _may_beat(groups, 0, tail, s, best, bound)
+    if far + _last_may_beat(records, tail * _GROUP, s, best, bound) > 0:
+        found = _nearest(records, groups, 0 if far else tail, count, s, d, best, found)
+    return found
+
+
+@scan
+def _group(records: Floats, groups: Floats, count: int) -> None:
+    """Write the first distance and the steepest slope of each group of records."""
+    for group in range((count - 1) // _GROUP + 1):
+        groups[0, group] = records[0, group * _GROUP]
+        groups[1, group] = records[1, min(group * _GROUP + _GROUP, count) - 1]
 
 
 @scan
@@ -109,7 +183,8 @@ def worst_in_sight(
         Takes the point, 0 where it was not looked for.
     """
     n = x.size - 1
-    records = np.empty((2, n + 1))
+    records = np.full((2, n + 1 + _TAIL), _NEVER)
+    groups = np.empty((2, n // _GROUP + 1))
     index = np.empty(n + 1, np.int32)
     count = 0
     found = 0
@@ -118,19 +193,15 @@ def worst_in_sight(
         d = x[k]
         if rise[k] > rise[k - 1]:
             records[0, count], records[1, count], index[count] = x[k - 1], rise[k], k - 1
+            if count % _GROUP == 0:
+                groups[0, count // _GROUP] = x[k - 1]
+            groups[1, count // _GROUP] = rise[k]
             count += 1
         if wanted[k]:
             s = slope[k] - curvature * d
-            found = min(found, count - 1)
-            gap = s - records[1, found]
-            best = gap * gap * records[0, found] / (d - records[0, found])
-            limit = enough / d
-            if best > limit:
-                new = _nearest(records, count, s, d, limit, -1)
-            else:
-                new = _nearest(records, count, s, d, best, found)
+            new = _search(records, groups, count, s, d, enough / d, min(found, count - 1))
             if new < 0:
-                worst[k], at[k] = limit, 0
+                worst[k], at[k] = enough / d, 0
                 continue
             found = new
             gap = s - records[1, found]
@@ -138,8 +209,11 @@ def worst_in_sight(
             at[k] = index[found]
         if count >= prune_at and k < n:
             mark = index[min(found, count - 1)]
-            count = _prune(records, index, count, x[k + 1])
+            kept = _prune(records, index, count, x[k + 1])
+            records[0, kept:count] = _NEVER
+            count = kept
+            _group(records, groups, count)
             prune_at = max(_PRUNE_FROM, 2 * count)
-            found = 0
-            while found < count - 1 and index[found] < mark:
-                found += 1
+            found = count - 1
+            while found > 0 and index[found] > mark:
+                found -= 1

@@ -3,8 +3,10 @@
 import numpy as np
 from numpy.typing import NDArray
 
-from propagation.area.losses import BLOCK, LD_50, LD_B, TIMED, diffraction, fixed, timed
-from propagation.area.trace import BEND_50, BEND_B, FEATURES, distance_terms, trace
+from propagation.area.diffraction import diffraction, smooth_earth
+from propagation.area.losses import fixed, timed
+from propagation.area.table import BLOCK, LD_50, LD_B, TIMED
+from propagation.area.trace import BEND_50, BEND_B, FEATURES, distance_terms, inland_terms, trace
 from propagation.compiled import scan
 
 __all__ = ["WAVE", "sweep"]
@@ -63,6 +65,7 @@ def _wave_losses(
     hts, step, radius, rare_radius, n0 = climate
     medium = (wave[0], wave[1], wave[2])
     rare = np.any(percents != 50.0)
+    smooth_earth(block, work)
     if inland:
         diffraction(block, BEND_50, radius, step, medium, None, work, LD_50)
         if rare:
@@ -78,6 +81,26 @@ def _wave_losses(
 
 
 @scan
+def _take_up(found: Floats, begin: int, size: int, block: Floats) -> None:
+    """Copy the parameters of some receivers; the last of them fills what is left."""
+    for row in range(FEATURES):
+        source = found[row, begin : begin + size]
+        target = block[row * BLOCK : (row + 1) * BLOCK]
+        for i in range(size):
+            target[i] = source[i]
+        for i in range(size, BLOCK):
+            target[i] = source[size - 1]
+
+
+@scan
+def _hand_out(losses: Floats, merge: bool, out: Losses) -> None:
+    """Copy losses, or what is less of them and those that are there."""
+    for i in range(out.size):
+        if not merge or losses[i] < out[i]:
+            out[i] = losses[i]
+
+
+@scan
 def _radial(
     found: Floats,
     first: int,
@@ -90,23 +113,17 @@ def _radial(
 ) -> None:
     """Write the losses of one radial, shape (frequencies, percents, points), from `first` on."""
     block, work, losses = buffers
-    rows = block.reshape(FEATURES, BLOCK)
     count = found.shape[1]
     for begin in range(first, count, BLOCK):
         size = min(BLOCK, count - begin)
-        for row in range(FEATURES):
-            rows[row, :size] = found[row, begin : begin + size]
-            rows[row, size:] = found[row, begin + size - 1]
+        _take_up(found, begin, size, block)
         frequency = -1
         for w in range(waves.shape[0]):
             _wave_losses(block, work, waves[w], percents, climate, inland, losses)
             merge = waves[w, 5] != 0.0
             frequency += 0 if merge else 1
             for p in range(percents.size):
-                for i in range(size):
-                    value = losses[p, i]
-                    if not merge or value < out[frequency, p, begin + i]:
-                        out[frequency, p, begin + i] = value
+                _hand_out(losses[p], merge, out[frequency, p, begin : begin + size])
 
 
 @scan
@@ -152,7 +169,7 @@ def sweep(
         np.empty((percents.size, BLOCK)),
     )
     space = np.zeros(FEATURES * x.size)
-    laid = 0
+    laid = dry = 0
     for r in range(terrain.shape[0]):
         count = _known(terrain[r])
         out[:, :, r, max(count, first[r]) :] = np.nan
@@ -164,9 +181,12 @@ def sweep(
         g = h + clutter[r][:count] if covered else h
         centre = (latitude[r, 0], latitude[r, 1], latitude[r, 2])
         found = space[: FEATURES * count].reshape(FEATURES, count)
-        if laid != count or not inland:
+        if laid != count:
             distance_terms(x[:count], found)
-            laid = count if inland else 0
+            laid, dry = count, 0
+        if inland and dry != count:
+            inland_terms(x[:count], found)
+        dry = count if inland else 0
         flags = (covered, rare, inland, False)
         trace(
             x[:count],

@@ -1,10 +1,9 @@
 """The path to every receiver of a radial: the parameters of Rec. ITU-R P.1812-8, Attachment 1."""
 
-import math
-
 import numpy as np
 from numpy.typing import NDArray
 
+from propagation.area.elementary import exp, exp2, log2
 from propagation.area.ground import flat_ground
 from propagation.area.scans import (
     receiver_slopes,
@@ -13,9 +12,9 @@ from propagation.area.scans import (
     zone_runs,
 )
 from propagation.area.sight import worst_in_sight
-from propagation.compiled import scan
+from propagation.compiled import formula, scan
 
-__all__ = ["FEATURES", "distance_terms", "trace"]
+__all__ = ["FEATURES", "distance_terms", "inland_terms", "trace"]
 
 Floats = NDArray[np.float64]
 Indices = NDArray[np.int32]
@@ -29,6 +28,8 @@ D, HRS, DLT, DLR, SLOPE_T, SLOPE_R, HTC, HRC, HTE, HRE = range(10)
 HM, BEND_50, BEND_B, OMEGA, TAU, LOG2_MU1, DCT, DCR, PHI, EXPOSURE = range(10, 20)
 D_LG, D_31, D_113, D_FK = range(20, FEATURES)
 
+_LOG2_10 = 3.321928094887362
+_LOG10_2 = 0.30102999566398120
 _FAR_KM = 500.0  # P.1812-8, section 3.4: no coast on the path
 
 
@@ -89,28 +90,40 @@ def _bend(
             horizons[0, k] = horizons[1, k]
 
 
-@scan
-def _incidence(dtm: float, dlm: float) -> tuple[float, float]:
-    """Return tau and log2 of mu1, eqs (2) and (3)."""
-    tau = 1 - math.exp(-4.12e-4 * dlm**2.41)
-    near = 10.0 ** (-dtm / (16 - 6.6 * tau))
-    far = 10.0 ** (-5 * (0.496 + 0.354 * tau))
-    return tau, min(0.2 * math.log2(near + far), 0.0)
-
-
-@scan
+@formula
 def distance_terms(x: Floats, found: Floats) -> None:
-    """Write what depends on the distance alone, and for paths that are inland from end to end."""
+    """Write what depends on the distance alone."""
     for k in range(1, x.size):
         d = x[k]
+        log2_d = log2(d)
         found[D, k] = d
-        found[D_LG, k] = 20 * math.log10(d)  # eq. (44)
-        found[D_31, k] = 3.5e-9 * d**3.1  # eq. (55a)
-        found[D_113, k] = 1e-6 * d**1.13  # eq. (53a)
-        found[D_FK, k] = 1 - 0.5 * (1 + math.tanh(3 * 0.5 * (d - 20) / 20))  # eq. (58)
+        found[D_LG, k] = 20 * _LOG10_2 * log2_d  # eq. (44)
+        found[D_31, k] = 3.5e-9 * exp2(3.1 * log2_d)  # eq. (55a)
+        found[D_113, k] = 1e-6 * exp2(1.13 * log2_d)  # eq. (53a)
+        # eq. (58): 1 + tanh(y) = 2 / (1 + exp(-2 y))
+        found[D_FK, k] = 1 - 1 / (1 + exp(min(max(-0.15 * (d - 20), -600.0), 600.0)))
+
+
+@scan
+def inland_terms(x: Floats, found: Floats) -> None:
+    """Write the sections of paths that are inland from end to end."""
+    for k in range(1, x.size):
         found[OMEGA, k] = 0.0
-        found[TAU, k], found[LOG2_MU1, k] = _incidence(d, d)
+        found[TAU, k] = found[LOG2_MU1, k] = x[k]
         found[DCT, k] = found[DCR, k] = _FAR_KM
+    _incidence(found[TAU], found[LOG2_MU1])
+
+
+@formula
+def _incidence(tau: Floats, log2_mu1: Floats) -> None:
+    """Write tau and log2 of mu1, eqs (2) and (3), over the longest runs dlm and dtm."""
+    for k in range(1, tau.size):
+        dlm, dtm = tau[k], log2_mu1[k]
+        run = exp2(2.41 * log2(max(dlm, 1e-30)))
+        tau[k] = 1 - exp(-4.12e-4 * run)
+        near = exp2(max(-dtm / (16 - 6.6 * tau[k]) * _LOG2_10, -900.0))
+        far = exp2(-5 * (0.496 + 0.354 * tau[k]) * _LOG2_10)
+        log2_mu1[k] = min(0.2 * log2(near + far), 0.0)
 
 
 @scan
@@ -119,14 +132,12 @@ def _zones(x: Floats, zone: Zones, found: Floats) -> None:
     half = x[1] / 2
     runs = np.empty((5, x.size), np.int32)
     zone_runs(zone, runs)
-    tau = log2_mu1 = 0.0
     for k in range(1, x.size):
         found[OMEGA, k] = runs[0, k] / (2.0 * k)
-        if k == 1 or runs[1, k] != runs[1, k - 1] or runs[2, k] != runs[2, k - 1]:
-            tau, log2_mu1 = _incidence(runs[1, k] * half, runs[2, k] * half)
-        found[TAU, k], found[LOG2_MU1, k] = tau, log2_mu1
+        found[LOG2_MU1, k], found[TAU, k] = runs[1, k] * half, runs[2, k] * half
         found[DCT, k] = runs[3, k] * half if runs[3, k] >= 0 else _FAR_KM
         found[DCR, k] = runs[4, k] * half if runs[4, k] >= 0 else _FAR_KM
+    _incidence(found[TAU], found[LOG2_MU1])
 
 
 @scan
@@ -165,7 +176,8 @@ def trace(
         Whether there is clutter, whether the radius for b0 % of time is needed, whether every
         point is inland, and whether every parameter is wanted exactly.
     found : ndarray, shape (FEATURES, n + 1)
-        Takes the parameters; holds those of `distance_terms` before.
+        Takes the parameters; holds those of `distance_terms` before, and of `inland_terms` where
+        every point is inland.
     """
     n = x.size - 1
     clutter, rare, inland, exact = flags

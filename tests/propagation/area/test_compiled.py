@@ -17,8 +17,10 @@ from pathlib import Path
 from api.environment import keep_kernels
 keep_kernels(Path({root!r}))
 import numpy as np
-from propagation.area.hull import push
-print("top", push(np.zeros((3, 4)), 0, 1.0, 2.0))
+from propagation.area.scans import smooth_surface
+fit = np.zeros((2, 4))
+smooth_surface(np.arange(4.0), np.ones(4), fit[0], fit[1])
+print("fit", fit[0, 3])
 home = os.environ.get("PHUSONG_HOME")
 print("kept", len(list(Path(home).rglob("*.nbi"))) if home else 0)
 """
@@ -61,7 +63,7 @@ def test_nowhere_to_keep_them_is_a_warning(
 ) -> None:
     done = where_nothing_is_writable(home=False)
     assert done.returncode == 0, done.stderr
-    assert done.stdout.startswith("top 1\n")
+    assert done.stdout.startswith("fit 1.0\n")
     assert "KernelCacheWarning" in done.stderr
 
 
