@@ -168,47 +168,41 @@ def ring_firsts(count: int, points: int, first: int) -> tuple[Indices, int]:
 
 
 @scan
-def _interpolated(
-    values: Values, layout: Floats, q: int, azimuth: float, distance: float
-) -> float:
-    """Return one quantity at an azimuth in degrees and a range in km."""
+def _points(
+    values: Values, layout: Floats, azimuth: Floats, distance: Floats, out: Floats | Values
+) -> None:
+    """Write the quantities at azimuths in degrees and ranges in km, NaN beyond the radials."""
     count: int = values.shape[1]
     last: int = values.shape[2] - 1
-    if not 0.0 <= distance <= layout[3]:
-        return np.nan
-    along = distance * layout[2]
-    k = min(int(along), last - 1)
-    v = along - k
-    stride = 1
-    for _ in range(int(layout[4])):
-        if k >= last // (2 * stride):
-            break
-        stride *= 2
-    turned = (azimuth - layout[0]) / 360.0
-    turned = (turned - np.floor(turned)) * 360.0 * layout[1] / stride
-    j = int(turned)
-    u = turned - j
-    left, right = j * stride, (j + 1) * stride
-    if layout[5] != 0.0:
-        left %= count
-        right %= count
-    elif right > count - 1:
-        if turned > (count - 1) / stride + 1e-6:
-            return np.nan
-        left, right, u = count - 1 - stride, count - 1, 1.0
-    near = (1 - u) * float(values[q, left, k]) + u * float(values[q, right, k])
-    far = (1 - u) * float(values[q, left, k + 1]) + u * float(values[q, right, k + 1])
-    return float((1 - v) * near + v * far)
-
-
-@scan
-def _points(
-    values: Values, layout: Floats, azimuth: Floats, distance: Floats, out: Floats
-) -> None:
-    """Write the quantities at points."""
-    for q in range(values.shape[0]):
-        for i in range(azimuth.size):
-            out[q, i] = _interpolated(values, layout, q, azimuth[i], distance[i])
+    start, per_degree, per_km, reach = layout[0], layout[1], layout[2], layout[3]
+    most, closed = int(layout[4]), layout[5] != 0.0
+    for i in range(azimuth.size):
+        out[:, i] = np.nan
+        if not 0.0 <= distance[i] <= reach:
+            continue
+        along = distance[i] * per_km
+        k = min(int(along), last - 1)
+        v = along - k
+        ring = 0
+        while ring < most and k < last >> (ring + 1):
+            ring += 1
+        stride = 1 << ring
+        turned = (azimuth[i] - start) / 360.0
+        turned = (turned - np.floor(turned)) * 360.0 * per_degree / stride
+        j = int(turned)
+        u = turned - j
+        left, right = j * stride, (j + 1) * stride
+        if closed:
+            left -= count if left >= count else 0
+            right -= count if right >= count else 0
+        elif right > count - 1:
+            if turned > (count - 1) / stride + 1e-6:
+                continue
+            left, right, u = count - 1 - stride, count - 1, 1.0
+        for q in range(values.shape[0]):
+            near = (1 - u) * float(values[q, left, k]) + u * float(values[q, right, k])
+            far = (1 - u) * float(values[q, left, k + 1]) + u * float(values[q, right, k + 1])
+            out[q, i] = (1 - v) * near + v * far
 
 
 @scan
@@ -225,6 +219,7 @@ def _grid_rows(
     inside = 0
     columns = out.shape[2]
     cubics = np.empty((2, pieces, 4))
+    x, y = np.empty(columns), np.empty(columns)
     azimuths, distances = np.empty(columns), np.empty(columns)
     along = np.array([columns - 1.0, 0.0])
     half_turn = 114.59155902616465  # 2 x 180 / pi
@@ -236,14 +231,13 @@ def _grid_rows(
             piece = min(int(t), pieces - 1)
             t -= piece
             a, b = cubics[0, piece], cubics[1, piece]
-            x = a[0] + t * (a[1] + t * (a[2] + t * a[3]))
-            y = b[0] + t * (b[1] + t * (b[2] + t * b[3]))
-            r = math.sqrt(x * x + y * y)
-            angle = half_turn * arctangent(x / (r + abs(y) + 1e-300))
-            azimuths[i] = angle if y >= 0 else 180.0 - angle
+            x[i] = a[0] + t * (a[1] + t * (a[2] + t * a[3]))
+            y[i] = b[0] + t * (b[1] + t * (b[2] + t * b[3]))
+        for i in range(columns):
+            r = math.sqrt(x[i] * x[i] + y[i] * y[i])
+            angle = half_turn * arctangent(x[i] / (r + abs(y[i]) + 1e-300))
+            azimuths[i] = angle if y[i] >= 0 else 180.0 - angle
             distances[i] = r
             inside += r <= layout[3]
-        for q in range(out.shape[0]):
-            for i in range(columns):
-                out[q, row, i] = _interpolated(values, layout, q, azimuths[i], distances[i])
+        _points(values, layout, azimuths, distances, out[:, row])
     return inside
