@@ -25,7 +25,7 @@ RECEIVER_HEIGHT_M = 10.0
 _REGION = "southern_viet_nam"
 _PROFILE_STEP_KM = 0.25
 _NUMERICAL_PACKAGES = ("propagation", "gis.studies", "gis.terrain")
-_LIBRARIES = ("numpy", "scipy", "rasterio", "contourpy", "pyproj", "shapely")
+_LIBRARIES = ("numpy", "scipy", "rasterio", "pyproj", "shapely")
 
 
 @dataclass(frozen=True, slots=True)
