@@ -1,5 +1,6 @@
 """Contours of a gridded quantity as GeoJSON."""
 
+import json
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -12,7 +13,7 @@ from shapely.geometry import mapping
 from gis.raster import Grid
 from gis.tracing import rings_at
 
-__all__ = ["area_above_km2", "contour_features", "contour_polygon"]
+__all__ = ["area_above_km2", "contour_features", "contour_polygon", "geojson_text"]
 
 Floats = NDArray[np.float64]
 Values = NDArray[np.floating[Any]]
@@ -91,6 +92,14 @@ def contour_features(
             }
         )
     return {"type": "FeatureCollection", "features": features}
+
+
+def geojson_text(collection: Mapping[str, Any]) -> bytes:
+    """Return a feature collection as JSON on one line, UTF-8; outlines have many numbers."""
+    written = json.dumps(
+        collection, sort_keys=True, ensure_ascii=False, allow_nan=False, separators=(",", ":")
+    )
+    return written.encode() + b"\n"
 
 
 def area_above_km2(values: Values, grid: Grid, level: float) -> float:
