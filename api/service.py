@@ -78,7 +78,9 @@ class Service:
         ground = open_ground(settings.ground)
         service = cls(settings, _open_register(home.register), ground)
         if settings.workers:
-            service._workers = start_workers(home, settings.workers, settings.ground)
+            service._workers = start_workers(
+                home, settings.workers, settings.ground, threads=settings.threads
+            )
         return service
 
     def close(self) -> None:
