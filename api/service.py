@@ -79,7 +79,11 @@ class Service:
         service = cls(settings, _open_register(home.register), ground)
         if settings.workers:
             service._workers = start_workers(
-                home, settings.workers, settings.ground, curves=settings.p1546_curves
+                home,
+                settings.workers,
+                settings.ground,
+                threads=settings.threads,
+                curves=settings.p1546_curves,
             )
         return service
 

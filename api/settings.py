@@ -17,6 +17,8 @@ from gis.tiles.store import TileStore
 
 __all__ = ["Settings"]
 
+_MOST_THREADS = 256
+
 
 def _default_home() -> Path:
     return user_data_path("phusong", appauthor=False)
@@ -25,6 +27,12 @@ def _default_home() -> Path:
 def _default_port() -> Any:
     """Return the port of `make run`, which its PORT names too; the field judges it."""
     return os.environ.get("PORT") or 8000
+
+
+def _cores() -> int:
+    """Return how many processor cores this process may use."""
+    allowed = getattr(os, "sched_getaffinity", None)
+    return min(len(allowed(0)) if allowed else os.cpu_count() or 1, _MOST_THREADS)
 
 
 def _listed(value: object) -> object:
@@ -68,6 +76,9 @@ class Settings(BaseSettings):
         without it that model is refused, with the reason.
     workers : int
         Processes that run studies beside the server; 0 leaves jobs in the queue.
+    threads : int
+        Threads of one study, as many as there are processor cores by default; they change the
+        time, never a byte of the result.
     host, port : str, int
         Where the server listens; without a port of its own that of PORT, else 8000.
     max_upload_mb : int
@@ -94,6 +105,7 @@ class Settings(BaseSettings):
     srtm_address: str = ""
     p1546_curves: Path | None = None
     workers: Annotated[int, Field(ge=0, le=64)] = 1
+    threads: Annotated[int, Field(ge=1, le=_MOST_THREADS)] = Field(default_factory=_cores)
     host: str = "127.0.0.1"
     port: Annotated[int, Field(ge=0, le=65_535, validate_default=True)] = Field(
         default_factory=_default_port

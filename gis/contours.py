@@ -1,26 +1,28 @@
 """Contours of a gridded quantity as GeoJSON."""
 
+import json
 from collections.abc import Mapping, Sequence
-from itertools import pairwise
-from typing import Any, cast
+from typing import Any
 
-import contourpy
 import numpy as np
+import shapely
 from numpy.typing import NDArray
-from shapely import MultiPolygon, Polygon, make_valid
+from shapely import MultiPolygon, Polygon
 from shapely.geometry import mapping
 
 from gis.raster import Grid
+from gis.tracing import rings_at
 
-__all__ = ["area_above_km2", "contour_features", "contour_polygon"]
+__all__ = ["area_above_km2", "contour_features", "contour_polygon", "geojson_text"]
 
 Floats = NDArray[np.float64]
+Values = NDArray[np.floating[Any]]
+Indices = NDArray[np.int32]
 
-_Filled = tuple[list[Floats], list[NDArray[np.uint32]]]
 _DECIMALS = 6  # 0.1 m
 
 
-def contour_polygon(values: Floats, grid: Grid, level: float) -> MultiPolygon:
+def contour_polygon(values: Values, grid: Grid, level: float) -> MultiPolygon:
     """Return the area where a quantity reaches a level, by linear interpolation of centres.
 
     Parameters
@@ -37,27 +39,25 @@ def contour_polygon(values: Floats, grid: Grid, level: float) -> MultiPolygon:
     MultiPolygon
         In degrees, coordinates rounded to 0.1 m, empty where the level is never reached.
     """
-    masked = np.ma.masked_invalid(np.asarray(values, dtype=np.float64))
-    if min(grid.shape) < 2 or masked.count() == 0:
+    cells, starts, outer = rings_at(values, level)
+    if outer.size == 0:
         return MultiPolygon()
-    generator = contourpy.contour_generator(
-        grid.longitudes,
-        grid.latitudes,
-        masked,
-        name="serial",
-        corner_mask=True,
-        fill_type=contourpy.FillType.OuterOffset,
-    )
-    points, offsets = cast("_Filled", generator.filled(level, np.inf))
-    polygons = [
-        _polygon(ring_points, ring_offsets)
-        for ring_points, ring_offsets in zip(points, offsets, strict=True)
-    ]
-    return _multi([polygon for polygon in polygons if polygon is not None])
+    corner = np.array([grid.west_deg, grid.north_deg])
+    pixel = np.array([grid.pixel_width_deg, -grid.pixel_height_deg])
+    points = np.round(corner + (cells + 0.5) * pixel, _DECIMALS)
+    wide = _twice_areas(points, starts) != 0
+    kept = np.flatnonzero(wide & wide[outer])
+    if kept.size == 0:
+        return MultiPolygon()
+    kept = kept[np.argsort(outer[kept], kind="stable")]
+    of_point = np.repeat(np.arange(outer.size), np.diff(starts))
+    rings = np.asarray(shapely.linearrings(points, indices=of_point))
+    _, polygon = np.unique(outer[kept], return_inverse=True)
+    return _valid(np.asarray(shapely.polygons(rings[kept], indices=polygon)))
 
 
 def contour_features(
-    values: Floats,
+    values: Values,
     grid: Grid,
     levels: Sequence[float],
     *,
@@ -94,27 +94,33 @@ def contour_features(
     return {"type": "FeatureCollection", "features": features}
 
 
-def area_above_km2(values: Floats, grid: Grid, level: float) -> float:
+def geojson_text(collection: Mapping[str, Any]) -> bytes:
+    """Return a feature collection as JSON on one line, UTF-8; outlines have many numbers."""
+    written = json.dumps(
+        collection, sort_keys=True, ensure_ascii=False, allow_nan=False, separators=(",", ":")
+    )
+    return written.encode() + b"\n"
+
+
+def area_above_km2(values: Values, grid: Grid, level: float) -> float:
     """Return the area of the pixels whose value reaches a level; NaN does not."""
-    reached = np.asarray(values, dtype=np.float64) >= level
-    return float((reached * grid.pixel_areas_km2()).sum())
+    reached = np.count_nonzero(values >= level, axis=1)
+    return float(reached @ grid.pixel_areas_km2()[:, 0])
 
 
-def _polygon(points: Floats, offsets: NDArray[np.uint32]) -> Polygon | None:
-    rings = [np.round(points[start:end], _DECIMALS) for start, end in pairwise(offsets)]
-    shell, *holes = rings
-    if len(np.unique(shell, axis=0)) < 3:
-        return None
-    polygon = Polygon(shell, [hole for hole in holes if len(np.unique(hole, axis=0)) >= 3])
-    return polygon if polygon.area > 0 else None
+def _twice_areas(points: Floats, starts: Indices) -> Floats:
+    """Return twice the signed area of closed rings that lie one after another."""
+    first = np.repeat(points[starts[:-1]], np.diff(starts), axis=0)
+    x, y = (points - first).T
+    products: Floats = np.zeros(x.size)
+    products[1:] = x[:-1] * y[1:] - x[1:] * y[:-1]
+    products[starts[:-1]] = 0.0  # from one ring to the next
+    return np.asarray(np.add.reduceat(products, starts[:-1]))
 
 
-def _multi(polygons: Sequence[Polygon]) -> MultiPolygon:
+def _valid(polygons: NDArray[np.object_]) -> MultiPolygon:
     """Join polygons; where rounding made one touch itself it is repaired."""
-    parts: list[Polygon] = []
-    for polygon in polygons:
-        valid = polygon if polygon.is_valid else make_valid(polygon)
-        for part in getattr(valid, "geoms", [valid]):
-            if isinstance(part, Polygon):
-                parts.append(part)
-    return MultiPolygon(parts)
+    broken = ~np.asarray(shapely.is_valid(polygons))
+    polygons[broken] = shapely.make_valid(polygons[broken])
+    parts = shapely.get_parts(shapely.get_parts(polygons))  # a collection may hold collections
+    return MultiPolygon([part for part in parts if isinstance(part, Polygon)])

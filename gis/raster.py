@@ -13,6 +13,7 @@ import numpy as np
 import rasterio
 from affine import Affine
 from numpy.typing import NDArray
+from rasterio.enums import Resampling
 from rasterio.io import MemoryFile
 from rasterio.shutil import copy as copy_raster
 
@@ -179,6 +180,7 @@ def write_cog(
     tags: Mapping[str, str],
     nodata: float | None = None,
     overview_resampling: str = "AVERAGE",
+    threads: int = 1,
 ) -> bytes:
     """Return the bytes of a Cloud Optimized GeoTIFF; the same values give the same bytes.
 
@@ -194,6 +196,8 @@ def write_cog(
         Value of missing pixels; NaN for floating-point values without it.
     overview_resampling : str
         `AVERAGE` for quantities, `NEAREST` for indices.
+    threads : int
+        Threads that compress; the bytes are the same for any number.
     """
     if values.shape != grid.shape:
         raise ValueError(f"values of shape {values.shape} on a grid of shape {grid.shape}")
@@ -213,19 +217,27 @@ def write_cog(
         with plain.open(**profile) as dataset:
             dataset.write(values, 1)
             dataset.update_tags(**dict(sorted(tags.items())))
+            dataset.build_overviews(_overviews(grid), Resampling[overview_resampling.lower()])
         with plain.open() as dataset:
             copy_raster(
                 dataset,
                 optimized.name,
                 driver="COG",
                 COMPRESS="DEFLATE",
-                LEVEL="6",
+                LEVEL="2",
                 PREDICTOR="YES",
                 BLOCKSIZE=str(_BLOCK),
-                OVERVIEW_RESAMPLING=overview_resampling,
-                NUM_THREADS="1",
+                NUM_THREADS=str(threads),
             )
         return bytes(optimized.read())
+
+
+def _overviews(grid: Grid) -> list[int]:
+    """Return the factors of overviews, the last of which fits into one block."""
+    factors = [1]
+    while max(grid.shape) / factors[-1] > _BLOCK:
+        factors.append(2 * factors[-1])
+    return factors[1:]
 
 
 def read_raster(path: Path) -> Raster:

@@ -45,7 +45,7 @@ def studying(output: Output) -> Iterator[StudyContext]:
             home=settings.place,
             ground=ground,
             progress=progress,
-            workers=max(settings.workers, 1),
+            workers=settings.threads,
             p1546_curves=settings.p1546_curves,
         )
 

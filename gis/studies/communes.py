@@ -170,29 +170,33 @@ def coverage_table(
         approximation).
     """
     rows = []
-    areas = np.broadcast_to(grid.pixel_areas_km2(), grid.shape)
+    areas = grid.pixel_areas_km2()[:, 0]
     for commune, value in zip(communes.members, at_points, strict=True):
         inside = pixels_of(commune.boundary, grid)
-        by_area = inside is not None and not np.isnan(field[inside]).all()
+        there = np.empty(0) if inside is None else field[inside]
+        by_area = not np.isnan(there).all()
         if not by_area and np.isnan(value):
             continue
-        row = {
-            "code": commune.unit.code,
-            "name": commune.unit.name,
-            "kind": commune.unit.kind.value,
-            "method": "area" if by_area else "point",
-            "approximate": not by_area or not (commune.boundary and commune.boundary.official),
-            "field_strength_dbuvm": None if np.isnan(value) else round(float(value), 2),
-        }
-        shares = {}
-        for level in levels:
-            if inside is not None and by_area:
-                reached = (field[inside] >= level) * areas[inside]
-                shares[f"{level:g}"] = round(float(reached.sum() / areas[inside].sum()), 4)
-            else:
-                shares[f"{level:g}"] = 1.0 if value >= level else 0.0
-        rows.append({**row, "covered_share": shares})
+        weights = areas[inside[0]] if inside is not None and by_area else np.ones(1)
+        reached = there if by_area else np.array([value])
+        rows.append(
+            {
+                "code": commune.unit.code,
+                "name": commune.unit.name,
+                "kind": commune.unit.kind.value,
+                "method": "area" if by_area else "point",
+                "approximate": not by_area or not (commune.boundary and commune.boundary.official),
+                "field_strength_dbuvm": None if np.isnan(value) else round(float(value), 2),
+                "covered_share": {
+                    f"{level:g}": _share(reached >= level, weights) for level in levels
+                },
+            }
+        )
     return rows
+
+
+def _share(reached: NDArray[np.bool_], weights: Floats) -> float:
+    return round(float(weights[reached].sum() / weights.sum()), 4)
 
 
 def boundary_from_json(

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from gis.errors import CancelledError
 from gis.home import Home
@@ -118,7 +118,7 @@ class Stage:
         Raises
         ------
         CancelledError
-            If the work was cancelled; tasks not begun are dropped.
+            If the work was cancelled; tasks not begun are dropped, those begun end unheard.
         """
         stop = threading.Event()
 
@@ -127,15 +127,25 @@ class Stage:
                 raise CancelledError("studies.cancelled")
             return work(task)
 
-        with ThreadPoolExecutor(max_workers=max(1, self.context.workers)) as pool:
-            futures: list[Future[_Done]] = [pool.submit(guarded, task) for task in tasks]
-            try:
-                for done, (task, future) in enumerate(zip(tasks, futures, strict=True)):
-                    while not future.done():
-                        self.report(done / len(tasks))
-                        wait([future], timeout=_POLL_S, return_when=FIRST_COMPLETED)
-                    yield task, future.result()
-                    self.report((done + 1) / len(tasks))
-            finally:
-                stop.set()
-                pool.shutdown(wait=True, cancel_futures=True)
+        pool = ThreadPoolExecutor(max_workers=max(1, self.context.workers))
+        futures: list[Future[_Done]] = [pool.submit(guarded, task) for task in tasks]
+        try:
+            for done, (task, future) in enumerate(zip(tasks, futures, strict=True)):
+                while not future.done():
+                    self.report(done / len(tasks))
+                    wait([future], timeout=_POLL_S, return_when=FIRST_COMPLETED)
+                yield task, future.result()
+                self.report((done + 1) / len(tasks))
+        finally:
+            stop.set()
+            pool.shutdown(wait=False, cancel_futures=True)
+
+    def together(self, *works: Callable[[], Any]) -> list[Any]:
+        """Do works that do not need each other in threads and return their results in order.
+
+        Raises
+        ------
+        CancelledError
+            If the work was cancelled.
+        """
+        return [done for _, done in self.map(lambda work: work(), works)]

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from gis.contours import area_above_km2, contour_features
+from gis.contours import contour_features, geojson_text
 from gis.errors import FormatError, TerrainUnavailableError
 from gis.raster import Grid, grid_around, write_cog
 from gis.register.reading import Reader as RegisterReader
@@ -34,7 +34,6 @@ from gis.studies.parts import (
     settings_of,
     stamp,
 )
-from gis.studies.record import canonical
 from gis.studies.remarks import remarks_json
 from gis.studies.requests import Reader
 from gis.studies.snapshots import record_from_json, record_to_json
@@ -53,7 +52,7 @@ __all__ = [
     "require_size",
 ]
 
-Floats = NDArray[np.float64]
+Values = NDArray[np.float32]
 
 LEVELS_DBUVM = (54.0, 66.0, 74.0)
 """Minimum usable fields of stereophonic reception, rural, urban, large city (BS.412-9)."""
@@ -170,15 +169,22 @@ def compute(gathered: Gathered, context: StudyContext) -> Computed:
     (field,), within = polar.to_grid(grid, context.stage(0.7, 0.8, "studies.progress_grid"))
     communes = Communes.from_json(inputs["communes"], gathered.geometries)
     at_points = polar.at(*points_of(communes))[0]
+    levels = inputs["levels_dbuvm"]
+    drawn = context.stage(0.8, 0.99, "studies.progress_grid")
+    raster, contours, covered = drawn.together(
+        lambda: _raster(field, grid, inputs, context.workers),
+        lambda: _contours(field, grid, inputs),
+        lambda: coverage_table(communes, field, grid, at_points, levels),
+    )
     results = {
-        "levels": [_level(field, grid, level) for level in inputs["levels_dbuvm"]],
-        "communes": coverage_table(communes, field, grid, at_points, inputs["levels_dbuvm"]),
+        "levels": [_level(feature) for feature in contours["features"]],
+        "communes": covered,
         "computation": _computation(azimuths, radius_km, step_m, grid),
         "field_strength_max_dbuvm": _largest(field),
         "remarks": remarks_json(polar.remarks(step_m)),
         "pixels_without_field": within - int(np.count_nonzero(~np.isnan(field))),
     }
-    return Computed(results, _files(field, grid, inputs, station))
+    return Computed(results, {FIELD_FILE: raster, CONTOURS_FILE: geojson_text(contours)})
 
 
 def azimuth_count(radius_km: float, step_m: float) -> int:
@@ -229,16 +235,17 @@ def require_size(radius_km: float, step_m: float) -> None:
         )
 
 
-def _level(field: Floats, grid: Grid, level: float) -> dict[str, Any]:
+def _level(feature: Mapping[str, Any]) -> dict[str, Any]:
+    properties = feature["properties"]
     return {
-        "field_strength_dbuvm": level,
-        "area_km2": round(area_above_km2(field, grid, level), 3),
+        "field_strength_dbuvm": properties["level_dbuvm"],
+        "area_km2": round(properties["area_km2"], 3),
     }
 
 
-def _largest(field: Floats) -> float | None:
-    known = field[~np.isnan(field)]
-    return round(float(known.max()), 2) if known.size else None
+def _largest(field: Values) -> float | None:
+    largest = np.fmax.reduce(field, axis=None)
+    return None if np.isnan(largest) else round(float(largest), 2)
 
 
 def _computation(azimuths: int, radius_km: float, step_m: float, grid: Grid) -> dict[str, Any]:
@@ -254,31 +261,25 @@ def _computation(azimuths: int, radius_km: float, step_m: float, grid: Grid) -> 
     }
 
 
-def _files(
-    field: Floats, grid: Grid, inputs: Mapping[str, Any], station: BroadcastStation
-) -> dict[str, bytes]:
+def _raster(field: Values, grid: Grid, inputs: Mapping[str, Any], threads: int) -> bytes:
     tags = {
         **stamp(inputs),
         "UNIT": "dBuV/m",
-        "STATION": station.name,
+        "STATION": inputs["station"]["name"],
         "TIME_PERCENT": f"{inputs['time_percent']:g}",
         "LOCATION_PERCENT": f"{inputs['model']['settings']['location_percent']:g}",
     }
+    return write_cog(field, grid, tags=tags, threads=threads)
+
+
+def _contours(field: Values, grid: Grid, inputs: Mapping[str, Any]) -> dict[str, Any]:
     properties = {
-        "station": station.name,
+        "station": inputs["station"]["name"],
         "time_percent": inputs["time_percent"],
         "model": method_title(inputs["model"]),
         "terrain": inputs["terrain"]["identifier"],
         "evidence": "prediction",
     }
-    contours = contour_features(
-        field,
-        grid,
-        inputs["levels_dbuvm"],
-        level_name="level_dbuvm",
-        properties=properties,
+    return contour_features(
+        field, grid, inputs["levels_dbuvm"], level_name="level_dbuvm", properties=properties
     )
-    return {
-        FIELD_FILE: write_cog(field.astype(np.float32), grid, tags=tags),
-        CONTOURS_FILE: canonical(contours),
-    }

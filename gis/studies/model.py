@@ -24,7 +24,7 @@ RECEIVER_HEIGHT_M = 10.0
 
 _PROFILE_STEP_KM = 0.25
 _NUMERICAL_PACKAGES = ("propagation", "gis.studies", "gis.terrain")
-_LIBRARIES = ("numpy", "scipy", "rasterio", "contourpy", "pyproj", "shapely")
+_LIBRARIES = ("numpy", "scipy", "rasterio", "pyproj", "shapely")
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,6 @@ from typing import Final
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from scipy.special import log_ndtr, ndtri
 
 from propagation.errors import require_range
 
@@ -88,6 +87,8 @@ def simplified_multiplication_dbuvm(
     OutOfRangeError
         If the deviation is not positive or the percentage is outside 0 to 100.
     """
+    from scipy.special import ndtri  # noqa: PLC0415 - a fifth of a second, seldom wanted
+
     source = "GE84, Annex 2, chapter 4"
     sigma = location_standard_deviation_db
     require_range("location_standard_deviation_db", sigma, 0, np.inf, source, inclusive=False)
@@ -107,6 +108,8 @@ def simplified_multiplication_dbuvm(
 
 def _climb(start: Floats, fields: Floats, scale_db: float, log_target: float) -> Floats:
     """Newton's iteration on ``sum log L(z) - log p``, rows that have arrived are left alone."""
+    from scipy.special import log_ndtr  # noqa: PLC0415 - as above
+
     usable = start.copy()
     active = np.arange(start.size)
     for _ in range(_MOST_STEPS):

@@ -33,3 +33,16 @@ def test_an_address_is_not_cut_in_two(monkeypatch: pytest.MonkeyPatch, tmp_path:
     """It is refused whole later, and not as a file called http."""
     monkeypatch.setenv("PHUSONG_TERRAIN", "https://host/a.tif")
     assert Settings(home=tmp_path).terrain == (Path("https://host/a.tif"),)
+
+
+@pytest.mark.skipif(not hasattr(os, "sched_setaffinity"), reason="cores are not ours to choose")
+def test_a_study_uses_every_core_that_it_may(monkeypatch: pytest.MonkeyPatch) -> None:
+    allowed = os.sched_getaffinity(0)
+    assert Settings().threads == len(allowed)
+    try:
+        os.sched_setaffinity(0, {min(allowed)})
+        assert Settings().threads == 1
+    finally:
+        os.sched_setaffinity(0, allowed)
+    monkeypatch.setenv("PHUSONG_THREADS", "7")
+    assert Settings().threads == 7

@@ -1,8 +1,12 @@
 """Contours against shapes whose contours are known."""
 
+from itertools import pairwise
+
+import contourpy
 import numpy as np
 import pytest
-from shapely.geometry import Point, shape
+import shapely
+from shapely.geometry import Point, Polygon, shape
 
 from gis.contours import area_above_km2, contour_features, contour_polygon
 from gis.raster import Grid, grid_around
@@ -58,6 +62,60 @@ def test_a_hole_stays_a_hole() -> None:
     assert not polygon.contains(Point(LON + 7.5 * 2 * grid.pixel_width_deg, LAT))
     assert polygon.contains(Point(LON, LAT))
     assert polygon.contains(Point(LON + 15 * 2 * grid.pixel_width_deg, LAT))
+
+
+def test_islands_keep_their_own_holes() -> None:
+    """450 single pixels and 450 rings of pixels: each is an island, and rings have holes."""
+    grid = Grid(106.0, 11.0, 0.001, 0.001, 300, 300)
+    field = np.zeros(grid.shape, dtype=np.float32)
+    field[5::10, 5::10] = 2.0
+    for row in range(4, 150, 10):
+        for column in range(4, 300, 10):
+            field[row : row + 3, column : column + 3] = [[2, 2, 2], [2, 0, 2], [2, 2, 2]]
+    areas = contour_polygon(field, grid, 1.0)
+    assert areas.is_valid
+    assert len(areas.geoms) == 900
+    diamond = 2 * 0.0005**2  # half a pixel to each of the four sides
+    ring = 0.003**2 - 2 * 0.0005**2 - diamond  # without its corners and its hole
+    for part in areas.geoms:
+        assert part.exterior.is_ccw
+        row, _ = grid.pixel_of(*part.centroid.xy)
+        assert len(part.interiors) == (row[0] < 150)
+        assert part.area == pytest.approx(ring if row[0] < 150 else diamond, rel=0.01)
+    lon, lat = grid.centres()
+    np.testing.assert_array_equal(shapely.contains_xy(areas, lon, lat), field >= 1.0)
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_contours_are_those_of_another_program(seed: int) -> None:
+    """On noise with voids, saddles and open edges, beside contourpy's marching squares."""
+    rng = np.random.default_rng(seed)
+    grid = Grid(106.0, 11.0, 0.01, 0.02, 60, 45)
+    field = rng.normal(size=grid.shape) + np.sin(grid.longitudes * 20)
+    field[rng.random(grid.shape) < 0.01] = np.nan
+    other = contourpy.contour_generator(
+        grid.longitudes,
+        grid.latitudes,
+        np.ma.masked_invalid(field),
+        corner_mask=True,
+        fill_type=contourpy.FillType.OuterOffset,
+    )
+    for level in (-1.0, 0.0, 0.5):
+        areas = contour_polygon(field, grid, level)
+        assert areas.is_valid
+        shells = [
+            Polygon(points[: offsets[1]], [points[a:b] for a, b in pairwise(offsets[1:])])
+            for points, offsets in zip(*other.filled(level, np.inf), strict=True)
+        ]
+        expected = shapely.union_all([shapely.make_valid(shell) for shell in shells])
+        apart = areas.symmetric_difference(expected)
+        assert apart.area < 0.02 * expected.area
+        # one void leaves three known corners, which the other program takes for a triangle
+        lon, lat = (side[np.isnan(field)] for side in grid.centres())
+        beside = shapely.box(lon - 0.01, lat - 0.02, lon + 0.01, lat + 0.02)
+        assert (
+            apart.difference(shapely.union_all(beside).buffer(1e-5)).area < 5e-5 * areas.area
+        )  # rounded to 0.1 m
 
 
 def test_nothing_reached_is_an_empty_area() -> None:
