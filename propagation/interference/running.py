@@ -37,6 +37,8 @@ class RunningFields:
         none is known.
     count : ndarray of int32
         How many fields reach the threshold.
+    unknown : ndarray of int32
+        How many transmitters' fields are not known.
     """
 
     def __init__(self, shape: tuple[int, ...], threshold_dbuvm: float) -> None:
@@ -44,6 +46,7 @@ class RunningFields:
         self.strongest_dbuvm: Floats = np.full(shape, np.nan)
         self.server_index: Indices = np.full(shape, NOBODY, dtype=np.int32)
         self.count: Indices = np.zeros(shape, dtype=np.int32)
+        self.unknown: Indices = np.zeros(shape, dtype=np.int32)
 
     def add(self, index: int, field_dbuvm: ArrayLike) -> None:
         """Add the field of one transmitter.
@@ -53,7 +56,7 @@ class RunningFields:
         index : int
             Who it is, 0 or more.
         field_dbuvm : array_like
-            Its field at every point, dB(uV/m); NaN where it is not known.
+            Its field at every point, dB(uV/m); -inf where it has none, NaN where it is not known.
 
         Raises
         ------
@@ -61,12 +64,12 @@ class RunningFields:
             If the index is negative or the shape another.
         """
         field = _fitting(index, field_dbuvm, self.count.shape)
-        stronger = (field > self.strongest_dbuvm) | (
-            np.isnan(self.strongest_dbuvm) & ~np.isnan(field)
-        )
+        first = np.isnan(self.strongest_dbuvm) & (field > -np.inf)
+        stronger = (field > self.strongest_dbuvm) | first
         np.copyto(self.strongest_dbuvm, field, where=stronger)
         np.copyto(self.server_index, np.int32(index), where=stronger)
         self.count += field >= self.threshold_dbuvm
+        self.unknown += np.isnan(field)
 
 
 class RunningNuisance:
