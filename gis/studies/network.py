@@ -87,6 +87,7 @@ SPILL_BYTES = 2**30
 
 _TILE = 256
 _SMALLEST_TILE = 16
+_FEWEST_TILES = 8
 _NONE = -1
 _THRESHOLD_DBUVM = 54.0
 _STEPS_M = (100.0, 250.0, 500.0, 1000.0, 2000.0)
@@ -258,7 +259,7 @@ def _scene(gathered: Gathered, context: StudyContext) -> _Scene:
     step_m = float(inputs["step_m"])
     grid = grid_over(tuple(inputs["bounds"]), step_m)
     records = [record_from_json(BroadcastStation, item) for item in inputs["stations"]]
-    side = tile_side(len(records))
+    side = tile_side(grid, len(records))
     ground = context.ground.holding(_around(grid, records, side * step_m / 1e3))
     rule = rules_from_json(inputs["rules"]).rule(PROTECTION_RATIO)
     stations = Stations(
@@ -271,10 +272,15 @@ def _scene(gathered: Gathered, context: StudyContext) -> _Scene:
     return _Scene(stations, grid, tuple(tiles_of(grid, side)), boundary)
 
 
-def tile_side(stations: int) -> int:
-    """Return the side of a tile in pixels, so that what it puts aside stays within its limit."""
-    side = _TILE
-    while side > _SMALLEST_TILE and spill_bytes(side, stations) > SPILL_BYTES:
+def tile_side(grid: Grid, stations: int) -> int:
+    """Return the side of a tile in pixels.
+
+    What a tile puts aside stays within its limit, and there are tiles for several workers.
+    """
+    side, pixels = _TILE, grid.width * grid.height
+    while side > _SMALLEST_TILE and (
+        spill_bytes(side, stations) > SPILL_BYTES or pixels < _FEWEST_TILES * side**2
+    ):
         side //= 2
     return side
 
