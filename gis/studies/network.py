@@ -74,7 +74,8 @@ FILES = {
 }
 """What each raster holds: the strongest field; its station, by its position in the inputs; the
 power sum of the nuisance fields of the others; the strongest field less that sum; the station of
-the largest nuisance field; how many stations reach the threshold. Nothing where there is none."""
+the largest nuisance field; how many stations reach the threshold. Server, margin and dominant hold
+nothing where the threshold is not reached, all of them nothing where there is none."""
 
 REACH_KM = 150.0
 """How far a station is taken into account where nobody says; every study states it.
@@ -245,7 +246,7 @@ def compute(gathered: Gathered, context: StudyContext) -> Computed:
                 part = scene.grid.part(*place)
                 areas = np.broadcast_to(part.pixel_areas_km2(), part.shape)
                 sums.add(found, areas, _inside(scene.boundary, part))
-                for name, values in _bands(found).items():
+                for name, values in _bands(found, scene.stations.threshold_dbuvm).items():
                     rasters[name].write(place, values)
     except BaseException:
         computed.discard()
@@ -355,16 +356,18 @@ def _rasters(
         yield opened
 
 
-def _bands(found: NetworkTile) -> dict[str, NDArray[Any]]:
+def _bands(found: NetworkTile, threshold_dbuvm: float) -> dict[str, NDArray[Any]]:
     """Return what each raster holds of a tile."""
+    received = found.strongest_dbuvm >= threshold_dbuvm
+    margin = np.where(received, found.strongest_dbuvm - found.usable_dbuvm, np.nan)
     usable = np.where(np.isfinite(found.usable_dbuvm), found.usable_dbuvm, np.nan)
     count = np.where(np.isnan(found.strongest_dbuvm), _NONE, found.count)
     return {
         "strongest.tif": found.strongest_dbuvm.astype(np.float32),
-        "server.tif": found.server.astype(np.int16),
+        "server.tif": np.where(received, found.server, _NONE).astype(np.int16),
         "usable.tif": usable.astype(np.float32),
-        "margin.tif": (found.strongest_dbuvm - usable).astype(np.float32),
-        "dominant.tif": found.dominant.astype(np.int16),
+        "margin.tif": np.where(np.isfinite(margin), margin, np.nan).astype(np.float32),
+        "dominant.tif": np.where(received, found.dominant, _NONE).astype(np.int16),
         "count.tif": count.astype(np.int16),
     }
 

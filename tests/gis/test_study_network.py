@@ -123,7 +123,9 @@ def test_areas_and_rasters_tell_the_same(study_context: Context, make_station: M
         areas[raster["count.tif"].values >= 2].sum(), abs=1e-3
     )
     margin = raster["margin.tif"].values
-    np.testing.assert_allclose(margin, strongest - usable, atol=2e-5)
+    expected = np.where(received, strongest - usable, np.nan)
+    np.testing.assert_allclose(margin, expected, atol=2e-5)
+    assert (raster["server.tif"].values[~received] == -1).all()
     for row in results["transmitters"]:
         mine = received & (raster["server.tif"].values == row["position"])
         assert row["serves_km2"] == pytest.approx(areas[mine].sum(), abs=1e-3)
