@@ -13,6 +13,7 @@ import threading
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -59,7 +60,15 @@ from gis.terrain.ground import Remark
 from propagation.compliance.parameters import PROTECTION_RATIO
 from propagation.interference.bs412 import protection_from_parameters
 
-__all__ = ["FILES", "REACH_KM", "SPILL_BYTES", "compute", "gather", "tile_side"]
+__all__ = [
+    "FILES",
+    "REACH_KM",
+    "SPILL_BYTES",
+    "compute",
+    "gather",
+    "require_request",
+    "tile_side",
+]
 
 Floats = NDArray[np.float64]
 Bounds = tuple[float, float, float, float]
@@ -132,20 +141,9 @@ def gather(
         If the request is not understood, a station is unknown, none is in reach, the province
         has no outline, or the grid would be too large.
     """
-    reader = Reader(request, *_NAMES)
-    place, on = moment(reader)
-    boundary = None if reader.has("bounds") else _outline(place, register, on)
-    bounds = boundary.geometry.bounds if boundary else reader.bounds("bounds")
-    step_m = reader.number("step_m", 10.0, 10_000.0, _default_step_m(bounds)) or _STEPS_M[-1]
-    grid = grid_over(bounds, step_m)
-    if grid.width * grid.height > _MOST_PIXELS:
-        pixels = grid.width * grid.height
-        raise FormatError(
-            "studies.network_too_many_pixels", step_m=step_m, pixels=pixels, limit=_MOST_PIXELS
-        )
-    reach_km = reader.number("reach_km", 10.0, 300.0, REACH_KM) or REACH_KM
-    found = _chosen(reader, register.stations(SYSTEM, service=Service.FM, on=on))
-    inside = [one for one in found if _away_km(one, grid.bounds) <= reach_km]
+    wanted, place, on = _wanted(request, register)
+    grid, reach_km = wanted.grid, wanted.reach_km
+    inside = [one for one in wanted.stations if _away_km(one, grid.bounds) <= reach_km]
     flat = context.ground.flat
     lacking = {one.id: missing_values(one, flat=flat) for one in inside}
     stations = sorted((one for one in inside if not lacking[one.id]), key=lambda one: one.id)
@@ -162,20 +160,81 @@ def gather(
             for one in inside
             if lacking[one.id]
         ],
-        "bounds": [round(edge, 9) for edge in bounds],
-        "outline": None if boundary is None else record_to_json(boundary),
-        "step_m": step_m,
+        "bounds": list(wanted.bounds),
+        "outline": None if wanted.boundary is None else record_to_json(wanted.boundary),
+        "step_m": wanted.step_m,
         "reach_km": reach_km,
-        "threshold_dbuvm": reader.number("threshold_dbuvm", 0.0, 150.0, _THRESHOLD_DBUVM),
+        "threshold_dbuvm": wanted.threshold_dbuvm,
     }
     geometries = {}
-    if boundary is not None:
+    if wanted.boundary is not None:
         digest = inputs["outline"]["geometry"]
-        geometries[digest] = geometry_hex(boundary.geometry)
+        geometries[digest] = geometry_hex(wanted.boundary.geometry)
     return Gathered(inputs, geometries)
 
 
-def _outline(place: Jurisdiction, register: RegisterReader, on: Any) -> Boundary:
+def require_request(request: Mapping[str, object], register: RegisterReader) -> None:
+    """Refuse a request that is surely wrong, as `gather` does.
+
+    Raises
+    ------
+    GisError
+        If it is not understood, a station is unknown, the province has no outline, or the grid
+        would be too large.
+    """
+    _wanted(request, register)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Wanted:
+    """What was asked for, with what was not said filled in."""
+
+    stations: tuple[BroadcastStation, ...]
+    boundary: Boundary | None
+    bounds: Bounds
+    step_m: float
+    reach_km: float
+    threshold_dbuvm: float
+
+    @property
+    def grid(self) -> Grid:
+        """The grid of the study."""
+        return grid_over(self.bounds, self.step_m)
+
+
+def _wanted(
+    request: Mapping[str, object], register: RegisterReader
+) -> tuple[_Wanted, Jurisdiction, date]:
+    """Read a request, its jurisdiction and its day."""
+    reader = Reader(request, *_NAMES)
+    place, on = moment(reader)
+    boundary = None if reader.has("bounds") else _outline(place, register, on)
+    edges = boundary.geometry.bounds if boundary else reader.bounds("bounds")
+    west, south, east, north = (round(float(edge), 9) for edge in edges)
+    bounds = (west, south, east, north)
+    step = reader.number("step_m", 10.0, 10_000.0, _default_step_m(bounds))
+    reach = reader.number("reach_km", 10.0, 300.0, REACH_KM)
+    threshold = reader.number("threshold_dbuvm", 0.0, 150.0, _THRESHOLD_DBUVM)
+    wanted = _Wanted(
+        stations=tuple(_chosen(reader, register.stations(SYSTEM, service=Service.FM, on=on))),
+        boundary=boundary,
+        bounds=bounds,
+        step_m=_STEPS_M[-1] if step is None else step,
+        reach_km=REACH_KM if reach is None else reach,
+        threshold_dbuvm=_THRESHOLD_DBUVM if threshold is None else threshold,
+    )
+    pixels = wanted.grid.width * wanted.grid.height
+    if pixels > _MOST_PIXELS:
+        raise FormatError(
+            "studies.network_too_many_pixels",
+            step_m=wanted.step_m,
+            pixels=pixels,
+            limit=_MOST_PIXELS,
+        )
+    return wanted, place, on
+
+
+def _outline(place: Jurisdiction, register: RegisterReader, on: date) -> Boundary:
     found = register.boundaries(codes=[place.province_code], on=on)
     if not found:
         raise FormatError("studies.network_no_outline", province=place.name())
