@@ -105,6 +105,7 @@ _PIXELS_ACROSS = 400
 _MOST_PIXELS = 100_000_000
 _MOST_STATIONS = 5000
 _MOST_GAPS = 20
+_MOST_NAMES = 5
 _PROFILE_STEP_KM = 0.5
 _NAMES = (
     "stations",
@@ -470,6 +471,12 @@ def _remarks(scene: _Scene, sums: NetworkSums, step_m: float) -> list[Remark]:
     for index, emitter in enumerate(scene.stations.emitters):
         gaps = sums.gaps[index] if index in largest[:_MOST_GAPS] else Gaps()
         remarks += ground_remarks(emitter.ground, emitter.station, gaps, step_m)
+    if sums.cut_off:
+        names = [scene.stations.emitters[index].station.name for index in sorted(sums.cut_off)]
+        told = ", ".join(names[:_MOST_NAMES]) + (", ..." if len(names) > _MOST_NAMES else "")
+        reach_km = scene.stations.layout.reach_km
+        values = {"count": len(names), "stations": told, "reach_km": reach_km}
+        remarks.append(("studies.network_cut_off", values))
     if len(largest) > _MOST_GAPS:
         remarks.append(("studies.network_more_gaps", {"count": len(largest) - _MOST_GAPS}))
     return remarks

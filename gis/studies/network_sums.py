@@ -39,6 +39,7 @@ class NetworkSums:
         self._shares = {name: np.zeros(len(self._stations)) for name in _SHARES}
         self._strongest = -np.inf
         self.gaps: dict[int, Gaps] = {}
+        self.cut_off: set[int] = set()
 
     def add(self, tile: NetworkTile, areas_km2: Floats, inside: Flags) -> None:
         """Add a tile.
@@ -72,6 +73,7 @@ class NetworkSums:
             self._shares[name] += np.bincount(place[chosen], weights, minlength=length)
         known = tile.strongest_dbuvm[inside & ~np.isnan(tile.strongest_dbuvm)]
         self._strongest = max(self._strongest, float(known.max(initial=-np.inf)))
+        self.cut_off |= tile.cut_off
         for index, gaps in tile.gaps.items():
             self.gaps[index] = self.gaps.get(index, Gaps()).and_those(gaps)
 

@@ -85,6 +85,8 @@ class NetworkTile:
         Power sum of the nuisance fields, -inf where none.
     gaps : dict
         Where the ground was not known, by the position of the station.
+    cut_off : frozenset of int
+        Stations whose field still reaches the threshold where their reach ends.
     """
 
     strongest_dbuvm: Floats
@@ -94,6 +96,7 @@ class NetworkTile:
     unknown: NDArray[np.int32]
     usable_dbuvm: Floats
     gaps: dict[int, Gaps]
+    cut_off: frozenset[int]
 
 
 def spill_bytes(side: int, stations: int) -> int:
@@ -131,6 +134,7 @@ def tile_of(
     """
     fields = RunningFields(tile.shape, stations.threshold_dbuvm)
     gaps: dict[int, Gaps] = {}
+    cut_off = set()
     with TemporaryFile(dir=scratch) as aside:
         for index, emitter in enumerate(stations.emitters):
             stage.report(0.0)
@@ -139,6 +143,8 @@ def tile_of(
                 fields.add(index, found.field_dbuvm[0])
                 found.field_dbuvm.tofile(aside)
                 gaps[index] = found.gaps
+                if found.edge_dbuvm >= stations.threshold_dbuvm:
+                    cut_off.add(index)
             done()
         aside.seek(0)
         nuisance = _nuisance(stations, fields.server_index, tuple(gaps), aside, stage)
@@ -150,6 +156,7 @@ def tile_of(
         unknown=fields.unknown,
         usable_dbuvm=nuisance.power_sum_dbuvm,
         gaps={index: found for index, found in gaps.items() if found.missing},
+        cut_off=frozenset(cut_off),
     )
 
 

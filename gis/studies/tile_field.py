@@ -70,10 +70,13 @@ class TileField:
         One for each percentage of time; -inf beyond the reach, NaN where it is not known.
     gaps : Gaps
         Where the ground was not known.
+    edge_dbuvm : float
+        Largest of the first fields just within the reach, -inf where the reach cuts no pixel off.
     """
 
     field_dbuvm: Values
     gaps: Gaps
+    edge_dbuvm: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,9 +130,10 @@ def tile_field(
     sector = _sector(layout, azimuth, distance_km, around=around)
     field = _walked(emitter, layout, sector, time_percents, stage)
     values, within = field.to_grid(tile, stage)
+    edge_dbuvm = -np.inf
     if within < tile.width * tile.height:
-        _mark_beyond(values, emitter, tile, layout.reach_km)
-    return TileField(values, field.gaps)
+        edge_dbuvm = _mark_beyond(values, emitter, tile, layout.reach_km)
+    return TileField(values, field.gaps, edge_dbuvm)
 
 
 def _edge(emitter: Emitter, tile: Grid) -> tuple[Floats, Floats]:
@@ -221,11 +225,16 @@ def _walked(
     return PolarField(emitter, walk.azimuths_deg, time_percents, polar, gaps)
 
 
-def _mark_beyond(values: Values, emitter: Emitter, tile: Grid, reach_km: float) -> None:
-    """Write -inf where nothing was asked."""
+def _mark_beyond(values: Values, emitter: Emitter, tile: Grid, reach_km: float) -> float:
+    """Write -inf where nothing was asked, and return the largest field beside it."""
     longitude, latitude = tile.centres()
     missing = np.isnan(values[0])
     _, away_km = emitter.towards(longitude[missing], latitude[missing])
     beyond = np.zeros(tile.shape, dtype=np.bool_)
     beyond[missing] = away_km > reach_km
     values[:, beyond] = -np.inf
+    beside = np.zeros(tile.shape, dtype=np.bool_)
+    for one, other in ((np.s_[1:], np.s_[:-1]), (np.s_[:, 1:], np.s_[:, :-1])):
+        beside[one] |= beyond[other]
+        beside[other] |= beyond[one]
+    return float(np.fmax.reduce(values[0][beside], initial=np.float32(-np.inf)))

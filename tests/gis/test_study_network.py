@@ -219,6 +219,23 @@ def test_beyond_the_reach_nobody_is_asked(make_station: Make) -> None:
     _, away = stations.emitters[0].towards(*grid.centres())
     np.testing.assert_array_equal(np.isnan(found.strongest_dbuvm), away > 12.0)
     assert found.unknown.max() == 0
+    assert found.cut_off == {0}
+
+
+def test_a_reach_that_cuts_coverage_off_is_said(
+    study_context: Context, make_station: Make
+) -> None:
+    context = study_context(stations=[make_station()])
+    wanted = {**REQUEST, "step_m": 1000, "bounds": [106.0, 10.2, 106.8, 11.0]}
+    told = {
+        reach: [
+            one["key"]
+            for one in run("network", {**wanted, "reach_km": reach}, context).results["remarks"]
+        ]
+        for reach in (12, 100)
+    }
+    assert "studies.network_cut_off" in told[12]
+    assert "studies.network_cut_off" not in told[100]
 
 
 def test_what_terrain_does_not_know_is_counted(
