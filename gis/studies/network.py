@@ -104,7 +104,7 @@ _STEPS_M = (100.0, 250.0, 500.0, 1000.0, 2000.0)
 _PIXELS_ACROSS = 400
 _MOST_PIXELS = 100_000_000
 _MOST_STATIONS = 5000
-_MOST_GAPS = 20
+_MOST_REMARKS = 40
 _MOST_NAMES = 5
 _PROFILE_STEP_KM = 0.5
 _NAMES = (
@@ -463,20 +463,27 @@ def _results(scene: _Scene, sums: NetworkSums, inputs: Mapping[str, Any]) -> dic
 
 
 def _remarks(scene: _Scene, sums: NetworkSums, step_m: float) -> list[Remark]:
-    """Return what has to be said about the ground: of each mast, and of the largest gaps."""
-    largest = sorted(
-        sums.gaps, key=lambda index: -sum(part[0] for part in sums.gaps[index].missing.values())
-    )
-    remarks: list[Remark] = []
-    for index, emitter in enumerate(scene.stations.emitters):
-        gaps = sums.gaps[index] if index in largest[:_MOST_GAPS] else Gaps()
-        remarks += ground_remarks(emitter.ground, emitter.station, gaps, step_m)
+    """Return what has to be said: what a reach cuts off, the ground, the largest gaps first.
+
+    Beyond a number they are counted only.
+    """
+    emitters = scene.stations.emitters
+    found: list[Remark] = []
     if sums.cut_off:
-        names = [scene.stations.emitters[index].station.name for index in sorted(sums.cut_off)]
+        names = [emitters[index].station.name for index in sorted(sums.cut_off)]
         told = ", ".join(names[:_MOST_NAMES]) + (", ..." if len(names) > _MOST_NAMES else "")
         reach_km = scene.stations.layout.reach_km
         values = {"count": len(names), "stations": told, "reach_km": reach_km}
-        remarks.append(("studies.network_cut_off", values))
-    if len(largest) > _MOST_GAPS:
-        remarks.append(("studies.network_more_gaps", {"count": len(largest) - _MOST_GAPS}))
+        found.append(("studies.network_cut_off", values))
+    missing = {
+        index: sum(part[0] for part in gaps.missing.values()) for index, gaps in sums.gaps.items()
+    }
+    order = sorted(range(len(emitters)), key=lambda index: -missing.get(index, 0))
+    for index in order:
+        emitter, gaps = emitters[index], sums.gaps.get(index, Gaps())
+        found += ground_remarks(emitter.ground, emitter.station, gaps, step_m)
+    remarks = list({(key, repr(values)): (key, values) for key, values in found}.values())
+    if len(remarks) > _MOST_REMARKS:
+        further = len(remarks) - _MOST_REMARKS
+        return [*remarks[:_MOST_REMARKS], ("studies.network_more_remarks", {"count": further})]
     return remarks

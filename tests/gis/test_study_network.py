@@ -238,6 +238,19 @@ def test_a_reach_that_cuts_coverage_off_is_said(
     assert "studies.network_cut_off" not in told[100]
 
 
+def test_remarks_are_counted_where_there_are_too_many(
+    study_context: Context, make_station: Make, hills: Ground
+) -> None:
+    """All 60 antennas lie in the ground of the hills; forty are named."""
+    made = [replace(one, height_above_ground_m=1.0) for one in network(make_station, 60, SMALL)]
+    context = study_context(stations=made, terrain=hills)
+    study = run("network", {**REQUEST, "bounds": list(SMALL)}, context)
+    told = study.results["remarks"]
+    assert len(told) == 41
+    assert told[-1]["key"] == "studies.network_more_remarks"
+    assert told[-1]["en"].startswith("2")
+
+
 def test_what_terrain_does_not_know_is_counted(
     make_station: Make, write_terrain: Callable[..., Path]
 ) -> None:
