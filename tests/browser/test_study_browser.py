@@ -131,7 +131,7 @@ def test_the_whole_network_is_asked_for_and_seen(visit: Callable, server) -> Non
         for name in ("strongest", "server", "margin", "count"):
             page.locator(f"input[data-layer={name}]").check()
         expect(page.locator(".map-picture")).to_have_count(4)
-        expect(page.locator(".map-letter").first).to_be_visible()
+        expect(page.locator(".map-letter span").first).to_be_visible()
         assert here.violations() == [], width
         page.screenshot(path=str(server.screens / f"study-network-{width}.png"))
     assert here.complaints == []
