@@ -5,13 +5,27 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-__all__ = ["ComplianceRequest", "CoverageRequest", "ImportAnswersRequest", "InterferenceRequest"]
+__all__ = [
+    "ComplianceRequest",
+    "CoverageRequest",
+    "ImportAnswersRequest",
+    "InterferenceRequest",
+    "Megahertz",
+    "NetworkRequest",
+    "Reach",
+    "Step",
+    "Threshold",
+]
 
 Model = Literal["p1812", "p452", "p1546", "itm", "okumura_hata", "cost231_hata", "ehata"]
 Environment = Literal["urban", "suburban", "open"]
 Percent = Annotated[float, Field(ge=0.01, le=99.99, allow_inf_nan=False)]
 StationId = Annotated[str, Field(min_length=1, max_length=200, examples=["mp-tan-an"])]
 Radius = Annotated[float, Field(ge=1, le=300, allow_inf_nan=False, examples=[60])]
+Reach = Annotated[float, Field(ge=10, le=300, allow_inf_nan=False, examples=[150])]
+Megahertz = Annotated[float, Field(ge=30, le=6000, allow_inf_nan=False, examples=[98.5])]
+Threshold = Annotated[float, Field(ge=0, le=150, allow_inf_nan=False, examples=[54])]
+Degrees = Annotated[float, Field(ge=-180, le=180, allow_inf_nan=False)]
 Step = Annotated[float, Field(ge=10, le=10_000, allow_inf_nan=False, examples=[500])]
 
 
@@ -63,6 +77,21 @@ class ComplianceRequest(_Moment):
     """The findings of one station, or of all where none is named."""
 
     station_id: StationId | None = None
+
+
+class NetworkRequest(_Moment):
+    """Coverage and interference of a whole network, over a province or a rectangle."""
+
+    stations: Annotated[list[StationId] | None, Field(min_length=1, max_length=5000)] = None
+    lowest_mhz: Megahertz | None = None
+    highest_mhz: Megahertz | None = None
+    bounds: Annotated[
+        list[Degrees] | None,
+        Field(min_length=4, max_length=4, examples=[[106.0, 10.2, 106.9, 11.1]]),
+    ] = None
+    step_m: Step | None = None
+    reach_km: Reach | None = None
+    threshold_dbuvm: Threshold | None = None
 
 
 class ImportAnswersRequest(_Schema):

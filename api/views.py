@@ -10,7 +10,7 @@ from gis.errors import NotFoundError
 from gis.jurisdictions import Jurisdiction, jurisdiction_on, jurisdictions
 from gis.register.records import AdministrativeUnit, UnitKind
 from gis.studies.record import Study
-from maps.studies import coverage_view, interference_view
+from maps.studies import coverage_view, interference_view, network_view
 from maps.views import RegisterView
 
 __all__ = ["jurisdiction_of", "register_view", "study_view"]
@@ -61,12 +61,16 @@ def study_view(
     """Return a study's pictures over the stations of its day."""
     on = date.fromisoformat(study.inputs["on"])
     place = jurisdiction_of(on)
-    station = study.inputs["station"]["name"]
+    named = {
+        "station": study.inputs.get("station", {}).get("name"),
+        "count": len(study.inputs.get("stations", ())),
+    }
     coverage = coverage_view(study, service.home) if study.kind == "coverage" else None
     disturbed = interference_view(study, service.home) if study.kind == "interference" else None
+    network = network_view(study, service.home) if study.kind == "network" else None
     with service.register.snapshot() as register:
         return RegisterView(
-            title=text(f"pages.study_title_{study.kind}", language, station=station),
+            title=text(f"pages.study_title_{study.kind}", language, **named),
             jurisdiction=place.name(language),
             on=on,
             stations=register.stations(identity.scope, on=on),
@@ -74,4 +78,5 @@ def study_view(
             organisations={one.id: one.name for one in register.organisations()},
             coverage=coverage,
             interference=disturbed,
+            network=network,
         )

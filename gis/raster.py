@@ -19,7 +19,17 @@ from rasterio.shutil import copy as copy_raster
 
 from gis.errors import FormatError
 
-__all__ = ["Grid", "Raster", "grid_around", "read_raster", "write_cog"]
+__all__ = [
+    "Grid",
+    "Raster",
+    "grid_around",
+    "grid_over",
+    "optimize",
+    "overviews",
+    "plain_profile",
+    "read_raster",
+    "write_cog",
+]
 
 Floats = NDArray[np.float64]
 
@@ -80,6 +90,17 @@ class Grid:
         """The transform of GDAL, from the corner of a pixel to degrees."""
         return Affine(
             self.pixel_width_deg, 0, self.west_deg, 0, -self.pixel_height_deg, self.north_deg
+        )
+
+    def part(self, rows: range, columns: range) -> "Grid":
+        """Return the grid of some neighbouring rows and columns."""
+        return Grid(
+            self.west_deg + columns.start * self.pixel_width_deg,
+            self.north_deg - rows.start * self.pixel_height_deg,
+            self.pixel_width_deg,
+            self.pixel_height_deg,
+            len(columns),
+            len(rows),
         )
 
     def centres(self) -> tuple[Floats, Floats]:
@@ -152,14 +173,9 @@ def grid_around(longitude: float, latitude: float, radius_km: float, pixel_m: fl
     pixel_m : float
         Size of a pixel at the centre's latitude, in both directions.
     """
-    e2 = _ECCENTRICITY**2
-    phi = np.radians(latitude)
-    curvature = 1 - e2 * np.sin(phi) ** 2
-    meridian_m = _SEMI_MAJOR_M * (1 - e2) / curvature**1.5
-    parallel_m = _SEMI_MAJOR_M / np.sqrt(curvature) * np.cos(phi)
-    pixel_height = float(np.degrees(pixel_m / meridian_m))
-    pixel_width = float(np.degrees(pixel_m / parallel_m))
+    pixel_width, pixel_height = _pixel_deg(latitude, pixel_m)
     half_rows = int(np.ceil(radius_km * 1e3 / pixel_m))
+    phi = np.radians(latitude)
     farthest = np.radians(abs(latitude) + half_rows * pixel_height)
     widening = np.cos(phi) / max(float(np.cos(farthest)), 0.05)
     half_columns = int(np.ceil(half_rows * widening))
@@ -171,6 +187,40 @@ def grid_around(longitude: float, latitude: float, radius_km: float, pixel_m: fl
         width=2 * half_columns + 1,
         height=2 * half_rows + 1,
     )
+
+
+def grid_over(bounds: tuple[float, float, float, float], pixel_m: float) -> Grid:
+    """Return the grid that holds a rectangle in degrees, centred on it.
+
+    Parameters
+    ----------
+    bounds : tuple of float
+        West, south, east, north, degrees.
+    pixel_m : float
+        Size of a pixel at the middle latitude, in both directions.
+    """
+    west, south, east, north = bounds
+    pixel_width, pixel_height = _pixel_deg((south + north) / 2, pixel_m)
+    width = max(1, int(np.ceil((east - west) / pixel_width - 1e-9)))
+    height = max(1, int(np.ceil((north - south) / pixel_height - 1e-9)))
+    return Grid(
+        west_deg=(west + east - width * pixel_width) / 2,
+        north_deg=(south + north + height * pixel_height) / 2,
+        pixel_width_deg=pixel_width,
+        pixel_height_deg=pixel_height,
+        width=width,
+        height=height,
+    )
+
+
+def _pixel_deg(latitude: float, pixel_m: float) -> tuple[float, float]:
+    """Return width and height in degrees of a square pixel at a latitude."""
+    e2 = _ECCENTRICITY**2
+    phi = np.radians(latitude)
+    curvature = 1 - e2 * np.sin(phi) ** 2
+    meridian_m = _SEMI_MAJOR_M * (1 - e2) / curvature**1.5
+    parallel_m = _SEMI_MAJOR_M / np.sqrt(curvature) * np.cos(phi)
+    return float(np.degrees(pixel_m / parallel_m)), float(np.degrees(pixel_m / meridian_m))
 
 
 def write_cog(
@@ -203,36 +253,45 @@ def write_cog(
         raise ValueError(f"values of shape {values.shape} on a grid of shape {grid.shape}")
     if nodata is None and np.issubdtype(values.dtype, np.floating):
         nodata = float("nan")
-    profile = {
+    with MemoryFile() as plain, MemoryFile() as optimized:
+        with plain.open(**plain_profile(grid, values.dtype.name, nodata)) as dataset:
+            dataset.write(values, 1)
+            dataset.update_tags(**dict(sorted(tags.items())))
+            dataset.build_overviews(overviews(grid), Resampling[overview_resampling.lower()])
+        with plain.open() as dataset:
+            optimize(dataset, optimized.name, threads)
+        return bytes(optimized.read())
+
+
+def plain_profile(grid: Grid, dtype: str, nodata: float | None) -> dict[str, Any]:
+    """Return how a GeoTIFF of one band on a grid is opened for writing."""
+    return {
         "driver": "GTiff",
         "width": grid.width,
         "height": grid.height,
         "count": 1,
-        "dtype": values.dtype.name,
+        "dtype": dtype,
         "crs": _CRS,
         "transform": grid.transform,
         "nodata": nodata,
     }
-    with MemoryFile() as plain, MemoryFile() as optimized:
-        with plain.open(**profile) as dataset:
-            dataset.write(values, 1)
-            dataset.update_tags(**dict(sorted(tags.items())))
-            dataset.build_overviews(_overviews(grid), Resampling[overview_resampling.lower()])
-        with plain.open() as dataset:
-            copy_raster(
-                dataset,
-                optimized.name,
-                driver="COG",
-                COMPRESS="DEFLATE",
-                LEVEL="2",
-                PREDICTOR="YES",
-                BLOCKSIZE=str(_BLOCK),
-                NUM_THREADS=str(threads),
-            )
-        return bytes(optimized.read())
 
 
-def _overviews(grid: Grid) -> list[int]:
+def optimize(dataset: Any, target: str, threads: int = 1) -> None:
+    """Copy an open dataset with its overviews to a Cloud Optimized GeoTIFF."""
+    copy_raster(
+        dataset,
+        target,
+        driver="COG",
+        COMPRESS="DEFLATE",
+        LEVEL="2",
+        PREDICTOR="YES",
+        BLOCKSIZE=str(_BLOCK),
+        NUM_THREADS=str(threads),
+    )
+
+
+def overviews(grid: Grid) -> list[int]:
     """Return the factors of overviews, the last of which fits into one block."""
     factors = [1]
     while max(grid.shape) / factors[-1] > _BLOCK:

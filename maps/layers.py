@@ -11,7 +11,7 @@ from gis.register.records import Boundary
 from maps.legend import contour_dash
 from maps.palette import interferer_letter
 from maps.tables import Table
-from maps.views import Overlay, RegisterView
+from maps.views import Interferer, Overlay, RegisterView
 
 __all__ = ["bounds_of", "map_payload"]
 
@@ -96,7 +96,7 @@ def map_payload(
         ],
         "letters": [
             {"letter": interferer_letter(i.rank), "at": list(i.label_at)}
-            for i in (view.interference.interferers if view.interference else ())
+            for i in _lettered(view)
             if i.label_at is not None
         ],
         "point": data_url,
@@ -104,6 +104,13 @@ def map_payload(
         if view.tiles is None
         else {"url": view.tiles.url, "attribution": view.tiles.attribution},
     }
+
+
+def _lettered(view: RegisterView) -> Sequence[Interferer]:
+    """Return the stations whose letters stand on the map."""
+    if view.interference is not None:
+        return view.interference.interferers
+    return () if view.network is None else view.network.servers
 
 
 def _raw(key: str, language: Language) -> str:
@@ -136,6 +143,10 @@ def _overlays(view: RegisterView, language: Language) -> Iterator[dict[str, obje
         pictures.append(
             ("dominant", text("maps.layer_dominant", language), view.interference.dominant)
         )
+    if view.network is not None:
+        for name in ("strongest", "server", "margin", "count"):
+            label = text(f"maps.layer_network_{name}", language)
+            pictures.append((name, label, getattr(view.network, name)))
     for name, label, picture in pictures:
         south, west, north, east = picture.bounds
         yield {
@@ -192,6 +203,8 @@ def bounds_of(view: RegisterView) -> list[list[float]]:
 def _opening(view: RegisterView) -> Overlay | None:
     if view.interference is not None:
         return view.interference.dominant
+    if view.network is not None:
+        return view.network.strongest
     return view.coverage.field_strength if view.coverage is not None else None
 
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from data.text import Language, number, text
 from gis.register.records import Boundary
 from maps.palette import (
+    COUNT,
     FIELD_STRENGTH,
     MARGIN,
     SHAPES,
@@ -13,9 +14,16 @@ from maps.palette import (
     Symbol,
     interferer_colour,
     interferer_letter,
+    server_colour,
 )
 from maps.tables import Table
-from maps.views import CoverageView, InterferenceView, Interferer, RegisterView
+from maps.views import (
+    CoverageView,
+    InterferenceView,
+    Interferer,
+    NetworkView,
+    RegisterView,
+)
 
 __all__ = [
     "Group",
@@ -113,10 +121,11 @@ def layer_groups(view: RegisterView, table: Table, language: Language) -> list[G
     language : Language
         Language of the words.
     """
-    studied = view.coverage is not None or view.interference is not None
+    studied = bool(view.studies)
     groups = [
         ("coverage", tuple(coverage_layers(view.coverage, language))),
         ("interference", tuple(_interference_layers(view.interference, language))),
+        ("network", tuple(_network_layers(view.network, language))),
         ("stations", tuple(_kind_layers(table, "stations", language, shown=True))),
         ("structures", tuple(_kind_layers(table, "structures", language, shown=not studied))),
         ("register", tuple(_base_layers(view, table, language))),
@@ -221,6 +230,38 @@ def _interference_layers(
             text("maps.layer_margin", language, station=interference.station_name),
             shown=False,
             legend=_classes(MARGIN, language),
+            stamps=stamps,
+        )
+
+
+def _network_layers(network: NetworkView | None, language: Language) -> Iterator[Layer]:
+    """Return the layers of a network: strongest field, best server, margin, how many."""
+    if network is None:
+        return
+    stamps = _study_stamps(network.flat_terrain, network.synthetic, language)
+    servers = tuple(
+        replace(_interferer_swatch(one, language), colour=server_colour(one.rank))
+        for one in network.servers
+    )
+    further = text("maps.network_further", language, count=network.further)
+    told = {
+        "strongest": (
+            _classes(FIELD_STRENGTH, language),
+            (text("maps.coverage_note", language, model=network.model),),
+        ),
+        "server": (servers, (further,) if network.further else ()),
+        "margin": (_classes(MARGIN, language), (text("maps.network_margin_note", language),)),
+        "count": (_classes(COUNT, language), ()),
+    }
+    threshold = number(network.threshold_dbuvm, language)
+    for name, (legend, notes) in told.items():
+        received = (text("maps.network_received", language, threshold=threshold),)
+        yield Layer(
+            name,
+            text(f"maps.layer_network_{name}", language),
+            shown=name == "strongest",
+            legend=legend,
+            notes=notes if name == "strongest" else (*notes, *received),
             stamps=stamps,
         )
 

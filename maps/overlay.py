@@ -20,10 +20,10 @@ from rasterio.enums import Resampling
 from rasterio.warp import reproject, transform_bounds
 
 from gis.errors import FormatError
-from maps.palette import Palette, classify, interferer_colour, rgb
+from maps.palette import Palette, classify, interferer_colour, rgb, server_colour
 from maps.views import Overlay
 
-__all__ = ["MAX_DIMENSION", "class_overlay", "rank_overlay", "to_mercator"]
+__all__ = ["MAX_DIMENSION", "class_overlay", "rank_overlay", "server_overlay", "to_mercator"]
 
 MAX_DIMENSION = 1024
 """Longest side of a picture in pixels: what a screen shows, and small enough to embed."""
@@ -119,6 +119,28 @@ def rank_overlay(file: Path, count: int, *, max_dimension: int = MAX_DIMENSION) 
     known = ~np.isnan(values) & (values >= 0) & (values < len(colours))
     ranks = np.where(known, np.nan_to_num(values, nan=-1.0), -1).astype(np.int16)
     return Overlay(bounds, _png(ranks, colours))
+
+
+def server_overlay(
+    file: Path, ranks: Sequence[int], *, max_dimension: int = MAX_DIMENSION
+) -> Overlay:
+    """Return a raster of stations as a picture of the best servers' colours.
+
+    Parameters
+    ----------
+    file : Path
+        A GeoTIFF with the position of the best server, and no value elsewhere.
+    ranks : sequence of int
+        Rank of the station of each position.
+    max_dimension : int
+        Longest side of the picture in pixels.
+    """
+    values, bounds = to_mercator(file, max_dimension=max_dimension)
+    colours = list(dict.fromkeys(server_colour(rank) for rank in range(len(ranks))))
+    known = ~np.isnan(values) & (values >= 0) & (values < len(ranks))
+    places = np.where(known, np.nan_to_num(values), 0).astype(np.intp)
+    classes = np.mod(np.array([*ranks, 0]), len(colours))[places]
+    return Overlay(bounds, _png(np.where(known, classes, -1).astype(np.int16), colours))
 
 
 def _size(shape: tuple[int, ...], aspect: float, max_dimension: int) -> tuple[int, int]:

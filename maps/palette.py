@@ -21,6 +21,7 @@ from gis.register.records import StructureKind
 __all__ = [
     "BACKGROUND",
     "COMMUNE",
+    "COUNT",
     "DISTRICT",
     "DOMINANT_NONE",
     "FIELD_STRENGTH",
@@ -39,6 +40,7 @@ __all__ = [
     "interferer_colour",
     "interferer_letter",
     "rgb",
+    "server_colour",
 ]
 
 BACKGROUND = "#f3f4ef"
@@ -141,6 +143,19 @@ MARGIN = Palette(
 )
 """Margin over what protection asks for, dB; below zero the wanted station is disturbed."""
 
+COUNT = Palette(
+    "",
+    (
+        PaletteClass(None, 1.0, None, "maps.count_0"),
+        PaletteClass(1.0, 2.0, "#c7e9b4", "maps.count_1"),
+        PaletteClass(2.0, 4.0, "#7fcdbb", "maps.count_2"),
+        PaletteClass(4.0, 8.0, "#41b6c4", "maps.count_4"),
+        PaletteClass(8.0, 16.0, "#2c7fb8", "maps.count_8"),
+        PaletteClass(16.0, None, "#253494", "maps.count_16"),
+    ),
+)
+"""How many stations reach a threshold at a place."""
+
 _SUPPORT, _POLE, _UNDERGROUND, _SHARED, _OTHER = (
     "#332288",
     "#117733",
@@ -216,6 +231,11 @@ PATH = MappingProxyType(
 def interferer_colour(rank: int) -> str:
     """Return the colour of the interferer of a rank (0 is the first); grey from the tenth on."""
     return _MUTED[rank] if 0 <= rank < len(_MUTED) else _REST
+
+
+def server_colour(rank: int) -> str:
+    """Return the colour of the best server of a rank; the nine colours come again."""
+    return _MUTED[rank % len(_MUTED)]
 
 
 def interferer_letter(rank: int) -> str:

@@ -13,11 +13,13 @@ from gis.geodesy import destination
 from gis.home import Home
 from gis.studies.method import method_title
 from gis.studies.record import Study, file_path
-from maps.overlay import class_overlay, rank_overlay
-from maps.palette import FIELD_STRENGTH, MARGIN
-from maps.views import CoverageView, GroundView, InterferenceView, Interferer
+from maps.overlay import class_overlay, rank_overlay, server_overlay
+from maps.palette import COUNT, FIELD_STRENGTH, MARGIN
+from maps.views import CoverageView, GroundView, InterferenceView, Interferer, NetworkView
 
-__all__ = ["coverage_view", "interference_view"]
+__all__ = ["coverage_view", "interference_view", "network_view"]
+
+_SERVERS = 26
 
 
 def coverage_view(study: Study, home: Home) -> CoverageView:
@@ -74,6 +76,60 @@ def interference_view(study: Study, home: Home) -> InterferenceView:
         interferers=interferers,
         **_common(study),
     )
+
+
+def network_view(study: Study, home: Home) -> NetworkView:
+    """Return the pictures of a network study.
+
+    Parameters
+    ----------
+    study : Study
+        Of kind `network`.
+    home : Home
+        Where its files are.
+
+    Raises
+    ------
+    NotFoundError
+        If the study has no such files.
+    """
+    rows = study.results["transmitters"]
+    serving = [row for row in rows if row["serves_km2"] > 0]
+    stations = study.inputs["stations"]
+    ranks = {row["position"]: row["rank"] for row in rows}
+    servers = tuple(
+        Interferer(
+            rank=row["rank"],
+            name=row["name"],
+            frequency_mhz=row["frequency_mhz"],
+            area_km2=row["serves_km2"],
+            label_at=_mast(stations[row["position"]], study.results["computation"]["bounds"]),
+        )
+        for row in serving[:_SERVERS]
+    )
+    return NetworkView(
+        study_id=study.id,
+        station_name="",
+        model=study.inputs["model"]["edition"],
+        flat_terrain=bool(study.inputs["terrain"]["flat"]),
+        synthetic=study.synthetic,
+        strongest=class_overlay(file_path(study, "strongest.tif", home), FIELD_STRENGTH),
+        server=server_overlay(
+            file_path(study, "server.tif", home), [ranks[place] for place in range(len(rows))]
+        ),
+        margin=class_overlay(file_path(study, "margin.tif", home), MARGIN),
+        count=class_overlay(file_path(study, "count.tif", home), COUNT),
+        threshold_dbuvm=float(study.inputs["threshold_dbuvm"]),
+        servers=servers,
+        further=len(serving) - len(servers),
+    )
+
+
+def _mast(station: Mapping[str, Any], bounds: list[float]) -> tuple[float, float] | None:
+    """Return where a station stands, None outside the pictures."""
+    west, south, east, north = bounds
+    lon, lat = float(station["longitude"]), float(station["latitude"])
+    return (lon, lat) if west <= lon <= east and south <= lat <= north else None
 
 
 def _inside(contours: dict[str, Any], study: Study) -> dict[str, Any]:

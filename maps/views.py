@@ -16,6 +16,7 @@ __all__ = [
     "GroundView",
     "InterferenceView",
     "Interferer",
+    "NetworkView",
     "Overlay",
     "RegisterView",
     "StudyView",
@@ -157,6 +158,37 @@ class InterferenceView(StudyView):
     margin: Overlay | None = None
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NetworkView(StudyView):
+    """Coverage and interference of a whole network.
+
+    Attributes
+    ----------
+    strongest : Overlay
+        Strongest field, classes of `maps.palette.FIELD_STRENGTH`.
+    server : Overlay
+        Best server, coloured by its rank; colours come again after the ninth.
+    margin : Overlay
+        Strongest field over the nuisance fields of all others, classes of `maps.palette.MARGIN`.
+    count : Overlay
+        Stations that reach the threshold, classes of `maps.palette.COUNT`.
+    threshold_dbuvm : float
+        What a field must reach to be received.
+    servers : tuple of Interferer
+        The stations that serve the largest areas, with the area that each serves best.
+    further : int
+        How many more stations serve some area.
+    """
+
+    strongest: Overlay
+    server: Overlay
+    margin: Overlay
+    count: Overlay
+    threshold_dbuvm: float
+    servers: tuple[Interferer, ...]
+    further: int
+
+
 @dataclass(frozen=True, slots=True)
 class TileSource:
     """A background map that an administrator has switched on; there is none by default."""
@@ -181,7 +213,7 @@ class RegisterView:
         What the caller may see, already chosen by its role.
     organisations : mapping
         Name of each organisation by its identifier.
-    coverage, interference : view or None
+    coverage, interference, network : view or None
         A study's pictures.
     tiles : TileSource or None
         Background map, off by default: a closed network has none.
@@ -197,17 +229,24 @@ class RegisterView:
     organisations: Mapping[str, str] = field(default_factory=dict)
     coverage: CoverageView | None = None
     interference: InterferenceView | None = None
+    network: NetworkView | None = None
     tiles: TileSource | None = None
+
+    @property
+    def studies(self) -> tuple[StudyView, ...]:
+        """The studies whose pictures are shown."""
+        every = (self.coverage, self.interference, self.network)
+        return tuple(one for one in every if one is not None)
 
     @property
     def synthetic(self) -> bool:
         """Whether anything shown is demonstration data."""
         sources = [r.provenance for r in self.structures] + [r.provenance for r in self.stations]
         return any(source.synthetic for source in sources) or any(
-            s.synthetic for s in (self.coverage, self.interference) if s is not None
+            s.synthetic for s in self.studies
         )
 
     @property
     def flat_terrain(self) -> bool:
         """Whether any picture was computed without elevation data."""
-        return any(s.flat_terrain for s in (self.coverage, self.interference) if s is not None)
+        return any(s.flat_terrain for s in self.studies)

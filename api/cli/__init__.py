@@ -22,6 +22,7 @@ COMMANDS = (
     "path",
     "coverage",
     "interference",
+    "network",
     "check",
     "rerun",
     "curves",

@@ -15,7 +15,12 @@ from api.pages import wants_page
 from api.paging import LimitQuery, OffsetQuery, links
 from api.routers.jobs import job_json
 from api.routers.paths import path_page_address
-from api.schemas import ComplianceRequest, CoverageRequest, InterferenceRequest
+from api.schemas import (
+    ComplianceRequest,
+    CoverageRequest,
+    InterferenceRequest,
+    NetworkRequest,
+)
 from api.service import may_read, service_of
 from api.submission import submit
 from data.text import Language, text
@@ -60,6 +65,12 @@ def interference(request: Request, wanted: InterferenceRequest) -> JSONResponse:
 def compliance(request: Request, wanted: ComplianceRequest) -> JSONResponse:
     """Ask for the findings of a station, or of all; an operator for its own station."""
     return _accepted(request, "compliance", wanted.inputs())
+
+
+@router.post("/studies/network", status_code=202)
+def network(request: Request, wanted: NetworkRequest) -> JSONResponse:
+    """Ask for the coverage and interference of a whole network of FM stations."""
+    return _accepted(request, "network", wanted.inputs())
 
 
 def _accepted(request: Request, kind: str, inputs: dict[str, object]) -> JSONResponse:

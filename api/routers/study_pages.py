@@ -15,6 +15,7 @@ from api.guard import GuardedRoute
 from api.identity import identity_of
 from api.language import safe_language
 from api.pages import render
+from api.schemas import Megahertz, NetworkRequest, Reach, Step, Threshold
 from api.service import may_read, service_of
 from api.submission import submit
 from api.views import study_view
@@ -44,7 +45,7 @@ _OPENED: Mapping[Opened, frozenset[str]] = {
     "none": frozenset(),
 }
 """Which stations' findings are unfolded."""
-_PICTURES = frozenset({"coverage", "interference"})
+_PICTURES = frozenset({"coverage", "interference", "network"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +82,7 @@ def ask(
 @router.get("/view/studies")
 def studies_page(
     request: Request,
-    kind: Literal["", "coverage", "interference", "compliance"] = "",
+    kind: Literal["", "coverage", "interference", "compliance", "network"] = "",
     offset: Annotated[int, Query(ge=0, le=1_000_000)] = 0,
 ) -> Response:
     """List the studies that the caller may read, the newest first."""
@@ -96,8 +97,32 @@ def studies_page(
         offset=offset,
         per_page=_PER_PAGE,
         kind=kind,
-        kinds=("coverage", "interference", "compliance"),
+        kinds=("coverage", "interference", "compliance", "network"),
     )
+
+
+@router.post("/view/studies")
+def ask_network(
+    request: Request,
+    *,
+    step_m: Annotated[Step | None, Form()] = None,
+    reach_km: Annotated[Reach | None, Form()] = None,
+    threshold_dbuvm: Annotated[Threshold | None, Form()] = None,
+    lowest_mhz: Annotated[Megahertz | None, Form()] = None,
+    highest_mhz: Annotated[Megahertz | None, Form()] = None,
+    csrf_token: Annotated[str, Form(max_length=200)] = "",
+) -> Response:
+    """Ask for the coverage and interference of the province's whole network, and show its job."""
+    del csrf_token  # the guard has looked at it
+    wanted = NetworkRequest(
+        step_m=step_m,
+        reach_km=reach_km,
+        threshold_dbuvm=threshold_dbuvm,
+        lowest_mhz=lowest_mhz,
+        highest_mhz=highest_mhz,
+    )
+    job = submit(service_of(request), identity_of(request), "network", wanted.inputs())
+    return RedirectResponse(f"/view/jobs/{job.id}", status_code=303)
 
 
 def _row(study: Study) -> dict[str, Any]:
@@ -112,11 +137,19 @@ def _row(study: Study) -> dict[str, Any]:
         "kind": study.kind,
         "on": date.fromisoformat(inputs["on"]),
         "station": None if station is None else station["name"],
-        "stations": len(judged),
+        "stations": len(judged or by_id),
         "flat": inputs["terrain"]["flat"],
         "synthetic": study.synthetic,
         "outcomes": study.results.get("outcomes", {}),
     }
+
+
+def _point_address(study: Study) -> str | None:
+    """Return the address that explains a point of a study of one station."""
+    if "station" not in study.inputs:
+        return None
+    place = "?longitude={longitude}&latitude={latitude}&lang={language}"
+    return f"/studies/{study.id}/point{place}"
 
 
 @router.get("/view/studies/{study_id}")
@@ -135,10 +168,7 @@ def study_page(
             study_view(service, identity, study, language),
             language,
             nonce=request.state.nonce,
-            data_url=(
-                f"/studies/{study.id}/point"
-                "?longitude={longitude}&latitude={latitude}&lang={language}"
-            ),
+            data_url=_point_address(study),
         )
     return render(
         request,

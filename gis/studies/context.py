@@ -1,6 +1,7 @@
 """What a study is run with: where it reads, where it writes, who listens and who may stop it."""
 
 import threading
+from collections import deque
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass, field
@@ -18,6 +19,7 @@ _Task = TypeVar("_Task")
 _Done = TypeVar("_Done")
 
 _POLL_S = 0.1
+_AHEAD = 4
 
 
 def silent(fraction: float, key: str, values: Mapping[str, object], /) -> None:
@@ -109,11 +111,24 @@ class Stage:
         )
 
     def map(
-        self, work: Callable[[_Task], _Done], tasks: Sequence[_Task]
+        self,
+        work: Callable[[_Task], _Done],
+        tasks: Sequence[_Task],
+        share: Callable[[], float] | None = None,
     ) -> Iterator[tuple[_Task, _Done]]:
         """Do tasks in threads and yield each with its result, in the order of the tasks.
 
-        The tasks are the same for any number of workers, so are the results.
+        The tasks are the same for any number of workers, so are the results. No more than a few
+        results are kept at a time.
+
+        Parameters
+        ----------
+        work : callable
+            Does one task.
+        tasks : sequence
+            The tasks.
+        share : callable, optional
+            Returns the share that is done, where tasks are long; else whole tasks are counted.
 
         Raises
         ------
@@ -127,15 +142,20 @@ class Stage:
                 raise CancelledError("studies.cancelled")
             return work(task)
 
-        pool = ThreadPoolExecutor(max_workers=max(1, self.context.workers))
-        futures: list[Future[_Done]] = [pool.submit(guarded, task) for task in tasks]
+        workers = max(1, self.context.workers)
+        ahead: deque[Future[_Done]] = deque()
+        pool = ThreadPoolExecutor(max_workers=workers)
         try:
-            for done, (task, future) in enumerate(zip(tasks, futures, strict=True)):
+            for done, task in enumerate(tasks):
+                while len(ahead) < min(_AHEAD * workers, len(tasks) - done):
+                    ahead.append(pool.submit(guarded, tasks[done + len(ahead)]))
+                future = ahead.popleft()
                 while not future.done():
-                    self.report(done / len(tasks))
+                    self.report(share() if share else done / len(tasks))
                     wait([future], timeout=_POLL_S, return_when=FIRST_COMPLETED)
                 yield task, future.result()
-                self.report((done + 1) / len(tasks))
+                del future
+                self.report(share() if share else (done + 1) / len(tasks))
         finally:
             stop.set()
             pool.shutdown(wait=False, cancel_futures=True)

@@ -23,7 +23,14 @@ from gis.studies.remarks import Gaps, ground_remarks
 from gis.studies.walk import Walk
 from gis.terrain.ground import Remark
 
-__all__ = ["PolarField", "azimuths_around", "azimuths_towards", "fields_at", "polar_field"]
+__all__ = [
+    "PolarField",
+    "azimuths_around",
+    "azimuths_towards",
+    "blocks",
+    "fields_at",
+    "polar_field",
+]
 
 Floats = NDArray[np.float64]
 
@@ -172,7 +179,7 @@ def polar_field(
     )
     shape = (len(time_percents), azimuths_deg.size, walk.points)
     field = np.full(shape, np.nan, dtype=np.float32)
-    tiles = _blocks(azimuths_deg.size, walk.points)
+    tiles = blocks(azimuths_deg.size, walk.points)
     gaps, notes = Gaps(), Counter[str]()
 
     def work(rows: slice) -> tuple[NDArray[np.float32], Gaps, Counter[str]]:
@@ -226,7 +233,7 @@ def fields_at(
     tiles = []
     for count in np.unique(points[reached]):
         members = np.flatnonzero((points == count) & reached)
-        tiles += [(int(count), members[rows]) for rows in _blocks(members.size, int(count))]
+        tiles += [(int(count), members[rows]) for rows in blocks(members.size, int(count))]
 
     def work(tile: tuple[int, NDArray[np.intp]]) -> Floats:
         count, who = tile
@@ -258,7 +265,7 @@ def _strips(grid: Grid) -> list[range]:
     return [range(first, min(first + rows, grid.height)) for first in range(0, grid.height, rows)]
 
 
-def _blocks(count: int, points: int) -> list[slice]:
+def blocks(count: int, points: int) -> list[slice]:
     """Cut rows into blocks of a fixed number of values, whoever computes them."""
     rows = max(1, _BLOCK_VALUES // max(points, 1))
     return [slice(first, min(first + rows, count)) for first in range(0, count, rows)]

@@ -4,9 +4,11 @@ A study first *gathers*: it reads the register and writes down everything that d
 Then it *computes* from that record alone, so that anyone can compute again from the record.
 """
 
+import shutil
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from pathlib import Path
 from typing import Any, Protocol
 
 from gis.errors import FormatError
@@ -16,6 +18,7 @@ from gis.rules import RulePack
 from gis.studies.context import StudyContext
 from gis.studies.method import USUAL, Method, method_recorded, method_title
 from gis.studies.model import FieldSettings, model_json, software_json, terrain_json
+from gis.studies.record import Content
 from gis.studies.requests import Reader
 from gis.studies.snapshots import record_from_json, record_to_json
 from propagation.compliance.parameters import require_parameters
@@ -46,14 +49,30 @@ class Gathered:
 
 @dataclass(frozen=True, slots=True)
 class Computed:
-    """What a study found: JSON values, and the content of its files by name."""
+    """What a study found.
+
+    Attributes
+    ----------
+    results : dict
+        JSON values.
+    contents : dict
+        Content of each file by its name, or where a large one lies until it is kept.
+    scratch : Path or None
+        The folder of those that lie somewhere, which goes when the study was kept.
+    """
 
     results: dict[str, Any]
-    contents: dict[str, bytes] = field(default_factory=dict)
+    contents: Mapping[str, Content] = field(default_factory=dict)
+    scratch: Path | None = None
+
+    def discard(self) -> None:
+        """Remove what lies in the scratch folder."""
+        if self.scratch is not None:
+            shutil.rmtree(self.scratch, ignore_errors=True)
 
 
 class StudyKind(Protocol):
-    """One kind of study; the modules `coverage`, `interference` and `compliance` are such."""
+    """One kind of study; the modules `coverage`, `interference`, `network` are such."""
 
     def gather(
         self, request: Mapping[str, object], register: RegisterReader, context: StudyContext

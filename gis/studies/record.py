@@ -22,6 +22,7 @@ from gis.studies.context import StudyContext
 
 __all__ = [
     "RECORD_FILE",
+    "Content",
     "Study",
     "StudyContext",
     "canonical",
@@ -36,6 +37,9 @@ __all__ = [
 
 RECORD_FILE = "study.json"
 """Name of the record inside a study's folder."""
+
+Content = bytes | Path
+"""Content of a file: its bytes, or a file that holds them."""
 
 _ID = re.compile(r"[a-z_]{1,40}-[0-9a-f]{16}")
 _FILE_NAME = re.compile(r"[a-z0-9_]{1,60}\.[a-z0-9]{1,10}")
@@ -99,9 +103,12 @@ def canonical(value: object) -> bytes:
     return written.encode() + b"\n"
 
 
-def sha256_of(content: bytes) -> str:
-    """Return the SHA-256 of some bytes in hexadecimal."""
-    return hashlib.sha256(content).hexdigest()
+def sha256_of(content: Content) -> str:
+    """Return the SHA-256 of some bytes, or of a file, in hexadecimal."""
+    if isinstance(content, bytes):
+        return hashlib.sha256(content).hexdigest()
+    with content.open("rb") as stream:
+        return hashlib.file_digest(stream, "sha256").hexdigest()
 
 
 def study_id(kind: str, inputs: Mapping[str, Any]) -> str:
@@ -109,7 +116,7 @@ def study_id(kind: str, inputs: Mapping[str, Any]) -> str:
     return f"{kind}-{sha256_of(canonical(dict(inputs)))[:16]}"
 
 
-def save(study: Study, contents: Mapping[str, bytes], home: Home) -> Study:
+def save(study: Study, contents: Mapping[str, Content], home: Home) -> Study:
     """Keep a study: all of it or nothing, also when the process is killed in between.
 
     Parameters
@@ -117,7 +124,7 @@ def save(study: Study, contents: Mapping[str, bytes], home: Home) -> Study:
     study : Study
         The record; its `files` are filled from the contents.
     contents : mapping
-        Content of each file by its name.
+        Content of each file by its name, or a file with it.
     home : Home
         Where studies live.
 
@@ -202,7 +209,7 @@ def damaged_files(study: Study, home: Home) -> list[str]:
     return [
         name
         for name, digest in sorted(study.files.items())
-        if not (folder / name).is_file() or sha256_of((folder / name).read_bytes()) != digest
+        if not (folder / name).is_file() or sha256_of(folder / name) != digest
     ]
 
 
@@ -221,9 +228,13 @@ def _check_name(name: str) -> None:
         raise ValueError(f"{name!r} is no name for a file of a study")
 
 
-def _write(path: Path, content: bytes) -> None:
+def _write(path: Path, content: Content) -> None:
     with path.open("wb") as handle:
-        handle.write(content)
+        if isinstance(content, bytes):
+            handle.write(content)
+        else:
+            with content.open("rb") as source:
+                shutil.copyfileobj(source, handle)
         handle.flush()
         os.fsync(handle.fileno())
 

@@ -43,6 +43,28 @@ class Reader:
             raise FormatError("studies.wrong_text", name=name, value=_shown(value))
         return value
 
+    def words(self, name: str, most: int) -> list[str] | None:
+        """Return a list of texts, none of them empty, or None when none was given."""
+        value = self._inputs.get(name)
+        if value is None:
+            return None
+        found = value if isinstance(value, list | tuple) else ()
+        words = [one for one in found if isinstance(one, str) and one.strip()]
+        if not 0 < len(found) <= most or len(words) < len(found):
+            raise FormatError("studies.wrong_list", name=name, value=_shown(value), most=most)
+        return words
+
+    def bounds(self, name: str) -> tuple[float, float, float, float]:
+        """Return west, south, east and north in degrees, west of and south of each other."""
+        value = self._inputs.get(name)
+        if isinstance(value, list | tuple) and len(value) == 4:
+            numbers = [one for one in value if type(one) in {int, float}]
+            if len(numbers) == 4:
+                west, south, east, north = map(float, numbers)
+                if -180 <= west < east <= 180 and -80 <= south < north <= 80:
+                    return west, south, east, north
+        raise FormatError("studies.wrong_bounds", name=name, value=_shown(value))
+
     def choice(self, name: str, choices: tuple[str, ...], default: str) -> str:
         """Return one of some words."""
         value = self._inputs.get(name)

@@ -26,7 +26,14 @@ from gis.studies.differing import (
 )
 from gis.studies.model import default_settings, model_json, software_json, terrain_json
 from gis.studies.parts import Computed
-from gis.studies.record import Study, damaged_files, file_path, sha256_of, study_id
+from gis.studies.record import (
+    Content,
+    Study,
+    damaged_files,
+    file_path,
+    sha256_of,
+    study_id,
+)
 from gis.studies.runner import GEOMETRIES_FILE, gathered_of, kind_of
 
 __all__ = ["Comparison", "rerun"]
@@ -106,7 +113,10 @@ def rerun(study: Study, context: StudyContext) -> Comparison:
         if sha256_of(outline.encode()) != digest:
             raise FormatError("studies.damaged_record", study=study.id)
     computed = kind_of(study.kind).compute(gathered, context)
-    return _compared(study, computed, context)
+    try:
+        return _compared(study, computed, context)
+    finally:
+        computed.discard()
 
 
 def _compared(study: Study, computed: Computed, context: StudyContext) -> Comparison:
@@ -189,16 +199,19 @@ def _file_differences(
     return shares, found
 
 
-def _share_equal(study: Study, name: str, content: bytes, context: StudyContext) -> float:
+def _share_equal(study: Study, name: str, content: Content, context: StudyContext) -> float:
     """Return the share of points of two rasters that are equal to 0.01 dB."""
     try:
         recorded = read_raster(file_path(study, name, context.home)).values
     except (FormatError, LookupError):
         return 0.0
-    with TemporaryDirectory() as folder:
-        path = Path(folder) / name
-        path.write_bytes(content)
-        again = read_raster(path).values
+    if isinstance(content, Path):
+        again = read_raster(content).values
+    else:
+        with TemporaryDirectory() as folder:
+            path = Path(folder) / name
+            path.write_bytes(content)
+            again = read_raster(path).values
     if recorded.shape != again.shape:
         return 0.0
     one, other = recorded.astype(np.float64), again.astype(np.float64)

@@ -6,7 +6,7 @@ from types import MappingProxyType
 
 from gis.errors import FormatError, NotFoundError
 from gis.home import Home
-from gis.studies import compliance, coverage, interference
+from gis.studies import compliance, coverage, interference, network
 from gis.studies.context import StudyContext
 from gis.studies.parts import Gathered, StudyKind
 from gis.studies.record import Study, canonical, damaged_files, load, save, study_id
@@ -14,7 +14,12 @@ from gis.studies.record import Study, canonical, damaged_files, load, save, stud
 __all__ = ["GEOMETRIES_FILE", "KINDS", "gathered_of", "kind_of", "run"]
 
 KINDS: Mapping[str, StudyKind] = MappingProxyType(
-    {"compliance": compliance, "coverage": coverage, "interference": interference}
+    {
+        "compliance": compliance,
+        "coverage": coverage,
+        "interference": interference,
+        "network": network,
+    }
 )
 """Every kind of study that a job may name."""
 
@@ -44,7 +49,7 @@ def run(kind: str, inputs: Mapping[str, object], context: StudyContext) -> Study
     Parameters
     ----------
     kind : str
-        `coverage`, `interference` or `compliance`.
+        `coverage`, `interference`, `compliance` or `network`.
     inputs : mapping
         What was asked for, JSON values; unknown names are refused.
     context : StudyContext
@@ -67,10 +72,12 @@ def run(kind: str, inputs: Mapping[str, object], context: StudyContext) -> Study
     if kept is not None:
         return kept
     computed = chosen.compute(gathered, context)
-    context.stage(0.99, 1.0, "studies.progress_files").report(0.0)
-    contents = {**computed.contents, GEOMETRIES_FILE: canonical(gathered.geometries)}
-    study = Study(identifier, kind, gathered.inputs, computed.results)
-    save(study, contents, context.home)
+    try:
+        context.stage(0.99, 1.0, "studies.progress_files").report(0.0)
+        contents = {**computed.contents, GEOMETRIES_FILE: canonical(gathered.geometries)}
+        save(Study(identifier, kind, gathered.inputs, computed.results), contents, context.home)
+    finally:
+        computed.discard()
     return load(identifier, context.home)
 
 

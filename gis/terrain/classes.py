@@ -4,6 +4,7 @@ The class of a point is that of the cell that holds it, everywhere.
 """
 
 from collections.abc import Sequence
+from copy import copy
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -14,7 +15,7 @@ from numpy.typing import NDArray
 
 from gis.terrain.file import RasterFile
 from gis.terrain.raster import joined_identifier
-from gis.terrain.sheet import sheets_of
+from gis.terrain.sheet import Bounds, sheets_of
 from gis.terrain.tables import ClassTable
 from gis.terrain.window import Window, radial_classes
 
@@ -93,6 +94,18 @@ class ClassRaster:
         They are rows of the table, as `along` reads them.
         """
         return tuple(sheet.window(longitude, latitude, radius_km) for sheet in self._sheets)
+
+    def holding(self, bounds: Bounds) -> "ClassRaster":
+        """Return the classes with the cells of a rectangle read once, as `RasterTerrain.holding`.
+
+        Parameters
+        ----------
+        bounds : tuple of float
+            West, south, east, north, WGS 84 degrees.
+        """
+        held = copy(self)
+        held._sheets = tuple(sheet.holding(bounds) for sheet in self._sheets)
+        return held
 
     def along(
         self, windows: Sequence[Window], azimuths_deg: Floats, step_km: float, points: int

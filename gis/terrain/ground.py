@@ -1,6 +1,6 @@
 """The ground under a study: how high it is, what stands on it, and how near the sea it lies."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 
 from gis.errors import TerrainUnavailableError
 from gis.terrain.classes import ClassRaster
+from gis.terrain.sheet import Bounds
 from gis.terrain.source import ElevationSource
 from gis.terrain.window import Window, radial_heights_m
 from propagation.profile import RadioClimaticZone
@@ -89,6 +90,22 @@ class Ground:
         if self.zones is not None:
             zone = self.zones.values_at(longitude, latitude)
         return _surface(heights, clutter, zone)
+
+    def holding(self, bounds: Bounds) -> "Ground":
+        """Return the ground with what lies in a rectangle read once, for many windows there.
+
+        Parameters
+        ----------
+        bounds : tuple of float
+            West, south, east, north, WGS 84 degrees.
+        """
+        cluttered = self.land_cover if self.cluttered else None
+        return replace(
+            self,
+            elevation=self.elevation.holding(bounds),
+            land_cover=self.land_cover if cluttered is None else cluttered.holding(bounds),
+            zones=None if self.zones is None else self.zones.holding(bounds),
+        )
 
     def windows(self, longitude: float, latitude: float, radius_km: float) -> "GroundWindows":
         """Return the ground around a transmitter in memory.

@@ -2,6 +2,7 @@
 
 import hashlib
 from collections.abc import Sequence
+from copy import copy
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -11,7 +12,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from gis.terrain.file import RasterFile
-from gis.terrain.sheet import Sheet, sheets_of
+from gis.terrain.sheet import Bounds, Sheet, sheets_of
 from gis.terrain.window import Window
 
 __all__ = ["RasterTerrain", "joined_identifier"]
@@ -126,6 +127,20 @@ class RasterTerrain:
         """
         found = [sheet.window(longitude, latitude, radius_km) for sheet in self._sheets]
         return tuple(w for w in found if w.cells.size > 1) or tuple(found[:1])
+
+    def holding(self, bounds: Bounds) -> "RasterTerrain":
+        """Return the terrain with the cells of a rectangle read once, for many windows there.
+
+        Its windows have nothing beyond the rectangle.
+
+        Parameters
+        ----------
+        bounds : tuple of float
+            West, south, east, north, WGS 84 degrees.
+        """
+        held = copy(self)
+        held._sheets = tuple(sheet.holding(bounds) for sheet in self._sheets)
+        return held
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,6 +2,7 @@
 
 from collections import OrderedDict
 from collections.abc import Callable, Sequence
+from copy import copy
 from pathlib import Path
 from threading import Lock
 from typing import Any, Protocol
@@ -15,15 +16,17 @@ from gis.terrain.grid import RasterGrid, span
 from gis.terrain.memory import roomy_array
 from gis.terrain.window import Window, plane_of
 
-__all__ = ["Meaning", "Sheet", "sheets_of"]
+__all__ = ["Bounds", "Meaning", "Sheet", "sheets_of"]
 
 Floats = NDArray[np.float64]
 Cells = NDArray[Any]
 Sampler = Callable[[Cells, Floats, Floats], Floats]
+Bounds = tuple[float, float, float, float]
 
 _TILE = 512
 _TILES_KEPT = 96
 _STRIP_CELLS = 2**24
+_EDGE_POINTS = 9
 
 
 class Meaning(Protocol):
@@ -78,6 +81,7 @@ class Sheet:
         self._meaning = meaning
         self._scratch = scratch
         self._used: set[int] = set()
+        self._held: tuple[int, int, Cells] | None = None
         self._fresh()
 
     def _fresh(self) -> None:
@@ -130,17 +134,50 @@ class Sheet:
         (top, bottom), (left, right) = (
             span(nodes, size) for nodes, size in zip(plane.values, self.grid.shape, strict=True)
         )
+        if self._held is not None:
+            row, column, held = self._held
+            top, bottom = max(top, row), min(bottom, row + held.shape[0])
+            left, right = max(left, column), min(right, column + held.shape[1])
         if bottom <= top or right <= left:
             void = np.full((1, 1), self._meaning.void, dtype=self._meaning.dtype)
             return Window(void, plane)
-        shape = (bottom - top, right - left)
+        if self._held is not None:
+            cells = held[top - row : bottom - row, left - column : right - column]
+        else:
+            cells = self._read(top, left, (bottom - top, right - left))
+        offset = np.array([top, left], dtype=np.float64)[:, np.newaxis, np.newaxis]
+        return Window(cells, Lattice(plane.values - offset, plane.frame))
+
+    def holding(self, bounds: Bounds) -> "Sheet":
+        """Return the sheet with the cells of a rectangle read once, and none beyond.
+
+        Parameters
+        ----------
+        bounds : tuple of float
+            West, south, east, north, WGS 84 degrees.
+        """
+        west, south, east, north = bounds
+        here = self.grid.cells_near((west + east) / 2, (south + north) / 2)
+        across = np.linspace(0.0, 1.0, _EDGE_POINTS)
+        lon, lat = np.meshgrid(west + (east - west) * across, south + (north - south) * across)
+        rows, columns = here(lon.ravel(), lat.ravel())
+        (top, bottom), (left, right) = (
+            (max(0, int(np.floor(of.min())) - 3), min(size, int(np.ceil(of.max())) + 4))
+            for of, size in zip((rows, columns), self.grid.shape, strict=True)
+        )
+        shape = (max(bottom - top, 0), max(right - left, 0))
+        held = copy(self)
+        held._held = (top, left, self._read(top, left, shape))
+        return held
+
+    def _read(self, top: int, left: int, shape: tuple[int, int]) -> Cells:
+        """Return the cells of a rectangle of the sheet."""
         cells = roomy_array(shape, self._meaning.dtype, self._scratch, self.files[0].name)
-        strip = max(1, _STRIP_CELLS // shape[1])
+        strip = max(1, _STRIP_CELLS // max(shape[1], 1))
         with self._lock:
             for first in range(0, shape[0], strip):
                 self._fill(cells[first : first + strip], top + first, left)
-        offset = np.array([top, left], dtype=np.float64)[:, np.newaxis, np.newaxis]
-        return Window(cells, Lattice(plane.values - offset, plane.frame))
+        return cells
 
     def _sampled(self, row: Floats, column: Floats, sample: Sampler) -> Floats:
         """Sample at fractional cell centres, tile by tile."""

@@ -8,6 +8,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from gis.errors import FormatError
 from gis.terrain.raster import RasterTerrain
+from gis.terrain.sheet import Bounds
 from gis.terrain.window import Window
 
 __all__ = ["ElevationSource", "FlatTerrain", "RasterTerrain", "flat_height_m"]
@@ -80,6 +81,16 @@ class ElevationSource(Protocol):
         """
         ...
 
+    def holding(self, bounds: Bounds) -> "ElevationSource":
+        """Return the source with what lies in a rectangle read once, for many windows there.
+
+        Parameters
+        ----------
+        bounds : tuple of float
+            West, south, east, north, WGS 84 degrees.
+        """
+        ...
+
 
 class FlatTerrain:
     """The stated assumption in place of terrain data: one height everywhere.
@@ -112,6 +123,10 @@ class FlatTerrain:
     ) -> tuple[Window, ...]:
         """Return nothing: the height is the same everywhere."""
         return ()
+
+    def holding(self, bounds: Bounds) -> "FlatTerrain":  # noqa: ARG002
+        """Return itself: there is nothing to be read."""
+        return self
 
     def covers(self, longitude: Floats, latitude: Floats) -> NDArray[np.bool_]:
         """Return that it reaches everywhere."""

@@ -235,6 +235,7 @@ _OPTIONS = (
     "radius_km",
     "reach_km",
     "step_m",
+    "threshold_dbuvm",
     "time_percent",
     "levels_dbuvm",
     "antenna_discrimination",

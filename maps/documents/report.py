@@ -12,6 +12,7 @@ from maps.documents.content import Report
 from maps.documents.coverage import coverage_report
 from maps.documents.html import report_article, report_page
 from maps.documents.interference import interference_report
+from maps.documents.network import network_report
 from maps.documents.pdf import report_pdf
 from maps.views import CoverageView
 from maps.words import Words
@@ -23,6 +24,7 @@ _BUILDERS: Mapping[str, Callable[[Source], Report]] = MappingProxyType(
         "compliance": compliance_report,
         "coverage": coverage_report,
         "interference": interference_report,
+        "network": network_report,
     }
 )
 

@@ -95,6 +95,7 @@ def test_vietnamese_unless_asked_otherwise(
         (["path", "--from", "1,2", "--station", "a", "--to", "1,2"], "--station"),
         (["export", "x.gpkg", "--layer", "nonsense"], "nonsense"),
         (["demo", "--nonsense"], "--nonsense"),
+        (["network", "--bounds", "a,b"], "a,b"),
     ],
 )
 def test_wrong_usage_is_two_and_one_clear_line(
@@ -549,3 +550,23 @@ def test_the_system_s_own_words_are_said_in_the_person_s_language(
         _, _, err = run(capsys, "serve", "--port", port, "--home", home)
     assert text("system.EADDRINUSE") in err
     assert "in use" not in err
+
+
+def test_network_over_a_rectangle(
+    home: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = tmp_path / "out.json"
+    words = ("network", "--home", home, "--bounds", "106.2,10.4,106.6,10.7", "--step", 2000)
+    code, out, _ = run(capsys, *words, "--reach", 30, "--json", file, "--lang", "en")
+    assert code == 0
+    told = json.loads(file.read_text(encoding="utf-8"))
+    assert told["kind"] == "network"
+    assert set(told["files"]) >= {"strongest.tif", "server.tif", "usable.tif", "count.tif"}
+    best = told["results"]["transmitters"][0]
+    assert best["name"] in out
+    assert text("cli.synthetic", Language.EN) in out
+    few = run(capsys, *words, "--reach", 30, "--stations", best["station_id"], "--lang", "en")
+    assert few[0] == 0
+    assert few[1].count(" MHz") == 1
+    assert run(capsys, *words, "--stations", "nobody")[0] == 3
+    assert run(capsys, *words, "--reach", 5)[0] == 3

@@ -117,6 +117,14 @@ def test_a_point_tells_every_loss_term_and_who_disturbs(
         ("coverage", {"station_id": STATION, "jurisdiction": "mars"}, (404, "mars")),
         ("interference", {"station_id": STATION, "summation": "loud"}, (422, "summation")),
         ("compliance", {"station_id": ["a"]}, (422, "station_id")),
+        ("network", {"station_id": STATION}, (422, "station_id")),
+        ("network", {"stations": ["nobody"]}, (422, "nobody")),
+        ("network", {"stations": []}, (422, "stations")),
+        ("network", {"bounds": [106, 10, 107]}, (422, "bounds")),
+        ("network", {"bounds": [107, 10, 106, 11]}, (422, "bounds")),
+        ("network", {"step_m": 10}, (422, "10")),
+        ("network", {"reach_km": 5}, (422, "reach_km")),
+        ("network", {"lowest_mhz": 100, "highest_mhz": 90}, (422, "100")),
     ],
 )
 def test_what_cannot_be_asked_is_said_at_once_and_no_job_is_made(
@@ -227,6 +235,60 @@ def test_a_study_tells_no_confidential_structure(
         told = client.get(path, headers=token("viewer")).text
         assert not [name for name in structures if str(name) in told], path
     assert str(station.structure_id) in client.get(paths[0], headers=token("staff")).text
+
+
+NETWORK = {"bounds": [106.2, 10.4, 106.6, 10.7], "step_m": 2000, "reach_km": 30}
+
+
+def test_a_network_is_asked_for_by_the_department_and_read_by_whoever_signed_in(
+    client: TestClient, service: Service, token: Token, broadcaster: dict[str, str]
+) -> None:
+    for headers in (token("viewer"), token("operator"), broadcaster):
+        assert ask(client, headers, "network", **NETWORK).status_code == 403
+    assert ask(client, {}, "network", **NETWORK).status_code == 401
+    study = done(client, service, token("staff"), "network", **NETWORK)
+    told = client.get(f"/studies/{study}", headers=token("viewer")).json()
+    assert told["results"]["area_received_km2"] > 0
+    assert {one["structure_id"] for one in told["inputs"]["stations"]} == {None}
+    structures = {one.structure_id for one in service.register.stations(SYSTEM)} - {None}
+    assert structures
+    for language, word in (("vi", "cả mạng"), ("en", "whole network")):
+        path = f"/studies/{study}/report.html?lang={language}"
+        report = client.get(path, headers=token("viewer")).text
+        assert word in report
+        assert not [name for name in structures if str(name) in report]
+        pdf = client.get(path.replace("html", "pdf"), headers=token("viewer"))
+        assert pdf.content.startswith(b"%PDF-")
+    raster = client.get(f"/studies/{study}/files/strongest.tif", headers=token("viewer"))
+    with rasterio.open(BytesIO(raster.content)) as dataset:
+        assert dataset.tags()["EVIDENCE"] == "prediction"
+    point = client.get(
+        f"/studies/{study}/point?longitude=106.4&latitude=10.5", headers=token("viewer")
+    )
+    assert point.status_code == 404
+    for path in (f"/studies/{study}", f"/studies/{study}/files/count.tif"):
+        assert client.get(path).status_code == 401
+
+
+def test_the_form_of_a_network(
+    service: Service, browser_of: Callable[[str], Any], client: TestClient, token: Token
+) -> None:
+    staff, viewer = browser_of("staff"), browser_of("viewer")
+    assert 'action="/view/studies"' in staff.get("/view/studies").text
+    assert 'name="reach_km"' not in viewer.get("/view/studies").text
+    assert viewer.post("/view/studies", {}).status_code == 403
+    wanted = {"step_m": "4000", "reach_km": "10", "threshold_dbuvm": "", "lowest_mhz": ""}
+    asked = staff.post("/view/studies", wanted)
+    assert asked.status_code == 303
+    assert staff.post("/view/studies", {"step_m": "x"}).status_code == 422
+    assert staff.post("/view/studies", {"step_m": "1"}).status_code == 422
+    assert work_once(service.register, service.home, service.ground)
+    study = client.get("/studies", headers=token("staff")).json()["studies"][0]["id"]
+    for language in ("vi", "en"):
+        page = staff.get(f"/view/studies/{study}?lang={language}")
+        assert page.status_code == 200
+        assert "map-point" not in page.text, "there is no station whose field could be explained"
+    assert f"/view/studies/{study}" in viewer.get("/view/studies?kind=network").text
 
 
 def test_a_study_that_is_not_there_is_not_found(client: TestClient, token: Token) -> None:

@@ -141,3 +141,28 @@ def test_models_are_offered_with_their_ranges(visit: Callable, language: str, wi
     assert here.violations() == []
     assert page.evaluate("document.documentElement.scrollWidth") == width, "it scrolls sideways"
     assert here.complaints == []
+
+
+def test_the_whole_network_is_asked_for_and_seen(visit: Callable, server) -> None:
+    """The form of the page of studies, the pictures with their letters, on both widths."""
+    here = visit("staff")
+    page = here.open("/view/studies")
+    page.locator("details.card summary").click()
+    page.fill("input[name=step_m]", "2000")
+    page.fill("input[name=reach_km]", "30")
+    assert here.violations() == [], "the form"
+    page.locator("form[method=post][action='/view/studies'] button").click()
+    page.wait_for_url("**/view/studies/*", timeout=MINUTES_MS)
+    address = page.url
+    for width in (1440, 390):
+        page.set_viewport_size({"width": width, "height": 900})
+        page.goto(address)
+        expect(page.locator("#map-rows tr").first).to_be_visible()
+        assert page.evaluate("document.documentElement.scrollWidth") == width
+        for name in ("strongest", "server", "margin", "count"):
+            page.locator(f"input[data-layer={name}]").check()
+        expect(page.locator(".map-picture")).to_have_count(4)
+        expect(page.locator(".map-letter span").first).to_be_visible()
+        assert here.violations() == [], width
+        page.screenshot(path=str(server.screens / f"study-network-{width}.png"))
+    assert here.complaints == []

@@ -104,7 +104,7 @@ const PhuSongLayers = (() => {
     const name = one.layer;
     pane(map, name, { coverage: 250, margin: 255, dominant: 260 }[name] || 250);
     return L.imageOverlay(one.url, one.bounds, {
-      pane: name, alt: one.alt, opacity: name === "coverage" ? 0.72 : 0.88, className: "map-picture",
+      pane: name, alt: one.alt, opacity: ["coverage", "strongest"].includes(name) ? 0.72 : 0.88, className: "map-picture",
     });
   }
 
@@ -143,10 +143,11 @@ const PhuSongLayers = (() => {
     if (data.contours.length) {
       layers.contours = contours(map, data.contours);
     }
-    if (layers.dominant && data.letters.length) {
+    const lettered = layers.dominant ? "dominant" : "server";
+    if (layers[lettered] && data.letters.length) {
       const letters = data.letters.map((one) =>
         letter([one.at[1], one.at[0]], one.letter, "map-letter"));
-      layers.dominant = L.layerGroup([layers.dominant, ...letters]);
+      layers[lettered] = L.layerGroup([layers[lettered], ...letters]);
     }
     if (data.tiles) {
       layers.tiles = L.tileLayer(data.tiles.url, { attribution: data.tiles.attribution });

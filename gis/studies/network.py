@@ -1,0 +1,489 @@
+"""Coverage and interference of a whole network: many stations on one grid.
+
+Each pixel has a best server, the station of the strongest field at 50 % of time; all others ask
+something of it, their nuisance fields by the protection ratio of their spacing (Rec. ITU-R
+BS.412-9), which add up as powers (GE84's simplified multiplication stays with the study of one
+station). The grid is cut into tiles that are computed apart from each other; memory depends on
+the tile, not on the area or on how many stations there are.
+"""
+
+import math
+import tempfile
+import threading
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, replace
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from gis.errors import FormatError
+from gis.geodesy import distance_km
+from gis.home import UNFINISHED
+from gis.jurisdictions import Jurisdiction
+from gis.raster import Grid, grid_over
+from gis.raster_tiles import Tile, TiledRaster, cog_by_tiles, tiles_of
+from gis.register.reading import Reader as RegisterReader
+from gis.register.records import Boundary, BroadcastStation, Service
+from gis.register.scopes import SYSTEM
+from gis.rules import load_rule_pack
+from gis.studies.communes import boundary_from_json, pixels_of
+from gis.studies.context import StudyContext, silent
+from gis.studies.emitter import Emitter, missing_values
+from gis.studies.model import default_settings
+from gis.studies.network_sums import NetworkSums
+from gis.studies.network_tile import (
+    TIME_PERCENTS,
+    NetworkTile,
+    Stations,
+    spill_bytes,
+    tile_of,
+)
+from gis.studies.parts import (
+    Computed,
+    Gathered,
+    common_inputs,
+    moment,
+    rules_from_json,
+    rules_json,
+    settings_of,
+    stamp,
+)
+from gis.studies.remarks import Gaps, ground_remarks, remarks_json
+from gis.studies.requests import Reader
+from gis.studies.snapshots import geometry_hex, record_from_json, record_to_json
+from gis.studies.tile_field import Layout
+from gis.terrain.ground import Remark
+from propagation.compliance.parameters import PROTECTION_RATIO
+from propagation.interference.bs412 import protection_from_parameters
+
+__all__ = [
+    "FILES",
+    "REACH_KM",
+    "SPILL_BYTES",
+    "compute",
+    "gather",
+    "require_request",
+    "tile_side",
+]
+
+Floats = NDArray[np.float64]
+Bounds = tuple[float, float, float, float]
+
+FILES = {
+    "strongest.tif": "field_strength_dbuvm",
+    "server.tif": "position",
+    "usable.tif": "usable_power_sum_dbuvm",
+    "margin.tif": "margin_db",
+    "dominant.tif": "position",
+    "count.tif": "stations",
+}
+"""What each raster holds: the strongest field; its station, by its position in the inputs; the
+power sum of the nuisance fields of the others; the strongest field less that sum; the station of
+the largest nuisance field; how many stations reach the threshold. Server, margin and dominant hold
+nothing where the threshold is not reached, all of them nothing where there is none."""
+
+REACH_KM = 150.0
+"""How far a station is taken into account where nobody says; every study states it.
+
+A choice, not a limit of nature: ducting carries a strong station farther.
+"""
+
+SPILL_BYTES = 2**30
+"""What one tile may put aside on disk while it is computed; more stations, smaller tiles."""
+
+_TILE = 256
+_SMALLEST_TILE = 16
+_FEWEST_TILES = 8
+_NONE = -1
+_THRESHOLD_DBUVM = 54.0
+_STEPS_M = (100.0, 250.0, 500.0, 1000.0, 2000.0)
+_PIXELS_ACROSS = 400
+_MOST_PIXELS = 100_000_000
+_MOST_STATIONS = 5000
+_MOST_REMARKS = 40
+_MOST_NAMES = 5
+_PROFILE_STEP_KM = 0.5
+_NAMES = (
+    "stations",
+    "lowest_mhz",
+    "highest_mhz",
+    "bounds",
+    "step_m",
+    "reach_km",
+    "threshold_dbuvm",
+    "jurisdiction",
+    "on",
+)
+
+
+def gather(
+    request: Mapping[str, object], register: RegisterReader, context: StudyContext
+) -> Gathered:
+    """Read what decides the coverage and interference of a network.
+
+    Parameters
+    ----------
+    request : mapping
+        All optional: `stations` (identifiers; else every FM station in reach), `lowest_mhz` and
+        `highest_mhz`, `bounds` (west, south, east, north; else the province), `step_m`,
+        `reach_km` (10 to 300), `threshold_dbuvm`, `jurisdiction`, `on`.
+    register : Reader
+        The register at one moment.
+    context : StudyContext
+        Where the terrain is.
+
+    Raises
+    ------
+    GisError
+        If the request is not understood, a station is unknown, none is in reach, the province
+        has no outline, or the grid would be too large.
+    """
+    wanted, place, on = _wanted(request, register)
+    grid, reach_km = wanted.grid, wanted.reach_km
+    inside = [one for one in wanted.stations if _away_km(one, grid.bounds) <= reach_km]
+    flat = context.ground.flat
+    lacking = {one.id: missing_values(one, flat=flat) for one in inside}
+    stations = sorted((one for one in inside if not lacking[one.id]), key=lambda one: one.id)
+    if not 0 < len(stations) <= _MOST_STATIONS:
+        key = "studies.network_too_many_stations" if stations else "studies.network_no_stations"
+        raise FormatError(key, count=len(stations), limit=_MOST_STATIONS, reach_km=reach_km)
+    settings = default_settings(profile_step_km=_PROFILE_STEP_KM)
+    inputs = {
+        **common_inputs(place, on, context, settings),
+        "rules": rules_json(load_rule_pack(on), (PROTECTION_RATIO,)),
+        "stations": [record_to_json(one) for one in stations],
+        "not_assessed": [
+            {"id": one.id, "name": one.name, "missing": list(lacking[one.id])}
+            for one in inside
+            if lacking[one.id]
+        ],
+        "bounds": list(wanted.bounds),
+        "outline": None if wanted.boundary is None else record_to_json(wanted.boundary),
+        "step_m": wanted.step_m,
+        "reach_km": reach_km,
+        "threshold_dbuvm": wanted.threshold_dbuvm,
+    }
+    geometries = {}
+    if wanted.boundary is not None:
+        digest = inputs["outline"]["geometry"]
+        geometries[digest] = geometry_hex(wanted.boundary.geometry)
+    return Gathered(inputs, geometries)
+
+
+def require_request(request: Mapping[str, object], register: RegisterReader) -> None:
+    """Refuse a request that is surely wrong, as `gather` does.
+
+    Raises
+    ------
+    GisError
+        If it is not understood, a station is unknown, the province has no outline, or the grid
+        would be too large.
+    """
+    _wanted(request, register)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Wanted:
+    """What was asked for, with what was not said filled in."""
+
+    stations: tuple[BroadcastStation, ...]
+    boundary: Boundary | None
+    bounds: Bounds
+    step_m: float
+    reach_km: float
+    threshold_dbuvm: float
+
+    @property
+    def grid(self) -> Grid:
+        """The grid of the study."""
+        return grid_over(self.bounds, self.step_m)
+
+
+def _wanted(
+    request: Mapping[str, object], register: RegisterReader
+) -> tuple[_Wanted, Jurisdiction, date]:
+    """Read a request, its jurisdiction and its day."""
+    reader = Reader(request, *_NAMES)
+    place, on = moment(reader)
+    boundary = None if reader.has("bounds") else _outline(place, register, on)
+    edges = boundary.geometry.bounds if boundary else reader.bounds("bounds")
+    west, south, east, north = (round(float(edge), 9) for edge in edges)
+    bounds = (west, south, east, north)
+    step = reader.number("step_m", 10.0, 10_000.0, _default_step_m(bounds))
+    reach = reader.number("reach_km", 10.0, 300.0, REACH_KM)
+    threshold = reader.number("threshold_dbuvm", 0.0, 150.0, _THRESHOLD_DBUVM)
+    wanted = _Wanted(
+        stations=tuple(_chosen(reader, register.stations(SYSTEM, service=Service.FM, on=on))),
+        boundary=boundary,
+        bounds=bounds,
+        step_m=_STEPS_M[-1] if step is None else step,
+        reach_km=REACH_KM if reach is None else reach,
+        threshold_dbuvm=_THRESHOLD_DBUVM if threshold is None else threshold,
+    )
+    pixels = wanted.grid.width * wanted.grid.height
+    if pixels > _MOST_PIXELS:
+        raise FormatError(
+            "studies.network_too_many_pixels",
+            step_m=wanted.step_m,
+            pixels=pixels,
+            limit=_MOST_PIXELS,
+        )
+    return wanted, place, on
+
+
+def _outline(place: Jurisdiction, register: RegisterReader, on: date) -> Boundary:
+    found = register.boundaries(codes=[place.province_code], on=on)
+    if not found:
+        raise FormatError("studies.network_no_outline", province=place.name())
+    return found[0]
+
+
+def _default_step_m(bounds: Bounds) -> float:
+    """Return the pixel size of a study that asks for none: about 400 pixels across."""
+    west, south, east, north = bounds
+    middle = (south + north) / 2
+    wide = float(distance_km(west, middle, east, middle))
+    high = float(distance_km(west, south, west, north))
+    wanted = max(wide, high) * 1e3 / _PIXELS_ACROSS
+    return next((step for step in _STEPS_M if step >= wanted), _STEPS_M[-1])
+
+
+def _chosen(reader: Reader, everyone: Sequence[BroadcastStation]) -> list[BroadcastStation]:
+    """Return the stations that were named, or all, within the frequencies that were named."""
+    names = reader.words("stations", _MOST_STATIONS)
+    known = {one.id: one for one in everyone}
+    unknown = [name for name in names or () if name not in known]
+    if unknown:
+        raise FormatError("studies.network_unknown_station", name=unknown[0])
+    lowest = reader.number("lowest_mhz", 30.0, 6000.0, 30.0) or 30.0
+    highest = reader.number("highest_mhz", 30.0, 6000.0, 6000.0) or 6000.0
+    if highest < lowest:
+        raise FormatError("studies.network_no_frequencies", lowest=lowest, highest=highest)
+    chosen = everyone if names is None else [known[name] for name in dict.fromkeys(names)]
+    return [one for one in chosen if lowest <= one.frequency_mhz <= highest]
+
+
+def _away_km(station: BroadcastStation, bounds: Bounds) -> float:
+    """Return how far a station is from a rectangle, 0 inside."""
+    west, south, east, north = bounds
+    lon, lat = (
+        min(max(value, low), high)
+        for value, low, high in (
+            (station.longitude, west, east),
+            (station.latitude, south, north),
+        )
+    )
+    return float(distance_km(station.longitude, station.latitude, lon, lat))
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Scene:
+    """The network over its ground, and the grid in tiles."""
+
+    stations: Stations
+    grid: Grid
+    tiles: tuple[Tile, ...]
+    boundary: Boundary | None
+
+
+def compute(gathered: Gathered, context: StudyContext) -> Computed:
+    """Compute the coverage and interference of a network from what was gathered."""
+    inputs = gathered.inputs
+    scene = _scene(gathered, context)
+    records = [emitter.station for emitter in scene.stations.emitters]
+    sums = NetworkSums(records, scene.stations.threshold_dbuvm)
+    context.home.studies.mkdir(parents=True, exist_ok=True)
+    scratch = Path(tempfile.mkdtemp(prefix=UNFINISHED, dir=context.home.studies))
+    contents = {name: scratch / name for name in FILES}
+    computed = Computed({}, {**contents}, scratch)
+    try:
+        with _rasters(contents, scene.grid, inputs) as rasters:
+            for place, found in _tiles(scene, context, scratch):
+                part = scene.grid.part(*place)
+                areas = np.broadcast_to(part.pixel_areas_km2(), part.shape)
+                sums.add(found, areas, _inside(scene.boundary, part))
+                for name, values in _bands(found, scene.stations.threshold_dbuvm).items():
+                    rasters[name].write(place, values)
+    except BaseException:
+        computed.discard()
+        raise
+    return replace(computed, results=_results(scene, sums, inputs))
+
+
+def _scene(gathered: Gathered, context: StudyContext) -> _Scene:
+    inputs = gathered.inputs
+    settings = settings_of(inputs)
+    step_m = float(inputs["step_m"])
+    grid = grid_over(tuple(inputs["bounds"]), step_m)
+    records = [record_from_json(BroadcastStation, item) for item in inputs["stations"]]
+    side = tile_side(grid, len(records))
+    ground = context.ground.holding(_around(grid, records, side * step_m / 1e3))
+    rule = rules_from_json(inputs["rules"]).rule(PROTECTION_RATIO)
+    stations = Stations(
+        emitters=tuple(Emitter(one, ground, settings) for one in records),
+        layout=Layout.of(float(inputs["reach_km"]), step_m, settings.profile_step_km),
+        table=protection_from_parameters(rule.parameters),
+        threshold_dbuvm=float(inputs["threshold_dbuvm"]),
+    )
+    boundary = boundary_from_json(inputs["outline"], gathered.geometries)
+    return _Scene(stations, grid, tuple(tiles_of(grid, side)), boundary)
+
+
+def tile_side(grid: Grid, stations: int) -> int:
+    """Return the side of a tile in pixels.
+
+    What a tile puts aside stays within its limit, and there are tiles for several workers.
+    """
+    side, pixels = _TILE, grid.width * grid.height
+    while side > _SMALLEST_TILE and (
+        spill_bytes(side, stations) > SPILL_BYTES or pixels < _FEWEST_TILES * side**2
+    ):
+        side //= 2
+    return side
+
+
+def _around(grid: Grid, stations: Sequence[BroadcastStation], side_km: float) -> Bounds:
+    """Return the rectangle within which paths run: grid and stations, and a tile beyond."""
+    west, south, east, north = grid.bounds
+    lon = [west, east, *(one.longitude for one in stations)]
+    lat = [south, north, *(one.latitude for one in stations)]
+    high = (1.5 * side_km + 2.0) / 110.0
+    wide = high / max(math.cos(math.radians(max(abs(value) for value in lat))), 0.05)
+    return min(lon) - wide, min(lat) - high, max(lon) + wide, max(lat) + high
+
+
+def _tiles(
+    scene: _Scene, context: StudyContext, scratch: Path
+) -> Iterator[tuple[Tile, NetworkTile]]:
+    """Yield the tiles in their order, computed by as many workers as there are."""
+    stage = context.stage(0.02, 0.95, "studies.progress_network", count=len(scene.tiles))
+    alone = replace(context, workers=1, progress=silent).stage(0.0, 1.0, "")
+    counter = _Counter(len(scene.tiles) * len(scene.stations.emitters))
+
+    def work(place: Tile) -> NetworkTile:
+        part = scene.grid.part(*place)
+        return tile_of(scene.stations, part, alone, scratch=scratch, done=counter.tick)
+
+    yield from stage.map(work, scene.tiles, counter.share)
+
+
+class _Counter:
+    """Counts what several threads have done."""
+
+    def __init__(self, total: int) -> None:
+        self._total, self._done = max(total, 1), 0
+        self._lock = threading.Lock()
+
+    def tick(self) -> None:
+        with self._lock:
+            self._done += 1
+
+    def share(self) -> float:
+        return self._done / self._total
+
+
+@contextmanager
+def _rasters(
+    contents: Mapping[str, Path], grid: Grid, inputs: Mapping[str, Any]
+) -> Iterator[dict[str, TiledRaster]]:
+    """Yield the rasters of the study, open to be written tile by tile."""
+    tags = {
+        **stamp(inputs),
+        "STATIONS": str(len(inputs["stations"])),
+        "REACH_KM": f"{inputs['reach_km']:g}",
+        "THRESHOLD_DBUVM": f"{inputs['threshold_dbuvm']:g}",
+    }
+    with ExitStack() as stack:
+        opened = {}
+        for name, path in contents.items():
+            quantity = FILES[name]
+            real = quantity.rpartition("_")[2] in ("dbuvm", "db")
+            unit = {"UNIT": "dB" if quantity.endswith("_db") else "dBuV/m"} if real else {}
+            opened[name] = stack.enter_context(
+                cog_by_tiles(
+                    path,
+                    grid,
+                    "float32" if real else "int16",
+                    tags={**tags, **unit, "QUANTITY": quantity},
+                    nodata=float("nan") if real else _NONE,
+                    overview_resampling="AVERAGE" if real else "NEAREST",
+                )
+            )
+        yield opened
+
+
+def _bands(found: NetworkTile, threshold_dbuvm: float) -> dict[str, NDArray[Any]]:
+    """Return what each raster holds of a tile."""
+    received = found.strongest_dbuvm >= threshold_dbuvm
+    margin = np.where(received, found.strongest_dbuvm - found.usable_dbuvm, np.nan)
+    usable = np.where(np.isfinite(found.usable_dbuvm), found.usable_dbuvm, np.nan)
+    count = np.where(np.isnan(found.strongest_dbuvm), _NONE, found.count)
+    return {
+        "strongest.tif": found.strongest_dbuvm.astype(np.float32),
+        "server.tif": np.where(received, found.server, _NONE).astype(np.int16),
+        "usable.tif": usable.astype(np.float32),
+        "margin.tif": np.where(np.isfinite(margin), margin, np.nan).astype(np.float32),
+        "dominant.tif": np.where(received, found.dominant, _NONE).astype(np.int16),
+        "count.tif": count.astype(np.int16),
+    }
+
+
+def _inside(boundary: Boundary | None, part: Grid) -> NDArray[np.bool_]:
+    """Return which pixels of a tile count in areas: those of the province, else all."""
+    if boundary is None:
+        return np.ones(part.shape, dtype=np.bool_)
+    inside = np.zeros(part.shape, dtype=np.bool_)
+    pixels = pixels_of(boundary, part)
+    if pixels is not None:
+        inside[pixels] = True
+    return inside
+
+
+def _results(scene: _Scene, sums: NetworkSums, inputs: Mapping[str, Any]) -> dict[str, Any]:
+    layout, grid = scene.stations.layout, scene.grid
+    return {
+        **sums.summary(),
+        "transmitters": sums.rows(),
+        "not_assessed": inputs["not_assessed"],
+        "remarks": remarks_json(_remarks(scene, sums, float(inputs["step_m"]))),
+        "computation": {
+            "azimuths": layout.count,
+            "range_step_m": round(layout.step_km * 1e3, 3),
+            "time_percents": list(TIME_PERCENTS),
+            "tiles": len(scene.tiles),
+            "width": grid.width,
+            "height": grid.height,
+            "bounds": [round(edge, 6) for edge in grid.bounds],
+        },
+    }
+
+
+def _remarks(scene: _Scene, sums: NetworkSums, step_m: float) -> list[Remark]:
+    """Return what has to be said: what a reach cuts off, the ground, the largest gaps first.
+
+    Beyond a number they are counted only.
+    """
+    emitters = scene.stations.emitters
+    found: list[Remark] = []
+    if sums.cut_off:
+        names = [emitters[index].station.name for index in sorted(sums.cut_off)]
+        told = ", ".join(names[:_MOST_NAMES]) + (", ..." if len(names) > _MOST_NAMES else "")
+        reach_km = scene.stations.layout.reach_km
+        values = {"count": len(names), "stations": told, "reach_km": reach_km}
+        found.append(("studies.network_cut_off", values))
+    missing = {
+        index: sum(part[0] for part in gaps.missing.values()) for index, gaps in sums.gaps.items()
+    }
+    order = sorted(range(len(emitters)), key=lambda index: -missing.get(index, 0))
+    for index in order:
+        emitter, gaps = emitters[index], sums.gaps.get(index, Gaps())
+        found += ground_remarks(emitter.ground, emitter.station, gaps, step_m)
+    remarks = list({(key, repr(values)): (key, values) for key, values in found}.values())
+    if len(remarks) > _MOST_REMARKS:
+        further = len(remarks) - _MOST_REMARKS
+        return [*remarks[:_MOST_REMARKS], ("studies.network_more_remarks", {"count": further})]
+    return remarks

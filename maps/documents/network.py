@@ -1,0 +1,94 @@
+"""Report of a network study: what is received and disturbed, by which stations."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from maps.documents.common import Source, assemble
+from maps.documents.content import Block, Facts, Paragraph, Report, Section, Table
+from maps.palette import interferer_letter
+from maps.words import Words
+
+__all__ = ["network_report"]
+
+_AREAS = ("area", "received", "served", "interfered", "overlapping", "incomplete")
+_SHARES = ("serves_km2", "served_km2", "interfered_km2", "disturbs_km2")
+
+
+def network_report(source: Source) -> Report:
+    """Return the report of a network study."""
+    words, count = source.words, len(source.inputs["stations"])
+    sections = [
+        Section(words.say("result_heading"), _result(source)),
+        Section(words.say("network_stations_heading"), _stations(source)),
+        Section(words.say("network_left_out_heading"), _left_out(source)),
+    ]
+    return assemble(source, words.say("title_network", count=count), sections)
+
+
+def _result(source: Source) -> list[Block]:
+    words, results = source.words, source.results
+    threshold = words.number(source.inputs["threshold_dbuvm"])
+    rows = []
+    for name in _AREAS:
+        area = results["area_km2" if name == "area" else f"area_{name}_km2"]
+        if name != "incomplete" or area > 0:
+            label = words.say(f"network_{name}", threshold=threshold)
+            rows.append((label, (words.value("area_km2", round(area, 1)),)))
+    share = words.percent(results["share_interfered"])
+    rows.append((words.say("network_share", threshold=threshold), (share,)))
+    key = "network_extent_outline" if source.inputs["outline"] else "network_extent_bounds"
+    notes = [words.say(key), words.say("network_method"), words.say("network_limits")]
+    return [Facts(tuple(rows)), *(Paragraph(note) for note in notes)]
+
+
+def _stations(source: Source) -> list[Block]:
+    words = source.words
+    shown = [row for row in source.results["transmitters"] if any(row[name] for name in _SHARES)]
+    silent = len(source.results["transmitters"]) - len(shown)
+    blocks: list[Block] = []
+    if shown:
+        columns = ("letter", "station", "frequency", *(f"network_{name}" for name in _SHARES))
+        blocks.append(
+            Table(
+                words.say("network_stations_caption"),
+                tuple(words.say(f"column_{column}") for column in columns),
+                tuple(_row(row, words) for row in shown),
+                frozenset(range(2, 7)),
+                (1, 5, 2, 2, 2, 2, 2),
+            )
+        )
+    if silent:
+        blocks.append(Paragraph(words.say("network_silent", count=silent)))
+    return blocks
+
+
+def _row(row: Mapping[str, Any], words: Words) -> tuple[str, ...]:
+    return (
+        interferer_letter(row["rank"]),
+        row["name"],
+        words.number(row["frequency_mhz"]),
+        *(words.number(row[name], 1) for name in _SHARES),
+    )
+
+
+def _left_out(source: Source) -> list[Block]:
+    words, rows = source.words, source.inputs["not_assessed"]
+    if not rows:
+        return [Paragraph(words.say("network_left_out_none"))]
+    return [
+        Table(
+            words.say("network_left_out_caption"),
+            (words.say("column_station"), words.say("column_considered")),
+            tuple(
+                (
+                    row["name"],
+                    words.say(
+                        "considered_not_assessed",
+                        missing=", ".join(words.label(name) for name in row["missing"]),
+                    ),
+                )
+                for row in rows
+            ),
+            widths=(5, 7),
+        )
+    ]
