@@ -244,7 +244,7 @@ def diffraction(
     radius: float,
     step: float,
     medium: Medium,
-    sea: float | None,
+    sea: float,
     work: Floats,
     row: int,
 ) -> None:
@@ -262,8 +262,8 @@ def diffraction(
         Distance between points, km.
     medium : Medium
         The wave and the ground.
-    sea : float or None
-        What eq. (29) makes of the sea; None where no path crosses any.
+    sea : float
+        What eq. (29) makes of the sea; 0 where no path crosses any.
     work : ndarray, shape (TIMED * BLOCK,)
         Holds the rows of `smooth_earth`; takes the losses, dB.
     row : int
@@ -278,7 +278,7 @@ def diffraction(
     _bullington(block, block, bend, scale, work, LBULLA)
     _first_distance(block, f13, land, work)
     _first_heights(block, f13, land, work)
-    if sea is not None:
+    if sea > 0.0:
         _keep_land(work)
         _first_distance(block, f13, sea, work)
         _first_heights(block, f13, sea, work)

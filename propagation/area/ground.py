@@ -63,6 +63,8 @@ def flat_ground(
     exact: bool,
     surfaces: Floats,
     rough: Floats,
+    hull: Floats,
+    index: Indices,
 ) -> None:
     """Write the surfaces of the diffraction model and the roughness seen by each receiver.
 
@@ -85,10 +87,12 @@ def flat_ground(
         Takes the ends of the smooth surface for diffraction, eqs (89) to (91).
     rough : ndarray, shape (n + 1,)
         Takes the roughness, eqs (93) and (95).
+    hull : ndarray, shape (3, n + 1)
+        Room for the upper hull of the terrain.
+    index : ndarray, shape (n + 1,)
+        Room for its points.
     """
     n = x.size - 1
-    hull = np.empty((3, n + 1))
-    index = np.empty(n + 1, np.int32)
     highest = np.full((2, n // _BLOCK + 1), -1e30)
     hull[0, 0], hull[1, 0], hull[2, 0], index[0] = x[1], h[1], 0.0, 1
     highest[0, 0] = highest[1, 0] = h[1]

@@ -137,9 +137,7 @@ def _angles(block: Floats, hts: float, radius: float, f: float, n0: float, work:
 
 
 @formula
-def _ducting(
-    block: Floats, hts: float, radius: float, medium: Medium, sea: float | None, work: Floats
-) -> None:
+def _ducting(block: Floats, radius: float, medium: Medium, work: Floats) -> None:
     """Write what focuses, eq. (8), and what of ducting does not depend on p, eqs (46) to (51)."""
     f, f13 = medium[0], medium[1]
     low = 45.375 - 137.0 * f + 92.5 * f * f if f < 0.5 else 0.0
@@ -149,14 +147,21 @@ def _ducting(
         theta_t, theta_r = work[THETA_T * BLOCK + i], work[THETA_R * BLOCK + i]
         duct = spread + 20.0 * log10(dlt + dlr)
         duct += _shielding_db(theta_t, dlt, f, f13) + _shielding_db(theta_r, dlr, f, f13)
-        if sea is not None:
-            wet = block[OMEGA * BLOCK + i] >= _SEA_DUCT
-            duct += _sea_duct_db(block[DCT * BLOCK + i], dlt, hts, wet)
-            duct += _sea_duct_db(block[DCR * BLOCK + i], dlr, block[HRS * BLOCK + i], wet)
         angle = 1000.0 * block[D * BLOCK + i] / radius
         angle += min(theta_t, 0.1 * dlt) + min(theta_r, 0.1 * dlr)
         work[DUCT * BLOCK + i] = duct + 5e-5 * radius * f13 * angle
         work[FOCUS * BLOCK + i] = 2.6 * (1.0 - exp(-0.1 * (dlt + dlr)))
+
+
+@formula
+def _sea_ducting(block: Floats, hts: float, work: Floats) -> None:
+    """Take what ducting over a sea near the terminals gains from its loss, eq. (49)."""
+    for i in range(BLOCK):
+        dlt, dlr = block[DLT * BLOCK + i], block[DLR * BLOCK + i]
+        wet = block[OMEGA * BLOCK + i] >= _SEA_DUCT
+        gain = _sea_duct_db(block[DCT * BLOCK + i], dlt, hts, wet)
+        gain += _sea_duct_db(block[DCR * BLOCK + i], dlr, block[HRS * BLOCK + i], wet)
+        work[DUCT * BLOCK + i] += gain
 
 
 @formula
@@ -201,7 +206,7 @@ def fixed(
     loc_db: float,
     n0: float,
     medium: Medium,
-    sea: float | None,
+    wet: bool,
     work: Floats,
 ) -> None:
     """Write what does not depend on the percentage of time, but for diffraction.
@@ -218,13 +223,17 @@ def fixed(
         What locations add at a receiver within the clutter, dB.
     n0 : float
         Surface refractivity, N-units.
-    medium, sea
+    medium : Medium
         The wave and the ground.
+    wet : bool
+        Whether a path may cross sea.
     work : ndarray, shape (TIMED * BLOCK,)
         Takes the rows but LD_50 and LD_B.
     """
     _angles(block, hts, radius, medium[0], n0, work)
-    _ducting(block, hts, radius, medium, sea, work)
+    _ducting(block, radius, medium, work)
+    if wet:
+        _sea_ducting(block, hts, work)
     _incident(block, loc_db, work)
     _anomalous(block, radius, work)
 

@@ -51,15 +51,16 @@ def receiver_slopes(
     wanted: Booleans,
     fall: Floats,
     last: Indices,
+    hull: Floats,
+    index: Indices,
 ) -> None:
     """Find the steepest point that each wanted receiver sees towards the transmitter.
 
     Writes the slope to `fall` and the point, the last among equals, to `last`. The points that
-    can be it form the upper convex hull of the heights less `curvature` x^2.
+    can be it form the upper convex hull of the heights less `curvature` x^2, which takes three
+    rows of `hull`, and their points `index`.
     """
     n = x.size - 1
-    hull = np.empty((3, n + 1))
-    index = np.empty(n + 1, np.int32)
     hull[0, 0], hull[1, 0], hull[2, 0] = x[1], height[1] - curvature * x[1] * x[1], 0.0
     index[0] = 1
     top = 0

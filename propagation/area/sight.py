@@ -12,6 +12,7 @@ import math
 import numpy as np
 from numpy.typing import NDArray
 
+from propagation.area.desk import WINDOW
 from propagation.compiled import passage, scan
 
 __all__ = ["worst_in_sight"]
@@ -21,7 +22,6 @@ Indices = NDArray[np.int32]
 Booleans = NDArray[np.bool_]
 
 _GROUP = 16
-_TAIL = 64
 _PRUNE_FROM = 64
 _NEVER = 1e30
 _TIE = 1 - 1e-13  # what rounding leaves of a bound that is its own record's
@@ -66,10 +66,10 @@ def _may_beat(records: Floats, low: int, high: int, s: float, best: float, limit
 
 
 @scan
-def _last_may_beat(records: Floats, low: int, s: float, best: float, limit: float) -> int:
-    """Do as `_may_beat` for the last records; places not taken up yet lie `_NEVER` away."""
+def _window_may_beat(records: Floats, low: int, s: float, best: float, limit: float) -> int:
+    """Do as `_may_beat` for a window of records; places not taken up yet lie `_NEVER` away."""
     found = 0
-    for r in range(_TAIL):
+    for r in range(WINDOW):
         i = np.uint64(low) + np.uint64(r)  # an index that cannot be negative
         gap = s - records[1, i]
         found += records[0, i] * (gap * gap + best) < limit
@@ -80,23 +80,24 @@ def _last_may_beat(records: Floats, low: int, s: float, best: float, limit: floa
 def _nearest(
     records: Floats,
     groups: Floats,
-    first: int,
-    count: int,
+    span: tuple[int, int],
     s: float,
     d: float,
     best: float,
     found: int,
 ) -> int:
-    """Return the record of the least q below `best` from group `first` on, else `found`.
+    """Return the record of the least q below `best` in a span of groups, else `found`.
 
     No q of a group is below what its steepest slope and its first distance would give.
     """
-    for group in range((count - 1) // _GROUP, first - 1, -1):
+    for group in range(span[1] - 1, span[0] - 1, -1):
         gap = s - groups[1, group]
         if gap * gap * groups[0, group] > best * (d - groups[0, group]):
             continue
         begin = group * _GROUP
-        for r in range(min(begin + _GROUP, count) - 1, begin - 1, -1):
+        if _may_beat(records, begin, begin + _GROUP, s, best, best * d) == 0:
+            continue
+        for r in range(begin + _GROUP - 1, begin - 1, -1):
             gap = s - records[1, r]
             if gap * gap * records[0, r] < best * (d - records[0, r]):
                 best = gap * gap * records[0, r] / (d - records[0, r])
@@ -133,11 +134,14 @@ def _search(
     best = gap * gap * records[0, found] / (d - records[0, found])
     if best > limit:
         best, found = limit, -1
-    tail = max((count - 1) // _GROUP + 1 - _TAIL // _GROUP, 0)
+    last = (count - 1) // _GROUP + 1
+    low = min(max(start // _GROUP - WINDOW // _GROUP // 2, 0), max(last - WINDOW // _GROUP, 0))
+    high = min(low + WINDOW // _GROUP, last)
     bound = best * d * _TIE
-    far = _may_beat(groups, 0, tail, s, best, bound)
-    if far + _last_may_beat(records, tail * _GROUP, s, best, bound) > 0:
-        found = _nearest(records, groups, 0 if far else tail, count, s, d, best, found)
+    far = _may_beat(groups, 0, low, s, best, bound) + _may_beat(groups, high, last, s, best, bound)
+    if far + _window_may_beat(records, low * _GROUP, s, best, bound) > 0:
+        span = (0, last) if far else (low, high)
+        found = _nearest(records, groups, span, s, d, best, found)
     return found
 
 
@@ -159,6 +163,9 @@ def worst_in_sight(
     enough: float,
     worst: Floats,
     at: Indices,
+    records: Floats,
+    groups: Floats,
+    index: Indices,
 ) -> None:
     """Find the point that comes nearest to the ray of each wanted receiver, all in sight.
 
@@ -181,11 +188,16 @@ def worst_in_sight(
         Takes q, m2/km2.
     at : ndarray, shape (n + 1,)
         Takes the point, 0 where it was not looked for.
+    records : ndarray, shape (2, n + 1 + WINDOW)
+        Room for distance and slope of the records.
+    groups : ndarray, shape (2, n + 1)
+        Room for those of their groups.
+    index : ndarray, shape (n + 1,)
+        Room for their points.
     """
     n = x.size - 1
-    records = np.full((2, n + 1 + _TAIL), _NEVER)
-    groups = np.empty((2, n // _GROUP + 1))
-    index = np.empty(n + 1, np.int32)
+    for r in range(n + 1 + WINDOW):
+        records[0, r] = records[1, r] = _NEVER
     count = 0
     found = 0
     prune_at = _PRUNE_FROM
@@ -210,7 +222,8 @@ def worst_in_sight(
         if count >= prune_at and k < n:
             mark = index[min(found, count - 1)]
             kept = _prune(records, index, count, x[k + 1])
-            records[0, kept:count] = _NEVER
+            for r in range(kept, count):
+                records[0, r] = _NEVER
             count = kept
             _group(records, groups, count)
             prune_at = max(_PRUNE_FROM, 2 * count)

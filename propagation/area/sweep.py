@@ -3,6 +3,7 @@
 import numpy as np
 from numpy.typing import NDArray
 
+from propagation.area.desk import lay_out
 from propagation.area.diffraction import diffraction, smooth_earth
 from propagation.area.losses import fixed, timed
 from propagation.area.table import BLOCK, LD_50, LD_B, TIMED
@@ -66,16 +67,11 @@ def _wave_losses(
     medium = (wave[0], wave[1], wave[2])
     rare = np.any(percents != 50.0)
     smooth_earth(block, work)
-    if inland:
-        diffraction(block, BEND_50, radius, step, medium, None, work, LD_50)
-        if rare:
-            diffraction(block, BEND_B, rare_radius, step, medium, None, work, LD_B)
-        fixed(block, hts, radius, wave[4], n0, medium, None, work)
-    else:
-        diffraction(block, BEND_50, radius, step, medium, wave[3], work, LD_50)
-        if rare:
-            diffraction(block, BEND_B, rare_radius, step, medium, wave[3], work, LD_B)
-        fixed(block, hts, radius, wave[4], n0, medium, wave[3], work)
+    sea = 0.0 if inland else wave[3]
+    diffraction(block, BEND_50, radius, step, medium, sea, work, LD_50)
+    if rare:
+        diffraction(block, BEND_B, rare_radius, step, medium, sea, work, LD_B)
+    fixed(block, hts, radius, wave[4], n0, medium, not inland, work)
     for p in range(percents.size):
         timed(work, percents[p], percents[p] == 50.0, losses[p])
 
@@ -169,6 +165,7 @@ def sweep(
         np.empty((percents.size, BLOCK)),
     )
     space = np.zeros(FEATURES * x.size)
+    desk = lay_out(x.size)
     laid = dry = 0
     for r in range(terrain.shape[0]):
         count = _known(terrain[r])
@@ -199,6 +196,7 @@ def sweep(
             centre,
             enough,
             flags,
+            desk,
             found,
         )
         place = (h[0] + heights[0], x[1], radius, rare_radius, n0)

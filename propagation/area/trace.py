@@ -3,6 +3,26 @@
 import numpy as np
 from numpy.typing import NDArray
 
+from propagation.area.desk import (
+    CLEAR,
+    ENDS,
+    FALL,
+    FLAT,
+    GROUPS,
+    HIDDEN,
+    HORIZONS,
+    HULL,
+    INDEX,
+    RECORDS,
+    RISE,
+    RUNS,
+    SLOPE,
+    SLOPES,
+    SURFACES,
+    UNUSED,
+    WORST,
+    Desk,
+)
 from propagation.area.elementary import exp, exp2, log2
 from propagation.area.ground import flat_ground
 from propagation.area.scans import (
@@ -37,7 +57,7 @@ _FAR_KM = 500.0  # P.1812-8, section 3.4: no coast on the path
 def _bend(
     x: Floats,
     height: Floats,
-    ends: Floats,
+    desk: Desk,
     curvature: float,
     enough: float,
     begin: int,
@@ -51,8 +71,8 @@ def _bend(
     ----------
     x, height : ndarray, shape (n + 1,)
         Distance and height of the points.
-    ends : ndarray, shape (4, n + 1)
-        First the height of the transmitter, then those of the receivers.
+    desk : Desk
+        Holds the heights of the terminals.
     curvature : float
         500 / effective radius, m/km2.
     enough : float
@@ -67,17 +87,22 @@ def _bend(
     bend : ndarray, shape (n + 1,)
         Takes the square of the diffraction parameter for a wavelength of 1 m with its sign.
     """
+    numbers, points, marks = desk
     n = x.size - 1
-    hts = ends[0, 0]
-    rise, fall, worst, slope = np.empty(n + 1), np.empty(n + 1), np.empty(n + 1), np.empty(n + 1)
-    hidden, clear = np.zeros(n + 1, np.bool_), np.zeros(n + 1, np.bool_)
+    hts, hrs = numbers[ENDS, 0], numbers[ENDS + 1]
+    rise, fall, worst, slope = numbers[RISE], numbers[FALL], numbers[WORST], numbers[SLOPE]
+    hidden, clear = marks[HIDDEN], marks[CLEAR]
     transmitter_slopes(x, height, hts, curvature, rise, horizons[0])
     for k in range(1, n + 1):
-        slope[k] = (ends[1, k] - hts) / x[k]
+        slope[k] = (hrs[k] - hts) / x[k]
         hidden[k] = k >= begin and rise[k] > slope[k] - curvature * x[k]
         clear[k] = k >= begin and not hidden[k]
-    receiver_slopes(x, height, ends[1], curvature, hidden, fall, horizons[1])
-    worst_in_sight(x, rise, slope, curvature, clear, enough, worst, horizons[1])
+    hull, index = numbers[HULL : HULL + 3], points[INDEX]
+    receiver_slopes(x, height, hrs, curvature, hidden, fall, horizons[1], hull, index)
+    records, groups = numbers[RECORDS : RECORDS + 2], numbers[GROUPS : GROUPS + 2]
+    worst_in_sight(
+        x, rise, slope, curvature, clear, enough, worst, horizons[1], records, groups, index
+    )
     for k in range(1, n + 1):
         level = curvature * x[k]
         if hidden[k]:
@@ -127,10 +152,9 @@ def _incidence(tau: Floats, log2_mu1: Floats) -> None:
 
 
 @scan
-def _zones(x: Floats, zone: Zones, found: Floats) -> None:
+def _zones(x: Floats, zone: Zones, runs: Indices, found: Floats) -> None:
     """Write the sections over land and sea, and what they make of the incidence of ducting."""
     half = x[1] / 2
-    runs = np.empty((5, x.size), np.int32)
     zone_runs(zone, runs)
     for k in range(1, x.size):
         found[OMEGA, k] = runs[0, k] / (2.0 * k)
@@ -152,6 +176,7 @@ def trace(
     latitude: tuple[float, float, float],
     enough: float,
     flags: tuple[bool, bool, bool, bool],
+    desk: Desk,
     found: Floats,
 ) -> None:
     """Write the parameters of every receiver that is asked about.
@@ -175,30 +200,34 @@ def trace(
     flags : tuple of bool
         Whether there is clutter, whether the radius for b0 % of time is needed, whether every
         point is inland, and whether every parameter is wanted exactly.
+    desk : Desk
+        What the scans write on, for at least as many points.
     found : ndarray, shape (FEATURES, n + 1)
         Takes the parameters; holds those of `distance_terms` before, and of `inland_terms` where
         every point is inland.
     """
-    n = x.size - 1
     clutter, rare, inland, exact = flags
-    ends, slopes = np.empty((4, n + 1)), np.empty((2, n + 1))
-    horizons, unused = np.empty((2, n + 1), np.int32), np.empty((2, n + 1), np.int32)
+    numbers, points, _ = desk
+    ends, surfaces = numbers[ENDS : ENDS + 4], numbers[SURFACES : SURFACES + 2]
+    slopes, horizons = numbers[SLOPES : SLOPES + 2], points[HORIZONS : HORIZONS + 2]
+    unused = points[UNUSED : UNUSED + 2]
     ends[0, 0] = hts = h[0] + heights[0]
-    ends[1] = h + heights[1]
+    for k in range(x.size):
+        ends[1, k] = h[k] + heights[1]
     smooth_surface(x, h, ends[2], ends[3])
-    _bend(x, h, ends, curvatures[0], 1e300, begin, slopes, horizons, found[BEND_50])
-    found[SLOPE_T], found[SLOPE_R] = slopes[0], slopes[1]
+    own = found[SLOPE_T : SLOPE_R + 1]
+    _bend(x, h, desk, curvatures[0], 1e300, begin, own, horizons, found[BEND_50])
     enough = 1e300 if exact else enough
     if clutter:
-        _bend(x, g, ends, curvatures[0], enough, begin, slopes, unused, found[BEND_50])
+        _bend(x, g, desk, curvatures[0], enough, begin, slopes, unused, found[BEND_50])
     if rare:
-        _bend(x, g, ends, curvatures[1], enough, begin, slopes, unused, found[BEND_B])
-    surfaces, flat = np.empty((2, n + 1)), np.empty(n + 1)
+        _bend(x, g, desk, curvatures[1], enough, begin, slopes, unused, found[BEND_B])
+    flat, hull = numbers[FLAT], numbers[HULL : HULL + 3]
     transmitter_slopes(x, h, hts, 0.0, flat, unused[0])
-    flat_ground(x, h, ends, flat, horizons, begin, exact, surfaces, found[HM])
+    flat_ground(x, h, ends, flat, horizons, begin, exact, surfaces, found[HM], hull, points[INDEX])
     if not inland:
-        _zones(x, zone, found)
-    for k in range(1, n + 1):
+        _zones(x, zone, points[RUNS : RUNS + 5], found)
+    for k in range(1, x.size):
         d = x[k]
         found[HRS, k] = ends[1, k]
         if k >= begin:
