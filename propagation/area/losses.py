@@ -27,6 +27,8 @@ from propagation.area.table import (
     FK,
     FOCUS,
     GAMMA,
+    LB0P,
+    LBC,
     LBFS,
     LD_50,
     LD_B,
@@ -165,8 +167,8 @@ def _sea_ducting(block: Floats, hts: float, work: Floats) -> None:
 
 
 @formula
-def _incident(block: Floats, loc_db: float, work: Floats) -> None:
-    """Write the incidence of ducting, eqs (2) to (5), and what the receiver's place adds."""
+def _incident(block: Floats, work: Floats) -> None:
+    """Write the incidence of ducting, eqs (2) to (5), and how far the receiver is in clutter."""
     for i in range(BLOCK):
         log2_b0 = _incidence(block[PHI * BLOCK + i], block[LOG2_MU1 * BLOCK + i])
         b0 = exp2(log2_b0)
@@ -175,7 +177,7 @@ def _incident(block: Floats, loc_db: float, work: Floats) -> None:
         work[LG_B0 * BLOCK + i] = log2_b0 * _LOG10_2
         work[RARE * BLOCK + i] = _inverse_normal(b0)
         work[DRY * BLOCK + i] = 1.0 - block[OMEGA * BLOCK + i]
-        work[LOC * BLOCK + i] = loc_db * block[EXPOSURE * BLOCK + i]
+        work[LOC * BLOCK + i] = block[EXPOSURE * BLOCK + i]
         work[FK * BLOCK + i] = block[D_FK * BLOCK + i]
 
 
@@ -203,7 +205,6 @@ def fixed(
     block: Floats,
     hts: float,
     radius: float,
-    loc_db: float,
     n0: float,
     medium: Medium,
     wet: bool,
@@ -219,8 +220,6 @@ def fixed(
         Height of the transmitter above sea level, m.
     radius : float
         Median effective radius, km.
-    loc_db : float
-        What locations add at a receiver within the clutter, dB.
     n0 : float
         Surface refractivity, N-units.
     medium : Medium
@@ -234,7 +233,7 @@ def fixed(
     _ducting(block, radius, medium, work)
     if wet:
         _sea_ducting(block, hts, work)
-    _incident(block, loc_db, work)
+    _incident(block, work)
     _anomalous(block, radius, work)
 
 
@@ -256,10 +255,8 @@ def _anomalous_db(work: Floats, lg_p: float, lg_p50: float) -> None:
 
 
 @formula
-def _blended(
-    work: Floats, p: float, median: bool, lg_p50: float, rare_scatter: float, loss: Floats
-) -> None:
-    """Write the basic transmission loss, eqs (10), (38) to (43) and (61) to (69)."""
+def _blended(work: Floats, p: float, median: bool, lg_p50: float, rare_scatter: float) -> None:
+    """Write the median loss over locations and its least, eqs (8), (38) to (43), (61) to (63)."""
     often = _inverse_normal(p)
     for i in range(BLOCK):
         lbfs, focus, b0 = work[LBFS * BLOCK + i], work[FOCUS * BLOCK + i], work[B0 * BLOCK + i]
@@ -278,11 +275,19 @@ def _blended(
         nepers = -0.2 / _LG_E
         lbs = work[SCATTER * BLOCK + i] - rare_scatter
         lbc = _log_of_sum(nepers * lbs, nepers * lbam) / nepers
-        loss[i] = max(lb0p, lbc + work[LOC * BLOCK + i])
+        work[LB0P * BLOCK + i], work[LBC * BLOCK + i] = lb0p, lbc
+
+
+@formula
+def _located(work: Floats, loc_db: float, loss: Floats) -> None:
+    """Write the basic transmission loss, eqs (64) to (69), for one percentage of locations."""
+    for i in range(BLOCK):
+        median = work[LBC * BLOCK + i] + loc_db * work[LOC * BLOCK + i]
+        loss[i] = max(work[LB0P * BLOCK + i], median)
 
 
 @scan
-def timed(work: Floats, p: float, median: bool, loss: Floats) -> None:
+def timed(work: Floats, p: float, median: bool, located: Floats, loss: Floats) -> None:
     """Write the basic transmission loss not exceeded for p % of time, eqs (10) to (69).
 
     Parameters
@@ -293,10 +298,14 @@ def timed(work: Floats, p: float, median: bool, loss: Floats) -> None:
         Per cent, 1 to 50.
     median : bool
         Whether p is 50.
-    loss : ndarray, shape (BLOCK,)
+    located : ndarray, shape (l,)
+        What locations add at a receiver within the clutter, dB.
+    loss : ndarray, shape (l, BLOCK)
         Takes the losses, dB.
     """
     lg_p50 = log10(p / 50.0)
     rare_scatter = 10.125 * exp2(0.7 * log2(max(-lg_p50, 1e-30)))
     _anomalous_db(work, log10(p), lg_p50)
-    _blended(work, p, median, lg_p50, rare_scatter, loss)
+    _blended(work, p, median, lg_p50, rare_scatter)
+    for place in range(located.size):
+        _located(work, located[place], loss[place])

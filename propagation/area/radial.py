@@ -6,7 +6,8 @@ a receiver costs the same however far it is. The numbers are those of
 ties; equal steps and one refractivity for each radial are what it asks for.
 """
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,7 +20,14 @@ from propagation.itu.p526 import ground_factor
 from propagation.itu.path_geometry import B0_RADIUS_KM, FEWEST_POINTS
 from propagation.profile import Polarization
 
-__all__ = ["SHORTEST_KM", "Emission", "Radials", "first_receiver", "radial_losses_db"]
+__all__ = [
+    "SHORTEST_KM",
+    "Emission",
+    "Radials",
+    "first_receiver",
+    "losses_of_places_db",
+    "radial_losses_db",
+]
 
 Floats = NDArray[np.float64]
 Losses = NDArray[np.float32] | NDArray[np.float64]
@@ -101,15 +109,21 @@ class Emission:
         for row, f in zip(rows, bands, strict=True):
             for wave, vertical in zip(row, planes, strict=True):
                 land, sea = ground_factor(f, vertical=vertical)
-                wave[:] = f, np.cbrt(f), land, sea, self._location_db(f), mixed and vertical
+                wave[:] = f, np.cbrt(f), land, sea, mixed and vertical
         return rows.reshape(-1, WAVE)
 
-    def _location_db(self, f: float) -> float:
-        """Return what locations add at a receiver within the clutter, eqs (64) to (67)."""
-        if self.location_percent == 50:
-            return 0.0
+    def located_db(self, location_percents: Sequence[float]) -> Floats:
+        """Return what locations add at a receiver within the clutter, eqs (64) to (67).
+
+        The shape is (waves, percentages of locations).
+        """
+        percents: Floats = np.asarray(location_percents, dtype=np.float64)
+        require_range("location_percent", percents, 1, 99, _SOURCE)
+        f = self.waves()[:, :1]
         sigma = (0.52 + 0.024 * f) * self.prediction_resolution_m**0.28
-        return float(-inverse_complementary_normal(self.location_percent / 100) * sigma)
+        quantile = np.where(percents == 50, 0.0, inverse_complementary_normal(percents / 100))
+        located: Floats = -quantile * sigma
+        return located
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -171,15 +185,69 @@ def radial_losses_db(radials: Radials, emission: Emission, out: Losses | None = 
     ----------
     .. [P1812] Rec. ITU-R P.1812-8 (09/2025), Annex 1.
     """
+    wanted = (
+        len(emission.frequencies_mhz),
+        len(emission.time_percents),
+        *radials.terrain_height_m.shape,
+    )
+    losses = np.full(wanted, np.nan) if out is None else out
+    if losses.shape != wanted:
+        raise PropagationError(f"out has the shape {losses.shape}, not {wanted}")
+    _sweep(radials, emission, (emission.location_percent,), losses[np.newaxis])
+    return losses
+
+
+def losses_of_places_db(
+    radials: Radials,
+    emission: Emission,
+    receiver_heights_above_ground_m: Sequence[float],
+    location_percents: Sequence[float],
+) -> Floats:
+    """Predict the losses for several receiver heights and percentages of locations at once.
+
+    The terrain is sampled once for all of them, and the locations share everything else.
+
+    Parameters
+    ----------
+    radials, emission
+        As for `radial_losses_db`; the emission's own receiver height and percentage do not count.
+    receiver_heights_above_ground_m : sequence of float
+        1 to 3000 m.
+    location_percents : sequence of float
+        1 to 99 % of locations.
+
+    Returns
+    -------
+    ndarray, shape (heights, locations, frequencies, percents, a, n + 1)
+        As of `radial_losses_db`.
+
+    Raises
+    ------
+    PropagationError
+        As `radial_losses_db`, or if a height or a percentage leaves its range.
+    """
+    shape = (
+        len(receiver_heights_above_ground_m),
+        len(location_percents),
+        len(emission.frequencies_mhz),
+        len(emission.time_percents),
+        *radials.terrain_height_m.shape,
+    )
+    losses = np.full(shape, np.nan)
+    for height_m, those in zip(receiver_heights_above_ground_m, losses, strict=True):
+        raised = replace(emission, receiver_height_above_ground_m=height_m)
+        _sweep(radials, raised, location_percents, those)
+    return losses
+
+
+def _sweep(
+    radials: Radials, emission: Emission, location_percents: Sequence[float], losses: Losses
+) -> None:
+    """Write the losses, shape (locations, frequencies, percents, a, n + 1)."""
     shape = radials.terrain_height_m.shape
     x: Floats = np.arange(shape[1], dtype=np.float64) * radials.step_km
     _require(radials, shape)
     waves = emission.waves()
-    percents = np.array(emission.time_percents, dtype=np.float64)
-    wanted = (len(emission.frequencies_mhz), percents.size, *shape)
-    losses = np.full(wanted, np.nan) if out is None else out
-    if losses.shape != wanted:
-        raise PropagationError(f"out has the shape {losses.shape}, not {wanted}")
     radius = float(effective_earth_radius_km(emission.lapse_rate_nunits_per_km))
     sweep(
         x,
@@ -193,11 +261,11 @@ def radial_losses_db(radials: Radials, emission: Emission, out: Losses | None = 
         (emission.transmitter_height_above_ground_m, emission.receiver_height_above_ground_m),
         (radius, B0_RADIUS_KM, emission.surface_refractivity_nunits),
         waves,
-        percents,
+        emission.located_db(location_percents),
+        np.array(emission.time_percents, dtype=np.float64),
         _CLEAR / waves[:, 0].min(),
         losses,
     )
-    return losses
 
 
 def _require(radials: Radials, shape: tuple[int, ...]) -> None:

@@ -18,9 +18,9 @@ Indices = NDArray[np.int32]
 Zones = NDArray[np.int8]
 Block = tuple[Floats, Floats, Zones, Indices, Floats]
 
-WAVE = 6
-"""Values of a wave: GHz, its cube root, ground of land and of sea (eq. 29), dB of location, and
-whether the smaller loss of it and the wave before counts (1) or its own (0)."""
+WAVE = 5
+"""Values of a wave: GHz, its cube root, ground of land and of sea (eq. 29), and whether the
+smaller loss of it and the wave before counts (1) or its own (0)."""
 
 _INLAND = 4
 
@@ -57,12 +57,13 @@ def _wave_losses(
     block: Floats,
     work: Floats,
     wave: Floats,
+    located: Floats,
     percents: Floats,
     climate: tuple[float, float, float, float, float],
     inland: bool,
     losses: Floats,
 ) -> None:
-    """Write the losses of a block of receivers at one frequency, for each percentage of time."""
+    """Write the losses of a block of receivers at one frequency, for each time and location."""
     hts, step, radius, rare_radius, n0 = climate
     medium = (wave[0], wave[1], wave[2])
     rare = np.any(percents != 50.0)
@@ -71,9 +72,9 @@ def _wave_losses(
     diffraction(block, BEND_50, radius, step, medium, sea, work, LD_50)
     if rare:
         diffraction(block, BEND_B, rare_radius, step, medium, sea, work, LD_B)
-    fixed(block, hts, radius, wave[4], n0, medium, not inland, work)
+    fixed(block, hts, radius, n0, medium, not inland, work)
     for p in range(percents.size):
-        timed(work, percents[p], percents[p] == 50.0, losses[p])
+        timed(work, percents[p], percents[p] == 50.0, located, losses[p])
 
 
 @scan
@@ -101,13 +102,14 @@ def _radial(
     found: Floats,
     first: int,
     waves: Floats,
+    located: Floats,
     percents: Floats,
     climate: tuple[float, float, float, float, float],
     inland: bool,
     buffers: tuple[Floats, Floats, Floats],
     out: Losses,
 ) -> None:
-    """Write the losses of one radial, shape (frequencies, percents, points), from `first` on."""
+    """Write the losses of one radial, shape (l, frequencies, p, points), from `first` on."""
     block, work, losses = buffers
     count = found.shape[1]
     for begin in range(first, count, BLOCK):
@@ -115,11 +117,13 @@ def _radial(
         _take_up(found, begin, size, block)
         frequency = -1
         for w in range(waves.shape[0]):
-            _wave_losses(block, work, waves[w], percents, climate, inland, losses)
-            merge = waves[w, 5] != 0.0
+            _wave_losses(block, work, waves[w], located[w], percents, climate, inland, losses)
+            merge = waves[w, 4] != 0.0
             frequency += 0 if merge else 1
             for p in range(percents.size):
-                _hand_out(losses[p], merge, out[frequency, p, begin : begin + size])
+                for place in range(located.shape[1]):
+                    target = out[place, frequency, p, begin : begin + size]
+                    _hand_out(losses[p, place], merge, target)
 
 
 @scan
@@ -129,6 +133,7 @@ def sweep(
     heights: tuple[float, float],
     climate: tuple[float, float, float],
     waves: Floats,
+    located: Floats,
     percents: Floats,
     enough: float,
     out: Losses,
@@ -148,11 +153,13 @@ def sweep(
         Effective radius, median and exceeded for b0 % of time, km; surface refractivity, N-units.
     waves : ndarray, shape (w, WAVE)
         The waves.
+    located : ndarray, shape (w, l)
+        What percentages of locations add at a receiver within the clutter, dB.
     percents : ndarray, shape (p,)
         Percentages of time.
     enough : float
         As for `worst_in_sight`.
-    out : ndarray, shape (frequencies, p, r, n + 1)
+    out : ndarray, shape (l, frequencies, p, r, n + 1)
         Takes the losses, dB; what is not computed stays. Beyond a void of the terrain it is NaN.
     """
     terrain, clutter, zone, first, latitude = block
@@ -162,14 +169,14 @@ def sweep(
     buffers = (
         np.empty(FEATURES * BLOCK),
         np.empty(TIMED * BLOCK),
-        np.empty((percents.size, BLOCK)),
+        np.empty((percents.size, located.shape[1], BLOCK)),
     )
     space = np.zeros(FEATURES * x.size)
     desk = lay_out(x.size)
     laid = dry = 0
     for r in range(terrain.shape[0]):
         count = _known(terrain[r])
-        out[:, :, r, max(count, first[r]) :] = np.nan
+        out[:, :, :, r, max(count, first[r]) :] = np.nan
         if count <= first[r]:
             continue
         covered = _any(clutter[r], count)
@@ -200,4 +207,4 @@ def sweep(
             found,
         )
         place = (h[0] + heights[0], x[1], radius, rare_radius, n0)
-        _radial(found, first[r], waves, percents, place, inland, buffers, out[:, :, r])
+        _radial(found, first[r], waves, located, percents, place, inland, buffers, out[:, :, :, r])

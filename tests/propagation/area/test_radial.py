@@ -6,7 +6,13 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from propagation.area.radial import Emission, Radials, first_receiver, radial_losses_db
+from propagation.area.radial import (
+    Emission,
+    Radials,
+    first_receiver,
+    losses_of_places_db,
+    radial_losses_db,
+)
 from propagation.errors import OutOfRangeError, PropagationError
 from propagation.itu import p1812
 from propagation.profile import PathProfile, Polarization
@@ -211,3 +217,27 @@ def test_radials_that_cannot_be_walked_are_refused() -> None:
         radial_losses_db(near, emission())
     with pytest.raises(PropagationError, match="at least one"):
         emission(frequencies_mhz=())
+
+
+def test_heights_and_locations_at_once_are_each_alone() -> None:
+    """The same numbers as one height and one percentage of locations at a time."""
+    radials = _radials(sea_and_land(np.random.default_rng(7)))
+    asked = emission(frequencies_mhz=(100.0, 600.0), polarization=Polarization.MIXED)
+    heights, locations = (1.5, 10.0, 30.0), (50.0, 90.0, 95.0)
+    together = losses_of_places_db(radials, asked, heights, locations)
+    assert together.shape[:2] == (3, 3)
+    for i, height_m in enumerate(heights):
+        for j, percent in enumerate(locations):
+            one = emission(
+                frequencies_mhz=(100.0, 600.0),
+                polarization=Polarization.MIXED,
+                receiver_height_above_ground_m=height_m,
+                location_percent=percent,
+            )
+            np.testing.assert_array_equal(together[i, j], radial_losses_db(radials, one))
+    assert np.nanmax(together[0, 2] - together[0, 0]) > 1, "locations count within the clutter"
+    for wrong in ({"heights": (0.5,)}, {"locations": (0.5,)}):
+        with pytest.raises(OutOfRangeError):
+            losses_of_places_db(
+                radials, asked, wrong.get("heights", heights), wrong.get("locations", locations)
+            )
