@@ -1,11 +1,13 @@
 """Why the field at one point is what it is, and who disturbs it there: a click on the map.
 
-The path is computed from the station to the point itself, so the field may differ by fractions of
-a decibel from the map's, which is interpolated between radials.
+The path is computed from the station to the point itself, over a thousand points where their steps
+are then 30 to 250 m, so the field may differ by fractions of a decibel from the map's, which is
+interpolated between radials.
 """
 
 import math
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
@@ -41,7 +43,8 @@ __all__ = ["explain", "explain_interference", "explain_path"]
 
 Floats = NDArray[np.float64]
 
-_PROFILE_STEP_KM = 0.25
+_POINTS = 1000
+_FINEST_KM, _COARSEST_KM = 0.03, 0.25
 _FARTHEST_KM = 1000.0
 _COMMUNES_KM = 15.0
 _STEADY, _TROPOSPHERIC = 50.0, 1.0
@@ -234,20 +237,21 @@ def _towards(
             lower=1.0,
             upper=3000.0,
         )
-    settings = default_settings(
-        profile_step_km=_PROFILE_STEP_KM, receiver_height_above_ground_m=receiver_height_m
-    )
+    settings = default_settings(receiver_height_above_ground_m=receiver_height_m)
     emitter = Emitter(station, context.ground, settings)
     azimuth, distance = emitter.towards(np.array([longitude]), np.array([latitude]))
     if distance[0] > _FARTHEST_KM:
         raise FormatError(
             "studies.point_too_far", distance_km=round(float(distance[0])), limit=_FARTHEST_KM
         )
-    return emitter, float(azimuth[0]), float(distance[0])
+    step_km = min(max(float(distance[0]) / _POINTS, _FINEST_KM), _COARSEST_KM)
+    finer = Emitter(station, context.ground, replace(settings, profile_step_km=step_km))
+    return finer, float(azimuth[0]), float(distance[0])
 
 
 def _terms(emitter: Emitter, azimuth: float, distance_km: float) -> dict[str, Any]:
-    points = max(math.ceil(distance_km / _PROFILE_STEP_KM) + 1, FEWEST_POINTS)
+    step_km = emitter.settings.profile_step_km
+    points = max(math.ceil(distance_km / step_km - 1e-9) + 1, FEWEST_POINTS)
     along = np.linspace(0.0, distance_km, points)
     profile, end = emitter.paths(np.array([azimuth]), along)
     _require_ground(emitter, azimuth, along, profile.terrain_height_m[0])
