@@ -25,7 +25,7 @@ _FUSED = {"contract", "nsz", "nnan", "ninf", "arcp"}
 
 
 class KernelCacheWarning(UserWarning):
-    """Compiled kernels cannot be kept: each process takes some ten seconds to compile them."""
+    """Compiled kernels cannot be kept: each process takes half a minute to compile them."""
 
 
 def _kept(function: _Function, **options: Any) -> _Function:
@@ -35,7 +35,7 @@ def _kept(function: _Function, **options: Any) -> _Function:
     except RuntimeError:
         warnings.warn(
             "compiled kernels cannot be kept, neither beside the code nor in NUMBA_CACHE_DIR: "
-            "each process takes some ten seconds to compile them",
+            "each process takes half a minute to compile them",
             KernelCacheWarning,
             stacklevel=3,
         )

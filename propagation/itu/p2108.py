@@ -9,7 +9,6 @@ from typing import Final
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from scipy.special import ndtri
 
 from propagation.errors import PropagationError, require_range
 from propagation.itu.p526 import knife_edge_loss_db
@@ -223,7 +222,14 @@ def slant_path_clutter_loss_db(
     angle = 0.05 * (1 - theta / 90) + np.pi * theta / 180  # A_1 = 0.05
     base = -k_1 * np.log1p(-p / 100) / np.tan(angle)
     power = 0.5 * (90 - theta) / 90
-    return np.asarray(base**power - 1 + 0.6 * ndtri(p / 100))
+    return np.asarray(base**power - 1 + 0.6 * _deviate(p))
+
+
+def _deviate(p: Floats) -> Floats:
+    """Return the standard normal deviate not exceeded by p per cent."""
+    from scipy.special import ndtri  # noqa: PLC0415 - a third of a second, seldom wanted
+
+    return np.asarray(ndtri(p / 100))
 
 
 def _terrestrial_db(f: Floats, d: Floats, p: Floats) -> Floats:
@@ -231,7 +237,7 @@ def _terrestrial_db(f: Floats, d: Floats, p: Floats) -> Floats:
     l_s = 32.98 + 23.9 * np.log10(d) + 3 * np.log10(f)  # eq. (5a)
     w_l, w_s = 10 ** (-0.2 * l_l), 10 ** (-0.2 * l_s)
     sigma = np.sqrt((_SIGMA_L_DB**2 * w_l + _SIGMA_S_DB**2 * w_s) / (w_l + w_s))  # eq. (3b)
-    return np.asarray(-5 * np.log10(w_l + w_s) + sigma * ndtri(p / 100))  # eq. (3a)
+    return np.asarray(-5 * np.log10(w_l + w_s) + sigma * _deviate(p))  # eq. (3a)
 
 
 def _known_clutter(clutter: ArrayLike) -> NDArray[np.str_]:

@@ -5,7 +5,6 @@ from typing import Final, NamedTuple
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from scipy.special import ndtri
 
 from propagation.errors import PropagationError, require_range
 
@@ -105,6 +104,8 @@ def building_entry_loss_db(
         )
 
     lg_f = np.log10(f_mhz / 1e3)  # GHz, as in the Recommendation
+    from scipy.special import ndtri  # noqa: PLC0415 - a third of a second, seldom wanted
+
     deviate = ndtri(p / 100)
     losses = {made: _loss_db(_TABLE_1[made], lg_f, deviate, theta) for made in Building}
     return np.asarray(
