@@ -12,6 +12,7 @@ RequestError(GisError)
     SpentLinkError              a one-time link that opens nothing any more
 """
 
+import re
 from collections.abc import Sequence
 from typing import Any
 
@@ -131,17 +132,49 @@ def explain(error: Exception, language: Language) -> str:
     return text("pages.out_of_range", language, detail=str(error))
 
 
-def explain_validation(errors: Sequence[Any], language: Language) -> list[dict[str, str]]:
-    """Return the name and the reason of each value that pydantic refused."""
+_FIELDS = {
+    "step_m": "pages.network_step",
+    "reach_km": "pages.network_reach",
+    "threshold_dbuvm": "pages.network_threshold",
+    "lowest_mhz": "pages.network_lowest",
+    "highest_mhz": "pages.network_highest",
+    "clutter_location_percent": "pages.ask_clutter_percent",
+    "building_probability_percent": "pages.ask_building_percent",
+}
+"""What the fields of forms are called on their page."""
+
+
+def explain_validation(
+    errors: Sequence[Any], language: Language, *, page: bool = False
+) -> list[dict[str, str]]:
+    """Return the name and the reason of each value that pydantic refused.
+
+    Parameters
+    ----------
+    errors : sequence of dict
+        Of pydantic.
+    language : Language
+        Language of the reasons.
+    page : bool
+        Whether a person filled in a form: fields are called then what the form calls them.
+    """
     said = []
     for error in errors:
         location = [str(part) for part in error.get("loc", ())]
         where, name = location[0] if location else "body", ".".join(location[1:])
         key = f"pages.invalid_{error.get('type', '')}"
         context = {k: v for k, v in (error.get("ctx") or {}).items() if k != "error"}
+        if "expected" in context:
+            context["expected"] = _listed(str(context["expected"]))
         try:
             reason = text(key if has(key) else "pages.invalid_value", language, **context)
         except KeyError:
             reason = text("pages.invalid_value", language)
-        said.append({"in": where, "name": name or where, "reason": reason})
+        called = text(_FIELDS[name], language) if page and name in _FIELDS else name or where
+        said.append({"in": where, "name": called, "reason": reason})
     return said
+
+
+def _listed(expected: str) -> str:
+    """Return pydantic's list of choices, which ends in an English "or", without its words."""
+    return ", ".join(one for one in re.findall(r"'([^']*)'", expected) if one) or expected

@@ -106,9 +106,10 @@ async def _find_caller(request: Request) -> None:
 
 
 async def _invalid(request: Request, error: Exception) -> Response:
-    language = safe_language(request, page=wants_page(request))
+    page = wants_page(request)
+    language = safe_language(request, page=page)
     errors = error.errors() if isinstance(error, RequestValidationError) else []
-    said = explain_validation(errors, language)
+    said = explain_validation(errors, language, page=page)
     detail = "; ".join(f"{item['name']}: {item['reason']}" for item in said)
     return _answer(request, 422, detail, errors=said)
 

@@ -38,5 +38,5 @@ def ground_remarks(view: RegisterView, language: Language) -> list[str]:
 
 
 def _grounds(view: RegisterView) -> list[GroundView]:
-    studies = (view.coverage, view.interference)
+    studies = (view.coverage, view.interference, view.network)
     return [study.ground for study in studies if study is not None and study.ground is not None]

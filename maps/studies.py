@@ -112,6 +112,7 @@ def network_view(study: Study, home: Home) -> NetworkView:
         station_name="",
         model=study.inputs["model"]["edition"],
         flat_terrain=bool(study.inputs["terrain"]["flat"]),
+        ground=_ground(study),
         synthetic=study.synthetic,
         strongest=class_overlay(file_path(study, "strongest.tif", home), FIELD_STRENGTH),
         server=server_overlay(

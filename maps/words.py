@@ -26,6 +26,8 @@ _UNITS = {
     "deg": "°",
     "mrad": "mrad",
     "percent": "%",
+    "nunits": "N",
+    "nunits_per_km": "N/km",
 }
 _UNIT_IN_LABEL = re.compile(r" \((?:" + "|".join(_UNITS.values()) + r")\)$")
 """A value brings its own unit, so a label of the register's need not."""
@@ -138,4 +140,6 @@ class Words:
 
 
 def _unit(name: str) -> str:
-    return _UNITS.get(name.rpartition("_")[2], "") if "_" in name else ""
+    """Return the unit that a name ends in; that of a rate is longer than the last word."""
+    last = name.rpartition("_")[2] if "_per_" not in name else "_".join(name.split("_")[-3:])
+    return _UNITS.get(last, "") if "_" in name else ""

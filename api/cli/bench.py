@@ -60,16 +60,18 @@ def _run(arguments: argparse.Namespace, output: Output) -> int:
     }
     output.table(
         [output.text("bench_quantity"), output.text("bench_value")],
-        [(output.text(f"bench_{name}"), _shown(value)) for name, value in found.items()],
+        [(output.text(f"bench_{name}"), _shown(value, output)) for name, value in found.items()],
     )
     output.result(found)
     return DONE
 
 
-def _shown(value: object) -> str:
-    if isinstance(value, float):
-        return f"{value:,.0f}" if value >= 1000 else f"{value:.3g}"
-    return ", ".join(map(str, value)) if isinstance(value, list) else str(value)
+def _shown(value: object, output: Output) -> str:
+    if isinstance(value, int | float):
+        return output.number(value, 0 if value >= 1000 else None)
+    return (
+        "; ".join(_shown(one, output) for one in value) if isinstance(value, list) else str(value)
+    )
 
 
 COMMANDS = (

@@ -39,7 +39,7 @@ Progress = Callable[[float, str, Mapping[str, object]], None]
 
 _ARGPARSE = (
     ("required", re.compile(r"the following arguments are required: (?P<names>.+)")),
-    ("required", re.compile(r"one of the arguments (?P<names>.+) is required")),
+    ("one_of", re.compile(r"one of the arguments (?P<names>.+) is required")),
     ("unrecognised", re.compile(r"unrecognized arguments: (?P<names>.+)")),
     (
         "choice",

@@ -16,20 +16,22 @@ from api.identity import identity_of
 from api.language import api_language, safe_language
 from api.pages import render
 from api.service import Service, service_of
-from data.text import Phrase, text
+from data.text import Language, Phrase, text
 from gis.errors import FormatError, GisError, NotFoundError
 from gis.register.records import BroadcastStation
 from gis.studies.context import StudyContext
 from gis.studies.emitter import NEAREST_KM
+from gis.studies.method import method_title
 from gis.studies.model import RECEIVER_HEIGHT_M
 from gis.studies.point import explain_path
+from gis.studies.record import Study
 from gis.studies.snapshots import record_from_json
 from maps.path_figure import NARROW, WIDE, path_svg
 from maps.path_words import path_description, path_stamps, path_tables, path_title
 from maps.words import Words
 from propagation.errors import PropagationError
 
-__all__ = ["path_page_address", "router"]
+__all__ = ["other_model", "path_page_address", "router"]
 
 router = APIRouter(route_class=GuardedRoute, tags=["studies"])
 
@@ -60,6 +62,24 @@ def path_page_address(study_id: str, told: Mapping[str, Any]) -> str:
         The path, of `gis.studies.point.explain_path`.
     """
     return f"/view/path?{urlencode({'study': study_id, **_place(told)})}"
+
+
+def other_model(study: Study, told: Mapping[str, Any], language: Language) -> str:
+    """Return a warning where a study's map is by another model than the path; nothing else.
+
+    Parameters
+    ----------
+    study : Study
+        The study, of one station.
+    told : mapping
+        The path, of `gis.studies.point.explain_path`.
+    language : Language
+        Language of the words.
+    """
+    used = method_title(study.inputs["model"]) if "model" in study.inputs else told["model"]
+    if used == told["model"]:
+        return ""
+    return text("pages.point_other_model", language, used=used, here=told["model"])
 
 
 @router.get("/path")
@@ -117,13 +137,16 @@ def path_page(
     """Show a path, or the form that asks for one; what is wrong is said beside the form."""
     typed = {"longitude": longitude, "latitude": latitude, "receiver_height_m": receiver_height_m}
     language = safe_language(request, page=True)
-    told, wrong, status = None, None, 200
+    told, wrong, status, warning = None, None, 200, ""
     try:
         if longitude is not None or latitude is not None:
             start = _start(request, station or None, study or None)
             told = _explained(request, start, *_numbers(typed))
+            if study:
+                known = service_of(request).study(study, identity_of(request))
+                warning = other_model(known, told, language)
     except (GisError, PropagationError) as error:
-        wrong, status = explain(error, language), status_of(error)
+        wrong, status = explain(_labelled(error), language), status_of(error)
     return render(
         request,
         "path.html",
@@ -134,6 +157,7 @@ def path_page(
         stations=[] if study else _stations(service_of(request), request),
         default_height=RECEIVER_HEIGHT_M,
         wrong=wrong,
+        warning=warning,
         shown=None if told is None else _shown(told, Words(language)),
         query=urlencode(
             {
@@ -182,6 +206,14 @@ def _numbers(typed: Mapping[str, str | None]) -> tuple[float, float, float]:
         _number("latitude", typed["latitude"]),
         RECEIVER_HEIGHT_M if not height else _number("receiver_height_m", height),
     )
+
+
+def _labelled(error: Exception) -> Exception:
+    """Name the field of the form, where an error names its parameter."""
+    label = _LABELS.get(str(error.values.get("name"))) if isinstance(error, GisError) else None
+    if not isinstance(error, GisError) or label is None:
+        return error
+    return type(error)(error.key, **{**error.values, "name": Phrase(label)})
 
 
 def _number(name: str, written: str | None) -> float:

@@ -19,6 +19,7 @@ from gis.errors import FormatError
 from gis.register.records import BroadcastStation
 from gis.register.records import Service as BroadcastService
 from gis.studies import Study, list_studies
+from gis.studies.method import method_title
 from maps.tables import in_watts
 from maps.words import Words
 
@@ -133,7 +134,7 @@ def station_page(request: Request, station_id: str) -> Response:
             if getattr(station, name)
         ],
         choices=choices_for(station, service.settings.p1546_curves, language),
-        studies=studies,
+        studies=[(study, _model(study)) for study in studies],
         damaged=damaged,
         may_ask=may(identity.role, "POST", "/view/stations/{station_id}/studies"),
     )
@@ -181,6 +182,10 @@ def _studies_of(
     except FormatError as error:
         return [], error
     return found[:_LATEST], None
+
+
+def _model(study: Study) -> str:
+    return method_title(study.inputs["model"]) if "model" in study.inputs else ""
 
 
 def _is_about(study: Study, station_id: str) -> bool:

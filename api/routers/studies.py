@@ -14,7 +14,7 @@ from api.middleware import content_security_policy
 from api.pages import wants_page
 from api.paging import LimitQuery, OffsetQuery, links
 from api.routers.jobs import job_json
-from api.routers.paths import path_page_address
+from api.routers.paths import other_model, path_page_address
 from api.schemas import (
     ComplianceRequest,
     CoverageRequest,
@@ -23,11 +23,10 @@ from api.schemas import (
 )
 from api.service import may_read, service_of
 from api.submission import submit
-from data.text import Language, text
+from data.text import Language
 from gis.errors import NotFoundError
 from gis.register.records import BroadcastStation
 from gis.studies.context import StudyContext
-from gis.studies.method import method_title
 from gis.studies.point import explain, explain_path
 from gis.studies.record import Study, file_path, list_studies
 from gis.studies.snapshots import record_from_json
@@ -181,11 +180,8 @@ def point(
     if told["sight"] is not None:
         href = path_page_address(found.id, told)
         answer["figure"] = path_picture(told, language, href=href, synthetic=synthetic)
-    used = method_title(found.inputs["model"])
-    if used != told["model"]:
-        note = text("pages.point_other_model", language, used=used, here=told["model"])
-        answer = {**answer, "notes": [note, *answer["notes"]]}
-    return answer
+    warning = other_model(found, told, language)
+    return {**answer, "warning": warning} if warning else answer
 
 
 @router.get("/studies/{study_id}/report.html", response_class=HTMLResponse)

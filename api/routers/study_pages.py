@@ -19,7 +19,7 @@ from api.schemas import Megahertz, NetworkRequest, Reach, Step, Threshold
 from api.service import may_read, service_of
 from api.submission import submit
 from api.views import study_view
-from gis.studies.method import METHOD_INPUTS
+from gis.studies.method import METHOD_INPUTS, method_title
 from gis.studies.record import Study, list_studies
 from maps.documents.html import report_style
 from maps.documents.report import study_article
@@ -138,6 +138,7 @@ def _row(study: Study) -> dict[str, Any]:
         "on": date.fromisoformat(inputs["on"]),
         "station": None if station is None else station["name"],
         "stations": len(judged or by_id),
+        "model": method_title(inputs["model"]) if "model" in inputs else None,
         "flat": inputs["terrain"]["flat"],
         "synthetic": study.synthetic,
         "outcomes": study.results.get("outcomes", {}),

@@ -233,7 +233,7 @@ def _towards(
         raise FormatError(
             "studies.wrong_number",
             name="receiver_height_m",
-            value=str(receiver_height_m),
+            value=receiver_height_m,
             lower=1.0,
             upper=3000.0,
         )

@@ -86,7 +86,7 @@ class Reader:
         number = None if isinstance(value, bool) else value
         if not isinstance(number, int | float) or not lower <= number <= upper:
             raise FormatError(
-                "studies.wrong_number", name=name, value=_shown(value), lower=lower, upper=upper
+                "studies.wrong_number", name=name, value=_said(value), lower=lower, upper=upper
             )
         return float(number)
 
@@ -108,6 +108,12 @@ class Reader:
         if not isinstance(value, bool):
             raise FormatError("studies.wrong_flag", name=name, value=_shown(value))
         return value
+
+
+def _said(value: object) -> object:
+    """Return a number as it is, to be written as the language does; anything else as text."""
+    plain = type(value) in {int, float} and abs(value) < 1e15  # type: ignore[arg-type]
+    return value if plain else _shown(value)
 
 
 def _shown(value: object) -> str:

@@ -29,7 +29,11 @@ def _picture(source: Source) -> list[Block]:
     if view is None:
         return []
     legend = tuple(Key(each.text, swatch_svg(each)) for each in coverage_legend(view, words))
-    told = {"station": station["name"], "radius_km": source.inputs["radius_km"]}
+    told = {
+        "station": station["name"],
+        "radius_km": source.inputs["radius_km"],
+        "model": view.model,
+    }
     at = (station["longitude"], station["latitude"])
     return [
         Figure(

@@ -96,6 +96,7 @@ def test_vietnamese_unless_asked_otherwise(
         (["export", "x.gpkg", "--layer", "nonsense"], "nonsense"),
         (["demo", "--nonsense"], "--nonsense"),
         (["network", "--bounds", "a,b"], "a,b"),
+        (["terrain", "fetch"], "một trong các tham số: --around --bounds"),
     ],
 )
 def test_wrong_usage_is_two_and_one_clear_line(

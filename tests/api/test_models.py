@@ -66,7 +66,15 @@ def test_a_coverage_by_itm_says_so_everywhere(
         )
         assert title in page
     point = client.get(f"{study}/point?longitude=106.43&latitude=10.55&lang=en", headers=staff)
-    assert f"computed by {title}; the explanation of a point is by ITU-R P.1812" in point.text
+    assert f"computed by {title}; the explanation of this point is by ITU-R P.1812" in point.text
+    assert "ITU-R P.1812" in point.json()["warning"]
+    place = "longitude=106.43&latitude=10.55"
+    page = client.get(
+        f"/view/path?study={job['study']}&{place}&lang=en", headers={**staff, **HTML}
+    )
+    assert f"computed by {title}" in unescape(page.text)
+    for listed in (f"/view/stations/{STATION}", "/view/studies"):
+        assert title in unescape(client.get(listed, headers={**staff, **HTML}).text), listed
 
 
 @pytest.mark.parametrize(
@@ -143,7 +151,7 @@ def test_the_form_asks_for_the_model_that_was_chosen(
     for wrong, told in (
         ({"model": "p452"}, "ngoài khoảng 100 đến 6.000 MHz"),
         ({"building_probability_percent": "70"}, "building_entry"),
-        ({"building_probability_percent": "many"}, "building_probability_percent"),
+        ({"building_probability_percent": "many"}, "Phần trăm chỗ trong nhà"),
         ({"model": "magic"}, "magic"),
     ):
         refused = browser.post(f"{url}/studies", {"kind": "coverage", **wrong})

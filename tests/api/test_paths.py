@@ -156,6 +156,11 @@ def test_the_page_asks_before_it_shows(browser_of: Callable[[str], Any]) -> None
         (f"?station={STATION}&longitude=106&latitude=95", 422, "95"),
         (f"?station={STATION}&longitude=1e2&latitude=10", 422, "“1e2”"),
         (f"?station={STATION}&longitude=106&latitude=10&receiver_height_m=0", 422, "từ 1 đến"),
+        (
+            f"?station={STATION}&longitude=106&latitude=10&receiver_height_m=0,5",
+            422,
+            "Độ cao anten thu (m) = 0,5 phải",
+        ),
         ("?longitude=106&latitude=10", 422, "Hãy chọn một đài"),
         ("?station=nobody&longitude=106&latitude=10", 404, "nobody"),
         ("?study=nothing&longitude=106&latitude=10", 404, "nothing"),

@@ -101,6 +101,12 @@ def test_the_reason_is_said_in_the_language_asked_for(client: TestClient) -> Non
     assert "bbox" in unknown["detail"]
 
 
+def test_choices_are_listed_in_no_language(browser_of: Callable[[str], Any]) -> None:
+    answer = browser_of("viewer").get("/view/studies?kind=nothing")
+    assert answer.status_code == 422
+    assert answer.text.count("coverage, interference, compliance, network") == 1
+
+
 def test_a_stranger_is_asked_to_sign_in(client: TestClient) -> None:
     answer = client.get("/import-batches")
     assert answer.status_code == 401

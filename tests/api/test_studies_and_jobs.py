@@ -280,13 +280,16 @@ def test_the_form_of_a_network(
     wanted = {"step_m": "4000", "reach_km": "10", "threshold_dbuvm": "", "lowest_mhz": ""}
     asked = staff.post("/view/studies", wanted)
     assert asked.status_code == 303
-    assert staff.post("/view/studies", {"step_m": "x"}).status_code == 422
+    wrong = staff.post("/view/studies", {"step_m": "x"})
+    assert wrong.status_code == 422
+    assert "Cỡ điểm ảnh (m): cần một số" in wrong.text
     assert staff.post("/view/studies", {"step_m": "1"}).status_code == 422
     assert work_once(service.register, service.home, service.ground)
     study = client.get("/studies", headers=token("staff")).json()["studies"][0]["id"]
     for language in ("vi", "en"):
         page = staff.get(f"/view/studies/{study}?lang={language}")
         assert page.status_code == 200
+        assert "map-ground" in page.text
         assert "map-point" not in page.text, "there is no station whose field could be explained"
     assert f"/view/studies/{study}" in viewer.get("/view/studies?kind=network").text
 

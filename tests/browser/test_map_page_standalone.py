@@ -56,6 +56,7 @@ HOSTILE = "<img src=x onerror=alert(1)> Cột"
 POINT = {
     "heading": "Tại 10,60000; 106,40000",
     "stamps": ["dữ liệu mô phỏng"],
+    "warning": "Bản đồ này tính theo mô hình khác.",
     "notes": ["Kết quả tính toán không phải là chứng cứ."],
     "figure": {
         "svg": '<svg xmlns="http://www.w3.org/2000/svg" width="360" height="40"/>',
@@ -322,6 +323,7 @@ def test_a_click_explains_the_point_in_popup_and_panel(
     for place in (".leaflet-popup", "#map-details"):
         expect(page.locator(place)).to_contain_text("Thành phần 19")
         expect(page.locator(place)).to_contain_text("19,5 dB")
+        expect(page.locator(place)).to_contain_text("tính theo mô hình khác")
         expect(page.locator(place)).to_contain_text("dữ liệu mô phỏng")
     picture = page.locator("#map-details .map-path img")
     assert picture.evaluate("image => image.naturalWidth") == 360
@@ -482,6 +484,19 @@ def test_paper_has_every_row(opened: Callable[..., Opened]) -> None:
     page.emulate_media(media="print")
     assert not page.locator("#map-filters").is_visible()
     assert page.locator("#map-rows tr").last.is_visible()
+
+
+@pytest.mark.parametrize("width", [1440, 390])
+def test_paper_has_the_whole_map(opened: Callable[..., Opened], width: int) -> None:
+    """A4 less its margins is 688 pixels wide; what the screen shows is made smaller, not cut."""
+    page = opened(width=width).page
+    size = "document.querySelector('.folium-map').getBoundingClientRect()"
+    screen = page.evaluate(f"{size}.width / {size}.height")
+    page.evaluate("window.dispatchEvent(new Event('beforeprint'))")
+    page.set_viewport_size({"width": 688, "height": 1010})
+    page.emulate_media(media="print")
+    assert page.evaluate(f"{size}.width") <= 688
+    assert page.evaluate(f"{size}.width / {size}.height") == pytest.approx(screen, rel=0.01)
 
 
 @pytest.mark.parametrize("width", [390, 1440])

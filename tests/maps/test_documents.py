@@ -109,6 +109,14 @@ def test_fields_without_zones_say_what_that_means(
         assert name in page
 
 
+@pytest.mark.parametrize(("language", "said"), [("vi", "52,5 N/km"), ("en", "52.5 N/km")])
+def test_a_rate_has_the_unit_of_a_rate(study: Study, language: str, said: str) -> None:
+    page = study_html(study, language)
+    assert said in page
+    assert "52,5 km" not in page
+    assert "ΔN (N/km)" not in page, "the value brings the unit"
+
+
 def test_what_has_to_be_said_about_the_ground_is_said(study: Study) -> None:
     remark = {"key": "studies.step_finer", "vi": "Bước tính nhỏ hơn ô.", "en": "A finer step."}
     told = replace(study, results={**study.results, "remarks": [remark]})

@@ -4,6 +4,7 @@
 const PhuSongMap = (() => {
   const { element } = PhuSongTable;
   const RADIUS = { stations: 10, structures: 6, units: 4 };
+  const PAPER = 680; /* width of a page of A4 between its margins, in pixels of CSS */
 
   function sentences(data) {
     const formats = new Map();
@@ -39,6 +40,18 @@ const PhuSongMap = (() => {
       this.switches();
       this.labels = new PhuSongLabels.Labels(map, () => this.titled());
       this.pointer();
+      this.paper();
+    }
+
+    /* Paper is narrower than most screens: the map is printed as it stands there, made smaller. */
+    paper() {
+      addEventListener("beforeprint", () => {
+        const { x, y } = this.map.getSize();
+        const { style } = this.map.getContainer();
+        style.setProperty("--screen-width", `${x}px`);
+        style.setProperty("--screen-height", `${y}px`);
+        style.setProperty("--on-paper", Math.min(1, PAPER / x));
+      });
     }
 
     open() {
