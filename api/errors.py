@@ -133,7 +133,10 @@ def explain(error: Exception, language: Language) -> str:
 
 
 _FIELDS = {
-    "step_m": "pages.network_step",
+    "radius_km": "pages.ask_radius",
+    "step_m": "pages.ask_step",
+    "time_percent": "pages.ask_time",
+    "receiver_height_m": "pages.ask_height",
     "reach_km": "pages.network_reach",
     "threshold_dbuvm": "pages.network_threshold",
     "lowest_mhz": "pages.network_lowest",

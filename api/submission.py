@@ -8,7 +8,7 @@ from api.identity import Identity
 from api.service import Service
 from gis.jobs.queue import Job, JobState
 from gis.register.scopes import SYSTEM
-from gis.studies import network
+from gis.studies import compliance, network
 from gis.studies.asked import coverage_asked, interference_asked
 from gis.studies.parts import moment
 from gis.studies.requests import Reader
@@ -44,6 +44,7 @@ def submit(service: Service, identity: Identity, kind: str, inputs: Mapping[str,
         theirs = station is not None and own is not None and station.organisation_id == own
         if not (identity.is_staff or theirs):
             raise ForbiddenError("pages.not_own_station")
+        Reader(inputs, *compliance.NAMES)
     elif station is not None:
         asked = coverage_asked if kind == "coverage" else interference_asked
         asked(Reader(inputs, *inputs), station, service.ground, service.settings.p1546_curves)

@@ -19,7 +19,9 @@ from gis.errors import FormatError
 from gis.register.records import BroadcastStation
 from gis.register.records import Service as BroadcastService
 from gis.studies import Study, list_studies
+from gis.studies.coverage import default_radius_km, default_step_m
 from gis.studies.method import method_title
+from gis.studies.model import RECEIVER_HEIGHT_M
 from maps.tables import in_watts
 from maps.words import Words
 
@@ -134,10 +136,21 @@ def station_page(request: Request, station_id: str) -> Response:
             if getattr(station, name)
         ],
         choices=choices_for(station, service.settings.p1546_curves, language),
+        usual=_usual(station),
         studies=[(study, _model(study)) for study in studies],
         damaged=damaged,
         may_ask=may(identity.role, "POST", "/view/stations/{station_id}/studies"),
     )
+
+
+def _usual(station: BroadcastStation) -> dict[str, float]:
+    """Return what a study of a station takes where its form is left empty."""
+    radius_km = default_radius_km(station)
+    return {
+        "radius_km": radius_km,
+        "step_m": default_step_m(radius_km),
+        "receiver_height_m": RECEIVER_HEIGHT_M,
+    }
 
 
 def _sort_key(station: BroadcastStation, order: Order) -> tuple[float, str]:

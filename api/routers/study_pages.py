@@ -15,7 +15,7 @@ from api.guard import GuardedRoute
 from api.identity import identity_of
 from api.language import safe_language
 from api.pages import render
-from api.schemas import Megahertz, NetworkRequest, Reach, Step, Threshold
+from api.schemas import Megahertz, NetworkRequest, Radius, Reach, Step, Threshold
 from api.service import may_read, service_of
 from api.submission import submit
 from api.views import study_view
@@ -33,10 +33,12 @@ router = APIRouter(route_class=GuardedRoute, include_in_schema=False)
 Kind = Literal["coverage", "interference", "compliance"]
 
 Word = Annotated[str, StringConstraints(max_length=60)]
-Percent = Annotated[float | None, BeforeValidator(lambda value: value or None)]
+_Blank = BeforeValidator(lambda value: value or None)
+Percent = Annotated[float | None, _Blank]
 
 Opened = Literal["violates", "attention", "all", "none"]
 
+_AREA_INPUTS = ("radius_km", "step_m", "time_percent", "receiver_height_m")
 _PER_PAGE = 50
 _OPENED: Mapping[Opened, frozenset[str]] = {
     "violates": frozenset({"violates", "mixed"}),
@@ -52,6 +54,10 @@ _PICTURES = frozenset({"coverage", "interference", "network"})
 class _Chosen:
     """What the form of a study chose; an empty field leaves it to the usual."""
 
+    radius_km: Annotated[Radius | None, _Blank, Form()] = None
+    step_m: Annotated[Step | None, _Blank, Form()] = None
+    time_percent: Annotated[float | None, _Blank, Form(ge=1, le=50)] = None
+    receiver_height_m: Annotated[float | None, _Blank, Form(ge=1, le=3000)] = None
     model: Annotated[Word, Form()] = ""
     environment: Annotated[Word, Form()] = ""
     clutter_model: Annotated[Word, Form()] = ""
@@ -62,7 +68,7 @@ class _Chosen:
 
     def inputs(self) -> dict[str, object]:
         """Return what was chosen, as the inputs of a job; the guard has looked at the token."""
-        given = {name: getattr(self, name) for name in METHOD_INPUTS}
+        given = {name: getattr(self, name) for name in (*_AREA_INPUTS, *METHOD_INPUTS)}
         return {name: value for name, value in given.items() if value not in ("", None)}
 
 

@@ -70,10 +70,10 @@ from propagation.compliance.parameters import (
 from propagation.compliance.records import Finding, Outcome, Rule, summarise
 from propagation.interference.bs412 import protection_from_parameters
 
-__all__ = ["compute", "gather"]
+__all__ = ["NAMES", "compute", "gather"]
 
 _PROFILE_STEP_KM = 0.5
-_NAMES = ("station_id", "jurisdiction", "on")
+NAMES = ("station_id", "jurisdiction", "on")
 _MISSING = {
     "erp_total_dbw": "compliance.missing.erp",
     "height_above_ground_m": "compliance.missing.antenna_height",
@@ -102,7 +102,7 @@ def gather(
         If the request is not understood, the station is unknown, or no rules speak of its
         service.
     """
-    reader = Reader(request, *_NAMES)
+    reader = Reader(request, *NAMES)
     place, on = moment(reader)
     everyone = register.stations(SYSTEM, service=Service.FM, on=on)
     judged = everyone

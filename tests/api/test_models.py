@@ -148,7 +148,19 @@ def test_the_form_asks_for_the_model_that_was_chosen(
     assert job.inputs["model"] == "itm"
     assert "environment" not in job.inputs
     assert "clutter_location_percent" not in job.inputs
+    area = {"radius_km": "25", "step_m": "90", "time_percent": "10", "receiver_height_m": "1.5"}
+    answer = browser.post(f"{url}/studies", {"kind": "coverage", **area})
+    job = service.queue.job(answer.headers["location"].rpartition("/")[2])
+    assert {name: job.inputs[name] for name in area} == {k: float(v) for k, v in area.items()}
+    empty = dict.fromkeys(area, "")
+    answer = browser.post(f"{url}/studies", {"kind": "interference", **empty})
+    job = service.queue.job(answer.headers["location"].rpartition("/")[2])
+    assert not set(area) & set(job.inputs), "a field left empty is left to the usual"
+    handmade = browser.post(f"{url}/studies", {"kind": "compliance", "model": "itm"})
+    assert handmade.status_code == 422, "a check does not choose its model"
     for wrong, told in (
+        ({"radius_km": "0"}, "Bán kính"),
+        ({"step_m": "1e9"}, "Cỡ điểm ảnh"),
         ({"model": "p452"}, "ngoài khoảng 100 đến 6.000 MHz"),
         ({"building_probability_percent": "70"}, "building_entry"),
         ({"building_probability_percent": "many"}, "Phần trăm chỗ trong nhà"),
