@@ -186,6 +186,16 @@ def test_polarizations_and_percentages_share_a_sweep(polarization: Polarization)
         )
 
 
+def test_a_polarization_may_be_named_as_in_the_plain_function() -> None:
+    vertical = emission(polarization="vertical")
+    np.testing.assert_array_equal(
+        vertical.waves(), emission(polarization=Polarization.VERTICAL).waves()
+    )
+    assert len(emission(polarization="mixed").waves()) == 2
+    with pytest.raises(PropagationError, match="'circular' is none of"):
+        emission(polarization="circular")
+
+
 def test_the_median_alone_needs_no_second_radius() -> None:
     ground = fractal_hills(np.random.default_rng(5))
     both = radial_losses_db(_radials(ground), emission())[0, 1]
