@@ -1,7 +1,8 @@
 """Why the field at one point is what it is, and who disturbs it there: a click on the map.
 
-The path is computed from the station to the point itself, so the field may differ by fractions of
-a decibel from the map's, which is interpolated between radials.
+The path is computed from the station to the point itself, at the steps of the elevation where
+these are below 250 m. The map is interpolated between radials, and samples its paths at its own
+steps; over hills a map of coarse steps misses summits, and differs by a decibel or two.
 """
 
 import math
@@ -41,7 +42,9 @@ __all__ = ["explain", "explain_interference", "explain_path"]
 
 Floats = NDArray[np.float64]
 
-_PROFILE_STEP_KM = 0.25
+_COARSEST_STEP_KM = 0.25
+_FINEST_STEP_KM = 0.02
+_MOST_STEPS = 4000
 _FARTHEST_KM = 1000.0
 _COMMUNES_KM = 15.0
 _STEADY, _TROPOSPHERIC = 50.0, 1.0
@@ -235,7 +238,7 @@ def _towards(
             upper=3000.0,
         )
     settings = default_settings(
-        profile_step_km=_PROFILE_STEP_KM, receiver_height_above_ground_m=receiver_height_m
+        profile_step_km=_step_km(context), receiver_height_above_ground_m=receiver_height_m
     )
     emitter = Emitter(station, context.ground, settings)
     azimuth, distance = emitter.towards(np.array([longitude]), np.array([latitude]))
@@ -246,8 +249,15 @@ def _towards(
     return emitter, float(azimuth[0]), float(distance[0])
 
 
+def _step_km(context: StudyContext) -> float:
+    """Return the step of a profile: the cells of the elevation, within 20 to 250 m."""
+    cell_km = context.ground.elevation.cell_m / 1e3 or _COARSEST_STEP_KM
+    return min(max(cell_km, _FINEST_STEP_KM), _COARSEST_STEP_KM)
+
+
 def _terms(emitter: Emitter, azimuth: float, distance_km: float) -> dict[str, Any]:
-    points = max(math.ceil(distance_km / _PROFILE_STEP_KM) + 1, FEWEST_POINTS)
+    steps = min(math.ceil(distance_km / emitter.settings.profile_step_km), _MOST_STEPS)
+    points = max(steps + 1, FEWEST_POINTS)
     along = np.linspace(0.0, distance_km, points)
     profile, end = emitter.paths(np.array([azimuth]), along)
     _require_ground(emitter, azimuth, along, profile.terrain_height_m[0])
