@@ -22,7 +22,13 @@ from gis.studies.communes import communes_near
 from gis.studies.context import StudyContext
 from gis.studies.emitter import FEWEST_POINTS, NEAREST_KM, Emitter
 from gis.studies.field import fields_at
-from gis.studies.model import RECEIVER_HEIGHT_M, default_settings, terrain_json
+from gis.studies.model import (
+    RECEIVER_HEIGHT_M,
+    default_settings,
+    model_json,
+    software_json,
+    terrain_json,
+)
 from gis.studies.remarks import point_remarks, remarks_json
 from gis.studies.sight import sight_json
 from gis.studies.unwanted import Unwanted, spacing_khz, unwanted_stations
@@ -113,7 +119,8 @@ def explain_path(
     Returns
     -------
     dict
-        Position, distance, e.r.p. towards the point, the profile, what stands in the way
+        Position, distance, e.r.p. towards the point, `inputs` with the model's settings, land
+        cover, zones and the versions of the software, the profile, what stands in the way
         (`sight`, as of `gis.studies.sight.sight_json`), and for `steady` (50 % of time) and
         `tropospheric` (1 %) the field, every loss term and every path parameter of Rec. ITU-R
         P.1812 with its symbol and equation. Nearer than 0.25 km the method is `free_space`, and
@@ -139,6 +146,10 @@ def explain_path(
         "erp_dbw": round(float(emitter.erp_dbw(np.array([azimuth]))[0]), 3),
         "model": p1812.EDITION,
         "terrain": terrain_json(context.ground),
+        "inputs": {
+            "model": model_json(emitter.settings, context.ground),
+            "software": software_json(),
+        },
         "evidence": "prediction",
         "remarks": remarks_json(point_remarks(context.ground, station, distance)),
     }
