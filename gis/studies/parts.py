@@ -134,8 +134,11 @@ def stamp(inputs: Mapping[str, Any]) -> dict[str, str]:
         for name in ("land_cover", "zones")
         if name in model
     }
+    software = inputs["software"]
     return {
         "MODEL": method_title(model),
+        "RECEIVER_HEIGHT_M": f"{model['settings']['receiver_height_above_ground_m']:g}",
+        "SOFTWARE": f"phusong {software['phusong']} numerics sha256:{software['numerics_sha256']}",
         "TERRAIN": terrain["identifier"],
         "TERRAIN_FLAT": "yes" if terrain["flat"] else "no",
         **sources,

@@ -1,8 +1,9 @@
 """Why the field at one point is what it is, and who disturbs it there: a click on the map.
 
-The path is computed from the station to the point itself, over a thousand points where their steps
-are then 30 to 250 m, so the field may differ by fractions of a decibel from the map's, which is
-interpolated between radials.
+The path is computed from the station to the point itself, at the steps of the elevation or in a
+thousand steps, whichever are shorter, of 20 to 250 m. The map is interpolated between radials,
+and samples its paths at its own steps; over hills a map of coarse steps misses summits, and
+differs by a decibel or two.
 """
 
 import math
@@ -23,7 +24,13 @@ from gis.studies.communes import communes_near
 from gis.studies.context import StudyContext
 from gis.studies.emitter import FEWEST_POINTS, NEAREST_KM, Emitter
 from gis.studies.field import fields_at
-from gis.studies.model import RECEIVER_HEIGHT_M, default_settings, terrain_json
+from gis.studies.model import (
+    RECEIVER_HEIGHT_M,
+    default_settings,
+    model_json,
+    software_json,
+    terrain_json,
+)
 from gis.studies.remarks import point_remarks, remarks_json
 from gis.studies.sight import sight_json
 from gis.studies.unwanted import Unwanted, spacing_khz, unwanted_stations
@@ -43,8 +50,10 @@ __all__ = ["explain", "explain_interference", "explain_path"]
 
 Floats = NDArray[np.float64]
 
-_POINTS = 1000
-_FINEST_KM, _COARSEST_KM = 0.03, 0.25
+_COARSEST_STEP_KM = 0.25
+_FINEST_STEP_KM = 0.02
+_USUAL_STEPS = 1000
+_MOST_STEPS = 4000
 _FARTHEST_KM = 1000.0
 _COMMUNES_KM = 15.0
 _STEADY, _TROPOSPHERIC = 50.0, 1.0
@@ -113,7 +122,8 @@ def explain_path(
     Returns
     -------
     dict
-        Position, distance, e.r.p. towards the point, the profile, what stands in the way
+        Position, distance, e.r.p. towards the point, `inputs` with the model's settings, land
+        cover, zones and the versions of the software, the profile, what stands in the way
         (`sight`, as of `gis.studies.sight.sight_json`), and for `steady` (50 % of time) and
         `tropospheric` (1 %) the field, every loss term and every path parameter of Rec. ITU-R
         P.1812 with its symbol and equation. Nearer than 0.25 km the method is `free_space`, and
@@ -139,6 +149,10 @@ def explain_path(
         "erp_dbw": round(float(emitter.erp_dbw(np.array([azimuth]))[0]), 3),
         "model": p1812.EDITION,
         "terrain": terrain_json(context.ground),
+        "inputs": {
+            "model": model_json(emitter.settings, context.ground),
+            "software": software_json(),
+        },
         "evidence": "prediction",
         "remarks": remarks_json(point_remarks(context.ground, station, distance)),
     }
@@ -244,14 +258,21 @@ def _towards(
         raise FormatError(
             "studies.point_too_far", distance_km=round(float(distance[0])), limit=_FARTHEST_KM
         )
-    step_km = min(max(float(distance[0]) / _POINTS, _FINEST_KM), _COARSEST_KM)
+    step_km = _step_km(context, float(distance[0]))
     finer = Emitter(station, context.ground, replace(settings, profile_step_km=step_km))
     return finer, float(azimuth[0]), float(distance[0])
 
 
+def _step_km(context: StudyContext, distance_km: float) -> float:
+    """Return the step of a profile: the cells of the elevation, or a thousandth of the path."""
+    cell_km = context.ground.elevation.cell_m / 1e3 or _COARSEST_STEP_KM
+    finest = max(min(cell_km, distance_km / _USUAL_STEPS), _FINEST_STEP_KM)
+    return min(finest, _COARSEST_STEP_KM)
+
+
 def _terms(emitter: Emitter, azimuth: float, distance_km: float) -> dict[str, Any]:
-    step_km = emitter.settings.profile_step_km
-    points = max(math.ceil(distance_km / step_km - 1e-9) + 1, FEWEST_POINTS)
+    steps = min(math.ceil(distance_km / emitter.settings.profile_step_km - 1e-9), _MOST_STEPS)
+    points = max(steps + 1, FEWEST_POINTS)
     along = np.linspace(0.0, distance_km, points)
     profile, end = emitter.paths(np.array([azimuth]), along)
     _require_ground(emitter, azimuth, along, profile.terrain_height_m[0])

@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from propagation.area.sweep import WAVE, sweep
 from propagation.errors import PropagationError, require_range
 from propagation.geometry import effective_earth_radius_km
+from propagation.itu.clear_air_result import known_polarization
 from propagation.itu.inverse_normal import inverse_complementary_normal
 from propagation.itu.p526 import ground_factor
 from propagation.itu.path_geometry import B0_RADIUS_KM, FEWEST_POINTS
@@ -65,7 +66,7 @@ class Emission:
     OutOfRangeError
         If a value leaves its range.
     PropagationError
-        If there is no frequency or no percentage.
+        If there is no frequency or no percentage, or the polarisation is none.
     """
 
     frequencies_mhz: tuple[float, ...]
@@ -79,7 +80,8 @@ class Emission:
     polarization: Polarization = Polarization.HORIZONTAL
 
     def __post_init__(self) -> None:
-        """Refuse what the Recommendation does not cover."""
+        """Refuse what the Recommendation does not cover; a polarisation may be named."""
+        object.__setattr__(self, "polarization", known_polarization(self.polarization))
         if not self.frequencies_mhz or not self.time_percents:
             raise PropagationError("at least one frequency and one percentage of time are needed")
         for name, lower, upper in (

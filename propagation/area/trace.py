@@ -145,7 +145,7 @@ def _incidence(tau: Floats, log2_mu1: Floats) -> None:
     for k in range(1, tau.size):
         dlm, dtm = tau[k], log2_mu1[k]
         run = exp2(2.41 * log2(max(dlm, 1e-30)))
-        tau[k] = 1 - exp(-4.12e-4 * run)
+        tau[k] = 1 - exp(max(-4.12e-4 * run, -600.0))  # nothing is left beyond 360 km
         near = exp2(max(-dtm / (16 - 6.6 * tau[k]) * _LOG2_10, -900.0))
         far = exp2(-5 * (0.496 + 0.354 * tau[k]) * _LOG2_10)
         log2_mu1[k] = min(0.2 * log2(near + far), 0.0)

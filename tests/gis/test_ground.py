@@ -17,6 +17,7 @@ from gis.studies.emitter import Emitter
 from gis.studies.field import azimuths_around, polar_field
 from gis.studies.method import Method
 from gis.studies.model import default_settings
+from gis.studies.point import explain_path
 from gis.studies.predictors.registry import predictor_of
 from gis.studies.walk import Walk
 from gis.terrain.ground import Ground
@@ -236,6 +237,10 @@ def test_a_study_names_its_ground(
     other = run("coverage", request, bare)
     assert other.id != study.id
     assert "zones" not in other.inputs["model"]
+    told = explain_path(station, STATION[0] + 0.05, STATION[1], context)["inputs"]
+    assert told["model"]["land_cover"] == model["land_cover"]
+    assert told["model"]["zones"] == model["zones"]
+    assert told["software"] == study.inputs["software"]
     assert json.dumps(study.inputs)
 
 

@@ -120,6 +120,21 @@ def test_a_receiver_on_the_mast(study_context: Context, make_station: Callable) 
     assert beside["remarks"] == []
 
 
+def test_a_point_sees_a_wall_one_cell_wide(
+    study_context: Context, make_station: Callable, write_terrain: Write
+) -> None:
+    """Steps of 250 m would pass beside it."""
+
+    def wall(lon: np.ndarray, _lat: np.ndarray) -> np.ndarray:
+        return np.where(np.abs(lon - 106.4345) < 0.00016, 300.0, 5.0)
+
+    fine = {"west": 106.37, "north": 10.63, "cell": 0.0003, "side": 300}
+    ground = Ground(RasterTerrain(write_terrain(wall, **fine)))
+    told = explain_path(make_station(**AT), 106.45, 10.6, study_context(terrain=ground))
+    assert max(told["profile"]["terrain_height_m"]) > 150
+    assert told["sight"]["median"]["line_of_sight"] is False
+
+
 def test_a_path_across_a_void_says_where(
     study_context: Context, make_station: Callable, write_terrain: Write
 ) -> None:

@@ -93,6 +93,8 @@ def test_the_file_says_what_it_is(study_context: Context, make_station) -> None:
         assert "P.1812-8" in tags["MODEL"]
         assert tags["TERRAIN"] == "flat-delta-2m"
         assert tags["EVIDENCE"] == "prediction"
+        assert tags["RECEIVER_HEIGHT_M"] == "10"
+        assert study.inputs["software"]["numerics_sha256"] in tags["SOFTWARE"]
         values = dataset.read(1)
     middle = values.shape[0] // 2, values.shape[1] // 2
     assert np.nanargmax(values) == np.ravel_multi_index(middle, values.shape)

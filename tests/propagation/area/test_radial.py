@@ -143,6 +143,40 @@ def test_every_receiver_is_the_plain_function(
     assert not ties, f"receivers (point, radial) that differ: {ties}"
 
 
+@pytest.mark.parametrize("inland", [True, False])
+def test_long_paths_are_the_plain_function(inland: bool) -> None:
+    """Where 390 km and more of a path are inland, the exponential of eq. (3) is 0, no accident."""
+    points, step_km = 301, 5.0
+    h = np.full((1, points), 2.0)
+    clutter = np.where(np.arange(points) % 7 == 3, 15.0, 0.0)[np.newaxis]
+    zone = np.full((1, points), 4, np.int8)
+    zone[0, 0] = 4 if inland else 1
+    asked = emission(transmitter_height_above_ground_m=3000.0, time_percents=(1.0, 10.0, 50.0))
+    radials = Radials(
+        step_km=step_km,
+        terrain_height_m=h,
+        clutter_height_m=clutter,
+        zone=zone,
+        centre_latitude_deg=np.tile([10.6, 0.0, 0.0], (1, 1)),
+        first=np.array([3], np.int32),
+    )
+    losses = radial_losses_db(radials, asked)[0, :, 0]
+    for k in range(20, points, 14):
+        plain = p1812.basic_transmission_loss(
+            PathProfile(
+                np.arange(k + 1) * step_km, h[0, : k + 1], clutter[0, : k + 1], zone[0, : k + 1]
+            ),
+            frequency_mhz=600.0,
+            time_percent=np.array(asked.time_percents),
+            transmitter_height_above_ground_m=3000.0,
+            receiver_height_above_ground_m=10.0,
+            path_centre_latitude_deg=10.6,
+            lapse_rate_nunits_per_km=52.5,
+            surface_refractivity_nunits=380.0,
+        ).basic_transmission_loss_db
+        np.testing.assert_allclose(losses[:, k], plain, rtol=0, atol=1e-9)
+
+
 @pytest.mark.parametrize("polarization", list(Polarization))
 def test_polarizations_and_percentages_share_a_sweep(polarization: Polarization) -> None:
     """Each frequency and percentage alone gives what they give together, to the bit."""
@@ -156,6 +190,16 @@ def test_polarizations_and_percentages_share_a_sweep(polarization: Polarization)
         np.testing.assert_allclose(
             together[i, 0], radial_losses_db(_radials(ground), alone)[0, 0], rtol=0, atol=1e-9
         )
+
+
+def test_a_polarization_may_be_named_as_in_the_plain_function() -> None:
+    vertical = emission(polarization="vertical")
+    np.testing.assert_array_equal(
+        vertical.waves(), emission(polarization=Polarization.VERTICAL).waves()
+    )
+    assert len(emission(polarization="mixed").waves()) == 2
+    with pytest.raises(PropagationError, match="'circular' is none of"):
+        emission(polarization="circular")
 
 
 def test_the_median_alone_needs_no_second_radius() -> None:
