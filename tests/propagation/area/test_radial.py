@@ -128,7 +128,7 @@ def test_every_receiver_is_the_plain_function(
     ground = terrain(rng)
     asked = emission(
         frequencies_mhz=(100.0, 600.0),
-        time_percents=(1.0, 10.0, 50.0),
+        time_percents=(1.0, 10.0, 40.0, 50.0),  # b0 lies between 10 and 40 here
         transmitter_height_above_ground_m=float(rng.choice([30.0, 60.0, 150.0])),
         location_percent=90.0,
         polarization=Polarization.MIXED,
