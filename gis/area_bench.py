@@ -50,7 +50,7 @@ def processor_mhz() -> float:
     """Return the clock at which one thread turns a loop just now, from the best of some tries."""
     turns = 2_000_000
     _spin(10)
-    return turns * _CYCLES / _best([_timed(lambda: _spin(turns)) for _ in range(9)]) / 1e6
+    return turns * _CYCLES / min(_timed(lambda: _spin(turns)) for _ in range(9)) / 1e6
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -240,7 +240,3 @@ def _timed(work: Callable[[], object]) -> float:
     begun = time.perf_counter()
     work()
     return time.perf_counter() - begun
-
-
-def _best(seconds: list[float]) -> float:
-    return min(seconds)
