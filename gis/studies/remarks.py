@@ -12,7 +12,7 @@ from gis.geodesy import destination
 from gis.register.records import BroadcastStation
 from gis.terrain.ground import Ground, Remark, Surface
 
-__all__ = ["Gaps", "ground_remarks", "point_remarks", "remarks_json"]
+__all__ = ["Gaps", "ground_remarks", "point_remarks", "remarks_json", "source_remarks"]
 
 Floats = NDArray[np.float64]
 
@@ -64,7 +64,8 @@ def ground_remarks(
     ground: Ground, station: BroadcastStation, gaps: Gaps, step_m: float
 ) -> list[Remark]:
     """Return what has to be said about the ground around a station."""
-    remarks = [*ground.remarks, *_about_step(ground, step_m), *_about_mast(ground, station)]
+    remarks = [*source_remarks(ground), *_about_step(ground, step_m)]
+    remarks += _about_mast(ground, station)
     for name, (count, distance_km, azimuth_deg) in gaps.missing.items():
         lon, lat = destination(station.longitude, station.latitude, azimuth_deg, distance_km)
         values = {
@@ -84,7 +85,7 @@ def ground_remarks(
 
 def point_remarks(ground: Ground, station: BroadcastStation, distance_km: float) -> list[Remark]:
     """Return what has to be said about the path from a station to a point."""
-    remarks = [*ground.remarks, *_about_mast(ground, station)]
+    remarks = [*source_remarks(ground), *_about_mast(ground, station)]
     if distance_km < _ON_THE_MAST_KM:
         values = {"station": station.name, "distance_m": round(distance_km * 1e3, 1)}
         remarks.append(("studies.point_on_mast", values))
@@ -101,6 +102,12 @@ def remarks_json(remarks: Iterable[Remark]) -> list[dict[str, Any]]:
         vi, en = (text(key, language, **values) for language in (Language.VI, Language.EN))
         told[key, vi] = {"key": key, "vi": vi, "en": en}
     return list(told.values())
+
+
+def source_remarks(ground: Ground) -> list[Remark]:
+    """Return what was found when the sources were opened, and when they were read."""
+    damaged: list[Remark] = [("terrain.damaged", {"file": name}) for name in ground.damaged]
+    return [*ground.remarks, *damaged]
 
 
 def _about_step(ground: Ground, step_m: float) -> list[Remark]:

@@ -66,11 +66,6 @@ class ClassRaster:
         ----------
         longitude, latitude : ndarray
             WGS 84 degrees, of one shape.
-
-        Raises
-        ------
-        FormatError
-            If a file turns out to be damaged where it is read.
         """
         x, y = longitude.ravel(), latitude.ravel()
         values = np.full(x.size, np.nan)
@@ -94,6 +89,11 @@ class ClassRaster:
         They are rows of the table, as `along` reads them.
         """
         return tuple(sheet.window(longitude, latitude, radius_km) for sheet in self._sheets)
+
+    @property
+    def damaged(self) -> tuple[str, ...]:
+        """Return the names of files of which some cells could not be read so far."""
+        return tuple(sorted({name for sheet in self._sheets for name in sheet.damaged}))
 
     def holding(self, bounds: Bounds) -> "ClassRaster":
         """Return the classes with the cells of a rectangle read once, as `RasterTerrain.holding`.

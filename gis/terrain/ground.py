@@ -71,6 +71,12 @@ class Ground:
         return self.elevation.flat
 
     @property
+    def damaged(self) -> tuple[str, ...]:
+        """Return the names of files of which some cells could not be read so far."""
+        sources = (self.elevation, self.land_cover, self.zones)
+        return tuple(name for source in sources if source is not None for name in source.damaged)
+
+    @property
     def cluttered(self) -> bool:
         """Return whether clutter is added: there is land cover, and heights are bare ground's."""
         return self.land_cover is not None and not self.elevation.surface_model

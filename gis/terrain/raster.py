@@ -92,11 +92,6 @@ class RasterTerrain:
         ----------
         longitude, latitude : array_like
             WGS 84 degrees; broadcast against each other.
-
-        Raises
-        ------
-        FormatError
-            If a file turns out to be damaged where it is read.
         """
         lon, lat = np.broadcast_arrays(
             np.asarray(longitude, dtype=np.float64), np.asarray(latitude, dtype=np.float64)
@@ -123,10 +118,15 @@ class RasterTerrain:
         Raises
         ------
         FormatError
-            If a file turns out to be damaged where it is read, or the part is too large.
+            If the part is too large.
         """
         found = [sheet.window(longitude, latitude, radius_km) for sheet in self._sheets]
         return tuple(w for w in found if w.cells.size > 1) or tuple(found[:1])
+
+    @property
+    def damaged(self) -> tuple[str, ...]:
+        """Return the names of files of which some cells could not be read so far."""
+        return tuple(sorted({name for sheet in self._sheets for name in sheet.damaged}))
 
     def holding(self, bounds: Bounds) -> "RasterTerrain":
         """Return the terrain with the cells of a rectangle read once, for many windows there.

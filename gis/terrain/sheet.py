@@ -2,6 +2,7 @@
 
 from collections import OrderedDict
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from copy import copy
 from pathlib import Path
 from threading import Lock
@@ -10,6 +11,7 @@ from typing import Any, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from gis.errors import FormatError
 from gis.lattice import Lattice
 from gis.terrain.file import RasterFile
 from gis.terrain.grid import RasterGrid, span
@@ -25,6 +27,7 @@ Bounds = tuple[float, float, float, float]
 
 _TILE = 512
 _TILES_KEPT = 96
+_SALVAGED = 64  # cells; what is left around a block that cannot be read
 _STRIP_CELLS = 2**24
 _EDGE_POINTS = 9
 
@@ -64,6 +67,11 @@ class Sheet:
         What their cells mean.
     scratch : Path or None
         Where windows larger than memory may be kept.
+
+    Attributes
+    ----------
+    damaged : set of str
+        Names of files of which some cells could not be read; those say nothing.
     """
 
     def __init__(
@@ -81,6 +89,7 @@ class Sheet:
         self._meaning = meaning
         self._scratch = scratch
         self._used: set[int] = set()
+        self.damaged: set[str] = set()
         self._held: tuple[int, int, Cells] | None = None
         self._fresh()
 
@@ -214,6 +223,21 @@ class Sheet:
             self._tiles.popitem(last=False)
         return cells
 
+    def _known(self, file: RasterFile, row: int, column: int, shape: tuple[int, int]) -> Cells:
+        """Return cells of one file; what is damaged says nothing, the rest is read around it."""
+        try:
+            return self._meaning.cells(file.read(row, column, *shape), file)
+        except FormatError:
+            self.damaged.add(file.path.name)
+        cells = np.full(shape, self._meaning.void, dtype=self._meaning.dtype)
+        for top in range(0, shape[0], _SALVAGED):
+            for left in range(0, shape[1], _SALVAGED):
+                part = cells[top : top + _SALVAGED, left : left + _SALVAGED]
+                with suppress(FormatError):
+                    raw = file.read(row + top, column + left, *part.shape)
+                    part[...] = self._meaning.cells(raw, file)
+        return cells
+
     def _fill(self, cells: Cells, top: int, left: int) -> None:
         """Write the cells of a rectangle of the sheet."""
         cells[...] = self._meaning.void
@@ -227,11 +251,10 @@ class Sheet:
             void = self._meaning.voids(part)
             if not void.any():
                 continue
-            raw = file.read(first - row, west - column, last - first, east - west)
             if number not in self._used:
                 self._used.add(number)
                 file.note_use()
-            known = self._meaning.cells(raw, file)
+            known = self._known(file, first - row, west - column, part.shape)
             if void.all():
                 part[...] = known
             else:

@@ -53,6 +53,11 @@ class ElevationSource(Protocol):
         """Return how far apart heights are known, metres."""
         ...
 
+    @property
+    def damaged(self) -> tuple[str, ...]:
+        """Return the names of files of which some cells could not be read so far."""
+        ...
+
     def heights_m(self, longitude: ArrayLike, latitude: ArrayLike) -> Floats:
         """Return heights above mean sea level, NaN where unknown.
 
@@ -109,6 +114,7 @@ class FlatTerrain:
     flat = True
     surface_model = False
     cell_m = 0.0
+    damaged: tuple[str, ...] = ()
 
     def __init__(self, height_m: float = 2.0) -> None:
         if not np.isfinite(height_m):

@@ -11,6 +11,7 @@ import rasterio
 from rasterio.transform import Affine
 
 from gis.errors import FormatError
+from gis.studies.remarks import source_remarks
 from gis.terrain import memory
 from gis.terrain.file import RasterFile
 from gis.terrain.ground import Ground
@@ -152,6 +153,42 @@ def test_across_the_antimeridian(tmp_path: Path) -> None:
     surface = ground.windows(179.99, 0.5, 30.0).along(np.array([90.0, 270.0]), 0.3, 100)
     assert (surface.terrain_height_m == 7.0).all()
     assert ground.elevation.heights_m(180.0, 0.5) == 7.0
+
+
+def spoilt(file: Path) -> Path:
+    """Overwrite the compressed bytes of one block in the middle of a tile."""
+    with rasterio.open(file) as dataset:
+        where, size = (
+            int(dataset.get_tag_item(f"BLOCK_{name}_1_1", "TIFF", bidx=1))
+            for name in ("OFFSET", "SIZE")
+        )
+    with file.open("r+b") as stream:
+        stream.seek(where)
+        stream.write(b"\xff" * size)
+    return file
+
+
+@pytest.mark.parametrize("whole_window", [True, False])
+def test_a_tile_damaged_inside_is_read_around_and_said(tmp_path: Path, whole_window: bool) -> None:
+    """One block of twenty-five cannot be read: it comes from the next source, or is void."""
+    rng = np.random.default_rng(3)
+    options = {"tiled": True, "blockxsize": 64, "blockysize": 64, "compress": "deflate"}
+    heights = 10 + rng.random((320, 320))
+    fine = spoilt(write_tile(tmp_path / "fine.tif", heights, 106.0, 11.0, 0.005, **options))
+    coarse = write_tile(tmp_path / "coarse.tif", np.full((99, 99), 30.0), 106.0, 11.0, 0.01)
+    inside, outside = (106.48, 10.52), (106.16, 10.84)
+    for sources, expected in (((fine,), np.nan), ((fine, coarse), 30.0)):
+        ground = opened(*sources)
+        assert ground.damaged == ()
+        if whole_window:
+            surface = ground.windows(106.4, 10.52, 40.0).along(np.array([90.0]), 0.5, 20)
+            found = surface.terrain_height_m[0, -1]
+        else:
+            found = ground.elevation.heights_m(*inside)
+            assert 10 <= ground.elevation.heights_m(*outside) <= 11
+        np.testing.assert_equal(float(found), expected)
+        assert ground.damaged == ("fine.tif",)
+        assert [key for key, _ in source_remarks(ground)] == ["terrain.damaged"]
 
 
 def test_what_is_no_tile_is_left_out_and_said(four: tuple[Path, Path]) -> None:
