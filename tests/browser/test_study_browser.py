@@ -122,7 +122,9 @@ def a_point_explained(page: Page) -> str:
 
 
 @pytest.mark.parametrize(("language", "width"), [("vi", 1440), ("vi", 390), ("en", 390)])
-def test_models_are_offered_with_their_ranges(visit: Callable, language: str, width: int) -> None:
+def test_models_are_offered_with_their_ranges(
+    visit: Callable, server, language: str, width: int
+) -> None:
     """At 90.4 MHz: ITM can be chosen, P.452 and Hata stand there with the range, locked."""
     here = visit("staff", width)
     page = here.open(f"/view/stations/{DISTURBED}?lang={language}")
@@ -136,8 +138,13 @@ def test_models_are_offered_with_their_ranges(visit: Callable, language: str, wi
             locked = models.locator(f"option[value={name}]")
             expect(locked).to_be_disabled()
             expect(locked).to_contain_text(least)
-    page.locator(".asked-study summary").click()
+    for summary in page.locator(".asked-study summary").all():
+        summary.click()
     expect(page.locator("input[name=building_probability_percent]")).to_be_visible()
+    expect(page.locator("input[name=radius_km]").first).to_be_visible()
+    page.screenshot(
+        path=str(server.screens / f"station-forms-{language}-{width}.png"), full_page=True
+    )
     assert here.violations() == []
     assert page.evaluate("document.documentElement.scrollWidth") == width, "it scrolls sideways"
     assert here.complaints == []
