@@ -4,6 +4,7 @@ The effective height of the base station is that of Rec. ITU-R P.1546, Annex 5, 
 the mean of the terrain between 3 and 15 km on the way to the receiver, as Okumura defined it.
 """
 
+from abc import ABC, abstractmethod
 from collections import Counter
 from dataclasses import dataclass
 from typing import Any, ClassVar
@@ -19,6 +20,7 @@ from gis.studies.predictors.base import (
     Along,
     Check,
     Limits,
+    Range,
     each_receiver,
     point_distances_km,
     shared,
@@ -40,15 +42,31 @@ _MEDIAN = (50.0, 50.0)
 _LIMITED = ExtendedHataWarning.BASE_HEIGHT_LIMITED | ExtendedHataWarning.MOBILE_HEIGHT_LIMITED
 
 
-class _Formula:
+def _limits(frequencies_mhz: Range) -> Limits:
+    """Return what a formula of Hata covers in its band: medians, in time and over locations."""
+    return Limits(
+        frequencies_mhz=frequencies_mhz,
+        distances_km=okumura.DISTANCES_KM,
+        receiver_heights_m=okumura.MOBILE_HEIGHTS_M,
+        time_percents=_MEDIAN,
+        location_percents=_MEDIAN,
+        effective_heights_m=okumura.BASE_HEIGHTS_M,
+    )
+
+
+class _Formula(ABC):
     """What the two formulas share: distance and effective height decide."""
 
     __slots__ = ()
 
     limits: ClassVar[Limits]
+    reads: ClassVar[frozenset[str]] = frozenset()
+    has_clutter: ClassVar[bool] = True
+    slow: ClassVar[bool] = False
 
+    @abstractmethod
     def _loss_db(self, emission: Emission, distance_km: Floats, height_m: Floats) -> Floats:
-        raise NotImplementedError
+        """Return the loss at distances and effective heights that the formula covers."""
 
     def along(self, radials: Radials, emission: Emission, check: Check) -> Along:
         """Predict the loss at every receiver from its distance and the effective height."""
@@ -103,17 +121,7 @@ class OkumuraHata(_Formula):
 
     name: ClassVar[str] = "okumura_hata"
     edition: ClassVar[str] = okumura.OKUMURA_SOURCE
-    limits: ClassVar[Limits] = Limits(
-        frequencies_mhz=okumura.OKUMURA_FREQUENCIES_MHZ,
-        distances_km=okumura.DISTANCES_KM,
-        receiver_heights_m=okumura.MOBILE_HEIGHTS_M,
-        time_percents=_MEDIAN,
-        location_percents=_MEDIAN,
-        effective_heights_m=okumura.BASE_HEIGHTS_M,
-    )
-    reads: ClassVar[frozenset[str]] = frozenset()
-    has_clutter: ClassVar[bool] = True
-    slow: ClassVar[bool] = False
+    limits: ClassVar[Limits] = _limits(okumura.OKUMURA_FREQUENCIES_MHZ)
 
     def options(self) -> dict[str, Any]:
         """Return the surroundings of the receivers."""
@@ -135,17 +143,7 @@ class Cost231Hata(_Formula):
 
     name: ClassVar[str] = "cost231_hata"
     edition: ClassVar[str] = okumura.COST231_SOURCE
-    limits: ClassVar[Limits] = Limits(
-        frequencies_mhz=okumura.COST231_FREQUENCIES_MHZ,
-        distances_km=okumura.DISTANCES_KM,
-        receiver_heights_m=okumura.MOBILE_HEIGHTS_M,
-        time_percents=_MEDIAN,
-        location_percents=_MEDIAN,
-        effective_heights_m=okumura.BASE_HEIGHTS_M,
-    )
-    reads: ClassVar[frozenset[str]] = frozenset()
-    has_clutter: ClassVar[bool] = True
-    slow: ClassVar[bool] = False
+    limits: ClassVar[Limits] = _limits(okumura.COST231_FREQUENCIES_MHZ)
 
     def options(self) -> dict[str, Any]:
         """Return that nothing was chosen."""
