@@ -8,7 +8,6 @@ from propagation.area.desk import (
     ENDS,
     FALL,
     FLAT,
-    GROUPS,
     HIDDEN,
     HORIZONS,
     HULL,
@@ -100,10 +99,8 @@ def _bend(
         clear[k] = k >= begin and not hidden[k]
     hull, index = numbers[HULL : HULL + 3], points[INDEX]
     receiver_slopes(x, height, hrs, curvature, hidden, fall, horizons[1], hull, index)
-    records, groups = numbers[RECORDS : RECORDS + 2], numbers[GROUPS : GROUPS + 2]
-    worst_in_sight(
-        x, rise, slope, curvature, clear, enough, worst, horizons[1], records, groups, index
-    )
+    records = numbers[RECORDS : RECORDS + 6]
+    worst_in_sight(x, rise, slope, curvature, clear, enough, worst, horizons[1], records, index)
     for k in range(1, n + 1):
         level = curvature * x[k]
         if hidden[k]:
