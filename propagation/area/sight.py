@@ -18,7 +18,7 @@ import math
 import numpy as np
 from numpy.typing import NDArray
 
-from propagation.compiled import scan
+from propagation.compiled import passage, scan
 
 __all__ = ["worst_in_sight"]
 
@@ -40,7 +40,7 @@ def _prune(records: Floats, index: Indices, count: int, d: float) -> int:
     """Drop records that are nearest to no receiver at or beyond d; return how many stay.
 
     A record between two others is nearest only for slopes between its crossings with them. The
-    crossing with the one before rises with d, up to where the ratio of the roots is that of sqrt(x).
+    crossing with the one before rises with d, up to where the roots are those of x alone.
     """
     highest = records[A, count - 1]
     for r in range(count):
@@ -99,6 +99,42 @@ def _nearest(records: Floats, low: int, high: int, lanes: Floats) -> None:
             lanes[WHICH * _LANES + i] = which if nearer else lanes[WHICH * _LANES + i]
 
 
+@passage
+def _take_up(
+    x: Floats, rise: Floats, begin: int, end: int, records: Floats, index: Indices, count: int
+) -> tuple[int, int]:
+    """Take up what some receivers see; return how many records the first and the last have."""
+    at_first = count
+    for k in range(begin, end):
+        if rise[k] > rise[k - 1]:
+            records[X, count], records[A, count], index[count] = x[k - 1], rise[k], k - 1
+            records[ROOT, count] = math.sqrt(x[k - 1])
+            count += 1
+            at_first += 1 if k == begin else 0
+    return at_first, count
+
+
+@passage
+def _seat(
+    x: Floats,
+    slope: Floats,
+    curvature: float,
+    wanted: Booleans,
+    begin: int,
+    end: int,
+    lanes: Floats,
+) -> tuple[float, float]:
+    """Give each receiver a lane; return the least and the greatest slope of those wanted."""
+    least, most = _NEVER, -_NEVER
+    for i in range(_LANES):
+        k = min(begin + i, end - 1)
+        s = slope[k] - curvature * x[k]
+        lanes[S * _LANES + i], lanes[D * _LANES + i] = s, x[k]
+        least = min(least, s) if wanted[k] else least
+        most = max(most, s) if wanted[k] else most
+    return least, most
+
+
 @scan
 def worst_in_sight(
     x: Floats,
@@ -147,31 +183,21 @@ def worst_in_sight(
             count = _prune(records, index, count, x[begin])
             prune_at = max(_PRUNE_FROM, 2 * count)
         end = min(begin + _LANES, last + 1)
-        at_first = count
-        least, most = _NEVER, -_NEVER
-        for k in range(begin, end):
-            if rise[k] > rise[k - 1]:
-                records[X, count], records[A, count], index[count] = x[k - 1], rise[k], k - 1
-                records[ROOT, count] = math.sqrt(x[k - 1])
-                count += 1
-                at_first += 1 if k == begin else 0
-            s = slope[k] - curvature * x[k]
-            lanes[S * _LANES + k - begin], lanes[D * _LANES + k - begin] = s, x[k]
-            least = min(least, s) if wanted[k] else least
-            most = max(most, s) if wanted[k] else most
+        at_first, count = _take_up(x, rise, begin, end, records, index, count)
+        least, most = _seat(x, slope, curvature, wanted, begin, end, lanes)
         if most < least:
             continue
         high = count - 1
+        clear = False
         if least >= records[A, high]:
             high = _last_least(records, count, least, x[end - 1])
-            if records[NEAR, high] > enough / x[begin]:
-                for k in range(begin, end):
-                    if wanted[k]:
-                        worst[k], at[k] = enough / x[k], 0
-                continue
+            clear = records[NEAR, high] > enough / x[begin]
+        if clear:
+            for k in range(begin, end):
+                if wanted[k]:
+                    worst[k], at[k] = enough / x[k], 0
+            continue
         low = _last_least(records, min(at_first, high + 1), most, x[begin])
-        for i in range(end - begin, _LANES):
-            lanes[S * _LANES + i], lanes[D * _LANES + i] = least, x[end - 1]
         _nearest(records, low, high, lanes)
         for k in range(begin, end):
             if wanted[k]:
