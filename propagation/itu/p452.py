@@ -21,6 +21,7 @@ from propagation.itu.path_zones import ducting_incidence_percent, with_coasts
 from propagation.profile import PathProfile, Polarization
 
 __all__ = [
+    "CLEAR_OF_CLUTTER_KM",
     "DISTANCES_KM",
     "EDITION",
     "FREQUENCIES_MHZ",
@@ -46,7 +47,8 @@ TIME_PERCENTS: Final = (0.001, 50.0)
 Floats = NDArray[np.float64]
 
 _SOURCE = "Rec. ITU-R P.452-18"
-_CLEAR_OF_CLUTTER_KM = 0.05 - 1e-9  # distances are differences: exactly 50 m must count as 50 m
+CLEAR_OF_CLUTTER_KM: Final = 0.05 - 1e-9  # distances are differences: 50 m must count as 50 m
+"""Clutter nearer than this to a terminal does not count (Annex 1, section 3.2.2)."""
 
 
 def basic_transmission_loss(
@@ -191,8 +193,8 @@ def _bare_at_the_ends(profile: PathProfile) -> PathProfile:
     What is no height stays, to be refused or to become NaN where the path is analysed.
     """
     distance = np.asarray(profile.distance_km, dtype=np.float64)
-    near = distance < _CLEAR_OF_CLUTTER_KM
-    near |= distance > distance[..., -1:] - _CLEAR_OF_CLUTTER_KM
+    near = distance < CLEAR_OF_CLUTTER_KM
+    near |= distance > distance[..., -1:] - CLEAR_OF_CLUTTER_KM
     clutter = profile.clutter_height_m
     bare = np.where(near & np.isfinite(clutter), 0.0, clutter)
     return replace(profile, clutter_height_m=bare)
