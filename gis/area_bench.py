@@ -22,12 +22,15 @@ from propagation.area.radial import Emission, Radials, first_receiver, radial_lo
 from propagation.compiled import scan
 from propagation.profile import RadioClimaticZone
 
-__all__ = ["TERRAINS", "AreaBench", "made_heights", "processor_mhz"]
+__all__ = ["SHAPES", "TERRAINS", "AreaBench", "made_heights", "processor_mhz"]
 
 Floats = NDArray[np.float64]
 
 TERRAINS = ("fractal", "delta")
 """Hills of 0 to 900 m, rough at every scale; a plain of 0 to 5 m with noise, to the decimetre."""
+
+SHAPES = ("disc", "square")
+"""What a radius reaches to: the edge of a disc, or the sides of the square around it."""
 
 _LONGITUDE, _LATITUDE = 106.4, 10.6
 _CELL_DEG = 1 / 3600
@@ -59,6 +62,8 @@ class AreaBench:
 
     Attributes
     ----------
+    shape : str
+        One of SHAPES.
     radius_km, step_m : float
         Of the map, whose pixels and ranges have one size.
     time_percents : tuple of float
@@ -66,9 +71,10 @@ class AreaBench:
     threads : int
         Threads that share the work.
     heights, classes, zones : Window
-        Terrain, land cover and radio-climatic zones in memory.
+        Terrain, land cover and radio-climatic zones in memory, a little wider than the map.
     """
 
+    shape: str
     radius_km: float
     step_m: float
     time_percents: tuple[float, ...]
@@ -85,6 +91,8 @@ class AreaBench:
         step_m: float,
         time_percents: tuple[float, ...] = (10.0,),
         threads: int = 1,
+        *,
+        shape: str = "disc",
         seed: int = 1,
     ) -> "AreaBench":
         """Make terrain of 1 second of arc around the station of the bench.
@@ -93,7 +101,7 @@ class AreaBench:
         ----------
         terrain : str
             One of TERRAINS.
-        radius_km, step_m, time_percents, threads
+        radius_km, step_m, time_percents, threads, shape
             As the attributes.
         seed : int
             Of the terrain.
@@ -107,14 +115,18 @@ class AreaBench:
         def cells(lon: Floats, lat: Floats) -> tuple[Floats, Floats]:
             return (north - lat) / _CELL_DEG - 0.5, (lon - west) / _CELL_DEG - 0.5
 
-        plane = plane_of(_LONGITUDE, _LATITUDE, radius_km, cells)
+        plane = plane_of(_LONGITUDE, _LATITUDE, _reach_km(shape, radius_km), cells)
         windows = (Window(part, plane) for part in (heights.astype(np.float32), trees, zone))
-        return cls(radius_km, step_m, time_percents, threads, *windows)
+        return cls(shape, radius_km, step_m, time_percents, threads, *windows)
 
     @property
     def grid(self) -> Grid:
         """The map's grid."""
         return grid_around(_LONGITUDE, _LATITUDE, self.radius_km, self.step_m)
+
+    def pixels(self) -> int:
+        """Return how many pixels of the map have a loss."""
+        return int(np.count_nonzero(~np.isnan(self.map()[0])))
 
     def kernel_receivers_per_s(self, runs: int, *, cluttered: bool) -> list[float]:
         """Return the receivers a second of the kernel on one thread, for each run."""
@@ -141,8 +153,12 @@ class AreaBench:
         return [_timed(self.map) for _ in range(runs)]
 
     def map(self) -> NDArray[np.float32]:
-        """Predict the map: basic transmission loss, shape (p, height, width)."""
-        azimuths = np.arange(azimuth_count(self.radius_km, self.step_m), dtype=np.float64)
+        """Predict the map: basic transmission loss, shape (p, height, width).
+
+        Nothing is known outside the terrain, so that no receiver is computed there.
+        """
+        reach_km = _reach_km(self.shape, self.radius_km)
+        azimuths = np.arange(azimuth_count(reach_km, self.step_m), dtype=np.float64)
         spacing = 360.0 / azimuths.size
         firsts, rings = ring_firsts(azimuths.size, self._points, first_receiver(self._step_km))
         losses = np.empty((1, len(self.time_percents), azimuths.size, self._points), np.float32)
@@ -152,7 +168,7 @@ class AreaBench:
             radial_losses_db(radials, self._emission, losses[:, :, rows])
 
         self._share(walk, _slices(azimuths.size, _BLOCK_VALUES // self._points))
-        polar = Polar(losses[0], 0.0, spacing, self._step_km, self.radius_km, rings)
+        polar = Polar(losses[0], 0.0, spacing, self._step_km, reach_km, rings)
         grid = self.grid
         plane = plane_of_grid(grid, _LONGITUDE, _LATITUDE)
         field = np.empty((len(self.time_percents), *grid.shape), dtype=np.float32)
@@ -169,7 +185,7 @@ class AreaBench:
 
     @property
     def _points(self) -> int:
-        return math.ceil(self.radius_km / self._step_km - 1e-9) + 1
+        return math.ceil(_reach_km(self.shape, self.radius_km) / self._step_km - 1e-9) + 1
 
     @property
     def _emission(self) -> Emission:
@@ -200,6 +216,10 @@ class AreaBench:
         with ThreadPoolExecutor(self.threads) as pool:
             for done in [pool.submit(work, task) for task in tasks]:
                 done.result()
+
+
+def _reach_km(shape: str, radius_km: float) -> float:
+    return radius_km * (math.sqrt(2) * 1.002 if shape == "square" else 1.0)
 
 
 def made_heights(terrain: str, side: int, seed: int) -> Floats:

@@ -4,7 +4,7 @@ import argparse
 import statistics
 
 from api.cli.frame import DONE, Command, Output, Parser
-from gis.area_bench import TERRAINS, AreaBench, processor_mhz
+from gis.area_bench import SHAPES, TERRAINS, AreaBench, processor_mhz
 
 __all__ = ["COMMANDS"]
 
@@ -16,6 +16,9 @@ def _configure(parser: Parser) -> None:
     parser.add_argument("--step-m", type=float, default=30.0, help=parser.say("help_bench_step"))
     parser.add_argument(
         "--terrain", choices=TERRAINS, default="fractal", help=parser.say("help_bench_terrain")
+    )
+    parser.add_argument(
+        "--shape", choices=SHAPES, default="disc", help=parser.say("help_bench_shape")
     )
     parser.add_argument("--threads", type=int, default=1, help=parser.say("help_bench_threads"))
     parser.add_argument(
@@ -35,14 +38,16 @@ def _run(arguments: argparse.Namespace, output: Output) -> int:
         arguments.step_m,
         tuple(arguments.time_percent),
         arguments.threads,
+        shape=arguments.shape,
     )
     before = processor_mhz()
     kernel = bench.kernel_receivers_per_s(max(arguments.runs, 1), cluttered=False)
     cluttered = bench.kernel_receivers_per_s(max(arguments.runs, 1), cluttered=True)
     seconds = bench.map_seconds(max(arguments.runs, 1))
-    pixels = bench.grid.width * bench.grid.height
+    pixels = bench.pixels()
     found = {
         "terrain": arguments.terrain,
+        "shape": arguments.shape,
         "radius_km": arguments.radius_km,
         "step_m": arguments.step_m,
         "time_percents": list(bench.time_percents),

@@ -29,7 +29,7 @@ from propagation.area.table import (
 from propagation.area.trace import HRC, HTC, OMEGA, D
 from propagation.compiled import formula, part, scan
 
-__all__ = ["diffraction", "smooth_earth"]
+__all__ = ["diffraction", "smooth_bends", "smooth_earth"]
 
 Floats = NDArray[np.float64]
 
@@ -156,6 +156,26 @@ def _smooth_bend(block: Floats, c: float, step: float, work: Floats) -> None:
         near, along = near1 if first else near2, along1 if first else along2
         clear = -0.002 * d * near * near / along
         work[OTHER * BLOCK + i] = clear if up < slope - level else hidden
+
+
+@scan
+def smooth_bends(block: Floats, radius: float, step: float, work: Floats) -> None:
+    """Write the signed square of nu at 1 m of the smooth profile to the row OTHER.
+
+    Parameters
+    ----------
+    block : ndarray, shape (FEATURES * BLOCK,)
+        Parameters of the receivers; of them distance and heights above the smooth profile.
+    radius : float
+        Effective radius, km.
+    step : float
+        Distance between points, km.
+    work : ndarray, shape (TIMED * BLOCK,)
+        Room.
+    """
+    smooth_earth(block, work)
+    _nearest_point(block, radius, 1.0, work)
+    _smooth_bend(block, 500.0 / radius, step, work)
 
 
 @formula

@@ -64,6 +64,7 @@ from propagation.area.trace import (
     SLOPE_T,
     TAU,
     D,
+    log2_b0,
 )
 from propagation.compiled import formula, part, scan
 
@@ -75,7 +76,6 @@ _LOG2_10 = 3.321928094887362
 _LOG10_2 = 0.30102999566398120
 _LN_2 = 0.6931471805599453
 _LG_E = 0.4342944819032518
-_LOG2_4_17 = 2.060047383669515
 _SEA_DUCT = 0.75 - 1e-12
 _WAVELENGTH = 0.2998
 
@@ -107,16 +107,6 @@ def _sea_duct_db(coast: float, horizon: float, height: float, wet: bool) -> floa
     rise = 2.0 / (1.0 + exp(min(max(-0.14 * (50.0 - height), -600.0), 600.0)))
     gain = -3.0 * exp(-0.25 * near_km * near_km) * rise
     return gain if wet and coast <= horizon and coast <= 5.0 else 0.0
-
-
-@part
-def _incidence(phi: float, log2_mu1: float) -> float:
-    """Return log2 of b0, eqs (4) and (5)."""
-    size = abs(phi)
-    polar = size > 70.0
-    power = 0.3 if polar else -0.935 + 0.0176 * size
-    base = _LOG2_4_17 if polar else (-0.015 * size + 1.67) * _LOG2_10
-    return base + log2_mu1 * (1.0 + power)
 
 
 @formula
@@ -170,11 +160,11 @@ def _sea_ducting(block: Floats, hts: float, work: Floats) -> None:
 def _incident(block: Floats, work: Floats) -> None:
     """Write the incidence of ducting, eqs (2) to (5), and how far the receiver is in clutter."""
     for i in range(BLOCK):
-        log2_b0 = _incidence(block[PHI * BLOCK + i], block[LOG2_MU1 * BLOCK + i])
-        b0 = exp2(log2_b0)
-        work[LOG2_B0 * BLOCK + i] = log2_b0
+        log2_of = log2_b0(block[PHI * BLOCK + i], block[LOG2_MU1 * BLOCK + i])
+        b0 = exp2(log2_of)
+        work[LOG2_B0 * BLOCK + i] = log2_of
         work[B0 * BLOCK + i] = b0
-        work[LG_B0 * BLOCK + i] = log2_b0 * _LOG10_2
+        work[LG_B0 * BLOCK + i] = log2_of * _LOG10_2
         work[RARE * BLOCK + i] = _inverse_normal(b0)
         work[DRY * BLOCK + i] = 1.0 - block[OMEGA * BLOCK + i]
         work[LOC * BLOCK + i] = block[EXPOSURE * BLOCK + i]

@@ -25,6 +25,7 @@ __all__ = [
     "SHORTEST_KM",
     "Emission",
     "Radials",
+    "checked",
     "first_receiver",
     "losses_of_places_db",
     "radial_losses_db",
@@ -155,6 +156,17 @@ class Radials:
     centre_latitude_deg: Floats
     first: NDArray[np.int32]
 
+    def part(self, rows: slice) -> "Radials":
+        """Return some of the radials."""
+        return replace(
+            self,
+            terrain_height_m=self.terrain_height_m[rows],
+            clutter_height_m=self.clutter_height_m[rows],
+            zone=self.zone[rows],
+            centre_latitude_deg=self.centre_latitude_deg[rows],
+            first=self.first[rows],
+        )
+
 
 def first_receiver(step_km: float) -> int:
     """Return the first point of a radial at which the Recommendation has an answer."""
@@ -246,9 +258,7 @@ def _sweep(
     radials: Radials, emission: Emission, location_percents: Sequence[float], losses: Losses
 ) -> None:
     """Write the losses, shape (locations, frequencies, percents, a, n + 1)."""
-    shape = radials.terrain_height_m.shape
-    x: Floats = np.arange(shape[1], dtype=np.float64) * radials.step_km
-    _require(radials, shape)
+    x = checked(radials)
     waves = emission.waves()
     radius = float(effective_earth_radius_km(emission.lapse_rate_nunits_per_km))
     sweep(
@@ -270,8 +280,15 @@ def _sweep(
     )
 
 
-def _require(radials: Radials, shape: tuple[int, ...]) -> None:
-    """Refuse radials that the kernel could not walk."""
+def checked(radials: Radials) -> Floats:
+    """Return the distances of the points of radials that the kernel can walk, km.
+
+    Raises
+    ------
+    PropagationError
+        If shapes disagree, a first receiver is too near, or the radials are too long.
+    """
+    shape = radials.terrain_height_m.shape
     least = first_receiver(radials.step_km)
     if shape[1] <= least:
         raise PropagationError(f"radials of {shape[1]} points are too short: {least + 1} needed")
@@ -283,3 +300,5 @@ def _require(radials: Radials, shape: tuple[int, ...]) -> None:
     if np.any(radials.first < least):
         raise PropagationError(f"the first receiver is at least point {least}")
     require_range("radial length in km", (shape[1] - 1) * radials.step_km, 0.25, 3000, _SOURCE)
+    x: Floats = np.arange(shape[1], dtype=np.float64) * radials.step_km
+    return x

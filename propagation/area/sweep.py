@@ -60,18 +60,21 @@ def _wave_losses(
     located: Floats,
     percents: Floats,
     climate: tuple[float, float, float, float, float],
-    inland: bool,
+    flags: tuple[bool, bool],
     losses: Floats,
 ) -> None:
     """Write the losses of a block of receivers at one frequency, for each time and location."""
     hts, step, radius, rare_radius, n0 = climate
+    inland, median = flags
     medium = (wave[0], wave[1], wave[2])
-    rare = np.any(percents != 50.0)
     smooth_earth(block, work)
     sea = 0.0 if inland else wave[3]
-    diffraction(block, BEND_50, radius, step, medium, sea, work, LD_50)
-    if rare:
+    if np.any(percents != 50.0):
         diffraction(block, BEND_B, rare_radius, step, medium, sea, work, LD_B)
+    if median:
+        diffraction(block, BEND_50, radius, step, medium, sea, work, LD_50)
+    else:
+        work[LD_50 * BLOCK : (LD_50 + 1) * BLOCK] = work[LD_B * BLOCK : (LD_B + 1) * BLOCK]
     fixed(block, hts, radius, n0, medium, not inland, work)
     for p in range(percents.size):
         timed(work, percents[p], percents[p] == 50.0, located, losses[p])
@@ -105,7 +108,7 @@ def _radial(
     located: Floats,
     percents: Floats,
     climate: tuple[float, float, float, float, float],
-    inland: bool,
+    flags: tuple[bool, bool],
     buffers: tuple[Floats, Floats, Floats],
     out: Losses,
 ) -> None:
@@ -117,7 +120,7 @@ def _radial(
         _take_up(found, begin, size, block)
         frequency = -1
         for w in range(waves.shape[0]):
-            _wave_losses(block, work, waves[w], located[w], percents, climate, inland, losses)
+            _wave_losses(block, work, waves[w], located[w], percents, climate, flags, losses)
             merge = waves[w, 4] != 0.0
             frequency += 0 if merge else 1
             for p in range(percents.size):
@@ -165,7 +168,7 @@ def sweep(
     terrain, clutter, zone, first, latitude = block
     radius, rare_radius, n0 = climate
     curvatures = (500.0 / radius, 500.0 / rare_radius)
-    rare = bool(np.any(percents != 50.0))
+    between = (percents.min(), percents.max())
     buffers = (
         np.empty(FEATURES * BLOCK),
         np.empty(TIMED * BLOCK),
@@ -191,8 +194,7 @@ def sweep(
         if inland and dry != count:
             inland_terms(x[:count], found)
         dry = count if inland else 0
-        flags = (covered, rare, inland, False)
-        trace(
+        median = trace(
             x[:count],
             h,
             g,
@@ -202,9 +204,11 @@ def sweep(
             curvatures,
             centre,
             enough,
-            flags,
+            between,
+            (covered, inland, False),
             desk,
             found,
         )
         place = (h[0] + heights[0], x[1], radius, rare_radius, n0)
-        _radial(found, first[r], waves, located, percents, place, inland, buffers, out[:, :, :, r])
+        flags = (inland, median)
+        _radial(found, first[r], waves, located, percents, place, flags, buffers, out[:, :, :, r])

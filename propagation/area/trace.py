@@ -8,7 +8,6 @@ from propagation.area.desk import (
     ENDS,
     FALL,
     FLAT,
-    GROUPS,
     HIDDEN,
     HORIZONS,
     HULL,
@@ -32,9 +31,9 @@ from propagation.area.scans import (
     zone_runs,
 )
 from propagation.area.sight import worst_in_sight
-from propagation.compiled import formula, scan
+from propagation.compiled import formula, part, scan
 
-__all__ = ["FEATURES", "distance_terms", "inland_terms", "trace"]
+__all__ = ["FEATURES", "distance_terms", "inland_terms", "log2_b0", "trace"]
 
 Floats = NDArray[np.float64]
 Indices = NDArray[np.int32]
@@ -50,6 +49,7 @@ D_LG, D_31, D_113, D_FK = range(20, FEATURES)
 
 _LOG2_10 = 3.321928094887362
 _LOG10_2 = 0.30102999566398120
+_LOG2_4_17 = 2.060047383669515
 _FAR_KM = 500.0  # P.1812-8, section 3.4: no coast on the path
 
 
@@ -99,10 +99,8 @@ def _bend(
         clear[k] = k >= begin and not hidden[k]
     hull, index = numbers[HULL : HULL + 3], points[INDEX]
     receiver_slopes(x, height, hrs, curvature, hidden, fall, horizons[1], hull, index)
-    records, groups = numbers[RECORDS : RECORDS + 2], numbers[GROUPS : GROUPS + 2]
-    worst_in_sight(
-        x, rise, slope, curvature, clear, enough, worst, horizons[1], records, groups, index
-    )
+    records = numbers[RECORDS : RECORDS + 6]
+    worst_in_sight(x, rise, slope, curvature, clear, enough, worst, horizons[1], records, index)
     for k in range(1, n + 1):
         level = curvature * x[k]
         if hidden[k]:
@@ -113,6 +111,16 @@ def _bend(
             bend[k] = -0.002 * x[k] * worst[k]
             slopes[0, k], slopes[1, k] = slope[k] - level, -slope[k] - level
             horizons[0, k] = horizons[1, k]
+
+
+@part
+def log2_b0(phi: float, log2_mu1: float) -> float:
+    """Return log2 of b0, eqs (4) and (5)."""
+    size = abs(phi)
+    polar = size > 70.0
+    power = 0.3 if polar else -0.935 + 0.0176 * size
+    base = _LOG2_4_17 if polar else (-0.015 * size + 1.67) * _LOG2_10
+    return base + log2_mu1 * (1.0 + power)
 
 
 @formula
@@ -165,6 +173,15 @@ def _zones(x: Floats, zone: Zones, runs: Indices, found: Floats) -> None:
 
 
 @scan
+def _often(phi: Floats, log2_mu1: Floats, begin: int, percent: float) -> bool:
+    """Return whether a percentage of time reaches b0, eqs (4) and (5), at any receiver."""
+    least = 1e300
+    for k in range(begin, phi.size):
+        least = min(least, log2_b0(phi[k], log2_mu1[k]))
+    return log2(percent) > least - 1e-9
+
+
+@scan
 def trace(
     x: Floats,
     h: Floats,
@@ -175,11 +192,15 @@ def trace(
     curvatures: tuple[float, float],
     latitude: tuple[float, float, float],
     enough: float,
-    flags: tuple[bool, bool, bool, bool],
+    percents: tuple[float, float],
+    flags: tuple[bool, bool, bool],
     desk: Desk,
     found: Floats,
-) -> None:
+) -> bool:
     """Write the parameters of every receiver that is asked about.
+
+    Returns whether the median effective radius counts for the diffraction of any: below b0 % of
+    time the Recommendation asks for the other one only, eqs (40), (41), (60) and (61).
 
     Parameters
     ----------
@@ -197,16 +218,18 @@ def trace(
         Latitude of the path's centre as a polynomial of degree 2 of its length, degrees and km.
     enough : float
         As for `worst_in_sight`; it applies where the nearest point itself is not needed.
+    percents : tuple of float
+        Least and greatest percentage of time.
     flags : tuple of bool
-        Whether there is clutter, whether the radius for b0 % of time is needed, whether every
-        point is inland, and whether every parameter is wanted exactly.
+        Whether there is clutter, whether every point is inland, and whether every parameter is
+        wanted exactly.
     desk : Desk
         What the scans write on, for at least as many points.
     found : ndarray, shape (FEATURES, n + 1)
         Takes the parameters; holds those of `distance_terms` before, and of `inland_terms` where
         every point is inland.
     """
-    clutter, rare, inland, exact = flags
+    clutter, inland, exact = flags
     numbers, points, _ = desk
     ends, surfaces = numbers[ENDS : ENDS + 4], numbers[SURFACES : SURFACES + 2]
     slopes, horizons = numbers[SLOPES : SLOPES + 2], points[HORIZONS : HORIZONS + 2]
@@ -218,15 +241,18 @@ def trace(
     own = found[SLOPE_T : SLOPE_R + 1]
     _bend(x, h, desk, curvatures[0], 1e300, begin, own, horizons, found[BEND_50])
     enough = 1e300 if exact else enough
-    if clutter:
+    if not inland:
+        _zones(x, zone, points[RUNS : RUNS + 5], found)
+    for k in range(1, x.size):
+        found[PHI, k] = latitude[0] + x[k] * (latitude[1] + x[k] * latitude[2])
+    median = exact or _often(found[PHI], found[LOG2_MU1], begin, percents[1])
+    if clutter and median:
         _bend(x, g, desk, curvatures[0], enough, begin, slopes, unused, found[BEND_50])
-    if rare:
+    if percents[0] < 50.0:
         _bend(x, g, desk, curvatures[1], enough, begin, slopes, unused, found[BEND_B])
     flat, hull = numbers[FLAT], numbers[HULL : HULL + 3]
     transmitter_slopes(x, h, hts, 0.0, flat, unused[0])
     flat_ground(x, h, ends, flat, horizons, begin, exact, surfaces, found[HM], hull, points[INDEX])
-    if not inland:
-        _zones(x, zone, points[RUNS : RUNS + 5], found)
     for k in range(1, x.size):
         d = x[k]
         found[HRS, k] = ends[1, k]
@@ -235,7 +261,7 @@ def trace(
         found[HTC, k], found[HRC, k] = hts - surfaces[0, k], ends[1, k] - surfaces[1, k]
         found[HTE, k] = hts - min(ends[2, k], h[0])
         found[HRE, k] = ends[1, k] - min(ends[3, k], h[k])
-        found[PHI, k] = latitude[0] + d * (latitude[1] + d * latitude[2])
         above = (heights[1] - (g[k] - h[k])) / 10
         sea = zone[k] == 1
         found[EXPOSURE, k] = 0.0 if sea else min(max(1 - above, 0.0), 1.0)
+    return median

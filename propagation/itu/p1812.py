@@ -13,19 +13,15 @@ from numpy.typing import ArrayLike, NDArray
 
 from propagation.errors import OutsideValidityWarning, require_range
 from propagation.geometry import effective_earth_radius_km
+from propagation.itu.analysed import AnalysedPaths, analysed_paths
 from propagation.itu.clear_air_combination import Conditions
 from propagation.itu.clear_air_result import complete, for_polarization, known_polarization
 from propagation.itu.inverse_normal import inverse_complementary_normal
 from propagation.itu.p1812_combination import Location, combine
 from propagation.itu.p1812_location import standard_deviation_db
 from propagation.itu.p1812_result import PARAMETERS, TERMS, PathLoss
-from propagation.itu.path_geometry import analyse
-from propagation.itu.path_zones import (
-    ducting_incidence_percent,
-    with_coasts,
-    zone_sections,
-)
-from propagation.profile import PathProfile, Polarization, RadioClimaticZone
+from propagation.itu.path_zones import ducting_incidence_percent, with_coasts
+from propagation.profile import PathProfile, Polarization
 
 __all__ = [
     "DISTANCES_KM",
@@ -39,6 +35,7 @@ __all__ = [
     "PathLoss",
     "basic_transmission_loss",
     "field_strength_dbuvm",
+    "loss_of_paths",
 ]
 
 EDITION = "ITU-R P.1812-8 (09/2025)"
@@ -139,37 +136,71 @@ def basic_transmission_loss(
     ----------
     .. [P1812] Rec. ITU-R P.1812-8 (09/2025), Annex 1, with Attachments 1 and 2.
     """
-    f = _within("frequency_mhz", frequency_mhz, *FREQUENCIES_MHZ)
-    p = _within("time_percent", time_percent, *TIME_PERCENTS)
-    pl = _within("location_percent", location_percent, *LOCATION_PERCENTS)
     htg = _within(
         "transmitter_height_above_ground_m", transmitter_height_above_ground_m, *HEIGHTS_M
     )
     hrg = _within("receiver_height_above_ground_m", receiver_height_above_ground_m, *HEIGHTS_M)
+    paths = analysed_paths(profile, htg, hrg, effective_earth_radius_km(lapse_rate_nunits_per_km))
+    zones = with_coasts(
+        paths.zones, transmitter_coast_distance_km, receiver_coast_distance_km, _SOURCE
+    )
+    return loss_of_paths(
+        paths._replace(zones=zones),
+        frequency_mhz=frequency_mhz,
+        time_percent=time_percent,
+        path_centre_latitude_deg=path_centre_latitude_deg,
+        surface_refractivity_nunits=surface_refractivity_nunits,
+        location_percent=location_percent,
+        location_standard_deviation_db=location_standard_deviation_db,
+        prediction_resolution_m=prediction_resolution_m,
+        polarization=polarization,
+    )
+
+
+def loss_of_paths(
+    paths: AnalysedPaths,
+    *,
+    frequency_mhz: ArrayLike,
+    time_percent: ArrayLike,
+    path_centre_latitude_deg: ArrayLike,
+    surface_refractivity_nunits: ArrayLike,
+    location_percent: ArrayLike = 50.0,
+    location_standard_deviation_db: ArrayLike | None = None,
+    prediction_resolution_m: ArrayLike = 100.0,
+    polarization: str = Polarization.HORIZONTAL,
+) -> PathLoss:
+    """Predict the basic transmission loss of paths that were analysed before.
+
+    Parameters
+    ----------
+    paths : AnalysedPaths
+        The paths.
+    frequency_mhz, time_percent, path_centre_latitude_deg, surface_refractivity_nunits,
+    location_percent, location_standard_deviation_db, prediction_resolution_m, polarization
+        As of `basic_transmission_loss`, which says what is returned, raised and warned of, too.
+    """
+    f = _within("frequency_mhz", frequency_mhz, *FREQUENCIES_MHZ)
+    p = _within("time_percent", time_percent, *TIME_PERCENTS)
+    pl = _within("location_percent", location_percent, *LOCATION_PERCENTS)
     phi = _within("path_centre_latitude_deg", path_centre_latitude_deg, -80, 80)
     n0 = _within("surface_refractivity_nunits", surface_refractivity_nunits, 0, np.inf)
-    radius = effective_earth_radius_km(lapse_rate_nunits_per_km)
-    path = analyse(profile, htg, hrg, radius)
+    path, zones = paths.geometry, paths.zones
     _within("path length in km", path.d, *DISTANCES_KM)
-    zones = with_coasts(
-        zone_sections(profile), transmitter_coast_distance_km, receiver_coast_distance_km, _SOURCE
-    )
     if location_standard_deviation_db is None:
-        sigma = _sigma_db(profile, f, hrg, pl, prediction_resolution_m)
+        sigma = _sigma_db(paths, f, pl, prediction_resolution_m)
     else:
         sigma = _within(
             "location_standard_deviation_db", location_standard_deviation_db, 0, np.inf
         )
     b0 = ducting_incidence_percent(phi, zones.dtm, zones.dlm)
-    asked = Conditions(f / 1000, p, phi, radius, n0, b0)
-    location = Location(sigma, _loc_db(profile, pl, sigma))
+    asked = Conditions(f / 1000, p, phi, paths.radius_km, n0, b0)
+    location = Location(sigma, _loc_db(paths, pl, sigma))
     loss = for_polarization(
         lambda vertical: combine(path, zones, asked, location, vertical),
         known_polarization(polarization),
         np.broadcast(path.d, *zones, *asked, *location).ndim,
     )
-    ends = profile.clutter_height_m[..., 0] + profile.clutter_height_m[..., -1]
-    unused = b0 + pl + zones.dct + zones.dcr + ends  # may not reach the loss, but their NaN must
+    unused = b0 + pl + zones.dct + zones.dcr + paths.unknown  # their NaN must reach the loss
     return complete(loss, loss.basic_transmission_loss_db + unused)
 
 
@@ -216,22 +247,21 @@ def _within(name: str, values: ArrayLike, lower: float, upper: float) -> Floats:
     return array
 
 
-def _sigma_db(
-    profile: PathProfile, f: Floats, hrg: Floats, pl: Floats, resolution_m: ArrayLike
-) -> Floats:
+def _sigma_db(paths: AnalysedPaths, f: Floats, pl: Floats, resolution_m: ArrayLike) -> Floats:
     wa = np.asarray(resolution_m, dtype=np.float64)
     require_range("prediction_resolution_m", wa, 0, np.inf, _SOURCE, inclusive=False)
     if np.any(pl != 50) and np.any((wa < 50) | (wa > 1000)):
         warnings.warn(
             f"prediction_resolution_m leaves the 50 to 1000 m of {_SOURCE}, section 4.7",
             OutsideValidityWarning,
-            stacklevel=3,
+            stacklevel=4,
         )
-    return standard_deviation_db(f, hrg, profile.clutter_height_m[..., -1], wa)
+    return standard_deviation_db(
+        f, paths.receiver_height_above_ground_m, paths.receiver_clutter_height_m, wa
+    )
 
 
-def _loc_db(profile: PathProfile, pl: Floats, sigma: Floats) -> Floats:
+def _loc_db(paths: AnalysedPaths, pl: Floats, sigma: Floats) -> Floats:
     """Return what locations add to the median loss, eq. (67): nothing at 50 % or over the sea."""
-    at_sea = np.asarray(profile.zone)[..., -1] == RadioClimaticZone.SEA
     varied = -inverse_complementary_normal(pl / 100) * sigma
-    return np.asarray(np.where((pl == 50) | at_sea, 0.0, varied))
+    return np.asarray(np.where((pl == 50) | paths.receiver_at_sea, 0.0, varied))

@@ -12,15 +12,16 @@ from numpy.typing import ArrayLike, NDArray
 
 from propagation.errors import require_range
 from propagation.geometry import effective_earth_radius_km
+from propagation.itu.analysed import AnalysedPaths, analysed_paths
 from propagation.itu.clear_air_combination import Conditions
 from propagation.itu.clear_air_result import complete, for_polarization, known_polarization
 from propagation.itu.p452_combination import absorption, combine, coupling_loss_db
 from propagation.itu.p452_result import PARAMETERS, TERMS, PathLoss
-from propagation.itu.path_geometry import analyse
-from propagation.itu.path_zones import ducting_incidence_percent, with_coasts, zone_sections
+from propagation.itu.path_zones import ducting_incidence_percent, with_coasts
 from propagation.profile import PathProfile, Polarization
 
 __all__ = [
+    "CLEAR_OF_CLUTTER_KM",
     "DISTANCES_KM",
     "EDITION",
     "FREQUENCIES_MHZ",
@@ -29,6 +30,7 @@ __all__ = [
     "TIME_PERCENTS",
     "PathLoss",
     "basic_transmission_loss",
+    "loss_of_paths",
 ]
 
 EDITION = "ITU-R P.452-18 (10/2023)"
@@ -45,7 +47,8 @@ TIME_PERCENTS: Final = (0.001, 50.0)
 Floats = NDArray[np.float64]
 
 _SOURCE = "Rec. ITU-R P.452-18"
-_CLEAR_OF_CLUTTER_KM = 0.05 - 1e-9  # distances are differences: exactly 50 m must count as 50 m
+CLEAR_OF_CLUTTER_KM: Final = 0.05 - 1e-9  # distances are differences: 50 m must count as 50 m
+"""Clutter nearer than this to a terminal does not count (Annex 1, section 3.2.2)."""
 
 
 def basic_transmission_loss(
@@ -116,24 +119,62 @@ def basic_transmission_loss(
     ----------
     .. [P452] Rec. ITU-R P.452-18 (10/2023), Annex 1, sections 3 and 4, with Attachments 2 and 3.
     """
-    f = _within("frequency_mhz", frequency_mhz, *FREQUENCIES_MHZ) / 1000
-    p = _within("time_percent", time_percent, *TIME_PERCENTS)
     htg = _positive("transmitter_height_above_ground_m", transmitter_height_above_ground_m)
     hrg = _positive("receiver_height_above_ground_m", receiver_height_above_ground_m)
+    lapse = np.asarray(lapse_rate_nunits_per_km, dtype=np.float64)
+    require_range("lapse_rate_nunits_per_km", lapse, -1000, 157, _SOURCE, inclusive=False)
+    paths = analysed_paths(_bare_at_the_ends(profile), htg, hrg, effective_earth_radius_km(lapse))
+    zones = with_coasts(
+        paths.zones, transmitter_coast_distance_km, receiver_coast_distance_km, _SOURCE
+    )
+    ends = profile.clutter_height_m[..., 0] + profile.clutter_height_m[..., -1]
+    return loss_of_paths(
+        paths._replace(zones=zones, unknown=0 * ends),
+        frequency_mhz=frequency_mhz,
+        time_percent=time_percent,
+        path_centre_latitude_deg=path_centre_latitude_deg,
+        surface_refractivity_nunits=surface_refractivity_nunits,
+        transmitter_gain_dbi=transmitter_gain_dbi,
+        receiver_gain_dbi=receiver_gain_dbi,
+        dry_air_pressure_hpa=dry_air_pressure_hpa,
+        temperature_k=temperature_k,
+        polarization=polarization,
+    )
+
+
+def loss_of_paths(
+    paths: AnalysedPaths,
+    *,
+    frequency_mhz: ArrayLike,
+    time_percent: ArrayLike,
+    path_centre_latitude_deg: ArrayLike,
+    surface_refractivity_nunits: ArrayLike,
+    transmitter_gain_dbi: ArrayLike = 0.0,
+    receiver_gain_dbi: ArrayLike = 0.0,
+    dry_air_pressure_hpa: ArrayLike = 1013.0,
+    temperature_k: ArrayLike = 288.15,
+    polarization: str = Polarization.HORIZONTAL,
+) -> PathLoss:
+    """Predict the basic transmission loss of paths that were analysed before.
+
+    Parameters
+    ----------
+    paths : AnalysedPaths
+        The paths, without the clutter nearer than 50 m to a terminal.
+    frequency_mhz, time_percent, path_centre_latitude_deg, surface_refractivity_nunits,
+    transmitter_gain_dbi, receiver_gain_dbi, dry_air_pressure_hpa, temperature_k, polarization
+        As of `basic_transmission_loss`, which says what is returned and raised, too.
+    """
+    f = _within("frequency_mhz", frequency_mhz, *FREQUENCIES_MHZ) / 1000
+    p = _within("time_percent", time_percent, *TIME_PERCENTS)
     phi = _within("path_centre_latitude_deg", path_centre_latitude_deg, -90, 90)
     n0 = _within("surface_refractivity_nunits", surface_refractivity_nunits, 0, np.inf)
     pressure = _positive("dry_air_pressure_hpa", dry_air_pressure_hpa)
     temperature = _positive("temperature_k", temperature_k)
-    lapse = np.asarray(lapse_rate_nunits_per_km, dtype=np.float64)
-    require_range("lapse_rate_nunits_per_km", lapse, -1000, 157, _SOURCE, inclusive=False)
-    radius = effective_earth_radius_km(lapse)
-    path = analyse(_bare_at_the_ends(profile), htg, hrg, radius)
+    path, zones = paths.geometry, paths.zones
     _within("path length in km", path.d, *DISTANCES_KM)
-    zones = with_coasts(
-        zone_sections(profile), transmitter_coast_distance_km, receiver_coast_distance_km, _SOURCE
-    )
     b0 = ducting_incidence_percent(phi, zones.dtm, zones.dlm)
-    asked = Conditions(f, p, phi, radius, n0, b0)
+    asked = Conditions(f, p, phi, paths.radius_km, n0, b0)
     air = absorption(path, zones, f, pressure, temperature)
     gains = [np.asarray(g, dtype=np.float64) for g in (transmitter_gain_dbi, receiver_gain_dbi)]
     coupling = coupling_loss_db(*gains)
@@ -142,8 +183,7 @@ def basic_transmission_loss(
         known_polarization(polarization),
         np.broadcast(path.d, *zones, *asked, *air, coupling).ndim,
     )
-    ends = profile.clutter_height_m[..., 0] + profile.clutter_height_m[..., -1]
-    unused = b0 + coupling + zones.dct + zones.dcr + ends  # their NaN must reach the loss
+    unused = b0 + coupling + zones.dct + zones.dcr + paths.unknown  # their NaN must reach the loss
     return complete(loss, loss.basic_transmission_loss_db + unused)
 
 
@@ -153,8 +193,8 @@ def _bare_at_the_ends(profile: PathProfile) -> PathProfile:
     What is no height stays, to be refused or to become NaN where the path is analysed.
     """
     distance = np.asarray(profile.distance_km, dtype=np.float64)
-    near = distance < _CLEAR_OF_CLUTTER_KM
-    near |= distance > distance[..., -1:] - _CLEAR_OF_CLUTTER_KM
+    near = distance < CLEAR_OF_CLUTTER_KM
+    near |= distance > distance[..., -1:] - CLEAR_OF_CLUTTER_KM
     clutter = profile.clutter_height_m
     bare = np.where(near & np.isfinite(clutter), 0.0, clutter)
     return replace(profile, clutter_height_m=bare)

@@ -523,8 +523,9 @@ def test_compliance_does_not_choose(study_context: Context, make_station) -> Non
     assert caught.value.key == "studies.unknown_input"
 
 
+@pytest.mark.parametrize("model", ["ehata", "p452"])
 def test_a_slow_model_hears_a_cancel_within_half_a_second(
-    study_context: Context, make_station
+    study_context: Context, make_station, model: str
 ) -> None:
     asked: list[float] = []
 
@@ -535,7 +536,7 @@ def test_a_slow_model_hears_a_cancel_within_half_a_second(
     context = study_context(stations=[make_station(frequency_mhz=103.0)])
     context = replace(context, cancelled=cancelled)
     with pytest.raises(CancelledError):
-        run("coverage", {**REQUEST, "radius_km": 100, "model": "p452"}, context)
+        run("coverage", {**REQUEST, "radius_km": 100, "model": model}, context)
     computing = [*asked[2:], time.monotonic()]  # reading the register comes before
     assert max(np.diff(computing)) < 0.5
     assert list_studies(context.home) == []

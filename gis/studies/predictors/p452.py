@@ -1,4 +1,4 @@
-"""Rec. ITU-R P.452 in studies: a path to each receiver, so it takes its time."""
+"""Rec. ITU-R P.452 in studies: paths analysed in a sweep along each radial, or one by one."""
 
 from collections import Counter
 from dataclasses import dataclass
@@ -8,13 +8,17 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gis.studies.predictors.base import Along, Check, Limits, each_receiver, shared
+from propagation.area.paths import radial_paths
 from propagation.area.radial import Emission, Radials
+from propagation.geometry import effective_earth_radius_km
 from propagation.itu import p452, p1812
 from propagation.profile import PathProfile
 
 __all__ = ["P452"]
 
 Floats = NDArray[np.float64]
+
+_VALUES_AT_ONCE = 20_000  # of radials between two looks at whether it was cancelled
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,18 +35,43 @@ class P452:
     )
     reads: ClassVar[frozenset[str]] = frozenset({"land_cover", "zones"})
     has_clutter: ClassVar[bool] = False
-    slow: ClassVar[bool] = True
+    slow: ClassVar[bool] = False
 
     def options(self) -> dict[str, Any]:
         """Return that nothing was chosen."""
         return {}
 
     def along(self, radials: Radials, emission: Emission, check: Check) -> Along:
-        """Predict the loss at every receiver, each over its own path."""
+        """Predict the loss at every receiver.
+
+        Where clutter stands within 50 m of a receiver, and is left out for it alone, each receiver
+        has a path of its own; elsewhere the paths of a radial are analysed together.
+        """
         shape = radials.terrain_height_m.shape
         losses = np.full((len(emission.time_percents), *shape), np.nan)
-        for k, rows, profile, latitude in each_receiver(radials, self.limits, check):
-            losses[:, rows, k] = self.over(profile, latitude, emission)
+        if radials.step_km < p452.CLEAR_OF_CLUTTER_KM and np.any(radials.clutter_height_m):
+            for k, rows, profile, latitude in each_receiver(radials, self.limits, check):
+                losses[:, rows, k] = self.over(profile, latitude, emission)
+            return Along(losses, Counter())
+        at_once = max(1, _VALUES_AT_ONCE // shape[1])
+        for begin in range(0, shape[0], at_once):
+            check()
+            part = slice(begin, begin + at_once)
+            found = radial_paths(
+                radials.part(part),
+                emission.transmitter_height_above_ground_m,
+                emission.receiver_height_above_ground_m,
+                float(effective_earth_radius_km(emission.lapse_rate_nunits_per_km)),
+            )
+            loss = p452.loss_of_paths(
+                found.paths,
+                frequency_mhz=emission.frequencies_mhz[0],
+                time_percent=np.array(emission.time_percents)[:, np.newaxis],
+                path_centre_latitude_deg=found.centre_latitude_deg,
+                surface_refractivity_nunits=emission.surface_refractivity_nunits,
+                polarization=emission.polarization,
+            )
+            losses[:, begin + found.radial, found.point] = loss.basic_transmission_loss_db
         return Along(losses, Counter())
 
     def over(
