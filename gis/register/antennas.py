@@ -5,6 +5,7 @@ what compliance compares with the plan. A pattern is attenuation below the maxim
 the maximum is the station's own.
 """
 
+import hashlib
 import json
 import unicodedata
 from collections.abc import Callable, Mapping
@@ -17,7 +18,7 @@ from typing import Any, Final, NamedTuple, NoReturn
 import numpy as np
 from numpy.typing import NDArray
 
-from data.text import Phrase
+from data.text import Language, Phrase, number, text
 from gis.errors import FormatError
 from propagation.antenna_3gpp import element_attenuation_db, sector_attenuation_db
 from propagation.antenna_cuts import Cuts, cut_attenuation_db
@@ -41,6 +42,7 @@ __all__ = [
     "AntennaKind",
     "Pattern",
     "SideLobeQuality",
+    "antenna_facts",
     "antenna_from_text",
     "antenna_to_text",
     "fits_carrier",
@@ -230,6 +232,7 @@ def wrong(name: str, value: object, expected: object) -> FormatError:
     """Return the error that names a field of an antenna, its value and what is expected."""
     return FormatError(
         "antennas.wrong_parameter",
+        name=name,
         field=Phrase(f"register.field.antenna_{name}"),
         value=value,
         expected=expected,
@@ -258,6 +261,7 @@ def pattern_of(antenna: Antenna, frequency_mhz: float) -> Pattern:
         key = f"antenna_{error.name}" if own else error.name
         raise FormatError(
             "antennas.outside_formula",
+            name=error.name,
             field=Phrase(f"register.field.{key}"),
             value=error.value,
             lower=error.lower,
@@ -273,6 +277,32 @@ def fits_carrier(antenna: Antenna, frequency_mhz: float) -> bool:
     except FormatError:
         return False
     return True
+
+
+def antenna_facts(antenna: Antenna, language: Language | str) -> list[tuple[str, str]]:
+    """Return label and value, for people, of everything that is stated of an antenna.
+
+    A cut is told by how many values it has, its largest one and the beginning of its hash.
+    """
+    told = []
+    for one in fields(antenna):
+        value = getattr(antenna, one.name)
+        if value in (None, ()):
+            continue
+        label = text(f"register.field.antenna_{one.name}", language)
+        told.append((label, _told(one.name, value, language)))
+    return told
+
+
+def _told(name: str, value: Any, language: Language | str) -> str:
+    if isinstance(value, StrEnum):
+        return text(f"register.antenna_{name}.{value.value}", language)
+    if isinstance(value, tuple):
+        digest = hashlib.sha256(np.array(value, dtype="<f8").tobytes()).hexdigest()[:8]
+        return text(
+            "antennas.cut_told", language, count=len(value), largest=max(value), digest=digest
+        )
+    return number(value, language) if isinstance(value, float | int) else str(value)
 
 
 def antenna_to_text(antenna: Antenna) -> str:
