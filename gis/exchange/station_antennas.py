@@ -1,10 +1,11 @@
-"""Antennas of stations as rows and forms bring them, judged in one place."""
+"""Antennas of stations as rows and forms bring them, judged in one place, and hung."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from data.text import Phrase
-from gis.errors import FormatError
+from gis.errors import FormatError, NotFoundError
 from gis.exchange.antennas import GainUnit, parse_msi
 from gis.exchange.cells import CellReader
 from gis.exchange.fields import ANTENNA, FIELDS, Dimension
@@ -17,9 +18,12 @@ from gis.register.antennas import (
     pattern_of,
     wrong,
 )
+from gis.register.records import BroadcastStation
+from gis.register.scopes import SYSTEM
+from gis.register.store import Register
 from propagation.antenna_f1336 import SideLobes
 
-__all__ = ["ASKED", "antenna_asked", "antenna_of_row"]
+__all__ = ["ASKED", "CUTS_ASKED", "antenna_asked", "antenna_of_row", "hang", "take_down"]
 
 _COLUMNS = {own: column for column, own in ANTENNA.items()}
 _DIMENSIONS = {
@@ -34,6 +38,63 @@ _CHOICES = {
 }
 ASKED = tuple(name for name, kind in _DIMENSIONS.items() if kind is not Dimension.SERIES)
 """What a form asks, by the fields of `Antenna`; cuts come as a file."""
+
+
+CUTS_ASKED = ("gain_unit",)
+"""What a form asks of an antenna file beside it."""
+
+
+def hang(
+    register: Register,
+    station_id: str,
+    asked: Mapping[str, str],
+    *,
+    author: str,
+    file: tuple[bytes, str] | None = None,
+) -> BroadcastStation:
+    """Give a station the antenna that a form describes, in the place of the one that it has.
+
+    Parameters
+    ----------
+    register : Register
+        The register.
+    station_id : str
+        The station.
+    asked, file
+        As for `antenna_asked`.
+    author : str
+        Who does it; the history says so.
+
+    Raises
+    ------
+    NotFoundError
+        If there is no such station.
+    FormatError
+        If the form or the file is not understood.
+    """
+    with register.write(author=author, reason="antenna") as writer:
+        station = writer.station(station_id, SYSTEM)
+        antenna = antenna_asked(asked, station.frequency_mhz, file=file, standing=station.antenna)
+        changed = replace(station, antenna=antenna)
+        writer.update_stations([changed], [station])
+    return changed
+
+
+def take_down(register: Register, station_id: str, *, author: str) -> BroadcastStation:
+    """Take a station's antenna of two angles away; its 36 azimuths stay.
+
+    Raises
+    ------
+    NotFoundError
+        If there is no such station, or it has no such antenna.
+    """
+    with register.write(author=author, reason="antenna") as writer:
+        station = writer.station(station_id, SYSTEM)
+        if station.antenna is None:
+            raise NotFoundError("antennas.none", station=station.name)
+        changed = replace(station, antenna=None)
+        writer.update_stations([changed], [station])
+    return changed
 
 
 def antenna_of_row(reader: CellReader, frequency_mhz: float | None) -> Antenna | None:
