@@ -2,8 +2,8 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Depends
-from starlette.datastructures import FormData, UploadFile
+from fastapi import APIRouter, Depends, File, UploadFile
+from starlette.datastructures import FormData
 from starlette.requests import Request
 from starlette.responses import JSONResponse, RedirectResponse, Response
 
@@ -16,6 +16,7 @@ from api.service import service_of
 from gis.errors import GisError, NotFoundError
 from gis.exchange.antennas import FILE_BYTES
 from gis.exchange.station_antennas import ASKED, CUTS_ASKED, hang, take_down
+from gis.register.records import BroadcastStation
 
 __all__ = ["router"]
 
@@ -23,6 +24,8 @@ router = APIRouter(route_class=GuardedRoute)
 
 _FILE = "file"
 _KNOWN = (*ASKED, *CUTS_ASKED)
+_OTHERS = (_FILE, "csrf_token")
+_LONGEST_NAME = 120
 _BODY = {
     "requestBody": {
         "content": {
@@ -46,14 +49,13 @@ async def _form(request: Request) -> FormData:
 
 
 Form = Annotated[FormData, Depends(_form)]
+Sent = Annotated[UploadFile | None, File()]
 
 
 @router.post("/stations/{station_id}/antenna", tags=["register"], openapi_extra=_BODY)
-def put(request: Request, station_id: str, form: Form) -> JSONResponse:
+def put(request: Request, station_id: str, form: Form, file: Sent = None) -> JSONResponse:
     """Give a station an antenna of two angles: a formula with its parameters, or an MSI file."""
-    asked, file = _asked(form)
-    author = identity_of(request).name
-    changed = hang(service_of(request).register, station_id, asked, author=author, file=file)
+    changed = _hung(request, station_id, _asked(form), file)
     return JSONResponse(feature(changed), media_type="application/geo+json")
 
 
@@ -65,13 +67,12 @@ def remove(request: Request, station_id: str) -> JSONResponse:
 
 
 @router.post("/view/stations/{station_id}/antenna", include_in_schema=False)
-def put_from_page(request: Request, station_id: str, form: Form) -> Response:
+def put_from_page(request: Request, station_id: str, form: Form, file: Sent = None) -> Response:
     """Hang the antenna of the form and show the station; what is wrong stands above the form."""
     asked: dict[str, str] = {}
     try:
-        asked, file = _asked(form)
-        author = identity_of(request).name
-        hang(service_of(request).register, station_id, asked, author=author, file=file)
+        asked = _asked(form)
+        _hung(request, station_id, asked, file)
     except NotFoundError:
         raise
     except GisError as error:
@@ -86,8 +87,19 @@ def remove_from_page(request: Request, station_id: str) -> Response:
     return RedirectResponse(f"/view/stations/{station_id}#antenna", 303)
 
 
-def _asked(form: FormData) -> tuple[dict[str, str], tuple[bytes, str] | None]:
-    """Return the texts of a form and its file, which is read no further than it may be long.
+def _hung(
+    request: Request, station_id: str, asked: dict[str, str], sent: UploadFile | None
+) -> BroadcastStation:
+    """Hang the antenna of a form; its file is read no further than it may be long."""
+    file = None
+    if sent is not None and sent.filename:
+        file = sent.file.read(FILE_BYTES + 1), sent.filename[-_LONGEST_NAME:]
+    author = identity_of(request).name
+    return hang(service_of(request).register, station_id, asked, author=author, file=file)
+
+
+def _asked(form: FormData) -> dict[str, str]:
+    """Return the texts of a form.
 
     Raises
     ------
@@ -95,16 +107,14 @@ def _asked(form: FormData) -> tuple[dict[str, str], tuple[bytes, str] | None]:
         If the form holds something else, or something twice.
     """
     asked: dict[str, str] = {}
-    file = None
+    seen = set()
     for name, value in form.multi_items():
-        if name == _FILE and isinstance(value, UploadFile):
-            if value.filename:
-                file = value.file.read(FILE_BYTES + 1), value.filename[-120:]
-        elif name in asked:
-            raise InvalidParameterError("pages.repeated_parameter", name=name)
-        elif name in _KNOWN and isinstance(value, str):
+        if name in seen:
+            raise InvalidParameterError("pages.repeated_parameter", name=name[:80])
+        seen.add(name)
+        if name in _KNOWN and isinstance(value, str):
             asked[name] = value
-        elif name != "csrf_token" and not (name == _FILE and value == ""):
+        elif name not in _OTHERS:
             known = ", ".join((*_KNOWN, _FILE))
             raise InvalidParameterError("pages.unknown_field", name=name[:80], known=known)
-    return asked, file
+    return asked
