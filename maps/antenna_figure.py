@@ -23,8 +23,8 @@ Floats = NDArray[np.float64]
 Cut = Literal["horizontal", "vertical"]
 CUTS: tuple[Cut, ...] = ("horizontal", "vertical")
 
-_SIZE = 320
-_MIDDLE = _SIZE / 2
+_WIDTH, _HEIGHT = 372, 320
+_X, _Y = _WIDTH / 2, _HEIGHT / 2
 _RADIUS = 122.0
 _DEEPEST_DB = 40.0
 _RINGS_DB = (0, 10, 20, 30)
@@ -64,9 +64,10 @@ def cut_svg(
     name = f"antenna-{cut}"
     turned = angles if cut == "horizontal" else 90 - angles  # upwards from the right
     return (
-        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {_SIZE} {_SIZE}" '
-        f'width="{_SIZE}" height="{_SIZE}" role="img" aria-labelledby="{name}-title {name}-desc" '
-        f'lang="{Language(language)}" font-family="{_FONT}" font-size="13" fill="{_INK}">'
+        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {_WIDTH} {_HEIGHT}" '
+        f'width="{_WIDTH}" height="{_HEIGHT}" role="img" '
+        f'aria-labelledby="{name}-title {name}-desc" '
+        f'lang="{Language(language)}" font-family="{_FONT}" font-size="15" fill="{_INK}">'
         f'<title id="{name}-title">{escape(title)}</title>'
         f'<desc id="{name}-desc">{escape(told)}</desc>'
         f"{''.join(_rings(cut, language))}{_line(turned, below)}"
@@ -122,23 +123,23 @@ def _told(cut: Cut, angles: Floats, below: Floats, language: Language | str) -> 
 
 def _rings(cut: Cut, language: Language | str) -> Iterator[str]:
     """Draw the rings, the two axes, and the names of the four directions."""
-    yield f'<rect width="{_SIZE}" height="{_SIZE}" fill="#fff"/>'
+    yield f'<rect width="{_WIDTH}" height="{_HEIGHT}" fill="#fff"/>'
     for ring in _RINGS_DB:
         fill = BACKGROUND if ring == 0 else "none"
         yield (
-            f'<circle cx="{_MIDDLE:g}" cy="{_MIDDLE:g}" r="{_away(ring):.1f}" '
+            f'<circle cx="{_X:g}" cy="{_Y:g}" r="{_away(ring):.1f}" '
             f'fill="{fill}" stroke="{_GRID}"/>'
         )
-    low, high = _MIDDLE - _RADIUS, _MIDDLE + _RADIUS
+    left, right, top, bottom = _X - _RADIUS, _X + _RADIUS, _Y - _RADIUS, _Y + _RADIUS
     yield (
-        f'<path d="M{low:g} {_MIDDLE:g}H{high:g}M{_MIDDLE:g} {low:g}V{high:g}" '
+        f'<path d="M{left:g} {_Y:g}H{right:g}M{_X:g} {top:g}V{bottom:g}" '
         f'stroke="{_GRID}" fill="none"/>'
     )
     places = (
-        (_MIDDLE, low - 7, "middle"),
-        (high + 6, _MIDDLE + 4.5, "start"),
-        (_MIDDLE, high + 18, "middle"),
-        (low - 6, _MIDDLE + 4.5, "end"),
+        (_X, top - 7, "middle"),
+        (right + 6, _Y + 4.5, "start"),
+        (_X, bottom + 18, "middle"),
+        (left - 6, _Y + 4.5, "end"),
     )
     words = text(f"antennas.directions_{cut}", language).split("|")
     for (x, y, anchor), word in zip(places, words, strict=True):
@@ -148,11 +149,11 @@ def _rings(cut: Cut, language: Language | str) -> Iterator[str]:
 def _ring_words(language: Language | str) -> Iterator[str]:
     """Write on each ring how many decibels it is, above the curve and with a halo."""
     for ring in _RINGS_DB:
-        x = _MIDDLE + _away(ring) * 0.7071 + 2
-        y = _MIDDLE - _away(ring) * 0.7071 - 2
+        x = _X + _away(ring) * 0.7071 + 2
+        y = _Y - _away(ring) * 0.7071 - 2
         said = number(-ring, language)
         yield (
-            f'<text x="{x:.1f}" y="{y:.1f}" font-size="12" stroke="#fff" stroke-width="3" '
+            f'<text x="{x:.1f}" y="{y:.1f}" font-size="14" stroke="#fff" stroke-width="3" '
             f'paint-order="stroke">{said}{" dB" if ring == 0 else ""}</text>'
         )
 
@@ -160,8 +161,8 @@ def _ring_words(language: Language | str) -> Iterator[str]:
 def _line(angles: Floats, below: Floats) -> str:
     """Draw a pattern at angles clockwise from the top."""
     away = _RADIUS * np.clip(1 - below / _DEEPEST_DB, 0, 1)
-    x = _MIDDLE + away * np.sin(np.radians(angles))
-    y = _MIDDLE - away * np.cos(np.radians(angles))
+    x = _X + away * np.sin(np.radians(angles))
+    y = _Y - away * np.cos(np.radians(angles))
     points = " ".join(f"{a:.1f},{b:.1f}" for a, b in zip(x.tolist(), y.tolist(), strict=True))
     return (
         f'<polygon points="{points}" fill="{STATION.colour}" fill-opacity="0.18" '

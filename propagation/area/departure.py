@@ -46,7 +46,7 @@ def departure_elevation_deg(
     References
     ----------
     .. [P1812] Rec. ITU-R P.1812-8, Attachment 1 to Annex 1, eqs (76) to (79): theta_t.
-    .. [P452] Rec. ITU-R P.452-18, Attachment 2 to Annex 1, section 5.1: the same.
+    .. [P452] Rec. ITU-R P.452-18, Attachment 2 to Annex 1, section 5.1.2: the same.
     """
     distance = np.asarray(distance_km, dtype=np.float64)
     heights = np.asarray(terrain_height_m, dtype=np.float64)
