@@ -1,13 +1,16 @@
 """The antenna of two angles of a station: the form on its page, the route, the command."""
 
+import json
 import re
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
 from starlette.testclient import TestClient
 
+from api.cli import main
 from api.service import Service
 from gis.exchange.antennas import AntennaFile, msi_text
 from gis.register.antennas import AntennaKind
@@ -157,7 +160,7 @@ def test_others_see_it_and_get_no_form(
     assert "antenna-form" not in page
 
 
-def test_the_explanation_and_the_report_name_it(
+def test_the_explanation_names_the_direction(
     client: TestClient, service: Service, staff: dict[str, str]
 ) -> None:
     asked = {"kind": "tr38901_element", "vertical_beamwidth_deg": "6"}
@@ -167,3 +170,59 @@ def test_the_explanation_and_the_report_name_it(
     told = client.get(f"/path?station={STATION}&{where}", headers=staff).json()
     assert told["departure"]["towards"] == "receiver"
     assert told["departure"]["elevation_deg"] < 0
+    page = client.get(f"/view/path?lang=en&station={STATION}&{where}", headers=staff).text
+    assert "The wave leaves the antenna towards the receiver" in page
+
+
+# the command
+
+
+@pytest.fixture
+def told(
+    service: Service, capsys: pytest.CaptureFixture[str]
+) -> Callable[..., tuple[int, str, str]]:
+    def run(*words: object) -> tuple[int, str, str]:
+        code = main(["antenna", STATION, *map(str, words), "--home", str(service.home.folder)])
+        said = capsys.readouterr()
+        return code, said.out, said.err
+
+    return run
+
+
+def test_the_command_hangs_turns_and_takes_down(
+    told: Callable[..., tuple[int, str, str]], service: Service, tmp_path: Path
+) -> None:
+    file = tmp_path / "yagi.msi"
+    file.write_bytes(FILE[1])
+    assert "No antenna" in told("--lang", "en")[1]
+    code, out, _ = told("--msi", file, "--bearing-deg", "30", "--lang", "en")
+    assert code == 0
+    assert "Yagi <4>" in out
+    assert "360 values, 25 dB at most" in out
+    assert told("--kind", "cuts", "--bearing-deg", "45")[0] == 0
+    assert antenna_of(service).bearing_deg == 45.0
+    assert antenna_of(service).horizontal_attenuation_db == CUT
+    code, out, _ = told("--json", "-")
+    assert json.loads(out)["antenna"]["bearing_deg"] == 45.0
+    assert told("--remove")[0] == 0
+    assert antenna_of(service) is None
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (["--remove"], "no antenna of two angles"),
+        (["--remove", "--kind", "cuts"], "--remove"),
+        (["--bearing-deg", "30"], "cuts, f1336"),
+        (["--kind", "tr38901_element", "--bearing-deg", "x"], "0 … 360"),
+        (["--msi", "nowhere.msi"], "nowhere.msi"),
+    ],
+)
+def test_the_command_refuses_in_one_line(
+    told: Callable[..., tuple[int, str, str]], service: Service, words: list[str], said: str
+) -> None:
+    code, out, err = told(*words, "--lang", "en")
+    assert (code, out) == (3, "")
+    assert said in err
+    assert err.count("\n") == 1
+    assert antenna_of(service) is None
