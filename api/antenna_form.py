@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
+import numpy as np
 from markupsafe import Markup
 
 from data.text import Language, number, text
@@ -157,7 +158,7 @@ def _values(antenna: Antenna | None, language: Language) -> dict[str, str]:
     for name in ASKED:
         value = getattr(antenna, name, None)
         if isinstance(value, float):
-            written = repr(value).removesuffix(".0")
+            written = np.format_float_positional(value, trim="-")
             values[name] = written.replace(".", ",") if language is Language.VI else written
         elif value is not None:
             values[name] = str(value)

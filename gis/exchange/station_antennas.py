@@ -1,5 +1,6 @@
 """Antennas of stations as rows and forms bring them, judged in one place, and hung."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
@@ -31,6 +32,7 @@ _DIMENSIONS = {
     for each in FIELDS[ImportKind.STATIONS]
     if each.name in ANTENNA
 }
+_NUMBER = re.compile(r"[+-]?\d{1,9}(?:[.,]\d{0,20})?", re.ASCII)
 _CHOICES = {
     "kind": AntennaKind,
     "side_lobes": SideLobes,
@@ -197,11 +199,10 @@ def _typed(name: str, word: str) -> Any:
         if word not in known:
             raise wrong(name, word[:40], ", ".join(known))
         return known[word]
-    try:
-        return float(word.replace(",", "."))
-    except ValueError:
+    if not _NUMBER.fullmatch(word):
         lower, upper = limits_of(name)
-        raise wrong(name, word[:40], f"{lower:g} … {upper:g}") from None
+        raise wrong(name, word[:40], f"{lower:g} … {upper:g}")
+    return float(word.replace(",", "."))
 
 
 def _cell(reader: CellReader, name: str) -> Any:

@@ -206,6 +206,8 @@ def test_a_form_with_a_file() -> None:
         ({"kind": "tr38901_element"}, (msi(), "a.msi"), ("Kind", "a.msi")),
         ({"kind": "tr38901_element", "bearing_deg": "1e"}, None, ("axis", "1e", "0 … 360")),
         ({"kind": "tr38901_element", "bearing_deg": "inf"}, None, ("axis", "0 … 360")),
+        ({"kind": "tr38901_element", "bearing_deg": "3_0"}, None, ("axis", "3_0", "0 … 360")),
+        ({"kind": "tr38901_element", "bearing_deg": "1,234.5"}, None, ("axis", "1,234.5")),
         ({"kind": "tr38901_element", "name": "x" * 201}, None, ("Name", "200")),
         ({"kind": "cuts"}, (b"\x00\x01" * 50, "a.msi"), ("a.msi",)),
         ({"kind": "cuts"}, (b"GAIN 3 dBi\n" * 2, "a.msi"), ("a.msi", "line 2", "GAIN")),
