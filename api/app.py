@@ -13,6 +13,7 @@ from api.guard import GuardedRoute
 from api.middleware import BodyLimit, LastResort, SecurityHeaders
 from api.roles import RouteTableError, require_complete
 from api.routers import (
+    antennas,
     exports,
     findings,
     home,
@@ -42,6 +43,7 @@ _ROUTERS = (
     home,
     map,
     stations,
+    antennas,
     users,
     studies,
     study_pages,

@@ -82,7 +82,18 @@ def path_description(path: Mapping[str, Any], words: Words) -> list[str]:
         transmitter=words.value("height_m", profile["transmitter_height_above_ground_m"]),
         receiver=words.value("height_m", profile["receiver_height_above_ground_m"]),
     )
-    return [first, *(_sight(path["sight"][earth], earth, words) for earth in EARTHS)]
+    told = [first, *(_sight(path["sight"][earth], earth, words) for earth in EARTHS)]
+    if "departure" in path:
+        leaving = path["departure"]
+        told.append(
+            _say(
+                words,
+                f"departure_{leaving['towards']}",
+                elevation=words.value("elevation_deg", round(leaving["elevation_deg"], 2)),
+                attenuation=words.value("attenuation_db", round(leaving["attenuation_db"], 1)),
+            )
+        )
+    return told
 
 
 def path_marks(path: Mapping[str, Any], words: Words) -> list[PathMark]:

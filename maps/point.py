@@ -86,6 +86,19 @@ def _result(path: Mapping[str, Any], words: Words) -> dict[str, Any]:
         _row(_say(words, "point_azimuth"), words.value("azimuth_deg", path["azimuth_deg"])),
         _row(_say(words, "point_erp"), words.value("erp_dbw", path["erp_dbw"])),
     ]
+    if "departure" in path:
+        leaving = path["departure"]
+        rows += [
+            _row(
+                _say(words, f"point_departure_{leaving['towards']}"),
+                words.value("elevation_deg", _rounded(leaving["elevation_deg"], 2)),
+                "theta_t" if leaving["towards"] == "horizon" else "",
+            ),
+            _row(
+                _say(words, "point_departure_attenuation"),
+                words.value("attenuation_db", _rounded(leaving["attenuation_db"])),
+            ),
+        ]
     if path["method"] == "free_space":
         rows.append(_row(_say(words, "point_method"), _say(words, "point_free_space")))
     return {"heading": _say(words, "point_result", station=path["station"]), "rows": rows}

@@ -76,7 +76,6 @@ def around_circle_db(values_db: ArrayLike, angle_deg: ArrayLike) -> Floats:
     angle = np.asarray(angle_deg, dtype=np.float64)
     n = circle.shape[-1]
     shape = np.broadcast_shapes(circle.shape[:-1], angle.shape)
-    circle = np.broadcast_to(circle, (*shape, n))
     position = np.broadcast_to(np.mod(angle, 360) / (360 / n), shape)
     known = np.where(np.isnan(position), 0, position)
     below = np.floor(known).astype(np.intp)
@@ -111,4 +110,7 @@ def bs599_discrimination_db(angle_deg: ArrayLike) -> Floats:
 
 
 def _at(circle: Floats, index: NDArray[np.intp]) -> Floats:
+    if circle.ndim == 1:  # most calls, and several times as fast
+        return np.asarray(circle[index])
+    circle = np.broadcast_to(circle, (*index.shape, circle.shape[-1]))
     return np.asarray(np.take_along_axis(circle, index[..., np.newaxis], axis=-1)[..., 0])

@@ -17,6 +17,7 @@ COMMANDS = (
     "demo",
     "user",
     "import",
+    "antenna",
     "boundaries",
     "terrain",
     "path",

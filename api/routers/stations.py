@@ -1,6 +1,7 @@
 """Broadcast stations for people: a searchable table, and everything known of one."""
 
 import dataclasses
+from collections.abc import Mapping
 from functools import partial
 from typing import Annotated, Any, Literal
 
@@ -8,14 +9,16 @@ from fastapi import APIRouter, Query
 from starlette.requests import Request
 from starlette.responses import Response
 
+from api.antenna_form import antenna_form, antenna_shown
 from api.choices import choices_for
+from api.errors import status_of
 from api.guard import GuardedRoute
 from api.identity import Identity, identity_of
 from api.language import safe_language
 from api.pages import render
 from api.roles import may
 from api.service import Service, may_read, service_of
-from gis.errors import FormatError
+from gis.errors import FormatError, GisError
 from gis.register.records import BroadcastStation
 from gis.register.records import Service as BroadcastService
 from gis.studies import Study, list_studies
@@ -25,7 +28,7 @@ from gis.studies.model import RECEIVER_HEIGHT_M
 from maps.tables import in_watts
 from maps.words import Words
 
-__all__ = ["router"]
+__all__ = ["render_station", "router"]
 
 router = APIRouter(route_class=GuardedRoute, include_in_schema=False)
 
@@ -109,6 +112,29 @@ def stations_page(
 @router.get("/view/stations/{station_id}")
 def station_page(request: Request, station_id: str) -> Response:
     """Show one station: parameters, where they came from, its studies, what can be asked."""
+    return render_station(request, station_id)
+
+
+def render_station(
+    request: Request,
+    station_id: str,
+    *,
+    problem: GisError | None = None,
+    asked: Mapping[str, str] | None = None,
+) -> Response:
+    """Return the page of a station.
+
+    Parameters
+    ----------
+    request : Request
+        The request.
+    station_id : str
+        The station.
+    problem : GisError, optional
+        Why the form of its antenna was not taken.
+    asked : mapping, optional
+        What that form said.
+    """
     service = service_of(request)
     identity = identity_of(request)
     scope = identity.scope
@@ -128,7 +154,12 @@ def station_page(request: Request, station_id: str) -> Response:
     return render(
         request,
         "station.html",
+        status_code=200 if problem is None else status_of(problem),
         station=station,
+        antenna=antenna_shown(station, language),
+        antenna_form=antenna_form(station, language, asked),
+        antenna_problem=problem,
+        may_hang=may(identity.role, "POST", "/view/stations/{station_id}/antenna"),
         groups=[(name, _facts(station, names, shown, words)) for name, names in _GROUPS.items()],
         diagrams=[
             (words.label(name), getattr(station, name))

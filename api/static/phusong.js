@@ -1,4 +1,4 @@
-// Live progress of a job, and paper that shows what is folded; all else works without a script.
+// Live progress of a job, folded parts on paper, the form of an antenna; all works without a script.
 "use strict";
 (() => {
   let folded = [];
@@ -20,4 +20,19 @@
     said.textContent = job.message;
   });
   source.addEventListener("end", () => { source.close(); location.reload(); });
+})();
+// Only what the chosen kind of antenna asks; without a script all of it is there.
+(() => {
+  for (const form of document.querySelectorAll(".antenna-form")) {
+    const kind = form.elements.kind;
+    const show = () => {
+      for (const one of form.querySelectorAll("[data-kinds]")) {
+        const wanted = one.dataset.kinds.split(" ").includes(kind.value);
+        one.hidden = !wanted;
+        for (const field of one.querySelectorAll("input, select")) field.disabled = !wanted;
+      }
+    };
+    kind.addEventListener("change", show);
+    show();
+  }
 })();

@@ -21,9 +21,19 @@ from gis.exchange.writing import replaced_atomically
 from propagation.antenna_cuts import Cuts
 from propagation.constants import DIPOLE_GAIN_DBI
 
-__all__ = ["AntennaFile", "GainUnit", "msi_text", "parse_msi", "read_msi", "write_msi"]
+__all__ = [
+    "FILE_BYTES",
+    "AntennaFile",
+    "GainUnit",
+    "msi_text",
+    "parse_msi",
+    "read_msi",
+    "write_msi",
+]
 
-_FILE_BYTES = 200_000
+FILE_BYTES = 200_000
+"""Largest size of an antenna file."""
+
 _LINE_CHARACTERS = 500
 _CUT_VALUES = 360
 _CUTS = ("HORIZONTAL", "VERTICAL")
@@ -131,7 +141,7 @@ def read_msi(path: Path, *, gain_unit: GainUnit | None = None) -> AntennaFile:
     if not path.is_file():
         raise FormatError("exchange.file.not_a_file", file=path.name)
     with path.open("rb") as stream:
-        content = stream.read(_FILE_BYTES + 1)
+        content = stream.read(FILE_BYTES + 1)
     return parse_msi(content, path.name, gain_unit=gain_unit)
 
 
@@ -152,8 +162,8 @@ def parse_msi(content: bytes, file: str, *, gain_unit: GainUnit | None = None) -
     FormatError
         If it is no such file; the error names file, line, value and what is expected.
     """
-    if len(content) > _FILE_BYTES:
-        raise FormatError("antennas.too_large", file=file, limit=_FILE_BYTES // 1000)
+    if len(content) > FILE_BYTES:
+        raise FormatError("antennas.too_large", file=file, limit=FILE_BYTES // 1000)
     head: dict[str, _Line] = {}
     cuts: dict[str, NDArray[np.float64]] = {}
     lines = _lines(decode(content, file), file)

@@ -9,6 +9,7 @@ from typing import Any
 from gis.exchange.cells import CellReader
 from gis.exchange.fields import tables
 from gis.exchange.report import ImportKind
+from gis.exchange.station_antennas import antenna_of_row
 from gis.names import name_key
 from gis.register.records import (
     Organisation,
@@ -154,6 +155,7 @@ def _station(reader: CellReader, known: Known) -> dict[str, Any]:
         "licence_from": licence_from,
         "licence_to": licence_to,
         "licence_power_w": reader.power("licence_power_w"),
+        "antenna": antenna_of_row(reader, frequency),
     }
 
 

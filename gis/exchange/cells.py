@@ -207,6 +207,15 @@ class CellReader:
             self.refuse(field, "day")
         return found
 
+    def circle(self, field: str) -> tuple[float, ...]:
+        """Return the values that one cell lists round a circle, however many, or none."""
+        value = self.cell(field)
+        if value is None:
+            return ()
+        sign = self._conventions.signs.get(field)
+        numbers = [parse(part, sign) for part in series_parts(shown(value))]
+        return self._sane_series(field, numbers)
+
     def series(self, field: str) -> tuple[float, ...]:
         """Return 36 values from true north, or none at all."""
         if field in self._columns.azimuths:

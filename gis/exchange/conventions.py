@@ -21,8 +21,13 @@ from gis.exchange.table import Table
 
 __all__ = ["Conventions", "settle"]
 
-_NUMERIC = (Dimension.LENGTH, Dimension.FREQUENCY, Dimension.POWER)
-_DEFAULT_UNIT = {Dimension.LENGTH: "m", Dimension.FREQUENCY: "MHz"}
+_DEFAULT_UNIT = {
+    Dimension.LENGTH: "m",
+    Dimension.FREQUENCY: "MHz",
+    Dimension.ANGLE: "°",
+    Dimension.DECIBEL: "dB",
+}
+_NUMERIC = (*_DEFAULT_UNIT, Dimension.POWER)
 _METRES = ("easting", "northing", "x", "y")
 _POWER_UNITS = ("W", "kW", "dBW", "dBm")
 

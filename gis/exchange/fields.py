@@ -4,8 +4,8 @@ Words live in data/tables/headers.toml; what a field is lives here.
 """
 
 import tomllib
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, fields
 from enum import StrEnum
 from functools import cache, lru_cache
 from typing import Any
@@ -14,8 +14,10 @@ from data import path
 from data.text import Language, has, text
 from gis.exchange.report import ImportKind
 from gis.names import plain_key
+from gis.register.antennas import Antenna
 
 __all__ = [
+    "ANTENNA",
     "FIELDS",
     "PLACE",
     "Dimension",
@@ -39,6 +41,8 @@ class Dimension(StrEnum):
     FREQUENCY = "frequency"
     POWER = "power"
     SERIES = "series"
+    ANGLE = "angle"
+    DECIBEL = "decibel"
     PLACE = "place"
 
 
@@ -91,6 +95,27 @@ _ALWAYS = (
 )
 _FREQUENCY = Field("frequency_mhz", Dimension.FREQUENCY, required=True, unit="mhz")
 
+ANTENNA: Mapping[str, str] = {f"antenna_{one.name}": one.name for one in fields(Antenna)}
+"""The columns of a station's antenna of two angles, and the field of `Antenna` of each."""
+
+_ANTENNA_DIMENSIONS = {
+    "name": Dimension.TEXT,
+    "kind": Dimension.CHOICE,
+    "side_lobes": Dimension.CHOICE,
+    "side_lobe_quality": Dimension.CHOICE,
+    "horizontal_attenuation_db": Dimension.SERIES,
+    "vertical_attenuation_db": Dimension.SERIES,
+}
+
+
+def _antenna() -> Iterator[Field]:
+    for column, own in ANTENNA.items():
+        unit = own.rpartition("_")[2]
+        usual = Dimension.ANGLE if unit == "deg" else Dimension.DECIBEL
+        dimension = _ANTENNA_DIMENSIONS.get(own)
+        yield Field(column, dimension or usual, unit="" if dimension else unit)
+
+
 FIELDS: Mapping[ImportKind, tuple[Field, ...]] = {
     ImportKind.STRUCTURES: (
         Field("id"),
@@ -130,6 +155,7 @@ FIELDS: Mapping[ImportKind, tuple[Field, ...]] = {
         Field("licence_from", Dimension.DAY),
         Field("licence_to", Dimension.DAY),
         *_powers("licence_power_w"),
+        *_antenna(),
         *_ALWAYS,
     ),
     ImportKind.PLAN: (

@@ -14,7 +14,7 @@ from gis.exchange.conventions import Conventions
 from gis.exchange.datum import crs_name
 from gis.exchange.doubts import ask_datum, ask_meridian, ask_shifted, ask_swapped, located
 from gis.exchange.extent import Communes, Extent
-from gis.exchange.fields import PLACE
+from gis.exchange.fields import ANTENNA, PLACE
 from gis.exchange.headers import Columns
 from gis.exchange.matching import Index, changes, make, merged
 from gis.exchange.places import Measure, Place, PlaceReader
@@ -288,6 +288,8 @@ class Judge:
                     yield "confidence"
                 elif name == "note":
                     yield "source"
+                elif name in ANTENNA:
+                    yield "antenna"
                 elif name not in PLACE and name != "id":
                     yield name
 

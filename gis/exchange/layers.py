@@ -11,8 +11,9 @@ import shapely
 from shapely.geometry.base import BaseGeometry
 
 from data.text import Language, has, text
-from gis.exchange.fields import FIELDS, PLACE, title
+from gis.exchange.fields import ANTENNA, FIELDS, PLACE, title
 from gis.exchange.report import ImportKind
+from gis.register.antennas import Antenna
 from gis.register.reading import Reader
 from gis.register.records import Boundary, BroadcastStation, PlanEntry, Provenance, Structure
 from gis.register.scopes import Scope
@@ -148,6 +149,9 @@ def _annotations(record: type) -> dict[str, type]:
             found[name] = bool
         elif "date" in words:
             found[name] = date
+    if record is BroadcastStation:
+        of_antenna = _annotations(Antenna)
+        found |= {column: of_antenna.get(own, str) for column, own in ANTENNA.items()}
     return found | dict.fromkeys(_INTEGERS, int)
 
 
@@ -156,6 +160,9 @@ def _reader(name: str, language: Language | str) -> Callable[[Any], Any]:
         return lambda record: _stamp(record.provenance, language)
     if name in _ORIGIN:
         return lambda record: _plain(getattr(record.provenance, name))
+    if name in ANTENNA:
+        own = ANTENNA[name]
+        return lambda record: _plain(getattr(record.antenna, own)) if record.antenna else None
     return lambda record: _plain(getattr(record, name))
 
 
@@ -172,8 +179,11 @@ def _plain(value: Any) -> Any:
 
 
 def _shortest(value: Any) -> str:
-    whole = isinstance(value, float) and value.is_integer()
-    return str(int(value)) if whole else str(value)
+    """Return a number of a list in one reading: three decimals get a zero behind."""
+    if isinstance(value, float) and value.is_integer():
+        return str(int(value))
+    written = str(value)
+    return f"{written}0" if written[-4:-3] == "." else written
 
 
 def _point(record: Structure | BroadcastStation | PlanEntry) -> BaseGeometry | None:

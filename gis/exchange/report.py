@@ -11,6 +11,7 @@ from data.text import Language, text
 from gis.exchange.answers import Question
 from gis.exchange.safety import Format
 from gis.exchange.table import Cell
+from gis.register.antennas import Antenna, antenna_facts
 from gis.register.records import BroadcastStation, PlanEntry, Structure
 
 __all__ = [
@@ -283,4 +284,6 @@ def _written(value: object, language: Language | str) -> str:
     if isinstance(value, float):
         plain = f"{value:.10g}"
         return plain.replace(".", ",") if language == Language.VI else plain
+    if isinstance(value, Antenna):
+        return "; ".join(f"{label}: {told}" for label, told in antenna_facts(value, language))
     return str(value)

@@ -5,16 +5,21 @@ where it came from. Vietnamese terms are the law's own; their names for people a
 `register` (`register.structure_kind.antenna_mast` and so on).
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
+from types import MappingProxyType
+from typing import Final
 
 from shapely import MultiPolygon
 
+from gis.register.antennas import Antenna
 from propagation.compliance.records import Confidence
 from propagation.profile import Polarization
 
 __all__ = [
+    "LATER",
     "AdministrativeUnit",
     "Boundary",
     "Bounds",
@@ -32,6 +37,10 @@ __all__ = [
     "StructureKind",
     "UnitKind",
 ]
+
+LATER: Final[Mapping[str, bool]] = MappingProxyType({"later": True})
+"""Marks a field that records of older registers and studies do not have: without a value nothing
+is written of it, so that what was written before stays the same to the byte."""
 
 Bounds = tuple[float, float, float, float]
 """West, south, east, north in degrees."""
@@ -216,6 +225,9 @@ class BroadcastStation:
         Effective height per azimuth; empty when not stated.
     emission : str or None
         Class of emission, for example 256KF8EHF.
+    antenna : Antenna or None
+        Its pattern of both angles, which predictions take in the place of `attenuation_db`;
+        comparisons of records keep that one.
     hours : str or None
         Hours of operation, for example 05:00-23:00.
     licence_power_w : float or None
@@ -254,6 +266,7 @@ class BroadcastStation:
     licence_power_w: float | None = None
     valid_from: date | None = None
     valid_to: date | None = None
+    antenna: Antenna | None = field(default=None, metadata=LATER)
     provenance: Provenance
 
 

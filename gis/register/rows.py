@@ -25,8 +25,10 @@ from sqlalchemy import Table
 
 from gis.errors import FormatError
 from gis.register import moments, schema
+from gis.register.antennas import Antenna, antenna_from_text, antenna_to_text
 from gis.register.geopackage import from_blob, point_blob, point_coordinates, to_blob
 from gis.register.records import (
+    LATER,
     AdministrativeUnit,
     Boundary,
     BroadcastStation,
@@ -69,6 +71,9 @@ _Step = Callable[[Any], Any]
 
 _GEOMETRY = schema.GEOMETRY_COLUMN
 _DERIVED = frozenset({"fid", "search"})
+_UNSAID = frozenset(one.name for one in fields(BroadcastStation) if one.metadata == LATER)
+"""Columns of which a row without a value says nothing, so that it stays what it was."""
+
 _ENCODER = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":"))
 _MARKS = re.compile("[\u0300-\u036f]")
 _PROVENANCE = ("confidence", "source", "batch_id", "source_row")
@@ -127,6 +132,7 @@ _STEPS: dict[type, tuple[_Step, _Step]] = {
     float: (_finite, _same),
     date: (date.isoformat, date.fromisoformat),
     datetime: (moments.to_text, moments.from_text),
+    Antenna: (antenna_to_text, antenna_from_text),
 }
 
 
@@ -301,7 +307,11 @@ def codec_of_table(name: str) -> Codec[Any]:
 
 def _plain_row(row: Row) -> Row:
     """Return a row with JSON values only, coordinates and outlines readable."""
-    plain = {name: value for name, value in row.items() if name not in _DERIVED}
+    plain = {
+        name: value
+        for name, value in row.items()
+        if name not in _DERIVED and not (value is None and name in _UNSAID)
+    }
     blob = plain.pop(_GEOMETRY, None)
     if blob is not None:
         geometry = _readable(blob)
@@ -347,8 +357,9 @@ def _kept(plain: Row) -> tuple[str, str]:
 
 def row_from_json(table: str, kept: str) -> Row:
     """Return the row that the history kept, ready to be stored again."""
-    row: Row = json.loads(kept)
     codec = codec_of_table(table)
+    row: Row = {name: None for name in _UNSAID if name in codec.table.columns}
+    row |= json.loads(kept)
     if _GEOMETRY in codec.table.columns:
         row[_GEOMETRY] = None
     if "outline" in row:

@@ -250,6 +250,7 @@ broadcast_stations = _layer(
     *_validity(),
     *_provenance(),
     _text("search", required=True),
+    _text("antenna"),
 )
 
 administrative_units = _layer(

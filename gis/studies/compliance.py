@@ -79,6 +79,7 @@ _MISSING = {
     "height_above_ground_m": "compliance.missing.antenna_height",
     "ground_height_m": "compliance.missing.terrain",
     "frequency_mhz": "compliance.missing.confirmed_record",
+    "antenna": "compliance.missing.antenna",
 }
 
 

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from gis.errors import GisError
 from gis.geodesy import GEOD
+from gis.register.antennas import fits_carrier, pattern_of
 from gis.register.records import BroadcastStation
 from gis.studies.method import USUAL, Method
 from gis.studies.model import FieldSettings
@@ -17,7 +18,10 @@ from gis.studies.predictors.p1812 import P1812, path_loss
 from gis.terrain.ground import Ground
 from gis.terrain.profiles import profile_of, radial_surface
 from propagation.antenna import horizontal_attenuation_db
+from propagation.antenna_mounting import erp_towards_dbw
+from propagation.area.departure import departure_elevation_deg
 from propagation.area.radial import Emission
+from propagation.geometry import effective_earth_radius_km
 from propagation.itu import p525, p1812
 from propagation.profile import PathProfile
 
@@ -38,7 +42,8 @@ def missing_values(
     """Return the names of the values without which no field of a station can be predicted.
 
     Those that are not on record, and those that leave the range of the model. On flat terrain
-    the station's own ground height is one of them.
+    the station's own ground height is one of them; so is an antenna whose formula does not hold
+    at the carrier.
     """
     needed = ["erp_total_dbw", "height_above_ground_m"]
     if flat:
@@ -48,7 +53,9 @@ def missing_values(
         name for name, (lower, upper) in _ranges(limits).items()
         if (value := getattr(station, name)) is not None and not lower <= value <= upper
     )  # fmt: skip
-    return (*absent, *outside)
+    antenna = station.antenna
+    unfit = antenna is not None and not fits_carrier(antenna, station.frequency_mhz)
+    return (*absent, *outside, *(("antenna",) if unfit else ()))
 
 
 def _ranges(limits: Limits) -> dict[str, tuple[float, float]]:
@@ -93,6 +100,8 @@ class Emitter:
             value = getattr(self.station, name)
             if value is None:
                 raise GisError(f"studies.station_without_{name}", station=self.station.name)
+            if name == "antenna":
+                pattern_of(value, self.station.frequency_mhz)  # says what is wrong with it
             self._refuse(f"station_outside_{name}", value, _ranges(predictor.limits)[name])
         settings, limits = self.settings, predictor.limits
         for key, value, within in (
@@ -132,16 +141,57 @@ class Emitter:
 
     @property
     def mast_height_m(self) -> float:
-        """Height of the antenna above that of a receiver at the mast's foot."""
+        """Height of the antenna above a receiver at the mast's foot; below 0 where it is lower."""
         height = self.station.height_above_ground_m or 0.0
-        return abs(height - self.settings.receiver_height_above_ground_m)
+        return height - self.settings.receiver_height_above_ground_m
 
-    def erp_dbw(self, azimuth_deg: Floats) -> Floats:
-        """Return the effective radiated power towards an azimuth, dBW."""
-        power = np.full(np.shape(azimuth_deg), self.station.erp_total_dbw, dtype=np.float64)
-        if self.station.attenuation_db:
-            power -= horizontal_attenuation_db(self.station.attenuation_db, azimuth_deg)
+    def erp_dbw(self, azimuth_deg: Floats, elevation_deg: Floats) -> Floats:
+        """Return the effective radiated power in directions, dBW.
+
+        With an antenna of two angles by its pattern and tilts; else by the 36 azimuths of the
+        licence, where there are some, alike at every elevation.
+
+        Parameters
+        ----------
+        azimuth_deg : ndarray
+            From true north.
+        elevation_deg : ndarray
+            Above the horizon, as of `departures_deg`, broadcasting with the azimuths.
+        """
+        station, antenna = self.station, self.station.antenna
+        if antenna is not None:
+            pattern = pattern_of(antenna, station.frequency_mhz)
+            maximum = float(station.erp_total_dbw or 0.0)
+            return erp_towards_dbw(maximum, pattern, azimuth_deg, elevation_deg, antenna.mounting)
+        power = np.full(np.shape(azimuth_deg), station.erp_total_dbw, dtype=np.float64)
+        if station.attenuation_db:
+            power -= horizontal_attenuation_db(station.attenuation_db, azimuth_deg)
         return power
+
+    def departures_deg(self, distance_km: Floats, terrain_height_m: Floats) -> Floats:
+        """Return the elevations at which waves leave the antenna, for every point of profiles.
+
+        Zeros of the shape (..., 1) where no pattern of two angles asks for them.
+
+        Parameters
+        ----------
+        distance_km : ndarray, shape (n,) or (..., n)
+            Distances, the first 0.
+        terrain_height_m : ndarray, shape (..., n)
+            Heights of the ground.
+        """
+        if self.station.antenna is None:
+            return np.zeros((*terrain_height_m.shape[:-1], 1))
+        settings = self.settings
+        return departure_elevation_deg(
+            distance_km,
+            terrain_height_m,
+            transmitter_height_above_ground_m=float(self.station.height_above_ground_m or 0.0),
+            receiver_height_above_ground_m=settings.receiver_height_above_ground_m,
+            effective_earth_radius_km=float(
+                effective_earth_radius_km(settings.lapse_rate_nunits_per_km)
+            ),
+        )
 
     def towards(self, longitude: Floats, latitude: Floats) -> tuple[Floats, Floats]:
         """Return azimuth from the station, 0 to 360 degrees, and distance in km of points."""
@@ -232,10 +282,11 @@ class Emitter:
         losses = self.method.predictor.over(
             _rows(profile, known), centre_latitude_deg[known], self.emission(tuple(time_percents))
         )
+        elevation = self.departures_deg(profile.distance_km, profile.terrain_height_m)[..., -1]
         fields[:, known] = p1812.field_strength_dbuvm(
             losses + self.added_db(length_km[known]),
             frequency_mhz=self.station.frequency_mhz,
-            erp_dbw=self.erp_dbw(azimuth_deg[known]),
+            erp_dbw=self.erp_dbw(azimuth_deg[known], elevation[known]),
         )
         return fields
 
@@ -243,11 +294,15 @@ class Emitter:
         """Return what is added to the model's loss at some distances."""
         return self.method.additions.loss_db(self.station.frequency_mhz, distance_km)
 
+    def slants_deg(self, distance_km: Floats) -> Floats:
+        """Return the elevations of the slants to receivers near the mast, on level ground."""
+        return np.asarray(np.degrees(np.arctan2(-self.mast_height_m, distance_km * 1e3)))
+
     def free_space_dbuvm(self, azimuth_deg: Floats, distance_km: Floats) -> Floats:
         """Return the free-space field at the slant distance, where models do not reach."""
         slant_km = np.maximum(np.hypot(distance_km, self.mast_height_m / 1e3), 1e-3)
         loss = p525.free_space_basic_transmission_loss_db(self.station.frequency_mhz, slant_km)
-        power = self.erp_dbw(azimuth_deg)
+        power = self.erp_dbw(azimuth_deg, self.slants_deg(distance_km))
         if self.method.additions.chosen:
             loss = loss + self.added_db(distance_km)
         return p1812.field_strength_dbuvm(

@@ -122,10 +122,11 @@ def explain_path(
     Returns
     -------
     dict
-        Position, distance, e.r.p. towards the point, `inputs` with the model's settings, land
-        cover, zones and the versions of the software, the profile, what stands in the way
-        (`sight`, as of `gis.studies.sight.sight_json`), and for `steady` (50 % of time) and
-        `tropospheric` (1 %) the field, every loss term and every path parameter of Rec. ITU-R
+        Position, distance, e.r.p. towards the point, with an antenna of two angles `departure`
+        (elevation, whether it is that of the horizon, attenuation), `inputs` with the model's
+        settings, land cover, zones and the versions of the software, the profile, what stands in
+        the way (`sight`, as of `gis.studies.sight.sight_json`), and for `steady` (50 % of time)
+        and `tropospheric` (1 %) the field, every loss term and every path parameter of Rec. ITU-R
         P.1812 with its symbol and equation. Nearer than 0.25 km the method is `free_space`, and
         there are no terms, no profile and no sight.
 
@@ -146,7 +147,6 @@ def explain_path(
         "latitude": latitude,
         "distance_km": round(distance, 4),
         "azimuth_deg": round(azimuth, 3),
-        "erp_dbw": round(float(emitter.erp_dbw(np.array([azimuth]))[0]), 3),
         "model": p1812.EDITION,
         "terrain": terrain_json(context.ground),
         "inputs": {
@@ -158,6 +158,7 @@ def explain_path(
     }
     if distance < NEAREST_KM:
         field = float(emitter.free_space_dbuvm(np.array([azimuth]), np.array([distance]))[0])
+        told |= _departing(emitter, azimuth, emitter.slants_deg(np.array([distance])))
         near = {"field_strength_dbuvm": round(field, 3), "terms": [], "parameters": []}
         return {
             **told,
@@ -277,8 +278,11 @@ def _terms(emitter: Emitter, azimuth: float, distance_km: float) -> dict[str, An
     profile, end = emitter.paths(np.array([azimuth]), along)
     _require_ground(emitter, azimuth, along, profile.terrain_height_m[0])
     centre = (emitter.station.latitude + end) / 2
-    power = emitter.erp_dbw(np.array([azimuth]))
+    elevation = emitter.departures_deg(along, profile.terrain_height_m)[..., -1]
+    power = emitter.erp_dbw(np.array([azimuth]), elevation)
+    straight = emitter.departures_deg(along[[0, -1]], profile.terrain_height_m[:, [0, -1]])
     told: dict[str, Any] = {
+        **_departing(emitter, azimuth, elevation, float(straight[0, -1])),
         "profile": {
             "distance_km": np.round(along, 4).tolist(),
             "terrain_height_m": np.round(profile.terrain_height_m[0], 2).tolist(),
@@ -286,7 +290,7 @@ def _terms(emitter: Emitter, azimuth: float, distance_km: float) -> dict[str, An
             "zone": profile.zone[0].tolist(),
             "transmitter_height_above_ground_m": emitter.station.height_above_ground_m,
             "receiver_height_above_ground_m": emitter.settings.receiver_height_above_ground_m,
-        }
+        },
     }
     for name, percent in (("steady", _STEADY), ("tropospheric", _TROPOSPHERIC)):
         loss = emitter.path_loss(profile, centre, percent)
@@ -302,6 +306,23 @@ def _terms(emitter: Emitter, azimuth: float, distance_km: float) -> dict[str, An
             "field_strength_dbuvm": _known(float(field[0])),
             "terms": _listed(loss.terms(), p1812.TERMS),
             "parameters": _listed(loss.parameters(), p1812.PARAMETERS),
+        }
+    return told
+
+
+def _departing(
+    emitter: Emitter, azimuth: float, elevation_deg: Floats, straight_deg: float | None = None
+) -> dict[str, Any]:
+    """Return the power towards a point and, of an antenna of two angles, the direction."""
+    power = float(emitter.erp_dbw(np.array([azimuth]), elevation_deg)[0])
+    told: dict[str, Any] = {"erp_dbw": round(power, 3)}
+    if emitter.station.antenna is not None:
+        elevation = float(elevation_deg[0])
+        horizon = straight_deg is not None and elevation > straight_deg
+        told["departure"] = {
+            "elevation_deg": round(elevation, 4),
+            "towards": "horizon" if horizon else "receiver",
+            "attenuation_db": round(float(emitter.station.erp_total_dbw or 0.0) - power, 3),
         }
     return told
 

@@ -10,6 +10,7 @@ from typing import Any, TypeVar, Union, get_args, get_origin, get_type_hints
 from shapely import MultiPolygon, from_wkb, to_wkb
 
 from gis.errors import FormatError
+from gis.register.records import LATER
 from gis.studies.record import sha256_of
 
 __all__ = ["geometry_from_hex", "geometry_hex", "record_from_json", "record_to_json"]
@@ -26,7 +27,13 @@ def record_to_json(record: object) -> dict[str, Any]:
     """
     if not is_dataclass(record) or isinstance(record, type):
         raise TypeError(f"{type(record).__name__} is no record")
-    return {item.name: _encoded(getattr(record, item.name)) for item in fields(record)}
+    values = {item.name: getattr(record, item.name) for item in fields(record)}
+    unsaid = {item.name for item in fields(record) if item.metadata == LATER}
+    return {
+        name: _encoded(value)
+        for name, value in values.items()
+        if not (value is None and name in unsaid)
+    }
 
 
 def record_from_json(kind: type[_Record], content: dict[str, Any]) -> _Record:

@@ -106,8 +106,10 @@ class Walk:
         distance: Floats = np.arange(self.points, dtype=np.float64) * self.step_km
         losses[..., ~predictor.limits.reaches(distance)] = np.nan
         reference = p1812.field_strength_dbuvm(0.0, frequency_mhz=frequency_mhz, erp_dbw=0.0)
-        power = (float(reference) + self.emitter.erp_dbw(azimuths)).astype(losses.dtype)
-        field: Values = np.subtract(power[:, np.newaxis], losses).astype(np.float32, copy=False)
+        elevation = self.emitter.departures_deg(distance, radials.terrain_height_m)
+        towards = self.emitter.erp_dbw(azimuths[:, np.newaxis], elevation)
+        power = (float(reference) + towards).astype(losses.dtype)
+        field: Values = np.subtract(power, losses).astype(np.float32, copy=False)
         if self.emitter.method.additions.chosen:
             field -= self.emitter.added_db(distance).astype(np.float32)
         near = int(self.firsts.min())

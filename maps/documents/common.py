@@ -8,9 +8,11 @@ from typing import Any
 from data.text import has
 from gis.errors import NotFoundError
 from gis.jurisdictions import Jurisdiction, jurisdiction
+from gis.register.antennas import Antenna, antenna_facts
 from gis.studies.method import method_title
 from gis.studies.predictors.registry import DEFAULT
 from gis.studies.record import Study, canonical, sha256_of
+from gis.studies.snapshots import record_from_json
 from maps.documents.content import Block, Facts, Paragraph, Report, Section, Table
 from maps.views import CoverageView
 from maps.words import Words
@@ -126,7 +128,7 @@ def assemble(source: Source, title: str, sections: Iterable[Section]) -> Report:
 
 
 def station_facts(station: Mapping[str, Any], words: Words) -> list[Block]:
-    """Return a station's parameters as they were studied, with its pattern where it has one."""
+    """Return a station's parameters as they were studied, its antenna and pattern among them."""
     rows = [
         (words.label(name), (words.value(name, station[name]),))
         for name in _STATION
@@ -146,6 +148,9 @@ def station_facts(station: Mapping[str, Any], words: Words) -> list[Block]:
             (f"{provenance['source']} ({words.confidence(provenance['confidence'])})",),
         )
     )
+    if station.get("antenna"):
+        antenna = record_from_json(Antenna, station["antenna"])
+        rows += [(label, (told,)) for label, told in antenna_facts(antenna, words.language)]
     blocks: list[Block] = [Facts(tuple(rows))]
     pattern = station.get("attenuation_db") or ()
     if pattern:

@@ -198,7 +198,8 @@ def test_technical_data_are_complete() -> None:
         for field in fields(station):
             if field.name not in {
                 "channel", "structure_id", "erp_horizontal_dbw", "erp_vertical_dbw",
-                "attenuation_db", "commune_name", "province_code", "valid_from", "valid_to",
+                "antenna", "attenuation_db",
+                "commune_name", "province_code", "valid_from", "valid_to",
             }:  # fmt: skip
                 assert getattr(station, field.name) not in (None, ()), (station.id, field.name)
         parts = [p for p in (station.erp_horizontal_dbw, station.erp_vertical_dbw) if p]

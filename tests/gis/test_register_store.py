@@ -12,6 +12,7 @@ import pytest
 from shapely import MultiPolygon, box
 
 from gis.errors import ConflictError, FormatError, NotFoundError, StorageError
+from gis.register.antennas import Antenna, AntennaKind
 from gis.register.records import (
     AdministrativeUnit,
     Boundary,
@@ -130,6 +131,7 @@ STATION = BroadcastStation(
     licence_to=date(2027, 1, 1),
     licence_power_w=5000.0,
     valid_from=date(2022, 1, 1),
+    antenna=Antenna(kind=AntennaKind.TR38901_ELEMENT, name="Phần tử", bearing_deg=30.5),
     provenance=FROM_FILE,
 )
 UNIT = AdministrativeUnit(

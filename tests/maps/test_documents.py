@@ -13,7 +13,9 @@ import propagation.compliance
 from data.text import Language, has
 from gis.errors import FormatError
 from gis.home import Home
+from gis.register.antennas import Antenna, AntennaKind, antenna_facts
 from gis.studies.record import Study
+from gis.studies.snapshots import record_to_json
 from maps.documents.content import Facts, Figure, Heading, Report, Table
 from maps.documents.report import study_article, study_html, study_pdf, study_report
 from maps.legend import contour_dash, contour_levels
@@ -361,3 +363,17 @@ def test_every_quantity_that_evidence_names_has_a_label() -> None:
 
 
 _EVIDENCE = {"of_station": 1, "of_plan": 1, "of_rule": 1, "field_evidence": 1, "Evidence": 1}
+
+
+def test_the_antenna_of_a_station_stands_in_its_report(coverage_study: Study) -> None:
+    antenna = Antenna(
+        kind=AntennaKind.TR38901_ELEMENT, bearing_deg=30.5, electrical_downtilt_deg=4.0
+    )
+    station = {**coverage_study.inputs["station"], "antenna": record_to_json(antenna)}
+    told = replace(coverage_study, inputs={**coverage_study.inputs, "station": station})
+    page = study_html(told, Language.VI)
+    for label, value in antenna_facts(antenna, Language.VI):
+        assert label in page
+        assert value in page
+    assert "30,5" in page
+    assert "3GPP TR 38.901" not in study_html(coverage_study, Language.VI)
