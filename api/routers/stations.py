@@ -9,6 +9,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from api.choices import choices_for
+from api.forms import FormState, Refused
 from api.guard import GuardedRoute
 from api.identity import Identity, identity_of
 from api.language import safe_language
@@ -20,16 +21,20 @@ from gis.register.records import BroadcastStation
 from gis.register.records import Service as BroadcastService
 from gis.studies import Study, list_studies
 from gis.studies.coverage import default_radius_km, default_step_m
+from gis.studies.interference import default_step_m as interference_step_m
 from gis.studies.method import method_title
 from gis.studies.model import RECEIVER_HEIGHT_M
 from maps.tables import in_watts
 from maps.words import Words
 
-__all__ = ["router"]
+__all__ = ["ASKED", "router", "show_station"]
 
 router = APIRouter(route_class=GuardedRoute, include_in_schema=False)
 
 Order = Literal["name", "frequency", "power"]
+
+ASKED = ("coverage", "interference", "compliance")
+"""Kinds of study that the page of a station asks for."""
 
 _PER_PAGE = 50
 _LATEST = 10
@@ -109,6 +114,11 @@ def stations_page(
 @router.get("/view/stations/{station_id}")
 def station_page(request: Request, station_id: str) -> Response:
     """Show one station: parameters, where they came from, its studies, what can be asked."""
+    return show_station(request, station_id)
+
+
+def show_station(request: Request, station_id: str, *, refused: Refused | None = None) -> Response:
+    """Return the page of a station; a form of it that was refused comes back as it was typed."""
     service = service_of(request)
     identity = identity_of(request)
     scope = identity.scope
@@ -128,6 +138,7 @@ def station_page(request: Request, station_id: str) -> Response:
     return render(
         request,
         "station.html",
+        status_code=200 if refused is None else refused.status,
         station=station,
         groups=[(name, _facts(station, names, shown, words)) for name, names in _GROUPS.items()],
         diagrams=[
@@ -137,10 +148,17 @@ def station_page(request: Request, station_id: str) -> Response:
         ],
         choices=choices_for(station, service.settings.p1546_curves, language),
         usual=_usual(station),
+        refused=refused,
+        forms={kind: _form(kind, refused) for kind in ASKED},
         studies=[(study, _model(study)) for study in studies],
         damaged=damaged,
         may_ask=may(identity.role, "POST", "/view/stations/{station_id}/studies"),
     )
+
+
+def _form(kind: str, refused: Refused | None) -> FormState:
+    own = refused is not None and refused.typed.get("kind") == kind
+    return FormState(kind, refused if own else None)
 
 
 def _usual(station: BroadcastStation) -> dict[str, float]:
@@ -149,6 +167,7 @@ def _usual(station: BroadcastStation) -> dict[str, float]:
     return {
         "radius_km": radius_km,
         "step_m": default_step_m(radius_km),
+        "interference_step_m": interference_step_m(radius_km),
         "receiver_height_m": RECEIVER_HEIGHT_M,
     }
 

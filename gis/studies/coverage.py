@@ -5,7 +5,7 @@ range, in dB, to a grid in EPSG:4326. Pixels beyond the radius are missing.
 """
 
 import math
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import numpy as np
@@ -47,9 +47,9 @@ __all__ = [
     "compute",
     "default_radius_km",
     "default_step_m",
+    "extent_asked",
     "gather",
     "require_field",
-    "require_size",
 ]
 
 Values = NDArray[np.float32]
@@ -103,6 +103,33 @@ def default_step_m(radius_km: float) -> float:
     return next((step for step in _STEPS_M if step >= wanted), _STEPS_M[-1])
 
 
+def extent_asked(
+    reader: Reader, station: BroadcastStation, usual_step_m: Callable[[float], float]
+) -> tuple[float, float]:
+    """Return the radius in km and the pixel size in m of a request.
+
+    Parameters
+    ----------
+    reader : Reader
+        The request; of it `radius_km` and `step_m` are read.
+    station : BroadcastStation
+        The station.
+    usual_step_m : callable
+        The pixel size of a radius, where the request names none.
+
+    Raises
+    ------
+    FormatError
+        If one is out of range, or they give more than forty million pixels.
+    """
+    usual_km = default_radius_km(station)
+    radius_km = reader.number("radius_km", 1.0, LARGEST_RADIUS_KM, usual_km) or usual_km
+    usual_m = usual_step_m(radius_km)
+    step_m = reader.number("step_m", 10.0, 10_000.0, usual_m) or usual_m
+    _require_size(radius_km, step_m)
+    return radius_km, step_m
+
+
 def gather(
     request: Mapping[str, object], register: RegisterReader, context: StudyContext
 ) -> Gathered:
@@ -128,10 +155,7 @@ def gather(
     place, on = moment(reader)
     station = register.station(reader.word("station_id"), SYSTEM)
     emitter, percent = coverage_asked(reader, station, context.ground, context.p1546_curves)
-    radius = reader.number("radius_km", 1.0, LARGEST_RADIUS_KM, default_radius_km(station))
-    radius_km = radius or LARGEST_RADIUS_KM
-    step_m = reader.number("step_m", 10.0, 10_000.0, default_step_m(radius_km)) or _STEPS_M[-1]
-    require_size(radius_km, step_m)
+    radius_km, step_m = extent_asked(reader, station, default_step_m)
     communes = communes_near(register, on, station.longitude, station.latitude, radius_km)
     written, geometries = communes.to_json()
     inputs = {
@@ -216,14 +240,8 @@ def require_field(polar: PolarField) -> None:
         raise TerrainUnavailableError("studies.no_terrain_around", station=name)
 
 
-def require_size(radius_km: float, step_m: float) -> None:
-    """Refuse a grid of more than forty million pixels.
-
-    Raises
-    ------
-    FormatError
-        With the number of pixels and the limit.
-    """
+def _require_size(radius_km: float, step_m: float) -> None:
+    """Refuse a grid of more than forty million pixels."""
     across = 2 * math.ceil(radius_km * 1e3 / step_m) + 1
     if across**2 > _MOST_PIXELS:
         raise FormatError(

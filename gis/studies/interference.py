@@ -24,13 +24,11 @@ from gis.studies.asked import INTERFERENCE_TIME_PERCENTS, interference_asked
 from gis.studies.communes import Communes, communes_near
 from gis.studies.context import Stage, StudyContext
 from gis.studies.coverage import (
-    LARGEST_RADIUS_KM,
     azimuth_count,
-    default_radius_km,
-    default_step_m,
+    extent_asked,
     require_field,
-    require_size,
 )
+from gis.studies.coverage import default_step_m as coverage_step_m
 from gis.studies.disturbed import Disturbance, commune_rows, interferer_rows, summary
 from gis.studies.emitter import Emitter
 from gis.studies.field import PolarField, azimuths_around, azimuths_towards, polar_field
@@ -62,7 +60,7 @@ from propagation.interference.bs412 import (
     protection_from_parameters,
 )
 
-__all__ = ["FILES", "compute", "gather"]
+__all__ = ["FILES", "compute", "default_step_m", "gather"]
 
 Floats = NDArray[np.float64]
 
@@ -91,6 +89,11 @@ _NAMES = (
 _RULES = (PROTECTION_RATIO, MINIMUM_FIELD, AREA_CLASS)
 
 
+def default_step_m(radius_km: float) -> float:
+    """Return the pixel size of a study that asks for none: twice that of a coverage."""
+    return _COARSER * coverage_step_m(radius_km)
+
+
 def gather(
     request: Mapping[str, object], register: RegisterReader, context: StudyContext
 ) -> Gathered:
@@ -116,11 +119,7 @@ def gather(
     place, on = moment(reader)
     wanted = register.station(reader.word("station_id"), SYSTEM)
     emitter = interference_asked(reader, wanted, context.ground, context.p1546_curves)
-    radius = reader.number("radius_km", 1.0, LARGEST_RADIUS_KM, default_radius_km(wanted))
-    radius_km = radius or LARGEST_RADIUS_KM
-    coarse = _COARSER * default_step_m(radius_km)
-    step_m = reader.number("step_m", 10.0, 10_000.0, coarse) or coarse
-    require_size(radius_km, step_m)
+    radius_km, step_m = extent_asked(reader, wanted, default_step_m)
     pack = load_rule_pack(on)
     table = protection_from_parameters(pack.rule(PROTECTION_RATIO).parameters)
     unwanted = unwanted_stations(

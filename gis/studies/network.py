@@ -56,7 +56,7 @@ from gis.studies.remarks import Gaps, ground_remarks, remarks_json
 from gis.studies.requests import Reader
 from gis.studies.snapshots import geometry_hex, record_from_json, record_to_json
 from gis.studies.tile_field import Layout
-from gis.terrain.ground import Remark
+from gis.terrain.ground import Ground, Remark
 from propagation.compliance.parameters import PROTECTION_RATIO
 from propagation.interference.bs412 import protection_from_parameters
 
@@ -68,6 +68,7 @@ __all__ = [
     "gather",
     "require_request",
     "tile_side",
+    "usual",
 ]
 
 Floats = NDArray[np.float64]
@@ -143,23 +144,15 @@ def gather(
         has no outline, or the grid would be too large.
     """
     wanted, place, on = _wanted(request, register)
-    grid, reach_km = wanted.grid, wanted.reach_km
-    inside = [one for one in wanted.stations if _away_km(one, grid.bounds) <= reach_km]
-    flat = context.ground.flat
-    lacking = {one.id: missing_values(one, flat=flat) for one in inside}
-    stations = sorted((one for one in inside if not lacking[one.id]), key=lambda one: one.id)
-    if not 0 < len(stations) <= _MOST_STATIONS:
-        key = "studies.network_too_many_stations" if stations else "studies.network_no_stations"
-        raise FormatError(key, count=len(stations), limit=_MOST_STATIONS, reach_km=reach_km)
+    reach_km = wanted.reach_km
+    stations, lacking = _in_reach(wanted, flat=context.ground.flat)
     settings = default_settings(profile_step_km=_PROFILE_STEP_KM)
     inputs = {
         **common_inputs(place, on, context, settings),
         "rules": rules_json(load_rule_pack(on), (PROTECTION_RATIO,)),
         "stations": [record_to_json(one) for one in stations],
         "not_assessed": [
-            {"id": one.id, "name": one.name, "missing": list(lacking[one.id])}
-            for one in inside
-            if lacking[one.id]
+            {"id": one.id, "name": one.name, "missing": list(missing)} for one, missing in lacking
         ],
         "bounds": list(wanted.bounds),
         "outline": None if wanted.boundary is None else record_to_json(wanted.boundary),
@@ -174,16 +167,44 @@ def gather(
     return Gathered(inputs, geometries)
 
 
-def require_request(request: Mapping[str, object], register: RegisterReader) -> None:
+def require_request(
+    request: Mapping[str, object], register: RegisterReader, ground: Ground
+) -> None:
     """Refuse a request that is surely wrong, as `gather` does.
 
     Raises
     ------
     GisError
-        If it is not understood, a station is unknown, the province has no outline, or the grid
-        would be too large.
+        If it is not understood, a station is unknown, none is in the band and in reach, the
+        province has no outline, or the grid would be too large.
     """
-    _wanted(request, register)
+    wanted, _, _ = _wanted(request, register)
+    _in_reach(wanted, flat=ground.flat)
+
+
+def usual(request: Mapping[str, object], register: RegisterReader) -> dict[str, float]:
+    """Return what a study of the province takes where nobody says.
+
+    Parameters
+    ----------
+    request : mapping
+        Of it `jurisdiction` and `on` are read.
+    register : Reader
+        The register at one moment.
+
+    Returns
+    -------
+    dict
+        `reach_km`, `threshold_dbuvm`; `step_m` where the province has an outline; `lowest_mhz`
+        and `highest_mhz` of the FM stations, where there are any.
+    """
+    place, on = moment(Reader(request, *_NAMES))
+    told = {"reach_km": REACH_KM, "threshold_dbuvm": _THRESHOLD_DBUVM}
+    outlines = register.boundaries(codes=[place.province_code], on=on)
+    if outlines:
+        told["step_m"] = _default_step_m(outlines[0].geometry.bounds)
+    band = [one.frequency_mhz for one in register.stations(SYSTEM, service=Service.FM, on=on)]
+    return {**told, "lowest_mhz": min(band), "highest_mhz": max(band)} if band else told
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -264,7 +285,44 @@ def _chosen(reader: Reader, everyone: Sequence[BroadcastStation]) -> list[Broadc
     if highest < lowest:
         raise FormatError("studies.network_no_frequencies", lowest=lowest, highest=highest)
     chosen = everyone if names is None else [known[name] for name in dict.fromkeys(names)]
-    return [one for one in chosen if lowest <= one.frequency_mhz <= highest]
+    if not chosen:
+        raise FormatError("studies.network_no_fm")
+    within = [one for one in chosen if lowest <= one.frequency_mhz <= highest]
+    if not within:
+        there = [one.frequency_mhz for one in chosen]
+        raise FormatError(
+            "studies.network_none_in_band",
+            lowest=lowest,
+            highest=highest,
+            count=len(chosen),
+            first=min(there),
+            last=max(there),
+        )
+    return within
+
+
+def _in_reach(
+    wanted: _Wanted, *, flat: bool
+) -> tuple[list[BroadcastStation], list[tuple[BroadcastStation, tuple[str, ...]]]]:
+    """Return the stations in reach that can be assessed, and those that cannot with what lacks."""
+    bounds, reach_km = wanted.grid.bounds, wanted.reach_km
+    inside = [one for one in wanted.stations if _away_km(one, bounds) <= reach_km]
+    lacking = [(one, missing) for one in inside if (missing := missing_values(one, flat=flat))]
+    without = {one.id for one, _ in lacking}
+    stations = sorted((one for one in inside if one.id not in without), key=lambda one: one.id)
+    if not inside:
+        asked = len(wanted.stations)
+        raise FormatError("studies.network_no_stations", asked=asked, reach_km=reach_km)
+    if not stations:
+        raise FormatError("studies.network_none_complete", count=len(inside), reach_km=reach_km)
+    if len(stations) > _MOST_STATIONS:
+        raise FormatError(
+            "studies.network_too_many_stations",
+            count=len(stations),
+            limit=_MOST_STATIONS,
+            reach_km=reach_km,
+        )
+    return stations, lacking
 
 
 def _away_km(station: BroadcastStation, bounds: Bounds) -> float:
