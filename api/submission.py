@@ -9,7 +9,7 @@ from api.service import Service
 from gis.jobs.queue import Job, JobState
 from gis.register.records import BroadcastStation
 from gis.register.scopes import SYSTEM
-from gis.studies import compliance, coverage, interference, network
+from gis.studies import compliance, coverage, interference, network_request
 from gis.studies.asked import coverage_asked, interference_asked
 from gis.studies.parts import moment
 from gis.studies.requests import Reader
@@ -37,7 +37,7 @@ def submit(service: Service, identity: Identity, kind: str, inputs: Mapping[str,
     inputs = judged_today(inputs)
     moment(Reader(inputs, *inputs))
     if kind == "network":
-        network.require_request(inputs, service.register, service.ground)
+        network_request.require_request(inputs, service.register, service.ground)
     station_id = inputs.get("station_id")
     station = None if station_id is None else service.register.station(str(station_id), SYSTEM)
     if kind == "compliance":

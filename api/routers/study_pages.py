@@ -23,7 +23,7 @@ from api.schemas import Megahertz, NetworkRequest, Radius, Reach, Step, Threshol
 from api.service import may_read, service_of
 from api.submission import submit
 from api.views import study_view
-from gis.studies import network
+from gis.studies import network_request
 from gis.studies.method import METHOD_INPUTS, method_title
 from gis.studies.record import Study, list_studies
 from maps.documents.html import report_style
@@ -140,7 +140,7 @@ def _usual_network(request: Request) -> dict[str, float]:
     if not may(identity_of(request).role, "POST", "/view/studies"):
         return {}
     with service.register.snapshot() as register:
-        return network.usual(judged_today({}), register)
+        return network_request.usual(judged_today({}), register)
 
 
 @router.post("/view/studies")

@@ -6,6 +6,7 @@ range, in dB, to a grid in EPSG:4326. Pixels beyond the radius are missing.
 
 import math
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -37,6 +38,7 @@ from gis.studies.parts import (
 from gis.studies.remarks import remarks_json
 from gis.studies.requests import Reader
 from gis.studies.snapshots import record_from_json, record_to_json
+from gis.studies.steps import area_step_km
 
 __all__ = [
     "CONTOURS_FILE",
@@ -156,10 +158,16 @@ def gather(
     station = register.station(reader.word("station_id"), SYSTEM)
     emitter, percent = coverage_asked(reader, station, context.ground, context.p1546_curves)
     radius_km, step_m = extent_asked(reader, station, default_step_m)
+    settings = replace(
+        emitter.settings,
+        profile_step_km=area_step_km(
+            context.ground, emitter.method.predictor, radius_km * azimuth_count(radius_km, step_m)
+        ),
+    )
     communes = communes_near(register, on, station.longitude, station.latitude, radius_km)
     written, geometries = communes.to_json()
     inputs = {
-        **common_inputs(place, on, context, emitter.settings, emitter.method),
+        **common_inputs(place, on, context, settings, emitter.method),
         "station": record_to_json(station),
         "radius_km": radius_km,
         "step_m": step_m,
@@ -203,7 +211,7 @@ def compute(gathered: Gathered, context: StudyContext) -> Computed:
     results = {
         "levels": [_level(feature) for feature in contours["features"]],
         "communes": covered,
-        "computation": _computation(azimuths, radius_km, step_m, grid),
+        "computation": _computation(polar, radius_km, grid),
         "field_strength_max_dbuvm": _largest(field),
         "remarks": remarks_json(polar.remarks(step_m)),
         "pixels_without_field": within - int(np.count_nonzero(~np.isnan(field))),
@@ -266,12 +274,13 @@ def _largest(field: Values) -> float | None:
     return None if np.isnan(largest) else round(float(largest), 2)
 
 
-def _computation(azimuths: int, radius_km: float, step_m: float, grid: Grid) -> dict[str, Any]:
+def _computation(polar: PolarField, radius_km: float, grid: Grid) -> dict[str, Any]:
     """Return how finely the field was computed."""
+    azimuths = polar.azimuths_deg.size
     return {
         "azimuths": azimuths,
         "arc_at_edge_m": round(2 * math.pi * radius_km * 1e3 / azimuths, 1),
-        "range_step_m": step_m,
+        "range_step_m": round(polar.polar.step_km * 1e3, 3),
         "radius_km": radius_km,
         "bounds": [round(edge, 6) for edge in grid.bounds],
         "width": grid.width,

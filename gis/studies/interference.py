@@ -8,7 +8,7 @@ at the wanted station.
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -20,7 +20,7 @@ from gis.register.reading import Reader as RegisterReader
 from gis.register.records import BroadcastStation
 from gis.register.scopes import SYSTEM
 from gis.rules import load_rule_pack
-from gis.studies.asked import INTERFERENCE_TIME_PERCENTS, interference_asked
+from gis.studies.asked import INTERFERENCE_STEP_KM, INTERFERENCE_TIME_PERCENTS, interference_asked
 from gis.studies.communes import Communes, communes_near
 from gis.studies.context import Stage, StudyContext
 from gis.studies.coverage import (
@@ -47,6 +47,7 @@ from gis.studies.parts import (
 from gis.studies.remarks import remarks_json
 from gis.studies.requests import Reader
 from gis.studies.snapshots import record_from_json, record_to_json
+from gis.studies.steps import area_step_km
 from gis.studies.unwanted import REACH_KM, spacing_khz, unwanted_stations
 from gis.terrain.ground import Remark
 from propagation.antenna import bs599_discrimination_db
@@ -130,11 +131,23 @@ def gather(
         flat=context.ground.flat,
         limits=emitter.method.predictor.limits,
     )
+    reach_km = max(
+        [radius_km, *(_away_km(wanted, other) + radius_km for other in unwanted.stations)]
+    )
+    settings = replace(
+        emitter.settings,
+        profile_step_km=area_step_km(
+            context.ground,
+            emitter.method.predictor,
+            (1 + len(unwanted.stations)) * reach_km * azimuth_count(reach_km, step_m),
+            slow_km=INTERFERENCE_STEP_KM,
+        ),
+    )
     near = communes_near(register, on, wanted.longitude, wanted.latitude, radius_km)
     communes, geometries = near.to_json()
     methods = tuple(method.value for method in Summation)
     inputs = {
-        **common_inputs(place, on, context, emitter.settings, emitter.method),
+        **common_inputs(place, on, context, settings, emitter.method),
         "rules": rules_json(pack, _RULES),
         "station": record_to_json(wanted),
         "unwanted": [record_to_json(station) for station in unwanted.stations],
@@ -263,7 +276,7 @@ def _all_fields(
 def _unwanted_field(scene: _Scene, emitter: Emitter, stage: Stage) -> PolarField:
     """Return an unwanted station's field on the radials that meet the area."""
     own, other = scene.wanted.station, emitter.station
-    away = float(distance_km(other.longitude, other.latitude, own.longitude, own.latitude))
+    away = _away_km(own, other)
     step_km = scene.step_m / 1e3
     farthest = away + scene.radius_km + step_km
     count = azimuth_count(farthest, scene.step_m)
@@ -284,6 +297,10 @@ def _unwanted_field(scene: _Scene, emitter: Emitter, stage: Stage) -> PolarField
         start_km=start,
         time_percents=INTERFERENCE_TIME_PERCENTS,
     )
+
+
+def _away_km(one: BroadcastStation, other: BroadcastStation) -> float:
+    return float(distance_km(one.longitude, one.latitude, other.longitude, other.latitude))
 
 
 def _spacings(scene: _Scene) -> Floats:
