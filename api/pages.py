@@ -22,6 +22,7 @@ MENU = (
     ("/", "pages.menu_home"),
     ("/map", "pages.menu_map"),
     ("/view/stations", "pages.menu_stations"),
+    ("/view/path", "pages.menu_path"),
     ("/view/findings", "pages.menu_findings"),
     ("/view/studies", "pages.menu_studies"),
     ("/view/jobs", "pages.menu_jobs"),

@@ -12,7 +12,7 @@ from gis.studies.method import method_title
 from gis.studies.predictors.registry import DEFAULT
 from gis.studies.record import Study, canonical, sha256_of
 from maps.documents.content import Block, Facts, Paragraph, Report, Section, Table
-from maps.views import CoverageView
+from maps.views import Pictures
 from maps.words import Words
 
 __all__ = [
@@ -55,7 +55,7 @@ class Source:
 
     study: Study
     words: Words
-    view: CoverageView | None = None
+    view: Pictures | None = None
 
     @property
     def inputs(self) -> Mapping[str, Any]:

@@ -263,6 +263,7 @@ def test_a_network_is_asked_for_by_the_department_and_read_by_whoever_signed_in(
         assert not [name for name in structures if str(name) in report]
         pdf = client.get(path.replace("html", "pdf"), headers=token("viewer"))
         assert pdf.content.startswith(b"%PDF-")
+        assert pdf.content.count(b"/Figure") == 2, "the strongest field and the best servers"
     raster = client.get(f"/studies/{study}/files/strongest.tif", headers=token("viewer"))
     with rasterio.open(BytesIO(raster.content)) as dataset:
         assert dataset.tags()["EVIDENCE"] == "prediction"
