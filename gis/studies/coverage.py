@@ -23,7 +23,7 @@ from gis.studies.communes import Communes, communes_near, coverage_table, points
 from gis.studies.context import StudyContext
 from gis.studies.emitter import Emitter
 from gis.studies.field import PolarField, azimuths_around, polar_field
-from gis.studies.method import METHOD_INPUTS, method_title
+from gis.studies.method import METHOD_INPUTS
 from gis.studies.method_remarks import refuse_without_result
 from gis.studies.model import RECEIVER_HEIGHT_M
 from gis.studies.parts import (
@@ -161,7 +161,10 @@ def gather(
     settings = replace(
         emitter.settings,
         profile_step_km=area_step_km(
-            context.ground, emitter.method.predictor, radius_km * azimuth_count(radius_km, step_m)
+            context.ground,
+            emitter.method.predictor,
+            radius_km * azimuth_count(radius_km, step_m),
+            step_m / 1e3,
         ),
     )
     communes = communes_near(register, on, station.longitude, station.latitude, radius_km)
@@ -300,12 +303,13 @@ def _raster(field: Values, grid: Grid, inputs: Mapping[str, Any], threads: int) 
 
 
 def _contours(field: Values, grid: Grid, inputs: Mapping[str, Any]) -> dict[str, Any]:
+    settings = inputs["model"]["settings"]
     properties = {
+        **{name.lower(): value for name, value in stamp(inputs).items()},
         "station": inputs["station"]["name"],
         "time_percent": inputs["time_percent"],
-        "model": method_title(inputs["model"]),
-        "terrain": inputs["terrain"]["identifier"],
-        "evidence": "prediction",
+        "location_percent": settings["location_percent"],
+        "receiver_height_m": settings["receiver_height_above_ground_m"],
     }
     return contour_features(
         field, grid, inputs["levels_dbuvm"], level_name="level_dbuvm", properties=properties

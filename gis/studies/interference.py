@@ -140,6 +140,7 @@ def gather(
             context.ground,
             emitter.method.predictor,
             (1 + len(unwanted.stations)) * reach_km * azimuth_count(reach_km, step_m),
+            step_m / 1e3,
             slow_km=INTERFERENCE_STEP_KM,
         ),
     )
@@ -200,7 +201,8 @@ def compute(gathered: Gathered, context: StudyContext) -> Computed:
         table=protection_from_parameters(pack.rule(PROTECTION_RATIO).parameters),
         summation=Summation(inputs["summation"]),
     )
-    context.stage(0.95, 1.0, "studies.progress_grid").report(0.0)
+    drawn = context.stage(0.95, 1.0, "studies.progress_grid")
+    drawn.report(0.0)
     stations = tuple(emitter.station for emitter in scene.unwanted)
     found = Disturbance(scene.grid, scene.inside, assessed, stations)
     results = {
@@ -214,7 +216,7 @@ def compute(gathered: Gathered, context: StudyContext) -> Computed:
         "height": scene.grid.height,
         "bounds": [round(edge, 6) for edge in scene.grid.bounds],
     }
-    return Computed(results, _files(found, inputs))
+    return Computed(results, _files(found, inputs, drawn))
 
 
 def _scene(inputs: Mapping[str, Any], context: StudyContext) -> _Scene:
@@ -330,29 +332,32 @@ def _discrimination(scene: _Scene) -> Floats:
     return lost
 
 
-def _files(found: Disturbance, inputs: Mapping[str, Any]) -> dict[str, bytes]:
+def _files(found: Disturbance, inputs: Mapping[str, Any], stage: Stage) -> dict[str, bytes]:
+    """Return the rasters, written beside each other."""
     tags = {
         **stamp(inputs),
         "STATION": inputs["station"]["name"],
         "SUMMATION": inputs["summation"],
     }
-    assessed: Interference = found.assessed
-    contents = {}
-    for name, quantity in FILES.items():
-        if quantity == "rank":
-            contents[name] = write_cog(
-                found.ranks_on_grid(_NO_STATION),
-                found.grid,
-                tags={**tags, "QUANTITY": quantity},
-                nodata=_NO_STATION,
-                overview_resampling="NEAREST",
-            )
-            continue
-        unit = "dBuV/m" if quantity.endswith("dbuvm") else "dB"
-        values = getattr(assessed, quantity)
-        contents[name] = write_cog(
-            found.on_grid(np.where(np.isfinite(values), values, np.nan)),
+    written = stage.map(lambda name: _raster(found, name, tags), tuple(FILES))
+    return dict(written)
+
+
+def _raster(found: Disturbance, name: str, tags: Mapping[str, str]) -> bytes:
+    quantity = FILES[name]
+    if quantity == "rank":
+        return write_cog(
+            found.ranks_on_grid(_NO_STATION),
             found.grid,
-            tags={**tags, "QUANTITY": quantity, "UNIT": unit},
+            tags={**tags, "QUANTITY": quantity},
+            nodata=_NO_STATION,
+            overview_resampling="NEAREST",
         )
-    return contents
+    assessed: Interference = found.assessed
+    unit = "dBuV/m" if quantity.endswith("dbuvm") else "dB"
+    values = getattr(assessed, quantity)
+    return write_cog(
+        found.on_grid(np.where(np.isfinite(values), values, np.nan)),
+        found.grid,
+        tags={**tags, "QUANTITY": quantity, "UNIT": unit},
+    )

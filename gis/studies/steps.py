@@ -1,5 +1,6 @@
 """How far apart the points of profiles lie where nobody says: as the terrain's own cells."""
 
+import math
 from typing import Final
 
 from gis.studies.predictors.base import Predictor
@@ -18,13 +19,18 @@ MOST_RECEIVERS: Final = 12_000_000
 
 
 def area_step_km(
-    ground: Ground, predictor: Predictor, radials_km: float, slow_km: float = COARSEST_STEP_KM
+    ground: Ground,
+    predictor: Predictor,
+    radials_km: float,
+    step_km: float,
+    slow_km: float = COARSEST_STEP_KM,
 ) -> float:
     """Return the largest distance between the points of the profiles of an area.
 
-    That of the terrain's cells, so that no summit is passed by, but 20 m at least, 250 m at most,
-    and no less than what gives twelve million receivers on all radials together. Slow models,
-    which compute a path for each receiver, keep a step of their own.
+    That of the terrain's cells, so that no summit is passed by, but 20 m at least and 250 m at
+    most; where that would be more than twelve million receivers on all radials together, a whole
+    part of a pixel that is not. Slow models, which compute a path for each receiver, keep a step
+    of their own.
 
     Parameters
     ----------
@@ -34,11 +40,16 @@ def area_step_km(
         The model.
     radials_km : float
         Length of all radials together.
+    step_km : float
+        Size of a pixel.
     slow_km : float
         The step of slow models.
     """
     if predictor.slow:
         return slow_km
     cell_km = ground.elevation.cell_m / 1e3 or COARSEST_STEP_KM
-    finest = max(cell_km, radials_km / MOST_RECEIVERS, FINEST_STEP_KM)
-    return round(min(finest, COARSEST_STEP_KM), 4)
+    wanted_km = min(max(cell_km, FINEST_STEP_KM), COARSEST_STEP_KM)
+    dense_km = radials_km / MOST_RECEIVERS
+    if dense_km > wanted_km:
+        wanted_km = min(step_km / max(1, math.floor(step_km / dense_km)), COARSEST_STEP_KM)
+    return round(wanted_km, 4)

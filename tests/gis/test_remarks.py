@@ -193,16 +193,18 @@ def test_profiles_follow_the_terrain_and_say_where_they_do_not(
 
 
 def test_a_large_area_of_small_pixels_keeps_the_pixels_step(write_terrain: Write) -> None:
-    def step(cell: float, radials_km: float) -> float:
+    def step(cell: float, radials_km: float, step_km: float = 1.0) -> float:
         name = f"{cell}.tif"
         terrain = write_terrain(lambda lon, _lat: 0 * lon, cell=cell, side=32, name=name)
-        return area_step_km(Ground(RasterTerrain(terrain)), P1812(), radials_km)
+        return area_step_km(Ground(RasterTerrain(terrain)), P1812(), radials_km, step_km)
 
-    assert step(0.0003, 150.0 * azimuth_count(150.0, 90.0)) > 0.09
+    assert step(0.0003, 150.0 * azimuth_count(150.0, 90.0), 0.09) == 0.09
+    assert step(0.0003, 12e6 * 0.16) == pytest.approx(1 / 6, abs=1e-4), "a whole part of 1 km"
+    assert step(0.0003, 12e6 * 0.4) == COARSEST_STEP_KM
     assert step(0.0003, 100.0 * azimuth_count(100.0, 1000.0)) == pytest.approx(0.033, abs=2e-4)
     assert step(0.00001, 1.0) == FINEST_STEP_KM
     assert step(0.01, 1.0) == COARSEST_STEP_KM
-    assert area_step_km(Ground(FlatTerrain()), P1812(), 1.0) == COARSEST_STEP_KM
+    assert area_step_km(Ground(FlatTerrain()), P1812(), 1.0, 1.0) == COARSEST_STEP_KM
 
 
 @pytest.mark.parametrize("height", [-5.0, 0.0, 3001.0])
