@@ -2,8 +2,8 @@
 
 The path is computed from the station to the point itself, at the steps of the elevation or in a
 thousand steps, whichever are shorter, of 20 to 250 m. The map is interpolated between radials,
-and samples its paths at its own steps; over hills a map of coarse steps misses summits, and
-differs by a decibel or two.
+and samples its paths at its own steps (`gis.studies.steps`); where those are coarser than the
+elevation the map says so, and differs by a decibel or two over hills.
 """
 
 import math
