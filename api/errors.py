@@ -20,6 +20,7 @@ from data.text import Language, has, text
 from gis.errors import (
     CancelledError,
     ConflictError,
+    CurvesUnavailableError,
     FormatError,
     GisError,
     NotFoundError,
@@ -29,6 +30,7 @@ from gis.errors import (
 from propagation.errors import OutOfRangeError, PropagationError
 
 __all__ = [
+    "FIELD_LABELS",
     "STATUS",
     "BodyTooLargeError",
     "CsrfError",
@@ -101,6 +103,7 @@ STATUS: dict[type[Exception], int] = {
     ConflictError: 409,
     FormatError: 422,
     TerrainUnavailableError: 422,
+    CurvesUnavailableError: 422,
     CancelledError: 409,
     StorageError: 503,
     GisError: 422,
@@ -132,7 +135,11 @@ def explain(error: Exception, language: Language) -> str:
     return text("pages.out_of_range", language, detail=str(error))
 
 
-_FIELDS = {
+FIELD_LABELS = {
+    "model": "pages.ask_model",
+    "environment": "pages.ask_environment_short",
+    "clutter_model": "pages.ask_clutter",
+    "building_entry": "pages.ask_building",
     "radius_km": "pages.ask_radius",
     "step_m": "pages.ask_step",
     "time_percent": "pages.ask_time",
@@ -144,7 +151,7 @@ _FIELDS = {
     "clutter_location_percent": "pages.ask_clutter_percent",
     "building_probability_percent": "pages.ask_building_percent",
 }
-"""What the fields of forms are called on their page."""
+"""What the fields of forms are called on their page, as keys of sentences."""
 
 
 def explain_validation(
@@ -173,7 +180,9 @@ def explain_validation(
             reason = text(key if has(key) else "pages.invalid_value", language, **context)
         except KeyError:
             reason = text("pages.invalid_value", language)
-        called = text(_FIELDS[name], language) if page and name in _FIELDS else name or where
+        called = (
+            text(FIELD_LABELS[name], language) if page and name in FIELD_LABELS else name or where
+        )
         said.append({"in": where, "name": called, "reason": reason})
     return said
 

@@ -22,6 +22,7 @@ MENU = (
     ("/", "pages.menu_home"),
     ("/map", "pages.menu_map"),
     ("/view/stations", "pages.menu_stations"),
+    ("/view/path", "pages.menu_path"),
     ("/view/findings", "pages.menu_findings"),
     ("/view/studies", "pages.menu_studies"),
     ("/view/jobs", "pages.menu_jobs"),
@@ -53,12 +54,18 @@ def _address(request: Request, **changed: str) -> str:
     """Return the page's own address with some query parameters replaced."""
     query = dict(request.query_params)
     query.update(changed)
-    return f"/{request.url.path.lstrip('/')}?{urlencode(query)}"
+    return f"/{_path(request).lstrip('/')}?{urlencode(query)}"
+
+
+def _path(request: Request) -> str:
+    """Return where the page is read: a form that came back, at the page that it stands on."""
+    address: str = getattr(request.state, "address", request.url.path)
+    return address
 
 
 def _menu(request: Request) -> list[dict[str, object]]:
     role = identity_of(request).role
-    path = request.url.path
+    path = _path(request)
     return [
         {"path": target, "key": key, "current": path == target or _below(path, target)}
         for target, key in MENU

@@ -7,8 +7,9 @@ from api.errors import ForbiddenError, TooManyJobsError
 from api.identity import Identity
 from api.service import Service
 from gis.jobs.queue import Job, JobState
+from gis.register.records import BroadcastStation
 from gis.register.scopes import SYSTEM
-from gis.studies import compliance, network
+from gis.studies import compliance, coverage, interference, network_request
 from gis.studies.asked import coverage_asked, interference_asked
 from gis.studies.parts import moment
 from gis.studies.requests import Reader
@@ -31,12 +32,12 @@ def submit(service: Service, identity: Identity, kind: str, inputs: Mapping[str,
     TooManyJobsError
         If too many of the caller's jobs wait already.
     GisError
-        If the station lacks what a prediction needs.
+        If the station lacks what a prediction needs, or the map would be too large.
     """
     inputs = judged_today(inputs)
     moment(Reader(inputs, *inputs))
     if kind == "network":
-        network.require_request(inputs, service.register)
+        network_request.require_request(inputs, service.register, service.ground)
     station_id = inputs.get("station_id")
     station = None if station_id is None else service.register.station(str(station_id), SYSTEM)
     if kind == "compliance":
@@ -46,8 +47,7 @@ def submit(service: Service, identity: Identity, kind: str, inputs: Mapping[str,
             raise ForbiddenError("pages.not_own_station")
         Reader(inputs, *compliance.NAMES)
     elif station is not None:
-        asked = coverage_asked if kind == "coverage" else interference_asked
-        asked(Reader(inputs, *inputs), station, service.ground, service.settings.p1546_curves)
+        _require_prediction(service, Reader(inputs, *inputs), kind, station)
     unfinished = [state for state in JobState if not state.final]
     waiting = service.queue.count(requested_by=identity.name, states=unfinished)
     if waiting >= MOST_WAITING:
@@ -58,3 +58,14 @@ def submit(service: Service, identity: Identity, kind: str, inputs: Mapping[str,
         requested_by=identity.name,
         organisation_id=identity.scope.organisation_id,
     )
+
+
+def _require_prediction(
+    service: Service, reader: Reader, kind: str, station: BroadcastStation
+) -> None:
+    """Refuse a station that cannot be assessed so, and a map that would be too large."""
+    covers = kind == "coverage"
+    asked = coverage_asked if covers else interference_asked
+    asked(reader, station, service.ground, service.settings.p1546_curves)
+    usual_step_m = (coverage if covers else interference).default_step_m
+    coverage.extent_asked(reader, station, usual_step_m)

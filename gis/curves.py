@@ -20,7 +20,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from gis.errors import FormatError, NotFoundError
+from gis.errors import CurvesUnavailableError, FormatError
 from propagation.itu.p1546_curves import (
     CURVE_DISTANCES_KM,
     CURVE_FREQUENCIES_MHZ,
@@ -95,13 +95,13 @@ def required_curves(path: Path | None) -> CurveTables:
 
     Raises
     ------
-    NotFoundError
+    CurvesUnavailableError
         If none is set, or there is nothing at the path.
     FormatError
         As `read_curves`.
     """
     if path is None:
-        raise NotFoundError("curves.not_set")
+        raise CurvesUnavailableError("curves.not_set")
     return read_curves(path)
 
 
@@ -120,7 +120,7 @@ def read_curves(path: Path) -> CurveTables:
 
     Raises
     ------
-    NotFoundError
+    CurvesUnavailableError
         If there is nothing at the path.
     FormatError
         If a file is missing or is not such a table; the error names file, row, column, value
@@ -148,7 +148,7 @@ def _contents(path: Path) -> dict[str, str]:
         found = {name: path / name for name in FILES.values() if (path / name).is_file()}
         return {name: _decoded(name, file.read_bytes()) for name, file in found.items()}
     if not path.is_file():
-        raise NotFoundError("curves.not_found", path=str(path))
+        raise CurvesUnavailableError("curves.not_found", path=str(path))
     try:
         with zipfile.ZipFile(path) as archive:
             wanted = {

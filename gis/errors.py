@@ -8,6 +8,7 @@ GisError
     ConflictError              somebody else changed or holds it
     FormatError                a file is not what it should be
     TerrainUnavailableError    no elevation where one is needed
+    CurvesUnavailableError     no curves of Rec. ITU-R P.1546 where they are needed
     StorageError               the register cannot be kept where it was asked to be
     CancelledError             the work was cancelled by a person
 """
@@ -19,6 +20,7 @@ from data.text import Language, Phrase, has, text
 __all__ = [
     "CancelledError",
     "ConflictError",
+    "CurvesUnavailableError",
     "FormatError",
     "GisError",
     "NotFoundError",
@@ -81,6 +83,10 @@ class FormatError(GisError, ValueError):
 
 class TerrainUnavailableError(GisError):
     """There is no elevation where one is needed."""
+
+
+class CurvesUnavailableError(GisError):
+    """The installation has no copy of the curves of Rec. ITU-R P.1546, which may not ship."""
 
 
 class StorageError(GisError):

@@ -33,6 +33,7 @@ __all__ = [
     "contour_levels",
     "coverage_layers",
     "layer_groups",
+    "network_layers",
 ]
 
 
@@ -125,7 +126,7 @@ def layer_groups(view: RegisterView, table: Table, language: Language) -> list[G
     groups = [
         ("coverage", tuple(coverage_layers(view.coverage, language))),
         ("interference", tuple(_interference_layers(view.interference, language))),
-        ("network", tuple(_network_layers(view.network, language))),
+        ("network", tuple(network_layers(view.network, language))),
         ("stations", tuple(_kind_layers(table, "stations", language, shown=True))),
         ("structures", tuple(_kind_layers(table, "structures", language, shown=not studied))),
         ("register", tuple(_base_layers(view, table, language))),
@@ -234,7 +235,7 @@ def _interference_layers(
         )
 
 
-def _network_layers(network: NetworkView | None, language: Language) -> Iterator[Layer]:
+def network_layers(network: NetworkView | None, language: Language) -> Iterator[Layer]:
     """Return the layers of a network: strongest field, best server, margin, how many."""
     if network is None:
         return

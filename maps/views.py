@@ -18,6 +18,7 @@ __all__ = [
     "Interferer",
     "NetworkView",
     "Overlay",
+    "Pictures",
     "RegisterView",
     "StudyView",
     "TileSource",
@@ -187,6 +188,10 @@ class NetworkView(StudyView):
     threshold_dbuvm: float
     servers: tuple[Interferer, ...]
     further: int
+
+
+Pictures = CoverageView | NetworkView
+"""Pictures of a study that its report shows."""
 
 
 @dataclass(frozen=True, slots=True)

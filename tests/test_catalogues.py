@@ -46,6 +46,14 @@ def test_vietnamese_is_composed(file: Path) -> None:
     assert unicodedata.is_normalized("NFC", content)
 
 
+@pytest.mark.parametrize("file", FILES, ids=lambda file: file.stem)
+def test_one_word_for_one_thing(file: Path) -> None:
+    """Tone marks where most of the sentences have them; a study has one name; beta zero is β₀."""
+    content = file.read_text(encoding="utf-8").casefold()
+    other = r"toạ độ|xoá|huỷ|\bhoá\b|khoá|tuỳ|thoả|bản tính|β0|beta0"
+    assert re.findall(other, content) == []
+
+
 def test_keys_in_code_exist() -> None:
     """Each quoted literal that looks like `catalogue.name` is a sentence of that catalogue.
 

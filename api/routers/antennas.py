@@ -11,7 +11,7 @@ from api.errors import InvalidParameterError
 from api.geojson import feature
 from api.guard import GuardedRoute
 from api.identity import identity_of
-from api.routers.stations import render_station
+from api.routers.stations import show_station
 from api.service import service_of
 from gis.errors import GisError, NotFoundError
 from gis.exchange.antennas import FILE_BYTES
@@ -76,7 +76,7 @@ def put_from_page(request: Request, station_id: str, form: Form, file: Sent = No
     except NotFoundError:
         raise
     except GisError as error:
-        return render_station(request, station_id, problem=error, asked=asked)
+        return show_station(request, station_id, problem=error, asked=asked)
     return RedirectResponse(f"/view/stations/{station_id}#antenna", 303)
 
 

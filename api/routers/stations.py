@@ -12,6 +12,7 @@ from starlette.responses import Response
 from api.antenna_form import antenna_form, antenna_shown
 from api.choices import choices_for
 from api.errors import status_of
+from api.forms import FormState, Refused
 from api.guard import GuardedRoute
 from api.identity import Identity, identity_of
 from api.language import safe_language
@@ -23,16 +24,20 @@ from gis.register.records import BroadcastStation
 from gis.register.records import Service as BroadcastService
 from gis.studies import Study, list_studies
 from gis.studies.coverage import default_radius_km, default_step_m
+from gis.studies.interference import default_step_m as interference_step_m
 from gis.studies.method import method_title
 from gis.studies.model import RECEIVER_HEIGHT_M
 from maps.tables import in_watts
 from maps.words import Words
 
-__all__ = ["render_station", "router"]
+__all__ = ["ASKED", "router", "show_station"]
 
 router = APIRouter(route_class=GuardedRoute, include_in_schema=False)
 
 Order = Literal["name", "frequency", "power"]
+
+ASKED = ("coverage", "interference", "compliance")
+"""Kinds of study that the page of a station asks for."""
 
 _PER_PAGE = 50
 _LATEST = 10
@@ -112,13 +117,20 @@ def stations_page(
 @router.get("/view/stations/{station_id}")
 def station_page(request: Request, station_id: str) -> Response:
     """Show one station: parameters, where they came from, its studies, what can be asked."""
-    return render_station(request, station_id)
+    return show_station(request, station_id)
 
 
-def render_station(
+def _status(refused: Refused | None, problem: GisError | None) -> int:
+    if refused is not None:
+        return refused.status
+    return 200 if problem is None else status_of(problem)
+
+
+def show_station(
     request: Request,
     station_id: str,
     *,
+    refused: Refused | None = None,
     problem: GisError | None = None,
     asked: Mapping[str, str] | None = None,
 ) -> Response:
@@ -130,6 +142,8 @@ def render_station(
         The request.
     station_id : str
         The station.
+    refused : Refused, optional
+        A form of it that was refused, which comes back as it was typed.
     problem : GisError, optional
         Why the form of its antenna was not taken.
     asked : mapping, optional
@@ -154,7 +168,7 @@ def render_station(
     return render(
         request,
         "station.html",
-        status_code=200 if problem is None else status_of(problem),
+        status_code=_status(refused, problem),
         station=station,
         antenna=antenna_shown(station, language),
         antenna_form=antenna_form(station, language, asked),
@@ -168,10 +182,17 @@ def render_station(
         ],
         choices=choices_for(station, service.settings.p1546_curves, language),
         usual=_usual(station),
+        refused=refused,
+        forms={kind: _form(kind, refused) for kind in ASKED},
         studies=[(study, _model(study)) for study in studies],
         damaged=damaged,
         may_ask=may(identity.role, "POST", "/view/stations/{station_id}/studies"),
     )
+
+
+def _form(kind: str, refused: Refused | None) -> FormState:
+    own = refused is not None and refused.typed.get("kind") == kind
+    return FormState(kind, refused if own else None)
 
 
 def _usual(station: BroadcastStation) -> dict[str, float]:
@@ -180,6 +201,7 @@ def _usual(station: BroadcastStation) -> dict[str, float]:
     return {
         "radius_km": radius_km,
         "step_m": default_step_m(radius_km),
+        "interference_step_m": interference_step_m(radius_km),
         "receiver_height_m": RECEIVER_HEIGHT_M,
     }
 

@@ -33,7 +33,8 @@ from gis.studies.snapshots import record_from_json
 from maps.documents.report import study_html, study_pdf
 from maps.path_figure import path_picture
 from maps.point import point_answer
-from maps.studies import coverage_view
+from maps.studies import coverage_view, network_view
+from maps.views import Pictures
 
 __all__ = ["router"]
 
@@ -201,7 +202,10 @@ def report_pdf(request: Request, study_id: str) -> Response:
     service = service_of(request)
     found = service.study(study_id, identity_of(request))
     language = _language(request)
-    view = coverage_view(found, service.home) if found.kind == "coverage" else None
+    view: Pictures | None = None
+    if found.kind in ("coverage", "network"):
+        pictures = coverage_view if found.kind == "coverage" else network_view
+        view = pictures(found, service.home)
     return Response(
         study_pdf(found, language, view=view),
         media_type="application/pdf",

@@ -1,24 +1,29 @@
 """Pages of studies: the list, and one study with its map, its report and its files."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import date
 from typing import Annotated, Any, Literal
+from urllib.parse import quote
 
-from fastapi import APIRouter, Depends, Form, Query
+from fastapi import APIRouter, Query
 from markupsafe import Markup
-from pydantic import BeforeValidator, StringConstraints
+from pydantic import BaseModel, BeforeValidator, Field, StringConstraints
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
+from api.clock import judged_today
+from api.forms import REFUSALS, FormState, Refused, Typed
 from api.guard import GuardedRoute
 from api.identity import identity_of
 from api.language import safe_language
 from api.pages import render
+from api.roles import may
+from api.routers.stations import ASKED, show_station
 from api.schemas import Megahertz, NetworkRequest, Radius, Reach, Step, Threshold
 from api.service import may_read, service_of
 from api.submission import submit
 from api.views import study_view
+from gis.studies import network_request
 from gis.studies.method import METHOD_INPUTS, method_title
 from gis.studies.record import Study, list_studies
 from maps.documents.html import report_style
@@ -35,6 +40,8 @@ Kind = Literal["coverage", "interference", "compliance"]
 Word = Annotated[str, StringConstraints(max_length=60)]
 _Blank = BeforeValidator(lambda value: value or None)
 Percent = Annotated[float | None, _Blank]
+_Time = Annotated[float, Field(ge=1, le=50, allow_inf_nan=False)]
+_Height = Annotated[float, Field(ge=1, le=3000, allow_inf_nan=False)]
 
 Opened = Literal["violates", "attention", "all", "none"]
 
@@ -50,38 +57,48 @@ _OPENED: Mapping[Opened, frozenset[str]] = {
 _PICTURES = frozenset({"coverage", "interference", "network"})
 
 
-@dataclass(frozen=True, slots=True)
-class _Chosen:
+class _Chosen(BaseModel):
     """What the form of a study chose; an empty field leaves it to the usual."""
 
-    radius_km: Annotated[Radius | None, _Blank, Form()] = None
-    step_m: Annotated[Step | None, _Blank, Form()] = None
-    time_percent: Annotated[float | None, _Blank, Form(ge=1, le=50)] = None
-    receiver_height_m: Annotated[float | None, _Blank, Form(ge=1, le=3000)] = None
-    model: Annotated[Word, Form()] = ""
-    environment: Annotated[Word, Form()] = ""
-    clutter_model: Annotated[Word, Form()] = ""
-    clutter_location_percent: Annotated[Percent, Form()] = None
-    building_entry: Annotated[Word, Form()] = ""
-    building_probability_percent: Annotated[Percent, Form()] = None
-    csrf_token: Annotated[str, Form(max_length=200)] = ""
+    kind: Kind
+    radius_km: Annotated[Radius | None, _Blank] = None
+    step_m: Annotated[Step | None, _Blank] = None
+    time_percent: Annotated[_Time | None, _Blank] = None
+    receiver_height_m: Annotated[_Height | None, _Blank] = None
+    model: Word = ""
+    environment: Word = ""
+    clutter_model: Word = ""
+    clutter_location_percent: Percent = None
+    building_entry: Word = ""
+    building_probability_percent: Percent = None
 
     def inputs(self) -> dict[str, object]:
-        """Return what was chosen, as the inputs of a job; the guard has looked at the token."""
+        """Return what was chosen, as the inputs of a job."""
         given = {name: getattr(self, name) for name in (*_AREA_INPUTS, *METHOD_INPUTS)}
         return {name: value for name, value in given.items() if value not in ("", None)}
 
 
+class _Network(BaseModel):
+    """What the form of a network chose; an empty field leaves it to the usual."""
+
+    step_m: Annotated[Step | None, _Blank] = None
+    reach_km: Annotated[Reach | None, _Blank] = None
+    threshold_dbuvm: Annotated[Threshold | None, _Blank] = None
+    lowest_mhz: Annotated[Megahertz | None, _Blank] = None
+    highest_mhz: Annotated[Megahertz | None, _Blank] = None
+
+
 @router.post("/view/stations/{station_id}/studies")
-def ask(
-    request: Request,
-    station_id: str,
-    kind: Annotated[Kind, Form()],
-    chosen: Annotated[_Chosen, Depends()],
-) -> Response:
+def ask(request: Request, station_id: str, typed: Typed) -> Response:
     """Ask for a study of a station with what the form chose, and show its job."""
     service, identity = service_of(request), identity_of(request)
-    job = submit(service, identity, kind, {"station_id": station_id, **chosen.inputs()})
+    try:
+        chosen = _Chosen.model_validate(typed)
+        inputs = {"station_id": station_id, **chosen.inputs()}
+        job = submit(service, identity, chosen.kind, inputs)
+    except REFUSALS as error:
+        request.state.address = f"/view/stations/{quote(station_id, safe='')}"
+        return show_station(request, station_id, refused=Refused.of(request, typed, error))
     return RedirectResponse(f"/view/jobs/{job.id}", status_code=303)
 
 
@@ -92,42 +109,48 @@ def studies_page(
     offset: Annotated[int, Query(ge=0, le=1_000_000)] = 0,
 ) -> Response:
     """List the studies that the caller may read, the newest first."""
-    identity = identity_of(request)
-    kept = list_studies(service_of(request).home, kind=kind or None)
+    return _list(request, kind=kind, offset=offset)
+
+
+def _list(
+    request: Request, *, kind: str = "", offset: int = 0, refused: Refused | None = None
+) -> Response:
+    service, identity = service_of(request), identity_of(request)
+    kept = list_studies(service.home, kind=kind or None)
     found = [study for study in kept if may_read(identity, study)]
     return render(
         request,
         "studies.html",
+        status_code=200 if refused is None else refused.status,
         studies=[_row(study) for study in found[offset : offset + _PER_PAGE]],
         matched=len(found),
         offset=offset,
         per_page=_PER_PAGE,
         kind=kind,
-        kinds=("coverage", "interference", "compliance", "network"),
+        kinds=(*ASKED, "network"),
+        refused=refused,
+        form=FormState("network", refused),
+        usual=_usual_network(request),
     )
+
+
+def _usual_network(request: Request) -> dict[str, float]:
+    """Return what a study of the network takes where its form is left empty, for who may ask."""
+    service = service_of(request)
+    if not may(identity_of(request).role, "POST", "/view/studies"):
+        return {}
+    with service.register.snapshot() as register:
+        return network_request.usual(judged_today({}), register)
 
 
 @router.post("/view/studies")
-def ask_network(
-    request: Request,
-    *,
-    step_m: Annotated[Step | None, Form()] = None,
-    reach_km: Annotated[Reach | None, Form()] = None,
-    threshold_dbuvm: Annotated[Threshold | None, Form()] = None,
-    lowest_mhz: Annotated[Megahertz | None, Form()] = None,
-    highest_mhz: Annotated[Megahertz | None, Form()] = None,
-    csrf_token: Annotated[str, Form(max_length=200)] = "",
-) -> Response:
+def ask_network(request: Request, typed: Typed) -> Response:
     """Ask for the coverage and interference of the province's whole network, and show its job."""
-    del csrf_token  # the guard has looked at it
-    wanted = NetworkRequest(
-        step_m=step_m,
-        reach_km=reach_km,
-        threshold_dbuvm=threshold_dbuvm,
-        lowest_mhz=lowest_mhz,
-        highest_mhz=highest_mhz,
-    )
-    job = submit(service_of(request), identity_of(request), "network", wanted.inputs())
+    try:
+        wanted = NetworkRequest(**_Network.model_validate(typed).model_dump())
+        job = submit(service_of(request), identity_of(request), "network", wanted.inputs())
+    except REFUSALS as error:
+        return _list(request, refused=Refused.of(request, typed, error))
     return RedirectResponse(f"/view/jobs/{job.id}", status_code=303)
 
 

@@ -92,8 +92,11 @@ class Job:
     lease_until: datetime | None
 
     def say_progress(self, language: Language | str) -> str | None:
-        """Say what is being done, or None when nothing was reported."""
-        return _said(self.message_key, self.message_values, language)
+        """Say what is being done, and that it was begun again; None when nothing was reported."""
+        said = _said(self.message_key, self.message_values, language)
+        if said is None or self.attempts < 2:
+            return said
+        return text("jobs.begun_again", language, message=said, attempt=self.attempts)
 
     def say_error(self, language: Language | str) -> str | None:
         """Say why it failed, or None when it did not."""

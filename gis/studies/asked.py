@@ -10,13 +10,19 @@ from gis.studies.requests import Reader
 from gis.terrain.ground import Ground
 from propagation.itu import p1812
 
-__all__ = ["INTERFERENCE_TIME_PERCENTS", "coverage_asked", "interference_asked"]
+__all__ = [
+    "INTERFERENCE_STEP_KM",
+    "INTERFERENCE_TIME_PERCENTS",
+    "coverage_asked",
+    "interference_asked",
+]
 
 INTERFERENCE_TIME_PERCENTS = (50.0, 1.0)
 """Percentages of time of steady and of tropospheric interference (Rec. ITU-R BS.412-9)."""
 
 _MEDIAN_PERCENT = 50.0
-_INTERFERENCE_STEP_KM = 0.5
+INTERFERENCE_STEP_KM = 0.5
+"""Largest distance between the points of the profiles of an interference by a slow model."""
 
 
 def coverage_asked(
@@ -56,7 +62,7 @@ def interference_asked(
 
     Parameters and errors as of `coverage_asked`.
     """
-    settings = default_settings(profile_step_km=_INTERFERENCE_STEP_KM)
+    settings = default_settings(profile_step_km=INTERFERENCE_STEP_KM)
     emitter = Emitter(station, ground, settings, method_asked(reader, curves))
     emitter.emission(INTERFERENCE_TIME_PERCENTS)
     return emitter

@@ -43,7 +43,7 @@ from gis.studies.parts import (
     settings_of,
 )
 from gis.studies.plan_match import plan_entry_of, site_distance_km
-from gis.studies.remarks import remarks_json, source_remarks
+from gis.studies.remarks import profile_remarks, remarks_json, source_remarks
 from gis.studies.requests import Reader
 from gis.studies.snapshots import geometry_hex, record_from_json, record_to_json
 from gis.studies.unwanted import REACH_KM
@@ -147,7 +147,12 @@ def compute(gathered: Gathered, context: StudyContext) -> Computed:
         {
             "stations": rows,
             "outcomes": dict(sorted(outcomes.items())),
-            "remarks": remarks_json(source_remarks(context.ground)),
+            "remarks": remarks_json(
+                [
+                    *source_remarks(context.ground),
+                    *profile_remarks(context.ground, 1e3 * _PROFILE_STEP_KM),
+                ]
+            ),
         }
     )
 

@@ -5,7 +5,8 @@ range, in dB, to a grid in EPSG:4326. Pixels beyond the radius are missing.
 """
 
 import math
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -22,7 +23,7 @@ from gis.studies.communes import Communes, communes_near, coverage_table, points
 from gis.studies.context import StudyContext
 from gis.studies.emitter import Emitter
 from gis.studies.field import PolarField, azimuths_around, polar_field
-from gis.studies.method import METHOD_INPUTS, method_title
+from gis.studies.method import METHOD_INPUTS
 from gis.studies.method_remarks import refuse_without_result
 from gis.studies.model import RECEIVER_HEIGHT_M
 from gis.studies.parts import (
@@ -37,6 +38,7 @@ from gis.studies.parts import (
 from gis.studies.remarks import remarks_json
 from gis.studies.requests import Reader
 from gis.studies.snapshots import record_from_json, record_to_json
+from gis.studies.steps import area_step_km
 
 __all__ = [
     "CONTOURS_FILE",
@@ -47,9 +49,9 @@ __all__ = [
     "compute",
     "default_radius_km",
     "default_step_m",
+    "extent_asked",
     "gather",
     "require_field",
-    "require_size",
 ]
 
 Values = NDArray[np.float32]
@@ -103,6 +105,33 @@ def default_step_m(radius_km: float) -> float:
     return next((step for step in _STEPS_M if step >= wanted), _STEPS_M[-1])
 
 
+def extent_asked(
+    reader: Reader, station: BroadcastStation, usual_step_m: Callable[[float], float]
+) -> tuple[float, float]:
+    """Return the radius in km and the pixel size in m of a request.
+
+    Parameters
+    ----------
+    reader : Reader
+        The request; of it `radius_km` and `step_m` are read.
+    station : BroadcastStation
+        The station.
+    usual_step_m : callable
+        The pixel size of a radius, where the request names none.
+
+    Raises
+    ------
+    FormatError
+        If one is out of range, or they give more than forty million pixels.
+    """
+    usual_km = default_radius_km(station)
+    radius_km = reader.number("radius_km", 1.0, LARGEST_RADIUS_KM, usual_km) or usual_km
+    usual_m = usual_step_m(radius_km)
+    step_m = reader.number("step_m", 10.0, 10_000.0, usual_m) or usual_m
+    _require_size(radius_km, step_m)
+    return radius_km, step_m
+
+
 def gather(
     request: Mapping[str, object], register: RegisterReader, context: StudyContext
 ) -> Gathered:
@@ -128,14 +157,20 @@ def gather(
     place, on = moment(reader)
     station = register.station(reader.word("station_id"), SYSTEM)
     emitter, percent = coverage_asked(reader, station, context.ground, context.p1546_curves)
-    radius = reader.number("radius_km", 1.0, LARGEST_RADIUS_KM, default_radius_km(station))
-    radius_km = radius or LARGEST_RADIUS_KM
-    step_m = reader.number("step_m", 10.0, 10_000.0, default_step_m(radius_km)) or _STEPS_M[-1]
-    require_size(radius_km, step_m)
+    radius_km, step_m = extent_asked(reader, station, default_step_m)
+    settings = replace(
+        emitter.settings,
+        profile_step_km=area_step_km(
+            context.ground,
+            emitter.method.predictor,
+            radius_km * azimuth_count(radius_km, step_m),
+            step_m / 1e3,
+        ),
+    )
     communes = communes_near(register, on, station.longitude, station.latitude, radius_km)
     written, geometries = communes.to_json()
     inputs = {
-        **common_inputs(place, on, context, emitter.settings, emitter.method),
+        **common_inputs(place, on, context, settings, emitter.method),
         "station": record_to_json(station),
         "radius_km": radius_km,
         "step_m": step_m,
@@ -179,7 +214,7 @@ def compute(gathered: Gathered, context: StudyContext) -> Computed:
     results = {
         "levels": [_level(feature) for feature in contours["features"]],
         "communes": covered,
-        "computation": _computation(azimuths, radius_km, step_m, grid),
+        "computation": _computation(polar, radius_km, grid),
         "field_strength_max_dbuvm": _largest(field),
         "remarks": remarks_json(polar.remarks(step_m)),
         "pixels_without_field": within - int(np.count_nonzero(~np.isnan(field))),
@@ -216,14 +251,8 @@ def require_field(polar: PolarField) -> None:
         raise TerrainUnavailableError("studies.no_terrain_around", station=name)
 
 
-def require_size(radius_km: float, step_m: float) -> None:
-    """Refuse a grid of more than forty million pixels.
-
-    Raises
-    ------
-    FormatError
-        With the number of pixels and the limit.
-    """
+def _require_size(radius_km: float, step_m: float) -> None:
+    """Refuse a grid of more than forty million pixels."""
     across = 2 * math.ceil(radius_km * 1e3 / step_m) + 1
     if across**2 > _MOST_PIXELS:
         raise FormatError(
@@ -248,12 +277,13 @@ def _largest(field: Values) -> float | None:
     return None if np.isnan(largest) else round(float(largest), 2)
 
 
-def _computation(azimuths: int, radius_km: float, step_m: float, grid: Grid) -> dict[str, Any]:
+def _computation(polar: PolarField, radius_km: float, grid: Grid) -> dict[str, Any]:
     """Return how finely the field was computed."""
+    azimuths = polar.azimuths_deg.size
     return {
         "azimuths": azimuths,
         "arc_at_edge_m": round(2 * math.pi * radius_km * 1e3 / azimuths, 1),
-        "range_step_m": step_m,
+        "range_step_m": round(polar.polar.step_km * 1e3, 3),
         "radius_km": radius_km,
         "bounds": [round(edge, 6) for edge in grid.bounds],
         "width": grid.width,
@@ -273,12 +303,13 @@ def _raster(field: Values, grid: Grid, inputs: Mapping[str, Any], threads: int) 
 
 
 def _contours(field: Values, grid: Grid, inputs: Mapping[str, Any]) -> dict[str, Any]:
+    settings = inputs["model"]["settings"]
     properties = {
+        **{name.lower(): value for name, value in stamp(inputs).items()},
         "station": inputs["station"]["name"],
         "time_percent": inputs["time_percent"],
-        "model": method_title(inputs["model"]),
-        "terrain": inputs["terrain"]["identifier"],
-        "evidence": "prediction",
+        "location_percent": settings["location_percent"],
+        "receiver_height_m": settings["receiver_height_above_ground_m"],
     }
     return contour_features(
         field, grid, inputs["levels_dbuvm"], level_name="level_dbuvm", properties=properties

@@ -87,7 +87,8 @@ class PolarField:
     def remarks(self, step_m: float) -> list[Remark]:
         """Return what has to be said about the ground under the field, and about the model."""
         emitter = self.emitter
-        ground = ground_remarks(emitter.ground, emitter.station, self.gaps, step_m)
+        profile_m = self.polar.step_km * 1e3
+        ground = ground_remarks(emitter.ground, emitter.station, self.gaps, step_m, profile_m)
         return [*ground, *method_remarks(emitter, self.notes, self.polar.reach_km)]
 
     @property

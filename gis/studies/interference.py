@@ -8,7 +8,7 @@ at the wanted station.
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -20,17 +20,15 @@ from gis.register.reading import Reader as RegisterReader
 from gis.register.records import BroadcastStation
 from gis.register.scopes import SYSTEM
 from gis.rules import load_rule_pack
-from gis.studies.asked import INTERFERENCE_TIME_PERCENTS, interference_asked
+from gis.studies.asked import INTERFERENCE_STEP_KM, INTERFERENCE_TIME_PERCENTS, interference_asked
 from gis.studies.communes import Communes, communes_near
 from gis.studies.context import Stage, StudyContext
 from gis.studies.coverage import (
-    LARGEST_RADIUS_KM,
     azimuth_count,
-    default_radius_km,
-    default_step_m,
+    extent_asked,
     require_field,
-    require_size,
 )
+from gis.studies.coverage import default_step_m as coverage_step_m
 from gis.studies.disturbed import Disturbance, commune_rows, interferer_rows, summary
 from gis.studies.emitter import Emitter
 from gis.studies.field import PolarField, azimuths_around, azimuths_towards, polar_field
@@ -49,6 +47,7 @@ from gis.studies.parts import (
 from gis.studies.remarks import remarks_json
 from gis.studies.requests import Reader
 from gis.studies.snapshots import record_from_json, record_to_json
+from gis.studies.steps import area_step_km
 from gis.studies.unwanted import REACH_KM, spacing_khz, unwanted_stations
 from gis.terrain.ground import Remark
 from propagation.antenna import bs599_discrimination_db
@@ -62,7 +61,7 @@ from propagation.interference.bs412 import (
     protection_from_parameters,
 )
 
-__all__ = ["FILES", "compute", "gather"]
+__all__ = ["FILES", "compute", "default_step_m", "gather"]
 
 Floats = NDArray[np.float64]
 
@@ -91,6 +90,11 @@ _NAMES = (
 _RULES = (PROTECTION_RATIO, MINIMUM_FIELD, AREA_CLASS)
 
 
+def default_step_m(radius_km: float) -> float:
+    """Return the pixel size of a study that asks for none: twice that of a coverage."""
+    return _COARSER * coverage_step_m(radius_km)
+
+
 def gather(
     request: Mapping[str, object], register: RegisterReader, context: StudyContext
 ) -> Gathered:
@@ -116,11 +120,7 @@ def gather(
     place, on = moment(reader)
     wanted = register.station(reader.word("station_id"), SYSTEM)
     emitter = interference_asked(reader, wanted, context.ground, context.p1546_curves)
-    radius = reader.number("radius_km", 1.0, LARGEST_RADIUS_KM, default_radius_km(wanted))
-    radius_km = radius or LARGEST_RADIUS_KM
-    coarse = _COARSER * default_step_m(radius_km)
-    step_m = reader.number("step_m", 10.0, 10_000.0, coarse) or coarse
-    require_size(radius_km, step_m)
+    radius_km, step_m = extent_asked(reader, wanted, default_step_m)
     pack = load_rule_pack(on)
     table = protection_from_parameters(pack.rule(PROTECTION_RATIO).parameters)
     unwanted = unwanted_stations(
@@ -131,11 +131,24 @@ def gather(
         flat=context.ground.flat,
         limits=emitter.method.predictor.limits,
     )
+    reach_km = max(
+        [radius_km, *(_away_km(wanted, other) + radius_km for other in unwanted.stations)]
+    )
+    settings = replace(
+        emitter.settings,
+        profile_step_km=area_step_km(
+            context.ground,
+            emitter.method.predictor,
+            (1 + len(unwanted.stations)) * reach_km * azimuth_count(reach_km, step_m),
+            step_m / 1e3,
+            slow_km=INTERFERENCE_STEP_KM,
+        ),
+    )
     near = communes_near(register, on, wanted.longitude, wanted.latitude, radius_km)
     communes, geometries = near.to_json()
     methods = tuple(method.value for method in Summation)
     inputs = {
-        **common_inputs(place, on, context, emitter.settings, emitter.method),
+        **common_inputs(place, on, context, settings, emitter.method),
         "rules": rules_json(pack, _RULES),
         "station": record_to_json(wanted),
         "unwanted": [record_to_json(station) for station in unwanted.stations],
@@ -188,7 +201,8 @@ def compute(gathered: Gathered, context: StudyContext) -> Computed:
         table=protection_from_parameters(pack.rule(PROTECTION_RATIO).parameters),
         summation=Summation(inputs["summation"]),
     )
-    context.stage(0.95, 1.0, "studies.progress_grid").report(0.0)
+    drawn = context.stage(0.95, 1.0, "studies.progress_grid")
+    drawn.report(0.0)
     stations = tuple(emitter.station for emitter in scene.unwanted)
     found = Disturbance(scene.grid, scene.inside, assessed, stations)
     results = {
@@ -202,7 +216,7 @@ def compute(gathered: Gathered, context: StudyContext) -> Computed:
         "height": scene.grid.height,
         "bounds": [round(edge, 6) for edge in scene.grid.bounds],
     }
-    return Computed(results, _files(found, inputs))
+    return Computed(results, _files(found, inputs, drawn))
 
 
 def _scene(inputs: Mapping[str, Any], context: StudyContext) -> _Scene:
@@ -264,7 +278,7 @@ def _all_fields(
 def _unwanted_field(scene: _Scene, emitter: Emitter, stage: Stage) -> PolarField:
     """Return an unwanted station's field on the radials that meet the area."""
     own, other = scene.wanted.station, emitter.station
-    away = float(distance_km(other.longitude, other.latitude, own.longitude, own.latitude))
+    away = _away_km(own, other)
     step_km = scene.step_m / 1e3
     farthest = away + scene.radius_km + step_km
     count = azimuth_count(farthest, scene.step_m)
@@ -285,6 +299,10 @@ def _unwanted_field(scene: _Scene, emitter: Emitter, stage: Stage) -> PolarField
         start_km=start,
         time_percents=INTERFERENCE_TIME_PERCENTS,
     )
+
+
+def _away_km(one: BroadcastStation, other: BroadcastStation) -> float:
+    return float(distance_km(one.longitude, one.latitude, other.longitude, other.latitude))
 
 
 def _spacings(scene: _Scene) -> Floats:
@@ -314,29 +332,32 @@ def _discrimination(scene: _Scene) -> Floats:
     return lost
 
 
-def _files(found: Disturbance, inputs: Mapping[str, Any]) -> dict[str, bytes]:
+def _files(found: Disturbance, inputs: Mapping[str, Any], stage: Stage) -> dict[str, bytes]:
+    """Return the rasters, written beside each other."""
     tags = {
         **stamp(inputs),
         "STATION": inputs["station"]["name"],
         "SUMMATION": inputs["summation"],
     }
-    assessed: Interference = found.assessed
-    contents = {}
-    for name, quantity in FILES.items():
-        if quantity == "rank":
-            contents[name] = write_cog(
-                found.ranks_on_grid(_NO_STATION),
-                found.grid,
-                tags={**tags, "QUANTITY": quantity},
-                nodata=_NO_STATION,
-                overview_resampling="NEAREST",
-            )
-            continue
-        unit = "dBuV/m" if quantity.endswith("dbuvm") else "dB"
-        values = getattr(assessed, quantity)
-        contents[name] = write_cog(
-            found.on_grid(np.where(np.isfinite(values), values, np.nan)),
+    written = stage.map(lambda name: _raster(found, name, tags), tuple(FILES))
+    return dict(written)
+
+
+def _raster(found: Disturbance, name: str, tags: Mapping[str, str]) -> bytes:
+    quantity = FILES[name]
+    if quantity == "rank":
+        return write_cog(
+            found.ranks_on_grid(_NO_STATION),
             found.grid,
-            tags={**tags, "QUANTITY": quantity, "UNIT": unit},
+            tags={**tags, "QUANTITY": quantity},
+            nodata=_NO_STATION,
+            overview_resampling="NEAREST",
         )
-    return contents
+    assessed: Interference = found.assessed
+    unit = "dBuV/m" if quantity.endswith("dbuvm") else "dB"
+    values = getattr(assessed, quantity)
+    return write_cog(
+        found.on_grid(np.where(np.isfinite(values), values, np.nan)),
+        found.grid,
+        tags={**tags, "QUANTITY": quantity, "UNIT": unit},
+    )

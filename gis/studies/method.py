@@ -66,7 +66,7 @@ def method_asked(reader: Reader, curves: Path | None) -> Method:
 
     Raises
     ------
-    NotFoundError
+    CurvesUnavailableError
         If the model needs the curves of Rec. ITU-R P.1546, and there are none.
     FormatError
         If a choice is none, or does not go with the model.
@@ -90,7 +90,7 @@ def method_recorded(written: Mapping[str, Any], curves: Path | None) -> Method:
 
     Raises
     ------
-    NotFoundError
+    CurvesUnavailableError
         If the model needs the curves of Rec. ITU-R P.1546, and there are none.
     FormatError
         If the record names another edition of the model, or other curves.

@@ -7,13 +7,20 @@ from typing import Any
 from gis.errors import FormatError
 from gis.studies.emitter import NEAREST_KM, Emitter
 from gis.studies.predictors.base import LIMITED, OUTSIDE, RECEIVERS, WARNED, Range
+from gis.studies.predictors.itm import Itm
+from gis.studies.predictors.p452 import P452
 from gis.studies.predictors.p1546 import P1546
+from gis.studies.predictors.p1812 import P1812
 from gis.studies.predictors.registry import DEFAULT
 from gis.terrain.ground import Remark
 from propagation.hata.okumura import BASE_HEIGHTS_M
 from propagation.itu import p2108
+from propagation.profile import Polarization
 
-__all__ = ["method_remarks", "refuse_without_result"]
+__all__ = ["method_remarks", "polarization_remarks", "refuse_without_result"]
+
+_POLARIZED = frozenset({P1812.name, P452.name, Itm.name})
+"""Models whose loss depends on the polarisation."""
 
 
 def method_remarks(emitter: Emitter, notes: Counter[str], reach_km: float) -> list[Remark]:
@@ -28,7 +35,20 @@ def method_remarks(emitter: Emitter, notes: Counter[str], reach_km: float) -> li
     reach_km : float
         How far the field was asked for.
     """
-    return [*_about_reach(emitter, reach_km), *_about_ground(emitter), *_noted(emitter, notes)]
+    return [
+        *_about_reach(emitter, reach_km),
+        *_about_ground(emitter),
+        *polarization_remarks(emitter),
+        *_noted(emitter, notes),
+    ]
+
+
+def polarization_remarks(emitter: Emitter) -> list[Remark]:
+    """Return what has to be said where a station of mixed polarisation has one field only."""
+    predictor = emitter.method.predictor
+    if emitter.station.polarization is not Polarization.MIXED or predictor.name not in _POLARIZED:
+        return []
+    return [("studies.polarization_mixed", {"model": predictor.edition})]
 
 
 def refuse_without_result(emitter: Emitter, notes: Counter[str]) -> None:

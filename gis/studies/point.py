@@ -2,8 +2,8 @@
 
 The path is computed from the station to the point itself, at the steps of the elevation or in a
 thousand steps, whichever are shorter, of 20 to 250 m. The map is interpolated between radials,
-and samples its paths at its own steps; over hills a map of coarse steps misses summits, and
-differs by a decibel or two.
+and samples its paths at its own steps (`gis.studies.steps`); where those are coarser than the
+elevation the map says so, and differs by a decibel or two over hills.
 """
 
 import math
@@ -24,6 +24,7 @@ from gis.studies.communes import communes_near
 from gis.studies.context import StudyContext
 from gis.studies.emitter import FEWEST_POINTS, NEAREST_KM, Emitter
 from gis.studies.field import fields_at
+from gis.studies.method_remarks import polarization_remarks
 from gis.studies.model import (
     RECEIVER_HEIGHT_M,
     default_settings,
@@ -33,6 +34,7 @@ from gis.studies.model import (
 )
 from gis.studies.remarks import point_remarks, remarks_json
 from gis.studies.sight import sight_json
+from gis.studies.steps import COARSEST_STEP_KM, FINEST_STEP_KM
 from gis.studies.unwanted import Unwanted, spacing_khz, unwanted_stations
 from propagation.compliance.parameters import MINIMUM_FIELD, PROTECTION_RATIO
 from propagation.interference.assessment import Interference, assess_interference
@@ -50,8 +52,6 @@ __all__ = ["explain", "explain_interference", "explain_path"]
 
 Floats = NDArray[np.float64]
 
-_COARSEST_STEP_KM = 0.25
-_FINEST_STEP_KM = 0.02
 _USUAL_STEPS = 1000
 _MOST_STEPS = 4000
 _FARTHEST_KM = 1000.0
@@ -154,7 +154,12 @@ def explain_path(
             "software": software_json(),
         },
         "evidence": "prediction",
-        "remarks": remarks_json(point_remarks(context.ground, station, distance)),
+        "remarks": remarks_json(
+            [
+                *point_remarks(context.ground, station, distance),
+                *polarization_remarks(emitter),
+            ]
+        ),
     }
     if distance < NEAREST_KM:
         field = float(emitter.free_space_dbuvm(np.array([azimuth]), np.array([distance]))[0])
@@ -266,9 +271,9 @@ def _towards(
 
 def _step_km(context: StudyContext, distance_km: float) -> float:
     """Return the step of a profile: the cells of the elevation, or a thousandth of the path."""
-    cell_km = context.ground.elevation.cell_m / 1e3 or _COARSEST_STEP_KM
-    finest = max(min(cell_km, distance_km / _USUAL_STEPS), _FINEST_STEP_KM)
-    return min(finest, _COARSEST_STEP_KM)
+    cell_km = context.ground.elevation.cell_m / 1e3 or COARSEST_STEP_KM
+    finest = max(min(cell_km, distance_km / _USUAL_STEPS), FINEST_STEP_KM)
+    return min(finest, COARSEST_STEP_KM)
 
 
 def _terms(emitter: Emitter, azimuth: float, distance_km: float) -> dict[str, Any]:

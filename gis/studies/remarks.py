@@ -12,12 +12,20 @@ from gis.geodesy import destination
 from gis.register.records import BroadcastStation
 from gis.terrain.ground import Ground, Remark, Surface
 
-__all__ = ["Gaps", "ground_remarks", "point_remarks", "remarks_json", "source_remarks"]
+__all__ = [
+    "Gaps",
+    "ground_remarks",
+    "point_remarks",
+    "profile_remarks",
+    "remarks_json",
+    "source_remarks",
+]
 
 Floats = NDArray[np.float64]
 
 _KEYS = {"land_cover": "studies.ground_uncovered", "zones": "studies.ground_unzoned"}
-_FINER = 0.999
+_FINER, _COARSER = 0.999, 1.02
+_MAST_DIFFERS_M = 10.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,10 +69,23 @@ class Gaps:
 
 
 def ground_remarks(
-    ground: Ground, station: BroadcastStation, gaps: Gaps, step_m: float
+    ground: Ground, station: BroadcastStation, gaps: Gaps, step_m: float, profile_step_m: float
 ) -> list[Remark]:
-    """Return what has to be said about the ground around a station."""
+    """Return what has to be said about the ground around a station.
+
+    Parameters
+    ----------
+    ground : Ground
+        The ground.
+    station : BroadcastStation
+        The station.
+    gaps : Gaps
+        Where the ground was not known.
+    step_m, profile_step_m : float
+        Size of the pixels, and distance between the points of the profiles.
+    """
     remarks = [*source_remarks(ground), *_about_step(ground, step_m)]
+    remarks += profile_remarks(ground, profile_step_m)
     remarks += _about_mast(ground, station)
     for name, (count, distance_km, azimuth_deg) in gaps.missing.items():
         lon, lat = destination(station.longitude, station.latitude, azimuth_deg, distance_km)
@@ -81,6 +102,15 @@ def ground_remarks(
             key = "studies.ground_void" if inside else "studies.ground_beyond"
         remarks.append((key, values))
     return remarks
+
+
+def profile_remarks(ground: Ground, profile_step_m: float) -> list[Remark]:
+    """Return what has to be said where profiles are coarser than the terrain that they cross."""
+    cell_m = ground.elevation.cell_m
+    if not 0 < _COARSER * cell_m < profile_step_m:
+        return []
+    values = {"step_m": round(profile_step_m, 1), "cell_m": round(cell_m, 1)}
+    return [("studies.step_coarser", values)]
 
 
 def point_remarks(ground: Ground, station: BroadcastStation, distance_km: float) -> list[Remark]:
@@ -118,21 +148,24 @@ def _about_step(ground: Ground, step_m: float) -> list[Remark]:
 
 
 def _about_mast(ground: Ground, station: BroadcastStation) -> list[Remark]:
-    """Say where the recorded antenna would lie in the ground of the terrain."""
+    """Say where the recorded ground is not that of the terrain, or lies above the antenna."""
     own, height = station.ground_height_m, station.height_above_ground_m
     if ground.flat or own is None or height is None:
         return []
     terrain = float(ground.elevation.heights_m(station.longitude, station.latitude))
-    if not own + height < terrain:
-        return []
-    values = {
+    values: dict[str, Any] = {
         "station": station.name,
-        "antenna_m": round(own + height, 1),
         "terrain_m": round(terrain, 1),
         "longitude": f"{station.longitude:.5f}",
         "latitude": f"{station.latitude:.5f}",
     }
-    return [("studies.antenna_below_ground", values)]
+    if own + height < terrain:
+        antenna = {"antenna_m": round(own + height, 1)}
+        return [("studies.antenna_below_ground", {**values, **antenna})]
+    if not abs(own - terrain) > _MAST_DIFFERS_M:
+        return []
+    recorded = {"recorded_m": round(own, 1), "limit_m": _MAST_DIFFERS_M}
+    return [("studies.mast_ground_differs", {**values, **recorded})]
 
 
 def _percent(share: float) -> float:

@@ -14,7 +14,7 @@ from gis.studies.predictors.registry import DEFAULT
 from gis.studies.record import Study, canonical, sha256_of
 from gis.studies.snapshots import record_from_json
 from maps.documents.content import Block, Facts, Paragraph, Report, Section, Table
-from maps.views import CoverageView
+from maps.views import Pictures
 from maps.words import Words
 
 __all__ = [
@@ -57,7 +57,7 @@ class Source:
 
     study: Study
     words: Words
-    view: CoverageView | None = None
+    view: Pictures | None = None
 
     @property
     def inputs(self) -> Mapping[str, Any]:

@@ -7,6 +7,7 @@ from typing import Any
 from maps.documents.common import Source, assemble, station_facts
 from maps.documents.content import Block, Figure, Key, Paragraph, Report, Section, Table
 from maps.documents.figure import coverage_legend, coverage_svg, swatch_svg
+from maps.views import CoverageView
 from maps.words import Words
 
 __all__ = ["coverage_report"]
@@ -26,7 +27,7 @@ def coverage_report(source: Source) -> Report:
 def _picture(source: Source) -> list[Block]:
     """Return the map, where there is one."""
     words, station, view = source.words, source.inputs["station"], source.view
-    if view is None:
+    if not isinstance(view, CoverageView):
         return []
     legend = tuple(Key(each.text, swatch_svg(each)) for each in coverage_legend(view, words))
     told = {

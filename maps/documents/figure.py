@@ -5,15 +5,21 @@ Drawn in Web Mercator, as the map of the page is, from the study's own files; no
 
 import math
 from base64 import b64encode
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from data.text import Language, number
-from maps.legend import Swatch, contour_dash, coverage_layers
-from maps.palette import BACKGROUND, SHAPES, STATION
-from maps.views import CoverageView, Overlay
+from maps.legend import Swatch, contour_dash, coverage_layers, network_layers
+from maps.palette import BACKGROUND, SHAPES, STATION, interferer_letter
+from maps.views import CoverageView, Interferer, NetworkView, Overlay
 from maps.words import Words
 
-__all__ = ["coverage_legend", "coverage_svg", "swatch_svg"]
+__all__ = [
+    "coverage_legend",
+    "coverage_svg",
+    "network_legend",
+    "network_svg",
+    "swatch_svg",
+]
 
 _WIDTH = 600.0
 _INK = "#1b1b1b"
@@ -21,6 +27,7 @@ _GRID = "#7a827c"
 _KM_PER_DEGREE = 111.32
 _STEPS_DEG = (0.05, 0.1, 0.25, 0.5, 1.0, 2.0, 5.0)
 _STAR = 7.0
+_LETTER = 8.0
 _SCALE_SHARE = 0.25
 
 
@@ -69,32 +76,83 @@ def coverage_svg(view: CoverageView, at: tuple[float, float], language: Language
         If the view names its raster by an address.
     """
     frame = _Frame(view.field_strength)
-    if view.field_strength.png is None:
-        raise ValueError("only an embedded picture can be drawn on paper")
-    picture = b64encode(view.field_strength.png).decode()
     x, y = frame.at(*at)
-    parts = [
+    star = (
+        f'<path transform="translate({x:.1f} {y:.1f}) scale({_STAR:g})" '
+        f'd="{SHAPES[STATION.shape]}" fill="{STATION.colour}" stroke="#fff" stroke-width=".2"/>'
+    )
+    return _svg(frame, view.field_strength, [*_contours(frame, view.contours), star], language)
+
+
+def network_svg(view: NetworkView, name: str, language: Language) -> str:
+    """Return a picture of a network study, with the letters of the stations that serve most.
+
+    Parameters
+    ----------
+    view : NetworkView
+        Its rasters and stations.
+    name : str
+        `strongest` or `server`.
+    language : Language
+        Of the numbers.
+
+    Raises
+    ------
+    ValueError
+        If the view names its raster by an address.
+    """
+    overlay = view.strongest if name == "strongest" else view.server
+    frame = _Frame(overlay)
+    return _svg(frame, overlay, _letters(frame, view.servers), language)
+
+
+def _svg(frame: _Frame, overlay: Overlay, parts: Iterable[str], language: Language) -> str:
+    """Return a raster in its frame, with degrees below and a scale above what else is drawn."""
+    if overlay.png is None:
+        raise ValueError("only an embedded picture can be drawn on paper")
+    picture = b64encode(overlay.png).decode()
+    drawn = [
         f'<rect width="{_WIDTH:g}" height="{frame.height:.1f}" fill="{BACKGROUND}"/>',
         f'<image width="{_WIDTH:g}" height="{frame.height:.1f}" preserveAspectRatio="none" '
         f'xlink:href="data:image/png;base64,{picture}"/>',
         *_degrees(frame, language),
-        *_contours(frame, view.contours),
-        f'<path transform="translate({x:.1f} {y:.1f}) scale({_STAR:g})" '
-        f'd="{SHAPES[STATION.shape]}" fill="{STATION.colour}" stroke="#fff" stroke-width=".2"/>',
+        *parts,
         *_scale(frame, language),
         f'<rect width="{_WIDTH:g}" height="{frame.height:.1f}" fill="none" stroke="{_INK}"/>',
     ]
     return (
         '<svg xmlns="http://www.w3.org/2000/svg" xmlns:xlink="http://www.w3.org/1999/xlink" '
         f'viewBox="0 0 {_WIDTH:g} {frame.height:.1f}" font-family="Libertinus Serif" '
-        f'font-size="11" fill="{_INK}">{"".join(parts)}</svg>'
+        f'font-size="11" fill="{_INK}">{"".join(drawn)}</svg>'
     )
+
+
+def _letters(frame: _Frame, servers: Sequence[Interferer]) -> Iterator[str]:
+    """Draw as many letters as have room, those of the larger areas first."""
+    taken: list[tuple[float, float]] = []
+    for one in servers:
+        if one.label_at is None:
+            continue
+        x, y = frame.at(*one.label_at)
+        if all(math.hypot(x - left, y - top) >= 2 * _LETTER for left, top in taken):
+            taken.append((x, y))
+            yield (
+                f'<circle cx="{x:.1f}" cy="{y:.1f}" r="{_LETTER:g}" fill="#fff" stroke="{_INK}"/>'
+                f'<text x="{x:.1f}" y="{y + 3.5:.1f}" text-anchor="middle">'
+                f"{interferer_letter(one.rank)}</text>"
+            )
 
 
 def coverage_legend(view: CoverageView, words: Words) -> tuple[Swatch, ...]:
     """Return the lines of the legend: the map's own, and the station."""
     drawn = [swatch for layer in coverage_layers(view, words.language) for swatch in layer.legend]
     return (*drawn, Swatch(view.station_name, STATION.colour, path=SHAPES[STATION.shape]))
+
+
+def network_legend(view: NetworkView, name: str, words: Words) -> tuple[Swatch, ...]:
+    """Return the lines of the legend of a picture of a network: the map's own."""
+    layers = network_layers(view, words.language)
+    return next(layer.legend for layer in layers if layer.id == name)
 
 
 def swatch_svg(swatch: Swatch) -> str:
@@ -155,6 +213,10 @@ def _scale(frame: _Frame, language: Language) -> Iterator[str]:
     length_km = max(step * power for step in (1, 2, 5) if step * power <= most)
     right, below = _WIDTH - 12, frame.height - 12
     left = right - length_km * frame.per_km
+    yield (
+        f'<rect x="{left - 6:.1f}" y="{below - 20:.1f}" width="{right - left + 12:.1f}" '
+        'height="26" fill="#fff" fill-opacity=".8"/>'
+    )
     yield f'<path d="M{left:.1f} {below - 5:.1f}v5H{right:g}v-5" fill="none" stroke="{_INK}"/>'
     yield (
         f'<text x="{(left + right) / 2:.1f}" y="{below - 5:.1f}" text-anchor="middle">'

@@ -4,8 +4,10 @@ from collections.abc import Mapping
 from typing import Any
 
 from maps.documents.common import Source, assemble
-from maps.documents.content import Block, Facts, Paragraph, Report, Section, Table
+from maps.documents.content import Block, Facts, Figure, Key, Paragraph, Report, Section, Table
+from maps.documents.figure import network_legend, network_svg, swatch_svg
 from maps.palette import interferer_letter
+from maps.views import NetworkView
 from maps.words import Words
 
 __all__ = ["network_report"]
@@ -18,11 +20,28 @@ def network_report(source: Source) -> Report:
     """Return the report of a network study."""
     words, count = source.words, len(source.inputs["stations"])
     sections = [
-        Section(words.say("result_heading"), _result(source)),
+        Section(words.say("result_heading"), [*_pictures(source), *_result(source)]),
         Section(words.say("network_stations_heading"), _stations(source)),
         Section(words.say("network_left_out_heading"), _left_out(source)),
     ]
     return assemble(source, words.say("title_network", count=count), sections)
+
+
+def _pictures(source: Source) -> list[Block]:
+    """Return the maps of the strongest field and of the best servers, where there are any."""
+    words, view = source.words, source.view
+    if not isinstance(view, NetworkView):
+        return []
+    told = {"threshold": words.number(view.threshold_dbuvm), "model": view.model}
+    return [
+        Figure(
+            words.say(f"network_map_{name}", **told),
+            words.say(f"network_map_{name}_alternative"),
+            network_svg(view, name, words.language),
+            tuple(Key(each.text, swatch_svg(each)) for each in network_legend(view, name, words)),
+        )
+        for name in ("strongest", "server")
+    ]
 
 
 def _result(source: Source) -> list[Block]:

@@ -14,7 +14,7 @@ from maps.documents.html import report_article, report_page
 from maps.documents.interference import interference_report
 from maps.documents.network import network_report
 from maps.documents.pdf import report_pdf
-from maps.views import CoverageView
+from maps.views import Pictures
 from maps.words import Words
 
 __all__ = ["study_article", "study_html", "study_pdf", "study_report"]
@@ -30,7 +30,10 @@ _BUILDERS: Mapping[str, Callable[[Source], Report]] = MappingProxyType(
 
 
 def study_report(
-    study: Study, language: Language | str = Language.VI, *, view: CoverageView | None = None
+    study: Study,
+    language: Language | str = Language.VI,
+    *,
+    view: Pictures | None = None,
 ) -> Report:
     """Return what the report of a study says.
 
@@ -41,7 +44,7 @@ def study_report(
     language : Language
         Language of the report.
     view : CoverageView, optional
-        The picture of a coverage study, for a report that shows it.
+        The pictures of a coverage or a network, for a report that shows them.
 
     Raises
     ------
@@ -80,7 +83,10 @@ def study_article(
 
 
 def study_pdf(
-    study: Study, language: Language | str = Language.VI, *, view: CoverageView | None = None
+    study: Study,
+    language: Language | str = Language.VI,
+    *,
+    view: Pictures | None = None,
 ) -> bytes:
     """Return the report of a study as a tagged PDF; the same study gives the same bytes."""
     return report_pdf(study_report(study, language, view=view))

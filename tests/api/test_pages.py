@@ -170,9 +170,9 @@ def test_a_name_is_text_everywhere(
 @pytest.mark.parametrize(
     ("role", "there", "absent"),
     [
-        ("anonymous", ("/map", "/view/stations"), ("/view/users", "/view/jobs", "/view/imports")),
-        ("viewer", ("/view/studies",), ("/view/users", "/view/jobs", "/view/imports")),
-        ("operator", ("/view/studies", "/view/jobs"), ("/view/users", "/view/imports")),
+        ("anonymous", ("/map", "/view/stations"), ("/view/path", "/view/jobs", "/view/imports")),
+        ("viewer", ("/view/studies", "/view/path"), ("/view/users", "/view/jobs")),
+        ("operator", ("/view/path", "/view/jobs"), ("/view/users", "/view/imports")),
         ("staff", ("/view/imports", "/view/findings"), ("/view/users",)),
         ("administrator", ("/view/users", "/view/imports"), ()),
     ],

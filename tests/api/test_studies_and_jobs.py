@@ -111,6 +111,8 @@ def test_a_point_tells_every_loss_term_and_who_disturbs(
         ("coverage", {"station_id": STATION, "radius": 5}, (422, "radius")),
         ("coverage", {"station_id": STATION, "radius_km": 0}, (422, "radius_km")),
         ("coverage", {"station_id": STATION, "radius_km": "far"}, (422, "radius_km")),
+        ("coverage", {"station_id": STATION, "radius_km": 300, "step_m": 10}, (422, "40.000.000")),
+        ("interference", {"station_id": STATION, "step_m": 10}, (422, "40.000.000")),
         ("coverage", {"station_id": "nobody"}, (404, "nobody")),
         ("coverage", {"station_id": "dai-fm-rfd-095-0"}, (422, "Biên Hòa")),
         ("coverage", {"station_id": STATION, "on": "soon"}, (422, "on")),
@@ -125,6 +127,8 @@ def test_a_point_tells_every_loss_term_and_who_disturbs(
         ("network", {"step_m": 10}, (422, "10")),
         ("network", {"reach_km": 5}, (422, "reach_km")),
         ("network", {"lowest_mhz": 100, "highest_mhz": 90}, (422, "100")),
+        ("network", {"lowest_mhz": 400, "highest_mhz": 500}, (422, "400 đến 500 MHz")),
+        ("network", {"bounds": [150, 40, 150.1, 40.1]}, (422, "không đài nào")),
     ],
 )
 def test_what_cannot_be_asked_is_said_at_once_and_no_job_is_made(
@@ -259,6 +263,7 @@ def test_a_network_is_asked_for_by_the_department_and_read_by_whoever_signed_in(
         assert not [name for name in structures if str(name) in report]
         pdf = client.get(path.replace("html", "pdf"), headers=token("viewer"))
         assert pdf.content.startswith(b"%PDF-")
+        assert pdf.content.count(b"/Figure") == 2, "the strongest field and the best servers"
     raster = client.get(f"/studies/{study}/files/strongest.tif", headers=token("viewer"))
     with rasterio.open(BytesIO(raster.content)) as dataset:
         assert dataset.tags()["EVIDENCE"] == "prediction"
@@ -282,7 +287,7 @@ def test_the_form_of_a_network(
     assert asked.status_code == 303
     wrong = staff.post("/view/studies", {"step_m": "x"})
     assert wrong.status_code == 422
-    assert "Cỡ điểm ảnh (m): cần một số" in wrong.text
+    assert 'id="network-step_m-wrong">cần một số<' in wrong.text
     assert staff.post("/view/studies", {"step_m": "1"}).status_code == 422
     assert work_once(service.register, service.home, service.ground)
     study = client.get("/studies", headers=token("staff")).json()["studies"][0]["id"]

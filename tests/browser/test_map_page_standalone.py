@@ -451,7 +451,7 @@ def test_a_server_that_is_gone_is_said(opened: Callable[..., Opened]) -> None:
     expect(page.locator("#map-details")).to_contain_text("Không liên lạc được với máy chủ")
     page.locator("#map-point input[name=latitude]").fill("106 độ")
     page.locator("#map-point button").click()
-    expect(page.locator("#map-details")).to_contain_text("Toạ độ chưa đúng")
+    expect(page.locator("#map-details")).to_contain_text("Tọa độ chưa đúng")
 
 
 def test_a_problem_of_the_server_is_said_in_its_words(opened: Callable[..., Opened]) -> None:

@@ -37,6 +37,17 @@ PAPER = """() => [...document.querySelectorAll('main *')]
   .map(e => e.outerHTML.slice(0, 120))"""
 
 
+COVERED = """() => {
+  const words = [...document.querySelectorAll('.map-letter span, .map-title span')];
+  const boxes = words.map(one => one.getBoundingClientRect());
+  const pairs = words.flatMap((_, i) => words.slice(i + 1).map((_, k) => [i, i + 1 + k]));
+  return pairs.filter(([i, k]) => boxes[i].left < boxes[k].right - 1
+      && boxes[k].left < boxes[i].right - 1 && boxes[i].top < boxes[k].bottom - 2
+      && boxes[k].top < boxes[i].bottom - 2)
+    .map(([i, k]) => `${words[i].textContent} | ${words[k].textContent}`);
+}"""
+
+
 @pytest.mark.parametrize("path", ["/", "/view/findings", "/view/stations", "study"])
 def test_paper_cuts_nothing_off(visit: Callable, asked: dict[str, str], path: str) -> None:
     """A4 less its margins is 688 pixels wide."""
@@ -170,6 +181,8 @@ def test_the_whole_network_is_asked_for_and_seen(visit: Callable, server) -> Non
             page.locator(f"input[data-layer={name}]").check()
         expect(page.locator(".map-picture")).to_have_count(4)
         expect(page.locator(".map-letter span").first).to_be_visible()
+        page.wait_for_function("() => !document.querySelector('.leaflet-zoom-anim')")
+        assert page.evaluate(COVERED) == [], "words on the map that cover each other"
         assert here.violations() == [], width
         page.screenshot(path=str(server.screens / f"study-network-{width}.png"))
     assert here.complaints == []

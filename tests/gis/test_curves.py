@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from gis.curves import FILES, KNOWN_SHA256, read_curves, required_curves
-from gis.errors import FormatError, NotFoundError
+from gis.errors import CurvesUnavailableError, FormatError
 from propagation.itu.p1546_curves import CurveSet
 
 LAND = "land_100MHz_50pct.csv"
@@ -127,9 +127,9 @@ def test_missing_files_are_named(copy: Path) -> None:
 
 
 def test_nothing_there(tmp_path: Path) -> None:
-    with pytest.raises(NotFoundError, match="no folder or file"):
+    with pytest.raises(CurvesUnavailableError, match="no folder or file"):
         read_curves(tmp_path / "absent")
-    with pytest.raises(NotFoundError, match="PHUSONG_P1546_CURVES"):
+    with pytest.raises(CurvesUnavailableError, match="PHUSONG_P1546_CURVES"):
         required_curves(None)
 
 

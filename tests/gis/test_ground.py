@@ -19,6 +19,7 @@ from gis.studies.method import Method
 from gis.studies.model import default_settings
 from gis.studies.point import explain_path
 from gis.studies.predictors.registry import predictor_of
+from gis.studies.record import file_path
 from gis.studies.walk import Walk
 from gis.terrain.ground import Ground
 from gis.terrain.opening import GroundFiles, open_ground
@@ -107,6 +108,21 @@ def test_areas_and_points_have_the_same_field(
     np.testing.assert_allclose(polar.field_strength_dbuvm[:, :, 288], own, atol=1e-3)
     bare = Emitter(station, Ground(ground.elevation), default_settings(profile_step_km=0.1))
     assert np.abs(own - by_paths(bare)).max() > 1.0
+
+
+def test_contours_name_what_the_raster_names(
+    ground: Ground, make_station: Callable, study_context: Context
+) -> None:
+    """Land cover, zones and software too."""
+    station = make_station(longitude=STATION[0], latitude=STATION[1])
+    context = study_context(stations=[station], terrain=ground)
+    study = run("coverage", {"station_id": "a", "radius_km": 10, "step_m": 500}, context)
+    with rasterio.open(file_path(study, "coverage.tif", context.home)) as dataset:
+        tags = dataset.tags()
+    contours = json.loads(file_path(study, "contours.geojson", context.home).read_bytes())
+    for name in ("MODEL", "SOFTWARE", "TERRAIN", "LAND_COVER", "ZONES", "EVIDENCE", "ON"):
+        told = {feature["properties"][name.lower()] for feature in contours["features"]}
+        assert told == {tags[name]}, name
 
 
 def test_worldcover_and_what_it_does_not_know(tmp_path: Path) -> None:

@@ -128,6 +128,10 @@ def test_a_job_whose_lease_ran_out_is_taken_by_the_next(queue: Queue) -> None:
     taken = queue.lease("two")
     assert taken is not None
     assert (taken.id, taken.attempts, taken.lease_owner) == (job_id, 2, "two")
+    queue.heartbeat(job_id, "two", 0.1, "studies.progress_field", {"station": "A"})
+    assert queue.job(job_id).say_progress(Language.EN) == (
+        "Computing the field of A (attempt 2: the one before was cut off, begun anew)"
+    )
 
 
 def test_who_lost_the_lease_cannot_say_anything_about_the_job(queue: Queue) -> None:

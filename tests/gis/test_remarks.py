@@ -8,12 +8,19 @@ import pytest
 
 from gis.errors import GisError, TerrainUnavailableError
 from gis.geodesy import distance_km
+from gis.raster import read_raster
 from gis.studies import run
 from gis.studies.context import StudyContext
+from gis.studies.coverage import azimuth_count
 from gis.studies.point import explain_path
+from gis.studies.predictors.p1812 import P1812
+from gis.studies.predictors.registry import MODELS
+from gis.studies.record import file_path
 from gis.studies.remarks import Gaps, remarks_json
+from gis.studies.steps import COARSEST_STEP_KM, FINEST_STEP_KM, area_step_km
 from gis.terrain.ground import Ground, Surface
 from gis.terrain.source import FlatTerrain, RasterTerrain
+from propagation.profile import Polarization
 
 Context = Callable[..., StudyContext]
 Write = Callable[..., Path]
@@ -98,6 +105,106 @@ def test_an_antenna_in_the_ground_is_said(
     assert "62 m" in remark["en"]
     assert "300 m" in remark["en"]
     assert "106.40000" in remark["vi"]
+
+
+@pytest.mark.parametrize(
+    ("recorded", "terrain", "said"),
+    [(60.0, 5.0, True), (16.0, 5.0, True), (14.0, 5.0, False), (1.0, 12.0, True)],
+)
+def test_a_mast_ground_unlike_the_terrain_is_said_with_both_heights(
+    study_context: Context,
+    make_station: Callable,
+    write_terrain: Write,
+    *,
+    recorded: float,
+    terrain: float,
+    said: bool,
+) -> None:
+    ground = Ground(RasterTerrain(write_terrain(lambda lon, _lat: terrain + 0 * lon)))
+    station = make_station(**AT, ground_height_m=recorded, height_above_ground_m=60.0)
+    context = study_context(stations=[station], terrain=ground)
+    remarks = keyed(coverage(context, radius_km=5))
+    assert ("studies.mast_ground_differs" in remarks) is said
+    told = explain_path(station, 106.45, 10.6, context)["remarks"]
+    assert ("studies.mast_ground_differs" in {one["key"] for one in told}) is said
+    if said:
+        sentence = remarks["studies.mast_ground_differs"]["en"]
+        assert f"is {recorded:g} m" in sentence
+        assert f"have {terrain:g} m" in sentence
+        assert "10 m apart" in sentence
+
+
+def test_a_low_antenna_below_the_terrain_is_said_however_little_the_ground_differs(
+    study_context: Context, make_station: Callable, write_terrain: Write
+) -> None:
+    ground = Ground(RasterTerrain(write_terrain(lambda lon, _lat: 8.0 + 0 * lon)))
+    station = make_station(**AT, ground_height_m=2.0, height_above_ground_m=5.0)
+    context = study_context(stations=[station], terrain=ground)
+    assert "studies.antenna_below_ground" in keyed(coverage(context, radius_km=5))
+
+
+@pytest.mark.parametrize(
+    ("polarization", "model", "said"),
+    [
+        (Polarization.MIXED, "p1812", True),
+        (Polarization.MIXED, "itm", True),
+        (Polarization.VERTICAL, "p1812", False),
+    ],
+)
+def test_mixed_polarisation_is_said(
+    study_context: Context,
+    make_station: Callable,
+    *,
+    polarization: Polarization,
+    model: str,
+    said: bool,
+) -> None:
+    context = study_context(stations=[make_station(**AT, polarization=polarization)])
+    remarks = keyed(coverage(context, radius_km=5, model=model))
+    assert ("studies.polarization_mixed" in remarks) is said
+    if said:
+        assert MODELS[model].edition in remarks["studies.polarization_mixed"]["en"]
+
+
+def test_profiles_follow_the_terrain_and_say_where_they_do_not(
+    study_context: Context, make_station: Callable, write_terrain: Write
+) -> None:
+    """A ridge one cell wide that profiles of 250 m pass by shades what lies behind it."""
+
+    def ridge(lon: np.ndarray, _lat: np.ndarray) -> np.ndarray:
+        return np.where(np.abs(lon - 106.4215) < 0.00016, 300.0, 5.0)
+
+    fine = {"west": 106.34, "north": 10.66, "cell": 0.0003, "side": 400}
+    ground = Ground(RasterTerrain(write_terrain(ridge, **fine)))
+    context = study_context(stations=[make_station(**AT)], terrain=ground)
+    study = run("coverage", {"station_id": "a", "radius_km": 5, "step_m": 500}, context)
+    settings = study.inputs["model"]["settings"]
+    assert settings["profile_step_km"] == pytest.approx(0.0332, abs=2e-4)
+    assert study.results["computation"]["range_step_m"] == pytest.approx(500 / 16)
+    assert "studies.step_coarser" not in keyed(study.results)
+    raster = read_raster(file_path(study, "coverage.tif", context.home))
+    behind, opposite = raster.at(np.array([106.435, 106.365]), np.array([10.6, 10.6]))
+    assert behind < opposite - 15.0
+
+    slow = keyed(coverage(context, radius_km=1.5, step_m=500, model="p452"))
+    sentence = slow["studies.step_coarser"]["en"]
+    assert "250 m apart" in sentence
+    assert "33.2 m" in sentence
+
+
+def test_a_large_area_of_small_pixels_keeps_the_pixels_step(write_terrain: Write) -> None:
+    def step(cell: float, radials_km: float, step_km: float = 1.0) -> float:
+        name = f"{cell}.tif"
+        terrain = write_terrain(lambda lon, _lat: 0 * lon, cell=cell, side=32, name=name)
+        return area_step_km(Ground(RasterTerrain(terrain)), P1812(), radials_km, step_km)
+
+    assert step(0.0003, 150.0 * azimuth_count(150.0, 90.0), 0.09) == 0.09
+    assert step(0.0003, 12e6 * 0.16) == pytest.approx(1 / 6, abs=1e-4), "a whole part of 1 km"
+    assert step(0.0003, 12e6 * 0.4) == COARSEST_STEP_KM
+    assert step(0.0003, 100.0 * azimuth_count(100.0, 1000.0)) == pytest.approx(0.033, abs=2e-4)
+    assert step(0.00001, 1.0) == FINEST_STEP_KM
+    assert step(0.01, 1.0) == COARSEST_STEP_KM
+    assert area_step_km(Ground(FlatTerrain()), P1812(), 1.0, 1.0) == COARSEST_STEP_KM
 
 
 @pytest.mark.parametrize("height", [-5.0, 0.0, 3001.0])

@@ -73,7 +73,11 @@ def test_flat_ground_gives_circles(study_context: Context, make_station) -> None
         assert level["area_km2"] == pytest.approx(np.pi * radius_km**2, rel=0.03)
     contours = json.loads(file_path(study, "contours.geojson", context.home).read_bytes())
     for feature, level in zip(contours["features"], study.results["levels"], strict=True):
-        assert feature["properties"]["level_dbuvm"] == level["field_strength_dbuvm"]
+        told = feature["properties"]
+        assert told["level_dbuvm"] == level["field_strength_dbuvm"]
+        assert told["software"].startswith("phusong ")
+        assert told["terrain"] == context.ground.elevation.identifier
+        assert (told["receiver_height_m"], told["location_percent"]) == (10.0, 50.0)
         outline = shape(feature["geometry"])
         assert outline.is_valid
         corners = np.array(outline.geoms[0].exterior.coords)

@@ -10,7 +10,7 @@ import pytest
 import rasterio
 
 from gis.curves import CurveTables
-from gis.errors import CancelledError, FormatError, GisError, NotFoundError
+from gis.errors import CancelledError, CurvesUnavailableError, FormatError, GisError
 from gis.raster import read_raster
 from gis.register.records import BroadcastStation
 from gis.studies.additions import Additions
@@ -357,7 +357,7 @@ def test_hata_knows_no_interference(study_context: Context, make_station) -> Non
 def test_no_curves_no_p1546(study_context: Context, make_station, tmp_path: Path) -> None:
     context = study_context(stations=[make_station()])
     for curves, key in ((None, "curves.not_set"), (tmp_path / "none", "curves.not_found")):
-        with pytest.raises(NotFoundError) as caught:
+        with pytest.raises(CurvesUnavailableError) as caught:
             run("coverage", {**REQUEST, "model": "p1546"}, replace(context, p1546_curves=curves))
         assert caught.value.key == key
 
@@ -380,7 +380,7 @@ def test_p1546_from_the_users_curves(
     with pytest.raises(FormatError) as caught:
         rerun(study, replace(context, p1546_curves=write_curves("other", lower_by_db=0.5)))
     assert caught.value.key == "studies.other_curves"
-    with pytest.raises(NotFoundError):
+    with pytest.raises(CurvesUnavailableError):
         rerun(study, replace(context, p1546_curves=None))
 
 

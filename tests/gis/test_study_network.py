@@ -320,7 +320,8 @@ def test_memory_is_bounded_by_the_tile(study_context: Context, make_station: Mak
         ({"reach_km": 1000}, "reach_km"),
         ({"threshold_dbuvm": True}, "threshold_dbuvm"),
         ({"lowest_mhz": 100, "highest_mhz": 90}, "100"),
-        ({"lowest_mhz": 90, "highest_mhz": 91}, "20 km"),
+        ({"lowest_mhz": 90, "highest_mhz": 91}, "từ 90 đến 91 MHz: 1 đài FM"),
+        ({"bounds": [110, 15, 110.1, 15.1]}, "Trong 1 đài đã chọn, không đài nào"),
         ({"bounds": None}, "Tây Ninh"),
         ({"radius_km": 1}, "radius_km"),
     ],
@@ -351,6 +352,8 @@ def test_stations_by_name_frequency_and_what_they_lack(
     ]
     named = run("network", {**REQUEST, "stations": ["b"]}, context)
     assert [one["id"] for one in named.inputs["stations"]] == ["b"]
+    with pytest.raises(FormatError, match="each of the 1 stations"):
+        run("network", {**REQUEST, "stations": ["c"]}, context)
     low = run("network", {**REQUEST, "highest_mhz": 100.5}, context)
     assert [one["id"] for one in low.inputs["stations"]] == ["a"]
 

@@ -17,10 +17,12 @@ from gis.register.antennas import Antenna, AntennaKind, antenna_facts
 from gis.studies.record import Study
 from gis.studies.snapshots import record_to_json
 from maps.documents.content import Facts, Figure, Heading, Report, Table
+from maps.documents.figure import network_svg
 from maps.documents.report import study_article, study_html, study_pdf, study_report
 from maps.legend import contour_dash, contour_levels
 from maps.palette import rgb
 from maps.studies import coverage_view
+from maps.views import Interferer, NetworkView
 from maps.words import Words
 
 MakeStudy = Callable[..., Study]
@@ -225,6 +227,37 @@ def test_the_paper_of_a_coverage_study_shows_its_map(
     deep = np.array(rgb("#253494"))
     assert sum(int((np.abs(page - deep).max(axis=2) < 3).sum()) for page in pages) > 200
     assert b"/Figure" not in without
+
+
+def test_letters_of_a_network_have_room(coverage_study: Study, home: Home) -> None:
+    """Of two masts beside each other the one that serves more keeps its letter."""
+    picture = coverage_view(coverage_study, home).field_strength
+    south, west, north, east = picture.bounds
+    at = ((west + east) / 2, (south + north) / 2)
+    places = (at, (at[0] + 0.001, at[1]), (at[0] + 0.3 * (east - west), at[1]), None)
+    servers = tuple(
+        Interferer(rank=rank, name=f"Đài {rank}", label_at=place)
+        for rank, place in enumerate(places)
+    )
+    view = NetworkView(
+        study_id="network-1",
+        station_name="",
+        model="P",
+        flat_terrain=True,
+        synthetic=True,
+        strongest=picture,
+        server=picture,
+        margin=picture,
+        count=picture,
+        threshold_dbuvm=54.0,
+        servers=servers,
+        further=0,
+    )
+    for name in ("strongest", "server"):
+        drawn = re.findall(
+            r"<circle[^>]*/><text[^>]*>(\w+)<", network_svg(view, name, Language.VI)
+        )
+        assert drawn == ["A", "C"]
 
 
 def test_names_stay_names(

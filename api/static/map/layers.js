@@ -2,6 +2,8 @@
 "use strict";
 
 const PhuSongLayers = (() => {
+  const LETTER_HALF = 10;
+  const LETTER_WIDTH = 13;
   const METRES_PER_PIXEL_AT_ZOOM_0 = 156543.03392804097;
 
   function pane(map, name, level) {
@@ -130,7 +132,34 @@ const PhuSongLayers = (() => {
     return group;
   }
 
-  /* All layers that a switch can show or hide, by the name of the switch. */
+  /* As many letters as have room, the larger areas first; the others come with the zoom. Their
+     `boxes` are where no name may stand, in pixels of the map. */
+  function letters(map, data) {
+    const group = L.layerGroup();
+    const place = () => {
+      group.clearLayers();
+      group.taken = [];
+      for (const one of data) {
+        const at = [one.at[1], one.at[0]];
+        const { x, y } = map.latLngToContainerPoint(at);
+        const half = LETTER_WIDTH * (1 + one.letter.length) / 2;
+        const box = [x - half, y - LETTER_HALF, x + half, y + LETTER_HALF];
+        if (!group.taken.some((other) => PhuSongLabels.meet(box, other.box))) {
+          group.taken.push({ at, half, box });
+          group.addLayer(letter(at, one.letter, "map-letter"));
+        }
+      }
+    };
+    group.boxes = () => (map.hasLayer(group) ? group.taken : []).map(({ at, half }) => {
+      const { x, y } = map.latLngToContainerPoint(at);
+      return [x - half, y - LETTER_HALF, x + half, y + LETTER_HALF];
+    });
+    map.on("zoomend", place);
+    map.whenReady(place);
+    return group;
+  }
+
+  /* All layers that a switch can show or hide, by the name of the switch, and where letters stand. */
   function build(map, data, number) {
     pane(map, "letters", 620);
     const layers = { graticule: graticule(map, data.bounds, number) };
@@ -143,16 +172,17 @@ const PhuSongLayers = (() => {
     if (data.contours.length) {
       layers.contours = contours(map, data.contours);
     }
+    let boxes = () => [];
     const lettered = layers.dominant ? "dominant" : "server";
     if (layers[lettered] && data.letters.length) {
-      const letters = data.letters.map((one) =>
-        letter([one.at[1], one.at[0]], one.letter, "map-letter"));
-      layers[lettered] = L.layerGroup([layers[lettered], ...letters]);
+      const placed = letters(map, data.letters);
+      layers[lettered] = L.layerGroup([layers[lettered], placed]);
+      boxes = placed.boxes;
     }
     if (data.tiles) {
       layers.tiles = L.tileLayer(data.tiles.url, { attribution: data.tiles.attribution });
     }
-    return layers;
+    return { layers, boxes };
   }
 
   return { build };

@@ -31,14 +31,15 @@ const PhuSongMap = (() => {
       this.opener = null;
       this.open();
       this.controls();
-      this.layers = PhuSongLayers.build(map, this.data, this.texts.number);
+      const built = PhuSongLayers.build(map, this.data, this.texts.number);
+      this.layers = built.layers;
       this.groups();
       this.table = new PhuSongTable.Table(id, this.data.table, this.texts, this.data.language, {
         shown: (positions) => this.keep(positions),
         choose: (object, button) => this.show(object, button),
       });
       this.switches();
-      this.labels = new PhuSongLabels.Labels(map, () => this.titled());
+      this.labels = new PhuSongLabels.Labels(map, () => this.titled(), built.boxes);
       this.pointer();
       this.paper();
     }

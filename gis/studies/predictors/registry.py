@@ -48,7 +48,7 @@ def predictor_of(name: str, options: Mapping[str, Any], curves: Path | None) -> 
 
     Raises
     ------
-    NotFoundError
+    CurvesUnavailableError
         If the model needs the curves, and none are named or there.
     FormatError
         If there is no such model, the curves are none, or are others than those of the options.

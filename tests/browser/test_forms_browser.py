@@ -1,0 +1,62 @@
+"""A refused form in a real Chromium: the focus stands on what is wrong, nothing typed is lost."""
+
+from collections.abc import Callable
+
+import pytest
+from playwright.sync_api import Page, expect
+
+pytestmark = pytest.mark.xdist_group("browser")
+
+STATION = "mp-thu-thua"
+
+
+def refused(page: Page, name: str, typed: dict[str, str]) -> None:
+    """Look whether a form came back with its summary, its values and its message."""
+    summary = page.locator("#refused")
+    expect(summary).to_be_focused()
+    for field, value in typed.items():
+        expect(page.locator(f"#{field}")).to_have_value(value)
+    field = page.locator(f"#{name}")
+    expect(field).to_be_visible()
+    said = page.locator(f"#{name}-wrong")
+    expect(said).to_be_visible()
+    expect(field).to_have_accessible_description(said.inner_text())
+    page.keyboard.press("Tab")
+    page.keyboard.press("Enter")
+    expect(field).to_be_focused()
+
+
+@pytest.mark.parametrize(("language", "width"), [("vi", 1440), ("vi", 390), ("en", 390)])
+def test_forms_come_back(visit: Callable, server, language: str, width: int) -> None:
+    here = visit("staff", width)
+    page = here.open(f"/view/stations/{STATION}?lang={language}")
+    for summary in page.locator(".asked-study summary").all():
+        summary.click()
+    page.fill("#coverage-radius_km", "300")
+    page.fill("#coverage-step_m", "10")
+    page.fill("#coverage-time_percent", "12.5")
+    page.select_option("#coverage-model", "itm")
+    page.locator("button[name=kind][value=coverage]").click()
+    typed = {"coverage-radius_km": "300", "coverage-time_percent": "12.5"}
+    page.screenshot(path=str(server.screens / f"refused-station-{language}-{width}.png"))
+    refused(page, "coverage-step_m", {**typed, "coverage-model": "itm"})
+    assert here.violations() == []
+    assert page.evaluate("document.documentElement.scrollWidth") == width, "it scrolls sideways"
+    page.locator("#coverage-step_m-wrong").scroll_into_view_if_needed()
+    page.screenshot(path=str(server.screens / f"refused-field-{language}-{width}.png"))
+    page.locator("a.language").click()
+    expect(page.locator("h1")).to_contain_text("Thủ Thừa")
+
+    page = here.open(f"/view/studies?lang={language}")
+    page.locator("details.card summary").click()
+    page.fill("#network-lowest_mhz", "400")
+    page.fill("#network-highest_mhz", "500")
+    page.locator("form[method=post][action='/view/studies'] button").click()
+    page.screenshot(
+        path=str(server.screens / f"refused-network-{language}-{width}.png"), full_page=True
+    )
+    refused(page, "network-lowest_mhz", {"network-highest_mhz": "500"})
+    assert here.violations() == []
+    assert page.evaluate("document.documentElement.scrollWidth") == width, "it scrolls sideways"
+    unasked = [one for one in here.complaints if "422" not in one]
+    assert unasked == []
