@@ -8,8 +8,9 @@ from api.identity import Identity
 from api.service import Service
 from gis.jobs.queue import Job, JobState
 from gis.register.scopes import SYSTEM
-from gis.studies import compliance, network
+from gis.studies import compliance
 from gis.studies.asked import coverage_asked, interference_asked
+from gis.studies.network_asked import network_asked
 from gis.studies.parts import moment
 from gis.studies.requests import Reader
 
@@ -36,7 +37,8 @@ def submit(service: Service, identity: Identity, kind: str, inputs: Mapping[str,
     inputs = judged_today(inputs)
     moment(Reader(inputs, *inputs))
     if kind == "network":
-        network.require_request(inputs, service.register)
+        with service.register.snapshot() as register:
+            network_asked(inputs, register, service.ground, service.settings.p1546_curves)
     station_id = inputs.get("station_id")
     station = None if station_id is None else service.register.station(str(station_id), SYSTEM)
     if kind == "compliance":

@@ -1,6 +1,6 @@
 """Pages of studies: the list, and one study with its map, its report and its files."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Annotated, Any, Literal
@@ -11,11 +11,12 @@ from pydantic import BeforeValidator, StringConstraints
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
+from api.choices import network_choices
 from api.guard import GuardedRoute
 from api.identity import identity_of
 from api.language import safe_language
 from api.pages import render
-from api.schemas import Megahertz, NetworkRequest, Radius, Reach, Step, Threshold
+from api.schemas import Megahertz, Radius, Reach, Step, Threshold
 from api.service import may_read, service_of
 from api.submission import submit
 from api.views import study_view
@@ -35,10 +36,12 @@ Kind = Literal["coverage", "interference", "compliance"]
 Word = Annotated[str, StringConstraints(max_length=60)]
 _Blank = BeforeValidator(lambda value: value or None)
 Percent = Annotated[float | None, _Blank]
+Locations = Annotated[float | None, _Blank, Form(ge=1, le=99)]
 
 Opened = Literal["violates", "attention", "all", "none"]
 
-_AREA_INPUTS = ("radius_km", "step_m", "time_percent", "receiver_height_m")
+_AREA_INPUTS = ("radius_km", "step_m", "time_percent", "location_percent", "receiver_height_m")
+_NETWORK_INPUTS = ("step_m", "reach_km", "threshold_dbuvm", "lowest_mhz", "highest_mhz")
 _PER_PAGE = 50
 _OPENED: Mapping[Opened, frozenset[str]] = {
     "violates": frozenset({"violates", "mixed"}),
@@ -58,6 +61,7 @@ class _Chosen:
     step_m: Annotated[Step | None, _Blank, Form()] = None
     time_percent: Annotated[float | None, _Blank, Form(ge=1, le=50)] = None
     receiver_height_m: Annotated[float | None, _Blank, Form(ge=1, le=3000)] = None
+    location_percent: Locations = None
     model: Annotated[Word, Form()] = ""
     environment: Annotated[Word, Form()] = ""
     clutter_model: Annotated[Word, Form()] = ""
@@ -68,8 +72,35 @@ class _Chosen:
 
     def inputs(self) -> dict[str, object]:
         """Return what was chosen, as the inputs of a job; the guard has looked at the token."""
-        given = {name: getattr(self, name) for name in (*_AREA_INPUTS, *METHOD_INPUTS)}
-        return {name: value for name, value in given.items() if value not in ("", None)}
+        return _given(self, (*_AREA_INPUTS, *METHOD_INPUTS))
+
+
+@dataclass(frozen=True, slots=True)
+class _Network:
+    """What the form of a network chose; an empty field leaves it to the usual."""
+
+    step_m: Annotated[Step | None, _Blank, Form()] = None
+    reach_km: Annotated[Reach | None, _Blank, Form()] = None
+    threshold_dbuvm: Annotated[Threshold | None, Form()] = None
+    lowest_mhz: Annotated[Megahertz | None, _Blank, Form()] = None
+    highest_mhz: Annotated[Megahertz | None, _Blank, Form()] = None
+    location_percent: Locations = None
+    model: Annotated[Word, Form()] = ""
+    environment: Annotated[Word, Form()] = ""
+    clutter_model: Annotated[Word, Form()] = ""
+    clutter_location_percent: Annotated[Percent, Form()] = None
+    building_entry: Annotated[Word, Form()] = ""
+    building_probability_percent: Annotated[Percent, Form()] = None
+    csrf_token: Annotated[str, Form(max_length=200)] = ""
+
+    def inputs(self) -> dict[str, object]:
+        """Return what was chosen, as the inputs of a job; the guard has looked at the token."""
+        return _given(self, (*_NETWORK_INPUTS, "location_percent", *METHOD_INPUTS))
+
+
+def _given(form: object, names: Sequence[str]) -> dict[str, object]:
+    given = {name: getattr(form, name) for name in names}
+    return {name: value for name, value in given.items() if value not in ("", None)}
 
 
 @router.post("/view/stations/{station_id}/studies")
@@ -104,30 +135,19 @@ def studies_page(
         per_page=_PER_PAGE,
         kind=kind,
         kinds=("coverage", "interference", "compliance", "network"),
+        choices=network_choices(
+            service_of(request).settings.p1546_curves, safe_language(request, page=True)
+        ),
     )
 
 
 @router.post("/view/studies")
 def ask_network(
     request: Request,
-    *,
-    step_m: Annotated[Step | None, Form()] = None,
-    reach_km: Annotated[Reach | None, Form()] = None,
-    threshold_dbuvm: Annotated[Threshold | None, Form()] = None,
-    lowest_mhz: Annotated[Megahertz | None, Form()] = None,
-    highest_mhz: Annotated[Megahertz | None, Form()] = None,
-    csrf_token: Annotated[str, Form(max_length=200)] = "",
+    chosen: Annotated[_Network, Depends()],
 ) -> Response:
     """Ask for the coverage and interference of the province's whole network, and show its job."""
-    del csrf_token  # the guard has looked at it
-    wanted = NetworkRequest(
-        step_m=step_m,
-        reach_km=reach_km,
-        threshold_dbuvm=threshold_dbuvm,
-        lowest_mhz=lowest_mhz,
-        highest_mhz=highest_mhz,
-    )
-    job = submit(service_of(request), identity_of(request), "network", wanted.inputs())
+    job = submit(service_of(request), identity_of(request), "network", chosen.inputs())
     return RedirectResponse(f"/view/jobs/{job.id}", status_code=303)
 
 

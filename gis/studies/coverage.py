@@ -75,6 +75,7 @@ _NAMES = (
     "radius_km",
     "step_m",
     "time_percent",
+    "location_percent",
     "receiver_height_m",
     *METHOD_INPUTS,
     "jurisdiction",
@@ -112,7 +113,8 @@ def gather(
     ----------
     request : mapping
         `station_id`; optional `radius_km`, `step_m` (pixel and range step), `time_percent`
-        (1 to 50), `receiver_height_m`, METHOD_INPUTS, `jurisdiction`, `on`.
+        (1 to 50), `location_percent` (1 to 99), `receiver_height_m`, METHOD_INPUTS,
+        `jurisdiction`, `on`.
     register : Reader
         The register at one moment.
     context : StudyContext
@@ -134,8 +136,9 @@ def gather(
     require_size(radius_km, step_m)
     communes = communes_near(register, on, station.longitude, station.latitude, radius_km)
     written, geometries = communes.to_json()
+    settings = emitter.over_squares(step_m).settings
     inputs = {
-        **common_inputs(place, on, context, emitter.settings, emitter.method),
+        **common_inputs(place, on, context, settings, emitter.method),
         "station": record_to_json(station),
         "radius_km": radius_km,
         "step_m": step_m,

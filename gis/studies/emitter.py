@@ -1,7 +1,7 @@
 """A station over a terrain: its power towards a receiver, its paths and what they lose."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import NoReturn
 
 import numpy as np
@@ -11,7 +11,7 @@ from gis.errors import GisError
 from gis.geodesy import GEOD
 from gis.register.records import BroadcastStation
 from gis.studies.method import USUAL, Method
-from gis.studies.model import FieldSettings
+from gis.studies.model import POINT_RESOLUTION_M, FieldSettings, located_settings
 from gis.studies.predictors.base import FREE_SPACE_KM, Limits
 from gis.studies.predictors.p1812 import P1812, path_loss
 from gis.terrain.ground import Ground
@@ -136,6 +136,11 @@ class Emitter:
         height = self.station.height_above_ground_m or 0.0
         return abs(height - self.settings.receiver_height_above_ground_m)
 
+    def over_squares(self, side_m: float) -> "Emitter":
+        """Return the same where locations vary over squares of a side: the pixels of a map."""
+        within = self.method.predictor.limits.resolutions_m
+        return replace(self, settings=located_settings(self.settings, within, side_m))
+
     def erp_dbw(self, azimuth_deg: Floats) -> Floats:
         """Return the effective radiated power towards an azimuth, dBW."""
         power = np.full(np.shape(azimuth_deg), self.station.erp_total_dbw, dtype=np.float64)
@@ -201,6 +206,7 @@ class Emitter:
             lapse_rate_nunits_per_km=settings.lapse_rate_nunits_per_km,
             surface_refractivity_nunits=settings.surface_refractivity_nunits,
             location_percent=settings.location_percent,
+            prediction_resolution_m=settings.prediction_resolution_m or POINT_RESOLUTION_M,
             polarization=self.station.polarization,
         )
 

@@ -88,7 +88,7 @@ class PolarField:
         """Return what has to be said about the ground under the field, and about the model."""
         emitter = self.emitter
         ground = ground_remarks(emitter.ground, emitter.station, self.gaps, step_m)
-        return [*ground, *method_remarks(emitter, self.notes, self.polar.reach_km)]
+        return [*ground, *method_remarks(emitter, self.notes, self.polar.reach_km, step_m)]
 
     @property
     def field_strength_dbuvm(self) -> NDArray[np.float32]:

@@ -4,36 +4,34 @@ Each pixel has a best server, the station of the strongest field at 50 % of time
 something of it, their nuisance fields by the protection ratio of their spacing (Rec. ITU-R
 BS.412-9), which add up as powers (GE84's simplified multiplication stays with the study of one
 station). The grid is cut into tiles that are computed apart from each other; memory depends on
-the tile, not on the area or on how many stations there are.
+the tile, not on the area or on how many stations there are. Another percentage of locations than
+50 is that of the field which a station serves with; what others ask of it stays at 50 %.
 """
 
 import math
 import tempfile
 import threading
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
-from datetime import date
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from gis.errors import FormatError
-from gis.geodesy import distance_km
 from gis.home import UNFINISHED
-from gis.jurisdictions import Jurisdiction
 from gis.raster import Grid, grid_over
 from gis.raster_tiles import Tile, TiledRaster, cog_by_tiles, tiles_of
 from gis.register.reading import Reader as RegisterReader
-from gis.register.records import Boundary, BroadcastStation, Service
-from gis.register.scopes import SYSTEM
+from gis.register.records import Boundary, BroadcastStation
 from gis.rules import load_rule_pack
 from gis.studies.communes import boundary_from_json, pixels_of
 from gis.studies.context import StudyContext, silent
-from gis.studies.emitter import Emitter, missing_values
-from gis.studies.model import default_settings
+from gis.studies.emitter import Emitter
+from gis.studies.method_remarks import method_remarks, unwanted_remarks
+from gis.studies.network_asked import network_asked
 from gis.studies.network_sums import NetworkSums
 from gis.studies.network_tile import (
     TIME_PERCENTS,
@@ -46,14 +44,13 @@ from gis.studies.parts import (
     Computed,
     Gathered,
     common_inputs,
-    moment,
+    method_of,
     rules_from_json,
     rules_json,
     settings_of,
     stamp,
 )
 from gis.studies.remarks import Gaps, ground_remarks, remarks_json
-from gis.studies.requests import Reader
 from gis.studies.snapshots import geometry_hex, record_from_json, record_to_json
 from gis.studies.tile_field import Layout
 from gis.terrain.ground import Remark
@@ -62,11 +59,9 @@ from propagation.interference.bs412 import protection_from_parameters
 
 __all__ = [
     "FILES",
-    "REACH_KM",
     "SPILL_BYTES",
     "compute",
     "gather",
-    "require_request",
     "tile_side",
 ]
 
@@ -86,12 +81,6 @@ power sum of the nuisance fields of the others; the strongest field less that su
 the largest nuisance field; how many stations reach the threshold. Server, margin and dominant hold
 nothing where the threshold is not reached, all of them nothing where there is none."""
 
-REACH_KM = 150.0
-"""How far a station is taken into account where nobody says; every study states it.
-
-A choice, not a limit of nature: ducting carries a strong station farther.
-"""
-
 SPILL_BYTES = 2**30
 """What one tile may put aside on disk while it is computed; more stations, smaller tiles."""
 
@@ -99,25 +88,8 @@ _TILE = 256
 _SMALLEST_TILE = 16
 _FEWEST_TILES = 8
 _NONE = -1
-_THRESHOLD_DBUVM = 54.0
-_STEPS_M = (100.0, 250.0, 500.0, 1000.0, 2000.0)
-_PIXELS_ACROSS = 400
-_MOST_PIXELS = 100_000_000
-_MOST_STATIONS = 5000
 _MOST_REMARKS = 40
 _MOST_NAMES = 5
-_PROFILE_STEP_KM = 0.5
-_NAMES = (
-    "stations",
-    "lowest_mhz",
-    "highest_mhz",
-    "bounds",
-    "step_m",
-    "reach_km",
-    "threshold_dbuvm",
-    "jurisdiction",
-    "on",
-)
 
 
 def gather(
@@ -128,9 +100,7 @@ def gather(
     Parameters
     ----------
     request : mapping
-        All optional: `stations` (identifiers; else every FM station in reach), `lowest_mhz` and
-        `highest_mhz`, `bounds` (west, south, east, north; else the province), `step_m`,
-        `reach_km` (10 to 300), `threshold_dbuvm`, `jurisdiction`, `on`.
+        As of `gis.studies.network_asked.network_asked`.
     register : Reader
         The register at one moment.
     context : StudyContext
@@ -139,32 +109,21 @@ def gather(
     Raises
     ------
     GisError
-        If the request is not understood, a station is unknown, none is in reach, the province
-        has no outline, or the grid would be too large.
+        As of `network_asked`.
     """
-    wanted, place, on = _wanted(request, register)
-    grid, reach_km = wanted.grid, wanted.reach_km
-    inside = [one for one in wanted.stations if _away_km(one, grid.bounds) <= reach_km]
-    flat = context.ground.flat
-    lacking = {one.id: missing_values(one, flat=flat) for one in inside}
-    stations = sorted((one for one in inside if not lacking[one.id]), key=lambda one: one.id)
-    if not 0 < len(stations) <= _MOST_STATIONS:
-        key = "studies.network_too_many_stations" if stations else "studies.network_no_stations"
-        raise FormatError(key, count=len(stations), limit=_MOST_STATIONS, reach_km=reach_km)
-    settings = default_settings(profile_step_km=_PROFILE_STEP_KM)
+    wanted = network_asked(request, register, context.ground, context.p1546_curves)
     inputs = {
-        **common_inputs(place, on, context, settings),
-        "rules": rules_json(load_rule_pack(on), (PROTECTION_RATIO,)),
-        "stations": [record_to_json(one) for one in stations],
+        **common_inputs(wanted.place, wanted.on, context, wanted.settings, wanted.method),
+        "rules": rules_json(load_rule_pack(wanted.on), (PROTECTION_RATIO,)),
+        "stations": [record_to_json(one) for one in wanted.stations],
         "not_assessed": [
-            {"id": one.id, "name": one.name, "missing": list(lacking[one.id])}
-            for one in inside
-            if lacking[one.id]
+            {"id": one.id, "name": one.name, "missing": list(missing)}
+            for one, missing in wanted.not_assessed
         ],
         "bounds": list(wanted.bounds),
         "outline": None if wanted.boundary is None else record_to_json(wanted.boundary),
         "step_m": wanted.step_m,
-        "reach_km": reach_km,
+        "reach_km": wanted.reach_km,
         "threshold_dbuvm": wanted.threshold_dbuvm,
     }
     geometries = {}
@@ -172,112 +131,6 @@ def gather(
         digest = inputs["outline"]["geometry"]
         geometries[digest] = geometry_hex(wanted.boundary.geometry)
     return Gathered(inputs, geometries)
-
-
-def require_request(request: Mapping[str, object], register: RegisterReader) -> None:
-    """Refuse a request that is surely wrong, as `gather` does.
-
-    Raises
-    ------
-    GisError
-        If it is not understood, a station is unknown, the province has no outline, or the grid
-        would be too large.
-    """
-    _wanted(request, register)
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class _Wanted:
-    """What was asked for, with what was not said filled in."""
-
-    stations: tuple[BroadcastStation, ...]
-    boundary: Boundary | None
-    bounds: Bounds
-    step_m: float
-    reach_km: float
-    threshold_dbuvm: float
-
-    @property
-    def grid(self) -> Grid:
-        """The grid of the study."""
-        return grid_over(self.bounds, self.step_m)
-
-
-def _wanted(
-    request: Mapping[str, object], register: RegisterReader
-) -> tuple[_Wanted, Jurisdiction, date]:
-    """Read a request, its jurisdiction and its day."""
-    reader = Reader(request, *_NAMES)
-    place, on = moment(reader)
-    boundary = None if reader.has("bounds") else _outline(place, register, on)
-    edges = boundary.geometry.bounds if boundary else reader.bounds("bounds")
-    west, south, east, north = (round(float(edge), 9) for edge in edges)
-    bounds = (west, south, east, north)
-    step = reader.number("step_m", 10.0, 10_000.0, _default_step_m(bounds))
-    reach = reader.number("reach_km", 10.0, 300.0, REACH_KM)
-    threshold = reader.number("threshold_dbuvm", 0.0, 150.0, _THRESHOLD_DBUVM)
-    wanted = _Wanted(
-        stations=tuple(_chosen(reader, register.stations(SYSTEM, service=Service.FM, on=on))),
-        boundary=boundary,
-        bounds=bounds,
-        step_m=_STEPS_M[-1] if step is None else step,
-        reach_km=REACH_KM if reach is None else reach,
-        threshold_dbuvm=_THRESHOLD_DBUVM if threshold is None else threshold,
-    )
-    pixels = wanted.grid.width * wanted.grid.height
-    if pixels > _MOST_PIXELS:
-        raise FormatError(
-            "studies.network_too_many_pixels",
-            step_m=wanted.step_m,
-            pixels=pixels,
-            limit=_MOST_PIXELS,
-        )
-    return wanted, place, on
-
-
-def _outline(place: Jurisdiction, register: RegisterReader, on: date) -> Boundary:
-    found = register.boundaries(codes=[place.province_code], on=on)
-    if not found:
-        raise FormatError("studies.network_no_outline", province=place.name())
-    return found[0]
-
-
-def _default_step_m(bounds: Bounds) -> float:
-    """Return the pixel size of a study that asks for none: about 400 pixels across."""
-    west, south, east, north = bounds
-    middle = (south + north) / 2
-    wide = float(distance_km(west, middle, east, middle))
-    high = float(distance_km(west, south, west, north))
-    wanted = max(wide, high) * 1e3 / _PIXELS_ACROSS
-    return next((step for step in _STEPS_M if step >= wanted), _STEPS_M[-1])
-
-
-def _chosen(reader: Reader, everyone: Sequence[BroadcastStation]) -> list[BroadcastStation]:
-    """Return the stations that were named, or all, within the frequencies that were named."""
-    names = reader.words("stations", _MOST_STATIONS)
-    known = {one.id: one for one in everyone}
-    unknown = [name for name in names or () if name not in known]
-    if unknown:
-        raise FormatError("studies.network_unknown_station", name=unknown[0])
-    lowest = reader.number("lowest_mhz", 30.0, 6000.0, 30.0) or 30.0
-    highest = reader.number("highest_mhz", 30.0, 6000.0, 6000.0) or 6000.0
-    if highest < lowest:
-        raise FormatError("studies.network_no_frequencies", lowest=lowest, highest=highest)
-    chosen = everyone if names is None else [known[name] for name in dict.fromkeys(names)]
-    return [one for one in chosen if lowest <= one.frequency_mhz <= highest]
-
-
-def _away_km(station: BroadcastStation, bounds: Bounds) -> float:
-    """Return how far a station is from a rectangle, 0 inside."""
-    west, south, east, north = bounds
-    lon, lat = (
-        min(max(value, low), high)
-        for value, low, high in (
-            (station.longitude, west, east),
-            (station.latitude, south, north),
-        )
-    )
-    return float(distance_km(station.longitude, station.latitude, lon, lat))
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -323,8 +176,10 @@ def _scene(gathered: Gathered, context: StudyContext) -> _Scene:
     side = tile_side(grid, len(records))
     ground = context.ground.holding(_around(grid, records, side * step_m / 1e3))
     rule = rules_from_json(inputs["rules"]).rule(PROTECTION_RATIO)
+    method, median = method_of(inputs, context), settings.at_median_locations()
     stations = Stations(
-        emitters=tuple(Emitter(one, ground, settings) for one in records),
+        emitters=tuple(Emitter(one, ground, median, method) for one in records),
+        serving=tuple(Emitter(one, ground, settings, method) for one in records),
         layout=Layout.of(float(inputs["reach_km"]), step_m, settings.profile_step_km),
         table=protection_from_parameters(rule.parameters),
         threshold_dbuvm=float(inputs["threshold_dbuvm"]),
@@ -467,8 +322,8 @@ def _remarks(scene: _Scene, sums: NetworkSums, step_m: float) -> list[Remark]:
 
     Beyond a number they are counted only.
     """
-    emitters = scene.stations.emitters
-    found: list[Remark] = []
+    emitters = scene.stations.serving
+    found: list[Remark] = [*unwanted_remarks(emitters[0])]
     if sums.cut_off:
         names = [emitters[index].station.name for index in sorted(sums.cut_off)]
         told = ", ".join(names[:_MOST_NAMES]) + (", ..." if len(names) > _MOST_NAMES else "")
@@ -482,6 +337,8 @@ def _remarks(scene: _Scene, sums: NetworkSums, step_m: float) -> list[Remark]:
     for index in order:
         emitter, gaps = emitters[index], sums.gaps.get(index, Gaps())
         found += ground_remarks(emitter.ground, emitter.station, gaps, step_m)
+        notes = sums.notes.get(index, Counter())
+        found += method_remarks(emitter, notes, scene.stations.layout.reach_km, step_m)
     remarks = list({(key, repr(values)): (key, values) for key, values in found}.values())
     if len(remarks) > _MOST_REMARKS:
         further = len(remarks) - _MOST_REMARKS

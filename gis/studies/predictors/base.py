@@ -15,6 +15,7 @@ from propagation.profile import PathProfile
 __all__ = [
     "FREE_SPACE_KM",
     "LIMITED",
+    "MEDIAN_PERCENT",
     "OUTSIDE",
     "RECEIVERS",
     "WARNED",
@@ -36,6 +37,9 @@ Check = Callable[[], None]
 
 FREE_SPACE_KM = p1812.DISTANCES_KM[0]
 """Nearer than this the field is that of free space, where a model begins no farther away."""
+
+MEDIAN_PERCENT = 50.0
+"""Half of the time, or of the locations."""
 
 RECEIVERS, OUTSIDE, LIMITED, WARNED = "receivers", "outside", "limited", "warned"
 """What is counted along radials: receivers with a result; those without one because the effective
@@ -60,6 +64,8 @@ class Limits:
     effective_heights_m : tuple of float or None
         Heights of the transmitting antenna above the terrain of a path; elsewhere there is no
         result.
+    resolutions_m : tuple of float or None
+        Sides of the squares over which it knows how locations vary, None where it does not ask.
     """
 
     frequencies_mhz: Range
@@ -69,6 +75,7 @@ class Limits:
     time_percents: Range = p1812.TIME_PERCENTS
     location_percents: Range = p1812.LOCATION_PERCENTS
     effective_heights_m: Range | None = None
+    resolutions_m: Range | None = None
 
     def reaches(self, distance_km: Floats) -> NDArray[np.bool_]:
         """Return which distances the model covers, to the tenth of a millimetre."""

@@ -53,6 +53,7 @@ class P1546:
         time_percents=p1546.TIME_PERCENTS,
         location_percents=p1546.LOCATION_PERCENTS,
         effective_heights_m=(-np.inf, p1546.LARGEST_EFFECTIVE_HEIGHT_M),
+        resolutions_m=p1546.RESOLUTIONS_M,
     )
     reads: ClassVar[frozenset[str]] = frozenset({"zones"})
     has_clutter: ClassVar[bool] = True
@@ -117,6 +118,7 @@ class P1546:
                 receiver_height_above_ground_m=emission.receiver_height_above_ground_m,
                 warm_sea=self.warm_sea,
                 location_percent=emission.location_percent,
+                prediction_resolution_m=emission.prediction_resolution_m,
                 surface_refractivity_nunits=emission.surface_refractivity_nunits,
             ).field_strength_dbuvm
             for percent in emission.time_percents

@@ -24,7 +24,9 @@ class P1812:
     name: ClassVar[str] = "p1812"
     edition: ClassVar[str] = p1812.EDITION
     limits: ClassVar[Limits] = Limits(
-        frequencies_mhz=p1812.FREQUENCIES_MHZ, distances_km=p1812.DISTANCES_KM
+        frequencies_mhz=p1812.FREQUENCIES_MHZ,
+        distances_km=p1812.DISTANCES_KM,
+        resolutions_m=p1812.RESOLUTIONS_M,
     )
     reads: ClassVar[frozenset[str]] = frozenset({"land_cover", "zones"})
     has_clutter: ClassVar[bool] = False
@@ -68,6 +70,7 @@ def path_loss(
         receiver_height_above_ground_m=emission.receiver_height_above_ground_m,
         path_centre_latitude_deg=centre_latitude_deg,
         location_percent=emission.location_percent,
+        prediction_resolution_m=emission.prediction_resolution_m,
         polarization=emission.polarization,
         lapse_rate_nunits_per_km=emission.lapse_rate_nunits_per_km,
         surface_refractivity_nunits=emission.surface_refractivity_nunits,
