@@ -12,9 +12,9 @@ from gis.studies.predictors.base import Limits, Range
 from gis.studies.predictors.p1546 import P1546
 from gis.studies.predictors.registry import DEFAULT, MODELS
 from propagation.hata.okumura import Environment
-from propagation.itu import p2108, p2109
+from propagation.itu import p1812, p2108, p2109
 
-__all__ = ["Choice", "Choices", "choices_for", "network_choices"]
+__all__ = ["Choice", "Choices", "choices_for", "network_choices", "path_choices"]
 
 _MEDIAN = (50.0,)
 _FM_MHZ = (87.5, 108.0)
@@ -84,6 +84,23 @@ def network_choices(curves: Path | None, language: Language) -> Choices:
         Language of the words.
     """
     return _choices(_FM_MHZ, None, curves, language)
+
+
+def path_choices(
+    station: BroadcastStation | None, curves: Path | None, language: Language
+) -> Choices:
+    """Return what can be chosen for the path from a station, or from one not chosen yet.
+
+    Parameters
+    ----------
+    station : BroadcastStation or None
+        The station.
+    curves, language
+        As of `choices_for`.
+    """
+    if station is not None:
+        return choices_for(station, curves, language)
+    return _choices(p1812.FREQUENCIES_MHZ, None, curves, language)
 
 
 def _choices(

@@ -12,8 +12,8 @@ from gis.geodesy import GEOD
 from gis.register.records import BroadcastStation
 from gis.studies.method import USUAL, Method
 from gis.studies.model import POINT_RESOLUTION_M, FieldSettings, located_settings
-from gis.studies.predictors.base import FREE_SPACE_KM, Limits
-from gis.studies.predictors.p1812 import P1812, path_loss
+from gis.studies.predictors.base import FREE_SPACE_KM, Explained, Limits
+from gis.studies.predictors.p1812 import P1812
 from gis.terrain.ground import Ground
 from gis.terrain.profiles import profile_of, radial_surface
 from propagation.antenna import horizontal_attenuation_db
@@ -210,13 +210,12 @@ class Emitter:
             polarization=self.station.polarization,
         )
 
-    def path_loss(
+    def explain(
         self, profile: PathProfile, centre_latitude_deg: Floats, time_percent: float
-    ) -> p1812.PathLoss:
-        """Return every loss term of Rec. ITU-R P.1812 over paths of the station."""
-        return path_loss(
-            profile, centre_latitude_deg, self.emission((time_percent,)), time_percent
-        )
+    ) -> Explained:
+        """Return what the model says of one path of the station, of shape (1, n)."""
+        emission = self.emission((time_percent,))
+        return self.method.predictor.explain(profile, centre_latitude_deg, emission, time_percent)
 
     def fields_dbuvm(
         self,

@@ -1,7 +1,7 @@
 """What has to be said beside a field about the model that predicted it."""
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from gis.errors import FormatError
@@ -21,7 +21,13 @@ from propagation.hata.okumura import BASE_HEIGHTS_M
 from propagation.itu import p2108
 from propagation.itu.p1812_location import VARIED_BELOW_M
 
-__all__ = ["location_remarks", "method_remarks", "refuse_without_result", "unwanted_remarks"]
+__all__ = [
+    "location_remarks",
+    "method_remarks",
+    "path_remarks",
+    "refuse_without_result",
+    "unwanted_remarks",
+]
 
 
 def method_remarks(
@@ -76,6 +82,29 @@ def location_remarks(emitter: Emitter, square_m: float) -> Iterator[Remark]:
         lower, upper = within
         told = {"model": told["model"], "lower": lower, "upper": upper}
         yield "studies.locations_limited", {**told, "square_m": square_m, "taken_m": side_m}
+
+
+def path_remarks(emitter: Emitter, notes: Mapping[str, int]) -> list[Remark]:
+    """Return what has to be said about the model of one path.
+
+    Parameters
+    ----------
+    emitter : Emitter
+        The station.
+    notes : mapping
+        Of `Explained`.
+    """
+    square_m = emitter.settings.prediction_resolution_m or 0.0
+    model = {"model": emitter.method.predictor.edition}
+    keys = (key for name, key in _PATH_NOTES.items() if notes.get(name))
+    return [
+        *location_remarks(emitter, square_m),
+        *_about_ground(emitter),
+        *((key, model) for key in keys),
+    ]
+
+
+_PATH_NOTES = {LIMITED: "studies.path_limited", WARNED: "studies.path_warned"}
 
 
 def unwanted_remarks(wanted: Emitter) -> Iterator[Remark]:

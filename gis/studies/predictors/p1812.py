@@ -7,7 +7,14 @@ from typing import Any, ClassVar
 import numpy as np
 from numpy.typing import NDArray
 
-from gis.studies.predictors.base import Along, Check, Limits
+from gis.studies.predictors.base import (
+    Along,
+    Check,
+    Explained,
+    Limits,
+    first_value,
+    named_terms,
+)
 from propagation.area.radial import Emission, Radials, radial_losses_db
 from propagation.itu import p1812
 from propagation.profile import PathProfile
@@ -50,15 +57,30 @@ class P1812:
         """Predict the loss of paths."""
         return np.stack(
             [
-                path_loss(
+                _path_loss(
                     profile, centre_latitude_deg, emission, percent
                 ).basic_transmission_loss_db
                 for percent in emission.time_percents
             ]
         )
 
+    def explain(
+        self,
+        profile: PathProfile,
+        centre_latitude_deg: Floats,
+        emission: Emission,
+        time_percent: float,
+    ) -> Explained:
+        """Explain the loss of one path by every loss and parameter of the Recommendation."""
+        found = _path_loss(profile, centre_latitude_deg, emission, time_percent)
+        return Explained(
+            first_value(found.basic_transmission_loss_db),
+            named_terms(found.terms(), p1812.TERMS),
+            named_terms(found.parameters(), p1812.PARAMETERS),
+        )
 
-def path_loss(
+
+def _path_loss(
     profile: PathProfile, centre_latitude_deg: Floats, emission: Emission, time_percent: float
 ) -> p1812.PathLoss:
     """Return every loss term of paths for one percentage of time."""
