@@ -24,6 +24,7 @@ MENU = (
     ("/view/stations", "pages.menu_stations"),
     ("/view/findings", "pages.menu_findings"),
     ("/view/studies", "pages.menu_studies"),
+    ("/view/link", "pages.menu_link"),
     ("/view/jobs", "pages.menu_jobs"),
     ("/view/imports", "pages.menu_imports"),
     ("/view/users", "pages.menu_users"),

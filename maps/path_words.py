@@ -17,6 +17,7 @@ __all__ = [
     "path_stamps",
     "path_tables",
     "path_title",
+    "profile_tables",
     "zone_stretches",
 ]
 
@@ -53,7 +54,17 @@ class PathMark:
 
 
 def path_title(path: Mapping[str, Any], words: Words) -> str:
-    """Return the heading of a path: from where to where."""
+    """Return the heading of a path: from where to where; a link has no station."""
+    if "start" in path:
+        start = path["start"]
+        return _say(
+            words,
+            "title_link",
+            from_latitude=words.number(start["latitude"], 5),
+            from_longitude=words.number(start["longitude"], 5),
+            latitude=words.number(path["latitude"], 5),
+            longitude=words.number(path["longitude"], 5),
+        )
     return _say(
         words,
         "title",
@@ -115,7 +126,6 @@ def path_tables(path: Mapping[str, Any], words: Words) -> dict[str, Any]:
         `times` (their headings), `parameters` (the same with one value), `points` (those that
         decide the path, for both Earths), `profile` (evenly chosen points) with `profile_note`.
     """
-    rows, note = _profile(path, words)
     return {
         "times": [
             _say(words, "column_time", percent=found["time_percent"])
@@ -127,6 +137,21 @@ def path_tables(path: Mapping[str, Any], words: Words) -> dict[str, Any]:
             for term in path["predictions"][0]["parameters"]
             for row in (term_row(term, words),)
         ],
+        **profile_tables(path, words),
+    }
+
+
+def profile_tables(path: Mapping[str, Any], words: Words) -> dict[str, Any]:
+    """Return the tables of what stands in the way, whatever predicts.
+
+    Returns
+    -------
+    dict
+        `points` (those that decide the path, for both Earths), `profile` (evenly chosen points)
+        with `profile_note`.
+    """
+    rows, note = _profile(path, words)
+    return {
         "points": [row for earth in EARTHS for row in _points(path["sight"][earth], earth, words)],
         "profile": rows,
         "profile_note": note,

@@ -20,6 +20,7 @@ COMMANDS = (
     "boundaries",
     "terrain",
     "path",
+    "link",
     "coverage",
     "interference",
     "network",

@@ -34,6 +34,7 @@ from gis.studies.predictors.base import Explained, Term
 from gis.studies.remarks import point_remarks, remarks_json
 from gis.studies.sight import sight_json
 from gis.studies.unwanted import Unwanted, spacing_khz, unwanted_stations
+from gis.terrain.ground import Ground
 from propagation.compliance.parameters import MINIMUM_FIELD, PROTECTION_RATIO
 from propagation.interference.assessment import Interference, assess_interference
 from propagation.interference.bs412 import (
@@ -45,8 +46,9 @@ from propagation.interference.bs412 import (
     protection_ratio_db,
 )
 from propagation.itu import p1812
+from propagation.profile import PathProfile
 
-__all__ = ["explain", "explain_interference", "explain_path"]
+__all__ = ["explain", "explain_interference", "explain_path", "profile_json", "step_for"]
 
 Floats = NDArray[np.float64]
 
@@ -263,14 +265,14 @@ def _towards(
         raise FormatError(
             "studies.point_too_far", distance_km=round(float(distance[0])), limit=_FARTHEST_KM
         )
-    step_km = _step_km(context, float(distance[0]))
+    step_km = step_for(context.ground, float(distance[0]))
     finer = replace(emitter, settings=replace(asked.settings, profile_step_km=step_km))
     return finer, float(azimuth[0]), float(distance[0])
 
 
-def _step_km(context: StudyContext, distance_km: float) -> float:
+def step_for(ground: Ground, distance_km: float) -> float:
     """Return the step of a profile: the cells of the elevation, or a thousandth of the path."""
-    cell_km = context.ground.elevation.cell_m / 1e3 or _COARSEST_STEP_KM
+    cell_km = ground.elevation.cell_m / 1e3 or _COARSEST_STEP_KM
     finest = max(min(cell_km, distance_km / _USUAL_STEPS), _FINEST_STEP_KM)
     return min(finest, _COARSEST_STEP_KM)
 
@@ -308,14 +310,7 @@ def _predicted(
     explained = [emitter.explain(profile, centre, percent) for percent in time_percents]
     _require_height(emitter, explained[0])
     told: dict[str, Any] = {
-        "profile": {
-            "distance_km": np.round(along, 4).tolist(),
-            "terrain_height_m": np.round(profile.terrain_height_m[0], 2).tolist(),
-            "clutter_height_m": np.round(profile.clutter_height_m[0], 2).tolist(),
-            "zone": profile.zone[0].tolist(),
-            "transmitter_height_above_ground_m": heights[0],
-            "receiver_height_above_ground_m": heights[1],
-        },
+        "profile": profile_json(profile, *heights),
         "sight": sight_json(
             profile,
             centre,
@@ -329,6 +324,20 @@ def _predicted(
         ],
     }
     return told, explained[0].notes
+
+
+def profile_json(
+    profile: PathProfile, transmitter_height_m: float, receiver_height_m: float
+) -> dict[str, Any]:
+    """Return the ground of one path, of shape (1, n), and the antennas over it."""
+    return {
+        "distance_km": np.round(np.ravel(profile.distance_km), 4).tolist(),
+        "terrain_height_m": np.round(profile.terrain_height_m[0], 2).tolist(),
+        "clutter_height_m": np.round(profile.clutter_height_m[0], 2).tolist(),
+        "zone": profile.zone[0].tolist(),
+        "transmitter_height_above_ground_m": transmitter_height_m,
+        "receiver_height_above_ground_m": receiver_height_m,
+    }
 
 
 def _prediction(
