@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, fields
+from dataclasses import asdict, dataclass, field, make_dataclass
 from typing import Annotated, Any, Literal
 from urllib.parse import urlencode
 
@@ -18,7 +18,7 @@ from api.pages import render
 from api.service import service_of
 from data.text import Language, Phrase, text
 from gis.errors import FormatError, GisError
-from gis.studies.link import explain_link, link_asked
+from gis.studies.link import LINK_INPUTS, explain_link, link_asked
 from maps.link_words import link_result, link_tables
 from maps.path_figure import NARROW, WIDE, path_svg
 from maps.path_words import path_description, path_stamps, path_title
@@ -85,6 +85,12 @@ class _Link:
     water_vapour_density_g_per_m3: _Optional = None
 
 
+_Typed = make_dataclass(
+    "_Typed", [(name, _Words, field(default=None)) for name in LINK_INPUTS], frozen=True
+)
+"""What stands in the form, as it was typed."""
+
+
 @router.get("/link")
 def link(request: Request, asked: Annotated[_Link, Depends()]) -> dict[str, Any]:
     """A line-of-sight link: budget, clearance, rain, multipath fading, availability.
@@ -109,14 +115,13 @@ def link_figure(
 
 
 @router.get("/view/link", include_in_schema=False)
-def link_page(request: Request) -> Response:
+def link_page(request: Request, form: Annotated[Any, Depends(_Typed)]) -> Response:
     """Show a link, or the form that asks for one; what is wrong is said beside the form."""
-    names = [one.name for one in fields(_Link)]
-    typed = {name: request.query_params.get(name, "")[:200].strip() for name in names}
+    typed = {name: (value or "").strip() for name, value in asdict(form).items()}
     language = safe_language(request, page=True)
     told, wrong, status = None, None, 200
     try:
-        if any(typed[name] for name in names if name != "polarization"):
+        if any(value for name, value in typed.items() if name != "polarization"):
             told = _explained(request, _read(typed))
     except (GisError, PropagationError) as error:
         wrong, status = explain(_labelled(error), language), status_of(error)
@@ -171,7 +176,7 @@ def _labelled(error: Exception) -> Exception:
     named = {
         key: Phrase(f"links.form_{value}")
         for key in ("name", "other", "value")
-        if isinstance(value := error.values.get(key), str) and value in _Link.__slots__
+        if isinstance(value := error.values.get(key), str) and value in LINK_INPUTS
     }
     return type(error)(error.key, **{**error.values, **named})
 

@@ -53,7 +53,7 @@ def test_links_are_for_the_department_and_operators(
 ) -> None:
     for role, status in (("viewer", 403), ("operator", 200), ("staff", 200)):
         answer = client.get(f"{address}?{query()}", headers=token(role))
-        assert answer.status_code == status, role
+        assert answer.status_code == status, answer.text
     assert client.get(f"{address}?{query()}").status_code == 401
 
 
