@@ -354,8 +354,8 @@ def _budget(
         Term("free_space_basic_transmission_loss_db", "L_bf", "P.525, (4)", free),
         Term("gaseous_attenuation_db", "A_a", "P.676, (1)", gases * distance_km),
         Term("clear_air_loss_db", "L", "P.530, section 2.1", loss),
-        Term("received_level_dbm", "P_r", "-", level),
-        Term("fade_margin_db", "M", "-", margin),
+        Term("received_level_dbm", "P_r", "–", level),
+        Term("fade_margin_db", "M", "–", margin),
         Term("clearance_ratio", "h/F_1", "P.530, section 2.2.2", ratio),
     ), margin
 

@@ -39,6 +39,12 @@ __all__ = ["Itm"]
 
 Floats = NDArray[np.float64]
 
+_OWN_NAMES = {
+    "transmitter_effective_height_m": "transmitter_height_above_plane_m",
+    "receiver_effective_height_m": "receiver_height_above_plane_m",
+}
+"""Where a name would mean another height in the Recommendations."""
+
 _VALUES_AT_ONCE = 20_000  # of a sweep between two looks at whether it was cancelled
 
 
@@ -134,8 +140,13 @@ class Itm:
             first_value(found.basic_transmission_loss_db),
             named_terms({name: values[name] for name in TERMS}, TERMS),
             (
-                Term("propagation_mode", "-", "section 4", mode),
-                *named_terms({name: values[name] for name in PARAMETERS}, PARAMETERS),
+                Term("propagation_mode", "–", "section 4", mode),
+                *(
+                    term._replace(name=_OWN_NAMES.get(term.name, term.name))
+                    for term in named_terms(
+                        {name: values[name] for name in PARAMETERS}, PARAMETERS
+                    )
+                ),
             ),
             Counter({WARNED: int(first_value(found.warnings) != 0)}),
         )

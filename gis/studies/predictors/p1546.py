@@ -132,7 +132,7 @@ class P1546:
             (
                 Term("distance_km", "d", "section 2", first_value(path.distance_km)),
                 *named_terms(found.parameters(), p1546.PARAMETERS),
-                Term("sea_fraction", "-", "section 8", first_value(path.sea_fraction)),
+                Term("sea_fraction", "–", "section 8", first_value(path.sea_fraction)),
             ),
         )
 
