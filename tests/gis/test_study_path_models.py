@@ -111,7 +111,8 @@ def test_the_explanation_is_the_models_own_prediction(
         {
             *p1812.TERMS, *p1812.PARAMETERS, *p452.TERMS, *p452.PARAMETERS,
             *p1546.TERMS, *p1546.PARAMETERS, *itm_records.TERMS, *itm_records.PARAMETERS,
-            *extended.TERMS, *extended.PARAMETERS, "propagation_mode", "transmitter_height_above_plane_m",
+            *extended.TERMS, *extended.PARAMETERS, "propagation_mode",
+            "transmitter_height_above_plane_m",
             "receiver_height_above_plane_m", "added_clutter_loss_db",
             "building_entry_loss_db", "effective_height_m", "receiver_height_above_ground_m",
         }
