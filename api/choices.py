@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 from data.text import Language, text
 from gis.register.records import BroadcastStation
@@ -11,11 +12,12 @@ from gis.studies.predictors.base import Limits, Range
 from gis.studies.predictors.p1546 import P1546
 from gis.studies.predictors.registry import DEFAULT, MODELS
 from propagation.hata.okumura import Environment
-from propagation.itu import p2108, p2109
+from propagation.itu import p1812, p2108, p2109
 
-__all__ = ["Choice", "Choices", "choices_for"]
+__all__ = ["Choice", "Choices", "choices_for", "network_choices", "path_choices"]
 
 _MEDIAN = (50.0,)
+_FM_MHZ = (87.5, 108.0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,12 +41,12 @@ class Choice:
 
 @dataclass(frozen=True, slots=True)
 class Choices:
-    """The lists of a station's forms, in the order in which they are shown.
+    """The lists of a form, in the order in which they are shown.
 
     Attributes
     ----------
     coverage_models, interference_models : sequence of Choice
-        Models for either study.
+        Models for 50 % of time, and for 1 % too: an interference, or a network.
     environments, clutter, building : sequence of Choice
         Surroundings of the receivers, and what may be added to the loss.
     """
@@ -68,9 +70,47 @@ def choices_for(station: BroadcastStation, curves: Path | None, language: Langua
     language : Language
         Language of the words.
     """
+    return _choices((station.frequency_mhz,) * 2, station.height_above_ground_m, curves, language)
+
+
+def network_choices(curves: Path | None, language: Language) -> Choices:
+    """Return what can be chosen for a network of FM stations.
+
+    Parameters
+    ----------
+    curves : Path or None
+        The installation's copy of the curves of Rec. ITU-R P.1546.
+    language : Language
+        Language of the words.
+    """
+    return _choices(_FM_MHZ, None, curves, language)
+
+
+def path_choices(
+    station: BroadcastStation | None, curves: Path | None, language: Language
+) -> Choices:
+    """Return what can be chosen for the path from a station, or from one not chosen yet.
+
+    Parameters
+    ----------
+    station : BroadcastStation or None
+        The station.
+    curves, language
+        As of `choices_for`.
+    """
+    if station is not None:
+        return choices_for(station, curves, language)
+    return _choices(p1812.FREQUENCIES_MHZ, None, curves, language)
+
+
+def _choices(
+    band_mhz: Range, height_m: float | None, curves: Path | None, language: Language
+) -> Choices:
+    """Return the lists for stations of a band; closed is what covers nothing of it."""
 
     def models(percents: Sequence[float]) -> list[Choice]:
-        return [_model(name, station, percents, curves, language) for name in MODELS]
+        asked = _Asked(band_mhz, height_m, percents)
+        return [_model(name, asked, curves, language) for name in MODELS]
 
     houses = [one.value for one in p2109.Building]
     environments = ("", *(one.value for one in Environment))
@@ -80,23 +120,25 @@ def choices_for(station: BroadcastStation, curves: Path | None, language: Langua
         [Choice(one, text(f"pages.environment_{one or 'usual'}", language))
          for one in environments],
         [_plain("none", language),
-         _addition("p2108", p2108.TERRESTRIAL_FREQUENCIES_MHZ, station, language)],
+         _addition("p2108", p2108.TERRESTRIAL_FREQUENCIES_MHZ, band_mhz, language)],
         [_plain("none", language),
-         *(_addition(one, p2109.FREQUENCIES_MHZ, station, language) for one in houses)],
+         *(_addition(one, p2109.FREQUENCIES_MHZ, band_mhz, language) for one in houses)],
     )  # fmt: skip
 
 
-def _model(
-    name: str,
-    station: BroadcastStation,
-    percents: Sequence[float],
-    curves: Path | None,
-    language: Language,
-) -> Choice:
+class _Asked(NamedTuple):
+    """What a model has to cover."""
+
+    band_mhz: Range
+    height_m: float | None
+    percents: Sequence[float]
+
+
+def _model(name: str, asked: _Asked, curves: Path | None, language: Language) -> Choice:
     label = text(f"pages.model_{name}", language)
     if name == P1546.name and curves is None:
         return _closed(name, label, text("pages.model_needs_curves", language), language)
-    reason = next(_reasons(MODELS[name].limits, station, percents, language), None)
+    reason = next(_reasons(MODELS[name].limits, asked, language), None)
     if reason is not None:
         return _closed(name, label, reason, language)
     slow = text("pages.model_slow", language) if MODELS[name].slow else ""
@@ -104,23 +146,27 @@ def _model(
     return Choice(name, f"{label}{slow}{usual}")
 
 
-def _reasons(
-    limits: Limits, station: BroadcastStation, percents: Sequence[float], language: Language
-) -> Iterator[str]:
-    """Yield why a model does not cover a station."""
-    asked: list[tuple[str, Range, Sequence[float | None]]] = [
-        ("frequency", limits.frequencies_mhz, [station.frequency_mhz]),
-        ("height", limits.transmitter_heights_m, [station.height_above_ground_m]),
-        ("time", limits.time_percents, percents),
+def _reasons(limits: Limits, asked: _Asked, language: Language) -> Iterator[str]:
+    """Yield why a model does not cover stations."""
+    frequency_mhz = _nearest(asked.band_mhz, limits.frequencies_mhz)
+    compared: list[tuple[str, Range, Sequence[float | None]]] = [
+        ("frequency", limits.frequencies_mhz, [frequency_mhz]),
+        ("height", limits.transmitter_heights_m, [asked.height_m]),
+        ("time", limits.time_percents, asked.percents),
     ]
-    for what, (lower, upper), values in asked:
+    for what, (lower, upper), values in compared:
         if any(value is not None and not lower <= value <= upper for value in values):
             yield text(f"pages.model_only_{what}", language, lower=lower, upper=upper)
 
 
-def _addition(value: str, within: Range, station: BroadcastStation, language: Language) -> Choice:
+def _nearest(band_mhz: Range, within: Range) -> float:
+    """Return the frequency of a band that lies within a range, or nearest to it."""
+    return min(max(within[0], band_mhz[0]), band_mhz[1])
+
+
+def _addition(value: str, within: Range, band_mhz: Range, language: Language) -> Choice:
     label = text(f"pages.addition_{value}", language)
-    if within[0] <= station.frequency_mhz <= within[1]:
+    if within[0] <= _nearest(band_mhz, within) <= within[1]:
         return Choice(value, label)
     reason = text("pages.model_only_frequency", language, lower=within[0], upper=within[1])
     return _closed(value, label, reason, language)

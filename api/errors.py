@@ -143,6 +143,7 @@ FIELD_LABELS = {
     "radius_km": "pages.ask_radius",
     "step_m": "pages.ask_step",
     "time_percent": "pages.ask_time",
+    "location_percent": "pages.ask_locations",
     "receiver_height_m": "pages.ask_height",
     "reach_km": "pages.network_reach",
     "threshold_dbuvm": "pages.network_threshold",

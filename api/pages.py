@@ -25,6 +25,7 @@ MENU = (
     ("/view/path", "pages.menu_path"),
     ("/view/findings", "pages.menu_findings"),
     ("/view/studies", "pages.menu_studies"),
+    ("/view/link", "pages.menu_link"),
     ("/view/jobs", "pages.menu_jobs"),
     ("/view/imports", "pages.menu_imports"),
     ("/view/users", "pages.menu_users"),

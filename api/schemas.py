@@ -43,13 +43,23 @@ class _Moment(_Schema):
 
 
 class _Predicted(_Moment):
-    """A study whose model may be chosen; P.1812 unless one is."""
+    """A study whose model may be chosen; P.1812 at 50 % of locations unless one is."""
 
     model: Model | None = None
     environment: Environment | None = None
+    location_percent: Annotated[float | None, Field(ge=1, le=99, allow_inf_nan=False)] = None
 
 
-class CoverageRequest(_Predicted):
+class _Added(_Predicted):
+    """A study with losses that may be added to those of its model."""
+
+    clutter_model: Literal["none", "p2108"] | None = None
+    clutter_location_percent: Percent | None = None
+    building_entry: Literal["none", "traditional", "thermally_efficient"] | None = None
+    building_probability_percent: Percent | None = None
+
+
+class CoverageRequest(_Added):
     """The coverage of a station."""
 
     station_id: StationId
@@ -57,10 +67,6 @@ class CoverageRequest(_Predicted):
     step_m: Step | None = None
     time_percent: Annotated[float | None, Field(ge=1, le=50, allow_inf_nan=False)] = None
     receiver_height_m: Annotated[float | None, Field(ge=1, le=3000, allow_inf_nan=False)] = None
-    clutter_model: Literal["none", "p2108"] | None = None
-    clutter_location_percent: Percent | None = None
-    building_entry: Literal["none", "traditional", "thermally_efficient"] | None = None
-    building_probability_percent: Percent | None = None
 
 
 class InterferenceRequest(_Predicted):
@@ -79,7 +85,7 @@ class ComplianceRequest(_Moment):
     station_id: StationId | None = None
 
 
-class NetworkRequest(_Moment):
+class NetworkRequest(_Added):
     """Coverage and interference of a whole network, over a province or a rectangle."""
 
     stations: Annotated[list[StationId] | None, Field(min_length=1, max_length=5000)] = None

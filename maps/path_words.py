@@ -6,7 +6,7 @@ from itertools import groupby
 from typing import Any
 
 from data.text import text
-from maps.point import term_row
+from maps.point import NAMELESS, term_row
 from maps.words import Words
 
 __all__ = [
@@ -17,6 +17,7 @@ __all__ = [
     "path_stamps",
     "path_tables",
     "path_title",
+    "profile_tables",
     "zone_stretches",
 ]
 
@@ -27,7 +28,6 @@ _HIDDEN_POINTS = ("transmitter_edge", "receiver_edge", "bullington_point")
 _ALL_POINTS = (*_HIDDEN_POINTS, "worst")
 _SAME_KM = 1e-3
 _MOST_ROWS = 41
-_TIMES = ("steady", "tropospheric")
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +54,17 @@ class PathMark:
 
 
 def path_title(path: Mapping[str, Any], words: Words) -> str:
-    """Return the heading of a path: from where to where."""
+    """Return the heading of a path: from where to where; a link has no station."""
+    if "start" in path:
+        start = path["start"]
+        return _say(
+            words,
+            "title_link",
+            from_latitude=words.number(start["latitude"], 5),
+            from_longitude=words.number(start["longitude"], 5),
+            latitude=words.number(path["latitude"], 5),
+            longitude=words.number(path["longitude"], 5),
+        )
     return _say(
         words,
         "title",
@@ -123,21 +133,36 @@ def path_tables(path: Mapping[str, Any], words: Words) -> dict[str, Any]:
     Returns
     -------
     dict
-        `losses` (term, value for 50 % and for 1 % of time, symbol, equation; the field last),
+        `losses` (term, value for each percentage of time, symbol, equation; the field last),
         `times` (their headings), `parameters` (the same with one value), `points` (those that
         decide the path, for both Earths), `profile` (evenly chosen points) with `profile_note`.
     """
-    rows, note = _profile(path, words)
     return {
         "times": [
-            _say(words, "column_time", percent=path[name]["time_percent"]) for name in _TIMES
+            _say(words, "column_time", percent=found["time_percent"])
+            for found in path["predictions"]
         ],
         "losses": _losses(path, words),
         "parameters": [
             (row["label"], row["value"], _symbol(term), row["where"])
-            for term in path["steady"]["parameters"]
+            for term in path["predictions"][0]["parameters"]
             for row in (term_row(term, words),)
         ],
+        **profile_tables(path, words),
+    }
+
+
+def profile_tables(path: Mapping[str, Any], words: Words) -> dict[str, Any]:
+    """Return the tables of what stands in the way, whatever predicts.
+
+    Returns
+    -------
+    dict
+        `points` (those that decide the path, for both Earths), `profile` (evenly chosen points)
+        with `profile_note`.
+    """
+    rows, note = _profile(path, words)
+    return {
         "points": [row for earth in EARTHS for row in _points(path["sight"][earth], earth, words)],
         "profile": rows,
         "profile_note": note,
@@ -197,22 +222,21 @@ def _joined(names: Sequence[str], words: Words) -> str:
 
 
 def _losses(path: Mapping[str, Any], words: Words) -> list[tuple[str, ...]]:
-    both = zip(path["steady"]["terms"], path["tropospheric"]["terms"], strict=True)
     rows = []
-    for steady, rare in both:
-        first, second = term_row(steady, words), term_row(rare, words)
-        rows.append(
-            (first["label"], first["value"], second["value"], steady["symbol"], first["where"])
-        )
+    for terms in zip(*(found["terms"] for found in path["predictions"]), strict=True):
+        told = [term_row(term, words) for term in terms]
+        values = (row["value"] for row in told)
+        rows.append((told[0]["label"], *values, terms[0]["symbol"], told[0]["where"]))
     fields = (
-        words.value("field_dbuvm", _rounded(path[name]["field_strength_dbuvm"])) for name in _TIMES
+        words.value("field_dbuvm", _rounded(found["field_strength_dbuvm"]))
+        for found in path["predictions"]
     )
-    return [*rows, (_say(words, "field"), *fields, "E", "(70)")]
+    return [*rows, (_say(words, "field"), *fields, "E", "P.1812, (70)")]
 
 
 def _symbol(term: Mapping[str, Any]) -> str:
     """Return the symbol of a parameter; yes or no has none."""
-    return "–" if term["name"] == "transhorizon" else str(term["symbol"])
+    return "–" if term["name"] in NAMELESS else str(term["symbol"])
 
 
 def _points(sight: Mapping[str, Any], earth: str, words: Words) -> Iterator[tuple[str, ...]]:

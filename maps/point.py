@@ -1,15 +1,21 @@
 """The explanation of one point as the map page shows it: labelled words, nothing to compute."""
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from data.text import Language, text
 from maps.words import Words
 
-__all__ = ["point_answer", "term_row"]
+__all__ = ["NAMELESS", "point_answer", "term_row"]
 
+NAMELESS = frozenset({"transhorizon", "propagation_mode"})
+"""Parameters that are words, and have no symbol."""
+
+_SECTION = re.compile(
+    r"(?P<source>.+, )?section (?P<section>\S+)(?: of Attachment (?P<attachment>\S+))?"
+)
 _MOST_INTERFERERS = 8
-_TIMES = ("steady", "tropospheric")
 
 
 def point_answer(
@@ -40,8 +46,8 @@ def point_answer(
     sections = [_result(path, words)]
     if explanation.get("interference"):
         sections += list(_interference(explanation["interference"], words))
-    sections += [_losses(path, name, words) for name in _TIMES if path[name]["terms"]]
-    if path["steady"]["parameters"]:
+    sections += [_losses(found, words) for found in path["predictions"] if found["terms"]]
+    if path["predictions"][0]["parameters"]:
         sections.append(_parameters(path, words))
     notes = [remark[words.language.value] for remark in path.get("remarks", ())]
     notes += [_say(words, "stamp_prediction"), _say(words, "point_model", model=path["model"])]
@@ -76,10 +82,10 @@ def _row(label: str, value: str, note: str = "") -> dict[str, str]:
 def _result(path: Mapping[str, Any], words: Words) -> dict[str, Any]:
     rows = [
         _row(
-            _say(words, f"point_field_{name}"),
-            words.value("field_dbuvm", _rounded(path[name]["field_strength_dbuvm"])),
+            _say(words, "point_field", percent=found["time_percent"]),
+            words.value("field_dbuvm", _rounded(found["field_strength_dbuvm"])),
         )
-        for name in _TIMES
+        for found in path["predictions"]
     ]
     rows += [
         _row(_say(words, "point_distance"), words.value("distance_km", path["distance_km"])),
@@ -104,13 +110,13 @@ def _result(path: Mapping[str, Any], words: Words) -> dict[str, Any]:
     return {"heading": _say(words, "point_result", station=path["station"]), "rows": rows}
 
 
-def _losses(path: Mapping[str, Any], name: str, words: Words) -> dict[str, Any]:
-    heading = _say(words, "point_losses", percent=path[name]["time_percent"])
-    return {"heading": heading, "rows": [_term(term, words) for term in path[name]["terms"]]}
+def _losses(found: Mapping[str, Any], words: Words) -> dict[str, Any]:
+    heading = _say(words, "point_losses", percent=found["time_percent"])
+    return {"heading": heading, "rows": [_term(term, words) for term in found["terms"]]}
 
 
 def _parameters(path: Mapping[str, Any], words: Words) -> dict[str, Any]:
-    terms: Sequence[Mapping[str, Any]] = path["steady"]["parameters"]
+    terms: Sequence[Mapping[str, Any]] = path["predictions"][0]["parameters"]
     return {
         "heading": _say(words, "point_parameters"),
         "rows": [_term(term, words) for term in terms],
@@ -118,19 +124,34 @@ def _parameters(path: Mapping[str, Any], words: Words) -> dict[str, Any]:
 
 
 def term_row(term: Mapping[str, Any], words: Words) -> dict[str, str]:
-    """Return label, value and place in the Recommendation of a loss term or a parameter."""
-    name = term["name"]
-    value = words.value(name, _rounded(term["value"], 3 if name.endswith("interpolation") else 2))
-    if name == "transhorizon" and term["value"] is not None:
-        value = _say(words, "point_transhorizon" if term["value"] else "point_line_of_sight")
-    kind, _, place = term["equation"].rpartition(" ")
-    where = _say(words, "point_section", section=place) if kind == "section" else place
-    return {"label": words.sentence(f"maps.term.{name}"), "value": value, "where": where}
+    """Return label, value and place in its source of a loss term or a parameter."""
+    name, value = term["name"], term["value"]
+    if isinstance(value, str):
+        said = words.sentence(f"maps.{name}.{value}")
+    elif name == "transhorizon" and value is not None:
+        said = _say(words, "point_transhorizon" if value else "point_line_of_sight")
+    else:
+        said = words.value(name, _rounded(value, 3 if name.endswith("interpolation") else 2))
+    return {
+        "label": words.sentence(f"maps.term.{name}"),
+        "value": said,
+        "where": _where(term["equation"], words),
+    }
+
+
+def _where(equation: str, words: Words) -> str:
+    """Return the place of an equation; sections and attachments in the language."""
+    found = _SECTION.fullmatch(equation)
+    if found is None:
+        return equation
+    key = "point_section" if found["attachment"] is None else "point_section_of"
+    told = {"section": found["section"], "attachment": found["attachment"] or ""}
+    return f"{found['source'] or ''}{_say(words, key, **told)}"
 
 
 def _term(term: Mapping[str, Any], words: Words) -> dict[str, str]:
     row = term_row(term, words)
-    symbol = "" if term["name"] == "transhorizon" else f"{term['symbol']}; "
+    symbol = "" if term["name"] in NAMELESS else f"{term['symbol']}; "
     return _row(row["label"], row["value"], f"{symbol}{row['where']}")
 
 

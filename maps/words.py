@@ -28,6 +28,10 @@ _UNITS = {
     "percent": "%",
     "nunits": "N",
     "nunits_per_km": "N/km",
+    "db_per_km": "dB/km",
+    "g_per_m3": "g/m³",
+    "m_per_km": "m/km",
+    "mm_per_h": "mm/h",
 }
 _UNIT_IN_LABEL = re.compile(r" \((?:" + "|".join(_UNITS.values()) + r")\)$")
 """A value brings its own unit, so a label of the register's need not."""

@@ -21,6 +21,7 @@ COMMANDS = (
     "boundaries",
     "terrain",
     "path",
+    "link",
     "coverage",
     "interference",
     "network",

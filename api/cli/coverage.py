@@ -13,7 +13,14 @@ from gis.studies.record import RECORD_FILE
 from propagation.hata.okumura import Environment
 from propagation.itu.p2109 import Building
 
-__all__ = ["COMMANDS", "add_area_options", "add_model_options", "area_inputs", "show_files"]
+__all__ = [
+    "COMMANDS",
+    "add_area_options",
+    "add_losses",
+    "add_model_options",
+    "area_inputs",
+    "show_files",
+]
 
 
 def add_area_options(parser: Parser) -> None:
@@ -29,16 +36,23 @@ def add_area_options(parser: Parser) -> None:
 
 
 def add_model_options(parser: Parser) -> None:
-    """Add the choice of the model."""
+    """Add the choice of the model, and of the percentage of locations."""
     parser.add_argument("--model", choices=tuple(MODELS), help=parser.say("help_model"))
     parser.add_argument(
         "--environment",
         choices=[one.value for one in Environment],
         help=parser.say("help_environment"),
     )
+    parser.add_argument(
+        "--location",
+        type=float,
+        metavar="PERCENT",
+        dest="location_percent",
+        help=parser.say("help_location"),
+    )
 
 
-def _add_losses(parser: Parser) -> None:
+def add_losses(parser: Parser) -> None:
     """Add the choice of what is taken off the field."""
     parser.add_argument(
         "--clutter", choices=("none", "p2108"), dest="clutter_model",
@@ -62,7 +76,7 @@ def area_inputs(arguments: argparse.Namespace, *names: str) -> dict[str, object]
     """Return what was asked for, without what was not said."""
     given = {
         name: getattr(arguments, name)
-        for name in ("radius_km", "step_m", "on", *MODEL_INPUTS, *names)
+        for name in ("radius_km", "step_m", "on", "location_percent", *MODEL_INPUTS, *names)
     }
     return judged_today({name: value for name, value in given.items() if value is not None})
 
@@ -103,7 +117,7 @@ def study_result(study: Study, output: Output) -> dict[str, object]:
 def _configure(parser: Parser) -> None:
     add_area_options(parser)
     add_model_options(parser)
-    _add_losses(parser)
+    add_losses(parser)
     parser.add_argument(
         "--time-percent", type=float, metavar="PERCENT", help=parser.say("help_time_percent")
     )

@@ -2,11 +2,18 @@
 
 import argparse
 
-from api.cli.coverage import show_files, show_stamps, study_result
+from api.cli.coverage import (
+    add_losses,
+    add_model_options,
+    show_files,
+    show_stamps,
+    study_result,
+)
 from api.cli.frame import DONE, Command, Output, Parser
 from api.cli.work import studying
 from api.clock import judged_today
 from gis.studies import Study, run
+from gis.studies.method import METHOD_INPUTS
 
 __all__ = ["COMMANDS"]
 
@@ -36,6 +43,8 @@ def _configure(parser: Parser) -> None:
             dest=target,
             help=parser.say(f"help_{name}" if name == "step" else f"help_{name}_network"),
         )
+    add_model_options(parser)
+    add_losses(parser)
     parser.add_argument("--on", metavar="YYYY-MM-DD", help=parser.say("help_on"))
 
 
@@ -48,7 +57,8 @@ def _words(written: str) -> list[str]:
 
 
 def _run(arguments: argparse.Namespace, output: Output) -> int:
-    names = ("bounds", "stations", "on", *(target for _, _, target in _NUMBERS))
+    numbers = (target for _, _, target in _NUMBERS)
+    names = ("bounds", "stations", "on", "location_percent", *METHOD_INPUTS, *numbers)
     given = {name: getattr(arguments, name) for name in names}
     with studying(output) as context:
         inputs = judged_today({name: value for name, value in given.items() if value is not None})

@@ -9,6 +9,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
+from api.cli.coverage import add_model_options
 from api.cli.frame import DONE, Command, Output, Parser
 from api.cli.work import named_station, opened
 from gis.errors import FormatError
@@ -20,10 +21,11 @@ from gis.register.records import (
 )
 from gis.register.scopes import SYSTEM
 from gis.register.store import Register
+from gis.studies.asked import PATH_INPUTS, path_asked
 from gis.studies.context import StudyContext
 from gis.studies.emitter import NEAREST_KM
-from gis.studies.model import RECEIVER_HEIGHT_M
 from gis.studies.point import explain_path
+from gis.studies.requests import Reader
 from gis.terrain.opening import open_ground
 from maps.path_figure import path_svg
 from maps.point import point_answer
@@ -55,9 +57,17 @@ def _configure(parser: Parser) -> None:
     parser.add_argument(
         "--receiver-height",
         type=float,
-        default=RECEIVER_HEIGHT_M,
         metavar="M",
+        dest="receiver_height_m",
         help=parser.say("help_receiver_height"),
+    )
+    add_model_options(parser)
+    parser.add_argument(
+        "--time",
+        type=float,
+        metavar="PERCENT",
+        dest="time_percent",
+        help=parser.say("help_time_path"),
     )
     parser.add_argument("--figure", type=Path, metavar="FILE.svg", help=parser.say("help_figure"))
 
@@ -70,9 +80,9 @@ def _run(arguments: argparse.Namespace, output: Output) -> int:
             home=output.settings.place,
             ground=open_ground(output.settings.ground),
         )
-        explained = explain_path(
-            station, longitude, latitude, context, receiver_height_m=arguments.receiver_height
-        )
+        said = {name: getattr(arguments, name) for name in PATH_INPUTS}
+        asked = path_asked(Reader(said, *PATH_INPUTS), output.settings.p1546_curves)
+        explained = explain_path(station, longitude, latitude, context, asked=asked)
     synthetic = station.provenance.synthetic
     if arguments.figure is not None:
         _draw(arguments.figure, explained, synthetic, output)

@@ -2,52 +2,68 @@
 
 import re
 from collections.abc import Mapping
-from typing import Annotated, Any
+from dataclasses import asdict, dataclass
+from typing import Annotated, Any, NamedTuple
 from urllib.parse import urlencode
 
-from fastapi import APIRouter, Query
+from fastapi import APIRouter, Depends, Query
 from markupsafe import Markup
 from starlette.requests import Request
 from starlette.responses import Response
 
+from api.choices import path_choices
 from api.errors import explain, status_of
+from api.forms import FormState
 from api.guard import GuardedRoute
 from api.identity import identity_of
 from api.language import api_language, safe_language
 from api.pages import render
+from api.schemas import Environment, Model
 from api.service import Service, service_of
-from data.text import Language, Phrase, text
+from data.text import Phrase, text
 from gis.errors import FormatError, GisError, NotFoundError
 from gis.register.records import BroadcastStation
+from gis.studies.asked import PATH_INPUTS, PathAsked, path_asked, path_recorded
 from gis.studies.context import StudyContext
 from gis.studies.emitter import NEAREST_KM
-from gis.studies.method import method_title
-from gis.studies.model import RECEIVER_HEIGHT_M
+from gis.studies.method import MODEL_INPUTS
 from gis.studies.point import explain_path
-from gis.studies.record import Study
+from gis.studies.requests import Reader
 from gis.studies.snapshots import record_from_json
 from maps.path_figure import NARROW, WIDE, path_svg
 from maps.path_words import path_description, path_stamps, path_tables, path_title
 from maps.words import Words
 from propagation.errors import PropagationError
 
-__all__ = ["other_model", "path_page_address", "router"]
+__all__ = ["path_page_address", "router"]
 
 router = APIRouter(route_class=GuardedRoute, tags=["studies"])
 
 _Named = Annotated[str | None, Query(min_length=1, max_length=200)]
 _Longitude = Annotated[float, Query(ge=-180, le=180, allow_inf_nan=False)]
 _Latitude = Annotated[float, Query(ge=-80, le=80, allow_inf_nan=False)]
-_Height = Annotated[float, Query(ge=1, le=3000, allow_inf_nan=False)]
+_Height = Annotated[float | None, Query(ge=1, le=3000, allow_inf_nan=False)]
+_Time = Annotated[float | None, Query(ge=1, le=50, allow_inf_nan=False)]
+_Locations = Annotated[float | None, Query(ge=1, le=99, allow_inf_nan=False)]
+_Model = Annotated[Model | None, Query()]
+_Environment = Annotated[Environment | None, Query()]
 _Width = Annotated[int, Query(ge=NARROW, le=2000)]
-_Typed = Annotated[str | None, Query(max_length=200)]
+_Written = Annotated[str | None, Query(max_length=200)]
 
 _DECIMAL = re.compile(r"-?\d{1,9}(?:\.\d{1,12})?")
-_EXAMPLES = {"longitude": "106,41", "latitude": "10,54", "receiver_height_m": "10"}
+_EXAMPLES = {
+    "longitude": "106,41",
+    "latitude": "10,54",
+    "receiver_height_m": "10",
+    "time_percent": "10",
+    "location_percent": "95",
+}
 _LABELS = {
     "longitude": "paths.form_longitude",
     "latitude": "paths.form_latitude",
     "receiver_height_m": "paths.form_height",
+    "time_percent": "pages.ask_time",
+    "location_percent": "pages.ask_locations",
 }
 
 
@@ -64,58 +80,57 @@ def path_page_address(study_id: str, told: Mapping[str, Any]) -> str:
     return f"/view/path?{urlencode({'study': study_id, **_place(told)})}"
 
 
-def other_model(study: Study, told: Mapping[str, Any], language: Language) -> str:
-    """Return a warning where a study's map is by another model than the path; nothing else.
+@dataclass(frozen=True, slots=True)
+class _Place:
+    """From where to where."""
 
-    Parameters
-    ----------
-    study : Study
-        The study, of one station.
-    told : mapping
-        The path, of `gis.studies.point.explain_path`.
-    language : Language
-        Language of the words.
-    """
-    used = method_title(study.inputs["model"]) if "model" in study.inputs else told["model"]
-    if used == told["model"]:
-        return ""
-    return text("pages.point_other_model", language, used=used, here=told["model"])
+    longitude: _Longitude
+    latitude: _Latitude
+    station: _Named = None
+    study: _Named = None
+
+
+@dataclass(frozen=True, slots=True)
+class _How:
+    """How it is predicted; what is not said is as the study has it, or the usual."""
+
+    model: _Model = None
+    environment: _Environment = None
+    time_percent: _Time = None
+    location_percent: _Locations = None
+    receiver_height_m: _Height = None
+
+    def inputs(self) -> dict[str, object]:
+        """Return what was said."""
+        said = {name: getattr(self, name) for name in PATH_INPUTS}
+        return {name: value for name, value in said.items() if value is not None}
 
 
 @router.get("/path")
 def path(
-    request: Request,
-    *,
-    longitude: _Longitude,
-    latitude: _Latitude,
-    station: _Named = None,
-    study: _Named = None,
-    receiver_height_m: _Height = RECEIVER_HEIGHT_M,
+    request: Request, place: Annotated[_Place, Depends()], how: Annotated[_How, Depends()]
 ) -> dict[str, Any]:
     """The path from a station to a point: profile, both Earths, edges, every loss term.
 
-    Name a station of the register, or a study whose station is taken as it recorded it.
+    Name a station of the register, or a study whose station is taken as it recorded it, with its
+    model and settings.
     """
-    start = _start(request, station, study)
-    return _explained(request, start, longitude, latitude, receiver_height_m)
+    start = _start(request, place.station, place.study)
+    return _explained(request, start, (place.longitude, place.latitude), how.inputs())
 
 
 @router.get("/path.svg", response_class=Response)
 def path_figure(
     request: Request,
-    *,
-    longitude: _Longitude,
-    latitude: _Latitude,
-    station: _Named = None,
-    study: _Named = None,
-    receiver_height_m: _Height = RECEIVER_HEIGHT_M,
+    place: Annotated[_Place, Depends()],
+    how: Annotated[_How, Depends()],
     width: _Width = WIDE,
 ) -> Response:
     """The figure of a path, in the language of the call."""
-    start = _start(request, station, study)
-    told = _explained(request, start, longitude, latitude, receiver_height_m)
+    start = _start(request, place.station, place.study)
+    told = _explained(request, start, (place.longitude, place.latitude), how.inputs())
     if told["sight"] is None:
-        raise FormatError("paths.too_near", station=start.name, limit=NEAREST_KM)
+        raise FormatError("paths.too_near", station=start.station.name, limit=NEAREST_KM)
     drawn = path_svg(told, api_language(request), width=width, synthetic=told["synthetic"])
     return Response(
         drawn,
@@ -124,52 +139,100 @@ def path_figure(
     )
 
 
+@dataclass(frozen=True, slots=True)
+class _Typed:
+    """What stands in the form, as it was typed."""
+
+    longitude: _Written = None
+    latitude: _Written = None
+    receiver_height_m: _Written = None
+    time_percent: _Written = None
+    location_percent: _Written = None
+    model: _Written = None
+    environment: _Written = None
+
+    def place(self) -> tuple[float, float]:
+        """Return longitude and latitude."""
+        return _number("longitude", self.longitude), _number("latitude", self.latitude)
+
+    def inputs(self) -> dict[str, object]:
+        """Return how it is to be predicted, without what was left empty."""
+        numbers = ("receiver_height_m", "time_percent", "location_percent")
+        words = {name: getattr(self, name) for name in MODEL_INPUTS}
+        given = {name: getattr(self, name) for name in numbers}
+        return {
+            **{name: word for name, word in words.items() if word},
+            **{name: _number(name, typed) for name, typed in given.items() if typed},
+        }
+
+
 @router.get("/view/path", include_in_schema=False)
 def path_page(
     request: Request,
-    *,
-    longitude: _Typed = None,
-    latitude: _Typed = None,
-    station: _Typed = None,
-    study: _Typed = None,
-    receiver_height_m: _Typed = None,
+    typed: Annotated[_Typed, Depends()],
+    station: _Written = None,
+    study: _Written = None,
 ) -> Response:
     """Show a path, or the form that asks for one; what is wrong is said beside the form."""
-    typed = {"longitude": longitude, "latitude": latitude, "receiver_height_m": receiver_height_m}
     language = safe_language(request, page=True)
-    told, wrong, status, warning = None, None, 200, ""
+    service = service_of(request)
+    told, wrong, status, start = None, None, 200, None
     try:
-        if longitude is not None or latitude is not None:
+        if study or station:
             start = _start(request, station or None, study or None)
-            told = _explained(request, start, *_numbers(typed))
-            if study:
-                known = service_of(request).study(study, identity_of(request))
-                warning = other_model(known, told, language)
+        if typed.longitude is not None or typed.latitude is not None:
+            start = start or _start(request, None, None)
+            told = _explained(request, start, typed.place(), typed.inputs())
     except (GisError, PropagationError) as error:
         wrong, status = explain(_labelled(error), language), status_of(error)
+    curves = service.settings.p1546_curves
     return render(
         request,
         "path.html",
         status_code=status,
-        typed={name: value or "" for name, value in typed.items()},
+        form=FormState("path"),
+        typed={name: value or "" for name, value in asdict(typed).items()},
         station=station or "",
         study=study or "",
-        stations=[] if study else _stations(service_of(request), request),
-        default_height=RECEIVER_HEIGHT_M,
+        stations=[] if study else _stations(service, request),
+        choices=path_choices(None if start is None else start.station, curves, language),
+        usual=_usual(start),
         wrong=wrong,
-        warning=warning,
         shown=None if told is None else _shown(told, Words(language)),
         query=urlencode(
             {
                 **({"study": study} if study else {"station": station or ""}),
-                **({} if told is None else _place(told)),
+                **({} if told is None else _asked_again(told, typed)),
                 "lang": language.value,
             }
         ),
     )
 
 
-def _start(request: Request, station_id: str | None, study_id: str | None) -> BroadcastStation:
+class _Start(NamedTuple):
+    """The station that a path begins at, and how a study of it predicts."""
+
+    station: BroadcastStation
+    recorded: PathAsked | None
+
+
+def _usual(start: _Start | None) -> dict[str, object]:
+    """Return what holds where the form is left empty."""
+    known = PathAsked() if start is None or start.recorded is None else start.recorded
+    return {
+        "receiver_height_m": known.settings.receiver_height_above_ground_m,
+        "location_percent": known.settings.location_percent,
+        "time_percent": known.time_percents,
+        "model": known.method.predictor.name,
+    }
+
+
+def _asked_again(told: Mapping[str, Any], typed: _Typed) -> dict[str, Any]:
+    """Return the place and the way of a path as a query says them."""
+    return {**_place(told), **typed.inputs()}
+
+
+def _start(request: Request, station_id: str | None, study_id: str | None) -> _Start:
     """Return the station that a caller names, itself or by a study of it."""
     if station_id and study_id:
         raise FormatError("paths.not_both")
@@ -179,33 +242,22 @@ def _start(request: Request, station_id: str | None, study_id: str | None) -> Br
         if "station" not in inputs:
             raise NotFoundError("pages.study_without_points", study=study_id)
         recorded: BroadcastStation = record_from_json(BroadcastStation, inputs["station"])
-        return recorded
+        return _Start(recorded, path_recorded(inputs, service.settings.p1546_curves))
     if not station_id:
         raise FormatError("paths.missing_station")
     with service.register.snapshot() as register:
-        return register.station(station_id, identity.scope)
+        return _Start(register.station(station_id, identity.scope), None)
 
 
 def _explained(
-    request: Request,
-    start: BroadcastStation,
-    longitude: float,
-    latitude: float,
-    receiver_height_m: float,
+    request: Request, start: _Start, place: tuple[float, float], how: Mapping[str, object]
 ) -> dict[str, Any]:
     service = service_of(request)
     context = StudyContext(register=service.register, home=service.home, ground=service.ground)
-    told = explain_path(start, longitude, latitude, context, receiver_height_m=receiver_height_m)
-    return {**told, "synthetic": start.provenance.synthetic}
-
-
-def _numbers(typed: Mapping[str, str | None]) -> tuple[float, float, float]:
-    height = typed["receiver_height_m"]
-    return (
-        _number("longitude", typed["longitude"]),
-        _number("latitude", typed["latitude"]),
-        RECEIVER_HEIGHT_M if not height else _number("receiver_height_m", height),
-    )
+    reader = Reader(how, *PATH_INPUTS)
+    asked = path_asked(reader, service.settings.p1546_curves, start.recorded)
+    told = explain_path(start.station, *place, context, asked=asked)
+    return {**told, "synthetic": start.station.provenance.synthetic}
 
 
 def _labelled(error: Exception) -> Exception:
@@ -254,11 +306,13 @@ def _shown(told: Mapping[str, Any], words: Words) -> dict[str, Any]:
     notes.append(text("maps.stamp_prediction", words.language))
     heading = {
         "title": path_title(told, words),
+        "model": told["model"],
         "stamps": path_stamps(told, words, synthetic=synthetic),
         "notes": notes,
     }
     if told["sight"] is None:
-        field = words.value("field_dbuvm", round(told["steady"]["field_strength_dbuvm"], 1))
+        strength = told["predictions"][0]["field_strength_dbuvm"]
+        field = words.value("field_dbuvm", None if strength is None else round(strength, 1))
         near = text("paths.too_near", words.language, station=told["station"], limit=NEAREST_KM)
         free = text("paths.near_field", words.language, field=field)
         return {**heading, "near": f"{near} {free}"}

@@ -14,7 +14,7 @@ from api.middleware import content_security_policy
 from api.pages import wants_page
 from api.paging import LimitQuery, OffsetQuery, links
 from api.routers.jobs import job_json
-from api.routers.paths import other_model, path_page_address
+from api.routers.paths import path_page_address
 from api.schemas import (
     ComplianceRequest,
     CoverageRequest,
@@ -26,6 +26,7 @@ from api.submission import submit
 from data.text import Language
 from gis.errors import NotFoundError
 from gis.register.records import BroadcastStation
+from gis.studies.asked import path_recorded
 from gis.studies.context import StudyContext
 from gis.studies.point import explain, explain_path
 from gis.studies.record import Study, file_path, list_studies
@@ -160,8 +161,8 @@ def point(
 ) -> dict[str, Any]:
     """Why the field at a point is what it is: every loss term, and who disturbs there.
 
-    Computed with the station and the receiving antenna's height as the study recorded them, and
-    with the terrain of today.
+    Computed with the station, the model and the settings as the study recorded them, and with
+    the terrain of today.
     """
     service = service_of(request)
     found = service.study(study_id, identity_of(request))
@@ -169,20 +170,19 @@ def point(
         raise NotFoundError("pages.study_without_points", study=found.id)
     station: BroadcastStation = record_from_json(BroadcastStation, found.inputs["station"])
     context = StudyContext(register=service.register, home=service.home, ground=service.ground)
+    asked = path_recorded(found.inputs, service.settings.p1546_curves)
     if found.kind == "interference":
         on = date.fromisoformat(found.inputs["on"])
-        explained = explain(station, longitude, latitude, context, on=on)
+        explained = explain(station, longitude, latitude, context, on=on, asked=asked)
     else:
-        height = float(found.inputs["model"]["settings"]["receiver_height_above_ground_m"])
-        explained = explain_path(station, longitude, latitude, context, receiver_height_m=height)
+        explained = explain_path(station, longitude, latitude, context, asked=asked)
     language, synthetic = _language(request), station.provenance.synthetic
     answer = point_answer(explained, language, synthetic=synthetic)
     told = explained.get("path", explained)
     if told["sight"] is not None:
         href = path_page_address(found.id, told)
         answer["figure"] = path_picture(told, language, href=href, synthetic=synthetic)
-    warning = other_model(found, told, language)
-    return {**answer, "warning": warning} if warning else answer
+    return answer
 
 
 @router.get("/studies/{study_id}/report.html", response_class=HTMLResponse)

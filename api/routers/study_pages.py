@@ -1,6 +1,6 @@
 """Pages of studies: the list, and one study with its map, its report and its files."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Annotated, Any, Literal
 from urllib.parse import quote
@@ -11,6 +11,7 @@ from pydantic import BaseModel, BeforeValidator, Field, StringConstraints
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
+from api.choices import network_choices
 from api.clock import judged_today
 from api.forms import REFUSALS, FormState, Refused, Typed
 from api.guard import GuardedRoute
@@ -19,11 +20,11 @@ from api.language import safe_language
 from api.pages import render
 from api.roles import may
 from api.routers.stations import ASKED, show_station
-from api.schemas import Megahertz, NetworkRequest, Radius, Reach, Step, Threshold
+from api.schemas import Megahertz, Radius, Reach, Step, Threshold
 from api.service import may_read, service_of
 from api.submission import submit
 from api.views import study_view
-from gis.studies import network_request
+from gis.studies.network_asked import usual_network
 from gis.studies.method import METHOD_INPUTS, method_title
 from gis.studies.record import Study, list_studies
 from maps.documents.html import report_style
@@ -42,10 +43,12 @@ _Blank = BeforeValidator(lambda value: value or None)
 Percent = Annotated[float | None, _Blank]
 _Time = Annotated[float, Field(ge=1, le=50, allow_inf_nan=False)]
 _Height = Annotated[float, Field(ge=1, le=3000, allow_inf_nan=False)]
+_Locations = Annotated[float, Field(ge=1, le=99, allow_inf_nan=False)]
 
 Opened = Literal["violates", "attention", "all", "none"]
 
-_AREA_INPUTS = ("radius_km", "step_m", "time_percent", "receiver_height_m")
+_AREA_INPUTS = ("radius_km", "step_m", "time_percent", "location_percent", "receiver_height_m")
+_NETWORK_INPUTS = ("step_m", "reach_km", "threshold_dbuvm", "lowest_mhz", "highest_mhz")
 _PER_PAGE = 50
 _OPENED: Mapping[Opened, frozenset[str]] = {
     "violates": frozenset({"violates", "mixed"}),
@@ -65,6 +68,7 @@ class _Chosen(BaseModel):
     step_m: Annotated[Step | None, _Blank] = None
     time_percent: Annotated[_Time | None, _Blank] = None
     receiver_height_m: Annotated[_Height | None, _Blank] = None
+    location_percent: Annotated[_Locations | None, _Blank] = None
     model: Word = ""
     environment: Word = ""
     clutter_model: Word = ""
@@ -74,8 +78,12 @@ class _Chosen(BaseModel):
 
     def inputs(self) -> dict[str, object]:
         """Return what was chosen, as the inputs of a job."""
-        given = {name: getattr(self, name) for name in (*_AREA_INPUTS, *METHOD_INPUTS)}
-        return {name: value for name, value in given.items() if value not in ("", None)}
+        return _given(self, (*_AREA_INPUTS, *METHOD_INPUTS))
+
+
+def _given(form: object, names: Sequence[str]) -> dict[str, object]:
+    given = {name: getattr(form, name) for name in names}
+    return {name: value for name, value in given.items() if value not in ("", None)}
 
 
 class _Network(BaseModel):
@@ -86,6 +94,17 @@ class _Network(BaseModel):
     threshold_dbuvm: Annotated[Threshold | None, _Blank] = None
     lowest_mhz: Annotated[Megahertz | None, _Blank] = None
     highest_mhz: Annotated[Megahertz | None, _Blank] = None
+    location_percent: Annotated[_Locations | None, _Blank] = None
+    model: Word = ""
+    environment: Word = ""
+    clutter_model: Word = ""
+    clutter_location_percent: Percent = None
+    building_entry: Word = ""
+    building_probability_percent: Percent = None
+
+    def inputs(self) -> dict[str, object]:
+        """Return what was chosen, as the inputs of a job."""
+        return _given(self, (*_NETWORK_INPUTS, "location_percent", *METHOD_INPUTS))
 
 
 @router.post("/view/stations/{station_id}/studies")
@@ -131,6 +150,9 @@ def _list(
         refused=refused,
         form=FormState("network", refused),
         usual=_usual_network(request),
+        choices=network_choices(
+            service_of(request).settings.p1546_curves, safe_language(request, page=True)
+        ),
     )
 
 
@@ -140,14 +162,14 @@ def _usual_network(request: Request) -> dict[str, float]:
     if not may(identity_of(request).role, "POST", "/view/studies"):
         return {}
     with service.register.snapshot() as register:
-        return network_request.usual(judged_today({}), register)
+        return usual_network(judged_today({}), register)
 
 
 @router.post("/view/studies")
 def ask_network(request: Request, typed: Typed) -> Response:
     """Ask for the coverage and interference of the province's whole network, and show its job."""
     try:
-        wanted = NetworkRequest(**_Network.model_validate(typed).model_dump())
+        wanted = _Network.model_validate(typed)
         job = submit(service_of(request), identity_of(request), "network", wanted.inputs())
     except REFUSALS as error:
         return _list(request, refused=Refused.of(request, typed, error))

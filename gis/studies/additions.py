@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gis.errors import FormatError
-from gis.studies.predictors.base import Predictor, Range
+from gis.studies.predictors.base import Predictor, Range, Term, first_value
 from gis.studies.requests import Reader
 from gis.terrain.ground import Ground
 from propagation.itu import p2108, p2109
@@ -88,6 +88,23 @@ class Additions:
 
     def loss_db(self, frequency_mhz: float, distance_km: Floats) -> Floats:
         """Return what they take off at some distances; NaN nearer than P.2108 reaches."""
+        return np.asarray(
+            self._clutter_db(frequency_mhz, distance_km)
+            + self._building_db(frequency_mhz, distance_km)
+        )
+
+    def terms(self, frequency_mhz: float, distance_km: float) -> tuple[Term, ...]:
+        """Return each that was chosen as a loss of one path."""
+        at, found = np.array([distance_km]), []
+        if self.clutter_location_percent is not None:
+            clutter = first_value(self._clutter_db(frequency_mhz, at))
+            found.append(Term("added_clutter_loss_db", "L_ctt", "P.2108-1, (3)", clutter))
+        if self.building is not None:
+            entry = first_value(self._building_db(frequency_mhz, at))
+            found.append(Term("building_entry_loss_db", "L_BEL", "P.2109-2, (1)", entry))
+        return tuple(found)
+
+    def _clutter_db(self, frequency_mhz: float, distance_km: Floats) -> Floats:
         loss = np.zeros(np.shape(distance_km))
         if self.clutter_location_percent is not None:
             shortest = p2108.TERRESTRIAL_SHORTEST_KM
@@ -96,6 +113,10 @@ class Additions:
                 frequency_mhz, np.fmax(reached, shortest) + 0 * reached,
                 self.clutter_location_percent,
             )  # fmt: skip
+        return loss
+
+    def _building_db(self, frequency_mhz: float, distance_km: Floats) -> Floats:
+        loss = np.zeros(np.shape(distance_km))
         if self.building is not None:
             loss += p2109.building_entry_loss_db(
                 frequency_mhz, self.building_probability_percent, self.building

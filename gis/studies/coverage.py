@@ -77,6 +77,7 @@ _NAMES = (
     "radius_km",
     "step_m",
     "time_percent",
+    "location_percent",
     "receiver_height_m",
     *METHOD_INPUTS,
     "jurisdiction",
@@ -141,7 +142,8 @@ def gather(
     ----------
     request : mapping
         `station_id`; optional `radius_km`, `step_m` (pixel and range step), `time_percent`
-        (1 to 50), `receiver_height_m`, METHOD_INPUTS, `jurisdiction`, `on`.
+        (1 to 50), `location_percent` (1 to 99), `receiver_height_m`, METHOD_INPUTS,
+        `jurisdiction`, `on`.
     register : Reader
         The register at one moment.
     context : StudyContext
@@ -169,6 +171,7 @@ def gather(
     )
     communes = communes_near(register, on, station.longitude, station.latitude, radius_km)
     written, geometries = communes.to_json()
+    settings = emitter.over_squares(step_m).settings
     inputs = {
         **common_inputs(place, on, context, settings, emitter.method),
         "station": record_to_json(station),

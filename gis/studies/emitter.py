@@ -1,7 +1,7 @@
 """A station over a terrain: its power towards a receiver, its paths and what they lose."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import NoReturn
 
 import numpy as np
@@ -12,9 +12,9 @@ from gis.geodesy import GEOD
 from gis.register.antennas import fits_carrier, pattern_of
 from gis.register.records import BroadcastStation
 from gis.studies.method import USUAL, Method
-from gis.studies.model import FieldSettings
-from gis.studies.predictors.base import FREE_SPACE_KM, Limits
-from gis.studies.predictors.p1812 import P1812, path_loss
+from gis.studies.model import POINT_RESOLUTION_M, FieldSettings, located_settings
+from gis.studies.predictors.base import FREE_SPACE_KM, Explained, Limits
+from gis.studies.predictors.p1812 import P1812
 from gis.terrain.ground import Ground
 from gis.terrain.profiles import profile_of, radial_surface
 from propagation.antenna import horizontal_attenuation_db
@@ -145,6 +145,11 @@ class Emitter:
         height = self.station.height_above_ground_m or 0.0
         return height - self.settings.receiver_height_above_ground_m
 
+    def over_squares(self, side_m: float) -> "Emitter":
+        """Return the same where locations vary over squares of a side: the pixels of a map."""
+        within = self.method.predictor.limits.resolutions_m
+        return replace(self, settings=located_settings(self.settings, within, side_m))
+
     def erp_dbw(self, azimuth_deg: Floats, elevation_deg: Floats) -> Floats:
         """Return the effective radiated power in directions, dBW.
 
@@ -251,16 +256,16 @@ class Emitter:
             lapse_rate_nunits_per_km=settings.lapse_rate_nunits_per_km,
             surface_refractivity_nunits=settings.surface_refractivity_nunits,
             location_percent=settings.location_percent,
+            prediction_resolution_m=settings.prediction_resolution_m or POINT_RESOLUTION_M,
             polarization=self.station.polarization,
         )
 
-    def path_loss(
+    def explain(
         self, profile: PathProfile, centre_latitude_deg: Floats, time_percent: float
-    ) -> p1812.PathLoss:
-        """Return every loss term of Rec. ITU-R P.1812 over paths of the station."""
-        return path_loss(
-            profile, centre_latitude_deg, self.emission((time_percent,)), time_percent
-        )
+    ) -> Explained:
+        """Return what the model says of one path of the station, of shape (1, n)."""
+        emission = self.emission((time_percent,))
+        return self.method.predictor.explain(profile, centre_latitude_deg, emission, time_percent)
 
     def fields_dbuvm(
         self,

@@ -89,7 +89,7 @@ class PolarField:
         emitter = self.emitter
         profile_m = self.polar.step_km * 1e3
         ground = ground_remarks(emitter.ground, emitter.station, self.gaps, step_m, profile_m)
-        return [*ground, *method_remarks(emitter, self.notes, self.polar.reach_km)]
+        return [*ground, *method_remarks(emitter, self.notes, self.polar.reach_km, step_m)]
 
     @property
     def field_strength_dbuvm(self) -> NDArray[np.float32]:

@@ -2,6 +2,7 @@
 
 Wanted field at 50 % of time, unwanted fields at 50 % (steady) and 1 % (tropospheric), all at 50 %
 of locations and 10 m above ground (Rec. ITU-R BS.412-9); both methods of summation, one decides.
+Another percentage of locations is that of the wanted field; unwanted ones stay at 50 %.
 The receiving antenna's discrimination (Rec. ITU-R BS.599) is off unless asked for; it then points
 at the wanted station.
 """
@@ -33,6 +34,7 @@ from gis.studies.disturbed import Disturbance, commune_rows, interferer_rows, su
 from gis.studies.emitter import Emitter
 from gis.studies.field import PolarField, azimuths_around, azimuths_towards, polar_field
 from gis.studies.method import MODEL_INPUTS
+from gis.studies.method_remarks import unwanted_remarks
 from gis.studies.parts import (
     Computed,
     Gathered,
@@ -81,6 +83,7 @@ _NAMES = (
     "station_id",
     "radius_km",
     "step_m",
+    "location_percent",
     "antenna_discrimination",
     "summation",
     *MODEL_INPUTS,
@@ -103,9 +106,9 @@ def gather(
     Parameters
     ----------
     request : mapping
-        `station_id`; optional `radius_km`, `step_m`, `antenna_discrimination` (false),
-        `summation` (`simplified_multiplication` or `power_sum`), MODEL_INPUTS, `jurisdiction`,
-        `on`.
+        `station_id`; optional `radius_km`, `step_m`, `location_percent` (1 to 99, of the wanted
+        field), `antenna_discrimination` (false), `summation` (`simplified_multiplication` or
+        `power_sum`), MODEL_INPUTS, `jurisdiction`, `on`.
     register : Reader
         The register at one moment.
     context : StudyContext
@@ -147,6 +150,7 @@ def gather(
     near = communes_near(register, on, wanted.longitude, wanted.latitude, radius_km)
     communes, geometries = near.to_json()
     methods = tuple(method.value for method in Summation)
+    settings = emitter.over_squares(step_m).settings
     inputs = {
         **common_inputs(place, on, context, settings, emitter.method),
         "rules": rules_json(pack, _RULES),
@@ -221,6 +225,7 @@ def compute(gathered: Gathered, context: StudyContext) -> Computed:
 
 def _scene(inputs: Mapping[str, Any], context: StudyContext) -> _Scene:
     settings, method = settings_of(inputs), method_of(inputs, context)
+    median = settings.at_median_locations()
     station = record_from_json(BroadcastStation, inputs["station"])
     others = [record_from_json(BroadcastStation, item) for item in inputs["unwanted"]]
     wanted = Emitter(station, context.ground, settings, method)
@@ -231,7 +236,7 @@ def _scene(inputs: Mapping[str, Any], context: StudyContext) -> _Scene:
     inside = np.asarray(away_km <= radius_km)
     return _Scene(
         wanted=wanted,
-        unwanted=tuple(Emitter(other, context.ground, settings, method) for other in others),
+        unwanted=tuple(Emitter(other, context.ground, median, method) for other in others),
         grid=grid,
         longitude=longitude[inside],
         latitude=latitude[inside],
@@ -264,7 +269,8 @@ def _all_fields(
         time_percents=(50.0,),
     )
     require_field(polar)
-    wanted, remarks = polar.at(scene.longitude, scene.latitude)[0], polar.remarks(scene.step_m)
+    wanted = polar.at(scene.longitude, scene.latitude)[0]
+    remarks = [*unwanted_remarks(scene.wanted), *polar.remarks(scene.step_m)]
     steady = np.empty((wanted.size, len(scene.unwanted)))
     tropospheric = np.empty_like(steady)
     for number, emitter in enumerate(scene.unwanted):

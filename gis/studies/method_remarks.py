@@ -1,12 +1,19 @@
 """What has to be said beside a field about the model that predicted it."""
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from gis.errors import FormatError
 from gis.studies.emitter import NEAREST_KM, Emitter
-from gis.studies.predictors.base import LIMITED, OUTSIDE, RECEIVERS, WARNED, Range
+from gis.studies.predictors.base import (
+    LIMITED,
+    MEDIAN_PERCENT,
+    OUTSIDE,
+    RECEIVERS,
+    WARNED,
+    Range,
+)
 from gis.studies.predictors.itm import Itm
 from gis.studies.predictors.p452 import P452
 from gis.studies.predictors.p1546 import P1546
@@ -15,15 +22,25 @@ from gis.studies.predictors.registry import DEFAULT
 from gis.terrain.ground import Remark
 from propagation.hata.okumura import BASE_HEIGHTS_M
 from propagation.itu import p2108
+from propagation.itu.p1812_location import VARIED_BELOW_M
 from propagation.profile import Polarization
 
-__all__ = ["method_remarks", "polarization_remarks", "refuse_without_result"]
+__all__ = [
+    "location_remarks",
+    "method_remarks",
+    "path_remarks",
+    "polarization_remarks",
+    "refuse_without_result",
+    "unwanted_remarks",
+]
 
 _POLARIZED = frozenset({P1812.name, P452.name, Itm.name})
 """Models whose loss depends on the polarisation."""
 
 
-def method_remarks(emitter: Emitter, notes: Counter[str], reach_km: float) -> list[Remark]:
+def method_remarks(
+    emitter: Emitter, notes: Counter[str], reach_km: float, step_m: float
+) -> list[Remark]:
     """Return what has to be said about the model of a field.
 
     Parameters
@@ -34,8 +51,11 @@ def method_remarks(emitter: Emitter, notes: Counter[str], reach_km: float) -> li
         What the model noted of its receivers.
     reach_km : float
         How far the field was asked for.
+    step_m : float
+        Side of a pixel.
     """
     return [
+        *location_remarks(emitter, step_m),
         *_about_reach(emitter, reach_km),
         *_about_ground(emitter),
         *polarization_remarks(emitter),
@@ -49,6 +69,65 @@ def polarization_remarks(emitter: Emitter) -> list[Remark]:
     if emitter.station.polarization is not Polarization.MIXED or predictor.name not in _POLARIZED:
         return []
     return [("studies.polarization_mixed", {"model": predictor.edition})]
+
+
+def location_remarks(emitter: Emitter, square_m: float) -> Iterator[Remark]:
+    """Yield what has to be said of a percentage of locations that is not 50.
+
+    Parameters
+    ----------
+    emitter : Emitter
+        The station.
+    square_m : float
+        Side of the squares that were asked for: a pixel, or around a point.
+    """
+    settings = emitter.settings
+    if settings.location_percent == MEDIAN_PERCENT:
+        return
+    told = {"model": emitter.method.predictor.edition, "percent": settings.location_percent}
+    side_m = settings.prediction_resolution_m
+    if side_m is None:
+        yield "studies.locations", told
+        return
+    yield "studies.locations_within", {**told, "square_m": side_m}
+    height_m = settings.receiver_height_above_ground_m
+    bare = emitter.method.predictor.name == DEFAULT and not emitter.ground.cluttered
+    if bare and height_m >= VARIED_BELOW_M:
+        yield "studies.locations_open", {**told, "height_m": height_m}
+    within = emitter.method.predictor.limits.resolutions_m
+    if within is not None and side_m != square_m:
+        lower, upper = within
+        told = {"model": told["model"], "lower": lower, "upper": upper}
+        yield "studies.locations_limited", {**told, "square_m": square_m, "taken_m": side_m}
+
+
+def path_remarks(emitter: Emitter, notes: Mapping[str, int]) -> list[Remark]:
+    """Return what has to be said about the model of one path.
+
+    Parameters
+    ----------
+    emitter : Emitter
+        The station.
+    notes : mapping
+        Of `Explained`.
+    """
+    square_m = emitter.settings.prediction_resolution_m or 0.0
+    model = {"model": emitter.method.predictor.edition}
+    keys = (key for name, key in _PATH_NOTES.items() if notes.get(name))
+    return [
+        *location_remarks(emitter, square_m),
+        *_about_ground(emitter),
+        *((key, model) for key in keys),
+    ]
+
+
+_PATH_NOTES = {LIMITED: "studies.path_limited", WARNED: "studies.path_warned"}
+
+
+def unwanted_remarks(wanted: Emitter) -> Iterator[Remark]:
+    """Yield that unwanted fields stay at 50 % of locations, where the wanted one does not."""
+    if wanted.settings.location_percent != MEDIAN_PERCENT:
+        yield "studies.locations_wanted", {"percent": wanted.settings.location_percent}
 
 
 def refuse_without_result(emitter: Emitter, notes: Counter[str]) -> None:

@@ -1,19 +1,22 @@
 """How fields are predicted in a study, and the versions of everything that computes them."""
 
 import hashlib
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from functools import cache
 from importlib import metadata, resources
 from typing import Any
 
 from gis.studies.method import USUAL, Method
+from gis.studies.predictors.base import MEDIAN_PERCENT, Range
 from gis.studies.region import region
 from gis.terrain.ground import Ground
 
 __all__ = [
+    "POINT_RESOLUTION_M",
     "RECEIVER_HEIGHT_M",
     "FieldSettings",
     "default_settings",
+    "located_settings",
     "model_json",
     "software_json",
     "terrain_json",
@@ -21,6 +24,9 @@ __all__ = [
 
 RECEIVER_HEIGHT_M = 10.0
 """Height of the receiving antenna of the broadcasting plans (Rec. ITU-R BS.412-9)."""
+
+POINT_RESOLUTION_M = 100.0
+"""Side of the square around a single point over which locations vary, where nobody says."""
 
 _PROFILE_STEP_KM = 0.25
 _NUMERICAL_PACKAGES = ("propagation", "gis.studies", "gis.terrain")
@@ -41,6 +47,9 @@ class FieldSettings:
         Delta N and N0 of Rec. ITU-R P.1812-8, section 3.4.
     profile_step_km : float
         Largest distance between two points of a path profile.
+    prediction_resolution_m : float or None
+        Side of the square over which locations vary; None where it plays no part, at 50 % of
+        locations and with models that do not ask for it.
     """
 
     receiver_height_above_ground_m: float
@@ -48,10 +57,15 @@ class FieldSettings:
     lapse_rate_nunits_per_km: float
     surface_refractivity_nunits: float
     profile_step_km: float
+    prediction_resolution_m: float | None = None
 
     def to_json(self) -> dict[str, Any]:
-        """Return the settings as JSON values."""
-        return asdict(self)
+        """Return the settings as JSON values, without what plays no part."""
+        return {name: value for name, value in asdict(self).items() if value is not None}
+
+    def at_median_locations(self) -> "FieldSettings":
+        """Return the same at 50 % of locations."""
+        return replace(self, location_percent=MEDIAN_PERCENT, prediction_resolution_m=None)
 
 
 def default_settings(**changes: float) -> FieldSettings:
@@ -65,6 +79,27 @@ def default_settings(**changes: float) -> FieldSettings:
         "profile_step_km": _PROFILE_STEP_KM,
     }
     return FieldSettings(**{**values, **changes})
+
+
+def located_settings(
+    settings: FieldSettings, resolutions_m: Range | None, square_m: float
+) -> FieldSettings:
+    """Return settings that say over which squares locations vary.
+
+    Parameters
+    ----------
+    settings : FieldSettings
+        Settings with a percentage of locations.
+    resolutions_m : tuple of float or None
+        Sides of squares for which the model knows the variability, None where it does not ask.
+    square_m : float
+        Side of the squares of the study: its pixel. Outside the range the nearer limit is taken,
+        which `gis.studies.method_remarks` says.
+    """
+    if resolutions_m is None or settings.location_percent == MEDIAN_PERCENT:
+        return settings
+    lower, upper = resolutions_m
+    return replace(settings, prediction_resolution_m=min(max(square_m, lower), upper))
 
 
 def model_json(settings: FieldSettings, ground: Ground, method: Method = USUAL) -> dict[str, Any]:

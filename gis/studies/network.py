@@ -4,12 +4,14 @@ Each pixel has a best server, the station of the strongest field at 50 % of time
 something of it, their nuisance fields by the protection ratio of their spacing (Rec. ITU-R
 BS.412-9), which add up as powers (GE84's simplified multiplication stays with the study of one
 station). The grid is cut into tiles that are computed apart from each other; memory depends on
-the tile, not on the area or on how many stations there are.
+the tile, not on the area or on how many stations there are. Another percentage of locations than
+50 is that of the field which a station serves with; what others ask of it stays at 50 %.
 """
 
 import math
 import tempfile
 import threading
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
@@ -28,9 +30,8 @@ from gis.rules import load_rule_pack
 from gis.studies.communes import boundary_from_json, pixels_of
 from gis.studies.context import StudyContext, silent
 from gis.studies.emitter import Emitter
-from gis.studies.method_remarks import polarization_remarks
-from gis.studies.model import default_settings
-from gis.studies.network_request import stations_in_reach, wanted_network
+from gis.studies.method_remarks import method_remarks, unwanted_remarks
+from gis.studies.network_asked import network_asked
 from gis.studies.network_sums import NetworkSums
 from gis.studies.network_tile import (
     TIME_PERCENTS,
@@ -43,6 +44,7 @@ from gis.studies.parts import (
     Computed,
     Gathered,
     common_inputs,
+    method_of,
     rules_from_json,
     rules_json,
     settings_of,
@@ -88,7 +90,6 @@ _FEWEST_TILES = 8
 _NONE = -1
 _MOST_REMARKS = 40
 _MOST_NAMES = 5
-_PROFILE_STEP_KM = 0.5
 
 
 def gather(
@@ -99,9 +100,7 @@ def gather(
     Parameters
     ----------
     request : mapping
-        All optional: `stations` (identifiers; else every FM station in reach), `lowest_mhz` and
-        `highest_mhz`, `bounds` (west, south, east, north; else the province), `step_m`,
-        `reach_km` (10 to 300), `threshold_dbuvm`, `jurisdiction`, `on`.
+        As of `gis.studies.network_asked.network_asked`.
     register : Reader
         The register at one moment.
     context : StudyContext
@@ -110,24 +109,21 @@ def gather(
     Raises
     ------
     GisError
-        If the request is not understood, a station is unknown, none is in reach, the province
-        has no outline, or the grid would be too large.
+        As of `network_asked`.
     """
-    wanted, place, on = wanted_network(request, register)
-    reach_km = wanted.reach_km
-    stations, lacking = stations_in_reach(wanted, flat=context.ground.flat)
-    settings = default_settings(profile_step_km=_PROFILE_STEP_KM)
+    wanted = network_asked(request, register, context.ground, context.p1546_curves)
     inputs = {
-        **common_inputs(place, on, context, settings),
-        "rules": rules_json(load_rule_pack(on), (PROTECTION_RATIO,)),
-        "stations": [record_to_json(one) for one in stations],
+        **common_inputs(wanted.place, wanted.on, context, wanted.settings, wanted.method),
+        "rules": rules_json(load_rule_pack(wanted.on), (PROTECTION_RATIO,)),
+        "stations": [record_to_json(one) for one in wanted.stations],
         "not_assessed": [
-            {"id": one.id, "name": one.name, "missing": list(missing)} for one, missing in lacking
+            {"id": one.id, "name": one.name, "missing": list(missing)}
+            for one, missing in wanted.not_assessed
         ],
         "bounds": list(wanted.bounds),
         "outline": None if wanted.boundary is None else record_to_json(wanted.boundary),
         "step_m": wanted.step_m,
-        "reach_km": reach_km,
+        "reach_km": wanted.reach_km,
         "threshold_dbuvm": wanted.threshold_dbuvm,
     }
     geometries = {}
@@ -180,8 +176,10 @@ def _scene(gathered: Gathered, context: StudyContext) -> _Scene:
     side = tile_side(grid, len(records))
     ground = context.ground.holding(_around(grid, records, side * step_m / 1e3))
     rule = rules_from_json(inputs["rules"]).rule(PROTECTION_RATIO)
+    method, median = method_of(inputs, context), settings.at_median_locations()
     stations = Stations(
-        emitters=tuple(Emitter(one, ground, settings) for one in records),
+        emitters=tuple(Emitter(one, ground, median, method) for one in records),
+        serving=tuple(Emitter(one, ground, settings, method) for one in records),
         layout=Layout.of(float(inputs["reach_km"]), step_m, settings.profile_step_km),
         table=protection_from_parameters(rule.parameters),
         threshold_dbuvm=float(inputs["threshold_dbuvm"]),
@@ -324,8 +322,8 @@ def _remarks(scene: _Scene, sums: NetworkSums, step_m: float) -> list[Remark]:
 
     Beyond a number they are counted only.
     """
-    emitters = scene.stations.emitters
-    found: list[Remark] = []
+    emitters = scene.stations.serving
+    found: list[Remark] = [*unwanted_remarks(emitters[0])]
     if sums.cut_off:
         names = [emitters[index].station.name for index in sorted(sums.cut_off)]
         told = ", ".join(names[:_MOST_NAMES]) + (", ..." if len(names) > _MOST_NAMES else "")
@@ -340,7 +338,8 @@ def _remarks(scene: _Scene, sums: NetworkSums, step_m: float) -> list[Remark]:
     for index in order:
         emitter, gaps = emitters[index], sums.gaps.get(index, Gaps())
         found += ground_remarks(emitter.ground, emitter.station, gaps, step_m, profile_m)
-        found += polarization_remarks(emitter)
+        notes = sums.notes.get(index, Counter())
+        found += method_remarks(emitter, notes, scene.stations.layout.reach_km, step_m)
     remarks = list({(key, repr(values)): (key, values) for key, values in found}.values())
     if len(remarks) > _MOST_REMARKS:
         further = len(remarks) - _MOST_REMARKS

@@ -1,5 +1,6 @@
 """What a network comes to over an area: added up tile after tile."""
 
+from collections import Counter
 from collections.abc import Sequence
 from typing import Any
 
@@ -39,6 +40,7 @@ class NetworkSums:
         self._shares = {name: np.zeros(len(self._stations)) for name in _SHARES}
         self._strongest = -np.inf
         self.gaps: dict[int, Gaps] = {}
+        self.notes: dict[int, Counter[str]] = {}
         self.cut_off: set[int] = set()
 
     def add(self, tile: NetworkTile, areas_km2: Floats, inside: Flags) -> None:
@@ -76,6 +78,8 @@ class NetworkSums:
         self.cut_off |= tile.cut_off
         for index, gaps in tile.gaps.items():
             self.gaps[index] = self.gaps.get(index, Gaps()).and_those(gaps)
+        for index, notes in tile.notes.items():
+            self.notes.setdefault(index, Counter()).update(notes)
 
     def summary(self) -> dict[str, Any]:
         """Return the areas, and what share of what is received is disturbed."""

@@ -5,6 +5,7 @@ the best server of each pixel known, what each other station asks of it is added
 field. The file lies on disk and goes with the tile.
 """
 
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,7 +19,7 @@ from gis.raster import Grid
 from gis.studies.context import Stage
 from gis.studies.emitter import Emitter
 from gis.studies.remarks import Gaps
-from gis.studies.tile_field import Layout, tile_field
+from gis.studies.tile_field import Layout, TileField, tile_field
 from propagation.interference.bs412 import (
     Persistence,
     ProtectionTable,
@@ -44,7 +45,9 @@ class Stations:
     Attributes
     ----------
     emitters : tuple of Emitter
-        In the order in which they are added.
+        In the order in which they are added, at 50 % of locations: what they ask of others.
+    serving : tuple of Emitter
+        The same at the percentage of locations at which they serve.
     layout : Layout
         How their radials lie.
     table : ProtectionTable
@@ -54,6 +57,7 @@ class Stations:
     """
 
     emitters: tuple[Emitter, ...]
+    serving: tuple[Emitter, ...]
     layout: Layout
     table: ProtectionTable
     threshold_dbuvm: float
@@ -85,6 +89,8 @@ class NetworkTile:
         Power sum of the nuisance fields, -inf where none.
     gaps : dict
         Where the ground was not known, by the position of the station.
+    notes : dict
+        What the model noted of its receivers, by the position of the station.
     cut_off : frozenset of int
         Stations whose field still reaches the threshold where their reach ends.
     """
@@ -96,6 +102,7 @@ class NetworkTile:
     unknown: NDArray[np.int32]
     usable_dbuvm: Floats
     gaps: dict[int, Gaps]
+    notes: dict[int, Counter[str]]
     cut_off: frozenset[int]
 
 
@@ -134,16 +141,18 @@ def tile_of(
     """
     fields = RunningFields(tile.shape, stations.threshold_dbuvm)
     gaps: dict[int, Gaps] = {}
+    notes: dict[int, Counter[str]] = {}
     cut_off = set()
     with TemporaryFile(dir=scratch) as aside:
         for index, emitter in enumerate(stations.emitters):
             stage.report(0.0)
             found = tile_field(emitter, tile, stations.layout, TIME_PERCENTS, stage)
             if found is not None:
-                fields.add(index, found.field_dbuvm[0])
+                served = _serving(stations, index, found, tile, stage)
+                fields.add(index, served.field_dbuvm[0])
                 found.field_dbuvm.tofile(aside)
-                gaps[index] = found.gaps
-                if found.edge_dbuvm >= stations.threshold_dbuvm:
+                gaps[index], notes[index] = found.gaps, found.notes
+                if served.edge_dbuvm >= stations.threshold_dbuvm:
                     cut_off.add(index)
             done()
         aside.seek(0)
@@ -156,8 +165,20 @@ def tile_of(
         unknown=fields.unknown,
         usable_dbuvm=nuisance.power_sum_dbuvm,
         gaps={index: found for index, found in gaps.items() if found.missing},
+        notes={index: found for index, found in notes.items() if found},
         cut_off=frozenset(cut_off),
     )
+
+
+def _serving(
+    stations: Stations, index: int, found: TileField, tile: Grid, stage: Stage
+) -> TileField:
+    """Return the field that a station serves with, at its own percentage of locations."""
+    emitter = stations.serving[index]
+    if emitter.settings == stations.emitters[index].settings:
+        return found
+    served = tile_field(emitter, tile, stations.layout, TIME_PERCENTS[:1], stage)
+    return found if served is None else served
 
 
 def _nuisance(

@@ -18,6 +18,7 @@ from gis.rules import RulePack
 from gis.studies.context import StudyContext
 from gis.studies.method import USUAL, Method, method_recorded, method_title
 from gis.studies.model import FieldSettings, model_json, software_json, terrain_json
+from gis.studies.predictors.base import MEDIAN_PERCENT
 from gis.studies.record import Content
 from gis.studies.requests import Reader
 from gis.studies.snapshots import record_from_json, record_to_json
@@ -134,14 +135,20 @@ def stamp(inputs: Mapping[str, Any]) -> dict[str, str]:
         for name in ("land_cover", "zones")
         if name in model
     }
-    software = inputs["software"]
+    software, settings = inputs["software"], model["settings"]
+    locations = {
+        name.upper(): f"{settings[name]:g}"
+        for name in ("location_percent", "prediction_resolution_m")
+        if settings["location_percent"] != MEDIAN_PERCENT and name in settings
+    }
     return {
         "MODEL": method_title(model),
-        "RECEIVER_HEIGHT_M": f"{model['settings']['receiver_height_above_ground_m']:g}",
+        "RECEIVER_HEIGHT_M": f"{settings['receiver_height_above_ground_m']:g}",
         "SOFTWARE": f"phusong {software['phusong']} numerics sha256:{software['numerics_sha256']}",
         "TERRAIN": terrain["identifier"],
         "TERRAIN_FLAT": "yes" if terrain["flat"] else "no",
         **sources,
+        **locations,
         "EVIDENCE": "prediction",
         "ON": inputs["on"],
     }

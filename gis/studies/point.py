@@ -1,5 +1,7 @@
 """Why the field at one point is what it is, and who disturbs it there: a click on the map.
 
+Any model explains itself (`Predictor.explain`); what stands in the way is the same for all.
+
 The path is computed from the station to the point itself, at the steps of the elevation or in a
 thousand steps, whichever are shorter, of 20 to 250 m. The map is interpolated between radials,
 and samples its paths at its own steps (`gis.studies.steps`); where those are coarser than the
@@ -7,7 +9,7 @@ elevation the map says so, and differs by a decibel or two over hills.
 """
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 from typing import Any
@@ -20,22 +22,20 @@ from gis.geodesy import destination
 from gis.register.records import BroadcastStation
 from gis.register.scopes import SYSTEM
 from gis.rules import RulePack, load_rule_pack
+from gis.studies.asked import INTERFERENCE_TIME_PERCENTS, PathAsked
 from gis.studies.communes import communes_near
 from gis.studies.context import StudyContext
-from gis.studies.emitter import FEWEST_POINTS, NEAREST_KM, Emitter
+from gis.studies.emitter import FEWEST_POINTS, Emitter
 from gis.studies.field import fields_at
-from gis.studies.method_remarks import polarization_remarks
-from gis.studies.model import (
-    RECEIVER_HEIGHT_M,
-    default_settings,
-    model_json,
-    software_json,
-    terrain_json,
-)
+from gis.studies.method import method_title
+from gis.studies.method_remarks import path_remarks, polarization_remarks
+from gis.studies.model import model_json, software_json, terrain_json
+from gis.studies.predictors.base import Explained, Term
 from gis.studies.remarks import point_remarks, remarks_json
 from gis.studies.sight import sight_json
 from gis.studies.steps import COARSEST_STEP_KM, FINEST_STEP_KM
 from gis.studies.unwanted import Unwanted, spacing_khz, unwanted_stations
+from gis.terrain.ground import Ground
 from propagation.compliance.parameters import MINIMUM_FIELD, PROTECTION_RATIO
 from propagation.interference.assessment import Interference, assess_interference
 from propagation.interference.bs412 import (
@@ -47,8 +47,9 @@ from propagation.interference.bs412 import (
     protection_ratio_db,
 )
 from propagation.itu import p1812
+from propagation.profile import PathProfile
 
-__all__ = ["explain", "explain_interference", "explain_path"]
+__all__ = ["explain", "explain_interference", "explain_path", "profile_json", "step_for"]
 
 Floats = NDArray[np.float64]
 
@@ -56,7 +57,6 @@ _USUAL_STEPS = 1000
 _MOST_STEPS = 4000
 _FARTHEST_KM = 1000.0
 _COMMUNES_KM = 15.0
-_STEADY, _TROPOSPHERIC = 50.0, 1.0
 
 
 def explain(
@@ -66,6 +66,7 @@ def explain(
     context: StudyContext,
     *,
     on: date,
+    asked: PathAsked | None = None,
 ) -> dict[str, Any]:
     """Explain the field of a station at a point, and the interference there.
 
@@ -79,6 +80,8 @@ def explain(
         Register and terrain.
     on : date
         The day whose stations, communes and rules count.
+    asked : PathAsked, optional
+        How it is predicted; Rec. ITU-R P.1812 and the settings of the plans unless given.
 
     Returns
     -------
@@ -91,10 +94,10 @@ def explain(
         If the station cannot be assessed, the point is none or too far, or the terrain has a
         void on the path.
     """
-    path = explain_path(station, longitude, latitude, context)
+    found = explain_interference(station, longitude, latitude, context, on=on, asked=asked)
     return {
-        "path": path,
-        "interference": explain_interference(station, longitude, latitude, context, on=on),
+        "path": explain_path(station, longitude, latitude, context, asked=asked),
+        "interference": found,
     }
 
 
@@ -104,7 +107,7 @@ def explain_path(
     latitude: float,
     context: StudyContext,
     *,
-    receiver_height_m: float = RECEIVER_HEIGHT_M,
+    asked: PathAsked | None = None,
 ) -> dict[str, Any]:
     """Explain the field of a station at a point: profile, every loss, power, field.
 
@@ -116,8 +119,8 @@ def explain_path(
         The point, WGS 84 degrees.
     context : StudyContext
         Register and terrain.
-    receiver_height_m : float
-        Height of the receiving antenna above ground, 1 to 3000 m.
+    asked : PathAsked, optional
+        How it is predicted; Rec. ITU-R P.1812 and the settings of the plans unless given.
 
     Returns
     -------
@@ -125,20 +128,21 @@ def explain_path(
         Position, distance, e.r.p. towards the point, with an antenna of two angles `departure`
         (elevation, whether it is that of the horizon, attenuation), `inputs` with the model's
         settings, land cover, zones and the versions of the software, the profile, what stands in
-        the way (`sight`, as of `gis.studies.sight.sight_json`), and for `steady` (50 % of time)
-        and `tropospheric` (1 %) the field, every loss term and every path parameter of Rec. ITU-R
-        P.1812 with its symbol and equation. Nearer than 0.25 km the method is `free_space`, and
+        the way (`sight`, as of `gis.studies.sight.sight_json`), and in `predictions`, for each
+        percentage of time, the field, every loss term and every path parameter of the model with
+        symbol and equation. Nearer than 0.25 km the method is `free_space` where the model begins
+        there, and
         there are no terms, no profile and no sight.
 
     Raises
     ------
     GisError
-        If the station cannot be assessed, the point is none or too far, the receiver's height
-        leaves its range, or the terrain has a void on the path.
+        If the station cannot be assessed, the point is none, too far or beyond the model, the
+        model does not cover what is asked, or the terrain has a void on the path.
     """
-    emitter, azimuth, distance = _towards(
-        station, longitude, latitude, context, receiver_height_m=receiver_height_m
-    )
+    asked = asked or PathAsked()
+    emitter, azimuth, distance = _towards(station, longitude, latitude, context, asked)
+    emitter.emission(asked.time_percents)
     told = {
         "station_id": station.id,
         "station": station.name,
@@ -147,33 +151,35 @@ def explain_path(
         "latitude": latitude,
         "distance_km": round(distance, 4),
         "azimuth_deg": round(azimuth, 3),
-        "model": p1812.EDITION,
+        "model": method_title(emitter.method.to_json()),
         "terrain": terrain_json(context.ground),
         "inputs": {
-            "model": model_json(emitter.settings, context.ground),
+            "model": model_json(emitter.settings, context.ground, emitter.method),
             "software": software_json(),
         },
         "evidence": "prediction",
-        "remarks": remarks_json(
-            [
-                *point_remarks(context.ground, station, distance),
-                *polarization_remarks(emitter),
-            ]
-        ),
     }
-    if distance < NEAREST_KM:
+    about = [*point_remarks(context.ground, station, distance), *polarization_remarks(emitter)]
+    if distance < emitter.free_space_km:
         field = float(emitter.free_space_dbuvm(np.array([azimuth]), np.array([distance]))[0])
         told |= _departing(emitter, azimuth, emitter.slants_deg(np.array([distance])))
-        near = {"field_strength_dbuvm": round(field, 3), "terms": [], "parameters": []}
+        near: dict[str, Any] = {
+            "field_strength_dbuvm": _known(field),
+            "terms": [],
+            "parameters": [],
+        }
         return {
             **told,
+            "remarks": remarks_json(about),
             "method": "free_space",
             "profile": None,
             "sight": None,
-            "steady": {**near, "time_percent": _STEADY},
-            "tropospheric": {**near, "time_percent": _TROPOSPHERIC},
+            "predictions": [{**near, "time_percent": one} for one in asked.time_percents],
         }
-    return {**told, "method": "p1812", **_terms(emitter, azimuth, distance)}
+    _require_reach(emitter, distance)
+    found, notes = _predicted(emitter, azimuth, distance, asked.time_percents)
+    remarks = remarks_json([*about, *path_remarks(emitter, notes)])
+    return {**told, "remarks": remarks, "method": emitter.method.predictor.name, **found}
 
 
 def explain_interference(
@@ -183,6 +189,7 @@ def explain_interference(
     context: StudyContext,
     *,
     on: date,
+    asked: PathAsked | None = None,
 ) -> dict[str, Any]:
     """Explain who disturbs a station at a point: nuisance fields, usable field, dominant station.
 
@@ -193,7 +200,9 @@ def explain_interference(
         row for each station within reach, the largest nuisance field first; `not_assessed` names
         those that lack what a prediction needs.
     """
-    emitter, _, distance = _towards(station, longitude, latitude, context)
+    emitter, _, distance = _towards(station, longitude, latitude, context, asked or PathAsked())
+    emitter.emission(INTERFERENCE_TIME_PERCENTS)
+    median = emitter.settings.at_median_locations()
     pack = load_rule_pack(on)
     table = protection_from_parameters(pack.rule(PROTECTION_RATIO).parameters)
     found = unwanted_stations(
@@ -202,6 +211,7 @@ def explain_interference(
         table,
         area_radius_km=distance,
         flat=context.ground.flat,
+        limits=emitter.method.predictor.limits,
     )
     area = _area(context, on, longitude, latitude, pack)
     minimum = minimum_usable_field_strength_dbuvm(
@@ -209,7 +219,9 @@ def explain_interference(
     )
     wanted = _field(emitter, longitude, latitude, context)[:1]
     others = [
-        _field(Emitter(other, context.ground, emitter.settings), longitude, latitude, context)
+        _field(
+            Emitter(other, context.ground, median, emitter.method), longitude, latitude, context
+        )
         for other in found.stations
     ]
     unwanted = np.array(others, dtype=np.float64).reshape(-1, 2).T
@@ -244,75 +256,127 @@ def _towards(
     longitude: float,
     latitude: float,
     context: StudyContext,
-    *,
-    receiver_height_m: float = RECEIVER_HEIGHT_M,
+    asked: PathAsked,
 ) -> tuple[Emitter, float, float]:
     if not (-180 <= longitude <= 180 and -80 <= latitude <= 80):
         raise FormatError("studies.wrong_point", longitude=longitude, latitude=latitude)
-    if not 1.0 <= receiver_height_m <= 3000.0:
-        raise FormatError(
-            "studies.wrong_number",
-            name="receiver_height_m",
-            value=receiver_height_m,
-            lower=1.0,
-            upper=3000.0,
-        )
-    settings = default_settings(receiver_height_above_ground_m=receiver_height_m)
-    emitter = Emitter(station, context.ground, settings)
+    emitter = Emitter(station, context.ground, asked.settings, asked.method)
     azimuth, distance = emitter.towards(np.array([longitude]), np.array([latitude]))
     if distance[0] > _FARTHEST_KM:
         raise FormatError(
             "studies.point_too_far", distance_km=round(float(distance[0])), limit=_FARTHEST_KM
         )
-    step_km = _step_km(context, float(distance[0]))
-    finer = Emitter(station, context.ground, replace(settings, profile_step_km=step_km))
+    step_km = step_for(context.ground, float(distance[0]))
+    finer = replace(emitter, settings=replace(asked.settings, profile_step_km=step_km))
     return finer, float(azimuth[0]), float(distance[0])
 
 
-def _step_km(context: StudyContext, distance_km: float) -> float:
+def step_for(ground: Ground, distance_km: float) -> float:
     """Return the step of a profile: the cells of the elevation, or a thousandth of the path."""
-    cell_km = context.ground.elevation.cell_m / 1e3 or COARSEST_STEP_KM
+    cell_km = ground.elevation.cell_m / 1e3 or COARSEST_STEP_KM
     finest = max(min(cell_km, distance_km / _USUAL_STEPS), FINEST_STEP_KM)
     return min(finest, COARSEST_STEP_KM)
 
 
-def _terms(emitter: Emitter, azimuth: float, distance_km: float) -> dict[str, Any]:
+def _require_reach(emitter: Emitter, distance_km: float) -> None:
+    """Refuse a point at which the model has no result."""
+    limits = emitter.method.predictor.limits
+    if not limits.reaches(np.array(distance_km)):
+        lower, upper = limits.distances_km
+        raise FormatError(
+            "studies.point_outside_model",
+            station=emitter.station.name,
+            model=emitter.method.predictor.edition,
+            distance_km=round(distance_km, 3),
+            lower=lower,
+            upper=upper,
+        )
+
+
+def _predicted(
+    emitter: Emitter, azimuth: float, distance_km: float, time_percents: Sequence[float]
+) -> tuple[dict[str, Any], Mapping[str, int]]:
+    """Return profile, sight and predictions of a path, and what the model noted."""
     steps = min(math.ceil(distance_km / emitter.settings.profile_step_km - 1e-9), _MOST_STEPS)
     points = max(steps + 1, FEWEST_POINTS)
     along = np.linspace(0.0, distance_km, points)
     profile, end = emitter.paths(np.array([azimuth]), along)
     _require_ground(emitter, azimuth, along, profile.terrain_height_m[0])
     centre = (emitter.station.latitude + end) / 2
+    settings = emitter.settings
+    heights = (
+        float(emitter.station.height_above_ground_m or 0.0),
+        settings.receiver_height_above_ground_m,
+    )
+    explained = [emitter.explain(profile, centre, percent) for percent in time_percents]
+    _require_height(emitter, explained[0])
     elevation = emitter.departures_deg(along, profile.terrain_height_m)[..., -1]
-    power = emitter.erp_dbw(np.array([azimuth]), elevation)
     straight = emitter.departures_deg(along[[0, -1]], profile.terrain_height_m[:, [0, -1]])
+    departing = _departing(emitter, azimuth, elevation, float(straight[0, -1]))
+    power = emitter.erp_dbw(np.array([azimuth]), elevation)
     told: dict[str, Any] = {
-        **_departing(emitter, azimuth, elevation, float(straight[0, -1])),
-        "profile": {
-            "distance_km": np.round(along, 4).tolist(),
-            "terrain_height_m": np.round(profile.terrain_height_m[0], 2).tolist(),
-            "clutter_height_m": np.round(profile.clutter_height_m[0], 2).tolist(),
-            "zone": profile.zone[0].tolist(),
-            "transmitter_height_above_ground_m": emitter.station.height_above_ground_m,
-            "receiver_height_above_ground_m": emitter.settings.receiver_height_above_ground_m,
-        },
-    }
-    for name, percent in (("steady", _STEADY), ("tropospheric", _TROPOSPHERIC)):
-        loss = emitter.path_loss(profile, centre, percent)
-        field = p1812.field_strength_dbuvm(
-            loss.basic_transmission_loss_db,
+        **departing,
+        "profile": profile_json(profile, *heights),
+        "sight": sight_json(
+            profile,
+            centre,
+            heights_above_ground_m=heights,
+            lapse_rate_nunits_per_km=settings.lapse_rate_nunits_per_km,
             frequency_mhz=emitter.station.frequency_mhz,
-            erp_dbw=power,
+        ),
+        "predictions": [
+            _prediction(emitter, power, distance_km, percent, found)
+            for percent, found in zip(time_percents, explained, strict=True)
+        ],
+    }
+    return told, explained[0].notes
+
+
+def profile_json(
+    profile: PathProfile, transmitter_height_m: float, receiver_height_m: float
+) -> dict[str, Any]:
+    """Return the ground of one path, of shape (1, n), and the antennas over it."""
+    return {
+        "distance_km": np.round(np.ravel(profile.distance_km), 4).tolist(),
+        "terrain_height_m": np.round(profile.terrain_height_m[0], 2).tolist(),
+        "clutter_height_m": np.round(profile.clutter_height_m[0], 2).tolist(),
+        "zone": profile.zone[0].tolist(),
+        "transmitter_height_above_ground_m": transmitter_height_m,
+        "receiver_height_above_ground_m": receiver_height_m,
+    }
+
+
+def _prediction(
+    emitter: Emitter, erp_dbw: Floats, distance_km: float, percent: float, found: Explained
+) -> dict[str, Any]:
+    """Return the field for one percentage of time, with what leads to it."""
+    frequency_mhz = emitter.station.frequency_mhz
+    added = emitter.added_db(np.array([distance_km]))
+    field = p1812.field_strength_dbuvm(
+        found.loss_db + added,
+        frequency_mhz=frequency_mhz,
+        erp_dbw=erp_dbw,
+    )
+    terms = (*found.terms, *emitter.method.additions.terms(frequency_mhz, distance_km))
+    return {
+        "time_percent": percent,
+        "field_strength_dbuvm": _known(float(field[0])),
+        "terms": [_term_json(term) for term in terms],
+        "parameters": [_term_json(term) for term in found.parameters],
+    }
+
+
+def _require_height(emitter: Emitter, found: Explained) -> None:
+    """Refuse a path whose effective height the model does not cover."""
+    within = emitter.method.predictor.limits.effective_heights_m
+    if math.isnan(found.loss_db) and within is not None:
+        raise FormatError(
+            "studies.point_height_outside",
+            station=emitter.station.name,
+            model=emitter.method.predictor.edition,
+            lower=within[0],
+            upper=within[1],
         )
-        if "sight" not in told:  # geometry, the same at any time
-            told["sight"] = sight_json(profile, loss, emitter.station.frequency_mhz)
-        told[name] = {
-            "time_percent": percent,
-            "field_strength_dbuvm": _known(float(field[0])),
-            "terms": _listed(loss.terms(), p1812.TERMS),
-            "parameters": _listed(loss.parameters(), p1812.PARAMETERS),
-        }
-    return told
 
 
 def _departing(
@@ -348,22 +412,9 @@ def _require_ground(emitter: Emitter, azimuth: float, along: Floats, heights_m: 
     )
 
 
-def _listed(
-    values: Mapping[str, Floats], definitions: Mapping[str, tuple[str, str]]
-) -> list[dict[str, Any]]:
-    """Return named values in the order of the Recommendation, with symbol and equation."""
-    rows = []
-    for name, value in values.items():
-        symbol, equation = definitions[name]
-        rows.append(
-            {
-                "name": name,
-                "symbol": symbol,
-                "equation": equation,
-                "value": _known(float(np.ravel(value)[0])),
-            }
-        )
-    return rows
+def _term_json(term: Term) -> dict[str, Any]:
+    value = term.value if isinstance(term.value, str) else _known(term.value)
+    return {**term._asdict(), "value": value}
 
 
 def _field(emitter: Emitter, longitude: float, latitude: float, context: StudyContext) -> Floats:

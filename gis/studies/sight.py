@@ -10,10 +10,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from propagation.geometry import fresnel_radius_m
-from propagation.itu.p1812 import PathLoss
+from propagation.geometry import effective_earth_radius_km, fresnel_radius_m
 from propagation.itu.path_edges import PathEdges, path_edges, ray_height_m
 from propagation.itu.path_geometry import B0_RADIUS_KM
+from propagation.itu.path_zones import ducting_incidence_percent, zone_sections
 from propagation.profile import PathProfile
 
 __all__ = ["CLEAR_SHARE", "sight_json"]
@@ -24,15 +24,26 @@ CLEAR_SHARE = 0.6
 """Share of the first Fresnel zone that has to be free for no loss worth speaking of."""
 
 
-def sight_json(profile: PathProfile, loss: PathLoss, frequency_mhz: float) -> dict[str, Any]:
-    """Return what stands in the way of a path, as JSON values.
+def sight_json(
+    profile: PathProfile,
+    centre_latitude_deg: Floats,
+    *,
+    heights_above_ground_m: tuple[float, float],
+    lapse_rate_nunits_per_km: float,
+    frequency_mhz: float,
+) -> dict[str, Any]:
+    """Return what stands in the way of a path, as JSON values; no model decides it.
 
     Parameters
     ----------
     profile : PathProfile
         One path, of shape (1, n).
-    loss : PathLoss
-        Its prediction, of shape (1,).
+    centre_latitude_deg : ndarray, shape (1,)
+        Latitude of its centre.
+    heights_above_ground_m : tuple of float
+        Heights of the transmitting and of the receiving antenna.
+    lapse_rate_nunits_per_km : float
+        Delta N, which gives the median effective Earth radius.
     frequency_mhz : float
         Frequency.
 
@@ -46,14 +57,18 @@ def sight_json(profile: PathProfile, loss: PathLoss, frequency_mhz: float) -> di
 
     References
     ----------
-    .. [P1812] Rec. ITU-R P.1812-8, sections 3.7 and 4.3.1.
+    .. [P1812] Rec. ITU-R P.1812-8, sections 3.5 to 3.8 and 4.3.1.
     .. [P526] Rec. ITU-R P.526-15, section 2.1, eq. (2).
     """
-    told = {name: float(np.ravel(value)[0]) for name, value in loss.parameters().items()}
     d = np.ravel(profile.distance_km)
     terrain, clutter = profile.terrain_height_m[0], profile.clutter_height_m[0].copy()
     clutter[[0, -1]] = 0.0  # eq. (1c): clutter stands on every point but the terminals
-    ends = (told["transmitter_height_above_sea_m"], told["receiver_height_above_sea_m"])
+    ends = (
+        float(terrain[0]) + heights_above_ground_m[0],
+        float(terrain[-1]) + heights_above_ground_m[1],
+    )
+    zones = zone_sections(profile)
+    b0 = ducting_incidence_percent(centre_latitude_deg, zones.dtm, zones.dlm)
     ray = ray_height_m(d, *ends)
 
     def seen(radius_km: float, time_percent: float) -> dict[str, Any]:
@@ -70,8 +85,8 @@ def sight_json(profile: PathProfile, loss: PathLoss, frequency_mhz: float) -> di
     return {
         "ray_height_m": _rounded(ray),
         "fresnel_radius_m": _rounded(fresnel_radius_m(d, d[-1] - d, frequency_mhz)),
-        "median": seen(told["median_effective_earth_radius_km"], 50.0),
-        "b0": seen(B0_RADIUS_KM, told["ducting_incidence_percent"]),
+        "median": seen(float(effective_earth_radius_km(lapse_rate_nunits_per_km)), 50.0),
+        "b0": seen(B0_RADIUS_KM, float(np.ravel(b0)[0])),
     }
 
 

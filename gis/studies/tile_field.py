@@ -17,9 +17,9 @@ from gis.studies.coverage import azimuth_count
 from gis.studies.emitter import Emitter
 from gis.studies.field import PolarField, blocks
 from gis.studies.polar import Polar, ring_firsts
+from gis.studies.predictors.base import first_point
 from gis.studies.remarks import Gaps
 from gis.studies.walk import Walk
-from propagation.area.radial import first_receiver
 
 __all__ = ["Layout", "TileField", "tile_field"]
 
@@ -71,12 +71,15 @@ class TileField:
         One for each percentage of time; -inf beyond the reach, NaN where it is not known.
     gaps : Gaps
         Where the ground was not known.
+    notes : Counter
+        What the model noted of its receivers.
     edge_dbuvm : float
         Largest of the first fields just within the reach, -inf where the reach cuts no pixel off.
     """
 
     field_dbuvm: Values
     gaps: Gaps
+    notes: Counter[str]
     edge_dbuvm: float
 
 
@@ -84,6 +87,7 @@ class TileField:
 class _Sector:
     """The radials of a tile: `rows` of `count` all round, ranges `begin` to `end` of `last`."""
 
+    first: int
     rows: range
     count: int
     begin: int
@@ -128,13 +132,14 @@ def tile_field(
     around = _holds(tile, emitter.station.longitude, emitter.station.latitude)
     if not around and float(distance_km.min()) > layout.reach_km:
         return None
-    sector = _sector(layout, azimuth, distance_km, around=around)
+    first = first_point(emitter.method.predictor.limits, layout.step_km)
+    sector = _sector(layout, first, azimuth, distance_km, around=around)
     field = _walked(emitter, layout, sector, time_percents, stage)
     values, within = field.to_grid(tile, stage)
     edge_dbuvm = -np.inf
     if within < tile.width * tile.height:
         edge_dbuvm = _mark_beyond(values, emitter, tile, layout.reach_km)
-    return TileField(values, field.gaps, edge_dbuvm)
+    return TileField(values, field.gaps, field.notes, edge_dbuvm)
 
 
 def _edge(emitter: Emitter, tile: Grid) -> tuple[Floats, Floats]:
@@ -154,9 +159,11 @@ def _holds(tile: Grid, longitude: float, latitude: float) -> bool:
     )
 
 
-def _sector(layout: Layout, azimuth: Floats, distance_km: Floats, *, around: bool) -> _Sector:
+def _sector(
+    layout: Layout, first: int, azimuth: Floats, distance_km: Floats, *, around: bool
+) -> _Sector:
     """Return which radials, and which part of them, a tile needs."""
-    first, step_km = first_receiver(layout.step_km), layout.step_km
+    step_km = layout.step_km
     farthest = min(float(distance_km.max()), layout.reach_km)
     end = max(int(np.ceil(farthest / step_km)) + 1, first + 1)
     count, last = layout.count, layout.last
@@ -171,7 +178,7 @@ def _sector(layout: Layout, azimuth: Floats, distance_km: Floats, *, around: boo
     rows = range(count) if around else _rows(azimuth, 360.0 / count, 2**used)
     if len(rows) >= count:
         rows = range(count)
-    return _Sector(rows, count, begin, end, last, used)
+    return _Sector(first, rows, count, begin, end, last, used)
 
 
 def _rows(azimuth: Floats, spacing_deg: float, unit: int) -> range:
@@ -196,7 +203,7 @@ def _walked(
     """Return the field on the radials of a sector."""
     station, spacing = emitter.station, 360.0 / sector.count
     number = np.mod(np.array(sector.rows), sector.count)
-    firsts, _ = ring_firsts(sector.count, sector.last + 1, first_receiver(layout.step_km))
+    firsts, _ = ring_firsts(sector.count, sector.last + 1, sector.first)
     far_km = (sector.end + 1) * layout.step_km
     walk = Walk(
         emitter=emitter,

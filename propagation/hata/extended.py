@@ -8,6 +8,7 @@ import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import IntFlag
+from types import MappingProxyType
 from typing import Final, NamedTuple
 
 import numpy as np
@@ -23,6 +24,8 @@ __all__ = [
     "EDITION",
     "FITTED_FREQUENCIES_MHZ",
     "HEIGHTS_M",
+    "PARAMETERS",
+    "TERMS",
     "ExtendedHataLoss",
     "ExtendedHataWarning",
     "Release",
@@ -66,6 +69,34 @@ class ExtendedHataWarning(IntFlag):
     """Single ridge more than 60 km from the base station: the curve of 60 km."""
     RIDGE_FAR_FROM_MOBILE = 0x20
     """Single ridge more than 8 km from the mobile station: the curves are extended straight."""
+
+
+_REPORT = "TR-15-517"
+
+TERMS: Final[Mapping[str, tuple[str, str]]] = MappingProxyType(
+    {
+        "median_loss_db": ("L_b,med", _REPORT),
+        "location_variability_db": ("V", _REPORT),
+        "isolated_ridge_correction_db": ("K_ridge", _REPORT),
+        "rolling_hills_correction_db": ("K_hills", _REPORT),
+        "position_correction_db": ("K_position", _REPORT),
+        "slope_correction_db": ("K_slope", "section 4.3"),
+        "mixed_path_correction_db": ("K_sea", "section 4.4"),
+        "basic_transmission_loss_db": ("L_b", _REPORT),
+    }
+)
+"""Losses and corrections: what they are called here, and where NTIA TR-15-517 has them."""
+
+PARAMETERS: Final[Mapping[str, tuple[str, str]]] = MappingProxyType(
+    {
+        "base_effective_height_m": ("h_b", _REPORT),
+        "mobile_effective_height_m": ("h_m", _REPORT),
+        "break_distance_km": ("d_bp", _REPORT),
+        "terrain_irregularity_m": ("Delta h", _REPORT),
+        "sea_fraction": ("beta", "section 4.4"),
+    }
+)
+"""What describes a path, as TERMS does losses."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -1,7 +1,10 @@
 """What the Irregular Terrain Model is asked, and what it answers."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import IntEnum, IntFlag, StrEnum
+from types import MappingProxyType
+from typing import Final
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -9,6 +12,8 @@ from numpy.typing import ArrayLike, NDArray
 from propagation.profile import Polarization
 
 __all__ = [
+    "PARAMETERS",
+    "TERMS",
     "Conditions",
     "ConfidenceReliability",
     "ItmLoss",
@@ -21,6 +26,38 @@ __all__ = [
 ]
 
 Floats = NDArray[np.float64]
+
+_PROGRAM = "ITM 1.4"
+
+TERMS: Final[Mapping[str, tuple[str, str]]] = MappingProxyType(
+    {
+        "free_space_basic_transmission_loss_db": ("L_fs", _PROGRAM),
+        "reference_attenuation_db": ("A_ref", "section 4"),
+        "variability_db": ("V", "section 5"),
+        "basic_transmission_loss_db": ("L_b", _PROGRAM),
+    }
+)
+"""Losses in the order of their derivation: symbol, and where it is defined.
+
+Sections are those of Hufford, The ITS Irregular Terrain Model, version 1.2.2: the algorithm; the
+rest is as NTIA's program has it.
+"""
+
+PARAMETERS: Final[Mapping[str, tuple[str, str]]] = MappingProxyType(
+    {
+        "distance_km": ("d", _PROGRAM),
+        "transmitter_horizon_distance_km": ("d_L1", "section 3"),
+        "receiver_horizon_distance_km": ("d_L2", "section 3"),
+        "transmitter_horizon_elevation_mrad": ("theta_e1", "section 3"),
+        "receiver_horizon_elevation_mrad": ("theta_e2", "section 3"),
+        "transmitter_effective_height_m": ("h_e1", "section 3"),
+        "receiver_effective_height_m": ("h_e2", "section 3"),
+        "terrain_irregularity_m": ("Delta h", "section 1"),
+        "path_refractivity_nunits": ("N_s", "section 1"),
+        "effective_earth_radius_km": ("a", "section 1"),
+    }
+)
+"""What describes a path, as TERMS does losses."""
 
 
 class RadioClimate(StrEnum):

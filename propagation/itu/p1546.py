@@ -36,6 +36,7 @@ __all__ = [
     "LARGEST_EFFECTIVE_HEIGHT_M",
     "LOCATION_PERCENTS",
     "PARAMETERS",
+    "RESOLUTIONS_M",
     "TERMS",
     "TIME_PERCENTS",
     "FieldPrediction",
@@ -63,6 +64,9 @@ TIME_PERCENTS: Final = (1.0, 50.0)
 
 LOCATION_PERCENTS: Final = (1.0, 99.0)
 """Percentages of locations that it covers (Annex 5, section 12)."""
+
+RESOLUTIONS_M: Final = (50.0, 1000.0)
+"""Sides of the square over which locations vary for which sigma_L is given (section 12)."""
 
 Floats = NDArray[np.float64]
 
@@ -341,7 +345,8 @@ def _sigma_db(
         return _by_surroundings(_WITHOUT_TERRAIN_DB, around)
     wa = np.asarray(resolution_m, dtype=np.float64)
     require_range("prediction_resolution_m", wa, 0, np.inf, _SOURCE, inclusive=False)
-    if np.any(q != 50) and np.any((wa < 50) | (wa > 1000)):
+    lower, upper = RESOLUTIONS_M
+    if np.any(q != 50) and np.any((wa < lower) | (wa > upper)):
         warnings.warn(
             f"prediction_resolution_m leaves the 50 to 1000 m of {_SOURCE}, section 12",
             OutsideValidityWarning,

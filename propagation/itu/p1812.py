@@ -30,6 +30,7 @@ __all__ = [
     "HEIGHTS_M",
     "LOCATION_PERCENTS",
     "PARAMETERS",
+    "RESOLUTIONS_M",
     "TERMS",
     "TIME_PERCENTS",
     "PathLoss",
@@ -54,6 +55,9 @@ TIME_PERCENTS: Final = (1.0, 50.0)
 
 LOCATION_PERCENTS: Final = (1.0, 99.0)
 """Percentages of locations that it covers (Annex 1, section 1)."""
+
+RESOLUTIONS_M: Final = (50.0, 1000.0)
+"""Sides of the square over which locations vary for which sigma_L is given (section 4.7)."""
 
 Floats = NDArray[np.float64]
 
@@ -250,7 +254,8 @@ def _within(name: str, values: ArrayLike, lower: float, upper: float) -> Floats:
 def _sigma_db(paths: AnalysedPaths, f: Floats, pl: Floats, resolution_m: ArrayLike) -> Floats:
     wa = np.asarray(resolution_m, dtype=np.float64)
     require_range("prediction_resolution_m", wa, 0, np.inf, _SOURCE, inclusive=False)
-    if np.any(pl != 50) and np.any((wa < 50) | (wa > 1000)):
+    lower, upper = RESOLUTIONS_M
+    if np.any(pl != 50) and np.any((wa < lower) | (wa > upper)):
         warnings.warn(
             f"prediction_resolution_m leaves the 50 to 1000 m of {_SOURCE}, section 4.7",
             OutsideValidityWarning,

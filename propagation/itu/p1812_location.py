@@ -3,9 +3,12 @@
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-__all__ = ["standard_deviation_db"]
+__all__ = ["VARIED_BELOW_M", "standard_deviation_db"]
 
 Floats = NDArray[np.float64]
+
+VARIED_BELOW_M = 10.0
+"""Height above the clutter from which an antenna sees no variability, eq. (66)."""
 
 
 def standard_deviation_db(
@@ -39,6 +42,6 @@ def standard_deviation_db(
     """
     f = np.asarray(frequency_mhz, dtype=np.float64) / 1000
     above = np.subtract(receiver_height_above_ground_m, clutter_height_m, dtype=np.float64)
-    exposure = np.clip(1 - above / 10, 0, 1)
+    exposure = np.clip(1 - above / VARIED_BELOW_M, 0, 1)
     wa = np.asarray(resolution_m, dtype=np.float64)
     return np.asarray((0.52 + 0.024 * f) * wa**0.28 * exposure)

@@ -59,7 +59,7 @@ PARAMETERS: Final[Mapping[str, Definition]] = MappingProxyType(
 
 TERMS: Final[Mapping[str, Definition]] = MappingProxyType(
     {
-        "free_space_basic_transmission_loss_db": Definition("L_bfs", "(8) without A_g"),
+        "free_space_basic_transmission_loss_db": Definition("L_bfs", "(8), A_g = 0"),
         "gaseous_absorption_db": Definition("A_g", "(9)"),
         "free_space_and_gas_loss_db": Definition("L_bfsg", "(8)"),
         "line_of_sight_loss_p_db": Definition("L_b0p", "(11)"),
@@ -78,7 +78,7 @@ TERMS: Final[Mapping[str, Definition]] = MappingProxyType(
         "basic_loss_diffraction_ducting_db": Definition("L_bda", "section 4.5"),
         "basic_loss_modified_db": Definition("L_bam", "section 4.5"),
         "aperture_coupling_loss_db": Definition("L_c", "(45b)"),
-        "scatter_gaseous_absorption_db": Definition("A_g at 3 g/m3", "(45)"),
+        "scatter_gaseous_absorption_db": Definition("A_g (3 g/m3)", "(45)"),
         "tropospheric_scatter_loss_db": Definition("L_bs", "(45)"),
         "basic_transmission_loss_db": Definition("L_b", "section 4.5"),
     }

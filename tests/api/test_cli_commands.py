@@ -265,11 +265,11 @@ def test_path_prints_every_loss_term_and_free_space_by_hand(
     code, out, err = run(capsys, *words)
     assert code == 0
     told = json.loads(out)
-    terms = {row["name"]: row["value"] for row in told["steady"]["terms"]}
+    terms = {row["name"]: row["value"] for row in told["predictions"][0]["terms"]}
     loss = terms["basic_transmission_loss_db"]
     # E = 199.36 + 20 lg f - Lb for 1 kW e.r.p., f in GHz (Rec. ITU-R P.1812-8, section 4.10)
     by_hand = 199.36 + 20 * math.log10(0.0969) - loss
-    assert told["steady"]["field_strength_dbuvm"] == pytest.approx(by_hand, abs=0.01)
+    assert told["predictions"][0]["field_strength_dbuvm"] == pytest.approx(by_hand, abs=0.01)
     # 0.09 degrees of longitude at 10.565 N and 0.07 of latitude: 9.85 km and 7.74 km
     assert told["distance_km"] == pytest.approx(math.hypot(9.85, 7.74), abs=0.02)
     assert "P.1812" in err

@@ -66,13 +66,18 @@ def test_a_coverage_by_itm_says_so_everywhere(
         )
         assert title in page
     point = client.get(f"{study}/point?longitude=106.43&latitude=10.55&lang=en", headers=staff)
-    assert f"computed by {title}; the explanation of this point is by ITU-R P.1812" in point.text
-    assert "ITU-R P.1812" in point.json()["warning"]
+    rows = {
+        row["label"]: row["value"] for part in point.json()["sections"] for row in part["rows"]
+    }
+    assert rows["Mode of propagation"] in {"line of sight", "diffraction"}
+    assert "Added building entry loss (P.2109)" in rows, "the map's model explains its own points"
+    assert f"Model: {title}." in point.json()["notes"]
     place = "longitude=106.43&latitude=10.55"
     page = client.get(
         f"/view/path?study={job['study']}&{place}&lang=en", headers={**staff, **HTML}
     )
-    assert f"computed by {title}" in unescape(page.text)
+    assert f"Each line is a step of {title}" in unescape(page.text)
+    assert "Mode of propagation" in page.text
     for listed in (f"/view/stations/{STATION}", "/view/studies"):
         assert title in unescape(client.get(listed, headers={**staff, **HTML}).text), listed
 
@@ -84,6 +89,10 @@ def test_a_coverage_by_itm_says_so_everywhere(
         ("coverage", {"model": "okumura_hata"}, 422, "outside the 150 to 1,500 MHz of Okumura"),
         ("coverage", {"model": "p1546"}, 422, "PHUSONG_P1546_CURVES"),
         ("coverage", {"model": "hata"}, 422, "model"),
+        ("coverage", {"location_percent": 99.5}, 422, "location_percent"),
+        ("coverage", {"location_percent": 0}, 422, "location_percent"),
+        ("coverage", {"model": "ehata", "location_percent": 90}, 422, "outside the 1,500 to"),
+        ("interference", {"location_percent": 100}, 422, "location_percent"),
         ("coverage", {"clutter_model": "p2108"}, 422, "outside the 500 to 67,000 MHz"),
         ("coverage", {"building_probability_percent": 60}, 422, "building_entry"),
         ("coverage", {"clutter_location_percent": 100}, 422, "clutter_location_percent"),
@@ -169,3 +178,56 @@ def test_the_form_asks_for_the_model_that_was_chosen(
         refused = browser.post(f"{url}/studies", {"kind": "coverage", **wrong})
         assert refused.status_code == 422
         assert told in unescape(refused.text)
+
+
+def test_a_network_takes_a_model_and_locations(
+    client: TestClient, service: Service, token: Token, browser_of: Callable[[str], Any]
+) -> None:
+    """Over HTTP, in the form, in the record and in the report; refused with the range at once."""
+    staff = {**token("staff"), "accept-language": "en"}
+    place = {"bounds": [106.38, 10.5, 106.48, 10.6], "step_m": 2000, "reach_km": 30}
+    wanted = {**place, "model": "itm", "location_percent": 80, "building_entry": "traditional"}
+    asked = client.post("/studies/network", json=wanted, headers=staff)
+    assert asked.status_code == 202, asked.text
+    assert work_once(service.register, service.home, service.ground)
+    job = client.get(asked.headers["location"], headers=staff).json()
+    assert job["state"] == "done", job["error"]
+    study = f"/studies/{job['study']}"
+    record = client.get(study, headers=staff).json()
+    assert record["inputs"]["model"]["settings"]["location_percent"] == 80
+    title = "NTIA ITM 1.4 + Rec. ITU-R P.2109-2 (traditional, 50 %)"
+    raster = client.get(f"{study}/files/strongest.tif", headers=staff)
+    with rasterio.open(BytesIO(raster.content)) as dataset:
+        assert dataset.tags()["MODEL"] == title
+        assert dataset.tags()["LOCATION_PERCENT"] == "80"
+    report = unescape(client.get(f"{study}/report.html?lang=en", headers=staff).text)
+    assert title in report
+    assert "exceeded at 80 % of locations" in report
+    assert "those of the wanted field only" in report
+    for wrong, told in (
+        ({"model": "p452", "location_percent": 80}, "outside the 50 to 50 %"),
+        ({"model": "okumura_hata"}, "outside the 150 to 1,500 MHz"),
+        ({"model": "p1546"}, "PHUSONG_P1546_CURVES"),
+        ({"clutter_model": "p2108"}, "outside the 500 to 67,000 MHz"),
+        ({"location_percent": 0}, "location_percent"),
+    ):
+        refused = client.post("/studies/network", json={**place, **wrong}, headers=staff)
+        assert refused.status_code in (404, 422), wrong
+        assert told in refused.json()["detail"]
+    browser = browser_of("staff")
+    page = unescape(browser.get("/view/studies").text)
+    assert '<option value="itm">ITM (Longley-Rice)</option>' in page
+    assert 'value="okumura_hata" disabled>Okumura-Hata: chỉ 150 đến 1.500 MHz' in page
+    answer = browser.post(
+        "/view/studies", {"model": "itm", "location_percent": "90", "step_m": ""}
+    )
+    assert answer.status_code == 303
+    job = service.queue.job(answer.headers["location"].rpartition("/")[2])
+    assert {name: job.inputs[name] for name in ("model", "location_percent")} == {
+        "model": "itm",
+        "location_percent": 90.0,
+    }
+    assert "step_m" not in job.inputs
+    refused = browser.post("/view/studies", {"model": "ehata"})
+    assert refused.status_code == 422
+    assert "1.500 đến 3.000 MHz" in unescape(refused.text)

@@ -34,7 +34,7 @@ def test_the_record_has_both_earths_and_every_term(client: TestClient, token: To
     assert told["station_id"] == STATION
     assert told["synthetic"] is True
     assert set(told["sight"]) == {"ray_height_m", "fresnel_radius_m", "median", "b0"}
-    assert len(told["steady"]["terms"]) == 20
+    assert len(told["predictions"][0]["terms"]) == 20
     assert len(told["sight"]["b0"]["earth_bulge_m"]) == len(told["profile"]["distance_km"])
     low = client.get(f"{PATH}&receiver_height_m=1.5", headers=token("viewer")).json()
     assert low["profile"]["receiver_height_above_ground_m"] == 1.5
@@ -103,10 +103,12 @@ def test_a_study_lends_its_station_and_its_points_the_figure(
 ) -> None:
     viewer = token("viewer")
     by_study = client.get(f"/path?study={studied}&{PLACE}", headers=viewer).json()
-    assert by_study == client.get(PATH, headers=viewer).json()
     low = client.get(f"{PATH}&receiver_height_m=1.5", headers=viewer).json()
-    weaker = low["steady"]["field_strength_dbuvm"]
-    assert weaker < by_study["steady"]["field_strength_dbuvm"]
+    assert by_study == low, "the height of the study"
+    high = client.get(f"/path?study={studied}&{PLACE}&receiver_height_m=10", headers=viewer).json()
+    assert high == client.get(PATH, headers=viewer).json()
+    weaker = low["predictions"][0]["field_strength_dbuvm"]
+    assert weaker < high["predictions"][0]["field_strength_dbuvm"]
     told = client.get(f"/studies/{studied}/point?{PLACE}&lang=en", headers=viewer).json()
     figure = told["figure"]
     assert ET.fromstring(figure["svg"]).get("role") == "img"
@@ -141,6 +143,50 @@ def test_the_page_shows_figure_tables_and_links(browser_of: Callable[[str], Any]
     assert "receiver_height_m=1.5" in link
 
 
+def test_another_model_explains_in_its_own_words(
+    client: TestClient, token: Token, browser_of: Callable[[str], Any]
+) -> None:
+    query = f"{PATH}&model=itm&time_percent=10&location_percent=90"
+    told = client.get(query, headers=token("viewer")).json()
+    assert told["model"] == "NTIA ITM 1.4"
+    assert [one["time_percent"] for one in told["predictions"]] == [10.0]
+    assert told["inputs"]["model"]["settings"]["location_percent"] == 90
+    drawn = client.get(query.replace("/path", "/path.svg"), headers=token("viewer"))
+    assert "NTIA ITM 1.4" in drawn.text
+    shown = page(browser_of("viewer"), query.removeprefix("/path"))
+    for word in ("Cơ chế truyền", "Độ gồ ghề của địa hình", "10 % thời gian", "A_ref", "mục 4"):
+        assert word in shown
+    assert '<option value="itm" selected>' in shown
+    assert "L_bulla" not in shown
+    link = shown.split('href="/path.svg?')[1].split('"')[0].replace("&amp;", "&")
+    assert "model=itm" in link
+    assert "location_percent=90" in link
+    assert browser_of("viewer").get(f"/path.svg?{link}").status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("more", "status", "told"),
+    [
+        ("model=p452", 422, "96.9 MHz is outside the 100 to 6,000 MHz"),
+        ("model=p1546", 404, "PHUSONG_P1546_CURVES"),
+        ("model=okumura_hata", 422, "outside the 150 to 1,500 MHz"),
+        ("model=hata", 422, "model"),
+        ("model=itm&environment=open", 422, "takes no environment"),
+        ("time_percent=0.5", 422, "time_percent"),
+        ("time_percent=nan", 422, "time_percent"),
+        ("location_percent=99.5", 422, "location_percent"),
+    ],
+)
+def test_what_a_model_does_not_cover_is_refused_here_too(
+    client: TestClient, token: Token, more: str, status: int, told: str
+) -> None:
+    headers = {**token("viewer"), "accept-language": "en"}
+    for address in (PATH, PATH.replace("/path", "/path.svg")):
+        answer = client.get(f"{address}&{more}", headers=headers)
+        assert answer.status_code == status
+        assert told in answer.text
+
+
 def test_the_page_asks_before_it_shows(browser_of: Callable[[str], Any]) -> None:
     shown = page(browser_of("viewer"), f"?station={STATION}")
     assert f'<option value="{STATION}" selected>' in shown
@@ -162,6 +208,11 @@ def test_the_page_asks_before_it_shows(browser_of: Callable[[str], Any]) -> None
             "Độ cao anten thu (m) = 0,5 phải",
         ),
         ("?longitude=106&latitude=10", 422, "Hãy chọn một đài"),
+        (f"?station={STATION}&longitude=106&latitude=10&time_percent=x", 422, "thời gian"),
+        (f"?station={STATION}&longitude=106&latitude=10&time_percent=60", 422, "từ 1 đến 50"),
+        (f"?station={STATION}&longitude=106&latitude=10&location_percent=0,1", 422, "1 đến 99"),
+        (f"?station={STATION}&longitude=106&latitude=10&model=p452", 422, "100 đến 6.000 MHz"),
+        (f"?station={STATION}&longitude=106&latitude=10&model=magic", 422, "magic"),
         ("?station=nobody&longitude=106&latitude=10", 404, "nobody"),
         ("?study=nothing&longitude=106&latitude=10", 404, "nothing"),
         ("?station=dai-fm-rfd-095-0&longitude=106&latitude=10", 422, "Biên Hòa"),

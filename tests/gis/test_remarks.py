@@ -221,7 +221,7 @@ def test_a_receiver_on_the_mast(study_context: Context, make_station: Callable) 
     station, context = make_station(**AT), study_context()
     told = explain_path(station, 106.4, 10.6, context)
     assert told["method"] == "free_space"
-    assert np.isfinite(told["steady"]["field_strength_dbuvm"])
+    assert np.isfinite(told["predictions"][0]["field_strength_dbuvm"])
     assert [remark["key"] for remark in told["remarks"]] == ["studies.point_on_mast"]
     beside = explain_path(station, 106.4005, 10.6, context)
     assert beside["remarks"] == []

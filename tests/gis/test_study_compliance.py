@@ -137,10 +137,12 @@ def test_two_stations_12_km_and_100_khz_apart(study_context: Context, make_stati
         assert received["values"]["distance_km"] == pytest.approx(12.0, abs=0.01)
         assert received["values"]["spacing_khz"] == 100.0
         where = received["measure"]["longitude"], received["measure"]["latitude"]
-        wanted = explain_path(stations[own], *where, context)["steady"]["field_strength_dbuvm"]
+        wanted = explain_path(stations[own], *where, context)["predictions"][0][
+            "field_strength_dbuvm"
+        ]
         against = explain_path(stations[other], *where, context)
-        steady = against["steady"]["field_strength_dbuvm"]
-        rare = against["tropospheric"]["field_strength_dbuvm"]
+        steady = against["predictions"][0]["field_strength_dbuvm"]
+        rare = against["predictions"][1]["field_strength_dbuvm"]
         by_hand = wanted - max(steady + 33.0, rare + 25.0)
         assert received["margin_db"] == pytest.approx(by_hand, abs=0.2)
         assert value_of(received, "wanted_field_strength_dbuvm") == pytest.approx(wanted, abs=0.1)
@@ -189,7 +191,7 @@ def test_fields_beyond_the_boundary(
     where = found["measure"]["longitude"], found["measure"]["latitude"]
     assert where[0] == pytest.approx(east, abs=0.001)
     assert where[1] == pytest.approx(10.6, abs=0.001)
-    field = explain_path(station, *where, context)["steady"]["field_strength_dbuvm"]
+    field = explain_path(station, *where, context)["predictions"][0]["field_strength_dbuvm"]
     assert found["margin_db"] == pytest.approx(54.0 - field, abs=0.1)
     assert "approximate_boundary" in found["reservations"], "on the line itself nothing is certain"
     # the same station of another class is not spoken of
@@ -267,7 +269,7 @@ def test_the_true_boundary_may_be_nearer_than_the_outline(
     away = float(distance_km(106.4, 10.6, *where))
     assert found["values"]["distance_to_boundary_m"] == pytest.approx(3000, abs=60)
     assert 36.0 < away < 37.5
-    field = explain_path(station, *where, context)["steady"]["field_strength_dbuvm"]
+    field = explain_path(station, *where, context)["predictions"][0]["field_strength_dbuvm"]
     assert found["margin_db"] == pytest.approx(54.0 - field, abs=0.1)
     assert "approximate_boundary" in found["reservations"]
 

@@ -233,15 +233,15 @@ def test_a_point_explained_term_by_term(pair: StudyContext, make_station: Make) 
     assert told["method"] == "p1812"
     assert told["erp_dbw"] == 27.0
     assert told["evidence"] == "prediction"
-    names = [term["name"] for term in told["steady"]["terms"]]
+    names = [term["name"] for term in told["predictions"][0]["terms"]]
     assert names == list(p1812.TERMS)
     assert len(told["profile"]["distance_km"]) == len(told["profile"]["terrain_height_m"])
     assert told["profile"]["distance_km"][-1] == pytest.approx(told["distance_km"], abs=1e-3)
-    loss = {term["name"]: term["value"] for term in told["steady"]["terms"]}
+    loss = {term["name"]: term["value"] for term in told["predictions"][0]["terms"]}
     # E = 199.36 + 20 lg f - L_b for 1 kW, f in GHz; 27 dBW is 3 dB below 1 kW
     by_hand = 199.36 + 20 * math.log10(0.1) - loss["basic_transmission_loss_db"] - 3.0
-    assert told["steady"]["field_strength_dbuvm"] == pytest.approx(by_hand, abs=0.005)
-    steady, rare = told["steady"], told["tropospheric"]
+    assert told["predictions"][0]["field_strength_dbuvm"] == pytest.approx(by_hand, abs=0.005)
+    steady, rare = told["predictions"][0], told["predictions"][1]
     assert rare["field_strength_dbuvm"] > steady["field_strength_dbuvm"]
     assert told["terrain"]["flat"] is True
 
@@ -249,8 +249,8 @@ def test_a_point_explained_term_by_term(pair: StudyContext, make_station: Make) 
 def test_a_click_on_the_mast_and_far_away(pair: StudyContext, make_station: Make) -> None:
     near = explain_path(make_station(), 106.4, 10.6005, pair)
     assert near["method"] == "free_space"
-    assert near["steady"]["terms"] == []
-    assert near["steady"]["field_strength_dbuvm"] > 120
+    assert near["predictions"][0]["terms"] == []
+    assert near["predictions"][0]["field_strength_dbuvm"] > 120
     with pytest.raises(FormatError) as caught:
         explain_path(make_station(), 90.0, 10.6, pair)
     assert caught.value.key == "studies.point_too_far"
@@ -263,7 +263,9 @@ def test_a_click_behind_a_void(study_context: Context, make_station: Make, write
     terrain = Ground(RasterTerrain(write_terrain(lambda lon, _lat: 5.0 + 0.0 * lon, side=200)))
     context = study_context(terrain=terrain)
     station = make_station(latitude=10.7)
-    assert explain_path(station, 106.45, 10.7, context)["steady"]["field_strength_dbuvm"] > 0
+    assert (
+        explain_path(station, 106.45, 10.7, context)["predictions"][0]["field_strength_dbuvm"] > 0
+    )
     with pytest.raises(GisError) as caught:
         explain_path(station, 106.7, 10.7, context)
     assert caught.value.key == "studies.terrain_void"

@@ -64,7 +64,7 @@ def stations_of(made: list, ground: Ground, reach_km: float, step_m: float) -> S
     settings = default_settings(profile_step_km=0.5)
     layout = Layout.of(reach_km, step_m, 0.5)
     emitters = tuple(Emitter(one, ground, settings) for one in made)
-    return Stations(emitters, layout, BS412_PROTECTION, 54.0)
+    return Stations(emitters, emitters, layout, BS412_PROTECTION, 54.0)
 
 
 def computed(stations: Stations, grid: Grid) -> NetworkTile:

@@ -11,8 +11,10 @@ import rasterio
 from rasterio.transform import Affine
 
 from gis.errors import FormatError
+from gis.studies.asked import PATH_INPUTS, PathAsked, path_asked
 from gis.studies.context import StudyContext
 from gis.studies.point import explain_path
+from gis.studies.requests import Reader
 from gis.terrain.ground import Ground
 from gis.terrain.opening import GroundFiles, open_ground
 from gis.terrain.source import RasterTerrain
@@ -35,7 +37,7 @@ def hill(study_context: Context, write_terrain: Write) -> StudyContext:
 
 
 def term(told: dict[str, Any], name: str) -> float:
-    steady = told["steady"]
+    steady = told["predictions"][0]
     return next(t["value"] for t in steady["terms"] + steady["parameters"] if t["name"] == name)
 
 
@@ -135,15 +137,22 @@ def test_clutter_is_an_edge_too(
     assert edge["raised_height_m"] == pytest.approx(5.0 + clutter + bulge, abs=0.02)
 
 
+def at_height(height_m: float) -> PathAsked:
+    return path_asked(Reader({"receiver_height_m": height_m}, *PATH_INPUTS), None)
+
+
 def test_a_receiver_of_another_height(hill: StudyContext, make_station: Any) -> None:
-    low = explain_path(make_station(), 106.6, 10.6, hill, receiver_height_m=1.5)
-    high = explain_path(make_station(), 106.6, 10.6, hill, receiver_height_m=400.0)
+    low, high = (
+        explain_path(make_station(), 106.6, 10.6, hill, asked=at_height(height))
+        for height in (1.5, 400.0)
+    )
     assert low["profile"]["receiver_height_above_ground_m"] == 1.5
     assert high["sight"]["ray_height_m"][-1] == 400.0
-    assert high["steady"]["field_strength_dbuvm"] > low["steady"]["field_strength_dbuvm"] + 5
+    weak, strong = (one["predictions"][0]["field_strength_dbuvm"] for one in (low, high))
+    assert strong > weak + 5
     for height in (0.9, 3001.0, float("nan")):
         with pytest.raises(FormatError) as caught:
-            explain_path(make_station(), 106.6, 10.6, hill, receiver_height_m=height)
+            at_height(height)
         assert "receiver_height_m" in caught.value.say("vi")
 
 

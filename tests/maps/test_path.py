@@ -86,8 +86,7 @@ def a_path(**changed: Any) -> dict[str, Any]:
             "median": a_sight(9571.7, 50.0, 143.3),
             "b0": a_sight(19113.0, 3.456, 140.1),
         },
-        "steady": {"time_percent": 50.0, **time},
-        "tropospheric": {"time_percent": 1.0, **time},
+        "predictions": [{"time_percent": 50.0, **time}, {"time_percent": 1.0, **time}],
         **changed,
     }
 
@@ -255,7 +254,7 @@ def test_tables_have_every_value_in_both_times() -> None:
         "51,3 dBµV/m",
         "51,3 dBµV/m",
         "E",
-        "(70)",
+        "P.1812, (70)",
     )
     assert tables["parameters"] == [("Loại đường truyền", "khuất chân trời", "–", "(79)")]
     assert len(tables["points"]) == 8

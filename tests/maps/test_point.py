@@ -32,18 +32,15 @@ def explanation(**changed: Any) -> dict[str, Any]:
         "evidence": "prediction",
         "method": "p1812",
         "profile": None,
-        "steady": {
-            "time_percent": 50.0,
-            "field_strength_dbuvm": 70.26,
-            "terms": terms,
-            "parameters": parameters,
-        },
-        "tropospheric": {
-            "time_percent": 1.0,
-            "field_strength_dbuvm": None,
-            "terms": terms,
-            "parameters": parameters,
-        },
+        "predictions": [
+            {
+                "time_percent": percent,
+                "field_strength_dbuvm": field,
+                "terms": terms,
+                "parameters": parameters,
+            }
+            for percent, field in ((50.0, 70.26), (1.0, None))
+        ],
     }
     interference = {
         "wanted_dbuvm": 70.26,
@@ -117,8 +114,7 @@ def test_near_the_mast_there_is_free_space_and_no_terms() -> None:
     bare = {"field_strength_dbuvm": 120.0, "terms": [], "parameters": []}
     near = explanation(
         method="free_space",
-        steady={**bare, "time_percent": 50.0},
-        tropospheric={**bare, "time_percent": 1.0},
+        predictions=[{**bare, "time_percent": 50.0}, {**bare, "time_percent": 1.0}],
     )
     answer = point_answer(near["path"])
     assert len(answer["sections"]) == 1

@@ -69,9 +69,6 @@ const PhuSongPoint = (() => {
       made.append(stamps(answer.stamps));
     }
     made.append(element("p", "map-card-name", answer.heading));
-    if (answer.warning) {
-      made.append(element("p", "map-warning", answer.warning));
-    }
     if (answer.figure) {
       made.append(picture(answer.figure));
     }

@@ -1,8 +1,9 @@
 """What a model that predicts fields is asked, what it covers, and what it answers."""
 
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Any, ClassVar, NamedTuple, Protocol
 
 import numpy as np
@@ -15,16 +16,21 @@ from propagation.profile import PathProfile
 __all__ = [
     "FREE_SPACE_KM",
     "LIMITED",
+    "MEDIAN_PERCENT",
     "OUTSIDE",
     "RECEIVERS",
     "WARNED",
     "Along",
     "Check",
+    "Explained",
     "Limits",
     "Predictor",
     "Range",
+    "Term",
     "each_receiver",
     "first_point",
+    "first_value",
+    "named_terms",
     "point_distances_km",
     "shared",
 ]
@@ -36,6 +42,9 @@ Check = Callable[[], None]
 
 FREE_SPACE_KM = p1812.DISTANCES_KM[0]
 """Nearer than this the field is that of free space, where a model begins no farther away."""
+
+MEDIAN_PERCENT = 50.0
+"""Half of the time, or of the locations."""
 
 RECEIVERS, OUTSIDE, LIMITED, WARNED = "receivers", "outside", "limited", "warned"
 """What is counted along radials: receivers with a result; those without one because the effective
@@ -60,6 +69,8 @@ class Limits:
     effective_heights_m : tuple of float or None
         Heights of the transmitting antenna above the terrain of a path; elsewhere there is no
         result.
+    resolutions_m : tuple of float or None
+        Sides of the squares over which it knows how locations vary, None where it does not ask.
     """
 
     frequencies_mhz: Range
@@ -69,6 +80,7 @@ class Limits:
     time_percents: Range = p1812.TIME_PERCENTS
     location_percents: Range = p1812.LOCATION_PERCENTS
     effective_heights_m: Range | None = None
+    resolutions_m: Range | None = None
 
     def reaches(self, distance_km: Floats) -> NDArray[np.bool_]:
         """Return which distances the model covers, to the tenth of a millimetre."""
@@ -92,6 +104,44 @@ class Along(NamedTuple):
     notes: Counter[str]
 
 
+class Term(NamedTuple):
+    """One quantity that leads to a loss.
+
+    Attributes
+    ----------
+    name : str
+        Its name, with its unit.
+    symbol, equation : str
+        What its source calls it, and where it defines it: an equation, or `section` and a number.
+    value : float or str
+        NaN where it has no meaning for the path; a word where it is one of a list.
+    """
+
+    name: str
+    symbol: str
+    equation: str
+    value: float | str
+
+
+class Explained(NamedTuple):
+    """What leads to the loss of one path.
+
+    Attributes
+    ----------
+    loss_db : float
+        As of `Predictor.over`.
+    terms, parameters : tuple of Term
+        Losses and fields in the order of their derivation, and what describes the path.
+    notes : mapping
+        LIMITED and WARNED, 1 where they hold.
+    """
+
+    loss_db: float
+    terms: tuple[Term, ...]
+    parameters: tuple[Term, ...]
+    notes: Mapping[str, int] = MappingProxyType({})
+
+
 class Predictor(Protocol):
     """A model; its fields are its options, which stand in the record of a study.
 
@@ -108,7 +158,7 @@ class Predictor(Protocol):
     has_clutter : bool
         Whether its curves already hold the clutter around a receiver.
     slow : bool
-        Whether each receiver costs a path of its own.
+        Whether a receiver costs ten times what it does in the others, or more.
     """
 
     name: ClassVar[str]
@@ -131,6 +181,38 @@ class Predictor(Protocol):
     ) -> Floats:
         """Predict the loss of paths without voids, in equal steps, shape (p, k)."""
         ...
+
+    def explain(
+        self,
+        profile: PathProfile,
+        centre_latitude_deg: Floats,
+        emission: Emission,
+        time_percent: float,
+    ) -> Explained:
+        """Explain the loss of one path, of shape (1, n), for one percentage of time."""
+        ...
+
+
+def first_value(values: Any) -> float:
+    """Return the first of some values."""
+    return float(np.ravel(values)[0])
+
+
+def named_terms(
+    values: Mapping[str, Any], definitions: Mapping[str, tuple[str, str]]
+) -> tuple[Term, ...]:
+    """Return named values of the first path, with symbol and equation.
+
+    Parameters
+    ----------
+    values : mapping
+        Arrays by name, in their order.
+    definitions : mapping
+        Symbol and equation by name.
+    """
+    return tuple(
+        Term(name, *definitions[name], first_value(value)) for name, value in values.items()
+    )
 
 
 def shared(first: Range, second: Range) -> Range:

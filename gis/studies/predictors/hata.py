@@ -19,9 +19,13 @@ from gis.studies.predictors.base import (
     WARNED,
     Along,
     Check,
+    Explained,
     Limits,
     Range,
+    Term,
     each_receiver,
+    first_value,
+    named_terms,
     point_distances_km,
     shared,
 )
@@ -39,6 +43,8 @@ __all__ = ["Cost231Hata", "ExtendedHata", "OkumuraHata"]
 Floats = NDArray[np.float64]
 
 _MEDIAN = (50.0, 50.0)
+_REPORT = "TR-15-517"
+_BASE_HEIGHT = "P.1546, section 3"
 _LIMITED = ExtendedHataWarning.BASE_HEIGHT_LIMITED | ExtendedHataWarning.MOBILE_HEIGHT_LIMITED
 
 
@@ -54,6 +60,17 @@ def _limits(frequencies_mhz: Range) -> Limits:
     )
 
 
+def _measured(profile: PathProfile, emission: Emission) -> tuple[Floats, Floats]:
+    """Return distance and effective height of the base station of paths."""
+    found = profile_parameters(
+        profile,
+        transmitter_height_above_ground_m=emission.transmitter_height_above_ground_m,
+        receiver_height_above_ground_m=emission.receiver_height_above_ground_m,
+    )
+    distance, height = np.broadcast_arrays(found.distance_km, found.effective_height_m)
+    return distance, height
+
+
 class _Formula(ABC):
     """What the two formulas share: distance and effective height decide."""
 
@@ -63,6 +80,7 @@ class _Formula(ABC):
     reads: ClassVar[frozenset[str]] = frozenset()
     has_clutter: ClassVar[bool] = True
     slow: ClassVar[bool] = False
+    place: ClassVar[str]
 
     @abstractmethod
     def _loss_db(self, emission: Emission, distance_km: Floats, height_m: Floats) -> Floats:
@@ -95,13 +113,31 @@ class _Formula(ABC):
     ) -> Floats:
         """Predict the loss of paths; the latitude plays no part."""
         del centre_latitude_deg
-        found = profile_parameters(
-            profile,
-            transmitter_height_above_ground_m=emission.transmitter_height_above_ground_m,
-            receiver_height_above_ground_m=emission.receiver_height_above_ground_m,
-        )
-        distance, height = np.broadcast_arrays(found.distance_km, found.effective_height_m)
-        return self._covered(emission, distance, height)[np.newaxis]
+        return self._covered(emission, *_measured(profile, emission))[np.newaxis]
+
+    def explain(
+        self,
+        profile: PathProfile,
+        centre_latitude_deg: Floats,
+        emission: Emission,
+        time_percent: float,
+    ) -> Explained:
+        """Explain the loss of one path: the formula has distance and effective height."""
+        del centre_latitude_deg, time_percent
+        distance, height = _measured(profile, emission)
+        loss = first_value(self._covered(emission, distance, height))
+        return Explained(
+            loss,
+            (Term("basic_transmission_loss_db", "L_p", self.place, loss),),
+            (
+                Term("distance_km", "d", self.place, first_value(distance)),
+                Term("effective_height_m", "h_b", _BASE_HEIGHT, first_value(height)),
+                Term(
+                    "receiver_height_above_ground_m", "h_m", self.place,
+                    emission.receiver_height_above_ground_m,
+                ),
+            ),
+        )  # fmt: skip
 
     def _covered(self, emission: Emission, distance_km: Floats, height_m: Floats) -> Floats:
         """Return the loss, NaN where the effective height leaves the range."""
@@ -122,6 +158,7 @@ class OkumuraHata(_Formula):
     name: ClassVar[str] = "okumura_hata"
     edition: ClassVar[str] = okumura.OKUMURA_SOURCE
     limits: ClassVar[Limits] = _limits(okumura.OKUMURA_FREQUENCIES_MHZ)
+    place: ClassVar[str] = "Hata 1980"
 
     def options(self) -> dict[str, Any]:
         """Return the surroundings of the receivers."""
@@ -144,6 +181,7 @@ class Cost231Hata(_Formula):
     name: ClassVar[str] = "cost231_hata"
     edition: ClassVar[str] = okumura.COST231_SOURCE
     limits: ClassVar[Limits] = _limits(okumura.COST231_FREQUENCIES_MHZ)
+    place: ClassVar[str] = "section 4.4.1"
 
     def options(self) -> dict[str, Any]:
         """Return that nothing was chosen."""
@@ -200,6 +238,31 @@ class ExtendedHata:
         """Predict the loss of paths; the latitude plays no part."""
         del centre_latitude_deg
         return self._found(profile, emission).basic_transmission_loss_db[np.newaxis]
+
+    def explain(
+        self,
+        profile: PathProfile,
+        centre_latitude_deg: Floats,
+        emission: Emission,
+        time_percent: float,
+    ) -> Explained:
+        """Explain the loss of one path by the corrections for its terrain."""
+        del centre_latitude_deg, time_percent
+        found = self._found(profile, emission)
+        told = (extended.TERMS, extended.PARAMETERS)
+        terms, parameters = (
+            named_terms({name: getattr(found, name) for name in names}, names) for names in told
+        )
+        bits = int(first_value(found.warnings))
+        return Explained(
+            first_value(found.basic_transmission_loss_db),
+            terms,
+            (
+                Term("distance_km", "d", _REPORT, first_value(profile.distance_km[..., -1])),
+                *parameters,
+            ),
+            Counter({LIMITED: int(bits & _LIMITED != 0), WARNED: int(bits & ~_LIMITED != 0)}),
+        )
 
     def _found(self, profile: PathProfile, emission: Emission) -> ExtendedHataLoss:
         points = profile.terrain_height_m.shape[-1]

@@ -8,17 +8,42 @@ from typing import Any, ClassVar
 import numpy as np
 from numpy.typing import NDArray
 
-from gis.studies.predictors.base import RECEIVERS, WARNED, Along, Check, Limits, shared
+from gis.studies.predictors.base import (
+    RECEIVERS,
+    WARNED,
+    Along,
+    Check,
+    Explained,
+    Limits,
+    Term,
+    first_value,
+    named_terms,
+    shared,
+)
 from propagation.area.radial import Emission, Radials
 from propagation.itm import prediction as itm
 from propagation.itm.radial import radial_loss
-from propagation.itm.records import Conditions, RadioClimate, TimeLocationSituation
+from propagation.itm.records import (
+    PARAMETERS,
+    TERMS,
+    Conditions,
+    ItmLoss,
+    PropagationMode,
+    RadioClimate,
+    TimeLocationSituation,
+)
 from propagation.itu import p1812
 from propagation.profile import PathProfile, Polarization
 
 __all__ = ["Itm"]
 
 Floats = NDArray[np.float64]
+
+_OWN_NAMES = {
+    "transmitter_effective_height_m": "transmitter_height_above_plane_m",
+    "receiver_effective_height_m": "receiver_height_above_plane_m",
+}
+"""Where a name would mean another height in the Recommendations."""
 
 _VALUES_AT_ONCE = 20_000  # of a sweep between two looks at whether it was cancelled
 
@@ -83,22 +108,57 @@ class Itm:
     ) -> Floats:
         """Predict the loss of paths; the air is that of the climate, whatever the latitude."""
         del centre_latitude_deg
-        points = profile.terrain_height_m.shape[-1]
-        step_m = profile.distance_km[..., -1] * 1e3 / (points - 1)
         return np.stack(
             [
                 np.min(
                     [
-                        itm.point_to_point_loss(
-                            profile.terrain_height_m, step_m, conditions
-                        ).basic_transmission_loss_db
-                        for conditions in self._conditions(emission, percent)
+                        found.basic_transmission_loss_db
+                        for found in self._found(profile, emission, percent)
                     ],
                     axis=0,
                 )
                 for percent in emission.time_percents
             ]
         )
+
+    def explain(
+        self,
+        profile: PathProfile,
+        centre_latitude_deg: Floats,
+        emission: Emission,
+        time_percent: float,
+    ) -> Explained:
+        """Explain the loss of one path by mode, attenuation and variability."""
+        del centre_latitude_deg
+        found = min(
+            self._found(profile, emission, time_percent),
+            key=lambda one: first_value(one.basic_transmission_loss_db),
+        )
+        mode = PropagationMode(int(first_value(found.mode))).name.lower()
+        values = {name: getattr(found, name) for name in (*TERMS, *PARAMETERS)}
+        return Explained(
+            first_value(found.basic_transmission_loss_db),
+            named_terms({name: values[name] for name in TERMS}, TERMS),
+            (
+                Term("propagation_mode", "–", "section 4", mode),
+                *(
+                    term._replace(name=_OWN_NAMES.get(term.name, term.name))
+                    for term in named_terms(
+                        {name: values[name] for name in PARAMETERS}, PARAMETERS
+                    )
+                ),
+            ),
+            Counter({WARNED: int(first_value(found.warnings) != 0)}),
+        )
+
+    def _found(
+        self, profile: PathProfile, emission: Emission, time_percent: float
+    ) -> Iterator[ItmLoss]:
+        """Yield the loss of paths, for each plane of polarisation."""
+        points = profile.terrain_height_m.shape[-1]
+        step_m = profile.distance_km[..., -1] * 1e3 / (points - 1)
+        for conditions in self._conditions(emission, time_percent):
+            yield itm.point_to_point_loss(profile.terrain_height_m, step_m, conditions)
 
     def _conditions(self, emission: Emission, time_percent: float) -> Iterator[Conditions]:
         """Yield what is asked, for each plane of polarisation."""

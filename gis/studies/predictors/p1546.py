@@ -13,7 +13,11 @@ from gis.studies.predictors.base import (
     RECEIVERS,
     Along,
     Check,
+    Explained,
     Limits,
+    Term,
+    first_value,
+    named_terms,
     point_distances_km,
     shared,
 )
@@ -53,6 +57,7 @@ class P1546:
         time_percents=p1546.TIME_PERCENTS,
         location_percents=p1546.LOCATION_PERCENTS,
         effective_heights_m=(-np.inf, p1546.LARGEST_EFFECTIVE_HEIGHT_M),
+        resolutions_m=p1546.RESOLUTIONS_M,
     )
     reads: ClassVar[frozenset[str]] = frozenset({"zones"})
     has_clutter: ClassVar[bool] = True
@@ -104,22 +109,62 @@ class P1546:
         losses[:, covered] = self._losses(asked, emission)
         return losses
 
+    def explain(
+        self,
+        profile: PathProfile,
+        centre_latitude_deg: Floats,
+        emission: Emission,
+        time_percent: float,
+    ) -> Explained:
+        """Explain the loss of one path by the fields and corrections of Annex 6."""
+        del centre_latitude_deg
+        path = profile_parameters(
+            profile,
+            transmitter_height_above_ground_m=emission.transmitter_height_above_ground_m,
+            receiver_height_above_ground_m=emission.receiver_height_above_ground_m,
+        )
+        if first_value(path.effective_height_m) > p1546.LARGEST_EFFECTIVE_HEIGHT_M:
+            return Explained(np.nan, (), ())
+        found = self._fields(path, emission, time_percent)
+        return Explained(
+            first_value(_equivalent_loss(found.field_strength_dbuvm, emission)),
+            named_terms(found.terms(), p1546.TERMS),
+            (
+                Term("distance_km", "d", "section 2", first_value(path.distance_km)),
+                *named_terms(found.parameters(), p1546.PARAMETERS),
+                Term("sea_fraction", "–", "section 8", first_value(path.sea_fraction)),
+            ),
+        )
+
     def _losses(self, paths: ProfileParameters, emission: Emission) -> Floats:
         """Return the losses that eq. (70) of Rec. ITU-R P.1812 makes the fields of the curves."""
-        frequency_mhz = emission.frequencies_mhz[0]
         fields = [
-            p1546.predict_field(
-                self.curves.curves,
-                **paths._asdict(),
-                frequency_mhz=frequency_mhz,
-                time_percent=percent,
-                transmitter_height_above_ground_m=emission.transmitter_height_above_ground_m,
-                receiver_height_above_ground_m=emission.receiver_height_above_ground_m,
-                warm_sea=self.warm_sea,
-                location_percent=emission.location_percent,
-                surface_refractivity_nunits=emission.surface_refractivity_nunits,
-            ).field_strength_dbuvm
+            self._fields(paths, emission, percent).field_strength_dbuvm
             for percent in emission.time_percents
         ]
-        without_loss = p1812.field_strength_dbuvm(0.0, frequency_mhz=frequency_mhz, erp_dbw=30.0)
-        return np.asarray(without_loss - np.stack(fields))
+        return _equivalent_loss(np.stack(fields), emission)
+
+    def _fields(
+        self, paths: ProfileParameters, emission: Emission, time_percent: float
+    ) -> p1546.FieldPrediction:
+        """Return the fields of 1 kW with every step."""
+        return p1546.predict_field(
+            self.curves.curves,
+            **paths._asdict(),
+            frequency_mhz=emission.frequencies_mhz[0],
+            time_percent=time_percent,
+            transmitter_height_above_ground_m=emission.transmitter_height_above_ground_m,
+            receiver_height_above_ground_m=emission.receiver_height_above_ground_m,
+            warm_sea=self.warm_sea,
+            location_percent=emission.location_percent,
+            prediction_resolution_m=emission.prediction_resolution_m,
+            surface_refractivity_nunits=emission.surface_refractivity_nunits,
+        )
+
+
+def _equivalent_loss(field_dbuvm: Floats, emission: Emission) -> Floats:
+    """Return the loss that eq. (70) of Rec. ITU-R P.1812 makes a field of 1 kW."""
+    without_loss = p1812.field_strength_dbuvm(
+        0.0, frequency_mhz=emission.frequencies_mhz[0], erp_dbw=30.0
+    )
+    return np.asarray(without_loss - field_dbuvm)

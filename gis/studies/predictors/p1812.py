@@ -7,7 +7,14 @@ from typing import Any, ClassVar
 import numpy as np
 from numpy.typing import NDArray
 
-from gis.studies.predictors.base import Along, Check, Limits
+from gis.studies.predictors.base import (
+    Along,
+    Check,
+    Explained,
+    Limits,
+    first_value,
+    named_terms,
+)
 from propagation.area.radial import Emission, Radials, radial_losses_db
 from propagation.itu import p1812
 from propagation.profile import PathProfile
@@ -24,7 +31,9 @@ class P1812:
     name: ClassVar[str] = "p1812"
     edition: ClassVar[str] = p1812.EDITION
     limits: ClassVar[Limits] = Limits(
-        frequencies_mhz=p1812.FREQUENCIES_MHZ, distances_km=p1812.DISTANCES_KM
+        frequencies_mhz=p1812.FREQUENCIES_MHZ,
+        distances_km=p1812.DISTANCES_KM,
+        resolutions_m=p1812.RESOLUTIONS_M,
     )
     reads: ClassVar[frozenset[str]] = frozenset({"land_cover", "zones"})
     has_clutter: ClassVar[bool] = False
@@ -48,15 +57,30 @@ class P1812:
         """Predict the loss of paths."""
         return np.stack(
             [
-                path_loss(
+                _path_loss(
                     profile, centre_latitude_deg, emission, percent
                 ).basic_transmission_loss_db
                 for percent in emission.time_percents
             ]
         )
 
+    def explain(
+        self,
+        profile: PathProfile,
+        centre_latitude_deg: Floats,
+        emission: Emission,
+        time_percent: float,
+    ) -> Explained:
+        """Explain the loss of one path by every loss and parameter of the Recommendation."""
+        found = _path_loss(profile, centre_latitude_deg, emission, time_percent)
+        return Explained(
+            first_value(found.basic_transmission_loss_db),
+            named_terms(found.terms(), p1812.TERMS),
+            named_terms(found.parameters(), p1812.PARAMETERS),
+        )
 
-def path_loss(
+
+def _path_loss(
     profile: PathProfile, centre_latitude_deg: Floats, emission: Emission, time_percent: float
 ) -> p1812.PathLoss:
     """Return every loss term of paths for one percentage of time."""
@@ -68,6 +92,7 @@ def path_loss(
         receiver_height_above_ground_m=emission.receiver_height_above_ground_m,
         path_centre_latitude_deg=centre_latitude_deg,
         location_percent=emission.location_percent,
+        prediction_resolution_m=emission.prediction_resolution_m,
         polarization=emission.polarization,
         lapse_rate_nunits_per_km=emission.lapse_rate_nunits_per_km,
         surface_refractivity_nunits=emission.surface_refractivity_nunits,

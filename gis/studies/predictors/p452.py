@@ -7,7 +7,16 @@ from typing import Any, ClassVar
 import numpy as np
 from numpy.typing import NDArray
 
-from gis.studies.predictors.base import Along, Check, Limits, each_receiver, shared
+from gis.studies.predictors.base import (
+    Along,
+    Check,
+    Explained,
+    Limits,
+    each_receiver,
+    first_value,
+    named_terms,
+    shared,
+)
 from propagation.area.paths import radial_paths
 from propagation.area.radial import Emission, Radials
 from propagation.geometry import effective_earth_radius_km
@@ -35,7 +44,7 @@ class P452:
     )
     reads: ClassVar[frozenset[str]] = frozenset({"land_cover", "zones"})
     has_clutter: ClassVar[bool] = False
-    slow: ClassVar[bool] = False
+    slow: ClassVar[bool] = True
 
     def options(self) -> dict[str, Any]:
         """Return that nothing was chosen."""
@@ -78,14 +87,37 @@ class P452:
         self, profile: PathProfile, centre_latitude_deg: Floats, emission: Emission
     ) -> Floats:
         """Predict the loss of paths."""
-        return p452.basic_transmission_loss(
-            profile,
-            frequency_mhz=emission.frequencies_mhz[0],
-            time_percent=np.array(emission.time_percents)[:, np.newaxis],
-            transmitter_height_above_ground_m=emission.transmitter_height_above_ground_m,
-            receiver_height_above_ground_m=emission.receiver_height_above_ground_m,
-            path_centre_latitude_deg=centre_latitude_deg,
-            lapse_rate_nunits_per_km=emission.lapse_rate_nunits_per_km,
-            surface_refractivity_nunits=emission.surface_refractivity_nunits,
-            polarization=emission.polarization,
-        ).basic_transmission_loss_db
+        percents = np.array(emission.time_percents)[:, np.newaxis]
+        found = _path_loss(profile, centre_latitude_deg, emission, percents)
+        return found.basic_transmission_loss_db
+
+    def explain(
+        self,
+        profile: PathProfile,
+        centre_latitude_deg: Floats,
+        emission: Emission,
+        time_percent: float,
+    ) -> Explained:
+        """Explain the loss of one path by every loss and parameter of the Recommendation."""
+        found = _path_loss(profile, centre_latitude_deg, emission, np.array(time_percent))
+        return Explained(
+            first_value(found.basic_transmission_loss_db),
+            named_terms(found.terms(), p452.TERMS),
+            named_terms(found.parameters(), p452.PARAMETERS),
+        )
+
+
+def _path_loss(
+    profile: PathProfile, centre_latitude_deg: Floats, emission: Emission, time_percent: Floats
+) -> p452.PathLoss:
+    return p452.basic_transmission_loss(
+        profile,
+        frequency_mhz=emission.frequencies_mhz[0],
+        time_percent=time_percent,
+        transmitter_height_above_ground_m=emission.transmitter_height_above_ground_m,
+        receiver_height_above_ground_m=emission.receiver_height_above_ground_m,
+        path_centre_latitude_deg=centre_latitude_deg,
+        lapse_rate_nunits_per_km=emission.lapse_rate_nunits_per_km,
+        surface_refractivity_nunits=emission.surface_refractivity_nunits,
+        polarization=emission.polarization,
+    )
