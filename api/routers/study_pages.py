@@ -24,8 +24,8 @@ from api.schemas import Megahertz, Radius, Reach, Step, Threshold
 from api.service import may_read, service_of
 from api.submission import submit
 from api.views import study_view
-from gis.studies.network_asked import usual_network
 from gis.studies.method import METHOD_INPUTS, method_title
+from gis.studies.network_asked import usual_network
 from gis.studies.record import Study, list_studies
 from maps.documents.html import report_style
 from maps.documents.report import study_article
