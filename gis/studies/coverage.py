@@ -161,7 +161,7 @@ def gather(
     emitter, percent = coverage_asked(reader, station, context.ground, context.p1546_curves)
     radius_km, step_m = extent_asked(reader, station, default_step_m)
     settings = replace(
-        emitter.settings,
+        emitter.over_squares(step_m).settings,
         profile_step_km=area_step_km(
             context.ground,
             emitter.method.predictor,
@@ -171,7 +171,6 @@ def gather(
     )
     communes = communes_near(register, on, station.longitude, station.latitude, radius_km)
     written, geometries = communes.to_json()
-    settings = emitter.over_squares(step_m).settings
     inputs = {
         **common_inputs(place, on, context, settings, emitter.method),
         "station": record_to_json(station),

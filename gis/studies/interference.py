@@ -138,7 +138,7 @@ def gather(
         [radius_km, *(_away_km(wanted, other) + radius_km for other in unwanted.stations)]
     )
     settings = replace(
-        emitter.settings,
+        emitter.over_squares(step_m).settings,
         profile_step_km=area_step_km(
             context.ground,
             emitter.method.predictor,
@@ -150,7 +150,6 @@ def gather(
     near = communes_near(register, on, wanted.longitude, wanted.latitude, radius_km)
     communes, geometries = near.to_json()
     methods = tuple(method.value for method in Summation)
-    settings = emitter.over_squares(step_m).settings
     inputs = {
         **common_inputs(place, on, context, settings, emitter.method),
         "rules": rules_json(pack, _RULES),

@@ -168,7 +168,7 @@ def test_another_model_explains_in_its_own_words(
     ("more", "status", "told"),
     [
         ("model=p452", 422, "96.9 MHz is outside the 100 to 6,000 MHz"),
-        ("model=p1546", 404, "PHUSONG_P1546_CURVES"),
+        ("model=p1546", 422, "PHUSONG_P1546_CURVES"),
         ("model=okumura_hata", 422, "outside the 150 to 1,500 MHz"),
         ("model=hata", 422, "model"),
         ("model=itm&environment=open", 422, "takes no environment"),

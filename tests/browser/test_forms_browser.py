@@ -48,7 +48,7 @@ def test_forms_come_back(visit: Callable, server, language: str, width: int) -> 
     expect(page.locator("h1")).to_contain_text("Thủ Thừa")
 
     page = here.open(f"/view/studies?lang={language}")
-    page.locator("details.card summary").click()
+    page.locator("details.card > summary").click()
     page.fill("#network-lowest_mhz", "400")
     page.fill("#network-highest_mhz", "500")
     page.locator("form[method=post][action='/view/studies'] button").click()

@@ -56,7 +56,6 @@ HOSTILE = "<img src=x onerror=alert(1)> Cột"
 POINT = {
     "heading": "Tại 10,60000; 106,40000",
     "stamps": ["dữ liệu mô phỏng"],
-    "warning": "Bản đồ này tính theo mô hình khác.",
     "notes": ["Kết quả tính toán không phải là chứng cứ."],
     "figure": {
         "svg": '<svg xmlns="http://www.w3.org/2000/svg" width="360" height="40"/>',
@@ -323,7 +322,6 @@ def test_a_click_explains_the_point_in_popup_and_panel(
     for place in (".leaflet-popup", "#map-details"):
         expect(page.locator(place)).to_contain_text("Thành phần 19")
         expect(page.locator(place)).to_contain_text("19,5 dB")
-        expect(page.locator(place)).to_contain_text("tính theo mô hình khác")
         expect(page.locator(place)).to_contain_text("dữ liệu mô phỏng")
     picture = page.locator("#map-details .map-path img")
     assert picture.evaluate("image => image.naturalWidth") == 360

@@ -165,7 +165,7 @@ def test_the_whole_network_is_asked_for_and_seen(visit: Callable, server) -> Non
     """The form of the page of studies, the pictures with their letters, on both widths."""
     here = visit("staff")
     page = here.open("/view/studies")
-    page.locator("details.card summary").click()
+    page.locator("details.card > summary").click()
     page.fill("input[name=step_m]", "2000")
     page.fill("input[name=reach_km]", "30")
     assert here.violations() == [], "the form"
