@@ -67,6 +67,7 @@ class CoverageRequest(_Added):
     step_m: Step | None = None
     time_percent: Annotated[float | None, Field(ge=1, le=50, allow_inf_nan=False)] = None
     receiver_height_m: Annotated[float | None, Field(ge=1, le=3000, allow_inf_nan=False)] = None
+    full_radials: bool | None = None
 
 
 class InterferenceRequest(_Predicted):

@@ -128,11 +128,15 @@ def _configure(parser: Parser) -> None:
         dest="receiver_height_m",
         help=parser.say("help_receiver_height"),
     )
+    parser.add_argument(
+        "--full-radials", action="store_true", default=None, help=parser.say("help_full_radials")
+    )
 
 
 def _run(arguments: argparse.Namespace, output: Output) -> int:
     with studying(output) as context:
-        inputs = area_inputs(arguments, "time_percent", "receiver_height_m", *ADDITION_INPUTS)
+        names = ("time_percent", "receiver_height_m", "full_radials", *ADDITION_INPUTS)
+        inputs = area_inputs(arguments, *names)
         station = named_station(context.register, arguments.station)
         study = run("coverage", {**inputs, "station_id": station}, context)
     output.table(

@@ -70,6 +70,7 @@ LARGEST_RADIUS_KM = 300.0
 
 _MOST_PIXELS = 40_000_000
 _FEWEST_AZIMUTHS = 72
+_LARGEST_UNIT = 36 * 2**4  # thinning further saves next to nothing
 _STEPS_M = (100.0, 250.0, 500.0, 1000.0, 2000.0)
 _PIXELS_PER_RADIUS = 120
 _NAMES = (
@@ -79,6 +80,7 @@ _NAMES = (
     "time_percent",
     "location_percent",
     "receiver_height_m",
+    "full_radials",
     *METHOD_INPUTS,
     "jurisdiction",
     "on",
@@ -142,8 +144,8 @@ def gather(
     ----------
     request : mapping
         `station_id`; optional `radius_km`, `step_m` (pixel and range step), `time_percent`
-        (1 to 50), `location_percent` (1 to 99), `receiver_height_m`, METHOD_INPUTS,
-        `jurisdiction`, `on`.
+        (1 to 50), `location_percent` (1 to 99), `receiver_height_m`, `full_radials` (a radial
+        for each pixel at the edge, and none of them thinned), METHOD_INPUTS, `jurisdiction`, `on`.
     register : Reader
         The register at one moment.
     context : StudyContext
@@ -160,12 +162,13 @@ def gather(
     station = register.station(reader.word("station_id"), SYSTEM)
     emitter, percent = coverage_asked(reader, station, context.ground, context.p1546_curves)
     radius_km, step_m = extent_asked(reader, station, default_step_m)
+    full = reader.flag("full_radials")
     settings = replace(
         emitter.over_squares(step_m).settings,
         profile_step_km=area_step_km(
             context.ground,
             emitter.method.predictor,
-            radius_km * azimuth_count(radius_km, step_m),
+            radius_km * azimuth_count(radius_km, step_m, full=full),
             step_m / 1e3,
         ),
     )
@@ -177,6 +180,7 @@ def gather(
         "radius_km": radius_km,
         "step_m": step_m,
         "time_percent": percent,
+        **({"full_radials": True} if full else {}),
         "levels_dbuvm": list(LEVELS_DBUVM),
         "communes": written,
     }
@@ -190,7 +194,8 @@ def compute(gathered: Gathered, context: StudyContext) -> Computed:
     method = method_of(inputs, context)
     emitter = Emitter(station, context.ground, settings_of(inputs), method)
     radius_km, step_m = float(inputs["radius_km"]), float(inputs["step_m"])
-    azimuths = azimuth_count(radius_km, step_m)
+    full = bool(inputs.get("full_radials", False))
+    azimuths = azimuth_count(radius_km, step_m, full=full)
     stage = context.stage(0.02, 0.7, "studies.progress_field", station=station.name)
     polar = polar_field(
         emitter,
@@ -198,7 +203,7 @@ def compute(gathered: Gathered, context: StudyContext) -> Computed:
         radius_km=radius_km,
         step_km=step_m / 1e3,
         azimuths_deg=azimuths_around(azimuths),
-        thinned=True,
+        thinned=not full,
         time_percents=(float(inputs["time_percent"]),),
     )
     require_field(polar)
@@ -224,15 +229,27 @@ def compute(gathered: Gathered, context: StudyContext) -> Computed:
     return Computed(results, {FIELD_FILE: raster, CONTOURS_FILE: geojson_text(contours)})
 
 
-def azimuth_count(radius_km: float, step_m: float) -> int:
-    """Return how many radials keep the arc between them at the edge within a pixel.
+def azimuth_count(radius_km: float, step_m: float, *, full: bool = False) -> int:
+    """Return how many radials stand around a station.
 
-    A multiple of 36, and of as many powers of two as cost less than a tenth more, so that they
-    can thin out towards the mast; the arc that results is in the results.
+    The arc between them at the edge is at most the diagonal of a pixel, which keeps a map nearer
+    to the own paths of its pixels than two samplings of the terrain are to each other (`tests/gis/test_area_raster.py`); the arc that results is in the results.
+
+    A multiple of 36, and of powers of two, so that radials can thin out towards the mast.
+
+    Parameters
+    ----------
+    radius_km : float
+        How far they reach.
+    step_m : float
+        Side of a pixel.
+    full : bool
+        Whether the arc is at most the side of a pixel.
     """
-    wanted = max(2 * math.pi * radius_km * 1e3 / step_m, _FEWEST_AZIMUTHS)
+    arc_m = step_m if full else step_m * math.sqrt(2)
+    wanted = max(2 * math.pi * radius_km * 1e3 / arc_m, _FEWEST_AZIMUTHS)
     unit = 36
-    while 20 * unit <= wanted:
+    while 20 * unit <= wanted and unit < _LARGEST_UNIT:
         unit *= 2
     return unit * math.ceil(wanted / unit - 1e-9)
 

@@ -118,7 +118,7 @@ def made(folder: Path, kind: str, radius_km: float) -> tuple[Path, Affine]:
 
 
 @pytest.mark.parametrize("kind", TERRAINS)
-@pytest.mark.parametrize(("radius_km", "most"), [(20.0, 1.35), (50.0, 1.20), (100.0, 1.20)])
+@pytest.mark.parametrize(("radius_km", "most"), [(20.0, 0.6), (50.0, 0.6), (100.0, 0.8)])
 def test_a_map_is_as_near_to_own_paths_as_two_samplings_are(  # noqa: PLR0917 - fixtures
     kind: str,
     radius_km: float,

@@ -298,8 +298,31 @@ def test_extent_that_nobody_asked_for(make_station) -> None:
     mountain = make_station(ground_height_m=986.0, erp_total_dbw=30.0)
     assert default_radius_km(mountain) == 150.0
     assert default_step_m(60.0) == 500.0
-    assert azimuth_count(60.0, 500.0) == 792  # 2 pi 60 km / 0.5 km = 754, to a multiple of 72
-    assert azimuth_count(300.0, 100.0) == 19584  # 2 pi 300 km / 0.1 km = 18850, to 1152
+
+
+def test_radials_stand_a_pixels_diagonal_apart_or_its_side_where_asked(
+    study_context: Context, make_station, write_terrain: Callable[..., Path]
+) -> None:
+    """Full radials are near to the usual ones, and are told apart."""
+    assert azimuth_count(60.0, 500.0) == 540  # 2 pi 60 km / 0.707 km = 533, to a multiple of 36
+    assert azimuth_count(60.0, 500.0, full=True) == 792  # 754, to a multiple of 72
+    assert azimuth_count(300.0, 100.0) == 13824  # 13329, to 576
+    terrain = Ground(RasterTerrain(write_terrain(hills)))
+    context = study_context(stations=[make_station()], terrain=terrain)
+    usual = run("coverage", {**REQUEST, "radius_km": 20}, context)
+    full = run("coverage", {**REQUEST, "radius_km": 20, "full_radials": True}, context)
+    assert usual.id != full.id
+    assert "full_radials" not in usual.inputs
+    step_m = usual.inputs["step_m"]
+    arcs = [study.results["computation"]["arc_at_edge_m"] for study in (full, usual)]
+    assert arcs[0] <= step_m < arcs[1] <= step_m * 1.4143
+    fields = [
+        read_raster(file_path(study, "coverage.tif", context.home)).values
+        for study in (usual, full)
+    ]
+    apart = np.abs(fields[0] - fields[1])
+    assert np.nanmax(apart) > 0
+    assert np.sqrt(np.nanmean(apart**2)) < 0.5
 
 
 def test_canonical_results(study_context: Context, make_station) -> None:
