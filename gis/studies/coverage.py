@@ -233,7 +233,8 @@ def azimuth_count(radius_km: float, step_m: float, *, full: bool = False) -> int
     """Return how many radials stand around a station.
 
     The arc between them at the edge is at most the diagonal of a pixel, which keeps a map nearer
-    to the own paths of its pixels than two samplings of the terrain are to each other (`tests/gis/test_area_raster.py`); the arc that results is in the results.
+    to the own paths of its pixels than two samplings of the terrain are to each other
+    (`tests/gis/test_area_raster.py`); the arc that results is in the results.
 
     A multiple of 36, and of powers of two, so that radials can thin out towards the mast.
 
