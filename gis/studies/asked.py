@@ -15,7 +15,7 @@ from gis.studies.model import (
     default_settings,
     located_settings,
 )
-from gis.studies.predictors.base import MEDIAN_PERCENT
+from gis.studies.predictors.base import MEDIAN_PERCENT, Range
 from gis.studies.requests import Reader
 from gis.terrain.ground import Ground
 from propagation.itu import p1812
@@ -97,13 +97,21 @@ def path_asked(reader: Reader, curves: Path | None, base: PathAsked | None = Non
     )
     square_m = usual.prediction_resolution_m or POINT_RESOLUTION_M
     limits = method.predictor.limits
-    lower, upper = limits.time_percents
-    knows = tuple(one for one in known.time_percents if lower <= one <= upper)
     return PathAsked(
         settings=located_settings(settings, limits.resolutions_m, square_m),
         method=method,
-        time_percents=knows if percent is None else (percent,),
+        time_percents=_times(known.time_percents, limits.time_percents, percent),
     )
+
+
+def _times(known: tuple[float, ...], within: Range, asked: float | None) -> tuple[float, ...]:
+    """Return the percentage of time asked for, else those known ones that a model covers.
+
+    Where it covers none of them the first stays, which the model then refuses with its range.
+    """
+    if asked is not None:
+        return (asked,)
+    return tuple(one for one in known if within[0] <= one <= within[1]) or known[:1]
 
 
 def path_recorded(inputs: Mapping[str, Any], curves: Path | None) -> PathAsked:

@@ -224,6 +224,24 @@ def test_a_study_explains_its_points_as_it_was_computed(
     assert told["predictions"][0]["field_strength_dbuvm"] == pytest.approx(by_hand, abs=2e-3)
 
 
+def test_a_model_that_knows_none_of_a_studys_percentages_of_time_is_refused(
+    study_context: Context, make_station
+) -> None:
+    """A study at 10 % of time, asked about by a model of the median; nearby as far away."""
+    recorded = PathAsked(time_percents=(10.0, 1.0))
+    station = make_station("a", frequency_mhz=600.0)
+    here = (station.longitude + 0.001, station.latitude)
+    said = {"model": "okumura_hata"}
+    by_hata = path_asked(Reader(said, *PATH_INPUTS), None, recorded)
+    for point in (POINT, here):
+        with pytest.raises(GisError) as refused:
+            explain_path(station, *point, study_context(), asked=by_hata)
+        assert "10 % of time is outside the 50 to 50 %" in refused.value.say("en")
+    reader = Reader({**said, "time_percent": 50}, *PATH_INPUTS)
+    told = explain_path(station, *POINT, study_context(), asked=path_asked(reader, None, recorded))
+    assert [one["time_percent"] for one in told["predictions"]] == [50]
+
+
 def test_interference_at_a_point_is_by_the_same_model(
     study_context: Context, make_station
 ) -> None:
