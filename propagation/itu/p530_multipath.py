@@ -196,10 +196,10 @@ def _exceeded_percent(a: Floats, p_0: Floats, conversion: Floats) -> Floats:
     some = np.where(p_0 == 0, 1.0, p_0)
     a_t = 25 + 1.2 * np.log10(some)  # step 2
     p_t = conversion * some * 10 ** (-a_t / 10)  # step 3b
-    q_a = -20 * np.log10(-np.log((100 - p_t) / 100)) / a_t
+    q_a = -20 * np.log10(-np.log1p(-p_t / 100)) / a_t
     q_t = (q_a - 2) / _shallow(a_t) - 4.3 * (10 ** (-a_t / 20) + a_t / 800)
     q = 2 + _shallow(a) * (q_t + 4.3 * (10 ** (-a / 20) + a / 800))
-    shallow = 100 * (1 - np.exp(-(10 ** (-q * a / 20))))
+    shallow = -100 * np.expm1(-(10 ** (-q * a / 20)))
     deep = conversion * some * 10 ** (-a / 10)  # step 3a
     return np.asarray(np.where(p_0 == 0, 0 * a, np.where(a >= a_t, deep, shallow)))
 
