@@ -121,7 +121,7 @@ def link_page(request: Request, form: Annotated[Any, Depends(_Typed)]) -> Respon
     language = safe_language(request, page=True)
     told, wrong, status = None, None, 200
     try:
-        if any(value for name, value in typed.items() if name != "polarization"):
+        if any(name in request.query_params for name in LINK_INPUTS):
             told = _explained(request, _read(typed))
     except (GisError, PropagationError) as error:
         wrong, status = explain(_labelled(error), language), status_of(error)

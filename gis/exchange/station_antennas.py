@@ -158,7 +158,7 @@ def antenna_asked(
 
 def _made(values: Mapping[str, Any], frequency_mhz: float | None) -> Antenna:
     if "kind" not in values:
-        raise wrong("kind", "–", ", ".join(AntennaKind))
+        raise wrong("kind", None, ", ".join(AntennaKind))
     antenna = Antenna(**values)
     if frequency_mhz is not None:
         pattern_of(antenna, frequency_mhz)
@@ -171,7 +171,7 @@ def _cuts(
     """Return what an antenna file says, or the cuts that the station has."""
     if file is None:
         if standing is None or standing.kind is not AntennaKind.CUTS:
-            raise wrong("horizontal_attenuation_db", "–", Phrase("antennas.expected_file"))
+            raise wrong("horizontal_attenuation_db", None, Phrase("antennas.expected_file"))
         kept = ("name", "maximum_gain_dbi", "horizontal_attenuation_db", "vertical_attenuation_db")
         return {name: getattr(standing, name) for name in kept}
     unit = asked.get("gain_unit", "").strip()

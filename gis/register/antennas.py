@@ -202,7 +202,7 @@ class Antenna:
         for name, parameter in asked.items():
             if getattr(self, name) in (None, ()):
                 if parameter.required:
-                    raise wrong(name, "–", Phrase("antennas.expected_needed"))
+                    raise wrong(name, None, Phrase("antennas.expected_needed"))
                 if parameter.usual is not None:
                     object.__setattr__(self, name, parameter.usual)
         for one in fields(self):
@@ -231,7 +231,7 @@ def limits_of(name: str) -> tuple[float, float]:
 def wrong(name: str, value: object, expected: object) -> FormatError:
     """Return the error that names a field of an antenna, its value and what is expected."""
     return FormatError(
-        "antennas.wrong_parameter",
+        "antennas.missing_parameter" if value is None else "antennas.wrong_parameter",
         name=name,
         field=Phrase(f"register.field.antenna_{name}"),
         value=value,
@@ -364,7 +364,7 @@ def _require_shape(antenna: Antenna) -> None:
         raise wrong(cuts[0][0], min(cuts[0][1]), Phrase("antennas.expected_maximum"))
     wide = (antenna.horizontal_beamwidth_deg or 0.0) > _WIDEST_BY_GAIN_DEG
     if antenna.kind is AntennaKind.F1336_SECTORAL and wide and not antenna.vertical_beamwidth_deg:
-        raise wrong("vertical_beamwidth_deg", "–", Phrase("antennas.expected_wide"))
+        raise wrong("vertical_beamwidth_deg", None, Phrase("antennas.expected_wide"))
 
 
 def _of_cuts(antenna: Antenna, _: float) -> Pattern:

@@ -112,6 +112,12 @@ def test_the_page_asks_before_it_shows(browser_of: Callable[[str], Any]) -> None
     assert 'name="receiver_threshold_dbm"' in page
 
 
+def test_an_empty_form_is_answered(browser_of: Callable[[str], Any]) -> None:
+    answer = browser_of("staff").get("/view/link?from_latitude=&to_latitude=&frequency_mhz=")
+    assert answer.status_code == 422
+    assert "Hãy điền" in unescape(answer.text)
+
+
 @pytest.mark.parametrize(
     ("more", "told"),
     [
