@@ -6,6 +6,7 @@ from typing import Any
 
 from gis.errors import FormatError
 from gis.studies.emitter import NEAREST_KM, Emitter
+from gis.studies.model import RECEIVER_HEIGHT_M
 from gis.studies.predictors.base import (
     LIMITED,
     MEDIAN_PERCENT,
@@ -56,11 +57,19 @@ def method_remarks(
     """
     return [
         *location_remarks(emitter, step_m),
+        *_about_height(emitter),
         *_about_reach(emitter, reach_km),
         *_about_ground(emitter),
         *polarization_remarks(emitter),
         *_noted(emitter, notes),
     ]
+
+
+def _about_height(emitter: Emitter) -> Iterator[Remark]:
+    """Yield that a field is not at the height that the levels of the rules are meant for."""
+    height_m = emitter.settings.receiver_height_above_ground_m
+    if height_m != RECEIVER_HEIGHT_M:
+        yield "studies.receiver_height", {"height_m": height_m, "usual_m": RECEIVER_HEIGHT_M}
 
 
 def polarization_remarks(emitter: Emitter) -> list[Remark]:

@@ -123,7 +123,7 @@ def test_an_empty_form_is_answered(browser_of: Callable[[str], Any]) -> None:
     [
         ({"frequency_mhz": ""}, "Hãy điền Tần số (MHz): một số từ 1.000 đến 45.000"),
         ({"frequency_mhz": "bảy"}, "Tần số (MHz) “bảy” không phải là số"),
-        ({"from_height_m": "0"}, "Anten A trên mặt đất (m) = 0 phải là một số từ 1 đến 1.000"),
+        ({"from_height_m": "0"}, "Ăng ten A trên mặt đất (m) = 0 phải là một số từ 1 đến 1.000"),
         ({"rain_rate_mm_per_h": "95"}, "Nguồn của cường độ mưa: Cường độ mưa R0,01"),
         ({"geoclimatic_factor_log10": "-4"}, "dN75 (đơn vị N) phải đi cùng log10 K"),
         ({"to_longitude": "<script>"}, "“<script>”"),

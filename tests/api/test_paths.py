@@ -205,7 +205,7 @@ def test_the_page_asks_before_it_shows(browser_of: Callable[[str], Any]) -> None
         (
             f"?station={STATION}&longitude=106&latitude=10&receiver_height_m=0,5",
             422,
-            "Độ cao anten thu (m) = 0,5 phải",
+            "Độ cao ăng ten thu (m) = 0,5 phải",
         ),
         ("?longitude=106&latitude=10", 422, "Hãy chọn một đài"),
         (f"?station={STATION}&longitude=106&latitude=10&time_percent=x", 422, "thời gian"),

@@ -286,3 +286,13 @@ def test_gaps_add_up() -> None:
         assert both.points == 40
         assert both.missing == {"elevation": (9, 2.0, 90.0), "zones": (40, 0.0, 0.0)}
     assert remarks_json([]) == []
+
+
+def test_a_receiver_at_another_height_than_the_levels_is_said(
+    study_context: Context, make_station: Callable
+) -> None:
+    context = study_context(stations=[make_station(**AT)])
+    assert "studies.receiver_height" not in keyed(coverage(context, radius_km=5))
+    told = keyed(coverage(context, radius_km=5, receiver_height_m=1.5))
+    assert "1.5 m" in told["studies.receiver_height"]["en"]
+    assert "1,5 m" in told["studies.receiver_height"]["vi"]

@@ -232,7 +232,7 @@ def test_a_coverage_is_less_by_the_pattern_and_says_so(
     smooth = known & (expected < 29)
     assert smooth.sum() > 1000
     # between points and radials the field is interpolated, over the kink at 30 dB coarsely
-    np.testing.assert_allclose(taken[smooth], expected[smooth], rtol=0, atol=0.03)
+    np.testing.assert_allclose(taken[smooth], expected[smooth], rtol=0, atol=0.05)
     np.testing.assert_allclose(taken[known], expected[known], rtol=0, atol=0.3)
 
 
