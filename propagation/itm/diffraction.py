@@ -7,9 +7,8 @@ what does not depend on the distance is computed once for both.
 import math
 from typing import NamedTuple
 
-import numpy as np
-
 from propagation.compiled import scan
+from propagation.itm.functions import cube_root, decay, log, log10
 
 __all__ = [
     "DiffractionLine",
@@ -36,7 +35,9 @@ class Wave(NamedTuple):
         Wave number, 1/m.
     root : float
         Cube root of f.
-    impedance : complex
+    log_f : float
+        Natural logarithm of f.
+    resistance, reactance : float
         Ground impedance, relative to free space.
     magnitude : float
         Its absolute value.
@@ -45,7 +46,9 @@ class Wave(NamedTuple):
     f: float
     number: float
     root: float
-    impedance: complex
+    log_f: float
+    resistance: float
+    reactance: float
     magnitude: float
 
 
@@ -87,19 +90,19 @@ class _Edges(NamedTuple):
 @scan
 def irregularity_over_m(irregularity: float, d: float) -> float:
     """Return the interdecile range of the terrain over a distance; [ERL79], eq. (3)."""
-    return irregularity * (1 - 0.8 * math.exp(-d / 50e3))
+    return irregularity * (1 - 0.8 * decay(d / 50e3))
 
 
 @scan
 def deviation_m(irregularity: float) -> float:
     """Return the deviation of terrain within a Fresnel zone; [ERL79], eq. (3.6a)."""
-    return 0.78 * irregularity * math.exp(-0.5 * math.sqrt(math.sqrt(irregularity)))
+    return 0.78 * irregularity * decay(0.5 * math.sqrt(math.sqrt(irregularity)))
 
 
 @scan
 def spacing_m(path: Terminals, wave: Wave) -> float:
     """Return the distance over which diffraction grows by a natural step, m; [ALG], (4.10)."""
-    root = float(np.cbrt(path.curvature))
+    root = cube_root(path.curvature)
     return 1 / (root * root * wave.root)
 
 
@@ -129,7 +132,7 @@ def _edges(path: Terminals, wave: Wave, smooth_sight: float, is_profile: bool) -
     gain2, x2 = _terminal(path.dl2, path.he2, wave)
     rough = deviation_m(irregularity_over_m(path.irregularity, smooth_sight))
     heights = path.h1 * path.h2
-    clutter = min(15.0, 5 * math.log10(1 + 1e-5 * heights * wave.f * rough))  # [ERL79] (3.38c)
+    clutter = min(15.0, 5 * log10(1 + 1e-5 * heights * wave.f * rough))  # [ERL79] (3.38c)
     excess = path.he1 * path.he2 - heights
     if is_profile:
         heights += 10  # low antennas on a known path, [ERL79], page 3-8
@@ -170,13 +173,13 @@ def _fresnel_db(v2: float) -> float:
     """Return the loss of a knife edge from the square of v; [ERL79], eqs (3.27)."""
     if v2 < 5.76:
         return 6.02 + 9.11 * math.sqrt(v2) - 1.27 * v2
-    return 12.953 + 10 * math.log10(v2)
+    return 12.953 + 10 * log10(v2)
 
 
 @scan
 def _normalised(radius: float, d: float, wave: Wave) -> tuple[float, float]:
     """Return K and the normalised distance of a stretch over a radius; [VOG], eqs (2), (6)."""
-    c = float(np.cbrt(_STANDARD_RADIUS_M / radius))
+    c = cube_root(_STANDARD_RADIUS_M / radius)
     k = 0.017778 * c / (wave.root * wave.magnitude)
     return k, (1.607 - k) * c * c * wave.root * d / 1000
 
@@ -193,19 +196,19 @@ def _smooth_earth_db(angle: float, beyond: float, wave: Wave, edges: _Edges) -> 
     """Return the loss of the smooth Earth by the method of three radii; [VOG], [ALG] (4.20)."""
     _, x0 = _normalised(beyond / angle, beyond, wave)
     x = x0 + edges.x_terminals
-    return 0.05751 * x - 10 * math.log10(x) - edges.heights_db
+    return 0.05751 * x - 10 * log10(x) - edges.heights_db
 
 
 @scan
 def _height_gain_db(x: float, k: float) -> float:
     """Return the height function F(x, K); [ALG], section 6."""
     if x >= 200:
-        gain = 0.05751 * x - 4.343 * math.log(x)
+        gain = 0.05751 * x - 4.343 * log(x)
         if x < 2000:
-            w = 0.0134 * x * math.exp(-0.005 * x)
-            gain = (1 - w) * gain + w * (17.372 * math.log(x) - 117)
+            w = 0.0134 * x * decay(0.005 * x)
+            gain = (1 - w) * gain + w * (17.372 * log(x) - 117)
         return gain
-    w = -math.log(k)
+    w = -log(k)
     if k < 1e-5 or x * w * w * w > 5495:
-        return 17.372 * math.log(x) - 117 if x > 1 else -117.0
+        return 17.372 * log(x) - 117 if x > 1 else -117.0
     return 2.5e-5 * x * x / k - 8.686 * w - 15

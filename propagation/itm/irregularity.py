@@ -45,8 +45,9 @@ def irregularity_m(heights: Floats, ends: Ends, start: float, end: float, room: 
     tenth = min(max(4, int(0.1 * (last - first + 8))), 25)
     count = 10 * tenth - 5
     samples, near = room[0, :count], room[2]
-    _sample(heights, first, (last - first) / (count - 1), ends.intervals, samples)
-    deviation = _flatten(samples, room[1])
+    places = room[1]
+    _sample(heights, first, (last - first) / (count - 1), ends.intervals, places, samples)
+    deviation = _flatten(samples, places)
     gap = deviation / (_PER_DEVIATION * count)
     above = _nth_largest(samples, tenth, room[3, 0], gap, near)
     room[3, 0] = above
@@ -58,22 +59,24 @@ def irregularity_m(heights: Floats, ends: Ends, start: float, end: float, room: 
 
 
 @scan
-def _sample(heights: Floats, first: float, apart: float, intervals: int, samples: Floats) -> None:
+def _sample(
+    heights: Floats, first: float, apart: float, intervals: int, places: Floats, samples: Floats
+) -> None:
     """Interpolate heights at even places, the first and their distance counted in intervals."""
     final = samples.shape[0] - 1
     for j in range(final):
-        place = first + j * apart
-        i = int(place)
-        samples[j] = _height_m(heights, i, place)
+        place = first + places[j] * apart
+        samples[j] = _height_m(heights, np.int32(place), place)
     place = first + final * apart
-    samples[final] = _height_m(heights, min(int(place), intervals - 1), place)
+    samples[final] = _height_m(heights, np.int32(min(int(place), intervals - 1)), place)
 
 
 @passage
 def _height_m(heights: Floats, i: int, place: float) -> float:
     """Interpolate between a point and the next; indices without a sign are not wrapped."""
-    low = heights[np.uint64(i)]
-    return float(low + (heights[np.uint64(i) + np.uint64(1)] - low) * (place - i))
+    at = np.uint64(np.int64(i))
+    low = heights[at]
+    return float(low + (heights[at + np.uint64(1)] - low) * (place - i))
 
 
 @tally

@@ -18,6 +18,7 @@ from propagation.itm.asking import EDITION, known_row, matrix, model_codes
 from propagation.itm.attenuation import reference_attenuation
 from propagation.itm.batch import Asked, limits_of, statistics_of, wave_of
 from propagation.itm.diffraction import Terminals, Wave
+from propagation.itm.functions import log10
 from propagation.itm.irregularity import irregularity_m, room_for_samples
 from propagation.itm.profile import (
     Ends,
@@ -174,7 +175,7 @@ def _loss(
 ) -> tuple[float, float, int, int]:
     reference, mode, warned = reference_attenuation(path, wave, True)
     varied, extreme = varied_loss_db(reference, path, wave, climate, deviates)
-    free_space = 32.45 + 20 * math.log10(wave.f) + 20 * math.log10(path.d / 1000)
+    free_space = 32.45 + 20 * log10(wave.f * path.d / 1000)
     return free_space + varied, reference, mode, warned | extreme
 
 
