@@ -12,7 +12,7 @@ from propagation.itm.diffraction import (
     irregularity_over_m,
     spacing_m,
 )
-from propagation.itm.functions import decay, log, log10
+from propagation.itm.functions import log10
 
 __all__ = ["reference_attenuation"]
 
@@ -35,11 +35,12 @@ def reference_attenuation(path: Terminals, wave: Wave, is_profile: bool) -> tupl
     smooth2 = math.sqrt(2 * path.he2 / path.curvature)
     warnings = _warnings(path, smooth1, smooth2)
     smooth = smooth1 + smooth2
-    line = diffraction_line(path, wave, smooth, is_profile)
+    step = spacing_m(path, wave)
+    line = diffraction_line(path, wave, smooth, step, is_profile)
     if path.d < smooth:
         loss = _in_sight_db(path, wave, line, smooth)
         return max(loss, 0.0), _LINE_OF_SIGHT, warnings
-    loss, mode = _beyond(path, wave, line, smooth)
+    loss, mode = _beyond(path, wave, line, (smooth, step))
     return max(loss, 0.0), mode, warnings
 
 
@@ -81,9 +82,9 @@ def _in_sight_db(path: Terminals, wave: Wave, line: DiffractionLine, smooth: flo
     k1, k2, found = 0.0, 0.0, False
     if d0 < d1:
         a0 = _two_rays_db(d0, path, wave, line, smooth)
-        q = log(smooth / d0)
+        q = math.log(smooth / d0)
         above = (smooth - d0) * (a1 - a0) - (d1 - d0) * (edge - a0)
-        k2 = max(0.0, above / ((smooth - d0) * log(d1 / d0) - (d1 - d0) * q))
+        k2 = max(0.0, above / ((smooth - d0) * math.log(d1 / d0) - (d1 - d0) * q))
         found = line.intercept > 0 or k2 > 0
         if found:
             k1 = (edge - a0 - k2 * q) / (smooth - d0)
@@ -95,7 +96,7 @@ def _in_sight_db(path: Terminals, wave: Wave, line: DiffractionLine, smooth: flo
         k1 = max(edge - a1, 0.0) / (smooth - d1)
         if k1 == 0:
             k1 = line.slope
-    return edge + k1 * (path.d - smooth) + k2 * log(path.d / smooth)
+    return edge + k1 * (path.d - smooth) + k2 * math.log(path.d / smooth)
 
 
 @scan
@@ -106,7 +107,7 @@ def _two_rays_db(
     rough = deviation_m(irregularity_over_m(path.irregularity, d))
     both = path.he1 + path.he2
     sine = both / math.sqrt(d * d + both * both)
-    scattered = decay(min(10.0, wave.number * rough * sine))
+    scattered = math.exp(-min(10.0, wave.number * rough * sine))
     reflected = _reflected(sine, wave)
     square = reflected[0] * reflected[0] + reflected[1] * reflected[1]
     q = square * scattered * scattered
@@ -134,11 +135,19 @@ def _reflected(sine: float, wave: Wave) -> tuple[float, float]:
 
 @scan
 def _beyond(
-    path: Terminals, wave: Wave, line: DiffractionLine, smooth: float
+    path: Terminals, wave: Wave, line: DiffractionLine, lengths: tuple[float, float]
 ) -> tuple[float, int]:
-    """Return the loss beyond the smooth Earth's horizon, and what carries the wave."""
+    """Return the loss beyond the smooth Earth's horizon, and what carries the wave.
+
+    `lengths` are the distance of that horizon and the step of `spacing_m`. Scatter never carries
+    before a distance that is known without it.
+    """
+    smooth, step = lengths
     diffracted = line.slope * path.d + line.intercept
     sight = path.dl1 + path.dl2
+    nearest = max(smooth, sight + 1.088 * step * wave.log_f)
+    if path.d <= nearest:
+        return diffracted, _DIFFRACTION
     angle = -max(path.theta1 + path.theta2, -sight * path.curvature)
     d5, d6 = sight + 200e3, sight + 400e3
     far, gain = _scatter_db(d6, path, wave, angle, -1.0)
@@ -146,9 +155,8 @@ def _beyond(
     if near >= 1000:
         return diffracted, _DIFFRACTION
     slope = (far - near) / 200e3
-    step = spacing_m(path, wave)
     crossing = (near - line.intercept - slope * d5) / (line.slope - slope)
-    dx = max(smooth, sight + 1.088 * step * wave.log_f, crossing)
+    dx = max(nearest, crossing)
     if path.d <= dx:
         return diffracted, _DIFFRACTION
     return slope * (path.d - dx) + line.slope * dx + line.intercept, _TROPOSCATTER
@@ -174,7 +182,7 @@ def _scatter_db(
             gain = farther  # [ALG], page 12
     angle = d * path.curvature - sight_angle
     loss = _attenuation_db(angle * d) + 10 * log10(wave.number * 47.7 * angle**4)
-    drier = 0.1 * (path.refractivity - 301) * decay(angle * d / 40e3)
+    drier = 0.1 * (path.refractivity - 301) * math.exp(-angle * d / 40e3)
     return loss - drier + gain, gain
 
 
@@ -191,7 +199,7 @@ def _frequency_gain_db(d: float, r1: float, r2: float, angle: float, path: Termi
     s = max(0.1, asymmetry)
     crossover = (d - apart) * (d + apart) * angle * 0.25 / d
     ns = path.refractivity
-    wet = (0.031 - ns * 2.32e-3 + ns * ns * 5.67e-6) * decay(min(1.7, crossover / 8e3) ** 6)
+    wet = (0.031 - ns * 2.32e-3 + ns * ns * 5.67e-6) * math.exp(-(min(1.7, crossover / 8e3) ** 6))
     eta = crossover / 1.7556e3 * (1 + wet)
     gain = (_curves_db(r1, eta) + _curves_db(r2, eta)) / 2
     asymmetrical = 6 * (0.6 - log10(max(eta, 1.0))) * log10(s) * log10(q)

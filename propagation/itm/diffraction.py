@@ -8,7 +8,7 @@ import math
 from typing import NamedTuple
 
 from propagation.compiled import scan
-from propagation.itm.functions import cube_root, decay, log, log10
+from propagation.itm.functions import cube_root, log10
 
 __all__ = [
     "DiffractionLine",
@@ -22,6 +22,7 @@ __all__ = [
 
 _STANDARD_RADIUS_M = 4 / 3 * 6370e3  # the Earth that Vogler's curves are drawn for
 _TWO_PI_KM = 6283.2
+_FAR_FROM_EDGE = 5.76  # square of v
 
 
 class Wave(NamedTuple):
@@ -90,13 +91,13 @@ class _Edges(NamedTuple):
 @scan
 def irregularity_over_m(irregularity: float, d: float) -> float:
     """Return the interdecile range of the terrain over a distance; [ERL79], eq. (3)."""
-    return irregularity * (1 - 0.8 * decay(d / 50e3))
+    return irregularity * (1 - 0.8 * math.exp(-d / 50e3))
 
 
 @scan
 def deviation_m(irregularity: float) -> float:
     """Return the deviation of terrain within a Fresnel zone; [ERL79], eq. (3.6a)."""
-    return 0.78 * irregularity * decay(0.5 * math.sqrt(math.sqrt(irregularity)))
+    return 0.78 * irregularity * math.exp(-0.5 * math.sqrt(math.sqrt(irregularity)))
 
 
 @scan
@@ -108,15 +109,14 @@ def spacing_m(path: Terminals, wave: Wave) -> float:
 
 @scan
 def diffraction_line(
-    path: Terminals, wave: Wave, smooth_sight: float, is_profile: bool
+    path: Terminals, wave: Wave, smooth_sight: float, step: float, is_profile: bool
 ) -> DiffractionLine:
     """Draw the line of diffraction loss through two distances far beyond the horizons.
 
-    `smooth_sight` is the farthest distance in sight over a smooth Earth, m; [ALG], eqs (4.9) to
-    (4.14).
+    `smooth_sight` is the farthest distance in sight over a smooth Earth, and `step` that of
+    `spacing_m`, m; [ALG], eqs (4.9) to (4.14).
     """
     edges = _edges(path, wave, smooth_sight, is_profile)
-    step = spacing_m(path, wave)
     d3 = max(smooth_sight, edges.sight + 5 * step)
     d4 = d3 + 10 * step
     a3 = _loss_db(d3, path, wave, edges)
@@ -163,15 +163,17 @@ def _loss_db(d: float, path: Terminals, wave: Wave, edges: _Edges) -> float:
 def _two_edges_db(angle: float, beyond: float, path: Terminals, wave: Wave) -> float:
     """Return the loss of the two horizons as knife edges; [TN101], eq. (I.1)."""
     common = 0.0795775 * wave.number * angle * angle * beyond
-    return _fresnel_db(common * path.dl1 / (beyond + path.dl1)) + _fresnel_db(
-        common * path.dl2 / (beyond + path.dl2)
-    )
+    v1 = common * path.dl1 / (beyond + path.dl1)
+    v2 = common * path.dl2 / (beyond + path.dl2)
+    if v1 >= _FAR_FROM_EDGE and v2 >= _FAR_FROM_EDGE:
+        return 2 * 12.953 + 10 * log10(v1 * v2)
+    return _fresnel_db(v1) + _fresnel_db(v2)
 
 
 @scan
 def _fresnel_db(v2: float) -> float:
     """Return the loss of a knife edge from the square of v; [ERL79], eqs (3.27)."""
-    if v2 < 5.76:
+    if v2 < _FAR_FROM_EDGE:
         return 6.02 + 9.11 * math.sqrt(v2) - 1.27 * v2
     return 12.953 + 10 * log10(v2)
 
@@ -203,12 +205,12 @@ def _smooth_earth_db(angle: float, beyond: float, wave: Wave, edges: _Edges) -> 
 def _height_gain_db(x: float, k: float) -> float:
     """Return the height function F(x, K); [ALG], section 6."""
     if x >= 200:
-        gain = 0.05751 * x - 4.343 * log(x)
+        gain = 0.05751 * x - 4.343 * math.log(x)
         if x < 2000:
-            w = 0.0134 * x * decay(0.005 * x)
-            gain = (1 - w) * gain + w * (17.372 * log(x) - 117)
+            w = 0.0134 * x * math.exp(-0.005 * x)
+            gain = (1 - w) * gain + w * (17.372 * math.log(x) - 117)
         return gain
-    w = -log(k)
+    w = -math.log(k)
     if k < 1e-5 or x * w * w * w > 5495:
-        return 17.372 * log(x) - 117 if x > 1 else -117.0
+        return 17.372 * math.log(x) - 117 if x > 1 else -117.0
     return 2.5e-5 * x * x / k - 8.686 * w - 15

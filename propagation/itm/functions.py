@@ -1,38 +1,37 @@
-"""Elementary functions for one number, as the Irregular Terrain Model asks for them.
+"""Elementary functions of one number that are quicker than the libraries' own.
 
-Those of `area.elementary`, which the libraries' own outweigh, for all the arguments that may come.
+Polynomials do not pay here: outside of loops their numbers are loaded one by one.
 """
 
 import math
 
-from propagation.area import elementary
+import numpy as np
+
 from propagation.compiled import passage
 
-__all__ = ["cube_root", "decay", "log", "log10"]
+__all__ = ["cube_root", "log10"]
 
-_LN_2 = 0.6931471805599453
-_GONE = 600.0  # e to its negative is nothing beside anything
-
-
-@passage
-def decay(x: float) -> float:
-    """Return e to -x for x >= 0."""
-    return elementary.exp(-min(x, _GONE))
-
-
-@passage
-def log(x: float) -> float:
-    """Return the natural logarithm, NaN of what is not positive."""
-    return elementary.log2(x) * _LN_2 if x > 0 else math.nan
+_LOG10_E = 0.4342944819032518
+_INVERSE_ROOT = np.uint64(0x553EF0FF289DD796)  # from which a third of the bits of x is taken
 
 
 @passage
 def log10(x: float) -> float:
-    """Return the decimal logarithm, NaN of what is not positive."""
-    return elementary.log10(x) if x > 0 else math.nan
+    """Return the decimal logarithm by way of the natural one."""
+    return math.log(x) * _LOG10_E
 
 
 @passage
 def cube_root(x: float) -> float:
-    """Return the cube root of a positive x."""
-    return elementary.exp2(elementary.log2(x) / 3.0)
+    """Return the cube root of a positive normal x, by two steps of fourth order to 1e-15.
+
+    They better the inverse of the root, whose first guess is within 4 % by a third of the
+    exponent.
+    """
+    third = np.float64(x).view(np.uint64) // np.uint64(3)
+    y = np.uint64(_INVERSE_ROOT - third).view(np.float64)
+    h = 1.0 - x * y * y * y
+    y += y * h * (1 / 3 + h * (2 / 9 + h * (14 / 81)))
+    h = 1.0 - x * y * y * y
+    y += y * h * (1 / 3 + h * (2 / 9 + h * (14 / 81)))
+    return float(x * y * y)

@@ -11,7 +11,6 @@ from numpy.typing import NDArray
 
 from propagation.compiled import scan
 from propagation.itm.diffraction import Terminals, Wave, irregularity_over_m
-from propagation.itm.functions import decay
 
 __all__ = ["CLIMATES", "Climate", "Deviates", "climate_of", "normal_deviate", "varied_loss_db"]
 
@@ -127,7 +126,7 @@ def varied_loss_db(
     z_t, z_l, z_s = _together(deviates)
     farthest = max(abs(z_t), abs(z_l), abs(z_s))
     warnings = _EXTREME if farthest > 3.10 else 0
-    sigma_s = 5 + 3 * decay(effective / 100) if deviates.with_situation else 0.0
+    sigma_s = 5 + 3 * math.exp(-effective / 100) if deviates.with_situation else 0.0
     rough = wave.number * irregularity_over_m(path.irregularity, path.d)
     sigma_l = 10 * rough / (rough + 13) if deviates.with_location else 0.0
     sigma_t = _deviation_in_time_db(z_t, effective, climate)
