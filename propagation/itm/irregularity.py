@@ -68,11 +68,11 @@ def _sample(
         place = first + places[j] * apart
         samples[j] = _height_m(heights, np.int32(place), place)
     place = first + final * apart
-    samples[final] = _height_m(heights, np.int32(min(int(place), intervals - 1)), place)
+    samples[final] = _height_m(heights, np.int32(min(place, intervals - 1)), place)
 
 
 @passage
-def _height_m(heights: Floats, i: int, place: float) -> float:
+def _height_m(heights: Floats, i: np.int32, place: float) -> float:
     """Interpolate between a point and the next; indices without a sign are not wrapped."""
     at = np.uint64(np.int64(i))
     low = heights[at]
@@ -147,7 +147,7 @@ def _within(samples: Floats, guess: float, width: float, near: Floats) -> int:
         value = samples[j]
         near[kept] = value
         kept += np.uint64(1 if abs(value - guess) <= width else 0)
-    return np.int64(kept)
+    return int(kept)
 
 
 @scan

@@ -42,7 +42,7 @@ Floats = NDArray[np.float64]
 Integers = NDArray[np.int64]
 
 _FIRST_RECEIVER = 2  # intervals from the transmitter
-ALWAYS_EXACT = 300  # intervals up to which the irregularity is taken at every receiver
+ALWAYS_EXACT = 300  # intervals below which the irregularity is taken at every receiver
 _EVEN = 0.05  # relative change of the irregularity that is interpolated; more is computed
 
 

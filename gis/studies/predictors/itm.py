@@ -106,7 +106,7 @@ class Itm:
         receivers = np.arange(shape[1])
         wanted = receivers >= radials.first[:, np.newaxis]
         known = wanted & ~np.isnan(losses[0])
-        between = (receivers > ALWAYS_EXACT) & (receivers % self.irregularity_every != 0)
+        between = (receivers >= ALWAYS_EXACT) & (receivers % self.irregularity_every != 0)
         counts = {RECEIVERS: known, WARNED: known & warned, INTERPOLATED: known & between}
         return Along(
             losses, Counter({name: int(np.count_nonzero(one)) for name, one in counts.items()})
