@@ -12,6 +12,7 @@ from propagation.itm.diffraction import (
     irregularity_over_m,
     spacing_m,
 )
+from propagation.itm.functions import log10
 
 __all__ = ["reference_attenuation"]
 
@@ -34,11 +35,12 @@ def reference_attenuation(path: Terminals, wave: Wave, is_profile: bool) -> tupl
     smooth2 = math.sqrt(2 * path.he2 / path.curvature)
     warnings = _warnings(path, smooth1, smooth2)
     smooth = smooth1 + smooth2
-    line = diffraction_line(path, wave, smooth, is_profile)
+    step = spacing_m(path, wave)
+    line = diffraction_line(path, wave, smooth, step, is_profile)
     if path.d < smooth:
         loss = _in_sight_db(path, wave, line, smooth)
         return max(loss, 0.0), _LINE_OF_SIGHT, warnings
-    loss, mode = _beyond(path, wave, line, smooth)
+    loss, mode = _beyond(path, wave, line, (smooth, step))
     return max(loss, 0.0), mode, warnings
 
 
@@ -105,28 +107,47 @@ def _two_rays_db(
     rough = deviation_m(irregularity_over_m(path.irregularity, d))
     both = path.he1 + path.he2
     sine = both / math.sqrt(d * d + both * both)
-    reflected = (sine - wave.impedance) / (sine + wave.impedance)
-    reflected *= math.exp(-min(10.0, wave.number * rough * sine))
-    q = reflected.real * reflected.real + reflected.imag * reflected.imag
+    scattered = math.exp(-min(10.0, wave.number * rough * sine))
+    reflected = _reflected(sine, wave)
+    square = reflected[0] * reflected[0] + reflected[1] * reflected[1]
+    q = square * scattered * scattered
     if q < 0.25 or q < sine:
-        reflected *= math.sqrt(sine / q)
+        scattered = math.sqrt(sine / square)
     phase = wave.number * 2 * path.he1 * path.he2 / d
     if phase > math.pi / 2:
         phase = math.pi - (math.pi / 2) ** 2 / phase
-    real = math.cos(phase) + reflected.real
-    imaginary = reflected.imag - math.sin(phase)
-    rays = -10 * math.log10(real * real + imaginary * imaginary)
+    real = math.cos(phase) + scattered * reflected[0]
+    imaginary = scattered * reflected[1] - math.sin(phase)
+    rays = -10 * log10(real * real + imaginary * imaginary)
     w = 1 / (1 + wave.f * path.irregularity / max(10e3, smooth))
     return w * rays + (1 - w) * (line.slope * d + line.intercept)
 
 
 @scan
+def _reflected(sine: float, wave: Wave) -> tuple[float, float]:
+    """Return the real and the imaginary part of the ground's coefficient of reflection."""
+    real, imaginary = wave.resistance, wave.reactance
+    both = sine + real
+    square = both * both + imaginary * imaginary
+    rest = (sine - real) * both - imaginary * imaginary
+    return rest / square, -2 * sine * imaginary / square
+
+
+@scan
 def _beyond(
-    path: Terminals, wave: Wave, line: DiffractionLine, smooth: float
+    path: Terminals, wave: Wave, line: DiffractionLine, lengths: tuple[float, float]
 ) -> tuple[float, int]:
-    """Return the loss beyond the smooth Earth's horizon, and what carries the wave."""
+    """Return the loss beyond the smooth Earth's horizon, and what carries the wave.
+
+    `lengths` are the distance of that horizon and the step of `spacing_m`. Scatter never carries
+    before a distance that is known without it.
+    """
+    smooth, step = lengths
     diffracted = line.slope * path.d + line.intercept
     sight = path.dl1 + path.dl2
+    nearest = max(smooth, sight + 1.088 * step * wave.log_f)
+    if path.d <= nearest:
+        return diffracted, _DIFFRACTION
     angle = -max(path.theta1 + path.theta2, -sight * path.curvature)
     d5, d6 = sight + 200e3, sight + 400e3
     far, gain = _scatter_db(d6, path, wave, angle, -1.0)
@@ -134,9 +155,8 @@ def _beyond(
     if near >= 1000:
         return diffracted, _DIFFRACTION
     slope = (far - near) / 200e3
-    step = spacing_m(path, wave)
     crossing = (near - line.intercept - slope * d5) / (line.slope - slope)
-    dx = max(smooth, sight + 1.088 * step * math.log(wave.f), crossing)
+    dx = max(nearest, crossing)
     if path.d <= dx:
         return diffracted, _DIFFRACTION
     return slope * (path.d - dx) + line.slope * dx + line.intercept, _TROPOSCATTER
@@ -161,7 +181,7 @@ def _scatter_db(
         if gain > 15 and farther >= 0:
             gain = farther  # [ALG], page 12
     angle = d * path.curvature - sight_angle
-    loss = _attenuation_db(angle * d) + 10 * math.log10(wave.number * 47.7 * angle**4)
+    loss = _attenuation_db(angle * d) + 10 * log10(wave.number * 47.7 * angle**4)
     drier = 0.1 * (path.refractivity - 301) * math.exp(-angle * d / 40e3)
     return loss - drier + gain, gain
 
@@ -182,12 +202,12 @@ def _frequency_gain_db(d: float, r1: float, r2: float, angle: float, path: Termi
     wet = (0.031 - ns * 2.32e-3 + ns * ns * 5.67e-6) * math.exp(-(min(1.7, crossover / 8e3) ** 6))
     eta = crossover / 1.7556e3 * (1 + wet)
     gain = (_curves_db(r1, eta) + _curves_db(r2, eta)) / 2
-    asymmetrical = 6 * (0.6 - math.log10(max(eta, 1.0))) * math.log10(s) * math.log10(q)
+    asymmetrical = 6 * (0.6 - log10(max(eta, 1.0))) * log10(s) * log10(q)
     gain = max(gain + min(gain, asymmetrical), 0.0)
     if eta < 1:
         inner = (1 + _SQRT2 / r1) * (1 + _SQRT2 / r2)
         both = r1 + r2
-        none = 10 * math.log10(inner * inner * both / (both + 2 * _SQRT2))
+        none = 10 * log10(inner * inner * both / (both + 2 * _SQRT2))
         gain = eta * gain + (1 - eta) * none
     return gain
 
@@ -214,14 +234,14 @@ def _curve_db(eta: int, r: float) -> float:
         (705.0, 105.0),
     )[eta - 1]
     inverse = 1 / (r * r)
-    return 10 * math.log10(1 + a * inverse * inverse + b * inverse)
+    return 10 * log10(1 + a * inverse * inverse + b * inverse)
 
 
 @scan
 def _attenuation_db(td: float) -> float:
     """Return the attenuation function F of angle times distance (m); [ALG], (6.9)."""
     if td <= 10e3:
-        return 133.4 + 0.332e-3 * td - 10 * math.log10(td)
+        return 133.4 + 0.332e-3 * td - 10 * log10(td)
     if td <= 70e3:
-        return 104.6 + 0.212e-3 * td - 2.5 * math.log10(td)
-    return 71.8 + 0.157e-3 * td + 5 * math.log10(td)
+        return 104.6 + 0.212e-3 * td - 2.5 * log10(td)
+    return 71.8 + 0.157e-3 * td + 5 * log10(td)

@@ -153,7 +153,15 @@ def wave_of(row: Floats, vertical: bool) -> Wave:
     impedance = np.sqrt(ground - 1)
     if vertical:
         impedance = impedance / ground
-    return Wave(f, f / 47.7, f ** (1 / 3), impedance, abs(impedance))
+    return Wave(
+        f,
+        f / 47.7,
+        f ** (1 / 3),
+        math.log(f),
+        impedance.real,
+        impedance.imag,
+        abs(impedance),
+    )
 
 
 @scan

@@ -7,9 +7,8 @@ what does not depend on the distance is computed once for both.
 import math
 from typing import NamedTuple
 
-import numpy as np
-
 from propagation.compiled import scan
+from propagation.itm.functions import cube_root, log10
 
 __all__ = [
     "DiffractionLine",
@@ -23,6 +22,7 @@ __all__ = [
 
 _STANDARD_RADIUS_M = 4 / 3 * 6370e3  # the Earth that Vogler's curves are drawn for
 _TWO_PI_KM = 6283.2
+_FAR_FROM_EDGE = 5.76  # square of v
 
 
 class Wave(NamedTuple):
@@ -36,7 +36,9 @@ class Wave(NamedTuple):
         Wave number, 1/m.
     root : float
         Cube root of f.
-    impedance : complex
+    log_f : float
+        Natural logarithm of f.
+    resistance, reactance : float
         Ground impedance, relative to free space.
     magnitude : float
         Its absolute value.
@@ -45,7 +47,9 @@ class Wave(NamedTuple):
     f: float
     number: float
     root: float
-    impedance: complex
+    log_f: float
+    resistance: float
+    reactance: float
     magnitude: float
 
 
@@ -99,21 +103,20 @@ def deviation_m(irregularity: float) -> float:
 @scan
 def spacing_m(path: Terminals, wave: Wave) -> float:
     """Return the distance over which diffraction grows by a natural step, m; [ALG], (4.10)."""
-    root = float(np.cbrt(path.curvature))
+    root = cube_root(path.curvature)
     return 1 / (root * root * wave.root)
 
 
 @scan
 def diffraction_line(
-    path: Terminals, wave: Wave, smooth_sight: float, is_profile: bool
+    path: Terminals, wave: Wave, smooth_sight: float, step: float, is_profile: bool
 ) -> DiffractionLine:
     """Draw the line of diffraction loss through two distances far beyond the horizons.
 
-    `smooth_sight` is the farthest distance in sight over a smooth Earth, m; [ALG], eqs (4.9) to
-    (4.14).
+    `smooth_sight` is the farthest distance in sight over a smooth Earth, and `step` that of
+    `spacing_m`, m; [ALG], eqs (4.9) to (4.14).
     """
     edges = _edges(path, wave, smooth_sight, is_profile)
-    step = spacing_m(path, wave)
     d3 = max(smooth_sight, edges.sight + 5 * step)
     d4 = d3 + 10 * step
     a3 = _loss_db(d3, path, wave, edges)
@@ -129,7 +132,7 @@ def _edges(path: Terminals, wave: Wave, smooth_sight: float, is_profile: bool) -
     gain2, x2 = _terminal(path.dl2, path.he2, wave)
     rough = deviation_m(irregularity_over_m(path.irregularity, smooth_sight))
     heights = path.h1 * path.h2
-    clutter = min(15.0, 5 * math.log10(1 + 1e-5 * heights * wave.f * rough))  # [ERL79] (3.38c)
+    clutter = min(15.0, 5 * log10(1 + 1e-5 * heights * wave.f * rough))  # [ERL79] (3.38c)
     excess = path.he1 * path.he2 - heights
     if is_profile:
         heights += 10  # low antennas on a known path, [ERL79], page 3-8
@@ -160,23 +163,25 @@ def _loss_db(d: float, path: Terminals, wave: Wave, edges: _Edges) -> float:
 def _two_edges_db(angle: float, beyond: float, path: Terminals, wave: Wave) -> float:
     """Return the loss of the two horizons as knife edges; [TN101], eq. (I.1)."""
     common = 0.0795775 * wave.number * angle * angle * beyond
-    return _fresnel_db(common * path.dl1 / (beyond + path.dl1)) + _fresnel_db(
-        common * path.dl2 / (beyond + path.dl2)
-    )
+    v1 = common * path.dl1 / (beyond + path.dl1)
+    v2 = common * path.dl2 / (beyond + path.dl2)
+    if v1 >= _FAR_FROM_EDGE and v2 >= _FAR_FROM_EDGE:
+        return 2 * 12.953 + 10 * log10(v1 * v2)
+    return _fresnel_db(v1) + _fresnel_db(v2)
 
 
 @scan
 def _fresnel_db(v2: float) -> float:
     """Return the loss of a knife edge from the square of v; [ERL79], eqs (3.27)."""
-    if v2 < 5.76:
+    if v2 < _FAR_FROM_EDGE:
         return 6.02 + 9.11 * math.sqrt(v2) - 1.27 * v2
-    return 12.953 + 10 * math.log10(v2)
+    return 12.953 + 10 * log10(v2)
 
 
 @scan
 def _normalised(radius: float, d: float, wave: Wave) -> tuple[float, float]:
     """Return K and the normalised distance of a stretch over a radius; [VOG], eqs (2), (6)."""
-    c = float(np.cbrt(_STANDARD_RADIUS_M / radius))
+    c = cube_root(_STANDARD_RADIUS_M / radius)
     k = 0.017778 * c / (wave.root * wave.magnitude)
     return k, (1.607 - k) * c * c * wave.root * d / 1000
 
@@ -193,7 +198,7 @@ def _smooth_earth_db(angle: float, beyond: float, wave: Wave, edges: _Edges) -> 
     """Return the loss of the smooth Earth by the method of three radii; [VOG], [ALG] (4.20)."""
     _, x0 = _normalised(beyond / angle, beyond, wave)
     x = x0 + edges.x_terminals
-    return 0.05751 * x - 10 * math.log10(x) - edges.heights_db
+    return 0.05751 * x - 10 * log10(x) - edges.heights_db
 
 
 @scan

@@ -18,6 +18,7 @@ from propagation.itm.asking import EDITION, known_row, matrix, model_codes
 from propagation.itm.attenuation import reference_attenuation
 from propagation.itm.batch import Asked, limits_of, statistics_of, wave_of
 from propagation.itm.diffraction import Terminals, Wave
+from propagation.itm.functions import log10
 from propagation.itm.irregularity import irregularity_m, room_for_samples
 from propagation.itm.profile import (
     Ends,
@@ -35,13 +36,14 @@ from propagation.itm.radial_horizons import follower, horizons_at
 from propagation.itm.records import Conditions
 from propagation.itm.variability import Climate, Deviates, varied_loss_db
 
-__all__ = ["RadialLoss", "radial_loss"]
+__all__ = ["ALWAYS_EXACT", "RadialLoss", "radial_loss"]
 
 Floats = NDArray[np.float64]
 Integers = NDArray[np.int64]
 
 _FIRST_RECEIVER = 2  # intervals from the transmitter
-_ALWAYS_EXACT = 300  # intervals up to which the irregularity is taken at every receiver
+ALWAYS_EXACT = 300  # intervals below which the irregularity is taken at every receiver
+_EVEN = 0.05  # relative change of the irregularity that is interpolated; more is computed
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -85,7 +87,11 @@ def radial_loss(
         What is asked, numbers only; one for all radials.
     irregularity_every : int
         At 1 the irregularity of the terrain is that of each path; at n it is taken at every n-th
-        receiver from 300 intervals on, and interpolated between.
+        receiver from 300 intervals on, and interpolated between where it changes by no more than
+        5 % from one to the next. Against the path function the loss is then 0.1 dB off, root mean
+        square, and below 0.6 dB at 999 receivers in 1000, of plains, hills, cliffs and coasts;
+        single ones, where the mode switches, up to 4 dB. Behind a lone peak that is narrower than
+        the samples of a path, which they meet or miss, it is up to 13 dB off.
 
     Returns
     -------
@@ -174,7 +180,7 @@ def _loss(
 ) -> tuple[float, float, int, int]:
     reference, mode, warned = reference_attenuation(path, wave, True)
     varied, extreme = varied_loss_db(reference, path, wave, climate, deviates)
-    free_space = 32.45 + 20 * math.log10(wave.f) + 20 * math.log10(path.d / 1000)
+    free_space = 32.45 + 20 * log10(wave.f * path.d / 1000)
     return free_space + varied, reference, mode, warned | extreme
 
 
@@ -184,22 +190,18 @@ def _geometry(heights: Floats, row: Floats, points: int, every: int, paths: Floa
     step, h1, h2 = row[9], row[1], row[2]
     sums = _running_sums(heights, points)
     carried = follower(points)
-    samples = room_for_samples()
-    found = np.empty((points, 9))
+    found = np.empty((points, 11))
     for k in range(_FIRST_RECEIVER, points):
         ends = Ends(k, step, h1, h2)
         surface = curvature_of(_mean_height_m(sums, heights[0], k), row[3])
         seen = horizons_at(heights, ends, surface.curvature, carried)
         start, end = considered(ends, seen)
         drop1, drop2 = _drops_m(heights, sums, ends, seen, (start, end))
-        irregularity = math.nan
-        if k < _ALWAYS_EXACT or k % every == 0 or k == points - 1:
-            irregularity = irregularity_m(heights, ends, start, end, samples)
         found[k] = (
             seen.theta1, seen.theta2, seen.dl1, seen.dl2, surface.refractivity,
-            surface.curvature, drop1, drop2, irregularity,
+            surface.curvature, drop1, drop2, math.nan, start, end,
         )  # fmt: skip
-    _interpolate(found[:, 8], points)
+    _irregularities(heights, Ends(0, step, h1, h2), every, found)
     for k in range(_FIRST_RECEIVER, points):
         f = found[k]
         seen, surface = Horizons(f[0], f[1], f[2], f[3]), Surface(f[4], f[5])
@@ -260,12 +262,26 @@ def _window_sums(heights: Floats, sums: Floats, window: Window) -> tuple[float, 
 
 
 @scan
-def _interpolate(values: Floats, points: int) -> None:
-    """Fill NaN between values by straight lines."""
-    last = _FIRST_RECEIVER
-    for k in range(_FIRST_RECEIVER + 1, points):
-        if math.isnan(values[k]):
+def _irregularities(heights: Floats, ends: Ends, every: int, found: Floats) -> None:
+    """Write the irregularity of every path, of some by straight lines between others."""
+    points = found.shape[0]
+    samples = room_for_samples()
+    last = _FIRST_RECEIVER - 1
+    for k in range(_FIRST_RECEIVER, points):
+        if k >= ALWAYS_EXACT and k % every != 0 and k != points - 1:
             continue
+        found[k, 8] = _irregularity_at(heights, k, ends, found, samples)
+        apart = found[k, 8] - found[last, 8]
+        is_even = abs(apart) <= _EVEN * min(found[k, 8], found[last, 8])
         for i in range(last + 1, k):
-            values[i] = values[last] + (values[k] - values[last]) * (i - last) / (k - last)
+            if is_even:
+                found[i, 8] = found[last, 8] + apart * (i - last) / (k - last)
+            else:
+                found[i, 8] = _irregularity_at(heights, i, ends, found, samples)
         last = k
+
+
+@scan
+def _irregularity_at(heights: Floats, k: int, ends: Ends, found: Floats, samples: Floats) -> float:
+    there = Ends(k, ends.step, ends.h1, ends.h2)
+    return irregularity_m(heights, there, found[k, 9], found[k, 10], samples)

@@ -13,7 +13,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from propagation.compiled import scan
+from propagation.compiled import passage, scan
 from propagation.itm.profile import Ends, Horizons
 
 __all__ = ["Follower", "follower", "horizons_at"]
@@ -88,7 +88,7 @@ def horizons_at(heights: Floats, ends: Ends, curvature: float, carried: Follower
     return _between(heights, ends, curvature, (first1, last1), (max(far - 1, 1), near + 1))
 
 
-@scan
+@passage
 def _take_in(i: int, side: int, height: float, z1: float, step: float, carried: Follower) -> None:
     """Add a point to the running maximum and to the hull of one curvature."""
     x = i * step
@@ -109,7 +109,7 @@ def _take_in(i: int, side: int, height: float, z1: float, step: float, carried: 
     carried.state[side, 0] = size + 1
 
 
-@scan
+@passage
 def _highest(k: int, side: int, z2: float, step: float, carried: Follower) -> int:
     """Return the point of the hull that stands highest from the receiver's antenna."""
     curved, hull = carried.curved[side], carried.hull[side]

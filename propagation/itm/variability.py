@@ -63,12 +63,24 @@ class Deviates(NamedTuple):
     with_situation: bool
 
 
+class Curve(NamedTuple):
+    """A curve over the effective distance: c1 and c2 in dB, x1, x2 and x3 in km."""
+
+    c1: float
+    c2: float
+    x1: float
+    x2: float
+    x3: float
+
+
 class Climate(NamedTuple):
     """What climate and frequency give; one for a whole radial."""
 
-    row: Floats
-    below: float  # factors of the deviation in time
-    above: float
+    median: Curve
+    below: Curve  # of the deviation in time below and above the median
+    above: Curve
+    factor: float  # of the deviation beyond a limit
+    straight: float  # that limit
     beyond: float  # part of the distance that frequency adds, m
 
 
@@ -89,7 +101,14 @@ def climate_of(row: Floats, wave: Wave) -> Climate:
     q = math.log(0.133 * wave.number)
     below = row[17] + row[18] / ((row[19] * q) ** 2 + 1)
     above = row[20] + row[21] / ((row[22] * q) ** 2 + 1)
-    return Climate(row, below, above, (575.7e12 / wave.number) ** (1 / 3))
+    return Climate(
+        Curve(row[0], row[1], row[2], row[3], row[4]),
+        Curve(row[5] * below, row[6] * below, row[7], row[8], row[9]),
+        Curve(row[10] * above, row[11] * above, row[12], row[13], row[14]),
+        row[15],
+        row[16],
+        (575.7e12 / wave.number) ** (1 / 3),
+    )
 
 
 @scan
@@ -111,7 +130,7 @@ def varied_loss_db(
     rough = wave.number * irregularity_over_m(path.irregularity, path.d)
     sigma_l = 10 * rough / (rough + 13) if deviates.with_location else 0.0
     sigma_t = _deviation_in_time_db(z_t, effective, climate)
-    median = _curve_db(climate.row, 0, effective)
+    median = _curve_db(climate.median, effective)
     y_t, y_l = sigma_t * z_t, sigma_l * z_l
     rest = sigma_s**2 + y_t**2 / (7.8 + z_s**2) + y_l**2 / (24 + z_s**2)  # eq. (5.11)
     if deviates.mode == _SINGLE_MESSAGE:
@@ -154,19 +173,17 @@ def _effective_distance_km(path: Terminals, climate: Climate) -> float:
 def _deviation_in_time_db(z: float, effective: float, climate: Climate) -> float:
     """Return the deviation with time on the side of the median that is asked; eq. (5.6)."""
     if z < 0:
-        return _curve_db(climate.row, 5, effective) * climate.below
-    above = _curve_db(climate.row, 10, effective) * climate.above
-    factor, straight = climate.row[15], climate.row[16]
-    if z > straight:
-        above = above * factor + above * (1 - factor) * straight / z
-    return float(above)
+        return _curve_db(climate.below, effective)
+    above = _curve_db(climate.above, effective)
+    if z > climate.straight:
+        above *= climate.factor + (1 - climate.factor) * climate.straight / z
+    return above
 
 
 @scan
-def _curve_db(row: Floats, first: int, effective: float) -> float:
-    """Return a curve of five numbers at an effective distance in km; [TN101], (III.69)."""
-    c1, c2 = row[first], row[first + 1]
-    x1, x2, x3 = row[first + 2], row[first + 3], row[first + 4]
-    away = (effective - x2) / x3
-    square = (effective / x1) ** 2
-    return float((c1 + c2 / (1 + away * away)) * square / (1 + square))
+def _curve_db(curve: Curve, effective: float) -> float:
+    """Return a curve at an effective distance in km; [TN101], (III.69)."""
+    away = (effective - curve.x2) / curve.x3
+    ratio = effective / curve.x1
+    square = ratio * ratio
+    return (curve.c1 + curve.c2 / (1 + away * away)) * square / (1 + square)

@@ -67,16 +67,28 @@ def test_a_radial_answers_as_its_paths_do(kind: str, heights: tuple[float, float
         assert swept.warnings[k] == path.warnings
 
 
-@pytest.mark.parametrize("kind", ["delta", "hills"])
-def test_what_interpolating_the_irregularity_costs(kind: str) -> None:
-    """0.1 dB rms, and 0.6 dB at 999 receivers in 1000, at every 8th receiver."""
+@pytest.mark.parametrize(
+    ("kind", "rms_db", "most_of_1000_db", "most_db"),
+    [
+        ("delta", 0.1, 0.6, 1.0),
+        ("hills", 0.1, 0.6, 1.5),
+        ("cliffs", 0.1, 0.6, 1.0),
+        ("coast", 0.1, 0.6, 4.0),
+        ("peak", 2.0, 13.0, 13.0),
+    ],
+)
+def test_what_interpolating_the_irregularity_costs(
+    kind: str, rms_db: float, most_of_1000_db: float, most_db: float
+) -> None:
+    """At every 8th receiver; the samples of a path meet a lone narrow peak, or they do not."""
     z = np.stack([terrain(kind, seed) for seed in range(6)])
     exact = radial_loss(z, 30, conditions()).basic_transmission_loss_db[:, 2:]
     fast = radial_loss(z, 30, conditions(), irregularity_every=8).basic_transmission_loss_db
     error = np.abs(fast[:, 2:] - exact)
     assert error[:, :295].max() == 0
-    assert 0 < np.sqrt(np.mean(error**2)) < 0.1
-    assert np.quantile(error, 0.999) < 0.6
+    assert 0 < np.sqrt(np.mean(error**2)) < rms_db
+    assert np.quantile(error, 0.999) < most_of_1000_db
+    assert error.max() < most_db
 
 
 def test_shapes_and_nan() -> None:
