@@ -8,7 +8,6 @@ from gis.errors import FormatError
 from gis.studies.emitter import NEAREST_KM, Emitter
 from gis.studies.model import RECEIVER_HEIGHT_M
 from gis.studies.predictors.base import (
-    INTERPOLATED,
     LIMITED,
     MEDIAN_PERCENT,
     OUTSIDE,
@@ -185,7 +184,6 @@ def _noted(emitter: Emitter, notes: Counter[str]) -> Iterator[Remark]:
         (OUTSIDE, "studies.model_height_outside", heights),
         (LIMITED, "studies.model_height_limited", heights),
         (WARNED, "studies.model_warned", None),
-        (INTERPOLATED, "studies.itm_irregularity", None),
     ):
         if notes[name]:
             percent = max(0.001, round(100 * notes[name] / asked, 3))

@@ -36,13 +36,13 @@ from propagation.itm.radial_horizons import follower, horizons_at
 from propagation.itm.records import Conditions
 from propagation.itm.variability import Climate, Deviates, varied_loss_db
 
-__all__ = ["ALWAYS_EXACT", "RadialLoss", "radial_loss"]
+__all__ = ["RadialLoss", "radial_loss"]
 
 Floats = NDArray[np.float64]
 Integers = NDArray[np.int64]
 
 _FIRST_RECEIVER = 2  # intervals from the transmitter
-ALWAYS_EXACT = 300  # intervals below which the irregularity is taken at every receiver
+_ALWAYS_EXACT = 300  # intervals below which the irregularity is taken at every receiver
 _EVEN = 0.05  # relative change of the irregularity that is interpolated; more is computed
 
 
@@ -268,7 +268,7 @@ def _irregularities(heights: Floats, ends: Ends, every: int, found: Floats) -> N
     samples = room_for_samples()
     last = _FIRST_RECEIVER - 1
     for k in range(_FIRST_RECEIVER, points):
-        if k >= ALWAYS_EXACT and k % every != 0 and k != points - 1:
+        if k >= _ALWAYS_EXACT and k % every != 0 and k != points - 1:
             continue
         found[k, 8] = _irregularity_at(heights, k, ends, found, samples)
         apart = found[k, 8] - found[last, 8]

@@ -47,10 +47,9 @@ MEDIAN_PERCENT = 50.0
 """Half of the time, or of the locations."""
 
 RECEIVERS, OUTSIDE, LIMITED, WARNED = "receivers", "outside", "limited", "warned"
-INTERPOLATED = "interpolated"
 """What is counted along radials: receivers with a result; those without one because the effective
 height leaves the model's range; those computed at the nearer limit of a height; those that the
-model itself warns of; those for which something may have been interpolated."""
+model itself warns of."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

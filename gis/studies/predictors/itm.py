@@ -9,7 +9,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gis.studies.predictors.base import (
-    INTERPOLATED,
     RECEIVERS,
     WARNED,
     Along,
@@ -23,7 +22,7 @@ from gis.studies.predictors.base import (
 )
 from propagation.area.radial import Emission, Radials
 from propagation.itm import prediction as itm
-from propagation.itm.radial import ALWAYS_EXACT, radial_loss
+from propagation.itm.radial import radial_loss
 from propagation.itm.records import (
     PARAMETERS,
     TERMS,
@@ -59,12 +58,9 @@ class Itm:
     ----------
     climate : RadioClimate
         Radio climate.
-    irregularity_every : int
-        Of `radial_loss`: 1 takes the irregularity of terrain at every receiver of an area.
     """
 
     climate: RadioClimate
-    irregularity_every: int = 1
 
     name: ClassVar[str] = "itm"
     edition: ClassVar[str] = itm.EDITION
@@ -79,8 +75,8 @@ class Itm:
     slow: ClassVar[bool] = False
 
     def options(self) -> dict[str, Any]:
-        """Return the climate, and how often the irregularity is taken."""
-        return {"climate": self.climate.value, "irregularity_every": self.irregularity_every}
+        """Return the climate."""
+        return {"climate": self.climate.value}
 
     def along(self, radials: Radials, emission: Emission, check: Check) -> Along:
         """Predict the loss at every receiver, a sweep for each percentage of time."""
@@ -94,20 +90,15 @@ class Itm:
                 for conditions in self._conditions(emission, percent):
                     check()
                     found = radial_loss(
-                        radials.terrain_height_m[part],
-                        radials.step_km * 1e3,
-                        conditions,
-                        irregularity_every=self.irregularity_every,
+                        radials.terrain_height_m[part], radials.step_km * 1e3, conditions
                     )
                     losses[row, part] = np.fmin(
                         losses[row, part], found.basic_transmission_loss_db
                     )
                     warned[part] |= found.warnings != 0
-        receivers = np.arange(shape[1])
-        wanted = receivers >= radials.first[:, np.newaxis]
+        wanted = np.arange(shape[1]) >= radials.first[:, np.newaxis]
         known = wanted & ~np.isnan(losses[0])
-        between = (receivers >= ALWAYS_EXACT) & (receivers % self.irregularity_every != 0)
-        counts = {RECEIVERS: known, WARNED: known & warned, INTERPOLATED: known & between}
+        counts = {RECEIVERS: known, WARNED: known & warned}
         return Along(
             losses, Counter({name: int(np.count_nonzero(one)) for name, one in counts.items()})
         )

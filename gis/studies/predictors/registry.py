@@ -33,8 +33,6 @@ DEFAULT: Final = P1812.name
 WITH_ENVIRONMENT: Final = frozenset({OkumuraHata.name, ExtendedHata.name})
 """Models that want to know the surroundings of the receivers."""
 
-_IRREGULARITY_EVERY = 8  # receivers of an area beyond 300 intervals, in new studies
-
 
 def predictor_of(name: str, options: Mapping[str, Any], curves: Path | None) -> Predictor:
     """Return a model with its options; what is not said is that of the region.
@@ -62,20 +60,12 @@ def predictor_of(name: str, options: Mapping[str, Any], curves: Path | None) -> 
     if name == P1546.name:
         return _with_curves(options, curves)
     if name == Itm.name:
-        return _itm(options)
+        return Itm(RadioClimate(options.get("climate") or region()["itm_climate"]))
     if name in WITH_ENVIRONMENT:
         environment = Environment(options.get("environment", Environment.URBAN))
         extended = name == ExtendedHata.name
         return ExtendedHata(environment) if extended else OkumuraHata(environment)
     return Cost231Hata() if name == Cost231Hata.name else P1812() if name == DEFAULT else P452()
-
-
-def _itm(options: Mapping[str, Any]) -> Itm:
-    """Return ITM as a record has it; records that do not say how often mean every receiver."""
-    if "climate" in options:
-        every = int(options.get("irregularity_every", 1))
-        return Itm(RadioClimate(options["climate"]), every)
-    return Itm(RadioClimate(region()["itm_climate"]), _IRREGULARITY_EVERY)
 
 
 def _with_curves(options: Mapping[str, Any], curves: Path | None) -> P1546:
