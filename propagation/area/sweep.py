@@ -53,6 +53,15 @@ def _inland(zone: Zones, count: int) -> bool:
 
 
 @scan
+def _between(percents: Floats) -> tuple[float, float]:
+    """Return the least and the greatest percentage of time."""
+    least, greatest = percents[0], percents[0]
+    for percent in percents:
+        least, greatest = min(least, percent), max(greatest, percent)
+    return least, greatest
+
+
+@scan
 def _wave_losses(
     block: Floats,
     work: Floats,
@@ -69,12 +78,13 @@ def _wave_losses(
     medium = (wave[0], wave[1], wave[2])
     smooth_earth(block, work)
     sea = 0.0 if inland else wave[3]
-    if np.any(percents != 50.0):
+    if _between(percents)[0] < 50.0:
         diffraction(block, BEND_B, rare_radius, step, medium, sea, work, LD_B)
     if median:
         diffraction(block, BEND_50, radius, step, medium, sea, work, LD_50)
     else:
-        work[LD_50 * BLOCK : (LD_50 + 1) * BLOCK] = work[LD_B * BLOCK : (LD_B + 1) * BLOCK]
+        for i in range(BLOCK):
+            work[LD_50 * BLOCK + i] = work[LD_B * BLOCK + i]
     fixed(block, hts, radius, n0, medium, not inland, work)
     for p in range(percents.size):
         timed(work, percents[p], percents[p] == 50.0, located, losses[p])
@@ -168,7 +178,7 @@ def sweep(
     terrain, clutter, zone, first, latitude = block
     radius, rare_radius, n0 = climate
     curvatures = (500.0 / radius, 500.0 / rare_radius)
-    between = (percents.min(), percents.max())
+    between = _between(percents)
     buffers = (
         np.empty(FEATURES * BLOCK),
         np.empty(TIMED * BLOCK),
