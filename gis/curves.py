@@ -11,7 +11,6 @@ import hashlib
 import io
 import math
 import zipfile
-import zlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
@@ -21,6 +20,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gis.errors import CurvesUnavailableError, FormatError
+from gis.zipped import opened_zip
 from propagation.itu.p1546_curves import (
     CURVE_DISTANCES_KM,
     CURVE_FREQUENCIES_MHZ,
@@ -149,18 +149,19 @@ def _contents(path: Path) -> dict[str, str]:
         return {name: _decoded(name, file.read_bytes()) for name, file in found.items()}
     if not path.is_file():
         raise CurvesUnavailableError("curves.not_found", path=str(path))
-    try:
-        with zipfile.ZipFile(path) as archive:
-            wanted = {
-                PurePosixPath(entry.filename).name: entry
-                for entry in archive.infolist()
-                if PurePosixPath(entry.filename).name in FILES.values()
-            }
-            return {
-                name: _decoded(name, _unpacked(archive, entry)) for name, entry in wanted.items()
-            }
-    except (zipfile.BadZipFile, zlib.error, NotImplementedError, RuntimeError, EOFError) as error:
-        raise FormatError("curves.not_a_set", path=str(path)) from error
+    with opened_zip(path, lambda _: _not_a_set(path)) as archive:
+        wanted = {
+            PurePosixPath(entry.filename).name: entry
+            for entry in archive.infolist()
+            if PurePosixPath(entry.filename).name in FILES.values()
+        }
+        if any(entry.flag_bits & 1 for entry in wanted.values()):  # encrypted
+            raise _not_a_set(path)
+        return {name: _decoded(name, _unpacked(archive, entry)) for name, entry in wanted.items()}
+
+
+def _not_a_set(path: Path) -> FormatError:
+    return FormatError("curves.not_a_set", path=str(path))
 
 
 def _unpacked(archive: zipfile.ZipFile, entry: zipfile.ZipInfo) -> bytes:

@@ -9,12 +9,12 @@ import hashlib
 import re
 import stat
 import zipfile
-import zlib
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 
 from gis.errors import FormatError
+from gis.zipped import opened_zip
 
 __all__ = ["LIMITS", "Format", "Inspected", "Limits", "inspect"]
 
@@ -233,14 +233,15 @@ def check_archive(path: Path, limits: Limits) -> None:
         Naming the member at fault.
     """
     name = path.name
-    try:
-        with zipfile.ZipFile(path) as archive:
-            members = archive.infolist()
-            _weigh(members, name, limits)
-            for member in members:
-                _check_member(archive, member, name)
-    except (zipfile.BadZipFile, zlib.error, EOFError, OSError, NotImplementedError) as error:
-        raise FormatError("exchange.file.truncated", file=name, detail=str(error)) from None
+
+    def truncated(detail: str) -> FormatError:
+        return FormatError("exchange.file.truncated", file=name, detail=detail)
+
+    with opened_zip(path, truncated) as archive:
+        members = archive.infolist()
+        _weigh(members, name, limits)
+        for member in members:
+            _check_member(archive, member, name)
 
 
 def _weigh(members: list[zipfile.ZipInfo], name: str, limits: Limits) -> None:

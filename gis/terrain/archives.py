@@ -7,13 +7,13 @@ under its bare name, so that nothing leaves the folder.
 import shutil
 import stat
 import zipfile
-import zlib
 from pathlib import Path, PurePosixPath
 from tempfile import mkdtemp
 
 from gis.errors import FormatError
 from gis.home import UNFINISHED, sweep_unfinished
 from gis.terrain.file import sha256_of_file
+from gis.zipped import opened_zip
 
 __all__ = ["TILE_ENDINGS", "unpacked"]
 
@@ -50,16 +50,18 @@ def unpacked(archive: Path, cache: Path) -> Path:
     sweep_unfinished(cache)
     unfinished = Path(mkdtemp(prefix=UNFINISHED, dir=cache))
     try:
-        with zipfile.ZipFile(archive) as opened:
+        with opened_zip(archive, lambda _: _damaged(archive.name)) as opened:
             for member in _judged(opened, archive.name):
                 _extract(opened, member, unfinished, archive.name)
         if not folder.is_dir():
             unfinished.rename(folder)
-    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError) as error:
-        raise FormatError("terrain.zip_damaged", file=archive.name) from error
     finally:
         shutil.rmtree(unfinished, ignore_errors=True)
     return folder
+
+
+def _damaged(name: str) -> FormatError:
+    return FormatError("terrain.zip_damaged", file=name)
 
 
 def _judged(opened: zipfile.ZipFile, name: str) -> list[zipfile.ZipInfo]:
@@ -100,5 +102,5 @@ def _extract(opened: zipfile.ZipFile, member: zipfile.ZipInfo, folder: Path, nam
         while chunk := source.read(_CHUNK):
             written += len(chunk)
             if written > member.file_size:
-                raise FormatError("terrain.zip_damaged", file=name)
+                raise _damaged(name)
             out.write(chunk)
