@@ -47,8 +47,9 @@ _Locations = Annotated[float, Field(ge=1, le=99, allow_inf_nan=False)]
 
 Opened = Literal["violates", "attention", "all", "none"]
 
-_AREA_INPUTS = ("radius_km", "step_m", "time_percent", "location_percent", "receiver_height_m")
+_AREA_INPUTS = ("radius_km", "step_m", "time_percent", "receiver_height_m")
 _NETWORK_INPUTS = ("step_m", "reach_km", "threshold_dbuvm", "lowest_mhz", "highest_mhz")
+_PREDICTED_INPUTS = ("location_percent", *METHOD_INPUTS)
 _PER_PAGE = 50
 _OPENED: Mapping[Opened, frozenset[str]] = {
     "violates": frozenset({"violates", "mixed"}),
@@ -60,51 +61,41 @@ _OPENED: Mapping[Opened, frozenset[str]] = {
 _PICTURES = frozenset({"coverage", "interference", "network"})
 
 
-class _Chosen(BaseModel):
-    """What the form of a study chose; an empty field leaves it to the usual."""
+class _Predicted(BaseModel):
+    """How a form wants fields predicted; an empty field leaves it to the usual."""
+
+    location_percent: Annotated[_Locations | None, _Blank] = None
+    model: Word = ""
+    environment: Word = ""
+    clutter_model: Word = ""
+    clutter_location_percent: Percent = None
+    building_entry: Word = ""
+    building_probability_percent: Percent = None
+
+    def given(self, names: Sequence[str]) -> dict[str, object]:
+        """Return what was chosen, as the inputs of a job."""
+        chosen = {name: getattr(self, name) for name in (*names, *_PREDICTED_INPUTS)}
+        return {name: value for name, value in chosen.items() if value not in ("", None)}
+
+
+class _Chosen(_Predicted):
+    """What the form of a study chose."""
 
     kind: Kind
     radius_km: Annotated[Radius | None, _Blank] = None
     step_m: Annotated[Step | None, _Blank] = None
     time_percent: Annotated[_Time | None, _Blank] = None
     receiver_height_m: Annotated[_Height | None, _Blank] = None
-    location_percent: Annotated[_Locations | None, _Blank] = None
-    model: Word = ""
-    environment: Word = ""
-    clutter_model: Word = ""
-    clutter_location_percent: Percent = None
-    building_entry: Word = ""
-    building_probability_percent: Percent = None
-
-    def inputs(self) -> dict[str, object]:
-        """Return what was chosen, as the inputs of a job."""
-        return _given(self, (*_AREA_INPUTS, *METHOD_INPUTS))
 
 
-def _given(form: object, names: Sequence[str]) -> dict[str, object]:
-    given = {name: getattr(form, name) for name in names}
-    return {name: value for name, value in given.items() if value not in ("", None)}
-
-
-class _Network(BaseModel):
-    """What the form of a network chose; an empty field leaves it to the usual."""
+class _Network(_Predicted):
+    """What the form of a network chose."""
 
     step_m: Annotated[Step | None, _Blank] = None
     reach_km: Annotated[Reach | None, _Blank] = None
     threshold_dbuvm: Annotated[Threshold | None, _Blank] = None
     lowest_mhz: Annotated[Megahertz | None, _Blank] = None
     highest_mhz: Annotated[Megahertz | None, _Blank] = None
-    location_percent: Annotated[_Locations | None, _Blank] = None
-    model: Word = ""
-    environment: Word = ""
-    clutter_model: Word = ""
-    clutter_location_percent: Percent = None
-    building_entry: Word = ""
-    building_probability_percent: Percent = None
-
-    def inputs(self) -> dict[str, object]:
-        """Return what was chosen, as the inputs of a job."""
-        return _given(self, (*_NETWORK_INPUTS, "location_percent", *METHOD_INPUTS))
 
 
 @router.post("/view/stations/{station_id}/studies")
@@ -113,7 +104,7 @@ def ask(request: Request, station_id: str, typed: Typed) -> Response:
     service, identity = service_of(request), identity_of(request)
     try:
         chosen = _Chosen.model_validate(typed)
-        inputs = {"station_id": station_id, **chosen.inputs()}
+        inputs = {"station_id": station_id, **chosen.given(_AREA_INPUTS)}
         job = submit(service, identity, chosen.kind, inputs)
     except REFUSALS as error:
         request.state.address = f"/view/stations/{quote(station_id, safe='')}"
@@ -170,7 +161,9 @@ def ask_network(request: Request, typed: Typed) -> Response:
     """Ask for the coverage and interference of the province's whole network, and show its job."""
     try:
         wanted = _Network.model_validate(typed)
-        job = submit(service_of(request), identity_of(request), "network", wanted.inputs())
+        job = submit(
+            service_of(request), identity_of(request), "network", wanted.given(_NETWORK_INPUTS)
+        )
     except REFUSALS as error:
         return _list(request, refused=Refused.of(request, typed, error))
     return RedirectResponse(f"/view/jobs/{job.id}", status_code=303)

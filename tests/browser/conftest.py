@@ -6,11 +6,12 @@ import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from itertools import combinations
 from pathlib import Path
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Locator, Page, sync_playwright
 
 from api.identity import new_link
 from gis.demo import load_demonstration
@@ -126,3 +127,33 @@ def visit(server: Server, chromium: Browser) -> Iterator[Callable[..., Visit]]:
         asked = [url for url in made.requests if not url.startswith(("data:", "blob:"))]
         assert asked, "nothing was asked for: the log is broken"
         assert {url for url in asked if not url.startswith(f"{server.url}/")} == set()
+
+
+WORDS = """svg => [...svg.querySelectorAll('text')].map(t => {
+  const b = t.getBoundingClientRect();
+  return {words: t.textContent, left: b.left, right: b.right, top: b.top, bottom: b.bottom};
+})"""
+BOX = "svg => { const b = svg.getBoundingClientRect(); return {left: b.left, right: b.right}; }"
+
+
+@pytest.fixture
+def misplaced() -> Callable[[Locator], list[str]]:
+    """Return the words of a drawing that lie over other words, or leave its sides."""
+
+    def found(figure: Locator) -> list[str]:
+        words, box = figure.evaluate(WORDS), figure.evaluate(BOX)
+        assert words, "a drawing without words"
+        over = [
+            f"{one['words']} over {other['words']}"
+            for one, other in combinations(words, 2)
+            if min(one["right"], other["right"]) - max(one["left"], other["left"]) > 1
+            and min(one["bottom"], other["bottom"]) - max(one["top"], other["top"]) > 3
+        ]
+        outside = [
+            one["words"]
+            for one in words
+            if not box["left"] - 1 <= one["left"] <= one["right"] <= box["right"] + 1
+        ]
+        return over + outside
+
+    return found

@@ -13,7 +13,7 @@ from rasterio.transform import Affine
 from shapely import MultiPolygon, box
 
 from gis.administration import load_administration
-from gis.curves import COLUMNS, FILES
+from gis.curves import COLUMNS, FILES, CurveTables
 from gis.home import Home
 from gis.register.records import (
     AdministrativeUnit,
@@ -29,9 +29,17 @@ from gis.register.records import (
 )
 from gis.register.store import Register
 from gis.studies.context import StudyContext
+from gis.studies.predictors.base import Predictor
+from gis.studies.predictors.hata import Cost231Hata, ExtendedHata, OkumuraHata
+from gis.studies.predictors.itm import Itm
+from gis.studies.predictors.p452 import P452
+from gis.studies.predictors.p1546 import P1546
+from gis.studies.predictors.p1812 import P1812
 from gis.terrain.ground import Ground
 from gis.terrain.source import FlatTerrain
 from propagation.compliance.records import Confidence
+from propagation.hata.okumura import Environment
+from propagation.itm.records import RadioClimate
 from propagation.itu.p1546_curves import CURVE_DISTANCES_KM, CurveFamily, CurveSet
 
 PROVENANCE = Provenance(confidence=Confidence.VERIFIED, source="test")
@@ -251,3 +259,18 @@ def write_curves(tmp_path: Path, synthetic_curves: CurveSet) -> Callable[..., Pa
         return folder
 
     return write
+
+
+@pytest.fixture
+def predictors(synthetic_curves: CurveSet) -> dict[str, Predictor]:
+    """Return every model, each with options of its own."""
+    made = (
+        P1812(),
+        P452(),
+        P1546(CurveTables(synthetic_curves, "0" * 64, recognised=False), warm_sea=True),
+        Itm(RadioClimate.MARITIME_SUBTROPICAL),
+        OkumuraHata(Environment.SUBURBAN),
+        Cost231Hata(),
+        ExtendedHata(Environment.OPEN),
+    )
+    return {one.name: one for one in made}

@@ -9,7 +9,6 @@ import numpy as np
 import pytest
 import rasterio
 
-from gis.curves import CurveTables
 from gis.errors import CancelledError, CurvesUnavailableError, FormatError, GisError
 from gis.raster import read_raster
 from gis.register.records import BroadcastStation
@@ -20,10 +19,6 @@ from gis.studies.field import azimuths_around, fields_at, polar_field
 from gis.studies.method import Method, method_recorded
 from gis.studies.model import default_settings
 from gis.studies.predictors.base import Predictor
-from gis.studies.predictors.hata import Cost231Hata, ExtendedHata, OkumuraHata
-from gis.studies.predictors.itm import Itm
-from gis.studies.predictors.p452 import P452
-from gis.studies.predictors.p1546 import P1546
 from gis.studies.predictors.p1812 import P1812
 from gis.studies.predictors.registry import MODELS, predictor_of
 from gis.studies.record import file_path, list_studies
@@ -34,7 +29,7 @@ from gis.terrain.ground import Ground
 from gis.terrain.source import RasterTerrain
 from propagation.area.radial import Radials
 from propagation.hata.extended import extended_hata_loss
-from propagation.hata.okumura import Environment, cost231_hata_loss_db, okumura_hata_loss_db
+from propagation.hata.okumura import cost231_hata_loss_db, okumura_hata_loss_db
 from propagation.itm.prediction import point_to_point_loss
 from propagation.itm.records import Conditions, RadioClimate, TimeLocationSituation
 from propagation.itu import p452, p1546, p1812
@@ -56,20 +51,6 @@ def hills(lon: np.ndarray, lat: np.ndarray) -> np.ndarray:
 
 def frequency_mhz(name: str) -> float:
     return FREQUENCIES.get(name, 103.0)
-
-
-@pytest.fixture
-def predictors(synthetic_curves: CurveSet) -> dict[str, Predictor]:
-    made = (
-        P1812(),
-        P452(),
-        P1546(CurveTables(synthetic_curves, "0" * 64, recognised=False), warm_sea=True),
-        Itm(RadioClimate.MARITIME_SUBTROPICAL),
-        OkumuraHata(Environment.SUBURBAN),
-        Cost231Hata(),
-        ExtendedHata(Environment.OPEN),
-    )
-    return {one.name: one for one in made}
 
 
 HEIGHTS = {"transmitter_height_above_ground_m": 60.0, "receiver_height_above_ground_m": 10.0}

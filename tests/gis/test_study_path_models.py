@@ -8,7 +8,6 @@ import numpy as np
 import pytest
 
 from data.text import has
-from gis.curves import CurveTables
 from gis.errors import FormatError, GisError
 from gis.studies.additions import Additions
 from gis.studies.asked import PATH_INPUTS, PathAsked, path_asked, path_recorded
@@ -18,23 +17,16 @@ from gis.studies.field import fields_at
 from gis.studies.method import Method
 from gis.studies.model import default_settings
 from gis.studies.point import explain, explain_path
-from gis.studies.predictors.base import Predictor
-from gis.studies.predictors.hata import Cost231Hata, ExtendedHata, OkumuraHata
 from gis.studies.predictors.itm import Itm
-from gis.studies.predictors.p452 import P452
-from gis.studies.predictors.p1546 import P1546
-from gis.studies.predictors.p1812 import P1812
 from gis.studies.predictors.registry import MODELS
 from gis.studies.requests import Reader
 from gis.studies.runner import run
 from gis.terrain.ground import Ground
 from gis.terrain.source import RasterTerrain
 from propagation.hata import extended
-from propagation.hata.okumura import Environment
 from propagation.itm import records as itm_records
 from propagation.itm.records import RadioClimate
 from propagation.itu import p452, p1546, p1812
-from propagation.itu.p1546_curves import CurveSet
 from propagation.itu.p2109 import Building, building_entry_loss_db
 
 Context = Callable[..., StudyContext]
@@ -44,20 +36,6 @@ POINT = (106.52, 10.66)
 
 def asked(**said: object) -> PathAsked:
     return path_asked(Reader(said, *PATH_INPUTS), None)
-
-
-@pytest.fixture
-def predictors(synthetic_curves: CurveSet) -> dict[str, Predictor]:
-    made = (
-        P1812(),
-        P452(),
-        P1546(CurveTables(synthetic_curves, "0" * 64, recognised=False), warm_sea=True),
-        Itm(RadioClimate.MARITIME_SUBTROPICAL),
-        OkumuraHata(Environment.SUBURBAN),
-        Cost231Hata(),
-        ExtendedHata(Environment.OPEN),
-    )
-    return {one.name: one for one in made}
 
 
 @pytest.fixture

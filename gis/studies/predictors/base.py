@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from propagation.area.radial import Emission, Losses, Radials, first_receiver
 from propagation.itu import p1812
+from propagation.itu.clear_air_result import ClearAirLoss
 from propagation.profile import PathProfile
 
 __all__ = [
@@ -28,6 +29,7 @@ __all__ = [
     "Range",
     "Term",
     "each_receiver",
+    "explained",
     "first_point",
     "first_value",
     "named_terms",
@@ -212,6 +214,15 @@ def named_terms(
     """
     return tuple(
         Term(name, *definitions[name], first_value(value)) for name, value in values.items()
+    )
+
+
+def explained(found: ClearAirLoss) -> Explained:
+    """Return the loss of one path in clear air with every loss and parameter that leads to it."""
+    return Explained(
+        first_value(found.basic_transmission_loss_db),
+        named_terms(found.terms(), found.defined_terms),
+        named_terms(found.parameters(), found.defined_parameters),
     )
 
 

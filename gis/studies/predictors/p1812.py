@@ -12,8 +12,7 @@ from gis.studies.predictors.base import (
     Check,
     Explained,
     Limits,
-    first_value,
-    named_terms,
+    explained,
 )
 from propagation.area.radial import Emission, Radials, radial_losses_db
 from propagation.itu import p1812
@@ -72,12 +71,7 @@ class P1812:
         time_percent: float,
     ) -> Explained:
         """Explain the loss of one path by every loss and parameter of the Recommendation."""
-        found = _path_loss(profile, centre_latitude_deg, emission, time_percent)
-        return Explained(
-            first_value(found.basic_transmission_loss_db),
-            named_terms(found.terms(), p1812.TERMS),
-            named_terms(found.parameters(), p1812.PARAMETERS),
-        )
+        return explained(_path_loss(profile, centre_latitude_deg, emission, time_percent))
 
 
 def _path_loss(

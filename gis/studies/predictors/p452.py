@@ -13,8 +13,7 @@ from gis.studies.predictors.base import (
     Explained,
     Limits,
     each_receiver,
-    first_value,
-    named_terms,
+    explained,
     shared,
 )
 from propagation.area.paths import radial_paths
@@ -99,11 +98,8 @@ class P452:
         time_percent: float,
     ) -> Explained:
         """Explain the loss of one path by every loss and parameter of the Recommendation."""
-        found = _path_loss(profile, centre_latitude_deg, emission, np.array(time_percent))
-        return Explained(
-            first_value(found.basic_transmission_loss_db),
-            named_terms(found.terms(), p452.TERMS),
-            named_terms(found.parameters(), p452.PARAMETERS),
+        return explained(
+            _path_loss(profile, centre_latitude_deg, emission, np.array(time_percent))
         )
 
 
