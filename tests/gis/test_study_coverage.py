@@ -19,13 +19,14 @@ from gis.errors import (
     TerrainUnavailableError,
 )
 from gis.home import Home
-from gis.raster import read_raster
+from gis.raster import grid_around, read_raster
 from gis.register.records import UnitKind
 from gis.studies.context import StudyContext
 from gis.studies.coverage import azimuth_count, default_radius_km, default_step_m
 from gis.studies.emitter import Emitter
-from gis.studies.field import fields_at
+from gis.studies.field import azimuths_around, fields_at, polar_field
 from gis.studies.model import default_settings
+from gis.studies.parts import settings_of
 from gis.studies.record import canonical, file_path, list_studies
 from gis.studies.runner import run
 from gis.terrain.ground import Ground
@@ -323,6 +324,18 @@ def test_radials_stand_a_pixels_diagonal_apart_or_its_side_where_asked(
     apart = np.abs(fields[0] - fields[1])
     assert np.nanmax(apart) > 0
     assert np.sqrt(np.nanmean(apart**2)) < 0.5
+    unthinned = polar_field(
+        Emitter(make_station(), terrain, settings_of(full.inputs)),
+        context.stage(0, 1, "x"),
+        radius_km=20.0,
+        step_km=step_m / 1e3,
+        azimuths_deg=azimuths_around(azimuth_count(20.0, step_m, full=True)),
+        time_percents=(50.0,),
+    )
+    (wanted,), _ = unthinned.to_grid(
+        grid_around(106.4, 10.6, 20.0, step_m), context.stage(0, 1, "x")
+    )
+    np.testing.assert_array_equal(fields[1], wanted)
 
 
 def test_canonical_results(study_context: Context, make_station) -> None:
