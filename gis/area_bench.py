@@ -162,6 +162,7 @@ class AreaBench:
         spacing = 360.0 / azimuths.size
         firsts, rings = ring_firsts(azimuths.size, self._points, first_receiver(self._step_km))
         losses = np.empty((1, len(self.time_percents), azimuths.size, self._points), np.float32)
+        losses[..., : first_receiver(self._step_km)] = np.nan  # nearer than the model reaches
 
         def walk(rows: slice) -> None:
             radials = self._radials(azimuths[rows] * spacing, firsts[rows])
