@@ -13,7 +13,7 @@ import numpy as np
 import shapely
 from affine import Affine
 from numpy.typing import NDArray
-from rasterio.features import geometry_mask
+from rasterio.features import geometry_mask, rasterize
 
 from gis.administration import COMMUNES
 from gis.geodesy import distance_km
@@ -43,6 +43,7 @@ Floats = NDArray[np.float64]
 Pixels = tuple[NDArray[np.intp], NDArray[np.intp]]
 
 _NEAREST_COMMUNE_KM = 10.0
+_NO_COMMUNE = -1
 _KM_PER_DEGREE = 111.2
 
 
@@ -102,6 +103,31 @@ class Communes:
                 for item in written
             )
         )
+
+    def on_grid(self, grid: Grid, pack: RulePack) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+        """Return the surroundings of a grid's pixels, as `areas_at`, and their communes.
+
+        Both have the shape of the grid; communes are positions among the members, -1 where a
+        pixel's centre lies in no outline and near no point.
+        """
+        order = list(Area)
+        members = self.members
+        positions = np.full(grid.shape, _NO_COMMUNE, dtype=np.int64)
+        longitude, latitude = grid.centres()
+        located = [k for k, commune in enumerate(members) if commune.located]
+        if located:
+            nearest, near = _nearest([members[k] for k in located], longitude, latitude)
+            positions[near] = np.array(located, dtype=np.int64)[nearest[near]]
+        outlines = [
+            (commune.boundary.geometry, k)
+            for k, commune in enumerate(members)
+            if commune.boundary is not None
+        ]
+        if outlines:
+            rasterize(outlines, out=positions, transform=grid.transform)
+        classes = [order.index(commune.area(pack)) for commune in members]
+        rural = order.index(Area.RURAL)
+        return np.array([*classes, rural], dtype=np.int64)[positions], positions
 
     def areas_at(self, longitude: Floats, latitude: Floats, pack: RulePack) -> NDArray[np.int64]:
         """Return the surroundings of points as positions in `Area`.
