@@ -116,8 +116,10 @@ class Communes:
         longitude, latitude = grid.centres()
         located = [k for k, commune in enumerate(members) if commune.located]
         if located:
-            nearest, near = _nearest([members[k] for k in located], longitude, latitude)
-            positions[near] = np.array(located, dtype=np.int64)[nearest[near]]
+            nearest, near = _nearest(
+                [members[k] for k in located], longitude.ravel(), latitude.ravel()
+            )
+            positions.flat[near] = np.array(located, dtype=np.int64)[nearest[near]]
         outlines = [
             (commune.boundary.geometry, k)
             for k, commune in enumerate(members)

@@ -5,6 +5,7 @@ on the day, the other stations within reach and the test points, and has every f
 the checks share; the topics in `gis.studies.checks` gather what else each check reads.
 """
 
+import math
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
@@ -46,6 +47,7 @@ from gis.studies.remarks import profile_remarks, remarks_json, source_remarks
 from gis.studies.requests import Reader
 from gis.studies.snapshots import geometry_hex, record_from_json, record_to_json
 from gis.studies.unwanted import REACH_KM, contributes
+from gis.terrain.sheet import Bounds
 from propagation.compliance.facts import TerrainFacts
 from propagation.compliance.parameters import PROTECTION_RATIO
 from propagation.compliance.records import summarise
@@ -158,7 +160,7 @@ def _scene(gathered: Gathered, context: StudyContext) -> Scene:
         pack=pack,
         protection=protection_from_parameters(pack.rule(PROTECTION_RATIO).parameters),
         settings=settings_of(inputs),
-        ground=context.ground,
+        ground=context.ground.holding(_around(stations)),
         reach_km=float(inputs["reach_km"]),
     )
     return Scene(
@@ -173,6 +175,22 @@ def _scene(gathered: Gathered, context: StudyContext) -> Scene:
         meetings=Meetings.predicted(neighbourhood, context),
         gathered=inputs.get("checks", {}),
         context=context,
+    )
+
+
+def _around(stations: Sequence[BroadcastStation]) -> Bounds:
+    """Return the rectangle within which the paths between stations and areas run."""
+    if not stations:
+        return 0.0, 0.0, 0.0, 0.0
+    high = (max(default_radius_km(one) for one in stations) + 1.0) / 110.0
+    wide = high / math.cos(math.radians(max(abs(one.latitude) for one in stations)))
+    longitudes = [one.longitude for one in stations]
+    latitudes = [one.latitude for one in stations]
+    return (
+        min(longitudes) - wide,
+        min(latitudes) - high,
+        max(longitudes) + wide,
+        max(latitudes) + high,
     )
 
 

@@ -1,6 +1,5 @@
 """Where stations meet: the test points of each, and every field at them, predicted once."""
 
-import math
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
@@ -29,7 +28,6 @@ from gis.studies.testpoints import (
 )
 from gis.studies.unwanted import contributes
 from gis.terrain.ground import Ground
-from gis.terrain.sheet import Bounds
 from propagation.compliance.boundary_protection import applies, protected_inside_only
 from propagation.compliance.facts import BoundaryFacts, FieldAtPoint, PairFacts, ProtectionPoint
 from propagation.compliance.parameters import (
@@ -263,19 +261,14 @@ class Meetings:
     def _fill_cells(self, concerned: Sequence[str], context: StudyContext) -> None:
         """Find the cells of the stations, and what the others do there."""
         around = self.around
-        ground = around.ground.holding(
-            _around([around.station(one) for one in self.contributors()])
-        )
         alone = replace(context, workers=1, progress=silent).stage(0.0, 1.0, "")
 
-        def emitter(station: BroadcastStation) -> Emitter:
-            return Emitter(station, ground, around.settings)
-
         def work(station_id: str) -> ServiceCells:
-            station = around.station(station_id)
-            others = [emitter(one) for one in self._disturbing(station) if self._known(one)]
-            kinds = around.kinds(station)
-            return served_cells(emitter(station), others, kinds, around.protection, alone)
+            own = self._emitter(station_id)
+            adding = [one for one in self._disturbing(own.station) if self._known(one)]
+            others = [self._emitter(one.id) for one in adding]
+            kinds = around.kinds(own.station)
+            return served_cells(own, others, kinds, around.protection, alone)
 
         stage = context.stage(0.15, 0.5, "studies.progress_cells")
         for station_id, cells in stage.map(work, concerned):
@@ -312,17 +305,19 @@ class Meetings:
         sets = dict(self._asked(emitter.station))
         if not sets:
             return
-        stage = context.stage(start, end, "studies.progress_field", station=emitter.station.name)
-        found = fields_at(
-            emitter,
-            stage,
-            np.concatenate([longitude for longitude, _ in sets.values()]),
-            np.concatenate([latitude for _, latitude in sets.values()]),
+        station = emitter.station
+        stage = context.stage(start, end, "studies.progress_field", station=station.name)
+        longitude, latitude = (
+            np.concatenate([places[axis] for places in sets.values()]) for axis in (0, 1)
         )
+        away = distance_km(station.longitude, station.latitude, longitude, latitude)
+        farthest_km = float(np.nanmax(away, initial=_RANGE_STEP_KM))
+        windows = emitter.ground.windows(station.longitude, station.latitude, farthest_km)
+        found = fields_at(emitter, stage, longitude, latitude, windows=windows)
         first = 0
-        for name, (longitude, _) in sets.items():
-            self.fields[station_id, name] = found[:, first : first + longitude.size]
-            first += longitude.size
+        for name, (those, _) in sets.items():
+            self.fields[station_id, name] = found[:, first : first + those.size]
+            first += those.size
 
     def _asked(self, station: BroadcastStation) -> Iterator[tuple[str, tuple[Floats, Floats]]]:
         """Yield the sets of points at which a station's field is needed."""
@@ -389,20 +384,6 @@ def _part(start: float, end: float, number: int, count: int) -> tuple[float, flo
     """Return the span of one of several works within a span."""
     share = (end - start) / max(1, count)
     return start + number * share, start + (number + 1) * share
-
-
-def _around(stations: Sequence[BroadcastStation]) -> Bounds:
-    """Return the rectangle within which the paths between stations and areas run."""
-    high = (max(default_radius_km(one) for one in stations) + _RANGE_STEP_KM) / 110.0
-    wide = high / math.cos(math.radians(max(abs(one.latitude) for one in stations)))
-    longitudes = [one.longitude for one in stations]
-    latitudes = [one.latitude for one in stations]
-    return (
-        min(longitudes) - wide,
-        min(latitudes) - high,
-        max(longitudes) + wide,
-        max(latitudes) + high,
-    )
 
 
 def _may_be_protected(boundary: BoundaryFacts | None) -> bool:
