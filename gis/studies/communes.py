@@ -14,6 +14,7 @@ import shapely
 from affine import Affine
 from numpy.typing import NDArray
 from rasterio.features import geometry_mask, rasterize
+from scipy.spatial import KDTree
 
 from gis.administration import COMMUNES
 from gis.geodesy import distance_km
@@ -113,13 +114,6 @@ class Communes:
         order = list(Area)
         members = self.members
         positions = np.full(grid.shape, _NO_COMMUNE, dtype=np.int64)
-        longitude, latitude = grid.centres()
-        located = [k for k, commune in enumerate(members) if commune.located]
-        if located:
-            nearest, near = _nearest(
-                [members[k] for k in located], longitude.ravel(), latitude.ravel()
-            )
-            positions.flat[near] = np.array(located, dtype=np.int64)[nearest[near]]
         outlines = [
             (commune.boundary.geometry, k)
             for k, commune in enumerate(members)
@@ -127,6 +121,12 @@ class Communes:
         ]
         if outlines:
             rasterize(outlines, out=positions, transform=grid.transform)
+        located = [k for k, commune in enumerate(members) if commune.located]
+        unknown = positions == _NO_COMMUNE
+        if located and unknown.any():
+            longitude, latitude = (axis[unknown] for axis in grid.centres())
+            nearest, near = _nearest([members[k] for k in located], longitude, latitude)
+            positions[unknown] = np.where(near, np.array(located)[nearest], _NO_COMMUNE)
         classes = [order.index(commune.area(pack)) for commune in members]
         rural = order.index(Area.RURAL)
         return np.array([*classes, rural], dtype=np.int64)[positions], positions
@@ -273,12 +273,12 @@ def _nearest(
     east = np.array([commune.unit.longitude for commune in located], dtype=np.float64)
     north = np.array([commune.unit.latitude for commune in located], dtype=np.float64)
     shrink = float(np.cos(np.radians(north.mean())))
-    points = np.asarray(shapely.points(east * shrink, north))
-    tree = shapely.STRtree(points)
-    where = shapely.points(np.asarray(longitude) * shrink, np.asarray(latitude))
-    index = np.asarray(tree.nearest(where), dtype=np.intp)
-    away = shapely.distance(where, points[index]) * _KM_PER_DEGREE
-    return index, np.asarray(away <= _NEAREST_COMMUNE_KM)
+    tree = KDTree(np.stack([east * shrink, north], axis=-1))
+    where = np.stack([np.asarray(longitude) * shrink, np.asarray(latitude)], axis=-1)
+    away, index = tree.query(where)
+    return np.asarray(index, dtype=np.intp), np.asarray(
+        away * _KM_PER_DEGREE <= _NEAREST_COMMUNE_KM
+    )
 
 
 def pixels_of(boundary: Boundary | None, grid: Grid) -> Pixels | None:

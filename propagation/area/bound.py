@@ -13,13 +13,13 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from propagation.errors import require_range
-from propagation.itu.p525 import free_space_basic_transmission_loss_db
 from propagation.itu.p1812 import field_strength_dbuvm
 
 __all__ = ["largest_field_dbuvm"]
 
 Floats = NDArray[np.float64]
 
+_FREE_SPACE_DB: Final = 92.4  # eq. (8), for GHz and km, as the Recommendation rounds it
 _FOCUSING_DB: Final = 2.6
 
 
@@ -54,6 +54,8 @@ def largest_field_dbuvm(
     .. [P1812] Rec. ITU-R P.1812-8 (09/2025), Annex 1, eqs (8) to (11) and (69).
     """
     require_range("time_percent", time_percent, 1, 50, "Rec. ITU-R P.1812-8")
-    free = free_space_basic_transmission_loss_db(frequency_mhz, distance_km)
-    least = np.asarray(free, dtype=np.float64) - _FOCUSING_DB * math.log10(50.0 / time_percent)
+    distance = np.asarray(distance_km, dtype=np.float64)
+    require_range("distance_km", distance, 0, np.inf, "Rec. ITU-R P.1812-8", inclusive=False)
+    free = _FREE_SPACE_DB + 20 * math.log10(frequency_mhz / 1e3) + 20 * np.log10(distance)
+    least = free - _FOCUSING_DB * math.log10(50.0 / time_percent)
     return field_strength_dbuvm(least, frequency_mhz=frequency_mhz, erp_dbw=erp_dbw)
