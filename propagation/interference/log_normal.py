@@ -100,7 +100,7 @@ def log_normal_sum(
     _require_deviation("location_standard_deviation_db", sigma)
     flat, shape = rows_of_fields(fields_dbuvm, axis)
     mean, deviation = np.empty(len(flat)), np.empty(len(flat))
-    _add_rows(flat, float(sigma), _WEIGHT, mean, deviation)
+    _add_rows(flat, float(sigma), mean, deviation)
     return LogNormalSum(mean.reshape(shape), deviation.reshape(shape))
 
 
@@ -156,9 +156,7 @@ def _require_deviation(name: str, deviation_db: float) -> None:
 
 
 @scan
-def _add_rows(
-    fields: Floats, sigma: float, weight: Floats, mean: Floats, deviation: Floats
-) -> None:
+def _add_rows(fields: Floats, sigma: float, mean: Floats, deviation: Floats) -> None:
     """Add the fields of each row, the largest first."""
     ordered = np.empty(fields.shape[1])
     ratio = np.empty(_NODES)
@@ -174,7 +172,7 @@ def _add_rows(
             apart = ordered[position] - total
             if _NEPER_PER_DB * (apart + 0.5 * _NEPER_PER_DB * width * width) < _NEGLIGIBLE_NEPER:
                 break  # nor do the smaller ones that follow
-            total, spread = _add_two(total, spread, apart, width, weight, ratio)
+            total, spread = _add_two(total, spread, apart, width, ratio)
         mean[row] = total
         deviation[row] = spread
 
@@ -199,7 +197,7 @@ def _descending(fields: Floats, ordered: Floats) -> int:
 
 @tally
 def _add_two(
-    total: float, spread: float, apart: float, width: float, weight: Floats, ratio: Floats
+    total: float, spread: float, apart: float, width: float, ratio: Floats
 ) -> tuple[float, float]:
     """Return mean and deviation of the sum of a field and one `apart` dB above it.
 
@@ -223,9 +221,9 @@ def _add_two(
         series = part_2 * (1 / 13 + part_2 * (1 / 15 + part_2 * (1 / 17 + part_2 / 19)))
         series = part_2 * (1 / 7 + part_2 * (1 / 9 + part_2 * (1 / 11 + series)))
         series = 2.0 * part * (1.0 + part_2 * (1 / 3 + part_2 * (1 / 5 + series)))
-        slope += weight[node] * (share if level > 0.0 else below * share)
+        slope += _WEIGHT[node] * (share if level > 0.0 else below * share)
         level = (level if level > 0.0 else 0.0) + series
-        weighted = weight[node] * level
+        weighted = _WEIGHT[node] * level
         rise += weighted
         square += weighted * level
     rise /= _NEPER_PER_DB
