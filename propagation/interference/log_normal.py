@@ -143,9 +143,9 @@ def log_normal_usable_dbuvm(
     """
     wanted = wanted_standard_deviation_db
     wanted = location_standard_deviation_db if wanted is None else wanted
-    _require_deviation("wanted_standard_deviation_db", wanted)
     require_range("location_percent", location_percent, 0, 100, SOURCE, inclusive=False)
     found = log_normal_sum(fields_dbuvm, location_standard_deviation_db, axis)
+    _require_deviation("wanted_standard_deviation_db", wanted)
     quantile = NormalDist().inv_cdf(location_percent / 100)
     return np.asarray(found.mean_dbuvm + quantile * np.hypot(found.standard_deviation_db, wanted))
 

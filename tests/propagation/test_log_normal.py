@@ -80,11 +80,14 @@ def test_against_a_million_draws(fields: list[float], sigma: float) -> None:
 
     total = log_normal_sum(fields, sigma)
     assert abs(total.mean_dbuvm - level.mean()) < 0.12
-    assert abs(total.standard_deviation_db - level.std()) < 0.25
-    assert abs(total.mean_dbuvm - np.median(level)) < 0.5
-    # the sum by itself is skew, which no log-normal is: its lower tail ends earlier
-    upper = total.mean_dbuvm + total.standard_deviation_db * norm.ppf(PERCENT[4:] / 100)
-    assert np.abs(upper - np.quantile(level, PERCENT[4:] / 100)).max() < 1.5
+    assert abs(total.standard_deviation_db - level.std()) < 0.3
+    # The sum by itself is skew, which no log-normal is. Beside a wanted field that varies too it
+    # matters little, as above; alone, its tails are off by what the guide says.
+    tails = total.mean_dbuvm + total.standard_deviation_db * norm.ppf(PERCENT / 100)
+    apart = np.abs(tails - np.quantile(level, PERCENT / 100))
+    assert apart[3] < 0.5
+    assert apart[1:-1].max() < 1.0
+    assert apart.max() < 2.6
 
 
 def test_far_weaker_fields_add_what_they_add() -> None:
@@ -94,7 +97,7 @@ def test_far_weaker_fields_add_what_they_add() -> None:
     # E g(W) for a field far below: the mean of its power over the first one's
     neper = math.log(10) / 10
     low = log_normal_sum([50.0, -5.0], 8.3).mean_dbuvm - 50
-    assert low == pytest.approx(math.exp(neper * -55 + (neper * 8.3) ** 2) / neper, rel=0.02)
+    assert low == pytest.approx(math.exp(neper * -55 + (neper * 8.3) ** 2) / neper, rel=0.05)
     assert log_normal_sum([50.0, -150.0], 8.3).mean_dbuvm == 50
 
 
