@@ -108,7 +108,7 @@ def area_totals(
     stations: int = 0,
     population_per_km2: ArrayLike | None = None,
 ) -> AreaTotals:
-    """Add up the cells of one station's area; arguments broadcast to the shape of the wanted field.
+    """Add up the cells of one station's area; arguments take the shape of the wanted field.
 
     Parameters
     ----------

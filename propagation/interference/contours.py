@@ -9,6 +9,7 @@ spoken of; or the protection ratios themselves, interfering field = protected fi
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass
+from itertools import pairwise
 
 from propagation.errors import ParameterError
 from propagation.interference.bs412 import Persistence, ProtectionTable, protection_ratio_db
@@ -77,7 +78,7 @@ def contours_from_parameters(parameters: Mapping[str, object]) -> ContourTable:
     fields = numbers(parameters, "interfering_dbuvm")
     if not spacings or spacings[0] != 0:
         raise ParameterError("spacing_khz", "starts_at_zero")
-    if any(after <= before for before, after in zip(spacings, spacings[1:], strict=False)):
+    if any(after <= before for before, after in pairwise(spacings)):
         raise ParameterError("spacing_khz", "increasing")
     if len(fields) != len(spacings):
         raise ParameterError("interfering_dbuvm", "length")

@@ -25,16 +25,17 @@ from numpy.typing import ArrayLike, NDArray
 
 from propagation.compiled import scan, tally
 from propagation.errors import require_range
-from propagation.interference.summation import LOCATION_STANDARD_DEVIATION_DB, rows_of_fields
+from propagation.interference.locations import (
+    LARGEST_DEVIATION_DB,
+    LOCATION_STANDARD_DEVIATION_DB,
+)
+from propagation.interference.summation import rows_of_fields
 
 __all__ = ["LogNormalSum", "log_normal_sum", "log_normal_usable_dbuvm"]
 
 Floats = NDArray[np.float64]
 
 SOURCE: Final = "EBU Technical Review 312; Schwartz and Yeh 1982"
-LARGEST_DEVIATION_DB: Final = 15.0
-"""Up to here the integrals are good to 1e-3 dB (to 1e-5 dB up to 8.3 dB)."""
-
 _NEPER_PER_DB: Final = math.log(10.0) / 10.0
 # The trapezium rule over a normal density is exact but for terms of exp(-2 pi a / step), a the
 # distance of the nearest pole of the integrand: 13.64 dB over the deviation of the difference.

@@ -21,7 +21,8 @@ from numpy.typing import ArrayLike, NDArray
 
 from propagation.compiled import tally
 from propagation.errors import PropagationError, require_range
-from propagation.interference.summation import LOCATION_STANDARD_DEVIATION_DB, rows_of_fields
+from propagation.interference.locations import LOCATION_STANDARD_DEVIATION_DB
+from propagation.interference.summation import rows_of_fields
 
 __all__ = ["DRAWS", "SEED", "SampledUsableField", "location_deviates", "sampled_usable_field"]
 

@@ -16,18 +16,15 @@ from numpy.typing import ArrayLike, NDArray
 
 from propagation.compiled import scan
 from propagation.errors import require_range
+from propagation.interference.locations import LOCATION_STANDARD_DEVIATION_DB
 
 __all__ = [
-    "LOCATION_STANDARD_DEVIATION_DB",
     "power_sum_dbuvm",
     "rows_of_fields",
     "simplified_multiplication_dbuvm",
 ]
 
 Floats = NDArray[np.float64]
-
-LOCATION_STANDARD_DEVIATION_DB: Final = 8.3
-"""Standard deviation over locations of one VHF field. GE84, Annex 2, chapter 4 (recalled, R-H)."""
 
 _SQRT_HALF: Final = math.sqrt(0.5)
 _SQRT_TWO_PI: Final = math.sqrt(2 * math.pi)

@@ -7,9 +7,9 @@ from typing import Final
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from propagation.interference.locations import LOCATION_STANDARD_DEVIATION_DB
 from propagation.interference.log_normal import log_normal_usable_dbuvm
 from propagation.interference.summation import (
-    LOCATION_STANDARD_DEVIATION_DB,
     power_sum_dbuvm,
     simplified_multiplication_dbuvm,
 )
