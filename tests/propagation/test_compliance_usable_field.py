@@ -71,7 +71,7 @@ def test_ten_equal_nuisance_fields_by_hand(check, others) -> None:
     assert found.values["usable_dbuvm"] == 67.6
     assert found.margin_db == pytest.approx(65 - 67.5925, abs=1e-3)
     assert found.values["lacking_db"] == 2.6
-    # the methods do not agree: by power sum 5 dB to spare; t-LNM and draws say 65.9, so that it is broken
+    # by power sum there are 5 dB to spare; t-LNM and the draws say 65.9
     assert found.values["agreement"] == Agreement.MODEL_SENSITIVE
     assert found.values["t_lnm_dbuvm"] == 65.9
     assert found.values["monte_carlo_dbuvm"] == pytest.approx(65.9, abs=0.3)
@@ -186,7 +186,7 @@ def test_below_the_reference_field(against) -> None:
 
 def test_a_rise_that_is_accepted(against) -> None:
     """35 dB(uV/m) beside 60, by hand."""
-    # ln L(z) summed at 60.3: z = 0.0256 and 2.155, L = 0.51019 * 0.98442 = 0.50224; its slope there
+    # at 60.3: z = 0.0256 and 2.155, L = 0.51019 * 0.98442 = 0.50224; the slope of ln L there is
     # (0.3988 / 0.51019 + 0.0391 / 0.98442) / 11.738 = 0.0700 a dB: 60.3 - ln(1.00448) / 0.0700
     (found,) = against(point(60, 35.0, 60.0))
     assert found.values["state"] == Acceptance.RISE_ACCEPTED
