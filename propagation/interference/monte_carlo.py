@@ -34,7 +34,7 @@ SEED: Final = 1984
 """Key of the generator unless said otherwise."""
 
 _SOURCE: Final = "Monte-Carlo over locations"
-_ROWS_AT_ONCE: Final = 64
+_VALUES_AT_ONCE: Final = 640_000
 _LEAST_BEYOND: Final = 25
 _MANTISSA: Final = 2.0**-53
 
@@ -145,8 +145,9 @@ def sampled_usable_field(
     usable, error = np.empty(len(rows)), np.empty(len(rows))
     factors = 10.0 ** (deviates * (sigma / 10.0))
     factors[0] = 10.0 ** (deviates[0] * (-wanted / 10.0))
-    for start in range(0, len(rows), _ROWS_AT_ONCE):
-        part = slice(start, start + _ROWS_AT_ONCE)
+    at_once = max(1, _VALUES_AT_ONCE // draws)
+    for start in range(0, len(rows), at_once):
+        part = slice(start, start + at_once)
         usable[part], error[part] = _of_rows(rows[part], factors, ranks)
     return SampledUsableField(usable.reshape(shape), error.reshape(shape))
 
