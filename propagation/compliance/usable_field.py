@@ -42,6 +42,7 @@ from propagation.interference.bs412 import (
 from propagation.interference.monte_carlo import (
     SampledUsableField,
     location_deviates,
+    location_factors,
     sampled_usable_field,
 )
 from propagation.interference.usable import (
@@ -51,7 +52,7 @@ from propagation.interference.usable import (
     usable_fields_dbuvm,
 )
 
-__all__ = ["CHECK", "PointUsable", "Settings", "check", "settings", "usable_at_points"]
+__all__ = ["CHECK", "PointUsable", "Settings", "check", "drawn", "settings", "usable_at_points"]
 
 CHECK: Final = "usable_field"
 
@@ -100,6 +101,25 @@ def settings(rule: Rule, summation_rule: Rule) -> Settings:
     )
 
 
+def drawn(numbers: Settings, stations: int) -> Floats:
+    """Draw the locations of the Monte-Carlo, once for a whole plan.
+
+    Parameters
+    ----------
+    numbers : Settings
+        Draws, seed and standard deviation.
+    stations : int
+        At least as many as the other stations of any one reception.
+
+    Returns
+    -------
+    ndarray, shape (stations + 1, draws)
+        Factors of power (`propagation.interference.monte_carlo.location_factors`).
+    """
+    deviates = location_deviates(stations, numbers.draws, numbers.seed)
+    return location_factors(deviates, numbers.location_standard_deviation_db)
+
+
 @dataclass(frozen=True, slots=True)
 class PointUsable:
     """The usable field at one test point, at 50 % of locations.
@@ -122,11 +142,23 @@ class PointUsable:
     contributors: tuple[StationFacts, ...]
 
 
-def usable_at_points(reception: ReceptionFacts, numbers: Settings) -> tuple[PointUsable, ...]:
-    """Return the usable field by all four methods at every test point of a station."""
+def usable_at_points(
+    reception: ReceptionFacts, numbers: Settings, locations: Floats
+) -> tuple[PointUsable, ...]:
+    """Return the usable field by all four methods at every test point of a station.
+
+    Parameters
+    ----------
+    reception : ReceptionFacts
+        The station and its points.
+    numbers : Settings
+        From `settings`.
+    locations : ndarray
+        From `drawn`.
+    """
     nuisance = _nuisance(reception)
     by_method = usable_fields_dbuvm(nuisance, numbers.location_standard_deviation_db)
-    sampled = _sampled(nuisance, numbers)
+    sampled = _sampled(nuisance, locations)
     return tuple(
         PointUsable(
             point=point,
@@ -150,6 +182,7 @@ def check(
     rule: Rule,
     summation_rule: Rule,
     minimum_field_rule: Rule,
+    locations: Floats | None = None,
 ) -> tuple[Finding, ...]:
     """Judge what all others do to a station, and what it does to each of them.
 
@@ -166,6 +199,9 @@ def check(
         The ground that the predictions stood on.
     rule, summation_rule, minimum_field_rule : Rule
         `fm.usable_field`, `fm.summation` and `fm.minimum_field`, in force on the date judged.
+    locations : ndarray, optional
+        From `drawn`, for as many stations as any reception has others; drawn anew when absent,
+        with the same result, in some 10 ms.
 
     Returns
     -------
@@ -173,13 +209,17 @@ def check(
         What is received, then one for each station affected, worst margin first; those that
         could not be assessed last.
     """
+    numbers = settings(rule, summation_rule)
+    if locations is None:
+        locations = drawn(numbers, max(len(one.others) for one in (received, *caused)))
     judge = _Judge(
         station,
         terrain,
         rule,
         summation_rule,
         minimum_field_rule,
-        settings(rule, summation_rule),
+        numbers,
+        locations,
         minimum_field_from_parameters(minimum_field_rule.parameters),
     )
     others = [found for one in caused if (found := judge.caused(one)) is not None]
@@ -200,6 +240,7 @@ class _Judge:
     summation_rule: Rule
     minimum_rule: Rule
     numbers: Settings
+    locations: Floats
     minimum: MinimumField
 
     def received(self, facts: ReceptionFacts) -> Finding:
@@ -208,7 +249,7 @@ class _Judge:
         if not shielded:
             return self._no_point("received_no_point", facts, {})
         chosen = _rows(facts, shielded)
-        points = usable_at_points(chosen, self.numbers)
+        points = usable_at_points(chosen, self.numbers, self.locations)
         margins = {
             method: [one.point.wanted_dbuvm - one.usable_dbuvm[method] for one in points]
             for method in Method
@@ -262,7 +303,7 @@ class _Judge:
         shielded = self._protected(facts)
         if not shielded:
             return self._no_point("caused_no_point", facts, values)
-        comparison = _Comparison.of(_rows(facts, shielded), column, self.numbers)
+        comparison = _Comparison.of(_rows(facts, shielded), column, self.numbers, self.locations)
         row = comparison.decisive
         point = comparison.facts.points[row]
         state = comparison.state(row)
@@ -399,17 +440,20 @@ class _Comparison:
 
     facts: ReceptionFacts
     numbers: Settings
+    locations: Floats
     column: int
     within: Mapping[Method, Floats]
     without: Mapping[Method, Floats]
 
     @classmethod
-    def of(cls, facts: ReceptionFacts, column: int, numbers: Settings) -> "_Comparison":
+    def of(
+        cls, facts: ReceptionFacts, column: int, numbers: Settings, locations: Floats
+    ) -> "_Comparison":
         nuisance = _nuisance(facts)
         sigma = numbers.location_standard_deviation_db
         within = usable_fields_dbuvm(nuisance, sigma)
         without = usable_fields_dbuvm(_silenced(nuisance, column), sigma)
-        return cls(facts, numbers, column, within, without)
+        return cls(facts, numbers, locations, column, within, without)
 
     def margin_db(self, row: int, method: Method = _TREATY) -> float:
         return self._margin(float(self.within[method][row]), float(self.without[method][row]))
@@ -436,14 +480,14 @@ class _Comparison:
         found = [Vote(min(self.margin_db(row, method) for row in rows)) for method in ANALYTIC]
         nuisance = _nuisance(self.facts)[[self.decisive]]
         both = np.concatenate([nuisance, _silenced(nuisance, self.column)])
-        sampled = _sampled(both, self.numbers)
+        sampled = _sampled(both, self.locations)
         within, without = (float(level) for level in sampled.usable_dbuvm)
         doubt = _ERRORS * float(sampled.standard_error_db[0])
         return [*found, Vote(self._margin(within, without), doubt)]
 
     def with_station(self, row: int) -> PointUsable:
         """Return the usable field of all at a point."""
-        return usable_at_points(_rows(self.facts, [row]), self.numbers)[0]
+        return usable_at_points(_rows(self.facts, [row]), self.numbers, self.locations)[0]
 
     def _margin(self, within: float, without: float) -> float:
         return acceptance_margin_db(
@@ -486,11 +530,9 @@ def _silenced(nuisance: Floats, column: int) -> Floats:
     return quiet
 
 
-def _sampled(nuisance: Floats, numbers: Settings) -> SampledUsableField:
-    """Draw the usable field at points, for the stations that contribute anywhere."""
-    heard = nuisance[:, np.any(nuisance != -np.inf, axis=0)]
-    deviates = location_deviates(heard.shape[1], numbers.draws, numbers.seed)
-    return sampled_usable_field(heard, deviates, numbers.location_standard_deviation_db)
+def _sampled(nuisance: Floats, locations: Floats) -> SampledUsableField:
+    """Draw the usable field at points; station j always has row j + 1 of the draws."""
+    return sampled_usable_field(nuisance, locations[: nuisance.shape[1] + 1])
 
 
 def _contributors(facts: ReceptionFacts, nuisance: Floats) -> tuple[StationFacts, ...]:

@@ -24,7 +24,14 @@ from propagation.errors import PropagationError, require_range
 from propagation.interference.locations import LOCATION_STANDARD_DEVIATION_DB
 from propagation.interference.summation import rows_of_fields
 
-__all__ = ["DRAWS", "SEED", "SampledUsableField", "location_deviates", "sampled_usable_field"]
+__all__ = [
+    "DRAWS",
+    "SEED",
+    "SampledUsableField",
+    "location_deviates",
+    "location_factors",
+    "sampled_usable_field",
+]
 
 Floats = NDArray[np.float64]
 
@@ -94,13 +101,44 @@ def location_deviates(stations: int, draws: int = DRAWS, seed: int = SEED) -> Fl
     return deviates
 
 
-def sampled_usable_field(
-    fields_dbuvm: ArrayLike,
+def location_factors(
     deviates: Floats,
     location_standard_deviation_db: float = LOCATION_STANDARD_DEVIATION_DB,
-    location_percent: float = 50.0,
     *,
     wanted_standard_deviation_db: float | None = None,
+) -> Floats:
+    """Turn deviates into factors of power, once for all points.
+
+    Parameters
+    ----------
+    deviates : ndarray, shape (k + 1, draws)
+        From `location_deviates`.
+    location_standard_deviation_db : float
+        Standard deviation over locations of each nuisance field, positive.
+    wanted_standard_deviation_db : float, optional
+        Standard deviation over locations of the wanted field; that of the others when absent.
+
+    Returns
+    -------
+    ndarray, shape (k + 1, draws)
+        In row 0 one over the factor of the wanted field, in row j + 1 the factor of station j.
+
+    Raises
+    ------
+    OutOfRangeError
+        If a deviation is not positive.
+    """
+    sigma = location_standard_deviation_db
+    wanted = sigma if wanted_standard_deviation_db is None else wanted_standard_deviation_db
+    require_range("location_standard_deviation_db", sigma, 0, np.inf, _SOURCE, inclusive=False)
+    require_range("wanted_standard_deviation_db", wanted, 0, np.inf, _SOURCE, inclusive=False)
+    scale = np.full((len(deviates), 1), sigma / 10.0)
+    scale[0] = -wanted / 10.0
+    return np.asarray(10.0 ** (deviates * scale))
+
+
+def sampled_usable_field(
+    fields_dbuvm: ArrayLike, factors: Floats, location_percent: float = 50.0
 ) -> SampledUsableField:
     """Compute the usable field from drawn locations.
 
@@ -108,14 +146,10 @@ def sampled_usable_field(
     ----------
     fields_dbuvm : array_like, shape (..., k)
         Median nuisance fields; -inf contributes nothing, NaN makes the result NaN.
-    deviates : ndarray, shape (k + 1, draws)
-        From `location_deviates`; station j of the fields has row j + 1.
-    location_standard_deviation_db : float
-        Standard deviation over locations of each nuisance field, positive.
+    factors : ndarray, shape (k + 1, draws)
+        From `location_factors`; station j of the fields has row j + 1.
     location_percent : float
         Share of locations to be served; at least 25 draws must lie to either side of it.
-    wanted_standard_deviation_db : float, optional
-        Standard deviation over locations of the wanted field; that of the others when absent.
 
     Returns
     -------
@@ -125,26 +159,20 @@ def sampled_usable_field(
     Raises
     ------
     OutOfRangeError
-        If a number is out of range.
+        If the percentage is out of range.
     PropagationError
-        If the deviates are those of another number of stations.
+        If the factors are those of another number of stations.
     """
-    sigma = location_standard_deviation_db
-    wanted = sigma if wanted_standard_deviation_db is None else wanted_standard_deviation_db
-    require_range("location_standard_deviation_db", sigma, 0, np.inf, _SOURCE, inclusive=False)
-    require_range("wanted_standard_deviation_db", wanted, 0, np.inf, _SOURCE, inclusive=False)
     rows, shape = rows_of_fields(fields_dbuvm, -1)
-    if len(deviates) != rows.shape[1] + 1:
+    if len(factors) != rows.shape[1] + 1:
         raise PropagationError(
-            f"deviates of {len(deviates) - 1} stations for fields of {rows.shape[1]}"
+            f"factors of {len(factors) - 1} stations for fields of {rows.shape[1]}"
         )
-    draws = deviates.shape[1]
+    draws = factors.shape[1]
     least = 100.0 * _LEAST_BEYOND / draws
     require_range("location_percent", location_percent, least, 100.0 - least, _SOURCE)
     ranks = _ranks(draws, location_percent / 100.0)
     usable, error = np.empty(len(rows)), np.empty(len(rows))
-    factors = 10.0 ** (deviates * (sigma / 10.0))
-    factors[0] = 10.0 ** (deviates[0] * (-wanted / 10.0))
     at_once = max(1, _VALUES_AT_ONCE // draws)
     for start in range(0, len(rows), at_once):
         part = slice(start, start + at_once)

@@ -14,7 +14,11 @@ from pytest_benchmark.fixture import BenchmarkFixture
 from scipy.special import ndtr
 
 from propagation.interference.log_normal import log_normal_usable_dbuvm
-from propagation.interference.monte_carlo import location_deviates, sampled_usable_field
+from propagation.interference.monte_carlo import (
+    location_deviates,
+    location_factors,
+    sampled_usable_field,
+)
 from propagation.interference.summation import power_sum_dbuvm, simplified_multiplication_dbuvm
 
 METHODS = (power_sum_dbuvm, simplified_multiplication_dbuvm, log_normal_usable_dbuvm)
@@ -45,7 +49,7 @@ def test_a_plan_s_test_points(benchmark: BenchmarkFixture) -> None:
     asked[:, :6] = fields(50 * 36)
 
     def run() -> np.ndarray:
-        return sampled_usable_field(asked, location_deviates(50)).usable_dbuvm
+        return sampled_usable_field(asked, location_factors(location_deviates(50))).usable_dbuvm
 
     assert np.isfinite(benchmark.pedantic(run, rounds=3, warmup_rounds=1)).all()
 

@@ -9,7 +9,7 @@ from propagation.compliance import usable_field
 from propagation.compliance.agreement import Agreement, Vote, agreement_of, spread_db
 from propagation.compliance.facts_interference import NuisancePoint, ReceptionFacts
 from propagation.compliance.records import Outcome, Reservation, summarise
-from propagation.compliance.usable_field import settings, usable_at_points
+from propagation.compliance.usable_field import drawn, settings, usable_at_points
 from propagation.errors import PropagationError
 from propagation.interference.acceptance import Acceptance
 from propagation.interference.bs412 import Area
@@ -260,17 +260,32 @@ def test_every_point_by_every_method(station, others) -> None:
         points=(point(60, 50.0, 50.0, NOBODY), point(60, NOBODY, NOBODY, NOBODY)),
     )
     numbers = settings(shipped("fm.usable_field"), shipped("fm.summation"))
-    first, second = usable_at_points(facts, numbers)
+    locations = drawn(numbers, 3)
+    first, second = usable_at_points(facts, numbers, locations)
     assert set(first.usable_dbuvm) == set(Method)
     assert first.usable_dbuvm[Method.POWER_SUM] == pytest.approx(53.0103, abs=1e-4)
     assert first.usable_dbuvm[SIMPLIFIED] == pytest.approx(56.3966, abs=1e-4)
-    drawn = first.usable_dbuvm[Method.MONTE_CARLO]
-    assert abs(drawn - first.usable_dbuvm[Method.LOG_NORMAL]) < 3 * first.standard_error_db
+    sampled = first.usable_dbuvm[Method.MONTE_CARLO]
+    assert abs(sampled - first.usable_dbuvm[Method.LOG_NORMAL]) < 3 * first.standard_error_db
     assert [one.id for one in first.contributors] == ["id-a", "id-b"]
     assert set(second.usable_dbuvm.values()) == {NOBODY}
     assert second.contributors == ()
     assert second.standard_error_db == 0.0
-    assert usable_at_points(replace(facts, points=()), numbers) == ()
+    assert usable_at_points(replace(facts, points=()), numbers, locations) == ()
+
+
+def test_locations_drawn_once_change_nothing(station, others, terrain) -> None:
+    own = ReceptionFacts(wanted=station(), others=others("a"), points=(point(60, 55.0),))
+    rules = {
+        "rule": shipped("fm.usable_field"),
+        "summation_rule": shipped("fm.summation"),
+        "minimum_field_rule": shipped("fm.minimum_field"),
+    }
+    numbers = settings(rules["rule"], rules["summation_rule"])
+    alone = usable_field.check(station(), own, [], terrain, **rules)
+    assert alone == usable_field.check(
+        station(), own, [], terrain, **rules, locations=drawn(numbers, 50)
+    )
 
 
 def test_who_dominates() -> None:

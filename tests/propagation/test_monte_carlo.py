@@ -7,7 +7,17 @@ import pytest
 from scipy.stats import kstest, norm
 
 from propagation.errors import OutOfRangeError, PropagationError
-from propagation.interference.monte_carlo import location_deviates, sampled_usable_field
+from propagation.interference.monte_carlo import (
+    SampledUsableField,
+    location_deviates,
+    location_factors,
+    sampled_usable_field,
+)
+
+
+def sampled(fields, deviates, sigma=8.3, percent=50.0, wanted=None) -> SampledUsableField:
+    factors = location_factors(deviates, sigma, wanted_standard_deviation_db=wanted)
+    return sampled_usable_field(fields, factors, percent)
 
 
 def test_deviates_are_normal_independent_and_each_station_s_own() -> None:
@@ -38,9 +48,7 @@ EXPECTED = [
 @pytest.mark.parametrize("percent", [10.0, 50.0, 95.0])
 def test_one_field_is_known_exactly(percent: float) -> None:
     exact = 50 + norm.ppf(percent / 100) * np.hypot(8.3, 6.0)
-    found = sampled_usable_field(
-        [50.0], location_deviates(1, 200_000), 8.3, percent, wanted_standard_deviation_db=6.0
-    )
+    found = sampled([50.0], location_deviates(1, 200_000), 8.3, percent, wanted=6.0)
     assert abs(found.usable_dbuvm - exact) < 3 * found.standard_error_db
     # the error of a quantile: sqrt(p (1 - p) / n) over the density there
     density = norm.pdf(norm.ppf(percent / 100)) / np.hypot(8.3, 6.0)
@@ -51,7 +59,7 @@ def test_one_field_is_known_exactly(percent: float) -> None:
 
 def test_the_stated_error_is_the_real_one() -> None:
     fields = [50.0, 47.0, 40.0]
-    found = [sampled_usable_field(fields, location_deviates(3, 2000, seed)) for seed in range(60)]
+    found = [sampled(fields, location_deviates(3, 2000, seed)) for seed in range(60)]
     real = np.std([one.usable_dbuvm for one in found])
     stated = np.mean([one.standard_error_db for one in found])
     assert stated == pytest.approx(real, rel=0.3)
@@ -63,7 +71,7 @@ def test_against_draws_of_another_generator() -> None:
     power = 10 ** ((fields[:, None] + 8.3 * generator.standard_normal((4, 400_000))) / 10)
     level = 10 * np.log10(power.sum(axis=0)) - 8.3 * generator.standard_normal(400_000)
     for percent in (50.0, 90.0):
-        found = sampled_usable_field(fields, location_deviates(4), 8.3, percent)
+        found = sampled(fields, location_deviates(4), 8.3, percent)
         assert (
             abs(found.usable_dbuvm - np.percentile(level, percent)) < 4 * found.standard_error_db
         )
@@ -72,28 +80,24 @@ def test_against_draws_of_another_generator() -> None:
 def test_array_contract() -> None:
     deviates = location_deviates(2, 1000)
     grid = np.array([[40.0, 40.0], [np.nan, 40.0], [-np.inf, -np.inf], [40.0, -np.inf]])
-    found = sampled_usable_field(grid, deviates)
+    found = sampled(grid, deviates)
     assert np.isfinite(found.usable_dbuvm[[0, 3]]).all()
     np.testing.assert_array_equal(found.usable_dbuvm[1:3], [np.nan, -np.inf])
     np.testing.assert_array_equal(found.standard_error_db[1:3], [np.nan, 0.0])
     # a station that does not contribute is as good as absent
-    alone = sampled_usable_field([40.0], deviates[:2])
+    alone = sampled([40.0], deviates[:2])
     assert found.usable_dbuvm[3] == alone.usable_dbuvm
     assert alone.usable_dbuvm.shape == ()
-    assert (
-        sampled_usable_field(np.zeros((3, 0)), deviates[:1]).usable_dbuvm.tolist() == [-np.inf] * 3
-    )
+    assert sampled(np.zeros((3, 0)), deviates[:1]).usable_dbuvm.tolist() == [-np.inf] * 3
 
 
 def test_neither_order_nor_workers_change_a_byte() -> None:
     fields = np.random.default_rng(3).uniform(20, 70, (300, 6))
     deviates = location_deviates(6, 1000)
-    whole = sampled_usable_field(fields, deviates).usable_dbuvm
-    back = sampled_usable_field(fields[::-1], deviates).usable_dbuvm[::-1]
+    whole = sampled(fields, deviates).usable_dbuvm
+    back = sampled(fields[::-1], deviates).usable_dbuvm[::-1]
     with ThreadPoolExecutor(4) as pool:
-        parts = pool.map(
-            lambda part: sampled_usable_field(part, deviates), np.array_split(fields, 7)
-        )
+        parts = pool.map(lambda part: sampled(part, deviates), np.array_split(fields, 7))
         found = np.concatenate([part.usable_dbuvm for part in parts])
     assert back.tobytes() == whole.tobytes() == found.tobytes()
 
@@ -103,7 +107,7 @@ def test_what_one_station_adds_is_hardly_chance() -> None:
     fields, rises = [], []
     for seed in range(20):
         deviates = location_deviates(2, 10_000, seed)
-        found = sampled_usable_field([[50.0, 34.0], [50.0, -np.inf]], deviates).usable_dbuvm
+        found = sampled([[50.0, 34.0], [50.0, -np.inf]], deviates).usable_dbuvm
         fields.append(found[0])
         rises.append(found[0] - found[1])
     assert np.std(rises) < 0.06 < 0.5 * np.std(fields)
@@ -116,16 +120,14 @@ def test_what_one_station_adds_is_hardly_chance() -> None:
         (lambda: location_deviates(-1), "stations"),
         (lambda: location_deviates(1, 99), "draws"),
         (lambda: location_deviates(1, seed=-1), "seed"),
-        (lambda: sampled_usable_field([50.0], location_deviates(1), 0.0), "location_standard"),
-        (lambda: sampled_usable_field([50.0], location_deviates(1), 8.3, 0.2), "location_percent"),
+        (lambda: sampled([50.0], location_deviates(1), 0.0), "location_standard"),
+        (lambda: sampled([50.0], location_deviates(1), 8.3, 0.2), "location_percent"),
         (
-            lambda: sampled_usable_field([50.0], location_deviates(1), 8.3, 99.8),
+            lambda: sampled([50.0], location_deviates(1), 8.3, 99.8),
             "percent = 99.8",
         ),
         (
-            lambda: sampled_usable_field(
-                [50.0], location_deviates(1), wanted_standard_deviation_db=0.0
-            ),
+            lambda: sampled([50.0], location_deviates(1), wanted=0.0),
             "wanted_standard",
         ),
     ],
@@ -137,5 +139,5 @@ def test_out_of_range(call: object, name: str) -> None:
 
 
 def test_deviates_of_other_stations_are_refused() -> None:
-    with pytest.raises(PropagationError, match="deviates of 2 stations for fields of 1"):
-        sampled_usable_field([50.0], location_deviates(2))
+    with pytest.raises(PropagationError, match="factors of 2 stations for fields of 1"):
+        sampled([50.0], location_deviates(2))
