@@ -11,10 +11,14 @@ from propagation.interference.bs412 import (
     minimum_field_from_parameters,
     protection_from_parameters,
 )
+from propagation.interference.contours import contours_from_parameters
+from propagation.interference.locations import LARGEST_DEVIATION_DB
 
 __all__ = [
     "AREA_CLASS",
     "BOUNDARY_PROTECTION",
+    "CONTOUR_OVERLAP",
+    "CONTOUR_OVERLAP_RATIO",
     "DATA_AUDIT",
     "MINIMUM_FIELD",
     "PLAN_ERP",
@@ -23,8 +27,11 @@ __all__ = [
     "PLAN_IDENTITY_LOCAL",
     "PROTECTION_RATIO",
     "RASTER",
+    "SERVICE_AREA",
     "SITE_TOLERANCE",
     "STATION_CLASSES",
+    "SUMMATION",
+    "USABLE_FIELD",
     "flag",
     "number",
     "require_parameters",
@@ -42,6 +49,12 @@ PROTECTION_RATIO: Final = "fm.protection_ratio"
 MINIMUM_FIELD: Final = "fm.minimum_field"
 AREA_CLASS: Final = "fm.area_class"
 DATA_AUDIT: Final = "audit.data"
+
+USABLE_FIELD: Final = "fm.usable_field"
+SUMMATION: Final = "fm.summation"
+CONTOUR_OVERLAP: Final = "fm.contour_overlap"
+CONTOUR_OVERLAP_RATIO: Final = "fm.contour_overlap.ratio"
+SERVICE_AREA: Final = "fm.service_area"
 
 STATION_CLASSES: Final = ("national", "provincial", "other")
 
@@ -113,6 +126,38 @@ def _minimum(rule: Rule) -> None:
     minimum_field_from_parameters(rule.parameters)
 
 
+def _contours(rule: Rule) -> None:
+    contours_from_parameters(rule.parameters)
+
+
+def _within(rule: Rule, name: str, least: float, most: float, *, whole: bool = False) -> None:
+    value = number(rule, name)
+    if not least <= value <= most or (whole and not value.is_integer()):
+        raise ParameterError(name, "range")
+
+
+def _summation(rule: Rule) -> None:
+    _within(rule, "location_standard_deviation_db", 0.1, LARGEST_DEVIATION_DB)
+    _within(rule, "draws", 100, 1e6, whole=True)
+    _within(rule, "seed", 0, 1e9, whole=True)
+
+
+def _service(rule: Rule) -> None:
+    for name in STATION_CLASSES:
+        _within(rule, f"{name}_percent", 0, 100)
+
+
+_INTERFERENCE: Final[Mapping[str, Callable[[Rule], None]]] = MappingProxyType(
+    {
+        USABLE_FIELD: _all((number, "reference_field_dbuvm"), (number, "largest_rise_db")),
+        SUMMATION: _summation,
+        CONTOUR_OVERLAP: _contours,
+        CONTOUR_OVERLAP_RATIO: _all((flag, "minimum_field_protected")),
+        SERVICE_AREA: _service,
+    }
+)
+
+
 _REQUIRED: Final[Mapping[str, Callable[[Rule], None]]] = MappingProxyType(
     {
         PLAN_IDENTITY: _all(
@@ -157,6 +202,6 @@ def require_parameters(rule: Rule) -> None:
     ParameterError
         Naming the first parameter that is missing or is not what it should be.
     """
-    required = _REQUIRED.get(rule.id)
+    required = _REQUIRED.get(rule.id) or _INTERFERENCE.get(rule.id)
     if required is not None:
         required(rule)

@@ -22,9 +22,9 @@ from propagation.interference.bs412 import (
     ProtectionTable,
     protection_ratio_db,
 )
+from propagation.interference.locations import LOCATION_STANDARD_DEVIATION_DB
 from propagation.interference.nuisance import Nuisance, nuisance_field_dbuvm
 from propagation.interference.summation import (
-    LOCATION_STANDARD_DEVIATION_DB,
     power_sum_dbuvm,
     simplified_multiplication_dbuvm,
 )

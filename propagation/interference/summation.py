@@ -8,26 +8,28 @@ equals the wanted share of locations. Two equal fields give +3.01 and +6.40 dB, 
 """
 
 import math
+from statistics import NormalDist
 from typing import Final
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from propagation.compiled import scan
 from propagation.errors import require_range
+from propagation.interference.locations import LOCATION_STANDARD_DEVIATION_DB
 
 __all__ = [
-    "LOCATION_STANDARD_DEVIATION_DB",
     "power_sum_dbuvm",
+    "rows_of_fields",
     "simplified_multiplication_dbuvm",
 ]
 
 Floats = NDArray[np.float64]
 
-LOCATION_STANDARD_DEVIATION_DB: Final = 8.3
-"""Standard deviation over locations of one VHF field. GE84, Annex 2, chapter 4 (recalled, R-H)."""
-
-_LOG_SQRT_2PI: Final = 0.5 * math.log(2 * math.pi)
-_TOLERANCE_DB: Final = 1e-9
+_SQRT_HALF: Final = math.sqrt(0.5)
+_SQRT_TWO_PI: Final = math.sqrt(2 * math.pi)
+_CERTAIN: Final = 8.5  # L(8.5) is 1 to the last bit
+_LAST_STEP_DB: Final = 2e-4  # convergence is cubic: what is left is below 1e-10
 _MOST_STEPS: Final = 100
 
 
@@ -63,8 +65,8 @@ def simplified_multiplication_dbuvm(
     """Combine nuisance fields by the simplified multiplication method.
 
     Solves ``prod L((E_u - E_s) / (sigma sqrt 2)) = p`` for ``E_u``, L the normal distribution
-    (GE84, Annex 2, chapter 4). In logarithms the left side is concave and increasing, so
-    Newton's iteration started at or below the root climbs to it without overshooting.
+    (GE84, Annex 2, chapter 4). Every point is computed by itself, one after another and without
+    the interpreter's lock: whoever splits the points over threads gets the same bytes.
 
     Parameters
     ----------
@@ -87,38 +89,72 @@ def simplified_multiplication_dbuvm(
     OutOfRangeError
         If the deviation is not positive or the percentage is outside 0 to 100.
     """
-    from scipy.special import ndtri  # noqa: PLC0415 - a fifth of a second, seldom wanted
-
     source = "GE84, Annex 2, chapter 4"
     sigma = location_standard_deviation_db
     require_range("location_standard_deviation_db", sigma, 0, np.inf, source, inclusive=False)
     require_range("location_percent", location_percent, 0, 100, source, inclusive=False)
-    fields = np.moveaxis(np.asarray(fields_dbuvm, dtype=np.float64), axis, -1)
-    flat = fields.reshape(math.prod(fields.shape[:-1]), fields.shape[-1])
+    flat, shape = rows_of_fields(fields_dbuvm, axis)
     target = location_percent / 100
+    scale = sigma * math.sqrt(2)
+    usable = np.empty(len(flat))
     # one station alone asks for its own field plus sigma sqrt(2) * quantile(p): the start
-    start = np.max(flat, axis=-1, initial=-np.inf) + sigma * math.sqrt(2) * float(ndtri(target))
-    usable = start.copy()
-    solvable = np.isfinite(start)
-    usable[solvable] = _climb(
-        start[solvable], flat[solvable], sigma * math.sqrt(2), math.log(target)
-    )
-    return np.asarray(usable.reshape(fields.shape[:-1]))
+    _climb(flat, scale, NormalDist().inv_cdf(target) * scale, math.log(target), usable)
+    return usable.reshape(shape)
 
 
-def _climb(start: Floats, fields: Floats, scale_db: float, log_target: float) -> Floats:
-    """Newton's iteration on ``sum log L(z) - log p``, rows that have arrived are left alone."""
-    from scipy.special import log_ndtr  # noqa: PLC0415 - as above
+def rows_of_fields(fields_dbuvm: ArrayLike, axis: int) -> tuple[Floats, tuple[int, ...]]:
+    """Return fields as rows of stations, shape (points, stations), and the points' own shape."""
+    fields = np.moveaxis(np.asarray(fields_dbuvm, dtype=np.float64), axis, -1)
+    shape = fields.shape[:-1]
+    return np.ascontiguousarray(fields.reshape(math.prod(shape), fields.shape[-1])), shape
 
-    usable = start.copy()
-    active = np.arange(start.size)
-    for _ in range(_MOST_STEPS):
-        if active.size == 0:
-            break
-        z = (usable[active, np.newaxis] - fields[active]) / scale_db
-        log_share = log_ndtr(z)
-        density = np.exp(-0.5 * z * z - _LOG_SQRT_2PI - log_share)
-        step = scale_db * (log_target - log_share.sum(axis=-1)) / density.sum(axis=-1)
-        usable[active] += step
-        active = active[np.abs(step) > _TOLERANCE_DB]
-    return usable
+
+@scan
+def _climb(
+    fields: Floats, scale_db: float, start_db: float, log_target: float, usable: Floats
+) -> None:
+    """Halley's iteration on ``sum log L(z) - log p`` for each row of fields.
+
+    It steps at most twice as far as Newton's, which would climb a function that is concave and
+    increasing without overshooting.
+    """
+    for row in range(fields.shape[0]):
+        largest = -np.inf
+        for field in fields[row]:
+            if math.isnan(field) or field > largest:
+                largest = field
+            if math.isnan(field):
+                break
+        level = largest + start_db
+        usable[row] = level
+        if not math.isfinite(level):
+            continue
+        for _ in range(_MOST_STEPS):
+            log_share, slope, bend = _log_share(fields[row], level, scale_db)
+            lacking = log_target - log_share
+            step = lacking * slope / max(slope * slope - 0.5 * lacking * bend, 0.5 * slope * slope)
+            step *= scale_db
+            level += step
+            if abs(step) <= _LAST_STEP_DB:
+                break
+        usable[row] = level
+
+
+@scan
+def _log_share(fields: Floats, level: float, scale_db: float) -> tuple[float, float, float]:
+    """Return ``sum log L(z)`` at a level, its derivative by z, and minus its second one.
+
+    With h = L'(z) / L(z) they are the sums of h and of h (z + h).
+    """
+    total = slope = bend = 0.0
+    for field in fields:
+        z = (level - field) / scale_db
+        if z > _CERTAIN:
+            continue
+        beyond = 0.5 * math.erfc(abs(z) * _SQRT_HALF)
+        share = 1.0 - beyond if z > 0.0 else beyond
+        total += math.log1p(-beyond) if z > 0.0 else math.log(beyond)
+        hazard = math.exp(-0.5 * z * z) / (share * _SQRT_TWO_PI)
+        slope += hazard
+        bend += hazard * (z + hazard)
+    return total, slope, bend

@@ -1,0 +1,539 @@
+"""Nuisance fields, usable fields, and whether a station is accepted beside the others.
+
+Received: at each test point where the station is protected, the usable field of all others, by
+simplified multiplication (GE84, Annex 2, chapter 4), and whether the wanted field reaches it.
+Caused: at the test points of every other station, the usable field with and without this one, and
+what GE84, Article 4.3.7.1, says of the two. Power sum, t-LNM and a seeded Monte-Carlo stand
+beside: where one of them concludes otherwise the finding is *model-sensitive*, with the spread.
+
+The fields are predicted and the treaty does not bind in Viet Nam: at most *needs verification*.
+"""
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from propagation.compliance.agreement import Agreement, Vote, agreement_of, spread_db
+from propagation.compliance.conclusions import (
+    boundary_evidence,
+    conclude,
+    field_evidence,
+    measured_outcome,
+    not_assessable,
+    of_rule,
+    of_station,
+    unconcluded,
+    where_to_measure,
+)
+from propagation.compliance.facts import StationFacts, TerrainFacts
+from propagation.compliance.facts_interference import NuisancePoint, ReceptionFacts
+from propagation.compliance.parameters import number
+from propagation.compliance.records import Evidence, EvidenceKind, Finding, Outcome, Rule, Value
+from propagation.interference.acceptance import Acceptance, acceptance, acceptance_margin_db
+from propagation.interference.bs412 import (
+    MinimumField,
+    minimum_field_from_parameters,
+    minimum_usable_field_strength_dbuvm,
+)
+from propagation.interference.monte_carlo import (
+    SampledUsableField,
+    location_deviates,
+    location_factors,
+    sampled_usable_field,
+)
+from propagation.interference.usable import (
+    ANALYTIC,
+    Method,
+    dominant_contributors,
+    usable_fields_dbuvm,
+)
+
+__all__ = ["CHECK", "PointUsable", "Settings", "check", "drawn", "settings", "usable_at_points"]
+
+CHECK: Final = "usable_field"
+
+Floats = NDArray[np.float64]
+
+_TREATY: Final = Method.SIMPLIFIED_MULTIPLICATION
+_ERRORS: Final = 2.0
+"""So many standard errors of sampling are no disagreement."""
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """The numbers of the two rules.
+
+    Attributes
+    ----------
+    reference_field_dbuvm, largest_rise_db : float
+        Of the acceptance rule (`fm.usable_field`).
+    location_standard_deviation_db : float
+        Of each field (`fm.summation`).
+    draws, seed : int
+        Of the Monte-Carlo (`fm.summation`).
+    """
+
+    reference_field_dbuvm: float
+    largest_rise_db: float
+    location_standard_deviation_db: float
+    draws: int
+    seed: int
+
+
+def settings(rule: Rule, summation_rule: Rule) -> Settings:
+    """Read the rules `fm.usable_field` and `fm.summation`.
+
+    Raises
+    ------
+    ParameterError
+        If a rule lacks a number.
+    """
+    return Settings(
+        reference_field_dbuvm=number(rule, "reference_field_dbuvm"),
+        largest_rise_db=number(rule, "largest_rise_db"),
+        location_standard_deviation_db=number(summation_rule, "location_standard_deviation_db"),
+        draws=int(number(summation_rule, "draws")),
+        seed=int(number(summation_rule, "seed")),
+    )
+
+
+def drawn(numbers: Settings, stations: int) -> Floats:
+    """Draw the locations of the Monte-Carlo, once for a whole plan.
+
+    Parameters
+    ----------
+    numbers : Settings
+        Draws, seed and standard deviation.
+    stations : int
+        At least as many as the other stations of any one reception.
+
+    Returns
+    -------
+    ndarray, shape (stations + 1, draws)
+        Factors of power (`propagation.interference.monte_carlo.location_factors`).
+    """
+    deviates = location_deviates(stations, numbers.draws, numbers.seed)
+    return location_factors(deviates, numbers.location_standard_deviation_db)
+
+
+@dataclass(frozen=True, slots=True)
+class PointUsable:
+    """The usable field at one test point, at 50 % of locations.
+
+    Attributes
+    ----------
+    point : NuisancePoint
+        The point, with the nuisance field of every station.
+    usable_dbuvm : mapping of Method to float
+        Usable field by each method; -inf where nobody disturbs, NaN where a field is not known.
+    standard_error_db : float
+        Standard error of the Monte-Carlo.
+    contributors : tuple of StationFacts
+        Who makes up 90 % of the nuisance power, at most five, the largest first.
+    """
+
+    point: NuisancePoint
+    usable_dbuvm: Mapping[Method, float]
+    standard_error_db: float
+    contributors: tuple[StationFacts, ...]
+
+
+def usable_at_points(
+    reception: ReceptionFacts, numbers: Settings, locations: Floats
+) -> tuple[PointUsable, ...]:
+    """Return the usable field by all four methods at every test point of a station.
+
+    Parameters
+    ----------
+    reception : ReceptionFacts
+        The station and its points.
+    numbers : Settings
+        From `settings`.
+    locations : ndarray
+        From `drawn`.
+    """
+    nuisance = _nuisance(reception)
+    by_method = usable_fields_dbuvm(nuisance, numbers.location_standard_deviation_db)
+    sampled = _sampled(nuisance, locations)
+    return tuple(
+        PointUsable(
+            point=point,
+            usable_dbuvm={
+                **{method: float(level[row]) for method, level in by_method.items()},
+                Method.MONTE_CARLO: float(sampled.usable_dbuvm[row]),
+            },
+            standard_error_db=float(sampled.standard_error_db[row]),
+            contributors=_contributors(reception, nuisance[row]),
+        )
+        for row, point in enumerate(reception.points)
+    )
+
+
+def check(
+    station: StationFacts,
+    received: ReceptionFacts,
+    caused: Sequence[ReceptionFacts],
+    terrain: TerrainFacts,
+    *,
+    rule: Rule,
+    summation_rule: Rule,
+    minimum_field_rule: Rule,
+    locations: Floats | None = None,
+) -> tuple[Finding, ...]:
+    """Judge what all others do to a station, and what it does to each of them.
+
+    Parameters
+    ----------
+    station : StationFacts
+        The station judged: in the register, or applied for.
+    received : ReceptionFacts
+        Its own test points.
+    caused : sequence of ReceptionFacts
+        The test points of other stations, the station judged among the `others` of each; those
+        where it is not, or contributes nowhere, are not spoken of.
+    terrain : TerrainFacts
+        The ground that the predictions stood on.
+    rule, summation_rule, minimum_field_rule : Rule
+        `fm.usable_field`, `fm.summation` and `fm.minimum_field`, in force on the date judged.
+    locations : ndarray, optional
+        From `drawn`, for as many stations as any reception has others; drawn anew when absent,
+        with the same result, in some 10 ms.
+
+    Returns
+    -------
+    tuple of Finding
+        What is received, then one for each station affected, worst margin first; those that
+        could not be assessed last.
+    """
+    numbers = settings(rule, summation_rule)
+    if locations is None:
+        locations = drawn(numbers, max(len(one.others) for one in (received, *caused)))
+    judge = _Judge(
+        station,
+        terrain,
+        rule,
+        summation_rule,
+        minimum_field_rule,
+        numbers,
+        locations,
+        minimum_field_from_parameters(minimum_field_rule.parameters),
+    )
+    others = [found for one in caused if (found := judge.caused(one)) is not None]
+    return (judge.received(received), *sorted(others, key=_margin))
+
+
+def _margin(finding: Finding) -> float:
+    return math.inf if finding.margin_db is None else finding.margin_db
+
+
+@dataclass(frozen=True, slots=True)
+class _Judge:
+    """Everything that both directions need."""
+
+    station: StationFacts
+    terrain: TerrainFacts
+    rule: Rule
+    summation_rule: Rule
+    minimum_rule: Rule
+    numbers: Settings
+    locations: Floats
+    minimum: MinimumField
+
+    def received(self, facts: ReceptionFacts) -> Finding:
+        """Return what all others do to the station."""
+        shielded = self._protected(facts)
+        if not shielded:
+            return self._no_point("received_no_point", facts, {})
+        chosen = _rows(facts, shielded)
+        points = usable_at_points(chosen, self.numbers, self.locations)
+        margins = {
+            method: [one.point.wanted_dbuvm - one.usable_dbuvm[method] for one in points]
+            for method in Method
+        }
+        row = int(np.argmin(margins[_TREATY]))
+        worst = points[row]
+        values: dict[str, Value] = {
+            "points": len(points),
+            "others": len(facts.others),
+            "point": worst.point.name,
+        }
+        if not worst.contributors:
+            finding = unconcluded(
+                CHECK,
+                self.rule,
+                "usable_field.reason.received_nobody",
+                (of_station(self.station, "frequency_mhz", self.station.frequency_mhz),),
+                values,
+            )
+            return conclude(finding, outcome=Outcome.COMPLIES)
+        votes = [Vote(min(margins[method])) for method in ANALYTIC]
+        votes.append(Vote(margins[Method.MONTE_CARLO][row], _ERRORS * worst.standard_error_db))
+        margin = margins[_TREATY][row]
+        agreement = agreement_of(votes)
+        finding = unconcluded(
+            CHECK,
+            self.rule,
+            f"usable_field.reason.received_{'kept' if margin >= 0 else 'broken'}_{agreement}",
+            (*self._evidence(facts, worst), *self._limits(facts, worst.point)),
+            {
+                **values,
+                **_levels(worst, agreement),
+                "margin_db": round(margin, 1),
+                "lacking_db": round(max(0.0, -margin), 1),
+                "wanted_dbuvm": round(worst.point.wanted_dbuvm, 1),
+                "below_reference": worst.usable_dbuvm[_TREATY]
+                <= self.numbers.reference_field_dbuvm,
+            },
+            margin_db=margin,
+        )
+        return self._concluded(finding, facts, worst.point)
+
+    def caused(self, facts: ReceptionFacts) -> Finding | None:
+        """Return what the station does to another one; None where that is nothing."""
+        column = facts.position(self.station.id)
+        if column is None or all(
+            point.nuisance_dbuvm[column] == -math.inf for point in facts.points
+        ):
+            return None
+        values: dict[str, Value] = {"other": facts.wanted.name}
+        shielded = self._protected(facts)
+        if not shielded:
+            return self._no_point("caused_no_point", facts, values)
+        comparison = _Comparison.of(_rows(facts, shielded), column, self.numbers, self.locations)
+        row = comparison.decisive
+        point = comparison.facts.points[row]
+        state = comparison.state(row)
+        values |= {"points": len(shielded), "point": point.name}
+        if state is Acceptance.NOT_AFFECTED:
+            return None
+        agreement = agreement_of(comparison.votes())
+        worst = comparison.with_station(row)
+        levels = _levels(worst, agreement)
+        without, margin = float(comparison.without[_TREATY][row]), comparison.margin_db(row)
+        # without the station nobody disturbs, so that there is no rise to speak of
+        alone = without == -math.inf
+        unruled = "_alone" if alone and state is Acceptance.AGREEMENT_REQUIRED else ""
+        finding = unconcluded(
+            CHECK,
+            self.rule,
+            f"usable_field.reason.caused_{state}{unruled}_{agreement}",
+            (
+                *self._evidence(facts, worst),
+                *self._field("usable_field_without_dbuvm", without, point),
+                *self._limits(facts, point),
+            ),
+            {
+                **values,
+                **levels,
+                "without_dbuvm": None if alone else round(without, 1),
+                "rise_db": None if alone else round(worst.usable_dbuvm[_TREATY] - without, 2),
+                "margin_db": round(margin, 2),
+                "state": state.value,
+                "reference_field_dbuvm": self.numbers.reference_field_dbuvm,
+                "largest_rise_db": self.numbers.largest_rise_db,
+            },
+            margin_db=margin,
+            counterpart=facts.wanted.id,
+        )
+        return self._concluded(finding, facts, point)
+
+    def _protected(self, facts: ReceptionFacts) -> list[int]:
+        """Return the points where the wanted station is protected and every field is known."""
+        return [
+            row
+            for row, point in enumerate(facts.points)
+            if point.known
+            and (point.boundary is None or point.boundary.inside is not False)
+            and point.wanted_dbuvm >= self._minimum(facts, point)
+        ]
+
+    def _minimum(self, facts: ReceptionFacts, point: NuisancePoint) -> float:
+        return minimum_usable_field_strength_dbuvm(
+            facts.wanted.reception, point.area, self.minimum
+        )
+
+    def _no_point(
+        self, reason: str, facts: ReceptionFacts, values: Mapping[str, Value]
+    ) -> Finding:
+        own = facts.wanted.id == self.station.id
+        return not_assessable(
+            CHECK,
+            self.rule,
+            f"usable_field.reason.{reason}",
+            ("compliance.missing.test_point",),
+            evidence=(of_station(facts.wanted, "frequency_mhz", facts.wanted.frequency_mhz),),
+            values={**values, "points": len(facts.points)},
+            counterpart=None if own else facts.wanted.id,
+        )
+
+    def _evidence(self, facts: ReceptionFacts, found: PointUsable) -> tuple[Evidence, ...]:
+        """Return the fields at a point: wanted, usable by each method, and who disturbs."""
+        point = found.point
+        return (
+            of_station(facts.wanted, "wanted_frequency_mhz", facts.wanted.frequency_mhz),
+            *self._field("wanted_field_strength_dbuvm", point.wanted_dbuvm, point),
+            *(
+                one
+                for method, level in found.usable_dbuvm.items()
+                for one in self._field(f"usable_field_{method}_dbuvm", level, point)
+            ),
+            *self._field("standard_error_db", found.standard_error_db, point),
+            *(
+                one
+                for other in found.contributors
+                for one in self._field(
+                    "nuisance_field_strength_dbuvm",
+                    point.nuisance_dbuvm[facts.others.index(other)],
+                    point,
+                    f"{other.name}, {other.frequency_mhz:g} MHz; ",
+                )
+            ),
+        )
+
+    def _field(
+        self, name: str, value: float, point: NuisancePoint, whose: str = ""
+    ) -> tuple[Evidence, ...]:
+        if not math.isfinite(value):
+            return ()
+        source = f"{whose}{point.source}"
+        kind = EvidenceKind.PREDICTION
+        return (field_evidence(kind, name, value, source, terrain=self.terrain),)
+
+    def _limits(self, facts: ReceptionFacts, point: NuisancePoint) -> tuple[Evidence, ...]:
+        minimum = self._minimum(facts, point)
+        sigma = self.numbers.location_standard_deviation_db
+        around = boundary_evidence(point.boundary) if point.boundary is not None else ()
+        return (
+            *around,
+            of_rule(self.minimum_rule, "minimum_field_dbuvm", minimum),
+            of_rule(self.summation_rule, "location_standard_deviation_db", sigma),
+        )
+
+    def _concluded(self, finding: Finding, facts: ReceptionFacts, point: NuisancePoint) -> Finding:
+        margin = finding.margin_db or 0.0
+        return conclude(
+            finding,
+            outcome=measured_outcome(margin, EvidenceKind.PREDICTION, None),
+            measure=where_to_measure(
+                "usable_field.measure.nuisance",
+                longitude=point.longitude,
+                latitude=point.latitude,
+                height_m=point.height_m,
+                quantity="field_strength_dbuvm",
+                point=point.name,
+                wanted_frequency_mhz=facts.wanted.frequency_mhz,
+                contributors=str(finding.values["contributors"]),
+            ),
+        )
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Comparison:
+    """Usable fields at the points of one station with and without another.
+
+    The Monte-Carlo is made at the decisive point only, by the treaty's method the worst.
+    """
+
+    facts: ReceptionFacts
+    numbers: Settings
+    locations: Floats
+    column: int
+    within: Mapping[Method, Floats]
+    without: Mapping[Method, Floats]
+
+    @classmethod
+    def of(
+        cls, facts: ReceptionFacts, column: int, numbers: Settings, locations: Floats
+    ) -> "_Comparison":
+        nuisance = _nuisance(facts)
+        sigma = numbers.location_standard_deviation_db
+        within = usable_fields_dbuvm(nuisance, sigma)
+        without = usable_fields_dbuvm(_silenced(nuisance, column), sigma)
+        return cls(facts, numbers, locations, column, within, without)
+
+    def margin_db(self, row: int, method: Method = _TREATY) -> float:
+        return self._margin(float(self.within[method][row]), float(self.without[method][row]))
+
+    def state(self, row: int) -> Acceptance:
+        return acceptance(
+            float(self.within[_TREATY][row]),
+            float(self.without[_TREATY][row]),
+            reference_field_dbuvm=self.numbers.reference_field_dbuvm,
+            largest_rise_db=self.numbers.largest_rise_db,
+        )
+
+    @property
+    def decisive(self) -> int:
+        """The point with the least margin, of those where the station contributes at all."""
+        rows = range(len(self.facts.points))
+        return min(
+            rows, key=lambda row: (self.state(row) is Acceptance.NOT_AFFECTED, self.margin_db(row))
+        )
+
+    def votes(self) -> list[Vote]:
+        """Return the least margin by each method, and that of the draws at the decisive point."""
+        rows = range(len(self.facts.points))
+        found = [Vote(min(self.margin_db(row, method) for row in rows)) for method in ANALYTIC]
+        nuisance = _nuisance(self.facts)[[self.decisive]]
+        both = np.concatenate([nuisance, _silenced(nuisance, self.column)])
+        sampled = _sampled(both, self.locations)
+        within, without = (float(level) for level in sampled.usable_dbuvm)
+        doubt = _ERRORS * float(sampled.standard_error_db[0])
+        return [*found, Vote(self._margin(within, without), doubt)]
+
+    def with_station(self, row: int) -> PointUsable:
+        """Return the usable field of all at a point."""
+        return usable_at_points(_rows(self.facts, [row]), self.numbers, self.locations)[0]
+
+    def _margin(self, within: float, without: float) -> float:
+        return acceptance_margin_db(
+            within,
+            without,
+            reference_field_dbuvm=self.numbers.reference_field_dbuvm,
+            largest_rise_db=self.numbers.largest_rise_db,
+        )
+
+
+def _levels(found: PointUsable, agreement: Agreement) -> dict[str, Value]:
+    """Return the usable fields and who makes them up, as values of a sentence."""
+    levels = found.usable_dbuvm
+    return {
+        **{f"{method}_dbuvm": round(level, 1) for method, level in levels.items()},
+        "usable_dbuvm": round(levels[_TREATY], 1),
+        "standard_error_db": round(found.standard_error_db, 2),
+        "agreement": agreement.value,
+        "spread_db": round(spread_db(levels.values()), 1),
+        "contributors": ", ".join(one.name for one in found.contributors),
+    }
+
+
+def _rows(facts: ReceptionFacts, rows: Sequence[int]) -> ReceptionFacts:
+    """Return a station with some of its points."""
+    points = tuple(facts.points[row] for row in rows)
+    return ReceptionFacts(wanted=facts.wanted, others=facts.others, points=points)
+
+
+def _nuisance(facts: ReceptionFacts) -> Floats:
+    """Return the nuisance fields, shape (points, stations)."""
+    rows = [point.nuisance_dbuvm for point in facts.points]
+    return np.array(rows, dtype=np.float64).reshape(len(rows), len(facts.others))
+
+
+def _silenced(nuisance: Floats, column: int) -> Floats:
+    """Return nuisance fields without one station."""
+    quiet = nuisance.copy()
+    quiet[:, column] = -np.inf
+    return quiet
+
+
+def _sampled(nuisance: Floats, locations: Floats) -> SampledUsableField:
+    """Draw the usable field at points; station j always has row j + 1 of the draws."""
+    return sampled_usable_field(nuisance, locations[: nuisance.shape[1] + 1])
+
+
+def _contributors(facts: ReceptionFacts, nuisance: Floats) -> tuple[StationFacts, ...]:
+    return tuple(facts.others[position] for position in dominant_contributors(nuisance))

@@ -1,0 +1,181 @@
+"""Share of the service interfered, present and newly caused."""
+
+import pytest
+
+from propagation.compliance import service_area
+from propagation.compliance.facts_interference import AreaFacts, AreaShare
+from propagation.compliance.records import Outcome, Reservation
+from propagation.interference.area_totals import area_totals
+from tests.propagation.site_checks import said, sentences, shipped
+
+
+@pytest.fixture
+def area(station):
+    """Make a service of 1000 km2, 4 of them interfered."""
+
+    def make(name="station-1", station_class="provincial", **changes):
+        parts = {
+            "wanted": station(id=name, name=f"Đài {name}", station_class=station_class),
+            "covered_km2": 1000.0,
+            "interfered_km2": 4.0,
+            "cell_km": 1.0,
+            "longitude": 106.45,
+            "latitude": 10.6,
+            "source": "ITU-R P.1812-8",
+        }
+        return AreaFacts(**{**parts, **changes})
+
+    return make
+
+
+@pytest.fixture
+def check(station, terrain):
+    """Run the check."""
+
+    def run(present, caused=(), ground=terrain, **changes):
+        rule = shipped("fm.service_area", **changes)
+        return said(service_area.check(station(), present, caused, ground, rule=rule))
+
+    return run
+
+
+@pytest.mark.parametrize(
+    ("station_class", "interfered", "outcome"),
+    # TVStudy: 0.5 % and 2.0 %; the limit itself is kept
+    [
+        ("provincial", 5.0, Outcome.COMPLIES),
+        ("provincial", 5.01, Outcome.NEEDS_VERIFICATION),
+        ("national", 5.01, Outcome.NEEDS_VERIFICATION),
+        ("other", 20.0, Outcome.COMPLIES),
+        ("other", 20.1, Outcome.NEEDS_VERIFICATION),
+    ],
+)
+def test_thresholds_by_class(check, area, station_class, interfered, outcome) -> None:
+    (found,) = check(area(station_class=station_class, interfered_km2=interfered))
+    assert found.outcome is outcome
+    assert found.values["lost_percent"] == pytest.approx(interfered / 10, abs=0.006)
+    assert found.rule.advisory
+    if outcome is Outcome.NEEDS_VERIFICATION:
+        assert {Reservation.PREDICTED, Reservation.NON_BINDING_RULE} <= found.reservations
+        assert found.measure["wanted_frequency_mhz"] == 96.9
+
+
+def test_the_threshold_is_the_rule_s(check, area) -> None:
+    assert check(area())[0].outcome is Outcome.COMPLIES
+    assert check(area(), provincial_percent=0.3)[0].outcome is Outcome.NEEDS_VERIFICATION
+
+
+def test_people_decide_where_they_lose_more(check, area) -> None:
+    """0.4 % of the area, but 1 % of the people."""
+    (found,) = check(area(covered_population=200_000.0, interfered_population=2000.0))
+    assert found.values["population_percent"] == 1.0
+    assert found.values["share_percent"] == 1.0
+    assert found.reason.endswith("present_exceeded_people")
+    (fewer,) = check(area(covered_population=200_000.0, interfered_population=20.0))
+    assert fewer.values["share_percent"] == pytest.approx(0.4)
+    assert fewer.reason.endswith("present_kept_people")
+    (nobody,) = check(area(covered_population=0.0, interfered_population=0.0))
+    assert nobody.reason.endswith("present_kept")
+
+
+def test_what_is_newly_caused_largest_first(check, area) -> None:
+    """Of 1000 km2: 1 km2 kept, 30 km2 exceeded, none not spoken of."""
+    cases = [
+        area("small", newly_interfered_km2=1.0),
+        area("none", newly_interfered_km2=0.0),
+        area(
+            "large",
+            newly_interfered_km2=30.0,
+            communes=(AreaShare(id="1", name="Tân Tập", area_km2=20.0),),
+        ),
+        area(
+            "people",
+            newly_interfered_km2=2.0,
+            covered_population=100.0,
+            newly_interfered_population=1.0,
+        ),
+    ]
+    _, *found = check(area(), cases)
+    assert [one.counterpart for one in found] == ["large", "people", "small"]
+    assert [one.reason.rsplit(".")[-1] for one in found] == [
+        "caused_exceeded",
+        "caused_exceeded_people",
+        "caused_kept",
+    ]
+    assert found[0].values["communes"] == "Tân Tập"
+    assert any(
+        one.name == "newly_interfered_km2" and one.value == 30.0 for one in found[0].evidence
+    )
+
+
+def test_no_fields_and_no_service(check, area) -> None:
+    (unknown,) = check(None)
+    assert unknown.outcome is Outcome.NOT_ASSESSABLE
+    assert unknown.reason.endswith("present_unknown")
+    (none,) = check(area(covered_km2=0.0, interfered_km2=0.0))
+    assert none.reason.endswith("present_none")
+
+
+def test_on_flat_terrain_nothing_complies(check, area, flat) -> None:
+    (found,) = check(area(), ground=flat)
+    assert found.outcome is Outcome.NEEDS_VERIFICATION
+
+
+def test_no_place_to_measure(check, area) -> None:
+    (found,) = check(area(interfered_km2=50.0, longitude=None, latitude=None))
+    assert found.outcome is Outcome.NEEDS_VERIFICATION
+    assert found.measure is None
+    assert found.missing
+
+
+def test_facts_from_totals(station, check) -> None:
+    """Three cells of 4 km2: one lost to B in commune Y, newly; two served in X."""
+    totals = area_totals(
+        [70.0, 70.0, 60.0],
+        54.0,
+        [50.0, 50.0, 65.0],
+        4.0,
+        usable_without_dbuvm=[50.0, 50.0, 55.0],
+        commune_index=[0, 0, 1],
+        communes=2,
+        dominant_index=[0, 0, 1],
+        stations=2,
+        population_per_km2=[10.0, 10.0, 100.0],
+    )
+    facts = service_area.area_facts(
+        station(),
+        totals,
+        [("x", "Xã X"), ("y", "Xã Y")],
+        [("a", "Đài A"), ("b", "Đài B")],
+        cell_km=2.0,
+        worst=(106.5, 10.7),
+        source="ITU-R P.1812-8",
+    )
+    assert (facts.covered_km2, facts.interfered_km2, facts.newly_interfered_km2) == (12, 4, 4)
+    assert (facts.covered_population, facts.newly_interfered_population) == (480, 400)
+    assert facts.communes == (AreaShare(id="y", name="Xã Y", area_km2=4.0, population=400.0),)
+    assert facts.interferers == (AreaShare(id="b", name="Đài B", area_km2=4.0, population=400.0),)
+    (found,) = check(facts)
+    assert found.values["lost_percent"] == 33.33
+    assert found.values["population_percent"] == 83.33
+    assert found.values["interferers"] == "Đài B"
+    plain = area_totals([70.0, 60.0], 54.0, [50.0, 65.0], 4.0, commune_index=[0, 1], communes=2)
+    bare = service_area.area_facts(station(), plain, [("x", "X"), ("y", "Y")], [], cell_km=2.0)
+    assert bare.newly_interfered_km2 is None
+    assert bare.communes == (AreaShare(id="y", name="Y", area_km2=4.0),)
+
+
+def test_sentences_are_all_there_and_all_used() -> None:
+    reasons = {"present_unknown", "present_none"}
+    for way in ("present", "caused"):
+        for kept in ("kept", "exceeded"):
+            reasons |= {f"{way}_{kept}", f"{way}_{kept}_people"}
+    evidence = {
+        *("covered_km2", "interfered_km2", "newly_interfered_km2", "unknown_km2"),
+        *("covered_population", "lost_population", "commune_km2", "interferer_km2"),
+    }
+    assert sentences("service_area") == {
+        *(f"service_area.reason.{one}" for one in reasons),
+        *(f"service_area.evidence.{one}" for one in evidence),
+        *("service_area.missing.fields", "service_area.measure.worst"),
+    }
