@@ -26,6 +26,9 @@ _WRONG_PARAMETER = {
     "starts_at_zero": "must be a list that starts at 0",
     "increasing": "must increase",
     "length": "must hold as many values as spacing_khz",
+    "code_rates": "must hold one value for each of the six code rates",
+    "share": "must be above 0 and below 100",
+    "building": "must be a kind of building of Rec. ITU-R P.2109",
 }
 
 
@@ -70,7 +73,7 @@ class ParameterError(PropagationError):
         Name of the parameter.
     wrong : str
         What is wrong: `absent`, `number`, `flag`, `words`, `numbers`, `starts_at_zero`,
-        `increasing` or `length`.
+        `increasing`, `length`, `code_rates`, `share` or `building`.
     """
 
     def __init__(self, name: str, wrong: str) -> None:

@@ -11,12 +11,24 @@ from propagation.interference.bs412 import (
     minimum_field_from_parameters,
     protection_from_parameters,
 )
+from propagation.interference.dvbt2 import (
+    adjacent_from_parameters,
+    carrier_to_noise_from_parameters,
+)
+from propagation.interference.dvbt2_field import (
+    building_from_parameters,
+    receiver_from_parameters,
+)
 
 __all__ = [
     "AREA_CLASS",
     "BOUNDARY_PROTECTION",
     "DATA_AUDIT",
     "MINIMUM_FIELD",
+    "PA_PLAN_ERP",
+    "PA_PLAN_IDENTITY",
+    "PA_PROTECTION_RATIO",
+    "PA_RASTER",
     "PLAN_ERP",
     "PLAN_ERP_LOCAL",
     "PLAN_IDENTITY",
@@ -25,6 +37,13 @@ __all__ = [
     "RASTER",
     "SITE_TOLERANCE",
     "STATION_CLASSES",
+    "TV_MINIMUM_FIELD",
+    "TV_MINIMUM_FIELD_PORTABLE",
+    "TV_PLAN_ERP",
+    "TV_PLAN_IDENTITY",
+    "TV_PROTECTION_RATIO",
+    "TV_PROTECTION_RATIO_ADJACENT",
+    "TV_RASTER",
     "flag",
     "number",
     "require_parameters",
@@ -42,6 +61,18 @@ PROTECTION_RATIO: Final = "fm.protection_ratio"
 MINIMUM_FIELD: Final = "fm.minimum_field"
 AREA_CLASS: Final = "fm.area_class"
 DATA_AUDIT: Final = "audit.data"
+
+TV_PLAN_IDENTITY: Final = "tv.plan.identity"
+TV_PLAN_ERP: Final = "tv.plan.erp"
+TV_RASTER: Final = "tv.raster"
+TV_PROTECTION_RATIO: Final = "tv.protection_ratio"
+TV_PROTECTION_RATIO_ADJACENT: Final = "tv.protection_ratio.adjacent"
+TV_MINIMUM_FIELD: Final = "tv.minimum_field"
+TV_MINIMUM_FIELD_PORTABLE: Final = "tv.minimum_field.portable"
+PA_PLAN_IDENTITY: Final = "pa.plan.identity"
+PA_PLAN_ERP: Final = "pa.plan.erp"
+PA_RASTER: Final = "pa.raster"
+PA_PROTECTION_RATIO: Final = "pa.protection_ratio"
 
 STATION_CLASSES: Final = ("national", "provincial", "other")
 
@@ -113,6 +144,49 @@ def _minimum(rule: Rule) -> None:
     minimum_field_from_parameters(rule.parameters)
 
 
+def _carrier_to_noise(rule: Rule) -> None:
+    carrier_to_noise_from_parameters(rule.parameters)
+
+
+def _adjacent(rule: Rule) -> None:
+    adjacent_from_parameters(rule.parameters)
+
+
+def _receiver(rule: Rule) -> None:
+    receiver_from_parameters(rule.parameters)
+
+
+def _portable(rule: Rule) -> None:
+    receiver_from_parameters(rule.parameters)
+    building_from_parameters(rule.parameters)
+
+
+_BAND: Final = (
+    (number, "frequency_min_mhz"),
+    (number, "frequency_max_mhz"),
+    (number, "frequency_tolerance_khz"),
+)
+_LIMITS: Final = ((number, "erp_tolerance_db"), (number, "height_tolerance_m"))
+
+_OTHER_SERVICES: Final[Mapping[str, Callable[[Rule], None]]] = MappingProxyType(
+    {
+        TV_PLAN_IDENTITY: _all(*_BAND, (flag, "table_complete")),
+        TV_PLAN_ERP: _all(*_LIMITS),
+        TV_RASTER: _all(
+            (number, "raster_khz"),
+            (number, "raster_origin_mhz"),
+            (number, "frequency_tolerance_khz"),
+        ),
+        TV_PROTECTION_RATIO: _carrier_to_noise,
+        TV_PROTECTION_RATIO_ADJACENT: _adjacent,
+        TV_MINIMUM_FIELD: _receiver,
+        TV_MINIMUM_FIELD_PORTABLE: _portable,
+        PA_PLAN_IDENTITY: _all(*_BAND, (flag, "table_complete")),
+        PA_PLAN_ERP: _all(*_LIMITS),
+    }
+)
+"""What the rules of television and of wireless public address hold."""
+
 _REQUIRED: Final[Mapping[str, Callable[[Rule], None]]] = MappingProxyType(
     {
         PLAN_IDENTITY: _all(
@@ -157,6 +231,6 @@ def require_parameters(rule: Rule) -> None:
     ParameterError
         Naming the first parameter that is missing or is not what it should be.
     """
-    required = _REQUIRED.get(rule.id)
+    required = _REQUIRED.get(rule.id) or _OTHER_SERVICES.get(rule.id)
     if required is not None:
         required(rule)
