@@ -37,6 +37,7 @@ __all__ = [
     "RASTER",
     "SITE_TOLERANCE",
     "STATION_CLASSES",
+    "TV_ALLOTMENT",
     "TV_MINIMUM_FIELD",
     "TV_MINIMUM_FIELD_PORTABLE",
     "TV_PLAN_ERP",
@@ -44,6 +45,7 @@ __all__ = [
     "TV_PROTECTION_RATIO",
     "TV_PROTECTION_RATIO_ADJACENT",
     "TV_RASTER",
+    "TV_SINGLE_FREQUENCY",
     "flag",
     "number",
     "require_parameters",
@@ -68,6 +70,8 @@ TV_RASTER: Final = "tv.raster"
 TV_PROTECTION_RATIO: Final = "tv.protection_ratio"
 TV_PROTECTION_RATIO_ADJACENT: Final = "tv.protection_ratio.adjacent"
 TV_MINIMUM_FIELD: Final = "tv.minimum_field"
+TV_ALLOTMENT: Final = "tv.allotment"
+TV_SINGLE_FREQUENCY: Final = "tv.single_frequency"
 TV_MINIMUM_FIELD_PORTABLE: Final = "tv.minimum_field.portable"
 PA_PLAN_IDENTITY: Final = "pa.plan.identity"
 PA_PLAN_ERP: Final = "pa.plan.erp"
@@ -181,6 +185,8 @@ _OTHER_SERVICES: Final[Mapping[str, Callable[[Rule], None]]] = MappingProxyType(
         TV_PROTECTION_RATIO_ADJACENT: _adjacent,
         TV_MINIMUM_FIELD: _receiver,
         TV_MINIMUM_FIELD_PORTABLE: _portable,
+        TV_ALLOTMENT: _all((number, "frequency_tolerance_khz"), (number, "margin_db")),
+        TV_SINGLE_FREQUENCY: _all((number, "equalisation_share")),
         PA_PLAN_IDENTITY: _all(*_BAND, (flag, "table_complete")),
         PA_PLAN_ERP: _all(*_LIMITS),
     }

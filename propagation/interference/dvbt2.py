@@ -87,9 +87,14 @@ class Reception(StrEnum):
     PORTABLE_INDOOR = "portable_indoor"
 
 
-_GUARD_INTERVALS: Final = ("1/128", "1/32", "1/16", "19/256", "1/8", "19/128", "1/4")
 _ELEMENTARY_PERIOD_US: Final = 7 / 64
 """In a channel of 8 MHz (ETSI EN 302 755, recalled R-H)."""
+
+_PILOT_SPACING: Final = MappingProxyType(
+    {"1/128": 24, "1/32": 24, "1/16": 12, "19/256": 12, "1/8": 6, "19/128": 6, "1/4": 3}
+)
+"""Carriers between pilots, at the widest that the standard pairs with each guard interval
+(ETSI EN 302 755, recalled R-M)."""
 
 _MODE: Final = re.compile(
     r"(?P<modulation>qpsk|16qam|64qam|256qam)-(?P<code_rate>\d/\d)"
@@ -143,6 +148,19 @@ class Mode:
             return None
         return useful_us * float(Fraction(self.guard_interval))
 
+    def equalisation_us(self, share: float) -> float | None:
+        """Return for how long a receiver can equalise echoes, not less than the guard interval.
+
+        Parameters
+        ----------
+        share : float
+            Of the interval that its pilots sample without ambiguity, Tu over their spacing.
+        """
+        useful_us, guard_us = self.useful_symbol_us, self.guard_interval_us
+        if useful_us is None or guard_us is None or self.guard_interval is None:
+            return None
+        return max(guard_us, share * useful_us / _PILOT_SPACING[self.guard_interval])
+
     def __str__(self) -> str:
         """Return the text that `mode_from_text` reads."""
         written = f"{self.modulation}-{self.code_rate}-{self.channel}"
@@ -167,7 +185,7 @@ def mode_from_text(written: str) -> Mode:
     """
     found = _MODE.fullmatch(written.strip().lower())
     known = found is not None and found["code_rate"] in tuple(CodeRate)
-    if found is None or not known or found["guard"] not in (None, *_GUARD_INTERVALS):
+    if found is None or not known or found["guard"] not in (None, *_PILOT_SPACING):
         raise PropagationError(
             f"mode = {written} is not <modulation>-<code rate>[-<gauss, rice or rayleigh>"
             f"[-<carriers>k-<guard interval>]], for example 256qam-2/3-rice-32k-1/16"
