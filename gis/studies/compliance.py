@@ -11,7 +11,6 @@ from datetime import date
 from typing import Any
 
 from gis.administration import COMMUNES
-from gis.errors import FormatError
 from gis.geodesy import distance_km
 from gis.register.reading import Reader as RegisterReader
 from gis.register.records import (
@@ -45,17 +44,16 @@ from gis.studies.plan_match import plan_entry_of
 from gis.studies.remarks import profile_remarks, remarks_json, source_remarks
 from gis.studies.requests import Reader
 from gis.studies.snapshots import geometry_hex, record_from_json, record_to_json
+from gis.studies.standards import standards_of
 from gis.studies.unwanted import REACH_KM
 from propagation.compliance.facts import TerrainFacts
-from propagation.compliance.parameters import PROTECTION_RATIO
 from propagation.compliance.records import summarise
-from propagation.interference.bs412 import protection_from_parameters
 
 __all__ = ["NAMES", "compute", "gather"]
 
 _PROFILE_STEP_KM = 0.5
 NAMES = ("station_id", "service", "jurisdiction", "on")
-_SERVICES = (Service.FM.value,)
+_SERVICES = tuple(one.value for one in Service)
 
 
 def gather(
@@ -66,8 +64,8 @@ def gather(
     Parameters
     ----------
     request : mapping
-        Optional `station_id` (all stations of `service` without it), `service` (`fm`),
-        `jurisdiction`, `on`.
+        Optional `station_id` (all stations of `service` without it), `service` (`fm` unless
+        said), `jurisdiction`, `on`.
     register : Reader
         The register at one moment.
     context : StudyContext
@@ -76,17 +74,20 @@ def gather(
     Raises
     ------
     GisError
-        If the request is not understood, the station is unknown, or no rules speak of its
-        service.
+        If the request is not understood, or the station is unknown.
     """
     reader = Reader(request, *NAMES)
     place, on = moment(reader)
     service = Service(reader.choice("service", _SERVICES, Service.FM.value))
+    alone = None
+    if reader.has("station_id"):
+        alone = register.station(reader.word("station_id"), SYSTEM)
+        service = alone.service
     everyone = register.stations(SYSTEM, service=service, on=on)
     judged: Sequence[BroadcastStation] = everyone
-    if reader.has("station_id"):
-        judged = [_judged(register, reader.word("station_id"))]
-        everyone = _reaching(judged[0], everyone)
+    if alone is not None:
+        judged = [alone]
+        everyone = _reaching(alone, everyone)
     communes = _communes(register, on, judged)
     written, geometries = communes.to_json()
     named, more = _named(register, on, judged)
@@ -154,7 +155,7 @@ def _scene(gathered: Gathered, context: StudyContext) -> Scene:
         communes=Communes.from_json(inputs["communes"], geometries),
         provinces=provinces,
         pack=pack,
-        protection=protection_from_parameters(pack.rule(PROTECTION_RATIO).parameters),
+        standards=standards_of(_service_of(stations), pack),
         settings=settings_of(inputs),
         ground=context.ground,
         reach_km=float(inputs["reach_km"]),
@@ -193,11 +194,9 @@ def _row(scene: Scene, station: BroadcastStation) -> dict[str, Any]:
     }
 
 
-def _judged(register: RegisterReader, station_id: str) -> BroadcastStation:
-    station = register.station(station_id, SYSTEM)
-    if station.service is not Service.FM:
-        raise FormatError("studies.no_rules_for_service", station=station.name)
-    return station
+def _service_of(stations: Sequence[BroadcastStation]) -> Service:
+    """Return the one service of a study's stations."""
+    return stations[0].service if stations else Service.FM
 
 
 def _reaching(

@@ -1,5 +1,6 @@
 """Where stations meet: the test points of each, and every field at them, predicted once."""
 
+import math
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
@@ -24,20 +25,13 @@ from gis.studies.testpoints import (
     commune_places,
     edge_places,
 )
-from gis.studies.unwanted import contributes
+from gis.studies.unwanted import spacing_khz
 from gis.terrain.ground import Ground
 from propagation.compliance.boundary_protection import applies, protected_inside_only
 from propagation.compliance.facts import BoundaryFacts, FieldAtPoint, PairFacts, ProtectionPoint
-from propagation.compliance.parameters import (
-    BOUNDARY_PROTECTION,
-    MINIMUM_FIELD,
-)
-from propagation.interference.bs412 import (
-    Area,
-    ProtectionTable,
-    minimum_field_from_parameters,
-    minimum_usable_field_strength_dbuvm,
-)
+from propagation.compliance.parameters import BOUNDARY_PROTECTION
+from propagation.compliance.standards import Standards
+from propagation.interference.bs412 import Area
 from propagation.itu import p1812
 
 __all__ = ["Meetings", "Neighbourhood"]
@@ -63,8 +57,8 @@ class Neighbourhood:
         Name and outline of each province by code.
     pack : RulePack
         Rules in force on the day judged.
-    protection : ProtectionTable
-        Its protection ratios.
+    standards : Standards
+        What protects the stations of the service by them.
     settings : FieldSettings
         How fields are predicted.
     ground : Ground
@@ -78,7 +72,7 @@ class Neighbourhood:
     communes: Communes
     provinces: Mapping[str, tuple[str, Boundary]]
     pack: RulePack
-    protection: ProtectionTable
+    standards: Standards
     settings: FieldSettings
     ground: Ground
     reach_km: float
@@ -96,9 +90,9 @@ class Neighbourhood:
         return Outline.around(boundary, name, station.longitude, station.latitude)
 
     def minimum_dbuvm(self, station: BroadcastStation) -> float:
-        """Return the smallest minimum field of a station's reception."""
-        table = minimum_field_from_parameters(self.pack.rule(MINIMUM_FIELD).parameters)
-        return minimum_usable_field_strength_dbuvm(station.reception, Area.RURAL, table)
+        """Return the smallest minimum field of a station's reception; inf if it is not known."""
+        protection = self.standards.protection(station_facts(station))
+        return math.inf if protection is None else protection.minimum_field_dbuvm(Area.RURAL)
 
     def neighbours(self, station: BroadcastStation) -> Iterator[tuple[BroadcastStation, float]]:
         """Yield the other stations within reach and their distances, by identifier."""
@@ -115,7 +109,7 @@ class Neighbourhood:
 
     def disturbs(self, unwanted: BroadcastStation, wanted: BroadcastStation) -> bool:
         """Return whether the spacing of two stations has a protection ratio."""
-        return contributes(wanted, unwanted, self.protection)
+        return self.standards.disturbs(station_facts(wanted), spacing_khz(wanted, unwanted))
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -159,7 +153,12 @@ class Meetings:
         return meetings
 
     def concerned(self) -> list[str]:
-        """Return the stations that are judged or share carriers with one, and are assessable."""
+        """Return the stations that are judged or share carriers with one, and are assessable.
+
+        None of a service of which no ratio and no minimum field is known: no field decides there.
+        """
+        if self.around.standards.minimum_field is None:
+            return []
         found = set()
         for station_id in self.around.judged:
             found.add(station_id)

@@ -67,9 +67,9 @@ def protected_inside_only(station: StationFacts) -> bool:
 
     A national station is bound to no province, wherever its mast stands: it is protected wherever
     it serves. That a province's stations may cover others (`exempt_province_codes`) does not
-    protect them there.
+    protect them there. Of the other services nothing like it is known.
     """
-    return station.station_class != _NATIONAL
+    return station.service is Service.FM and station.station_class != _NATIONAL
 
 
 def check(

@@ -31,7 +31,7 @@ from propagation.compliance.records import (
     Rule,
     Value,
 )
-from propagation.compliance.standards import Standards
+from propagation.compliance.standards import Standards, same_network
 from propagation.interference.bs412 import Persistence
 from propagation.interference.nuisance import nuisance_of
 from propagation.interference.protection import Protection, Service
@@ -55,6 +55,9 @@ def check(
     portable_rule: Rule | None = None,
 ) -> tuple[Finding, ...]:
     """Judge the protection of a station and of its neighbours.
+
+    Stations of one single-frequency network do not count against one another: how they disturb
+    themselves is judged by `allotment`.
 
     Parameters
     ----------
@@ -117,6 +120,8 @@ def _cases(
     station: StationFacts, pairs: Sequence[PairFacts], terrain: TerrainFacts
 ) -> Iterator[_Case]:
     for pair in pairs:
+        if same_network(station, pair.other):
+            continue
         other, far = pair.other, pair.distance_km
         yield _Case(station, other, other, far, pair.received, terrain)
         yield _Case(other, station, other, far, pair.caused, terrain)

@@ -2,8 +2,10 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Final
 
 from propagation.compliance.facts import StationFacts
+from propagation.compliance.plan_identity import same_name
 from propagation.compliance.records import Rule
 from propagation.errors import PropagationError
 from propagation.interference.bs412 import (
@@ -29,7 +31,9 @@ from propagation.interference.protection import (
     has_ratio,
 )
 
-__all__ = ["Standards"]
+__all__ = ["Standards", "same_network"]
+
+_SAME_CHANNEL_MHZ: Final = 0.001
 
 _Reader = Callable[[StationFacts], Protection | None]
 
@@ -112,6 +116,23 @@ class Standards:
         mode = wanted.mode
         inside = mode is not None and mode.reception is Reception.PORTABLE_INDOOR
         return _given(self.portable if inside else self.minimum_field)
+
+
+def same_network(first: StationFacts, second: StationFacts) -> bool:
+    """Return whether two stations are transmitters of one single-frequency network.
+
+    They are when they send the same programme, as recorded, on the same channel in the same mode
+    with a guard interval on record: nothing else on record says so.
+    """
+    mode = first.mode
+    return (
+        mode is not None
+        and mode.guard_interval is not None
+        and mode == second.mode
+        and first.service is second.service is Service.TELEVISION
+        and abs(first.frequency_mhz - second.frequency_mhz) < _SAME_CHANNEL_MHZ
+        and same_name(first.programme, second.programme)
+    )
 
 
 def _sound(ratio: Rule, minimum_field: Rule) -> _Reader:
