@@ -78,7 +78,7 @@ def test_adjacent_channels_and_a_station_without_mode(
     row = row_of(study_context(stations=[television(), near, fm]))
     found = {one["reason"]: one for one in findings_of(row, "protection_ratios")}
     assert set(found) == {
-        "television.reason.protection_received_kept",
+        "television.reason.protection_received_broken",
         "television.reason.protection_caused_no_mode",
     }
     rules = {one["rule"]["id"] for one in found.values()}
