@@ -23,6 +23,8 @@ from propagation.compliance.parameters import AREA_CLASS, require_parameters, wo
 from propagation.compliance.records import Confidence, Rule
 from propagation.errors import ParameterError
 from propagation.interference.bs412 import Area, Reception
+from propagation.interference.dvbt2 import mode_from_text
+from propagation.interference.protection import Service
 
 __all__ = [
     "RulePack",
@@ -141,7 +143,7 @@ def station_facts(station: BroadcastStation) -> StationFacts:
     Raises
     ------
     PropagationError
-        If a pattern has neither 36 values nor none.
+        If a pattern has neither 36 values nor none, or the mode is none of DVB-T2.
     """
     return StationFacts(
         id=station.id,
@@ -163,6 +165,8 @@ def station_facts(station: BroadcastStation) -> StationFacts:
         province_code=station.province_code,
         confidence=station.provenance.confidence,
         source=station.provenance.source,
+        service=Service(station.service.value),
+        mode=None if station.mode is None else mode_from_text(station.mode),
     )
 
 

@@ -27,6 +27,9 @@ _WRONG_PARAMETER = {
     "increasing": "must increase",
     "range": "lies outside the range that the method takes",
     "length": "must hold as many values as spacing_khz",
+    "code_rates": "must hold one value for each of the six code rates",
+    "share": "must be above 0 and below 100",
+    "building": "must be a kind of building of Rec. ITU-R P.2109",
 }
 
 
@@ -71,7 +74,7 @@ class ParameterError(PropagationError):
         Name of the parameter.
     wrong : str
         What is wrong: `absent`, `number`, `flag`, `words`, `numbers`, `starts_at_zero`,
-        `increasing`, `range` or `length`.
+        `increasing`, `range`, `length`, `code_rates`, `share` or `building`.
     """
 
     def __init__(self, name: str, wrong: str) -> None:

@@ -20,7 +20,9 @@ _WORST_FIRST = ("violates", "needs_verification", "not_assessable", "complies")
 def _configure(parser: Parser) -> None:
     which = parser.add_mutually_exclusive_group(required=True)
     which.add_argument("station", nargs="?", metavar="STATION", help=parser.say("help_station"))
-    which.add_argument("--plan", choices=("fm",), help=parser.say("help_plan"))
+    which.add_argument(
+        "--plan", choices=tuple(one.value for one in Service), help=parser.say("help_plan")
+    )
     parser.add_argument("--on", metavar="YYYY-MM-DD", help=parser.say("help_on"))
     parser.add_argument("--jurisdiction", metavar="ID", help=parser.say("help_jurisdiction"))
     parser.add_argument("--exit-code", action="store_true", help=parser.say("help_exit_code"))

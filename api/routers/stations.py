@@ -50,6 +50,7 @@ _GROUPS: dict[str, tuple[str, ...]] = {
         "channel",
         "reception",
         "emission",
+        "mode",
         "hours",
         "organisation_id",
         "plan_entry_id",

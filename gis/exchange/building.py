@@ -19,6 +19,8 @@ from gis.register.records import (
     StructureKind,
 )
 from propagation.compliance.records import Confidence
+from propagation.errors import PropagationError
+from propagation.interference.dvbt2 import mode_from_text
 from propagation.profile import Polarization
 
 __all__ = ["Known", "build", "noted"]
@@ -156,6 +158,7 @@ def _station(reader: CellReader, known: Known) -> dict[str, Any]:
         "licence_to": licence_to,
         "licence_power_w": reader.power("licence_power_w"),
         "antenna": antenna_of_row(reader, frequency),
+        "mode": _mode(reader, service),
     }
 
 
@@ -259,6 +262,21 @@ def _emission(reader: CellReader) -> str | None:
         reader.refuse("emission", "emission")
         return None
     return plain
+
+
+def _mode(reader: CellReader, service: Service | None) -> str | None:
+    """Return a DVB-T2 mode as one writes it; only television has one."""
+    word = reader.text("mode")
+    if word is None:
+        return None
+    if service is not Service.TELEVISION:
+        reader.refuse("mode", "mode_of_television_only")
+        return None
+    try:
+        return str(mode_from_text(word))
+    except PropagationError:
+        reader.refuse("mode", "mode")
+        return None
 
 
 def _hours(reader: CellReader) -> str | None:

@@ -148,6 +148,7 @@ FIELDS: Mapping[ImportKind, tuple[Field, ...]] = {
         Field("effective_height_m", Dimension.SERIES),
         Field("reception", Dimension.CHOICE),
         Field("emission"),
+        Field("mode"),
         Field("hours"),
         Field("commune_name"),
         Field("province_code"),

@@ -228,6 +228,9 @@ class BroadcastStation:
     antenna : Antenna or None
         Its pattern of both angles, which predictions take in the place of `attenuation_db`;
         comparisons of records keep that one.
+    mode : str or None
+        DVB-T2 mode of a television station as `propagation.interference.dvbt2.mode_from_text`
+        reads it, for example 256qam-2/3-rice-32k-1/16.
     hours : str or None
         Hours of operation, for example 05:00-23:00.
     licence_power_w : float or None
@@ -267,6 +270,7 @@ class BroadcastStation:
     valid_from: date | None = None
     valid_to: date | None = None
     antenna: Antenna | None = field(default=None, metadata=LATER)
+    mode: str | None = field(default=None, metadata=LATER)
     provenance: Provenance
 
 

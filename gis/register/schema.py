@@ -251,6 +251,7 @@ broadcast_stations = _layer(
     *_provenance(),
     _text("search", required=True),
     _text("antenna"),
+    _text("mode"),
 )
 
 administrative_units = _layer(

@@ -12,7 +12,6 @@ from datetime import date
 from typing import Any
 
 from gis.administration import COMMUNES
-from gis.errors import FormatError
 from gis.geodesy import distance_km
 from gis.register.reading import Reader as RegisterReader
 from gis.register.records import (
@@ -23,7 +22,7 @@ from gis.register.records import (
     Service,
 )
 from gis.register.scopes import SYSTEM
-from gis.rules import load_rule_pack
+from gis.rules import load_rule_pack, station_facts
 from gis.studies.audit import named_commune
 from gis.studies.checks.scene import Asked, Scene
 from gis.studies.checks.topics import checks_row, findings_of, gathered_by
@@ -46,18 +45,18 @@ from gis.studies.plan_match import plan_entry_of
 from gis.studies.remarks import profile_remarks, remarks_json, source_remarks
 from gis.studies.requests import Reader
 from gis.studies.snapshots import geometry_hex, record_from_json, record_to_json
-from gis.studies.unwanted import REACH_KM, contributes
+from gis.studies.standards import standards_of
+from gis.studies.unwanted import REACH_KM, spacing_khz
 from gis.terrain.sheet import Bounds
 from propagation.compliance.facts import TerrainFacts
-from propagation.compliance.parameters import PROTECTION_RATIO
 from propagation.compliance.records import summarise
-from propagation.interference.bs412 import ProtectionTable, protection_from_parameters
+from propagation.compliance.standards import Standards
 
 __all__ = ["NAMES", "compute", "gather"]
 
 _PROFILE_STEP_KM = 0.5
 NAMES = ("station_id", "service", "jurisdiction", "on")
-_SERVICES = (Service.FM.value,)
+_SERVICES = tuple(one.value for one in Service)
 
 
 def gather(
@@ -68,8 +67,8 @@ def gather(
     Parameters
     ----------
     request : mapping
-        Optional `station_id` (all stations of `service` without it), `service` (`fm`),
-        `jurisdiction`, `on`.
+        Optional `station_id` (all stations of `service` without it), `service` (`fm` unless
+        said), `jurisdiction`, `on`.
     register : Reader
         The register at one moment.
     context : StudyContext
@@ -78,20 +77,21 @@ def gather(
     Raises
     ------
     GisError
-        If the request is not understood, the station is unknown, or no rules speak of its
-        service.
+        If the request is not understood, or the station is unknown.
     """
     reader = Reader(request, *NAMES)
     place, on = moment(reader)
     service = Service(reader.choice("service", _SERVICES, Service.FM.value))
+    alone = None
+    if reader.has("station_id"):
+        alone = register.station(reader.word("station_id"), SYSTEM)
+        service = alone.service
     everyone = register.stations(SYSTEM, service=service, on=on)
     pack = load_rule_pack(on)
     judged: Sequence[BroadcastStation] = everyone
-    if reader.has("station_id"):
-        judged = [_judged(register, reader.word("station_id"))]
-        everyone = _meeting(
-            judged[0], everyone, protection_from_parameters(pack.rule(PROTECTION_RATIO).parameters)
-        )
+    if alone is not None:
+        judged = [alone]
+        everyone = _meeting(alone, everyone, standards_of(service, pack))
     communes = _communes(register, on, judged)
     written, geometries = communes.to_json()
     named, more = _named(register, on, judged)
@@ -158,7 +158,7 @@ def _scene(gathered: Gathered, context: StudyContext) -> Scene:
         communes=Communes.from_json(inputs["communes"], geometries),
         provinces=provinces,
         pack=pack,
-        protection=protection_from_parameters(pack.rule(PROTECTION_RATIO).parameters),
+        standards=standards_of(_service_of(stations), pack),
         settings=settings_of(inputs),
         ground=context.ground.holding(_around(stations)),
         reach_km=float(inputs["reach_km"]),
@@ -213,23 +213,25 @@ def _row(scene: Scene, station: BroadcastStation) -> dict[str, Any]:
     }
 
 
-def _judged(register: RegisterReader, station_id: str) -> BroadcastStation:
-    station = register.station(station_id, SYSTEM)
-    if station.service is not Service.FM:
-        raise FormatError("studies.no_rules_for_service", station=station.name)
-    return station
+def _service_of(stations: Sequence[BroadcastStation]) -> Service:
+    """Return the one service of a study's stations."""
+    return stations[0].service if stations else Service.FM
 
 
 def _meeting(
-    station: BroadcastStation, everyone: Sequence[BroadcastStation], table: ProtectionTable
+    station: BroadcastStation, everyone: Sequence[BroadcastStation], standards: Standards
 ) -> list[BroadcastStation]:
     """Return a station, those within reach, and whatever adds to what one of them must bear."""
+
+    def disturbs(other: BroadcastStation, wanted: BroadcastStation) -> bool:
+        return standards.disturbs(station_facts(wanted), spacing_khz(wanted, other))
+
     near = _reaching(station, everyone)
     found = {one.id: one for one in near}
     for other in near:
-        if contributes(station, other, table) or contributes(other, station, table):
+        if disturbs(other, station) or disturbs(station, other):
             for third in _reaching(other, everyone):
-                if third.id not in found and contributes(other, third, table):
+                if third.id not in found and disturbs(third, other):
                     found[third.id] = third
     return list(found.values())
 

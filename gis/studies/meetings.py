@@ -1,5 +1,6 @@
 """Where stations meet: the test points of each, and every field at them, predicted once."""
 
+import math
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
@@ -26,26 +27,27 @@ from gis.studies.testpoints import (
     commune_places,
     edge_places,
 )
-from gis.studies.unwanted import contributes
+from gis.studies.unwanted import spacing_khz
 from gis.terrain.ground import Ground
 from propagation.compliance.boundary_protection import applies, protected_inside_only
-from propagation.compliance.facts import BoundaryFacts, FieldAtPoint, PairFacts, ProtectionPoint
-from propagation.compliance.parameters import (
-    BOUNDARY_PROTECTION,
-    MINIMUM_FIELD,
+from propagation.compliance.facts import (
+    BoundaryFacts,
+    FieldAtPoint,
+    PairFacts,
+    ProtectionPoint,
+    StationFacts,
 )
-from propagation.interference.bs412 import (
-    Area,
-    ProtectionTable,
-    minimum_field_from_parameters,
-    minimum_usable_field_strength_dbuvm,
-)
+from propagation.compliance.parameters import BOUNDARY_PROTECTION
+from propagation.compliance.standards import Standards, same_network
+from propagation.interference.bs412 import Area
+from propagation.interference.protection import Protection
 from propagation.itu import p1812
 
 __all__ = ["Meetings", "Neighbourhood"]
 
 Floats = NDArray[np.float64]
 Flags = NDArray[np.bool_]
+Indices = NDArray[np.int64]
 
 _RANGE_STEP_KM = 1.0
 
@@ -66,8 +68,8 @@ class Neighbourhood:
         Name and outline of each province by code.
     pack : RulePack
         Rules in force on the day judged.
-    protection : ProtectionTable
-        Its protection ratios.
+    standards : Standards
+        What protects the stations of the service by them.
     settings : FieldSettings
         How fields are predicted.
     ground : Ground
@@ -81,10 +83,19 @@ class Neighbourhood:
     communes: Communes
     provinces: Mapping[str, tuple[str, Boundary]]
     pack: RulePack
-    protection: ProtectionTable
+    standards: Standards
     settings: FieldSettings
     ground: Ground
     reach_km: float
+
+    _facts: dict[str, StationFacts] = field(default_factory=dict, init=False)
+    _disturbs: dict[tuple[str, float], bool] = field(default_factory=dict, init=False)
+
+    def facts(self, station: BroadcastStation) -> StationFacts:
+        """Return what checks read of a station's record."""
+        if station.id not in self._facts:
+            self._facts[station.id] = station_facts(station)
+        return self._facts[station.id]
 
     def station(self, station_id: str) -> BroadcastStation:
         """Return a station."""
@@ -99,9 +110,9 @@ class Neighbourhood:
         return Outline.around(boundary, name, station.longitude, station.latitude)
 
     def minimum_dbuvm(self, station: BroadcastStation) -> float:
-        """Return the smallest minimum field of a station's reception."""
-        table = minimum_field_from_parameters(self.pack.rule(MINIMUM_FIELD).parameters)
-        return minimum_usable_field_strength_dbuvm(station.reception, Area.RURAL, table)
+        """Return the smallest minimum field of a station's reception; inf if it is not known."""
+        protection = self.standards.protection(station_facts(station))
+        return math.inf if protection is None else protection.minimum_field_dbuvm(Area.RURAL)
 
     def neighbours(self, station: BroadcastStation) -> Iterator[tuple[BroadcastStation, float]]:
         """Yield the other stations within reach and their distances, by identifier."""
@@ -116,16 +127,17 @@ class Neighbourhood:
             if away <= area + self.reach_km:
                 yield other, away
 
-    def kinds(self, station: BroadcastStation) -> Kinds:
+    def protection(self, station: BroadcastStation) -> Protection | None:
+        """Return what protects a station's reception; None where that is not known."""
+        return self.standards.protection(self.facts(station))
+
+    def kinds(self, station: BroadcastStation, protection: Protection) -> Kinds:
         """Return what is known of pixels: their surroundings, and where a station is protected."""
-        table = minimum_field_from_parameters(self.pack.rule(MINIMUM_FIELD).parameters)
-        minimum = np.array(
-            [minimum_usable_field_strength_dbuvm(station.reception, area, table) for area in Area]
-        )
-        bound = protected_inside_only(station_facts(station))
+        minimum = np.array([protection.minimum_field_dbuvm(area) for area in Area])
+        bound = protected_inside_only(self.facts(station))
         found = self.provinces.get(station.province_code or "") if bound else None
 
-        def of(grid: Grid) -> tuple[NDArray[np.int64], NDArray[np.int64], Floats, Flags]:
+        def of(grid: Grid) -> tuple[Indices, Indices, Floats, Flags]:
             surroundings, commune = self.communes.on_grid(grid, self.pack)
             protected = np.ones(grid.shape, dtype=np.bool_)
             if found is not None:
@@ -139,7 +151,11 @@ class Neighbourhood:
 
     def disturbs(self, unwanted: BroadcastStation, wanted: BroadcastStation) -> bool:
         """Return whether the spacing of two stations has a protection ratio."""
-        return contributes(wanted, unwanted, self.protection)
+        spacing = spacing_khz(wanted, unwanted)
+        key = (wanted.id, spacing)
+        if key not in self._disturbs:
+            self._disturbs[key] = self.standards.disturbs(self.facts(wanted), spacing)
+        return self._disturbs[key]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -186,7 +202,12 @@ class Meetings:
         return meetings
 
     def concerned(self) -> list[str]:
-        """Return the stations that are judged or share carriers with one, and are assessable."""
+        """Return the stations that are judged or share carriers with one, and are assessable.
+
+        None of a service of which no ratio and no minimum field is known: no field decides there.
+        """
+        if self.around.standards.minimum_field is None:
+            return []
         found = set(self.around.judged)
         for station_id in self.around.judged:
             station = self.around.station(station_id)
@@ -207,9 +228,10 @@ class Meetings:
         return sorted(one for one in found if self._known(self.around.station(one)))
 
     def _disturbing(self, wanted: BroadcastStation) -> Iterator[BroadcastStation]:
-        """Yield the stations within reach of one that may disturb it."""
-        for other, _ in self.around.neighbours(wanted):
-            if self.around.disturbs(other, wanted):
+        """Yield the stations within reach of one that may disturb it; none of its own network."""
+        around, own = self.around, self.around.facts(wanted)
+        for other, _ in around.neighbours(wanted):
+            if around.disturbs(other, wanted) and not same_network(own, around.facts(other)):
                 yield other
 
     def disturbing(self, station: BroadcastStation) -> list[BroadcastStation]:
@@ -263,16 +285,21 @@ class Meetings:
         around = self.around
         alone = replace(context, workers=1, progress=silent).stage(0.0, 1.0, "")
 
-        def work(station_id: str) -> ServiceCells:
+        def work(station_id: str) -> ServiceCells | None:
             own = self._emitter(station_id)
+            protection = around.protection(own.station)
+            if protection is None:
+                return None
             adding = [one for one in self._disturbing(own.station) if self._known(one)]
             others = [self._emitter(one.id) for one in adding]
-            kinds = around.kinds(own.station)
-            return served_cells(own, others, kinds, around.protection, alone)
+            return served_cells(
+                own, others, around.kinds(own.station, protection), protection, alone
+            )
 
         stage = context.stage(0.15, 0.5, "studies.progress_cells")
         for station_id, cells in stage.map(work, concerned):
-            self.cells[station_id] = cells
+            if cells is not None:
+                self.cells[station_id] = cells
 
     def _known(self, station: BroadcastStation) -> bool:
         return not missing_values(station, flat=self.around.ground.flat)

@@ -22,9 +22,9 @@ def plan_entry_of(
 ) -> PlanEntry | None:
     """Return a station's line in the plan, or None when the plan at hand holds none.
 
-    The line that the record names comes first. Without one it is the nearest line of the same
-    service and frequency (within half the raster) not farther than 30 km; a line without
-    coordinates never matches by itself.
+    The line that the record names comes first, if it is of the same service. Without one it is
+    the nearest line of the same service and frequency (within half the raster) not farther than
+    30 km; a line without coordinates never matches by itself.
 
     Parameters
     ----------
@@ -35,7 +35,9 @@ def plan_entry_of(
     on : date
         The day judged; lines not in force then do not count.
     """
-    valid = [entry for entry in entries if _in_force(entry, on)]
+    valid = [
+        entry for entry in entries if entry.service is station.service and _in_force(entry, on)
+    ]
     for entry in valid:
         if station.plan_entry_id is not None and entry.id == station.plan_entry_id:
             return entry
@@ -43,7 +45,7 @@ def plan_entry_of(
     for entry in valid:
         away = site_distance_km(station, entry)
         same = abs(entry.frequency_mhz - station.frequency_mhz) < _SAME_FREQUENCY_MHZ
-        if same and entry.service is station.service and away is not None:
+        if same and away is not None:
             near.append((away, entry.id, entry))
     if not near:
         return None

@@ -25,9 +25,10 @@ from gis.studies.emitter import NEAREST_KM, Emitter
 from gis.studies.tile_field import Layout, tile_field
 from gis.studies.unwanted import REACH_KM, spacing_khz
 from propagation.area.bound import largest_field_dbuvm
-from propagation.interference.bs412 import Persistence, ProtectionTable, protection_ratio_db
-from propagation.interference.nuisance import nuisance_field_dbuvm
-from propagation.interference.summation import LOCATION_STANDARD_DEVIATION_DB
+from propagation.interference.bs412 import Persistence
+from propagation.interference.locations import LOCATION_STANDARD_DEVIATION_DB
+from propagation.interference.nuisance import nuisance_of
+from propagation.interference.protection import Protection
 
 __all__ = ["CELL_M", "MOST_SHIFT_DB", "ServiceCells", "Unwanted", "served_cells"]
 
@@ -121,7 +122,7 @@ def served_cells(
     own: Emitter,
     others: Sequence[Emitter],
     kinds: Kinds,
-    table: ProtectionTable,
+    protection: Protection,
     stage: Stage,
     *,
     screened: bool = True,
@@ -136,8 +137,8 @@ def served_cells(
         Those whose spacing has a protection ratio.
     kinds : callable
         What is known of the pixels of a grid.
-    table : ProtectionTable
-        Protection ratios.
+    protection : Protection
+        What protects the station's reception.
     stage : Stage
         Of a context with one worker.
     screened : bool
@@ -175,7 +176,7 @@ def served_cells(
         return cells
     rows, columns = (_span(np.flatnonzero(served.any(axis=axis))) for axis in (1, 0))
     where = served[rows.start : rows.stop, columns.start : columns.stop]
-    search = _Search(cells, grid.part(rows, columns), where, table, stage)
+    search = _Search(cells, grid.part(rows, columns), where, protection, stage)
     return search.over(others, screened=screened)
 
 
@@ -192,12 +193,12 @@ class _Search:
     cells: ServiceCells
     part: Grid
     where: Flags
-    table: ProtectionTable
+    protection: Protection
     stage: Stage
 
     def over(self, others: Sequence[Emitter], *, screened: bool) -> ServiceCells:
         """Return the cells with what others do there, the strongest first."""
-        bounds = [_bound_dbuvm(self.cells, other, self.table) for other in others]
+        bounds = [_bound_dbuvm(self.cells, other, self.protection) for other in others]
         order = sorted(range(len(others)), key=lambda k: (-bounds[k], others[k].station.id))
         added: list[Unwanted] = []
         left_out: tuple[str, ...] = ()
@@ -223,17 +224,12 @@ class _Search:
             return None
         steady, tropospheric = found.field_dbuvm[:, self.where].astype(np.float64)
         wanted = self.cells.station
-        nuisance = nuisance_field_dbuvm(
-            steady,
-            tropospheric,
-            spacing_khz(wanted, other.station),
-            wanted.reception,
-            table=self.table,
-        )
+        apart_khz = spacing_khz(wanted, other.station)
+        nuisance = nuisance_of(self.protection, steady, tropospheric, apart_khz)
         return Unwanted(other.station, nuisance.governing_dbuvm, nuisance.tropospheric_governs)
 
 
-def _bound_dbuvm(cells: ServiceCells, other: Emitter, table: ProtectionTable) -> float:
+def _bound_dbuvm(cells: ServiceCells, other: Emitter, protection: Protection) -> float:
     """Return a nuisance field that a station exceeds in no cell."""
     wanted, station = cells.station, other.station
     away = distance_km(wanted.longitude, wanted.latitude, station.longitude, station.latitude)
@@ -244,11 +240,11 @@ def _bound_dbuvm(cells: ServiceCells, other: Emitter, table: ProtectionTable) ->
                 station.frequency_mhz, nearest, float(station.erp_total_dbw or 0.0), percent
             )
         )
-        + float(protection_ratio_db(spacing_khz(wanted, station), wanted.reception, kind, table))
+        + float(protection.ratio_db(spacing_khz(wanted, station), kind))
         for percent, kind in zip(
             TIME_PERCENTS, (Persistence.STEADY, Persistence.TROPOSPHERIC), strict=True
         )
-    )
+    ) + max(protection.location_correction_db, 0.0)
 
 
 def _cannot_matter(bounds_dbuvm: Floats, floor_dbuvm: float) -> bool:

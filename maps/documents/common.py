@@ -41,6 +41,7 @@ _STATION = (
     "effective_height_max_m",
     "reception",
     "emission",
+    "mode",
     "hours",
     "commune_name",
     "licence_number",

@@ -42,6 +42,7 @@ from propagation.interference.bs412 import (
     minimum_field_from_parameters,
     minimum_usable_field_strength_dbuvm,
 )
+from propagation.interference.protection import Service
 
 __all__ = ["CHECK", "applies", "check", "protected_inside_only"]
 
@@ -54,7 +55,9 @@ _ON_THE_LINE_M: Final = 10.0
 
 
 def applies(station: StationFacts, rule: Rule) -> bool:
-    """Return whether the rule speaks of this station: its class, and no exempt province."""
+    """Return whether the rule speaks of this station: FM, its class, and no exempt province."""
+    if station.service is not Service.FM:  # nothing like it is known of the other services
+        return False
     exempt = station.province_code in words(rule, "exempt_province_codes")
     return station.station_class in words(rule, "classes") and not exempt
 
@@ -64,9 +67,9 @@ def protected_inside_only(station: StationFacts) -> bool:
 
     A national station is bound to no province, wherever its mast stands: it is protected wherever
     it serves. That a province's stations may cover others (`exempt_province_codes`) does not
-    protect them there.
+    protect them there. Of the other services nothing like it is known.
     """
-    return station.station_class != _NATIONAL
+    return station.service is Service.FM and station.station_class != _NATIONAL
 
 
 def check(

@@ -10,6 +10,8 @@ from datetime import date
 from propagation.compliance.records import Confidence, EvidenceKind
 from propagation.errors import PropagationError
 from propagation.interference.bs412 import Area, Reception
+from propagation.interference.dvbt2 import Mode
+from propagation.interference.protection import Service
 from propagation.profile import Polarization
 
 __all__ = [
@@ -56,6 +58,10 @@ class StationFacts:
         How well the record is known.
     source : str
         Where the record came from.
+    service : Service
+        Its service, which decides by what rules it is judged.
+    mode : Mode or None
+        DVB-T2 mode of a television station; None where it is not known.
 
     Raises
     ------
@@ -82,6 +88,8 @@ class StationFacts:
     province_code: str | None = None
     confidence: Confidence = Confidence.VERIFIED
     source: str = ""
+    service: Service = Service.FM
+    mode: Mode | None = None
 
     def __post_init__(self) -> None:
         """Refuse patterns of another length."""

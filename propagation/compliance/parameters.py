@@ -12,6 +12,14 @@ from propagation.interference.bs412 import (
     protection_from_parameters,
 )
 from propagation.interference.contours import contours_from_parameters
+from propagation.interference.dvbt2 import (
+    adjacent_from_parameters,
+    carrier_to_noise_from_parameters,
+)
+from propagation.interference.dvbt2_field import (
+    building_from_parameters,
+    receiver_from_parameters,
+)
 from propagation.interference.locations import LARGEST_DEVIATION_DB
 
 __all__ = [
@@ -21,6 +29,10 @@ __all__ = [
     "CONTOUR_OVERLAP_RATIO",
     "DATA_AUDIT",
     "MINIMUM_FIELD",
+    "PA_PLAN_ERP",
+    "PA_PLAN_IDENTITY",
+    "PA_PROTECTION_RATIO",
+    "PA_RASTER",
     "PLAN_ERP",
     "PLAN_ERP_LOCAL",
     "PLAN_IDENTITY",
@@ -31,6 +43,15 @@ __all__ = [
     "SITE_TOLERANCE",
     "STATION_CLASSES",
     "SUMMATION",
+    "TV_ALLOTMENT",
+    "TV_MINIMUM_FIELD",
+    "TV_MINIMUM_FIELD_PORTABLE",
+    "TV_PLAN_ERP",
+    "TV_PLAN_IDENTITY",
+    "TV_PROTECTION_RATIO",
+    "TV_PROTECTION_RATIO_ADJACENT",
+    "TV_RASTER",
+    "TV_SINGLE_FREQUENCY",
     "USABLE_FIELD",
     "flag",
     "number",
@@ -55,6 +76,19 @@ SUMMATION: Final = "fm.summation"
 CONTOUR_OVERLAP: Final = "fm.contour_overlap"
 CONTOUR_OVERLAP_RATIO: Final = "fm.contour_overlap.ratio"
 SERVICE_AREA: Final = "fm.service_area"
+TV_PLAN_IDENTITY: Final = "tv.plan.identity"
+TV_PLAN_ERP: Final = "tv.plan.erp"
+TV_RASTER: Final = "tv.raster"
+TV_PROTECTION_RATIO: Final = "tv.protection_ratio"
+TV_PROTECTION_RATIO_ADJACENT: Final = "tv.protection_ratio.adjacent"
+TV_MINIMUM_FIELD: Final = "tv.minimum_field"
+TV_ALLOTMENT: Final = "tv.allotment"
+TV_SINGLE_FREQUENCY: Final = "tv.single_frequency"
+TV_MINIMUM_FIELD_PORTABLE: Final = "tv.minimum_field.portable"
+PA_PLAN_IDENTITY: Final = "pa.plan.identity"
+PA_PLAN_ERP: Final = "pa.plan.erp"
+PA_RASTER: Final = "pa.raster"
+PA_PROTECTION_RATIO: Final = "pa.protection_ratio"
 
 STATION_CLASSES: Final = ("national", "provincial", "other")
 
@@ -158,6 +192,51 @@ _INTERFERENCE: Final[Mapping[str, Callable[[Rule], None]]] = MappingProxyType(
 )
 
 
+def _carrier_to_noise(rule: Rule) -> None:
+    carrier_to_noise_from_parameters(rule.parameters)
+
+
+def _adjacent(rule: Rule) -> None:
+    adjacent_from_parameters(rule.parameters)
+
+
+def _receiver(rule: Rule) -> None:
+    receiver_from_parameters(rule.parameters)
+
+
+def _portable(rule: Rule) -> None:
+    receiver_from_parameters(rule.parameters)
+    building_from_parameters(rule.parameters)
+
+
+_BAND: Final = (
+    (number, "frequency_min_mhz"),
+    (number, "frequency_max_mhz"),
+    (number, "frequency_tolerance_khz"),
+)
+_LIMITS: Final = ((number, "erp_tolerance_db"), (number, "height_tolerance_m"))
+
+_OTHER_SERVICES: Final[Mapping[str, Callable[[Rule], None]]] = MappingProxyType(
+    {
+        TV_PLAN_IDENTITY: _all(*_BAND, (flag, "table_complete")),
+        TV_PLAN_ERP: _all(*_LIMITS),
+        TV_RASTER: _all(
+            (number, "raster_khz"),
+            (number, "raster_origin_mhz"),
+            (number, "frequency_tolerance_khz"),
+        ),
+        TV_PROTECTION_RATIO: _carrier_to_noise,
+        TV_PROTECTION_RATIO_ADJACENT: _adjacent,
+        TV_MINIMUM_FIELD: _receiver,
+        TV_MINIMUM_FIELD_PORTABLE: _portable,
+        TV_ALLOTMENT: _all((number, "frequency_tolerance_khz"), (number, "margin_db")),
+        TV_SINGLE_FREQUENCY: _all((number, "equalisation_share")),
+        PA_PLAN_IDENTITY: _all(*_BAND, (flag, "table_complete")),
+        PA_PLAN_ERP: _all(*_LIMITS),
+    }
+)
+"""What the rules of television and of wireless public address hold."""
+
 _REQUIRED: Final[Mapping[str, Callable[[Rule], None]]] = MappingProxyType(
     {
         PLAN_IDENTITY: _all(
@@ -202,6 +281,7 @@ def require_parameters(rule: Rule) -> None:
     ParameterError
         Naming the first parameter that is missing or is not what it should be.
     """
-    required = _REQUIRED.get(rule.id) or _INTERFERENCE.get(rule.id)
+    tables = (_REQUIRED, _INTERFERENCE, _OTHER_SERVICES)
+    required = next((table[rule.id] for table in tables if rule.id in table), None)
     if required is not None:
         required(rule)

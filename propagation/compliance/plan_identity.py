@@ -1,7 +1,8 @@
 """Whether the station is the one that the plan names: band, raster, frequency, programme, site.
 
 The plan binds; the raster is recalled; the site tolerance is that of GE84, Article 4.2.4 c, a
-reference method that does not bind here, so a distant site is at most *needs verification*.
+reference method that does not bind here, so a distant site is at most *needs verification*. Of
+television no tolerance is known, of wireless public address no raster either: not assessable.
 """
 
 import re
@@ -26,6 +27,7 @@ from propagation.compliance.records import (
     Rule,
     Value,
 )
+from propagation.interference.protection import Service
 
 __all__ = ["CHECK", "check", "same_name"]
 
@@ -66,7 +68,7 @@ def check(
     site_distance_km: float | None,
     rule: Rule,
     raster_rule: Rule,
-    site_rule: Rule,
+    site_rule: Rule | None,
 ) -> tuple[Finding, ...]:
     """Compare a station with its entry in the plan.
 
@@ -80,7 +82,8 @@ def check(
         Distance between the recorded site and that of the entry; None if the entry has none.
     rule, raster_rule, site_rule : Rule
         `fm.plan.identity` (`fm.plan.identity.local` for a station that is neither national nor
-        provincial), `fm.raster` and `fm.site_tolerance`, in force on the date judged.
+        provincial), `fm.raster` and `fm.site_tolerance`, in force on the date judged; of
+        other services `tv.plan.identity` and `tv.raster`, or those of `pa`, and None.
 
     Returns
     -------
@@ -94,7 +97,7 @@ def check(
         *always,
         _frequency(station, plan, rule),
         _programme(station, plan, rule),
-        _site(station, plan, site_distance_km, site_rule),
+        _site(station, plan, site_distance_km, rule, site_rule),
     )
 
 
@@ -127,17 +130,30 @@ def _band(station: StationFacts, rule: Rule) -> Finding:
 
 
 def _raster(station: StationFacts, rule: Rule) -> Finding:
+    carrier = of_station(station, "frequency_mhz", station.frequency_mhz)
+    if "raster_khz" not in rule.parameters:
+        return not_assessable(
+            CHECK,
+            rule,
+            "public_address.reason.raster_unknown",
+            ("public_address.missing.raster",),
+            evidence=(carrier,),
+            values={"frequency_mhz": station.frequency_mhz},
+        )
     raster_khz = number(rule, "raster_khz")
-    frequency_khz = station.frequency_mhz * 1000
-    off_khz = abs(frequency_khz - round(frequency_khz / raster_khz) * raster_khz)
+    of_channels = "raster_origin_mhz" in rule.parameters
+    origin_khz = 1000 * number(rule, "raster_origin_mhz") if of_channels else 0.0
+    from_origin_khz = station.frequency_mhz * 1000 - origin_khz
+    off_khz = abs(from_origin_khz - round(from_origin_khz / raster_khz) * raster_khz)
     return _judge(
         rule,
-        ("raster_kept", "raster_left"),
-        (of_station(station, "frequency_mhz", station.frequency_mhz),),
+        ("channel_kept", "channel_left") if of_channels else ("raster_kept", "raster_left"),
+        (carrier,),
         off_khz <= number(rule, "frequency_tolerance_khz"),
         frequency_mhz=station.frequency_mhz,
         raster_khz=raster_khz,
         off_khz=round(off_khz, 3),
+        **({"origin_mhz": origin_khz / 1000} if of_channels else {}),
     )
 
 
@@ -150,7 +166,7 @@ def _no_entry(station: StationFacts, rule: Rule) -> Finding:
         "programme": station.programme,
         "frequency_mhz": station.frequency_mhz,
     }
-    if station.station_class == _LOCAL:
+    if station.station_class == _LOCAL and station.service is Service.FM:
         return not_assessable(
             CHECK,
             rule,
@@ -206,8 +222,13 @@ def _programme(station: StationFacts, plan: PlanFacts, rule: Rule) -> Finding:
 
 
 def _site(
-    station: StationFacts, plan: PlanFacts, distance_km: float | None, rule: Rule
+    station: StationFacts,
+    plan: PlanFacts,
+    distance_km: float | None,
+    identity_rule: Rule,
+    tolerance_rule: Rule | None,
 ) -> Finding:
+    rule = tolerance_rule or identity_rule
     site = of_plan(plan, "site_name", plan.site_name)
     if distance_km is None:
         return not_assessable(
@@ -219,6 +240,15 @@ def _site(
             values={"site_name": plan.site_name},
         )
     evidence = (site, _distance(station, plan, distance_km))
+    if tolerance_rule is None:
+        return not_assessable(
+            CHECK,
+            rule,
+            "compliance.reason.site_no_tolerance",
+            ("compliance.missing.site_tolerance",),
+            evidence=evidence,
+            values={"distance_km": round(distance_km, 2), "site_name": plan.site_name},
+        )
     near = number(rule, "tolerance_at_or_above_km")
     far = number(rule, "tolerance_below_km")
     values: dict[str, Value] = {"distance_km": round(distance_km, 2), "site_name": plan.site_name}

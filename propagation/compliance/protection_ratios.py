@@ -2,8 +2,9 @@
 
 At each point where the wanted station serves (its field reaches the minimum field, inside its own
 province), the wanted field is compared with the unwanted one raised by the protection ratio
-(Rec. ITU-R BS.412-9), steady and tropospheric; the worst point is reported. The fields are
-predicted, so the outcome is at most *needs verification*, and says what to measure, where.
+of its service (FM: Rec. ITU-R BS.412-9; DVB-T2: Rec. ITU-R BT.2033-2), steady and tropospheric;
+the worst point is reported. The fields are predicted, so the outcome is at most *needs
+verification*, and says what to measure, where. A service without known ratios is not assessable.
 """
 
 import math
@@ -30,20 +31,17 @@ from propagation.compliance.records import (
     Rule,
     Value,
 )
-from propagation.interference.bs412 import (
-    MinimumField,
-    Persistence,
-    ProtectionTable,
-    minimum_field_from_parameters,
-    minimum_usable_field_strength_dbuvm,
-    protection_from_parameters,
-    protection_ratio_db,
-)
-from propagation.interference.nuisance import nuisance_field_dbuvm
+from propagation.compliance.standards import Standards, same_network
+from propagation.interference.bs412 import Persistence
+from propagation.interference.nuisance import nuisance_of
+from propagation.interference.protection import Protection, Service
 
 __all__ = ["CHECK", "check"]
 
 CHECK: Final = "protection_ratios"
+
+_NO_POINT: Final = "compliance.missing.test_point"
+_NO_MODE: Final = "television.missing.mode"
 
 
 def check(
@@ -52,20 +50,29 @@ def check(
     terrain: TerrainFacts,
     *,
     rule: Rule,
-    minimum_field_rule: Rule,
+    minimum_field_rule: Rule | None = None,
+    adjacent_rule: Rule | None = None,
+    portable_rule: Rule | None = None,
 ) -> tuple[Finding, ...]:
     """Judge the protection of a station and of its neighbours.
+
+    Stations of one single-frequency network do not count against one another: how they disturb
+    themselves is judged by `allotment`.
 
     Parameters
     ----------
     station : StationFacts
         The station judged.
     pairs : sequence of PairFacts
-        Every other station within reach, with the points where the two meet.
+        Every other station within reach, with the points where the two meet; those of other
+        services do not count.
     terrain : TerrainFacts
         The ground that the predictions stood on.
     rule, minimum_field_rule : Rule
-        `fm.protection_ratio` and `fm.minimum_field`, in force on the date judged.
+        `fm.protection_ratio` and `fm.minimum_field`, `tv.protection_ratio` and
+        `tv.minimum_field`, or `pa.protection_ratio` alone, in force on the date judged.
+    adjacent_rule, portable_rule : Rule, optional
+        `tv.protection_ratio.adjacent` and `tv.minimum_field.portable`, of television only.
 
     Returns
     -------
@@ -73,12 +80,15 @@ def check(
         One for each neighbour and direction whose carriers are close enough, worst margin first,
         those that could not be assessed last; a single *complies* when no neighbour is.
     """
-    table = protection_from_parameters(rule.parameters)
-    minimum = minimum_field_from_parameters(minimum_field_rule.parameters)
+    standards = Standards.read(
+        station.service, rule, minimum_field_rule, adjacent=adjacent_rule, portable=portable_rule
+    )
+    if station.service is Service.WIRELESS_PUBLIC_ADDRESS:
+        return (_unknown(station, rule),)
     found = [
-        _direction(case, rule, minimum_field_rule, table, minimum)
+        _direction(case, standards)
         for case in _cases(station, pairs, terrain)
-        if _contributes(case, table)
+        if standards.disturbs(case.wanted, case.spacing_khz)
     ]
     if not found:
         return (_nobody(station, len(pairs), rule),)
@@ -110,22 +120,27 @@ def _cases(
     station: StationFacts, pairs: Sequence[PairFacts], terrain: TerrainFacts
 ) -> Iterator[_Case]:
     for pair in pairs:
+        if same_network(station, pair.other):
+            continue
         other, far = pair.other, pair.distance_km
         yield _Case(station, other, other, far, pair.received, terrain)
         yield _Case(other, station, other, far, pair.caused, terrain)
 
 
-def _contributes(case: _Case, table: ProtectionTable) -> bool:
-    return any(
-        math.isfinite(
-            float(protection_ratio_db(case.spacing_khz, case.wanted.reception, kind, table))
-        )
-        for kind in Persistence
-    )
-
-
 def _margin(finding: Finding) -> float:
     return math.inf if finding.margin_db is None else finding.margin_db
+
+
+def _unknown(station: StationFacts, rule: Rule) -> Finding:
+    """Say that nothing is known of what protects a service."""
+    return not_assessable(
+        CHECK,
+        rule,
+        "public_address.reason.protection_unknown",
+        ("public_address.missing.protection_ratio",),
+        evidence=(of_station(station, "frequency_mhz", station.frequency_mhz),),
+        values={"frequency_mhz": station.frequency_mhz},
+    )
 
 
 def _nobody(station: StationFacts, others: int, rule: Rule) -> Finding:
@@ -153,80 +168,119 @@ class _Meeting:
     tropospheric: bool
 
 
-def _meet(case: _Case, point: ProtectionPoint, table: ProtectionTable) -> _Meeting:
-    wanted = case.wanted.reception
-    nuisance = nuisance_field_dbuvm(
+def _meet(case: _Case, point: ProtectionPoint, protection: Protection) -> _Meeting:
+    nuisance = nuisance_of(
+        protection,
         point.steady_dbuvm,
         point.tropospheric_dbuvm,
         case.spacing_khz,
-        wanted,
         point.discrimination_db,
-        table=table,
     )
     tropospheric = bool(nuisance.tropospheric_governs)
     kind = Persistence.TROPOSPHERIC if tropospheric else Persistence.STEADY
     return _Meeting(
         point=point,
         margin_db=point.wanted_dbuvm - float(nuisance.governing_dbuvm),
-        ratio_db=float(protection_ratio_db(case.spacing_khz, wanted, kind, table)),
+        ratio_db=float(protection.ratio_db(case.spacing_khz, kind)),
         unwanted_dbuvm=point.tropospheric_dbuvm if tropospheric else point.steady_dbuvm,
         tropospheric=tropospheric,
     )
 
 
-def _protected(point: ProtectionPoint, wanted: StationFacts, minimum: MinimumField) -> bool:
+def _protected(point: ProtectionPoint, protection: Protection) -> bool:
     """Say whether the wanted station is protected at a point: inside, and above the minimum."""
     if not point.known or (point.boundary is not None and point.boundary.inside is False):
         return False
-    least = minimum_usable_field_strength_dbuvm(wanted.reception, point.area, minimum)
-    return point.wanted_dbuvm >= least
+    return point.wanted_dbuvm >= protection.minimum_field_dbuvm(point.area)
 
 
-def _direction(
-    case: _Case, rule: Rule, minimum_rule: Rule, table: ProtectionTable, minimum: MinimumField
-) -> Finding:
-    points = [point for point in case.points if _protected(point, case.wanted, minimum)]
-    values: dict[str, Value] = {
-        "other": case.other.name,
-        "distance_km": round(case.distance_km, 2),
-        "spacing_khz": abs(case.spacing_khz),
-    }
+def _direction(case: _Case, standards: Standards) -> Finding:
+    protection = standards.protection(case.wanted)
+    if protection is None:
+        return _without(case, standards, "television.reason.protection_{}_no_mode", _NO_MODE)
+    points = [point for point in case.points if _protected(point, protection)]
     if not points:
-        return not_assessable(
-            CHECK,
-            rule,
-            f"compliance.reason.protection_{case.direction}_no_point",
-            ("compliance.missing.test_point",),
-            evidence=_records(case),
-            values=values,
-            counterpart=case.other.id,
-        )
-    worst = min((_meet(case, point, table) for point in points), key=lambda one: one.margin_db)
+        return _without(case, standards, "compliance.reason.protection_{}_no_point", _NO_POINT)
+    worst = min(
+        (_meet(case, point, protection) for point in points), key=lambda one: one.margin_db
+    )
     outcome = measured_outcome(worst.margin_db, worst.point.kind, worst.point.uncertainty_db)
-    kept = "kept" if worst.margin_db >= 0 else "broken"
-    least = minimum_usable_field_strength_dbuvm(case.wanted.reception, worst.point.area, minimum)
     finding = unconcluded(
         CHECK,
-        rule,
-        f"compliance.reason.protection_{case.direction}_{kept}",
+        standards.ratio_rule(case.spacing_khz),
+        _reason(case, protection, kept=worst.margin_db >= 0),
         (
             *_records(case),
             *_fields(case, worst),
-            of_rule(minimum_rule, "minimum_field_dbuvm", least),
+            *_limits(case, standards, protection, worst.point),
         ),
         {
-            **values,
+            **_values(case),
             "point": worst.point.name,
             "margin_db": round(worst.margin_db, 1),
             "ratio_db": round(worst.point.wanted_dbuvm - worst.unwanted_dbuvm, 1),
             "protection_ratio_db": round(worst.ratio_db, 1),
             "time_percent": 1 if worst.tropospheric else 50,
             "points": len(points),
+            **_of_mode(case, protection),
         },
         margin_db=worst.margin_db,
         counterpart=case.other.id,
     )
     return conclude(finding, outcome=outcome, measure=_measure(case, worst))
+
+
+def _without(case: _Case, standards: Standards, reason: str, missing: str) -> Finding:
+    """Return the finding of a direction that could not be judged."""
+    return not_assessable(
+        CHECK,
+        standards.ratio_rule(case.spacing_khz),
+        reason.format(case.direction),
+        (missing,),
+        evidence=_records(case),
+        values=_values(case),
+        counterpart=case.other.id,
+    )
+
+
+def _reason(case: _Case, protection: Protection, *, kept: bool) -> str:
+    word = "kept" if kept else "broken"
+    if protection.location_correction_db:
+        return f"television.reason.protection_{case.direction}_{word}"
+    return f"compliance.reason.protection_{case.direction}_{word}"
+
+
+def _values(case: _Case) -> dict[str, Value]:
+    return {
+        "other": case.other.name,
+        "distance_km": round(case.distance_km, 2),
+        "spacing_khz": abs(case.spacing_khz),
+    }
+
+
+def _of_mode(case: _Case, protection: Protection) -> dict[str, Value]:
+    """Return what the sentence of a digital service says besides."""
+    if case.wanted.mode is None:
+        return {}
+    return {
+        "mode": str(case.wanted.mode),
+        "location_correction_db": round(protection.location_correction_db, 1),
+    }
+
+
+def _limits(
+    case: _Case, standards: Standards, protection: Protection, point: ProtectionPoint
+) -> tuple[Evidence, ...]:
+    """Return what the rules of the minimum field and of the locations ask."""
+    rule = standards.minimum_rule(case.wanted)
+    least = protection.minimum_field_dbuvm(point.area)
+    correction = protection.location_correction_db
+    if not correction:
+        return (of_rule(rule, "minimum_field_dbuvm", least),)
+    return (
+        of_rule(rule, "minimum_field_dbuvm", round(least, 2)),
+        of_rule(rule, "location_correction_db", round(correction, 2)),
+    )
 
 
 def _records(case: _Case) -> tuple[Evidence, ...]:

@@ -17,6 +17,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from propagation.errors import ParameterError
+from propagation.interference.readings import number, numbers
 
 __all__ = [
     "BS412_MINIMUM_FIELD_DBUVM",
@@ -224,18 +225,18 @@ def protection_from_parameters(parameters: Mapping[str, object]) -> ProtectionTa
         If one is missing, is not what it should be, or the table cannot be interpolated.
     """
     columns = {
-        (reception, persistence): _frozen(_numbers(parameters, f"{reception}_{persistence}_db"))
+        (reception, persistence): _frozen(numbers(parameters, f"{reception}_{persistence}_db"))
         for reception in Reception
         for persistence in Persistence
     }
     return ProtectionTable(
-        spacing_khz=_frozen(_numbers(parameters, "spacing_khz")),
+        spacing_khz=_frozen(numbers(parameters, "spacing_khz")),
         ratio_db=MappingProxyType(columns),
-        intermediate_frequency_khz=_number(parameters, "intermediate_frequency_khz"),
-        intermediate_frequency_tolerance_khz=_number(
+        intermediate_frequency_khz=number(parameters, "intermediate_frequency_khz"),
+        intermediate_frequency_tolerance_khz=number(
             parameters, "intermediate_frequency_tolerance_khz"
         ),
-        intermediate_frequency_ratio_db=_number(parameters, "intermediate_frequency_ratio_db"),
+        intermediate_frequency_ratio_db=number(parameters, "intermediate_frequency_ratio_db"),
     )
 
 
@@ -254,31 +255,8 @@ def minimum_field_from_parameters(parameters: Mapping[str, object]) -> MinimumFi
     """
     return MappingProxyType(
         {
-            (reception, area): _number(parameters, f"{reception}_{area}_dbuvm")
+            (reception, area): number(parameters, f"{reception}_{area}_dbuvm")
             for reception in Reception
             for area in Area
         }
     )
-
-
-def _given(parameters: Mapping[str, object], name: str) -> object:
-    if name not in parameters:
-        raise ParameterError(name, "absent")
-    return parameters[name]
-
-
-def _number(parameters: Mapping[str, object], name: str) -> float:
-    value = _given(parameters, name)
-    if isinstance(value, bool) or not isinstance(value, int | float) or not np.isfinite(value):
-        raise ParameterError(name, "number")
-    return float(value)
-
-
-def _numbers(parameters: Mapping[str, object], name: str) -> list[float]:
-    values = _given(parameters, name)
-    if not isinstance(values, Sequence) or isinstance(values, str):
-        raise ParameterError(name, "numbers")
-    numbers = [float(v) for v in values if isinstance(v, int | float) and not isinstance(v, bool)]
-    if len(numbers) != len(values) or not np.all(np.isfinite(numbers)):
-        raise ParameterError(name, "numbers")
-    return numbers

@@ -132,6 +132,7 @@ STATION = BroadcastStation(
     licence_power_w=5000.0,
     valid_from=date(2022, 1, 1),
     antenna=Antenna(kind=AntennaKind.TR38901_ELEMENT, name="Phần tử", bearing_deg=30.5),
+    mode="256qam-2/3-rice-32k-1/16",
     provenance=FROM_FILE,
 )
 UNIT = AdministrativeUnit(

@@ -93,6 +93,15 @@ def test_labels() -> None:
     assert known["fm.site_tolerance"] == (Confidence.VERIFIED, False)
     assert known["fm.area_class"] == (Confidence.DERIVED, False)
     assert known["audit.data"] == (Confidence.DERIVED, False)
+    assert known["tv.plan.identity"] == (Confidence.RECALLED, True)
+    assert known["tv.protection_ratio"] == (Confidence.SECONDARY, False)
+    assert known["tv.protection_ratio.adjacent"] == (Confidence.RECALLED, False)
+    assert known["tv.minimum_field"] == (Confidence.SECONDARY, False)
+    assert known["tv.minimum_field.portable"] == (Confidence.RECALLED, False)
+    assert known["pa.plan.identity"] == (Confidence.VERIFIED, False)
+    assert pack.rules["tv.allotment"].advisory
+    assert pack.rules["tv.single_frequency"].advisory
+    assert not pack.rules["pa.protection_ratio"].parameters
     assert all(rule.source and rule.clause for rule in pack.rules.values())
 
 
@@ -249,6 +258,12 @@ def test_other_shapes(folder: Path) -> None:
         ("fm_plan.toml", ("table_complete = false", "table_complete = 0"), "table_complete",
          "phải là true hoặc false"),
         ("audit.toml", ("other_erp_max_dbw = 30.0", ""), "other_erp_max_dbw", "thiếu"),
+        ("television.toml", ("64qam_rice_db = [12.2, ", "64qam_rice_db = ["), "64qam_rice_db",
+         "phải có đúng sáu giá trị"),
+        ("television.toml", ("location_percent = 95.0", "location_percent = 100"),
+         "location_percent", "phải lớn hơn 0 và nhỏ hơn 100"),
+        ("television.toml", ('building = "traditional"', 'building = "tent"'), "building",
+         "phải là một kiểu nhà"),
     ],
 )  # fmt: skip
 def test_rules_that_no_check_could_read(

@@ -325,13 +325,14 @@ def test_one_bad_record_does_not_stop_the_others(
     ]
 
 
-def test_services_without_rules_are_refused(study_context: Context, make_station: Make) -> None:
-    television = make_station("tv", service=Service.TELEVISION, frequency_mhz=600.0)
+def test_a_study_judges_one_service(study_context: Context, make_station: Make) -> None:
+    television = make_station("tv", service=Service.TELEVISION, frequency_mhz=602.0)
     context = study_context(stations=[make_station(), television])
-    with pytest.raises(FormatError) as caught:
-        run("compliance", {**REQUEST, "station_id": "tv"}, context)
-    assert caught.value.key == "studies.no_rules_for_service"
     assert set(rows_of(context)) == {"a"}
+    assert set(rows_of(context, service="television")) == {"tv"}
+    assert set(rows_of(context, station_id="tv")) == {"tv"}
+    with pytest.raises(FormatError):
+        rows_of(context, service="radar")
 
 
 def test_one_station_alone_says_the_same_as_among_all(

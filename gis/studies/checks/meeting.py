@@ -38,22 +38,23 @@ def gather(asked: Asked) -> dict[str, Any]:
 
 def findings(scene: Scene, station: BroadcastStation) -> Iterable[Finding]:
     """Judge the field of a station against its province's boundary and its neighbours."""
-    facts = station_facts(station)
-    minimum = scene.pack.rule(MINIMUM_FIELD)
+    facts, standards = station_facts(station), scene.neighbourhood.standards
     found = (
         *boundary_protection.check(
             facts,
             scene.meetings.at_boundary(station),
             scene.terrain,
             rule=scene.pack.rule(BOUNDARY_PROTECTION),
-            minimum_field_rule=minimum,
+            minimum_field_rule=scene.pack.rule(MINIMUM_FIELD),
         ),
         *protection_ratios.check(
             facts,
             scene.meetings.pairs(station),
             scene.terrain,
-            rule=scene.pack.rule(PROTECTION_RATIO),
-            minimum_field_rule=minimum,
+            rule=standards.ratio,
+            minimum_field_rule=standards.minimum_field,
+            adjacent_rule=standards.adjacent,
+            portable_rule=standards.portable,
         ),
     )
     return [_saying_what_is_missing(scene, station, finding) for finding in found]

@@ -3,20 +3,19 @@
 from collections.abc import Iterable
 from typing import Any
 
-from gis.register.records import BroadcastStation, StationClass
-from gis.rules import RulePack, plan_facts, station_facts
+from gis.register.records import BroadcastStation
+from gis.rules import plan_facts, station_facts
 from gis.studies.checks.scene import Asked, Scene
 from gis.studies.plan_match import plan_entry_of, site_distance_km
+from gis.studies.standards import rules_of
 from propagation.compliance import erp_and_height, plan_identity
 from propagation.compliance.parameters import (
     PLAN_ERP,
-    PLAN_ERP_LOCAL,
     PLAN_IDENTITY,
-    PLAN_IDENTITY_LOCAL,
     RASTER,
     SITE_TOLERANCE,
 )
-from propagation.compliance.records import Finding, Rule
+from propagation.compliance.records import Finding
 
 __all__ = ["CHECKS", "NAME", "RULES", "findings", "gather"]
 
@@ -36,24 +35,16 @@ def findings(scene: Scene, station: BroadcastStation) -> Iterable[Finding]:
     entry = plan_entry_of(station, scene.entries, scene.on)
     facts = station_facts(station)
     plan = None if entry is None else plan_facts(entry)
-    pack = scene.pack
+    pack, rules = scene.pack, rules_of(station.service)
+    identity_rule, erp_rule = rules.of_rank(pack, station)
     return (
         *plan_identity.check(
             facts,
             plan,
             site_distance_km=site_distance_km(station, entry),
-            rule=_of_rank(pack, station, PLAN_IDENTITY, PLAN_IDENTITY_LOCAL),
-            raster_rule=pack.rule(RASTER),
-            site_rule=pack.rule(SITE_TOLERANCE),
+            rule=identity_rule,
+            raster_rule=pack.rule(rules.raster),
+            site_rule=None if rules.site is None else pack.rule(rules.site),
         ),
-        *erp_and_height.check(facts, plan, rule=_of_rank(pack, station, PLAN_ERP, PLAN_ERP_LOCAL)),
+        *erp_and_height.check(facts, plan, rule=erp_rule),
     )
-
-
-def _of_rank(pack: RulePack, station: BroadcastStation, rule_id: str, local_id: str) -> Rule:
-    """Return the rule for a station's rank: annexes II and III list none below the province.
-
-    Packs of somebody's own, and records of earlier studies, may hold one rule for all ranks.
-    """
-    local = station.station_class is StationClass.OTHER and local_id in pack.rules
-    return pack.rule(local_id if local else rule_id)
