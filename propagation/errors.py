@@ -25,6 +25,7 @@ _WRONG_PARAMETER = {
     "numbers": "must be a list of finite numbers",
     "starts_at_zero": "must be a list that starts at 0",
     "increasing": "must increase",
+    "grid": "must have as many values as its steps",
     "length": "must hold as many values as spacing_khz",
 }
 
@@ -70,7 +71,7 @@ class ParameterError(PropagationError):
         Name of the parameter.
     wrong : str
         What is wrong: `absent`, `number`, `flag`, `words`, `numbers`, `starts_at_zero`,
-        `increasing` or `length`.
+        `increasing`, `grid` or `length`.
     """
 
     def __init__(self, name: str, wrong: str) -> None:

@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Callable, Mapping
+from itertools import pairwise
 from types import MappingProxyType
 from typing import Final
 
@@ -13,10 +14,22 @@ from propagation.interference.bs412 import (
 )
 
 __all__ = [
+    "AERONAUTICAL",
+    "AERONAUTICAL_SEPARATION",
     "AREA_CLASS",
+    "BLANKETING",
+    "BORDER_DISTANCE",
+    "BORDER_FIELD",
     "BOUNDARY_PROTECTION",
+    "CERTIFICATE",
+    "CONFORMITY",
     "DATA_AUDIT",
+    "EXPOSURE_BASE_STATION",
+    "EXPOSURE_BROADCAST",
+    "INTERMODULATION",
+    "LICENCE",
     "MINIMUM_FIELD",
+    "MONITORING",
     "PLAN_ERP",
     "PLAN_ERP_LOCAL",
     "PLAN_IDENTITY",
@@ -26,7 +39,9 @@ __all__ = [
     "SITE_TOLERANCE",
     "STATION_CLASSES",
     "flag",
+    "grid",
     "number",
+    "numbers",
     "require_parameters",
     "words",
 ]
@@ -42,6 +57,19 @@ PROTECTION_RATIO: Final = "fm.protection_ratio"
 MINIMUM_FIELD: Final = "fm.minimum_field"
 AREA_CLASS: Final = "fm.area_class"
 DATA_AUDIT: Final = "audit.data"
+
+LICENCE: Final = "station.licence"
+CERTIFICATE: Final = "station.certificate"
+CONFORMITY: Final = "station.conformity"
+INTERMODULATION: Final = "site.intermodulation"
+BORDER_DISTANCE: Final = "fm.border.distance"
+BORDER_FIELD: Final = "fm.border.field"
+AERONAUTICAL: Final = "fm.aeronautical"
+AERONAUTICAL_SEPARATION: Final = "fm.aeronautical.separation"
+EXPOSURE_BROADCAST: Final = "site.exposure.broadcast"
+EXPOSURE_BASE_STATION: Final = "site.exposure.base_station"
+MONITORING: Final = "site.monitoring"
+BLANKETING: Final = "fm.blanketing"
 
 STATION_CLASSES: Final = ("national", "provincial", "other")
 
@@ -91,6 +119,50 @@ def words(rule: Rule, name: str) -> tuple[str, ...]:
     return found
 
 
+def numbers(rule: Rule, name: str) -> tuple[float, ...]:
+    """Return a list of numbers of a rule; there is at least one.
+
+    Raises
+    ------
+    ParameterError
+        If the rule does not hold it, or it is no list of finite numbers.
+    """
+    return _row(name, _given(rule, name))
+
+
+def grid(rule: Rule, name: str, rows: str, columns: str) -> tuple[tuple[float, ...], ...]:
+    """Return a table of a rule: a row for each number of one list, a column for each of another.
+
+    Raises
+    ------
+    ParameterError
+        If the rule does not hold the table or its two lists, the lists do not increase, or the
+        table has not as many rows and columns as they have numbers.
+    """
+    sizes = []
+    for axis in (rows, columns):
+        steps = numbers(rule, axis)
+        if any(after <= before for before, after in pairwise(steps)):
+            raise ParameterError(axis, "increasing")
+        sizes.append(len(steps))
+    value = _given(rule, name)
+    if not isinstance(value, list | tuple):
+        raise ParameterError(name, "grid")
+    table = tuple(_row(name, row) for row in value)
+    if len(table) != sizes[0] or any(len(row) != sizes[1] for row in table):
+        raise ParameterError(name, "grid")
+    return table
+
+
+def _row(name: str, value: object) -> tuple[float, ...]:
+    if not isinstance(value, list | tuple) or not value:
+        raise ParameterError(name, "numbers")
+    for item in value:
+        if isinstance(item, bool) or not isinstance(item, int | float) or not math.isfinite(item):
+            raise ParameterError(name, "numbers")
+    return tuple(float(item) for item in value)
+
+
 def _given(rule: Rule, name: str) -> object:
     if name not in rule.parameters:
         raise ParameterError(name, "absent")
@@ -111,6 +183,70 @@ def _protection(rule: Rule) -> None:
 
 def _minimum(rule: Rule) -> None:
     minimum_field_from_parameters(rule.parameters)
+
+
+_LIMITS: Final = (
+    (number, "frequency_min_mhz"),
+    (number, "frequency_max_mhz"),
+    (number, "limit_v_per_m"),
+    (number, "reflection_factor"),
+    (number, "near_distance_m"),
+    (number, "person_height_m"),
+)
+
+
+def _border_distance(rule: Rule) -> None:
+    grid(rule, "land_km", "erp_dbw", "height_m")
+
+
+def _separation(rule: Rule) -> None:
+    grid(rule, "separation_km", "erp_dbw", "frequency_mhz")
+
+
+def _curve(rule: Rule, name: str) -> None:
+    """Read a curve: values `<name>` over steps that increase."""
+    axis, values = name.split(" ")
+    steps = numbers(rule, axis)
+    if any(after <= before for before, after in pairwise(steps)):
+        raise ParameterError(axis, "increasing")
+    if len(numbers(rule, values)) != len(steps):
+        raise ParameterError(values, "grid")
+
+
+_SITES: Final[Mapping[str, Callable[[Rule], None]]] = MappingProxyType(
+    {
+        LICENCE: _all((number, "notice_days"), (number, "longest_years")),
+        CERTIFICATE: _all((number, "notice_days"), (number, "power_w"), (number, "cycle_years")),
+        CONFORMITY: _all((number, "notice_days")),
+        INTERMODULATION: _all(
+            (numbers, "orders"),
+            (number, "near_distance_m"),
+            (number, "victim_distance_km"),
+            (number, "guard_khz"),
+        ),
+        BORDER_DISTANCE: _border_distance,
+        BORDER_FIELD: _all(
+            (number, "tropospheric_dbuvm"),
+            (number, "steady_dbuvm"),
+        ),
+        AERONAUTICAL: _all(
+            *((number, f"{kind}_protected_dbuvm") for kind in ("ils", "vor", "com")),
+            (_curve, "a1_offset_khz a1_ratio_db"),
+            (_curve, "a2_offset_khz a2_ratio_db"),
+            (_curve, "b2_frequency_mhz b2_limit_dbm"),
+            (number, "spurious_suppression_db"),
+            (number, "b1_constant_db"),
+            (number, "b1_reference_mhz"),
+            (number, "b1_offset_mhz"),
+            (number, "b1_upper_mhz"),
+        ),
+        AERONAUTICAL_SEPARATION: _separation,
+        EXPOSURE_BROADCAST: _all(*_LIMITS),
+        EXPOSURE_BASE_STATION: _all(*_LIMITS),
+        MONITORING: _all((number, "limit_dbuvm"), (number, "radius_km")),
+        BLANKETING: _all((number, "blanketing_dbuvm")),
+    }
+)
 
 
 _REQUIRED: Final[Mapping[str, Callable[[Rule], None]]] = MappingProxyType(
@@ -157,6 +293,6 @@ def require_parameters(rule: Rule) -> None:
     ParameterError
         Naming the first parameter that is missing or is not what it should be.
     """
-    required = _REQUIRED.get(rule.id)
+    required = _REQUIRED.get(rule.id) or _SITES.get(rule.id)
     if required is not None:
         required(rule)
