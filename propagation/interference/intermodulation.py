@@ -165,11 +165,20 @@ def channel_hits(
     orders: Sequence[int] = ORDERS,
     guard_khz: float = 0.0,
     must_hold: int | None = None,
+    owners: Sequence[int | None] = (),
 ) -> tuple[ChannelHits, ...]:
     """Count the products on each channel and name the nearest, order by order.
 
-    The arguments and the errors are those of `hits`; with many carriers the products of order 5 on
-    one channel are tens of thousands, which nobody reads one by one.
+    With many carriers the products of order 5 on one channel are tens of thousands, which nobody
+    reads one by one.
+
+    Parameters
+    ----------
+    carriers, channels, orders, guard_khz, must_hold
+        As in `hits`, with its errors.
+    owners : sequence of int or None
+        The carrier that transmits on each channel, by its place: products in which it takes part
+        are its own neighbours and do not count there. Empty where no channel has one.
 
     Returns
     -------
@@ -178,7 +187,10 @@ def channel_hits(
     """
     counts: Counter[tuple[int, int]] = Counter()
     nearest: dict[tuple[int, int], Hit] = {}
-    for some in _every(carriers, channels, orders, guard_khz, must_hold):
+    for every in _every(carriers, channels, orders, guard_khz, must_hold):
+        some = every.without(owners[every.channel]) if owners else every
+        if not some.size:
+            continue
         key = (some.channel, some.order)
         counts[key] += some.size
         hit = some.nearest()
@@ -333,6 +345,14 @@ class _Found:
         self._added, self._taken, self._offset_khz, self._width_khz = columns
         self.size = len(self._offset_khz)
         self.order = self._added.shape[1] + self._taken.shape[1]
+
+    def without(self, carrier: int | None) -> "_Found":
+        """Return the products in which a carrier takes no part."""
+        if carrier is None:
+            return self
+        kept = ~((self._added == carrier).any(axis=1) | (self._taken == carrier).any(axis=1))
+        columns = (self._added, self._taken, self._offset_khz, self._width_khz)
+        return _Found(self.channel, self._frequency_mhz, *(column[kept] for column in columns))
 
     def all(self) -> Iterator[Hit]:
         """Yield every product."""

@@ -17,7 +17,7 @@ def shipped(rule_id: str, on: date = ON, **changes: object) -> Rule:
     rule = load_rule_pack(on).rule(rule_id)
     parts = {
         name: changes.pop(name, getattr(rule, name))
-        for name in ("confidence", "binding", "valid_from", "valid_to")
+        for name in ("confidence", "binding", "advisory", "valid_from", "valid_to")
     }
     return Rule(
         id=rule.id,
@@ -29,6 +29,7 @@ def shipped(rule_id: str, on: date = ON, **changes: object) -> Rule:
         parameters={**rule.parameters, **changes},
         confidence=Confidence(str(parts["confidence"])),
         binding=bool(parts["binding"]),
+        advisory=bool(parts["advisory"]),
         valid_from=parts["valid_from"],
         valid_to=parts["valid_to"],
     )

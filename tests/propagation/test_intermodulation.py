@@ -126,6 +126,16 @@ def test_counted_by_channel_as_one_by_one() -> None:
     assert not any(some.nearest.channel == 2 for some in counted)
 
 
+def test_a_channel_is_not_hit_by_products_of_its_own_carrier() -> None:
+    # 2 x 101 - 101.2 = 100.8: 400 kHz from 101.2 and 600 wide, but made of it
+    carriers = [Band(101.0, FM), Band(101.2, FM)]
+    assert channel_hits(carriers, [Band(101.2, FM)], orders=[3])
+    assert channel_hits(carriers, [Band(101.2, FM)], orders=[3], owners=[1]) == ()
+    (kept,) = channel_hits(SITE, [Band(97.0, FM)], orders=[3], owners=[2])
+    assert kept.nearest.coefficients == ((0, 2), (1, -1))
+    assert len(channel_hits(SITE, [Band(97.0, FM)], orders=[3], owners=[None])) == 1
+
+
 def test_thirty_carriers_are_quick() -> None:
     """Order 5 has 3,258,006 formulas; a channel in the middle of the band is hit by thousands."""
     carriers = [Band(87.5 + 0.7 * n, FM) for n in range(30)]
