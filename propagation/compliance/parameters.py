@@ -195,6 +195,17 @@ _LIMITS: Final = (
 )
 
 
+_AERONAUTICAL: Final = (
+    "coincidence_khz",
+    "spurious_base_db",
+    "spurious_most_db",
+    "b1_constant_db",
+    "b1_reference_mhz",
+    "b1_offset_mhz",
+    "b1_upper_mhz",
+)
+
+
 def _border_distance(rule: Rule) -> None:
     grid(rule, "land_km", "erp_dbw", "height_m")
 
@@ -234,11 +245,7 @@ _SITES: Final[Mapping[str, Callable[[Rule], None]]] = MappingProxyType(
             (_curve, "a1_offset_khz a1_ratio_db"),
             (_curve, "a2_offset_khz a2_ratio_db"),
             (_curve, "b2_frequency_mhz b2_limit_dbm"),
-            (number, "spurious_suppression_db"),
-            (number, "b1_constant_db"),
-            (number, "b1_reference_mhz"),
-            (number, "b1_offset_mhz"),
-            (number, "b1_upper_mhz"),
+            *((number, name) for name in _AERONAUTICAL),
         ),
         AERONAUTICAL_SEPARATION: _separation,
         EXPOSURE_BROADCAST: _all(*_LIMITS),

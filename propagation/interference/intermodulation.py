@@ -212,11 +212,31 @@ def _every(
     require_range("guard_khz", guard_khz, 0, math.inf, "a gap between two bands")
     for order in sorted(set(orders)):
         for more in range(_fewest_positive(order), order + 1):
+            if not _may_reach(carriers, channels, (more, order - more), guard_khz):
+                continue
             sides = _Sides(carriers, more, order - more)
             for place, channel in enumerate(channels):
                 found = sides.found(place, channel, guard_khz, must_hold)
                 if found is not None:
                     yield found
+
+
+def _may_reach(
+    carriers: Sequence[Band], channels: Sequence[Band], sides: tuple[int, int], guard_khz: float
+) -> bool:
+    """Return whether any sum of some size can come as far as any channel: a bound, no search."""
+    if not carriers or not channels:
+        return False
+    more, less = sides
+    low = min(band.frequency_mhz for band in carriers)
+    high = max(band.frequency_mhz for band in carriers)
+    widest = (more + less) * max(band.bandwidth_khz for band in carriers)
+    widest += max(band.bandwidth_khz for band in channels)
+    reach_mhz = (widest / 2 + guard_khz + _TOLERANCE_KHZ) / 1e3
+    least, most = more * low - less * high, more * high - less * low
+    first = min(band.frequency_mhz for band in channels)
+    last = max(band.frequency_mhz for band in channels)
+    return least <= last + reach_mhz and most >= first - reach_mhz
 
 
 def count_products(carriers: int, orders: Sequence[int] = ORDERS) -> int:
