@@ -5,14 +5,21 @@ from typing import Any, Final
 
 from gis.register.records import BroadcastStation
 from gis.rules import RulePack
-from gis.studies.checks import meeting, plan, records
+from gis.studies.checks import border, documents, meeting, plan, records, sites
 from gis.studies.checks.scene import Asked, Scene, Topic
 from propagation.compliance.catalogue import CATALOGUE, number_of
 from propagation.compliance.records import Finding, Outcome
 
 __all__ = ["TOPICS", "checks_row", "findings_of", "gathered_by"]
 
-TOPICS: Final[tuple[Topic, ...]] = (plan, meeting, records)
+TOPICS: Final[tuple[Topic, ...]] = (
+    plan,
+    meeting,
+    records,
+    documents,
+    sites,
+    border,
+)
 
 _FIRST: Final = (plan.NAME, meeting.NAME, records.NAME)
 """The topics of studies that were kept before topics had names."""
