@@ -12,6 +12,7 @@ import pytest
 import data
 from gis.register.records import BroadcastStation, Service
 from gis.studies.checks.sites import bandwidth_khz
+from gis.studies.compliance import compute, gather
 from gis.studies.context import StudyContext
 from gis.studies.runner import run
 
@@ -108,3 +109,56 @@ def test_the_points_of_the_border_are_rebuilt_as_they_are(tmp_path: Path) -> Non
     subprocess.run([sys.executable, str(builder), str(tmp_path)], check=True, cwd=ROOT)
     built = (tmp_path / "border_points.csv").read_bytes()
     assert built == data.path("tables/border_points.csv").read_bytes()
+
+
+def with_points(context: StudyContext, *points: dict[str, Any]) -> dict[str, Any]:
+    """Return the findings of the station a, with protected points among what was gathered."""
+    with context.register.snapshot() as register:
+        gathered = gather({"on": ON, "station_id": "a"}, register, context)
+    gathered.inputs["checks"]["protected"]["points"] = list(points)
+    (row,) = compute(gathered, context).results["stations"]
+    return {finding["reason"].partition(".reason.")[2]: finding for finding in row["findings"]}
+
+
+def point(kind: str, **changes: Any) -> dict[str, Any]:
+    parts = {
+        "id": kind, "kind": kind, "name": f"Điểm {kind}", "longitude": 106.4, "latitude": 10.7,
+        "height_m": 300.0, "frequency_mhz": 108.1, "provenance": {"source": "bảng điểm thử"},
+    }  # fmt: skip
+    return {**parts, **changes}
+
+
+def test_aeronautical_points(study_context: Context, make_station: Make) -> None:
+    """1 kW on 107.9 MHz, 11.06 km from an ILS on 108.1 MHz; the VOR is beyond 500 km.
+
+    Free space: 1 kW e.r.p. are 32.15 dBW e.i.r.p.; 10 lg(29.979) = 14.77; 20 lg 11060 = 80.88;
+    32.15 + 14.77 - 80.88 + 120 = 86.04 dB(uV/m). A2 at 200 kHz: 32 - 86.04 + 50 = -4.04 dB.
+    """
+    station = make_station(frequency_mhz=107.9)
+    context = study_context(stations=[station])
+    found = with_points(context, point("ils_localizer"), point("vor", latitude=17.0))
+    assert found["a2_exceeded"]["margin_db"] == pytest.approx(-4.04, abs=0.05)
+    assert found["screen_within"]["values"]["points"] == 1
+    assert found["screen_within"]["values"]["distance_km"] == pytest.approx(11.1)
+    assert found["a2_exceeded"]["rule"]["advisory"]
+
+
+def test_a_station_below_the_horizon_does_not_mix(
+    study_context: Context, make_station: Make
+) -> None:
+    """2 x 100.0 - 91.9 = 108.1 MHz; the horizon of 300 m and 62 m is 104 km away."""
+    own = make_station("a", frequency_mhz=100.0)
+    other = make_station("b", frequency_mhz=91.9, latitude=10.65)
+    context = study_context(stations=[own, other])
+    near = with_points(context, point("vor"))
+    assert "b1_below_kept" in near
+    beyond = with_points(context, point("vor", latitude=11.7))
+    assert "b1_silent" in beyond
+
+
+def test_monitoring_stations(study_context: Context, make_station: Make) -> None:
+    context = study_context(stations=[make_station()])
+    found = with_points(context, point("monitoring_station", latitude=10.62))
+    assert found["monitoring_exceeded"]["outcome"] == "needs_verification"
+    assert "no_points" in found
+    assert "blanketing_unknown" in found

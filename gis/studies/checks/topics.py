@@ -5,7 +5,7 @@ from typing import Any, Final
 
 from gis.register.records import BroadcastStation
 from gis.rules import RulePack
-from gis.studies.checks import border, documents, meeting, plan, records, sites
+from gis.studies.checks import border, documents, meeting, plan, protected, records, sites
 from gis.studies.checks.scene import Asked, Scene, Topic
 from propagation.compliance.catalogue import CATALOGUE, number_of
 from propagation.compliance.records import Finding, Outcome
@@ -19,6 +19,7 @@ TOPICS: Final[tuple[Topic, ...]] = (
     documents,
     sites,
     border,
+    protected,
 )
 
 _FIRST: Final = (plan.NAME, meeting.NAME, records.NAME)
