@@ -5,6 +5,7 @@ name is `<catalogue>.<table>`. Placeholders are `{name}`, filled with values alr
 with numbers, which are written with the language's decimal sign.
 """
 
+import re
 import tomllib
 from collections.abc import Mapping
 from datetime import date, datetime
@@ -22,6 +23,9 @@ __all__ = ["Language", "Phrase", "catalogue_keys", "has", "number", "text", "whe
 _ZONE = ZoneInfo("Asia/Ho_Chi_Minh")
 _COORDINATES = frozenset({"longitude", "latitude"})
 """Placeholders written with up to six decimals; a degree's third one is a hundred metres."""
+
+_DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
+"""A day as studies keep it; people read it as their language writes it."""
 
 
 class Language(StrEnum):
@@ -113,6 +117,16 @@ def _written(name: str, value: object, language: Language | str) -> object:
         return text(value, language)
     if name in _COORDINATES and isinstance(value, float):
         return format_decimal(value, format="#,##0.######", locale=str(language))
+    if isinstance(value, str) and (day := _day(value)) is not None:
+        return when(day, language)
     if isinstance(value, bool) or not isinstance(value, int | float | date):
         return value
     return number(value, language) if isinstance(value, int | float) else when(value, language)
+
+
+def _day(value: str) -> date | None:
+    """Return the day that a text is, None if it is none."""
+    try:
+        return date.fromisoformat(value) if _DAY.fullmatch(value) else None
+    except ValueError:  # the 30th of February
+        return None

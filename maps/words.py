@@ -32,6 +32,7 @@ _UNITS = {
     "g_per_m3": "g/m³",
     "m_per_km": "m/km",
     "mm_per_h": "mm/h",
+    "v_per_m": "V/m",
 }
 _UNIT_IN_LABEL = re.compile(r" \((?:" + "|".join(_UNITS.values()) + r")\)$")
 """A value brings its own unit, so a label of the register's need not."""
@@ -103,9 +104,15 @@ class Words:
         """Return a share of one as a percentage."""
         return _NONE if share is None else f"{number(100.0 * share, self.language, 1)} %"
 
-    def label(self, name: str) -> str:
-        """Return what a quantity is called: ours, else the register's, else its name."""
-        for key in (f"documents.quantity.{name}", f"register.field.{name}"):
+    def label(self, name: str, check: str = "") -> str:
+        """Return what a quantity is called: by its check, ours, the register's, else its name."""
+        keys = (
+            f"{check}.evidence.{name}",
+            f"documents.quantity.{name}",
+            f"register.field.{name}",
+            f"compliance.evidence.{name}",
+        )
+        for key in keys:
             if has(key):
                 return _UNIT_IN_LABEL.sub("", text(key, self.language))
         return name

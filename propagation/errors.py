@@ -26,6 +26,7 @@ _WRONG_PARAMETER = {
     "starts_at_zero": "must be a list that starts at 0",
     "increasing": "must increase",
     "range": "lies outside the range that the method takes",
+    "grid": "must have as many values as its steps",
     "length": "must hold as many values as spacing_khz",
     "code_rates": "must hold one value for each of the six code rates",
     "share": "must be above 0 and below 100",
@@ -74,7 +75,7 @@ class ParameterError(PropagationError):
         Name of the parameter.
     wrong : str
         What is wrong: `absent`, `number`, `flag`, `words`, `numbers`, `starts_at_zero`,
-        `increasing`, `range`, `length`, `code_rates`, `share` or `building`.
+        `increasing`, `range`, `grid`, `length`, `code_rates`, `share` or `building`.
     """
 
     def __init__(self, name: str, wrong: str) -> None:

@@ -214,7 +214,7 @@ def _finding(
         Facts(tuple(rows)),
     ]
     if finding["evidence"]:
-        blocks.append(_evidence(finding["evidence"], number, sources, words))
+        blocks.append(_evidence(finding, number, sources, words))
     return blocks
 
 
@@ -245,21 +245,19 @@ def _measure(measure: Mapping[str, Any], words: Words) -> tuple[str, ...]:
     return tuple(line for line in told if line)
 
 
-def _evidence(
-    evidence: Sequence[Mapping[str, Any]], number: int, sources: _Sources, words: Words
-) -> Table:
+def _evidence(finding: Mapping[str, Any], number: int, sources: _Sources, words: Words) -> Table:
     columns = ("quantity", "value", "evidence_kind", "source")
     return Table(
         words.say("evidence_caption", number=number),
         tuple(words.say(f"column_{column}") for column in columns),
         tuple(
             (
-                words.label(item["name"]),
+                words.label(item["name"], finding["check"]),
                 _with_uncertainty(item, words),
                 words.say(f"evidence.{item['kind']}"),
                 sources.number(item),
             )
-            for item in evidence
+            for item in finding["evidence"]
         ),
         frozenset({1}),
         (6, 4, 2, 1),

@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Callable, Mapping
+from itertools import pairwise
 from types import MappingProxyType
 from typing import Final
 
@@ -23,12 +24,24 @@ from propagation.interference.dvbt2_field import (
 from propagation.interference.locations import LARGEST_DEVIATION_DB
 
 __all__ = [
+    "AERONAUTICAL",
+    "AERONAUTICAL_SEPARATION",
     "AREA_CLASS",
+    "BLANKETING",
+    "BORDER_DISTANCE",
+    "BORDER_FIELD",
     "BOUNDARY_PROTECTION",
+    "CERTIFICATE",
+    "CONFORMITY",
     "CONTOUR_OVERLAP",
     "CONTOUR_OVERLAP_RATIO",
     "DATA_AUDIT",
+    "EXPOSURE_BASE_STATION",
+    "EXPOSURE_BROADCAST",
+    "INTERMODULATION",
+    "LICENCE",
     "MINIMUM_FIELD",
+    "MONITORING",
     "PA_PLAN_ERP",
     "PA_PLAN_IDENTITY",
     "PA_PROTECTION_RATIO",
@@ -54,7 +67,9 @@ __all__ = [
     "TV_SINGLE_FREQUENCY",
     "USABLE_FIELD",
     "flag",
+    "grid",
     "number",
+    "numbers",
     "require_parameters",
     "words",
 ]
@@ -89,6 +104,18 @@ PA_PLAN_IDENTITY: Final = "pa.plan.identity"
 PA_PLAN_ERP: Final = "pa.plan.erp"
 PA_RASTER: Final = "pa.raster"
 PA_PROTECTION_RATIO: Final = "pa.protection_ratio"
+LICENCE: Final = "station.licence"
+CERTIFICATE: Final = "station.certificate"
+CONFORMITY: Final = "station.conformity"
+INTERMODULATION: Final = "site.intermodulation"
+BORDER_DISTANCE: Final = "fm.border.distance"
+BORDER_FIELD: Final = "fm.border.field"
+AERONAUTICAL: Final = "fm.aeronautical"
+AERONAUTICAL_SEPARATION: Final = "fm.aeronautical.separation"
+EXPOSURE_BROADCAST: Final = "site.exposure.broadcast"
+EXPOSURE_BASE_STATION: Final = "site.exposure.base_station"
+MONITORING: Final = "site.monitoring"
+BLANKETING: Final = "fm.blanketing"
 
 STATION_CLASSES: Final = ("national", "provincial", "other")
 
@@ -136,6 +163,50 @@ def words(rule: Rule, name: str) -> tuple[str, ...]:
     if len(found) != len(value):
         raise ParameterError(name, "words")
     return found
+
+
+def numbers(rule: Rule, name: str) -> tuple[float, ...]:
+    """Return a list of numbers of a rule; there is at least one.
+
+    Raises
+    ------
+    ParameterError
+        If the rule does not hold it, or it is no list of finite numbers.
+    """
+    return _row(name, _given(rule, name))
+
+
+def grid(rule: Rule, name: str, rows: str, columns: str) -> tuple[tuple[float, ...], ...]:
+    """Return a table of a rule: a row for each number of one list, a column for each of another.
+
+    Raises
+    ------
+    ParameterError
+        If the rule does not hold the table or its two lists, the lists do not increase, or the
+        table has not as many rows and columns as they have numbers.
+    """
+    sizes = []
+    for axis in (rows, columns):
+        steps = numbers(rule, axis)
+        if any(after <= before for before, after in pairwise(steps)):
+            raise ParameterError(axis, "increasing")
+        sizes.append(len(steps))
+    value = _given(rule, name)
+    if not isinstance(value, list | tuple):
+        raise ParameterError(name, "grid")
+    table = tuple(_row(name, row) for row in value)
+    if len(table) != sizes[0] or any(len(row) != sizes[1] for row in table):
+        raise ParameterError(name, "grid")
+    return table
+
+
+def _row(name: str, value: object) -> tuple[float, ...]:
+    if not isinstance(value, list | tuple) or not value:
+        raise ParameterError(name, "numbers")
+    for item in value:
+        if isinstance(item, bool) or not isinstance(item, int | float) or not math.isfinite(item):
+            raise ParameterError(name, "numbers")
+    return tuple(float(item) for item in value)
 
 
 def _given(rule: Rule, name: str) -> object:
@@ -236,6 +307,76 @@ _OTHER_SERVICES: Final[Mapping[str, Callable[[Rule], None]]] = MappingProxyType(
     }
 )
 """What the rules of television and of wireless public address hold."""
+_LIMITS: Final = (
+    (number, "frequency_min_mhz"),
+    (number, "frequency_max_mhz"),
+    (number, "limit_v_per_m"),
+    (number, "reflection_factor"),
+    (number, "near_distance_m"),
+    (number, "person_height_m"),
+)
+
+
+_AERONAUTICAL: Final = (
+    "coincidence_khz",
+    "spurious_base_db",
+    "spurious_most_db",
+    "b1_constant_db",
+    "b1_reference_mhz",
+    "b1_offset_mhz",
+    "b1_upper_mhz",
+)
+
+
+def _border_distance(rule: Rule) -> None:
+    grid(rule, "land_km", "erp_dbw", "height_m")
+
+
+def _separation(rule: Rule) -> None:
+    grid(rule, "separation_km", "erp_dbw", "frequency_mhz")
+
+
+def _curve(rule: Rule, name: str) -> None:
+    """Read a curve: values `<name>` over steps that increase."""
+    axis, values = name.split(" ")
+    steps = numbers(rule, axis)
+    if any(after <= before for before, after in pairwise(steps)):
+        raise ParameterError(axis, "increasing")
+    if len(numbers(rule, values)) != len(steps):
+        raise ParameterError(values, "grid")
+
+
+_SITES: Final[Mapping[str, Callable[[Rule], None]]] = MappingProxyType(
+    {
+        LICENCE: _all((number, "notice_days"), (number, "longest_years")),
+        CERTIFICATE: _all((number, "notice_days"), (number, "power_w"), (number, "cycle_years")),
+        CONFORMITY: _all((number, "notice_days")),
+        INTERMODULATION: _all(
+            (numbers, "orders"),
+            (number, "near_distance_m"),
+            (number, "victim_distance_km"),
+            (number, "guard_khz"),
+        ),
+        BORDER_DISTANCE: _border_distance,
+        BORDER_FIELD: _all(
+            (number, "tropospheric_dbuvm"),
+            (number, "steady_dbuvm"),
+        ),
+        AERONAUTICAL: _all(
+            *((number, f"{kind}_protected_dbuvm") for kind in ("ils", "vor", "com")),
+            (_curve, "a1_offset_khz a1_ratio_db"),
+            (_curve, "a2_offset_khz a2_ratio_db"),
+            (_curve, "b2_frequency_mhz b2_limit_dbm"),
+            *((number, name) for name in _AERONAUTICAL),
+        ),
+        AERONAUTICAL_SEPARATION: _separation,
+        EXPOSURE_BROADCAST: _all(*_LIMITS),
+        EXPOSURE_BASE_STATION: _all(*_LIMITS),
+        MONITORING: _all((number, "limit_dbuvm"), (number, "radius_km")),
+        BLANKETING: _all((number, "blanketing_dbuvm")),
+    }
+)
+
 
 _REQUIRED: Final[Mapping[str, Callable[[Rule], None]]] = MappingProxyType(
     {
@@ -281,7 +422,7 @@ def require_parameters(rule: Rule) -> None:
     ParameterError
         Naming the first parameter that is missing or is not what it should be.
     """
-    tables = (_REQUIRED, _INTERFERENCE, _OTHER_SERVICES)
+    tables = (_REQUIRED, _INTERFERENCE, _OTHER_SERVICES, _SITES)
     required = next((table[rule.id] for table in tables if rule.id in table), None)
     if required is not None:
         required(rule)

@@ -5,14 +5,32 @@ from typing import Any, Final
 
 from gis.register.records import BroadcastStation
 from gis.rules import RulePack
-from gis.studies.checks import allotment, meeting, plan, records
+from gis.studies.checks import (
+    allotment,
+    border,
+    documents,
+    meeting,
+    plan,
+    protected,
+    records,
+    sites,
+)
 from gis.studies.checks.scene import Asked, Scene, Topic
 from propagation.compliance.catalogue import CATALOGUE, number_of
 from propagation.compliance.records import Finding, Outcome
 
 __all__ = ["TOPICS", "checks_row", "findings_of", "gathered_by"]
 
-TOPICS: Final[tuple[Topic, ...]] = (plan, meeting, allotment, records)
+TOPICS: Final[tuple[Topic, ...]] = (
+    plan,
+    meeting,
+    allotment,
+    records,
+    documents,
+    sites,
+    border,
+    protected,
+)
 
 _FIRST: Final = (plan.NAME, meeting.NAME, records.NAME)
 """The topics of studies that were kept before topics had names."""

@@ -1,0 +1,177 @@
+"""Points that are protected from broadcasting: aeronautical test points, monitoring stations."""
+
+import math
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, Final
+
+import numpy as np
+
+from gis.geodesy import azimuth_deg, distance_km
+from gis.register.records import BroadcastStation
+from gis.rules import station_facts
+from gis.studies.checks.scene import Asked, Scene
+from gis.studies.field import fields_at
+from propagation.antenna import horizontal_attenuation_db
+from propagation.compliance import aeronautical, protected_sites
+from propagation.compliance.facts_aeronautical import (
+    AeronauticalPoint,
+    BroadcastSignal,
+    Radionavigation,
+)
+from propagation.compliance.facts_protected_sites import MonitoringFacts
+from propagation.compliance.parameters import (
+    AERONAUTICAL,
+    AERONAUTICAL_SEPARATION,
+    BLANKETING,
+    MONITORING,
+)
+from propagation.compliance.records import Finding
+from propagation.exposure import field_v_per_m
+from propagation.itu import p1812
+from propagation.units import dbuvm_from_mvm, eirp_db_from_erp_db, w_from_dbw
+
+__all__ = ["CHECKS", "NAME", "RULES", "findings", "gather"]
+
+NAME = "protected"
+CHECKS = (aeronautical.CHECK, protected_sites.CHECK)
+RULES = (AERONAUTICAL, AERONAUTICAL_SEPARATION, MONITORING, BLANKETING)
+
+_KINDS: Final = {
+    "ils_localizer": Radionavigation.ILS,
+    "vor": Radionavigation.VOR,
+    "com": Radionavigation.COM,
+}
+_MONITORING: Final = "monitoring_station"
+_REACH_KM: Final = 500.0
+"""Coordination distance to radionavigation (GE84, Annex 4, chapter 3)."""
+
+_HORIZON_KM: Final = 4.12
+"""Radio horizon in km of a height of 1 m over an Earth of 4/3 its radius."""
+
+
+def gather(asked: Asked) -> dict[str, Any]:
+    """Return the protected points: none, as no register holds them yet."""
+    del asked
+    return {"points": []}
+
+
+def findings(scene: Scene, station: BroadcastStation) -> Iterable[Finding]:
+    """Judge a station at aeronautical test points and monitoring stations."""
+    points = scene.gathered[NAME]["points"]
+    facts = station_facts(station)
+    monitored = [point for point in points if point["kind"] == _MONITORING]
+    return (
+        *aeronautical.check(
+            facts,
+            _aeronautical(scene, station, points),
+            rule=scene.pack.rule(AERONAUTICAL),
+            separation_rule=scene.pack.rule(AERONAUTICAL_SEPARATION),
+        ),
+        *protected_sites.check(
+            facts,
+            _monitoring(scene, station, monitored) if monitored else None,
+            None,
+            scene.terrain,
+            rule=scene.pack.rule(MONITORING),
+            blanketing_rule=scene.pack.rule(BLANKETING),
+        ),
+    )
+
+
+def _aeronautical(
+    scene: Scene, station: BroadcastStation, points: Sequence[Mapping[str, Any]]
+) -> list[AeronauticalPoint]:
+    """Return the aeronautical points within reach, with the stations above their horizon."""
+    found = []
+    for point in points:
+        kind = _KINDS.get(point["kind"])
+        if kind is None or point["frequency_mhz"] is None:
+            continue
+        if _away_km(station, point) > _REACH_KM:
+            continue
+        others = [
+            other
+            for other in scene.neighbourhood.stations.values()
+            if other.id != station.id and _in_sight(other, point)
+        ]
+        found.append(
+            AeronauticalPoint(
+                id=point["id"],
+                name=point["name"],
+                kind=kind,
+                frequency_mhz=point["frequency_mhz"],
+                longitude=point["longitude"],
+                latitude=point["latitude"],
+                height_m=point["height_m"] or 0.0,
+                signals=tuple(_signal(one, point) for one in (station, *others)),
+                source=point["provenance"]["source"],
+            )
+        )
+    return found
+
+
+def _away_km(station: BroadcastStation, point: Mapping[str, Any]) -> float:
+    return float(
+        distance_km(station.longitude, station.latitude, point["longitude"], point["latitude"])
+    )
+
+
+def _above_sea_m(station: BroadcastStation) -> float:
+    return (station.ground_height_m or 0.0) + (station.height_above_ground_m or 0.0)
+
+
+def _in_sight(station: BroadcastStation, point: Mapping[str, Any]) -> bool:
+    """Return whether a point is within the radio horizon; one of no height within reach."""
+    away, height_m = _away_km(station, point), point["height_m"]
+    if height_m is None:
+        return away <= _REACH_KM
+    heights = (max(_above_sea_m(station), 0.0), max(height_m, 0.0))
+    return away <= _HORIZON_KM * sum(math.sqrt(height) for height in heights)
+
+
+def _signal(station: BroadcastStation, point: Mapping[str, Any]) -> BroadcastSignal:
+    """Return a station at a point: its e.r.p. towards it, and its field in free space."""
+    away = _away_km(station, point)
+    erp, field = station.erp_total_dbw, math.nan
+    if erp is not None:
+        if station.attenuation_db:
+            at = (station.longitude, station.latitude, point["longitude"], point["latitude"])
+            erp -= float(horizontal_attenuation_db(station.attenuation_db, azimuth_deg(*at)))
+        up_m = (point["height_m"] or 0.0) - _above_sea_m(station)
+        slant_m = max(math.hypot(1e3 * away, up_m), 1.0)
+        eirp_w = w_from_dbw(eirp_db_from_erp_db(erp))
+        field = float(dbuvm_from_mvm(1e3 * field_v_per_m(eirp_w, slant_m)))
+    return BroadcastSignal(
+        station_id=station.id,
+        name=station.name,
+        frequency_mhz=station.frequency_mhz,
+        site=f"{station.longitude:.3f} {station.latitude:.3f}",
+        distance_km=away,
+        field_dbuvm=field,
+        erp_dbw=erp,
+    )
+
+
+def _monitoring(
+    scene: Scene, station: BroadcastStation, points: Sequence[Mapping[str, Any]]
+) -> list[MonitoringFacts]:
+    """Return monitoring stations with the field of a station there."""
+    fields = np.full(len(points), math.nan)
+    if not scene.missing(station):
+        stage = scene.context.stage(0.85, 0.85, "studies.progress_field", station=station.name)
+        longitude = np.array([point["longitude"] for point in points])
+        latitude = np.array([point["latitude"] for point in points])
+        emitter = scene.emitter(station)
+        fields = fields_at(emitter, stage, longitude, latitude, time_percents=(50.0,))[0]
+    return [
+        MonitoringFacts(
+            id=point["id"],
+            name=point["name"],
+            longitude=point["longitude"],
+            latitude=point["latitude"],
+            distance_km=_away_km(station, point),
+            field_dbuvm=float(field),
+            source=p1812.EDITION,
+        )
+        for point, field in zip(points, fields, strict=True)
+    ]

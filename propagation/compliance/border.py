@@ -1,0 +1,246 @@
+"""Whether a station would need coordination with the neighbour, by the numbers of GE84.
+
+Viet Nam and Cambodia are outside the planning area of GE84, so nothing here binds: the rules are
+advisory and the outcome is at most *needs verification*. What binds is the law: coordination goes
+through the ministry (Luật Tần số vô tuyến điện 42/2009/QH12, Điều 41, 43, 44).
+"""
+
+import math
+from typing import Final
+
+from propagation.compliance.conclusions import (
+    conclude,
+    field_evidence,
+    measured_outcome,
+    not_assessable,
+    of_station,
+    unconcluded,
+    where_to_measure,
+)
+from propagation.compliance.facts import StationFacts, TerrainFacts
+from propagation.compliance.facts_border import BorderFacts, BorderPointFacts
+from propagation.compliance.lookup import bilinear
+from propagation.compliance.parameters import grid, number, numbers
+from propagation.compliance.records import (
+    Confidence,
+    Evidence,
+    EvidenceKind,
+    Finding,
+    Outcome,
+    Reservation,
+    Rule,
+    Value,
+)
+
+__all__ = ["CHECK", "check", "coordination_distance_km"]
+
+CHECK: Final = "border"
+
+
+def coordination_distance_km(rule: Rule, erp_dbw: float, effective_height_m: float) -> float:
+    """Return the distance within which GE84 asks for coordination, over land.
+
+    Linear in dBW and in the effective height; heights below 10 m and above 1800 m are taken as
+    10 m and 1800 m, as Annex 4 states.
+
+    Parameters
+    ----------
+    rule : Rule
+        `fm.border.distance`, which holds the table.
+    erp_dbw : float
+        Effective radiated power.
+    effective_height_m : float
+        Effective height of the antenna.
+
+    Raises
+    ------
+    OutOfRangeError
+        If the power is outside the table.
+
+    References
+    ----------
+    .. [GE84] Final Acts Geneva 1984, Annex 4, distances over land, 50 % of locations.
+    """
+    heights = numbers(rule, "height_m")
+    clamped_m = min(max(effective_height_m, heights[0]), heights[-1])
+    return bilinear(
+        grid(rule, "land_km", "erp_dbw", "height_m"),
+        rows=("erp_dbw", numbers(rule, "erp_dbw"), erp_dbw),
+        columns=("effective_height_m", heights, clamped_m),
+        source=f"{rule.instrument}, {rule.clause}",
+    )
+
+
+def check(
+    station: StationFacts,
+    border: BorderFacts | None,
+    terrain: TerrainFacts,
+    *,
+    rule: Rule,
+    field_rule: Rule,
+) -> tuple[Finding, ...]:
+    """Compare the distance to a border, and the field there, with the numbers of GE84.
+
+    Parameters
+    ----------
+    station : StationFacts
+        The station judged.
+    border : BorderFacts or None
+        The nearest border; None if no line is at hand.
+    terrain : TerrainFacts
+        The ground that predictions stood on.
+    rule, field_rule : Rule
+        `fm.border.distance` and `fm.border.field`.
+
+    Returns
+    -------
+    tuple of Finding
+        The distance, then the field for 1 % and for 50 % of time.
+    """
+    if border is None or not border.points:
+        absent = not_assessable(
+            CHECK,
+            rule,
+            "border.reason.no_line",
+            ("border.missing.line",),
+            values={"station": station.name},
+        )
+        return (absent,)
+    known = [one for one in border.points if not math.isnan(one.tropospheric_dbuvm)]
+    steady = [one for one in border.points if not math.isnan(one.steady_dbuvm)]
+    return (
+        _distance(station, border, rule),
+        _field(station, border, known, terrain, (field_rule, "tropospheric")),
+        _field(station, border, steady, terrain, (field_rule, "steady")),
+    )
+
+
+def _line(border: BorderFacts, point: BorderPointFacts) -> Evidence:
+    held = () if border.official else (Reservation.APPROXIMATE_BOUNDARY,)
+    return Evidence(
+        EvidenceKind.RECORD,
+        "distance_to_border_km",
+        round(point.distance_km, 1),
+        border.source,
+        Confidence.VERIFIED if border.official else Confidence.DERIVED,
+        border.position_uncertainty_km,
+        frozenset(held),
+    )
+
+
+def _where(border: BorderFacts, point: BorderPointFacts) -> dict[str, Value]:
+    return {
+        "country": border.country,
+        "distance_km": round(point.distance_km, 1),
+        "azimuth_deg": round(point.azimuth_deg),
+        "uncertainty_km": border.position_uncertainty_km,
+    }
+
+
+def _distance(station: StationFacts, border: BorderFacts, rule: Rule) -> Finding:
+    nearest = min(border.points, key=lambda one: one.distance_km)
+    where, line = _where(border, nearest), _line(border, nearest)
+    erp, height = border.erp_dbw, border.effective_height_m
+    if erp is None or height is None:
+        wanted = (
+            *(("compliance.missing.erp",) if erp is None else ()),
+            *(("compliance.missing.effective_height",) if height is None else ()),
+        )
+        reason = "border.reason.distance_unknown"
+        return not_assessable(CHECK, rule, reason, wanted, evidence=(line,), values=where)
+    powers, heights = numbers(rule, "erp_dbw"), numbers(rule, "height_m")
+    evidence = (
+        line,
+        of_station(station, "erp_towards_border_dbw", round(erp, 2)),
+        of_station(station, "effective_height_m", round(height, 1)),
+    )
+    values = {**where, "erp_dbw": round(erp, 2), "height_m": round(height, 1)}
+    if erp > powers[-1]:
+        return not_assessable(
+            CHECK,
+            rule,
+            "border.reason.power_beyond_table",
+            ("border.missing.larger_table",),
+            evidence=evidence,
+            values={**values, "largest_dbw": powers[-1]},
+        )
+    needed_km = coordination_distance_km(rule, max(erp, powers[0]), height)
+    kept = nearest.distance_km - border.position_uncertainty_km >= needed_km
+    reason = "kept" if kept else "within"
+    if erp < powers[0]:
+        reason += "_low_power"
+    elif not heights[0] <= height <= heights[-1]:
+        reason += "_clamped"
+    values |= {
+        "needed_km": round(needed_km, 1),
+        "least_dbw": powers[0],
+        "least_m": heights[0],
+        "most_m": heights[-1],
+    }
+    finding = unconcluded(CHECK, rule, f"border.reason.distance_{reason}", evidence, values)
+    return conclude(
+        finding,
+        outcome=Outcome.COMPLIES if kept else Outcome.NEEDS_VERIFICATION,
+        missing=("border.missing.coordination",),
+    )
+
+
+def _field(
+    station: StationFacts,
+    border: BorderFacts,
+    points: list[BorderPointFacts],
+    terrain: TerrainFacts,
+    asked: tuple[Rule, str],
+) -> Finding:
+    """Compare the largest field on the border with the trigger of one share of time."""
+    rule, name = asked
+    limit = number(rule, f"{name}_dbuvm")
+    if not points:
+        nearest = min(border.points, key=lambda one: one.distance_km)
+        return not_assessable(
+            CHECK,
+            rule,
+            f"border.reason.field_{name}_unknown",
+            ("border.missing.field",),
+            evidence=(_line(border, nearest),),
+            values={"limit_dbuvm": limit},
+        )
+    worst = max(points, key=lambda one: float(getattr(one, f"{name}_dbuvm")))
+    field = float(getattr(worst, f"{name}_dbuvm"))
+    margin_db = limit - field
+    outcome = measured_outcome(margin_db, worst.kind, worst.uncertainty_db)
+    kept = outcome is Outcome.COMPLIES
+    finding = unconcluded(
+        CHECK,
+        rule,
+        f"border.reason.field_{name}_{'kept' if kept else 'exceeded'}",
+        (
+            _line(border, worst),
+            field_evidence(
+                worst.kind,
+                f"{name}_field_at_border_dbuvm",
+                field,
+                worst.source,
+                terrain=terrain,
+                uncertainty=worst.uncertainty_db,
+            ),
+        ),
+        {
+            **_where(border, worst),
+            "field_dbuvm": round(field, 1),
+            "limit_dbuvm": limit,
+            "margin_db": round(margin_db, 1),
+        },
+        margin_db=margin_db,
+    )
+    measure = where_to_measure(
+        "border.measure.field",
+        longitude=worst.longitude,
+        latitude=worst.latitude,
+        height_m=worst.height_m,
+        quantity="field_strength",
+        frequency_mhz=station.frequency_mhz,
+        limit_dbuvm=limit,
+        time_percent=1 if name == "tropospheric" else 50,
+    )
+    return conclude(finding, outcome=outcome, measure=measure)

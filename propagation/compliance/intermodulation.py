@@ -1,0 +1,241 @@
+"""Whether products of the carriers of a site fall on a channel or a registered receiver.
+
+Frequencies against frequencies. How strong a product is depends on the isolation of the
+transmitters, on filters and on corroded joints, which no record states; so a hit asks for a
+measurement, and a site without one complies with this screen. The screen is the software's own.
+"""
+
+from collections.abc import Sequence
+from typing import Final
+
+from propagation.compliance.conclusions import (
+    conclude,
+    not_assessable,
+    of_station,
+    unconcluded,
+    where_to_measure,
+)
+from propagation.compliance.facts import StationFacts
+from propagation.compliance.facts_intermodulation import CarrierFacts, SiteFacts, VictimFacts
+from propagation.compliance.parameters import number, numbers
+from propagation.compliance.records import Evidence, EvidenceKind, Finding, Outcome, Rule, Value
+from propagation.interference.intermodulation import (
+    Band,
+    ChannelHits,
+    channel_hits,
+    count_products,
+    formula,
+)
+
+__all__ = ["CHECK", "check"]
+
+CHECK: Final = "intermodulation"
+
+
+def check(station: StationFacts, site: SiteFacts, *, rule: Rule) -> tuple[Finding, ...]:
+    """Look for products in which a station takes part, and for those on its own channel.
+
+    Parameters
+    ----------
+    station : StationFacts
+        The station judged.
+    site : SiteFacts
+        What else transmits on its site or near, and what is received.
+    rule : Rule
+        `site.intermodulation`: orders, how near a carrier counts as on the site, how far a victim
+        is looked for, and the guard between product and channel.
+
+    Returns
+    -------
+    tuple of Finding
+        One for each channel and receiver hit, at the lowest order; or that none is hit; and
+        whether carriers of unknown frequency make the list incomplete.
+    """
+    near = [one for one in site.carriers if one.distance_m <= number(rule, "near_distance_m")]
+    found: list[Finding] = []
+    if site.unknown_frequencies:
+        found.append(_incomplete(station, site, rule))
+    if not near:
+        return (*found, _alone(station, rule))
+    scene = _Scene(station, site, near, rule)
+    caused, received = scene.caused(), scene.received()
+    if not caused and not received:
+        return (*found, scene.clear())
+    return (*found, *caused, *received)
+
+
+def _incomplete(station: StationFacts, site: SiteFacts, rule: Rule) -> Finding:
+    return not_assessable(
+        CHECK,
+        rule,
+        "intermodulation.reason.incomplete",
+        ("intermodulation.missing.frequencies",),
+        evidence=(of_station(station, "unknown_frequencies", site.unknown_frequencies),),
+        values={"count": site.unknown_frequencies},
+    )
+
+
+def _alone(station: StationFacts, rule: Rule) -> Finding:
+    finding = unconcluded(
+        CHECK,
+        rule,
+        "intermodulation.reason.alone",
+        (of_station(station, "frequency_mhz", station.frequency_mhz),),
+        {"near_distance_m": number(rule, "near_distance_m")},
+    )
+    return conclude(finding, outcome=Outcome.COMPLIES)
+
+
+class _Scene:
+    """The carriers that meet, the station first, and whom their products may hit."""
+
+    def __init__(
+        self, station: StationFacts, site: SiteFacts, near: Sequence[CarrierFacts], rule: Rule
+    ) -> None:
+        self._station, self._rule = station, rule
+        own = CarrierFacts(
+            id=station.id,
+            name=station.name,
+            frequency_mhz=station.frequency_mhz,
+            bandwidth_khz=site.bandwidth_khz,
+            distance_m=0.0,
+            erp_dbw=station.erp_total_dbw,
+            source=station.source,
+        )
+        self._carriers = (own, *near)
+        reach_km = number(rule, "victim_distance_km")
+        self._victims = [one for one in site.victims if one.distance_km <= reach_km]
+        self._bands = [Band(one.frequency_mhz, one.bandwidth_khz) for one in self._carriers]
+        self._orders = [int(order) for order in numbers(rule, "orders")]
+        self._guard_khz = number(rule, "guard_khz")
+
+    def caused(self) -> list[Finding]:
+        """Return the victims of products in which the station takes part."""
+        places = {carrier.id: place for place, carrier in enumerate(self._carriers)}
+        some = channel_hits(
+            self._bands,
+            [Band(one.frequency_mhz, one.bandwidth_khz) for one in self._victims],
+            orders=self._orders,
+            guard_khz=self._guard_khz,
+            must_hold=0,
+            owners=[places.get(one.id) for one in self._victims],
+        )
+        return [
+            self._hit("hit", self._victims[channel], group)
+            for channel, group in _by_channel(some).items()
+        ]
+
+    def received(self) -> list[Finding]:
+        """Return what products of the others fall on the station's own channel."""
+        own = self._carriers[0]
+        some = channel_hits(
+            self._bands,
+            [self._bands[0]],
+            orders=self._orders,
+            guard_khz=self._guard_khz,
+            owners=[0],
+        )
+        return [self._hit("own_channel", own, group) for group in _by_channel(some).values()]
+
+    def clear(self) -> Finding:
+        """Return that nothing is hit, and how much was looked at."""
+        finding = unconcluded(
+            CHECK,
+            self._rule,
+            "intermodulation.reason.clear",
+            tuple(self._carrier_evidence(place) for place in range(len(self._carriers))),
+            {**self._counted(), "victims": len(self._victims)},
+        )
+        return conclude(finding, outcome=Outcome.COMPLIES)
+
+    def _counted(self) -> dict[str, Value]:
+        return {
+            "carriers": len(self._carriers),
+            "products": count_products(len(self._carriers), self._orders),
+            "guard_khz": self._guard_khz,
+        }
+
+    def _hit(
+        self, reason: str, victim: VictimFacts | CarrierFacts, group: Sequence[ChannelHits]
+    ) -> Finding:
+        hit = group[0].nearest
+        letters, places = formula(hit.coefficients)
+        values: dict[str, Value] = {
+            **self._counted(),
+            "order": hit.order,
+            "formula": letters,
+            "sum": self._sum(dict(hit.coefficients), places),
+            "names": self._names(places),
+            "product_mhz": round(hit.frequency_mhz, 6),
+            "width_khz": round(hit.bandwidth_khz, 3),
+            "victim": victim.name,
+            "victim_mhz": victim.frequency_mhz,
+            "offset_khz": round(abs(hit.offset_khz), 3),
+            "more": sum(one.count for one in group) - 1,
+        }
+        known = EvidenceKind.RECORD
+        own = Evidence(known, "victim_frequency_mhz", victim.frequency_mhz, victim.name)
+        finding = unconcluded(
+            CHECK,
+            self._rule,
+            f"intermodulation.reason.{reason}",
+            (*self._evidence(places), own),
+            values,
+            counterpart=None if victim.id == self._station.id else victim.id,
+        )
+        measure = where_to_measure(
+            "intermodulation.measure.product",
+            longitude=self._station.longitude,
+            latitude=self._station.latitude,
+            height_m=10.0,
+            quantity="field_strength",
+            frequency_mhz=round(hit.frequency_mhz, 6),
+            width_khz=round(hit.bandwidth_khz, 3),
+            names=values["names"],
+        )
+        return conclude(finding, outcome=Outcome.NEEDS_VERIFICATION, measure=measure)
+
+    def _sum(self, coefficients: dict[int, int], places: Sequence[int]) -> str:
+        """Return the product in numbers, in whole kHz where that is enough."""
+        text = ""
+        for place in places:
+            times = coefficients[place]
+            sign = "− " if times < 0 else "+ " if text else ""
+            many = f"{abs(times)} × " if abs(times) > 1 else ""
+            text += f" {sign}{many}{self._carriers[place].frequency_mhz * 1e3:.10g}"
+        return text.strip()
+
+    def _names(self, places: Sequence[int]) -> str:
+        return ", ".join(
+            f"{letter} = {self._carriers[place].name}"
+            for letter, place in zip("ABCDE", places, strict=False)
+        )
+
+    def _evidence(self, places: Sequence[int]) -> tuple[Evidence, ...]:
+        found = []
+        for place in places:
+            carrier = self._carriers[place]
+            found.append(self._carrier_evidence(place))
+            if carrier.erp_dbw is not None:
+                source = f"{carrier.name}; {carrier.source}"
+                found.append(
+                    Evidence(EvidenceKind.RECORD, "carrier_erp_dbw", carrier.erp_dbw, source)
+                )
+        return tuple(found)
+
+    def _carrier_evidence(self, place: int) -> Evidence:
+        carrier = self._carriers[place]
+        return Evidence(
+            EvidenceKind.RECORD,
+            "carrier_frequency_mhz",
+            carrier.frequency_mhz,
+            f"{carrier.name}; {carrier.source}" if carrier.source else carrier.name,
+        )
+
+
+def _by_channel(some: Sequence[ChannelHits]) -> dict[int, list[ChannelHits]]:
+    """Return the hits of each channel, the lowest order first."""
+    groups: dict[int, list[ChannelHits]] = {}
+    for one in some:
+        groups.setdefault(one.nearest.channel, []).append(one)
+    return groups

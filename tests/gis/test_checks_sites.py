@@ -1,0 +1,164 @@
+"""Documents, sites and the border in compliance studies, from the register to the findings."""
+
+import subprocess
+import sys
+from collections.abc import Callable
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+import data
+from gis.register.records import BroadcastStation, Service
+from gis.studies.checks.sites import bandwidth_khz
+from gis.studies.compliance import compute, gather
+from gis.studies.context import StudyContext
+from gis.studies.runner import run
+
+Context = Callable[..., StudyContext]
+Make = Callable[..., BroadcastStation]
+ON = "2026-11-23"
+ROOT = Path(__file__).parents[2]
+
+
+def found(context: StudyContext, check: str, station_id: str = "a") -> dict[str, Any]:
+    """Return the findings of one check of one station, by the last part of their reason."""
+    study = run("compliance", {"on": ON, "station_id": station_id}, context)
+    (row,) = study.results["stations"]
+    return {
+        finding["reason"].rsplit(".")[-1]: finding
+        for finding in row["findings"]
+        if finding["check"] == check
+    }
+
+
+@pytest.mark.parametrize(
+    ("emission", "service", "width"),
+    [
+        ("256KF8EHF", Service.FM, 256.0),
+        ("8M00D7W", Service.TELEVISION, 8000.0),
+        ("16K0F3E", Service.FM, 16.0),
+        ("H500F3E", Service.FM, 5e-4),
+        ("F8E", Service.FM, 200.0),
+        (None, Service.TELEVISION, 8000.0),
+        ("000KF8E", Service.FM, 200.0),
+    ],
+)
+def test_necessary_bandwidth(emission: str | None, service: Service, width: float) -> None:
+    """Radio Regulations, Appendix 1: the unit stands in the place of the decimal sign."""
+    assert bandwidth_khz(emission, service) == pytest.approx(width)
+
+
+def test_an_expired_licence_violates(study_context: Context, make_station: Make) -> None:
+    station = make_station(
+        licence_number="12/GP", licence_from=date(2020, 1, 1), licence_to=date(2026, 11, 22),
+        licence_power_w=100.0,
+    )  # fmt: skip
+    rows = found(study_context(stations=[station]), "validity")
+    assert rows["licence_expired"]["outcome"] == "violates"
+    assert rows["licence_expired"]["values"]["days"] == 1
+    assert rows["certificate_not_needed"]["outcome"] == "complies"
+    assert rows["conformity_absent"]["outcome"] == "not_assessable"
+
+
+def test_products_and_exposure_of_a_shared_mast(
+    study_context: Context, make_station: Make
+) -> None:
+    """2 x 100.0 - 98.0 = 102.0 MHz, 10 km away; 1 kW and 9 kW at 60 m.
+
+    Safety distances 1.6 sqrt(29.979 x 1640.6) / 27.5 = 12.90 and 38.71 m; at 58 m together
+    (12.90^2 + 38.71^2) / 58^2 = 0.495.
+    """
+    own = make_station("a", frequency_mhz=100.0)
+    mate = make_station("b", frequency_mhz=98.0, erp_total_dbw=39.5424)
+    victim = make_station("c", frequency_mhz=102.0, latitude=10.69)
+    context = study_context(stations=[own, mate, victim])
+    products = found(context, "intermodulation")
+    assert products["hit"]["counterpart"] == "c"
+    assert products["hit"]["outcome"] == "needs_verification"
+    assert products["hit"]["values"]["sum"] == "2 × 100000 − 98000"
+    exposed = found(context, "exposure")
+    assert exposed["alone_kept"]["values"]["distance_m"] == pytest.approx(12.9)
+    assert exposed["site_kept"]["values"]["share"] == pytest.approx(0.495, abs=2e-3)
+    alone = found(context, "intermodulation", "c")
+    assert list(alone) == ["alone"]
+
+
+def test_the_border_of_tay_ninh_and_long_an(study_context: Context, make_station: Make) -> None:
+    """Mộc Bài, about 106.17 E 11.08 N, stands at the border."""
+    station = make_station(longitude=106.17, latitude=11.08)
+    rows = found(study_context(stations=[station]), "border")
+    nearest = rows["distance_within"]
+    assert nearest["values"]["distance_km"] <= nearest["values"]["uncertainty_km"] + 1
+    assert nearest["rule"]["advisory"]
+    assert rows["field_tropospheric_exceeded"]["outcome"] == "needs_verification"
+    assert rows["field_tropospheric_exceeded"]["values"]["field_dbuvm"] > 80
+
+
+def test_without_power_there_is_no_field_at_the_border(
+    study_context: Context, make_station: Make
+) -> None:
+    rows = found(study_context(stations=[make_station(erp_total_dbw=None)]), "border")
+    assert rows["distance_unknown"]["missing"][0] == "compliance.missing.erp"
+    assert rows["field_steady_unknown"]["outcome"] == "not_assessable"
+
+
+def test_the_points_of_the_border_are_rebuilt_as_they_are(tmp_path: Path) -> None:
+    builder = ROOT / "tests" / "builders" / "build_border.py"
+    subprocess.run([sys.executable, str(builder), str(tmp_path)], check=True, cwd=ROOT)
+    built = (tmp_path / "border_points.csv").read_bytes()
+    assert built == data.path("tables/border_points.csv").read_bytes()
+
+
+def with_points(context: StudyContext, *points: dict[str, Any]) -> dict[str, Any]:
+    """Return the findings of the station a, with protected points among what was gathered."""
+    with context.register.snapshot() as register:
+        gathered = gather({"on": ON, "station_id": "a"}, register, context)
+    gathered.inputs["checks"]["protected"]["points"] = list(points)
+    (row,) = compute(gathered, context).results["stations"]
+    return {finding["reason"].partition(".reason.")[2]: finding for finding in row["findings"]}
+
+
+def point(kind: str, **changes: Any) -> dict[str, Any]:
+    parts = {
+        "id": kind, "kind": kind, "name": f"Điểm {kind}", "longitude": 106.4, "latitude": 10.7,
+        "height_m": 300.0, "frequency_mhz": 108.1, "provenance": {"source": "bảng điểm thử"},
+    }  # fmt: skip
+    return {**parts, **changes}
+
+
+def test_aeronautical_points(study_context: Context, make_station: Make) -> None:
+    """1 kW on 107.9 MHz, 11.06 km from an ILS on 108.1 MHz; the VOR is beyond 500 km.
+
+    Free space: 1 kW e.r.p. are 32.15 dBW e.i.r.p.; 10 lg(29.979) = 14.77; 20 lg 11060 = 80.88;
+    32.15 + 14.77 - 80.88 + 120 = 86.04 dB(uV/m). A2 at 200 kHz: 32 - 86.04 + 50 = -4.04 dB.
+    """
+    station = make_station(frequency_mhz=107.9)
+    context = study_context(stations=[station])
+    found = with_points(context, point("ils_localizer"), point("vor", latitude=17.0))
+    assert found["a2_exceeded"]["margin_db"] == pytest.approx(-4.04, abs=0.05)
+    assert found["screen_within"]["values"]["points"] == 1
+    assert found["screen_within"]["values"]["distance_km"] == pytest.approx(11.1)
+    assert found["a2_exceeded"]["rule"]["advisory"]
+
+
+def test_a_station_below_the_horizon_does_not_mix(
+    study_context: Context, make_station: Make
+) -> None:
+    """2 x 100.0 - 91.9 = 108.1 MHz; the horizon of 300 m and 62 m is 104 km away."""
+    own = make_station("a", frequency_mhz=100.0)
+    other = make_station("b", frequency_mhz=91.9, latitude=10.65)
+    context = study_context(stations=[own, other])
+    near = with_points(context, point("vor"))
+    assert "b1_below_kept" in near
+    beyond = with_points(context, point("vor", latitude=11.7))
+    assert "b1_silent" in beyond
+
+
+def test_monitoring_stations(study_context: Context, make_station: Make) -> None:
+    context = study_context(stations=[make_station()])
+    found = with_points(context, point("monitoring_station", latitude=10.62))
+    assert found["monitoring_exceeded"]["outcome"] == "needs_verification"
+    assert "no_points" in found
+    assert "blanketing_unknown" in found
