@@ -307,7 +307,7 @@ _OTHER_SERVICES: Final[Mapping[str, Callable[[Rule], None]]] = MappingProxyType(
     }
 )
 """What the rules of television and of wireless public address hold."""
-_LIMITS: Final = (
+_EXPOSURE_LIMITS: Final = (
     (number, "frequency_min_mhz"),
     (number, "frequency_max_mhz"),
     (number, "limit_v_per_m"),
@@ -370,8 +370,8 @@ _SITES: Final[Mapping[str, Callable[[Rule], None]]] = MappingProxyType(
             *((number, name) for name in _AERONAUTICAL),
         ),
         AERONAUTICAL_SEPARATION: _separation,
-        EXPOSURE_BROADCAST: _all(*_LIMITS),
-        EXPOSURE_BASE_STATION: _all(*_LIMITS),
+        EXPOSURE_BROADCAST: _all(*_EXPOSURE_LIMITS),
+        EXPOSURE_BASE_STATION: _all(*_EXPOSURE_LIMITS),
         MONITORING: _all((number, "limit_dbuvm"), (number, "radius_km")),
         BLANKETING: _all((number, "blanketing_dbuvm")),
     }
