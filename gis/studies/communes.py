@@ -13,7 +13,8 @@ import numpy as np
 import shapely
 from affine import Affine
 from numpy.typing import NDArray
-from rasterio.features import geometry_mask
+from rasterio.features import geometry_mask, rasterize
+from scipy.spatial import KDTree
 
 from gis.administration import COMMUNES
 from gis.geodesy import distance_km
@@ -43,6 +44,7 @@ Floats = NDArray[np.float64]
 Pixels = tuple[NDArray[np.intp], NDArray[np.intp]]
 
 _NEAREST_COMMUNE_KM = 10.0
+_NO_COMMUNE = -1
 _KM_PER_DEGREE = 111.2
 
 
@@ -102,6 +104,32 @@ class Communes:
                 for item in written
             )
         )
+
+    def on_grid(self, grid: Grid, pack: RulePack) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+        """Return the surroundings of a grid's pixels, as `areas_at`, and their communes.
+
+        Both have the shape of the grid; communes are positions among the members, -1 where a
+        pixel's centre lies in no outline and near no point.
+        """
+        order = list(Area)
+        members = self.members
+        positions = np.full(grid.shape, _NO_COMMUNE, dtype=np.int64)
+        outlines = [
+            (commune.boundary.geometry, k)
+            for k, commune in enumerate(members)
+            if commune.boundary is not None
+        ]
+        if outlines:
+            rasterize(outlines, out=positions, transform=grid.transform)
+        located = [k for k, commune in enumerate(members) if commune.located]
+        unknown = positions == _NO_COMMUNE
+        if located and unknown.any():
+            longitude, latitude = (axis[unknown] for axis in grid.centres())
+            nearest, near = _nearest([members[k] for k in located], longitude, latitude)
+            positions[unknown] = np.where(near, np.array(located)[nearest], _NO_COMMUNE)
+        classes = [order.index(commune.area(pack)) for commune in members]
+        rural = order.index(Area.RURAL)
+        return np.array([*classes, rural], dtype=np.int64)[positions], positions
 
     def areas_at(self, longitude: Floats, latitude: Floats, pack: RulePack) -> NDArray[np.int64]:
         """Return the surroundings of points as positions in `Area`.
@@ -245,12 +273,12 @@ def _nearest(
     east = np.array([commune.unit.longitude for commune in located], dtype=np.float64)
     north = np.array([commune.unit.latitude for commune in located], dtype=np.float64)
     shrink = float(np.cos(np.radians(north.mean())))
-    points = np.asarray(shapely.points(east * shrink, north))
-    tree = shapely.STRtree(points)
-    where = shapely.points(np.asarray(longitude) * shrink, np.asarray(latitude))
-    index = np.asarray(tree.nearest(where), dtype=np.intp)
-    away = shapely.distance(where, points[index]) * _KM_PER_DEGREE
-    return index, np.asarray(away <= _NEAREST_COMMUNE_KM)
+    tree = KDTree(np.stack([east * shrink, north], axis=-1))
+    where = np.stack([np.asarray(longitude) * shrink, np.asarray(latitude)], axis=-1)
+    away, index = tree.query(where)
+    return np.asarray(index, dtype=np.intp), np.asarray(
+        away * _KM_PER_DEGREE <= _NEAREST_COMMUNE_KM
+    )
 
 
 def pixels_of(boundary: Boundary | None, grid: Grid) -> Pixels | None:

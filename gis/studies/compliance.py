@@ -5,6 +5,7 @@ on the day, the other stations within reach and the test points, and has every f
 the checks share; the topics in `gis.studies.checks` gather what else each check reads.
 """
 
+import math
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
@@ -45,11 +46,12 @@ from gis.studies.plan_match import plan_entry_of
 from gis.studies.remarks import profile_remarks, remarks_json, source_remarks
 from gis.studies.requests import Reader
 from gis.studies.snapshots import geometry_hex, record_from_json, record_to_json
-from gis.studies.unwanted import REACH_KM
+from gis.studies.unwanted import REACH_KM, contributes
+from gis.terrain.sheet import Bounds
 from propagation.compliance.facts import TerrainFacts
 from propagation.compliance.parameters import PROTECTION_RATIO
 from propagation.compliance.records import summarise
-from propagation.interference.bs412 import protection_from_parameters
+from propagation.interference.bs412 import ProtectionTable, protection_from_parameters
 
 __all__ = ["NAMES", "compute", "gather"]
 
@@ -83,15 +85,17 @@ def gather(
     place, on = moment(reader)
     service = Service(reader.choice("service", _SERVICES, Service.FM.value))
     everyone = register.stations(SYSTEM, service=service, on=on)
+    pack = load_rule_pack(on)
     judged: Sequence[BroadcastStation] = everyone
     if reader.has("station_id"):
         judged = [_judged(register, reader.word("station_id"))]
-        everyone = _reaching(judged[0], everyone)
+        everyone = _meeting(
+            judged[0], everyone, protection_from_parameters(pack.rule(PROTECTION_RATIO).parameters)
+        )
     communes = _communes(register, on, judged)
     written, geometries = communes.to_json()
     named, more = _named(register, on, judged)
     provinces, outlines = _provinces(register, on, everyone)
-    pack = load_rule_pack(on)
     inputs = {
         **common_inputs(place, on, context, default_settings(profile_step_km=_PROFILE_STEP_KM)),
         "rules": rules_json(pack, sorted(pack.rules)),
@@ -156,7 +160,7 @@ def _scene(gathered: Gathered, context: StudyContext) -> Scene:
         pack=pack,
         protection=protection_from_parameters(pack.rule(PROTECTION_RATIO).parameters),
         settings=settings_of(inputs),
-        ground=context.ground,
+        ground=context.ground.holding(_around(stations)),
         reach_km=float(inputs["reach_km"]),
     )
     return Scene(
@@ -171,6 +175,22 @@ def _scene(gathered: Gathered, context: StudyContext) -> Scene:
         meetings=Meetings.predicted(neighbourhood, context),
         gathered=inputs.get("checks", {}),
         context=context,
+    )
+
+
+def _around(stations: Sequence[BroadcastStation]) -> Bounds:
+    """Return the rectangle within which the paths between stations and areas run."""
+    if not stations:
+        return 0.0, 0.0, 0.0, 0.0
+    high = (max(default_radius_km(one) for one in stations) + 1.0) / 110.0
+    wide = high / math.cos(math.radians(max(abs(one.latitude) for one in stations)))
+    longitudes = [one.longitude for one in stations]
+    latitudes = [one.latitude for one in stations]
+    return (
+        min(longitudes) - wide,
+        min(latitudes) - high,
+        max(longitudes) + wide,
+        max(latitudes) + high,
     )
 
 
@@ -198,6 +218,20 @@ def _judged(register: RegisterReader, station_id: str) -> BroadcastStation:
     if station.service is not Service.FM:
         raise FormatError("studies.no_rules_for_service", station=station.name)
     return station
+
+
+def _meeting(
+    station: BroadcastStation, everyone: Sequence[BroadcastStation], table: ProtectionTable
+) -> list[BroadcastStation]:
+    """Return a station, those within reach, and whatever adds to what one of them must bear."""
+    near = _reaching(station, everyone)
+    found = {one.id: one for one in near}
+    for other in near:
+        if contributes(station, other, table) or contributes(other, station, table):
+            for third in _reaching(other, everyone):
+                if third.id not in found and contributes(other, third, table):
+                    found[third.id] = third
+    return list(found.values())
 
 
 def _reaching(

@@ -8,14 +8,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gis.errors import GisError
-from gis.geodesy import GEOD
+from gis.geodesy import GEOD, destination
 from gis.register.antennas import fits_carrier, pattern_of
 from gis.register.records import BroadcastStation
 from gis.studies.method import USUAL, Method
 from gis.studies.model import POINT_RESOLUTION_M, FieldSettings, located_settings
 from gis.studies.predictors.base import FREE_SPACE_KM, Explained, Limits
 from gis.studies.predictors.p1812 import P1812
-from gis.terrain.ground import Ground
+from gis.terrain.ground import Ground, GroundWindows, stand
 from gis.terrain.profiles import profile_of, radial_surface
 from propagation.antenna import horizontal_attenuation_db
 from propagation.antenna_mounting import erp_towards_dbw
@@ -210,31 +210,46 @@ class Emitter:
         )
         return np.mod(azimuth, 360.0), np.asarray(metres) / 1e3
 
-    def paths(self, azimuth_deg: Floats, distance_km: Floats) -> tuple[PathProfile, Floats]:
+    def paths(
+        self,
+        azimuth_deg: Floats,
+        length_km: Floats,
+        points: int,
+        windows: GroundWindows | None = None,
+    ) -> tuple[PathProfile, Floats]:
         """Return the profiles of paths over the ground, and the latitude of their ends.
 
         Parameters
         ----------
-        azimuth_deg : ndarray, shape (k,)
-            Directions.
-        distance_km : ndarray, shape (n,) or (k, n)
-            Distance of each point, the first 0.
+        azimuth_deg, length_km : ndarray, shape (k,)
+            Directions and lengths.
+        points : int
+            Points of each profile, in equal steps, the first at the station.
+        windows : GroundWindows, optional
+            The ground around the station in memory.
 
         Returns
         -------
         PathProfile
-            Of shape (k, n); NaN heights where the terrain has a void.
+            Of shape (k, points); NaN heights where the terrain has a void.
         ndarray, shape (k,)
             Latitude of the last points, degrees.
         """
-        _, latitude, surface = radial_surface(
-            self.ground,
-            (self.station.longitude, self.station.latitude),
-            azimuth_deg,
-            distance_km,
-            transmitter_ground_height_m=self.station.ground_height_m,
-        )
-        return profile_of(distance_km, surface), latitude[..., -1]
+        station = self.station
+        along = length_km[:, np.newaxis] * np.linspace(0.0, 1.0, points)
+        if windows is None:
+            _, latitude, surface = radial_surface(
+                self.ground,
+                (station.longitude, station.latitude),
+                azimuth_deg,
+                along,
+                transmitter_ground_height_m=station.ground_height_m,
+            )
+            return profile_of(along, surface), latitude[..., -1]
+        surface = windows.along(azimuth_deg, length_km / (points - 1), points)
+        stand(self.ground, surface.terrain_height_m, station.ground_height_m)
+        _, end = destination(station.longitude, station.latitude, azimuth_deg, length_km)
+        return profile_of(along, surface), np.asarray(end)
 
     def emission(self, time_percents: tuple[float, ...]) -> Emission:
         """Return what is asked of the station's paths.

@@ -21,7 +21,7 @@ from gis.studies.method_remarks import method_remarks
 from gis.studies.polar import Polar, plane_of_grid
 from gis.studies.remarks import Gaps, ground_remarks
 from gis.studies.walk import Walk
-from gis.terrain.ground import Remark
+from gis.terrain.ground import GroundWindows, Remark
 
 __all__ = [
     "PolarField",
@@ -208,6 +208,7 @@ def fields_at(
     latitude: Floats,
     *,
     time_percents: Sequence[float] = (50.0, 1.0),
+    windows: GroundWindows | None = None,
 ) -> Floats:
     """Predict the field of a station at points, each over its own path.
 
@@ -217,6 +218,9 @@ def fields_at(
         As for `polar_field`.
     longitude, latitude : ndarray, shape (k,)
         The points, degrees.
+    windows : GroundWindows, optional
+        The ground around the station in memory, where many points are asked about; it is read
+        path by path without.
 
     Returns
     -------
@@ -238,8 +242,7 @@ def fields_at(
 
     def work(tile: tuple[int, NDArray[np.intp]]) -> Floats:
         count, who = tile
-        steps = np.linspace(0.0, 1.0, count)
-        profile, end = emitter.paths(azimuth[who], distance_km[who, np.newaxis] * steps)
+        profile, end = emitter.paths(azimuth[who], distance_km[who], count, windows)
         centre = (emitter.station.latitude + end) / 2
         return emitter.fields_dbuvm(profile, azimuth[who], centre, time_percents)
 

@@ -1,21 +1,23 @@
 """Where stations meet: the test points of each, and every field at them, predicted once."""
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
 from gis.geodesy import distance_km
+from gis.raster import Grid
 from gis.register.records import Boundary, BroadcastStation
 from gis.rules import RulePack, station_facts
-from gis.studies.communes import Communes
-from gis.studies.context import StudyContext
+from gis.studies.communes import Communes, pixels_of
+from gis.studies.context import StudyContext, silent
 from gis.studies.coverage import default_radius_km
 from gis.studies.emitter import Emitter, missing_values
 from gis.studies.field import PolarField, fields_at, polar_field
 from gis.studies.model import FieldSettings
 from gis.studies.outlines import Outline
+from gis.studies.service_cells import Kinds, ServiceCells, served_cells
 from gis.studies.testpoints import (
     AZIMUTHS_DEG,
     Places,
@@ -43,6 +45,7 @@ from propagation.itu import p1812
 __all__ = ["Meetings", "Neighbourhood"]
 
 Floats = NDArray[np.float64]
+Flags = NDArray[np.bool_]
 
 _RANGE_STEP_KM = 1.0
 
@@ -113,6 +116,27 @@ class Neighbourhood:
             if away <= area + self.reach_km:
                 yield other, away
 
+    def kinds(self, station: BroadcastStation) -> Kinds:
+        """Return what is known of pixels: their surroundings, and where a station is protected."""
+        table = minimum_field_from_parameters(self.pack.rule(MINIMUM_FIELD).parameters)
+        minimum = np.array(
+            [minimum_usable_field_strength_dbuvm(station.reception, area, table) for area in Area]
+        )
+        bound = protected_inside_only(station_facts(station))
+        found = self.provinces.get(station.province_code or "") if bound else None
+
+        def of(grid: Grid) -> tuple[NDArray[np.int64], NDArray[np.int64], Floats, Flags]:
+            surroundings, commune = self.communes.on_grid(grid, self.pack)
+            protected = np.ones(grid.shape, dtype=np.bool_)
+            if found is not None:
+                inside = pixels_of(found[1], grid)
+                protected[:] = False
+                if inside is not None:
+                    protected[inside] = True
+            return surroundings, commune, minimum[surroundings], protected
+
+        return of
+
     def disturbs(self, unwanted: BroadcastStation, wanted: BroadcastStation) -> bool:
         """Return whether the spacing of two stations has a protection ratio."""
         return contributes(wanted, unwanted, self.protection)
@@ -126,6 +150,8 @@ class Meetings:
     ----------
     around : Neighbourhood
         The stations.
+    cells : mapping
+        Cells in which each station serves, and what the others do there.
     edges : mapping
         Service edge of each station.
     boundaries : mapping
@@ -139,6 +165,7 @@ class Meetings:
     """
 
     around: Neighbourhood
+    cells: dict[str, ServiceCells] = field(default_factory=dict)
     edges: dict[str, Places] = field(default_factory=dict)
     boundaries: dict[str, Places] = field(default_factory=dict)
     communes: dict[str, Places] = field(default_factory=dict)
@@ -148,29 +175,50 @@ class Meetings:
     def predicted(cls, around: Neighbourhood, context: StudyContext) -> "Meetings":
         """Predict every field that the checks of the judged stations need."""
         meetings = cls(around)
-        concerned = meetings.concerned()
-        share = 0.83 / (2 * max(1, len(concerned)))
+        concerned, adding = meetings.concerned(), meetings.contributors()
         for number, station_id in enumerate(concerned):
-            start = 0.02 + number * share
-            meetings._place(station_id, context, start, start + share)
-        for number, station_id in enumerate(concerned):
-            start = 0.02 + (len(concerned) + number) * share
-            meetings._predict(station_id, context, start, start + share)
+            start, end = _part(0.02, 0.15, number, len(concerned))
+            meetings._place(station_id, context, start, end)
+        meetings._fill_cells(concerned, context)
+        for number, station_id in enumerate(adding):
+            start, end = _part(0.5, 0.85, number, len(adding))
+            meetings._predict(station_id, context, start, end)
         return meetings
 
     def concerned(self) -> list[str]:
         """Return the stations that are judged or share carriers with one, and are assessable."""
-        found = set()
+        found = set(self.around.judged)
         for station_id in self.around.judged:
-            found.add(station_id)
             station = self.around.station(station_id)
             for other, _ in self.around.neighbours(station):
                 if self.around.disturbs(other, station) or self.around.disturbs(station, other):
                     found.add(other.id)
-        flat = self.around.ground.flat
-        return sorted(
-            one for one in found if not missing_values(self.around.station(one), flat=flat)
-        )
+        return self._assessable(found)
+
+    def contributors(self) -> list[str]:
+        """Return the stations concerned, and whatever disturbs one of them and is assessable."""
+        concerned = self.concerned()
+        found = set(concerned)
+        for station_id in concerned:
+            found.update(other.id for other in self._disturbing(self.around.station(station_id)))
+        return self._assessable(found)
+
+    def _assessable(self, found: Iterable[str]) -> list[str]:
+        return sorted(one for one in found if self._known(self.around.station(one)))
+
+    def _disturbing(self, wanted: BroadcastStation) -> Iterator[BroadcastStation]:
+        """Yield the stations within reach of one that may disturb it."""
+        for other, _ in self.around.neighbours(wanted):
+            if self.around.disturbs(other, wanted):
+                yield other
+
+    def disturbing(self, station: BroadcastStation) -> list[BroadcastStation]:
+        """Return the stations whose fields were predicted at a station's service edge."""
+        return [
+            other
+            for other in self._disturbing(station)
+            if (other.id, f"edge {station.id}") in self.fields
+        ]
 
     def at_boundary(self, station: BroadcastStation) -> list[FieldAtPoint]:
         """Return a station's median field at and beyond its province's boundary."""
@@ -210,6 +258,25 @@ class Meetings:
         around = self.around
         return Emitter(around.station(station_id), around.ground, around.settings)
 
+    def _fill_cells(self, concerned: Sequence[str], context: StudyContext) -> None:
+        """Find the cells of the stations, and what the others do there."""
+        around = self.around
+        alone = replace(context, workers=1, progress=silent).stage(0.0, 1.0, "")
+
+        def work(station_id: str) -> ServiceCells:
+            own = self._emitter(station_id)
+            adding = [one for one in self._disturbing(own.station) if self._known(one)]
+            others = [self._emitter(one.id) for one in adding]
+            kinds = around.kinds(own.station)
+            return served_cells(own, others, kinds, around.protection, alone)
+
+        stage = context.stage(0.15, 0.5, "studies.progress_cells")
+        for station_id, cells in stage.map(work, concerned):
+            self.cells[station_id] = cells
+
+    def _known(self, station: BroadcastStation) -> bool:
+        return not missing_values(station, flat=self.around.ground.flat)
+
     def _place(self, station_id: str, context: StudyContext, start: float, end: float) -> None:
         """Find the service edge of a station, and its boundary points if it is judged."""
         around, emitter = self.around, self._emitter(station_id)
@@ -238,22 +305,25 @@ class Meetings:
         sets = dict(self._asked(emitter.station))
         if not sets:
             return
-        stage = context.stage(start, end, "studies.progress_field", station=emitter.station.name)
-        found = fields_at(
-            emitter,
-            stage,
-            np.concatenate([longitude for longitude, _ in sets.values()]),
-            np.concatenate([latitude for _, latitude in sets.values()]),
+        station = emitter.station
+        stage = context.stage(start, end, "studies.progress_field", station=station.name)
+        longitude, latitude = (
+            np.concatenate([places[axis] for places in sets.values()]) for axis in (0, 1)
         )
+        away = distance_km(station.longitude, station.latitude, longitude, latitude)
+        farthest_km = float(np.nanmax(away, initial=_RANGE_STEP_KM))
+        windows = emitter.ground.windows(station.longitude, station.latitude, farthest_km)
+        found = fields_at(emitter, stage, longitude, latitude, windows=windows)
         first = 0
-        for name, (longitude, _) in sets.items():
-            self.fields[station_id, name] = found[:, first : first + longitude.size]
-            first += longitude.size
+        for name, (those, _) in sets.items():
+            self.fields[station_id, name] = found[:, first : first + those.size]
+            first += those.size
 
     def _asked(self, station: BroadcastStation) -> Iterator[tuple[str, tuple[Floats, Floats]]]:
         """Yield the sets of points at which a station's field is needed."""
-        communes = self.communes[station.id]
-        yield "communes", (communes.longitude, communes.latitude)
+        if station.id in self.communes:
+            communes = self.communes[station.id]
+            yield "communes", (communes.longitude, communes.latitude)
         if station.id in self.boundaries:
             places = self.boundaries[station.id]
             yield "boundary", (places.longitude, places.latitude)
@@ -308,6 +378,12 @@ class Meetings:
             source=p1812.EDITION,
             boundary=places.boundary[k],
         )
+
+
+def _part(start: float, end: float, number: int, count: int) -> tuple[float, float]:
+    """Return the span of one of several works within a span."""
+    share = (end - start) / max(1, count)
+    return start + number * share, start + (number + 1) * share
 
 
 def _may_be_protected(boundary: BoundaryFacts | None) -> bool:

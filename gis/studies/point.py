@@ -300,7 +300,8 @@ def _predicted(
     steps = min(math.ceil(distance_km / emitter.settings.profile_step_km - 1e-9), _MOST_STEPS)
     points = max(steps + 1, FEWEST_POINTS)
     along = np.linspace(0.0, distance_km, points)
-    profile, end = emitter.paths(np.array([azimuth]), along)
+    profile, end = emitter.paths(np.array([azimuth]), np.array([distance_km]), points)
+    profile = replace(profile, distance_km=along)
     _require_ground(emitter, azimuth, along, profile.terrain_height_m[0])
     centre = (emitter.station.latitude + end) / 2
     settings = emitter.settings

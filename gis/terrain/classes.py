@@ -108,7 +108,7 @@ class ClassRaster:
         return held
 
     def along(
-        self, windows: Sequence[Window], azimuths_deg: Floats, step_km: float, points: int
+        self, windows: Sequence[Window], azimuths_deg: Floats, step_km: float | Floats, points: int
     ) -> Floats:
         """Return what the table says along radials, shape (a, points); NaN without a class."""
         table = self.table.by_row()

@@ -154,15 +154,15 @@ class GroundWindows:
     land_cover: tuple[Window, ...]
     zones: tuple[Window, ...]
 
-    def along(self, azimuths_deg: Floats, step_km: float, points: int) -> Surface:
+    def along(self, azimuths_deg: Floats, step_km: float | Floats, points: int) -> Surface:
         """Return the ground along radials, as `Ground.at` has it at their points.
 
         Parameters
         ----------
         azimuths_deg : ndarray, shape (a,)
             From true north.
-        step_km : float
-            Distance between points.
+        step_km : float or ndarray, shape (a,)
+            Distance between points, of all radials or of each.
         points : int
             Points of a radial, the first at the transmitter.
 
@@ -180,7 +180,7 @@ class GroundWindows:
             zone = self.ground.zones.along(self.zones, *reach)
         return _surface(heights, clutter, zone)
 
-    def _heights_m(self, azimuths_deg: Floats, step_km: float, points: int) -> Floats:
+    def _heights_m(self, azimuths_deg: Floats, step_km: float | Floats, points: int) -> Floats:
         if not self.elevation:
             height = float(self.ground.elevation.heights_m(*self.centre))
             return np.full((azimuths_deg.size, points), height)

@@ -175,7 +175,9 @@ def _sample_heights(
         _bilinear(cells, place, heights[r])
 
 
-def radial_heights_m(window: Window, azimuths_deg: Floats, step_km: float, points: int) -> Floats:
+def radial_heights_m(
+    window: Window, azimuths_deg: Floats, step_km: float | Floats, points: int
+) -> Floats:
     """Return the heights along radials.
 
     Parameters
@@ -184,8 +186,8 @@ def radial_heights_m(window: Window, azimuths_deg: Floats, step_km: float, point
         Around the transmitter.
     azimuths_deg : ndarray, shape (a,)
         From true north.
-    step_km : float
-        Distance between points.
+    step_km : float or ndarray, shape (a,)
+        Distance between points, of all radials or of each.
     points : int
         Points of a radial.
 
@@ -194,12 +196,10 @@ def radial_heights_m(window: Window, azimuths_deg: Floats, step_km: float, point
     ndarray, shape (a, points)
         NaN where unknown.
     """
-    directions, pieces = _directions(azimuths_deg), _pieces(step_km, points)
+    directions, reach = _strides(azimuths_deg, step_km, points)
     heights = np.empty((azimuths_deg.size, points))
     plane = window.lattice
-    _sample_heights(
-        window.cells, plane.values, plane.frame, directions, (step_km, pieces), heights
-    )
+    _sample_heights(window.cells, plane.values, plane.frame, directions, reach, heights)
     return heights
 
 
@@ -222,7 +222,7 @@ def _sample_classes(
 
 
 def radial_classes(
-    window: Window, azimuths_deg: Floats, step_km: float, points: int, table: Floats
+    window: Window, azimuths_deg: Floats, step_km: float | Floats, points: int, table: Floats
 ) -> Floats:
     """Return what a table says of the cells along radials.
 
@@ -240,18 +240,21 @@ def radial_classes(
     ndarray, shape (a, points)
         Values.
     """
-    directions, pieces = _directions(azimuths_deg), _pieces(step_km, points)
+    directions, reach = _strides(azimuths_deg, step_km, points)
     classes = np.empty((azimuths_deg.size, points))
     plane = window.lattice
-    reach = (step_km, pieces)
     _sample_classes(window.cells, plane.values, plane.frame, directions, reach, table, classes)
     return classes
 
 
-def _directions(azimuths_deg: Floats) -> Floats:
+def _strides(
+    azimuths_deg: Floats, step_km: float | Floats, points: int
+) -> tuple[Floats, tuple[float, int]]:
+    """Return the directions of radials, stretched by steps of their own, and how far they go."""
     angles = np.radians(azimuths_deg)
-    return np.stack([np.sin(angles), np.cos(angles)], axis=1)
-
-
-def _pieces(step_km: float, points: int) -> int:
-    return max(2, int(np.ceil((points - 1) * step_km / _NODE_KM)))
+    directions = np.stack([np.sin(angles), np.cos(angles)], axis=1)
+    steps = np.asarray(step_km, dtype=np.float64)
+    pieces = max(2, int(np.ceil((points - 1) * float(steps.max()) / _NODE_KM)))
+    if steps.ndim == 0:
+        return directions, (float(steps), pieces)
+    return directions * steps[:, np.newaxis], (1.0, pieces)

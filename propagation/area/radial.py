@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 
 from propagation.area.sweep import WAVE, sweep
 from propagation.errors import PropagationError, require_range
@@ -19,7 +19,7 @@ from propagation.itu.clear_air_result import known_polarization
 from propagation.itu.inverse_normal import inverse_complementary_normal
 from propagation.itu.p526 import ground_factor
 from propagation.itu.path_geometry import B0_RADIUS_KM, FEWEST_POINTS
-from propagation.profile import Polarization
+from propagation.profile import PathProfile, Polarization
 
 __all__ = [
     "SHORTEST_KM",
@@ -28,6 +28,7 @@ __all__ = [
     "checked",
     "first_receiver",
     "losses_of_places_db",
+    "path_losses_db",
     "radial_losses_db",
 ]
 
@@ -258,18 +259,28 @@ def _sweep(
     radials: Radials, emission: Emission, location_percents: Sequence[float], losses: Losses
 ) -> None:
     """Write the losses, shape (locations, frequencies, percents, a, n + 1)."""
-    x = checked(radials)
+    ground = (
+        radials.terrain_height_m,
+        radials.clutter_height_m,
+        radials.zone,
+        radials.first,
+        radials.centre_latitude_deg,
+    )
+    _run(checked(radials)[np.newaxis], ground, emission, location_percents, losses)
+
+
+def _run(
+    x: Floats,
+    ground: tuple[Floats, Floats, NDArray[np.int8], NDArray[np.int32], Floats],
+    emission: Emission,
+    location_percents: Sequence[float],
+    losses: Losses,
+) -> None:
     waves = emission.waves()
     radius = float(effective_earth_radius_km(emission.lapse_rate_nunits_per_km))
     sweep(
         x,
-        (
-            radials.terrain_height_m,
-            radials.clutter_height_m,
-            radials.zone,
-            radials.first,
-            radials.centre_latitude_deg,
-        ),
+        ground,
         (emission.transmitter_height_above_ground_m, emission.receiver_height_above_ground_m),
         (radius, B0_RADIUS_KM, emission.surface_refractivity_nunits),
         waves,
@@ -278,6 +289,54 @@ def _sweep(
         _CLEAR / waves[:, 0].min(),
         losses,
     )
+
+
+def path_losses_db(
+    profile: PathProfile, centre_latitude_deg: ArrayLike, emission: Emission
+) -> Floats:
+    """Predict the basic transmission loss of paths, each of a length of its own.
+
+    The walk of `radial_losses_db` with the end of each path as its only receiver.
+
+    Parameters
+    ----------
+    profile : PathProfile
+        `k` paths of n + 1 points in equal steps; arrays (k, n + 1), distances also (n + 1,).
+    centre_latitude_deg : array_like, shape (k,)
+        Latitude of the centre of each path.
+    emission : Emission
+        What is asked.
+
+    Returns
+    -------
+    ndarray, shape (frequencies, percents, k)
+        Loss in dB; NaN for a path that crosses a void.
+
+    Raises
+    ------
+    PropagationError
+        If the steps of a path are not equal, or it is too short or too long.
+    """
+    heights = np.ascontiguousarray(profile.terrain_height_m, dtype=np.float64)
+    shape = heights.shape
+    x = np.ascontiguousarray(np.broadcast_to(profile.distance_km, shape), dtype=np.float64)
+    length = x[:, -1:]
+    if shape[1] < FEWEST_POINTS or not np.allclose(
+        x, length * np.linspace(0.0, 1.0, shape[1]), rtol=0, atol=1e-9 * float(length.max())
+    ):
+        raise PropagationError("paths need at least four points in equal steps")
+    require_range("path length in km", length, SHORTEST_KM, 3000, _SOURCE)
+    latitude = np.zeros((shape[0], 3))
+    latitude[:, 0] = centre_latitude_deg
+    losses = np.full(
+        (1, len(emission.frequencies_mhz), len(emission.time_percents), *shape), np.nan
+    )
+    clutter = np.ascontiguousarray(profile.clutter_height_m, dtype=np.float64)
+    zone = np.ascontiguousarray(profile.zone, dtype=np.int8)
+    last = np.full(shape[0], shape[1] - 1, dtype=np.int32)
+    ground = (heights, clutter, zone, last, latitude)
+    _run(x, ground, emission, (emission.location_percent,), losses)
+    return losses[0, ..., -1]
 
 
 def checked(radials: Radials) -> Floats:

@@ -155,8 +155,8 @@ def sweep(
 
     Parameters
     ----------
-    x : ndarray, shape (n + 1,)
-        Distance of the points, km, equal steps from 0.
+    x : ndarray, shape (1, n + 1) or (r, n + 1)
+        Distance of the points, km, equal steps from 0; one row for all radials, or one for each.
     block : tuple of ndarray
         Terrain and clutter height (r, n + 1), m; zone (r, n + 1); first receiver (r,); latitude
         of the path's centre as a polynomial of degree 2 of its length (r, 3).
@@ -184,10 +184,14 @@ def sweep(
         np.empty(TIMED * BLOCK),
         np.empty((percents.size, located.shape[1], BLOCK)),
     )
-    space = np.zeros(FEATURES * x.size)
-    desk = lay_out(x.size)
+    points = x.shape[1]
+    space = np.zeros(FEATURES * points)
+    desk = lay_out(points)
     laid = dry = 0
     for r in range(terrain.shape[0]):
+        if x.shape[0] > 1:
+            laid = dry = 0
+        along = x[r if x.shape[0] > 1 else 0]
         count = _known(terrain[r])
         out[:, :, :, r, max(count, first[r]) :] = np.nan
         if count <= first[r]:
@@ -199,13 +203,13 @@ def sweep(
         centre = (latitude[r, 0], latitude[r, 1], latitude[r, 2])
         found = space[: FEATURES * count].reshape(FEATURES, count)
         if laid != count:
-            distance_terms(x[:count], found)
+            distance_terms(along[:count], found)
             laid, dry = count, 0
         if inland and dry != count:
-            inland_terms(x[:count], found)
+            inland_terms(along[:count], found)
         dry = count if inland else 0
         median = trace(
-            x[:count],
+            along[:count],
             h,
             g,
             zone[r][:count],
@@ -219,6 +223,6 @@ def sweep(
             desk,
             found,
         )
-        place = (h[0] + heights[0], x[1], radius, rare_radius, n0)
+        place = (h[0] + heights[0], along[1], radius, rare_radius, n0)
         flags = (inland, median)
         _radial(found, first[r], waves, located, percents, place, flags, buffers, out[:, :, :, r])

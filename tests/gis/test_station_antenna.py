@@ -194,9 +194,8 @@ def test_radials_and_paths_leave_alike(
     taken = (taken[0] - taken[1])[:, 1:]
     km = np.arange(1, 61) * 0.25
     for row, azimuth in enumerate(azimuths_around(16)):
-        along = np.concatenate([[0.0], km])
         for k in (12, 30, 60):
-            profile, _ = tilted.paths(np.array([azimuth]), along[: k + 1])
+            profile, _ = tilted.paths(np.array([azimuth]), km[k - 1 : k], k + 1)
             leaving = tilted.departures_deg(profile.distance_km, profile.terrain_height_m)[:, -1]
             expected = 30.0 - tilted.erp_dbw(np.array([azimuth]), leaving)[0]
             assert taken[row, k - 1] == pytest.approx(expected, abs=2e-3)

@@ -14,7 +14,7 @@ from gis.studies.predictors.base import (
     Limits,
     explained,
 )
-from propagation.area.radial import Emission, Radials, radial_losses_db
+from propagation.area.radial import Emission, Radials, path_losses_db, radial_losses_db
 from propagation.itu import p1812
 from propagation.profile import PathProfile
 
@@ -53,15 +53,9 @@ class P1812:
     def over(
         self, profile: PathProfile, centre_latitude_deg: Floats, emission: Emission
     ) -> Floats:
-        """Predict the loss of paths."""
-        return np.stack(
-            [
-                _path_loss(
-                    profile, centre_latitude_deg, emission, percent
-                ).basic_transmission_loss_db
-                for percent in emission.time_percents
-            ]
-        )
+        """Predict the loss of paths, each walked to its end as a radial is."""
+        losses: Floats = path_losses_db(profile, centre_latitude_deg, emission)[0]
+        return losses
 
     def explain(
         self,

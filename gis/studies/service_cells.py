@@ -1,0 +1,270 @@
+"""The cells in which a station serves, and what the other stations do in each of them.
+
+The area of a station is cut into cells of 1 km. A cell counts where the station's median field
+reaches the minimum field of its surroundings, inside the province in which it is protected. There
+the fields of every station are predicted that may disturb it, the strongest first, until those
+that are left cannot matter: no path lets a field exceed free space by more than eq. (69) of
+P.1812 allows, and what they could add at that moves no usable field by more than 0.01 dB.
+"""
+
+import math
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.special import log_ndtr
+
+from gis.geodesy import distance_km
+from gis.raster import Grid, grid_around
+from gis.register.records import BroadcastStation
+from gis.studies.context import Stage
+from gis.studies.coverage import LARGEST_RADIUS_KM, default_radius_km
+from gis.studies.emitter import NEAREST_KM, Emitter
+from gis.studies.tile_field import Layout, tile_field
+from gis.studies.unwanted import REACH_KM, spacing_khz
+from propagation.area.bound import largest_field_dbuvm
+from propagation.interference.bs412 import Persistence, ProtectionTable, protection_ratio_db
+from propagation.interference.nuisance import nuisance_field_dbuvm
+from propagation.interference.summation import LOCATION_STANDARD_DEVIATION_DB
+
+__all__ = ["CELL_M", "MOST_SHIFT_DB", "ServiceCells", "Unwanted", "served_cells"]
+
+Floats = NDArray[np.float64]
+Flags = NDArray[np.bool_]
+
+CELL_M: Final = 1000.0
+"""Side of a cell."""
+
+MOST_SHIFT_DB: Final = 0.01
+"""What stations that are left out together may move a usable field, at most."""
+
+TIME_PERCENTS: Final = (50.0, 1.0)
+"""Steady and tropospheric fields (Rec. ITU-R BS.412-9)."""
+
+_SPREAD_DB: Final = LOCATION_STANDARD_DEVIATION_DB * math.sqrt(2)
+_LEAST_SLOPE: Final = math.sqrt(2 / math.pi) / _SPREAD_DB
+"""Least slope of the logarithm of the product of probabilities where that product is one half:
+that of a single field, per dB. More fields make it steeper."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Unwanted:
+    """What one station does in the cells of another.
+
+    Attributes
+    ----------
+    station : BroadcastStation
+        The one that disturbs.
+    nuisance_dbuvm : ndarray, shape (k,)
+        Its nuisance field, the larger of steady and tropospheric; NaN where not known.
+    tropospheric : ndarray of bool, shape (k,)
+        Where that is the tropospheric one.
+    """
+
+    station: BroadcastStation
+    nuisance_dbuvm: Floats
+    tropospheric: Flags
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class ServiceCells:
+    """The cells in which a station serves.
+
+    Attributes
+    ----------
+    station : BroadcastStation
+        The station.
+    longitude, latitude : ndarray, shape (k,)
+        Centres of the cells, degrees.
+    area_km2 : ndarray, shape (k,)
+        Area of each.
+    surroundings : ndarray of int, shape (k,)
+        Position of each cell's kind in `Area`.
+    commune : ndarray of int, shape (k,)
+        Position of the commune of each cell among those of the study, -1 where none is known.
+    minimum_dbuvm, wanted_dbuvm : ndarray, shape (k,)
+        Minimum field, and the station's own median field.
+    reach_km : float
+        How far the farthest cell is from the station.
+    unwanted : tuple of Unwanted
+        What the others do there, in the order in which they were added.
+    left_out : tuple of str
+        Stations that cannot matter there, by identifier.
+    """
+
+    station: BroadcastStation
+    longitude: Floats
+    latitude: Floats
+    area_km2: Floats
+    surroundings: NDArray[np.int64]
+    commune: NDArray[np.int64]
+    minimum_dbuvm: Floats
+    wanted_dbuvm: Floats
+    reach_km: float
+    unwanted: tuple[Unwanted, ...]
+    left_out: tuple[str, ...]
+
+    def nuisance_dbuvm(self) -> Floats:
+        """Return the nuisance field of each station in each cell, shape (k, stations)."""
+        columns = [one.nuisance_dbuvm for one in self.unwanted]
+        return np.stack(columns, axis=-1) if columns else np.empty((self.wanted_dbuvm.size, 0))
+
+
+Kinds = Callable[[Grid], tuple[NDArray[np.int64], NDArray[np.int64], Floats, Flags]]
+"""From a grid to the surroundings, the communes and the minimum fields of its pixels, and whether
+the station is protected there."""
+
+
+def served_cells(
+    own: Emitter,
+    others: Sequence[Emitter],
+    kinds: Kinds,
+    table: ProtectionTable,
+    stage: Stage,
+    *,
+    screened: bool = True,
+) -> ServiceCells:
+    """Find the cells in which a station serves, and what others do there.
+
+    Parameters
+    ----------
+    own : Emitter
+        The station.
+    others : sequence of Emitter
+        Those whose spacing has a protection ratio.
+    kinds : callable
+        What is known of the pixels of a grid.
+    table : ProtectionTable
+        Protection ratios.
+    stage : Stage
+        Of a context with one worker.
+    screened : bool
+        Whether stations that cannot matter are left out.
+
+    Raises
+    ------
+    CancelledError
+        If the work was cancelled.
+    """
+    station, layout = own.station, _layout(own)
+    radius_km = default_radius_km(station)
+    grid = grid_around(station.longitude, station.latitude, radius_km, CELL_M)
+    found = tile_field(own, grid, layout, TIME_PERCENTS[:1], stage)
+    field = np.full(grid.shape, np.nan) if found is None else found.field_dbuvm[0]
+    surroundings, commune, minimum, protected = kinds(grid)
+    longitude, latitude = grid.centres()
+    _, away_km = own.towards(longitude, latitude)
+    with np.errstate(invalid="ignore"):
+        served = (field >= minimum) & protected & (away_km <= radius_km)
+    cells = ServiceCells(
+        station=station,
+        longitude=longitude[served],
+        latitude=latitude[served],
+        area_km2=np.broadcast_to(grid.pixel_areas_km2(), grid.shape)[served],
+        surroundings=surroundings[served],
+        commune=commune[served],
+        minimum_dbuvm=minimum[served],
+        wanted_dbuvm=field[served].astype(np.float64),
+        reach_km=float(away_km[served].max(initial=0.0)),
+        unwanted=(),
+        left_out=(),
+    )
+    if not served.any():
+        return cells
+    rows, columns = (_span(np.flatnonzero(served.any(axis=axis))) for axis in (1, 0))
+    where = served[rows.start : rows.stop, columns.start : columns.stop]
+    search = _Search(cells, grid.part(rows, columns), where, table, stage)
+    return search.over(others, screened=screened)
+
+
+def _layout(emitter: Emitter) -> Layout:
+    """Return how radials lie, the same for every station of every study."""
+    reach_km = LARGEST_RADIUS_KM + REACH_KM
+    return Layout.of(reach_km, CELL_M, emitter.settings.profile_step_km)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Search:
+    """The cells of a station, on the part of a grid that holds them all."""
+
+    cells: ServiceCells
+    part: Grid
+    where: Flags
+    table: ProtectionTable
+    stage: Stage
+
+    def over(self, others: Sequence[Emitter], *, screened: bool) -> ServiceCells:
+        """Return the cells with what others do there, the strongest first."""
+        bounds = [_bound_dbuvm(self.cells, other, self.table) for other in others]
+        order = sorted(range(len(others)), key=lambda k: (-bounds[k], others[k].station.id))
+        added: list[Unwanted] = []
+        left_out: tuple[str, ...] = ()
+        floor = np.full(self.cells.wanted_dbuvm.size, -np.inf)
+        for position, k in enumerate(order):
+            rest = order[position:]
+            tail = np.array([bounds[each] for each in rest])
+            if screened and _cannot_matter(tail, float(floor.min())):
+                left_out = tuple(sorted(others[each].station.id for each in rest))
+                break
+            self.stage.check()
+            one = self._unwanted(others[k])
+            if one is not None:
+                added.append(one)
+                floor = np.fmax(floor, one.nuisance_dbuvm)
+        added.sort(key=lambda one: one.station.id)
+        return replace(self.cells, unwanted=tuple(added), left_out=left_out)
+
+    def _unwanted(self, other: Emitter) -> Unwanted | None:
+        """Return what one station does in the cells, None where it does not reach them."""
+        found = tile_field(other, self.part, _layout(other), TIME_PERCENTS, self.stage)
+        if found is None:
+            return None
+        steady, tropospheric = found.field_dbuvm[:, self.where].astype(np.float64)
+        wanted = self.cells.station
+        nuisance = nuisance_field_dbuvm(
+            steady,
+            tropospheric,
+            spacing_khz(wanted, other.station),
+            wanted.reception,
+            table=self.table,
+        )
+        return Unwanted(other.station, nuisance.governing_dbuvm, nuisance.tropospheric_governs)
+
+
+def _bound_dbuvm(cells: ServiceCells, other: Emitter, table: ProtectionTable) -> float:
+    """Return a nuisance field that a station exceeds in no cell."""
+    wanted, station = cells.station, other.station
+    away = distance_km(wanted.longitude, wanted.latitude, station.longitude, station.latitude)
+    nearest = max(float(away) - cells.reach_km, NEAREST_KM)
+    return max(
+        float(
+            largest_field_dbuvm(
+                station.frequency_mhz, nearest, float(station.erp_total_dbw or 0.0), percent
+            )
+        )
+        + float(protection_ratio_db(spacing_khz(wanted, station), wanted.reception, kind, table))
+        for percent, kind in zip(
+            TIME_PERCENTS, (Persistence.STEADY, Persistence.TROPOSPHERIC), strict=True
+        )
+    )
+
+
+def _cannot_matter(bounds_dbuvm: Floats, floor_dbuvm: float) -> bool:
+    """Return whether fields of at most some bounds move no usable field beyond a floor.
+
+    The floor is the smallest, over the cells, of the largest nuisance field there. Of the power
+    sum they raise the power by a share; of the product of probabilities, which is one half at the
+    usable field, they take a share that a step along its slope makes up for.
+    """
+    if not np.isfinite(floor_dbuvm):
+        return False
+    below = floor_dbuvm - bounds_dbuvm
+    power_db = 10 * math.log10(1 + float((10 ** (-below / 10)).sum()))
+    product_db = -float(log_ndtr(below / _SPREAD_DB).sum()) / _LEAST_SLOPE
+    return max(power_db, product_db) <= MOST_SHIFT_DB
+
+
+def _span(found: NDArray[np.intp]) -> range:
+    return range(int(found[0]), int(found[-1]) + 1)
