@@ -31,146 +31,34 @@ from propagation.compliance.conclusions import (
 )
 from propagation.compliance.facts import StationFacts, TerrainFacts
 from propagation.compliance.facts_interference import NuisancePoint, ReceptionFacts
-from propagation.compliance.parameters import number
 from propagation.compliance.records import Evidence, EvidenceKind, Finding, Outcome, Rule, Value
-from propagation.interference.acceptance import Acceptance, acceptance, acceptance_margin_db
+from propagation.compliance.usable_points import (
+    SAMPLING_ERRORS,
+    TREATY,
+    Comparison,
+    PointUsable,
+    Settings,
+    drawn,
+    settings,
+    some_points,
+    usable_at_points,
+)
+from propagation.interference.acceptance import Acceptance
 from propagation.interference.bs412 import (
     MinimumField,
     minimum_field_from_parameters,
     minimum_usable_field_strength_dbuvm,
 )
-from propagation.interference.monte_carlo import (
-    SampledUsableField,
-    location_deviates,
-    location_factors,
-    sampled_usable_field,
-)
 from propagation.interference.usable import (
     ANALYTIC,
     Method,
-    dominant_contributors,
-    usable_fields_dbuvm,
 )
 
-__all__ = ["CHECK", "PointUsable", "Settings", "check", "drawn", "settings", "usable_at_points"]
+__all__ = ["CHECK", "check"]
 
 CHECK: Final = "usable_field"
 
 Floats = NDArray[np.float64]
-
-_TREATY: Final = Method.SIMPLIFIED_MULTIPLICATION
-_ERRORS: Final = 2.0
-"""So many standard errors of sampling are no disagreement."""
-
-
-@dataclass(frozen=True, slots=True)
-class Settings:
-    """The numbers of the two rules.
-
-    Attributes
-    ----------
-    reference_field_dbuvm, largest_rise_db : float
-        Of the acceptance rule (`fm.usable_field`).
-    location_standard_deviation_db : float
-        Of each field (`fm.summation`).
-    draws, seed : int
-        Of the Monte-Carlo (`fm.summation`).
-    """
-
-    reference_field_dbuvm: float
-    largest_rise_db: float
-    location_standard_deviation_db: float
-    draws: int
-    seed: int
-
-
-def settings(rule: Rule, summation_rule: Rule) -> Settings:
-    """Read the rules `fm.usable_field` and `fm.summation`.
-
-    Raises
-    ------
-    ParameterError
-        If a rule lacks a number.
-    """
-    return Settings(
-        reference_field_dbuvm=number(rule, "reference_field_dbuvm"),
-        largest_rise_db=number(rule, "largest_rise_db"),
-        location_standard_deviation_db=number(summation_rule, "location_standard_deviation_db"),
-        draws=int(number(summation_rule, "draws")),
-        seed=int(number(summation_rule, "seed")),
-    )
-
-
-def drawn(numbers: Settings, stations: int) -> Floats:
-    """Draw the locations of the Monte-Carlo, once for a whole plan.
-
-    Parameters
-    ----------
-    numbers : Settings
-        Draws, seed and standard deviation.
-    stations : int
-        At least as many as the other stations of any one reception.
-
-    Returns
-    -------
-    ndarray, shape (stations + 1, draws)
-        Factors of power (`propagation.interference.monte_carlo.location_factors`).
-    """
-    deviates = location_deviates(stations, numbers.draws, numbers.seed)
-    return location_factors(deviates, numbers.location_standard_deviation_db)
-
-
-@dataclass(frozen=True, slots=True)
-class PointUsable:
-    """The usable field at one test point, at 50 % of locations.
-
-    Attributes
-    ----------
-    point : NuisancePoint
-        The point, with the nuisance field of every station.
-    usable_dbuvm : mapping of Method to float
-        Usable field by each method; -inf where nobody disturbs, NaN where a field is not known.
-    standard_error_db : float
-        Standard error of the Monte-Carlo.
-    contributors : tuple of StationFacts
-        Who makes up 90 % of the nuisance power, at most five, the largest first.
-    """
-
-    point: NuisancePoint
-    usable_dbuvm: Mapping[Method, float]
-    standard_error_db: float
-    contributors: tuple[StationFacts, ...]
-
-
-def usable_at_points(
-    reception: ReceptionFacts, numbers: Settings, locations: Floats
-) -> tuple[PointUsable, ...]:
-    """Return the usable field by all four methods at every test point of a station.
-
-    Parameters
-    ----------
-    reception : ReceptionFacts
-        The station and its points.
-    numbers : Settings
-        From `settings`.
-    locations : ndarray
-        From `drawn`.
-    """
-    nuisance = _nuisance(reception)
-    by_method = usable_fields_dbuvm(nuisance, numbers.location_standard_deviation_db)
-    sampled = _sampled(nuisance, locations)
-    return tuple(
-        PointUsable(
-            point=point,
-            usable_dbuvm={
-                **{method: float(level[row]) for method, level in by_method.items()},
-                Method.MONTE_CARLO: float(sampled.usable_dbuvm[row]),
-            },
-            standard_error_db=float(sampled.standard_error_db[row]),
-            contributors=_contributors(reception, nuisance[row]),
-        )
-        for row, point in enumerate(reception.points)
-    )
 
 
 def check(
@@ -248,13 +136,13 @@ class _Judge:
         shielded = self._protected(facts)
         if not shielded:
             return self._no_point("received_no_point", facts, {})
-        chosen = _rows(facts, shielded)
+        chosen = some_points(facts, shielded)
         points = usable_at_points(chosen, self.numbers, self.locations)
         margins = {
             method: [one.point.wanted_dbuvm - one.usable_dbuvm[method] for one in points]
             for method in Method
         }
-        row = int(np.argmin(margins[_TREATY]))
+        row = int(np.argmin(margins[TREATY]))
         worst = points[row]
         values: dict[str, Value] = {
             "points": len(points),
@@ -271,8 +159,10 @@ class _Judge:
             )
             return conclude(finding, outcome=Outcome.COMPLIES)
         votes = [Vote(min(margins[method])) for method in ANALYTIC]
-        votes.append(Vote(margins[Method.MONTE_CARLO][row], _ERRORS * worst.standard_error_db))
-        margin = margins[_TREATY][row]
+        votes.append(
+            Vote(margins[Method.MONTE_CARLO][row], SAMPLING_ERRORS * worst.standard_error_db)
+        )
+        margin = margins[TREATY][row]
         agreement = agreement_of(votes)
         finding = unconcluded(
             CHECK,
@@ -285,7 +175,7 @@ class _Judge:
                 "margin_db": round(margin, 1),
                 "lacking_db": round(max(0.0, -margin), 1),
                 "wanted_dbuvm": round(worst.point.wanted_dbuvm, 1),
-                "below_reference": worst.usable_dbuvm[_TREATY]
+                "below_reference": worst.usable_dbuvm[TREATY]
                 <= self.numbers.reference_field_dbuvm,
             },
             margin_db=margin,
@@ -303,7 +193,9 @@ class _Judge:
         shielded = self._protected(facts)
         if not shielded:
             return self._no_point("caused_no_point", facts, values)
-        comparison = _Comparison.of(_rows(facts, shielded), column, self.numbers, self.locations)
+        comparison = Comparison.of(
+            some_points(facts, shielded), column, self.numbers, self.locations
+        )
         row = comparison.decisive
         point = comparison.facts.points[row]
         state = comparison.state(row)
@@ -313,7 +205,7 @@ class _Judge:
         agreement = agreement_of(comparison.votes())
         worst = comparison.with_station(row)
         levels = _levels(worst, agreement)
-        without, margin = float(comparison.without[_TREATY][row]), comparison.margin_db(row)
+        without, margin = float(comparison.without[TREATY][row]), comparison.margin_db(row)
         # without the station nobody disturbs, so that there is no rise to speak of
         alone = without == -math.inf
         unruled = "_alone" if alone and state is Acceptance.AGREEMENT_REQUIRED else ""
@@ -330,7 +222,7 @@ class _Judge:
                 **values,
                 **levels,
                 "without_dbuvm": None if alone else round(without, 1),
-                "rise_db": None if alone else round(worst.usable_dbuvm[_TREATY] - without, 2),
+                "rise_db": None if alone else round(worst.usable_dbuvm[TREATY] - without, 2),
                 "margin_db": round(margin, 2),
                 "state": state.value,
                 "reference_field_dbuvm": self.numbers.reference_field_dbuvm,
@@ -431,109 +323,14 @@ class _Judge:
         )
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class _Comparison:
-    """Usable fields at the points of one station with and without another.
-
-    The Monte-Carlo is made at the decisive point only, by the treaty's method the worst.
-    """
-
-    facts: ReceptionFacts
-    numbers: Settings
-    locations: Floats
-    column: int
-    within: Mapping[Method, Floats]
-    without: Mapping[Method, Floats]
-
-    @classmethod
-    def of(
-        cls, facts: ReceptionFacts, column: int, numbers: Settings, locations: Floats
-    ) -> "_Comparison":
-        nuisance = _nuisance(facts)
-        sigma = numbers.location_standard_deviation_db
-        within = usable_fields_dbuvm(nuisance, sigma)
-        without = usable_fields_dbuvm(_silenced(nuisance, column), sigma)
-        return cls(facts, numbers, locations, column, within, without)
-
-    def margin_db(self, row: int, method: Method = _TREATY) -> float:
-        return self._margin(float(self.within[method][row]), float(self.without[method][row]))
-
-    def state(self, row: int) -> Acceptance:
-        return acceptance(
-            float(self.within[_TREATY][row]),
-            float(self.without[_TREATY][row]),
-            reference_field_dbuvm=self.numbers.reference_field_dbuvm,
-            largest_rise_db=self.numbers.largest_rise_db,
-        )
-
-    @property
-    def decisive(self) -> int:
-        """The point with the least margin, of those where the station contributes at all."""
-        rows = range(len(self.facts.points))
-        return min(
-            rows, key=lambda row: (self.state(row) is Acceptance.NOT_AFFECTED, self.margin_db(row))
-        )
-
-    def votes(self) -> list[Vote]:
-        """Return the least margin by each method, and that of the draws at the decisive point."""
-        rows = range(len(self.facts.points))
-        found = [Vote(min(self.margin_db(row, method) for row in rows)) for method in ANALYTIC]
-        nuisance = _nuisance(self.facts)[[self.decisive]]
-        both = np.concatenate([nuisance, _silenced(nuisance, self.column)])
-        sampled = _sampled(both, self.locations)
-        within, without = (float(level) for level in sampled.usable_dbuvm)
-        doubt = _ERRORS * float(sampled.standard_error_db[0])
-        return [*found, Vote(self._margin(within, without), doubt)]
-
-    def with_station(self, row: int) -> PointUsable:
-        """Return the usable field of all at a point."""
-        return usable_at_points(_rows(self.facts, [row]), self.numbers, self.locations)[0]
-
-    def _margin(self, within: float, without: float) -> float:
-        return acceptance_margin_db(
-            within,
-            without,
-            reference_field_dbuvm=self.numbers.reference_field_dbuvm,
-            largest_rise_db=self.numbers.largest_rise_db,
-        )
-
-
 def _levels(found: PointUsable, agreement: Agreement) -> dict[str, Value]:
     """Return the usable fields and who makes them up, as values of a sentence."""
     levels = found.usable_dbuvm
     return {
         **{f"{method}_dbuvm": round(level, 1) for method, level in levels.items()},
-        "usable_dbuvm": round(levels[_TREATY], 1),
+        "usable_dbuvm": round(levels[TREATY], 1),
         "standard_error_db": round(found.standard_error_db, 2),
         "agreement": agreement.value,
         "spread_db": round(spread_db(levels.values()), 1),
         "contributors": ", ".join(one.name for one in found.contributors),
     }
-
-
-def _rows(facts: ReceptionFacts, rows: Sequence[int]) -> ReceptionFacts:
-    """Return a station with some of its points."""
-    points = tuple(facts.points[row] for row in rows)
-    return ReceptionFacts(wanted=facts.wanted, others=facts.others, points=points)
-
-
-def _nuisance(facts: ReceptionFacts) -> Floats:
-    """Return the nuisance fields, shape (points, stations)."""
-    rows = [point.nuisance_dbuvm for point in facts.points]
-    return np.array(rows, dtype=np.float64).reshape(len(rows), len(facts.others))
-
-
-def _silenced(nuisance: Floats, column: int) -> Floats:
-    """Return nuisance fields without one station."""
-    quiet = nuisance.copy()
-    quiet[:, column] = -np.inf
-    return quiet
-
-
-def _sampled(nuisance: Floats, locations: Floats) -> SampledUsableField:
-    """Draw the usable field at points; station j always has row j + 1 of the draws."""
-    return sampled_usable_field(nuisance, locations[: nuisance.shape[1] + 1])
-
-
-def _contributors(facts: ReceptionFacts, nuisance: Floats) -> tuple[StationFacts, ...]:
-    return tuple(facts.others[position] for position in dominant_contributors(nuisance))

@@ -9,7 +9,7 @@ from propagation.compliance import usable_field
 from propagation.compliance.agreement import Agreement, Vote, agreement_of, spread_db
 from propagation.compliance.facts_interference import NuisancePoint, ReceptionFacts
 from propagation.compliance.records import Outcome, Reservation, summarise
-from propagation.compliance.usable_field import drawn, settings, usable_at_points
+from propagation.compliance.usable_points import drawn, settings, usable_at_points
 from propagation.errors import PropagationError
 from propagation.interference.acceptance import Acceptance
 from propagation.interference.bs412 import Area
