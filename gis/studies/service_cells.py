@@ -41,8 +41,8 @@ CELL_M: Final = 1000.0
 MOST_SHIFT_DB: Final = 0.01
 """What stations that are left out together may move a usable field, at most."""
 
-TIME_PERCENTS: Final = (50.0, 1.0)
-"""Steady and tropospheric fields (Rec. ITU-R BS.412-9)."""
+TIME_PERCENTS: Final = (50.0, 1.0, 10.0)
+"""Steady and tropospheric fields (Rec. ITU-R BS.412-9), and those of interfering contours."""
 
 _SPREAD_DB: Final = LOCATION_STANDARD_DEVIATION_DB * math.sqrt(2)
 _LEAST_SLOPE: Final = math.sqrt(2 / math.pi) / _SPREAD_DB
@@ -58,15 +58,15 @@ class Unwanted:
     ----------
     station : BroadcastStation
         The one that disturbs.
+    field_dbuvm : ndarray of float32, shape (3, k)
+        Its field for each of TIME_PERCENTS; NaN where not known.
     nuisance_dbuvm : ndarray, shape (k,)
-        Its nuisance field, the larger of steady and tropospheric; NaN where not known.
-    tropospheric : ndarray of bool, shape (k,)
-        Where that is the tropospheric one.
+        Its nuisance field, the larger of steady and tropospheric.
     """
 
     station: BroadcastStation
+    field_dbuvm: NDArray[np.float32]
     nuisance_dbuvm: Floats
-    tropospheric: Flags
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -106,6 +106,10 @@ class ServiceCells:
     reach_km: float
     unwanted: tuple[Unwanted, ...]
     left_out: tuple[str, ...]
+
+    def of(self, station_id: str) -> Unwanted | None:
+        """Return what one station does in the cells; None where it plays no part."""
+        return next((one for one in self.unwanted if one.station.id == station_id), None)
 
     def nuisance_dbuvm(self) -> Floats:
         """Return the nuisance field of each station in each cell, shape (k, stations)."""
@@ -222,11 +226,11 @@ class _Search:
         found = tile_field(other, self.part, _layout(other), TIME_PERCENTS, self.stage)
         if found is None:
             return None
-        steady, tropospheric = found.field_dbuvm[:, self.where].astype(np.float64)
-        wanted = self.cells.station
-        apart_khz = spacing_khz(wanted, other.station)
+        field = found.field_dbuvm[:, self.where]
+        steady, tropospheric = field[:2].astype(np.float64)
+        apart_khz = spacing_khz(self.cells.station, other.station)
         nuisance = nuisance_of(self.protection, steady, tropospheric, apart_khz)
-        return Unwanted(other.station, nuisance.governing_dbuvm, nuisance.tropospheric_governs)
+        return Unwanted(other.station, field, nuisance.governing_dbuvm)
 
 
 def _bound_dbuvm(cells: ServiceCells, other: Emitter, protection: Protection) -> float:
@@ -241,8 +245,9 @@ def _bound_dbuvm(cells: ServiceCells, other: Emitter, protection: Protection) ->
             )
         )
         + float(protection.ratio_db(spacing_khz(wanted, station), kind))
-        for percent, kind in zip(
-            TIME_PERCENTS, (Persistence.STEADY, Persistence.TROPOSPHERIC), strict=True
+        for percent, kind in (
+            (TIME_PERCENTS[0], Persistence.STEADY),
+            (TIME_PERCENTS[1], Persistence.TROPOSPHERIC),
         )
     ) + max(protection.location_correction_db, 0.0)
 

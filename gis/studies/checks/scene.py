@@ -1,7 +1,7 @@
 """What every topic of a compliance study is given: what was asked, and the scene to judge."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from typing import Any, Protocol
 
@@ -70,6 +70,8 @@ class Scene:
         What each topic gathered, by its name.
     context : StudyContext
         Who listens, and who may stop the work.
+    kept : dict
+        What topics computed for several stations, by a key of their own.
     """
 
     judged: tuple[str, ...]
@@ -81,6 +83,7 @@ class Scene:
     meetings: Meetings
     gathered: Mapping[str, Any]
     context: StudyContext
+    kept: dict[Any, Any] = field(default_factory=dict)
 
     @property
     def pack(self) -> RulePack:

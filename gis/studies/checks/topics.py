@@ -9,6 +9,7 @@ from gis.studies.checks import (
     allotment,
     border,
     documents,
+    interference,
     meeting,
     plan,
     protected,
@@ -24,6 +25,7 @@ __all__ = ["TOPICS", "checks_row", "findings_of", "gathered_by"]
 TOPICS: Final[tuple[Topic, ...]] = (
     plan,
     meeting,
+    interference,
     allotment,
     records,
     documents,

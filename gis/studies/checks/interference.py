@@ -1,0 +1,331 @@
+"""Interference of FM stations: contours, usable fields at the test points, areas of service."""
+
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from gis.geodesy import azimuth_deg, distance_km
+from gis.register.records import BroadcastStation, Service
+from gis.studies.checks.scene import Asked, Scene
+from gis.studies.service_cells import CELL_M, TIME_PERCENTS, ServiceCells
+from gis.studies.testpoints import AZIMUTHS_DEG, Places
+from gis.studies.unwanted import spacing_khz
+from propagation.compliance import contour_overlap, service_area, usable_field
+from propagation.compliance.facts_interference import (
+    AreaFacts,
+    ContourFacts,
+    ContourPair,
+    NuisancePoint,
+    ReceptionFacts,
+)
+from propagation.compliance.parameters import (
+    CONTOUR_OVERLAP,
+    CONTOUR_OVERLAP_RATIO,
+    MINIMUM_FIELD,
+    PROTECTION_RATIO,
+    SERVICE_AREA,
+    SUMMATION,
+    USABLE_FIELD,
+)
+from propagation.compliance.records import Finding, Rule
+from propagation.compliance.usable_points import TREATY, drawn, settings
+from propagation.interference.area_totals import AreaTotals, area_totals
+from propagation.interference.contours import ContourThreshold
+from propagation.interference.nuisance import nuisance_of
+from propagation.interference.usable import Method, usable_fields_dbuvm
+from propagation.itu import p1812
+
+__all__ = ["CHECKS", "NAME", "RULES", "findings", "gather"]
+
+Floats = NDArray[np.float64]
+
+NAME = "interference"
+CHECKS = (contour_overlap.CHECK, usable_field.CHECK, service_area.CHECK)
+RULES = (
+    CONTOUR_OVERLAP,
+    CONTOUR_OVERLAP_RATIO,
+    USABLE_FIELD,
+    SUMMATION,
+    SERVICE_AREA,
+    PROTECTION_RATIO,
+    MINIMUM_FIELD,
+)
+
+
+def gather(asked: Asked) -> dict[str, Any]:
+    """Return nothing more: stations, communes and provinces stand in every study."""
+    del asked
+    return {}
+
+
+def findings(scene: Scene, station: BroadcastStation) -> Iterable[Finding]:
+    """Judge contours, usable fields and areas of an FM station; the rules speak of no other."""
+    if station.service is not Service.FM:
+        return ()
+    return (*_contours(scene, station), *_usable(scene, station), *_area(scene, station))
+
+
+# --- contours ---
+
+
+def _contours(scene: Scene, station: BroadcastStation) -> Iterator[Finding]:
+    facts, pack = scene.neighbourhood.facts(station), scene.pack
+    for rule_id in (CONTOUR_OVERLAP, CONTOUR_OVERLAP_RATIO):
+        rule = pack.rule(rule_id)
+        pairs = [
+            ContourPair(
+                other=scene.neighbourhood.facts(other),
+                distance_km=away,
+                received=tuple(_drawn(scene, station, other, rule)),
+                caused=tuple(_drawn(scene, other, station, rule)),
+            )
+            for other, away in scene.neighbourhood.neighbours(station)
+        ]
+        yield from contour_overlap.check(
+            facts,
+            pairs,
+            scene.terrain,
+            rule=rule,
+            protection_rule=pack.rule(PROTECTION_RATIO),
+            minimum_field_rule=pack.rule(MINIMUM_FIELD),
+        )
+
+
+def _drawn(
+    scene: Scene, wanted: BroadcastStation, unwanted: BroadcastStation, rule: Rule
+) -> Iterator[ContourFacts]:
+    """Yield the contours of two stations, as the cells of the wanted one's service know them."""
+    cells = scene.meetings.cells.get(wanted.id)
+    if cells is None or not scene.neighbourhood.disturbs(unwanted, wanted):
+        return
+    thresholds = contour_overlap.thresholds(
+        scene.neighbourhood.facts(wanted),
+        scene.neighbourhood.facts(unwanted),
+        rule=rule,
+        protection_rule=scene.pack.rule(PROTECTION_RATIO),
+        minimum_field_rule=scene.pack.rule(MINIMUM_FIELD),
+    )
+    one = cells.of(unwanted.id)
+    for threshold in thresholds or ():
+        if threshold.time_percent not in TIME_PERCENTS:
+            continue
+        protected = cells.wanted_dbuvm >= threshold.protected_dbuvm
+        if protected.any() and (one is not None or unwanted.id in cells.left_out):
+            field = (
+                np.full(protected.shape, -np.inf)
+                if one is None
+                else one.field_dbuvm[TIME_PERCENTS.index(threshold.time_percent)]
+            )
+            yield _overlap(scene, cells, protected, field.astype(np.float64), threshold)
+
+
+def _overlap(
+    scene: Scene,
+    cells: ServiceCells,
+    protected: NDArray[np.bool_],
+    field: Floats,
+    threshold: ContourThreshold,
+) -> ContourFacts:
+    azimuth, away = _around(scene, cells)
+    edge = np.zeros(AZIMUTHS_DEG.size)
+    sector = np.floor(azimuth / (360.0 / AZIMUTHS_DEG.size)).astype(np.intp) % edge.size
+    np.maximum.at(edge, sector[protected], away[protected])
+    within = np.where(protected, field, -np.inf)
+    reached = within >= threshold.interfering_dbuvm
+    depth = np.where(reached, edge[sector] - away + CELL_M / 1e3, -np.inf)
+    place = int(np.argmax(depth if reached.any() else within))
+    excess = float(within[place if not reached.any() else int(np.argmax(within))])
+    known = np.isfinite(excess)
+    return ContourFacts(
+        protected_dbuvm=threshold.protected_dbuvm,
+        interfering_dbuvm=threshold.interfering_dbuvm,
+        time_percent=threshold.time_percent,
+        protected_area_km2=float(cells.area_km2[protected].sum()),
+        overlap_area_km2=float(cells.area_km2[reached].sum()),
+        depth_km=float(depth[place]) if reached.any() else 0.0,
+        azimuth_deg=float(azimuth[place]),
+        longitude=float(cells.longitude[place]),
+        latitude=float(cells.latitude[place]),
+        excess_db=round(excess - threshold.interfering_dbuvm, 2) if known else None,
+        height_m=scene.neighbourhood.settings.receiver_height_above_ground_m,
+        source=p1812.EDITION,
+    )
+
+
+def _around(scene: Scene, cells: ServiceCells) -> tuple[Floats, Floats]:
+    """Return azimuth and distance of the cells from their station."""
+    key = ("around", cells.station.id)
+    if key not in scene.kept:
+        station = cells.station
+        scene.kept[key] = scene.emitter(station).towards(cells.longitude, cells.latitude)
+    found: tuple[Floats, Floats] = scene.kept[key]
+    return found
+
+
+# --- usable fields at the test points ---
+
+
+def _usable(scene: Scene, station: BroadcastStation) -> tuple[Finding, ...]:
+    pack, meetings = scene.pack, scene.meetings
+    caused = [
+        _reception(scene, other)
+        for other, _ in scene.neighbourhood.neighbours(station)
+        if other.id in meetings.edges and station in meetings.disturbing(other)
+    ]
+    rule, summation = pack.rule(USABLE_FIELD), pack.rule(SUMMATION)
+    received = _reception(scene, station)
+    most = max(len(one.others) for one in (received, *caused))
+    key = ("drawn", most)
+    if key not in scene.kept:
+        scene.kept[key] = drawn(settings(rule, summation), most)
+    return usable_field.check(
+        scene.neighbourhood.facts(station),
+        received,
+        caused,
+        scene.terrain,
+        rule=rule,
+        summation_rule=summation,
+        minimum_field_rule=pack.rule(MINIMUM_FIELD),
+        locations=scene.kept[key],
+    )
+
+
+def _reception(scene: Scene, wanted: BroadcastStation) -> ReceptionFacts:
+    """Return a station's test points, with what every other one does there."""
+    key = ("reception", wanted.id)
+    if key not in scene.kept:
+        scene.kept[key] = _read_reception(scene, wanted)
+    found: ReceptionFacts = scene.kept[key]
+    return found
+
+
+def _read_reception(scene: Scene, wanted: BroadcastStation) -> ReceptionFacts:
+    meetings, around = scene.meetings, scene.neighbourhood
+    facts, protection = around.facts(wanted), around.protection(wanted)
+    places = meetings.edges.get(wanted.id)
+    if places is None or protection is None:
+        return ReceptionFacts(wanted=facts, others=(), points=())
+    name = f"edge {wanted.id}"
+    others = meetings.disturbing(wanted)
+    columns = []
+    for other in others:
+        steady, tropospheric = meetings.fields[other.id, name]
+        apart = spacing_khz(wanted, other)
+        columns.append(nuisance_of(protection, steady, tropospheric, apart).governing_dbuvm)
+    nuisance = np.stack(columns, axis=-1) if columns else np.empty((len(places), 0))
+    own = meetings.fields[wanted.id, name][0]
+    return ReceptionFacts(
+        wanted=facts,
+        others=tuple(around.facts(other) for other in others),
+        points=tuple(_points(scene, wanted, places, own, nuisance)),
+    )
+
+
+def _points(
+    scene: Scene, wanted: BroadcastStation, places: Places, own: Floats, nuisance: Floats
+) -> Iterator[NuisancePoint]:
+    at = (wanted.longitude, wanted.latitude, places.longitude, places.latitude)
+    azimuth, away = azimuth_deg(*at), distance_km(*at)
+    for k in range(len(places)):
+        yield NuisancePoint(
+            name=places.names[k],
+            longitude=float(places.longitude[k]),
+            latitude=float(places.latitude[k]),
+            wanted_dbuvm=float(own[k]),
+            nuisance_dbuvm=tuple(float(one) for one in nuisance[k]),
+            distance_km=round(float(away[k]), 3),
+            azimuth_deg=round(float(azimuth[k]), 2),
+            height_m=scene.neighbourhood.settings.receiver_height_above_ground_m,
+            area=places.areas[k],
+            source=p1812.EDITION,
+            boundary=places.boundary[k],
+        )
+
+
+# --- areas ---
+
+
+def _area(scene: Scene, station: BroadcastStation) -> tuple[Finding, ...]:
+    cells = scene.meetings.cells.get(station.id)
+    caused = [
+        _area_facts(scene, other, without=station)
+        for other in scene.meetings.cells.values()
+        if other.station.id != station.id and other.of(station.id) is not None
+    ]
+    return service_area.check(
+        scene.neighbourhood.facts(station),
+        None if cells is None else _area_facts(scene, cells),
+        caused,
+        scene.terrain,
+        rule=scene.pack.rule(SERVICE_AREA),
+    )
+
+
+def _area_facts(
+    scene: Scene, cells: ServiceCells, without: BroadcastStation | None = None
+) -> AreaFacts:
+    """Return what the service of a station loses to all others, and newly to one of them."""
+    usable = _usable_in_cells(scene, cells)[TREATY]
+    nuisance = cells.nuisance_dbuvm()
+    totals = _totals(scene, cells, usable, nuisance, without)
+    margin = np.where(np.isnan(usable), np.inf, cells.wanted_dbuvm - usable)
+    worst = int(np.argmin(margin)) if margin.size else None
+    members = scene.neighbourhood.communes.members
+    return service_area.area_facts(
+        scene.neighbourhood.facts(cells.station),
+        totals,
+        [(commune.unit.code, commune.unit.name) for commune in members],
+        [(one.station.id, one.station.name) for one in cells.unwanted],
+        cell_km=CELL_M / 1e3,
+        worst=None
+        if worst is None
+        else (float(cells.longitude[worst]), float(cells.latitude[worst])),
+        height_m=scene.neighbourhood.settings.receiver_height_above_ground_m,
+        source=p1812.EDITION,
+    )
+
+
+def _totals(
+    scene: Scene,
+    cells: ServiceCells,
+    usable: Floats,
+    nuisance: Floats,
+    without: BroadcastStation | None,
+) -> AreaTotals:
+    rest = None
+    if without is not None:
+        kept = [k for k, one in enumerate(cells.unwanted) if one.station.id != without.id]
+        rest = usable_fields_dbuvm(nuisance[:, kept], _deviation_db(scene))[TREATY]
+    known = ~np.isnan(nuisance)
+    dominant: NDArray[np.int64] | int = -1
+    if nuisance.shape[1]:
+        largest = np.argmax(np.where(known, nuisance, -np.inf), axis=-1)
+        dominant = np.where(np.isfinite(usable), largest, -1)
+    return area_totals(
+        cells.wanted_dbuvm,
+        cells.minimum_dbuvm,
+        usable,
+        cells.area_km2,
+        usable_without_dbuvm=rest,
+        commune_index=cells.commune,
+        communes=len(scene.neighbourhood.communes.members),
+        dominant_index=dominant,
+        stations=nuisance.shape[1],
+    )
+
+
+def _usable_in_cells(scene: Scene, cells: ServiceCells) -> dict[Method, Floats]:
+    """Return the usable field in each cell by every method of summation."""
+    key = ("usable", cells.station.id)
+    if key not in scene.kept:
+        scene.kept[key] = dict(usable_fields_dbuvm(cells.nuisance_dbuvm(), _deviation_db(scene)))
+    found: dict[Method, Floats] = scene.kept[key]
+    return found
+
+
+def _deviation_db(scene: Scene) -> float:
+    pack = scene.pack
+    found = settings(pack.rule(USABLE_FIELD), pack.rule(SUMMATION))
+    return found.location_standard_deviation_db
