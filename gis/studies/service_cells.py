@@ -26,8 +26,8 @@ from gis.studies.tile_field import Layout, tile_field
 from gis.studies.unwanted import REACH_KM, spacing_khz
 from propagation.area.bound import largest_field_dbuvm
 from propagation.interference.bs412 import Persistence, ProtectionTable, protection_ratio_db
+from propagation.interference.locations import LOCATION_STANDARD_DEVIATION_DB
 from propagation.interference.nuisance import nuisance_field_dbuvm
-from propagation.interference.summation import LOCATION_STANDARD_DEVIATION_DB
 
 __all__ = ["CELL_M", "MOST_SHIFT_DB", "ServiceCells", "Unwanted", "served_cells"]
 
