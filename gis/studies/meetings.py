@@ -76,6 +76,7 @@ class Neighbourhood:
     settings: FieldSettings
     ground: Ground
     reach_km: float
+    _disturbed: dict[tuple[str, float], bool] = field(default_factory=dict, repr=False)
 
     def station(self, station_id: str) -> BroadcastStation:
         """Return a station."""
@@ -108,8 +109,11 @@ class Neighbourhood:
                 yield other, away
 
     def disturbs(self, unwanted: BroadcastStation, wanted: BroadcastStation) -> bool:
-        """Return whether the spacing of two stations has a protection ratio."""
-        return self.standards.disturbs(station_facts(wanted), spacing_khz(wanted, unwanted))
+        """Return whether the spacing of two stations has a protection ratio; asked once each."""
+        asked = wanted.id, spacing_khz(wanted, unwanted)
+        if asked not in self._disturbed:
+            self._disturbed[asked] = self.standards.disturbs(station_facts(wanted), asked[1])
+        return self._disturbed[asked]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
