@@ -324,6 +324,10 @@ class _Sides:
         self._taken = self._frequency[self._less].sum(axis=1)
         self._widest = self._order * float(self._width.max(initial=0.0))
 
+    def _holding(self, carrier: int) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
+        """Return which sums of either side hold a carrier."""
+        return (self._more == carrier).any(axis=1), (self._less == carrier).any(axis=1)
+
     def found(
         self, place: int, channel: Band, guard_khz: float, must_hold: int | None
     ) -> "_Found | None":
@@ -337,14 +341,16 @@ class _Sides:
         minus = np.repeat(np.arange(counts.size), counts)
         starts = np.repeat(np.cumsum(counts) - counts, counts)
         plus = np.repeat(first, counts) + np.arange(minus.size) - starts
+        if must_hold is not None:
+            held = self._holding(must_hold)
+            wanted = held[0][plus] | held[1][minus]
+            plus, minus = plus[wanted], minus[wanted]
         added, taken = self._more[plus], self._less[minus]
         offset_khz = (self._sums[plus] - self._taken[minus] - channel.frequency_mhz) * 1e3
         width_khz = self._width[added].sum(axis=1) + self._width[taken].sum(axis=1)
         reach_khz = (width_khz + channel.bandwidth_khz) / 2 + guard_khz + _TOLERANCE_KHZ
         kept = np.abs(offset_khz) <= reach_khz
         kept &= ~(added[:, :, np.newaxis] == taken[:, np.newaxis, :]).any(axis=(1, 2))
-        if must_hold is not None:
-            kept &= (added == must_hold).any(axis=1) | (taken == must_hold).any(axis=1)
         if not kept.any():
             return None
         parts = (added[kept], taken[kept], offset_khz[kept], width_khz[kept])
