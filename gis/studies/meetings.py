@@ -88,9 +88,7 @@ class Neighbourhood:
     ground: Ground
     reach_km: float
     _facts: dict[str, StationFacts] = field(default_factory=dict, init=False, repr=False)
-    _disturbs: dict[tuple[str, float], bool] = field(
-        default_factory=dict, init=False, repr=False
-    )
+    _disturbs: dict[tuple[str, float], bool] = field(default_factory=dict, init=False, repr=False)
 
     def facts(self, station: BroadcastStation) -> StationFacts:
         """Return what checks read of a station's record."""
