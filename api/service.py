@@ -157,12 +157,16 @@ def may_read(identity: Identity, study: Study) -> bool:
     """Return whether a caller may read a study.
 
     Coverage and interference are for everyone who has signed in; findings are for the department,
-    and for an operator where they are about its own stations alone.
+    and for an operator where they are about its own stations alone and nothing went in that
+    another operator keeps confidential.
     """
     if identity.account is None:
         return False
     if identity.is_staff or study.kind != "compliance":
         return True
+    sites = study.inputs.get("checks", {}).get("sites", {})
+    if sites.get("confidential"):
+        return False
     own = identity.scope.own
     stations = {one["id"]: one for one in study.inputs.get("stations", ())}
     judged = [stations.get(name, {}) for name in study.inputs.get("judged", ())]

@@ -55,7 +55,7 @@ from propagation.compliance.standards import Standards
 __all__ = ["NAMES", "compute", "gather"]
 
 _PROFILE_STEP_KM = 0.5
-NAMES = ("station_id", "service", "jurisdiction", "on")
+NAMES = ("station_id", "service", "public", "jurisdiction", "on")
 _SERVICES = tuple(one.value for one in Service)
 
 
@@ -68,7 +68,7 @@ def gather(
     ----------
     request : mapping
         Optional `station_id` (all stations of `service` without it), `service` (`fm` unless
-        said), `jurisdiction`, `on`.
+        said), `public` (leaves out what operators keep confidential), `jurisdiction`, `on`.
     register : Reader
         The register at one moment.
     context : StudyContext
@@ -109,7 +109,9 @@ def gather(
         "named_communes": named,
         "provinces": provinces,
         "reach_km": REACH_KM,
-        "checks": gathered_by(Asked(register, context, on, pack, judged, everyone)),
+        "checks": gathered_by(
+            Asked(register, context, on, pack, judged, everyone, public=reader.flag("public"))
+        ),
     }
     return Gathered(inputs, {**geometries, **more, **outlines})
 
