@@ -227,7 +227,7 @@ def _population(reader: CellReader, known: Known) -> dict[str, Any]:
         year = None
     unit = known.units.get(_code(code or ""))
     if code is not None and unit is None:
-        reader.refuse("code", "unit_unknown")
+        reader.refuse("code", "code_unknown")
     return {
         "id": None if unit is None else unit.id,
         "unit": unit,

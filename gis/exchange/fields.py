@@ -314,8 +314,8 @@ FIELD_LEVELS = ("dbuvm", "dbuv", "dbm")
 
 def plain_field_unit(unit: str) -> str:
     """Return a unit of a measured field without what writers vary: `dB(µV/m)` is `dbuvm`."""
-    small = unit.casefold().replace("\N{GREEK SMALL LETTER MU}", "u")
-    return small.translate({ord(mark): None for mark in "()/. "})
+    small = unit.casefold().replace("\N{GREEK SMALL LETTER MU}", "u").replace("v/m", "vm")
+    return small.translate({ord(mark): None for mark in "() "})
 
 
 @lru_cache(maxsize=1024)

@@ -34,6 +34,9 @@ _FIELD_UNIT = re.compile(
     r"(?<!\w)dB\s*\(?\s*[\u00b5\u03bcu]V\s*/\s*m\s*\)?|(?<!\w)dB\s*\(\s*[\u00b5\u03bcu]V\s*\)",
     re.IGNORECASE,
 )
+_FACTOR_UNIT = re.compile(
+    r"(?<!\w)dB\s*\(\s*(?:1\s*/\s*m|m\s*-1|m\u207b\u00b9)\s*\)", re.IGNORECASE
+)
 _AZIMUTH = re.compile(r"(?P<words>.*?)\s*(?P<degrees>\d{1,3})(?: do| deg| degrees)?", re.ASCII)
 _AZIMUTHS = range(0, 360, 10)
 _BARE_AZIMUTHS_FROM = 30
@@ -118,6 +121,7 @@ def read_header(header: str) -> Header:
     """Take a header apart into words, unit and datum."""
     whole = header
     header = _FIELD_UNIT.sub(lambda found: plain_field_unit(found[0]), header)
+    header = _FACTOR_UNIT.sub("dB/m", header)
     inside = [piece for found in _BRACKETS.findall(header) for piece in re.split(r"[,;]", found)]
     statement = stated(header)
     bare = _BRACKETS.sub(" ", header)
@@ -187,6 +191,7 @@ def _is_unit(piece: str) -> bool:
         Dimension.POWER,
         Dimension.FIELD_STRENGTH,
         Dimension.COUNT,
+        Dimension.DECIBEL,
     )
     degrees = plain_key(piece) in ("do", "deg", "degree", "degrees", "db") or piece.strip() == "°"
     return degrees or any(unit_factor(dimension, piece) is not None for dimension in dimensions)

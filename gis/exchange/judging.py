@@ -18,6 +18,7 @@ from gis.exchange.extent import Communes, Extent
 from gis.exchange.fields import ANTENNA, PLACE
 from gis.exchange.headers import Columns
 from gis.exchange.matching import POPULATION, Index, changes, make, merged
+from gis.exchange.measured_rows import READ_INTO
 from gis.exchange.places import Measure, Place, PlaceReader
 from gis.exchange.report import Accepted, ImportKind, ImportRecord, Refused, RowState
 from gis.exchange.table import Row, Table
@@ -297,6 +298,8 @@ class Judge:
                     yield "source"
                 elif name in ANTENNA:
                     yield "antenna"
+                elif name in READ_INTO:
+                    yield READ_INTO[name]
                 elif name not in PLACE and name != "id":
                     yield name
 

@@ -5,6 +5,7 @@ field is that level plus the factor of the antenna, dB(1/m), plus the loss of th
 """
 
 import math
+from collections.abc import Mapping
 from typing import Any
 
 from gis.exchange.cells import CellReader
@@ -12,10 +13,18 @@ from gis.exchange.fields import Dimension, plain_field_unit, range_of, unit_fact
 from gis.names import name_key
 from gis.register.records import BroadcastStation, MeasurementKind
 
-__all__ = ["DBM_TO_DBUV", "Stations", "measurement"]
+__all__ = ["DBM_TO_DBUV", "READ_INTO", "Stations", "measurement"]
 
 DBM_TO_DBUV = 107.0
 """Level of 0 dBm at 50 ohm in dB(uV): 10 lg(50) + 90 = 106.99, rounded as receivers print it."""
+
+READ_INTO: Mapping[str, str] = {
+    "measured_time": "measured_at",
+    "antenna_factor_db": "field_strength_dbuvm",
+    "cable_loss_db": "field_strength_dbuvm",
+    "standard_uncertainty_db": "uncertainty_db",
+}
+"""Columns that are no field of a measurement, and the field that each is read into."""
 
 _FREQUENCIES_MHZ = (30.0, 6000.0)
 _CARRIER_TOLERANCE_MHZ = 0.05
