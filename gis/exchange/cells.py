@@ -339,7 +339,7 @@ class CellReader:
                 self.refuse(field, "missing")
             return None
         number, own = self._number(field, value)
-        unit = own or self._conventions.units.get(field, "")
+        unit = own or self._conventions.units.get(field, self._fields[field].unit)
         factor = unit_factor(self._fields[field].dimension, unit)
         if number is None or factor is None or not math.isfinite(number):
             self.refuse(field, "number")

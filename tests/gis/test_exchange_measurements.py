@@ -125,7 +125,7 @@ def test_a_field_without_a_unit_is_asked(measured: Register, write_table: Write)
 
 @pytest.mark.parametrize(
     ("unit", "cell", "field"),
-    [("V/m", "0,001", 60.0), ("mV/m", "1", 60.0), ("µV/m", "1000", 60.0)],
+    [("V/m", "0,001", 60.0), ("mV/m", "1", 60.0), ("µV/m", "100", 40.0)],
 )
 def test_volts_per_metre_are_asked_about(
     measured: Register, write_table: Write, unit: str, cell: str, field: float
