@@ -42,7 +42,15 @@ _REQUIRED: Final = (
     "source",
     "binding",
 )
-_OPTIONAL: Final = ("valid_from", "valid_to", "note_vi", "note_en", "clause_en", "parameters")
+_OPTIONAL: Final = (
+    "valid_from",
+    "valid_to",
+    "note_vi",
+    "note_en",
+    "clause_en",
+    "parameters",
+    "advisory",
+)
 _CONFIDENCES: Final = (
     Confidence.VERIFIED,
     Confidence.SECONDARY,
@@ -294,7 +302,8 @@ def _rule(file: Path, line: int | None, table: Mapping[str, object]) -> Rule:
         valid_from=start,
         valid_to=end,
         confidence=_confidence(file, line, table),
-        binding=_binding(file, line, table),
+        binding=_flag(file, line, table, "binding"),
+        advisory=_flag(file, line, table, "advisory"),
         parameters=parameters,
         **{key: _note(file, line, table, key) for key in ("note_vi", "note_en", "clause_en")},
     )
@@ -320,10 +329,10 @@ def _note(file: Path, line: int | None, table: Mapping[str, object], key: str) -
     return _said(file, line, table, key) if key in table else ""
 
 
-def _binding(file: Path, line: int | None, table: Mapping[str, object]) -> bool:
-    value = table["binding"]
+def _flag(file: Path, line: int | None, table: Mapping[str, object], key: str) -> bool:
+    value = table.get(key, False)
     if not isinstance(value, bool):
-        raise _refused(file, line, "binding", "value_wrong", expected="true, false")
+        raise _refused(file, line, key, "value_wrong", expected="true, false")
     return value
 
 

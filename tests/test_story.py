@@ -33,7 +33,7 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def findings(home: Path) -> dict[str, dict]:
-    done = phusong(home, "check", "--all", "--json", "findings.json")
+    done = phusong(home, "check", "--plan", "fm", "--json", "findings.json")
     assert done.returncode == 0, done.stderr
     written = json.loads((home / "findings.json").read_text(encoding="utf-8"))
     return {station["station_id"]: station for station in written["stations"]}
@@ -88,7 +88,7 @@ def test_the_same_question_gives_the_same_bytes(home: Path, findings: dict) -> N
     assert findings
     first = (home / "findings.json").read_bytes()
     studies = sorted(path.name for path in (home / "studies").iterdir())
-    done = phusong(home, "check", "--all", "--json", "again.json")
+    done = phusong(home, "check", "--plan", "fm", "--json", "again.json")
     assert done.returncode == 0, done.stderr
     assert (home / "again.json").read_bytes() == first
     assert sorted(path.name for path in (home / "studies").iterdir()) == studies

@@ -20,7 +20,7 @@ _WORST_FIRST = ("violates", "needs_verification", "not_assessable", "complies")
 def _configure(parser: Parser) -> None:
     which = parser.add_mutually_exclusive_group(required=True)
     which.add_argument("station", nargs="?", metavar="STATION", help=parser.say("help_station"))
-    which.add_argument("--all", action="store_true", help=parser.say("help_all"))
+    which.add_argument("--plan", choices=("fm",), help=parser.say("help_plan"))
     parser.add_argument("--on", metavar="YYYY-MM-DD", help=parser.say("help_on"))
     parser.add_argument("--jurisdiction", metavar="ID", help=parser.say("help_jurisdiction"))
     parser.add_argument("--exit-code", action="store_true", help=parser.say("help_exit_code"))
@@ -31,17 +31,20 @@ def _run(arguments: argparse.Namespace, output: Output) -> int:
     for name in ("on", "jurisdiction"):
         if getattr(arguments, name) is not None:
             inputs[name] = getattr(arguments, name)
+    service = Service(arguments.plan or Service.FM)
     with studying(output) as context:
-        if not arguments.all:
+        if arguments.station is not None:
             inputs["station_id"] = named_station(context.register, arguments.station)
-        elif not context.register.stations(SYSTEM, service=Service.FM, limit=1):
+        elif not context.register.stations(SYSTEM, service=service, limit=1):
             output.say("check_none")
             output.result({"study": None, "stations": []})
             return DONE
+        else:
+            inputs["service"] = service.value
         study = run("compliance", judged_today(inputs), context)
     stations = export(study)
     if stations:
-        _show(study, stations, output, everything=not arguments.all)
+        _show(study, stations, output, everything=arguments.station is not None)
     else:
         output.say("check_none")
     output.result(_result(study, stations))
@@ -121,4 +124,4 @@ def _result(study: Study, stations: list) -> dict[str, object]:  # type: ignore[
     }
 
 
-COMMANDS = (Command("check", _configure, _run, "phusong check --all --json findings.json"),)
+COMMANDS = (Command("check", _configure, _run, "phusong check --plan fm --json findings.json"),)

@@ -1,13 +1,12 @@
 """Compliance of one station, or of all: facts gathered, fields predicted once, checks called.
 
-No check lives here (they are in `propagation.compliance`). This module finds the line of the plan,
-the boundary valid on the day, the other stations within reach and the test points, and predicts
-every field that a check needs: once for each station, at all points at which anyone asks for it.
+No check lives here (they are in `propagation.compliance`). This module finds the boundaries valid
+on the day, the other stations within reach and the test points, and has every field predicted that
+the checks share; the topics in `gis.studies.checks` gather what else each check reads.
 """
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
@@ -21,15 +20,15 @@ from gis.register.records import (
     BroadcastStation,
     PlanEntry,
     Service,
-    StationClass,
 )
 from gis.register.scopes import SYSTEM
-from gis.rules import RulePack, load_rule_pack, plan_facts, station_facts
-from gis.studies.audit import commune_facts, height_facts, named_commune
+from gis.rules import load_rule_pack
+from gis.studies.audit import named_commune
+from gis.studies.checks.scene import Asked, Scene
+from gis.studies.checks.topics import checks_row, findings_of, gathered_by
 from gis.studies.communes import Commune, Communes, boundary_from_json, communes_near
 from gis.studies.context import StudyContext
 from gis.studies.coverage import default_radius_km
-from gis.studies.emitter import missing_values
 from gis.studies.findings import finding_to_json
 from gis.studies.meetings import Meetings, Neighbourhood
 from gis.studies.model import default_settings
@@ -42,45 +41,21 @@ from gis.studies.parts import (
     rules_json,
     settings_of,
 )
-from gis.studies.plan_match import plan_entry_of, site_distance_km
+from gis.studies.plan_match import plan_entry_of
 from gis.studies.remarks import profile_remarks, remarks_json, source_remarks
 from gis.studies.requests import Reader
 from gis.studies.snapshots import geometry_hex, record_from_json, record_to_json
 from gis.studies.unwanted import REACH_KM
-from propagation.compliance import (
-    boundary_protection,
-    data_audit,
-    erp_and_height,
-    plan_identity,
-    protection_ratios,
-)
 from propagation.compliance.facts import TerrainFacts
-from propagation.compliance.parameters import (
-    BOUNDARY_PROTECTION,
-    DATA_AUDIT,
-    MINIMUM_FIELD,
-    PLAN_ERP,
-    PLAN_ERP_LOCAL,
-    PLAN_IDENTITY,
-    PLAN_IDENTITY_LOCAL,
-    PROTECTION_RATIO,
-    RASTER,
-    SITE_TOLERANCE,
-)
-from propagation.compliance.records import Finding, Outcome, Rule, summarise
+from propagation.compliance.parameters import PROTECTION_RATIO
+from propagation.compliance.records import summarise
 from propagation.interference.bs412 import protection_from_parameters
 
 __all__ = ["NAMES", "compute", "gather"]
 
 _PROFILE_STEP_KM = 0.5
-NAMES = ("station_id", "jurisdiction", "on")
-_MISSING = {
-    "erp_total_dbw": "compliance.missing.erp",
-    "height_above_ground_m": "compliance.missing.antenna_height",
-    "ground_height_m": "compliance.missing.terrain",
-    "frequency_mhz": "compliance.missing.confirmed_record",
-    "antenna": "compliance.missing.antenna",
-}
+NAMES = ("station_id", "service", "jurisdiction", "on")
+_SERVICES = (Service.FM.value,)
 
 
 def gather(
@@ -91,7 +66,8 @@ def gather(
     Parameters
     ----------
     request : mapping
-        Optional `station_id` (all stations without it), `jurisdiction`, `on`.
+        Optional `station_id` (all stations of `service` without it), `service` (`fm`),
+        `jurisdiction`, `on`.
     register : Reader
         The register at one moment.
     context : StudyContext
@@ -105,8 +81,9 @@ def gather(
     """
     reader = Reader(request, *NAMES)
     place, on = moment(reader)
-    everyone = register.stations(SYSTEM, service=Service.FM, on=on)
-    judged = everyone
+    service = Service(reader.choice("service", _SERVICES, Service.FM.value))
+    everyone = register.stations(SYSTEM, service=service, on=on)
+    judged: Sequence[BroadcastStation] = everyone
     if reader.has("station_id"):
         judged = [_judged(register, reader.word("station_id"))]
         everyone = _reaching(judged[0], everyone)
@@ -128,6 +105,7 @@ def gather(
         "named_communes": named,
         "provinces": provinces,
         "reach_km": REACH_KM,
+        "checks": gathered_by(Asked(register, context, on, pack, judged, everyone)),
     }
     return Gathered(inputs, {**geometries, **more, **outlines})
 
@@ -135,13 +113,12 @@ def gather(
 def compute(gathered: Gathered, context: StudyContext) -> Computed:
     """Judge the stations from what was gathered."""
     scene = _scene(gathered, context)
-    meetings = Meetings.predicted(scene.neighbourhood, context)
     rows = []
     for number, station_id in enumerate(scene.judged):
         station = scene.neighbourhood.station(station_id)
         start = 0.85 + 0.14 * number / len(scene.judged)
         context.stage(start, 1.0, "studies.progress_check", station=station.name).report(0.0)
-        rows.append(_row(scene, meetings, station))
+        rows.append(_row(scene, station))
     outcomes = Counter(row["outcome"] for row in rows)
     return Computed(
         {
@@ -157,23 +134,7 @@ def compute(gathered: Gathered, context: StudyContext) -> Computed:
     )
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class _Scene:
-    """Everything that the checks need, read back from the inputs."""
-
-    judged: tuple[str, ...]
-    neighbourhood: Neighbourhood
-    entries: tuple[PlanEntry, ...]
-    named: Mapping[str, Commune]
-    on: date
-    terrain: TerrainFacts
-
-    @property
-    def pack(self) -> RulePack:
-        return self.neighbourhood.pack
-
-
-def _scene(gathered: Gathered, context: StudyContext) -> _Scene:
+def _scene(gathered: Gathered, context: StudyContext) -> Scene:
     inputs, geometries = gathered.inputs, gathered.geometries
     judged = tuple(inputs["judged"])
     stations = [record_from_json(BroadcastStation, item) for item in inputs["stations"]]
@@ -198,7 +159,7 @@ def _scene(gathered: Gathered, context: StudyContext) -> _Scene:
         ground=context.ground,
         reach_km=float(inputs["reach_km"]),
     )
-    return _Scene(
+    return Scene(
         judged=judged,
         neighbourhood=neighbourhood,
         entries=tuple(record_from_json(PlanEntry, item) for item in inputs["plan_entries"]),
@@ -207,16 +168,15 @@ def _scene(gathered: Gathered, context: StudyContext) -> _Scene:
         terrain=TerrainFacts(
             identifier=context.ground.elevation.identifier, flat=context.ground.flat
         ),
+        meetings=Meetings.predicted(neighbourhood, context),
+        gathered=inputs.get("checks", {}),
+        context=context,
     )
 
 
-def _row(scene: _Scene, meetings: Meetings, station: BroadcastStation) -> dict[str, Any]:
+def _row(scene: Scene, station: BroadcastStation) -> dict[str, Any]:
     entry = plan_entry_of(station, scene.entries, scene.on)
-    findings = (
-        *_plan_findings(scene, station, entry),
-        *_field_findings(scene, meetings, station),
-        *_audit_findings(scene, station),
-    )
+    findings = findings_of(scene, station)
     return {
         "station_id": station.id,
         "name": station.name,
@@ -226,87 +186,11 @@ def _row(scene: _Scene, meetings: Meetings, station: BroadcastStation) -> dict[s
         "latitude": station.latitude,
         "synthetic": station.provenance.synthetic,
         "plan_entry_id": None if entry is None else entry.id,
-        "without": list(missing_values(station, flat=scene.terrain.flat)),
+        "without": list(scene.missing(station)),
         "outcome": summarise(findings).value,
+        "checks": checks_row(scene, findings),
         "findings": [finding_to_json(finding) for finding in findings],
     }
-
-
-def _plan_findings(
-    scene: _Scene, station: BroadcastStation, entry: PlanEntry | None
-) -> Iterable[Finding]:
-    facts = station_facts(station)
-    plan = None if entry is None else plan_facts(entry)
-    pack = scene.pack
-    return (
-        *plan_identity.check(
-            facts,
-            plan,
-            site_distance_km=site_distance_km(station, entry),
-            rule=_of_rank(pack, station, PLAN_IDENTITY, PLAN_IDENTITY_LOCAL),
-            raster_rule=pack.rule(RASTER),
-            site_rule=pack.rule(SITE_TOLERANCE),
-        ),
-        *erp_and_height.check(facts, plan, rule=_of_rank(pack, station, PLAN_ERP, PLAN_ERP_LOCAL)),
-    )
-
-
-def _of_rank(pack: RulePack, station: BroadcastStation, rule_id: str, local_id: str) -> Rule:
-    """Return the rule for a station's rank: annexes II and III list none below the province.
-
-    Packs of somebody's own, and records of earlier studies, may hold one rule for all ranks.
-    """
-    local = station.station_class is StationClass.OTHER and local_id in pack.rules
-    return pack.rule(local_id if local else rule_id)
-
-
-def _field_findings(
-    scene: _Scene, meetings: Meetings, station: BroadcastStation
-) -> Iterable[Finding]:
-    facts = station_facts(station)
-    minimum = scene.pack.rule(MINIMUM_FIELD)
-    found = (
-        *boundary_protection.check(
-            facts,
-            meetings.at_boundary(station),
-            scene.terrain,
-            rule=scene.pack.rule(BOUNDARY_PROTECTION),
-            minimum_field_rule=minimum,
-        ),
-        *protection_ratios.check(
-            facts,
-            meetings.pairs(station),
-            scene.terrain,
-            rule=scene.pack.rule(PROTECTION_RATIO),
-            minimum_field_rule=minimum,
-        ),
-    )
-    return [_saying_what_is_missing(scene, station, finding) for finding in found]
-
-
-def _saying_what_is_missing(scene: _Scene, station: BroadcastStation, finding: Finding) -> Finding:
-    """Name the values for want of which a field could not be predicted, where that is why."""
-    if finding.outcome is not Outcome.NOT_ASSESSABLE:
-        return finding
-    concerned = [station]
-    if finding.counterpart in scene.neighbourhood.stations:
-        concerned.append(scene.neighbourhood.station(str(finding.counterpart)))
-    names = [
-        _MISSING[name]
-        for one in concerned
-        for name in missing_values(one, flat=scene.terrain.flat)
-    ]
-    return replace(finding, missing=tuple(dict.fromkeys(names))) if names else finding
-
-
-def _audit_findings(scene: _Scene, station: BroadcastStation) -> Iterable[Finding]:
-    return data_audit.check(
-        station_facts(station),
-        commune_facts(station, scene.named.get(station.id)),
-        height_facts(station, scene.neighbourhood.ground),
-        scene.terrain,
-        rule=scene.pack.rule(DATA_AUDIT),
-    )
 
 
 def _judged(register: RegisterReader, station_id: str) -> BroadcastStation:

@@ -78,8 +78,19 @@ def _station(item: Mapping[str, Any]) -> dict[str, Any]:
         "frequency_mhz": item["frequency_mhz"],
         "synthetic": item["synthetic"],
         "outcome": item["outcome"],
+        "checks": [_check(row) for row in item.get("checks", ())],
         "findings": [_finding(finding) for finding in item["findings"]],
     }
+
+
+def _check(row: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a check of the catalogue with its outcome, or with why it has none."""
+    told = {
+        f"{what}_{language}": None if key is None else said(key, {}, language)
+        for what, key in (("title", f"compliance.check.{row['check']}"), ("why", row["why"]))
+        for language in Language
+    }
+    return {"number": row["number"], "check": row["check"], "outcome": row["outcome"], **told}
 
 
 def _finding(written: Mapping[str, Any]) -> dict[str, Any]:
@@ -87,7 +98,8 @@ def _finding(written: Mapping[str, Any]) -> dict[str, Any]:
     values = written["values"]
     return {
         "check": written["check"],
-        "rule": {name: rule[name] for name in _RULE} | {"clause_en": _clause_en(rule)},
+        "rule": {name: rule[name] for name in _RULE}
+        | {"clause_en": _clause_en(rule), "advisory": rule.get("advisory", False)},
         "outcome": written["outcome"],
         "confidence": rule["confidence"],
         "evidence": [{name: item[name] for name in _EVIDENCE} for item in written["evidence"]],

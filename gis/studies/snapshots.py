@@ -28,11 +28,11 @@ def record_to_json(record: object) -> dict[str, Any]:
     if not is_dataclass(record) or isinstance(record, type):
         raise TypeError(f"{type(record).__name__} is no record")
     values = {item.name: getattr(record, item.name) for item in fields(record)}
-    unsaid = {item.name for item in fields(record) if item.metadata == LATER}
+    unsaid = {item.name: item.default for item in fields(record) if item.metadata == LATER}
     return {
         name: _encoded(value)
         for name, value in values.items()
-        if not (value is None and name in unsaid)
+        if not (name in unsaid and value == unsaid[name])
     }
 
 

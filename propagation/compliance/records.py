@@ -115,6 +115,9 @@ class Rule:
         What a reader must know of this rule, for example that its table is not official yet.
     clause_en : str
         The clause in English; empty where it is written as in Vietnamese.
+    advisory : bool
+        Whether its findings are told beside the others and never decide a station's summary: a
+        treaty to which the country is no party, a method of others, a screen of this software.
     """
 
     id: str
@@ -131,6 +134,7 @@ class Rule:
     note_vi: str = ""
     note_en: str = ""
     clause_en: str = ""
+    advisory: bool = field(default=False, metadata={"later": True})
 
     def __post_init__(self) -> None:
         """Accept the confidence by its name too, never anything else."""
@@ -285,10 +289,11 @@ def summarise(findings: tuple[Finding, ...]) -> Summary:
     """Return the summary of one station's findings.
 
     Violations together with something still to be verified are *mixed*. A station complies only
-    when every check could be made and none objected: one that could not be made leaves the station
-    *not assessable*, unless another found more.
+    when every check that binds could be made and none objected: one that could not be made leaves
+    the station *not assessable*, unless another found more. Findings on advisory rules do not
+    count.
     """
-    outcomes = {finding.outcome for finding in findings}
+    outcomes = {finding.outcome for finding in findings if not finding.rule.advisory}
     if {Outcome.VIOLATES, Outcome.NEEDS_VERIFICATION} <= outcomes:
         return Summary.MIXED
     for outcome in (Outcome.VIOLATES, Outcome.NEEDS_VERIFICATION, Outcome.NOT_ASSESSABLE):

@@ -86,7 +86,7 @@ def test_vietnamese_unless_asked_otherwise(
         (["nonsense"], "nonsense"),
         (["user"], "user add"),
         (["user", "nonsense"], "user add"),
-        (["check"], "--all"),
+        (["check"], "--plan"),
         (["coverage"], "STATION"),
         (["coverage", "a", "--radius", "wide"], "wide"),
         (["coverage", "a", "--model", "hata"], "hata"),
@@ -150,7 +150,7 @@ def test_bad_input_is_three_and_one_clear_line(
 
 
 def test_no_register_is_five(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    code, out, err = run(capsys, "check", "--all", "--home", tmp_path, "--lang", "en")
+    code, out, err = run(capsys, "check", "--plan", "fm", "--home", tmp_path, "--lang", "en")
     assert (code, out) == (5, "")
     assert "phusong init" in err
 
@@ -159,7 +159,7 @@ def test_wrong_setting_is_named(
     capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("PHUSONG_WORKERS", "many")
-    code, _, err = run(capsys, "check", "--all")
+    code, _, err = run(capsys, "check", "--plan", "fm")
     assert code == 2
     assert "PHUSONG_WORKERS = many" in err
 
@@ -503,7 +503,7 @@ def test_an_empty_register_has_sentences_instead_of_empty_tables(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     run(capsys, "init", "--home", tmp_path)
-    for words, key in ((["check", "--all"], "check_none"), (["user", "list"], "user_none")):
+    for words, key in ((["check", "--plan", "fm"], "check_none"), (["user", "list"], "user_none")):
         code, out, _ = run(capsys, *words, "--home", tmp_path)
         assert code == 0
         assert text(f"cli.{key}") in out
