@@ -91,7 +91,7 @@ def gather(
     written, geometries = communes.to_json()
     named, more = _named(register, on, judged)
     provinces, outlines = _provinces(register, on, everyone)
-    pack = load_rule_pack(on)
+    pack = load_rule_pack(on, own=context.home.rules)
     inputs = {
         **common_inputs(place, on, context, default_settings(profile_step_km=_PROFILE_STEP_KM)),
         "rules": rules_json(pack, sorted(pack.rules)),
