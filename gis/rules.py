@@ -319,7 +319,27 @@ def _versions(file: Path, content: bytes, document: Mapping[str, object]) -> Ite
     for table, line in zip(given, lines, strict=True):
         if not isinstance(table, dict):
             raise _refused(file, line, "rule", "value_wrong", expected="[[rule]]")
-        yield _Version(_rule(file, line, table), file, line)
+        try:
+            yield _Version(_rule(file, line, table), file, line)
+        except FormatError as error:
+            raise _nearer(error, file, line, text) from error
+
+
+def _nearer(error: FormatError, file: Path, line: int | None, text: str) -> FormatError:
+    """Return a refusal at the line of the key that it names, where its rule has that line."""
+    key = re.compile(rf"\s*{re.escape(str(error.values['name']))}\s*=")
+    for number, written in enumerate(text.split("\n")[line or 0 :], start=(line or 0) + 1):
+        if line is None or _HEADER.match(written):
+            break
+        if key.match(written):
+            kept = {
+                name: value
+                for name, value in error.values.items()
+                if name not in ("file", "line", "where", "name")
+            }
+            name, reason = str(error.values["name"]), error.key.partition(".")[2]
+            return _refused(file, number, name, reason, **kept)
+    return error
 
 
 def _rule(file: Path, line: int | None, table: Mapping[str, object]) -> Rule:

@@ -6,6 +6,7 @@ from pathlib import Path
 from api.cli.frame import DONE, LOOK, Command, Output, Parser
 from api.cli.work import opened
 from api.plan_json import comparison_json, plan_json
+from api.validity import span
 from data.text import text
 from gis.plan_versions import compare, comparison_csv, plan_versions, written
 
@@ -21,19 +22,13 @@ def _list(arguments: argparse.Namespace, output: Output) -> int:
     with opened(output) as register, register.snapshot() as now:
         versions = plan_versions(now)
     heads = ("plan", "instrument", "validity", "confidence", "rows")
-    unknown = text("plans.open", output.language)
     output.table(
         [text(f"plans.column_{name}", output.language) for name in heads],
         [
             (
                 one.id,
                 "; ".join(one.instruments),
-                text(
-                    "plans.validity",
-                    output.language,
-                    begins=one.valid_from or unknown,
-                    ends=one.valid_to or unknown,
-                ),
+                span(one.valid_from, one.valid_to, output.language),
                 "; ".join(
                     text(f"register.confidence.{name}", output.language)
                     for name in one.confidences

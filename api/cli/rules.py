@@ -8,6 +8,7 @@ from api.cli.frame import DONE, Command, Output, Parser
 from api.cli.options import day
 from api.clock import today
 from api.geojson import plain
+from api.validity import span
 from data.text import Language, text
 from gis.errors import FormatError
 from gis.rule_files import judge_rule_file, pack_in_use, rule_files
@@ -31,7 +32,6 @@ def _show(arguments: argparse.Namespace, output: Output) -> int:
         output.line(text("rules.pack_packaged", language))
     heads = ("rule", "instrument", "validity", "standing")
     rules = [pack.rules[name] for name in sorted(pack.rules)]
-    unknown = text("rules.open", language)
     output.table(
         [text(f"rules.column_{name}", language) for name in heads],
         [
@@ -39,12 +39,7 @@ def _show(arguments: argparse.Namespace, output: Output) -> int:
                 rule.id,
                 f"{rule.instrument}; "
                 f"{rule.clause if language is Language.VI else rule.clause_en or rule.clause}",
-                text(
-                    "rules.validity",
-                    language,
-                    begins=rule.valid_from or unknown,
-                    ends=rule.valid_to or unknown,
-                ),
+                span(rule.valid_from, rule.valid_to, output.language),
                 f"{text('rules.binding' if rule.binding else 'rules.reference', language)}, "
                 f"{text(f'register.confidence.{rule.confidence}', language)}",
             )

@@ -14,6 +14,7 @@ from api.language import api_language, page_language, safe_language
 from api.pages import render, wants_page
 from api.plan_json import comparison_json, plan_json
 from api.service import service_of
+from api.validity import span
 from data.text import Language, has, text
 from gis.errors import GisError
 from gis.plan_versions import (
@@ -124,17 +125,13 @@ def plan_page(request: Request, plan_id: str) -> Response:
 
 def _row(version: PlanVersion, language: Language) -> dict[str, Any]:
     """Return what the pages show of a version."""
-    begins, ends = (
-        text("plans.open", language) if day is None else day
-        for day in (version.valid_from, version.valid_to)
-    )
     named = f"register.plan.{version.id}"
     return {
         "id": version.id,
         "name": text(named, language) if has(named) else version.id,
         "services": [text(f"register.service.{one}", language) for one in version.services],
         "instruments": version.instruments,
-        "validity": text("plans.validity", language, begins=begins, ends=ends),
+        "validity": span(version.valid_from, version.valid_to, language),
         "confidences": [text(f"register.confidence.{one}", language)
                         for one in version.confidences],
         "synthetic": "synthetic" in version.confidences,

@@ -16,6 +16,7 @@ from api.language import safe_language
 from api.pages import render
 from api.roles import may
 from api.service import service_of
+from api.validity import span
 from data.text import Language, text
 from gis.errors import FormatError, GisError, NotFoundError
 from gis.rule_files import (
@@ -158,16 +159,12 @@ def _ordered(pack: RulePack) -> list[Rule]:
 def _rule(pack: RulePack, rule: Rule, language: Language) -> Mapping[str, Any]:
     """Return what the page shows of a rule, in a language."""
     vietnamese = language is Language.VI
-    begins, ends = (
-        text("rules.open", language) if day is None else day
-        for day in (rule.valid_from, rule.valid_to)
-    )
     return {
         "id": rule.id,
         "title": rule.title_vi if vietnamese else rule.title_en,
         "instrument": rule.instrument,
         "clause": rule.clause if vietnamese else rule.clause_en or rule.clause,
-        "validity": text("rules.validity", language, begins=begins, ends=ends),
+        "validity": span(rule.valid_from, rule.valid_to, language),
         "confidence": text(f"register.confidence.{rule.confidence}", language),
         "standing": text("rules.binding" if rule.binding else "rules.reference", language),
         "advisory": rule.advisory,

@@ -94,10 +94,10 @@ def test_a_new_file_stands_beside_the_packaged(register: Register, home: Home) -
     [
         ("[[rule]\n", "rules.file_not_toml", 1),
         (AUDIT.replace("effective_height_tolerance_m = 15\n", ""), "rules.parameter_absent", 4),
-        (AUDIT.replace("= 15", '= "15"'), "rules.parameter_number", 4),
-        (AUDIT.replace('confidence = "derived"', 'confidence = "sure"'), "rules.value_wrong", 4),
+        (AUDIT.replace("= 15", '= "15"'), "rules.parameter_number", 17),
+        (AUDIT.replace('confidence = "derived"', 'confidence = "sure"'), "rules.value_wrong", 11),
         (AUDIT + AUDIT, "rules.versions_overlap", 25),
-        (AUDIT.replace("binding = false", "bindig = false"), "rules.key_unknown", 4),
+        (AUDIT.replace("binding = false", "bindig = false"), "rules.key_unknown", 13),
     ],
     ids=["TOML", "parameter", "number", "confidence", "overlap", "key"],
 )
