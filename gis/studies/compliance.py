@@ -87,7 +87,7 @@ def gather(
         alone = register.station(reader.word("station_id"), SYSTEM)
         service = alone.service
     everyone = register.stations(SYSTEM, service=service, on=on)
-    pack = load_rule_pack(on)
+    pack = load_rule_pack(on, own=context.home.rules)
     judged: Sequence[BroadcastStation] = everyone
     if alone is not None:
         judged = [alone]
