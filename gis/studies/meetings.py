@@ -88,6 +88,9 @@ class Neighbourhood:
     ground: Ground
     reach_km: float
     _facts: dict[str, StationFacts] = field(default_factory=dict, init=False, repr=False)
+    _near: dict[str, tuple[tuple[BroadcastStation, float], ...]] = field(
+        default_factory=dict, init=False, repr=False
+    )
     _outlines: dict[str, Outline] = field(default_factory=dict, init=False, repr=False)
     _disturbs: dict[tuple[str, float], bool] = field(default_factory=dict, init=False, repr=False)
 
@@ -117,18 +120,23 @@ class Neighbourhood:
         protection = self.standards.protection(station_facts(station))
         return math.inf if protection is None else protection.minimum_field_dbuvm(Area.RURAL)
 
-    def neighbours(self, station: BroadcastStation) -> Iterator[tuple[BroadcastStation, float]]:
-        """Yield the other stations within reach and their distances, by identifier."""
-        for other_id in sorted(self.stations):
-            other = self.stations[other_id]
-            if other_id == station.id:
-                continue
-            away = float(
-                distance_km(station.longitude, station.latitude, other.longitude, other.latitude)
-            )
-            area = max(default_radius_km(station), default_radius_km(other))
-            if away <= area + self.reach_km:
-                yield other, away
+    def neighbours(self, station: BroadcastStation) -> tuple[tuple[BroadcastStation, float], ...]:
+        """Return the other stations within reach and their distances, by identifier."""
+        if station.id not in self._near:
+            self._near[station.id] = self._found_near(station)
+        return self._near[station.id]
+
+    def _found_near(self, station: BroadcastStation) -> tuple[tuple[BroadcastStation, float], ...]:
+        others = [self.stations[one] for one in sorted(self.stations) if one != station.id]
+        longitude = np.array([other.longitude for other in others], dtype=np.float64)
+        latitude = np.array([other.latitude for other in others], dtype=np.float64)
+        away = distance_km(station.longitude, station.latitude, longitude, latitude)
+        own = default_radius_km(station)
+        return tuple(
+            (other, float(km))
+            for other, km in zip(others, away, strict=True)
+            if km <= max(own, default_radius_km(other)) + self.reach_km
+        )
 
     def protection(self, station: BroadcastStation) -> Protection | None:
         """Return what protects a station's reception; None where that is not known."""
@@ -189,6 +197,9 @@ class Meetings:
     boundaries: dict[str, Places] = field(default_factory=dict)
     communes: dict[str, Places] = field(default_factory=dict)
     fields: dict[tuple[str, str], Floats] = field(default_factory=dict)
+    _against: dict[str, tuple[BroadcastStation, ...]] = field(
+        default_factory=dict, init=False, repr=False
+    )
 
     @classmethod
     def predicted(cls, around: Neighbourhood, context: StudyContext) -> "Meetings":
@@ -230,12 +241,16 @@ class Meetings:
     def _assessable(self, found: Iterable[str]) -> list[str]:
         return sorted(one for one in found if self._known(self.around.station(one)))
 
-    def _disturbing(self, wanted: BroadcastStation) -> Iterator[BroadcastStation]:
-        """Yield the stations within reach of one that may disturb it; none of its own network."""
-        around, own = self.around, self.around.facts(wanted)
-        for other, _ in around.neighbours(wanted):
-            if around.disturbs(other, wanted) and not same_network(own, around.facts(other)):
-                yield other
+    def _disturbing(self, wanted: BroadcastStation) -> tuple[BroadcastStation, ...]:
+        """Return the stations within reach of one that may disturb it; none of its own network."""
+        if wanted.id not in self._against:
+            around, own = self.around, self.around.facts(wanted)
+            self._against[wanted.id] = tuple(
+                other
+                for other, _ in around.neighbours(wanted)
+                if around.disturbs(other, wanted) and not same_network(own, around.facts(other))
+            )
+        return self._against[wanted.id]
 
     def disturbing(self, station: BroadcastStation) -> list[BroadcastStation]:
         """Return the stations whose fields were predicted at a station's service edge."""

@@ -12,6 +12,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
+import numpy as np
+
 from propagation.compliance.conclusions import (
     boundary_evidence,
     conclude,
@@ -168,6 +170,18 @@ class _Meeting:
     tropospheric: bool
 
 
+def _worst(case: _Case, points: Sequence[ProtectionPoint], protection: Protection) -> int:
+    """Return the position of the point with the least margin, of equal ones the first."""
+    wanted, steady, rare, lost = np.array(
+        [
+            (one.wanted_dbuvm, one.steady_dbuvm, one.tropospheric_dbuvm, one.discrimination_db)
+            for one in points
+        ]
+    ).T
+    nuisance = nuisance_of(protection, steady, rare, case.spacing_khz, lost)
+    return int(np.argmin(wanted - nuisance.governing_dbuvm))
+
+
 def _meet(case: _Case, point: ProtectionPoint, protection: Protection) -> _Meeting:
     nuisance = nuisance_of(
         protection,
@@ -201,9 +215,7 @@ def _direction(case: _Case, standards: Standards) -> Finding:
     points = [point for point in case.points if _protected(point, protection)]
     if not points:
         return _without(case, standards, "compliance.reason.protection_{}_no_point", _NO_POINT)
-    worst = min(
-        (_meet(case, point, protection) for point in points), key=lambda one: one.margin_db
-    )
+    worst = _meet(case, points[_worst(case, points, protection)], protection)
     outcome = measured_outcome(worst.margin_db, worst.point.kind, worst.point.uncertainty_db)
     finding = unconcluded(
         CHECK,

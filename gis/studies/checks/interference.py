@@ -34,6 +34,7 @@ from propagation.compliance.usable_points import TREATY, drawn, settings
 from propagation.interference.area_totals import AreaTotals, area_totals
 from propagation.interference.contours import ContourThreshold
 from propagation.interference.nuisance import nuisance_of
+from propagation.interference.summation import simplified_multiplication_dbuvm
 from propagation.interference.usable import Method, usable_fields_dbuvm
 from propagation.itu import p1812
 
@@ -172,7 +173,7 @@ def _usable(scene: Scene, station: BroadcastStation) -> tuple[Finding, ...]:
     caused = [
         _reception(scene, other)
         for other, _ in scene.neighbourhood.neighbours(station)
-        if other.id in meetings.edges and station in meetings.disturbing(other)
+        if other.id in meetings.edges and scene.neighbourhood.disturbs(station, other)
     ]
     rule, summation = pack.rule(USABLE_FIELD), pack.rule(SUMMATION)
     received = _reception(scene, station)
@@ -297,7 +298,7 @@ def _totals(
     rest = None
     if without is not None:
         kept = [k for k, one in enumerate(cells.unwanted) if one.station.id != without.id]
-        rest = usable_fields_dbuvm(nuisance[:, kept], _deviation_db(scene))[TREATY]
+        rest = simplified_multiplication_dbuvm(nuisance[:, kept], _deviation_db(scene))
     known = ~np.isnan(nuisance)
     dominant: NDArray[np.int64] | int = -1
     if nuisance.shape[1]:
