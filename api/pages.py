@@ -28,6 +28,7 @@ MENU = (
     ("/view/link", "pages.menu_link"),
     ("/view/jobs", "pages.menu_jobs"),
     ("/view/imports", "pages.menu_imports"),
+    ("/view/guide", "pages.menu_guide"),
     ("/view/users", "pages.menu_users"),
 )
 """Address and name of each page of the menu; a role sees those that it may open."""

@@ -1,4 +1,4 @@
-"""What a report says, before it is a page or a file: HTML and PDF are drawn from this alone."""
+"""What a report says, before it is a page or a file: HTML, PDF and DOCX are drawn from it alone."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -168,6 +168,8 @@ class Report:
         Who signs, from left to right.
     signature_hint : str
         What stands below each of them.
+    signed_at : str
+        Place and day of signing, the day to be filled in by hand.
     footer : str
         What stands at the foot of each page.
     page_of : str
@@ -183,5 +185,6 @@ class Report:
     sections: tuple[Section, ...]
     signatures: tuple[str, ...]
     signature_hint: str
+    signed_at: str
     footer: str
     page_of: str

@@ -517,6 +517,7 @@ def test_axe_finds_nothing_in_a_report(browser: Browser, site: Site, width: int)
         sections=(Section("Kết quả", blocks), Section("Đài khác", blocks)),
         signatures=("Người lập", "Lãnh đạo"),
         signature_hint="(ký)",
+        signed_at="ngày …",
         footer="PhuSong",
         page_of="{page} / {pages}",
     )
