@@ -252,7 +252,7 @@ class _Teller:
 
     def _evidence(self, item: Mapping[str, Any], check: str) -> ToldEvidence:
         words = self._words
-        parts = str(item["source"]).split("; ")
+        parts = dict.fromkeys(str(item["source"]).split("; "))
         return ToldEvidence(
             label=words.label(item["name"], check),
             value=_with_uncertainty(item, words),
@@ -287,12 +287,13 @@ def _measure(measure: Mapping[str, Any] | None, words: Words) -> tuple[str, ...]
         return ()
     values = {name: value for name, value in measure.items() if name != "what"}
     told = [words.sentence(str(measure.get("what", "")), values)]
-    if measure.get("latitude") is not None and measure.get("longitude") is not None:
+    latitude, longitude = measure.get("latitude"), measure.get("longitude")
+    if latitude is not None and longitude is not None and f"{latitude:.5f}" not in told[0]:
         told.append(
             words.say(
                 "position_value",
-                latitude=words.number(measure["latitude"], 5),
-                longitude=words.number(measure["longitude"], 5),
+                latitude=words.number(latitude, 5),
+                longitude=words.number(longitude, 5),
             )
         )
     return tuple(line for line in told if line)

@@ -129,6 +129,11 @@ def assemble(
         stamps=tuple(words.say(key) for key in keys),
         law=words.say("law"),
         sections=(*sections, options_section(source), data_section(source), *after),
+        closing=words.say(
+            "closing",
+            study=source.study.id,
+            sha256=sha256_of(canonical(source.study.inputs)),
+        ),
         signatures=tuple(
             words.say(f"signature_{who}") for who in ("prepared", "checked", "approved")
         ),

@@ -55,9 +55,7 @@ def _plans(source: Source) -> Iterable[Block]:
 
 def _rules(rows: Sequence[Mapping[str, Any]], words: Words) -> Iterable[Block]:
     """Yield the rules that findings of these stations rest on."""
-    rules = {
-        finding["rule"]["id"]: finding["rule"] for row in rows for finding in row["findings"]
-    }
+    rules = {finding["rule"]["id"]: finding["rule"] for row in rows for finding in row["findings"]}
     columns = ("rule", "basis", "validity", "confidence", "force")
     yield Table(
         words.say("rules_caption"),

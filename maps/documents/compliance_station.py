@@ -13,6 +13,8 @@ from propagation.compliance.catalogue import number_of
 __all__ = ["station_sections"]
 
 _AZIMUTHS = range(0, 360, 10)
+_SPELT_OUT = 3
+"""So many advisory findings of a check are told in full; the others stand in a table."""
 _METHODS = ("simplified_multiplication", "power_sum", "t_lnm")
 _PLAN = (
     "plan_id",
@@ -43,16 +45,15 @@ def station_sections(source: Source, row: Mapping[str, Any]) -> list[Section]:
     station = next(item for item in source.inputs["stations"] if item["id"] == row["station_id"])
     checks = told_checks(source.study, row, words)
     sources = _Sources()
-    deciding = [(check, check.deciding) for check in checks if check.deciding]
-    advisory = [(check, check.advisory) for check in checks if check.advisory]
+    advisory = any(check.advisory for check in checks)
     sections = [
         Section(words.say("findings_heading"), _summary(row, checks, words)),
-        Section(words.say("deciding_heading"), list(_findings(deciding, sources, words))),
+        Section(words.say("deciding_heading"), list(_deciding(checks, sources, words))),
     ]
     if advisory:
         blocks = [
             Paragraph(words.sentence("findings.advisory_text")),
-            *_findings(advisory, sources, words),
+            *_advisory(checks, sources, words),
         ]
         sections.append(Section(words.say("advisory_heading"), blocks))
     if sources.known:
@@ -91,27 +92,57 @@ def _summary_row(check: ToldCheck, words: Words) -> tuple[str, ...]:
     return str(check.mark.number), check.title, outcome, words.number(check.margin_db, 1)
 
 
-def _findings(
-    groups: Iterable[tuple[ToldCheck, Sequence[ToldFinding]]], sources: "_Sources", words: Words
-) -> Iterable[Block]:
-    """Yield the findings of each check; a rule is told once where several rest on it in a row."""
-    for check, findings in groups:
-        number, last = check.mark.number, None
-        for place, finding in enumerate(findings, start=1):
-            label = str(number) if len(findings) == 1 else f"{number}.{place}"
-            yield Heading(
-                words.say(
-                    "finding_line", number=label, check=check.title, outcome=finding.outcome_text
+def _deciding(checks: Sequence[ToldCheck], sources: "_Sources", words: Words) -> Iterable[Block]:
+    for check in checks:
+        yield from _findings(check, check.deciding, sources, words)
+
+
+def _advisory(checks: Sequence[ToldCheck], sources: "_Sources", words: Words) -> Iterable[Block]:
+    """Yield the advisory findings: the gravest of each check in full, many others in a table."""
+    for check in checks:
+        yield from _findings(check, check.advisory[:_SPELT_OUT], sources, words)
+        rest = check.advisory[_SPELT_OUT:]
+        if rest:
+            columns = ("check_number", "counterpart", "reason", "outcome", "margin")
+            yield Table(
+                words.say("rest_caption", number=check.mark.number, check=check.title),
+                tuple(words.say(f"column_{column}") for column in columns),
+                tuple(
+                    (
+                        f"{check.mark.number}.{place}",
+                        one.counterpart or words.number(None),
+                        one.reason,
+                        one.outcome_text,
+                        words.number(one.margin_db, 1),
+                    )
+                    for place, one in enumerate(rest, start=_SPELT_OUT + 1)
                 ),
-                (),
-                finding.outcome,
-                finding.outcome_text,
+                frozenset({4}),
+                (2, 4, 10, 3, 2),
             )
-            rule = (finding.rule, finding.basis, finding.force)
-            yield Facts(tuple(_rows(finding, words, ruled=rule != last)))
-            last = rule
-            if finding.evidence:
-                yield _evidence(finding.evidence, label, sources, words)
+
+
+def _findings(
+    check: ToldCheck, findings: Sequence[ToldFinding], sources: "_Sources", words: Words
+) -> Iterable[Block]:
+    """Yield findings of a check; a rule is told once where several rest on it in a row."""
+    last = None
+    alone = len(check.deciding) + len(check.advisory) == 1
+    for place, finding in enumerate(findings, start=1):
+        label = str(check.mark.number) if alone else f"{check.mark.number}.{place}"
+        yield Heading(
+            words.say(
+                "finding_line", number=label, check=check.title, outcome=finding.outcome_text
+            ),
+            (),
+            finding.outcome,
+            finding.outcome_text,
+        )
+        rule = (finding.rule, finding.basis, finding.force)
+        yield Facts(tuple(_rows(finding, words, ruled=rule != last)))
+        last = rule
+        if finding.evidence:
+            yield _evidence(finding.evidence, label, sources, words)
 
 
 def _rows(
@@ -196,9 +227,7 @@ def _plan(source: Source, row: Mapping[str, Any]) -> list[Section]:
 # --- service edge ---
 
 
-def _edge(
-    source: Source, station: Mapping[str, Any], row: Mapping[str, Any]
-) -> Iterable[Section]:
+def _edge(source: Source, station: Mapping[str, Any], row: Mapping[str, Any]) -> Iterable[Section]:
     """Yield the service edge on 36 azimuths, where the study kept it."""
     words = source.words
     edge = {one["azimuth_deg"]: one for one in row.get("edge", ())}
@@ -241,9 +270,7 @@ def _edge_row(
 # --- the other stations ---
 
 
-def _considered(
-    source: Source, station: Mapping[str, Any], row: Mapping[str, Any]
-) -> list[Block]:
+def _considered(source: Source, station: Mapping[str, Any], row: Mapping[str, Any]) -> list[Block]:
     """Return every other station with its distance and what came of it."""
     words = source.words
     found: dict[str, dict[str, str]] = {}

@@ -1,4 +1,4 @@
-"""What a report says, before it is a page or a file: HTML, PDF and DOCX are drawn from it alone."""
+"""What a report says before it is a page or a file: HTML, PDF and DOCX are drawn from it."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -164,6 +164,8 @@ class Report:
         What the law says of predictions.
     sections : tuple of Section
         Its content.
+    closing : str
+        What those who sign put their names to.
     signatures : tuple of str
         Who signs, from left to right.
     signature_hint : str
@@ -183,6 +185,7 @@ class Report:
     stamps: tuple[str, ...]
     law: str
     sections: tuple[Section, ...]
+    closing: str
     signatures: tuple[str, ...]
     signature_hint: str
     signed_at: str

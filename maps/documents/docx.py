@@ -38,7 +38,7 @@ from maps.documents.pdf import figure_png
 __all__ = ["report_docx"]
 
 _FONT: Final = "Times New Roman"
-_DAY: Final = datetime(2020, 1, 1)  # noqa: DTZ001 - the format knows no zone
+_DAY: Final = datetime(2020, 1, 1)
 _QUIET: Final = RGBColor(0x4D, 0x57, 0x51)
 _STAMP: Final = RGBColor(0x7A, 0x2E, 0x00)
 _OUTCOMES: Final = {
@@ -275,9 +275,11 @@ def _figure(document: DocxDocument, figure: Figure) -> None:
 
 
 def _sign(document: DocxDocument, report: Report) -> None:
+    closing = _line(document, report.closing)
+    closing.paragraph_format.space_before, closing.paragraph_format.keep_with_next = Pt(18), True
     date = _line(document, report.signed_at)
     date.alignment = WD_ALIGN_PARAGRAPH.RIGHT
-    date.paragraph_format.space_before, date.paragraph_format.keep_with_next = Pt(18), True
+    date.paragraph_format.keep_with_next = True
     table = document.add_table(1, len(report.signatures))
     table._tbl.tr_lst[0].get_or_add_trPr().append(OxmlElement("w:cantSplit"))
     for cell, who in zip(_rows_of(table)[0], report.signatures, strict=True):
