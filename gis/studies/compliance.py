@@ -56,7 +56,7 @@ from propagation.compliance.standards import Standards
 __all__ = ["NAMES", "compute", "gather"]
 
 _PROFILE_STEP_KM = 0.5
-NAMES = ("station_id", "service", "jurisdiction", "on")
+NAMES = ("station_id", "service", "public", "jurisdiction", "on")
 _SERVICES = tuple(one.value for one in Service)
 
 
@@ -69,7 +69,7 @@ def gather(
     ----------
     request : mapping
         Optional `station_id` (all stations of `service` without it), `service` (`fm` unless
-        said), `jurisdiction`, `on`.
+        said), `public` (leaves out what operators keep confidential), `jurisdiction`, `on`.
     register : Reader
         The register at one moment.
     context : StudyContext
@@ -88,7 +88,7 @@ def gather(
         alone = register.station(reader.word("station_id"), SYSTEM)
         service = alone.service
     everyone = register.stations(SYSTEM, service=service, on=on)
-    pack = load_rule_pack(on)
+    pack = load_rule_pack(on, own=context.home.rules)
     judged: Sequence[BroadcastStation] = everyone
     if alone is not None:
         judged = [alone]
@@ -111,7 +111,9 @@ def gather(
         "named_communes": named,
         "provinces": provinces,
         "reach_km": REACH_KM,
-        "checks": gathered_by(Asked(register, context, on, pack, judged, everyone)),
+        "checks": gathered_by(
+            Asked(register, context, on, pack, judged, everyone, public=reader.flag("public"))
+        ),
     }
     return Gathered(inputs, {**geometries, **more, **outlines})
 

@@ -25,6 +25,8 @@ ACTIONS = {
     "boundaries": ("boundaries import",),
     "bench": ("bench area",),
     "terrain": ("terrain fetch", "terrain list"),
+    "plans": ("plans list", "plans compare"),
+    "rules": ("rules show", "rules check"),
 }
 EVERY = [words for name in COMMANDS for words in ACTIONS.get(name, (name,))]
 

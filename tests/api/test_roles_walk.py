@@ -23,6 +23,7 @@ _FILLED = {
     "{secret}": "none",
     "{page}": "border",
     "{layer}": "structures",
+    "{plan_id:path}": "none",
     "{path:path}": "phusong.css",
 }
 
