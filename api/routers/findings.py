@@ -18,14 +18,14 @@ from api.pages import render
 from api.service import may_read, service_of
 from api.submission import submit
 from gis.errors import NotFoundError
-from gis.home import Home
 from gis.register.records import Service
+from gis.studies.findings import newest_of_plan
 from gis.studies.record import Study, each_study
 from maps.findings import ORDER, CheckMark, check_marks, check_title, told_checks
 from maps.words import Words
 from propagation.compliance.catalogue import CATALOGUE
 
-__all__ = ["router"]
+__all__ = ["Plan", "router"]
 
 router = APIRouter(route_class=GuardedRoute, include_in_schema=False)
 
@@ -67,7 +67,7 @@ def findings_page(
     order: Order = "outcome",
 ) -> Response:
     """Show each station of a plan with its outcome of every check."""
-    study = _newest_of_plan(service_of(request).home, service)
+    study = newest_of_plan(service_of(request).home, service)
     lines = [] if study is None else [_line(row) for row in study.results["stations"]]
     shown = [line for line in lines if outcome in ("", line.outcome(check))]
     shown.sort(key=lambda line: (*_KEYS[order](line, check), line.row["name"]))
@@ -135,17 +135,6 @@ def station_findings(
         checks=() if found is None or row is None else told_checks(found, row, words),
         report=f"?station={quote(station_id, safe='')}&lang={words.language.value}",
     )
-
-
-def _newest_of_plan(home: Home, service: str) -> Study | None:
-    """Return the newest check of all stations of a plan; one of a single station is no such."""
-    for study in each_study(home, kind="compliance"):
-        plan = study.inputs.get("plan")
-        if plan is None and len(study.inputs["judged"]) > 1:  # kept before plans were named
-            plan = study.inputs["stations"][0]["service"]
-        if plan == service:
-            return study
-    return None
 
 
 def _row_of(study: Study, station_id: str) -> dict[str, Any] | None:

@@ -233,7 +233,7 @@ def _table(document: DocxDocument, content: Table) -> None:
 
 def _grid(document: DocxDocument, rows: int, widths_mm: Any) -> DocxTable:
     """Add an empty table with columns of fixed widths, whose rows stay whole."""
-    table = document.add_table(rows, len(widths_mm), style="Table Grid")
+    table: DocxTable = document.add_table(rows, len(widths_mm), style="Table Grid")
     table.alignment, table.autofit = WD_TABLE_ALIGNMENT.CENTER, False
     for column, width_mm in zip(table._tbl.tblGrid.gridCol_lst, widths_mm, strict=True):
         column.w = Mm(width_mm)

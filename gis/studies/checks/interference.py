@@ -255,14 +255,19 @@ def edge_rows(scene: Scene, station: BroadcastStation) -> list[dict[str, Any]]:
     if NAME not in scene.gathered or protection is None:
         return []
     reception = _reception(scene, station)
+    at = (station.longitude, station.latitude)
+    longitude = np.array([point.longitude for point in reception.points])
+    latitude = np.array([point.latitude for point in reception.points])
+    azimuth = azimuth_deg(*at, longitude, latitude)
+    away = distance_km(*at, longitude, latitude)
     usable: Mapping[Method, Floats] = {}
     if station.service is Service.FM and reception.points:
         nuisance = np.array([point.nuisance_dbuvm for point in reception.points])
         usable = usable_fields_dbuvm(nuisance, _deviation_db(scene))
     return [
         {
-            "azimuth_deg": round(point.azimuth_deg) % 360,
-            "distance_km": round(point.distance_km, 1),
+            "azimuth_deg": round(float(azimuth[k])) % 360,
+            "distance_km": round(float(away[k]), 1),
             "wanted_dbuvm": _rounded(point.wanted_dbuvm),
             "minimum_dbuvm": protection.minimum_field_dbuvm(point.area),
             "usable_dbuvm": {method.value: _rounded(usable[method][k]) for method in usable},
