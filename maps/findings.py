@@ -108,8 +108,8 @@ class ToldFinding:
         Whether it stands beside and decides nothing.
     reason : str
         Why.
-    rule, basis : str
-        The rule with its confidence, and its instrument and clause.
+    rule, basis, confidence : str
+        The rule, its instrument and clause, and how well it is known.
     force : str
         Binding, reference or advisory.
     note : str
@@ -133,6 +133,7 @@ class ToldFinding:
     reason: str
     rule: str
     basis: str
+    confidence: str
     force: str
     note: str
     counterpart: str | None
@@ -228,13 +229,9 @@ class _Teller:
             outcome_text=words.outcome(written["outcome"]),
             advisory=_advisory(written),
             reason=words.sentence(written["reason"], written["values"]),
-            rule=words.say(
-                "rule_line",
-                rule=rule["id"],
-                title=rule[f"title_{words.language}"],
-                confidence=words.confidence(rule["confidence"]),
-            ),
+            rule=f"{rule['id']}: {rule[f'title_{words.language}']}",
             basis=basis(rule, words.language),
+            confidence=words.confidence(rule["confidence"]),
             force=words.sentence(f"findings.force.{_force(rule)}"),
             note=str(rule.get(f"note_{words.language}") or ""),
             counterpart=self._names.get(other, other),

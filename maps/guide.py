@@ -4,6 +4,8 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
+from html import escape
+from itertools import count
 from types import MappingProxyType
 
 from markdown_it import MarkdownIt
@@ -16,6 +18,7 @@ from propagation.compliance.catalogue import CATALOGUE
 __all__ = ["GuidePage", "guide_page", "guide_titles"]
 
 _NAME = re.compile(r"[a-z0-9_]{1,60}")
+_TABLE = re.compile("<table>")
 _FILE = re.compile(r"([a-z0-9_]{1,60})\.(vi|en)\.md")
 
 
@@ -71,13 +74,15 @@ def _page(name: str, language: Language, source: str) -> GuidePage:
     title = heading.removeprefix("# ").strip()
     html = _markdown().render(below)
     # wide tables scroll in a frame of their own, which the keyboard reaches
-    frame = f'<div class="scroll" role="region" tabindex="0" aria-label="{_attribute(title)}">'
-    html = html.replace("<table>", f"{frame}<table>").replace("</table>", "</table></div>")
+    number = count(1)
+    html = _TABLE.sub(lambda _: _frame(title, next(number)), html)
+    html = html.replace("</table>", "</table></div>")
     return GuidePage(name, title, language, html.replace("<th>", '<th scope="col">'))
 
 
-def _attribute(text: str) -> str:
-    return text.replace("&", "&amp;").replace('"', "&quot;").replace("<", "&lt;")
+def _frame(title: str, number: int) -> str:
+    label = escape(f"{title} ({number})", quote=True)
+    return f'<div class="scroll" role="region" tabindex="0" aria-label="{label}"><table>'
 
 
 @cache

@@ -45,7 +45,7 @@ def page(request: Request, page: str) -> Response:
         request,
         "guide_page.html",
         page=found,
-        number=CATALOGUE.index(found.name) + 1 if found.name in CATALOGUE else None,
+        check_number=CATALOGUE.index(found.name) + 1 if found.name in CATALOGUE else None,
         text=Markup(found.html),  # noqa: S704 - our own text, rendered without raw HTML
         before=names[place - 1] if place else None,
         after=names[place + 1] if place + 1 < len(names) else None,

@@ -1,5 +1,6 @@
 """Plan, licence, record and measurement in one row a station, as a page and as CSV."""
 
+from collections.abc import Iterator
 from typing import Annotated
 
 from fastapi import APIRouter, Query
@@ -14,7 +15,7 @@ from api.pages import render, wants_page
 from api.routers.findings import Plan
 from api.service import service_of
 from data.text import Language, has, number, text
-from gis.plan_rows import SOURCES, PlanRow, plan_rows, plan_rows_csv
+from gis.plan_rows import SOURCES, Item, PlanRow, plan_rows, plan_rows_csv
 from gis.register.records import Service
 from gis.studies.findings import newest_of_plan
 from maps.findings import check_marks
@@ -56,11 +57,10 @@ def plan_rows_page(
         rows=[row for row in rows if row.differences or not differing],
         counted={"count": len(rows), "differing": sum(row.differences > 0 for row in rows)},
         items=[item.name for item in rows[0].items] if rows else [],
-        sources=SOURCES,
         study=study,
         outcomes=outcomes,
         number_of=number_of,
-        said=lambda name, value: _said(name, value, language),
+        lines=lambda item: list(_lines(item, language)),
         services=[one.value for one in Service],
         service=service,
         differing=differing,
@@ -71,6 +71,18 @@ def _rows(request: Request, service: str) -> list[PlanRow]:
     here = service_of(request)
     with here.register.snapshot() as register:
         return plan_rows(register, identity_of(request).scope, Service(service), here.today())
+
+
+def _lines(item: Item, language: Language) -> Iterator[tuple[str, str]]:
+    """Yield each value of an item once, after the sources that state it."""
+    sources: dict[str, list[str]] = {}
+    for source in SOURCES:
+        value = getattr(item, source)
+        if value is not None:
+            said = _said(item.name, value, language)
+            sources.setdefault(said, []).append(text(f"plan_rows.{source}", language))
+    for said, names in sources.items():
+        yield ", ".join(names), said
 
 
 def _said(name: str, value: str | float, language: Language) -> str:

@@ -164,7 +164,8 @@ def _rows(
             yield words.sentence(f"findings.field_{key}"), told
     if ruled:
         note = (finding.note,) if finding.note else ()
-        told = (finding.rule, finding.basis, finding.force, *note)
+        known = words.say("basis_known", basis=finding.basis, confidence=finding.confidence)
+        told = (finding.rule, known, finding.force, *note)
         yield words.say("finding_rule"), told
 
 
