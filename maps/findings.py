@@ -65,7 +65,7 @@ def check_marks(row: Mapping[str, Any]) -> tuple[CheckMark, ...]:
         found = [finding for finding in row["findings"] if finding["check"] == check]
         deciding = [finding for finding in found if not _advisory(finding)]
         outcome = _gravest(deciding or found)
-        why = None if outcome else told.get(check) or "compliance.no_finding.unruled"
+        why = None if outcome else told.get(check) or "findings.no_finding"
         marks.append(CheckMark(number, check, outcome, bool(found and not deciding), why))
     return tuple(marks)
 

@@ -63,7 +63,7 @@ def guide_page(name: str, language: Language) -> GuidePage:
     """
     if _NAME.fullmatch(name):
         for written in (language, *(one for one in Language if one is not language)):
-            file = path(f"guide/{name}.{written}.md")
+            file = path("guide") / f"{name}.{written}.md"
             if file.is_file():
                 return _page(name, written, file.read_text(encoding="utf-8"))
     raise NotFoundError("guide.unknown", name=name[:60])
