@@ -170,9 +170,7 @@ def test_rules_and_plans_stand_with_their_spans(make_compliance_study: MakeStudy
         for b in sections(made)["Versions of plans, rules and boundaries"].blocks
         if isinstance(b, Table)
     ]
-    assert tables[0].rows == (
-        ("p", "TT 1", "01/01/2020 to 31/12/2030", "Secondary source", "2"),
-    )
+    assert tables[0].rows == (("p", "TT 1", "01/01/2020 to 31/12/2030", "Secondary source", "2"),)
     by_basis = {row[1]: row[2:] for row in tables[1].rows}
     assert by_basis["Thông tư 37/2017/TT-BTTTT, Phụ lục II"] == (
         "since 01/02/2018",
