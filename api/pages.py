@@ -30,6 +30,7 @@ MENU = (
     ("/view/plans", "plans.title"),
     ("/view/rules", "rules.title"),
     ("/view/imports", "pages.menu_imports"),
+    ("/view/guide", "pages.menu_guide"),
     ("/view/users", "pages.menu_users"),
 )
 """Address and name of each page of the menu; a role sees those that it may open."""

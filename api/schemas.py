@@ -81,9 +81,10 @@ class InterferenceRequest(_Predicted):
 
 
 class ComplianceRequest(_Moment):
-    """The findings of one station, or of all where none is named."""
+    """The findings of one station, or of all of a service (FM unless said) where none is named."""
 
     station_id: StationId | None = None
+    service: Literal["fm", "television", "wireless_public_address"] | None = None
 
 
 class NetworkRequest(_Added):

@@ -89,6 +89,7 @@ def _clauses(station: dict, language: Language) -> list[str]:  # type: ignore[ty
         finding
         for finding in station["findings"]
         if finding["outcome"] in ("violates", "needs_verification")
+        and not finding["rule"]["advisory"]
     ]
     return list(dict.fromkeys(basis(item["rule"], language) for item in decisive))
 

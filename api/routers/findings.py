@@ -1,10 +1,13 @@
-"""The findings of all stations: what the newest check said, and a button to check again."""
+"""The findings: all stations of a plan with the fifteen checks, and one station check by check."""
 
-import math
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from datetime import date
-from typing import Annotated, Any
+from math import inf
+from typing import Annotated, Any, Literal
+from urllib.parse import quote
 
-from fastapi import APIRouter, Form
+from fastapi import APIRouter, Form, Query
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
@@ -12,63 +15,153 @@ from api.guard import GuardedRoute
 from api.identity import identity_of
 from api.language import safe_language
 from api.pages import render
-from api.service import service_of
+from api.service import may_read, service_of
 from api.submission import submit
-from data.text import Language
-from gis.studies.findings import basis, export
-from gis.studies.record import list_studies
+from gis.errors import NotFoundError
+from gis.register.records import Service
+from gis.studies.findings import newest_of_plan
+from gis.studies.record import Study, each_study
+from maps.findings import ORDER, CheckMark, check_marks, check_title, told_checks
+from maps.words import Words
+from propagation.compliance.catalogue import CATALOGUE
 
-__all__ = ["router"]
+__all__ = ["Plan", "router"]
 
 router = APIRouter(route_class=GuardedRoute, include_in_schema=False)
 
-_DECISIVE = ("violates", "needs_verification")
-_ORDER = ("violates", "mixed", "needs_verification", "not_assessable", "complies")
+Plan = Literal["fm", "television", "wireless_public_address"]
+Order = Literal["outcome", "margin", "frequency", "name"]
+Wanted = Literal["", "violates", "mixed", "needs_verification", "not_assessable", "complies"]
+CheckNumber = Annotated[int, Query(ge=0, le=len(CATALOGUE))]
+
+_DECISIVE = frozenset({"violates", "needs_verification"})
+
+
+@dataclass(frozen=True, slots=True)
+class _Line:
+    """One station in the table of a plan."""
+
+    row: dict[str, Any]
+    marks: tuple[CheckMark, ...]
+    margin_db: float | None
+
+    def outcome(self, check: int) -> str | None:
+        """Return the outcome of a check by its number, or the summary for 0."""
+        return self.marks[check - 1].outcome if check else self.row["outcome"]
+
+
+_KEYS: dict[str, Callable[[_Line, int], tuple[Any, ...]]] = {
+    "outcome": lambda line, check: (_place(line.outcome(check)), _margin(line)),
+    "margin": lambda line, _: (_margin(line),),
+    "frequency": lambda line, _: (line.row["frequency_mhz"],),
+    "name": lambda _, __: (),
+}
 
 
 @router.get("/view/findings")
-def findings_page(request: Request) -> Response:
-    """Show each station with its outcome and the clauses that decided it."""
-    service, language = service_of(request), safe_language(request, page=True)
-    checks = list_studies(service.home, kind="compliance")
-    # The newest check of all stations; one of a single station lies under that station.
-    newest = next((study for study in checks if len(study.inputs["judged"]) > 1), None)
-    stations = [] if newest is None else [_row(station, language) for station in export(newest)]
-    stations.sort(key=lambda row: (_ORDER.index(row["outcome"]), row["name"]))
+def findings_page(
+    request: Request,
+    service: Plan = "fm",
+    outcome: Wanted = "",
+    check: CheckNumber = 0,
+    order: Order = "outcome",
+) -> Response:
+    """Show each station of a plan with its outcome of every check."""
+    study = newest_of_plan(service_of(request).home, service)
+    lines = [] if study is None else [_line(row) for row in study.results["stations"]]
+    shown = [line for line in lines if outcome in ("", line.outcome(check))]
+    shown.sort(key=lambda line: (*_KEYS[order](line, check), line.row["name"]))
+    words = Words(safe_language(request, page=True))
     return render(
         request,
         "findings.html",
-        study=newest,
-        on=None if newest is None else date.fromisoformat(newest.inputs["on"]),
-        stations=stations,
-        counts={name: sum(row["outcome"] == name for row in stations) for name in _ORDER},
+        study=study,
+        on=None if study is None else date.fromisoformat(study.inputs["on"]),
+        lines=shown,
+        of=len(lines),
+        outcomes=ORDER,
+        counts={name: sum(line.row["outcome"] == name for line in lines) for name in ORDER},
+        checks=[
+            (number, name, check_title(name, words), _counts(lines, number))
+            for number, name in enumerate(CATALOGUE, start=1)
+        ],
+        chosen={"service": service, "outcome": outcome, "check": check, "order": order},
+        services=[one.value for one in Service],
+        orders=tuple(_KEYS),
     )
 
 
 @router.post("/view/findings")
-def check_all(request: Request, csrf_token: Annotated[str, Form(max_length=200)] = "") -> Response:
-    """Ask for a check of all stations, and show its job."""
+def check_all(
+    request: Request,
+    service: Annotated[Plan, Form()] = "fm",
+    csrf_token: Annotated[str, Form(max_length=200)] = "",
+) -> Response:
+    """Ask for a check of all stations of a plan, and show its job."""
     del csrf_token  # the guard has looked at it
-    job = submit(service_of(request), identity_of(request), "compliance", {})
+    asked = {"service": service}
+    job = submit(service_of(request), identity_of(request), "compliance", asked)
     return RedirectResponse(f"/view/jobs/{job.id}", status_code=303)
 
 
-def _row(station: dict[str, Any], language: Language) -> dict[str, Any]:
-    decisive = [found for found in station["findings"] if found["outcome"] in _DECISIVE]
-    if not decisive:  # then what keeps it from being judged
-        decisive = [f for f in station["findings"] if f["outcome"] == "not_assessable"]
-    decisive.sort(key=_gravity)
-    clauses = [basis(found["rule"], language) for found in decisive]
-    margins = [found["margin_db"] for found in decisive if found["margin_db"] is not None]
-    return {
-        **station,
-        "clauses": list(dict.fromkeys(clauses)),
-        "worst_margin_db": min(margins, default=None),
-        "first": decisive[0] if decisive else None,
-    }
+@router.get("/view/stations/{station_id}/findings")
+def station_findings(
+    request: Request,
+    station_id: str,
+    study: Annotated[str, Query(max_length=60)] = "",
+) -> Response:
+    """Show the fifteen checks of a station in order, with everything that they rest on."""
+    service, identity = service_of(request), identity_of(request)
+    if study:
+        found: Study | None = service.study(study, identity)
+    else:
+        kept = each_study(service.home, kind="compliance")
+        found = next(
+            (one for one in kept if may_read(identity, one) and _row_of(one, station_id)), None
+        )
+    row = None if found is None else _row_of(found, station_id)
+    if study and row is None:
+        raise NotFoundError("studies.unknown_study", study=study)
+    with service.register.snapshot() as register:
+        station = register.station(station_id, identity.scope)
+    words = Words(safe_language(request, page=True))
+    return render(
+        request,
+        "station_findings.html",
+        station=station,
+        study=found,
+        row=row,
+        on=None if found is None else date.fromisoformat(found.inputs["on"]),
+        checks=() if found is None or row is None else told_checks(found, row, words),
+        report=f"?station={quote(station_id, safe='')}&lang={words.language.value}",
+    )
 
 
-def _gravity(found: dict[str, Any]) -> tuple[int, float]:
-    """Return the place of a finding among those that decide: the worst outcome, then margin."""
-    place = _ORDER.index(found["outcome"])
-    return place, math.inf if found["margin_db"] is None else found["margin_db"]
+def _row_of(study: Study, station_id: str) -> dict[str, Any] | None:
+    rows = study.results["stations"]
+    return next((row for row in rows if row["station_id"] == station_id), None)
+
+
+def _line(row: dict[str, Any]) -> _Line:
+    margins = [
+        found["margin_db"]
+        for found in row["findings"]
+        if found["margin_db"] is not None
+        and found["outcome"] in _DECISIVE
+        and not found["rule"].get("advisory", False)
+    ]
+    return _Line(row, check_marks(row), min(margins, default=None))
+
+
+def _counts(lines: Sequence[_Line], number: int) -> dict[str, int]:
+    """Return how many stations have each outcome of a check."""
+    found = [line.outcome(number) for line in lines]
+    return {name: found.count(name) for name in ORDER if name in found}
+
+
+def _place(outcome: str | None) -> int:
+    return len(ORDER) if outcome is None else ORDER.index(outcome)
+
+
+def _margin(line: _Line) -> float:
+    return inf if line.margin_db is None else line.margin_db

@@ -7,6 +7,7 @@ from fastapi import APIRouter, Query
 from starlette.requests import Request
 from starlette.responses import FileResponse, HTMLResponse, JSONResponse, Response
 
+from api.downloads import MEDIA_TYPES
 from api.guard import GuardedRoute
 from api.identity import Identity, identity_of
 from api.language import api_language, page_language
@@ -31,7 +32,7 @@ from gis.studies.context import StudyContext
 from gis.studies.point import explain, explain_path
 from gis.studies.record import Study, file_path, list_studies
 from gis.studies.snapshots import record_from_json
-from maps.documents.report import study_html, study_pdf
+from maps.documents.report import study_docx, study_html, study_pdf
 from maps.path_figure import path_picture
 from maps.point import point_answer
 from maps.studies import coverage_view, network_view
@@ -48,6 +49,14 @@ _MEDIA = {
 }
 _Longitude = Annotated[float, Query(ge=-180, le=180, allow_inf_nan=False)]
 _Latitude = Annotated[float, Query(ge=-80, le=80, allow_inf_nan=False)]
+StationQuery = Annotated[
+    str | None,
+    Query(
+        min_length=1,
+        max_length=200,
+        description="One station of a compliance study, reported in full.",
+    ),
+]
 
 
 @router.post("/studies/coverage", status_code=202)
@@ -186,19 +195,33 @@ def point(
 
 
 @router.get("/studies/{study_id}/report.html", response_class=HTMLResponse)
-def report_html(request: Request, study_id: str) -> HTMLResponse:
+def report_html(request: Request, study_id: str, station: StationQuery = None) -> HTMLResponse:
     """The report of a study, a page of its own that can be kept and printed."""
     found = service_of(request).study(study_id, identity_of(request))
     nonce = request.state.nonce
     policy = content_security_policy(nonce, inline_style=True)
     return HTMLResponse(
-        study_html(found, _language(request)), headers={"content-security-policy": policy}
+        study_html(found, _language(request), station_id=station),
+        headers={"content-security-policy": policy},
     )
 
 
 @router.get("/studies/{study_id}/report.pdf", response_class=Response)
-def report_pdf(request: Request, study_id: str) -> Response:
+def report_pdf(request: Request, study_id: str, station: StationQuery = None) -> Response:
     """The report of a study as PDF."""
+    return _report(request, study_id, station, "pdf")
+
+
+@router.get("/studies/{study_id}/report.docx", response_class=Response)
+def report_docx(request: Request, study_id: str, station: StationQuery = None) -> Response:
+    """The report of a study as DOCX, to be edited and signed."""
+    return _report(request, study_id, station, "docx")
+
+
+_WRITERS = {"pdf": (study_pdf, "inline"), "docx": (study_docx, "attachment")}
+
+
+def _report(request: Request, study_id: str, station: str | None, ending: str) -> Response:
     service = service_of(request)
     found = service.study(study_id, identity_of(request))
     language = _language(request)
@@ -206,10 +229,12 @@ def report_pdf(request: Request, study_id: str) -> Response:
     if found.kind in ("coverage", "network"):
         pictures = coverage_view if found.kind == "coverage" else network_view
         view = pictures(found, service.home)
+    write, disposition = _WRITERS[ending]
+    name = f"{found.id}-{language.value}.{ending}"
     return Response(
-        study_pdf(found, language, view=view),
-        media_type="application/pdf",
-        headers={"content-disposition": f'inline; filename="{found.id}-{language.value}.pdf"'},
+        write(found, language, view=view, station_id=station),
+        media_type=MEDIA_TYPES[ending],
+        headers={"content-disposition": f'{disposition}; filename="{name}"'},
     )
 
 

@@ -24,6 +24,7 @@ from gis.register.records import (
 from gis.register.scopes import SYSTEM
 from gis.rules import load_rule_pack, station_facts
 from gis.studies.audit import named_commune
+from gis.studies.checks.interference import edge_rows
 from gis.studies.checks.scene import Asked, Scene
 from gis.studies.checks.topics import checks_row, findings_of, gathered_by
 from gis.studies.communes import Commune, Communes, boundary_from_json, communes_near
@@ -99,6 +100,7 @@ def gather(
     inputs = {
         **common_inputs(place, on, context, default_settings(profile_step_km=_PROFILE_STEP_KM)),
         "rules": rules_json(pack, sorted(pack.rules)),
+        "plan": None if alone is not None else service.value,
         "judged": sorted(station.id for station in judged),
         "stations": [record_to_json(one) for one in sorted(everyone, key=lambda one: one.id)],
         "plan_entries": [
@@ -211,6 +213,7 @@ def _row(scene: Scene, station: BroadcastStation) -> dict[str, Any]:
         "without": list(scene.missing(station)),
         "outcome": summarise(findings).value,
         "checks": checks_row(scene, findings),
+        "edge": edge_rows(scene, station),
         "findings": [finding_to_json(finding) for finding in findings],
     }
 

@@ -4,12 +4,20 @@ from collections.abc import Mapping
 from typing import Any
 
 from data.text import Language, has, text
+from gis.home import Home
 from gis.plans import named_plan
-from gis.studies.record import Study
+from gis.studies.record import Study, each_study
 from gis.studies.snapshots import record_from_json, record_to_json
 from propagation.compliance.records import Evidence, Finding, Outcome, Rule
 
-__all__ = ["basis", "export", "finding_from_json", "finding_to_json", "said"]
+__all__ = [
+    "basis",
+    "export",
+    "finding_from_json",
+    "finding_to_json",
+    "newest_of_plan",
+    "said",
+]
 
 _EVIDENCE = ("kind", "name", "value", "source", "confidence", "uncertainty", "reservations")
 _RULE = ("id", "instrument", "clause", "valid_from", "valid_to", "confidence", "source", "binding")
@@ -127,3 +135,14 @@ def _measure(written: Mapping[str, Any] | None) -> dict[str, Any] | None:
         "vi": said(key, values, Language.VI),
         "en": said(key, values, Language.EN),
     }
+
+
+def newest_of_plan(home: Home, service: str) -> Study | None:
+    """Return the newest check of all stations of a plan; one of a single station is no such."""
+    for study in each_study(home, kind="compliance"):
+        plan = study.inputs.get("plan")
+        if plan is None and len(study.inputs["judged"]) > 1:  # kept before plans were named
+            plan = study.inputs["stations"][0]["service"]
+        if plan == service:
+            return study
+    return None

@@ -11,7 +11,7 @@ import os
 import re
 import shutil
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -27,6 +27,7 @@ __all__ = [
     "StudyContext",
     "canonical",
     "damaged_files",
+    "each_study",
     "file_path",
     "list_studies",
     "load",
@@ -178,15 +179,18 @@ def load(identifier: str, home: Home) -> Study:
 
 def list_studies(home: Home, *, kind: str | None = None) -> list[Study]:
     """Return every kept study, the newest first."""
+    return list(each_study(home, kind=kind))
+
+
+def each_study(home: Home, *, kind: str | None = None) -> Iterator[Study]:
+    """Yield every kept study, the newest first, each read when it is asked for."""
     if not home.studies.is_dir():
-        return []
+        return
     folders = [folder for folder in home.studies.iterdir() if _ID.fullmatch(folder.name)]
     folders.sort(key=lambda folder: (-folder.stat().st_mtime_ns, folder.name))
-    return [
-        load(folder.name, home)
-        for folder in folders
-        if (folder / RECORD_FILE).is_file() and kind in (None, folder.name.rpartition("-")[0])
-    ]
+    for folder in folders:
+        if (folder / RECORD_FILE).is_file() and kind in (None, folder.name.rpartition("-")[0]):
+            yield load(folder.name, home)
 
 
 def file_path(study: Study, name: str, home: Home) -> Path:

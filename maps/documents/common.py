@@ -54,11 +54,15 @@ _PATTERN_STEP_DEG = 10
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """A study and the words for it, and its picture where the report shall show it."""
+    """A study and the words for it, and its picture where the report shall show it.
+
+    Of a compliance study of many stations `station_id` may choose one, which is reported in full.
+    """
 
     study: Study
     words: Words
     view: Pictures | None = None
+    station_id: str | None = None
 
     @property
     def inputs(self) -> Mapping[str, Any]:
@@ -94,7 +98,9 @@ class Source:
             return None
 
 
-def assemble(source: Source, title: str, sections: Iterable[Section]) -> Report:
+def assemble(
+    source: Source, title: str, sections: Iterable[Section], after: Iterable[Section] = ()
+) -> Report:
     """Return a report with what stands on every one.
 
     Parameters
@@ -105,6 +111,8 @@ def assemble(source: Source, title: str, sections: Iterable[Section]) -> Report:
         Title of the report.
     sections : iterable of Section
         What is particular to it.
+    after : iterable of Section
+        What stands behind the data sets.
     """
     words, place = source.words, source.jurisdiction
     language = words.language
@@ -120,9 +128,17 @@ def assemble(source: Source, title: str, sections: Iterable[Section]) -> Report:
         issuer=place.department(language) if place else "",
         stamps=tuple(words.say(key) for key in keys),
         law=words.say("law"),
-        sections=(*sections, options_section(source), data_section(source)),
-        signatures=(words.say("signature_prepared"), words.say("signature_approved")),
+        sections=(*sections, options_section(source), data_section(source), *after),
+        closing=words.say(
+            "closing",
+            study=source.study.id,
+            sha256=sha256_of(canonical(source.study.inputs)),
+        ),
+        signatures=tuple(
+            words.say(f"signature_{who}") for who in ("prepared", "checked", "approved")
+        ),
         signature_hint=words.say("signature_hint"),
+        signed_at=words.say("signed_at"),
         footer=words.say("footer", study=source.study.id),
         page_of=words.say("page_of", page="{page}", pages="{pages}"),
     )

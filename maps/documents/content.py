@@ -1,4 +1,4 @@
-"""What a report says, before it is a page or a file: HTML and PDF are drawn from this alone."""
+"""What a report says before it is a page or a file: HTML, PDF and DOCX are drawn from it."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -164,10 +164,14 @@ class Report:
         What the law says of predictions.
     sections : tuple of Section
         Its content.
+    closing : str
+        What those who sign put their names to.
     signatures : tuple of str
         Who signs, from left to right.
     signature_hint : str
         What stands below each of them.
+    signed_at : str
+        Place and day of signing, the day to be filled in by hand.
     footer : str
         What stands at the foot of each page.
     page_of : str
@@ -181,7 +185,9 @@ class Report:
     stamps: tuple[str, ...]
     law: str
     sections: tuple[Section, ...]
+    closing: str
     signatures: tuple[str, ...]
     signature_hint: str
+    signed_at: str
     footer: str
     page_of: str

@@ -12,11 +12,13 @@ from typing import Any
 
 import typst
 
-from maps.documents.content import Report, block_kind
+from maps.documents.content import Figure, Report, block_kind
 
-__all__ = ["report_pdf"]
+__all__ = ["figure_png", "report_pdf"]
 
 _TEMPLATE = Path(__file__).with_name("report.typ")
+_FIGURE = Path(__file__).with_name("figure.typ")
+_FIGURE_PPI = 200
 
 
 def report_pdf(report: Report) -> bytes:
@@ -35,6 +37,18 @@ def report_pdf(report: Report) -> bytes:
         sys_inputs={"report": content},
         pdf_standards=["ua-1"],
         timestamp=0,
+    )
+
+
+def figure_png(figure: Figure) -> bytes:
+    """Return a picture with its legend as PNG, for files that hold no SVG."""
+    content = json.dumps(asdict(figure), ensure_ascii=False)
+    return typst.compile(
+        _FIGURE.read_bytes(),
+        format="png",
+        ppi=_FIGURE_PPI,
+        ignore_system_fonts=True,
+        sys_inputs={"figure": content},
     )
 
 

@@ -1,15 +1,16 @@
-"""The report of a study, as HTML and as PDF from the same content."""
+"""The report of a study, as HTML, PDF and DOCX from the same content."""
 
 from collections.abc import Callable, Collection, Mapping
 from types import MappingProxyType
 
 from data.text import Language
-from gis.errors import FormatError
+from gis.errors import FormatError, NotFoundError
 from gis.studies.record import Study
 from maps.documents.common import Source
 from maps.documents.compliance import compliance_report
 from maps.documents.content import Report
 from maps.documents.coverage import coverage_report
+from maps.documents.docx import report_docx
 from maps.documents.html import report_article, report_page
 from maps.documents.interference import interference_report
 from maps.documents.network import network_report
@@ -17,7 +18,7 @@ from maps.documents.pdf import report_pdf
 from maps.views import Pictures
 from maps.words import Words
 
-__all__ = ["study_article", "study_html", "study_pdf", "study_report"]
+__all__ = ["study_article", "study_docx", "study_html", "study_pdf", "study_report"]
 
 _BUILDERS: Mapping[str, Callable[[Source], Report]] = MappingProxyType(
     {
@@ -34,6 +35,7 @@ def study_report(
     language: Language | str = Language.VI,
     *,
     view: Pictures | None = None,
+    station_id: str | None = None,
 ) -> Report:
     """Return what the report of a study says.
 
@@ -45,23 +47,33 @@ def study_report(
         Language of the report.
     view : CoverageView, optional
         The pictures of a coverage or a network, for a report that shows them.
+    station_id : str, optional
+        One station of a compliance study of many, to be reported in full.
 
     Raises
     ------
     FormatError
         If there is no report for this kind of study.
+    NotFoundError
+        If the study is not about the station.
     """
     builder = _BUILDERS.get(study.kind)
     if builder is None:
         raise FormatError("documents.no_report", kind=study.kind)
-    return builder(Source(study, Words(language), view))
+    if station_id is not None and study.kind != "compliance":
+        raise NotFoundError("documents.no_station", study=study.id)
+    return builder(Source(study, Words(language), view, station_id))
 
 
 def study_html(
-    study: Study, language: Language | str = Language.VI, *, nonce: str | None = None
+    study: Study,
+    language: Language | str = Language.VI,
+    *,
+    nonce: str | None = None,
+    station_id: str | None = None,
 ) -> str:
     """Return the report of a study as a complete HTML page that needs no other file."""
-    return report_page(study_report(study, language), nonce=nonce)
+    return report_page(study_report(study, language, station_id=station_id), nonce=nonce)
 
 
 def study_article(
@@ -87,6 +99,18 @@ def study_pdf(
     language: Language | str = Language.VI,
     *,
     view: Pictures | None = None,
+    station_id: str | None = None,
 ) -> bytes:
     """Return the report of a study as a tagged PDF; the same study gives the same bytes."""
-    return report_pdf(study_report(study, language, view=view))
+    return report_pdf(study_report(study, language, view=view, station_id=station_id))
+
+
+def study_docx(
+    study: Study,
+    language: Language | str = Language.VI,
+    *,
+    view: Pictures | None = None,
+    station_id: str | None = None,
+) -> bytes:
+    """Return the report of a study as DOCX; the same study gives the same bytes."""
+    return report_docx(study_report(study, language, view=view, station_id=station_id))

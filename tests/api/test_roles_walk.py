@@ -21,6 +21,7 @@ _FILLED = {
     "{account_id}": "none",
     "{token_id}": "none",
     "{secret}": "none",
+    "{page}": "border",
     "{layer}": "structures",
     "{plan_id:path}": "none",
     "{path:path}": "phusong.css",

@@ -515,8 +515,10 @@ def test_axe_finds_nothing_in_a_report(browser: Browser, site: Site, width: int)
         stamps=("địa hình phẳng giả định",),
         law="Kết quả tính toán không phải là chứng cứ.",
         sections=(Section("Kết quả", blocks), Section("Đài khác", blocks)),
+        closing="Hết.",
         signatures=("Người lập", "Lãnh đạo"),
         signature_hint="(ký)",
+        signed_at="ngày …",
         footer="PhuSong",
         page_of="{page} / {pages}",
     )

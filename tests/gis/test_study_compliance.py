@@ -157,6 +157,31 @@ def test_two_stations_12_km_and_100_khz_apart(study_context: Context, make_stati
         assert caused["margin_db"] == pytest.approx(mirrored["margin_db"], abs=1e-9)
 
 
+def test_the_service_edge_is_kept_for_reports(study_context: Context, make_station: Make) -> None:
+    """Its smallest margin is the one that check 5 decides by, azimuth by azimuth as predicted."""
+    one = make_station()
+    two = make_station("b", longitude=EAST_12_KM, frequency_mhz=100.1)
+    row = rows_of(study_context(stations=[one, two]))["a"]
+    edge = row["edge"]
+    assert [point["azimuth_deg"] for point in edge] == sorted(
+        {point["azimuth_deg"] for point in edge}
+    )
+    assert all(point["azimuth_deg"] % 10 == 0 for point in edge)
+    assert all(point["distance_km"] > 1.0 for point in edge)
+    assert all(point["wanted_dbuvm"] >= 54.0 for point in edge), "a dB or so is to spare"
+    assert {point["dominant"] for point in edge} == {"b"}
+    decided = next(
+        finding for finding in findings_of(row, "usable_field") if finding["counterpart"] is None
+    )
+    margins = [
+        point["wanted_dbuvm"] - point["usable_dbuvm"]["simplified_multiplication"]
+        for point in edge
+        if point["wanted_dbuvm"] >= point["minimum_dbuvm"]
+    ]
+    assert min(margins) == pytest.approx(decided["margin_db"], abs=0.011)
+    assert set(edge[0]["usable_dbuvm"]) == {"simplified_multiplication", "power_sum", "t_lnm"}
+
+
 def test_test_points_lie_where_they_should(study_context: Context, make_station: Make) -> None:
     """The worst of the 36 edge points is the one towards the other station: azimuth 90."""
     other = make_station("b", longitude=EAST_12_KM + 0.3, frequency_mhz=100.1)

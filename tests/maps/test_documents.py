@@ -131,7 +131,8 @@ def test_what_has_to_be_said_about_the_ground_is_said(study: Study) -> None:
 
 def test_the_plan_section_lists_the_pattern(make_compliance_study: MakeStudy) -> None:
     made = make_compliance_study()
-    entry = {"id": "e", "plan_id": "p", "erp_max_dbw": 30.0,
+    entry = {"id": "e", "plan_id": "p", "instrument": "TT 1", "erp_max_dbw": 30.0,
+             "provenance": {"confidence": "secondary", "source": "t"},
              "attenuation_db": [0.0] * 12 + [10.0] + [0.0] * 23}  # fmt: skip
     row = {**made.results["stations"][0], "plan_entry_id": "e"}
     planned = replace(
@@ -318,8 +319,10 @@ def test_a_finding_carries_clause_numbers_and_what_to_do(
     assert "Cần xác minh" in found
     assert "Chưa đủ cơ sở đánh giá" in found
     assert "Thông tư 37/2017/TT-BTTTT, Phụ lục II" in found
-    assert "fm.plan.erp: Công suất không vượt quy hoạch (Nguồn thứ cấp)" in found
-    assert "Phương pháp tham khảo, không bắt buộc áp dụng tại địa bàn này." in found
+    assert "Thông tư 37/2017/TT-BTTTT, Phụ lục II (Nguồn thứ cấp)" in found
+    assert "fm.plan.erp: Công suất không vượt quy hoạch" in found
+    assert "Quy định bắt buộc" in found
+    assert "Phương pháp tham khảo, không bắt buộc áp dụng tại địa bàn này" in found
     assert "31,139 dBW (1,3 kW)" in found
     assert "61,25 dBµV/m ± 5,5 dBµV/m" in found
     assert "-12,5 dB" in found
@@ -343,7 +346,7 @@ def test_one_station_lists_all_considered_with_distance(make_compliance_study: M
         if isinstance(block, Table) and "khoảng cách" in block.caption
     ]
     assert [row[0] for row in tables[0].rows] == ["Đài Tân An 1", "Đài Tân An 2"]
-    assert tables[0].rows[1][3] == "Cần xác minh"
+    assert tables[0].rows[1][3] == "3. Nhiễu cùng kênh và kênh lân cận: Cần xác minh"
     assert tables[0].rows[0][3] == "giãn cách tần số không có tỷ số bảo vệ"
 
 

@@ -1,6 +1,6 @@
 """Interference of FM stations: contours, usable fields at the test points, areas of service."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 import numpy as np
@@ -35,10 +35,10 @@ from propagation.interference.area_totals import AreaTotals, area_totals
 from propagation.interference.contours import ContourThreshold
 from propagation.interference.nuisance import nuisance_of
 from propagation.interference.summation import simplified_multiplication_dbuvm
-from propagation.interference.usable import Method, usable_fields_dbuvm
+from propagation.interference.usable import Method, dominant_contributors, usable_fields_dbuvm
 from propagation.itu import p1812
 
-__all__ = ["CHECKS", "NAME", "RULES", "findings", "gather"]
+__all__ = ["CHECKS", "NAME", "RULES", "edge_rows", "findings", "gather"]
 
 Floats = NDArray[np.float64]
 
@@ -243,6 +243,49 @@ def _points(
             source=p1812.EDITION,
             boundary=places.boundary[k],
         )
+
+
+def edge_rows(scene: Scene, station: BroadcastStation) -> list[dict[str, Any]]:
+    """Return a station's service edge, azimuth by azimuth, as reports print it.
+
+    Each row holds azimuth and distance, the median field there and the minimum field, and for FM
+    the usable field by each analytic method with the station that disturbs most. Azimuths without
+    service have no row; a field that is not known, or made up by nobody, is None.
+    """
+    protection = scene.neighbourhood.protection(station)
+    if NAME not in scene.gathered or protection is None:
+        return []
+    reception = _reception(scene, station)
+    at = (station.longitude, station.latitude)
+    longitude = np.array([point.longitude for point in reception.points])
+    latitude = np.array([point.latitude for point in reception.points])
+    azimuth = azimuth_deg(*at, longitude, latitude)
+    away = distance_km(*at, longitude, latitude)
+    usable: Mapping[Method, Floats] = {}
+    if station.service is Service.FM and reception.points:
+        nuisance = np.array([point.nuisance_dbuvm for point in reception.points])
+        usable = usable_fields_dbuvm(nuisance, _deviation_db(scene))
+    return [
+        {
+            "azimuth_deg": round(float(azimuth[k])) % 360,
+            "distance_km": round(float(away[k]), 1),
+            "wanted_dbuvm": _rounded(point.wanted_dbuvm),
+            "minimum_dbuvm": protection.minimum_field_dbuvm(point.area),
+            "usable_dbuvm": {method.value: _rounded(usable[method][k]) for method in usable},
+            "dominant": _dominant(reception, point),
+        }
+        for k, point in enumerate(reception.points)
+    ]
+
+
+def _dominant(reception: ReceptionFacts, point: NuisancePoint) -> str | None:
+    """Return the station that disturbs most at a point; None where nobody does."""
+    found = dominant_contributors(point.nuisance_dbuvm, most=1)
+    return reception.others[found[0]].id if found else None
+
+
+def _rounded(level_dbuvm: float) -> float | None:
+    return round(float(level_dbuvm), 2) if np.isfinite(level_dbuvm) else None
 
 
 # --- areas ---

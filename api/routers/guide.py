@@ -1,0 +1,52 @@
+"""The user guide: its pages, one a check and those of whole subjects."""
+
+from fastapi import APIRouter
+from markupsafe import Markup
+from starlette.requests import Request
+from starlette.responses import Response
+
+from api.guard import GuardedRoute
+from api.language import safe_language
+from api.pages import render
+from maps.findings import check_title
+from maps.guide import guide_page, guide_titles
+from maps.words import Words
+from propagation.compliance.catalogue import CATALOGUE
+
+__all__ = ["router"]
+
+router = APIRouter(route_class=GuardedRoute, include_in_schema=False)
+
+
+@router.get("/view/guide")
+def guide(request: Request) -> Response:
+    """List the pages of the guide."""
+    language = safe_language(request, page=True)
+    words, titles = Words(language), guide_titles(language)
+    return render(
+        request,
+        "guide.html",
+        checks=[
+            (number, check_title(name, words), name if name in titles else None)
+            for number, name in enumerate(CATALOGUE, start=1)
+        ],
+        others=[(name, title) for name, title in titles.items() if name not in CATALOGUE],
+    )
+
+
+@router.get("/view/guide/{page}")
+def page(request: Request, page: str) -> Response:
+    """Show one page of the guide."""
+    language = safe_language(request, page=True)
+    found = guide_page(page, language)
+    names = list(guide_titles(language).items())
+    place = next(number for number, (name, _) in enumerate(names) if name == found.name)
+    return render(
+        request,
+        "guide_page.html",
+        page=found,
+        check_number=CATALOGUE.index(found.name) + 1 if found.name in CATALOGUE else None,
+        text=Markup(found.html),  # noqa: S704 - our own text, rendered without raw HTML
+        before=names[place - 1] if place else None,
+        after=names[place + 1] if place + 1 < len(names) else None,
+    )

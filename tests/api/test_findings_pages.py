@@ -1,0 +1,297 @@
+"""Findings, guide, plan rows: who sees them, what filters do, fifty stations stay light."""
+
+import csv
+import io
+import re
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from api.service import Service
+from gis.register.records import BroadcastStation
+from gis.register.scopes import SYSTEM
+from gis.studies.record import Study, save, study_id
+from gis.studies.snapshots import record_to_json
+from propagation.compliance.catalogue import CATALOGUE
+
+BrowserOf = Callable[[str], Any]
+RULE = {
+    "id": "fm.plan.erp",
+    "title_vi": "Công suất",
+    "title_en": "Power",
+    "instrument": "TT 1/2020",
+    "clause": "Điều 2",
+    "clause_en": "Article 2",
+    "valid_from": None,
+    "valid_to": None,
+    "confidence": "secondary",
+    "source": "t",
+    "binding": True,
+    "parameters": {},
+    "note_vi": "",
+    "note_en": "",
+    "advisory": False,
+}
+
+
+def a_finding(check: str, outcome: str, **more: Any) -> dict[str, Any]:
+    return {
+        "check": check,
+        "rule": {**RULE, "advisory": more.pop("advisory", False)},
+        "outcome": outcome,
+        "evidence": [
+            {
+                "kind": "record",
+                "name": "erp_total_dbw",
+                "value": 31.1,
+                "source": "<b>hồ sơ</b>",
+                "confidence": "synthetic",
+                "uncertainty": None,
+                "reservations": [],
+            }
+        ],
+        "reason": "compliance.reason.raster_kept",
+        "values": {"frequency_mhz": 93.6, "raster_khz": 100.0},
+        "margin_db": None,
+        "counterpart": None,
+        "missing": [],
+        "measure": None,
+        "reservations": [],
+        **more,
+    }
+
+
+def a_row(station: BroadcastStation, outcome: str, findings: list[dict[str, Any]]) -> Any:
+    return {
+        "station_id": station.id,
+        "name": station.name,
+        "programme": station.programme,
+        "frequency_mhz": station.frequency_mhz,
+        "longitude": station.longitude,
+        "latitude": station.latitude,
+        "synthetic": True,
+        "plan_entry_id": None,
+        "without": [],
+        "outcome": outcome,
+        "findings": findings,
+    }
+
+
+@pytest.fixture
+def stations(service: Service) -> list[BroadcastStation]:
+    with service.register.snapshot() as register:
+        return register.stations(SYSTEM)[:2]
+
+
+@pytest.fixture
+def keep(service: Service) -> Callable[..., Study]:
+    """Keep a study of some stations as if it had been computed."""
+
+    def make(rows: list[Any], judged: list[BroadcastStation], **inputs: Any) -> Study:
+        written = {
+            "jurisdiction": "tay-ninh-2025",
+            "on": "2026-11-26",
+            "terrain": {"identifier": "flat:2m", "flat": True},
+            "rules": {"pack": "vn-fm", "version": "a" * 64, "rules": {}},
+            "plan": "fm",
+            "judged": [one.id for one in judged],
+            "stations": [record_to_json(one) for one in judged],
+            "plan_entries": [],
+            **inputs,
+        }
+        made = Study(
+            study_id("compliance", written),
+            "compliance",
+            written,
+            {"stations": rows, "outcomes": {row["outcome"]: 1 for row in rows}},
+        )
+        return save(made, {}, service.home)
+
+    return make
+
+
+@pytest.fixture
+def study(keep: Callable[..., Study], stations: list[BroadcastStation]) -> Study:
+    first, second = stations
+    wrong = a_finding("erp_and_height", "violates", margin_db=-1.1)
+    beside = a_finding("border", "needs_verification", advisory=True, margin_db=-47.0)
+    fine = a_finding("plan_identity", "complies")
+    rows = [
+        a_row(first, "violates", [wrong, beside, fine]),
+        a_row(second, "complies", [fine, {**beside, "outcome": "complies"}]),
+    ]
+    return keep(rows, stations)
+
+
+def names_on(page: str) -> list[str]:
+    return re.findall(r'role="rowheader"><a href="[^"]+">([^<]+)</a>', page)
+
+
+def test_nothing_checked_yet_is_said(browser_of: BrowserOf) -> None:
+    for service in ("fm", "television", "wireless_public_address"):
+        page = browser_of("staff").get(f"/view/findings?service={service}")
+        assert page.status_code == 200
+        assert "Chưa kiểm tra lần nào" in page.text
+
+
+def test_the_matrix_has_fifteen_signs_a_station(
+    browser_of: BrowserOf, study: Study, stations: list[BroadcastStation]
+) -> None:
+    page = browser_of("staff").get("/view/findings?lang=en").text
+    assert names_on(page) == [stations[0].name, stations[1].name], "the gravest first"
+    assert len(re.findall('class="sign ', page)) == 30
+    there = f"/view/stations/{stations[0].id}/findings?study={study.id}#c2"
+    assert f'class="sign violates" href="{there}" aria-label="2: Violates"' in page
+    assert 'class="sign needs_verification aside"' in page
+    assert 'aria-label="9: Needs verification (advisory)"' in page
+    assert all(f'href="/view/guide/{check}"' in page for check in CATALOGUE)
+    margins = re.findall(r'class="number worst">([^<]+)<', page)
+    assert margins == ["-1.1", "–"], "an advisory margin does not count"
+
+
+@pytest.mark.parametrize(
+    ("query", "places"),
+    [
+        ("outcome=violates", [0]),
+        ("outcome=complies", [1]),
+        ("check=2&outcome=violates", [0]),
+        ("check=9&outcome=complies", [1]),
+        ("check=9", [0, 1]),
+        ("outcome=mixed", []),
+        ("order=margin", [0, 1]),
+    ],
+)
+@pytest.mark.usefixtures("study")
+def test_filters(
+    browser_of: BrowserOf,
+    stations: list[BroadcastStation],
+    query: str,
+    places: list[int],
+) -> None:
+    page = browser_of("staff").get(f"/view/findings?{query}")
+    assert page.status_code == 200
+    assert names_on(page.text) == [stations[place].name for place in places]
+
+
+@pytest.mark.parametrize(
+    "query", ["service=radio", "check=16", "check=-1", "outcome=bad", "order=x", "other=1"]
+)
+def test_filters_that_are_none_are_refused(browser_of: BrowserOf, query: str) -> None:
+    assert browser_of("staff").get(f"/view/findings?{query}").status_code in (400, 422)
+
+
+def test_fifty_stations_stay_light(
+    browser_of: BrowserOf, keep: Callable[..., Study], stations: list[BroadcastStation]
+) -> None:
+    findings = [a_finding(check, "complies") for check in CATALOGUE for _ in range(4)]
+    rows = [
+        {**a_row(stations[0], "complies", findings), "station_id": f"s{n}", "name": f"Đài số {n}"}
+        for n in range(50)
+    ]
+    judged = [stations[0]] * 50
+    study = keep(rows, judged)
+    staff = browser_of("staff")
+    assert len(staff.get("/view/findings").content) < 250_000
+    assert len(staff.get(f"/view/studies/{study.id}").content) < 600_000
+
+
+@pytest.mark.usefixtures("study")
+def test_a_station_check_by_check(browser_of: BrowserOf, stations: list[BroadcastStation]) -> None:
+    page = browser_of("staff").get(f"/view/stations/{stations[0].id}/findings?lang=en")
+    assert page.status_code == 200
+    places = [page.text.index(f'id="c{number}"') for number in range(1, 16)]
+    assert places == sorted(places)
+    assert "TT 1/2020, Article 2 (Secondary source). Binding rule." in page.text
+    assert "-1.1 dB" in page.text
+    assert page.text.count('class="finding needs_verification aside"') == 1
+    assert "&lt;b&gt;hồ sơ&lt;/b&gt;" in page.text
+    assert f"report.pdf?station={stations[0].id}&amp;lang=en" in page.text
+
+
+def test_a_station_that_was_not_checked_says_so(
+    browser_of: BrowserOf, stations: list[BroadcastStation]
+) -> None:
+    page = browser_of("viewer").get(f"/view/stations/{stations[0].id}/findings")
+    assert page.status_code == 200
+    assert "Đài này chưa được kiểm tra" in page.text
+
+
+def test_what_a_caller_may_not_read_is_as_if_it_were_not_there(
+    browser_of: BrowserOf, study: Study, stations: list[BroadcastStation]
+) -> None:
+    for role in ("viewer", "operator"):
+        browser = browser_of(role)
+        page = browser.get(f"/view/stations/{stations[0].id}/findings")
+        assert "Đài này chưa được kiểm tra" in page.text
+        named = browser.get(f"/view/stations/{stations[0].id}/findings?study={study.id}")
+        assert named.status_code == 404
+        for ending in ("html", "pdf", "docx"):
+            address = f"/studies/{study.id}/report.{ending}?station={stations[0].id}"
+            assert browser.get(address).status_code == 404
+
+
+def test_reports_of_one_station(
+    browser_of: BrowserOf, study: Study, stations: list[BroadcastStation]
+) -> None:
+    staff, address = browser_of("staff"), f"/studies/{study.id}/report"
+    wanted = f"?station={stations[0].id}"
+    page = staff.get(f"{address}.html{wanted}")
+    assert stations[0].name in page.text
+    assert "Đường biên phục vụ" not in page.text, "the study kept none"
+    pdf, docx = staff.get(f"{address}.pdf{wanted}"), staff.get(f"{address}.docx{wanted}")
+    assert pdf.content.startswith(b"%PDF-")
+    assert docx.content.startswith(b"PK")
+    assert docx.headers["content-type"].endswith("wordprocessingml.document")
+    assert docx.headers["content-disposition"].startswith("attachment")
+    for ending in ("html", "pdf", "docx"):
+        assert staff.get(f"{address}.{ending}").status_code == 200
+        assert staff.get(f"{address}.{ending}?station=nobody").status_code == 404
+        assert staff.get(f"{address}.{ending}?station=").status_code in (400, 422)
+
+
+def test_check_of_a_plan_is_asked_by_its_service(browser_of: BrowserOf, service: Service) -> None:
+    staff = browser_of("staff")
+    answer = staff.post("/view/findings", {"service": "television"})
+    assert answer.status_code == 303
+    job = service.queue.job(answer.headers["location"].rpartition("/")[2])
+    assert job.inputs["service"] == "television"
+
+
+@pytest.mark.parametrize("role", ["anonymous", "viewer", "operator", "staff", "administrator"])
+def test_the_guide_is_for_everyone(browser_of: BrowserOf, role: str) -> None:
+    browser = browser_of(role)
+    listed = browser.get("/view/guide?lang=en").text
+    assert all(f'href="/view/guide/{check}"' in listed for check in CATALOGUE)
+    assert 'href="/view/guide"' in browser.get("/").text, "in the menu"
+    page = browser.get("/view/guide/border?lang=en")
+    assert "<h1>9. Border: coordination distance and field</h1>" in page.text
+    assert browser.get("/view/guide/none").status_code == 404
+    assert browser.get("/view/guide/border.vi").status_code == 404
+
+
+def test_plan_rows_link_to_the_finding(browser_of: BrowserOf, service: Service, keep) -> None:
+    with service.register.snapshot() as register:
+        station = register.station("mp-duc-hoa", SYSTEM)
+    wrong = a_finding("erp_and_height", "violates", margin_db=-1.1)
+    other = {**a_row(station, "complies", []), "station_id": "x"}
+    study = keep([a_row(station, "violates", [wrong]), other], [station, station])
+    page = browser_of("staff").get("/view/plan-rows?differing=true&lang=en")
+    assert page.status_code == 200
+    assert names_on(page.text) == [station.name]
+    assert "Plan</span> 30 (1 kW)" in page.text
+    assert "Record</span> 31.139 (1.3 kW)" in page.text
+    assert f"/view/stations/mp-duc-hoa/findings?study={study.id}#c2" in page.text
+
+
+def test_plan_rows_as_csv(browser_of: BrowserOf) -> None:
+    staff = browser_of("staff")
+    answer = staff.get("/plan-rows.csv?service=fm&lang=en")
+    assert answer.headers["content-type"].startswith("text/csv")
+    lines = list(csv.reader(io.StringIO(answer.text.removeprefix("\ufeff"))))
+    assert {len(line) for line in lines} == {len(lines[0])}
+    assert len(names_on(staff.get("/view/plan-rows").text)) == len(lines) - 1
+    for role, status in (("anonymous", 401), ("viewer", 403), ("operator", 403)):
+        answer = browser_of(role).get("/plan-rows.csv")
+        assert answer.status_code in (status, 303)
+    assert staff.get("/view/plan-rows?service=television").status_code == 200
