@@ -4,7 +4,9 @@ The area of a station is cut into cells of 1 km. A cell counts where the station
 reaches the minimum field of its surroundings, inside the province in which it is protected. There
 the fields of every station are predicted that may disturb it, the strongest first, until those
 that are left cannot matter: no path lets a field exceed free space by more than eq. (69) of
-P.1812 allows, and what they could add at that moves no usable field by more than 0.01 dB.
+P.1812 allows, and at that they stay below the minimum field with their protection ratio, so that
+none of them alone breaks a ratio or reaches into a contour, and what they could add together moves
+no usable field by more than 0.01 dB.
 """
 
 import math
@@ -223,10 +225,12 @@ class _Search:
         added: list[Unwanted] = []
         left_out: tuple[str, ...] = ()
         floor = np.full(self.cells.wanted_dbuvm.size, -np.inf)
+        least = min(self.protection.minimum_field_dbuvm(area) for area in Area)
         for position, k in enumerate(order):
             rest = order[position:]
             tail = np.array([bounds[each] for each in rest])
-            if screened and _cannot_matter(tail, float(floor.min())):
+            alone = tail[0] < least  # the largest of them
+            if screened and alone and _cannot_matter(tail, float(floor.min())):
                 left_out = tuple(sorted(others[each].station.id for each in rest))
                 break
             self.stage.check()

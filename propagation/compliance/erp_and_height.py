@@ -21,6 +21,9 @@ __all__ = ["CHECK", "check"]
 
 CHECK: Final = "erp_and_height"
 
+_DECIMALS: Final = 6
+"""To these decimals powers and heights are compared: 30.01 dBW exceed 30 dBW by 0.01 dB."""
+
 
 def check(station: StationFacts, plan: PlanFacts | None, *, rule: Rule) -> tuple[Finding, ...]:
     """Compare radiated power, pattern, heights and polarisation with the plan entry.
@@ -88,7 +91,7 @@ def _total(station: StationFacts, plan: PlanFacts, rule: Rule) -> Finding:
         )
     margin_db = limit - erp
     excess_w = 10 ** (erp / 10) - 10 ** (limit / 10)
-    kept = margin_db >= -number(rule, "erp_tolerance_db")
+    kept = _within(-margin_db, number(rule, "erp_tolerance_db"))
     return _concluded(
         rule,
         "erp_kept" if kept else "erp_exceeded",
@@ -152,7 +155,7 @@ def _pattern(station: StationFacts, plan: PlanFacts, rule: Rule) -> Finding:
     margins = [limit - erp for limit, erp in zip(limits, radiated, strict=True)]
     worst = min(range(len(margins)), key=margins.__getitem__)
     limit, erp = round(limits[worst], 3), radiated[worst]
-    kept = margins[worst] >= -number(rule, "erp_tolerance_db")
+    kept = _within(-margins[worst], number(rule, "erp_tolerance_db"))
     return _concluded(
         rule,
         "pattern_kept" if kept else "pattern_exceeded",
@@ -206,7 +209,7 @@ def _height(  # noqa: PLR0917 (one comparison of two records, all its parts)
             evidence=(in_plan,),
             values={"limit_m": limit, "plan_id": plan.plan_id},
         )
-    kept = value <= limit + number(rule, "height_tolerance_m")
+    kept = _within(value - limit, number(rule, "height_tolerance_m"))
     return _concluded(
         rule,
         f"{name}_kept" if kept else f"{name}_exceeded",
@@ -233,6 +236,11 @@ def _polarization(station: StationFacts, plan: PlanFacts, rule: Rule) -> Finding
         {"plan_id": plan.plan_id},
         kept=kept,
     )
+
+
+def _within(excess: float, tolerance: float) -> bool:
+    """Say whether an excess is within its tolerance, free of the noise of binary fractions."""
+    return round(excess - tolerance, _DECIMALS) <= 0
 
 
 def _kw(erp_dbw: float) -> float:

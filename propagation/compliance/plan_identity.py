@@ -144,7 +144,9 @@ def _raster(station: StationFacts, rule: Rule) -> Finding:
     of_channels = "raster_origin_mhz" in rule.parameters
     origin_khz = 1000 * number(rule, "raster_origin_mhz") if of_channels else 0.0
     from_origin_khz = station.frequency_mhz * 1000 - origin_khz
-    off_khz = abs(from_origin_khz - round(from_origin_khz / raster_khz) * raster_khz)
+    off_khz = _free_of_noise(
+        abs(from_origin_khz - round(from_origin_khz / raster_khz) * raster_khz)
+    )
     return _judge(
         rule,
         ("channel_kept", "channel_left") if of_channels else ("raster_kept", "raster_left"),
@@ -155,6 +157,11 @@ def _raster(station: StationFacts, rule: Rule) -> Finding:
         off_khz=round(off_khz, 3),
         **({"origin_mhz": origin_khz / 1000} if of_channels else {}),
     )
+
+
+def _free_of_noise(off_khz: float) -> float:
+    """Return a difference to the millihertz: 100.0 less 99.999 MHz is 1 kHz and no more."""
+    return round(off_khz, 6)
 
 
 def _no_entry(station: StationFacts, rule: Rule) -> Finding:
@@ -190,7 +197,7 @@ def _no_entry(station: StationFacts, rule: Rule) -> Finding:
 
 
 def _frequency(station: StationFacts, plan: PlanFacts, rule: Rule) -> Finding:
-    off_khz = abs(station.frequency_mhz - plan.frequency_mhz) * 1000
+    off_khz = _free_of_noise(abs(station.frequency_mhz - plan.frequency_mhz) * 1000)
     return _judge(
         rule,
         ("frequency_same", "frequency_other"),
