@@ -24,6 +24,8 @@ def finding_to_json(finding: Finding) -> dict[str, Any]:
 def finding_from_json(written: Mapping[str, Any]) -> Finding:
     """Return the finding that `finding_to_json` wrote; it passes through the constructor again.
 
+    What could be changed about it, which stands beside it in a study, is no part of it.
+
     Raises
     ------
     ForbiddenVerdictError
@@ -31,7 +33,7 @@ def finding_from_json(written: Mapping[str, Any]) -> Finding:
     FormatError
         If its rule or its evidence cannot be read.
     """
-    parts = dict(written)
+    parts = {name: value for name, value in written.items() if name != "changes"}
     parts["rule"] = record_from_json(Rule, written["rule"])
     parts["evidence"] = tuple(
         record_from_json(Evidence, {**item, "reservations": frozenset(item["reservations"])})
