@@ -89,6 +89,7 @@ class Neighbourhood:
     settings: FieldSettings
     ground: Ground
     reach_km: float
+    away_km: dict[tuple[str, str], float] = field(default_factory=dict, repr=False)
     _facts: dict[str, StationFacts] = field(default_factory=dict, init=False, repr=False)
     _disturbs: dict[tuple[str, float], bool] = field(default_factory=dict, init=False, repr=False)
 
