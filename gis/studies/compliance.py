@@ -57,7 +57,7 @@ from propagation.compliance.standards import Standards
 __all__ = ["NAMES", "compute", "gather"]
 
 _PROFILE_STEP_KM = 0.5
-NAMES = ("station_id", "service", "jurisdiction", "on", *remedies.NAMES)
+NAMES = ("station_id", "service", "public", "jurisdiction", "on", *remedies.NAMES)
 _SERVICES = tuple(one.value for one in Service)
 
 
@@ -70,7 +70,8 @@ def gather(
     ----------
     request : mapping
         Optional `station_id` (all stations of `service` without it), `service` (`fm` unless
-        said), `jurisdiction`, `on`, and what `gis.studies.remedies.asked` reads.
+        said), `public` (leaves out what operators keep confidential), `jurisdiction`, `on`, and
+        what `gis.studies.remedies.asked` reads.
     register : Reader
         The register at one moment.
     context : StudyContext
@@ -89,7 +90,7 @@ def gather(
         alone = register.station(reader.word("station_id"), SYSTEM)
         service = alone.service
     everyone = register.stations(SYSTEM, service=service, on=on)
-    pack = load_rule_pack(on)
+    pack = load_rule_pack(on, own=context.home.rules)
     changes = remedies.asked(reader, alone=alone is not None)
     judged: Sequence[BroadcastStation] = everyone
     if alone is not None:
@@ -114,7 +115,9 @@ def gather(
         "provinces": provinces,
         "reach_km": REACH_KM,
         "changes": changes,
-        "checks": gathered_by(Asked(register, context, on, pack, judged, everyone)),
+        "checks": gathered_by(
+            Asked(register, context, on, pack, judged, everyone, public=reader.flag("public"))
+        ),
     }
     return Gathered(inputs, {**geometries, **more, **outlines})
 

@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gis.register.records import BroadcastStation
-from gis.studies.checks import sites
+from gis.studies.checks import meeting, sites
 from gis.studies.checks.scene import Scene
 from gis.studies.checks.topics import findings_of
 from gis.studies.context import silent
@@ -139,9 +139,11 @@ class Variants:
     def _scene_of(
         self, scene: Scene, around: Neighbourhood, meetings: Meetings, changed: BroadcastStation
     ) -> Scene:
-        gathered: Mapping[str, Any] = scene.gathered
+        gathered = dict(scene.gathered)
         if sites.NAME in gathered:
-            gathered = {**gathered, sites.NAME: sites.with_station(gathered[sites.NAME], changed)}
+            gathered[sites.NAME] = sites.with_station(gathered[sites.NAME], changed)
+        if meeting.NAME in gathered:
+            gathered[meeting.NAME] = self._remeasured(gathered[meeting.NAME], changed)
         return replace(
             scene,
             judged=(changed.id,),
@@ -151,6 +153,37 @@ class Variants:
             context=replace(scene.context, progress=silent),
             kept=dict(self._drawn),
         )
+
+    def _remeasured(
+        self, gathered: Mapping[str, Any], changed: BroadcastStation
+    ) -> Mapping[str, Any]:
+        """Return what was measured with the station changed.
+
+        Power moves what was measured as it moves what is radiated that way. From another height or
+        on another carrier nothing was measured.
+        """
+        written = gathered.get("measurements", ())
+        mine = [one for one in written if one["station_id"] == changed.id]
+        if not mine:
+            return gathered
+        others = [one for one in written if one["station_id"] != changed.id]
+        before, after = self._station, changed
+        if (before.frequency_mhz, before.height_above_ground_m) != (
+            after.frequency_mhz,
+            after.height_above_ground_m,
+        ):
+            return {**gathered, "measurements": others}
+        longitude, latitude = (
+            np.array([one[axis] for one in mine]) for axis in ("longitude", "latitude")
+        )
+        azimuth, _ = self._scene.emitter(before).towards(longitude, latitude)
+        shifts = self._shift_db(changed, azimuth)
+        name = "field_strength_dbuvm"
+        moved = [
+            {**one, name: one[name] + float(shift)}
+            for one, shift in zip(mine, shifts, strict=True)
+        ]
+        return {**gathered, "measurements": [*others, *moved]}
 
     def _learn(self, meetings: Meetings) -> None:
         """Keep what was predicted and does not hang on the station."""

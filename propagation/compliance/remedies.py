@@ -63,6 +63,8 @@ _BROKEN: Final = frozenset(
 )
 """Words of the reasons that say that a limit is not kept."""
 
+_WAYS: Final = frozenset({"received", "caused", "predicted", "measured"})
+
 Subject = tuple[str, str, str | None]
 """What a finding is about, whatever it concludes: its check, what it compares, whom with."""
 
@@ -86,7 +88,8 @@ _REMEDIES: Final[Mapping[tuple[str, str], tuple[Change, ...]]] = MappingProxyTyp
         ("plan_identity", "raster"): (Change.CHANNEL,),
         ("plan_identity", "channel"): (Change.CHANNEL,),
         ("plan_identity", "frequency"): (Change.CHANNEL,),
-        ("boundary_protection", "boundary"): (Change.ERP, Change.HEIGHT),
+        ("boundary_protection", "predicted"): (Change.ERP, Change.HEIGHT),
+        ("boundary_protection", "measured"): (Change.ERP,),
         ("protection_ratios", "caused"): _ALL,
         ("protection_ratios", "received"): (Change.CHANNEL,),
         ("usable_field", "caused"): _ALL,
@@ -101,7 +104,7 @@ _REMEDIES: Final[Mapping[tuple[str, str], tuple[Change, ...]]] = MappingProxyTyp
 def subject_of(finding: Finding) -> Subject:
     """Return what a finding is about: check, what is compared or which way, counterpart."""
     words = finding.reason.rsplit(".", 1)[-1].split("_")
-    way = next((word for word in words if word in {"received", "caused"}), words[0])
+    way = next((word for word in words if word in _WAYS), words[0])
     return finding.check, way, finding.counterpart
 
 

@@ -36,6 +36,8 @@ class Asked:
         The stations judged.
     stations : sequence of BroadcastStation
         They and every other station of the service that may meet one of them.
+    public : bool
+        Whether to leave out what operators keep confidential.
     """
 
     register: RegisterReader
@@ -44,6 +46,7 @@ class Asked:
     pack: RulePack
     judged: Sequence[BroadcastStation]
     stations: Sequence[BroadcastStation]
+    public: bool = False
 
 
 @dataclass(frozen=True, slots=True, eq=False)
