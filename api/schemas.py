@@ -84,6 +84,9 @@ class ComplianceRequest(_Moment):
     """The findings of one station, or of all where none is named."""
 
     station_id: StationId | None = None
+    changes: Literal["none", "erp", "all"] | None = None
+    height_step_m: Annotated[float | None, Field(ge=1, le=50, allow_inf_nan=False)] = None
+    height_floor_m: Annotated[float | None, Field(ge=1, le=1000, allow_inf_nan=False)] = None
 
 
 class NetworkRequest(_Added):

@@ -5,6 +5,7 @@ from typing import Any
 
 from data.text import Language, has, text
 from gis.plans import named_plan
+from gis.studies.changes import changes_to_export
 from gis.studies.record import Study
 from gis.studies.snapshots import record_from_json, record_to_json
 from propagation.compliance.records import Evidence, Finding, Outcome, Rule
@@ -109,6 +110,7 @@ def _finding(written: Mapping[str, Any]) -> dict[str, Any]:
         "counterpart": written["counterpart"],
         "missing": [_missing(key) for key in written["missing"]],
         "measure": _measure(written["measure"]),
+        "changes": changes_to_export(written.get("changes", ())),
         "reservations": written["reservations"],
         "reason_vi": said(written["reason"], values, Language.VI),
         "reason_en": said(written["reason"], values, Language.EN),

@@ -14,6 +14,7 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
+from gis.geodesy import azimuth_deg
 from gis.register.records import BroadcastStation
 from gis.studies.checks import meeting, sites
 from gis.studies.checks.scene import Scene
@@ -176,7 +177,7 @@ class Variants:
         longitude, latitude = (
             np.array([one[axis] for one in mine]) for axis in ("longitude", "latitude")
         )
-        azimuth, _ = self._scene.emitter(before).towards(longitude, latitude)
+        azimuth = azimuth_deg(before.longitude, before.latitude, longitude, latitude)
         shifts = self._shift_db(changed, azimuth)
         name = "field_strength_dbuvm"
         moved = [
@@ -214,15 +215,15 @@ class Variants:
             self._azimuths[places] = emitter.towards(found.longitude, found.latitude)[0]
         return self._shift_db(changed, self._azimuths[places])
 
-    def _shift_db(self, changed: BroadcastStation, azimuth_deg: Floats) -> Floats:
+    def _shift_db(self, changed: BroadcastStation, directions_deg: Floats) -> Floats:
         """Return by how much more is radiated in directions, dB; less is below 0."""
         station = self._station
         after, before = (float(one.erp_total_dbw or 0.0) for one in (changed, station))
-        shift = np.full(azimuth_deg.shape, after - before)
+        shift = np.full(directions_deg.shape, after - before)
         if station.antenna is None:
             for one, sign in ((changed, -1.0), (station, 1.0)):
                 if one.attenuation_db:
-                    shift += sign * horizontal_attenuation_db(one.attenuation_db, azimuth_deg)
+                    shift += sign * horizontal_attenuation_db(one.attenuation_db, directions_deg)
         return shift
 
     def _shifted_cells(self, changed: BroadcastStation, cells: ServiceCells) -> ServiceCells:

@@ -6,6 +6,7 @@ from typing import Any
 from data.text import Language
 from gis.geodesy import distance_km
 from gis.studies.findings import basis
+from maps.documents.changes import changes_blocks
 from maps.documents.common import Source, assemble, pattern_table, station_facts
 from maps.documents.content import (
     Block,
@@ -212,6 +213,7 @@ def _finding(
     blocks: list[Block] = [
         Heading(heading, (), finding["outcome"], outcome),
         Facts(tuple(rows)),
+        *changes_blocks(finding, words),
     ]
     if finding["evidence"]:
         blocks.append(_evidence(finding, number, sources, words))
