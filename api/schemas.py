@@ -85,6 +85,9 @@ class ComplianceRequest(_Moment):
 
     station_id: StationId | None = None
     service: Literal["fm", "television", "wireless_public_address"] | None = None
+    changes: Literal["none", "erp", "all"] | None = None
+    height_step_m: Annotated[float | None, Field(ge=1, le=50, allow_inf_nan=False)] = None
+    height_floor_m: Annotated[float | None, Field(ge=1, le=1000, allow_inf_nan=False)] = None
 
 
 class NetworkRequest(_Added):

@@ -4,7 +4,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
-from data.text import Language, has
+from data.text import Language
+from gis.studies.changes import change_said
 from gis.studies.findings import basis
 from gis.studies.record import Study
 from maps.words import Words
@@ -308,7 +309,6 @@ def _with_uncertainty(item: Mapping[str, Any], words: Words) -> str:
 
 
 def _changes(changes: Iterable[Mapping[str, Any]] | None, words: Words) -> Iterable[str]:
-    """Yield what would make a finding pass, each a sentence with its values."""
+    """Yield what would make a finding pass, in words."""
     for change in changes or ():
-        if has(str(change.get("reason"))):
-            yield words.sentence(change["reason"], change.get("values"))
+        yield " ".join(change_said(change, words.language))

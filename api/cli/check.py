@@ -8,7 +8,7 @@ from api.clock import judged_today
 from data.text import Language, text
 from gis.register.records import Service
 from gis.register.scopes import SYSTEM
-from gis.studies import Study, export, run
+from gis.studies import Study, export, remedies, run
 from gis.studies.findings import basis
 
 __all__ = ["COMMANDS"]
@@ -25,12 +25,19 @@ def _configure(parser: Parser) -> None:
     )
     parser.add_argument("--on", metavar="YYYY-MM-DD", help=parser.say("help_on"))
     parser.add_argument("--jurisdiction", metavar="ID", help=parser.say("help_jurisdiction"))
+    parser.add_argument(
+        "--changes", choices=("none", "erp", "all"), help=parser.say("help_changes")
+    )
+    for name in ("height-step-m", "height-floor-m"):
+        parser.add_argument(
+            f"--{name}", type=float, metavar="M", help=parser.say(f"help_{name.replace('-', '_')}")
+        )
     parser.add_argument("--exit-code", action="store_true", help=parser.say("help_exit_code"))
 
 
 def _run(arguments: argparse.Namespace, output: Output) -> int:
     inputs: dict[str, object] = {}
-    for name in ("on", "jurisdiction"):
+    for name in ("on", "jurisdiction", *remedies.NAMES):
         if getattr(arguments, name) is not None:
             inputs[name] = getattr(arguments, name)
     service = Service(arguments.plan or Service.FM)
@@ -109,6 +116,9 @@ def _show_reasons(stations: list, output: Output, *, everything: bool) -> None: 
             if finding["measure"] is not None:
                 what = finding["measure"][output.language.value]
                 output.line("  " + text("compliance.measure_line", output.language, what=what))
+            for change in finding["changes"]:
+                what = change[output.language.value]
+                output.line("  " + text("remedies.line", output.language, what=what))
 
 
 def _gravity(finding: dict) -> int:  # type: ignore[type-arg]  # JSON

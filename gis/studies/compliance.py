@@ -23,6 +23,7 @@ from gis.register.records import (
 )
 from gis.register.scopes import SYSTEM
 from gis.rules import load_rule_pack, station_facts
+from gis.studies import remedies
 from gis.studies.audit import named_commune
 from gis.studies.checks.interference import edge_rows
 from gis.studies.checks.scene import Asked, Scene
@@ -51,12 +52,13 @@ from gis.studies.unwanted import REACH_KM, spacing_khz
 from gis.terrain.sheet import Bounds
 from propagation.compliance.facts import TerrainFacts
 from propagation.compliance.records import summarise
+from propagation.compliance.remedies import Change
 from propagation.compliance.standards import Standards
 
 __all__ = ["NAMES", "compute", "gather"]
 
 _PROFILE_STEP_KM = 0.5
-NAMES = ("station_id", "service", "public", "jurisdiction", "on")
+NAMES = ("station_id", "service", "public", "jurisdiction", "on", *remedies.NAMES)
 _SERVICES = tuple(one.value for one in Service)
 
 
@@ -69,7 +71,8 @@ def gather(
     ----------
     request : mapping
         Optional `station_id` (all stations of `service` without it), `service` (`fm` unless
-        said), `public` (leaves out what operators keep confidential), `jurisdiction`, `on`.
+        said), `public` (leaves out what operators keep confidential), `jurisdiction`, `on`, and
+        what `gis.studies.remedies.asked` reads.
     register : Reader
         The register at one moment.
     context : StudyContext
@@ -89,10 +92,12 @@ def gather(
         service = alone.service
     everyone = register.stations(SYSTEM, service=service, on=on)
     pack = load_rule_pack(on, own=context.home.rules)
+    changes = remedies.asked(reader, alone=alone is not None)
     judged: Sequence[BroadcastStation] = everyone
     if alone is not None:
         judged = [alone]
-        everyone = _meeting(alone, everyone, standards_of(service, pack))
+        retuned = Change.CHANNEL.value in changes["kinds"]
+        everyone = _meeting(alone, everyone, standards_of(service, pack), retuned=retuned)
     communes = _communes(register, on, judged)
     written, geometries = communes.to_json()
     named, more = _named(register, on, judged)
@@ -111,6 +116,7 @@ def gather(
         "named_communes": named,
         "provinces": provinces,
         "reach_km": REACH_KM,
+        "changes": changes,
         "checks": gathered_by(
             Asked(register, context, on, pack, judged, everyone, public=reader.flag("public"))
         ),
@@ -126,7 +132,7 @@ def compute(gathered: Gathered, context: StudyContext) -> Computed:
         station = scene.neighbourhood.station(station_id)
         start = 0.85 + 0.14 * number / len(scene.judged)
         context.stage(start, 1.0, "studies.progress_check", station=station.name).report(0.0)
-        rows.append(_row(scene, station))
+        rows.append(_row(scene, station, gathered.inputs.get("changes")))
     outcomes = Counter(row["outcome"] for row in rows)
     return Computed(
         {
@@ -198,9 +204,12 @@ def _around(stations: Sequence[BroadcastStation]) -> Bounds:
     )
 
 
-def _row(scene: Scene, station: BroadcastStation) -> dict[str, Any]:
+def _row(
+    scene: Scene, station: BroadcastStation, changes: Mapping[str, Any] | None
+) -> dict[str, Any]:
     entry = plan_entry_of(station, scene.entries, scene.on)
     findings = findings_of(scene, station)
+    proposed = remedies.changes_of(scene, station, findings, changes)
     return {
         "station_id": station.id,
         "name": station.name,
@@ -214,7 +223,10 @@ def _row(scene: Scene, station: BroadcastStation) -> dict[str, Any]:
         "outcome": summarise(findings).value,
         "checks": checks_row(scene, findings),
         "edge": edge_rows(scene, station),
-        "findings": [finding_to_json(finding) for finding in findings],
+        "findings": [
+            finding_to_json(finding) | ({"changes": proposed[place]} if place in proposed else {})
+            for place, finding in enumerate(findings)
+        ],
     }
 
 
@@ -224,9 +236,16 @@ def _service_of(stations: Sequence[BroadcastStation]) -> Service:
 
 
 def _meeting(
-    station: BroadcastStation, everyone: Sequence[BroadcastStation], standards: Standards
+    station: BroadcastStation,
+    everyone: Sequence[BroadcastStation],
+    standards: Standards,
+    *,
+    retuned: bool,
 ) -> list[BroadcastStation]:
-    """Return a station, those within reach, and whatever adds to what one of them must bear."""
+    """Return a station, those within reach, and whatever adds to what one of them must bear.
+
+    One that may be `retuned` may meet any of those within reach.
+    """
 
     def disturbs(other: BroadcastStation, wanted: BroadcastStation) -> bool:
         return standards.disturbs(station_facts(wanted), spacing_khz(wanted, other))
@@ -234,7 +253,7 @@ def _meeting(
     near = _reaching(station, everyone)
     found = {one.id: one for one in near}
     for other in near:
-        if disturbs(other, station) or disturbs(station, other):
+        if retuned or disturbs(other, station) or disturbs(station, other):
             for third in _reaching(other, everyone):
                 if third.id not in found and disturbs(third, other):
                     found[third.id] = third

@@ -6,6 +6,7 @@ from typing import Any
 from data.text import Language, has, text
 from gis.home import Home
 from gis.plans import named_plan
+from gis.studies.changes import changes_to_export
 from gis.studies.record import Study, each_study
 from gis.studies.snapshots import record_from_json, record_to_json
 from propagation.compliance.records import Evidence, Finding, Outcome, Rule
@@ -32,6 +33,8 @@ def finding_to_json(finding: Finding) -> dict[str, Any]:
 def finding_from_json(written: Mapping[str, Any]) -> Finding:
     """Return the finding that `finding_to_json` wrote; it passes through the constructor again.
 
+    What could be changed about it, which stands beside it in a study, is no part of it.
+
     Raises
     ------
     ForbiddenVerdictError
@@ -39,7 +42,7 @@ def finding_from_json(written: Mapping[str, Any]) -> Finding:
     FormatError
         If its rule or its evidence cannot be read.
     """
-    parts = dict(written)
+    parts = {name: value for name, value in written.items() if name != "changes"}
     parts["rule"] = record_from_json(Rule, written["rule"])
     parts["evidence"] = tuple(
         record_from_json(Evidence, {**item, "reservations": frozenset(item["reservations"])})
@@ -115,6 +118,7 @@ def _finding(written: Mapping[str, Any]) -> dict[str, Any]:
         "counterpart": written["counterpart"],
         "missing": [_missing(key) for key in written["missing"]],
         "measure": _measure(written["measure"]),
+        "changes": changes_to_export(written.get("changes", ())),
         "reservations": written["reservations"],
         "reason_vi": said(written["reason"], values, Language.VI),
         "reason_en": said(written["reason"], values, Language.EN),

@@ -189,6 +189,8 @@ class Meetings:
     fields : mapping
         Field of a station, shape (2, k) for 50 % and 1 % of time, at a set of points: the edge of
         a station, the boundary points, the communes.
+    known : Meetings or None
+        What was predicted before for the same stations, places and ground, and is not again.
     """
 
     around: Neighbourhood
@@ -200,11 +202,24 @@ class Meetings:
     _against: dict[str, tuple[BroadcastStation, ...]] = field(
         default_factory=dict, init=False, repr=False
     )
+    known: "Meetings | None" = None
 
     @classmethod
-    def predicted(cls, around: Neighbourhood, context: StudyContext) -> "Meetings":
-        """Predict every field that the checks of the judged stations need."""
-        meetings = cls(around)
+    def predicted(
+        cls, around: Neighbourhood, context: StudyContext, known: "Meetings | None" = None
+    ) -> "Meetings":
+        """Predict every field that the checks of the judged stations need.
+
+        Parameters
+        ----------
+        around : Neighbourhood
+            The stations.
+        context : StudyContext
+            Who listens, and how many workers there are.
+        known : Meetings, optional
+            What is taken from before; nothing of a station that was not the same then.
+        """
+        meetings = cls(around, known=known)
         concerned, adding = meetings.concerned(), meetings.contributors()
         for number, station_id in enumerate(concerned):
             start, end = _part(0.02, 0.15, number, len(concerned))
@@ -260,6 +275,30 @@ class Meetings:
             if (other.id, f"edge {station.id}") in self.fields
         ]
 
+    def without(self, station_id: str) -> "Meetings":
+        """Return what was predicted and does not hang on one station's record."""
+        edge = f"edge {station_id}"
+        return Meetings(
+            self.around,
+            cells={
+                name: replace(
+                    cells,
+                    unwanted=tuple(one for one in cells.unwanted if one.station.id != station_id),
+                )
+                for name, cells in self.cells.items()
+                if name != station_id
+            },
+            edges={name: places for name, places in self.edges.items() if name != station_id},
+            communes={
+                name: places for name, places in self.communes.items() if name != station_id
+            },
+            fields={
+                key: values
+                for key, values in self.fields.items()
+                if key[0] != station_id and key[1] not in {edge, "boundary"}
+            },
+        )
+
     def at_boundary(self, station: BroadcastStation) -> list[FieldAtPoint]:
         """Return a station's median field at and beyond its province's boundary."""
         places = self.boundaries.get(station.id)
@@ -311,7 +350,12 @@ class Meetings:
             adding = [one for one in self._disturbing(own.station) if self._known(one)]
             others = [self._emitter(one.id) for one in adding]
             return served_cells(
-                own, others, around.kinds(own.station, protection), protection, alone
+                own,
+                others,
+                around.kinds(own.station, protection),
+                protection,
+                alone,
+                known=None if self.known is None else self.known.cells.get(station_id),
             )
 
         stage = context.stage(0.15, 0.5, "studies.progress_cells")
@@ -324,6 +368,10 @@ class Meetings:
 
     def _place(self, station_id: str, context: StudyContext, start: float, end: float) -> None:
         """Find the service edge of a station, and its boundary points if it is judged."""
+        if self.known is not None and station_id in self.known.edges:
+            self.communes[station_id] = self.known.communes[station_id]
+            self.edges[station_id] = self.known.edges[station_id]
+            return
         around, emitter = self.around, self._emitter(station_id)
         station = emitter.station
         stage = context.stage(start, end, "studies.progress_field", station=station.name)
@@ -348,6 +396,10 @@ class Meetings:
         """Predict a station's field at every point at which a check asks for it."""
         emitter = self._emitter(station_id)
         sets = dict(self._asked(emitter.station))
+        before = {} if self.known is None else self.known.fields
+        for name in [name for name in sets if (station_id, name) in before]:
+            self.fields[station_id, name] = before[station_id, name]
+            del sets[name]
         if not sets:
             return
         station = emitter.station

@@ -93,6 +93,10 @@ class ServiceCells:
         Minimum field, and the station's own median field.
     reach_km : float
         How far the farthest cell is from the station.
+    part : Grid
+        The part of the grid that holds all cells; without any, nothing of it.
+    where : ndarray of bool
+        Which of its pixels they are.
     unwanted : tuple of Unwanted
         What the others do there, in the order in which they were added.
     left_out : tuple of str
@@ -108,8 +112,10 @@ class ServiceCells:
     minimum_dbuvm: Floats
     wanted_dbuvm: Floats
     reach_km: float
-    unwanted: tuple[Unwanted, ...]
-    left_out: tuple[str, ...]
+    part: Grid
+    where: Flags
+    unwanted: tuple[Unwanted, ...] = ()
+    left_out: tuple[str, ...] = ()
 
     def of(self, station_id: str) -> Unwanted | None:
         """Return what one station does in the cells; None where it plays no part."""
@@ -147,6 +153,7 @@ def served_cells(
     protection: Protection,
     stage: Stage,
     *,
+    known: ServiceCells | None = None,
     screened: bool = True,
 ) -> ServiceCells:
     """Find the cells in which a station serves, and what others do there.
@@ -163,6 +170,9 @@ def served_cells(
         What protects the station's reception.
     stage : Stage
         Of a context with one worker.
+    known : ServiceCells, optional
+        The same cells, found before among other stations: fields known there are not predicted
+        anew.
     screened : bool
         Whether stations that cannot matter are left out.
 
@@ -171,6 +181,14 @@ def served_cells(
     CancelledError
         If the work was cancelled.
     """
+    cells = _own_cells(own, kinds, stage) if known is None else known
+    if not cells.wanted_dbuvm.size:
+        return cells
+    return _Search(cells, protection, stage).over(others, screened=screened)
+
+
+def _own_cells(own: Emitter, kinds: Kinds, stage: Stage) -> ServiceCells:
+    """Find the cells in which a station serves."""
     station, layout = own.station, _layout(own)
     radius_km = default_radius_km(station)
     grid = grid_around(station.longitude, station.latitude, radius_km, CELL_M)
@@ -181,7 +199,8 @@ def served_cells(
     _, away_km = own.towards(longitude, latitude)
     with np.errstate(invalid="ignore"):
         served = (field >= minimum) & protected & (away_km <= radius_km)
-    cells = ServiceCells(
+    rows, columns = (_span(np.flatnonzero(served.any(axis=axis))) for axis in (1, 0))
+    return ServiceCells(
         station=station,
         longitude=longitude[served],
         latitude=latitude[served],
@@ -191,15 +210,9 @@ def served_cells(
         minimum_dbuvm=minimum[served],
         wanted_dbuvm=field[served].astype(np.float64),
         reach_km=float(away_km[served].max(initial=0.0)),
-        unwanted=(),
-        left_out=(),
+        part=grid.part(rows, columns),
+        where=served[rows.start : rows.stop, columns.start : columns.stop],
     )
-    if not served.any():
-        return cells
-    rows, columns = (_span(np.flatnonzero(served.any(axis=axis))) for axis in (1, 0))
-    where = served[rows.start : rows.stop, columns.start : columns.stop]
-    search = _Search(cells, grid.part(rows, columns), where, protection, stage)
-    return search.over(others, screened=screened)
 
 
 def _layout(emitter: Emitter) -> Layout:
@@ -210,11 +223,9 @@ def _layout(emitter: Emitter) -> Layout:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Search:
-    """The cells of a station, on the part of a grid that holds them all."""
+    """The cells of a station, and what protects it there."""
 
     cells: ServiceCells
-    part: Grid
-    where: Flags
     protection: Protection
     stage: Stage
 
@@ -243,10 +254,13 @@ class _Search:
 
     def _unwanted(self, other: Emitter) -> Unwanted | None:
         """Return what one station does in the cells, None where it does not reach them."""
-        found = tile_field(other, self.part, _layout(other), TIME_PERCENTS, self.stage)
+        known = self.cells.of(other.station.id)
+        if known is not None:
+            return known
+        found = tile_field(other, self.cells.part, _layout(other), TIME_PERCENTS, self.stage)
         if found is None:
             return None
-        field = found.field_dbuvm[:, self.where]
+        field = found.field_dbuvm[:, self.cells.where]
         steady, tropospheric = field[:2].astype(np.float64)
         apart_khz = spacing_khz(self.cells.station, other.station)
         nuisance = nuisance_of(self.protection, steady, tropospheric, apart_khz)
@@ -288,4 +302,4 @@ def _cannot_matter(bounds_dbuvm: Floats, floor_dbuvm: float) -> bool:
 
 
 def _span(found: NDArray[np.intp]) -> range:
-    return range(int(found[0]), int(found[-1]) + 1)
+    return range(int(found[0]), int(found[-1]) + 1) if found.size else range(0)

@@ -60,6 +60,16 @@ class Places:
         """Return the number of points."""
         return len(self.names)
 
+    def some(self, chosen: NDArray[np.intp]) -> "Places":
+        """Return some of the points."""
+        return Places(
+            names=tuple(self.names[k] for k in chosen),
+            longitude=self.longitude[chosen],
+            latitude=self.latitude[chosen],
+            areas=tuple(self.areas[k] for k in chosen),
+            boundary=tuple(self.boundary[k] for k in chosen),
+        )
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Surroundings:

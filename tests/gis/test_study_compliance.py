@@ -365,7 +365,8 @@ def test_one_station_alone_says_the_same_as_among_all(
 ) -> None:
     other = make_station("b", longitude=EAST_12_KM, frequency_mhz=100.1)
     context = study_context(stations=[make_station(), other])
-    assert rows_of(context)["a"] == rows_of(context, station_id="a")["a"]
+    alone = rows_of(context, station_id="a", changes="none")["a"]
+    assert rows_of(context, changes="none")["a"] == alone
 
 
 @pytest.fixture(scope="module")
@@ -406,7 +407,8 @@ def test_every_finding_comes_back_and_keeps_the_law(demonstration: StudyContext)
     for row in study.results["stations"]:
         for written in row["findings"]:
             finding = finding_from_json(json.loads(canonical(written)))
-            assert finding_to_json(finding) == written
+            alone = {name: value for name, value in written.items() if name != "changes"}
+            assert finding_to_json(finding) == alone
             if "predicted" in written["reservations"]:
                 forged += 1
                 with pytest.raises(ForbiddenVerdictError):

@@ -27,7 +27,7 @@ from propagation.compliance.parameters import (
 from propagation.compliance.records import Finding
 from propagation.units import dbw_from_dbm, eirp_db_from_erp_db, erp_db_from_eirp_db
 
-__all__ = ["CHECKS", "NAME", "RULES", "bandwidth_khz", "findings", "gather"]
+__all__ = ["CHECKS", "NAME", "RULES", "bandwidth_khz", "findings", "gather", "with_station"]
 
 NAME = "sites"
 CHECKS = (intermodulation.CHECK, exposure.CHECK)
@@ -78,6 +78,12 @@ def gather(asked: Asked) -> dict[str, Any]:
         "installations": installations,
         "confidential": any(row["confidential"] for row in installations),
     }
+
+
+def with_station(gathered: Mapping[str, Any], station: BroadcastStation) -> dict[str, Any]:
+    """Return what was gathered where one station stands on record otherwise."""
+    rows = [_station(station) if row["id"] == station.id else row for row in gathered["stations"]]
+    return {**gathered, "stations": rows}
 
 
 def _station(station: BroadcastStation) -> dict[str, Any]:

@@ -47,10 +47,15 @@ def gathered_by(asked: Asked) -> dict[str, Any]:
     return {topic.NAME: topic.gather(asked) for topic in TOPICS if not _absent(topic, asked.pack)}
 
 
-def findings_of(scene: Scene, station: BroadcastStation) -> tuple[Finding, ...]:
-    """Return what every topic finds of a station."""
+def findings_of(
+    scene: Scene, station: BroadcastStation, check: str | None = None
+) -> tuple[Finding, ...]:
+    """Return what every topic finds of a station, or the one topic that calls a check."""
     return tuple(
-        finding for topic in _present(scene.gathered) for finding in topic.findings(scene, station)
+        finding
+        for topic in _present(scene.gathered)
+        if check is None or check in topic.CHECKS
+        for finding in topic.findings(scene, station)
     )
 
 

@@ -1,0 +1,402 @@
+"""What to change: for each finding that objects, the smallest change that passes, checked again.
+
+`propagation.compliance.remedies` searches; the question *does it still object?* is answered here,
+by the check that objected, on the station with the change (`gis.studies.variants`). A proposal is
+then judged once more by every check: what of the station would newly object stands beside it.
+"""
+
+import math
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any, Final
+
+from gis.register.records import BroadcastStation
+from gis.studies.checks.scene import Scene
+from gis.studies.findings import finding_to_json
+from gis.studies.requests import Reader
+from gis.studies.standards import rules_of
+from gis.studies.variants import Variants
+from propagation.compliance import exposure, plan_identity
+from propagation.compliance.parameters import number
+from propagation.compliance.records import Finding
+from propagation.compliance.remedies import (
+    Change,
+    Radiated,
+    Subject,
+    changes_for,
+    channels_near,
+    newly_objecting,
+    objecting,
+    objects,
+    reduced,
+    sectors,
+    smallest_lowering,
+    smallest_reduction,
+    subject_of,
+)
+
+__all__ = ["NAMES", "asked", "changes_of"]
+
+NAMES: Final = ("changes", "height_step_m", "height_floor_m")
+_EXTENTS: Final[Mapping[str, tuple[str, ...]]] = {
+    "none": (),
+    "erp": (Change.ERP.value,),
+    "all": tuple(one.value for one in Change),
+}
+_USUAL_STEP_M: Final = 5.0
+_USUAL_FLOOR_M: Final = 10.0
+_MOST_DB: Final = 40.0
+"""Largest reduction that is tried: a ten-thousandth of the power."""
+
+_MOST_CHANNELS: Final = 60
+"""So many channels are tried, the nearest first; the result says how many of how many."""
+
+_RAISED: Final = 5
+"""So many tenths of a decibel more are tried where the whole study asks for more."""
+
+_HARM: Final = frozenset(
+    {"protection_ratios", "usable_field", "service_area", "aeronautical", "border"}
+)
+"""Checks of which nothing may newly object on another channel."""
+
+_WORSENED: Final = frozenset({"protection_ratios", "usable_field"})
+_WORSE_DB: Final = 0.5
+"""Nor may these object by so much more: the rise that GE84, Article 4.3.7.1, accepts."""
+
+_OWN_RECEPTION: Final = frozenset({"received", "present"})
+
+
+def asked(reader: Reader, *, alone: bool) -> dict[str, Any]:
+    """Return what is to be looked for, as JSON values of a study's inputs.
+
+    Parameters
+    ----------
+    reader : Reader
+        The request: `changes` (`none`, `erp`, `all`; for one station `all`, else `erp` unless
+        said), `height_step_m` (5 unless said) and `height_floor_m` (10 unless said).
+    alone : bool
+        Whether one station is judged.
+
+    Raises
+    ------
+    FormatError
+        If the request is not understood.
+    """
+    extent = reader.choice("changes", tuple(_EXTENTS), "all" if alone else "erp")
+    return {
+        "kinds": list(_EXTENTS[extent]),
+        "height_step_m": reader.number("height_step_m", 1.0, 50.0, _USUAL_STEP_M),
+        "height_floor_m": reader.number("height_floor_m", 1.0, 1000.0, _USUAL_FLOOR_M),
+        "erp_most_db": _MOST_DB,
+        "channels_most": _MOST_CHANNELS,
+    }
+
+
+def changes_of(
+    scene: Scene,
+    station: BroadcastStation,
+    findings: Sequence[Finding],
+    wanted: Mapping[str, Any] | None,
+) -> dict[int, list[dict[str, Any]]]:
+    """Return what could be changed about each finding that objects, by its place.
+
+    Parameters
+    ----------
+    scene : Scene
+        The scene in which the station was judged.
+    station : BroadcastStation
+        The station.
+    findings : sequence of Finding
+        What was found of it.
+    wanted : mapping or None
+        From `asked`; None in studies that are older.
+
+    Returns
+    -------
+    dict
+        JSON values: of each change its kind, its values, whether the finding passes with it, the
+        outcome and the margin then, how it was checked again, and what newly objects.
+    """
+    kinds = () if wanted is None else tuple(Change(one) for one in wanted["kinds"])
+    told = {
+        place: [kind for kind in changes_for(finding) if kind in kinds]
+        for place, finding in enumerate(findings)
+    }
+    if not any(told.values()):
+        return {}
+    search = _Search(scene, station, findings, dict(wanted or {}), Variants(scene, station))
+    return {
+        place: [search.change(kind, findings[place]) for kind in chosen]
+        for place, chosen in told.items()
+        if chosen
+    }
+
+
+@dataclass(frozen=True, slots=True)
+class _Search:
+    """What all searches for one station share."""
+
+    scene: Scene
+    station: BroadcastStation
+    before: Sequence[Finding]
+    wanted: Mapping[str, Any]
+    variants: Variants
+
+    def change(self, kind: Change, finding: Finding) -> dict[str, Any]:
+        """Return the smallest change of a kind with which a finding passes, or the best one."""
+        self.scene.context.stage(0.99, 0.99, "studies.progress_changes").check()
+        by_kind = {
+            Change.ERP: self._erp,
+            Change.HEIGHT: self._height,
+            Change.CHANNEL: self._channel,
+        }
+        return by_kind[kind](finding)
+
+    @property
+    def _predicting(self) -> bool:
+        """Whether proposals are judged by the study made anew, not by shifted powers alone."""
+        return len(self.wanted["kinds"]) > 1
+
+    def _told(
+        self,
+        kind: Change,
+        finding: Finding,
+        values: Mapping[str, Any],
+        changed: BroadcastStation | None,
+    ) -> dict[str, Any]:
+        """Return a change as JSON values, with what every check finds then."""
+        if changed is None:
+            return {"kind": kind.value, "values": dict(values), "passes": False,
+                    "re_checked": False, "judged": None, "outcome": None, "margin_db": None,
+                    "side_effects": []}  # fmt: skip
+        subject = subject_of(finding)
+        before, after = self._both(kind, changed)
+        left = [one for one in after if subject_of(one) == subject]
+        worst = min(left, key=_gravity, default=None)
+        beside = [one for one in newly_objecting(before, after) if subject_of(one) != subject]
+        return {
+            "kind": kind.value,
+            "values": dict(values),
+            "passes": not objecting(after, subject),
+            "re_checked": True,
+            "judged": "all" if self._whole(kind) else "caused",
+            "outcome": None if worst is None else worst.outcome.value,
+            "margin_db": None if worst is None else _rounded(worst.margin_db),
+            "side_effects": [_side_effect(one) for one in beside],
+        }
+
+    def _whole(self, kind: Change) -> bool:
+        return kind is not Change.ERP or self._predicting
+
+    def _both(
+        self, kind: Change, changed: BroadcastStation
+    ) -> tuple[tuple[Finding, ...], tuple[Finding, ...]]:
+        """Return what was found before and is found after a change, of the same things."""
+        if self._whole(kind):
+            return tuple(self.before), self.variants.findings(changed)
+        after = self.variants.shifted_findings(changed)
+        return _without_reception(self.before), _without_reception(after)
+
+    # --- power ---
+
+    def _erp(self, finding: Finding) -> dict[str, Any]:
+        subject = subject_of(finding)
+
+        def passes(reduction_db: Sequence[float]) -> bool:
+            found = self.variants.shifted_findings(
+                _with_less_power(self.station, reduction_db), finding.check, finding.counterpart
+            )
+            return not objecting(found, subject)
+
+        by_azimuth = finding.check != exposure.CHECK and self.station.antenna is None
+        most_db = float(self.wanted["erp_most_db"])
+        found = smallest_reduction(
+            passes,
+            most_db=most_db,
+            guess_db=-(finding.margin_db or 0.0),
+            by_azimuth=by_azimuth,
+        )
+        if found is None:
+            found = (most_db,) * 36
+        elif self._predicting:
+            found = self._raised(found, subject, most_db)
+        changed = _with_less_power(self.station, found)
+        return self._told(Change.ERP, finding, _power_values(changed, found), changed)
+
+    def _raised(
+        self, found: tuple[float, ...], subject: Subject, most_db: float
+    ) -> tuple[float, ...]:
+        """Return a reduction that passes in the study made anew too: at most half a dB more."""
+        for tenths in range(_RAISED + 1):
+            more = tuple(
+                min(round(each + tenths / 10, 1), most_db) if each else 0.0 for each in found
+            )
+            changed = _with_less_power(self.station, more)
+            if not objecting(self.variants.findings(changed), subject):
+                return more
+        return found
+
+    # --- height ---
+
+    def _height(self, finding: Finding) -> dict[str, Any]:
+        subject = subject_of(finding)
+        step_m, floor_m = self.wanted["height_step_m"], self.wanted["height_floor_m"]
+        values: dict[str, Any] = {"height_step_m": step_m, "height_floor_m": floor_m}
+        present_m = self.station.height_above_ground_m
+        if present_m is None or present_m - step_m < floor_m:
+            return self._told(Change.HEIGHT, finding, values, None)
+
+        def passes(height_m: float) -> bool:
+            return not objecting(self.variants.findings(_lowered(self.station, height_m)), subject)
+
+        found_m = smallest_lowering(passes, present_m, step_m=step_m, floor_m=floor_m)
+        if found_m is None:
+            found_m = round(present_m - step_m * ((present_m - floor_m) // step_m), 6)
+        changed = _lowered(self.station, found_m)
+        values |= {
+            "lowered_m": round(present_m - found_m, 6),
+            "height_above_ground_m": changed.height_above_ground_m,
+            "effective_height_max_m": changed.effective_height_max_m,
+        }
+        return self._told(Change.HEIGHT, finding, values, changed)
+
+    # --- channel ---
+
+    def _channel(self, finding: Finding) -> dict[str, Any]:
+        every = self._channels()
+        tried = every[: int(self.wanted["channels_most"])]
+        best: tuple[int, int, float] | None = None
+        for place, frequency_mhz in enumerate(tried):
+            self.scene.context.stage(0.99, 0.99, "studies.progress_changes").check()
+            harm = self._harm(finding, _retuned(self.station, frequency_mhz))
+            if best is None or harm < best[0]:
+                best = harm, place, frequency_mhz
+            if not harm:
+                break
+        values: dict[str, Any] = {"channels": len(every)}
+        if best is None:
+            return self._told(Change.CHANNEL, finding, {**values, "tried": 0}, None)
+        harm, place, frequency_mhz = best
+        away_khz = round(1e3 * (frequency_mhz - self.station.frequency_mhz), 3)
+        values |= {
+            "tried": place + 1 if not harm else len(tried),
+            "frequency_mhz": frequency_mhz,
+            "away_khz": away_khz,
+        }
+        told = self._told(Change.CHANNEL, finding, values, _retuned(self.station, frequency_mhz))
+        return {**told, "passes": not harm}
+
+    def _channels(self) -> tuple[float, ...]:
+        """Return the channels that the raster and the band of the service hold."""
+        pack, rules = self.scene.pack, rules_of(self.station.service)
+        raster = pack.rule(rules.raster).parameters
+        band, _ = rules.of_rank(pack, self.station)
+        if "raster_khz" not in raster:
+            return ()
+        return channels_near(
+            self.station.frequency_mhz,
+            raster_khz=number(pack.rule(rules.raster), "raster_khz"),
+            origin_mhz=float(str(raster.get("raster_origin_mhz", 0.0))),
+            lower_mhz=number(band, "frequency_min_mhz"),
+            upper_mhz=number(band, "frequency_max_mhz"),
+        )
+
+    def _harm(self, finding: Finding, changed: BroadcastStation) -> int:
+        """Return how many findings keep a channel from passing: its own, and those hit worse."""
+        subject = subject_of(finding)
+        if finding.check == plan_identity.CHECK:
+            found = self.variants.shifted_findings(changed, finding.check)
+            if objecting(found, subject):
+                return 1_000_000
+        after = self.variants.findings(changed)
+        own = 1000 * objecting(after, subject)
+        return own + len(_hit_worse(self.before, after, subject))
+
+
+def _hit_worse(
+    before: Iterable[Finding], after: Iterable[Finding], subject: Subject
+) -> list[Finding]:
+    """Return the findings about harm that newly object, or object by much more than before."""
+    was = [one for one in before if one.check in _HARM and objects(one)]
+    now = [one for one in after if one.check in _HARM and subject_of(one) != subject]
+    margins = {subject_of(one): one.margin_db for one in was if one.margin_db is not None}
+    worse = [
+        one
+        for one in now
+        if one.check in _WORSENED
+        and objects(one)
+        and one.margin_db is not None
+        and one.margin_db < margins.get(subject_of(one), -math.inf) - _WORSE_DB
+    ]
+    return [*newly_objecting(was, now), *worse]
+
+
+def _without_reception(findings: Iterable[Finding]) -> tuple[Finding, ...]:
+    return tuple(one for one in findings if subject_of(one)[1] not in _OWN_RECEPTION)
+
+
+def _gravity(finding: Finding) -> tuple[bool, float]:
+    margin = finding.margin_db
+    return not objects(finding), math.inf if margin is None else margin
+
+
+def _rounded(value: float | None) -> float | None:
+    return None if value is None else round(value, 4)
+
+
+def _side_effect(finding: Finding) -> dict[str, Any]:
+    written = finding_to_json(finding)
+    told = {
+        name: written[name] for name in ("check", "outcome", "reason", "values", "counterpart")
+    }
+    return {**told, "rule": written["rule"]["id"], "margin_db": _rounded(finding.margin_db)}
+
+
+def _power_values(changed: BroadcastStation, reduction_db: Sequence[float]) -> dict[str, Any]:
+    return {
+        "sectors": [
+            {"from_deg": one.from_deg, "to_deg": one.to_deg, "reduction_db": one.reduction_db}
+            for one in sectors(reduction_db)
+        ],
+        "all_round": len(set(reduction_db)) == 1,
+        "erp_total_dbw": changed.erp_total_dbw,
+        "erp_horizontal_dbw": changed.erp_horizontal_dbw,
+        "erp_vertical_dbw": changed.erp_vertical_dbw,
+        "attenuation_db": list(changed.attenuation_db),
+    }
+
+
+def _with_less_power(station: BroadcastStation, reduction_db: Sequence[float]) -> BroadcastStation:
+    less = reduced(
+        Radiated(
+            erp_total_dbw=station.erp_total_dbw,
+            erp_horizontal_dbw=station.erp_horizontal_dbw,
+            erp_vertical_dbw=station.erp_vertical_dbw,
+            attenuation_db=station.attenuation_db,
+        ),
+        reduction_db,
+    )
+    return replace(
+        station,
+        erp_total_dbw=less.erp_total_dbw,
+        erp_horizontal_dbw=less.erp_horizontal_dbw,
+        erp_vertical_dbw=less.erp_vertical_dbw,
+        attenuation_db=less.attenuation_db,
+    )
+
+
+def _lowered(station: BroadcastStation, height_m: float) -> BroadcastStation:
+    """Return a station with a lower antenna; its effective heights fall by as much."""
+    by_m = (station.height_above_ground_m or 0.0) - height_m
+    effective = station.effective_height_max_m
+    return replace(
+        station,
+        height_above_ground_m=height_m,
+        effective_height_max_m=None if effective is None else round(effective - by_m, 6),
+        effective_height_m=tuple(round(one - by_m, 6) for one in station.effective_height_m),
+    )
+
+
+def _retuned(station: BroadcastStation, frequency_mhz: float) -> BroadcastStation:
+    """Return a station on another carrier; the name of its channel is no longer known."""
+    return replace(station, frequency_mhz=frequency_mhz, channel=None)
