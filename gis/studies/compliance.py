@@ -12,6 +12,7 @@ from datetime import date
 from typing import Any
 
 from gis.administration import COMMUNES
+from gis.errors import FormatError
 from gis.geodesy import distance_km
 from gis.register.reading import Reader as RegisterReader
 from gis.register.records import (
@@ -23,7 +24,10 @@ from gis.register.records import (
 )
 from gis.register.scopes import SYSTEM
 from gis.rules import load_rule_pack, station_facts
+from gis.studies.affected import affected_by
+from gis.studies.application import Application, application_asked
 from gis.studies.audit import named_commune
+from gis.studies.checks import interference
 from gis.studies.checks.scene import Asked, Scene
 from gis.studies.checks.topics import checks_row, findings_of, gathered_by
 from gis.studies.communes import Commune, Communes, boundary_from_json, communes_near
@@ -55,7 +59,7 @@ from propagation.compliance.standards import Standards
 __all__ = ["NAMES", "compute", "gather"]
 
 _PROFILE_STEP_KM = 0.5
-NAMES = ("station_id", "service", "jurisdiction", "on")
+NAMES = ("station_id", "application", "service", "jurisdiction", "on")
 _SERVICES = tuple(one.value for one in Service)
 
 
@@ -67,8 +71,8 @@ def gather(
     Parameters
     ----------
     request : mapping
-        Optional `station_id` (all stations of `service` without it), `service` (`fm` unless
-        said), `jurisdiction`, `on`.
+        Optional `station_id` or `application` (all stations of `service` without them),
+        `service` (`fm` unless said), `jurisdiction`, `on`.
     register : Reader
         The register at one moment.
     context : StudyContext
@@ -77,16 +81,17 @@ def gather(
     Raises
     ------
     GisError
-        If the request is not understood, or the station is unknown.
+        If the request or the application is not understood, or a station is unknown.
     """
     reader = Reader(request, *NAMES)
     place, on = moment(reader)
     service = Service(reader.choice("service", _SERVICES, Service.FM.value))
-    alone = None
-    if reader.has("station_id"):
-        alone = register.station(reader.word("station_id"), SYSTEM)
+    alone, application = _alone(reader, register, on)
+    if alone is not None:
         service = alone.service
     everyone = register.stations(SYSTEM, service=service, on=on)
+    if application is not None:
+        everyone = application.among(everyone)
     pack = load_rule_pack(on)
     judged: Sequence[BroadcastStation] = everyone
     if alone is not None:
@@ -109,9 +114,32 @@ def gather(
         "named_communes": named,
         "provinces": provinces,
         "reach_km": REACH_KM,
-        "checks": gathered_by(Asked(register, context, on, pack, judged, everyone)),
+        "checks": gathered_by(Asked(register, context, on, pack, judged, everyone, application)),
     }
+    if alone is not None:
+        inputs["affected"] = True
+    if application is not None:
+        replaced = application.replaced
+        inputs["application"] = {
+            "station_id": application.station.id,
+            "replaced": None if replaced is None else record_to_json(replaced),
+        }
     return Gathered(inputs, {**geometries, **more, **outlines})
+
+
+def _alone(
+    reader: Reader, register: RegisterReader, on: date
+) -> tuple[BroadcastStation | None, Application | None]:
+    """Return the one station that is judged, and the application where it is one."""
+    if not reader.has("application"):
+        if not reader.has("station_id"):
+            return None, None
+        return register.station(reader.word("station_id"), SYSTEM), None
+    for name in ("station_id", "service"):
+        if reader.has(name):
+            raise FormatError("studies.application_alone", name=name)
+    application = application_asked(reader.mapping("application"), register, on)
+    return application.station, application
 
 
 def compute(gathered: Gathered, context: StudyContext) -> Computed:
@@ -124,9 +152,14 @@ def compute(gathered: Gathered, context: StudyContext) -> Computed:
         context.stage(start, 1.0, "studies.progress_check", station=station.name).report(0.0)
         rows.append(_row(scene, station))
     outcomes = Counter(row["outcome"] for row in rows)
+    told = {}
+    if gathered.inputs.get("affected") and interference.NAME in scene.gathered:
+        (alone,) = scene.judged
+        told["new_interference"] = affected_by(scene, scene.neighbourhood.station(alone))
     return Computed(
         {
             "stations": rows,
+            **told,
             "outcomes": dict(sorted(outcomes.items())),
             "remarks": remarks_json(
                 [
@@ -152,6 +185,8 @@ def _scene(gathered: Gathered, context: StudyContext) -> Scene:
         if boundary is not None:
             provinces[code] = (str(item["name"]), boundary)
     pack = rules_from_json(inputs["rules"])
+    written = (inputs.get("application") or {}).get("replaced")
+    replaced = None if written is None else record_from_json(BroadcastStation, written)
     neighbourhood = Neighbourhood(
         stations={station.id: station for station in stations},
         judged=frozenset(judged),
@@ -160,8 +195,9 @@ def _scene(gathered: Gathered, context: StudyContext) -> Scene:
         pack=pack,
         standards=standards_of(_service_of(stations), pack),
         settings=settings_of(inputs),
-        ground=context.ground.holding(_around(stations)),
+        ground=context.ground.holding(_around([*stations, *([replaced] if replaced else [])])),
         reach_km=float(inputs["reach_km"]),
+        replaced=replaced,
     )
     return Scene(
         judged=judged,

@@ -93,6 +93,8 @@ class ServiceCells:
         What the others do there, in the order in which they were added.
     left_out : tuple of str
         Stations that cannot matter there, by identifier.
+    formerly : Unwanted or None
+        What a record that is replaced did there; None where none is, or it does not reach them.
     """
 
     station: BroadcastStation
@@ -106,6 +108,7 @@ class ServiceCells:
     reach_km: float
     unwanted: tuple[Unwanted, ...]
     left_out: tuple[str, ...]
+    formerly: Unwanted | None = None
 
     def of(self, station_id: str) -> Unwanted | None:
         """Return what one station does in the cells; None where it plays no part."""
@@ -130,6 +133,7 @@ def served_cells(
     stage: Stage,
     *,
     screened: bool = True,
+    formerly: Emitter | None = None,
 ) -> ServiceCells:
     """Find the cells in which a station serves, and what others do there.
 
@@ -147,6 +151,8 @@ def served_cells(
         Of a context with one worker.
     screened : bool
         Whether stations that cannot matter are left out.
+    formerly : Emitter, optional
+        A station that is replaced by one of the others.
 
     Raises
     ------
@@ -181,7 +187,8 @@ def served_cells(
     rows, columns = (_span(np.flatnonzero(served.any(axis=axis))) for axis in (1, 0))
     where = served[rows.start : rows.stop, columns.start : columns.stop]
     search = _Search(cells, grid.part(rows, columns), where, protection, stage)
-    return search.over(others, screened=screened)
+    found_cells = search.over(others, screened=screened)
+    return found_cells if formerly is None else search.with_former(found_cells, formerly)
 
 
 def _layout(emitter: Emitter) -> Layout:
@@ -220,6 +227,11 @@ class _Search:
                 floor = np.fmax(floor, one.nuisance_dbuvm)
         added.sort(key=lambda one: one.station.id)
         return replace(self.cells, unwanted=tuple(added), left_out=left_out)
+
+    def with_former(self, cells: ServiceCells, formerly: Emitter) -> ServiceCells:
+        """Return cells with what a replaced station did there."""
+        self.stage.check()
+        return replace(cells, formerly=self._unwanted(formerly))
 
     def _unwanted(self, other: Emitter) -> Unwanted | None:
         """Return what one station does in the cells, None where it does not reach them."""

@@ -37,7 +37,16 @@ from propagation.interference.nuisance import nuisance_of
 from propagation.interference.usable import Method, usable_fields_dbuvm
 from propagation.itu import p1812
 
-__all__ = ["CHECKS", "NAME", "RULES", "findings", "gather"]
+__all__ = [
+    "CHECKS",
+    "NAME",
+    "RULES",
+    "deviation_db",
+    "findings",
+    "gather",
+    "reception_of",
+    "usable_in_cells",
+]
 
 Floats = NDArray[np.float64]
 
@@ -170,12 +179,12 @@ def _around(scene: Scene, cells: ServiceCells) -> tuple[Floats, Floats]:
 def _usable(scene: Scene, station: BroadcastStation) -> tuple[Finding, ...]:
     pack, meetings = scene.pack, scene.meetings
     caused = [
-        _reception(scene, other)
+        reception_of(scene, other)
         for other, _ in scene.neighbourhood.neighbours(station)
         if other.id in meetings.edges and station in meetings.disturbing(other)
     ]
     rule, summation = pack.rule(USABLE_FIELD), pack.rule(SUMMATION)
-    received = _reception(scene, station)
+    received = reception_of(scene, station)
     most = max(len(one.others) for one in (received, *caused))
     key = ("drawn", most)
     if key not in scene.kept:
@@ -192,7 +201,7 @@ def _usable(scene: Scene, station: BroadcastStation) -> tuple[Finding, ...]:
     )
 
 
-def _reception(scene: Scene, wanted: BroadcastStation) -> ReceptionFacts:
+def reception_of(scene: Scene, wanted: BroadcastStation) -> ReceptionFacts:
     """Return a station's test points, with what every other one does there."""
     key = ("reception", wanted.id)
     if key not in scene.kept:
@@ -267,7 +276,7 @@ def _area_facts(
     scene: Scene, cells: ServiceCells, without: BroadcastStation | None = None
 ) -> AreaFacts:
     """Return what the service of a station loses to all others, and newly to one of them."""
-    usable = _usable_in_cells(scene, cells)[TREATY]
+    usable = usable_in_cells(scene, cells)[TREATY]
     nuisance = cells.nuisance_dbuvm()
     totals = _totals(scene, cells, usable, nuisance, without)
     margin = np.where(np.isnan(usable), np.inf, cells.wanted_dbuvm - usable)
@@ -297,7 +306,7 @@ def _totals(
     rest = None
     if without is not None:
         kept = [k for k, one in enumerate(cells.unwanted) if one.station.id != without.id]
-        rest = usable_fields_dbuvm(nuisance[:, kept], _deviation_db(scene))[TREATY]
+        rest = usable_fields_dbuvm(nuisance[:, kept], deviation_db(scene))[TREATY]
     known = ~np.isnan(nuisance)
     dominant: NDArray[np.int64] | int = -1
     if nuisance.shape[1]:
@@ -316,16 +325,17 @@ def _totals(
     )
 
 
-def _usable_in_cells(scene: Scene, cells: ServiceCells) -> dict[Method, Floats]:
+def usable_in_cells(scene: Scene, cells: ServiceCells) -> dict[Method, Floats]:
     """Return the usable field in each cell by every method of summation."""
     key = ("usable", cells.station.id)
     if key not in scene.kept:
-        scene.kept[key] = dict(usable_fields_dbuvm(cells.nuisance_dbuvm(), _deviation_db(scene)))
+        scene.kept[key] = dict(usable_fields_dbuvm(cells.nuisance_dbuvm(), deviation_db(scene)))
     found: dict[Method, Floats] = scene.kept[key]
     return found
 
 
-def _deviation_db(scene: Scene) -> float:
+def deviation_db(scene: Scene) -> float:
+    """Return the standard deviation over locations of each field, by the rule of summation."""
     pack = scene.pack
     found = settings(pack.rule(USABLE_FIELD), pack.rule(SUMMATION))
     return found.location_standard_deviation_db
