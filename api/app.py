@@ -14,6 +14,7 @@ from api.middleware import BodyLimit, LastResort, SecurityHeaders
 from api.roles import RouteTableError, require_complete
 from api.routers import (
     antennas,
+    applications,
     exports,
     findings,
     home,
@@ -53,6 +54,7 @@ _ROUTERS = (
     jobs,
     job_pages,
     findings,
+    applications,
     imports,
     import_pages,
     exports,

@@ -92,6 +92,8 @@ ROUTES: dict[tuple[str, str], frozenset[Role]] = {
     ("POST", "/view/jobs/{job_id}/cancel"): REQUESTERS,
     ("GET", "/view/findings"): STAFF,
     ("POST", "/view/findings"): STAFF,
+    ("GET", "/view/applications"): STAFF,
+    ("POST", "/view/applications"): STAFF,
     ("GET", "/view/imports"): STAFF,
     ("POST", "/view/imports"): STAFF,
     ("GET", "/view/imports/{import_id}"): STAFF,

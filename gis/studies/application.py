@@ -5,10 +5,13 @@ changed version begins with the record that it replaces; what the application st
 place, and what the old record knew of the old position, power or carrier goes.
 """
 
+import json
+import tomllib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 from enum import StrEnum
+from pathlib import Path
 from typing import Any, Final, TypeVar
 
 from data.text import Language, text
@@ -31,7 +34,14 @@ from propagation.interference.dvbt2 import mode_from_text
 from propagation.profile import Polarization
 from propagation.units import dbw_from_w
 
-__all__ = ["APPLICATION_INPUTS", "LIMITS", "SOURCE", "Application", "application_asked"]
+__all__ = [
+    "APPLICATION_INPUTS",
+    "LIMITS",
+    "SOURCE",
+    "Application",
+    "application_asked",
+    "read_application",
+]
 
 _Word = TypeVar("_Word", bound=StrEnum)
 
@@ -84,8 +94,10 @@ _NUMBERS: Final = (
 )
 _POWER: Final = ("erp_total_dbw", "erp_total_w")
 _AZIMUTHS: Final = 36
+_SAME_POWER_DB: Final = 0.005
 _PROVINCES: Final = frozenset({UnitKind.PROVINCE, UnitKind.CITY_PROVINCE})
 _LONGEST: Final = 200
+_MOST_BYTES: Final = 1_000_000
 
 _STALE: Final[Mapping[str, Mapping[str, object]]] = {
     "frequency_mhz": {"channel": None, "plan_entry_id": None},
@@ -130,6 +142,30 @@ class Application:
         return [*(one for one in stations if one.id != left_out), self.station]
 
 
+def read_application(file: Path) -> dict[str, object]:
+    """Read the file of an application: TOML or JSON, by its suffix.
+
+    Raises
+    ------
+    FormatError
+        If it is neither, too large, or cannot be read as what it is.
+    """
+    suffix, name = file.suffix.lower(), file.name
+    if suffix not in {".toml", ".json"}:
+        raise FormatError("applications.file_suffix", file=name)
+    if file.stat().st_size > _MOST_BYTES:
+        raise FormatError("applications.file_too_large", file=name, most=_MOST_BYTES)
+    content = file.read_bytes()
+    try:
+        written = content.decode("utf-8-sig")
+        found = tomllib.loads(written) if suffix == ".toml" else json.loads(written)
+    except (ValueError, RecursionError) as error:
+        raise FormatError("applications.file_unreadable", file=name, problem=error) from error
+    if not isinstance(found, dict):
+        raise FormatError("studies.wrong_mapping", name=name, value=type(found).__name__)
+    return found
+
+
 def application_asked(
     written: Mapping[str, object], register: RegisterReader, on: date
 ) -> Application:
@@ -161,12 +197,13 @@ def application_asked(
     if replaced is None:
         for name in (*_NEEDED, "erp_total_dbw"):
             if name not in stated:
-                raise FormatError("studies.application_lacks", name=name)
+                told = _POWER[1] if name in _POWER else name
+                raise FormatError("applications.lacks", name=told)
     if "province_code" in stated:
         _require_province(str(stated["province_code"]), register, on)
     station = _station(stated, replaced, _free_id(register))
     if station.service is not Service.TELEVISION and "mode" in stated:
-        raise FormatError("studies.application_mode_unused", name="mode")
+        raise FormatError("applications.mode_unused", name="mode")
     return Application(station, replaced)
 
 
@@ -200,7 +237,7 @@ def _stated(reader: Reader) -> dict[str, Any]:
 def _word(reader: Reader, name: str) -> str:
     word = reader.word(name).strip()
     if len(word) > _LONGEST:
-        raise FormatError("studies.application_too_long", name=name, most=_LONGEST)
+        raise FormatError("applications.too_long", name=name, most=_LONGEST)
     return word
 
 
@@ -213,13 +250,13 @@ def _require_mode(written: str) -> None:
     try:
         mode_from_text(written)
     except PropagationError as error:
-        raise FormatError("studies.application_mode", name="mode", value=written[:60]) from error
+        raise FormatError("applications.mode", name="mode", value=written[:60]) from error
 
 
 def _one_power(stated: dict[str, Any]) -> dict[str, Any]:
     """Return the power in dBW, however it was stated."""
     if all(name in stated for name in _POWER):
-        raise FormatError("studies.application_power_twice", name=_POWER[0], other=_POWER[1])
+        raise FormatError("applications.power_twice", name=_POWER[0], other=_POWER[1])
     watts = stated.pop("erp_total_w", None)
     if watts is not None:
         stated["erp_total_dbw"] = round(float(dbw_from_w(watts)), 4)
@@ -241,7 +278,7 @@ def _station(
     stated: Mapping[str, Any], replaced: BroadcastStation | None, station_id: str
 ) -> BroadcastStation:
     if replaced is None:
-        named = text("studies.application_name", Language.VI, frequency=stated["frequency_mhz"])
+        named = text("applications.name", Language.VI, frequency=stated["frequency_mhz"])
         values = {
             "name": named,
             "service": Service.FM,
@@ -251,14 +288,21 @@ def _station(
         known = Provenance(confidence=Confidence.VERIFIED, source=SOURCE)
         return BroadcastStation(id=station_id, provenance=known, **values)
     changes: dict[str, Any] = dict(_UNLICENSED)
+    if _same_power(stated, replaced):  # stated in watts it is not the same to the last digit
+        stated = {**stated, "erp_total_dbw": replaced.erp_total_dbw}
     for name, stale in _STALE.items():
         if name in stated and stated[name] != getattr(replaced, name):
             changes |= stale
     known = Provenance(confidence=replaced.provenance.confidence, source=SOURCE)
-    named = text("studies.application_of", Language.VI, name=replaced.name)
+    named = text("applications.of", Language.VI, name=replaced.name)
     return replace(
         replaced, **{"name": named, **changes, **stated}, id=station_id, provenance=known
     )
+
+
+def _same_power(stated: Mapping[str, Any], replaced: BroadcastStation) -> bool:
+    new, old = stated.get("erp_total_dbw"), replaced.erp_total_dbw
+    return new is not None and old is not None and abs(new - old) < _SAME_POWER_DB
 
 
 def _free_id(register: RegisterReader) -> str:

@@ -56,7 +56,7 @@ from propagation.compliance.facts import TerrainFacts
 from propagation.compliance.records import summarise
 from propagation.compliance.standards import Standards
 
-__all__ = ["NAMES", "compute", "gather"]
+__all__ = ["NAMES", "compute", "gather", "judged_alone"]
 
 _PROFILE_STEP_KM = 0.5
 NAMES = ("station_id", "application", "service", "jurisdiction", "on")
@@ -86,7 +86,7 @@ def gather(
     reader = Reader(request, *NAMES)
     place, on = moment(reader)
     service = Service(reader.choice("service", _SERVICES, Service.FM.value))
-    alone, application = _alone(reader, register, on)
+    alone, application = judged_alone(reader, register, on)
     if alone is not None:
         service = alone.service
     everyone = register.stations(SYSTEM, service=service, on=on)
@@ -127,17 +127,23 @@ def gather(
     return Gathered(inputs, {**geometries, **more, **outlines})
 
 
-def _alone(
+def judged_alone(
     reader: Reader, register: RegisterReader, on: date
 ) -> tuple[BroadcastStation | None, Application | None]:
-    """Return the one station that is judged, and the application where it is one."""
+    """Return the one station that a request judges, and the application where it is one.
+
+    Raises
+    ------
+    GisError
+        If the application is not understood or not asked for alone, or a station is unknown.
+    """
     if not reader.has("application"):
         if not reader.has("station_id"):
             return None, None
         return register.station(reader.word("station_id"), SYSTEM), None
     for name in ("station_id", "service"):
         if reader.has(name):
-            raise FormatError("studies.application_alone", name=name)
+            raise FormatError("applications.alone", name=name)
     application = application_asked(reader.mapping("application"), register, on)
     return application.station, application
 

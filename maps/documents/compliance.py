@@ -6,6 +6,7 @@ from typing import Any
 from data.text import Language
 from gis.geodesy import distance_km
 from gis.studies.findings import basis
+from maps.documents.affected import affected_sections, application_stamps
 from maps.documents.common import Source, assemble, pattern_table, station_facts
 from maps.documents.content import (
     Block,
@@ -43,7 +44,7 @@ def compliance_report(source: Source) -> Report:
         told = "" if alone else words.outcome(row["outcome"])
         blocks = _station(source, row, alone=alone)
         sections.append(Section(_station_heading(row, words), blocks, outcome, told))
-    return assemble(source, title, sections)
+    return assemble(source, title, [*sections, *affected_sections(source)])
 
 
 def _station_heading(row: Mapping[str, Any], words: Words) -> str:
@@ -88,7 +89,8 @@ def _overview_row(row: Mapping[str, Any], words: Words) -> tuple[str, ...]:
 def _station(source: Source, row: Mapping[str, Any], *, alone: bool) -> list[Block]:
     words = source.words
     station = next(item for item in source.inputs["stations"] if item["id"] == row["station_id"])
-    stamps = (words.say("stamp_synthetic"),) if row["synthetic"] else ()
+    synthetic = (words.say("stamp_synthetic"),) if row["synthetic"] else ()
+    stamps = (*synthetic, *application_stamps(source))
     blocks: list[Block] = [
         Heading(
             words.say("summary_line", outcome=words.outcome(row["outcome"])),

@@ -233,22 +233,22 @@ def test_what_a_record_knew_of_the_old_place_goes(
 @pytest.mark.parametrize(
     ("change", "key", "name"),
     [
-        ({"frequency_mhz": None}, "application_lacks", "frequency_mhz"),
-        ({"erp_total_w": None}, "application_lacks", "erp_total_dbw"),
-        ({"erp_total_dbw": 20}, "application_power_twice", "erp_total_dbw"),
-        ({"erp_total_w": 0}, "wrong_number", "erp_total_w"),
-        ({"latitude": float("nan")}, "wrong_number", "latitude"),
-        ({"height_above_ground_m": "60 m"}, "wrong_number", "height_above_ground_m"),
-        ({"attenuation_db": [0.0] * 35}, "wrong_numbers", "attenuation_db"),
-        ({"attenuation_db": [0.0] * 35 + [-1]}, "wrong_numbers", "attenuation_db"),
-        ({"attenuation_db": "none"}, "wrong_numbers", "attenuation_db"),
-        ({"station_class": "regional"}, "wrong_choice", "station_class"),
-        ({"service": "television", "mode": "fast"}, "application_mode", "mode"),
-        ({"mode": "256qam-2/3"}, "application_mode_unused", "mode"),
-        ({"province_code": "999"}, "wrong_choice", "province_code"),
-        ({"programme": " "}, "wrong_text", "programme"),
-        ({"name": "x" * 201}, "application_too_long", "name"),
-        ({"power": 3}, "unknown_input", "power"),
+        ({"frequency_mhz": None}, "applications.lacks", "frequency_mhz"),
+        ({"erp_total_w": None}, "applications.lacks", "erp_total_w"),
+        ({"erp_total_dbw": 20}, "applications.power_twice", "erp_total_dbw"),
+        ({"erp_total_w": 0}, "studies.wrong_number", "erp_total_w"),
+        ({"latitude": float("nan")}, "studies.wrong_number", "latitude"),
+        ({"height_above_ground_m": "60 m"}, "studies.wrong_number", "height_above_ground_m"),
+        ({"attenuation_db": [0.0] * 35}, "studies.wrong_numbers", "attenuation_db"),
+        ({"attenuation_db": [0.0] * 35 + [-1]}, "studies.wrong_numbers", "attenuation_db"),
+        ({"attenuation_db": "none"}, "studies.wrong_numbers", "attenuation_db"),
+        ({"station_class": "regional"}, "studies.wrong_choice", "station_class"),
+        ({"service": "television", "mode": "fast"}, "applications.mode", "mode"),
+        ({"mode": "256qam-2/3"}, "applications.mode_unused", "mode"),
+        ({"province_code": "999"}, "studies.wrong_choice", "province_code"),
+        ({"programme": " "}, "studies.wrong_text", "programme"),
+        ({"name": "x" * 201}, "applications.too_long", "name"),
+        ({"power": 3}, "studies.unknown_input", "power"),
     ],
 )
 def test_what_is_wrong_is_named(
@@ -256,7 +256,7 @@ def test_what_is_wrong_is_named(
 ) -> None:
     with pytest.raises(FormatError) as refused:
         judged(study_context(), **change)
-    assert refused.value.key == f"studies.{key}"
+    assert refused.value.key == key
     assert refused.value.values["name"] == name
     assert name in refused.value.say("vi")
 
