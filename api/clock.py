@@ -2,16 +2,15 @@
 
 from collections.abc import Mapping
 from datetime import date, datetime
-from zoneinfo import ZoneInfo
+
+from data.text import VIET_NAM
 
 __all__ = ["judged_today", "today"]
-
-_ZONE = ZoneInfo("Asia/Ho_Chi_Minh")
 
 
 def today() -> date:
     """Return the day in Viet Nam."""
-    return datetime.now(_ZONE).date()
+    return datetime.now(VIET_NAM).date()
 
 
 def judged_today(inputs: Mapping[str, object]) -> dict[str, object]:

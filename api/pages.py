@@ -28,6 +28,8 @@ MENU = (
     ("/view/studies", "pages.menu_studies"),
     ("/view/link", "pages.menu_link"),
     ("/view/jobs", "pages.menu_jobs"),
+    ("/view/plans", "plans.title"),
+    ("/view/rules", "rules.title"),
     ("/view/imports", "pages.menu_imports"),
     ("/view/users", "pages.menu_users"),
 )

@@ -157,12 +157,16 @@ def may_read(identity: Identity, study: Study) -> bool:
     """Return whether a caller may read a study.
 
     Coverage and interference are for everyone who has signed in; findings are for the department,
-    and for an operator where they are about its own stations alone.
+    and for an operator where they are about its own stations alone and nothing went in that
+    another operator or the department keeps confidential.
     """
     if identity.account is None:
         return False
     if identity.is_staff or study.kind != "compliance":
         return True
+    gathered = study.inputs.get("checks", {}).values()
+    if any(topic.get("confidential") for topic in gathered):
+        return False
     own = identity.scope.own
     stations = {one["id"]: one for one in study.inputs.get("stations", ())}
     judged = [stations.get(name, {}) for name in study.inputs.get("judged", ())]

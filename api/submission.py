@@ -51,6 +51,8 @@ def submit(service: Service, identity: Identity, kind: str, inputs: Mapping[str,
         theirs = station is not None and own is not None and station.organisation_id == own
         if not (identity.is_staff or theirs):
             raise ForbiddenError("pages.not_own_station")
+        if not identity.is_staff:
+            inputs = {**inputs, "public": True}
     elif station is not None:
         _require_prediction(service, Reader(inputs, *inputs), kind, station)
     unfinished = [state for state in JobState if not state.final]

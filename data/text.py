@@ -18,9 +18,11 @@ from babel.numbers import format_decimal
 
 from data import path
 
-__all__ = ["Language", "Phrase", "catalogue_keys", "has", "number", "text", "when"]
+__all__ = ["VIET_NAM", "Language", "Phrase", "catalogue_keys", "has", "number", "text", "when"]
 
-_ZONE = ZoneInfo("Asia/Ho_Chi_Minh")
+VIET_NAM = ZoneInfo("Asia/Ho_Chi_Minh")
+"""The zone in which people of the department read clocks."""
+
 _COORDINATES = frozenset({"longitude", "latitude"})
 """Placeholders written with up to six decimals; a degree's third one is a hundred metres."""
 
@@ -86,7 +88,7 @@ def number(
 def when(moment: date | datetime, language: Language | str = Language.VI) -> str:
     """Write a date, or a moment in the time of Viet Nam, in the language's short form."""
     if isinstance(moment, datetime):
-        return format_datetime(moment, "dd/MM/yyyy HH:mm", tzinfo=_ZONE, locale=str(language))
+        return format_datetime(moment, "dd/MM/yyyy HH:mm", tzinfo=VIET_NAM, locale=str(language))
     return format_date(moment, "dd/MM/yyyy", locale=str(language))
 
 

@@ -50,6 +50,11 @@ class Home:
         return self.folder / "studies"
 
     @property
+    def rules(self) -> Path:
+        """Rule files of the administrator's own, in the place of packaged ones of their names."""
+        return self.folder / "rules"
+
+    @property
     def uploads(self) -> Path:
         """Files that people sent, kept for their provenance."""
         return self.folder / "uploads"

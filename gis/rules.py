@@ -4,6 +4,10 @@ A rule has one or more versions, each with its span of validity; a check names t
 force on the date it judges. An administrator may keep a folder of their own in the place of the
 packaged one. The whole folder is judged when it is loaded: a rule that a check could not read is
 refused then, with file, line and key, never in the middle of a study.
+
+The pack in use is the packaged one, with the files of the administrator's own folder
+(`Home.rules`) in the place of those of their names or beside them: so that a rule that ships later
+is in force without a word, and a rule that was edited stays as it was edited.
 """
 
 import hashlib
@@ -29,8 +33,10 @@ from propagation.interference.protection import Service
 __all__ = [
     "RulePack",
     "area_class",
+    "judged_pack",
     "load_rule_pack",
     "plan_facts",
+    "rule_paths",
     "station_facts",
 ]
 
@@ -78,12 +84,15 @@ class RulePack:
         The date judged.
     rules : mapping of str to Rule
         The version in force of each rule, by its id.
+    files : mapping of str to str
+        The file that each of them stands in.
     """
 
     id: str
     version: str
     on: date
     rules: Mapping[str, Rule] = field(repr=False)
+    files: Mapping[str, str] = field(default_factory=dict, repr=False)
 
     def rule(self, rule_id: str) -> Rule:
         """Return the version in force of a rule.
@@ -99,7 +108,7 @@ class RulePack:
         return found
 
 
-def load_rule_pack(on: date, folder: Path | None = None) -> RulePack:
+def load_rule_pack(on: date, folder: Path | None = None, *, own: Path | None = None) -> RulePack:
     """Load and judge a rule pack.
 
     Parameters
@@ -108,6 +117,9 @@ def load_rule_pack(on: date, folder: Path | None = None) -> RulePack:
         The date judged; of each rule the version in force then is taken.
     folder : Path, optional
         Folder of TOML files in the place of the packaged one. `pack.toml` names the pack.
+    own : Path, optional
+        Folder whose files stand in the place of those of their names, or beside them; it may be
+        empty or not there. For the pack in use it is `Home.rules`.
 
     Raises
     ------
@@ -117,24 +129,51 @@ def load_rule_pack(on: date, folder: Path | None = None) -> RulePack:
     NotFoundError
         If the folder holds no rule pack.
     """
-    source = path("rules") if folder is None else folder
-    files = sorted(source.glob("*.toml")) if source.is_dir() else []
-    if source / "pack.toml" not in files:
-        raise NotFoundError("rules.pack_absent", folder=str(source))
+    contents = {name: _read(file) for name, file in rule_paths(folder, own).items()}
+    if "pack.toml" not in contents:
+        raise NotFoundError("rules.pack_absent", folder=str(folder or path("rules")))
+    return judged_pack(on, contents)
+
+
+def rule_paths(folder: Path | None = None, own: Path | None = None) -> dict[str, Path]:
+    """Return the files of a pack by name, as `load_rule_pack` takes them."""
+    found: dict[str, Path] = {}
+    for source in (path("rules") if folder is None else folder, own):
+        if source is not None and source.is_dir():
+            found |= {file.name: file for file in source.glob("*.toml")}
+    return dict(sorted(found.items()))
+
+
+def judged_pack(on: date, contents: Mapping[str, bytes]) -> RulePack:
+    """Judge the files of a pack by their contents.
+
+    Raises
+    ------
+    FormatError
+        As `load_rule_pack`.
+    """
     digest = hashlib.sha256()
     versions: list[_Version] = []
     name = ""
-    for file in files:
-        content = _read(file)
-        digest.update(f"{file.name}\0{len(content)}\0".encode())
+    for file_name, content in sorted(contents.items()):
+        file = Path(file_name)
+        if len(content) > _MOST_BYTES:
+            raise _refused(file, None, "-", "file_too_large", most=_MOST_BYTES)
+        digest.update(f"{file_name}\0{len(content)}\0".encode())
         digest.update(content)
         document = _document(file, content)
-        if file.name == "pack.toml":
+        if file_name == "pack.toml":
             name = _pack_name(file, document)
         versions += _versions(file, content, document)
     _refuse_overlaps(versions)
-    in_force = {version.rule.id: version.rule for version in versions if version.covers(on)}
-    return RulePack(name, digest.hexdigest(), on, in_force)
+    in_force = [version for version in versions if version.covers(on)]
+    return RulePack(
+        name,
+        digest.hexdigest(),
+        on,
+        {version.rule.id: version.rule for version in in_force},
+        {version.rule.id: version.file.name for version in in_force},
+    )
 
 
 def station_facts(station: BroadcastStation) -> StationFacts:
@@ -284,7 +323,27 @@ def _versions(file: Path, content: bytes, document: Mapping[str, object]) -> Ite
     for table, line in zip(given, lines, strict=True):
         if not isinstance(table, dict):
             raise _refused(file, line, "rule", "value_wrong", expected="[[rule]]")
-        yield _Version(_rule(file, line, table), file, line)
+        try:
+            yield _Version(_rule(file, line, table), file, line)
+        except FormatError as error:
+            raise _nearer(error, file, line, text) from error
+
+
+def _nearer(error: FormatError, file: Path, line: int | None, text: str) -> FormatError:
+    """Return a refusal at the line of the key that it names, where its rule has that line."""
+    key = re.compile(rf"\s*{re.escape(str(error.values['name']))}\s*=")
+    for number, written in enumerate(text.split("\n")[line or 0 :], start=(line or 0) + 1):
+        if line is None or _HEADER.match(written):
+            break
+        if key.match(written):
+            kept = {
+                name: value
+                for name, value in error.values.items()
+                if name not in ("file", "line", "where", "name")
+            }
+            name, reason = str(error.values["name"]), error.key.partition(".")[2]
+            return _refused(file, number, name, reason, **kept)
+    return error
 
 
 def _rule(file: Path, line: int | None, table: Mapping[str, object]) -> Rule:

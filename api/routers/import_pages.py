@@ -18,7 +18,7 @@ from api.pages import render
 from api.routers.exports import SAMPLES
 from api.routers.imports import commit_upload, undo_batch
 from api.service import Service, service_of
-from data.text import Language, text
+from data.text import Language, text, when
 from gis.errors import FormatError, GisError
 from gis.exchange.answers import Question
 from gis.exchange.datum import crs_name
@@ -26,7 +26,13 @@ from gis.exchange.exporting import Format, LayerName
 from gis.exchange.fields import title
 from gis.exchange.importing import ImportKind
 from gis.exchange.report import Accepted, ImportReport, RowState
-from gis.register.records import BroadcastStation, PlanEntry, Structure, StructureKind
+from gis.register.records import (
+    BroadcastStation,
+    Measurement,
+    PlanEntry,
+    ProtectedPoint,
+    Structure,
+)
 
 __all__ = ["router"]
 
@@ -38,7 +44,7 @@ _RADIOS = 6
 _ANSWER = "answer."
 _OPTION = "option."
 _STORED = "exchange.problem.duplicate_stored"
-_TABLES = (LayerName.STRUCTURES, LayerName.STATIONS, LayerName.PLAN)
+_TABLES = tuple(layer for layer in LayerName if layer is not LayerName.BOUNDARIES)
 
 
 @router.get("/view/imports")
@@ -216,8 +222,14 @@ def _row(row: Accepted, language: Language) -> dict[str, Any]:
         name, about = record.code, record.name
     elif isinstance(record, BroadcastStation):
         name, about = record.name, _on_air(record, record.programme, language)
-    else:
+    elif isinstance(record, PlanEntry):
         name, about = record.programme, _on_air(record, record.site_name, language)
+    elif isinstance(record, Measurement):
+        name, about = _measured(record, language)
+    elif isinstance(record, ProtectedPoint):
+        name, about = record.name, text(f"register.protected_point_kind.{record.kind}", language)
+    else:
+        name, about = record.name, record.code
     return {
         "row": row.row,
         "name": name,
@@ -232,19 +244,26 @@ def _on_air(record: BroadcastStation | PlanEntry, words: str, language: Language
     return text("pages.import_on_air", language, words=words, frequency=record.frequency_mhz)
 
 
+def _measured(record: Measurement, language: Language) -> tuple[str, str]:
+    """Return what was measured when, and how well; one without an uncertainty says so."""
+    name = text(
+        "pages.import_measured",
+        language,
+        frequency=record.frequency_mhz,
+        field=record.field_strength_dbuvm,
+    )
+    if record.uncertainty_db is None:
+        how_well = text("pages.import_without_uncertainty", language)
+    else:
+        how_well = text("pages.import_uncertainty", language, value=record.uncertainty_db)
+    return name, f"{when(record.measured_at, language)}; {how_well}"
+
+
 def _asked(question: Question, language: Language) -> dict[str, Any]:
     options = [
         {"value": urlencode(option.answers), "text": option.say(language)}
         for option in question.options
     ]
-    if question.answer == "value.kind" and not options:
-        options = [
-            {
-                "value": urlencode({"value.kind": kind.value}),
-                "text": text(f"register.structure_kind.{kind.value}", language),
-            }
-            for kind in StructureKind
-        ]
     return {
         "text": question.say(language),
         "answer": question.answer,
@@ -277,7 +296,9 @@ def _answer_value(key: str, value: str, owners: Mapping[str, str], language: Lan
     if key == "crs":
         parts = [part.strip() for part in value.split(",")]
         return ", ".join(crs_name(int(part)) if part.isdecimal() else part for part in parts)
-    if key in ("update", "swap"):
+    if key == "confidence":
+        return text(f"register.confidence.{value}", language)
+    if key in ("update", "swap") or key.startswith("eirp."):
         return text(f"exchange.flag.{value}", language)
     if key == "value.owner_id":
         return owners.get(value, value)

@@ -73,7 +73,16 @@ _GROUPS: dict[str, tuple[str, ...]] = {
         "height_above_ground_m",
         "effective_height_max_m",
     ),
-    "licence": ("licence_number", "licence_from", "licence_to", "licence_power_w"),
+    "licence": (
+        "licence_number",
+        "licence_from",
+        "licence_to",
+        "licence_power_w",
+        "certificate_number",
+        "certificate_to",
+        "equipment_conformity",
+        "equipment_conformity_to",
+    ),
 }
 _DIAGRAMS = ("attenuation_db", "effective_height_m")
 

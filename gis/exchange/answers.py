@@ -30,6 +30,8 @@ class QuestionKind(StrEnum):
     SWAPPED = "swapped"
     CENTRAL_MERIDIAN = "central_meridian"
     SHIFTED = "shifted"
+    EIRP = "eirp"
+    CONFIDENCE = "confidence"
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,6 +102,8 @@ class ImportAnswers:
         Text for all rows that have none of their own, by field: `owner_id`, `plan_id` ...
     columns : mapping
         Header, or number of the column from 1, by field; empty for none.
+    eirp : mapping
+        Whether a column of powers is e.i.r.p., by field; 2.15 dB are then taken off.
     layer : str or None
         Sheet or layer.
     swap : bool or None
@@ -118,6 +122,7 @@ class ImportAnswers:
     units: Mapping[str, str] = field(default_factory=dict)
     values: Mapping[str, str] = field(default_factory=dict)
     columns: Mapping[str, str] = field(default_factory=dict)
+    eirp: Mapping[str, bool] = field(default_factory=dict)
     layer: str | None = None
     swap: bool | None = None
     confirmed: frozenset[str] = frozenset()
@@ -142,8 +147,8 @@ class ImportAnswers:
         ----------
         pairs : mapping or iterable of pairs
             `crs` (codes parted by commas), `decimal.<field>` (`comma`, `point`), `unit.<field>`,
-            `value.<field>`, `column.<field>`, `layer`, `swap` and `update` (`yes`, `no`),
-            `confirm` (doubts parted by commas), `confidence`.
+            `value.<field>`, `column.<field>`, `eirp.<field>` (`yes`, `no`), `layer`, `swap` and
+            `update` (`yes`, `no`), `confirm` (doubts parted by commas), `confidence`.
 
         Raises
         ------
@@ -182,6 +187,8 @@ class ImportAnswers:
             return replace(self, units={**self.units, of: value})
         if name == "value":
             return replace(self, values={**self.values, of: value})
+        if name == "eirp":
+            return replace(self, eirp={**self.eirp, of: _YES_NO[value]})
         return replace(self, columns={**self.columns, {"column": of}[name]: value})
 
 

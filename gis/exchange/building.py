@@ -8,11 +8,14 @@ from typing import Any
 
 from gis.exchange.cells import CellReader
 from gis.exchange.fields import tables
+from gis.exchange.measured_rows import Stations, measurement
 from gis.exchange.report import ImportKind
 from gis.exchange.station_antennas import antenna_of_row
 from gis.names import name_key
 from gis.register.records import (
+    AdministrativeUnit,
     Organisation,
+    ProtectedPointKind,
     Reception,
     Service,
     StationClass,
@@ -42,6 +45,8 @@ _HOURS = re.compile(
 _ALWAYS_ON = re.compile(r"24\s*/\s*24(?:\s*(?:h|giờ))?|24\s*(?:h|giờ)")
 _RECORD_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._:-]{0,79}")
 _WITHIN_LIMITS = 1e-6
+_POINT_HEIGHTS_M = (-20.0, 20_000.0)
+_YEAR = re.compile(r"\d{4}(?:\.0)?", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +63,10 @@ class Known:
         Id by code of the structure, of those that are unique.
     plan_entries : frozenset of str
         Ids of plan entries.
+    stations : Stations
+        The stations that measurements may name.
+    units : mapping
+        Unit by code, of the day that the file is brought in for.
     only_owner : str or None
         The organisation that may bring rows; None for all.
     file : str
@@ -70,6 +79,8 @@ class Known:
     names: tuple[str, ...]
     structures: dict[str, str] = field(default_factory=dict)
     plan_entries: frozenset[str] = frozenset()
+    stations: Stations = field(default_factory=lambda: Stations([]))
+    units: Mapping[str, AdministrativeUnit] = field(default_factory=dict)
     only_owner: str | None = None
     file: str = ""
     confidence: Confidence = Confidence.SECONDARY
@@ -90,10 +101,16 @@ def build(kind: ImportKind, reader: CellReader, known: Known) -> dict[str, Any]:
         ImportKind.STRUCTURES: _structure,
         ImportKind.STATIONS: _station,
         ImportKind.PLAN: _plan_entry,
+        ImportKind.MEASUREMENTS: _measurement,
+        ImportKind.PROTECTED_POINTS: _protected_point,
+        ImportKind.POPULATION: _population,
     }[kind]
     values = maker(reader, known)
+    if kind is ImportKind.POPULATION:
+        return values
     values["id"] = _record_id(reader)
-    values["valid_from"], values["valid_to"] = _span(reader, "valid_from", "valid_to")
+    if kind is not ImportKind.MEASUREMENTS:
+        values["valid_from"], values["valid_to"] = _span(reader, "valid_from", "valid_to")
     values["note"] = reader.text("note")
     values["confidence"], values["source"] = _origin(reader, known)
     values["source"] = noted(values["source"], values["note"])
@@ -157,6 +174,10 @@ def _station(reader: CellReader, known: Known) -> dict[str, Any]:
         "licence_from": licence_from,
         "licence_to": licence_to,
         "licence_power_w": reader.power("licence_power_w"),
+        "certificate_number": reader.text("certificate_number"),
+        "certificate_to": reader.day("certificate_to"),
+        "equipment_conformity": reader.text("equipment_conformity"),
+        "equipment_conformity_to": reader.day("equipment_conformity_to"),
         "antenna": antenna_of_row(reader, frequency),
         "mode": _mode(reader, service),
     }
@@ -182,6 +203,53 @@ def _plan_entry(reader: CellReader, known: Known) -> dict[str, Any]:
         "instrument": _required(reader, "instrument"),
         "clause": _required(reader, "clause"),
     }
+
+
+def _measurement(reader: CellReader, known: Known) -> dict[str, Any]:
+    return measurement(reader, known.stations)
+
+
+def _protected_point(reader: CellReader, known: Known) -> dict[str, Any]:
+    del known
+    return {
+        "kind": _enum(ProtectedPointKind, reader.choice("kind")),
+        "name": reader.text("name"),
+        "height_m": reader.number("height_m", _POINT_HEIGHTS_M),
+        "frequency_mhz": reader.number("frequency_mhz"),
+        "volume": reader.text("volume"),
+    }
+
+
+def _population(reader: CellReader, known: Known) -> dict[str, Any]:
+    code, people = reader.text("code"), reader.number("population")
+    if people is not None and not float(people).is_integer():
+        reader.refuse("population", "whole_number")
+    year = reader.text("population_year")
+    if year is not None and not (_YEAR.fullmatch(year) and 1900 <= int(float(year)) <= 2100):
+        reader.refuse("population_year", "year")
+        year = None
+    unit = known.units.get(_code(code or ""))
+    if code is not None and unit is None:
+        reader.refuse("code", "code_unknown")
+    return {
+        "id": None if unit is None else unit.id,
+        "unit": unit,
+        "population": None if people is None else int(people),
+        "population_year": None if year is None else int(float(year)),
+        "population_source": reader.text("population_source"),
+        "note": reader.text("note"),
+        "confidence": known.confidence,
+        "source": known.file,
+    }
+
+
+def _code(word: str) -> str:
+    """Return a code of a unit as the register has it; a sheet may have lost its leading zeros."""
+    plain = word.removesuffix(".0")
+    for digits in (2, 5):
+        if plain.isdecimal() and len(plain) <= digits:
+            return plain.zfill(digits)
+    return plain
 
 
 def _enum(values: Any, word: str | None) -> Any:

@@ -2,10 +2,11 @@
 
 import math
 import re
-from collections.abc import Callable, Mapping
-from datetime import date, datetime
+from collections.abc import Mapping
+from datetime import UTC, date, datetime, time
 from functools import lru_cache
 
+from data.text import VIET_NAM
 from gis.exchange.conventions import Conventions
 from gis.exchange.encoding import legacy_reading
 from gis.exchange.fields import FIELDS, Dimension, Field, choice, range_of, unit_factor
@@ -13,8 +14,9 @@ from gis.exchange.headers import Columns
 from gis.exchange.numbers import parse, series_parts, split_unit
 from gis.exchange.report import ImportKind, Problem
 from gis.exchange.table import Cell, Formula, Row, Table, column_letter, shown
+from propagation.constants import DIPOLE_GAIN_DBI
 
-__all__ = ["CellReader", "parse_day"]
+__all__ = ["CellReader", "parse_day", "parse_moment"]
 
 _DASHES = frozenset({"", "-", "--", "—", "–", "...", "…"})
 _BLANK = _DASHES | {"n/a", "null", "none", "không có", "không"}
@@ -26,8 +28,10 @@ _SPACES = re.compile(r"\s+")
 _DAY_FIRST = re.compile(r"(\d{1,2})[/.-](\d{1,2})[/.-](\d{4})", re.ASCII)
 _YEAR_FIRST = re.compile(r"(\d{4})[-/.](\d{1,2})[-/.](\d{1,2})(?:[T ]00:00.*)?", re.ASCII)
 _LONGEST_TEXT = 500
+_HOLES_TOLD = 6
 _LARGEST_LEVEL = 200.0
 _AZIMUTHS = tuple(range(0, 360, 10))
+_CLOCK = re.compile(r"(\d{1,2})[:hg](\d{2})?(?:[:mp](\d{2})?)?", re.ASCII)
 
 
 _LONGEST_BLANK = max(map(len, _BLANK))
@@ -66,9 +70,13 @@ class CellReader:
         self._table = table
         self._columns = columns
         self._conventions = conventions
-        self._constants = constants
         self._fields = {each.name: each for each in FIELDS[kind]}
         self._blanks = {name: _blank(each) for name, each in self._fields.items()}
+        self._constants = {
+            name: word
+            for name, word in constants.items()
+            if word.strip().casefold() not in self._blanks[name]
+        }
         self._row = Row(0, ())
         self.problems: list[Problem] = []
 
@@ -149,13 +157,13 @@ class CellReader:
             return None
         return _SPACES.sub(" ", text).strip()
 
-    def number(self, field: str, accept: Callable[[float], bool] | None = None) -> float | None:
-        """Return a number in the field's own unit, within what is sane."""
+    def number(self, field: str, within: tuple[float, float] | None = None) -> float | None:
+        """Return a number in the field's own unit, within what is sane or what is told."""
         value = self._quantity(field)
         if value is None:
             return None
-        limits = range_of(field)
-        if accept is None and limits is not None and not limits[0] <= value <= limits[1]:
+        limits = within or range_of(field)
+        if limits is not None and not limits[0] <= value <= limits[1]:
             self.refuse(field, "range", lower=limits[0], upper=limits[1])
             return None
         return value
@@ -167,6 +175,8 @@ class CellReader:
             return None
         own = self._fields[field].unit
         value = 10 * math.log10(watts) if own == "dbw" else watts / (1000 if own == "kw" else 1)
+        if field in self._conventions.isotropic:
+            value -= DIPOLE_GAIN_DBI
         limits = range_of(field)
         if limits is not None and not limits[0] <= value <= limits[1]:
             self.refuse(field, "range", lower=limits[0], upper=limits[1])
@@ -178,7 +188,7 @@ class CellReader:
         word = self.text(field)
         if word is None:
             return None
-        found = choice(field, word)
+        found = choice(self._fields[field].choices or field, word)
         if found is None:
             self.refuse(field, "choice")
         return found
@@ -206,6 +216,57 @@ class CellReader:
         if found is None:
             self.refuse(field, "day")
         return found
+
+    def moment(self, field: str, clock: str) -> datetime | None:
+        """Return a moment, UTC; one without a zone is of Viet Nam.
+
+        Parameters
+        ----------
+        field : str
+            The day, or the moment.
+        clock : str
+            The field of the time of the day, where that has a column of its own.
+        """
+        value = self.cell(field)
+        if value is None:
+            self.refuse(field, "missing")
+            return None
+        found = _moment(value)
+        at = self._clock(clock)
+        if found is None:
+            self.refuse(field, "moment")
+            return None
+        if at is not None and found.tzinfo is None:
+            found = datetime.combine(found.date(), at)
+        local = found if found.tzinfo is not None else found.replace(tzinfo=VIET_NAM)
+        return local.astimezone(UTC)
+
+    def _clock(self, field: str) -> time | None:
+        value = self.cell(field)
+        if value is None:
+            return None
+        if isinstance(value, datetime):
+            return value.time()
+        found = _time(shown(value))
+        if found is None:
+            self.refuse(field, "clock")
+        return found
+
+    def measured(self, field: str) -> tuple[float, str] | None:
+        """Return a number and the unit that its cell or its column says."""
+        value = self.cell(field)
+        if value is None:
+            self.refuse(field, "missing")
+            return None
+        unit = self._conventions.units.get(field, "")
+        number, own = self._number(field, value)
+        linear = unit_factor(self._fields[field].dimension, own) if own else None
+        if own and (linear is None or linear[1]):
+            unit = own
+        if number is None or not math.isfinite(number) or (own and linear is None):
+            self.refuse(field, "number")
+            return None
+        return number, unit
 
     def circle(self, field: str) -> tuple[float, ...]:
         """Return the values that one cell lists round a circle, however many, or none."""
@@ -242,7 +303,13 @@ class CellReader:
         if not filled:
             return ()
         if len(filled) != len(_AZIMUTHS):
-            self.refuse(field, "azimuth_count", count=len(filled))
+            holes = [
+                f"{azimuth}°"
+                for azimuth, cell in zip(_AZIMUTHS, cells, strict=True)
+                if cell is None or shown(cell).casefold() in _BLANK
+            ]
+            missing = ", ".join(holes[:_HOLES_TOLD]) + (" …" if len(holes) > _HOLES_TOLD else "")
+            self.refuse(field, "azimuth_hole", count=len(filled), missing=missing)
             return ()
         sign = self._conventions.signs.get(field)
         numbers = [
@@ -271,19 +338,21 @@ class CellReader:
             if self._fields[field].required:
                 self.refuse(field, "missing")
             return None
-        unit = self._conventions.units.get(field, "")
-        if isinstance(value, str):
-            digits, own = split_unit(value)
-            number = parse(digits, self._conventions.signs.get(field))
-            unit = own or unit
-        else:
-            plain = isinstance(value, int | float) and not isinstance(value, bool)
-            number = float(value) if plain and isinstance(value, int | float) else None
+        number, own = self._number(field, value)
+        unit = own or self._conventions.units.get(field, self._fields[field].unit)
         factor = unit_factor(self._fields[field].dimension, unit)
         if number is None or factor is None or not math.isfinite(number):
             self.refuse(field, "number")
             return None
         return self._converted(field, number, *factor)
+
+    def _number(self, field: str, value: Cell) -> tuple[float | None, str]:
+        """Return the number of a cell, or None, and the unit behind it."""
+        if isinstance(value, str):
+            digits, own = split_unit(value)
+            return parse(digits, self._conventions.signs.get(field)), own
+        plain = isinstance(value, int | float) and not isinstance(value, bool)
+        return float(value) if plain and isinstance(value, int | float) else None, ""
 
     def _converted(self, field: str, number: float, factor: float, level: bool) -> float | None:
         power = self._fields[field].dimension is Dimension.POWER
@@ -298,6 +367,37 @@ class CellReader:
     def _header(self, field: str) -> str:
         column = self._columns.one.get(field)
         return column.header if column is not None else field
+
+
+def _moment(value: Cell) -> datetime | None:
+    if isinstance(value, datetime):
+        return value
+    if isinstance(value, date):
+        return datetime.combine(value, time())
+    return parse_moment(value) if isinstance(value, str) else None
+
+
+def parse_moment(text: str) -> datetime | None:
+    """Return the moment that a text names, with a zone where it says one; None for none."""
+    text = text.strip()
+    try:
+        return datetime.fromisoformat(text)
+    except ValueError:
+        pass
+    day = parse_day(text)
+    if day is not None:
+        return datetime.combine(day, time())
+    first, _, last = text.replace("T", " ").replace(",", " ").partition(" ")
+    day, clock = parse_day(first), _time(last)
+    return None if day is None or clock is None else datetime.combine(day, clock)
+
+
+def _time(text: str) -> time | None:
+    found = _CLOCK.fullmatch(text.strip())
+    if found is None:
+        return None
+    hours, minutes, seconds = (int(part or 0) for part in found.groups())
+    return None if hours > 23 or max(minutes, seconds) > 59 else time(hours, minutes, seconds)
 
 
 @lru_cache(maxsize=4096)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from gis.errors import FormatError
 from gis.exchange.answers import ImportAnswers, Option, Question, QuestionKind
-from gis.exchange.fields import FIELDS, PLACE, Dimension, range_of, unit_factor
+from gis.exchange.fields import FIELDS, PLACE, Dimension, range_of, tables, unit_factor
 from gis.exchange.headers import Column, Columns
 from gis.exchange.numbers import (
     DecimalSign,
@@ -18,18 +18,21 @@ from gis.exchange.numbers import (
 )
 from gis.exchange.report import ImportKind
 from gis.exchange.table import Table
+from gis.names import plain_key
 
-__all__ = ["Conventions", "settle"]
+__all__ = ["Conventions", "ask_eirp", "settle"]
 
 _DEFAULT_UNIT = {
     Dimension.LENGTH: "m",
     Dimension.FREQUENCY: "MHz",
     Dimension.ANGLE: "°",
     Dimension.DECIBEL: "dB",
+    Dimension.COUNT: "người",
 }
-_NUMERIC = (*_DEFAULT_UNIT, Dimension.POWER)
+_NUMERIC = (*_DEFAULT_UNIT, Dimension.POWER, Dimension.FIELD_STRENGTH)
 _METRES = ("easting", "northing", "x", "y")
 _POWER_UNITS = ("W", "kW", "dBW", "dBm")
+_FIELD_UNITS = ("dBµV/m", "dBµV", "dBm")
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,12 +45,15 @@ class Conventions:
         Decimal sign by field; None where nothing needs one.
     units : dict
         Unit by field.
+    isotropic : frozenset of str
+        Fields whose powers are e.i.r.p.
     questions : tuple of Question
         What is open; a likely answer stands in `signs` and `units` meanwhile.
     """
 
     signs: dict[str, DecimalSign | None]
     units: dict[str, str]
+    isotropic: frozenset[str]
     questions: tuple[Question, ...]
 
 
@@ -74,10 +80,35 @@ def settle(
             signs[name] = _sign(table, column, answers, questions)
         if numeric:
             units[name] = _unit(table, column, dimensions[name], answers, questions)
+        if name.startswith("erp_") and name not in answers.eirp and _says_eirp(column.header):
+            questions.append(ask_eirp(name, column.header, "eirp_header"))
     for name, spread in columns.azimuths.items():
         texts = [text for column in spread.values() for text in _texts(table, column)]
         signs[name] = _decided(name, next(iter(spread.values())), texts, answers, questions)
-    return Conventions(signs, units, tuple(questions))
+    isotropic = frozenset(name for name, yes in answers.eirp.items() if yes)
+    return Conventions(signs, units, isotropic, tuple(questions))
+
+
+def _says_eirp(header: str) -> bool:
+    """Return whether a header speaks of e.i.r.p., in Vietnamese or English."""
+    words = f" {plain_key(header)} "
+    return any(f" {word} " in words for word in tables()["eirp"]["words"])
+
+
+def ask_eirp(name: str, header: str, sentence: str, **values: object) -> Question:
+    """Return the question whether a column of powers is e.i.r.p., which is 2.15 dB above e.r.p."""
+    options = tuple(
+        Option(((f"eirp.{name}", answer),), f"exchange.option.eirp_{answer}")
+        for answer in ("yes", "no")
+    )
+    return Question(
+        QuestionKind.EIRP,
+        f"eirp.{name}",
+        f"exchange.question.{sentence}",
+        {"field": header, **values},
+        options,
+        name,
+    )
 
 
 def _texts(table: Table, column: Column) -> Iterator[str]:
@@ -118,6 +149,9 @@ def _decided(
 
 def _only_sane(name: str, texts: Iterable[str]) -> DecimalSign | None:
     """Return the sign that alone gives places and carriers that exist."""
+    if name == "population":
+        whole = [sign for sign in DecimalSign if all(_is_whole(text, sign) for text in texts)]
+        return whole[0] if len(whole) == 1 else None
     if name in ("longitude", "latitude", "position"):
         return DecimalSign.POINT if "." in next(iter(texts)) else DecimalSign.COMMA
     if name == "frequency_mhz":
@@ -136,6 +170,11 @@ def _only_sane(name: str, texts: Iterable[str]) -> DecimalSign | None:
         )
     ]
     return sane[0] if len(sane) == 1 else None
+
+
+def _is_whole(text: str, sign: DecimalSign) -> bool:
+    value = parse(split_unit(text)[0], sign)
+    return value is not None and value.is_integer()
 
 
 def _ask_sign(name: str, column: Column, text: str) -> Question:
@@ -171,6 +210,8 @@ def _unit(
         if unit_factor(dimension, told) is None:
             raise FormatError("exchange.answer_unknown", answer=f"unit.{column.field}", value=told)
         return told
+    if dimension is Dimension.FIELD_STRENGTH:
+        return _field_unit(table, column, questions)
     if column.unit:
         return column.unit
     if dimension in _DEFAULT_UNIT:
@@ -181,19 +222,46 @@ def _unit(
         for cell in (row.cells[column.index],)
     ):
         return _POWER_UNITS[0]
-    options = tuple(
-        Option(((f"unit.{column.field}", unit),), "exchange.option.unit", {"unit": unit})
-        for unit in _POWER_UNITS
-    )
-    questions.append(
-        Question(
-            QuestionKind.UNIT,
-            f"unit.{column.field}",
-            "exchange.question.unit",
-            {"field": column.header},
-            options,
-            column.field,
-        )
-    )
+    questions.append(_ask_unit(column, "unit", _POWER_UNITS))
     limits = range_of(column.field)
     return "kW" if limits is not None and limits[1] <= 5000 else "W"
+
+
+def _field_unit(table: Table, column: Column, questions: list[Question]) -> str:
+    """Return the unit of measured fields; volts per metre are asked about, as never usual."""
+    written = {split_unit(text)[1] for text in _texts(table, column)} - {""}
+    linear = next((unit for unit in (column.unit, *sorted(written)) if _is_linear(unit)), None)
+    if linear is not None:
+        questions.append(_ask_unit(column, "unit_linear", (_FIELD_UNITS[0], linear), unit=linear))
+        return _FIELD_UNITS[0]
+    if column.unit:
+        return column.unit
+    bare = any(
+        isinstance(cell, int | float)
+        or (isinstance(cell, str) and cell and not split_unit(cell)[1])
+        for row in table.rows
+        for cell in (row.cells[column.index],)
+    )
+    if bare:
+        questions.append(_ask_unit(column, "unit", _FIELD_UNITS))
+    return _FIELD_UNITS[0]
+
+
+def _is_linear(unit: str) -> bool:
+    found = unit_factor(Dimension.FIELD_STRENGTH, unit)
+    return found is not None and not found[1]
+
+
+def _ask_unit(column: Column, sentence: str, units: Iterable[str], **values: object) -> Question:
+    options = tuple(
+        Option(((f"unit.{column.field}", unit),), "exchange.option.unit", {"unit": unit})
+        for unit in units
+    )
+    return Question(
+        QuestionKind.UNIT,
+        f"unit.{column.field}",
+        f"exchange.question.{sentence}",
+        {"field": column.header, **values},
+        options,
+        column.field,
+    )

@@ -59,7 +59,7 @@ def extent_of(register: Reader, kind: ImportKind, jurisdiction: Jurisdiction | N
     """
     extent = tables()["extent"]
     country = shapely.box(*extent["national"])
-    if jurisdiction is None or kind is ImportKind.PLAN:
+    if jurisdiction is None or not kind.placed:
         return Extent("", 0.0, country)
     margin_km = float(extent["structures_km" if kind is ImportKind.STRUCTURES else "stations_km"])
     code, on = jurisdiction.province_code, jurisdiction.on

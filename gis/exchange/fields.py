@@ -19,10 +19,12 @@ from gis.register.antennas import Antenna
 __all__ = [
     "ANTENNA",
     "FIELDS",
+    "FIELD_LEVELS",
     "PLACE",
     "Dimension",
     "Field",
     "choice",
+    "plain_field_unit",
     "range_of",
     "tables",
     "title",
@@ -37,6 +39,10 @@ class Dimension(StrEnum):
     CHOICE = "choice"
     FLAG = "flag"
     DAY = "day"
+    MOMENT = "moment"
+    CLOCK = "clock"
+    COUNT = "count"
+    FIELD_STRENGTH = "field_strength"
     LENGTH = "length"
     FREQUENCY = "frequency"
     POWER = "power"
@@ -62,6 +68,10 @@ class Field:
         Whether one value for the whole file may be given instead of a column.
     unit : str
         The record's own unit.
+    choices : str
+        The list of a choice, where it is not called as the field.
+    meanwhile : str
+        What stands for a constant while nobody has told it.
     """
 
     name: str
@@ -69,6 +79,8 @@ class Field:
     required: bool = False
     constant: bool = False
     unit: str = ""
+    choices: str = ""
+    meanwhile: str = "?"
 
 
 PLACE = ("longitude", "latitude", "easting", "northing", "x", "y", "position", "crs")
@@ -79,20 +91,24 @@ def _lengths(*names: str) -> tuple[Field, ...]:
     return tuple(Field(name, Dimension.LENGTH, unit="m") for name in names)
 
 
+def _decibels(*names: str) -> tuple[Field, ...]:
+    return tuple(Field(name, Dimension.DECIBEL, unit="db") for name in names)
+
+
 def _powers(*names: str) -> tuple[Field, ...]:
     return tuple(Field(name, Dimension.POWER, unit=name.rpartition("_")[2]) for name in names)
 
 
-_ALWAYS = (
-    *(Field(name, Dimension.PLACE) for name in PLACE),
-    Field("valid_from", Dimension.DAY),
-    Field("valid_to", Dimension.DAY),
+_PLACED = tuple(Field(name, Dimension.PLACE) for name in PLACE)
+_ORIGIN = (
     Field("label"),
     Field("confidence", Dimension.CHOICE),
     Field("source"),
     Field("note"),
     Field("stamp"),
 )
+_UNTIL = Field("valid_to", Dimension.DAY)
+_ALWAYS = (*_PLACED, Field("valid_from", Dimension.DAY), _UNTIL, *_ORIGIN)
 _FREQUENCY = Field("frequency_mhz", Dimension.FREQUENCY, required=True, unit="mhz")
 
 ANTENNA: Mapping[str, str] = {f"antenna_{one.name}": one.name for one in fields(Antenna)}
@@ -121,7 +137,14 @@ FIELDS: Mapping[ImportKind, tuple[Field, ...]] = {
         Field("id"),
         Field("code", required=True),
         Field("name"),
-        Field("kind", Dimension.CHOICE, required=True, constant=True),
+        Field(
+            "kind",
+            Dimension.CHOICE,
+            required=True,
+            constant=True,
+            choices="structure_kind",
+            meanwhile="other_telecom",
+        ),
         Field("owner_id", required=True, constant=True),
         *_lengths("height_m", "ground_height_m"),
         Field("commune_name"),
@@ -156,6 +179,10 @@ FIELDS: Mapping[ImportKind, tuple[Field, ...]] = {
         Field("licence_from", Dimension.DAY),
         Field("licence_to", Dimension.DAY),
         *_powers("licence_power_w"),
+        Field("certificate_number"),
+        Field("certificate_to", Dimension.DAY),
+        Field("equipment_conformity"),
+        Field("equipment_conformity_to", Dimension.DAY),
         *_antenna(),
         *_ALWAYS,
     ),
@@ -174,12 +201,66 @@ FIELDS: Mapping[ImportKind, tuple[Field, ...]] = {
         Field("province_code"),
         Field("instrument", required=True, constant=True),
         Field("clause", required=True, constant=True),
+        *_PLACED,
+        Field("valid_from", Dimension.DAY, constant=True, meanwhile="-"),
+        _UNTIL,
+        *_ORIGIN,
+    ),
+    ImportKind.MEASUREMENTS: (
+        Field("id"),
+        Field("station_id"),
+        Field("frequency_mhz", Dimension.FREQUENCY, unit="mhz"),
+        Field("measured_at", Dimension.MOMENT, required=True),
+        Field("measured_time", Dimension.CLOCK),
+        Field("field_strength_dbuvm", Dimension.FIELD_STRENGTH, required=True, unit="dbuvm"),
+        *_decibels("antenna_factor_db", "cable_loss_db"),
+        *_decibels("uncertainty_db", "standard_uncertainty_db"),
+        Field(
+            "height_above_ground_m",
+            Dimension.LENGTH,
+            required=True,
+            constant=True,
+            unit="m",
+            meanwhile="10",
+        ),
+        Field(
+            "kind",
+            Dimension.CHOICE,
+            required=True,
+            constant=True,
+            choices="measurement_kind",
+            meanwhile="fixed",
+        ),
+        Field("equipment"),
+        Field("report"),
+        *_PLACED,
+        *_ORIGIN,
+    ),
+    ImportKind.PROTECTED_POINTS: (
+        Field("id"),
+        Field(
+            "kind",
+            Dimension.CHOICE,
+            required=True,
+            constant=True,
+            choices="protected_point_kind",
+            meanwhile="test_point",
+        ),
+        Field("name", required=True),
+        *_lengths("height_m"),
+        Field("frequency_mhz", Dimension.FREQUENCY, unit="mhz"),
+        Field("volume"),
         *_ALWAYS,
+    ),
+    ImportKind.POPULATION: (
+        Field("code", required=True),
+        Field("population", Dimension.COUNT, required=True, unit="người"),
+        Field("population_year", required=True, constant=True, meanwhile="2000"),
+        Field("population_source", required=True, constant=True),
+        Field("note"),
     ),
 }
 """Every field that a file of each kind may bring."""
-
-_CHOICES = {"kind": "structure_kind"}
 
 
 @cache
@@ -195,17 +276,17 @@ def title(field: str, language: Language | str = Language.VI) -> str:
 
 
 @lru_cache(maxsize=4096)
-def choice(field: str, word: str) -> str | None:
+def choice(name: str, word: str) -> str | None:
     """Return the value of a choice that a word means, or None.
 
     Parameters
     ----------
-    field : str
-        `kind`, `service`, `polarization` ... or `flag`.
+    name : str
+        `structure_kind`, `service`, `polarization` ... or `flag`.
     word : str
         As it stands in the cell.
     """
-    return _choices(_CHOICES.get(field, field)).get(plain_key(word))
+    return _choices(name).get(plain_key(word))
 
 
 @cache
@@ -228,14 +309,30 @@ def range_of(field: str) -> tuple[float, float] | None:
     return None if found is None else (float(found[0]), float(found[1]))
 
 
+FIELD_LEVELS = ("dbuvm", "dbuv", "dbm")
+"""Units in which receivers give what they measure: of the field, at 50 ohm, and its power."""
+
+
+def plain_field_unit(unit: str) -> str:
+    """Return a unit of a measured field without what writers vary: `dB(µV/m)` is `dbuvm`."""
+    small = unit.casefold().replace("\N{GREEK SMALL LETTER MU}", "u").replace("v/m", "vm")
+    return small.translate({ord(mark): None for mark in "() "})
+
+
 @lru_cache(maxsize=1024)
 def unit_factor(dimension: Dimension, unit: str) -> tuple[float, bool] | None:
     """Return what one of a unit is in m, MHz or W, and whether it is a level instead.
 
-    A level's first number is the level of 1 W. None when the unit is none of the dimension.
+    A level's first number is the level of 1 W. Of a field strength the number is what one is in
+    uV/m; its levels are read by `gis.exchange.measured_rows`. None when the unit is none of the
+    dimension.
     """
     units = tables()["units"]
     small = unit.casefold().strip()
+    if dimension is Dimension.FIELD_STRENGTH:
+        plain = plain_field_unit(unit)
+        factor = units["field_strength"].get(plain)
+        return (0.0, True) if plain in FIELD_LEVELS else factor and (float(factor), False)
     if dimension is not Dimension.POWER:
         factor = units.get(dimension.value, {}).get(small)
         return None if factor is None else (float(factor), False)

@@ -10,7 +10,16 @@ from gis.errors import FormatError
 from gis.exchange.answers import ImportAnswers, Option, Question, QuestionKind
 from gis.exchange.datum import Statement, stated
 from gis.exchange.encoding import legacy_reading
-from gis.exchange.fields import FIELDS, PLACE, Dimension, Field, tables, title, unit_factor
+from gis.exchange.fields import (
+    FIELDS,
+    PLACE,
+    Dimension,
+    Field,
+    plain_field_unit,
+    tables,
+    title,
+    unit_factor,
+)
 from gis.exchange.report import ImportKind
 from gis.names import plain_key
 
@@ -20,6 +29,13 @@ _BRACKETS = re.compile(r"[(\[{]([^()\[\]{}]*)[)\]}]")
 _DATUM_WORDS = re.compile(
     r"\s*[-,/]?\s*(?:vn[-_ ]?2000|wgs[-_ ]?(?:19)?84|epsg|ktt|kinh tuyến trục|hệ)\b.*$",
     re.IGNORECASE,
+)
+_FIELD_UNIT = re.compile(
+    r"(?<!\w)dB\s*\(?\s*[\u00b5\u03bcu]V\s*/\s*m\s*\)?|(?<!\w)dB\s*\(\s*[\u00b5\u03bcu]V\s*\)",
+    re.IGNORECASE,
+)
+_FACTOR_UNIT = re.compile(
+    r"(?<!\w)dB\s*\(\s*(?:1\s*/\s*m|m\s*-1|m\u207b\u00b9)\s*\)", re.IGNORECASE
 )
 _AZIMUTH = re.compile(r"(?P<words>.*?)\s*(?P<degrees>\d{1,3})(?: do| deg| degrees)?", re.ASCII)
 _AZIMUTHS = range(0, 360, 10)
@@ -103,6 +119,9 @@ class Columns:
 @lru_cache(maxsize=4096)
 def read_header(header: str) -> Header:
     """Take a header apart into words, unit and datum."""
+    whole = header
+    header = _FIELD_UNIT.sub(lambda found: plain_field_unit(found[0]), header)
+    header = _FACTOR_UNIT.sub("dB/m", header)
     inside = [piece for found in _BRACKETS.findall(header) for piece in re.split(r"[,;]", found)]
     statement = stated(header)
     bare = _BRACKETS.sub(" ", header)
@@ -117,7 +136,7 @@ def read_header(header: str) -> Header:
         shorter, _, last = re.sub(r"[_,;:/]+", " ", bare).strip().rpartition(" ")
         if shorter and _is_unit(last):
             readings.append((plain_key(shorter), last))
-    return Header(header, tuple(dict.fromkeys(readings)), statement)
+    return Header(whole, tuple(dict.fromkeys(readings)), statement)
 
 
 def recognised(cells: Sequence[str], kind: ImportKind) -> int:
@@ -166,7 +185,14 @@ def map_columns(
 
 
 def _is_unit(piece: str) -> bool:
-    dimensions = (Dimension.LENGTH, Dimension.FREQUENCY, Dimension.POWER)
+    dimensions = (
+        Dimension.LENGTH,
+        Dimension.FREQUENCY,
+        Dimension.POWER,
+        Dimension.FIELD_STRENGTH,
+        Dimension.COUNT,
+        Dimension.DECIBEL,
+    )
     degrees = plain_key(piece) in ("do", "deg", "degree", "degrees", "db") or piece.strip() == "°"
     return degrees or any(unit_factor(dimension, piece) is not None for dimension in dimensions)
 
@@ -315,7 +341,7 @@ def _missing(found: frozenset[str], kind: ImportKind, *, has_points: bool) -> li
         if each.required and not each.constant and each.name not in found
     ]
     placed = has_points or any(name in found for name in PLACE if name != "crs")
-    if kind is not ImportKind.PLAN and not placed:
+    if kind.placed and not placed:
         missing.append(text("exchange.coordinates"))
     return missing
 

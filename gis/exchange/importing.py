@@ -12,7 +12,7 @@ Example
 import secrets
 from collections.abc import Callable, Sequence
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import TypeVar
 
@@ -23,11 +23,12 @@ from gis.exchange.building import Known
 from gis.exchange.conventions import settle
 from gis.exchange.error_report import error_report_xlsx
 from gis.exchange.extent import Communes, extent_of
-from gis.exchange.fields import FIELDS, title
+from gis.exchange.fields import FIELDS, Dimension, Field, tables, title
 from gis.exchange.formats import csv_, geojson, geopackage, xlsx
 from gis.exchange.headers import Columns, map_columns, recognised
 from gis.exchange.judging import Judge, systems_in_words
 from gis.exchange.matching import Index, stored_records
+from gis.exchange.measured_rows import Stations
 from gis.exchange.report import (
     Accepted,
     ImportKind,
@@ -40,7 +41,15 @@ from gis.exchange.table import Table
 from gis.geodesy import is_known
 from gis.jurisdictions import Jurisdiction
 from gis.register.reading import Reader
-from gis.register.records import BroadcastStation, ImportBatch, PlanEntry, Structure
+from gis.register.records import (
+    AdministrativeUnit,
+    BroadcastStation,
+    ImportBatch,
+    Measurement,
+    PlanEntry,
+    ProtectedPoint,
+    Structure,
+)
 from gis.register.scopes import SYSTEM
 from gis.register.store import Register
 from propagation.compliance.records import Confidence
@@ -53,6 +62,9 @@ _LAYERS = {
     ImportKind.STRUCTURES: ("structures", "cong_trinh"),
     ImportKind.STATIONS: ("stations", "broadcast_stations", "dai"),
     ImportKind.PLAN: ("plan", "plan_entries", "quy_hoach"),
+    ImportKind.MEASUREMENTS: ("measurements", "ket_qua_do"),
+    ImportKind.PROTECTED_POINTS: ("protected_points", "diem_bao_ve"),
+    ImportKind.POPULATION: ("population", "dan_so"),
 }
 _OPEN = "?"
 
@@ -74,7 +86,7 @@ def judge(
     file : Path
         XLSX, CSV, GeoJSON or GeoPackage.
     kind : ImportKind
-        `structures`, `stations` or `plan`.
+        What it brings.
     register : Register
         What the rows are compared with.
     answers : ImportAnswers, optional
@@ -100,9 +112,9 @@ def judge(
     columns = map_columns(table.file, table.header, kind, answers, has_points=table.has_points)
     conventions = settle(table, columns, kind, answers)
     with register.snapshot() as now:
-        known = _known(now, kind, inspected.name, answers, only_owner)
-        constants, missing = _constants(kind, columns, answers, known, now)
         on = jurisdiction.on if jurisdiction is not None else None
+        known = _known(now, kind, inspected.name, answers, only_owner=only_owner, on=on)
+        constants, missing = _constants(kind, columns, answers, known, now)
         verdicts = Judge(
             table,
             kind,
@@ -181,12 +193,17 @@ def commit(report: ImportReport, register: Register, *, author: str) -> ImportBa
         w.add_structures(r for r in new if isinstance(r, Structure))
         w.add_stations(r for r in new if isinstance(r, BroadcastStation))
         w.add_plan_entries(r for r in new if isinstance(r, PlanEntry))
+        w.add_measurements(_only(new, Measurement))
+        w.add_protected_points(_only(new, ProtectedPoint))
         changed = [row for row in report.accepted if row.state is RowState.CHANGED]
         after = [_stamped(row, batch) for row in changed]
         before = [row.stored for row in changed]
         w.update_structures(_only(after, Structure), _only(before, Structure))
         w.update_stations(_only(after, BroadcastStation), _only(before, BroadcastStation))
         w.update_plan_entries(_only(after, PlanEntry), _only(before, PlanEntry))
+        w.update_measurements(_only(after, Measurement), _only(before, Measurement))
+        w.update_protected_points(_only(after, ProtectedPoint), _only(before, ProtectedPoint))
+        w.update_units(_only(after, AdministrativeUnit), _only(before, AdministrativeUnit))
     return batch
 
 
@@ -195,6 +212,8 @@ def _only(records: Sequence[object], kind: type[T]) -> list[T]:
 
 
 def _stamped(row: Accepted, batch: ImportBatch) -> ImportRecord:
+    if isinstance(row.record, AdministrativeUnit):
+        return row.record  # the unit came from elsewhere; the history says who counted whom
     provenance = replace(row.record.provenance, batch_id=batch.id, row=row.row)
     return replace(row.record, provenance=provenance)
 
@@ -241,7 +260,13 @@ def _which_layer(names: Sequence[str]) -> Question:
 
 
 def _known(
-    now: Reader, kind: ImportKind, file: str, answers: ImportAnswers, only_owner: str | None
+    now: Reader,
+    kind: ImportKind,
+    file: str,
+    answers: ImportAnswers,
+    *,
+    only_owner: str | None,
+    on: date | None,
 ) -> Known:
     organisations = now.organisations()
     structures: dict[str, str] = {}
@@ -258,10 +283,18 @@ def _known(
         names=tuple(sorted(each.name for each in organisations)),
         structures=structures,
         plan_entries=entries,
+        stations=Stations(now.stations(SYSTEM) if kind is ImportKind.MEASUREMENTS else []),
+        units=_units(now, on) if kind is ImportKind.POPULATION else {},
         only_owner=only_owner,
         file=file,
         confidence=answers.confidence or Confidence.SECONDARY,
     )
+
+
+def _units(now: Reader, on: date | None) -> dict[str, AdministrativeUnit]:
+    """Return the unit of each code on a day; without a day the last that had it."""
+    listed = sorted(now.units(on=on), key=lambda unit: unit.valid_from or date.min)
+    return {unit.code: unit for unit in listed}
 
 
 def _constants(
@@ -278,14 +311,37 @@ def _constants(
     asked = []
     for each in FIELDS[kind]:
         if each.constant and each.name not in columns.one and each.name not in constants:
-            asked.append(_which_value(each.name, now))
-            constants[each.name] = "other_telecom" if each.name == "kind" else _OPEN
+            asked.append(_which_value(each, now))
+            constants[each.name] = each.meanwhile
             known.organisations.setdefault("", _OPEN)
+    if kind is ImportKind.PLAN and answers.confidence is None and not _labelled(columns):
+        asked.append(_which_confidence())
     return constants, asked
 
 
-def _which_value(name: str, now: Reader) -> Question:
+def _labelled(columns: Columns) -> bool:
+    return any(name in columns.one for name in ("label", "confidence", "stamp"))
+
+
+def _which_confidence() -> Question:
+    options = tuple(
+        Option((("confidence", each),), f"register.confidence.{each}")
+        for each in Confidence
+        if each is not Confidence.SYNTHETIC
+    )
+    return Question(
+        QuestionKind.CONFIDENCE, "confidence", "exchange.question.confidence", {}, options
+    )
+
+
+def _which_value(field: Field, now: Reader) -> Question:
+    name = field.name
     options: tuple[Option, ...] = ()
+    if field.dimension is Dimension.CHOICE:
+        options = tuple(
+            Option(((f"value.{name}", value),), f"register.{field.choices or name}.{value}")
+            for value in tables()["choices"][field.choices or name]
+        )
     if name == "owner_id":
         options = tuple(
             Option(((f"value.{name}", each.id),), "exchange.option.value", {"value": each.name})
@@ -294,7 +350,9 @@ def _which_value(name: str, now: Reader) -> Question:
     return Question(
         QuestionKind.VALUE,
         f"value.{name}",
-        "exchange.question.value",
+        "exchange.question.value_day"
+        if field.dimension is Dimension.DAY
+        else "exchange.question.value",
         {"field": title(name)},
         options,
         name,

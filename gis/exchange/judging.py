@@ -13,15 +13,17 @@ from gis.exchange.cells import CellReader
 from gis.exchange.conventions import Conventions
 from gis.exchange.datum import crs_name
 from gis.exchange.doubts import ask_datum, ask_meridian, ask_shifted, ask_swapped, located
+from gis.exchange.eirp import ask_suspected
 from gis.exchange.extent import Communes, Extent
 from gis.exchange.fields import ANTENNA, PLACE
 from gis.exchange.headers import Columns
-from gis.exchange.matching import Index, changes, make, merged
+from gis.exchange.matching import POPULATION, Index, changes, make, merged
+from gis.exchange.measured_rows import READ_INTO
 from gis.exchange.places import Measure, Place, PlaceReader
 from gis.exchange.report import Accepted, ImportKind, ImportRecord, Refused, RowState
 from gis.exchange.table import Row, Table
 from gis.geodesy import WGS84
-from gis.register.records import Provenance, Structure
+from gis.register.records import AdministrativeUnit, Provenance, Structure
 
 __all__ = ["Judge", "Verdicts", "systems_in_words"]
 
@@ -134,6 +136,8 @@ class Judge:
         shifted = self._shifted(read)
         if shifted is not None:
             questions.append(shifted)
+        suspected = ask_suspected(accepted, self._columns, self._answers)
+        questions += suspected
         systems = Counter(p.epsg for p in places if p is not None and p.epsg is not None)
         return Verdicts(
             tuple(accepted),
@@ -145,7 +149,7 @@ class Judge:
     def _read(self, row: Row) -> _Pending:
         self._reader.begin(row)
         values = build(self._kind, self._reader, self._known)
-        place = self._placer.place(row, required=self._kind is not ImportKind.PLAN)
+        place = self._placer.place(row, required=self._kind.placed)
         return _Pending(row, values, place, self._reader.problems)
 
     def _questions(
@@ -190,7 +194,7 @@ class Judge:
         values = dict(each.values)
         if each.place is not None:
             values |= {"longitude": lon, "latitude": lat}
-        elif self._kind is not ImportKind.PLAN:
+        elif self._kind.placed:
             return None
         provenance = Provenance(
             confidence=values["confidence"], source=values["source"], row=each.row.number
@@ -246,6 +250,8 @@ class Judge:
         self._edited[stored.id] = each.row.number
         supplied = [name for name in self._supplied if each.place or name not in PLACE]
         record = replace(record, provenance=self._provenance(record, stored, supplied, each))
+        if self._kind is ImportKind.POPULATION:
+            supplied = list(POPULATION)
         half_steps_deg = (0.0, 0.0) if each.place is None else each.place.half_steps_deg
         found = changes(stored, record, supplied, half_steps_deg)
         if not found:
@@ -260,6 +266,8 @@ class Judge:
     ) -> Provenance:
         """Return the row's own, with what it does not say as the register has it."""
         own, old = record.provenance, stored.provenance
+        if isinstance(stored, AdministrativeUnit):
+            return old
         if "confidence" not in supplied:
             own = replace(own, confidence=old.confidence)
         if "source" not in self._columns.one:
@@ -290,6 +298,8 @@ class Judge:
                     yield "source"
                 elif name in ANTENNA:
                     yield "antenna"
+                elif name in READ_INTO:
+                    yield READ_INTO[name]
                 elif name not in PLACE and name != "id":
                     yield name
 
@@ -302,9 +312,9 @@ class Judge:
         return "geometry"
 
     def _key_field(self) -> str:
-        if self._kind is ImportKind.STRUCTURES:
+        if self._kind in (ImportKind.STRUCTURES, ImportKind.POPULATION):
             return "code"
-        return "frequency_mhz"
+        return "name" if self._kind is ImportKind.PROTECTED_POINTS else "frequency_mhz"
 
 
 def systems_in_words(systems: Sequence[int]) -> str:

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from enum import StrEnum
 from functools import partial
 from typing import Any
@@ -15,7 +15,15 @@ from gis.exchange.fields import ANTENNA, FIELDS, PLACE, title
 from gis.exchange.report import ImportKind
 from gis.register.antennas import Antenna
 from gis.register.reading import Reader
-from gis.register.records import Boundary, BroadcastStation, PlanEntry, Provenance, Structure
+from gis.register.records import (
+    Boundary,
+    BroadcastStation,
+    Measurement,
+    PlanEntry,
+    ProtectedPoint,
+    Provenance,
+    Structure,
+)
 from gis.register.scopes import Scope
 
 __all__ = ["Layer", "LayerColumn", "LayerName", "LayerRow", "read_layer", "word_of"]
@@ -23,7 +31,8 @@ __all__ = ["Layer", "LayerColumn", "LayerName", "LayerRow", "read_layer", "word_
 _ORIGIN = ("confidence", "source", "batch_id", "row")
 _BOUNDARY = ("unit_code", "name", "position_uncertainty_m", "official", "valid_from", "valid_to")
 _SKIPPED = frozenset((*PLACE, "label", "note", "stamp", "confidence", "source"))
-_WORDS = {"kind": "structure_kind"}
+_Placed = Structure | BroadcastStation | PlanEntry | Measurement | ProtectedPoint
+_WORDS = {"kind": ("structure_kind", "measurement_kind", "protected_point_kind")}
 _INTEGERS = frozenset({"row"})
 
 
@@ -34,6 +43,8 @@ class LayerName(StrEnum):
     STATIONS = "stations"
     PLAN = "plan"
     BOUNDARIES = "boundaries"
+    MEASUREMENTS = "measurements"
+    PROTECTED_POINTS = "protected_points"
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,30 +121,38 @@ def read_layer(
     """
     if name is LayerName.BOUNDARIES:
         return _boundaries(register, language, on)
-    records: Sequence[Structure | BroadcastStation | PlanEntry]
-    if name is LayerName.STRUCTURES:
-        records = register.structures(scope, on=on)
-    elif name is LayerName.STATIONS:
-        records = register.stations(scope, on=on)
-    else:
-        records = register.plan_entries(on=on)
-    kind = ImportKind(name.value)
-    own = [each.name for each in FIELDS[kind] if each.name not in _SKIPPED]
+    listed: dict[LayerName, tuple[type, Callable[[], Sequence[_Placed]]]] = {
+        LayerName.STRUCTURES: (Structure, lambda: register.structures(scope, on=on)),
+        LayerName.STATIONS: (BroadcastStation, lambda: register.stations(scope, on=on)),
+        LayerName.PLAN: (PlanEntry, lambda: register.plan_entries(on=on)),
+        LayerName.MEASUREMENTS: (Measurement, lambda: register.measurements(scope)),
+        LayerName.PROTECTED_POINTS: (
+            ProtectedPoint,
+            lambda: register.protected_points(scope, on=on),
+        ),
+    }
+    record, read_all = listed[name]
+    records, annotations = read_all(), _annotations(record)
+    kept = {*record.__annotations__, *ANTENNA}
+    own = [
+        each.name
+        for each in FIELDS[ImportKind(name.value)]
+        if each.name not in _SKIPPED and each.name in kept
+    ]
     names = [*own, *_ORIGIN, "stamp"]
     readers = [_reader(each, language) for each in names]
     rows = [
         LayerRow(tuple(read(record) for read in readers), _point(record)) for record in records
     ]
-    annotations = _annotations({LayerName.STRUCTURES: Structure, LayerName.PLAN: PlanEntry}
-                               .get(name, BroadcastStation))  # fmt: skip
     columns = tuple(LayerColumn(each, annotations.get(each, str)) for each in names)
     return Layer(name, "Point", columns, rows)
 
 
 def word_of(field: str, value: object, language: Language | str) -> str | None:
     """Return the word for a value of a choice, or None when the field is none."""
-    key = f"register.{_WORDS.get(field, field)}.{value}"
-    return text(key, language) if isinstance(value, str) and has(key) else None
+    keys = (f"register.{name}.{value}" for name in _WORDS.get(field, (field,)))
+    known = next((key for key in keys if has(key)), None) if isinstance(value, str) else None
+    return None if known is None else text(known, language)
 
 
 def _annotations(record: type) -> dict[str, type]:
@@ -141,7 +160,7 @@ def _annotations(record: type) -> dict[str, type]:
     found: dict[str, type] = {}
     for name, annotation in record.__annotations__.items():
         words = str(annotation)
-        if "tuple" in words:
+        if "tuple" in words or "datetime.datetime" in words:
             found[name] = str
         elif "float" in words:
             found[name] = float
@@ -173,6 +192,8 @@ def _stamp(provenance: Provenance, language: Language | str) -> str | None:
 def _plain(value: Any) -> Any:
     if isinstance(value, StrEnum):
         return value.value
+    if isinstance(value, datetime):
+        return value.isoformat(timespec="milliseconds")
     if isinstance(value, tuple):
         return ";".join(_shortest(part) for part in value) or None
     return value
@@ -186,7 +207,7 @@ def _shortest(value: Any) -> str:
     return f"{written}0" if written[-4:-3] == "." else written
 
 
-def _point(record: Structure | BroadcastStation | PlanEntry) -> BaseGeometry | None:
+def _point(record: _Placed) -> BaseGeometry | None:
     if record.longitude is None or record.latitude is None:
         return None
     return shapely.Point(record.longitude, record.latitude)

@@ -1,7 +1,7 @@
 """Rows against the register: what is new, what changes, what is there already."""
 
 import hashlib
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields, replace
 from typing import Any
 
@@ -9,17 +9,35 @@ from gis.exchange.report import Change, ImportKind, ImportRecord
 from gis.geodesy import distance_km
 from gis.names import name_key
 from gis.register.reading import Reader
-from gis.register.records import BroadcastStation, PlanEntry, Provenance, Structure
+from gis.register.records import (
+    AdministrativeUnit,
+    BroadcastStation,
+    Measurement,
+    PlanEntry,
+    ProtectedPoint,
+    Provenance,
+    Structure,
+)
 from gis.register.scopes import SYSTEM
 
-__all__ = ["Index", "changes", "make", "merged", "stored_records"]
+__all__ = ["POPULATION", "Index", "changes", "make", "merged", "stored_records"]
 
-_TYPES: dict[ImportKind, type[Structure] | type[BroadcastStation] | type[PlanEntry]] = {
+_TYPES: dict[ImportKind, type[Any]] = {
     ImportKind.STRUCTURES: Structure,
     ImportKind.STATIONS: BroadcastStation,
     ImportKind.PLAN: PlanEntry,
+    ImportKind.MEASUREMENTS: Measurement,
+    ImportKind.PROTECTED_POINTS: ProtectedPoint,
 }
-_PREFIXES = {ImportKind.STRUCTURES: "ct", ImportKind.STATIONS: "dai", ImportKind.PLAN: "qh"}
+_PREFIXES = {
+    ImportKind.STRUCTURES: "ct",
+    ImportKind.STATIONS: "dai",
+    ImportKind.PLAN: "qh",
+    ImportKind.MEASUREMENTS: "do",
+    ImportKind.PROTECTED_POINTS: "bv",
+}
+POPULATION = ("population", "population_year", "population_source")
+"""What a file of populations says of a unit."""
 _SAME_SITE_KM = 0.1
 _SAME_NAME_KM = 5.0
 _DEGREE_TOLERANCE = 1e-7
@@ -37,7 +55,8 @@ class Index:
     """Records that the register holds and rows taken so far, found by what makes them one.
 
     A structure is one by owner and code, a plan entry by plan, carrier, site and first day, a
-    station by service and carrier at one site.
+    station by service and carrier at one site, a measurement by carrier, moment and place, a
+    protected point by kind, name, carrier and place.
     """
 
     def __init__(self, kind: ImportKind, stored: Iterable[ImportRecord]) -> None:
@@ -84,13 +103,23 @@ class Index:
 
 def stored_records(register: Reader, kind: ImportKind) -> Sequence[ImportRecord]:
     """Return all records of a kind."""
-    if kind is ImportKind.STRUCTURES:
-        return register.structures(SYSTEM)
-    return register.stations(SYSTEM) if kind is ImportKind.STATIONS else register.plan_entries()
+    listed: dict[ImportKind, Callable[[], Sequence[ImportRecord]]] = {
+        ImportKind.STRUCTURES: lambda: register.structures(SYSTEM),
+        ImportKind.STATIONS: lambda: register.stations(SYSTEM),
+        ImportKind.PLAN: register.plan_entries,
+        ImportKind.MEASUREMENTS: lambda: register.measurements(SYSTEM),
+        ImportKind.PROTECTED_POINTS: lambda: register.protected_points(SYSTEM),
+        ImportKind.POPULATION: register.units,
+    }
+    return listed[kind]()
 
 
 def make(kind: ImportKind, values: dict[str, Any], provenance: Provenance) -> ImportRecord:
     """Return a record of its values; `id` None makes one of what the record is."""
+    if kind is ImportKind.POPULATION:
+        counted = {name: values[name] for name in POPULATION}
+        unit: AdministrativeUnit = replace(values["unit"], **counted)
+        return unit
     plain = {
         key: value for key, value in values.items() if key not in ("confidence", "source", "note")
     }
@@ -103,6 +132,8 @@ def _new_id(kind: ImportKind, values: Mapping[str, Any]) -> str:
     """Return the id of a record that has none, the same for the same thing every time."""
     if kind is ImportKind.STRUCTURES:
         parts = [values["owner_id"], values["code"].casefold()]
+    elif kind in (ImportKind.MEASUREMENTS, ImportKind.PROTECTED_POINTS):
+        parts = [str(part) for part in _key(_TYPES[kind](id="", provenance=None, **values))]
     else:
         parts = [values["service"].value, str(round(values["frequency_mhz"] * 1000))]
         if kind is ImportKind.PLAN:
@@ -162,14 +193,28 @@ def _equal(old: object, new: object, tolerance: float | None = None) -> bool:
 def _key(record: ImportRecord) -> tuple[object, ...]:
     if isinstance(record, Structure):
         return record.owner_id, record.code.casefold()
-    kilohertz = round(record.frequency_mhz * 1000)
+    if isinstance(record, AdministrativeUnit):
+        return record.code, record.valid_from
+    kilohertz = round((record.frequency_mhz or 0.0) * 1000)
+    if isinstance(record, Measurement):
+        return kilohertz, record.measured_at, *_metres(record)
+    if isinstance(record, ProtectedPoint):
+        named = name_key(record.name)
+        return record.kind.value, named, kilohertz, record.valid_from, *_metres(record)
     if isinstance(record, BroadcastStation):
         return record.service.value, kilohertz
     site = name_key(record.site_name)
     return record.plan_id, record.service.value, kilohertz, site, record.valid_from
 
 
+def _metres(record: Measurement | ProtectedPoint) -> tuple[str, str]:
+    """Return a place to about a metre."""
+    return f"{record.longitude:.5f}", f"{record.latitude:.5f}"
+
+
 def _name(record: ImportRecord) -> str:
+    if isinstance(record, Measurement):
+        return ""
     return record.site_name if isinstance(record, PlanEntry) else record.name
 
 

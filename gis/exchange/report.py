@@ -12,7 +12,14 @@ from gis.exchange.answers import Question
 from gis.exchange.safety import Format
 from gis.exchange.table import Cell
 from gis.register.antennas import Antenna, antenna_facts
-from gis.register.records import BroadcastStation, PlanEntry, Structure
+from gis.register.records import (
+    AdministrativeUnit,
+    BroadcastStation,
+    Measurement,
+    PlanEntry,
+    ProtectedPoint,
+    Structure,
+)
 
 __all__ = [
     "Accepted",
@@ -25,7 +32,9 @@ __all__ = [
     "RowState",
 ]
 
-ImportRecord = Structure | BroadcastStation | PlanEntry
+ImportRecord = (
+    Structure | BroadcastStation | PlanEntry | Measurement | ProtectedPoint | AdministrativeUnit
+)
 
 
 class ImportKind(StrEnum):
@@ -34,6 +43,14 @@ class ImportKind(StrEnum):
     STRUCTURES = "structures"
     STATIONS = "stations"
     PLAN = "plan"
+    MEASUREMENTS = "measurements"
+    PROTECTED_POINTS = "protected_points"
+    POPULATION = "population"
+
+    @property
+    def placed(self) -> bool:
+        """Whether every row must say where it lies."""
+        return self not in (ImportKind.PLAN, ImportKind.POPULATION)
 
 
 class RowState(StrEnum):
@@ -139,7 +156,7 @@ class Accepted:
     ----------
     row : int
         Its number.
-    record : Structure, BroadcastStation or PlanEntry
+    record : ImportRecord
         As it will stand in the register.
     state : RowState
         New, changed or unchanged.

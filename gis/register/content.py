@@ -14,7 +14,14 @@ from gis.errors import StorageError
 from gis.register import schema
 from gis.register.rows import codec_of_table, row_to_json_and_content
 
-__all__ = ["CONTENT_TABLES", "check_content", "content_version", "notes_of", "sum_after"]
+__all__ = [
+    "CONTENT_TABLES",
+    "LATER_TABLES",
+    "check_content",
+    "content_version",
+    "notes_of",
+    "sum_after",
+]
 
 CONTENT_TABLES = (
     "organisations",
@@ -26,6 +33,10 @@ CONTENT_TABLES = (
     "boundaries",
 )
 """The tables that a study may rest on."""
+
+LATER_TABLES = ("measurements", "protected_points")
+"""Tables that older registers do not have: while they are empty nothing is said of them, so that
+the version of a register stays what it was."""
 
 _SIZE = 1 << 256
 
@@ -43,7 +54,10 @@ def sum_after(notes: Mapping[str, str], table: str, added: int) -> str:
 
 def content_version(notes: Mapping[str, str]) -> str:
     """Return the version that the register's notes say."""
-    sums = "\n".join(f"{name} {notes.get(f'sum:{name}', '0')}" for name in CONTENT_TABLES)
+    told = {name: notes.get(f"sum:{name}", "0") for name in (*CONTENT_TABLES, *LATER_TABLES)}
+    sums = "\n".join(
+        f"{name} {total}" for name, total in told.items() if name in CONTENT_TABLES or total != "0"
+    )
     return hashlib.sha256(sums.encode()).hexdigest()
 
 
@@ -56,7 +70,7 @@ def check_content(connection: Connection) -> None:
         With the table whose rows are not those that the history knows.
     """
     notes = notes_of(connection)
-    for name in CONTENT_TABLES:
+    for name in (*CONTENT_TABLES, *LATER_TABLES):
         rows = connection.execute(select(codec_of_table(name).table)).mappings()
         total = sum(row_to_json_and_content(name, dict(row))[1] for row in rows) % _SIZE
         if total != int(notes.get(f"sum:{name}", "0"), 16):

@@ -21,7 +21,7 @@ from sqlalchemy import (
 
 from gis.errors import ConflictError, NotFoundError
 from gis.register import moments, schema
-from gis.register.content import CONTENT_TABLES, notes_of, sum_after
+from gis.register.content import CONTENT_TABLES, LATER_TABLES, notes_of, sum_after
 from gis.register.geopackage import spatial_index_name
 from gis.register.rows import (
     Codec,
@@ -56,7 +56,7 @@ class Ledger:
         self._notes = notes_of(connection)
         self._revision = int(self._notes["revision"]) + 1
         self._log: list[Row] = []
-        self._added = dict.fromkeys(CONTENT_TABLES, 0)
+        self._added = dict.fromkeys((*CONTENT_TABLES, *LATER_TABLES), 0)
         self._touched: set[str] = set()
         self._referred: dict[str, set[str]] = {}
         self._removed: dict[str, set[str]] = {}

@@ -33,8 +33,11 @@ from gis.register.records import (
     BroadcastStation,
     ImportBatch,
     Installation,
+    Measurement,
     Organisation,
     PlanEntry,
+    ProtectedPoint,
+    ProtectedPointKind,
     Service,
     Structure,
     StructureKind,
@@ -44,6 +47,8 @@ from gis.register.rows import Record, codec_of, fold
 from gis.register.scopes import (
     Scope,
     visible_installations,
+    visible_measurements,
+    visible_protected_points,
     visible_structure_id,
     visible_structures,
 )
@@ -227,6 +232,55 @@ class Reader(ABC):
         if plan_id is not None:
             where.append(schema.plan_entries.c.plan_id == plan_id)
         return self._list(PlanEntry, where)
+
+    # measurements and protected points
+
+    def measurements(
+        self,
+        scope: Scope,
+        *,
+        station_id: str | None = None,
+        frequency_mhz: float | None = None,
+        bbox: Bounds | None = None,
+        limit: int | None = None,
+        offset: int = 0,
+    ) -> list[Measurement]:
+        """Return the measured field strengths that a caller may see.
+
+        Parameters
+        ----------
+        scope : Scope
+            The caller.
+        station_id : str, optional
+            Only those that name this station.
+        frequency_mhz : float, optional
+            Only those of this carrier, to 1 kHz.
+        bbox, limit, offset
+            As of `structures`.
+        """
+        table = schema.measurements
+        where = [visible_measurements(scope), *_inside(table, bbox)]
+        if station_id is not None:
+            where.append(table.c.station_id == station_id)
+        if frequency_mhz is not None:
+            low, high = frequency_mhz - _KILOHERTZ, frequency_mhz + _KILOHERTZ
+            where.append(table.c.frequency_mhz.between(low, high))
+        return self._list(Measurement, where, limit=limit, offset=offset)
+
+    def protected_points(
+        self,
+        scope: Scope,
+        *,
+        kinds: Iterable[ProtectedPointKind] | None = None,
+        bbox: Bounds | None = None,
+        on: date | None = None,
+    ) -> list[ProtectedPoint]:
+        """Return the points whose reception is protected, as far as a caller may see them."""
+        table = schema.protected_points
+        where = [visible_protected_points(scope), *_in_force(table, on), *_inside(table, bbox)]
+        if kinds is not None:
+            where.append(table.c.kind.in_([ProtectedPointKind(kind).value for kind in kinds]))
+        return self._list(ProtectedPoint, where)
 
     # administrative units
 
@@ -441,4 +495,5 @@ def _inside(kept_in: Table, bbox: Bounds | None) -> list[ColumnElement[bool]]:
     ]
 
 
+_KILOHERTZ = 0.001
 _INDEX_SIDES = ("minx", "maxx", "miny", "maxy")

@@ -26,9 +26,13 @@ __all__ = [
     "BroadcastStation",
     "ImportBatch",
     "Installation",
+    "Measurement",
+    "MeasurementKind",
     "Organisation",
     "OrganisationKind",
     "PlanEntry",
+    "ProtectedPoint",
+    "ProtectedPointKind",
     "Provenance",
     "Reception",
     "Service",
@@ -36,6 +40,7 @@ __all__ = [
     "Structure",
     "StructureKind",
     "UnitKind",
+    "dated_id",
 ]
 
 LATER: Final[Mapping[str, bool]] = MappingProxyType({"later": True})
@@ -44,6 +49,11 @@ is written of it, so that what was written before stays the same to the byte."""
 
 Bounds = tuple[float, float, float, float]
 """West, south, east, north in degrees."""
+
+
+def dated_id(code: str, valid_from: date | None) -> str:
+    """Return the row's name of a unit or a boundary: its code and the first day it holds."""
+    return code if valid_from is None else f"{code}@{valid_from.isoformat()}"
 
 
 class OrganisationKind(StrEnum):
@@ -98,6 +108,23 @@ class StationClass(StrEnum):
     NATIONAL = "national"
     PROVINCIAL = "provincial"
     OTHER = "other"
+
+
+class MeasurementKind(StrEnum):
+    """How a field strength was measured."""
+
+    FIXED = "fixed"
+    DRIVE_TEST = "drive_test"
+
+
+class ProtectedPointKind(StrEnum):
+    """What a point is whose reception is protected from broadcasting."""
+
+    ILS_LOCALIZER = "ils_localizer"
+    VOR = "vor"
+    COM = "com"
+    MONITORING_STATION = "monitoring_station"
+    TEST_POINT = "test_point"
 
 
 class UnitKind(StrEnum):
@@ -235,6 +262,10 @@ class BroadcastStation:
         Hours of operation, for example 05:00-23:00.
     licence_power_w : float or None
         Transmitter output power in the licence.
+    certificate_number, certificate_to : str or None, date or None
+        The inspection certificate of the station (kiểm định) and its last day.
+    equipment_conformity, equipment_conformity_to : str or None, date or None
+        The certificate of conformity of the transmitter and its last day.
     """
 
     id: str
@@ -270,6 +301,10 @@ class BroadcastStation:
     valid_from: date | None = None
     valid_to: date | None = None
     antenna: Antenna | None = field(default=None, metadata=LATER)
+    certificate_number: str | None = field(default=None, metadata=LATER)
+    certificate_to: date | None = field(default=None, metadata=LATER)
+    equipment_conformity: str | None = field(default=None, metadata=LATER)
+    equipment_conformity_to: date | None = field(default=None, metadata=LATER)
     mode: str | None = field(default=None, metadata=LATER)
     provenance: Provenance
 
@@ -316,7 +351,15 @@ class PlanEntry:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AdministrativeUnit:
-    """A province, district or commune during a span of time."""
+    """A province, district or commune during a span of time.
+
+    Attributes
+    ----------
+    population : int or None
+        People who live there, counted or estimated in `population_year`.
+    population_source : str or None
+        Who counted them, and where it is printed.
+    """
 
     code: str
     name: str
@@ -329,6 +372,78 @@ class AdministrativeUnit:
     bounds: Bounds | None = None
     area_km2: float | None = None
     merged_from: tuple[str, ...] = ()
+    population: int | None = field(default=None, metadata=LATER)
+    population_year: int | None = field(default=None, metadata=LATER)
+    population_source: str | None = field(default=None, metadata=LATER)
+    provenance: Provenance
+
+    @property
+    def id(self) -> str:
+        """The row's name: the code and the first day on which the unit exists."""
+        return dated_id(self.code, self.valid_from)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Measurement:
+    """A field strength that somebody measured at a point.
+
+    Attributes
+    ----------
+    frequency_mhz : float
+        Carrier that the receiver was tuned to.
+    measured_at : datetime
+        UTC; the register keeps it to the millisecond.
+    field_strength_dbuvm : float
+        As measured, dB(uV/m).
+    height_above_ground_m : float
+        Height of the measuring antenna.
+    station_id : str or None
+        The station that was measured, where the report says so.
+    uncertainty_db : float or None
+        Expanded uncertainty (k = 2); no outcome may rest on a measurement that states none.
+    equipment, report : str or None
+        Receiver and antenna; number of the measurement report.
+    """
+
+    id: str
+    frequency_mhz: float
+    longitude: float
+    latitude: float
+    measured_at: datetime
+    field_strength_dbuvm: float
+    height_above_ground_m: float
+    kind: MeasurementKind
+    station_id: str | None = None
+    uncertainty_db: float | None = None
+    equipment: str | None = None
+    report: str | None = None
+    provenance: Provenance
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProtectedPoint:
+    """A point whose reception is protected: an aeronautical service, a monitoring station.
+
+    Attributes
+    ----------
+    height_m : float or None
+        Above ground; of an aeronautical test point above mean sea level, as `volume` says.
+    frequency_mhz : float or None
+        Carrier that is received there; None for a whole band.
+    volume : str or None
+        The service volume that the point stands for, in words.
+    """
+
+    id: str
+    kind: ProtectedPointKind
+    name: str
+    longitude: float
+    latitude: float
+    height_m: float | None = None
+    frequency_mhz: float | None = None
+    volume: str | None = None
+    valid_from: date | None = None
+    valid_to: date | None = None
     provenance: Provenance
 
 

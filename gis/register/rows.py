@@ -34,10 +34,13 @@ from gis.register.records import (
     BroadcastStation,
     ImportBatch,
     Installation,
+    Measurement,
     Organisation,
     PlanEntry,
+    ProtectedPoint,
     Provenance,
     Structure,
+    dated_id,
 )
 from propagation.compliance.records import Confidence
 
@@ -48,7 +51,6 @@ __all__ = [
     "Row",
     "codec_of",
     "codec_of_table",
-    "dated_id",
     "fold",
     "row_from_json",
     "row_to_json",
@@ -64,6 +66,8 @@ Record = (
     | AdministrativeUnit
     | Boundary
     | ImportBatch
+    | Measurement
+    | ProtectedPoint
 )
 R = TypeVar("R", bound=Record)
 Row = dict[str, Any]
@@ -71,7 +75,12 @@ _Step = Callable[[Any], Any]
 
 _GEOMETRY = schema.GEOMETRY_COLUMN
 _DERIVED = frozenset({"fid", "search"})
-_UNSAID = frozenset(one.name for one in fields(BroadcastStation) if one.metadata == LATER)
+_UNSAID = frozenset(
+    one.name
+    for record in (BroadcastStation, AdministrativeUnit)
+    for one in fields(record)
+    if one.metadata == LATER
+)
 """Columns of which a row without a value says nothing, so that it stays what it was."""
 
 _ENCODER = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":"))
@@ -83,11 +92,6 @@ def fold(text: str) -> str:
     """Return a text for searching: lower case, without marks, `đ` as `d`."""
     plain = unicodedata.normalize("NFD", text.casefold().replace("đ", "d"))
     return _MARKS.sub("", plain)
-
-
-def dated_id(code: str, valid_from: date | None) -> str:
-    """Return the row's name of a unit or a boundary: its code and the first day it holds."""
-    return code if valid_from is None else f"{code}@{valid_from.isoformat()}"
 
 
 def _nfc(text: str) -> str:
@@ -268,10 +272,6 @@ def _outline(geometry: BaseGeometry) -> bytes:
     return to_blob(outline)
 
 
-def _dated_unit(unit: AdministrativeUnit) -> str:
-    return dated_id(unit.code, unit.valid_from)
-
-
 def _dated_boundary(boundary: Boundary) -> str:
     return dated_id(boundary.unit_code, boundary.valid_from)
 
@@ -286,8 +286,10 @@ CODECS: tuple[Codec[Any], ...] = (
     Codec(Installation, schema.installations),
     Codec(PlanEntry, schema.plan_entries),
     Codec(BroadcastStation, schema.broadcast_stations, searched=_BROADCAST),
-    Codec(AdministrativeUnit, schema.administrative_units, identify=_dated_unit),
+    Codec(AdministrativeUnit, schema.administrative_units),
     Codec(Boundary, schema.boundaries, identify=_dated_boundary),
+    Codec(Measurement, schema.measurements),
+    Codec(ProtectedPoint, schema.protected_points),
 )
 
 

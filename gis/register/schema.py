@@ -36,9 +36,11 @@ __all__ = [
     "installations",
     "jobs",
     "login_links",
+    "measurements",
     "metadata",
     "organisations",
     "plan_entries",
+    "protected_points",
     "register_state",
     "sessions",
     "structures",
@@ -251,6 +253,10 @@ broadcast_stations = _layer(
     *_provenance(),
     _text("search", required=True),
     _text("antenna"),
+    _text("certificate_number"),
+    Column("certificate_to", Day),
+    _text("equipment_conformity"),
+    Column("equipment_conformity_to", Day),
     _text("mode"),
 )
 
@@ -267,6 +273,9 @@ administrative_units = _layer(
     _real("area_km2"),
     _text("merged_from"),
     *_provenance(),
+    Column("population", Integer),
+    Column("population_year", Integer),
+    _text("population_source"),
     Index("administrative_units_code", "code"),
 )
 
@@ -280,6 +289,37 @@ boundaries = _layer(
     *_validity(),
     *_provenance(),
     Index("boundaries_unit", "unit_code"),
+)
+
+measurements = _layer(
+    "measurements",
+    _geometry("POINT", required=True),
+    _id(),
+    Column("frequency_mhz", REAL, nullable=False),
+    Column("measured_at", Moment, nullable=False),
+    Column("field_strength_dbuvm", REAL, nullable=False),
+    Column("height_above_ground_m", REAL, nullable=False),
+    _text("kind", required=True),
+    _reference("station_id", "broadcast_stations.id"),
+    _real("uncertainty_db"),
+    _text("equipment"),
+    _text("report"),
+    *_provenance(),
+    Index("measurements_station", "station_id"),
+    Index("measurements_frequency", "frequency_mhz"),
+)
+
+protected_points = _layer(
+    "protected_points",
+    _geometry("POINT", required=True),
+    _id(),
+    _text("kind", required=True),
+    _text("name", required=True),
+    _real("height_m"),
+    _real("frequency_mhz"),
+    _text("volume"),
+    *_validity(),
+    *_provenance(),
 )
 
 change_log = Table(

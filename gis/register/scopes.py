@@ -8,7 +8,7 @@ from enum import StrEnum
 
 from sqlalchemy import ColumnElement, and_, exists, false, or_, select, true
 
-from gis.register.schema import installations, structures
+from gis.register.schema import broadcast_stations, installations, measurements, structures
 
 __all__ = [
     "PUBLIC",
@@ -16,6 +16,8 @@ __all__ = [
     "Role",
     "Scope",
     "visible_installations",
+    "visible_measurements",
+    "visible_protected_points",
     "visible_structure_id",
     "visible_structures",
 ]
@@ -91,6 +93,27 @@ def visible_installations(scope: Scope) -> ColumnElement[bool]:
         _sees_structure(installations.c.structure_id, scope),
     )
     return or_(shown, _owned(installations.c.organisation_id, scope))
+
+
+def visible_measurements(scope: Scope) -> ColumnElement[bool]:
+    """Return the condition on `measurements` that a caller's rows meet.
+
+    Measurements are the department's; an organisation sees those of its own stations.
+    """
+    if scope.sees_all:
+        return true()
+    if scope.own is None:
+        return false()
+    own = and_(
+        broadcast_stations.c.id == measurements.c.station_id,
+        broadcast_stations.c.organisation_id == scope.own,
+    )
+    return exists(select(broadcast_stations.c.id).where(own).correlate_except(broadcast_stations))
+
+
+def visible_protected_points(scope: Scope) -> ColumnElement[bool]:
+    """Return the condition on `protected_points` that a caller's rows meet: the department's."""
+    return true() if scope.sees_all else false()
 
 
 def visible_structure_id(structure_id: ColumnElement[str], scope: Scope) -> ColumnElement[bool]:

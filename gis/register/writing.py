@@ -18,8 +18,10 @@ from gis.register.records import (
     BroadcastStation,
     ImportBatch,
     Installation,
+    Measurement,
     Organisation,
     PlanEntry,
+    ProtectedPoint,
     Structure,
 )
 from gis.register.rows import Record, codec_of
@@ -81,6 +83,14 @@ class Writer(Reader):
     def add_units(self, records: Iterable[AdministrativeUnit]) -> None:
         """Add administrative units; a code may come again with another first day."""
         self._add(AdministrativeUnit, records)
+
+    def add_measurements(self, records: Iterable[Measurement]) -> None:
+        """Add measured field strengths."""
+        self._add(Measurement, records)
+
+    def add_protected_points(self, records: Iterable[ProtectedPoint]) -> None:
+        """Add points whose reception is protected."""
+        self._add(ProtectedPoint, records)
 
     def add_import_batch(self, batch: ImportBatch) -> None:
         """Note an import; what this write changes belongs to it, so that it can be undone.
@@ -149,6 +159,26 @@ class Writer(Reader):
     ) -> None:
         """Change lines of plans; see `update_structures`."""
         self._change(PlanEntry, records, expected)
+
+    def update_units(
+        self,
+        records: Sequence[AdministrativeUnit],
+        expected: Sequence[AdministrativeUnit] | None = None,
+    ) -> None:
+        """Change administrative units; see `update_structures`."""
+        self._change(AdministrativeUnit, records, expected)
+
+    def update_measurements(
+        self, records: Sequence[Measurement], expected: Sequence[Measurement] | None = None
+    ) -> None:
+        """Change measured field strengths; see `update_structures`."""
+        self._change(Measurement, records, expected)
+
+    def update_protected_points(
+        self, records: Sequence[ProtectedPoint], expected: Sequence[ProtectedPoint] | None = None
+    ) -> None:
+        """Change protected points; see `update_structures`."""
+        self._change(ProtectedPoint, records, expected)
 
     def delete(self, record: type[R], ids: Iterable[str]) -> None:
         """Remove records of one kind by their id; their history stays.

@@ -235,6 +235,7 @@ def _area(
         "interfered_after_km2": round(after.interfered.area_km2, 2),
         "newly_interfered_km2": round(newly.area_km2, 2),
         "newly_interfered_percent": round(100 * newly.area_km2 / covered, 3),
+        "newly_interfered_population": _people(newly.population),
         "no_longer_interfered_km2": round(gained.area_km2, 2),
         "communes": [
             {
@@ -246,6 +247,10 @@ def _area(
             if newly.commune_area_km2[k] > 0
         ],
     }
+
+
+def _people(population: float | None) -> int | None:
+    return None if population is None else round(population)
 
 
 def _usable_before(scene: Scene, cells: ServiceCells, station: BroadcastStation) -> Floats:
@@ -265,4 +270,5 @@ def _totals(scene: Scene, cells: ServiceCells, usable: Floats, beside: Floats) -
         usable_without_dbuvm=beside,
         commune_index=cells.commune,
         communes=len(scene.neighbourhood.communes.members),
+        population_per_km2=interference.density(scene, cells),
     )

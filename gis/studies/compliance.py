@@ -59,7 +59,7 @@ from propagation.compliance.standards import Standards
 __all__ = ["NAMES", "compute", "gather", "judged_alone"]
 
 _PROFILE_STEP_KM = 0.5
-NAMES = ("station_id", "application", "service", "jurisdiction", "on")
+NAMES = ("station_id", "application", "service", "public", "jurisdiction", "on")
 _SERVICES = tuple(one.value for one in Service)
 
 
@@ -72,7 +72,8 @@ def gather(
     ----------
     request : mapping
         Optional `station_id` or `application` (all stations of `service` without them),
-        `service` (`fm` unless said), `jurisdiction`, `on`.
+        `service` (`fm` unless said), `public` (leaves out what operators keep confidential),
+        `jurisdiction`, `on`.
     register : Reader
         The register at one moment.
     context : StudyContext
@@ -92,7 +93,7 @@ def gather(
     everyone = register.stations(SYSTEM, service=service, on=on)
     if application is not None:
         everyone = application.among(everyone)
-    pack = load_rule_pack(on)
+    pack = load_rule_pack(on, own=context.home.rules)
     judged: Sequence[BroadcastStation] = everyone
     if alone is not None:
         judged = [alone]
@@ -114,7 +115,18 @@ def gather(
         "named_communes": named,
         "provinces": provinces,
         "reach_km": REACH_KM,
-        "checks": gathered_by(Asked(register, context, on, pack, judged, everyone, application)),
+        "checks": gathered_by(
+            Asked(
+                register,
+                context,
+                on,
+                pack,
+                judged,
+                everyone,
+                public=reader.flag("public"),
+                application=application,
+            )
+        ),
     }
     if alone is not None:
         inputs["affected"] = True

@@ -124,7 +124,7 @@ def gather(
     wanted = register.station(reader.word("station_id"), SYSTEM)
     emitter = interference_asked(reader, wanted, context.ground, context.p1546_curves)
     radius_km, step_m = extent_asked(reader, wanted, default_step_m)
-    pack = load_rule_pack(on)
+    pack = load_rule_pack(on, own=context.home.rules)
     table = protection_from_parameters(pack.rule(PROTECTION_RATIO).parameters)
     unwanted = unwanted_stations(
         wanted,

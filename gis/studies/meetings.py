@@ -92,6 +92,7 @@ class Neighbourhood:
     reach_km: float
     replaced: BroadcastStation | None = None
     _facts: dict[str, StationFacts] = field(default_factory=dict, init=False, repr=False)
+    _outlines: dict[str, Outline] = field(default_factory=dict, init=False, repr=False)
     _disturbs: dict[tuple[str, float], bool] = field(default_factory=dict, init=False, repr=False)
 
     def facts(self, station: BroadcastStation) -> StationFacts:
@@ -109,8 +110,11 @@ class Neighbourhood:
         found = self.provinces.get(station.province_code or "")
         if found is None:
             return None
-        name, boundary = found
-        return Outline.around(boundary, name, station.longitude, station.latitude)
+        if station.id not in self._outlines:
+            name, boundary = found
+            around = Outline.around(boundary, name, station.longitude, station.latitude)
+            self._outlines[station.id] = around
+        return self._outlines[station.id]
 
     def minimum_dbuvm(self, station: BroadcastStation) -> float:
         """Return the smallest minimum field of a station's reception; inf if it is not known."""
@@ -332,8 +336,8 @@ class Meetings:
             azimuths_deg=AZIMUTHS_DEG,
             time_percents=(50.0,),
         )
-        facts, rule = station_facts(station), around.pack.rule(BOUNDARY_PROTECTION)
-        outline = around.outline(station) if protected_inside_only(facts) else None
+        facts, rule = around.facts(station), around.pack.rule(BOUNDARY_PROTECTION)
+        outline = around.outline(station) if self._bound(station) else None
         protected = Surroundings(outline, around.communes, around.pack)
         self.communes[station_id] = commune_places(protected)
         self.edges[station_id] = edge_places(polar, protected, around.minimum_dbuvm(station))
@@ -393,6 +397,27 @@ class Meetings:
                     yield self._point(
                         wanted, unwanted, places, k, (own[k], others[0, k], others[1, k])
                     )
+        yield from self._worst_cell(wanted, unwanted)
+
+    def _worst_cell(
+        self, wanted: BroadcastStation, unwanted: BroadcastStation
+    ) -> Iterator[ProtectionPoint]:
+        """Yield the cell of the wanted station's service where an unwanted one disturbs most."""
+        cells = self.cells.get(wanted.id)
+        one = None if cells is None else cells.of(unwanted.id)
+        if cells is None or one is None:
+            return
+        margin = cells.wanted_dbuvm - one.nuisance_dbuvm
+        if np.isnan(margin).all():
+            return
+        k = int(np.nanargmin(margin))
+        places = cells.place(k, self.around.outline(wanted) if self._bound(wanted) else None)
+        steady, tropospheric = (float(field) for field in one.field_dbuvm[:2, k])
+        fields = (float(cells.wanted_dbuvm[k]), steady, tropospheric)
+        yield self._point(wanted, unwanted, places, 0, fields)
+
+    def _bound(self, station: BroadcastStation) -> bool:
+        return protected_inside_only(self.around.facts(station))
 
     def _point(
         self,

@@ -114,7 +114,9 @@ def gather(
     wanted = network_asked(request, register, context.ground, context.p1546_curves)
     inputs = {
         **common_inputs(wanted.place, wanted.on, context, wanted.settings, wanted.method),
-        "rules": rules_json(load_rule_pack(wanted.on), (PROTECTION_RATIO,)),
+        "rules": rules_json(
+            load_rule_pack(wanted.on, own=context.home.rules), (PROTECTION_RATIO,)
+        ),
         "stations": [record_to_json(one) for one in wanted.stations],
         "not_assessed": [
             {"id": one.id, "name": one.name, "missing": list(missing)}

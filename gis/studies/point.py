@@ -203,7 +203,7 @@ def explain_interference(
     emitter, _, distance = _towards(station, longitude, latitude, context, asked or PathAsked())
     emitter.emission(INTERFERENCE_TIME_PERCENTS)
     median = emitter.settings.at_median_locations()
-    pack = load_rule_pack(on)
+    pack = load_rule_pack(on, own=context.home.rules)
     table = protection_from_parameters(pack.rule(PROTECTION_RATIO).parameters)
     found = unwanted_stations(
         station,

@@ -16,16 +16,18 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.special import log_ndtr
 
-from gis.geodesy import distance_km
+from gis.geodesy import azimuth_deg, distance_km
 from gis.raster import Grid, grid_around
 from gis.register.records import BroadcastStation
 from gis.studies.context import Stage
 from gis.studies.coverage import LARGEST_RADIUS_KM, default_radius_km
 from gis.studies.emitter import NEAREST_KM, Emitter
+from gis.studies.outlines import Outline
+from gis.studies.testpoints import Places, point_name
 from gis.studies.tile_field import Layout, tile_field
 from gis.studies.unwanted import REACH_KM, spacing_khz
 from propagation.area.bound import largest_field_dbuvm
-from propagation.interference.bs412 import Persistence
+from propagation.interference.bs412 import Area, Persistence
 from propagation.interference.locations import LOCATION_STANDARD_DEVIATION_DB
 from propagation.interference.nuisance import nuisance_of
 from propagation.interference.protection import Protection
@@ -113,6 +115,20 @@ class ServiceCells:
     def of(self, station_id: str) -> Unwanted | None:
         """Return what one station does in the cells; None where it plays no part."""
         return next((one for one in self.unwanted if one.station.id == station_id), None)
+
+    def place(self, position: int, outline: Outline | None) -> Places:
+        """Return one cell as a place, with its relation to the station's province."""
+        at = slice(position, position + 1)
+        longitude, latitude = self.longitude[at], self.latitude[at]
+        where = (self.station.longitude, self.station.latitude, longitude[0], latitude[0])
+        azimuth, away_km = float(azimuth_deg(*where)), float(distance_km(*where))
+        return Places(
+            names=(point_name(azimuth, away_km),),
+            longitude=longitude,
+            latitude=latitude,
+            areas=(list(Area)[self.surroundings[position]],),
+            boundary=(None if outline is None else outline.facts(longitude, latitude)[0],),
+        )
 
     def nuisance_dbuvm(self) -> Floats:
         """Return the nuisance field of each station in each cell, shape (k, stations)."""

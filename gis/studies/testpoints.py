@@ -21,6 +21,7 @@ __all__ = [
     "boundary_places",
     "commune_places",
     "edge_places",
+    "point_name",
 ]
 
 Floats = NDArray[np.float64]
@@ -88,7 +89,7 @@ class Surroundings:
         areas = self.communes.areas_at(longitude, latitude, self.pack)
         return Places(
             names=tuple(
-                f"{azimuth:03.0f}° / {away * 1000:.0f} m"
+                point_name(azimuth, away)
                 for azimuth, away in zip(azimuth_deg, distance_km, strict=True)
             ),
             longitude=longitude,
@@ -96,6 +97,11 @@ class Surroundings:
             areas=tuple(order[area] for area in areas),
             boundary=_boundary(self.outline, longitude, latitude),
         )
+
+
+def point_name(azimuth_deg: float, distance_km: float) -> str:
+    """Return the name of a point by where it lies from the station."""
+    return f"{azimuth_deg:03.0f}° / {distance_km * 1000:.0f} m"
 
 
 def edge_places(polar: PolarField, around: Surroundings, minimum_dbuvm: float) -> Places:

@@ -160,7 +160,7 @@ def _summary(findings: Sequence[Mapping[str, Any]], words: Words) -> Table:
                 str(number),
                 words.say(
                     "check_reason",
-                    check=words.say(f"check.{finding['check']}"),
+                    check=words.sentence(f"compliance.check.{finding['check']}"),
                     reason=words.sentence(finding["reason"], finding["values"]),
                 ),
                 _basis(finding["rule"], words),
@@ -190,7 +190,7 @@ def _finding(
     heading = words.say(
         "finding_line",
         number=number,
-        check=words.say(f"check.{finding['check']}"),
+        check=words.sentence(f"compliance.check.{finding['check']}"),
         outcome=outcome,
     )
     rows: list[tuple[str, tuple[str, ...]]] = [

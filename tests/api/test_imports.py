@@ -98,6 +98,7 @@ def test_questions_are_answered_one_by_one(client: TestClient, token: Token) -> 
     assert refused.json()["code"] == "exchange.questions_open"
 
     given = {"value.plan_id": "thu", "value.instrument": "Công văn 1", "value.clause": "Điều 1"}
+    given |= {"value.valid_from": "05/09/2026", "confidence": "verified"}
     after = client.post(f"{address}/answers", json={"answers": given}, headers=staff).json()
     assert [one["answer"] for one in after["questions"]] == ["crs"]
     after = client.post(f"{address}/answers", json={"answers": {"crs": "4326"}}, headers=staff)
@@ -308,11 +309,14 @@ def test_the_page_asks_and_says_why_it_waits(browser_of: BrowserOf) -> None:
     address = sent_by_page(staff, "moi.csv", NEW_PLAN, "plan")
     shown = page_of(staff.get(address))
     assert re.search(r'aria-describedby="commit-why" disabled', shown)
-    assert text("pages.import_commit_questions", Language.VI, count=4) in shown
+    assert text("pages.import_commit_questions", Language.VI, count=6) in shown
     radio = re.search(r'type="radio" name="(option\.\d+)" value="(crs=4326)"', shown)
     assert radio is not None
     given = {radio[1]: radio[2], "answer.value.plan_id": "thu"}
     given |= {"answer.value.instrument": "Công văn <b>", "answer.value.clause": "1"}
+    sure = re.search(r'type="radio" name="(option\.\d+)" value="confidence=verified"', shown)
+    assert sure is not None
+    given |= {"answer.value.valid_from": "-", sure[1]: "confidence=verified"}
     assert staff.post(f"{address}/answers", given).status_code == 303
     shown = page_of(staff.get(address))
     assert "disabled" not in shown

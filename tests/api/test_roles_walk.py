@@ -22,6 +22,7 @@ _FILLED = {
     "{token_id}": "none",
     "{secret}": "none",
     "{layer}": "structures",
+    "{plan_id:path}": "none",
     "{path:path}": "phusong.css",
 }
 

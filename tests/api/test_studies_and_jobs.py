@@ -13,7 +13,9 @@ from api.identity import new_token
 from api.service import Service
 from api.submission import MOST_WAITING
 from gis.jobs.worker import work_once
+from gis.register.records import Installation, Provenance, Structure, StructureKind
 from gis.register.scopes import SYSTEM
+from propagation.compliance.records import Confidence
 
 Token = Callable[[str], dict[str, str]]
 STATION = "mp-tan-an"
@@ -221,6 +223,37 @@ def test_findings_are_for_the_department_and_for_the_own_station(
                 assert got == status, (study, role, below)
     assert client.get("/studies", headers=readers["viewer"]).json()["numberMatched"] == 0
     assert client.get("/studies", headers=broadcaster).json()["numberMatched"] == 1
+
+
+def test_findings_for_a_broadcaster_hold_no_confidential_antenna(
+    client: TestClient, service: Service, token: Token, broadcaster: dict[str, str]
+) -> None:
+    """Another operator's antenna on the mast goes into the department's findings only."""
+    station = service.register.station(STATION, SYSTEM)
+    owner = next(iter(service.register.organisations()))
+    where = {"longitude": station.longitude, "latitude": station.latitude}
+    made_up = Provenance(confidence=Confidence.SYNTHETIC, source="test")
+    mast = Structure(
+        id="mast-x", code="X", name="Cột X", kind=StructureKind.ANTENNA_MAST,
+        owner_id=owner.id, provenance=made_up, **where,
+    )  # fmt: skip
+    hidden = Installation(
+        id="hidden-x", structure_id="mast-x", organisation_id=owner.id, technology="KÍN-5G",
+        frequency_mhz=450.0, eirp_dbm=60.0, height_above_ground_m=30.0, provenance=made_up,
+    )  # fmt: skip
+    with service.register.write(author="test", reason="hidden antenna") as writer:
+        writer.add_structures([mast])
+        writer.add_installations([hidden])
+    own = done(client, service, broadcaster, "compliance", station_id=STATION)
+    whole = done(client, service, token("staff"), "compliance", station_id=STATION)
+    assert own != whole
+    assert "KÍN-5G" in client.get(f"/studies/{whole}", headers=token("staff")).text
+    assert client.get(f"/studies/{whole}", headers=broadcaster).status_code == 404
+    for below in ("", "/report.html", "/files/geometries.json"):
+        told = client.get(f"/studies/{own}{below}", headers=broadcaster)
+        assert told.status_code == 200
+        assert "KÍN-5G" not in told.text
+        assert "hidden-x" not in told.text
 
 
 def test_a_study_tells_no_confidential_structure(

@@ -227,11 +227,21 @@ def test_every_numeric_column_asks_about_an_ambiguous_number(office, write_table
         ImportKind.STRUCTURES: (HEADERS[:5], GOOD[:5]),
         ImportKind.STATIONS: (FM[:5], STATION[:5]),
         ImportKind.PLAN: (PLAN_HEADERS[:3], ("96,9", "A", "B")),
+        ImportKind.MEASUREMENTS: (
+            ("Tần số", "Thời gian", "Trường (dBµV/m)", "Kinh độ (WGS 84)", "Vĩ độ"),
+            ("96,9", "06/05/2024 09:30", "61,5", "106,4133", "10,5361"),
+        ),
+        ImportKind.PROTECTED_POINTS: (
+            ("Tên", "Loại", "Kinh độ (WGS 84)", "Vĩ độ"),
+            ("TSH", "VOR", "106,4133", "10,5361"),
+        ),
     }[kind]
     series = field in ("attenuation_db", "effective_height_m")
     cell = "; ".join(["1.234"] * 36) if series else "1.234"
     file = write_table("a.csv", (*first, field), (*row, cell))
-    answers = ImportAnswers(values=PLAN_VALUES if kind is ImportKind.PLAN else {})
+    told = {ImportKind.PLAN: PLAN_VALUES, ImportKind.MEASUREMENTS: {"kind": "fixed"}}
+    sure = Confidence.SECONDARY if kind is ImportKind.PLAN else None
+    answers = ImportAnswers(values=told.get(kind, {}), confidence=sure)
     report = judge(file, kind=kind, register=office, answers=answers)
     assert [question.answer for question in report.questions] == [f"decimal.{field}"]
 
@@ -520,8 +530,8 @@ def test_thirty_five_azimuths_in_columns(office, write_table):
     headers = (*FM, *(str(a) for a in range(0, 350, 10)))
     file = write_table("a.xlsx", headers, (*STATION, *([1.0] * 35)))
     report = judge(file, kind="stations", register=office)
-    assert keys(report) == ["azimuth_count"]
-    assert report.problems[0].values["count"] == 35
+    assert keys(report) == ["azimuth_hole"]
+    assert report.problems[0].values == {"count": 35, "missing": "350°"}
 
 
 def test_a_station_at_the_same_place_on_the_same_carrier_is_a_duplicate(office, write_table):
@@ -544,7 +554,8 @@ def test_powers_in_other_units(office, write_table):
 
 
 def test_the_fm_rows_as_the_regulations_print_them(office, write_table):
-    values = {"plan_id": "fm-cu", "instrument": "Quy hoạch cũ", "clause": "Bảng 1"}
+    values = {"plan_id": "fm-cu", "instrument": "Quy hoạch cũ", "clause": "Bảng 1",
+              "valid_from": "-"}  # fmt: skip
     file = write_table(
         "fm.csv",
         ("Freq MHz", "Programme", "Site", "Lon/Lat as printed", "h_ant m", "P kW", "Label"),
@@ -570,7 +581,9 @@ def test_the_fm_rows_as_the_regulations_print_them(office, write_table):
 
 
 PLAN_HEADERS = ("Tần số (MHz)", "Chương trình", "Địa điểm", "ERP (kW)")
-PLAN_VALUES = {"plan_id": "fm", "instrument": "TT", "clause": "Phụ lục III"}
+PLAN_VALUES = {"plan_id": "fm", "instrument": "TT", "clause": "Phụ lục III",
+               "valid_from": "05/09/2026"}  # fmt: skip
+PLAN_TOLD = ImportAnswers(values=PLAN_VALUES, crs=4326, confidence=Confidence.VERIFIED)
 
 
 @pytest.mark.parametrize("spread", [True, False], ids=["a column each", "one cell"])
@@ -583,19 +596,47 @@ def test_a_plan_with_patterns(office, write_table, spread):
         headers = (*PLAN_HEADERS, "Giản đồ (dB)")
         cells = ("; ".join(pattern),)
     file = write_table("a.csv", headers, ("96,9", "Tỉnh", "Tân An", "5", *cells))
-    answers = ImportAnswers(values=PLAN_VALUES, crs=4326)
-    report = judge(file, kind="plan", register=office, answers=answers)
+    report = judge(file, kind="plan", register=office, answers=PLAN_TOLD)
     assert (report.problems, report.unmapped) == ([], ())
     commit(report, office, author="lan")
     (entry,) = office.plan_entries()
     assert entry.attenuation_db == tuple(k % 5 + 0.5 for k in range(36))
+    assert (entry.valid_from, entry.provenance.confidence) == (
+        date(2026, 9, 5), Confidence.VERIFIED)  # fmt: skip
+
+
+def test_an_official_table_asks_once_what_its_rows_do_not_say(office, write_table):
+    file = write_table("a.csv", PLAN_HEADERS, ("96,9", "Tỉnh", "Tân An", "5"))
+    report = judge(file, kind="plan", register=office)
+    assert [question.answer for question in report.questions] == [
+        "value.plan_id", "value.instrument", "value.clause", "value.valid_from", "confidence",
+    ]  # fmt: skip
+    sure = {dict(option.answers)["confidence"] for option in report.questions[-1].options}
+    assert sure == {"verified", "secondary", "derived", "recalled"}
+    open_ended = ImportAnswers.from_pairs(
+        {f"value.{name}": value for name, value in PLAN_VALUES.items()}
+        | {"value.valid_from": "-", "confidence": "recalled"}
+    )
+    (row,) = judge(file, kind="plan", register=office, answers=open_ended).accepted
+    assert (row.record.valid_from, row.record.provenance.confidence) == (
+        None, Confidence.RECALLED)  # fmt: skip
+
+
+def test_a_plan_row_with_its_channel_twice_is_refused_and_the_rest_goes_on(office, write_table):
+    rows = [("96,9", "Tỉnh", "Tân An", "5"), ("96,9", "Khác", "tân an", "3"),
+            ("98,1", "Tỉnh", "Tân An", "5")]  # fmt: skip
+    report = judge(write_table("a.csv", PLAN_HEADERS, *rows), kind="plan", register=office,
+                   answers=PLAN_TOLD)  # fmt: skip
+    (problem,) = report.problems
+    assert (problem.row, problem.field, problem.value) == (3, "Tần số (MHz)", "96,9")
+    assert (keys(report), problem.values["first"]) == (["duplicate_in_file"], "2")
+    assert len(report.accepted) == 2
 
 
 def test_a_plan_pattern_of_35_azimuths_is_refused(office, write_table):
     row = ("96,9", "Tỉnh", "Tân An", "5", ";".join("0" for _ in range(35)))
     file = write_table("a.csv", (*PLAN_HEADERS, "Giản đồ (dB)"), row)
-    answers = ImportAnswers(values=PLAN_VALUES, crs=4326)
-    report = judge(file, kind="plan", register=office, answers=answers)
+    report = judge(file, kind="plan", register=office, answers=PLAN_TOLD)
     (problem,) = report.problems
     assert problem.field == "Giản đồ (dB)"
     assert report.accepted == ()

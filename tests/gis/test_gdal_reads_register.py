@@ -102,6 +102,8 @@ def test_every_layer_is_listed_and_nothing_secret(filled: Register) -> None:
         "installation_sites": "Point",
         "organisations": None,
         "import_batches": None,
+        "measurements": "Point",
+        "protected_points": "Point",
         "installations": None,
     }
 
@@ -221,6 +223,8 @@ def test_the_file_says_that_it_is_a_geopackage(filled: Register) -> None:
             "plan_entries",
             "administrative_units",
             "boundaries",
+            "measurements",
+            "protected_points",
         }
         moments = connection.execute("SELECT last_change FROM gpkg_contents").fetchall()
         assert all(datetime.fromisoformat(moment).tzinfo is not None for (moment,) in moments)

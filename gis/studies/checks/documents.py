@@ -44,5 +44,11 @@ def _facts(station: BroadcastStation) -> ValidityFacts:
             valid_from=station.licence_from,
             valid_to=station.licence_to,
         ),
+        certificate=DocumentFacts(
+            number=station.certificate_number, valid_to=station.certificate_to
+        ),
+        conformity=DocumentFacts(
+            number=station.equipment_conformity, valid_to=station.equipment_conformity_to
+        ),
         transmitter_power_w=station.licence_power_w,
     )

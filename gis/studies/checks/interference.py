@@ -41,6 +41,7 @@ __all__ = [
     "CHECKS",
     "NAME",
     "RULES",
+    "density",
     "deviation_db",
     "findings",
     "gather",
@@ -322,7 +323,19 @@ def _totals(
         communes=len(scene.neighbourhood.communes.members),
         dominant_index=dominant,
         stations=nuisance.shape[1],
+        population_per_km2=density(scene, cells),
     )
+
+
+def density(scene: Scene, cells: ServiceCells) -> Floats | None:
+    """Return the people of each cell's commune per km2, None where no commune states any."""
+    units = [commune.unit for commune in scene.neighbourhood.communes.members]
+    known = [
+        unit.population / unit.area_km2 if unit.population and unit.area_km2 else np.nan
+        for unit in units
+    ]
+    found = np.array([*known, np.nan])[cells.commune]
+    return None if np.isnan(found).all() else found
 
 
 def usable_in_cells(scene: Scene, cells: ServiceCells) -> dict[Method, Floats]:

@@ -1,25 +1,34 @@
 """Where stations meet: the boundary of the own province, protection against the neighbours."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from typing import Any
 
-from gis.register.records import BroadcastStation
+import numpy as np
+
+from gis.register.records import BroadcastStation, Measurement
+from gis.register.scopes import SYSTEM
 from gis.rules import station_facts
 from gis.studies.checks.scene import Asked, Scene
+from gis.studies.model import RECEIVER_HEIGHT_M
+from gis.studies.snapshots import record_from_json, record_to_json
 from propagation.compliance import boundary_protection, protection_ratios
+from propagation.compliance.facts import FieldAtPoint, StationFacts
 from propagation.compliance.parameters import (
     BOUNDARY_PROTECTION,
     MINIMUM_FIELD,
     PROTECTION_RATIO,
 )
-from propagation.compliance.records import Finding, Outcome
+from propagation.compliance.records import EvidenceKind, Finding, Outcome
+from propagation.interference.bs412 import Area
 
 __all__ = ["CHECKS", "NAME", "RULES", "findings", "gather"]
 
 NAME = "meeting"
 CHECKS = (boundary_protection.CHECK, protection_ratios.CHECK)
 RULES = (BOUNDARY_PROTECTION, PROTECTION_RATIO, MINIMUM_FIELD)
+
+_SAME_KHZ = 1.0
 
 _MISSING = {
     "erp_total_dbw": "compliance.missing.erp",
@@ -31,22 +40,29 @@ _MISSING = {
 
 
 def gather(asked: Asked) -> dict[str, Any]:
-    """Return nothing more: stations, communes and provinces stand in every study."""
-    del asked
-    return {}
+    """Return what was measured of the stations judged until the day."""
+    found = [
+        record_to_json(one)
+        for station in sorted(asked.judged, key=lambda station: station.id)
+        for one in asked.register.measurements(SYSTEM, station_id=station.id)
+        if one.measured_at.date() <= asked.on and _comparable(one, station)
+    ]
+    return {"measurements": found} if found else {}
+
+
+def _comparable(one: Measurement, station: BroadcastStation) -> bool:
+    """Return whether a measurement is of the station's carrier, no higher than limits hold for."""
+    apart_khz = abs(one.frequency_mhz - station.frequency_mhz) * 1e3
+    return apart_khz <= _SAME_KHZ and one.height_above_ground_m <= RECEIVER_HEIGHT_M
 
 
 def findings(scene: Scene, station: BroadcastStation) -> Iterable[Finding]:
     """Judge the field of a station against its province's boundary and its neighbours."""
     facts, standards = station_facts(station), scene.neighbourhood.standards
+    measured = _measured(scene, station)
     found = (
-        *boundary_protection.check(
-            facts,
-            scene.meetings.at_boundary(station),
-            scene.terrain,
-            rule=scene.pack.rule(BOUNDARY_PROTECTION),
-            minimum_field_rule=scene.pack.rule(MINIMUM_FIELD),
-        ),
+        *_at_boundary(scene, facts, scene.meetings.at_boundary(station)),
+        *(_at_boundary(scene, facts, measured) if measured else ()),
         *protection_ratios.check(
             facts,
             scene.meetings.pairs(station),
@@ -58,6 +74,49 @@ def findings(scene: Scene, station: BroadcastStation) -> Iterable[Finding]:
         ),
     )
     return [_saying_what_is_missing(scene, station, finding) for finding in found]
+
+
+def _at_boundary(
+    scene: Scene, facts: StationFacts, points: Sequence[FieldAtPoint]
+) -> tuple[Finding, ...]:
+    return boundary_protection.check(
+        facts,
+        points,
+        scene.terrain,
+        rule=scene.pack.rule(BOUNDARY_PROTECTION),
+        minimum_field_rule=scene.pack.rule(MINIMUM_FIELD),
+    )
+
+
+def _measured(scene: Scene, station: BroadcastStation) -> list[FieldAtPoint]:
+    """Return what was measured of a station; predicted and measured points are never mixed."""
+    around, outline = scene.neighbourhood, scene.neighbourhood.outline(station)
+    written = scene.gathered.get(NAME, {}).get("measurements", ())
+    mine = [one for one in written if one["station_id"] == station.id]
+    if outline is None or not mine:
+        return []
+    records = [record_from_json(Measurement, one) for one in mine]
+    longitude = np.array([one.longitude for one in records])
+    latitude = np.array([one.latitude for one in records])
+    order = list(Area)
+    areas = around.communes.areas_at(longitude, latitude, scene.pack)
+    return [
+        FieldAtPoint(
+            name=one.report or one.id,
+            longitude=one.longitude,
+            latitude=one.latitude,
+            field_strength_dbuvm=one.field_strength_dbuvm,
+            height_m=one.height_above_ground_m,
+            area=order[area],
+            kind=EvidenceKind.MEASUREMENT,
+            uncertainty_db=one.uncertainty_db,
+            source=one.report or one.provenance.source,
+            boundary=boundary,
+        )
+        for one, area, boundary in zip(
+            records, areas, outline.facts(longitude, latitude), strict=True
+        )
+    ]
 
 
 def _saying_what_is_missing(scene: Scene, station: BroadcastStation, finding: Finding) -> Finding:

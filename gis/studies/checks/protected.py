@@ -8,9 +8,11 @@ import numpy as np
 
 from gis.geodesy import azimuth_deg, distance_km
 from gis.register.records import BroadcastStation
+from gis.register.scopes import SYSTEM
 from gis.rules import station_facts
 from gis.studies.checks.scene import Asked, Scene
 from gis.studies.field import fields_at
+from gis.studies.snapshots import record_to_json
 from propagation.antenna import horizontal_attenuation_db
 from propagation.compliance import aeronautical, protected_sites
 from propagation.compliance.facts_aeronautical import (
@@ -50,9 +52,12 @@ _HORIZON_KM: Final = 4.12
 
 
 def gather(asked: Asked) -> dict[str, Any]:
-    """Return the protected points: none, as no register holds them yet."""
-    del asked
-    return {"points": []}
+    """Return the protected points of the day; they are the department's."""
+    if asked.public:
+        return {"points": [], "confidential": False}
+    points = asked.register.protected_points(SYSTEM, on=asked.on)
+    written = [record_to_json(point) for point in sorted(points, key=lambda point: point.id)]
+    return {"points": written, "confidential": bool(written)}
 
 
 def findings(scene: Scene, station: BroadcastStation) -> Iterable[Finding]:

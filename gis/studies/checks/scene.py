@@ -38,6 +38,8 @@ class Asked:
         The stations judged.
     stations : sequence of BroadcastStation
         They and every other station of the service that may meet one of them.
+    public : bool
+        Whether to leave out what operators keep confidential.
     application : Application or None
         The station judged, where it is applied for and not in the register.
     """
@@ -48,6 +50,7 @@ class Asked:
     pack: RulePack
     judged: Sequence[BroadcastStation]
     stations: Sequence[BroadcastStation]
+    public: bool = False
     application: Application | None = None
 
     def every_station(self) -> list[BroadcastStation]:

@@ -43,6 +43,7 @@ _INSTALLATION_KHZ: Final = 5000.0
 
 _NECESSARY: Final = re.compile(r"(?=.{4})(\d{0,3})([HKMG])(\d{0,3})")
 _KHZ: Final = {"H": 1e-3, "K": 1.0, "M": 1e3, "G": 1e6}
+_KINDS: Final = ("stations", "installations")
 _METRES_PER_DEGREE: Final = 110_570.0
 
 
@@ -71,9 +72,11 @@ def gather(asked: Asked) -> dict[str, Any]:
         for rule in (INTERMODULATION, EXPOSURE_BROADCAST)
     )
     stations = asked.every_station()
+    installations = _installations(asked, near_m)
     return {
         "stations": [_station(one) for one in sorted(stations, key=lambda one: one.id)],
-        "installations": _installations(asked, near_m),
+        "installations": installations,
+        "confidential": any(row["confidential"] for row in installations),
     }
 
 
@@ -135,9 +138,11 @@ def _installations(asked: Asked, near_m: float) -> list[dict[str, Any]]:
                 "eirp_dbw": None if eirp is None else round(eirp, 4),
                 "height_above_ground_m": item.height_above_ground_m,
                 "broadcasting": False,
+                "confidential": structure.confidential or item.confidential,
                 "source": item.provenance.source,
             }
-            rows.append(row)
+            if not (asked.public and row["confidential"]):
+                rows.append(row)
     return sorted(rows, key=lambda row: str(row["id"]))
 
 
@@ -147,7 +152,7 @@ def findings(scene: Scene, station: BroadcastStation) -> Iterable[Finding]:
     facts = station_facts(station)
     site_rule = scene.pack.rule(INTERMODULATION)
     near_m = number(site_rule, "near_distance_m")
-    away = {row["id"]: _away_m(station, row) for name in gathered for row in gathered[name]}
+    away = {row["id"]: _away_m(station, row) for name in _KINDS for row in gathered[name]}
     return (
         *intermodulation.check(facts, _site(station, gathered, away, near_m), rule=site_rule),
         *exposure.check(

@@ -1,0 +1,163 @@
+"""The administrator's own rule files: judged, kept with their history, taken back, in studies."""
+
+from collections.abc import Callable
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+import data
+from gis.errors import ConflictError, FormatError, NotFoundError
+from gis.home import Home
+from gis.register.records import BroadcastStation, PlanEntry
+from gis.register.store import Register
+from gis.rule_files import (
+    former_versions,
+    judge_rule_file,
+    keep_rule_file,
+    pack_in_use,
+    rule_file,
+    rule_files,
+    take_back,
+)
+from gis.rules import load_rule_pack
+from gis.studies import run
+from gis.studies.context import StudyContext
+from propagation.compliance.parameters import DATA_AUDIT, number
+
+ON = date(2026, 11, 1)
+AUDIT = data.path("rules/audit.toml").read_text(encoding="utf-8")
+STRICTER = AUDIT.replace("effective_height_tolerance_m = 15", "effective_height_tolerance_m = 5")
+
+
+@pytest.fixture
+def home(register: Register) -> Home:
+    return Home(register.path.parent)
+
+
+def keep(register: Register, home: Home, content: str, name: str = "audit.toml") -> None:
+    seen = rule_file(home, name).version
+    keep_rule_file(register, home, name, content, author="lan", expected=seen, on=ON)
+
+
+def tolerance(home: Home) -> float:
+    return number(pack_in_use(ON, home).rule(DATA_AUDIT), "effective_height_tolerance_m")
+
+
+def test_without_own_files_the_packaged_pack_is_in_use(home: Home) -> None:
+    pack, shipped = pack_in_use(ON, home), load_rule_pack(ON)
+    assert (pack.version, pack.rules) == (shipped.version, shipped.rules)
+    assert pack.files[DATA_AUDIT] == "audit.toml"
+    assert not any(file.own for file in rule_files(home))
+
+
+def test_a_file_of_ones_own_stands_in_the_place_of_the_packaged(
+    register: Register, home: Home
+) -> None:
+    assert STRICTER != AUDIT
+    keep(register, home, STRICTER)
+    assert tolerance(home) == 5.0
+    assert pack_in_use(ON, home).version != load_rule_pack(ON).version
+    assert set(pack_in_use(ON, home).rules) == set(load_rule_pack(ON).rules), "the others stay"
+    assert [file.name for file in rule_files(home) if file.own] == ["audit.toml"]
+    (change,) = former_versions(register, "audit.toml")
+    assert (change.author, change.old) == ("lan", {"content": AUDIT, "own": False})
+    register.check()
+
+
+def test_a_former_version_is_taken_back(register: Register, home: Home) -> None:
+    keep(register, home, STRICTER)
+    keep(register, home, STRICTER.replace("tolerance_m = 5", "tolerance_m = 7"))
+    assert tolerance(home) == 7.0
+    second, first = former_versions(register, "audit.toml")
+    take_back(register, home, "audit.toml", second.revision, author="mai", on=ON)
+    assert tolerance(home) == 5.0
+    take_back(register, home, "audit.toml", first.revision, author="mai", on=ON)
+    assert tolerance(home) == 15.0
+    assert not rule_file(home, "audit.toml").own, "the packaged one again"
+    assert [one.author for one in former_versions(register, "audit.toml")] == [
+        "mai", "mai", "lan", "lan",
+    ]  # fmt: skip
+    with pytest.raises(NotFoundError):
+        take_back(register, home, "audit.toml", 99, author="mai", on=ON)
+
+
+def test_a_new_file_stands_beside_the_packaged(register: Register, home: Home) -> None:
+    keep(register, home, AUDIT.replace('"audit.data"', '"house.local"'), "local.toml")
+    assert pack_in_use(ON, home).files["house.local"] == "local.toml"
+    (change,) = former_versions(register, "local.toml")
+    assert change.old is None
+
+
+@pytest.mark.parametrize(
+    ("content", "key", "line"),
+    [
+        ("[[rule]\n", "rules.file_not_toml", 1),
+        (AUDIT.replace("effective_height_tolerance_m = 15\n", ""), "rules.parameter_absent", 4),
+        (AUDIT.replace("= 15", '= "15"'), "rules.parameter_number", 17),
+        (AUDIT.replace('confidence = "derived"', 'confidence = "sure"'), "rules.value_wrong", 11),
+        (AUDIT + AUDIT, "rules.versions_overlap", 25),
+        (AUDIT.replace("binding = false", "bindig = false"), "rules.key_unknown", 13),
+    ],
+    ids=["TOML", "parameter", "number", "confidence", "overlap", "key"],
+)
+def test_a_bad_file_is_refused_and_the_pack_stays(
+    register: Register, home: Home, content: str, key: str, line: int
+) -> None:
+    with pytest.raises(FormatError) as raised:
+        keep(register, home, content)
+    assert raised.value.key == key
+    assert raised.value.values["line"] == line
+    assert "audit.toml" in raised.value.say("vi")
+    assert tolerance(home) == 15.0
+    assert former_versions(register, "audit.toml") == []
+
+
+def test_a_pack_that_contradicts_itself_across_files_is_refused(
+    register: Register, home: Home
+) -> None:
+    with pytest.raises(FormatError) as raised:
+        keep(register, home, AUDIT, "second.toml")
+    assert raised.value.key == "rules.versions_overlap"
+    assert "audit.toml:4" in str(raised.value.values["other"])
+
+
+def test_somebody_elses_change_is_not_written_over(register: Register, home: Home) -> None:
+    seen = rule_file(home, "audit.toml").version
+    keep(register, home, STRICTER)
+    with pytest.raises(ConflictError):
+        keep_rule_file(register, home, "audit.toml", AUDIT, author="mai", expected=seen, on=ON)
+    assert tolerance(home) == 5.0
+
+
+@pytest.mark.parametrize("name", ["../x.toml", "a/b.toml", "A.toml", ".toml", "x.txt", "x" * 90])
+def test_a_name_that_is_none(home: Home, name: str) -> None:
+    with pytest.raises(NotFoundError):
+        rule_file(home, name)
+    with pytest.raises(NotFoundError):
+        judge_rule_file(home, name, AUDIT, ON)
+
+
+def test_the_same_content_is_no_change(register: Register, home: Home) -> None:
+    keep(register, home, AUDIT)
+    assert former_versions(register, "audit.toml") == []
+    assert not (home.rules / "audit.toml").exists()
+
+
+def test_a_folder_of_rules_that_is_empty_changes_nothing(tmp_path: Path) -> None:
+    assert load_rule_pack(ON, own=tmp_path).version == load_rule_pack(ON).version
+
+
+def test_a_study_rests_on_the_pack_in_use_and_names_it(
+    register: Register,
+    home: Home,
+    study_context: Callable[..., StudyContext],
+    make_station: Callable[..., BroadcastStation],
+    make_plan_entry: Callable[..., PlanEntry],
+) -> None:
+    context = study_context(stations=[make_station("dai")], entries=[make_plan_entry()])
+    wanted = {"station_id": "dai", "on": ON.isoformat()}
+    shipped = run("compliance", wanted, context).inputs["rules"]["version"]
+    keep(register, home, STRICTER)
+    rested = run("compliance", wanted, context).inputs["rules"]["version"]
+    assert rested == pack_in_use(ON, home).version != shipped
