@@ -48,12 +48,13 @@ from gis.studies.parts import (
 from gis.studies.plan_match import plan_entry_of
 from gis.studies.remarks import profile_remarks, remarks_json, source_remarks
 from gis.studies.requests import Reader
+from gis.studies.second_opinions import models_asked, with_second_opinions
 from gis.studies.snapshots import geometry_hex, record_from_json, record_to_json
 from gis.studies.standards import standards_of
 from gis.studies.unwanted import REACH_KM, spacing_khz
 from gis.terrain.sheet import Bounds
 from propagation.compliance.facts import TerrainFacts
-from propagation.compliance.records import summarise
+from propagation.compliance.records import Finding, summarise
 from propagation.compliance.standards import Standards
 
 __all__ = ["NAMES", "compute", "gather", "judged_alone"]
@@ -128,6 +129,7 @@ def gather(
             )
         ),
     }
+    inputs["second_models"] = models_asked(context)
     if alone is not None:
         inputs["affected"] = True
     if application is not None:
@@ -163,12 +165,16 @@ def judged_alone(
 def compute(gathered: Gathered, context: StudyContext) -> Computed:
     """Judge the stations from what was gathered."""
     scene = _scene(gathered, context)
-    rows = []
+    found = {}
     for number, station_id in enumerate(scene.judged):
         station = scene.neighbourhood.station(station_id)
-        start = 0.85 + 0.14 * number / len(scene.judged)
+        start = 0.85 + 0.12 * number / len(scene.judged)
         context.stage(start, 1.0, "studies.progress_check", station=station.name).report(0.0)
-        rows.append(_row(scene, station))
+        found[station_id] = findings_of(scene, station)
+    models = gathered.inputs.get("second_models", {})
+    if models and interference.NAME in scene.gathered:
+        found = with_second_opinions(scene, found, models["models"], context)
+    rows = [_row(scene, station_id, findings) for station_id, findings in found.items()]
     outcomes = Counter(row["outcome"] for row in rows)
     told = {}
     if gathered.inputs.get("affected") and interference.NAME in scene.gathered:
@@ -179,12 +185,15 @@ def compute(gathered: Gathered, context: StudyContext) -> Computed:
             "stations": rows,
             **told,
             "outcomes": dict(sorted(outcomes.items())),
-            "remarks": remarks_json(
-                [
-                    *source_remarks(context.ground),
-                    *profile_remarks(context.ground, 1e3 * _PROFILE_STEP_KM),
-                ]
-            ),
+            "remarks": [
+                *remarks_json(
+                    [
+                        *source_remarks(context.ground),
+                        *profile_remarks(context.ground, 1e3 * _PROFILE_STEP_KM),
+                    ]
+                ),
+                *models.get("remarks", ()),
+            ],
         }
     )
 
@@ -248,9 +257,9 @@ def _around(stations: Sequence[BroadcastStation]) -> Bounds:
     )
 
 
-def _row(scene: Scene, station: BroadcastStation) -> dict[str, Any]:
+def _row(scene: Scene, station_id: str, findings: tuple[Finding, ...]) -> dict[str, Any]:
+    station = scene.neighbourhood.station(station_id)
     entry = plan_entry_of(station, scene.entries, scene.on)
-    findings = findings_of(scene, station)
     return {
         "station_id": station.id,
         "name": station.name,

@@ -1,11 +1,11 @@
 """Report of a compliance study: each station's findings, with clause, numbers and what to do."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from data.text import Language
 from gis.geodesy import distance_km
-from gis.studies.findings import basis
+from gis.studies.findings import agreement_said, basis
 from maps.documents.affected import affected_sections, application_stamps
 from maps.documents.common import Source, assemble, pattern_table, station_facts
 from maps.documents.content import (
@@ -161,7 +161,7 @@ def _summary(findings: Sequence[Mapping[str, Any]], words: Words) -> Table:
                 words.say(
                     "check_reason",
                     check=words.sentence(f"compliance.check.{finding['check']}"),
-                    reason=words.sentence(finding["reason"], finding["values"]),
+                    reason=_reason(finding, words),
                 ),
                 _basis(finding["rule"], words),
                 words.outcome(finding["outcome"]),
@@ -172,6 +172,41 @@ def _summary(findings: Sequence[Mapping[str, Any]], words: Words) -> Table:
         frozenset({0, 4}),
         (1, 8, 5, 3, 2),
     )
+
+
+def _reason(finding: Mapping[str, Any], words: Words) -> str:
+    reason = words.sentence(finding["reason"], finding["values"])
+    return f"{reason} {agreement_said(finding, words.language)}".rstrip()
+
+
+def _other_models(
+    finding: Mapping[str, Any], words: Words
+) -> Iterator[tuple[str, tuple[str, ...]]]:
+    """Yield what other propagation models say of a finding, where they were asked."""
+    agreement = finding.get("agreement")
+    if agreement is None:
+        return
+    margins = (
+        words.sentence(
+            "compliance.agreement.margin",
+            {
+                "model": ", ".join(
+                    (
+                        one["model"],
+                        *(
+                            [words.sentence(f"compliance.agreement.{one['method']}")]
+                            if one["method"]
+                            else ()
+                        ),
+                    )
+                ),
+                "margin_db": round(one["margin_db"], 1),
+            },
+        )
+        for one in agreement["margins"]
+    )
+    told = (agreement_said(finding, words.language), *margins)
+    yield words.sentence("compliance.agreement.heading"), told
 
 
 def _basis(rule: Mapping[str, Any], words: Words) -> str:
@@ -195,6 +230,7 @@ def _finding(
     )
     rows: list[tuple[str, tuple[str, ...]]] = [
         (words.say("finding_reason"), (words.sentence(finding["reason"], finding["values"]),)),
+        *_other_models(finding, words),
         (
             words.say("finding_rule"),
             (_rule(rule, words), _basis(rule, words), *_force(rule, words)),

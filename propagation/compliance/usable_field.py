@@ -150,6 +150,7 @@ class _Judge:
             "points": len(points),
             "others": len(facts.others),
             "point": worst.point.name,
+            "direction": "received",
         }
         if not worst.contributors:
             finding = unconcluded(
@@ -201,7 +202,7 @@ class _Judge:
         row = comparison.decisive
         point = comparison.facts.points[row]
         state = comparison.state(row)
-        values |= {"points": len(shielded), "point": point.name}
+        values |= {"points": len(shielded), "point": point.name, "direction": "caused"}
         if state is Acceptance.NOT_AFFECTED:
             return None
         agreement = agreement_of(comparison.votes())

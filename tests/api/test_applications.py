@@ -153,7 +153,7 @@ def test_the_page_of_the_study_shows_both_directions(
 def test_the_command_reads_a_file_and_names_it(
     tmp_path: Path, service: Service, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    home = str(service.home.path)
+    home = str(service.home.folder)
     file = tmp_path / "ho_so.json"
     for written, told in (
         ("{", "ho_so.json"),
@@ -162,13 +162,13 @@ def test_the_command_reads_a_file_and_names_it(
         (json.dumps({"replaces": "nowhere"}), "nowhere"),
     ):
         file.write_text(written, encoding="utf-8")
-        assert main(["check", "--application", str(file), "--home", home]) == 2
+        assert main(["check", "--application", str(file), "--home", home]) == 3
         assert told in capsys.readouterr().err
     other = tmp_path / "ho_so.txt"
     other.touch()
-    assert main(["check", "--application", str(other), "--home", home]) == 2
+    assert main(["check", "--application", str(other), "--home", home]) == 3
     assert ".toml" in capsys.readouterr().err
-    assert main(["check", "--application", str(tmp_path / "no.toml"), "--home", home]) == 2
+    assert main(["check", "--application", str(tmp_path / "no.toml"), "--home", home]) == 3
     assert "no.toml" in capsys.readouterr().err
     toml = tmp_path / "ho_so.toml"
     toml.write_text('replaces = "mp-tan-an"\nerp_total_w = 900\n', encoding="utf-8")
