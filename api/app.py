@@ -14,6 +14,7 @@ from api.middleware import BodyLimit, LastResort, SecurityHeaders
 from api.roles import RouteTableError, require_complete
 from api.routers import (
     antennas,
+    applications,
     exports,
     findings,
     guide,
@@ -62,6 +63,7 @@ _ROUTERS = (
     findings,
     plan_rows,
     guide,
+    applications,
     rules,
     imports,
     import_pages,

@@ -151,6 +151,23 @@ FIELD_LABELS = {
     "highest_mhz": "pages.network_highest",
     "clutter_location_percent": "pages.ask_clutter_percent",
     "building_probability_percent": "pages.ask_building_percent",
+    "replaces": "applications.field_replaces",
+    "name": "register.field.name",
+    "programme": "register.field.programme",
+    "service": "register.field.service",
+    "station_class": "register.field.station_class",
+    "frequency_mhz": "register.field.frequency_mhz",
+    "longitude": "register.field.longitude",
+    "latitude": "register.field.latitude",
+    "province_code": "applications.field_province",
+    "erp_total_w": "applications.field_erp_total_w",
+    "attenuation_db": "register.field.attenuation_db",
+    "polarization": "register.field.polarization",
+    "height_above_ground_m": "register.field.height_above_ground_m",
+    "ground_height_m": "register.field.ground_height_m",
+    "reception": "register.field.reception",
+    "mode": "register.field.mode",
+    "emission": "register.field.emission",
 }
 """What the fields of forms are called on their page, as keys of sentences."""
 

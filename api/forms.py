@@ -20,7 +20,7 @@ __all__ = ["REFUSALS", "FormState", "Refused", "Typed", "Wrong"]
 REFUSALS = (ValidationError, GisError, PropagationError)
 """What a form may be refused for, and come back."""
 
-_LONGEST = 200
+_LONGEST = 500
 _PLACES: Mapping[str, str] = {
     "studies.too_many_pixels": "step_m",
     "studies.network_too_many_pixels": "step_m",
@@ -30,6 +30,7 @@ _PLACES: Mapping[str, str] = {
     "studies.network_none_in_band": "lowest_mhz",
     "studies.receiver_outside_model": "receiver_height_m",
     "studies.time_outside_model": "time_percent",
+    "errors.broadcast_stations_unknown": "replaces",
     "studies.station_outside_frequency_mhz": "model",
     "studies.station_outside_height_above_ground_m": "model",
     "studies.environment_unused": "environment",
@@ -110,10 +111,13 @@ class FormState:
         Name of the form, that of no other form of the page.
     refused : Refused or None
         What came back, where this is the form that was refused.
+    usual : mapping
+        What its fields show before anybody typed, by their names.
     """
 
     name: str
     refused: Refused | None = None
+    usual: Mapping[str, str] = field(default_factory=dict)
     reasons: Mapping[str, str] = field(init=False)
 
     def __post_init__(self) -> None:
@@ -129,6 +133,7 @@ class FormState:
 
     def typed(self, name: str, usual: str = "") -> str:
         """Return what a field shows: what was typed, else the usual."""
+        usual = self.usual.get(name, usual)
         return usual if self.refused is None else self.refused.typed.get(name, usual)
 
     def number_type(self, name: str) -> str:

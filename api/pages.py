@@ -24,6 +24,7 @@ MENU = (
     ("/view/stations", "pages.menu_stations"),
     ("/view/path", "pages.menu_path"),
     ("/view/findings", "pages.menu_findings"),
+    ("/view/applications", "applications.menu"),
     ("/view/studies", "pages.menu_studies"),
     ("/view/link", "pages.menu_link"),
     ("/view/jobs", "pages.menu_jobs"),

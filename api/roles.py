@@ -103,6 +103,8 @@ ROUTES: dict[tuple[str, str], frozenset[Role]] = {
     ("GET", "/view/plan-rows"): STAFF,
     ("GET", "/view/guide"): ANYONE,
     ("GET", "/view/guide/{page}"): ANYONE,
+    ("GET", "/view/applications"): STAFF,
+    ("POST", "/view/applications"): STAFF,
     ("GET", "/view/plans"): STAFF,
     ("GET", "/view/plans/compare"): STAFF,
     ("GET", "/view/plans/{plan_id:path}"): STAFF,

@@ -1,11 +1,14 @@
 """What programs send, strictly: nothing unknown, units in the names."""
 
 from datetime import date
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from gis.studies.application import LIMITS
+
 __all__ = [
+    "ApplicationBody",
     "ComplianceRequest",
     "CoverageRequest",
     "ImportAnswersRequest",
@@ -21,6 +24,8 @@ Model = Literal["p1812", "p452", "p1546", "itm", "okumura_hata", "cost231_hata",
 Environment = Literal["urban", "suburban", "open"]
 Percent = Annotated[float, Field(ge=0.01, le=99.99, allow_inf_nan=False)]
 StationId = Annotated[str, Field(min_length=1, max_length=200, examples=["mp-tan-an"])]
+Words = Annotated[str, Field(min_length=1, max_length=200)]
+Attenuation = Annotated[float, Field(ge=0, le=100, allow_inf_nan=False)]
 Radius = Annotated[float, Field(ge=1, le=300, allow_inf_nan=False, examples=[60])]
 Reach = Annotated[float, Field(ge=10, le=300, allow_inf_nan=False, examples=[150])]
 Megahertz = Annotated[float, Field(ge=30, le=6000, allow_inf_nan=False, examples=[98.5])]
@@ -80,10 +85,44 @@ class InterferenceRequest(_Predicted):
     summation: Literal["simplified_multiplication", "power_sum"] | None = None
 
 
+def _number(name: str, example: float) -> Any:
+    """Return a field of an application with the range that studies read."""
+    lower, upper = LIMITS[name]
+    return Field(default=None, ge=lower, le=upper, allow_inf_nan=False, examples=[example])
+
+
+class ApplicationBody(_Schema):
+    """A station applied for: new, or what of a registered one shall change.
+
+    Without `replaces` it states programme, frequency, position, height and power, the power once,
+    in dBW or in W; with it whatever shall change.
+    """
+
+    replaces: StationId | None = None
+    name: Words | None = None
+    programme: Words | None = None
+    service: Literal["fm", "television", "wireless_public_address"] | None = None
+    station_class: Literal["national", "provincial", "other"] | None = None
+    frequency_mhz: float | None = _number("frequency_mhz", 98.5)
+    longitude: float | None = _number("longitude", 106.4)
+    latitude: float | None = _number("latitude", 10.6)
+    province_code: Words | None = None
+    erp_total_dbw: float | None = _number("erp_total_dbw", 30)
+    erp_total_w: float | None = _number("erp_total_w", 1000)
+    attenuation_db: Annotated[list[Attenuation] | None, Field(max_length=36)] = None
+    polarization: Literal["horizontal", "vertical", "mixed"] | None = None
+    height_above_ground_m: float | None = _number("height_above_ground_m", 60)
+    ground_height_m: float | None = _number("ground_height_m", 2)
+    reception: Literal["mono", "stereo"] | None = None
+    mode: Words | None = None
+    emission: Words | None = None
+
+
 class ComplianceRequest(_Moment):
-    """The findings of one station, or of all of a service (FM unless said) where none is named."""
+    """The findings of one station, of an application, or of all of a service (FM unless said)."""
 
     station_id: StationId | None = None
+    application: ApplicationBody | None = None
     service: Literal["fm", "television", "wireless_public_address"] | None = None
     changes: Literal["none", "erp", "all"] | None = None
     height_step_m: Annotated[float | None, Field(ge=1, le=50, allow_inf_nan=False)] = None

@@ -27,7 +27,8 @@ def submit(service: Service, identity: Identity, kind: str, inputs: Mapping[str,
     Raises
     ------
     ForbiddenError
-        If an operator asks for the findings of a station that is not its own.
+        If an operator asks for the findings of a station that is not its own, or of an
+        application.
     NotFoundError
         If the station or the jurisdiction is unknown.
     TooManyJobsError
@@ -44,12 +45,14 @@ def submit(service: Service, identity: Identity, kind: str, inputs: Mapping[str,
     station = None if station_id is None else service.register.station(str(station_id), SYSTEM)
     if kind == "compliance":
         own = identity.scope.own
+        reader = Reader(inputs, *compliance.NAMES)
+        if reader.has("application"):
+            _require_application(service, identity, reader)
         theirs = station is not None and own is not None and station.organisation_id == own
         if not (identity.is_staff or theirs):
             raise ForbiddenError("pages.not_own_station")
         if not identity.is_staff:
             inputs = {**inputs, "public": True}
-        Reader(inputs, *compliance.NAMES)
     elif station is not None:
         _require_prediction(service, Reader(inputs, *inputs), kind, station)
     unfinished = [state for state in JobState if not state.final]
@@ -62,6 +65,15 @@ def submit(service: Service, identity: Identity, kind: str, inputs: Mapping[str,
         requested_by=identity.name,
         organisation_id=identity.scope.organisation_id,
     )
+
+
+def _require_application(service: Service, identity: Identity, reader: Reader) -> None:
+    """Refuse an application that is not understood, and whoever may not ask for one."""
+    if not identity.is_staff:
+        raise ForbiddenError("applications.staff_only")
+    _, on = moment(reader)
+    with service.register.snapshot() as register:
+        compliance.judged_alone(reader, register, on)
 
 
 def _require_prediction(

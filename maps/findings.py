@@ -6,7 +6,7 @@ from typing import Any, Final
 
 from data.text import Language
 from gis.studies.changes import change_said
-from gis.studies.findings import basis
+from gis.studies.findings import agreement_said, basis
 from gis.studies.record import Study
 from maps.words import Words
 from propagation.compliance.catalogue import CATALOGUE
@@ -229,7 +229,7 @@ class _Teller:
             outcome=written["outcome"],
             outcome_text=words.outcome(written["outcome"]),
             advisory=_advisory(written),
-            reason=words.sentence(written["reason"], written["values"]),
+            reason=_reason(written, words),
             rule=f"{rule['id']}: {rule[f'title_{words.language}']}",
             basis=basis(rule, words.language),
             confidence=words.confidence(rule["confidence"]),
@@ -238,7 +238,7 @@ class _Teller:
             counterpart=self._names.get(other, other),
             counterpart_id=other if other in self._names else None,
             margin_db=written["margin_db"],
-            agreement=written["values"].get("agreement"),
+            agreement=_agreement(written),
             missing=tuple(words.sentence(key) for key in dict.fromkeys(written["missing"])),
             measure=_measure(written["measure"], words),
             reservations=tuple(
@@ -306,6 +306,21 @@ def _with_uncertainty(item: Mapping[str, Any], words: Words) -> str:
         value=value,
         uncertainty=words.value(item["name"], item["uncertainty"]),
     )
+
+
+def _reason(written: Mapping[str, Any], words: Words) -> str:
+    """Return why, with what other models say of it."""
+    reason = words.sentence(written["reason"], written["values"])
+    return f"{reason} {agreement_said(written, words.language)}".rstrip()
+
+
+def _agreement(written: Mapping[str, Any]) -> str | None:
+    """Return whether other models agree, or else whether other methods of summation do."""
+    models = written.get("agreement")
+    if models is not None:
+        return str(models["verdict"])
+    methods = written["values"].get("agreement")
+    return None if methods is None else str(methods)
 
 
 def _changes(changes: Iterable[Mapping[str, Any]] | None, words: Words) -> Iterable[str]:

@@ -1,15 +1,23 @@
 """`phusong check`: the findings of one station, or of all."""
 
 import argparse
+from collections.abc import Mapping
+from pathlib import Path
 
 from api.cli.frame import DONE, LOOK, Command, Output, Parser
 from api.cli.work import named_station, studying
 from api.clock import judged_today
 from data.text import Language, text
+from gis.errors import FormatError, GisError
 from gis.register.records import Service
 from gis.register.scopes import SYSTEM
 from gis.studies import Study, export, remedies, run
+from gis.studies.application import application_asked, read_application
+from gis.studies.context import StudyContext
 from gis.studies.findings import basis
+from gis.studies.parts import moment
+from gis.studies.requests import Reader
+from maps.words import Words
 
 __all__ = ["COMMANDS"]
 
@@ -20,6 +28,9 @@ _WORST_FIRST = ("violates", "needs_verification", "not_assessable", "complies")
 def _configure(parser: Parser) -> None:
     which = parser.add_mutually_exclusive_group(required=True)
     which.add_argument("station", nargs="?", metavar="STATION", help=parser.say("help_station"))
+    which.add_argument(
+        "--application", type=Path, metavar="FILE", help=parser.say("help_application")
+    )
     which.add_argument(
         "--plan", choices=tuple(one.value for one in Service), help=parser.say("help_plan")
     )
@@ -42,7 +53,9 @@ def _run(arguments: argparse.Namespace, output: Output) -> int:
             inputs[name] = getattr(arguments, name)
     service = Service(arguments.plan or Service.FM)
     with studying(output) as context:
-        if arguments.station is not None:
+        if arguments.application is not None:
+            inputs["application"] = _application(arguments.application, context, inputs, output)
+        elif arguments.station is not None:
             inputs["station_id"] = named_station(context.register, arguments.station)
         elif not context.register.stations(SYSTEM, service=service, limit=1):
             output.say("check_none")
@@ -53,12 +66,28 @@ def _run(arguments: argparse.Namespace, output: Output) -> int:
         study = run("compliance", judged_today(inputs), context)
     stations = export(study)
     if stations:
-        _show(study, stations, output, everything=arguments.station is not None)
+        _show(study, stations, output, everything=arguments.plan is None)
     else:
         output.say("check_none")
     output.result(_result(study, stations))
     wrong = any(station["outcome"] in _WRONG for station in stations)
     return LOOK if arguments.exit_code and wrong else DONE
+
+
+def _application(
+    file: Path, context: StudyContext, inputs: Mapping[str, object], output: Output
+) -> dict[str, object]:
+    """Read an application from a file; what is wrong with it is said with the file's name."""
+    written = read_application(file)
+    asked = judged_today(inputs)
+    _, on = moment(Reader(asked, *asked))
+    try:
+        with context.register.snapshot() as register:
+            application_asked(written, register, on)
+    except GisError as error:
+        said = error.say(output.language)
+        raise FormatError("applications.file_wrong", file=file.name, problem=said) from error
+    return written
 
 
 def _show(study: Study, stations: list, output: Output, *, everything: bool) -> None:  # type: ignore[type-arg]  # JSON
@@ -75,6 +104,7 @@ def _show(study: Study, stations: list, output: Output, *, everything: bool) -> 
         ],
     )
     _show_reasons(stations, output, everything=everything)
+    _show_affected(study, output)
     if study.synthetic:
         output.say("synthetic")
     if study.inputs["terrain"]["flat"]:
@@ -121,6 +151,40 @@ def _show_reasons(stations: list, output: Output, *, everything: bool) -> None: 
                 output.line("  " + text("remedies.line", output.language, what=what))
 
 
+def _show_affected(study: Study, output: Output) -> None:
+    """Show what a station changes for the others, the gravest first."""
+    affected = study.results.get("new_interference")
+    if affected is None:
+        return
+    language = output.language
+    output.line(text("applications.heading", language))
+    if affected["stations"]:
+        names = ("spacing", "rise", "margin_before", "margin_after", "newly", "share", "received")
+        columns = [text(f"applications.column_{name}", language) for name in names]
+        rows = [_affected_row(row, output) for row in affected["stations"]]
+        output.table([output.text("check_station"), *columns], rows)
+    elif not affected["not_assessed"]:
+        output.line(text("applications.none", language))
+    words = Words(language)
+    for row in affected["not_assessed"]:
+        missing = ", ".join(words.label(name) for name in row["missing"])
+        output.line(text("applications.not_assessed", language, name=row["name"], missing=missing))
+
+
+def _affected_row(row: dict, output: Output) -> tuple[str, ...]:  # type: ignore[type-arg]  # JSON
+    area = row["area"] or {}
+    numbers = (
+        (row["spacing_khz"], 0),
+        (row["rise_db"], 2),
+        (row["protection_margin_before_db"], 1),
+        (row["protection_margin_after_db"], 1),
+        (area.get("newly_interfered_km2"), 1),
+        (area.get("newly_interfered_percent"), 2),
+        (row["received_margin_db"], 1),
+    )
+    return _named(row, output), *(output.number(value, decimals) for value, decimals in numbers)
+
+
 def _gravity(finding: dict) -> int:  # type: ignore[type-arg]  # JSON
     """Return the place of a finding in a list that begins with the worst."""
     return _WORST_FIRST.index(finding["outcome"])
@@ -134,6 +198,8 @@ def _result(study: Study, stations: list) -> dict[str, object]:  # type: ignore[
         "terrain": study.inputs["terrain"],
         "rules": {name: study.inputs["rules"][name] for name in ("pack", "version")},
         "stations": stations,
+        **{name: study.inputs[name] for name in ("application",) if name in study.inputs},
+        **{name: study.results[name] for name in ("new_interference",) if name in study.results},
     }
 
 

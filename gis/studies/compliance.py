@@ -12,6 +12,7 @@ from datetime import date
 from typing import Any
 
 from gis.administration import COMMUNES
+from gis.errors import FormatError
 from gis.geodesy import distance_km
 from gis.register.reading import Reader as RegisterReader
 from gis.register.records import (
@@ -24,7 +25,10 @@ from gis.register.records import (
 from gis.register.scopes import SYSTEM
 from gis.rules import load_rule_pack, station_facts
 from gis.studies import remedies
+from gis.studies.affected import affected_by
+from gis.studies.application import Application, application_asked
 from gis.studies.audit import named_commune
+from gis.studies.checks import interference
 from gis.studies.checks.interference import edge_rows
 from gis.studies.checks.scene import Asked, Scene
 from gis.studies.checks.topics import checks_row, findings_of, gathered_by
@@ -46,19 +50,28 @@ from gis.studies.parts import (
 from gis.studies.plan_match import plan_entry_of
 from gis.studies.remarks import profile_remarks, remarks_json, source_remarks
 from gis.studies.requests import Reader
+from gis.studies.second_opinions import models_asked, with_second_opinions
 from gis.studies.snapshots import geometry_hex, record_from_json, record_to_json
 from gis.studies.standards import standards_of
 from gis.studies.unwanted import REACH_KM, spacing_khz
 from gis.terrain.sheet import Bounds
 from propagation.compliance.facts import TerrainFacts
-from propagation.compliance.records import summarise
+from propagation.compliance.records import Finding, summarise
 from propagation.compliance.remedies import Change
 from propagation.compliance.standards import Standards
 
-__all__ = ["NAMES", "compute", "gather"]
+__all__ = ["NAMES", "compute", "gather", "judged_alone"]
 
 _PROFILE_STEP_KM = 0.5
-NAMES = ("station_id", "service", "public", "jurisdiction", "on", *remedies.NAMES)
+NAMES = (
+    "station_id",
+    "application",
+    "service",
+    "public",
+    "jurisdiction",
+    "on",
+    *remedies.NAMES,
+)
 _SERVICES = tuple(one.value for one in Service)
 
 
@@ -70,9 +83,9 @@ def gather(
     Parameters
     ----------
     request : mapping
-        Optional `station_id` (all stations of `service` without it), `service` (`fm` unless
-        said), `public` (leaves out what operators keep confidential), `jurisdiction`, `on`, and
-        what `gis.studies.remedies.asked` reads.
+        Optional `station_id` or `application` (all stations of `service` without them),
+        `service` (`fm` unless said), `public` (leaves out what operators keep confidential),
+        `jurisdiction`, `on`, and what `gis.studies.remedies.asked` reads.
     register : Reader
         The register at one moment.
     context : StudyContext
@@ -81,16 +94,17 @@ def gather(
     Raises
     ------
     GisError
-        If the request is not understood, or the station is unknown.
+        If the request or the application is not understood, or a station is unknown.
     """
     reader = Reader(request, *NAMES)
     place, on = moment(reader)
     service = Service(reader.choice("service", _SERVICES, Service.FM.value))
-    alone = None
-    if reader.has("station_id"):
-        alone = register.station(reader.word("station_id"), SYSTEM)
+    alone, application = judged_alone(reader, register, on)
+    if alone is not None:
         service = alone.service
     everyone = register.stations(SYSTEM, service=service, on=on)
+    if application is not None:
+        everyone = application.among(everyone)
     pack = load_rule_pack(on, own=context.home.rules)
     changes = remedies.asked(reader, alone=alone is not None)
     judged: Sequence[BroadcastStation] = everyone
@@ -118,32 +132,84 @@ def gather(
         "reach_km": REACH_KM,
         "changes": changes,
         "checks": gathered_by(
-            Asked(register, context, on, pack, judged, everyone, public=reader.flag("public"))
+            Asked(
+                register,
+                context,
+                on,
+                pack,
+                judged,
+                everyone,
+                public=reader.flag("public"),
+                application=application,
+            )
         ),
     }
+    inputs["second_models"] = models_asked(context)
+    if alone is not None:
+        inputs["affected"] = True
+    if application is not None:
+        replaced = application.replaced
+        inputs["application"] = {
+            "station_id": application.station.id,
+            "replaced": None if replaced is None else record_to_json(replaced),
+        }
     return Gathered(inputs, {**geometries, **more, **outlines})
+
+
+def judged_alone(
+    reader: Reader, register: RegisterReader, on: date
+) -> tuple[BroadcastStation | None, Application | None]:
+    """Return the one station that a request judges, and the application where it is one.
+
+    Raises
+    ------
+    GisError
+        If the application is not understood or not asked for alone, or a station is unknown.
+    """
+    if not reader.has("application"):
+        if not reader.has("station_id"):
+            return None, None
+        return register.station(reader.word("station_id"), SYSTEM), None
+    for name in ("station_id", "service"):
+        if reader.has(name):
+            raise FormatError("applications.alone", name=name)
+    application = application_asked(reader.mapping("application"), register, on)
+    return application.station, application
 
 
 def compute(gathered: Gathered, context: StudyContext) -> Computed:
     """Judge the stations from what was gathered."""
     scene = _scene(gathered, context)
-    rows = []
+    found = {}
     for number, station_id in enumerate(scene.judged):
         station = scene.neighbourhood.station(station_id)
-        start = 0.85 + 0.14 * number / len(scene.judged)
+        start = 0.85 + 0.12 * number / len(scene.judged)
         context.stage(start, 1.0, "studies.progress_check", station=station.name).report(0.0)
-        rows.append(_row(scene, station, gathered.inputs.get("changes")))
+        found[station_id] = findings_of(scene, station)
+    models = gathered.inputs.get("second_models", {})
+    if models and interference.NAME in scene.gathered:
+        found = with_second_opinions(scene, found, models["models"], context)
+    changes = gathered.inputs.get("changes")
+    rows = [_row(scene, station_id, findings, changes) for station_id, findings in found.items()]
     outcomes = Counter(row["outcome"] for row in rows)
+    told = {}
+    if gathered.inputs.get("affected") and interference.NAME in scene.gathered:
+        (alone,) = scene.judged
+        told["new_interference"] = affected_by(scene, scene.neighbourhood.station(alone))
     return Computed(
         {
             "stations": rows,
+            **told,
             "outcomes": dict(sorted(outcomes.items())),
-            "remarks": remarks_json(
-                [
-                    *source_remarks(context.ground),
-                    *profile_remarks(context.ground, 1e3 * _PROFILE_STEP_KM),
-                ]
-            ),
+            "remarks": [
+                *remarks_json(
+                    [
+                        *source_remarks(context.ground),
+                        *profile_remarks(context.ground, 1e3 * _PROFILE_STEP_KM),
+                    ]
+                ),
+                *models.get("remarks", ()),
+            ],
         }
     )
 
@@ -162,6 +228,8 @@ def _scene(gathered: Gathered, context: StudyContext) -> Scene:
         if boundary is not None:
             provinces[code] = (str(item["name"]), boundary)
     pack = rules_from_json(inputs["rules"])
+    written = (inputs.get("application") or {}).get("replaced")
+    replaced = None if written is None else record_from_json(BroadcastStation, written)
     neighbourhood = Neighbourhood(
         stations={station.id: station for station in stations},
         judged=frozenset(judged),
@@ -170,8 +238,9 @@ def _scene(gathered: Gathered, context: StudyContext) -> Scene:
         pack=pack,
         standards=standards_of(_service_of(stations), pack),
         settings=settings_of(inputs),
-        ground=context.ground.holding(_around(stations)),
+        ground=context.ground.holding(_around([*stations, *([replaced] if replaced else [])])),
         reach_km=float(inputs["reach_km"]),
+        replaced=replaced,
     )
     return Scene(
         judged=judged,
@@ -205,10 +274,13 @@ def _around(stations: Sequence[BroadcastStation]) -> Bounds:
 
 
 def _row(
-    scene: Scene, station: BroadcastStation, changes: Mapping[str, Any] | None
+    scene: Scene,
+    station_id: str,
+    findings: tuple[Finding, ...],
+    changes: Mapping[str, Any] | None,
 ) -> dict[str, Any]:
+    station = scene.neighbourhood.station(station_id)
     entry = plan_entry_of(station, scene.entries, scene.on)
-    findings = findings_of(scene, station)
     proposed = remedies.changes_of(scene, station, findings, changes)
     return {
         "station_id": station.id,

@@ -9,14 +9,17 @@ from gis.plans import named_plan
 from gis.studies.changes import changes_to_export
 from gis.studies.record import Study, each_study
 from gis.studies.snapshots import record_from_json, record_to_json
+from propagation.compliance.agreement import ModelAgreement
 from propagation.compliance.records import Evidence, Finding, Outcome, Rule
 
 __all__ = [
+    "agreement_said",
     "basis",
     "export",
     "finding_from_json",
     "finding_to_json",
     "newest_of_plan",
+    "reason_said",
     "said",
 ]
 
@@ -51,12 +54,40 @@ def finding_from_json(written: Mapping[str, Any]) -> Finding:
     parts["outcome"] = Outcome(written["outcome"])
     parts["missing"] = tuple(written["missing"])
     parts["reservations"] = frozenset(written["reservations"])
+    if written.get("agreement") is not None:
+        parts["agreement"] = record_from_json(ModelAgreement, written["agreement"])
     return Finding(**parts)
 
 
 def said(key: str, values: Mapping[str, object], language: Language | str) -> str:
     """Return a sentence of a finding; its key where the catalogue has none."""
     return text(key, language, **named_plan(values)) if has(key) else key
+
+
+def agreement_said(written: Mapping[str, Any], language: Language | str) -> str:
+    """Return what other models say of a finding's margin; empty where nobody asked them."""
+    agreement = written.get("agreement")
+    if agreement is None:
+        return ""
+    margins: dict[str, float] = {}
+    for one in agreement["margins"]:  # of each model by the method that decides, the first
+        margins.setdefault(one["model"], one["margin_db"])
+    told = "; ".join(
+        said(
+            "compliance.agreement.margin",
+            {"model": model, "margin_db": round(margin, 1)},
+            language,
+        )
+        for model, margin in margins.items()
+    )
+    values = {"margins": told, "spread_db": round(agreement["spread_db"], 1)}
+    return said(f"compliance.agreement.{agreement['verdict']}", values, language)
+
+
+def reason_said(written: Mapping[str, Any], language: Language | str) -> str:
+    """Return the sentence of a finding as a study holds it, with what other models say."""
+    reason = said(written["reason"], written["values"], language)
+    return f"{reason} {agreement_said(written, language)}".rstrip()
 
 
 def basis(rule: Mapping[str, Any], language: Language | str) -> str:
@@ -106,7 +137,6 @@ def _check(row: Mapping[str, Any]) -> dict[str, Any]:
 
 def _finding(written: Mapping[str, Any]) -> dict[str, Any]:
     rule = written["rule"]
-    values = written["values"]
     return {
         "check": written["check"],
         "rule": {name: rule[name] for name in _RULE}
@@ -120,8 +150,9 @@ def _finding(written: Mapping[str, Any]) -> dict[str, Any]:
         "measure": _measure(written["measure"]),
         "changes": changes_to_export(written.get("changes", ())),
         "reservations": written["reservations"],
-        "reason_vi": said(written["reason"], values, Language.VI),
-        "reason_en": said(written["reason"], values, Language.EN),
+        "agreement": written.get("agreement"),
+        "reason_vi": reason_said(written, Language.VI),
+        "reason_en": reason_said(written, Language.EN),
     }
 
 

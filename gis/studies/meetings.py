@@ -76,6 +76,9 @@ class Neighbourhood:
         Heights, land cover, zones.
     reach_km : float
         How far beyond an area another station is looked for.
+    replaced : BroadcastStation or None
+        The record that the station judged would replace: what it does to the others is predicted,
+        and it plays no other part.
     """
 
     stations: Mapping[str, BroadcastStation]
@@ -87,6 +90,7 @@ class Neighbourhood:
     settings: FieldSettings
     ground: Ground
     reach_km: float
+    replaced: BroadcastStation | None = None
     _facts: dict[str, StationFacts] = field(default_factory=dict, init=False, repr=False)
     _near: dict[str, tuple[tuple[BroadcastStation, float], ...]] = field(
         default_factory=dict, init=False, repr=False
@@ -225,9 +229,12 @@ class Meetings:
             start, end = _part(0.02, 0.15, number, len(concerned))
             meetings._place(station_id, context, start, end)
         meetings._fill_cells(concerned, context)
-        for number, station_id in enumerate(adding):
-            start, end = _part(0.5, 0.85, number, len(adding))
-            meetings._predict(station_id, context, start, end)
+        emitters = [meetings._emitter(station_id) for station_id in adding]
+        if (replaced := meetings._formerly()) is not None:
+            emitters.append(replaced)
+        for number, emitter in enumerate(emitters):
+            start, end = _part(0.5, 0.85, number, len(emitters))
+            meetings._predict(emitter, context, start, end)
         return meetings
 
     def concerned(self) -> list[str]:
@@ -337,9 +344,16 @@ class Meetings:
         around = self.around
         return Emitter(around.station(station_id), around.ground, around.settings)
 
+    def _formerly(self) -> Emitter | None:
+        """Return the station that is replaced, where its field can be predicted."""
+        replaced, around = self.around.replaced, self.around
+        if replaced is None or not self._known(replaced):
+            return None
+        return Emitter(replaced, around.ground, around.settings)
+
     def _fill_cells(self, concerned: Sequence[str], context: StudyContext) -> None:
         """Find the cells of the stations, and what the others do there."""
-        around = self.around
+        around, formerly = self.around, self._formerly()
         alone = replace(context, workers=1, progress=silent).stage(0.0, 1.0, "")
 
         def work(station_id: str) -> ServiceCells | None:
@@ -349,13 +363,18 @@ class Meetings:
                 return None
             adding = [one for one in self._disturbing(own.station) if self._known(one)]
             others = [self._emitter(one.id) for one in adding]
+            kinds = around.kinds(own.station, protection)
+            before = formerly
+            if before is not None and not around.disturbs(before.station, own.station):
+                before = None
             return served_cells(
                 own,
                 others,
-                around.kinds(own.station, protection),
+                kinds,
                 protection,
                 alone,
                 known=None if self.known is None else self.known.cells.get(station_id),
+                formerly=before,
             )
 
         stage = context.stage(0.15, 0.5, "studies.progress_cells")
@@ -392,17 +411,16 @@ class Meetings:
             bounded = Surroundings(around.outline(station), around.communes, around.pack)
             self.boundaries[station_id] = boundary_places(polar, bounded)
 
-    def _predict(self, station_id: str, context: StudyContext, start: float, end: float) -> None:
+    def _predict(self, emitter: Emitter, context: StudyContext, start: float, end: float) -> None:
         """Predict a station's field at every point at which a check asks for it."""
-        emitter = self._emitter(station_id)
-        sets = dict(self._asked(emitter.station))
+        station = emitter.station
+        sets = dict(self._asked(station))
         before = {} if self.known is None else self.known.fields
-        for name in [name for name in sets if (station_id, name) in before]:
-            self.fields[station_id, name] = before[station_id, name]
+        for name in [name for name in sets if (station.id, name) in before]:
+            self.fields[station.id, name] = before[station.id, name]
             del sets[name]
         if not sets:
             return
-        station = emitter.station
         stage = context.stage(start, end, "studies.progress_field", station=station.name)
         longitude, latitude = (
             np.concatenate([places[axis] for places in sets.values()]) for axis in (0, 1)
@@ -413,7 +431,7 @@ class Meetings:
         found = fields_at(emitter, stage, longitude, latitude, windows=windows)
         first = 0
         for name, (those, _) in sets.items():
-            self.fields[station_id, name] = found[:, first : first + those.size]
+            self.fields[station.id, name] = found[:, first : first + those.size]
             first += those.size
 
     def _asked(self, station: BroadcastStation) -> Iterator[tuple[str, tuple[Floats, Floats]]]:

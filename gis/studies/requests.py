@@ -54,6 +54,29 @@ class Reader:
             raise FormatError("studies.wrong_list", name=name, value=_shown(value), most=most)
         return words
 
+    def mapping(self, name: str) -> Mapping[str, object]:
+        """Return values by name."""
+        value = self._inputs.get(name)
+        if not isinstance(value, Mapping):
+            raise FormatError("studies.wrong_mapping", name=name, value=_shown(value))
+        return value
+
+    def numbers(self, name: str, count: int, lower: float, upper: float) -> tuple[float, ...]:
+        """Return so many numbers of a closed range, or none where the list is empty."""
+        value = self._inputs.get(name)
+        found = value if isinstance(value, list | tuple) else (None,)
+        numbers = [one for one in found if type(one) in {int, float} and lower <= one <= upper]
+        if len(numbers) < len(found) or len(found) not in {0, count}:
+            raise FormatError(
+                "studies.wrong_numbers",
+                name=name,
+                value=_shown(value),
+                count=count,
+                lower=lower,
+                upper=upper,
+            )
+        return tuple(float(one) for one in numbers)
+
     def bounds(self, name: str) -> tuple[float, float, float, float]:
         """Return west, south, east and north in degrees, west of and south of each other."""
         value = self._inputs.get(name)

@@ -101,6 +101,8 @@ class ServiceCells:
         What the others do there, in the order in which they were added.
     left_out : tuple of str
         Stations that cannot matter there, by identifier.
+    formerly : Unwanted or None
+        What a record that is replaced did there; None where none is, or it does not reach them.
     """
 
     station: BroadcastStation
@@ -116,6 +118,7 @@ class ServiceCells:
     where: Flags
     unwanted: tuple[Unwanted, ...] = ()
     left_out: tuple[str, ...] = ()
+    formerly: Unwanted | None = None
 
     def of(self, station_id: str) -> Unwanted | None:
         """Return what one station does in the cells; None where it plays no part."""
@@ -155,6 +158,7 @@ def served_cells(
     *,
     known: ServiceCells | None = None,
     screened: bool = True,
+    formerly: Emitter | None = None,
 ) -> ServiceCells:
     """Find the cells in which a station serves, and what others do there.
 
@@ -175,6 +179,8 @@ def served_cells(
         anew.
     screened : bool
         Whether stations that cannot matter are left out.
+    formerly : Emitter, optional
+        A station that is replaced by one of the others.
 
     Raises
     ------
@@ -184,7 +190,9 @@ def served_cells(
     cells = _own_cells(own, kinds, stage) if known is None else known
     if not cells.wanted_dbuvm.size:
         return cells
-    return _Search(cells, protection, stage).over(others, screened=screened)
+    search = _Search(cells, protection, stage)
+    found = search.over(others, screened=screened)
+    return found if formerly is None else search.with_former(found, formerly)
 
 
 def _own_cells(own: Emitter, kinds: Kinds, stage: Stage) -> ServiceCells:
@@ -251,6 +259,11 @@ class _Search:
                 floor = np.fmax(floor, one.nuisance_dbuvm)
         added.sort(key=lambda one: one.station.id)
         return replace(self.cells, unwanted=tuple(added), left_out=left_out)
+
+    def with_former(self, cells: ServiceCells, formerly: Emitter) -> ServiceCells:
+        """Return cells with what a replaced station did there."""
+        self.stage.check()
+        return replace(cells, formerly=self._unwanted(formerly))
 
     def _unwanted(self, other: Emitter) -> Unwanted | None:
         """Return what one station does in the cells, None where it does not reach them."""

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from gis.errors import NotFoundError
+from maps.documents.affected import affected_sections
 from maps.documents.common import Source, assemble
 from maps.documents.compliance_data import audit_section, versions_section
 from maps.documents.compliance_station import station_sections
@@ -30,7 +31,8 @@ def compliance_report(source: Source) -> Report:
     after = (versions_section(source, rows), audit_section(source, rows))
     if len(rows) == 1:
         title = words.say("title_compliance", station=_heading(rows[0], words))
-        return assemble(source, title, station_sections(source, rows[0]), after)
+        sections = [*station_sections(source, rows[0]), *affected_sections(source)]
+        return assemble(source, title, sections, after)
     sections = [Section(words.say("overview_heading"), _overview(source))]
     for row in rows:
         told = words.outcome(row["outcome"])

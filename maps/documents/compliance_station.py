@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from gis.geodesy import distance_km
+from maps.documents.affected import application_stamps
 from maps.documents.common import Source, pattern_table, station_facts
 from maps.documents.content import Block, Facts, Heading, Paragraph, Section, Table
 from maps.findings import ORDER, ToldCheck, ToldEvidence, ToldFinding, check_title, told_checks
@@ -47,7 +48,7 @@ def station_sections(source: Source, row: Mapping[str, Any]) -> list[Section]:
     sources = _Sources()
     advisory = any(check.advisory for check in checks)
     sections = [
-        Section(words.say("findings_heading"), _summary(row, checks, words)),
+        Section(words.say("findings_heading"), _summary(source, row, checks)),
         Section(words.say("deciding_heading"), list(_deciding(checks, sources, words))),
     ]
     if advisory:
@@ -70,9 +71,11 @@ def station_sections(source: Source, row: Mapping[str, Any]) -> list[Section]:
 # --- findings ---
 
 
-def _summary(row: Mapping[str, Any], checks: Sequence[ToldCheck], words: Words) -> list[Block]:
+def _summary(source: Source, row: Mapping[str, Any], checks: Sequence[ToldCheck]) -> list[Block]:
+    words = source.words
     outcome = words.outcome(row["outcome"])
-    stamps = (words.say("stamp_synthetic"),) if row["synthetic"] else ()
+    synthetic = (words.say("stamp_synthetic"),) if row["synthetic"] else ()
+    stamps = (*synthetic, *application_stamps(source))
     columns = ("check_number", "check_title", "outcome", "margin")
     table = Table(
         words.say("findings_caption"),

@@ -1,15 +1,24 @@
 """Whether a conclusion hangs on the method or model chosen.
 
 A finding decides by one method. Beside it stand the margins by every other; where all fall on the
-same side of the limit it is *robust*, otherwise *model-sensitive*.
+same side of the limit it is *robust*, otherwise *model-sensitive*. Whether a margin comes from
+another method of summation or from another propagation model makes no difference.
 """
 
 import math
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
-__all__ = ["Agreement", "Vote", "agreement_of", "spread_db"]
+__all__ = [
+    "Agreement",
+    "ModelAgreement",
+    "ModelMargin",
+    "Vote",
+    "agreement_of",
+    "compared",
+    "spread_db",
+]
 
 
 class Agreement(StrEnum):
@@ -49,3 +58,77 @@ def spread_db(levels: Iterable[float]) -> float:
     """Return largest minus smallest of the finite levels; 0 where there are none."""
     finite = [level for level in levels if math.isfinite(level)]
     return max(finite) - min(finite) if finite else 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class ModelMargin:
+    """The margin of a finding by one model.
+
+    Attributes
+    ----------
+    model : str
+        Its edition.
+    method : str or None
+        How fields were combined; None where there was one.
+    margin_db : float
+        Distance to the limit, 0 or positive when it is kept.
+    """
+
+    model: str
+    method: str | None
+    margin_db: float
+
+
+@dataclass(frozen=True, slots=True)
+class ModelAgreement:
+    """Whether a finding's conclusion hangs on the model.
+
+    Attributes
+    ----------
+    verdict : Agreement
+        *Robust* where all models and methods conclude the same.
+    spread_db : float
+        Largest minus smallest margin.
+    margins : tuple of ModelMargin
+        Of every model and method; the first is the one that decides.
+    """
+
+    verdict: Agreement
+    spread_db: float
+    margins: tuple[ModelMargin, ...]
+
+    def __post_init__(self) -> None:
+        """Accept the verdict by its name too, never anything else."""
+        object.__setattr__(self, "verdict", Agreement(self.verdict))
+
+
+def compared(
+    margins: Sequence[ModelMargin], *, known: Agreement = Agreement.ROBUST
+) -> ModelAgreement | None:
+    """Compare the margins of a finding by several models.
+
+    Parameters
+    ----------
+    margins : sequence of ModelMargin
+        The one that decides first; NaN is no vote, an infinite one keeps the limit or breaks it.
+    known : Agreement
+        What is known already, of the methods of summation; where they disagree, all do.
+
+    Returns
+    -------
+    ModelAgreement or None
+        None where only one model has a say.
+    """
+    heard = tuple(one for one in margins if not math.isnan(one.margin_db))
+    if len({one.model for one in heard}) < 2:
+        return None
+    found = agreement_of(Vote(one.margin_db) for one in heard)
+    verdict = known if known is Agreement.MODEL_SENSITIVE else found
+    finite = [one for one in heard if math.isfinite(one.margin_db)]
+    return ModelAgreement(
+        verdict=verdict,
+        spread_db=round(spread_db(one.margin_db for one in finite), 2),
+        margins=tuple(
+            ModelMargin(one.model, one.method, round(one.margin_db, 2)) for one in finite
+        ),
+    )

@@ -201,6 +201,8 @@ def _judge(  # noqa: PLR0917 (the parts of one finding)
         ),
         {
             "point": point.name,
+            "longitude": round(point.longitude, 5),
+            "latitude": round(point.latitude, 5),
             "unit": boundary.unit_name,
             "field_dbuvm": round(point.field_strength_dbuvm, 1),
             "limit_dbuvm": limit,

@@ -229,6 +229,8 @@ def _direction(case: _Case, standards: Standards) -> Finding:
         {
             **_values(case),
             "point": worst.point.name,
+            "longitude": round(worst.point.longitude, 5),
+            "latitude": round(worst.point.latitude, 5),
             "margin_db": round(worst.margin_db, 1),
             "ratio_db": round(worst.point.wanted_dbuvm - worst.unwanted_dbuvm, 1),
             "protection_ratio_db": round(worst.ratio_db, 1),
@@ -267,6 +269,7 @@ def _values(case: _Case) -> dict[str, Value]:
         "other": case.other.name,
         "distance_km": round(case.distance_km, 2),
         "spacing_khz": abs(case.spacing_khz),
+        "direction": case.direction,
     }
 
 

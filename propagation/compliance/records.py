@@ -15,6 +15,7 @@ from datetime import date
 from enum import StrEnum
 from typing import final
 
+from propagation.compliance.agreement import ModelAgreement
 from propagation.errors import PropagationError
 
 __all__ = [
@@ -221,6 +222,8 @@ class Finding:
         What to measure and where, when verification is asked for.
     reservations : frozenset of Reservation
         Why the outcome could not be *violates*.
+    agreement : ModelAgreement or None
+        What other propagation models say of the margin; it never changes the outcome.
 
     Raises
     ------
@@ -241,6 +244,7 @@ class Finding:
     missing: tuple[str, ...] = ()
     measure: Mapping[str, Value] | None = None
     reservations: frozenset[Reservation] = frozenset()
+    agreement: ModelAgreement | None = field(default=None, metadata={"later": True})
 
     def __post_init__(self) -> None:
         """Keep the law: what is predicted, approximate or recalled never violates."""

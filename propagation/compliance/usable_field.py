@@ -40,11 +40,13 @@ from propagation.compliance.usable_points import (
     Settings,
     drawn,
     settings,
+    shielded,
     some_points,
     usable_at_points,
 )
 from propagation.interference.acceptance import Acceptance
 from propagation.interference.bs412 import (
+    Area,
     MinimumField,
     minimum_field_from_parameters,
     minimum_usable_field_strength_dbuvm,
@@ -148,6 +150,7 @@ class _Judge:
             "points": len(points),
             "others": len(facts.others),
             "point": worst.point.name,
+            "direction": "received",
         }
         if not worst.contributors:
             finding = unconcluded(
@@ -199,7 +202,7 @@ class _Judge:
         row = comparison.decisive
         point = comparison.facts.points[row]
         state = comparison.state(row)
-        values |= {"points": len(shielded), "point": point.name}
+        values |= {"points": len(shielded), "point": point.name, "direction": "caused"}
         if state is Acceptance.NOT_AFFECTED:
             return None
         agreement = agreement_of(comparison.votes())
@@ -234,19 +237,10 @@ class _Judge:
         return self._concluded(finding, facts, point)
 
     def _protected(self, facts: ReceptionFacts) -> list[int]:
-        """Return the points where the wanted station is protected and every field is known."""
-        return [
-            row
-            for row, point in enumerate(facts.points)
-            if point.known
-            and (point.boundary is None or point.boundary.inside is not False)
-            and point.wanted_dbuvm >= self._minimum(facts, point)
-        ]
+        return shielded(facts, lambda area: self._minimum(facts, area))
 
-    def _minimum(self, facts: ReceptionFacts, point: NuisancePoint) -> float:
-        return minimum_usable_field_strength_dbuvm(
-            facts.wanted.reception, point.area, self.minimum
-        )
+    def _minimum(self, facts: ReceptionFacts, area: Area) -> float:
+        return minimum_usable_field_strength_dbuvm(facts.wanted.reception, area, self.minimum)
 
     def _no_point(
         self, reason: str, facts: ReceptionFacts, values: Mapping[str, Value]
@@ -296,7 +290,7 @@ class _Judge:
         return (field_evidence(kind, name, value, source, terrain=self.terrain),)
 
     def _limits(self, facts: ReceptionFacts, point: NuisancePoint) -> tuple[Evidence, ...]:
-        minimum = self._minimum(facts, point)
+        minimum = self._minimum(facts, point.area)
         sigma = self.numbers.location_standard_deviation_db
         around = boundary_evidence(point.boundary) if point.boundary is not None else ()
         return (

@@ -1,6 +1,6 @@
 """Usable fields at the test points of a station, by every method, with and without another."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -13,6 +13,7 @@ from propagation.compliance.facts_interference import NuisancePoint, ReceptionFa
 from propagation.compliance.parameters import number
 from propagation.compliance.records import Rule
 from propagation.interference.acceptance import Acceptance, acceptance, acceptance_margin_db
+from propagation.interference.bs412 import Area
 from propagation.interference.monte_carlo import (
     SampledUsableField,
     location_deviates,
@@ -33,7 +34,10 @@ __all__ = [
     "PointUsable",
     "Settings",
     "drawn",
+    "nuisance_matrix",
     "settings",
+    "shielded",
+    "silenced",
     "some_points",
     "usable_at_points",
 ]
@@ -139,7 +143,7 @@ def usable_at_points(
     locations : ndarray
         From `drawn`.
     """
-    nuisance = _nuisance(reception)
+    nuisance = nuisance_matrix(reception)
     by_method = usable_fields_dbuvm(nuisance, numbers.location_standard_deviation_db)
     sampled = _sampled(nuisance, locations)
     return tuple(
@@ -175,10 +179,10 @@ class Comparison:
         cls, facts: ReceptionFacts, column: int, numbers: Settings, locations: Floats
     ) -> "Comparison":
         """Compare with and without the station at a place among the others."""
-        nuisance = _nuisance(facts)
+        nuisance = nuisance_matrix(facts)
         sigma = numbers.location_standard_deviation_db
         within = usable_fields_dbuvm(nuisance, sigma)
-        without = usable_fields_dbuvm(_silenced(nuisance, column), sigma)
+        without = usable_fields_dbuvm(silenced(nuisance, column), sigma)
         return cls(facts, numbers, locations, column, within, without)
 
     def margin_db(self, row: int, method: Method = TREATY) -> float:
@@ -206,8 +210,8 @@ class Comparison:
         """Return the least margin by each method, and that of the draws at the decisive point."""
         rows = range(len(self.facts.points))
         found = [Vote(min(self.margin_db(row, method) for row in rows)) for method in ANALYTIC]
-        nuisance = _nuisance(self.facts)[[self.decisive]]
-        both = np.concatenate([nuisance, _silenced(nuisance, self.column)])
+        nuisance = nuisance_matrix(self.facts)[[self.decisive]]
+        both = np.concatenate([nuisance, silenced(nuisance, self.column)])
         sampled = _sampled(both, self.locations)
         within, without = (float(level) for level in sampled.usable_dbuvm)
         doubt = SAMPLING_ERRORS * float(sampled.standard_error_db[0])
@@ -232,13 +236,32 @@ def some_points(facts: ReceptionFacts, rows: Sequence[int]) -> ReceptionFacts:
     return ReceptionFacts(wanted=facts.wanted, others=facts.others, points=points)
 
 
-def _nuisance(facts: ReceptionFacts) -> Floats:
+def shielded(facts: ReceptionFacts, minimum_dbuvm: Callable[[Area], float]) -> list[int]:
+    """Return the points where the wanted station is protected and every field is known.
+
+    Parameters
+    ----------
+    facts : ReceptionFacts
+        The station and its points.
+    minimum_dbuvm : callable
+        Minimum field of its reception, by the surroundings of a point.
+    """
+    return [
+        row
+        for row, point in enumerate(facts.points)
+        if point.known
+        and (point.boundary is None or point.boundary.inside is not False)
+        and point.wanted_dbuvm >= minimum_dbuvm(point.area)
+    ]
+
+
+def nuisance_matrix(facts: ReceptionFacts) -> Floats:
     """Return the nuisance fields, shape (points, stations)."""
     rows = [point.nuisance_dbuvm for point in facts.points]
     return np.array(rows, dtype=np.float64).reshape(len(rows), len(facts.others))
 
 
-def _silenced(nuisance: Floats, column: int) -> Floats:
+def silenced(nuisance: Floats, column: int) -> Floats:
     """Return nuisance fields without one station."""
     quiet = nuisance.copy()
     quiet[:, column] = -np.inf

@@ -38,7 +38,18 @@ from propagation.interference.summation import simplified_multiplication_dbuvm
 from propagation.interference.usable import Method, dominant_contributors, usable_fields_dbuvm
 from propagation.itu import p1812
 
-__all__ = ["CHECKS", "NAME", "RULES", "edge_rows", "findings", "gather"]
+__all__ = [
+    "CHECKS",
+    "NAME",
+    "RULES",
+    "density",
+    "deviation_db",
+    "edge_rows",
+    "findings",
+    "gather",
+    "reception_of",
+    "usable_in_cells",
+]
 
 Floats = NDArray[np.float64]
 
@@ -171,12 +182,12 @@ def _around(scene: Scene, cells: ServiceCells) -> tuple[Floats, Floats]:
 def _usable(scene: Scene, station: BroadcastStation) -> tuple[Finding, ...]:
     pack, meetings = scene.pack, scene.meetings
     caused = [
-        _reception(scene, other)
+        reception_of(scene, other)
         for other, _ in scene.neighbourhood.neighbours(station)
         if other.id in meetings.edges and scene.neighbourhood.disturbs(station, other)
     ]
     rule, summation = pack.rule(USABLE_FIELD), pack.rule(SUMMATION)
-    received = _reception(scene, station)
+    received = reception_of(scene, station)
     most = max(len(one.others) for one in (received, *caused))
     key = ("drawn", most)
     if key not in scene.kept:
@@ -193,7 +204,7 @@ def _usable(scene: Scene, station: BroadcastStation) -> tuple[Finding, ...]:
     )
 
 
-def _reception(scene: Scene, wanted: BroadcastStation) -> ReceptionFacts:
+def reception_of(scene: Scene, wanted: BroadcastStation) -> ReceptionFacts:
     """Return a station's test points, with what every other one does there."""
     key = ("reception", wanted.id)
     if key not in scene.kept:
@@ -255,7 +266,7 @@ def edge_rows(scene: Scene, station: BroadcastStation) -> list[dict[str, Any]]:
     protection = scene.neighbourhood.protection(station)
     if NAME not in scene.gathered or protection is None:
         return []
-    reception = _reception(scene, station)
+    reception = reception_of(scene, station)
     at = (station.longitude, station.latitude)
     longitude = np.array([point.longitude for point in reception.points])
     latitude = np.array([point.latitude for point in reception.points])
@@ -264,7 +275,7 @@ def edge_rows(scene: Scene, station: BroadcastStation) -> list[dict[str, Any]]:
     usable: Mapping[Method, Floats] = {}
     if station.service is Service.FM and reception.points:
         nuisance = np.array([point.nuisance_dbuvm for point in reception.points])
-        usable = usable_fields_dbuvm(nuisance, _deviation_db(scene))
+        usable = usable_fields_dbuvm(nuisance, deviation_db(scene))
     return [
         {
             "azimuth_deg": round(float(azimuth[k])) % 360,
@@ -311,7 +322,7 @@ def _area_facts(
     scene: Scene, cells: ServiceCells, without: BroadcastStation | None = None
 ) -> AreaFacts:
     """Return what the service of a station loses to all others, and newly to one of them."""
-    usable = _usable_in_cells(scene, cells)[TREATY]
+    usable = usable_in_cells(scene, cells)[TREATY]
     nuisance = cells.nuisance_dbuvm()
     totals = _totals(scene, cells, usable, nuisance, without)
     margin = np.where(np.isnan(usable), np.inf, cells.wanted_dbuvm - usable)
@@ -341,7 +352,7 @@ def _totals(
     rest = None
     if without is not None:
         kept = [k for k, one in enumerate(cells.unwanted) if one.station.id != without.id]
-        rest = simplified_multiplication_dbuvm(nuisance[:, kept], _deviation_db(scene))
+        rest = simplified_multiplication_dbuvm(nuisance[:, kept], deviation_db(scene))
     known = ~np.isnan(nuisance)
     dominant: NDArray[np.int64] | int = -1
     if nuisance.shape[1]:
@@ -357,11 +368,11 @@ def _totals(
         communes=len(scene.neighbourhood.communes.members),
         dominant_index=dominant,
         stations=nuisance.shape[1],
-        population_per_km2=_density(scene, cells),
+        population_per_km2=density(scene, cells),
     )
 
 
-def _density(scene: Scene, cells: ServiceCells) -> Floats | None:
+def density(scene: Scene, cells: ServiceCells) -> Floats | None:
     """Return the people of each cell's commune per km2, None where no commune states any."""
     units = [commune.unit for commune in scene.neighbourhood.communes.members]
     known = [
@@ -372,16 +383,17 @@ def _density(scene: Scene, cells: ServiceCells) -> Floats | None:
     return None if np.isnan(found).all() else found
 
 
-def _usable_in_cells(scene: Scene, cells: ServiceCells) -> dict[Method, Floats]:
+def usable_in_cells(scene: Scene, cells: ServiceCells) -> dict[Method, Floats]:
     """Return the usable field in each cell by every method of summation."""
     key = ("usable", cells.station.id)
     if key not in scene.kept:
-        scene.kept[key] = dict(usable_fields_dbuvm(cells.nuisance_dbuvm(), _deviation_db(scene)))
+        scene.kept[key] = dict(usable_fields_dbuvm(cells.nuisance_dbuvm(), deviation_db(scene)))
     found: dict[Method, Floats] = scene.kept[key]
     return found
 
 
-def _deviation_db(scene: Scene) -> float:
+def deviation_db(scene: Scene) -> float:
+    """Return the standard deviation over locations of each field, by the rule of summation."""
     pack = scene.pack
     found = settings(pack.rule(USABLE_FIELD), pack.rule(SUMMATION))
     return found.location_standard_deviation_db

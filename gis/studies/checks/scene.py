@@ -7,7 +7,9 @@ from typing import Any, Protocol
 
 from gis.register.reading import Reader as RegisterReader
 from gis.register.records import BroadcastStation, PlanEntry
+from gis.register.scopes import SYSTEM
 from gis.rules import RulePack
+from gis.studies.application import Application
 from gis.studies.communes import Commune
 from gis.studies.context import StudyContext
 from gis.studies.emitter import Emitter, missing_values
@@ -38,6 +40,8 @@ class Asked:
         They and every other station of the service that may meet one of them.
     public : bool
         Whether to leave out what operators keep confidential.
+    application : Application or None
+        The station judged, where it is applied for and not in the register.
     """
 
     register: RegisterReader
@@ -47,6 +51,12 @@ class Asked:
     judged: Sequence[BroadcastStation]
     stations: Sequence[BroadcastStation]
     public: bool = False
+    application: Application | None = None
+
+    def every_station(self) -> list[BroadcastStation]:
+        """Return the stations of all services, an application in the place of what it replaces."""
+        found = self.register.stations(SYSTEM, on=self.on)
+        return found if self.application is None else self.application.among(found)
 
 
 @dataclass(frozen=True, slots=True, eq=False)

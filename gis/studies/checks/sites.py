@@ -71,7 +71,7 @@ def gather(asked: Asked) -> dict[str, Any]:
         number(asked.pack.rule(rule), "near_distance_m")
         for rule in (INTERMODULATION, EXPOSURE_BROADCAST)
     )
-    stations = asked.register.stations(SYSTEM, on=asked.on)
+    stations = asked.every_station()
     installations = _installations(asked, near_m)
     return {
         "stations": [_station(one) for one in sorted(stations, key=lambda one: one.id)],
