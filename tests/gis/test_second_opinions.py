@@ -184,7 +184,9 @@ def test_curves_of_the_user_are_a_third_opinion(
     context: StudyContext, write_curves: Callable[..., Path]
 ) -> None:
     study = run(
-        "compliance", {"on": ON, "station_id": "a"}, replace(context, p1546_curves=write_curves())
+        "compliance",
+        {"on": ON, "station_id": "a"},
+        replace(context, p1546_curves=write_curves("curves")),
     )
     models = {model for model, _ in margins(found(study, "protection_ratios")[0])}
     assert len(models) == 3
