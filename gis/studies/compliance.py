@@ -28,7 +28,7 @@ from gis.studies.audit import named_commune
 from gis.studies.checks.scene import Asked, Scene
 from gis.studies.checks.topics import checks_row, findings_of, gathered_by
 from gis.studies.communes import Commune, Communes, boundary_from_json, communes_near
-from gis.studies.context import StudyContext
+from gis.studies.context import Stage, StudyContext
 from gis.studies.coverage import default_radius_km
 from gis.studies.findings import finding_to_json
 from gis.studies.meetings import Meetings, Neighbourhood
@@ -130,7 +130,8 @@ def compute(gathered: Gathered, context: StudyContext) -> Computed:
         station = scene.neighbourhood.station(station_id)
         start = 0.85 + 0.14 * number / len(scene.judged)
         context.stage(start, 1.0, "studies.progress_check", station=station.name).report(0.0)
-        rows.append(_row(scene, station, gathered.inputs.get("changes")))
+        looking = context.stage(start, 1.0, "studies.progress_changes", station=station.name)
+        rows.append(_row(scene, station, gathered.inputs.get("changes"), looking))
     outcomes = Counter(row["outcome"] for row in rows)
     return Computed(
         {
@@ -203,11 +204,11 @@ def _around(stations: Sequence[BroadcastStation]) -> Bounds:
 
 
 def _row(
-    scene: Scene, station: BroadcastStation, changes: Mapping[str, Any] | None
+    scene: Scene, station: BroadcastStation, changes: Mapping[str, Any] | None, looking: Stage
 ) -> dict[str, Any]:
     entry = plan_entry_of(station, scene.entries, scene.on)
     findings = findings_of(scene, station)
-    proposed = remedies.changes_of(scene, station, findings, changes)
+    proposed = remedies.changes_of(scene, station, findings, changes, looking)
     return {
         "station_id": station.id,
         "name": station.name,
