@@ -281,7 +281,8 @@ def _row(
 ) -> dict[str, Any]:
     station = scene.neighbourhood.station(station_id)
     entry = plan_entry_of(station, scene.entries, scene.on)
-    proposed = remedies.changes_of(scene, station, findings, changes)
+    looking = scene.context.stage(0.97, 1.0, "studies.progress_changes", station=station.name)
+    proposed = remedies.changes_of(scene, station, findings, changes, looking)
     return {
         "station_id": station.id,
         "name": station.name,

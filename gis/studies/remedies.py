@@ -12,6 +12,7 @@ from typing import Any, Final
 
 from gis.register.records import BroadcastStation
 from gis.studies.checks.scene import Scene
+from gis.studies.context import Stage
 from gis.studies.findings import finding_to_json
 from gis.studies.requests import Reader
 from gis.studies.standards import rules_of
@@ -26,12 +27,12 @@ from propagation.compliance.remedies import (
     changes_for,
     channels_near,
     newly_objecting,
-    objecting,
     objects,
     reduced,
     sectors,
     smallest_lowering,
     smallest_reduction,
+    solved,
     subject_of,
 )
 
@@ -97,6 +98,7 @@ def changes_of(
     station: BroadcastStation,
     findings: Sequence[Finding],
     wanted: Mapping[str, Any] | None,
+    stage: Stage,
 ) -> dict[int, list[dict[str, Any]]]:
     """Return what could be changed about each finding that objects, by its place.
 
@@ -110,6 +112,8 @@ def changes_of(
         What was found of it.
     wanted : mapping or None
         From `asked`; None in studies that are older.
+    stage : Stage
+        Who listens, and may cancel.
 
     Returns
     -------
@@ -124,7 +128,8 @@ def changes_of(
     }
     if not any(told.values()):
         return {}
-    search = _Search(scene, station, findings, dict(wanted or {}), Variants(scene, station))
+    variants = Variants(scene, station)
+    search = _Search(scene, station, findings, dict(wanted or {}), variants, stage)
     return {
         place: [search.change(kind, findings[place]) for kind in chosen]
         for place, chosen in told.items()
@@ -141,10 +146,11 @@ class _Search:
     before: Sequence[Finding]
     wanted: Mapping[str, Any]
     variants: Variants
+    stage: Stage
 
     def change(self, kind: Change, finding: Finding) -> dict[str, Any]:
         """Return the smallest change of a kind with which a finding passes, or the best one."""
-        self.scene.context.stage(0.99, 0.99, "studies.progress_changes").check()
+        self.stage.report(0.0)
         by_kind = {
             Change.ERP: self._erp,
             Change.HEIGHT: self._height,
@@ -177,7 +183,7 @@ class _Search:
         return {
             "kind": kind.value,
             "values": dict(values),
-            "passes": not objecting(after, subject),
+            "passes": solved(after, subject),
             "re_checked": True,
             "judged": "all" if self._whole(kind) else "caused",
             "outcome": None if worst is None else worst.outcome.value,
@@ -206,7 +212,7 @@ class _Search:
             found = self.variants.shifted_findings(
                 _with_less_power(self.station, reduction_db), finding.check, finding.counterpart
             )
-            return not objecting(found, subject)
+            return solved(found, subject)
 
         by_azimuth = finding.check != exposure.CHECK and self.station.antenna is None
         most_db = float(self.wanted["erp_most_db"])
@@ -232,7 +238,7 @@ class _Search:
                 min(round(each + tenths / 10, 1), most_db) if each else 0.0 for each in found
             )
             changed = _with_less_power(self.station, more)
-            if not objecting(self.variants.findings(changed), subject):
+            if solved(self.variants.findings(changed), subject):
                 return more
         return found
 
@@ -247,7 +253,8 @@ class _Search:
             return self._told(Change.HEIGHT, finding, values, None)
 
         def passes(height_m: float) -> bool:
-            return not objecting(self.variants.findings(_lowered(self.station, height_m)), subject)
+            changed = _lowered(self.station, height_m)
+            return not self._unknown(changed) and solved(self.variants.findings(changed), subject)
 
         found_m = smallest_lowering(passes, present_m, step_m=step_m, floor_m=floor_m)
         if found_m is None:
@@ -267,7 +274,7 @@ class _Search:
         tried = every[: int(self.wanted["channels_most"])]
         best: tuple[int, int, float] | None = None
         for place, frequency_mhz in enumerate(tried):
-            self.scene.context.stage(0.99, 0.99, "studies.progress_changes").check()
+            self.stage.report(0.0)
             harm = self._harm(finding, _retuned(self.station, frequency_mhz))
             if best is None or harm < best[0]:
                 best = harm, place, frequency_mhz
@@ -301,15 +308,21 @@ class _Search:
             upper_mhz=number(band, "frequency_max_mhz"),
         )
 
+    def _unknown(self, changed: BroadcastStation) -> bool:
+        """Return whether no field of the changed station can be predicted, though now one can."""
+        return not set(self.scene.missing(changed)) <= set(self.scene.missing(self.station))
+
     def _harm(self, finding: Finding, changed: BroadcastStation) -> int:
         """Return how many findings keep a channel from passing: its own, and those hit worse."""
         subject = subject_of(finding)
         if finding.check == plan_identity.CHECK:
             found = self.variants.shifted_findings(changed, finding.check)
-            if objecting(found, subject):
+            if not solved(found, subject):
                 return 1_000_000
+        if self._unknown(changed):
+            return 1_000_000
         after = self.variants.findings(changed)
-        own = 1000 * objecting(after, subject)
+        own = 0 if solved(after, subject) else 1000
         return own + len(_hit_worse(self.before, after, subject))
 
 

@@ -29,12 +29,12 @@ __all__ = [
     "changes_for",
     "channels_near",
     "newly_objecting",
-    "objecting",
     "objects",
     "reduced",
     "sectors",
     "smallest_lowering",
     "smallest_reduction",
+    "solved",
     "subject_of",
 ]
 
@@ -62,6 +62,8 @@ _BROKEN: Final = frozenset(
     }
 )
 """Words of the reasons that say that a limit is not kept."""
+
+_MAY_VANISH: Final = frozenset({"protection_ratios", "usable_field", "service_area"})
 
 _WAYS: Final = frozenset({"received", "caused", "predicted", "measured"})
 
@@ -119,9 +121,16 @@ def objects(finding: Finding) -> bool:
     return finding.outcome is Outcome.NEEDS_VERIFICATION and not _BROKEN.isdisjoint(words)
 
 
-def objecting(findings: Iterable[Finding], subject: Subject) -> bool:
-    """Return whether one of some findings objects about a subject."""
-    return any(objects(one) and subject_of(one) == subject for one in findings)
+def solved(findings: Iterable[Finding], subject: Subject) -> bool:
+    """Return whether the findings of a changed station no longer object about a subject.
+
+    They have to speak of it still, and to have been able to: only what a station does to another
+    may be nothing at all any more.
+    """
+    mine = [one for one in findings if subject_of(one) == subject]
+    if any(objects(one) or one.outcome is Outcome.NOT_ASSESSABLE for one in mine):
+        return False
+    return bool(mine) or subject[0] in _MAY_VANISH
 
 
 def newly_objecting(before: Iterable[Finding], after: Iterable[Finding]) -> tuple[Finding, ...]:

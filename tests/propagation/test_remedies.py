@@ -20,12 +20,12 @@ from propagation.compliance.remedies import (
     changes_for,
     channels_near,
     newly_objecting,
-    objecting,
     objects,
     reduced,
     sectors,
     smallest_lowering,
     smallest_reduction,
+    solved,
     subject_of,
 )
 
@@ -164,8 +164,8 @@ def test_what_objects() -> None:
     assert not objects(flat)
     assert objects(broken)
     assert subject_of(flat) == subject_of(broken) == ("protection_ratios", "caused", "b")
-    assert objecting([flat, broken], subject_of(flat))
-    assert not objecting([flat], subject_of(flat))
+    assert solved([flat], subject_of(flat))
+    assert not solved([flat, broken], subject_of(flat))
     for reason in (
         "caused_agreement_required_alone_robust",
         "caused_exceeded_people",
@@ -201,3 +201,12 @@ def test_only_what_did_not_object_before_is_new() -> None:
     assert newly_objecting([old], [old, other, kept]) == (other,)
     assert newly_objecting([old], [old, old]) == (old,)
     assert newly_objecting([kept], [finding("x", "d_left", Outcome.VIOLATES)]) != ()
+
+
+def test_a_finding_is_solved_only_where_it_could_be_made() -> None:
+    unknown = finding("usable_field", "caused_no_point", Outcome.NOT_ASSESSABLE, "b")
+    assert not solved([unknown], subject_of(unknown))
+    assert solved([], ("usable_field", "caused", "b")), "what is done to others may be nothing"
+    assert not solved([], ("plan_identity", "frequency", None)), "the plan has to speak of it"
+    assert solved([finding("plan_identity", "frequency_same", Outcome.COMPLIES)],
+                  ("plan_identity", "frequency", None))  # fmt: skip
