@@ -12,7 +12,7 @@ from gis.raster import Grid
 from gis.register.records import Boundary, BroadcastStation
 from gis.rules import RulePack, station_facts
 from gis.studies.communes import Communes, pixels_of
-from gis.studies.context import StudyContext, silent
+from gis.studies.context import Stage, StudyContext, silent
 from gis.studies.coverage import default_radius_km
 from gis.studies.emitter import Emitter, missing_values
 from gis.studies.field import PolarField, fields_at, polar_field
@@ -307,11 +307,16 @@ class Meetings:
     def _known(self, station: BroadcastStation) -> bool:
         return not missing_values(station, flat=self.around.ground.flat)
 
-    def _place(self, station_id: str, context: StudyContext, start: float, end: float) -> None:
-        """Find the service edge of a station, and its boundary points if it is judged."""
+    def edge(self, station_id: str, stage: Stage) -> PolarField:
+        """Find the service edge of a station and the points of the communes around it.
+
+        Returns
+        -------
+        PolarField
+            The median field on the 36 azimuths on which the edge was looked for.
+        """
         around, emitter = self.around, self._emitter(station_id)
         station = emitter.station
-        stage = context.stage(start, end, "studies.progress_field", station=station.name)
         polar: PolarField = polar_field(
             emitter,
             stage,
@@ -320,11 +325,18 @@ class Meetings:
             azimuths_deg=AZIMUTHS_DEG,
             time_percents=(50.0,),
         )
-        facts, rule = around.facts(station), around.pack.rule(BOUNDARY_PROTECTION)
         outline = around.outline(station) if self._bound(station) else None
         protected = Surroundings(outline, around.communes, around.pack)
         self.communes[station_id] = commune_places(protected)
         self.edges[station_id] = edge_places(polar, protected, around.minimum_dbuvm(station))
+        return polar
+
+    def _place(self, station_id: str, context: StudyContext, start: float, end: float) -> None:
+        """Find the service edge of a station, and its boundary points if it is judged."""
+        around, station = self.around, self.around.station(station_id)
+        stage = context.stage(start, end, "studies.progress_field", station=station.name)
+        polar = self.edge(station_id, stage)
+        facts, rule = around.facts(station), around.pack.rule(BOUNDARY_PROTECTION)
         if station_id in around.judged and applies(facts, rule):
             bounded = Surroundings(around.outline(station), around.communes, around.pack)
             self.boundaries[station_id] = boundary_places(polar, bounded)
