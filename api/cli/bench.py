@@ -1,10 +1,11 @@
-"""`phusong bench area`: how fast areas are predicted on this machine."""
+"""`phusong bench`: how fast areas are predicted and plans are checked on this machine."""
 
 import argparse
 import statistics
 
 from api.cli.frame import DONE, Command, Output, Parser
 from gis.area_bench import SHAPES, TERRAINS, AreaBench, processor_mhz
+from gis.plan_bench import PlanBench
 
 __all__ = ["COMMANDS"]
 
@@ -71,6 +72,45 @@ def _run(arguments: argparse.Namespace, output: Output) -> int:
     return DONE
 
 
+def _configure_plan(parser: Parser) -> None:
+    parser.add_argument("--stations", type=int, default=50, help=parser.say("help_bench_stations"))
+    parser.add_argument("--span-km", type=float, default=400.0, help=parser.say("help_bench_span"))
+    parser.add_argument(
+        "--terrain", choices=TERRAINS, default="fractal", help=parser.say("help_bench_terrain")
+    )
+    parser.add_argument("--threads", type=int, default=1, help=parser.say("help_bench_threads"))
+    parser.add_argument("--runs", type=int, default=2, help=parser.say("help_bench_runs"))
+
+
+def _run_plan(arguments: argparse.Namespace, output: Output) -> int:
+    made = PlanBench.made(
+        arguments.stations, arguments.span_km, arguments.terrain, arguments.threads
+    )
+    runs = range(max(arguments.runs, 1))
+    with made as bench:
+        bench.check(bench.stations[0].id)  # compiles what is not on disk yet
+        whole = [bench.check() for _ in runs]
+        single = sorted(bench.check(station.id) for station in bench.stations[:10])
+        found = {
+            "terrain": arguments.terrain,
+            "stations": len(bench.stations),
+            "span_km": arguments.span_km,
+            "threads": arguments.threads,
+            "runs": len(whole),
+            "plan_seconds": min(whole),
+            "station_seconds_median": statistics.median(single),
+            "station_seconds_most": single[-1],
+            "memory_mb": bench.memory_mb(),
+            "processor_mhz": processor_mhz(),
+        }
+    output.table(
+        [output.text("bench_quantity"), output.text("bench_value")],
+        [(output.text(f"bench_{name}"), _shown(value, output)) for name, value in found.items()],
+    )
+    output.result(found)
+    return DONE
+
+
 def _shown(value: object, output: Output) -> str:
     if isinstance(value, int | float):
         return output.number(value, 0 if value >= 1000 else None)
@@ -85,5 +125,11 @@ COMMANDS = (
         _configure,
         _run,
         "phusong bench area --radius-km 30 --step-m 30 --terrain delta --threads 2 --json",
+    ),
+    Command(
+        "bench plan",
+        _configure_plan,
+        _run_plan,
+        "phusong bench plan --stations 50 --span-km 400 --threads 2 --json",
     ),
 )

@@ -23,7 +23,7 @@ from gis.studies.record import list_studies
 ACTIONS = {
     "user": ("user add", "user list", "user link"),
     "boundaries": ("boundaries import",),
-    "bench": ("bench area",),
+    "bench": ("bench area", "bench plan"),
     "terrain": ("terrain fetch", "terrain list"),
     "plans": ("plans list", "plans compare"),
     "rules": ("rules show", "rules check"),
