@@ -25,6 +25,7 @@ COMMANDS = (
     "coverage",
     "interference",
     "network",
+    "channels",
     "check",
     "measured",
     "plans",

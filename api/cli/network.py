@@ -15,7 +15,7 @@ from api.clock import judged_today
 from gis.studies import Study, run
 from gis.studies.method import METHOD_INPUTS
 
-__all__ = ["COMMANDS"]
+__all__ = ["COMMANDS", "bounds_of"]
 
 _NUMBERS = (
     ("step", "M", "step_m"),
@@ -30,7 +30,7 @@ _AREAS = ("area", "received", "served", "interfered", "overlapping")
 
 def _configure(parser: Parser) -> None:
     parser.add_argument(
-        "--bounds", type=_numbers, metavar="W,S,E,N", help=parser.say("help_bounds_network")
+        "--bounds", type=bounds_of, metavar="W,S,E,N", help=parser.say("help_bounds_network")
     )
     parser.add_argument(
         "--stations", type=_words, metavar="ID,ID", help=parser.say("help_stations_network")
@@ -48,7 +48,8 @@ def _configure(parser: Parser) -> None:
     parser.add_argument("--on", metavar="YYYY-MM-DD", help=parser.say("help_on"))
 
 
-def _numbers(written: str) -> list[float]:
+def bounds_of(written: str) -> list[float]:
+    """Return the numbers of a rectangle as they are typed, with commas between."""
     return [float(part) for part in written.split(",")]
 
 

@@ -36,8 +36,9 @@ from gis.studies.communes import Commune, Communes, boundary_from_json, communes
 from gis.studies.context import StudyContext
 from gis.studies.coverage import default_radius_km
 from gis.studies.findings import finding_to_json
-from gis.studies.meetings import Meetings, Neighbourhood
+from gis.studies.meetings import Meetings
 from gis.studies.model import default_settings
+from gis.studies.neighbourhood import Neighbourhood
 from gis.studies.parts import (
     Computed,
     Gathered,
@@ -60,7 +61,14 @@ from propagation.compliance.records import Finding, summarise
 from propagation.compliance.remedies import Change
 from propagation.compliance.standards import Standards
 
-__all__ = ["NAMES", "compute", "gather", "judged_alone"]
+__all__ = [
+    "NAMES",
+    "compute",
+    "gather",
+    "judged_alone",
+    "provinces_from_json",
+    "provinces_of",
+]
 
 _PROFILE_STEP_KM = 0.5
 NAMES = (
@@ -115,7 +123,7 @@ def gather(
     communes = _communes(register, on, judged)
     written, geometries = communes.to_json()
     named, more = _named(register, on, judged)
-    provinces, outlines = _provinces(register, on, everyone)
+    provinces, outlines = provinces_of(register, on, everyone)
     inputs = {
         **common_inputs(place, on, context, default_settings(profile_step_km=_PROFILE_STEP_KM)),
         "rules": rules_json(pack, sorted(pack.rules)),
@@ -222,11 +230,6 @@ def _scene(gathered: Gathered, context: StudyContext) -> Scene:
         station_id: Communes.from_json([item], geometries).members[0]
         for station_id, item in inputs["named_communes"].items()
     }
-    provinces = {}
-    for code, item in inputs["provinces"].items():
-        boundary = boundary_from_json(item["boundary"], geometries)
-        if boundary is not None:
-            provinces[code] = (str(item["name"]), boundary)
     pack = rules_from_json(inputs["rules"])
     written = (inputs.get("application") or {}).get("replaced")
     replaced = None if written is None else record_from_json(BroadcastStation, written)
@@ -234,7 +237,7 @@ def _scene(gathered: Gathered, context: StudyContext) -> Scene:
         stations={station.id: station for station in stations},
         judged=frozenset(judged),
         communes=Communes.from_json(inputs["communes"], geometries),
-        provinces=provinces,
+        provinces=provinces_from_json(inputs["provinces"], geometries),
         pack=pack,
         standards=standards_of(_service_of(stations), pack),
         settings=settings_of(inputs),
@@ -373,7 +376,7 @@ def _named(
     return written, geometries
 
 
-def _provinces(
+def provinces_of(
     register: RegisterReader, on: date, stations: Sequence[BroadcastStation]
 ) -> tuple[dict[str, Any], dict[str, str]]:
     """Return the outline of each station's province on the day, as JSON values."""
@@ -387,6 +390,18 @@ def _provinces(
         geometries[record["geometry"]] = geometry_hex(boundary.geometry)
         written[code] = {"name": units[code].name, "boundary": record}
     return written, geometries
+
+
+def provinces_from_json(
+    written: Mapping[str, Any], geometries: Mapping[str, str]
+) -> dict[str, tuple[str, Boundary]]:
+    """Return name and outline of each province that `provinces_of` wrote, by its code."""
+    found = {}
+    for code, item in written.items():
+        boundary = boundary_from_json(item["boundary"], geometries)
+        if boundary is not None:
+            found[code] = (str(item["name"]), boundary)
+    return found
 
 
 def _best(boundaries: Iterable[Boundary]) -> Boundary | None:

@@ -21,7 +21,14 @@ from gis.studies.parts import moment
 from gis.studies.requests import Reader
 from gis.terrain.ground import Ground
 
-__all__ = ["REACH_KM", "NetworkAsked", "network_asked", "usual_network"]
+__all__ = [
+    "REACH_KM",
+    "NetworkAsked",
+    "away_km",
+    "network_asked",
+    "province_outline",
+    "usual_network",
+]
 
 Bounds = tuple[float, float, float, float]
 
@@ -123,7 +130,7 @@ def network_asked(
     """
     reader = Reader(request, *_NAMES)
     place, on = moment(reader)
-    boundary = None if reader.has("bounds") else _outline(place, register, on)
+    boundary = None if reader.has("bounds") else province_outline(place, register, on)
     edges = boundary.geometry.bounds if boundary else reader.bounds("bounds")
     west, south, east, north = (round(float(edge), 9) for edge in edges)
     bounds = (west, south, east, north)
@@ -135,7 +142,7 @@ def network_asked(
     chosen = _chosen(reader, register.stations(SYSTEM, service=Service.FM, on=on))
     grid = _grid(bounds, step_m)
     method, settings = method_asked(reader, curves), _settings(reader)
-    inside = [one for one in chosen if _away_km(one, grid.bounds) <= reach_km]
+    inside = [one for one in chosen if away_km(one, grid.bounds) <= reach_km]
     stations, left_out = _sorted_out(inside, ground, settings, method)
     _require_number(len(stations), len(inside), len(chosen), reach_km)
     return NetworkAsked(
@@ -227,7 +234,14 @@ def _sorted_out(
     return tuple(stations), left_out
 
 
-def _outline(place: Jurisdiction, register: RegisterReader, on: date) -> Boundary:
+def province_outline(place: Jurisdiction, register: RegisterReader, on: date) -> Boundary:
+    """Return the outline of a study's province.
+
+    Raises
+    ------
+    FormatError
+        If none is on record.
+    """
     found = register.boundaries(codes=[place.province_code], on=on)
     if not found:
         raise FormatError("studies.network_no_outline", province=place.name())
@@ -272,7 +286,7 @@ def _chosen(reader: Reader, everyone: Sequence[BroadcastStation]) -> list[Broadc
     return within
 
 
-def _away_km(station: BroadcastStation, bounds: Bounds) -> float:
+def away_km(station: BroadcastStation, bounds: Bounds) -> float:
     """Return how far a station is from a rectangle, 0 inside."""
     west, south, east, north = bounds
     lon, lat = (

@@ -6,7 +6,7 @@ from types import MappingProxyType
 
 from gis.errors import FormatError, NotFoundError
 from gis.home import Home
-from gis.studies import compliance, coverage, interference, network
+from gis.studies import channels, compliance, coverage, interference, network
 from gis.studies.context import StudyContext
 from gis.studies.parts import Gathered, StudyKind
 from gis.studies.record import Study, canonical, damaged_files, load, save, study_id
@@ -15,6 +15,7 @@ __all__ = ["GEOMETRIES_FILE", "KINDS", "gathered_of", "kind_of", "run"]
 
 KINDS: Mapping[str, StudyKind] = MappingProxyType(
     {
+        "channels": channels,
         "compliance": compliance,
         "coverage": coverage,
         "interference": interference,
@@ -49,7 +50,7 @@ def run(kind: str, inputs: Mapping[str, object], context: StudyContext) -> Study
     Parameters
     ----------
     kind : str
-        `coverage`, `interference`, `compliance` or `network`.
+        `channels`, `coverage`, `interference`, `compliance` or `network`.
     inputs : mapping
         What was asked for, JSON values; unknown names are refused.
     context : StudyContext

@@ -21,7 +21,8 @@ from gis.studies.checks.scene import Scene
 from gis.studies.checks.topics import findings_of
 from gis.studies.context import silent
 from gis.studies.coverage import default_radius_km
-from gis.studies.meetings import Meetings, Neighbourhood
+from gis.studies.meetings import Meetings
+from gis.studies.neighbourhood import Neighbourhood
 from gis.studies.service_cells import ServiceCells, Unwanted
 from gis.studies.testpoints import Places
 from propagation.antenna import horizontal_attenuation_db

@@ -13,7 +13,8 @@ from gis.studies.application import Application
 from gis.studies.communes import Commune
 from gis.studies.context import StudyContext
 from gis.studies.emitter import Emitter, missing_values
-from gis.studies.meetings import Meetings, Neighbourhood
+from gis.studies.meetings import Meetings
+from gis.studies.neighbourhood import Neighbourhood
 from propagation.compliance.facts import TerrainFacts
 from propagation.compliance.records import Finding
 
