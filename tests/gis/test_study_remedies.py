@@ -264,7 +264,7 @@ def test_covering_beyond_the_province(judge, make_station: Make, make_unit, make
 
 
 def test_exposure_at_the_foot_of_a_low_mast(judge, make_station: Make) -> None:
-    """5 kW at 20 m: 1.6 sqrt(29.98 x 5000 x 1.64) / 27.5 = 28.84 m, 18 m up: 4.096 dB, so 4.1."""
+    """5 kW at 20 m: 1.6 sqrt(29.98 x 5000 x 1.64) / 27.5 = 28.84 m, not 18: 4.096 dB, so 4.1."""
     station = make_station(erp_total_dbw=36.9897, height_above_ground_m=20.0)
     subject = ("exposure", "alone", None)
     change = proposals(judge([station]), subject)["erp"]
