@@ -32,6 +32,15 @@ def test_all_kept(check, station, plan) -> None:
     assert {finding.outcome for finding in found.values()} == {Outcome.COMPLIES}
 
 
+def test_a_tolerance_is_kept_in_spite_of_binary_fractions(check, station, plan) -> None:
+    """30.01 dBW are 0.010000000000002 dB over 30 dBW in binary: the tolerance of 0.01 is kept."""
+    limits = plan(erp_max_dbw=30.0, attenuation_db=(0.0,) * 36)
+    kept = check(station(erp_total_dbw=30.01), limits)
+    assert kept["erp_kept"].outcome is kept["pattern_kept"].outcome is Outcome.COMPLIES
+    over = check(station(erp_total_dbw=30.0101), limits)
+    assert over["erp_exceeded"].outcome is over["pattern_exceeded"].outcome is Outcome.VIOLATES
+
+
 def test_300_watts_over_the_entry(check, station, plan) -> None:
     # entry 2 kW = 33.0103 dBW; recorded 2.3 kW = 10 log10 2300 = 33.6173 dBW
     # excess 2300 - 2000 = 300 W; margin 10 log10 (2000 / 2300) = -0.60698 dB

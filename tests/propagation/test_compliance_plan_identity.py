@@ -77,6 +77,16 @@ def test_off_the_raster(check, station, plan) -> None:
     assert recalled.missing == ("compliance.missing.official_rule",)
 
 
+def test_a_limit_is_met_in_spite_of_binary_fractions(check, station, plan) -> None:
+    """100.0 less 99.999 MHz are 1.0000000000048 kHz in binary: the tolerance of 1 kHz is kept."""
+    kept = check(station(frequency_mhz=100.0), plan(frequency_mhz=99.999))
+    assert kept["frequency"].outcome is Outcome.COMPLIES
+    left = check(station(frequency_mhz=100.0), plan(frequency_mhz=99.9989))
+    assert left["frequency"].outcome is Outcome.VIOLATES
+    assert check(station(frequency_mhz=100.0005), plan())["raster"].outcome is Outcome.COMPLIES
+    assert check(station(frequency_mhz=100.0006), plan())["raster"].outcome is Outcome.VIOLATES
+
+
 def test_frequency_of_another_channel(check, station, plan) -> None:
     found = check(station(frequency_mhz=97.0), plan())["frequency"]
     assert found.outcome is Outcome.VIOLATES
