@@ -92,7 +92,12 @@ def test_agreement_and_what_to_change_are_told_where_a_finding_has_them(
 ) -> None:
     study = make_compliance_study()
     violated = row_of(study)["findings"][0]
-    change = {"reason": "compliance.missing_line", "values": {"what": "30 dBW"}}
+    change = {
+        "kind": "height",
+        "passes": True,
+        "re_checked": False,
+        "values": {"height_step_m": 5.0, "height_floor_m": 10.0},
+    }
     told = {
         **violated,
         "values": {**violated["values"], "agreement": "model_sensitive"},
@@ -101,7 +106,8 @@ def test_agreement_and_what_to_change_are_told_where_a_finding_has_them(
     made = with_findings(study, [told])
     finding = told_checks(made, row_of(made), Words(Language.EN))[1].deciding[0]
     assert finding.agreement == "model_sensitive"
-    assert finding.changes == ("Missing: 30 dBW",)
+    (change_told,) = finding.changes
+    assert "without going below 10 m" in change_told
 
 
 def sections(study: Study, **more: Any) -> dict[str, Section]:
