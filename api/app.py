@@ -14,6 +14,7 @@ from api.middleware import BodyLimit, LastResort, SecurityHeaders
 from api.roles import RouteTableError, require_complete
 from api.routers import (
     antennas,
+    channels,
     exports,
     findings,
     home,
@@ -24,6 +25,7 @@ from api.routers import (
     jobs,
     links,
     map,
+    matrix,
     measured,
     paths,
     plans,
@@ -58,6 +60,8 @@ _ROUTERS = (
     jobs,
     job_pages,
     findings,
+    channels,
+    matrix,
     rules,
     imports,
     import_pages,

@@ -151,6 +151,15 @@ FIELD_LABELS = {
     "highest_mhz": "pages.network_highest",
     "clutter_location_percent": "pages.ask_clutter_percent",
     "building_probability_percent": "pages.ask_building_percent",
+    "erp_kw": "channels.erp",
+    "height_m": "channels.height",
+    "service_km": "channels.service_radius",
+    "served_percent": "channels.served",
+    "reserve_db": "channels.reserve",
+    "proposals": "channels.proposals_asked",
+    "polarization": "channels.polarization",
+    "reception": "channels.reception",
+    "area": "channels.area",
 }
 """What the fields of forms are called on their page, as keys of sentences."""
 

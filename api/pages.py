@@ -25,6 +25,7 @@ MENU = (
     ("/view/path", "pages.menu_path"),
     ("/view/findings", "pages.menu_findings"),
     ("/view/studies", "pages.menu_studies"),
+    ("/view/channels", "channels.menu"),
     ("/view/link", "pages.menu_link"),
     ("/view/jobs", "pages.menu_jobs"),
     ("/view/plans", "plans.title"),

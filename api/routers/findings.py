@@ -12,13 +12,13 @@ from api.guard import GuardedRoute
 from api.identity import identity_of
 from api.language import safe_language
 from api.pages import render
-from api.service import service_of
+from api.service import Service, service_of
 from api.submission import submit
 from data.text import Language
 from gis.studies.findings import basis, export
-from gis.studies.record import list_studies
+from gis.studies.record import Study, list_studies
 
-__all__ = ["router"]
+__all__ = ["newest_check", "router"]
 
 router = APIRouter(route_class=GuardedRoute, include_in_schema=False)
 
@@ -30,9 +30,7 @@ _ORDER = ("violates", "mixed", "needs_verification", "not_assessable", "complies
 def findings_page(request: Request) -> Response:
     """Show each station with its outcome and the clauses that decided it."""
     service, language = service_of(request), safe_language(request, page=True)
-    checks = list_studies(service.home, kind="compliance")
-    # The newest check of all stations; one of a single station lies under that station.
-    newest = next((study for study in checks if len(study.inputs["judged"]) > 1), None)
+    newest = newest_check(service)
     stations = [] if newest is None else [_row(station, language) for station in export(newest)]
     stations.sort(key=lambda row: (_ORDER.index(row["outcome"]), row["name"]))
     return render(
@@ -41,8 +39,15 @@ def findings_page(request: Request) -> Response:
         study=newest,
         on=None if newest is None else date.fromisoformat(newest.inputs["on"]),
         stations=stations,
+        networks=[one.id for one in list_studies(service.home, kind="network")[:1]],
         counts={name: sum(row["outcome"] == name for row in stations) for name in _ORDER},
     )
+
+
+def newest_check(service: Service) -> Study | None:
+    """Return the newest check of all stations; one of a single station lies under that station."""
+    checks = list_studies(service.home, kind="compliance")
+    return next((study for study in checks if len(study.inputs["judged"]) > 1), None)
 
 
 @router.post("/view/findings")
