@@ -215,8 +215,8 @@ def channels_asked(
     Raises
     ------
     GisError
-        If the request is not understood, no channel lies in the band, the province has no outline, or the grid would be too
-        large.
+        If the request is not understood, no channel lies in the band, the province has no outline,
+        or the grid would be too large.
     """
     reader = Reader(request, *NAMES)
     place, on = moment(reader)
