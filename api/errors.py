@@ -168,6 +168,13 @@ FIELD_LABELS = {
     "reception": "register.field.reception",
     "mode": "register.field.mode",
     "emission": "register.field.emission",
+    "erp_kw": "channels.erp",
+    "height_m": "channels.height",
+    "service_km": "channels.service_radius",
+    "served_percent": "channels.served",
+    "reserve_db": "channels.reserve",
+    "proposals": "channels.proposals_asked",
+    "area": "channels.area",
 }
 """What the fields of forms are called on their page, as keys of sentences."""
 

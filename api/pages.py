@@ -26,6 +26,7 @@ MENU = (
     ("/view/findings", "pages.menu_findings"),
     ("/view/applications", "applications.menu"),
     ("/view/studies", "pages.menu_studies"),
+    ("/view/channels", "channels.menu"),
     ("/view/link", "pages.menu_link"),
     ("/view/jobs", "pages.menu_jobs"),
     ("/view/plans", "plans.title"),

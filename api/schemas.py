@@ -9,6 +9,7 @@ from gis.studies.application import LIMITS
 
 __all__ = [
     "ApplicationBody",
+    "ChannelsRequest",
     "ComplianceRequest",
     "CoverageRequest",
     "ImportAnswersRequest",
@@ -29,6 +30,7 @@ Attenuation = Annotated[float, Field(ge=0, le=100, allow_inf_nan=False)]
 Radius = Annotated[float, Field(ge=1, le=300, allow_inf_nan=False, examples=[60])]
 Reach = Annotated[float, Field(ge=10, le=300, allow_inf_nan=False, examples=[150])]
 Megahertz = Annotated[float, Field(ge=30, le=6000, allow_inf_nan=False, examples=[98.5])]
+Carrier = Annotated[float, Field(ge=87, le=108, allow_inf_nan=False, examples=[99.9])]
 Threshold = Annotated[float, Field(ge=0, le=150, allow_inf_nan=False, examples=[54])]
 Degrees = Annotated[float, Field(ge=-180, le=180, allow_inf_nan=False)]
 Step = Annotated[float, Field(ge=10, le=10_000, allow_inf_nan=False, examples=[500])]
@@ -142,6 +144,27 @@ class NetworkRequest(_Added):
     step_m: Step | None = None
     reach_km: Reach | None = None
     threshold_dbuvm: Threshold | None = None
+
+
+class ChannelsRequest(_Moment):
+    """Where, and on which channels, a transmitter could be placed."""
+
+    erp_kw: Annotated[float, Field(ge=0.001, le=1000, allow_inf_nan=False, examples=[1])]
+    height_m: Annotated[float, Field(ge=1, le=3000, allow_inf_nan=False, examples=[60])]
+    lowest_mhz: Carrier | None = None
+    highest_mhz: Carrier | None = None
+    polarization: Literal["horizontal", "vertical", "mixed"] | None = None
+    reception: Literal["mono", "stereo"] | None = None
+    area: Literal["rural", "urban", "large_city"] | None = None
+    service_km: Annotated[float | None, Field(ge=1, le=60, allow_inf_nan=False)] = None
+    served_percent: Annotated[float | None, Field(ge=1, le=100, allow_inf_nan=False)] = None
+    reserve_db: Annotated[float | None, Field(ge=0, le=20, allow_inf_nan=False)] = None
+    proposals: Annotated[int | None, Field(ge=0, le=10)] = None
+    bounds: Annotated[
+        list[Degrees] | None,
+        Field(min_length=4, max_length=4, examples=[[106.0, 10.2, 106.9, 11.1]]),
+    ] = None
+    step_m: Annotated[float | None, Field(ge=100, le=10_000, allow_inf_nan=False)] = None
 
 
 class ImportAnswersRequest(_Schema):

@@ -28,6 +28,7 @@ from gis.terrain.opening import open_ground
 __all__ = ["Service", "may_read", "service_of"]
 
 _STAMP_CHARACTERS = 12
+_NOT_FOR_ALL = frozenset({"channels", "compliance"})
 
 
 class Service:
@@ -156,14 +157,16 @@ class Service:
 def may_read(identity: Identity, study: Study) -> bool:
     """Return whether a caller may read a study.
 
-    Coverage and interference are for everyone who has signed in; findings are for the department,
-    and for an operator where they are about its own stations alone and nothing went in that
-    another operator or the department keeps confidential.
+    Coverage and interference are for everyone who has signed in; searches for channels and
+    findings are for the department, and findings for an operator where they are about its own
+    stations alone and nothing went in that another operator or the department keeps confidential.
     """
     if identity.account is None:
         return False
-    if identity.is_staff or study.kind != "compliance":
+    if identity.is_staff or study.kind not in _NOT_FOR_ALL:
         return True
+    if study.kind == "channels":
+        return False
     gathered = study.inputs.get("checks", {}).values()
     if any(topic.get("confidential") for topic in gathered):
         return False

@@ -11,6 +11,7 @@ from gis.register.records import BroadcastStation
 from gis.register.scopes import SYSTEM
 from gis.studies import compliance, coverage, interference
 from gis.studies.asked import coverage_asked, interference_asked
+from gis.studies.channels_asked import channels_asked
 from gis.studies.network_asked import network_asked
 from gis.studies.parts import moment
 from gis.studies.requests import Reader
@@ -38,9 +39,12 @@ def submit(service: Service, identity: Identity, kind: str, inputs: Mapping[str,
     """
     inputs = judged_today(inputs)
     moment(Reader(inputs, *inputs))
-    if kind == "network":
+    if kind in ("channels", "network"):
         with service.register.snapshot() as register:
-            network_asked(inputs, register, service.ground, service.settings.p1546_curves)
+            if kind == "channels":
+                channels_asked(inputs, register, service.ground, service.home.rules)
+            else:
+                network_asked(inputs, register, service.ground, service.settings.p1546_curves)
     station_id = inputs.get("station_id")
     station = None if station_id is None else service.register.station(str(station_id), SYSTEM)
     if kind == "compliance":

@@ -10,7 +10,7 @@ from gis.errors import NotFoundError
 from gis.jurisdictions import Jurisdiction, jurisdiction_on, jurisdictions
 from gis.register.records import AdministrativeUnit, UnitKind
 from gis.studies.record import Study
-from maps.studies import coverage_view, interference_view, network_view
+from maps.studies import channels_view, coverage_view, interference_view, network_view
 from maps.views import RegisterView
 
 __all__ = ["jurisdiction_of", "register_view", "study_view"]
@@ -68,6 +68,7 @@ def study_view(
     coverage = coverage_view(study, service.home) if study.kind == "coverage" else None
     disturbed = interference_view(study, service.home) if study.kind == "interference" else None
     network = network_view(study, service.home) if study.kind == "network" else None
+    found = channels_view(study, service.home) if study.kind == "channels" else None
     with service.register.snapshot() as register:
         return RegisterView(
             title=text(f"pages.study_title_{study.kind}", language, **named),
@@ -79,4 +80,5 @@ def study_view(
             coverage=coverage,
             interference=disturbed,
             network=network,
+            channels=found,
         )

@@ -8,10 +8,10 @@ from shapely.geometry import shape
 
 from data.text import Language, number, text
 from gis.register.records import Boundary
-from maps.legend import contour_dash
+from maps.legend import channel_layer, contour_dash
 from maps.palette import interferer_letter
 from maps.tables import Table
-from maps.views import Interferer, Overlay, RegisterView
+from maps.views import ChannelsView, Interferer, NetworkView, Overlay, RegisterView
 
 __all__ = ["bounds_of", "map_payload"]
 
@@ -143,10 +143,8 @@ def _overlays(view: RegisterView, language: Language) -> Iterator[dict[str, obje
         pictures.append(
             ("dominant", text("maps.layer_dominant", language), view.interference.dominant)
         )
-    if view.network is not None:
-        for name in ("strongest", "server", "margin", "count"):
-            label = text(f"maps.layer_network_{name}", language)
-            pictures.append((name, label, getattr(view.network, name)))
+    pictures += [*_network_pictures(view.network, language)]
+    pictures += [*_channel_pictures(view.channels, language)]
     for name, label, picture in pictures:
         south, west, north, east = picture.bounds
         yield {
@@ -155,6 +153,27 @@ def _overlays(view: RegisterView, language: Language) -> Iterator[dict[str, obje
             "url": _address(picture),
             "bounds": [[south, west], [north, east]],
         }
+
+
+def _network_pictures(
+    network: NetworkView | None, language: Language
+) -> Iterator[tuple[str, str, Overlay]]:
+    for name in ("strongest", "server", "margin", "interferer", "count"):
+        picture = getattr(network, name, None)
+        if picture is not None:
+            yield name, text(f"maps.layer_network_{name}", language), picture
+
+
+def _channel_pictures(
+    channels: ChannelsView | None, language: Language
+) -> Iterator[tuple[str, str, Overlay]]:
+    if channels is None:
+        return
+    yield "channels-count", text("channels.layer_count", language), channels.count
+    yield "channels-margin", text("channels.layer_margin", language), channels.margin
+    for frequency, picture in channels.channels:
+        label = text("channels.layer_channel", language, frequency=frequency)
+        yield channel_layer(frequency), label, picture
 
 
 def _address(picture: Overlay) -> str:
@@ -205,6 +224,8 @@ def _opening(view: RegisterView) -> Overlay | None:
         return view.interference.dominant
     if view.network is not None:
         return view.network.strongest
+    if view.channels is not None:
+        return view.channels.count
     return view.coverage.field_strength if view.coverage is not None else None
 
 

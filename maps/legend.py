@@ -6,6 +6,8 @@ from dataclasses import dataclass, replace
 from data.text import Language, number, text
 from gis.register.records import Boundary
 from maps.palette import (
+    CHANNEL_MARGIN,
+    CHANNELS,
     COUNT,
     FIELD_STRENGTH,
     MARGIN,
@@ -18,6 +20,7 @@ from maps.palette import (
 )
 from maps.tables import Table
 from maps.views import (
+    ChannelsView,
     CoverageView,
     InterferenceView,
     Interferer,
@@ -29,6 +32,8 @@ __all__ = [
     "Group",
     "Layer",
     "Swatch",
+    "channel_layer",
+    "channels_layers",
     "contour_dash",
     "contour_levels",
     "coverage_layers",
@@ -110,6 +115,10 @@ CONTOUR_DASHES = {48: "1 5", 54: "2 4", 66: "8 4", 74: ""}
 """Line pattern of each threshold, so that contours differ without their colour."""
 
 
+_GROUPS = {"channels": "channels.group"}
+"""Headings of groups whose words stand in a catalogue of their own."""
+
+
 def layer_groups(view: RegisterView, table: Table, language: Language) -> list[Group]:
     """Return the layer control, which is the legend at the same time.
 
@@ -127,12 +136,13 @@ def layer_groups(view: RegisterView, table: Table, language: Language) -> list[G
         ("coverage", tuple(coverage_layers(view.coverage, language))),
         ("interference", tuple(_interference_layers(view.interference, language))),
         ("network", tuple(network_layers(view.network, language))),
+        ("channels", tuple(channels_layers(view.channels, language))),
         ("stations", tuple(_kind_layers(table, "stations", language, shown=True))),
         ("structures", tuple(_kind_layers(table, "structures", language, shown=not studied))),
         ("register", tuple(_base_layers(view, table, language))),
     ]
     return [
-        _group(name, text(f"maps.group_{name}", language), layers)
+        _group(name, text(_GROUPS.get(name, f"maps.group_{name}"), language), layers)
         for name, layers in groups
         if layers
     ]
@@ -252,8 +262,11 @@ def network_layers(network: NetworkView | None, language: Language) -> Iterator[
         ),
         "server": (servers, (further,) if network.further else ()),
         "margin": (_classes(MARGIN, language), (text("maps.network_margin_note", language),)),
+        "interferer": (servers, (text("maps.network_interferer_note", language),)),
         "count": (_classes(COUNT, language), ()),
     }
+    if network.interferer is None:
+        del told["interferer"]
     threshold = number(network.threshold_dbuvm, language)
     for name, (legend, notes) in told.items():
         received = (text("maps.network_received", language, threshold=threshold),)
@@ -265,6 +278,44 @@ def network_layers(network: NetworkView | None, language: Language) -> Iterator[
             notes=notes if name == "strongest" else (*notes, *received),
             stamps=stamps,
         )
+
+
+def channels_layers(channels: ChannelsView | None, language: Language) -> Iterator[Layer]:
+    """Return the layers of a search: how many channels pass, the best margin, some channels."""
+    if channels is None:
+        return
+    stamps = _study_stamps(channels.flat_terrain, channels.synthetic, language)
+    reserve = number(channels.reserve_db, language)
+    yield Layer(
+        "channels-count",
+        text("channels.layer_count", language),
+        legend=_classes(CHANNELS, language),
+        notes=(text("channels.layer_note", language, reserve=reserve, model=channels.model),),
+        stamps=stamps,
+    )
+    classes = _classes(CHANNEL_MARGIN, language)
+    yield Layer(
+        "channels-margin",
+        text("channels.layer_margin", language),
+        shown=False,
+        legend=classes,
+        stamps=stamps,
+    )
+    note = text("channels.layer_channel_note", language, reserve=reserve)
+    for place, (frequency, _) in enumerate(channels.channels):
+        yield Layer(
+            channel_layer(frequency),
+            text("channels.layer_channel", language, frequency=frequency),
+            shown=False,
+            legend=classes if place == 0 else (),
+            notes=(note,) if place == 0 else (),
+            stamps=stamps,
+        )
+
+
+def channel_layer(frequency_mhz: float) -> str:
+    """Return the name of the layer of one channel."""
+    return f"channel-{round(frequency_mhz * 1e3)}"
 
 
 def _interferer_swatch(interferer: Interferer, language: Language) -> Swatch:

@@ -20,6 +20,8 @@ from gis.register.records import StructureKind
 
 __all__ = [
     "BACKGROUND",
+    "CHANNELS",
+    "CHANNEL_MARGIN",
     "COMMUNE",
     "COUNT",
     "DISTRICT",
@@ -155,6 +157,31 @@ COUNT = Palette(
     ),
 )
 """How many stations reach a threshold at a place."""
+
+CHANNELS = Palette(
+    "",
+    (
+        PaletteClass(None, 1.0, None, "channels.count_0"),
+        PaletteClass(1.0, 2.0, "#c7e9b4", "channels.count_1"),
+        PaletteClass(2.0, 5.0, "#7fcdbb", "channels.count_2"),
+        PaletteClass(5.0, 10.0, "#41b6c4", "channels.count_5"),
+        PaletteClass(10.0, 20.0, "#2c7fb8", "channels.count_10"),
+        PaletteClass(20.0, None, "#253494", "channels.count_20"),
+    ),
+)
+"""How many channels pass at a place."""
+
+CHANNEL_MARGIN = Palette(
+    "dB",
+    (
+        PaletteClass(None, 0.0, "#f1a340", "channels.margin_below"),
+        PaletteClass(0.0, 3.0, "#d8daeb", "channels.margin_0"),
+        PaletteClass(3.0, 6.0, "#b2abd2", "channels.margin_3"),
+        PaletteClass(6.0, 10.0, "#8073ac", "channels.margin_6"),
+        PaletteClass(10.0, None, "#542788", "channels.margin_10"),
+    ),
+)
+"""Margin of a channel at a place, dB."""
 
 _SUPPORT, _POLE, _UNDERGROUND, _SHARED, _OTHER = (
     "#332288",

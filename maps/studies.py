@@ -11,13 +11,21 @@ from shapely.geometry.base import BaseGeometry
 
 from gis.geodesy import destination
 from gis.home import Home
+from gis.studies.channels import channel_file
 from gis.studies.method import method_title
 from gis.studies.record import Study, file_path
 from maps.overlay import class_overlay, rank_overlay, server_overlay
-from maps.palette import COUNT, FIELD_STRENGTH, MARGIN
-from maps.views import CoverageView, GroundView, InterferenceView, Interferer, NetworkView
+from maps.palette import CHANNEL_MARGIN, CHANNELS, COUNT, FIELD_STRENGTH, MARGIN
+from maps.views import (
+    ChannelsView,
+    CoverageView,
+    GroundView,
+    InterferenceView,
+    Interferer,
+    NetworkView,
+)
 
-__all__ = ["coverage_view", "interference_view", "network_view"]
+__all__ = ["channels_view", "coverage_view", "interference_view", "network_view"]
 
 _SERVERS = 26
 
@@ -107,6 +115,7 @@ def network_view(study: Study, home: Home) -> NetworkView:
         )
         for row in serving[:_SERVERS]
     )
+    by_place = [ranks[place] for place in range(len(rows))]
     return NetworkView(
         study_id=study.id,
         station_name="",
@@ -115,14 +124,51 @@ def network_view(study: Study, home: Home) -> NetworkView:
         ground=_ground(study),
         synthetic=study.synthetic,
         strongest=class_overlay(file_path(study, "strongest.tif", home), FIELD_STRENGTH),
-        server=server_overlay(
-            file_path(study, "server.tif", home), [ranks[place] for place in range(len(rows))]
-        ),
+        server=server_overlay(file_path(study, "server.tif", home), by_place),
+        interferer=server_overlay(file_path(study, "dominant.tif", home), by_place),
         margin=class_overlay(file_path(study, "margin.tif", home), MARGIN),
         count=class_overlay(file_path(study, "count.tif", home), COUNT),
         threshold_dbuvm=float(study.inputs["threshold_dbuvm"]),
         servers=servers,
         further=len(serving) - len(servers),
+    )
+
+
+def channels_view(study: Study, home: Home) -> ChannelsView:
+    """Return the pictures of a search for channels.
+
+    Parameters
+    ----------
+    study : Study
+        Of kind `channels`.
+    home : Home
+        Where its files are.
+
+    Raises
+    ------
+    NotFoundError
+        If the study has no such files.
+    """
+    rows = sorted(
+        study.results["channels"], key=lambda row: (-row["area_km2"], row["frequency_mhz"])
+    )
+    with_map = [
+        row["frequency_mhz"] for row in rows if channel_file(row["frequency_mhz"]) in study.files
+    ]
+    return ChannelsView(
+        study_id=study.id,
+        station_name="",
+        model=study.inputs["model"]["edition"],
+        flat_terrain=bool(study.inputs["terrain"]["flat"]),
+        ground=_ground(study),
+        synthetic=study.synthetic,
+        count=class_overlay(file_path(study, "count.tif", home), CHANNELS),
+        margin=class_overlay(file_path(study, "margin.tif", home), CHANNEL_MARGIN),
+        channels=tuple(
+            (one, class_overlay(file_path(study, channel_file(one), home), CHANNEL_MARGIN))
+            for one in with_map
+        ),
+        reserve_db=float(study.inputs["wanted"]["reserve_db"]),
     )
 
 

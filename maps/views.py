@@ -12,6 +12,7 @@ from gis.register.records import (
 )
 
 __all__ = [
+    "ChannelsView",
     "CoverageView",
     "GroundView",
     "InterferenceView",
@@ -173,6 +174,8 @@ class NetworkView(StudyView):
         Strongest field over the nuisance fields of all others, classes of `maps.palette.MARGIN`.
     count : Overlay
         Stations that reach the threshold, classes of `maps.palette.COUNT`.
+    interferer : Overlay or None
+        Station of the largest nuisance field, coloured as the best servers are.
     threshold_dbuvm : float
         What a field must reach to be received.
     servers : tuple of Interferer
@@ -188,9 +191,32 @@ class NetworkView(StudyView):
     threshold_dbuvm: float
     servers: tuple[Interferer, ...]
     further: int
+    interferer: Overlay | None = None
 
 
-Pictures = CoverageView | NetworkView
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChannelsView(StudyView):
+    """On which channels a new transmitter could stand.
+
+    Attributes
+    ----------
+    count : Overlay
+        How many channels pass, classes of `maps.palette.CHANNELS`.
+    margin : Overlay
+        Margin of the best channel, classes of `maps.palette.CHANNEL_MARGIN`.
+    channels : tuple of (float, Overlay)
+        Carrier in MHz and margin of some channels, those that pass over the largest areas first.
+    reserve_db : float
+        Margin with which a channel passes.
+    """
+
+    count: Overlay
+    margin: Overlay
+    channels: tuple[tuple[float, Overlay], ...]
+    reserve_db: float
+
+
+Pictures = CoverageView | NetworkView | ChannelsView
 """Pictures of a study that its report shows."""
 
 
@@ -218,7 +244,7 @@ class RegisterView:
         What the caller may see, already chosen by its role.
     organisations : mapping
         Name of each organisation by its identifier.
-    coverage, interference, network : view or None
+    coverage, interference, network, channels : view or None
         A study's pictures.
     tiles : TileSource or None
         Background map, off by default: a closed network has none.
@@ -235,12 +261,13 @@ class RegisterView:
     coverage: CoverageView | None = None
     interference: InterferenceView | None = None
     network: NetworkView | None = None
+    channels: ChannelsView | None = None
     tiles: TileSource | None = None
 
     @property
     def studies(self) -> tuple[StudyView, ...]:
         """The studies whose pictures are shown."""
-        every = (self.coverage, self.interference, self.network)
+        every = (self.coverage, self.interference, self.network, self.channels)
         return tuple(one for one in every if one is not None)
 
     @property

@@ -1,5 +1,6 @@
 """Studies: ask for one (202 and a job), read it, its files, its points and its report."""
 
+from collections.abc import Callable, Mapping
 from datetime import date
 from typing import Annotated, Any
 
@@ -17,6 +18,7 @@ from api.paging import LimitQuery, OffsetQuery, links
 from api.routers.jobs import job_json
 from api.routers.paths import path_page_address
 from api.schemas import (
+    ChannelsRequest,
     ComplianceRequest,
     CoverageRequest,
     InterferenceRequest,
@@ -26,6 +28,7 @@ from api.service import may_read, service_of
 from api.submission import submit
 from data.text import Language
 from gis.errors import NotFoundError
+from gis.home import Home
 from gis.register.records import BroadcastStation
 from gis.studies.asked import path_recorded
 from gis.studies.context import StudyContext
@@ -35,7 +38,7 @@ from gis.studies.snapshots import record_from_json
 from maps.documents.report import study_docx, study_html, study_pdf
 from maps.path_figure import path_picture
 from maps.point import point_answer
-from maps.studies import coverage_view, network_view
+from maps.studies import channels_view, coverage_view, network_view
 from maps.views import Pictures
 
 __all__ = ["router"]
@@ -47,6 +50,12 @@ _MEDIA = {
     ".geojson": "application/geo+json",
     ".json": "application/json",
 }
+_PICTURES: Mapping[str, Callable[[Study, Home], Pictures]] = {
+    "channels": channels_view,
+    "coverage": coverage_view,
+    "network": network_view,
+}
+"""What the report of a kind of study shows."""
 _Longitude = Annotated[float, Query(ge=-180, le=180, allow_inf_nan=False)]
 _Latitude = Annotated[float, Query(ge=-80, le=80, allow_inf_nan=False)]
 StationQuery = Annotated[
@@ -81,6 +90,12 @@ def compliance(request: Request, wanted: ComplianceRequest) -> JSONResponse:
 def network(request: Request, wanted: NetworkRequest) -> JSONResponse:
     """Ask for the coverage and interference of a whole network of FM stations."""
     return _accepted(request, "network", wanted.inputs())
+
+
+@router.post("/studies/channels", status_code=202)
+def channels(request: Request, wanted: ChannelsRequest) -> JSONResponse:
+    """Ask where, and on which channels, a transmitter could be placed."""
+    return _accepted(request, "channels", wanted.inputs())
 
 
 def _accepted(request: Request, kind: str, inputs: dict[str, object]) -> JSONResponse:
@@ -225,10 +240,8 @@ def _report(request: Request, study_id: str, station: str | None, ending: str) -
     service = service_of(request)
     found = service.study(study_id, identity_of(request))
     language = _language(request)
-    view: Pictures | None = None
-    if found.kind in ("coverage", "network"):
-        pictures = coverage_view if found.kind == "coverage" else network_view
-        view = pictures(found, service.home)
+    pictures = _PICTURES.get(found.kind)
+    view = None if pictures is None else pictures(found, service.home)
     write, disposition = _WRITERS[ending]
     name = f"{found.id}-{language.value}.{ending}"
     return Response(

@@ -58,7 +58,7 @@ _OPENED: Mapping[Opened, frozenset[str]] = {
     "none": frozenset(),
 }
 """Which stations' findings are unfolded."""
-_PICTURES = frozenset({"coverage", "interference", "network"})
+_PICTURES = frozenset({"channels", "coverage", "interference", "network"})
 
 
 class _Predicted(BaseModel):
@@ -115,7 +115,7 @@ def ask(request: Request, station_id: str, typed: Typed) -> Response:
 @router.get("/view/studies")
 def studies_page(
     request: Request,
-    kind: Literal["", "coverage", "interference", "compliance", "network"] = "",
+    kind: Literal["", "coverage", "interference", "compliance", "network", "channels"] = "",
     offset: Annotated[int, Query(ge=0, le=1_000_000)] = 0,
 ) -> Response:
     """List the studies that the caller may read, the newest first."""
@@ -137,7 +137,7 @@ def _list(
         offset=offset,
         per_page=_PER_PAGE,
         kind=kind,
-        kinds=(*ASKED, "network"),
+        kinds=(*ASKED, "network", "channels"),
         refused=refused,
         form=FormState("network", refused),
         usual=_usual_network(request),

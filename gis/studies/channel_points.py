@@ -5,9 +5,9 @@ stands at the point: path and losses are the same, read backwards. So one sweep 
 point, with the heights of the two antennas exchanged, gives the field of every candidate there.
 Rec. ITU-R P.1812 is reciprocal but for how the path is sampled.
 
-Protected points are the service edge on 36 azimuths and the weak cells inside it. In the cells
-beside a candidate, where the sweeps from afar say nothing, its field counts as large as any path
-allows (`propagation.area.bound`).
+Protected points are the service edge on up to 36 azimuths and the weak cells inside it. In the
+cells beside a candidate, where the sweeps from afar say nothing, its field counts as large as any
+path allows (`propagation.area.bound`).
 """
 
 from collections.abc import Callable
@@ -42,6 +42,7 @@ _SECTORS: Final = 12
 _INNER: Final = 2 / 3
 _WEAK_DB: Final = 6.0
 _HIDDEN_DEG: Final = 100.0
+_EVERY: Final = 7
 _PIXELS_A_SWEEP: Final = 2
 _NEIGHBOURS: Final = (-1, 0, 1)
 
@@ -132,8 +133,9 @@ def protected_points(
 ) -> ProtectedPoints | None:
     """Find where a station is protected against candidates.
 
-    Of a station that stands apart from all of them, points behind its mast are left out: those
-    more than 100 degrees off every direction to a candidate.
+    Of a station that stands apart from all of them, points behind its mast are left out, those
+    more than 100 degrees off every direction to a candidate, and every second azimuth: on a round
+    edge the nearest point then lies 1.5 % of the radius farther away at most.
 
     Parameters
     ----------
@@ -166,19 +168,19 @@ def protected_points(
     wanted = fields_at(
         emitter, stage, places.longitude, places.latitude, time_percents=TIME_PERCENTS[:1]
     )[0]
+    served = _served(wanted, around.minimum_dbuvm(station))
+    served &= _chosen(station, (places.longitude, places.latitude), candidates)
     weak = _weak(cells)
-    longitude = np.concatenate([places.longitude, cells.longitude[weak]])
-    latitude = np.concatenate([places.latitude, cells.latitude[weak]])
-    wanted = np.concatenate([wanted, cells.wanted_dbuvm[weak]])
-    kept = np.concatenate(
-        [_protected_edge(wanted[: len(places)], around.minimum_dbuvm(station)),
-         np.ones(weak.size, dtype=np.bool_)]
-    )  # fmt: skip
-    kept &= _faces(station, longitude, latitude, candidates)
-    return ProtectedPoints(station, longitude[kept], latitude[kept], wanted[kept], cells)
+    return ProtectedPoints(
+        station=station,
+        longitude=np.concatenate([places.longitude[served], cells.longitude[weak]]),
+        latitude=np.concatenate([places.latitude[served], cells.latitude[weak]]),
+        wanted_dbuvm=np.concatenate([wanted[served], cells.wanted_dbuvm[weak]]),
+        cells=cells,
+    )
 
 
-def _protected_edge(wanted_dbuvm: Floats, minimum_dbuvm: float) -> Flags:
+def _served(wanted_dbuvm: Floats, minimum_dbuvm: float) -> Flags:
     """Return which edge points are served on their own path too."""
     with np.errstate(invalid="ignore"):
         return np.asarray(wanted_dbuvm >= minimum_dbuvm)
@@ -201,22 +203,31 @@ def _weak(cells: ServiceCells) -> NDArray[np.intp]:
     return np.array(found, dtype=np.intp)
 
 
-def _faces(
-    station: BroadcastStation, longitude: Floats, latitude: Floats, candidates: Candidates
+def _chosen(
+    station: BroadcastStation, edge: tuple[Floats, Floats], candidates: Candidates
 ) -> Flags:
-    """Return which points lie on the side of a station from which candidates are seen."""
-    where = candidates.places()
-    direction = azimuth_deg(station.longitude, station.latitude, *where)
+    """Return which points of a service edge are swept.
+
+    All of them near the candidates. Of a station that stands apart, twice its service away, every
+    second azimuth on the side from which candidates are seen, and the nearest point.
+    """
+    longitude, latitude = candidates.places()
+    where = (longitude[::_EVERY], latitude[::_EVERY])
     away = distance_km(station.longitude, station.latitude, *where)
-    at = (station.longitude, station.latitude, longitude, latitude)
-    if float(away.min()) < 2 * float(distance_km(*at).max(initial=0.0)):
-        return np.ones(longitude.shape, dtype=np.bool_)
-    middle = direction[0]
-    turned = np.mod(direction - middle + 180.0, 360.0) - 180.0
-    centre = middle + (turned.min() + turned.max()) / 2
+    at = (station.longitude, station.latitude, *edge)
+    count = edge[0].size
+    if not count or float(away.min()) < 2 * float(distance_km(*at).max()):
+        return np.ones(count, dtype=np.bool_)
+    direction = azimuth_deg(station.longitude, station.latitude, *where)
+    turned = np.mod(direction - direction[0] + 180.0, 360.0) - 180.0
+    centre = direction[0] + (turned.min() + turned.max()) / 2
     half = (turned.max() - turned.min()) / 2
     off = np.abs(np.mod(azimuth_deg(*at) - centre + 180.0, 360.0) - 180.0)
-    return np.asarray(off <= half + _HIDDEN_DEG)
+    chosen = (off <= half + _HIDDEN_DEG) & (np.arange(count) % 2 == 0)
+    nearest = int(np.argmin(away))
+    apart = distance_km(where[0][nearest], where[1][nearest], *edge)
+    chosen[int(np.argmin(apart))] = True
+    return np.asarray(chosen)
 
 
 def headroom_db(

@@ -91,7 +91,7 @@ def _fields_dbuvm(
     )
     profile = profile_of(share * length_km, emitter.ground.at(longitude, latitude))
     azimuth = np.zeros(len(longitude))  # the candidate radiates alike all round
-    centre = latitude.mean(axis=-1)
+    centre: Floats = latitude.mean(axis=-1)
     field: Floats = emitter.fields_dbuvm(profile, azimuth, centre, TIME_PERCENTS[:1])[0]
     return field.reshape(far[0].shape)
 

@@ -19,7 +19,6 @@ from numpy.typing import NDArray
 from gis.raster import Grid, grid_over, write_cog
 from gis.register.reading import Reader as RegisterReader
 from gis.register.records import BroadcastStation, Service
-from gis.rules import load_rule_pack
 from gis.studies.channel_points import (
     TIME_PERCENTS,
     Candidates,
@@ -30,7 +29,7 @@ from gis.studies.channel_points import (
 from gis.studies.channel_proposals import checked_proposals
 from gis.studies.channel_service import Ring, nuisance_of_stations, ring_of
 from gis.studies.channel_tables import channel_rows, people_per_km2, summary
-from gis.studies.channels_asked import Wanted, cells_of, channels_asked
+from gis.studies.channels_asked import Wanted, carriers_khz, cells_of, channels_asked
 from gis.studies.communes import Communes, boundary_from_json, communes_near
 from gis.studies.compliance import provinces_from_json, provinces_of
 from gis.studies.context import StudyContext, silent
@@ -49,14 +48,12 @@ from gis.studies.parts import (
 )
 from gis.studies.remarks import profile_remarks, remarks_json, source_remarks
 from gis.studies.snapshots import geometry_hex, record_from_json, record_to_json
-from gis.studies.standards import rules_of, standards_of
+from gis.studies.standards import standards_of
 from gis.studies.unwanted import REACH_KM
-from propagation.compliance.parameters import number
 from propagation.interference.channel_finder import (
     NOBODY,
     ChannelProtection,
     PassingChannels,
-    channels_khz,
     passing_channels,
     service_margin_db,
 )
@@ -93,8 +90,8 @@ def gather(
     GisError
         As of `channels_asked`.
     """
-    asked = channels_asked(request, register, context.ground)
-    pack = load_rule_pack(asked.on, own=context.home.rules)
+    asked = channels_asked(request, register, context.ground, context.home.rules)
+    pack = asked.pack
     west, south, east, north = asked.bounds
     middle = ((west + east) / 2, (south + north) / 2)
     radius_km = _KM_PER_DEGREE * math.hypot(east - west, north - south) / 2
@@ -209,8 +206,7 @@ def _scene(gathered: Gathered, context: StudyContext) -> _Scene:
         ground=ground,
         reach_km=float(inputs["reach_km"]),
     )
-    raster = number(pack.rule(rules_of(Service.FM).raster), "raster_khz")
-    carriers = channels_khz(wanted.lowest_mhz, wanted.highest_mhz, raster)
+    carriers = carriers_khz(wanted, pack)
     west, south, east, north = grid.bounds
     level = float(ground.elevation.heights_m((west + east) / 2, (south + north) / 2))
     typical = wanted.station(

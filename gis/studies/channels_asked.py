@@ -4,9 +4,11 @@ import math
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from datetime import date
+from pathlib import Path
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from gis.errors import FormatError
 from gis.jurisdictions import Jurisdiction
@@ -15,16 +17,20 @@ from gis.register.reading import Reader as RegisterReader
 from gis.register.records import Boundary, BroadcastStation, Provenance, Reception, Service
 from gis.register.records import StationClass as Rank
 from gis.register.scopes import SYSTEM
+from gis.rules import RulePack, load_rule_pack
 from gis.studies.communes import pixels_of
 from gis.studies.coverage import default_radius_km
 from gis.studies.emitter import missing_values
 from gis.studies.network_asked import away_km, province_outline
 from gis.studies.parts import moment
 from gis.studies.requests import Reader
+from gis.studies.standards import rules_of
 from gis.studies.unwanted import REACH_KM
 from gis.terrain.ground import Ground
+from propagation.compliance.parameters import number
 from propagation.compliance.records import Confidence
 from propagation.interference.bs412 import Area
+from propagation.interference.channel_finder import channels_khz
 from propagation.profile import Polarization
 
 __all__ = [
@@ -33,10 +39,12 @@ __all__ = [
     "NAMES",
     "ChannelsAsked",
     "Wanted",
+    "carriers_khz",
     "cells_of",
     "channels_asked",
 ]
 
+Floats = NDArray[np.float64]
 Bounds = tuple[float, float, float, float]
 
 LOWEST_MHZ, HIGHEST_MHZ = 87.0, 107.9
@@ -159,6 +167,8 @@ class ChannelsAsked:
         The day judged.
     wanted : Wanted
         The transmitter.
+    pack : RulePack
+        The rules in force that day.
     stations : tuple of BroadcastStation
         Stations in reach whose fields can be predicted, by identifier.
     not_assessed : tuple of (BroadcastStation, tuple of str)
@@ -174,6 +184,7 @@ class ChannelsAsked:
     place: Jurisdiction
     on: date
     wanted: Wanted
+    pack: RulePack
     stations: tuple[BroadcastStation, ...]
     not_assessed: tuple[tuple[BroadcastStation, tuple[str, ...]], ...]
     boundary: Boundary | None
@@ -182,7 +193,7 @@ class ChannelsAsked:
 
 
 def channels_asked(
-    request: Mapping[str, object], register: RegisterReader, ground: Ground
+    request: Mapping[str, object], register: RegisterReader, ground: Ground, own_rules: Path | None
 ) -> ChannelsAsked:
     """Return what a request asks.
 
@@ -198,16 +209,19 @@ def channels_asked(
         The register at one moment.
     ground : Ground
         What the stations stand on.
+    own_rules : Path or None
+        Folder of the installation's own rules.
 
     Raises
     ------
     GisError
-        If the request is not understood, the province has no outline, or the grid would be too
-        large.
+        If the request is not understood, no channel lies in the band, the province has no outline,
+        or the grid would be too large.
     """
     reader = Reader(request, *NAMES)
     place, on = moment(reader)
-    wanted = _wanted(reader)
+    wanted, pack = _wanted(reader), load_rule_pack(on, own=own_rules)
+    _require_channel(wanted, pack)
     boundary = None if reader.has("bounds") else province_outline(place, register, on)
     edges = boundary.geometry.bounds if boundary else reader.bounds("bounds")
     west, south, east, north = (round(float(edge), 9) for edge in edges)
@@ -226,6 +240,7 @@ def channels_asked(
         place=place,
         on=on,
         wanted=wanted,
+        pack=pack,
         stations=tuple(one for one in near if not lacking[one.id]),
         not_assessed=tuple((one, lacking[one.id]) for one in near if lacking[one.id]),
         boundary=boundary,
@@ -234,7 +249,7 @@ def channels_asked(
     )
 
 
-def cells_of(grid: Grid, boundary: Boundary | None) -> np.ndarray[Any, np.dtype[np.bool_]]:
+def cells_of(grid: Grid, boundary: Boundary | None) -> NDArray[np.bool_]:
     """Return which cells of a grid may carry a transmitter: those of the province, else all."""
     pixels = pixels_of(boundary, grid)
     if pixels is None:
@@ -283,6 +298,23 @@ def _wanted(reader: Reader) -> Wanted:
 def _number(reader: Reader, name: str, lower: float, upper: float, default: float) -> float:
     found = reader.number(name, lower, upper, default)
     return default if found is None else found
+
+
+def carriers_khz(wanted: Wanted, pack: RulePack) -> Floats:
+    """Return the channels of a search: the multiples of the raster of the rules."""
+    raster_khz = number(pack.rule(rules_of(Service.FM).raster), "raster_khz")
+    return channels_khz(wanted.lowest_mhz, wanted.highest_mhz, raster_khz)
+
+
+def _require_channel(wanted: Wanted, pack: RulePack) -> None:
+    """Refuse a band in which no channel lies."""
+    if not carriers_khz(wanted, pack).size:
+        raise FormatError(
+            "channels.no_channel",
+            lowest=wanted.lowest_mhz,
+            highest=wanted.highest_mhz,
+            raster_khz=number(pack.rule(rules_of(Service.FM).raster), "raster_khz"),
+        )
 
 
 def _require_size(bounds: Bounds, step_m: float, boundary: Boundary | None) -> None:

@@ -327,3 +327,29 @@ def data_section(source: Source) -> Section:
         )
     blocks.append(Paragraph(words.say("rerun", study=source.study.id)))
     return Section(words.say("data_heading"), blocks)
+
+
+def left_out_table(
+    rows: Sequence[Mapping[str, Any]], words: Words, *, caption: str, none: str
+) -> list[Block]:
+    """Return the stations that lack data, with what they lack, or that there is none."""
+    if not rows:
+        return [Paragraph(none)]
+    columns = (words.say("column_station"), words.say("column_considered"))
+    return [
+        Table(
+            caption,
+            columns,
+            tuple(
+                (
+                    row["name"],
+                    words.say(
+                        "considered_not_assessed",
+                        missing=", ".join(words.label(name) for name in row["missing"]),
+                    ),
+                )
+                for row in rows
+            ),
+            widths=(5, 7),
+        )
+    ]

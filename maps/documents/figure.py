@@ -8,12 +8,20 @@ from base64 import b64encode
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from data.text import Language, number
-from maps.legend import Swatch, contour_dash, coverage_layers, network_layers
+from maps.legend import (
+    Swatch,
+    channels_layers,
+    contour_dash,
+    coverage_layers,
+    network_layers,
+)
 from maps.palette import BACKGROUND, SHAPES, STATION, interferer_letter
-from maps.views import CoverageView, Interferer, NetworkView, Overlay
+from maps.views import ChannelsView, CoverageView, Interferer, NetworkView, Overlay
 from maps.words import Words
 
 __all__ = [
+    "channels_legend",
+    "channels_svg",
     "coverage_legend",
     "coverage_svg",
     "network_legend",
@@ -104,6 +112,29 @@ def network_svg(view: NetworkView, name: str, language: Language) -> str:
     overlay = view.strongest if name == "strongest" else view.server
     frame = _Frame(overlay)
     return _svg(frame, overlay, _letters(frame, view.servers), language)
+
+
+def channels_svg(view: ChannelsView, language: Language) -> str:
+    """Return the picture of a search: how many channels pass at each place.
+
+    Parameters
+    ----------
+    view : ChannelsView
+        Its rasters.
+    language : Language
+        Of the numbers.
+
+    Raises
+    ------
+    ValueError
+        If the view names its raster by an address.
+    """
+    return _svg(_Frame(view.count), view.count, (), language)
+
+
+def channels_legend(view: ChannelsView, words: Words) -> tuple[Swatch, ...]:
+    """Return the lines of its legend: the map's own."""
+    return next(channels_layers(view, words.language)).legend
 
 
 def _svg(frame: _Frame, overlay: Overlay, parts: Iterable[str], language: Language) -> str:

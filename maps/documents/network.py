@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from maps.documents.common import Source, assemble
+from maps.documents.common import Source, assemble, left_out_table
 from maps.documents.content import Block, Facts, Figure, Key, Paragraph, Report, Section, Table
 from maps.documents.figure import network_legend, network_svg, swatch_svg
 from maps.palette import interferer_letter
@@ -22,7 +22,15 @@ def network_report(source: Source) -> Report:
     sections = [
         Section(words.say("result_heading"), [*_pictures(source), *_result(source)]),
         Section(words.say("network_stations_heading"), _stations(source)),
-        Section(words.say("network_left_out_heading"), _left_out(source)),
+        Section(
+            words.say("network_left_out_heading"),
+            left_out_table(
+                source.inputs["not_assessed"],
+                words,
+                caption=words.say("network_left_out_caption"),
+                none=words.say("network_left_out_none"),
+            ),
+        ),
     ]
     return assemble(source, words.say("title_network", count=count), sections)
 
@@ -88,26 +96,3 @@ def _row(row: Mapping[str, Any], words: Words) -> tuple[str, ...]:
         words.number(row["frequency_mhz"]),
         *(words.number(row[name], 1) for name in _SHARES),
     )
-
-
-def _left_out(source: Source) -> list[Block]:
-    words, rows = source.words, source.inputs["not_assessed"]
-    if not rows:
-        return [Paragraph(words.say("network_left_out_none"))]
-    return [
-        Table(
-            words.say("network_left_out_caption"),
-            (words.say("column_station"), words.say("column_considered")),
-            tuple(
-                (
-                    row["name"],
-                    words.say(
-                        "considered_not_assessed",
-                        missing=", ".join(words.label(name) for name in row["missing"]),
-                    ),
-                )
-                for row in rows
-            ),
-            widths=(5, 7),
-        )
-    ]

@@ -6,6 +6,7 @@ from types import MappingProxyType
 from data.text import Language
 from gis.errors import FormatError, NotFoundError
 from gis.studies.record import Study
+from maps.documents.channels import channels_report
 from maps.documents.common import Source
 from maps.documents.compliance import compliance_report
 from maps.documents.content import Report
@@ -22,6 +23,7 @@ __all__ = ["study_article", "study_docx", "study_html", "study_pdf", "study_repo
 
 _BUILDERS: Mapping[str, Callable[[Source], Report]] = MappingProxyType(
     {
+        "channels": channels_report,
         "compliance": compliance_report,
         "coverage": coverage_report,
         "interference": interference_report,
@@ -46,7 +48,7 @@ def study_report(
     language : Language
         Language of the report.
     view : CoverageView, optional
-        The pictures of a coverage or a network, for a report that shows them.
+        The pictures of a coverage, a network or a search, for a report that shows them.
     station_id : str, optional
         One station of a compliance study of many, to be reported in full.
 

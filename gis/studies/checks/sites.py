@@ -2,7 +2,7 @@
 
 import math
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Final
 
 from gis.geodesy import distance_km
@@ -43,6 +43,7 @@ _INSTALLATION_KHZ: Final = 5000.0
 
 _NECESSARY: Final = re.compile(r"(?=.{4})(\d{0,3})([HKMG])(\d{0,3})")
 _KHZ: Final = {"H": 1e-3, "K": 1.0, "M": 1e3, "G": 1e6}
+_SAME_MHZ: Final = 0.001
 _KINDS: Final = ("stations", "installations")
 _METRES_PER_DEGREE: Final = 110_570.0
 
@@ -128,6 +129,7 @@ def _installations(asked: Asked, near_m: float) -> list[dict[str, Any]]:
         )
         for one in asked.register.structures(SYSTEM, bbox=box, on=asked.on):
             structures[one.id] = one
+    carriers = [one.frequency_mhz for one in asked.judged]
     rows = []
     for structure in structures.values():
         for item in asked.register.installations(SYSTEM, structure_id=structure.id):
@@ -147,9 +149,15 @@ def _installations(asked: Asked, near_m: float) -> list[dict[str, Any]]:
                 "confidential": structure.confidential or item.confidential,
                 "source": item.provenance.source,
             }
-            if not (asked.public and row["confidential"]):
+            if not (asked.public and row["confidential"]) and not _broadcast(row, carriers):
                 rows.append(row)
     return sorted(rows, key=lambda row: str(row["id"]))
+
+
+def _broadcast(row: Mapping[str, Any], carriers_mhz: Sequence[float]) -> bool:
+    """Return whether an antenna is that of a station judged, which stands there already."""
+    at = row["frequency_mhz"]
+    return at is not None and any(abs(at - one) < _SAME_MHZ for one in carriers_mhz)
 
 
 def findings(scene: Scene, station: BroadcastStation) -> Iterable[Finding]:
