@@ -193,7 +193,7 @@ def test_paths_read_backwards_lose_the_same_over_hills(hills: Ground, make_stati
 
 
 def test_beside_a_candidate_its_field_is_that_of_free_space(make_station: Make) -> None:
-    """A candidate inside the service: 0.1 kW at 1 km gives 96.9 dB(uV/m), at 1 % up to 4.42 more."""
+    """A candidate inside the service: 0.1 kW at 1 km gives 96.9 dB(uV/m), at 1 % to 4.42 more."""
     ground = Ground(FlatTerrain())
     station = small(make_station, longitude=106.85, latitude=10.55, erp_total_dbw=30.0)
     wanted = Wanted(erp_kw=0.1, height_m=40.0)
