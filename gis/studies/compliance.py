@@ -114,7 +114,7 @@ def gather(
     if application is not None:
         everyone = application.among(everyone)
     pack = load_rule_pack(on, own=context.home.rules)
-    changes = remedies.asked(reader, alone=alone is not None)
+    changes = remedies.asked(reader, alone=alone is not None and application is None)
     judged: Sequence[BroadcastStation] = everyone
     if alone is not None:
         judged = [alone]

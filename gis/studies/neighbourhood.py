@@ -78,7 +78,7 @@ class Neighbourhood:
     _near: dict[str, tuple[tuple[BroadcastStation, float], ...]] = field(
         default_factory=dict, init=False, repr=False
     )
-    _outlines: dict[str, Outline] = field(default_factory=dict, init=False, repr=False)
+    _outlines: dict[str, Outline] = field(default_factory=dict, repr=False)
     _disturbs: dict[tuple[str, float], bool] = field(default_factory=dict, init=False, repr=False)
 
     def facts(self, station: BroadcastStation) -> StationFacts:
