@@ -5,9 +5,9 @@ stands at the point: path and losses are the same, read backwards. So one sweep 
 point, with the heights of the two antennas exchanged, gives the field of every candidate there.
 Rec. ITU-R P.1812 is reciprocal but for how the path is sampled.
 
-Protected points are the service edge on up to 36 azimuths and the weak cells inside it. In the
-cells beside a candidate, where the sweeps from afar say nothing, its field counts as large as any
-path allows (`propagation.area.bound`).
+Protected points are the service edge on up to 36 azimuths, with the field of the weakest cell
+beside it, and weak cells inside it. In the cells beside a candidate, where the sweeps from afar
+say nothing, its field counts as large as any path allows (`propagation.area.bound`).
 """
 
 from collections.abc import Callable
@@ -26,6 +26,7 @@ from gis.studies.emitter import NEAREST_KM, Emitter
 from gis.studies.field import fields_at
 from gis.studies.meetings import Meetings
 from gis.studies.service_cells import CELL_M, ServiceCells, served_cells
+from gis.studies.testpoints import Places
 from gis.studies.tile_field import Layout, tile_field
 from gis.studies.unwanted import REACH_KM
 from propagation.area.bound import largest_field_dbuvm
@@ -39,6 +40,7 @@ TIME_PERCENTS: Final = (50.0, 1.0)
 """Steady and tropospheric fields (Rec. ITU-R BS.412-9)."""
 
 _SECTORS: Final = 12
+_SECTOR_DEG: Final = 10.0
 _INNER: Final = 2 / 3
 _WEAK_DB: Final = 6.0
 _HIDDEN_DEG: Final = 100.0
@@ -112,7 +114,7 @@ class ProtectedPoints:
     longitude, latitude : ndarray, shape (k,)
         Service edge, then weak cells.
     wanted_dbuvm : ndarray, shape (k,)
-        Its own median field there.
+        Its own median field there, at the edge the least of the cells around.
     cells : ServiceCells
         All cells of its service.
     """
@@ -170,6 +172,7 @@ def protected_points(
     )[0]
     served = _served(wanted, around.minimum_dbuvm(station))
     served &= _chosen(station, (places.longitude, places.latitude), candidates)
+    wanted = np.fmin(wanted, _outer(cells, azimuth_deg(*_seen(station, places))))
     weak = _weak(cells)
     return ProtectedPoints(
         station=station,
@@ -184,6 +187,30 @@ def _served(wanted_dbuvm: Floats, minimum_dbuvm: float) -> Flags:
     """Return which edge points are served on their own path too."""
     with np.errstate(invalid="ignore"):
         return np.asarray(wanted_dbuvm >= minimum_dbuvm)
+
+
+def _seen(station: BroadcastStation, places: Places) -> tuple[float, float, Floats, Floats]:
+    return station.longitude, station.latitude, places.longitude, places.latitude
+
+
+def _outer(cells: ServiceCells, azimuths_deg: Floats) -> Floats:
+    """Return the least field of a station in the outer cells of the sector of each azimuth.
+
+    A service edge is found with half a decibel to spare; beside it lie cells that are served with
+    none. NaN where a sector has no cell.
+    """
+    found = np.full(azimuths_deg.size, np.nan)
+    if not cells.longitude.size or not azimuths_deg.size:
+        return found
+    at = (cells.station.longitude, cells.station.latitude, cells.longitude, cells.latitude)
+    azimuth, away = azimuth_deg(*at), distance_km(*at)
+    for number, centre in enumerate(azimuths_deg):
+        off = np.abs(np.mod(azimuth - centre + 180.0, 360.0) - 180.0)
+        members = np.flatnonzero(off <= _SECTOR_DEG / 2)
+        outer = members[away[members] > _INNER * away[members].max(initial=0.0)]
+        if outer.size:
+            found[number] = cells.wanted_dbuvm[outer].min()
+    return found
 
 
 def _weak(cells: ServiceCells) -> NDArray[np.intp]:
