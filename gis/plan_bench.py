@@ -16,7 +16,7 @@ from typing import Any, Final
 
 import numpy as np
 import rasterio
-from rasterio.transform import from_origin
+from affine import Affine
 
 from gis.area_bench import made_heights
 from gis.home import Home
@@ -148,7 +148,7 @@ def _terrain(file: Path, span_km: float, terrain: str, seed: int) -> Path:
         count=1,
         dtype="float32",
         crs="EPSG:4326",
-        transform=from_origin(west, north, cell, cell),
+        transform=Affine(cell, 0.0, west, 0.0, -cell, north),
     ) as raster:
         raster.write(made_heights(terrain, _CELLS, seed).astype(np.float32)[:_CELLS, :_CELLS], 1)
     return file

@@ -198,7 +198,8 @@ def test_technical_data_are_complete() -> None:
         for field in fields(station):
             if field.name not in {
                 "channel", "structure_id", "erp_horizontal_dbw", "erp_vertical_dbw",
-                "antenna", "attenuation_db",
+                "antenna", "attenuation_db", "mode", "certificate_number", "certificate_to",
+                "equipment_conformity", "equipment_conformity_to",
                 "commune_name", "province_code", "valid_from", "valid_to",
             }:  # fmt: skip
                 assert getattr(station, field.name) not in (None, ()), (station.id, field.name)

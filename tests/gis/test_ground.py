@@ -100,8 +100,7 @@ def test_areas_and_points_have_the_same_field(
     polar = polar_field(emitter, stage, radius_km=28.8, step_km=0.1, azimuths_deg=azimuths)
 
     def by_paths(emitter: Emitter) -> np.ndarray:
-        along = np.broadcast_to(0.1 * np.arange(289.0), (24, 289))
-        profile, end = emitter.paths(azimuths, along)
+        profile, end = emitter.paths(azimuths, np.full(24, 28.8), 289)
         return emitter.fields_dbuvm(profile, azimuths, (station.latitude + end) / 2, (50.0, 1.0))
 
     own = by_paths(emitter)

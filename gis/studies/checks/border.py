@@ -2,6 +2,7 @@
 
 import csv
 import math
+import tomllib
 from collections.abc import Iterable
 from typing import Any, Final
 
@@ -28,25 +29,24 @@ CHECKS = (border.CHECK,)
 RULES = (BORDER_DISTANCE, BORDER_FIELD)
 
 _TABLE: Final = "tables/border_points.csv"
-_COUNTRY: Final = "Campuchia"
-_UNCERTAINTY_KM: Final = 3.2
-"""The outlines may be 3.1 km off (95 %), and the points stand a kilometre apart."""
+_ABOUT: Final = "tables/border.toml"
 
 _SECTORS: Final = 36
 _MOST_POINTS: Final = 8
 
 
 def gather(asked: Asked) -> dict[str, Any]:
-    """Return the points of the border that ship: the stretch of Tây Ninh and Long An."""
+    """Return the points of the border that ship, and what stretch of it they are."""
     del asked
+    about = tomllib.loads(path(_ABOUT).read_text(encoding="utf-8"))
     with path(_TABLE).open(encoding="utf-8", newline="") as file:
         rows = [[float(row["longitude"]), float(row["latitude"])] for row in csv.DictReader(file)]
     return {
-        "country": _COUNTRY,
+        "country": about["country"],
         "points": rows,
-        "position_uncertainty_km": _UNCERTAINTY_KM,
+        "position_uncertainty_km": about["position_uncertainty_km"],
         "official": False,
-        "source": f"{_TABLE} (Tây Ninh, Long An)",
+        "source": f"{_TABLE} ({about['stretch']})",
     }
 
 
