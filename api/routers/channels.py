@@ -90,7 +90,7 @@ def _show(request: Request, refused: Refused | None = None) -> Response:
 
 def _choices(language: Language) -> dict[str, list[Choice]]:
     """Return the lists of the form, the usual first."""
-    keys = {"polarization": "register.polarization", "reception": "register.reception"}
+    catalogues = {"polarization": "register", "reception": "register", "area": "channels"}
     lists: dict[str, list[Any]] = {
         "polarization": [Polarization.VERTICAL, Polarization.HORIZONTAL, Polarization.MIXED],
         "reception": [Reception.STEREO, Reception.MONO],
@@ -98,7 +98,7 @@ def _choices(language: Language) -> dict[str, list[Choice]]:
     }
     return {
         name: [
-            Choice(one.value, text(f"{keys.get(name, 'channels.area')}.{one.value}", language))
+            Choice(one.value, text(f"{catalogues[name]}.{name}.{one.value}", language))
             for one in members
         ]
         for name, members in lists.items()

@@ -133,6 +133,10 @@ STATION = BroadcastStation(
     valid_from=date(2022, 1, 1),
     antenna=Antenna(kind=AntennaKind.TR38901_ELEMENT, name="Phần tử", bearing_deg=30.5),
     mode="256qam-2/3-rice-32k-1/16",
+    certificate_number="KD-12",
+    certificate_to=date(2027, 3, 1),
+    equipment_conformity="HQ-7",
+    equipment_conformity_to=date(2028, 4, 2),
     provenance=FROM_FILE,
 )
 UNIT = AdministrativeUnit(
@@ -147,6 +151,9 @@ UNIT = AdministrativeUnit(
     bounds=(105.5, 10.4, 106.8, 11.8),
     area_km2=8536.44,
     merged_from=("72", "80"),
+    population=1_725_800,
+    population_year=2023,
+    population_source="Niên giám thống kê",
     provenance=KNOWN,
 )
 OUTLINE = Boundary(

@@ -46,8 +46,8 @@ def judged_with(
     kept: dict[str, ServiceCells] = {}
     work = partial(served_cells, screened=screened)
 
-    def keeping(*arguments: object) -> ServiceCells:
-        cells = work(*arguments)  # type: ignore[arg-type]  # what the study gives it
+    def keeping(*arguments: object, **options: object) -> ServiceCells:
+        cells = work(*arguments, **options)  # type: ignore[arg-type]  # what the study gives it
         kept[cells.station.id] = cells
         return cells
 

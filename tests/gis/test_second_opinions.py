@@ -148,8 +148,9 @@ def test_where_the_models_disagree_the_finding_says_so(
 
 def test_findings_keep_their_agreement_through_json(context: StudyContext) -> None:
     study = run("compliance", {"on": ON, "station_id": "a"}, context)
-    written = found(study, "protection_ratios")[0]
-    assert finding_to_json(finding_from_json(written)) == written
+    kept = found(study, "protection_ratios")[0]
+    written = {name: value for name, value in kept.items() if name != "changes"}
+    assert finding_to_json(finding_from_json(kept)) == written
     without = {name: value for name, value in written.items() if name != "agreement"}
     assert finding_from_json(without).agreement is None
     assert rerun(study, context).identical
