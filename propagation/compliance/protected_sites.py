@@ -64,7 +64,7 @@ def check(
     terrain: TerrainFacts,
     *,
     rule: Rule,
-    blanketing_rule: Rule,
+    blanketing_rule: Rule | None,
 ) -> tuple[Finding, ...]:
     """Judge the field of a station at monitoring stations, and its blanketing area.
 
@@ -79,7 +79,7 @@ def check(
     terrain : TerrainFacts
         The ground that predictions stood on.
     rule, blanketing_rule : Rule
-        `site.monitoring` and `fm.blanketing`.
+        `site.monitoring` and `fm.blanketing`; None where none of blanketing speaks of the service.
 
     Returns
     -------
@@ -88,7 +88,7 @@ def check(
     """
     return (
         *_monitored(station, monitoring, terrain, rule),
-        _blanketing(station, population, blanketing_rule),
+        *(() if blanketing_rule is None else (_blanketing(station, population, blanketing_rule),)),
     )
 
 

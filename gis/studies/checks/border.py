@@ -10,7 +10,7 @@ import numpy as np
 
 from data import path
 from gis.geodesy import azimuth_deg, distance_km
-from gis.register.records import BroadcastStation
+from gis.register.records import BroadcastStation, Service
 from gis.rules import station_facts
 from gis.studies.audit import height_facts
 from gis.studies.checks.scene import Asked, Scene
@@ -51,7 +51,9 @@ def gather(asked: Asked) -> dict[str, Any]:
 
 
 def findings(scene: Scene, station: BroadcastStation) -> Iterable[Finding]:
-    """Judge a station at the border."""
+    """Judge an FM station at the border; GE84 speaks of no other."""
+    if station.service is not Service.FM:
+        return ()
     return border.check(
         station_facts(station),
         _facts(scene, station),

@@ -7,7 +7,7 @@ from typing import Any, Final
 import numpy as np
 
 from gis.geodesy import azimuth_deg, distance_km
-from gis.register.records import BroadcastStation
+from gis.register.records import BroadcastStation, Service
 from gis.register.scopes import SYSTEM
 from gis.rules import station_facts
 from gis.studies.checks.scene import Asked, Scene
@@ -63,23 +63,30 @@ def gather(asked: Asked) -> dict[str, Any]:
 def findings(scene: Scene, station: BroadcastStation) -> Iterable[Finding]:
     """Judge a station at aeronautical test points and monitoring stations."""
     points = scene.gathered[NAME]["points"]
-    facts = station_facts(station)
+    facts, sound = station_facts(station), station.service is Service.FM
     monitored = [point for point in points if point["kind"] == _MONITORING]
     return (
-        *aeronautical.check(
-            facts,
-            _aeronautical(scene, station, points),
-            rule=scene.pack.rule(AERONAUTICAL),
-            separation_rule=scene.pack.rule(AERONAUTICAL_SEPARATION),
-        ),
+        *(_at_aeronautical_points(scene, station, points) if sound else ()),
         *protected_sites.check(
             facts,
             _monitoring(scene, station, monitored) if monitored else None,
             None,
             scene.terrain,
             rule=scene.pack.rule(MONITORING),
-            blanketing_rule=scene.pack.rule(BLANKETING),
+            blanketing_rule=scene.pack.rule(BLANKETING) if sound else None,
         ),
+    )
+
+
+def _at_aeronautical_points(
+    scene: Scene, station: BroadcastStation, points: Sequence[Mapping[str, Any]]
+) -> Iterable[Finding]:
+    """Judge a station of the band below the aeronautical one; the rules speak of no other."""
+    return aeronautical.check(
+        station_facts(station),
+        _aeronautical(scene, station, points),
+        rule=scene.pack.rule(AERONAUTICAL),
+        separation_rule=scene.pack.rule(AERONAUTICAL_SEPARATION),
     )
 
 
