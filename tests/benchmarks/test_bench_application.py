@@ -17,7 +17,7 @@ from gis.studies.runner import run
 
 ASKED = {
     "programme": "x",
-    "frequency_mhz": 95.3,
+    "frequency_mhz": 105.9,
     "longitude": 106.2,
     "latitude": 11.4,
     "erp_total_w": 1000,
