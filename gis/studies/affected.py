@@ -123,7 +123,7 @@ def _change(
         station.id,
         protection.minimum_field_dbuvm,
         replaced_dbuvm=_formerly(scene, other),
-        location_standard_deviation_db=interference.deviation_db(scene),
+        location_standard_deviation_db=scene.neighbourhood.deviation_db,
     )
 
 
@@ -258,7 +258,7 @@ def _usable_before(scene: Scene, cells: ServiceCells, station: BroadcastStation)
     nuisance = cells.nuisance_dbuvm()[:, kept]
     if cells.formerly is not None:
         nuisance = np.column_stack([nuisance, cells.formerly.nuisance_dbuvm])
-    return usable_fields_dbuvm(nuisance, interference.deviation_db(scene))[TREATY]
+    return usable_fields_dbuvm(nuisance, scene.neighbourhood.deviation_db)[TREATY]
 
 
 def _totals(scene: Scene, cells: ServiceCells, usable: Floats, beside: Floats) -> AreaTotals:

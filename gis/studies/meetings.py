@@ -244,6 +244,7 @@ class Meetings:
                 protection,
                 alone,
                 known=None if self.known is None else self.known.cells.get(station_id),
+                deviation_db=around.deviation_db,
                 formerly=before,
             )
 

@@ -22,8 +22,10 @@ from propagation.compliance.boundary_protection import protected_inside_only
 from propagation.compliance.facts import (
     StationFacts,
 )
+from propagation.compliance.parameters import SUMMATION, number
 from propagation.compliance.standards import Standards
 from propagation.interference.bs412 import Area
+from propagation.interference.locations import LOCATION_STANDARD_DEVIATION_DB
 from propagation.interference.protection import Protection
 
 __all__ = ["Neighbourhood"]
@@ -124,6 +126,14 @@ class Neighbourhood:
             for other, km in zip(others, away, strict=True)
             if km <= max(own, default_radius_km(other)) + self.reach_km
         )
+
+    @property
+    def deviation_db(self) -> float:
+        """The standard deviation over locations with which nuisance fields are combined."""
+        rule = self.pack.rules.get(SUMMATION)
+        if rule is None:
+            return LOCATION_STANDARD_DEVIATION_DB
+        return number(rule, "location_standard_deviation_db")
 
     def protection(self, station: BroadcastStation) -> Protection | None:
         """Return what protects a station's reception; None where that is not known."""

@@ -48,11 +48,6 @@ MOST_SHIFT_DB: Final = 0.01
 TIME_PERCENTS: Final = (50.0, 1.0, 10.0)
 """Steady and tropospheric fields (Rec. ITU-R BS.412-9), and those of interfering contours."""
 
-_SPREAD_DB: Final = LOCATION_STANDARD_DEVIATION_DB * math.sqrt(2)
-_LEAST_SLOPE: Final = math.sqrt(2 / math.pi) / _SPREAD_DB
-"""Least slope of the logarithm of the product of probabilities where that product is one half:
-that of a single field, per dB. More fields make it steeper."""
-
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Unwanted:
@@ -158,6 +153,7 @@ def served_cells(
     *,
     known: ServiceCells | None = None,
     screened: bool = True,
+    deviation_db: float = LOCATION_STANDARD_DEVIATION_DB,
     formerly: Emitter | None = None,
 ) -> ServiceCells:
     """Find the cells in which a station serves, and what others do there.
@@ -179,6 +175,8 @@ def served_cells(
         anew.
     screened : bool
         Whether stations that cannot matter are left out.
+    deviation_db : float
+        Standard deviation over locations with which nuisance fields are combined.
     formerly : Emitter, optional
         A station that is replaced by one of the others.
 
@@ -190,7 +188,7 @@ def served_cells(
     cells = _own_cells(own, kinds, stage) if known is None else known
     if not cells.wanted_dbuvm.size:
         return cells
-    search = _Search(cells, protection, stage)
+    search = _Search(cells, protection, stage, deviation_db)
     found = search.over(others, screened=screened)
     return found if formerly is None else search.with_former(found, formerly)
 
@@ -236,6 +234,7 @@ class _Search:
     cells: ServiceCells
     protection: Protection
     stage: Stage
+    deviation_db: float
 
     def over(self, others: Sequence[Emitter], *, screened: bool) -> ServiceCells:
         """Return the cells with what others do there, the strongest first."""
@@ -249,7 +248,7 @@ class _Search:
             rest = order[position:]
             tail = np.array([bounds[each] for each in rest])
             alone = tail[0] < least  # the largest of them
-            if screened and alone and _cannot_matter(tail, float(floor.min())):
+            if screened and alone and self._cannot_matter(tail, float(floor.min())):
                 left_out = tuple(sorted(others[each].station.id for each in rest))
                 break
             self.stage.check()
@@ -259,6 +258,23 @@ class _Search:
                 floor = np.fmax(floor, one.nuisance_dbuvm)
         added.sort(key=lambda one: one.station.id)
         return replace(self.cells, unwanted=tuple(added), left_out=left_out)
+
+    def _cannot_matter(self, bounds_dbuvm: Floats, floor_dbuvm: float) -> bool:
+        """Return whether fields of at most some bounds move no usable field beyond a floor.
+
+        The floor is the smallest, over the cells, of the largest nuisance field there. Of the
+        power sum they raise the power by a share; of the product of probabilities, which is one
+        half at the usable field, they take a share that a step along its slope makes up for. The
+        slope of its logarithm is least with a single field; more fields make it steeper.
+        """
+        if not np.isfinite(floor_dbuvm):
+            return False
+        spread_db = self.deviation_db * math.sqrt(2)
+        least_slope = math.sqrt(2 / math.pi) / spread_db
+        below = floor_dbuvm - bounds_dbuvm
+        power_db = 10 * math.log10(1 + float((10 ** (-below / 10)).sum()))
+        product_db = -float(log_ndtr(below / spread_db).sum()) / least_slope
+        return max(power_db, product_db) <= MOST_SHIFT_DB
 
     def with_former(self, cells: ServiceCells, formerly: Emitter) -> ServiceCells:
         """Return cells with what a replaced station did there."""
@@ -297,21 +313,6 @@ def _bound_dbuvm(cells: ServiceCells, other: Emitter, protection: Protection) ->
             (TIME_PERCENTS[1], Persistence.TROPOSPHERIC),
         )
     ) + max(protection.location_correction_db, 0.0)
-
-
-def _cannot_matter(bounds_dbuvm: Floats, floor_dbuvm: float) -> bool:
-    """Return whether fields of at most some bounds move no usable field beyond a floor.
-
-    The floor is the smallest, over the cells, of the largest nuisance field there. Of the power
-    sum they raise the power by a share; of the product of probabilities, which is one half at the
-    usable field, they take a share that a step along its slope makes up for.
-    """
-    if not np.isfinite(floor_dbuvm):
-        return False
-    below = floor_dbuvm - bounds_dbuvm
-    power_db = 10 * math.log10(1 + float((10 ** (-below / 10)).sum()))
-    product_db = -float(log_ndtr(below / _SPREAD_DB).sum()) / _LEAST_SLOPE
-    return max(power_db, product_db) <= MOST_SHIFT_DB
 
 
 def _span(found: NDArray[np.intp]) -> range:

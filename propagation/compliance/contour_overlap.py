@@ -196,7 +196,7 @@ def _judged(
     finding = unconcluded(
         CHECK,
         rule,
-        f"contour_overlap.reason.{case.direction}_{'overlap' if overlaps else 'clear'}",
+        f"contour_overlap.reason.{case.direction}_{_word(worst, overlaps=overlaps)}",
         (*_carriers(case), *_drawn(worst, terrain, rule, ruled)),
         {
             **values,
@@ -206,7 +206,7 @@ def _judged(
             "overlap_km2": round(worst.overlap_area_km2, 2),
             "overlap_percent": round(share, 2),
             "depth_km": round(worst.depth_km, 2),
-            "apart_km": round(max(0.0, -worst.depth_km), 2),
+            "below_db": None if worst.excess_db is None else round(-worst.excess_db, 1),
             "azimuth_deg": round(worst.azimuth_deg),
         },
         margin_db=None if worst.excess_db is None else -worst.excess_db,
@@ -227,6 +227,13 @@ def _judged(
             interfering_dbuvm=round(worst.interfering_dbuvm, 1),
         ),
     )
+
+
+def _word(contour: ContourFacts, *, overlaps: bool) -> str:
+    """Return whether contours overlap, and if not, whether a field came near at all."""
+    if overlaps:
+        return "overlap"
+    return "clear_far" if contour.excess_db is None else "clear"
 
 
 def _answers(contour: ContourFacts, asked: Sequence[ContourThreshold]) -> bool:

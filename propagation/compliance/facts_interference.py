@@ -117,14 +117,14 @@ class ContourFacts:
         Area inside the protected contour, and of it inside the interfering one.
     depth_km : float
         How far the interfering contour reaches into the protected one where it reaches deepest;
-        below 0 the distance between the two.
+        0 where it does not reach in.
     azimuth_deg : float
         From the wanted station towards that place.
     longitude, latitude : float
         That place.
     excess_db : float or None
         Largest unwanted field inside the protected contour over the interfering field; below 0
-        where the two do not overlap; None where it was not computed.
+        where the two do not overlap; None where none was computed: it cannot matter.
     height_m : float
         Height of the antenna that receives, above ground.
     source : str

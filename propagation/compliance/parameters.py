@@ -1,6 +1,5 @@
 """The rules that the checks read, and the parameters that each rule must hold."""
 
-import math
 from collections.abc import Callable, Mapping
 from itertools import pairwise
 from types import MappingProxyType
@@ -8,6 +7,7 @@ from typing import Final
 
 from propagation.compliance.records import Rule
 from propagation.errors import ParameterError
+from propagation.interference import readings
 from propagation.interference.bs412 import (
     minimum_field_from_parameters,
     protection_from_parameters,
@@ -128,10 +128,7 @@ def number(rule: Rule, name: str) -> float:
     ParameterError
         If the rule does not hold it, or it is no finite number.
     """
-    value = _given(rule, name)
-    if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
-        raise ParameterError(name, "number")
-    return float(value)
+    return readings.number(rule.parameters, name)
 
 
 def flag(rule: Rule, name: str) -> bool:
@@ -173,7 +170,10 @@ def numbers(rule: Rule, name: str) -> tuple[float, ...]:
     ParameterError
         If the rule does not hold it, or it is no list of finite numbers.
     """
-    return _row(name, _given(rule, name))
+    found = tuple(readings.numbers(rule.parameters, name))
+    if not found:
+        raise ParameterError(name, "numbers")
+    return found
 
 
 def grid(rule: Rule, name: str, rows: str, columns: str) -> tuple[tuple[float, ...], ...]:
@@ -194,19 +194,10 @@ def grid(rule: Rule, name: str, rows: str, columns: str) -> tuple[tuple[float, .
     value = _given(rule, name)
     if not isinstance(value, list | tuple):
         raise ParameterError(name, "grid")
-    table = tuple(_row(name, row) for row in value)
+    table = tuple(tuple(readings.numbers({name: row}, name)) for row in value)
     if len(table) != sizes[0] or any(len(row) != sizes[1] for row in table):
         raise ParameterError(name, "grid")
     return table
-
-
-def _row(name: str, value: object) -> tuple[float, ...]:
-    if not isinstance(value, list | tuple) or not value:
-        raise ParameterError(name, "numbers")
-    for item in value:
-        if isinstance(item, bool) or not isinstance(item, int | float) or not math.isfinite(item):
-            raise ParameterError(name, "numbers")
-    return tuple(float(item) for item in value)
 
 
 def _given(rule: Rule, name: str) -> object:

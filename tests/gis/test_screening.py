@@ -85,6 +85,11 @@ def outcomes(row: dict[str, object]) -> list[tuple[object, ...]]:
     """Return what is concluded of a station, and of whom."""
     written: list[dict[str, object]] = row["findings"]  # type: ignore[assignment]  # JSON
     return sorted(
-        (str(one["check"]), str(one["reason"]), str(one["counterpart"]), str(one["outcome"]))
+        (
+            str(one["check"]),
+            str(one["reason"]).removesuffix("_far"),
+            str(one["counterpart"]),
+            str(one["outcome"]),
+        )
         for one in written
     )

@@ -10,7 +10,7 @@ from tests.propagation.site_checks import said, sentences, shipped
 FCC, RATIO = "fm.contour_overlap", "fm.contour_overlap.ratio"
 
 
-def contour(protected=60.0, interfering=40.0, time=10.0, overlap=0.0, depth=-5.0, **changes):
+def contour(protected=60.0, interfering=40.0, time=10.0, overlap=0.0, depth=0.0, **changes):
     return ContourFacts(
         protected_dbuvm=protected,
         interfering_dbuvm=interfering,
@@ -54,7 +54,7 @@ def test_an_overlap_each_way(check) -> None:
     found = check(
         96.9,
         received=[contour(overlap=12.0, depth=3.21, excess_db=4.5)],
-        caused=[contour(depth=-2.5, excess_db=-1.5)],
+        caused=[contour(excess_db=-1.5)],
     )
     received, caused = found
     assert received.reason.endswith("received_overlap")
@@ -69,11 +69,23 @@ def test_an_overlap_each_way(check) -> None:
     assert received.measure["interfering_dbuvm"] == 40.0
     assert caused.reason.endswith("caused_clear")
     assert caused.outcome is Outcome.COMPLIES
-    assert caused.values["apart_km"] == 2.5
+    assert caused.values["below_db"] == 1.5
     assert caused.margin_db == 1.5
     assert {one.counterpart for one in found} == {"station-2"}
     # told beside: neither decides the station
     assert summarise(found) is Summary.NOT_ASSESSABLE
+
+
+def test_a_field_that_cannot_come_near_is_said_to_be_weak(check) -> None:
+    received, caused = check(96.9, received=[contour()], caused=[contour(excess_db=-3.04)])
+    assert received.outcome is caused.outcome is Outcome.COMPLIES
+    assert {received.reason.rsplit("_", 1)[-1], caused.reason.rsplit("_", 1)[-1]} == {
+        "far",
+        "clear",
+    }
+    weak, near = sorted((received, caused), key=lambda one: one.margin_db or 0.0)
+    assert weak.margin_db is None
+    assert near.values["below_db"] == 3.0
 
 
 def test_a_touch_without_area_is_an_overlap(check) -> None:
@@ -147,7 +159,9 @@ def test_sentences_are_all_there_and_all_used() -> None:
     both = ("received", "caused")
     reasons = {"nobody"}
     for way in both:
-        reasons |= {f"{way}_{one}" for one in ("no_row", "no_contours", "clear", "overlap")}
+        reasons |= {
+            f"{way}_{one}" for one in ("no_row", "no_contours", "clear", "clear_far", "overlap")
+        }
     evidence = {
         *("protected_field_dbuvm", "interfering_field_dbuvm"),
         *("protected_area_km2", "overlap_area_km2", "depth_km"),

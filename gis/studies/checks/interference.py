@@ -43,7 +43,6 @@ __all__ = [
     "NAME",
     "RULES",
     "density",
-    "deviation_db",
     "edge_rows",
     "findings",
     "gather",
@@ -275,7 +274,7 @@ def edge_rows(scene: Scene, station: BroadcastStation) -> list[dict[str, Any]]:
     usable: Mapping[Method, Floats] = {}
     if station.service is Service.FM and reception.points:
         nuisance = np.array([point.nuisance_dbuvm for point in reception.points])
-        usable = usable_fields_dbuvm(nuisance, deviation_db(scene))
+        usable = usable_fields_dbuvm(nuisance, scene.neighbourhood.deviation_db)
     return [
         {
             "azimuth_deg": round(float(azimuth[k])) % 360,
@@ -352,7 +351,7 @@ def _totals(
     rest = None
     if without is not None:
         kept = [k for k, one in enumerate(cells.unwanted) if one.station.id != without.id]
-        rest = simplified_multiplication_dbuvm(nuisance[:, kept], deviation_db(scene))
+        rest = simplified_multiplication_dbuvm(nuisance[:, kept], scene.neighbourhood.deviation_db)
     known = ~np.isnan(nuisance)
     dominant: NDArray[np.int64] | int = -1
     if nuisance.shape[1]:
@@ -387,13 +386,8 @@ def usable_in_cells(scene: Scene, cells: ServiceCells) -> dict[Method, Floats]:
     """Return the usable field in each cell by every method of summation."""
     key = ("usable", cells.station.id)
     if key not in scene.kept:
-        scene.kept[key] = dict(usable_fields_dbuvm(cells.nuisance_dbuvm(), deviation_db(scene)))
+        scene.kept[key] = dict(
+            usable_fields_dbuvm(cells.nuisance_dbuvm(), scene.neighbourhood.deviation_db)
+        )
     found: dict[Method, Floats] = scene.kept[key]
     return found
-
-
-def deviation_db(scene: Scene) -> float:
-    """Return the standard deviation over locations of each field, by the rule of summation."""
-    pack = scene.pack
-    found = settings(pack.rule(USABLE_FIELD), pack.rule(SUMMATION))
-    return found.location_standard_deviation_db
