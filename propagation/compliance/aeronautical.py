@@ -273,4 +273,5 @@ _LIMITS: Final = ("protected_dbuvm", "ratio_db", "limit_dbm", "constant_db")
 
 
 def _of_point(point: AeronauticalPoint, name: str, value: Value) -> Evidence:
-    return Evidence(EvidenceKind.RECORD, name, value, f"{point.name}; {point.source}")
+    source = f"{point.name}; {point.source}"
+    return Evidence(EvidenceKind.RECORD, name, value, source, point.confidence)

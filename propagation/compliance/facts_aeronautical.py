@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
+from propagation.compliance.records import Confidence
+
 __all__ = ["AeronauticalPoint", "BroadcastSignal", "Radionavigation"]
 
 
@@ -61,6 +63,8 @@ class AeronauticalPoint:
         Broadcasting stations there, the one judged among them.
     source : str
         Where the point came from.
+    confidence : Confidence
+        How well its record is known.
     """
 
     id: str
@@ -72,3 +76,4 @@ class AeronauticalPoint:
     height_m: float
     signals: tuple[BroadcastSignal, ...] = ()
     source: str = ""
+    confidence: Confidence = Confidence.VERIFIED

@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
+from propagation.compliance.records import Confidence
+
 __all__ = ["CarrierFacts", "SiteFacts", "VictimFacts", "VictimKind"]
 
 
@@ -27,6 +29,8 @@ class CarrierFacts:
         Effective radiated power.
     source : str
         Which record it was read from.
+    confidence : Confidence
+        How well the record is known.
     """
 
     id: str
@@ -36,6 +40,7 @@ class CarrierFacts:
     distance_m: float
     erp_dbw: float | None = None
     source: str = ""
+    confidence: Confidence = Confidence.VERIFIED
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,6 +53,8 @@ class VictimFacts:
         What it receives.
     distance_km : float
         Distance from the station judged.
+    confidence : Confidence
+        How well the record is known.
     """
 
     id: str
@@ -56,6 +63,7 @@ class VictimFacts:
     frequency_mhz: float
     bandwidth_khz: float
     distance_km: float
+    confidence: Confidence = Confidence.VERIFIED
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -143,7 +143,9 @@ class _Scene:
             CHECK,
             self._rule,
             "intermodulation.reason.clear",
-            tuple(self._carrier_evidence(place) for place in range(len(self._carriers))),
+            tuple(
+                _record(one, "carrier_frequency_mhz", one.frequency_mhz) for one in self._carriers
+            ),
             {**self._counted(), "victims": len(self._victims)},
         )
         return conclude(finding, outcome=Outcome.COMPLIES)
@@ -173,8 +175,13 @@ class _Scene:
             "offset_khz": round(abs(hit.offset_khz), 3),
             "more": sum(one.count for one in group) - 1,
         }
-        known = EvidenceKind.RECORD
-        own = Evidence(known, "victim_frequency_mhz", victim.frequency_mhz, victim.name)
+        own = Evidence(
+            EvidenceKind.RECORD,
+            "victim_frequency_mhz",
+            victim.frequency_mhz,
+            victim.name,
+            victim.confidence,
+        )
         finding = unconcluded(
             CHECK,
             self._rule,
@@ -215,22 +222,16 @@ class _Scene:
         found = []
         for place in places:
             carrier = self._carriers[place]
-            found.append(self._carrier_evidence(place))
+            found.append(_record(carrier, "carrier_frequency_mhz", carrier.frequency_mhz))
             if carrier.erp_dbw is not None:
-                source = f"{carrier.name}; {carrier.source}"
-                found.append(
-                    Evidence(EvidenceKind.RECORD, "carrier_erp_dbw", carrier.erp_dbw, source)
-                )
+                found.append(_record(carrier, "carrier_erp_dbw", carrier.erp_dbw))
         return tuple(found)
 
-    def _carrier_evidence(self, place: int) -> Evidence:
-        carrier = self._carriers[place]
-        return Evidence(
-            EvidenceKind.RECORD,
-            "carrier_frequency_mhz",
-            carrier.frequency_mhz,
-            f"{carrier.name}; {carrier.source}" if carrier.source else carrier.name,
-        )
+
+def _record(carrier: CarrierFacts, name: str, value: float) -> Evidence:
+    """Return a fact of a carrier's record as evidence."""
+    source = f"{carrier.name}; {carrier.source}" if carrier.source else carrier.name
+    return Evidence(EvidenceKind.RECORD, name, value, source, carrier.confidence)
 
 
 def _by_channel(some: Sequence[ChannelHits]) -> dict[int, list[ChannelHits]]:

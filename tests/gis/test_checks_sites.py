@@ -10,11 +10,21 @@ from typing import Any
 import pytest
 
 import data
-from gis.register.records import BroadcastStation, Service
+from gis.register.records import (
+    BroadcastStation,
+    Installation,
+    Organisation,
+    OrganisationKind,
+    Provenance,
+    Service,
+    Structure,
+    StructureKind,
+)
 from gis.studies.checks.sites import bandwidth_khz
 from gis.studies.compliance import compute, gather
 from gis.studies.context import StudyContext
 from gis.studies.runner import run
+from propagation.compliance.records import Confidence
 
 Context = Callable[..., StudyContext]
 Make = Callable[..., BroadcastStation]
@@ -85,6 +95,41 @@ def test_products_and_exposure_of_a_shared_mast(
     assert list(alone) == ["alone"]
 
 
+def test_a_stations_own_antenna_is_no_second_carrier_and_synthetic_stays_synthetic(
+    study_context: Context, make_station: Make
+) -> None:
+    """The mast of a station is on record twice: as a station and as an antenna on a structure."""
+    made_up = Provenance(confidence=Confidence.SYNTHETIC, source="test")
+    own = make_station("a", frequency_mhz=100.0)
+    mate = make_station("b", frequency_mhz=98.0, provenance=made_up)
+    victim = make_station("c", frequency_mhz=102.0, latitude=10.69)
+    context = study_context(stations=[own, mate, victim])
+    mast = Structure(
+        id="m", code="M", name="M", kind=StructureKind.ANTENNA_MAST, owner_id="o",
+        longitude=own.longitude, latitude=own.latitude, provenance=made_up,
+    )  # fmt: skip
+    antennas = [
+        Installation(
+            id=f"i{number}", structure_id="m", organisation_id="o", technology="FM",
+            frequency_mhz=frequency, eirp_dbm=60.0, height_above_ground_m=30.0, provenance=made_up,
+        )
+        for number, frequency in enumerate((100.0, 98.0, 102.0))
+    ]  # fmt: skip
+    owner = Organisation(id="o", name="O", kind=OrganisationKind.OPERATOR, provenance=made_up)
+    with context.register.write(author="test", reason="mast") as writer:
+        writer.add_organisations([owner])
+        writer.add_structures([mast])
+        writer.add_installations(antennas)
+    study = run("compliance", {"on": ON, "station_id": "a"}, context)
+    sites = study.inputs["checks"]["sites"]
+    # 102 MHz is no station's here: the one of that carrier stands 10 km away
+    assert [row["id"] for row in sites["installations"]] == ["i2"]
+    hit = found(context, "intermodulation")["hit"]
+    known = {item["source"].split(";")[0]: item["confidence"] for item in hit["evidence"]}
+    assert known["Đài b"] == "synthetic"
+    assert known["Đài a"] == "verified"
+
+
 def test_the_border_of_tay_ninh_and_long_an(study_context: Context, make_station: Make) -> None:
     """Mộc Bài, about 106.17 E 11.08 N, stands at the border."""
     station = make_station(longitude=106.17, latitude=11.08)
@@ -123,7 +168,8 @@ def with_points(context: StudyContext, *points: dict[str, Any]) -> dict[str, Any
 def point(kind: str, **changes: Any) -> dict[str, Any]:
     parts = {
         "id": kind, "kind": kind, "name": f"Điểm {kind}", "longitude": 106.4, "latitude": 10.7,
-        "height_m": 300.0, "frequency_mhz": 108.1, "provenance": {"source": "bảng điểm thử"},
+        "height_m": 300.0, "frequency_mhz": 108.1,
+        "provenance": {"source": "bảng điểm thử", "confidence": "synthetic"},
     }  # fmt: skip
     return {**parts, **changes}
 

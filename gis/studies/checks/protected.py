@@ -27,7 +27,7 @@ from propagation.compliance.parameters import (
     BLANKETING,
     MONITORING,
 )
-from propagation.compliance.records import Finding
+from propagation.compliance.records import Confidence, Finding
 from propagation.exposure import field_v_per_m
 from propagation.itu import p1812
 from propagation.units import dbuvm_from_mvm, eirp_db_from_erp_db, w_from_dbw
@@ -117,6 +117,7 @@ def _aeronautical(
                 height_m=point["height_m"] or 0.0,
                 signals=tuple(_signal(one, point) for one in (station, *others)),
                 source=point["provenance"]["source"],
+                confidence=Confidence(point["provenance"]["confidence"]),
             )
         )
     return found

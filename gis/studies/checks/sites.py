@@ -24,7 +24,7 @@ from propagation.compliance.parameters import (
     INTERMODULATION,
     number,
 )
-from propagation.compliance.records import Finding
+from propagation.compliance.records import Confidence, Finding
 from propagation.units import dbw_from_dbm, eirp_db_from_erp_db, erp_db_from_eirp_db
 
 __all__ = ["CHECKS", "NAME", "RULES", "bandwidth_khz", "findings", "gather", "with_station"]
@@ -73,9 +73,10 @@ def gather(asked: Asked) -> dict[str, Any]:
         for rule in (INTERMODULATION, EXPOSURE_BROADCAST)
     )
     stations = asked.every_station()
-    installations = _installations(asked, near_m)
+    written = [_station(one) for one in sorted(stations, key=lambda one: one.id)]
+    installations = _installations(asked, written, near_m)
     return {
-        "stations": [_station(one) for one in sorted(stations, key=lambda one: one.id)],
+        "stations": written,
         "installations": installations,
         "confidential": any(row["confidential"] for row in installations),
     }
@@ -101,6 +102,7 @@ def _station(station: BroadcastStation) -> dict[str, Any]:
         "height_above_ground_m": station.height_above_ground_m,
         "broadcasting": True,
         "source": station.provenance.source,
+        "confidence": station.provenance.confidence.value,
     }
 
 
@@ -115,7 +117,9 @@ def _erp_dbw(station: BroadcastStation) -> float | None:
     return round(both if total is None else max(both, total), 4)
 
 
-def _installations(asked: Asked, near_m: float) -> list[dict[str, Any]]:
+def _installations(
+    asked: Asked, stations: Sequence[Mapping[str, Any]], near_m: float
+) -> list[dict[str, Any]]:
     """Return the antennas of structures near the stations judged, by their identifiers."""
     structures: dict[str, Structure] = {}
     for station in asked.judged:
@@ -129,7 +133,6 @@ def _installations(asked: Asked, near_m: float) -> list[dict[str, Any]]:
         )
         for one in asked.register.structures(SYSTEM, bbox=box, on=asked.on):
             structures[one.id] = one
-    carriers = [one.frequency_mhz for one in asked.judged]
     rows = []
     for structure in structures.values():
         for item in asked.register.installations(SYSTEM, structure_id=structure.id):
@@ -148,16 +151,24 @@ def _installations(asked: Asked, near_m: float) -> list[dict[str, Any]]:
                 "broadcasting": False,
                 "confidential": structure.confidential or item.confidential,
                 "source": item.provenance.source,
+                "confidence": item.provenance.confidence.value,
             }
-            if not (asked.public and row["confidential"]) and not _broadcast(row, carriers):
+            if not (asked.public and row["confidential"]) and not _broadcast(
+                row, stations, near_m
+            ):
                 rows.append(row)
     return sorted(rows, key=lambda row: str(row["id"]))
 
 
-def _broadcast(row: Mapping[str, Any], carriers_mhz: Sequence[float]) -> bool:
-    """Return whether an antenna is that of a station judged, which stands there already."""
+def _broadcast(
+    row: Mapping[str, Any], stations: Sequence[Mapping[str, Any]], near_m: float
+) -> bool:
+    """Return whether an antenna is that of a broadcasting station, which stands there already."""
     at = row["frequency_mhz"]
-    return at is not None and any(abs(at - one) < _SAME_MHZ for one in carriers_mhz)
+    return at is not None and any(
+        abs(at - one["frequency_mhz"]) < _SAME_MHZ and _apart_m(row, one) <= near_m
+        for one in stations
+    )
 
 
 def findings(scene: Scene, station: BroadcastStation) -> Iterable[Finding]:
@@ -179,8 +190,12 @@ def findings(scene: Scene, station: BroadcastStation) -> Iterable[Finding]:
 
 
 def _away_m(station: BroadcastStation, row: Mapping[str, Any]) -> float:
-    away = distance_km(station.longitude, station.latitude, row["longitude"], row["latitude"])
-    return round(1e3 * float(away), 3)
+    return _apart_m({"longitude": station.longitude, "latitude": station.latitude}, row)
+
+
+def _apart_m(one: Mapping[str, Any], other: Mapping[str, Any]) -> float:
+    at = (one["longitude"], one["latitude"], other["longitude"], other["latitude"])
+    return round(1e3 * float(distance_km(*at)), 3)
 
 
 def _site(
@@ -202,6 +217,7 @@ def _site(
                 distance_m=away[row["id"]],
                 erp_dbw=row["erp_dbw"],
                 source=row["source"],
+                confidence=Confidence(row["confidence"]),
             )
             for row in rows
             if row["frequency_mhz"] is not None
@@ -214,6 +230,7 @@ def _site(
                 frequency_mhz=row["frequency_mhz"],
                 bandwidth_khz=row["bandwidth_khz"],
                 distance_km=away[row["id"]] / 1e3,
+                confidence=Confidence(row["confidence"]),
             )
             for row in stations
         ),
