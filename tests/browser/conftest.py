@@ -20,6 +20,7 @@ from gis.register.store import Register
 
 _SERVE = "import sys, api.cli; sys.exit(api.cli.main())"
 _ADDRESS = re.compile(r"http://127\.0\.0\.1:\d+")
+_PICTURES = os.environ.get("PHUSONG_TEST_SCREENSHOTS")
 
 
 @dataclass
@@ -32,13 +33,10 @@ class Server:
         Its address, without a slash at the end.
     register : Register
         The register that it serves.
-    screens : Path
-        Where screenshots go.
     """
 
     url: str
     register: Register
-    screens: Path
 
     def link(self, role: str) -> str:
         """Return a fresh one-time link of the account of a role."""
@@ -69,7 +67,7 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
                 line = process.stdout.readline()
                 assert line, f"the server ended: {said}"
                 said += line
-            yield Server(found[0], register, tmp_path_factory.mktemp("screens"))
+            yield Server(found[0], register)
         finally:
             process.terminate()
             process.communicate(timeout=30)
@@ -78,8 +76,21 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
 
 @pytest.fixture(scope="module")
 def chromium(tool: Callable[[str], str]) -> Iterator[Browser]:
+    """Start Chromium; its shared memory lies on disk, as /dev/shm may be small."""
+    options = ["--no-sandbox", "--disable-dev-shm-usage"]
     with sync_playwright() as playwright:
-        yield playwright.chromium.launch(executable_path=tool("chromium"), args=["--no-sandbox"])
+        yield playwright.chromium.launch(executable_path=tool("chromium"), args=options)
+
+
+def _picture(page: Page, name: str, *, full_page: bool = True) -> None:
+    if _PICTURES:
+        page.screenshot(path=Path(_PICTURES) / f"{name}.png", full_page=full_page)
+
+
+@pytest.fixture
+def picture() -> Callable[..., None]:
+    """Keep a page's picture in the folder that a person who wants to look at it names."""
+    return _picture
 
 
 @dataclass
@@ -95,6 +106,10 @@ class Visit:
         """Open a page of the server."""
         self.page.goto(self.url + path)
         return self.page
+
+    def picture(self, name: str, *, full_page: bool = True) -> None:
+        """Keep the page's picture where a person wants to see it."""
+        _picture(self.page, name, full_page=full_page)
 
     def violations(self) -> list[str]:
         """What axe-core finds, every rule on, nothing left out."""

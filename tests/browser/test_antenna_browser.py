@@ -52,7 +52,7 @@ def test_the_form_asks_what_the_kind_needs_and_the_page_shows_what_hangs(
     expect(form.locator("[name=file]")).to_be_hidden()
     expect(form.locator("[name=side_lobe_attenuation_db]")).to_be_visible()
     assert here.violations() == []
-    page.screenshot(path=str(server.screens / f"form-{language}-{width}.png"), full_page=True)
+    here.picture(f"form-{language}-{width}")
     form.locator("[name=kind]").select_option("cuts")
     form.locator("[name=file]").set_input_files(
         {"name": "panel.msi", "mimeType": "text/plain", "buffer": FILE}
@@ -70,7 +70,7 @@ def test_the_form_asks_what_the_kind_needs_and_the_page_shows_what_hangs(
     for figure in page.locator(".antenna-cuts svg").all():
         assert figure.locator("text").count() == 8
         assert misplaced(figure) == []
-    page.screenshot(path=str(server.screens / f"antenna-{language}-{width}.png"), full_page=True)
+    here.picture(f"antenna-{language}-{width}")
     assert here.complaints == []
 
 

@@ -27,7 +27,7 @@ def refused(page: Page, name: str, typed: dict[str, str]) -> None:
 
 
 @pytest.mark.parametrize(("language", "width"), [("vi", 1440), ("vi", 390), ("en", 390)])
-def test_forms_come_back(visit: Callable, server, language: str, width: int) -> None:
+def test_forms_come_back(visit: Callable, language: str, width: int) -> None:
     here = visit("staff", width)
     page = here.open(f"/view/stations/{STATION}?lang={language}")
     for summary in page.locator(".asked-study summary").all():
@@ -38,12 +38,12 @@ def test_forms_come_back(visit: Callable, server, language: str, width: int) -> 
     page.select_option("#coverage-model", "itm")
     page.locator("button[name=kind][value=coverage]").click()
     typed = {"coverage-radius_km": "300", "coverage-time_percent": "12.5"}
-    page.screenshot(path=str(server.screens / f"refused-station-{language}-{width}.png"))
+    here.picture(f"refused-station-{language}-{width}", full_page=False)
     refused(page, "coverage-step_m", {**typed, "coverage-model": "itm"})
     assert here.violations() == []
     assert page.evaluate("document.documentElement.scrollWidth") == width, "it scrolls sideways"
     page.locator("#coverage-step_m-wrong").scroll_into_view_if_needed()
-    page.screenshot(path=str(server.screens / f"refused-field-{language}-{width}.png"))
+    here.picture(f"refused-field-{language}-{width}", full_page=False)
     page.locator("a.language").click()
     expect(page.locator("h1")).to_contain_text("Thủ Thừa")
 
@@ -52,9 +52,7 @@ def test_forms_come_back(visit: Callable, server, language: str, width: int) -> 
     page.fill("#network-lowest_mhz", "400")
     page.fill("#network-highest_mhz", "500")
     page.locator("form[method=post][action='/view/studies'] button").click()
-    page.screenshot(
-        path=str(server.screens / f"refused-network-{language}-{width}.png"), full_page=True
-    )
+    here.picture(f"refused-network-{language}-{width}")
     refused(page, "network-lowest_mhz", {"network-highest_mhz": "500"})
     assert here.violations() == []
     assert page.evaluate("document.documentElement.scrollWidth") == width, "it scrolls sideways"

@@ -1,6 +1,5 @@
 """A file through the import pages, in a real Chromium on a real server."""
 
-import os
 import socket
 import threading
 import time
@@ -11,7 +10,7 @@ from pathlib import Path
 import pytest
 import uvicorn
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Page, expect
 
 import data
 from api.app import create_app
@@ -22,7 +21,6 @@ from gis.register.store import Register
 
 SAMPLE = data.path("samples/cot_ang_ten_mau.xlsx")
 CHANNELS = data.path("samples/dai_fm_mau.csv")
-SHOTS = os.environ.get("PHUSONG_TEST_SCREENSHOTS")
 
 
 @dataclass
@@ -31,12 +29,6 @@ class Site:
 
     url: str
     link: Callable[[], str]
-
-
-@pytest.fixture(scope="module")
-def browser(tool: Callable[[str], str]) -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        yield playwright.chromium.launch(executable_path=tool("chromium"))
 
 
 @pytest.fixture
@@ -66,12 +58,12 @@ def site(tmp_path: Path) -> Iterator[Site]:
 
 
 @pytest.fixture
-def opened(browser: Browser, site: Site) -> Iterator[Callable[..., Page]]:
+def opened(chromium: Browser, site: Site) -> Iterator[Callable[..., Page]]:
     pages: list[Page] = []
     complaints: list[str] = []
 
     def make(width: int, language: str) -> Page:
-        page = browser.new_page(viewport={"width": width, "height": 900})
+        page = chromium.new_page(viewport={"width": width, "height": 900})
         pages.append(page)
         page.on("console", lambda said: complaints.append(said.text))
         page.on("pageerror", lambda error: complaints.append(str(error)))
@@ -97,12 +89,16 @@ def fits(page: Page) -> bool:
     return bool(wide <= 0)
 
 
-def looked_at(page: Page, name: str) -> None:
+@pytest.fixture
+def looked_at(picture: Callable[..., None]) -> Callable[[Page, str], None]:
     """Check a page, and keep its picture where a person wants to see it."""
-    if SHOTS:
-        page.screenshot(path=Path(SHOTS) / f"{name}.png", full_page=True)
-    assert violations(page) == [], name
-    assert fits(page), name
+
+    def look(page: Page, name: str) -> None:
+        picture(page, name)
+        assert violations(page) == [], name
+        assert fits(page), name
+
+    return look
 
 
 def send(page: Page, kind: str, file: Path) -> None:
@@ -114,7 +110,11 @@ def send(page: Page, kind: str, file: Path) -> None:
 @pytest.mark.parametrize("width", [390, 1440])
 @pytest.mark.parametrize("language", ["vi", "en"])
 def test_a_file_goes_in_and_comes_out_again(
-    opened: Callable[..., Page], width: int, language: str, tmp_path: Path
+    opened: Callable[..., Page],
+    looked_at: Callable[[Page, str], None],
+    width: int,
+    language: str,
+    tmp_path: Path,
 ) -> None:
     page = opened(width, language)
     name = f"{language}-{width}"
@@ -146,7 +146,11 @@ def test_a_file_goes_in_and_comes_out_again(
 @pytest.mark.parametrize("width", [390, 1440])
 @pytest.mark.parametrize("language", ["vi", "en"])
 def test_questions_are_answered_with_the_keyboard(
-    opened: Callable[..., Page], width: int, language: str, tmp_path: Path
+    opened: Callable[..., Page],
+    looked_at: Callable[[Page, str], None],
+    width: int,
+    language: str,
+    tmp_path: Path,
 ) -> None:
     page = opened(width, language)
     changed = tmp_path / CHANNELS.name  # the shipped rows are in the register already

@@ -27,16 +27,14 @@ PAGES = {
 
 @pytest.mark.parametrize("width", [390, 1440])
 @pytest.mark.parametrize("name", list(PAGES))
-def test_pages_fit_and_are_accessible(
-    server: Any, visit: Callable[..., Any], name: str, width: int
-) -> None:
+def test_pages_fit_and_are_accessible(visit: Callable[..., Any], name: str, width: int) -> None:
     address, role = PAGES[name]
     here = visit(role, width)
     here.page.set_default_navigation_timeout(120_000)  # kernels may be compiled for the first time
     page = here.open(address)
     for details in page.locator("details.card, details.whole, form details").all():
         details.evaluate("one => { one.open = true; }")
-    page.screenshot(path=server.screens / f"{name}-{width}.png", full_page=True)
+    here.picture(f"{name}-{width}")
     overflow = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
     assert page.evaluate(overflow) <= 0
     assert here.violations() == []

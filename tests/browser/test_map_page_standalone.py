@@ -14,7 +14,7 @@ from urllib.parse import parse_qs, urlsplit
 import numpy as np
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Page, expect
 from shapely import MultiPolygon, box
 
 from gis.raster import Grid, write_cog
@@ -82,12 +82,6 @@ class Site:
     url: str
     pages: dict[str, str]
     points: list[dict[str, list[str]]] = field(default_factory=list)
-
-
-@pytest.fixture(scope="module")
-def browser(tool: Callable[[str], str]) -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        yield playwright.chromium.launch(executable_path=tool("chromium"))
 
 
 @pytest.fixture(scope="module")
@@ -249,7 +243,7 @@ class Opened:
 
 
 @pytest.fixture
-def opened(browser: Browser, site: Site, tmp_path: Path) -> Iterator[Callable[..., Opened]]:
+def opened(chromium: Browser, site: Site, tmp_path: Path) -> Iterator[Callable[..., Opened]]:
     pages: list[Page] = []
 
     def make(width: int = 1440, language: str = "vi", structures: int = 300) -> Opened:
@@ -258,7 +252,7 @@ def opened(browser: Browser, site: Site, tmp_path: Path) -> Iterator[Callable[..
         site.pages[address] = register_map(
             view(tmp_path, structures), language, data_url=template, nonce="n0nce"
         ).replace("<head>", '<head><link rel="icon" href="data:,">')
-        page = browser.new_page(viewport={"width": width, "height": 900}, locale="vi-VN")
+        page = chromium.new_page(viewport={"width": width, "height": 900}, locale="vi-VN")
         pages.append(page)
         found = Opened(page, [], [])
         page.on("request", lambda request: found.requests.append(request.url))
@@ -498,7 +492,7 @@ def test_paper_has_the_whole_map(opened: Callable[..., Opened], width: int) -> N
 
 
 @pytest.mark.parametrize("width", [390, 1440])
-def test_axe_finds_nothing_in_a_report(browser: Browser, site: Site, width: int) -> None:
+def test_axe_finds_nothing_in_a_report(chromium: Browser, site: Site, width: int) -> None:
     table = Table("Bảng", ("Đài", "Dự trữ (dB)"), (("A" * 300, "1,0"),), frozenset({1}))
     blocks = [
         Heading("1. Kiểm tra: vi phạm", ("dữ liệu mô phỏng",), "violates", "vi phạm"),
@@ -523,7 +517,7 @@ def test_axe_finds_nothing_in_a_report(browser: Browser, site: Site, width: int)
         page_of="{page} / {pages}",
     )
     site.pages["/report"] = report_page(report, nonce="n0nce")
-    page = browser.new_page(viewport={"width": width, "height": 900})
+    page = chromium.new_page(viewport={"width": width, "height": 900})
     page.goto(site.url + "/report")
     assert violations(page) == []
     assert page.evaluate("document.documentElement.scrollWidth") == width

@@ -31,7 +31,7 @@ PAGES += [("/view/stations?text=zzz", "anonymous"), ("/nowhere", "staff"), ("/",
 @pytest.mark.parametrize(("language", "width"), [("vi", 1440), ("en", 1440), ("vi", 390)])
 @pytest.mark.parametrize(("path", "role"), PAGES)
 def test_axe_finds_nothing_on_any_page(
-    visit: Callable, server, *, path: str, role: str, language: str, width: int
+    visit: Callable, *, path: str, role: str, language: str, width: int
 ) -> None:
     here = visit(role, width)
     page = here.open(f"{path}{'&' if '?' in path else '?'}lang={language}")
@@ -39,7 +39,7 @@ def test_axe_finds_nothing_on_any_page(
     if path == "/map":
         expect(page.locator("#map-rows tr").first).to_be_visible()
     name = re.sub(r"\W+", "-", f"{path}-{role}-{language}-{width}").strip("-")
-    page.screenshot(path=str(server.screens / f"{name}.png"), full_page=path != "/map")
+    here.picture(name, full_page=path != "/map")
     assert here.violations() == []
     assert page.evaluate("document.documentElement.scrollWidth") == width, "it scrolls sideways"
     wanted = ["404"] if path == "/nowhere" else []

@@ -17,7 +17,6 @@ FAR = f"{PATH}&longitude=107,6&latitude=9,8"
 @pytest.mark.parametrize("path", [NEAR, FAR], ids=["in sight", "hidden"])
 def test_a_page_that_fits_and_figures_in_which_no_word_covers_another(
     visit: Callable[..., Any],
-    server: Any,
     misplaced: Callable[..., list[str]],
     *,
     path: str,
@@ -36,7 +35,7 @@ def test_a_page_that_fits_and_figures_in_which_no_word_covers_another(
     figure = page.locator(f"{shown} svg")
     assert figure.locator("text").count() > 20
     assert misplaced(figure) == []
-    page.screenshot(path=str(server.screens / f"path-{language}-{width}.png"), full_page=True)
+    here.picture(f"path-{language}-{width}")
     assert here.complaints == []
 
 

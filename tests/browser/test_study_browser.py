@@ -90,7 +90,7 @@ def test_a_study_is_asked_for_seen_and_explained(
     if kind != "compliance":
         all_layers_a_popup_and_a_filter(page, kind)
         assert here.violations() == [], "every layer, an object's popup, the table filtered"
-        page.screenshot(path=str(server.screens / f"study-{kind}-{language}-{width}.png"))
+        here.picture(f"study-{kind}-{language}-{width}", full_page=False)
         told = a_point_explained(page)
         for symbol in SYMBOLS:
             assert symbol in told
@@ -133,9 +133,7 @@ def a_point_explained(page: Page) -> str:
 
 
 @pytest.mark.parametrize(("language", "width"), [("vi", 1440), ("vi", 390), ("en", 390)])
-def test_models_are_offered_with_their_ranges(
-    visit: Callable, server, language: str, width: int
-) -> None:
+def test_models_are_offered_with_their_ranges(visit: Callable, language: str, width: int) -> None:
     """At 90.4 MHz: ITM can be chosen, P.452 and Hata stand there with the range, locked."""
     here = visit("staff", width)
     page = here.open(f"/view/stations/{DISTURBED}?lang={language}")
@@ -153,15 +151,13 @@ def test_models_are_offered_with_their_ranges(
         summary.click()
     expect(page.locator("input[name=building_probability_percent]")).to_be_visible()
     expect(page.locator("input[name=radius_km]").first).to_be_visible()
-    page.screenshot(
-        path=str(server.screens / f"station-forms-{language}-{width}.png"), full_page=True
-    )
+    here.picture(f"station-forms-{language}-{width}")
     assert here.violations() == []
     assert page.evaluate("document.documentElement.scrollWidth") == width, "it scrolls sideways"
     assert here.complaints == []
 
 
-def test_the_whole_network_is_asked_for_and_seen(visit: Callable, server) -> None:
+def test_the_whole_network_is_asked_for_and_seen(visit: Callable) -> None:
     """The form of the page of studies, the pictures with their letters, on both widths."""
     here = visit("staff")
     page = here.open("/view/studies")
@@ -184,5 +180,5 @@ def test_the_whole_network_is_asked_for_and_seen(visit: Callable, server) -> Non
         page.wait_for_function("() => !document.querySelector('.leaflet-zoom-anim')")
         assert page.evaluate(COVERED) == [], "words on the map that cover each other"
         assert here.violations() == [], width
-        page.screenshot(path=str(server.screens / f"study-network-{width}.png"))
+        here.picture(f"study-network-{width}", full_page=False)
     assert here.complaints == []
