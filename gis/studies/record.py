@@ -86,7 +86,7 @@ def _holds_synthetic(value: object) -> bool:
 
 
 def canonical(value: object) -> bytes:
-    """Return the one JSON text of a value: sorted keys, shortest floats, UTF-8, no NaN.
+    """Return the one JSON text of a value: sorted keys, no spaces, shortest floats, UTF-8, no NaN.
 
     Raises
     ------
@@ -94,12 +94,7 @@ def canonical(value: object) -> bytes:
         If the value holds NaN or an infinity.
     """
     written = json.dumps(
-        value,
-        sort_keys=True,
-        ensure_ascii=False,
-        allow_nan=False,
-        indent=1,
-        separators=(",", ": "),
+        value, sort_keys=True, ensure_ascii=False, allow_nan=False, separators=(",", ":")
     )
     return written.encode() + b"\n"
 

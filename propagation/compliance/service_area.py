@@ -206,11 +206,10 @@ def _judged(loss: _Loss, terrain: TerrainFacts, rule: Rule) -> Finding:
     facts = loss.facts
     most = number(rule, f"{facts.wanted.station_class}_percent")
     kept = loss.share_percent <= most
-    people = "" if loss.population_percent is None else "_people"
     finding = unconcluded(
         CHECK,
         rule,
-        f"service_area.reason.{loss.way}_{'kept' if kept else 'exceeded'}{people}",
+        f"service_area.reason.{_reason(loss, kept=kept)}",
         _evidence(loss, terrain),
         {
             "other": facts.wanted.name,
@@ -243,6 +242,13 @@ def _judged(loss: _Loss, terrain: TerrainFacts, rule: Rule) -> Finding:
             wanted_frequency_mhz=facts.wanted.frequency_mhz,
         ),
     )
+
+
+def _reason(loss: _Loss, *, kept: bool) -> str:
+    if not loss.caused and not loss.area_km2:
+        return "present_clean"
+    people = "" if loss.population_percent is None else "_people"
+    return f"{loss.way}_{'kept' if kept else 'exceeded'}{people}"
 
 
 def _rounded(value: float | None, decimals: int) -> float | None:

@@ -78,6 +78,12 @@ def test_people_decide_where_they_lose_more(check, area) -> None:
     assert nobody.reason.endswith("present_kept")
 
 
+def test_where_nobody_interferes_nobody_is_named(check, area) -> None:
+    (found,) = check(area(interfered_km2=0.0))
+    assert found.reason.endswith("present_clean")
+    assert found.outcome is Outcome.COMPLIES
+
+
 def test_what_is_newly_caused_largest_first(check, area) -> None:
     """Of 1000 km2: 1 km2 kept, 30 km2 exceeded, none not spoken of."""
     cases = [
@@ -166,7 +172,7 @@ def test_facts_from_totals(station, check) -> None:
 
 
 def test_sentences_are_all_there_and_all_used() -> None:
-    reasons = {"present_unknown", "present_none"}
+    reasons = {"present_unknown", "present_none", "present_clean"}
     for way in ("present", "caused"):
         for kept in ("kept", "exceeded"):
             reasons |= {f"{way}_{kept}", f"{way}_{kept}_people"}
