@@ -107,8 +107,7 @@ def send(page: Page, kind: str, file: Path) -> None:
     page.locator("form[enctype] button").press("Enter")
 
 
-@pytest.mark.parametrize("width", [390, 1440])
-@pytest.mark.parametrize("language", ["vi", "en"])
+@pytest.mark.parametrize(("language", "width"), [("vi", 390), ("en", 1440)])
 def test_a_file_goes_in_and_comes_out_again(
     opened: Callable[..., Page],
     looked_at: Callable[[Page, str], None],
@@ -143,8 +142,7 @@ def test_a_file_goes_in_and_comes_out_again(
     expect(page.locator(".notice.bad")).to_contain_text("hong.xlsx")
 
 
-@pytest.mark.parametrize("width", [390, 1440])
-@pytest.mark.parametrize("language", ["vi", "en"])
+@pytest.mark.parametrize(("language", "width"), [("vi", 390), ("en", 1440)])
 def test_questions_are_answered_with_the_keyboard(
     opened: Callable[..., Page],
     looked_at: Callable[[Page, str], None],

@@ -28,7 +28,7 @@ PAGES += [("/view/stations/mp-duc-hoa", "staff"), ("/view/stations/mp-duc-hoa", 
 PAGES += [("/view/stations?text=zzz", "anonymous"), ("/nowhere", "staff"), ("/", "staff")]
 
 
-@pytest.mark.parametrize(("language", "width"), [("vi", 1440), ("en", 1440), ("vi", 390)])
+@pytest.mark.parametrize(("language", "width"), [("vi", 390), ("en", 1440)])
 @pytest.mark.parametrize(("path", "role"), PAGES)
 def test_axe_finds_nothing_on_any_page(
     visit: Callable, *, path: str, role: str, language: str, width: int

@@ -74,7 +74,7 @@ def test_paper_opens_what_is_folded(visit: Callable) -> None:
     assert page.evaluate(seen) is False
 
 
-@pytest.mark.parametrize(("language", "width"), [("vi", 1440), ("vi", 390), ("en", 1440)])
+@pytest.mark.parametrize(("language", "width"), [("vi", 390), ("en", 1440)])
 @pytest.mark.parametrize("kind", ["coverage", "interference", "compliance"])
 def test_a_study_is_asked_for_seen_and_explained(
     visit: Callable, server, asked: dict[str, str], *, kind: str, language: str, width: int
@@ -132,7 +132,7 @@ def a_point_explained(page: Page) -> str:
     return told
 
 
-@pytest.mark.parametrize(("language", "width"), [("vi", 1440), ("vi", 390), ("en", 390)])
+@pytest.mark.parametrize(("language", "width"), [("vi", 390), ("en", 1440)])
 def test_models_are_offered_with_their_ranges(visit: Callable, language: str, width: int) -> None:
     """At 90.4 MHz: ITM can be chosen, P.452 and Hata stand there with the range, locked."""
     here = visit("staff", width)
