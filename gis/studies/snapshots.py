@@ -17,6 +17,7 @@ __all__ = ["geometry_from_hex", "geometry_hex", "record_from_json", "record_to_j
 
 _Record = TypeVar("_Record")
 
+_PLAIN = frozenset({type(None), bool, int, float, str})
 _KNOWN_HINTS: dict[type, dict[str, Any]] = {}
 
 
@@ -73,6 +74,8 @@ def _hints(kind: type) -> dict[str, Any]:
 
 
 def _encoded(value: object) -> Any:
+    if type(value) in _PLAIN:  # most values, and the dearest to look at in another order
+        return value
     if isinstance(value, tuple | list):
         return [_encoded(item) for item in value]
     if isinstance(value, frozenset):
