@@ -1,8 +1,7 @@
 """Numbers out of the parameters of a rule, or an error that names the parameter."""
 
+import math
 from collections.abc import Mapping, Sequence
-
-import numpy as np
 
 from propagation.errors import ParameterError
 
@@ -18,7 +17,7 @@ def number(parameters: Mapping[str, object], name: str) -> float:
         If it is missing or is no finite number.
     """
     value = _given(parameters, name)
-    if isinstance(value, bool) or not isinstance(value, int | float) or not np.isfinite(value):
+    if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
         raise ParameterError(name, "number")
     return float(value)
 
@@ -35,7 +34,7 @@ def numbers(parameters: Mapping[str, object], name: str) -> list[float]:
     if not isinstance(values, Sequence) or isinstance(values, str):
         raise ParameterError(name, "numbers")
     found = [float(v) for v in values if isinstance(v, int | float) and not isinstance(v, bool)]
-    if len(found) != len(values) or not np.all(np.isfinite(found)):
+    if len(found) != len(values) or not all(map(math.isfinite, found)):
         raise ParameterError(name, "numbers")
     return found
 
