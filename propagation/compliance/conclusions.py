@@ -36,6 +36,7 @@ _MISSING: Final = MappingProxyType(
         Reservation.APPROXIMATE_BOUNDARY: "compliance.missing.official_boundary",
         Reservation.RECALLED_RULE: "compliance.missing.official_rule",
         Reservation.RECALLED_RECORD: "compliance.missing.confirmed_record",
+        Reservation.UNCONFIRMED_RECORD: "compliance.missing.confirmed_record",
         Reservation.UNOFFICIAL_PLAN: "compliance.missing.official_plan_table",
         Reservation.FLAT_TERRAIN: "compliance.missing.terrain",
         Reservation.NO_UNCERTAINTY: "compliance.missing.uncertainty",
@@ -161,10 +162,10 @@ def of_station(station: StationFacts, name: str, value: Value) -> Evidence:
 def of_plan(plan: PlanFacts, name: str, value: Value) -> Evidence:
     """Return a fact of a plan entry as evidence.
 
-    An entry read in a secondary source only is not the plan: nobody violates it.
+    An entry read in a secondary source only, or derived, is not the plan: nobody violates it.
     """
     source = plan.source or f"{plan.instrument}, {plan.clause}"
-    unofficial = plan.confidence is Confidence.SECONDARY
+    unofficial = plan.confidence in (Confidence.SECONDARY, Confidence.DERIVED)
     held = frozenset({Reservation.UNOFFICIAL_PLAN}) if unofficial else frozenset()
     return Evidence(EvidenceKind.RECORD, name, value, source, plan.confidence, None, held)
 
@@ -177,9 +178,7 @@ def of_rule(rule: Rule, name: str, value: Value) -> Evidence:
     if not rule.binding:
         held.add(Reservation.NON_BINDING_RULE)
     source = f"{rule.instrument}, {rule.clause}"
-    return Evidence(
-        EvidenceKind.RECORD, name, value, source, rule.confidence, None, frozenset(held)
-    )
+    return Evidence(EvidenceKind.RULE, name, value, source, rule.confidence, None, frozenset(held))
 
 
 def field_evidence(
@@ -218,7 +217,12 @@ def boundary_evidence(boundary: BoundaryFacts) -> tuple[Evidence, ...]:
     )
     start, end = boundary.valid_from or "..", boundary.valid_to or ".."
     version = Evidence(
-        EvidenceKind.RECORD, "boundary_valid", f"{start}/{end}", boundary.unit_name, known
+        EvidenceKind.RECORD,
+        "boundary_valid",
+        f"{start}/{end}",
+        boundary.unit_name,
+        known,
+        reservations=frozenset(held),
     )
     return distance, version
 

@@ -36,6 +36,9 @@ CHECK: Final = "plan_identity"
 _LOCAL: Final = "other"
 """Neither national nor provincial: the plan's tables do not list such stations one by one."""
 
+_WORST_FIRST: Final = (Confidence.RECALLED, Confidence.DERIVED, Confidence.SECONDARY)
+"""How two records are known together: as well as the worse of them."""
+
 _WORD: Final = re.compile("(?:[^\\W_]|[\u0300-\u036f])+")
 
 _TONES: Final = frozenset("\u0300\u0301\u0303\u0309\u0323")
@@ -286,11 +289,12 @@ def _site(
 
 def _distance(station: StationFacts, plan: PlanFacts, distance_km: float) -> Evidence:
     """Return the distance of two recorded sites; it is known as well as the worse of them."""
-    recalled = Confidence.RECALLED in (station.confidence, plan.confidence)
+    both = (station.confidence, plan.confidence)
+    worse = next((one for one in _WORST_FIRST if one in both), station.confidence)
     return Evidence(
         EvidenceKind.RECORD,
         "site_distance_km",
         round(distance_km, 3),
         f"{station.source}; {plan.source}",
-        Confidence.RECALLED if recalled else station.confidence,
+        worse,
     )

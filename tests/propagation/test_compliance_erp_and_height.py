@@ -90,6 +90,25 @@ def test_an_entry_from_a_secondary_source_is_not_the_plan(check, station, plan) 
     assert found["effective_height_kept"].outcome is Outcome.COMPLIES
 
 
+@pytest.mark.parametrize("known", [Confidence.SECONDARY, Confidence.DERIVED])
+def test_a_station_known_at_second_hand_is_not_convicted(check, station, plan, known) -> None:
+    found = check(station(erp_total_dbw=36.0, confidence=known), plan())["erp_exceeded"]
+    assert found.outcome is Outcome.NEEDS_VERIFICATION
+    assert found.reservations == {Reservation.UNCONFIRMED_RECORD}
+    assert found.missing == ("compliance.missing.confirmed_record",)
+
+
+def test_a_derived_entry_is_not_the_plan(check, station, plan) -> None:
+    found = check(station(erp_total_dbw=36.0), plan(confidence=Confidence.DERIVED))
+    assert found["erp_exceeded"].reservations == {Reservation.UNOFFICIAL_PLAN}
+
+
+def test_a_rule_of_a_secondary_source_may_convict(check, station, plan) -> None:
+    found = check(station(erp_total_dbw=36.0), plan(), confidence="secondary")["erp_exceeded"]
+    assert found.outcome is Outcome.VIOLATES
+    assert found.rule.confidence is Confidence.SECONDARY
+
+
 def test_synthetic_records_are_records(check, station, plan) -> None:
     synthetic = {"confidence": Confidence.SYNTHETIC}
     found = check(station(erp_total_dbw=33.6173, **synthetic), plan(**synthetic))
