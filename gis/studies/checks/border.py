@@ -93,6 +93,7 @@ def _facts(scene: Scene, station: BroadcastStation) -> BorderFacts:
         for column, place in enumerate(chosen)
     )
     towards_deg = points[0].azimuth_deg
+    height_m, computed = _effective_height(scene, station, towards_deg)
     return BorderFacts(
         country=gathered["country"],
         points=points,
@@ -100,7 +101,8 @@ def _facts(scene: Scene, station: BroadcastStation) -> BorderFacts:
         official=gathered["official"],
         source=gathered["source"],
         erp_dbw=_erp_dbw(station, towards_deg),
-        effective_height_m=_effective_height_m(scene, station, towards_deg),
+        effective_height_m=height_m,
+        effective_height_computed=computed,
     )
 
 
@@ -121,13 +123,17 @@ def _erp_dbw(station: BroadcastStation, towards_deg: float) -> float | None:
     return station.erp_total_dbw - float(lost)
 
 
-def _effective_height_m(
+def _effective_height(
     scene: Scene, station: BroadcastStation, towards_deg: float
-) -> float | None:
-    """Return the effective height towards the border: from the terrain, else as recorded."""
-    computed = height_facts(station, scene.neighbourhood.ground)
+) -> tuple[float | None, str | None]:
+    """Return the effective height towards the border, and how it was computed.
+
+    From the terrain, else as recorded.
+    """
     place = round(towards_deg / 10) % 36
-    known = computed.effective_height_m if computed is not None else station.effective_height_m
-    if not known or math.isnan(known[place]):
-        return station.effective_height_max_m
-    return known[place]
+    computed = height_facts(station, scene.neighbourhood.ground)
+    if computed is not None and not math.isnan(computed.effective_height_m[place]):
+        return computed.effective_height_m[place], computed.source
+    if station.effective_height_m:
+        return station.effective_height_m[place], None
+    return station.effective_height_max_m, None
