@@ -128,6 +128,14 @@ def _line(border: BorderFacts, point: BorderPointFacts) -> Evidence:
     )
 
 
+def _considered(border: BorderFacts) -> Evidence:
+    """Return of how many points of the line those with a field were chosen."""
+    held = () if border.official else (Reservation.APPROXIMATE_BOUNDARY,)
+    known = Confidence.VERIFIED if border.official else Confidence.DERIVED
+    name, count = "border_points_considered", border.considered
+    return Evidence(EvidenceKind.RECORD, name, count, border.source, known, None, frozenset(held))
+
+
 def _where(border: BorderFacts, point: BorderPointFacts) -> dict[str, Value]:
     return {
         "country": border.country,
@@ -228,6 +236,7 @@ def _field(
         f"border.reason.field_{name}_{'kept' if kept else 'exceeded'}",
         (
             _line(border, worst),
+            _considered(border),
             field_evidence(
                 worst.kind,
                 f"{name}_field_at_border_dbuvm",
@@ -242,6 +251,8 @@ def _field(
             "field_dbuvm": round(field, 1),
             "limit_dbuvm": limit,
             "margin_db": round(margin_db, 1),
+            "points": len(points),
+            "points_considered": border.considered,
         },
         margin_db=margin_db,
     )

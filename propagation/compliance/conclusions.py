@@ -24,6 +24,7 @@ __all__ = [
     "measured_outcome",
     "not_assessable",
     "of_plan",
+    "of_power",
     "of_rule",
     "of_station",
     "unconcluded",
@@ -157,6 +158,24 @@ def not_assessable(
 def of_station(station: StationFacts, name: str, value: Value) -> Evidence:
     """Return a fact of a station's record as evidence."""
     return Evidence(EvidenceKind.RECORD, name, value, station.source, station.confidence)
+
+
+def of_power(station: StationFacts) -> tuple[Evidence, ...]:
+    """Return the radiated power of a station as evidence: the total, or the sum of its parts."""
+    together = station.erp_all_dbw
+    if together is None:
+        return ()
+    if together == station.erp_total_dbw:
+        return (of_station(station, "erp_total_dbw", together),)
+    parts = (
+        ("erp_total_dbw", station.erp_total_dbw),
+        ("erp_horizontal_dbw", station.erp_horizontal_dbw),
+        ("erp_vertical_dbw", station.erp_vertical_dbw),
+    )
+    return (
+        of_station(station, "erp_all_dbw", together),
+        *(of_station(station, name, value) for name, value in parts if value is not None),
+    )
 
 
 def of_plan(plan: PlanFacts, name: str, value: Value) -> Evidence:

@@ -76,3 +76,8 @@ class BorderFacts:
     effective_height_m: float | None = None
     effective_height_computed: str | None = None
     points_considered: int = 0
+
+    @property
+    def considered(self) -> int:
+        """Points of the line looked at: those with a field at least."""
+        return max(self.points_considered, len(self.points))

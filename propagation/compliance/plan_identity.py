@@ -262,7 +262,7 @@ def _site(
     near = number(rule, "tolerance_at_or_above_km")
     far = number(rule, "tolerance_below_km")
     values: dict[str, Value] = {"distance_km": round(distance_km, 2), "site_name": plan.site_name}
-    if station.erp_total_dbw is None:
+    if station.erp_all_dbw is None:
         if near < distance_km <= far:
             return not_assessable(
                 CHECK,
@@ -274,7 +274,7 @@ def _site(
             )
         tolerance = near if distance_km <= near else far  # whatever the power is
     else:
-        erp_w = 10 ** (station.erp_total_dbw / 10)
+        erp_w = 10 ** (station.erp_all_dbw / 10)
         strong = erp_w >= number(rule, "erp_threshold_w") * (1 - 1e-9)
         tolerance = near if strong else far
     return _judge(
