@@ -23,7 +23,7 @@ from propagation.compliance.parameters import BORDER_DISTANCE, BORDER_FIELD
 from propagation.compliance.records import Finding
 from propagation.itu import p1812
 
-__all__ = ["CHECKS", "NAME", "RULES", "findings", "gather"]
+__all__ = ["CHECKS", "NAME", "RULES", "chosen_points", "findings", "gather"]
 
 NAME = "border"
 CHECKS = (border.CHECK,)
@@ -74,7 +74,7 @@ def _facts(scene: Scene, station: BroadcastStation) -> BorderFacts:
     bearing = np.asarray(
         azimuth_deg(station.longitude, station.latitude, every[:, 0], every[:, 1])
     )
-    chosen = _chosen(away, bearing, level_erp_dbw(station, bearing))
+    chosen = chosen_points(away, bearing, level_erp_dbw(station, bearing))
     fields = np.full((2, chosen.size), math.nan)
     source = ""
     if not scene.missing(station):
@@ -112,7 +112,7 @@ def _facts(scene: Scene, station: BroadcastStation) -> BorderFacts:
     )
 
 
-def _chosen(away: Floats, bearing: Floats, erp_dbw: Floats | None) -> NDArray[np.intp]:
+def chosen_points(away: Floats, bearing: Floats, erp_dbw: Floats | None) -> NDArray[np.intp]:
     """Return the nearest point, then those of the largest field in free space, one a sector.
 
     The power towards a point counts as its distance does: a lobe towards another sector is not
