@@ -21,6 +21,7 @@ from typing import Final
 
 from data import path
 from gis.errors import FormatError, NotFoundError
+from gis.radiated import antenna_model, antenna_pattern_db
 from gis.register.records import AdministrativeUnit, BroadcastStation, PlanEntry
 from propagation.compliance.facts import PlanFacts, StationFacts
 from propagation.compliance.parameters import AREA_CLASS, require_parameters, words
@@ -179,11 +180,14 @@ def judged_pack(on: date, contents: Mapping[str, bytes]) -> RulePack:
 def station_facts(station: BroadcastStation) -> StationFacts:
     """Return what the checks read of a station's record.
 
+    A station whose record states no pattern has that of its antenna of two angles at the horizon.
+
     Raises
     ------
     PropagationError
         If a pattern has neither 36 values nor none, or the mode is none of DVB-T2.
     """
+    from_antenna = () if station.attenuation_db else antenna_pattern_db(station)
     return StationFacts(
         id=station.id,
         name=station.name,
@@ -197,7 +201,8 @@ def station_facts(station: BroadcastStation) -> StationFacts:
         erp_total_dbw=station.erp_total_dbw,
         erp_horizontal_dbw=station.erp_horizontal_dbw,
         erp_vertical_dbw=station.erp_vertical_dbw,
-        attenuation_db=station.attenuation_db,
+        attenuation_db=station.attenuation_db or from_antenna,
+        pattern_source=antenna_model(station) if from_antenna else "",
         height_above_ground_m=station.height_above_ground_m,
         effective_height_max_m=station.effective_height_max_m,
         effective_height_m=station.effective_height_m,

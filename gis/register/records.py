@@ -238,7 +238,8 @@ class BroadcastStation:
     Attributes
     ----------
     erp_total_dbw : float or None
-        Total effective radiated power; equals the larger polarisation component or their sum.
+        Total effective radiated power, the sum of both polarisations; checks take the sum where
+        it is larger (`gis.radiated`).
     erp_horizontal_dbw, erp_vertical_dbw : float or None
         Per polarisation.
     attenuation_db : tuple of 36 floats
@@ -254,7 +255,7 @@ class BroadcastStation:
         Class of emission, for example 256KF8EHF.
     antenna : Antenna or None
         Its pattern of both angles, which predictions take in the place of `attenuation_db`;
-        comparisons of records keep that one.
+        comparisons of records keep that one where there is one.
     mode : str or None
         DVB-T2 mode of a television station as `propagation.interference.dvbt2.mode_from_text`
         reads it, for example 256qam-2/3-rice-32k-1/16.

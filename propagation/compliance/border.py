@@ -109,7 +109,7 @@ def check(
     known = [one for one in border.points if not math.isnan(one.tropospheric_dbuvm)]
     steady = [one for one in border.points if not math.isnan(one.steady_dbuvm)]
     return (
-        _distance(station, border, rule),
+        _distance(station, border, terrain, rule),
         _field(station, border, known, terrain, (field_rule, "tropospheric")),
         _field(station, border, steady, terrain, (field_rule, "steady")),
     )
@@ -128,6 +128,14 @@ def _line(border: BorderFacts, point: BorderPointFacts) -> Evidence:
     )
 
 
+def _considered(border: BorderFacts) -> Evidence:
+    """Return of how many points of the line those with a field were chosen."""
+    held = () if border.official else (Reservation.APPROXIMATE_BOUNDARY,)
+    known = Confidence.VERIFIED if border.official else Confidence.DERIVED
+    name, count = "border_points_considered", border.considered
+    return Evidence(EvidenceKind.RECORD, name, count, border.source, known, None, frozenset(held))
+
+
 def _where(border: BorderFacts, point: BorderPointFacts) -> dict[str, Value]:
     return {
         "country": border.country,
@@ -137,7 +145,19 @@ def _where(border: BorderFacts, point: BorderPointFacts) -> dict[str, Value]:
     }
 
 
-def _distance(station: StationFacts, border: BorderFacts, rule: Rule) -> Finding:
+def _height(
+    station: StationFacts, border: BorderFacts, height_m: float, terrain: TerrainFacts
+) -> Evidence:
+    """Return the effective height as what it is: of the record, or computed from the terrain."""
+    name, source = "effective_height_m", border.effective_height_computed
+    if source is None:
+        return of_station(station, name, round(height_m, 1))
+    return field_evidence(EvidenceKind.PREDICTION, name, height_m, source, terrain=terrain)
+
+
+def _distance(
+    station: StationFacts, border: BorderFacts, terrain: TerrainFacts, rule: Rule
+) -> Finding:
     nearest = min(border.points, key=lambda one: one.distance_km)
     where, line = _where(border, nearest), _line(border, nearest)
     erp, height = border.erp_dbw, border.effective_height_m
@@ -152,7 +172,7 @@ def _distance(station: StationFacts, border: BorderFacts, rule: Rule) -> Finding
     evidence = (
         line,
         of_station(station, "erp_towards_border_dbw", round(erp, 2)),
-        of_station(station, "effective_height_m", round(height, 1)),
+        _height(station, border, height, terrain),
     )
     values = {**where, "erp_dbw": round(erp, 2), "height_m": round(height, 1)}
     if erp > powers[-1]:
@@ -216,6 +236,7 @@ def _field(
         f"border.reason.field_{name}_{'kept' if kept else 'exceeded'}",
         (
             _line(border, worst),
+            _considered(border),
             field_evidence(
                 worst.kind,
                 f"{name}_field_at_border_dbuvm",
@@ -230,6 +251,8 @@ def _field(
             "field_dbuvm": round(field, 1),
             "limit_dbuvm": limit,
             "margin_db": round(margin_db, 1),
+            "points": len(points),
+            "points_considered": border.considered,
         },
         margin_db=margin_db,
     )

@@ -24,6 +24,7 @@ __all__ = [
     "measured_outcome",
     "not_assessable",
     "of_plan",
+    "of_power",
     "of_rule",
     "of_station",
     "unconcluded",
@@ -36,6 +37,7 @@ _MISSING: Final = MappingProxyType(
         Reservation.APPROXIMATE_BOUNDARY: "compliance.missing.official_boundary",
         Reservation.RECALLED_RULE: "compliance.missing.official_rule",
         Reservation.RECALLED_RECORD: "compliance.missing.confirmed_record",
+        Reservation.UNCONFIRMED_RECORD: "compliance.missing.confirmed_record",
         Reservation.UNOFFICIAL_PLAN: "compliance.missing.official_plan_table",
         Reservation.FLAT_TERRAIN: "compliance.missing.terrain",
         Reservation.NO_UNCERTAINTY: "compliance.missing.uncertainty",
@@ -158,13 +160,31 @@ def of_station(station: StationFacts, name: str, value: Value) -> Evidence:
     return Evidence(EvidenceKind.RECORD, name, value, station.source, station.confidence)
 
 
+def of_power(station: StationFacts) -> tuple[Evidence, ...]:
+    """Return the radiated power of a station as evidence: the total, or the sum of its parts."""
+    together = station.erp_all_dbw
+    if together is None:
+        return ()
+    if together == station.erp_total_dbw:
+        return (of_station(station, "erp_total_dbw", together),)
+    parts = (
+        ("erp_total_dbw", station.erp_total_dbw),
+        ("erp_horizontal_dbw", station.erp_horizontal_dbw),
+        ("erp_vertical_dbw", station.erp_vertical_dbw),
+    )
+    return (
+        of_station(station, "erp_all_dbw", together),
+        *(of_station(station, name, value) for name, value in parts if value is not None),
+    )
+
+
 def of_plan(plan: PlanFacts, name: str, value: Value) -> Evidence:
     """Return a fact of a plan entry as evidence.
 
-    An entry read in a secondary source only is not the plan: nobody violates it.
+    An entry read in a secondary source only, or derived, is not the plan: nobody violates it.
     """
     source = plan.source or f"{plan.instrument}, {plan.clause}"
-    unofficial = plan.confidence is Confidence.SECONDARY
+    unofficial = plan.confidence in (Confidence.SECONDARY, Confidence.DERIVED)
     held = frozenset({Reservation.UNOFFICIAL_PLAN}) if unofficial else frozenset()
     return Evidence(EvidenceKind.RECORD, name, value, source, plan.confidence, None, held)
 
@@ -177,9 +197,7 @@ def of_rule(rule: Rule, name: str, value: Value) -> Evidence:
     if not rule.binding:
         held.add(Reservation.NON_BINDING_RULE)
     source = f"{rule.instrument}, {rule.clause}"
-    return Evidence(
-        EvidenceKind.RECORD, name, value, source, rule.confidence, None, frozenset(held)
-    )
+    return Evidence(EvidenceKind.RULE, name, value, source, rule.confidence, None, frozenset(held))
 
 
 def field_evidence(
@@ -218,7 +236,12 @@ def boundary_evidence(boundary: BoundaryFacts) -> tuple[Evidence, ...]:
     )
     start, end = boundary.valid_from or "..", boundary.valid_to or ".."
     version = Evidence(
-        EvidenceKind.RECORD, "boundary_valid", f"{start}/{end}", boundary.unit_name, known
+        EvidenceKind.RECORD,
+        "boundary_valid",
+        f"{start}/{end}",
+        boundary.unit_name,
+        known,
+        reservations=frozenset(held),
     )
     return distance, version
 

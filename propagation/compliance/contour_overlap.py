@@ -6,6 +6,7 @@ area where they overlap, how deep, and where. They are predicted, and neither ru
 Nam: at most *needs verification*.
 """
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
@@ -190,9 +191,10 @@ def _judged(
             values=values,
             counterpart=case.pair.other.id,
         )
-    worst = max(drawn, key=lambda one: (one.overlap_area_km2, one.depth_km))
-    overlaps = worst.overlap_area_km2 > 0 or worst.depth_km > 0
-    share = 100 * worst.overlap_area_km2 / worst.protected_area_km2 if overlaps else 0.0
+    worst = max(drawn, key=_gravity)
+    overlaps = _overlaps(worst)
+    within_km2 = worst.protected_area_km2
+    share = 100 * worst.overlap_area_km2 / within_km2 if overlaps and within_km2 else 0.0
     finding = unconcluded(
         CHECK,
         rule,
@@ -227,6 +229,16 @@ def _judged(
             interfering_dbuvm=round(worst.interfering_dbuvm, 1),
         ),
     )
+
+
+def _overlaps(contour: ContourFacts) -> bool:
+    return contour.overlap_area_km2 > 0 or contour.depth_km > 0
+
+
+def _gravity(contour: ContourFacts) -> tuple[bool, float, float, float]:
+    """Order contours: those that overlap, then by the largest excess of the unwanted field."""
+    excess = -math.inf if contour.excess_db is None else contour.excess_db
+    return _overlaps(contour), excess, contour.overlap_area_km2, contour.depth_km
 
 
 def _word(contour: ContourFacts, *, overlaps: bool) -> str:
@@ -273,5 +285,6 @@ def _drawn(
             ("overlap_area_km2", worst.overlap_area_km2),
             ("depth_km", worst.depth_km),
         )
+        if value is not None
     )
     return (*thresholds_of, *areas)

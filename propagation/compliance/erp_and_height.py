@@ -1,21 +1,40 @@
 """Whether the station radiates more, or stands higher, than its entry in the plan allows.
 
-Records against records, so the finding can be *violates*. A power that the plan prints without
-saying that it is radiated cannot be compared with an e.r.p.: the antenna's gain lies between them.
+Records against records, so the finding can be *violates*; but for effective heights computed from
+the terrain and patterns computed from an antenna's model, which ask to be verified. A power that
+the plan prints without saying that it is radiated cannot be compared with an e.r.p.: the antenna's
+gain lies between them.
 """
 
+import math
 from typing import Final
 
 from propagation.compliance.conclusions import (
     conclude,
+    field_evidence,
     not_assessable,
     of_plan,
+    of_power,
     of_station,
     unconcluded,
 )
-from propagation.compliance.facts import PlanFacts, StationFacts
+from propagation.compliance.facts import (
+    AZIMUTHS,
+    HeightFacts,
+    PlanFacts,
+    StationFacts,
+    TerrainFacts,
+)
 from propagation.compliance.parameters import number
-from propagation.compliance.records import Evidence, Finding, Outcome, Rule, Value
+from propagation.compliance.records import (
+    Confidence,
+    Evidence,
+    EvidenceKind,
+    Finding,
+    Outcome,
+    Rule,
+    Value,
+)
 
 __all__ = ["CHECK", "check"]
 
@@ -25,7 +44,17 @@ _DECIMALS: Final = 6
 """To these decimals powers and heights are compared: 30.01 dBW exceed 30 dBW by 0.01 dB."""
 
 
-def check(station: StationFacts, plan: PlanFacts | None, *, rule: Rule) -> tuple[Finding, ...]:
+_STEP_DEG: Final = 360 // AZIMUTHS
+
+
+def check(
+    station: StationFacts,
+    plan: PlanFacts | None,
+    height: HeightFacts | None,
+    terrain: TerrainFacts,
+    *,
+    rule: Rule,
+) -> tuple[Finding, ...]:
     """Compare radiated power, pattern, heights and polarisation with the plan entry.
 
     Parameters
@@ -34,6 +63,10 @@ def check(station: StationFacts, plan: PlanFacts | None, *, rule: Rule) -> tuple
         The station as recorded.
     plan : PlanFacts or None
         Its entry in the plan.
+    height : HeightFacts or None
+        The effective heights computed from the terrain; None if they could not be.
+    terrain : TerrainFacts
+        The ground that the computation stood on.
     rule : Rule
         `fm.plan.erp` (`fm.plan.erp.local` for a station that is neither national nor provincial),
         in force on the date judged.
@@ -41,8 +74,8 @@ def check(station: StationFacts, plan: PlanFacts | None, *, rule: Rule) -> tuple
     Returns
     -------
     tuple of Finding
-        The e.r.p., then whatever else the entry states. Margins of the e.r.p. are in dB; for
-        heights the values hold the metres.
+        The e.r.p., then pattern, heights and polarisation, or that the entry does not state
+        them. Margins of the e.r.p. are in dB; for heights the values hold the metres.
     """
     if plan is None:
         absent = not_assessable(
@@ -57,8 +90,9 @@ def check(station: StationFacts, plan: PlanFacts | None, *, rule: Rule) -> tuple
     if plan.attenuation_db:
         found.append(_pattern(station, plan, rule))
     found += _heights(station, plan, rule)
-    if plan.polarization is not None:
-        found.append(_polarization(station, plan, rule))
+    if plan.effective_height_max_m is not None:
+        found.append(_over_terrain(plan, height, terrain, rule))
+    found.append(_polarization(station, plan, rule))
     return tuple(found)
 
 
@@ -77,7 +111,7 @@ def _concluded(
 
 
 def _total(station: StationFacts, plan: PlanFacts, rule: Rule) -> Finding:
-    erp, limit = station.erp_total_dbw, plan.erp_max_dbw
+    erp, limit = station.erp_all_dbw, plan.erp_max_dbw
     if limit is None:
         return _no_limit(station, plan, rule)
     if erp is None:
@@ -95,7 +129,7 @@ def _total(station: StationFacts, plan: PlanFacts, rule: Rule) -> Finding:
     return _concluded(
         rule,
         "erp_kept" if kept else "erp_exceeded",
-        (of_station(station, "erp_total_dbw", erp), of_plan(plan, "erp_max_dbw", limit)),
+        (*of_power(station), of_plan(plan, "erp_max_dbw", limit)),
         {
             "erp_kw": _kw(erp),
             "erp_max_kw": _kw(limit),
@@ -109,9 +143,7 @@ def _total(station: StationFacts, plan: PlanFacts, rule: Rule) -> Finding:
 
 
 def _no_limit(station: StationFacts, plan: PlanFacts, rule: Rule) -> Finding:
-    evidence: tuple[Evidence, ...] = ()
-    if station.erp_total_dbw is not None:
-        evidence = (of_station(station, "erp_total_dbw", station.erp_total_dbw),)
+    evidence = of_power(station)
     if plan.power_max_kw is None:
         return not_assessable(
             CHECK,
@@ -132,39 +164,44 @@ def _no_limit(station: StationFacts, plan: PlanFacts, rule: Rule) -> Finding:
 
 
 def _pattern(station: StationFacts, plan: PlanFacts, rule: Rule) -> Finding:
-    """Compare at each of the 36 azimuths; the worst is reported."""
-    if plan.erp_max_dbw is None:
-        return not_assessable(
-            CHECK,
-            rule,
-            "compliance.reason.pattern_without_erp",
-            ("compliance.missing.plan_erp",),
-            values={"plan_id": plan.plan_id},
-        )
-    if station.erp_total_dbw is None:
-        return not_assessable(
-            CHECK,
-            rule,
-            "compliance.reason.pattern_unknown",
-            ("compliance.missing.erp",),
-            values={"plan_id": plan.plan_id},
-        )
-    lost = station.attenuation_db or (0.0,) * len(plan.attenuation_db)
-    radiated = [station.erp_total_dbw - part for part in lost]
-    limits = [plan.erp_max_dbw - part for part in plan.attenuation_db]
+    """Compare at each of the 36 azimuths; the worst is reported.
+
+    A record without a pattern says nothing of azimuths where the entry allows less: such a station
+    keeps the entry if it does so with its full power all round, and is not assessable otherwise.
+    """
+    told: dict[str, Value] = {"plan_id": plan.plan_id}
+    power = station.erp_all_dbw
+    for known, reason, missing in (
+        (plan.erp_max_dbw, "pattern_without_erp", "compliance.missing.plan_erp"),
+        (power, "pattern_unknown", "compliance.missing.erp"),
+    ):
+        if known is None:
+            return not_assessable(
+                CHECK, rule, f"compliance.reason.{reason}", (missing,), values=told
+            )
+    lost = station.attenuation_db or (0.0,) * AZIMUTHS
+    radiated = [float(power or 0.0) - part for part in lost]
+    limits = [float(plan.erp_max_dbw or 0.0) - part for part in plan.attenuation_db]
     margins = [limit - erp for limit, erp in zip(limits, radiated, strict=True)]
     worst = min(range(len(margins)), key=margins.__getitem__)
     limit, erp = round(limits[worst], 3), radiated[worst]
     kept = _within(-margins[worst], number(rule, "erp_tolerance_db"))
+    allowed = of_plan(plan, "erp_max_at_azimuth_dbw", limit)
+    if not (kept or station.attenuation_db) and any(plan.attenuation_db):
+        return not_assessable(
+            CHECK,
+            rule,
+            "compliance.reason.pattern_not_recorded",
+            ("compliance.missing.pattern",),
+            evidence=(*of_power(station), allowed),
+            values={**told, "azimuth_deg": worst * _STEP_DEG, "erp_max_kw": _kw(limit)},
+        )
     return _concluded(
         rule,
         "pattern_kept" if kept else "pattern_exceeded",
-        (
-            of_station(station, "erp_at_azimuth_dbw", round(erp, 3)),
-            of_plan(plan, "erp_max_at_azimuth_dbw", limit),
-        ),
+        (_at_azimuth(station, round(erp, 3)), allowed),
         {
-            "azimuth_deg": worst * 10,
+            "azimuth_deg": worst * _STEP_DEG,
             "erp_kw": _kw(erp),
             "erp_max_kw": _kw(limit),
             "excess_w": round(10 ** (erp / 10) - 10 ** (limit / 10), 1),
@@ -176,19 +213,115 @@ def _pattern(station: StationFacts, plan: PlanFacts, rule: Rule) -> Finding:
     )
 
 
-def _heights(station: StationFacts, plan: PlanFacts, rule: Rule) -> list[Finding]:
-    effective = station.effective_height_max_m
-    if effective is None and station.effective_height_m:
-        effective = max(station.effective_height_m)
-    compared = (
-        ("effective_height", effective, plan.effective_height_max_m),
-        ("antenna_height", station.height_above_ground_m, plan.antenna_height_m),
+def _at_azimuth(station: StationFacts, erp_dbw: float) -> Evidence:
+    """Return the power at an azimuth: of the record, or derived from the antenna's model."""
+    name = "erp_at_azimuth_dbw"
+    if not station.pattern_source:
+        return of_station(station, name, erp_dbw)
+    recalled = station.confidence is Confidence.RECALLED
+    return Evidence(
+        EvidenceKind.RECORD,
+        name,
+        erp_dbw,
+        f"{station.source}; {station.pattern_source}",
+        Confidence.RECALLED if recalled else Confidence.DERIVED,
     )
-    return [
-        _height(station, plan, rule, name, value, limit)
-        for name, value, limit in compared
-        if limit is not None
-    ]
+
+
+def _heights(station: StationFacts, plan: PlanFacts, rule: Rule) -> list[Finding]:
+    if plan.effective_height_max_m is None and plan.antenna_height_m is None:
+        return [_unstated(plan, rule, "height")]
+    found = []
+    if plan.effective_height_max_m is not None:
+        found.append(_effective(station, plan, rule, plan.effective_height_max_m))
+    if plan.antenna_height_m is not None:
+        above_m, limit_m = station.height_above_ground_m, plan.antenna_height_m
+        found.append(_height(station, plan, rule, "antenna_height", above_m, limit_m))
+    return found
+
+
+def _unstated(plan: PlanFacts, rule: Rule, what: str) -> Finding:
+    return not_assessable(
+        CHECK,
+        rule,
+        f"compliance.reason.plan_states_no_{what}",
+        (f"compliance.missing.plan_{what}",),
+        values={"plan_id": plan.plan_id},
+    )
+
+
+def _effective(station: StationFacts, plan: PlanFacts, rule: Rule, limit: float) -> Finding:
+    """Compare the largest effective height on record, by azimuth where that is where it stands."""
+    stated, by_azimuth = station.effective_height_max_m, station.effective_height_m
+    if not by_azimuth or (stated is not None and stated > max(by_azimuth)):
+        return _height(station, plan, rule, "effective_height", stated, limit)
+    worst = max(range(AZIMUTHS), key=by_azimuth.__getitem__)
+    value = by_azimuth[worst]
+    kept = _within(value - limit, number(rule, "height_tolerance_m"))
+    return _concluded(
+        rule,
+        f"effective_height_at_azimuth_{'kept' if kept else 'exceeded'}",
+        (
+            of_station(station, "effective_height_m", value),
+            of_plan(plan, "effective_height_max_m", limit),
+        ),
+        {
+            "azimuth_deg": worst * _STEP_DEG,
+            "height_m": value,
+            "limit_m": limit,
+            "excess_m": round(value - limit, 2),
+            "plan_id": plan.plan_id,
+        },
+        kept=kept,
+    )
+
+
+def _over_terrain(
+    plan: PlanFacts, height: HeightFacts | None, terrain: TerrainFacts, rule: Rule
+) -> Finding:
+    """Compare the largest effective height over the terrain, of 36 azimuths: a prediction."""
+    limit = float(plan.effective_height_max_m or 0.0)
+    in_plan = of_plan(plan, "effective_height_max_m", limit)
+    values: dict[str, Value] = {"limit_m": limit, "plan_id": plan.plan_id}
+    by_azimuth = () if height is None or terrain.flat else height.effective_height_m
+    known = [k for k, one in enumerate(by_azimuth) if not math.isnan(one)]
+    if height is None or not known:
+        return not_assessable(
+            CHECK,
+            rule,
+            "compliance.reason.effective_height_terrain_unknown",
+            ("compliance.missing.terrain",),
+            evidence=(in_plan,),
+            values=values,
+        )
+    worst = max(known, key=by_azimuth.__getitem__)
+    value = by_azimuth[worst]
+    kept = _within(value - limit, number(rule, "height_tolerance_m"))
+    computed = field_evidence(
+        EvidenceKind.PREDICTION,
+        "effective_height_computed_m",
+        value,
+        height.source,
+        terrain=terrain,
+    )
+    finding = unconcluded(
+        CHECK,
+        rule,
+        f"compliance.reason.effective_height_terrain_{'kept' if kept else 'exceeded'}",
+        (computed, in_plan),
+        {
+            **values,
+            "azimuth_deg": worst * _STEP_DEG,
+            "azimuths": len(known),
+            "height_m": round(value, 1),
+            "excess_m": round(value - limit, 2),
+        },
+    )
+    return conclude(
+        finding,
+        outcome=Outcome.COMPLIES if kept else Outcome.VIOLATES,
+        missing=() if kept else ("compliance.missing.height_survey",),
+    )
 
 
 def _height(  # noqa: PLR0917 (one comparison of two records, all its parts)
@@ -225,6 +358,8 @@ def _height(  # noqa: PLR0917 (one comparison of two records, all its parts)
 
 
 def _polarization(station: StationFacts, plan: PlanFacts, rule: Rule) -> Finding:
+    if plan.polarization is None:
+        return _unstated(plan, rule, "polarization")
     kept = station.polarization == plan.polarization
     return _concluded(
         rule,

@@ -6,6 +6,7 @@ No geometry lives here: distances, inside flags and fields come filled in by who
 import math
 from dataclasses import dataclass
 from datetime import date
+from typing import Final
 
 from propagation.compliance.records import Confidence, EvidenceKind
 from propagation.errors import PropagationError
@@ -15,6 +16,7 @@ from propagation.interference.protection import Service
 from propagation.profile import Polarization
 
 __all__ = [
+    "AZIMUTHS",
     "BoundaryFacts",
     "CommuneFacts",
     "FieldAtPoint",
@@ -24,10 +26,42 @@ __all__ = [
     "ProtectionPoint",
     "StationFacts",
     "TerrainFacts",
+    "all_components_dbw",
 ]
 
-AZIMUTHS = 36
+AZIMUTHS: Final = 36
 """Values of a pattern: one each 10 degrees from true north (GE84, Annex 3)."""
+
+
+_ROUNDING: Final = 4
+"""Decimals of a sum of powers in dBW."""
+
+
+def all_components_dbw(
+    total_dbw: float | None, horizontal_dbw: float | None, vertical_dbw: float | None
+) -> float | None:
+    """Return the effective radiated power of all components of a record, dBW.
+
+    The sum of both polarisations (GE84, Annex 3), or the total on record where that is larger: a
+    total that holds the larger part only would hide the other.
+
+    Parameters
+    ----------
+    total_dbw, horizontal_dbw, vertical_dbw : float or None
+        As recorded.
+
+    Returns
+    -------
+    float or None
+        None where nothing is recorded.
+    """
+    parts = [part for part in (horizontal_dbw, vertical_dbw) if part is not None]
+    if not parts:
+        return total_dbw
+    together = 10 * math.log10(sum(10 ** (part / 10) for part in parts))
+    if total_dbw is not None and total_dbw >= together:
+        return total_dbw
+    return round(together, _ROUNDING)
 
 
 def _require_pattern(name: str, values: tuple[float, ...]) -> None:
@@ -50,6 +84,8 @@ class StationFacts:
     attenuation_db : tuple of 36 floats
         Reduction of e.r.p. at 0, 10 ... 350 degrees from true north; empty when
         non-directional.
+    pattern_source : str
+        What the attenuations were computed from; empty where they are those of the record.
     height_above_ground_m : float or None
         Height of the antenna's centre above ground.
     effective_height_max_m : float or None
@@ -82,6 +118,7 @@ class StationFacts:
     erp_horizontal_dbw: float | None = None
     erp_vertical_dbw: float | None = None
     attenuation_db: tuple[float, ...] = ()
+    pattern_source: str = ""
     height_above_ground_m: float | None = None
     effective_height_max_m: float | None = None
     effective_height_m: tuple[float, ...] = ()
@@ -95,6 +132,13 @@ class StationFacts:
         """Refuse patterns of another length."""
         _require_pattern("attenuation_db", self.attenuation_db)
         _require_pattern("effective_height_m", self.effective_height_m)
+
+    @property
+    def erp_all_dbw(self) -> float | None:
+        """Effective radiated power of both polarisations together; None where not known."""
+        return all_components_dbw(
+            self.erp_total_dbw, self.erp_horizontal_dbw, self.erp_vertical_dbw
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

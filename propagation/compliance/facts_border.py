@@ -61,6 +61,10 @@ class BorderFacts:
         Effective radiated power towards the nearest point.
     effective_height_m : float or None
         Effective height of the antenna towards the nearest point.
+    effective_height_computed : str or None
+        How that height was computed from the terrain; None where it stands in the record.
+    points_considered : int
+        Of how many points of the line those with a field were chosen.
     """
 
     country: str
@@ -70,3 +74,10 @@ class BorderFacts:
     source: str
     erp_dbw: float | None = None
     effective_height_m: float | None = None
+    effective_height_computed: str | None = None
+    points_considered: int = 0
+
+    @property
+    def considered(self) -> int:
+        """Points of the line looked at: those with a field at least."""
+        return max(self.points_considered, len(self.points))

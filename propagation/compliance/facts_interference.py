@@ -113,8 +113,11 @@ class ContourFacts:
     ----------
     protected_dbuvm, interfering_dbuvm, time_percent : float
         The thresholds that the contours were drawn for.
-    protected_area_km2, overlap_area_km2 : float
-        Area inside the protected contour, and of it inside the interfering one.
+    protected_area_km2 : float or None
+        Area inside the protected contour; None where it was not drawn, as the unwanted field
+        reaches the interfering one nowhere near it.
+    overlap_area_km2 : float
+        Of that area, what lies inside the interfering contour.
     depth_km : float
         How far the interfering contour reaches into the protected one where it reaches deepest;
         0 where it does not reach in.
@@ -134,7 +137,7 @@ class ContourFacts:
     protected_dbuvm: float
     interfering_dbuvm: float
     time_percent: float
-    protected_area_km2: float
+    protected_area_km2: float | None
     overlap_area_km2: float
     depth_km: float
     azimuth_deg: float

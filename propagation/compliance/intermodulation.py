@@ -99,7 +99,7 @@ class _Scene:
             frequency_mhz=station.frequency_mhz,
             bandwidth_khz=site.bandwidth_khz,
             distance_m=0.0,
-            erp_dbw=station.erp_total_dbw,
+            erp_dbw=station.erp_all_dbw,
             source=station.source,
         )
         self._carriers = (own, *near)

@@ -36,6 +36,9 @@ CHECK: Final = "plan_identity"
 _LOCAL: Final = "other"
 """Neither national nor provincial: the plan's tables do not list such stations one by one."""
 
+_WORST_FIRST: Final = (Confidence.RECALLED, Confidence.DERIVED, Confidence.SECONDARY)
+"""How two records are known together: as well as the worse of them."""
+
 _WORD: Final = re.compile("(?:[^\\W_]|[\u0300-\u036f])+")
 
 _TONES: Final = frozenset("\u0300\u0301\u0303\u0309\u0323")
@@ -259,7 +262,7 @@ def _site(
     near = number(rule, "tolerance_at_or_above_km")
     far = number(rule, "tolerance_below_km")
     values: dict[str, Value] = {"distance_km": round(distance_km, 2), "site_name": plan.site_name}
-    if station.erp_total_dbw is None:
+    if station.erp_all_dbw is None:
         if near < distance_km <= far:
             return not_assessable(
                 CHECK,
@@ -271,7 +274,7 @@ def _site(
             )
         tolerance = near if distance_km <= near else far  # whatever the power is
     else:
-        erp_w = 10 ** (station.erp_total_dbw / 10)
+        erp_w = 10 ** (station.erp_all_dbw / 10)
         strong = erp_w >= number(rule, "erp_threshold_w") * (1 - 1e-9)
         tolerance = near if strong else far
     return _judge(
@@ -286,11 +289,12 @@ def _site(
 
 def _distance(station: StationFacts, plan: PlanFacts, distance_km: float) -> Evidence:
     """Return the distance of two recorded sites; it is known as well as the worse of them."""
-    recalled = Confidence.RECALLED in (station.confidence, plan.confidence)
+    both = (station.confidence, plan.confidence)
+    worse = next((one for one in _WORST_FIRST if one in both), station.confidence)
     return Evidence(
         EvidenceKind.RECORD,
         "site_distance_km",
         round(distance_km, 3),
         f"{station.source}; {plan.source}",
-        Confidence.RECALLED if recalled else station.confidence,
+        worse,
     )

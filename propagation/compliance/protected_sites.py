@@ -13,6 +13,7 @@ from propagation.compliance.conclusions import (
     field_evidence,
     measured_outcome,
     not_assessable,
+    of_power,
     of_rule,
     of_station,
     unconcluded,
@@ -167,7 +168,7 @@ def _at(
 
 
 def _blanketing(station: StationFacts, population: float | None, rule: Rule) -> Finding:
-    erp = station.erp_total_dbw
+    erp = station.erp_all_dbw
     if erp is None:
         reason = "protected_sites.reason.blanketing_no_erp"
         missing = ("compliance.missing.erp",)
@@ -184,7 +185,7 @@ def _blanketing(station: StationFacts, population: float | None, rule: Rule) -> 
         rule,
         f"protected_sites.reason.blanketing_{state}",
         (
-            of_station(station, "erp_total_dbw", erp),
+            *of_power(station),
             Evidence(
                 EvidenceKind.PREDICTION,
                 "blanketing_distance_m",

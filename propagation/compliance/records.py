@@ -3,7 +3,8 @@
 A prediction is never evidence of a violation (Luật Tần số vô tuyến điện 42/2009/QH12, Điều 35.3:
 the measurements of the competent authority are). So a `Finding` that says *violates* can only be
 built from comparisons of records and from measurements with their uncertainty, on a rule that is
-more than recalled, and on nothing approximate. The constructor keeps this; there is no other way
+more than recalled, and on nothing approximate; a record known from a second hand, or computed,
+is not enough either. The constructor keeps this; there is no other way
 to make one: copying, `dataclasses.replace` and unpickling all pass through it, and what makes a
 number unfit (an approximate boundary, flat terrain) travels with the number itself.
 """
@@ -13,7 +14,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 from datetime import date
 from enum import StrEnum
-from typing import final
+from typing import Final, final
 
 from propagation.compliance.agreement import ModelAgreement
 from propagation.errors import PropagationError
@@ -60,6 +61,7 @@ class EvidenceKind(StrEnum):
     RECORD = "record"
     MEASUREMENT = "measurement"
     PREDICTION = "prediction"
+    RULE = "rule"
 
 
 class Confidence(StrEnum):
@@ -79,6 +81,7 @@ class Reservation(StrEnum):
     APPROXIMATE_BOUNDARY = "approximate_boundary"
     RECALLED_RULE = "recalled_rule"
     RECALLED_RECORD = "recalled_record"
+    UNCONFIRMED_RECORD = "unconfirmed_record"
     UNOFFICIAL_PLAN = "unofficial_plan"
     FLAT_TERRAIN = "flat_terrain"
     NO_UNCERTAINTY = "no_uncertainty"
@@ -142,6 +145,10 @@ class Rule:
         object.__setattr__(self, "confidence", Confidence(self.confidence))
 
 
+_SECOND_HAND: Final = frozenset({Confidence.SECONDARY, Confidence.DERIVED})
+"""A record known no better is not what the authority holds; a rule of such confidence may bind."""
+
+
 @final
 @dataclass(frozen=True, slots=True)
 class Evidence:
@@ -150,7 +157,7 @@ class Evidence:
     Attributes
     ----------
     kind : EvidenceKind
-        Record, measurement or prediction.
+        Record, measurement, prediction, or the limit of a rule.
     name : str
         What it is, with the unit suffix: `erp_dbw`, `field_strength_dbuvm`.
     value : str, number, bool or None
@@ -188,8 +195,11 @@ class Evidence:
             found.add(Reservation.PREDICTED)
         if self.kind is EvidenceKind.MEASUREMENT and not _positive(self.uncertainty):
             found.add(Reservation.NO_UNCERTAINTY)
-        if self.confidence is Confidence.RECALLED and Reservation.RECALLED_RULE not in found:
-            found.add(Reservation.RECALLED_RECORD)
+        if self.confidence is Confidence.RECALLED:
+            of_a_rule = self.kind is EvidenceKind.RULE
+            found.add(Reservation.RECALLED_RULE if of_a_rule else Reservation.RECALLED_RECORD)
+        if self.kind is EvidenceKind.RECORD and self.confidence in _SECOND_HAND and not found:
+            found.add(Reservation.UNCONFIRMED_RECORD)
         return frozenset(found)
 
 
@@ -229,7 +239,8 @@ class Finding:
     ------
     ForbiddenVerdictError
         If *violates* rests on a prediction, an approximation, a recalled or non-binding rule, a
-        measurement without uncertainty, or on nothing; or if *complies* rests on flat terrain,
+        record that is recalled, secondary or derived, a measurement without uncertainty, or on
+        nothing; or if *complies* rests on flat terrain,
         on which a result is never better than *needs verification*.
     """
 

@@ -5,6 +5,7 @@ is, then again with the disturbing station louder by its margin and 0.01 dB, and
 """
 
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -196,6 +197,23 @@ def test_an_interfering_contour_just_outside(contours: dict[str, Rows]) -> None:
     assert last(found) == "received_clear"
     assert found["outcome"] == "complies"
     assert found["margin_db"] == pytest.approx(0.02, abs=0.011)
+
+
+def test_600_khz_apart_contours_are_drawn_though_no_ratio_asks(tmp_path: Path) -> None:
+    """A strong station 3 km away overlaps by 100 dB(uV/m) only near itself; 60 km away nowhere."""
+    wanted = station("w", 95.0, erp_total_dbw=20.0)
+    at = (wanted.longitude, wanted.latitude)
+    near = station("near", 95.6, **away(*at, 90.0, 3.0), erp_total_dbw=30.0)
+    far = station("far", 94.4, **away(*at, 270.0, 60.0), erp_total_dbw=30.0)
+    rows = judged(scene_of((wanted, 3.0), (near, 3.0), (far, 0.6)), tmp_path)
+    listed = [one for one in findings(rows["w"], "contour_overlap")
+              if one["rule"]["id"] == "fm.contour_overlap"]  # fmt: skip
+    told = {(one["counterpart"], last(one)): one for one in listed}
+    overlap = told["near", "received_overlap"]
+    assert overlap["values"]["spacing_khz"] == 600.0
+    # 1 kW e.r.p. in free space: 106.9 dB(uV/m) at 1 km, 100 at 2.2 km; less over the ground
+    assert 1 <= overlap["values"]["overlap_km2"] <= 3.15 * 2.2**2
+    assert told["far", "received_clear_far"]["outcome"] == "complies"
 
 
 # --- usable fields ---

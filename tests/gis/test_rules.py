@@ -93,6 +93,12 @@ def test_labels() -> None:
     assert known["fm.site_tolerance"] == (Confidence.VERIFIED, False)
     assert known["fm.area_class"] == (Confidence.DERIVED, False)
     assert known["audit.data"] == (Confidence.DERIVED, False)
+    # a treaty of others, a reference method, a screen of this software: told beside
+    deciding = {one.id for one in pack.rules.values() if not (one.binding or one.advisory)}
+    assert deciding == {
+        "fm.area_class",  # no finding stands on it
+        "pa.plan.identity",  # a Vietnamese text, though no plan
+    }
     assert known["tv.plan.identity"] == (Confidence.RECALLED, True)
     assert known["tv.protection_ratio"] == (Confidence.SECONDARY, False)
     assert known["tv.protection_ratio.adjacent"] == (Confidence.RECALLED, False)

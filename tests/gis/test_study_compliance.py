@@ -107,7 +107,7 @@ def test_a_pattern_above_that_of_the_entry_violates(
 ) -> None:
     """1 kW all round, where the entry takes off 10 dB at 120 degrees: 900 W too much there."""
     pattern = (0.0,) * 12 + (10.0,) + (0.0,) * 23
-    station = make_station(erp_total_dbw=30.0, plan_entry_id="q-a")
+    station = make_station(erp_total_dbw=30.0, plan_entry_id="q-a", attenuation_db=(0.0,) * 36)
     context = study_context(stations=[station], entries=[make_plan_entry(attenuation_db=pattern)])
     found = {
         finding["reason"].rsplit(".")[-1]: finding

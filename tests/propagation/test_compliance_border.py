@@ -105,6 +105,22 @@ def test_beyond_the_distance_by_more_than_the_line_is_uncertain(check) -> None:
     assert "distance_within" in check(point(distance_km=296.3))
 
 
+def test_a_height_from_the_terrain_is_a_prediction_and_flat_terrain_clears_nobody(
+    check, flat
+) -> None:
+    far, how = point(distance_km=900.0), "ITU-R P.1546-6, 3-15 km"
+    found = check(far, ground=flat, effective_height_computed=how)["distance_kept"]
+    assert found.outcome is Outcome.NEEDS_VERIFICATION
+    assert {Reservation.FLAT_TERRAIN, Reservation.PREDICTED} <= found.reservations
+    assert "compliance.missing.terrain" in found.missing
+    height = next(one for one in found.evidence if one.name == "effective_height_m")
+    assert (height.kind, height.source.split("; ")[0]) == (EvidenceKind.PREDICTION, how)
+    known = check(far, effective_height_computed=how)["distance_kept"]
+    assert known.outcome is Outcome.COMPLIES
+    recorded = check(far, ground=flat)["distance_kept"]
+    assert recorded.outcome is Outcome.COMPLIES  # the record's own height needs no terrain
+
+
 def test_the_nearest_point_is_judged(check) -> None:
     found = check(point(distance_km=400.0), point(distance_km=290.0, azimuth_deg=200.0))
     assert found["distance_within"].values["azimuth_deg"] == 200

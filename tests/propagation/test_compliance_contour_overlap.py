@@ -1,5 +1,7 @@
 """Overlap of protected and interfering contours, both ways, by both rules."""
 
+from dataclasses import replace
+
 import pytest
 
 from propagation.compliance import contour_overlap
@@ -94,7 +96,7 @@ def test_a_touch_without_area_is_an_overlap(check) -> None:
 
 
 def test_no_value_for_the_spacing(check) -> None:
-    for frequency_mhz in (97.0, 96.6):
+    for frequency_mhz in (97.0, 96.6, 97.4):
         found = check(frequency_mhz)
         assert [one.reason.rsplit(".")[-1] for one in found] == [
             "received_no_row",
@@ -126,8 +128,31 @@ def test_by_the_protection_ratios(check) -> None:
     assert caused.reason.endswith("caused_no_contours")  # the tropospheric one is missing
 
 
+def test_the_margin_is_that_of_the_contour_nearest_to_being_reached(check) -> None:
+    """On the same channel, stereo: 54 - 45 = 9 at 50 % and 54 - 37 = 17 at 1 % of time."""
+    steady = contour(54.0, 9.0, 50.0, excess_db=-20.0)
+    rare = contour(54.0, 17.0, 1.0, excess_db=-0.2)
+    far = contour(54.0, 9.0, 50.0)
+    received, caused = check(96.9, [steady, rare], [far, rare], rule=RATIO)
+    for found in (received, caused):
+        assert found.outcome is Outcome.COMPLIES
+        assert found.margin_db == pytest.approx(0.2)
+        assert found.values["below_db"] == 0.2
+        assert found.values["time_percent"] == 1.0
+
+
+def test_600_khz_apart_the_last_row_is_asked(check) -> None:
+    undrawn = replace(contour(interfering=100.0), protected_area_km2=None)
+    received, caused = check(97.5, [contour(interfering=100.0, excess_db=-12.5)], [undrawn])
+    assert received.margin_db == 12.5
+    assert caused.reason.endswith("caused_clear_far")
+    assert "protected_area_km2" not in {item.name for item in caused.evidence}
+    (nobody,) = check(97.6)
+    assert nobody.reason.endswith("nobody")
+
+
 def test_other_thresholds_ask_for_other_contours(check) -> None:
-    received, _ = check(96.9, [contour(interfering=40.0)], interfering_dbuvm=[34, 54, 100])
+    received, _ = check(96.9, [contour(interfering=40.0)], interfering_dbuvm=[34, 54, 100, 100])
     assert received.reason.endswith("received_no_contours")
 
 

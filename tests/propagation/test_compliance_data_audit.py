@@ -173,7 +173,7 @@ def test_power_by_class(check, station) -> None:
     ("horizontal_dbw", "vertical_dbw", "total_dbw", "off_db"),
     [
         (30.0, 30.0, 33.0103, 0.0),  # 1 kW and 1 kW: their sum
-        (30.0, 30.0, 30.0, 0.0),  # or the larger
+        (30.0, 30.0, 30.0, -3.01),  # the larger alone hides the other
         (30.0, None, 30.0, 0.0),
         (30.0, None, 20.0, -10.0),  # 100 W in all, and 1 kW of it horizontal
         (30.0, 20.0, 31.0, 0.59),  # 1.1 kW is 30.41 dBW

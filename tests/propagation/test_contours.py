@@ -18,19 +18,19 @@ FCC = dict(shipped("fm.contour_overlap").parameters)
 @pytest.mark.parametrize(
     ("spacing_khz", "interfering"),
     # 47 CFR 73.509: 60 dBu F(50,50) against 40, 54, 100 dBu F(50,10)
-    [(0.0, 40.0), (200.0, 54.0), (-200.0, 54.0), (400.0, 100.0)],
+    [(0.0, 40.0), (200.0, 54.0), (-200.0, 54.0), (400.0, 100.0), (-600.0, 100.0)],
 )
 def test_the_rows_of_47_cfr_73_509(spacing_khz: float, interfering: float) -> None:
     found = listed_thresholds(contours_from_parameters(FCC), spacing_khz)
     assert found == (ContourThreshold(60.0, interfering, 10.0),)
 
 
-@pytest.mark.parametrize("spacing_khz", [100.0, -300.0, 199.9])
+@pytest.mark.parametrize("spacing_khz", [100.0, -300.0, 199.9, 500.0])
 def test_between_the_rows_it_says_nothing(spacing_khz: float) -> None:
     assert listed_thresholds(contours_from_parameters(FCC), spacing_khz) is None
 
 
-@pytest.mark.parametrize("spacing_khz", [400.1, 500.0, -10_700.0])
+@pytest.mark.parametrize("spacing_khz", [600.1, 700.0, -10_700.0])
 def test_beyond_the_last_row_nothing_is_asked(spacing_khz: float) -> None:
     assert listed_thresholds(contours_from_parameters(FCC), spacing_khz) == ()
 

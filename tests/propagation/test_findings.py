@@ -75,8 +75,8 @@ def test_records_and_measurements_may_violate(
     assert finding(*evidence, rule=rule(confidence)).outcome is Outcome.VIOLATES
 
 
-def _recalled_record() -> Evidence:
-    return dataclasses.replace(RECORD, confidence=Confidence.RECALLED)
+def _known(confidence: Confidence) -> Evidence:
+    return dataclasses.replace(RECORD, confidence=confidence)
 
 
 def _unsure(uncertainty: float | None) -> Evidence:
@@ -95,7 +95,13 @@ FORBIDDEN: dict[str, Callable[[], Finding]] = {
     "evidence as a list": lambda: finding(evidence=[PREDICTED]),
     "a recalled rule": lambda: finding(RECORD, rule=rule("recalled")),
     "a reference rule": lambda: finding(RECORD, rule=rule(binding=False)),
-    "a recalled record": lambda: finding(_recalled_record()),
+    "a recalled record": lambda: finding(_known(Confidence.RECALLED)),
+    "a record of a secondary source": lambda: finding(_known(Confidence.SECONDARY)),
+    "a record that is derived": lambda: finding(_known(Confidence.DERIVED)),
+    "a weak record beside a sound one": lambda: finding(RECORD, _known(Confidence.SECONDARY)),
+    "a limit of a recalled rule": lambda: finding(
+        RECORD, Evidence(EvidenceKind.RULE, "x", 1.0, "s", Confidence.RECALLED)
+    ),
     "a measurement without uncertainty": lambda: finding(_unsure(None)),
     "a measurement with an uncertainty of 0": lambda: finding(_unsure(0.0)),
     "a measurement with an uncertainty of NaN": lambda: finding(_unsure(float("nan"))),
@@ -118,6 +124,14 @@ FORBIDDEN: dict[str, Callable[[], Finding]] = {
 def test_forbidden_pairs(way: str) -> None:
     with pytest.raises(ForbiddenVerdictError, match="'violates' cannot rest on"):
         FORBIDDEN[way]()
+
+
+def test_a_secondary_rule_and_a_simulated_record_may_violate() -> None:
+    limit = Evidence(EvidenceKind.RULE, "limit", 30.0, "s", Confidence.SECONDARY)
+    simulated = _known(Confidence.SYNTHETIC)
+    found = finding(simulated, limit, rule=rule("secondary"))
+    assert found.outcome is Outcome.VIOLATES
+    assert found.rule.confidence is Confidence.SECONDARY
 
 
 @given(
@@ -143,8 +157,9 @@ def test_violates_stands_exactly_when_nothing_speaks_against_it(
     sure = uncertainty is not None and 0 < uncertainty < float("inf")
     sound = (
         kind is not EvidenceKind.PREDICTION
-        and (kind is EvidenceKind.RECORD or sure)
+        and (kind is not EvidenceKind.MEASUREMENT or sure)
         and Confidence.RECALLED not in (known, rule_known)
+        and not (kind is EvidenceKind.RECORD and known in {"secondary", "derived"})
         and binding
         and not held
         and not carried

@@ -7,32 +7,36 @@ from collections.abc import Iterable
 from typing import Any, Final
 
 import numpy as np
+from numpy.typing import NDArray
 
 from data import path
 from gis.geodesy import azimuth_deg, distance_km
+from gis.radiated import level_erp_dbw
 from gis.register.records import BroadcastStation, Service
 from gis.rules import station_facts
 from gis.studies.audit import height_facts
 from gis.studies.checks.scene import Asked, Scene
 from gis.studies.field import fields_at
-from propagation.antenna import horizontal_attenuation_db
 from propagation.compliance import border
 from propagation.compliance.facts_border import BorderFacts, BorderPointFacts
 from propagation.compliance.parameters import BORDER_DISTANCE, BORDER_FIELD
 from propagation.compliance.records import Finding
 from propagation.itu import p1812
 
-__all__ = ["CHECKS", "NAME", "RULES", "findings", "gather"]
+__all__ = ["CHECKS", "NAME", "RULES", "chosen_points", "findings", "gather"]
 
 NAME = "border"
 CHECKS = (border.CHECK,)
 RULES = (BORDER_DISTANCE, BORDER_FIELD)
+
+Floats = NDArray[np.float64]
 
 _TABLE: Final = "tables/border_points.csv"
 _ABOUT: Final = "tables/border.toml"
 
 _SECTORS: Final = 36
 _MOST_POINTS: Final = 8
+_LEAST_KM: Final = 1e-3
 
 
 def gather(asked: Asked) -> dict[str, Any]:
@@ -70,7 +74,7 @@ def _facts(scene: Scene, station: BroadcastStation) -> BorderFacts:
     bearing = np.asarray(
         azimuth_deg(station.longitude, station.latitude, every[:, 0], every[:, 1])
     )
-    chosen = _chosen(away, bearing)
+    chosen = chosen_points(away, bearing, level_erp_dbw(station, bearing))
     fields = np.full((2, chosen.size), math.nan)
     source = ""
     if not scene.missing(station):
@@ -93,41 +97,47 @@ def _facts(scene: Scene, station: BroadcastStation) -> BorderFacts:
         for column, place in enumerate(chosen)
     )
     towards_deg = points[0].azimuth_deg
+    towards = level_erp_dbw(station, towards_deg)
+    height_m, computed = _effective_height(scene, station, towards_deg)
     return BorderFacts(
         country=gathered["country"],
         points=points,
         position_uncertainty_km=gathered["position_uncertainty_km"],
         official=gathered["official"],
         source=gathered["source"],
-        erp_dbw=_erp_dbw(station, towards_deg),
-        effective_height_m=_effective_height_m(scene, station, towards_deg),
+        erp_dbw=None if towards is None else float(towards),
+        effective_height_m=height_m,
+        effective_height_computed=computed,
+        points_considered=int(away.size),
     )
 
 
-def _chosen(away: np.ndarray, bearing: np.ndarray) -> np.ndarray:
-    """Return the nearest point of each sector of 10 degrees, the nearest first, some of them."""
+def chosen_points(away: Floats, bearing: Floats, erp_dbw: Floats | None) -> NDArray[np.intp]:
+    """Return the nearest point, then those of the largest field in free space, one a sector.
+
+    The power towards a point counts as its distance does: a lobe towards another sector is not
+    missed because the border is farther there.
+    """
+    free_db = -20 * np.log10(np.maximum(away, _LEAST_KM)) + (0.0 if erp_dbw is None else erp_dbw)
     sector = (np.mod(bearing, 360.0) // (360.0 / _SECTORS)).astype(np.intp)
-    order = np.lexsort((np.arange(away.size), away))
-    _, first = np.unique(sector[order], return_index=True)
-    return order[np.sort(first)][:_MOST_POINTS]
+    order = np.lexsort((np.arange(away.size), away, -free_db))
+    nearest = int(np.argmin(away))
+    order = np.concatenate(([nearest], order[order != nearest]))
+    _, first = np.unique(sector[order[1:]], return_index=True)
+    return np.concatenate((order[:1], order[1:][np.sort(first)]))[:_MOST_POINTS]
 
 
-def _erp_dbw(station: BroadcastStation, towards_deg: float) -> float | None:
-    if station.erp_total_dbw is None:
-        return None
-    if not station.attenuation_db:
-        return station.erp_total_dbw
-    lost = horizontal_attenuation_db(station.attenuation_db, towards_deg)
-    return station.erp_total_dbw - float(lost)
-
-
-def _effective_height_m(
+def _effective_height(
     scene: Scene, station: BroadcastStation, towards_deg: float
-) -> float | None:
-    """Return the effective height towards the border: from the terrain, else as recorded."""
-    computed = height_facts(station, scene.neighbourhood.ground)
+) -> tuple[float | None, str | None]:
+    """Return the effective height towards the border, and how it was computed.
+
+    From the terrain, else as recorded.
+    """
     place = round(towards_deg / 10) % 36
-    known = computed.effective_height_m if computed is not None else station.effective_height_m
-    if not known or math.isnan(known[place]):
-        return station.effective_height_max_m
-    return known[place]
+    computed = height_facts(station, scene.neighbourhood.ground)
+    if computed is not None and not math.isnan(computed.effective_height_m[place]):
+        return computed.effective_height_m[place], computed.source
+    if station.effective_height_m:
+        return station.effective_height_m[place], None
+    return station.effective_height_max_m, None

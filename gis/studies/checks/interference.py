@@ -9,9 +9,13 @@ from numpy.typing import NDArray
 from gis.geodesy import azimuth_deg, distance_km
 from gis.register.records import BroadcastStation, Service
 from gis.studies.checks.scene import Asked, Scene
+from gis.studies.coverage import default_radius_km
+from gis.studies.emitter import NEAREST_KM
+from gis.studies.field import fields_at
 from gis.studies.service_cells import CELL_M, TIME_PERCENTS, ServiceCells
 from gis.studies.testpoints import AZIMUTHS_DEG, Places
 from gis.studies.unwanted import spacing_khz
+from propagation.area.bound import largest_field_dbuvm
 from propagation.compliance import contour_overlap, service_area, usable_field
 from propagation.compliance.facts_interference import (
     AreaFacts,
@@ -109,8 +113,6 @@ def _drawn(
 ) -> Iterator[ContourFacts]:
     """Yield the contours of two stations, as the cells of the wanted one's service know them."""
     cells = scene.meetings.cells.get(wanted.id)
-    if cells is None or not scene.neighbourhood.disturbs(unwanted, wanted):
-        return
     thresholds = contour_overlap.thresholds(
         scene.neighbourhood.facts(wanted),
         scene.neighbourhood.facts(unwanted),
@@ -118,18 +120,82 @@ def _drawn(
         protection_rule=scene.pack.rule(PROTECTION_RATIO),
         minimum_field_rule=scene.pack.rule(MINIMUM_FIELD),
     )
-    one = cells.of(unwanted.id)
     for threshold in thresholds or ():
         if threshold.time_percent not in TIME_PERCENTS:
             continue
+        if not scene.neighbourhood.disturbs(unwanted, wanted) and _apart(
+            cells, wanted, unwanted, threshold
+        ):
+            yield _untouched(scene, wanted, unwanted, threshold)
+            continue
+        if cells is None:
+            continue
         protected = cells.wanted_dbuvm >= threshold.protected_dbuvm
-        if protected.any() and (one is not None or unwanted.id in cells.left_out):
-            field = (
-                np.full(protected.shape, -np.inf)
-                if one is None
-                else one.field_dbuvm[TIME_PERCENTS.index(threshold.time_percent)]
-            )
-            yield _overlap(scene, cells, protected, field.astype(np.float64), threshold)
+        field = _unwanted_field(scene, cells, unwanted, threshold) if protected.any() else None
+        if field is not None:
+            yield _overlap(scene, cells, protected, field, threshold)
+
+
+def _apart(
+    cells: ServiceCells | None,
+    wanted: BroadcastStation,
+    unwanted: BroadcastStation,
+    threshold: ContourThreshold,
+) -> bool:
+    """Return whether no path to a station's service can carry the interfering field."""
+    if unwanted.erp_total_dbw is None:
+        return False
+    at = (wanted.longitude, wanted.latitude, unwanted.longitude, unwanted.latitude)
+    reach_km = default_radius_km(wanted) if cells is None else cells.reach_km
+    nearest_km = max(float(distance_km(*at)) - reach_km, NEAREST_KM)
+    bound = largest_field_dbuvm(
+        unwanted.frequency_mhz, nearest_km, unwanted.erp_total_dbw, threshold.time_percent
+    )
+    return float(bound) < threshold.interfering_dbuvm
+
+
+def _untouched(
+    scene: Scene,
+    wanted: BroadcastStation,
+    unwanted: BroadcastStation,
+    threshold: ContourThreshold,
+) -> ContourFacts:
+    at = (wanted.longitude, wanted.latitude, unwanted.longitude, unwanted.latitude)
+    return ContourFacts(
+        protected_dbuvm=threshold.protected_dbuvm,
+        interfering_dbuvm=threshold.interfering_dbuvm,
+        time_percent=threshold.time_percent,
+        protected_area_km2=None,
+        overlap_area_km2=0.0,
+        depth_km=0.0,
+        azimuth_deg=float(azimuth_deg(*at)) % 360.0,
+        longitude=wanted.longitude,
+        latitude=wanted.latitude,
+        height_m=scene.neighbourhood.settings.receiver_height_above_ground_m,
+        source=p1812.EDITION,
+    )
+
+
+def _unwanted_field(
+    scene: Scene, cells: ServiceCells, unwanted: BroadcastStation, threshold: ContourThreshold
+) -> Floats | None:
+    """Return what a station does in the cells: -inf where it cannot matter, None if unknown.
+
+    Of a spacing without a protection ratio, which no other check asks about, it is predicted here.
+    """
+    one = cells.of(unwanted.id)
+    if one is not None:
+        at = TIME_PERCENTS.index(threshold.time_percent)
+        return np.asarray(one.field_dbuvm[at], dtype=np.float64)
+    if unwanted.id in cells.left_out:
+        return np.full(cells.wanted_dbuvm.shape, -np.inf)
+    if scene.neighbourhood.disturbs(unwanted, cells.station) or scene.missing(unwanted):
+        return None
+    stage = scene.context.stage(0.85, 0.85, "studies.progress_field", station=unwanted.name)
+    percents = (threshold.time_percent,)
+    where = cells.longitude, cells.latitude
+    found = fields_at(scene.emitter(unwanted), stage, *where, time_percents=percents)
+    return np.asarray(found[0])
 
 
 def _overlap(
@@ -143,7 +209,7 @@ def _overlap(
     edge = np.zeros(AZIMUTHS_DEG.size)
     sector = np.floor(azimuth / (360.0 / AZIMUTHS_DEG.size)).astype(np.intp) % edge.size
     np.maximum.at(edge, sector[protected], away[protected])
-    within = np.where(protected, field, -np.inf)
+    within = np.where(protected & ~np.isnan(field), field, -np.inf)
     reached = within >= threshold.interfering_dbuvm
     depth = np.where(reached, edge[sector] - away + CELL_M / 1e3, -np.inf)
     place = int(np.argmax(depth if reached.any() else within))

@@ -5,6 +5,7 @@ from typing import Any
 
 from gis.register.records import BroadcastStation
 from gis.rules import plan_facts, station_facts
+from gis.studies.audit import height_facts
 from gis.studies.checks.scene import Asked, Scene
 from gis.studies.plan_match import plan_entry_of, site_distance_km
 from gis.studies.standards import rules_of
@@ -35,6 +36,8 @@ def findings(scene: Scene, station: BroadcastStation) -> Iterable[Finding]:
     entry = plan_entry_of(station, scene.entries, scene.on)
     facts = station_facts(station)
     plan = None if entry is None else plan_facts(entry)
+    judged = plan is not None and plan.effective_height_max_m is not None
+    height = height_facts(station, scene.neighbourhood.ground) if judged else None
     pack, rules = scene.pack, rules_of(station.service)
     identity_rule, erp_rule = rules.of_rank(pack, station)
     return (
@@ -46,5 +49,5 @@ def findings(scene: Scene, station: BroadcastStation) -> Iterable[Finding]:
             raster_rule=pack.rule(rules.raster),
             site_rule=None if rules.site is None else pack.rule(rules.site),
         ),
-        *erp_and_height.check(facts, plan, rule=erp_rule),
+        *erp_and_height.check(facts, plan, height, scene.terrain, rule=erp_rule),
     )

@@ -7,13 +7,13 @@ from typing import Any, Final
 import numpy as np
 
 from gis.geodesy import azimuth_deg, distance_km
+from gis.radiated import level_erp_dbw
 from gis.register.records import BroadcastStation, Service
 from gis.register.scopes import SYSTEM
 from gis.rules import station_facts
 from gis.studies.checks.scene import Asked, Scene
 from gis.studies.field import fields_at
 from gis.studies.snapshots import record_to_json
-from propagation.antenna import horizontal_attenuation_db
 from propagation.compliance import aeronautical, protected_sites
 from propagation.compliance.facts_aeronautical import (
     AeronauticalPoint,
@@ -145,11 +145,10 @@ def _in_sight(station: BroadcastStation, point: Mapping[str, Any]) -> bool:
 def _signal(station: BroadcastStation, point: Mapping[str, Any]) -> BroadcastSignal:
     """Return a station at a point: its e.r.p. towards it, and its field in free space."""
     away = _away_km(station, point)
-    erp, field = station.erp_total_dbw, math.nan
+    at = (station.longitude, station.latitude, point["longitude"], point["latitude"])
+    towards = level_erp_dbw(station, azimuth_deg(*at))
+    erp, field = None if towards is None else float(towards), math.nan
     if erp is not None:
-        if station.attenuation_db:
-            at = (station.longitude, station.latitude, point["longitude"], point["latitude"])
-            erp -= float(horizontal_attenuation_db(station.attenuation_db, azimuth_deg(*at)))
         up_m = (point["height_m"] or 0.0) - _above_sea_m(station)
         slant_m = max(math.hypot(1e3 * away, up_m), 1.0)
         eirp_w = w_from_dbw(eirp_db_from_erp_db(erp))

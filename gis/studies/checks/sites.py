@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Final
 
 from gis.geodesy import distance_km
+from gis.radiated import erp_all_dbw
 from gis.register.records import BroadcastStation, Service, Structure
 from gis.register.scopes import SYSTEM
 from gis.rules import station_facts
@@ -89,7 +90,7 @@ def with_station(gathered: Mapping[str, Any], station: BroadcastStation) -> dict
 
 
 def _station(station: BroadcastStation) -> dict[str, Any]:
-    erp = _erp_dbw(station)
+    erp = erp_all_dbw(station)
     return {
         "id": station.id,
         "name": station.name,
@@ -104,17 +105,6 @@ def _station(station: BroadcastStation) -> dict[str, Any]:
         "source": station.provenance.source,
         "confidence": station.provenance.confidence.value,
     }
-
-
-def _erp_dbw(station: BroadcastStation) -> float | None:
-    """Return all that a station radiates: the two polarisations together, where both are known."""
-    parts = (station.erp_horizontal_dbw, station.erp_vertical_dbw)
-    both_w = sum(10 ** (part / 10) for part in parts if part is not None)
-    total = station.erp_total_dbw
-    if not both_w:
-        return total
-    both = 10 * math.log10(both_w)
-    return round(both if total is None else max(both, total), 4)
 
 
 def _installations(
