@@ -16,6 +16,7 @@ from typing import Any, Final, TypeVar
 
 from data.text import Language, text
 from gis.errors import FormatError
+from gis.plain_text import wrong_at
 from gis.register.reading import Reader as RegisterReader
 from gis.register.records import (
     BroadcastStation,
@@ -159,8 +160,17 @@ def read_application(file: Path) -> dict[str, object]:
     try:
         written = content.decode("utf-8-sig")
         found = tomllib.loads(written) if suffix == ".toml" else json.loads(written)
+    except UnicodeDecodeError as error:
+        raise FormatError("applications.file_not_utf8", file=name) from error
     except (ValueError, RecursionError) as error:
-        raise FormatError("applications.file_unreadable", file=name, problem=error) from error
+        kind, line, column = wrong_at(error)
+        raise FormatError(
+            f"applications.file_unreadable_{kind}",
+            file=name,
+            line=line,
+            column=column,
+            problem=str(error),
+        ) from error
     if not isinstance(found, dict):
         raise FormatError("studies.wrong_mapping", name=name, value=type(found).__name__)
     return found
