@@ -229,7 +229,12 @@ def plan_rows_csv(rows: Sequence[PlanRow], language: Language | str) -> str:
     writer = csv.writer(stream, delimiter=";" if language == Language.VI else ",")
     writer.writerow(_heads(rows, language))
     for row in rows:
-        cells = [row.station.id, row.station.name, "" if row.entry is None else row.entry.plan_id]
+        names = (
+            row.station.id,
+            row.station.name,
+            "" if row.entry is None else row.entry.plan_id,
+        )
+        cells = [csv_text(name) for name in names]
         for item in row.items:
             values = [getattr(item, source) for source in SOURCES]
             cells += [_written(value, language) for value in (*values, item.difference)]
@@ -238,7 +243,7 @@ def plan_rows_csv(rows: Sequence[PlanRow], language: Language | str) -> str:
             number(row.measurements, language),
             "" if row.measured_at is None else when(row.measured_at, language),
         ]
-        writer.writerow([csv_text(cell) for cell in cells])
+        writer.writerow(cells)
     return "\ufeff" + stream.getvalue()
 
 
@@ -256,4 +261,4 @@ def _heads(rows: Sequence[PlanRow], language: Language | str) -> list[str]:
 def _written(value: Value, language: Language | str) -> str:
     if value is None:
         return ""
-    return value if isinstance(value, str) else number(value, language)
+    return csv_text(value) if isinstance(value, str) else number(value, language)

@@ -325,9 +325,9 @@ def _document(file: Path, content: bytes) -> dict[str, object]:
         line = content[: error.start].count(b"\n") + 1
         raise _refused(file, line, "-", "file_not_utf8") from error
     except (ValueError, RecursionError) as error:  # a number too long is no TOMLDecodeError
-        kind, line, column = wrong_at(error)
+        kind, at, column = wrong_at(error)
         reason = f"file_not_toml_{kind}"
-        raise _refused(file, line, "-", reason, column=column, problem=str(error)) from error
+        raise _refused(file, at, "-", reason, column=column, problem=str(error)) from error
 
 
 def _pack_name(file: Path, document: Mapping[str, object]) -> str:

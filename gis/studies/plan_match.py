@@ -97,8 +97,12 @@ def _replaces(entry: PlanEntry, older: PlanEntry) -> bool:
         return False
     if _alike(entry.site_name, older.site_name):
         return True
-    places = (entry.longitude, entry.latitude, older.longitude, older.latitude)
-    return None not in places and float(distance_km(*places)) <= SAME_SITE_KM
+    if older.longitude is None or older.latitude is None:
+        return False
+    if entry.longitude is None or entry.latitude is None:
+        return False
+    away = distance_km(older.longitude, older.latitude, entry.longitude, entry.latitude)
+    return float(away) <= SAME_SITE_KM
 
 
 def _alike(first: str, second: str) -> bool:

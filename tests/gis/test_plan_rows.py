@@ -156,3 +156,12 @@ def test_csv_has_a_line_for_each_station_and_no_formula(make_station, make_plan_
     assert cells["ERP (dBW): Differs"] == "yes"
     assert cells["Measurements"] == "1"
     assert plan_rows_csv([row], "vi").splitlines()[0].count(";") == len(head) - 1
+
+
+def test_a_number_stays_a_number_in_csv(make_station, make_plan_entry) -> None:
+    station = make_station(erp_total_dbw=27.0, programme="-3")
+    row = _row(station, make_plan_entry(erp_max_dbw=30.0), [])
+    head, line = list(csv.reader(io.StringIO(plan_rows_csv([row], "en").removeprefix("\ufeff"))))
+    cells = dict(zip(head, line, strict=True))
+    assert cells["ERP (dBW): Difference"] == "-3"
+    assert cells["Programme: Record"] == "'-3"

@@ -1,5 +1,6 @@
 """The administrator's own rule files: judged, kept with their history, taken back, in studies."""
 
+import os
 import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -27,6 +28,7 @@ from gis.rule_needs import ALWAYS_READ
 from gis.rules import load_rule_pack
 from gis.studies import run
 from gis.studies.context import StudyContext
+from gis.studies.findings import newest_of_plan
 from gis.studies.standards import rules_of
 from propagation.compliance.parameters import (
     AREA_CLASS,
@@ -294,3 +296,24 @@ def test_a_study_rests_on_the_pack_in_use_and_names_it(
     keep(register, home, STRICTER)
     rested = run("compliance", wanted, context).inputs["rules"]["version"]
     assert rested == pack_in_use(ON, home).version != shipped
+
+
+def test_a_check_made_again_is_the_newest_though_it_was_kept(
+    register: Register,
+    home: Home,
+    study_context: Callable[..., StudyContext],
+    make_station: Callable[..., BroadcastStation],
+) -> None:
+    """Checked, checked by another rule, the rule taken back, checked again."""
+    context = study_context(stations=[make_station("dai")])
+    wanted = {"on": ON.isoformat()}
+    first = run("compliance", wanted, context)
+    keep(register, home, STRICTER)
+    second = run("compliance", wanted, context)
+    for age, study in enumerate((second, first)):
+        os.utime(home.study(study.id), (1e9 - age, 1e9 - age))
+    assert newest_of_plan(home, "fm", ON) == second
+    (change,) = former_versions(register, "audit.toml")
+    take_back(register, home, "audit.toml", change.revision, author="lan", on=ON)
+    assert run("compliance", wanted, context) == first
+    assert newest_of_plan(home, "fm", ON) == first
