@@ -6,7 +6,6 @@ check that the item names.
 
 import csv
 import io
-from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -14,6 +13,7 @@ from typing import Final
 
 from data.text import Language, number, text, when
 from gis.exchange.writing import csv_text
+from gis.measurements import measurements_of
 from gis.names import name_key
 from gis.register.reading import Reader
 from gis.register.records import BroadcastStation, Measurement, PlanEntry, Service
@@ -27,7 +27,6 @@ Value = str | float | None
 SOURCES: Final = ("plan", "licence", "record", "measured")
 """The columns of every item."""
 
-_CARRIER_MHZ: Final = 0.001
 _ROUNDING: Final = 1e-6
 _SAME_PLACE_KM: Final = 0.05
 
@@ -73,7 +72,7 @@ class PlanRow:
     items : tuple of Item
         Programme, frequency, site, powers, heights, polarisation.
     measurements : int
-        How many measurements are on record.
+        How many measurements of the station as it stands are on record.
     measured_at : datetime or None
         The newest of them.
     """
@@ -106,28 +105,15 @@ def plan_rows(register: Reader, scope: Scope, service: Service, on: date) -> lis
     """
     stations = register.stations(scope, service=service, on=on)
     entries = register.plan_entries(on=on)
-    measured = _measured(register.measurements(scope), stations)
-    rows = [_row(one, plan_entry_of(one, entries, on), measured[one.id]) for one in stations]
+    rows = [
+        _row(
+            one,
+            plan_entry_of(one, entries, on),
+            measurements_of(register, one, scope, on).measurements,
+        )
+        for one in stations
+    ]
     return sorted(rows, key=lambda row: (name_key(row.station.name), row.station.id))
-
-
-def _measured(
-    measurements: Iterable[Measurement], stations: Sequence[BroadcastStation]
-) -> dict[str, list[Measurement]]:
-    """Return the measurements of each station: those that name it, or its carrier alone."""
-    found: dict[str, list[Measurement]] = defaultdict(list)
-    for one in measurements:
-        if one.station_id is not None:
-            found[one.station_id].append(one)
-            continue
-        on_carrier = [
-            station
-            for station in stations
-            if abs(station.frequency_mhz - one.frequency_mhz) <= _CARRIER_MHZ
-        ]
-        if len(on_carrier) == 1:
-            found[on_carrier[0].id].append(one)
-    return found
 
 
 def _row(
@@ -229,7 +215,12 @@ def plan_rows_csv(rows: Sequence[PlanRow], language: Language | str) -> str:
     writer = csv.writer(stream, delimiter=";" if language == Language.VI else ",")
     writer.writerow(_heads(rows, language))
     for row in rows:
-        cells = [row.station.id, row.station.name, "" if row.entry is None else row.entry.plan_id]
+        names = (
+            row.station.id,
+            row.station.name,
+            "" if row.entry is None else row.entry.plan_id,
+        )
+        cells = [csv_text(name) for name in names]
         for item in row.items:
             values = [getattr(item, source) for source in SOURCES]
             cells += [_written(value, language) for value in (*values, item.difference)]
@@ -238,7 +229,7 @@ def plan_rows_csv(rows: Sequence[PlanRow], language: Language | str) -> str:
             number(row.measurements, language),
             "" if row.measured_at is None else when(row.measured_at, language),
         ]
-        writer.writerow([csv_text(cell) for cell in cells])
+        writer.writerow(cells)
     return "\ufeff" + stream.getvalue()
 
 
@@ -256,4 +247,4 @@ def _heads(rows: Sequence[PlanRow], language: Language | str) -> list[str]:
 def _written(value: Value, language: Language | str) -> str:
     if value is None:
         return ""
-    return value if isinstance(value, str) else number(value, language)
+    return csv_text(value) if isinstance(value, str) else number(value, language)

@@ -202,15 +202,20 @@ def comparison_csv(compared: PlanComparison, language: Language | str) -> str:
         entry = one.entry
         row = [
             text(f"plans.{one.kind.value}", language),
-            written(entry.frequency_mhz, language),
-            entry.site_name,
-            entry.programme,
+            _cell(entry.frequency_mhz, language),
+            _cell(entry.site_name, language),
+            _cell(entry.programme, language),
         ]
         for change in one.changes or (FieldChange("", None, None),):
             label = text(f"register.field.{change.field}", language) if change.field else ""
-            cells = (*row, label, written(change.old, language), written(change.new, language))
-            writer.writerow([csv_text(cell) for cell in cells])
+            writer.writerow([*row, label, *(_cell(v, language) for v in (change.old, change.new))])
     return "\ufeff" + stream.getvalue()
+
+
+def _cell(value: Any, language: Language | str) -> str:
+    """Return a cell of a table: a number stays one, a text is never run."""
+    told = written(value, language)
+    return told if isinstance(value, float) else csv_text(told)
 
 
 def _version(plan_id: str, lines: Sequence[PlanEntry]) -> PlanVersion:

@@ -9,7 +9,7 @@ from data.text import Phrase, has
 from gis.register.records import PlanEntry, Provenance, Service, StationClass
 from propagation.compliance.records import Confidence
 
-__all__ = ["named_plan", "packaged_plan_entries", "plan_rows", "row_provenance"]
+__all__ = ["named_plan", "packaged_plan_entries", "packaged_rows", "row_provenance"]
 
 _FM = "plans/fm_regulations_1_3.csv"
 
@@ -26,10 +26,10 @@ def packaged_plan_entries() -> tuple[PlanEntry, ...]:
     Rows whose source prints no site have no coordinates; none states a radiated power, so none
     has `erp_max_dbw`. Where two sources disagree both rows are here, and neither is verified.
     """
-    return tuple(_entry(number, row) for number, row in plan_rows())
+    return tuple(_entry(number, row) for number, row in packaged_rows())
 
 
-def plan_rows() -> tuple[tuple[int, Mapping[str, str]], ...]:
+def packaged_rows() -> tuple[tuple[int, Mapping[str, str]], ...]:
     """Return the packaged rows as written, with their line in the file."""
     with path(_FM).open(encoding="utf-8", newline="") as stream:
         return tuple(enumerate(csv.DictReader(stream), start=2))

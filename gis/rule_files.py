@@ -13,12 +13,12 @@ from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
-from data import path
 from gis.errors import ConflictError, FormatError, NotFoundError
 from gis.home import Home
 from gis.register import engine
 from gis.register.history import Change, note_change
 from gis.register.store import Register
+from gis.rule_needs import require_kept
 from gis.rules import RulePack, judged_pack, load_rule_pack, rule_paths
 
 __all__ = [
@@ -112,8 +112,19 @@ def judge_rule_file(home: Home, name: str, content: str, on: date) -> RulePack:
     """
     if not _NAME.fullmatch(name):
         raise NotFoundError("rules.file_unknown", name=name[:80])
-    contents = {one: file.read_bytes() for one, file in rule_paths(own=home.rules).items()}
-    return judged_pack(on, {**contents, name: content.encode()})
+    return _judged(home, name, content, on)
+
+
+def _judged(home: Home, name: str, content: str | None, on: date) -> RulePack:
+    """Return the pack in use with a file as it shall be, None for not there."""
+    before = {one: file.read_bytes() for one, file in rule_paths(own=home.rules).items()}
+    packaged = {one: file.read_bytes() for one, file in rule_paths().items()}
+    contents = {one: found for one, found in before.items() if one != name}
+    if content is not None:
+        contents[name] = content.encode()
+    pack = judged_pack(on, contents)
+    require_kept(contents, before, packaged, name)
+    return pack
 
 
 def keep_rule_file(
@@ -148,30 +159,66 @@ def keep_rule_file(
     ConflictError
         If somebody changed it meanwhile.
     """
-    judge_rule_file(home, name, content, on)
-    with engine.writing(register.engine) as connection:
-        before = rule_file(home, name)
-        if before.version != expected:
-            raise ConflictError("rules.file_changed", name=name)
-        if before.content == content:
-            return before
-        note_change(
-            connection,
-            author=author,
-            reason="rules",
-            table_name=HISTORY,
-            record_id=name,
-            old=_noted(before),
-            new={"content": content, "own": True},
-        )
-        _write(home.rules / name, content)
+    return _changed(register, home, name, content, author=author, expected=expected, on=on)
+
+
+def _changed(
+    register: Register,
+    home: Home,
+    name: str,
+    content: str | None,
+    *,
+    author: str,
+    expected: str,
+    on: date,
+) -> RuleFile:
+    """Put a file in its place, or take one's own away (None): judged, noted, then done.
+
+    All of it while nobody else may write, so that two who change two files cannot each pass a pack
+    that both together spoil. The file is the last that is touched, and stands as it stood if its
+    history cannot be kept.
+    """
+    rule_file(home, name)
+    touched: RuleFile | None = None
+    try:
+        with engine.writing(register.engine) as connection:
+            before = rule_file(home, name)
+            if before.version != expected:
+                raise ConflictError("rules.file_changed", name=name)
+            shall = _packaged(name) if content is None else content
+            _judged(home, name, shall, on)
+            if not before.own if content is None else before.content == content:
+                return before
+            note_change(
+                connection,
+                author=author,
+                reason="rules",
+                table_name=HISTORY,
+                record_id=name,
+                old=_noted(before),
+                new=None if shall is None else {"content": shall, "own": content is not None},
+            )
+            touched = before
+            _place(home.rules / name, content)
+    except Exception:
+        if touched is not None:
+            with suppress(FormatError):
+                _place(home.rules / name, touched.content if touched.own else None)
+        raise
     return rule_file(home, name)
+
+
+def _packaged(name: str) -> str | None:
+    file = rule_paths().get(name)
+    return None if file is None else file.read_text(encoding="utf-8")
 
 
 def take_back(
     register: Register, home: Home, name: str, revision: int, *, author: str, on: date
 ) -> RuleFile:
     """Put a file back to what it was before a change, as a change of its own.
+
+    One that was not there before it is taken away again.
 
     Raises
     ------
@@ -181,14 +228,18 @@ def take_back(
         If the pack would not be sound with it.
     """
     found = [one for one in former_versions(register, name) if one.revision == revision]
-    old = found[0].old if found else None
-    if old is None:
+    if not found:
         raise NotFoundError("rules.revision_unknown", name=name, revision=revision)
-    present = rule_file(home, name)
-    if not old["own"] and (path("rules") / name).is_file():
-        return _unkept(register, home, present, author=author, on=on)
-    return keep_rule_file(
-        register, home, name, old["content"], author=author, expected=present.version, on=on
+    old = found[0].old
+    kept = old is not None and (old["own"] or _packaged(name) is None)
+    return _changed(
+        register,
+        home,
+        name,
+        old["content"] if kept and old is not None else None,
+        author=author,
+        expected=rule_file(home, name).version,
+        on=on,
     )
 
 
@@ -197,34 +248,16 @@ def former_versions(register: Register, name: str) -> list[Change]:
     return register.changes(table_name=HISTORY, record_id=name)
 
 
-def _unkept(
-    register: Register, home: Home, present: RuleFile, *, author: str, on: date
-) -> RuleFile:
-    """Take the packaged file again in the place of one's own."""
-    packaged = rule_paths()[present.name].read_text(encoding="utf-8")
-    judge_rule_file(home, present.name, packaged, on)
-    with engine.writing(register.engine) as connection:
-        if present.own:
-            note_change(
-                connection,
-                author=author,
-                reason="rules",
-                table_name=HISTORY,
-                record_id=present.name,
-                old=_noted(present),
-                new={"content": packaged, "own": False},
-            )
-            (home.rules / present.name).unlink(missing_ok=True)
-    return rule_file(home, present.name)
-
-
 def _noted(file: RuleFile) -> dict[str, object] | None:
     """Return a file as the history keeps it, None for one that was not there."""
     return {"content": file.content, "own": file.own} if file.own or file.packaged else None
 
 
-def _write(file: Path, content: str) -> None:
-    """Write a file whole or not at all."""
+def _place(file: Path, content: str | None) -> None:
+    """Write a file whole or not at all; None takes it away."""
+    if content is None:
+        file.unlink(missing_ok=True)
+        return
     file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     unfinished = file.with_name(f".{file.name}.{os.getpid()}")
     try:

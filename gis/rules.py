@@ -11,6 +11,7 @@ is in force without a word, and a rule that was edited stays as it was edited.
 """
 
 import hashlib
+import math
 import re
 import tomllib
 from collections.abc import Iterator, Mapping
@@ -21,6 +22,7 @@ from typing import Final
 
 from data import path
 from gis.errors import FormatError, NotFoundError
+from gis.plain_text import wrong_at
 from gis.radiated import antenna_model, antenna_pattern_db
 from gis.register.records import AdministrativeUnit, BroadcastStation, PlanEntry
 from propagation.compliance.facts import PlanFacts, StationFacts
@@ -33,13 +35,18 @@ from propagation.interference.protection import Service
 
 __all__ = [
     "RulePack",
+    "Span",
     "area_class",
     "judged_pack",
     "load_rule_pack",
     "plan_facts",
     "rule_paths",
+    "spans_of",
     "station_facts",
 ]
+
+Span = tuple[date | None, date | None]
+"""A first and a last day; None is open."""
 
 _REQUIRED: Final = (
     "id",
@@ -67,8 +74,8 @@ _CONFIDENCES: Final = (
     Confidence.RECALLED,
 )
 _HEADER: Final = re.compile(r"^\s*\[\[\s*rule\s*\]\]", re.MULTILINE)
-_TOML_LINE: Final = re.compile(r"at line (\d+)")
 _MOST_BYTES: Final = 1_000_000
+_MOST_WHOLE: Final = 2**53
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,28 +160,31 @@ def judged_pack(on: date, contents: Mapping[str, bytes]) -> RulePack:
     FormatError
         As `load_rule_pack`.
     """
-    digest = hashlib.sha256()
-    versions: list[_Version] = []
-    name = ""
-    for file_name, content in sorted(contents.items()):
-        file = Path(file_name)
-        if len(content) > _MOST_BYTES:
-            raise _refused(file, None, "-", "file_too_large", most=_MOST_BYTES)
-        digest.update(f"{file_name}\0{len(content)}\0".encode())
-        digest.update(content)
-        document = _document(file, content)
-        if file_name == "pack.toml":
-            name = _pack_name(file, document)
-        versions += _versions(file, content, document)
-    _refuse_overlaps(versions)
+    name, digest, versions = _judged(contents)
     in_force = [version for version in versions if version.covers(on)]
     return RulePack(
         name,
-        digest.hexdigest(),
+        digest,
         on,
         {version.rule.id: version.rule for version in in_force},
         {version.rule.id: version.file.name for version in in_force},
     )
+
+
+def spans_of(contents: Mapping[str, bytes]) -> dict[str, list[Span]]:
+    """Return the first and the last day of every version of each rule of some files, by its id.
+
+    Raises
+    ------
+    FormatError
+        As `load_rule_pack`.
+    """
+    found: dict[str, list[Span]] = {}
+    for version in _judged(contents)[2]:
+        found.setdefault(version.rule.id, []).append(
+            (version.rule.valid_from, version.rule.valid_to)
+        )
+    return found
 
 
 def station_facts(station: BroadcastStation) -> StationFacts:
@@ -281,6 +291,25 @@ class _Version:
         return first <= last
 
 
+def _judged(contents: Mapping[str, bytes]) -> tuple[str, str, list[_Version]]:
+    """Return name, hash and all versions of the rules of a pack."""
+    digest = hashlib.sha256()
+    versions: list[_Version] = []
+    name = ""
+    for file_name, content in sorted(contents.items()):
+        file = Path(file_name)
+        if len(content) > _MOST_BYTES:
+            raise _refused(file, None, "-", "file_too_large", most=_MOST_BYTES)
+        digest.update(f"{file_name}\0{len(content)}\0".encode())
+        digest.update(content)
+        document = _document(file, content)
+        if file_name == "pack.toml":
+            name = _pack_name(file, document)
+        versions += _versions(file, content, document)
+    _refuse_overlaps(versions)
+    return name, digest.hexdigest(), versions
+
+
 def _refused(file: Path, line: int | None, key: str, reason: str, **values: object) -> FormatError:
     where = f"{file.name}:{line}" if line else file.name
     return FormatError(
@@ -300,10 +329,10 @@ def _document(file: Path, content: bytes) -> dict[str, object]:
     except UnicodeDecodeError as error:
         line = content[: error.start].count(b"\n") + 1
         raise _refused(file, line, "-", "file_not_utf8") from error
-    except tomllib.TOMLDecodeError as error:
-        found = _TOML_LINE.search(str(error))
-        at = int(found[1]) if found else None
-        raise _refused(file, at, "-", "file_not_toml", problem=str(error)) from error
+    except (ValueError, RecursionError) as error:  # a number too long is no TOMLDecodeError
+        kind, at, column = wrong_at(error)
+        reason = f"file_not_toml_{kind}"
+        raise _refused(file, at, "-", reason, column=column, problem=str(error)) from error
 
 
 def _pack_name(file: Path, document: Mapping[str, object]) -> str:
@@ -361,9 +390,12 @@ def _rule(file: Path, line: int | None, table: Mapping[str, object]) -> Rule:
     start, end = _day(file, line, table, "valid_from"), _day(file, line, table, "valid_to")
     if start is not None and end is not None and end < start:
         raise _refused(file, line, "valid_to", "dates_reversed", start=start, end=end)
-    parameters = table.get("parameters", {})
-    if not isinstance(parameters, dict):
+    given = table.get("parameters", {})
+    if not isinstance(given, dict):
         raise _refused(file, line, "parameters", "value_wrong", expected="[rule.parameters]")
+    for name, value in given.items():
+        if (wrong := _not_plain(value)) is not None:
+            raise _refused(file, line, name, f"parameter_{wrong}", rule=table["id"])
     said = {key: _said(file, line, table, key) for key in _REQUIRED if key not in _NOT_TEXT}
     rule = Rule(
         **said,
@@ -372,7 +404,7 @@ def _rule(file: Path, line: int | None, table: Mapping[str, object]) -> Rule:
         confidence=_confidence(file, line, table),
         binding=_flag(file, line, table, "binding"),
         advisory=_flag(file, line, table, "advisory"),
-        parameters=parameters,
+        parameters=given,
         **{key: _note(file, line, table, key) for key in ("note_vi", "note_en", "clause_en")},
     )
     try:
@@ -384,6 +416,19 @@ def _rule(file: Path, line: int | None, table: Mapping[str, object]) -> Rule:
 
 
 _NOT_TEXT: Final = ("confidence", "binding")
+
+
+def _not_plain(value: object) -> str | None:
+    """Return what no study could keep: a time, or a number that is not finite or too large."""
+    if isinstance(value, list | dict):
+        inner = value if isinstance(value, list) else value.values()
+        wrong = next((found for one in inner if (found := _not_plain(one))), None)
+        return "numbers" if wrong == "number" else wrong
+    if isinstance(value, float) and not math.isfinite(value):
+        return "number"
+    if isinstance(value, int) and abs(value) > _MOST_WHOLE:
+        return "number"
+    return None if isinstance(value, str | int | float) else "plain"
 
 
 def _said(file: Path, line: int | None, table: Mapping[str, object], key: str) -> str:

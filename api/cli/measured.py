@@ -4,10 +4,12 @@ import argparse
 
 from api.cli.frame import DONE, LOOK, Command, Output, Parser
 from api.cli.work import named_station, studying
+from api.clock import today
 from api.measured_rows import classes_of, statistics_cells
 from data.text import text
+from gis.measurements import measurements_of
 from gis.register.scopes import SYSTEM
-from gis.studies.measured import compare_measured, measurements_of
+from gis.studies.measured import compare_measured
 
 __all__ = ["COMMANDS"]
 
@@ -23,7 +25,10 @@ def _run(arguments: argparse.Namespace, output: Output) -> int:
             named_station(context.register, arguments.station), SYSTEM
         )
         with context.register.snapshot() as register:
-            taken = measurements_of(register, station, SYSTEM)
+            taken = measurements_of(register, station, SYSTEM, today())
+        outdated = len(taken.outdated)
+        if outdated:
+            output.line(text("measured.outdated", language, count=outdated))
         if not taken.measurements:
             output.line(text("measured.none", language, station=station.name))
             output.result({"station": station.id, "pairs": []})

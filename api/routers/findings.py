@@ -19,8 +19,8 @@ from api.service import may_read, service_of
 from api.submission import submit
 from gis.errors import NotFoundError
 from gis.register.records import Service
-from gis.studies.findings import newest_of_plan
-from gis.studies.record import Study, each_study
+from gis.studies.findings import current_first, newest_of_plan
+from gis.studies.record import Study, load
 from maps.findings import ORDER, CheckMark, check_marks, check_title, told_checks
 from maps.words import Words
 from propagation.compliance.catalogue import CATALOGUE
@@ -67,7 +67,8 @@ def findings_page(
     order: Order = "outcome",
 ) -> Response:
     """Show each station of a plan with its outcome of every check."""
-    study = newest_of_plan(service_of(request).home, service)
+    here = service_of(request)
+    study = newest_of_plan(here.home, service, here.today())
     lines = [] if study is None else [_line(row) for row in study.results["stations"]]
     shown = [line for line in lines if outcome in ("", line.outcome(check))]
     shown.sort(key=lambda line: (*_KEYS[order](line, check), line.row["name"]))
@@ -115,7 +116,7 @@ def station_findings(
     if study:
         found: Study | None = service.study(study, identity)
     else:
-        kept = each_study(service.home, kind="compliance")
+        kept = (load(one, service.home) for one in current_first(service.home, service.today()))
         found = next(
             (one for one in kept if may_read(identity, one) and _row_of(one, station_id)), None
         )

@@ -53,7 +53,8 @@ def matrix_page(
 ) -> Response:
     """Show the matrix of the newest check of a plan, and the finding of one pair."""
     language = safe_language(request, page=True)
-    study = newest_of_plan(service_of(request).home, service)
+    here = service_of(request)
+    study = newest_of_plan(here.home, service, here.today())
     found = None if study is None else matrix_of(study)
     return render(
         request,

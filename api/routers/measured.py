@@ -15,9 +15,10 @@ from api.measured_rows import classes_of, statistics_cells
 from api.pages import render
 from api.service import service_of
 from gis.errors import GisError
+from gis.measurements import Taken, measurements_of
 from gis.register.records import BroadcastStation
 from gis.studies.context import StudyContext
-from gis.studies.measured import Taken, compare_measured, measurements_of
+from gis.studies.measured import compare_measured
 
 __all__ = ["router"]
 
@@ -65,10 +66,10 @@ def _dated(pair: dict[str, Any]) -> dict[str, Any]:
 
 
 def _taken(request: Request, station_id: str) -> tuple[BroadcastStation, Taken]:
-    scope = identity_of(request).scope
-    with service_of(request).register.snapshot() as register:
+    scope, here = identity_of(request).scope, service_of(request)
+    with here.register.snapshot() as register:
         station = register.station(station_id, scope)
-        return station, measurements_of(register, station, scope)
+        return station, measurements_of(register, station, scope, here.today())
 
 
 def _context(request: Request) -> StudyContext:

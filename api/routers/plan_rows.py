@@ -45,7 +45,8 @@ def plan_rows_page(
     """Show where each station differs from its plan, and what the checks say of it."""
     language = safe_language(request, page=True)
     rows = _rows(request, service)
-    study = newest_of_plan(service_of(request).home, service)
+    here = service_of(request)
+    study = newest_of_plan(here.home, service, here.today())
     judged = {} if study is None else {one["station_id"]: one for one in study.results["stations"]}
     outcomes = {
         station_id: {mark.check: mark.outcome for mark in check_marks(row)}

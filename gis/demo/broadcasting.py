@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from gis.demo.description import description, synthetic
-from gis.plans import plan_rows, row_provenance
+from gis.plans import packaged_rows, row_provenance
 from gis.register.records import (
     BroadcastStation,
     Organisation,
@@ -62,7 +62,7 @@ def known_stations() -> tuple[BroadcastStation, ...]:
             ground_height_m=_number(row["ground_height_m"]),
             provenance=row_provenance(number, row),
         )
-        for number, row in plan_rows()
+        for number, row in packaged_rows()
         if row["longitude"]
     )
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
+from gis.emissions import emission_from_text
 from gis.exchange.cells import CellReader
 from gis.exchange.fields import tables
 from gis.exchange.measured_rows import Stations, measurement
@@ -35,14 +36,11 @@ _LABELS = {
     "D": Confidence.DERIVED,
     "R": Confidence.RECALLED,
 }
-_EMISSION = re.compile(
-    r"(?:(?=[0-9HKMG]{4})[0-9]{0,3}[HKMG][0-9]{0,3})?[ABCDFGHJKLMNPQRVWX][0-9X][ABCDEFNWX]"
-    r"[A-NWX]?[CFNTWX]?"
-)
 _HOURS = re.compile(
     r"(?P<a>\d{1,2})[:hg](?P<b>\d{2})?\s*(?:-|–|đến|to)\s*(?P<c>\d{1,2})[:hg](?P<d>\d{2})?"
 )
 _ALWAYS_ON = re.compile(r"24\s*/\s*24(?:\s*(?:h|giờ))?|24\s*(?:h|giờ)")
+_NO_PLAN_IDS = frozenset({"compare", ".", ".."})
 _RECORD_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._:-]{0,79}")
 _WITHIN_LIMITS = 1e-6
 _POINT_HEIGHTS_M = (-20.0, 20_000.0)
@@ -187,7 +185,7 @@ def _plan_entry(reader: CellReader, known: Known) -> dict[str, Any]:
     del known
     frequency, service = _carrier(reader)
     return {
-        "plan_id": _required(reader, "plan_id"),
+        "plan_id": _plan_id(reader),
         "service": service,
         "frequency_mhz": frequency,
         "programme": reader.text("programme"),
@@ -261,6 +259,15 @@ def _required(reader: CellReader, name: str) -> str | None:
     return reader.choice(name) if name == "kind" else reader.text(name)
 
 
+def _plan_id(reader: CellReader) -> str | None:
+    """Return the id of a plan; its page has it as address, so that some words cannot be one."""
+    word = _required(reader, "plan_id")
+    if word in _NO_PLAN_IDS:
+        reader.refuse("plan_id", "plan_id_reserved")
+        return None
+    return word
+
+
 def _carrier(reader: CellReader) -> tuple[float | None, Service | None]:
     """Return the carrier and the service; a carrier tells the service where no column does."""
     frequency = reader.number("frequency_mhz")
@@ -325,11 +332,10 @@ def _emission(reader: CellReader) -> str | None:
     word = reader.text("emission")
     if word is None:
         return None
-    plain = word.upper().replace(" ", "")
-    if not _EMISSION.fullmatch(plain):
+    found = emission_from_text(word)
+    if found is None:
         reader.refuse("emission", "emission")
-        return None
-    return plain
+    return found
 
 
 def _mode(reader: CellReader, service: Service | None) -> str | None:

@@ -64,7 +64,7 @@ def export(
     scope : Scope
         What the caller may see.
     layers : iterable of LayerName
-        `structures`, `stations`, `plan`, `boundaries`.
+        `structures`, `stations`, `plan`, `boundaries`, `measurements`, `protected_points`.
     format : Format
         `gpkg` and `xlsx` hold all layers in one file; `geojson` and `csv` hold one, so that more
         become `<name>-<layer>.<ending>`.

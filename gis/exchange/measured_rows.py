@@ -10,6 +10,7 @@ from typing import Any
 
 from gis.exchange.cells import CellReader
 from gis.exchange.fields import Dimension, plain_field_unit, range_of, unit_factor
+from gis.measurements import same_carrier
 from gis.names import name_key
 from gis.register.records import BroadcastStation, MeasurementKind
 
@@ -27,7 +28,6 @@ READ_INTO: Mapping[str, str] = {
 """Columns that are no field of a measurement, and the field that each is read into."""
 
 _FREQUENCIES_MHZ = (30.0, 6000.0)
-_CARRIER_TOLERANCE_MHZ = 0.05
 _COVERAGE_FACTOR = 2.0
 
 
@@ -52,7 +52,7 @@ class Stations:
             return self._by_id[word]
         found = self._by_name.get(name_key(word), [])
         if len(found) > 1 and frequency_mhz is not None:
-            found = [one for one in found if _one_carrier(one.frequency_mhz, frequency_mhz)]
+            found = [one for one in found if same_carrier(one.frequency_mhz, frequency_mhz)]
         return found[0] if len(found) == 1 else None
 
 
@@ -85,17 +85,13 @@ def _what(reader: CellReader, stations: Stations) -> tuple[float | None, str | N
     if station is None:
         reader.refuse("station_id", "station_unknown")
         return None, None
-    if frequency is not None and not _one_carrier(station.frequency_mhz, frequency):
+    if frequency is not None and not same_carrier(station.frequency_mhz, frequency):
         reader.refuse(
             "frequency_mhz", "station_frequency", station=station.name,
             frequency=station.frequency_mhz,
         )  # fmt: skip
         return None, None
     return station.frequency_mhz if frequency is None else frequency, station.id
-
-
-def _one_carrier(first_mhz: float, second_mhz: float) -> bool:
-    return abs(first_mhz - second_mhz) <= _CARRIER_TOLERANCE_MHZ
 
 
 def _field_strength(reader: CellReader) -> float | None:

@@ -241,6 +241,7 @@ class Reader(ABC):
         *,
         station_id: str | None = None,
         frequency_mhz: float | None = None,
+        tolerance_mhz: float = 1e-3,
         bbox: Bounds | None = None,
         limit: int | None = None,
         offset: int = 0,
@@ -254,7 +255,9 @@ class Reader(ABC):
         station_id : str, optional
             Only those that name this station.
         frequency_mhz : float, optional
-            Only those of this carrier, to 1 kHz.
+            Only those of this carrier.
+        tolerance_mhz : float, optional
+            How far off it may be.
         bbox, limit, offset
             As of `structures`.
         """
@@ -263,7 +266,7 @@ class Reader(ABC):
         if station_id is not None:
             where.append(table.c.station_id == station_id)
         if frequency_mhz is not None:
-            low, high = frequency_mhz - _KILOHERTZ, frequency_mhz + _KILOHERTZ
+            low, high = frequency_mhz - tolerance_mhz, frequency_mhz + tolerance_mhz
             where.append(table.c.frequency_mhz.between(low, high))
         return self._list(Measurement, where, limit=limit, offset=offset)
 
@@ -495,5 +498,4 @@ def _inside(kept_in: Table, bbox: Bounds | None) -> list[ColumnElement[bool]]:
     ]
 
 
-_KILOHERTZ = 0.001
 _INDEX_SIDES = ("minx", "maxx", "miny", "maxy")

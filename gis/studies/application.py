@@ -15,7 +15,9 @@ from pathlib import Path
 from typing import Any, Final, TypeVar
 
 from data.text import Language, text
+from gis.emissions import emission_from_text
 from gis.errors import FormatError
+from gis.plain_text import wrong_at
 from gis.register.reading import Reader as RegisterReader
 from gis.register.records import (
     BroadcastStation,
@@ -159,8 +161,17 @@ def read_application(file: Path) -> dict[str, object]:
     try:
         written = content.decode("utf-8-sig")
         found = tomllib.loads(written) if suffix == ".toml" else json.loads(written)
+    except UnicodeDecodeError as error:
+        raise FormatError("applications.file_not_utf8", file=name) from error
     except (ValueError, RecursionError) as error:
-        raise FormatError("applications.file_unreadable", file=name, problem=error) from error
+        kind, line, column = wrong_at(error)
+        raise FormatError(
+            f"applications.file_unreadable_{kind}",
+            file=name,
+            line=line,
+            column=column,
+            problem=str(error),
+        ) from error
     if not isinstance(found, dict):
         raise FormatError("studies.wrong_mapping", name=name, value=type(found).__name__)
     return found
@@ -210,9 +221,11 @@ def application_asked(
 def _stated(reader: Reader) -> dict[str, Any]:
     """Return what an application states, as values of the record."""
     stated: dict[str, Any] = {}
-    for name in ("name", "programme", "province_code", "emission", "mode"):
+    for name in ("name", "programme", "province_code", "mode"):
         if reader.has(name):
             stated[name] = _word(reader, name)
+    if reader.has("emission"):
+        stated["emission"] = _emission(_word(reader, "emission"))
     for name in (*_NUMBERS, *_POWER):
         if (value := reader.number(name, *LIMITS[name])) is not None:
             stated[name] = value
@@ -244,6 +257,13 @@ def _word(reader: Reader, name: str) -> str:
 def _chosen(reader: Reader, name: str, kind: type[_Word]) -> _Word:
     choices = tuple(one.value for one in kind)
     return kind(reader.choice(name, choices, choices[0]))
+
+
+def _emission(written: str) -> str:
+    found = emission_from_text(written)
+    if found is None:
+        raise FormatError("applications.emission", name="emission", value=written[:60])
+    return found
 
 
 def _require_mode(written: str) -> None:

@@ -28,7 +28,7 @@ from gis.studies import remedies
 from gis.studies.affected import affected_by
 from gis.studies.application import Application, application_asked
 from gis.studies.audit import named_commune
-from gis.studies.checks import interference
+from gis.studies.checks import interference, meeting
 from gis.studies.checks.interference import edge_rows
 from gis.studies.checks.scene import Asked, Scene
 from gis.studies.checks.topics import checks_row, findings_of, gathered_by
@@ -214,6 +214,10 @@ def compute(gathered: Gathered, context: StudyContext) -> Computed:
                     [
                         *source_remarks(context.ground),
                         *profile_remarks(context.ground, 1e3 * _PROFILE_STEP_KM),
+                        *meeting.remarks(
+                            scene.gathered.get(meeting.NAME, {}),
+                            {one.id: one.name for one in scene.neighbourhood.stations.values()},
+                        ),
                     ]
                 ),
                 *models.get("remarks", ()),

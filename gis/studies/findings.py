@@ -1,13 +1,16 @@
 """Findings as JSON and back, and the list that `phusong check --json` writes."""
 
 from collections.abc import Mapping
+from datetime import date
+from functools import lru_cache
+from pathlib import Path
 from typing import Any
 
 from data.text import Language, has, text
 from gis.home import Home
 from gis.plans import named_plan
 from gis.studies.changes import changes_to_export
-from gis.studies.record import Study, each_study
+from gis.studies.record import Study, kept_ids, load
 from gis.studies.snapshots import record_from_json, record_to_json
 from propagation.compliance.agreement import ModelAgreement
 from propagation.compliance.records import Evidence, Finding, Outcome, Rule
@@ -15,6 +18,7 @@ from propagation.compliance.records import Evidence, Finding, Outcome, Rule
 __all__ = [
     "agreement_said",
     "basis",
+    "current_first",
     "export",
     "finding_from_json",
     "finding_to_json",
@@ -172,12 +176,48 @@ def _measure(written: Mapping[str, Any] | None) -> dict[str, Any] | None:
     }
 
 
-def newest_of_plan(home: Home, service: str) -> Study | None:
-    """Return the newest check of all stations of a plan; one of a single station is no such."""
-    for study in each_study(home, kind="compliance"):
-        plan = study.inputs.get("plan")
-        if plan is None and len(study.inputs["judged"]) > 1:  # kept before plans were named
-            plan = study.inputs["stations"][0]["service"]
-        if plan == service:
-            return study
+def newest_of_plan(home: Home, service: str, today: date) -> Study | None:
+    """Return the newest check of all stations of a plan; one of a single station is no such.
+
+    A check of an earlier day, or of one still to come, does not stand in the place of one of today
+    or of the latest day before, however late it was asked for.
+
+    Parameters
+    ----------
+    home : Home
+        Where studies live.
+    service : str
+        Which plan.
+    today : date
+        Today.
+    """
+    for identifier in current_first(home, today):
+        if _checked(home.studies, identifier)[1] == service:
+            return load(identifier, home)
     return None
+
+
+def current_first(home: Home, today: date) -> list[str]:
+    """Return the identifiers of all checks: by the day judged, then by when they were asked for.
+
+    Today's come first, then those of earlier days, the latest first, then those of days to come.
+    """
+
+    def order(identifier: str) -> tuple[bool, int]:
+        on = _checked(home.studies, identifier)[0]
+        return on > today, abs((today - on).days)
+
+    return sorted(kept_ids(home, kind="compliance"), key=order)
+
+
+@lru_cache(maxsize=4096)
+def _checked(studies: Path, identifier: str) -> tuple[date, str | None]:
+    """Return the day that a check judges, and of which plan it judges all stations.
+
+    Nothing of it can change: the identifier is the hash of the inputs.
+    """
+    inputs = load(identifier, Home(studies.parent)).inputs
+    plan = inputs.get("plan")
+    if plan is None and len(inputs["judged"]) > 1:  # kept before plans were named
+        plan = inputs["stations"][0]["service"]
+    return date.fromisoformat(inputs["on"]), plan

@@ -7,15 +7,14 @@ square and Pearson's correlation are told for all points, by distance and by lan
 """
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from gis.register.reading import Reader
+from gis.measurements import Taken
 from gis.register.records import BroadcastStation, Measurement
-from gis.register.scopes import SYSTEM, Scope
 from gis.studies.context import Stage, StudyContext
 from gis.studies.emitter import Emitter
 from gis.studies.field import fields_at
@@ -25,49 +24,15 @@ from gis.studies.predictors.base import MEDIAN_PERCENT
 from gis.studies.snapshots import record_to_json
 from gis.terrain.ground import Ground
 
-__all__ = ["DISTANCE_EDGES_KM", "Taken", "compare_measured", "measurements_of"]
+__all__ = ["DISTANCE_EDGES_KM", "compare_measured"]
 
 Floats = NDArray[np.float64]
 
 DISTANCE_EDGES_KM = (0.0, 1.0, 5.0, 10.0, 20.0, 50.0, 100.0)
 """Where the classes of distance begin; the last has no end. A choice of this software."""
 
-_CARRIER_MHZ = 0.001
 _DECIMALS = 6
 _FEWEST_CORRELATED = 3
-
-
-@dataclass(frozen=True, slots=True)
-class Taken:
-    """The measurements that are compared with a station.
-
-    Attributes
-    ----------
-    measurements : tuple of Measurement
-        Those that name the station, and those that name none on a carrier that only it has.
-    ambiguous : tuple of str
-        Ids of those on its carrier that name no station, where others have that carrier too.
-    """
-
-    measurements: tuple[Measurement, ...]
-    ambiguous: tuple[str, ...]
-
-
-def measurements_of(register: Reader, station: BroadcastStation, scope: Scope) -> Taken:
-    """Return the measurements of a station, as far as a caller may see them."""
-    named = register.measurements(scope, station_id=station.id)
-    on_carrier = [
-        one
-        for one in register.measurements(scope, frequency_mhz=station.frequency_mhz)
-        if one.station_id is None
-    ]
-    alone = all(
-        abs(other.frequency_mhz - station.frequency_mhz) > _CARRIER_MHZ or other.id == station.id
-        for other in register.stations(SYSTEM)
-    )
-    if alone:
-        return Taken(tuple(sorted([*named, *on_carrier], key=lambda one: one.id)), ())
-    return Taken(tuple(named), tuple(one.id for one in on_carrier))
 
 
 def compare_measured(
@@ -80,7 +45,7 @@ def compare_measured(
     station : BroadcastStation
         The station.
     taken : Taken
-        As of `measurements_of`.
+        As of `gis.measurements.measurements_of`.
     context : StudyContext
         The ground, and who listens.
     most : int, optional
@@ -91,7 +56,8 @@ def compare_measured(
     -------
     dict
         JSON values, the same for the same register, ground and programs: station, model, terrain,
-        `pairs`, `overall`, `by_distance`, `by_land_cover`, `left_out`, `ambiguous`.
+        `pairs`, `overall`, `by_distance`, `by_land_cover`, `left_out`, `ambiguous`, `outdated`,
+        `since`.
 
     Raises
     ------
@@ -140,6 +106,8 @@ def compare_measured(
         "without_uncertainty": sum(one.uncertainty_db is None for one in chosen),
         "left_out": left_out,
         "ambiguous": list(taken.ambiguous),
+        "outdated": list(taken.outdated),
+        "since": None if taken.since is None else taken.since.isoformat(),
         "synthetic": station.provenance.synthetic
         or any(one.provenance.synthetic for one in chosen),
     }

@@ -29,6 +29,7 @@ __all__ = [
     "damaged_files",
     "each_study",
     "file_path",
+    "kept_ids",
     "list_studies",
     "load",
     "save",
@@ -179,13 +180,19 @@ def list_studies(home: Home, *, kind: str | None = None) -> list[Study]:
 
 def each_study(home: Home, *, kind: str | None = None) -> Iterator[Study]:
     """Yield every kept study, the newest first, each read when it is asked for."""
+    for identifier in kept_ids(home, kind=kind):
+        yield load(identifier, home)
+
+
+def kept_ids(home: Home, *, kind: str | None = None) -> Iterator[str]:
+    """Yield the identifier of every kept study, the one made or asked for last first."""
     if not home.studies.is_dir():
         return
     folders = [folder for folder in home.studies.iterdir() if _ID.fullmatch(folder.name)]
     folders.sort(key=lambda folder: (-folder.stat().st_mtime_ns, folder.name))
     for folder in folders:
         if (folder / RECORD_FILE).is_file() and kind in (None, folder.name.rpartition("-")[0]):
-            yield load(folder.name, home)
+            yield folder.name
 
 
 def file_path(study: Study, name: str, home: Home) -> Path:

@@ -1,6 +1,7 @@
 """Runs a study by the name of its kind: gathers, computes, keeps."""
 
 import json
+import os
 from collections.abc import Mapping
 from types import MappingProxyType
 
@@ -47,6 +48,8 @@ def kind_of(name: str) -> StudyKind:
 def run(kind: str, inputs: Mapping[str, object], context: StudyContext) -> Study:
     """Run a study and keep it; one that was kept already and is whole is returned as it is.
 
+    Whichever it was, it is the newest of the kept ones from then on.
+
     Parameters
     ----------
     kind : str
@@ -71,6 +74,7 @@ def run(kind: str, inputs: Mapping[str, object], context: StudyContext) -> Study
     identifier = study_id(kind, gathered.inputs)
     kept = _kept(identifier, context.home)
     if kept is not None:
+        os.utime(context.home.study(identifier))
         return kept
     computed = chosen.compute(gathered, context)
     try:

@@ -3,8 +3,10 @@
 The field at the boundary and beyond it is compared with the minimum usable field: where it is
 reached outside, the station covers another province (Thông tư 37/2017/TT-BTTTT, Điều 4, and what
 follows it). The other half of the rule, that the station is protected inside only, is kept by
-`protection_ratios`. Predicted fields, approximate outlines and flat terrain make it at most
-*needs verification*, with the place to measure at.
+`protection_ratios`. A measurement speaks of its own point only, never of the whole boundary, and
+one made lower than 10 m keeps nothing: the field is larger higher up. Predicted fields,
+approximate outlines and flat terrain make it at most *needs verification*, with the place to
+measure at.
 """
 
 import math
@@ -31,9 +33,11 @@ from propagation.compliance.facts import (
 )
 from propagation.compliance.parameters import words
 from propagation.compliance.records import (
+    Confidence,
     Evidence,
     EvidenceKind,
     Finding,
+    Outcome,
     Rule,
     Value,
 )
@@ -49,6 +53,9 @@ __all__ = ["CHECK", "applies", "check", "protected_inside_only"]
 CHECK: Final = "boundary_protection"
 
 _NATIONAL: Final = "national"
+
+_RULE_HEIGHT_M: Final = 10.0
+"""Height above ground that the minimum usable field holds for (Rec. ITU-R BS.412-9)."""
 
 _ON_THE_LINE_M: Final = 10.0
 """How far a point computed on an outline may lie from it: it is found on a map projection."""
@@ -111,7 +118,8 @@ def check(
     outside = [place for place in places if not _surely_inside(place.boundary)]
     if not outside:
         return (_no_point(station, bool(places), rule),)
-    worst = _worst(outside)
+    telling = [place for place in outside if not _tells_nothing(place)]
+    worst = _worst(telling or outside)
     reach_m = max(
         (
             place.boundary.distance_to_boundary_m
@@ -120,7 +128,9 @@ def check(
         ),
         default=0.0,
     )
-    return (_judge(station, worst, len(outside), reach_m, terrain, (rule, minimum_field_rule)),)
+    counted = {"points": len(telling), "points_low": len(outside) - len(telling)}
+    rules = (rule, minimum_field_rule)
+    return (_judge(station, worst, {**counted, "reach_m": reach_m}, terrain, rules),)
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,6 +150,22 @@ def _worst(places: Sequence[_Place]) -> _Place:
     """
     broken = [place for place in places if place.margin_db < 0 and _outside(place.boundary)]
     return min(broken or places, key=lambda place: place.margin_db)
+
+
+def _low(place: _Place) -> bool:
+    """Return whether a point was measured lower than the limit holds for."""
+    measured = place.point.kind is EvidenceKind.MEASUREMENT
+    return measured and place.point.height_m < _RULE_HEIGHT_M
+
+
+def _tells_nothing(place: _Place) -> bool:
+    """Return whether a limit is kept only because the field was measured too low."""
+    return _low(place) and _bare(place) is Outcome.COMPLIES
+
+
+def _bare(place: _Place) -> Outcome:
+    point = place.point
+    return measured_outcome(place.margin_db, point.kind, point.uncertainty_db)
 
 
 def _outside(boundary: BoundaryFacts) -> bool:
@@ -169,11 +195,10 @@ def _no_point(station: StationFacts, some_known: bool, rule: Rule) -> Finding:
     )
 
 
-def _judge(  # noqa: PLR0917 (the parts of one finding)
+def _judge(
     station: StationFacts,
     worst: _Place,
-    points: int,
-    reach_m: float,
+    told: Mapping[str, float],
     terrain: TerrainFacts,
     rules: tuple[Rule, Rule],
 ) -> Finding:
@@ -181,11 +206,10 @@ def _judge(  # noqa: PLR0917 (the parts of one finding)
     point, boundary, margin_db = worst.point, worst.boundary, worst.margin_db
     limit = point.field_strength_dbuvm + margin_db
     measured = point.kind is EvidenceKind.MEASUREMENT
-    basis = "measured" if measured else "predicted"
     finding = unconcluded(
         CHECK,
         rule,
-        f"compliance.reason.boundary_{basis}_{'kept' if margin_db >= 0 else 'exceeded'}",
+        f"compliance.reason.boundary_{_said(worst)}",
         (
             field_evidence(
                 point.kind,
@@ -195,6 +219,7 @@ def _judge(  # noqa: PLR0917 (the parts of one finding)
                 terrain=terrain,
                 uncertainty=point.uncertainty_db,
             ),
+            *((_receiving_height(point),) if measured else ()),
             *boundary_evidence(boundary),
             of_rule(minimum_rule, "minimum_field_dbuvm", limit),
             *_power(station),
@@ -209,14 +234,33 @@ def _judge(  # noqa: PLR0917 (the parts of one finding)
             "margin_db": round(margin_db, 1),
             "distance_to_boundary_m": round(boundary.distance_to_boundary_m),
             "position_uncertainty_m": round(boundary.position_uncertainty_m),
-            "reach_beyond_km": round(reach_m / 1000, 2),
-            "points": points,
+            "reach_beyond_km": round(told["reach_m"] / 1000, 2),
+            "points": told["points"],
+            "points_low": told["points_low"],
+            "height_m": point.height_m,
+            "rule_height_m": _RULE_HEIGHT_M,
         },
         margin_db=margin_db,
         counterpart=boundary.unit_code,
     )
-    outcome = measured_outcome(margin_db, point.kind, point.uncertainty_db)
+    outcome = Outcome.NEEDS_VERIFICATION if _tells_nothing(worst) else _bare(worst)
     return conclude(finding, outcome=outcome, measure=_measure(station, point, limit))
+
+
+def _said(worst: _Place) -> str:
+    """Return the end of the key of what is said."""
+    if worst.point.kind is not EvidenceKind.MEASUREMENT:
+        return f"predicted_{'kept' if worst.margin_db >= 0 else 'exceeded'}"
+    if worst.margin_db < 0:
+        return "measured_exceeded"
+    return "measured_low" if _low(worst) else "measured_kept_at_points"
+
+
+def _receiving_height(point: FieldAtPoint) -> Evidence:
+    """Return how high a measuring antenna stood."""
+    return Evidence(
+        EvidenceKind.RECORD, "receiving_height_m", point.height_m, point.source, Confidence.DERIVED
+    )
 
 
 def _power(station: StationFacts) -> tuple[Evidence, ...]:
@@ -231,7 +275,7 @@ def _measure(station: StationFacts, point: FieldAtPoint, limit: float) -> Mappin
         "compliance.measure.field_strength",
         longitude=point.longitude,
         latitude=point.latitude,
-        height_m=point.height_m,
+        height_m=max(point.height_m, _RULE_HEIGHT_M),
         quantity="field_strength_dbuvm",
         point=point.name,
         frequency_mhz=station.frequency_mhz,

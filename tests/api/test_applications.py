@@ -156,7 +156,7 @@ def test_the_command_reads_a_file_and_names_it(
     home = str(service.home.folder)
     file = tmp_path / "ho_so.json"
     for written, told in (
-        ("{", "ho_so.json"),
+        ("{", "dòng 1, cột 2"),
         ("[]", "ho_so.json"),
         (json.dumps({"frequency_mhz": 98.3}), "ho_so.json: "),
         (json.dumps({"replaces": "nowhere"}), "nowhere"),
@@ -164,6 +164,13 @@ def test_the_command_reads_a_file_and_names_it(
         file.write_text(written, encoding="utf-8")
         assert main(["check", "--application", str(file), "--home", home]) == 3
         assert told in capsys.readouterr().err
+    short = tmp_path / "ho_so.toml"
+    short.write_text('name = "a', encoding="utf-8")
+    assert main(["check", "--application", str(short), "--home", home]) == 3
+    assert "dừng giữa chừng" in capsys.readouterr().err
+    short.write_bytes(b'name = "\xff"')
+    assert main(["check", "--application", str(short), "--home", home]) == 3
+    assert "UTF-8" in capsys.readouterr().err
     other = tmp_path / "ho_so.txt"
     other.touch()
     assert main(["check", "--application", str(other), "--home", home]) == 3

@@ -2,8 +2,10 @@
 
 import csv
 import io
+import os
 import re
 from collections.abc import Callable
+from datetime import date
 from typing import Any
 
 import pytest
@@ -11,6 +13,7 @@ import pytest
 from api.service import Service
 from gis.register.records import BroadcastStation
 from gis.register.scopes import SYSTEM
+from gis.studies.findings import newest_of_plan
 from gis.studies.record import Study, save, study_id
 from gis.studies.snapshots import record_to_json
 from propagation.compliance.catalogue import CATALOGUE
@@ -295,3 +298,28 @@ def test_plan_rows_as_csv(browser_of: BrowserOf) -> None:
         answer = browser_of(role).get("/plan-rows.csv")
         assert answer.status_code in (status, 303)
     assert staff.get("/view/plan-rows?service=television").status_code == 200
+
+
+def test_a_check_of_another_day_does_not_stand_for_today(
+    browser_of: BrowserOf,
+    keep: Callable[..., Study],
+    study: Study,
+    stations: list[BroadcastStation],
+    service: Service,
+) -> None:
+    """The check of the fixture is of 2026-11-26; one of 2019 and one of 2099 came after it."""
+    rows = [a_row(one, "not_assessable", []) for one in stations]
+    other = [keep(rows, stations, on=day) for day in ("2019-01-01", "2099-01-01")]
+    for age, one in enumerate((*other[::-1], study)):
+        os.utime(service.home.study(one.id), (2e9 - age, 2e9 - age))
+    today = date(2026, 11, 30)
+    assert newest_of_plan(service.home, "fm", today) == study
+    assert newest_of_plan(service.home, "fm", date(2026, 11, 1)) == other[0]
+    assert newest_of_plan(service.home, "fm", date(2018, 1, 1)) == other[0], "the nearest to come"
+    assert newest_of_plan(service.home, "television", today) is None
+    again = keep(rows, stations, terrain={"identifier": "flat:3m", "flat": True})
+    assert newest_of_plan(service.home, "fm", today) == study
+    os.utime(service.home.study(again.id), (2e9 + 1, 2e9 + 1))
+    assert newest_of_plan(service.home, "fm", today) == again, "of one day the newest"
+    page = browser_of("staff").get("/view/findings").text
+    assert again.id in page

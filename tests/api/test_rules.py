@@ -84,6 +84,32 @@ def test_a_new_file_is_opened_by_its_name(browser_of: BrowserOf) -> None:
     assert "effective_height_tolerance_m = 15" in reading.text
 
 
+def test_a_new_file_is_taken_away_on_its_page(browser_of: BrowserOf, service: Service) -> None:
+    admin, address = browser_of("administrator"), "/view/rules/files/local.toml"
+    version = rule_file(service.home, "local.toml").version
+    content = AUDIT.replace('"audit.data"', '"house.local"')
+    assert admin.post(address, {"content": content, "version": version}).status_code == 303
+    (change,) = service.register.changes(table_name="rule_files")
+    page = admin.get(address).text
+    assert f'name="revision" value="{change.revision}">Bỏ tệp này đi' in page
+    assert admin.post(f"{address}/restore", {"revision": str(change.revision)}).status_code == 303
+    assert not (service.home.rules / "local.toml").exists()
+    after = admin.get(address).text
+    assert "Bỏ tệp này đi" not in after
+    assert "Lấy lại nội dung này" in after
+
+
+def test_a_rule_that_studies_need_is_not_emptied_away(
+    browser_of: BrowserOf, service: Service
+) -> None:
+    admin, address = browser_of("administrator"), "/view/rules/files/fm_plan.toml"
+    version = rule_file(service.home, "fm_plan.toml").version
+    answer = admin.post(f"{address}?lang=en", {"content": "", "version": version})
+    assert answer.status_code == 422
+    assert "fm.boundary_protection" in answer.text
+    assert not rule_file(service.home, "fm_plan.toml").own
+
+
 def test_a_spoilt_pack_is_said_on_its_page(browser_of: BrowserOf, service: Service) -> None:
     service.home.rules.mkdir()
     (service.home.rules / "audit.toml").write_text("[[rule]\n", encoding="utf-8")

@@ -21,7 +21,7 @@ from openpyxl.utils import get_column_letter
 
 from gis.demo.description import Draws, description
 from gis.demo.network import places
-from gis.plans import plan_rows
+from gis.plans import packaged_rows
 
 OUT = Path(__file__).parents[2] / "data" / "samples"
 MASTS, PLAN = "cot_ang_ten_mau.xlsx", "dai_fm_mau.csv"
@@ -161,7 +161,7 @@ def _with_fixed_moment(core: bytes) -> bytes:
 
 def plan() -> str:
     lines = [";".join(PLAN_HEADERS)]
-    for _, row in plan_rows():
+    for _, row in packaged_rows():
         cells = []
         for field in PLAN_HEADERS.values():
             value = row[field]

@@ -19,7 +19,7 @@ from gis.demo import demonstration, load_demonstration
 from gis.demo.description import Draws
 from gis.errors import ConflictError
 from gis.names import commune_key
-from gis.plans import packaged_plan_entries, plan_rows
+from gis.plans import packaged_plan_entries, packaged_rows
 from gis.register.records import BroadcastStation, OrganisationKind, StructureKind
 from gis.register.scopes import PUBLIC, SYSTEM, Role, Scope
 from gis.register.store import Register
@@ -108,7 +108,7 @@ def test_what_does_not_exist_says_so() -> None:
 def test_real_rows_keep_their_labels() -> None:
     """regulations.md 1.3: V2 is secondary, R-M and R-L are recalled, nothing is verified."""
     entries = packaged_plan_entries()
-    labels = Counter(row["label"] for _, row in plan_rows())
+    labels = Counter(row["label"] for _, row in packaged_rows())
     assert labels == {"V2": 13, "R-M": 12, "R-L": 4}
     assert Counter(e.provenance.confidence for e in entries) == {
         Confidence.SECONDARY: 13,
@@ -124,7 +124,7 @@ def test_real_rows_keep_their_labels() -> None:
 def test_coordinates_only_where_printed() -> None:
     located = {e.id: e for e in packaged_plan_entries() if e.longitude is not None}
     assert set(located) == {"fm-rfd-101-0", "fm-rfd-099-0", "fm-rfd-095-0"}
-    for _, row in plan_rows():
+    for _, row in packaged_rows():
         assert bool(row["longitude"]) == bool(row["longitude_printed"])
         if row["longitude"]:
             degrees, rest = row["longitude_printed"].split("E")

@@ -1,5 +1,6 @@
 """Files of structures, stations and plan entries judged and committed to a real register."""
 
+from dataclasses import replace
 from datetime import date
 
 import numpy as np
@@ -775,3 +776,12 @@ def test_transforms_are_the_official_ones_through_a_file(office, write_table):
     lon, lat = to_wgs84(105.94, 10.78, 4756)
     assert distance_km(record.longitude, record.latitude, lon, lat) < 1e-5
     assert distance_km(record.longitude, record.latitude, 105.94178821, 10.77898596) < 1e-5
+
+
+@pytest.mark.parametrize("name", ["compare", ".."])
+def test_a_plan_that_could_not_be_opened_is_refused(office, write_table, name):
+    file = write_table("a.csv", PLAN_HEADERS, ("96,9", "Tỉnh", "Tân An", "5"))
+    told = replace(PLAN_TOLD, values={**PLAN_VALUES, "plan_id": name})
+    report = judge(file, kind="plan", register=office, answers=told)
+    assert keys(report) == ["plan_id_reserved"]
+    assert report.problems[0].value == name

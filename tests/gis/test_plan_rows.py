@@ -130,18 +130,6 @@ def _row(station, entry, measured) -> PlanRow:
     return module._row(station, entry, measured)
 
 
-def test_measurements_without_a_name_belong_to_a_carrier_that_one_station_has(
-    make_station,
-) -> None:
-    first, second = make_station(frequency_mhz=98.0), make_station(id="b", frequency_mhz=99.0)
-    unnamed = measurement()
-    assert module._measured([unnamed], [first, second]) == {"a": [unnamed]}
-    twin = make_station(id="c", frequency_mhz=98.0)
-    assert module._measured([unnamed], [first, twin]) == {}
-    named = measurement(station_id="c")
-    assert module._measured([named], [first, twin]) == {"c": [named]}
-
-
 def test_csv_has_a_line_for_each_station_and_no_formula(make_station, make_plan_entry) -> None:
     station = make_station(name="=1+1", plan_entry_id="q-a", erp_total_dbw=31.0)
     row = _row(station, make_plan_entry(erp_max_dbw=30.0), [measurement()])
@@ -156,3 +144,12 @@ def test_csv_has_a_line_for_each_station_and_no_formula(make_station, make_plan_
     assert cells["ERP (dBW): Differs"] == "yes"
     assert cells["Measurements"] == "1"
     assert plan_rows_csv([row], "vi").splitlines()[0].count(";") == len(head) - 1
+
+
+def test_a_number_stays_a_number_in_csv(make_station, make_plan_entry) -> None:
+    station = make_station(erp_total_dbw=27.0, programme="-3")
+    row = _row(station, make_plan_entry(erp_max_dbw=30.0), [])
+    head, line = list(csv.reader(io.StringIO(plan_rows_csv([row], "en").removeprefix("\ufeff"))))
+    cells = dict(zip(head, line, strict=True))
+    assert cells["ERP (dBW): Difference"] == "-3"
+    assert cells["Programme: Record"] == "'-3"

@@ -111,3 +111,17 @@ def test_a_cell_like_a_formula_stays_text(register: Register, make_plan_entry: M
             ]
         )
     assert "=1+1" not in comparison_csv(compare(register, "a", "b"), "en").replace("'=1+1", "")
+
+
+def test_a_number_stays_a_number_in_csv(register: Register, make_plan_entry: Make) -> None:
+    with register.write(author="lan", reason="r") as w:
+        w.add_plan_entries(
+            [
+                make_plan_entry("a", plan_id="a", effective_height_max_m=2.0),
+                make_plan_entry("b", plan_id="b", effective_height_max_m=-3.0, site_name="-Cột a"),
+            ]
+        )
+    content = comparison_csv(compare(register, "a", "b"), "en").removeprefix("\ufeff")
+    rows = list(csv.reader(io.StringIO(content)))
+    assert [row[-2:] for row in rows[1:]] == [["2", "-3"]]
+    assert rows[1][2] == "'-Cột a"

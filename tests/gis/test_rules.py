@@ -219,9 +219,9 @@ def test_the_second_rule_is_the_bad_one(folder: Path) -> None:
 
 def test_not_toml(folder: Path) -> None:
     error = refusal(folder, RULE + "\n= 3\n")
-    assert error.key == "rules.file_not_toml"
+    assert error.key == "rules.file_not_toml_line"
     assert error.values["line"] == 12
-    assert refusal(folder, 'id = "x').key == "rules.file_not_toml"
+    assert refusal(folder, 'id = "x').key == "rules.file_not_toml_end"
 
 
 def test_not_utf8(folder: Path) -> None:

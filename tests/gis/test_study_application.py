@@ -244,6 +244,7 @@ def test_what_a_record_knew_of_the_old_place_goes(
         ({"attenuation_db": "none"}, "studies.wrong_numbers", "attenuation_db"),
         ({"station_class": "regional"}, "studies.wrong_choice", "station_class"),
         ({"service": "television", "mode": "fast"}, "applications.mode", "mode"),
+        ({"emission": "nonsense"}, "applications.emission", "emission"),
         ({"mode": "256qam-2/3"}, "applications.mode_unused", "mode"),
         ({"province_code": "999"}, "studies.wrong_choice", "province_code"),
         ({"programme": " "}, "studies.wrong_text", "programme"),

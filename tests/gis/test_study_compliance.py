@@ -23,7 +23,6 @@ from gis.studies.communes import Commune
 from gis.studies.context import StudyContext
 from gis.studies.findings import export, finding_from_json, finding_to_json
 from gis.studies.outlines import Outline
-from gis.studies.plan_match import plan_entry_of, site_distance_km
 from gis.studies.point import explain_path
 from gis.studies.record import canonical
 from gis.studies.runner import run
@@ -483,23 +482,6 @@ def test_cancel_is_heard(study_context: Context, make_station: Make) -> None:
     with pytest.raises(CancelledError):
         run("compliance", REQUEST, context)
     assert max(np.diff([*asked, time.monotonic()])) < 1
-
-
-def test_the_line_of_the_plan(make_station: Make, make_plan_entry) -> None:
-    linked = make_plan_entry("q-link", frequency_mhz=99.0, longitude=108.0)
-    near = make_plan_entry("q-near", latitude=10.7)
-    nearer = make_plan_entry("q-nearer", latitude=10.65)
-    other_channel = make_plan_entry("q-other", frequency_mhz=100.1)
-    ended = make_plan_entry("q-ended", valid_to=date(2024, 12, 31))
-    placeless = make_plan_entry("q-placeless", longitude=None, latitude=None)
-    far = make_plan_entry("q-far", latitude=11.6)
-    everything = [far, placeless, ended, other_channel, near, nearer, linked]
-    assert plan_entry_of(make_station(plan_entry_id="q-link"), everything, ON) is linked
-    assert plan_entry_of(make_station(), everything, ON) is nearer
-    assert plan_entry_of(make_station(plan_entry_id="q-ended"), [ended], ON) is None
-    assert plan_entry_of(make_station(), [far, placeless, other_channel], ON) is None
-    assert site_distance_km(make_station(), placeless) is None
-    assert site_distance_km(make_station(), near) == pytest.approx(11.06, abs=0.01)
 
 
 def test_effective_height_over_a_slope(make_station: Make, write_terrain) -> None:

@@ -10,10 +10,10 @@ import pytest
 
 from gis.errors import GisError
 from gis.geodesy import destination
+from gis.measurements import Taken
 from gis.register.records import BroadcastStation, Measurement, MeasurementKind, Provenance
-from gis.register.scopes import PUBLIC, SYSTEM
 from gis.studies.context import StudyContext
-from gis.studies.measured import Taken, compare_measured, measurements_of
+from gis.studies.measured import compare_measured
 from gis.studies.point import explain_path
 from propagation.compliance.records import Confidence
 
@@ -135,6 +135,7 @@ def test_only_so_many_are_compared_and_the_rest_is_said(
     in_time = sorted(points, key=lambda one: (one.measured_at, one.id))
     assert [pair["id"] for pair in told["pairs"]] == [in_time[n].id for n in (0, 10, 20)]
     assert told["compared_of"] == 21
+    assert (told["outdated"], told["since"]) == ([], None)
 
 
 def test_a_station_without_a_power_is_refused(
@@ -144,26 +145,3 @@ def test_a_station_without_a_power_is_refused(
     with pytest.raises(GisError) as raised:
         compare_measured(bare, Taken((measurement("m", 106.5, 10.6),), ()), context)
     assert raised.value.key == "studies.station_without_erp_total_dbw"
-
-
-def test_whose_measurements_they_are(
-    study_context: Callable[..., StudyContext], make_station: Callable[..., BroadcastStation]
-) -> None:
-    first = make_station("dai", frequency_mhz=96.9)
-    alone = make_station("mot", frequency_mhz=98.1, longitude=106.9)
-    twin = make_station("hai", frequency_mhz=96.9, longitude=107.5)
-    context = study_context(stations=[first, alone, twin])
-    with context.register.write(author="lan", reason="r") as w:
-        w.add_measurements(
-            [
-                measurement("named", 106.5, 10.6),
-                measurement("bare", 106.5, 10.61, station_id=None),
-                measurement("only", 106.5, 10.62, station_id=None, frequency_mhz=98.1),
-            ]
-        )
-    register = context.register
-    taken = measurements_of(register, first, SYSTEM)
-    assert ([one.id for one in taken.measurements], taken.ambiguous) == (["named"], ("bare",))
-    taken = measurements_of(register, alone, SYSTEM)
-    assert ([one.id for one in taken.measurements], taken.ambiguous) == (["only"], ())
-    assert measurements_of(register, first, PUBLIC) == Taken((), ())

@@ -190,3 +190,33 @@ def test_whom_the_rule_speaks_of(check, station, point) -> None:
     assert check(station(station_class="national"), [point(90.0)]) == ()
     assert check(station(province_code="79"), [point(90.0)]) == ()
     assert len(check(station(), [point(90.0)])) == 1
+
+
+def test_a_field_kept_at_a_drivers_height_keeps_nothing(check, station, point) -> None:
+    """At 1.5 m the field is weaker than at the 10 m of the limit: only an excess stands."""
+    (found,) = check(station(), [point(30.0, height_m=1.5, **MEASURED)])
+    assert found.outcome is Outcome.NEEDS_VERIFICATION
+    assert found.reason.endswith("boundary_measured_low")
+    assert (found.values["height_m"], found.values["points"]) == (1.5, 0)
+    (height,) = [one for one in found.evidence if one.name == "receiving_height_m"]
+    assert height.value == 1.5
+    assert found.measure["height_m"] == 10.0
+    (found,) = check(station(), [point(57.0, height_m=1.5, **MEASURED)])
+    assert found.outcome is Outcome.VIOLATES
+
+
+def test_measured_points_speak_of_themselves_only(check, station, point) -> None:
+    high = [point(40.0 + n, name=f"H{n}", **MEASURED) for n in range(3)]
+    low = point(50.0, name="L", height_m=1.5, **MEASURED)
+    (found,) = check(station(), [*high, low])
+    assert found.outcome is Outcome.COMPLIES
+    assert found.reason.endswith("boundary_measured_kept_at_points")
+    assert (found.values["point"], found.values["points"], found.values["points_low"]) == (
+        "H2",
+        3,
+        1,
+    )
+    doubtful = point(53.0, name="L", height_m=1.5, **MEASURED)  # 1 dB below, 2 dB of doubt
+    (found,) = check(station(), [*high, doubtful])
+    assert found.outcome is Outcome.NEEDS_VERIFICATION
+    assert found.values["point"] == "L"

@@ -1,17 +1,19 @@
 """Where stations meet: the boundary of the own province, protection against the neighbours."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
 import numpy as np
 
+from gis.measurements import measurements_of
 from gis.register.records import BroadcastStation, Measurement
 from gis.register.scopes import SYSTEM
 from gis.rules import station_facts
 from gis.studies.checks.scene import Asked, Scene
 from gis.studies.model import RECEIVER_HEIGHT_M
 from gis.studies.snapshots import record_from_json, record_to_json
+from gis.terrain.ground import Remark
 from propagation.compliance import boundary_protection, protection_ratios
 from propagation.compliance.facts import FieldAtPoint, StationFacts
 from propagation.compliance.parameters import (
@@ -22,13 +24,11 @@ from propagation.compliance.parameters import (
 from propagation.compliance.records import EvidenceKind, Finding, Outcome
 from propagation.interference.bs412 import Area
 
-__all__ = ["CHECKS", "NAME", "RULES", "findings", "gather"]
+__all__ = ["CHECKS", "NAME", "RULES", "findings", "gather", "remarks"]
 
 NAME = "meeting"
 CHECKS = (boundary_protection.CHECK, protection_ratios.CHECK)
 RULES = (BOUNDARY_PROTECTION, PROTECTION_RATIO, MINIMUM_FIELD)
-
-_SAME_KHZ = 1.0
 
 _MISSING = {
     "erp_total_dbw": "compliance.missing.erp",
@@ -40,20 +40,49 @@ _MISSING = {
 
 
 def gather(asked: Asked) -> dict[str, Any]:
-    """Return what was measured of the stations judged until the day."""
-    found = [
-        record_to_json(one)
-        for station in sorted(asked.judged, key=lambda station: station.id)
-        for one in asked.register.measurements(SYSTEM, station_id=station.id)
-        if one.measured_at.date() <= asked.on and _comparable(one, station)
-    ]
-    return {"measurements": found} if found else {}
+    """Return what was measured of the stations judged until the day, and what is left out.
+
+    An application stands nowhere yet: nothing can have been measured of it.
+    """
+    if asked.application is not None:
+        return {}
+    found: list[dict[str, Any]] = []
+    left_out: dict[str, dict[str, Any]] = {}
+    for station in sorted(asked.judged, key=lambda station: station.id):
+        taken = measurements_of(asked.register, station, SYSTEM, asked.on)
+        low = [one for one in taken.measurements if one.height_above_ground_m <= RECEIVER_HEIGHT_M]
+        found += [record_to_json(replace(one, station_id=station.id)) for one in low]
+        told = {
+            "outdated": len(taken.outdated),
+            "ambiguous": len(taken.ambiguous),
+            "high": len(taken.measurements) - len(low),
+        }
+        if any(told.values()):
+            since = None if taken.since is None else taken.since.isoformat()
+            left_out[station.id] = {**told, "since": since}
+    parts = {"measurements": found, "left_out": left_out}
+    return {name: part for name, part in parts.items() if part}
 
 
-def _comparable(one: Measurement, station: BroadcastStation) -> bool:
-    """Return whether a measurement is of the station's carrier, no higher than limits hold for."""
-    apart_khz = abs(one.frequency_mhz - station.frequency_mhz) * 1e3
-    return apart_khz <= _SAME_KHZ and one.height_above_ground_m <= RECEIVER_HEIGHT_M
+def remarks(gathered: Mapping[str, Any], names: Mapping[str, str]) -> list[Remark]:
+    """Return what measurements no verdict rests on, and why.
+
+    Parameters
+    ----------
+    gathered : mapping
+        What `gather` returned.
+    names : mapping
+        Names of the stations by id.
+    """
+    found: list[Remark] = []
+    for station_id, told in gathered.get("left_out", {}).items():
+        for why in ("outdated", "ambiguous", "high"):
+            dated = why == "outdated" and told["since"] is not None
+            if told[why]:
+                values = {"station": names[station_id], "count": told[why]}
+                values |= {"since": told["since"]} if dated else {}
+                found.append((f"studies.measured_{why}{'_since' if dated else ''}", values))
+    return found
 
 
 def findings(scene: Scene, station: BroadcastStation) -> Iterable[Finding]:
