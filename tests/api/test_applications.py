@@ -58,6 +58,7 @@ def test_the_form_asks_for_a_check_and_writes_nothing(
         ({"attenuation_db": "0 1 2"}, "attenuation_db", "36 số", "36 numbers"),
         ({"province_code": "999"}, "province_code", "không hợp lệ", "not valid"),
         ({"replaces": "nowhere"}, "replaces", "nowhere", "nowhere"),
+        ({"programme": "A\u000bB"}, "programme", "ký tự điều khiển", "control character"),
         ({"mode": "256qam-2/3"}, "mode", "DVB-T2", "DVB-T2"),
     ],
 )
@@ -118,8 +119,15 @@ def test_programs_ask_with_a_body_and_only_staff_may(
         {"application": {"replaces": "mp-tan-an", "power": 3}},
         {"application": {"replaces": "mp-tan-an", "erp_total_w": -1}},
         {"application": {"replaces": "mp-tan-an"}, "station_id": "mp-tan-an"},
+        {"application": {"replaces": "mp-tan-an", "name": "A\u000bB\u0000C"}},
+        {"application": {"replaces": "mp-tan-an", "programme": "A\u0085B"}},
+        {"application": {"replaces": "mp-tan-an", "name": "\ud800"}},
     ):
-        refused = client.post("/studies/compliance", json=wrong, headers=staff)
+        refused = client.post(
+            "/studies/compliance",
+            content=json.dumps(wrong),
+            headers={**staff, "content-type": "application/json"},
+        )
         assert refused.status_code == 422, wrong
     assert (
         client.post(
