@@ -7,7 +7,8 @@ from data.text import Language, has, text
 from gis.home import Home
 from gis.plans import named_plan
 from gis.studies.changes import changes_to_export
-from gis.studies.record import Study, each_study
+from gis.studies.listing import list_studies, newest_readable
+from gis.studies.record import Study
 from gis.studies.snapshots import record_from_json, record_to_json
 from propagation.compliance.agreement import ModelAgreement
 from propagation.compliance.records import Evidence, Finding, Outcome, Rule
@@ -174,10 +175,5 @@ def _measure(written: Mapping[str, Any] | None) -> dict[str, Any] | None:
 
 def newest_of_plan(home: Home, service: str) -> Study | None:
     """Return the newest check of all stations of a plan; one of a single station is no such."""
-    for study in each_study(home, kind="compliance"):
-        plan = study.inputs.get("plan")
-        if plan is None and len(study.inputs["judged"]) > 1:  # kept before plans were named
-            plan = study.inputs["stations"][0]["service"]
-        if plan == service:
-            return study
-    return None
+    kept = list_studies(home, kind="compliance")
+    return newest_readable((one for one in kept if one.plan == service), home)

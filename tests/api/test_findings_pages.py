@@ -4,6 +4,7 @@ import csv
 import io
 import re
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -15,6 +16,7 @@ from gis.studies.record import Study, save, study_id
 from gis.studies.snapshots import record_to_json
 from propagation.compliance.catalogue import CATALOGUE
 
+OPERATOR = "mo-phong-a"
 BrowserOf = Callable[[str], Any]
 RULE = {
     "id": "fm.plan.erp",
@@ -229,6 +231,101 @@ def test_what_a_caller_may_not_read_is_as_if_it_were_not_there(
         for ending in ("html", "pdf", "docx"):
             address = f"/studies/{study.id}/report.{ending}?station={stations[0].id}"
             assert browser.get(address).status_code == 404
+
+
+def test_an_application_is_for_the_department_alone(
+    browser_of: BrowserOf,
+    keep: Callable[..., Study],
+    service: Service,
+) -> None:
+    """Also where it replaces a station of the operator that asks."""
+    own = replace(service.register.station("mp-duc-hoa", SYSTEM), organisation_id=OPERATOR)
+    wrong = a_finding("erp_and_height", "violates", margin_db=-1.1)
+    asked = replace(own, id="application", name="Thay đổi của đài kia")
+    study = keep(
+        [a_row(asked, "violates", [wrong])],
+        [asked],
+        application={"replaced": record_to_json(own)},
+        plan=None,
+    )
+    same = keep([a_row(own, "complies", [])], [own], plan=None)
+    operator, staff = browser_of("operator"), browser_of("staff")
+    address = f"/view/stations/application/findings?study={study.id}"
+    pages = (
+        f"/studies/{study.id}", f"/view/studies/{study.id}", f"/studies/{study.id}/matrix",
+        f"/studies/{study.id}/report.html", f"/studies/{study.id}/report.pdf", address,
+    )  # fmt: skip
+    for page in pages:
+        assert operator.get(page).status_code == 404, page
+        assert staff.get(page).status_code == 200, page
+    for lists in ("/view/studies", "/studies"):
+        assert study.id not in operator.get(lists).text
+        assert same.id in operator.get(lists).text
+        assert study.id in staff.get(lists).text
+    assert address in staff.get(f"/view/studies/{study.id}").text, "the link leads there"
+    page = staff.get(f"{address}&lang=en").text
+    assert "Thay đổi của đài kia" in page
+    assert 'href="/view/stations/application"' not in page
+    assert f'href="/view/studies/{study.id}"' in page
+
+
+def test_a_station_that_has_left_the_register_keeps_its_findings(
+    browser_of: BrowserOf, keep: Callable[..., Study], stations: list[BroadcastStation]
+) -> None:
+    gone = replace(stations[0], id="gone", name="Đài đã bỏ")
+    keep([a_row(gone, "complies", [a_finding("border", "complies")])], [gone], plan=None)
+    page = browser_of("staff").get("/view/stations/gone/findings")
+    assert page.status_code == 200
+    assert "Đài đã bỏ" in page.text
+    assert browser_of("staff").get("/view/stations/never/findings").status_code == 404
+
+
+def test_a_study_of_another_kind_has_no_findings(
+    browser_of: BrowserOf, service: Service, stations: list[BroadcastStation]
+) -> None:
+    written = {
+        "jurisdiction": "tay-ninh-2025",
+        "on": "2026-11-26",
+        "terrain": {"identifier": "flat:2m", "flat": True},
+        "station": record_to_json(stations[0]),
+    }
+    other = Study(study_id("coverage", written), "coverage", written, {"area_km2": 1.0})
+    kept, staff = save(other, {}, service.home), browser_of("staff")
+    for station in (stations[0].id, "nobody"):
+        page = staff.get(f"/view/stations/{station}/findings?study={kept.id}")
+        assert page.status_code == 404
+    for ending in ("html", "pdf", "docx"):
+        address = f"/studies/{kept.id}/report.{ending}?station={stations[0].id}"
+        assert staff.get(address).status_code == 404
+    assert staff.get(f"/studies/{kept.id}/matrix").status_code == 422
+
+
+@pytest.mark.parametrize("role", ["staff", "viewer"])
+def test_one_damaged_record_takes_no_page_down(
+    browser_of: BrowserOf,
+    service: Service,
+    study: Study,
+    stations: list[BroadcastStation],
+    keep: Callable[..., Study],
+    *,
+    role: str,
+) -> None:
+    broken = keep(list(study.results["stations"]), stations, on="2026-11-27")
+    record = service.home.study(broken.id) / "study.json"
+    record.write_bytes(record.read_bytes()[:-40])
+    browser = browser_of(role)
+    listed, told = browser.get("/view/studies?lang=en"), browser.get("/studies")
+    assert listed.status_code == told.status_code == 200
+    assert (study.id in listed.text) is (role == "staff")
+    assert (broken.id in listed.text) is (role == "staff")
+    assert ("1 studies are damaged" in listed.text) is (role == "staff")
+    assert told.json()["damaged"] == ([broken.id] if role == "staff" else [])
+    assert browser.get(f"/view/stations/{stations[0].id}").status_code == 200
+    if role == "staff":
+        for address in ("findings", "matrix", "plan-rows", "applications", "channels"):
+            assert browser.get(f"/view/{address}").status_code == 200, address
+        assert stations[0].name in browser.get("/view/findings").text
+        assert browser.get(f"/view/studies/{broken.id}").status_code == 422
 
 
 def test_reports_of_one_station(

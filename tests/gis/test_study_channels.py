@@ -20,9 +20,10 @@ from gis.studies.communes import Communes
 from gis.studies.context import StudyContext
 from gis.studies.emitter import Emitter
 from gis.studies.field import fields_at
+from gis.studies.listing import list_studies
 from gis.studies.meetings import Meetings, Neighbourhood
 from gis.studies.model import default_settings
-from gis.studies.record import Study, file_path, list_studies
+from gis.studies.record import Study, file_path
 from gis.studies.rerun import rerun
 from gis.studies.runner import run
 from gis.studies.standards import standards_of
