@@ -181,3 +181,20 @@ def test_the_command_reads_a_file_and_names_it(
     toml = tmp_path / "ho_so.toml"
     toml.write_text('replaces = "mp-tan-an"\nerp_total_w = 900\n', encoding="utf-8")
     assert read_application(toml) == {"replaces": "mp-tan-an", "erp_total_w": 900}
+
+
+def test_a_job_says_what_it_is_about(browser_of: Callable[[str], Any], service: Service) -> None:
+    """An application, a search and a check of a plan are not all stations."""
+    staff = browser_of("staff")
+    station = service.register.station("mp-tan-an", SYSTEM)
+    for page, typed, said in (
+        (PAGE, NEW, "Application: Chương trình mới"),
+        (PAGE, {**NEW, "name": "Đài xin phép"}, "Application: Đài xin phép"),
+        (PAGE, {"replaces": "mp-tan-an", "erp_total_w": "9"}, f"Application: {station.name}"),
+        ("/view/channels", {"erp_kw": "0.5", "height_m": "45"}, "Channel search for 0.5 kW at 45"),
+        ("/view/findings", {"service": "television"}, "All stations: Television"),
+    ):
+        asked = staff.post(page, typed)
+        assert asked.status_code == 303, page
+        assert said in unescape(staff.get(f"{asked.headers['location']}?lang=en").text)
+        assert said in unescape(staff.get("/view/jobs?lang=en").text)

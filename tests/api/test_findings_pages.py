@@ -233,6 +233,42 @@ def test_what_a_caller_may_not_read_is_as_if_it_were_not_there(
             assert browser.get(address).status_code == 404
 
 
+def test_the_matrix_of_a_large_plan_is_shown_by_groups(
+    browser_of: BrowserOf, keep: Callable[..., Study], stations: list[BroadcastStation]
+) -> None:
+    many = [
+        replace(stations[0], id=f"s{n:03}", name=f"Đài số {n}", frequency_mhz=87.5 + n / 10)
+        for n in range(130)
+    ]
+    rows = [
+        a_row(
+            one,
+            "complies",
+            [
+                a_finding(
+                    "protection_ratios",
+                    "complies",
+                    counterpart=many[n - 1].id,
+                    margin_db=7.0,
+                    reason="compliance.reason.protection_received_kept",
+                )
+            ],
+        )
+        for n, one in enumerate(many)
+    ]
+    keep(rows, many)
+    staff = browser_of("staff")
+    page = staff.get("/view/matrix?lang=en").text
+    assert page.count("<td class=") == 60 * 60
+    assert "Showing 60 × 60 of 130 stations" in page
+    assert 'service=fm&amp;row=0&amp;column=0&amp;wanted=s001&amp;unwanted=s000#pair"' in page
+    corner = staff.get("/view/matrix?row=2&column=1&lang=en").text
+    assert corner.count("<td class=") == 10 * 60
+    assert "Đài số 120 protected against Đài số 119: 7.0 dB" in corner
+    assert staff.get("/view/matrix?row=3").status_code == 404
+    assert staff.get("/view/matrix?column=-1").status_code == 422
+
+
 def test_an_application_is_for_the_department_alone(
     browser_of: BrowserOf,
     keep: Callable[..., Study],
