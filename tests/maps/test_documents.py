@@ -200,6 +200,39 @@ def test_a_report_that_cannot_be_set_is_a_clear_error(make_compliance_study: Mak
         report_pdf(report)
 
 
+@pytest.mark.parametrize(("people", "told"), [(1234, "1,234"), (0, "0"), (None, None)])
+def test_people_newly_interfered_are_told_where_they_are_known(
+    make_compliance_study: MakeStudy, people: int | None, told: str | None
+) -> None:
+    area = {
+        "newly_interfered_km2": 3.0,
+        "newly_interfered_percent": 1.5,
+        "newly_interfered_population": people,
+        "covered_km2": 200.0,
+        "no_longer_interfered_km2": 0.0,
+        "communes": [],
+    }
+    row = {
+        "name": "Đài kia", "synthetic": False, "spacing_khz": 100.0, "rise_db": 0.5,
+        "protection_margin_before_db": 2.0, "protection_margin_after_db": 1.0, "area": area,
+        "received_margin_db": 4.0, "own_margin_db": 1.0, "directions": [],
+    }  # fmt: skip
+    made = make_compliance_study()
+    changed = {"stations": [row], "not_assessed": []}
+    study = replace(made, results={**made.results, "new_interference": changed})
+    tables = [
+        block
+        for section in study_report(study, "en").sections
+        for block in section.blocks
+        if isinstance(block, Table) and "Newly interfered (km²)" in block.columns
+    ]
+    (table,) = tables
+    head = "People newly interfered"
+    assert (head in table.columns) is (told is not None)
+    if told is not None:
+        assert table.rows[0][table.columns.index(head)] == told
+
+
 def test_the_paper_is_tagged_and_has_its_language_and_title(study: Study) -> None:
     content = study_pdf(study)
     assert content.startswith(b"%PDF-1.7")
