@@ -22,6 +22,7 @@ from gis.register.accounts import Accounts
 from gis.register.scopes import SYSTEM, Scope
 from gis.register.store import Register
 from gis.studies.record import Study, load
+from gis.studies.summary import Access, access_of
 from gis.terrain.ground import Ground
 from gis.terrain.opening import open_ground
 
@@ -136,7 +137,7 @@ class Service:
             If there is none of that id, or it is not for the caller.
         """
         found = load(study_id, self.home)
-        if not may_read(identity, found):
+        if not may_read(identity, access_of(found.kind, found.inputs)):
             raise NotFoundError("studies.unknown_study", study=study_id)
         return found
 
@@ -154,26 +155,22 @@ class Service:
         return found
 
 
-def may_read(identity: Identity, study: Study) -> bool:
+def may_read(identity: Identity, access: Access) -> bool:
     """Return whether a caller may read a study.
 
-    Coverage and interference are for everyone who has signed in; searches for channels and
-    findings are for the department, and findings for an operator where they are about its own
-    stations alone and nothing went in that another operator or the department keeps confidential.
+    Coverage and interference are for everyone who has signed in; searches for channels, findings
+    of an application and other findings are for the department, and the last for an operator where
+    they are about its own stations alone and nothing went in that another operator or the
+    department keeps confidential.
     """
     if identity.account is None:
         return False
-    if identity.is_staff or study.kind not in _NOT_FOR_ALL:
+    if identity.is_staff or access.kind not in _NOT_FOR_ALL:
         return True
-    if study.kind == "channels":
-        return False
-    gathered = study.inputs.get("checks", {}).values()
-    if any(topic.get("confidential") for topic in gathered):
+    if access.kind == "channels" or access.application or access.confidential:
         return False
     own = identity.scope.own
-    stations = {one["id"]: one for one in study.inputs.get("stations", ())}
-    judged = [stations.get(name, {}) for name in study.inputs.get("judged", ())]
-    return bool(own and judged) and all(one.get("organisation_id") == own for one in judged)
+    return bool(own) and access.organisations == (own,)
 
 
 def service_of(request: Request) -> Service:

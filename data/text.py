@@ -18,10 +18,23 @@ from babel.numbers import format_decimal
 
 from data import path
 
-__all__ = ["VIET_NAM", "Language", "Phrase", "catalogue_keys", "has", "number", "text", "when"]
+__all__ = [
+    "CONTROL",
+    "VIET_NAM",
+    "Language",
+    "Phrase",
+    "catalogue_keys",
+    "has",
+    "number",
+    "text",
+    "when",
+]
 
 VIET_NAM = ZoneInfo("Asia/Ho_Chi_Minh")
 """The zone in which people of the department read clocks."""
+
+CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ufffd\ufffe\uffff\ud800-\udfff]")
+"""Characters that no text of a person holds; tabs and line ends are spaces."""
 
 _COORDINATES = frozenset({"longitude", "latitude"})
 """Placeholders written with up to six decimals; a degree's third one is a hundred metres."""

@@ -8,6 +8,7 @@ from api.cli.network import bounds_of
 from api.cli.work import studying
 from api.clock import judged_today
 from gis.studies import Study, run
+from gis.studies.channel_proposals import protection_of
 from gis.studies.channels_asked import NAMES
 from propagation.interference.bs412 import Area, Reception
 from propagation.profile import Polarization
@@ -103,12 +104,13 @@ def _show(study: Study, output: Output) -> None:
     if len(rows) > _SHOWN:
         output.say("channels_further", count=len(rows) - _SHOWN)
     for one in results["proposals"]:
-        caused = one["caused"]
+        found = [one[side] for side in ("caused", "received") if one[side] is not None]
+        least = min(found, key=lambda side: side["margin_db"], default=None)
         output.say(
-            "channels_confirmed" if one["confirmed"] else "channels_not_confirmed",
+            f"channels_{protection_of(one)}",
             frequency=output.number(one["frequency_mhz"]),
-            margin="–" if caused is None else output.number(caused["margin_db"], 1),
-            name="–" if caused is None else caused["name"],
+            margin="–" if least is None else output.number(least["margin_db"], 1),
+            name="–" if least is None else least["name"],
         )
 
 

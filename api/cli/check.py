@@ -1,7 +1,7 @@
 """`phusong check`: the findings of one station, or of all."""
 
 import argparse
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from api.cli.frame import DONE, LOOK, Command, Output, Parser
@@ -17,6 +17,7 @@ from gis.studies.context import StudyContext
 from gis.studies.findings import basis
 from gis.studies.parts import moment
 from gis.studies.requests import Reader
+from maps.documents.affected import affected_columns, affected_numbers
 from maps.words import Words
 
 __all__ = ["COMMANDS"]
@@ -159,9 +160,9 @@ def _show_affected(study: Study, output: Output) -> None:
     language = output.language
     output.line(text("applications.heading", language))
     if affected["stations"]:
-        names = ("spacing", "rise", "margin_before", "margin_after", "newly", "share", "received")
+        names = affected_columns(affected["stations"])
         columns = [text(f"applications.column_{name}", language) for name in names]
-        rows = [_affected_row(row, output) for row in affected["stations"]]
+        rows = [_affected_row(row, names, output) for row in affected["stations"]]
         output.table([output.text("check_station"), *columns], rows)
     elif not affected["not_assessed"]:
         output.line(text("applications.none", language))
@@ -171,17 +172,8 @@ def _show_affected(study: Study, output: Output) -> None:
         output.line(text("applications.not_assessed", language, name=row["name"], missing=missing))
 
 
-def _affected_row(row: dict, output: Output) -> tuple[str, ...]:  # type: ignore[type-arg]  # JSON
-    area = row["area"] or {}
-    numbers = (
-        (row["spacing_khz"], 0),
-        (row["rise_db"], 2),
-        (row["protection_margin_before_db"], 1),
-        (row["protection_margin_after_db"], 1),
-        (area.get("newly_interfered_km2"), 1),
-        (area.get("newly_interfered_percent"), 2),
-        (row["received_margin_db"], 1),
-    )
+def _affected_row(row: dict, names: Sequence[str], output: Output) -> tuple[str, ...]:  # type: ignore[type-arg]  # JSON
+    numbers = affected_numbers(row, names)
     return _named(row, output), *(output.number(value, decimals) for value, decimals in numbers)
 
 

@@ -29,7 +29,7 @@ from gis.register.records import (
 from gis.register.records import Service as BroadcastService
 from gis.register.scopes import SYSTEM
 from gis.studies.application import LIMITS
-from gis.studies.record import list_studies
+from gis.studies.listing import list_studies
 from propagation.profile import Polarization
 from propagation.units import w_from_dbw
 
@@ -155,20 +155,12 @@ def _unchosen(name: str, language: Language) -> Choice:
 
 def _latest(service: Service) -> list[dict[str, Any]]:
     """Return the applications checked lately: study, station, day and outcome."""
-    found = [one for one in list_studies(service.home, kind="compliance") if _applied(one.inputs)]
+    kept = list_studies(service.home, kind="compliance")
     return [
-        {
-            "id": study.id,
-            "on": date.fromisoformat(study.inputs["on"]),
-            **{name: row[name] for name in ("name", "frequency_mhz", "outcome", "synthetic")},
-        }
-        for study in found[:_LATEST]
-        for row in study.results["stations"]
-    ]
-
-
-def _applied(inputs: Mapping[str, Any]) -> bool:
-    return inputs.get("application") is not None
+        {"id": study.id, "on": date.fromisoformat(study.on), **study.application}
+        for study in kept
+        if study.application is not None
+    ][:_LATEST]
 
 
 def _filled(station: BroadcastStation) -> dict[str, str]:

@@ -18,7 +18,8 @@ from api.service import service_of
 from api.submission import submit
 from data.text import Language, text
 from gis.studies.channels_asked import HIGHEST_MHZ, LOWEST_MHZ
-from gis.studies.record import Study, list_studies
+from gis.studies.listing import list_studies
+from gis.studies.summary import Summary
 from propagation.interference.bs412 import Area, Reception
 from propagation.profile import Polarization
 
@@ -105,12 +106,11 @@ def _choices(language: Language) -> dict[str, list[Choice]]:
     }
 
 
-def _row(study: Study) -> dict[str, Any]:
+def _row(study: Summary) -> dict[str, Any]:
     return {
         "id": study.id,
-        "wanted": study.inputs["wanted"],
-        "on": study.inputs["on"],
-        "channels": study.results["channels_passing"],
+        "on": study.on,
+        **(study.search or {}),
         "synthetic": study.synthetic,
-        "flat": study.inputs["terrain"]["flat"],
+        "flat": study.flat,
     }

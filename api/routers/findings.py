@@ -12,15 +12,16 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from api.guard import GuardedRoute
-from api.identity import identity_of
+from api.identity import Identity, identity_of
 from api.language import safe_language
 from api.pages import render
-from api.service import may_read, service_of
+from api.service import Service, may_read, service_of
 from api.submission import submit
 from gis.errors import NotFoundError
-from gis.register.records import Service
+from gis.register.records import Service as BroadcastService
 from gis.studies.findings import current_first, newest_of_plan
-from gis.studies.record import Study, load
+from gis.studies.listing import newest_readable
+from gis.studies.record import Study
 from maps.findings import ORDER, CheckMark, check_marks, check_title, told_checks
 from maps.words import Words
 from propagation.compliance.catalogue import CATALOGUE
@@ -87,7 +88,7 @@ def findings_page(
             for number, name in enumerate(CATALOGUE, start=1)
         ],
         chosen={"service": service, "outcome": outcome, "check": check, "order": order},
-        services=[one.value for one in Service],
+        services=[one.value for one in BroadcastService],
         orders=tuple(_KEYS),
     )
 
@@ -111,25 +112,20 @@ def station_findings(
     station_id: str,
     study: Annotated[str, Query(max_length=60)] = "",
 ) -> Response:
-    """Show the fifteen checks of a station in order, with everything that they rest on."""
+    """Show the fifteen checks of a station in order, with everything that they rest on.
+
+    A named study may be of an application, or of a station that has left the register since.
+    """
     service, identity = service_of(request), identity_of(request)
-    if study:
-        found: Study | None = service.study(study, identity)
-    else:
-        kept = (load(one, service.home) for one in current_first(service.home, service.today()))
-        found = next(
-            (one for one in kept if may_read(identity, one) and _row_of(one, station_id)), None
-        )
+    found = service.study(study, identity) if study else _newest(service, identity, station_id)
     row = None if found is None else _row_of(found, station_id)
     if study and row is None:
         raise NotFoundError("studies.unknown_study", study=study)
-    with service.register.snapshot() as register:
-        station = register.station(station_id, identity.scope)
     words = Words(safe_language(request, page=True))
     return render(
         request,
         "station_findings.html",
-        station=station,
+        station=_told(service, identity, station_id, row),
         study=found,
         row=row,
         on=None if found is None else date.fromisoformat(found.inputs["on"]),
@@ -138,7 +134,45 @@ def station_findings(
     )
 
 
+def _newest(service: Service, identity: Identity, station_id: str) -> Study | None:
+    """Return the current check of a station that a caller may read and that can be read."""
+    kept = current_first(service.home, service.today())
+    wanted = (one for one in kept if station_id in one.stations and may_read(identity, one.access))
+    return newest_readable(wanted, service.home)
+
+
+def _told(
+    service: Service, identity: Identity, station_id: str, row: dict[str, Any] | None
+) -> dict[str, Any]:
+    """Return a station as its check named it, and whether the register has it for the caller.
+
+    Raises
+    ------
+    NotFoundError
+        If neither a check nor the register knows it.
+    """
+    try:
+        with service.register.snapshot() as register:
+            station = register.station(station_id, identity.scope)
+    except NotFoundError:
+        if row is None:
+            raise
+        registered = False
+    else:
+        registered = True
+        if row is None:
+            row = {"name": station.name, "synthetic": station.provenance.synthetic}
+    return {
+        "id": station_id,
+        "name": row["name"],
+        "synthetic": row["synthetic"],
+        "registered": registered,
+    }
+
+
 def _row_of(study: Study, station_id: str) -> dict[str, Any] | None:
+    if study.kind != "compliance":
+        return None
     rows = study.results["stations"]
     return next((row for row in rows if row["station_id"] == station_id), None)
 

@@ -1,5 +1,6 @@
 """Pages of jobs: the list, and one job while it runs."""
 
+from collections.abc import Mapping
 from typing import Annotated
 
 from fastapi import APIRouter, Form, Query
@@ -11,6 +12,7 @@ from api.identity import identity_of
 from api.language import safe_language
 from api.pages import render
 from api.service import Service, service_of
+from data.text import Language, text
 from gis.errors import NotFoundError
 from gis.jobs.queue import Job, JobState
 from gis.register.scopes import SYSTEM
@@ -27,11 +29,12 @@ def jobs_page(request: Request, offset: Annotated[int, Query(ge=0, le=1_000_000)
     """List jobs, the newest first: the own ones, for the department all."""
     service, identity = service_of(request), identity_of(request)
     whose = None if identity.is_staff else identity.name
+    language = safe_language(request, page=True)
     found = service.queue.jobs(requested_by=whose, limit=_PER_PAGE, offset=offset)
     return render(
         request,
         "jobs.html",
-        jobs=[(job, *_subject(service, job)) for job in found],
+        jobs=[(job, *_subject(service, job, language)) for job in found],
         matched=service.queue.count(requested_by=whose),
         offset=offset,
         per_page=_PER_PAGE,
@@ -46,7 +49,7 @@ def job_page(request: Request, job_id: str) -> Response:
     if job.state is JobState.DONE and job.study_id is not None:
         return RedirectResponse(f"/view/studies/{job.study_id}", status_code=303)
     language = safe_language(request, page=True)
-    subject, synthetic = _subject(service, job)
+    subject, synthetic = _subject(service, job, language)
     return render(
         request,
         "job.html",
@@ -70,13 +73,43 @@ def cancel(
     return RedirectResponse(f"/view/jobs/{job_id}", status_code=303)
 
 
-def _subject(service: Service, job: Job) -> tuple[str | None, bool]:
-    """Return the name of the station that a job is about, None for all, and if it is simulated."""
-    station_id = job.inputs.get("station_id")
-    if station_id is None:
-        return None, service.holds_synthetic()
+def _subject(service: Service, job: Job, language: Language) -> tuple[str, bool]:
+    """Return what a job is about, in words, and whether it is simulated."""
+    station_id, application = job.inputs.get("station_id"), job.inputs.get("application")
+    if station_id is not None:
+        return _station(service, str(station_id))
+    if isinstance(application, Mapping):
+        named = _applied(service, application, language)
+    elif job.kind == "channels":
+        named = text(
+            "pages.jobs_channels",
+            language,
+            erp=job.inputs.get("erp_kw", "–"),
+            height=job.inputs.get("height_m", "–"),
+        )
+    elif job.kind == "compliance":
+        plan = text(f"register.service.{job.inputs.get('service', 'fm')}", language)
+        named = text("pages.jobs_plan", language, service=plan)
+    else:
+        named = text("pages.jobs_all", language)
+    return named, service.holds_synthetic()
+
+
+def _station(service: Service, station_id: str) -> tuple[str, bool]:
     try:
         station = service.register.station(station_id, SYSTEM)
     except NotFoundError:
-        return str(station_id), False
+        return station_id, False
     return station.name, station.provenance.synthetic
+
+
+def _applied(service: Service, application: Mapping[str, object], language: Language) -> str:
+    """Return the name of an application: its own, or what it would replace or bring."""
+    own, replaced = application.get("name"), application.get("replaces")
+    if own:
+        named = str(own)
+    elif replaced:
+        named, _ = _station(service, str(replaced))
+    else:
+        named = str(application.get("programme") or "–")
+    return text("pages.jobs_application", language, name=named)

@@ -1,5 +1,7 @@
 """The matrix of a whole plan: every station against every other, as a page, JSON and CSV."""
 
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date
 from typing import Annotated, Any, Literal
 from urllib.parse import urlencode
@@ -15,6 +17,7 @@ from api.pages import render
 from api.routers.findings import Plan
 from api.service import service_of
 from data.text import Language, number, text
+from gis.errors import NotFoundError
 from gis.studies.findings import basis, newest_of_plan, said
 from gis.studies.matrix import Matrix, Pair, matrix_csv, matrix_json, matrix_of
 
@@ -26,7 +29,26 @@ _BANDS = ("broken", "tight", "kept", "unknown", "none", "own")
 _SIGNS = {"broken": "▼", "tight": "◆", "kept": "●", "unknown": "?", "none": "·", "own": "╲"}
 _TIGHT_DB = 6.0
 
+_PER_GROUP = 60
+"""Most stations of a side on one page."""
+
 Word = Annotated[str, Query(max_length=200)]
+Group = Annotated[int, Query(ge=0, le=10_000)]
+Station = Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class _Shown:
+    """Which part of which plan is shown."""
+
+    service: str
+    row: int
+    column: int
+
+    def address(self, wanted: str, unwanted: str) -> str:
+        """Return the address of the same part with a pair chosen."""
+        asked = {"service": self.service, "row": self.row, "column": self.column}
+        return f"/view/matrix?{urlencode({**asked, 'wanted': wanted, 'unwanted': unwanted})}#pair"
 
 
 @router.get("/studies/{study_id}/matrix")
@@ -49,43 +71,78 @@ def matrix(
 
 @router.get("/view/matrix", include_in_schema=False)
 def matrix_page(
-    request: Request, service: Plan = "fm", wanted: Word = "", unwanted: Word = ""
+    request: Request,
+    *,
+    service: Plan = "fm",
+    wanted: Word = "",
+    unwanted: Word = "",
+    row: Group = 0,
+    column: Group = 0,
 ) -> Response:
-    """Show the matrix of the newest check of a plan, and the finding of one pair."""
+    """Show the matrix of the newest check of a plan, and the finding of one pair.
+
+    A plan of many stations is shown by groups along the band, so many against so many.
+    """
     language = safe_language(request, page=True)
     here = service_of(request)
     study = newest_of_plan(here.home, service, here.today())
     found = None if study is None else matrix_of(study)
+    groups = _groups(() if found is None else found.stations)
+    if max(row, column) >= len(groups):
+        raise NotFoundError("matrix.no_group", group=max(row, column), groups=len(groups))
+    shown = _Shown(service, row, column)
     return render(
         request,
         "matrix.html",
         study=study,
         on=None if study is None else date.fromisoformat(study.inputs["on"]),
         stations=() if found is None else found.stations,
+        columns=groups[column],
+        groups=[_group_said(group, language) for group in groups],
+        service=service,
+        row=row,
+        column=column,
         pairs=0 if found is None else len(found.pairs),
-        rows=[] if found is None else _rows(found, language, service),
+        rows=[] if found is None else _rows(found, (groups[row], groups[column]), language, shown),
         legend=[(band, _SIGNS[band], text(f"matrix.band_{band}", language)) for band in _BANDS],
         chosen=None
         if found is None or not wanted
-        else _chosen(found, (wanted, unwanted), language, service),
+        else _chosen(found, (wanted, unwanted), language, shown),
     )
 
 
-def _rows(matrix: Matrix, language: Language, service: str) -> list[dict[str, Any]]:
+def _groups(stations: Sequence[Station]) -> list[Sequence[Station]]:
+    """Return the stations in groups of so many, by their carriers; one where there are few."""
+    starts = range(0, max(len(stations), 1), _PER_GROUP)
+    return [stations[start : start + _PER_GROUP] for start in starts]
+
+
+def _group_said(stations: Sequence[Station], language: Language) -> str:
+    if not stations:
+        return ""
+    lowest, highest = stations[0]["frequency_mhz"], stations[-1]["frequency_mhz"]
+    return text("matrix.group", language, lowest=lowest, highest=highest, count=len(stations))
+
+
+def _rows(
+    matrix: Matrix,
+    between: tuple[Sequence[Station], Sequence[Station]],
+    language: Language,
+    shown: _Shown,
+) -> list[dict[str, Any]]:
     """Return a row for each station to be protected, with a cell for each that disturbs."""
+    protected, disturbing = between
     return [
         {
             "station": wanted,
-            "cells": [
-                _cell(matrix, wanted, unwanted, language, service) for unwanted in matrix.stations
-            ],
+            "cells": [_cell(matrix, wanted, unwanted, language, shown) for unwanted in disturbing],
         }
-        for wanted in matrix.stations
+        for wanted in protected
     ]
 
 
 def _cell(
-    matrix: Matrix, wanted: Any, unwanted: Any, language: Language, service: str
+    matrix: Matrix, wanted: Station, unwanted: Station, language: Language, shown: _Shown
 ) -> dict[str, Any]:
     pair = matrix.pairs.get((wanted["id"], unwanted["id"]))
     band = _band(pair, own=wanted["id"] == unwanted["id"])
@@ -98,13 +155,8 @@ def _cell(
         "sign": _SIGNS[band],
         "margin": margin,
         "label": text("matrix.cell", language, said=told, **names),
-        "address": None if pair is None else _address(wanted["id"], unwanted["id"], service),
+        "address": None if pair is None else shown.address(wanted["id"], unwanted["id"]),
     }
-
-
-def _address(wanted: str, unwanted: str, service: str) -> str:
-    asked = {"service": service, "wanted": wanted, "unwanted": unwanted}
-    return f"/view/matrix?{urlencode(asked)}#pair"
 
 
 def _band(pair: Pair | None, *, own: bool) -> str:
@@ -118,7 +170,7 @@ def _band(pair: Pair | None, *, own: bool) -> str:
 
 
 def _chosen(
-    matrix: Matrix, between: tuple[str, str], language: Language, service: str
+    matrix: Matrix, between: tuple[str, str], language: Language, shown: _Shown
 ) -> dict[str, Any]:
     """Return the finding of a pair in words; nothing but the names where there is none."""
     wanted, unwanted = between
@@ -142,5 +194,5 @@ def _chosen(
             {name: value for name, value in measure.items() if name != "what"},
             language,
         ),
-        "back": None if back is None else _address(unwanted, wanted, service),
+        "back": None if back is None else shown.address(unwanted, wanted),
     }

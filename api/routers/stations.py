@@ -19,14 +19,15 @@ from api.language import safe_language
 from api.pages import render
 from api.roles import may
 from api.service import Service, may_read, service_of
-from gis.errors import FormatError, GisError
+from gis.errors import GisError
 from gis.register.records import BroadcastStation
 from gis.register.records import Service as BroadcastService
-from gis.studies import Study, list_studies
+from gis.studies import list_studies
 from gis.studies.coverage import default_radius_km, default_step_m
 from gis.studies.interference import default_step_m as interference_step_m
 from gis.studies.method import method_title
 from gis.studies.model import RECEIVER_HEIGHT_M
+from gis.studies.summary import Summary
 from maps.tables import in_watts
 from maps.words import Words
 
@@ -174,7 +175,7 @@ def show_station(
         "organisation_id": owners.get(station.organisation_id or ""),
         "structure_id": standing,
     }
-    studies, damaged = _studies_of(service, identity, station.id)
+    studies = _studies_of(service, identity, station.id)
     return render(
         request,
         "station.html",
@@ -195,7 +196,6 @@ def show_station(
         refused=refused,
         forms={kind: _form(kind, refused) for kind in ASKED},
         studies=[(study, _model(study)) for study in studies],
-        damaged=damaged,
         may_ask=may(identity.role, "POST", "/view/stations/{station_id}/studies"),
     )
 
@@ -243,28 +243,16 @@ def _said(name: str, value: object, words: Words) -> str:
     return words.value(name, value)
 
 
-def _studies_of(
-    service: Service, identity: Identity, station_id: str
-) -> tuple[list[Study], FormatError | None]:
-    """Return the latest studies of a station that a caller may read, or why none can be read."""
+def _studies_of(service: Service, identity: Identity, station_id: str) -> list[Summary]:
+    """Return the latest studies of a station that a caller may read."""
     if not may(identity.role, "GET", "/view/studies"):
-        return [], None
-    try:
-        found = [
-            study
-            for study in list_studies(service.home)
-            if _is_about(study, station_id) and may_read(identity, study)
-        ]
-    except FormatError as error:
-        return [], error
-    return found[:_LATEST], None
+        return []
+    return [
+        study
+        for study in list_studies(service.home)
+        if station_id in study.stations and may_read(identity, study.access)
+    ][:_LATEST]
 
 
-def _model(study: Study) -> str:
-    return method_title(study.inputs["model"]) if "model" in study.inputs else ""
-
-
-def _is_about(study: Study, station_id: str) -> bool:
-    station = study.inputs.get("station")
-    named = station.get("id") if isinstance(station, dict) else None
-    return station_id == named or station_id in study.inputs.get("judged", ())
+def _model(study: Summary) -> str:
+    return "" if study.model is None else method_title(study.model)

@@ -32,9 +32,11 @@ from gis.home import Home
 from gis.register.records import BroadcastStation
 from gis.studies.asked import path_recorded
 from gis.studies.context import StudyContext
+from gis.studies.listing import survey
 from gis.studies.point import explain, explain_path
-from gis.studies.record import Study, file_path, list_studies
+from gis.studies.record import Study, file_path
 from gis.studies.snapshots import record_from_json
+from gis.studies.summary import Summary
 from maps.documents.report import study_docx, study_html, study_pdf
 from maps.path_figure import path_picture
 from maps.point import point_answer
@@ -114,24 +116,25 @@ def studies(
 ) -> dict[str, Any]:
     """Studies that the caller may read, the newest first."""
     identity = identity_of(request)
-    kept = list_studies(service_of(request).home, kind=kind)
-    found = [study for study in kept if may_read(identity, study)]
+    kept = survey(service_of(request).home, kind=kind)
+    found = [study for study in kept.studies if may_read(identity, study.access)]
     page = found[offset : offset + limit]
     return {
         "numberMatched": len(found),
         "numberReturned": len(page),
         "links": links(request, limit=limit, offset=offset, matched=len(found)),
         "studies": [_brief(study) for study in page],
+        "damaged": kept.damaged if identity.is_staff else [],
     }
 
 
-def _brief(study: Study) -> dict[str, Any]:
+def _brief(study: Summary) -> dict[str, Any]:
     return {
         "id": study.id,
         "kind": study.kind,
-        "on": study.inputs["on"],
-        "station": study.inputs.get("station", {}).get("id"),
-        "flat_terrain": study.inputs["terrain"]["flat"],
+        "on": study.on,
+        "station": study.station,
+        "flat_terrain": study.flat,
         "links": [{"rel": "self", "href": f"/studies/{study.id}"}],
     }
 

@@ -24,9 +24,11 @@ from api.schemas import Megahertz, Radius, Reach, Step, Threshold
 from api.service import may_read, service_of
 from api.submission import submit
 from api.views import study_view
+from gis.studies.listing import survey
 from gis.studies.method import METHOD_INPUTS, method_title
 from gis.studies.network_asked import usual_network
-from gis.studies.record import Study, list_studies
+from gis.studies.record import Study
+from gis.studies.summary import Summary, summary_of
 from maps.documents.html import report_style
 from maps.documents.report import study_article
 from maps.web import map_fragment
@@ -126,13 +128,14 @@ def _list(
     request: Request, *, kind: str = "", offset: int = 0, refused: Refused | None = None
 ) -> Response:
     service, identity = service_of(request), identity_of(request)
-    kept = list_studies(service.home, kind=kind or None)
-    found = [study for study in kept if may_read(identity, study)]
+    kept = survey(service.home, kind=kind or None)
+    found = [study for study in kept.studies if may_read(identity, study.access)]
     return render(
         request,
         "studies.html",
         status_code=200 if refused is None else refused.status,
         studies=[_row(study) for study in found[offset : offset + _PER_PAGE]],
+        damaged=kept.damaged if identity.is_staff else (),
         matched=len(found),
         offset=offset,
         per_page=_PER_PAGE,
@@ -169,23 +172,18 @@ def ask_network(request: Request, typed: Typed) -> Response:
     return RedirectResponse(f"/view/jobs/{job.id}", status_code=303)
 
 
-def _row(study: Study) -> dict[str, Any]:
-    inputs = study.inputs
-    station = inputs.get("station")
-    judged = inputs.get("judged", ())
-    by_id = {one["id"]: one for one in inputs.get("stations", ())}
-    if station is None and len(judged) == 1:
-        station = by_id.get(judged[0])
+def _row(study: Summary) -> dict[str, Any]:
+    station = study.station
     return {
         "id": study.id,
         "kind": study.kind,
-        "on": date.fromisoformat(inputs["on"]),
-        "station": None if station is None else station["name"],
-        "stations": len(judged or by_id),
-        "model": method_title(inputs["model"]) if "model" in inputs else None,
-        "flat": inputs["terrain"]["flat"],
+        "on": date.fromisoformat(study.on),
+        "station": None if station is None else study.stations[station],
+        "stations": len(study.stations) or study.counted,
+        "model": None if study.model is None else method_title(study.model),
+        "flat": study.flat,
         "synthetic": study.synthetic,
-        "outcomes": study.results.get("outcomes", {}),
+        "application": study.application is not None,
     }
 
 
@@ -219,7 +217,7 @@ def study_page(
         request,
         "study.html",
         study=study,
-        row=_row(study),
+        row=_row(summary_of(study.id, study.kind, study.inputs, study.results, 0)),
         foldings=tuple(_OPENED) if len(study.inputs.get("judged", ())) > 1 else (),
         opened=opened,
         map=fragment,

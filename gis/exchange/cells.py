@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from datetime import UTC, date, datetime, time
 from functools import lru_cache
 
-from data.text import VIET_NAM
+from data.text import CONTROL, VIET_NAM
 from gis.exchange.conventions import Conventions
 from gis.exchange.encoding import legacy_reading
 from gis.exchange.fields import FIELDS, Dimension, Field, choice, range_of, unit_factor
@@ -23,7 +23,6 @@ _BLANK = _DASHES | {"n/a", "null", "none", "không có", "không"}
 _ERRORS = frozenset(
     {"#N/A", "#REF!", "#VALUE!", "#DIV/0!", "#NAME?", "#NUM!", "#NULL!", "#SPILL!", "#CALC!"}
 )
-_CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ufffd\ufffe\uffff\ud800-\udfff]")
 _SPACES = re.compile(r"\s+")
 _DAY_FIRST = re.compile(r"(\d{1,2})[/.-](\d{1,2})[/.-](\d{4})", re.ASCII)
 _YEAR_FIRST = re.compile(r"(\d{4})[-/.](\d{1,2})[-/.](\d{1,2})(?:[T ]00:00.*)?", re.ASCII)
@@ -145,7 +144,7 @@ class CellReader:
         return self._checked(field, text)
 
     def _checked(self, field: str, text: str) -> str | None:
-        if _CONTROL.search(text):
+        if CONTROL.search(text):
             self.refuse(field, "control_character")
             return None
         if len(text) > _LONGEST_TEXT:

@@ -248,7 +248,7 @@ def _stated(reader: Reader) -> dict[str, Any]:
 
 
 def _word(reader: Reader, name: str) -> str:
-    word = reader.word(name).strip()
+    word = " ".join(reader.word(name).split())
     if len(word) > _LONGEST:
         raise FormatError("applications.too_long", name=name, most=_LONGEST)
     return word

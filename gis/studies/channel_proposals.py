@@ -12,9 +12,9 @@ from gis.studies.neighbourhood import Neighbourhood
 from propagation.compliance import protection_ratios
 from propagation.compliance.facts import TerrainFacts
 from propagation.compliance.parameters import MINIMUM_FIELD, PROTECTION_RATIO
-from propagation.compliance.records import Finding
+from propagation.compliance.records import Finding, Outcome
 
-__all__ = ["checked_proposals"]
+__all__ = ["checked_proposals", "protection_of"]
 
 
 def checked_proposals(
@@ -66,6 +66,27 @@ def checked_proposals(
     return found
 
 
+def protection_of(row: Mapping[str, Any]) -> str:
+    """Return what the check found of a proposal, in both directions.
+
+    Parameters
+    ----------
+    row : mapping
+        One proposal as `checked_proposals` gives it.
+
+    Returns
+    -------
+    str
+        `not_kept` where a margin is below 0; `kept` where both directions have one and nothing was
+        left unassessed; else `not_assessed`.
+    """
+    found = [row[side] for side in ("caused", "received") if row[side] is not None]
+    if any(one["margin_db"] < 0 for one in found):
+        return "not_kept"
+    whole = len(found) == 2 and not row.get("unassessed", 0)  # older studies did not count them
+    return "kept" if whole else "not_assessed"
+
+
 def _checked(
     around: Neighbourhood,
     wanted: Wanted,
@@ -88,15 +109,14 @@ def _checked(
         rule=around.pack.rule(PROTECTION_RATIO),
         minimum_field_rule=around.pack.rule(MINIMUM_FIELD),
     )
-    caused = _least(findings, "caused", with_it)
     return {
         "frequency_mhz": row["frequency_mhz"],
         "longitude": lon,
         "latitude": lat,
         "margin_db": row["best_margin_db"],
-        "caused": caused,
+        "caused": _least(findings, "caused", with_it),
         "received": _least(findings, "received", with_it),
-        "confirmed": caused is None or caused["margin_db"] >= 0,
+        "unassessed": sum(one.outcome is Outcome.NOT_ASSESSABLE for one in findings),
         "stations": len(pairs),
     }
 

@@ -2,16 +2,16 @@
 
 from collections.abc import Mapping
 from datetime import date
-from functools import lru_cache
-from pathlib import Path
 from typing import Any
 
 from data.text import Language, has, text
 from gis.home import Home
 from gis.plans import named_plan
 from gis.studies.changes import changes_to_export
-from gis.studies.record import Study, kept_ids, load
+from gis.studies.listing import list_studies, newest_readable
+from gis.studies.record import Study
 from gis.studies.snapshots import record_from_json, record_to_json
+from gis.studies.summary import Summary
 from propagation.compliance.agreement import ModelAgreement
 from propagation.compliance.records import Evidence, Finding, Outcome, Rule
 
@@ -191,33 +191,18 @@ def newest_of_plan(home: Home, service: str, today: date) -> Study | None:
     today : date
         Today.
     """
-    for identifier in current_first(home, today):
-        if _checked(home.studies, identifier)[1] == service:
-            return load(identifier, home)
-    return None
+    kept = current_first(home, today)
+    return newest_readable((one for one in kept if one.plan == service), home)
 
 
-def current_first(home: Home, today: date) -> list[str]:
-    """Return the identifiers of all checks: by the day judged, then by when they were asked for.
+def current_first(home: Home, today: date) -> list[Summary]:
+    """Return all checks: by the day judged, then by when they were asked for.
 
     Today's come first, then those of earlier days, the latest first, then those of days to come.
     """
 
-    def order(identifier: str) -> tuple[bool, int]:
-        on = _checked(home.studies, identifier)[0]
+    def order(one: Summary) -> tuple[bool, int]:
+        on = date.fromisoformat(one.on)
         return on > today, abs((today - on).days)
 
-    return sorted(kept_ids(home, kind="compliance"), key=order)
-
-
-@lru_cache(maxsize=4096)
-def _checked(studies: Path, identifier: str) -> tuple[date, str | None]:
-    """Return the day that a check judges, and of which plan it judges all stations.
-
-    Nothing of it can change: the identifier is the hash of the inputs.
-    """
-    inputs = load(identifier, Home(studies.parent)).inputs
-    plan = inputs.get("plan")
-    if plan is None and len(inputs["judged"]) > 1:  # kept before plans were named
-        plan = inputs["stations"][0]["service"]
-    return date.fromisoformat(inputs["on"]), plan
+    return sorted(list_studies(home, kind="compliance"), key=order)

@@ -11,7 +11,8 @@ import os
 import re
 import shutil
 import tempfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -19,6 +20,7 @@ from typing import Any
 from gis.errors import FormatError, NotFoundError
 from gis.home import UNFINISHED, Home, sweep_unfinished
 from gis.studies.context import StudyContext
+from gis.studies.summary import SUMMARY_FILE, holds_synthetic, summary_of, summary_to_json
 
 __all__ = [
     "RECORD_FILE",
@@ -27,14 +29,14 @@ __all__ = [
     "StudyContext",
     "canonical",
     "damaged_files",
-    "each_study",
     "file_path",
-    "kept_ids",
-    "list_studies",
+    "is_study_id",
     "load",
     "save",
     "sha256_of",
     "study_id",
+    "summary_bytes",
+    "touch",
 ]
 
 RECORD_FILE = "study.json"
@@ -75,15 +77,7 @@ class Study:
     @property
     def synthetic(self) -> bool:
         """Whether any record that went in is demonstration data."""
-        return _holds_synthetic(self.inputs)
-
-
-def _holds_synthetic(value: object) -> bool:
-    if isinstance(value, Mapping):
-        if value.get("confidence") == "synthetic":
-            return True
-        return any(_holds_synthetic(item) for item in value.values())
-    return isinstance(value, list | tuple) and any(_holds_synthetic(item) for item in value)
+        return holds_synthetic(self.inputs)
 
 
 def canonical(value: object) -> bytes:
@@ -140,11 +134,24 @@ def save(study: Study, contents: Mapping[str, Content], home: Home) -> Study:
     try:
         for name, content in contents.items():
             _write(unfinished / name, content)
-        _write(unfinished / RECORD_FILE, canonical(_to_json(kept)))
+        record = canonical(_to_json(kept))
+        _write(unfinished / RECORD_FILE, record)
+        _write(unfinished / SUMMARY_FILE, summary_bytes(kept, len(record)))
         _put_in_place(unfinished, kept, home)
     finally:
         shutil.rmtree(unfinished, ignore_errors=True)
     return kept
+
+
+def summary_bytes(study: Study, record_bytes: int) -> bytes:
+    """Return the summary of a study as it stands beside its record of so many bytes."""
+    summary = summary_of(study.id, study.kind, study.inputs, study.results, record_bytes)
+    return canonical(summary_to_json(summary))
+
+
+def is_study_id(written: str) -> bool:
+    """Return whether a word could name a study."""
+    return _ID.fullmatch(written) is not None
 
 
 def load(identifier: str, home: Home) -> Study:
@@ -158,7 +165,7 @@ def load(identifier: str, home: Home) -> Study:
         If its record cannot be read.
     """
     record = home.study(identifier) / RECORD_FILE
-    if not _ID.fullmatch(identifier) or not record.is_file():
+    if not is_study_id(identifier) or not record.is_file():
         raise NotFoundError("studies.unknown_study", study=identifier)
     try:
         content = json.loads(record.read_bytes())
@@ -173,26 +180,11 @@ def load(identifier: str, home: Home) -> Study:
         raise FormatError("studies.damaged_record", study=identifier) from error
 
 
-def list_studies(home: Home, *, kind: str | None = None) -> list[Study]:
-    """Return every kept study, the newest first."""
-    return list(each_study(home, kind=kind))
-
-
-def each_study(home: Home, *, kind: str | None = None) -> Iterator[Study]:
-    """Yield every kept study, the newest first, each read when it is asked for."""
-    for identifier in kept_ids(home, kind=kind):
-        yield load(identifier, home)
-
-
-def kept_ids(home: Home, *, kind: str | None = None) -> Iterator[str]:
-    """Yield the identifier of every kept study, the one made or asked for last first."""
-    if not home.studies.is_dir():
-        return
-    folders = [folder for folder in home.studies.iterdir() if _ID.fullmatch(folder.name)]
-    folders.sort(key=lambda folder: (-folder.stat().st_mtime_ns, folder.name))
-    for folder in folders:
-        if (folder / RECORD_FILE).is_file() and kind in (None, folder.name.rpartition("-")[0]):
-            yield folder.name
+def touch(identifier: str, home: Home) -> None:
+    """Make a kept study the newest; its summary stays as new as its record."""
+    for name in (RECORD_FILE, SUMMARY_FILE):
+        with suppress(FileNotFoundError):
+            os.utime(home.study(identifier) / name)
 
 
 def file_path(study: Study, name: str, home: Home) -> Path:
@@ -230,7 +222,7 @@ def _to_json(study: Study) -> dict[str, Any]:
 
 
 def _check_name(name: str) -> None:
-    if not _FILE_NAME.fullmatch(name) or name == RECORD_FILE:
+    if not _FILE_NAME.fullmatch(name) or name in {RECORD_FILE, SUMMARY_FILE}:
         raise ValueError(f"{name!r} is no name for a file of a study")
 
 

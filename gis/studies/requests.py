@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from datetime import date
 
+from data.text import CONTROL
 from gis.errors import FormatError
 
 __all__ = ["Reader"]
@@ -37,10 +38,13 @@ class Reader:
         return self._inputs.get(name) is not None
 
     def word(self, name: str) -> str:
-        """Return a text that is not empty."""
+        """Return a text that is not empty and holds no control character."""
         value = self._inputs.get(name)
         if not isinstance(value, str) or not value.strip():
             raise FormatError("studies.wrong_text", name=name, value=_shown(value))
+        if CONTROL.search(value):
+            shown = CONTROL.sub("\ufffd", value)
+            raise FormatError("studies.control_character", name=name, value=_shown(shown))
         return value
 
     def words(self, name: str, most: int) -> list[str] | None:

@@ -1,7 +1,6 @@
 """Runs a study by the name of its kind: gathers, computes, keeps."""
 
 import json
-import os
 from collections.abc import Mapping
 from types import MappingProxyType
 
@@ -10,7 +9,7 @@ from gis.home import Home
 from gis.studies import channels, compliance, coverage, interference, network
 from gis.studies.context import StudyContext
 from gis.studies.parts import Gathered, StudyKind
-from gis.studies.record import Study, canonical, damaged_files, load, save, study_id
+from gis.studies.record import Study, canonical, damaged_files, load, save, study_id, touch
 
 __all__ = ["GEOMETRIES_FILE", "KINDS", "gathered_of", "kind_of", "run"]
 
@@ -74,7 +73,7 @@ def run(kind: str, inputs: Mapping[str, object], context: StudyContext) -> Study
     identifier = study_id(kind, gathered.inputs)
     kept = _kept(identifier, context.home)
     if kept is not None:
-        os.utime(context.home.study(identifier))
+        touch(identifier, context.home)
         return kept
     computed = chosen.compute(gathered, context)
     try:

@@ -8,7 +8,7 @@ from maps.documents.common import Source
 from maps.documents.content import Block, Heading, Paragraph, Section, Table
 from maps.words import Words
 
-__all__ = ["affected_sections", "application_stamps"]
+__all__ = ["affected_columns", "affected_numbers", "affected_sections", "application_stamps"]
 
 LEAST_RISE_DB: Final = 0.1
 """A rise below this, with no margin below 0, gets no table of its own in the report."""
@@ -20,8 +20,10 @@ _COLUMNS: Final = (
     "margin_after",
     "newly",
     "share",
+    "people",
     "received",
 )
+_PEOPLE: Final = "newly_interfered_population"
 _SIDES: Final = ("caused", "received")
 _VALUES: Final = (("distance_km", 1), ("wanted_dbuvm", 1), ("nuisance_dbuvm", 1), ("margin_db", 1))
 _HEADS: Final = ("distance", "wanted", "nuisance", "margin")
@@ -70,26 +72,42 @@ def _explained(source: Source) -> str:
 
 
 def _table(rows: Sequence[Mapping[str, Any]], words: Words) -> Table:
+    columns = affected_columns(rows)
     return Table(
         _say("caption", words),
-        (words.say("column_station"), *(_say(f"column_{name}", words) for name in _COLUMNS)),
-        tuple(_cells(row, words) for row in rows),
-        frozenset(range(1, 1 + len(_COLUMNS))),
-        (5, *(2,) * len(_COLUMNS)),
+        (words.say("column_station"), *(_say(f"column_{name}", words) for name in columns)),
+        tuple(_cells(row, columns, words) for row in rows),
+        frozenset(range(1, 1 + len(columns))),
+        (5, *(2,) * len(columns)),
     )
 
 
-def _cells(row: Mapping[str, Any], words: Words) -> tuple[str, ...]:
+def affected_columns(rows: Sequence[Mapping[str, Any]]) -> tuple[str, ...]:
+    """Return the columns of the table: that of people only where population is known."""
+    known = any((row["area"] or {}).get(_PEOPLE) is not None for row in rows)
+    return tuple(name for name in _COLUMNS if known or name != "people")
+
+
+def affected_numbers(
+    row: Mapping[str, Any], columns: Sequence[str]
+) -> list[tuple[float | None, int]]:
+    """Return the numbers of a station in some columns, each with its decimals."""
     area = row["area"] or {}
-    numbers = (
-        (row["spacing_khz"], 0),
-        (row["rise_db"], 2),
-        (row["protection_margin_before_db"], 1),
-        (row["protection_margin_after_db"], 1),
-        (area.get("newly_interfered_km2"), 1),
-        (area.get("newly_interfered_percent"), 2),
-        (row["received_margin_db"], 1),
-    )
+    numbers = {
+        "spacing": (row["spacing_khz"], 0),
+        "rise": (row["rise_db"], 2),
+        "margin_before": (row["protection_margin_before_db"], 1),
+        "margin_after": (row["protection_margin_after_db"], 1),
+        "newly": (area.get("newly_interfered_km2"), 1),
+        "share": (area.get("newly_interfered_percent"), 2),
+        "people": (area.get(_PEOPLE), 0),
+        "received": (row["received_margin_db"], 1),
+    }
+    return [numbers[name] for name in columns]
+
+
+def _cells(row: Mapping[str, Any], columns: Sequence[str], words: Words) -> tuple[str, ...]:
+    numbers = affected_numbers(row, columns)
     return _name(row, words), *(words.number(value, decimals) for value, decimals in numbers)
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
+from gis.studies.channel_proposals import protection_of
 from maps.documents.common import Source, assemble, left_out_table
 from maps.documents.content import Block, Facts, Figure, Key, Paragraph, Report, Section, Table
 from maps.documents.figure import channels_legend, channels_svg, swatch_svg
@@ -97,7 +98,7 @@ def _summary(source: Source) -> list[Block]:
         _say(words, "prediction"),
         _say(words, "method", **told),
         _say(words, "limits"),
-        _say(words, "guide"),
+        _say(words, "report_guide"),
     )
     return [Facts(tuple(rows)), *(Paragraph(note) for note in notes)]
 
@@ -172,7 +173,7 @@ def _proposals(source: Source) -> list[Block]:
                     words.number(row["margin_db"], 1),
                     _least(row["caused"], words),
                     _least(row["received"], words),
-                    _say(words, "confirmed" if row["confirmed"] else "not_confirmed"),
+                    _say(words, f"protection_{protection_of(row)}"),
                 )
                 for row in rows
             ),

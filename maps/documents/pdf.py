@@ -12,7 +12,10 @@ from typing import Any
 
 import typst
 
+from data.text import text
+from gis.errors import FormatError
 from maps.documents.content import Figure, Report, block_kind
+from maps.documents.glyphs import REPLACEMENT, printable
 
 __all__ = ["figure_png", "report_pdf"]
 
@@ -24,32 +27,50 @@ _FIGURE_PPI = 200
 def report_pdf(report: Report) -> bytes:
     """Return a report as a tagged PDF (PDF/UA-1), with its language and title.
 
+    A character that the fonts lack is replaced, and a stamp says so and where it can be read.
+
     Parameters
     ----------
     report : Report
         The content.
+
+    Raises
+    ------
+    FormatError
+        If the compiler refuses the report.
     """
-    content = json.dumps(_plain(report), ensure_ascii=False)
-    return typst.compile(
-        _TEMPLATE.read_bytes(),
-        format="pdf",
-        ignore_system_fonts=True,
-        sys_inputs={"report": content},
-        pdf_standards=["ua-1"],
-        timestamp=0,
-    )
+    content, lost = printable(_plain(report))
+    if lost:
+        stamp = text("documents.stamp_unprintable", report.language, sign=REPLACEMENT)
+        content["stamps"] = [*content["stamps"], stamp]
+    return _compiled(_TEMPLATE, "report", content, format="pdf", pdf_standards=["ua-1"])
 
 
 def figure_png(figure: Figure) -> bytes:
-    """Return a picture with its legend as PNG, for files that hold no SVG."""
-    content = json.dumps(asdict(figure), ensure_ascii=False)
-    return typst.compile(
-        _FIGURE.read_bytes(),
-        format="png",
-        ppi=_FIGURE_PPI,
-        ignore_system_fonts=True,
-        sys_inputs={"figure": content},
-    )
+    """Return a picture with its legend as PNG, for files that hold no SVG.
+
+    Raises
+    ------
+    FormatError
+        If the compiler refuses the picture.
+    """
+    content, _ = printable(asdict(figure))
+    return _compiled(_FIGURE, "figure", content, format="png", ppi=_FIGURE_PPI)
+
+
+def _compiled(template: Path, name: str, content: Any, **how: Any) -> bytes:
+    written = json.dumps(content, ensure_ascii=False)
+    try:
+        compiled: bytes = typst.compile(
+            template.read_bytes(),
+            ignore_system_fonts=True,
+            sys_inputs={name: written},
+            timestamp=0,
+            **how,
+        )
+    except typst.TypstError as error:
+        raise FormatError("documents.not_printable", reason=error.message[:200]) from error
+    return compiled
 
 
 def _plain(report: Report) -> dict[str, Any]:

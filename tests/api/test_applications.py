@@ -58,6 +58,7 @@ def test_the_form_asks_for_a_check_and_writes_nothing(
         ({"attenuation_db": "0 1 2"}, "attenuation_db", "36 số", "36 numbers"),
         ({"province_code": "999"}, "province_code", "không hợp lệ", "not valid"),
         ({"replaces": "nowhere"}, "replaces", "nowhere", "nowhere"),
+        ({"programme": "A\u000bB"}, "programme", "ký tự điều khiển", "control character"),
         ({"mode": "256qam-2/3"}, "mode", "DVB-T2", "DVB-T2"),
     ],
 )
@@ -118,8 +119,15 @@ def test_programs_ask_with_a_body_and_only_staff_may(
         {"application": {"replaces": "mp-tan-an", "power": 3}},
         {"application": {"replaces": "mp-tan-an", "erp_total_w": -1}},
         {"application": {"replaces": "mp-tan-an"}, "station_id": "mp-tan-an"},
+        {"application": {"replaces": "mp-tan-an", "name": "A\u000bB\u0000C"}},
+        {"application": {"replaces": "mp-tan-an", "programme": "A\u0085B"}},
+        {"application": {"replaces": "mp-tan-an", "name": "\ud800"}},
     ):
-        refused = client.post("/studies/compliance", json=wrong, headers=staff)
+        refused = client.post(
+            "/studies/compliance",
+            content=json.dumps(wrong),
+            headers={**staff, "content-type": "application/json"},
+        )
         assert refused.status_code == 422, wrong
     assert (
         client.post(
@@ -180,3 +188,20 @@ def test_the_command_reads_a_file_and_names_it(
     toml = tmp_path / "ho_so.toml"
     toml.write_text('replaces = "mp-tan-an"\nerp_total_w = 900\n', encoding="utf-8")
     assert read_application(toml) == {"replaces": "mp-tan-an", "erp_total_w": 900}
+
+
+def test_a_job_says_what_it_is_about(browser_of: Callable[[str], Any], service: Service) -> None:
+    """An application, a search and a check of a plan are not all stations."""
+    staff = browser_of("staff")
+    station = service.register.station("mp-tan-an", SYSTEM)
+    for page, typed, said in (
+        (PAGE, NEW, "Application: Chương trình mới"),
+        (PAGE, {**NEW, "name": "Đài xin phép"}, "Application: Đài xin phép"),
+        (PAGE, {"replaces": "mp-tan-an", "erp_total_w": "9"}, f"Application: {station.name}"),
+        ("/view/channels", {"erp_kw": "0.5", "height_m": "45"}, "Channel search for 0.5 kW at 45"),
+        ("/view/findings", {"service": "television"}, "All stations: Television"),
+    ):
+        asked = staff.post(page, typed)
+        assert asked.status_code == 303, page
+        assert said in unescape(staff.get(f"{asked.headers['location']}?lang=en").text)
+        assert said in unescape(staff.get("/view/jobs?lang=en").text)

@@ -18,7 +18,7 @@ from data.text import Language, text
 from gis.home import Home
 from gis.register.scopes import SYSTEM
 from gis.register.store import Register
-from gis.studies.record import list_studies
+from gis.studies.listing import list_studies
 
 ACTIONS = {
     "user": ("user add", "user list", "user link"),

@@ -5,6 +5,7 @@ import io
 import os
 import re
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
@@ -14,10 +15,11 @@ from api.service import Service
 from gis.register.records import BroadcastStation
 from gis.register.scopes import SYSTEM
 from gis.studies.findings import newest_of_plan
-from gis.studies.record import Study, save, study_id
+from gis.studies.record import RECORD_FILE, Study, save, study_id
 from gis.studies.snapshots import record_to_json
 from propagation.compliance.catalogue import CATALOGUE
 
+OPERATOR = "mo-phong-a"
 BrowserOf = Callable[[str], Any]
 RULE = {
     "id": "fm.plan.erp",
@@ -234,6 +236,137 @@ def test_what_a_caller_may_not_read_is_as_if_it_were_not_there(
             assert browser.get(address).status_code == 404
 
 
+def test_the_matrix_of_a_large_plan_is_shown_by_groups(
+    browser_of: BrowserOf, keep: Callable[..., Study], stations: list[BroadcastStation]
+) -> None:
+    many = [
+        replace(stations[0], id=f"s{n:03}", name=f"Đài số {n}", frequency_mhz=87.5 + n / 10)
+        for n in range(130)
+    ]
+    rows = [
+        a_row(
+            one,
+            "complies",
+            [
+                a_finding(
+                    "protection_ratios",
+                    "complies",
+                    counterpart=many[n - 1].id,
+                    margin_db=7.0,
+                    reason="compliance.reason.protection_received_kept",
+                )
+            ],
+        )
+        for n, one in enumerate(many)
+    ]
+    keep(rows, many)
+    staff = browser_of("staff")
+    page = staff.get("/view/matrix?lang=en").text
+    assert page.count("<td class=") == 60 * 60
+    assert "Showing 60 × 60 of 130 stations" in page
+    assert 'service=fm&amp;row=0&amp;column=0&amp;wanted=s001&amp;unwanted=s000#pair"' in page
+    corner = staff.get("/view/matrix?row=2&column=1&lang=en").text
+    assert corner.count("<td class=") == 10 * 60
+    assert "Đài số 120 protected against Đài số 119: 7.0 dB" in corner
+    assert staff.get("/view/matrix?row=3").status_code == 404
+    assert staff.get("/view/matrix?column=-1").status_code == 422
+
+
+def test_an_application_is_for_the_department_alone(
+    browser_of: BrowserOf,
+    keep: Callable[..., Study],
+    service: Service,
+) -> None:
+    """Also where it replaces a station of the operator that asks."""
+    own = replace(service.register.station("mp-duc-hoa", SYSTEM), organisation_id=OPERATOR)
+    wrong = a_finding("erp_and_height", "violates", margin_db=-1.1)
+    asked = replace(own, id="application", name="Thay đổi của đài kia")
+    study = keep(
+        [a_row(asked, "violates", [wrong])],
+        [asked],
+        application={"replaced": record_to_json(own)},
+        plan=None,
+    )
+    same = keep([a_row(own, "complies", [])], [own], plan=None)
+    operator, staff = browser_of("operator"), browser_of("staff")
+    address = f"/view/stations/application/findings?study={study.id}"
+    pages = (
+        f"/studies/{study.id}", f"/view/studies/{study.id}", f"/studies/{study.id}/matrix",
+        f"/studies/{study.id}/report.html", f"/studies/{study.id}/report.pdf", address,
+    )  # fmt: skip
+    for page in pages:
+        assert operator.get(page).status_code == 404, page
+        assert staff.get(page).status_code == 200, page
+    for lists in ("/view/studies", "/studies"):
+        assert study.id not in operator.get(lists).text
+        assert same.id in operator.get(lists).text
+        assert study.id in staff.get(lists).text
+    assert address in staff.get(f"/view/studies/{study.id}").text, "the link leads there"
+    page = staff.get(f"{address}&lang=en").text
+    assert "Thay đổi của đài kia" in page
+    assert 'href="/view/stations/application"' not in page
+    assert f'href="/view/studies/{study.id}"' in page
+
+
+def test_a_station_that_has_left_the_register_keeps_its_findings(
+    browser_of: BrowserOf, keep: Callable[..., Study], stations: list[BroadcastStation]
+) -> None:
+    gone = replace(stations[0], id="gone", name="Đài đã bỏ")
+    keep([a_row(gone, "complies", [a_finding("border", "complies")])], [gone], plan=None)
+    page = browser_of("staff").get("/view/stations/gone/findings")
+    assert page.status_code == 200
+    assert "Đài đã bỏ" in page.text
+    assert browser_of("staff").get("/view/stations/never/findings").status_code == 404
+
+
+def test_a_study_of_another_kind_has_no_findings(
+    browser_of: BrowserOf, service: Service, stations: list[BroadcastStation]
+) -> None:
+    written = {
+        "jurisdiction": "tay-ninh-2025",
+        "on": "2026-11-26",
+        "terrain": {"identifier": "flat:2m", "flat": True},
+        "station": record_to_json(stations[0]),
+    }
+    other = Study(study_id("coverage", written), "coverage", written, {"area_km2": 1.0})
+    kept, staff = save(other, {}, service.home), browser_of("staff")
+    for station in (stations[0].id, "nobody"):
+        page = staff.get(f"/view/stations/{station}/findings?study={kept.id}")
+        assert page.status_code == 404
+    for ending in ("html", "pdf", "docx"):
+        address = f"/studies/{kept.id}/report.{ending}?station={stations[0].id}"
+        assert staff.get(address).status_code == 404
+    assert staff.get(f"/studies/{kept.id}/matrix").status_code == 422
+
+
+@pytest.mark.parametrize("role", ["staff", "viewer"])
+def test_one_damaged_record_takes_no_page_down(
+    browser_of: BrowserOf,
+    service: Service,
+    study: Study,
+    stations: list[BroadcastStation],
+    keep: Callable[..., Study],
+    *,
+    role: str,
+) -> None:
+    broken = keep(list(study.results["stations"]), stations, on="2026-11-27")
+    record = service.home.study(broken.id) / "study.json"
+    record.write_bytes(record.read_bytes()[:-40])
+    browser = browser_of(role)
+    listed, told = browser.get("/view/studies?lang=en"), browser.get("/studies")
+    assert listed.status_code == told.status_code == 200
+    assert (study.id in listed.text) is (role == "staff")
+    assert (broken.id in listed.text) is (role == "staff")
+    assert ("1 studies are damaged" in listed.text) is (role == "staff")
+    assert told.json()["damaged"] == ([broken.id] if role == "staff" else [])
+    assert browser.get(f"/view/stations/{stations[0].id}").status_code == 200
+    if role == "staff":
+        for address in ("findings", "matrix", "plan-rows", "applications", "channels"):
+            assert browser.get(f"/view/{address}").status_code == 200, address
+        assert stations[0].name in browser.get("/view/findings").text
+        assert browser.get(f"/view/studies/{broken.id}").status_code == 422
+
+
 def test_reports_of_one_station(
     browser_of: BrowserOf, study: Study, stations: list[BroadcastStation]
 ) -> None:
@@ -311,7 +444,7 @@ def test_a_check_of_another_day_does_not_stand_for_today(
     rows = [a_row(one, "not_assessable", []) for one in stations]
     other = [keep(rows, stations, on=day) for day in ("2019-01-01", "2099-01-01")]
     for age, one in enumerate((*other[::-1], study)):
-        os.utime(service.home.study(one.id), (2e9 - age, 2e9 - age))
+        os.utime(service.home.study(one.id) / RECORD_FILE, (2e9 - age, 2e9 - age))
     today = date(2026, 11, 30)
     assert newest_of_plan(service.home, "fm", today) == study
     assert newest_of_plan(service.home, "fm", date(2026, 11, 1)) == other[0]
@@ -319,7 +452,7 @@ def test_a_check_of_another_day_does_not_stand_for_today(
     assert newest_of_plan(service.home, "television", today) is None
     again = keep(rows, stations, terrain={"identifier": "flat:3m", "flat": True})
     assert newest_of_plan(service.home, "fm", today) == study
-    os.utime(service.home.study(again.id), (2e9 + 1, 2e9 + 1))
+    os.utime(service.home.study(again.id) / RECORD_FILE, (2e9 + 1, 2e9 + 1))
     assert newest_of_plan(service.home, "fm", today) == again, "of one day the newest"
     page = browser_of("staff").get("/view/findings").text
     assert again.id in page

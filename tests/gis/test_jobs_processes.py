@@ -20,7 +20,8 @@ from gis.jobs.pool import start_workers
 from gis.jobs.queue import Job, JobState, Queue
 from gis.register.scopes import SYSTEM
 from gis.register.store import Register
-from gis.studies.record import damaged_files, list_studies, load
+from gis.studies.listing import list_studies
+from gis.studies.record import damaged_files, load
 from gis.terrain.opening import GroundFiles
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="signals of POSIX")

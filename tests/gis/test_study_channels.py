@@ -15,14 +15,16 @@ from gis.raster import grid_over, read_raster
 from gis.register.records import BroadcastStation, Provenance, Service
 from gis.rules import load_rule_pack
 from gis.studies.channel_points import TIME_PERCENTS, Candidates, beside_db, protected_points
+from gis.studies.channel_proposals import protection_of
 from gis.studies.channels_asked import Wanted
 from gis.studies.communes import Communes
 from gis.studies.context import StudyContext
 from gis.studies.emitter import Emitter
 from gis.studies.field import fields_at
+from gis.studies.listing import list_studies
 from gis.studies.meetings import Meetings, Neighbourhood
 from gis.studies.model import default_settings
-from gis.studies.record import Study, file_path, list_studies
+from gis.studies.record import Study, file_path
 from gis.studies.rerun import rerun
 from gis.studies.runner import run
 from gis.studies.standards import standards_of
@@ -249,11 +251,34 @@ def test_a_proposal_is_checked_by_forward_paths(
     study = run("channels", request, context)
     (one,) = study.results["proposals"]
     assert one["frequency_mhz"] == 100.2
-    assert one["confirmed"] is True
+    assert protection_of(one) == "kept"
+    assert one["unassessed"] == 0
     assert one["caused"]["station_id"] == "a"
     # the reserve of 1 dB covers what cells and azimuths of the check find beyond those swept
     assert one["caused"]["margin_db"] == pytest.approx(one["margin_db"], abs=0.8)
     assert one["received"]["station_id"] == "a"
+
+
+@pytest.mark.parametrize(
+    ("caused", "received", "unassessed", "expected"),
+    [
+        (2.0, 1.0, 0, "kept"),
+        (0.0, 0.0, 0, "kept"),
+        (-0.1, 5.0, 0, "not_kept"),
+        (5.0, -0.1, 0, "not_kept"),
+        (None, -0.1, 3, "not_kept"),
+        (2.0, 1.0, 1, "not_assessed"),
+        (None, 4.0, 0, "not_assessed"),
+        (4.0, None, 0, "not_assessed"),
+        (None, None, 0, "not_assessed"),
+    ],
+)
+def test_protection_is_kept_in_both_directions_or_not_said_to_be(
+    caused: float | None, received: float | None, unassessed: int, expected: str
+) -> None:
+    sides = {"caused": caused, "received": received}
+    row = {name: None if db is None else {"margin_db": db} for name, db in sides.items()}
+    assert protection_of({**row, "unassessed": unassessed}) == expected
 
 
 def test_a_neighbouring_channel_inside_the_service_fails(

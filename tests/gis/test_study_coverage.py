@@ -25,9 +25,10 @@ from gis.studies.context import StudyContext
 from gis.studies.coverage import azimuth_count, default_radius_km, default_step_m
 from gis.studies.emitter import Emitter
 from gis.studies.field import azimuths_around, fields_at, polar_field
+from gis.studies.listing import list_studies
 from gis.studies.model import default_settings
 from gis.studies.parts import settings_of
-from gis.studies.record import canonical, file_path, list_studies
+from gis.studies.record import canonical, file_path
 from gis.studies.runner import run
 from gis.terrain.ground import Ground
 from gis.terrain.source import RasterTerrain

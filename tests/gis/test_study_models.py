@@ -16,12 +16,13 @@ from gis.studies.additions import Additions
 from gis.studies.context import StudyContext
 from gis.studies.emitter import Emitter
 from gis.studies.field import azimuths_around, fields_at, polar_field
+from gis.studies.listing import list_studies
 from gis.studies.method import Method, method_recorded
 from gis.studies.model import default_settings
 from gis.studies.predictors.base import Predictor
 from gis.studies.predictors.p1812 import P1812
 from gis.studies.predictors.registry import MODELS, predictor_of
-from gis.studies.record import file_path, list_studies
+from gis.studies.record import file_path
 from gis.studies.rerun import rerun
 from gis.studies.runner import run
 from gis.studies.walk import Walk

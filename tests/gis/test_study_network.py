@@ -19,10 +19,11 @@ from gis.register.records import BroadcastStation, Provenance, Reception
 from gis.studies.context import StudyContext
 from gis.studies.emitter import Emitter
 from gis.studies.field import fields_at
+from gis.studies.listing import list_studies
 from gis.studies.model import default_settings
 from gis.studies.network import FILES, tile_side
 from gis.studies.network_tile import NetworkTile, Stations, tile_of
-from gis.studies.record import file_path, list_studies
+from gis.studies.record import file_path
 from gis.studies.rerun import rerun
 from gis.studies.runner import run
 from gis.studies.tile_field import Layout, tile_field

@@ -15,12 +15,12 @@ from gis.errors import FormatError, NotFoundError
 from gis.home import Home
 from gis.register.records import BroadcastStation, PlanEntry
 from gis.rules import load_rule_pack
+from gis.studies.listing import list_studies
 from gis.studies.record import (
     Study,
     canonical,
     damaged_files,
     file_path,
-    list_studies,
     load,
     save,
     study_id,
@@ -134,7 +134,9 @@ def test_a_killed_save_leaves_no_study(home: Home, tmp_path: Path) -> None:
     assert [folder.name for folder in home.studies.iterdir()] == [ID]
 
 
-@pytest.mark.parametrize("name", ["../x.tif", "study.json", "a/b.tif", "A.tif", ".x.tif", "x"])
+@pytest.mark.parametrize(
+    "name", ["../x.tif", "study.json", "summary.json", "a/b.tif", "A.tif", ".x.tif", "x"]
+)
 def test_file_names_stay_inside(home: Home, name: str) -> None:
     with pytest.raises(ValueError, match="no name"):
         save(a_study(), {name: b""}, home)

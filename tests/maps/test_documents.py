@@ -10,7 +10,7 @@ import pytest
 from PIL import Image
 
 import propagation.compliance
-from data.text import Language, has
+from data.text import Language, has, text
 from gis.errors import FormatError
 from gis.home import Home
 from gis.register.antennas import Antenna, AntennaKind, antenna_facts
@@ -18,6 +18,7 @@ from gis.studies.record import Study
 from gis.studies.snapshots import record_to_json
 from maps.documents.content import Facts, Figure, Heading, Report, Table
 from maps.documents.figure import network_svg
+from maps.documents.pdf import report_pdf
 from maps.documents.report import study_article, study_html, study_pdf, study_report
 from maps.legend import contour_dash, contour_levels
 from maps.palette import rgb
@@ -160,6 +161,76 @@ def test_vietnamese_letters_arrive_whole(
     pangram = "Ước gì ẵm kỹ nữ, ngoẹo đầu, thẫn thờ, xỉu ỷ ợ ẫ ặ ệ ộ ử ỹ"
     paper = pdf_text(study_pdf(make_compliance_study(name=pangram)))
     assert squeezed(pangram) in squeezed(paper)
+
+
+@pytest.mark.parametrize(
+    ("name", "lost"),
+    [
+        ("វិទ្យុ ស្វាយរៀង", True),
+        ("中文电台", True),
+        ("วิทยุ", True),
+        ("Radio 😀👨\u200d👩\u200d👧", True),
+        ("A\u0000B\u0007\u000bC", True),
+        ("e\u17d2 a\ufeff", True),
+        ("Радио Ελλάς", False),
+        ("Đài ỹ\u0303 a\u0323\u0302\u200b", False),
+        ("\ufffd", False),
+    ],
+)
+def test_a_letter_without_a_glyph_is_replaced_and_said(
+    make_compliance_study: MakeStudy,
+    pdf_text: Callable[[bytes], str],
+    *,
+    name: str,
+    lost: bool,
+) -> None:
+    study = make_compliance_study(2, name=f"Đài {name} phát")
+    for language in Language:
+        paper = pdf_text(study_pdf(study, language))
+        stamp = text("documents.stamp_unprintable", language, sign="\ufffd")
+        assert (squeezed(stamp) in squeezed(paper)) is lost
+        assert "Đài" in paper
+        assert "phát" in paper, "the rest of the name stands"
+    assert name.replace("\u0000", "\ufffd") in study_html(study) or "\u0007" in name
+
+
+def test_a_report_that_cannot_be_set_is_a_clear_error(make_compliance_study: MakeStudy) -> None:
+    report = replace(study_report(make_compliance_study(), "en"), title="")
+    with pytest.raises(FormatError, match="HTML or the DOCX"):
+        report_pdf(report)
+
+
+@pytest.mark.parametrize(("people", "told"), [(1234, "1,234"), (0, "0"), (None, None)])
+def test_people_newly_interfered_are_told_where_they_are_known(
+    make_compliance_study: MakeStudy, people: int | None, told: str | None
+) -> None:
+    area = {
+        "newly_interfered_km2": 3.0,
+        "newly_interfered_percent": 1.5,
+        "newly_interfered_population": people,
+        "covered_km2": 200.0,
+        "no_longer_interfered_km2": 0.0,
+        "communes": [],
+    }
+    row = {
+        "name": "Đài kia", "synthetic": False, "spacing_khz": 100.0, "rise_db": 0.5,
+        "protection_margin_before_db": 2.0, "protection_margin_after_db": 1.0, "area": area,
+        "received_margin_db": 4.0, "own_margin_db": 1.0, "directions": [],
+    }  # fmt: skip
+    made = make_compliance_study()
+    changed = {"stations": [row], "not_assessed": []}
+    study = replace(made, results={**made.results, "new_interference": changed})
+    tables = [
+        block
+        for section in study_report(study, "en").sections
+        for block in section.blocks
+        if isinstance(block, Table) and "Newly interfered (km²)" in block.columns
+    ]
+    (table,) = tables
+    head = "People newly interfered"
+    assert (head in table.columns) is (told is not None)
+    if told is not None:
+        assert table.rows[0][table.columns.index(head)] == told
 
 
 def test_the_paper_is_tagged_and_has_its_language_and_title(study: Study) -> None:
