@@ -14,7 +14,6 @@ from typing import Final
 
 from propagation.compliance.conclusions import (
     boundary_evidence,
-    conclude,
     field_evidence,
     measured_outcome,
     not_assessable,
@@ -34,9 +33,11 @@ from propagation.compliance.records import (
     Evidence,
     EvidenceKind,
     Finding,
+    Outcome,
     Rule,
     Value,
 )
+from propagation.compliance.unknowns import Unknowns
 from propagation.interference.bs412 import (
     MinimumField,
     minimum_field_from_parameters,
@@ -106,11 +107,13 @@ def check(
     places = [
         _Place(point, point.boundary, _limit(station, point, minimum) - point.field_strength_dbuvm)
         for point in points
-        if point.boundary is not None and not math.isnan(point.field_strength_dbuvm)
+        if point.boundary is not None
     ]
-    outside = [place for place in places if not _surely_inside(place.boundary)]
+    beyond = [place for place in places if not _surely_inside(place.boundary)]
+    outside = [place for place in beyond if not math.isnan(place.margin_db)]
+    unknown = Unknowns(points=len(beyond) - len(outside), source=terrain.identifier)
     if not outside:
-        return (_no_point(station, bool(places), rule),)
+        return (_no_point(station, bool(places), unknown, rule),)
     worst = _worst(outside)
     reach_m = max(
         (
@@ -120,7 +123,10 @@ def check(
         ),
         default=0.0,
     )
-    return (_judge(station, worst, len(outside), reach_m, terrain, (rule, minimum_field_rule)),)
+    judged, outcome, measure = _judge(
+        station, worst, len(outside), reach_m, terrain, (rule, minimum_field_rule)
+    )
+    return (unknown.conclude(judged, outcome=outcome, measure=measure),)
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,14 +164,18 @@ def _limit(station: StationFacts, point: FieldAtPoint, minimum: MinimumField) ->
     return minimum_usable_field_strength_dbuvm(station.reception, point.area, minimum)
 
 
-def _no_point(station: StationFacts, some_known: bool, rule: Rule) -> Finding:
-    missing = "compliance.missing.boundary_point" if some_known else "compliance.missing.boundary"
+def _no_point(station: StationFacts, bounded: bool, unknown: Unknowns, rule: Rule) -> Finding:
+    missing = "compliance.missing.boundary_point" if bounded else "compliance.missing.boundary"
     return not_assessable(
         CHECK,
         rule,
         "compliance.reason.boundary_no_point",
-        (missing,),
-        evidence=(of_station(station, "frequency_mhz", station.frequency_mhz),),
+        unknown.missing or (missing,),
+        evidence=(
+            of_station(station, "frequency_mhz", station.frequency_mhz),
+            *unknown.evidence,
+        ),
+        values=unknown.values,
     )
 
 
@@ -176,7 +186,8 @@ def _judge(  # noqa: PLR0917 (the parts of one finding)
     reach_m: float,
     terrain: TerrainFacts,
     rules: tuple[Rule, Rule],
-) -> Finding:
+) -> tuple[Finding, Outcome, Mapping[str, Value]]:
+    """Return the finding at the worst point, with its bare outcome and what to measure."""
     rule, minimum_rule = rules
     point, boundary, margin_db = worst.point, worst.boundary, worst.margin_db
     limit = point.field_strength_dbuvm + margin_db
@@ -216,7 +227,7 @@ def _judge(  # noqa: PLR0917 (the parts of one finding)
         counterpart=boundary.unit_code,
     )
     outcome = measured_outcome(margin_db, point.kind, point.uncertainty_db)
-    return conclude(finding, outcome=outcome, measure=_measure(station, point, limit))
+    return finding, outcome, _measure(station, point, limit)
 
 
 def _power(station: StationFacts) -> tuple[Evidence, ...]:
