@@ -99,9 +99,14 @@ def test_television_at_the_border(
     assert found["values"]["limit_dbuvm"] == limit_dbuvm
     assert found["outcome"] == "needs_verification"
     assert found["reason"] == "border.reason.television_field_exceeded"
-    dumb = row_of(study_context(stations=[television(erp_total_dbw=None)]))
-    (unknown,) = findings_of(dumb, "border")
+
+
+def test_television_at_the_border_without_power(study_context: Context, television: Make) -> None:
+    (unknown,) = findings_of(
+        row_of(study_context(stations=[television(erp_total_dbw=None)])), "border"
+    )
     assert unknown["reason"] == "border.reason.television_field_unknown"
+    assert unknown["outcome"] == "not_assessable"
 
 
 def test_checks_without_a_rule_for_television_say_so(
