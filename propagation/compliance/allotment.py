@@ -218,7 +218,8 @@ def _field(allotment: AllotmentFacts, terrain: TerrainFacts, rule: Rule) -> Find
         point=worst.name,
         limit_dbuvm=round(limit_dbuvm, 1),
     )
-    return unknown.conclude(finding, outcome=outcome, measure=measure)
+    reason = "television.reason.allotment_field_"
+    return unknown.conclude(finding, reason, outcome=outcome, measure=measure)
 
 
 def _of_network(
@@ -254,7 +255,8 @@ def _of_network(
     )
     unknown = Unknowns(points=len(met) - len(known), source=terrain.identifier)
     outcome = Outcome.COMPLIES if kept else Outcome.VIOLATES
-    return unknown.conclude(finding, outcome=outcome, measure=measure)
+    reason = "television.reason.network_"
+    return unknown.conclude(finding, reason, outcome=outcome, measure=measure)
 
 
 @dataclass(frozen=True, slots=True)

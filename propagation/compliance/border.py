@@ -305,4 +305,5 @@ def _field(
         limit_dbuvm=limit,
         time_percent=1 if name == "tropospheric" else 50,
     )
-    return unknown.conclude(finding, outcome=outcome, measure=measure)
+    reason = f"border.reason.{trigger.reason}_"
+    return unknown.conclude(finding, reason, outcome=outcome, measure=measure)

@@ -126,7 +126,8 @@ def check(
     judged, outcome, measure = _judge(
         station, worst, len(outside), reach_m, terrain, (rule, minimum_field_rule)
     )
-    return (unknown.conclude(judged, outcome=outcome, measure=measure),)
+    reason = f"compliance.reason.boundary_{_basis(worst.point)}_"
+    return (unknown.conclude(judged, reason, outcome=outcome, measure=measure),)
 
 
 @dataclass(frozen=True, slots=True)
@@ -191,12 +192,10 @@ def _judge(  # noqa: PLR0917 (the parts of one finding)
     rule, minimum_rule = rules
     point, boundary, margin_db = worst.point, worst.boundary, worst.margin_db
     limit = point.field_strength_dbuvm + margin_db
-    measured = point.kind is EvidenceKind.MEASUREMENT
-    basis = "measured" if measured else "predicted"
     finding = unconcluded(
         CHECK,
         rule,
-        f"compliance.reason.boundary_{basis}_{'kept' if margin_db >= 0 else 'exceeded'}",
+        f"compliance.reason.boundary_{_basis(point)}_{'kept' if margin_db >= 0 else 'exceeded'}",
         (
             field_evidence(
                 point.kind,
@@ -228,6 +227,10 @@ def _judge(  # noqa: PLR0917 (the parts of one finding)
     )
     outcome = measured_outcome(margin_db, point.kind, point.uncertainty_db)
     return finding, outcome, _measure(station, point, limit)
+
+
+def _basis(point: FieldAtPoint) -> str:
+    return "measured" if point.kind is EvidenceKind.MEASUREMENT else "predicted"
 
 
 def _power(station: StationFacts) -> tuple[Evidence, ...]:

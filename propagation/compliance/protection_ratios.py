@@ -247,7 +247,8 @@ def _direction(case: _Case, standards: Standards) -> Finding:
         margin_db=worst.margin_db,
         counterpart=case.other.id,
     )
-    return unknown.conclude(finding, outcome=outcome, measure=_measure(case, worst))
+    reason = f"compliance.reason.protection_{case.direction}_"
+    return unknown.conclude(finding, reason, outcome=outcome, measure=_measure(case, worst))
 
 
 def _without(

@@ -291,7 +291,8 @@ def _judged(loss: _Loss, terrain: TerrainFacts, rule: Rule) -> Finding:
             missing=("service_area.missing.area_fields",),
         )
     outcome = Outcome.COMPLIES if kept else Outcome.VIOLATES
-    return unknown.conclude(finding, outcome=outcome, measure=_measure(facts))
+    reason = f"service_area.reason.{loss.way}_"
+    return unknown.conclude(finding, reason, outcome=outcome, measure=_measure(facts))
 
 
 def _measure(facts: AreaFacts) -> Mapping[str, Value] | None:

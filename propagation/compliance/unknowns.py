@@ -64,7 +64,12 @@ class Unknowns:
         )
 
     def conclude(
-        self, finding: Finding, *, outcome: Outcome, measure: Mapping[str, Value] | None = None
+        self,
+        finding: Finding,
+        reason: str,
+        *,
+        outcome: Outcome,
+        measure: Mapping[str, Value] | None = None,
     ) -> Finding:
         """Give a finding the outcome that it can carry beside what is not known.
 
@@ -72,6 +77,9 @@ class Unknowns:
         ----------
         finding : Finding
             The finding with its evidence; its own outcome does not count.
+        reason : str
+            What the sentence begins with that says why not, as what compares and which way:
+            `stations_unknown` or `points_unknown` follows.
         outcome : Outcome
             Outcome of the bare comparison of what is known. *Complies* becomes *not assessable*
             where anything is unknown, without a margin: there may be a smaller one.
@@ -87,11 +95,7 @@ class Unknowns:
         return replace(
             told,
             outcome=Outcome.NOT_ASSESSABLE,
-            reason=(
-                "compliance.reason.stations_unknown"
-                if self.stations
-                else "compliance.reason.points_unknown"
-            ),
+            reason=f"{reason}{'stations' if self.stations else 'points'}_unknown",
             missing=self.missing,
             margin_db=None,
         )

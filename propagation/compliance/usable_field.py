@@ -161,7 +161,8 @@ class _Judge:
                 (of_station(self.station, "frequency_mhz", self.station.frequency_mhz),),
                 values,
             )
-            return unknown.conclude(finding, outcome=Outcome.COMPLIES)
+            reason = "usable_field.reason.received_"
+            return unknown.conclude(finding, reason, outcome=Outcome.COMPLIES)
         votes = [Vote(min(margins[method])) for method in ANALYTIC]
         votes.append(
             Vote(margins[Method.MONTE_CARLO][row], SAMPLING_ERRORS * worst.standard_error_db)
@@ -287,12 +288,13 @@ class _Judge:
         finding = unconcluded(
             CHECK,
             self.rule,
-            "compliance.reason.points_unknown",
+            "usable_field.reason.caused_points_unknown",
             (of_station(facts.wanted, "frequency_mhz", facts.wanted.frequency_mhz),),
             values,
             counterpart=facts.wanted.id,
         )
-        return unknown.conclude(finding, outcome=Outcome.COMPLIES)
+        reason = "usable_field.reason.caused_"
+        return unknown.conclude(finding, reason, outcome=Outcome.COMPLIES)
 
     def _not_computed(self, facts: ReceptionFacts) -> Finding:
         """Return what is caused to another where the field of one of the two is not known."""
@@ -360,6 +362,7 @@ class _Judge:
         margin = finding.margin_db or 0.0
         return unknown.conclude(
             finding,
+            f"usable_field.reason.{finding.values['direction']}_",
             outcome=measured_outcome(margin, EvidenceKind.PREDICTION, None),
             measure=where_to_measure(
                 "usable_field.measure.nuisance",

@@ -104,7 +104,7 @@ def test_a_point_without_a_field_could_be_the_worst(
     nan = float("nan")
     *_, kept = found(around(48.0, 49.5, nan, site=boundary(inside=True)))
     assert kept.outcome is Outcome.NOT_ASSESSABLE
-    assert kept.reason == "compliance.reason.points_unknown"
+    assert kept.reason == "television.reason.allotment_field_points_unknown"
     assert (kept.values["points"], kept.values["points_unknown"]) == (2, 1)
     *_, broken = found(around(50.5, nan, site=boundary(inside=True)))
     assert broken.outcome is Outcome.NEEDS_VERIFICATION

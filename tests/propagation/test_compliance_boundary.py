@@ -185,7 +185,7 @@ def test_a_point_without_a_field_could_be_beyond_the_limit(check, station, point
     deep = {"inside": True, "distance_to_boundary_m": 9000.0}
     (kept,) = check(station(), [point(40.0), point(nan), point(nan, where=deep)])
     assert kept.outcome is Outcome.NOT_ASSESSABLE
-    assert kept.reason == "compliance.reason.points_unknown"
+    assert kept.reason == "compliance.reason.boundary_predicted_points_unknown"
     assert kept.values["points_unknown"] == 1
     assert kept.margin_db is None
     assert [one.value for one in kept.evidence if one.name == "points_unknown"] == [1]

@@ -175,7 +175,7 @@ def test_a_point_without_a_field_could_be_the_worst(check, station, other, field
 
     kept = received(point(54, 10, 10, "good"), point(*fields, "unknown"))
     assert kept.outcome is Outcome.NOT_ASSESSABLE
-    assert kept.reason == "compliance.reason.points_unknown"
+    assert kept.reason == "compliance.reason.protection_received_points_unknown"
     assert (kept.values["points"], kept.values["points_unknown"]) == (1, 1)
     assert kept.missing == ("compliance.missing.point_fields",)
     assert kept.margin_db is None

@@ -163,7 +163,7 @@ def test_a_station_whose_field_is_not_known_could_take_more(check, area, station
     for lost in (0.0, 4.0):
         (kept,) = check(area(interfered_km2=lost, unknown=(dumb,)))
         assert kept.outcome is Outcome.NOT_ASSESSABLE
-        assert kept.reason == "compliance.reason.stations_unknown"
+        assert kept.reason == "service_area.reason.present_stations_unknown"
         assert kept.missing == ("compliance.missing.station_fields",)
         assert kept.values["left_out"] == "Đài C"
     (broken,) = check(area(interfered_km2=50.0, unknown=(dumb,)))
@@ -231,7 +231,9 @@ def test_facts_from_totals(station, check) -> None:
 
 def test_sentences_are_all_there_and_all_used() -> None:
     reasons = {"present_unknown", "present_none", "present_clean", "caused_unknown"}
-    reasons |= {f"{way}_area_unknown" for way in ("present", "caused")}
+    reasons |= {
+        f"{way}_{what}_unknown" for way in ("present", "caused") for what in ("area", "stations")
+    }
     for way in ("present", "caused"):
         for kept in ("kept", "exceeded"):
             reasons |= {f"{way}_{kept}", f"{way}_{kept}_people"}

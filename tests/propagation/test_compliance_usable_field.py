@@ -111,7 +111,7 @@ def test_a_station_whose_field_is_not_known_is_named(check, others, station) -> 
     for kept in (point(60, NOBODY), point(60, 50.0)):
         found = received(kept)
         assert found.outcome is Outcome.NOT_ASSESSABLE
-        assert found.reason == "compliance.reason.stations_unknown"
+        assert found.reason == "usable_field.reason.received_stations_unknown"
         assert found.missing == ("compliance.missing.station_fields",)
         assert found.values["left_out"] == "Đài D"
         assert found.margin_db is None
@@ -128,7 +128,7 @@ def test_a_point_without_a_field_could_be_the_worst(check, others) -> None:
     for unknown in (point(nan, 50.0, name="P2"), point(60, nan, name="P2")):
         (kept,) = check([point(60, 50.0), unknown], others("a"))
         assert kept.outcome is Outcome.NOT_ASSESSABLE
-        assert kept.reason == "compliance.reason.points_unknown"
+        assert kept.reason == "usable_field.reason.received_points_unknown"
         assert (kept.values["points"], kept.values["points_unknown"]) == (1, 1)
         (broken,) = check([point(60, 70.0), unknown], others("a"))
         assert broken.outcome is Outcome.NEEDS_VERIFICATION
@@ -152,12 +152,12 @@ def test_what_is_caused_where_a_field_is_not_known(check, station, others) -> No
         points = (point(70, *nuisance), point(70, math.nan, 50.0, name="P2"))
         _, found = check(caused=[ReceptionFacts(**point_of, points=points)])
         assert found.outcome is Outcome.NOT_ASSESSABLE
-        assert found.reason == "compliance.reason.points_unknown"
+        assert found.reason == "usable_field.reason.caused_points_unknown"
         assert found.counterpart == "w"
     # a third station whose field is not known may raise it above the reference field
     third = ReceptionFacts(**point_of, points=(point(70, 40.0, 50.0),), unknown=others("c"))
     _, found = check(caused=[third])
-    assert found.reason == "compliance.reason.stations_unknown"
+    assert found.reason == "usable_field.reason.caused_stations_unknown"
     assert found.values["left_out"] == "Đài c"
 
 
@@ -370,6 +370,8 @@ def test_facts_that_do_not_fit_are_refused(station, others) -> None:
 def test_sentences_are_all_there_and_all_used() -> None:
     agreements = [one.value for one in Agreement]
     reasons = {"received_no_point", "received_nobody", "caused_no_point", "caused_unknown"}
+    for what in ("points", "stations"):
+        reasons |= {f"{way}_{what}_unknown" for way in ("received", "caused")}
     for agreement in agreements:
         reasons |= {f"received_{one}_{agreement}" for one in ("kept", "broken")}
         reasons |= {
