@@ -9,6 +9,7 @@ from propagation.compliance import usable_field
 from propagation.compliance.agreement import Agreement, Vote, agreement_of, spread_db
 from propagation.compliance.facts_interference import NuisancePoint, ReceptionFacts
 from propagation.compliance.records import Outcome, Reservation, summarise
+from propagation.compliance.remedies import solved
 from propagation.compliance.usable_points import drawn, settings, usable_at_points
 from propagation.errors import PropagationError
 from propagation.interference.acceptance import Acceptance
@@ -159,6 +160,8 @@ def test_what_is_caused_where_a_field_is_not_known(check, station, others) -> No
     _, found = check(caused=[third])
     assert found.reason == "usable_field.reason.caused_stations_unknown"
     assert found.values["left_out"] == "Đài c"
+    # a change after which nobody can say is none that solves it
+    assert not solved([found], ("usable_field", "caused", "w"))
 
 
 def test_robust_where_every_method_breaks_it(check, others) -> None:
