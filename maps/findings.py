@@ -239,7 +239,9 @@ class _Teller:
             counterpart_id=other if other in self._names else None,
             margin_db=written["margin_db"],
             agreement=_agreement(written),
-            missing=tuple(words.sentence(key) for key in dict.fromkeys(written["missing"])),
+            missing=tuple(
+                words.sentence(key, written["values"]) for key in dict.fromkeys(written["missing"])
+            ),
             measure=_measure(written["measure"], words),
             reservations=tuple(
                 words.sentence(f"compliance.reservation.{one}") for one in written["reservations"]

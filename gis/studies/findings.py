@@ -150,7 +150,7 @@ def _finding(written: Mapping[str, Any]) -> dict[str, Any]:
         "evidence": [{name: item[name] for name in _EVIDENCE} for item in written["evidence"]],
         "margin_db": written["margin_db"],
         "counterpart": written["counterpart"],
-        "missing": [_missing(key) for key in written["missing"]],
+        "missing": [_missing(key, written["values"]) for key in written["missing"]],
         "measure": _measure(written["measure"]),
         "changes": changes_to_export(written.get("changes", ())),
         "reservations": written["reservations"],
@@ -160,8 +160,8 @@ def _finding(written: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
-def _missing(key: str) -> dict[str, str]:
-    return {"key": key, "vi": said(key, {}, Language.VI), "en": said(key, {}, Language.EN)}
+def _missing(key: str, values: Mapping[str, object]) -> dict[str, str]:
+    return {"key": key, **{str(one): said(key, values, one) for one in Language}}
 
 
 def _measure(written: Mapping[str, Any] | None) -> dict[str, Any] | None:

@@ -152,6 +152,10 @@ class Meetings:
             if (other.id, f"edge {station.id}") in self.fields
         ]
 
+    def unknown(self, station: BroadcastStation) -> list[BroadcastStation]:
+        """Return those of a station and of whoever may disturb it that cannot be predicted."""
+        return [one for one in (station, *self._disturbing(station)) if not self._known(one)]
+
     def without(self, station_id: str) -> "Meetings":
         """Return what was predicted and does not hang on one station's record."""
         edge = f"edge {station_id}"
@@ -346,7 +350,9 @@ class Meetings:
         for name, places in sets:
             own, others = self.fields[wanted.id, name][0], self.fields[unwanted.id, name]
             for k in range(len(places)):
-                if own[k] >= least and _may_be_protected(places.boundary[k]):
+                weak = own[k] < least  # not so where the field is not known
+                placed = np.isfinite(places.longitude[k] + places.latitude[k])
+                if placed and not weak and _may_be_protected(places.boundary[k]):
                     yield self._point(
                         wanted, unwanted, places, k, (own[k], others[0, k], others[1, k])
                     )

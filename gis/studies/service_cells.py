@@ -98,6 +98,8 @@ class ServiceCells:
         Stations that cannot matter there, by identifier.
     formerly : Unwanted or None
         What a record that is replaced did there; None where none is, or it does not reach them.
+    unknown_km2 : float
+        Area within reach in which the station would be protected and its field is not known.
     """
 
     station: BroadcastStation
@@ -114,6 +116,7 @@ class ServiceCells:
     unwanted: tuple[Unwanted, ...] = ()
     left_out: tuple[str, ...] = ()
     formerly: Unwanted | None = None
+    unknown_km2: float = 0.0
 
     def of(self, station_id: str) -> Unwanted | None:
         """Return what one station does in the cells; None where it plays no part."""
@@ -204,13 +207,16 @@ def _own_cells(own: Emitter, kinds: Kinds, stage: Stage) -> ServiceCells:
     longitude, latitude = grid.centres()
     _, away_km = own.towards(longitude, latitude)
     with np.errstate(invalid="ignore"):
-        served = (field >= minimum) & protected & (away_km <= radius_km)
+        within = protected & (away_km <= radius_km)
+        served = (field >= minimum) & within
+    unknown = within & np.isnan(field) & (found is not None)
+    areas_km2 = np.broadcast_to(grid.pixel_areas_km2(), grid.shape)
     rows, columns = (_span(np.flatnonzero(served.any(axis=axis))) for axis in (1, 0))
     return ServiceCells(
         station=station,
         longitude=longitude[served],
         latitude=latitude[served],
-        area_km2=np.broadcast_to(grid.pixel_areas_km2(), grid.shape)[served],
+        area_km2=areas_km2[served],
         surroundings=surroundings[served],
         commune=commune[served],
         minimum_dbuvm=minimum[served],
@@ -218,6 +224,7 @@ def _own_cells(own: Emitter, kinds: Kinds, stage: Stage) -> ServiceCells:
         reach_km=float(away_km[served].max(initial=0.0)),
         part=grid.part(rows, columns),
         where=served[rows.start : rows.stop, columns.start : columns.stop],
+        unknown_km2=float(areas_km2[unknown].sum()),
     )
 
 

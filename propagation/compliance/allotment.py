@@ -8,6 +8,7 @@ rules are recalled and do not bind: what they say is told beside.
 """
 
 import math
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
@@ -39,6 +40,7 @@ from propagation.compliance.records import (
     Rule,
     Value,
 )
+from propagation.compliance.unknowns import Unknowns
 from propagation.interference.dvbt2 import (
     Mode,
     carrier_to_noise_db,
@@ -181,6 +183,7 @@ def _field(allotment: AllotmentFacts, terrain: TerrainFacts, rule: Rule) -> Find
             values={"allotment": allotment.id},
             counterpart=allotment.id,
         )
+    unknown = Unknowns(points=len(allotment.points) - len(known), source=terrain.identifier)
     worst = min(known, key=lambda one: one.reference_dbuvm - one.field_strength_dbuvm)
     limit_dbuvm = worst.reference_dbuvm + margin_allowed_db
     margin_db = limit_dbuvm - worst.field_strength_dbuvm
@@ -215,7 +218,8 @@ def _field(allotment: AllotmentFacts, terrain: TerrainFacts, rule: Rule) -> Find
         point=worst.name,
         limit_dbuvm=round(limit_dbuvm, 1),
     )
-    return conclude(finding, outcome=outcome, measure=measure)
+    reason = "television.reason.allotment_field_"
+    return unknown.conclude(finding, reason, outcome=outcome, measure=measure)
 
 
 def _of_network(
@@ -246,9 +250,13 @@ def _of_network(
         )
     needed_db = carrier_to_noise_db(mode, carrier_to_noise_from_parameters(ratio_rule.parameters))
     worst = min(known, key=lambda one: one.ratio_db)
-    return _network_finding(
+    finding, kept, measure = _network_finding(
         station, network, terrain, (rule, ratio_rule), worst, timing, needed_db, len(known)
     )
+    unknown = Unknowns(points=len(met) - len(known), source=terrain.identifier)
+    outcome = Outcome.COMPLIES if kept else Outcome.VIOLATES
+    reason = "television.reason.network_"
+    return unknown.conclude(finding, reason, outcome=outcome, measure=measure)
 
 
 @dataclass(frozen=True, slots=True)
@@ -286,7 +294,8 @@ def _network_finding(  # noqa: PLR0917 (the parts of one finding)
     timing: NetworkTiming,
     needed_db: float,
     points: int,
-) -> Finding:
+) -> tuple[Finding, bool, Mapping[str, Value] | None]:
+    """Return the finding at the worst point, whether it is kept, and what to measure."""
     rule, ratio_rule = rules
     values: dict[str, Value] = {
         "transmitters": network.transmitters,
@@ -302,7 +311,7 @@ def _network_finding(  # noqa: PLR0917 (the parts of one finding)
         finding = unconcluded(
             CHECK, rule, "television.reason.network_all_useful", (useful, needed), values
         )
-        return conclude(finding, outcome=Outcome.COMPLIES)
+        return finding, True, None
     margin_db = worst.ratio_db - needed_db
     kept = margin_db >= 0
     finding = unconcluded(
@@ -328,9 +337,7 @@ def _network_finding(  # noqa: PLR0917 (the parts of one finding)
         point=worst.point.name,
         frequency_mhz=station.frequency_mhz,
     )
-    return conclude(
-        finding, outcome=Outcome.COMPLIES if kept else Outcome.VIOLATES, measure=measure
-    )
+    return finding, kept, measure
 
 
 def _predicted(

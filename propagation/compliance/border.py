@@ -1,11 +1,13 @@
 """Whether a station would need coordination with the neighbour, by the numbers of GE84.
 
 Viet Nam and Cambodia are outside the planning area of GE84, so nothing here binds: the rules are
-advisory and the outcome is at most *needs verification*. What binds is the law: coordination goes
-through the ministry (Luật Tần số vô tuyến điện 42/2009/QH12, Điều 41, 43, 44).
+advisory and the outcome is at most *needs verification*; those of GE06 for television the same.
+What binds is the law: coordination goes through the ministry (Luật Tần số vô tuyến điện
+42/2009/QH12, Điều 41, 43, 44).
 """
 
 import math
+from dataclasses import dataclass
 from typing import Final
 
 from propagation.compliance.conclusions import (
@@ -31,8 +33,9 @@ from propagation.compliance.records import (
     Rule,
     Value,
 )
+from propagation.compliance.unknowns import Unknowns
 
-__all__ = ["CHECK", "check", "coordination_distance_km"]
+__all__ = ["CHECK", "check", "check_television", "coordination_distance_km"]
 
 CHECK: Final = "border"
 
@@ -98,20 +101,78 @@ def check(
         The distance, then the field for 1 % and for 50 % of time.
     """
     if border is None or not border.points:
-        absent = not_assessable(
-            CHECK,
-            rule,
-            "border.reason.no_line",
-            ("border.missing.line",),
-            values={"station": station.name},
-        )
-        return (absent,)
-    known = [one for one in border.points if not math.isnan(one.tropospheric_dbuvm)]
-    steady = [one for one in border.points if not math.isnan(one.steady_dbuvm)]
+        return (_no_line(station, rule),)
     return (
         _distance(station, border, terrain, rule),
-        _field(station, border, known, terrain, (field_rule, "tropospheric")),
-        _field(station, border, steady, terrain, (field_rule, "steady")),
+        _field(station, border, terrain, _Trigger.of(field_rule, "tropospheric")),
+        _field(station, border, terrain, _Trigger.of(field_rule, "steady")),
+    )
+
+
+def check_television(
+    station: StationFacts, border: BorderFacts | None, terrain: TerrainFacts, *, rule: Rule
+) -> tuple[Finding, ...]:
+    """Compare the field of a television station at a border with the triggers of GE06.
+
+    Parameters
+    ----------
+    station : StationFacts
+        The station judged.
+    border : BorderFacts or None
+        The nearest border; None if no line is at hand.
+    terrain : TerrainFacts
+        The ground that predictions stood on.
+    rule : Rule
+        `tv.border.field`: the field for 1 % of time that asks for coordination, by band.
+
+    Returns
+    -------
+    tuple of Finding
+        The field for 1 % of time; no distance: GE06 has no table of it.
+    """
+    if border is None or not border.points:
+        return (_no_line(station, rule),)
+    ends, limits = numbers(rule, "band_end_mhz"), numbers(rule, "tropospheric_dbuvm")
+    above = [
+        limit for end, limit in zip(ends, limits, strict=True) if station.frequency_mhz <= end
+    ]
+    if station.frequency_mhz < number(rule, "band_start_mhz") or not above:
+        return (
+            not_assessable(
+                CHECK,
+                rule,
+                "border.reason.television_no_trigger",
+                ("border.missing.trigger",),
+                evidence=(of_station(station, "frequency_mhz", station.frequency_mhz),),
+                values={"frequency_mhz": station.frequency_mhz},
+            ),
+        )
+    trigger = _Trigger(rule, "tropospheric", "television_field", above[0])
+    return (_field(station, border, terrain, trigger),)
+
+
+@dataclass(frozen=True, slots=True)
+class _Trigger:
+    """A field at the border that asks for coordination: for what time, and how it is spoken of."""
+
+    rule: Rule
+    name: str
+    reason: str
+    limit_dbuvm: float
+
+    @classmethod
+    def of(cls, rule: Rule, name: str) -> "_Trigger":
+        """Read a trigger of GE84."""
+        return cls(rule, name, f"field_{name}", number(rule, f"{name}_dbuvm"))
+
+
+def _no_line(station: StationFacts, rule: Rule) -> Finding:
+    return not_assessable(
+        CHECK,
+        rule,
+        "border.reason.no_line",
+        ("border.missing.line",),
+        values={"station": station.name},
     )
 
 
@@ -208,19 +269,19 @@ def _distance(
 def _field(
     station: StationFacts,
     border: BorderFacts,
-    points: list[BorderPointFacts],
     terrain: TerrainFacts,
-    asked: tuple[Rule, str],
+    trigger: _Trigger,
 ) -> Finding:
     """Compare the largest field on the border with the trigger of one share of time."""
-    rule, name = asked
-    limit = number(rule, f"{name}_dbuvm")
+    rule, name, limit = trigger.rule, trigger.name, trigger.limit_dbuvm
+    points = [one for one in border.points if not math.isnan(getattr(one, f"{name}_dbuvm"))]
+    unknown = Unknowns(points=len(border.points) - len(points), source=terrain.identifier)
     if not points:
         nearest = min(border.points, key=lambda one: one.distance_km)
         return not_assessable(
             CHECK,
             rule,
-            f"border.reason.field_{name}_unknown",
+            f"border.reason.{trigger.reason}_unknown",
             ("border.missing.field",),
             evidence=(_line(border, nearest),),
             values={"limit_dbuvm": limit},
@@ -233,7 +294,7 @@ def _field(
     finding = unconcluded(
         CHECK,
         rule,
-        f"border.reason.field_{name}_{'kept' if kept else 'exceeded'}",
+        f"border.reason.{trigger.reason}_{'kept' if kept else 'exceeded'}",
         (
             _line(border, worst),
             _considered(border),
@@ -266,4 +327,5 @@ def _field(
         limit_dbuvm=limit,
         time_percent=1 if name == "tropospheric" else 50,
     )
-    return conclude(finding, outcome=outcome, measure=measure)
+    reason = f"border.reason.{trigger.reason}_"
+    return unknown.conclude(finding, reason, outcome=outcome, measure=measure)

@@ -16,7 +16,6 @@ from typing import Final
 
 from propagation.compliance.conclusions import (
     boundary_evidence,
-    conclude,
     field_evidence,
     measured_outcome,
     not_assessable,
@@ -41,6 +40,7 @@ from propagation.compliance.records import (
     Rule,
     Value,
 )
+from propagation.compliance.unknowns import Unknowns
 from propagation.interference.bs412 import (
     MinimumField,
     minimum_field_from_parameters,
@@ -113,11 +113,13 @@ def check(
     places = [
         _Place(point, point.boundary, _limit(station, point, minimum) - point.field_strength_dbuvm)
         for point in points
-        if point.boundary is not None and not math.isnan(point.field_strength_dbuvm)
+        if point.boundary is not None
     ]
-    outside = [place for place in places if not _surely_inside(place.boundary)]
+    beyond = [place for place in places if not _surely_inside(place.boundary)]
+    outside = [place for place in beyond if not math.isnan(place.margin_db)]
+    unknown = Unknowns(points=len(beyond) - len(outside), source=terrain.identifier)
     if not outside:
-        return (_no_point(station, bool(places), rule),)
+        return (_no_point(station, bool(places), unknown, rule),)
     telling = [place for place in outside if not _tells_nothing(place)]
     worst = _worst(telling or outside)
     reach_m = max(
@@ -130,7 +132,11 @@ def check(
     )
     counted = {"points": len(telling), "points_low": len(outside) - len(telling)}
     rules = (rule, minimum_field_rule)
-    return (_judge(station, worst, {**counted, "reach_m": reach_m}, terrain, rules),)
+    judged, outcome, measure = _judge(
+        station, worst, {**counted, "reach_m": reach_m}, terrain, rules
+    )
+    reason = f"compliance.reason.boundary_{_basis(worst.point)}_"
+    return (unknown.conclude(judged, reason, outcome=outcome, measure=measure),)
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,14 +190,18 @@ def _limit(station: StationFacts, point: FieldAtPoint, minimum: MinimumField) ->
     return minimum_usable_field_strength_dbuvm(station.reception, point.area, minimum)
 
 
-def _no_point(station: StationFacts, some_known: bool, rule: Rule) -> Finding:
-    missing = "compliance.missing.boundary_point" if some_known else "compliance.missing.boundary"
+def _no_point(station: StationFacts, bounded: bool, unknown: Unknowns, rule: Rule) -> Finding:
+    missing = "compliance.missing.boundary_point" if bounded else "compliance.missing.boundary"
     return not_assessable(
         CHECK,
         rule,
         "compliance.reason.boundary_no_point",
-        (missing,),
-        evidence=(of_station(station, "frequency_mhz", station.frequency_mhz),),
+        unknown.missing or (missing,),
+        evidence=(
+            of_station(station, "frequency_mhz", station.frequency_mhz),
+            *unknown.evidence,
+        ),
+        values=unknown.values,
     )
 
 
@@ -201,7 +211,8 @@ def _judge(
     told: Mapping[str, float],
     terrain: TerrainFacts,
     rules: tuple[Rule, Rule],
-) -> Finding:
+) -> tuple[Finding, Outcome, Mapping[str, Value]]:
+    """Return the finding at the worst point, with its bare outcome and what to measure."""
     rule, minimum_rule = rules
     point, boundary, margin_db = worst.point, worst.boundary, worst.margin_db
     limit = point.field_strength_dbuvm + margin_db
@@ -244,7 +255,11 @@ def _judge(
         counterpart=boundary.unit_code,
     )
     outcome = Outcome.NEEDS_VERIFICATION if _tells_nothing(worst) else _bare(worst)
-    return conclude(finding, outcome=outcome, measure=_measure(station, point, limit))
+    return finding, outcome, _measure(station, point, limit)
+
+
+def _basis(point: FieldAtPoint) -> str:
+    return "measured" if point.kind is EvidenceKind.MEASUREMENT else "predicted"
 
 
 def _said(worst: _Place) -> str:

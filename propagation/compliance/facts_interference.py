@@ -75,6 +75,9 @@ class ReceptionFacts:
         Every other station, in one order for all points.
     points : tuple of NuisancePoint
         Up to 36 test points.
+    unknown : tuple of StationFacts
+        Who may disturb it too and whose field cannot be computed: within reach, at a spacing that
+        counts. The station itself is among them where its own cannot.
 
     Raises
     ------
@@ -85,6 +88,7 @@ class ReceptionFacts:
     wanted: StationFacts
     others: tuple[StationFacts, ...]
     points: tuple[NuisancePoint, ...]
+    unknown: tuple[StationFacts, ...] = ()
 
     def __post_init__(self) -> None:
         """Refuse what does not fit."""
@@ -205,6 +209,9 @@ class AreaFacts:
         Of that, what one station (the one judged, or an application) takes away.
     unknown_km2 : float
         Area without a field, in no total.
+    unknown : tuple of StationFacts
+        Who may disturb it too and whose field cannot be computed; the station itself among them
+        where its own cannot.
     covered_population, interfered_population, newly_interfered_population : float or None
         People there; None where no density was given.
     communes : tuple of AreaShare
@@ -225,6 +232,7 @@ class AreaFacts:
     cell_km: float
     newly_interfered_km2: float | None = None
     unknown_km2: float = 0.0
+    unknown: tuple[StationFacts, ...] = ()
     covered_population: float | None = None
     interfered_population: float | None = None
     newly_interfered_population: float | None = None

@@ -46,6 +46,7 @@ __all__ = [
     "PA_PLAN_IDENTITY",
     "PA_PROTECTION_RATIO",
     "PA_RASTER",
+    "PA_RECEPTION",
     "PLAN_ERP",
     "PLAN_ERP_LOCAL",
     "PLAN_IDENTITY",
@@ -57,6 +58,7 @@ __all__ = [
     "STATION_CLASSES",
     "SUMMATION",
     "TV_ALLOTMENT",
+    "TV_BORDER_FIELD",
     "TV_MINIMUM_FIELD",
     "TV_MINIMUM_FIELD_PORTABLE",
     "TV_PLAN_ERP",
@@ -64,6 +66,7 @@ __all__ = [
     "TV_PROTECTION_RATIO",
     "TV_PROTECTION_RATIO_ADJACENT",
     "TV_RASTER",
+    "TV_RECEPTION",
     "TV_SINGLE_FREQUENCY",
     "USABLE_FIELD",
     "flag",
@@ -110,6 +113,9 @@ CONFORMITY: Final = "station.conformity"
 INTERMODULATION: Final = "site.intermodulation"
 BORDER_DISTANCE: Final = "fm.border.distance"
 BORDER_FIELD: Final = "fm.border.field"
+TV_BORDER_FIELD: Final = "tv.border.field"
+TV_RECEPTION: Final = "tv.reception"
+PA_RECEPTION: Final = "pa.reception"
 AERONAUTICAL: Final = "fm.aeronautical"
 AERONAUTICAL_SEPARATION: Final = "fm.aeronautical.separation"
 EXPOSURE_BROADCAST: Final = "site.exposure.broadcast"
@@ -352,6 +358,9 @@ _SITES: Final[Mapping[str, Callable[[Rule], None]]] = MappingProxyType(
         BORDER_FIELD: _all(
             (number, "tropospheric_dbuvm"),
             (number, "steady_dbuvm"),
+        ),
+        TV_BORDER_FIELD: _all(
+            (number, "band_start_mhz"), (_curve, "band_end_mhz tropospheric_dbuvm")
         ),
         AERONAUTICAL: _all(
             *((number, f"{kind}_protected_dbuvm") for kind in ("ils", "vor", "com")),

@@ -16,7 +16,6 @@ import numpy as np
 
 from propagation.compliance.conclusions import (
     boundary_evidence,
-    conclude,
     field_evidence,
     measured_outcome,
     not_assessable,
@@ -34,6 +33,7 @@ from propagation.compliance.records import (
     Value,
 )
 from propagation.compliance.standards import Standards, same_network
+from propagation.compliance.unknowns import Unknowns
 from propagation.interference.bs412 import Persistence
 from propagation.interference.nuisance import nuisance_of
 from propagation.interference.protection import Protection, Service
@@ -202,19 +202,25 @@ def _meet(case: _Case, point: ProtectionPoint, protection: Protection) -> _Meeti
 
 
 def _protected(point: ProtectionPoint, protection: Protection) -> bool:
-    """Say whether the wanted station is protected at a point: inside, and above the minimum."""
-    if not point.known or (point.boundary is not None and point.boundary.inside is False):
+    """Say whether the wanted station is protected at a point, or may be: inside, not too weak.
+
+    Where its field is not known it may be.
+    """
+    if point.boundary is not None and point.boundary.inside is False:
         return False
-    return point.wanted_dbuvm >= protection.minimum_field_dbuvm(point.area)
+    return not point.wanted_dbuvm < protection.minimum_field_dbuvm(point.area)
 
 
 def _direction(case: _Case, standards: Standards) -> Finding:
     protection = standards.protection(case.wanted)
     if protection is None:
         return _without(case, standards, "television.reason.protection_{}_no_mode", _NO_MODE)
-    points = [point for point in case.points if _protected(point, protection)]
+    protected = [point for point in case.points if _protected(point, protection)]
+    points = [point for point in protected if point.known]
+    unknown = Unknowns(points=len(protected) - len(points), source=case.terrain.identifier)
     if not points:
-        return _without(case, standards, "compliance.reason.protection_{}_no_point", _NO_POINT)
+        reason = "compliance.reason.protection_{}_no_point"
+        return _without(case, standards, reason, _NO_POINT, unknown)
     worst = _meet(case, points[_worst(case, points, protection)], protection)
     outcome = measured_outcome(worst.margin_db, worst.point.kind, worst.point.uncertainty_db)
     finding = unconcluded(
@@ -241,18 +247,22 @@ def _direction(case: _Case, standards: Standards) -> Finding:
         margin_db=worst.margin_db,
         counterpart=case.other.id,
     )
-    return conclude(finding, outcome=outcome, measure=_measure(case, worst))
+    reason = f"compliance.reason.protection_{case.direction}_"
+    return unknown.conclude(finding, reason, outcome=outcome, measure=_measure(case, worst))
 
 
-def _without(case: _Case, standards: Standards, reason: str, missing: str) -> Finding:
+def _without(
+    case: _Case, standards: Standards, reason: str, missing: str, unknown: Unknowns | None = None
+) -> Finding:
     """Return the finding of a direction that could not be judged."""
+    unknown = unknown or Unknowns()
     return not_assessable(
         CHECK,
         standards.ratio_rule(case.spacing_khz),
         reason.format(case.direction),
-        (missing,),
-        evidence=_records(case),
-        values=_values(case),
+        (missing, *unknown.missing),
+        evidence=(*_records(case), *unknown.evidence),
+        values={**_values(case), **unknown.values},
         counterpart=case.other.id,
     )
 

@@ -6,15 +6,14 @@ covered area, and of its people where a density is known, is compared with a thr
 threshold does not bind: at most *needs verification*.
 """
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 
 from propagation.compliance.conclusions import (
-    conclude,
     field_evidence,
     not_assessable,
     of_station,
@@ -24,7 +23,15 @@ from propagation.compliance.conclusions import (
 from propagation.compliance.facts import StationFacts, TerrainFacts
 from propagation.compliance.facts_interference import AreaFacts, AreaShare
 from propagation.compliance.parameters import number
-from propagation.compliance.records import Evidence, EvidenceKind, Finding, Outcome, Rule
+from propagation.compliance.records import (
+    Evidence,
+    EvidenceKind,
+    Finding,
+    Outcome,
+    Rule,
+    Value,
+)
+from propagation.compliance.unknowns import Unknowns
 from propagation.interference.area_totals import AreaTotals, Total
 
 __all__ = ["CHECK", "area_facts", "check"]
@@ -47,6 +54,8 @@ def area_facts(
     worst: tuple[float, float] | None = None,
     height_m: float = 10.0,
     source: str = "",
+    unknown_km2: float = 0.0,
+    unknown: tuple[StationFacts, ...] = (),
 ) -> AreaFacts:
     """Turn the totals of a station's area into facts.
 
@@ -66,6 +75,10 @@ def area_facts(
         Height of the antenna that receives, above ground.
     source : str
         Model and edition.
+    unknown_km2 : float
+        Area without the station's own field, which the totals do not know of.
+    unknown : tuple of StationFacts
+        As `AreaFacts` has them.
     """
     newly = totals.newly_interfered
     lost = totals.interfered if newly is None else newly
@@ -74,7 +87,8 @@ def area_facts(
         covered_km2=totals.covered.area_km2,
         interfered_km2=totals.interfered.area_km2,
         newly_interfered_km2=None if newly is None else newly.area_km2,
-        unknown_km2=totals.unknown_km2,
+        unknown_km2=totals.unknown_km2 + unknown_km2,
+        unknown=unknown,
         covered_population=totals.covered.population,
         interfered_population=totals.interfered.population,
         newly_interfered_population=None if newly is None else newly.population,
@@ -126,7 +140,8 @@ def check(
     present : AreaFacts or None
         Its own service; None where it could not be computed.
     caused : sequence of AreaFacts
-        The service of other stations, with what this one newly interferes.
+        The service of other stations, with what this one newly interferes; those that lose
+        nothing are not spoken of.
     terrain : TerrainFacts
         The ground that the predictions stood on.
     rule : Rule
@@ -139,8 +154,15 @@ def check(
         first.
     """
     own = _unknown(station, rule) if present is None else _present(present, terrain, rule)
-    others = [_caused(one, terrain, rule) for one in caused if one.newly_interfered_km2]
-    return (own, *sorted(others, key=lambda one: -float(one.values["share_percent"] or 0.0)))
+    others = [
+        found for one in caused if (found := _caused(station, one, terrain, rule)) is not None
+    ]
+    return (own, *sorted(others, key=_share))
+
+
+def _share(finding: Finding) -> float:
+    """Return the place of a finding among others: the largest share first."""
+    return -float(finding.values.get("share_percent") or 0.0)
 
 
 def _unknown(station: StationFacts, rule: Rule) -> Finding:
@@ -176,6 +198,12 @@ class _Loss:
         return None if not covered or self.population is None else 100 * self.population / covered
 
     @property
+    def most_possible_percent(self) -> float:
+        """The share of the area if all of which nothing is known were covered and lost."""
+        unknown = self.facts.unknown_km2
+        return 100 * (self.area_km2 + unknown) / (self.facts.covered_km2 + unknown)
+
+    @property
     def share_percent(self) -> float:
         """The larger of the two."""
         people = self.population_percent
@@ -195,22 +223,49 @@ def _present(facts: AreaFacts, terrain: TerrainFacts, rule: Rule) -> Finding:
     return _judged(loss, terrain, rule)
 
 
-def _caused(facts: AreaFacts, terrain: TerrainFacts, rule: Rule) -> Finding:
+def _caused(
+    station: StationFacts, facts: AreaFacts, terrain: TerrainFacts, rule: Rule
+) -> Finding | None:
+    pair = {station.id, facts.wanted.id}
+    dumb = Unknowns(stations=tuple(one for one in facts.unknown if one.id in pair))
+    if dumb:
+        return not_assessable(
+            CHECK,
+            rule,
+            "service_area.reason.caused_unknown",
+            dumb.missing,
+            evidence=(
+                of_station(facts.wanted, "frequency_mhz", facts.wanted.frequency_mhz),
+                *dumb.evidence,
+            ),
+            values={"other": facts.wanted.name, **dumb.values},
+            counterpart=facts.wanted.id,
+        )
     area = facts.newly_interfered_km2 or 0.0
-    return _judged(
-        _Loss(facts, area, facts.newly_interfered_population, caused=True), terrain, rule
-    )
+    loss = _Loss(facts, area, facts.newly_interfered_population, caused=True)
+    if not facts.covered_km2 or not (area or _may_exceed(loss, rule)):
+        return None
+    return _judged(loss, terrain, rule)
+
+
+def _limit(loss: _Loss, rule: Rule) -> float:
+    return number(rule, f"{loss.facts.wanted.station_class}_percent")
+
+
+def _may_exceed(loss: _Loss, rule: Rule) -> bool:
+    """Return whether the area of which nothing is known could bring the share above the limit."""
+    return bool(loss.facts.unknown_km2) and loss.most_possible_percent > _limit(loss, rule)
 
 
 def _judged(loss: _Loss, terrain: TerrainFacts, rule: Rule) -> Finding:
     facts = loss.facts
-    most = number(rule, f"{facts.wanted.station_class}_percent")
+    most = _limit(loss, rule)
     kept = loss.share_percent <= most
     finding = unconcluded(
         CHECK,
         rule,
         f"service_area.reason.{_reason(loss, kept=kept)}",
-        _evidence(loss, terrain),
+        (*_evidence(loss, terrain), _margin(most - loss.share_percent, facts, terrain)),
         {
             "other": facts.wanted.name,
             "covered_km2": round(facts.covered_km2, 1),
@@ -220,6 +275,7 @@ def _judged(loss: _Loss, terrain: TerrainFacts, rule: Rule) -> Finding:
             "population_percent": _rounded(loss.population_percent, 2),
             "share_percent": round(loss.share_percent, 4),
             "most_percent": most,
+            "margin_percent": round(most - loss.share_percent, 2),
             "unknown_km2": round(facts.unknown_km2, 1),
             "cell_km": facts.cell_km,
             "communes": _names(facts.communes),
@@ -227,21 +283,35 @@ def _judged(loss: _Loss, terrain: TerrainFacts, rule: Rule) -> Finding:
         },
         counterpart=facts.wanted.id if loss.caused else None,
     )
+    unknown = Unknowns(stations=facts.unknown)
+    if kept and not unknown and _may_exceed(loss, rule):
+        return replace(
+            finding,
+            reason=f"service_area.reason.{loss.way}_area_unknown",
+            missing=("service_area.missing.area_fields",),
+        )
     outcome = Outcome.COMPLIES if kept else Outcome.VIOLATES
+    reason = f"service_area.reason.{loss.way}_"
+    return unknown.conclude(finding, reason, outcome=outcome, measure=_measure(facts))
+
+
+def _measure(facts: AreaFacts) -> Mapping[str, Value] | None:
     if facts.longitude is None or facts.latitude is None:
-        return conclude(finding, outcome=outcome)
-    return conclude(
-        finding,
-        outcome=outcome,
-        measure=where_to_measure(
-            "service_area.measure.worst",
-            longitude=facts.longitude,
-            latitude=facts.latitude,
-            height_m=facts.height_m,
-            quantity="field_strength_dbuvm",
-            wanted_frequency_mhz=facts.wanted.frequency_mhz,
-        ),
+        return None
+    return where_to_measure(
+        "service_area.measure.worst",
+        longitude=facts.longitude,
+        latitude=facts.latitude,
+        height_m=facts.height_m,
+        quantity="field_strength_dbuvm",
+        wanted_frequency_mhz=facts.wanted.frequency_mhz,
     )
+
+
+def _margin(percent: float, facts: AreaFacts, terrain: TerrainFacts) -> Evidence:
+    """Return how far the share stays below the limit, in per cent of the service."""
+    kind, source = EvidenceKind.PREDICTION, facts.source
+    return field_evidence(kind, "margin_percent", percent, source, terrain=terrain)
 
 
 def _reason(loss: _Loss, *, kept: bool) -> str:

@@ -20,7 +20,6 @@ from numpy.typing import NDArray
 from propagation.compliance.agreement import Agreement, Vote, agreement_of, spread_db
 from propagation.compliance.conclusions import (
     boundary_evidence,
-    conclude,
     field_evidence,
     measured_outcome,
     not_assessable,
@@ -32,6 +31,7 @@ from propagation.compliance.conclusions import (
 from propagation.compliance.facts import StationFacts, TerrainFacts
 from propagation.compliance.facts_interference import NuisancePoint, ReceptionFacts
 from propagation.compliance.records import Evidence, EvidenceKind, Finding, Outcome, Rule, Value
+from propagation.compliance.unknowns import Unknowns
 from propagation.compliance.usable_points import (
     SAMPLING_ERRORS,
     TREATY,
@@ -42,6 +42,7 @@ from propagation.compliance.usable_points import (
     settings,
     shielded,
     some_points,
+    unknown_points,
     usable_at_points,
 )
 from propagation.interference.acceptance import Acceptance
@@ -135,9 +136,9 @@ class _Judge:
 
     def received(self, facts: ReceptionFacts) -> Finding:
         """Return what all others do to the station."""
-        shielded = self._protected(facts)
+        shielded, unknown = self._protected(facts)
         if not shielded:
-            return self._no_point("received_no_point", facts, {})
+            return self._no_point("received_no_point", facts, unknown)
         chosen = some_points(facts, shielded)
         points = usable_at_points(chosen, self.numbers, self.locations)
         margins = {
@@ -160,7 +161,8 @@ class _Judge:
                 (of_station(self.station, "frequency_mhz", self.station.frequency_mhz),),
                 values,
             )
-            return conclude(finding, outcome=Outcome.COMPLIES)
+            reason = "usable_field.reason.received_"
+            return unknown.conclude(finding, reason, outcome=Outcome.COMPLIES)
         votes = [Vote(min(margins[method])) for method in ANALYTIC]
         votes.append(
             Vote(margins[Method.MONTE_CARLO][row], SAMPLING_ERRORS * worst.standard_error_db)
@@ -183,28 +185,34 @@ class _Judge:
             },
             margin_db=margin,
         )
-        return self._concluded(finding, facts, worst.point)
+        return self._concluded(finding, facts, worst.point, unknown)
 
     def caused(self, facts: ReceptionFacts) -> Finding | None:
         """Return what the station does to another one; None where that is nothing."""
+        if {self.station.id, facts.wanted.id} & {one.id for one in facts.unknown}:
+            return self._not_computed(facts)
         column = facts.position(self.station.id)
         if column is None or all(
             point.nuisance_dbuvm[column] == -math.inf for point in facts.points
         ):
             return None
-        values: dict[str, Value] = {"other": facts.wanted.name}
-        shielded = self._protected(facts)
+        shielded, unknown = self._protected(facts)
         if not shielded:
-            return self._no_point("caused_no_point", facts, values)
+            return self._no_point("caused_no_point", facts, unknown)
         comparison = Comparison.of(
             some_points(facts, shielded), column, self.numbers, self.locations
         )
         row = comparison.decisive
         point = comparison.facts.points[row]
         state = comparison.state(row)
-        values |= {"points": len(shielded), "point": point.name, "direction": "caused"}
+        values: dict[str, Value] = {
+            "other": facts.wanted.name,
+            "points": len(shielded),
+            "point": point.name,
+            "direction": "caused",
+        }
         if state is Acceptance.NOT_AFFECTED:
-            return None
+            return self._untouched(facts, Unknowns(points=unknown.points), values)
         agreement = agreement_of(comparison.votes())
         worst = comparison.with_station(row)
         levels = _levels(worst, agreement)
@@ -234,26 +242,75 @@ class _Judge:
             margin_db=margin,
             counterpart=facts.wanted.id,
         )
-        return self._concluded(finding, facts, point)
+        return self._concluded(finding, facts, point, unknown)
 
-    def _protected(self, facts: ReceptionFacts) -> list[int]:
-        return shielded(facts, lambda area: self._minimum(facts, area))
+    def _protected(self, facts: ReceptionFacts) -> tuple[list[int], Unknowns]:
+        """Return the points where a station is protected, and what is not known."""
+
+        def least(area: Area) -> float:
+            return self._minimum(facts, area)
+
+        unknown = Unknowns(
+            points=unknown_points(facts, least),
+            stations=facts.unknown,
+            source=self.terrain.identifier,
+        )
+        return shielded(facts, least), unknown
 
     def _minimum(self, facts: ReceptionFacts, area: Area) -> float:
         return minimum_usable_field_strength_dbuvm(facts.wanted.reception, area, self.minimum)
 
-    def _no_point(
-        self, reason: str, facts: ReceptionFacts, values: Mapping[str, Value]
-    ) -> Finding:
+    def _no_point(self, reason: str, facts: ReceptionFacts, unknown: Unknowns) -> Finding:
         own = facts.wanted.id == self.station.id
         return not_assessable(
             CHECK,
             self.rule,
             f"usable_field.reason.{reason}",
-            ("compliance.missing.test_point",),
-            evidence=(of_station(facts.wanted, "frequency_mhz", facts.wanted.frequency_mhz),),
-            values={**values, "points": len(facts.points)},
+            ("compliance.missing.test_point", *unknown.missing),
+            evidence=(
+                of_station(facts.wanted, "frequency_mhz", facts.wanted.frequency_mhz),
+                *unknown.evidence,
+            ),
+            values={
+                **({} if own else {"other": facts.wanted.name}),
+                "points": len(facts.points),
+                **unknown.values,
+            },
             counterpart=None if own else facts.wanted.id,
+        )
+
+    def _untouched(
+        self, facts: ReceptionFacts, unknown: Unknowns, values: Mapping[str, Value]
+    ) -> Finding | None:
+        """Return what is caused where nothing changes: nothing, unless some points are unknown."""
+        if not unknown:
+            return None
+        finding = unconcluded(
+            CHECK,
+            self.rule,
+            "usable_field.reason.caused_points_unknown",
+            (of_station(facts.wanted, "frequency_mhz", facts.wanted.frequency_mhz),),
+            values,
+            counterpart=facts.wanted.id,
+        )
+        reason = "usable_field.reason.caused_"
+        return unknown.conclude(finding, reason, outcome=Outcome.COMPLIES)
+
+    def _not_computed(self, facts: ReceptionFacts) -> Finding:
+        """Return what is caused to another where the field of one of the two is not known."""
+        pair = {self.station.id, facts.wanted.id}
+        unknown = Unknowns(stations=tuple(one for one in facts.unknown if one.id in pair))
+        return not_assessable(
+            CHECK,
+            self.rule,
+            "usable_field.reason.caused_unknown",
+            unknown.missing,
+            evidence=(
+                of_station(facts.wanted, "frequency_mhz", facts.wanted.frequency_mhz),
+                *unknown.evidence,
+            ),
+            values={"other": facts.wanted.name, "direction": "caused", **unknown.values},
+            counterpart=facts.wanted.id,
         )
 
     def _evidence(self, facts: ReceptionFacts, found: PointUsable) -> tuple[Evidence, ...]:
@@ -299,10 +356,13 @@ class _Judge:
             of_rule(self.summation_rule, "location_standard_deviation_db", sigma),
         )
 
-    def _concluded(self, finding: Finding, facts: ReceptionFacts, point: NuisancePoint) -> Finding:
+    def _concluded(
+        self, finding: Finding, facts: ReceptionFacts, point: NuisancePoint, unknown: Unknowns
+    ) -> Finding:
         margin = finding.margin_db or 0.0
-        return conclude(
+        return unknown.conclude(
             finding,
+            f"usable_field.reason.{finding.values['direction']}_",
             outcome=measured_outcome(margin, EvidenceKind.PREDICTION, None),
             measure=where_to_measure(
                 "usable_field.measure.nuisance",

@@ -1,7 +1,7 @@
 """Usable fields at the test points of a station, by every method, with and without another."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 import numpy as np
@@ -39,6 +39,7 @@ __all__ = [
     "shielded",
     "silenced",
     "some_points",
+    "unknown_points",
     "usable_at_points",
 ]
 
@@ -232,8 +233,7 @@ class Comparison:
 
 def some_points(facts: ReceptionFacts, rows: Sequence[int]) -> ReceptionFacts:
     """Return a station with some of its points."""
-    points = tuple(facts.points[row] for row in rows)
-    return ReceptionFacts(wanted=facts.wanted, others=facts.others, points=points)
+    return replace(facts, points=tuple(facts.points[row] for row in rows))
 
 
 def shielded(facts: ReceptionFacts, minimum_dbuvm: Callable[[Area], float]) -> list[int]:
@@ -249,10 +249,22 @@ def shielded(facts: ReceptionFacts, minimum_dbuvm: Callable[[Area], float]) -> l
     return [
         row
         for row, point in enumerate(facts.points)
-        if point.known
-        and (point.boundary is None or point.boundary.inside is not False)
-        and point.wanted_dbuvm >= minimum_dbuvm(point.area)
+        if point.known and _may_be_protected(point, minimum_dbuvm(point.area))
     ]
+
+
+def unknown_points(facts: ReceptionFacts, minimum_dbuvm: Callable[[Area], float]) -> int:
+    """Return at how many points the wanted station may be protected and a field is not known."""
+    return sum(
+        not point.known and _may_be_protected(point, minimum_dbuvm(point.area))
+        for point in facts.points
+    )
+
+
+def _may_be_protected(point: NuisancePoint, minimum_dbuvm: float) -> bool:
+    """Say whether a point is inside and not too weak; where its field is not known it may be."""
+    inside = point.boundary is None or point.boundary.inside is not False
+    return inside and not point.wanted_dbuvm < minimum_dbuvm
 
 
 def nuisance_matrix(facts: ReceptionFacts) -> Floats:

@@ -360,3 +360,44 @@ def test_nothing_predicted_violates(
     rows = [row for some in scenes for each in some.values() for row in each.values()]
     assert breaches_of_the_law(rows) == []
     assert not [row for row in rows if row["outcome"] in {"violates", "mixed"}]
+
+
+# --- stations whose field cannot be computed ---
+
+
+@pytest.fixture(scope="module")
+def dumb(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Rows]:
+    """Two stations on one channel, 5 km apart: the power of the other is not on record, or is."""
+    one = station("a", 95.0)
+    there = away(one.longitude, one.latitude, 90.0, 5.0)
+    found = {}
+    for name, other in (
+        ("dumb", station("b", 95.0, **there, erp_total_dbw=None)),
+        ("off-table", station("b", 96.0, **there, erp_total_dbw=None)),
+    ):
+        scene = Scene(stations=(one, other))
+        found[name] = judged(scene, tmp_path_factory.mktemp(name))
+    return found
+
+
+@pytest.mark.parametrize("check", ["usable_field", "service_area"])
+def test_a_neighbour_of_unknown_power_does_not_vanish(dumb: dict[str, Rows], check: str) -> None:
+    received, caused = findings(dumb["dumb"]["a"], check)
+    assert received["outcome"] == "not_assessable"
+    assert last(received).endswith("_stations_unknown")
+    assert received["missing"] == ["compliance.missing.station_fields"]
+    assert received["values"]["left_out"] == "Đài b"
+    assert value_of(received, "station_without_field") == "Đài b"
+    assert caused["outcome"] == "not_assessable"
+    assert (last(caused), caused["counterpart"]) == ("caused_unknown", "b")
+    assert caused["values"]["left_out"] == "Đài b"
+    # the other way round: what b receives and what it does to a hang on b itself
+    own, taken = findings(dumb["dumb"]["b"], check)
+    assert {own["outcome"], taken["outcome"]} == {"not_assessable"}
+    assert (last(taken), taken["counterpart"]) == ("caused_unknown", "a")
+
+
+@pytest.mark.parametrize("check", ["usable_field", "service_area"])
+def test_a_neighbour_beyond_the_table_does_not_count(dumb: dict[str, Rows], check: str) -> None:
+    (found,) = findings(dumb["off-table"]["a"], check)
+    assert found["outcome"] == "complies"

@@ -5,8 +5,10 @@ from typing import Any
 
 import pytest
 
+from data.text import Language
 from gis.register.records import BroadcastStation, Service
 from gis.studies.context import StudyContext
+from gis.studies.findings import said
 from gis.studies.point import explain_path
 from gis.studies.record import canonical
 from gis.studies.runner import run
@@ -83,6 +85,44 @@ def test_adjacent_channels_and_a_station_without_mode(
     }
     rules = {one["rule"]["id"] for one in found.values()}
     assert rules == {"tv.protection_ratio.adjacent"}
+
+
+@pytest.mark.parametrize(
+    ("frequency_mhz", "limit_dbuvm"), [(506.0, 21), (610.0, 23)], ids=["21-dB", "23-dB"]
+)
+def test_television_at_the_border(
+    study_context: Context, television: Make, frequency_mhz: float, limit_dbuvm: float
+) -> None:
+    row = row_of(study_context(stations=[television(frequency_mhz=frequency_mhz)]))
+    (found,) = findings_of(row, "border")
+    assert found["rule"]["id"] == "tv.border.field"
+    assert found["values"]["limit_dbuvm"] == limit_dbuvm
+    assert found["outcome"] == "needs_verification"
+    assert found["reason"] == "border.reason.television_field_exceeded"
+
+
+def test_television_at_the_border_without_power(study_context: Context, television: Make) -> None:
+    (unknown,) = findings_of(
+        row_of(study_context(stations=[television(erp_total_dbw=None)])), "border"
+    )
+    assert unknown["reason"] == "border.reason.television_field_unknown"
+    assert unknown["outcome"] == "not_assessable"
+
+
+def test_checks_without_a_rule_for_television_say_so(
+    study_context: Context, television: Make
+) -> None:
+    row = row_of(study_context(stations=[television()]))
+    checks = {one["check"]: one for one in row["checks"]}
+    for check in ("contour_overlap", "usable_field", "service_area"):
+        (found,) = findings_of(row, check)
+        assert found["reason"] == f"television.reason.{check}_unruled"
+        assert found["missing"] == ["television.missing.reception_rule"]
+        assert found["outcome"] == checks[check]["outcome"] == "not_assessable"
+        assert found["rule"]["advisory"], "it decides nothing"
+        for language in Language:
+            assert "506" in said(found["reason"], found["values"], language)
+            assert said(found["missing"][0], {}, language) != found["missing"][0]
 
 
 def network_of(context: StudyContext) -> dict[str, Any]:
@@ -163,6 +203,12 @@ def test_wireless_public_address(study_context: Context, make_station: Make) -> 
         if one["reason"] == "public_address.reason.raster_unknown"
     )  # fmt: skip
     assert raster["outcome"] == "not_assessable"
+    for check in ("contour_overlap", "usable_field", "service_area", "border"):
+        (found,) = findings_of(row, check)
+        assert found["reason"] == f"public_address.reason.{check}_unruled"
+        assert found["outcome"] == "not_assessable"
+        for language in Language:
+            assert "58" in said(found["reason"], found["values"], language)
     assert row["outcome"] == "not_assessable"
     assert not [one for one in row["findings"] if one["rule"]["id"].startswith("fm.")]
 

@@ -152,7 +152,7 @@ def said() -> Callable[[Iterable[Finding]], tuple[Finding, ...]]:
                 (finding.reason, finding.values),
                 (f"compliance.check.{finding.check}", {}),
                 (f"compliance.outcome.{finding.outcome}", {}),
-                *((key, {}) for key in finding.missing),
+                *((key, finding.values) for key in finding.missing),
                 *((f"compliance.evidence.{item.name}", {}) for item in finding.evidence),
                 *((f"compliance.evidence_kind.{item.kind}", {}) for item in finding.evidence),
                 *((f"compliance.reservation.{item}", {}) for item in finding.reservations),

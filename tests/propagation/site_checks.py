@@ -40,7 +40,7 @@ def said(findings: Iterable[Finding]) -> tuple[Finding, ...]:
     found = tuple(findings)
     for finding in found:
         keys = [(finding.reason, finding.values)]
-        keys += [(key, {}) for key in finding.missing]
+        keys += [(key, finding.values) for key in finding.missing]
         keys += [(label(finding.check, item.name), {}) for item in finding.evidence]
         if finding.measure is not None:
             assert {"longitude", "latitude", "height_m", "quantity"} <= set(finding.measure)

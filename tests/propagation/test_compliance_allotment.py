@@ -90,12 +90,33 @@ def test_no_allotment_is_known(found: Callable[..., tuple[Finding, ...]]) -> Non
 def test_an_assignment_that_conforms(
     found: Callable[..., tuple[Finding, ...]], boundary: Callable[..., BoundaryFacts]
 ) -> None:
-    given = around(48.0, 49.5, float("nan"), site=boundary(inside=True))
+    given = around(48.0, 49.5, site=boundary(inside=True))
     channel, site, field = found(given)
     assert {one.outcome for one in (channel, site, field)} == {Outcome.COMPLIES}
     assert field.margin_db == pytest.approx(0.5)
     assert field.values["point"] == "Điểm tính 1"
     assert field.values["points"] == 2
+
+
+def test_a_point_without_a_field_could_be_the_worst(
+    found: Callable[..., tuple[Finding, ...]], boundary: Callable[..., BoundaryFacts]
+) -> None:
+    nan = float("nan")
+    *_, kept = found(around(48.0, 49.5, nan, site=boundary(inside=True)))
+    assert kept.outcome is Outcome.NOT_ASSESSABLE
+    assert kept.reason == "television.reason.allotment_field_points_unknown"
+    assert (kept.values["points"], kept.values["points_unknown"]) == (2, 1)
+    *_, broken = found(around(50.5, nan, site=boundary(inside=True)))
+    assert broken.outcome is Outcome.NEEDS_VERIFICATION
+    assert broken.values["points_unknown"] == 1
+
+
+def test_a_point_of_a_network_without_a_field(found: Callable[..., tuple[Finding, ...]]) -> None:
+    known, dumb = (70.0, 72.0, 0.0), (float("nan"), float("nan"), 10.0)
+    (one,), (other,) = network(known, known).points, network(known, dumb).points
+    *_, kept = found(network=NetworkFacts(transmitters=2, points=(one, other)))
+    assert kept.outcome is Outcome.NOT_ASSESSABLE
+    assert kept.values["points_unknown"] == 1
 
 
 def test_an_assignment_that_does_not_is_told_and_never_violates(

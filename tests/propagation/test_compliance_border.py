@@ -9,6 +9,7 @@ from propagation.compliance import border
 from propagation.compliance.facts_border import BorderFacts, BorderPointFacts
 from propagation.compliance.records import EvidenceKind, Outcome, Reservation, summarise
 from propagation.errors import OutOfRangeError
+from propagation.interference.protection import Service
 from tests.propagation.site_checks import by_reason, said, shipped
 
 DISTANCE = "fm.border.distance"
@@ -171,6 +172,61 @@ def test_field_triggers(check, tropospheric: float, steady: float, reasons: list
         if exceeded:
             assert found[reason].measure["time_percent"] == percent
             assert found[reason].margin_db == pytest.approx(-0.1)
+
+
+def test_a_point_without_a_field_could_be_the_largest(check) -> None:
+    found = check(point(tropospheric_dbuvm=1.0), point(tropospheric_dbuvm=math.nan))
+    kept = found["field_tropospheric_points_unknown"]
+    assert kept.outcome is Outcome.NOT_ASSESSABLE
+    assert (kept.values["points"], kept.values["points_unknown"]) == (1, 1)
+    assert found["field_steady_kept"].values["points_unknown"] == 0
+    exceeded = check(point(), point(tropospheric_dbuvm=math.nan))["field_tropospheric_exceeded"]
+    assert exceeded.outcome is Outcome.NEEDS_VERIFICATION
+    assert exceeded.values["points_unknown"] == 1
+    assert "compliance.missing.point_fields" in exceeded.missing
+
+
+@pytest.fixture
+def television(station, terrain):
+    """Run the check of a television station."""
+
+    def run(frequency_mhz, *points):
+        facts = BorderFacts(
+            country="Campuchia", points=points, position_uncertainty_km=1.0, official=False,
+            source="bảng điểm",
+        )  # fmt: skip
+        one = station(service=Service.TELEVISION, frequency_mhz=frequency_mhz)
+        rule = shipped("tv.border.field")
+        (found,) = said(border.check_television(one, facts, terrain, rule=rule))
+        return found
+
+    return run
+
+
+@pytest.mark.parametrize(
+    ("frequency_mhz", "limit_dbuvm"), [(474, 21), (582, 21), (586, 23), (690, 23), (722, 25)]
+)
+def test_triggers_of_television(television, frequency_mhz: float, limit_dbuvm: float) -> None:
+    """21 dB(uV/m) in 470-582 MHz, 23 in 582-718, 25 in 718-862 (GE06, recalled)."""
+    kept = television(frequency_mhz, point(tropospheric_dbuvm=limit_dbuvm))
+    assert kept.outcome is Outcome.COMPLIES
+    assert kept.reason == "border.reason.television_field_kept"
+    exceeded = television(frequency_mhz, point(tropospheric_dbuvm=limit_dbuvm + 0.1))
+    assert exceeded.reason == "border.reason.television_field_exceeded"
+    assert exceeded.outcome is Outcome.NEEDS_VERIFICATION
+    assert exceeded.margin_db == pytest.approx(-0.1)
+    assert exceeded.measure["time_percent"] == 1
+    assert exceeded.rule.advisory
+
+
+def test_television_of_which_nothing_is_known(television) -> None:
+    for frequency_mhz in (469.0, 870.0):
+        found = television(frequency_mhz, point())
+        assert found.reason == "border.reason.television_no_trigger"
+        assert found.outcome is Outcome.NOT_ASSESSABLE
+    assert television(474.0).reason == "border.reason.no_line"
+    unknown = television(474.0, point(tropospheric_dbuvm=math.nan))
+    assert unknown.reason == "border.reason.television_field_unknown"
 
 
 def test_the_largest_field_is_judged_wherever_it_is(check) -> None:

@@ -173,10 +173,28 @@ def test_who_is_protected_inside_only(station) -> None:
 
 
 def test_no_boundary_or_no_field(check, station, point) -> None:
-    for points in ([], [point(float("nan"))]):
+    for points, missing in (([], "boundary"), ([point(float("nan"))], "point_fields")):
         (found,) = check(station(), points)
         assert found.outcome is Outcome.NOT_ASSESSABLE
-        assert found.missing == ("compliance.missing.boundary",)
+        assert found.missing == (f"compliance.missing.{missing}",)
+
+
+def test_a_point_without_a_field_could_be_beyond_the_limit(check, station, point) -> None:
+    """Kept where it is known, and not assessable; broken, and broken; inside it does not count."""
+    nan = float("nan")
+    deep = {"inside": True, "distance_to_boundary_m": 9000.0}
+    (kept,) = check(station(), [point(40.0), point(nan), point(nan, where=deep)])
+    assert kept.outcome is Outcome.NOT_ASSESSABLE
+    assert kept.reason == "compliance.reason.boundary_predicted_points_unknown"
+    assert kept.values["points_unknown"] == 1
+    assert kept.margin_db is None
+    assert [one.value for one in kept.evidence if one.name == "points_unknown"] == [1]
+    (broken,) = check(station(), [point(80.0), point(nan)])
+    assert broken.outcome is Outcome.NEEDS_VERIFICATION
+    assert broken.values["points_unknown"] == 1
+    assert "compliance.missing.point_fields" in broken.missing
+    (inside,) = check(station(), [point(40.0), point(nan, where=deep)])
+    assert inside.outcome is Outcome.COMPLIES
 
 
 def test_outline_names_its_version(check, station, point) -> None:

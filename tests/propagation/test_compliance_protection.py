@@ -145,6 +145,8 @@ def test_the_wanted_station_sets_the_ratio(check, station, other) -> None:
 
 
 def test_only_points_of_the_service_are_protected(check, station, other, boundary) -> None:
+    """What is too weak or outside does not count, whatever else is not known of it."""
+    nan = float("nan")
     pair = PairFacts(
         other=other(),
         distance_km=9.0,
@@ -152,15 +154,38 @@ def test_only_points_of_the_service_are_protected(check, station, other, boundar
             point(53.9, 90, 90, "weak"),
             point(65.9, 90, 90, "weak in town", area=Area.URBAN),
             point(80, 90, 90, "outside", boundary=boundary(inside=False)),
-            point(float("nan"), 90, 90, "unknown"),
-            point(80, float("nan"), 90, "unknown"),
+            point(53.9, nan, nan, "weak beside an unknown field"),
+            point(nan, 90, 90, "unknown outside", boundary=boundary(inside=False)),
             point(54, 10, 10, "good", boundary=boundary(inside=True)),
         ),
     )
     received = next(f for f in check(station(), [pair]) if "received" in f.reason)
+    assert received.outcome is Outcome.COMPLIES
     assert received.values["points"] == 1
+    assert received.values["points_unknown"] == 0
     assert received.values["point"] == "good"
     assert received.margin_db == pytest.approx(54 - 43)
+
+
+@pytest.mark.parametrize("fields", [(float("nan"), 10, 10), (80, float("nan"), 10)])
+def test_a_point_without_a_field_could_be_the_worst(check, station, other, fields) -> None:
+    def received(*points):
+        pair = PairFacts(other=other(), distance_km=9.0, received=points)
+        return next(f for f in check(station(), [pair]) if f.values["direction"] == "received")
+
+    kept = received(point(54, 10, 10, "good"), point(*fields, "unknown"))
+    assert kept.outcome is Outcome.NOT_ASSESSABLE
+    assert kept.reason == "compliance.reason.protection_received_points_unknown"
+    assert (kept.values["points"], kept.values["points_unknown"]) == (1, 1)
+    assert kept.missing == ("compliance.missing.point_fields",)
+    assert kept.margin_db is None
+    broken = received(point(54, 54, 10, "bad"), point(*fields, "unknown"))
+    assert broken.outcome is Outcome.NEEDS_VERIFICATION
+    assert broken.margin_db == pytest.approx(-33)
+    assert broken.values["points_unknown"] == 1
+    none = received(point(*fields, "unknown"))
+    assert none.reason.endswith("received_no_point")
+    assert "compliance.missing.point_fields" in none.missing
 
 
 def test_discrimination_helps(check, station, other) -> None:

@@ -127,6 +127,64 @@ def test_on_flat_terrain_nothing_complies(check, area, flat) -> None:
     assert found.outcome is Outcome.NEEDS_VERIFICATION
 
 
+def test_the_margin_is_in_percent_of_the_service(check, area) -> None:
+    """0.5 % are allowed: of 0.4 % a tenth is left, 0.7 % are two tenths too many."""
+    for lost, margin in ((4.0, 0.1), (7.0, -0.2)):
+        (found,) = check(area(interfered_km2=lost))
+        assert found.values["margin_percent"] == margin
+        assert [one.value for one in found.evidence if one.name == "margin_percent"] == [margin]
+        assert found.margin_db is None, "it is no decibel"
+
+
+def test_an_area_that_is_not_known_could_be_lost(check, area) -> None:
+    """Of 1000 km2 4 are lost; (4 + u) / (1000 + u) is 0.5 % where u is 1.005 km2."""
+    (few,) = check(area(unknown_km2=1.0))
+    assert few.outcome is Outcome.COMPLIES
+    (many,) = check(area(unknown_km2=1.01))
+    assert many.outcome is Outcome.NOT_ASSESSABLE
+    assert many.reason.endswith("present_area_unknown")
+    assert many.missing == ("service_area.missing.area_fields",)
+    (nearly_all,) = check(area(covered_km2=1.0, interfered_km2=0.0, unknown_km2=5000.0))
+    assert nearly_all.outcome is Outcome.NOT_ASSESSABLE
+    (broken,) = check(area(interfered_km2=6.0, unknown_km2=5000.0))
+    assert broken.outcome is Outcome.NEEDS_VERIFICATION
+    assert broken.values["unknown_km2"] == 5000.0
+
+
+def test_an_area_that_is_not_known_could_be_taken(check, area) -> None:
+    _, found = check(area(), [area("b", newly_interfered_km2=0.0, unknown_km2=100.0)])
+    assert found.outcome is Outcome.NOT_ASSESSABLE
+    assert found.reason.endswith("caused_area_unknown")
+    assert found.counterpart == "b"
+
+
+def test_a_station_whose_field_is_not_known_could_take_more(check, area, station) -> None:
+    dumb = station(id="c", name="Đài C")
+    for lost in (0.0, 4.0):
+        (kept,) = check(area(interfered_km2=lost, unknown=(dumb,)))
+        assert kept.outcome is Outcome.NOT_ASSESSABLE
+        assert kept.reason == "service_area.reason.present_stations_unknown"
+        assert kept.missing == ("compliance.missing.station_fields",)
+        assert kept.values["left_out"] == "Đài C"
+    (broken,) = check(area(interfered_km2=50.0, unknown=(dumb,)))
+    assert broken.outcome is Outcome.NEEDS_VERIFICATION
+    assert "compliance.missing.station_fields" in broken.missing
+    assert any(
+        one.name == "station_without_field" and one.value == "Đài C" for one in broken.evidence
+    )
+
+
+def test_what_is_caused_where_one_of_the_two_is_not_known(check, area, station) -> None:
+    other = station(id="b", name="Đài B")
+    bare = {"covered_km2": 0.0, "interfered_km2": 0.0, "wanted": other}
+    for dumb in (other, station()):
+        _, found = check(area(), [area(**bare, unknown=(dumb,))])
+        assert found.outcome is Outcome.NOT_ASSESSABLE
+        assert found.reason.endswith("caused_unknown")
+        assert found.counterpart == "b"
+        assert found.values["left_out"] == dumb.name
+
+
 def test_no_place_to_measure(check, area) -> None:
     (found,) = check(area(interfered_km2=50.0, longitude=None, latitude=None))
     assert found.outcome is Outcome.NEEDS_VERIFICATION
@@ -172,16 +230,21 @@ def test_facts_from_totals(station, check) -> None:
 
 
 def test_sentences_are_all_there_and_all_used() -> None:
-    reasons = {"present_unknown", "present_none", "present_clean"}
+    reasons = {"present_unknown", "present_none", "present_clean", "caused_unknown"}
+    reasons |= {
+        f"{way}_{what}_unknown" for way in ("present", "caused") for what in ("area", "stations")
+    }
     for way in ("present", "caused"):
         for kept in ("kept", "exceeded"):
             reasons |= {f"{way}_{kept}", f"{way}_{kept}_people"}
     evidence = {
         *("covered_km2", "interfered_km2", "newly_interfered_km2", "unknown_km2"),
         *("covered_population", "lost_population", "commune_km2", "interferer_km2"),
+        "margin_percent",
     }
     assert sentences("service_area") == {
         *(f"service_area.reason.{one}" for one in reasons),
         *(f"service_area.evidence.{one}" for one in evidence),
-        *("service_area.missing.fields", "service_area.measure.worst"),
+        *("service_area.missing.fields", "service_area.missing.area_fields"),
+        "service_area.measure.worst",
     }

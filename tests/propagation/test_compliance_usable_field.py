@@ -9,6 +9,7 @@ from propagation.compliance import usable_field
 from propagation.compliance.agreement import Agreement, Vote, agreement_of, spread_db
 from propagation.compliance.facts_interference import NuisancePoint, ReceptionFacts
 from propagation.compliance.records import Outcome, Reservation, summarise
+from propagation.compliance.remedies import solved
 from propagation.compliance.usable_points import drawn, settings, usable_at_points
 from propagation.errors import PropagationError
 from propagation.interference.acceptance import Acceptance
@@ -44,8 +45,10 @@ def others(station):
 def check(station, terrain):
     """Run the check with the rules as shipped."""
 
-    def run(received=(), names=(), caused=(), ground=terrain, subject=None, **changes):
-        own = ReceptionFacts(wanted=station(), others=names, points=tuple(received))
+    def run(
+        received=(), names=(), caused=(), ground=terrain, *, subject=None, facts=None, **changes
+    ):
+        own = facts or ReceptionFacts(wanted=station(), others=names, points=tuple(received))
         findings = said(
             usable_field.check(
                 subject or station(),
@@ -96,6 +99,69 @@ def test_two_equal_nuisance_fields_by_hand(check, others) -> None:
     assert found.reason.endswith("received_kept_robust")
     assert found.outcome is Outcome.COMPLIES
     assert found.values["contributors"] == "Đài a, Đài b"
+
+
+def test_a_station_whose_field_is_not_known_is_named(check, others, station) -> None:
+    """Kept or undisturbed without it: not assessable; broken without it: broken."""
+    dumb = station(id="d", name="Đài D")
+
+    def received(*points):
+        own = ReceptionFacts(wanted=station(), others=others("a"), points=points, unknown=(dumb,))
+        return check(facts=own)[0]
+
+    for kept in (point(60, NOBODY), point(60, 50.0)):
+        found = received(kept)
+        assert found.outcome is Outcome.NOT_ASSESSABLE
+        assert found.reason == "usable_field.reason.received_stations_unknown"
+        assert found.missing == ("compliance.missing.station_fields",)
+        assert found.values["left_out"] == "Đài D"
+        assert found.margin_db is None
+    broken = received(point(60, 70.0))
+    assert broken.outcome is Outcome.NEEDS_VERIFICATION
+    assert broken.reason.endswith("received_broken_robust")
+    assert broken.missing[0] == "compliance.missing.station_fields"
+    assert broken.values["left_out"] == "Đài D"
+
+
+def test_a_point_without_a_field_could_be_the_worst(check, others) -> None:
+    """Too weak a point does not count, whatever disturbs there."""
+    nan = math.nan
+    for unknown in (point(nan, 50.0, name="P2"), point(60, nan, name="P2")):
+        (kept,) = check([point(60, 50.0), unknown], others("a"))
+        assert kept.outcome is Outcome.NOT_ASSESSABLE
+        assert kept.reason == "usable_field.reason.received_points_unknown"
+        assert (kept.values["points"], kept.values["points_unknown"]) == (1, 1)
+        (broken,) = check([point(60, 70.0), unknown], others("a"))
+        assert broken.outcome is Outcome.NEEDS_VERIFICATION
+        assert broken.values["points_unknown"] == 1
+    (weak,) = check([point(60, 50.0), point(53.9, nan, name="P2")], others("a"))
+    assert weak.outcome is Outcome.COMPLIES
+
+
+def test_what_is_caused_where_a_field_is_not_known(check, station, others) -> None:
+    victim = station(id="w", name="Đài W", frequency_mhz=97.0)
+    point_of = {"wanted": victim, "others": (station(), *others("a"))}
+    for dumb in (victim, station()):
+        unable = ReceptionFacts(wanted=victim, others=(), points=(), unknown=(dumb,))
+        _, found = check(caused=[unable])
+        assert found.outcome is Outcome.NOT_ASSESSABLE
+        assert found.reason.endswith("caused_unknown")
+        assert found.counterpart == "w"
+        assert found.values["left_out"] == dumb.name
+    # accepted at one point, and nothing is known of another
+    for nuisance in ((40.0, 50.0), (-500.0, 60.0)):
+        points = (point(70, *nuisance), point(70, math.nan, 50.0, name="P2"))
+        _, found = check(caused=[ReceptionFacts(**point_of, points=points)])
+        assert found.outcome is Outcome.NOT_ASSESSABLE
+        assert found.reason == "usable_field.reason.caused_points_unknown"
+        assert found.counterpart == "w"
+    # a third station whose field is not known may raise it above the reference field
+    third = ReceptionFacts(**point_of, points=(point(70, 40.0, 50.0),), unknown=others("c"))
+    _, found = check(caused=[third])
+    assert found.reason == "usable_field.reason.caused_stations_unknown"
+    assert found.values["left_out"] == "Đài c"
+    # a change after which nobody can say is none that solves it
+    assert not solved([found], ("usable_field", "caused", "w"))
 
 
 def test_robust_where_every_method_breaks_it(check, others) -> None:
@@ -306,7 +372,9 @@ def test_facts_that_do_not_fit_are_refused(station, others) -> None:
 
 def test_sentences_are_all_there_and_all_used() -> None:
     agreements = [one.value for one in Agreement]
-    reasons = {"received_no_point", "received_nobody", "caused_no_point"}
+    reasons = {"received_no_point", "received_nobody", "caused_no_point", "caused_unknown"}
+    for what in ("points", "stations"):
+        reasons |= {f"{way}_{what}_unknown" for way in ("received", "caused")}
     for agreement in agreements:
         reasons |= {f"received_{one}_{agreement}" for one in ("kept", "broken")}
         reasons |= {

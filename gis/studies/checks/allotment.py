@@ -78,8 +78,10 @@ def _points(
     for name, edges in sets:
         places = meetings.communes[station.id] if edges is None else edges
         fields = np.stack([meetings.fields[one.id, name] for one in transmitters])
-        served = np.nonzero(np.nanmax(fields[:, 0], axis=0, initial=-np.inf) >= least)[0]
-        for k in served:
+        # where one field is not known the point may be served, unless it lies nowhere
+        weak = np.max(fields[:, 0], axis=0) < least
+        placed = np.isfinite(places.longitude + places.latitude)
+        for k in np.nonzero(placed & ~weak)[0]:
             yield _point(meetings, places, int(k), transmitters, fields[:, :, k])
 
 

@@ -16,10 +16,11 @@ from gis.register.records import BroadcastStation, Service
 from gis.rules import station_facts
 from gis.studies.audit import height_facts
 from gis.studies.checks.scene import Asked, Scene
+from gis.studies.checks.unmade import unmade
 from gis.studies.field import fields_at
 from propagation.compliance import border
 from propagation.compliance.facts_border import BorderFacts, BorderPointFacts
-from propagation.compliance.parameters import BORDER_DISTANCE, BORDER_FIELD
+from propagation.compliance.parameters import BORDER_DISTANCE, BORDER_FIELD, TV_BORDER_FIELD
 from propagation.compliance.records import Finding
 from propagation.itu import p1812
 
@@ -55,9 +56,11 @@ def gather(asked: Asked) -> dict[str, Any]:
 
 
 def findings(scene: Scene, station: BroadcastStation) -> Iterable[Finding]:
-    """Judge an FM station at the border; GE84 speaks of no other."""
+    """Judge an FM station by GE84 and one of television by GE06; of others nothing is known."""
+    if station.service is Service.TELEVISION:
+        return _television(scene, station)
     if station.service is not Service.FM:
-        return ()
+        return unmade(scene, station, CHECKS)
     return border.check(
         station_facts(station),
         _facts(scene, station),
@@ -65,6 +68,15 @@ def findings(scene: Scene, station: BroadcastStation) -> Iterable[Finding]:
         rule=scene.pack.rule(BORDER_DISTANCE),
         field_rule=scene.pack.rule(BORDER_FIELD),
     )
+
+
+def _television(scene: Scene, station: BroadcastStation) -> tuple[Finding, ...]:
+    """Judge a television station; not by rules that were kept before they held a trigger."""
+    rule = scene.pack.rules.get(TV_BORDER_FIELD)
+    if rule is None:
+        return ()
+    facts = _facts(scene, station)
+    return border.check_television(station_facts(station), facts, scene.terrain, rule=rule)
 
 
 def _facts(scene: Scene, station: BroadcastStation) -> BorderFacts:

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from gis.geodesy import azimuth_deg, distance_km
 from gis.register.records import BroadcastStation, Service
 from gis.studies.checks.scene import Asked, Scene
+from gis.studies.checks.unmade import unmade
 from gis.studies.coverage import default_radius_km
 from gis.studies.emitter import NEAREST_KM
 from gis.studies.field import fields_at
@@ -17,6 +18,7 @@ from gis.studies.testpoints import AZIMUTHS_DEG, Places
 from gis.studies.unwanted import spacing_khz
 from propagation.area.bound import largest_field_dbuvm
 from propagation.compliance import contour_overlap, service_area, usable_field
+from propagation.compliance.facts import StationFacts
 from propagation.compliance.facts_interference import (
     AreaFacts,
     ContourFacts,
@@ -76,9 +78,9 @@ def gather(asked: Asked) -> dict[str, Any]:
 
 
 def findings(scene: Scene, station: BroadcastStation) -> Iterable[Finding]:
-    """Judge contours, usable fields and areas of an FM station; the rules speak of no other."""
+    """Judge contours, usable fields and areas of an FM station; of others say that none can be."""
     if station.service is not Service.FM:
-        return ()
+        return unmade(scene, station, CHECKS)
     return (*_contours(scene, station), *_usable(scene, station), *_area(scene, station))
 
 
@@ -245,11 +247,11 @@ def _around(scene: Scene, cells: ServiceCells) -> tuple[Floats, Floats]:
 
 
 def _usable(scene: Scene, station: BroadcastStation) -> tuple[Finding, ...]:
-    pack, meetings = scene.pack, scene.meetings
+    pack = scene.pack
     caused = [
         reception_of(scene, other)
         for other, _ in scene.neighbourhood.neighbours(station)
-        if other.id in meetings.edges and scene.neighbourhood.disturbs(station, other)
+        if scene.neighbourhood.disturbs(station, other)
     ]
     rule, summation = pack.rule(USABLE_FIELD), pack.rule(SUMMATION)
     received = reception_of(scene, station)
@@ -282,8 +284,9 @@ def _read_reception(scene: Scene, wanted: BroadcastStation) -> ReceptionFacts:
     meetings, around = scene.meetings, scene.neighbourhood
     facts, protection = around.facts(wanted), around.protection(wanted)
     places = meetings.edges.get(wanted.id)
+    unknown = _unknown(scene, wanted)
     if places is None or protection is None:
-        return ReceptionFacts(wanted=facts, others=(), points=())
+        return ReceptionFacts(wanted=facts, others=(), points=(), unknown=unknown)
     name = f"edge {wanted.id}"
     others = meetings.disturbing(wanted)
     columns = []
@@ -297,6 +300,7 @@ def _read_reception(scene: Scene, wanted: BroadcastStation) -> ReceptionFacts:
         wanted=facts,
         others=tuple(around.facts(other) for other in others),
         points=tuple(_points(scene, wanted, places, own, nuisance)),
+        unknown=unknown,
     )
 
 
@@ -370,9 +374,10 @@ def _rounded(level_dbuvm: float) -> float | None:
 def _area(scene: Scene, station: BroadcastStation) -> tuple[Finding, ...]:
     cells = scene.meetings.cells.get(station.id)
     caused = [
-        _area_facts(scene, other, without=station)
-        for other in scene.meetings.cells.values()
-        if other.station.id != station.id and other.of(station.id) is not None
+        facts
+        for other, _ in scene.neighbourhood.neighbours(station)
+        if scene.neighbourhood.disturbs(station, other)
+        and (facts := _taken(scene, other, station)) is not None
     ]
     return service_area.check(
         scene.neighbourhood.facts(station),
@@ -381,6 +386,28 @@ def _area(scene: Scene, station: BroadcastStation) -> tuple[Finding, ...]:
         scene.terrain,
         rule=scene.pack.rule(SERVICE_AREA),
     )
+
+
+def _taken(scene: Scene, other: BroadcastStation, station: BroadcastStation) -> AreaFacts | None:
+    """Return what another station loses newly to one; None where that one cannot matter there."""
+    cells = scene.meetings.cells.get(other.id)
+    if cells is not None and cells.of(station.id) is not None:
+        return _area_facts(scene, cells, without=station)
+    unknown = _unknown(scene, other)
+    if not {other.id, station.id} & {one.id for one in unknown}:
+        return None
+    return AreaFacts(
+        wanted=scene.neighbourhood.facts(other),
+        covered_km2=0.0,
+        interfered_km2=0.0,
+        cell_km=CELL_M / 1e3,
+        unknown=unknown,
+    )
+
+
+def _unknown(scene: Scene, wanted: BroadcastStation) -> tuple[StationFacts, ...]:
+    around = scene.neighbourhood
+    return tuple(around.facts(one) for one in scene.meetings.unknown(wanted))
 
 
 def _area_facts(
@@ -404,6 +431,8 @@ def _area_facts(
         else (float(cells.longitude[worst]), float(cells.latitude[worst])),
         height_m=scene.neighbourhood.settings.receiver_height_above_ground_m,
         source=p1812.EDITION,
+        unknown_km2=cells.unknown_km2,
+        unknown=_unknown(scene, cells.station),
     )
 
 
