@@ -309,6 +309,7 @@ _EXPOSURE_LIMITS: Final = (
 
 
 _AERONAUTICAL: Final = (
+    "near_distance_m",
     "coincidence_khz",
     "spurious_base_db",
     "spurious_most_db",

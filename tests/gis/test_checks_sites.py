@@ -189,6 +189,30 @@ def test_aeronautical_points(study_context: Context, make_station: Make) -> None
     assert found["a2_exceeded"]["rule"]["advisory"]
 
 
+def test_two_metres_apart_is_one_site(study_context: Context, make_station: Make) -> None:
+    """2 x 105.0 - 100.9 = 109.1 MHz; the third decimal of their longitudes differs."""
+    own = make_station("a", frequency_mhz=105.0, longitude=106.40049)
+    mate = make_station("b", frequency_mhz=100.9, longitude=106.40051)
+    context = study_context(stations=[own, mate])
+    at = point("ils_localizer", frequency_mhz=109.1, latitude=10.65)
+    found = with_points(context, at)
+    assert "a1_silent" not in found
+    assert "a1_exceeded" in found
+
+
+def test_a_point_without_a_frequency_is_screened_and_named(
+    study_context: Context, make_station: Make
+) -> None:
+    context = study_context(stations=[make_station(frequency_mhz=107.9)])
+    found = with_points(
+        context, point("vor", frequency_mhz=None), point("test_point", frequency_mhz=110.0)
+    )
+    assert found["screen_within"]["values"]["points"] == 1
+    assert found["no_frequency"]["values"]["names"] == "Điểm vor"
+    assert found["no_kind"]["values"]["names"] == "Điểm test_point"
+    assert "a2_silent" not in found
+
+
 def test_a_station_below_the_horizon_does_not_mix(
     study_context: Context, make_station: Make
 ) -> None:

@@ -96,11 +96,9 @@ def _aeronautical(
     """Return the aeronautical points within reach, with the stations above their horizon."""
     found = []
     for point in points:
-        kind = _KINDS.get(point["kind"])
-        if kind is None or point["frequency_mhz"] is None:
+        if point["kind"] == _MONITORING or _away_km(station, point) > _REACH_KM:
             continue
-        if _away_km(station, point) > _REACH_KM:
-            continue
+        carrier_mhz = point["frequency_mhz"]
         others = [
             other
             for other in scene.neighbourhood.stations.values()
@@ -110,12 +108,12 @@ def _aeronautical(
             AeronauticalPoint(
                 id=point["id"],
                 name=point["name"],
-                kind=kind,
-                frequency_mhz=point["frequency_mhz"],
+                kind=_KINDS.get(point["kind"], Radionavigation.UNKNOWN),
+                frequency_mhz=math.nan if carrier_mhz is None else carrier_mhz,
                 longitude=point["longitude"],
                 latitude=point["latitude"],
                 height_m=point["height_m"] or 0.0,
-                signals=tuple(_signal(one, point) for one in (station, *others)),
+                signals=tuple(_signal(one, point, station) for one in (station, *others)),
                 source=point["provenance"]["source"],
                 confidence=Confidence(point["provenance"]["confidence"]),
             )
@@ -142,13 +140,19 @@ def _in_sight(station: BroadcastStation, point: Mapping[str, Any]) -> bool:
     return away <= _HORIZON_KM * sum(math.sqrt(height) for height in heights)
 
 
-def _signal(station: BroadcastStation, point: Mapping[str, Any]) -> BroadcastSignal:
+def _signal(
+    station: BroadcastStation, point: Mapping[str, Any], judged: BroadcastStation
+) -> BroadcastSignal:
     """Return a station at a point: its e.r.p. towards it, and its field in free space."""
     away = _away_km(station, point)
+    own_at, judged_at = (
+        (station.longitude, station.latitude),
+        (judged.longitude, judged.latitude),
+    )
     erp, field = station.erp_total_dbw, math.nan
     if erp is not None:
         if station.attenuation_db:
-            at = (station.longitude, station.latitude, point["longitude"], point["latitude"])
+            at = (*own_at, point["longitude"], point["latitude"])
             erp -= float(horizontal_attenuation_db(station.attenuation_db, azimuth_deg(*at)))
         up_m = (point["height_m"] or 0.0) - _above_sea_m(station)
         slant_m = max(math.hypot(1e3 * away, up_m), 1.0)
@@ -158,10 +162,11 @@ def _signal(station: BroadcastStation, point: Mapping[str, Any]) -> BroadcastSig
         station_id=station.id,
         name=station.name,
         frequency_mhz=station.frequency_mhz,
-        site=f"{station.longitude:.3f} {station.latitude:.3f}",
+        distance_to_judged_m=1e3 * float(distance_km(*judged_at, *own_at)),
         distance_km=away,
         field_dbuvm=field,
         erp_dbw=erp,
+        transmitter_power_w=station.licence_power_w,
     )
 
 
