@@ -347,6 +347,7 @@ _SITES: Final[Mapping[str, Callable[[Rule], None]]] = MappingProxyType(
             (numbers, "orders"),
             (number, "near_distance_m"),
             (number, "victim_distance_km"),
+            (number, "receiver_width_khz"),
             (number, "guard_khz"),
         ),
         BORDER_DISTANCE: _border_distance,

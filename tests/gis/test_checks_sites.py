@@ -15,6 +15,8 @@ from gis.register.records import (
     Installation,
     Organisation,
     OrganisationKind,
+    ProtectedPoint,
+    ProtectedPointKind,
     Provenance,
     Service,
     Structure,
@@ -128,6 +130,53 @@ def test_a_stations_own_antenna_is_no_second_carrier_and_synthetic_stays_synthet
     known = {item["source"].split(";")[0]: item["confidence"] for item in hit["evidence"]}
     assert known["Đài b"] == "synthetic"
     assert known["Đài a"] == "verified"
+
+
+def test_registered_receivers_are_victims(study_context: Context, make_station: Make) -> None:
+    """2 x 96.9 = 193.8 MHz on an antenna of the mast; 2 x 96.9 - 88.9 = 104.9 MHz at a monitor.
+
+    Nobody but the department reads of either: the antenna is confidential, so is every point.
+    """
+    own = make_station("a", frequency_mhz=96.9)
+    context = study_context(stations=[own])
+    known = Provenance(confidence=Confidence.VERIFIED, source="test")
+    mast = Structure(
+        id="m", code="M", name="M", kind=StructureKind.ANTENNA_MAST, owner_id="o",
+        longitude=own.longitude, latitude=own.latitude, provenance=known,
+    )  # fmt: skip
+    antennas = [
+        Installation(
+            id=f"i{frequency}", structure_id="m", organisation_id="o", technology=f"T{frequency}",
+            frequency_mhz=frequency, eirp_dbm=60.0, height_above_ground_m=30.0,
+            confidential=frequency > 100.0, provenance=known,
+        )
+        for frequency in (88.9, 193.8)
+    ]  # fmt: skip
+    monitor = ProtectedPoint(
+        id="k", kind=ProtectedPointKind.MONITORING_STATION, name="Trạm kiểm soát",
+        longitude=own.longitude, latitude=own.latitude + 0.1, frequency_mhz=104.9,
+        provenance=known,
+    )  # fmt: skip
+    owner = Organisation(id="o", name="O", kind=OrganisationKind.OPERATOR, provenance=known)
+    with context.register.write(author="test", reason="mast") as writer:
+        writer.add_organisations([owner])
+        writer.add_structures([mast])
+        writer.add_installations(antennas)
+        writer.add_protected_points([monitor])
+
+    def receivers(**asked: object) -> dict[str, dict[str, Any]]:
+        study = run("compliance", {"on": ON, "station_id": "a", **asked}, context)
+        (row,) = study.results["stations"]
+        return {
+            one["counterpart"]: one["values"]
+            for one in row["findings"]
+            if one["reason"].endswith("receiver_hit")
+        }
+
+    found = receivers()
+    assert found["i193.8"]["formula"] == "2A"
+    assert (found["k"]["formula"], found["k"]["victim"]) == ("2A-B", "Trạm kiểm soát")
+    assert not {"i193.8", "k"} & set(receivers(public=True))
 
 
 def test_the_border_of_tay_ninh_and_long_an(study_context: Context, make_station: Make) -> None:
