@@ -292,7 +292,7 @@ _OTHER_SERVICES: Final[Mapping[str, Callable[[Rule], None]]] = MappingProxyType(
         TV_MINIMUM_FIELD: _receiver,
         TV_MINIMUM_FIELD_PORTABLE: _portable,
         TV_ALLOTMENT: _all((number, "frequency_tolerance_khz"), (number, "margin_db")),
-        TV_SINGLE_FREQUENCY: _all((number, "equalisation_share")),
+        TV_SINGLE_FREQUENCY: _all((number, "equalisation_share"), (number, "detection_db")),
         PA_PLAN_IDENTITY: _all(*_BAND, (flag, "table_complete")),
         PA_PLAN_ERP: _all(*_LIMITS),
     }
