@@ -38,6 +38,7 @@ __all__ = [
     "DATA_AUDIT",
     "EXPOSURE_BASE_STATION",
     "EXPOSURE_BROADCAST",
+    "HIERARCHY",
     "INTERMODULATION",
     "LICENCE",
     "MINIMUM_FIELD",
@@ -81,6 +82,7 @@ PLAN_ERP_LOCAL: Final = "fm.plan.erp.local"
 RASTER: Final = "fm.raster"
 SITE_TOLERANCE: Final = "fm.site_tolerance"
 BOUNDARY_PROTECTION: Final = "fm.boundary_protection"
+HIERARCHY: Final = "fm.hierarchy"
 PROTECTION_RATIO: Final = "fm.protection_ratio"
 MINIMUM_FIELD: Final = "fm.minimum_field"
 AREA_CLASS: Final = "fm.area_class"
@@ -393,6 +395,7 @@ _REQUIRED: Final[Mapping[str, Callable[[Rule], None]]] = MappingProxyType(
             (number, "tolerance_below_km"),
         ),
         BOUNDARY_PROTECTION: _all((words, "classes"), (words, "exempt_province_codes")),
+        HIERARCHY: _all((words, "rank_order"), (words, "secondary_classes")),
         PROTECTION_RATIO: _protection,
         MINIMUM_FIELD: _minimum,
         AREA_CLASS: _all(
