@@ -368,7 +368,7 @@ _SITES: Final[Mapping[str, Callable[[Rule], None]]] = MappingProxyType(
         EXPOSURE_BROADCAST: _all(*_EXPOSURE_LIMITS),
         EXPOSURE_BASE_STATION: _all(*_EXPOSURE_LIMITS),
         MONITORING: _all((number, "limit_dbuvm"), (number, "radius_km")),
-        BLANKETING: _all((number, "blanketing_dbuvm")),
+        BLANKETING: _all((number, "blanketing_dbuvm"), (number, "least_population")),
     }
 )
 

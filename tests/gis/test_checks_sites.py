@@ -21,6 +21,7 @@ from gis.register.records import (
     Service,
     Structure,
     StructureKind,
+    UnitKind,
 )
 from gis.studies.checks.sites import bandwidth_khz
 from gis.studies.compliance import compute, gather
@@ -273,6 +274,27 @@ def test_a_station_below_the_horizon_does_not_mix(
     assert "b1_below_kept" in near
     beyond = with_points(context, point("vor", latitude=11.7))
     assert "b1_silent" in beyond
+
+
+@pytest.mark.parametrize(("people", "found"), [(1000, 49), (2, None), (None, None)])
+def test_people_near_the_mast_by_the_density_of_their_commune(
+    study_context: Context, make_station: Make, make_unit, make_boundary, people, found
+) -> None:
+    """1 kW blankets 0.394 km, 0.4877 km2: of 1000 on 10 km2 48.8 people, of 2 on 10 km2 0.1."""
+    own = make_station(erp_total_dbw=30.0)
+    at = own.longitude, own.latitude
+    commune = make_unit("c", *at, kind=UnitKind.COMMUNE, population=people, area_km2=10.0)
+    edges = (at[0] - 0.02, at[1] - 0.02, at[0] + 0.02, at[1] + 0.02)
+    context = study_context(
+        stations=[own], units=[commune], boundaries=[make_boundary("c", *edges)]
+    )
+    rows = with_points(context)
+    if people is None:
+        assert rows["blanketing_unknown"]["outcome"] == "needs_verification"
+    elif found is None:
+        assert rows["blanketing_empty"]["reservations"] is not None
+    else:
+        assert rows["blanketing_inhabited"]["values"]["population"] == found
 
 
 def test_monitoring_stations(study_context: Context, make_station: Make) -> None:

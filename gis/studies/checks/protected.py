@@ -5,6 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Final
 
 import numpy as np
+import shapely
 
 from gis.geodesy import azimuth_deg, distance_km
 from gis.register.records import BroadcastStation, Service
@@ -70,7 +71,7 @@ def findings(scene: Scene, station: BroadcastStation) -> Iterable[Finding]:
         *protected_sites.check(
             facts,
             _monitoring(scene, station, monitored) if monitored else None,
-            None,
+            _people(scene, station) if sound else None,
             scene.terrain,
             rule=scene.pack.rule(MONITORING),
             blanketing_rule=scene.pack.rule(BLANKETING) if sound else None,
@@ -168,6 +169,25 @@ def _signal(
         erp_dbw=erp,
         transmitter_power_w=station.licence_power_w,
     )
+
+
+def _people(scene: Scene, station: BroadcastStation) -> float | None:
+    """Return the people within a station's blanketing distance by its commune's mean density.
+
+    None where the power is not known, or no outline of a commune with people on record holds the
+    station.
+    """
+    if station.erp_total_dbw is None:
+        return None
+    for commune in scene.neighbourhood.communes.members:
+        unit, boundary = commune.unit, commune.boundary
+        if boundary is None or unit.population is None or not unit.area_km2:
+            continue
+        if shapely.contains_xy(boundary.geometry, station.longitude, station.latitude):
+            rule = scene.pack.rule(BLANKETING)
+            away_km = protected_sites.blanketing_distance_km(rule, station.erp_total_dbw)
+            return unit.population / unit.area_km2 * math.pi * away_km**2
+    return None
 
 
 def _monitoring(
