@@ -8,9 +8,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from shapely import MultiPolygon, Point
 
 import data
 from gis.register.records import (
+    AdministrativeUnit,
+    Boundary,
     BroadcastStation,
     Installation,
     Organisation,
@@ -276,25 +279,30 @@ def test_a_station_below_the_horizon_does_not_mix(
     assert "b1_silent" in beyond
 
 
-@pytest.mark.parametrize(("people", "found"), [(1000, 49), (2, None), (None, None)])
+@pytest.mark.parametrize(
+    ("people", "found"), [(1000, "inhabited"), (2, "empty"), (None, "unknown")]
+)
 def test_people_near_the_mast_by_the_density_of_their_commune(
-    study_context: Context, make_station: Make, make_unit, make_boundary, people, found
+    study_context: Context, make_station: Make, people: int | None, found: str
 ) -> None:
     """1 kW blankets 0.394 km, 0.4877 km2: of 1000 on 10 km2 48.8 people, of 2 on 10 km2 0.1."""
     own = make_station(erp_total_dbw=30.0)
-    at = own.longitude, own.latitude
-    commune = make_unit("c", *at, kind=UnitKind.COMMUNE, population=people, area_km2=10.0)
-    edges = (at[0] - 0.02, at[1] - 0.02, at[0] + 0.02, at[1] + 0.02)
-    context = study_context(
-        stations=[own], units=[commune], boundaries=[make_boundary("c", *edges)]
-    )
-    rows = with_points(context)
-    if people is None:
-        assert rows["blanketing_unknown"]["outcome"] == "needs_verification"
-    elif found is None:
-        assert rows["blanketing_empty"]["reservations"] is not None
-    else:
-        assert rows["blanketing_inhabited"]["values"]["population"] == found
+    known = Provenance(confidence=Confidence.VERIFIED, source="test")
+    dated = {"valid_from": None, "valid_to": None, "provenance": known}
+    commune = AdministrativeUnit(
+        code="c", name="Xã c", kind=UnitKind.COMMUNE, parent_code="80", longitude=own.longitude,
+        latitude=own.latitude, population=people, area_km2=10.0, **dated,
+    )  # fmt: skip
+    square = Point(own.longitude, own.latitude).buffer(0.02, cap_style="square")
+    outline = Boundary(
+        unit_code="c", geometry=MultiPolygon([square]), position_uncertainty_m=10.0,
+        official=True, **dated,
+    )  # fmt: skip
+    context = study_context(stations=[own], units=[commune], boundaries=[outline])
+    row = with_points(context)[f"blanketing_{found}"]
+    assert row["outcome"] == ("complies" if found == "empty" else "needs_verification")
+    if found == "inhabited":
+        assert row["values"]["population"] == 49
 
 
 def test_monitoring_stations(study_context: Context, make_station: Make) -> None:
