@@ -19,7 +19,11 @@ from propagation.compliance.conclusions import (
     where_to_measure,
 )
 from propagation.compliance.facts import StationFacts
-from propagation.compliance.facts_aeronautical import AeronauticalPoint, BroadcastSignal
+from propagation.compliance.facts_aeronautical import (
+    AeronauticalPoint,
+    BroadcastSignal,
+    Radionavigation,
+)
 from propagation.compliance.lookup import bilinear
 from propagation.compliance.parameters import grid, numbers
 from propagation.compliance.records import (
@@ -44,6 +48,13 @@ _CRITERIA: Final[tuple[tuple[str, Criterion], ...]] = (
     ("b1", criteria.b1),
     ("b2", criteria.b2),
 )
+
+_WANTED: Final = {
+    "no_kind": "point_kind",
+    "no_frequency": "point_frequency",
+    "not_received": "field_and_erp",
+}
+"""What each reason for leaving points out asks for."""
 
 
 def separation_km(rule: Rule, erp_dbw: float, frequency_mhz: float) -> float:
@@ -102,7 +113,7 @@ def check(
     -------
     tuple of Finding
         The screen at the point that keeps it least, then of each criterion the worst case and
-        every reason why it could not be worked out somewhere.
+        every reason why it could not be worked out somewhere; then the points left out, by name.
     """
     if not points:
         absent = not_assessable(
@@ -113,10 +124,34 @@ def check(
             values={"station": station.name},
         )
         return (absent,)
-    found = _screen(station, points, separation_rule)
-    for name, criterion in _CRITERIA:
-        found += _criterion(station, points, (name, criterion), rule)
-    return tuple(found)
+    typed = [point for point in points if point.kind is not Radionavigation.UNKNOWN]
+    found = _screen(station, typed, separation_rule) if typed else []
+    complete = [point for point in points if point.received]
+    present = [point for point in complete if _holds(point, station)]
+    if present:
+        for name, criterion in _CRITERIA:
+            found += _criterion(station, present, (name, criterion), rule)
+    lacking = (
+        ("no_kind", [point for point in points if point.kind is Radionavigation.UNKNOWN]),
+        ("no_frequency", [point for point in typed if not point.received]),
+        ("not_received", [point for point in complete if not _holds(point, station)]),
+    )
+    return (*found, *(_left_out(rule, why, some) for why, some in lacking if some))
+
+
+def _holds(point: AeronauticalPoint, station: StationFacts) -> bool:
+    return any(signal.station_id == station.id for signal in point.signals)
+
+
+def _left_out(rule: Rule, why: str, points: Sequence[AeronauticalPoint]) -> Finding:
+    """Return which points some criteria could not be worked out at, and for want of what."""
+    return not_assessable(
+        CHECK,
+        rule,
+        f"aeronautical.reason.{why}",
+        (f"aeronautical.missing.{_WANTED[why]}",),
+        values={"count": len(points), "names": ", ".join(sorted(one.name for one in points))},
+    )
 
 
 def _screen(
@@ -233,7 +268,7 @@ def _judged(
 ) -> Finding:
     kept = case.margin_db >= 0
     values: dict[str, Value] = {**case.values, "margin_db": round(case.margin_db, 2)}
-    facts = ("field_dbuvm", "power_dbm", "n1_dbm", "n2_dbm")
+    facts = ("field_dbuvm", *_SPURIOUS, "power_dbm", "n1_dbm", "n2_dbm")
     evidence = (
         of_station(station, "frequency_mhz", station.frequency_mhz),
         _of_point(point, "aeronautical_frequency_mhz", point.frequency_mhz),
@@ -269,6 +304,7 @@ def _judged(
     )
 
 
+_SPURIOUS: Final = ("spurious_by_power_db", "spurious_by_erp_db")
 _LIMITS: Final = ("protected_dbuvm", "ratio_db", "limit_dbm", "constant_db")
 
 

@@ -23,7 +23,7 @@ from propagation.compliance.lookup import piecewise
 from propagation.compliance.parameters import number, numbers
 from propagation.compliance.records import Rule
 from propagation.interference.intermodulation import Band, Hit, hits
-from propagation.units import dbm_from_dbuvm
+from propagation.units import dbm_from_dbuvm, dbw_from_w
 
 __all__ = ["Case", "Unknown", "a1", "a2", "b1", "b2"]
 
@@ -82,25 +82,30 @@ def a1(station_id: str, point: AeronauticalPoint, rule: Rule) -> Iterator[Case |
     ------
     Case or Unknown
         Field of each product: that of the strongest carrier less what spurious emissions must be
-        below it, ``min(46 + 10 lg P, 70)`` dB (Radio Regulations, Appendix 3, recalled), with the
-        e.r.p. in the place of the transmitter's power.
+        below it, ``min(46 + 10 lg P, 70)`` dB (Radio Regulations, Appendix 3, recalled). P is the
+        transmitter's power in W, or the e.r.p. where no record states it. On one site are those
+        within `near_distance_m` of the station.
     """
     own = _own(station_id, point)
     if own is None:
         return
-    signals = [signal for signal in point.signals if signal.site == own.site]
+    near_m = number(rule, "near_distance_m")
+    signals = [one for one in point.signals if one is own or one.distance_to_judged_m <= near_m]
     offsets = numbers(rule, "a1_offset_khz")
     for hit in _products(signals, own, point, _A1_ORDERS, offsets[-1]):
         mixed = [signals[place] for place in sorted(hit.carriers)]
         if any(math.isnan(one.field_dbuvm) or one.erp_dbw is None for one in mixed):
             yield Unknown("a1_unknown", "field_and_erp")
             continue
-        field = max(one.field_dbuvm - _spurious_db(rule, one.erp_dbw or 0.0) for one in mixed)
+        most = max(mixed, key=lambda one: one.field_dbuvm - _spurious_db(rule, one)[1])
+        stated, spurious_db = _spurious_db(rule, most)
+        field = most.field_dbuvm - spurious_db
         offset_khz = round(abs(hit.offset_khz), 6)
         ratio = piecewise("offset_khz", offsets, numbers(rule, "a1_ratio_db"), offset_khz, rule.id)
         values: dict[str, str | float] = {
             "names": _names(mixed),
             "offset_khz": round(offset_khz, 3),
+            f"spurious_{stated}_db": round(spurious_db, 2),
         }
         yield _against_protected(("a1", point, values), rule, field, ratio)
 
@@ -250,9 +255,14 @@ def _against_protected(
     return Case(name, protected - field - ratio, told)
 
 
-def _spurious_db(rule: Rule, erp_dbw: float) -> float:
-    allowed = number(rule, "spurious_base_db") + erp_dbw
-    return max(0.0, min(allowed, number(rule, "spurious_most_db")))
+def _spurious_db(rule: Rule, signal: BroadcastSignal) -> tuple[str, float]:
+    """Return by which power spurious emissions are limited, and how far below the carrier."""
+    if signal.transmitter_power_w:
+        stated, power_dbw = "by_power", float(dbw_from_w(signal.transmitter_power_w))
+    else:
+        stated, power_dbw = "by_erp", signal.erp_dbw or 0.0
+    allowed = number(rule, "spurious_base_db") + power_dbw
+    return stated, max(0.0, min(allowed, number(rule, "spurious_most_db")))
 
 
 def _b1_constant(rule: Rule, f1_mhz: float) -> tuple[str, float]:

@@ -3,8 +3,9 @@
 In the manner of GE06: the channel is the allotment's, the site lies in its area, and the fields of
 all its assignments together do not exceed, at the calculation points, that of the reference
 network by more than a margin. A single-frequency network is judged at its test points by the
-effective C/I of `propagation.interference.single_frequency` against the ratio of its mode. Both
-rules are recalled and do not bind: what they say is told beside.
+effective C/I of `propagation.interference.single_frequency` against the ratio of its mode, with
+the correction for locations of check 3 and the noise of its minimum median field. Both rules are
+recalled and do not bind: what they say is told beside.
 """
 
 import math
@@ -40,13 +41,10 @@ from propagation.compliance.records import (
     Rule,
     Value,
 )
+from propagation.compliance.standards import Standards
 from propagation.compliance.unknowns import Unknowns
-from propagation.interference.dvbt2 import (
-    Mode,
-    carrier_to_noise_db,
-    carrier_to_noise_from_parameters,
-)
-from propagation.interference.protection import Service
+from propagation.interference.dvbt2 import Mode
+from propagation.interference.protection import Service, TelevisionProtection
 from propagation.interference.single_frequency import NetworkTiming, network_fields
 
 __all__ = ["CHECK", "check", "timing_of"]
@@ -62,7 +60,7 @@ def check(
     *,
     rule: Rule,
     network_rule: Rule,
-    ratio_rule: Rule,
+    standards: Standards,
 ) -> tuple[Finding, ...]:
     """Judge an assignment against its allotment, and its single-frequency network.
 
@@ -76,9 +74,10 @@ def check(
         Its single-frequency network; None if it transmits alone.
     terrain : TerrainFacts
         The ground that the predictions stood on.
-    rule, network_rule, ratio_rule : Rule
-        `tv.allotment`, `tv.single_frequency` and `tv.protection_ratio`, in force on the date
-        judged.
+    rule, network_rule : Rule
+        `tv.allotment` and `tv.single_frequency`, in force on the date judged.
+    standards : Standards
+        What protects television that day.
 
     Returns
     -------
@@ -90,7 +89,7 @@ def check(
         return ()
     found = _of_allotment(station, allotment, terrain, rule)
     if network is not None:
-        found = (*found, _of_network(station, network, terrain, network_rule, ratio_rule))
+        found = (*found, _of_network(station, network, terrain, network_rule, standards))
     return found
 
 
@@ -227,10 +226,11 @@ def _of_network(
     network: NetworkFacts,
     terrain: TerrainFacts,
     rule: Rule,
-    ratio_rule: Rule,
+    standards: Standards,
 ) -> Finding:
-    mode, timing = station.mode, timing_of(station.mode, rule)
-    if mode is None or timing is None:
+    timing = timing_of(station.mode, rule)
+    protection = standards.protection(station)
+    if timing is None or not isinstance(protection, TelevisionProtection):
         return not_assessable(
             CHECK,
             rule,
@@ -238,7 +238,8 @@ def _of_network(
             ("television.missing.guard_interval",),
             values={"transmitters": network.transmitters},
         )
-    met = [_Met.at(point, timing) for point in network.points]
+    receiving = _Receiving(timing, number(rule, "detection_db"), protection)
+    met = [_Met.at(point, receiving) for point in network.points]
     known = [one for one in met if not math.isnan(one.ratio_db)]
     if not known:
         return not_assessable(
@@ -248,11 +249,21 @@ def _of_network(
             ("compliance.missing.test_point",),
             values={"transmitters": network.transmitters},
         )
-    needed_db = carrier_to_noise_db(mode, carrier_to_noise_from_parameters(ratio_rule.parameters))
-    worst = min(known, key=lambda one: one.ratio_db)
-    finding, kept, measure = _network_finding(
-        station, network, terrain, (rule, ratio_rule), worst, timing, needed_db, len(known)
+    disturbed = [one for one in known if not math.isinf(one.ratio_db)]
+    worst = min(disturbed or known, key=lambda one: one.margin_db)
+    values: dict[str, Value] = {
+        "transmitters": network.transmitters,
+        "mode": str(station.mode),
+        "guard_interval_us": round(timing.guard_interval_us, 1),
+        "carrier_to_noise_db": protection.carrier_to_noise_db,
+        "point": worst.point.name,
+        "points": len(known),
+    }
+    limits = (
+        of_rule(standards.ratio_rule(0.0), "carrier_to_noise_db", protection.carrier_to_noise_db),
+        *worst.limits(standards.minimum_rule(station)),
     )
+    finding, kept, measure = _network_finding(station, rule, terrain, worst, limits, values)
     unknown = Unknowns(points=len(met) - len(known), source=terrain.identifier)
     outcome = Outcome.COMPLIES if kept else Outcome.VIOLATES
     reason = "television.reason.network_"
@@ -260,73 +271,97 @@ def _of_network(
 
 
 @dataclass(frozen=True, slots=True)
+class _Receiving:
+    """How a receiver of the network takes its signals."""
+
+    timing: NetworkTiming
+    detection_db: float
+    protection: TelevisionProtection
+
+
+@dataclass(frozen=True, slots=True)
 class _Met:
-    """What one point of a network says."""
+    """What one point of a network says.
+
+    Its margin is that of the useful field above what it takes against noise and late signals
+    together, as powers: the minimum median field, which keeps the ratio above noise at the wanted
+    share of locations, and the disturbing field raised by the ratio and by the correction for
+    locations of two fields that vary (the one of check 3).
+    """
 
     point: NetworkPoint
     useful_dbuvm: float
     disturbing_dbuvm: float
     ratio_db: float
+    minimum_dbuvm: float
+    location_correction_db: float
+    margin_db: float
 
     @classmethod
-    def at(cls, point: NetworkPoint, timing: NetworkTiming) -> "_Met":
-        signals = point.signals
+    def at(cls, point: NetworkPoint, receiving: _Receiving) -> "_Met":
+        signals, protection = point.signals, receiving.protection
         found = network_fields(
             np.array([one.median_dbuvm for one in signals]),
             np.array([one.rare_dbuvm for one in signals]),
             np.array([one.arrival_us for one in signals]),
-            timing,
+            receiving.timing,
+            detection_db=receiving.detection_db,
         )
+        minimum = protection.minimum_field_dbuvm(point.area)
+        raised = float(found.disturbing_dbuvm) + protection.carrier_to_noise_db
+        raised += protection.location_correction_db
+        needed = 10 * math.log10(10 ** (minimum / 10) + 10 ** (raised / 10))
+        useful = float(found.useful_dbuvm)
         return cls(
-            point,
-            float(found.useful_dbuvm),
-            float(found.disturbing_dbuvm),
-            float(found.ratio_db),
+            point=point,
+            useful_dbuvm=useful,
+            disturbing_dbuvm=float(found.disturbing_dbuvm),
+            ratio_db=float(found.ratio_db),
+            minimum_dbuvm=minimum,
+            location_correction_db=protection.location_correction_db,
+            margin_db=useful - needed,
+        )
+
+    def limits(self, rule: Rule) -> tuple[Evidence, ...]:
+        """Return what the rule of the minimum field asks at the point."""
+        return (
+            of_rule(rule, "minimum_field_dbuvm", round(self.minimum_dbuvm, 2)),
+            of_rule(rule, "location_correction_db", round(self.location_correction_db, 2)),
         )
 
 
 def _network_finding(  # noqa: PLR0917 (the parts of one finding)
     station: StationFacts,
-    network: NetworkFacts,
+    rule: Rule,
     terrain: TerrainFacts,
-    rules: tuple[Rule, Rule],
     worst: _Met,
-    timing: NetworkTiming,
-    needed_db: float,
-    points: int,
+    limits: tuple[Evidence, ...],
+    values: dict[str, Value],
 ) -> tuple[Finding, bool, Mapping[str, Value] | None]:
     """Return the finding at the worst point, whether it is kept, and what to measure."""
-    rule, ratio_rule = rules
-    values: dict[str, Value] = {
-        "transmitters": network.transmitters,
-        "mode": str(station.mode),
-        "guard_interval_us": round(timing.guard_interval_us, 1),
-        "carrier_to_noise_db": needed_db,
-        "point": worst.point.name,
-        "points": points,
-    }
     useful = _predicted("useful_field_strength_dbuvm", worst.useful_dbuvm, worst.point, terrain)
-    needed = of_rule(ratio_rule, "carrier_to_noise_db", needed_db)
     if math.isinf(worst.ratio_db):
         finding = unconcluded(
-            CHECK, rule, "television.reason.network_all_useful", (useful, needed), values
+            CHECK, rule, "television.reason.network_all_useful", (useful, *limits), values
         )
         return finding, True, None
-    margin_db = worst.ratio_db - needed_db
-    kept = margin_db >= 0
+    kept = worst.margin_db >= 0
+    disturbing = _predicted(
+        "disturbing_field_strength_dbuvm", worst.disturbing_dbuvm, worst.point, terrain
+    )
+    told: dict[str, Value] = {
+        "ratio_db": round(worst.ratio_db, 1),
+        "margin_db": round(worst.margin_db, 1),
+        "minimum_field_dbuvm": round(worst.minimum_dbuvm, 1),
+        "location_correction_db": round(worst.location_correction_db, 1),
+    }
     finding = unconcluded(
         CHECK,
         rule,
         f"television.reason.network_{'kept' if kept else 'disturbed'}",
-        (
-            useful,
-            _predicted(
-                "disturbing_field_strength_dbuvm", worst.disturbing_dbuvm, worst.point, terrain
-            ),
-            needed,
-        ),
-        {**values, "ratio_db": round(worst.ratio_db, 1), "margin_db": round(margin_db, 1)},
-        margin_db=margin_db,
+        (useful, disturbing, *limits),
+        {**values, **told},
+        margin_db=worst.margin_db,
     )
     measure = where_to_measure(
         "television.measure.network",

@@ -1,10 +1,11 @@
 """How far from its antenna, and from its whole site, a station keeps to the exposure limit.
 
 Far-field free space with full power in every direction, so an upper bound; a computation all the
-same, and what it finds is at most *needs verification*. The foot of the structure is looked at,
-which anybody can reach; roofs and balconies near by are not in the register.
+same, and what it finds is at most *needs verification*. The foot of every structure of the site
+is looked at, which anybody can reach; roofs and balconies near by are not in the register.
 """
 
+import math
 from collections.abc import Sequence
 from typing import Final
 
@@ -51,7 +52,7 @@ def check(
     rule: Rule,
     base_station_rule: Rule | None,
 ) -> tuple[Finding, ...]:
-    """Compute the safety distance of a station and of its site, and the sum at the foot.
+    """Compute the safety distance of a station and of its site, and the sum at the worst foot.
 
     Parameters
     ----------
@@ -74,7 +75,7 @@ def check(
         return (_unknown(station, own, rule),)
     near_m = number(rule, "near_distance_m")
     rules = (rule, base_station_rule)
-    near = [one for one in emitters if one.distance_m <= near_m]
+    near = [one for one in emitters if one.distance_m() <= near_m]
     alone = _Antenna.of(own, rules)
     if alone is None:
         return (_out_of_scope(station, rule),)
@@ -102,9 +103,9 @@ class _Antenna:
         rule = _rule_of(emitter, rules)
         return cls(emitter, rule) if rule is not None and emitter.known else None
 
-    def field(self) -> float:
-        """Return the field at a person at the foot of the judged station's structure."""
-        away = (self.above_m**2 + self.emitter.distance_m**2) ** 0.5
+    def field(self, foot: ExposureEmitter) -> float:
+        """Return the field at a person at the foot of an antenna's structure."""
+        away = math.hypot(self.above_m, self.emitter.distance_m(foot.east_m, foot.north_m))
         return float(field_v_per_m(self.eirp_w, away, self._factor))
 
 
@@ -160,7 +161,7 @@ def _alone(station: StationFacts, antenna: _Antenna, rule: Rule) -> Finding:
         "eirp_w": round(antenna.eirp_w, 1),
         "limit_v_per_m": antenna.limit,
         "factor": factor,
-        "share": round(exposure_share([antenna.field()], [antenna.limit]), 4),
+        "share": round(exposure_share([antenna.field(antenna.emitter)], [antenna.limit]), 4),
     }
     finding = unconcluded(
         CHECK,
@@ -174,22 +175,25 @@ def _alone(station: StationFacts, antenna: _Antenna, rule: Rule) -> Finding:
         ),
         values,
     )
-    return _with_measure(station, finding, kept, rule)
+    return _with_measure(antenna.emitter, finding, kept, rule)
 
 
 def _site(
     station: StationFacts, near: Sequence[ExposureEmitter], rules: tuple[Rule, Rule | None]
 ) -> Finding:
-    """Return the sum over the frequencies of a site at its foot, and where the sum is 1."""
+    """Return the sum over the frequencies of a site at its worst foot, and where the sum is 1."""
     antennas = [one for one in (_Antenna.of(emitter, rules) for emitter in near) if one]
     unknown = len(near) - len(antennas)
-    share = exposure_share([one.field() for one in antennas], [one.limit for one in antennas])
+    shares = [(_share(antennas, foot), foot) for foot in near]
+    share, worst = max(shares, key=lambda item: item[0])
     kept = share <= 1
     distance_m = site_distance_m([one.safe_m for one in antennas])
     values: dict[str, Value] = {
         "antennas": len(antennas),
         "unknown": unknown,
         "share": round(share, 4),
+        "foot": worst.name,
+        "own_share": round(next(each for each, foot in shares if foot.id == station.id), 4),
         "distance_m": round(distance_m, 1),
         "near_m": number(rules[0], "near_distance_m"),
     }
@@ -209,7 +213,13 @@ def _site(
         )
     reason = f"exposure.reason.site_{'kept' if kept else 'exceeded'}"
     finding = unconcluded(CHECK, rules[0], reason, evidence, values)
-    return _with_measure(station, finding, kept, rules[0])
+    return _with_measure(worst, finding, kept, rules[0])
+
+
+def _share(antennas: Sequence[_Antenna], foot: ExposureEmitter) -> float:
+    """Return the sum over the antennas at the foot of one structure."""
+    fields = [one.field(foot) for one in antennas]
+    return exposure_share(fields, [one.limit for one in antennas])
 
 
 def _limits(antennas: Sequence[_Antenna]) -> list[tuple[Rule, float]]:
@@ -220,11 +230,11 @@ def _said_of(antenna: _Antenna) -> str:
     return f"{antenna.emitter.name}; {antenna.emitter.source}".removesuffix("; ")
 
 
-def _with_measure(station: StationFacts, finding: Finding, kept: bool, rule: Rule) -> Finding:
+def _with_measure(foot: ExposureEmitter, finding: Finding, kept: bool, rule: Rule) -> Finding:
     measure = where_to_measure(
         "exposure.measure.field",
-        longitude=station.longitude,
-        latitude=station.latitude,
+        longitude=foot.longitude,
+        latitude=foot.latitude,
         height_m=number(rule, "person_height_m"),
         quantity="electric_field",
         distance_m=finding.values["distance_m"],

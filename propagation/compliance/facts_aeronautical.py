@@ -1,5 +1,6 @@
 """What the aeronautical check reads: test points, and the stations as received there."""
 
+import math
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -14,6 +15,7 @@ class Radionavigation(StrEnum):
     ILS = "ils"
     VOR = "vor"
     COM = "com"
+    UNKNOWN = "unknown"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -24,8 +26,8 @@ class BroadcastSignal:
     ----------
     frequency_mhz : float
         Its carrier.
-    site : str
-        Stations of one site have the same; their transmitters may mix.
+    distance_to_judged_m : float
+        Distance of its mast from that of the station judged, along the ground.
     distance_km : float
         Distance from the test point.
     erp_dbw : float or None
@@ -35,16 +37,19 @@ class BroadcastSignal:
     power_dbm : float or None
         Power at the input of the aircraft's receiver. None: taken from the field with a lossless
         isotropic antenna, which is more than any aircraft's antenna and feeder deliver.
+    transmitter_power_w : float or None
+        Output power of its transmitter, as licensed.
     """
 
     station_id: str
     name: str
     frequency_mhz: float
-    site: str
+    distance_to_judged_m: float
     distance_km: float
     field_dbuvm: float
     erp_dbw: float | None = None
     power_dbm: float | None = None
+    transmitter_power_w: float | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,9 +59,9 @@ class AeronauticalPoint:
     Attributes
     ----------
     kind : Radionavigation
-        ILS localizer, VOR or communication.
+        ILS localizer, VOR or communication, or that no record says which.
     frequency_mhz : float
-        What is received there.
+        What is received there; NaN where it is not known.
     longitude, latitude, height_m : float
         The point; height above ground.
     signals : tuple of BroadcastSignal
@@ -77,3 +82,8 @@ class AeronauticalPoint:
     signals: tuple[BroadcastSignal, ...] = ()
     source: str = ""
     confidence: Confidence = Confidence.VERIFIED
+
+    @property
+    def received(self) -> bool:
+        """Whether it is known what is received there, which the criteria need."""
+        return self.kind is not Radionavigation.UNKNOWN and not math.isnan(self.frequency_mhz)

@@ -1,5 +1,6 @@
 """What the check of exposure reads: the antennas of a site."""
 
+import math
 from dataclasses import dataclass
 
 __all__ = ["ExposureEmitter"]
@@ -17,8 +18,10 @@ class ExposureEmitter:
         Equivalent isotropically radiated power, all polarisations together.
     height_above_ground_m : float or None
         Height of the antenna's centre above ground.
-    distance_m : float
-        Distance from the station judged, along the ground.
+    longitude, latitude : float
+        The foot of its structure, degrees.
+    east_m, north_m : float
+        That foot from the station judged, along the ground.
     broadcasting : bool
         Whether it is a broadcasting station.
     source : str
@@ -30,9 +33,16 @@ class ExposureEmitter:
     frequency_mhz: float | None
     eirp_dbw: float | None
     height_above_ground_m: float | None
-    distance_m: float
+    longitude: float
+    latitude: float
+    east_m: float
+    north_m: float
     broadcasting: bool
     source: str = ""
+
+    def distance_m(self, east_m: float = 0.0, north_m: float = 0.0) -> float:
+        """Return its distance along the ground from a place, the station judged unless said."""
+        return math.hypot(self.east_m - east_m, self.north_m - north_m)
 
     @property
     def known(self) -> bool:

@@ -16,7 +16,12 @@ from propagation.compliance.conclusions import (
     where_to_measure,
 )
 from propagation.compliance.facts import StationFacts
-from propagation.compliance.facts_intermodulation import CarrierFacts, SiteFacts, VictimFacts
+from propagation.compliance.facts_intermodulation import (
+    CarrierFacts,
+    SiteFacts,
+    VictimFacts,
+    VictimKind,
+)
 from propagation.compliance.parameters import number, numbers
 from propagation.compliance.records import Evidence, EvidenceKind, Finding, Outcome, Rule, Value
 from propagation.interference.intermodulation import (
@@ -30,6 +35,8 @@ from propagation.interference.intermodulation import (
 __all__ = ["CHECK", "check"]
 
 CHECK: Final = "intermodulation"
+
+_HIT: Final = {VictimKind.CHANNEL: "hit", VictimKind.RECEIVER: "receiver_hit"}
 
 
 def check(station: StationFacts, site: SiteFacts, *, rule: Rule) -> tuple[Finding, ...]:
@@ -55,8 +62,6 @@ def check(station: StationFacts, site: SiteFacts, *, rule: Rule) -> tuple[Findin
     found: list[Finding] = []
     if site.unknown_frequencies:
         found.append(_incomplete(station, site, rule))
-    if not near:
-        return (*found, _alone(station, rule))
     scene = _Scene(station, site, near, rule)
     caused, received = scene.caused(), scene.received()
     if not caused and not received:
@@ -73,17 +78,6 @@ def _incomplete(station: StationFacts, site: SiteFacts, rule: Rule) -> Finding:
         evidence=(of_station(station, "unknown_frequencies", site.unknown_frequencies),),
         values={"count": site.unknown_frequencies},
     )
-
-
-def _alone(station: StationFacts, rule: Rule) -> Finding:
-    finding = unconcluded(
-        CHECK,
-        rule,
-        "intermodulation.reason.alone",
-        (of_station(station, "frequency_mhz", station.frequency_mhz),),
-        {"near_distance_m": number(rule, "near_distance_m")},
-    )
-    return conclude(finding, outcome=Outcome.COMPLIES)
 
 
 class _Scene:
@@ -120,10 +114,8 @@ class _Scene:
             must_hold=0,
             owners=[places.get(one.id) for one in self._victims],
         )
-        return [
-            self._hit("hit", self._victims[channel], group)
-            for channel, group in _by_channel(some).items()
-        ]
+        hit = [(self._victims[channel], group) for channel, group in _by_channel(some).items()]
+        return [self._hit(_HIT[victim.kind], victim, group) for victim, group in hit]
 
     def received(self) -> list[Finding]:
         """Return what products of the others fall on the station's own channel."""
@@ -138,15 +130,19 @@ class _Scene:
         return [self._hit("own_channel", own, group) for group in _by_channel(some).values()]
 
     def clear(self) -> Finding:
-        """Return that nothing is hit, and how much was looked at."""
+        """Return that nothing is hit, not even by a harmonic, and how much was looked at."""
         finding = unconcluded(
             CHECK,
             self._rule,
-            "intermodulation.reason.clear",
+            f"intermodulation.reason.{'clear' if len(self._carriers) > 1 else 'alone'}",
             tuple(
                 _record(one, "carrier_frequency_mhz", one.frequency_mhz) for one in self._carriers
             ),
-            {**self._counted(), "victims": len(self._victims)},
+            {
+                **self._counted(),
+                "victims": len(self._victims),
+                "near_distance_m": number(self._rule, "near_distance_m"),
+            },
         )
         return conclude(finding, outcome=Outcome.COMPLIES)
 

@@ -38,6 +38,7 @@ __all__ = [
     "DATA_AUDIT",
     "EXPOSURE_BASE_STATION",
     "EXPOSURE_BROADCAST",
+    "HIERARCHY",
     "INTERMODULATION",
     "LICENCE",
     "MINIMUM_FIELD",
@@ -84,6 +85,7 @@ PLAN_ERP_LOCAL: Final = "fm.plan.erp.local"
 RASTER: Final = "fm.raster"
 SITE_TOLERANCE: Final = "fm.site_tolerance"
 BOUNDARY_PROTECTION: Final = "fm.boundary_protection"
+HIERARCHY: Final = "fm.hierarchy"
 PROTECTION_RATIO: Final = "fm.protection_ratio"
 MINIMUM_FIELD: Final = "fm.minimum_field"
 AREA_CLASS: Final = "fm.area_class"
@@ -298,7 +300,7 @@ _OTHER_SERVICES: Final[Mapping[str, Callable[[Rule], None]]] = MappingProxyType(
         TV_MINIMUM_FIELD: _receiver,
         TV_MINIMUM_FIELD_PORTABLE: _portable,
         TV_ALLOTMENT: _all((number, "frequency_tolerance_khz"), (number, "margin_db")),
-        TV_SINGLE_FREQUENCY: _all((number, "equalisation_share")),
+        TV_SINGLE_FREQUENCY: _all((number, "equalisation_share"), (number, "detection_db")),
         PA_PLAN_IDENTITY: _all(*_BAND, (flag, "table_complete")),
         PA_PLAN_ERP: _all(*_LIMITS),
     }
@@ -315,6 +317,7 @@ _EXPOSURE_LIMITS: Final = (
 
 
 _AERONAUTICAL: Final = (
+    "near_distance_m",
     "coincidence_khz",
     "spurious_base_db",
     "spurious_most_db",
@@ -352,6 +355,7 @@ _SITES: Final[Mapping[str, Callable[[Rule], None]]] = MappingProxyType(
             (numbers, "orders"),
             (number, "near_distance_m"),
             (number, "victim_distance_km"),
+            (number, "receiver_width_khz"),
             (number, "guard_khz"),
         ),
         BORDER_DISTANCE: _border_distance,
@@ -373,7 +377,7 @@ _SITES: Final[Mapping[str, Callable[[Rule], None]]] = MappingProxyType(
         EXPOSURE_BROADCAST: _all(*_EXPOSURE_LIMITS),
         EXPOSURE_BASE_STATION: _all(*_EXPOSURE_LIMITS),
         MONITORING: _all((number, "limit_dbuvm"), (number, "radius_km")),
-        BLANKETING: _all((number, "blanketing_dbuvm")),
+        BLANKETING: _all((number, "blanketing_dbuvm"), (number, "least_population")),
     }
 )
 
@@ -400,6 +404,7 @@ _REQUIRED: Final[Mapping[str, Callable[[Rule], None]]] = MappingProxyType(
             (number, "tolerance_below_km"),
         ),
         BOUNDARY_PROTECTION: _all((words, "classes"), (words, "exempt_province_codes")),
+        HIERARCHY: _all((words, "rank_order"), (words, "secondary_classes")),
         PROTECTION_RATIO: _protection,
         MINIMUM_FIELD: _minimum,
         AREA_CLASS: _all(

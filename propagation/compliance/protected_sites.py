@@ -76,7 +76,8 @@ def check(
     monitoring : sequence of MonitoringFacts or None
         Monitoring stations with its field there; None where no table of them was imported.
     population : float or None
-        People within the blanketing distance of its mast; None where that is not known.
+        People within the blanketing distance of its mast, by the mean density of its commune;
+        None where that is not known. Fewer than the rule's least are nobody.
     terrain : TerrainFacts
         The ground that predictions stood on.
     rule, blanketing_rule : Rule
@@ -167,6 +168,12 @@ def _at(
     return conclude(finding, outcome=outcome, measure=measure)
 
 
+def _inhabited(population: float | None, least: float) -> str:
+    if population is None:
+        return "unknown"
+    return "inhabited" if population >= least else "empty"
+
+
 def _blanketing(station: StationFacts, population: float | None, rule: Rule) -> Finding:
     erp = station.erp_all_dbw
     if erp is None:
@@ -179,7 +186,7 @@ def _blanketing(station: StationFacts, population: float | None, rule: Rule) -> 
         "limit_dbuvm": number(rule, "blanketing_dbuvm"),
         "population": population if population is None else round(population),
     }
-    state = "unknown" if population is None else "inhabited" if population > 0 else "empty"
+    state = _inhabited(population, number(rule, "least_population"))
     finding = unconcluded(
         CHECK,
         rule,

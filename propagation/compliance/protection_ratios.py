@@ -25,6 +25,8 @@ from propagation.compliance.conclusions import (
     where_to_measure,
 )
 from propagation.compliance.facts import PairFacts, ProtectionPoint, StationFacts, TerrainFacts
+from propagation.compliance.hierarchy import Standing, standing
+from propagation.compliance.parameters import words
 from propagation.compliance.records import (
     Evidence,
     Finding,
@@ -45,6 +47,13 @@ CHECK: Final = "protection_ratios"
 _NO_POINT: Final = "compliance.missing.test_point"
 _NO_MODE: Final = "television.missing.mode"
 
+_BROKEN: Final = {
+    Standing.ALIKE: "broken",
+    Standing.SECONDARY: "secondary",
+    Standing.FROM_BELOW: "broken_from_below",
+}
+"""What a reason says where the protection ratio is not kept."""
+
 
 def check(
     station: StationFacts,
@@ -55,6 +64,7 @@ def check(
     minimum_field_rule: Rule | None = None,
     adjacent_rule: Rule | None = None,
     portable_rule: Rule | None = None,
+    hierarchy_rule: Rule | None = None,
 ) -> tuple[Finding, ...]:
     """Judge the protection of a station and of its neighbours.
 
@@ -75,6 +85,8 @@ def check(
         `tv.minimum_field`, or `pa.protection_ratio` alone, in force on the date judged.
     adjacent_rule, portable_rule : Rule, optional
         `tv.protection_ratio.adjacent` and `tv.minimum_field.portable`, of television only.
+    hierarchy_rule : Rule, optional
+        `fm.hierarchy`, of sound only: a secondary station has no claim against a higher one.
 
     Returns
     -------
@@ -89,7 +101,7 @@ def check(
         return (_unknown(station, rule),)
     found = [
         _direction(case, standards)
-        for case in _cases(station, pairs, terrain)
+        for case in _cases(station, pairs, terrain, hierarchy_rule)
         if standards.disturbs(case.wanted, case.spacing_khz)
     ]
     if not found:
@@ -107,6 +119,11 @@ class _Case:
     distance_km: float
     points: tuple[ProtectionPoint, ...]
     terrain: TerrainFacts
+    hierarchy: Rule | None
+
+    @property
+    def standing(self) -> Standing:
+        return standing(self.wanted, self.unwanted, self.hierarchy)
 
     @property
     def direction(self) -> str:
@@ -119,14 +136,17 @@ class _Case:
 
 
 def _cases(
-    station: StationFacts, pairs: Sequence[PairFacts], terrain: TerrainFacts
+    station: StationFacts,
+    pairs: Sequence[PairFacts],
+    terrain: TerrainFacts,
+    hierarchy: Rule | None,
 ) -> Iterator[_Case]:
     for pair in pairs:
         if same_network(station, pair.other):
             continue
         other, far = pair.other, pair.distance_km
-        yield _Case(station, other, other, far, pair.received, terrain)
-        yield _Case(other, station, other, far, pair.caused, terrain)
+        yield _Case(station, other, other, far, pair.received, terrain, hierarchy)
+        yield _Case(other, station, other, far, pair.caused, terrain, hierarchy)
 
 
 def _margin(finding: Finding) -> float:
@@ -222,13 +242,17 @@ def _direction(case: _Case, standards: Standards) -> Finding:
         reason = "compliance.reason.protection_{}_no_point"
         return _without(case, standards, reason, _NO_POINT, unknown)
     worst = _meet(case, points[_worst(case, points, protection)], protection)
+    kept = worst.margin_db >= 0
     outcome = measured_outcome(worst.margin_db, worst.point.kind, worst.point.uncertainty_db)
+    if not kept and case.standing is Standing.SECONDARY:
+        outcome = Outcome.COMPLIES
     finding = unconcluded(
         CHECK,
         standards.ratio_rule(case.spacing_khz),
-        _reason(case, protection, kept=worst.margin_db >= 0),
+        _reason(case, protection, kept=kept),
         (
             *_records(case),
+            *(() if kept else _ranks(case)),
             *_fields(case, worst),
             *_limits(case, standards, protection, worst.point),
         ),
@@ -268,10 +292,18 @@ def _without(
 
 
 def _reason(case: _Case, protection: Protection, *, kept: bool) -> str:
-    word = "kept" if kept else "broken"
+    word = "kept" if kept else _BROKEN[case.standing]
     if protection.location_correction_db:
         return f"television.reason.protection_{case.direction}_{word}"
     return f"compliance.reason.protection_{case.direction}_{word}"
+
+
+def _ranks(case: _Case) -> tuple[Evidence, ...]:
+    """Return the rule of rank where it says something of the two."""
+    if case.hierarchy is None or case.standing is Standing.ALIKE:
+        return ()
+    order = " > ".join(words(case.hierarchy, "rank_order"))
+    return (of_rule(case.hierarchy, "rank_order", order),)
 
 
 def _values(case: _Case) -> dict[str, Value]:

@@ -1,17 +1,20 @@
 """Self-interference of a single-frequency network: what comes too late disturbs.
 
 All transmitters of the network send the same signal. A receiver that synchronises on the first one
-uses whole what arrives inside the guard interval; what comes later is useful in part only, and the
-rest disturbs. With t the delay behind the first signal, Tu the useful symbol, D the guard interval
-and Tp the equalisation interval:
+that it detects (one that is not too far below the strongest) uses whole what arrives inside the
+guard interval; what comes earlier or later is useful in part only, and the rest disturbs. With t
+the delay behind that signal, Tu the useful symbol, D the guard interval and Tp the equalisation
+interval:
 
+    w(t) = 0                         t <= D - Tp
+    w(t) = ((Tu + t) / Tu)^2         D - Tp < t < 0
     w(t) = 1                         0 <= t <= D
     w(t) = ((Tu + D - t) / Tu)^2     D < t <= Tp
     w(t) = 0                         t > Tp
     C = sum w(t_i) P_i,  I = sum (1 - w(t_i)) P_i
 
 This is the weighting of EBU BPN 066 and Rec. ITU-R BT.1368 for DVB-T, **recalled (R-M)** and taken
-for DVB-T2 with its own intervals. Powers add; how they vary over locations does not count.
+for DVB-T2 with its own intervals. Powers add; how they vary over locations is for the caller.
 """
 
 from dataclasses import dataclass
@@ -69,7 +72,7 @@ def useful_weight(delay_us: ArrayLike, timing: NetworkTiming) -> Floats:
     Parameters
     ----------
     delay_us : array_like
-        Delay behind the signal on which the receiver synchronises, 0 or more.
+        Delay behind the signal on which the receiver synchronises; negative is before it.
     timing : NetworkTiming
         Intervals of the mode.
 
@@ -77,17 +80,14 @@ def useful_weight(delay_us: ArrayLike, timing: NetworkTiming) -> Floats:
     -------
     ndarray
         0 to 1, of the shape of the delay; NaN for NaN.
-
-    Raises
-    ------
-    OutOfRangeError
-        If a delay is negative.
     """
-    require_range("delay_us", delay_us, 0, np.inf, _SOURCE)
     delay = np.asarray(delay_us, dtype=np.float64)
     useful, guard = timing.useful_symbol_us, timing.guard_interval_us
-    falling = ((useful + guard - np.minimum(delay, timing.equalisation_us)) / useful) ** 2
-    weight = np.where(delay <= guard, 1.0, np.where(delay <= timing.equalisation_us, falling, 0.0))
+    outside = np.maximum(np.maximum(delay - guard, -delay), 0.0)
+    most = timing.equalisation_us - guard
+    falling = ((useful - np.minimum(outside, most)) / useful) ** 2
+    inside = (delay >= 0) & (delay <= timing.equalisation_us)
+    weight = np.where(inside | (outside < most), falling, 0.0)
     return np.asarray(np.where(np.isnan(delay), np.nan, weight))
 
 
@@ -127,7 +127,12 @@ class NetworkFields:
 
 
 def network_fields(
-    median_dbuvm: ArrayLike, rare_dbuvm: ArrayLike, arrival_us: ArrayLike, timing: NetworkTiming
+    median_dbuvm: ArrayLike,
+    rare_dbuvm: ArrayLike,
+    arrival_us: ArrayLike,
+    timing: NetworkTiming,
+    *,
+    detection_db: float,
 ) -> NetworkFields:
     """Add the signals of a network at points.
 
@@ -141,6 +146,9 @@ def network_fields(
         When each signal arrives (`delay_us`), on one clock.
     timing : NetworkTiming
         Intervals of the mode.
+    detection_db : float
+        How far below the strongest a signal may be for the receiver to synchronise on it, 0 or
+        more.
 
     Returns
     -------
@@ -151,15 +159,20 @@ def network_fields(
     ------
     PropagationError
         If there is no transmitter.
+    OutOfRangeError
+        If `detection_db` is negative.
     """
+    require_range("detection_db", detection_db, 0, np.inf, _SOURCE)
     median, rare, arrival = np.broadcast_arrays(
         *(np.asarray(one, dtype=np.float64) for one in (median_dbuvm, rare_dbuvm, arrival_us))
     )
     if median.ndim == 0 or median.shape[0] == 0:
         raise PropagationError("a network needs a transmitter")
-    heard = np.where(np.isneginf(median), np.inf, arrival)
+    silent = np.isneginf(median)
+    strongest = np.max(median, axis=0)
+    heard = np.where(silent | (median < strongest - detection_db), np.inf, arrival)
     earliest = np.min(heard, axis=0)
-    behind = np.where(np.isinf(heard), 0.0, heard - np.where(np.isinf(earliest), 0.0, earliest))
+    behind = np.where(silent, 0.0, arrival - np.where(np.isinf(earliest), 0.0, earliest))
     weight = useful_weight(behind, timing)
     useful = np.sum(weight * 10 ** (0.1 * median), axis=0)
     disturbing = np.sum((1 - weight) * 10 ** (0.1 * rare), axis=0)

@@ -8,17 +8,23 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from shapely import MultiPolygon, Point
 
 import data
 from gis.register.records import (
+    AdministrativeUnit,
+    Boundary,
     BroadcastStation,
     Installation,
     Organisation,
     OrganisationKind,
+    ProtectedPoint,
+    ProtectedPointKind,
     Provenance,
     Service,
     Structure,
     StructureKind,
+    UnitKind,
 )
 from gis.studies.checks.sites import bandwidth_khz
 from gis.studies.compliance import compute, gather
@@ -130,6 +136,53 @@ def test_a_stations_own_antenna_is_no_second_carrier_and_synthetic_stays_synthet
     assert known["Đài a"] == "verified"
 
 
+def test_registered_receivers_are_victims(study_context: Context, make_station: Make) -> None:
+    """2 x 96.9 = 193.8 MHz on an antenna of the mast; 2 x 96.9 - 88.9 = 104.9 MHz at a monitor.
+
+    Nobody but the department reads of either: the antenna is confidential, so is every point.
+    """
+    own = make_station("a", frequency_mhz=96.9)
+    context = study_context(stations=[own])
+    known = Provenance(confidence=Confidence.VERIFIED, source="test")
+    mast = Structure(
+        id="m", code="M", name="M", kind=StructureKind.ANTENNA_MAST, owner_id="o",
+        longitude=own.longitude, latitude=own.latitude, provenance=known,
+    )  # fmt: skip
+    antennas = [
+        Installation(
+            id=f"i{frequency}", structure_id="m", organisation_id="o", technology=f"T{frequency}",
+            frequency_mhz=frequency, eirp_dbm=60.0, height_above_ground_m=30.0,
+            confidential=frequency > 100.0, provenance=known,
+        )
+        for frequency in (88.9, 193.8)
+    ]  # fmt: skip
+    monitor = ProtectedPoint(
+        id="k", kind=ProtectedPointKind.MONITORING_STATION, name="Trạm kiểm soát",
+        longitude=own.longitude, latitude=own.latitude + 0.1, frequency_mhz=104.9,
+        provenance=known,
+    )  # fmt: skip
+    owner = Organisation(id="o", name="O", kind=OrganisationKind.OPERATOR, provenance=known)
+    with context.register.write(author="test", reason="mast") as writer:
+        writer.add_organisations([owner])
+        writer.add_structures([mast])
+        writer.add_installations(antennas)
+        writer.add_protected_points([monitor])
+
+    def receivers(**asked: object) -> dict[str, dict[str, Any]]:
+        study = run("compliance", {"on": ON, "station_id": "a", **asked}, context)
+        (row,) = study.results["stations"]
+        return {
+            one["counterpart"]: one["values"]
+            for one in row["findings"]
+            if one["reason"].endswith("receiver_hit")
+        }
+
+    found = receivers()
+    assert found["i193.8"]["formula"] == "2A"
+    assert (found["k"]["formula"], found["k"]["victim"]) == ("2A-B", "Trạm kiểm soát")
+    assert not {"i193.8", "k"} & set(receivers(public=True))
+
+
 def test_the_border_of_tay_ninh_and_long_an(study_context: Context, make_station: Make) -> None:
     """Mộc Bài, about 106.17 E 11.08 N, stands at the border."""
     station = make_station(longitude=106.17, latitude=11.08)
@@ -189,6 +242,30 @@ def test_aeronautical_points(study_context: Context, make_station: Make) -> None
     assert found["a2_exceeded"]["rule"]["advisory"]
 
 
+def test_two_metres_apart_is_one_site(study_context: Context, make_station: Make) -> None:
+    """2 x 105.0 - 100.9 = 109.1 MHz; the third decimal of their longitudes differs."""
+    own = make_station("a", frequency_mhz=105.0, longitude=106.40049)
+    mate = make_station("b", frequency_mhz=100.9, longitude=106.40051)
+    context = study_context(stations=[own, mate])
+    at = point("ils_localizer", frequency_mhz=109.1, latitude=10.65)
+    found = with_points(context, at)
+    assert "a1_silent" not in found
+    assert "a1_exceeded" in found
+
+
+def test_a_point_without_a_frequency_is_screened_and_named(
+    study_context: Context, make_station: Make
+) -> None:
+    context = study_context(stations=[make_station(frequency_mhz=107.9)])
+    found = with_points(
+        context, point("vor", frequency_mhz=None), point("test_point", frequency_mhz=110.0)
+    )
+    assert found["screen_within"]["values"]["points"] == 1
+    assert found["no_frequency"]["values"]["names"] == "Điểm vor"
+    assert found["no_kind"]["values"]["names"] == "Điểm test_point"
+    assert "a2_silent" not in found
+
+
 def test_a_station_below_the_horizon_does_not_mix(
     study_context: Context, make_station: Make
 ) -> None:
@@ -200,6 +277,32 @@ def test_a_station_below_the_horizon_does_not_mix(
     assert "b1_below_kept" in near
     beyond = with_points(context, point("vor", latitude=11.7))
     assert "b1_silent" in beyond
+
+
+@pytest.mark.parametrize(
+    ("people", "found"), [(1000, "inhabited"), (2, "empty"), (None, "unknown")]
+)
+def test_people_near_the_mast_by_the_density_of_their_commune(
+    study_context: Context, make_station: Make, people: int | None, found: str
+) -> None:
+    """1 kW blankets 0.394 km, 0.4877 km2: of 1000 on 10 km2 48.8 people, of 2 on 10 km2 0.1."""
+    own = make_station(erp_total_dbw=30.0)
+    known = Provenance(confidence=Confidence.VERIFIED, source="test")
+    dated = {"valid_from": None, "valid_to": None, "provenance": known}
+    commune = AdministrativeUnit(
+        code="c", name="Xã c", kind=UnitKind.COMMUNE, parent_code="80", longitude=own.longitude,
+        latitude=own.latitude, population=people, area_km2=10.0, **dated,
+    )  # fmt: skip
+    square = Point(own.longitude, own.latitude).buffer(0.02, cap_style="square")
+    outline = Boundary(
+        unit_code="c", geometry=MultiPolygon([square]), position_uncertainty_m=10.0,
+        official=True, **dated,
+    )  # fmt: skip
+    context = study_context(stations=[own], units=[commune], boundaries=[outline])
+    row = with_points(context)[f"blanketing_{found}"]
+    assert row["outcome"] == ("complies" if found == "empty" else "needs_verification")
+    if found == "inhabited":
+        assert row["values"]["population"] == 49
 
 
 def test_monitoring_stations(study_context: Context, make_station: Make) -> None:

@@ -54,8 +54,8 @@ def test_between_the_rows_and_the_columns() -> None:
 
 def signal(frequency_mhz: float, **changes) -> BroadcastSignal:
     parts = {
-        "station_id": f"s{frequency_mhz}", "name": f"Đài {frequency_mhz}", "site": "mast",
-        "distance_km": 60.0, "field_dbuvm": 80.0, "erp_dbw": 40.0,
+        "station_id": f"s{frequency_mhz}", "name": f"Đài {frequency_mhz}",
+        "distance_to_judged_m": 0.0, "distance_km": 60.0, "field_dbuvm": 80.0, "erp_dbw": 40.0,
     }  # fmt: skip
     return BroadcastSignal(**{**parts, "frequency_mhz": frequency_mhz, **changes})
 
@@ -106,9 +106,28 @@ def test_a1_between_the_steps_and_at_low_power(check) -> None:
     assert found["a1_exceeded"].margin_db == pytest.approx(32 - (90 - 56) - 1.5)
 
 
+def test_a1_goes_by_the_power_of_the_transmitter_where_it_is_on_record(check) -> None:
+    """100 W through an antenna of 10 dB: 46 + 20 = 66 dB below the carrier, not 70.
+
+    90 - 66 = 24; 32 - 24 + 4 = 12 dB, where the e.r.p. of 30 dBW would give 16.
+    """
+    other = signal(93.6, field_dbuvm=20.0)
+    by_erp = check(signal(101.0, field_dbuvm=90.0, erp_dbw=30.0), other)["a1_kept"]
+    assert by_erp.margin_db == pytest.approx(16)
+    own = signal(101.0, field_dbuvm=90.0, erp_dbw=30.0, transmitter_power_w=100.0)
+    by_power = check(own, other)["a1_kept"]
+    assert by_power.margin_db == pytest.approx(12)
+    assert "spurious_by_power_db" in {item.name for item in by_power.evidence}
+
+
 def test_a1_needs_one_site(check) -> None:
-    found = check(signal(101.0), signal(93.6, site="another"))
-    assert found["a1_silent"].outcome is Outcome.COMPLIES
+    """One site are masts within a radius, and no label."""
+    near = check(signal(101.0), signal(93.6, distance_to_judged_m=300.0))
+    assert "a1_exceeded" in near or "a1_kept" in near
+    far = check(signal(101.0), signal(93.6, distance_to_judged_m=300.1))
+    assert far["a1_silent"].outcome is Outcome.COMPLIES
+    wider = check(signal(101.0), signal(93.6, distance_to_judged_m=300.1), near_distance_m=301)
+    assert "a1_silent" not in wider
 
 
 def test_a2_by_hand(check) -> None:
@@ -153,8 +172,13 @@ def test_b1_below_107_7_by_hand(check) -> None:
     assert over.margin_db == pytest.approx(-0.642, abs=1e-3)
 
 
-def test_b1_is_continuous_at_107_7() -> None:
-    assert 3 * (24 - 20 * math.log10((108.1 - 107.7) / 0.4)) == pytest.approx(72)
+def test_b1_is_continuous_at_107_7(check) -> None:
+    """2 x 107.7 - 106.9 and a tenth of a kHz less: one form of B1 meets the other at 72 dB."""
+    other = signal(106.9, power_dbm=-20.0)
+    upper = check(signal(107.7, power_dbm=-26.0), other)["b1_near_kept"]
+    lower = check(signal(107.6999, power_dbm=-26.0), other)["b1_below_kept"]
+    assert upper.margin_db == pytest.approx(0)
+    assert lower.margin_db == pytest.approx(upper.margin_db, abs=0.01)
 
 
 def test_b1_what_the_texts_do_not_give(check) -> None:
@@ -205,6 +229,37 @@ def test_screen(check) -> None:
         "compliance.missing.erp",
     )
     assert "screen_outside" in check(signal(106.0, erp_dbw=56.0))
+
+
+def test_points_without_a_frequency_or_a_kind_are_named(station) -> None:
+    """The screen by distance needs no frequency: 40 dBW at 106 MHz, 45 km."""
+
+    def at(name: str, **changes) -> AeronauticalPoint:
+        parts = {
+            "id": name, "name": name, "kind": Radionavigation.ILS, "frequency_mhz": 109.1,
+            "longitude": 106.65, "latitude": 10.82, "height_m": 300.0,
+            "signals": (signal(106.0, station_id="own", distance_km=60.0),),
+        }  # fmt: skip
+        return AeronauticalPoint(**{**parts, **changes})
+
+    near = (signal(106.0, station_id="own", distance_km=44.0),)
+    points = [
+        at("Xa"),
+        at("Gần", frequency_mhz=math.nan, signals=near),
+        at("Lạ", kind=Radionavigation.UNKNOWN, signals=near),
+        at("Vắng", signals=(signal(100.0),)),
+    ]
+    rules = {"rule": shipped("fm.aeronautical"), "separation_rule": shipped(SEPARATION)}
+    judged = station(id="own", frequency_mhz=106.0)
+    found = by_reason(said(aeronautical.check(judged, points, **rules)))
+    assert found["screen_within"].values["point"] == "Gần"
+    for reason, name in (("no_frequency", "Gần"), ("no_kind", "Lạ"), ("not_received", "Vắng")):
+        assert found[reason].outcome is Outcome.NOT_ASSESSABLE
+        assert (found[reason].values["names"], found[reason].values["count"]) == (name, 1)
+    assert found["a1_silent"].values["points"] == 1
+    # a station that no record places at a point is not said to be harmless there
+    alone = by_reason(said(aeronautical.check(judged, points[3:], **rules)))
+    assert {one.outcome for one in alone.values()} == {Outcome.NOT_ASSESSABLE}
 
 
 def test_no_point_says_what_to_import(station) -> None:

@@ -95,6 +95,7 @@ def test_receiver_in_the_aeronautical_band(check) -> None:
     receiver = victim(112.0, kind=VictimKind.RECEIVER, bandwidth_khz=25.0)
     (found,) = check(carrier(90.0), victims=[receiver])
     assert found.outcome is Outcome.NEEDS_VERIFICATION
+    assert found.reason == "intermodulation.reason.receiver_hit"
 
 
 @pytest.mark.parametrize(("guard_khz", "count"), [(0, 0), (49, 0), (50, 1)])
@@ -128,9 +129,23 @@ def test_unknown_frequencies_leave_the_list_open(check) -> None:
 
 
 def test_alone(check) -> None:
-    (found,) = check(victims=[victim(103.0)])
+    (found,) = check(victims=[victim(103.0)], orders=[2, 3, 5])
     assert found.outcome is Outcome.COMPLIES
     assert found.reason == "intermodulation.reason.alone"
+    # 2A, 3A, 5A
+    assert found.values["products"] == 3
+
+
+@pytest.mark.parametrize(
+    ("at_mhz", "formula", "width_khz"),
+    [(202.0, "2A", 400), (303.0, "3A", 600), (505.0, "5A", 1000)],
+)
+def test_the_harmonics_of_one_carrier_alone(check, at_mhz, formula, width_khz) -> None:
+    """2, 3 and 5 x 101.0 MHz."""
+    receiver = victim(at_mhz, kind=VictimKind.RECEIVER, bandwidth_khz=25.0)
+    (found,) = check(victims=[receiver], orders=[2, 3, 5])
+    assert found.outcome is Outcome.NEEDS_VERIFICATION
+    assert (found.values["formula"], found.values["width_khz"]) == (formula, width_khz)
 
 
 def test_the_screen_never_decides() -> None:

@@ -51,6 +51,8 @@ def test_blanketing_by_who_lives_there(check) -> None:
         Outcome.NEEDS_VERIFICATION, 350,
     )  # fmt: skip
     assert check(population=0.0)["blanketing_empty"].outcome is Outcome.COMPLIES
+    assert check(population=0.9)["blanketing_empty"].outcome is Outcome.COMPLIES
+    assert "blanketing_inhabited" in check(population=1.0)
     assert check(erp_total_dbw=None)["blanketing_no_erp"].outcome is Outcome.NOT_ASSESSABLE
 
 

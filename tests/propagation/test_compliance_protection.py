@@ -9,7 +9,9 @@ from hypothesis import strategies as st
 from propagation.compliance import protection_ratios
 from propagation.compliance.facts import PairFacts, ProtectionPoint, TerrainFacts
 from propagation.compliance.records import EvidenceKind, Outcome, Reservation
+from propagation.compliance.remedies import objects
 from propagation.interference.bs412 import Area
+from tests.propagation.site_checks import shipped
 
 
 def point(wanted: float, steady: float, rare: float, name: str = "P1", **changes):
@@ -85,6 +87,52 @@ def test_100_khz_and_12_km_apart(check, station, other) -> None:
     assert received.measure["wanted_frequency_mhz"] == 96.9
     assert caused.measure["wanted_frequency_mhz"] == 97.0
     assert caused.measure["unwanted_frequency_mhz"] == 96.9
+
+
+@pytest.mark.parametrize(
+    ("own", "its", "received", "caused"),
+    [
+        ("national", "other", "broken_from_below", "secondary"),
+        ("provincial", "other", "broken_from_below", "secondary"),
+        ("other", "national", "secondary", "broken_from_below"),
+        ("other", "other", "broken", "broken"),
+        ("provincial", "provincial", "broken", "broken"),
+        # inside its province a provincial station is protected from everybody
+        ("provincial", "national", "broken", "broken_from_below"),
+        ("national", "provincial", "broken_from_below", "broken"),
+    ],
+)
+def test_a_secondary_station_has_no_claim(  # noqa: PLR0917 (the cases)
+    rule, said, terrain, station, other, own, its, received, caused
+) -> None:
+    """Both ways 70 - (60 + 33) = -23 dB; rank decides whose objection it is."""
+    pair = PairFacts(
+        other=other(station_class=its), distance_km=12.0,
+        received=(point(70, 60, 62),), caused=(point(70, 60, 62),),
+    )  # fmt: skip
+    found = said(
+        protection_ratios.check(
+            station(station_class=own), [pair], terrain,
+            rule=rule("fm.protection_ratio"), minimum_field_rule=rule("fm.minimum_field"),
+            hierarchy_rule=shipped("fm.hierarchy"),
+        )
+    )  # fmt: skip
+    for finding, direction, end in zip(
+        found, ("received", "caused"), (received, caused), strict=True
+    ):
+        assert finding.reason == f"compliance.reason.protection_{direction}_{end}"
+        assert finding.margin_db == pytest.approx(-23.0)
+        kept = end == "secondary"
+        assert finding.outcome is (Outcome.COMPLIES if kept else Outcome.NEEDS_VERIFICATION)
+        assert objects(finding) is not kept
+
+
+def test_without_a_rule_of_rank_all_are_alike(check, station, other) -> None:
+    """Before 2018 no such provision is known; kept ratios name no rank."""
+    pair = PairFacts(
+        other=other(station_class="national"), distance_km=12.0, received=(point(70, 60, 62),)
+    )
+    assert check(station(station_class="other"), [pair])[0].reason.endswith("received_broken")
 
 
 def test_kept_by_prediction(check, station, other) -> None:

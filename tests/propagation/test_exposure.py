@@ -54,8 +54,8 @@ def emitter(**changes) -> ExposureEmitter:
     """Return an antenna of 3281 W e.i.r.p. (2 kW e.r.p.) at 75 m."""
     parts = {
         "id": "station-1", "name": "Đài", "frequency_mhz": 96.9, "eirp_dbw": 35.16,
-        "height_above_ground_m": 75.0, "distance_m": 0.0, "broadcasting": True,
-        "source": "giấy phép",
+        "height_above_ground_m": 75.0, "longitude": 106.4, "latitude": 10.6,
+        "east_m": 0.0, "north_m": 0.0, "broadcasting": True, "source": "giấy phép",
     }  # fmt: skip
     return ExposureEmitter(**{**parts, **changes})
 
@@ -110,9 +110,28 @@ def test_the_site_sums_over_frequencies(check) -> None:
     assert site.values["share"] == pytest.approx(2 * (18.25 / 25) ** 2, abs=2e-3)
     assert site.values["distance_m"] == pytest.approx(18.25 * math.sqrt(2), abs=0.06)
     # 30 m away along the ground the other one adds (18.25^2) / (25^2 + 30^2) only
-    away = check(own, emitter(id="b", height_above_ground_m=27.0, distance_m=30.0))["site_kept"]
+    away = check(own, emitter(id="b", height_above_ground_m=27.0, east_m=30.0))["site_kept"]
     assert away.values["share"] == pytest.approx(0.5329 + 18.25**2 / 1525, abs=2e-3)
-    assert list(check(own, emitter(id="b", distance_m=51.0))) == ["alone_kept"]
+    assert list(check(own, emitter(id="b", east_m=51.0))) == ["alone_kept"]
+
+
+def test_the_worst_foot_may_be_a_neighbours(check) -> None:
+    """30 dBW e.i.r.p. at 80 m; 38 dBW (6310 W) at 8 m, 27 m east and 36 m south: 45 m away.
+
+    At the neighbour's foot 6 m below it: 1.6 sqrt(29.979 x 6310) / 6 = 116.0 V/m, (116 / 27.5)^2 =
+    17.79; from the own antenna 1.6 sqrt(29.979 x 1000) / sqrt(78^2 + 45^2) = 3.08 V/m, 0.0125.
+    At the own foot (1.6 sqrt(29.979 x 6310) / sqrt(6^2 + 45^2))^2 = 235 (V/m)^2, 0.311.
+    """
+    own = emitter(eirp_dbw=30.0, height_above_ground_m=80.0)
+    other = emitter(
+        id="b", name="Cột bên", eirp_dbw=38.0, height_above_ground_m=8.0, east_m=27.0,
+        north_m=-36.0, longitude=106.4002, latitude=10.5997,
+    )  # fmt: skip
+    site = check(own, other)["site_exceeded"]
+    assert site.values["share"] == pytest.approx(17.81, abs=0.02)
+    assert site.values["own_share"] == pytest.approx(0.33, abs=0.01)
+    assert site.values["foot"] == "Cột bên"
+    assert (site.measure["longitude"], site.measure["latitude"]) == (106.4002, 10.5997)
 
 
 def test_the_limit_is_that_of_the_emitter(check) -> None:

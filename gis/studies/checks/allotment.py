@@ -45,7 +45,7 @@ def findings(scene: Scene, station: BroadcastStation) -> Iterable[Finding]:
         scene.terrain,
         rule=scene.pack.rule(TV_ALLOTMENT),
         network_rule=scene.pack.rule(TV_SINGLE_FREQUENCY),
-        ratio_rule=scene.pack.rule(TV_PROTECTION_RATIO),
+        standards=scene.neighbourhood.standards,
     )
 
 

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from gis.measurements import measurements_of
-from gis.register.records import BroadcastStation, Measurement
+from gis.register.records import BroadcastStation, Measurement, Service
 from gis.register.scopes import SYSTEM
 from gis.rules import station_facts
 from gis.studies.checks.scene import Asked, Scene
@@ -18,6 +18,7 @@ from propagation.compliance import boundary_protection, protection_ratios
 from propagation.compliance.facts import FieldAtPoint, StationFacts
 from propagation.compliance.parameters import (
     BOUNDARY_PROTECTION,
+    HIERARCHY,
     MINIMUM_FIELD,
     PROTECTION_RATIO,
 )
@@ -88,6 +89,7 @@ def remarks(gathered: Mapping[str, Any], names: Mapping[str, str]) -> list[Remar
 def findings(scene: Scene, station: BroadcastStation) -> Iterable[Finding]:
     """Judge the field of a station against its province's boundary and its neighbours."""
     facts, standards = station_facts(station), scene.neighbourhood.standards
+    sound = station.service is Service.FM
     measured = _measured(scene, station)
     found = (
         *_at_boundary(scene, facts, scene.meetings.at_boundary(station)),
@@ -100,6 +102,7 @@ def findings(scene: Scene, station: BroadcastStation) -> Iterable[Finding]:
             minimum_field_rule=standards.minimum_field,
             adjacent_rule=standards.adjacent,
             portable_rule=standards.portable,
+            hierarchy_rule=scene.pack.rules.get(HIERARCHY) if sound else None,
         ),
     )
     return [_saying_what_is_missing(scene, station, finding) for finding in found]

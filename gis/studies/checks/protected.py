@@ -5,6 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Final
 
 import numpy as np
+import shapely
 
 from gis.geodesy import azimuth_deg, distance_km
 from gis.radiated import level_erp_dbw
@@ -70,7 +71,7 @@ def findings(scene: Scene, station: BroadcastStation) -> Iterable[Finding]:
         *protected_sites.check(
             facts,
             _monitoring(scene, station, monitored) if monitored else None,
-            None,
+            _people(scene, station) if sound else None,
             scene.terrain,
             rule=scene.pack.rule(MONITORING),
             blanketing_rule=scene.pack.rule(BLANKETING) if sound else None,
@@ -96,11 +97,9 @@ def _aeronautical(
     """Return the aeronautical points within reach, with the stations above their horizon."""
     found = []
     for point in points:
-        kind = _KINDS.get(point["kind"])
-        if kind is None or point["frequency_mhz"] is None:
+        if point["kind"] == _MONITORING or _away_km(station, point) > _REACH_KM:
             continue
-        if _away_km(station, point) > _REACH_KM:
-            continue
+        carrier_mhz = point["frequency_mhz"]
         others = [
             other
             for other in scene.neighbourhood.stations.values()
@@ -110,12 +109,12 @@ def _aeronautical(
             AeronauticalPoint(
                 id=point["id"],
                 name=point["name"],
-                kind=kind,
-                frequency_mhz=point["frequency_mhz"],
+                kind=_KINDS.get(point["kind"], Radionavigation.UNKNOWN),
+                frequency_mhz=math.nan if carrier_mhz is None else carrier_mhz,
                 longitude=point["longitude"],
                 latitude=point["latitude"],
                 height_m=point["height_m"] or 0.0,
-                signals=tuple(_signal(one, point) for one in (station, *others)),
+                signals=tuple(_signal(one, point, station) for one in (station, *others)),
                 source=point["provenance"]["source"],
                 confidence=Confidence(point["provenance"]["confidence"]),
             )
@@ -142,10 +141,16 @@ def _in_sight(station: BroadcastStation, point: Mapping[str, Any]) -> bool:
     return away <= _HORIZON_KM * sum(math.sqrt(height) for height in heights)
 
 
-def _signal(station: BroadcastStation, point: Mapping[str, Any]) -> BroadcastSignal:
+def _signal(
+    station: BroadcastStation, point: Mapping[str, Any], judged: BroadcastStation
+) -> BroadcastSignal:
     """Return a station at a point: its e.r.p. towards it, and its field in free space."""
     away = _away_km(station, point)
-    at = (station.longitude, station.latitude, point["longitude"], point["latitude"])
+    own_at, judged_at = (
+        (station.longitude, station.latitude),
+        (judged.longitude, judged.latitude),
+    )
+    at = (*own_at, point["longitude"], point["latitude"])
     towards = level_erp_dbw(station, azimuth_deg(*at))
     erp, field = None if towards is None else float(towards), math.nan
     if erp is not None:
@@ -157,11 +162,31 @@ def _signal(station: BroadcastStation, point: Mapping[str, Any]) -> BroadcastSig
         station_id=station.id,
         name=station.name,
         frequency_mhz=station.frequency_mhz,
-        site=f"{station.longitude:.3f} {station.latitude:.3f}",
+        distance_to_judged_m=1e3 * float(distance_km(*judged_at, *own_at)),
         distance_km=away,
         field_dbuvm=field,
         erp_dbw=erp,
+        transmitter_power_w=station.licence_power_w,
     )
+
+
+def _people(scene: Scene, station: BroadcastStation) -> float | None:
+    """Return the people within a station's blanketing distance by its commune's mean density.
+
+    None where the power is not known, or no outline of a commune with people on record holds the
+    station.
+    """
+    if station.erp_total_dbw is None:
+        return None
+    for commune in scene.neighbourhood.communes.members:
+        unit, boundary = commune.unit, commune.boundary
+        if boundary is None or unit.population is None or not unit.area_km2:
+            continue
+        if shapely.contains_xy(boundary.geometry, station.longitude, station.latitude):
+            rule = scene.pack.rule(BLANKETING)
+            away_km = protected_sites.blanketing_distance_km(rule, station.erp_total_dbw)
+            return unit.population / unit.area_km2 * math.pi * away_km**2
+    return None
 
 
 def _monitoring(

@@ -5,11 +5,12 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Final
 
-from gis.geodesy import distance_km
+from gis.geodesy import azimuth_deg, distance_km
 from gis.radiated import erp_all_dbw
 from gis.register.records import BroadcastStation, Service, Structure
 from gis.register.scopes import SYSTEM
 from gis.rules import station_facts
+from gis.studies.checks import protected
 from gis.studies.checks.scene import Asked, Scene
 from propagation.compliance import exposure, intermodulation
 from propagation.compliance.facts_exposure import ExposureEmitter
@@ -25,7 +26,7 @@ from propagation.compliance.parameters import (
     INTERMODULATION,
     number,
 )
-from propagation.compliance.records import Confidence, Finding
+from propagation.compliance.records import Confidence, Finding, Rule
 from propagation.units import dbw_from_dbm, eirp_db_from_erp_db, erp_db_from_eirp_db
 
 __all__ = ["CHECKS", "NAME", "RULES", "bandwidth_khz", "findings", "gather", "with_station"]
@@ -169,10 +170,14 @@ def findings(scene: Scene, station: BroadcastStation) -> Iterable[Finding]:
     near_m = number(site_rule, "near_distance_m")
     away = {row["id"]: _away_m(station, row) for name in _KINDS for row in gathered[name]}
     return (
-        *intermodulation.check(facts, _site(station, gathered, away, near_m), rule=site_rule),
+        *intermodulation.check(
+            facts,
+            _site(station, gathered, away, near_m, _received(scene, station, site_rule)),
+            rule=site_rule,
+        ),
         *exposure.check(
             facts,
-            _emitters(gathered, away, scene),
+            _emitters(station, gathered, away, scene),
             rule=scene.pack.rule(EXPOSURE_BROADCAST),
             base_station_rule=scene.pack.rules.get(EXPOSURE_BASE_STATION),
         ),
@@ -193,6 +198,7 @@ def _site(
     gathered: Mapping[str, Any],
     away: Mapping[str, float],
     near_m: float,
+    received: Sequence[VictimFacts],
 ) -> SiteFacts:
     stations = [row for row in gathered["stations"] if row["id"] != station.id]
     rows = [*stations, *gathered["installations"]]
@@ -212,17 +218,21 @@ def _site(
             for row in rows
             if row["frequency_mhz"] is not None
         ),
-        victims=tuple(
-            VictimFacts(
-                id=row["id"],
-                name=row["name"],
-                kind=VictimKind.CHANNEL,
-                frequency_mhz=row["frequency_mhz"],
-                bandwidth_khz=row["bandwidth_khz"],
-                distance_km=away[row["id"]] / 1e3,
-                confidence=Confidence(row["confidence"]),
-            )
-            for row in stations
+        victims=(
+            *(
+                VictimFacts(
+                    id=row["id"],
+                    name=row["name"],
+                    kind=VictimKind.CHANNEL if row["broadcasting"] else VictimKind.RECEIVER,
+                    frequency_mhz=row["frequency_mhz"],
+                    bandwidth_khz=row["bandwidth_khz"],
+                    distance_km=away[row["id"]] / 1e3,
+                    confidence=Confidence(row["confidence"]),
+                )
+                for row in rows
+                if row["frequency_mhz"] is not None
+            ),
+            *received,
         ),
         unknown_frequencies=sum(
             row["frequency_mhz"] is None and away[row["id"]] <= near_m
@@ -231,8 +241,26 @@ def _site(
     )
 
 
+def _received(scene: Scene, station: BroadcastStation, rule: Rule) -> list[VictimFacts]:
+    """Return the receivers of protected points, of which a public study gathers none."""
+    points = scene.gathered.get(protected.NAME, {"points": ()})["points"]
+    return [
+        VictimFacts(
+            id=point["id"],
+            name=point["name"],
+            kind=VictimKind.RECEIVER,
+            frequency_mhz=point["frequency_mhz"],
+            bandwidth_khz=number(rule, "receiver_width_khz"),
+            distance_km=_away_m(station, point) / 1e3,
+            confidence=Confidence(point["provenance"]["confidence"]),
+        )
+        for point in points
+        if point["frequency_mhz"] is not None
+    ]
+
+
 def _emitters(
-    gathered: Mapping[str, Any], away: Mapping[str, float], scene: Scene
+    station: BroadcastStation, gathered: Mapping[str, Any], away: Mapping[str, float], scene: Scene
 ) -> list[ExposureEmitter]:
     near_m = number(scene.pack.rule(EXPOSURE_BROADCAST), "near_distance_m")
     return [
@@ -242,10 +270,24 @@ def _emitters(
             frequency_mhz=row["frequency_mhz"],
             eirp_dbw=row["eirp_dbw"],
             height_above_ground_m=row["height_above_ground_m"],
-            distance_m=away[row["id"]],
+            longitude=row["longitude"],
+            latitude=row["latitude"],
+            **_offset_m(station, row, away[row["id"]]),
             broadcasting=row["broadcasting"],
             source=row["source"],
         )
         for row in (*gathered["stations"], *gathered["installations"])
         if away[row["id"]] <= near_m
     ]
+
+
+def _offset_m(
+    station: BroadcastStation, row: Mapping[str, Any], distance_m: float
+) -> dict[str, float]:
+    """Return how far east and north of a station an antenna stands."""
+    at = (station.longitude, station.latitude, row["longitude"], row["latitude"])
+    towards = math.radians(float(azimuth_deg(*at)))
+    return {
+        "east_m": round(distance_m * math.sin(towards), 3),
+        "north_m": round(distance_m * math.cos(towards), 3),
+    }
