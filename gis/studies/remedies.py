@@ -98,8 +98,8 @@ _APART: Final = frozenset(
         protected_sites.CHECK,
     }
 )
-"""Checks that read nothing of where stations meet: asked alone while a height or a channel is looked
-for; what is proposed is judged by every check."""
+"""Checks that read nothing of where stations meet: asked alone while a height or a channel is
+looked for; what is proposed is judged by every check."""
 
 _HOPELESS: Final = 1_000_000
 _USUAL_QUESTIONS: Final = 60
