@@ -14,6 +14,8 @@ Json = Mapping[str, Any]
 def change_said(change: Json, language: Language | str) -> tuple[str, ...]:
     """Return the sentences of one change: what, how it was checked again, what newly objects.
 
+    Where nothing was searched, who could do something.
+
     Parameters
     ----------
     change : mapping
@@ -21,7 +23,7 @@ def change_said(change: Json, language: Language | str) -> tuple[str, ...]:
     language : Language
         The language.
     """
-    by_kind = {"erp": _erp, "height": _height, "channel": _channel}
+    by_kind = {"erp": _erp, "height": _height, "channel": _channel, "advice": _advice}
     said = [by_kind[change["kind"]](change, language)]
     if change["re_checked"]:
         said.append(_again(change, language))
@@ -71,6 +73,12 @@ def _channel(change: Json, language: Language | str) -> str:
     key = "channel" if change["passes"] else "channel_none"
     values = {**change["values"], "away_khz": abs(change["values"]["away_khz"])}
     return text(f"remedies.{key}", language, **values)
+
+
+def _advice(change: Json, language: Language | str) -> str:
+    """Say who could do something about a finding where the station cannot, or not alone."""
+    values = {"names": text("remedies.others", language), **change["values"]}
+    return text(f"remedies.by_{values['who']}", language, **values)
 
 
 def _again(change: Json, language: Language | str) -> str:

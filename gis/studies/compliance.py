@@ -8,6 +8,7 @@ the checks share; the topics in `gis.studies.checks` gather what else each check
 import math
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
@@ -33,7 +34,7 @@ from gis.studies.checks.interference import edge_rows
 from gis.studies.checks.scene import Asked, Scene
 from gis.studies.checks.topics import checks_row, findings_of, gathered_by
 from gis.studies.communes import Commune, Communes, boundary_from_json, communes_near
-from gis.studies.context import StudyContext
+from gis.studies.context import Stage, StudyContext
 from gis.studies.coverage import default_radius_km
 from gis.studies.findings import finding_to_json
 from gis.studies.meetings import Meetings
@@ -57,8 +58,8 @@ from gis.studies.standards import standards_of
 from gis.studies.unwanted import REACH_KM, spacing_khz
 from gis.terrain.sheet import Bounds
 from propagation.compliance.facts import TerrainFacts
+from propagation.compliance.objections import Change
 from propagation.compliance.records import Finding, summarise
-from propagation.compliance.remedies import Change
 from propagation.compliance.standards import Standards
 
 __all__ = [
@@ -187,18 +188,29 @@ def judged_alone(
 
 def compute(gathered: Gathered, context: StudyContext) -> Computed:
     """Judge the stations from what was gathered."""
-    scene = _scene(gathered, context)
+    changes = gathered.inputs.get("changes")
+    searching = _search_begins(changes)
+    making = replace(
+        context, progress=lambda done, key, values: context.progress(done * searching, key, values)
+    )
+    scene = _scene(gathered, making)
     found = {}
     for number, station_id in enumerate(scene.judged):
         station = scene.neighbourhood.station(station_id)
         start = 0.85 + 0.12 * number / len(scene.judged)
-        context.stage(start, 1.0, "studies.progress_check", station=station.name).report(0.0)
+        making.stage(start, 1.0, "studies.progress_check", station=station.name).report(0.0)
         found[station_id] = findings_of(scene, station)
     models = gathered.inputs.get("second_models", {})
     if models and interference.NAME in scene.gathered:
-        found = with_second_opinions(scene, found, models["models"], context)
-    changes = gathered.inputs.get("changes")
-    rows = [_row(scene, station_id, findings, changes) for station_id, findings in found.items()]
+        found = with_second_opinions(scene, found, models["models"], making)
+    rows = []
+    for turn, (station_id, findings) in enumerate(found.items()):
+        start, end = (
+            searching + (1 - searching) * place / len(found) for place in (turn, turn + 1)
+        )
+        name = scene.neighbourhood.station(station_id).name
+        looking = context.stage(start, end, "studies.progress_changes", station=name)
+        rows.append(_row(scene, station_id, findings, changes, looking))
     outcomes = Counter(row["outcome"] for row in rows)
     told = {}
     if gathered.inputs.get("affected") and interference.NAME in scene.gathered:
@@ -224,6 +236,11 @@ def compute(gathered: Gathered, context: StudyContext) -> Computed:
             ],
         }
     )
+
+
+def _search_begins(changes: Mapping[str, Any] | None) -> float:
+    """Return the share of the work that is done when the search for changes begins."""
+    return 0.98 if changes is None or len(changes["kinds"]) < 2 else 0.4
 
 
 def _scene(gathered: Gathered, context: StudyContext) -> Scene:
@@ -285,10 +302,10 @@ def _row(
     station_id: str,
     findings: tuple[Finding, ...],
     changes: Mapping[str, Any] | None,
+    looking: Stage,
 ) -> dict[str, Any]:
     station = scene.neighbourhood.station(station_id)
     entry = plan_entry_of(station, scene.entries, scene.on)
-    looking = scene.context.stage(0.97, 1.0, "studies.progress_changes", station=station.name)
     proposed = remedies.changes_of(scene, station, findings, changes, looking)
     return {
         "station_id": station.id,

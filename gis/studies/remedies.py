@@ -16,24 +16,34 @@ from gis.studies.context import Stage
 from gis.studies.findings import finding_to_json
 from gis.studies.requests import Reader
 from gis.studies.standards import rules_of
-from gis.studies.variants import Variants
-from propagation.compliance import exposure, plan_identity
+from gis.studies.variants import Variants, lowered, retuned, with_less_power
+from propagation.compliance import (
+    aeronautical,
+    border,
+    erp_and_height,
+    exposure,
+    intermodulation,
+    plan_identity,
+    protected_sites,
+)
+from propagation.compliance.objections import (
+    Change,
+    Subject,
+    changes_for,
+    helper_for,
+    is_reception,
+    newly_objecting,
+    objects,
+    solved,
+    subject_of,
+)
 from propagation.compliance.parameters import number
 from propagation.compliance.records import Finding
 from propagation.compliance.remedies import (
-    Change,
-    Radiated,
-    Subject,
-    changes_for,
     channels_near,
-    newly_objecting,
-    objects,
-    reduced,
     sectors,
     smallest_lowering,
     smallest_reduction,
-    solved,
-    subject_of,
 )
 
 __all__ = ["NAMES", "asked", "changes_of"]
@@ -56,15 +66,47 @@ _RAISED: Final = 5
 """So many tenths of a decibel more are tried where the whole study asks for more."""
 
 _HARM: Final = frozenset(
-    {"protection_ratios", "usable_field", "service_area", "aeronautical", "border"}
+    {
+        "protection_ratios",
+        "contour_overlap",
+        "usable_field",
+        "service_area",
+        "aeronautical",
+        "intermodulation",
+        "border",
+        "allotment",
+        "boundary_protection",
+        "protected_sites",
+        "exposure",
+    }
 )
-"""Checks of which nothing may newly object on another channel."""
+"""Checks of which nothing may newly object on another channel: all that a carrier decides.
 
-_WORSENED: Final = frozenset({"protection_ratios", "usable_field"})
+The plan's own frequency is not among them: another channel always departs from it, and says so.
+"""
+
 _WORSE_DB: Final = 0.5
 """Nor may these object by so much more: the rise that GE84, Article 4.3.7.1, accepts."""
 
-_OWN_RECEPTION: Final = frozenset({"received", "present"})
+_APART: Final = frozenset(
+    {
+        plan_identity.CHECK,
+        erp_and_height.CHECK,
+        intermodulation.CHECK,
+        aeronautical.CHECK,
+        border.CHECK,
+        protected_sites.CHECK,
+    }
+)
+"""Checks that read nothing of where stations meet: asked alone while a height or a channel is
+looked for; what is proposed is judged by every check."""
+
+_HOPELESS: Final = 1_000_000
+_USUAL_QUESTIONS: Final = 60
+"""So many reductions or heights a search usually asks about; for the progress only."""
+
+_ADVICE: Final = "advice"
+_ALONE: Final = "alone"
 
 
 def asked(reader: Reader, *, alone: bool) -> dict[str, Any]:
@@ -100,7 +142,7 @@ def changes_of(
     wanted: Mapping[str, Any] | None,
     stage: Stage,
 ) -> dict[int, list[dict[str, Any]]]:
-    """Return what could be changed about each finding that objects, by its place.
+    """Return what could be changed about each finding that objects, and who could, by its place.
 
     Parameters
     ----------
@@ -119,22 +161,69 @@ def changes_of(
     -------
     dict
         JSON values: of each change its kind, its values, whether the finding passes with it, the
-        outcome and the margin then, how it was checked again, and what newly objects.
+        outcome and the margin then, how it was checked again, and what newly objects; after them,
+        where others could help or nothing was searched, an `advice` that names who.
     """
     kinds = () if wanted is None else tuple(Change(one) for one in wanted["kinds"])
+    if not kinds:
+        return {}
     told = {
         place: [kind for kind in changes_for(finding) if kind in kinds]
         for place, finding in enumerate(findings)
+        if objects(finding)
     }
-    if not any(told.values()):
-        return {}
-    variants = Variants(scene, station)
-    search = _Search(scene, station, findings, dict(wanted or {}), variants, stage)
+    asked_for = [(place, kind) for place, chosen in told.items() for kind in chosen]
+    found: dict[int, list[dict[str, Any]]] = {place: [] for place in told}
+    if asked_for:
+        search = _Search(
+            scene, station, findings, dict(wanted or {}), Variants(scene, station), stage
+        )
+        for turn, (place, kind) in enumerate(asked_for):
+            part = stage.part(turn / len(asked_for), (turn + 1) / len(asked_for))
+            found[place].append(replace(search, stage=part).change(kind, findings[place]))
+    for place, chosen in told.items():
+        found[place] += _advice(findings[place], searched=bool(chosen))
+    return found
+
+
+def _advice(finding: Finding, *, searched: bool) -> list[dict[str, Any]]:
+    """Return who else could help, or where to look for a change that was not searched here."""
+    helper = helper_for(finding)
+    if helper is None and searched:
+        return []
+    who = _ALONE if helper is None else helper.value
+    values = finding.values
+    names = next(
+        (values[name] for name in ("other", "contributors", "interferers") if values.get(name)),
+        None,
+    )
+    return [_unchanged(_ADVICE, {"who": who, **({"names": names} if names else {})})]
+
+
+def _unchanged(kind: str, values: Mapping[str, Any]) -> dict[str, Any]:
+    """Return, as JSON values, that nothing was changed and checked again."""
     return {
-        place: [search.change(kind, findings[place]) for kind in chosen]
-        for place, chosen in told.items()
-        if chosen
+        "kind": kind,
+        "values": dict(values),
+        "passes": False,
+        "re_checked": False,
+        "judged": None,
+        "outcome": None,
+        "margin_db": None,
+        "side_effects": [],
     }
+
+
+class _Asks:
+    """Tells how far a search is that asks as often as it must."""
+
+    def __init__(self, stage: Stage) -> None:
+        self._stage, self._count = stage, 0
+
+    def heard(self) -> None:
+        """Report one more question, and stop when a person cancelled."""
+        self._stage.report(self._count / (self._count + _USUAL_QUESTIONS))
+        self._count += 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,9 +261,7 @@ class _Search:
     ) -> dict[str, Any]:
         """Return a change as JSON values, with what every check finds then."""
         if changed is None:
-            return {"kind": kind.value, "values": dict(values), "passes": False,
-                    "re_checked": False, "judged": None, "outcome": None, "margin_db": None,
-                    "side_effects": []}  # fmt: skip
+            return _unchanged(kind.value, values)
         subject = subject_of(finding)
         before, after = self._both(kind, changed)
         left = [one for one in after if subject_of(one) == subject]
@@ -183,7 +270,7 @@ class _Search:
         return {
             "kind": kind.value,
             "values": dict(values),
-            "passes": solved(after, subject),
+            "passes": solved(after, subject, before),
             "re_checked": True,
             "judged": "all" if self._whole(kind) else "caused",
             "outcome": None if worst is None else worst.outcome.value,
@@ -206,13 +293,14 @@ class _Search:
     # --- power ---
 
     def _erp(self, finding: Finding) -> dict[str, Any]:
-        subject = subject_of(finding)
+        subject, asks = subject_of(finding), _Asks(self.stage)
 
         def passes(reduction_db: Sequence[float]) -> bool:
+            asks.heard()
             found = self.variants.shifted_findings(
-                _with_less_power(self.station, reduction_db), finding.check, finding.counterpart
+                with_less_power(self.station, reduction_db), finding.check, finding.counterpart
             )
-            return solved(found, subject)
+            return solved(found, subject, self.before)
 
         by_azimuth = finding.check != exposure.CHECK and self.station.antenna is None
         most_db = float(self.wanted["erp_most_db"])
@@ -226,7 +314,7 @@ class _Search:
             found = (most_db,) * 36
         elif self._predicting:
             found = self._raised(found, subject, most_db)
-        changed = _with_less_power(self.station, found)
+        changed = with_less_power(self.station, found)
         return self._told(Change.ERP, finding, _power_values(changed, found), changed)
 
     def _raised(
@@ -237,15 +325,16 @@ class _Search:
             more = tuple(
                 min(round(each + tenths / 10, 1), most_db) if each else 0.0 for each in found
             )
-            changed = _with_less_power(self.station, more)
-            if solved(self.variants.findings(changed), subject):
+            changed = with_less_power(self.station, more)
+            self.stage.check()
+            if solved(self.variants.findings(changed), subject, self.before):
                 return more
         return found
 
     # --- height ---
 
     def _height(self, finding: Finding) -> dict[str, Any]:
-        subject = subject_of(finding)
+        subject, asks = subject_of(finding), _Asks(self.stage)
         step_m, floor_m = self.wanted["height_step_m"], self.wanted["height_floor_m"]
         values: dict[str, Any] = {"height_step_m": step_m, "height_floor_m": floor_m}
         present_m = self.station.height_above_ground_m
@@ -253,13 +342,20 @@ class _Search:
             return self._told(Change.HEIGHT, finding, values, None)
 
         def passes(height_m: float) -> bool:
-            changed = _lowered(self.station, height_m)
-            return not self._unknown(changed) and solved(self.variants.findings(changed), subject)
+            asks.heard()
+            changed = lowered(self.station, height_m)
+            if self._unknown(changed):
+                return False
+            if finding.check in _APART:
+                found = self.variants.shifted_findings(changed, finding.check)
+            else:
+                found = self.variants.findings(changed)
+            return solved(found, subject, self.before)
 
         found_m = smallest_lowering(passes, present_m, step_m=step_m, floor_m=floor_m)
         if found_m is None:
             found_m = round(present_m - step_m * ((present_m - floor_m) // step_m), 6)
-        changed = _lowered(self.station, found_m)
+        changed = lowered(self.station, found_m)
         values |= {
             "lowered_m": round(present_m - found_m, 6),
             "height_above_ground_m": changed.height_above_ground_m,
@@ -274,8 +370,8 @@ class _Search:
         tried = every[: int(self.wanted["channels_most"])]
         best: tuple[int, int, float] | None = None
         for place, frequency_mhz in enumerate(tried):
-            self.stage.report(0.0)
-            harm = self._harm(finding, _retuned(self.station, frequency_mhz))
+            self.stage.report(place / len(tried))
+            harm = self._harm(finding, retuned(self.station, frequency_mhz))
             if best is None or harm < best[0]:
                 best = harm, place, frequency_mhz
             if not harm:
@@ -290,7 +386,7 @@ class _Search:
             "frequency_mhz": frequency_mhz,
             "away_khz": away_khz,
         }
-        told = self._told(Change.CHANNEL, finding, values, _retuned(self.station, frequency_mhz))
+        told = self._told(Change.CHANNEL, finding, values, retuned(self.station, frequency_mhz))
         return {**told, "passes": not harm}
 
     def _channels(self) -> tuple[float, ...]:
@@ -315,14 +411,14 @@ class _Search:
     def _harm(self, finding: Finding, changed: BroadcastStation) -> int:
         """Return how many findings keep a channel from passing: its own, and those hit worse."""
         subject = subject_of(finding)
-        if finding.check == plan_identity.CHECK:
+        if finding.check in _APART:
             found = self.variants.shifted_findings(changed, finding.check)
-            if not solved(found, subject):
-                return 1_000_000
+            if not solved(found, subject, self.before):
+                return _HOPELESS
         if self._unknown(changed):
-            return 1_000_000
+            return _HOPELESS
         after = self.variants.findings(changed)
-        own = 0 if solved(after, subject) else 1000
+        own = 0 if solved(after, subject, self.before) else 1000
         return own + len(_hit_worse(self.before, after, subject))
 
 
@@ -336,8 +432,7 @@ def _hit_worse(
     worse = [
         one
         for one in now
-        if one.check in _WORSENED
-        and objects(one)
+        if objects(one)
         and one.margin_db is not None
         and one.margin_db < margins.get(subject_of(one), -math.inf) - _WORSE_DB
     ]
@@ -345,7 +440,7 @@ def _hit_worse(
 
 
 def _without_reception(findings: Iterable[Finding]) -> tuple[Finding, ...]:
-    return tuple(one for one in findings if subject_of(one)[1] not in _OWN_RECEPTION)
+    return tuple(one for one in findings if not is_reception(one))
 
 
 def _gravity(finding: Finding) -> tuple[bool, float]:
@@ -377,39 +472,3 @@ def _power_values(changed: BroadcastStation, reduction_db: Sequence[float]) -> d
         "erp_vertical_dbw": changed.erp_vertical_dbw,
         "attenuation_db": list(changed.attenuation_db),
     }
-
-
-def _with_less_power(station: BroadcastStation, reduction_db: Sequence[float]) -> BroadcastStation:
-    less = reduced(
-        Radiated(
-            erp_total_dbw=station.erp_total_dbw,
-            erp_horizontal_dbw=station.erp_horizontal_dbw,
-            erp_vertical_dbw=station.erp_vertical_dbw,
-            attenuation_db=station.attenuation_db,
-        ),
-        reduction_db,
-    )
-    return replace(
-        station,
-        erp_total_dbw=less.erp_total_dbw,
-        erp_horizontal_dbw=less.erp_horizontal_dbw,
-        erp_vertical_dbw=less.erp_vertical_dbw,
-        attenuation_db=less.attenuation_db,
-    )
-
-
-def _lowered(station: BroadcastStation, height_m: float) -> BroadcastStation:
-    """Return a station with a lower antenna; its effective heights fall by as much."""
-    by_m = (station.height_above_ground_m or 0.0) - height_m
-    effective = station.effective_height_max_m
-    return replace(
-        station,
-        height_above_ground_m=height_m,
-        effective_height_max_m=None if effective is None else round(effective - by_m, 6),
-        effective_height_m=tuple(round(one - by_m, 6) for one in station.effective_height_m),
-    )
-
-
-def _retuned(station: BroadcastStation, frequency_mhz: float) -> BroadcastStation:
-    """Return a station on another carrier; the name of its channel is no longer known."""
-    return replace(station, frequency_mhz=frequency_mhz, channel=None)

@@ -7,7 +7,7 @@ off. Any change, predicted: the study of the one station made anew, in which onl
 record is predicted again.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any, Final
 
@@ -26,13 +26,17 @@ from gis.studies.neighbourhood import Neighbourhood
 from gis.studies.service_cells import ServiceCells, Unwanted
 from gis.studies.testpoints import Places
 from propagation.antenna import horizontal_attenuation_db
+from propagation.compliance import aeronautical, contour_overlap
 from propagation.compliance.records import Finding
+from propagation.compliance.remedies import Radiated, reduced
 
-__all__ = ["Variants"]
+__all__ = ["Variants", "lowered", "retuned", "with_less_power"]
 
 Floats = NDArray[np.float64]
 
 _DRAWN: Final = "drawn"
+_OF_MANY: Final = frozenset({aeronautical.CHECK})
+"""Checks that set one station against all others at once: products of two or three carriers."""
 
 
 class Variants:
@@ -101,12 +105,13 @@ class Variants:
         """Return the scene with the power of the station changed, and nothing else of it."""
         scene, meetings = self._scene, self._scene.meetings
         around, cells = self._around(changed), meetings.cells
-        if check is not None:
-            kept, cells = {changed.id}, {}
-            if counterpart in around.stations:
-                other = around.station(str(counterpart))
-                kept |= {other.id, *(one.id for one in meetings.disturbing(other))}
-                cells = {name: one for name, one in meetings.cells.items() if name == other.id}
+        if check is not None and check not in _OF_MANY:
+            kept = self._concerned(changed, check, counterpart)
+            cells = {
+                name: _only(one, changed) if check == contour_overlap.CHECK else one
+                for name, one in meetings.cells.items()
+                if name == counterpart
+            }
             around = replace(
                 around, stations={name: around.station(name) for name in sorted(kept)}
             )
@@ -124,6 +129,19 @@ class Variants:
             fields=fields,
         )
         return self._scene_of(scene, around, moved, changed)
+
+    def _concerned(
+        self, changed: BroadcastStation, check: str, counterpart: str | None
+    ) -> set[str]:
+        """Return the stations that what one check finds of the counterpart hangs on."""
+        around = self._scene.neighbourhood
+        if counterpart not in around.stations:
+            return {changed.id}
+        other = around.station(str(counterpart))
+        if check == contour_overlap.CHECK:
+            return {changed.id, other.id}
+        disturbing = self._scene.meetings.disturbing(other)
+        return {changed.id, other.id, *(one.id for one in disturbing)}
 
     def _predicted(self, changed: BroadcastStation) -> Scene:
         """Return the scene of the study of the changed station alone."""
@@ -261,6 +279,49 @@ class Variants:
         kept = np.flatnonzero(away_km <= reach_km * (1 + 1e-9))
         boundaries[changed.id] = places.some(kept)
         fields[changed.id, "boundary"] = fields[changed.id, "boundary"][:, kept]
+
+
+def with_less_power(station: BroadcastStation, reduction_db: Sequence[float]) -> BroadcastStation:
+    """Return a station with less power at 0, 10 ... 350 degrees, dB."""
+    less = reduced(
+        Radiated(
+            erp_total_dbw=station.erp_total_dbw,
+            erp_horizontal_dbw=station.erp_horizontal_dbw,
+            erp_vertical_dbw=station.erp_vertical_dbw,
+            attenuation_db=station.attenuation_db,
+        ),
+        reduction_db,
+    )
+    return replace(
+        station,
+        erp_total_dbw=less.erp_total_dbw,
+        erp_horizontal_dbw=less.erp_horizontal_dbw,
+        erp_vertical_dbw=less.erp_vertical_dbw,
+        attenuation_db=less.attenuation_db,
+    )
+
+
+def lowered(station: BroadcastStation, height_m: float) -> BroadcastStation:
+    """Return a station with a lower antenna; its effective heights fall by as much."""
+    by_m = (station.height_above_ground_m or 0.0) - height_m
+    effective = station.effective_height_max_m
+    return replace(
+        station,
+        height_above_ground_m=height_m,
+        effective_height_max_m=None if effective is None else round(effective - by_m, 6),
+        effective_height_m=tuple(round(one - by_m, 6) for one in station.effective_height_m),
+    )
+
+
+def retuned(station: BroadcastStation, frequency_mhz: float) -> BroadcastStation:
+    """Return a station on another carrier; the name of its channel is no longer known."""
+    return replace(station, frequency_mhz=frequency_mhz, channel=None)
+
+
+def _only(cells: ServiceCells, changed: BroadcastStation) -> ServiceCells:
+    """Return the cells of another station with what the changed one does there, and no third."""
+    mine = cells.of(changed.id)
+    return replace(cells, unwanted=() if mine is None else (mine,))
 
 
 def _differing(changed: BroadcastStation) -> tuple[object, ...]:

@@ -84,8 +84,9 @@ def conclude(
             outcome=Outcome.NEEDS_VERIFICATION,
             missing=wanted or ("compliance.missing.confirmed_record",),
             measure=measure,
+            held_back=outcome is Outcome.COMPLIES,
         )
-    return replace(finding, outcome=outcome, missing=(), measure=None)
+    return replace(finding, outcome=outcome, missing=(), measure=None, held_back=False)
 
 
 def unconcluded(

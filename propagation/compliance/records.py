@@ -234,6 +234,9 @@ class Finding:
         Why the outcome could not be *violates*.
     agreement : ModelAgreement or None
         What other propagation models say of the margin; it never changes the outcome.
+    held_back : bool
+        Whether the limit is kept and only a reservation holds *complies* back; every other *needs
+        verification* objects.
 
     Raises
     ------
@@ -256,6 +259,7 @@ class Finding:
     measure: Mapping[str, Value] | None = None
     reservations: frozenset[Reservation] = frozenset()
     agreement: ModelAgreement | None = field(default=None, metadata={"later": True})
+    held_back: bool = field(default=False, metadata={"later": True})
 
     def __post_init__(self) -> None:
         """Keep the law: what is predicted, approximate or recalled never violates."""

@@ -11,151 +11,24 @@ is found by doubling and halving: it passes, and one step less does not.
 """
 
 import math
-from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from enum import StrEnum
-from types import MappingProxyType
 from typing import Final
 
 from propagation.compliance.facts import AZIMUTHS
-from propagation.compliance.records import Finding, Outcome
 
 __all__ = [
-    "Change",
     "Radiated",
     "Sector",
-    "Subject",
-    "changes_for",
     "channels_near",
-    "newly_objecting",
-    "objects",
     "reduced",
     "sectors",
     "smallest_lowering",
     "smallest_reduction",
-    "solved",
-    "subject_of",
 ]
 
 _TENTHS: Final = 10
 _STEP_DEG: Final = 360 // AZIMUTHS
-_BROKEN: Final = frozenset(
-    {
-        "absent",
-        "agreement",
-        "broken",
-        "differ",
-        "differs",
-        "disturbed",
-        "exceeded",
-        "expired",
-        "hit",
-        "implausible",
-        "inhabited",
-        "left",
-        "other",
-        "outside",
-        "overlap",
-        "own",
-        "within",
-    }
-)
-"""Words of the reasons that say that a limit is not kept."""
-
-_MAY_VANISH: Final = frozenset({"protection_ratios", "usable_field", "service_area"})
-
-_WAYS: Final = frozenset({"received", "caused", "predicted", "measured"})
-
-Subject = tuple[str, str, str | None]
-"""What a finding is about, whatever it concludes: its check, what it compares, whom with."""
-
-
-class Change(StrEnum):
-    """What of a station may be changed."""
-
-    ERP = "erp"
-    HEIGHT = "height"
-    CHANNEL = "channel"
-
-
-_ALL: Final = (Change.ERP, Change.HEIGHT, Change.CHANNEL)
-_REMEDIES: Final[Mapping[tuple[str, str], tuple[Change, ...]]] = MappingProxyType(
-    {
-        ("erp_and_height", "erp"): (Change.ERP,),
-        ("erp_and_height", "pattern"): (Change.ERP,),
-        ("erp_and_height", "effective"): (Change.HEIGHT,),
-        ("erp_and_height", "antenna"): (Change.HEIGHT,),
-        ("plan_identity", "band"): (Change.CHANNEL,),
-        ("plan_identity", "raster"): (Change.CHANNEL,),
-        ("plan_identity", "channel"): (Change.CHANNEL,),
-        ("plan_identity", "frequency"): (Change.CHANNEL,),
-        ("boundary_protection", "predicted"): (Change.ERP, Change.HEIGHT),
-        ("boundary_protection", "measured"): (Change.ERP,),
-        ("protection_ratios", "caused"): _ALL,
-        ("protection_ratios", "received"): (Change.CHANNEL,),
-        ("usable_field", "caused"): _ALL,
-        ("service_area", "caused"): _ALL,
-        ("exposure", "alone"): (Change.ERP,),
-        ("exposure", "site"): (Change.ERP,),
-    }
-)
-"""What the station itself can change about each thing compared."""
-
-
-def subject_of(finding: Finding) -> Subject:
-    """Return what a finding is about: check, what is compared or which way, counterpart."""
-    words = finding.reason.rsplit(".", 1)[-1].split("_")
-    way = next((word for word in words if word in _WAYS), words[0])
-    return finding.check, way, finding.counterpart
-
-
-def objects(finding: Finding) -> bool:
-    """Return whether a finding says that a limit is not kept.
-
-    One that complies but for a reservation (flat terrain, an approximate boundary) does not.
-    """
-    if finding.outcome is Outcome.VIOLATES:
-        return True
-    words = finding.reason.rsplit(".", 1)[-1].split("_")
-    return finding.outcome is Outcome.NEEDS_VERIFICATION and not _BROKEN.isdisjoint(words)
-
-
-def solved(findings: Iterable[Finding], subject: Subject) -> bool:
-    """Return whether the findings of a changed station no longer object about a subject.
-
-    They have to speak of it still, and to have been able to: only what a station does to another
-    may be nothing at all any more.
-    """
-    mine = [one for one in findings if subject_of(one) == subject]
-    if any(objects(one) or one.outcome is Outcome.NOT_ASSESSABLE for one in mine):
-        return False
-    return bool(mine) or subject[0] in _MAY_VANISH
-
-
-def newly_objecting(before: Iterable[Finding], after: Iterable[Finding]) -> tuple[Finding, ...]:
-    """Return the findings that object after a change about something that had no objection.
-
-    Of several about one subject those beyond the number before the change, the last ones.
-    """
-    left = Counter(subject_of(one) for one in before if objects(one))
-    found = []
-    for one in after:
-        if not objects(one):
-            continue
-        subject = subject_of(one)
-        if left[subject]:
-            left[subject] -= 1
-        else:
-            found.append(one)
-    return tuple(found)
-
-
-def changes_for(finding: Finding) -> tuple[Change, ...]:
-    """Return what the station could change about a finding that objects; nothing about others."""
-    if not objects(finding):
-        return ()
-    return _REMEDIES.get(subject_of(finding)[:2], ())
 
 
 # --- power ---

@@ -184,8 +184,13 @@ class Scene:
         )
 
 
-def judged(scene: Scene, folder: Path) -> Rows:
-    """Return the row of each station, by its identifier, of the scene's compliance study."""
+def judged(
+    scene: Scene, folder: Path, *, listening: Mapping[str, Any] | None = None, **asked: Any
+) -> Rows:
+    """Return the row of each station, by its identifier, of the scene's compliance study.
+
+    Of all stations, or as `asked`; `listening` are parts of the study's context.
+    """
     home = Home(folder)
     for name, text in scene.rules.items():
         home.rules.mkdir(exist_ok=True)
@@ -198,8 +203,9 @@ def judged(scene: Scene, folder: Path) -> Rows:
             writer.replace_boundaries(scene.boundaries)
             writer.add_protected_points(scene.points)
             writer.add_measurements(scene.measurements)
-        context = StudyContext(register, home, Ground(Plain(GROUND_M)), workers=1)
-        request = {"on": scene.on, "service": scene.service.value}
+        parts = {"workers": 1, **(listening or {})}
+        context = StudyContext(register, home, Ground(Plain(GROUND_M)), **parts)
+        request = {"on": scene.on, **(asked or {"service": scene.service.value})}
         results = run("compliance", request, context).results
     return {row["station_id"]: row for row in results["stations"]}
 

@@ -19,14 +19,9 @@ from gis.studies.record import canonical
 from gis.studies.runner import run
 from gis.terrain.ground import Ground
 from gis.terrain.source import FlatTerrain
+from propagation.compliance.objections import Subject, objects, subject_of
 from propagation.compliance.records import Finding
-from propagation.compliance.remedies import (
-    Radiated,
-    Subject,
-    objects,
-    reduced,
-    subject_of,
-)
+from propagation.compliance.remedies import Radiated, reduced
 
 Make = Callable[..., BroadcastStation]
 Json = dict[str, Any]

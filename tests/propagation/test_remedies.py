@@ -4,56 +4,15 @@ import math
 
 import pytest
 
-from propagation.compliance.conclusions import unconcluded
-from propagation.compliance.records import (
-    Confidence,
-    Evidence,
-    EvidenceKind,
-    Finding,
-    Outcome,
-    Rule,
-)
 from propagation.compliance.remedies import (
-    Change,
     Radiated,
     Sector,
-    changes_for,
     channels_near,
-    newly_objecting,
-    objects,
     reduced,
     sectors,
     smallest_lowering,
     smallest_reduction,
-    solved,
-    subject_of,
 )
-
-RULE = Rule(
-    id="r",
-    title_vi="r",
-    title_en="r",
-    instrument="i",
-    clause="c",
-    valid_from=None,
-    valid_to=None,
-    confidence=Confidence.VERIFIED,
-    source="s",
-)
-FACT = Evidence(EvidenceKind.RECORD, "erp_total_dbw", 30.0, "s")
-
-
-def finding(check: str, reason: str, outcome: Outcome, counterpart: str | None = None) -> Finding:
-    first = unconcluded(check, RULE, f"x.reason.{reason}", (FACT,), {}, counterpart=counterpart)
-    return Finding(
-        check=check,
-        rule=RULE,
-        outcome=outcome,
-        evidence=first.evidence,
-        reason=first.reason,
-        counterpart=counterpart,
-        missing=("m",),
-    )
 
 
 def needs(wanted: dict[int, float]):
@@ -154,59 +113,3 @@ def test_channels_come_nearest_first() -> None:
     )
     assert tv[:2] == (482.0, 490.0)
     assert max(tv) == 690.0
-
-
-def test_what_objects() -> None:
-    flat = finding("protection_ratios", "protection_caused_kept", Outcome.NEEDS_VERIFICATION, "b")
-    broken = finding(
-        "protection_ratios", "protection_caused_broken", Outcome.NEEDS_VERIFICATION, "b"
-    )
-    assert not objects(flat)
-    assert objects(broken)
-    assert subject_of(flat) == subject_of(broken) == ("protection_ratios", "caused", "b")
-    assert solved([flat], subject_of(flat))
-    assert not solved([flat, broken], subject_of(flat))
-    for reason in (
-        "caused_agreement_required_alone_robust",
-        "caused_exceeded_people",
-        "raster_left",
-    ):
-        assert objects(finding("x", reason, Outcome.NEEDS_VERIFICATION))
-    for reason in ("caused_rise_accepted_robust", "screen_kept", "alone_kept", "frequency_same"):
-        assert not objects(finding("x", reason, Outcome.NEEDS_VERIFICATION))
-    assert objects(finding("x", "anything", Outcome.VIOLATES))
-
-
-def test_what_a_station_can_change() -> None:
-    def about(check: str, reason: str, outcome: Outcome = Outcome.NEEDS_VERIFICATION):
-        return changes_for(finding(check, reason, outcome, "b"))
-
-    assert about("protection_ratios", "protection_received_broken") == (Change.CHANNEL,)
-    assert about("protection_ratios", "protection_caused_broken") == tuple(Change)
-    assert about("protection_ratios", "protection_caused_kept") == ()
-    assert about("boundary_protection", "boundary_predicted_exceeded") == (
-        Change.ERP,
-        Change.HEIGHT,
-    )
-    assert about("usable_field", "received_broken_robust") == ()
-    assert about("plan_identity", "site_left") == ()
-    assert about("erp_and_height", "antenna_height_exceeded", Outcome.VIOLATES) == (Change.HEIGHT,)
-    assert about("erp_and_height", "polarization_other", Outcome.VIOLATES) == ()
-
-
-def test_only_what_did_not_object_before_is_new() -> None:
-    old = finding("x", "a_exceeded", Outcome.NEEDS_VERIFICATION, "b")
-    other = finding("x", "a_exceeded", Outcome.NEEDS_VERIFICATION, "c")
-    kept = finding("x", "d_kept", Outcome.NEEDS_VERIFICATION)
-    assert newly_objecting([old], [old, other, kept]) == (other,)
-    assert newly_objecting([old], [old, old]) == (old,)
-    assert newly_objecting([kept], [finding("x", "d_left", Outcome.VIOLATES)]) != ()
-
-
-def test_a_finding_is_solved_only_where_it_could_be_made() -> None:
-    unknown = finding("usable_field", "caused_no_point", Outcome.NOT_ASSESSABLE, "b")
-    assert not solved([unknown], subject_of(unknown))
-    assert solved([], ("usable_field", "caused", "b")), "what is done to others may be nothing"
-    assert not solved([], ("plan_identity", "frequency", None)), "the plan has to speak of it"
-    assert solved([finding("plan_identity", "frequency_same", Outcome.COMPLIES)],
-                  ("plan_identity", "frequency", None))  # fmt: skip
