@@ -115,7 +115,7 @@ def gather(
     if application is not None:
         everyone = application.among(everyone)
     pack = load_rule_pack(on, own=context.home.rules)
-    changes = remedies.asked(reader, alone=alone is not None and application is None)
+    changes = remedies.asked(reader, usual=_usual_changes(alone, application))
     judged: Sequence[BroadcastStation] = everyone
     if alone is not None:
         judged = [alone]
@@ -236,6 +236,13 @@ def compute(gathered: Gathered, context: StudyContext) -> Computed:
             ],
         }
     )
+
+
+def _usual_changes(alone: BroadcastStation | None, application: Application | None) -> str:
+    """Return how far a search for changes goes unless said: a plan waits for none of them."""
+    if application is not None:
+        return "erp"
+    return "none" if alone is None else "all"
 
 
 def _search_begins(changes: Mapping[str, Any] | None) -> float:

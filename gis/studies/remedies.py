@@ -109,23 +109,23 @@ _ADVICE: Final = "advice"
 _ALONE: Final = "alone"
 
 
-def asked(reader: Reader, *, alone: bool) -> dict[str, Any]:
+def asked(reader: Reader, *, usual: str) -> dict[str, Any]:
     """Return what is to be looked for, as JSON values of a study's inputs.
 
     Parameters
     ----------
     reader : Reader
-        The request: `changes` (`none`, `erp`, `all`; for one station `all`, else `erp` unless
-        said), `height_step_m` (5 unless said) and `height_floor_m` (10 unless said).
-    alone : bool
-        Whether one station is judged.
+        The request: `changes` (`none`, `erp`, `all`), `height_step_m` (5 unless said) and
+        `height_floor_m` (10 unless said).
+    usual : str
+        What `changes` is unless said.
 
     Raises
     ------
     FormatError
         If the request is not understood.
     """
-    extent = reader.choice("changes", tuple(_EXTENTS), "all" if alone else "erp")
+    extent = reader.choice("changes", tuple(_EXTENTS), usual)
     return {
         "kinds": list(_EXTENTS[extent]),
         "height_step_m": reader.number("height_step_m", 1.0, 50.0, _USUAL_STEP_M),
@@ -164,9 +164,9 @@ def changes_of(
         outcome and the margin then, how it was checked again, and what newly objects; after them,
         where others could help or nothing was searched, an `advice` that names who.
     """
-    kinds = () if wanted is None else tuple(Change(one) for one in wanted["kinds"])
-    if not kinds:
+    if wanted is None:
         return {}
+    kinds = tuple(Change(one) for one in wanted["kinds"])
     told = {
         place: [kind for kind in changes_for(finding) if kind in kinds]
         for place, finding in enumerate(findings)
@@ -175,9 +175,7 @@ def changes_of(
     asked_for = [(place, kind) for place, chosen in told.items() for kind in chosen]
     found: dict[int, list[dict[str, Any]]] = {place: [] for place in told}
     if asked_for:
-        search = _Search(
-            scene, station, findings, dict(wanted or {}), Variants(scene, station), stage
-        )
+        search = _Search(scene, station, findings, dict(wanted), Variants(scene, station), stage)
         for turn, (place, kind) in enumerate(asked_for):
             part = stage.part(turn / len(asked_for), (turn + 1) / len(asked_for))
             found[place].append(replace(search, stage=part).change(kind, findings[place]))

@@ -48,6 +48,7 @@ _MAY_VANISH: Final = frozenset(
         ("service_area", "caused"),
         ("intermodulation", "hit"),
         ("intermodulation", "own"),
+        ("intermodulation", "receiver"),
     }
 )
 """What has a finding only where there is something to say."""
@@ -109,9 +110,11 @@ _HELP: Final[Mapping[tuple[str, str], _Help]] = MappingProxyType(
         ("aeronautical", "b2"): ((Change.ERP, Change.CHANNEL), None),
         ("intermodulation", "hit"): (_CARRIER, None),
         ("intermodulation", "own"): (_CARRIER, None),
+        ("intermodulation", "receiver"): (_CARRIER, None),
         ("border", "distance"): (_FIELD, None),
         ("border", "tropospheric"): (_FIELD, None),
         ("border", "steady"): (_FIELD, None),
+        ("border", "television"): (_FIELD, None),
         ("allotment", "channel"): (_CARRIER, None),
         ("allotment", "site"): ((), Helper.SITE),
         ("allotment", "field"): (_FIELD, None),
