@@ -32,7 +32,6 @@ from propagation.compliance.facts import (
 )
 from propagation.compliance.parameters import words
 from propagation.compliance.records import (
-    Confidence,
     Evidence,
     EvidenceKind,
     Finding,
@@ -273,9 +272,7 @@ def _said(worst: _Place) -> str:
 
 def _receiving_height(point: FieldAtPoint) -> Evidence:
     """Return how high a measuring antenna stood."""
-    return Evidence(
-        EvidenceKind.RECORD, "receiving_height_m", point.height_m, point.source, Confidence.DERIVED
-    )
+    return Evidence(EvidenceKind.MEASUREMENT, "receiving_height_m", point.height_m, point.source)
 
 
 def _power(station: StationFacts) -> tuple[Evidence, ...]:

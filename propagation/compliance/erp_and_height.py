@@ -296,7 +296,7 @@ def _over_terrain(
         )
     worst = max(known, key=by_azimuth.__getitem__)
     value = by_azimuth[worst]
-    kept = _within(value - limit, number(rule, "height_tolerance_m"))
+    kept = _within(value - limit, number(rule, "terrain_height_tolerance_m"))
     computed = field_evidence(
         EvidenceKind.PREDICTION,
         "effective_height_computed_m",

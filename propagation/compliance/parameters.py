@@ -284,7 +284,11 @@ _BAND: Final = (
     (number, "frequency_max_mhz"),
     (number, "frequency_tolerance_khz"),
 )
-_LIMITS: Final = ((number, "erp_tolerance_db"), (number, "height_tolerance_m"))
+_LIMITS: Final = (
+    (number, "erp_tolerance_db"),
+    (number, "height_tolerance_m"),
+    (number, "terrain_height_tolerance_m"),
+)
 
 _OTHER_SERVICES: Final[Mapping[str, Callable[[Rule], None]]] = MappingProxyType(
     {
@@ -395,8 +399,8 @@ _REQUIRED: Final[Mapping[str, Callable[[Rule], None]]] = MappingProxyType(
             (number, "frequency_max_mhz"),
             (number, "frequency_tolerance_khz"),
         ),
-        PLAN_ERP: _all((number, "erp_tolerance_db"), (number, "height_tolerance_m")),
-        PLAN_ERP_LOCAL: _all((number, "erp_tolerance_db"), (number, "height_tolerance_m")),
+        PLAN_ERP: _all(*_LIMITS),
+        PLAN_ERP_LOCAL: _all(*_LIMITS),
         RASTER: _all((number, "raster_khz"), (number, "frequency_tolerance_khz")),
         SITE_TOLERANCE: _all(
             (number, "erp_threshold_w"),

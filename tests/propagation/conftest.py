@@ -22,7 +22,11 @@ PARAMETERS: dict[str, dict[str, object]] = {
         "frequency_tolerance_khz": 1.0,
         "table_complete": False,
     },
-    "fm.plan.erp": {"erp_tolerance_db": 0.01, "height_tolerance_m": 0.5},
+    "fm.plan.erp": {
+        "erp_tolerance_db": 0.01,
+        "height_tolerance_m": 0.5,
+        "terrain_height_tolerance_m": 10.0,
+    },
     "fm.raster": {"raster_khz": 100.0, "frequency_tolerance_khz": 0.5},
     "fm.site_tolerance": {
         "erp_threshold_w": 1000.0,

@@ -259,13 +259,13 @@ def test_entry_that_states_no_heights(check, station, plan) -> None:
 
 
 def test_effective_heights_over_the_terrain_ask_to_be_verified(check, station, plan, flat) -> None:
-    """The entry allows 75 m: 75.5 m are within the tolerance, 76 m at 120 degrees are not."""
-    found = check(station(), plan(), heights(12, 76.0))["effective_height_terrain_exceeded"]
+    """The entry allows 75 m: 85 m are within 10 m of it, 86 m at 120 degrees are not."""
+    found = check(station(), plan(), heights(12, 86.0))["effective_height_terrain_exceeded"]
     assert found.outcome is Outcome.NEEDS_VERIFICATION
     assert found.reservations == {Reservation.PREDICTED}
     assert "compliance.missing.height_survey" in found.missing
-    assert (found.values["azimuth_deg"], found.values["excess_m"]) == (120, 1.0)
-    kept = check(station(), plan(), heights(12, 75.5))["effective_height_terrain_kept"]
+    assert (found.values["azimuth_deg"], found.values["excess_m"]) == (120, 11.0)
+    kept = check(station(), plan(), heights(12, 85.0))["effective_height_terrain_kept"]
     assert kept.outcome is Outcome.COMPLIES
     one = (math.nan,) * 35 + (70.0,)
     void = HeightFacts(effective_height_max_m=70.0, source="s", effective_height_m=one)

@@ -8,8 +8,8 @@ from hypothesis import strategies as st
 
 from propagation.compliance import protection_ratios
 from propagation.compliance.facts import PairFacts, ProtectionPoint, TerrainFacts
+from propagation.compliance.objections import objects
 from propagation.compliance.records import EvidenceKind, Outcome, Reservation
-from propagation.compliance.remedies import objects
 from propagation.interference.bs412 import Area
 from tests.propagation.site_checks import shipped
 

@@ -8,8 +8,8 @@ import pytest
 from propagation.compliance import usable_field
 from propagation.compliance.agreement import Agreement, Vote, agreement_of, spread_db
 from propagation.compliance.facts_interference import NuisancePoint, ReceptionFacts
+from propagation.compliance.objections import solved
 from propagation.compliance.records import Outcome, Reservation, summarise
-from propagation.compliance.remedies import solved
 from propagation.compliance.usable_points import drawn, settings, usable_at_points
 from propagation.errors import PropagationError
 from propagation.interference.acceptance import Acceptance
