@@ -272,7 +272,7 @@ def _said(worst: _Place) -> str:
 
 def _receiving_height(point: FieldAtPoint) -> Evidence:
     """Return how high a measuring antenna stood."""
-    return Evidence(EvidenceKind.MEASUREMENT, "receiving_height_m", point.height_m, point.source)
+    return Evidence(EvidenceKind.RECORD, "receiving_height_m", point.height_m, point.source)
 
 
 def _power(station: StationFacts) -> tuple[Evidence, ...]:
