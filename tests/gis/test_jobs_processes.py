@@ -204,7 +204,7 @@ def test_twenty_sudden_deaths_lose_no_job_and_end_none_twice(home: Home, tmp_pat
     assert {job.state for job in ended} == {JobState.DONE}
     assert ends == sorted((job.id, "done") for job in jobs)
     assert [job.study_id for job in ended] == [f"coverage-{n:016x}" for n in range(JOBS)]
-    kept = list_studies(home)
+    kept = [load(study.id, home) for study in list_studies(home)]
     assert sorted(study.inputs["n"] for study in kept) == list(range(JOBS))
     assert all(damaged_files(study, home) == [] for study in kept)
     assert sum(job.attempts - 1 for job in ended) >= KILLS // 4  # the kills met running jobs

@@ -215,11 +215,11 @@ def test_a_history_that_cannot_be_kept_leaves_the_file_as_it_was(
         (AUDIT + "x = [2026-01-01]\n", "rules.parameter_plain", LAST),
         (AUDIT + f"x = 1{'0' * 400}\n", "rules.parameter_number", LAST),
         (AUDIT + f"x = 1{'0' * 5000}\n", "rules.file_not_toml_text", None),
-        (AUDIT.replace("effective_height_tolerance_m = 15\n", ""), "rules.parameter_absent", 4),
-        (AUDIT.replace("= 15", '= "15"'), "rules.parameter_number", 17),
-        (AUDIT.replace('confidence = "derived"', 'confidence = "sure"'), "rules.value_wrong", 11),
-        (AUDIT + AUDIT, "rules.versions_overlap", 25),
-        (AUDIT.replace("binding = false", "bindig = false"), "rules.key_unknown", 13),
+        (AUDIT.replace("effective_height_tolerance_m = 15\n", ""), "rules.parameter_absent", 5),
+        (AUDIT.replace("= 15", '= "15"'), "rules.parameter_number", 19),
+        (AUDIT.replace('confidence = "derived"', 'confidence = "sure"'), "rules.value_wrong", 12),
+        (AUDIT + AUDIT, "rules.versions_overlap", 28),
+        (AUDIT.replace("binding = false", "bindig = false"), "rules.key_unknown", 14),
     ],
     ids=[
         "TOML",
@@ -254,7 +254,7 @@ def test_a_pack_that_contradicts_itself_across_files_is_refused(
     with pytest.raises(FormatError) as raised:
         keep(register, home, AUDIT, "second.toml")
     assert raised.value.key == "rules.versions_overlap"
-    assert "audit.toml:4" in str(raised.value.values["other"])
+    assert "audit.toml:5" in str(raised.value.values["other"])
 
 
 def test_somebody_elses_change_is_not_written_over(register: Register, home: Home) -> None:

@@ -134,7 +134,7 @@ def test_300_w_over_the_entry(judge, make_station: Make, make_plan_entry) -> Non
 def test_a_pattern_over_the_entry(judge, make_station: Make, make_plan_entry) -> None:
     """10 dB lower at 120 and 4 dB at 130 degrees: one sector, its worst azimuth decides."""
     pattern = (0.0,) * 12 + (10.0, 4.0) + (0.0,) * 22
-    station = make_station(plan_entry_id="q-a")
+    station = make_station(plan_entry_id="q-a", attenuation_db=(0.0,) * 36)
     given = {"entries": [make_plan_entry(attenuation_db=pattern)]}
     subject = ("erp_and_height", "pattern", None)
     found = proposals(judge([station], **given), subject)
@@ -185,7 +185,7 @@ def test_the_power_that_disturbs_a_neighbour(judge, neighbours, check: str) -> N
     assert lost[9] == max(lost) > 0.5
     assert max(lost[14:], default=0.0) == max(lost[:5], default=0.0) == 0.0
     # all stations judged at once come to the same reduction, from shifted powers alone
-    row = judge(neighbours, station_id=None)
+    row = judge(neighbours, station_id=None, changes="erp")
     shifted = proposals(row, subject)["erp"]
     assert shifted["values"] == change["values"]
     assert (shifted["judged"], change["judged"]) == ("caused", "all")
