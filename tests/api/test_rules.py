@@ -64,7 +64,7 @@ def test_a_bad_file_comes_back_with_line_and_reason(
     answer = posted(admin, service, typed)
     assert answer.status_code == 422
     assert 'aria-invalid="true"' in answer.text
-    assert "audit.toml:17" in answer.text
+    assert "audit.toml:19" in answer.text
     assert "&lt;b&gt;15" in answer.text, "what was typed stays"
     assert "<b>15" not in answer.text
     assert rule_file(service.home, "audit.toml").content == AUDIT
