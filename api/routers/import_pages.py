@@ -26,6 +26,7 @@ from gis.exchange.exporting import Format, LayerName
 from gis.exchange.fields import title
 from gis.exchange.importing import ImportKind
 from gis.exchange.report import Accepted, ImportReport, RowState
+from gis.register.allotments import AllotmentPoint
 from gis.register.records import (
     BroadcastStation,
     Measurement,
@@ -226,6 +227,9 @@ def _row(row: Accepted, language: Language) -> dict[str, Any]:
         name, about = record.programme, _on_air(record, record.site_name, language)
     elif isinstance(record, Measurement):
         name, about = _measured(record, language)
+    elif isinstance(record, AllotmentPoint):
+        name = record.name
+        about = _on_air(record, record.allotment_name or record.allotment, language)
     elif isinstance(record, ProtectedPoint):
         name, about = record.name, text(f"register.protected_point_kind.{record.kind}", language)
     else:
@@ -240,7 +244,9 @@ def _row(row: Accepted, language: Language) -> dict[str, Any]:
     }
 
 
-def _on_air(record: BroadcastStation | PlanEntry, words: str, language: Language) -> str:
+def _on_air(
+    record: BroadcastStation | PlanEntry | AllotmentPoint, words: str, language: Language
+) -> str:
     return text("pages.import_on_air", language, words=words, frequency=record.frequency_mhz)
 
 

@@ -7,6 +7,7 @@ from datetime import date
 from typing import Any
 
 from gis.emissions import emission_from_text
+from gis.exchange.allotment_rows import Allotments, allotment_point
 from gis.exchange.cells import CellReader
 from gis.exchange.fields import tables
 from gis.exchange.measured_rows import Stations, measurement
@@ -65,6 +66,8 @@ class Known:
         The stations that measurements may name.
     units : mapping
         Unit by code, of the day that the file is brought in for.
+    allotments : Allotments
+        What the rows so far say of allotments.
     only_owner : str or None
         The organisation that may bring rows; None for all.
     file : str
@@ -79,6 +82,7 @@ class Known:
     plan_entries: frozenset[str] = frozenset()
     stations: Stations = field(default_factory=lambda: Stations([]))
     units: Mapping[str, AdministrativeUnit] = field(default_factory=dict)
+    allotments: Allotments = field(default_factory=Allotments)
     only_owner: str | None = None
     file: str = ""
     confidence: Confidence = Confidence.SECONDARY
@@ -101,6 +105,7 @@ def build(kind: ImportKind, reader: CellReader, known: Known) -> dict[str, Any]:
         ImportKind.PLAN: _plan_entry,
         ImportKind.MEASUREMENTS: _measurement,
         ImportKind.PROTECTED_POINTS: _protected_point,
+        ImportKind.ALLOTMENTS: _allotment_point,
         ImportKind.POPULATION: _population,
     }[kind]
     values = maker(reader, known)
@@ -109,6 +114,8 @@ def build(kind: ImportKind, reader: CellReader, known: Known) -> dict[str, Any]:
     values["id"] = _record_id(reader)
     if kind is not ImportKind.MEASUREMENTS:
         values["valid_from"], values["valid_to"] = _span(reader, "valid_from", "valid_to")
+    if kind is ImportKind.ALLOTMENTS:
+        known.allotments.agree(reader, values)
     values["note"] = reader.text("note")
     values["confidence"], values["source"] = _origin(reader, known)
     values["source"] = noted(values["source"], values["note"])
@@ -216,6 +223,14 @@ def _protected_point(reader: CellReader, known: Known) -> dict[str, Any]:
         "frequency_mhz": reader.number("frequency_mhz"),
         "volume": reader.text("volume"),
     }
+
+
+def _allotment_point(reader: CellReader, known: Known) -> dict[str, Any]:
+    code = reader.text("area_code")
+    unit = known.units.get(_code(code or ""))
+    if code is not None and unit is None:
+        reader.refuse("area_code", "code_unknown")
+    return allotment_point(reader, None if unit is None else unit.code)
 
 
 def _population(reader: CellReader, known: Known) -> dict[str, Any]:

@@ -64,7 +64,8 @@ def export(
     scope : Scope
         What the caller may see.
     layers : iterable of LayerName
-        `structures`, `stations`, `plan`, `boundaries`, `measurements`, `protected_points`.
+        `structures`, `stations`, `plan`, `boundaries`, `measurements`, `protected_points`,
+        `allotments`.
     format : Format
         `gpkg` and `xlsx` hold all layers in one file; `geojson` and `csv` hold one, so that more
         become `<name>-<layer>.<ending>`.

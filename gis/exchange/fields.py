@@ -252,6 +252,17 @@ FIELDS: Mapping[ImportKind, tuple[Field, ...]] = {
         Field("volume"),
         *_ALWAYS,
     ),
+    ImportKind.ALLOTMENTS: (
+        Field("id"),
+        Field("allotment", required=True),
+        Field("allotment_name"),
+        Field("frequency_mhz", Dimension.FREQUENCY, unit="mhz"),
+        Field("channel_number"),
+        Field("area_code", required=True),
+        Field("name", required=True),
+        Field("reference_dbuvm", Dimension.FIELD_STRENGTH, required=True, unit="dbuvm"),
+        *_ALWAYS,
+    ),
     ImportKind.POPULATION: (
         Field("code", required=True),
         Field("population", Dimension.COUNT, required=True, unit="người"),

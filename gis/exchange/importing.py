@@ -40,6 +40,7 @@ from gis.exchange.safety import LIMITS, Format, Inspected, Limits, inspect
 from gis.exchange.table import Table
 from gis.geodesy import is_known
 from gis.jurisdictions import Jurisdiction
+from gis.register.allotments import AllotmentPoint
 from gis.register.reading import Reader
 from gis.register.records import (
     AdministrativeUnit,
@@ -64,8 +65,10 @@ _LAYERS = {
     ImportKind.PLAN: ("plan", "plan_entries", "quy_hoach"),
     ImportKind.MEASUREMENTS: ("measurements", "ket_qua_do"),
     ImportKind.PROTECTED_POINTS: ("protected_points", "diem_bao_ve"),
+    ImportKind.ALLOTMENTS: ("allotments", "allotment_points", "phan_bo"),
     ImportKind.POPULATION: ("population", "dan_so"),
 }
+_OF_UNITS = (ImportKind.POPULATION, ImportKind.ALLOTMENTS)
 _OPEN = "?"
 
 
@@ -195,6 +198,7 @@ def commit(report: ImportReport, register: Register, *, author: str) -> ImportBa
         w.add_plan_entries(r for r in new if isinstance(r, PlanEntry))
         w.add_measurements(_only(new, Measurement))
         w.add_protected_points(_only(new, ProtectedPoint))
+        w.add_allotment_points(_only(new, AllotmentPoint))
         changed = [row for row in report.accepted if row.state is RowState.CHANGED]
         after = [_stamped(row, batch) for row in changed]
         before = [row.stored for row in changed]
@@ -203,6 +207,7 @@ def commit(report: ImportReport, register: Register, *, author: str) -> ImportBa
         w.update_plan_entries(_only(after, PlanEntry), _only(before, PlanEntry))
         w.update_measurements(_only(after, Measurement), _only(before, Measurement))
         w.update_protected_points(_only(after, ProtectedPoint), _only(before, ProtectedPoint))
+        w.update_allotment_points(_only(after, AllotmentPoint), _only(before, AllotmentPoint))
         w.update_units(_only(after, AdministrativeUnit), _only(before, AdministrativeUnit))
     return batch
 
@@ -284,7 +289,7 @@ def _known(
         structures=structures,
         plan_entries=entries,
         stations=Stations(now.stations(SYSTEM) if kind is ImportKind.MEASUREMENTS else []),
-        units=_units(now, on) if kind is ImportKind.POPULATION else {},
+        units=_units(now, on) if kind in _OF_UNITS else {},
         only_owner=only_owner,
         file=file,
         confidence=answers.confidence or Confidence.SECONDARY,

@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from gis.exchange.allotment_rows import READ_INTO as ALLOTTED_INTO
 from gis.exchange.answers import ImportAnswers, Question
 from gis.exchange.building import Known, build, noted
 from gis.exchange.cells import CellReader
@@ -18,7 +19,7 @@ from gis.exchange.extent import Communes, Extent
 from gis.exchange.fields import ANTENNA, PLACE
 from gis.exchange.headers import Columns
 from gis.exchange.matching import POPULATION, Index, changes, make, merged
-from gis.exchange.measured_rows import READ_INTO
+from gis.exchange.measured_rows import READ_INTO as MEASURED_INTO
 from gis.exchange.places import Measure, Place, PlaceReader
 from gis.exchange.report import Accepted, ImportKind, ImportRecord, Refused, RowState
 from gis.exchange.table import Row, Table
@@ -26,6 +27,9 @@ from gis.geodesy import WGS84
 from gis.register.records import AdministrativeUnit, Provenance, Structure
 
 __all__ = ["Judge", "Verdicts", "systems_in_words"]
+
+_READ_INTO = {**MEASURED_INTO, **ALLOTTED_INTO}
+_BY_NAME = (ImportKind.PROTECTED_POINTS, ImportKind.ALLOTMENTS)
 
 
 @dataclass(slots=True)
@@ -298,8 +302,8 @@ class Judge:
                     yield "source"
                 elif name in ANTENNA:
                     yield "antenna"
-                elif name in READ_INTO:
-                    yield READ_INTO[name]
+                elif name in _READ_INTO:
+                    yield _READ_INTO[name]
                 elif name not in PLACE and name != "id":
                     yield name
 
@@ -314,7 +318,7 @@ class Judge:
     def _key_field(self) -> str:
         if self._kind in (ImportKind.STRUCTURES, ImportKind.POPULATION):
             return "code"
-        return "name" if self._kind is ImportKind.PROTECTED_POINTS else "frequency_mhz"
+        return "name" if self._kind in _BY_NAME else "frequency_mhz"
 
 
 def systems_in_words(systems: Sequence[int]) -> str:

@@ -13,6 +13,7 @@ from shapely.geometry.base import BaseGeometry
 from data.text import Language, has, text
 from gis.exchange.fields import ANTENNA, FIELDS, PLACE, title
 from gis.exchange.report import ImportKind
+from gis.register.allotments import AllotmentPoint
 from gis.register.antennas import Antenna
 from gis.register.reading import Reader
 from gis.register.records import (
@@ -31,7 +32,7 @@ __all__ = ["Layer", "LayerColumn", "LayerName", "LayerRow", "read_layer", "word_
 _ORIGIN = ("confidence", "source", "batch_id", "row")
 _BOUNDARY = ("unit_code", "name", "position_uncertainty_m", "official", "valid_from", "valid_to")
 _SKIPPED = frozenset((*PLACE, "label", "note", "stamp", "confidence", "source"))
-_Placed = Structure | BroadcastStation | PlanEntry | Measurement | ProtectedPoint
+_Placed = Structure | BroadcastStation | PlanEntry | Measurement | ProtectedPoint | AllotmentPoint
 _WORDS = {"kind": ("structure_kind", "measurement_kind", "protected_point_kind")}
 _INTEGERS = frozenset({"row"})
 
@@ -45,6 +46,7 @@ class LayerName(StrEnum):
     BOUNDARIES = "boundaries"
     MEASUREMENTS = "measurements"
     PROTECTED_POINTS = "protected_points"
+    ALLOTMENTS = "allotments"
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,6 +132,7 @@ def read_layer(
             ProtectedPoint,
             lambda: register.protected_points(scope, on=on),
         ),
+        LayerName.ALLOTMENTS: (AllotmentPoint, lambda: register.allotment_points(on=on)),
     }
     record, read_all = listed[name]
     records, annotations = read_all(), _annotations(record)

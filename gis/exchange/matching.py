@@ -8,6 +8,7 @@ from typing import Any
 from gis.exchange.report import Change, ImportKind, ImportRecord
 from gis.geodesy import distance_km
 from gis.names import name_key
+from gis.register.allotments import AllotmentPoint
 from gis.register.reading import Reader
 from gis.register.records import (
     AdministrativeUnit,
@@ -28,6 +29,7 @@ _TYPES: dict[ImportKind, type[Any]] = {
     ImportKind.PLAN: PlanEntry,
     ImportKind.MEASUREMENTS: Measurement,
     ImportKind.PROTECTED_POINTS: ProtectedPoint,
+    ImportKind.ALLOTMENTS: AllotmentPoint,
 }
 _PREFIXES = {
     ImportKind.STRUCTURES: "ct",
@@ -35,6 +37,7 @@ _PREFIXES = {
     ImportKind.PLAN: "qh",
     ImportKind.MEASUREMENTS: "do",
     ImportKind.PROTECTED_POINTS: "bv",
+    ImportKind.ALLOTMENTS: "pb",
 }
 POPULATION = ("population", "population_year", "population_source")
 """What a file of populations says of a unit."""
@@ -56,7 +59,8 @@ class Index:
 
     A structure is one by owner and code, a plan entry by plan, carrier, site and first day, a
     station by service and carrier at one site, a measurement by carrier, moment and place, a
-    protected point by kind, name, carrier and place.
+    protected point by kind, name, carrier and place, a calculation point by allotment, name, first
+    day and place.
     """
 
     def __init__(self, kind: ImportKind, stored: Iterable[ImportRecord]) -> None:
@@ -109,6 +113,7 @@ def stored_records(register: Reader, kind: ImportKind) -> Sequence[ImportRecord]
         ImportKind.PLAN: register.plan_entries,
         ImportKind.MEASUREMENTS: lambda: register.measurements(SYSTEM),
         ImportKind.PROTECTED_POINTS: lambda: register.protected_points(SYSTEM),
+        ImportKind.ALLOTMENTS: register.allotment_points,
         ImportKind.POPULATION: register.units,
     }
     return listed[kind]()
@@ -132,7 +137,7 @@ def _new_id(kind: ImportKind, values: Mapping[str, Any]) -> str:
     """Return the id of a record that has none, the same for the same thing every time."""
     if kind is ImportKind.STRUCTURES:
         parts = [values["owner_id"], values["code"].casefold()]
-    elif kind in (ImportKind.MEASUREMENTS, ImportKind.PROTECTED_POINTS):
+    elif kind in (ImportKind.MEASUREMENTS, ImportKind.PROTECTED_POINTS, ImportKind.ALLOTMENTS):
         parts = [str(part) for part in _key(_TYPES[kind](id="", provenance=None, **values))]
     else:
         parts = [values["service"].value, str(round(values["frequency_mhz"] * 1000))]
@@ -195,19 +200,27 @@ def _key(record: ImportRecord) -> tuple[object, ...]:
         return record.owner_id, record.code.casefold()
     if isinstance(record, AdministrativeUnit):
         return record.code, record.valid_from
+    if isinstance(record, Measurement | ProtectedPoint | AllotmentPoint):
+        return (*_own_key(record), *_metres(record))
     kilohertz = round((record.frequency_mhz or 0.0) * 1000)
-    if isinstance(record, Measurement):
-        return kilohertz, record.measured_at, *_metres(record)
-    if isinstance(record, ProtectedPoint):
-        named = name_key(record.name)
-        return record.kind.value, named, kilohertz, record.valid_from, *_metres(record)
     if isinstance(record, BroadcastStation):
         return record.service.value, kilohertz
     site = name_key(record.site_name)
     return record.plan_id, record.service.value, kilohertz, site, record.valid_from
 
 
-def _metres(record: Measurement | ProtectedPoint) -> tuple[str, str]:
+def _own_key(record: Measurement | ProtectedPoint | AllotmentPoint) -> tuple[object, ...]:
+    """Return what makes a record one beside the place where it lies."""
+    kilohertz = round((record.frequency_mhz or 0.0) * 1000)
+    if isinstance(record, Measurement):
+        return kilohertz, record.measured_at
+    named = name_key(record.name)
+    if isinstance(record, AllotmentPoint):
+        return record.allotment, named, record.valid_from
+    return record.kind.value, named, kilohertz, record.valid_from
+
+
+def _metres(record: Measurement | ProtectedPoint | AllotmentPoint) -> tuple[str, str]:
     """Return a place to about a metre."""
     return f"{record.longitude:.5f}", f"{record.latitude:.5f}"
 

@@ -11,6 +11,7 @@ from data.text import Language, text
 from gis.exchange.answers import Question
 from gis.exchange.safety import Format
 from gis.exchange.table import Cell
+from gis.register.allotments import AllotmentPoint
 from gis.register.antennas import Antenna, antenna_facts
 from gis.register.records import (
     AdministrativeUnit,
@@ -33,7 +34,13 @@ __all__ = [
 ]
 
 ImportRecord = (
-    Structure | BroadcastStation | PlanEntry | Measurement | ProtectedPoint | AdministrativeUnit
+    Structure
+    | BroadcastStation
+    | PlanEntry
+    | Measurement
+    | ProtectedPoint
+    | AllotmentPoint
+    | AdministrativeUnit
 )
 
 
@@ -45,6 +52,7 @@ class ImportKind(StrEnum):
     PLAN = "plan"
     MEASUREMENTS = "measurements"
     PROTECTED_POINTS = "protected_points"
+    ALLOTMENTS = "allotments"
     POPULATION = "population"
 
     @property

@@ -34,7 +34,7 @@ CONTENT_TABLES = (
 )
 """The tables that a study may rest on."""
 
-LATER_TABLES = ("measurements", "protected_points")
+LATER_TABLES = ("measurements", "protected_points", "allotment_points")
 """Tables that older registers do not have: while they are empty nothing is said of them, so that
 the version of a register stays what it was."""
 

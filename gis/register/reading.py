@@ -1,6 +1,5 @@
 """Questions to the register; each answers with frozen records, sorted by their `id`."""
 
-import math
 from abc import ABC, abstractmethod
 from collections.abc import Iterable, Sequence
 from contextlib import AbstractContextManager
@@ -11,20 +10,17 @@ from sqlalchemy import (
     ColumnElement,
     Connection,
     Table,
-    and_,
     case,
-    column,
     func,
     null,
-    or_,
     select,
-    table,
 )
 
-from gis.errors import FormatError, NotFoundError
+from gis.errors import NotFoundError
 from gis.register import schema
+from gis.register.allotments import AllotmentPoint
 from gis.register.content import content_version, notes_of
-from gis.register.geopackage import spatial_index_name
+from gis.register.filters import containing, in_force, inside
 from gis.register.history import Change, changes
 from gis.register.records import (
     AdministrativeUnit,
@@ -43,7 +39,7 @@ from gis.register.records import (
     StructureKind,
     UnitKind,
 )
-from gis.register.rows import Record, codec_of, fold
+from gis.register.rows import Record, codec_of
 from gis.register.scopes import (
     Scope,
     visible_installations,
@@ -226,7 +222,7 @@ class Reader(ABC):
         plan_id: str | None = None,
     ) -> list[PlanEntry]:
         """Return lines of channel plans, of one service, one plan or in force on one day."""
-        where = _in_force(schema.plan_entries, on)
+        where = in_force(schema.plan_entries, on)
         if service is not None:
             where.append(schema.plan_entries.c.service == service.value)
         if plan_id is not None:
@@ -262,7 +258,7 @@ class Reader(ABC):
             As of `structures`.
         """
         table = schema.measurements
-        where = [visible_measurements(scope), *_inside(table, bbox)]
+        where = [visible_measurements(scope), *inside(table, bbox)]
         if station_id is not None:
             where.append(table.c.station_id == station_id)
         if frequency_mhz is not None:
@@ -280,10 +276,14 @@ class Reader(ABC):
     ) -> list[ProtectedPoint]:
         """Return the points whose reception is protected, as far as a caller may see them."""
         table = schema.protected_points
-        where = [visible_protected_points(scope), *_in_force(table, on), *_inside(table, bbox)]
+        where = [visible_protected_points(scope), *in_force(table, on), *inside(table, bbox)]
         if kinds is not None:
             where.append(table.c.kind.in_([ProtectedPointKind(kind).value for kind in kinds]))
         return self._list(ProtectedPoint, where)
+
+    def allotment_points(self, *, on: date | None = None) -> list[AllotmentPoint]:
+        """Return the calculation points of the allotments of television."""
+        return self._list(AllotmentPoint, in_force(schema.allotment_points, on))
 
     # administrative units
 
@@ -296,7 +296,7 @@ class Reader(ABC):
     ) -> list[AdministrativeUnit]:
         """Return administrative units, those that exist on a day where one is given."""
         units = schema.administrative_units
-        where = _in_force(units, on)
+        where = in_force(units, on)
         if kinds is not None:
             where.append(units.c.kind.in_([UnitKind(kind).value for kind in kinds]))
         if parent_code is not None:
@@ -313,7 +313,7 @@ class Reader(ABC):
         """
         where = [schema.administrative_units.c.code == code]
         found = self._list(
-            AdministrativeUnit, [*where, *_in_force(schema.administrative_units, on)], limit=1
+            AdministrativeUnit, [*where, *in_force(schema.administrative_units, on)], limit=1
         )
         if not found:
             raise NotFoundError("errors.unit_unknown", code=code, on=on)
@@ -323,7 +323,7 @@ class Reader(ABC):
         self, *, codes: Iterable[str] | None = None, on: date | None = None
     ) -> list[Boundary]:
         """Return outlines, of some units or valid on one day."""
-        where = _in_force(schema.boundaries, on)
+        where = in_force(schema.boundaries, on)
         if codes is not None:
             where.append(schema.boundaries.c.unit_code.in_(list(codes)))
         return self._list(Boundary, where)
@@ -429,12 +429,12 @@ def _structure_filters(
     owner_id: str | None,
 ) -> list[ColumnElement[bool]]:
     structures = schema.structures
-    where = [visible_structures(scope), *_in_force(structures, on), *_inside(structures, bbox)]
+    where = [visible_structures(scope), *in_force(structures, on), *inside(structures, bbox)]
     if kinds is not None:
         where.append(structures.c.kind.in_([StructureKind(kind).value for kind in kinds]))
     if owner_id is not None:
         where.append(structures.c.owner_id == owner_id)
-    return [*where, *_containing(structures, text)]
+    return [*where, *containing(structures, text)]
 
 
 def _installation_filters(
@@ -452,7 +452,7 @@ def _station_filters(
     bbox: Bounds | None, service: Service | None, text: str | None, on: date | None
 ) -> list[ColumnElement[bool]]:
     stations = schema.broadcast_stations
-    where = [*_in_force(stations, on), *_inside(stations, bbox), *_containing(stations, text)]
+    where = [*in_force(stations, on), *inside(stations, bbox), *containing(stations, text)]
     if service is not None:
         where.append(stations.c.service == Service(service).value)
     return where
@@ -462,40 +462,3 @@ def _hidden_structure(scope: Scope) -> dict[str, ColumnElement[Any]]:
     structure_id = schema.broadcast_stations.c.structure_id
     shown = case((visible_structure_id(structure_id, scope), structure_id), else_=null())
     return {"structure_id": shown.label("structure_id")}
-
-
-def _in_force(kept_in: Table, on: date | None) -> list[ColumnElement[bool]]:
-    """Return the condition that a day lies between the first and the last day of validity."""
-    if on is None:
-        return []
-    first, last, day = kept_in.c.valid_from, kept_in.c.valid_to, on.isoformat()
-    return [and_(or_(first.is_(None), first <= day), or_(last.is_(None), last >= day))]
-
-
-def _containing(kept_in: Table, text: str | None) -> list[ColumnElement[bool]]:
-    words = fold(text or "").split()
-    return [kept_in.c.search.contains(word, autoescape=True) for word in words]
-
-
-def _inside(kept_in: Table, bbox: Bounds | None) -> list[ColumnElement[bool]]:
-    """Return the condition that a point lies in a box: by the R-tree, then exactly."""
-    if bbox is None:
-        return []
-    west, south, east, north = bbox
-    if not all(map(math.isfinite, bbox)) or west > east or south > north:
-        raise FormatError("errors.box_wrong", value=", ".join(map(str, bbox)))
-    index = table(spatial_index_name(kept_in.name), *map(column, ("id", *_INDEX_SIDES)))
-    near = select(index.c.id).where(
-        index.c.maxx >= west, index.c.minx <= east, index.c.maxy >= south, index.c.miny <= north
-    )
-    geometry = kept_in.c[schema.GEOMETRY_COLUMN]
-    return [
-        kept_in.c.fid.in_(near),
-        func.ST_MaxX(geometry) >= west,
-        func.ST_MinX(geometry) <= east,
-        func.ST_MaxY(geometry) >= south,
-        func.ST_MinY(geometry) <= north,
-    ]
-
-
-_INDEX_SIDES = ("minx", "maxx", "miny", "maxy")

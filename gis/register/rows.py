@@ -25,6 +25,7 @@ from sqlalchemy import Table
 
 from gis.errors import FormatError
 from gis.register import moments, schema
+from gis.register.allotments import AllotmentPoint
 from gis.register.antennas import Antenna, antenna_from_text, antenna_to_text
 from gis.register.geopackage import from_blob, point_blob, point_coordinates, to_blob
 from gis.register.records import (
@@ -68,6 +69,7 @@ Record = (
     | ImportBatch
     | Measurement
     | ProtectedPoint
+    | AllotmentPoint
 )
 R = TypeVar("R", bound=Record)
 Row = dict[str, Any]
@@ -290,6 +292,7 @@ CODECS: tuple[Codec[Any], ...] = (
     Codec(Boundary, schema.boundaries, identify=_dated_boundary),
     Codec(Measurement, schema.measurements),
     Codec(ProtectedPoint, schema.protected_points),
+    Codec(AllotmentPoint, schema.allotment_points),
 )
 
 

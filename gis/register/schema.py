@@ -28,6 +28,7 @@ __all__ = [
     "Moment",
     "accounts",
     "administrative_units",
+    "allotment_points",
     "api_tokens",
     "boundaries",
     "broadcast_stations",
@@ -318,6 +319,20 @@ protected_points = _layer(
     _real("height_m"),
     _real("frequency_mhz"),
     _text("volume"),
+    *_validity(),
+    *_provenance(),
+)
+
+allotment_points = _layer(
+    "allotment_points",
+    _geometry("POINT", required=True),
+    _id(),
+    _text("allotment", required=True),
+    _text("allotment_name"),
+    Column("frequency_mhz", REAL, nullable=False),
+    _text("area_code", required=True),
+    _text("name", required=True),
+    Column("reference_dbuvm", REAL, nullable=False),
     *_validity(),
     *_provenance(),
 )

@@ -10,6 +10,7 @@ from sqlalchemy import Connection
 
 from gis.errors import ConflictError
 from gis.register import moments
+from gis.register.allotments import AllotmentPoint
 from gis.register.ledger import Ledger
 from gis.register.reading import Reader
 from gis.register.records import (
@@ -91,6 +92,10 @@ class Writer(Reader):
     def add_protected_points(self, records: Iterable[ProtectedPoint]) -> None:
         """Add points whose reception is protected."""
         self._add(ProtectedPoint, records)
+
+    def add_allotment_points(self, records: Iterable[AllotmentPoint]) -> None:
+        """Add calculation points of allotments."""
+        self._add(AllotmentPoint, records)
 
     def add_import_batch(self, batch: ImportBatch) -> None:
         """Note an import; what this write changes belongs to it, so that it can be undone.
@@ -179,6 +184,12 @@ class Writer(Reader):
     ) -> None:
         """Change protected points; see `update_structures`."""
         self._change(ProtectedPoint, records, expected)
+
+    def update_allotment_points(
+        self, records: Sequence[AllotmentPoint], expected: Sequence[AllotmentPoint] | None = None
+    ) -> None:
+        """Change calculation points of allotments; see `update_structures`."""
+        self._change(AllotmentPoint, records, expected)
 
     def delete(self, record: type[R], ids: Iterable[str]) -> None:
         """Remove records of one kind by their id; their history stays.

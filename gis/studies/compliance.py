@@ -29,7 +29,7 @@ from gis.studies import remedies
 from gis.studies.affected import affected_by
 from gis.studies.application import Application, application_asked
 from gis.studies.audit import named_commune
-from gis.studies.checks import interference, meeting
+from gis.studies.checks import allotment, interference, meeting
 from gis.studies.checks.interference import edge_rows
 from gis.studies.checks.scene import Asked, Scene
 from gis.studies.checks.topics import checks_row, findings_of, gathered_by
@@ -124,7 +124,19 @@ def gather(
     communes = _communes(register, on, judged)
     written, geometries = communes.to_json()
     named, more = _named(register, on, judged)
-    provinces, outlines = provinces_of(register, on, everyone)
+    asked = Asked(
+        register,
+        context,
+        on,
+        pack,
+        judged,
+        everyone,
+        public=reader.flag("public"),
+        application=application,
+    )
+    checks = gathered_by(asked)
+    areas = allotment.areas_of(checks.get(allotment.NAME, {}))
+    provinces, outlines = provinces_of(register, on, everyone, areas)
     inputs = {
         **common_inputs(place, on, context, default_settings(profile_step_km=_PROFILE_STEP_KM)),
         "rules": rules_json(pack, sorted(pack.rules)),
@@ -140,18 +152,7 @@ def gather(
         "provinces": provinces,
         "reach_km": REACH_KM,
         "changes": changes,
-        "checks": gathered_by(
-            Asked(
-                register,
-                context,
-                on,
-                pack,
-                judged,
-                everyone,
-                public=reader.flag("public"),
-                application=application,
-            )
-        ),
+        "checks": checks,
     }
     inputs["second_models"] = models_asked(context)
     if alone is not None:
@@ -405,12 +406,16 @@ def _named(
 
 
 def provinces_of(
-    register: RegisterReader, on: date, stations: Sequence[BroadcastStation]
+    register: RegisterReader,
+    on: date,
+    stations: Sequence[BroadcastStation],
+    areas: Iterable[str] = (),
 ) -> tuple[dict[str, Any], dict[str, str]]:
-    """Return the outline of each station's province on the day, as JSON values."""
+    """Return the outline of each station's province and of other units on the day, as JSON."""
     units: dict[str, AdministrativeUnit] = {unit.code: unit for unit in register.units(on=on)}
     written, geometries = {}, {}
-    for code in sorted({station.province_code for station in stations if station.province_code}):
+    codes = {station.province_code for station in stations if station.province_code}
+    for code in sorted(codes.union(areas)):
         boundary = _best(register.boundaries(codes=[code], on=on))
         if boundary is None or code not in units:
             continue

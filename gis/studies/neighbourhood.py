@@ -50,7 +50,8 @@ class Neighbourhood:
     communes : Communes
         Communes in the areas of the stations judged.
     provinces : mapping
-        Name and outline of each province by code.
+        Name and outline of each province, and of each other unit that is an allotment's area, by
+        code.
     pack : RulePack
         Rules in force on the day judged.
     standards : Standards

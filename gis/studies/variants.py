@@ -26,7 +26,7 @@ from gis.studies.neighbourhood import Neighbourhood
 from gis.studies.service_cells import ServiceCells, Unwanted
 from gis.studies.testpoints import Places
 from propagation.antenna import horizontal_attenuation_db
-from propagation.compliance import aeronautical, contour_overlap
+from propagation.compliance import aeronautical, allotment, contour_overlap
 from propagation.compliance.records import Finding
 from propagation.compliance.remedies import Radiated, reduced
 
@@ -34,9 +34,11 @@ __all__ = ["Variants", "lowered", "retuned", "with_less_power"]
 
 Floats = NDArray[np.float64]
 
-_DRAWN: Final = "drawn"
-_OF_MANY: Final = frozenset({aeronautical.CHECK})
-"""Checks that set one station against all others at once: products of two or three carriers."""
+_LASTING: Final = frozenset({"drawn", allotment.CHECK})
+"""What is kept whatever becomes of the station: draws, and the others' fields at points."""
+_OF_MANY: Final = frozenset({aeronautical.CHECK, allotment.CHECK})
+"""Checks that set one station against all others at once: products of two or three carriers, the
+sum of an allotment's assignments."""
 
 
 class Variants:
@@ -55,7 +57,7 @@ class Variants:
         self._known = scene.meetings.without(station.id)
         self._azimuths: dict[str, Floats] = {}
         self._found: dict[tuple[object, ...], tuple[Finding, ...]] = {}
-        self._drawn = {key: value for key, value in scene.kept.items() if key[0] == _DRAWN}
+        self._lasting = {key: value for key, value in scene.kept.items() if key[0] in _LASTING}
 
     def findings(self, changed: BroadcastStation) -> tuple[Finding, ...]:
         """Return what every check finds of the changed station, its fields predicted anew.
@@ -96,7 +98,7 @@ class Variants:
         self, scene: Scene, changed: BroadcastStation, check: str | None = None
     ) -> tuple[Finding, ...]:
         found = findings_of(scene, changed, check)
-        self._drawn |= {key: value for key, value in scene.kept.items() if key[0] == _DRAWN}
+        self._lasting |= {key: value for key, value in scene.kept.items() if key[0] in _LASTING}
         return found
 
     def _shifted(
@@ -171,7 +173,7 @@ class Variants:
             meetings=meetings,
             gathered=gathered,
             context=replace(scene.context, progress=silent),
-            kept=dict(self._drawn),
+            kept=dict(self._lasting),
         )
 
     def _remeasured(

@@ -304,6 +304,25 @@ def test_the_page_takes_a_file_through_to_the_undo(browser_of: BrowserOf) -> Non
     assert "was undone by staff-1" in page_of(staff.get(f"{address}?lang=en"))
 
 
+def test_the_page_takes_allotments_and_gives_them_back(browser_of: BrowserOf) -> None:
+    staff = browser_of("staff")
+    rows = [
+        "Mã phân bổ;Tên phân bổ;Tên điểm;Kênh;Mã đơn vị hành chính;Kinh độ (WGS 84);Vĩ độ;"
+        "Trường tham chiếu (dBµV/m)",
+        "TN-26;Tây Ninh 26;Điểm bắc;26;80;106,41;11,03;21,5",
+        "TN-26;Tây Ninh 26;Điểm nam;27;80;106,41;10,53;24",
+    ]
+    address = sent_by_page(staff, "phan_bo.csv", "\n".join(rows).encode(), "allotments")
+    shown = page_of(staff.get(f"{address}?lang=en"))
+    assert "DVB-T2 allotments" in shown
+    assert "Điểm bắc" in shown
+    assert "Tây Ninh 26" in shown
+    assert "The rows of the allotment TN-26 contradict each other: the first says 514" in shown
+    assert staff.post(f"{address}/commit").status_code == 303
+    exported = staff.get("/exports/allotments?format=geojson").json()["features"]
+    assert [one["properties"]["name"] for one in exported] == ["Điểm bắc"]
+
+
 def test_the_page_asks_and_says_why_it_waits(browser_of: BrowserOf) -> None:
     staff = browser_of("staff")
     address = sent_by_page(staff, "moi.csv", NEW_PLAN, "plan")

@@ -16,6 +16,7 @@ from shapely import MultiPolygon, box
 
 from gis.geodesy import destination
 from gis.home import Home
+from gis.register.allotments import AllotmentPoint
 from gis.register.records import (
     AdministrativeUnit,
     Boundary,
@@ -169,6 +170,7 @@ class Scene:
     on: str = ON
     points: Sequence[ProtectedPoint] = ()
     measurements: Sequence[Measurement] = ()
+    allotments: Sequence[AllotmentPoint] = ()
     rules: Mapping[str, str] = field(default_factory=dict)
 
     def changed(self, change: Callable[[BroadcastStation], BroadcastStation]) -> "Scene":
@@ -202,6 +204,7 @@ def judged(
             writer.add_units(scene.units)
             writer.replace_boundaries(scene.boundaries)
             writer.add_protected_points(scene.points)
+            writer.add_allotment_points(scene.allotments)
             writer.add_measurements(scene.measurements)
         parts = {"workers": 1, **(listening or {})}
         context = StudyContext(register, home, Ground(Plain(GROUND_M)), **parts)

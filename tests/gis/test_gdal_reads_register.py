@@ -104,6 +104,7 @@ def test_every_layer_is_listed_and_nothing_secret(filled: Register) -> None:
         "import_batches": None,
         "measurements": "Point",
         "protected_points": "Point",
+        "allotment_points": "Point",
         "installations": None,
     }
 
@@ -225,6 +226,7 @@ def test_the_file_says_that_it_is_a_geopackage(filled: Register) -> None:
             "boundaries",
             "measurements",
             "protected_points",
+            "allotment_points",
         }
         moments = connection.execute("SELECT last_change FROM gpkg_contents").fetchall()
         assert all(datetime.fromisoformat(moment).tzinfo is not None for (moment,) in moments)

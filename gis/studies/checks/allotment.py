@@ -1,18 +1,36 @@
-"""Allotments of television, and the signals of a single-frequency network at its test points."""
+"""Allotments of television, and the signals of a single-frequency network at its test points.
 
-from collections.abc import Iterable, Iterator, Sequence
-from typing import Any
+A station is an assignment of the allotment on its channel whose area holds it; of several the
+smallest, of none the nearest within 50 km.
+"""
+
+import math
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
 
 import numpy as np
+from numpy.typing import NDArray
 
 from gis.geodesy import distance_km
-from gis.register.records import BroadcastStation
+from gis.register.allotments import AllotmentPoint
+from gis.register.records import BroadcastStation, Service
 from gis.rules import station_facts
 from gis.studies.checks.scene import Asked, Scene
+from gis.studies.field import fields_at
 from gis.studies.meetings import Meetings
+from gis.studies.outlines import Outline
+from gis.studies.snapshots import record_from_json, record_to_json
 from gis.studies.testpoints import Places
 from propagation.compliance import allotment
-from propagation.compliance.facts_network import NetworkFacts, NetworkPoint, Signal
+from propagation.compliance.facts import BoundaryFacts
+from propagation.compliance.facts_network import (
+    AllotmentFacts,
+    CalculationPoint,
+    NetworkFacts,
+    NetworkPoint,
+    Signal,
+)
 from propagation.compliance.parameters import (
     TV_ALLOTMENT,
     TV_PROTECTION_RATIO,
@@ -20,33 +38,175 @@ from propagation.compliance.parameters import (
 )
 from propagation.compliance.records import Finding
 from propagation.compliance.standards import same_network
+from propagation.interference.dvbt2 import CHANNEL_WIDTH_MHZ
 from propagation.interference.single_frequency import delay_us
+from propagation.interference.summation import power_sum_dbuvm
 from propagation.itu import p1812
 
-__all__ = ["CHECKS", "NAME", "RULES", "findings", "gather"]
+__all__ = ["CHECKS", "NAME", "RULES", "areas_of", "findings", "gather"]
+
+Floats = NDArray[np.float64]
 
 NAME = "allotment"
 CHECKS = (allotment.CHECK,)
 RULES = (TV_ALLOTMENT, TV_SINGLE_FREQUENCY, TV_PROTECTION_RATIO)
 
 
+_REACH_KM: Final = 50.0
+"""So far outside the area of an allotment a station on its channel is still held against it."""
+
+
 def gather(asked: Asked) -> dict[str, Any]:
-    """Return nothing more: no Vietnamese allotment is known, and the register keeps none."""
-    del asked
-    return {}
+    """Return the calculation points of the day, where there are any and television is judged."""
+    if all(one.service is not Service.TELEVISION for one in asked.judged):
+        return {}
+    points = asked.register.allotment_points(on=asked.on)
+    written = [record_to_json(point) for point in sorted(points, key=lambda point: point.id)]
+    return {"points": written} if written else {}
+
+
+def areas_of(gathered: Mapping[str, Any]) -> set[str]:
+    """Return the codes of the units that are areas of what was gathered."""
+    return {point["area_code"] for point in gathered.get("points", ())}
 
 
 def findings(scene: Scene, station: BroadcastStation) -> Iterable[Finding]:
     """Judge a station's allotment and its single-frequency network."""
     return allotment.check(
         station_facts(station),
-        None,
+        _facts(scene, station),
         _network(scene, station),
         scene.terrain,
         rule=scene.pack.rule(TV_ALLOTMENT),
         network_rule=scene.pack.rule(TV_SINGLE_FREQUENCY),
         standards=scene.neighbourhood.standards,
     )
+
+
+@dataclass(frozen=True, slots=True)
+class _Allotment:
+    """An allotment by what its points say of it, and the points."""
+
+    id: str
+    frequency_mhz: float
+    area_code: str
+    points: tuple[AllotmentPoint, ...]
+
+    @property
+    def key(self) -> tuple[str, float, str]:
+        return self.id, self.frequency_mhz, self.area_code
+
+
+def _allotments(scene: Scene) -> tuple[_Allotment, ...]:
+    key = (NAME, "all")
+    if key not in scene.kept:
+        points: dict[tuple[str, float, str], list[AllotmentPoint]] = {}
+        for written in scene.gathered[NAME].get("points", ()):
+            point = record_from_json(AllotmentPoint, written)
+            named = (point.allotment, point.frequency_mhz, point.area_code)
+            points.setdefault(named, []).append(point)
+        scene.kept[key] = tuple(_Allotment(*one, tuple(points[one])) for one in sorted(points))
+    found: tuple[_Allotment, ...] = scene.kept[key]
+    return found
+
+
+def _site(scene: Scene, station: BroadcastStation, area_code: str) -> BoundaryFacts | None:
+    """Return where a station lies in relation to an area; None where its outline is not known."""
+    found = scene.neighbourhood.provinces.get(area_code)
+    if found is None:
+        return None
+    at = (station.longitude, station.latitude)
+    key = (NAME, "site", area_code, *at)
+    if key not in scene.kept:
+        name, boundary = found
+        around = Outline.around(boundary, name, *at)
+        (scene.kept[key],) = around.facts(np.array(at[:1]), np.array(at[1:]))
+    site: BoundaryFacts = scene.kept[key]
+    return site
+
+
+def _own(
+    scene: Scene, station: BroadcastStation
+) -> tuple[_Allotment, BoundaryFacts | None] | None:
+    """Return the allotment that a station is an assignment of, and where it lies to its area.
+
+    An area without an outline holds the stations whose record names it as their province.
+    """
+    ranked = []
+    for one in _allotments(scene):
+        if abs(one.frequency_mhz - station.frequency_mhz) >= CHANNEL_WIDTH_MHZ / 2:
+            continue
+        site = _site(scene, station, one.area_code)
+        if site is None:
+            rank = (1, 0.0) if station.province_code == one.area_code else None
+        elif site.inside:
+            rank = (0, scene.neighbourhood.provinces[one.area_code][1].geometry.area)
+        else:
+            near = site.distance_to_boundary_m <= 1e3 * _REACH_KM
+            rank = (2, site.distance_to_boundary_m) if near else None
+        if rank is not None:
+            ranked.append((rank, one.key, one, site))
+    if not ranked:
+        return None
+    *_, one, site = min(ranked, key=lambda found: found[:2])
+    return one, site
+
+
+def _facts(scene: Scene, station: BroadcastStation) -> AllotmentFacts | None:
+    """Return a station's allotment, with the fields of all its assignments as powers."""
+    own = _own(scene, station)
+    if own is None:
+        return None
+    one, site = own
+    fields = [_fields(scene, station, one.points)]
+    for other in _others(scene, station, one):
+        key = (NAME, "fields", other.id, one.key)
+        if key not in scene.kept:
+            scene.kept[key] = _fields(scene, other, one.points)
+        fields.append(scene.kept[key])
+    total = power_sum_dbuvm(np.stack(fields), axis=0)
+    known = one.points[0].provenance
+    return AllotmentFacts(
+        id=one.id,
+        frequency_mhz=one.frequency_mhz,
+        site=site,
+        points=tuple(
+            CalculationPoint(
+                name=point.name,
+                longitude=point.longitude,
+                latitude=point.latitude,
+                field_strength_dbuvm=float(field),
+                reference_dbuvm=point.reference_dbuvm,
+                height_m=scene.neighbourhood.settings.receiver_height_above_ground_m,
+                source=p1812.EDITION,
+            )
+            for point, field in zip(one.points, total, strict=True)
+        ),
+        source=known.source,
+        confidence=known.confidence,
+    )
+
+
+def _others(
+    scene: Scene, station: BroadcastStation, allotted: _Allotment
+) -> Iterator[BroadcastStation]:
+    """Yield the other assignments of an allotment, by their identifiers."""
+    for _, other in sorted(scene.neighbourhood.stations.items()):
+        own = _own(scene, other) if other.id != station.id else None
+        if own is not None and own[0].key == allotted.key:
+            yield other
+
+
+def _fields(scene: Scene, station: BroadcastStation, points: Sequence[AllotmentPoint]) -> Floats:
+    """Return the field of a station at points for 1 % of time; NaN where it is not known."""
+    if scene.missing(station):
+        return np.full(len(points), math.nan)
+    stage = scene.context.stage(0.85, 0.85, "studies.progress_field", station=station.name)
+    longitude = np.array([point.longitude for point in points])
+    latitude = np.array([point.latitude for point in points])
+    emitter = scene.emitter(station)
+    found: Floats = fields_at(emitter, stage, longitude, latitude, time_percents=(1.0,))[0]
+    return found
 
 
 def _network(scene: Scene, station: BroadcastStation) -> NetworkFacts | None:

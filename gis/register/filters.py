@@ -1,0 +1,51 @@
+"""Conditions that reads of several tables share: a day, words, a box."""
+
+import math
+from datetime import date
+
+from sqlalchemy import ColumnElement, Table, and_, column, func, or_, select, table
+
+from gis.errors import FormatError
+from gis.register import schema
+from gis.register.geopackage import spatial_index_name
+from gis.register.records import Bounds
+from gis.register.rows import fold
+
+__all__ = ["containing", "in_force", "inside"]
+
+_INDEX_SIDES = ("minx", "maxx", "miny", "maxy")
+
+
+def in_force(kept_in: Table, on: date | None) -> list[ColumnElement[bool]]:
+    """Return the condition that a day lies between the first and the last day of validity."""
+    if on is None:
+        return []
+    first, last, day = kept_in.c.valid_from, kept_in.c.valid_to, on.isoformat()
+    return [and_(or_(first.is_(None), first <= day), or_(last.is_(None), last >= day))]
+
+
+def containing(kept_in: Table, text: str | None) -> list[ColumnElement[bool]]:
+    """Return the conditions that what is searched holds every word of a text."""
+    words = fold(text or "").split()
+    return [kept_in.c.search.contains(word, autoescape=True) for word in words]
+
+
+def inside(kept_in: Table, bbox: Bounds | None) -> list[ColumnElement[bool]]:
+    """Return the condition that a point lies in a box: by the R-tree, then exactly."""
+    if bbox is None:
+        return []
+    west, south, east, north = bbox
+    if not all(map(math.isfinite, bbox)) or west > east or south > north:
+        raise FormatError("errors.box_wrong", value=", ".join(map(str, bbox)))
+    index = table(spatial_index_name(kept_in.name), *map(column, ("id", *_INDEX_SIDES)))
+    near = select(index.c.id).where(
+        index.c.maxx >= west, index.c.minx <= east, index.c.maxy >= south, index.c.miny <= north
+    )
+    geometry = kept_in.c[schema.GEOMETRY_COLUMN]
+    return [
+        kept_in.c.fid.in_(near),
+        func.ST_MaxX(geometry) >= west,
+        func.ST_MinX(geometry) <= east,
+        func.ST_MaxY(geometry) >= south,
+        func.ST_MinY(geometry) <= north,
+    ]
