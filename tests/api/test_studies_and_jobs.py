@@ -208,7 +208,7 @@ def test_findings_are_for_the_department_and_for_the_own_station(
     assert ask(client, token("viewer"), "compliance", station_id=STATION).status_code == 403
     assert ask(client, token("operator"), "compliance", station_id=STATION).status_code == 403
     assert ask(client, broadcaster, "compliance").status_code == 403, "all stations"
-    own = done(client, service, broadcaster, "compliance", station_id=STATION)
+    own = done(client, service, broadcaster, "compliance", station_id=STATION, changes="none")
     everyone = done(client, service, token("staff"), "compliance")
     readers = {"staff": token("staff"), "viewer": token("viewer"), "operator": token("operator")}
     expected = {
@@ -244,8 +244,8 @@ def test_findings_for_a_broadcaster_hold_no_confidential_antenna(
     with service.register.write(author="test", reason="hidden antenna") as writer:
         writer.add_structures([mast])
         writer.add_installations([hidden])
-    own = done(client, service, broadcaster, "compliance", station_id=STATION)
-    whole = done(client, service, token("staff"), "compliance", station_id=STATION)
+    own = done(client, service, broadcaster, "compliance", station_id=STATION, changes="none")
+    whole = done(client, service, token("staff"), "compliance", station_id=STATION, changes="none")
     assert own != whole
     assert "KÍN-5G" in client.get(f"/studies/{whole}", headers=token("staff")).text
     assert client.get(f"/studies/{whole}", headers=broadcaster).status_code == 404

@@ -40,7 +40,7 @@ ROOT = Path(__file__).parents[2]
 
 def found(context: StudyContext, check: str, station_id: str = "a") -> dict[str, Any]:
     """Return the findings of one check of one station, by the last part of their reason."""
-    study = run("compliance", {"on": ON, "station_id": station_id}, context)
+    study = run("compliance", {"on": ON, "station_id": station_id, "changes": "none"}, context)
     (row,) = study.results["stations"]
     return {
         finding["reason"].rsplit(".")[-1]: finding
@@ -126,7 +126,7 @@ def test_a_stations_own_antenna_is_no_second_carrier_and_synthetic_stays_synthet
         writer.add_organisations([owner])
         writer.add_structures([mast])
         writer.add_installations(antennas)
-    study = run("compliance", {"on": ON, "station_id": "a"}, context)
+    study = run("compliance", {"on": ON, "station_id": "a", "changes": "none"}, context)
     sites = study.inputs["checks"]["sites"]
     # 102 MHz is no station's here: the one of that carrier stands 10 km away
     assert [row["id"] for row in sites["installations"]] == ["i2"]
@@ -169,7 +169,9 @@ def test_registered_receivers_are_victims(study_context: Context, make_station: 
         writer.add_protected_points([monitor])
 
     def receivers(**asked: object) -> dict[str, dict[str, Any]]:
-        study = run("compliance", {"on": ON, "station_id": "a", **asked}, context)
+        study = run(
+            "compliance", {"on": ON, "station_id": "a", "changes": "none", **asked}, context
+        )
         (row,) = study.results["stations"]
         return {
             one["counterpart"]: one["values"]
@@ -212,7 +214,7 @@ def test_the_points_of_the_border_are_rebuilt_as_they_are(tmp_path: Path) -> Non
 def with_points(context: StudyContext, *points: dict[str, Any]) -> dict[str, Any]:
     """Return the findings of the station a, with protected points among what was gathered."""
     with context.register.snapshot() as register:
-        gathered = gather({"on": ON, "station_id": "a"}, register, context)
+        gathered = gather({"on": ON, "station_id": "a", "changes": "none"}, register, context)
     gathered.inputs["checks"]["protected"]["points"] = list(points)
     (row,) = compute(gathered, context).results["stations"]
     return {finding["reason"].partition(".reason.")[2]: finding for finding in row["findings"]}

@@ -291,7 +291,7 @@ def test_a_study_rests_on_the_pack_in_use_and_names_it(
     make_plan_entry: Callable[..., PlanEntry],
 ) -> None:
     context = study_context(stations=[make_station("dai")], entries=[make_plan_entry()])
-    wanted = {"station_id": "dai", "on": ON.isoformat()}
+    wanted = {"station_id": "dai", "on": ON.isoformat(), "changes": "none"}
     shipped = run("compliance", wanted, context).inputs["rules"]["version"]
     keep(register, home, STRICTER)
     rested = run("compliance", wanted, context).inputs["rules"]["version"]

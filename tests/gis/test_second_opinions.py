@@ -70,7 +70,7 @@ def test_margins_by_the_other_model_are_those_of_its_paths(
     context: StudyContext, pair: list[BroadcastStation]
 ) -> None:
     """Protection: wanted - max(steady + 33, tropospheric + 25 dB); boundary: 54 - field."""
-    study = run("compliance", {"on": ON, "station_id": "a"}, context)
+    study = run("compliance", {"on": ON, "station_id": "a", "changes": "none"}, context)
     for finding in found(study, "protection_ratios"):
         values = finding["values"]
         wanted, unwanted = pair if values["direction"] == "received" else pair[::-1]
@@ -94,7 +94,7 @@ def test_a_usable_field_is_summed_by_every_method(
     context: StudyContext, pair: list[BroadcastStation]
 ) -> None:
     """One station disturbs: its nuisance field is the usable field, whatever the method."""
-    study = run("compliance", {"on": ON, "station_id": "a"}, context)
+    study = run("compliance", {"on": ON, "station_id": "a", "changes": "none"}, context)
     received = next(
         one for one in found(study, "usable_field") if one["values"]["direction"] == "received"
     )
@@ -113,7 +113,7 @@ def test_where_the_models_disagree_the_finding_says_so(
     context: StudyContext, pair: list[BroadcastStation]
 ) -> None:
     """The power of b that leaves a margin between those of the two models: one each side."""
-    study = run("compliance", {"on": ON, "station_id": "a"}, context)
+    study = run("compliance", {"on": ON, "station_id": "a", "changes": "none"}, context)
     finding = next(
         one for one in found(study, "protection_ratios")
         if one["values"]["direction"] == "received"
@@ -125,7 +125,7 @@ def test_where_the_models_disagree_the_finding_says_so(
     middle = (told[P1812, None] + told[ITM, None]) / 2
     with context.register.write(author="test", reason="power") as writer:
         writer.update_stations([replace(pair[1], erp_total_dbw=20.0 + middle)])
-    split = run("compliance", {"on": ON, "station_id": "a"}, context)
+    split = run("compliance", {"on": ON, "station_id": "a", "changes": "none"}, context)
     sensitive = next(
         one for one in found(split, "protection_ratios")
         if one["values"]["direction"] == "received"
@@ -147,7 +147,7 @@ def test_where_the_models_disagree_the_finding_says_so(
 
 
 def test_findings_keep_their_agreement_through_json(context: StudyContext) -> None:
-    study = run("compliance", {"on": ON, "station_id": "a"}, context)
+    study = run("compliance", {"on": ON, "station_id": "a", "changes": "none"}, context)
     kept = found(study, "protection_ratios")[0]
     written = {name: value for name, value in kept.items() if name != "changes"}
     assert finding_to_json(finding_from_json(kept)) == written
@@ -170,7 +170,7 @@ def test_curves_that_cannot_be_read_are_left_out_and_named(
 ) -> None:
     told = run(
         "compliance",
-        {"on": ON, "station_id": "a"},
+        {"on": ON, "station_id": "a", "changes": "none"},
         replace(context, p1546_curves=tmp_path / "none"),
     )
     assert [one["name"] for one in told.inputs["second_models"]["models"]] == ["itm"]
@@ -186,7 +186,7 @@ def test_curves_of_the_user_are_a_third_opinion(
 ) -> None:
     study = run(
         "compliance",
-        {"on": ON, "station_id": "a"},
+        {"on": ON, "station_id": "a", "changes": "none"},
         replace(context, p1546_curves=write_curves("curves")),
     )
     models = {model for model, _ in margins(found(study, "protection_ratios")[0])}

@@ -43,7 +43,8 @@ def plan(make_station: Make) -> list[BroadcastStation]:
 
 
 def judged(context: StudyContext, **application: object) -> Study:
-    return run("compliance", {"on": ON, "application": {**NEW, **application}}, context)
+    asked = {"on": ON, "changes": "none", "application": {**NEW, **application}}
+    return run("compliance", asked, context)
 
 
 def changes(study: Study) -> dict[str, dict[str, Any]]:
@@ -139,7 +140,8 @@ def test_a_station_that_replaces_itself_changes_nothing(study_context: Context, 
         }
     )  # fmt: skip
     context = study_context(stations=[plan[0], third])
-    study = run("compliance", {"on": ON, "application": {"replaces": "a"}}, context)
+    asked = {"on": ON, "changes": "none"}
+    study = run("compliance", {**asked, "application": {"replaces": "a"}}, context)
     assert {one["id"] for one in study.inputs["stations"]} == {"application", "c"}
     assert study.results["new_interference"]["replaces"] == "a"
     row = changes(study)["c"]
@@ -151,7 +153,7 @@ def test_a_station_that_replaces_itself_changes_nothing(study_context: Context, 
     # 3 dB less takes 3 dB off what it does
     less = run(
         "compliance",
-        {"on": ON, "application": {"replaces": "a", "erp_total_dbw": 17.0}},
+        {**asked, "application": {"replaces": "a", "erp_total_dbw": 17.0}},
         context,
     )
     lower = changes(less)["c"]
@@ -161,7 +163,7 @@ def test_a_station_that_replaces_itself_changes_nothing(study_context: Context, 
     )
     assert lower["area"]["no_longer_interfered_km2"] > 0
     # the checks say of the record in its place what they say of the record itself
-    registered = run("compliance", {"on": ON, "station_id": "a"}, context)
+    registered = run("compliance", {**asked, "station_id": "a"}, context)
     for check in ("protection_ratios", "usable_field", "service_area", "contour_overlap"):
         same = [
             (one["outcome"], one["reason"], one["margin_db"], one["counterpart"])
@@ -188,7 +190,8 @@ def test_what_one_causes_the_other_receives(study_context: Context, plan) -> Non
                 )
             ]
         )
-    one, other = (run("compliance", {"on": ON, "station_id": name}, near) for name in ("a", "b"))
+    asked = {"on": ON, "changes": "none"}
+    one, other = (run("compliance", {**asked, "station_id": name}, near) for name in ("a", "b"))
     caused = [row["caused"] for row in changes(one)["b"]["directions"]]
     received = [row["received"] for row in changes(other)["a"]["directions"]]
     assert caused == received
@@ -215,7 +218,8 @@ def test_what_a_record_knew_of_the_old_place_goes(
     context = study_context(stations=[old], entries=[make_plan_entry()])
 
     def asked(**change: object) -> dict[str, Any]:
-        study = run("compliance", {"on": ON, "application": {"replaces": "a", **change}}, context)
+        wanted = {"on": ON, "changes": "none", "application": {"replaces": "a", **change}}
+        study = run("compliance", wanted, context)
         return next(one for one in study.inputs["stations"] if one["id"] == "application")
 
     moved = asked(longitude=106.5)
