@@ -231,6 +231,7 @@ def _site(
                 )
                 for row in rows
                 if row["frequency_mhz"] is not None
+                and (row["broadcasting"] or away[row["id"]] <= near_m)
             ),
             *received,
         ),
