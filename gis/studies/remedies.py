@@ -20,12 +20,15 @@ from gis.studies.variants import Variants, lowered, retuned, with_less_power
 from propagation.compliance import (
     aeronautical,
     border,
+    data_audit,
     erp_and_height,
     exposure,
     intermodulation,
     plan_identity,
     protected_sites,
+    validity,
 )
+from propagation.compliance.catalogue import CATALOGUE
 from propagation.compliance.objections import (
     Change,
     Subject,
@@ -65,21 +68,12 @@ _MOST_CHANNELS: Final = 60
 _RAISED: Final = 5
 """So many tenths of a decibel more are tried where the whole study asks for more."""
 
-_HARM: Final = frozenset(
-    {
-        "protection_ratios",
-        "contour_overlap",
-        "usable_field",
-        "service_area",
-        "aeronautical",
-        "intermodulation",
-        "border",
-        "allotment",
-        "boundary_protection",
-        "protected_sites",
-        "exposure",
-    }
-)
+_HARM: Final = frozenset(CATALOGUE) - {
+    plan_identity.CHECK,
+    erp_and_height.CHECK,
+    validity.CHECK,
+    data_audit.CHECK,
+}
 """Checks of which nothing may newly object on another channel: all that a carrier decides.
 
 The plan's own frequency is not among them: another channel always departs from it, and says so.

@@ -136,6 +136,49 @@ def test_a_stations_own_antenna_is_no_second_carrier_and_synthetic_stays_synthet
     assert known["Đài a"] == "verified"
 
 
+def test_a_plan_and_a_single_check_say_the_same_of_a_site(
+    study_context: Context, make_station: Make
+) -> None:
+    """2 x 100.0 - 98.0 = 102.0 MHz: an antenna 33 km away, on the mast of another station."""
+    stations = [
+        make_station("a", frequency_mhz=100.0),
+        make_station("b", frequency_mhz=105.0, latitude=10.9),
+    ]
+    context = study_context(stations=stations)
+    known = Provenance(confidence=Confidence.VERIFIED, source="test")
+    masts = [
+        Structure(
+            id=f"m-{one.id}", code=one.id, name=one.id, kind=StructureKind.ANTENNA_MAST,
+            owner_id="o", longitude=one.longitude, latitude=one.latitude, provenance=known,
+        )
+        for one in stations
+    ]  # fmt: skip
+    antennas = [
+        Installation(
+            id=f"i-{mast.id}", structure_id=mast.id, organisation_id="o", technology="FM",
+            frequency_mhz=frequency, eirp_dbm=60.0, height_above_ground_m=30.0, provenance=known,
+        )
+        for mast, frequency in zip(masts, (98.0, 102.0), strict=True)
+    ]  # fmt: skip
+    with context.register.write(author="test", reason="masts") as writer:
+        writer.add_organisations(
+            [Organisation(id="o", name="O", kind=OrganisationKind.OPERATOR, provenance=known)]
+        )
+        writer.add_structures(masts)
+        writer.add_installations(antennas)
+    plan = run("compliance", {"on": ON}, context)
+    gathered = [row["id"] for row in plan.inputs["checks"]["sites"]["installations"]]
+    assert gathered == ["i-m-a", "i-m-b"]
+    for row in plan.results["stations"]:
+        asked = {"on": ON, "station_id": row["station_id"], "changes": "none"}
+        (alone,) = run("compliance", asked, context).results["stations"]
+        for check in ("intermodulation", "exposure"):
+            first, second = (
+                [one for one in each["findings"] if one["check"] == check] for each in (row, alone)
+            )
+            assert first == second
+
+
 def test_registered_receivers_are_victims(study_context: Context, make_station: Make) -> None:
     """2 x 96.9 = 193.8 MHz on an antenna of the mast; 2 x 96.9 - 88.9 = 104.9 MHz at a monitor.
 
