@@ -37,7 +37,7 @@ _UNITS = {
 _UNIT_IN_LABEL = re.compile(r" \((?:" + "|".join(_UNITS.values()) + r")\)$")
 """A value brings its own unit, so a label of the register's need not."""
 
-_LISTS = {"kind": "unit_kind", "plan_id": "plan"}
+_LISTS = {"kind": "unit_kind", "plan_id": "plan", "plan_polarization": "polarization"}
 """Names of quantities whose words stand under another name."""
 
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
@@ -105,13 +105,12 @@ class Words:
         return _NONE if share is None else f"{number(100.0 * share, self.language, 1)} %"
 
     def label(self, name: str, check: str = "") -> str:
-        """Return what a quantity is called: by its check, ours, the register's, else its name."""
-        keys = (
-            f"{check}.evidence.{name}",
-            f"documents.quantity.{name}",
-            f"register.field.{name}",
-            f"compliance.evidence.{name}",
-        )
+        """Return what a quantity is called: as a check's evidence, ours, the register's, its name.
+
+        The same name may be a record's value as evidence, and the plan's in a list of its line.
+        """
+        of_check = (f"{check}.evidence.{name}", f"compliance.evidence.{name}") if check else ()
+        keys = (*of_check, f"documents.quantity.{name}", f"register.field.{name}")
         for key in keys:
             if has(key):
                 return _UNIT_IN_LABEL.sub("", text(key, self.language))

@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
 
+import hypothesis
 import numpy as np
 import pytest
 
@@ -19,6 +20,8 @@ from propagation.itu.p1546_curves import (
 )
 
 keep_kernels(Path(__file__).parents[1])
+hypothesis.settings.register_profile("ours", deadline=None, derandomize=True)
+hypothesis.settings.load_profile("ours")  # the same examples each time, and no clock
 
 _IN_CI = os.environ.get("CI", "").lower() in {"1", "true"}
 

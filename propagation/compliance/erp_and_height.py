@@ -366,7 +366,7 @@ def _polarization(station: StationFacts, plan: PlanFacts, rule: Rule) -> Finding
         "polarization_same" if kept else "polarization_other",
         (
             of_station(station, "polarization", str(station.polarization)),
-            of_plan(plan, "polarization", str(plan.polarization)),
+            of_plan(plan, "plan_polarization", str(plan.polarization)),
         ),
         {"plan_id": plan.plan_id},
         kept=kept,

@@ -5,6 +5,7 @@ transmitters, on filters and on corroded joints, which no record states; so a hi
 measurement, and a site without one complies with this screen. The screen is the software's own.
 """
 
+import math
 from collections.abc import Sequence
 from typing import Final
 
@@ -55,8 +56,9 @@ def check(station: StationFacts, site: SiteFacts, *, rule: Rule) -> tuple[Findin
     Returns
     -------
     tuple of Finding
-        One for each channel and receiver hit, at the lowest order; or that none is hit; and
-        whether carriers of unknown frequency make the list incomplete.
+        One for each channel and receiver hit, at the lowest order, antennas on one frequency
+        counted once; or that none is hit; and whether carriers of unknown frequency make the list
+        incomplete.
     """
     near = [one for one in site.carriers if one.distance_m <= number(rule, "near_distance_m")]
     found: list[Finding] = []
@@ -95,24 +97,24 @@ class _Scene:
             distance_m=0.0,
             erp_dbw=station.erp_all_dbw,
             source=station.source,
+            confidence=station.confidence,
         )
-        self._carriers = (own, *near)
+        self._carriers, self._places = _distinct((own, *near))
         reach_km = number(rule, "victim_distance_km")
-        self._victims = [one for one in site.victims if one.distance_km <= reach_km]
+        self._victims = _once([one for one in site.victims if one.distance_km <= reach_km])
         self._bands = [Band(one.frequency_mhz, one.bandwidth_khz) for one in self._carriers]
         self._orders = [int(order) for order in numbers(rule, "orders")]
         self._guard_khz = number(rule, "guard_khz")
 
     def caused(self) -> list[Finding]:
         """Return the victims of products in which the station takes part."""
-        places = {carrier.id: place for place, carrier in enumerate(self._carriers)}
         some = channel_hits(
             self._bands,
             [Band(one.frequency_mhz, one.bandwidth_khz) for one in self._victims],
             orders=self._orders,
             guard_khz=self._guard_khz,
             must_hold=0,
-            owners=[places.get(one.id) for one in self._victims],
+            owners=[self._places.get(one.id) for one in self._victims],
         )
         hit = [(self._victims[channel], group) for channel, group in _by_channel(some).items()]
         return [self._hit(_HIT[victim.kind], victim, group) for victim, group in hit]
@@ -222,6 +224,37 @@ class _Scene:
             if carrier.erp_dbw is not None:
                 found.append(_record(carrier, "carrier_erp_dbw", carrier.erp_dbw))
         return tuple(found)
+
+
+def _distinct(
+    carriers: Sequence[CarrierFacts],
+) -> tuple[tuple[CarrierFacts, ...], dict[str, int]]:
+    """Return one carrier for each frequency, and the place of each among them by its identifier.
+
+    The station comes first; of several others the strongest. Antennas on one frequency make no
+    products that one of them would not make: A + B - C with C on the frequency of B is A itself.
+    """
+    kept: dict[float, CarrierFacts] = {}
+    for one in carriers:
+        held = kept.get(one.frequency_mhz)
+        if held is None or (held is not carriers[0] and _power_dbw(one) > _power_dbw(held)):
+            kept[one.frequency_mhz] = one
+    places = {frequency: place for place, frequency in enumerate(kept)}
+    return tuple(kept.values()), {one.id: places[one.frequency_mhz] for one in carriers}
+
+
+def _power_dbw(carrier: CarrierFacts) -> float:
+    return -math.inf if carrier.erp_dbw is None else carrier.erp_dbw
+
+
+def _once(victims: Sequence[VictimFacts]) -> list[VictimFacts]:
+    """Return the victims, receivers of one name on one frequency of one mast only once."""
+    kept: dict[object, VictimFacts] = {}
+    for one in victims:
+        receiver = one.kind is VictimKind.RECEIVER
+        key = (one.name, one.frequency_mhz, one.distance_km) if receiver else one.id
+        kept.setdefault(key, one)
+    return list(kept.values())
 
 
 def _record(carrier: CarrierFacts, name: str, value: float) -> Evidence:

@@ -206,7 +206,7 @@ def _frequency(station: StationFacts, plan: PlanFacts, rule: Rule) -> Finding:
         ("frequency_same", "frequency_other"),
         (
             of_station(station, "frequency_mhz", station.frequency_mhz),
-            of_plan(plan, "frequency_mhz", plan.frequency_mhz),
+            of_plan(plan, "plan_frequency_mhz", plan.frequency_mhz),
         ),
         off_khz <= number(rule, "frequency_tolerance_khz"),
         frequency_mhz=station.frequency_mhz,
@@ -222,7 +222,7 @@ def _programme(station: StationFacts, plan: PlanFacts, rule: Rule) -> Finding:
         ("programme_same", "programme_other"),
         (
             of_station(station, "programme", station.programme),
-            of_plan(plan, "programme", plan.programme),
+            of_plan(plan, "plan_programme", plan.programme),
         ),
         same_name(station.programme, plan.programme),
         programme=station.programme,

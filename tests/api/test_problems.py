@@ -197,9 +197,7 @@ def _objects(value: Any) -> list[dict[str, Any]]:
 
 @hypothesis(
     max_examples=60,
-    deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture],
-    derandomize=True,
 )
 @given(
     path=st.sampled_from(["/structures", "/stations", "/units", "/boundaries", "/view/stations"]),

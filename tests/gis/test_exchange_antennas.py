@@ -241,7 +241,6 @@ def test_hostile_bytes(content: bytes, key: str) -> None:
     assert "x.msi" in caught.value.say("vi")
 
 
-@settings(deadline=None)
 @given(content=st.binary(max_size=300))
 def test_any_bytes_are_a_clear_error(content: bytes) -> None:
     with pytest.raises(FormatError):
@@ -266,7 +265,7 @@ def test_files(tmp_path: Path) -> None:
         assert caught.value.key == "exchange.file.not_a_file"
 
 
-@settings(deadline=None, max_examples=25)
+@settings(max_examples=25)
 @given(
     gain=st.floats(-40, 70),
     unit=st.sampled_from(GainUnit),

@@ -98,6 +98,27 @@ def test_receiver_in_the_aeronautical_band(check) -> None:
     assert found.reason == "intermodulation.reason.receiver_hit"
 
 
+def test_antennas_on_one_frequency_are_one_carrier(check) -> None:
+    """101.0 + 900 - 900 MHz is the station itself, however wide; 99.0 names the stronger one."""
+    wide = {"bandwidth_khz": 5000.0}
+    pair = [carrier(900.0, id=name, **wide) for name in ("x", "y")]
+    (found,) = check(*pair, victims=[victim(102.0)])
+    assert found.reason == "intermodulation.reason.clear"
+    assert found.values["carriers"] == 2
+    weak, strong = (carrier(99.0, id=f"{erp}", name=f"{erp}", erp_dbw=erp) for erp in (9.0, 20.0))
+    (hit,) = check(weak, strong, victims=[victim(103.0), victim(99.0, id="9.0")])
+    assert (hit.counterpart, hit.values["names"]) == ("v103.0", "A = Đài PT-TH Long An, B = 20.0")
+
+
+def test_sectors_of_one_mast_are_told_once(check) -> None:
+    """2 x 101.0 - 90.0 = 112.0 MHz on three receivers of one name, and on one farther off."""
+    sectors = [
+        victim(112.0, id=name, name="R", kind=VictimKind.RECEIVER, distance_km=km)
+        for name, km in (("r1", 1.0), ("r2", 1.0), ("r3", 1.0), ("far", 2.0))
+    ]
+    assert [one.counterpart for one in check(carrier(90.0), victims=sectors)] == ["r1", "far"]
+
+
 @pytest.mark.parametrize(("guard_khz", "count"), [(0, 0), (49, 0), (50, 1)])
 def test_guard(check, guard_khz: float, count: int) -> None:
     """A product 600 kHz wide and a channel of 200, 450 kHz apart: 50 kHz between their edges."""
