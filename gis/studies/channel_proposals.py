@@ -11,7 +11,6 @@ from gis.studies.meetings import Meetings
 from gis.studies.neighbourhood import Neighbourhood
 from propagation.compliance import protection_ratios
 from propagation.compliance.facts import TerrainFacts
-from propagation.compliance.parameters import MINIMUM_FIELD, PROTECTION_RATIO
 from propagation.compliance.records import Finding, Outcome
 
 __all__ = ["checked_proposals", "protection_of"]
@@ -106,8 +105,7 @@ def _checked(
         with_it.facts(station),
         pairs,
         TerrainFacts(identifier=ground.elevation.identifier, flat=ground.flat),
-        rule=around.pack.rule(PROTECTION_RATIO),
-        minimum_field_rule=around.pack.rule(MINIMUM_FIELD),
+        around.standards,
     )
     return {
         "frequency_mhz": row["frequency_mhz"],

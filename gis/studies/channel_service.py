@@ -11,7 +11,7 @@ from gis.geodesy import destination
 from gis.raster import Grid
 from gis.studies.channel_points import TIME_PERCENTS, Candidates
 from gis.studies.channels_asked import Wanted
-from gis.studies.context import Stage, silent
+from gis.studies.context import Stage
 from gis.studies.emitter import FEWEST_POINTS, Emitter
 from gis.studies.tile_field import tile_field
 from gis.terrain.profiles import profile_of
@@ -141,7 +141,7 @@ def nuisance_of_stations(
         If the work was cancelled.
     """
     total = ChannelNuisance(carriers_khz, ring.grid.width * ring.grid.height, protection)
-    alone = replace(stage.context, workers=1, progress=silent).stage(0.0, 1.0, "")
+    alone = stage.context.alone.stage(0.0, 1.0, "")
     related = [
         one
         for one in emitters

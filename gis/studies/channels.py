@@ -10,7 +10,7 @@ check of a station (`gis.studies.channel_proposals`).
 import math
 import threading
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -32,7 +32,7 @@ from gis.studies.channel_tables import channel_rows, people_per_km2, summary
 from gis.studies.channels_asked import Wanted, carriers_khz, cells_of, channels_asked
 from gis.studies.communes import Communes, boundary_from_json, communes_near
 from gis.studies.compliance import provinces_from_json, provinces_of
-from gis.studies.context import StudyContext, silent
+from gis.studies.context import StudyContext
 from gis.studies.emitter import Emitter
 from gis.studies.meetings import Meetings
 from gis.studies.model import default_settings
@@ -257,7 +257,7 @@ def _related(scene: _Scene, station: BroadcastStation) -> bool:
 def _protected(scene: _Scene) -> dict[int, ProtectedPoints]:
     """Return where the stations are protected that a channel may disturb."""
     meetings = Meetings(scene.around)
-    alone = replace(scene.context, workers=1, progress=silent).stage(0.0, 1.0, "")
+    alone = scene.context.alone.stage(0.0, 1.0, "")
     numbers = [k for k, one in enumerate(scene.emitters) if _related(scene, one.station)]
 
     def work(index: int) -> ProtectedPoints | None:
@@ -272,7 +272,7 @@ def _protection(scene: _Scene, protected: Mapping[int, ProtectedPoints]) -> Chan
     """Return the least protection margin of every channel at every place."""
     count = int(np.count_nonzero(scene.candidates.where))
     margins = ChannelProtection(scene.carriers_khz, count)
-    alone = replace(scene.context, workers=1, progress=silent).stage(0.0, 1.0, "")
+    alone = scene.context.alone.stage(0.0, 1.0, "")
     counter = _Counter(sum(len(points) for points in protected.values()))
 
     def work(index: int) -> Floats:

@@ -32,7 +32,7 @@ from gis.studies.audit import named_commune
 from gis.studies.checks import allotment, interference, meeting
 from gis.studies.checks.interference import edge_rows
 from gis.studies.checks.scene import Asked, Scene
-from gis.studies.checks.topics import checks_row, findings_of, gathered_by
+from gis.studies.checks.topics import checks_row, findings_of_judged, gathered_by
 from gis.studies.communes import Commune, Communes, boundary_from_json, communes_near
 from gis.studies.context import Stage, StudyContext
 from gis.studies.coverage import default_radius_km
@@ -195,12 +195,7 @@ def compute(gathered: Gathered, context: StudyContext) -> Computed:
         context, progress=lambda done, key, values: context.progress(done * searching, key, values)
     )
     scene = _scene(gathered, making)
-    found = {}
-    for number, station_id in enumerate(scene.judged):
-        station = scene.neighbourhood.station(station_id)
-        start = 0.85 + 0.12 * number / len(scene.judged)
-        making.stage(start, 1.0, "studies.progress_check", station=station.name).report(0.0)
-        found[station_id] = findings_of(scene, station)
+    found = findings_of_judged(scene, making.stage(0.85, 0.97, "studies.progress_check"))
     models = gathered.inputs.get("second_models", {})
     if models and interference.NAME in scene.gathered:
         found = with_second_opinions(scene, found, models["models"], making)

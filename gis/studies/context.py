@@ -4,7 +4,7 @@ import threading
 from collections import deque
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -48,7 +48,8 @@ class StudyContext:
     cancelled : callable
         Asked at least every half second whether to stop.
     workers : int
-        Threads; changes the time, never a byte of the result.
+        Threads, none where the caller's own does all; changes the time, never a byte of the
+        result.
     p1546_curves : Path or None
         The user's copy of the tabulated curves of Rec. ITU-R P.1546.
     """
@@ -60,6 +61,11 @@ class StudyContext:
     cancelled: Callable[[], bool] = never_cancelled
     workers: int = 1
     p1546_curves: Path | None = None
+
+    @property
+    def alone(self) -> "StudyContext":
+        """The same for work within one of several threads: none of its own, and nobody listens."""
+        return replace(self, workers=0, progress=silent)
 
     def stage(self, start: float, end: float, key: str, **values: object) -> "Stage":
         """Return the listener of one part of the work."""
@@ -135,6 +141,19 @@ class Stage:
         CancelledError
             If the work was cancelled; tasks not begun are dropped, those begun end unheard.
         """
+        if self.context.workers == 0:
+            for task in tasks:
+                self.check()
+                yield task, work(task)
+            return
+        yield from self._in_threads(work, tasks, share)
+
+    def _in_threads(
+        self,
+        work: Callable[[_Task], _Done],
+        tasks: Sequence[_Task],
+        share: Callable[[], float] | None,
+    ) -> Iterator[tuple[_Task, _Done]]:
         stop = threading.Event()
 
         def guarded(task: _Task) -> _Done:
@@ -142,7 +161,7 @@ class Stage:
                 raise CancelledError("studies.cancelled")
             return work(task)
 
-        workers = max(1, self.context.workers)
+        workers = self.context.workers
         ahead: deque[Future[_Done]] = deque()
         pool = ThreadPoolExecutor(max_workers=workers)
         try:

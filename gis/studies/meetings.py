@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from gis.geodesy import distance_km
 from gis.register.records import BroadcastStation
 from gis.rules import station_facts
-from gis.studies.context import Stage, StudyContext, silent
+from gis.studies.context import Stage, StudyContext
 from gis.studies.coverage import default_radius_km
 from gis.studies.emitter import Emitter, missing_values
 from gis.studies.field import PolarField, fields_at, polar_field
@@ -77,6 +77,7 @@ class Meetings:
         default_factory=dict, init=False, repr=False
     )
     known: "Meetings | None" = None
+    _distances: dict[tuple[str, str], Floats] = field(default_factory=dict, init=False, repr=False)
 
     @classmethod
     def predicted(
@@ -102,9 +103,7 @@ class Meetings:
         emitters = [meetings._emitter(station_id) for station_id in adding]
         if (replaced := meetings._formerly()) is not None:
             emitters.append(replaced)
-        for number, emitter in enumerate(emitters):
-            start, end = _part(0.5, 0.85, number, len(emitters))
-            meetings._predict(emitter, context, start, end)
+        meetings._fill_fields(emitters, context)
         return meetings
 
     def concerned(self) -> list[str]:
@@ -228,7 +227,7 @@ class Meetings:
     def _fill_cells(self, concerned: Sequence[str], context: StudyContext) -> None:
         """Find the cells of the stations, and what the others do there."""
         around, formerly = self.around, self._formerly()
-        alone = replace(context, workers=1, progress=silent).stage(0.0, 1.0, "")
+        alone = context.alone.stage(0.0, 1.0, "")
 
         def work(station_id: str) -> ServiceCells | None:
             own = self._emitter(station_id)
@@ -298,28 +297,35 @@ class Meetings:
             bounded = Surroundings(around.outline(station), around.communes, around.pack)
             self.boundaries[station_id] = boundary_places(polar, bounded)
 
-    def _predict(self, emitter: Emitter, context: StudyContext, start: float, end: float) -> None:
-        """Predict a station's field at every point at which a check asks for it."""
+    def _fill_fields(self, emitters: Sequence[Emitter], context: StudyContext) -> None:
+        """Predict each station's field at every point at which a check asks for it."""
+        alone = context.alone.stage(0.0, 1.0, "")
+        stage = context.stage(0.5, 0.85, "studies.progress_points")
+        for emitter, found in stage.map(lambda one: self._predicted(one, alone), emitters):
+            for name, values in found.items():
+                self.fields[emitter.station.id, name] = values
+
+    def _predicted(self, emitter: Emitter, stage: Stage) -> dict[str, Floats]:
+        """Return a station's field at each set of points, as it was before or predicted."""
         station = emitter.station
         sets = dict(self._asked(station))
         before = {} if self.known is None else self.known.fields
-        for name in [name for name in sets if (station.id, name) in before]:
-            self.fields[station.id, name] = before[station.id, name]
-            del sets[name]
+        found = {name: before[station.id, name] for name in sets if (station.id, name) in before}
+        sets = {name: places for name, places in sets.items() if name not in found}
         if not sets:
-            return
-        stage = context.stage(start, end, "studies.progress_field", station=station.name)
+            return found
         longitude, latitude = (
             np.concatenate([places[axis] for places in sets.values()]) for axis in (0, 1)
         )
         away = distance_km(station.longitude, station.latitude, longitude, latitude)
         farthest_km = float(np.nanmax(away, initial=_RANGE_STEP_KM))
         windows = emitter.ground.windows(station.longitude, station.latitude, farthest_km)
-        found = fields_at(emitter, stage, longitude, latitude, windows=windows)
+        fields = fields_at(emitter, stage, longitude, latitude, windows=windows)
         first = 0
         for name, (those, _) in sets.items():
-            self.fields[station.id, name] = found[:, first : first + those.size]
+            found[name] = fields[:, first : first + those.size]
             first += those.size
+        return found
 
     def _asked(self, station: BroadcastStation) -> Iterator[tuple[str, tuple[Floats, Floats]]]:
         """Yield the sets of points at which a station's field is needed."""
@@ -349,12 +355,13 @@ class Meetings:
         least = self.around.minimum_dbuvm(wanted)
         for name, places in sets:
             own, others = self.fields[wanted.id, name][0], self.fields[unwanted.id, name]
+            away = (self._away_km(wanted, name, places), self._away_km(unwanted, name, places))
             for k in range(len(places)):
                 weak = own[k] < least  # not so where the field is not known
                 placed = np.isfinite(places.longitude[k] + places.latitude[k])
                 if placed and not weak and _may_be_protected(places.boundary[k]):
                     yield self._point(
-                        wanted, unwanted, places, k, (own[k], others[0, k], others[1, k])
+                        places, k, (own[k], others[0, k], others[1, k]), (away[0][k], away[1][k])
                     )
         yield from self._worst_cell(wanted, unwanted)
 
@@ -373,31 +380,38 @@ class Meetings:
         places = cells.place(k, self.around.outline(wanted) if self._bound(wanted) else None)
         steady, tropospheric = (float(field) for field in one.field_dbuvm[:2, k])
         fields = (float(cells.wanted_dbuvm[k]), steady, tropospheric)
-        yield self._point(wanted, unwanted, places, 0, fields)
+        at = places.longitude[0], places.latitude[0]
+        away = [float(distance_km(*at, one.longitude, one.latitude)) for one in (wanted, unwanted)]
+        yield self._point(places, 0, fields, (away[0], away[1]))
+
+    def _away_km(self, station: BroadcastStation, name: str, places: Places) -> Floats:
+        """Return how far from a station the points of a set lie."""
+        key = (station.id, name)
+        if key not in self._distances:
+            self._distances[key] = distance_km(
+                station.longitude, station.latitude, places.longitude, places.latitude
+            )
+        return self._distances[key]
 
     def _bound(self, station: BroadcastStation) -> bool:
         return protected_inside_only(self.around.facts(station))
 
     def _point(
         self,
-        wanted: BroadcastStation,
-        unwanted: BroadcastStation,
         places: Places,
         k: int,
         fields: tuple[float, float, float],
+        away_km: tuple[float, float],
     ) -> ProtectionPoint:
-        lon, lat = float(places.longitude[k]), float(places.latitude[k])
-        to_wanted = float(distance_km(lon, lat, wanted.longitude, wanted.latitude))
-        to_unwanted = float(distance_km(lon, lat, unwanted.longitude, unwanted.latitude))
         return ProtectionPoint(
             name=places.names[k],
-            longitude=lon,
-            latitude=lat,
+            longitude=float(places.longitude[k]),
+            latitude=float(places.latitude[k]),
             wanted_dbuvm=float(fields[0]),
             steady_dbuvm=float(fields[1]),
             tropospheric_dbuvm=float(fields[2]),
-            distance_to_wanted_km=round(to_wanted, 3),
-            distance_to_unwanted_km=round(to_unwanted, 3),
+            distance_to_wanted_km=round(float(away_km[0]), 3),
+            distance_to_unwanted_km=round(float(away_km[1]), 3),
             height_m=self.around.settings.receiver_height_above_ground_m,
             area=places.areas[k],
             source=p1812.EDITION,

@@ -82,7 +82,6 @@ class Neighbourhood:
         default_factory=dict, init=False, repr=False
     )
     _outlines: dict[str, Outline] = field(default_factory=dict, repr=False)
-    _disturbs: dict[tuple[str, float], bool] = field(default_factory=dict, init=False, repr=False)
 
     def facts(self, station: BroadcastStation) -> StationFacts:
         """Return what checks read of a station's record."""
@@ -160,8 +159,4 @@ class Neighbourhood:
 
     def disturbs(self, unwanted: BroadcastStation, wanted: BroadcastStation) -> bool:
         """Return whether the spacing of two stations has a protection ratio."""
-        spacing = spacing_khz(wanted, unwanted)
-        key = (wanted.id, spacing)
-        if key not in self._disturbs:
-            self._disturbs[key] = self.standards.disturbs(self.facts(wanted), spacing)
-        return self._disturbs[key]
+        return self.standards.disturbs(self.facts(wanted), spacing_khz(wanted, unwanted))

@@ -28,7 +28,7 @@ from gis.register.reading import Reader as RegisterReader
 from gis.register.records import Boundary, BroadcastStation
 from gis.rules import load_rule_pack
 from gis.studies.communes import boundary_from_json, pixels_of
-from gis.studies.context import StudyContext, silent
+from gis.studies.context import StudyContext
 from gis.studies.emitter import Emitter
 from gis.studies.method_remarks import method_remarks, unwanted_remarks
 from gis.studies.network_asked import network_asked
@@ -218,7 +218,7 @@ def _tiles(
 ) -> Iterator[tuple[Tile, NetworkTile]]:
     """Yield the tiles in their order, computed by as many workers as there are."""
     stage = context.stage(0.02, 0.95, "studies.progress_network", count=len(scene.tiles))
-    alone = replace(context, workers=1, progress=silent).stage(0.0, 1.0, "")
+    alone = context.alone.stage(0.0, 1.0, "")
     counter = _Counter(len(scene.tiles) * len(scene.stations.emitters))
 
     def work(place: Tile) -> NetworkTile:

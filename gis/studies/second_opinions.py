@@ -167,24 +167,25 @@ class _Points:
     ) -> None:
         """Predict the field of every station at its points by a model."""
         stage = context.stage(*part, "studies.progress_models", model=method.predictor.edition)
-        for station_id in sorted(self.places):
+        alone = context.alone.stage(0.0, 1.0, "")
+
+        def work(station_id: str) -> Floats | None:
             emitter = _emitter(scene, scene.neighbourhood.station(station_id), method)
             if emitter is None:
-                continue
-            places = np.array(list(self.places[station_id]), dtype=np.float64)
+                return None
+            longitude, latitude = np.array(list(self.places[station_id]), dtype=np.float64).T
             station = emitter.station
-            away = distance_km(station.longitude, station.latitude, places[:, 0], places[:, 1])
+            away = distance_km(station.longitude, station.latitude, longitude, latitude)
             windows = emitter.ground.windows(
                 station.longitude, station.latitude, float(np.max(away)) + 1.0
             )
-            self.fields[station_id] = fields_at(
-                emitter,
-                stage,
-                places[:, 0],
-                places[:, 1],
-                time_percents=_TIMES,
-                windows=windows,
+            return fields_at(
+                emitter, alone, longitude, latitude, time_percents=_TIMES, windows=windows
             )
+
+        for station_id, found in stage.map(work, sorted(self.places)):
+            if found is not None:
+                self.fields[station_id] = found
 
     def known(self, longitude: float, latitude: float) -> Known:
         """Return what is known at a point: a station's fields, None where none are."""

@@ -34,7 +34,7 @@ from propagation.interference.locations import LOCATION_STANDARD_DEVIATION_DB
 from propagation.interference.nuisance import nuisance_of
 from propagation.interference.protection import Protection
 
-__all__ = ["CELL_M", "MOST_SHIFT_DB", "ServiceCells", "Unwanted", "served_cells"]
+__all__ = ["CELL_M", "MOST_SHIFT_DB", "ServiceCells", "Unwanted", "field_in_cells", "served_cells"]
 
 Floats = NDArray[np.float64]
 Flags = NDArray[np.bool_]
@@ -205,11 +205,12 @@ def _own_cells(own: Emitter, kinds: Kinds, stage: Stage) -> ServiceCells:
     field = np.full(grid.shape, np.nan) if found is None else found.field_dbuvm[0]
     surroundings, commune, minimum, protected = kinds(grid)
     longitude, latitude = grid.centres()
-    _, away_km = own.towards(longitude, latitude)
-    with np.errstate(invalid="ignore"):
-        within = protected & (away_km <= radius_km)
-        served = (field >= minimum) & within
-    unknown = within & np.isnan(field) & (found is not None)
+    strong = protected & ~(field < minimum)  # or not known
+    away_km = np.full(grid.shape, np.inf)
+    _, away_km[strong] = own.towards(longitude[strong], latitude[strong])
+    within, missing = strong & (away_km <= radius_km), np.isnan(field)
+    served = within & ~missing
+    unknown = within & missing & (found is not None)
     areas_km2 = np.broadcast_to(grid.pixel_areas_km2(), grid.shape)
     rows, columns = (_span(np.flatnonzero(served.any(axis=axis))) for axis in (1, 0))
     return ServiceCells(
@@ -226,6 +227,31 @@ def _own_cells(own: Emitter, kinds: Kinds, stage: Stage) -> ServiceCells:
         where=served[rows.start : rows.stop, columns.start : columns.stop],
         unknown_km2=float(areas_km2[unknown].sum()),
     )
+
+
+def field_in_cells(
+    cells: ServiceCells, other: Emitter, time_percents: tuple[float, ...], stage: Stage
+) -> NDArray[np.float32] | None:
+    """Return the field of another station in cells, shape (p, k); None where it reaches none.
+
+    Parameters
+    ----------
+    cells : ServiceCells
+        The cells.
+    other : Emitter
+        The station.
+    time_percents : tuple of float
+        Percentages of time, 1 to 50.
+    stage : Stage
+        Of a context with one worker.
+
+    Raises
+    ------
+    CancelledError
+        If the work was cancelled.
+    """
+    found = tile_field(other, cells.part, _layout(other), time_percents, stage)
+    return None if found is None else found.field_dbuvm[:, cells.where]
 
 
 def _layout(emitter: Emitter) -> Layout:
@@ -293,10 +319,9 @@ class _Search:
         known = self.cells.of(other.station.id)
         if known is not None:
             return known
-        found = tile_field(other, self.cells.part, _layout(other), TIME_PERCENTS, self.stage)
-        if found is None:
+        field = field_in_cells(self.cells, other, TIME_PERCENTS, self.stage)
+        if field is None:
             return None
-        field = found.field_dbuvm[:, self.cells.where]
         steady, tropospheric = field[:2].astype(np.float64)
         apart_khz = spacing_khz(self.cells.station, other.station)
         nuisance = nuisance_of(self.protection, steady, tropospheric, apart_khz)

@@ -18,7 +18,9 @@ __all__ = ["geometry_from_hex", "geometry_hex", "record_from_json", "record_to_j
 _Record = TypeVar("_Record")
 
 _PLAIN = frozenset({type(None), bool, int, float, str})
+_ALWAYS = object()
 _KNOWN_HINTS: dict[type, dict[str, Any]] = {}
+_KNOWN_LAYOUTS: dict[type, tuple[tuple[str, object], ...]] = {}
 
 
 def record_to_json(record: object) -> dict[str, Any]:
@@ -26,15 +28,12 @@ def record_to_json(record: object) -> dict[str, Any]:
 
     Enumerations become their values, dates ISO 8601.
     """
-    if not is_dataclass(record) or isinstance(record, type):
-        raise TypeError(f"{type(record).__name__} is no record")
-    values = {item.name: getattr(record, item.name) for item in fields(record)}
-    unsaid = {item.name: item.default for item in fields(record) if item.metadata == LATER}
-    return {
-        name: _encoded(value)
-        for name, value in values.items()
-        if not (name in unsaid and value == unsaid[name])
-    }
+    written = {}
+    for name, unsaid in _layout(type(record)):
+        value = getattr(record, name)
+        if value != unsaid:
+            written[name] = value if type(value) in _PLAIN else _encoded(value)
+    return written
 
 
 def record_from_json(kind: type[_Record], content: dict[str, Any]) -> _Record:
@@ -73,9 +72,24 @@ def _hints(kind: type) -> dict[str, Any]:
     return known
 
 
+def _layout(kind: type) -> tuple[tuple[str, object], ...]:
+    """Return each field of a record with the value that is not written, which nothing equals."""
+    known = _KNOWN_LAYOUTS.get(kind)
+    if known is None:
+        if not is_dataclass(kind):
+            raise TypeError(f"{kind.__name__} is no record")
+        known = _KNOWN_LAYOUTS[kind] = tuple(
+            (item.name, item.default if item.metadata == LATER else _ALWAYS)
+            for item in fields(kind)
+        )
+    return known
+
+
 def _encoded(value: object) -> Any:
     if type(value) in _PLAIN:  # most values, and the dearest to look at in another order
         return value
+    if isinstance(value, Enum):
+        return value.value
     if isinstance(value, tuple | list):
         return [_encoded(item) for item in value]
     if isinstance(value, frozenset):
@@ -86,8 +100,6 @@ def _encoded(value: object) -> Any:
 
 
 def _encoded_scalar(value: object) -> Any:
-    if isinstance(value, Enum):
-        return value.value
     if isinstance(value, date):
         return value.isoformat()
     if isinstance(value, MultiPolygon):

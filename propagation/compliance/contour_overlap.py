@@ -7,8 +7,8 @@ Nam: at most *needs verification*.
 """
 
 import math
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
 from typing import Final
 
 from propagation.compliance.conclusions import (
@@ -37,60 +37,89 @@ from propagation.interference.contours import (
     ratio_thresholds,
 )
 
-__all__ = ["CHECK", "check", "thresholds"]
+__all__ = ["CHECK", "Contours", "check"]
 
 CHECK: Final = "contour_overlap"
 
+_Thresholds = tuple[ContourThreshold, ...] | None
+_Asking = Callable[[float, str], _Thresholds]
+"""From the spacing in kHz and how the wanted station is received to the contours asked for."""
 
-def thresholds(
-    wanted: StationFacts,
-    unwanted: StationFacts,
-    *,
-    rule: Rule,
-    protection_rule: Rule,
-    minimum_field_rule: Rule,
-) -> tuple[ContourThreshold, ...] | None:
-    """Return the contours that a rule asks to be drawn for one direction of a pair.
 
-    Parameters
+@dataclass(frozen=True, slots=True, eq=False)
+class Contours:
+    """Which contours a rule asks to be drawn; its tables are read once for all pairs.
+
+    Attributes
     ----------
-    wanted, unwanted : StationFacts
-        Whose contour is protected, and whose interferes.
     rule : Rule
         `fm.contour_overlap` or `fm.contour_overlap.ratio`.
     protection_rule, minimum_field_rule : Rule
         `fm.protection_ratio` and `fm.minimum_field`, read for the second one.
-
-    Returns
-    -------
-    tuple of ContourThreshold or None
-        Empty where the carriers are too far apart to matter; None where the rule has no value for
-        the spacing.
-
-    Raises
-    ------
-    ParameterError
-        If a rule lacks what is read.
     """
-    # free of the noise of binary fractions
-    spacing_khz = round((unwanted.frequency_mhz - wanted.frequency_mhz) * 1000, 6)
-    if rule.id == CONTOUR_OVERLAP:
-        return listed_thresholds(contours_from_parameters(rule.parameters), spacing_khz)
-    minimum = minimum_usable_field_strength_dbuvm(
-        wanted.reception, Area.RURAL, minimum_field_from_parameters(minimum_field_rule.parameters)
-    )
+
+    rule: Rule
+    protection_rule: Rule
+    minimum_field_rule: Rule
+    _asked: _Asking
+    _known: dict[tuple[float, str], _Thresholds] = field(default_factory=dict, repr=False)
+
+    @classmethod
+    def read(cls, rule: Rule, protection_rule: Rule, minimum_field_rule: Rule) -> "Contours":
+        """Read the tables.
+
+        Raises
+        ------
+        ParameterError
+            If a rule lacks what is read.
+        """
+        listed = rule.id == CONTOUR_OVERLAP
+        asked = _listed(rule) if listed else _by_ratio(protection_rule, minimum_field_rule)
+        return cls(rule, protection_rule, minimum_field_rule, asked)
+
+    def thresholds(self, wanted: StationFacts, unwanted: StationFacts) -> _Thresholds:
+        """Return the contours that the rule asks to be drawn for one direction of a pair.
+
+        Parameters
+        ----------
+        wanted, unwanted : StationFacts
+            Whose contour is protected, and whose interferes.
+
+        Returns
+        -------
+        tuple of ContourThreshold or None
+            Empty where the carriers are too far apart to matter; None where the rule has no value
+            for the spacing.
+        """
+        # free of the noise of binary fractions
+        spacing_khz = round((unwanted.frequency_mhz - wanted.frequency_mhz) * 1000, 6)
+        key = (spacing_khz, wanted.reception)
+        if key not in self._known:
+            self._known[key] = self._asked(*key)
+        return self._known[key]
+
+
+def _listed(rule: Rule) -> _Asking:
+    table = contours_from_parameters(rule.parameters)
+    return lambda spacing_khz, _: listed_thresholds(table, spacing_khz)
+
+
+def _by_ratio(protection_rule: Rule, minimum_field_rule: Rule) -> _Asking:
     table = protection_from_parameters(protection_rule.parameters)
-    return ratio_thresholds(table, minimum, spacing_khz, wanted.reception)
+    fields = minimum_field_from_parameters(minimum_field_rule.parameters)
+
+    def asked(spacing_khz: float, reception: str) -> _Thresholds:
+        minimum = minimum_usable_field_strength_dbuvm(reception, Area.RURAL, fields)
+        return ratio_thresholds(table, minimum, spacing_khz, reception)
+
+    return asked
 
 
 def check(
     station: StationFacts,
     pairs: Sequence[ContourPair],
     terrain: TerrainFacts,
-    *,
-    rule: Rule,
-    protection_rule: Rule,
-    minimum_field_rule: Rule,
+    contours: Contours,
 ) -> tuple[Finding, ...]:
     """Judge the contours of a station and of its neighbours by one rule.
 
@@ -99,13 +128,11 @@ def check(
     station : StationFacts
         The station judged.
     pairs : sequence of ContourPair
-        Every other station within reach, with the contours that `thresholds` asks for.
+        Every other station within reach, with the contours that are asked for.
     terrain : TerrainFacts
         The ground that the predictions stood on.
-    rule : Rule
-        `fm.contour_overlap` or `fm.contour_overlap.ratio`.
-    protection_rule, minimum_field_rule : Rule
-        `fm.protection_ratio` and `fm.minimum_field`.
+    contours : Contours
+        The rule, with what it asks for.
 
     Returns
     -------
@@ -119,18 +146,11 @@ def check(
             _Case(station, pair, station, pair.other, "received", pair.received),
             _Case(station, pair, pair.other, station, "caused", pair.caused),
         ):
-            asked = thresholds(
-                case.wanted,
-                case.unwanted,
-                rule=rule,
-                protection_rule=protection_rule,
-                minimum_field_rule=minimum_field_rule,
-            )
+            asked = contours.thresholds(case.wanted, case.unwanted)
             if asked != ():
-                ruled = (protection_rule, minimum_field_rule)
-                found.append(_judged(case, asked, terrain, rule, ruled))
+                found.append(_judged(case, asked, terrain, contours))
     if not found:
-        return (_nobody(station, len(pairs), rule),)
+        return (_nobody(station, len(pairs), contours.rule),)
     return tuple(sorted(found, key=_order))
 
 
@@ -169,16 +189,16 @@ def _nobody(station: StationFacts, others: int, rule: Rule) -> Finding:
 
 def _judged(
     case: _Case,
-    asked: tuple[ContourThreshold, ...] | None,
+    asked: _Thresholds,
     terrain: TerrainFacts,
-    rule: Rule,
-    ruled: tuple[Rule, Rule],
+    contours: Contours,
 ) -> Finding:
     values: dict[str, Value] = {
         "other": case.pair.other.name,
         "distance_km": round(case.pair.distance_km, 2),
         "spacing_khz": case.spacing_khz,
     }
+    rule = contours.rule
     drawn = [one for one in case.contours if _answers(one, asked or ())]
     if asked is None or len(drawn) < len(asked):
         absent = "row" if asked is None else "contours"
@@ -199,7 +219,7 @@ def _judged(
         CHECK,
         rule,
         f"contour_overlap.reason.{case.direction}_{_word(worst, overlaps=overlaps)}",
-        (*_carriers(case), *_drawn(worst, terrain, rule, ruled)),
+        (*_carriers(case), *_drawn(worst, terrain, contours)),
         {
             **values,
             "protected_dbuvm": worst.protected_dbuvm,
@@ -263,20 +283,14 @@ def _carriers(case: _Case) -> tuple[Evidence, ...]:
     )
 
 
-def _drawn(
-    worst: ContourFacts, terrain: TerrainFacts, rule: Rule, ruled: tuple[Rule, Rule]
-) -> tuple[Evidence, ...]:
+def _drawn(worst: ContourFacts, terrain: TerrainFacts, contours: Contours) -> tuple[Evidence, ...]:
     """Return the thresholds with what they rest on, and what was drawn."""
+    listed = contours.rule.id == CONTOUR_OVERLAP
+    minimum = contours.rule if listed else contours.minimum_field_rule
+    ratio = contours.rule if listed else contours.protection_rule
     thresholds_of = (
-        (
-            of_rule(ruled[1], "protected_field_dbuvm", worst.protected_dbuvm),
-            of_rule(ruled[0], "interfering_field_dbuvm", worst.interfering_dbuvm),
-        )
-        if rule.id != CONTOUR_OVERLAP
-        else (
-            of_rule(rule, "protected_field_dbuvm", worst.protected_dbuvm),
-            of_rule(rule, "interfering_field_dbuvm", worst.interfering_dbuvm),
-        )
+        of_rule(minimum, "protected_field_dbuvm", worst.protected_dbuvm),
+        of_rule(ratio, "interfering_field_dbuvm", worst.interfering_dbuvm),
     )
     areas = (
         field_evidence(EvidenceKind.PREDICTION, name, value, worst.source, terrain=terrain)

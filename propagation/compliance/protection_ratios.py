@@ -59,11 +59,7 @@ def check(
     station: StationFacts,
     pairs: Sequence[PairFacts],
     terrain: TerrainFacts,
-    *,
-    rule: Rule,
-    minimum_field_rule: Rule | None = None,
-    adjacent_rule: Rule | None = None,
-    portable_rule: Rule | None = None,
+    standards: Standards,
     hierarchy_rule: Rule | None = None,
 ) -> tuple[Finding, ...]:
     """Judge the protection of a station and of its neighbours.
@@ -80,11 +76,8 @@ def check(
         services do not count.
     terrain : TerrainFacts
         The ground that the predictions stood on.
-    rule, minimum_field_rule : Rule
-        `fm.protection_ratio` and `fm.minimum_field`, `tv.protection_ratio` and
-        `tv.minimum_field`, or `pa.protection_ratio` alone, in force on the date judged.
-    adjacent_rule, portable_rule : Rule, optional
-        `tv.protection_ratio.adjacent` and `tv.minimum_field.portable`, of television only.
+    standards : Standards
+        The rules in force on the date judged that protect stations of the service.
     hierarchy_rule : Rule, optional
         `fm.hierarchy`, of sound only: a secondary station has no claim against a higher one.
 
@@ -94,18 +87,15 @@ def check(
         One for each neighbour and direction whose carriers are close enough, worst margin first,
         those that could not be assessed last; a single *complies* when no neighbour is.
     """
-    standards = Standards.read(
-        station.service, rule, minimum_field_rule, adjacent=adjacent_rule, portable=portable_rule
-    )
     if station.service is Service.WIRELESS_PUBLIC_ADDRESS:
-        return (_unknown(station, rule),)
+        return (_unknown(station, standards.ratio),)
     found = [
         _direction(case, standards)
         for case in _cases(station, pairs, terrain, hierarchy_rule)
         if standards.disturbs(case.wanted, case.spacing_khz)
     ]
     if not found:
-        return (_nobody(station, len(pairs), rule),)
+        return (_nobody(station, len(pairs), standards.ratio),)
     return tuple(sorted(found, key=_margin))
 
 

@@ -1,7 +1,7 @@
 """By what a station's reception is protected: its service's rules, bound to how it is received."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Final
 
 from propagation.compliance.facts import StationFacts
@@ -14,6 +14,7 @@ from propagation.interference.bs412 import (
 )
 from propagation.interference.dvbt2 import (
     CHANNEL_WIDTH_MHZ,
+    Mode,
     Reception,
     adjacent_from_parameters,
     carrier_to_noise_db,
@@ -63,6 +64,9 @@ class Standards:
     adjacent: Rule | None
     portable: Rule | None
     protection: _Reader
+    _disturbs: dict[tuple[str, Mode | None, float], bool] = field(
+        default_factory=dict, init=False, repr=False
+    )
 
     @classmethod
     def read(
@@ -99,6 +103,12 @@ class Standards:
         """
         if wanted.service is not self.service:
             return False
+        key = (wanted.reception, wanted.mode, spacing_khz)
+        if key not in self._disturbs:
+            self._disturbs[key] = self._may_disturb(wanted, spacing_khz)
+        return self._disturbs[key]
+
+    def _may_disturb(self, wanted: StationFacts, spacing_khz: float) -> bool:
         found = self.protection(wanted)
         if found is not None:
             return has_ratio(found, spacing_khz)

@@ -5,8 +5,9 @@ from dataclasses import replace
 import pytest
 
 from propagation.compliance import contour_overlap
+from propagation.compliance.contour_overlap import Contours
 from propagation.compliance.facts_interference import ContourFacts, ContourPair
-from propagation.compliance.records import Outcome, Reservation, Summary, summarise
+from propagation.compliance.records import Outcome, Reservation, Rule, Summary, summarise
 from tests.propagation.site_checks import said, sentences, shipped
 
 FCC, RATIO = "fm.contour_overlap", "fm.contour_overlap.ratio"
@@ -28,6 +29,11 @@ def contour(protected=60.0, interfering=40.0, time=10.0, overlap=0.0, depth=0.0,
     )
 
 
+def contours_of(rule: Rule) -> Contours:
+    """Return what a rule asks for, with the shipped ratios and minimum fields."""
+    return Contours.read(rule, shipped("fm.protection_ratio"), shipped("fm.minimum_field"))
+
+
 @pytest.fixture
 def check(station, terrain):
     """Run the check against one other station on a frequency."""
@@ -42,9 +48,7 @@ def check(station, terrain):
                 station(),
                 [pair],
                 ground,
-                rule=shipped(rule, **changes),
-                protection_rule=shipped("fm.protection_ratio"),
-                minimum_field_rule=shipped("fm.minimum_field"),
+                contours_of(shipped(rule, **changes)),
             )
         )
 
@@ -172,9 +176,7 @@ def test_the_largest_overlap_first(station, terrain) -> None:
         station(),
         [undrawn, pair("small", 1.0, 1.0), pair("deep", 5.0, 3.0), pair("wide", 5.0, 2.0)],
         terrain,
-        rule=shipped(FCC),
-        protection_rule=shipped("fm.protection_ratio"),
-        minimum_field_rule=shipped("fm.minimum_field"),
+        contours_of(shipped(FCC)),
     )
     assert [one.counterpart for one in found[:3]] == ["deep", "wide", "small"]
     assert [one.counterpart for one in found[-2:]] == ["undrawn", "undrawn"]

@@ -10,7 +10,9 @@ from propagation.compliance import protection_ratios
 from propagation.compliance.facts import PairFacts, ProtectionPoint, TerrainFacts
 from propagation.compliance.objections import objects
 from propagation.compliance.records import EvidenceKind, Outcome, Reservation
+from propagation.compliance.standards import Standards
 from propagation.interference.bs412 import Area
+from propagation.interference.protection import Service
 from tests.propagation.site_checks import shipped
 
 
@@ -45,8 +47,11 @@ def check(rule, said, terrain):
                 station,
                 pairs,
                 ground,
-                rule=rule("fm.protection_ratio", **changes),
-                minimum_field_rule=rule("fm.minimum_field", confidence=minimum),
+                Standards.read(
+                    Service.FM,
+                    rule("fm.protection_ratio", **changes),
+                    rule("fm.minimum_field", confidence=minimum),
+                ),
             )
         )
 
@@ -113,7 +118,7 @@ def test_a_secondary_station_has_no_claim(  # noqa: PLR0917 (the cases)
     found = said(
         protection_ratios.check(
             station(station_class=own), [pair], terrain,
-            rule=rule("fm.protection_ratio"), minimum_field_rule=rule("fm.minimum_field"),
+            Standards.read(Service.FM, rule("fm.protection_ratio"), rule("fm.minimum_field")),
             hierarchy_rule=shipped("fm.hierarchy"),
         )
     )  # fmt: skip
@@ -299,8 +304,7 @@ def test_no_prediction_ever_violates(rule, station, *, wanted, steady, rare, spa
         station(),
         [pair],
         TerrainFacts(identifier="t", flat=on_flat),
-        rule=rule("fm.protection_ratio"),
-        minimum_field_rule=rule("fm.minimum_field"),
+        Standards.read(Service.FM, rule("fm.protection_ratio"), rule("fm.minimum_field")),
     )
     assert all(finding.outcome is not Outcome.VIOLATES for finding in found)
     if on_flat:

@@ -67,10 +67,13 @@ def judged(
             one,
             pairs,
             terrain,
-            rule=TV["tv.protection_ratio"],
-            minimum_field_rule=TV["tv.minimum_field"],
-            adjacent_rule=TV["tv.protection_ratio.adjacent"],
-            portable_rule=TV["tv.minimum_field.portable"],
+            Standards.read(
+                Service.TELEVISION,
+                TV["tv.protection_ratio"],
+                TV["tv.minimum_field"],
+                adjacent=TV["tv.protection_ratio.adjacent"],
+                portable=TV["tv.minimum_field.portable"],
+            ),
         )
     )
 
@@ -165,7 +168,7 @@ def test_wireless_public_address_is_never_judged_by_fm(
     for given in (PA["pa.protection_ratio"], rule("fm.protection_ratio")):
         (found,) = said(
             protection_ratios.check(
-                own, [pair], terrain, rule=given, minimum_field_rule=rule("fm.minimum_field")
+                own, [pair], terrain, Standards.read(own.service, given, rule("fm.minimum_field"))
             )
         )
         assert found.outcome is Outcome.NOT_ASSESSABLE

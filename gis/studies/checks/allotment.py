@@ -7,6 +7,7 @@ smallest, of none the nearest within 50 km.
 import math
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any, Final
 
 import numpy as np
@@ -98,16 +99,15 @@ class _Allotment:
 
 
 def _allotments(scene: Scene) -> tuple[_Allotment, ...]:
-    key = (NAME, "all")
-    if key not in scene.kept:
+    def read() -> tuple[_Allotment, ...]:
         points: dict[tuple[str, float, str], list[AllotmentPoint]] = {}
         for written in scene.gathered[NAME].get("points", ()):
             point = record_from_json(AllotmentPoint, written)
             named = (point.allotment, point.frequency_mhz, point.area_code)
             points.setdefault(named, []).append(point)
-        scene.kept[key] = tuple(_Allotment(*one, tuple(points[one])) for one in sorted(points))
-    found: tuple[_Allotment, ...] = scene.kept[key]
-    return found
+        return tuple(_Allotment(*one, tuple(points[one])) for one in sorted(points))
+
+    return scene.once((NAME, "all"), read)
 
 
 def _site(scene: Scene, station: BroadcastStation, area_code: str) -> BoundaryFacts | None:
@@ -116,13 +116,14 @@ def _site(scene: Scene, station: BroadcastStation, area_code: str) -> BoundaryFa
     if found is None:
         return None
     at = (station.longitude, station.latitude)
-    key = (NAME, "site", area_code, *at)
-    if key not in scene.kept:
-        name, boundary = found
+    name, boundary = found
+
+    def placed() -> BoundaryFacts:
         around = Outline.around(boundary, name, *at)
-        (scene.kept[key],) = around.facts(np.array(at[:1]), np.array(at[1:]))
-    site: BoundaryFacts = scene.kept[key]
-    return site
+        (site,) = around.facts(np.array(at[:1]), np.array(at[1:]))
+        return site
+
+    return scene.once((NAME, "site", area_code, *at), placed)
 
 
 def _own(
@@ -161,9 +162,7 @@ def _facts(scene: Scene, station: BroadcastStation) -> AllotmentFacts | None:
     fields = [_fields(scene, station, one.points)]
     for other in _others(scene, station, one):
         key = (NAME, "fields", other.id, one.key)
-        if key not in scene.kept:
-            scene.kept[key] = _fields(scene, other, one.points)
-        fields.append(scene.kept[key])
+        fields.append(scene.once(key, partial(_fields, scene, other, one.points)))
     total = power_sum_dbuvm(np.stack(fields), axis=0)
     known = one.points[0].provenance
     return AllotmentFacts(
@@ -201,7 +200,7 @@ def _fields(scene: Scene, station: BroadcastStation, points: Sequence[AllotmentP
     """Return the field of a station at points for 1 % of time; NaN where it is not known."""
     if scene.missing(station):
         return np.full(len(points), math.nan)
-    stage = scene.context.stage(0.85, 0.85, "studies.progress_field", station=station.name)
+    stage = scene.context.alone.stage(0.0, 1.0, "")
     longitude = np.array([point.longitude for point in points])
     latitude = np.array([point.latitude for point in points])
     emitter = scene.emitter(station)

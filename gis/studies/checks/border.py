@@ -91,7 +91,7 @@ def _facts(scene: Scene, station: BroadcastStation) -> BorderFacts:
     source = ""
     if not scene.missing(station):
         emitter = scene.emitter(station)
-        stage = scene.context.stage(0.85, 0.85, "studies.progress_field", station=station.name)
+        stage = scene.context.alone.stage(0.0, 1.0, "")
         fields = fields_at(
             emitter, stage, every[chosen, 0], every[chosen, 1], time_percents=(1.0, 50.0)
         )

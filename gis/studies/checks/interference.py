@@ -12,12 +12,12 @@ from gis.studies.checks.scene import Asked, Scene
 from gis.studies.checks.unmade import unmade
 from gis.studies.coverage import default_radius_km
 from gis.studies.emitter import NEAREST_KM
-from gis.studies.field import fields_at
-from gis.studies.service_cells import CELL_M, TIME_PERCENTS, ServiceCells
+from gis.studies.service_cells import CELL_M, TIME_PERCENTS, ServiceCells, field_in_cells
 from gis.studies.testpoints import AZIMUTHS_DEG, Places
 from gis.studies.unwanted import spacing_khz
 from propagation.area.bound import largest_field_dbuvm
 from propagation.compliance import contour_overlap, service_area, usable_field
+from propagation.compliance.contour_overlap import Contours
 from propagation.compliance.facts import StationFacts
 from propagation.compliance.facts_interference import (
     AreaFacts,
@@ -35,7 +35,7 @@ from propagation.compliance.parameters import (
     SUMMATION,
     USABLE_FIELD,
 )
-from propagation.compliance.records import Finding, Rule
+from propagation.compliance.records import Finding
 from propagation.compliance.usable_points import TREATY, drawn, settings
 from propagation.interference.area_totals import AreaTotals, area_totals
 from propagation.interference.contours import ContourThreshold
@@ -88,41 +88,33 @@ def findings(scene: Scene, station: BroadcastStation) -> Iterable[Finding]:
 
 
 def _contours(scene: Scene, station: BroadcastStation) -> Iterator[Finding]:
-    facts, pack = scene.neighbourhood.facts(station), scene.pack
+    facts = scene.neighbourhood.facts(station)
     for rule_id in (CONTOUR_OVERLAP, CONTOUR_OVERLAP_RATIO):
-        rule = pack.rule(rule_id)
+        contours = _asked(scene, rule_id)
         pairs = [
             ContourPair(
                 other=scene.neighbourhood.facts(other),
                 distance_km=away,
-                received=tuple(_drawn(scene, station, other, rule)),
-                caused=tuple(_drawn(scene, other, station, rule)),
+                received=tuple(_drawn(scene, station, other, contours)),
+                caused=tuple(_drawn(scene, other, station, contours)),
             )
             for other, away in scene.neighbourhood.neighbours(station)
         ]
-        yield from contour_overlap.check(
-            facts,
-            pairs,
-            scene.terrain,
-            rule=rule,
-            protection_rule=pack.rule(PROTECTION_RATIO),
-            minimum_field_rule=pack.rule(MINIMUM_FIELD),
-        )
+        yield from contour_overlap.check(facts, pairs, scene.terrain, contours)
+
+
+def _asked(scene: Scene, rule_id: str) -> Contours:
+    rules = [scene.pack.rule(one) for one in (rule_id, PROTECTION_RATIO, MINIMUM_FIELD)]
+    return scene.once(("contours", rule_id), lambda: Contours.read(*rules))
 
 
 def _drawn(
-    scene: Scene, wanted: BroadcastStation, unwanted: BroadcastStation, rule: Rule
+    scene: Scene, wanted: BroadcastStation, unwanted: BroadcastStation, contours: Contours
 ) -> Iterator[ContourFacts]:
     """Yield the contours of two stations, as the cells of the wanted one's service know them."""
     cells = scene.meetings.cells.get(wanted.id)
-    thresholds = contour_overlap.thresholds(
-        scene.neighbourhood.facts(wanted),
-        scene.neighbourhood.facts(unwanted),
-        rule=rule,
-        protection_rule=scene.pack.rule(PROTECTION_RATIO),
-        minimum_field_rule=scene.pack.rule(MINIMUM_FIELD),
-    )
-    for threshold in thresholds or ():
+    facts = (scene.neighbourhood.facts(one) for one in (wanted, unwanted))
+    for threshold in contours.thresholds(*facts) or ():
         if threshold.time_percent not in TIME_PERCENTS:
             continue
         if not scene.neighbourhood.disturbs(unwanted, wanted) and _apart(
@@ -133,7 +125,9 @@ def _drawn(
         if cells is None:
             continue
         protected = cells.wanted_dbuvm >= threshold.protected_dbuvm
-        field = _unwanted_field(scene, cells, unwanted, threshold) if protected.any() else None
+        if not protected.any():
+            continue
+        field = _unwanted_field(scene, cells, unwanted, threshold)
         if field is not None:
             yield _overlap(scene, cells, protected, field, threshold)
 
@@ -185,19 +179,17 @@ def _unwanted_field(
 
     Of a spacing without a protection ratio, which no other check asks about, it is predicted here.
     """
-    one = cells.of(unwanted.id)
+    one, nothing = cells.of(unwanted.id), np.full(cells.wanted_dbuvm.shape, -np.inf)
     if one is not None:
         at = TIME_PERCENTS.index(threshold.time_percent)
         return np.asarray(one.field_dbuvm[at], dtype=np.float64)
     if unwanted.id in cells.left_out:
-        return np.full(cells.wanted_dbuvm.shape, -np.inf)
+        return nothing
     if scene.neighbourhood.disturbs(unwanted, cells.station) or scene.missing(unwanted):
         return None
-    stage = scene.context.stage(0.85, 0.85, "studies.progress_field", station=unwanted.name)
-    percents = (threshold.time_percent,)
-    where = cells.longitude, cells.latitude
-    found = fields_at(scene.emitter(unwanted), stage, *where, time_percents=percents)
-    return np.asarray(found[0])
+    stage = scene.context.alone.stage(0.0, 1.0, "")
+    found = field_in_cells(cells, scene.emitter(unwanted), (threshold.time_percent,), stage)
+    return nothing if found is None else found[0].astype(np.float64)
 
 
 def _overlap(
@@ -235,12 +227,10 @@ def _overlap(
 
 def _around(scene: Scene, cells: ServiceCells) -> tuple[Floats, Floats]:
     """Return azimuth and distance of the cells from their station."""
-    key = ("around", cells.station.id)
-    if key not in scene.kept:
-        station = cells.station
-        scene.kept[key] = scene.emitter(station).towards(cells.longitude, cells.latitude)
-    found: tuple[Floats, Floats] = scene.kept[key]
-    return found
+    emitter = scene.emitter(cells.station)
+    return scene.once(
+        ("around", cells.station.id), lambda: emitter.towards(cells.longitude, cells.latitude)
+    )
 
 
 # --- usable fields at the test points ---
@@ -256,9 +246,7 @@ def _usable(scene: Scene, station: BroadcastStation) -> tuple[Finding, ...]:
     rule, summation = pack.rule(USABLE_FIELD), pack.rule(SUMMATION)
     received = reception_of(scene, station)
     most = max(len(one.others) for one in (received, *caused))
-    key = ("drawn", most)
-    if key not in scene.kept:
-        scene.kept[key] = drawn(settings(rule, summation), most)
+    locations = scene.once(("drawn", most), lambda: drawn(settings(rule, summation), most))
     return usable_field.check(
         scene.neighbourhood.facts(station),
         received,
@@ -267,17 +255,13 @@ def _usable(scene: Scene, station: BroadcastStation) -> tuple[Finding, ...]:
         rule=rule,
         summation_rule=summation,
         minimum_field_rule=pack.rule(MINIMUM_FIELD),
-        locations=scene.kept[key],
+        locations=locations,
     )
 
 
 def reception_of(scene: Scene, wanted: BroadcastStation) -> ReceptionFacts:
     """Return a station's test points, with what every other one does there."""
-    key = ("reception", wanted.id)
-    if key not in scene.kept:
-        scene.kept[key] = _read_reception(scene, wanted)
-    found: ReceptionFacts = scene.kept[key]
-    return found
+    return scene.once(("reception", wanted.id), lambda: _read_reception(scene, wanted))
 
 
 def _read_reception(scene: Scene, wanted: BroadcastStation) -> ReceptionFacts:
@@ -446,7 +430,11 @@ def _totals(
     rest = None
     if without is not None:
         kept = [k for k, one in enumerate(cells.unwanted) if one.station.id != without.id]
-        rest = simplified_multiplication_dbuvm(nuisance[:, kept], scene.neighbourhood.deviation_db)
+        lost = cells.wanted_dbuvm < usable  # elsewhere nothing is interfered, newly or not
+        rest = np.full(usable.shape, -np.inf)
+        rest[lost] = simplified_multiplication_dbuvm(
+            nuisance[lost][:, kept], scene.neighbourhood.deviation_db
+        )
     known = ~np.isnan(nuisance)
     dominant: NDArray[np.int64] | int = -1
     if nuisance.shape[1]:
@@ -479,10 +467,8 @@ def density(scene: Scene, cells: ServiceCells) -> Floats | None:
 
 def usable_in_cells(scene: Scene, cells: ServiceCells) -> dict[Method, Floats]:
     """Return the usable field in each cell by every method of summation."""
-    key = ("usable", cells.station.id)
-    if key not in scene.kept:
-        scene.kept[key] = dict(
-            usable_fields_dbuvm(cells.nuisance_dbuvm(), scene.neighbourhood.deviation_db)
-        )
-    found: dict[Method, Floats] = scene.kept[key]
-    return found
+    deviation_db = scene.neighbourhood.deviation_db
+    return scene.once(
+        ("usable", cells.station.id),
+        lambda: dict(usable_fields_dbuvm(cells.nuisance_dbuvm(), deviation_db)),
+    )

@@ -88,7 +88,7 @@ def remarks(gathered: Mapping[str, Any], names: Mapping[str, str]) -> list[Remar
 
 def findings(scene: Scene, station: BroadcastStation) -> Iterable[Finding]:
     """Judge the field of a station against its province's boundary and its neighbours."""
-    facts, standards = station_facts(station), scene.neighbourhood.standards
+    facts = station_facts(station)
     sound = station.service is Service.FM
     measured = _measured(scene, station)
     found = (
@@ -98,10 +98,7 @@ def findings(scene: Scene, station: BroadcastStation) -> Iterable[Finding]:
             facts,
             scene.meetings.pairs(station),
             scene.terrain,
-            rule=standards.ratio,
-            minimum_field_rule=standards.minimum_field,
-            adjacent_rule=standards.adjacent,
-            portable_rule=standards.portable,
+            scene.neighbourhood.standards,
             hierarchy_rule=scene.pack.rules.get(HIERARCHY) if sound else None,
         ),
     )

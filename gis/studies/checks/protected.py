@@ -195,7 +195,7 @@ def _monitoring(
     """Return monitoring stations with the field of a station there."""
     fields = np.full(len(points), math.nan)
     if not scene.missing(station):
-        stage = scene.context.stage(0.85, 0.85, "studies.progress_field", station=station.name)
+        stage = scene.context.alone.stage(0.0, 1.0, "")
         longitude = np.array([point["longitude"] for point in points])
         latitude = np.array([point["latitude"] for point in points])
         emitter = scene.emitter(station)

@@ -1,9 +1,9 @@
 """What every topic of a compliance study is given: what was asked, and the scene to judge."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
-from typing import Any, Protocol
+from typing import Any, Protocol, TypeVar
 
 from gis.register.reading import Reader as RegisterReader
 from gis.register.records import BroadcastStation, PlanEntry
@@ -19,6 +19,8 @@ from propagation.compliance.facts import TerrainFacts
 from propagation.compliance.records import Finding
 
 __all__ = ["Asked", "Scene", "Topic"]
+
+_Made = TypeVar("_Made")
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -98,6 +100,13 @@ class Scene:
     gathered: Mapping[str, Any]
     context: StudyContext
     kept: dict[Any, Any] = field(default_factory=dict)
+
+    def once(self, key: tuple[Any, ...], make: Callable[[], _Made]) -> _Made:
+        """Return what was made before under a key, or make it."""
+        if key not in self.kept:
+            self.kept[key] = make()
+        found: _Made = self.kept[key]
+        return found
 
     @property
     def pack(self) -> RulePack:

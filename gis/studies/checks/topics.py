@@ -1,6 +1,7 @@
 """The topics of a compliance study, in the order of their findings."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any, Final
 
 from gis.register.records import BroadcastStation
@@ -17,10 +18,11 @@ from gis.studies.checks import (
     sites,
 )
 from gis.studies.checks.scene import Asked, Scene, Topic
+from gis.studies.context import Stage
 from propagation.compliance.catalogue import CATALOGUE, number_of
 from propagation.compliance.records import Finding, Outcome
 
-__all__ = ["TOPICS", "checks_row", "findings_of", "gathered_by"]
+__all__ = ["TOPICS", "checks_row", "findings_of", "findings_of_judged", "gathered_by"]
 
 TOPICS: Final[tuple[Topic, ...]] = (
     plan,
@@ -57,6 +59,25 @@ def findings_of(
         if check is None or check in topic.CHECKS
         for finding in topic.findings(scene, station)
     )
+
+
+def findings_of_judged(scene: Scene, stage: Stage) -> dict[str, tuple[Finding, ...]]:
+    """Return what every topic finds of every station judged.
+
+    Stations are judged side by side; of a single one, the topics are.
+    """
+    quiet, topics = replace(scene, context=scene.context.alone), _present(scene.gathered)
+    parts = [topics] if len(scene.judged) > 1 else [[topic] for topic in topics]
+    asked = [(station_id, part) for station_id in scene.judged for part in parts]
+
+    def work(task: tuple[str, list[Topic]]) -> tuple[Finding, ...]:
+        station = quiet.neighbourhood.station(task[0])
+        return tuple(one for topic in task[1] for one in topic.findings(quiet, station))
+
+    found: dict[str, tuple[Finding, ...]] = dict.fromkeys(scene.judged, ())
+    for (station_id, _), those in stage.map(work, asked):
+        found[station_id] += those
+    return found
 
 
 def checks_row(scene: Scene, findings: tuple[Finding, ...]) -> list[dict[str, Any]]:
