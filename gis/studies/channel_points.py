@@ -10,7 +10,6 @@ beside it, and weak cells inside it. In the cells beside a candidate, where the 
 say nothing, its field counts as large as any path allows (`propagation.area.bound`).
 """
 
-from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Final
 
@@ -27,7 +26,7 @@ from gis.studies.field import fields_at
 from gis.studies.meetings import Meetings
 from gis.studies.service_cells import CELL_M, ServiceCells, served_cells
 from gis.studies.testpoints import Places
-from gis.studies.tile_field import Layout, tile_field
+from gis.studies.tile_field import Layout, pixels_field
 from gis.studies.unwanted import REACH_KM
 from propagation.area.bound import largest_field_dbuvm
 
@@ -46,6 +45,7 @@ _WEAK_DB: Final = 6.0
 _HIDDEN_DEG: Final = 100.0
 _EVERY: Final = 7
 _PIXELS_A_SWEEP: Final = 2
+_SWEEPS_A_PART: Final = 8
 _NEIGHBOURS: Final = (-1, 0, 1)
 
 
@@ -128,6 +128,11 @@ class ProtectedPoints:
     def __len__(self) -> int:
         """Return the number of points."""
         return self.longitude.size
+
+    def parts(self) -> list[slice]:
+        """Cut the points into parts of a fixed size, whoever sweeps them; at least one."""
+        starts = range(0, max(len(self), 1), _SWEEPS_A_PART)
+        return [slice(start, start + _SWEEPS_A_PART) for start in starts]
 
 
 def protected_points(
@@ -258,23 +263,23 @@ def _chosen(
 
 
 def headroom_db(
-    points: ProtectedPoints,
-    candidates: Candidates,
-    stage: Stage,
-    done: Callable[[], None],
+    points: ProtectedPoints, part: slice, candidates: Candidates, stage: Stage
 ) -> Floats:
-    """Return a station's headroom over each candidate.
+    """Return a station's headroom over each candidate at some of its protected points.
+
+    The cells beside a candidate count with the first points. The least of all parts is the
+    station's.
 
     Parameters
     ----------
     points : ProtectedPoints
         Where the station is protected.
+    part : slice
+        Which of the points, one of `ProtectedPoints.parts`.
     candidates : Candidates
         Where the new station may stand.
     stage : Stage
         Of a context with one worker.
-    done : callable
-        Called after each sweep.
 
     Returns
     -------
@@ -287,18 +292,21 @@ def headroom_db(
     CancelledError
         If the work was cancelled.
     """
-    least = beside_db(points, candidates)
+    if part.start == 0:
+        least = beside_db(points, candidates)
+    else:
+        least = np.full((len(TIME_PERCENTS), np.count_nonzero(candidates.where)), np.inf)
     frequency_mhz, layout = points.station.frequency_mhz, candidates.layout
     for longitude, latitude, wanted in zip(
-        points.longitude, points.latitude, points.wanted_dbuvm, strict=True
+        points.longitude[part], points.latitude[part], points.wanted_dbuvm[part], strict=True
     ):
         stage.check()
         placed = candidates.seen_from(float(longitude), float(latitude), frequency_mhz)
-        found = tile_field(placed, candidates.grid, layout, TIME_PERCENTS, stage)
-        if found is not None:
-            field = found.field_dbuvm[:, candidates.where].astype(np.float64)
+        field = pixels_field(
+            placed, candidates.grid, layout, TIME_PERCENTS, stage, wanted=candidates.where
+        )
+        if field is not None:
             least = np.minimum(least, wanted - field)
-        done()
     return least
 
 

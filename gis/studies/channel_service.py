@@ -13,7 +13,7 @@ from gis.studies.channel_points import TIME_PERCENTS, Candidates
 from gis.studies.channels_asked import Wanted
 from gis.studies.context import Stage
 from gis.studies.emitter import FEWEST_POINTS, Emitter
-from gis.studies.tile_field import tile_field
+from gis.studies.tile_field import pixels_field
 from gis.terrain.profiles import profile_of
 from propagation.interference.channel_finder import ChannelNuisance
 from propagation.interference.protection import Protection, has_ratio
@@ -34,8 +34,10 @@ class Ring:
     ----------
     grid : Grid
         The cells, and beyond them as many as the points need.
+    where : ndarray of bool, shape (height, width)
+        The pixels of that grid in which points lie.
     pixel : ndarray of int, shape (places, azimuths)
-        The pixel of that grid, row after row, in which each point lies.
+        Which of those, row after row, each point lies in.
     field_dbuvm : ndarray of float32, shape (places, azimuths)
         Median field of the new station there; NaN where the path is not known.
     azimuths : int
@@ -43,6 +45,7 @@ class Ring:
     """
 
     grid: Grid
+    where: NDArray[np.bool_]
     pixel: NDArray[np.int64]
     field_dbuvm: NDArray[np.float32]
     azimuths: int
@@ -75,7 +78,10 @@ def ring_of(candidates: Candidates, wanted: Wanted, stage: Stage) -> Ring:
 
     for rows, values in stage.map(work, blocks):
         field[rows] = values
-    return Ring(grid, (row * grid.width + column).astype(np.int64), field, _AZIMUTHS)
+    where = np.zeros(grid.shape, dtype=np.bool_)
+    where[row, column] = True
+    number = np.cumsum(where).reshape(grid.shape) - 1
+    return Ring(grid, where, number[row, column].astype(np.int64), field, _AZIMUTHS)
 
 
 def _fields_dbuvm(
@@ -127,7 +133,7 @@ def nuisance_of_stations(
     candidates : Candidates
         The places; how radials lie.
     ring : Ring
-        Whose grid the fields are wanted on.
+        Whose points the fields are wanted at.
     stage : Stage
         Who listens.
     carriers_khz : ndarray
@@ -140,7 +146,7 @@ def nuisance_of_stations(
     CancelledError
         If the work was cancelled.
     """
-    total = ChannelNuisance(carriers_khz, ring.grid.width * ring.grid.height, protection)
+    total = ChannelNuisance(carriers_khz, int(np.count_nonzero(ring.where)), protection)
     alone = stage.context.alone.stage(0.0, 1.0, "")
     related = [
         one
@@ -149,10 +155,9 @@ def nuisance_of_stations(
     ]
 
     def work(emitter: Emitter) -> Floats | None:
-        found = tile_field(emitter, ring.grid, candidates.layout, TIME_PERCENTS, alone)
-        if found is None:
-            return None
-        return found.field_dbuvm.reshape(len(TIME_PERCENTS), -1).astype(np.float64)
+        return pixels_field(
+            emitter, ring.grid, candidates.layout, TIME_PERCENTS, alone, wanted=ring.where
+        )
 
     for emitter, fields in stage.map(work, related):
         if fields is not None:

@@ -8,9 +8,10 @@ check of a station (`gis.studies.channel_proposals`).
 """
 
 import math
-import threading
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import reduce
+from itertools import groupby
 from typing import Any
 
 import numpy as np
@@ -273,13 +274,16 @@ def _protection(scene: _Scene, protected: Mapping[int, ProtectedPoints]) -> Chan
     count = int(np.count_nonzero(scene.candidates.where))
     margins = ChannelProtection(scene.carriers_khz, count)
     alone = scene.context.alone.stage(0.0, 1.0, "")
-    counter = _Counter(sum(len(points) for points in protected.values()))
+    tasks = [(index, part) for index, points in protected.items() for part in points.parts()]
 
-    def work(index: int) -> Floats:
-        return headroom_db(protected[index], scene.candidates, alone, counter.tick)
+    def work(task: tuple[int, slice]) -> Floats:
+        index, part = task
+        return headroom_db(protected[index], part, scene.candidates, alone)
 
-    stage = scene.context.stage(0.15, 0.70, "channels.progress_protection", count=counter.total)
-    for index, headroom in stage.map(work, list(protected), counter.share):
+    total = sum(len(points) for points in protected.values())
+    stage = scene.context.stage(0.15, 0.70, "channels.progress_protection", count=total)
+    for index, parts in groupby(stage.map(work, tasks), key=lambda found: found[0][0]):
+        headroom = reduce(np.minimum, (found for _, found in parts))
         station = scene.emitters[index].station
         protection = scene.around.protection(station)
         if protection is not None:
@@ -310,21 +314,6 @@ def _serve(scene: _Scene, ring: Ring, margins: ChannelProtection) -> None:
         less = (found < row) | (np.isnan(found) & ~np.isnan(row))
         row[less] = found[less]
         margins.station[channel, less] = NOBODY
-
-
-class _Counter:
-    """Counts what several threads have done."""
-
-    def __init__(self, total: int) -> None:
-        self.total, self._done = total, 0
-        self._lock = threading.Lock()
-
-    def tick(self) -> None:
-        with self._lock:
-            self._done += 1
-
-    def share(self) -> float:
-        return self._done / max(self.total, 1)
 
 
 def channel_file(frequency_mhz: float) -> str:

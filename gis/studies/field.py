@@ -136,7 +136,10 @@ class PolarField:
         close = (distance_km < self.emitter.free_space_km) & ~np.isnan(field).all(axis=0)
         if not np.any(close):
             return field
-        return np.where(close, self.emitter.free_space_dbuvm(azimuth_deg, distance_km), field)
+        found = np.array(field)
+        at = (np.broadcast_to(one, close.shape)[close] for one in (azimuth_deg, distance_km))
+        found[:, close] = self.emitter.free_space_dbuvm(*at)
+        return found
 
 
 def polar_field(

@@ -15,13 +15,14 @@ from gis.geodesy import GEOD
 from gis.lattice import Lattice, line_cubics, tabulate
 from gis.raster import Grid
 from propagation.area.elementary import arctangent
-from propagation.compiled import formula, scan
+from propagation.compiled import formula, passage, scan
 
-__all__ = ["Polar", "plane_of_grid", "ring_firsts"]
+__all__ = ["Polar", "pixel_bearings", "plane_of_grid", "ring_firsts"]
 
 Floats = NDArray[np.float64]
 Values = NDArray[np.float32]
 Indices = NDArray[np.int32]
+Flags = NDArray[np.bool_]
 
 _NODE_DEG = 0.2
 _PER_DEGREE = 1 / 360.0
@@ -56,6 +57,32 @@ def plane_of_grid(grid: Grid, longitude: float, latitude: float) -> Lattice:
     upper = (float(max(grid.width - 1, 1)), float(max(grid.height - 1, 1)))
     node = _NODE_DEG / grid.pixel_width_deg, _NODE_DEG / grid.pixel_height_deg
     return tabulate(at, (0.0, 0.0), upper, node)
+
+
+def pixel_bearings(
+    grid: Grid, longitude: float, latitude: float, wanted: Flags
+) -> tuple[Floats, Floats]:
+    """Return azimuth in degrees and range in km of some pixel centres from a transmitter.
+
+    Parameters
+    ----------
+    grid : Grid
+        In degrees.
+    longitude, latitude : float
+        The transmitter.
+    wanted : ndarray of bool, shape (height, width)
+        Which pixels.
+
+    Returns
+    -------
+    tuple of ndarray, shape (k,)
+        As `Polar.rows` finds them, row after row.
+    """
+    plane = plane_of_grid(grid, longitude, latitude)
+    azimuth, distance = (np.empty(int(np.count_nonzero(wanted))) for _ in range(2))
+    pieces = plane.values.shape[2]
+    _pixel_bearings(plane.values, plane.frame, pieces, wanted, azimuth, distance)
+    return azimuth, distance
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -123,6 +150,25 @@ class Polar:
             strides[: last // 2 ** (ring + 1)] = 2 ** (ring + 1)
         return strides
 
+    def spans(self, azimuth_deg: Floats, distance_km: Floats) -> tuple[Indices, Indices]:
+        """Return which steps of each radial `at` reads for some points.
+
+        Parameters
+        ----------
+        azimuth_deg, distance_km : ndarray, shape (k,)
+            The points.
+
+        Returns
+        -------
+        tuple of ndarray of int32, shape (a,)
+            First and last step; of a radial that is not read, n + 1 and -1.
+        """
+        _, radials, points = self.values.shape
+        firsts = np.full(radials, points, dtype=np.int32)
+        lasts = np.full(radials, -1, dtype=np.int32)
+        _spans(self._strides(), self._layout(), azimuth_deg, distance_km, firsts, lasts)
+        return firsts, lasts
+
     def rows(self, plane: Lattice, rows: range, columns: int) -> tuple[Values, int]:
         """Return the quantities at the pixel centres of some rows of a grid.
 
@@ -182,6 +228,35 @@ def ring_firsts(count: int, points: int, first: int) -> tuple[Indices, int]:
     return firsts, rings
 
 
+@passage
+def _between(
+    azimuth: float, distance: float, strides: Indices, layout: Floats, count: int
+) -> tuple[int, float, int, int, float]:
+    """Return between which step and the next, and which radials, a point lies, with its shares.
+
+    Step, share of the next; radials to the left and to the right, share of that; the left one is
+    negative beyond the radials.
+    """
+    step, v, left, right, u = 0, 0.0, -1, -1, 0.0
+    if 0.0 <= distance <= layout[3]:
+        along = distance * layout[2]
+        step = min(int(along), strides.size - 1)
+        v = along - step
+        stride = strides[np.uint64(step)]
+        turned = (azimuth - layout[0]) * _PER_DEGREE
+        turned = (turned - np.floor(turned)) * layout[1] / stride
+        j = int(turned)
+        u = turned - j
+        left, right = j * stride, (j + 1) * stride
+        if layout[4] != 0.0:
+            left -= count if left >= count else 0
+            right -= count if right >= count else 0
+        elif right > count - 1:
+            beyond = turned > (count - 1) / stride + 1e-6
+            left, right, u = -1 if beyond else count - 1 - stride, count - 1, 1.0
+    return step, v, left, right, u
+
+
 @scan
 def _points(
     values: Values,
@@ -193,28 +268,12 @@ def _points(
 ) -> None:
     """Write the quantities at azimuths in degrees and ranges in km, NaN beyond the radials."""
     count: int = values.shape[1]
-    start, per_turn, per_km, reach = layout[0], layout[1], layout[2], layout[3]
-    closed = layout[4] != 0.0
     for i in range(azimuth.size):
         out[:, i] = np.nan
-        if not 0.0 <= distance[i] <= reach:
+        step, v, left, right, u = _between(azimuth[i], distance[i], strides, layout, count)
+        if left < 0:
             continue
-        along = distance[i] * per_km
-        k = np.uint64(min(int(along), strides.size - 1))
-        v = along - int(k)
-        stride = strides[k]
-        turned = (azimuth[i] - start) * _PER_DEGREE
-        turned = (turned - np.floor(turned)) * per_turn / stride
-        j = int(turned)
-        u = turned - j
-        left, right = j * stride, (j + 1) * stride
-        if closed:
-            left -= count if left >= count else 0
-            right -= count if right >= count else 0
-        elif right > count - 1:
-            if turned > (count - 1) / stride + 1e-6:
-                continue
-            left, right, u = count - 1 - stride, count - 1, 1.0
+        k = np.uint64(step)
         before, after, beyond = np.uint64(left), np.uint64(right), np.uint64(int(k) + 1)
         for q in range(values.shape[0]):
             near = (1 - u) * float(values[q, before, k]) + u * float(values[q, after, k])
@@ -241,6 +300,54 @@ def _bearings(
 
 
 @scan
+def _spans(
+    strides: Indices,
+    layout: Floats,
+    azimuth: Floats,
+    distance: Floats,
+    firsts: Indices,
+    lasts: Indices,
+) -> None:
+    """Widen the first and last steps of radials to those between which points lie."""
+    for i in range(azimuth.size):
+        step, _, left, right, _ = _between(azimuth[i], distance[i], strides, layout, firsts.size)
+        if left >= 0:
+            for radial in (left, right):
+                firsts[radial] = min(firsts[radial], step)
+                lasts[radial] = max(lasts[radial], step + 1)
+
+
+@scan
+def _pixel_bearings(
+    lattice: Floats, frame: Floats, pieces: int, wanted: Flags, azimuth: Floats, distance: Floats
+) -> None:
+    """Write azimuth in degrees and range in km of the wanted pixels of a grid, row after row."""
+    columns = wanted.shape[1]
+    cubics, place = np.empty((2, pieces, 4)), np.empty((2, columns))
+    found = 0
+    for row in range(wanted.shape[0]):
+        if wanted[row].any():
+            _row_bearings(lattice, frame, row, cubics, place)
+            for i in range(columns):
+                if wanted[row, i]:
+                    azimuth[found], distance[found] = place[0, i], place[1, i]
+                    found += 1
+
+
+@scan
+def _row_bearings(lattice: Floats, frame: Floats, row: int, cubics: Floats, place: Floats) -> None:
+    """Write azimuth in degrees and range in km of the pixels of a row."""
+    columns, pieces = place.shape[1], cubics.shape[1]
+    along = np.array([columns - 1.0, 0.0])
+    line_cubics(lattice, frame, np.array([0.0, float(row)]), along, pieces, cubics)
+    begin = 0
+    for piece in range(pieces):
+        end = columns if piece == pieces - 1 else ((piece + 1) * (columns - 1)) // pieces + 1
+        _bearings(cubics, piece, begin, end, columns, place)
+        begin = end
+
+
+@scan
 def _grid_rows(
     values: Values,
     strides: Indices,
@@ -256,14 +363,8 @@ def _grid_rows(
     columns = out.shape[2]
     cubics = np.empty((2, pieces, 4))
     place = np.empty((2, columns))
-    along = np.array([columns - 1.0, 0.0])
     for row in range(out.shape[1]):
-        line_cubics(lattice, frame, np.array([0.0, float(first + row)]), along, pieces, cubics)
-        begin = 0
-        for piece in range(pieces):
-            end = columns if piece == pieces - 1 else ((piece + 1) * (columns - 1)) // pieces + 1
-            _bearings(cubics, piece, begin, end, columns, place)
-            begin = end
+        _row_bearings(lattice, frame, first + row, cubics, place)
         for i in range(columns):
             inside += place[1, i] <= layout[3]
         _points(values, strides, layout, place[0], place[1], out[:, row])

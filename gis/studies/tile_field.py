@@ -2,11 +2,12 @@
 
 The radials of a station are the same for every tile, whatever its size: a tile far away takes a
 sector of them, one around the mast the inner ranges of those that do not thin out before. So
-tiles fit together without a seam, to what the sampling of the ground rounds (1e-3 dB).
+tiles fit together without a seam, to what the sampling of the ground rounds (1e-3 dB). Where only
+some pixels of a tile are wanted, of each radial the steps are walked between which they lie.
 """
 
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,18 +17,20 @@ from gis.studies.context import Stage
 from gis.studies.coverage import azimuth_count
 from gis.studies.emitter import Emitter
 from gis.studies.field import PolarField, blocks
-from gis.studies.polar import Polar, ring_firsts
+from gis.studies.polar import Polar, pixel_bearings, ring_firsts
 from gis.studies.predictors.base import first_point
 from gis.studies.remarks import Gaps
 from gis.studies.walk import Walk
 
-__all__ = ["Layout", "TileField", "tile_field"]
+__all__ = ["Layout", "TileField", "pixels_field", "tile_field"]
 
 Floats = NDArray[np.float64]
 Values = NDArray[np.float32]
+Indices = NDArray[np.int32]
 
 _HALVINGS = 64
 _WIDEST_SECTOR_DEG = 150.0
+_ENDS_STEPS = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,18 +131,25 @@ def tile_field(
     CancelledError
         If the work was cancelled.
     """
-    azimuth, distance_km = _edge(emitter, tile)
-    around = _holds(tile, emitter.station.longitude, emitter.station.latitude)
-    if not around and float(distance_km.min()) > layout.reach_km:
+    sector = _sector_of(emitter, tile, layout)
+    if sector is None:
         return None
-    first = first_point(emitter.method.predictor.limits, layout.step_km)
-    sector = _sector(layout, first, azimuth, distance_km, around=around)
     field = _walked(emitter, layout, sector, time_percents, stage)
     values, within = field.to_grid(tile, stage)
     edge_dbuvm = -np.inf
     if within < tile.width * tile.height:
         edge_dbuvm = _mark_beyond(values, emitter, tile, layout.reach_km)
     return TileField(values, field.gaps, field.notes, edge_dbuvm)
+
+
+def _sector_of(emitter: Emitter, tile: Grid, layout: Layout) -> _Sector | None:
+    """Return the radials that a tile needs, None where it lies beyond the reach."""
+    azimuth, distance_km = _edge(emitter, tile)
+    around = _holds(tile, emitter.station.longitude, emitter.station.latitude)
+    if not around and float(distance_km.min()) > layout.reach_km:
+        return None
+    first = first_point(emitter.method.predictor.limits, layout.step_km)
+    return _sector(layout, first, azimuth, distance_km, around=around)
 
 
 def _edge(emitter: Emitter, tile: Grid) -> tuple[Floats, Floats]:
@@ -201,37 +211,131 @@ def _walked(
     stage: Stage,
 ) -> PolarField:
     """Return the field on the radials of a sector."""
-    station, spacing = emitter.station, 360.0 / sector.count
-    number = np.mod(np.array(sector.rows), sector.count)
-    firsts, _ = ring_firsts(sector.count, sector.last + 1, sector.first)
-    far_km = (sector.end + 1) * layout.step_km
-    walk = Walk(
-        emitter=emitter,
-        emission=emitter.emission(time_percents),
-        ground=emitter.ground.windows(station.longitude, station.latitude, far_km),
-        azimuths_deg=number * spacing,
-        step_km=layout.step_km,
-        points=sector.end + 1,
-        firsts=np.maximum(firsts[number], np.int32(sector.begin)),
-        rings=sector.rings,
-    )
-    shape = (len(time_percents), number.size, sector.last + 1)
-    values = np.full(shape, np.nan, dtype=np.float32)
-    gaps, notes = Gaps(), Counter[str]()
-    for rows in blocks(number.size, walk.points):
-        stage.report(0.0)
-        values[:, rows, : walk.points], missing, noted = walk.field_dbuvm(rows, stage.check)
-        gaps = gaps.and_those(missing)
-        notes.update(noted)
-    polar = Polar(
-        values=values,
+    polar = _empty(layout, sector, len(time_percents))
+    rows = np.arange(len(sector.rows))
+    walk = _walk(emitter, layout, sector, time_percents, rows=rows, firsts=_firsts(sector))
+    gaps, notes = _fill(polar, walk, rows, stage)
+    return PolarField(emitter, walk.azimuths_deg, time_percents, polar, gaps, notes)
+
+
+def _empty(layout: Layout, sector: _Sector, count: int) -> Polar:
+    """Return the radials of a sector for some quantities, none of them known yet."""
+    spacing = 360.0 / sector.count
+    return Polar(
+        values=np.full((count, len(sector.rows), sector.last + 1), np.nan, dtype=np.float32),
         start_deg=sector.rows.start * spacing,
         spacing_deg=spacing,
         step_km=layout.step_km,
         reach_km=layout.reach_km,
         rings=sector.rings,
     )
-    return PolarField(emitter, walk.azimuths_deg, time_percents, polar, gaps, notes)
+
+
+def _firsts(sector: _Sector) -> Indices:
+    """Return the first receiver of each radial of a sector."""
+    firsts, _ = ring_firsts(sector.count, sector.last + 1, sector.first)
+    return np.maximum(firsts[_numbers(sector)], np.int32(sector.begin))
+
+
+def _numbers(sector: _Sector) -> NDArray[np.intp]:
+    return np.mod(np.arange(sector.rows.start, sector.rows.stop), sector.count)
+
+
+def _azimuths(sector: _Sector) -> Floats:
+    return np.asarray(_numbers(sector) * (360.0 / sector.count), dtype=np.float64)
+
+
+def _walk(
+    emitter: Emitter,
+    layout: Layout,
+    sector: _Sector,
+    time_percents: tuple[float, ...],
+    *,
+    rows: NDArray[np.intp],
+    firsts: Indices,
+) -> Walk:
+    """Return the walk along some radials of a sector."""
+    station = emitter.station
+    far_km = (sector.end + 1) * layout.step_km
+    return Walk(
+        emitter=emitter,
+        emission=emitter.emission(time_percents),
+        ground=emitter.ground.windows(station.longitude, station.latitude, far_km),
+        azimuths_deg=_azimuths(sector)[rows],
+        step_km=layout.step_km,
+        points=sector.end + 1,
+        firsts=firsts,
+        rings=sector.rings,
+    )
+
+
+def _fill(
+    polar: Polar, walk: Walk, rows: NDArray[np.intp], stage: Stage
+) -> tuple[Gaps, Counter[str]]:
+    """Write the field of a walk to the radials that it is along."""
+    gaps, notes = Gaps(), Counter[str]()
+    for part in blocks(rows.size, walk.points):
+        stage.report(0.0)
+        values, missing, noted = walk.field_dbuvm(part, stage.check)
+        polar.values[:, rows[part], : walk.points] = values
+        gaps = gaps.and_those(missing)
+        notes.update(noted)
+    return gaps, notes
+
+
+def pixels_field(
+    emitter: Emitter,
+    tile: Grid,
+    layout: Layout,
+    time_percents: tuple[float, ...],
+    stage: Stage,
+    *,
+    wanted: NDArray[np.bool_],
+) -> Floats | None:
+    """Predict the field of a station at some pixel centres of a tile.
+
+    The same radials as of `tile_field`, and the same values to 1e-3 dB; of each radial the steps
+    are walked between which wanted pixels lie.
+
+    Parameters
+    ----------
+    emitter, tile, layout, time_percents, stage
+        As for `tile_field`.
+    wanted : ndarray of bool, shape (height, width)
+        The pixels.
+
+    Returns
+    -------
+    ndarray, shape (p, k), or None
+        Row after row; -inf beyond the reach, NaN where it is not known. None where no pixel of
+        the tile lies within the reach, or none is wanted.
+
+    Raises
+    ------
+    CancelledError
+        If the work was cancelled.
+    """
+    sector = _sector_of(emitter, tile, layout)
+    if sector is None or not wanted.any():
+        return None
+    station = emitter.station
+    azimuth, away_km = pixel_bearings(tile, station.longitude, station.latitude, wanted)
+    polar = _empty(layout, sector, len(time_percents))
+    begins, ends = polar.spans(azimuth, away_km)
+    firsts = np.maximum(begins, _firsts(sector))
+    lasts = np.maximum(ends, firsts)
+    lasts = np.minimum(-(-lasts // _ENDS_STEPS) * _ENDS_STEPS, sector.end)
+    # radials of one length follow each other: they share what hangs on the distance alone
+    rows = np.argsort(lasts, kind="stable")
+    rows = rows[ends[rows] >= 0]
+    if rows.size:
+        walk = _walk(emitter, layout, sector, time_percents, rows=rows, firsts=firsts[rows])
+        walk = replace(walk, lasts=lasts[rows], points=int(lasts[rows[-1]]) + 1)
+        _fill(polar, walk, rows, stage)
+    field = PolarField(emitter, _azimuths(sector), time_percents, polar, Gaps(), Counter())
+    found = field.at_polar(azimuth, away_km)
+    found[:, away_km > layout.reach_km] = -np.inf
+    return found
 
 
 def _mark_beyond(values: Values, emitter: Emitter, tile: Grid, reach_km: float) -> float:

@@ -43,6 +43,8 @@ class Walk:
         First receiver of each radial.
     rings : int
         How often the radials thin out towards the station.
+    lasts : ndarray of int32, shape (a,), optional
+        Last receiver of each radial; else it is the last point.
     """
 
     emitter: Emitter
@@ -53,6 +55,7 @@ class Walk:
     points: int
     firsts: NDArray[np.int32]
     rings: int
+    lasts: NDArray[np.int32] | None = None
 
     @classmethod
     def over(
@@ -124,6 +127,9 @@ class Walk:
         surface = self.ground.along(azimuths, self.step_km, self.points)
         heights = surface.terrain_height_m
         stand(self.emitter.ground, heights, self.emitter.station.ground_height_m)
+        gaps = Gaps.of(surface, azimuths, self.step_km)
+        if self.lasts is not None:
+            heights[np.arange(self.points) > self.lasts[rows, np.newaxis]] = np.nan
         radials = Radials(
             step_km=self.step_km,
             terrain_height_m=heights,
@@ -132,7 +138,7 @@ class Walk:
             centre_latitude_deg=self._centre_latitudes(azimuths),
             first=self.firsts[rows],
         )
-        return radials, Gaps.of(surface, azimuths, self.step_km)
+        return radials, gaps
 
     def _centre_latitudes(self, azimuths_deg: Floats) -> Floats:
         """Return the latitude of the paths' centres as polynomials of their length."""
