@@ -26,7 +26,7 @@ from propagation.area.table import (
     WITHIN,
     Medium,
 )
-from propagation.area.trace import HRC, HTC, OMEGA, D
+from propagation.area.trace import HRC, HTC, OMEGA, STEP, D
 from propagation.compiled import formula, part, scan
 
 __all__ = ["diffraction", "smooth_bends", "smooth_earth"]
@@ -94,7 +94,7 @@ def smooth_earth(block: Floats, work: Floats) -> None:
 
     Parameters
     ----------
-    block : ndarray, shape (FEATURES * BLOCK,)
+    block : ndarray, shape (PARAMETERS * BLOCK,)
         Parameters of the receivers, row after row.
     work : ndarray, shape (TIMED * BLOCK,)
         Takes the roots of the heights, one over their sum, the slope between them in m/km, and
@@ -133,13 +133,14 @@ def _nearest_point(block: Floats, radius: float, f: float, work: Floats) -> None
 
 
 @formula
-def _smooth_bend(block: Floats, c: float, step: float, work: Floats) -> None:
+def _smooth_bend(block: Floats, c: float, work: Floats) -> None:
     """Write the signed square of nu at 1 m of the smooth profile at its points, eqs (13) to (19).
 
     Of a path in sight nu has its maximum at d1 of eq. (24a): the two points beside it are enough.
     """
-    over_step = 1.0 / step
     for i in range(BLOCK):
+        step = block[STEP * BLOCK + i]
+        over_step = 1.0 / step
         d, h1, h2 = block[D * BLOCK + i], block[HTC * BLOCK + i], block[HRC * BLOCK + i]
         slope = work[RISE * BLOCK + i]
         last = float(np.floor(d * over_step + 0.5)) - 2.0
@@ -159,23 +160,21 @@ def _smooth_bend(block: Floats, c: float, step: float, work: Floats) -> None:
 
 
 @scan
-def smooth_bends(block: Floats, radius: float, step: float, work: Floats) -> None:
+def smooth_bends(block: Floats, radius: float, work: Floats) -> None:
     """Write the signed square of nu at 1 m of the smooth profile to the row OTHER.
 
     Parameters
     ----------
-    block : ndarray, shape (FEATURES * BLOCK,)
-        Parameters of the receivers; of them distance and heights above the smooth profile.
+    block : ndarray, shape (PARAMETERS * BLOCK,)
+        Parameters of the receivers; of them distance, heights above the smooth profile and step.
     radius : float
         Effective radius, km.
-    step : float
-        Distance between points, km.
     work : ndarray, shape (TIMED * BLOCK,)
         Room.
     """
     smooth_earth(block, work)
     _nearest_point(block, radius, 1.0, work)
-    _smooth_bend(block, 500.0 / radius, step, work)
+    _smooth_bend(block, 500.0 / radius, work)
 
 
 @formula
@@ -262,7 +261,6 @@ def diffraction(
     block: Floats,
     bend: int,
     radius: float,
-    step: float,
     medium: Medium,
     sea: float,
     work: Floats,
@@ -272,14 +270,12 @@ def diffraction(
 
     Parameters
     ----------
-    block : ndarray, shape (FEATURES * BLOCK,)
+    block : ndarray, shape (PARAMETERS * BLOCK,)
         Parameters of the receivers, row after row.
     bend : int
         Row of the actual profile's diffraction parameter.
     radius : float
         Effective radius, km.
-    step : float
-        Distance between points, km.
     medium : Medium
         The wave and the ground.
     sea : float
@@ -303,6 +299,6 @@ def diffraction(
         _first_distance(block, f13, sea, work)
         _first_heights(block, f13, sea, work)
         _weigh(block, work)
-    _smooth_bend(block, 500.0 / radius, step, work)
+    _smooth_bend(block, 500.0 / radius, work)
     _bullington(block, work, OTHER, scale, work, OTHER)
     _delta(work, row)

@@ -57,6 +57,7 @@ from propagation.area.trace import (
     HRE,
     HRS,
     HTE,
+    HTS,
     LOG2_MU1,
     OMEGA,
     PHI,
@@ -110,7 +111,7 @@ def _sea_duct_db(coast: float, horizon: float, height: float, wet: bool) -> floa
 
 
 @formula
-def _angles(block: Floats, hts: float, radius: float, f: float, n0: float, work: Floats) -> None:
+def _angles(block: Floats, radius: float, f: float, n0: float, work: Floats) -> None:
     """Write horizon angles, free space and troposcatter, eqs (8), (44), (57) and (59)."""
     lg_f = log10(f)
     free = 92.4 + 20.0 * lg_f
@@ -119,7 +120,7 @@ def _angles(block: Floats, hts: float, radius: float, f: float, n0: float, work:
         d = block[D * BLOCK + i]
         theta_t = 1000.0 * arctangent(block[SLOPE_T * BLOCK + i] * 0.001)
         theta_r = 1000.0 * arctangent(block[SLOPE_R * BLOCK + i] * 0.001)
-        climb = (hts - block[HRS * BLOCK + i]) * 0.001
+        climb = (block[HTS * BLOCK + i] - block[HRS * BLOCK + i]) * 0.001
         theta = 1000.0 * d / radius + theta_t + theta_r
         work[THETA_T * BLOCK + i] = theta_t
         work[THETA_R * BLOCK + i] = theta_r
@@ -146,12 +147,12 @@ def _ducting(block: Floats, radius: float, medium: Medium, work: Floats) -> None
 
 
 @formula
-def _sea_ducting(block: Floats, hts: float, work: Floats) -> None:
+def _sea_ducting(block: Floats, work: Floats) -> None:
     """Take what ducting over a sea near the terminals gains from its loss, eq. (49)."""
     for i in range(BLOCK):
         dlt, dlr = block[DLT * BLOCK + i], block[DLR * BLOCK + i]
         wet = block[OMEGA * BLOCK + i] >= _SEA_DUCT
-        gain = _sea_duct_db(block[DCT * BLOCK + i], dlt, hts, wet)
+        gain = _sea_duct_db(block[DCT * BLOCK + i], dlt, block[HTS * BLOCK + i], wet)
         gain += _sea_duct_db(block[DCR * BLOCK + i], dlr, block[HRS * BLOCK + i], wet)
         work[DUCT * BLOCK + i] += gain
 
@@ -193,7 +194,6 @@ def _anomalous(block: Floats, radius: float, work: Floats) -> None:
 @scan
 def fixed(
     block: Floats,
-    hts: float,
     radius: float,
     n0: float,
     medium: Medium,
@@ -204,10 +204,8 @@ def fixed(
 
     Parameters
     ----------
-    block : ndarray, shape (FEATURES * BLOCK,)
+    block : ndarray, shape (PARAMETERS * BLOCK,)
         Parameters of the receivers.
-    hts : float
-        Height of the transmitter above sea level, m.
     radius : float
         Median effective radius, km.
     n0 : float
@@ -219,10 +217,10 @@ def fixed(
     work : ndarray, shape (TIMED * BLOCK,)
         Takes the rows but LD_50 and LD_B.
     """
-    _angles(block, hts, radius, medium[0], n0, work)
+    _angles(block, radius, medium[0], n0, work)
     _ducting(block, radius, medium, work)
     if wet:
-        _sea_ducting(block, hts, work)
+        _sea_ducting(block, work)
     _incident(block, work)
     _anomalous(block, radius, work)
 

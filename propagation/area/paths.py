@@ -29,8 +29,10 @@ from propagation.area.trace import (
     HTC,
     HTE,
     OMEGA,
+    PARAMETERS,
     SLOPE_R,
     SLOPE_T,
+    STEP,
     D,
     distance_terms,
     trace,
@@ -180,7 +182,7 @@ def _walk(
     """Write the parameters of every receiver of some radials, shape (rows, radials, points)."""
     curvatures = (500.0 / radii[0], 500.0 / radii[1])
     desk = lay_out(x.size)
-    block, work = np.empty(FEATURES * BLOCK), np.empty(TIMED * BLOCK)
+    block, work = np.empty(PARAMETERS * BLOCK), np.empty(TIMED * BLOCK)
     for r in range(terrain.shape[0]):
         count = known[r]
         if count <= first[r]:
@@ -245,12 +247,13 @@ def _smooth(
 ) -> None:
     """Write the signed squares of nu at 1 m of the smooth profile, shape (2, points)."""
     count = found.shape[1]
+    block[STEP * BLOCK : (STEP + 1) * BLOCK] = step
     for begin in range(first, count, BLOCK):
         size = min(BLOCK, count - begin)
         for row in (D, HTC, HRC):
             for i in range(BLOCK):
                 block[row * BLOCK + i] = found[row, begin + min(i, size - 1)]
         for side in range(2):
-            smooth_bends(block, radii[side], step, work)
+            smooth_bends(block, radii[side], work)
             for i in range(size):
                 out[side, begin + i] = work[OTHER * BLOCK + i]

@@ -33,7 +33,7 @@ from propagation.area.scans import (
 from propagation.area.sight import worst_in_sight
 from propagation.compiled import formula, part, scan
 
-__all__ = ["FEATURES", "distance_terms", "inland_terms", "log2_b0", "trace"]
+__all__ = ["FEATURES", "PARAMETERS", "distance_terms", "inland_terms", "log2_b0", "trace"]
 
 Floats = NDArray[np.float64]
 Indices = NDArray[np.int32]
@@ -46,6 +46,11 @@ FEATURES = 24
 D, HRS, DLT, DLR, SLOPE_T, SLOPE_R, HTC, HRC, HTE, HRE = range(10)
 HM, BEND_50, BEND_B, OMEGA, TAU, LOG2_MU1, DCT, DCR, PHI, EXPOSURE = range(10, 20)
 D_LG, D_31, D_113, D_FK = range(20, FEATURES)
+HTS, STEP = range(FEATURES, FEATURES + 2)
+
+PARAMETERS = FEATURES + 2
+"""Rows of a block of receivers: their parameters, then what their radial has, the height of the
+transmitter above sea level in m and the distance between points in km."""
 
 _LOG2_10 = 3.321928094887362
 _LOG10_2 = 0.30102999566398120
