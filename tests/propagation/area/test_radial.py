@@ -285,3 +285,39 @@ def test_heights_and_locations_at_once_are_each_alone() -> None:
             losses_of_places_db(
                 radials, asked, wrong.get("heights", heights), wrong.get("locations", locations)
             )
+
+
+def test_radials_that_share_a_block_do_not_change_each_other() -> None:
+    """Receivers of several radials are worked on together: sea, inland, covered, few or many."""
+    rng = np.random.default_rng(11)
+    bare, sea = fractal_hills(rng), sea_and_land(rng)
+    count = 30
+    zone = np.where(np.arange(count)[:, np.newaxis] % 3 == 0, sea[2][:count, :400], np.int8(4))
+    first = rng.integers(first_receiver(STEP_KM), 400, count).astype(np.int32)
+    heights = bare[0][:count, :400].copy()
+    heights[4, 200:] = np.nan  # nothing beyond, whether or not it was asked about
+    heights[5, 40:] = np.nan
+    together = Radials(
+        step_km=STEP_KM,
+        terrain_height_m=heights,
+        clutter_height_m=np.where(np.arange(count)[:, np.newaxis] % 4 == 1, 10.0, 0.0)
+        + np.zeros_like(heights),
+        zone=zone.astype(np.int8),
+        centre_latitude_deg=np.tile(LATITUDE, (count, 1)),
+        first=first,
+    )
+    emission = Emission(
+        frequencies_mhz=(100.0, 500.0),
+        time_percents=(50.0, 1.0),
+        transmitter_height_above_ground_m=60.0,
+        receiver_height_above_ground_m=10.0,
+        lapse_rate_nunits_per_km=50.0,
+        surface_refractivity_nunits=370.0,
+        polarization=Polarization.MIXED,
+    )
+    found = radial_losses_db(together, emission)
+    known = ~np.isnan(heights) & (np.arange(400) >= first[:, np.newaxis])
+    np.testing.assert_array_equal(np.isfinite(found), np.broadcast_to(known, found.shape))
+    for row in range(count):
+        alone = radial_losses_db(together.part(slice(row, row + 1)), emission)
+        np.testing.assert_allclose(found[:, :, row], alone[:, :, 0], rtol=0, atol=1e-9)
