@@ -2,7 +2,8 @@
 
 The field of a candidate at a protected point is the field at the candidate of a transmitter that
 stands at the point: path and losses are the same, read backwards. So one sweep from each protected
-point, with the heights of the two antennas exchanged, gives the field of every candidate there.
+point, with the heights of the two antennas exchanged, gives the field of every candidate there; it
+walks no farther along each radial than candidates lie (`gis.studies.tile_field.pixels_field`).
 Rec. ITU-R P.1812 is reciprocal but for how the path is sampled.
 
 Protected points are the service edge on up to 36 azimuths, with the field of the weakest cell

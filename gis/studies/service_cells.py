@@ -26,7 +26,7 @@ from gis.studies.coverage import LARGEST_RADIUS_KM, default_radius_km
 from gis.studies.emitter import NEAREST_KM, Emitter
 from gis.studies.outlines import Outline
 from gis.studies.testpoints import Places, point_name
-from gis.studies.tile_field import Layout, tile_field
+from gis.studies.tile_field import Layout, pixels_field, tile_field
 from gis.studies.unwanted import REACH_KM, spacing_khz
 from propagation.area.bound import largest_field_dbuvm
 from propagation.interference.bs412 import Area, Persistence
@@ -250,8 +250,9 @@ def field_in_cells(
     CancelledError
         If the work was cancelled.
     """
-    found = tile_field(other, cells.part, _layout(other), time_percents, stage)
-    return None if found is None else found.field_dbuvm[:, cells.where]
+    layout = _layout(other)
+    found = pixels_field(other, cells.part, layout, time_percents, stage, wanted=cells.where)
+    return None if found is None else found.astype(np.float32)
 
 
 def _layout(emitter: Emitter) -> Layout:

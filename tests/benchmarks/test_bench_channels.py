@@ -17,7 +17,7 @@ from gis.terrain.source import FlatTerrain
 
 @pytest.mark.xdist_group("benchmarks")
 def test_a_sweep_for_few_cells_costs_less() -> None:
-    """A strip of a fifteenth of the cells, far from the point: less than half of a whole sweep."""
+    """A strip of six in a hundred cells, on the near side: less than half of a whole sweep."""
     ground = Ground(FlatTerrain())
     stage = StudyContext(None, None, ground, workers=0).stage(0.0, 1.0, "")  # type: ignore[arg-type]
     wanted = Wanted(erp_kw=1.0, height_m=60.0)
