@@ -8,14 +8,8 @@ from gis.administration import packaged_units
 from gis.demo.broadcasting import mast_id, stations
 from gis.demo.description import Draws, description, synthetic
 from gis.geodesy import destination
-from gis.register.records import (
-    AdministrativeUnit,
-    Installation,
-    Organisation,
-    OrganisationKind,
-    Structure,
-    StructureKind,
-)
+from gis.register.records import AdministrativeUnit, Organisation, OrganisationKind
+from gis.register.structures import Installation, Structure, StructureKind
 
 __all__ = ["installations", "organisations", "places", "structures"]
 

@@ -9,11 +9,10 @@ from gis.register.records import (
     AdministrativeUnit,
     Boundary,
     BroadcastStation,
-    Installation,
     Organisation,
     PlanEntry,
-    Structure,
 )
+from gis.register.structures import Installation, Structure
 
 __all__ = ["Demonstration", "demonstration"]
 
