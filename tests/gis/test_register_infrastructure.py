@@ -79,7 +79,8 @@ RENT = PublishedRent(
 )  # fmt: skip
 PAPER = Document(
     id="giấy", subject="structures", subject_id="cột", title="Giấy phép xây dựng",
-    number="12/GPXD", issuer="UBND", issued_on=date(2019, 5, 6), valid_to=date(2029, 5, 6), provenance=KNOWN,
+    number="12/GPXD", issuer="UBND", issued_on=date(2019, 5, 6), valid_to=date(2029, 5, 6),
+    provenance=KNOWN,
 )  # fmt: skip
 
 
