@@ -35,6 +35,7 @@ from api.routers import (
     register,
     rules,
     service,
+    sharing,
     stations,
     studies,
     study_pages,
@@ -47,6 +48,7 @@ __all__ = ["create_app"]
 
 _ROUTERS = (
     service,
+    sharing,
     identity,
     register,
     plans,

@@ -167,6 +167,34 @@ class ChannelsRequest(_Moment):
     step_m: Annotated[float | None, Field(ge=100, le=10_000, allow_inf_nan=False)] = None
 
 
+class SharingRequest(_Moment):
+    """Which existing supports would carry an antenna somewhere, and cover what is wanted.
+
+    A point or an area; coverage is looked at where carrier, power and minimum field are given.
+    """
+
+    longitude: Degrees | None = None
+    latitude: Degrees | None = None
+    area: Annotated[
+        list[Annotated[list[Degrees], Field(min_length=2, max_length=2)]] | None,
+        Field(
+            min_length=3, max_length=200, examples=[[[106.4, 10.5], [106.45, 10.5], [106.4, 10.6]]]
+        ),
+    ] = None
+    radius_km: Annotated[float | None, Field(ge=0.1, le=30, allow_inf_nan=False)] = None
+    within_km: Annotated[float | None, Field(ge=0, le=30, allow_inf_nan=False)] = None
+    frequency_mhz: Annotated[float | None, Field(ge=30, le=6000, allow_inf_nan=False)] = None
+    bandwidth_khz: Annotated[float | None, Field(ge=1, le=200_000, allow_inf_nan=False)] = None
+    erp_dbw: Annotated[float | None, Field(ge=-40, le=70, allow_inf_nan=False)] = None
+    height_m: Annotated[float | None, Field(ge=1, le=350, allow_inf_nan=False)] = None
+    minimum_dbuvm: Annotated[float | None, Field(ge=-20, le=150, allow_inf_nan=False)] = None
+    wanted_percent: Annotated[float | None, Field(ge=1, le=100, allow_inf_nan=False)] = None
+    location_percent: Annotated[float | None, Field(ge=1, le=99, allow_inf_nan=False)] = None
+    receiver_height_m: Annotated[float | None, Field(ge=1, le=100, allow_inf_nan=False)] = None
+    wind_area_m2: Annotated[float | None, Field(ge=0, le=200, allow_inf_nan=False)] = None
+    weight_kg: Annotated[float | None, Field(ge=0, le=100_000, allow_inf_nan=False)] = None
+
+
 class ImportAnswersRequest(_Schema):
     """Answers to the questions of an import, by the keys that they show."""
 

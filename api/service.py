@@ -29,7 +29,7 @@ from gis.terrain.opening import open_ground
 __all__ = ["Service", "may_read", "service_of"]
 
 _STAMP_CHARACTERS = 12
-_NOT_FOR_ALL = frozenset({"channels", "compliance"})
+_NOT_FOR_ALL = frozenset({"channels", "compliance", "sharing"})
 
 
 class Service:
@@ -161,7 +161,7 @@ def may_read(identity: Identity, access: Access) -> bool:
     Coverage and interference are for everyone who has signed in; searches for channels, findings
     of an application and other findings are for the department, and the last for an operator where
     they are about its own stations alone and nothing went in that another operator or the
-    department keeps confidential.
+    department keeps confidential. A search for supports is for whoever asked, and the department.
     """
     if identity.account is None:
         return False

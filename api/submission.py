@@ -15,6 +15,7 @@ from gis.studies.channels_asked import channels_asked
 from gis.studies.network_asked import network_asked
 from gis.studies.parts import moment
 from gis.studies.requests import Reader
+from gis.studies.sharing_asked import sharing_asked
 
 __all__ = ["MOST_WAITING", "submit"]
 
@@ -39,6 +40,9 @@ def submit(service: Service, identity: Identity, kind: str, inputs: Mapping[str,
     """
     inputs = judged_today(inputs)
     moment(Reader(inputs, *inputs))
+    if kind == "sharing":
+        inputs = {**inputs, "asked_by": None if identity.is_staff else identity.scope.own}
+        sharing_asked(inputs)
     if kind in ("channels", "network"):
         with service.register.snapshot() as register:
             if kind == "channels":

@@ -16,7 +16,7 @@ from types import MappingProxyType
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from gis.register.records import StructureKind
+from gis.register.structures import StructureKind
 
 __all__ = [
     "BACKGROUND",
@@ -183,11 +183,12 @@ CHANNEL_MARGIN = Palette(
 )
 """Margin of a channel at a place, dB."""
 
-_SUPPORT, _POLE, _UNDERGROUND, _SHARED, _OTHER = (
+_SUPPORT, _POLE, _UNDERGROUND, _SHARED, _DIGITAL, _OTHER = (
     "#332288",
     "#117733",
     "#aa3f95",
     "#7d6608",
+    "#0b5f8a",
     "#555555",
 )
 
@@ -201,7 +202,12 @@ STRUCTURES: dict[StructureKind, Symbol] = {
     StructureKind.CABLE_DUCT: Symbol("bar", _UNDERGROUND),
     StructureKind.TRENCH: Symbol("chevron", _UNDERGROUND),
     StructureKind.TUNNEL: Symbol("arch", _UNDERGROUND),
+    StructureKind.CABINET: Symbol("square", _POLE),
     StructureKind.OTHER_TELECOM: Symbol("diamond", _OTHER),
+    StructureKind.DATA_CENTRE: Symbol("square", _DIGITAL),
+    StructureKind.EXCHANGE: Symbol("house", _DIGITAL),
+    StructureKind.PUBLIC_WIFI: Symbol("arch", _DIGITAL),
+    StructureKind.IOT_GATEWAY: Symbol("triangle", _DIGITAL),
     StructureKind.POWER_POLE: Symbol("cross", _SHARED),
     StructureKind.LIGHTING_POLE: Symbol("plus", _SHARED),
     StructureKind.BRIDGE: Symbol("arch", _SHARED),

@@ -4,12 +4,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from data.text import Language, number, text
-from gis.register.records import (
-    BroadcastStation,
-    Provenance,
-    Structure,
-    UnitKind,
-)
+from gis.register.records import BroadcastStation, Provenance, UnitKind
+from gis.register.structures import Structure
 from maps.palette import COMMUNE, DISTRICT, SHAPES, STATION, STRUCTURES, Symbol
 from maps.views import RegisterView
 from maps.words import watts

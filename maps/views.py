@@ -4,12 +4,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
-from gis.register.records import (
-    AdministrativeUnit,
-    Boundary,
-    BroadcastStation,
-    Structure,
-)
+from gis.register.records import AdministrativeUnit, Boundary, BroadcastStation
+from gis.register.structures import Structure
 
 __all__ = [
     "ChannelsView",

@@ -26,6 +26,7 @@ COMMANDS = (
     "interference",
     "network",
     "channels",
+    "sharing",
     "check",
     "measured",
     "plans",

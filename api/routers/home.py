@@ -12,7 +12,7 @@ from api.language import safe_language
 from api.pages import render
 from api.roles import may
 from api.service import service_of
-from gis.register.records import StructureKind
+from gis.register.structures import StructureKind
 
 __all__ = ["router"]
 

@@ -27,13 +27,8 @@ from gis.exchange.fields import title
 from gis.exchange.importing import ImportKind
 from gis.exchange.report import Accepted, ImportReport, RowState
 from gis.register.allotments import AllotmentPoint
-from gis.register.records import (
-    BroadcastStation,
-    Measurement,
-    PlanEntry,
-    ProtectedPoint,
-    Structure,
-)
+from gis.register.records import BroadcastStation, Measurement, PlanEntry, ProtectedPoint
+from gis.register.structures import Structure
 
 __all__ = ["router"]
 

@@ -15,15 +15,9 @@ from api.guard import GuardedRoute
 from api.identity import identity_of
 from api.paging import BoundsDep, LimitQuery, OffsetQuery, links
 from api.service import service_of
-from gis.register.records import (
-    AdministrativeUnit,
-    Bounds,
-    PlanEntry,
-    Service,
-    StructureKind,
-    UnitKind,
-)
+from gis.register.records import AdministrativeUnit, Bounds, PlanEntry, Service, UnitKind
 from gis.register.rows import fold
+from gis.register.structures import StructureKind
 
 __all__ = ["router"]
 

@@ -23,6 +23,7 @@ from api.schemas import (
     CoverageRequest,
     InterferenceRequest,
     NetworkRequest,
+    SharingRequest,
 )
 from api.service import may_read, service_of
 from api.submission import submit
@@ -98,6 +99,12 @@ def network(request: Request, wanted: NetworkRequest) -> JSONResponse:
 def channels(request: Request, wanted: ChannelsRequest) -> JSONResponse:
     """Ask where, and on which channels, a transmitter could be placed."""
     return _accepted(request, "channels", wanted.inputs())
+
+
+@router.post("/studies/sharing", status_code=202)
+def sharing(request: Request, wanted: SharingRequest) -> JSONResponse:
+    """Ask which existing supports would carry an antenna somewhere, and why."""
+    return _accepted(request, "sharing", wanted.inputs())
 
 
 def _accepted(request: Request, kind: str, inputs: dict[str, object]) -> JSONResponse:

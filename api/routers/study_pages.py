@@ -47,6 +47,8 @@ _Time = Annotated[float, Field(ge=1, le=50, allow_inf_nan=False)]
 _Height = Annotated[float, Field(ge=1, le=3000, allow_inf_nan=False)]
 _Locations = Annotated[float, Field(ge=1, le=99, allow_inf_nan=False)]
 
+Listed = Literal["", "coverage", "interference", "compliance", "network", "channels", "sharing"]
+
 Opened = Literal["violates", "attention", "all", "none"]
 
 _AREA_INPUTS = ("radius_km", "step_m", "time_percent", "receiver_height_m")
@@ -117,7 +119,7 @@ def ask(request: Request, station_id: str, typed: Typed) -> Response:
 @router.get("/view/studies")
 def studies_page(
     request: Request,
-    kind: Literal["", "coverage", "interference", "compliance", "network", "channels"] = "",
+    kind: Listed = "",
     offset: Annotated[int, Query(ge=0, le=1_000_000)] = 0,
 ) -> Response:
     """List the studies that the caller may read, the newest first."""
@@ -140,7 +142,7 @@ def _list(
         offset=offset,
         per_page=_PER_PAGE,
         kind=kind,
-        kinds=(*ASKED, "network", "channels"),
+        kinds=(*ASKED, "network", "channels", "sharing"),
         refused=refused,
         form=FormState("network", refused),
         usual=_usual_network(request),

@@ -61,6 +61,12 @@ def load_demonstration(register: Register) -> DemonstrationCounts:
         writer.add_organisations(records.organisations)
         writer.add_structures(records.structures)
         writer.add_installations(records.installations)
+        writer.add_levels(records.levels)
+        writer.add_contracts(records.contracts)
+        writer.add_routes(records.routes)
+        writer.add_ducts(records.ducts)
+        writer.add_cables(records.cables)
+        writer.add_published_rents(records.published_rents)
         writer.add_plan_entries(records.plan_entries)
         writer.add_stations(records.stations)
     return DemonstrationCounts(

@@ -8,11 +8,13 @@ from gis.administration import packaged_units
 from gis.demo.broadcasting import mast_id, stations
 from gis.demo.description import Draws, description, synthetic
 from gis.geodesy import destination
-from gis.register.records import (
-    AdministrativeUnit,
+from gis.register.records import AdministrativeUnit, Organisation, OrganisationKind
+from gis.register.structures import (
     Installation,
-    Organisation,
-    OrganisationKind,
+    Lifecycle,
+    MastClass,
+    PowerSupply,
+    RentUnit,
     Structure,
     StructureKind,
 )
@@ -104,8 +106,24 @@ def _structure(
         shareable=draws.fraction(code, "shareable") < 0.7,
         confidential=draws.fraction(code, "confidential") < network["confidential_share"],
         valid_from=date(year, 1 + int(draws.fraction(code, "month") * 12), 1),
+        state=Lifecycle.IN_USE,
+        **(_mast(draws, code) if kind == StructureKind.ANTENNA_MAST else {}),
         provenance=synthetic(),
     )
+
+
+def _mast(draws: Draws, code: str) -> dict[str, Any]:
+    """Return what a mast carries, costs and is protected by."""
+    return {
+        "mast_class": MastClass.A2B,
+        "wind_area_limit_m2": draws.between((4, 12), code, "wind"),
+        "load_limit_kg": 50 * draws.between((6, 24), code, "load", decimals=0),
+        "rent_asked_vnd": 1e5 * draws.between((45, 110), code, "rent", decimals=0),
+        "rent_unit": RentUnit.POSITION,
+        "power_supply": PowerSupply.GRID_AND_GENERATOR,
+        "lightning_protected": draws.fraction(code, "lightning") < 0.9,
+        "earthing_resistance_ohm": draws.between((2, 14), code, "earthing"),
+    }
 
 
 def _masts(network: Mapping[str, Any]) -> Iterator[Structure]:
@@ -160,6 +178,8 @@ def _mobile(draws: Draws, one: Structure) -> Iterator[Installation]:
                 frequency_mhz=item["frequency_mhz"],
                 eirp_dbm=draws.between(item["eirp_dbm"], one.code, technology, "eirp"),
                 confidential=draws.fraction(one.code, technology, "hidden") < 0.5,
+                wind_area_m2=draws.between((0.3, 0.8), one.code, technology, "wind", decimals=2),
+                weight_kg=draws.between((18, 42), one.code, technology, "weight", decimals=0),
                 provenance=synthetic(),
             )
 

@@ -3,15 +3,21 @@
 from dataclasses import dataclass
 
 from gis.administration import packaged_boundaries, packaged_units
-from gis.demo import broadcasting, network
+from gis.demo import broadcasting, network, sharing
 from gis.plans import packaged_plan_entries
 from gis.register.records import (
     AdministrativeUnit,
     Boundary,
     BroadcastStation,
-    Installation,
     Organisation,
     PlanEntry,
+)
+from gis.register.routes import Cable, Duct, Route
+from gis.register.structures import (
+    AttachmentLevel,
+    Contract,
+    Installation,
+    PublishedRent,
     Structure,
 )
 
@@ -27,6 +33,12 @@ class Demonstration:
     organisations: tuple[Organisation, ...]
     structures: tuple[Structure, ...]
     installations: tuple[Installation, ...]
+    levels: tuple[AttachmentLevel, ...]
+    contracts: tuple[Contract, ...]
+    routes: tuple[Route, ...]
+    ducts: tuple[Duct, ...]
+    cables: tuple[Cable, ...]
+    published_rents: tuple[PublishedRent, ...]
     plan_entries: tuple[PlanEntry, ...]
     stations: tuple[BroadcastStation, ...]
 
@@ -37,12 +49,20 @@ def demonstration() -> Demonstration:
     Units, outlines and packaged plan rows are real and labelled; everything else is synthetic.
     """
     structures = network.structures()
+    installations = network.installations(structures)
+    levels, routes = sharing.levels(structures), sharing.routes(structures)
     return Demonstration(
         units=packaged_units(),
         boundaries=packaged_boundaries(),
         organisations=(*network.organisations(), *broadcasting.known_organisations()),
         structures=structures,
-        installations=network.installations(structures),
+        installations=installations,
+        levels=levels,
+        contracts=sharing.contracts(structures, levels, installations),
+        routes=routes,
+        ducts=sharing.ducts(routes),
+        cables=sharing.cables(routes),
+        published_rents=sharing.published_rents(),
         plan_entries=(*packaged_plan_entries(), *broadcasting.synthetic_plan()),
         stations=(*broadcasting.known_stations(), *broadcasting.stations()),
     )

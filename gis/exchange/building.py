@@ -21,8 +21,8 @@ from gis.register.records import (
     Reception,
     Service,
     StationClass,
-    StructureKind,
 )
+from gis.register.structures import Lifecycle, MastClass, PowerSupply, RentUnit, StructureKind
 from propagation.compliance.records import Confidence
 from propagation.errors import PropagationError
 from propagation.interference.dvbt2 import mode_from_text
@@ -140,6 +140,33 @@ def _structure(reader: CellReader, known: Known) -> dict[str, Any]:
         "address": reader.text("address"),
         "shareable": reader.flag("shareable"),
         "confidential": reader.flag("confidential") or False,
+        **_carrying(reader),
+        "manager_id": _organisation(reader, known, "manager_id", required=False),
+    }
+
+
+_FLAGS = ("concealed", "lightning_protected", "obstacle_lights")
+_AMOUNTS = (
+    "building_height_m",
+    "reach_m",
+    "wind_area_limit_m2",
+    "load_limit_kg",
+    "backup_power_hours",
+    "rent_asked_vnd",
+    "earthing_resistance_ohm",
+)
+
+
+def _carrying(reader: CellReader) -> dict[str, Any]:
+    """Return what a structure carries, costs and is protected by."""
+    return {
+        "state": _enum(Lifecycle, reader.choice("state")),
+        "mast_class": _enum(MastClass, reader.choice("mast_class")),
+        "power_supply": _enum(PowerSupply, reader.choice("power_supply")),
+        "rent_unit": _enum(RentUnit, reader.choice("rent_unit")),
+        "inspected_on": reader.day("inspected_on"),
+        **{name: reader.flag(name) for name in _FLAGS},
+        **{name: reader.number(name) for name in _AMOUNTS},
     }
 
 

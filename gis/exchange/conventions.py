@@ -28,8 +28,14 @@ _DEFAULT_UNIT = {
     Dimension.ANGLE: "°",
     Dimension.DECIBEL: "dB",
     Dimension.COUNT: "người",
+    Dimension.AREA: "m²",
+    Dimension.MASS: "kg",
+    Dimension.DURATION: "giờ",
+    Dimension.MONEY: "đồng",
+    Dimension.RESISTANCE: "Ω",
 }
 _NUMERIC = (*_DEFAULT_UNIT, Dimension.POWER, Dimension.FIELD_STRENGTH)
+_WHOLE = ("population", "rent_asked_vnd")
 _METRES = ("easting", "northing", "x", "y")
 _POWER_UNITS = ("W", "kW", "dBW", "dBm")
 _FIELD_UNITS = ("dBµV/m", "dBµV", "dBm")
@@ -149,7 +155,7 @@ def _decided(
 
 def _only_sane(name: str, texts: Iterable[str]) -> DecimalSign | None:
     """Return the sign that alone gives places and carriers that exist."""
-    if name == "population":
+    if name in _WHOLE:
         whole = [sign for sign in DecimalSign if all(_is_whole(text, sign) for text in texts)]
         return whole[0] if len(whole) == 1 else None
     if name in ("longitude", "latitude", "position"):

@@ -42,6 +42,11 @@ class Dimension(StrEnum):
     MOMENT = "moment"
     CLOCK = "clock"
     COUNT = "count"
+    AREA = "area"
+    MASS = "mass"
+    DURATION = "duration"
+    MONEY = "money"
+    RESISTANCE = "resistance"
     FIELD_STRENGTH = "field_strength"
     LENGTH = "length"
     FREQUENCY = "frequency"
@@ -151,6 +156,21 @@ FIELDS: Mapping[ImportKind, tuple[Field, ...]] = {
         Field("address"),
         Field("shareable", Dimension.FLAG),
         Field("confidential", Dimension.FLAG),
+        Field("state", Dimension.CHOICE, choices="lifecycle"),
+        Field("manager_id"),
+        Field("mast_class", Dimension.CHOICE),
+        *_lengths("building_height_m", "reach_m"),
+        Field("concealed", Dimension.FLAG),
+        Field("wind_area_limit_m2", Dimension.AREA, unit="m2"),
+        Field("load_limit_kg", Dimension.MASS, unit="kg"),
+        Field("power_supply", Dimension.CHOICE),
+        Field("backup_power_hours", Dimension.DURATION, unit="h"),
+        Field("rent_asked_vnd", Dimension.MONEY, unit="vnd"),
+        Field("rent_unit", Dimension.CHOICE),
+        Field("lightning_protected", Dimension.FLAG),
+        Field("obstacle_lights", Dimension.FLAG),
+        Field("earthing_resistance_ohm", Dimension.RESISTANCE, unit="ohm"),
+        Field("inspected_on", Dimension.DAY),
         *_ALWAYS,
     ),
     ImportKind.STATIONS: (

@@ -191,6 +191,11 @@ def _is_unit(piece: str) -> bool:
         Dimension.POWER,
         Dimension.FIELD_STRENGTH,
         Dimension.COUNT,
+        Dimension.AREA,
+        Dimension.MASS,
+        Dimension.DURATION,
+        Dimension.MONEY,
+        Dimension.RESISTANCE,
         Dimension.DECIBEL,
     )
     degrees = plain_key(piece) in ("do", "deg", "degree", "degrees", "db") or piece.strip() == "°"

@@ -49,10 +49,10 @@ from gis.register.records import (
     Measurement,
     PlanEntry,
     ProtectedPoint,
-    Structure,
 )
 from gis.register.scopes import SYSTEM
 from gis.register.store import Register
+from gis.register.structures import Structure
 from propagation.compliance.records import Confidence
 
 __all__ = ["ImportAnswers", "ImportKind", "ImportReport", "commit", "error_report_xlsx", "judge"]

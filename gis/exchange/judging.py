@@ -24,7 +24,8 @@ from gis.exchange.places import Measure, Place, PlaceReader
 from gis.exchange.report import Accepted, ImportKind, ImportRecord, Refused, RowState
 from gis.exchange.table import Row, Table
 from gis.geodesy import WGS84
-from gis.register.records import AdministrativeUnit, Provenance, Structure
+from gis.register.records import AdministrativeUnit, Provenance
+from gis.register.structures import Structure
 
 __all__ = ["Judge", "Verdicts", "systems_in_words"]
 

@@ -23,9 +23,9 @@ from gis.register.records import (
     PlanEntry,
     ProtectedPoint,
     Provenance,
-    Structure,
 )
 from gis.register.scopes import Scope
+from gis.register.structures import Structure
 
 __all__ = ["Layer", "LayerColumn", "LayerName", "LayerRow", "read_layer", "word_of"]
 

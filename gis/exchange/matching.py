@@ -17,9 +17,9 @@ from gis.register.records import (
     PlanEntry,
     ProtectedPoint,
     Provenance,
-    Structure,
 )
 from gis.register.scopes import SYSTEM
+from gis.register.structures import Structure
 
 __all__ = ["POPULATION", "Index", "changes", "make", "merged", "stored_records"]
 

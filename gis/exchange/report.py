@@ -19,8 +19,8 @@ from gis.register.records import (
     Measurement,
     PlanEntry,
     ProtectedPoint,
-    Structure,
 )
+from gis.register.structures import Structure
 
 __all__ = [
     "Accepted",

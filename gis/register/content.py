@@ -34,7 +34,18 @@ CONTENT_TABLES = (
 )
 """The tables that a study may rest on."""
 
-LATER_TABLES = ("measurements", "protected_points", "allotment_points")
+LATER_TABLES = (
+    "measurements",
+    "protected_points",
+    "allotment_points",
+    "attachment_levels",
+    "routes",
+    "ducts",
+    "cables",
+    "contracts",
+    "published_rents",
+    "documents",
+)
 """Tables that older registers do not have: while they are empty nothing is said of them, so that
 the version of a register stays what it was."""
 

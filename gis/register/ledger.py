@@ -96,9 +96,11 @@ class Ledger:
         changed: list[Row] = []
         for index, row in enumerate(rows):
             old = self._known(codec, stored, row["id"])
-            if expected is not None and row_to_json(expected[index]) != row_to_json(old):
+            if expected is not None and row_to_json(codec.name, expected[index]) != row_to_json(
+                codec.name, old
+            ):
                 raise ConflictError("errors.record_changed", id=row["id"])
-            if row_to_json(row) != row_to_json(old):
+            if row_to_json(codec.name, row) != row_to_json(codec.name, old):
                 changed.append({f"new_{name}": value for name, value in row.items()})
                 self._note(codec, old, row)
         if changed:

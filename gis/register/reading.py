@@ -1,19 +1,13 @@
 """Questions to the register; each answers with frozen records, sorted by their `id`."""
 
-from abc import ABC, abstractmethod
-from collections.abc import Iterable, Sequence
-from contextlib import AbstractContextManager
+from collections.abc import Iterable
 from datetime import date
-from typing import Any, TypeVar
+from typing import Any
 
 from sqlalchemy import (
     ColumnElement,
-    Connection,
-    Table,
     case,
-    func,
     null,
-    select,
 )
 
 from gis.errors import NotFoundError
@@ -28,38 +22,27 @@ from gis.register.records import (
     Bounds,
     BroadcastStation,
     ImportBatch,
-    Installation,
     Measurement,
     Organisation,
     PlanEntry,
     ProtectedPoint,
     ProtectedPointKind,
     Service,
-    Structure,
-    StructureKind,
     UnitKind,
 )
-from gis.register.rows import Record, codec_of
 from gis.register.scopes import (
     Scope,
-    visible_installations,
     visible_measurements,
     visible_protected_points,
     visible_structure_id,
-    visible_structures,
 )
+from gis.register.sites import SitesReader
 
 __all__ = ["Reader"]
 
-R = TypeVar("R", bound=Record)
 
-
-class Reader(ABC):
+class Reader(SitesReader):
     """Everything that can be asked, over a connection that a subclass provides."""
-
-    @abstractmethod
-    def _connected(self) -> AbstractContextManager[Connection]:
-        """Return a connection inside a transaction."""
 
     # organisations
 
@@ -76,95 +59,6 @@ class Reader(ABC):
             If there is none of that id.
         """
         return self._one(Organisation, organisation_id, [])
-
-    # structures and installations
-
-    def structures(
-        self,
-        scope: Scope,
-        *,
-        bbox: Bounds | None = None,
-        kinds: Iterable[StructureKind] | None = None,
-        owner_id: str | None = None,
-        text: str | None = None,
-        on: date | None = None,
-        limit: int | None = None,
-        offset: int = 0,
-    ) -> list[Structure]:
-        """Return the structures that a caller may see.
-
-        Parameters
-        ----------
-        scope : Scope
-            The caller.
-        bbox : Bounds, optional
-            West, south, east, north in degrees, borders included.
-        kinds : iterable of StructureKind, optional
-            Only these kinds.
-        owner_id : str, optional
-            Only of this owner.
-        text : str, optional
-            Part of code, name, commune or address, without regard to case and marks.
-        on : date, optional
-            Only those that stood on that day.
-        limit, offset : int, optional
-            The page.
-
-        Raises
-        ------
-        FormatError
-            If the box is not one.
-        """
-        where = _structure_filters(scope, bbox, text, on, kinds=kinds, owner_id=owner_id)
-        return self._list(Structure, where, limit=limit, offset=offset)
-
-    def count_structures(
-        self,
-        scope: Scope,
-        *,
-        bbox: Bounds | None = None,
-        kinds: Iterable[StructureKind] | None = None,
-        owner_id: str | None = None,
-        text: str | None = None,
-        on: date | None = None,
-    ) -> int:
-        """Return how many structures `structures` would list without a page."""
-        where = _structure_filters(scope, bbox, text, on, kinds=kinds, owner_id=owner_id)
-        return self._count(schema.structures, where)
-
-    def structure(self, structure_id: str, scope: Scope) -> Structure:
-        """Return one structure.
-
-        Raises
-        ------
-        NotFoundError
-            If there is none of that id that the caller may see.
-        """
-        return self._one(Structure, structure_id, [visible_structures(scope)])
-
-    def installations(
-        self,
-        scope: Scope,
-        *,
-        structure_id: str | None = None,
-        organisation_id: str | None = None,
-        limit: int | None = None,
-        offset: int = 0,
-    ) -> list[Installation]:
-        """Return the installations that a caller may see."""
-        where = _installation_filters(scope, structure_id, organisation_id)
-        return self._list(Installation, where, limit=limit, offset=offset)
-
-    def count_installations(
-        self,
-        scope: Scope,
-        *,
-        structure_id: str | None = None,
-        organisation_id: str | None = None,
-    ) -> int:
-        """Return how many installations `installations` would list without a page."""
-        where = _installation_filters(scope, structure_id, organisation_id)
-        return self._count(schema.installations, where)
 
     # broadcast stations
 
@@ -377,75 +271,6 @@ class Reader(ABC):
         """
         with self._connected() as connection:
             return content_version(notes_of(connection))
-
-    # how
-
-    def _list(
-        self,
-        record: type[R],
-        where: Sequence[ColumnElement[bool]],
-        *,
-        limit: int | None = None,
-        offset: int = 0,
-        hidden: dict[str, ColumnElement[Any]] | None = None,
-    ) -> list[R]:
-        codec = codec_of(record)
-        columns = [(hidden or {}).get(each.name, each) for each in codec.table.columns]
-        query = select(*columns).where(*where).order_by(codec.table.c.id)
-        if limit is not None:
-            query = query.limit(limit)
-        if offset:
-            query = query.offset(offset)
-        with self._connected() as connection:
-            return [codec.from_row(row) for row in connection.execute(query).mappings()]
-
-    def _one(
-        self,
-        record: type[R],
-        record_id: str,
-        where: Sequence[ColumnElement[bool]],
-        *,
-        hidden: dict[str, ColumnElement[Any]] | None = None,
-    ) -> R:
-        kept_in = codec_of(record).table
-        found = self._list(record, [kept_in.c.id == record_id, *where], hidden=hidden)
-        if not found:
-            raise NotFoundError(f"errors.{kept_in.name}_unknown", id=record_id)
-        return found[0]
-
-    def _count(self, kept_in: Table, where: Sequence[ColumnElement[bool]]) -> int:
-        with self._connected() as connection:
-            query = select(func.count()).select_from(kept_in).where(*where)
-            return int(connection.execute(query).scalar_one())
-
-
-def _structure_filters(
-    scope: Scope,
-    bbox: Bounds | None,
-    text: str | None,
-    on: date | None,
-    *,
-    kinds: Iterable[StructureKind] | None,
-    owner_id: str | None,
-) -> list[ColumnElement[bool]]:
-    structures = schema.structures
-    where = [visible_structures(scope), *in_force(structures, on), *inside(structures, bbox)]
-    if kinds is not None:
-        where.append(structures.c.kind.in_([StructureKind(kind).value for kind in kinds]))
-    if owner_id is not None:
-        where.append(structures.c.owner_id == owner_id)
-    return [*where, *containing(structures, text)]
-
-
-def _installation_filters(
-    scope: Scope, structure_id: str | None, organisation_id: str | None
-) -> list[ColumnElement[bool]]:
-    where = [visible_installations(scope)]
-    if structure_id is not None:
-        where.append(schema.installations.c.structure_id == structure_id)
-    if organisation_id is not None:
-        where.append(schema.installations.c.organisation_id == organisation_id)
-    return where
 
 
 def _station_filters(

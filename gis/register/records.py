@@ -25,7 +25,6 @@ __all__ = [
     "Bounds",
     "BroadcastStation",
     "ImportBatch",
-    "Installation",
     "Measurement",
     "MeasurementKind",
     "Organisation",
@@ -37,8 +36,6 @@ __all__ = [
     "Reception",
     "Service",
     "StationClass",
-    "Structure",
-    "StructureKind",
     "UnitKind",
     "dated_id",
 ]
@@ -64,27 +61,6 @@ class OrganisationKind(StrEnum):
     INFRASTRUCTURE_OWNER = "infrastructure_owner"
     AUTHORITY = "authority"
     OTHER = "other"
-
-
-class StructureKind(StrEnum):
-    """Passive infrastructure (Luật Viễn thông 24/2023/QH15, Điều 3.22) and carriers of others."""
-
-    HOUSE = "house"  # nhà
-    STATION = "station"  # trạm
-    ANTENNA_MAST = "antenna_mast"  # cột ăng ten
-    CABLE_POLE = "cable_pole"  # cột treo cáp
-    CULVERT = "culvert"  # cống
-    MANHOLE = "manhole"  # bể
-    CABLE_DUCT = "cable_duct"  # ống cáp
-    TRENCH = "trench"  # hào
-    TUNNEL = "tunnel"  # tuy nen kỹ thuật
-    OTHER_TELECOM = "other_telecom"
-    POWER_POLE = "power_pole"  # liên ngành from here on
-    LIGHTING_POLE = "lighting_pole"
-    BRIDGE = "bridge"
-    ROAD = "road"
-    BUILDING = "building"
-    WATER_WORK = "water_work"
 
 
 class Service(StrEnum):
@@ -174,60 +150,6 @@ class Organisation:
     id: str
     name: str
     kind: OrganisationKind
-    provenance: Provenance
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Structure:
-    """Something that an antenna or a cable can stand on or lie in.
-
-    Attributes
-    ----------
-    code : str
-        The owner's own code; unique for each owner.
-    height_m : float or None
-        Height of the structure above ground.
-    ground_height_m : float or None
-        Height of the ground above mean sea level.
-    commune_name : str or None
-        Commune as the owner stated it.
-    confidential : bool
-        Seen only by its owner and by the department.
-    valid_from, valid_to : date or None
-        When it stood there; None is open.
-    """
-
-    id: str
-    code: str
-    name: str
-    kind: StructureKind
-    owner_id: str
-    longitude: float
-    latitude: float
-    height_m: float | None = None
-    ground_height_m: float | None = None
-    commune_name: str | None = None
-    address: str | None = None
-    shareable: bool | None = None
-    confidential: bool = False
-    valid_from: date | None = None
-    valid_to: date | None = None
-    provenance: Provenance
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Installation:
-    """Equipment of one organisation on a structure."""
-
-    id: str
-    structure_id: str
-    organisation_id: str
-    technology: str
-    height_above_ground_m: float | None = None
-    azimuth_deg: float | None = None
-    frequency_mhz: float | None = None
-    eirp_dbm: float | None = None
-    confidential: bool = True
     provenance: Provenance
 
 

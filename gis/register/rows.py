@@ -19,7 +19,7 @@ from json.encoder import encode_basestring
 from typing import Any, Generic, TypeVar, Union, get_args, get_origin, get_type_hints
 
 import shapely
-from shapely import MultiPolygon, Polygon
+from shapely import LineString, MultiPolygon, Polygon
 from shapely.geometry.base import BaseGeometry
 from sqlalchemy import Table
 
@@ -34,14 +34,21 @@ from gis.register.records import (
     Boundary,
     BroadcastStation,
     ImportBatch,
-    Installation,
     Measurement,
     Organisation,
     PlanEntry,
     ProtectedPoint,
     Provenance,
-    Structure,
     dated_id,
+)
+from gis.register.routes import Cable, Duct, Route
+from gis.register.structures import (
+    AttachmentLevel,
+    Contract,
+    Document,
+    Installation,
+    PublishedRent,
+    Structure,
 )
 from propagation.compliance.records import Confidence
 
@@ -70,6 +77,13 @@ Record = (
     | Measurement
     | ProtectedPoint
     | AllotmentPoint
+    | AttachmentLevel
+    | Route
+    | Duct
+    | Cable
+    | Contract
+    | PublishedRent
+    | Document
 )
 R = TypeVar("R", bound=Record)
 Row = dict[str, Any]
@@ -77,14 +91,6 @@ _Step = Callable[[Any], Any]
 
 _GEOMETRY = schema.GEOMETRY_COLUMN
 _DERIVED = frozenset({"fid", "search"})
-_UNSAID = frozenset(
-    one.name
-    for record in (BroadcastStation, AdministrativeUnit)
-    for one in fields(record)
-    if one.metadata == LATER
-)
-"""Columns of which a row without a value says nothing, so that it stays what it was."""
-
 _ENCODER = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":"))
 _MARKS = re.compile("[\u0300-\u036f]")
 _PROVENANCE = ("confidence", "source", "batch_id", "source_row")
@@ -217,7 +223,7 @@ class Codec(Generic[R]):
         if self._has_point:
             row[_GEOMETRY] = _point(record.longitude, record.latitude)  # type: ignore[union-attr]  # asked above
         elif self._has_outline:
-            row[_GEOMETRY] = _outline(record.geometry)  # type: ignore[union-attr]  # asked above
+            row[_GEOMETRY] = _shape(record.geometry)  # type: ignore[union-attr]  # asked above
         return self.searchable(row)
 
     def searchable(self, row: Row) -> Row:
@@ -267,6 +273,22 @@ def _point(longitude: float | None, latitude: float | None) -> bytes | None:
     return point_blob(longitude, latitude)
 
 
+def _shape(geometry: BaseGeometry) -> bytes:
+    """Return the blob of a line, or of an area as one of several parts."""
+    if isinstance(geometry, LineString):
+        return _line(geometry)
+    return _outline(geometry)
+
+
+def _line(line: LineString) -> bytes:
+    if line.is_empty or not line.is_valid or line.length == 0:
+        raise FormatError("errors.line_without_length")
+    west, south, east, north = line.bounds
+    if not (west >= -180 and east <= 180 and south >= -90 and north <= 90):
+        raise FormatError("errors.coordinate_off_earth", longitude=str(west), latitude=str(south))
+    return to_blob(line)
+
+
 def _outline(geometry: BaseGeometry) -> bytes:
     outline = MultiPolygon([geometry]) if isinstance(geometry, Polygon) else geometry
     if outline.geom_type != "MultiPolygon" or outline.is_empty:
@@ -293,11 +315,25 @@ CODECS: tuple[Codec[Any], ...] = (
     Codec(Measurement, schema.measurements),
     Codec(ProtectedPoint, schema.protected_points),
     Codec(AllotmentPoint, schema.allotment_points),
+    Codec(AttachmentLevel, schema.attachment_levels),
+    Codec(Route, schema.routes, searched=("code", "name")),
+    Codec(Duct, schema.ducts),
+    Codec(Cable, schema.cables),
+    Codec(Contract, schema.contracts),
+    Codec(PublishedRent, schema.published_rents),
+    Codec(Document, schema.documents),
 )
 
 
 _BY_RECORD: dict[type, Codec[Any]] = {codec.record: codec for codec in CODECS}
 _BY_TABLE = {codec.name: codec for codec in CODECS}
+
+
+_UNSAID = {
+    codec.name: frozenset(one.name for one in fields(codec.record) if one.metadata == LATER)
+    for codec in CODECS
+}
+"""Columns of which a row without a value says nothing, so that it stays what it was, by table."""
 
 
 def codec_of(record: type[R]) -> Codec[R]:
@@ -310,12 +346,13 @@ def codec_of_table(name: str) -> Codec[Any]:
     return _BY_TABLE[name]
 
 
-def _plain_row(row: Row) -> Row:
+def _plain_row(table: str, row: Row) -> Row:
     """Return a row with JSON values only, coordinates and outlines readable."""
+    unsaid = _UNSAID[table]
     plain = {
         name: value
         for name, value in row.items()
-        if name not in _DERIVED and not (value is None and name in _UNSAID)
+        if name not in _DERIVED and not (value is None and name in unsaid)
     }
     blob = plain.pop(_GEOMETRY, None)
     if blob is not None:
@@ -333,9 +370,9 @@ def _readable(blob: bytes) -> Row:
     return {"longitude": longitude, "latitude": latitude}
 
 
-def row_to_json(row: Row) -> str:
+def row_to_json(table: str, row: Row) -> str:
     """Return a row as the history keeps it."""
-    return _kept(_plain_row(row))[0]
+    return _kept(_plain_row(table, row))[0]
 
 
 def row_to_json_and_content(table: str, row: Row) -> tuple[str, int]:
@@ -343,7 +380,7 @@ def row_to_json_and_content(table: str, row: Row) -> tuple[str, int]:
 
     The number, a SHA-256, is the same whichever import brought the row.
     """
-    kept, content = _kept(_plain_row(row))
+    kept, content = _kept(_plain_row(table, row))
     digest = hashlib.sha256(f"{table}\n{content}".encode()).digest()
     return kept, int.from_bytes(digest, "big")
 
@@ -363,7 +400,7 @@ def _kept(plain: Row) -> tuple[str, str]:
 def row_from_json(table: str, kept: str) -> Row:
     """Return the row that the history kept, ready to be stored again."""
     codec = codec_of_table(table)
-    row: Row = {name: None for name in _UNSAID if name in codec.table.columns}
+    row: Row = dict.fromkeys(_UNSAID[table])
     row |= json.loads(kept)
     if _GEOMETRY in codec.table.columns:
         row[_GEOMETRY] = None

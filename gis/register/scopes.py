@@ -8,16 +8,33 @@ from enum import StrEnum
 
 from sqlalchemy import ColumnElement, and_, exists, false, or_, select, true
 
-from gis.register.schema import broadcast_stations, installations, measurements, structures
+from gis.register.schema import (
+    attachment_levels,
+    broadcast_stations,
+    cables,
+    contracts,
+    documents,
+    ducts,
+    installations,
+    measurements,
+    routes,
+    structures,
+)
 
 __all__ = [
     "PUBLIC",
     "SYSTEM",
     "Role",
     "Scope",
+    "visible_cables",
+    "visible_contracts",
+    "visible_documents",
+    "visible_ducts",
     "visible_installations",
+    "visible_levels",
     "visible_measurements",
     "visible_protected_points",
+    "visible_routes",
     "visible_structure_id",
     "visible_structures",
 ]
@@ -93,6 +110,71 @@ def visible_installations(scope: Scope) -> ColumnElement[bool]:
         _sees_structure(installations.c.structure_id, scope),
     )
     return or_(shown, _owned(installations.c.organisation_id, scope))
+
+
+def visible_levels(scope: Scope) -> ColumnElement[bool]:
+    """Return the condition on `attachment_levels`: those of the structures that are seen."""
+    return visible_structure_id(attachment_levels.c.structure_id, scope)
+
+
+def visible_contracts(scope: Scope) -> ColumnElement[bool]:
+    """Return the condition on `contracts`: a party sees its own."""
+    if scope.sees_all:
+        return true()
+    mine = (_owned(contracts.c.owner_id, scope), _owned(contracts.c.tenant_id, scope))
+    return or_(*mine)
+
+
+def visible_routes(scope: Scope) -> ColumnElement[bool]:
+    """Return the condition on `routes` that a caller's rows meet.
+
+    A line is seen by its owner, and by others where neither it nor an end of it is confidential.
+    """
+    if scope.sees_all:
+        return true()
+    ends = (
+        visible_structure_id(routes.c.from_id, scope),
+        visible_structure_id(routes.c.to_id, scope),
+    )
+    return or_(and_(routes.c.confidential == false(), *ends), _owned(routes.c.owner_id, scope))
+
+
+def visible_ducts(scope: Scope) -> ColumnElement[bool]:
+    """Return the condition on `ducts`: those of the lines that are seen."""
+    if scope.sees_all:
+        return true()
+    seen = and_(routes.c.id == ducts.c.route_id, visible_routes(scope))
+    return exists(select(routes.c.id).where(seen).correlate_except(routes))
+
+
+def visible_cables(scope: Scope) -> ColumnElement[bool]:
+    """Return the condition on `cables`: open ones in the ducts that are seen, and one's own."""
+    if scope.sees_all:
+        return true()
+    seen = and_(ducts.c.id == cables.c.duct_id, visible_ducts(scope))
+    shown = exists(select(ducts.c.id).where(seen).correlate_except(ducts))
+    return or_(
+        and_(cables.c.confidential == false(), shown), _owned(cables.c.organisation_id, scope)
+    )
+
+
+def visible_documents(scope: Scope) -> ColumnElement[bool]:
+    """Return the condition on `documents`: the owner's of its own structures and lines."""
+    if scope.sees_all:
+        return true()
+    about = documents.c.subject_id
+    mine = [
+        exists(
+            select(table.c.id)
+            .where(and_(table.c.id == about, _owned(table.c.owner_id, scope)))
+            .correlate_except(table)
+        )
+        for table in (structures, routes)
+    ]
+    return or_(
+        and_(documents.c.subject == "structures", mine[0]),
+        and_(documents.c.subject == "routes", mine[1]),
+    )
 
 
 def visible_measurements(scope: Scope) -> ColumnElement[bool]:

@@ -12,20 +12,28 @@ from gis.errors import ConflictError
 from gis.register import moments
 from gis.register.allotments import AllotmentPoint
 from gis.register.ledger import Ledger
+from gis.register.lettings import refuse_letting
 from gis.register.reading import Reader
 from gis.register.records import (
     AdministrativeUnit,
     Boundary,
     BroadcastStation,
     ImportBatch,
-    Installation,
     Measurement,
     Organisation,
     PlanEntry,
     ProtectedPoint,
+)
+from gis.register.routes import Cable, Duct, Route
+from gis.register.rows import Record, codec_of
+from gis.register.structures import (
+    AttachmentLevel,
+    Contract,
+    Document,
+    Installation,
+    PublishedRent,
     Structure,
 )
-from gis.register.rows import Record, codec_of
 
 __all__ = ["Writer"]
 
@@ -96,6 +104,49 @@ class Writer(Reader):
     def add_allotment_points(self, records: Iterable[AllotmentPoint]) -> None:
         """Add calculation points of allotments."""
         self._add(AllotmentPoint, records)
+
+    def add_levels(self, records: Iterable[AttachmentLevel]) -> None:
+        """Add attachment levels of structures."""
+        self._add(AttachmentLevel, records)
+
+    def add_routes(self, records: Iterable[Route]) -> None:
+        """Add lines of cable and duct; a code is given once for each owner."""
+        self._add(Route, records)
+
+    def add_ducts(self, records: Iterable[Duct]) -> None:
+        """Add ducts of lines."""
+        self._add(Duct, records)
+
+    def add_cables(self, records: Iterable[Cable]) -> None:
+        """Add cables in ducts."""
+        self._add(Cable, records)
+
+    def add_contracts(self, records: Iterable[Contract]) -> None:
+        """Add contracts; one place is never let twice for the same day.
+
+        Of two writers that let it at the same moment the second finds it taken: a write sees all
+        that was kept before it began.
+
+        Raises
+        ------
+        ConflictError
+            If a place is let already for one of the days.
+        FormatError
+            If a contract ends before it begins, is about nothing, or names a place that its level
+            does not have.
+        """
+        wanted = list(records)
+        for record in wanted:
+            refuse_letting(self, record)
+            self._add(Contract, [record])
+
+    def add_published_rents(self, records: Iterable[PublishedRent]) -> None:
+        """Add rents that authorities published."""
+        self._add(PublishedRent, records)
+
+    def add_documents(self, records: Iterable[Document]) -> None:
+        """Add papers about structures and lines."""
+        self._add(Document, records)
 
     def add_import_batch(self, batch: ImportBatch) -> None:
         """Note an import; what this write changes belongs to it, so that it can be undone.
@@ -190,6 +241,32 @@ class Writer(Reader):
     ) -> None:
         """Change calculation points of allotments; see `update_structures`."""
         self._change(AllotmentPoint, records, expected)
+
+    def update_installations(
+        self, records: Sequence[Installation], expected: Sequence[Installation] | None = None
+    ) -> None:
+        """Change installations; see `update_structures`."""
+        self._change(Installation, records, expected)
+
+    def update_levels(
+        self, records: Sequence[AttachmentLevel], expected: Sequence[AttachmentLevel] | None = None
+    ) -> None:
+        """Change attachment levels; see `update_structures`."""
+        self._change(AttachmentLevel, records, expected)
+
+    def update_routes(
+        self, records: Sequence[Route], expected: Sequence[Route] | None = None
+    ) -> None:
+        """Change lines; see `update_structures`."""
+        self._change(Route, records, expected)
+
+    def update_contracts(
+        self, records: Sequence[Contract], expected: Sequence[Contract] | None = None
+    ) -> None:
+        """Change contracts; see `update_structures` and `add_contracts`."""
+        for record in records:
+            refuse_letting(self, record)
+        self._change(Contract, records, expected)
 
     def delete(self, record: type[R], ids: Iterable[str]) -> None:
         """Remove records of one kind by their id; their history stays.

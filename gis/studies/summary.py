@@ -70,7 +70,7 @@ class Summary:
     application : dict or None
         Name, carrier and outcome of the station applied for.
     search : dict or None
-        What a search for channels wanted, and how many channels pass.
+        What a search for channels or supports wanted, and what it found.
     access : Access
         Who may read it.
     record_bytes : int
@@ -100,6 +100,8 @@ class Summary:
 
 def access_of(kind: str, inputs: Mapping[str, Any]) -> Access:
     """Return what decides who may read a study of these inputs."""
+    if kind == "sharing":
+        return Access(kind, False, False, (inputs["asked_by"],))
     stations = {one["id"]: one for one in inputs.get("stations", ())}
     judged = [stations.get(name, {}) for name in inputs.get("judged", ())]
     owners = {one.get("organisation_id") for one in judged}
@@ -205,6 +207,9 @@ def _application(inputs: Mapping[str, Any], results: Mapping[str, Any]) -> dict[
 def _search(
     kind: str, inputs: Mapping[str, Any], results: Mapping[str, Any]
 ) -> dict[str, Any] | None:
+    if kind == "sharing":
+        found = {"conclusion": results["conclusion"], "count": results["conclusion_count"]}
+        return {"wanted": inputs["wanted"], **found}
     if kind != "channels":
         return None
     return {"wanted": inputs["wanted"], "channels": results["channels_passing"]}

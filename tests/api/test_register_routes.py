@@ -8,8 +8,8 @@ import pytest
 from starlette.testclient import TestClient
 
 from api.service import Service
-from gis.register.records import Structure
 from gis.register.scopes import SYSTEM
+from gis.register.structures import Structure
 
 Headers = Callable[[str], dict[str, str]]
 ROLES = ("anonymous", "viewer", "operator", "staff", "administrator")

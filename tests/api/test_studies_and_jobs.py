@@ -13,8 +13,9 @@ from api.identity import new_token
 from api.service import Service
 from api.submission import MOST_WAITING
 from gis.jobs.worker import work_once
-from gis.register.records import Installation, Provenance, Structure, StructureKind
+from gis.register.records import Provenance
 from gis.register.scopes import SYSTEM
+from gis.register.structures import Installation, Structure, StructureKind
 from propagation.compliance.records import Confidence
 
 Token = Callable[[str], dict[str, str]]

@@ -2,15 +2,10 @@
 
 from pathlib import Path
 
-from gis.register.records import (
-    Organisation,
-    OrganisationKind,
-    Provenance,
-    Structure,
-    StructureKind,
-)
+from gis.register.records import Organisation, OrganisationKind, Provenance
 from gis.register.scopes import SYSTEM
 from gis.register.store import Register
+from gis.register.structures import Structure, StructureKind
 from propagation.compliance.records import Confidence
 
 COUNT = 20_000

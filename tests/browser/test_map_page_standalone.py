@@ -25,10 +25,9 @@ from gis.register.records import (
     Provenance,
     Service,
     StationClass,
-    Structure,
-    StructureKind,
     UnitKind,
 )
+from gis.register.structures import Structure, StructureKind
 from maps.assets import leaflet_folder
 from maps.documents.content import (
     Bullets,

@@ -15,17 +15,15 @@ from gis.register.records import (
     AdministrativeUnit,
     Boundary,
     BroadcastStation,
-    Installation,
     Organisation,
     OrganisationKind,
     ProtectedPoint,
     ProtectedPointKind,
     Provenance,
     Service,
-    Structure,
-    StructureKind,
     UnitKind,
 )
+from gis.register.structures import Installation, Structure, StructureKind
 from gis.studies.checks.sites import bandwidth_khz
 from gis.studies.compliance import compute, gather
 from gis.studies.context import StudyContext

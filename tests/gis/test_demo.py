@@ -20,9 +20,10 @@ from gis.demo.description import Draws
 from gis.errors import ConflictError
 from gis.names import commune_key
 from gis.plans import packaged_plan_entries, packaged_rows
-from gis.register.records import BroadcastStation, OrganisationKind, StructureKind
+from gis.register.records import BroadcastStation, OrganisationKind
 from gis.register.scopes import PUBLIC, SYSTEM, Role, Scope
 from gis.register.store import Register
+from gis.register.structures import StructureKind
 from propagation.compliance.records import Confidence
 from propagation.profile import Polarization
 

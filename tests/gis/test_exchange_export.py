@@ -14,8 +14,9 @@ from gis.exchange import exporting
 from gis.exchange.exporting import export
 from gis.exchange.importing import ImportAnswers, commit, judge
 from gis.exchange.report import RowState
-from gis.register.records import Provenance, Structure, StructureKind
+from gis.register.records import Provenance
 from gis.register.scopes import PUBLIC, SYSTEM, Role, Scope
+from gis.register.structures import Structure, StructureKind
 from propagation.compliance.records import Confidence
 
 LAYERS = ("structures", "stations", "plan")

@@ -14,8 +14,9 @@ from gis.exchange.importing import ImportAnswers, commit, error_report_xlsx, jud
 from gis.exchange.report import ImportKind, RowState
 from gis.geodesy import distance_km, from_wgs84, to_wgs84
 from gis.jurisdictions import jurisdiction_on
-from gis.register.records import BroadcastStation, Service, StructureKind
+from gis.register.records import BroadcastStation, Service
 from gis.register.scopes import SYSTEM
+from gis.register.structures import StructureKind
 from propagation.compliance.records import Confidence
 
 HEADERS = ("Mã trạm", "Loại", "Chủ sở hữu", "Kinh độ (WGS 84)", "Vĩ độ", "Chiều cao (m)")

@@ -21,16 +21,14 @@ from gis.register.records import (
     Boundary,
     BroadcastStation,
     ImportBatch,
-    Installation,
     Organisation,
     OrganisationKind,
     PlanEntry,
     Provenance,
-    Structure,
-    StructureKind,
 )
 from gis.register.scopes import SYSTEM
 from gis.register.store import Register
+from gis.register.structures import Installation, Structure, StructureKind
 from propagation.compliance.records import Confidence
 
 NAME = "Cột phát sóng Bến Lức, đường Nguyễn Hữu Thọ – ấp Rạch Đào"
@@ -106,6 +104,13 @@ def test_every_layer_is_listed_and_nothing_secret(filled: Register) -> None:
         "protected_points": "Point",
         "allotment_points": "Point",
         "installations": None,
+        "attachment_levels": None,
+        "routes": "LineString",
+        "ducts": None,
+        "cables": None,
+        "contracts": None,
+        "published_rents": None,
+        "documents": None,
     }
 
 
@@ -227,6 +232,7 @@ def test_the_file_says_that_it_is_a_geopackage(filled: Register) -> None:
             "measurements",
             "protected_points",
             "allotment_points",
+            "routes",
         }
         moments = connection.execute("SELECT last_change FROM gpkg_contents").fetchall()
         assert all(datetime.fromisoformat(moment).tzinfo is not None for (moment,) in moments)

@@ -28,6 +28,7 @@ import sys
 from datetime import UTC, datetime
 from pathlib import Path
 from gis.register.records import *
+from gis.register.structures import *
 from gis.register.store import Register
 from propagation.compliance.records import Confidence
 

@@ -9,17 +9,15 @@ import pytest
 from gis.errors import FormatError, NotFoundError
 from gis.register.records import (
     BroadcastStation,
-    Installation,
     Organisation,
     OrganisationKind,
     Provenance,
     Service,
     StationClass,
-    Structure,
-    StructureKind,
 )
 from gis.register.scopes import PUBLIC, SYSTEM, Role, Scope
 from gis.register.store import Register
+from gis.register.structures import Installation, Structure, StructureKind
 from propagation.compliance.records import Confidence
 
 KNOWN = Provenance(confidence=Confidence.SYNTHETIC, source="test")

@@ -18,7 +18,6 @@ from gis.register.records import (
     Boundary,
     BroadcastStation,
     ImportBatch,
-    Installation,
     Organisation,
     OrganisationKind,
     PlanEntry,
@@ -26,12 +25,19 @@ from gis.register.records import (
     Reception,
     Service,
     StationClass,
-    Structure,
-    StructureKind,
     UnitKind,
 )
 from gis.register.scopes import SYSTEM
 from gis.register.store import Register
+from gis.register.structures import (
+    Installation,
+    Lifecycle,
+    MastClass,
+    PowerSupply,
+    RentUnit,
+    Structure,
+    StructureKind,
+)
 from propagation.compliance.records import Confidence
 from propagation.profile import Polarization
 
@@ -70,6 +76,22 @@ STRUCTURE = Structure(
     confidential=True,
     valid_from=date(2020, 1, 2),
     valid_to=date(2030, 1, 2),
+    state=Lifecycle.UNDER_CONSTRUCTION,
+    manager_id="vt",
+    mast_class=MastClass.A2A,
+    building_height_m=12.5,
+    reach_m=0.45,
+    concealed=False,
+    wind_area_limit_m2=6.25,
+    load_limit_kg=480.0,
+    power_supply=PowerSupply.GRID_AND_GENERATOR,
+    backup_power_hours=4.5,
+    rent_asked_vnd=7_500_000.0,
+    rent_unit=RentUnit.POSITION,
+    lightning_protected=True,
+    obstacle_lights=False,
+    earthing_resistance_ohm=3.9,
+    inspected_on=date(2026, 3, 4),
     provenance=FROM_FILE,
 )
 INSTALLATION = Installation(
@@ -82,6 +104,9 @@ INSTALLATION = Installation(
     frequency_mhz=1815.0,
     eirp_dbm=58.5,
     confidential=False,
+    wind_area_m2=0.75,
+    weight_kg=31.0,
+    valid_from=date(2021, 5, 6),
     provenance=FROM_FILE,
 )
 ENTRY = PlanEntry(

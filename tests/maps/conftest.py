@@ -20,10 +20,9 @@ from gis.register.records import (
     Provenance,
     Service,
     StationClass,
-    Structure,
-    StructureKind,
     UnitKind,
 )
+from gis.register.structures import Structure, StructureKind
 from gis.studies.findings import finding_to_json
 from gis.studies.record import Study, canonical, save, study_id
 from gis.studies.snapshots import record_to_json

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from data.text import has
-from gis.register.records import StructureKind
+from gis.register.structures import StructureKind
 from maps.palette import (
     BACKGROUND,
     COMMUNE,

@@ -11,7 +11,7 @@ import pytest
 import data
 from data.text import Language
 from gis.home import Home
-from gis.register.records import Structure
+from gis.register.structures import Structure
 from gis.studies.record import Study
 from maps.assets import LEAFLET_SCRIPT, leaflet_folder
 from maps.studies import coverage_view, interference_view

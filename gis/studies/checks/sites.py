@@ -7,8 +7,9 @@ from typing import Any, Final
 
 from gis.geodesy import azimuth_deg, distance_km
 from gis.radiated import erp_all_dbw
-from gis.register.records import BroadcastStation, Service, Structure
+from gis.register.records import BroadcastStation, Service
 from gis.register.scopes import SYSTEM
+from gis.register.structures import Structure
 from gis.rules import station_facts
 from gis.studies.checks import protected
 from gis.studies.checks.scene import Asked, Scene

@@ -1,0 +1,96 @@
+"""The search for supports to share: a form for whoever needs a place, and the searches before."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from fastapi import APIRouter
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+
+from api.forms import REFUSALS, FormState, Refused, Typed
+from api.guard import GuardedRoute
+from api.identity import identity_of
+from api.pages import render
+from api.schemas import SharingRequest
+from api.service import may_read, service_of
+from api.submission import submit
+from gis.studies.listing import list_studies
+
+__all__ = ["router"]
+
+router = APIRouter(route_class=GuardedRoute, include_in_schema=False)
+
+_LATEST = 10
+_PLACE = (
+    ("longitude", -180, 180, "106.40"),
+    ("latitude", -80, 80, "10.53"),
+    ("within_km", 0, 30, "3"),
+    ("height_m", 1, 350, "30"),
+)
+_COVERAGE = (
+    ("radius_km", 0.1, 30, "2"),
+    ("frequency_mhz", 30, 6000, ""),
+    ("erp_dbw", -40, 70, ""),
+    ("minimum_dbuvm", -20, 150, ""),
+)
+_MORE = (
+    ("wanted_percent", 1, 100, "90"),
+    ("location_percent", 1, 99, "50"),
+    ("receiver_height_m", 1, 100, "1.5"),
+    ("bandwidth_khz", 1, 200_000, "10000"),
+    ("wind_area_m2", 0, 200, "0"),
+    ("weight_kg", 0, 100_000, "0"),
+)
+
+
+@router.get("/view/sharing")
+def sharing_page(request: Request) -> Response:
+    """Show the form, and the searches before."""
+    return _show(request)
+
+
+@router.post("/view/sharing")
+def search(request: Request, typed: Typed) -> Response:
+    """Ask for a search with what the form chose, and show its job."""
+    try:
+        chosen = SharingRequest.model_validate(_given(typed)).inputs()
+        job = submit(service_of(request), identity_of(request), "sharing", chosen)
+    except REFUSALS as error:
+        return _show(request, Refused.of(request, typed, error))
+    return RedirectResponse(f"/view/jobs/{job.id}", status_code=303)
+
+
+def _given(typed: Mapping[str, str]) -> dict[str, object]:
+    """Return what a form says: an empty field says nothing, an area is a line for each corner."""
+    given: dict[str, object] = {
+        name: value for name, value in typed.items() if value.strip() and name != "csrf_token"
+    }
+    if "area" in given:
+        lines = [line for line in str(given["area"]).splitlines() if line.strip()]
+        given["area"] = [line.replace(";", ",").split(",") for line in lines]
+    return given
+
+
+def _show(request: Request, refused: Refused | None = None) -> Response:
+    identity = identity_of(request)
+    kept = list_studies(service_of(request).home, kind="sharing")
+    return render(
+        request,
+        "sharing.html",
+        status_code=200 if refused is None else refused.status,
+        refused=refused,
+        form=FormState("sharing", refused),
+        place=_PLACE,
+        coverage=_COVERAGE,
+        more=_MORE,
+        searches=[_row(one) for one in kept if may_read(identity, one.access)][:_LATEST],
+    )
+
+
+def _row(study: Any) -> dict[str, Any]:
+    return {
+        "id": study.id,
+        "on": study.on,
+        "synthetic": study.synthetic,
+        **(study.search or {}),
+    }

@@ -1,0 +1,78 @@
+"""What may be let: no place twice for one day, none that is not there."""
+
+from datetime import date
+
+from gis.errors import ConflictError, FormatError, NotFoundError
+from gis.register.scopes import SYSTEM
+from gis.register.sites import SitesReader
+from gis.register.structures import Contract
+
+__all__ = ["overlapping", "refuse_letting"]
+
+
+def overlapping(first: Contract, second: Contract) -> bool:
+    """Return whether two contracts let one place for one day."""
+    if first.slot is None or first.slot != second.slot or first.id == second.id:
+        return False
+    if (first.level_id, first.duct_id) != (second.level_id, second.duct_id):
+        return False
+    begins = max(first.valid_from, second.valid_from)
+    return begins <= min(first.valid_to or date.max, second.valid_to or date.max)
+
+
+def refuse_letting(register: SitesReader, contract: Contract) -> None:
+    """Raise where a contract cannot stand beside those that are kept.
+
+    Raises
+    ------
+    FormatError
+        If it ends before it begins, is about nothing, or names a place that is not there.
+    ConflictError
+        If the place is let for one of its days.
+    """
+    number, start, end = contract.number, contract.valid_from, contract.valid_to
+    if end is not None and end < start:
+        raise FormatError("errors.contract_ends_before", number=number, start=start, end=end)
+    if contract.structure_id is None and contract.duct_id is None:
+        raise FormatError("errors.contract_of_nothing", number=number)
+    _refuse_unknown_place(register, contract)
+    if contract.slot is None:
+        return
+    for other in _beside(register, contract):
+        if overlapping(contract, other):
+            raise ConflictError("errors.slot_taken", slot=contract.slot)
+
+
+def _beside(register: SitesReader, contract: Contract) -> list[Contract]:
+    if contract.level_id is not None:
+        return register.contracts(SYSTEM, level_ids=[contract.level_id])
+    return register.contracts(SYSTEM, duct_ids=[contract.duct_id or ""])
+
+
+def _refuse_unknown_place(register: SitesReader, contract: Contract) -> None:
+    """Raise where a contract is not the owner's to make, or names a place that is not there."""
+    if contract.structure_id is not None:
+        owner_id = register.structure(contract.structure_id, SYSTEM).owner_id
+        places = _places(register, contract)
+    else:
+        (duct,) = register.ducts(SYSTEM, ids=[contract.duct_id or ""]) or (None,)
+        if duct is None:
+            raise NotFoundError("errors.ducts_unknown", id=str(contract.duct_id))
+        owner_id, places = register.route(duct.route_id, SYSTEM).owner_id, duct.cables
+    if owner_id != contract.owner_id:
+        raise FormatError(
+            "errors.contract_not_owner", number=contract.number, owner=contract.owner_id
+        )
+    if contract.slot is not None and not 1 <= contract.slot <= places:
+        raise FormatError("errors.slot_unknown", slot=contract.slot, slots=places)
+
+
+def _places(register: SitesReader, contract: Contract) -> int:
+    """Return how many places the level of a contract has."""
+    if contract.level_id is None:
+        return 0
+    levels = register.levels(SYSTEM, structure_ids=[contract.structure_id or ""])
+    for level in levels:
+        if level.id == contract.level_id:
+            return level.slots
+    raise NotFoundError("errors.attachment_levels_unknown", id=contract.level_id)

@@ -1,0 +1,291 @@
+"""Questions about structures and lines: what stands, hangs, lies and is let."""
+
+from collections.abc import Iterable
+from datetime import date
+
+from sqlalchemy import ColumnElement, or_
+
+from gis.register import schema
+from gis.register.asking import Asking
+from gis.register.filters import containing, in_force, inside
+from gis.register.records import Bounds
+from gis.register.routes import Cable, Duct, Route
+from gis.register.scopes import (
+    Scope,
+    visible_cables,
+    visible_contracts,
+    visible_documents,
+    visible_ducts,
+    visible_installations,
+    visible_levels,
+    visible_routes,
+    visible_structures,
+)
+from gis.register.structures import (
+    AttachmentLevel,
+    Contract,
+    Document,
+    Installation,
+    PublishedRent,
+    Structure,
+    StructureKind,
+)
+
+__all__ = ["SitesReader"]
+
+
+class SitesReader(Asking):
+    """What can be asked about structures and lines."""
+
+    def structures(
+        self,
+        scope: Scope,
+        *,
+        bbox: Bounds | None = None,
+        kinds: Iterable[StructureKind] | None = None,
+        owner_id: str | None = None,
+        text: str | None = None,
+        on: date | None = None,
+        limit: int | None = None,
+        offset: int = 0,
+    ) -> list[Structure]:
+        """Return the structures that a caller may see.
+
+        Parameters
+        ----------
+        scope : Scope
+            The caller.
+        bbox : Bounds, optional
+            West, south, east, north in degrees, borders included.
+        kinds : iterable of StructureKind, optional
+            Only these kinds.
+        owner_id : str, optional
+            Only of this owner.
+        text : str, optional
+            Part of code, name, commune or address, without regard to case and marks.
+        on : date, optional
+            Only those that stood on that day.
+        limit, offset : int, optional
+            The page.
+
+        Raises
+        ------
+        FormatError
+            If the box is not one.
+        """
+        where = _structure_filters(scope, bbox, text, on, kinds=kinds, owner_id=owner_id)
+        return self._list(Structure, where, limit=limit, offset=offset)
+
+    def count_structures(
+        self,
+        scope: Scope,
+        *,
+        bbox: Bounds | None = None,
+        kinds: Iterable[StructureKind] | None = None,
+        owner_id: str | None = None,
+        text: str | None = None,
+        on: date | None = None,
+    ) -> int:
+        """Return how many structures `structures` would list without a page."""
+        where = _structure_filters(scope, bbox, text, on, kinds=kinds, owner_id=owner_id)
+        return self._count(schema.structures, where)
+
+    def structure(self, structure_id: str, scope: Scope) -> Structure:
+        """Return one structure.
+
+        Raises
+        ------
+        NotFoundError
+            If there is none of that id that the caller may see.
+        """
+        return self._one(Structure, structure_id, [visible_structures(scope)])
+
+    def installations(
+        self,
+        scope: Scope,
+        *,
+        structure_id: str | None = None,
+        organisation_id: str | None = None,
+        on: date | None = None,
+        limit: int | None = None,
+        offset: int = 0,
+    ) -> list[Installation]:
+        """Return the installations that a caller may see."""
+        where = _installation_filters(scope, structure_id, organisation_id, on)
+        return self._list(Installation, where, limit=limit, offset=offset)
+
+    def count_installations(
+        self,
+        scope: Scope,
+        *,
+        structure_id: str | None = None,
+        organisation_id: str | None = None,
+    ) -> int:
+        """Return how many installations `installations` would list without a page."""
+        where = _installation_filters(scope, structure_id, organisation_id, None)
+        return self._count(schema.installations, where)
+
+    # what may hang, and what is let
+
+    def levels(
+        self, scope: Scope, *, structure_ids: Iterable[str] | None = None
+    ) -> list[AttachmentLevel]:
+        """Return the attachment levels of the structures that a caller may see."""
+        where = [visible_levels(scope)]
+        if structure_ids is not None:
+            where.append(schema.attachment_levels.c.structure_id.in_(list(structure_ids)))
+        return self._list(AttachmentLevel, where)
+
+    def contracts(
+        self,
+        scope: Scope,
+        *,
+        structure_ids: Iterable[str] | None = None,
+        level_ids: Iterable[str] | None = None,
+        duct_ids: Iterable[str] | None = None,
+        on: date | None = None,
+    ) -> list[Contract]:
+        """Return the contracts that a caller may see: a party's own, the department all."""
+        table = schema.contracts
+        where = [visible_contracts(scope), *in_force(table, on)]
+        for column, ids in (
+            (table.c.structure_id, structure_ids),
+            (table.c.level_id, level_ids),
+            (table.c.duct_id, duct_ids),
+        ):
+            if ids is not None:
+                where.append(column.in_(list(ids)))
+        return self._list(Contract, where)
+
+    def published_rents(
+        self, *, kind: StructureKind | None = None, on: date | None = None
+    ) -> list[PublishedRent]:
+        """Return rents that authorities published, of one kind or in force on one day."""
+        where = in_force(schema.published_rents, on)
+        if kind is not None:
+            where.append(schema.published_rents.c.kind == StructureKind(kind).value)
+        return self._list(PublishedRent, where)
+
+    def documents(self, scope: Scope, *, subject_id: str | None = None) -> list[Document]:
+        """Return the papers about what a caller may see."""
+        where = [visible_documents(scope)]
+        if subject_id is not None:
+            where.append(schema.documents.c.subject_id == subject_id)
+        return self._list(Document, where)
+
+    # lines
+
+    def routes(
+        self,
+        scope: Scope,
+        *,
+        bbox: Bounds | None = None,
+        owner_id: str | None = None,
+        structure_id: str | None = None,
+        text: str | None = None,
+        on: date | None = None,
+        limit: int | None = None,
+        offset: int = 0,
+    ) -> list[Route]:
+        """Return the lines that a caller may see; the parameters are those of `structures`.
+
+        `structure_id` leaves those that begin or end at one structure.
+        """
+        where = _route_filters(scope, bbox, text, on, owner_id=owner_id, structure_id=structure_id)
+        return self._list(Route, where, limit=limit, offset=offset)
+
+    def count_routes(
+        self,
+        scope: Scope,
+        *,
+        bbox: Bounds | None = None,
+        owner_id: str | None = None,
+        structure_id: str | None = None,
+        text: str | None = None,
+        on: date | None = None,
+    ) -> int:
+        """Return how many lines `routes` would list without a page."""
+        return self._count(
+            schema.routes,
+            _route_filters(scope, bbox, text, on, owner_id=owner_id, structure_id=structure_id),
+        )
+
+    def route(self, route_id: str, scope: Scope) -> Route:
+        """Return one line.
+
+        Raises
+        ------
+        NotFoundError
+            If there is none of that id that the caller may see.
+        """
+        return self._one(Route, route_id, [visible_routes(scope)])
+
+    def ducts(
+        self,
+        scope: Scope,
+        *,
+        route_ids: Iterable[str] | None = None,
+        ids: Iterable[str] | None = None,
+    ) -> list[Duct]:
+        """Return the ducts of the lines that a caller may see."""
+        where = [visible_ducts(scope)]
+        for column, those in ((schema.ducts.c.route_id, route_ids), (schema.ducts.c.id, ids)):
+            if those is not None:
+                where.append(column.in_(list(those)))
+        return self._list(Duct, where)
+
+    def cables(
+        self, scope: Scope, *, duct_ids: Iterable[str] | None = None, on: date | None = None
+    ) -> list[Cable]:
+        """Return the cables that a caller may see."""
+        where = [visible_cables(scope), *in_force(schema.cables, on)]
+        if duct_ids is not None:
+            where.append(schema.cables.c.duct_id.in_(list(duct_ids)))
+        return self._list(Cable, where)
+
+
+def _structure_filters(
+    scope: Scope,
+    bbox: Bounds | None,
+    text: str | None,
+    on: date | None,
+    *,
+    kinds: Iterable[StructureKind] | None,
+    owner_id: str | None,
+) -> list[ColumnElement[bool]]:
+    structures = schema.structures
+    where = [visible_structures(scope), *in_force(structures, on), *inside(structures, bbox)]
+    if kinds is not None:
+        where.append(structures.c.kind.in_([StructureKind(kind).value for kind in kinds]))
+    if owner_id is not None:
+        where.append(structures.c.owner_id == owner_id)
+    return [*where, *containing(structures, text)]
+
+
+def _installation_filters(
+    scope: Scope, structure_id: str | None, organisation_id: str | None, on: date | None
+) -> list[ColumnElement[bool]]:
+    where = [visible_installations(scope), *in_force(schema.installations, on)]
+    if structure_id is not None:
+        where.append(schema.installations.c.structure_id == structure_id)
+    if organisation_id is not None:
+        where.append(schema.installations.c.organisation_id == organisation_id)
+    return where
+
+
+def _route_filters(
+    scope: Scope,
+    bbox: Bounds | None,
+    text: str | None,
+    on: date | None,
+    *,
+    owner_id: str | None,
+    structure_id: str | None,
+) -> list[ColumnElement[bool]]:
+    routes = schema.routes
+    where = [visible_routes(scope), *in_force(routes, on), *inside(routes, bbox)]
+    if owner_id is not None:
+        where.append(routes.c.owner_id == owner_id)
+    if structure_id is not None:
+        where.append(or_(routes.c.from_id == structure_id, routes.c.to_id == structure_id))
+    return [*where, *containing(routes, text)]

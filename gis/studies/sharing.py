@@ -1,0 +1,319 @@
+"""Which existing supports would carry what somebody wants to hang somewhere.
+
+From a point, a circle or an area: the supports of every owner that whoever asks may see, with
+distance, free places and load, the share of the wanted coverage predicted from the height that is
+free, intermodulation with the carriers that are known there, asked and published rents, and why
+each stands where it does. Supports that their owners do not show are counted for squares of a
+tenth of a degree, rounded up: never dropped silently, never located.
+"""
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, replace
+from datetime import date
+from typing import Any, Final
+
+import numpy as np
+from numpy.typing import NDArray
+from shapely import Point, Polygon
+from shapely.affinity import scale
+
+from gis.geodesy import azimuth_deg, distance_km
+from gis.raster import Grid
+from gis.register.reading import Reader as RegisterReader
+from gis.register.records import Bounds
+from gis.register.scopes import SYSTEM
+from gis.register.structures import Structure
+from gis.studies.context import StudyContext
+from gis.studies.emitter import Emitter, missing_values
+from gis.studies.model import default_settings
+from gis.studies.parts import Computed, Gathered, common_inputs, settings_of
+from gis.studies.remarks import profile_remarks, remarks_json, source_remarks
+from gis.studies.sharing_asked import MOST_SCORED, SharingWanted, sharing_asked
+from gis.studies.sharing_ranks import conclusion, in_order, judged
+from gis.studies.sharing_sites import (
+    WEIGHT_STEP_KG,
+    WIND_STEP_M2,
+    Site,
+    is_support,
+    sites_of,
+)
+from gis.studies.snapshots import record_from_json, record_to_json
+from gis.studies.tile_field import Layout, tile_field
+from gis.terrain.ground import Ground
+from propagation.interference.intermodulation import Band, hits
+
+__all__ = ["UNSEEN_STEP", "compute", "gather"]
+
+UNSEEN_STEP: Final = 5
+"""Supports that are not shown are counted in steps of so many, rounded up."""
+
+_SQUARE_DEG: Final = 0.1
+_KM_PER_DEGREE: Final = 111.195
+_PROFILE_STEP_KM: Final = 0.1
+_MEDIAN_TIME: Final = (50.0,)
+_ORDERS: Final = (2, 3)
+
+
+def gather(
+    request: Mapping[str, object], register: RegisterReader, context: StudyContext
+) -> Gathered:
+    """Read the supports in reach, as far as whoever asks may see them.
+
+    Raises
+    ------
+    GisError
+        As of `gis.studies.sharing_asked.sharing_asked`.
+    """
+    asked = sharing_asked(request)
+    wanted = asked.wanted
+    box = _box(wanted)
+    seen = [
+        one for one in register.structures(asked.scope, bbox=box, on=asked.on) if is_support(one)
+    ]
+    near = sorted(
+        ((away, one) for one in seen if (away := _away_km(wanted, one)) <= wanted.within_km),
+        key=lambda pair: (pair[0], pair[1].id),
+    )
+    chosen = [one for _, one in near[:MOST_SCORED]]
+    sites = sites_of(register, asked.scope, chosen, asked.on, asked.place.province_code)
+    owners = {one.id: one.name for one in register.organisations()}
+    settings = default_settings(
+        profile_step_km=_PROFILE_STEP_KM,
+        receiver_height_above_ground_m=wanted.receiver_height_m,
+        location_percent=wanted.location_percent,
+        **({} if wanted.location_percent == 50.0 else {"prediction_resolution_m": 100.0}),
+    )
+    return Gathered(
+        {
+            **common_inputs(asked.place, asked.on, context, settings),
+            "wanted": wanted.to_json(),
+            "asked_by": asked.asked_by,
+            "supports": [record_to_json(one) for one in chosen],
+            "distances_km": [round(away, 4) for away, _ in near[:MOST_SCORED]],
+            "sites": {name: asdict(site) for name, site in sorted(sites.items())},
+            "owners": {one.owner_id: owners[one.owner_id] for one in chosen},
+            "unscored": max(len(near) - MOST_SCORED, 0),
+            "unseen": _unseen(register, box, {one.id for one in seen}, asked.on),
+            "precision": {
+                "unseen": UNSEEN_STEP,
+                "unseen_square_deg": _SQUARE_DEG,
+                "wind_area_m2": WIND_STEP_M2,
+                "weight_kg": WEIGHT_STEP_KG,
+            },
+        }
+    )
+
+
+def compute(gathered: Gathered, context: StudyContext) -> Computed:
+    """Judge and rank the supports from what was gathered."""
+    inputs = gathered.inputs
+    wanted = SharingWanted.from_json(inputs["wanted"])
+    supports = [record_from_json(Structure, item) for item in inputs["supports"]]
+    sites = {name: _site(written) for name, written in inputs["sites"].items()}
+    heights = {one.id: sites[one.id].mounting_m(wanted.height_m) for one in supports}
+    covered = _covered(gathered, context, wanted, supports, heights)
+    rows = []
+    for one, away_km in zip(supports, inputs["distances_km"], strict=True):
+        site = sites[one.id]
+        products = _products(wanted, site)
+        said = judged(
+            wanted,
+            site,
+            shareable=one.shareable,
+            mounting_m=heights[one.id],
+            covered_percent=covered.get(one.id),
+            products=products,
+        )
+        rows.append(
+            {
+                "structure_id": one.id,
+                "code": one.code,
+                "name": one.name,
+                "kind": one.kind.value,
+                "owner": inputs["owners"][one.owner_id],
+                "longitude": one.longitude,
+                "latitude": one.latitude,
+                "synthetic": one.provenance.synthetic,
+                "distance_km": round(away_km, 3),
+                "azimuth_deg": _azimuth(wanted, one),
+                "mounting_m": heights[one.id],
+                "free_places": sum(places for _, _, places in site.levels),
+                "levels": [list(level) for level in site.levels],
+                "wind_left_m2": site.wind_left_m2,
+                "weight_left_kg": site.weight_left_kg,
+                "covered_percent": covered.get(one.id),
+                "products": products,
+                "rent_vnd": site.rent_vnd,
+                "rent_unit": site.rent_unit,
+                "published": list(site.published),
+                "fit": said.fit.value,
+                "reasons": [{"key": key, "values": dict(values)} for key, values in said.reasons],
+            }
+        )
+    ordered = in_order(rows)
+    unseen, unscored = inputs["unseen"], inputs["unscored"]
+    conclusion_said, count = conclusion(ordered, unseen=unseen, unscored=unscored)
+    return Computed(
+        {
+            "supports": ordered,
+            "conclusion": conclusion_said,
+            "conclusion_count": count,
+            "unseen": unseen,
+            "unscored": unscored,
+            "remarks": remarks_json(
+                [
+                    *source_remarks(context.ground),
+                    *profile_remarks(context.ground, 1e3 * _PROFILE_STEP_KM),
+                ]
+            )
+            if wanted.covers
+            else [],
+        }
+    )
+
+
+# --- where ---
+
+
+def _box(wanted: SharingWanted) -> Bounds:
+    """Return the rectangle in which supports are looked for."""
+    if wanted.area:
+        west, south, east, north = Polygon(wanted.area).bounds
+        reach_km = wanted.within_km
+    else:
+        west = east = wanted.longitude
+        south = north = wanted.latitude
+        reach_km = wanted.within_km + (wanted.radius_km if wanted.covers else 0.0)
+    high = 1.01 * reach_km / _KM_PER_DEGREE + 1e-6
+    wide = high / math.cos(math.radians(max(abs(south), abs(north))))
+    return west - wide, south - high, east + wide, north + high
+
+
+def _away_km(wanted: SharingWanted, one: Structure) -> float:
+    """Return how far a support stands from the place, the circle or the area; 0 within."""
+    if not wanted.area:
+        away = distance_km(wanted.longitude, wanted.latitude, one.longitude, one.latitude)
+        return max(float(away) - (wanted.radius_km if wanted.covers else 0.0), 0.0)
+    narrow = math.cos(math.radians(wanted.latitude))
+    area, point = (
+        scale(shape, narrow, 1.0, origin=(0, 0))
+        for shape in (Polygon(wanted.area), Point(one.longitude, one.latitude))
+    )
+    return float(area.distance(point)) * _KM_PER_DEGREE
+
+
+def _azimuth(wanted: SharingWanted, one: Structure) -> float:
+    at = (wanted.longitude, wanted.latitude, one.longitude, one.latitude)
+    return round(float(azimuth_deg(*at)), 1)
+
+
+def _unseen(register: RegisterReader, box: Bounds, seen: set[str], on: date) -> int:
+    """Return how many supports are not shown in the squares that a rectangle touches, rounded up.
+
+    The squares are the same for everybody who asks, so asking again and again about smaller
+    places tells no more.
+    """
+    west, south = (math.floor(edge / _SQUARE_DEG) * _SQUARE_DEG for edge in box[:2])
+    east, north = (math.ceil(edge / _SQUARE_DEG) * _SQUARE_DEG for edge in box[2:])
+    everyone = register.structures(SYSTEM, bbox=(west, south, east, north), on=on)
+    hidden = sum(one.confidential and one.id not in seen and is_support(one) for one in everyone)
+    return math.ceil(hidden / UNSEEN_STEP) * UNSEEN_STEP
+
+
+# --- what ---
+
+
+def _site(written: Mapping[str, Any]) -> Site:
+    levels = tuple((float(low), float(high), int(free)) for low, high, free in written["levels"])
+    tuples = {name: tuple(written[name]) for name in ("carriers_mhz", "published")}
+    return Site(**{**written, **tuples, "levels": levels})
+
+
+def _products(wanted: SharingWanted, site: Site) -> int | None:
+    """Return how many products of the wanted carrier with those of a site hit one of them."""
+    if wanted.frequency_mhz is None or not site.carriers_mhz:
+        return None
+    own = Band(wanted.frequency_mhz, wanted.bandwidth_khz)
+    carriers = [own, *(Band(one, wanted.bandwidth_khz) for one in site.carriers_mhz)]
+    return len(hits(carriers, carriers, orders=_ORDERS, must_hold=0))
+
+
+def _covered(
+    gathered: Gathered,
+    context: StudyContext,
+    wanted: SharingWanted,
+    supports: Sequence[Structure],
+    heights: Mapping[str, float | None],
+) -> dict[str, float]:
+    """Return the share of the wanted area that each support would serve, percent."""
+    if wanted.minimum_dbuvm is None:
+        return {}
+    grid, within = wanted.grid()
+    if not within.any():
+        return {}
+    settings = settings_of(gathered.inputs)
+    ground = _held(context.ground, grid, supports)
+    stations = {}
+    for one in supports:
+        height = heights[one.id]
+        if height is None:
+            continue
+        level = one.ground_height_m if ground.flat else None
+        station = replace(
+            wanted.emission(one.id, one.longitude, one.latitude),
+            height_above_ground_m=height,
+            ground_height_m=level,
+        )
+        if not missing_values(station, flat=ground.flat):
+            stations[one.id] = Emitter(station, ground, settings)
+    reach_km = _reach_km(grid, supports)
+    layout = Layout.of(reach_km, _pixel_m(grid), settings.profile_step_km)
+    alone = context.alone.stage(0.0, 1.0, "")
+
+    def work(name: str) -> float | None:
+        found = tile_field(stations[name], grid, layout, _MEDIAN_TIME, alone)
+        if found is None:
+            return 0.0
+        field = found.field_dbuvm[0][within]
+        if np.isnan(field).any():
+            return None
+        return round(100 * float(_share(field, wanted.minimum_dbuvm or 0.0)), 3)
+
+    stage = context.stage(0.05, 0.95, "sharing.progress")
+    shares = stage.map(work, sorted(stations))
+    return {name: share for name, share in shares if share is not None}
+
+
+def _share(field: NDArray[np.float32], minimum_dbuvm: float) -> float:
+    return float(np.count_nonzero(field >= minimum_dbuvm)) / field.size
+
+
+def _held(ground: Ground, grid: Grid, supports: Sequence[Structure]) -> Ground:
+    west, south, east, north = grid.bounds
+    lon, lat = ([one.longitude for one in supports], [one.latitude for one in supports])
+    spare = 0.02
+    return ground.holding(
+        (
+            min([west, *lon]) - spare,
+            min([south, *lat]) - spare,
+            max([east, *lon]) + spare,
+            max([north, *lat]) + spare,
+        )
+    )
+
+
+def _reach_km(grid: Grid, supports: Sequence[Structure]) -> float:
+    """Return how far it is from the farthest support to the farthest corner of the area."""
+    west, south, east, north = grid.bounds
+    corners = [(lon, lat) for lon in (west, east) for lat in (south, north)]
+    farthest = [
+        float(distance_km(one.longitude, one.latitude, *corner))
+        for one in supports
+        for corner in corners
+    ]
+    return max(farthest, default=1.0) + 0.1
+
+
+def _pixel_m(grid: Grid) -> float:
+    return 1e3 * _KM_PER_DEGREE * grid.pixel_height_deg

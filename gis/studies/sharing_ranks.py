@@ -1,0 +1,162 @@
+"""Which supports would do, why, and in which order: from facts alone."""
+
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any
+
+from gis.studies.sharing_asked import SharingWanted
+from gis.studies.sharing_sites import Site
+
+__all__ = ["Fit", "Judged", "conclusion", "in_order", "judged"]
+
+
+class Fit(StrEnum):
+    """Whether a support would do."""
+
+    FITS = "fits"
+    POSSIBLE = "possible"
+    NOT = "does_not_fit"
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """What is said of one support.
+
+    Attributes
+    ----------
+    fit : Fit
+        Whether it would do; possible where something is not known.
+    reasons : tuple of (str, mapping)
+        Sentences of the catalogue `sharing` with their values, those against it first.
+    """
+
+    fit: Fit
+    reasons: tuple[tuple[str, Mapping[str, Any]], ...]
+
+
+def judged(
+    wanted: SharingWanted,
+    site: Site,
+    *,
+    shareable: bool | None,
+    mounting_m: float | None,
+    covered_percent: float | None,
+    products: int | None,
+) -> Judged:
+    """Judge one support.
+
+    Parameters
+    ----------
+    wanted : SharingWanted
+        What shall hang there.
+    site : Site
+        What is known of it.
+    shareable : bool or None
+        Whether its owner lets others on, as recorded.
+    mounting_m : float or None
+        Height above ground at which the antenna would hang.
+    covered_percent : float or None
+        Share of the wanted area that is served from there; None where not predicted.
+    products : int or None
+        Intermodulation products, with the wanted carrier, on a carrier of the site; None where
+        there is no carrier to look at.
+    """
+    found = [
+        *_places(wanted, site, mounting_m),
+        *_load(wanted, site),
+        *_coverage(wanted, mounting_m, covered_percent),
+        *_neighbours(site, products),
+        *([] if shareable is not None else [_Said(Fit.POSSIBLE, "owner_not_said")]),
+    ]
+    order = (Fit.NOT, Fit.POSSIBLE, Fit.FITS)
+    ranked = sorted(found, key=lambda one: order.index(one.fit))
+    return Judged(ranked[0].fit, tuple((one.key, one.values) for one in ranked))
+
+
+@dataclass(frozen=True, slots=True)
+class _Said:
+    """One sentence about a support: what it speaks for, and its values."""
+
+    fit: Fit
+    key: str
+    values: Mapping[str, Any] = field(default_factory=dict)
+
+
+def _places(wanted: SharingWanted, site: Site, mounting_m: float | None) -> Iterator[_Said]:
+    if mounting_m is None:
+        yield _Said(Fit.NOT, "full") if site.levels else _Said(Fit.POSSIBLE, "no_height")
+        return
+    values = {"height_m": round(mounting_m, 1), "wanted_m": wanted.height_m}
+    yield _Said(Fit.FITS, "height", values)
+    if not site.levels:
+        yield _Said(Fit.POSSIBLE, "places_unknown")
+
+
+def _load(wanted: SharingWanted, site: Site) -> Iterator[_Said]:
+    for name, left, needed in (
+        ("wind", site.wind_left_m2, wanted.wind_area_m2),
+        ("weight", site.weight_left_kg, wanted.weight_kg),
+    ):
+        if left is None:
+            yield _Said(Fit.POSSIBLE, f"{name}_unknown")
+        elif left < needed:
+            yield _Said(Fit.NOT, f"{name}_short", {"left": left, "needed": needed})
+        else:
+            yield _Said(Fit.FITS, f"{name}_left", {"left": left})
+
+
+def _coverage(
+    wanted: SharingWanted, mounting_m: float | None, covered_percent: float | None
+) -> Iterator[_Said]:
+    if covered_percent is not None:
+        values = {"percent": round(covered_percent, 1), "wanted": wanted.wanted_percent}
+        enough = covered_percent >= wanted.wanted_percent
+        yield (
+            _Said(Fit.FITS, "covers", values)
+            if enough
+            else _Said(Fit.NOT, "covers_little", values)
+        )
+    elif wanted.covers and mounting_m is not None:
+        yield _Said(Fit.POSSIBLE, "coverage_unknown")
+
+
+def _neighbours(site: Site, products: int | None) -> Iterator[_Said]:
+    if products:
+        yield _Said(Fit.POSSIBLE, "intermodulation", {"count": products})
+    elif products == 0:
+        yield _Said(Fit.FITS, "no_intermodulation", {"count": len(site.carriers_mhz)})
+    if site.others:
+        yield _Said(Fit.POSSIBLE, "others")
+
+
+def in_order(rows: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
+    """Return rows, the best first: fit, covered share, rent, distance."""
+    ranks = {fit.value: rank for rank, fit in enumerate(Fit)}
+
+    def place(row: Mapping[str, Any]) -> tuple[int, float, float, float, str]:
+        rent = row["rent_vnd"]
+        return (
+            ranks[row["fit"]],
+            -(row["covered_percent"] or 0.0),
+            float("inf") if rent is None else rent,
+            row["distance_km"],
+            row["structure_id"],
+        )
+
+    return sorted(rows, key=place)
+
+
+def conclusion(
+    rows: Sequence[Mapping[str, Any]], *, unseen: int, unscored: int
+) -> tuple[str, int]:
+    """Return the sentence that says whether an existing support would do, and how many it counts.
+
+    That none will is said only where every support in reach was looked at.
+    """
+    counted = Counter(row["fit"] for row in rows)
+    for fit in (Fit.FITS, Fit.POSSIBLE):
+        if counted[fit.value]:
+            return fit.value, counted[fit.value]
+    return "none_seen" if unseen or unscored else "none", len(rows)

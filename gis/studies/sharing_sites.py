@@ -1,0 +1,190 @@
+"""What is known of a support: where an antenna could hang, what it still carries, what it costs.
+
+Who hangs there and pays what is its parties'; how many places are free is everybody's where the
+owner lets others on. What the load leaves is told to others in steps, rounded down.
+"""
+
+import math
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any, Final
+
+from gis.register.reading import Reader as RegisterReader
+from gis.register.scopes import SYSTEM, Scope
+from gis.register.structures import (
+    AttachmentLevel,
+    Installation,
+    Lifecycle,
+    PublishedRent,
+    Structure,
+    StructureKind,
+)
+
+__all__ = ["SUPPORTS", "WEIGHT_STEP_KG", "WIND_STEP_M2", "Site", "is_support", "sites_of"]
+
+SUPPORTS: Final = frozenset(
+    {
+        StructureKind.ANTENNA_MAST,
+        StructureKind.STATION,
+        StructureKind.HOUSE,
+        StructureKind.BUILDING,
+        StructureKind.CABLE_POLE,
+        StructureKind.POWER_POLE,
+        StructureKind.LIGHTING_POLE,
+        StructureKind.BRIDGE,
+        StructureKind.WATER_WORK,
+    }
+)
+"""Kinds on which an antenna can hang."""
+
+WIND_STEP_M2: Final = 0.5
+WEIGHT_STEP_KG: Final = 50.0
+"""Steps in which others learn what a support may still carry, rounded down."""
+
+_NOT_YET_OR_NO_MORE: Final = (Lifecycle.PLANNED, Lifecycle.APPROVED, Lifecycle.RETIRED)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Site:
+    """A support as whoever asks may know it.
+
+    Attributes
+    ----------
+    levels : tuple of (float, float, int)
+        From and to which height, and how many places are free; empty where none are recorded.
+    top_m : float or None
+        Height of its top above ground, building included.
+    wind_left_m2, weight_left_kg : float or None
+        What it may still carry; None where not recorded.
+    carriers_mhz : tuple of float
+        Carriers on it that whoever asks may know.
+    others : bool
+        Whether there is equipment that whoever asks may not know.
+    rent_vnd, rent_unit : float or None, str or None
+        What the owner asks.
+    published : tuple of mapping
+        What authorities published for such a support and unit.
+    """
+
+    levels: tuple[tuple[float, float, int], ...]
+    top_m: float | None
+    wind_left_m2: float | None
+    weight_left_kg: float | None
+    carriers_mhz: tuple[float, ...]
+    others: bool
+    rent_vnd: float | None
+    rent_unit: str | None
+    published: tuple[Mapping[str, Any], ...]
+
+    def mounting_m(self, wanted_m: float) -> float | None:
+        """Return the height nearest to one that is wanted at which a place is free or may be.
+
+        None where nothing is free, or no height is known.
+        """
+        if not self.levels:
+            return None if self.top_m is None else min(wanted_m, self.top_m)
+        free = [(low, high) for low, high, places in self.levels if places > 0]
+        heights = [min(max(wanted_m, low), high) for low, high in free]
+        return min(heights, key=lambda one: (abs(one - wanted_m), -one), default=None)
+
+
+def is_support(structure: Structure) -> bool:
+    """Return whether an antenna could hang on a structure now, if its owner agrees."""
+    return (
+        structure.kind in SUPPORTS
+        and structure.shareable is not False
+        and structure.state not in _NOT_YET_OR_NO_MORE
+    )
+
+
+def sites_of(
+    register: RegisterReader,
+    scope: Scope,
+    structures: Sequence[Structure],
+    on: date,
+    province_code: str,
+) -> dict[str, Site]:
+    """Return what whoever asks may know of supports, by identifier."""
+    ids = [one.id for one in structures]
+    levels = _by_structure(register.levels(SYSTEM, structure_ids=ids))
+    let: dict[str, int] = {}
+    for contract in register.contracts(SYSTEM, structure_ids=ids, on=on):
+        if contract.level_id is not None:
+            let[contract.level_id] = let.get(contract.level_id, 0) + 1
+    rents = register.published_rents(on=on)
+    found = {}
+    for one in structures:
+        hung = register.installations(SYSTEM, structure_id=one.id, on=on)
+        seen = {each.id for each in register.installations(scope, structure_id=one.id, on=on)}
+        exact = scope.sees_all or one.owner_id == scope.own
+        found[one.id] = Site(
+            levels=tuple(_free(level, let.get(level.id, 0)) for level in levels.get(one.id, ())),
+            top_m=_top_m(one),
+            wind_left_m2=_left(
+                one.wind_area_limit_m2, (each.wind_area_m2 for each in hung), WIND_STEP_M2, exact
+            ),
+            weight_left_kg=_left(
+                one.load_limit_kg, (each.weight_kg for each in hung), WEIGHT_STEP_KG, exact
+            ),
+            carriers_mhz=_carriers(hung, seen),
+            others=len(seen) < len(hung),
+            rent_vnd=one.rent_asked_vnd,
+            rent_unit=None if one.rent_unit is None else one.rent_unit.value,
+            published=tuple(_published(rents, one, province_code)),
+        )
+    return found
+
+
+def _by_structure(levels: Iterable[AttachmentLevel]) -> dict[str, list[AttachmentLevel]]:
+    found: dict[str, list[AttachmentLevel]] = {}
+    for level in levels:
+        found.setdefault(level.structure_id, []).append(level)
+    return found
+
+
+def _free(level: AttachmentLevel, let: int) -> tuple[float, float, int]:
+    free = max(level.slots - level.reserved - let, 0)
+    return level.height_from_m, level.height_to_m, free
+
+
+def _top_m(structure: Structure) -> float | None:
+    if structure.height_m is None:
+        return None
+    return structure.height_m + (structure.building_height_m or 0.0)
+
+
+def _left(
+    limit: float | None, used: Iterable[float | None], step: float, exact: bool
+) -> float | None:
+    """Return what is left of a limit; None where it or something of what is used is not known."""
+    known = list(used)
+    if limit is None or any(one is None for one in known):
+        return None
+    left = max(limit - sum(one for one in known if one is not None), 0.0)
+    return left if exact else math.floor(left / step) * step
+
+
+def _carriers(hung: Sequence[Installation], seen: set[str]) -> tuple[float, ...]:
+    return tuple(
+        sorted({each.frequency_mhz for each in hung if each.id in seen and each.frequency_mhz})
+    )
+
+
+def _published(
+    rents: Sequence[PublishedRent], structure: Structure, province_code: str
+) -> Iterable[Mapping[str, Any]]:
+    for rent in rents:
+        if rent.kind is not structure.kind or rent.province_code not in (None, province_code):
+            continue
+        if rent.mast_class not in (None, structure.mast_class):
+            continue
+        if structure.rent_unit is not None and rent.rent_unit is not structure.rent_unit:
+            continue
+        yield {
+            "amount_vnd": rent.amount_vnd,
+            "rent_unit": rent.rent_unit.value,
+            "instrument": rent.instrument,
+            "clause": rent.clause,
+            "confidence": rent.provenance.confidence.value,
+        }

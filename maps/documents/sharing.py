@@ -1,0 +1,135 @@
+"""Report of a search for supports to share: what would do, in which order and why."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from maps.documents.common import Source, assemble
+from maps.documents.content import Block, Facts, Paragraph, Report, Section, Table
+from maps.words import Words
+
+__all__ = ["sharing_report"]
+
+_COLUMNS = ("support", "owner", "distance", "height", "free", "covered", "rent", "fit", "reasons")
+_WANTED = (
+    "height_m",
+    "frequency_mhz",
+    "bandwidth_khz",
+    "erp_dbw",
+    "minimum_dbuvm",
+    "wanted_percent",
+    "location_percent",
+    "receiver_height_m",
+    "wind_area_m2",
+    "weight_kg",
+    "radius_km",
+    "within_km",
+)
+
+
+def sharing_report(source: Source) -> Report:
+    """Return the report of a search for supports."""
+    words = source.words
+    sections = [
+        Section(_say(words, "conclusion"), _conclusion(source)),
+        Section(_say(words, "table"), _supports(source)),
+        Section(words.say("result_heading"), _wanted(source)),
+    ]
+    return assemble(source, _say(words, "title"), sections)
+
+
+def _say(words: Words, key: str, **values: object) -> str:
+    return words.sentence(f"sharing.{key}", values)
+
+
+def _conclusion(source: Source) -> list[Block]:
+    words, results = source.words, source.results
+    count = results["conclusion_count"]
+    blocks: list[Block] = [
+        Paragraph(_say(words, f"conclusion_{results['conclusion']}", count=count), strong=True),
+        Paragraph(_say(words, "prediction")),
+    ]
+    precision = source.inputs["precision"]
+    if results["unseen"]:
+        told = {"count": results["unseen"], "step": precision["unseen"]}
+        blocks.append(Paragraph(_say(words, "unseen", **told)))
+    if results["unscored"]:
+        blocks.append(Paragraph(_say(words, "unscored", count=results["unscored"])))
+    if source.inputs["asked_by"] is not None:
+        wind, weight = (words.number(precision[name]) for name in ("wind_area_m2", "weight_kg"))
+        blocks.append(Paragraph(_say(words, "precision", wind=wind, weight=weight)))
+    return blocks
+
+
+def _supports(source: Source) -> list[Block]:
+    words, rows = source.words, source.results["supports"]
+    if not rows:
+        return [Paragraph(_say(words, "none"))]
+    return [
+        Table(
+            _say(words, "table"),
+            tuple(_say(words, f"column_{name}") for name in _COLUMNS),
+            tuple(_row(row, words) for row in rows),
+            frozenset({2, 3, 4, 5}),
+            (5, 4, 2, 2, 2, 2, 4, 3, 8),
+        )
+    ]
+
+
+def _row(row: Mapping[str, Any], words: Words) -> tuple[str, ...]:
+    kind = words.value("structure_kind", row["kind"])
+    name = row["name"] if row["name"] == row["code"] else f"{row['name']} ({row['code']})"
+    stamp = f" [{words.sentence('register.confidence.synthetic')}]" if row["synthetic"] else ""
+    free = words.number(row["free_places"], 0) if row["levels"] else words.number(None)
+    return (
+        f"{name}, {kind}{stamp}",
+        row["owner"],
+        words.number(row["distance_km"], 2),
+        words.number(row["mounting_m"], 1),
+        free,
+        words.number(row["covered_percent"], 1),
+        _rent(row, words),
+        _say(words, f"fit.{row['fit']}"),
+        "; ".join(_reason(one, words) for one in row["reasons"]),
+    )
+
+
+def _reason(said: Mapping[str, Any], words: Words) -> str:
+    values = {
+        name: words.number(value) if isinstance(value, int | float) else value
+        for name, value in said["values"].items()
+    }
+    return _say(words, f"reason.{said['key']}", **values)
+
+
+def _rent(row: Mapping[str, Any], words: Words) -> str:
+    """Return the rent asked, beside what was published, and how far above that it is."""
+    parts = []
+    if row["rent_vnd"] is not None:
+        parts.append(_money(row["rent_vnd"], row["rent_unit"], words, "rent_asked"))
+    for one in row["published"]:
+        law = {"instrument": one["instrument"], "clause": one["clause"]}
+        parts.append(_money(one["amount_vnd"], one["rent_unit"], words, "rent_published", **law))
+        if row["rent_vnd"] is not None and row["rent_vnd"] > one["amount_vnd"] > 0:
+            times = words.number(row["rent_vnd"] / one["amount_vnd"], 2)
+            parts.append(_say(words, "rent_above", times=times))
+    return "; ".join(parts) or words.number(None)
+
+
+def _money(amount: float, unit: str | None, words: Words, key: str, **law: str) -> str:
+    named = words.number(None) if unit is None else words.sentence(f"register.rent_unit.{unit}")
+    return _say(words, key, amount=words.number(amount, 0), unit=named, **law)
+
+
+def _wanted(source: Source) -> list[Block]:
+    words, wanted = source.words, source.inputs["wanted"]
+    where = f"{words.number(wanted['longitude'], 5)}; {words.number(wanted['latitude'], 5)}"
+    rows = [(_say(words, "column_support"), (where,))] if not wanted["area"] else []
+    rows += [
+        (_say(words, name), (words.number(wanted[name]),))
+        for name in _WANTED
+        if wanted[name] is not None and not (name == "radius_km" and wanted["area"])
+    ]
+    if wanted["area"]:
+        corners = "; ".join(f"{lon:g} {lat:g}" for lon, lat in wanted["area"])
+        rows.append((_say(words, "area"), (corners,)))
+    return [Facts(tuple(rows))]

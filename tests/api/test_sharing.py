@@ -1,0 +1,105 @@
+"""The search for supports over HTTP, on its page and on the command line."""
+
+import json
+from collections.abc import Callable
+from html import unescape
+from pathlib import Path
+from typing import Any
+
+import pytest
+from starlette.testclient import TestClient
+
+from api.cli import main
+from api.service import Service
+from gis.studies import StudyContext, run
+
+Token = Callable[[str], dict[str, str]]
+
+PAGE = "/view/sharing"
+PLACE = {"longitude": 106.41, "latitude": 10.53}
+
+
+def test_an_operator_asks_with_the_form(
+    browser_of: Callable[[str], Any], service: Service, account: Callable[[str], Any]
+) -> None:
+    operator = browser_of("operator")
+    shown = operator.get(PAGE)
+    assert shown.status_code == 200
+    assert "Tìm công trình dùng chung" in shown.text
+    answer = operator.post(
+        PAGE, {**{k: str(v) for k, v in PLACE.items()}, "height_m": "25", "frequency_mhz": ""}
+    )
+    assert answer.status_code == 303
+    job = service.queue.job(answer.headers["location"].rsplit("/", 1)[-1])
+    assert job.kind == "sharing"
+    assert job.inputs["height_m"] == 25.0
+    assert job.inputs["asked_by"] == account("operator").organisation_id
+
+
+@pytest.mark.parametrize(
+    ("typed", "told"),
+    [
+        ({"longitude": "", "latitude": "10.5"}, "Cần nêu"),
+        ({"longitude": "106.4", "latitude": "95"}, "-80"),
+        ({"longitude": "106.4", "latitude": "10.5", "frequency_mhz": "900"}, "Thiếu"),
+        ({"area": "106.4, 10.5\n106.5"}, "Vùng cần phủ sóng"),
+        ({"area": "106,10\n107,11\n107,10\n106,11"}, "không tự cắt"),
+    ],
+)
+def test_a_form_that_is_wrong_comes_back(
+    browser_of: Callable[[str], Any], typed: dict[str, str], told: str
+) -> None:
+    answer = browser_of("staff").post(PAGE, typed)
+    assert answer.status_code == 422
+    page = unescape(answer.text)
+    assert told in page
+    for value in typed.values():
+        assert value.splitlines()[0] in page if value else True
+
+
+def test_nobody_says_for_whom_it_asks(client: TestClient, token: Token, service: Service) -> None:
+    answer = client.post(
+        "/studies/sharing", json={**PLACE, "asked_by": "x"}, headers=token("staff")
+    )
+    assert answer.status_code == 422
+    told = client.post("/studies/sharing", json=PLACE, headers=token("staff"))
+    assert told.status_code == 202
+    job = service.queue.job(told.json()["id"])
+    assert job.inputs["asked_by"] is None
+
+
+def test_a_search_is_read_by_who_asked_and_the_department(
+    client: TestClient, token: Token, service: Service, account: Callable[[str], Any]
+) -> None:
+    context = StudyContext(service.register, service.home, service.ground)
+    own = account("operator").organisation_id
+    study = run(
+        "sharing", {**PLACE, "within_km": 10, "asked_by": own, "on": "2025-08-01"}, context
+    )
+    other = run("sharing", {**PLACE, "within_km": 9, "on": "2025-08-01"}, context)
+    for role, mine, theirs in (("operator", 200, 404), ("staff", 200, 200), ("viewer", 404, 404)):
+        headers = token(role)
+        assert client.get(f"/studies/{study.id}", headers=headers).status_code == mine, role
+        assert client.get(f"/studies/{other.id}", headers=headers).status_code == theirs, role
+    page = client.get(
+        f"/view/studies/{study.id}", headers={**token("operator"), "accept": "text/html"}
+    )
+    assert page.status_code == 200
+    assert "Kết luận" in page.text
+    report = client.get(f"/studies/{study.id}/report.pdf?lang=en", headers=token("operator"))
+    assert report.content.startswith(b"%PDF")
+    listed = client.get("/view/sharing", headers={**token("operator"), "accept": "text/html"})
+    assert study.id in listed.text
+    assert other.id not in listed.text
+
+
+def test_on_the_command_line(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["demo", "--home", str(tmp_path)]) == 0
+    capsys.readouterr()
+    arguments = ["--lon", "106.41", "--lat", "10.53", "--within", "5", "--on", "2025-08-01"]
+    home = ["--home", str(tmp_path)]
+    assert main(["sharing", *arguments, *home, "--json"]) == 0
+    told = json.loads(capsys.readouterr().out)
+    assert told["results"]["supports"]
+    assert main(["sharing", *arguments, *home, "--lang", "en"]) == 0
+    assert "Mounting height" in capsys.readouterr().out
