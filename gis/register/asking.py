@@ -39,7 +39,9 @@ class Asking(ABC):
         if offset:
             query = query.offset(offset)
         with self._connected() as connection:
-            return [codec.from_row(row) for row in connection.execute(query).mappings()]
+            rows = connection.execute(query)
+            names = list(rows.keys())
+            return [codec.from_row(dict(zip(names, row, strict=True))) for row in rows.all()]
 
     def _one(
         self,

@@ -7,7 +7,7 @@ from sqlalchemy import ColumnElement, Table, and_, column, func, or_, select, ta
 
 from gis.errors import FormatError
 from gis.register import schema
-from gis.register.geopackage import spatial_index_name
+from gis.register.geopackage import MEETS, spatial_index_name
 from gis.register.records import Bounds
 from gis.register.rows import fold
 
@@ -44,8 +44,5 @@ def inside(kept_in: Table, bbox: Bounds | None) -> list[ColumnElement[bool]]:
     geometry = kept_in.c[schema.GEOMETRY_COLUMN]
     return [
         kept_in.c.fid.in_(near),
-        func.ST_MaxX(geometry) >= west,
-        func.ST_MinX(geometry) <= east,
-        func.ST_MaxY(geometry) >= south,
-        func.ST_MinY(geometry) <= north,
+        getattr(func, MEETS)(geometry, west, south, east, north),
     ]

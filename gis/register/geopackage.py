@@ -20,6 +20,7 @@ from gis.register.schema import GEOMETRY_COLUMN
 
 __all__ = [
     "APPLICATION_ID",
+    "MEETS",
     "SRS_ID",
     "USER_VERSION",
     "blob_bounds",
@@ -41,6 +42,9 @@ APPLICATION_ID = 0x47504B47
 USER_VERSION = 10400
 """GeoPackage 1.4."""
 SRS_ID = 4326
+
+MEETS = "phusong_meets"
+"""Name of the function that says whether the bounds of a geometry meet a box."""
 
 _MAGIC = b"GP"
 _LITTLE_ENDIAN, _EMPTY = 0x01, 0x10
@@ -173,8 +177,21 @@ def _is_empty(blob: bytes | None) -> int | None:
     return None if blob is None else int(blob_bounds(blob) is None)
 
 
+def _meets(blob: bytes | None, west: float, south: float, east: float, north: float) -> int | None:
+    """Return whether a geometry's bounds meet a box, borders included; None for no geometry."""
+    if blob is not None and len(blob) == _POINT.size and blob.startswith(_POINT_PREFIX):
+        x, y = _POINT.unpack(blob)[-2:]
+        return int(west <= x <= east and south <= y <= north)
+    bounds = None if blob is None else blob_bounds(blob)
+    if bounds is None:
+        return None
+    left, low, right, high = bounds
+    return int(right >= west and left <= east and high >= south and low <= north)
+
+
 def register_functions(connection: sqlite3.Connection) -> None:
-    """Give a connection the functions that the R-tree triggers call."""
+    """Give a connection the functions that the R-tree triggers and questions about boxes call."""
+    connection.create_function(MEETS, 5, _meets, deterministic=True)
     for index, name in enumerate(("ST_MinX", "ST_MinY", "ST_MaxX", "ST_MaxY")):
         connection.create_function(name, 1, _bound(index), deterministic=True)
     connection.create_function("ST_IsEmpty", 1, _is_empty, deterministic=True)

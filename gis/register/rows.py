@@ -153,7 +153,7 @@ def _steps(hint: Any) -> tuple[_Step, _Step]:
     if isinstance(hint, types.UnionType) or get_origin(hint) is Union:
         (inner,) = (part for part in get_args(hint) if part is not types.NoneType)
         store, load = _steps(inner)
-        return _unless_none(store), _unless_none(load)
+        return _unless_none(store), load  # what is not stored is not loaded
     if get_origin(hint) is dict:
         return _mapping, json.loads
     if get_origin(hint) is tuple:
@@ -193,7 +193,10 @@ class Codec(Generic[R]):
         names = [field.name for field in fields(record)]
         hints = get_type_hints(record)
         special = {"provenance", "longitude", "latitude", "geometry"}
-        self._plain = [(name, *_steps(hints[name])) for name in names if name not in special]
+        steps = {name: _steps(hints[name]) for name in names if name not in special}
+        self._stores = [(name, store) for name, (store, _) in steps.items()]
+        self._loads = [(name, load) for name, (_, load) in steps.items() if load is not _same]
+        self._as_stored = [name for name, (_, load) in steps.items() if load is _same]
         self._has_point = "longitude" in names
         self._has_outline = "geometry" in names
         self._has_provenance = "provenance" in names
@@ -216,7 +219,7 @@ class Codec(Generic[R]):
         FormatError
             If a number is not finite or a coordinate is not on the Earth.
         """
-        row: Row = {name: store(getattr(record, name)) for name, store, _ in self._plain}
+        row: Row = {name: store(getattr(record, name)) for name, store in self._stores}
         row["id"] = self.id_of(record)
         if self._has_provenance:
             row |= _provenance_row(record.provenance)  # type: ignore[union-attr]  # asked above
@@ -234,7 +237,10 @@ class Codec(Generic[R]):
 
     def from_row(self, row: Mapping[Any, Any]) -> R:
         """Return the record of a row."""
-        values = {name: load(row[name]) for name, _, load in self._plain}
+        values = {name: row[name] for name in self._as_stored}
+        for name, load in self._loads:
+            value = row[name]
+            values[name] = load(value) if value is not None or load is _sequence else None
         if self._has_provenance:
             values["provenance"] = Provenance(
                 confidence=Confidence(row["confidence"]),

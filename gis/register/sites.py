@@ -45,6 +45,7 @@ class SitesReader(Asking):
         kinds: Iterable[StructureKind] | None = None,
         owner_id: str | None = None,
         text: str | None = None,
+        shareable: bool | None = None,
         on: date | None = None,
         limit: int | None = None,
         offset: int = 0,
@@ -63,6 +64,8 @@ class SitesReader(Asking):
             Only of this owner.
         text : str, optional
             Part of code, name, commune or address, without regard to case and marks.
+        shareable : bool, optional
+            Only those whose owners let others on, or do not.
         on : date, optional
             Only those that stood on that day.
         limit, offset : int, optional
@@ -73,7 +76,9 @@ class SitesReader(Asking):
         FormatError
             If the box is not one.
         """
-        where = _structure_filters(scope, bbox, text, on, kinds=kinds, owner_id=owner_id)
+        where = _structure_filters(
+            scope, bbox, text, on, kinds=kinds, owner_id=owner_id, shareable=shareable
+        )
         return self._list(Structure, where, limit=limit, offset=offset)
 
     def count_structures(
@@ -84,10 +89,13 @@ class SitesReader(Asking):
         kinds: Iterable[StructureKind] | None = None,
         owner_id: str | None = None,
         text: str | None = None,
+        shareable: bool | None = None,
         on: date | None = None,
     ) -> int:
         """Return how many structures `structures` would list without a page."""
-        where = _structure_filters(scope, bbox, text, on, kinds=kinds, owner_id=owner_id)
+        where = _structure_filters(
+            scope, bbox, text, on, kinds=kinds, owner_id=owner_id, shareable=shareable
+        )
         return self._count(schema.structures, where)
 
     def structure(self, structure_id: str, scope: Scope) -> Structure:
@@ -252,6 +260,7 @@ def _structure_filters(
     *,
     kinds: Iterable[StructureKind] | None,
     owner_id: str | None,
+    shareable: bool | None,
 ) -> list[ColumnElement[bool]]:
     structures = schema.structures
     where = [visible_structures(scope), *in_force(structures, on), *inside(structures, bbox)]
@@ -259,6 +268,8 @@ def _structure_filters(
         where.append(structures.c.kind.in_([StructureKind(kind).value for kind in kinds]))
     if owner_id is not None:
         where.append(structures.c.owner_id == owner_id)
+    if shareable is not None:
+        where.append(structures.c.shareable == shareable)
     return [*where, *containing(structures, text)]
 
 

@@ -1,0 +1,80 @@
+"""The nearest structures: the same as by looking at all of them."""
+
+from collections.abc import Callable
+
+import numpy as np
+import pytest
+
+from gis.geodesy import distance_km
+from gis.register.nearest import nearest_structures
+from gis.register.records import Organisation, OrganisationKind, Provenance
+from gis.register.scopes import PUBLIC, SYSTEM
+from gis.register.store import Register
+from gis.register.structures import Structure, StructureKind
+from propagation.compliance.records import Confidence
+
+KNOWN = Provenance(confidence=Confidence.SYNTHETIC, source="test")
+OWNER = Organisation(id="a", name="A", kind=OrganisationKind.OPERATOR, provenance=KNOWN)
+
+
+@pytest.fixture
+def scattered(register: Register) -> Callable[[np.ndarray, np.ndarray], list[Structure]]:
+    def fill(longitude: np.ndarray, latitude: np.ndarray) -> list[Structure]:
+        kinds = (StructureKind.ANTENNA_MAST, StructureKind.CABLE_POLE)
+        made = [
+            Structure(
+                id=f"{k:04d}", code=str(k), name=str(k), kind=kinds[k % 2], owner_id="a",
+                longitude=float(lon), latitude=float(lat), shareable=(True, False, None)[k % 3],
+                confidential=k % 5 == 0, provenance=KNOWN,
+            )
+            for k, (lon, lat) in enumerate(zip(longitude, latitude, strict=True))
+        ]  # fmt: skip
+        with register.write(author="t", reason="t") as w:
+            w.add_organisations([OWNER])
+            w.add_structures(made)
+        return made
+
+    return fill
+
+
+def by_looking(made: list[Structure], place: tuple[float, float], count: int) -> list[str]:
+    away = [float(distance_km(*place, one.longitude, one.latitude)) for one in made]
+    order = sorted(range(len(made)), key=lambda k: (away[k], made[k].id))
+    return [made[k].id for k in order[:count]]
+
+
+def test_equal_to_looking_at_all(register: Register, scattered) -> None:
+    random = np.random.default_rng(4)
+    made = scattered(random.uniform(105.5, 107.0, 400), random.uniform(10.0, 11.5, 400))
+    for lon, lat in random.uniform((105.4, 9.9), (107.1, 11.6), (40, 2)):
+        for kinds, shareable, scope in (
+            (None, None, SYSTEM),
+            ([StructureKind.ANTENNA_MAST], True, SYSTEM),
+            (None, True, PUBLIC),
+        ):
+            among = [
+                one
+                for one in made
+                if (kinds is None or one.kind in kinds)
+                and (shareable is None or one.shareable is shareable)
+                and (scope is SYSTEM or not one.confidential)
+            ]
+            found = nearest_structures(
+                register, scope, lon, lat, 10, kinds=kinds, shareable=shareable
+            )
+            assert [one.id for _, one in found] == by_looking(among, (lon, lat), 10)
+            assert [away for away, _ in found] == sorted(away for away, _ in found)
+
+
+def test_over_the_pole_and_over_the_date_line(register: Register, scattered) -> None:
+    random = np.random.default_rng(5)
+    latitude = np.degrees(np.arcsin(random.uniform(-1, 1, 300)))
+    made = scattered(random.uniform(-180, 180, 300), latitude)
+    for place in ((179.9, 10.0), (-179.99, -20.0), (30.0, 89.5), (0.0, -90.0), (106.4, 10.6)):
+        for count in (1, 7, 400):
+            found = nearest_structures(register, SYSTEM, *place, count)
+            assert [one.id for _, one in found] == by_looking(made, place, count)
+
+
+def test_of_nothing(register: Register) -> None:
+    assert nearest_structures(register, SYSTEM, 106.4, 10.6, 10) == []
