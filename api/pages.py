@@ -28,6 +28,7 @@ MENU = (
     ("/view/studies", "pages.menu_studies"),
     ("/view/channels", "channels.menu"),
     ("/view/sharing", "sharing.menu"),
+    ("/view/best-sites", "best_sites.menu"),
     ("/view/link", "pages.menu_link"),
     ("/view/jobs", "pages.menu_jobs"),
     ("/view/plans", "plans.title"),

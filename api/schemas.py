@@ -195,6 +195,14 @@ class SharingRequest(_Moment):
     weight_kg: Annotated[float | None, Field(ge=0, le=100_000, allow_inf_nan=False)] = None
 
 
+class BestSitesRequest(SharingRequest):
+    """Which places, together, cover an area at the least cost."""
+
+    ground_step_m: Annotated[float | None, Field(ge=100, le=10_000, allow_inf_nan=False)] = None
+    support_cost: Annotated[float | None, Field(ge=0.01, le=1000, allow_inf_nan=False)] = None
+    ground_cost: Annotated[float | None, Field(ge=0.01, le=1000, allow_inf_nan=False)] = None
+
+
 class ImportAnswersRequest(_Schema):
     """Answers to the questions of an import, by the keys that they show."""
 

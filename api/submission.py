@@ -9,7 +9,7 @@ from api.service import Service
 from gis.jobs.queue import Job, JobState
 from gis.register.records import BroadcastStation
 from gis.register.scopes import SYSTEM
-from gis.studies import compliance, coverage, interference
+from gis.studies import best_sites, compliance, coverage, interference
 from gis.studies.asked import coverage_asked, interference_asked
 from gis.studies.channels_asked import channels_asked
 from gis.studies.network_asked import network_asked
@@ -40,9 +40,9 @@ def submit(service: Service, identity: Identity, kind: str, inputs: Mapping[str,
     """
     inputs = judged_today(inputs)
     moment(Reader(inputs, *inputs))
-    if kind == "sharing":
+    if kind in ("best_sites", "sharing"):
         inputs = {**inputs, "asked_by": None if identity.is_staff else identity.scope.own}
-        sharing_asked(inputs)
+        (sharing_asked if kind == "sharing" else best_sites.require_asked)(inputs)
     if kind in ("channels", "network"):
         with service.register.snapshot() as register:
             if kind == "channels":

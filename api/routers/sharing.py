@@ -1,7 +1,7 @@
-"""The search for supports to share: a form for whoever needs a place, and the searches before."""
+"""The search for supports, and the choice of places that cover an area: forms, former ones."""
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Literal
 
 from fastapi import APIRouter
 from starlette.requests import Request
@@ -11,7 +11,7 @@ from api.forms import REFUSALS, FormState, Refused, Typed
 from api.guard import GuardedRoute
 from api.identity import identity_of
 from api.pages import render
-from api.schemas import SharingRequest
+from api.schemas import BestSitesRequest, SharingRequest
 from api.service import may_read, service_of
 from api.submission import submit
 from gis.studies.listing import list_studies
@@ -20,7 +20,17 @@ __all__ = ["router"]
 
 router = APIRouter(route_class=GuardedRoute, include_in_schema=False)
 
+_Kind = Literal["sharing", "best_sites"]
+_REQUESTS: Mapping[_Kind, type[SharingRequest]] = {
+    "sharing": SharingRequest,
+    "best_sites": BestSitesRequest,
+}
 _LATEST = 10
+_SITING = (
+    ("ground_step_m", 100, 10_000, ""),
+    ("support_cost", 0.01, 1000, "1"),
+    ("ground_cost", 0.01, 1000, "3"),
+)
 _PLACE = (
     ("longitude", -180, 180, "106.40"),
     ("latitude", -80, 80, "10.53"),
@@ -45,18 +55,34 @@ _MORE = (
 
 @router.get("/view/sharing")
 def sharing_page(request: Request) -> Response:
-    """Show the form, and the searches before."""
-    return _show(request)
+    """Show the form of a search, and the searches before."""
+    return _show(request, "sharing")
 
 
 @router.post("/view/sharing")
 def search(request: Request, typed: Typed) -> Response:
     """Ask for a search with what the form chose, and show its job."""
+    return _ask(request, "sharing", typed)
+
+
+@router.get("/view/best-sites")
+def best_sites_page(request: Request) -> Response:
+    """Show the form of a choice of places, and the choices before."""
+    return _show(request, "best_sites")
+
+
+@router.post("/view/best-sites")
+def choose(request: Request, typed: Typed) -> Response:
+    """Ask for a choice of places with what the form chose, and show its job."""
+    return _ask(request, "best_sites", typed)
+
+
+def _ask(request: Request, kind: _Kind, typed: Mapping[str, str]) -> Response:
     try:
-        chosen = SharingRequest.model_validate(_given(typed)).inputs()
-        job = submit(service_of(request), identity_of(request), "sharing", chosen)
+        chosen = _REQUESTS[kind].model_validate(_given(typed)).inputs()
+        job = submit(service_of(request), identity_of(request), kind, chosen)
     except REFUSALS as error:
-        return _show(request, Refused.of(request, typed, error))
+        return _show(request, kind, Refused.of(request, typed, error))
     return RedirectResponse(f"/view/jobs/{job.id}", status_code=303)
 
 
@@ -71,15 +97,16 @@ def _given(typed: Mapping[str, str]) -> dict[str, object]:
     return given
 
 
-def _show(request: Request, refused: Refused | None = None) -> Response:
+def _show(request: Request, kind: _Kind, refused: Refused | None = None) -> Response:
     identity = identity_of(request)
-    kept = list_studies(service_of(request).home, kind="sharing")
+    kept = list_studies(service_of(request).home, kind=kind)
     return render(
         request,
-        "sharing.html",
+        f"{kind}.html",
         status_code=200 if refused is None else refused.status,
         refused=refused,
-        form=FormState("sharing", refused),
+        form=FormState(kind, refused),
+        siting=_SITING,
         place=_PLACE,
         coverage=_COVERAGE,
         more=_MORE,

@@ -18,6 +18,7 @@ from api.paging import LimitQuery, OffsetQuery, links
 from api.routers.jobs import job_json
 from api.routers.paths import path_page_address
 from api.schemas import (
+    BestSitesRequest,
     ChannelsRequest,
     ComplianceRequest,
     CoverageRequest,
@@ -105,6 +106,12 @@ def channels(request: Request, wanted: ChannelsRequest) -> JSONResponse:
 def sharing(request: Request, wanted: SharingRequest) -> JSONResponse:
     """Ask which existing supports would carry an antenna somewhere, and why."""
     return _accepted(request, "sharing", wanted.inputs())
+
+
+@router.post("/studies/best-sites", status_code=202)
+def best_sites(request: Request, wanted: BestSitesRequest) -> JSONResponse:
+    """Ask which places, together, cover an area at the least cost."""
+    return _accepted(request, "best_sites", wanted.inputs())
 
 
 def _accepted(request: Request, kind: str, inputs: dict[str, object]) -> JSONResponse:

@@ -47,7 +47,16 @@ _Time = Annotated[float, Field(ge=1, le=50, allow_inf_nan=False)]
 _Height = Annotated[float, Field(ge=1, le=3000, allow_inf_nan=False)]
 _Locations = Annotated[float, Field(ge=1, le=99, allow_inf_nan=False)]
 
-Listed = Literal["", "coverage", "interference", "compliance", "network", "channels", "sharing"]
+Listed = Literal[
+    "",
+    "coverage",
+    "interference",
+    "compliance",
+    "network",
+    "channels",
+    "sharing",
+    "best_sites",
+]
 
 Opened = Literal["violates", "attention", "all", "none"]
 
@@ -142,7 +151,7 @@ def _list(
         offset=offset,
         per_page=_PER_PAGE,
         kind=kind,
-        kinds=(*ASKED, "network", "channels", "sharing"),
+        kinds=(*ASKED, "network", "channels", "sharing", "best_sites"),
         refused=refused,
         form=FormState("network", refused),
         usual=_usual_network(request),

@@ -6,7 +6,15 @@ from types import MappingProxyType
 
 from gis.errors import FormatError, NotFoundError
 from gis.home import Home
-from gis.studies import channels, compliance, coverage, interference, network, sharing
+from gis.studies import (
+    best_sites,
+    channels,
+    compliance,
+    coverage,
+    interference,
+    network,
+    sharing,
+)
 from gis.studies.context import StudyContext
 from gis.studies.parts import Gathered, StudyKind
 from gis.studies.record import Study, canonical, damaged_files, load, save, study_id, touch
@@ -15,6 +23,7 @@ __all__ = ["GEOMETRIES_FILE", "KINDS", "gathered_of", "kind_of", "run"]
 
 KINDS: Mapping[str, StudyKind] = MappingProxyType(
     {
+        "best_sites": best_sites,
         "channels": channels,
         "compliance": compliance,
         "coverage": coverage,
@@ -53,7 +62,7 @@ def run(kind: str, inputs: Mapping[str, object], context: StudyContext) -> Study
     Parameters
     ----------
     kind : str
-        `channels`, `coverage`, `interference`, `compliance`, `network` or `sharing`.
+        `best_sites`, `channels`, `coverage`, `interference`, `compliance`, `network` or `sharing`.
     inputs : mapping
         What was asked for, JSON values; unknown names are refused.
     context : StudyContext

@@ -8,8 +8,8 @@ tenth of a degree, rounded up: never dropped silently, never located.
 """
 
 import math
-from collections.abc import Mapping, Sequence
-from dataclasses import asdict, replace
+from collections.abc import Mapping
+from dataclasses import asdict
 from datetime import date
 from typing import Any, Final
 
@@ -19,17 +19,16 @@ from shapely import Point, Polygon
 from shapely.affinity import scale
 
 from gis.geodesy import azimuth_deg, distance_km
-from gis.raster import Grid
 from gis.register.reading import Reader as RegisterReader
 from gis.register.records import Bounds
 from gis.register.scopes import SYSTEM
 from gis.register.structures import Structure
 from gis.studies.context import StudyContext
-from gis.studies.emitter import Emitter, missing_values
 from gis.studies.model import default_settings
 from gis.studies.parts import Computed, Gathered, common_inputs, settings_of
 from gis.studies.remarks import profile_remarks, remarks_json, source_remarks
 from gis.studies.sharing_asked import MOST_SCORED, SharingWanted, sharing_asked
+from gis.studies.sharing_cover import Mounted, served_cells_of
 from gis.studies.sharing_ranks import conclusion, in_order, judged
 from gis.studies.sharing_sites import (
     WEIGHT_STEP_KG,
@@ -39,11 +38,16 @@ from gis.studies.sharing_sites import (
     sites_of,
 )
 from gis.studies.snapshots import record_from_json, record_to_json
-from gis.studies.tile_field import Layout, tile_field
-from gis.terrain.ground import Ground
 from propagation.interference.intermodulation import Band, hits
 
-__all__ = ["UNSEEN_STEP", "compute", "gather"]
+__all__ = [
+    "UNSEEN_STEP",
+    "compute",
+    "gather",
+    "ground_said",
+    "judged_rows",
+    "mounted_of",
+]
 
 UNSEEN_STEP: Final = 5
 """Supports that are not shown are counted in steps of so many, rounded up."""
@@ -51,7 +55,6 @@ UNSEEN_STEP: Final = 5
 _SQUARE_DEG: Final = 0.1
 _KM_PER_DEGREE: Final = 111.195
 _PROFILE_STEP_KM: Final = 0.1
-_MEDIAN_TIME: Final = (50.0,)
 _ORDERS: Final = (2, 3)
 
 
@@ -109,67 +112,110 @@ def compute(gathered: Gathered, context: StudyContext) -> Computed:
     """Judge and rank the supports from what was gathered."""
     inputs = gathered.inputs
     wanted = SharingWanted.from_json(inputs["wanted"])
-    supports = [record_from_json(Structure, item) for item in inputs["supports"]]
-    sites = {name: _site(written) for name, written in inputs["sites"].items()}
-    heights = {one.id: sites[one.id].mounting_m(wanted.height_m) for one in supports}
-    covered = _covered(gathered, context, wanted, supports, heights)
-    rows = []
-    for one, away_km in zip(supports, inputs["distances_km"], strict=True):
-        site = sites[one.id]
-        products = _products(wanted, site)
-        said = judged(
-            wanted,
-            site,
-            shareable=one.shareable,
-            mounting_m=heights[one.id],
-            covered_percent=covered.get(one.id),
-            products=products,
-        )
-        rows.append(
-            {
-                "structure_id": one.id,
-                "code": one.code,
-                "name": one.name,
-                "kind": one.kind.value,
-                "owner": inputs["owners"][one.owner_id],
-                "longitude": one.longitude,
-                "latitude": one.latitude,
-                "synthetic": one.provenance.synthetic,
-                "distance_km": round(away_km, 3),
-                "azimuth_deg": _azimuth(wanted, one),
-                "mounting_m": heights[one.id],
-                "free_places": sum(places for _, _, places in site.levels),
-                "levels": [list(level) for level in site.levels],
-                "wind_left_m2": site.wind_left_m2,
-                "weight_left_kg": site.weight_left_kg,
-                "covered_percent": covered.get(one.id),
-                "products": products,
-                "rent_vnd": site.rent_vnd,
-                "rent_unit": site.rent_unit,
-                "published": list(site.published),
-                "fit": said.fit.value,
-                "reasons": [{"key": key, "values": dict(values)} for key, values in said.reasons],
-            }
-        )
-    ordered = in_order(rows)
+    served = {}
+    if wanted.covers:
+        stage = context.stage(0.05, 0.95, "sharing.progress")
+        settings = settings_of(inputs)
+        served = served_cells_of(wanted, mounted_of(inputs), settings, context, stage)
+    ordered = judged_rows(inputs, served)
     unseen, unscored = inputs["unseen"], inputs["unscored"]
-    conclusion_said, count = conclusion(ordered, unseen=unseen, unscored=unscored)
+    said, count = conclusion(ordered, unseen=unseen, unscored=unscored)
     return Computed(
         {
             "supports": ordered,
-            "conclusion": conclusion_said,
+            "conclusion": said,
             "conclusion_count": count,
             "unseen": unseen,
             "unscored": unscored,
-            "remarks": remarks_json(
-                [
-                    *source_remarks(context.ground),
-                    *profile_remarks(context.ground, 1e3 * _PROFILE_STEP_KM),
-                ]
-            )
-            if wanted.covers
-            else [],
+            "remarks": ground_said(context) if wanted.covers else [],
         }
+    )
+
+
+def mounted_of(inputs: Mapping[str, Any]) -> list[Mounted]:
+    """Return an antenna at the height that is free on each support that was gathered."""
+    wanted = SharingWanted.from_json(inputs["wanted"])
+    supports = [record_from_json(Structure, item) for item in inputs["supports"]]
+    heights = {
+        one.id: _site(inputs["sites"][one.id]).mounting_m(wanted.height_m) for one in supports
+    }
+    return [
+        Mounted(one.id, one.longitude, one.latitude, height, one.ground_height_m)
+        for one in supports
+        if (height := heights[one.id]) is not None
+    ]
+
+
+def judged_rows(
+    inputs: Mapping[str, Any], served: Mapping[str, NDArray[np.bool_]]
+) -> list[Mapping[str, Any]]:
+    """Return a row for each support that was gathered, the best first.
+
+    Parameters
+    ----------
+    inputs : mapping
+        As `gather` wrote them.
+    served : mapping
+        Which cells of the wanted area each support would serve, where that was predicted.
+    """
+    wanted = SharingWanted.from_json(inputs["wanted"])
+    supports = [record_from_json(Structure, item) for item in inputs["supports"]]
+    return in_order(
+        [
+            _row(inputs, wanted, one, float(away_km), served.get(one.id))
+            for one, away_km in zip(supports, inputs["distances_km"], strict=True)
+        ]
+    )
+
+
+def _row(
+    inputs: Mapping[str, Any],
+    wanted: SharingWanted,
+    one: Structure,
+    away_km: float,
+    cells: NDArray[np.bool_] | None,
+) -> dict[str, Any]:
+    site = _site(inputs["sites"][one.id])
+    height, products = site.mounting_m(wanted.height_m), _products(wanted, site)
+    percent = None if cells is None else round(100 * float(np.mean(cells)), 3)
+    said = judged(
+        wanted,
+        site,
+        shareable=one.shareable,
+        mounting_m=height,
+        covered_percent=percent,
+        products=products,
+    )
+    return {
+        "structure_id": one.id,
+        "code": one.code,
+        "name": one.name,
+        "kind": one.kind.value,
+        "owner": inputs["owners"][one.owner_id],
+        "longitude": one.longitude,
+        "latitude": one.latitude,
+        "synthetic": one.provenance.synthetic,
+        "distance_km": round(away_km, 3),
+        "azimuth_deg": _azimuth(wanted, one),
+        "mounting_m": height,
+        "free_places": sum(places for _, _, places in site.levels),
+        "levels": [list(level) for level in site.levels],
+        "wind_left_m2": site.wind_left_m2,
+        "weight_left_kg": site.weight_left_kg,
+        "covered_percent": percent,
+        "products": products,
+        "rent_vnd": site.rent_vnd,
+        "rent_unit": site.rent_unit,
+        "published": list(site.published),
+        "fit": said.fit.value,
+        "reasons": [{"key": key, "values": dict(values)} for key, values in said.reasons],
+    }
+
+
+def ground_said(context: StudyContext) -> list[dict[str, Any]]:
+    """Return what has to be said about the ground under predicted coverage."""
+    return remarks_json(
+        [*source_remarks(context.ground), *profile_remarks(context.ground, 1e3 * _PROFILE_STEP_KM)]
     )
 
 
@@ -237,83 +283,3 @@ def _products(wanted: SharingWanted, site: Site) -> int | None:
     own = Band(wanted.frequency_mhz, wanted.bandwidth_khz)
     carriers = [own, *(Band(one, wanted.bandwidth_khz) for one in site.carriers_mhz)]
     return len(hits(carriers, carriers, orders=_ORDERS, must_hold=0))
-
-
-def _covered(
-    gathered: Gathered,
-    context: StudyContext,
-    wanted: SharingWanted,
-    supports: Sequence[Structure],
-    heights: Mapping[str, float | None],
-) -> dict[str, float]:
-    """Return the share of the wanted area that each support would serve, percent."""
-    if wanted.minimum_dbuvm is None:
-        return {}
-    grid, within = wanted.grid()
-    if not within.any():
-        return {}
-    settings = settings_of(gathered.inputs)
-    ground = _held(context.ground, grid, supports)
-    stations = {}
-    for one in supports:
-        height = heights[one.id]
-        if height is None:
-            continue
-        level = one.ground_height_m if ground.flat else None
-        station = replace(
-            wanted.emission(one.id, one.longitude, one.latitude),
-            height_above_ground_m=height,
-            ground_height_m=level,
-        )
-        if not missing_values(station, flat=ground.flat):
-            stations[one.id] = Emitter(station, ground, settings)
-    reach_km = _reach_km(grid, supports)
-    layout = Layout.of(reach_km, _pixel_m(grid), settings.profile_step_km)
-    alone = context.alone.stage(0.0, 1.0, "")
-
-    def work(name: str) -> float | None:
-        found = tile_field(stations[name], grid, layout, _MEDIAN_TIME, alone)
-        if found is None:
-            return 0.0
-        field = found.field_dbuvm[0][within]
-        if np.isnan(field).any():
-            return None
-        return round(100 * float(_share(field, wanted.minimum_dbuvm or 0.0)), 3)
-
-    stage = context.stage(0.05, 0.95, "sharing.progress")
-    shares = stage.map(work, sorted(stations))
-    return {name: share for name, share in shares if share is not None}
-
-
-def _share(field: NDArray[np.float32], minimum_dbuvm: float) -> float:
-    return float(np.count_nonzero(field >= minimum_dbuvm)) / field.size
-
-
-def _held(ground: Ground, grid: Grid, supports: Sequence[Structure]) -> Ground:
-    west, south, east, north = grid.bounds
-    lon, lat = ([one.longitude for one in supports], [one.latitude for one in supports])
-    spare = 0.02
-    return ground.holding(
-        (
-            min([west, *lon]) - spare,
-            min([south, *lat]) - spare,
-            max([east, *lon]) + spare,
-            max([north, *lat]) + spare,
-        )
-    )
-
-
-def _reach_km(grid: Grid, supports: Sequence[Structure]) -> float:
-    """Return how far it is from the farthest support to the farthest corner of the area."""
-    west, south, east, north = grid.bounds
-    corners = [(lon, lat) for lon in (west, east) for lat in (south, north)]
-    farthest = [
-        float(distance_km(one.longitude, one.latitude, *corner))
-        for one in supports
-        for corner in corners
-    ]
-    return max(farthest, default=1.0) + 0.1
-
-
-def _pixel_m(grid: Grid) -> float:
-    return 1e3 * _KM_PER_DEGREE * grid.pixel_height_deg

@@ -100,7 +100,7 @@ class Summary:
 
 def access_of(kind: str, inputs: Mapping[str, Any]) -> Access:
     """Return what decides who may read a study of these inputs."""
-    if kind == "sharing":
+    if kind in ("best_sites", "sharing"):
         return Access(kind, False, False, (inputs["asked_by"],))
     stations = {one["id"]: one for one in inputs.get("stations", ())}
     judged = [stations.get(name, {}) for name in inputs.get("judged", ())]
@@ -207,6 +207,10 @@ def _application(inputs: Mapping[str, Any], results: Mapping[str, Any]) -> dict[
 def _search(
     kind: str, inputs: Mapping[str, Any], results: Mapping[str, Any]
 ) -> dict[str, Any] | None:
+    if kind == "best_sites":
+        found = {"reached": results["reached"], "covered": results["covered_percent"]}
+        counts = {"count": len(results["chosen"]), "places": results["places"]}
+        return {"wanted": inputs["wanted"], **found, **counts}
     if kind == "sharing":
         found = {"conclusion": results["conclusion"], "count": results["conclusion_count"]}
         return {"wanted": inputs["wanted"], **found}

@@ -6,6 +6,7 @@ from types import MappingProxyType
 from data.text import Language
 from gis.errors import FormatError, NotFoundError
 from gis.studies.record import Study
+from maps.documents.best_sites import best_sites_report
 from maps.documents.channels import channels_report
 from maps.documents.common import Source
 from maps.documents.compliance import compliance_report
@@ -24,6 +25,7 @@ __all__ = ["study_article", "study_docx", "study_html", "study_pdf", "study_repo
 
 _BUILDERS: Mapping[str, Callable[[Source], Report]] = MappingProxyType(
     {
+        "best_sites": best_sites_report,
         "channels": channels_report,
         "compliance": compliance_report,
         "coverage": coverage_report,

@@ -7,7 +7,7 @@ from maps.documents.common import Source, assemble
 from maps.documents.content import Block, Facts, Paragraph, Report, Section, Table
 from maps.words import Words
 
-__all__ = ["sharing_report"]
+__all__ = ["sharing_report", "unseen_said", "wanted_facts"]
 
 _COLUMNS = ("support", "owner", "distance", "height", "free", "covered", "rent", "fit", "reasons")
 _WANTED = (
@@ -32,7 +32,7 @@ def sharing_report(source: Source) -> Report:
     sections = [
         Section(_say(words, "conclusion"), _conclusion(source)),
         Section(_say(words, "table"), _supports(source)),
-        Section(words.say("result_heading"), _wanted(source)),
+        Section(words.say("result_heading"), wanted_facts(source)),
     ]
     return assemble(source, _say(words, "title"), sections)
 
@@ -48,12 +48,18 @@ def _conclusion(source: Source) -> list[Block]:
         Paragraph(_say(words, f"conclusion_{results['conclusion']}", count=count), strong=True),
         Paragraph(_say(words, "prediction")),
     ]
-    precision = source.inputs["precision"]
-    if results["unseen"]:
-        told = {"count": results["unseen"], "step": precision["unseen"]}
+    return [*blocks, *unseen_said(source, results)]
+
+
+def unseen_said(source: Source, counts: Mapping[str, Any]) -> list[Block]:
+    """Return what is said of supports that were not shown or not looked at, and of precision."""
+    words, precision = source.words, source.inputs["precision"]
+    blocks: list[Block] = []
+    if counts["unseen"]:
+        told = {"count": counts["unseen"], "step": precision["unseen"]}
         blocks.append(Paragraph(_say(words, "unseen", **told)))
-    if results["unscored"]:
-        blocks.append(Paragraph(_say(words, "unscored", count=results["unscored"])))
+    if counts["unscored"]:
+        blocks.append(Paragraph(_say(words, "unscored", count=counts["unscored"])))
     if source.inputs["asked_by"] is not None:
         wind, weight = (words.number(precision[name]) for name in ("wind_area_m2", "weight_kg"))
         blocks.append(Paragraph(_say(words, "precision", wind=wind, weight=weight)))
@@ -120,7 +126,8 @@ def _money(amount: float, unit: str | None, words: Words, key: str, **law: str) 
     return _say(words, key, amount=words.number(amount, 0), unit=named, **law)
 
 
-def _wanted(source: Source) -> list[Block]:
+def wanted_facts(source: Source) -> list[Block]:
+    """Return what was wanted, as a list of values."""
     words, wanted = source.words, source.inputs["wanted"]
     where = f"{words.number(wanted['longitude'], 5)}; {words.number(wanted['latitude'], 5)}"
     rows = [(_say(words, "column_support"), (where,))] if not wanted["area"] else []

@@ -103,3 +103,28 @@ def test_on_the_command_line(tmp_path: Path, capsys: pytest.CaptureFixture[str])
     assert told["results"]["supports"]
     assert main(["sharing", *arguments, *home, "--lang", "en"]) == 0
     assert "Mounting height" in capsys.readouterr().out
+
+
+def test_places_that_cover_an_area(
+    browser_of: Callable[[str], Any], client: TestClient, token: Token, service: Service
+) -> None:
+    operator = browser_of("operator")
+    page = "/view/best-sites"
+    assert "Chọn vị trí phủ một vùng" in operator.get(page).text
+    wanted = {**PLACE, "within_km": 6, "radius_km": 3, "frequency_mhz": 900, "erp_dbw": 20}
+    wanted |= {"minimum_dbuvm": 80, "height_m": 35}
+    refused = operator.post(page, {k: str(v) for k, v in PLACE.items()})
+    assert refused.status_code == 422
+    assert "Thiếu" in unescape(refused.text)
+    answer = operator.post(page, {name: str(value) for name, value in wanted.items()})
+    assert answer.status_code == 303
+    job = service.queue.job(answer.headers["location"].rsplit("/", 1)[-1])
+    context = StudyContext(service.register, service.home, service.ground)
+    study = run("best_sites", {**job.inputs, "on": "2025-08-01"}, context)
+    headers = {**token("operator"), "accept": "text/html"}
+    shown = unescape(client.get(f"/view/studies/{study.id}", headers=headers).text)
+    assert "Các vị trí được chọn" in shown
+    assert "dữ liệu mô phỏng" in shown
+    assert study.id in client.get(page, headers=headers).text
+    report = client.get(f"/studies/{study.id}/report.docx?lang=en", headers=token("operator"))
+    assert report.content.startswith(b"PK")

@@ -85,19 +85,20 @@ def search(study_context: Context) -> Callable[..., Study]:
         contracts: tuple[Contract, ...] = (),
         installations: tuple[Installation, ...] = (),
         rents: tuple[PublishedRent, ...] = (),
+        kind: str = "sharing",
         **request: Any,
     ) -> Study:
         context = study_context()
         with context.register.write(author="test", reason="test") as w:
             if w.organisations():
-                for kind, kept in (
+                for record, kept in (
                     (Contract, w.contracts(SYSTEM)),
                     (Installation, w.installations(SYSTEM)),
                     (AttachmentLevel, w.levels(SYSTEM)),
                     (PublishedRent, w.published_rents()),
                     (Structure, w.structures(SYSTEM)),
                 ):
-                    w.delete(kind, [one.id for one in kept])
+                    w.delete(record, [one.id for one in kept])
             else:
                 w.add_organisations(map(organisation, ("chủ", "thuê", "hỏi")))
             w.add_structures(structures)
@@ -105,7 +106,7 @@ def search(study_context: Context) -> Callable[..., Study]:
             w.add_contracts(contracts)
             w.add_installations(installations)
             w.add_published_rents(rents)
-        return run("sharing", {**REQUEST, **request}, context)
+        return run(kind, {**REQUEST, **request}, context)
 
     return look
 
@@ -346,3 +347,69 @@ def test_the_same_with_more_workers_and_when_run_again(search, study_context: Co
     study = search(there, **COVERED)
     context = study_context()
     assert rerun(study, replace(context, workers=2)).identical
+
+
+# --- which places, together, cover an area ---
+
+WEAK = {**COVERED, "minimum_dbuvm": 88.0, "kind": "best_sites", "wanted_percent": 95.0}
+
+
+def test_the_fewest_supports_that_cover_enough(search) -> None:
+    """In the middle one serves some three quarters; beside it those at the edge serve the rest."""
+    there = [
+        mast("giữa", 0.0),
+        *(mast(f"rìa {azimuth}", 1.6, azimuth) for azimuth in (0.0, 72.0, 144.0, 216.0, 288.0)),
+    ]
+    study = search(there, **{**WEAK, "minimum_dbuvm": 92.0})
+    results = study.results
+    assert results["reached"]
+    assert results["proven"]
+    assert results["gap_percent"] == 0.0
+    assert results["covered_percent"] >= 95.0
+    assert results["cost"] == len(results["chosen"]) == results["least_cost"]
+    shares = {row["structure_id"]: row["covered_percent"] for row in results["chosen"]}
+    assert max(shares.values()) < 95.0, "one alone is not enough"
+    alone = sum(row["alone_percent"] for row in results["chosen"])
+    assert 0 < alone <= results["covered_percent"] + 1e-9
+
+
+def test_a_full_support_is_not_chosen_and_too_little_is_said(search) -> None:
+    full = level("đầy", 20, 40, 1, reserved=1)
+    study = search(
+        [mast("đầy", 0.1), mast("nhẹ", 0.1, load_limit_kg=1.0)],
+        levels=(full,),
+        weight_kg=10.0,
+        **WEAK,
+    )
+    assert study.results["chosen"] == []
+    assert not study.results["reached"]
+    assert study.results["places"] == 0
+    short = search([mast("xa", 3.5)], **{**WEAK, "within_km": 4.0})
+    assert not short.results["reached"]
+    assert 0 < short.results["reachable_percent"] < 95.0
+
+
+def test_free_ground_costs_more_than_a_support(search) -> None:
+    dear = {**WEAK, "ground_step_m": 1000.0}
+    study = search([mast("giữa", 0.0)], **dear)
+    chosen = study.results["chosen"]
+    new = [row for row in chosen if row["structure_id"] is None]
+    assert study.results["reached"]
+    assert study.results["cost"] == pytest.approx(3.0 * len(new) + len(chosen) - len(new))
+    cheap = search([mast("giữa", 0.0)], **{**dear, "ground_cost": 0.1})
+    assert all(row["structure_id"] is None for row in cheap.results["chosen"])
+    assert cheap.results["cost"] < study.results["cost"]
+
+
+@pytest.mark.parametrize(
+    ("changes", "key"),
+    [
+        (dict.fromkeys(("frequency_mhz", "erp_dbw", "minimum_dbuvm")), "sharing.without_coverage"),
+        ({"ground_step_m": 100.0}, "best_sites.too_many"),
+        ({"ground_cost": 0.0}, "studies.wrong_number"),
+    ],
+)
+def test_what_no_choice_can_be_made_of(search, changes, key) -> None:
+    with pytest.raises(FormatError) as told:
+        search([mast("a", 0.1)], **{**WEAK, **changes})
+    assert told.value.key == key
