@@ -23,6 +23,7 @@ __all__ = [
     "COUNTING",
     "DECIDER",
     "DECISION",
+    "DUTY",
     "GROUND",
     "MEDIATION",
     "REMINDER",
@@ -50,6 +51,9 @@ DECIDER: Final = "sharing.decider"
 REMINDER: Final = "sharing.reminder"
 GROUND: Final = "sharing.ground."
 """How the ids of the grounds of a refusal begin; each is a rule, so that each has its label."""
+
+DUTY: Final = "sharing.duty."
+"""How the ids of the duties begin that are shown in the states that they name."""
 
 _LONGEST: Final = 1000
 _WRITTEN: Final = re.compile(r"(\d{1,4}) ?([a-z_]+)")
@@ -206,6 +210,10 @@ def _reminder(rule: Rule) -> None:
         raise ParameterError("working_days_before", "range")
 
 
+def _duty(rule: Rule) -> None:
+    words(rule, "states")
+
+
 def _ground(rule: Rule) -> None:
     number(rule, "order")
 
@@ -218,5 +226,6 @@ _REQUIRED: Final[Mapping[str, Callable[[Rule], object]]] = MappingProxyType(
         DECIDER: _decider,
         REMINDER: _reminder,
         GROUND.rstrip("."): _ground,
+        DUTY.rstrip("."): _duty,
     }
 )

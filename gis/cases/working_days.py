@@ -14,6 +14,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from enum import StrEnum
+from importlib.metadata import version
 from typing import Final
 
 import holidays
@@ -42,7 +43,7 @@ LAST_YEAR: Final = 2098
 
 _COUNTRY: Final = "VN"
 _LANGUAGES: Final = {Language.VI: "vi", Language.EN: "en_US"}
-_PACKAGE: Final = f"holidays {holidays.__version__}"
+_PACKAGE: Final = f"holidays {version('holidays')}"
 
 
 class DayKind(StrEnum):

@@ -8,13 +8,21 @@ from enum import StrEnum
 
 from sqlalchemy import ColumnElement, and_, exists, false, or_, select, true
 
-from gis.register.schema import broadcast_stations, installations, measurements, structures
+from gis.register.schema import (
+    broadcast_stations,
+    case_events,
+    cases,
+    installations,
+    measurements,
+    structures,
+)
 
 __all__ = [
     "PUBLIC",
     "SYSTEM",
     "Role",
     "Scope",
+    "visible_cases",
     "visible_installations",
     "visible_measurements",
     "visible_protected_points",
@@ -114,6 +122,19 @@ def visible_measurements(scope: Scope) -> ColumnElement[bool]:
 def visible_protected_points(scope: Scope) -> ColumnElement[bool]:
     """Return the condition on `protected_points` that a caller's rows meet: the department's."""
     return true() if scope.sees_all else false()
+
+
+def visible_cases(scope: Scope) -> ColumnElement[bool]:
+    """Return the condition on `cases` that a caller's rows meet: its parties and the department.
+
+    Before it is submitted, when only its first event has happened, a draft is its requester's.
+    """
+    if scope.role is Role.SYSTEM:
+        return true()
+    later = and_(case_events.c.case_id == cases.c.id, case_events.c.sequence > 1)
+    submitted = exists(select(case_events.c.case_id).where(later).correlate_except(case_events))
+    read = true() if scope.sees_all else _owned(cases.c.owner_id, scope)
+    return or_(_owned(cases.c.requester_id, scope), and_(submitted, read))
 
 
 def visible_structure_id(structure_id: ColumnElement[str], scope: Scope) -> ColumnElement[bool]:
