@@ -25,6 +25,8 @@ MENU = (
     ("/view/path", "pages.menu_path"),
     ("/view/findings", "pages.menu_findings"),
     ("/view/applications", "applications.menu"),
+    ("/view/sharing", "cases.menu"),
+    ("/view/calendar", "calendar.menu"),
     ("/view/studies", "pages.menu_studies"),
     ("/view/channels", "channels.menu"),
     ("/view/link", "pages.menu_link"),
