@@ -56,7 +56,7 @@ DUTY: Final = "sharing.duty."
 """How the ids of the duties begin that are shown in the states that they name."""
 
 _LONGEST: Final = 1000
-_WRITTEN: Final = re.compile(r"(\d{1,4}) ?([a-z_]+)")
+_WRITTEN: Final = re.compile(r"([0-9]{1,4}) ?([a-z_]+)")
 
 
 class TermUnit(StrEnum):

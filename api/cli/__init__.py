@@ -30,6 +30,7 @@ COMMANDS = (
     "measured",
     "plans",
     "rules",
+    "clock",
     "rerun",
     "curves",
     "validate",

@@ -118,6 +118,7 @@ def test_from_request_to_contract(
 
 
 def test_from_refusal_to_decision_with_frozen_evidence(
+    *,
     client: TestClient,
     submitted: dict[str, Any],
     headers: dict[str, Headers],
@@ -304,6 +305,7 @@ class Page:
 
 @pytest.mark.parametrize("language", ["vi", "en"])
 def test_the_pages_of_a_request(
+    *,
     app: FastAPI,
     service: Service,
     people: dict[str, Any],
