@@ -1,8 +1,8 @@
 """Working days: a table of terms written out by hand, the calendar's properties, bad files.
 
 Swapped days of 2024 to 2026 are compared with what is known of them from the announcements,
-recalled: 29/4/2024 for 4/5; 2/5/2025 for 26/4; 2/1/2026 for 10/1 (not in the package `holidays`, so
-a file of ours holds it, labelled recalled); 31/8/2026 for 22/8.
+recalled: 29/4/2024 for 4/5; 2/5/2025 for 26/4; 2/1/2026 for 10/1 (not in the package `holidays`,
+so a file of ours holds it, labelled recalled); 31/8/2026 for 22/8.
 """
 
 from datetime import UTC, date, datetime, timedelta
