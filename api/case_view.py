@@ -94,7 +94,7 @@ class Told:
 
     def said(self, key: str, /, **values: object) -> str:
         """Return a sentence of the catalogue of cases."""
-        return text(f"cases.{key}", self.language, **values)
+        return text(f"requests.{key}", self.language, **values)
 
 
 def viewer(service: Service, cases: Cases, identity: Identity, language: Language) -> Told:
@@ -224,7 +224,7 @@ class CaseView:
             return self.told.said(f"choice.{value}")
         if field.kind is FieldKind.AUTHORITY:
             return self._authority(str(value))
-        return text("cases.value", language, value=value)
+        return text("requests.value", language, value=value)
 
     def _authority(self, authority: str) -> str:
         decider = self.standing.decider

@@ -25,7 +25,7 @@ MENU = (
     ("/view/path", "pages.menu_path"),
     ("/view/findings", "pages.menu_findings"),
     ("/view/applications", "applications.menu"),
-    ("/view/sharing", "cases.menu"),
+    ("/view/sharing", "requests.menu"),
     ("/view/calendar", "calendar.menu"),
     ("/view/studies", "pages.menu_studies"),
     ("/view/channels", "channels.menu"),

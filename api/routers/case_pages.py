@@ -149,13 +149,13 @@ def _kind(typed: Mapping[str, str]) -> EventKind:
     try:
         return EventKind(told)
     except ValueError:
-        raise InvalidParameterError("cases.kind_unknown", value=told[:40]) from None
+        raise InvalidParameterError("requests.kind_unknown", value=told[:40]) from None
 
 
 def _expected(typed: Mapping[str, str]) -> int:
     told = typed.get("expected", "")
     if not (told.isascii() and told.isdecimal() and len(told) < 10):
-        raise FormatError("cases.expected_malformed")
+        raise FormatError("requests.expected_malformed")
     return int(told)
 
 

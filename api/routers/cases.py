@@ -79,7 +79,7 @@ def evidence(request: Request, case_id: str, sequence: int) -> Response:
     _, events = cases_of(service_of(request)).request(case_id, identity_of(request).scope)
     found = next((frozen_of(one) for one in events if one.sequence == sequence), None)
     if found is None:
-        raise NotFoundError("cases.evidence_none", sequence=sequence)
+        raise NotFoundError("requests.evidence_none", sequence=sequence)
     name = f"evidence-{case_id[:12]}-{sequence}.json"
     headers = {"content-disposition": f'attachment; filename="{name}"'}
     return Response(found, media_type="application/json", headers=headers)

@@ -48,7 +48,7 @@ def read_details(
     told = {name: value for name, value in given.items() if value not in ("", None, [], ())}
     for name in told:
         if name not in fields:
-            raise FormatError("cases.field_unknown", name=name[:60], known=", ".join(fields))
+            raise FormatError("requests.field_unknown", name=name[:60], known=", ".join(fields))
     listed = {FieldKind.GROUNDS: tuple(grounds), FieldKind.AUTHORITY: tuple(authorities)}
     read: dict[str, object] = {}
     for name, field in fields.items():
@@ -56,7 +56,7 @@ def read_details(
             choices = listed.get(field.kind, field.choices)
             read[name] = _value(field, told[name], choices)
         elif field.required:
-            raise FormatError("cases.field_absent", name=name)
+            raise FormatError("requests.field_absent", name=name)
     _require_order(read, "contract_from", "contract_to")
     return read
 
@@ -71,10 +71,12 @@ def read_attachments(given: object) -> tuple[str, ...]:
     """
     lines = given.splitlines() if isinstance(given, str) else given
     if not isinstance(lines, Sequence) or not all(isinstance(one, str) for one in lines):
-        raise FormatError("cases.field_text", name="attachments")
+        raise FormatError("requests.field_text", name="attachments")
     names = tuple(_text("attachments", one, _LONGEST_NAME) for one in lines if one.strip())
     if len(names) > MOST_ATTACHMENTS:
-        raise FormatError("cases.too_many_attachments", most=MOST_ATTACHMENTS, name="attachments")
+        raise FormatError(
+            "requests.too_many_attachments", most=MOST_ATTACHMENTS, name="attachments"
+        )
     return names
 
 
@@ -95,14 +97,14 @@ def _value(field: Field, given: object, choices: Sequence[str]) -> object:
 
 def _text(name: str, given: object, longest: int) -> str:
     if not isinstance(given, str):
-        raise FormatError("cases.field_text", name=name)
+        raise FormatError("requests.field_text", name=name)
     said = unicodedata.normalize("NFC", given).replace("\r\n", "\n").strip()
     if not said:
-        raise FormatError("cases.field_absent", name=name)
+        raise FormatError("requests.field_absent", name=name)
     if CONTROL.search(said):
-        raise FormatError("cases.field_control", name=name)
+        raise FormatError("requests.field_control", name=name)
     if len(said) > longest:
-        raise FormatError("cases.field_long", name=name, most=longest)
+        raise FormatError("requests.field_long", name=name, most=longest)
     return said
 
 
@@ -110,9 +112,9 @@ def _number(name: str, given: object) -> float:
     try:
         value = float(given.replace(",", ".") if isinstance(given, str) else given)  # type: ignore[arg-type]
     except (TypeError, ValueError):
-        raise FormatError("cases.field_number", name=name, most=LARGEST_VND) from None
+        raise FormatError("requests.field_number", name=name, most=LARGEST_VND) from None
     if isinstance(given, bool) or not math.isfinite(value) or not 0 <= value <= LARGEST_VND:
-        raise FormatError("cases.field_number", name=name, most=LARGEST_VND)
+        raise FormatError("requests.field_number", name=name, most=LARGEST_VND)
     return value
 
 
@@ -120,7 +122,7 @@ def _day(name: str, given: object) -> str:
     try:
         return date.fromisoformat(str(given)).isoformat()
     except ValueError:
-        raise FormatError("cases.field_day", name=name, value=str(given)[:40]) from None
+        raise FormatError("requests.field_day", name=name, value=str(given)[:40]) from None
 
 
 def _choice(name: str, given: object, choices: Sequence[str]) -> str:
@@ -130,10 +132,10 @@ def _choice(name: str, given: object, choices: Sequence[str]) -> str:
 
 
 def _not_listed(name: str, choices: Sequence[str]) -> FormatError:
-    return FormatError("cases.field_choice", name=name, expected=", ".join(choices))
+    return FormatError("requests.field_choice", name=name, expected=", ".join(choices))
 
 
 def _require_order(read: Mapping[str, object], first: str, last: str) -> None:
     start, end = read.get(first), read.get(last)
     if isinstance(start, str) and isinstance(end, str) and end < start:
-        raise FormatError("cases.field_order", name=last, start=start, end=end)
+        raise FormatError("requests.field_order", name=last, start=start, end=end)

@@ -28,7 +28,7 @@ def freeze(evidence: Mapping[str, object]) -> dict[str, str]:
     try:
         told = json.dumps(evidence, ensure_ascii=False, sort_keys=True, allow_nan=False)
     except (TypeError, ValueError) as error:
-        raise FormatError("cases.evidence_not_json", detail=str(error)[:200]) from error
+        raise FormatError("requests.evidence_not_json", detail=str(error)[:200]) from error
     return {"text": told, "sha256": _digest(told)}
 
 
@@ -51,7 +51,7 @@ def frozen_of(event: SharingEvent) -> str | None:
         return None
     told = str(kept["text"])
     if _digest(told) != kept["sha256"]:
-        raise StorageError("cases.evidence_changed", sequence=event.sequence)
+        raise StorageError("requests.evidence_changed", sequence=event.sequence)
     return told
 
 

@@ -26,12 +26,12 @@ class StepRefusedError(ConflictError):
     def say(self, language: Language | str) -> str:
         """Say it in a language, with what is possible now in the same."""
         possible = str(self.values.get("possible", ""))
-        named = [text(f"cases.event.{name}", language) for name in possible.split()]
-        none = text("cases.nothing_possible", language)
+        named = [text(f"requests.event.{name}", language) for name in possible.split()]
+        none = text("requests.nothing_possible", language)
         values = {**self.values, "possible": "; ".join(named) or none}
         for name, catalogue in (("event", "event"), ("state", "state"), ("party", "party")):
             if name in values:
-                values[name] = text(f"cases.{catalogue}.{values[name]}", language)
+                values[name] = text(f"requests.{catalogue}.{values[name]}", language)
         return text(self.key, language, **values)
 
 
@@ -53,13 +53,13 @@ class Decider:
     def name(self, language: Language | str) -> str:
         """Return what the authority is called on that date."""
         if self.authority is None:
-            return text("cases.decider_unknown_name", language)
+            return text("requests.decider_unknown_name", language)
         told = (
             None
             if self.rule is None
             else self.rule.parameters.get(f"{self.authority}_{Language(language).value}")
         )
-        return str(told) if told else text(f"cases.authority.{self.authority}", language)
+        return str(told) if told else text(f"requests.authority.{self.authority}", language)
 
 
 @dataclass(slots=True)
@@ -171,7 +171,7 @@ def require_step(
     if kind not in standing.possible[party]:
         somebody = any(kind in kinds for kinds in standing.possible.values())
         raise StepRefusedError(
-            "cases.not_yours" if somebody else "cases.not_now",
+            "requests.not_yours" if somebody else "requests.not_now",
             event=kind.value,
             party=party.value,
             possible=" ".join(standing.possible[party]),
@@ -185,9 +185,11 @@ def _require_decider(standing: Standing, authority: str) -> None:
     decider = standing.decider
     known = None if decider is None else decider.authority
     if known is None:
-        raise StepRefusedError("cases.decider_unknown", possible=EventKind.LICENCES_STATED.value)
+        raise StepRefusedError(
+            "requests.decider_unknown", possible=EventKind.LICENCES_STATED.value
+        )
     if known != authority:
-        raise ConflictError("cases.decider_other", name="authority")
+        raise ConflictError("requests.decider_other", name="authority")
 
 
 def _take(fold: _Fold, event: SharingEvent) -> None:

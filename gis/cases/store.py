@@ -98,7 +98,7 @@ class Cases:
             If the caller is of no organisation, owns the structure, or asks for what cannot be.
         """
         if scope.own is None:
-            raise FormatError("cases.no_organisation")
+            raise FormatError("requests.no_organisation")
         _require_wish(wish)
         with writing(self._engine) as connection:
             known = structures.c.id == wish.structure_id
@@ -110,7 +110,7 @@ class Cases:
                     "errors.structures_unknown", id=wish.structure_id[:80], name="structure_id"
                 )
             if found == scope.own:
-                raise FormatError("cases.own_structure", name="structure_id")
+                raise FormatError("requests.own_structure", name="structure_id")
             now = moments.now()
             row = {**_wish_row(wish), "requester_id": scope.own, "owner_id": found}
             row |= {"id": uuid.uuid4().hex, "kind": KIND, "created_at": moments.to_text(now)}
@@ -199,10 +199,10 @@ class Cases:
         with writing(self._engine) as connection:
             request, events = _one(connection, case_id, scope)
             if len(events) != expected:
-                raise ConflictError("cases.changed", seen=expected, found=len(events))
+                raise ConflictError("requests.changed", seen=expected, found=len(events))
             party = party_of(request, scope)
             if party is None:
-                raise NotFoundError("cases.unknown", id=case_id[:60])
+                raise NotFoundError("requests.unknown", id=case_id[:60])
             now = max(moments.now(), events[-1].at)
             standing = read_events(events, now, rules, calendar)
             require_step(standing, kind, party, given)
@@ -251,18 +251,18 @@ def _require_wish(wish: Wish) -> None:
     for name, longest in texts:
         said = str(getattr(wish, name)).strip()
         if not said and name != "bands":
-            raise FormatError("cases.field_absent", name=name)
+            raise FormatError("requests.field_absent", name=name)
         if CONTROL.search(said.replace("\r", "")):
-            raise FormatError("cases.field_control", name=name)
+            raise FormatError("requests.field_control", name=name)
         if len(said) > longest:
-            raise FormatError("cases.field_long", name=name, most=longest)
+            raise FormatError("requests.field_long", name=name, most=longest)
     height = wish.height_above_ground_m
     if height is not None and not (math.isfinite(height) and 0 <= height <= HIGHEST_M):
-        raise FormatError("cases.height_range", name="height_above_ground_m", most=HIGHEST_M)
+        raise FormatError("requests.height_range", name="height_above_ground_m", most=HIGHEST_M)
     start, end = wish.wanted_from, wish.wanted_to
     if start is not None and end is not None and end < start:
         raise FormatError(
-            "cases.field_order", name="wanted_to", start=start.isoformat(), end=end.isoformat()
+            "requests.field_order", name="wanted_to", start=start.isoformat(), end=end.isoformat()
         )
 
 
@@ -335,5 +335,5 @@ def _one(
     query = select(cases).where(cases.c.id == case_id, visible_cases(scope))
     row = connection.execute(query).mappings().first()
     if row is None:
-        raise NotFoundError("cases.unknown", id=case_id[:60])
+        raise NotFoundError("requests.unknown", id=case_id[:60])
     return _request(row), _events(connection, [case_id])[case_id]

@@ -106,7 +106,7 @@ def test_of_two_processes_that_append_at_once_one_wins(
                 one.stdin.write(f"{case_id} {turn + 2}\n")
                 one.stdin.flush()
             said = sorted(one.stdout.readline().strip() for one in writers)
-            assert said == ["cases.changed", "won"], turn
+            assert said == ["requests.changed", "won"], turn
     finally:
         for one in writers:
             one.stdin.close()

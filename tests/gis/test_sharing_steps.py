@@ -1,6 +1,7 @@
 """The states of a sharing request: every event in every state, by every party; clocks by date."""
 
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
@@ -19,7 +20,9 @@ from gis.cases.steps import FINAL, STEPS
 from gis.cases.working_days import WorkingCalendar
 from gis.errors import ConflictError, FormatError, StorageError
 from gis.home import Home
+from gis.terms import require_sharing
 from propagation.compliance.records import Confidence
+from propagation.errors import PropagationError
 
 CALENDAR = WorkingCalendar(load_decisions())
 PACKAGED = data.path("rules/sharing.toml").read_text(encoding="utf-8")
@@ -365,6 +368,33 @@ def test_a_rule_that_no_clock_could_read_is_refused(old: str, new: str) -> None:
     with pytest.raises(FormatError) as caught:
         changed((old, new)).on(date(2026, 11, 26))
     assert "sharing.toml:" in caught.value.say("vi")
+
+
+READ = {
+    # parameters that a rule may lack, and what reads them
+    "term": "a clock's term",
+    "survey_term": "longer where a survey is needed",
+    "delay_term": "longer for force majeure",
+    "of_province": "said beside the clock",
+    "ministry_vi": "what the ministry is called",
+    "ministry_en": "what the ministry is called",
+}
+
+
+def test_every_parameter_is_required_or_listed_here() -> None:
+    seen = set()
+    for rule in RULES.on(date(2026, 11, 26)).values():
+        for name in rule.parameters:
+            without = replace(
+                rule, parameters={k: v for k, v in rule.parameters.items() if k != name}
+            )
+            if name in READ:
+                seen.add(name)
+                require_sharing(without)
+                continue
+            with pytest.raises(PropagationError, match=name):
+                require_sharing(without)
+    assert seen == set(READ)
 
 
 def test_without_a_rule_a_clock_runs_without_an_end() -> None:
