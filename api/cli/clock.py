@@ -1,20 +1,16 @@
 """`phusong clock START TERM`: the day on which a term ends."""
 
 import argparse
-import re
 from datetime import date, datetime
 
 from api.case_view import day_json, rule_json, said_term
 from api.cli.frame import DONE, Command, Output, Parser
 from data.text import text, when
 from gis.cases.rule_book import rules_in_use
-from gis.cases.working_days import calendar_in_use, local_day
-from gis.errors import FormatError
+from gis.cases.working_days import calendar_in_use, local_day, read_start
 from gis.terms import COUNTING, Term, TermUnit
 
 __all__ = ["COMMANDS"]
-
-_DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 
 
 def _configure(parser: Parser) -> None:
@@ -22,27 +18,8 @@ def _configure(parser: Parser) -> None:
     parser.add_argument("term", metavar="TERM", help=parser.say("help_clock_term"))
 
 
-def _start(written: str) -> date | datetime:
-    """Return a day, or a moment that says its zone.
-
-    Raises
-    ------
-    FormatError
-        If it is neither.
-    """
-    try:
-        if _DAY.fullmatch(written):
-            return date.fromisoformat(written)
-        moment = datetime.fromisoformat(written)
-    except ValueError:
-        raise FormatError("calendar.start_malformed", value=written[:40]) from None
-    if moment.tzinfo is None:
-        raise FormatError("calendar.start_malformed", value=written[:40])
-    return moment
-
-
 def _run(arguments: argparse.Namespace, output: Output) -> int:
-    start, term = _start(arguments.start), Term.parse(arguments.term)
+    start, term = read_start(arguments.start), Term.parse(arguments.term)
     home, language = output.settings.place, output.language
     calendar, rules = calendar_in_use(home), rules_in_use(home)
     day = local_day(start) if isinstance(start, datetime) else start

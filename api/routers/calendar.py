@@ -1,7 +1,7 @@
 """Working days: the calendar of a year as a page and for programs, and the end of a term."""
 
 from collections.abc import Sequence
-from datetime import date, datetime
+from datetime import datetime
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Query
@@ -23,6 +23,7 @@ from gis.cases.working_days import (
     DayStatus,
     calendar_in_use,
     local_day,
+    read_start,
 )
 from gis.terms import COUNTING, Term
 
@@ -52,18 +53,18 @@ def working_days(request: Request, year: Year = None) -> dict[str, Any]:
 @router.get("/working-days/due")
 def due(
     request: Request,
-    start: Annotated[date | datetime, Query(description="A day, or a moment with its zone.")],
+    start: Annotated[str, Query(max_length=40, description="A day, or a moment with its zone.")],
     term: Annotated[str, Query(max_length=40, examples=["7wd"])],
 ) -> dict[str, Any]:
     """When a term ends, by the rule in force on its first day."""
     service, language = service_of(request), api_language(request)
     calendar, rules = calendar_in_use(service.home), rules_in_use(service.home)
-    asked = Term.parse(term)
-    day = local_day(start) if isinstance(start, datetime) else start
-    found = calendar.end_of_term(start, asked, rules.counting(day))
+    begins, asked = read_start(start), Term.parse(term)
+    day = local_day(begins) if isinstance(begins, datetime) else begins
+    found = calendar.end_of_term(begins, asked, rules.counting(day))
     rule = rules.rule(COUNTING, day)
     return {
-        "start": start.isoformat(),
+        "start": begins.isoformat(),
         "term": str(asked),
         "term_text": said_term(asked, language),
         "due_on": found.on.isoformat(),

@@ -111,7 +111,7 @@ def _text(name: str, given: object, longest: int) -> str:
 def _number(name: str, given: object) -> float:
     try:
         value = float(given.replace(",", ".") if isinstance(given, str) else given)  # type: ignore[arg-type]
-    except (TypeError, ValueError):
+    except (OverflowError, TypeError, ValueError):
         raise FormatError("requests.field_number", name=name, most=LARGEST_VND) from None
     if isinstance(given, bool) or not math.isfinite(value) or not 0 <= value <= LARGEST_VND:
         raise FormatError("requests.field_number", name=name, most=LARGEST_VND)

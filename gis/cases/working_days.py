@@ -9,6 +9,7 @@ counted, a month ends on the day of its number (or on the month's last day where
 term that ends on a day off ends on the next working day, at 24 o'clock. A rule may say otherwise.
 """
 
+import re
 from calendar import monthrange
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -35,12 +36,14 @@ __all__ = [
     "WorkingCalendar",
     "calendar_in_use",
     "local_day",
+    "read_start",
 ]
 
 FIRST_YEAR: Final = 2000
 LAST_YEAR: Final = 2098
 """The years that the calendar covers: the package computes the lunar new year up to 2099."""
 
+_DAY: Final = re.compile(r"\d{4}-\d{2}-\d{2}")
 _COUNTRY: Final = "VN"
 _LANGUAGES: Final = {Language.VI: "vi", Language.EN: "en_US"}
 _PACKAGE: Final = f"holidays {version('holidays')}"
@@ -127,6 +130,25 @@ def local_day(moment: datetime) -> date:
     if moment.tzinfo is None:
         raise FormatError("errors.moment_without_zone", value=str(moment))
     return moment.astimezone(VIET_NAM).date()
+
+
+def read_start(written: str) -> date | datetime:
+    """Return the day, or the moment with its zone, that begins a term.
+
+    Raises
+    ------
+    FormatError
+        If it is neither.
+    """
+    try:
+        if _DAY.fullmatch(written):
+            return date.fromisoformat(written)
+        moment = datetime.fromisoformat(written)
+    except ValueError:
+        raise FormatError("calendar.start_malformed", value=written[:40]) from None
+    if moment.tzinfo is None:
+        raise FormatError("calendar.start_malformed", value=written[:40])
+    return moment
 
 
 def _end_of(day: date) -> datetime:

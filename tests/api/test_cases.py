@@ -379,6 +379,9 @@ def test_working_days_for_programs(client: TestClient, token: Callable[[str], He
     moment = "2025-04-25T10:00:00%2B07:00"
     hours = client.get(f"/working-days/due?start={moment}&term=24h", headers=viewer).json()
     assert hours["due_at"] == "2025-04-26T03:00:00+00:00"
+    midnight = "2025-04-25T00:00:00%2B07:00"
+    hours = client.get(f"/working-days/due?start={midnight}&term=24h", headers=viewer).json()
+    assert hours["due_at"] == "2025-04-25T17:00:00+00:00"
     for wrong in (
         "start=2025-04-25&term=24h",
         "start=x&term=7wd",

@@ -234,6 +234,7 @@ def test_an_escalation_without_evidence_still_has_its_hash(
         (EventKind.COUNTERED, {"proposal": "x", "asked_rent_vnd_per_month": "nan"}),
         (EventKind.COUNTERED, {"proposal": "x", "asked_rent_vnd_per_month": True}),
         (EventKind.COUNTERED, {"proposal": "x", "asked_rent_vnd_per_month": [1]}),
+        (EventKind.COUNTERED, {"proposal": "x", "asked_rent_vnd_per_month": 10**400}),
         (EventKind.LICENCES_STATED, {"requester_licence": "local"}),
         (EventKind.LICENCES_STATED, {"requester_licence": "x", "owner_licence": "local"}),
         (
