@@ -8,6 +8,7 @@ from typing import Any
 from api.geojson import plain
 from api.identity import Identity
 from api.service import Service
+from api.views import jurisdiction_of
 from data.text import Language, text
 from gis.cases.clocks import Clock, Reminder, due_reminders
 from gis.cases.evidence import EVIDENCE, sha256_of
@@ -180,19 +181,16 @@ class CaseView:
         return self.told.calendar.between(min(first, last), last)
 
     def _event(self, event: SharingEvent) -> dict[str, Any]:
-        names, identity = self.told.names, self.told.identity
+        identity = self.told.identity
         own = identity.is_staff or identity.scope.own == event.organisation_id
-        organisation = event.organisation_id
         details = {name: told for name, told in event.details.items() if name != EVIDENCE}
         return {
             "sequence": event.sequence,
             "kind": event.kind.value,
-            "text": self.told.said(f"event.{event.kind.value}"),
+            "text": self.told.said(f"happened.{event.kind.value}"),
             "party": event.party.value,
             "party_text": self.told.said(f"party.{event.party.value}"),
-            "organisation": None
-            if organisation is None
-            else names.get(organisation, organisation),
+            "organisation": self._organisation(event),
             "account": event.account if own else None,
             "at": plain(event.at),
             "details": details,
@@ -200,6 +198,13 @@ class CaseView:
             "attachments": list(event.attachments),
             "evidence_sha256": sha256_of(event),
         }
+
+    def _organisation(self, event: SharingEvent) -> str | None:
+        """Return whose step it was: the department is called what it was called on that day."""
+        if event.party is Party.DEPARTMENT:
+            return jurisdiction_of(local_day(event.at)).department(self.told.language)
+        organisation = event.organisation_id
+        return None if organisation is None else self.told.names.get(organisation, organisation)
 
     def _details(
         self, kind: EventKind, details: Mapping[str, Any], day: date
