@@ -15,6 +15,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from enum import StrEnum
+from functools import cache
 from importlib.metadata import version
 from typing import Final
 
@@ -312,7 +313,8 @@ class WorkingCalendar:
                 "calendar.year", year=str(year), first=str(FIRST_YEAR), last=str(LAST_YEAR)
             )
         if year not in self._years:
-            self._years[year] = _from_package(year, self._known(year)) | self._decided_days(year)
+            known = _from_package(year, self._known(year))
+            self._years[year] = {**known, **self._decided_days(year)}
         return self._years[year]
 
     def _known(self, year: int) -> Confidence:
@@ -339,7 +341,8 @@ class WorkingCalendar:
         return found
 
 
-def _from_package(year: int, confidence: Confidence) -> dict[date, DayStatus]:
+@cache
+def _from_package(year: int, confidence: Confidence) -> Mapping[date, DayStatus]:
     """Return holidays and swapped days of a year as the package has them."""
     around = range(year - 1, year + 2)
     named = {
