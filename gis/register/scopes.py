@@ -42,6 +42,9 @@ class Role(StrEnum):
     SYSTEM = "system"
 
 
+_SUBMITTED = "submitted"
+"""The event before which a request is nobody else's."""
+
 _SEE_ALL = frozenset({Role.STAFF, Role.ADMINISTRATOR, Role.SYSTEM})
 
 
@@ -127,12 +130,12 @@ def visible_protected_points(scope: Scope) -> ColumnElement[bool]:
 def visible_cases(scope: Scope) -> ColumnElement[bool]:
     """Return the condition on `cases` that a caller's rows meet: its parties and the department.
 
-    Before it is submitted, when only its first event has happened, a draft is its requester's.
+    A draft that was never submitted is its requester's alone.
     """
     if scope.role is Role.SYSTEM:
         return true()
-    later = and_(case_events.c.case_id == cases.c.id, case_events.c.sequence > 1)
-    submitted = exists(select(case_events.c.case_id).where(later).correlate_except(case_events))
+    sent = and_(case_events.c.case_id == cases.c.id, case_events.c.kind == _SUBMITTED)
+    submitted = exists(select(case_events.c.case_id).where(sent).correlate_except(case_events))
     read = true() if scope.sees_all else _owned(cases.c.owner_id, scope)
     return or_(_owned(cases.c.requester_id, scope), and_(submitted, read))
 

@@ -14,6 +14,7 @@ from starlette.testclient import TestClient
 from api.identity import new_link, new_token
 from api.service import Service
 from gis.register.scopes import PUBLIC
+from gis.rule_files import rule_file
 
 OWNER, REQUESTER, OTHER = "mo-phong-b", "mo-phong-a", "mo-phong-c"
 Headers = dict[str, str]
@@ -365,6 +366,39 @@ def test_the_page_of_working_days(browser_of: Callable[[str], Any], language: st
     assert {"vi": "chưa có quyết định", "en": "no decision"}[language] in later
     for wrong in ("1999", "2099", "x"):
         assert staff.get(f"/view/calendar?year={wrong}").status_code == 422
+
+
+def test_an_administrators_files_decide_and_a_bad_one_is_named(
+    client: TestClient,
+    submitted: dict[str, Any],
+    headers: dict[str, Headers],
+    browser_of: Callable[[str], Any],
+    service: Service,
+) -> None:
+    address = f"/sharing-requests/{submitted['id']}"
+    admin, name = browser_of("administrator"), "sharing.toml"
+    file = rule_file(service.home, name)
+    changed = file.content.replace('term = "7 working_days"', 'term = "2 months"')
+    sent = {"content": changed, "version": file.version}
+    assert admin.post(f"/view/rules/files/{name}", sent).status_code == 303
+    told = client.get(address, headers=headers[OWNER]).json()
+    assert {one["name"]: one["terms"] for one in told["clocks"]}["answer"] == ["2 months"]
+    bad = {"content": changed.replace("2 months", "2 moons")}
+    bad["version"] = rule_file(service.home, name).version
+    refused = admin.post(f"/view/rules/files/{name}", bad)
+    assert refused.status_code == 422
+    assert "working_days" in refused.text, "an example of a term"
+    service.home.holidays.mkdir()
+    (service.home.holidays / "2027.toml").write_text("[[decision]]", encoding="utf-8")
+    staff = browser_of("staff")
+    for answer in (
+        client.get(address, headers=headers[OWNER]),
+        client.get("/working-days", headers=headers[OWNER]),
+        staff.get("/view/sharing"),
+        staff.get("/view/calendar"),
+    ):
+        assert answer.status_code == 422
+        assert "2027.toml" in answer.text
 
 
 def test_working_days_for_programs(client: TestClient, token: Callable[[str], Headers]) -> None:

@@ -184,6 +184,16 @@ def test_who_sees_a_request(cases: Cases, asked: Callable[..., str]) -> None:
                 cases.append(case_id, EventKind.ACCEPTED, {}, scope, "x", expected=2)
 
 
+def test_a_draft_that_was_thrown_away_stays_its_requesters(
+    cases: Cases, register: Register
+) -> None:
+    structure = register.structures(PUBLIC, owner_id="mo-phong-b", limit=1)[0]
+    wish = Wish(structure_id=structure.id, technology="5G", purpose="x")
+    drafted = cases.draft(wish, REQUESTER, "lan")
+    cases.append(drafted.id, EventKind.WITHDRAWN, {}, REQUESTER, "lan", expected=1)
+    assert [cases.count(one) for one in (REQUESTER, OWNER, STAFF)] == [1, 0, 0]
+
+
 def test_who_may_not_ask(cases: Cases, register: Register) -> None:
     structure = register.structures(PUBLIC, owner_id="mo-phong-b", limit=1)[0]
     wish = Wish(structure_id=structure.id, technology="5G", purpose="x")
