@@ -9,10 +9,14 @@ from typing import Any
 
 import pytest
 from fastapi import FastAPI
+from sqlalchemy import insert
 from starlette.testclient import TestClient
 
 from api.identity import new_link, new_token
 from api.service import Service
+from gis.cases.store import Cases, Wish
+from gis.register import engine
+from gis.register.schema import case_events
 from gis.register.scopes import PUBLIC
 from gis.rule_files import rule_file
 
@@ -352,6 +356,40 @@ def test_the_pages_of_a_request(
     assert "/evidence/4" not in asking.get(address)
     assert address in staff.get("/view/sharing")
     assert Page(app, service, people[OTHER]).client.get(address).status_code == 404
+
+
+def test_an_answer_that_is_late_is_shown_and_may_be_escalated(
+    app: FastAPI,
+    service: Service,
+    people: dict[str, Any],
+    body: dict[str, Any],
+    account: Callable[[str], Any],
+) -> None:
+    cases, scope = Cases(service.register, service.home), people[REQUESTER].scope
+    wish = Wish(structure_id=body["structure_id"], technology="5G", purpose="x")
+    drafted = cases.draft(wish, scope, "lan")
+    long_ago = {
+        "case_id": drafted.id,
+        "sequence": 2,
+        "kind": "submitted",
+        "party": "requester",
+        "account": "lan",
+        "organisation_id": REQUESTER,
+        "at": "2026-02-10T02:00:00.000Z",
+        "details": "{}",
+        "attachments": "[]",
+    }
+    with engine.writing(service.register.engine) as connection:
+        connection.execute(insert(case_events), [long_ago])
+    asking, staff = (Page(app, service, who) for who in (people[REQUESTER], account("staff")))
+    address = f"/view/sharing/{drafted.id}"
+    for page in (asking, staff):
+        listed = page.get("/view/sharing")
+        assert "Trả lời đề nghị: hạn 26/02/2026" in listed, "over Tết"
+        assert "Quá hạn" in listed
+        assert re.search(r"quá [\d.]+ ngày làm việc", page.get(address))
+    assert 'name="kind" value="escalated"' in asking.get(address)
+    assert "17/02/2026" in asking.get(address), "a day of Tết within the term"
 
 
 @pytest.mark.parametrize("language", ["vi", "en"])
