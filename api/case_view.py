@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import cache
 from typing import Any
 
 from api.geojson import plain
@@ -26,6 +27,7 @@ from propagation.compliance.records import Rule
 __all__ = ["CaseView", "Told", "day_json", "evidence_of", "rule_json", "said_term", "viewer"]
 
 
+@cache
 def said_term(term: Term, language: Language) -> str:
     """Return a term in words."""
     return text(f"calendar.unit.{term.unit.value}", language, count=term.count)

@@ -30,6 +30,7 @@ class SharingRules:
     def __init__(self, contents: Mapping[str, bytes]) -> None:
         self._contents = {name: told for name, told in contents.items() if _MARK in told}
         self._days: dict[date, Mapping[str, Rule]] = {}
+        self._provinces: dict[date, str] = {}
 
     def on(self, day: date) -> Mapping[str, Rule]:
         """Return the rules in force on a day, by id.
@@ -46,11 +47,16 @@ class SharingRules:
     def rule(self, rule_id: str, day: date) -> Rule | None:
         """Return the version of a rule in force on a day, the province's before the general."""
         rules = self.on(day)
-        try:
-            province = jurisdiction_on(day).province_code
-        except NotFoundError:
-            return rules.get(rule_id)
-        return rules.get(f"{rule_id}.{province}") or rules.get(rule_id)
+        return rules.get(f"{rule_id}.{self._province(day)}") or rules.get(rule_id)
+
+    def _province(self, day: date) -> str:
+        """Return the code of the province in charge on a day, empty where none is known."""
+        if day not in self._provinces:
+            try:
+                self._provinces[day] = jurisdiction_on(day).province_code
+            except NotFoundError:
+                self._provinces[day] = ""
+        return self._provinces[day]
 
     def counting(self, day: date) -> Counting:
         """Return how terms that begin on a day are counted."""

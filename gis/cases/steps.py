@@ -2,7 +2,9 @@
 
 The ladder (negotiation, mediation, decision) is that of Bắc Ninh, Quyết định 72/2025/QĐ-UBND,
 Điều 16 and 19.4, a model and not law elsewhere; that sharing is by contract and that an authority
-decides where parties do not agree is Luật Viễn thông 24/2023/QH15, Điều 47.2 and 47.3.
+decides where parties do not agree is Luật Viễn thông 24/2023/QH15, Điều 47.2 and 47.3. The price
+is negotiated (hiệp thương giá) between the parties or before the department, which the ministry's
+Thông tư 07/2024/TT-BTTTT gives a part in it; so either records it.
 """
 
 from collections.abc import Mapping
@@ -134,17 +136,20 @@ STEPS: Final[Mapping[EventKind, Step]] = MappingProxyType(
         EventKind.NEGOTIATION_OPENED: Step(
             frozenset({State.COUNTERED, State.ACCEPTED, State.DISAGREED}),
             State.NEGOTIATING,
-            _PARTIES,
+            _PARTIES | _DEPARTMENT,
             (_ASKED, _OFFERED, _PUBLISHED, _NOTE),
         ),
         EventKind.NEGOTIATION_AGREED: Step(
             frozenset({State.NEGOTIATING}),
             State.ACCEPTED,
-            _PARTIES,
+            _PARTIES | _DEPARTMENT,
             (Field("agreed_rent_vnd_per_month", FieldKind.NUMBER, required=True), _NOTE),
         ),
         EventKind.NEGOTIATION_FAILED: Step(
-            frozenset({State.NEGOTIATING}), State.DISAGREED, _PARTIES, (_REASON,)
+            frozenset({State.NEGOTIATING}),
+            State.DISAGREED,
+            _PARTIES | _DEPARTMENT,
+            (_REASON,),
         ),
         EventKind.CO_USE_APPROVED: Step(
             _SHARED | {State.CONTRACTED},

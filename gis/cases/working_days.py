@@ -211,7 +211,8 @@ class WorkingCalendar:
         FormatError
             If its year lies outside the calendar.
         """
-        return self.status(day).working
+        known = self._year(day.year).get(day)
+        return self._weekly(day) is None if known is None else known.working
 
     def next_working_day(self, day: date) -> date:
         """Return a day itself where it is worked, else the next one that is."""
@@ -294,9 +295,14 @@ class WorkingCalendar:
         self._year(year)
         return date(year, month, min(day.day, monthrange(year, month)[1]))
 
-    def _plain(self, day: date) -> DayStatus:
+    def _weekly(self, day: date) -> Week | None:
+        """Return what makes a day a weekly day off, None where it is none."""
         week = self.week(day)
-        if week is None or day.weekday() not in week.days_off:
+        return week if week is not None and day.weekday() in week.days_off else None
+
+    def _plain(self, day: date) -> DayStatus:
+        week = self._weekly(day)
+        if week is None:
             return DayStatus(day=day, kind=DayKind.WORKING)
         return DayStatus(
             day=day,

@@ -100,12 +100,16 @@ ALLOWED: dict[State | None, str] = {
     State.COMPLETE: "R:withdrawn O:survey_ordered O:delayed O:accepted O:refused O:countered",
     State.SURVEYING: "R:withdrawn O:delayed O:accepted O:refused O:countered",
     State.COUNTERED: "R:counter_accepted R:withdrawn R:negotiation_opened O:negotiation_opened"
+    " D:negotiation_opened"
     " R:escalated O:escalated",
     State.NEGOTIATING: "R:negotiation_agreed O:negotiation_agreed R:negotiation_failed"
-    " O:negotiation_failed R:withdrawn R:escalated O:escalated",
-    State.DISAGREED: "O:countered R:negotiation_opened O:negotiation_opened R:withdrawn"
+    " O:negotiation_failed D:negotiation_agreed D:negotiation_failed R:withdrawn R:escalated"
+    " O:escalated",
+    State.DISAGREED: "O:countered R:negotiation_opened O:negotiation_opened D:negotiation_opened"
+    " R:withdrawn"
     " R:escalated O:escalated",
-    State.ACCEPTED: "R:negotiation_opened O:negotiation_opened D:co_use_approved"
+    State.ACCEPTED: "R:negotiation_opened O:negotiation_opened D:negotiation_opened"
+    " D:co_use_approved"
     " R:contract_concluded O:contract_concluded R:withdrawn R:escalated O:escalated",
     State.REFUSED: "O:countered R:withdrawn R:escalated O:escalated D:closed",
     State.CONTRACTED: "D:co_use_approved D:closed",
