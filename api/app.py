@@ -15,6 +15,9 @@ from api.roles import RouteTableError, require_complete
 from api.routers import (
     antennas,
     applications,
+    calendar,
+    case_pages,
+    cases,
     channels,
     exports,
     findings,
@@ -35,10 +38,10 @@ from api.routers import (
     register,
     rules,
     service,
-    sharing,
     stations,
     studies,
     study_pages,
+    supports,
     users,
 )
 from api.service import Service
@@ -48,7 +51,7 @@ __all__ = ["create_app"]
 
 _ROUTERS = (
     service,
-    sharing,
+    supports,
     identity,
     register,
     plans,
@@ -71,6 +74,9 @@ _ROUTERS = (
     channels,
     matrix,
     rules,
+    cases,
+    case_pages,
+    calendar,
     imports,
     import_pages,
     exports,

@@ -19,6 +19,7 @@ class Role(StrEnum):
 ANYONE = frozenset(Role)
 SIGNED_IN = ANYONE - {Role.ANONYMOUS}
 REQUESTERS = SIGNED_IN - {Role.VIEWER}
+OPERATORS = frozenset({Role.OPERATOR})
 STAFF = frozenset({Role.STAFF, Role.ADMINISTRATOR})
 """Those who work for the department."""
 ADMINISTRATORS = frozenset({Role.ADMINISTRATOR})
@@ -80,6 +81,14 @@ ROUTES: dict[tuple[str, str], frozenset[Role]] = {
     ("DELETE", "/jobs/{job_id}"): REQUESTERS,
     ("GET", "/jobs/{job_id}/events"): REQUESTERS,
     ("POST", "/jobs/{job_id}/cancel"): REQUESTERS,
+    # sharing requests: their parties and the department, decided by the scope
+    ("GET", "/sharing-requests"): REQUESTERS,
+    ("POST", "/sharing-requests"): OPERATORS,
+    ("GET", "/sharing-requests/{case_id}"): REQUESTERS,
+    ("POST", "/sharing-requests/{case_id}/events"): REQUESTERS,
+    ("GET", "/sharing-requests/{case_id}/evidence/{sequence}"): STAFF,
+    ("GET", "/working-days"): SIGNED_IN,
+    ("GET", "/working-days/due"): SIGNED_IN,
     # pages
     ("GET", "/"): ANYONE,
     ("GET", "/map"): ANYONE,
@@ -109,9 +118,14 @@ ROUTES: dict[tuple[str, str], frozenset[Role]] = {
     ("GET", "/view/guide/{page}"): ANYONE,
     ("GET", "/view/applications"): STAFF,
     ("POST", "/view/applications"): STAFF,
-    ("GET", "/view/matrix"): STAFF,
     ("GET", "/view/sharing"): REQUESTERS,
-    ("POST", "/view/sharing"): REQUESTERS,
+    ("POST", "/view/sharing"): OPERATORS,
+    ("GET", "/view/sharing/{case_id}"): REQUESTERS,
+    ("POST", "/view/sharing/{case_id}/events"): REQUESTERS,
+    ("GET", "/view/calendar"): STAFF,
+    ("GET", "/view/matrix"): STAFF,
+    ("GET", "/view/supports"): REQUESTERS,
+    ("POST", "/view/supports"): REQUESTERS,
     ("GET", "/view/best-sites"): REQUESTERS,
     ("POST", "/view/best-sites"): REQUESTERS,
     ("GET", "/view/channels"): STAFF,

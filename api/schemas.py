@@ -5,6 +5,9 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from gis.cases.details import LONGEST_TEXT, MOST_ATTACHMENTS
+from gis.cases.records import EventKind
+from gis.cases.store import HIGHEST_M
 from gis.studies.application import LIMITS
 
 __all__ = [
@@ -17,6 +20,8 @@ __all__ = [
     "Megahertz",
     "NetworkRequest",
     "Reach",
+    "SharingRequestBody",
+    "SharingStepBody",
     "Step",
     "Threshold",
 ]
@@ -209,3 +214,30 @@ class ImportAnswersRequest(_Schema):
     answers: Annotated[dict[str, Annotated[str, Field(max_length=500)]], Field(max_length=200)] = (
         Field(default_factory=dict, examples=[{"crs": "9210"}])
     )
+
+
+Papers = Annotated[list[Words], Field(max_length=MOST_ATTACHMENTS)]
+
+
+class SharingRequestBody(_Schema):
+    """What is asked of another's structure; the caller's organisation asks."""
+
+    structure_id: StationId
+    technology: Annotated[str, Field(min_length=1, max_length=200, examples=["5G NR"])]
+    purpose: Annotated[str, Field(min_length=1, max_length=LONGEST_TEXT)]
+    bands: Annotated[str, Field(max_length=200, examples=["3500-3600 MHz"])] = ""
+    height_above_ground_m: Annotated[
+        float | None, Field(ge=0, le=HIGHEST_M, allow_inf_nan=False)
+    ] = None
+    wanted_from: date | None = None
+    wanted_to: date | None = None
+    attachments: Papers = Field(default_factory=list)
+
+
+class SharingStepBody(_Schema):
+    """One step of a request; the fields of its details stand in `next` of the request."""
+
+    kind: EventKind
+    expected: Annotated[int, Field(ge=1, le=100_000, description="How many events were seen.")]
+    details: Annotated[dict[str, Any], Field(max_length=20)] = Field(default_factory=dict)
+    attachments: Papers = Field(default_factory=list)

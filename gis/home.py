@@ -55,6 +55,11 @@ class Home:
         return self.folder / "rules"
 
     @property
+    def holidays(self) -> Path:
+        """Yearly decisions on working days of the administrator's own, as `rules` is for rules."""
+        return self.folder / "holidays"
+
+    @property
     def uploads(self) -> Path:
         """Files that people sent, kept for their provenance."""
         return self.folder / "uploads"

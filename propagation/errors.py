@@ -31,6 +31,8 @@ _WRONG_PARAMETER = {
     "code_rates": "must hold one value for each of the six code rates",
     "share": "must be above 0 and below 100",
     "building": "must be a kind of building of Rec. ITU-R P.2109",
+    "term": "must be a term such as 7 working_days",
+    "authority": "must be one of the authorities that the rule lists",
 }
 
 
@@ -75,7 +77,8 @@ class ParameterError(PropagationError):
         Name of the parameter.
     wrong : str
         What is wrong: `absent`, `number`, `flag`, `words`, `numbers`, `starts_at_zero`,
-        `increasing`, `range`, `grid`, `length`, `code_rates`, `share` or `building`.
+        `increasing`, `range`, `grid`, `length`, `code_rates`, `share`, `building`, `term` or
+        `authority`.
     """
 
     def __init__(self, name: str, wrong: str) -> None:

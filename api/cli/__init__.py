@@ -31,6 +31,7 @@ COMMANDS = (
     "measured",
     "plans",
     "rules",
+    "clock",
     "rerun",
     "curves",
     "validate",

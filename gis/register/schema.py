@@ -14,6 +14,7 @@ from sqlalchemy import (
     Index,
     Integer,
     MetaData,
+    PrimaryKeyConstraint,
     Table,
     Text,
     UniqueConstraint,
@@ -34,6 +35,8 @@ __all__ = [
     "boundaries",
     "broadcast_stations",
     "cables",
+    "case_events",
+    "cases",
     "change_log",
     "contracts",
     "documents",
@@ -569,3 +572,42 @@ jobs = Table(
     Index("jobs_state_sequence", "state", "sequence"),
     sqlite_autoincrement=True,
 )
+
+cases = Table(
+    "cases",
+    metadata,
+    Column("sequence", Integer, primary_key=True, autoincrement=True),
+    _id(),
+    _text("kind", required=True),
+    _reference("structure_id", "structures.id", required=True),
+    _reference("requester_id", "organisations.id", required=True),
+    _reference("owner_id", "organisations.id", required=True),
+    _real("height_above_ground_m"),
+    _text("technology", required=True),
+    _text("bands", required=True),
+    _text("purpose", required=True),
+    Column("wanted_from", Day),
+    Column("wanted_to", Day),
+    Column("created_at", Moment, nullable=False),
+    CheckConstraint("requester_id <> owner_id", name="cases_two_parties"),
+    Index("cases_requester", "requester_id"),
+    Index("cases_owner", "owner_id"),
+    sqlite_autoincrement=True,
+)
+"""What is asked for; rows are added, never changed: triggers of the migration see to it."""
+
+case_events = Table(
+    "case_events",
+    metadata,
+    _reference("case_id", "cases.id", required=True),
+    Column("sequence", Integer, nullable=False),
+    _text("kind", required=True),
+    _text("party", required=True),
+    _text("account", required=True),
+    _text("organisation_id"),
+    Column("at", Moment, nullable=False),
+    _text("details", required=True),
+    _text("attachments", required=True),
+    PrimaryKeyConstraint("case_id", "sequence"),
+)
+"""What happened to each; rows are added, never changed."""

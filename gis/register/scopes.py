@@ -12,6 +12,8 @@ from gis.register.schema import (
     attachment_levels,
     broadcast_stations,
     cables,
+    case_events,
+    cases,
     contracts,
     documents,
     ducts,
@@ -27,6 +29,7 @@ __all__ = [
     "Role",
     "Scope",
     "visible_cables",
+    "visible_cases",
     "visible_contracts",
     "visible_documents",
     "visible_ducts",
@@ -50,6 +53,9 @@ class Role(StrEnum):
     ADMINISTRATOR = "administrator"
     SYSTEM = "system"
 
+
+_SUBMITTED = "submitted"
+"""The event before which a request is nobody else's."""
 
 _SEE_ALL = frozenset({Role.STAFF, Role.ADMINISTRATOR, Role.SYSTEM})
 
@@ -196,6 +202,19 @@ def visible_measurements(scope: Scope) -> ColumnElement[bool]:
 def visible_protected_points(scope: Scope) -> ColumnElement[bool]:
     """Return the condition on `protected_points` that a caller's rows meet: the department's."""
     return true() if scope.sees_all else false()
+
+
+def visible_cases(scope: Scope) -> ColumnElement[bool]:
+    """Return the condition on `cases` that a caller's rows meet: its parties and the department.
+
+    A draft that was never submitted is its requester's alone.
+    """
+    if scope.role is Role.SYSTEM:
+        return true()
+    sent = and_(case_events.c.case_id == cases.c.id, case_events.c.kind == _SUBMITTED)
+    submitted = exists(select(case_events.c.case_id).where(sent).correlate_except(case_events))
+    read = true() if scope.sees_all else _owned(cases.c.owner_id, scope)
+    return or_(_owned(cases.c.requester_id, scope), and_(submitted, read))
 
 
 def visible_structure_id(structure_id: ColumnElement[str], scope: Scope) -> ColumnElement[bool]:

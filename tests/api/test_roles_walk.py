@@ -18,6 +18,8 @@ _FILLED = {
     "{study_id}": "coverage-0000000000000000",
     "{name}": "none.xlsx",
     "{job_id}": "none",
+    "{case_id}": "none",
+    "{sequence}": "1",
     "{account_id}": "none",
     "{token_id}": "none",
     "{secret}": "none",

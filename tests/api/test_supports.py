@@ -15,7 +15,7 @@ from gis.studies import StudyContext, run
 
 Token = Callable[[str], dict[str, str]]
 
-PAGE = "/view/sharing"
+PAGE = "/view/supports"
 PLACE = {"longitude": 106.41, "latitude": 10.53}
 
 
@@ -88,7 +88,7 @@ def test_a_search_is_read_by_who_asked_and_the_department(
     assert "Kết luận" in page.text
     report = client.get(f"/studies/{study.id}/report.pdf?lang=en", headers=token("operator"))
     assert report.content.startswith(b"%PDF")
-    listed = client.get("/view/sharing", headers={**token("operator"), "accept": "text/html"})
+    listed = client.get("/view/supports", headers={**token("operator"), "accept": "text/html"})
     assert study.id in listed.text
     assert other.id not in listed.text
 

@@ -25,6 +25,7 @@ _REQUESTS: Mapping[_Kind, type[SharingRequest]] = {
     "sharing": SharingRequest,
     "best_sites": BestSitesRequest,
 }
+_PAGES: Mapping[_Kind, str] = {"sharing": "supports.html", "best_sites": "best_sites.html"}
 _LATEST = 10
 _SITING = (
     ("ground_step_m", 100, 10_000, ""),
@@ -53,13 +54,13 @@ _MORE = (
 )
 
 
-@router.get("/view/sharing")
+@router.get("/view/supports")
 def sharing_page(request: Request) -> Response:
     """Show the form of a search, and the searches before."""
     return _show(request, "sharing")
 
 
-@router.post("/view/sharing")
+@router.post("/view/supports")
 def search(request: Request, typed: Typed) -> Response:
     """Ask for a search with what the form chose, and show its job."""
     return _ask(request, "sharing", typed)
@@ -102,7 +103,7 @@ def _show(request: Request, kind: _Kind, refused: Refused | None = None) -> Resp
     kept = list_studies(service_of(request).home, kind=kind)
     return render(
         request,
-        f"{kind}.html",
+        _PAGES[kind],
         status_code=200 if refused is None else refused.status,
         refused=refused,
         form=FormState(kind, refused),

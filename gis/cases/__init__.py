@@ -1,0 +1,1 @@
+"""Cases of the department: their states and their clocks. They never render."""

@@ -1,0 +1,141 @@
+"""What an event says, read strictly from a form or from JSON: nothing unknown, none dropped."""
+
+import math
+import unicodedata
+from collections.abc import Collection, Mapping, Sequence
+from datetime import date
+from typing import Final
+
+from data.text import CONTROL
+from gis.cases.records import EventKind
+from gis.cases.steps import STEPS, Field, FieldKind
+from gis.errors import FormatError
+
+__all__ = ["LARGEST_VND", "LONGEST_TEXT", "MOST_ATTACHMENTS", "read_attachments", "read_details"]
+
+LONGEST_TEXT: Final = 4000
+"""Characters of one text."""
+LARGEST_VND: Final = 1e12
+"""The largest rent, in đồng a month."""
+MOST_ATTACHMENTS: Final = 20
+_LONGEST_NAME: Final = 200
+
+
+def read_details(
+    kind: EventKind,
+    given: Mapping[str, object],
+    *,
+    grounds: Collection[str] = (),
+    authorities: Collection[str] = (),
+) -> dict[str, object]:
+    """Return what an event says, as JSON values; what is empty is not stated.
+
+    Parameters
+    ----------
+    kind : EventKind
+        The event.
+    given : mapping
+        What was typed or sent, by the names of the fields.
+    grounds, authorities : collection of str
+        The grounds of a refusal and the authorities that the rules list on that day.
+
+    Raises
+    ------
+    FormatError
+        With the name of the field, what was given and what was expected.
+    """
+    fields = {one.name: one for one in STEPS[kind].fields}
+    told = {name: value for name, value in given.items() if value not in ("", None, [], ())}
+    for name in told:
+        if name not in fields:
+            raise FormatError("requests.field_unknown", name=name[:60], known=", ".join(fields))
+    listed = {FieldKind.GROUNDS: tuple(grounds), FieldKind.AUTHORITY: tuple(authorities)}
+    read: dict[str, object] = {}
+    for name, field in fields.items():
+        if name in told:
+            choices = listed.get(field.kind, field.choices)
+            read[name] = _value(field, told[name], choices)
+        elif field.required:
+            raise FormatError("requests.field_absent", name=name)
+    _require_order(read, "contract_from", "contract_to")
+    return read
+
+
+def read_attachments(given: object) -> tuple[str, ...]:
+    """Return the names of papers, one a line or as a list.
+
+    Raises
+    ------
+    FormatError
+        If they are no names, or too many.
+    """
+    lines = given.splitlines() if isinstance(given, str) else given
+    if not isinstance(lines, Sequence) or not all(isinstance(one, str) for one in lines):
+        raise FormatError("requests.field_text", name="attachments")
+    names = tuple(_text("attachments", one, _LONGEST_NAME) for one in lines if one.strip())
+    if len(names) > MOST_ATTACHMENTS:
+        raise FormatError(
+            "requests.too_many_attachments", most=MOST_ATTACHMENTS, name="attachments"
+        )
+    return names
+
+
+def _value(field: Field, given: object, choices: Sequence[str]) -> object:
+    if field.kind is FieldKind.NUMBER:
+        return _number(field.name, given)
+    if field.kind is FieldKind.DAY:
+        return _day(field.name, given)
+    if field.kind is FieldKind.GROUNDS:
+        several = [given] if isinstance(given, str) else given
+        if not isinstance(several, Sequence):
+            raise _not_listed(field.name, choices)
+        return sorted({_choice(field.name, one, choices) for one in several})
+    if field.kind in (FieldKind.CHOICE, FieldKind.AUTHORITY):
+        return _choice(field.name, given, choices)
+    return _text(field.name, given, LONGEST_TEXT)
+
+
+def _text(name: str, given: object, longest: int) -> str:
+    if not isinstance(given, str):
+        raise FormatError("requests.field_text", name=name)
+    said = unicodedata.normalize("NFC", given).replace("\r\n", "\n").strip()
+    if not said:
+        raise FormatError("requests.field_absent", name=name)
+    if CONTROL.search(said):
+        raise FormatError("requests.field_control", name=name)
+    if len(said) > longest:
+        raise FormatError("requests.field_long", name=name, most=longest)
+    return said
+
+
+def _number(name: str, given: object) -> float:
+    try:
+        value = float(given.replace(",", ".") if isinstance(given, str) else given)  # type: ignore[arg-type]
+    except (OverflowError, TypeError, ValueError):
+        raise FormatError("requests.field_number", name=name, most=LARGEST_VND) from None
+    if isinstance(given, bool) or not math.isfinite(value) or not 0 <= value <= LARGEST_VND:
+        raise FormatError("requests.field_number", name=name, most=LARGEST_VND)
+    return value
+
+
+def _day(name: str, given: object) -> str:
+    try:
+        return date.fromisoformat(str(given)).isoformat()
+    except ValueError:
+        raise FormatError("requests.field_day", name=name, value=str(given)[:40]) from None
+
+
+def _choice(name: str, given: object, choices: Sequence[str]) -> str:
+    if not isinstance(given, str) or given not in choices:
+        raise _not_listed(name, choices)
+    return given
+
+
+def _not_listed(name: str, choices: Sequence[str]) -> FormatError:
+    return FormatError("requests.field_choice", name=name, expected=", ".join(choices))
+
+
+def _require_order(read: Mapping[str, object], first: str, last: str) -> None:
+    start, end = read.get(first), read.get(last)
+    if isinstance(start, str) and isinstance(end, str) and end < start:
+        raise FormatError("requests.field_order", name=last, start=start, end=end)

@@ -1,0 +1,88 @@
+"""The rules of sharing of every day: what a clock or a step of one date rests on."""
+
+from collections.abc import Mapping
+from datetime import date
+
+from gis.errors import NotFoundError
+from gis.home import Home
+from gis.jurisdictions import jurisdiction_on
+from gis.rules import judged_pack, rule_paths
+from gis.terms import COUNTING, DECIDER, DUTY, GROUND, SHARING, Counting, counting_of
+from propagation.compliance.parameters import number, words
+from propagation.compliance.records import Rule
+
+__all__ = ["SharingRules", "rules_in_use"]
+
+_MARK = f'"{SHARING}'.encode()
+
+
+class SharingRules:
+    """The rules whose ids begin with `sharing.`, by date and province.
+
+    A rule of the province in charge on a day (`sharing.answer.80`) goes before the general one.
+
+    Parameters
+    ----------
+    contents : mapping of str to bytes
+        Rule files by name; those without a rule of sharing are passed over.
+    """
+
+    def __init__(self, contents: Mapping[str, bytes]) -> None:
+        self._contents = {name: told for name, told in contents.items() if _MARK in told}
+        self._days: dict[date, Mapping[str, Rule]] = {}
+        self._provinces: dict[date, str] = {}
+
+    def on(self, day: date) -> Mapping[str, Rule]:
+        """Return the rules in force on a day, by id.
+
+        Raises
+        ------
+        FormatError
+            If somebody spoilt a rule file.
+        """
+        if day not in self._days:
+            self._days[day] = judged_pack(day, self._contents).rules
+        return self._days[day]
+
+    def rule(self, rule_id: str, day: date) -> Rule | None:
+        """Return the version of a rule in force on a day, the province's before the general."""
+        rules = self.on(day)
+        return rules.get(f"{rule_id}.{self._province(day)}") or rules.get(rule_id)
+
+    def _province(self, day: date) -> str:
+        """Return the code of the province in charge on a day, empty where none is known."""
+        if day not in self._provinces:
+            try:
+                self._provinces[day] = jurisdiction_on(day).province_code
+            except NotFoundError:
+                self._provinces[day] = ""
+        return self._provinces[day]
+
+    def counting(self, day: date) -> Counting:
+        """Return how terms that begin on a day are counted."""
+        rule = self.rule(COUNTING, day)
+        return Counting() if rule is None else counting_of(rule)
+
+    def grounds(self, day: date) -> list[Rule]:
+        """Return the grounds on which a request may be refused on a day, in their order."""
+        found = [rule for name, rule in self.on(day).items() if name.startswith(GROUND)]
+        return sorted(found, key=lambda rule: (number(rule, "order"), rule.id))
+
+    def authorities(self, day: date) -> tuple[str, ...]:
+        """Return who may have decided a dispute, as the rule of a day lists them."""
+        rule = self.rule(DECIDER, day)
+        return () if rule is None else words(rule, "authorities")
+
+    def duties(self, day: date, state: str) -> list[Rule]:
+        """Return the duties that are shown in a state on a day."""
+        return [
+            rule
+            for name, rule in sorted(self.on(day).items())
+            if name.startswith(DUTY) and state in words(rule, "states")
+        ]
+
+
+def rules_in_use(home: Home) -> SharingRules:
+    """Return the rules of sharing of this installation."""
+    files = rule_paths(own=home.rules)
+    return SharingRules({name: file.read_bytes() for name, file in files.items()})

@@ -1,0 +1,231 @@
+"""Terms as rules state them: so many working days, calendar days, months or hours.
+
+What the rules of sharing must hold stands here too, so that a rule pack is judged with it before
+it is kept (`gis.rules`), long before a clock reads it.
+"""
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from types import MappingProxyType
+from typing import Final
+
+from gis.errors import FormatError
+from propagation.compliance.parameters import flag, number, numbers, words
+from propagation.compliance.records import Rule
+from propagation.errors import ParameterError
+
+__all__ = [
+    "ANSWER",
+    "APPROVAL",
+    "COMPLETENESS",
+    "COUNTING",
+    "DECIDER",
+    "DECISION",
+    "DUTY",
+    "GROUND",
+    "MEDIATION",
+    "REMINDER",
+    "SHARING",
+    "SUPPLEMENT",
+    "Counting",
+    "Term",
+    "TermUnit",
+    "counting_of",
+    "require_sharing",
+    "term_of",
+]
+
+SHARING: Final = "sharing."
+"""How the ids of the rules of sharing begin."""
+
+COUNTING: Final = "sharing.counting"
+COMPLETENESS: Final = "sharing.completeness"
+SUPPLEMENT: Final = "sharing.supplement"
+ANSWER: Final = "sharing.answer"
+APPROVAL: Final = "sharing.approval"
+MEDIATION: Final = "sharing.mediation"
+DECISION: Final = "sharing.decision"
+DECIDER: Final = "sharing.decider"
+REMINDER: Final = "sharing.reminder"
+GROUND: Final = "sharing.ground."
+"""How the ids of the grounds of a refusal begin; each is a rule, so that each has its label."""
+
+DUTY: Final = "sharing.duty."
+"""How the ids of the duties begin that are shown in the states that they name."""
+
+_LONGEST: Final = 1000
+_WRITTEN: Final = re.compile(r"([0-9]{1,4}) ?([a-z_]+)")
+
+
+class TermUnit(StrEnum):
+    """What a term is counted in."""
+
+    WORKING_DAYS = "working_days"
+    CALENDAR_DAYS = "calendar_days"
+    MONTHS = "months"
+    HOURS = "hours"
+
+
+_SHORT: Final[Mapping[str, TermUnit]] = MappingProxyType(
+    {
+        "wd": TermUnit.WORKING_DAYS,
+        "d": TermUnit.CALENDAR_DAYS,
+        "m": TermUnit.MONTHS,
+        "h": TermUnit.HOURS,
+    }
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Term:
+    """So many of a unit.
+
+    Attributes
+    ----------
+    count : int
+        How many, 1 to 1000.
+    unit : TermUnit
+        Of what.
+
+    Raises
+    ------
+    FormatError
+        If the count lies outside its range.
+    """
+
+    count: int
+    unit: TermUnit
+
+    def __post_init__(self) -> None:
+        """Refuse a term that is none."""
+        if not 1 <= self.count <= _LONGEST:
+            raise FormatError("calendar.term_range", value=self.count, most=_LONGEST)
+
+    @classmethod
+    def parse(cls, written: str) -> "Term":
+        """Return the term that a text states: `7 working_days`, `7wd`, `15d`, `2m`, `24h`.
+
+        Raises
+        ------
+        FormatError
+            If it states none.
+        """
+        found = _WRITTEN.fullmatch(written.strip())
+        name = found[2] if found else ""
+        if found is None or (name not in _SHORT and name not in set(TermUnit)):
+            raise FormatError("calendar.term_malformed", value=written[:40])
+        return cls(int(found[1]), _SHORT[name] if name in _SHORT else TermUnit(name))
+
+    def __str__(self) -> str:
+        """Return it as rules write it."""
+        return f"{self.count} {self.unit.value}"
+
+
+@dataclass(frozen=True, slots=True)
+class Counting:
+    """How terms are counted.
+
+    Attributes
+    ----------
+    first_day_counted : bool
+        Whether the day of the event that begins a term is its first day.
+    moves_to_working_day : bool
+        Whether a term of days or months that ends on a day off ends on the next working day.
+    """
+
+    first_day_counted: bool = False
+    moves_to_working_day: bool = True
+
+
+def term_of(rule: Rule, name: str = "term") -> Term | None:
+    """Return a term of a rule, None where the rule states none.
+
+    Raises
+    ------
+    ParameterError
+        If what stands there is no term.
+    """
+    value = rule.parameters.get(name)
+    if value is None:
+        return None
+    if not isinstance(value, str):
+        raise ParameterError(name, "term")
+    try:
+        return Term.parse(value)
+    except FormatError as error:
+        raise ParameterError(name, "term") from error
+
+
+def counting_of(rule: Rule) -> Counting:
+    """Return how a rule says that terms are counted.
+
+    Raises
+    ------
+    ParameterError
+        If it does not say it.
+    """
+    return Counting(flag(rule, "first_day_counted"), flag(rule, "moves_to_working_day"))
+
+
+def require_sharing(rule: Rule) -> None:
+    """Refuse a rule of sharing that lacks what a clock or a step reads; other rules pass.
+
+    Raises
+    ------
+    ParameterError
+        Naming the first parameter that is missing or is not what it should be.
+    """
+    if not rule.id.startswith(SHARING):
+        return
+    for name in rule.parameters:
+        if name == "term" or name.endswith("_term"):
+            term_of(rule, name)
+    for known, required in _REQUIRED.items():
+        if rule.id == known or rule.id.startswith(f"{known}."):
+            required(rule)
+
+
+def _completeness(rule: Rule) -> None:
+    if flag(rule, "deemed_complete") and term_of(rule) is None:
+        raise ParameterError("term", "absent")
+
+
+def _answer(rule: Rule) -> None:
+    flag(rule, "from_completeness")
+
+
+def _decider(rule: Rule) -> None:
+    for name in ("local", "wider"):
+        value = rule.parameters.get(name)
+        if not isinstance(value, str):
+            raise ParameterError(name, "absent" if value is None else "authority")
+        if value not in words(rule, "authorities"):
+            raise ParameterError(name, "authority")
+
+
+def _reminder(rule: Rule) -> None:
+    if any(not one.is_integer() or one < 0 for one in numbers(rule, "working_days_before")):
+        raise ParameterError("working_days_before", "range")
+
+
+def _duty(rule: Rule) -> None:
+    words(rule, "states")
+
+
+def _ground(rule: Rule) -> None:
+    number(rule, "order")
+
+
+_REQUIRED: Final[Mapping[str, Callable[[Rule], object]]] = MappingProxyType(
+    {
+        COUNTING: counting_of,
+        COMPLETENESS: _completeness,
+        ANSWER: _answer,
+        DECIDER: _decider,
+        REMINDER: _reminder,
+        GROUND.rstrip("."): _ground,
+        DUTY.rstrip("."): _duty,
+    }
+)
