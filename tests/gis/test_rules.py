@@ -27,7 +27,7 @@ from gis.rules import area_class, load_rule_pack, plan_facts, station_facts
 from gis.studies.findings import basis
 from gis.studies.parts import rules_from_json, rules_json
 from propagation.compliance.facts import StationFacts
-from propagation.compliance.parameters import require_parameters
+from propagation.siting.parameters import require_parameters
 from propagation.compliance.records import Confidence
 from propagation.errors import PropagationError
 from propagation.interference.bs412 import (
