@@ -15,9 +15,9 @@ _FM = "plans/fm_regulations_1_3.csv"
 
 
 _NAMED = {
-    "plan_id": "register.plan",
-    "surface": "siting.surface",
-    "zone_kind": "register.planning_zone_kind",
+    "plan_id": ("register", "plan"),
+    "surface": ("planning", "surface"),
+    "zone_kind": ("register", "planning_zone_kind"),
 }
 """Values that a study keeps by their ids, and where their names stand."""
 

@@ -33,7 +33,6 @@ from propagation.interference.bs412 import Area, Reception
 from propagation.interference.dvbt2 import mode_from_text
 from propagation.interference.protection import Service
 from propagation.siting.parameters import require_parameters
-from propagation.siting.parameters import require_parameters
 
 __all__ = [
     "RulePack",

@@ -25,7 +25,6 @@ from gis.studies.snapshots import record_from_json, record_to_json
 from propagation.compliance.records import Rule
 from propagation.errors import ParameterError
 from propagation.siting.parameters import require_parameters
-from propagation.siting.parameters import require_parameters
 
 __all__ = [
     "Computed",

@@ -33,7 +33,6 @@ from propagation.siting.restricted import (
 from propagation.siting.surfaces import Surface, data_surfaces, in_area_2a, surfaces
 
 __all__ = [
-    "RESTRICTED_CHECK",
     "area_2a",
     "data_duty",
     "height",
@@ -45,7 +44,6 @@ __all__ = [
     "surfaces_of",
 ]
 
-RESTRICTED_CHECK: Final = "siting.restricted"
 _SHAPES: Final = (RESTRICTED, RESTRICTED_DIRECTIONAL)
 _CLIMBING: Final = frozenset({"approach", "takeoff"})
 Rules = Mapping[str, Rule]

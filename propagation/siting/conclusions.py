@@ -69,7 +69,7 @@ def found(  # noqa: PLR0917 (the parts of one finding)
     finding = unconcluded(
         f"siting.{check}",
         rule,
-        f"siting.reason.{key}",
+        f"planning.reason.{key}",
         evidence,
         values,
         counterpart=counterpart,
@@ -83,8 +83,8 @@ def found(  # noqa: PLR0917 (the parts of one finding)
             finding.reason,
             values,
             counterpart=counterpart,
-            missing=tuple(f"siting.missing.{name}" for name in missing),
+            missing=tuple(f"planning.missing.{name}" for name in missing),
         )
     return conclude(
-        finding, outcome=outcome, missing=tuple(f"siting.missing.{name}" for name in missing)
+        finding, outcome=outcome, missing=tuple(f"planning.missing.{name}" for name in missing)
     )

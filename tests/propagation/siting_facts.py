@@ -69,9 +69,9 @@ def said(findings: Iterable[Finding]) -> tuple[Finding, ...]:
         values = named_plan(finding.values)
         keys = [
             (finding.reason, values),
-            (finding.check.replace("siting.", "siting.check."), {}),
+            (finding.check.replace("siting.", "planning.check."), {}),
             *((key, values) for key in finding.missing),
-            *((f"siting.evidence.{item.name}", {}) for item in finding.evidence),
+            *((f"planning.evidence.{item.name}", {}) for item in finding.evidence),
             *((f"compliance.reservation.{item}", {}) for item in finding.reservations),
         ]
         for key, told in keys:

@@ -38,7 +38,7 @@ def one(findings: tuple[Finding, ...]) -> Finding:
 def told(findings: tuple[Finding, ...]) -> list[tuple[str, str]]:
     """Return outcome and sentence of each finding."""
     every = said(findings)
-    return [(each.outcome.value, each.reason.removeprefix("siting.reason.")) for each in every]
+    return [(each.outcome.value, each.reason.removeprefix("planning.reason.")) for each in every]
 
 
 def changed(rule: str, **parameters: object) -> dict[str, Any]:
@@ -69,13 +69,13 @@ def test_under_a_surface_the_margin_is_told() -> None:
     found = one(aviation.obstacle_surfaces(site(height_m=42.0), [under], [], RULES))
     assert (found.outcome, found.reason) == (
         Outcome.NEEDS_VERIFICATION,
-        "siting.reason.surfaces_below",
+        "planning.reason.surfaces_below",
     )
     assert found.rule.clause == "Điều 82 khoản 1; Phụ lục Ia, Bảng 2-12"
     assert found.values["allowed_height_m"] == 47.0
     assert found.values["margin_m"] == 5.0
     high = one(aviation.obstacle_surfaces(site(height_m=60.0), [under], [], RULES))
-    assert high.reason == "siting.reason.surfaces_penetrated"
+    assert high.reason == "planning.reason.surfaces_penetrated"
     assert (high.values["penetration_m"], high.values["margin_m"]) == (13.0, -13.0)
 
 
@@ -205,7 +205,7 @@ def test_a_directional_shape_is_recalled() -> None:
 def test_what_a_facility_s_record_lacks_is_named() -> None:
     near = replace(DVOR, kind="llz_dual")
     found = one(aviation.restricted_areas(site(), [near], RULES))
-    assert found.missing == ("siting.missing.direction", "siting.missing.threshold")
+    assert found.missing == ("planning.missing.direction", "planning.missing.threshold")
     assert told(aviation.restricted_areas(site(), [replace(DVOR, elevation_m=None)], RULES)) == [
         ("not_assessable", "restricted_no_elevation")
     ]

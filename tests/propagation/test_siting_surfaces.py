@@ -1,8 +1,8 @@
 """Every number of the aviation surfaces, worked out by hand beside the test.
 
 The runway of the tests: 3000 m, thresholds at 10 m and 12 m, group III, precision, strip 280 m
-wide and 60 m beyond each end, a clearway of 150 m beyond the second threshold. x runs from the first
-threshold to the second, y across.
+wide and 60 m beyond each end, a clearway of 150 m beyond the second threshold. x runs from the
+first threshold to the second, y across.
 """
 
 import math
