@@ -19,6 +19,7 @@ COMMANDS = (
     "import",
     "antenna",
     "boundaries",
+    "zones",
     "terrain",
     "path",
     "link",
@@ -26,6 +27,7 @@ COMMANDS = (
     "interference",
     "network",
     "channels",
+    "plan-site",
     "check",
     "measured",
     "plans",
@@ -75,13 +77,14 @@ def _actions(name: str, known: list[str], asked: list[str], language: Language) 
 
 def _listed(names: Sequence[str], language: Language) -> str:
     width = max(map(len, names))
-    keys = {name: f"cli.{name.replace(' ', '_')}_summary" for name in names}
+    keys = {name: f"cli.{name.replace(' ', '_').replace('-', '_')}_summary" for name in names}
     return "\n".join(f"  {name:{width}}  {text(keys[name], language)}" for name in names)
 
 
 def _module(name: str) -> ModuleType:
-    """Return the module of a command, whose name ends with `_` where Python keeps the word."""
-    return importlib.import_module(f"api.cli.{'import_' if name == 'import' else name}")
+    """Return the module of a command: `_` for `-`, and at its end where Python keeps the word."""
+    module = "import_" if name == "import" else name.replace("-", "_")
+    return importlib.import_module(f"api.cli.{module}")
 
 
 def _language(arguments: Sequence[str]) -> Language:

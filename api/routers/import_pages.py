@@ -34,6 +34,7 @@ from gis.register.records import (
     ProtectedPoint,
     Structure,
 )
+from gis.register.siting import AviationFacility, Runway
 
 __all__ = ["router"]
 
@@ -230,6 +231,10 @@ def _row(row: Accepted, language: Language) -> dict[str, Any]:
     elif isinstance(record, AllotmentPoint):
         name = record.name
         about = _on_air(record, record.allotment_name or record.allotment, language)
+    elif isinstance(record, Runway):
+        name, about = record.name, record.aerodrome
+    elif isinstance(record, AviationFacility):
+        name, about = record.name, text(f"register.facility_kind.{record.kind}", language)
     elif isinstance(record, ProtectedPoint):
         name, about = record.name, text(f"register.protected_point_kind.{record.kind}", language)
     else:

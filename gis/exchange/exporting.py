@@ -65,7 +65,7 @@ def export(
         What the caller may see.
     layers : iterable of LayerName
         `structures`, `stations`, `plan`, `boundaries`, `measurements`, `protected_points`,
-        `allotments`.
+        `allotments`, `runways`, `aviation_facilities`.
     format : Format
         `gpkg` and `xlsx` hold all layers in one file; `geojson` and `csv` hold one, so that more
         become `<name>-<layer>.<ending>`.

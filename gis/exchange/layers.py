@@ -26,14 +26,24 @@ from gis.register.records import (
     Structure,
 )
 from gis.register.scopes import Scope
+from gis.register.siting import AviationFacility, Runway
 
 __all__ = ["Layer", "LayerColumn", "LayerName", "LayerRow", "read_layer", "word_of"]
 
 _ORIGIN = ("confidence", "source", "batch_id", "row")
 _BOUNDARY = ("unit_code", "name", "position_uncertainty_m", "official", "valid_from", "valid_to")
 _SKIPPED = frozenset((*PLACE, "label", "note", "stamp", "confidence", "source"))
-_Placed = Structure | BroadcastStation | PlanEntry | Measurement | ProtectedPoint | AllotmentPoint
-_WORDS = {"kind": ("structure_kind", "measurement_kind", "protected_point_kind")}
+_Placed = (
+    Structure
+    | BroadcastStation
+    | PlanEntry
+    | Measurement
+    | ProtectedPoint
+    | AllotmentPoint
+    | Runway
+    | AviationFacility
+)
+_WORDS = {"kind": ("structure_kind", "measurement_kind", "protected_point_kind", "facility_kind")}
 _INTEGERS = frozenset({"row"})
 
 
@@ -47,6 +57,8 @@ class LayerName(StrEnum):
     MEASUREMENTS = "measurements"
     PROTECTED_POINTS = "protected_points"
     ALLOTMENTS = "allotments"
+    RUNWAYS = "runways"
+    FACILITIES = "aviation_facilities"
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,6 +145,11 @@ def read_layer(
             lambda: register.protected_points(scope, on=on),
         ),
         LayerName.ALLOTMENTS: (AllotmentPoint, lambda: register.allotment_points(on=on)),
+        LayerName.RUNWAYS: (Runway, lambda: register.runways(scope, on=on)),
+        LayerName.FACILITIES: (
+            AviationFacility,
+            lambda: register.aviation_facilities(scope, on=on),
+        ),
     }
     record, read_all = listed[name]
     records, annotations = read_all(), _annotations(record)

@@ -34,7 +34,14 @@ CONTENT_TABLES = (
 )
 """The tables that a study may rest on."""
 
-LATER_TABLES = ("measurements", "protected_points", "allotment_points")
+LATER_TABLES = (
+    "measurements",
+    "protected_points",
+    "allotment_points",
+    "runways",
+    "aviation_facilities",
+    "planning_zones",
+)
 """Tables that older registers do not have: while they are empty nothing is said of them, so that
 the version of a register stays what it was."""
 

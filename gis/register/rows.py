@@ -43,6 +43,7 @@ from gis.register.records import (
     Structure,
     dated_id,
 )
+from gis.register.siting import AviationFacility, PlanningZone, Runway
 from propagation.compliance.records import Confidence
 
 __all__ = [
@@ -70,6 +71,9 @@ Record = (
     | Measurement
     | ProtectedPoint
     | AllotmentPoint
+    | Runway
+    | AviationFacility
+    | PlanningZone
 )
 R = TypeVar("R", bound=Record)
 Row = dict[str, Any]
@@ -293,6 +297,9 @@ CODECS: tuple[Codec[Any], ...] = (
     Codec(Measurement, schema.measurements),
     Codec(ProtectedPoint, schema.protected_points),
     Codec(AllotmentPoint, schema.allotment_points),
+    Codec(Runway, schema.runways),
+    Codec(AviationFacility, schema.aviation_facilities),
+    Codec(PlanningZone, schema.planning_zones),
 )
 
 

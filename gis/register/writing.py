@@ -26,6 +26,7 @@ from gis.register.records import (
     Structure,
 )
 from gis.register.rows import Record, codec_of
+from gis.register.siting import AviationFacility, PlanningZone, Runway
 
 __all__ = ["Writer"]
 
@@ -96,6 +97,18 @@ class Writer(Reader):
     def add_allotment_points(self, records: Iterable[AllotmentPoint]) -> None:
         """Add calculation points of allotments."""
         self._add(AllotmentPoint, records)
+
+    def add_runways(self, records: Iterable[Runway]) -> None:
+        """Add runways."""
+        self._add(Runway, records)
+
+    def add_aviation_facilities(self, records: Iterable[AviationFacility]) -> None:
+        """Add aeronautical radio facilities."""
+        self._add(AviationFacility, records)
+
+    def add_planning_zones(self, records: Iterable[PlanningZone]) -> None:
+        """Add zones of layers."""
+        self._add(PlanningZone, records)
 
     def add_import_batch(self, batch: ImportBatch) -> None:
         """Note an import; what this write changes belongs to it, so that it can be undone.
@@ -190,6 +203,20 @@ class Writer(Reader):
     ) -> None:
         """Change calculation points of allotments; see `update_structures`."""
         self._change(AllotmentPoint, records, expected)
+
+    def update_runways(
+        self, records: Sequence[Runway], expected: Sequence[Runway] | None = None
+    ) -> None:
+        """Change runways; see `update_structures`."""
+        self._change(Runway, records, expected)
+
+    def update_aviation_facilities(
+        self,
+        records: Sequence[AviationFacility],
+        expected: Sequence[AviationFacility] | None = None,
+    ) -> None:
+        """Change aeronautical radio facilities; see `update_structures`."""
+        self._change(AviationFacility, records, expected)
 
     def delete(self, record: type[R], ids: Iterable[str]) -> None:
         """Remove records of one kind by their id; their history stays.
