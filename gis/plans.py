@@ -27,7 +27,11 @@ def named_plan(values: Mapping[str, object]) -> dict[str, object]:
 
     They stand in the place of their ids.
     """
-    keys = {name: f"{group}.{values[name]}" for name, group in _NAMED.items() if name in values}
+    keys = {
+        name: f"{catalogue}.{group}.{values[name]}"
+        for name, (catalogue, group) in _NAMED.items()
+        if name in values
+    }
     return {**values, **{name: Phrase(key) for name, key in keys.items() if has(key)}}
 
 

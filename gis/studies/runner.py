@@ -6,7 +6,7 @@ from types import MappingProxyType
 
 from gis.errors import FormatError, NotFoundError
 from gis.home import Home
-from gis.studies import channels, compliance, coverage, interference, network
+from gis.studies import channels, compliance, coverage, interference, network, site_planning
 from gis.studies.context import StudyContext
 from gis.studies.parts import Gathered, StudyKind
 from gis.studies.record import Study, canonical, damaged_files, load, save, study_id, touch
@@ -20,6 +20,7 @@ KINDS: Mapping[str, StudyKind] = MappingProxyType(
         "coverage": coverage,
         "interference": interference,
         "network": network,
+        "site_planning": site_planning,
     }
 )
 """Every kind of study that a job may name."""
@@ -52,7 +53,7 @@ def run(kind: str, inputs: Mapping[str, object], context: StudyContext) -> Study
     Parameters
     ----------
     kind : str
-        `channels`, `coverage`, `interference`, `compliance` or `network`.
+        `channels`, `coverage`, `interference`, `compliance`, `network` or `site_planning`.
     inputs : mapping
         What was asked for, JSON values; unknown names are refused.
     context : StudyContext

@@ -414,15 +414,15 @@ def military(site: SiteFacts, runways: Sequence[RunwayFacts], rules: Rules) -> t
     return tuple(findings)
 
 
-def marking(site: SiteFacts, *, under: bool, rules: Rules) -> tuple[Finding, ...]:
+def marking(site: SiteFacts, *, under: bool | None, rules: Rules) -> tuple[Finding, ...]:
     """Return which lights a structure of this height gets, where marking must be considered.
 
     Parameters
     ----------
     site : SiteFacts
         The structure.
-    under : bool
-        Whether it lies under an obstacle surface.
+    under : bool or None
+        Whether it lies under an obstacle surface; None where no runway is known.
     rules : mapping
         The rules in force.
     """
@@ -432,7 +432,11 @@ def marking(site: SiteFacts, *, under: bool, rules: Rules) -> tuple[Finding, ...
     medium, high = number(rule, "medium_m"), number(rule, "high_m")
     values: dict[str, Value] = {"height_m": site.height_m, "limit_m": number(rule, "consider_m")}
     evidence = (of_site(site, "height_m", site.height_m),)
-    if not under and site.height_m < number(rule, "consider_m"):
+    low = site.height_m < number(rule, "consider_m")
+    if low and under is None:
+        reason = ("marking", rule, "marking_unknown", Outcome.NOT_ASSESSABLE)
+        return (found(*reason, evidence, values, missing=("runways",)),)
+    if low and not under:
         return (found("marking", rule, "marking_none", Outcome.COMPLIES, evidence, values),)
     lights = "low" if site.height_m < medium else "medium" if site.height_m < high else "high"
     return (

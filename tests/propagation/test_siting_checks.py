@@ -258,11 +258,13 @@ def test_military_aerodromes(x_m: float, expected: Any) -> None:
 @pytest.mark.parametrize(
     ("height_m", "under", "expected"),
     [
+        (149.0, None, "marking_unknown"),
+        (150.0, None, "marking_high"),
         (149.0, False, "marking_none"), (150.0, False, "marking_high"),
         (44.9, True, "marking_low"), (45.0, True, "marking_medium"), (150.0, True, "marking_high"),
     ],
 )  # fmt: skip
-def test_marking(height_m: float, under: bool, expected: str) -> None:
+def test_marking(height_m: float, under: bool | None, expected: str) -> None:
     found = aviation.marking(site(height_m=height_m), under=under, rules=RULES)
     assert told(found)[0][1] == expected
 
