@@ -27,6 +27,7 @@ MENU = (
     ("/view/applications", "applications.menu"),
     ("/view/studies", "pages.menu_studies"),
     ("/view/channels", "channels.menu"),
+    ("/view/sites", "planning.menu"),
     ("/view/link", "pages.menu_link"),
     ("/view/jobs", "pages.menu_jobs"),
     ("/view/plans", "plans.title"),

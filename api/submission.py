@@ -9,12 +9,14 @@ from api.service import Service
 from gis.jobs.queue import Job, JobState
 from gis.register.records import BroadcastStation
 from gis.register.scopes import SYSTEM
+from gis.rules import load_rule_pack
 from gis.studies import compliance, coverage, interference
 from gis.studies.asked import coverage_asked, interference_asked
 from gis.studies.channels_asked import channels_asked
 from gis.studies.network_asked import network_asked
 from gis.studies.parts import moment
 from gis.studies.requests import Reader
+from gis.studies.site_asked import SITE_INPUTS, site_asked
 
 __all__ = ["MOST_WAITING", "submit"]
 
@@ -45,6 +47,8 @@ def submit(service: Service, identity: Identity, kind: str, inputs: Mapping[str,
                 channels_asked(inputs, register, service.ground, service.home.rules)
             else:
                 network_asked(inputs, register, service.ground, service.settings.p1546_curves)
+    if kind == "site_planning":
+        inputs = _site(service, identity, inputs)
     station_id = inputs.get("station_id")
     station = None if station_id is None else service.register.station(str(station_id), SYSTEM)
     if kind == "compliance":
@@ -69,6 +73,22 @@ def submit(service: Service, identity: Identity, kind: str, inputs: Mapping[str,
         requested_by=identity.name,
         organisation_id=identity.scope.organisation_id,
     )
+
+
+def _site(
+    service: Service, identity: Identity, inputs: Mapping[str, object]
+) -> Mapping[str, object]:
+    """Refuse a site that cannot be judged; that of an operator is its own, and public."""
+    if not identity.is_staff:
+        own = identity.scope.own
+        if own is None or inputs.get("organisation_id") not in {None, own}:
+            raise ForbiddenError("planning.staff_or_own")
+        inputs = {**inputs, "organisation_id": own, "public": True}
+    _, on = moment(Reader(inputs, *SITE_INPUTS))
+    pack = load_rule_pack(on, own=service.home.rules)
+    with service.register.snapshot() as register:
+        site_asked(inputs, register, service.ground, pack)
+    return inputs
 
 
 def _require_application(service: Service, identity: Identity, reader: Reader) -> None:

@@ -23,6 +23,7 @@ from api.schemas import (
     CoverageRequest,
     InterferenceRequest,
     NetworkRequest,
+    SitePlanningRequest,
 )
 from api.service import may_read, service_of
 from api.submission import submit
@@ -98,6 +99,12 @@ def network(request: Request, wanted: NetworkRequest) -> JSONResponse:
 def channels(request: Request, wanted: ChannelsRequest) -> JSONResponse:
     """Ask where, and on which channels, a transmitter could be placed."""
     return _accepted(request, "channels", wanted.inputs())
+
+
+@router.post("/studies/site-planning", status_code=202)
+def site_planning(request: Request, wanted: SitePlanningRequest) -> JSONResponse:
+    """Ask for the planning report of a proposed site; an operator for its own."""
+    return _accepted(request, "site_planning", wanted.inputs())
 
 
 def _accepted(request: Request, kind: str, inputs: dict[str, object]) -> JSONResponse:

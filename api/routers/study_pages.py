@@ -117,7 +117,9 @@ def ask(request: Request, station_id: str, typed: Typed) -> Response:
 @router.get("/view/studies")
 def studies_page(
     request: Request,
-    kind: Literal["", "coverage", "interference", "compliance", "network", "channels"] = "",
+    kind: Literal[
+        "", "coverage", "interference", "compliance", "network", "channels", "site_planning"
+    ] = "",
     offset: Annotated[int, Query(ge=0, le=1_000_000)] = 0,
 ) -> Response:
     """List the studies that the caller may read, the newest first."""
@@ -140,7 +142,7 @@ def _list(
         offset=offset,
         per_page=_PER_PAGE,
         kind=kind,
-        kinds=(*ASKED, "network", "channels"),
+        kinds=(*ASKED, "network", "channels", "site_planning"),
         refused=refused,
         form=FormState("network", refused),
         usual=_usual_network(request),

@@ -28,7 +28,7 @@ SITE_INPUTS: Final = (
     "longitude",
     "latitude",
     "kind",
-    "height_m",
+    "structure_height_m",
     "building_height_m",
     "reach_m",
     "ground_height_m",
@@ -46,7 +46,7 @@ SITE_INPUTS: Final = (
 LIMITS: Final[Mapping[str, tuple[float, float]]] = {
     "longitude": (-180.0, 180.0),
     "latitude": (-90.0, 90.0),
-    "height_m": (1.0, 10_000.0),
+    "structure_height_m": (1.0, 10_000.0),
     "building_height_m": (1.0, MOST_HEIGHT_M),
     "reach_m": (0.0, 50.0),
     "ground_height_m": (-20.0, 3200.0),
@@ -183,9 +183,11 @@ def site_asked(
 
 def _proposed(reader: Reader) -> Proposed:
     kind = MastKind(_needed_choice(reader))
-    height = _needed(reader, "height_m")
+    height = _needed(reader, "structure_height_m")
     if height > MOST_HEIGHT_M:
-        raise FormatError("planning.too_high", name="height_m", value=height, most=MOST_HEIGHT_M)
+        raise FormatError(
+            "planning.too_high", name="structure_height_m", value=height, most=MOST_HEIGHT_M
+        )
     building = _number(reader, "building_height_m")
     if building is not None and building >= height:
         raise FormatError(

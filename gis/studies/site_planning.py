@@ -35,6 +35,7 @@ from gis.studies.site_scene import (
     zones_around,
 )
 from gis.studies.snapshots import record_to_json
+from gis.terrain.ground import Remark
 from propagation.compliance import exposure
 from propagation.compliance.facts import StationFacts, TerrainFacts
 from propagation.compliance.parameters import (
@@ -122,9 +123,14 @@ def gather(
         "border": nearest_border(proposed),
         "confidential": any(row["confidential"] for row in supports)
         or any(one.military for one in runways),
-        "remarks": remarks_json(source_remarks(context.ground)),
+        "remarks": remarks_json([*source_remarks(context.ground), *_left_out(proposed)]),
     }
     return Gathered(inputs)
+
+
+def _left_out(proposed: Proposed) -> list[Remark]:
+    """Return what a public study says of what it was made without."""
+    return [("planning.public_remark", {})] if proposed.public else []
 
 
 def _rule_names(pack: RulePack) -> list[str]:

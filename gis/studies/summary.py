@@ -183,6 +183,10 @@ def holds_synthetic(value: object) -> bool:
 
 
 def _about(inputs: Mapping[str, Any], by_id: Mapping[str, str]) -> dict[str, str]:
+    if "asked" in inputs:
+        asked = inputs["asked"]
+        place = f"{asked['latitude']:.5f} {asked['longitude']:.5f}"
+        return {"site": asked["name"] or place}
     station = inputs.get("station")
     if station is not None:
         return {station["id"]: station["name"]}

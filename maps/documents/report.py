@@ -16,6 +16,7 @@ from maps.documents.html import report_article, report_page
 from maps.documents.interference import interference_report
 from maps.documents.network import network_report
 from maps.documents.pdf import report_pdf
+from maps.documents.site_planning import site_planning_report
 from maps.views import Pictures
 from maps.words import Words
 
@@ -28,6 +29,7 @@ _BUILDERS: Mapping[str, Callable[[Source], Report]] = MappingProxyType(
         "coverage": coverage_report,
         "interference": interference_report,
         "network": network_report,
+        "site_planning": site_planning_report,
     }
 )
 

@@ -104,7 +104,7 @@ def request(site: str, **changes: Any) -> Mapping[str, Any]:
         "longitude": longitude,
         "latitude": latitude,
         "kind": "self_supporting",
-        "height_m": 42,
+        "structure_height_m": 42,
         "ground_height_m": 3,
         "urban": False,
         "antennas": [{"height_above_ground_m": 40, "frequency_mhz": 1800, "eirp_dbm": 60}],

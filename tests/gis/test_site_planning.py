@@ -124,7 +124,7 @@ def test_a_site_inside_an_approach_surface(context: StudyContext) -> None:
 
 
 def test_a_higher_mast_there_rises_above_it(context: StudyContext) -> None:
-    study = run("site_planning", request("approach", height_m=60), context)
+    study = run("site_planning", request("approach", structure_height_m=60), context)
     assert told(study)["surfaces"][0][1] == "surfaces_penetrated"
     lowest = study.results["surfaces"][0]
     assert lowest["penetration_m"] == pytest.approx(13.0, abs=0.02)  # 63 m over 50 m
@@ -177,7 +177,7 @@ def test_a_site_on_the_border(context: StudyContext) -> None:
 
 def test_an_empty_register_lets_nothing_be_said(register: Register) -> None:
     context = StudyContext(register, Home(register.path.parent), Ground(FlatTerrain()))
-    bare = {"longitude": 106.4, "latitude": 10.6, "kind": "guyed", "height_m": 42,
+    bare = {"longitude": 106.4, "latitude": 10.6, "kind": "guyed", "structure_height_m": 42,
             "on": "2026-08-01"}  # fmt: skip
     found = told(run("site_planning", bare, context))
     for check in ("surfaces", "restricted", "marking", "data", "licence", "plan_zone", "railway"):
@@ -188,7 +188,9 @@ def test_an_empty_register_lets_nothing_be_said(register: Register) -> None:
 
 def test_the_earlier_regime(context: StudyContext) -> None:
     """Before the decree of 2026: 45 m, no surfaces in the pack, no clause of radio stations."""
-    found = told(run("site_planning", request("approach", on="2026-06-30", height_m=45), context))
+    found = told(
+        run("site_planning", request("approach", on="2026-06-30", structure_height_m=45), context)
+    )
     assert found["height"] == [("needs_verification", "height_over", "Điều 9 khoản 2")]
     assert found["surfaces"] == [("not_assessable", "surfaces_unruled", "Điều 9 khoản 2")]
     assert {"restricted", "radio_station", "marking", "data", "plan_zone"}.isdisjoint(found)
@@ -196,7 +198,7 @@ def test_the_earlier_regime(context: StudyContext) -> None:
 
 def test_flat_terrain_holds_back(context: StudyContext) -> None:
     """Nobody stated the ground: a top below the cone of a DVOR is to be verified all the same."""
-    asked = dict(request("dvor", height_m=15, antennas=None))
+    asked = dict(request("dvor", structure_height_m=15, antennas=None))
     del asked["ground_height_m"]
     study = run("site_planning", asked, context)
     (finding,) = [f for f in study.results["findings"] if f["check"] == "siting.restricted"]
@@ -245,6 +247,8 @@ def test_what_others_keep_confidential_stays_out_of_a_public_study(
     assert not public.inputs["confidential"]
     assert public.inputs["supports"] == []
     assert public.inputs["runways"] == []
+    assert [one["key"] for one in public.results["remarks"]] == ["planning.public_remark"]
+    assert inside.results["remarks"] == []
     own = run("site_planning", request("mast", public=True, organisation_id="sao"), context)
     assert [row["id"] for row in own.inputs["supports"]] == ["m"]
 
@@ -255,9 +259,9 @@ def test_what_others_keep_confidential_stays_out_of_a_public_study(
         ({"longitude": 10.6, "latitude": 106.4}, "planning.swapped", "đổi chỗ"),
         ({"longitude": 107.5, "latitude": 10.2}, "planning.nowhere", "trên biển"),
         ({"longitude": 106.7, "latitude": 10.8}, "planning.other_province", "Hồ Chí Minh"),
-        ({"height_m": 351}, "planning.too_high", "350"),
-        ({"height_m": None}, "planning.lacks", "height_m"),
-        ({"height_m": "cao"}, "studies.wrong_number", "height_m"),
+        ({"structure_height_m": 351}, "planning.too_high", "350"),
+        ({"structure_height_m": None}, "planning.lacks", "structure_height_m"),
+        ({"structure_height_m": "cao"}, "studies.wrong_number", "structure_height_m"),
         ({"kind": "tháp"}, "studies.wrong_choice", "tháp"),
         ({"kind": None}, "planning.lacks_kind", "kind"),
         ({"kind": "rooftop", "building_height_m": 42}, "planning.building_higher", "42"),
