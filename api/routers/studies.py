@@ -41,6 +41,7 @@ from gis.studies.summary import Summary
 from maps.documents.report import study_docx, study_html, study_pdf
 from maps.path_figure import path_picture
 from maps.point import point_answer
+from maps.site_figure import site_view
 from maps.studies import channels_view, coverage_view, network_view
 from maps.views import Pictures
 
@@ -57,6 +58,7 @@ _PICTURES: Mapping[str, Callable[[Study, Home], Pictures]] = {
     "channels": channels_view,
     "coverage": coverage_view,
     "network": network_view,
+    "site_planning": lambda study, _: site_view(study),
 }
 """What the report of a kind of study shows."""
 _Longitude = Annotated[float, Query(ge=-180, le=180, allow_inf_nan=False)]

@@ -6,8 +6,19 @@ from typing import Any
 from gis.studies.site_planning import CHECKS
 from maps.documents.common import Source, assemble
 from maps.documents.compliance_station import Sources, evidence_table, finding_rows
-from maps.documents.content import Block, Facts, Heading, Paragraph, Report, Section, Table
+from maps.documents.content import (
+    Block,
+    Facts,
+    Figure,
+    Heading,
+    Paragraph,
+    Report,
+    Section,
+    Table,
+)
 from maps.findings import ORDER, Teller, gravity
+from maps.site_figure import site_mark_rows, site_svg, site_view
+from maps.views import SiteView
 from maps.words import Words
 
 __all__ = ["site_planning_report"]
@@ -15,6 +26,7 @@ __all__ = ["site_planning_report"]
 _SUMMARY = ("check", "outcome", "clause", "margin")
 _SURFACES = ("runway", "surface", "elevation", "allowed", "penetration", "clause")
 _SUPPORTS = ("support", "owner", "distance", "height", "shareable")
+_MARKS = ("mark", "mark_kind", "mark_name", "distance", "direction")
 _PAPERS = ("number", "paper", "needed", "body", "days")
 
 
@@ -25,6 +37,7 @@ def site_planning_report(source: Source) -> Report:
     sections = [
         Section(words.say("findings_heading"), _summary(source)),
         Section(_say(words, "site_heading"), [_site(source)]),
+        Section(_say(words, "map_heading"), list(_map(source))),
         Section(_say(words, "surfaces_heading"), _surfaces(source)),
         Section(_say(words, "supports_heading"), _supports(source)),
         Section(_say(words, "papers_heading"), _papers(source)),
@@ -119,6 +132,30 @@ def _site(source: Source) -> Facts:
         told = tuple(words.value(name, value) for name, value in sorted(one.items()))
         rows.append((_say(words, "field_antenna"), ("; ".join(told),)))
     return Facts(tuple(rows))
+
+
+def _map(source: Source) -> Iterable[Block]:
+    """Yield the map on paper, where a page shows it itself, and the table of its marks."""
+    words, study = source.words, source.study
+    view = source.view
+    if isinstance(view, SiteView):
+        title = _say(words, "map_title", name=view.name or "–")
+        yield Figure(title, title, site_svg(view, words.language), ())
+    else:
+        view = site_view(study)
+    rows = site_mark_rows(view, words)
+    if not rows:
+        yield Paragraph(_say(words, "map_none"))
+        return
+    yield Table(
+        _say(words, "map_caption"),
+        tuple(_say(words, f"column_{column}") for column in _MARKS),
+        tuple(rows),
+        frozenset({0, 3, 4}),
+        (1, 4, 6, 2, 2),
+    )
+    if view.further:
+        yield Paragraph(_say(words, "map_further", count=view.further))
 
 
 def _surfaces(source: Source) -> list[Block]:
