@@ -46,7 +46,7 @@ _RADIOS = 6
 _ANSWER = "answer."
 _OPTION = "option."
 _STORED = "exchange.problem.duplicate_stored"
-_TABLES = tuple(layer for layer in LayerName if layer is not LayerName.BOUNDARIES)
+_TABLES = tuple(layer for layer in LayerName if not layer.outlines)
 
 
 @router.get("/view/imports")

@@ -26,12 +26,13 @@ from gis.register.records import (
     Structure,
 )
 from gis.register.scopes import Scope
-from gis.register.siting import AviationFacility, Runway
+from gis.register.siting import AviationFacility, PlanningZone, Runway
 
 __all__ = ["Layer", "LayerColumn", "LayerName", "LayerRow", "read_layer", "word_of"]
 
 _ORIGIN = ("confidence", "source", "batch_id", "row")
 _BOUNDARY = ("unit_code", "name", "position_uncertainty_m", "official", "valid_from", "valid_to")
+_ZONE = ("id", "kind", "name", "mast_classes", "height_limit_m", "valid_from", "valid_to")
 _SKIPPED = frozenset((*PLACE, "label", "note", "stamp", "confidence", "source"))
 _Placed = (
     Structure
@@ -43,7 +44,15 @@ _Placed = (
     | Runway
     | AviationFacility
 )
-_WORDS = {"kind": ("structure_kind", "measurement_kind", "protected_point_kind", "facility_kind")}
+_WORDS = {
+    "kind": (
+        "structure_kind",
+        "measurement_kind",
+        "protected_point_kind",
+        "facility_kind",
+        "planning_zone_kind",
+    )
+}
 _INTEGERS = frozenset({"row"})
 
 
@@ -59,6 +68,12 @@ class LayerName(StrEnum):
     ALLOTMENTS = "allotments"
     RUNWAYS = "runways"
     FACILITIES = "aviation_facilities"
+    ZONES = "planning_zones"
+
+    @property
+    def outlines(self) -> bool:
+        """Whether its records are areas, which no table can hold."""
+        return self in (LayerName.BOUNDARIES, LayerName.ZONES)
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,6 +150,8 @@ def read_layer(
     """
     if name is LayerName.BOUNDARIES:
         return _boundaries(register, language, on)
+    if name is LayerName.ZONES:
+        return _zones(register, language, on)
     listed: dict[LayerName, tuple[type, Callable[[], Sequence[_Placed]]]] = {
         LayerName.STRUCTURES: (Structure, lambda: register.structures(scope, on=on)),
         LayerName.STATIONS: (BroadcastStation, lambda: register.stations(scope, on=on)),
@@ -240,15 +257,28 @@ def _boundaries(register: Reader, language: Language | str, on: date | None) -> 
     rows = [
         LayerRow(
             tuple(read(outline) for read in readers.values()),
-            shapely.MultiPolygon(
-                [shapely.geometry.polygon.orient(part) for part in outline.geometry.geoms]
-            ),
+            _oriented(outline.geometry),
         )
         for outline in register.boundaries(on=on)
     ]
     types = _annotations(Boundary)
     columns = tuple(LayerColumn(name, types.get(name, str)) for name in readers)
     return Layer(LayerName.BOUNDARIES, "MultiPolygon", columns, rows)
+
+
+def _zones(register: Reader, language: Language | str, on: date | None) -> Layer:
+    readers = {name: _reader(name, language) for name in (*_ZONE, *_ORIGIN, "stamp")}
+    rows = [
+        LayerRow(tuple(read(zone) for read in readers.values()), _oriented(zone.geometry))
+        for zone in register.planning_zones(on=on)
+    ]
+    types = _annotations(PlanningZone)
+    columns = tuple(LayerColumn(name, types.get(name, str)) for name in readers)
+    return Layer(LayerName.ZONES, "MultiPolygon", columns, rows)
+
+
+def _oriented(outline: shapely.MultiPolygon) -> shapely.MultiPolygon:
+    return shapely.MultiPolygon([shapely.geometry.polygon.orient(part) for part in outline.geoms])
 
 
 def _name_of(names: dict[str, str], outline: Boundary) -> str | None:

@@ -5,6 +5,7 @@ commas), `height_limit_m`, `valid_from`, `valid_to`. What is not valid is refuse
 """
 
 import hashlib
+import re
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -38,6 +39,10 @@ MAST_CLASSES: Final = ("A1a", "A1b", "A2a", "A2b", "A2c")
 """Classes of masts that a zone of the plan may name."""
 
 _KNOWN: Final = frozenset({"name", "mast_classes", "height_limit_m", "valid_from", "valid_to"})
+_EXPORTED: Final = frozenset({"id", "kind", "confidence", "source", "batch_id", "row", "stamp"})
+"""What an export says besides; a zone that comes back is judged by what it is."""
+
+_BETWEEN: Final = re.compile("[,;]")
 _HEIGHTS_M: Final = (0.0, 1000.0)
 _BROKEN: Final = (ShapelyError, KeyError, TypeError, ValueError, AttributeError, IndexError)
 
@@ -162,7 +167,7 @@ def commit_zones(report: ZoneReport, register: Register, *, author: str) -> Impo
 def _zone(feature: Any, kind: ZoneKind, origin: Provenance, number: int) -> PlanningZone:
     known = feature.get("properties") if isinstance(feature, dict) else None
     properties: Mapping[str, Any] = known if isinstance(known, dict) else {}
-    unknown = sorted(set(properties) - _KNOWN)
+    unknown = sorted(set(properties) - _KNOWN - _EXPORTED)
     if unknown:
         raise _Refused(unknown[0], properties[unknown[0]], "zone_unknown_field", known=_listed())
     name = nfc(str(properties.get("name") or "")).strip()
@@ -216,7 +221,7 @@ def _classes(value: object) -> tuple[str, ...]:
     if value is None:
         return ()
     written = ",".join(map(str, value)) if isinstance(value, list) else str(value)
-    found = tuple(part.strip() for part in written.split(",") if part.strip())
+    found = tuple(part.strip() for part in _BETWEEN.split(written) if part.strip())
     for one in found:
         if one not in MAST_CLASSES:
             raise _Refused("mast_classes", one, "mast_class", known=", ".join(MAST_CLASSES))

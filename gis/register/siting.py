@@ -61,9 +61,9 @@ class Runway:
     aerodrome_elevation_m : float or None
         Of the aerodrome; that of the higher threshold where it is not stated.
     strip_beyond_m : float or None
-        How far the strip reaches beyond each runway end; 60 m where it is not stated.
+        How far the strip reaches beyond each runway end; that of the rules where it is not stated.
     strip_width_m : float or None
-        Whole width of the strip; 280 m where it is not stated.
+        Whole width of the strip; that of the rules where it is not stated.
     clearway_m, end_clearway_m : float
         Clearway beyond the runway end at the first threshold, and at the second.
     design_group : str

@@ -47,7 +47,7 @@ from propagation.compliance.records import Finding, summarise
 from propagation.siting import aviation, planning, surroundings
 from propagation.siting.facts import MastKind, RunwayFacts, SiteFacts, ZoneFacts
 from propagation.siting.papers import papers
-from propagation.siting.parameters import MAST_CLASS
+from propagation.siting.parameters import MAST_CLASS, STRIP
 from propagation.siting.sharing import sharing, spacing
 from propagation.units import erp_db_from_eirp_db
 
@@ -145,7 +145,8 @@ def compute(gathered: Gathered, context: StudyContext) -> Computed:
     proposed = _proposed(inputs["asked"])
     pack = rules_from_json(inputs["rules"])
     site = _site(proposed, inputs)
-    runways = tuple(runway_facts(row, proposed) for row in inputs["runways"])
+    strip = pack.rule(STRIP)
+    runways = tuple(runway_facts(row, proposed, strip) for row in inputs["runways"])
     zones = zone_facts(inputs["zones"])
     findings = (
         *_aviation(site, runways, zones, inputs, pack),

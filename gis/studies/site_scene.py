@@ -22,7 +22,7 @@ from gis.studies.snapshots import record_from_json
 from propagation.compliance.facts import BoundaryFacts
 from propagation.compliance.facts_exposure import ExposureEmitter
 from propagation.compliance.parameters import number
-from propagation.compliance.records import Confidence
+from propagation.compliance.records import Confidence, Rule
 from propagation.siting.facts import (
     FacilityFacts,
     LicenceFacts,
@@ -60,8 +60,6 @@ CARRIERS: Final = (
 )
 """Kinds of structures on which antennas can hang."""
 
-_STRIP_BEYOND_M: Final = 60.0
-_STRIP_WIDTH_M: Final = 280.0
 _LEAST_REACH_M: Final = 500.0
 _METRES_PER_DEGREE: Final = 110_570.0
 _BORDER_TABLE: Final = "tables/border_points.csv"
@@ -174,11 +172,20 @@ def nearest_border(proposed: Proposed) -> dict[str, Any]:
 # --- facts for the checks ---
 
 
-def runway_facts(written: dict[str, Any], proposed: Proposed) -> RunwayFacts:
+def runway_facts(written: dict[str, Any], proposed: Proposed, strip: Rule) -> RunwayFacts:
     """Return a runway with the place of a site in its own plane.
 
     The plane touches the Earth at the first threshold; directions and distances from there are
     those of the geodesics.
+
+    Parameters
+    ----------
+    written : dict
+        The runway, as the study holds it.
+    proposed : Proposed
+        The site.
+    strip : Rule
+        `aviation.strip`: the strip where the record states none.
     """
     one = record_from_json(Runway, written)
     azimuth, _, length = GEOD.inv(one.longitude, one.latitude, one.end_longitude, one.end_latitude)
@@ -196,13 +203,14 @@ def runway_facts(written: dict[str, Any], proposed: Proposed) -> RunwayFacts:
         length_m=float(length),
         elevations_m=(one.elevation_m, one.end_elevation_m),
         aerodrome_elevation_m=highest if stated is None else stated,
-        strip_beyond_m=one.strip_beyond_m or _STRIP_BEYOND_M,
-        strip_width_m=one.strip_width_m or _STRIP_WIDTH_M,
+        strip_beyond_m=one.strip_beyond_m or number(strip, "beyond_m"),
+        strip_width_m=one.strip_width_m or number(strip, "width_m"),
         clearways_m=(one.clearway_m, one.end_clearway_m),
         x_m=float(away) * math.cos(turned),
         y_m=float(away) * math.sin(turned),
         source=known.source,
         confidence=known.confidence,
+        strip_stated=None not in (one.strip_beyond_m, one.strip_width_m),
     )
 
 

@@ -215,7 +215,15 @@ def area_2a(site: SiteFacts, runways: Sequence[RunwayFacts], rules: Rules) -> tu
                 rule,
                 "area_2a_over" if over else "area_2a_below",
                 Outcome.NEEDS_VERIFICATION if over else Outcome.COMPLIES,
-                (of_top(site),),
+                (
+                    of_top(site),
+                    of_record(
+                        "strip_width_m",
+                        runway.strip_width_m,
+                        runway.source,
+                        runway.strip_confidence,
+                    ),
+                ),
                 {"runway": runway.name, "above_m": round(above, 1), "limit_m": limit},
                 missing=("approval",),
                 counterpart=runway.id,
@@ -399,7 +407,9 @@ def military(site: SiteFacts, runways: Sequence[RunwayFacts], rules: Rules) -> t
                 outcome,
                 (
                     of_site(site, "transmits", site.transmits),
-                    of_record("strip_distance_m", round(away), runway.source, runway.confidence),
+                    of_record(
+                        "strip_distance_m", round(away), runway.source, runway.strip_confidence
+                    ),
                 ),
                 {
                     "runway": runway.name,

@@ -119,6 +119,8 @@ class RunwayFacts:
         Length of the clearway beyond each threshold's runway end.
     x_m, y_m : float
         The site: from the first threshold towards the second, and across.
+    strip_stated : bool
+        Whether the record states the strip; else it is a usual one.
     """
 
     id: str
@@ -136,6 +138,12 @@ class RunwayFacts:
     y_m: float
     source: str = ""
     confidence: Confidence = Confidence.VERIFIED
+    strip_stated: bool = True
+
+    @property
+    def strip_confidence(self) -> Confidence:
+        """Return how well the strip is known: a usual one is recalled."""
+        return self.confidence if self.strip_stated else Confidence.RECALLED
 
     def outward_m(self, end: int) -> float:
         """Return how far out of a threshold the site lies, against the direction of landing.

@@ -28,6 +28,7 @@ __all__ = [
     "RESTRICTED_DIRECTIONAL",
     "SHARING",
     "SPACING",
+    "STRIP",
     "SURFACE",
     "require_parameters",
     "spacing_rows",
@@ -35,6 +36,7 @@ __all__ = [
 
 HEIGHT: Final = "aviation.height"
 SURFACE: Final = "aviation.surface."
+STRIP: Final = "aviation.strip"
 AREA_2A: Final = "aviation.area_2a"
 DATA: Final = "aviation.data"
 RESTRICTED: Final = "aviation.restricted"
@@ -180,6 +182,7 @@ _REQUIRED: Final[Mapping[str, Callable[[Rule], None]]] = MappingProxyType(
         ),
         f"{SURFACE}precision": _precision,
         f"{SURFACE}departure": _departure,
+        STRIP: _all("beyond_m", "width_m"),
         AREA_2A: _all("height_m"),
         DATA: _all(
             "high_m", "length_m", "splay_percent", "slope_percent", "area_2b_m", "area_2c_m"

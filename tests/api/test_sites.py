@@ -184,6 +184,28 @@ def test_confidential_masts_stay_out_of_an_operator_s_report(
     assert not any(row["confidential"] for row in told["inputs"]["supports"])
 
 
+def test_zones_are_brought_in_by_a_command(
+    service: Service, tmp_path: Path, capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:  # fmt: skip
+    monkeypatch.setenv("PHUSONG_HOME", str(service.home.folder))
+    ring = [[106.3, 10.5], [106.5, 10.5], [106.5, 10.7], [106.3, 10.7], [106.3, 10.5]]
+    shape = {"type": "Polygon", "coordinates": [ring]}
+    zones = [
+        {"type": "Feature", "geometry": shape, "properties": {"name": "Vùng 1"}},
+        {"type": "Feature", "geometry": None, "properties": {"name": "Vùng 2"}},
+    ]
+    file = tmp_path / "vung.geojson"
+    file.write_text(json.dumps({"type": "FeatureCollection", "features": zones}))
+    command = ["zones", "import", str(file), "--kind", "plan", "--official"]
+    assert main([*command, "--dry-run"]) != 0
+    assert service.register.planning_zones() == []
+    assert main(command) != 0, "a zone was refused"
+    assert "vung.geojson" in capsys.readouterr().out
+    (zone,) = service.register.planning_zones()
+    assert (zone.name, zone.kind, zone.provenance.confidence) == ("Vùng 1", "plan", "verified")
+
+
 def test_the_command_line(
     service: Service, tmp_path: Path, capsys: pytest.CaptureFixture[str],
     monkeypatch: pytest.MonkeyPatch,

@@ -144,6 +144,23 @@ def test_a_feature_is_a_zone(office: Register, tmp_path: Path) -> None:
     assert (office.planning_zones(), office.version()) == ([], before)
 
 
+def test_zones_leave_and_are_known_again(office: Register, tmp_path: Path) -> None:
+    file = written(tmp_path, feature(properties={"height_limit_m": 30.0}))
+    commit_zones(judge_zones(file, office, kind=ZoneKind.PLAN), office, author="lan")
+    (zone,) = office.planning_zones()
+    (out,) = export(office, PUBLIC, ["planning_zones"], "geojson", tmp_path / "ra.geojson")
+    again = judge_zones(out, office, kind=ZoneKind.PLAN)
+    assert [problem.key for problem in again.problems] == ["exchange.problem.zone_known"]
+    with office.write(author="lan", reason="r") as w:
+        w.delete(PlanningZone, [zone.id])
+    (back,) = judge_zones(out, office, kind=ZoneKind.PLAN).accepted
+    assert (back.id, back.mast_classes, back.height_limit_m, back.valid_from) == (
+        zone.id, ("A1a", "A2b"), 30.0, date(2026, 1, 1),
+    )  # fmt: skip
+    with pytest.raises(FormatError):
+        export(office, PUBLIC, ["planning_zones"], "csv", tmp_path / "ra.csv")
+
+
 _BOW = [[106.4, 10.6], [106.5, 10.7], [106.5, 10.6], [106.4, 10.7], [106.4, 10.6]]
 
 

@@ -290,6 +290,17 @@ def test_without_runways_only_the_height_is_told() -> None:
     assert told(aviation.data_duty(site(), [], RULES)) == [("not_assessable", "data_unknown")]
 
 
+def test_a_usual_strip_is_no_record() -> None:
+    """Where the record states no strip, the ban near a military aerodrome is to be verified."""
+    near = runway(military=True, x_m=-1059.0, strip_stated=False)
+    found = one(aviation.military(site(), [near], RULES))
+    assert (found.outcome, found.reason) == (
+        Outcome.NEEDS_VERIFICATION,
+        "planning.reason.military_near",
+    )
+    assert Reservation.RECALLED_RECORD in found.reservations
+
+
 def test_flat_terrain_is_never_enough() -> None:
     """A top below the limit of area 2a, on ground that nobody stated and no terrain knows."""
     flat = site(
