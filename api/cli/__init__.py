@@ -77,7 +77,7 @@ def _actions(name: str, known: list[str], asked: list[str], language: Language) 
 
 def _listed(names: Sequence[str], language: Language) -> str:
     width = max(map(len, names))
-    keys = {name: f"cli.{name.replace(' ', '_').replace('-', '_')}_summary" for name in names}
+    keys = {name: f"cli.{name.replace(' ', '_')}_summary" for name in names}
     return "\n".join(f"  {name:{width}}  {text(keys[name], language)}" for name in names)
 
 

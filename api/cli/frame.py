@@ -63,7 +63,7 @@ class Parser(argparse.ArgumentParser):
 
     def __init__(self, name: str, language: Language, *, example: str = "") -> None:
         self.language = language
-        key = name.replace(" ", "_").replace("-", "_")
+        key = name.replace(" ", "_")
         super().__init__(
             prog=f"phusong {name}",
             description=text(f"cli.{key}_summary", language),
