@@ -61,7 +61,9 @@ def surfaces_of(runway: RunwayFacts, rules: Rules) -> tuple[Surface, ...]:
 
 def height(site: SiteFacts, rules: Rules) -> tuple[Finding, ...]:
     """Judge the height above ground alone."""
-    rule = rules[HEIGHT]
+    rule = rules.get(HEIGHT)
+    if rule is None:
+        return ()
     limit = number(rule, "threshold_m")
     over = site.height_m >= limit
     values: dict[str, Value] = {
@@ -104,7 +106,7 @@ def obstacle_surfaces(
     """
     rule = rules.get(f"{SURFACE}approach")
     if rule is None:
-        return (_unruled(rules),)
+        return _unruled(rules)
     if not runways:
         missing = ("runways",)
         reason = ("surfaces", rule, "surfaces_unknown", Outcome.NOT_ASSESSABLE)
@@ -119,17 +121,21 @@ def obstacle_surfaces(
     return (*findings, *_agreed(site, zones, rule))
 
 
-def _unruled(rules: Rules) -> Finding:
+def _unruled(rules: Rules) -> tuple[Finding, ...]:
     """Return that the surfaces of an earlier regime are not known."""
-    return found(
+    rule = rules.get(HEIGHT)
+    if rule is None:
+        return ()
+    unruled = found(
         "surfaces",
-        rules[HEIGHT],
+        rule,
         "surfaces_unruled",
         Outcome.NOT_ASSESSABLE,
         (),
         {},
         missing=("surface_rules",),
     )
+    return (unruled,)
 
 
 def _under(site: SiteFacts, runway: RunwayFacts, hit: tuple[Surface, ...]) -> Finding:

@@ -47,7 +47,9 @@ def licence(
     site: SiteFacts, handed_in: LicenceFacts | None, on: date, rules: Rules
 ) -> tuple[Finding, ...]:
     """Judge the licence that was handed in: kind, area, dates."""
-    rule = rules[LICENCE]
+    rule = rules.get(LICENCE)
+    if rule is None:
+        return ()
     if handed_in is None:
         reason = ("licence", rule, "licence_unknown", Outcome.NOT_ASSESSABLE)
         return (found(*reason, (), {}, missing=("licence",)),)
@@ -100,8 +102,8 @@ def plan_zone(site: SiteFacts, zones: Sequence[ZoneFacts], rules: Rules) -> tupl
     rules : mapping
         The rules in force.
     """
-    rule = rules.get(PLAN_ZONE)
-    if rule is None:
+    rule, classes = rules.get(PLAN_ZONE), rules.get(MAST_CLASS)
+    if rule is None or classes is None:
         return ()
     if not zones:
         reason = ("plan_zone", rule, "plan_unknown", Outcome.NOT_ASSESSABLE)
@@ -116,7 +118,7 @@ def plan_zone(site: SiteFacts, zones: Sequence[ZoneFacts], rules: Rules) -> tupl
         evidence = (_of_zone(nearest, "zone", nearest.name),)
         reason = ("plan_zone", rule, "plan_outside", Outcome.NEEDS_VERIFICATION)
         return (found(*reason, evidence, values, missing=("plan",), counterpart=nearest.id),)
-    return tuple(_class_in(site, zone, rule, rules[MAST_CLASS]) for zone in own)
+    return tuple(_class_in(site, zone, rule, classes) for zone in own)
 
 
 def _class_in(site: SiteFacts, zone: ZoneFacts, rule: Rule, classes: Rule) -> Finding:

@@ -42,7 +42,9 @@ def railway(
     rules : mapping
         The rules in force.
     """
-    rule = rules[RAILWAY]
+    rule = rules.get(RAILWAY)
+    if rule is None:
+        return ()
     least = max(number(rule, "factor") * site.height_m, number(rule, "least_m"))
     nearest = min(zones, key=lambda zone: zone.distance_m, default=None)
     if stated_m is not None:
@@ -89,7 +91,9 @@ def border_belt(
     rules : mapping
         The rules in force.
     """
-    rule = rules[BORDER_BELT]
+    rule = rules.get(BORDER_BELT)
+    if rule is None:
+        return ()
     if zones:
         return (_by_layer(rule, zones),)
     if border is None:
@@ -151,7 +155,9 @@ def layers(site: SiteFacts, zones: Sequence[ZoneFacts], rules: Rules) -> tuple[F
     rules : mapping
         The rules in force.
     """
-    rule = rules[LAYERS]
+    rule = rules.get(LAYERS)
+    if rule is None:
+        return ()
     findings = []
     for kind in words(rule, "kinds"):
         known = [zone for zone in zones if zone.kind == kind]

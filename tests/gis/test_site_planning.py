@@ -196,6 +196,14 @@ def test_the_earlier_regime(context: StudyContext) -> None:
     assert {"restricted", "radio_station", "marking", "data", "plan_zone"}.isdisjoint(found)
 
 
+def test_a_day_before_every_decree_is_answered(context: StudyContext) -> None:
+    asked = request("approach", on="2015-01-01", jurisdiction="tay-ninh-2025")
+    found = told(run("site_planning", asked, context))
+    assert "height" not in found
+    assert "surfaces" not in found
+    assert found["railway"][0][0] == "complies"
+
+
 def test_flat_terrain_holds_back(context: StudyContext) -> None:
     """Nobody stated the ground: a top below the cone of a DVOR is to be verified all the same."""
     asked = dict(request("dvor", structure_height_m=15, antennas=None))

@@ -312,6 +312,22 @@ def test_flat_terrain_is_never_enough() -> None:
     assert Reservation.FLAT_TERRAIN in found.reservations
 
 
+def test_without_rules_nothing_is_judged() -> None:
+    """Before the first decree, or in a pack that somebody emptied."""
+    assert aviation.height(site(), {}) == ()
+    assert aviation.obstacle_surfaces(site(), [runway()], [], {}) == ()
+    assert aviation.restricted_areas(site(), [DVOR], {}) == ()
+    assert aviation.marking(site(), under=True, rules={}) == ()
+    assert aviation.data_duty(site(), [runway()], {}) == ()
+    assert planning.licence(site(), LICENCE, ON, {}) == ()
+    assert planning.plan_zone(site(), [ZONE], {}) == ()
+    assert sharing(site(), [SUPPORT], 40.0, {}) == ()
+    assert spacing(site(), [SUPPORT], {}) == ()
+    assert surroundings.railway(site(), 1.0, [], {}) == ()
+    assert surroundings.border_belt(border(1.0), [], {}) == ()
+    assert surroundings.layers(site(), [ZONE], {}) == ()
+
+
 # --- licence and plan ---
 
 
