@@ -201,6 +201,16 @@ FIELD_LABELS = {
     "purpose": "requests.field.purpose",
     "wanted_from": "requests.field.wanted_from",
     "wanted_to": "requests.field.wanted_to",
+    "structure_height_m": "planning.field_structure_height_m",
+    "building_height_m": "planning.field_building_height_m",
+    "reach_m": "planning.field_reach_m",
+    "railway_distance_m": "planning.field_railway_distance_m",
+    "antenna_height_m": "planning.field_antenna_height_m",
+    "eirp_dbm": "planning.field_eirp_dbm",
+    "organisation_id": "planning.field_organisation_id",
+    "licence_number": "planning.field_licence_number",
+    "licence_from": "planning.field_licence_from",
+    "licence_to": "planning.field_licence_to",
 }
 """What the fields of forms are called on their page, as keys of sentences."""
 

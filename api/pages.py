@@ -31,6 +31,7 @@ MENU = (
     ("/view/channels", "channels.menu"),
     ("/view/supports", "sharing.menu"),
     ("/view/best-sites", "best_sites.menu"),
+    ("/view/sites", "planning.menu"),
     ("/view/link", "pages.menu_link"),
     ("/view/jobs", "pages.menu_jobs"),
     ("/view/plans", "plans.title"),

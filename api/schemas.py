@@ -22,6 +22,7 @@ __all__ = [
     "Reach",
     "SharingRequestBody",
     "SharingStepBody",
+    "SitePlanningRequest",
     "Step",
     "Threshold",
 ]
@@ -206,6 +207,51 @@ class BestSitesRequest(SharingRequest):
     ground_step_m: Annotated[float | None, Field(ge=100, le=10_000, allow_inf_nan=False)] = None
     support_cost: Annotated[float | None, Field(ge=0.01, le=1000, allow_inf_nan=False)] = None
     ground_cost: Annotated[float | None, Field(ge=0.01, le=1000, allow_inf_nan=False)] = None
+
+
+class AntennaBody(_Schema):
+    """An antenna of a proposed site."""
+
+    height_above_ground_m: Annotated[
+        float, Field(ge=0.5, le=350, allow_inf_nan=False, examples=[40])
+    ]
+    frequency_mhz: Annotated[float | None, Field(ge=30, le=90_000, allow_inf_nan=False)] = None
+    eirp_dbm: Annotated[float | None, Field(ge=-30, le=100, allow_inf_nan=False)] = None
+
+
+class LicenceBody(_Schema):
+    """The licence that the operator of a proposed site holds."""
+
+    number: Words | None = None
+    kind: Annotated[str | None, Field(min_length=1, max_length=60, examples=["network"])] = None
+    province_codes: Annotated[
+        list[Annotated[str, Field(min_length=1, max_length=10)]] | None,
+        Field(min_length=1, max_length=63),
+    ] = None
+    valid_from: date | None = None
+    valid_to: date | None = None
+
+
+class SitePlanningRequest(_Moment):
+    """A proposed site: everything that its planning report asks for."""
+
+    name: Words | None = None
+    longitude: Annotated[float, Field(ge=-180, le=180, allow_inf_nan=False, examples=[106.4])]
+    latitude: Annotated[float, Field(ge=-180, le=180, allow_inf_nan=False, examples=[10.6])]
+    kind: Literal["self_supporting", "guyed", "rooftop", "concealed"]
+    structure_height_m: Annotated[
+        float, Field(ge=1, le=10_000, allow_inf_nan=False, examples=[42])
+    ]
+    building_height_m: Annotated[float | None, Field(ge=1, le=350, allow_inf_nan=False)] = None
+    reach_m: Annotated[float | None, Field(ge=0, le=50, allow_inf_nan=False)] = None
+    ground_height_m: Annotated[float | None, Field(ge=-20, le=3200, allow_inf_nan=False)] = None
+    antennas: Annotated[list[AntennaBody] | None, Field(min_length=1, max_length=20)] = None
+    organisation_id: Annotated[str | None, Field(min_length=1, max_length=200)] = None
+    licence: LicenceBody | None = None
+    railway_distance_m: Annotated[float | None, Field(ge=0, le=100_000, allow_inf_nan=False)] = (
+        None
+    )
+    urban: bool | None = None
 
 
 class ImportAnswersRequest(_Schema):

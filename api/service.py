@@ -29,7 +29,7 @@ from gis.terrain.opening import open_ground
 __all__ = ["Service", "may_read", "service_of"]
 
 _STAMP_CHARACTERS = 12
-_NOT_FOR_ALL = frozenset({"best_sites", "channels", "compliance", "sharing"})
+_NOT_FOR_ALL = frozenset({"best_sites", "channels", "compliance", "sharing", "site_planning"})
 
 
 class Service:

@@ -1,6 +1,6 @@
 """Asking for a study: what is surely wrong is said at once, the rest is a job."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 from api.clock import judged_today
 from api.errors import ForbiddenError, TooManyJobsError
@@ -9,6 +9,7 @@ from api.service import Service
 from gis.jobs.queue import Job, JobState
 from gis.register.records import BroadcastStation
 from gis.register.scopes import SYSTEM
+from gis.rules import load_rule_pack
 from gis.studies import best_sites, compliance, coverage, interference
 from gis.studies.asked import coverage_asked, interference_asked
 from gis.studies.channels_asked import channels_asked
@@ -16,11 +17,15 @@ from gis.studies.network_asked import network_asked
 from gis.studies.parts import moment
 from gis.studies.requests import Reader
 from gis.studies.sharing_asked import sharing_asked
+from gis.studies.site_asked import SITE_INPUTS, site_asked
 
 __all__ = ["MOST_WAITING", "submit"]
 
 MOST_WAITING = 50
 """Jobs of one account that may wait or run at a time, so that nobody holds up the others."""
+
+_Inputs = Mapping[str, object]
+_Prepares = Callable[[Service, Identity, _Inputs], _Inputs]
 
 
 def submit(service: Service, identity: Identity, kind: str, inputs: Mapping[str, object]) -> Job:
@@ -40,15 +45,8 @@ def submit(service: Service, identity: Identity, kind: str, inputs: Mapping[str,
     """
     inputs = judged_today(inputs)
     moment(Reader(inputs, *inputs))
-    if kind in ("best_sites", "sharing"):
-        inputs = {**inputs, "asked_by": None if identity.is_staff else identity.scope.own}
-        (sharing_asked if kind == "sharing" else best_sites.require_asked)(inputs)
-    if kind in ("channels", "network"):
-        with service.register.snapshot() as register:
-            if kind == "channels":
-                channels_asked(inputs, register, service.ground, service.home.rules)
-            else:
-                network_asked(inputs, register, service.ground, service.settings.p1546_curves)
+    if kind in _PREPARED:
+        inputs = _PREPARED[kind](service, identity, inputs)
     station_id = inputs.get("station_id")
     station = None if station_id is None else service.register.station(str(station_id), SYSTEM)
     if kind == "compliance":
@@ -73,6 +71,60 @@ def submit(service: Service, identity: Identity, kind: str, inputs: Mapping[str,
         requested_by=identity.name,
         organisation_id=identity.scope.organisation_id,
     )
+
+
+def _channels(service: Service, _: Identity, inputs: Mapping[str, object]) -> Mapping[str, object]:
+    with service.register.snapshot() as register:
+        channels_asked(inputs, register, service.ground, service.home.rules)
+    return inputs
+
+
+def _network(service: Service, _: Identity, inputs: Mapping[str, object]) -> Mapping[str, object]:
+    with service.register.snapshot() as register:
+        network_asked(inputs, register, service.ground, service.settings.p1546_curves)
+    return inputs
+
+
+def _supports(
+    _: Service, identity: Identity, inputs: Mapping[str, object]
+) -> Mapping[str, object]:
+    """Refuse a search that is not understood; an operator's is its own."""
+    asked = {**inputs, "asked_by": None if identity.is_staff else identity.scope.own}
+    sharing_asked(asked)
+    return asked
+
+
+def _places(_: Service, identity: Identity, inputs: Mapping[str, object]) -> Mapping[str, object]:
+    """Refuse a choice of places that cannot be made; an operator's is its own."""
+    asked = {**inputs, "asked_by": None if identity.is_staff else identity.scope.own}
+    best_sites.require_asked(asked)
+    return asked
+
+
+def _site(
+    service: Service, identity: Identity, inputs: Mapping[str, object]
+) -> Mapping[str, object]:
+    """Refuse a site that cannot be judged; that of an operator is its own, and public."""
+    if not identity.is_staff:
+        own = identity.scope.own
+        if own is None or inputs.get("organisation_id") not in {None, own}:
+            raise ForbiddenError("planning.staff_or_own")
+        inputs = {**inputs, "organisation_id": own, "public": True}
+    _, on = moment(Reader(inputs, *SITE_INPUTS))
+    pack = load_rule_pack(on, own=service.home.rules)
+    with service.register.snapshot() as register:
+        site_asked(inputs, register, service.ground, pack)
+    return inputs
+
+
+_PREPARED: Mapping[str, _Prepares] = {
+    "best_sites": _places,
+    "channels": _channels,
+    "network": _network,
+    "sharing": _supports,
+    "site_planning": _site,
+}
+"""What looks at the inputs of a kind of study before it may wait, and says for whom it is asked."""
 
 
 def _require_application(service: Service, identity: Identity, reader: Reader) -> None:

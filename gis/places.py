@@ -20,7 +20,13 @@ from gis.register.reading import Reader
 from gis.register.records import AdministrativeUnit, Boundary
 from propagation.compliance.facts import BoundaryFacts
 
-__all__ = ["BOUNDS_TOLERANCE_M", "CommuneGuess", "boundary_facts", "commune_at"]
+__all__ = [
+    "BOUNDS_TOLERANCE_M",
+    "CommuneGuess",
+    "boundary_facts",
+    "commune_at",
+    "inside_and_distance",
+]
 
 BOUNDS_TOLERANCE_M = 2000.0
 """How far outside its bounds a commune is still a candidate; data/README.md says why."""
@@ -107,7 +113,7 @@ def boundary_facts(
     if not found:
         raise NotFoundError("register.province_outline_missing", code=unit_code, on=on)
     outline = min(found, key=lambda item: (not item.official, item.position_uncertainty_m))
-    inside, distance_m = _inside_and_distance(outline.geometry, longitude, latitude)
+    inside, distance_m = inside_and_distance(outline.geometry, longitude, latitude)
     return BoundaryFacts(
         unit_code=unit_code,
         unit_name=unit.name,
@@ -130,7 +136,7 @@ def _by_outline(
         reach = outline.position_uncertainty_m
         if not _within((box[0], box[1], box[2], box[3]), longitude, latitude, reach):
             continue
-        inside, distance_m = _inside_and_distance(outline.geometry, longitude, latitude)
+        inside, distance_m = inside_and_distance(outline.geometry, longitude, latitude)
         if inside or distance_m <= reach:
             found.append((outline, distance_m, inside))
     return sorted(found, key=lambda item: (not item[2], item[1], item[0].unit_code))
@@ -163,13 +169,20 @@ def _within(
     return west - dx <= longitude <= east + dx and south - dy <= latitude <= north + dy
 
 
-def _inside_and_distance(
+def inside_and_distance(
     outline: MultiPolygon, longitude: float, latitude: float
 ) -> tuple[bool, float]:
     """Return whether an outline holds a point, and the metres from the point to its line.
 
     Distances are taken on an azimuthal equidistant map around the point, where those from the
     point are true.
+
+    Parameters
+    ----------
+    outline : MultiPolygon
+        Outline, WGS 84 degrees.
+    longitude, latitude : float
+        The point.
     """
     point = shapely.Point(longitude, latitude)
     flatten = Transformer.from_pipeline(

@@ -14,10 +14,25 @@ __all__ = ["named_plan", "packaged_plan_entries", "packaged_rows", "row_provenan
 _FM = "plans/fm_regulations_1_3.csv"
 
 
+_NAMED = {
+    "plan_id": ("register", "plan"),
+    "surface": ("planning", "surface"),
+    "zone_kind": ("register", "planning_zone_kind"),
+}
+"""Values that a study keeps by their ids, and where their names stand."""
+
+
 def named_plan(values: Mapping[str, object]) -> dict[str, object]:
-    """Return the values of a sentence with a packaged plan's name in the place of its id."""
-    key = f"register.plan.{values.get('plan_id')}"
-    return {**values, "plan_id": Phrase(key)} if has(key) else dict(values)
+    """Return the values of a sentence with names of packaged plans, surfaces and kinds of zones.
+
+    They stand in the place of their ids.
+    """
+    keys = {
+        name: f"{catalogue}.{group}.{values[name]}"
+        for name, (catalogue, group) in _NAMED.items()
+        if name in values
+    }
+    return {**values, **{name: Phrase(key) for name, key in keys.items() if has(key)}}
 
 
 def packaged_plan_entries() -> tuple[PlanEntry, ...]:

@@ -27,12 +27,13 @@ from gis.radiated import antenna_model, antenna_pattern_db
 from gis.register.records import AdministrativeUnit, BroadcastStation, PlanEntry
 from gis.terms import require_sharing
 from propagation.compliance.facts import PlanFacts, StationFacts
-from propagation.compliance.parameters import AREA_CLASS, require_parameters, words
+from propagation.compliance.parameters import AREA_CLASS, words
 from propagation.compliance.records import Confidence, Rule
 from propagation.errors import ParameterError
 from propagation.interference.bs412 import Area, Reception
 from propagation.interference.dvbt2 import mode_from_text
 from propagation.interference.protection import Service
+from propagation.siting.parameters import require_parameters
 
 __all__ = [
     "RulePack",

@@ -14,11 +14,13 @@ from propagation.compliance.catalogue import CATALOGUE
 __all__ = [
     "ORDER",
     "CheckMark",
+    "Teller",
     "ToldCheck",
     "ToldEvidence",
     "ToldFinding",
     "check_marks",
     "check_title",
+    "gravity",
     "told_checks",
 ]
 
@@ -192,11 +194,13 @@ def told_checks(study: Study, row: Mapping[str, Any], words: Words) -> tuple[Tol
     words : Words
         The language.
     """
-    teller = _Teller(study, words)
+    findings = [one for each in study.results["stations"] for one in each["findings"]]
+    names = {one["id"]: one["name"] for one in study.inputs["stations"]}
+    teller = Teller(findings, names, words)
     checks = []
     for mark in check_marks(row):
         found = [one for one in row["findings"] if one["check"] == mark.check]
-        told = [teller.finding(one) for one in sorted(found, key=_gravity)]
+        told = [teller.finding(one) for one in sorted(found, key=gravity)]
         text = words.outcome(mark.outcome) if mark.outcome else words.sentence(str(mark.why))
         checks.append(
             ToldCheck(
@@ -210,19 +214,31 @@ def told_checks(study: Study, row: Mapping[str, Any], words: Words) -> tuple[Tol
     return tuple(checks)
 
 
-class _Teller:
-    """Puts the findings of one study into words."""
+class Teller:
+    """Puts the findings of one study into words.
 
-    def __init__(self, study: Study, words: Words) -> None:
+    Parameters
+    ----------
+    findings : iterable of mapping
+        All of them, as the study holds them.
+    names : mapping
+        Names of their counterparts, by identifier.
+    words : Words
+        The language.
+    """
+
+    def __init__(
+        self, findings: Iterable[Mapping[str, Any]], names: Mapping[str, str], words: Words
+    ) -> None:
         self._words = words
-        self._names = {one["id"]: one["name"] for one in study.inputs["stations"]}
+        self._names = names
         self._rules = {
             basis(rule, Language.VI): basis(rule, words.language)
-            for row in study.results["stations"]
-            for rule in (finding["rule"] for finding in row["findings"])
+            for rule in (finding["rule"] for finding in findings)
         }
 
     def finding(self, written: Mapping[str, Any]) -> ToldFinding:
+        """Return one of them in words."""
         words, rule = self._words, written["rule"]
         other = written["counterpart"]
         return ToldFinding(
@@ -254,12 +270,17 @@ class _Teller:
         words = self._words
         parts = dict.fromkeys(str(item["source"]).split("; "))
         return ToldEvidence(
-            label=words.label(item["name"], check),
+            label=words.label(item["name"], _catalogue(check)),
             value=_with_uncertainty(item, words),
             kind=words.say(f"evidence.{item['kind']}"),
             source="; ".join(self._rules.get(part) or words.terrain(part) for part in parts),
             confidence=words.confidence(item["confidence"]),
         )
+
+
+def _catalogue(check: str) -> str:
+    """Return where the names of a check's evidence stand: one catalogue for those of a site."""
+    return "planning" if check.startswith("siting.") else check
 
 
 def _advisory(finding: Mapping[str, Any]) -> bool:
@@ -276,7 +297,7 @@ def _gravest(findings: Iterable[Mapping[str, Any]]) -> str | None:
     return min((finding["outcome"] for finding in findings), key=ORDER.index, default=None)
 
 
-def _gravity(finding: Mapping[str, Any]) -> tuple[int, bool, float]:
+def gravity(finding: Mapping[str, Any]) -> tuple[int, bool, float]:
     """Return the place of a finding in its check: the gravest first, then the least margin."""
     margin = finding["margin_db"]
     return ORDER.index(finding["outcome"]), margin is None, 0.0 if margin is None else margin

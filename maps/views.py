@@ -17,6 +17,8 @@ __all__ = [
     "Overlay",
     "Pictures",
     "RegisterView",
+    "SiteMark",
+    "SiteView",
     "StudyView",
     "TileSource",
 ]
@@ -212,7 +214,53 @@ class ChannelsView(StudyView):
     reserve_db: float
 
 
-Pictures = CoverageView | NetworkView | ChannelsView
+@dataclass(frozen=True, slots=True)
+class SiteMark:
+    """Something near a proposed site.
+
+    Attributes
+    ----------
+    kind : str
+        `support`, `facility` or `runway`.
+    name : str
+        Its name.
+    distance_m, azimuth_deg : float
+        From the site; of a runway to its nearer threshold.
+    ends : tuple of (float, float)
+        Azimuth and distance of both thresholds of a runway.
+    """
+
+    kind: str
+    name: str
+    distance_m: float
+    azimuth_deg: float
+    ends: tuple[tuple[float, float], ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SiteView:
+    """What the small map of a proposed site shows.
+
+    Attributes
+    ----------
+    name : str
+        Name of the site.
+    longitude, latitude : float
+        Where it is, WGS 84 degrees.
+    marks : tuple of SiteMark
+        What lies near, the nearest first.
+    further : int
+        How many more there are.
+    """
+
+    name: str
+    longitude: float
+    latitude: float
+    marks: tuple[SiteMark, ...]
+    further: int = 0
+
+
+Pictures = CoverageView | NetworkView | ChannelsView | SiteView
 """Pictures of a study that its report shows."""
 
 

@@ -19,6 +19,7 @@ COMMANDS = (
     "import",
     "antenna",
     "boundaries",
+    "zones",
     "terrain",
     "path",
     "link",
@@ -27,6 +28,7 @@ COMMANDS = (
     "network",
     "channels",
     "sharing",
+    "plan-site",
     "check",
     "measured",
     "plans",
@@ -82,8 +84,9 @@ def _listed(names: Sequence[str], language: Language) -> str:
 
 
 def _module(name: str) -> ModuleType:
-    """Return the module of a command, whose name ends with `_` where Python keeps the word."""
-    return importlib.import_module(f"api.cli.{'import_' if name == 'import' else name}")
+    """Return the module of a command: `_` for `-`, and at its end where Python keeps the word."""
+    module = "import_" if name == "import" else name.replace("-", "_")
+    return importlib.import_module(f"api.cli.{module}")
 
 
 def _language(arguments: Sequence[str]) -> Language:

@@ -37,7 +37,7 @@ def _run(arguments: argparse.Namespace, output: Output) -> int:
         raise FormatError(
             "cli.export_format", file=str(arguments.file), expected=", ".join(_ENDINGS)
         )
-    every = [name for name in LayerName if not (kind in _TABLES and name is LayerName.BOUNDARIES)]
+    every = [name for name in LayerName if not (kind in _TABLES and name.outlines)]
     with opened(output) as register:
         files = export(
             register,

@@ -184,11 +184,12 @@ class Output:
             return
         self.write(Path(self.json_target), written)
 
-    def write(self, target: Path, written: str) -> None:
+    def write(self, target: Path, written: str | bytes) -> None:
         """Write a file, all or nothing, and say so."""
         unfinished = target.with_name(f".{target.name}.{os.getpid()}")
         try:
-            unfinished.write_text(written, encoding="utf-8")
+            content = written.encode() if isinstance(written, str) else written
+            unfinished.write_bytes(content)
             unfinished.replace(target)
         finally:
             unfinished.unlink(missing_ok=True)

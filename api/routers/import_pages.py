@@ -28,6 +28,7 @@ from gis.exchange.importing import ImportKind
 from gis.exchange.report import Accepted, ImportReport, RowState
 from gis.register.allotments import AllotmentPoint
 from gis.register.records import BroadcastStation, Measurement, PlanEntry, ProtectedPoint
+from gis.register.siting import AviationFacility, Runway
 from gis.register.structures import Structure
 
 __all__ = ["router"]
@@ -40,7 +41,7 @@ _RADIOS = 6
 _ANSWER = "answer."
 _OPTION = "option."
 _STORED = "exchange.problem.duplicate_stored"
-_TABLES = tuple(layer for layer in LayerName if layer is not LayerName.BOUNDARIES)
+_TABLES = tuple(layer for layer in LayerName if not layer.outlines)
 
 
 @router.get("/view/imports")
@@ -225,6 +226,10 @@ def _row(row: Accepted, language: Language) -> dict[str, Any]:
     elif isinstance(record, AllotmentPoint):
         name = record.name
         about = _on_air(record, record.allotment_name or record.allotment, language)
+    elif isinstance(record, Runway):
+        name, about = record.name, record.aerodrome
+    elif isinstance(record, AviationFacility):
+        name, about = record.name, text(f"register.facility_kind.{record.kind}", language)
     elif isinstance(record, ProtectedPoint):
         name, about = record.name, text(f"register.protected_point_kind.{record.kind}", language)
     else:

@@ -87,6 +87,8 @@ def _subject(service: Service, job: Job, language: Language) -> tuple[str, bool]
             erp=job.inputs.get("erp_kw", "–"),
             height=job.inputs.get("height_m", "–"),
         )
+    elif job.kind == "site_planning":
+        named = str(job.inputs.get("name") or text("planning.title", language))
     elif job.kind == "compliance":
         plan = text(f"register.service.{job.inputs.get('service', 'fm')}", language)
         named = text("pages.jobs_plan", language, service=plan)

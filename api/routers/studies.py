@@ -25,6 +25,7 @@ from api.schemas import (
     InterferenceRequest,
     NetworkRequest,
     SharingRequest,
+    SitePlanningRequest,
 )
 from api.service import may_read, service_of
 from api.submission import submit
@@ -42,6 +43,7 @@ from gis.studies.summary import Summary
 from maps.documents.report import study_docx, study_html, study_pdf
 from maps.path_figure import path_picture
 from maps.point import point_answer
+from maps.site_figure import site_view
 from maps.studies import channels_view, coverage_view, network_view
 from maps.views import Pictures
 
@@ -58,6 +60,7 @@ _PICTURES: Mapping[str, Callable[[Study, Home], Pictures]] = {
     "channels": channels_view,
     "coverage": coverage_view,
     "network": network_view,
+    "site_planning": lambda study, _: site_view(study),
 }
 """What the report of a kind of study shows."""
 _Longitude = Annotated[float, Query(ge=-180, le=180, allow_inf_nan=False)]
@@ -112,6 +115,12 @@ def sharing(request: Request, wanted: SharingRequest) -> JSONResponse:
 def best_sites(request: Request, wanted: BestSitesRequest) -> JSONResponse:
     """Ask which places, together, cover an area at the least cost."""
     return _accepted(request, "best_sites", wanted.inputs())
+
+
+@router.post("/studies/site-planning", status_code=202)
+def site_planning(request: Request, wanted: SitePlanningRequest) -> JSONResponse:
+    """Ask for the planning report of a proposed site; an operator for its own."""
+    return _accepted(request, "site_planning", wanted.inputs())
 
 
 def _accepted(request: Request, kind: str, inputs: dict[str, object]) -> JSONResponse:

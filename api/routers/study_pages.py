@@ -24,6 +24,7 @@ from api.schemas import Megahertz, Radius, Reach, Step, Threshold
 from api.service import may_read, service_of
 from api.submission import submit
 from api.views import study_view
+from data.text import Language
 from gis.studies.listing import survey
 from gis.studies.method import METHOD_INPUTS, method_title
 from gis.studies.network_asked import usual_network
@@ -31,6 +32,7 @@ from gis.studies.record import Study
 from gis.studies.summary import Summary, summary_of
 from maps.documents.html import report_style
 from maps.documents.report import study_article
+from maps.site_figure import site_svg, site_view
 from maps.web import map_fragment
 from propagation.compliance.records import Outcome
 
@@ -56,6 +58,7 @@ Listed = Literal[
     "channels",
     "sharing",
     "best_sites",
+    "site_planning",
 ]
 
 Opened = Literal["violates", "attention", "all", "none"]
@@ -151,7 +154,7 @@ def _list(
         offset=offset,
         per_page=_PER_PAGE,
         kind=kind,
-        kinds=(*ASKED, "network", "channels", "sharing", "best_sites"),
+        kinds=(*ASKED, "network", "channels", "sharing", "best_sites", "site_planning"),
         refused=refused,
         form=FormState("network", refused),
         usual=_usual_network(request),
@@ -198,6 +201,13 @@ def _row(study: Summary) -> dict[str, Any]:
     }
 
 
+def _figure(study: Study, language: Language) -> Markup | None:
+    """Return the small map of a proposed site; None of other studies."""
+    if study.kind != "site_planning":
+        return None
+    return Markup(site_svg(site_view(study), language))  # noqa: S704 - its words are escaped
+
+
 def _point_address(study: Study) -> str | None:
     """Return the address that explains a point of a study of one station."""
     if "station" not in study.inputs:
@@ -232,6 +242,7 @@ def study_page(
         foldings=tuple(_OPENED) if len(study.inputs.get("judged", ())) > 1 else (),
         opened=opened,
         map=fragment,
+        figure=_figure(study, language),
         article=Markup(  # noqa: S704 - rendered with escaping
             study_article(study, language, titled=fragment is None, opened=_OPENED[opened])
         ),

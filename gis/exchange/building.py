@@ -8,6 +8,7 @@ from typing import Any
 
 from gis.emissions import emission_from_text
 from gis.exchange.allotment_rows import Allotments, allotment_point
+from gis.exchange.aviation_rows import aviation_facility, runway
 from gis.exchange.cells import CellReader
 from gis.exchange.fields import tables
 from gis.exchange.measured_rows import Stations, measurement
@@ -106,6 +107,8 @@ def build(kind: ImportKind, reader: CellReader, known: Known) -> dict[str, Any]:
         ImportKind.MEASUREMENTS: _measurement,
         ImportKind.PROTECTED_POINTS: _protected_point,
         ImportKind.ALLOTMENTS: _allotment_point,
+        ImportKind.RUNWAYS: _runway,
+        ImportKind.FACILITIES: _aviation_facility,
         ImportKind.POPULATION: _population,
     }[kind]
     values = maker(reader, known)
@@ -258,6 +261,16 @@ def _allotment_point(reader: CellReader, known: Known) -> dict[str, Any]:
     if code is not None and unit is None:
         reader.refuse("area_code", "code_unknown")
     return allotment_point(reader, None if unit is None else unit.code)
+
+
+def _runway(reader: CellReader, known: Known) -> dict[str, Any]:
+    del known
+    return runway(reader)
+
+
+def _aviation_facility(reader: CellReader, known: Known) -> dict[str, Any]:
+    del known
+    return aviation_facility(reader)
 
 
 def _population(reader: CellReader, known: Known) -> dict[str, Any]:

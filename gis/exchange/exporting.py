@@ -65,7 +65,8 @@ def export(
         What the caller may see.
     layers : iterable of LayerName
         `structures`, `stations`, `plan`, `boundaries`, `measurements`, `protected_points`,
-        `allotments`.
+        `allotments`, `runways`, `aviation_facilities`,
+        `planning_zones`.
     format : Format
         `gpkg` and `xlsx` hold all layers in one file; `geojson` and `csv` hold one, so that more
         become `<name>-<layer>.<ending>`.
@@ -91,7 +92,7 @@ def export(
         kind = Format(format)
     except ValueError as error:
         raise FormatError("exchange.export_unknown", value=str(error)) from None
-    if not wanted or (kind in _TABLES and LayerName.BOUNDARIES in wanted):
+    if not wanted or (kind in _TABLES and any(name.outlines for name in wanted)):
         raise FormatError("exchange.export_no_outlines", format=kind.value)
     with register.snapshot() as now:
         read = [read_layer(now, scope, name, language, on) for name in wanted]

@@ -51,6 +51,7 @@ from gis.register.records import (
     ProtectedPoint,
 )
 from gis.register.scopes import SYSTEM
+from gis.register.siting import AviationFacility, Runway
 from gis.register.store import Register
 from gis.register.structures import Structure
 from propagation.compliance.records import Confidence
@@ -66,6 +67,8 @@ _LAYERS = {
     ImportKind.MEASUREMENTS: ("measurements", "ket_qua_do"),
     ImportKind.PROTECTED_POINTS: ("protected_points", "diem_bao_ve"),
     ImportKind.ALLOTMENTS: ("allotments", "allotment_points", "phan_bo"),
+    ImportKind.RUNWAYS: ("runways", "duong_cat_ha_canh"),
+    ImportKind.FACILITIES: ("aviation_facilities", "dai_hang_khong"),
     ImportKind.POPULATION: ("population", "dan_so"),
 }
 _OF_UNITS = (ImportKind.POPULATION, ImportKind.ALLOTMENTS)
@@ -199,6 +202,8 @@ def commit(report: ImportReport, register: Register, *, author: str) -> ImportBa
         w.add_measurements(_only(new, Measurement))
         w.add_protected_points(_only(new, ProtectedPoint))
         w.add_allotment_points(_only(new, AllotmentPoint))
+        w.add_runways(_only(new, Runway))
+        w.add_aviation_facilities(_only(new, AviationFacility))
         changed = [row for row in report.accepted if row.state is RowState.CHANGED]
         after = [_stamped(row, batch) for row in changed]
         before = [row.stored for row in changed]
@@ -208,6 +213,10 @@ def commit(report: ImportReport, register: Register, *, author: str) -> ImportBa
         w.update_measurements(_only(after, Measurement), _only(before, Measurement))
         w.update_protected_points(_only(after, ProtectedPoint), _only(before, ProtectedPoint))
         w.update_allotment_points(_only(after, AllotmentPoint), _only(before, AllotmentPoint))
+        w.update_runways(_only(after, Runway), _only(before, Runway))
+        w.update_aviation_facilities(
+            _only(after, AviationFacility), _only(before, AviationFacility)
+        )
         w.update_units(_only(after, AdministrativeUnit), _only(before, AdministrativeUnit))
     return batch
 

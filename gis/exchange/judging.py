@@ -9,6 +9,7 @@ import numpy as np
 
 from gis.exchange.allotment_rows import READ_INTO as ALLOTTED_INTO
 from gis.exchange.answers import ImportAnswers, Question
+from gis.exchange.aviation_rows import require_length
 from gis.exchange.building import Known, build, noted
 from gis.exchange.cells import CellReader
 from gis.exchange.conventions import Conventions
@@ -30,7 +31,12 @@ from gis.register.structures import Structure
 __all__ = ["Judge", "Verdicts", "systems_in_words"]
 
 _READ_INTO = {**MEASURED_INTO, **ALLOTTED_INTO}
-_BY_NAME = (ImportKind.PROTECTED_POINTS, ImportKind.ALLOTMENTS)
+_BY_NAME = (
+    ImportKind.PROTECTED_POINTS,
+    ImportKind.ALLOTMENTS,
+    ImportKind.RUNWAYS,
+    ImportKind.FACILITIES,
+)
 
 
 @dataclass(slots=True)
@@ -201,6 +207,10 @@ class Judge:
             values |= {"longitude": lon, "latitude": lat}
         elif self._kind.placed:
             return None
+        if self._kind is ImportKind.RUNWAYS:
+            require_length(self._reader, values)
+            if self._reader.problems:
+                return None
         provenance = Provenance(
             confidence=values["confidence"], source=values["source"], row=each.row.number
         )

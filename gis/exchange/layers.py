@@ -25,15 +25,34 @@ from gis.register.records import (
     Provenance,
 )
 from gis.register.scopes import Scope
+from gis.register.siting import AviationFacility, PlanningZone, Runway
 from gis.register.structures import Structure
 
 __all__ = ["Layer", "LayerColumn", "LayerName", "LayerRow", "read_layer", "word_of"]
 
 _ORIGIN = ("confidence", "source", "batch_id", "row")
 _BOUNDARY = ("unit_code", "name", "position_uncertainty_m", "official", "valid_from", "valid_to")
+_ZONE = ("id", "kind", "name", "mast_classes", "height_limit_m", "valid_from", "valid_to")
 _SKIPPED = frozenset((*PLACE, "label", "note", "stamp", "confidence", "source"))
-_Placed = Structure | BroadcastStation | PlanEntry | Measurement | ProtectedPoint | AllotmentPoint
-_WORDS = {"kind": ("structure_kind", "measurement_kind", "protected_point_kind")}
+_Placed = (
+    Structure
+    | BroadcastStation
+    | PlanEntry
+    | Measurement
+    | ProtectedPoint
+    | AllotmentPoint
+    | Runway
+    | AviationFacility
+)
+_WORDS = {
+    "kind": (
+        "structure_kind",
+        "measurement_kind",
+        "protected_point_kind",
+        "facility_kind",
+        "planning_zone_kind",
+    )
+}
 _INTEGERS = frozenset({"row"})
 
 
@@ -47,6 +66,14 @@ class LayerName(StrEnum):
     MEASUREMENTS = "measurements"
     PROTECTED_POINTS = "protected_points"
     ALLOTMENTS = "allotments"
+    RUNWAYS = "runways"
+    FACILITIES = "aviation_facilities"
+    ZONES = "planning_zones"
+
+    @property
+    def outlines(self) -> bool:
+        """Whether its records are areas, which no table can hold."""
+        return self in (LayerName.BOUNDARIES, LayerName.ZONES)
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,6 +150,8 @@ def read_layer(
     """
     if name is LayerName.BOUNDARIES:
         return _boundaries(register, language, on)
+    if name is LayerName.ZONES:
+        return _zones(register, language, on)
     listed: dict[LayerName, tuple[type, Callable[[], Sequence[_Placed]]]] = {
         LayerName.STRUCTURES: (Structure, lambda: register.structures(scope, on=on)),
         LayerName.STATIONS: (BroadcastStation, lambda: register.stations(scope, on=on)),
@@ -133,6 +162,11 @@ def read_layer(
             lambda: register.protected_points(scope, on=on),
         ),
         LayerName.ALLOTMENTS: (AllotmentPoint, lambda: register.allotment_points(on=on)),
+        LayerName.RUNWAYS: (Runway, lambda: register.runways(scope, on=on)),
+        LayerName.FACILITIES: (
+            AviationFacility,
+            lambda: register.aviation_facilities(scope, on=on),
+        ),
     }
     record, read_all = listed[name]
     records, annotations = read_all(), _annotations(record)
@@ -223,15 +257,28 @@ def _boundaries(register: Reader, language: Language | str, on: date | None) -> 
     rows = [
         LayerRow(
             tuple(read(outline) for read in readers.values()),
-            shapely.MultiPolygon(
-                [shapely.geometry.polygon.orient(part) for part in outline.geometry.geoms]
-            ),
+            _oriented(outline.geometry),
         )
         for outline in register.boundaries(on=on)
     ]
     types = _annotations(Boundary)
     columns = tuple(LayerColumn(name, types.get(name, str)) for name in readers)
     return Layer(LayerName.BOUNDARIES, "MultiPolygon", columns, rows)
+
+
+def _zones(register: Reader, language: Language | str, on: date | None) -> Layer:
+    readers = {name: _reader(name, language) for name in (*_ZONE, *_ORIGIN, "stamp")}
+    rows = [
+        LayerRow(tuple(read(zone) for read in readers.values()), _oriented(zone.geometry))
+        for zone in register.planning_zones(on=on)
+    ]
+    types = _annotations(PlanningZone)
+    columns = tuple(LayerColumn(name, types.get(name, str)) for name in readers)
+    return Layer(LayerName.ZONES, "MultiPolygon", columns, rows)
+
+
+def _oriented(outline: shapely.MultiPolygon) -> shapely.MultiPolygon:
+    return shapely.MultiPolygon([shapely.geometry.polygon.orient(part) for part in outline.geoms])
 
 
 def _name_of(names: dict[str, str], outline: Boundary) -> str | None:

@@ -19,6 +19,7 @@ from gis.register.records import (
     Provenance,
 )
 from gis.register.scopes import SYSTEM
+from gis.register.siting import AviationFacility, Runway
 from gis.register.structures import Structure
 
 __all__ = ["POPULATION", "Index", "changes", "make", "merged", "stored_records"]
@@ -30,6 +31,8 @@ _TYPES: dict[ImportKind, type[Any]] = {
     ImportKind.MEASUREMENTS: Measurement,
     ImportKind.PROTECTED_POINTS: ProtectedPoint,
     ImportKind.ALLOTMENTS: AllotmentPoint,
+    ImportKind.RUNWAYS: Runway,
+    ImportKind.FACILITIES: AviationFacility,
 }
 _PREFIXES = {
     ImportKind.STRUCTURES: "ct",
@@ -38,7 +41,16 @@ _PREFIXES = {
     ImportKind.MEASUREMENTS: "do",
     ImportKind.PROTECTED_POINTS: "bv",
     ImportKind.ALLOTMENTS: "pb",
+    ImportKind.RUNWAYS: "chc",
+    ImportKind.FACILITIES: "dhk",
 }
+_BY_KEY = (
+    ImportKind.MEASUREMENTS,
+    ImportKind.PROTECTED_POINTS,
+    ImportKind.ALLOTMENTS,
+    ImportKind.RUNWAYS,
+    ImportKind.FACILITIES,
+)
 POPULATION = ("population", "population_year", "population_source")
 """What a file of populations says of a unit."""
 _SAME_SITE_KM = 0.1
@@ -60,7 +72,8 @@ class Index:
     A structure is one by owner and code, a plan entry by plan, carrier, site and first day, a
     station by service and carrier at one site, a measurement by carrier, moment and place, a
     protected point by kind, name, carrier and place, a calculation point by allotment, name, first
-    day and place.
+    day and place, a runway by aerodrome, name and first day, a facility by kind, name and first
+    day.
     """
 
     def __init__(self, kind: ImportKind, stored: Iterable[ImportRecord]) -> None:
@@ -114,6 +127,8 @@ def stored_records(register: Reader, kind: ImportKind) -> Sequence[ImportRecord]
         ImportKind.MEASUREMENTS: lambda: register.measurements(SYSTEM),
         ImportKind.PROTECTED_POINTS: lambda: register.protected_points(SYSTEM),
         ImportKind.ALLOTMENTS: register.allotment_points,
+        ImportKind.RUNWAYS: lambda: register.runways(SYSTEM),
+        ImportKind.FACILITIES: lambda: register.aviation_facilities(SYSTEM),
         ImportKind.POPULATION: register.units,
     }
     return listed[kind]()
@@ -137,7 +152,7 @@ def _new_id(kind: ImportKind, values: Mapping[str, Any]) -> str:
     """Return the id of a record that has none, the same for the same thing every time."""
     if kind is ImportKind.STRUCTURES:
         parts = [values["owner_id"], values["code"].casefold()]
-    elif kind in (ImportKind.MEASUREMENTS, ImportKind.PROTECTED_POINTS, ImportKind.ALLOTMENTS):
+    elif kind in _BY_KEY:
         parts = [str(part) for part in _key(_TYPES[kind](id="", provenance=None, **values))]
     else:
         parts = [values["service"].value, str(round(values["frequency_mhz"] * 1000))]
@@ -202,6 +217,9 @@ def _key(record: ImportRecord) -> tuple[object, ...]:
         return record.code, record.valid_from
     if isinstance(record, Measurement | ProtectedPoint | AllotmentPoint):
         return (*_own_key(record), *_metres(record))
+    if isinstance(record, Runway | AviationFacility):
+        of = record.aerodrome if isinstance(record, Runway) else record.kind.value
+        return name_key(of), name_key(record.name), record.valid_from
     kilohertz = round((record.frequency_mhz or 0.0) * 1000)
     if isinstance(record, BroadcastStation):
         return record.service.value, kilohertz

@@ -20,6 +20,7 @@ from gis.register.records import (
     PlanEntry,
     ProtectedPoint,
 )
+from gis.register.siting import AviationFacility, Runway
 from gis.register.structures import Structure
 
 __all__ = [
@@ -40,6 +41,8 @@ ImportRecord = (
     | Measurement
     | ProtectedPoint
     | AllotmentPoint
+    | Runway
+    | AviationFacility
     | AdministrativeUnit
 )
 
@@ -53,6 +56,8 @@ class ImportKind(StrEnum):
     MEASUREMENTS = "measurements"
     PROTECTED_POINTS = "protected_points"
     ALLOTMENTS = "allotments"
+    RUNWAYS = "runways"
+    FACILITIES = "aviation_facilities"
     POPULATION = "population"
 
     @property

@@ -45,6 +45,9 @@ LATER_TABLES = (
     "contracts",
     "published_rents",
     "documents",
+    "runways",
+    "aviation_facilities",
+    "planning_zones",
 )
 """Tables that older registers do not have: while they are empty nothing is said of them, so that
 the version of a register stays what it was."""

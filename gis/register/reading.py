@@ -37,6 +37,7 @@ from gis.register.scopes import (
     visible_structure_id,
 )
 from gis.register.sites import SitesReader
+from gis.register.siting import AviationFacility, PlanningZone, Runway
 
 __all__ = ["Reader"]
 
@@ -178,6 +179,24 @@ class Reader(SitesReader):
     def allotment_points(self, *, on: date | None = None) -> list[AllotmentPoint]:
         """Return the calculation points of the allotments of television."""
         return self._list(AllotmentPoint, in_force(schema.allotment_points, on))
+
+    def runways(self, scope: Scope, *, on: date | None = None) -> list[Runway]:
+        """Return runways, which are the department's to see."""
+        table = schema.runways
+        return self._list(Runway, [visible_protected_points(scope), *in_force(table, on)])
+
+    def aviation_facilities(
+        self, scope: Scope, *, on: date | None = None
+    ) -> list[AviationFacility]:
+        """Return aeronautical radio facilities, which are the department's to see."""
+        table = schema.aviation_facilities
+        return self._list(
+            AviationFacility, [visible_protected_points(scope), *in_force(table, on)]
+        )
+
+    def planning_zones(self, *, on: date | None = None) -> list[PlanningZone]:
+        """Return the zones of every layer."""
+        return self._list(PlanningZone, in_force(schema.planning_zones, on))
 
     # administrative units
 

@@ -42,6 +42,7 @@ from gis.register.records import (
     dated_id,
 )
 from gis.register.routes import Cable, Duct, Route
+from gis.register.siting import AviationFacility, PlanningZone, Runway
 from gis.register.structures import (
     AttachmentLevel,
     Contract,
@@ -84,6 +85,9 @@ Record = (
     | Contract
     | PublishedRent
     | Document
+    | Runway
+    | AviationFacility
+    | PlanningZone
 )
 R = TypeVar("R", bound=Record)
 Row = dict[str, Any]
@@ -328,6 +332,9 @@ CODECS: tuple[Codec[Any], ...] = (
     Codec(Contract, schema.contracts),
     Codec(PublishedRent, schema.published_rents),
     Codec(Document, schema.documents),
+    Codec(Runway, schema.runways),
+    Codec(AviationFacility, schema.aviation_facilities),
+    Codec(PlanningZone, schema.planning_zones),
 )
 
 

@@ -32,6 +32,7 @@ __all__ = [
     "allotment_points",
     "api_tokens",
     "attachment_levels",
+    "aviation_facilities",
     "boundaries",
     "broadcast_stations",
     "cables",
@@ -49,10 +50,12 @@ __all__ = [
     "metadata",
     "organisations",
     "plan_entries",
+    "planning_zones",
     "protected_points",
     "published_rents",
     "register_state",
     "routes",
+    "runways",
     "sessions",
     "structures",
 ]
@@ -112,8 +115,8 @@ def _text(name: str, *, required: bool = False) -> Column[str]:
     return Column(name, Text, nullable=not required)
 
 
-def _real(name: str) -> Column[float]:
-    return Column(name, REAL)
+def _real(name: str, *, required: bool = False) -> Column[float]:
+    return Column(name, REAL, nullable=not required)
 
 
 def _geometry(kind: str, *, required: bool) -> Column[bytes]:
@@ -471,6 +474,53 @@ allotment_points = _layer(
     _text("area_code", required=True),
     _text("name", required=True),
     Column("reference_dbuvm", REAL, nullable=False),
+    *_validity(),
+    *_provenance(),
+)
+
+runways = _layer(
+    "runways",
+    _geometry("POINT", required=True),
+    _id(),
+    _text("aerodrome", required=True),
+    _text("name", required=True),
+    _real("end_longitude", required=True),
+    _real("end_latitude", required=True),
+    _real("elevation_m", required=True),
+    _real("end_elevation_m", required=True),
+    _real("aerodrome_elevation_m"),
+    _real("strip_beyond_m"),
+    _real("strip_width_m"),
+    _real("clearway_m", required=True),
+    _real("end_clearway_m", required=True),
+    _text("design_group", required=True),
+    _text("instrument_class", required=True),
+    Column("military", Boolean, nullable=False),
+    *_validity(),
+    *_provenance(),
+)
+
+aviation_facilities = _layer(
+    "aviation_facilities",
+    _geometry("POINT", required=True),
+    _id(),
+    _text("kind", required=True),
+    _text("name", required=True),
+    _real("elevation_m"),
+    _real("direction_deg"),
+    _real("threshold_m"),
+    *_validity(),
+    *_provenance(),
+)
+
+planning_zones = _layer(
+    "planning_zones",
+    _geometry("MULTIPOLYGON", required=True),
+    _id(),
+    _text("kind", required=True),
+    _text("name", required=True),
+    _text("mast_classes"),
+    _real("height_limit_m"),
     *_validity(),
     *_provenance(),
 )

@@ -26,6 +26,7 @@ from gis.register.records import (
 )
 from gis.register.routes import Cable, Duct, Route
 from gis.register.rows import Record, codec_of
+from gis.register.siting import AviationFacility, PlanningZone, Runway
 from gis.register.structures import (
     AttachmentLevel,
     Contract,
@@ -148,6 +149,18 @@ class Writer(Reader):
         """Add papers about structures and lines."""
         self._add(Document, records)
 
+    def add_runways(self, records: Iterable[Runway]) -> None:
+        """Add runways."""
+        self._add(Runway, records)
+
+    def add_aviation_facilities(self, records: Iterable[AviationFacility]) -> None:
+        """Add aeronautical radio facilities."""
+        self._add(AviationFacility, records)
+
+    def add_planning_zones(self, records: Iterable[PlanningZone]) -> None:
+        """Add zones of layers."""
+        self._add(PlanningZone, records)
+
     def add_import_batch(self, batch: ImportBatch) -> None:
         """Note an import; what this write changes belongs to it, so that it can be undone.
 
@@ -267,6 +280,20 @@ class Writer(Reader):
         for record in records:
             refuse_letting(self, record)
         self._change(Contract, records, expected)
+
+    def update_runways(
+        self, records: Sequence[Runway], expected: Sequence[Runway] | None = None
+    ) -> None:
+        """Change runways; see `update_structures`."""
+        self._change(Runway, records, expected)
+
+    def update_aviation_facilities(
+        self,
+        records: Sequence[AviationFacility],
+        expected: Sequence[AviationFacility] | None = None,
+    ) -> None:
+        """Change aeronautical radio facilities; see `update_structures`."""
+        self._change(AviationFacility, records, expected)
 
     def delete(self, record: type[R], ids: Iterable[str]) -> None:
         """Remove records of one kind by their id; their history stays.

@@ -21,7 +21,7 @@ from gis.studies.requests import Reader
 from gis.studies.sharing_asked import MOST_SCORED, SharingWanted, sharing_asked
 from gis.studies.sharing_asked import NAMES as SHARING_NAMES
 from gis.studies.sharing_cover import Mounted, served_cells_of
-from propagation.siting import choose_places
+from propagation.set_cover import choose_places
 
 __all__ = ["MOST_PLACES", "NAMES", "compute", "gather", "require_asked"]
 

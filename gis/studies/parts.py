@@ -22,9 +22,9 @@ from gis.studies.predictors.base import MEDIAN_PERCENT
 from gis.studies.record import Content
 from gis.studies.requests import Reader
 from gis.studies.snapshots import record_from_json, record_to_json
-from propagation.compliance.parameters import require_parameters
 from propagation.compliance.records import Rule
 from propagation.errors import ParameterError
+from propagation.siting.parameters import require_parameters
 
 __all__ = [
     "Computed",

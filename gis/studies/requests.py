@@ -65,6 +65,15 @@ class Reader:
             raise FormatError("studies.wrong_mapping", name=name, value=_shown(value))
         return value
 
+    def items(self, name: str, most: int) -> list[Mapping[str, object]]:
+        """Return a list of values by name."""
+        value = self._inputs.get(name)
+        found = value if isinstance(value, list | tuple) else ()
+        items = [one for one in found if isinstance(one, Mapping)]
+        if not 0 < len(found) <= most or len(items) < len(found):
+            raise FormatError("studies.wrong_items", name=name, value=_shown(value), most=most)
+        return items
+
     def numbers(self, name: str, count: int, lower: float, upper: float) -> tuple[float, ...]:
         """Return so many numbers of a closed range, or none where the list is empty."""
         value = self._inputs.get(name)

@@ -101,9 +101,10 @@ def rerun(study: Study, context: StudyContext) -> Comparison:
     FormatError
         If the record is damaged beyond reading, or was made with another edition of the model.
     """
-    recorded = _sources(study.inputs["terrain"], study.inputs.get("model") or {})
-    ground = context.ground
-    present = _sources(terrain_json(ground), model_json(default_settings(), ground))
+    model, ground = study.inputs.get("model") or {}, context.ground
+    recorded = _sources(study.inputs["terrain"], model)
+    known = model_json(default_settings(), ground) if model else {}
+    present = _sources(terrain_json(ground), known)
     if recorded != present:
         raise TerrainUnavailableError("studies.other_terrain", recorded=recorded, present=present)
     gathered = gathered_of(study, context.home)
@@ -151,10 +152,11 @@ def _sources(terrain: Mapping[str, Any], model: Mapping[str, Any]) -> str:
 
 
 def _verdicts(results: Mapping[str, Any]) -> list[tuple[str, ...]]:
-    """Return what every check of every station came to."""
+    """Return what every check of every station, or of a site, came to."""
+    site = {"station_id": "site", "findings": results.get("findings", ())}
     return [
         (row["station_id"], finding["check"], finding["rule"]["id"], finding["outcome"])
-        for row in results.get("stations", ())
+        for row in (*results.get("stations", ()), site)
         for finding in row["findings"]
     ]
 

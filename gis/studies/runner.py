@@ -14,6 +14,7 @@ from gis.studies import (
     interference,
     network,
     sharing,
+    site_planning,
 )
 from gis.studies.context import StudyContext
 from gis.studies.parts import Gathered, StudyKind
@@ -30,6 +31,7 @@ KINDS: Mapping[str, StudyKind] = MappingProxyType(
         "interference": interference,
         "network": network,
         "sharing": sharing,
+        "site_planning": site_planning,
     }
 )
 """Every kind of study that a job may name."""
@@ -62,7 +64,8 @@ def run(kind: str, inputs: Mapping[str, object], context: StudyContext) -> Study
     Parameters
     ----------
     kind : str
-        `best_sites`, `channels`, `coverage`, `interference`, `compliance`, `network` or `sharing`.
+        `best_sites`, `channels`, `coverage`, `interference`, `compliance`, `network`, `sharing`
+        or `site_planning`.
     inputs : mapping
         What was asked for, JSON values; unknown names are refused.
     context : StudyContext

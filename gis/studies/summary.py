@@ -105,10 +105,13 @@ def access_of(kind: str, inputs: Mapping[str, Any]) -> Access:
     stations = {one["id"]: one for one in inputs.get("stations", ())}
     judged = [stations.get(name, {}) for name in inputs.get("judged", ())]
     owners = {one.get("organisation_id") for one in judged}
+    if kind == "site_planning":
+        owners = {inputs["asked"]["organisation_id"]}
     return Access(
         kind=kind,
         application=inputs.get("application") is not None,
-        confidential=any(topic.get("confidential") for topic in inputs.get("checks", {}).values()),
+        confidential=bool(inputs.get("confidential"))
+        or any(topic.get("confidential") for topic in inputs.get("checks", {}).values()),
         organisations=tuple(sorted(owners, key=lambda one: one or "")),
     )
 
@@ -182,6 +185,10 @@ def holds_synthetic(value: object) -> bool:
 
 
 def _about(inputs: Mapping[str, Any], by_id: Mapping[str, str]) -> dict[str, str]:
+    if "asked" in inputs:
+        asked = inputs["asked"]
+        place = f"{asked['latitude']:.5f} {asked['longitude']:.5f}"
+        return {"site": asked["name"] or place}
     station = inputs.get("station")
     if station is not None:
         return {station["id"]: station["name"]}

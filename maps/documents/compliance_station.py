@@ -11,7 +11,7 @@ from maps.findings import ORDER, ToldCheck, ToldEvidence, ToldFinding, check_tit
 from maps.words import Words
 from propagation.compliance.catalogue import number_of
 
-__all__ = ["station_sections"]
+__all__ = ["Sources", "evidence_table", "finding_rows", "station_sections"]
 
 _AZIMUTHS = range(0, 360, 10)
 _SPELT_OUT = 3
@@ -45,7 +45,7 @@ def station_sections(source: Source, row: Mapping[str, Any]) -> list[Section]:
     words = source.words
     station = next(item for item in source.inputs["stations"] if item["id"] == row["station_id"])
     checks = told_checks(source.study, row, words)
-    sources = _Sources()
+    sources = Sources()
     advisory = any(check.advisory for check in checks)
     sections = [
         Section(words.say("findings_heading"), _summary(source, row, checks)),
@@ -95,12 +95,12 @@ def _summary_row(check: ToldCheck, words: Words) -> tuple[str, ...]:
     return str(check.mark.number), check.title, outcome, words.number(check.margin_db, 1)
 
 
-def _deciding(checks: Sequence[ToldCheck], sources: "_Sources", words: Words) -> Iterable[Block]:
+def _deciding(checks: Sequence[ToldCheck], sources: "Sources", words: Words) -> Iterable[Block]:
     for check in checks:
         yield from _findings(check, check.deciding, sources, words)
 
 
-def _advisory(checks: Sequence[ToldCheck], sources: "_Sources", words: Words) -> Iterable[Block]:
+def _advisory(checks: Sequence[ToldCheck], sources: "Sources", words: Words) -> Iterable[Block]:
     """Yield the advisory findings: the gravest of each check in full, many others in a table."""
     for check in checks:
         yield from _findings(check, check.advisory[:_SPELT_OUT], sources, words)
@@ -126,7 +126,7 @@ def _advisory(checks: Sequence[ToldCheck], sources: "_Sources", words: Words) ->
 
 
 def _findings(
-    check: ToldCheck, findings: Sequence[ToldFinding], sources: "_Sources", words: Words
+    check: ToldCheck, findings: Sequence[ToldFinding], sources: "Sources", words: Words
 ) -> Iterable[Block]:
     """Yield findings of a check; a rule is told once where several rest on it in a row."""
     last = None
@@ -142,13 +142,13 @@ def _findings(
             finding.outcome_text,
         )
         rule = (finding.rule, finding.basis, finding.force)
-        yield Facts(tuple(_rows(finding, words, ruled=rule != last)))
+        yield Facts(tuple(finding_rows(finding, words, ruled=rule != last)))
         last = rule
         if finding.evidence:
-            yield _evidence(finding.evidence, label, sources, words)
+            yield evidence_table(finding.evidence, label, sources, words)
 
 
-def _rows(
+def finding_rows(
     finding: ToldFinding, words: Words, *, ruled: bool
 ) -> Iterable[tuple[str, tuple[str, ...]]]:
     """Yield what a finding says, a label with its lines."""
@@ -172,7 +172,7 @@ def _rows(
         yield words.say("finding_rule"), told
 
 
-class _Sources:
+class Sources:
     """Sources of a station's evidence, each told once and named by its number."""
 
     def __init__(self) -> None:
@@ -194,9 +194,10 @@ class _Sources:
         )
 
 
-def _evidence(
-    evidence: Sequence[ToldEvidence], label: str, sources: _Sources, words: Words
+def evidence_table(
+    evidence: Sequence[ToldEvidence], label: str, sources: Sources, words: Words
 ) -> Table:
+    """Return what a finding rests on."""
     columns = ("quantity", "value", "evidence_kind", "source")
     return Table(
         words.say("evidence_caption", number=label),

@@ -23,6 +23,7 @@ from gis.studies.listing import list_studies
 ACTIONS = {
     "user": ("user add", "user list", "user link"),
     "boundaries": ("boundaries import",),
+    "zones": ("zones import",),
     "bench": ("bench area", "bench plan"),
     "terrain": ("terrain fetch", "terrain list"),
     "plans": ("plans list", "plans compare"),

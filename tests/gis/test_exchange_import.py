@@ -237,10 +237,30 @@ def test_every_numeric_column_asks_about_an_ambiguous_number(office, write_table
             ("Tên", "Loại", "Kinh độ (WGS 84)", "Vĩ độ"),
             ("TSH", "VOR", "106,4133", "10,5361"),
         ),
+        ImportKind.RUNWAYS: (
+            (
+                "Sân bay",
+                "Đường cất hạ cánh",
+                "Kinh độ (WGS 84)",
+                "Vĩ độ",
+                "Kinh độ ngưỡng 2",
+                "Vĩ độ ngưỡng 2",
+                "Nhóm",
+                "Loại tiếp cận",
+                "elevation_m",
+                "end_elevation_m",
+            ),
+            ("A", "07/25", "106,40", "10,53", "106,42", "10,53", "III", "ILS", "2", "2"),
+        ),
+        ImportKind.FACILITIES: (
+            ("Tên", "Loại", "Kinh độ (WGS 84)", "Vĩ độ"),
+            ("A", "DVOR", "106,4133", "10,5361"),
+        ),
     }[kind]
     series = field in ("attenuation_db", "effective_height_m")
     cell = "; ".join(["1.234"] * 36) if series else "1.234"
-    file = write_table("a.csv", (*first, field), (*row, cell))
+    others = [pair for pair in zip(first, row, strict=True) if pair[0] != field]
+    file = write_table("a.csv", *zip(*others, (field, cell), strict=True))
     told = {ImportKind.PLAN: PLAN_VALUES, ImportKind.MEASUREMENTS: {"kind": "fixed"}}
     sure = Confidence.SECONDARY if kind is ImportKind.PLAN else None
     answers = ImportAnswers(values=told.get(kind, {}), confidence=sure)

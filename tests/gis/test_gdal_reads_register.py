@@ -102,6 +102,9 @@ def test_every_layer_is_listed_and_nothing_secret(filled: Register) -> None:
         "import_batches": None,
         "measurements": "Point",
         "protected_points": "Point",
+        "runways": "Point",
+        "aviation_facilities": "Point",
+        "planning_zones": "MultiPolygon",
         "allotment_points": "Point",
         "installations": None,
         "attachment_levels": None,
@@ -233,6 +236,9 @@ def test_the_file_says_that_it_is_a_geopackage(filled: Register) -> None:
             "protected_points",
             "allotment_points",
             "routes",
+            "runways",
+            "aviation_facilities",
+            "planning_zones",
         }
         moments = connection.execute("SELECT last_change FROM gpkg_contents").fetchall()
         assert all(datetime.fromisoformat(moment).tzinfo is not None for (moment,) in moments)

@@ -28,7 +28,6 @@ from gis.studies.findings import basis
 from gis.studies.parts import rules_from_json, rules_json
 from gis.terms import SHARING
 from propagation.compliance.facts import StationFacts
-from propagation.compliance.parameters import require_parameters
 from propagation.compliance.records import Confidence
 from propagation.errors import PropagationError
 from propagation.interference.bs412 import (
@@ -39,6 +38,7 @@ from propagation.interference.bs412 import (
     protection_from_parameters,
 )
 from propagation.profile import Polarization
+from propagation.siting.parameters import require_parameters
 
 BEFORE, AFTER = date(2026, 9, 4), date(2026, 9, 5)
 PROVENANCE = Provenance(confidence=Confidence.SECONDARY, source="rfd.gov.vn")

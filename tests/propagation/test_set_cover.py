@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from propagation.errors import PropagationError
-from propagation.siting import EXACT_PLACES, LARGEST_GAP, choose_places
+from propagation.set_cover import EXACT_PLACES, LARGEST_GAP, choose_places
 
 
 def least_cost(covers, weights, costs, share) -> float:

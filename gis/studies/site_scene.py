@@ -1,0 +1,319 @@
+"""What a site planning study gathers around a site, and the facts that its checks read."""
+
+import csv
+import math
+import tomllib
+from collections.abc import Iterable, Mapping
+from datetime import date
+from typing import Any, Final
+
+import numpy as np
+
+from data import path
+from gis.geodesy import GEOD, distance_km
+from gis.places import inside_and_distance
+from gis.register.reading import Reader as RegisterReader
+from gis.register.scopes import SYSTEM, Role, Scope
+from gis.register.siting import AviationFacility, PlanningZone, Runway
+from gis.register.structures import StructureKind
+from gis.rules import RulePack
+from gis.studies.site_asked import Proposed
+from gis.studies.snapshots import record_from_json
+from propagation.compliance.facts import BoundaryFacts
+from propagation.compliance.facts_exposure import ExposureEmitter
+from propagation.compliance.parameters import number
+from propagation.compliance.records import Confidence, Rule
+from propagation.siting.facts import (
+    FacilityFacts,
+    LicenceFacts,
+    RunwayFacts,
+    SupportFacts,
+    ZoneFacts,
+)
+from propagation.siting.parameters import SHARING, SPACING, spacing_rows
+from propagation.units import dbw_from_dbm
+
+__all__ = [
+    "CARRIERS",
+    "SOURCE",
+    "border_of",
+    "emitters_of",
+    "facility_facts",
+    "licence_facts",
+    "nearest_border",
+    "runway_facts",
+    "support_facts",
+    "supports_near",
+    "zone_facts",
+    "zones_around",
+]
+
+SOURCE: Final = "đề nghị / the request"
+"""Where the facts of a proposal come from."""
+
+CARRIERS: Final = (
+    StructureKind.ANTENNA_MAST,
+    StructureKind.POWER_POLE,
+    StructureKind.LIGHTING_POLE,
+    StructureKind.BUILDING,
+    StructureKind.WATER_WORK,
+)
+"""Kinds of structures on which antennas can hang."""
+
+_LEAST_REACH_M: Final = 500.0
+_METRES_PER_DEGREE: Final = 110_570.0
+_BORDER_TABLE: Final = "tables/border_points.csv"
+_BORDER_ABOUT: Final = "tables/border.toml"
+
+
+# --- gathered from the register ---
+
+
+def supports_near(
+    register: RegisterReader, proposed: Proposed, on: date, pack: RulePack
+) -> list[dict[str, Any]]:
+    """Return the structures within reach of the rules of sharing and spacing, the nearest first.
+
+    Those that others keep confidential are there unless the study is public.
+    """
+    reach_m = _reach_m(pack)
+    scope = SYSTEM
+    if proposed.public:
+        scope = Scope(Role.OPERATOR, proposed.organisation_id)
+    dy = reach_m / _METRES_PER_DEGREE
+    dx = dy / math.cos(math.radians(proposed.latitude))
+    box = (
+        proposed.longitude - dx,
+        proposed.latitude - dy,
+        proposed.longitude + dx,
+        proposed.latitude + dy,
+    )
+    names = {one.id: one.name for one in register.organisations()}
+    rows = []
+    for one in register.structures(scope, bbox=box, kinds=CARRIERS, on=on):
+        away = _apart_m(proposed, one.longitude, one.latitude)
+        if away > reach_m:
+            continue
+        rows.append(
+            {
+                "id": one.id,
+                "name": one.name,
+                "kind": one.kind.value,
+                "owner": names.get(one.owner_id, one.owner_id),
+                "longitude": one.longitude,
+                "latitude": one.latitude,
+                "distance_m": away,
+                "height_m": one.height_m,
+                "shareable": one.shareable,
+                "same_operator": None
+                if proposed.organisation_id is None
+                else one.owner_id == proposed.organisation_id,
+                "confidential": one.confidential,
+                "source": one.provenance.source,
+                "confidence": one.provenance.confidence.value,
+            }
+        )
+    return sorted(rows, key=lambda row: (row["distance_m"], row["id"]))
+
+
+def _reach_m(pack: RulePack) -> float:
+    """Return how far the rules of sharing and spacing look."""
+    reach = _LEAST_REACH_M
+    if SHARING in pack.rules:
+        reach = max(reach, number(pack.rule(SHARING), "radius_m"))
+    for name, rule in pack.rules.items():
+        if name.startswith(SPACING):
+            reach = max(reach, *(float(row["distance_m"]) for row in spacing_rows(rule)))
+    return reach
+
+
+def _apart_m(proposed: Proposed, longitude: float, latitude: float) -> float:
+    at = (proposed.longitude, proposed.latitude, longitude, latitude)
+    return round(1e3 * float(distance_km(*at)), 2)
+
+
+def zones_around(zones: Iterable[PlanningZone], proposed: Proposed) -> list[dict[str, Any]]:
+    """Return every zone with whether the site lies in it and how far its edge is."""
+    rows = []
+    for zone in sorted(zones, key=lambda one: one.id):
+        inside, away = inside_and_distance(zone.geometry, proposed.longitude, proposed.latitude)
+        rows.append(
+            {
+                "id": zone.id,
+                "name": zone.name,
+                "kind": zone.kind.value,
+                "inside": inside,
+                "distance_m": round(away, 2),
+                "mast_classes": list(zone.mast_classes),
+                "height_limit_m": zone.height_limit_m,
+                "source": zone.provenance.source,
+                "confidence": zone.provenance.confidence.value,
+            }
+        )
+    return rows
+
+
+def nearest_border(proposed: Proposed) -> dict[str, Any]:
+    """Return how far the nearest point of the border that ships is, and how sure that is."""
+    about = tomllib.loads(path(_BORDER_ABOUT).read_text(encoding="utf-8"))
+    with path(_BORDER_TABLE).open(encoding="utf-8", newline="") as file:
+        rows = [(float(row["longitude"]), float(row["latitude"])) for row in csv.DictReader(file)]
+    points = np.asarray(rows, dtype=np.float64)
+    away = distance_km(proposed.longitude, proposed.latitude, points[:, 0], points[:, 1])
+    return {
+        "country": about["country"],
+        "distance_m": round(1e3 * float(np.min(away)), 1),
+        "position_uncertainty_m": 1e3 * float(about["position_uncertainty_km"]),
+        "official": False,
+        "source": f"{_BORDER_TABLE} ({about['stretch']})",
+    }
+
+
+# --- facts for the checks ---
+
+
+def runway_facts(written: dict[str, Any], proposed: Proposed, strip: Rule) -> RunwayFacts:
+    """Return a runway with the place of a site in its own plane.
+
+    The plane touches the Earth at the first threshold; directions and distances from there are
+    those of the geodesics.
+
+    Parameters
+    ----------
+    written : dict
+        The runway, as the study holds it.
+    proposed : Proposed
+        The site.
+    strip : Rule
+        `aviation.strip`: the strip where the record states none.
+    """
+    one = record_from_json(Runway, written)
+    azimuth, _, length = GEOD.inv(one.longitude, one.latitude, one.end_longitude, one.end_latitude)
+    towards, _, away = GEOD.inv(one.longitude, one.latitude, proposed.longitude, proposed.latitude)
+    turned = math.radians(towards - azimuth)
+    known = one.provenance
+    highest = max(one.elevation_m, one.end_elevation_m)
+    stated = one.aerodrome_elevation_m
+    return RunwayFacts(
+        id=one.id,
+        name=f"{one.aerodrome} {one.name}",
+        group=one.design_group,
+        instrument=one.instrument_class,
+        military=one.military,
+        length_m=float(length),
+        elevations_m=(one.elevation_m, one.end_elevation_m),
+        aerodrome_elevation_m=highest if stated is None else stated,
+        strip_beyond_m=one.strip_beyond_m or number(strip, "beyond_m"),
+        strip_width_m=one.strip_width_m or number(strip, "width_m"),
+        clearways_m=(one.clearway_m, one.end_clearway_m),
+        x_m=float(away) * math.cos(turned),
+        y_m=float(away) * math.sin(turned),
+        source=known.source,
+        confidence=known.confidence,
+        strip_stated=None not in (one.strip_beyond_m, one.strip_width_m),
+    )
+
+
+def facility_facts(written: dict[str, Any], proposed: Proposed) -> FacilityFacts:
+    """Return a facility with the place of a site ahead of it and beside its axis."""
+    one = record_from_json(AviationFacility, written)
+    towards, _, away = GEOD.inv(one.longitude, one.latitude, proposed.longitude, proposed.latitude)
+    along = across = None
+    if one.direction_deg is not None:
+        turned = math.radians(towards - one.direction_deg)
+        along, across = float(away) * math.cos(turned), float(away) * math.sin(turned)
+    return FacilityFacts(
+        id=one.id,
+        name=one.name,
+        kind=one.kind.value,
+        elevation_m=one.elevation_m,
+        distance_m=float(away),
+        along_m=along,
+        across_m=across,
+        threshold_m=one.threshold_m,
+        source=one.provenance.source,
+        confidence=one.provenance.confidence,
+    )
+
+
+def support_facts(
+    rows: Iterable[Mapping[str, Any]], *, masts: bool = False
+) -> tuple[SupportFacts, ...]:
+    """Return the structures near, all of them or the masts only."""
+    return tuple(
+        SupportFacts(
+            id=row["id"],
+            name=row["name"],
+            owner=row["owner"],
+            distance_m=row["distance_m"],
+            height_m=row["height_m"],
+            shareable=row["shareable"],
+            same_operator=row["same_operator"],
+            source=row["source"],
+            confidence=Confidence(row["confidence"]),
+        )
+        for row in rows
+        if not masts or row["kind"] == StructureKind.ANTENNA_MAST.value
+    )
+
+
+def zone_facts(rows: Iterable[Mapping[str, Any]]) -> tuple[ZoneFacts, ...]:
+    """Return the zones around."""
+    return tuple(
+        ZoneFacts(
+            **{
+                **row,
+                "mast_classes": tuple(row["mast_classes"]),
+                "confidence": Confidence(row["confidence"]),
+            }
+        )
+        for row in rows
+    )
+
+
+def licence_facts(written: Mapping[str, Any] | None) -> LicenceFacts | None:
+    """Return the licence that was handed in."""
+    if written is None:
+        return None
+    first, last = written["valid_from"], written["valid_to"]
+    return LicenceFacts(
+        number=written["number"],
+        kind=written["kind"],
+        province_codes=tuple(written["province_codes"]),
+        valid_from=None if first is None else date.fromisoformat(first),
+        valid_to=None if last is None else date.fromisoformat(last),
+        source=SOURCE,
+    )
+
+
+def border_of(written: Mapping[str, Any]) -> BoundaryFacts:
+    """Return how far the border is."""
+    return BoundaryFacts(
+        unit_code="",
+        unit_name=written["source"],
+        inside=False,
+        distance_to_boundary_m=written["distance_m"],
+        position_uncertainty_m=written["position_uncertainty_m"],
+        official=written["official"],
+    )
+
+
+def emitters_of(proposed: Proposed) -> list[ExposureEmitter]:
+    """Return the antennas proposed, the strongest first; those without a power are last."""
+    found = [
+        ExposureEmitter(
+            id=f"antenna-{place}",
+            name=f"{one['height_above_ground_m']:g} m",
+            frequency_mhz=one.get("frequency_mhz"),
+            eirp_dbw=None if "eirp_dbm" not in one else float(dbw_from_dbm(one["eirp_dbm"])),
+            height_above_ground_m=one["height_above_ground_m"],
+            longitude=proposed.longitude,
+            latitude=proposed.latitude,
+            east_m=0.0,
+            north_m=0.0,
+            broadcasting=False,
+            source=SOURCE,
+        )
+        for place, one in enumerate(proposed.antennas, start=1)
+    ]
+    return sorted(found, key=lambda one: (-(one.eirp_dbw or -math.inf), one.id))

@@ -1,0 +1,269 @@
+"""Report of a proposed site: the verdict list with clauses, and the tables behind it."""
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from gis.studies.site_planning import CHECKS
+from maps.documents.common import Source, assemble
+from maps.documents.compliance_station import Sources, evidence_table, finding_rows
+from maps.documents.content import (
+    Block,
+    Facts,
+    Figure,
+    Heading,
+    Paragraph,
+    Report,
+    Section,
+    Table,
+)
+from maps.findings import ORDER, Teller, gravity
+from maps.site_figure import site_mark_rows, site_svg, site_view
+from maps.views import SiteView
+from maps.words import Words
+
+__all__ = ["site_planning_report"]
+
+_SUMMARY = ("check", "outcome", "clause", "margin")
+_SURFACES = ("runway", "surface", "elevation", "allowed", "penetration", "clause")
+_SUPPORTS = ("support", "owner", "distance", "height", "shareable")
+_MARKS = ("mark", "mark_kind", "mark_name", "distance", "direction")
+_PAPERS = ("number", "paper", "needed", "body", "days")
+
+
+def site_planning_report(source: Source) -> Report:
+    """Return the report of a proposed site."""
+    words, asked = source.words, source.inputs["asked"]
+    name = asked["name"] or _position(asked, words)
+    sections = [
+        Section(words.say("findings_heading"), _summary(source)),
+        Section(_say(words, "site_heading"), [_site(source)]),
+        Section(_say(words, "map_heading"), list(_map(source))),
+        Section(_say(words, "surfaces_heading"), _surfaces(source)),
+        Section(_say(words, "supports_heading"), _supports(source)),
+        Section(_say(words, "papers_heading"), _papers(source)),
+        *_details(source),
+    ]
+    return assemble(source, _say(words, "report_title", name=name), sections)
+
+
+def _say(words: Words, key: str, **values: object) -> str:
+    return words.sentence(f"planning.{key}", values)
+
+
+def _title(check: str, words: Words) -> str:
+    return _say(words, f"check.{check.removeprefix('siting.')}")
+
+
+def _position(asked: Mapping[str, Any], words: Words) -> str:
+    return words.say(
+        "position_value",
+        latitude=words.number(asked["latitude"], 5),
+        longitude=words.number(asked["longitude"], 5),
+    )
+
+
+def _of(source: Source, check: str) -> list[Mapping[str, Any]]:
+    """Return the findings of a check, the gravest first."""
+    found = [one for one in source.results["findings"] if one["check"] == check]
+    return sorted(found, key=gravity)
+
+
+def _teller(source: Source) -> Teller:
+    inputs = source.inputs
+    rows = (*inputs["runways"], *inputs["facilities"], *inputs["supports"], *inputs["zones"])
+    names = {row["id"]: row["name"] for row in rows}
+    return Teller(source.results["findings"], names, source.words)
+
+
+def _summary(source: Source) -> list[Block]:
+    """Return the verdict list: each finding with its outcome, clause and margin."""
+    words, teller = source.words, _teller(source)
+    told = words.outcome(source.results["outcome"])
+    rows = []
+    for check in CHECKS:
+        for finding in _of(source, check):
+            one = teller.finding(finding)
+            outcome = one.outcome_text
+            if one.advisory:
+                outcome = words.say("outcome_advisory", outcome=outcome)
+            margin = finding["values"].get("margin_m")
+            rows.append((_title(check, words), outcome, one.basis, words.number(margin, 1)))
+    table = Table(
+        _say(words, "summary_caption"),
+        tuple(_say(words, f"column_{column}") for column in _SUMMARY),
+        tuple(rows),
+        frozenset({3}),
+        (6, 4, 8, 2),
+    )
+    heading = words.say("summary_line", outcome=told)
+    return [
+        Heading(heading, (), source.results["outcome"], told),
+        table,
+        Paragraph(_say(words, "approval_note")),
+    ]
+
+
+def _site(source: Source) -> Facts:
+    words, inputs, results = source.words, source.inputs, source.results
+    asked = inputs["asked"]
+    stated = asked["ground_height_m"] is not None
+    rows: list[tuple[str, tuple[str, ...]]] = [
+        (words.say("position"), (_position(asked, words),)),
+        (_say(words, "field_kind"), (_say(words, f"kind.{asked['kind']}"),)),
+        (_say(words, "field_structure_height_m"), (words.value("height_m", asked["height_m"]),)),
+        (
+            _say(words, "field_ground"),
+            (
+                words.value("height_m", inputs["ground_elevation_m"]),
+                _say(words, "ground_stated" if stated else "ground_terrain"),
+            ),
+        ),
+    ]
+    for name in ("building_height_m", "reach_m", "railway_distance_m"):
+        if asked[name] is not None:
+            rows.append((_say(words, f"field_{name}"), (words.value(name, asked[name]),)))
+    rows.append((_say(words, "evidence.mast_class"), (results["mast_class"] or "–",)))
+    if inputs["commune"]:
+        urban = {True: "urban", False: "outside", None: "unknown"}[inputs["urban"]]
+        rows.append(
+            (_say(words, "field_commune"), (inputs["commune"], _say(words, f"zone_{urban}")))
+        )
+    for one in asked["antennas"]:
+        told = tuple(words.value(name, value) for name, value in sorted(one.items()))
+        rows.append((_say(words, "field_antenna"), ("; ".join(told),)))
+    return Facts(tuple(rows))
+
+
+def _map(source: Source) -> Iterable[Block]:
+    """Yield the map on paper, where a page shows it itself, and the table of its marks."""
+    words, study = source.words, source.study
+    view = source.view
+    if isinstance(view, SiteView):
+        title = _say(words, "map_title", name=view.name or "–")
+        yield Figure(title, title, site_svg(view, words.language), ())
+    else:
+        view = site_view(study)
+    rows = site_mark_rows(view, words)
+    if not rows:
+        yield Paragraph(_say(words, "map_none"))
+        return
+    yield Table(
+        _say(words, "map_caption"),
+        tuple(_say(words, f"column_{column}") for column in _MARKS),
+        tuple(rows),
+        frozenset({0, 3, 4}),
+        (1, 4, 6, 2, 2),
+    )
+    if view.further:
+        yield Paragraph(_say(words, "map_further", count=view.further))
+
+
+def _surfaces(source: Source) -> list[Block]:
+    words, rows = source.words, source.results["surfaces"]
+    if not rows:
+        known = "surfaces_none" if source.inputs["runways"] else "surfaces_no_runway"
+        return [Paragraph(_say(words, known))]
+    clause = "clause_en" if words.language.value == "en" else "clause"
+    return [
+        Table(
+            _say(words, "surfaces_caption"),
+            tuple(_say(words, f"column_{column}") for column in _SURFACES),
+            tuple(
+                (
+                    _end(row, words),
+                    _say(words, f"surface.{row['surface']}"),
+                    words.number(row["elevation_m"], 1),
+                    words.number(row["allowed_height_m"], 1),
+                    words.number(row["penetration_m"], 1),
+                    f"{row['instrument']}, {row[clause]}",
+                )
+                for row in rows
+            ),
+            frozenset({2, 3, 4}),
+            (5, 5, 2, 2, 2, 6),
+        )
+    ]
+
+
+def _end(row: Mapping[str, Any], words: Words) -> str:
+    """Return a runway, with the threshold that its surface belongs to."""
+    if row["end"] is None:
+        return str(row["runway"])
+    return _say(words, "runway_end", runway=row["runway"], end=row["end"] + 1)
+
+
+def _supports(source: Source) -> list[Block]:
+    words, rows = source.words, source.inputs["supports"]
+    if not rows:
+        return [Paragraph(_say(words, "supports_none"))]
+    return [
+        Table(
+            _say(words, "supports_caption"),
+            tuple(_say(words, f"column_{column}") for column in _SUPPORTS),
+            tuple(
+                (
+                    row["name"],
+                    row["owner"],
+                    words.number(row["distance_m"], 0),
+                    words.number(row["height_m"], 1),
+                    words.value("shareable", row["shareable"]),
+                )
+                for row in rows
+            ),
+            frozenset({2, 3}),
+            (6, 5, 2, 2, 3),
+        )
+    ]
+
+
+def _papers(source: Source) -> list[Block]:
+    words, rows = source.words, source.results["papers"]
+    if not rows:
+        return [Paragraph(_say(words, "papers_none"))]
+    table = Table(
+        _say(words, "papers_caption"),
+        tuple(_say(words, f"column_{column}") for column in _PAPERS),
+        tuple(
+            (
+                str(place),
+                _say(words, f"paper.{row['step']}"),
+                _say(words, f"needed.{row['needed']}"),
+                _say(words, f"body.{row['body']}"),
+                words.number(row["working_days"]),
+            )
+            for place, row in enumerate(rows, start=1)
+        ),
+        frozenset({0, 4}),
+        (1, 9, 3, 6, 2),
+    )
+    return [
+        table,
+        Paragraph(_say(words, "papers_note")),
+        Paragraph(_say(words, "coverage_note")),
+    ]
+
+
+def _details(source: Source) -> Iterable[Section]:
+    """Yield every check with its findings in full, and the sources of their evidence."""
+    words, teller, sources = source.words, _teller(source), Sources()
+    for check in CHECKS:
+        findings = _of(source, check)
+        if not findings:
+            continue
+        worst = min((one["outcome"] for one in findings), key=ORDER.index)
+        blocks: list[Block] = []
+        for place, finding in enumerate(findings, start=1):
+            one = teller.finding(finding)
+            label = f"{CHECKS.index(check) + 1}.{place}"
+            heading = words.say(
+                "finding_line", number=label, check=_title(check, words), outcome=one.outcome_text
+            )
+            blocks += [
+                Heading(heading, (), one.outcome, one.outcome_text),
+                Facts(tuple(finding_rows(one, words, ruled=True))),
+            ]
+            if one.evidence:
+                blocks.append(evidence_table(one.evidence, label, sources, words))
+        yield Section(_title(check, words), blocks, worst, words.outcome(worst))
+    if sources.known:
+        yield Section(words.say("sources_heading"), [sources.table(words)])

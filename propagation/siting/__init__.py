@@ -1,0 +1,1 @@
+"""Checks of a proposed site: aviation, licence and plan, sharing, setbacks; numbers only."""

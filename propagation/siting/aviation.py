@@ -1,0 +1,501 @@
+"""What aviation asks of a proposed structure: approval, studies, marking, data.
+
+Being inside a surface or an area is no violation: it asks for an approval before building, which
+no record here shows. So these checks say *needs verification*, with how far the structure stays
+below a surface or rises above it.
+"""
+
+from collections.abc import Mapping, Sequence
+from typing import Final
+
+from propagation.compliance.parameters import flag, number
+from propagation.compliance.records import Finding, Outcome, Rule, Value
+from propagation.siting.conclusions import found, of_record, of_site, of_top
+from propagation.siting.facts import FacilityFacts, RunwayFacts, SiteFacts, ZoneFacts
+from propagation.siting.parameters import (
+    AREA_2A,
+    DATA,
+    HEIGHT,
+    MARKING,
+    MILITARY,
+    RADIO_STATION,
+    RESTRICTED,
+    RESTRICTED_DIRECTIONAL,
+    SURFACE,
+)
+from propagation.siting.restricted import (
+    GROUND,
+    Shape,
+    directional_limit_m,
+    omnidirectional_limit_m,
+    shape_of,
+)
+from propagation.siting.surfaces import Surface, data_surfaces, in_area_2a, surfaces
+
+__all__ = [
+    "area_2a",
+    "data_duty",
+    "height",
+    "marking",
+    "military",
+    "obstacle_surfaces",
+    "radio_station",
+    "restricted_areas",
+    "surfaces_of",
+]
+
+_SHAPES: Final = (RESTRICTED, RESTRICTED_DIRECTIONAL)
+_CLIMBING: Final = frozenset({"approach", "takeoff"})
+Rules = Mapping[str, Rule]
+
+
+def surfaces_of(runway: RunwayFacts, rules: Rules) -> tuple[Surface, ...]:
+    """Return every surface in force that the site lies under, the lowest first."""
+    own = {
+        name.removeprefix(SURFACE): rule
+        for name, rule in rules.items()
+        if name.startswith(SURFACE)
+    }
+    return surfaces(runway, own)
+
+
+def height(site: SiteFacts, rules: Rules) -> tuple[Finding, ...]:
+    """Judge the height above ground alone."""
+    rule = rules.get(HEIGHT)
+    if rule is None:
+        return ()
+    limit = number(rule, "threshold_m")
+    over = site.height_m >= limit
+    values: dict[str, Value] = {
+        "height_m": site.height_m,
+        "limit_m": limit,
+        "margin_m": round(limit - site.height_m, 1),
+    }
+    outcome = Outcome.NEEDS_VERIFICATION if over else Outcome.COMPLIES
+    return (
+        found(
+            "height",
+            rule,
+            "height_over" if over else "height_below",
+            outcome,
+            (of_site(site, "height_m", site.height_m),),
+            values,
+            missing=("approval",),
+        ),
+    )
+
+
+def obstacle_surfaces(
+    site: SiteFacts,
+    runways: Sequence[RunwayFacts],
+    zones: Sequence[ZoneFacts],
+    rules: Rules,
+) -> tuple[Finding, ...]:
+    """Judge the surfaces of every runway, and the zones whose height was agreed.
+
+    Parameters
+    ----------
+    site : SiteFacts
+        The structure.
+    runways : sequence of RunwayFacts
+        Every runway on record.
+    zones : sequence of ZoneFacts
+        Zones of the kind `agreed_height`.
+    rules : mapping
+        The rules in force.
+    """
+    rule = rules.get(f"{SURFACE}approach")
+    if rule is None:
+        return _unruled(rules)
+    if not runways:
+        missing = ("runways",)
+        reason = ("surfaces", rule, "surfaces_unknown", Outcome.NOT_ASSESSABLE)
+        return (found(*reason, (), {}, missing=missing), *_agreed(site, zones, rule))
+    under = [(runway, surfaces_of(runway, rules)) for runway in runways]
+    findings = [_under(site, runway, hit) for runway, hit in under if hit]
+    if not findings:
+        values: dict[str, Value] = {"count": len(runways)}
+        reason = ("surfaces", rule, "surfaces_outside", Outcome.COMPLIES)
+        evidence = (of_site(site, "height_m", site.height_m),)
+        findings = [found(*reason, evidence, values)]
+    return (*findings, *_agreed(site, zones, rule))
+
+
+def _unruled(rules: Rules) -> tuple[Finding, ...]:
+    """Return that the surfaces of an earlier regime are not known."""
+    rule = rules.get(HEIGHT)
+    if rule is None:
+        return ()
+    unruled = found(
+        "surfaces",
+        rule,
+        "surfaces_unruled",
+        Outcome.NOT_ASSESSABLE,
+        (),
+        {},
+        missing=("surface_rules",),
+    )
+    return (unruled,)
+
+
+def _under(site: SiteFacts, runway: RunwayFacts, hit: tuple[Surface, ...]) -> Finding:
+    """Return what the lowest surface of a runway asks."""
+    lowest = hit[0]
+    margin = lowest.elevation_m - site.top_elevation_m
+    values: dict[str, Value] = {
+        "runway": runway.name,
+        "surface": lowest.name,
+        "surfaces": len(hit),
+        "surface_elevation_m": round(lowest.elevation_m, 1),
+        "allowed_height_m": round(lowest.elevation_m - site.ground_elevation_m, 1),
+        "penetration_m": round(max(-margin, 0.0), 1),
+        "margin_m": round(margin, 1),
+    }
+    return found(
+        "surfaces",
+        lowest.rule,
+        f"surfaces_{'penetrated' if margin < 0 else 'below'}",
+        Outcome.NEEDS_VERIFICATION,
+        (
+            of_top(site),
+            of_record("aerodrome", runway.name, runway.source, runway.confidence),
+            of_record(
+                "surface_elevation_m",
+                round(lowest.elevation_m, 1),
+                runway.source,
+                runway.confidence,
+            ),
+        ),
+        values,
+        missing=("approval",),
+        counterpart=runway.id,
+    )
+
+
+def _agreed(site: SiteFacts, zones: Sequence[ZoneFacts], rule: Rule) -> tuple[Finding, ...]:
+    """Return what the zones ask whose height was agreed with the general staff."""
+    findings = []
+    for zone in zones:
+        if not zone.inside:
+            continue
+        limit = zone.height_limit_m
+        within = limit is not None and site.height_m <= limit
+        values: dict[str, Value] = {
+            "zone": zone.name,
+            "height_m": site.height_m,
+            "limit_m": "–" if limit is None else limit,
+        }
+        findings.append(
+            found(
+                "surfaces",
+                rule,
+                "agreed_within" if within else "agreed_over",
+                Outcome.COMPLIES if within else Outcome.NEEDS_VERIFICATION,
+                (
+                    of_site(site, "height_m", site.height_m),
+                    of_record("height_limit_m", limit, zone.source, zone.confidence),
+                ),
+                values,
+                missing=("approval",),
+                counterpart=zone.id,
+            )
+        )
+    return tuple(findings)
+
+
+def area_2a(site: SiteFacts, runways: Sequence[RunwayFacts], rules: Rules) -> tuple[Finding, ...]:
+    """Judge area 2a of every runway that the site lies in."""
+    rule = rules.get(AREA_2A)
+    if rule is None:
+        return ()
+    limit = number(rule, "height_m")
+    findings = []
+    for runway in runways:
+        if not in_area_2a(runway):
+            continue
+        above = site.top_elevation_m - runway.nearest_elevation_m
+        over = above >= limit
+        findings.append(
+            found(
+                "area_2a",
+                rule,
+                "area_2a_over" if over else "area_2a_below",
+                Outcome.NEEDS_VERIFICATION if over else Outcome.COMPLIES,
+                (
+                    of_top(site),
+                    of_record(
+                        "strip_width_m",
+                        runway.strip_width_m,
+                        runway.source,
+                        runway.strip_confidence,
+                    ),
+                ),
+                {"runway": runway.name, "above_m": round(above, 1), "limit_m": limit},
+                missing=("approval",),
+                counterpart=runway.id,
+            )
+        )
+    return tuple(findings)
+
+
+def restricted_areas(
+    site: SiteFacts, facilities: Sequence[FacilityFacts], rules: Rules
+) -> tuple[Finding, ...]:
+    """Judge the building restricted areas of every facility that reaches the site."""
+    rule = rules.get(RESTRICTED)
+    if rule is None:
+        return ()
+    if not facilities:
+        reason = ("restricted", rule, "restricted_unknown", Outcome.NOT_ASSESSABLE)
+        return (found(*reason, (), {}, missing=("facilities",)),)
+    findings = [one for facility in facilities for one in _restricted(site, facility, rules)]
+    if findings:
+        return tuple(findings)
+    reason = ("restricted", rule, "restricted_outside", Outcome.COMPLIES)
+    evidence = (of_site(site, "height_m", site.height_m),)
+    return (found(*reason, evidence, {"count": len(facilities)}),)
+
+
+def _restricted(site: SiteFacts, facility: FacilityFacts, rules: Rules) -> tuple[Finding, ...]:
+    """Return what a facility asks; nothing where it does not reach the site."""
+    for name in _SHAPES:
+        rule = rules.get(name)
+        shape = None if rule is None else shape_of(rule, facility.kind)
+        if rule is None or shape is None:
+            continue
+        if name == RESTRICTED_DIRECTIONAL:
+            if lacking := _lacking(facility, shape):
+                return (_undirected(facility, rule, lacking),) if _near(facility, shape) else ()
+            limit = directional_limit_m(shape, facility)
+        else:
+            limit = omnidirectional_limit_m(shape, facility.distance_m)
+        return () if limit is None else (_reached(site, facility, rule, limit),)
+    return ()
+
+
+def _lacking(facility: FacilityFacts, shape: Shape) -> tuple[str, ...]:
+    lacking = () if facility.along_m is not None else ("direction",)
+    if shape["to_threshold"] and facility.threshold_m is None:
+        lacking = (*lacking, "threshold")
+    return lacking
+
+
+def _near(facility: FacilityFacts, shape: Shape) -> bool:
+    """Return whether a facility without a direction could reach the site at all."""
+    ahead = facility.threshold_m or 0.0
+    return facility.distance_m <= max(shape["r_m"] + ahead, shape["side_m"])
+
+
+def _undirected(facility: FacilityFacts, rule: Rule, lacking: tuple[str, ...]) -> Finding:
+    return found(
+        "restricted",
+        rule,
+        "restricted_undirected",
+        Outcome.NOT_ASSESSABLE,
+        (),
+        {"facility": facility.name, "distance_m": round(facility.distance_m)},
+        missing=lacking,
+        counterpart=facility.id,
+    )
+
+
+def _reached(site: SiteFacts, facility: FacilityFacts, rule: Rule, limit: float) -> Finding:
+    """Return what is asked where the area of a facility lies over the site."""
+    values: dict[str, Value] = {
+        "facility": facility.name,
+        "distance_m": round(facility.distance_m),
+    }
+    evidence = (
+        of_record(
+            "facility_distance_m",
+            round(facility.distance_m),
+            facility.source,
+            facility.confidence,
+        ),
+    )
+    arguments = {"counterpart": facility.id}
+    if limit == GROUND:
+        return found(
+            "restricted",
+            rule,
+            "restricted_ground",
+            Outcome.NEEDS_VERIFICATION,
+            evidence,
+            values,
+            missing=("impact_study",),
+            **arguments,
+        )
+    if facility.elevation_m is None:
+        return found(
+            "restricted",
+            rule,
+            "restricted_no_elevation",
+            Outcome.NOT_ASSESSABLE,
+            evidence,
+            values,
+            missing=("facility_elevation",),
+            **arguments,
+        )
+    over = facility.elevation_m + limit
+    margin = over - site.top_elevation_m
+    values |= {
+        "limit_elevation_m": round(over, 1),
+        "allowed_height_m": round(over - site.ground_elevation_m, 1),
+        "penetration_m": round(max(-margin, 0.0), 1),
+        "margin_m": round(margin, 1),
+    }
+    return found(
+        "restricted",
+        rule,
+        "restricted_below" if margin >= 0 else "restricted_over",
+        Outcome.COMPLIES if margin >= 0 else Outcome.NEEDS_VERIFICATION,
+        (of_top(site), *evidence),
+        values,
+        missing=("impact_study",),
+        **arguments,
+    )
+
+
+def radio_station(
+    site: SiteFacts, restricted: Sequence[Finding], rules: Rules
+) -> tuple[Finding, ...]:
+    """Judge the clause of radio stations, in the reading that the rule chooses.
+
+    Parameters
+    ----------
+    site : SiteFacts
+        The structure.
+    restricted : sequence of Finding
+        What `restricted_areas` found.
+    rules : mapping
+        The rules in force.
+    """
+    rule = rules.get(RADIO_STATION)
+    if rule is None or not site.transmits:
+        return ()
+    strict = flag(rule, "strict")
+    inside = any(one.outcome is Outcome.NEEDS_VERIFICATION for one in restricted)
+    unknown = any(one.outcome is Outcome.NOT_ASSESSABLE for one in restricted)
+    evidence = (of_site(site, "transmits", site.transmits),)
+    if strict or inside:
+        key = "radio_strict" if strict else "radio_inside"
+        outcome = Outcome.NEEDS_VERIFICATION
+    elif unknown:
+        key, outcome = "radio_unknown", Outcome.NOT_ASSESSABLE
+    else:
+        key, outcome = "radio_outside", Outcome.COMPLIES
+    missing = ("facilities",) if outcome is Outcome.NOT_ASSESSABLE else ("authority_answer",)
+    return (found("radio_station", rule, key, outcome, evidence, {}, missing=missing),)
+
+
+def military(site: SiteFacts, runways: Sequence[RunwayFacts], rules: Rules) -> tuple[Finding, ...]:
+    """Judge a transmitting mast under the approach and take-off surfaces of the military."""
+    rule = rules.get(MILITARY)
+    if rule is None or not site.transmits:
+        return ()
+    least, shielded = number(rule, "least_m"), number(rule, "shielded_m")
+    findings = []
+    for runway in runways:
+        hit = [one for one in surfaces_of(runway, rules) if one.name in _CLIMBING]
+        if not runway.military or not hit:
+            continue
+        away = max(runway.outward_m(end) for end in (0, 1)) - runway.strip_beyond_m
+        key = "military_near" if away < shielded else "military_far"
+        if shielded <= away < least:
+            key = "military_shielded"
+        # nearer than what even a shield allows the ban is plain; beyond it can be permitted
+        outcome = Outcome.VIOLATES if away < shielded else Outcome.NEEDS_VERIFICATION
+        findings.append(
+            found(
+                "military",
+                rule,
+                key,
+                outcome,
+                (
+                    of_site(site, "transmits", site.transmits),
+                    of_record(
+                        "strip_distance_m", round(away), runway.source, runway.strip_confidence
+                    ),
+                ),
+                {
+                    "runway": runway.name,
+                    "distance_m": round(away),
+                    "least_m": least,
+                    "shielded_m": shielded,
+                },
+                missing=("military_permit",),
+                counterpart=runway.id,
+            )
+        )
+    return tuple(findings)
+
+
+def marking(site: SiteFacts, *, under: bool | None, rules: Rules) -> tuple[Finding, ...]:
+    """Return which lights a structure of this height gets, where marking must be considered.
+
+    Parameters
+    ----------
+    site : SiteFacts
+        The structure.
+    under : bool or None
+        Whether it lies under an obstacle surface; None where no runway is known.
+    rules : mapping
+        The rules in force.
+    """
+    rule = rules.get(MARKING)
+    if rule is None:
+        return ()
+    medium, high = number(rule, "medium_m"), number(rule, "high_m")
+    values: dict[str, Value] = {"height_m": site.height_m, "limit_m": number(rule, "consider_m")}
+    evidence = (of_site(site, "height_m", site.height_m),)
+    low = site.height_m < number(rule, "consider_m")
+    if low and under is None:
+        reason = ("marking", rule, "marking_unknown", Outcome.NOT_ASSESSABLE)
+        return (found(*reason, evidence, values, missing=("runways",)),)
+    if low and not under:
+        return (found("marking", rule, "marking_none", Outcome.COMPLIES, evidence, values),)
+    lights = "low" if site.height_m < medium else "medium" if site.height_m < high else "high"
+    return (
+        found(
+            "marking",
+            rule,
+            f"marking_{lights}",
+            Outcome.NEEDS_VERIFICATION,
+            evidence,
+            values,
+            missing=("approval",),
+        ),
+    )
+
+
+def data_duty(
+    site: SiteFacts, runways: Sequence[RunwayFacts], rules: Rules
+) -> tuple[Finding, ...]:
+    """Return whether the structure, once built, has to be told to those who chart obstacles."""
+    rule = rules.get(DATA)
+    if rule is None:
+        return ()
+    least = {"area_2b": number(rule, "area_2b_m"), "area_2c": number(rule, "area_2c_m")}
+    reached = [
+        (runway, one)
+        for runway in runways
+        for one in data_surfaces(runway, rule)
+        if site.top_elevation_m > one.elevation_m and site.height_m >= least[one.name]
+    ]
+    high = site.height_m >= number(rule, "high_m")
+    values: dict[str, Value] = {"height_m": site.height_m, "high_m": number(rule, "high_m")}
+    if reached and not high:
+        runway, lowest = min(reached, key=lambda item: item[1].elevation_m)
+        values |= {
+            "runway": runway.name,
+            "surface": lowest.name,
+            "surface_elevation_m": round(lowest.elevation_m, 1),
+        }
+    if not (high or runways):
+        reason = ("data", rule, "data_unknown", Outcome.NOT_ASSESSABLE)
+        return (found(*reason, (), values, missing=("runways",)),)
+    key = "data_high" if high else "data_area" if reached else "data_none"
+    asked = high or bool(reached)
+    evidence = (of_site(site, "height_m", site.height_m), *((of_top(site),) if reached else ()))
+    outcome = Outcome.NEEDS_VERIFICATION if asked else Outcome.COMPLIES
+    return (found("data", rule, key, outcome, evidence, values, missing=("data_sent",)),)

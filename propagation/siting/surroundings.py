@@ -1,0 +1,187 @@
+"""What lies around a site: a railway, the border, water and protected areas."""
+
+from collections.abc import Mapping, Sequence
+from typing import Final
+
+from propagation.compliance.facts import BoundaryFacts
+from propagation.compliance.parameters import number, words
+from propagation.compliance.records import (
+    Confidence,
+    Evidence,
+    EvidenceKind,
+    Finding,
+    Outcome,
+    Reservation,
+    Rule,
+    Value,
+)
+from propagation.siting.conclusions import found, of_record, of_site
+from propagation.siting.facts import SiteFacts, ZoneFacts
+from propagation.siting.parameters import BORDER_BELT, LAYERS, RAILWAY
+
+__all__ = ["BELT_ZONE", "RAILWAY_ZONE", "border_belt", "layers", "railway"]
+
+RAILWAY_ZONE: Final = "railway"
+BELT_ZONE: Final = "border_belt"
+Rules = Mapping[str, Rule]
+
+
+def railway(
+    site: SiteFacts, stated_m: float | None, zones: Sequence[ZoneFacts], rules: Rules
+) -> tuple[Finding, ...]:
+    """Judge the distance from the nearest railway, as stated or by a layer.
+
+    Parameters
+    ----------
+    site : SiteFacts
+        The structure.
+    stated_m : float or None
+        Distance from the mast's foot to the edge of the railway that the request states.
+    zones : sequence of ZoneFacts
+        Zones of the kind `railway`.
+    rules : mapping
+        The rules in force.
+    """
+    rule = rules.get(RAILWAY)
+    if rule is None:
+        return ()
+    least = max(number(rule, "factor") * site.height_m, number(rule, "least_m"))
+    nearest = min(zones, key=lambda zone: zone.distance_m, default=None)
+    if stated_m is not None:
+        away, evidence = stated_m, of_site(site, "railway_distance_m", stated_m)
+    elif nearest is not None:
+        away = 0.0 if nearest.inside else nearest.distance_m
+        evidence = of_record(
+            "railway_distance_m", round(away, 1), nearest.source, nearest.confidence
+        )
+    else:
+        reason = ("railway", rule, "railway_unknown", Outcome.NOT_ASSESSABLE)
+        return (found(*reason, (), {"least_m": round(least, 1)}, missing=("railway",)),)
+    kept = away >= least
+    values: dict[str, Value] = {
+        "distance_m": round(away, 1),
+        "least_m": round(least, 1),
+        "margin_m": round(away - least, 1),
+    }
+    return (
+        found(
+            "railway",
+            rule,
+            "railway_kept" if kept else "railway_near",
+            Outcome.COMPLIES if kept else Outcome.VIOLATES,
+            (of_site(site, "height_m", site.height_m), evidence),
+            values,
+        ),
+    )
+
+
+def border_belt(
+    border: BoundaryFacts | None,
+    zones: Sequence[ZoneFacts],
+    rules: Rules,
+) -> tuple[Finding, ...]:
+    """Judge the distance from the national border, by a layer of the belt where there is one.
+
+    Parameters
+    ----------
+    border : BoundaryFacts or None
+        The nearest point of the border; None where none is known.
+    zones : sequence of ZoneFacts
+        Zones of the kind `border_belt`.
+    rules : mapping
+        The rules in force.
+    """
+    rule = rules.get(BORDER_BELT)
+    if rule is None:
+        return ()
+    if zones:
+        return (_by_layer(rule, zones),)
+    if border is None:
+        reason = ("border_belt", rule, "border_unknown", Outcome.NOT_ASSESSABLE)
+        return (found(*reason, (), {}, missing=("border",)),)
+    belt = number(rule, "belt_m")
+    away, doubt = border.distance_to_boundary_m, border.position_uncertainty_m
+    values: dict[str, Value] = {
+        "distance_m": round(away),
+        "belt_m": belt,
+        "uncertainty_m": round(doubt),
+    }
+    outcome, key = Outcome.COMPLIES, "border_far"
+    if away - doubt < belt:
+        outcome = Outcome.NEEDS_VERIFICATION
+        key = "border_inside" if away < belt else "border_doubtful"
+    held = frozenset() if border.official else frozenset({Reservation.APPROXIMATE_BOUNDARY})
+    evidence = Evidence(
+        EvidenceKind.RECORD,
+        "border_distance_m",
+        round(away),
+        border.unit_name,
+        Confidence.VERIFIED if border.official else Confidence.DERIVED,
+        doubt,
+        held,
+    )
+    return (
+        found("border_belt", rule, key, outcome, (evidence,), values, missing=("border_guard",)),
+    )
+
+
+def _by_layer(rule: Rule, zones: Sequence[ZoneFacts]) -> Finding:
+    nearest = min(zones, key=lambda zone: (not zone.inside, zone.distance_m))
+    values: dict[str, Value] = {
+        "zone": nearest.name,
+        "distance_m": round(nearest.distance_m),
+    }
+    return found(
+        "border_belt",
+        rule,
+        "border_zone" if nearest.inside else "border_outside_zone",
+        Outcome.NEEDS_VERIFICATION if nearest.inside else Outcome.COMPLIES,
+        (of_record("zone", nearest.name, nearest.source, nearest.confidence),),
+        values,
+        missing=("border_guard",),
+        counterpart=nearest.id,
+    )
+
+
+def layers(site: SiteFacts, zones: Sequence[ZoneFacts], rules: Rules) -> tuple[Finding, ...]:
+    """Judge water and protected areas, a finding for each layer.
+
+    Parameters
+    ----------
+    site : SiteFacts
+        The structure.
+    zones : sequence of ZoneFacts
+        Zones of every kind.
+    rules : mapping
+        The rules in force.
+    """
+    rule = rules.get(LAYERS)
+    if rule is None:
+        return ()
+    findings = []
+    for kind in words(rule, "kinds"):
+        known = [zone for zone in zones if zone.kind == kind]
+        inside = [zone for zone in known if zone.inside]
+        values: dict[str, Value] = {"zone_kind": kind, "count": len(known)}
+        check = "layers"
+        if not known:
+            reason = (check, rule, "layer_unknown", Outcome.NOT_ASSESSABLE)
+            findings.append(found(*reason, (), values, missing=("layer",)))
+        elif not inside:
+            evidence = (of_site(site, "position", f"{site.longitude} {site.latitude}"),)
+            reason = (check, rule, "layer_outside", Outcome.COMPLIES)
+            findings.append(found(*reason, evidence, values))
+        for zone in inside:
+            findings.append(
+                found(
+                    check,
+                    rule,
+                    "layer_inside",
+                    Outcome.NEEDS_VERIFICATION,
+                    (of_record("zone", zone.name, zone.source, zone.confidence),),
+                    {**values, "zone": zone.name},
+                    missing=("consent",),
+                    counterpart=zone.id,
+                )
+            )
+    return tuple(findings)

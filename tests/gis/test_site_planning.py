@@ -1,0 +1,309 @@
+"""The planning report of five made sites says exactly what it should, with clauses."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from data.text import Language
+from gis.errors import FormatError, NotFoundError
+from gis.home import Home
+from gis.register.scopes import SYSTEM
+from gis.register.store import Register
+from gis.studies import Study, StudyContext, rerun, run
+from gis.studies.findings import finding_from_json, said
+from gis.studies.record import canonical
+from gis.studies.site_planning import CHECKS
+from gis.terrain.ground import Ground
+from gis.terrain.source import FlatTerrain
+from tests.gis.site_scene import BORDER, at, fill, request
+
+
+@pytest.fixture(scope="module")
+def context(tmp_path_factory: pytest.TempPathFactory) -> Iterator[StudyContext]:
+    """Yield the made province, filled once."""
+    home = tmp_path_factory.mktemp("site")
+    with Register.open(home / "register.gpkg", create=True) as register:
+        fill(register)
+        yield StudyContext(register, Home(home), Ground(FlatTerrain()))
+
+
+def told(study: Study) -> dict[str, list[tuple[str, str, str]]]:
+    """Return outcome, sentence and clause of the findings of each check."""
+    found: dict[str, list[tuple[str, str, str]]] = {}
+    for one in study.results["findings"]:
+        reason = one["reason"].rpartition(".")[2]
+        row = (one["outcome"], reason, one["rule"]["clause"])
+        found.setdefault(one["check"].removeprefix("siting."), []).append(row)
+    return found
+
+
+_COMMON: dict[str, list[tuple[str, str, str]]] = {
+    "height": [("complies", "height_below", "Điều 82 khoản 3")],
+    "radio_station": [("needs_verification", "radio_strict", "Điều 82 khoản 4")],
+    "licence": [
+        ("complies", "licence_kept", "giấy phép thiết lập mạng, theo phạm vi và thời hạn")
+    ],
+    "plan_zone": [("complies", "plan_kept", "Điều 41 khoản 1 điểm a")],
+    "sharing": [("complies", "sharing_none", "Điều 13 khoản 4 điểm b")],
+    "spacing": [
+        ("not_assessable", "spacing_unruled", "Điều 13 khoản 4 điểm b"),
+        ("complies", "spacing_kept", "Điều 15 khoản 5"),
+    ],
+    "railway": [("complies", "railway_kept", "1,3 lần chiều cao cột và ít nhất 5 m")],
+    "border_belt": [("complies", "border_far", "vành đai biên giới, từ 100 đến 1.000 m")],
+    "layers": [("complies", "layer_outside", "lớp mặt nước, khu vực bảo vệ")] * 2,
+    "exposure": [("complies", "alone_kept", "Thông tư 21/2022/TT-BTTTT, 110 MHz đến 6 GHz")],
+}
+_CLEAR: dict[str, list[tuple[str, str, str]]] = {
+    "surfaces": [("complies", "surfaces_outside", "Điều 82 khoản 1; Phụ lục Ia")],
+    "restricted": [("complies", "restricted_outside", "Điều 82 khoản 4; Phụ lục IV")],
+    "marking": [("complies", "marking_none", "Phụ lục III")],
+    "data": [("complies", "data_none", "Điều 83; Phụ lục II")],
+}
+
+
+def expected(**changes: list[tuple[str, str, str]]) -> dict[str, list[tuple[str, str, str]]]:
+    return {**_COMMON, **_CLEAR, **changes}
+
+
+def test_a_clean_site(context: StudyContext) -> None:
+    """Only the spacing rule of the province is missing; the clause of radio stations warns."""
+    study = run("site_planning", request("clean"), context)
+    assert told(study) == expected()
+    assert study.results["outcome"] == "not_assessable"
+    assert study.results["mast_class"] == "A2b"
+    assert study.results["surfaces"] == []
+    papers = {row["step"]: (row["needed"], row["working_days"]) for row in study.results["papers"]}
+    assert papers["aviation"] == ("yes", 10)  # the clause of radio stations, read strictly
+    assert papers["sharing"] == ("no", None)
+    assert papers["permit"] == ("yes", 10)
+    assert papers["data"] == ("no", None)
+
+
+def test_a_site_inside_an_approach_surface(context: StudyContext) -> None:
+    """2060 m before threshold 1, on the extended centreline; ground 3 m, top 45 m."""
+    study = run("site_planning", request("approach"), context)
+    assert told(study) == expected(
+        surfaces=[
+            ("needs_verification", "surfaces_below",
+             "Điều 82 khoản 1; Phụ lục Ia, Bảng 2-12")
+        ],
+        marking=[("needs_verification", "marking_low", "Phụ lục III")],
+        data=[("needs_verification", "data_area", "Điều 83; Phụ lục II")],
+    )  # fmt: skip
+    rows = {(row["surface"], row["end"]): row for row in study.results["surfaces"]}
+    by_hand = {
+        # 2000 m from the inner edge: 10 + 2 % * 2000
+        ("precision_approach", 0): 50.0,
+        # 10 + 3.33 % * 2000
+        ("approach", 0): 76.6,
+        # 10 + 2 % * 2000
+        ("takeoff", 0): 50.0,
+        # 10 + 5 + 2.5 % * 2060
+        ("departure", 0): 66.5,
+        # the aerodrome's 12 m + 45, + 60, + 90
+        ("straight_in_lower", None): 57.0,
+        ("straight_in_upper", None): 72.0,
+        ("horizontal", None): 102.0,
+        # missed approach of threshold 2, which lies 5060 m away: 4160 m behind its 900 m:
+        # 12 + 2.5 % * 4160
+        ("missed_approach", 1): 116.0,
+    }
+    assert set(rows) == set(by_hand)
+    for key, elevation in by_hand.items():
+        assert rows[key]["elevation_m"] == pytest.approx(elevation, abs=0.02), key
+        # ground at 3 m, top at 45 m
+        assert rows[key]["allowed_height_m"] == pytest.approx(elevation - 3.0, abs=0.02)
+        assert rows[key]["penetration_m"] == 0.0
+    (finding,) = [f for f in study.results["findings"] if f["check"] == "siting.surfaces"]
+    assert finding["values"]["allowed_height_m"] == 47.0
+    assert finding["values"]["margin_m"] == 5.0
+    assert study.results["outcome"] == "needs_verification"
+
+
+def test_a_higher_mast_there_rises_above_it(context: StudyContext) -> None:
+    study = run("site_planning", request("approach", structure_height_m=60), context)
+    assert told(study)["surfaces"][0][1] == "surfaces_penetrated"
+    lowest = study.results["surfaces"][0]
+    assert lowest["penetration_m"] == pytest.approx(13.0, abs=0.02)  # 63 m over 50 m
+
+
+def test_a_site_near_a_dvor(context: StudyContext) -> None:
+    """1000 m away the cone is 1000 tan 1° = 17.46 m above the DVOR's 5 m; the top is at 45 m."""
+    study = run("site_planning", request("dvor"), context)
+    assert told(study) == expected(
+        restricted=[
+            ("needs_verification", "restricted_over", "Điều 82 khoản 4; Phụ lục IV")
+        ]
+    )  # fmt: skip
+    (finding,) = [f for f in study.results["findings"] if f["check"] == "siting.restricted"]
+    assert finding["values"]["limit_elevation_m"] == 22.5
+    assert finding["values"]["allowed_height_m"] == 19.5
+    assert finding["values"]["penetration_m"] == 22.5
+    assert finding["missing"][0] == "planning.missing.impact_study"
+
+
+def test_a_site_near_a_mast_that_can_be_shared(context: StudyContext) -> None:
+    study = run("site_planning", request("mast"), context)
+    assert told(study) == expected(
+        sharing=[("needs_verification", "sharing_first", "Điều 13 khoản 4 điểm b")],
+        spacing=[
+            ("not_assessable", "spacing_unruled", "Điều 13 khoản 4 điểm b"),
+            ("needs_verification", "spacing_other", "Điều 15 khoản 5"),
+        ],
+    )
+    (finding,) = [f for f in study.results["findings"] if f["check"] == "siting.sharing"]
+    assert finding["values"]["distance_m"] == 60
+    assert (finding["values"]["support"], finding["values"]["owner"]) == ("Cột có sẵn", "Sao Mai")
+    spacing = [f for f in study.results["findings"] if f["check"] == "siting.spacing"][1]
+    assert (spacing["values"]["least_m"], spacing["rule"]["advisory"]) == (250, True)
+    own = run("site_planning", request("mast", organisation_id="sao"), context)
+    assert told(own)["spacing"][1][1] == "spacing_same"
+
+
+def test_a_site_on_the_border(context: StudyContext) -> None:
+    study = run("site_planning", request("border"), context)
+    assert told(study) == expected(
+        border_belt=[
+            ("needs_verification", "border_inside", "vành đai biên giới, từ 100 đến 1.000 m")
+        ]
+    )
+    (finding,) = [f for f in study.results["findings"] if f["check"] == "siting.border_belt"]
+    assert finding["values"]["distance_m"] == 300
+    assert set(finding["reservations"]) == {"approximate_boundary", "recalled_rule"}
+
+
+def test_an_empty_register_lets_nothing_be_said(register: Register) -> None:
+    context = StudyContext(register, Home(register.path.parent), Ground(FlatTerrain()))
+    bare = {"longitude": 106.4, "latitude": 10.6, "kind": "guyed", "structure_height_m": 42,
+            "on": "2026-08-01"}  # fmt: skip
+    found = told(run("site_planning", bare, context))
+    for check in ("surfaces", "restricted", "marking", "data", "licence", "plan_zone", "railway"):
+        assert [outcome for outcome, _, _ in found[check]] == ["not_assessable"], check
+    assert "radio_station" not in found
+    assert "exposure" not in found
+
+
+def test_the_earlier_regime(context: StudyContext) -> None:
+    """Before the decree of 2026: 45 m, no surfaces in the pack, no clause of radio stations."""
+    found = told(
+        run("site_planning", request("approach", on="2026-06-30", structure_height_m=45), context)
+    )
+    assert found["height"] == [("needs_verification", "height_over", "Điều 9 khoản 2")]
+    assert found["surfaces"] == [("not_assessable", "surfaces_unruled", "Điều 9 khoản 2")]
+    assert {"restricted", "radio_station", "marking", "data", "plan_zone"}.isdisjoint(found)
+
+
+def test_a_day_before_every_decree_is_answered(context: StudyContext) -> None:
+    asked = request("approach", on="2015-01-01", jurisdiction="tay-ninh-2025")
+    found = told(run("site_planning", asked, context))
+    assert "height" not in found
+    assert "surfaces" not in found
+    assert found["railway"][0][0] == "complies"
+
+
+def test_flat_terrain_holds_back(context: StudyContext) -> None:
+    """Nobody stated the ground: a top below the cone of a DVOR is to be verified all the same."""
+    asked = dict(request("dvor", structure_height_m=15, antennas=None))
+    del asked["ground_height_m"]
+    study = run("site_planning", asked, context)
+    (finding,) = [f for f in study.results["findings"] if f["check"] == "siting.restricted"]
+    assert finding["reason"] == "planning.reason.restricted_below"
+    assert (finding["outcome"], finding["held_back"]) == ("needs_verification", True)
+    assert "flat_terrain" in finding["reservations"]
+
+
+def test_every_sentence_is_said_in_both_languages(context: StudyContext) -> None:
+    for site in ("approach", "dvor", "mast", "border", "clean"):
+        study = run("site_planning", request(site), context)
+        for one in study.results["findings"]:
+            assert one["check"] in CHECKS
+            assert finding_from_json(one).outcome == one["outcome"]
+            for language in Language:
+                sentence = said(one["reason"], one["values"], language)
+                assert sentence != one["reason"]
+                assert "None" not in sentence
+
+
+def test_a_study_is_run_again_from_its_record(context: StudyContext) -> None:
+    study = run("site_planning", request("approach"), context)
+    again = rerun(study, context)
+    assert again.agrees
+    assert again.identical
+    elsewhere = replace(context, workers=3)
+    assert canonical(run("site_planning", request("approach"), elsewhere).results) == canonical(
+        study.results
+    )
+
+
+def test_what_others_keep_confidential_stays_out_of_a_public_study(
+    register: Register,
+) -> None:
+    fill(register)
+    with register.write(author="test", reason="secret") as writer:
+        (mast,) = [one for one in writer.structures(SYSTEM) if one.id == "m"]
+        writer.update_structures([replace(mast, confidential=True)])
+        (runway,) = writer.runways(SYSTEM)
+        writer.update_runways([replace(runway, military=True)])
+    context = StudyContext(register, Home(register.path.parent), Ground(FlatTerrain()))
+    inside = run("site_planning", request("mast"), context)
+    assert inside.inputs["confidential"]
+    assert [row["id"] for row in inside.inputs["supports"]] == ["m"]
+    public = run("site_planning", request("mast", public=True), context)
+    assert not public.inputs["confidential"]
+    assert public.inputs["supports"] == []
+    assert public.inputs["runways"] == []
+    assert [one["key"] for one in public.results["remarks"]] == ["planning.public_remark"]
+    assert inside.results["remarks"] == []
+    own = run("site_planning", request("mast", public=True, organisation_id="sao"), context)
+    assert [row["id"] for row in own.inputs["supports"]] == ["m"]
+
+
+@pytest.mark.parametrize(
+    ("changes", "key", "told_by"),
+    [
+        ({"longitude": 10.6, "latitude": 106.4}, "planning.swapped", "đổi chỗ"),
+        ({"longitude": 107.5, "latitude": 10.2}, "planning.nowhere", "trên biển"),
+        ({"longitude": 106.7, "latitude": 10.8}, "planning.other_province", "Hồ Chí Minh"),
+        ({"structure_height_m": 351}, "planning.too_high", "350"),
+        ({"structure_height_m": None}, "planning.lacks", "structure_height_m"),
+        ({"structure_height_m": "cao"}, "studies.wrong_number", "structure_height_m"),
+        ({"kind": "tháp"}, "studies.wrong_choice", "tháp"),
+        ({"kind": None}, "planning.lacks_kind", "kind"),
+        ({"kind": "rooftop", "building_height_m": 42}, "planning.building_higher", "42"),
+        ({"building_height_m": 10}, "planning.no_building", "10"),
+        ({"antennas": [{"height_above_ground_m": 43}]}, "planning.antenna_above", "43"),
+        ({"antennas": [{"frequency_mhz": 1800}]}, "planning.lacks_antenna_height", "ăng ten"),
+        ({"antennas": [7]}, "studies.wrong_items", "antennas"),
+        ({"licence": {"valid_from": "2026-01-02", "valid_to": "2026-01-01"}},
+         "planning.licence_dates", "trước"),
+        ({"licence": {"so": "12"}}, "studies.unknown_input", "so"),
+        ({"on": "hôm nay"}, "studies.wrong_date", "hôm nay"),
+        ({"name": "x" * 201}, "planning.too_long", "200"),
+        ({"tower": True}, "studies.unknown_input", "tower"),
+    ],
+)  # fmt: skip
+def test_what_cannot_be_asked_is_said(
+    context: StudyContext, changes: dict[str, Any], key: str, told_by: str
+) -> None:
+    with pytest.raises(FormatError) as caught:
+        run("site_planning", request("clean", **changes), context)
+    assert caught.value.key == key
+    assert told_by in caught.value.say(Language.VI)
+    assert caught.value.say(Language.EN)
+
+
+def test_an_unknown_applicant_is_said(context: StudyContext) -> None:
+    with pytest.raises(NotFoundError):
+        run("site_planning", request("clean", organisation_id="nobody"), context)
+
+
+def test_just_outside_an_approximate_outline_is_taken(context: StudyContext) -> None:
+    """The outline may be 3 km off: a site 300 m beyond the border is judged."""
+    longitude, latitude = at(BORDER, 240.0, 300.0)
+    study = run(
+        "site_planning", request("border", longitude=longitude, latitude=latitude), context
+    )
+    assert told(study)["border_belt"][0][1] == "border_inside"

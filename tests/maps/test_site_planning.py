@@ -1,0 +1,97 @@
+"""The report and the small map of a proposed site."""
+
+import re
+from collections.abc import Iterator
+from xml.etree import ElementTree as ET
+
+import pytest
+
+from data.text import Language
+from gis.home import Home
+from gis.register.store import Register
+from gis.studies import Study, StudyContext, run
+from gis.terrain.ground import Ground
+from gis.terrain.source import FlatTerrain
+from maps.documents.content import Figure, Table
+from maps.documents.report import study_docx, study_html, study_pdf, study_report
+from maps.site_figure import site_mark_rows, site_svg, site_view
+from maps.words import Words
+from tests.gis.site_scene import fill, request
+
+SVG = "{http://www.w3.org/2000/svg}"
+
+
+@pytest.fixture(scope="module")
+def studies(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Study]]:
+    home = tmp_path_factory.mktemp("site")
+    with Register.open(home / "register.gpkg", create=True) as register:
+        fill(register)
+        context = StudyContext(register, Home(home), Ground(FlatTerrain()))
+        yield {
+            name: run("site_planning", request(name), context)
+            for name in ("approach", "dvor", "mast", "clean")
+        }
+
+
+def test_the_map_shows_what_its_table_says(studies: dict[str, Study]) -> None:
+    view = site_view(studies["mast"])
+    assert site_mark_rows(view, Words(Language.EN)) == [
+        ("1", "structure", "Cột có sẵn", "60", "180°")
+    ]
+    drawn = ET.fromstring(site_svg(view, Language.EN))
+    assert [one.text for one in drawn.iter(f"{SVG}text")][-1] == "1"
+    # 60 m south of the middle (230), 600 m are 204 px: 230 + 60 * 204 / 600 = 250.4
+    mark = next(one for one in drawn.iter(f"{SVG}circle") if one.get("stroke") == "#fff")
+    assert (mark.get("cx"), mark.get("cy")) == ("230.0", "250.4")
+
+
+def test_a_runway_is_a_line_and_a_name_is_a_text(studies: dict[str, Study]) -> None:
+    study = studies["approach"]
+    (mark,) = site_view(study).marks
+    assert mark.kind == "runway"
+    # 2060 m before threshold 1, so that threshold 2 is 5060 m away, both due east
+    assert [round(away) for _, away in mark.ends] == [2060, 5060]
+    assert [round(azimuth) for azimuth, _ in mark.ends] == [90, 90]
+    study.inputs["asked"]["name"] = "<b>"
+    assert "<b>" not in site_svg(site_view(study))
+    study.inputs["asked"]["name"] = "approach"
+    assert len(list(ET.fromstring(site_svg(site_view(study))).iter(f"{SVG}line"))) == 1
+
+
+def test_nothing_near_is_said(studies: dict[str, Study]) -> None:
+    assert site_view(studies["clean"]).marks == ()
+    assert "within 12 km" in study_html(studies["clean"], Language.EN)
+
+
+@pytest.mark.parametrize("language", list(Language))
+def test_the_report_names_every_check_with_its_clause(
+    studies: dict[str, Study], language: Language
+) -> None:
+    study = studies["dvor"]
+    report = study_report(study, language)
+    summary = next(block for block in report.sections[0].blocks if isinstance(block, Table))
+    assert len(summary.rows) == len(study.results["findings"])
+    clauses = {row[2] for row in summary.rows}
+    wanted = "Article 82(4); Appendix IV" if language is Language.EN else "Điều 82 khoản 4"
+    assert any(wanted in clause for clause in clauses)
+    page = study_html(study, language)
+    assert not re.search(r"\b(planning|compliance)\.[a-z_]+\.[a-z_]+", page)
+    assert "None" not in page
+
+
+def test_the_margins_of_the_summary(studies: dict[str, Study]) -> None:
+    report = study_report(studies["approach"], Language.EN)
+    summary = next(block for block in report.sections[0].blocks if isinstance(block, Table))
+    margins = {row[0]: row[3] for row in summary.rows}
+    assert margins["Obstacle limitation surfaces"] == "5.0"
+    assert margins["Height of the structure (aviation)"] == "58.0"
+    assert margins["Distance from a railway"] == "145.4"  # 200 - 1.3 * 42
+
+
+def test_paper_has_the_map_a_page_shows_itself(studies: dict[str, Study]) -> None:
+    study = studies["mast"]
+    on_paper = study_report(study, view=site_view(study))
+    blocks = [block for section in on_paper.sections for block in section.blocks]
+    assert sum(isinstance(block, Figure) for block in blocks) == 1
+    assert study_pdf(study, view=site_view(study)).startswith(b"%PDF")
+    assert study_docx(study, view=site_view(study)).startswith(b"PK")
