@@ -124,7 +124,7 @@ _PREPARED: Mapping[str, _Prepares] = {
     "sharing": _supports,
     "site_planning": _site,
 }
-"""What looks at the inputs of a kind of study before it may wait, and says for whom it is asked."""
+"""What looks at the inputs of a kind of study before it waits, and says for whom it is asked."""
 
 
 def _require_application(service: Service, identity: Identity, reader: Reader) -> None:
