@@ -244,6 +244,7 @@ class Reader(SitesReader):
         table_name: str | None = None,
         record_id: str | None = None,
         batch_id: str | None = None,
+        revision: int | None = None,
         limit: int | None = None,
         offset: int = 0,
     ) -> list[Change]:
@@ -254,6 +255,7 @@ class Reader(SitesReader):
                 table_name=table_name,
                 record_id=record_id,
                 batch_id=batch_id,
+                revision=revision,
                 limit=limit,
                 offset=offset,
             )

@@ -60,6 +60,7 @@ __all__ = [
     "codec_of",
     "codec_of_table",
     "fold",
+    "is_kept",
     "row_from_json",
     "row_to_json",
     "row_to_json_and_content",
@@ -344,6 +345,11 @@ def codec_of(record: type[R]) -> Codec[R]:
 def codec_of_table(name: str) -> Codec[Any]:
     """Return the codec of a table."""
     return _BY_TABLE[name]
+
+
+def is_kept(name: str) -> bool:
+    """Return whether a table holds records of the register."""
+    return name in _BY_TABLE
 
 
 def _plain_row(table: str, row: Row) -> Row:
