@@ -61,6 +61,7 @@ __all__ = [
     "codec_of_table",
     "fold",
     "is_kept",
+    "record_digest",
     "row_from_json",
     "row_to_json",
     "row_to_json_and_content",
@@ -345,6 +346,13 @@ def codec_of(record: type[R]) -> Codec[R]:
 def codec_of_table(name: str) -> Codec[Any]:
     """Return the codec of a table."""
     return _BY_TABLE[name]
+
+
+def record_digest(record: Record) -> str:
+    """Return what tells one state of a record from another, for who changes it later."""
+    codec: Codec[Any] = codec_of(type(record))
+    kept = row_to_json(codec.name, codec.to_row(record))
+    return hashlib.sha256(kept.encode()).hexdigest()
 
 
 def is_kept(name: str) -> bool:

@@ -26,6 +26,7 @@ from gis.register.structures import (
     Contract,
     Document,
     Installation,
+    Lifecycle,
     PublishedRent,
     Structure,
     StructureKind,
@@ -44,6 +45,7 @@ class SitesReader(Asking):
         bbox: Bounds | None = None,
         kinds: Iterable[StructureKind] | None = None,
         owner_id: str | None = None,
+        state: Lifecycle | None = None,
         text: str | None = None,
         on: date | None = None,
         limit: int | None = None,
@@ -61,6 +63,8 @@ class SitesReader(Asking):
             Only these kinds.
         owner_id : str, optional
             Only of this owner.
+        state : Lifecycle, optional
+            Only those in this state.
         text : str, optional
             Part of code, name, commune or address, without regard to case and marks.
         on : date, optional
@@ -73,7 +77,9 @@ class SitesReader(Asking):
         FormatError
             If the box is not one.
         """
-        where = _structure_filters(scope, bbox, text, on, kinds=kinds, owner_id=owner_id)
+        where = _structure_filters(
+            scope, bbox, text, on, kinds=kinds, owner_id=owner_id, state=state
+        )
         return self._list(Structure, where, limit=limit, offset=offset)
 
     def count_structures(
@@ -83,11 +89,14 @@ class SitesReader(Asking):
         bbox: Bounds | None = None,
         kinds: Iterable[StructureKind] | None = None,
         owner_id: str | None = None,
+        state: Lifecycle | None = None,
         text: str | None = None,
         on: date | None = None,
     ) -> int:
         """Return how many structures `structures` would list without a page."""
-        where = _structure_filters(scope, bbox, text, on, kinds=kinds, owner_id=owner_id)
+        where = _structure_filters(
+            scope, bbox, text, on, kinds=kinds, owner_id=owner_id, state=state
+        )
         return self._count(schema.structures, where)
 
     def structure(self, structure_id: str, scope: Scope) -> Structure:
@@ -252,6 +261,7 @@ def _structure_filters(
     *,
     kinds: Iterable[StructureKind] | None,
     owner_id: str | None,
+    state: Lifecycle | None,
 ) -> list[ColumnElement[bool]]:
     structures = schema.structures
     where = [visible_structures(scope), *in_force(structures, on), *inside(structures, bbox)]
@@ -259,6 +269,8 @@ def _structure_filters(
         where.append(structures.c.kind.in_([StructureKind(kind).value for kind in kinds]))
     if owner_id is not None:
         where.append(structures.c.owner_id == owner_id)
+    if state is not None:
+        where.append(structures.c.state == state.value)
     return [*where, *containing(structures, text)]
 
 
