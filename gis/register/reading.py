@@ -14,6 +14,7 @@ from gis.errors import NotFoundError
 from gis.register import schema
 from gis.register.allotments import AllotmentPoint
 from gis.register.content import content_version, notes_of
+from gis.register.duplicates import DuplicateDecision
 from gis.register.filters import containing, in_force, inside
 from gis.register.history import Change, changes
 from gis.register.records import (
@@ -221,6 +222,10 @@ class Reader(SitesReader):
         if codes is not None:
             where.append(schema.boundaries.c.unit_code.in_(list(codes)))
         return self._list(Boundary, where)
+
+    def decisions(self) -> list[DuplicateDecision]:
+        """Return what people decided of structures that may be one, for the department."""
+        return self._list(DuplicateDecision, [])
 
     # where it came from
 

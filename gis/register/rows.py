@@ -27,6 +27,7 @@ from gis.errors import FormatError
 from gis.register import moments, schema
 from gis.register.allotments import AllotmentPoint
 from gis.register.antennas import Antenna, antenna_from_text, antenna_to_text
+from gis.register.duplicates import DuplicateDecision
 from gis.register.geopackage import from_blob, point_blob, point_coordinates, to_blob
 from gis.register.records import (
     LATER,
@@ -86,6 +87,7 @@ Record = (
     | Contract
     | PublishedRent
     | Document
+    | DuplicateDecision
 )
 R = TypeVar("R", bound=Record)
 Row = dict[str, Any]
@@ -324,6 +326,7 @@ CODECS: tuple[Codec[Any], ...] = (
     Codec(Contract, schema.contracts),
     Codec(PublishedRent, schema.published_rents),
     Codec(Document, schema.documents),
+    Codec(DuplicateDecision, schema.duplicate_decisions),
 )
 
 

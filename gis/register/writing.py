@@ -11,6 +11,7 @@ from sqlalchemy import Connection
 from gis.errors import ConflictError, NotFoundError
 from gis.register import moments
 from gis.register.allotments import AllotmentPoint
+from gis.register.duplicates import DuplicateDecision
 from gis.register.history import Change
 from gis.register.ledger import Ledger
 from gis.register.lettings import refuse_letting
@@ -151,6 +152,10 @@ class Writer(Reader):
         """Add papers about structures and lines."""
         self._add(Document, records)
 
+    def add_decisions(self, records: Iterable[DuplicateDecision]) -> None:
+        """Add decisions of structures that may be one."""
+        self._add(DuplicateDecision, records)
+
     def add_import_batch(self, batch: ImportBatch) -> None:
         """Note an import; what this write changes belongs to it, so that it can be undone.
 
@@ -270,6 +275,12 @@ class Writer(Reader):
         for record in records:
             refuse_letting(self, record)
         self._change(Contract, records, expected)
+
+    def update_documents(
+        self, records: Sequence[Document], expected: Sequence[Document] | None = None
+    ) -> None:
+        """Change papers; see `update_structures`."""
+        self._change(Document, records, expected)
 
     def delete(self, record: type[R], ids: Iterable[str]) -> None:
         """Remove records of one kind by their id; their history stays.
