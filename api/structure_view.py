@@ -18,13 +18,15 @@ from gis.register.reading import Reader
 from gis.register.records import BroadcastStation
 from gis.register.routes import Route
 from gis.register.rows import record_digest
-from gis.register.scopes import SYSTEM
+from gis.register.scopes import SYSTEM, Scope
 from gis.register.store import Snapshot
 from gis.register.structures import Contract, Document, Installation, Structure
 
 __all__ = ["StructureView", "may_edit", "read_structure", "reading_of", "told"]
 
 _MOST_CHANGES = 40
+_MOST_AROUND = 200
+_AROUND_DEG = 0.03
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,6 +43,8 @@ class StructureView:
         Those that the caller may see; lines with their ducts.
     now, before : Locality, Locality or None
         Where it lies on the day, and on the last day of the districts.
+    around : sequence of Structure
+        Those that the caller may see within a few kilometres, itself first.
     history : sequence of Change
         For the department only.
     """
@@ -56,6 +60,7 @@ class StructureView:
     stations: Sequence[BroadcastStation]
     now: Locality
     before: Locality | None
+    around: Sequence[Structure]
     history: Sequence[Change]
 
 
@@ -102,6 +107,7 @@ def read_structure(
             ],
             now=now,
             before=before,
+            around=_around(register, scope, structure, on),
             history=_history(register, structure_id) if identity.is_staff else (),
         )
 
@@ -171,6 +177,14 @@ def _located(locality: Locality) -> dict[str, Any]:
             )
         },
     }
+
+
+def _around(register: Reader, scope: Scope, structure: Structure, on: date) -> list[Structure]:
+    """Return a structure and those of the day near it, for a map."""
+    east, north = structure.longitude, structure.latitude
+    box = (east - _AROUND_DEG, north - _AROUND_DEG, east + _AROUND_DEG, north + _AROUND_DEG)
+    near = register.structures(scope, bbox=box, on=on, limit=_MOST_AROUND)
+    return [structure, *(one for one in near if one.id != structure.id)]
 
 
 def _history(register: Reader, structure_id: str) -> list[Change]:

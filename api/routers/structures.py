@@ -19,10 +19,12 @@ from api.pages import render
 from api.roles import may
 from api.service import service_of
 from api.structure_view import StructureView, may_edit, read_structure, reading_of
-from gis.errors import GisError
-from gis.free_ducts import line_length_m
+from gis.errors import GisError, NotFoundError
+from gis.free_ducts import free_way, line_length_m
 from gis.register.history import Change
 from gis.register.structures import Lifecycle, RentUnit, Structure, StructureKind
+from maps.views import RegisterView
+from maps.web import map_fragment
 from maps.words import Words
 
 __all__ = ["WORDS", "asked_day", "facts", "router", "said", "show_structure"]
@@ -123,9 +125,12 @@ def structure_page(
     structure_id: str,
     on: Annotated[str, Query(max_length=10)] = "",
     known_on: Annotated[str, Query(max_length=10)] = "",
+    way_to: Annotated[str, Query(max_length=200)] = "",
 ) -> Response:
     """Show one structure: all its fields, who is there, how full it is, and its history."""
-    return show_structure(request, structure_id, on=asked_day(on), known_on=asked_day(known_on))
+    return show_structure(
+        request, structure_id, on=asked_day(on), known_on=asked_day(known_on), way_to=way_to
+    )
 
 
 def asked_day(said: str) -> date | None:
@@ -150,6 +155,7 @@ def show_structure(
     *,
     on: date | None = None,
     known_on: date | None = None,
+    way_to: str = "",
     refused: Refused | None = None,
     form: str = "",
     problem: GisError | None = None,
@@ -164,6 +170,8 @@ def show_structure(
         Which one.
     on, known_on : date, optional
         The day in the world, today by default, and the day at whose end it was known so.
+    way_to : str
+        Where a way of free ducts is wanted to; empty for none.
     refused : Refused, optional
         A form of the page that comes back as it was typed.
     form : str
@@ -176,14 +184,28 @@ def show_structure(
     words = Words(safe_language(request, page=True))
     editing = may_edit(identity, view.structure) and known_on is None
     status = 200 if problem is None else status_of(problem)
+    fragment = map_fragment(
+        RegisterView(
+            title=view.structure.name,
+            jurisdiction=view.structure.name,
+            on=view.on,
+            structures=view.around,
+            stations=view.stations,
+            organisations=view.owners,
+        ),
+        words.language,
+        nonce=request.state.nonce,
+    )
     return render(
         request,
         "structure.html",
+        map=fragment,
         status_code=status if refused is None else refused.status,
         view=view,
         structure=view.structure,
         groups=[(name, facts(view, names, words)) for name, names in _GROUPS.items()],
         known_on=known_on,
+        **_way(request, view, way_to, words),
         lengths={route.id: line_length_m(route) for route, _ in view.routes},
         history=_grouped(view.history, words),
         may_edit=editing,
@@ -197,6 +219,20 @@ def show_structure(
 
 FORMS = ("level", "contract")
 """The forms of the page of a structure."""
+
+
+def _way(request: Request, view: StructureView, way_to: str, words: Words) -> dict[str, Any]:
+    """Return the way of free ducts that was asked for, or why there is none."""
+    asked: dict[str, Any] = {"way_to": way_to, "way": None, "way_problem": None}
+    if way_to:
+        scope = identity_of(request).scope
+        with service_of(request).register.snapshot() as register:
+            try:
+                found = free_way(register, scope, view.structure.id, way_to.strip(), view.on)
+                asked["way"] = found
+            except NotFoundError as error:
+                asked["way_problem"] = error.say(words.language)
+    return asked
 
 
 def facts(view: StructureView, names: Sequence[str], words: Words) -> list[tuple[str, str]]:

@@ -144,5 +144,10 @@ def test_a_way_of_free_ducts(
     assert client.get(f"/free-ducts?from_id={one.id}&to_id=none").status_code == 404
     said = words(browser_of("anonymous").get(f"/view/structures/{one.id}").text)
     assert "ống 1: trống 2 trên 2" in said
+    page = browser_of("viewer").get(f"/view/structures/{one.id}?way_to={other.id}")
+    assert "Qua 1 tuyến, dài tính toán 10,9 m. Dài hoàn công 12,0 m." in words(page.text)
+    none = browser_of("viewer").get(f"/view/structures/{one.id}?way_to=none")
+    assert none.status_code == 200
+    assert "none" in words(none.text)
     told = client.get(f"/structures/{one.id}").json()["properties"]["routes"]
     assert told[0]["ducts"][0]["free"] == 2
