@@ -47,6 +47,8 @@ class StructureView:
         Those that the caller may see within a few kilometres, itself first.
     history : sequence of Change
         For the department only.
+    sizes : mapping
+        How many changes each write of the history made altogether.
     """
 
     structure: Structure
@@ -62,6 +64,7 @@ class StructureView:
     before: Locality | None
     around: Sequence[Structure]
     history: Sequence[Change]
+    sizes: Mapping[int, int]
 
 
 def reading_of(
@@ -92,6 +95,7 @@ def read_structure(
     scope = identity.scope
     with reading_of(service, identity, known_on) as register:
         structure = register.structure(structure_id, scope)
+        history = _history(register, structure_id) if identity.is_staff else []
         now, before = localities(register, structure.longitude, structure.latitude, on)
         return StructureView(
             structure=structure,
@@ -108,7 +112,11 @@ def read_structure(
             now=now,
             before=before,
             around=_around(register, scope, structure, on),
-            history=_history(register, structure_id) if identity.is_staff else (),
+            history=history,
+            sizes={
+                revision: register.count_changes(revision)
+                for revision in {change.revision for change in history}
+            },
         )
 
 

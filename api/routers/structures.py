@@ -207,7 +207,7 @@ def show_structure(
         known_on=known_on,
         **_way(request, view, way_to, words),
         lengths={route.id: line_length_m(route) for route, _ in view.routes},
-        history=_grouped(view.history, words),
+        history=_grouped(view, words),
         may_edit=editing,
         may_undo=may(identity.role, "POST", "/view/changes/{revision}/undo") and known_on is None,
         forms={one: FormState(one, refused if one == form else None) for one in FORMS},
@@ -259,10 +259,10 @@ def said(name: str, value: object, words: Words) -> str:
     return words.value(WORDS.get(name, name), value)
 
 
-def _grouped(changes: Sequence[Change], words: Words) -> list[dict[str, Any]]:
+def _grouped(view: StructureView, words: Words) -> list[dict[str, Any]]:
     """Return the history by writes, each with what it changed in words."""
     writes: dict[int, dict[str, Any]] = {}
-    for change in changes:
+    for change in view.history:
         write = writes.setdefault(
             change.revision,
             {
@@ -270,6 +270,7 @@ def _grouped(changes: Sequence[Change], words: Words) -> list[dict[str, Any]]:
                 "at": change.at,
                 "author": change.author,
                 "reason": change.reason,
+                "count": view.sizes[change.revision],
                 "changes": [],
             },
         )

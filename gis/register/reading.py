@@ -265,6 +265,10 @@ class Reader(SitesReader):
                 offset=offset,
             )
 
+    def count_changes(self, revision: int) -> int:
+        """Return how many changes one write made."""
+        return self._count(schema.change_log, [schema.change_log.c.revision == revision])
+
     def revision(self) -> int:
         """Return how many writes the register has kept."""
         with self._connected() as connection:
