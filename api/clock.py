@@ -1,16 +1,22 @@
 """The day in Viet Nam: the front doors look at the clock, nothing below them does."""
 
 from collections.abc import Mapping
-from datetime import date, datetime
+from datetime import UTC, date, datetime, time, timedelta
 
 from data.text import VIET_NAM
 
-__all__ = ["judged_today", "today"]
+__all__ = ["end_of_day", "judged_today", "today"]
 
 
 def today() -> date:
     """Return the day in Viet Nam."""
     return datetime.now(VIET_NAM).date()
+
+
+def end_of_day(day: date) -> datetime:
+    """Return the last millisecond of a day in Viet Nam, in UTC."""
+    begins = datetime.combine(day, time.min, VIET_NAM).astimezone(UTC)
+    return begins + timedelta(days=1) - timedelta(milliseconds=1)
 
 
 def judged_today(inputs: Mapping[str, object]) -> dict[str, object]:

@@ -21,6 +21,7 @@ __all__ = ["MENU", "render", "wants_page"]
 MENU = (
     ("/", "pages.menu_home"),
     ("/map", "pages.menu_map"),
+    ("/view/structures", "infrastructure.title"),
     ("/view/stations", "pages.menu_stations"),
     ("/view/path", "pages.menu_path"),
     ("/view/findings", "pages.menu_findings"),
@@ -36,6 +37,8 @@ MENU = (
     ("/view/jobs", "pages.menu_jobs"),
     ("/view/plans", "plans.title"),
     ("/view/rules", "rules.title"),
+    ("/view/quality", "infrastructure.quality_title"),
+    ("/view/duplicates", "infrastructure.duplicates_title"),
     ("/view/imports", "pages.menu_imports"),
     ("/view/guide", "pages.menu_guide"),
     ("/view/users", "pages.menu_users"),

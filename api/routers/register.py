@@ -10,14 +10,16 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse
 
 from api.errors import InvalidParameterError
-from api.geojson import collection, feature, plain
+from api.geojson import collection, feature
 from api.guard import GuardedRoute
 from api.identity import identity_of
 from api.paging import BoundsDep, LimitQuery, OffsetQuery, links
 from api.service import service_of
+from api.structure_view import read_structure, reading_of, told
+from gis.free_ducts import free_way
 from gis.register.records import AdministrativeUnit, Bounds, PlanEntry, Service, UnitKind
 from gis.register.rows import fold
-from gis.register.structures import StructureKind
+from gis.register.structures import Lifecycle, StructureKind
 
 __all__ = ["router"]
 
@@ -25,6 +27,9 @@ router = APIRouter(route_class=GuardedRoute, tags=["register"])
 
 Text = Annotated[str | None, Query(max_length=200, description="Part of a name or a code.")]
 On = Annotated[date | None, Query(description="Only what existed on this day.")]
+KnownOn = Annotated[
+    date | None, Query(description="As the register knew it at the end of this day.")
+]
 Word = Annotated[str | None, Query(max_length=200)]
 Kinds = Annotated[str | None, Query(max_length=400, description="One, or several by commas.")]
 
@@ -91,8 +96,10 @@ def structures(
     bbox: BoundsDep,
     kind: Kinds = None,
     owner_id: Word = None,
+    state: Annotated[Lifecycle | None, Query()] = None,
     text: Text = None,
     on: On = None,
+    known_on: KnownOn = None,
     limit: LimitQuery = 100,
     offset: OffsetQuery = 0,
 ) -> JSONResponse:
@@ -102,24 +109,58 @@ def structures(
         "bbox": bbox,
         "kinds": _kinds(kind, StructureKind),
         "owner_id": owner_id,
+        "state": state,
         "text": text,
         "on": on,
     }
-    with service_of(request).register.snapshot() as register:
+    with reading_of(service_of(request), identity_of(request), known_on) as register:
         found = register.structures(scope, **wanted, limit=limit, offset=offset)
         matched = register.count_structures(scope, **wanted)
     return _page(request, found, matched, limit, offset)
 
 
 @router.get("/structures/{structure_id}")
-def structure(request: Request, structure_id: str) -> JSONResponse:
-    """One structure and what is installed on it, as far as the caller may see."""
-    scope = identity_of(request).scope
-    with service_of(request).register.snapshot() as register:
-        found = feature(register.structure(structure_id, scope))
-        installed = register.installations(scope, structure_id=structure_id)
-    found["properties"]["installations"] = plain(installed)
+def structure(
+    request: Request, structure_id: str, on: On = None, known_on: KnownOn = None
+) -> JSONResponse:
+    """One structure and what belongs to it, as far as the caller may see it."""
+    service, identity = service_of(request), identity_of(request)
+    view = read_structure(service, identity, structure_id, on or service.today(), known_on)
+    found = feature(view.structure)
+    found["properties"] |= told(view)
     return JSONResponse(found, media_type="application/geo+json")
+
+
+@router.get("/free-ducts")
+def free_ducts(
+    request: Request,
+    from_id: Annotated[str, Query(max_length=200)],
+    to_id: Annotated[str, Query(max_length=200)],
+    on: On = None,
+) -> dict[str, Any]:
+    """The shortest way of free ducts between two structures, with the free ducts of each line."""
+    service, scope = service_of(request), identity_of(request).scope
+    with service.register.snapshot() as register:
+        way = free_way(register, scope, from_id, to_id, on or service.today())
+    return {
+        "computed_length_m": round(way.computed_length_m, 2),
+        "built_length_m": way.built_length_m,
+        "structure_ids": list(way.structure_ids),
+        "legs": [
+            {
+                "route_id": leg.route.id,
+                "code": leg.route.code,
+                "owner_id": leg.route.owner_id,
+                "computed_length_m": round(leg.computed_length_m, 2),
+                "built_length_m": leg.route.length_m,
+                "ducts": [
+                    {"id": one.duct.id, "code": one.duct.code, "free": one.free}
+                    for one in leg.free
+                ],
+            }
+            for leg in way.legs
+        ],
+    }
 
 
 @router.get("/stations")

@@ -30,7 +30,7 @@ from gis.register.records import Organisation
 from gis.register.scopes import Scope
 from gis.register.store import Register
 
-__all__ = ["Format", "LayerName", "export"]
+__all__ = ["Format", "LayerName", "export", "write_table"]
 
 _BOLD = Font(bold=True)
 _DEGREE_DECIMALS = 9
@@ -127,6 +127,17 @@ def _write(
             _write_xlsx(layers, path, words)
         else:
             _write_csv(layers[0], path, words)
+
+
+def write_table(
+    layer: Layer,
+    format: Format,
+    path: Path,
+    language: Language | str,
+    organisations: Sequence[Organisation],
+) -> None:
+    """Write one layer as XLSX or CSV, as `export` does, over whatever stands at the path."""
+    _write(format, [layer], path, language, organisations)
 
 
 class _Words:

@@ -11,7 +11,7 @@ from gis.register.geopackage import MEETS, spatial_index_name
 from gis.register.records import Bounds
 from gis.register.rows import fold
 
-__all__ = ["containing", "in_force", "inside"]
+__all__ = ["containing", "in_force", "inside", "valid_on"]
 
 _INDEX_SIDES = ("minx", "maxx", "miny", "maxy")
 
@@ -22,6 +22,11 @@ def in_force(kept_in: Table, on: date | None) -> list[ColumnElement[bool]]:
         return []
     first, last, day = kept_in.c.valid_from, kept_in.c.valid_to, on.isoformat()
     return [and_(or_(first.is_(None), first <= day), or_(last.is_(None), last >= day))]
+
+
+def valid_on(first: date | None, last: date | None, day: date) -> bool:
+    """Return whether a day lies between two days, each open where it is None."""
+    return (first is None or first <= day) and (last is None or last >= day)
 
 
 def containing(kept_in: Table, text: str | None) -> list[ColumnElement[bool]]:

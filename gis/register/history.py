@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, insert, select, update
+from sqlalchemy import Column, Connection, insert, select, update
 
 from gis.register import moments
 from gis.register.schema import change_log, register_state
@@ -50,16 +50,18 @@ def changes(
     table_name: str | None = None,
     record_id: str | None = None,
     batch_id: str | None = None,
+    revision: int | None = None,
     limit: int | None = None,
     offset: int = 0,
 ) -> list[Change]:
     """Return changes, newest first."""
     log = change_log
     query = select(log).order_by(log.c.sequence.desc()).offset(offset).limit(limit)
-    wanted = (
+    wanted: tuple[tuple[Column[Any], object], ...] = (
         (log.c.table_name, table_name),
         (log.c.record_id, record_id),
         (log.c.batch_id, batch_id),
+        (log.c.revision, revision),
     )
     for field, value in wanted:
         if value is not None:

@@ -126,8 +126,26 @@ class Ledger:
         by_id = codec.table.c.id == bindparam("old_id")
         self._execute(delete(codec.table).where(by_id), [{"old_id": name} for name in ids])
 
-    def restore(self, batch_id: str) -> None:
-        """Put every row that an import changed back to what it was before.
+    def restore(self, *, clash: str, named: str, **which: str | int) -> list[tuple[str, str]]:
+        """Put every row that some changes touched back to what it was before them.
+
+        The notes of imports stay; `Writer` says in them that they were undone.
+
+        Parameters
+        ----------
+        clash : str
+            Key of the error where a later write changed one of them; its values are `id` and
+            `record`.
+        named : str
+            What is taken back, for that error.
+        **which
+            Columns of the history and their values: `batch_id`, or `revision`, `table_name` and
+            `record_id`.
+
+        Returns
+        -------
+        list of tuple
+            Table and id of each row.
 
         Raises
         ------
@@ -135,7 +153,7 @@ class Ledger:
             If a later write changed one of them.
         """
         before: dict[str, dict[str, str | None]] = {}
-        for table, name, old in self._first_changes(batch_id):
+        for table, name, old in self._first_changes(which, clash, named):
             before.setdefault(table, {}).setdefault(name, old)
         for table, rows in before.items():
             codec = codec_of_table(table)
@@ -144,10 +162,16 @@ class Ledger:
             self.remove(codec, [name for name in there if name not in known])
             self.change(codec, [row for name, row in known.items() if name in there])
             self.insert(codec, [row for name, row in known.items() if name not in there])
+        return [(table, name) for table, rows in before.items() for name in rows]
 
-    def _first_changes(self, batch_id: str) -> list[tuple[str, str, str | None]]:
+    def _first_changes(
+        self, which: Mapping[str, str | int], clash: str, named: str
+    ) -> list[tuple[str, str, str | None]]:
         log, later = schema.change_log, schema.change_log.alias("later")
-        own = (log.c.batch_id == batch_id, log.c.table_name != schema.import_batches.name)
+        own = (
+            *(log.c[name] == value for name, value in which.items()),
+            log.c.table_name != schema.import_batches.name,
+        )
         changed_since = (
             select(log.c.record_id)
             .join(
@@ -157,9 +181,9 @@ class Ledger:
             .where(*own, later.c.revision > log.c.revision)
             .order_by(log.c.record_id)
         )
-        clash = self._connection.execute(changed_since.limit(1)).scalar()
-        if clash is not None:
-            raise ConflictError("errors.batch_changed_since", id=batch_id, record=clash)
+        found = self._connection.execute(changed_since.limit(1)).scalar()
+        if found is not None:
+            raise ConflictError(clash, id=named, record=found)
         query = select(log.c.table_name, log.c.record_id, log.c.old).where(*own)
         rows = self._connection.execute(query.order_by(log.c.sequence))
         return [(table, name, old) for table, name, old in rows]

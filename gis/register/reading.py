@@ -14,6 +14,7 @@ from gis.errors import NotFoundError
 from gis.register import schema
 from gis.register.allotments import AllotmentPoint
 from gis.register.content import content_version, notes_of
+from gis.register.duplicates import DuplicateDecision
 from gis.register.filters import containing, in_force, inside
 from gis.register.history import Change, changes
 from gis.register.records import (
@@ -241,6 +242,10 @@ class Reader(SitesReader):
             where.append(schema.boundaries.c.unit_code.in_(list(codes)))
         return self._list(Boundary, where)
 
+    def decisions(self) -> list[DuplicateDecision]:
+        """Return what people decided of structures that may be one, for the department."""
+        return self._list(DuplicateDecision, [])
+
     # where it came from
 
     def import_batches(self) -> list[ImportBatch]:
@@ -263,6 +268,7 @@ class Reader(SitesReader):
         table_name: str | None = None,
         record_id: str | None = None,
         batch_id: str | None = None,
+        revision: int | None = None,
         limit: int | None = None,
         offset: int = 0,
     ) -> list[Change]:
@@ -273,9 +279,14 @@ class Reader(SitesReader):
                 table_name=table_name,
                 record_id=record_id,
                 batch_id=batch_id,
+                revision=revision,
                 limit=limit,
                 offset=offset,
             )
+
+    def count_changes(self, revision: int) -> int:
+        """Return how many changes one write made."""
+        return self._count(schema.change_log, [schema.change_log.c.revision == revision])
 
     def revision(self) -> int:
         """Return how many writes the register has kept."""

@@ -27,6 +27,7 @@ from gis.errors import FormatError
 from gis.register import moments, schema
 from gis.register.allotments import AllotmentPoint
 from gis.register.antennas import Antenna, antenna_from_text, antenna_to_text
+from gis.register.duplicates import DuplicateDecision
 from gis.register.geopackage import from_blob, point_blob, point_coordinates, to_blob
 from gis.register.records import (
     LATER,
@@ -61,6 +62,8 @@ __all__ = [
     "codec_of",
     "codec_of_table",
     "fold",
+    "is_kept",
+    "record_digest",
     "row_from_json",
     "row_to_json",
     "row_to_json_and_content",
@@ -88,6 +91,7 @@ Record = (
     | Runway
     | AviationFacility
     | PlanningZone
+    | DuplicateDecision
 )
 R = TypeVar("R", bound=Record)
 Row = dict[str, Any]
@@ -335,6 +339,7 @@ CODECS: tuple[Codec[Any], ...] = (
     Codec(Runway, schema.runways),
     Codec(AviationFacility, schema.aviation_facilities),
     Codec(PlanningZone, schema.planning_zones),
+    Codec(DuplicateDecision, schema.duplicate_decisions),
 )
 
 
@@ -357,6 +362,18 @@ def codec_of(record: type[R]) -> Codec[R]:
 def codec_of_table(name: str) -> Codec[Any]:
     """Return the codec of a table."""
     return _BY_TABLE[name]
+
+
+def record_digest(record: Record) -> str:
+    """Return what tells one state of a record from another, for who changes it later."""
+    codec: Codec[Any] = codec_of(type(record))
+    kept = row_to_json(codec.name, codec.to_row(record))
+    return hashlib.sha256(kept.encode()).hexdigest()
+
+
+def is_kept(name: str) -> bool:
+    """Return whether a table holds records of the register."""
+    return name in _BY_TABLE
 
 
 def _plain_row(table: str, row: Row) -> Row:

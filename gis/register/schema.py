@@ -42,6 +42,7 @@ __all__ = [
     "contracts",
     "documents",
     "ducts",
+    "duplicate_decisions",
     "import_batches",
     "installations",
     "jobs",
@@ -335,6 +336,16 @@ documents = _layer(
     Column("valid_to", Day),
     *_provenance(),
     Index("documents_subject", "subject", "subject_id"),
+)
+
+duplicate_decisions = _layer(
+    "duplicate_decisions",
+    _id(),
+    _text("first_id", required=True),
+    _text("second_id", required=True),
+    _text("decision", required=True),
+    _text("kept_id"),
+    _text("reason", required=True),
 )
 
 plan_entries = _layer(

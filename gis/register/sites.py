@@ -26,6 +26,7 @@ from gis.register.structures import (
     Contract,
     Document,
     Installation,
+    Lifecycle,
     PublishedRent,
     Structure,
     StructureKind,
@@ -44,6 +45,7 @@ class SitesReader(Asking):
         bbox: Bounds | None = None,
         kinds: Iterable[StructureKind] | None = None,
         owner_id: str | None = None,
+        state: Lifecycle | None = None,
         text: str | None = None,
         shareable: bool | None = None,
         on: date | None = None,
@@ -62,6 +64,8 @@ class SitesReader(Asking):
             Only these kinds.
         owner_id : str, optional
             Only of this owner.
+        state : Lifecycle, optional
+            Only those in this state.
         text : str, optional
             Part of code, name, commune or address, without regard to case and marks.
         shareable : bool, optional
@@ -77,7 +81,14 @@ class SitesReader(Asking):
             If the box is not one.
         """
         where = _structure_filters(
-            scope, bbox, text, on, kinds=kinds, owner_id=owner_id, shareable=shareable
+            scope,
+            bbox,
+            text,
+            on,
+            kinds=kinds,
+            owner_id=owner_id,
+            shareable=shareable,
+            state=state,
         )
         return self._list(Structure, where, limit=limit, offset=offset)
 
@@ -88,13 +99,21 @@ class SitesReader(Asking):
         bbox: Bounds | None = None,
         kinds: Iterable[StructureKind] | None = None,
         owner_id: str | None = None,
+        state: Lifecycle | None = None,
         text: str | None = None,
         shareable: bool | None = None,
         on: date | None = None,
     ) -> int:
         """Return how many structures `structures` would list without a page."""
         where = _structure_filters(
-            scope, bbox, text, on, kinds=kinds, owner_id=owner_id, shareable=shareable
+            scope,
+            bbox,
+            text,
+            on,
+            kinds=kinds,
+            owner_id=owner_id,
+            shareable=shareable,
+            state=state,
         )
         return self._count(schema.structures, where)
 
@@ -261,6 +280,7 @@ def _structure_filters(
     kinds: Iterable[StructureKind] | None,
     owner_id: str | None,
     shareable: bool | None,
+    state: Lifecycle | None,
 ) -> list[ColumnElement[bool]]:
     structures = schema.structures
     where = [visible_structures(scope), *in_force(structures, on), *inside(structures, bbox)]
@@ -270,6 +290,8 @@ def _structure_filters(
         where.append(structures.c.owner_id == owner_id)
     if shareable is not None:
         where.append(structures.c.shareable == shareable)
+    if state is not None:
+        where.append(structures.c.state == state.value)
     return [*where, *containing(structures, text)]
 
 

@@ -11,6 +11,7 @@ Example
 import sqlite3
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, closing, contextmanager, nullcontext
+from datetime import datetime
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -19,6 +20,7 @@ from sqlalchemy import Connection, Engine, exc
 
 from gis.errors import ConflictError, FormatError, StorageError, system_reason
 from gis.register import content, engine, geopackage
+from gis.register.past import remember, revision_at
 from gis.register.reading import Reader
 from gis.register.scopes import PUBLIC, SYSTEM, Role, Scope
 from gis.register.writing import Writer
@@ -121,6 +123,28 @@ class Register(Reader):
         """Yield the register as it is now, unmoved by later writes."""
         with engine.reading(self.engine) as connection:
             yield Snapshot(connection)
+
+    @contextmanager
+    def as_known(self, when: datetime | int, scope: Scope) -> Iterator[Snapshot]:
+        """Yield the register as it was known at a moment; every question is answered from then.
+
+        What no longer is public is not shown to those who do not see all, whatever it was then.
+
+        Parameters
+        ----------
+        when : datetime or int
+            The moment, or the number of the last write to count (`Reader.revision`), which a
+            frozen study or finding keeps.
+        scope : Scope
+            The caller, the same as in the questions.
+        """
+        with engine.reading(self.engine) as connection:
+            revision = when if isinstance(when, int) else revision_at(connection, when)
+            remember(connection, revision, scope)
+            try:
+                yield Snapshot(connection)
+            finally:
+                connection.rollback()  # what stands before the tables goes with the transaction
 
     @contextmanager
     def write(self, *, author: str, reason: str) -> Iterator[Writer]:

@@ -8,9 +8,11 @@ from typing import TypeVar
 
 from sqlalchemy import Connection
 
-from gis.errors import ConflictError
+from gis.errors import ConflictError, NotFoundError
 from gis.register import moments
 from gis.register.allotments import AllotmentPoint
+from gis.register.duplicates import DuplicateDecision
+from gis.register.history import Change
 from gis.register.ledger import Ledger
 from gis.register.lettings import refuse_letting
 from gis.register.reading import Reader
@@ -25,7 +27,8 @@ from gis.register.records import (
     ProtectedPoint,
 )
 from gis.register.routes import Cable, Duct, Route
-from gis.register.rows import Record, codec_of
+from gis.register.rows import Record, codec_of, is_kept
+from gis.register.scopes import SYSTEM
 from gis.register.siting import AviationFacility, PlanningZone, Runway
 from gis.register.structures import (
     AttachmentLevel,
@@ -40,6 +43,7 @@ __all__ = ["Writer"]
 
 R = TypeVar("R", bound=Record)
 _ONE_DAY = timedelta(days=1)
+_BATCHES = "import_batches"
 
 
 class Writer(Reader):
@@ -160,6 +164,10 @@ class Writer(Reader):
     def add_planning_zones(self, records: Iterable[PlanningZone]) -> None:
         """Add zones of layers."""
         self._add(PlanningZone, records)
+
+    def add_decisions(self, records: Iterable[DuplicateDecision]) -> None:
+        """Add decisions of structures that may be one."""
+        self._add(DuplicateDecision, records)
 
     def add_import_batch(self, batch: ImportBatch) -> None:
         """Note an import; what this write changes belongs to it, so that it can be undone.
@@ -295,6 +303,12 @@ class Writer(Reader):
         """Change aeronautical radio facilities; see `update_structures`."""
         self._change(AviationFacility, records, expected)
 
+    def update_documents(
+        self, records: Sequence[Document], expected: Sequence[Document] | None = None
+    ) -> None:
+        """Change papers; see `update_structures`."""
+        self._change(Document, records, expected)
+
     def delete(self, record: type[R], ids: Iterable[str]) -> None:
         """Remove records of one kind by their id; their history stays.
 
@@ -323,10 +337,74 @@ class Writer(Reader):
         batch = self.import_batch(batch_id)
         if batch.undone_at is not None:
             raise ConflictError("errors.batch_undone", id=batch_id)
-        self._ledger.restore(batch_id)
+        self._take_back(clash="errors.batch_changed_since", named=batch_id, batch_id=batch_id)
         undone = replace(batch, undone_at=moments.now(), undone_by=self.author)
         self._change(ImportBatch, [undone], None)
         return undone
+
+    def undo_write(self, revision: int) -> None:
+        """Take back all that one write did, as a new write.
+
+        Raises
+        ------
+        NotFoundError
+            If there was no such write, or it changed nothing that is kept here.
+        ConflictError
+            If a later write changed or needs one of its rows.
+        """
+        noted = [change for change in self._changes_of(revision) if change.table_name == _BATCHES]
+        self._take_back(clash="errors.write_changed_since", named=str(revision), revision=revision)
+        for change in noted:
+            batch = self.import_batch(change.record_id)
+            if change.old is None:
+                marked = replace(batch, undone_at=moments.now(), undone_by=self.author)
+            else:  # the write took an import back: it stands again
+                marked = replace(batch, undone_at=None, undone_by=None)
+            self._change(ImportBatch, [marked], None)
+
+    def undo_change(self, revision: int, table_name: str, record_id: str) -> None:
+        """Take back what one write did to one record, as a new write; see `undo_write`."""
+        done = self._changes_of(revision)
+        if table_name == _BATCHES or (table_name, record_id) not in {
+            (change.table_name, change.record_id) for change in done
+        }:
+            raise NotFoundError("errors.change_unknown", revision=revision, id=record_id[:80])
+        self._take_back(
+            clash="errors.write_changed_since",
+            named=str(revision),
+            revision=revision,
+            table_name=table_name,
+            record_id=record_id,
+        )
+
+    def _changes_of(self, revision: int) -> list[Change]:
+        """Return what a write did; all of it is of the register, nothing of accounts."""
+        done = self.changes(revision=revision)
+        if not done or not all(is_kept(change.table_name) for change in done):
+            raise NotFoundError("errors.write_unknown", revision=revision)
+        return done
+
+    def _take_back(self, *, clash: str, named: str, **which: str | int) -> None:
+        """Restore rows, and refuse where what was let or attached since rests on them."""
+        for table, name in self._ledger.restore(clash=clash, named=named, **which):
+            self._refuse_resting(table, name)
+
+    def _refuse_resting(self, table: str, name: str) -> None:
+        lets: list[Contract] = []
+        if table == "contracts":
+            lets = [one for one in self.contracts(SYSTEM) if one.id == name]
+        elif table == "attachment_levels":
+            lets = self.contracts(SYSTEM, level_ids=[name])
+        elif table == "ducts":
+            lets = self.contracts(SYSTEM, duct_ids=[name])
+        for one in lets:
+            refuse_letting(self, one)
+        if table in ("structures", "routes") and self.documents(SYSTEM, subject_id=name):
+            reading = self.structure if table == "structures" else self.route
+            try:
+                reading(name, SYSTEM)
+            except NotFoundError as error:
+                raise ConflictError("errors.record_needed", id=name, layer="documents") from error
 
     def _add(self, record: type[R], records: Iterable[R]) -> None:
         codec = codec_of(record)

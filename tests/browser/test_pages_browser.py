@@ -25,6 +25,13 @@ PAGES = [
     if method == "GET" and "{" not in path and (path in _PAGES or path.startswith("/view/"))
 ]
 PAGES += [("/view/stations/mp-duc-hoa", "staff"), ("/view/stations/mp-duc-hoa", "anonymous")]
+PAGES += [
+    ("/view/structures/mp-ben-luc-cot", "staff"),
+    ("/view/structures/mp-ben-luc-cot", "anonymous"),
+    ("/view/structures/mp-ben-luc-cot/edit", "staff"),
+    ("/view/structures?text=zzz", "anonymous"),
+    ("/view/quality", "staff"),
+]
 PAGES += [("/view/stations?text=zzz", "anonymous"), ("/nowhere", "staff"), ("/", "staff")]
 
 
@@ -61,10 +68,10 @@ def test_the_menu_is_reached_and_used_by_keyboard(visit: Callable) -> None:
         outline = page.evaluate("getComputedStyle(document.activeElement).outlineStyle")
         assert outline != "none", "the focus is seen"
         reached.append(page.evaluate("document.activeElement.getAttribute('href')"))
-    assert reached[-3:] == ["/", "/map", "/view/stations"] or reached[4:7] == [
+    assert reached[-3:] == ["/", "/map", "/view/structures"] or reached[4:7] == [
         "/",
         "/map",
-        "/view/stations",
+        "/view/structures",
     ]
     page.locator('.menu a[href="/view/stations"]').focus()
     page.keyboard.press("Enter")

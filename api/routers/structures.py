@@ -1,0 +1,313 @@
+"""Structures for people: a searchable list, and everything known of one, now and as known then."""
+
+import dataclasses
+from collections.abc import Sequence
+from datetime import date
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Query
+from starlette.requests import Request
+from starlette.responses import Response
+
+from api.entered import field_label
+from api.errors import InvalidParameterError, status_of
+from api.forms import FormState, Refused
+from api.guard import GuardedRoute
+from api.identity import identity_of
+from api.language import safe_language
+from api.pages import render
+from api.roles import may
+from api.service import service_of
+from api.structure_view import StructureView, may_edit, read_structure, reading_of
+from gis.errors import GisError, NotFoundError
+from gis.free_ducts import free_way, line_length_m
+from gis.register.history import Change
+from gis.register.structures import Lifecycle, RentUnit, Structure, StructureKind
+from maps.views import RegisterView
+from maps.web import map_fragment
+from maps.words import Words
+
+__all__ = ["WORDS", "asked_day", "facts", "router", "said", "show_structure"]
+
+router = APIRouter(route_class=GuardedRoute, include_in_schema=False)
+
+WORDS = {"kind": "structure_kind", "state": "lifecycle"}
+"""Fields whose words stand under another name."""
+
+_PER_PAGE = 50
+_GROUPS: dict[str, tuple[str, ...]] = {
+    "record": (
+        "code",
+        "kind",
+        "mast_class",
+        "state",
+        "owner_id",
+        "manager_id",
+        "shareable",
+        "confidential",
+        "valid_from",
+        "valid_to",
+    ),
+    "place": ("latitude", "longitude", "commune_name", "address", "ground_height_m"),
+    "build": (
+        "height_m",
+        "building_height_m",
+        "reach_m",
+        "concealed",
+        "wind_area_limit_m2",
+        "load_limit_kg",
+        "power_supply",
+        "backup_power_hours",
+    ),
+    "rent": ("rent_asked_vnd", "rent_unit"),
+    "safety": (
+        "lightning_protected",
+        "obstacle_lights",
+        "earthing_resistance_ohm",
+        "inspected_on",
+    ),
+}
+_NOT_SHOWN = frozenset({"batch_id", "source_row", "id"})
+
+
+@router.get("/view/structures")
+def structures_page(
+    request: Request,
+    *,
+    text: Annotated[str, Query(max_length=200)] = "",
+    kind: Annotated[str, Query(max_length=40)] = "",
+    owner_id: Annotated[str, Query(max_length=200)] = "",
+    state: Annotated[str, Query(max_length=40)] = "",
+    on: Annotated[str, Query(max_length=10)] = "",
+    known_on: Annotated[str, Query(max_length=10)] = "",
+    offset: Annotated[int, Query(ge=0, le=1_000_000)] = 0,
+) -> Response:
+    """Show the structures of a day, as they are known or were known then."""
+    service, identity = service_of(request), identity_of(request)
+    day = asked_day(on) or service.today()
+    wanted: dict[str, Any] = {
+        "text": text or None,
+        "kinds": [StructureKind(kind)] if kind in set(StructureKind) else None,
+        "owner_id": owner_id or None,
+        "state": Lifecycle(state) if state in set(Lifecycle) else None,
+        "on": day,
+    }
+    with reading_of(service, identity, asked_day(known_on)) as register:
+        found = register.structures(identity.scope, **wanted, limit=_PER_PAGE, offset=offset)
+        matched = register.count_structures(identity.scope, **wanted)
+        owners = {one.id: one.name for one in register.organisations()}
+    return render(
+        request,
+        "structures.html",
+        structures=found,
+        matched=matched,
+        offset=offset,
+        per_page=_PER_PAGE,
+        owners=owners,
+        asked={
+            "text": text,
+            "kind": kind,
+            "owner_id": owner_id,
+            "state": state,
+            "on": on,
+            "known_on": known_on,
+        },
+        filtered=any((text, kind, owner_id, state, on, known_on)),
+        kinds=[one.value for one in StructureKind],
+        states=[one.value for one in Lifecycle],
+        day=day,
+    )
+
+
+@router.get("/view/structures/{structure_id}")
+def structure_page(
+    request: Request,
+    structure_id: str,
+    on: Annotated[str, Query(max_length=10)] = "",
+    known_on: Annotated[str, Query(max_length=10)] = "",
+    way_to: Annotated[str, Query(max_length=200)] = "",
+) -> Response:
+    """Show one structure: all its fields, who is there, how full it is, and its history."""
+    return show_structure(
+        request, structure_id, on=asked_day(on), known_on=asked_day(known_on), way_to=way_to
+    )
+
+
+def asked_day(said: str) -> date | None:
+    """Return the day of a date field; empty is none.
+
+    Raises
+    ------
+    InvalidParameterError
+        If it is no day.
+    """
+    if not said:
+        return None
+    try:
+        return date.fromisoformat(said)
+    except ValueError:
+        raise InvalidParameterError("infrastructure.not_day", value=said) from None
+
+
+def show_structure(
+    request: Request,
+    structure_id: str,
+    *,
+    on: date | None = None,
+    known_on: date | None = None,
+    way_to: str = "",
+    refused: Refused | None = None,
+    form: str = "",
+    problem: GisError | None = None,
+) -> Response:
+    """Return the page of a structure.
+
+    Parameters
+    ----------
+    request : Request
+        The request.
+    structure_id : str
+        Which one.
+    on, known_on : date, optional
+        The day in the world, today by default, and the day at whose end it was known so.
+    way_to : str
+        Where a way of free ducts is wanted to; empty for none.
+    refused : Refused, optional
+        A form of the page that comes back as it was typed.
+    form : str
+        Which of its forms: `level` or `contract`.
+    problem : GisError, optional
+        Why something was not taken back.
+    """
+    service, identity = service_of(request), identity_of(request)
+    view = read_structure(service, identity, structure_id, on or service.today(), known_on)
+    words = Words(safe_language(request, page=True))
+    editing = may_edit(identity, view.structure) and known_on is None
+    status = 200 if problem is None else status_of(problem)
+    fragment = map_fragment(
+        RegisterView(
+            title=view.structure.name,
+            jurisdiction=view.structure.name,
+            on=view.on,
+            structures=view.around,
+            stations=view.stations,
+            organisations=view.owners,
+        ),
+        words.language,
+        nonce=request.state.nonce,
+    )
+    return render(
+        request,
+        "structure.html",
+        map=fragment,
+        status_code=status if refused is None else refused.status,
+        view=view,
+        structure=view.structure,
+        groups=[(name, facts(view, names, words)) for name, names in _GROUPS.items()],
+        known_on=known_on,
+        **_way(request, view, way_to, words),
+        lengths={route.id: line_length_m(route) for route, _ in view.routes},
+        history=_grouped(view, words),
+        may_edit=editing,
+        may_undo=may(identity.role, "POST", "/view/changes/{revision}/undo") and known_on is None,
+        forms={one: FormState(one, refused if one == form else None) for one in FORMS},
+        refused=refused,
+        problem=None if problem is None else problem.say(words.language),
+        rent_units=[one.value for one in RentUnit],
+    )
+
+
+FORMS = ("level", "contract")
+"""The forms of the page of a structure."""
+
+
+def _way(request: Request, view: StructureView, way_to: str, words: Words) -> dict[str, Any]:
+    """Return the way of free ducts that was asked for, or why there is none."""
+    asked: dict[str, Any] = {"way_to": way_to, "way": None, "way_problem": None}
+    if way_to:
+        scope = identity_of(request).scope
+        with service_of(request).register.snapshot() as register:
+            try:
+                found = free_way(register, scope, view.structure.id, way_to.strip(), view.on)
+                asked["way"] = found
+            except NotFoundError as error:
+                asked["way_problem"] = error.say(words.language)
+    return asked
+
+
+def facts(view: StructureView, names: Sequence[str], words: Words) -> list[tuple[str, str]]:
+    """Return label and value of some fields; one that is not known is a dash."""
+    return [
+        (field_label(name, words.language), said(name, _value(view, name), words))
+        for name in names
+    ]
+
+
+def _value(view: StructureView, name: str) -> object:
+    value = getattr(view.structure, name)
+    return view.owners.get(value, value) if name in ("owner_id", "manager_id") else value
+
+
+def said(name: str, value: object, words: Words) -> str:
+    """Return a value of a structure in words."""
+    if name in ("latitude", "longitude") and isinstance(value, float):
+        return f"{words.number(value, 6)}°"
+    if isinstance(value, date):
+        return words.value(name, value.isoformat())
+    if isinstance(value, float):
+        return words.number(value)
+    return words.value(WORDS.get(name, name), value)
+
+
+def _grouped(view: StructureView, words: Words) -> list[dict[str, Any]]:
+    """Return the history by writes, each with what it changed in words."""
+    writes: dict[int, dict[str, Any]] = {}
+    for change in view.history:
+        write = writes.setdefault(
+            change.revision,
+            {
+                "revision": change.revision,
+                "at": change.at,
+                "author": change.author,
+                "reason": change.reason,
+                "count": view.sizes[change.revision],
+                "changes": [],
+            },
+        )
+        write["changes"].append(
+            {
+                "table": change.table_name,
+                "record": change.record_id,
+                "kind": _what(change),
+                "fields": _differences(change, words),
+            }
+        )
+    return list(writes.values())
+
+
+def _what(change: Change) -> str:
+    if change.old is None:
+        return "added"
+    return "removed" if change.new is None else "changed"
+
+
+def _differences(change: Change, words: Words) -> list[tuple[str, str, str]]:
+    """Return label, old and new value of each field that a change changed."""
+    if change.old is None or change.new is None:
+        return []
+    names = [name for name in (*change.new, *change.old) if name not in _NOT_SHOWN]
+    return [
+        (
+            field_label(name, words.language),
+            said(name, _plain(change.old.get(name), name), words),
+            said(name, _plain(change.new.get(name), name), words),
+        )
+        for name in dict.fromkeys(names)
+        if change.old.get(name) != change.new.get(name)
+    ]
+
+
+def _plain(value: object, name: str) -> object:
+    """Return a value as the record has it: the history keeps yes and no as numbers."""
+    flags = {one.name for one in dataclasses.fields(Structure) if "bool" in str(one.type)}
+    return bool(value) if name in flags and isinstance(value, int) else value

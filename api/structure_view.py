@@ -1,0 +1,213 @@
+"""All that a page and a program are told of one structure, as far as a caller may know it."""
+
+from collections.abc import Mapping, Sequence
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from api.clock import end_of_day
+from api.geojson import plain
+from api.identity import Identity
+from api.service import Service
+from gis.free_ducts import DuctPlaces, line_length_m, routes_at
+from gis.localities import Locality, localities
+from gis.register.history import Change
+from gis.register.occupancy import Occupancy, occupancy_seen
+from gis.register.reading import Reader
+from gis.register.records import BroadcastStation
+from gis.register.routes import Route
+from gis.register.rows import record_digest
+from gis.register.scopes import SYSTEM, Scope
+from gis.register.store import Snapshot
+from gis.register.structures import Contract, Document, Installation, Structure
+
+__all__ = ["StructureView", "may_edit", "read_structure", "reading_of", "told"]
+
+_MOST_CHANGES = 40
+_MOST_AROUND = 200
+_AROUND_DEG = 0.03
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StructureView:
+    """One structure and what belongs to it.
+
+    Attributes
+    ----------
+    owners : mapping
+        Names of organisations by their id.
+    occupancy : Occupancy or None
+        None where the caller may not know.
+    installations, contracts, documents, routes : sequence
+        Those that the caller may see; lines with their ducts.
+    now, before : Locality, Locality or None
+        Where it lies on the day, and on the last day of the districts.
+    around : sequence of Structure
+        Those that the caller may see within a few kilometres, itself first.
+    history : sequence of Change
+        For the department only.
+    sizes : mapping
+        How many changes each write of the history made altogether.
+    """
+
+    structure: Structure
+    on: date
+    owners: Mapping[str, str]
+    occupancy: Occupancy | None
+    installations: Sequence[Installation]
+    contracts: Sequence[Contract]
+    documents: Sequence[Document]
+    routes: Sequence[tuple[Route, tuple[DuctPlaces, ...]]]
+    stations: Sequence[BroadcastStation]
+    now: Locality
+    before: Locality | None
+    around: Sequence[Structure]
+    history: Sequence[Change]
+    sizes: Mapping[int, int]
+
+
+def reading_of(
+    service: Service, identity: Identity, known_on: date | None
+) -> AbstractContextManager[Snapshot]:
+    """Return the register as it is, or as it was known at the end of a day."""
+    if known_on is None:
+        return service.register.snapshot()
+    return service.register.as_known(end_of_day(known_on), identity.scope)
+
+
+def may_edit(identity: Identity, structure: Structure) -> bool:
+    """Return whether a caller may change a structure: the department, or its owner."""
+    own = identity.scope.own
+    return identity.is_staff or (own is not None and own == structure.owner_id)
+
+
+def read_structure(
+    service: Service, identity: Identity, structure_id: str, on: date, known_on: date | None
+) -> StructureView:
+    """Return one structure and what belongs to it.
+
+    Raises
+    ------
+    NotFoundError
+        If there is none of that id that the caller may see.
+    """
+    scope = identity.scope
+    with reading_of(service, identity, known_on) as register:
+        structure = register.structure(structure_id, scope)
+        history = _history(register, structure_id) if identity.is_staff else []
+        now, before = localities(register, structure.longitude, structure.latitude, on)
+        return StructureView(
+            structure=structure,
+            on=on,
+            owners={one.id: one.name for one in register.organisations()},
+            occupancy=occupancy_seen(register, structure, scope, on),
+            installations=register.installations(scope, structure_id=structure_id, on=on),
+            contracts=register.contracts(scope, structure_ids=[structure_id]),
+            documents=register.documents(scope, subject_id=structure_id),
+            routes=routes_at(register, scope, structure_id, on),
+            stations=[
+                one for one in register.stations(scope, on=on) if one.structure_id == structure_id
+            ],
+            now=now,
+            before=before,
+            around=_around(register, scope, structure, on),
+            history=history,
+            sizes={
+                revision: register.count_changes(revision)
+                for revision in {change.revision for change in history}
+            },
+        )
+
+
+def told(view: StructureView) -> dict[str, Any]:
+    """Return what a program is told beside the record itself."""
+    return {
+        "digest": record_digest(view.structure),
+        "installations": plain(view.installations),
+        "occupancy": _occupied(view.occupancy),
+        "contracts": plain(view.contracts),
+        "documents": plain(view.documents),
+        "routes": [
+            {
+                **plain(route),
+                "computed_length_m": round(line_length_m(route), 2),
+                "ducts": [
+                    {
+                        "id": one.duct.id,
+                        "code": one.duct.code,
+                        "cables": one.duct.cables,
+                        "free": one.free,
+                    }
+                    for one in ducts
+                ],
+            }
+            for route, ducts in view.routes
+        ],
+        "locality": _located(view.now),
+        "formerly": None if view.before is None else _located(view.before),
+    }
+
+
+def _occupied(occupancy: Occupancy | None) -> dict[str, Any] | None:
+    if occupancy is None:
+        return None
+    return {
+        "free": occupancy.free,
+        "levels": [
+            {
+                "id": one.level.id,
+                "height_from_m": one.level.height_from_m,
+                "height_to_m": one.level.height_to_m,
+                "slots": one.level.slots,
+                "reserved": one.level.reserved,
+                "let": one.let,
+                "free": one.free,
+            }
+            for one in occupancy.levels
+        ],
+        "wind_area_m2": plain(occupancy.wind_area_m2),
+        "load_kg": plain(occupancy.load_kg),
+    }
+
+
+def _located(locality: Locality) -> dict[str, Any]:
+    return {
+        "on": locality.on.isoformat(),
+        "certain": locality.certain,
+        "approximate": locality.approximate,
+        **{
+            name: [{"code": unit.code, "name": unit.name} for unit in units]
+            for name, units in (
+                ("communes", locality.communes),
+                ("districts", locality.districts),
+                ("provinces", locality.provinces),
+            )
+        },
+    }
+
+
+def _around(register: Reader, scope: Scope, structure: Structure, on: date) -> list[Structure]:
+    """Return a structure and those of the day near it, for a map."""
+    east, north = structure.longitude, structure.latitude
+    box = (east - _AROUND_DEG, north - _AROUND_DEG, east + _AROUND_DEG, north + _AROUND_DEG)
+    near = register.structures(scope, bbox=box, on=on, limit=_MOST_AROUND)
+    return [structure, *(one for one in near if one.id != structure.id)]
+
+
+def _history(register: Reader, structure_id: str) -> list[Change]:
+    """Return what happened to a structure and to what belongs to it, the newest first."""
+    changes = register.changes(
+        table_name="structures", record_id=structure_id, limit=_MOST_CHANGES
+    )
+    parts = (
+        ("attachment_levels", register.levels(SYSTEM, structure_ids=[structure_id])),
+        ("contracts", register.contracts(SYSTEM, structure_ids=[structure_id])),
+        ("installations", register.installations(SYSTEM, structure_id=structure_id)),
+        ("documents", register.documents(SYSTEM, subject_id=structure_id)),
+    )
+    for table, records in parts:
+        for one in records:
+            changes += register.changes(table_name=table, record_id=one.id, limit=_MOST_CHANGES)
+    changes.sort(key=lambda change: (-change.revision, change.table_name, change.record_id))
+    return changes[:_MOST_CHANGES]

@@ -1,0 +1,177 @@
+"""Where a structure lies in the order of the state: commune, district, province, on a day.
+
+Derived from outlines where there are any, else from points and bounds of communes, which is said;
+communes of two days help each other, since a new commune is made of old ones. Districts were no
+more from 2025-07-01, but plans and licences name them: they are read of the last day they stood.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+
+import shapely
+
+from gis.places import CommuneGuess, commune_at
+from gis.register.reading import Reader
+from gis.register.records import AdministrativeUnit, UnitKind
+
+__all__ = ["DISTRICTS", "Locality", "last_district_day", "localities", "locality_at"]
+
+DISTRICTS = (UnitKind.DISTRICT, UnitKind.TOWN, UnitKind.CITY)
+"""The kinds of the middle level, which there was until 2025-06-30."""
+
+_PROVINCES = (UnitKind.PROVINCE, UnitKind.CITY_PROVINCE)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Locality:
+    """Where a point lies on a day.
+
+    Attributes
+    ----------
+    on : date
+        The day.
+    communes, districts, provinces : tuple of AdministrativeUnit
+        The likeliest first; more than one where that cannot be told, none where none is known or,
+        of districts, where there were none on that day.
+    certain : bool
+        Whether an official outline of the commune says so, away from its edge.
+    approximate : bool
+        Whether any of it rests on points and bounds, or on outlines that are not official.
+    """
+
+    on: date
+    communes: tuple[AdministrativeUnit, ...]
+    districts: tuple[AdministrativeUnit, ...]
+    provinces: tuple[AdministrativeUnit, ...]
+    certain: bool
+    approximate: bool
+
+    @property
+    def commune(self) -> AdministrativeUnit | None:
+        """The likeliest commune."""
+        return self.communes[0] if self.communes else None
+
+    @property
+    def district(self) -> AdministrativeUnit | None:
+        """The likeliest district."""
+        return self.districts[0] if self.districts else None
+
+    @property
+    def province(self) -> AdministrativeUnit | None:
+        """The likeliest province."""
+        return self.provinces[0] if self.provinces else None
+
+
+def locality_at(reader: Reader, longitude: float, latitude: float, on: date) -> Locality:
+    """Return commune, district and province of a point on a day, as far as that can be said.
+
+    Parameters
+    ----------
+    reader : Reader
+        The register.
+    longitude, latitude : float
+        WGS 84 degrees.
+    on : date
+        The day.
+    """
+    guess = commune_at(reader, longitude, latitude, on)
+    return _locality(reader, guess, (longitude, latitude), on)
+
+
+def localities(
+    reader: Reader, longitude: float, latitude: float, on: date
+) -> tuple[Locality, Locality | None]:
+    """Return where a point lies on a day, and where it lay on the last day of the districts.
+
+    The second is None where districts still stood on the day, or none are known. Of the communes
+    of the two days those come first of which one was made of the other.
+    """
+    today = commune_at(reader, longitude, latitude, on)
+    before = last_district_day(reader, on)
+    if before is None:
+        return _locality(reader, today, (longitude, latitude), on), None
+    then = commune_at(reader, longitude, latitude, before)
+    if not today.certain and not then.certain:
+        today, then = _agreeing(today, then)
+    place = (longitude, latitude)
+    return _locality(reader, today, place, on), _locality(reader, then, place, before)
+
+
+def last_district_day(reader: Reader, on: date) -> date | None:
+    """Return the last day before another on which there were districts, None where none ended."""
+    districts = reader.units(kinds=DISTRICTS)
+    if any(unit.valid_to is None or unit.valid_to >= on for unit in districts):
+        return None
+    return max((unit.valid_to for unit in districts if unit.valid_to is not None), default=None)
+
+
+def _agreeing(today: CommuneGuess, then: CommuneGuess) -> tuple[CommuneGuess, CommuneGuess]:
+    """Put first the nearest pair of a commune and one that it was made of."""
+    pairs = [
+        (new + old, new, old)
+        for new, commune in enumerate(today.candidates)
+        for old, former in enumerate(then.candidates)
+        if former.code in commune.merged_from or former.code == commune.code
+    ]
+    if not pairs:
+        return today, then
+    _, new, old = min(pairs)
+    return _first(today, new), _first(then, old)
+
+
+def _first(guess: CommuneGuess, place: int) -> CommuneGuess:
+    found = guess.candidates
+    ordered = (found[place], *found[:place], *found[place + 1 :])
+    return CommuneGuess(candidates=ordered, certain=guess.certain, approximate=guess.approximate)
+
+
+def _locality(
+    reader: Reader, guess: CommuneGuess, place: tuple[float, float], on: date
+) -> Locality:
+    units = {unit.code: unit for unit in reader.units(on=on)}
+    chains = [_above(unit, units) for unit in guess.candidates]
+    provinces = _distinct(u for chain in chains for u in chain if u.kind in _PROVINCES)
+    by_outline = () if guess.candidates else _provinces_around(reader, place, units.values(), on)
+    return Locality(
+        on=on,
+        communes=guess.candidates,
+        districts=_distinct(u for chain in chains for u in chain if u.kind in DISTRICTS),
+        provinces=provinces or by_outline,
+        certain=guess.certain,
+        approximate=guess.approximate or bool(by_outline),
+    )
+
+
+def _above(
+    unit: AdministrativeUnit, units: dict[str, AdministrativeUnit]
+) -> list[AdministrativeUnit]:
+    """Return the units above one, from below; a circle in the records ends the climb."""
+    found: list[AdministrativeUnit] = []
+    seen = {unit.code}
+    code = unit.parent_code
+    while code is not None and code in units and code not in seen:
+        seen.add(code)
+        found.append(units[code])
+        code = units[code].parent_code
+    return found
+
+
+def _distinct(units: Iterable[AdministrativeUnit]) -> tuple[AdministrativeUnit, ...]:
+    return tuple({unit.code: unit for unit in units}.values())
+
+
+def _provinces_around(
+    reader: Reader,
+    place: tuple[float, float],
+    units: Iterable[AdministrativeUnit],
+    on: date,
+) -> tuple[AdministrativeUnit, ...]:
+    """Return the provinces whose outline holds a point of which no commune is known."""
+    provinces = {unit.code: unit for unit in units if unit.kind in _PROVINCES}
+    around = [
+        outline.unit_code
+        for outline in reader.boundaries(codes=provinces, on=on)
+        if shapely.contains_xy(outline.geometry, *place)
+    ]
+    return tuple(provinces[code] for code in dict.fromkeys(around))

@@ -1,0 +1,121 @@
+"""The register as it was known after an earlier write: read from the history, by every question.
+
+For each record that a later write changed, the first of those changes says what it was. Views with
+the tables' own names stand before them on one connection until its transaction ends, so that what
+may be asked, and who may see what, is said once for both times.
+"""
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, column, func, insert, select, table
+
+from gis.register import moments, schema
+from gis.register.geopackage import blob_bounds, spatial_index_name
+from gis.register.rows import CODECS, Codec, Row, row_from_json
+from gis.register.scopes import Scope
+
+__all__ = ["remember", "revision_at"]
+
+_GUARDED = "confidential"
+_GEOMETRY = schema.GEOMETRY_COLUMN
+
+
+def revision_at(connection: Connection, moment: datetime) -> int:
+    """Return the last write that was kept at a moment; 0 before the first."""
+    log = schema.change_log
+    later = select(func.min(log.c.revision)).where(log.c.at > moments.to_text(moment))
+    found = connection.execute(later).scalar()
+    if found is not None:
+        return int(found) - 1
+    state = schema.register_state
+    kept = select(state.c.value).where(state.c.name == "revision")
+    return int(connection.execute(kept).scalar_one())
+
+
+def remember(connection: Connection, revision: int, scope: Scope) -> None:
+    """Let a connection answer, until its transaction ends, as after an earlier write.
+
+    Whoever does not see all sees of the past only what is not confidential today: what was made
+    confidential or removed since is treated as confidential already then.
+
+    Parameters
+    ----------
+    connection : Connection
+        Inside a transaction that is rolled back or ends without a write.
+    revision : int
+        The write after which the register is wanted.
+    scope : Scope
+        The caller.
+    """
+    for codec in CODECS:
+        then = _first_changes(connection, codec, revision)
+        if then:
+            known = [row_from_json(codec.name, old) for _, old in then if old is not None]
+            if not scope.sees_all and _GUARDED in codec.table.columns:
+                _guard(connection, codec, known)
+            _shadow(connection, codec, [name for name, _ in then], known)
+
+
+def _first_changes(
+    connection: Connection, codec: Codec[Any], revision: int
+) -> list[tuple[str, str | None]]:
+    """Return each record that a later write changed, and what it was before (None: not there)."""
+    log = schema.change_log
+    first = (
+        select(func.min(log.c.sequence))
+        .where(log.c.table_name == codec.name, log.c.revision > revision)
+        .group_by(log.c.record_id)
+    )
+    query = select(log.c.record_id, log.c.old).where(log.c.sequence.in_(first))
+    return [(name, old) for name, old in connection.execute(query)]
+
+
+def _guard(connection: Connection, codec: Codec[Any], known: list[Row]) -> None:
+    """Count as confidential what is not public today."""
+    kept = codec.table
+    public = select(kept.c.id).where(kept.c.confidential.is_(False))
+    open_now = set(connection.execute(public).scalars())
+    for row in known:
+        row[_GUARDED] = row[_GUARDED] or row["id"] not in open_now
+
+
+def _shadow(
+    connection: Connection, codec: Codec[Any], changed: list[str], known: list[Row]
+) -> None:
+    """Put a view before a table: its rows without the changed ones, and those as they were."""
+    name = codec.name
+    run = connection.exec_driver_sql
+    run(f'CREATE TEMP TABLE "later_{name}" (id TEXT PRIMARY KEY)')
+    run(f'INSERT INTO "later_{name}" VALUES (?)', [(each,) for each in changed])  # noqa: S608
+    run(f'CREATE TEMP TABLE "past_{name}" AS SELECT * FROM main."{name}" WHERE 0')  # noqa: S608
+    past = table(f"past_{name}", *(column(each.name) for each in codec.table.columns))
+    numbered = [{**row, "fid": -number} for number, row in enumerate(known, start=1)]
+    if numbered:
+        connection.execute(insert(past), numbered)
+    run(
+        f'CREATE TEMP VIEW "{name}" AS SELECT * FROM main."{name}"'  # noqa: S608 our own names
+        f' WHERE id NOT IN (SELECT id FROM "later_{name}")'
+        f' UNION ALL SELECT * FROM "past_{name}"'
+    )
+    if _GEOMETRY in codec.table.columns:
+        _shadow_index(connection, name, numbered)
+
+
+def _shadow_index(connection: Connection, name: str, known: list[Row]) -> None:
+    index = spatial_index_name(name)
+    sides = "minx REAL, maxx REAL, miny REAL, maxy REAL"
+    run = connection.exec_driver_sql
+    run(f'CREATE TEMP TABLE "past_{index}" (id INTEGER PRIMARY KEY, {sides})')
+    for row in known:
+        box = None if row[_GEOMETRY] is None else blob_bounds(row[_GEOMETRY])
+        if box is not None:
+            west, south, east, north = box
+            run(
+                f'INSERT INTO "past_{index}" VALUES (?, ?, ?, ?, ?)',  # noqa: S608 our own names
+                (row["fid"], west, east, south, north),
+            )
+    run(
+        f'CREATE TEMP VIEW "{index}" AS SELECT id, minx, maxx, miny, maxy FROM main."{index}"'  # noqa: S608
+        f' UNION ALL SELECT * FROM "past_{index}"'
+    )

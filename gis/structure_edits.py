@@ -1,0 +1,190 @@
+"""What an owner or the department changes of one structure by hand: judged, then kept.
+
+Who may is decided before: what a caller may not see is not found, and what is another's is not
+changed.
+"""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import date
+from typing import Any
+
+from gis.errors import ConflictError, FormatError
+from gis.localities import locality_at
+from gis.register.records import Provenance
+from gis.register.rows import record_digest
+from gis.register.scopes import SYSTEM
+from gis.register.store import Register
+from gis.register.structures import (
+    AttachmentLevel,
+    Contract,
+    Structure,
+    StructureKind,
+)
+from propagation.compliance.records import Confidence
+
+__all__ = ["HIGHEST_MAST_M", "add_contract", "add_level", "edit_structure"]
+
+HIGHEST_MAST_M = 350.0
+"""No mast in Viet Nam is known to be higher; above it the height was mistaken for something."""
+
+
+def edit_structure(
+    register: Register,
+    structure_id: str,
+    values: Mapping[str, Any],
+    *,
+    seen: str,
+    on: date,
+    author: str,
+    reason: str,
+) -> Structure:
+    """Change some fields of a structure.
+
+    Parameters
+    ----------
+    register : Register
+        The register.
+    structure_id : str
+        Which one.
+    values : mapping
+        New values by field.
+    seen : str
+        `record_digest` of the record that the caller saw.
+    on : date
+        The day, for the provinces around a new place.
+    author, reason : str
+        For the history.
+
+    Raises
+    ------
+    ConflictError
+        If somebody changed it since.
+    FormatError
+        If the values contradict each other; `name` among its values is the field.
+    """
+    with register.write(author=author, reason=reason) as writer:
+        old = writer.structure(structure_id, SYSTEM)
+        if record_digest(old) != seen:
+            raise ConflictError("errors.record_changed", id=structure_id)
+        new = replace(old, **values)
+        _refuse_contradictions(new)
+        moved = (new.longitude, new.latitude) != (old.longitude, old.latitude)
+        if moved and not locality_at(writer, new.longitude, new.latitude, on).provinces:
+            raise FormatError(
+                "infrastructure.place_unknown",
+                name="longitude",
+                longitude=new.longitude,
+                latitude=new.latitude,
+            )
+        writer.update_structures([new], expected=[old])
+    return new
+
+
+def add_level(
+    register: Register,
+    structure_id: str,
+    values: Mapping[str, Any],
+    *,
+    author: str,
+    reason: str,
+) -> AttachmentLevel:
+    """Add an attachment level to a structure.
+
+    Raises
+    ------
+    FormatError
+        If it is upside down, above the structure, or keeps more places than it has.
+    """
+    with register.write(author=author, reason=reason) as writer:
+        structure = writer.structure(structure_id, SYSTEM)
+        known = {level.id for level in writer.levels(SYSTEM, structure_ids=[structure_id])}
+        made = AttachmentLevel(
+            id=_next(f"{structure_id}-muc", known),
+            structure_id=structure_id,
+            provenance=_by(author, structure.provenance),
+            **values,
+        )
+        _refuse_level(structure, made)
+        writer.add_levels([made])
+    return made
+
+
+def add_contract(
+    register: Register,
+    structure_id: str,
+    values: Mapping[str, Any],
+    *,
+    author: str,
+    reason: str,
+) -> Contract:
+    """Add a contract for a place at a structure, or for the structure; its owner is the lessor.
+
+    Raises
+    ------
+    ConflictError
+        If the place is let for one of the days.
+    FormatError
+        If it ends before it begins, names a place that is not there, or one without its level.
+    """
+    with register.write(author=author, reason=reason) as writer:
+        structure = writer.structure(structure_id, SYSTEM)
+        if values.get("slot") is not None and values.get("level_id") is None:
+            raise FormatError("infrastructure.slot_without_level", name="slot")
+        known = {one.id for one in writer.contracts(SYSTEM, structure_ids=[structure_id])}
+        made = Contract(
+            id=_next(f"{structure_id}-hd", known),
+            owner_id=structure.owner_id,
+            structure_id=structure_id,
+            provenance=_by(author, structure.provenance),
+            **values,
+        )
+        writer.add_contracts([made])
+    return made
+
+
+def _refuse_contradictions(new: Structure) -> None:
+    begins, ends = new.valid_from, new.valid_to
+    if begins is not None and ends is not None and ends < begins:
+        raise FormatError("infrastructure.ends_before", name="valid_to", start=begins, end=ends)
+    if new.rent_asked_vnd is not None and new.rent_unit is None:
+        raise FormatError("infrastructure.rent_without_unit", name="rent_unit")
+    if new.mast_class is not None and new.kind is not StructureKind.ANTENNA_MAST:
+        raise FormatError("infrastructure.class_of_no_mast", name="mast_class")
+    top_m = new.height_m or 0.0
+    if new.kind is StructureKind.ANTENNA_MAST and top_m > HIGHEST_MAST_M:
+        raise FormatError(
+            "infrastructure.too_high", name="height_m", value=top_m, most=HIGHEST_MAST_M
+        )
+
+
+def _refuse_level(structure: Structure, level: AttachmentLevel) -> None:
+    if not 0 <= level.height_from_m <= level.height_to_m:
+        raise FormatError(
+            "infrastructure.level_upside_down",
+            name="height_to_m",
+            low=level.height_from_m,
+            high=level.height_to_m,
+        )
+    top_m = structure.height_m
+    if top_m is not None and level.height_to_m > top_m + (structure.building_height_m or 0.0):
+        raise FormatError(
+            "infrastructure.level_above", name="height_to_m", high=level.height_to_m, top=top_m
+        )
+    if level.slots < 1 or not 0 <= level.reserved <= level.slots:
+        raise FormatError(
+            "infrastructure.level_places", name="slots", slots=level.slots, reserved=level.reserved
+        )
+
+
+def _by(author: str, of: Provenance) -> Provenance:
+    """Return where a record that a person typed came from; what is made up stays so."""
+    confidence = Confidence.SYNTHETIC if of.synthetic else Confidence.SECONDARY
+    return Provenance(confidence=confidence, source=author)
+
+
+def _next(stem: str, known: set[str]) -> str:
+    number = len(known) + 1
+    while f"{stem}-{number}" in known:
+        number += 1
+    return f"{stem}-{number}"

@@ -1,0 +1,321 @@
+"""Pages of structures: found, shown as far as one may see, edited by who may, taken back."""
+
+import re
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import date
+from html import unescape
+from typing import Any
+
+import pytest
+from starlette.testclient import TestClient
+
+from api.service import Service
+from gis.register.scopes import PUBLIC, SYSTEM
+from gis.register.structures import AttachmentLevel, Contract, Structure
+
+BrowserOf = Callable[[str], Any]
+Token = Callable[[str], dict[str, str]]
+OWN, OTHER = "mo-phong-a", "mo-phong-b"
+
+
+def words(page: str) -> str:
+    return " ".join(unescape(re.sub(r"<[^>]+>", " ", page)).split())
+
+
+def one_of(service: Service, owner: str, *, confidential: bool = False) -> Structure:
+    return next(
+        one
+        for one in service.register.structures(SYSTEM, owner_id=owner)
+        if one.confidential is confidential
+    )
+
+
+@pytest.fixture
+def own(service: Service) -> Structure:
+    """A structure of the operator's, with a level of three places, one of them let to B."""
+    found = one_of(service, OWN)
+    shown = replace(found, shareable=True, height_m=45.0, load_limit_kg=500.0)
+    provenance = found.provenance
+    with service.register.write(author="lan", reason="chuẩn bị") as w:
+        w.update_structures([shown])
+        w.add_levels(
+            [
+                AttachmentLevel(
+                    id="mức", structure_id=found.id, height_from_m=30.0, height_to_m=36.0,
+                    slots=3, reserved=1, provenance=provenance,
+                )
+            ]
+        )  # fmt: skip
+        w.add_contracts(
+            [
+                Contract(
+                    id="hđ", number="HĐ-77", owner_id=OWN, tenant_id=OTHER,
+                    structure_id=found.id, level_id="mức", slot=1, rent_vnd=7e6,
+                    valid_from=date(2020, 1, 1), provenance=provenance,
+                )
+            ]
+        )  # fmt: skip
+    return shown
+
+
+def fields(page: str) -> dict[str, str]:
+    """The fields of the edit form as a browser would send them back."""
+    form = page.split('action="/view/structures/')[1]
+    sent = {
+        name: unescape(value)
+        for name, value in re.findall(r'<input[^>]*name="([a-z_]+)"[^>]*value="([^"]*)"', form)
+    }
+    for name, options in re.findall(r'<select name="([a-z_]+)".*?>(.*?)</select>', form, re.S):
+        chosen = re.search(r'value="([^"]*)" selected', options)
+        first = re.search(r'value="([^"]*)"', options)
+        assert first is not None
+        sent[name] = unescape((chosen or first)[1])
+    del sent["csrf_token"]
+    return sent
+
+
+def test_the_list_is_filtered_and_paged(client: TestClient, service: Service) -> None:
+    html = {"accept": "text/html"}
+    every = service.register.count_structures(PUBLIC, on=service.today())
+    page = client.get("/view/structures", headers=html)
+    assert page.status_code == 200
+    assert f"{every}" in words(page.text)
+    assert page.text.count('<th scope="row">') == min(50, every)
+    some = client.get(f"/view/structures?kind=antenna_mast&owner_id={OWN}", headers=html)
+    kinds = set(re.findall(r"<td>([^<]*)</td>\s*<td>[^<]*</td>\s*<td class=\"number\"", some.text))
+    assert kinds == {"Cột ăng ten"}
+    none = client.get("/view/structures?state=planned&lang=en", headers=html)
+    assert "No such structure" in none.text
+    client.cookies.clear()
+    assert client.get("/view/structures?on=1900-01-01x", headers=html).status_code == 422
+    past = client.get("/view/structures?known_on=2000-01-01", headers=html)
+    assert "Không có công trình nào như vậy" in past.text
+
+
+@pytest.mark.parametrize("language", ["vi", "en"])
+def test_a_page_has_fields_places_and_localities(
+    client: TestClient, own: Structure, language: str
+) -> None:
+    page = client.get(
+        f"/view/structures/{own.id}?lang={language}", headers={"accept": "text/html"}
+    )
+    assert page.status_code == 200
+    said = words(page.text)
+    assert own.code in said
+    assert ("Còn trống tất cả: 1 vị trí" if language == "vi" else "Free in all: 1 places") in said
+    assert ("Huyện" if language == "vi" else "District") in said
+    assert ("gần đúng" if language == "vi" else "approximate") in said
+    assert "30/06/2025" in said
+    assert page.text.count("<h1") == 1
+
+
+def test_who_is_there_is_for_the_parties(
+    browser_of: BrowserOf, client: TestClient, own: Structure, token: Token
+) -> None:
+    for role, seen in (
+        ("anonymous", False),
+        ("viewer", False),
+        ("operator", True),
+        ("staff", True),
+    ):
+        page = browser_of(role).get(f"/view/structures/{own.id}").text
+        assert ("HĐ-77" in page) is seen, role
+        assert ("Tải trọng đã dùng" in page) is seen, role
+        assert ('<h2 id="history-heading">' in page) is (role == "staff")
+        answer = client.get(f"/structures/{own.id}", headers=token(role)).json()["properties"]
+        assert answer["occupancy"]["free"] == 1
+        assert bool(answer["contracts"]) is seen
+        assert (answer["occupancy"]["load_kg"] is not None) is seen
+
+
+def test_what_is_confidential_is_not_found(
+    browser_of: BrowserOf, service: Service, client: TestClient, token: Token
+) -> None:
+    hidden = one_of(service, OTHER, confidential=True)
+    for role in ("anonymous", "viewer", "operator", "staff"):
+        wanted = 200 if role == "staff" else 404
+        assert browser_of(role).get(f"/view/structures/{hidden.id}").status_code == wanted
+        for known in ("", "?known_on=2100-01-01"):
+            answer = client.get(f"/structures/{hidden.id}{known}", headers=token(role))
+            assert answer.status_code == wanted
+            assert wanted == 200 or hidden.name not in answer.text
+    operator = browser_of("operator")
+    for path in ("edit", "levels", "contracts"):
+        answer = operator.post(f"/view/structures/{hidden.id}/{path}", {"number": "x"})
+        assert answer.status_code == 404
+        assert hidden.name not in answer.text
+
+
+def test_another_s_record_is_not_edited_and_nothing_leaks(
+    browser_of: BrowserOf, service: Service, client: TestClient, token: Token
+) -> None:
+    other = one_of(service, OTHER)
+    operator, program = browser_of("operator"), token("operator")
+    version = service.register.version()
+    answers = [operator.get(f"/view/structures/{other.id}/edit")]
+    answers += [
+        operator.post(f"/view/structures/{other.id}/{path}", {"number": "x", "seen": "y"})
+        for path in ("edit", "levels", "contracts")
+    ]
+    edit = {"digest": "x", "values": {"name": "y"}, "reason": "z"}
+    answers.append(client.post(f"/structures/{other.id}", json=edit, headers=program))
+    for path in ("levels", "contracts"):
+        sent = {"values": {}}
+        answers.append(client.post(f"/structures/{other.id}/{path}", json=sent, headers=program))
+    for answer in answers:
+        assert answer.status_code == 403
+        assert "Chỉ chủ sở hữu" in answer.text or "Only the owner" in answer.text
+        assert other.code not in answer.text
+    assert service.register.version() == version
+    assert (
+        f"/view/structures/{other.id}/edit"
+        not in operator.get(f"/view/structures/{other.id}").text
+    )
+
+
+@pytest.mark.parametrize("role", ["operator", "staff", "administrator"])
+def test_the_form_saves_what_was_changed_and_nothing_else(
+    browser_of: BrowserOf, service: Service, own: Structure, role: str
+) -> None:
+    browser = browser_of(role)
+    address = f"/view/structures/{own.id}/edit"
+    sent = fields(browser.get(address).text) | {"reason": "đo lại"}
+    assert browser.post(address, sent).status_code == 303
+    assert service.register.structure(own.id, SYSTEM) == own
+    sent |= {"height_m": "46,5", "state": "in_use", "shareable": "", "inspected_on": "2026-05-06"}
+    assert browser.post(address, sent).status_code == 303
+    changed = service.register.structure(own.id, SYSTEM)
+    assert (changed.height_m, changed.state, changed.shareable) == (46.5, "in_use", None)
+    (last,) = service.register.changes(limit=1)
+    assert (last.author, last.reason) == (f"{role}-1", "đo lại")
+
+
+def test_two_at_the_same_record_do_not_overwrite_each_other(
+    browser_of: BrowserOf, own: Structure, service: Service
+) -> None:
+    first, second = browser_of("operator"), browser_of("staff")
+    address = f"/view/structures/{own.id}/edit"
+    sent = [fields(one.get(address).text) | {"reason": "sửa"} for one in (first, second)]
+    assert first.post(address, sent[0] | {"address": "1 Nguyễn Huệ"}).status_code == 303
+    late = second.post(address, sent[1] | {"address": "2 Lê Lợi"})
+    assert late.status_code == 409
+    assert "vừa được người khác thay đổi" in late.text
+    assert 'value="2 Lê Lợi"' in late.text, "what was typed stays"
+    assert service.register.structure(own.id, SYSTEM).address == "1 Nguyễn Huệ"
+
+
+@pytest.mark.parametrize(
+    ("changed", "said"),
+    [
+        ({"height_m": "cao"}, "không phải một số"),
+        ({"height_m": "351"}, "quá 350 m"),
+        ({"height_m": "-1"}, "ngoài khoảng"),
+        ({"rent_asked_vnd": "7.500"}, "chữ số liền nhau"),
+        ({"rent_asked_vnd": "7500000", "rent_unit": ""}, "đơn vị tính"),
+        ({"valid_from": "2026-02-30"}, "không phải một ngày"),
+        ({"valid_from": "2026-02-03", "valid_to": "2020-01-01"}, "trước khi bắt đầu"),
+        ({"longitude": "10.5", "latitude": "106.4"}, "bị đổi chỗ"),
+        ({"longitude": "112", "latitude": "10"}, "không nằm trong tỉnh nào"),
+        ({"name": ""}, "không được để trống"),
+        ({"kind": "house", "mast_class": "a1a"}, "Chỉ cột ăng ten"),
+        ({"kind": "castle"}, "không phải một trong"),
+        ({"owner_id": OTHER}, "Không có trường này"),
+        ({"reason": " "}, "lý do"),
+        ({"manager_id": "không có"}, "không có"),
+    ],
+)
+def test_a_wrong_form_comes_back_with_its_reason(
+    browser_of: BrowserOf, service: Service, own: Structure, changed: dict[str, str], said: str
+) -> None:
+    browser = browser_of("operator")
+    address = f"/view/structures/{own.id}/edit"
+    sent = fields(browser.get(address).text) | {"reason": "sửa"} | changed
+    answer = browser.post(address, sent)
+    assert answer.status_code in (404, 422), answer.text
+    assert said in words(answer.text)
+    assert service.register.structure(own.id, SYSTEM) == own
+
+
+def test_levels_and_contracts_are_added_by_the_owner(
+    browser_of: BrowserOf, service: Service, own: Structure
+) -> None:
+    operator = browser_of("operator")
+    here = f"/view/structures/{own.id}"
+    level = {"height_from_m": "10", "height_to_m": "15,5", "slots": "2", "reserved": "0"}
+    assert operator.post(f"{here}/levels", level).status_code == 303
+    for wrong, said in (
+        ({"height_to_m": "5"}, "độ cao đầu"),
+        ({"height_to_m": "60"}, "cao hơn công trình"),
+        ({"slots": "0"}, "ít nhất một vị trí"),
+        ({"slots": "hai"}, "số nguyên"),
+    ):
+        answer = operator.post(f"{here}/levels", level | wrong)
+        assert answer.status_code == 422
+        assert said in words(answer.text)
+    let = {"number": "HĐ 9", "tenant_id": OTHER, "level_id": "mức", "slot": "2",
+           "valid_from": "2026-01-01", "valid_to": "", "rent_unit": ""}  # fmt: skip
+    assert operator.post(f"{here}/contracts", let).status_code == 303
+    for wrong, code in (
+        ({}, 409),
+        ({"slot": "9"}, 422),
+        ({"slot": "3", "valid_to": "2025-01-01"}, 422),
+        ({"level_id": ""}, 422),
+        ({"number": ""}, 422),
+    ):
+        answer = operator.post(f"{here}/contracts", let | wrong)
+        assert answer.status_code == code, wrong
+        assert "HĐ 9" in answer.text or wrong == {"number": ""}
+    assert len(service.register.levels(SYSTEM, structure_ids=[own.id])) == 2
+    assert len(service.register.contracts(SYSTEM, structure_ids=[own.id])) == 2
+
+
+def test_programs_edit_with_the_digest_that_they_saw(
+    client: TestClient, token: Token, own: Structure, service: Service
+) -> None:
+    program = token("operator")
+    seen = client.get(f"/structures/{own.id}", headers=program).json()["properties"]["digest"]
+    asked = {"digest": seen, "values": {"height_m": 47.5, "concealed": True}, "reason": "đo lại"}
+    answer = client.post(f"/structures/{own.id}", json=asked, headers=program)
+    assert answer.status_code == 200
+    assert service.register.structure(own.id, SYSTEM).height_m == 47.5
+    assert client.post(f"/structures/{own.id}", json=asked, headers=program).status_code == 409
+    bad = {**asked, "digest": answer.json()["digest"], "values": {"height_m": [1]}}
+    assert client.post(f"/structures/{own.id}", json=bad, headers=program).status_code == 422
+    wrong = {**bad, "values": {"code": "x", "height_m": "y"}}
+    answer = client.post(f"/structures/{own.id}", json=wrong, headers=program)
+    assert answer.status_code == 422
+    level = {"values": {"height_from_m": 5, "height_to_m": 9, "slots": 1}}
+    made = client.post(f"/structures/{own.id}/levels", json=level, headers=program)
+    assert (made.status_code, made.json()["slots"]) == (201, 1)
+
+
+def test_staff_take_a_change_back_and_are_told_when_they_cannot(
+    browser_of: BrowserOf, service: Service, own: Structure, client: TestClient, token: Token
+) -> None:
+    operator, staff = browser_of("operator"), browser_of("staff")
+    address = f"/view/structures/{own.id}/edit"
+    revisions = []
+    for height in ("46", "48"):
+        sent = fields(operator.get(address).text) | {"height_m": height, "reason": "đo"}
+        assert operator.post(address, sent).status_code == 303
+        revisions.append(service.register.revision())
+    page = words(staff.get(f"/view/structures/{own.id}").text)
+    assert "46 → 48" in page
+    undo = {"structure_id": own.id, "table_name": "structures", "record_id": own.id}
+    early = staff.post(f"/view/changes/{revisions[0]}/undo", undo | {"reason": "nhầm"})
+    assert early.status_code == 409
+    assert "đã thay đổi sau đó" in words(early.text)
+    assert staff.post(f"/view/changes/{revisions[1]}/undo", undo).status_code == 422
+    done = staff.post(f"/view/changes/{revisions[1]}/undo", undo | {"reason": "nhầm"})
+    assert done.status_code == 303
+    assert service.register.structure(own.id, SYSTEM).height_m == 46.0
+    program = token("staff")
+    back = service.register.revision()
+    answer = client.post(f"/changes/{back}/undo", json={"reason": "không nhầm"}, headers=program)
+    assert answer.json()["undone"] == back
+    assert service.register.structure(own.id, SYSTEM).height_m == 48.0
+    history = client.get(f"/structures/{own.id}/history", headers=program).json()["changes"]
+    assert history[0]["reason"] == "không nhầm"
+    missing = client.post("/changes/99999/undo", json={"reason": "x"}, headers=program)
+    assert missing.status_code == 404
