@@ -289,7 +289,13 @@ def evidence_of(service: Service, view: CaseView) -> dict[str, Any]:
     request = view.request
     with service.register.snapshot() as register:
         structure = register.structure(request.structure_id, SYSTEM)
-        installed = register.installations(SYSTEM, structure_id=request.structure_id)
+        held = [request.structure_id]
+        occupied = {
+            "installations": register.installations(SYSTEM, structure_id=request.structure_id),
+            "levels": register.levels(SYSTEM, structure_ids=held),
+            "contracts": register.contracts(SYSTEM, structure_ids=held),
+        }
+        published = register.published_rents(kind=structure.kind, on=service.today())
         revision, version = register.revision(), register.version()
     rents = [
         {"sequence": one.sequence, name: told}
@@ -300,8 +306,8 @@ def evidence_of(service: Service, view: CaseView) -> dict[str, Any]:
     return {
         "register": {"revision": revision, "version": version},
         "structure": plain(structure),
-        "occupancy": plain(installed),
-        "prices": rents,
+        "occupancy": {name: plain(records) for name, records in occupied.items()},
+        "prices": {"said": rents, "published": plain(published)},
         "calculation": {
             "at": plain(view.told.at),
             "clocks": [view._clock(one) for one in view.standing.clocks],

@@ -81,6 +81,7 @@ _CONTRACT = (
     "rent_unit",
     "valid_from",
     "valid_to",
+    "case_id",
 )
 _CHOICES: Mapping[str, type[StructureKind | MastClass | Lifecycle | PowerSupply | RentUnit]] = {
     "kind": StructureKind,

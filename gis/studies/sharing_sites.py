@@ -8,12 +8,14 @@ import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
+from gis.register.occupancy import Capacity, occupancy
 from gis.register.reading import Reader as RegisterReader
 from gis.register.scopes import SYSTEM, Scope
 from gis.register.structures import (
     AttachmentLevel,
+    Contract,
     Installation,
     Lifecycle,
     PublishedRent,
@@ -22,6 +24,8 @@ from gis.register.structures import (
 )
 
 __all__ = ["SUPPORTS", "WEIGHT_STEP_KG", "WIND_STEP_M2", "Site", "is_support", "sites_of"]
+
+_Held = TypeVar("_Held", AttachmentLevel, Contract)
 
 SUPPORTS: Final = frozenset(
     {
@@ -108,25 +112,22 @@ def sites_of(
     """Return what whoever asks may know of supports, by identifier."""
     ids = [one.id for one in structures]
     levels = _by_structure(register.levels(SYSTEM, structure_ids=ids))
-    let: dict[str, int] = {}
-    for contract in register.contracts(SYSTEM, structure_ids=ids, on=on):
-        if contract.level_id is not None:
-            let[contract.level_id] = let.get(contract.level_id, 0) + 1
+    contracts = _by_structure(register.contracts(SYSTEM, structure_ids=ids, on=on))
     rents = register.published_rents(on=on)
     found = {}
     for one in structures:
         hung = register.installations(SYSTEM, structure_id=one.id, on=on)
         seen = {each.id for each in register.installations(scope, structure_id=one.id, on=on)}
+        full = occupancy(one, levels.get(one.id, ()), contracts.get(one.id, ()), hung, on)
         exact = scope.sees_all or one.owner_id == scope.own
         found[one.id] = Site(
-            levels=tuple(_free(level, let.get(level.id, 0)) for level in levels.get(one.id, ())),
+            levels=tuple(
+                (each.level.height_from_m, each.level.height_to_m, max(each.free, 0))
+                for each in full.levels
+            ),
             top_m=_top_m(one),
-            wind_left_m2=_left(
-                one.wind_area_limit_m2, (each.wind_area_m2 for each in hung), WIND_STEP_M2, exact
-            ),
-            weight_left_kg=_left(
-                one.load_limit_kg, (each.weight_kg for each in hung), WEIGHT_STEP_KG, exact
-            ),
+            wind_left_m2=_left(full.wind_area_m2, WIND_STEP_M2, exact=exact),
+            weight_left_kg=_left(full.load_kg, WEIGHT_STEP_KG, exact=exact),
             carriers_mhz=_carriers(hung, seen),
             others=len(seen) < len(hung),
             rent_vnd=one.rent_asked_vnd,
@@ -136,16 +137,11 @@ def sites_of(
     return found
 
 
-def _by_structure(levels: Iterable[AttachmentLevel]) -> dict[str, list[AttachmentLevel]]:
-    found: dict[str, list[AttachmentLevel]] = {}
-    for level in levels:
-        found.setdefault(level.structure_id, []).append(level)
+def _by_structure(records: Iterable[_Held]) -> dict[str, list[_Held]]:
+    found: dict[str, list[_Held]] = {}
+    for one in records:
+        found.setdefault(one.structure_id or "", []).append(one)
     return found
-
-
-def _free(level: AttachmentLevel, let: int) -> tuple[float, float, int]:
-    free = max(level.slots - level.reserved - let, 0)
-    return level.height_from_m, level.height_to_m, free
 
 
 def _top_m(structure: Structure) -> float | None:
@@ -154,14 +150,11 @@ def _top_m(structure: Structure) -> float | None:
     return structure.height_m + (structure.building_height_m or 0.0)
 
 
-def _left(
-    limit: float | None, used: Iterable[float | None], step: float, exact: bool
-) -> float | None:
+def _left(capacity: Capacity | None, step: float, *, exact: bool) -> float | None:
     """Return what is left of a limit; None where it or something of what is used is not known."""
-    known = list(used)
-    if limit is None or any(one is None for one in known):
+    if capacity is None or capacity.left is None or capacity.unknown:
         return None
-    left = max(limit - sum(one for one in known if one is not None), 0.0)
+    left = max(capacity.left, 0.0)
     return left if exact else math.floor(left / step) * step
 
 
