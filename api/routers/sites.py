@@ -51,6 +51,7 @@ _LICENCE: Final = {
     "licence_from": "valid_from",
     "licence_to": "valid_to",
 }
+_LICENCES: Final = ("network", "service")
 _DECIMAL: Final = re.compile(r"[-+]?\d{1,9}(?:[.,]\d{1,12})?")
 _BETWEEN: Final = re.compile(r"[\s,;]+")
 
@@ -115,7 +116,9 @@ def _choices(language: Language) -> Mapping[str, list[Choice]]:
     flags = [Choice("", text("planning.unchosen", language))]
     flags += [Choice(word, text(f"planning.{word}", language)) for word in ("yes", "no")]
     kinds = [Choice(one.value, text(f"planning.kind.{one.value}", language)) for one in MastKind]
-    return {"kind": kinds, "urban": flags}
+    licences = [Choice("", text("planning.unchosen", language))]
+    licences += [Choice(one, text(f"planning.licence_{one}_kind", language)) for one in _LICENCES]
+    return {"kind": kinds, "urban": flags, "licence_kind": licences}
 
 
 def _read(typed: Mapping[str, str]) -> dict[str, object]:
@@ -131,7 +134,7 @@ def _read(typed: Mapping[str, str]) -> dict[str, object]:
     if antenna:
         asked["antennas"] = [antenna]
     licence: dict[str, Any] = {own: told[name] for name, own in _LICENCE.items() if name in told}
-    if "licence_number" in told or "licence_from" in told or "licence_to" in told:
+    if licence:
         codes = [one for one in _BETWEEN.split(told.get("licence_provinces", "")) if one]
         asked["licence"] = {**licence, **({"province_codes": codes} if codes else {})}
     if told.get("urban") in {"yes", "no"}:
