@@ -1,8 +1,7 @@
 """What aviation asks of a proposed structure: approval, studies, marking, data.
 
-Being inside a surface or an area is no violation: it asks for an approval before building, which
-no record here shows. So these checks say *needs verification*, with how far the structure stays
-below a surface or rises above it.
+Being inside a surface or an area is no violation: it asks for an approval, which no record here
+shows. So these checks say *needs verification*, with the margin below a surface or above it.
 """
 
 from collections.abc import Mapping, Sequence
