@@ -78,8 +78,9 @@ RENT = PublishedRent(
     clause="Phụ lục I", valid_from=date(2026, 1, 1), valid_to=date(2027, 1, 1), provenance=KNOWN,
 )  # fmt: skip
 PAPER = Document(
-    id="giấy", subject="structures", subject_id="cột", title="Giấy phép xây dựng", number="12/GPXD",
-    issuer="UBND", issued_on=date(2019, 5, 6), valid_to=date(2029, 5, 6), provenance=KNOWN,
+    id="giấy", subject="structures", subject_id="cột", title="Giấy phép xây dựng",
+    number="12/GPXD", issuer="UBND", issued_on=date(2019, 5, 6), valid_to=date(2029, 5, 6),
+    provenance=KNOWN,
 )  # fmt: skip
 
 
@@ -238,7 +239,8 @@ def test_a_place_sold_twice_at_the_same_moment_is_sold_once(filled: Register) ->
         for name in ("thuê", "ba")
     ]  # fmt: skip
     for seller in sellers:
-        assert seller.stdout and seller.stdout.readline() == "ready\n"
+        assert seller.stdout
+        assert seller.stdout.readline() == "ready\n"
     for seller in sellers:
         assert seller.stdin
         seller.stdin.write("go\n")
