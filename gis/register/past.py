@@ -107,14 +107,14 @@ def _shadow_index(connection: Connection, name: str, known: list[Row]) -> None:
     sides = "minx REAL, maxx REAL, miny REAL, maxy REAL"
     run = connection.exec_driver_sql
     run(f'CREATE TEMP TABLE "past_{index}" (id INTEGER PRIMARY KEY, {sides})')
+    boxes = []
     for row in known:
         box = None if row[_GEOMETRY] is None else blob_bounds(row[_GEOMETRY])
         if box is not None:
             west, south, east, north = box
-            run(
-                f'INSERT INTO "past_{index}" VALUES (?, ?, ?, ?, ?)',  # noqa: S608 our own names
-                (row["fid"], west, east, south, north),
-            )
+            boxes.append((row["fid"], west, east, south, north))
+    if boxes:
+        run(f'INSERT INTO "past_{index}" VALUES (?, ?, ?, ?, ?)', boxes)  # noqa: S608 our names
     run(
         f'CREATE TEMP VIEW "{index}" AS SELECT id, minx, maxx, miny, maxy FROM main."{index}"'  # noqa: S608
         f' UNION ALL SELECT * FROM "past_{index}"'

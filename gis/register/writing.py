@@ -1,6 +1,6 @@
 """Changes to the register: one transaction, all or nothing, each change in the history."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import replace
 from datetime import date, timedelta
@@ -28,7 +28,7 @@ from gis.register.records import (
 )
 from gis.register.routes import Cable, Duct, Route
 from gis.register.rows import Record, codec_of, is_kept
-from gis.register.scopes import SYSTEM
+from gis.register.scopes import SYSTEM, Scope
 from gis.register.siting import AviationFacility, PlanningZone, Runway
 from gis.register.structures import (
     AttachmentLevel,
@@ -386,25 +386,32 @@ class Writer(Reader):
 
     def _take_back(self, *, clash: str, named: str, **which: str | int) -> None:
         """Restore rows, and refuse where what was let or attached since rests on them."""
+        restored: dict[str, set[str]] = {}
         for table, name in self._ledger.restore(clash=clash, named=named, **which):
-            self._refuse_resting(table, name)
-
-    def _refuse_resting(self, table: str, name: str) -> None:
-        lets: list[Contract] = []
-        if table == "contracts":
-            lets = [one for one in self.contracts(SYSTEM) if one.id == name]
-        elif table == "attachment_levels":
-            lets = self.contracts(SYSTEM, level_ids=[name])
-        elif table == "ducts":
-            lets = self.contracts(SYSTEM, duct_ids=[name])
+            restored.setdefault(table, set()).add(name)
+        levels, ducts = restored.get("attachment_levels"), restored.get("ducts")
+        lets = [one for one in self.contracts(SYSTEM) if one.id in restored.get("contracts", ())]
+        lets += self.contracts(SYSTEM, level_ids=levels) if levels else []
+        lets += self.contracts(SYSTEM, duct_ids=ducts) if ducts else []
         for one in lets:
             refuse_letting(self, one)
-        if table in ("structures", "routes") and self.documents(SYSTEM, subject_id=name):
-            reading = self.structure if table == "structures" else self.route
+        self._refuse_papered(restored)
+
+    def _refuse_papered(self, restored: Mapping[str, set[str]]) -> None:
+        """Raise where a paper is about a record that is no more."""
+        reading: Mapping[str, Callable[[str, Scope], object]] = {
+            "structures": self.structure,
+            "routes": self.route,
+        }
+        for paper in self.documents(SYSTEM):
+            if paper.subject_id not in restored.get(paper.subject, ()):
+                continue
             try:
-                reading(name, SYSTEM)
+                reading[paper.subject](paper.subject_id, SYSTEM)
             except NotFoundError as error:
-                raise ConflictError("errors.record_needed", id=name, layer="documents") from error
+                raise ConflictError(
+                    "errors.record_needed", id=paper.subject_id, layer="documents"
+                ) from error
 
     def _add(self, record: type[R], records: Iterable[R]) -> None:
         codec = codec_of(record)
