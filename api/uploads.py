@@ -48,7 +48,7 @@ __all__ = [
     "uploads",
 ]
 
-_ID = re.compile(r"[a-z]{1,20}-[0-9a-f]{16}")
+_ID = re.compile(r"[a-z_]{1,20}-[0-9a-f]{16}")
 _RECORD = "upload.json"
 _CHUNK = 1 << 20
 _ATTEMPTS = 5

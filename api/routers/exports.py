@@ -4,6 +4,7 @@ from datetime import date
 from typing import Annotated
 
 from fastapi import APIRouter, Query
+from pydantic import BaseModel, Field
 from starlette.requests import Request
 from starlette.responses import FileResponse
 
@@ -13,9 +14,10 @@ from api.guard import GuardedRoute
 from api.identity import identity_of
 from api.language import api_language, page_language
 from api.pages import wants_page
+from api.paging import BoundsDep
 from api.service import service_of
 from gis.errors import NotFoundError
-from gis.exchange.exporting import Format, LayerName, export
+from gis.exchange.exporting import ExportFormat, LayerName, export
 
 __all__ = ["SAMPLES", "router"]
 
@@ -25,20 +27,40 @@ SAMPLES = {"cot_ang_ten_mau.xlsx": "structures", "dai_fm_mau.csv": "plan"}
 """Packaged files that can be brought in, and their kind."""
 
 
+class Wanted(BaseModel):
+    """Which records of a layer are wanted, and how."""
+
+    format: ExportFormat = ExportFormat.GEOPACKAGE
+    on: date | None = Field(default=None, description="Only what is in force on this day.")
+    kind: list[str] = Field(default_factory=list, description="Only these kinds.")
+    owner: str | None = Field(default=None, description="Only of this organisation.")
+
+
 @router.get("/exports/{layer}", response_class=FileResponse)
 def export_layer(
     request: Request,
     layer: LayerName,
-    format: Annotated[Format, Query()] = Format.GEOPACKAGE,
-    on: Annotated[date | None, Query(description="Only what is in force on this day.")] = None,
+    bbox: BoundsDep,
+    wanted: Annotated[Wanted, Query()],
 ) -> FileResponse:
     """A layer of the register as a file, as far as the caller may see it."""
     register = service_of(request).register
     scope = identity_of(request).scope
     language = page_language(request) if wants_page(request) else api_language(request)
     return made_for_download(
-        f"phusong-{layer.value}.{format.value}",
-        lambda path: export(register, scope, [layer], format, path, language=language, on=on),
+        f"phusong-{layer.value}.{wanted.format.ending}",
+        lambda path: export(
+            register,
+            scope,
+            [layer],
+            wanted.format,
+            path,
+            language=language,
+            on=wanted.on,
+            kinds=wanted.kind,
+            owner_id=wanted.owner or None,
+            bbox=bbox,
+        ),
     )
 
 

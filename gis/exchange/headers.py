@@ -196,6 +196,7 @@ def _is_unit(piece: str) -> bool:
         Dimension.DURATION,
         Dimension.MONEY,
         Dimension.RESISTANCE,
+        Dimension.DIAMETER,
         Dimension.DECIBEL,
     )
     degrees = plain_key(piece) in ("do", "deg", "degree", "degrees", "db") or piece.strip() == "°"

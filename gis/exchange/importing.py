@@ -19,7 +19,6 @@ from typing import TypeVar
 from data.text import Language, text
 from gis.errors import ConflictError, FormatError
 from gis.exchange.answers import ImportAnswers, Option, Question, QuestionKind
-from gis.exchange.building import Known
 from gis.exchange.conventions import settle
 from gis.exchange.error_report import error_report_xlsx
 from gis.exchange.extent import Communes, extent_of
@@ -27,7 +26,8 @@ from gis.exchange.fields import FIELDS, Dimension, Field, tables, title
 from gis.exchange.formats import csv_, geojson, geopackage, xlsx
 from gis.exchange.headers import Columns, map_columns, recognised
 from gis.exchange.judging import Judge, systems_in_words
-from gis.exchange.matching import Index, stored_records
+from gis.exchange.known import Known
+from gis.exchange.matching import stored_records
 from gis.exchange.measured_rows import Stations
 from gis.exchange.report import (
     Accepted,
@@ -37,6 +37,7 @@ from gis.exchange.report import (
     RowState,
 )
 from gis.exchange.safety import LIMITS, Format, Inspected, Limits, inspect
+from gis.exchange.sites import Sites
 from gis.exchange.table import Table
 from gis.geodesy import is_known
 from gis.jurisdictions import Jurisdiction
@@ -50,9 +51,16 @@ from gis.register.records import (
     PlanEntry,
     ProtectedPoint,
 )
+from gis.register.routes import Cable, Duct, Route
 from gis.register.scopes import SYSTEM
 from gis.register.store import Register
-from gis.register.structures import Structure
+from gis.register.structures import (
+    AttachmentLevel,
+    Contract,
+    Installation,
+    PublishedRent,
+    Structure,
+)
 from propagation.compliance.records import Confidence
 
 __all__ = ["ImportAnswers", "ImportKind", "ImportReport", "commit", "error_report_xlsx", "judge"]
@@ -67,7 +75,41 @@ _LAYERS = {
     ImportKind.PROTECTED_POINTS: ("protected_points", "diem_bao_ve"),
     ImportKind.ALLOTMENTS: ("allotments", "allotment_points", "phan_bo"),
     ImportKind.POPULATION: ("population", "dan_so"),
+    ImportKind.INSTALLATIONS: ("installations", "thiet_bi"),
+    ImportKind.LEVELS: ("levels", "attachment_levels", "muc_lap_dat"),
+    ImportKind.ROUTES: ("routes", "tuyen"),
+    ImportKind.DUCTS: ("ducts", "ong"),
+    ImportKind.CABLES: ("cables", "cap"),
+    ImportKind.CONTRACTS: ("contracts", "hop_dong"),
+    ImportKind.PUBLISHED_RENTS: ("published_rents", "gia_cong_bo"),
 }
+_TABLES: dict[type[ImportRecord], str] = {
+    Structure: "structures",
+    BroadcastStation: "stations",
+    PlanEntry: "plan_entries",
+    Measurement: "measurements",
+    ProtectedPoint: "protected_points",
+    AllotmentPoint: "allotment_points",
+    AdministrativeUnit: "units",
+    AttachmentLevel: "levels",
+    Installation: "installations",
+    Route: "routes",
+    Duct: "ducts",
+    Cable: "cables",
+    Contract: "contracts",
+    PublishedRent: "published_rents",
+}
+"""The tables of the register by their record; what others refer to comes first."""
+_OF_SITES = frozenset(
+    {
+        ImportKind.INSTALLATIONS,
+        ImportKind.LEVELS,
+        ImportKind.ROUTES,
+        ImportKind.DUCTS,
+        ImportKind.CABLES,
+        ImportKind.CONTRACTS,
+    }
+)
 _OF_UNITS = (ImportKind.POPULATION, ImportKind.ALLOTMENTS)
 _OPEN = "?"
 
@@ -126,7 +168,7 @@ def judge(
             answers,
             known=known,
             constants=constants,
-            index=Index(kind, stored_records(now, kind)),
+            stored=stored_records(now, kind),
             extent=extent_of(now, kind, jurisdiction),
             communes=Communes(now, on),
             preferred=jurisdiction.crs_epsg if jurisdiction is not None else (),
@@ -149,6 +191,7 @@ def judge(
         refused=verdicts.refused,
         questions=questions,
         register_version=version,
+        passed_over=table.passed_over,
     )
 
 
@@ -193,22 +236,13 @@ def commit(report: ImportReport, register: Register, *, author: str) -> ImportBa
             raise ConflictError("exchange.register_changed", file=report.file_name)
         w.add_import_batch(batch)
         new = [_stamped(row, batch) for row in report.accepted if row.state is RowState.NEW]
-        w.add_structures(r for r in new if isinstance(r, Structure))
-        w.add_stations(r for r in new if isinstance(r, BroadcastStation))
-        w.add_plan_entries(r for r in new if isinstance(r, PlanEntry))
-        w.add_measurements(_only(new, Measurement))
-        w.add_protected_points(_only(new, ProtectedPoint))
-        w.add_allotment_points(_only(new, AllotmentPoint))
         changed = [row for row in report.accepted if row.state is RowState.CHANGED]
         after = [_stamped(row, batch) for row in changed]
         before = [row.stored for row in changed]
-        w.update_structures(_only(after, Structure), _only(before, Structure))
-        w.update_stations(_only(after, BroadcastStation), _only(before, BroadcastStation))
-        w.update_plan_entries(_only(after, PlanEntry), _only(before, PlanEntry))
-        w.update_measurements(_only(after, Measurement), _only(before, Measurement))
-        w.update_protected_points(_only(after, ProtectedPoint), _only(before, ProtectedPoint))
-        w.update_allotment_points(_only(after, AllotmentPoint), _only(before, AllotmentPoint))
-        w.update_units(_only(after, AdministrativeUnit), _only(before, AdministrativeUnit))
+        for record, table in _TABLES.items():
+            if record is not AdministrativeUnit:
+                getattr(w, f"add_{table}")(_only(new, record))
+            getattr(w, f"update_{table}")(_only(after, record), _only(before, record))
     return batch
 
 
@@ -290,10 +324,15 @@ def _known(
         plan_entries=entries,
         stations=Stations(now.stations(SYSTEM) if kind is ImportKind.MEASUREMENTS else []),
         units=_units(now, on) if kind in _OF_UNITS else {},
+        sites=_sites(now) if kind in _OF_SITES else Sites(),
         only_owner=only_owner,
         file=file,
         confidence=answers.confidence or Confidence.SECONDARY,
     )
+
+
+def _sites(now: Reader) -> Sites:
+    return Sites(now.structures(SYSTEM), now.levels(SYSTEM), now.routes(SYSTEM), now.ducts(SYSTEM))
 
 
 def _units(now: Reader, on: date | None) -> dict[str, AdministrativeUnit]:
@@ -311,8 +350,9 @@ def _constants(
         if name not in allowed:
             raise FormatError("exchange.answer_unknown", answer=f"value.{name}", value=value)
     constants = dict(answers.values)
-    if known.only_owner is not None and "owner_id" in allowed:
-        constants.setdefault("owner_id", known.only_owner)
+    for name in ("owner_id", "organisation_id"):
+        if known.only_owner is not None and name in allowed and kind is not ImportKind.STATIONS:
+            constants.setdefault(name, known.only_owner)
     asked = []
     for each in FIELDS[kind]:
         if each.constant and each.name not in columns.one and each.name not in constants:
@@ -347,7 +387,7 @@ def _which_value(field: Field, now: Reader) -> Question:
             Option(((f"value.{name}", value),), f"register.{field.choices or name}.{value}")
             for value in tables()["choices"][field.choices or name]
         )
-    if name == "owner_id":
+    if name in ("owner_id", "organisation_id"):
         options = tuple(
             Option(((f"value.{name}", each.id),), "exchange.option.value", {"value": each.name})
             for each in now.organisations()
