@@ -54,6 +54,7 @@ _CHUNK = 1 << 20
 _ATTEMPTS = 5
 _SEVERAL = frozenset({"crs", "confirm"})
 _LONGEST_NAME = 120
+_LISTED = 20
 _UNSAFE = re.compile(r'[\x00-\x1f\x7f/\\:*?"<>|]')
 
 
@@ -256,7 +257,7 @@ def _error_report(home: Home, sent: Upload, language: Language) -> Path:
 def judged_first(
     home: Home, register: Register, sent: Upload, place: Jurisdiction
 ) -> ImportReport | None:
-    """Judge a file that was just sent; one that cannot be read at all is not kept.
+    """Judge a file that was just sent; one that cannot be read, or holds a secret, is not kept.
 
     Returns
     -------
@@ -266,15 +267,20 @@ def judged_first(
     Raises
     ------
     FormatError
-        If the file cannot be read at all.
+        If the file cannot be read at all, or a row is marked as a state secret.
     """
     if sent.batch_id is not None:
         return None
     try:
-        return judged(home, register, sent, place)
+        report = judged(home, register, sent, place)
+        if report.secrets:
+            rows = ", ".join(map(str, report.secrets[:_LISTED]))
+            more = " …" if len(report.secrets) > _LISTED else ""
+            raise FormatError("exchange.file.secret_rows", file=sent.file_name, rows=rows + more)
     except FormatError:
         discard(home, sent)
         raise
+    return report
 
 
 def judged(home: Home, register: Register, sent: Upload, place: Jurisdiction) -> ImportReport:

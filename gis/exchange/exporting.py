@@ -239,8 +239,9 @@ def _place(layer: Layer, row: LayerRow) -> list[Any]:
 
 
 def _write_xlsx(layers: Sequence[Layer], path: Path, words: _Words) -> None:
+    written = [[words.row(layer, row) for row in layer.rows] for layer in layers]
     book = Workbook(write_only=True)
-    for layer in layers:
+    for layer, rows in zip(layers, written, strict=True):
         sheet = book.create_sheet(layer.title(words.language))
         sheet.freeze_panes = "C2"
         headers = words.header(layer)
@@ -250,8 +251,8 @@ def _write_xlsx(layers: Sequence[Layer], path: Path, words: _Words) -> None:
         for cell in cells:
             cell.font = _BOLD
         sheet.append(cells)
-        for row in layer.rows:
-            sheet.append([xlsx_cell(sheet, value) for value in words.row(layer, row)])
+        for values in rows:
+            sheet.append([xlsx_cell(sheet, value) for value in values])
     book.save(path)
 
 

@@ -19,12 +19,13 @@ from typing import TypeVar
 from data.text import Language, text
 from gis.errors import ConflictError, FormatError
 from gis.exchange.answers import ImportAnswers, Option, Question, QuestionKind
+from gis.exchange.classified import without_secrets
 from gis.exchange.conventions import settle
 from gis.exchange.error_report import error_report_xlsx
 from gis.exchange.extent import Communes, extent_of
 from gis.exchange.fields import FIELDS, Dimension, Field, tables, title
-from gis.exchange.formats import csv_, geojson, geopackage, xlsx
-from gis.exchange.headers import Columns, map_columns, recognised
+from gis.exchange.formats import csv_, geojson, geopackage, kml, osm, shapefile, xlsx
+from gis.exchange.headers import Columns, field_of, map_columns, recognised
 from gis.exchange.judging import Judge, systems_in_words
 from gis.exchange.known import Known
 from gis.exchange.matching import stored_records
@@ -129,7 +130,7 @@ def judge(
     Parameters
     ----------
     file : Path
-        XLSX, CSV, GeoJSON or GeoPackage.
+        XLSX, CSV, GeoJSON, Overpass JSON, GeoPackage, KML, KMZ or a zipped Shapefile.
     kind : ImportKind
         What it brings.
     register : Register
@@ -155,6 +156,8 @@ def judge(
     inspected = inspect(file, limits)
     table, asked = _read(inspected, kind, answers, limits)
     columns = map_columns(table.file, table.header, kind, answers, has_points=table.has_points)
+    rows = len(table.rows)
+    table, secret_rows = without_secrets(table, columns)
     conventions = settle(table, columns, kind, answers)
     with register.snapshot() as now:
         on = jurisdiction.on if jurisdiction is not None else None
@@ -186,9 +189,9 @@ def judge(
         mapping=columns.mapping(),
         unmapped=columns.unmapped,
         coordinate_system=systems_in_words(verdicts.systems),
-        rows=len(table.rows),
+        rows=rows,
         accepted=verdicts.accepted,
-        refused=verdicts.refused,
+        refused=tuple(sorted((*verdicts.refused, *secret_rows), key=lambda one: one.row)),
         questions=questions,
         register_version=version,
         passed_over=table.passed_over,
@@ -281,8 +284,26 @@ def _read(
         Format.CSV: lambda: csv_.read(file, known, limits),
         Format.GEOJSON: lambda: geojson.read(file, limits),
         Format.GEOPACKAGE: lambda: geopackage.read(file, known, choose, limits),
+        Format.KML: lambda: kml.read(file, limits),
+        Format.KMZ: lambda: kml.read(file, limits),
+        Format.SHAPEFILE: lambda: shapefile.read(file, choose, limits),
     }
-    return readers[file.format](), asked
+    return _understood(readers[file.format](), kind), asked
+
+
+def _understood(table: Table, kind: ImportKind) -> Table:
+    """Return a table with what its format means: the map's tags, the names of placemarks."""
+    if table.format is Format.GEOJSON and kind is ImportKind.STRUCTURES:
+        return osm.structures(table) if osm.is_osm(table.header) else table
+    if table.format in (Format.KML, Format.KMZ) and kind in (
+        ImportKind.STRUCTURES,
+        ImportKind.ROUTES,
+    ):
+        fields = {field_of(header, kind) for header in table.header}
+        if "code" not in fields:
+            header = tuple("code" if one == kml.NAME else one for one in table.header)
+            return replace(table, header=header)
+    return table
 
 
 def _which_layer(names: Sequence[str]) -> Question:

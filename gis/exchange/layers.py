@@ -37,7 +37,16 @@ from gis.register.structures import (
     Structure,
 )
 
-__all__ = ["Filters", "Layer", "LayerColumn", "LayerName", "LayerRow", "read_layer", "word_of"]
+__all__ = [
+    "Filters",
+    "Layer",
+    "LayerColumn",
+    "LayerName",
+    "LayerRow",
+    "one_reading",
+    "read_layer",
+    "word_of",
+]
 
 _ORIGIN = ("confidence", "source", "batch_id", "row")
 _BOUNDARY = ("unit_code", "name", "position_uncertainty_m", "official", "valid_from", "valid_to")
@@ -353,12 +362,12 @@ def _plain(value: Any) -> Any:
     if isinstance(value, datetime):
         return value.isoformat(timespec="milliseconds")
     if isinstance(value, tuple):
-        return ";".join(_shortest(part) for part in value) or None
+        return ";".join(one_reading(part) for part in value) or None
     return value
 
 
-def _shortest(value: Any) -> str:
-    """Return a number of a list in one reading: three decimals get a zero behind."""
+def one_reading(value: Any) -> str:
+    """Return a number in one reading: three decimals get a zero behind."""
     if isinstance(value, float) and value.is_integer():
         return str(int(value))
     written = str(value)

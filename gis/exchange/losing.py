@@ -20,7 +20,7 @@ from shapely.geometry.base import BaseGeometry
 
 from data.text import Language, text
 from gis.errors import FormatError
-from gis.exchange.layers import Layer, LayerColumn
+from gis.exchange.layers import Layer, LayerColumn, one_reading
 from gis.exchange.writing import plain_text
 
 __all__ = ["TEXT_BYTES", "Loss", "data_sheet", "losses", "write_kml", "write_shapefile"]
@@ -212,6 +212,8 @@ def _label(values: dict[str, Any]) -> Any:
 def _words(value: Any) -> str:
     if isinstance(value, bool):
         return "true" if value else "false"
+    if isinstance(value, float):
+        return one_reading(value)
     return escape(plain_text(value.isoformat() if isinstance(value, date) else str(value)))
 
 

@@ -88,6 +88,7 @@ class ImportKind(StrEnum):
         return self in _POINTED
 
 
+_MARKED = "exchange.problem.state_secret"
 _POINTED = frozenset(
     {
         ImportKind.STRUCTURES,
@@ -279,6 +280,11 @@ class ImportReport:
     def problems(self) -> list[Problem]:
         """Every problem of every row, in the order of the file."""
         return [problem for row in self.refused for problem in row.problems]
+
+    @property
+    def secrets(self) -> tuple[int, ...]:
+        """Numbers of the rows that are marked as a state secret; nothing else is kept of them."""
+        return tuple(p.row for p in self.problems if p.key == _MARKED)
 
     @property
     def states(self) -> dict[RowState, int]:

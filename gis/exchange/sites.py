@@ -64,7 +64,7 @@ class Sites:
         named = [level for level in own if level.id == word]
         if named:
             return named
-        numbers = [parse(part.strip(" m")) for part in _SPAN.split(word.casefold())]
+        numbers = [parse(part.strip(" m"), None) for part in _SPAN.split(word.casefold())]
         if len(numbers) == 1 and numbers[0] is not None:
             height = numbers[0]
             return [one for one in own if one.height_from_m <= height <= one.height_to_m]

@@ -9,6 +9,7 @@ from typing import Any
 from gis.errors import FormatError
 from gis.exchange.datum import stated
 from gis.exchange.encoding import decode
+from gis.exchange.formats.osm import features_of
 from gis.exchange.safety import Inspected, Limits
 from gis.exchange.table import Cell, Row, Table
 from gis.geodesy import WGS84
@@ -18,7 +19,7 @@ __all__ = ["coordinate_system", "load", "read"]
 
 
 def load(file: Inspected) -> dict[str, Any]:
-    """Return the FeatureCollection of a file.
+    """Return the FeatureCollection of a file, also of an Overpass answer.
 
     Raises
     ------
@@ -36,6 +37,8 @@ def load(file: Inspected) -> dict[str, Any]:
         raise FormatError("exchange.file.json_not_plain", file=file.name) from None
     if isinstance(content, dict) and content.get("type") == "Feature":
         content = {"type": "FeatureCollection", "features": [content]}
+    if isinstance(content, dict) and isinstance(content.get("elements"), list):
+        content = {"type": "FeatureCollection", "features": features_of(content["elements"])}
     if not isinstance(content, dict) or not isinstance(content.get("features"), list):
         raise FormatError("exchange.file.not_a_collection", file=file.name)
     return content
