@@ -4,7 +4,6 @@ from datetime import date
 from typing import Annotated
 
 from fastapi import APIRouter, Query
-from pydantic import BaseModel, Field
 from starlette.requests import Request
 from starlette.responses import FileResponse
 
@@ -27,38 +26,33 @@ SAMPLES = {"cot_ang_ten_mau.xlsx": "structures", "dai_fm_mau.csv": "plan"}
 """Packaged files that can be brought in, and their kind."""
 
 
-class Wanted(BaseModel):
-    """Which records of a layer are wanted, and how."""
-
-    format: ExportFormat = ExportFormat.GEOPACKAGE
-    on: date | None = Field(default=None, description="Only what is in force on this day.")
-    kind: list[str] = Field(default_factory=list, description="Only these kinds.")
-    owner: str | None = Field(default=None, description="Only of this organisation.")
-
-
 @router.get("/exports/{layer}", response_class=FileResponse)
 def export_layer(
     request: Request,
     layer: LayerName,
     bbox: BoundsDep,
-    wanted: Annotated[Wanted, Query()],
+    *,
+    format: Annotated[ExportFormat, Query()] = ExportFormat.GEOPACKAGE,
+    on: Annotated[date | None, Query(description="Only what is in force on this day.")] = None,
+    kind: Annotated[list[str] | None, Query(description="Only these kinds.")] = None,
+    owner: Annotated[str | None, Query(description="Only of this organisation.")] = None,
 ) -> FileResponse:
     """A layer of the register as a file, as far as the caller may see it."""
     register = service_of(request).register
     scope = identity_of(request).scope
     language = page_language(request) if wants_page(request) else api_language(request)
     return made_for_download(
-        f"phusong-{layer.value}.{wanted.format.ending}",
+        f"phusong-{layer.value}.{format.ending}",
         lambda path: export(
             register,
             scope,
             [layer],
-            wanted.format,
+            format,
             path,
             language=language,
-            on=wanted.on,
-            kinds=wanted.kind,
-            owner_id=wanted.owner or None,
+            on=on,
+            kinds=kind or (),
+            owner_id=owner or None,
             bbox=bbox,
         ),
     )

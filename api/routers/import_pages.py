@@ -15,6 +15,7 @@ from api.guard import GuardedRoute
 from api.identity import identity_of
 from api.language import page_language
 from api.pages import render
+from api.proposals import proposed
 from api.routers.exports import SAMPLES
 from api.routers.imports import commit_upload, undo_batch
 from api.service import Service, service_of
@@ -76,6 +77,7 @@ def send(
             file_name=file.filename or "",
             kind=kind,
             sent_by=identity_of(request).name,
+            organisation_id=identity_of(request).organisation_id,
         )
         uploads.judged_first(service.home, service.register, sent, service.jurisdiction())
     except GisError as error:
@@ -186,6 +188,7 @@ def _preview(
             report = uploads.judged(service.home, service.register, sent, service.jurisdiction())
         except FormatError as error:
             problem = problem or error
+    before = None if report is None else proposed(service.home, sent, report)
     return render(
         request,
         "import.html",
@@ -196,6 +199,8 @@ def _preview(
         brought_in=brought_in,
         report=report,
         answers=_answered(sent.answers, service, language),
+        proposal=before,
+        proposed=[] if before is None else _answered(before.answers, service, language),
         **({} if report is None else _shown(report, sent, language)),
     )
 

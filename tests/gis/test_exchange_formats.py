@@ -32,8 +32,9 @@ Write = Callable[..., Path]
 
 KNOWN = Provenance(confidence=Confidence.VERIFIED, source="biên bản")
 ONE = Structure(
-    id="a", code="LA1", name="Trạm Đức Hòa", kind=StructureKind.ANTENNA_MAST, owner_id="sao",
-    longitude=106.4133, latitude=10.6561, height_m=42.125, shareable=True, address=" ".join(["Ấp"] * 80),
+    id="a", code="LA1", name="Đức Hòa", kind=StructureKind.ANTENNA_MAST, owner_id="sao",
+    longitude=106.4133, latitude=10.6561, height_m=42.125, shareable=True,
+    address=" ".join(["Ấp"] * 80),
     valid_from=date(2020, 5, 6), mast_class=MastClass.A2A, provenance=KNOWN,
 )  # fmt: skip
 TWO = Structure(

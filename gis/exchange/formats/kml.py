@@ -74,6 +74,8 @@ def _table(file: Inspected, stream: IO[bytes], limits: Limits) -> Table:
         raise FormatError("exchange.file.entities", file=file.name, member=file.name) from None
     except (ParseError, ValueError) as error:
         raise FormatError("exchange.file.truncated", file=file.name, detail=str(error)) from None
+    if not found:
+        raise FormatError("exchange.file.empty", file=file.name)
     if len(names) > limits.columns:
         raise FormatError("exchange.file.too_many_columns", file=file.name, limit=limits.columns)
     return Table(
