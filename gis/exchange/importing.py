@@ -24,7 +24,7 @@ from gis.exchange.conventions import settle
 from gis.exchange.error_report import error_report_xlsx
 from gis.exchange.extent import Communes, extent_of
 from gis.exchange.fields import FIELDS, Dimension, Field, tables, title
-from gis.exchange.formats import csv_, geojson, geopackage, kml, osm, shapefile, xlsx
+from gis.exchange.formats import csv_, geojson, geopackage, kml, opencellid, osm, shapefile, xlsx
 from gis.exchange.headers import Columns, field_of, map_columns, recognised
 from gis.exchange.judging import Judge, systems_in_words
 from gis.exchange.known import Known
@@ -293,6 +293,8 @@ def _read(
 
 def _understood(table: Table, kind: ImportKind) -> Table:
     """Return a table with what its format means: the map's tags, the names of placemarks."""
+    if table.format is Format.CSV and kind is ImportKind.STRUCTURES:
+        return opencellid.cells(table) if opencellid.is_cells(table.header) else table
     if table.format is Format.GEOJSON and kind is ImportKind.STRUCTURES:
         return osm.structures(table) if osm.is_osm(table.header) else table
     if table.format in (Format.KML, Format.KMZ) and kind in (

@@ -304,6 +304,26 @@ def test_structures_of_the_map_come_in_and_the_rest_is_counted(
     ]
 
 
+def test_cells_are_estimated_places_and_no_support(office: Register, tmp_path: Path) -> None:
+    file = tmp_path / "452.csv"
+    file.write_text(
+        "radio,mcc,net,area,cell,unit,lon,lat,range,samples,changeable,created,updated,averageSignal\n"
+        "LTE,452,4,1201,30201,0,106.4133,10.6561,1200,15,1,1500000000,1600000000,0\n"
+        "GSM,452,1,1202,30202,0,206.4133,10.6561,800,3,1,1500000000,1600000000,0\n"
+    )
+    answers = ImportAnswers(values={"owner_id": "sao"})
+    report = judge(file, kind="structures", register=office, answers=answers)
+    assert report.questions == ()
+    assert [problem.row for problem in report.problems] == [3]
+    (row,) = report.accepted
+    cell = row.record
+    assert (cell.code, cell.shareable) == ("cell-lte-452-4-1201-30201", False)
+    assert cell.kind is StructureKind.OTHER_TELECOM
+    assert "1200 m" in cell.name
+    assert cell.provenance.confidence is Confidence.SECONDARY
+    assert "CC BY-SA 4.0" in cell.provenance.source
+
+
 # what an export loses
 
 
