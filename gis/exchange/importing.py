@@ -24,7 +24,17 @@ from gis.exchange.conventions import settle
 from gis.exchange.error_report import error_report_xlsx
 from gis.exchange.extent import Communes, extent_of
 from gis.exchange.fields import FIELDS, Dimension, Field, tables, title
-from gis.exchange.formats import csv_, geojson, geopackage, kml, opencellid, osm, shapefile, xlsx
+from gis.exchange.formats import (
+    csv_,
+    dxf,
+    geojson,
+    geopackage,
+    kml,
+    opencellid,
+    osm,
+    shapefile,
+    xlsx,
+)
 from gis.exchange.headers import Columns, field_of, map_columns, recognised
 from gis.exchange.judging import Judge, systems_in_words
 from gis.exchange.known import Known
@@ -111,6 +121,13 @@ _OF_SITES = frozenset(
         ImportKind.CONTRACTS,
     }
 )
+_DRAWN = (ImportKind.STRUCTURES, ImportKind.ROUTES)
+_NAMES: dict[Format, dict[str, str]] = {
+    Format.KML: {kml.NAME: "code"},
+    Format.KMZ: {kml.NAME: "code"},
+    Format.DXF: {dxf.HANDLE: "code", dxf.LAYER: "kind"},
+}
+"""What a format gives every feature, and the field that it is where no column is it."""
 _OF_UNITS = (ImportKind.POPULATION, ImportKind.ALLOTMENTS)
 _OPEN = "?"
 
@@ -130,7 +147,7 @@ def judge(
     Parameters
     ----------
     file : Path
-        XLSX, CSV, GeoJSON, Overpass JSON, GeoPackage, KML, KMZ or a zipped Shapefile.
+        XLSX, CSV, GeoJSON, Overpass JSON, GeoPackage, KML, KMZ, DXF or a zipped Shapefile.
     kind : ImportKind
         What it brings.
     register : Register
@@ -286,26 +303,24 @@ def _read(
         Format.GEOPACKAGE: lambda: geopackage.read(file, known, choose, limits),
         Format.KML: lambda: kml.read(file, limits),
         Format.KMZ: lambda: kml.read(file, limits),
+        Format.DXF: lambda: dxf.read(file, limits),
         Format.SHAPEFILE: lambda: shapefile.read(file, choose, limits),
     }
     return _understood(readers[file.format](), kind), asked
 
 
 def _understood(table: Table, kind: ImportKind) -> Table:
-    """Return a table with what its format means: the map's tags, the names of placemarks."""
+    """Return a table with what its format means: tags of a map, names of placemarks, layers."""
     if table.format is Format.CSV and kind is ImportKind.STRUCTURES:
         return opencellid.cells(table) if opencellid.is_cells(table.header) else table
     if table.format is Format.GEOJSON and kind is ImportKind.STRUCTURES:
         return osm.structures(table) if osm.is_osm(table.header) else table
-    if table.format in (Format.KML, Format.KMZ) and kind in (
-        ImportKind.STRUCTURES,
-        ImportKind.ROUTES,
-    ):
-        fields = {field_of(header, kind) for header in table.header}
-        if "code" not in fields:
-            header = tuple("code" if one == kml.NAME else one for one in table.header)
-            return replace(table, header=header)
-    return table
+    names = _NAMES.get(table.format, {}) if kind in _DRAWN else {}
+    fields = {field_of(header, kind) for header in table.header}
+    header = tuple(
+        names[one] if one in names and names[one] not in fields else one for one in table.header
+    )
+    return replace(table, header=header)
 
 
 def _which_layer(names: Sequence[str]) -> Question:

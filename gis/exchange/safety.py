@@ -29,6 +29,7 @@ class Format(StrEnum):
     KML = "kml"
     KMZ = "kmz"
     SHAPEFILE = "shp"
+    DXF = "dxf"
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,8 +102,9 @@ EXTENSIONS = {
     ".kml": Format.KML,
     ".kmz": Format.KMZ,
     ".zip": Format.SHAPEFILE,
+    ".dxf": Format.DXF,
 }
-_ACCEPTED = ".xlsx, .csv, .geojson, .json (Overpass), .gpkg, .kml, .kmz, .zip (Shapefile)"
+_ACCEPTED = ".xlsx, .csv, .geojson, .json (Overpass), .gpkg, .kml, .kmz, .zip (Shapefile), .dxf"
 _ZIP, _OLE, _PDF = b"PK\x03\x04", b"\xd0\xcf\x11\xe0", b"%PDF"
 _SQLITE = b"SQLite format 3\x00"
 _GPKG_IDS = (b"GPKG", b"GP10", b"GP11", b"GP12")
@@ -132,6 +134,7 @@ _CONTENT = {
     Format.KML: "XML",
     Format.KMZ: "ZIP",
     Format.SHAPEFILE: "ZIP",
+    Format.DXF: None,
 }
 _NEEDED = {Format.XLSX: frozenset({"[Content_Types].xml", "xl/workbook.xml"})}
 

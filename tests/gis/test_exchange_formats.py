@@ -324,6 +324,111 @@ def test_cells_are_estimated_places_and_no_support(office: Register, tmp_path: P
     assert "CC BY-SA 4.0" in cell.provenance.source
 
 
+DXF = """0
+SECTION
+2
+HEADER
+0
+ENDSEC
+0
+SECTION
+2
+ENTITIES
+0
+INSERT
+5
+1A
+8
+COT_ANTEN
+2
+TRU
+10
+581000.0
+20
+1177500.0
+0
+ATTRIB
+1
+Sao Mai
+2
+CHU_QUAN
+0
+ATTRIB
+1
+42.5
+2
+CHIEU_CAO
+0
+SEQEND
+0
+POINT
+5
+1B
+8
+B\\U+1EC2
+10
+581100.0
+20
+1177500.0
+0
+TEXT
+1
+ghi
+0
+LWPOLYLINE
+5
+1C
+8
+B\\U+1EC2
+70
+1
+10
+1.0
+20
+1.0
+0
+ENDSEC
+0
+EOF
+"""
+
+
+def test_a_drawing_gives_points_and_blocks_and_is_asked_its_system(
+    office: Register, tmp_path: Path
+) -> None:
+    file = tmp_path / "v.dxf"
+    file.write_text(DXF, encoding="utf-8")
+    told = {"owner_id": "sao"}
+    report = judge(file, kind="structures", register=office, answers=ImportAnswers(values=told))
+    assert [question.kind for question in report.questions] == [QuestionKind.CRS]
+    answers = ImportAnswers(values=told, crs=9210)
+    report = judge(file, kind="structures", register=office, answers=answers)
+    assert report.questions == ()
+    mast, manhole = (row.record for row in report.accepted)
+    assert (mast.code, mast.kind, mast.height_m) == ("1A", StructureKind.ANTENNA_MAST, 42.5)
+    assert (manhole.code, manhole.kind) == ("1B", StructureKind.MANHOLE)
+    assert 106 < mast.longitude < 107
+    assert [p.key for p in report.problems] == ["exchange.problem.not_a_point"]
+
+
+@pytest.mark.parametrize(
+    ("content", "key"),
+    [
+        (DXF[:200], "exchange.file.truncated"),
+        ("x\ny\n", "exchange.file.dxf_broken"),
+        ("0\nSECTION\n2\nENTITIES\n0\nENDSEC\n0\nEOF\n", "exchange.file.empty"),
+    ],
+)
+def test_a_broken_drawing_is_refused(
+    office: Register, tmp_path: Path, content: str, key: str
+) -> None:
+    file = tmp_path / "v.dxf"
+    file.write_text(content)
+    with pytest.raises(FormatError) as caught:
+        judge(file, kind="structures", register=office)
+    assert caught.value.key == key
+
+
 # what an export loses
 
 

@@ -1,4 +1,4 @@
-"""Cells of OpenCelliD (CSV): not structures, only where a cell was heard, and how well."""
+"""Cells of OpenCelliD (CSV): not structures, only where a cell was heard, and how well.
 
 A cell is kept as other telecom, never shareable, its name saying that the place is estimated and
 to how many metres; the data are under CC BY-SA 4.0, which every record says in its source.
