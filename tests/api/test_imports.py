@@ -565,3 +565,14 @@ def test_a_kind_of_two_words_is_an_import_too(client: TestClient, token: Token) 
     assert answer.json()["accepted"] == 1
     read = client.get(f"/imports/{answer.json()['id']}", headers=token("staff"))
     assert read.status_code == 200
+
+
+def test_the_page_of_a_kind_without_a_place(
+    client: TestClient, token: Token, browser_of: BrowserOf
+) -> None:
+    head = "Loại;Giá (đồng);Đơn vị tính;Quyết định;Điều khoản"
+    content = f"{head}\nCột ăng ten;6000000;vị trí;QĐ 7;II\n"
+    sent = send(client, token("staff"), "g.csv", content.encode(), "published_rents").json()
+    page = browser_of("staff").get(f"/view/imports/{sent['id']}")
+    assert page.status_code == 200
+    assert "QĐ 7" in page.text
