@@ -13,7 +13,7 @@ import re
 import shutil
 import tempfile
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
@@ -48,12 +48,13 @@ __all__ = [
     "uploads",
 ]
 
-_ID = re.compile(r"[a-z]{1,20}-[0-9a-f]{16}")
+_ID = re.compile(r"[a-z_]{1,20}-[0-9a-f]{16}")
 _RECORD = "upload.json"
 _CHUNK = 1 << 20
 _ATTEMPTS = 5
 _SEVERAL = frozenset({"crs", "confirm"})
 _LONGEST_NAME = 120
+_LISTED = 20
 _UNSAFE = re.compile(r'[\x00-\x1f\x7f/\\:*?"<>|]')
 
 
@@ -68,13 +69,17 @@ class Upload:
     file_name : str
         The name under which it was sent, without folders.
     kind : str
-        `structures`, `stations` or `plan`.
+        What it brings.
     sent_by : str
         Account that sent it.
     answers : dict
         What was answered, by the keys that questions show.
     batch_id : str or None
         The import that came of it.
+    organisation_id : str or None
+        The organisation of who sent it.
+    header : list of str
+        Its headers, once it was brought in.
     """
 
     id: str
@@ -83,10 +88,18 @@ class Upload:
     sent_by: str
     answers: dict[str, str] = field(default_factory=dict)
     batch_id: str | None = None
+    organisation_id: str | None = None
+    header: list[str] = field(default_factory=list)
 
 
 def keep(
-    home: Home, stream: IO[bytes], *, file_name: str, kind: ImportKind, sent_by: str
+    home: Home,
+    stream: IO[bytes],
+    *,
+    file_name: str,
+    kind: ImportKind,
+    sent_by: str,
+    organisation_id: str | None = None,
 ) -> Upload:
     """Keep a file and its record: all of it or nothing.
 
@@ -111,7 +124,8 @@ def keep(
             os.fsync(target.fileno())
         if (unfinished / name).stat().st_size == 0:
             raise FormatError("pages.file_empty", file=name)
-        sent = Upload(f"{kind.value}-{digest.hexdigest()[:16]}", name, kind.value, sent_by)
+        own = f"{kind.value}-{digest.hexdigest()[:16]}"
+        sent = Upload(own, name, kind.value, sent_by, organisation_id=organisation_id)
         _write(unfinished, sent)
         return _settle(home, unfinished, sent)
     finally:
@@ -225,9 +239,9 @@ def _beside(before: str, value: str) -> str:
     return ",".join(dict.fromkeys([*old, *new]))
 
 
-def note_batch(home: Home, sent: Upload, batch_id: str) -> Upload:
-    """Note the import that came of a file."""
-    changed = replace(sent, batch_id=batch_id)
+def note_batch(home: Home, sent: Upload, batch_id: str, header: Sequence[str]) -> Upload:
+    """Note the import that came of a file, and its headers."""
+    changed = replace(sent, batch_id=batch_id, header=list(header))
     _write(home.uploads / sent.id, changed)
     return changed
 
@@ -256,7 +270,7 @@ def _error_report(home: Home, sent: Upload, language: Language) -> Path:
 def judged_first(
     home: Home, register: Register, sent: Upload, place: Jurisdiction
 ) -> ImportReport | None:
-    """Judge a file that was just sent; one that cannot be read at all is not kept.
+    """Judge a file that was just sent; one that cannot be read, or holds a secret, is not kept.
 
     Returns
     -------
@@ -266,15 +280,20 @@ def judged_first(
     Raises
     ------
     FormatError
-        If the file cannot be read at all.
+        If the file cannot be read at all, or a row is marked as a state secret.
     """
     if sent.batch_id is not None:
         return None
     try:
-        return judged(home, register, sent, place)
+        report = judged(home, register, sent, place)
+        if report.secrets:
+            rows = ", ".join(map(str, report.secrets[:_LISTED]))
+            more = " …" if len(report.secrets) > _LISTED else ""
+            raise FormatError("exchange.file.secret_rows", file=sent.file_name, rows=rows + more)
     except FormatError:
         discard(home, sent)
         raise
+    return report
 
 
 def judged(home: Home, register: Register, sent: Upload, place: Jurisdiction) -> ImportReport:

@@ -11,8 +11,8 @@ from pathlib import Path
 
 from data.text import Language, text
 from gis.errors import FormatError
-from gis.exchange.exporting import Format, write_table
-from gis.exchange.layers import Layer, LayerColumn, LayerName, LayerRow, read_layer
+from gis.exchange.exporting import ExportFormat, write_table
+from gis.exchange.layers import Filters, Layer, LayerColumn, LayerName, LayerRow, read_layer
 from gis.exchange.writing import replaced_atomically
 from gis.quality import OwnerQuality
 from gis.register.reading import Reader
@@ -23,14 +23,14 @@ __all__ = ["DEFECTS_COLUMN", "write_defects"]
 DEFECTS_COLUMN = "defects"
 """Name of the column that says what is wrong."""
 
-_TABLES = (Format.XLSX, Format.CSV)
+_TABLES = (ExportFormat.XLSX, ExportFormat.CSV)
 
 
 def write_defects(
     register: Reader,
     scope: Scope,
     found: OwnerQuality,
-    format: Format,
+    format: ExportFormat,
     path: Path,
     *,
     language: Language | str = Language.VI,
@@ -46,7 +46,7 @@ def write_defects(
         What the caller may see.
     found : OwnerQuality
         The owner's defects.
-    format : Format
+    format : ExportFormat
         `xlsx` or `csv`.
     path : Path
         The file wanted, replaced whole or not at all.
@@ -66,7 +66,9 @@ def write_defects(
     for one in found.defects:
         said = text(f"infrastructure.defect_{one.rule}", language)
         wrong.setdefault(one.structure.id, []).append(said)
-    layer = _marked(read_layer(register, scope, LayerName.STRUCTURES, language, on), wrong)
+    layer = _marked(
+        read_layer(register, scope, LayerName.STRUCTURES, language, Filters(on=on)), wrong
+    )
     with replaced_atomically(path) as temporary:
         write_table(layer, format, temporary, language, register.organisations())
 

@@ -7,14 +7,13 @@ from api.cli.frame import DONE, Command, Output, Parser
 from api.cli.options import day
 from api.cli.work import opened
 from gis.errors import FormatError
-from gis.exchange.exporting import Format, LayerName, export
+from gis.exchange.exporting import ExportFormat, LayerName, export, formats_of
 from gis.register.scopes import PUBLIC, SYSTEM, Role, Scope
 from gis.register.store import Register
 
 __all__ = ["COMMANDS"]
 
-_TABLES = (Format.XLSX, Format.CSV)
-_ENDINGS = {f".{kind.value}": kind for kind in Format}
+_ENDINGS = {f".{kind.ending}": kind for kind in ExportFormat}
 
 
 def _configure(parser: Parser) -> None:
@@ -28,6 +27,17 @@ def _configure(parser: Parser) -> None:
     whose = parser.add_mutually_exclusive_group()
     whose.add_argument("--public", action="store_true", help=parser.say("help_export_public"))
     whose.add_argument("--organisation", metavar="ID", help=parser.say("help_export_organisation"))
+    parser.add_argument(
+        "--record-kind", action="append", default=[], help=parser.say("help_export_record_kind")
+    )
+    parser.add_argument("--owner", metavar="ID", help=parser.say("help_export_owner"))
+    parser.add_argument(
+        "--bbox",
+        type=float,
+        nargs=4,
+        metavar=("WEST", "SOUTH", "EAST", "NORTH"),
+        help=parser.say("help_export_bbox"),
+    )
     parser.add_argument("--on", metavar="YYYY-MM-DD", help=parser.say("help_on"))
 
 
@@ -37,7 +47,8 @@ def _run(arguments: argparse.Namespace, output: Output) -> int:
         raise FormatError(
             "cli.export_format", file=str(arguments.file), expected=", ".join(_ENDINGS)
         )
-    every = [name for name in LayerName if not (kind in _TABLES and name.outlines)]
+    every = [name for name in LayerName if kind.value in formats_of(name)]
+    box = arguments.bbox
     with opened(output) as register:
         files = export(
             register,
@@ -47,6 +58,9 @@ def _run(arguments: argparse.Namespace, output: Output) -> int:
             arguments.file,
             language=output.language,
             on=day(arguments.on),
+            kinds=arguments.record_kind,
+            owner_id=arguments.owner,
+            bbox=None if box is None else (box[0], box[1], box[2], box[3]),
         )
     for file in files:
         output.say("export_written", file=str(file), size=file.stat().st_size)

@@ -13,9 +13,10 @@ from api.guard import GuardedRoute
 from api.identity import identity_of
 from api.language import api_language, page_language
 from api.pages import wants_page
+from api.paging import BoundsDep
 from api.service import service_of
 from gis.errors import NotFoundError
-from gis.exchange.exporting import Format, LayerName, export
+from gis.exchange.exporting import ExportFormat, LayerName, export
 
 __all__ = ["SAMPLES", "router"]
 
@@ -29,16 +30,31 @@ SAMPLES = {"cot_ang_ten_mau.xlsx": "structures", "dai_fm_mau.csv": "plan"}
 def export_layer(
     request: Request,
     layer: LayerName,
-    format: Annotated[Format, Query()] = Format.GEOPACKAGE,
+    bbox: BoundsDep,
+    *,
+    format: Annotated[ExportFormat, Query()] = ExportFormat.GEOPACKAGE,
     on: Annotated[date | None, Query(description="Only what is in force on this day.")] = None,
+    kind: Annotated[list[str] | None, Query(description="Only these kinds.")] = None,
+    owner: Annotated[str | None, Query(description="Only of this organisation.")] = None,
 ) -> FileResponse:
     """A layer of the register as a file, as far as the caller may see it."""
     register = service_of(request).register
     scope = identity_of(request).scope
     language = page_language(request) if wants_page(request) else api_language(request)
     return made_for_download(
-        f"phusong-{layer.value}.{format.value}",
-        lambda path: export(register, scope, [layer], format, path, language=language, on=on),
+        f"phusong-{layer.value}.{format.ending}",
+        lambda path: export(
+            register,
+            scope,
+            [layer],
+            format,
+            path,
+            language=language,
+            on=on,
+            kinds=kind or (),
+            owner_id=owner or None,
+            bbox=bbox,
+        ),
     )
 
 

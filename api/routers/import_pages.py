@@ -15,6 +15,7 @@ from api.guard import GuardedRoute
 from api.identity import identity_of
 from api.language import page_language
 from api.pages import render
+from api.proposals import proposed
 from api.routers.exports import SAMPLES
 from api.routers.imports import commit_upload, undo_batch
 from api.service import Service, service_of
@@ -22,14 +23,27 @@ from data.text import Language, text, when
 from gis.errors import FormatError, GisError
 from gis.exchange.answers import Question
 from gis.exchange.datum import crs_name
-from gis.exchange.exporting import Format, LayerName
+from gis.exchange.exporting import ExportFormat, LayerName, formats_of
 from gis.exchange.fields import title
 from gis.exchange.importing import ImportKind
-from gis.exchange.report import Accepted, ImportReport, RowState
+from gis.exchange.report import Accepted, ImportReport, RowState, SiteRecord
 from gis.register.allotments import AllotmentPoint
-from gis.register.records import BroadcastStation, Measurement, PlanEntry, ProtectedPoint
+from gis.register.records import (
+    AdministrativeUnit,
+    BroadcastStation,
+    Measurement,
+    PlanEntry,
+    ProtectedPoint,
+)
+from gis.register.routes import Cable, Duct, Route
 from gis.register.siting import AviationFacility, Runway
-from gis.register.structures import Structure
+from gis.register.structures import (
+    AttachmentLevel,
+    Contract,
+    Installation,
+    PublishedRent,
+    Structure,
+)
 
 __all__ = ["router"]
 
@@ -41,7 +55,6 @@ _RADIOS = 6
 _ANSWER = "answer."
 _OPTION = "option."
 _STORED = "exchange.problem.duplicate_stored"
-_TABLES = tuple(layer for layer in LayerName if not layer.outlines)
 
 
 @router.get("/view/imports")
@@ -65,6 +78,7 @@ def send(
             file_name=file.filename or "",
             kind=kind,
             sent_by=identity_of(request).name,
+            organisation_id=identity_of(request).organisation_id,
         )
         uploads.judged_first(service.home, service.register, sent, service.jurisdiction())
     except GisError as error:
@@ -157,8 +171,8 @@ def _list(
         of_batch={one.batch_id: one.id for one in sent if one.batch_id is not None},
         export_on="",
         layers=[one.value for one in LayerName],
-        tables=[one.value for one in _TABLES],
-        formats=[one.value for one in Format],
+        formats_of={one.value: formats_of(one) for one in LayerName},
+        formats=[one.value for one in ExportFormat],
     )
 
 
@@ -175,6 +189,7 @@ def _preview(
             report = uploads.judged(service.home, service.register, sent, service.jurisdiction())
         except FormatError as error:
             problem = problem or error
+    before = None if report is None else proposed(service.home, sent, report)
     return render(
         request,
         "import.html",
@@ -185,6 +200,8 @@ def _preview(
         brought_in=brought_in,
         report=report,
         answers=_answered(sent.answers, service, language),
+        proposal=before,
+        proposed=[] if before is None else _answered(before.answers, service, language),
         **({} if report is None else _shown(report, sent, language)),
     )
 
@@ -232,16 +249,40 @@ def _row(row: Accepted, language: Language) -> dict[str, Any]:
         name, about = record.name, text(f"register.facility_kind.{record.kind}", language)
     elif isinstance(record, ProtectedPoint):
         name, about = record.name, text(f"register.protected_point_kind.{record.kind}", language)
-    else:
+    elif isinstance(record, AdministrativeUnit):
         name, about = record.name, record.code
+    else:
+        name, about = _of_site(record)
     return {
         "row": row.row,
         "name": name,
         "about": about,
-        "longitude": record.longitude,
-        "latitude": record.latitude,
+        "longitude": getattr(record, "longitude", None),
+        "latitude": getattr(record, "latitude", None),
         "changes": [change.say(language) for change in row.changes],
     }
+
+
+def _of_site(record: SiteRecord) -> tuple[str, str]:
+    """Return what a row of lines, levels, contracts or rents is called, and about what it is."""
+    if isinstance(record, Route):
+        return record.code, f"{record.from_id} – {record.to_id}"
+    if isinstance(record, Duct):
+        return record.code, record.route_id
+    if isinstance(record, Cable):
+        return record.name, f"{record.duct_id}; {record.organisation_id}"
+    if isinstance(record, Installation):
+        return record.technology, f"{record.structure_id}; {record.organisation_id}"
+    return _of_letting(record)
+
+
+def _of_letting(record: AttachmentLevel | Contract | PublishedRent) -> tuple[str, str]:
+    if isinstance(record, AttachmentLevel):
+        span = f"{record.height_from_m:g}–{record.height_to_m:g} m"
+        return record.structure_id, f"{span}; {record.slots}"
+    if isinstance(record, Contract):
+        return record.number, f"{record.owner_id} – {record.tenant_id}"
+    return record.instrument, record.clause
 
 
 def _on_air(

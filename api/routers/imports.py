@@ -15,6 +15,7 @@ from api.identity import identity_of
 from api.language import api_language, page_language
 from api.pages import wants_page
 from api.paging import LimitQuery, OffsetQuery, links
+from api.proposals import proposed
 from api.schemas import ImportAnswersRequest
 from api.service import service_of
 from data.text import Language, text
@@ -42,6 +43,7 @@ def send(
         file_name=file.filename or "",
         kind=kind,
         sent_by=identity_of(request).name,
+        organisation_id=identity_of(request).organisation_id,
     )
     uploads.judged_first(service.home, service.register, sent, service.jurisdiction())
     return JSONResponse(_judged(request, sent), 201, headers={"location": f"/imports/{sent.id}"})
@@ -50,9 +52,17 @@ def send(
 def _judged(request: Request, sent: uploads.Upload) -> dict[str, Any]:
     service = service_of(request)
     report = uploads.judged(service.home, service.register, sent, service.jurisdiction())
+    before = proposed(service.home, sent, report)
     return {
         "id": sent.id,
         "answers": sent.answers,
+        "proposed": None
+        if before is None
+        else {
+            "file": before.file_name,
+            "batch": before.batch_id,
+            "answers": dict(before.answers),
+        },
         "batch": sent.batch_id,
         **report.to_json(api_language(request)),
         "links": [
@@ -107,7 +117,7 @@ def commit_upload(request: Request, import_id: str, answers: dict[str, str]) -> 
         raise ConflictError("pages.import_nothing", file=report.file_name)
     batch = commit(report, service.register, author=identity_of(request).name)
     uploads.keep_error_reports(service.home, sent, report)
-    uploads.note_batch(service.home, sent, batch.id)
+    uploads.note_batch(service.home, sent, batch.id, report.header)
     return batch
 
 

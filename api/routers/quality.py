@@ -21,7 +21,7 @@ from api.views import jurisdiction_of
 from data.text import Language, text
 from gis.duplicates import Likeness, decide, duplicates
 from gis.errors import FormatError, GisError, NotFoundError
-from gis.exchange.exporting import Format
+from gis.exchange.exporting import ExportFormat
 from gis.quality import OwnerQuality, quality
 from gis.quality_files import write_defects
 from gis.register.duplicates import Decision, DuplicateDecision
@@ -54,7 +54,7 @@ def owners(request: Request) -> dict[str, Any]:
 
 @router.get("/quality/{owner_id}/defects", tags=["register"], response_class=FileResponse)
 def defects(
-    request: Request, owner_id: str, format: Annotated[Format, Query()] = Format.XLSX
+    request: Request, owner_id: str, format: Annotated[ExportFormat, Query()] = ExportFormat.XLSX
 ) -> FileResponse:
     """The structures of an owner with open defects, as the file that it corrects."""
     service, identity = service_of(request), identity_of(request)

@@ -1,23 +1,21 @@
 """Rows into records: one builder a kind; what it cannot read is a problem of the row."""
 
 import re
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
 from gis.emissions import emission_from_text
-from gis.exchange.allotment_rows import Allotments, allotment_point
+from gis.exchange.allotment_rows import allotment_point
 from gis.exchange.aviation_rows import aviation_facility, runway
 from gis.exchange.cells import CellReader
 from gis.exchange.fields import tables
-from gis.exchange.measured_rows import Stations, measurement
+from gis.exchange.known import Known, organisation
+from gis.exchange.measured_rows import measurement
 from gis.exchange.report import ImportKind
+from gis.exchange.site_rows import MAKERS
 from gis.exchange.station_antennas import antenna_of_row
-from gis.names import name_key
 from gis.register.records import (
-    AdministrativeUnit,
-    Organisation,
     ProtectedPointKind,
     Reception,
     Service,
@@ -29,7 +27,7 @@ from propagation.errors import PropagationError
 from propagation.interference.dvbt2 import mode_from_text
 from propagation.profile import Polarization
 
-__all__ = ["Known", "build", "noted"]
+__all__ = ["build", "noted"]
 
 _LABEL = re.compile(r"\[?\s*(V1|V2|R-?[HML]|D)\b", re.IGNORECASE)
 _LABELS = {
@@ -49,52 +47,6 @@ _POINT_HEIGHTS_M = (-20.0, 20_000.0)
 _YEAR = re.compile(r"\d{4}(?:\.0)?", re.ASCII)
 
 
-@dataclass(frozen=True, slots=True)
-class Known:
-    """What the register holds that rows refer to.
-
-    Attributes
-    ----------
-    organisations : dict
-        Id by name without regard to tone placement, and by id.
-    names : tuple of str
-        Names of the organisations, for messages.
-    structures : dict
-        Id by code of the structure, of those that are unique.
-    plan_entries : frozenset of str
-        Ids of plan entries.
-    stations : Stations
-        The stations that measurements may name.
-    units : mapping
-        Unit by code, of the day that the file is brought in for.
-    allotments : Allotments
-        What the rows so far say of allotments.
-    only_owner : str or None
-        The organisation that may bring rows; None for all.
-    file : str
-        Default source.
-    confidence : Confidence
-        For rows without a label.
-    """
-
-    organisations: dict[str, str]
-    names: tuple[str, ...]
-    structures: dict[str, str] = field(default_factory=dict)
-    plan_entries: frozenset[str] = frozenset()
-    stations: Stations = field(default_factory=lambda: Stations([]))
-    units: Mapping[str, AdministrativeUnit] = field(default_factory=dict)
-    allotments: Allotments = field(default_factory=Allotments)
-    only_owner: str | None = None
-    file: str = ""
-    confidence: Confidence = Confidence.SECONDARY
-
-    @staticmethod
-    def index(organisations: Sequence[Organisation]) -> dict[str, str]:
-        """Return ids by id and by name."""
-        by_name = {name_key(each.name): each.id for each in organisations}
-        return by_name | {name_key(each.id): each.id for each in organisations}
-
-
 def build(kind: ImportKind, reader: CellReader, known: Known) -> dict[str, Any]:
     """Return the values of a record by field, without its place and its id where it has none.
 
@@ -110,18 +62,21 @@ def build(kind: ImportKind, reader: CellReader, known: Known) -> dict[str, Any]:
         ImportKind.RUNWAYS: _runway,
         ImportKind.FACILITIES: _aviation_facility,
         ImportKind.POPULATION: _population,
+        **MAKERS,
     }[kind]
     values = maker(reader, known)
     if kind is ImportKind.POPULATION:
         return values
     values["id"] = _record_id(reader)
-    if kind is not ImportKind.MEASUREMENTS:
+    if reader.knows("valid_from"):
         values["valid_from"], values["valid_to"] = _span(reader, "valid_from", "valid_to")
     if kind is ImportKind.ALLOTMENTS:
         known.allotments.agree(reader, values)
     values["note"] = reader.text("note")
     values["confidence"], values["source"] = _origin(reader, known)
     values["source"] = noted(values["source"], values["note"])
+    if kind is ImportKind.CONTRACTS and values["valid_from"] is None and not reader.problems:
+        reader.refuse("valid_from", "missing")
     return values
 
 
@@ -132,20 +87,29 @@ def noted(source: str, note: str | None) -> str:
 
 def _structure(reader: CellReader, known: Known) -> dict[str, Any]:
     code = reader.text("code")
+    kind = _enum(StructureKind, _required(reader, "kind"))
     return {
         "code": code,
         "name": reader.text("name") or code,
-        "kind": _enum(StructureKind, _required(reader, "kind")),
-        "owner_id": _organisation(reader, known, "owner_id", required=True),
-        "height_m": reader.number("height_m"),
+        "kind": kind,
+        "owner_id": organisation(reader, known, "owner_id", required=True),
+        "height_m": _height_m(reader, kind),
         "ground_height_m": reader.number("ground_height_m"),
         "commune_name": reader.text("commune_name"),
         "address": reader.text("address"),
         "shareable": reader.flag("shareable"),
         "confidential": reader.flag("confidential") or False,
         **_carrying(reader),
-        "manager_id": _organisation(reader, known, "manager_id", required=False),
+        "manager_id": organisation(reader, known, "manager_id", required=False),
     }
+
+
+def _height_m(reader: CellReader, kind: StructureKind | None) -> float | None:
+    """Return the height of a structure; only a building is higher than any mast of the country."""
+    height, highest = reader.number("height_m"), tables()["highest"]["structure_m"]
+    if height is not None and height > highest and kind is not StructureKind.BUILDING:
+        reader.refuse("height_m", "too_high", highest=highest)
+    return height
 
 
 _FLAGS = ("concealed", "lightning_protected", "obstacle_lights")
@@ -184,7 +148,7 @@ def _station(reader: CellReader, known: Known) -> dict[str, Any]:
         "station_class": _enum(StationClass, reader.choice("station_class")) or StationClass.OTHER,
         "frequency_mhz": frequency,
         "channel": reader.text("channel"),
-        "organisation_id": _organisation(reader, known, "organisation_id", required=False),
+        "organisation_id": organisation(reader, known, "organisation_id", required=False),
         "structure_id": _reference(reader, "structure_id", known.structures),
         "plan_entry_id": _reference(
             reader, "plan_entry_id", {entry: entry for entry in known.plan_entries}
@@ -350,19 +314,6 @@ def _carrier(reader: CellReader) -> tuple[float | None, Service | None]:
 
 def _in_band(service: Mapping[str, Any], frequency: float) -> bool:
     return any(low <= frequency <= high for low, high in service["bands_mhz"])
-
-
-def _organisation(reader: CellReader, known: Known, name: str, *, required: bool) -> str | None:
-    word = reader.text(name)
-    if word is None:
-        return None
-    found = known.organisations.get(name_key(word))
-    if found is None:
-        listed = "; ".join(known.names[:12]) or "—"
-        reader.refuse(name, "organisation_unknown", known=listed)
-    elif required and known.only_owner is not None and found != known.only_owner:
-        reader.refuse(name, "owner_not_yours")
-    return found
 
 
 def _reference(reader: CellReader, name: str, known: Mapping[str, str]) -> str | None:

@@ -29,6 +29,7 @@ _YEAR_FIRST = re.compile(r"(\d{4})[-/.](\d{1,2})[-/.](\d{1,2})(?:[T ]00:00.*)?",
 _LONGEST_TEXT = 500
 _HOLES_TOLD = 6
 _LARGEST_LEVEL = 200.0
+_LEVELS_OF_WATT = {"dbw": 0.0, "dbm": 30.0}
 _AZIMUTHS = tuple(range(0, 360, 10))
 _CLOCK = re.compile(r"(\d{1,2})[:hg](\d{2})?(?:[:mp](\d{2})?)?", re.ASCII)
 
@@ -106,6 +107,10 @@ class CellReader:
             )
         )
 
+    def knows(self, field: str) -> bool:
+        """Return whether rows of this kind have a field."""
+        return field in self._fields
+
     def has(self, field: str) -> bool:
         """Return whether a field has a column or a constant."""
         return field in self._columns.one or field in self._constants
@@ -168,12 +173,15 @@ class CellReader:
         return value
 
     def power(self, field: str) -> float | None:
-        """Return a power in the field's own unit: dBW, W or kW; it must be above zero."""
+        """Return a power in the field's own unit: dBW, dBm, W or kW; it must be above zero."""
         watts = self._quantity(field)
         if watts is None:
             return None
         own = self._fields[field].unit
-        value = 10 * math.log10(watts) if own == "dbw" else watts / (1000 if own == "kw" else 1)
+        if own in _LEVELS_OF_WATT:
+            value = 10 * math.log10(watts) + _LEVELS_OF_WATT[own]
+        else:
+            value = watts / (1000 if own == "kw" else 1)
         if field in self._conventions.isotropic:
             value -= DIPOLE_GAIN_DBI
         limits = range_of(field)

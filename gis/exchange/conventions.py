@@ -33,9 +33,10 @@ _DEFAULT_UNIT = {
     Dimension.DURATION: "giờ",
     Dimension.MONEY: "đồng",
     Dimension.RESISTANCE: "Ω",
+    Dimension.DIAMETER: "mm",
 }
 _NUMERIC = (*_DEFAULT_UNIT, Dimension.POWER, Dimension.FIELD_STRENGTH)
-_WHOLE = ("population", "rent_asked_vnd")
+_WHOLE = ("population", "rent_asked_vnd", "rent_vnd", "amount_vnd", "fibres", "slots")
 _METRES = ("easting", "northing", "x", "y")
 _POWER_UNITS = ("W", "kW", "dBW", "dBm")
 _FIELD_UNITS = ("dBµV/m", "dBµV", "dBm")

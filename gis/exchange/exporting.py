@@ -9,6 +9,7 @@ import csv
 import json
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
+from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
@@ -23,18 +24,45 @@ from openpyxl.utils import get_column_letter
 from data.text import Language, text
 from gis.errors import FormatError
 from gis.exchange.fields import title
-from gis.exchange.layers import Layer, LayerColumn, LayerName, LayerRow, read_layer, word_of
-from gis.exchange.safety import Format
+from gis.exchange.layers import (
+    Filters,
+    Layer,
+    LayerColumn,
+    LayerName,
+    LayerRow,
+    read_layer,
+    word_of,
+)
+from gis.exchange.losing import write_kml, write_shapefile
+from gis.exchange.safety import LIMITS
 from gis.exchange.writing import csv_text, replaced_atomically, xlsx_cell
-from gis.register.records import Organisation
+from gis.register.records import Bounds, Organisation
 from gis.register.scopes import Scope
 from gis.register.store import Register
 
-__all__ = ["Format", "LayerName", "export", "write_table"]
+__all__ = ["ExportFormat", "LayerName", "export", "formats_of", "write_table"]
+
+
+class ExportFormat(StrEnum):
+    """A format that the register's layers can be written in."""
+
+    GEOPACKAGE = "gpkg"
+    GEOJSON = "geojson"
+    XLSX = "xlsx"
+    CSV = "csv"
+    SHAPEFILE = "shp"
+    KML = "kml"
+
+    @property
+    def ending(self) -> str:
+        """Ending of the file's name: a Shapefile is several files in one archive."""
+        return "zip" if self is ExportFormat.SHAPEFILE else self.value
+
 
 _BOLD = Font(bold=True)
 _DEGREE_DECIMALS = 9
-_TABLES = (Format.XLSX, Format.CSV)
+_TABLES = (ExportFormat.XLSX, ExportFormat.CSV)
+_DRAWN = (ExportFormat.SHAPEFILE, ExportFormat.KML)
 _EMPTY: Mapping[type, tuple[object, str]] = {
     str: ("", "object"),
     float: (0.0, "float64"),
@@ -42,18 +70,34 @@ _EMPTY: Mapping[type, tuple[object, str]] = {
     bool: (False, "bool"),
     date: (np.datetime64("1970-01-01"), "datetime64[D]"),
 }
-_ONE_LAYER = (Format.CSV, Format.GEOJSON)
+_ONE_LAYER = (ExportFormat.CSV, ExportFormat.GEOJSON, ExportFormat.SHAPEFILE, ExportFormat.KML)
+
+
+def formats_of(layer: LayerName) -> list[str]:
+    """Return the formats that a layer can be written in: outlines in no table, the rest in all.
+
+    What lies nowhere is not drawn: neither as a Shapefile nor as KML.
+    """
+    tables = layer is not LayerName.BOUNDARIES
+    return [
+        one.value
+        for one in ExportFormat
+        if (tables or one not in _TABLES) and (layer.drawn or one not in _DRAWN)
+    ]
 
 
 def export(
     register: Register,
     scope: Scope,
     layers: Iterable[LayerName | str],
-    format: Format | str,
+    format: ExportFormat | str,
     path: Path,
     *,
     language: Language | str = Language.VI,
     on: date | None = None,
+    kinds: Iterable[str] = (),
+    owner_id: str | None = None,
+    bbox: Bounds | None = None,
 ) -> tuple[Path, ...]:
     """Write layers as one caller may see them; a file is replaced whole or not at all.
 
@@ -64,18 +108,23 @@ def export(
     scope : Scope
         What the caller may see.
     layers : iterable of LayerName
-        `structures`, `stations`, `plan`, `boundaries`, `measurements`, `protected_points`,
-        `allotments`, `runways`, `aviation_facilities`,
-        `planning_zones`.
-    format : Format
-        `gpkg` and `xlsx` hold all layers in one file; `geojson` and `csv` hold one, so that more
-        become `<name>-<layer>.<ending>`.
+        `structures`, `routes`, `levels`, `stations` ...
+    format : ExportFormat
+        `gpkg` and `xlsx` hold all layers in one file; the others hold one, so that more become
+        `<name>-<layer>.<ending>`. `shp` is a zip with a data sheet of what it loses, `kml` holds
+        its data sheet in its description.
     path : Path
         The file wanted.
     language : Language
         Of headers and words in XLSX and CSV, and of the stamp on demonstration data.
     on : date, optional
         Only what is in force on a day.
+    kinds : iterable of str
+        Only these kinds of structure, line or point; none is all.
+    owner_id : str, optional
+        Only of this organisation.
+    bbox : Bounds, optional
+        Only what touches west, south, east, north in degrees.
 
     Returns
     -------
@@ -89,13 +138,14 @@ def export(
     """
     try:
         wanted = [LayerName(name) for name in dict.fromkeys(layers)]
-        kind = Format(format)
+        kind = ExportFormat(format)
     except ValueError as error:
         raise FormatError("exchange.export_unknown", value=str(error)) from None
     if not wanted or (kind in _TABLES and any(name.outlines for name in wanted)):
         raise FormatError("exchange.export_no_outlines", format=kind.value)
+    filters = Filters(on=on, kinds=tuple(kinds), owner_id=owner_id, bbox=bbox)
     with register.snapshot() as now:
-        read = [read_layer(now, scope, name, language, on) for name in wanted]
+        read = [read_layer(now, scope, name, language, filters) for name in wanted]
         organisations = now.organisations()
     path = Path(path)
     if kind in _ONE_LAYER and len(read) > 1:
@@ -110,20 +160,24 @@ def export(
 
 
 def _write(
-    kind: Format,
+    kind: ExportFormat,
     layers: Sequence[Layer],
     path: Path,
     language: Language | str,
     organisations: Sequence[Organisation],
 ) -> None:
-    if kind is Format.GEOPACKAGE:
+    if kind is ExportFormat.GEOPACKAGE:
         for layer in layers:
             _write_geopackage(layer, path)
-    elif kind is Format.GEOJSON:
+    elif kind is ExportFormat.GEOJSON:
         _write_geojson(layers[0], path)
+    elif kind is ExportFormat.SHAPEFILE:
+        write_shapefile(layers[0], path, language)
+    elif kind is ExportFormat.KML:
+        write_kml(layers[0], path, language)
     else:
         words = _Words(language, organisations)
-        if kind is Format.XLSX:
+        if kind is ExportFormat.XLSX:
             _write_xlsx(layers, path, words)
         else:
             _write_csv(layers[0], path, words)
@@ -131,7 +185,7 @@ def _write(
 
 def write_table(
     layer: Layer,
-    format: Format,
+    format: ExportFormat,
     path: Path,
     language: Language | str,
     organisations: Sequence[Organisation],
@@ -153,30 +207,52 @@ class _Words:
     def header(self, layer: Layer) -> list[str]:
         """Return the headers of a table, the place behind the identifier."""
         titles = [column.title(self.language) for column in layer.columns]
-        place = [title(name, self.language) for name in ("longitude", "latitude")]
+        place = [title(name, self.language) for name in _place_names(layer)]
         return [titles[0], *titles[1:], *place]
 
     def row(self, layer: Layer, row: LayerRow) -> list[Any]:
         """Return the values of a table's row in the order of the headers."""
         values = [
-            self._word(column, value)
+            self._word(layer, column, value)
             for column, value in zip(layer.columns, row.values, strict=True)
         ]
-        point = row.geometry
-        place = [point.x, point.y] if isinstance(point, shapely.Point) else [None, None]
-        return [*values, *place]
+        return [*values, *_place(layer, row)]
 
-    def _word(self, column: LayerColumn, value: Any) -> Any:
+    def _word(self, layer: Layer, column: LayerColumn, value: Any) -> Any:
         if isinstance(value, bool):
             return text(f"exchange.flag.{'yes' if value else 'no'}", self.language)
-        if column.name in ("owner_id", "organisation_id"):
+        if column.name in ("owner_id", "organisation_id", "manager_id", "tenant_id"):
             return self._owners.get(value, value)
-        return word_of(column.name, value, self.language) or value
+        return word_of(layer.name, column.name, value, self.language) or value
+
+
+def _place_names(layer: Layer) -> tuple[str, ...]:
+    """Return the columns of a table that say where a record of a layer lies."""
+    if layer.name is LayerName.ROUTES:
+        return ("geometry",)
+    return ("longitude", "latitude") if layer.name.placed else ()
+
+
+def _place(layer: Layer, row: LayerRow) -> list[Any]:
+    shape = row.geometry
+    if layer.name is LayerName.ROUTES and shape is not None:
+        written = shapely.to_wkt(shape, rounding_precision=_DEGREE_DECIMALS)
+        if len(written) > LIMITS.cell_characters:
+            names = [column.name for column in layer.columns]
+            raise FormatError(
+                "exchange.export_line_too_long",
+                code=row.values[names.index("code")],
+                limit=LIMITS.cell_characters,
+            )
+        return [written]
+    point = [shape.x, shape.y] if isinstance(shape, shapely.Point) else [None, None]
+    return point[: len(_place_names(layer))]
 
 
 def _write_xlsx(layers: Sequence[Layer], path: Path, words: _Words) -> None:
+    written = [[words.row(layer, row) for row in layer.rows] for layer in layers]
     book = Workbook(write_only=True)
-    for layer in layers:
+    for layer, rows in zip(layers, written, strict=True):
         sheet = book.create_sheet(layer.title(words.language))
         sheet.freeze_panes = "C2"
         headers = words.header(layer)
@@ -186,8 +262,8 @@ def _write_xlsx(layers: Sequence[Layer], path: Path, words: _Words) -> None:
         for cell in cells:
             cell.font = _BOLD
         sheet.append(cells)
-        for row in layer.rows:
-            sheet.append([xlsx_cell(sheet, value) for value in words.row(layer, row)])
+        for values in rows:
+            sheet.append([xlsx_cell(sheet, value) for value in values])
     book.save(path)
 
 
@@ -255,16 +331,20 @@ def _write_geopackage(layer: Layer, path: Path) -> None:
     ]
     pyogrio.raw.write(
         path,
-        geometry=shapely.to_wkb(geometries) if len(geometries) else geometries,
+        geometry=None if layer.geometry_type is None else _wkb(geometries),
         field_data=[data for data, _ in arrays],
         field_mask=[mask for _, mask in arrays],
         fields=[column.name for column in layer.columns],
         layer=layer.name.value,
         driver="GPKG",
         geometry_type=layer.geometry_type,
-        crs="EPSG:4326",
+        crs=None if layer.geometry_type is None else "EPSG:4326",
         append=path.exists(),
     )
+
+
+def _wkb(geometries: NDArray[Any]) -> Any:
+    return shapely.to_wkb(geometries) if len(geometries) else geometries
 
 
 def _array(column: LayerColumn, values: Sequence[Any]) -> tuple[NDArray[Any], NDArray[np.bool_]]:

@@ -53,15 +53,16 @@ class Extent:
 def extent_of(register: Reader, kind: ImportKind, jurisdiction: Jurisdiction | None) -> Extent:
     """Return where rows of a kind can lie.
 
-    Structures lie in the province of the jurisdiction or just beyond its (perhaps approximate)
-    outline, stations within reach of it, plan entries anywhere in the country. Without a
-    jurisdiction it is the country.
+    Structures and lines lie in the province of the jurisdiction or just beyond its (perhaps
+    approximate) outline, stations within reach of it, plan entries anywhere in the country.
+    Without a jurisdiction it is the country.
     """
     extent = tables()["extent"]
     country = shapely.box(*extent["national"])
-    if jurisdiction is None or not kind.placed:
+    of_sites = kind in (ImportKind.STRUCTURES, ImportKind.ROUTES)
+    if jurisdiction is None or not (kind.placed or of_sites):
         return Extent("", 0.0, country)
-    margin_km = float(extent["structures_km" if kind is ImportKind.STRUCTURES else "stations_km"])
+    margin_km = float(extent["structures_km" if of_sites else "stations_km"])
     code, on = jurisdiction.province_code, jurisdiction.on
     outlines = register.boundaries(codes=[code], on=on)
     if outlines:

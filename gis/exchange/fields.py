@@ -5,14 +5,25 @@ Words live in data/tables/headers.toml; what a field is lives here.
 
 import tomllib
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, fields
-from enum import StrEnum
+from dataclasses import fields
 from functools import cache, lru_cache
 from typing import Any
 
 from data import path
 from data.text import Language, has, text
+from gis.exchange.dimensions import (
+    ALWAYS,
+    ORIGIN,
+    PLACE,
+    PLACED,
+    UNTIL,
+    Dimension,
+    Field,
+    lengths,
+    powers,
+)
 from gis.exchange.report import ImportKind
+from gis.exchange.site_fields import SITE_FIELDS
 from gis.names import plain_key
 from gis.register.antennas import Antenna
 
@@ -32,88 +43,10 @@ __all__ = [
 ]
 
 
-class Dimension(StrEnum):
-    """What a field's value is."""
-
-    TEXT = "text"
-    CHOICE = "choice"
-    FLAG = "flag"
-    DAY = "day"
-    MOMENT = "moment"
-    CLOCK = "clock"
-    COUNT = "count"
-    AREA = "area"
-    MASS = "mass"
-    DURATION = "duration"
-    MONEY = "money"
-    RESISTANCE = "resistance"
-    FIELD_STRENGTH = "field_strength"
-    LENGTH = "length"
-    FREQUENCY = "frequency"
-    POWER = "power"
-    SERIES = "series"
-    ANGLE = "angle"
-    DECIBEL = "decibel"
-    PLACE = "place"
-
-
-@dataclass(frozen=True, slots=True)
-class Field:
-    """One field of a record.
-
-    Attributes
-    ----------
-    name : str
-        Its name in the record, with the unit suffix.
-    dimension : Dimension
-        What it is.
-    required : bool
-        Whether every row must have it.
-    constant : bool
-        Whether one value for the whole file may be given instead of a column.
-    unit : str
-        The record's own unit.
-    choices : str
-        The list of a choice, where it is not called as the field.
-    meanwhile : str
-        What stands for a constant while nobody has told it.
-    """
-
-    name: str
-    dimension: Dimension = Dimension.TEXT
-    required: bool = False
-    constant: bool = False
-    unit: str = ""
-    choices: str = ""
-    meanwhile: str = "?"
-
-
-PLACE = ("longitude", "latitude", "easting", "northing", "x", "y", "position", "crs")
-"""Columns that say where; they become longitude and latitude."""
-
-
-def _lengths(*names: str) -> tuple[Field, ...]:
-    return tuple(Field(name, Dimension.LENGTH, unit="m") for name in names)
-
-
 def _decibels(*names: str) -> tuple[Field, ...]:
     return tuple(Field(name, Dimension.DECIBEL, unit="db") for name in names)
 
 
-def _powers(*names: str) -> tuple[Field, ...]:
-    return tuple(Field(name, Dimension.POWER, unit=name.rpartition("_")[2]) for name in names)
-
-
-_PLACED = tuple(Field(name, Dimension.PLACE) for name in PLACE)
-_ORIGIN = (
-    Field("label"),
-    Field("confidence", Dimension.CHOICE),
-    Field("source"),
-    Field("note"),
-    Field("stamp"),
-)
-_UNTIL = Field("valid_to", Dimension.DAY)
-_ALWAYS = (*_PLACED, Field("valid_from", Dimension.DAY), _UNTIL, *_ORIGIN)
 _FREQUENCY = Field("frequency_mhz", Dimension.FREQUENCY, required=True, unit="mhz")
 
 ANTENNA: Mapping[str, str] = {f"antenna_{one.name}": one.name for one in fields(Antenna)}
@@ -151,7 +84,7 @@ FIELDS: Mapping[ImportKind, tuple[Field, ...]] = {
             meanwhile="other_telecom",
         ),
         Field("owner_id", required=True, constant=True),
-        *_lengths("height_m", "ground_height_m"),
+        *lengths("height_m", "ground_height_m"),
         Field("commune_name"),
         Field("address"),
         Field("shareable", Dimension.FLAG),
@@ -159,7 +92,7 @@ FIELDS: Mapping[ImportKind, tuple[Field, ...]] = {
         Field("state", Dimension.CHOICE, choices="lifecycle"),
         Field("manager_id"),
         Field("mast_class", Dimension.CHOICE),
-        *_lengths("building_height_m", "reach_m"),
+        *lengths("building_height_m", "reach_m"),
         Field("concealed", Dimension.FLAG),
         Field("wind_area_limit_m2", Dimension.AREA, unit="m2"),
         Field("load_limit_kg", Dimension.MASS, unit="kg"),
@@ -171,7 +104,7 @@ FIELDS: Mapping[ImportKind, tuple[Field, ...]] = {
         Field("obstacle_lights", Dimension.FLAG),
         Field("earthing_resistance_ohm", Dimension.RESISTANCE, unit="ohm"),
         Field("inspected_on", Dimension.DAY),
-        *_ALWAYS,
+        *ALWAYS,
     ),
     ImportKind.STATIONS: (
         Field("id"),
@@ -184,10 +117,10 @@ FIELDS: Mapping[ImportKind, tuple[Field, ...]] = {
         Field("organisation_id"),
         Field("structure_id"),
         Field("plan_entry_id"),
-        *_powers("erp_total_dbw", "erp_horizontal_dbw", "erp_vertical_dbw"),
+        *powers("erp_total_dbw", "erp_horizontal_dbw", "erp_vertical_dbw"),
         Field("attenuation_db", Dimension.SERIES),
         Field("polarization", Dimension.CHOICE),
-        *_lengths("height_above_ground_m", "ground_height_m", "effective_height_max_m"),
+        *lengths("height_above_ground_m", "ground_height_m", "effective_height_max_m"),
         Field("effective_height_m", Dimension.SERIES),
         Field("reception", Dimension.CHOICE),
         Field("emission"),
@@ -198,13 +131,13 @@ FIELDS: Mapping[ImportKind, tuple[Field, ...]] = {
         Field("licence_number"),
         Field("licence_from", Dimension.DAY),
         Field("licence_to", Dimension.DAY),
-        *_powers("licence_power_w"),
+        *powers("licence_power_w"),
         Field("certificate_number"),
         Field("certificate_to", Dimension.DAY),
         Field("equipment_conformity"),
         Field("equipment_conformity_to", Dimension.DAY),
         *_antenna(),
-        *_ALWAYS,
+        *ALWAYS,
     ),
     ImportKind.PLAN: (
         Field("id"),
@@ -214,17 +147,17 @@ FIELDS: Mapping[ImportKind, tuple[Field, ...]] = {
         Field("programme", required=True),
         Field("site_name", required=True),
         Field("station_class", Dimension.CHOICE),
-        *_lengths("antenna_height_m", "effective_height_max_m"),
-        *_powers("erp_max_dbw", "power_max_kw"),
+        *lengths("antenna_height_m", "effective_height_max_m"),
+        *powers("erp_max_dbw", "power_max_kw"),
         Field("attenuation_db", Dimension.SERIES),
         Field("polarization", Dimension.CHOICE),
         Field("province_code"),
         Field("instrument", required=True, constant=True),
         Field("clause", required=True, constant=True),
-        *_PLACED,
+        *PLACED,
         Field("valid_from", Dimension.DAY, constant=True, meanwhile="-"),
-        _UNTIL,
-        *_ORIGIN,
+        UNTIL,
+        *ORIGIN,
     ),
     ImportKind.MEASUREMENTS: (
         Field("id"),
@@ -253,8 +186,8 @@ FIELDS: Mapping[ImportKind, tuple[Field, ...]] = {
         ),
         Field("equipment"),
         Field("report"),
-        *_PLACED,
-        *_ORIGIN,
+        *PLACED,
+        *ORIGIN,
     ),
     ImportKind.PROTECTED_POINTS: (
         Field("id"),
@@ -267,10 +200,10 @@ FIELDS: Mapping[ImportKind, tuple[Field, ...]] = {
             meanwhile="test_point",
         ),
         Field("name", required=True),
-        *_lengths("height_m"),
+        *lengths("height_m"),
         Field("frequency_mhz", Dimension.FREQUENCY, unit="mhz"),
         Field("volume"),
-        *_ALWAYS,
+        *ALWAYS,
     ),
     ImportKind.ALLOTMENTS: (
         Field("id"),
@@ -281,7 +214,7 @@ FIELDS: Mapping[ImportKind, tuple[Field, ...]] = {
         Field("area_code", required=True),
         Field("name", required=True),
         Field("reference_dbuvm", Dimension.FIELD_STRENGTH, required=True, unit="dbuvm"),
-        *_ALWAYS,
+        *ALWAYS,
     ),
     ImportKind.RUNWAYS: (
         Field("id"),
@@ -291,7 +224,7 @@ FIELDS: Mapping[ImportKind, tuple[Field, ...]] = {
         Field("end_latitude", Dimension.ANGLE, required=True, unit="deg"),
         Field("elevation_m", Dimension.LENGTH, required=True, unit="m"),
         Field("end_elevation_m", Dimension.LENGTH, required=True, unit="m"),
-        *_lengths(
+        *lengths(
             "aerodrome_elevation_m",
             "strip_beyond_m",
             "strip_width_m",
@@ -301,15 +234,15 @@ FIELDS: Mapping[ImportKind, tuple[Field, ...]] = {
         Field("design_group", required=True),
         Field("instrument_class", Dimension.CHOICE, required=True),
         Field("military", Dimension.FLAG),
-        *_ALWAYS,
+        *ALWAYS,
     ),
     ImportKind.FACILITIES: (
         Field("id"),
         Field("kind", Dimension.CHOICE, required=True, choices="facility_kind"),
         Field("name", required=True),
-        *_lengths("elevation_m", "threshold_m"),
+        *lengths("elevation_m", "threshold_m"),
         Field("direction_deg", Dimension.ANGLE, unit="deg"),
-        *_ALWAYS,
+        *ALWAYS,
     ),
     ImportKind.POPULATION: (
         Field("code", required=True),
@@ -318,6 +251,7 @@ FIELDS: Mapping[ImportKind, tuple[Field, ...]] = {
         Field("population_source", required=True, constant=True),
         Field("note"),
     ),
+    **SITE_FIELDS,
 }
 """Every field that a file of each kind may bring."""
 

@@ -23,7 +23,7 @@ from gis.exchange.fields import (
 from gis.exchange.report import ImportKind
 from gis.names import plain_key
 
-__all__ = ["Column", "Columns", "Header", "map_columns", "read_header", "recognised"]
+__all__ = ["Column", "Columns", "Header", "field_of", "map_columns", "read_header", "recognised"]
 
 _BRACKETS = re.compile(r"[(\[{]([^()\[\]{}]*)[)\]}]")
 _DATUM_WORDS = re.compile(
@@ -40,6 +40,7 @@ _FACTOR_UNIT = re.compile(
 _AZIMUTH = re.compile(r"(?P<words>.*?)\s*(?P<degrees>\d{1,3})(?: do| deg| degrees)?", re.ASCII)
 _AZIMUTHS = range(0, 360, 10)
 _BARE_AZIMUTHS_FROM = 30
+_SHAPEFILE_NAME = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,6 +147,12 @@ def recognised(cells: Sequence[str], kind: ImportKind) -> int:
     return len(found) + (bare >= _BARE_AZIMUTHS_FROM and bool(_spread_fields(kind)))
 
 
+def field_of(header: str, kind: ImportKind) -> str | None:
+    """Return the field that a header names, or None."""
+    found = _match(header, kind) if header else None
+    return None if found is None else found[0]
+
+
 def map_columns(
     file: str,
     headers: Sequence[str],
@@ -196,6 +203,7 @@ def _is_unit(piece: str) -> bool:
         Dimension.DURATION,
         Dimension.MONEY,
         Dimension.RESISTANCE,
+        Dimension.DIAMETER,
         Dimension.DECIBEL,
     )
     degrees = plain_key(piece) in ("do", "deg", "degree", "degrees", "db") or piece.strip() == "°"
@@ -219,6 +227,8 @@ def _vocabulary(kind: ImportKind) -> dict[str, tuple[str, int]]:
     for name in names:
         for rank, alias in enumerate(listed.get(name, ()), start=2):
             known.setdefault(plain_key(alias), (name, rank))
+    for name in names:
+        known.setdefault(plain_key(name[:_SHAPEFILE_NAME]), (name, 0))
     return known
 
 

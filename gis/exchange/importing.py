@@ -19,15 +19,26 @@ from typing import TypeVar
 from data.text import Language, text
 from gis.errors import ConflictError, FormatError
 from gis.exchange.answers import ImportAnswers, Option, Question, QuestionKind
-from gis.exchange.building import Known
+from gis.exchange.classified import without_secrets
 from gis.exchange.conventions import settle
 from gis.exchange.error_report import error_report_xlsx
 from gis.exchange.extent import Communes, extent_of
 from gis.exchange.fields import FIELDS, Dimension, Field, tables, title
-from gis.exchange.formats import csv_, geojson, geopackage, xlsx
-from gis.exchange.headers import Columns, map_columns, recognised
+from gis.exchange.formats import (
+    csv_,
+    dxf,
+    geojson,
+    geopackage,
+    kml,
+    opencellid,
+    osm,
+    shapefile,
+    xlsx,
+)
+from gis.exchange.headers import Columns, field_of, map_columns, recognised
 from gis.exchange.judging import Judge, systems_in_words
-from gis.exchange.matching import Index, stored_records
+from gis.exchange.known import Known
+from gis.exchange.matching import stored_records
 from gis.exchange.measured_rows import Stations
 from gis.exchange.report import (
     Accepted,
@@ -37,6 +48,7 @@ from gis.exchange.report import (
     RowState,
 )
 from gis.exchange.safety import LIMITS, Format, Inspected, Limits, inspect
+from gis.exchange.sites import Sites
 from gis.exchange.table import Table
 from gis.geodesy import is_known
 from gis.jurisdictions import Jurisdiction
@@ -50,10 +62,17 @@ from gis.register.records import (
     PlanEntry,
     ProtectedPoint,
 )
+from gis.register.routes import Cable, Duct, Route
 from gis.register.scopes import SYSTEM
 from gis.register.siting import AviationFacility, Runway
 from gis.register.store import Register
-from gis.register.structures import Structure
+from gis.register.structures import (
+    AttachmentLevel,
+    Contract,
+    Installation,
+    PublishedRent,
+    Structure,
+)
 from propagation.compliance.records import Confidence
 
 __all__ = ["ImportAnswers", "ImportKind", "ImportReport", "commit", "error_report_xlsx", "judge"]
@@ -70,7 +89,50 @@ _LAYERS = {
     ImportKind.RUNWAYS: ("runways", "duong_cat_ha_canh"),
     ImportKind.FACILITIES: ("aviation_facilities", "dai_hang_khong"),
     ImportKind.POPULATION: ("population", "dan_so"),
+    ImportKind.INSTALLATIONS: ("installations", "thiet_bi"),
+    ImportKind.LEVELS: ("levels", "attachment_levels", "muc_lap_dat"),
+    ImportKind.ROUTES: ("routes", "tuyen"),
+    ImportKind.DUCTS: ("ducts", "ong"),
+    ImportKind.CABLES: ("cables", "cap"),
+    ImportKind.CONTRACTS: ("contracts", "hop_dong"),
+    ImportKind.PUBLISHED_RENTS: ("published_rents", "gia_cong_bo"),
 }
+_TABLES: dict[type[ImportRecord], str] = {
+    Structure: "structures",
+    BroadcastStation: "stations",
+    PlanEntry: "plan_entries",
+    Measurement: "measurements",
+    ProtectedPoint: "protected_points",
+    AllotmentPoint: "allotment_points",
+    AdministrativeUnit: "units",
+    AttachmentLevel: "levels",
+    Installation: "installations",
+    Route: "routes",
+    Duct: "ducts",
+    Cable: "cables",
+    Contract: "contracts",
+    PublishedRent: "published_rents",
+    Runway: "runways",
+    AviationFacility: "aviation_facilities",
+}
+"""The tables of the register by their record; what others refer to comes first."""
+_OF_SITES = frozenset(
+    {
+        ImportKind.INSTALLATIONS,
+        ImportKind.LEVELS,
+        ImportKind.ROUTES,
+        ImportKind.DUCTS,
+        ImportKind.CABLES,
+        ImportKind.CONTRACTS,
+    }
+)
+_DRAWN = (ImportKind.STRUCTURES, ImportKind.ROUTES)
+_NAMES: dict[Format, dict[str, str]] = {
+    Format.KML: {kml.NAME: "code"},
+    Format.KMZ: {kml.NAME: "code"},
+    Format.DXF: {dxf.HANDLE: "code", dxf.LAYER: "kind"},
+}
+"""What a format gives every feature, and the field that it is where no column is it."""
 _OF_UNITS = (ImportKind.POPULATION, ImportKind.ALLOTMENTS)
 _OPEN = "?"
 
@@ -90,7 +152,7 @@ def judge(
     Parameters
     ----------
     file : Path
-        XLSX, CSV, GeoJSON or GeoPackage.
+        XLSX, CSV, GeoJSON, Overpass JSON, GeoPackage, KML, KMZ, DXF or a zipped Shapefile.
     kind : ImportKind
         What it brings.
     register : Register
@@ -116,6 +178,8 @@ def judge(
     inspected = inspect(file, limits)
     table, asked = _read(inspected, kind, answers, limits)
     columns = map_columns(table.file, table.header, kind, answers, has_points=table.has_points)
+    rows = len(table.rows)
+    table, secret_rows = without_secrets(table, columns)
     conventions = settle(table, columns, kind, answers)
     with register.snapshot() as now:
         on = jurisdiction.on if jurisdiction is not None else None
@@ -129,7 +193,7 @@ def judge(
             answers,
             known=known,
             constants=constants,
-            index=Index(kind, stored_records(now, kind)),
+            stored=stored_records(now, kind),
             extent=extent_of(now, kind, jurisdiction),
             communes=Communes(now, on),
             preferred=jurisdiction.crs_epsg if jurisdiction is not None else (),
@@ -147,11 +211,12 @@ def judge(
         mapping=columns.mapping(),
         unmapped=columns.unmapped,
         coordinate_system=systems_in_words(verdicts.systems),
-        rows=len(table.rows),
+        rows=rows,
         accepted=verdicts.accepted,
-        refused=verdicts.refused,
+        refused=tuple(sorted((*verdicts.refused, *secret_rows), key=lambda one: one.row)),
         questions=questions,
         register_version=version,
+        passed_over=table.passed_over,
     )
 
 
@@ -196,28 +261,13 @@ def commit(report: ImportReport, register: Register, *, author: str) -> ImportBa
             raise ConflictError("exchange.register_changed", file=report.file_name)
         w.add_import_batch(batch)
         new = [_stamped(row, batch) for row in report.accepted if row.state is RowState.NEW]
-        w.add_structures(r for r in new if isinstance(r, Structure))
-        w.add_stations(r for r in new if isinstance(r, BroadcastStation))
-        w.add_plan_entries(r for r in new if isinstance(r, PlanEntry))
-        w.add_measurements(_only(new, Measurement))
-        w.add_protected_points(_only(new, ProtectedPoint))
-        w.add_allotment_points(_only(new, AllotmentPoint))
-        w.add_runways(_only(new, Runway))
-        w.add_aviation_facilities(_only(new, AviationFacility))
         changed = [row for row in report.accepted if row.state is RowState.CHANGED]
         after = [_stamped(row, batch) for row in changed]
         before = [row.stored for row in changed]
-        w.update_structures(_only(after, Structure), _only(before, Structure))
-        w.update_stations(_only(after, BroadcastStation), _only(before, BroadcastStation))
-        w.update_plan_entries(_only(after, PlanEntry), _only(before, PlanEntry))
-        w.update_measurements(_only(after, Measurement), _only(before, Measurement))
-        w.update_protected_points(_only(after, ProtectedPoint), _only(before, ProtectedPoint))
-        w.update_allotment_points(_only(after, AllotmentPoint), _only(before, AllotmentPoint))
-        w.update_runways(_only(after, Runway), _only(before, Runway))
-        w.update_aviation_facilities(
-            _only(after, AviationFacility), _only(before, AviationFacility)
-        )
-        w.update_units(_only(after, AdministrativeUnit), _only(before, AdministrativeUnit))
+        for record, table in _TABLES.items():
+            if record is not AdministrativeUnit:
+                getattr(w, f"add_{table}")(_only(new, record))
+            getattr(w, f"update_{table}")(_only(after, record), _only(before, record))
     return batch
 
 
@@ -256,8 +306,26 @@ def _read(
         Format.CSV: lambda: csv_.read(file, known, limits),
         Format.GEOJSON: lambda: geojson.read(file, limits),
         Format.GEOPACKAGE: lambda: geopackage.read(file, known, choose, limits),
+        Format.KML: lambda: kml.read(file, limits),
+        Format.KMZ: lambda: kml.read(file, limits),
+        Format.DXF: lambda: dxf.read(file, limits),
+        Format.SHAPEFILE: lambda: shapefile.read(file, choose, limits),
     }
-    return readers[file.format](), asked
+    return _understood(readers[file.format](), kind), asked
+
+
+def _understood(table: Table, kind: ImportKind) -> Table:
+    """Return a table with what its format means: tags of a map, names of placemarks, layers."""
+    if table.format is Format.CSV and kind is ImportKind.STRUCTURES:
+        return opencellid.cells(table) if opencellid.is_cells(table.header) else table
+    if table.format is Format.GEOJSON and kind is ImportKind.STRUCTURES:
+        return osm.structures(table) if osm.is_osm(table.header) else table
+    names = _NAMES.get(table.format, {}) if kind in _DRAWN else {}
+    fields = {field_of(header, kind) for header in table.header}
+    header = tuple(
+        names[one] if one in names and names[one] not in fields else one for one in table.header
+    )
+    return replace(table, header=header)
 
 
 def _which_layer(names: Sequence[str]) -> Question:
@@ -299,10 +367,15 @@ def _known(
         plan_entries=entries,
         stations=Stations(now.stations(SYSTEM) if kind is ImportKind.MEASUREMENTS else []),
         units=_units(now, on) if kind in _OF_UNITS else {},
+        sites=_sites(now) if kind in _OF_SITES else Sites(),
         only_owner=only_owner,
         file=file,
         confidence=answers.confidence or Confidence.SECONDARY,
     )
+
+
+def _sites(now: Reader) -> Sites:
+    return Sites(now.structures(SYSTEM), now.levels(SYSTEM), now.routes(SYSTEM), now.ducts(SYSTEM))
 
 
 def _units(now: Reader, on: date | None) -> dict[str, AdministrativeUnit]:
@@ -320,8 +393,9 @@ def _constants(
         if name not in allowed:
             raise FormatError("exchange.answer_unknown", answer=f"value.{name}", value=value)
     constants = dict(answers.values)
-    if known.only_owner is not None and "owner_id" in allowed:
-        constants.setdefault("owner_id", known.only_owner)
+    for name in ("owner_id", "organisation_id"):
+        if known.only_owner is not None and name in allowed and kind is not ImportKind.STATIONS:
+            constants.setdefault(name, known.only_owner)
     asked = []
     for each in FIELDS[kind]:
         if each.constant and each.name not in columns.one and each.name not in constants:
@@ -356,7 +430,7 @@ def _which_value(field: Field, now: Reader) -> Question:
             Option(((f"value.{name}", value),), f"register.{field.choices or name}.{value}")
             for value in tables()["choices"][field.choices or name]
         )
-    if name == "owner_id":
+    if name in ("owner_id", "organisation_id"):
         options = tuple(
             Option(((f"value.{name}", each.id),), "exchange.option.value", {"value": each.name})
             for each in now.organisations()

@@ -10,7 +10,7 @@ import numpy as np
 from gis.exchange.allotment_rows import READ_INTO as ALLOTTED_INTO
 from gis.exchange.answers import ImportAnswers, Question
 from gis.exchange.aviation_rows import require_length
-from gis.exchange.building import Known, build, noted
+from gis.exchange.building import build, noted
 from gis.exchange.cells import CellReader
 from gis.exchange.conventions import Conventions
 from gis.exchange.datum import crs_name
@@ -19,24 +19,37 @@ from gis.exchange.eirp import ask_suspected
 from gis.exchange.extent import Communes, Extent
 from gis.exchange.fields import ANTENNA, PLACE
 from gis.exchange.headers import Columns
+from gis.exchange.known import Known
+from gis.exchange.lines import Vertices, vertices_of
 from gis.exchange.matching import POPULATION, Index, changes, make, merged
 from gis.exchange.measured_rows import READ_INTO as MEASURED_INTO
 from gis.exchange.places import Measure, Place, PlaceReader
 from gis.exchange.report import Accepted, ImportKind, ImportRecord, Refused, RowState
+from gis.exchange.site_checks import SiteChecks
+from gis.exchange.site_rows import READ_INTO as SITES_INTO
 from gis.exchange.table import Row, Table
 from gis.geodesy import WGS84
 from gis.register.records import AdministrativeUnit, Provenance
-from gis.register.structures import Structure
 
 __all__ = ["Judge", "Verdicts", "systems_in_words"]
 
-_READ_INTO = {**MEASURED_INTO, **ALLOTTED_INTO}
-_BY_NAME = (
-    ImportKind.PROTECTED_POINTS,
-    ImportKind.ALLOTMENTS,
-    ImportKind.RUNWAYS,
-    ImportKind.FACILITIES,
-)
+_READ_INTO = {**MEASURED_INTO, **ALLOTTED_INTO, **SITES_INTO}
+_NOT_KEPT = ("id", "classification", "geometry")
+_KEY_FIELDS = {
+    ImportKind.STRUCTURES: "code",
+    ImportKind.POPULATION: "code",
+    ImportKind.PROTECTED_POINTS: "name",
+    ImportKind.ALLOTMENTS: "name",
+    ImportKind.RUNWAYS: "name",
+    ImportKind.FACILITIES: "name",
+    ImportKind.INSTALLATIONS: "structure_id",
+    ImportKind.LEVELS: "structure_id",
+    ImportKind.ROUTES: "code",
+    ImportKind.DUCTS: "code",
+    ImportKind.CABLES: "name",
+    ImportKind.CONTRACTS: "number",
+    ImportKind.PUBLISHED_RENTS: "kind",
+}
 
 
 @dataclass(slots=True)
@@ -45,6 +58,7 @@ class _Pending:
     values: dict[str, Any]
     place: Place | None
     problems: list[Any]
+    vertices: Vertices | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +92,7 @@ class Judge:
         What rows may refer to.
     constants : mapping
         Texts for fields without a column.
-    index : Index
+    stored : sequence of ImportRecord
         The records that the register holds.
     extent : Extent
         Where rows can lie.
@@ -98,7 +112,7 @@ class Judge:
         *,
         known: Known,
         constants: Mapping[str, str],
-        index: Index,
+        stored: Sequence[ImportRecord],
         extent: Extent,
         communes: Communes,
         preferred: Sequence[int] = (),
@@ -108,12 +122,13 @@ class Judge:
         self._columns = columns
         self._answers = answers
         self._known = known
-        self._index = index
+        index = self._index = Index(kind, stored)
         self._extent = extent
         self._communes = communes
         self._preferred = preferred
         self._reader = CellReader(table, kind, columns, conventions, constants)
         self._placer = PlaceReader(table, columns, conventions, answers, self._reader)
+        self._sites = SiteChecks(kind, self._reader, known, index, extent=extent, stored=stored)
         self._supplied = self._supplied_fields()
         self._edited: dict[str, int] = {}
 
@@ -128,14 +143,14 @@ class Judge:
         swap_refused = self._refuses_swapped(questions)
         accepted: list[Accepted] = []
         refused: list[Refused] = []
-        read: list[tuple[Place, float, float, ImportRecord]] = []
+        read: list[tuple[Place, float, float, Any]] = []
         for i, each in enumerate(pending):
             lon, lat = float(longitude[i]), float(latitude[i])
             self._reader.begin(each.row)
             self._reader.problems = each.problems
             self._check_place(each.place, lon, lat, bool(inside[i]), swap_refused)
             record = None if each.problems else self._record(each, lon, lat)
-            if record is not None and each.place is not None:
+            if record is not None and each.place is not None and self._kind.pointed:
                 beside = self._meant(record)
                 if beside is not None:
                     read.append((each.place, lon, lat, beside))
@@ -160,8 +175,22 @@ class Judge:
     def _read(self, row: Row) -> _Pending:
         self._reader.begin(row)
         values = build(self._kind, self._reader, self._known)
-        place = self._placer.place(row, required=self._kind.placed)
+        if self._kind is ImportKind.ROUTES:
+            return self._read_line(row, values)
+        pointed = self._kind.pointed
+        place = self._placer.place(row, required=self._kind.placed) if pointed else None
         return _Pending(row, values, place, self._reader.problems)
+
+    def _read_line(self, row: Row, values: dict[str, Any]) -> _Pending:
+        """Return a row of a line, its first vertex as its place."""
+        found = vertices_of(row, self._table, self._reader.cell("geometry"))
+        place = None
+        if isinstance(found, str):
+            self._reader.refuse("geometry", found)
+            found = None
+        elif found is not None:
+            place = self._placer.at("geometry", *found[0])
+        return _Pending(row, values, place, self._reader.problems, found)
 
     def _questions(
         self, pending: Sequence[_Pending], places: Sequence[Place | None]
@@ -203,7 +232,11 @@ class Judge:
 
     def _record(self, each: _Pending, lon: float, lat: float) -> ImportRecord | None:
         values = dict(each.values)
-        if each.place is not None:
+        if self._kind is ImportKind.ROUTES:
+            values = self._sites.line(values, each.vertices, each.place)
+        elif self._kind is ImportKind.DUCTS:
+            values = self._sites.parent(values)
+        elif each.place is not None:
             values |= {"longitude": lon, "latitude": lat}
         elif self._kind.placed:
             return None
@@ -216,12 +249,12 @@ class Judge:
         )
         return make(self._kind, values, provenance)
 
-    def _meant(self, record: ImportRecord) -> ImportRecord | None:
-        """Return the stored record whose place this row's can be compared with."""
+    def _meant(self, record: ImportRecord) -> Any:
+        """Return the stored record whose place this row's can be compared with, or None."""
         by_id = self._index.by_id(record.id)
         stored = by_id[0] if by_id is not None and by_id[1] is None else None
         stored = stored or self._index.beside(record)
-        return stored if stored is not None and stored.longitude is not None else None
+        return None if getattr(stored, "longitude", None) is None else stored
 
     def _match(self, record: ImportRecord, each: _Pending) -> Accepted | None:
         by_id = self._index.by_id(record.id) if each.values.get("id") else None
@@ -240,6 +273,8 @@ class Judge:
                 return self._edit(record, same[0], same, each)
             self._reader.refuse(self._key_field(), "duplicate_stored", id=same[0].id)
             return None
+        if not self._sites.agrees(record):
+            return None
         self._index.add(record, each.row.number)
         return Accepted(each.row.number, record, RowState.NEW)
 
@@ -251,7 +286,7 @@ class Judge:
         each: _Pending,
     ) -> Accepted | None:
         only = self._known.only_owner
-        if only is not None and (not isinstance(stored, Structure) or stored.owner_id != only):
+        if only is not None and self._sites.owner_of(stored) != only:
             self._reader.refuse("id", "owner_not_yours")
             return None
         taken = same is not None and same[0].id != stored.id
@@ -263,18 +298,26 @@ class Judge:
             self._reader.refuse(self._key_field(), "duplicate_in_file", first=first)
             return None
         self._edited[stored.id] = each.row.number
-        supplied = [name for name in self._supplied if each.place or name not in PLACE]
+        supplied = self._told_by(each)
         record = replace(record, provenance=self._provenance(record, stored, supplied, each))
-        if self._kind is ImportKind.POPULATION:
-            supplied = list(POPULATION)
         half_steps_deg = (0.0, 0.0) if each.place is None else each.place.half_steps_deg
         found = changes(stored, record, supplied, half_steps_deg)
         if not found:
             return Accepted(each.row.number, stored, RowState.UNCHANGED, stored)
         own = [change.field for change in found if change.field not in ("confidence", "source")]
-        return Accepted(
-            each.row.number, merged(stored, record, own), RowState.CHANGED, stored, found
-        )
+        changed = merged(stored, record, own)
+        if not self._sites.agrees(changed):
+            return None
+        return Accepted(each.row.number, changed, RowState.CHANGED, stored, found)
+
+    def _told_by(self, each: _Pending) -> list[str]:
+        """Return the fields of the record that a row says something of."""
+        if self._kind is ImportKind.POPULATION:
+            return list(POPULATION)
+        if self._kind is ImportKind.ROUTES:
+            own = [name for name in self._supplied if name not in PLACE]
+            return own if each.place is None else [*own, "geometry"]
+        return [name for name in self._supplied if each.place or name not in PLACE]
 
     def _provenance(
         self, record: ImportRecord, stored: ImportRecord, supplied: Sequence[str], each: _Pending
@@ -289,9 +332,7 @@ class Judge:
             own = replace(own, source=noted(old.source, each.values["note"]))
         return own
 
-    def _shifted(
-        self, read: Sequence[tuple[Place, float, float, ImportRecord]]
-    ) -> Question | None:
+    def _shifted(self, read: Sequence[tuple[Place, float, float, Any]]) -> Question | None:
         if not read:
             return None
         points = np.array(
@@ -315,7 +356,7 @@ class Judge:
                     yield "antenna"
                 elif name in _READ_INTO:
                     yield _READ_INTO[name]
-                elif name not in PLACE and name != "id":
+                elif name not in PLACE and name not in _NOT_KEPT:
                     yield name
 
         return tuple(dict.fromkeys((*named(), "longitude", "latitude")))
@@ -327,9 +368,7 @@ class Judge:
         return "geometry"
 
     def _key_field(self) -> str:
-        if self._kind in (ImportKind.STRUCTURES, ImportKind.POPULATION):
-            return "code"
-        return "name" if self._kind in _BY_NAME else "frequency_mhz"
+        return _KEY_FIELDS.get(self._kind, "frequency_mhz")
 
 
 def systems_in_words(systems: Sequence[int]) -> str:

@@ -1,5 +1,6 @@
 """What leaves the register, layer by layer, as columns and rows of one caller's scope."""
 
+import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -11,6 +12,7 @@ import shapely
 from shapely.geometry.base import BaseGeometry
 
 from data.text import Language, has, text
+from gis.errors import FormatError
 from gis.exchange.fields import ANTENNA, FIELDS, PLACE, title
 from gis.exchange.report import ImportKind
 from gis.register.allotments import AllotmentPoint
@@ -18,32 +20,39 @@ from gis.register.antennas import Antenna
 from gis.register.reading import Reader
 from gis.register.records import (
     Boundary,
+    Bounds,
     BroadcastStation,
     Measurement,
     PlanEntry,
     ProtectedPoint,
     Provenance,
 )
+from gis.register.routes import Cable, Duct, Route
 from gis.register.scopes import Scope
 from gis.register.siting import AviationFacility, PlanningZone, Runway
-from gis.register.structures import Structure
+from gis.register.structures import (
+    AttachmentLevel,
+    Contract,
+    Installation,
+    PublishedRent,
+    Structure,
+)
 
-__all__ = ["Layer", "LayerColumn", "LayerName", "LayerRow", "read_layer", "word_of"]
+__all__ = [
+    "Filters",
+    "Layer",
+    "LayerColumn",
+    "LayerName",
+    "LayerRow",
+    "one_reading",
+    "read_layer",
+    "word_of",
+]
 
 _ORIGIN = ("confidence", "source", "batch_id", "row")
 _BOUNDARY = ("unit_code", "name", "position_uncertainty_m", "official", "valid_from", "valid_to")
 _ZONE = ("id", "kind", "name", "mast_classes", "height_limit_m", "valid_from", "valid_to")
-_SKIPPED = frozenset((*PLACE, "label", "note", "stamp", "confidence", "source"))
-_Placed = (
-    Structure
-    | BroadcastStation
-    | PlanEntry
-    | Measurement
-    | ProtectedPoint
-    | AllotmentPoint
-    | Runway
-    | AviationFacility
-)
+_SKIPPED = frozenset((*PLACE, "geometry", "label", "note", "stamp", "confidence", "source"))
 _WORDS = {
     "kind": (
         "structure_kind",
@@ -51,8 +60,10 @@ _WORDS = {
         "protected_point_kind",
         "facility_kind",
         "planning_zone_kind",
-    )
+    ),
+    "state": ("lifecycle",),
 }
+_WORDS_OF_LAYER = {("routes", "kind"): ("route_kind",)}
 _INTEGERS = frozenset({"row"})
 
 
@@ -69,11 +80,29 @@ class LayerName(StrEnum):
     RUNWAYS = "runways"
     FACILITIES = "aviation_facilities"
     ZONES = "planning_zones"
+    INSTALLATIONS = "installations"
+    LEVELS = "levels"
+    ROUTES = "routes"
+    DUCTS = "ducts"
+    CABLES = "cables"
+    CONTRACTS = "contracts"
+    PUBLISHED_RENTS = "published_rents"
+
+    @property
+    def placed(self) -> bool:
+        """Whether its records have a place of their own, as columns of a table."""
+        return not self.outlines and ImportKind(self.value).pointed
 
     @property
     def outlines(self) -> bool:
         """Whether its records are areas, which no table can hold."""
         return self in (LayerName.BOUNDARIES, LayerName.ZONES)
+
+    @property
+    def drawn(self) -> bool:
+        """Whether its records lie somewhere, by themselves or by what they hang on."""
+        own = (LayerName.INSTALLATIONS, LayerName.LEVELS, LayerName.ROUTES)
+        return self.placed or self.outlines or self in own
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,8 +141,8 @@ class Layer:
     ----------
     name : LayerName
         Which one.
-    geometry_type : str
-        `Point` or `MultiPolygon`.
+    geometry_type : str or None
+        `Point`, `LineString` or `MultiPolygon`; None for records that lie nowhere.
     columns : tuple of LayerColumn
         Its columns, the geometry aside.
     rows : list of LayerRow
@@ -121,7 +150,7 @@ class Layer:
     """
 
     name: LayerName
-    geometry_type: str
+    geometry_type: str | None
     columns: tuple[LayerColumn, ...]
     rows: list[LayerRow]
 
@@ -130,8 +159,34 @@ class Layer:
         return text(f"exchange.layer.{self.name.value}", language)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Filters:
+    """Which records of a layer are wanted.
+
+    Attributes
+    ----------
+    on : date or None
+        Only what is in force on a day.
+    kinds : tuple of str
+        Only these kinds of structure, line or point; empty for all.
+    owner_id : str or None
+        Only of this organisation.
+    bbox : Bounds or None
+        Only what touches west, south, east, north in degrees.
+    """
+
+    on: date | None = None
+    kinds: tuple[str, ...] = ()
+    owner_id: str | None = None
+    bbox: Bounds | None = None
+
+
 def read_layer(
-    register: Reader, scope: Scope, name: LayerName, language: Language | str, on: date | None
+    register: Reader,
+    scope: Scope,
+    name: LayerName,
+    language: Language | str,
+    wanted: Filters,
 ) -> Layer:
     """Return a layer as one caller may see it.
 
@@ -145,14 +200,99 @@ def read_layer(
         Which layer.
     language : Language
         Of the stamp on demonstration data.
-    on : date or None
-        Only what is in force on a day.
+    wanted : Filters
+        Which of its records.
+
+    Raises
+    ------
+    FormatError
+        If the layer cannot be filtered in that way, or a box is none.
     """
+    _refuse_filters(name, wanted)
     if name is LayerName.BOUNDARIES:
-        return _boundaries(register, language, on)
+        return _boundaries(register, language, wanted)
     if name is LayerName.ZONES:
-        return _zones(register, language, on)
-    listed: dict[LayerName, tuple[type, Callable[[], Sequence[_Placed]]]] = {
+        return _zones(register, language, wanted)
+    record, read_all = _listed(register, scope, wanted.on)[name]
+    place = _placer(register, scope, name)
+    found = [(one, place(one)) for one in read_all() if _of_kind_and_owner(one, wanted)]
+    annotations = _annotations(record)
+    kept = {*record.__annotations__, *ANTENNA}
+    own = [
+        each.name
+        for each in FIELDS[ImportKind(name.value)]
+        if each.name not in _SKIPPED and each.name in kept
+    ]
+    names = [*own, *_ORIGIN, "stamp"]
+    readers = [_reader(each, language) for each in names]
+    rows = [
+        LayerRow(tuple(read(record) for read in readers), shape)
+        for record, shape in found
+        if _inside(shape, wanted.bbox)
+    ]
+    columns = tuple(LayerColumn(each, annotations.get(each, str)) for each in names)
+    return Layer(name, _GEOMETRIES.get(name), columns, rows)
+
+
+_GEOMETRIES = {
+    **{name: "Point" for name in LayerName if name.placed},
+    LayerName.INSTALLATIONS: "Point",
+    LayerName.LEVELS: "Point",
+    LayerName.ROUTES: "LineString",
+}
+_OWNED = frozenset(
+    {
+        LayerName.STRUCTURES,
+        LayerName.STATIONS,
+        LayerName.INSTALLATIONS,
+        LayerName.ROUTES,
+        LayerName.CABLES,
+        LayerName.CONTRACTS,
+    }
+)
+_OF_KINDS = frozenset(
+    {
+        LayerName.STRUCTURES,
+        LayerName.ROUTES,
+        LayerName.MEASUREMENTS,
+        LayerName.PROTECTED_POINTS,
+        LayerName.PUBLISHED_RENTS,
+        LayerName.FACILITIES,
+        LayerName.ZONES,
+    }
+)
+
+
+def _refuse_filters(name: LayerName, wanted: Filters) -> None:
+    for told, fits, word in (
+        (bool(wanted.kinds), name in _OF_KINDS, "kind"),
+        (wanted.owner_id is not None, name in _OWNED, "owner"),
+        (wanted.bbox is not None, name.drawn, "bbox"),
+    ):
+        if told and not fits:
+            raise FormatError("exchange.export_filter", layer=name.value, filter=word)
+    if wanted.bbox is not None:
+        west, south, east, north = wanted.bbox
+        if not all(map(math.isfinite, wanted.bbox)) or west > east or south > north:
+            raise FormatError("errors.box_wrong", value=", ".join(map(str, wanted.bbox)))
+
+
+def _of_kind_and_owner(record: Any, wanted: Filters) -> bool:
+    if wanted.kinds and record.kind.value not in wanted.kinds:
+        return False
+    if wanted.owner_id is None:
+        return True
+    return wanted.owner_id == getattr(record, "owner_id", getattr(record, "organisation_id", None))
+
+
+def _inside(shape: BaseGeometry | None, bbox: Bounds | None) -> bool:
+    return bbox is None or (shape is not None and bool(shape.intersects(shapely.box(*bbox))))
+
+
+def _listed(
+    register: Reader, scope: Scope, on: date | None
+) -> dict[LayerName, tuple[type, Callable[[], Sequence[Any]]]]:
+    return {
         LayerName.STRUCTURES: (Structure, lambda: register.structures(scope, on=on)),
         LayerName.STATIONS: (BroadcastStation, lambda: register.stations(scope, on=on)),
         LayerName.PLAN: (PlanEntry, lambda: register.plan_entries(on=on)),
@@ -167,27 +307,40 @@ def read_layer(
             AviationFacility,
             lambda: register.aviation_facilities(scope, on=on),
         ),
+        LayerName.INSTALLATIONS: (Installation, lambda: register.installations(scope, on=on)),
+        LayerName.LEVELS: (AttachmentLevel, lambda: register.levels(scope)),
+        LayerName.ROUTES: (Route, lambda: register.routes(scope, on=on)),
+        LayerName.DUCTS: (Duct, lambda: register.ducts(scope)),
+        LayerName.CABLES: (Cable, lambda: register.cables(scope, on=on)),
+        LayerName.CONTRACTS: (Contract, lambda: register.contracts(scope, on=on)),
+        LayerName.PUBLISHED_RENTS: (PublishedRent, lambda: register.published_rents(on=on)),
     }
-    record, read_all = listed[name]
-    records, annotations = read_all(), _annotations(record)
-    kept = {*record.__annotations__, *ANTENNA}
-    own = [
-        each.name
-        for each in FIELDS[ImportKind(name.value)]
-        if each.name not in _SKIPPED and each.name in kept
-    ]
-    names = [*own, *_ORIGIN, "stamp"]
-    readers = [_reader(each, language) for each in names]
-    rows = [
-        LayerRow(tuple(read(record) for read in readers), _point(record)) for record in records
-    ]
-    columns = tuple(LayerColumn(each, annotations.get(each, str)) for each in names)
-    return Layer(name, "Point", columns, rows)
 
 
-def word_of(field: str, value: object, language: Language | str) -> str | None:
+def _placer(
+    register: Reader, scope: Scope, name: LayerName
+) -> Callable[[Any], BaseGeometry | None]:
+    """Return what tells where a record of a layer lies: what hangs on a structure lies there."""
+    if name is LayerName.ROUTES:
+        return _line
+    if name in (LayerName.INSTALLATIONS, LayerName.LEVELS):
+        sites = {one.id: _point(one) for one in register.structures(scope)}
+        return lambda record: sites.get(record.structure_id)
+    return _point if name.placed else _nowhere
+
+
+def _line(record: Route) -> BaseGeometry:
+    return record.geometry
+
+
+def _nowhere(record: object) -> None:
+    del record
+
+
+def word_of(layer: LayerName, field: str, value: object, language: Language | str) -> str | None:
     """Return the word for a value of a choice, or None when the field is none."""
-    keys = (f"register.{name}.{value}" for name in _WORDS.get(field, (field,)))
+    lists = _WORDS_OF_LAYER.get((layer.value, field)) or _WORDS.get(field, (field,))
+    keys = (f"register.{name}.{value}" for name in lists)
     known = next((key for key in keys if has(key)), None) if isinstance(value, str) else None
     return None if known is None else text(known, language)
 
@@ -201,6 +354,8 @@ def _annotations(record: type) -> dict[str, type]:
             found[name] = str
         elif "float" in words:
             found[name] = float
+        elif words in ("<class 'int'>", "int | None"):
+            found[name] = int
         elif "bool" in words:
             found[name] = bool
         elif "date" in words:
@@ -232,26 +387,26 @@ def _plain(value: Any) -> Any:
     if isinstance(value, datetime):
         return value.isoformat(timespec="milliseconds")
     if isinstance(value, tuple):
-        return ";".join(_shortest(part) for part in value) or None
+        return ";".join(one_reading(part) for part in value) or None
     return value
 
 
-def _shortest(value: Any) -> str:
-    """Return a number of a list in one reading: three decimals get a zero behind."""
+def one_reading(value: Any) -> str:
+    """Return a number in one reading: three decimals get a zero behind."""
     if isinstance(value, float) and value.is_integer():
         return str(int(value))
     written = str(value)
     return f"{written}0" if written[-4:-3] == "." else written
 
 
-def _point(record: _Placed) -> BaseGeometry | None:
+def _point(record: Any) -> BaseGeometry | None:
     if record.longitude is None or record.latitude is None:
         return None
     return shapely.Point(record.longitude, record.latitude)
 
 
-def _boundaries(register: Reader, language: Language | str, on: date | None) -> Layer:
-    names = {unit.code: unit.name for unit in register.units(on=on)}
+def _boundaries(register: Reader, language: Language | str, wanted: Filters) -> Layer:
+    names = {unit.code: unit.name for unit in register.units(on=wanted.on)}
     readers = {name: _reader(name, language) for name in (*_BOUNDARY, *_ORIGIN, "stamp")}
     readers["name"] = partial(_name_of, names)
     rows = [
@@ -259,18 +414,20 @@ def _boundaries(register: Reader, language: Language | str, on: date | None) -> 
             tuple(read(outline) for read in readers.values()),
             _oriented(outline.geometry),
         )
-        for outline in register.boundaries(on=on)
+        for outline in register.boundaries(on=wanted.on)
+        if _inside(outline.geometry, wanted.bbox)
     ]
     types = _annotations(Boundary)
     columns = tuple(LayerColumn(name, types.get(name, str)) for name in readers)
     return Layer(LayerName.BOUNDARIES, "MultiPolygon", columns, rows)
 
 
-def _zones(register: Reader, language: Language | str, on: date | None) -> Layer:
+def _zones(register: Reader, language: Language | str, wanted: Filters) -> Layer:
     readers = {name: _reader(name, language) for name in (*_ZONE, *_ORIGIN, "stamp")}
     rows = [
         LayerRow(tuple(read(zone) for read in readers.values()), _oriented(zone.geometry))
-        for zone in register.planning_zones(on=on)
+        for zone in register.planning_zones(on=wanted.on)
+        if _inside(zone.geometry, wanted.bbox) and _of_kind_and_owner(zone, wanted)
     ]
     types = _annotations(PlanningZone)
     columns = tuple(LayerColumn(name, types.get(name, str)) for name in readers)

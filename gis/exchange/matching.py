@@ -5,7 +5,9 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields, replace
 from typing import Any
 
-from gis.exchange.report import Change, ImportKind, ImportRecord
+from shapely.geometry.base import BaseGeometry
+
+from gis.exchange.report import Change, ImportKind, ImportRecord, SiteRecord
 from gis.geodesy import distance_km
 from gis.names import name_key
 from gis.register.allotments import AllotmentPoint
@@ -18,9 +20,16 @@ from gis.register.records import (
     ProtectedPoint,
     Provenance,
 )
+from gis.register.routes import Cable, Duct, Route
 from gis.register.scopes import SYSTEM
 from gis.register.siting import AviationFacility, Runway
-from gis.register.structures import Structure
+from gis.register.structures import (
+    AttachmentLevel,
+    Contract,
+    Installation,
+    PublishedRent,
+    Structure,
+)
 
 __all__ = ["POPULATION", "Index", "changes", "make", "merged", "stored_records"]
 
@@ -33,6 +42,13 @@ _TYPES: dict[ImportKind, type[Any]] = {
     ImportKind.ALLOTMENTS: AllotmentPoint,
     ImportKind.RUNWAYS: Runway,
     ImportKind.FACILITIES: AviationFacility,
+    ImportKind.INSTALLATIONS: Installation,
+    ImportKind.LEVELS: AttachmentLevel,
+    ImportKind.ROUTES: Route,
+    ImportKind.DUCTS: Duct,
+    ImportKind.CABLES: Cable,
+    ImportKind.CONTRACTS: Contract,
+    ImportKind.PUBLISHED_RENTS: PublishedRent,
 }
 _PREFIXES = {
     ImportKind.STRUCTURES: "ct",
@@ -43,14 +59,14 @@ _PREFIXES = {
     ImportKind.ALLOTMENTS: "pb",
     ImportKind.RUNWAYS: "chc",
     ImportKind.FACILITIES: "dhk",
+    ImportKind.INSTALLATIONS: "tb",
+    ImportKind.LEVELS: "muc",
+    ImportKind.ROUTES: "tuyen",
+    ImportKind.DUCTS: "ong",
+    ImportKind.CABLES: "cap",
+    ImportKind.CONTRACTS: "hd",
+    ImportKind.PUBLISHED_RENTS: "gia",
 }
-_BY_KEY = (
-    ImportKind.MEASUREMENTS,
-    ImportKind.PROTECTED_POINTS,
-    ImportKind.ALLOTMENTS,
-    ImportKind.RUNWAYS,
-    ImportKind.FACILITIES,
-)
 POPULATION = ("population", "population_year", "population_source")
 """What a file of populations says of a unit."""
 _SAME_SITE_KM = 0.1
@@ -72,8 +88,9 @@ class Index:
     A structure is one by owner and code, a plan entry by plan, carrier, site and first day, a
     station by service and carrier at one site, a measurement by carrier, moment and place, a
     protected point by kind, name, carrier and place, a calculation point by allotment, name, first
-    day and place, a runway by aerodrome, name and first day, a facility by kind, name and first
-    day.
+    day and place, a line by owner and code, a duct by line and code, a level by structure and
+    heights, a contract by owner, number and place; equipment, cables and rents by what they are,
+    a runway by aerodrome, name and first day, a facility by kind, name and first day.
     """
 
     def __init__(self, kind: ImportKind, stored: Iterable[ImportRecord]) -> None:
@@ -100,6 +117,11 @@ class Index:
             if self.is_same(record, held.record):
                 return held.record, held.row
         return None
+
+    def keyed(self, key: tuple[object, ...]) -> ImportRecord | None:
+        """Return the first record of a key."""
+        held = self._by_key.get(key)
+        return held[0].record if held else None
 
     @staticmethod
     def is_same(record: ImportRecord, other: ImportRecord) -> bool:
@@ -130,6 +152,13 @@ def stored_records(register: Reader, kind: ImportKind) -> Sequence[ImportRecord]
         ImportKind.RUNWAYS: lambda: register.runways(SYSTEM),
         ImportKind.FACILITIES: lambda: register.aviation_facilities(SYSTEM),
         ImportKind.POPULATION: register.units,
+        ImportKind.INSTALLATIONS: lambda: register.installations(SYSTEM),
+        ImportKind.LEVELS: lambda: register.levels(SYSTEM),
+        ImportKind.ROUTES: lambda: register.routes(SYSTEM),
+        ImportKind.DUCTS: lambda: register.ducts(SYSTEM),
+        ImportKind.CABLES: lambda: register.cables(SYSTEM),
+        ImportKind.CONTRACTS: lambda: register.contracts(SYSTEM),
+        ImportKind.PUBLISHED_RENTS: register.published_rents,
     }
     return listed[kind]()
 
@@ -152,7 +181,7 @@ def _new_id(kind: ImportKind, values: Mapping[str, Any]) -> str:
     """Return the id of a record that has none, the same for the same thing every time."""
     if kind is ImportKind.STRUCTURES:
         parts = [values["owner_id"], values["code"].casefold()]
-    elif kind in _BY_KEY:
+    elif kind not in (ImportKind.STATIONS, ImportKind.PLAN):
         parts = [str(part) for part in _key(_TYPES[kind](id="", provenance=None, **values))]
     else:
         parts = [values["service"].value, str(round(values["frequency_mhz"] * 1000))]
@@ -205,6 +234,8 @@ def _equal(old: object, new: object, tolerance: float | None = None) -> bool:
         if tolerance is None:
             tolerance = _RELATIVE_TOLERANCE * max(1.0, abs(old), abs(new))
         return abs(old - new) <= tolerance
+    if isinstance(old, BaseGeometry) and isinstance(new, BaseGeometry):
+        return bool(old.equals_exact(new, _DEGREE_TOLERANCE))
     if isinstance(old, tuple) and isinstance(new, tuple):
         return len(old) == len(new) and all(_equal(a, b) for a, b in zip(old, new, strict=True))
     return old == new
@@ -215,16 +246,52 @@ def _key(record: ImportRecord) -> tuple[object, ...]:
         return record.owner_id, record.code.casefold()
     if isinstance(record, AdministrativeUnit):
         return record.code, record.valid_from
+    if isinstance(record, SiteRecord):
+        return _site_key(record)
+    if isinstance(record, Runway | AviationFacility):
+        return _aviation_key(record)
     if isinstance(record, Measurement | ProtectedPoint | AllotmentPoint):
         return (*_own_key(record), *_metres(record))
-    if isinstance(record, Runway | AviationFacility):
-        of = record.aerodrome if isinstance(record, Runway) else record.kind.value
-        return name_key(of), name_key(record.name), record.valid_from
+    return _broadcast_key(record)
+
+
+def _aviation_key(record: Runway | AviationFacility) -> tuple[object, ...]:
+    of = record.aerodrome if isinstance(record, Runway) else record.kind.value
+    return name_key(of), name_key(record.name), record.valid_from
+
+
+def _broadcast_key(record: BroadcastStation | PlanEntry) -> tuple[object, ...]:
     kilohertz = round((record.frequency_mhz or 0.0) * 1000)
     if isinstance(record, BroadcastStation):
         return record.service.value, kilohertz
     site = name_key(record.site_name)
     return record.plan_id, record.service.value, kilohertz, site, record.valid_from
+
+
+def _site_key(record: SiteRecord) -> tuple[object, ...]:
+    """Return what makes a record of lines, levels, contracts or rents one."""
+    if isinstance(record, Route):
+        return record.owner_id, record.code.casefold()
+    if isinstance(record, Duct):
+        return record.route_id, record.code.casefold()
+    if isinstance(record, AttachmentLevel):
+        return record.structure_id, record.height_from_m, record.height_to_m
+    return _let_key(record)
+
+
+def _let_key(record: Contract | Cable | Installation | PublishedRent) -> tuple[object, ...]:
+    """Return what makes a record of what hangs or lies in a place, or is paid for it, one."""
+    if isinstance(record, Contract):
+        place = (record.structure_id, record.level_id, record.duct_id, record.slot)
+        return record.owner_id, record.number.casefold(), *place
+    if isinstance(record, Cable):
+        return record.duct_id, record.organisation_id, name_key(record.name), record.valid_from
+    if isinstance(record, Installation):
+        where = (record.structure_id, record.organisation_id, name_key(record.technology))
+        how = (record.height_above_ground_m, record.azimuth_deg, record.frequency_mhz)
+        return *where, *how, record.valid_from
+    what = (record.kind.value, record.mast_class, record.rent_unit.value, record.province_code)
+    return *what, name_key(record.instrument), record.valid_from
 
 
 def _own_key(record: Measurement | ProtectedPoint | AllotmentPoint) -> tuple[object, ...]:
@@ -244,7 +311,7 @@ def _metres(record: Measurement | ProtectedPoint | AllotmentPoint) -> tuple[str,
 
 
 def _name(record: ImportRecord) -> str:
-    if isinstance(record, Measurement):
+    if isinstance(record, Measurement | SiteRecord):
         return ""
     return record.site_name if isinstance(record, PlanEntry) else record.name
 

@@ -13,7 +13,7 @@ from gis.exchange.cells import CellReader
 from gis.exchange.conventions import Conventions
 from gis.exchange.coordinates import Angle, Axis, parse_angle, parse_pair
 from gis.exchange.datum import Statement, stated
-from gis.exchange.fields import tables
+from gis.exchange.fields import PLACE, tables
 from gis.exchange.headers import Columns
 from gis.exchange.numbers import parse, split_unit
 from gis.exchange.table import Cell, Row, Table, shown
@@ -107,6 +107,10 @@ class PlaceReader:
                 return self._of_two(first, second, required=required)
         return self._of_one_cell(required=required)
 
+    def at(self, field: str, x: float, y: float) -> Place | None:
+        """Return the place of two numbers of a field, in the system that the file names."""
+        return self._placed(field, _One(x, None), _One(y, None), named=True)
+
     def _of_geometry(self, row: Row, *, required: bool) -> Place | None:
         if row.geometry_problem is not None:
             self._reader.refuse("geometry", row.geometry_problem.rpartition(".")[2])
@@ -115,8 +119,7 @@ class PlaceReader:
             if required:
                 self._reader.refuse("geometry", "place_missing")
             return None
-        x, y = row.point
-        return self._placed("geometry", _One(x, None), _One(y, None), named=True)
+        return self.at("geometry", *row.point)
 
     def _of_two(self, first: str, second: str, *, required: bool) -> Place | None:
         a, b = self._reader.cell(first), self._reader.cell(second)
@@ -227,7 +230,7 @@ class PlaceReader:
 
     def _of_whole_file(self) -> Statement | None:
         """Return what any header of a place, or the only note about it, says."""
-        for name in ("longitude", "latitude", "easting", "northing", "x", "y", "position"):
+        for name in (*PLACE[:-1], "geometry"):
             column = self._one.get(name)
             if column is not None and column.statement is not None:
                 return column.statement

@@ -7,7 +7,10 @@ from dataclasses import field as with_default
 from enum import StrEnum
 from typing import Any
 
-from data.text import Language, text
+import shapely
+from shapely.geometry.base import BaseGeometry
+
+from data.text import Language, has, text
 from gis.exchange.answers import Question
 from gis.exchange.safety import Format
 from gis.exchange.table import Cell
@@ -20,8 +23,15 @@ from gis.register.records import (
     PlanEntry,
     ProtectedPoint,
 )
+from gis.register.routes import Cable, Duct, Route
 from gis.register.siting import AviationFacility, Runway
-from gis.register.structures import Structure
+from gis.register.structures import (
+    AttachmentLevel,
+    Contract,
+    Installation,
+    PublishedRent,
+    Structure,
+)
 
 __all__ = [
     "Accepted",
@@ -32,7 +42,11 @@ __all__ = [
     "Problem",
     "Refused",
     "RowState",
+    "SiteRecord",
 ]
+
+SiteRecord = Installation | AttachmentLevel | Route | Duct | Cable | Contract | PublishedRent
+"""What hangs on structures, lies between them, is let and is asked for it."""
 
 ImportRecord = (
     Structure
@@ -44,6 +58,7 @@ ImportRecord = (
     | Runway
     | AviationFacility
     | AdministrativeUnit
+    | SiteRecord
 )
 
 
@@ -59,11 +74,36 @@ class ImportKind(StrEnum):
     RUNWAYS = "runways"
     FACILITIES = "aviation_facilities"
     POPULATION = "population"
+    INSTALLATIONS = "installations"
+    LEVELS = "levels"
+    ROUTES = "routes"
+    DUCTS = "ducts"
+    CABLES = "cables"
+    CONTRACTS = "contracts"
+    PUBLISHED_RENTS = "published_rents"
 
     @property
     def placed(self) -> bool:
         """Whether every row must say where it lies."""
-        return self not in (ImportKind.PLAN, ImportKind.POPULATION)
+        return self.pointed and self is not ImportKind.PLAN
+
+    @property
+    def pointed(self) -> bool:
+        """Whether its records may lie at a point."""
+        return self in _POINTED
+
+
+_MARKED = "exchange.problem.state_secret"
+_POINTED = frozenset(
+    {
+        ImportKind.STRUCTURES,
+        ImportKind.STATIONS,
+        ImportKind.PLAN,
+        ImportKind.MEASUREMENTS,
+        ImportKind.PROTECTED_POINTS,
+        ImportKind.ALLOTMENTS,
+    }
+)
 
 
 class RowState(StrEnum):
@@ -152,10 +192,11 @@ class Change:
 
     def say(self, language: Language | str = Language.VI) -> str:
         """Say it: the field, the old value, the new one."""
+        own = f"exchange.field.{self.field}"
         return text(
             "exchange.change_sentence",
             language,
-            field=text(f"register.field.{self.field}", language),
+            field=text(own if has(own) else f"register.field.{self.field}", language),
             old=_written(self.old, language),
             new=_written(self.new, language),
         )
@@ -214,6 +255,8 @@ class ImportReport:
         What must be answered first; while there are any, the rows are judged provisionally.
     register_version : str
         State of the register that it was judged against.
+    passed_over : int
+        Features of a general map that are none of the kind, and were left out.
     """
 
     file_name: str
@@ -231,6 +274,7 @@ class ImportReport:
     refused: tuple[Refused, ...]
     questions: tuple[Question, ...]
     register_version: str
+    passed_over: int = 0
 
     @property
     def provisional(self) -> bool:
@@ -243,6 +287,11 @@ class ImportReport:
         return [problem for row in self.refused for problem in row.problems]
 
     @property
+    def secrets(self) -> tuple[int, ...]:
+        """Numbers of the rows that are marked as a state secret; nothing else is kept of them."""
+        return tuple(p.row for p in self.problems if p.key == _MARKED)
+
+    @property
     def states(self) -> dict[RowState, int]:
         """How many accepted rows are new, changed and unchanged."""
         counted = Counter(row.state for row in self.accepted)
@@ -251,7 +300,7 @@ class ImportReport:
     def say(self, language: Language | str = Language.VI) -> str:
         """Say it in one sentence."""
         states = self.states
-        return text(
+        said = text(
             "exchange.summary",
             language,
             file=self.file_name,
@@ -261,6 +310,9 @@ class ImportReport:
             questions=len(self.questions),
             **{state.value: count for state, count in states.items()},
         )
+        if self.passed_over:
+            said += " " + text("exchange.passed_over", language, count=self.passed_over)
+        return said
 
     def to_json(self, language: Language | str = Language.VI) -> dict[str, Any]:
         """Return it for a program, with its sentences in a language."""
@@ -274,6 +326,7 @@ class ImportReport:
             "mapping": dict(self.mapping),
             "unmapped": list(self.unmapped),
             "rows": self.rows,
+            "passed_over": self.passed_over,
             "accepted": len(self.accepted),
             "states": {state.value: count for state, count in self.states.items()},
             "changes": [
@@ -309,11 +362,17 @@ def _written(value: object, language: Language | str) -> str:
         return text("exchange.empty", language)
     if isinstance(value, tuple):
         return "; ".join(_written(part, language) for part in value)
+    if isinstance(value, BaseGeometry):
+        return text("exchange.line_said", language, points=shapely.get_num_coordinates(value))
+    if isinstance(value, Antenna):
+        return "; ".join(f"{label}: {told}" for label, told in antenna_facts(value, language))
+    return _plain(value, language)
+
+
+def _plain(value: object, language: Language | str) -> str:
     if isinstance(value, bool):
         return text(f"exchange.flag.{'yes' if value else 'no'}", language)
     if isinstance(value, float):
         plain = f"{value:.10g}"
         return plain.replace(".", ",") if language == Language.VI else plain
-    if isinstance(value, Antenna):
-        return "; ".join(f"{label}: {told}" for label, told in antenna_facts(value, language))
     return str(value)

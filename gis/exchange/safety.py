@@ -26,6 +26,10 @@ class Format(StrEnum):
     CSV = "csv"
     GEOJSON = "geojson"
     GEOPACKAGE = "gpkg"
+    KML = "kml"
+    KMZ = "kmz"
+    SHAPEFILE = "shp"
+    DXF = "dxf"
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,8 +99,12 @@ EXTENSIONS = {
     ".geojson": Format.GEOJSON,
     ".json": Format.GEOJSON,
     ".gpkg": Format.GEOPACKAGE,
+    ".kml": Format.KML,
+    ".kmz": Format.KMZ,
+    ".zip": Format.SHAPEFILE,
+    ".dxf": Format.DXF,
 }
-_ACCEPTED = ".xlsx, .csv, .geojson, .gpkg"
+_ACCEPTED = ".xlsx, .csv, .geojson, .json (Overpass), .gpkg, .kml, .kmz, .zip (Shapefile), .dxf"
 _ZIP, _OLE, _PDF = b"PK\x03\x04", b"\xd0\xcf\x11\xe0", b"%PDF"
 _SQLITE = b"SQLite format 3\x00"
 _GPKG_IDS = (b"GPKG", b"GP10", b"GP11", b"GP12")
@@ -105,10 +113,11 @@ _HINTS = {
     ".xlsm": "exchange.hint.xlsm",
     ".xlsb": "exchange.hint.xls",
     ".ods": "exchange.hint.xls",
-    ".kml": "exchange.hint.kml",
-    ".kmz": "exchange.hint.kml",
     ".shp": "exchange.hint.shp",
-    ".zip": "exchange.hint.zip",
+    ".dbf": "exchange.hint.shp",
+    ".osm": "exchange.hint.osm",
+    ".pbf": "exchange.hint.osm",
+    ".bz2": "exchange.hint.osm",
 }
 _DTD = re.compile(
     b"<!(?:DOCTYPE|ENTITY)"
@@ -117,6 +126,17 @@ _DTD = re.compile(
     re.IGNORECASE,
 )
 _CHUNK = 1 << 20
+_CONTENT = {
+    Format.XLSX: "ZIP",
+    Format.CSV: None,
+    Format.GEOJSON: "JSON",
+    Format.GEOPACKAGE: "SQLite",
+    Format.KML: "XML",
+    Format.KMZ: "ZIP",
+    Format.SHAPEFILE: "ZIP",
+    Format.DXF: None,
+}
+_NEEDED = {Format.XLSX: frozenset({"[Content_Types].xml", "xl/workbook.xml"})}
 
 
 def inspect(file: Path | str, limits: Limits = LIMITS) -> Inspected:
@@ -174,8 +194,7 @@ def _check_content(path: Path, wanted: Format, limits: Limits) -> None:
     seen = _kind_of(head)
     if wanted is Format.XLSX and seen == "OLE":
         raise FormatError("exchange.hint.protected", file=path.name, accepted=_ACCEPTED)
-    expected = {Format.XLSX: "ZIP", Format.CSV: None, Format.GEOJSON: "JSON",
-                Format.GEOPACKAGE: "SQLite"}[wanted]  # fmt: skip
+    expected = _CONTENT[wanted]
     if wanted is Format.CSV and seen == "JSON":
         return
     if seen != expected:
@@ -185,8 +204,8 @@ def _check_content(path: Path, wanted: Format, limits: Limits) -> None:
             format=wanted.value,
             seen=seen or _shown(head),
         )
-    if wanted is Format.XLSX:
-        check_archive(path, limits)
+    if expected == "ZIP":
+        check_archive(path, limits, _NEEDED.get(wanted, frozenset()))
     elif wanted is Format.GEOPACKAGE:
         _check_geopackage(path, head)
 
@@ -224,8 +243,8 @@ def _check_geopackage(path: Path, head: bytes) -> None:
         raise FormatError("exchange.file.open_elsewhere", file=name)
 
 
-def check_archive(path: Path, limits: Limits) -> None:
-    """Refuse an XLSX that is broken, hides paths, unpacks to too much, or declares entities.
+def check_archive(path: Path, limits: Limits, needed: frozenset[str] = frozenset()) -> None:
+    """Refuse an archive that is broken, hides paths, unpacks too far, or declares entities.
 
     Raises
     ------
@@ -240,6 +259,10 @@ def check_archive(path: Path, limits: Limits) -> None:
     with opened_zip(path, truncated) as archive:
         members = archive.infolist()
         _weigh(members, name, limits)
+        if not needed <= {member.filename for member in members}:
+            raise FormatError(
+                "exchange.file.not_what_it_says", file=name, format="xlsx", seen="ZIP"
+            )
         for member in members:
             _check_member(archive, member, name)
 
@@ -262,8 +285,6 @@ def _weigh(members: list[zipfile.ZipInfo], name: str, limits: Limits) -> None:
         if member.filename in names:
             raise FormatError("exchange.file.duplicate_members", file=name, member=member.filename)
         names.add(member.filename)
-    if "[Content_Types].xml" not in names or "xl/workbook.xml" not in names:
-        raise FormatError("exchange.file.not_what_it_says", file=name, format="xlsx", seen="ZIP")
     for member in members:
         heavy = member.file_size > limits.ratio_from_bytes
         if heavy and member.file_size > limits.ratio * max(member.compress_size, 1):
@@ -285,7 +306,7 @@ def _check_member(archive: zipfile.ZipFile, member: zipfile.ZipInfo, name: str) 
         raise FormatError("exchange.hint.protected", file=name, accepted=_ACCEPTED)
     if inner.lower().endswith("vbaproject.bin"):
         raise FormatError("exchange.hint.xlsm", file=name, accepted=_ACCEPTED)
-    if not inner.lower().endswith((".xml", ".rels", ".vml")):
+    if not inner.lower().endswith((".xml", ".rels", ".vml", ".kml")):
         return
     with archive.open(member) as stream:
         tail = b""

@@ -39,12 +39,15 @@ class Row(NamedTuple):
         East and north of its geometry, where the format has one.
     geometry_problem : str or None
         Key of the reason why its geometry is no point.
+    line : tuple or None
+        East and north of each vertex, where its geometry is a line.
     """
 
     number: int
     cells: Sequence[Cell]
     point: tuple[float, float] | None = None
     geometry_problem: str | None = None
+    line: tuple[tuple[float, float], ...] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +76,8 @@ class Table:
         EPSG code of those positions, when the format says it.
     crs_text : str
         What the format says of them, in its own words.
+    passed_over : int
+        Features of a general map that are none of the kind, and were left out.
     """
 
     file: str
@@ -85,6 +90,7 @@ class Table:
     has_points: bool = False
     crs: int | None = None
     crs_text: str = ""
+    passed_over: int = 0
 
 
 def column_letter(index: int) -> str:

@@ -11,7 +11,7 @@ from typing import Any
 
 from openpyxl.cell import Cell, WriteOnlyCell
 
-__all__ = ["csv_text", "is_formula_like", "replaced_atomically", "xlsx_cell"]
+__all__ = ["csv_text", "is_formula_like", "plain_text", "replaced_atomically", "xlsx_cell"]
 
 _FORMULA_LIKE = ("=", "+", "-", "@", "\t", "\r")
 _FORBIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
@@ -50,6 +50,11 @@ def csv_text(text: str) -> str:
     return f"'{text}" if is_formula_like(text) else text
 
 
+def plain_text(text: str) -> str:
+    """Return a text without the characters that no XML can hold."""
+    return _FORBIDDEN.sub("�", text)
+
+
 def xlsx_cell(sheet: Any, value: object) -> Cell:
     """Return a cell of a value for a write-only sheet; every text is text.
 
@@ -57,7 +62,7 @@ def xlsx_cell(sheet: Any, value: object) -> Cell:
     """
     if isinstance(value, bool | int | float | date) or value is None:
         return WriteOnlyCell(sheet, value)  # type: ignore[arg-type]  # the stubs forget bool, date
-    words = _FORBIDDEN.sub("�", str(value))[:32_767]
+    words = plain_text(str(value))[:32_767]
     cell = WriteOnlyCell(sheet, words)
     cell.data_type = "s"
     if is_formula_like(words):

@@ -281,6 +281,24 @@ class Writer(Reader):
         """Change lines; see `update_structures`."""
         self._change(Route, records, expected)
 
+    def update_ducts(
+        self, records: Sequence[Duct], expected: Sequence[Duct] | None = None
+    ) -> None:
+        """Change ducts; see `update_structures`."""
+        self._change(Duct, records, expected)
+
+    def update_cables(
+        self, records: Sequence[Cable], expected: Sequence[Cable] | None = None
+    ) -> None:
+        """Change cables; see `update_structures`."""
+        self._change(Cable, records, expected)
+
+    def update_published_rents(
+        self, records: Sequence[PublishedRent], expected: Sequence[PublishedRent] | None = None
+    ) -> None:
+        """Change rents that authorities published; see `update_structures`."""
+        self._change(PublishedRent, records, expected)
+
     def update_contracts(
         self, records: Sequence[Contract], expected: Sequence[Contract] | None = None
     ) -> None:

@@ -492,3 +492,87 @@ def test_pages_link_to_the_exports(browser_of: BrowserOf) -> None:
         for link in links:
             assert browser.get(link.replace("&amp;", "&")).status_code == 200, link
     assert "/exports/" not in page_of(browser_of("anonymous").get("/view/stations"))
+
+
+def test_answers_of_the_last_file_of_the_same_shape_are_proposed(
+    client: TestClient, token: Token, browser_of: BrowserOf
+) -> None:
+    staff, head = token("staff"), "Mã trạm;Loại;Đơn vị;Kinh độ;Vĩ độ;Cao\n"
+    owner = client.get("/structures?limit=1", headers=staff).json()["features"][0]
+    name = owner["properties"]["owner_id"]
+    first = f"{head}P1;Cột ăng ten;{name};106,41;10,65;1.234\n".replace("1.234", "30").encode()
+    judged = send(client, staff, "a.csv", first, "structures").json()
+    assert judged["proposed"] is None
+    assert [one["answer"] for one in judged["questions"]] == ["crs"]
+    answers = {"crs": "4756", "update": "yes"}
+    done = client.post(f"/imports/{judged['id']}/commit", json={"answers": answers}, headers=staff)
+    assert done.status_code == 201, done.text
+    again = first.replace(b"P1", b"P2")
+    second = send(client, staff, "b.csv", again, "structures").json()
+    assert second["proposed"] == {
+        "file": "a.csv", "batch": done.json()["id"], "answers": {"crs": "4756"}
+    }  # fmt: skip
+    other = send(client, staff, "c.csv", again.replace(b"Cao", b"Chieu cao"), "structures").json()
+    assert other["proposed"] is None
+    browser = browser_of("staff")
+    page = browser.get(f"/view/imports/{second['id']}").text
+    assert 'name="answer.crs" value="4756"' in page
+    taken = client.post(
+        f"/imports/{second['id']}/answers",
+        json={"answers": second["proposed"]["answers"]},
+        headers=staff,
+    ).json()
+    assert (taken["questions"], taken["proposed"]) == ([], None)
+
+
+def test_a_file_with_a_secret_row_is_not_kept(
+    client: TestClient, token: Token, service: Service, caplog: pytest.LogCaptureFixture
+) -> None:
+    content = "Mã trạm;Loại;Đơn vị;Kinh độ (WGS 84);Vĩ độ;Độ mật\nXYZZY;Bể;A;106,4;10,6;Tối mật\n"
+    answer = send(client, token("staff"), "m.csv", content.encode(), "structures")
+    assert (answer.status_code, answer.json()["code"]) == (422, "exchange.file.secret_rows")
+    assert "2" in answer.json()["detail"]
+    kept = [file for file in service.home.folder.rglob("*") if file.is_file()]
+    assert kept
+    assert not [file for file in kept if "XYZZY" in file.read_bytes().decode(errors="ignore")]
+    assert "XYZZY" not in answer.text + caplog.text
+
+
+@pytest.mark.parametrize("format", ["shp", "kml"])
+def test_exports_that_lose_something_carry_their_data_sheet(
+    client: TestClient, token: Token, format: str
+) -> None:
+    answer = client.get(
+        f"/exports/structures?format={format}&bbox=106,10,107,11&kind=antenna_mast",
+        headers=token("staff"),
+    )
+    assert answer.status_code == 200
+    if format == "kml":
+        assert b"<description>" in answer.content
+    else:
+        names = zipfile.ZipFile(io.BytesIO(answer.content)).namelist()
+        assert {"phieu_du_lieu.txt", "structures.shp"} <= set(names)
+    refused = client.get("/exports/contracts?format=kml", headers=token("staff"))
+    assert refused.status_code == 422
+
+
+def test_a_kind_of_two_words_is_an_import_too(client: TestClient, token: Token) -> None:
+    content = (
+        "Loại;Giá (đồng);Đơn vị tính;Quyết định;Điều khoản\nCột ăng ten;5000000;vị trí;QĐ;I\n"
+    )
+    answer = send(client, token("staff"), "g.csv", content.encode(), "published_rents")
+    assert answer.status_code == 201, answer.text
+    assert answer.json()["accepted"] == 1
+    read = client.get(f"/imports/{answer.json()['id']}", headers=token("staff"))
+    assert read.status_code == 200
+
+
+def test_the_page_of_a_kind_without_a_place(
+    client: TestClient, token: Token, browser_of: BrowserOf
+) -> None:
+    head = "Loại;Giá (đồng);Đơn vị tính;Quyết định;Điều khoản"
+    content = f"{head}\nCột ăng ten;6000000;vị trí;QĐ 7;II\n"
+    sent = send(client, token("staff"), "g.csv", content.encode(), "published_rents").json()
+    page = browser_of("staff").get(f"/view/imports/{sent['id']}")
+    assert page.status_code == 200
+    assert "QĐ 7" in page.text

@@ -3,10 +3,14 @@
 import csv
 import itertools
 import json
+from dataclasses import fields, replace
+from datetime import date
 
 import openpyxl
 import pyogrio
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from gis.demo import load_demonstration
 from gis.errors import FormatError
@@ -16,7 +20,14 @@ from gis.exchange.importing import ImportAnswers, commit, judge
 from gis.exchange.report import RowState
 from gis.register.records import Provenance
 from gis.register.scopes import PUBLIC, SYSTEM, Role, Scope
-from gis.register.structures import Structure, StructureKind
+from gis.register.structures import (
+    Lifecycle,
+    MastClass,
+    PowerSupply,
+    RentUnit,
+    Structure,
+    StructureKind,
+)
 from propagation.compliance.records import Confidence
 
 LAYERS = ("structures", "stations", "plan")
@@ -29,6 +40,54 @@ def _structure(name="Trạm Đức Hòa", **changes):
         "provenance": Provenance(confidence=Confidence.VERIFIED, source="hồ sơ"),
     }  # fmt: skip
     return Structure(**{**values, **changes})
+
+
+FULL = {
+    "height_m": 42.5, "ground_height_m": 3.25, "commune_name": "Xã Mỹ Quý", "address": "Ấp 1",
+    "shareable": False, "confidential": True, "valid_from": date(2019, 2, 28),
+    "valid_to": date(2039, 12, 31), "state": Lifecycle.UNDER_CONSTRUCTION, "manager_id": "hoa",
+    "mast_class": MastClass.A2B, "building_height_m": 18.0, "reach_m": 1.75, "concealed": True,
+    "wind_area_limit_m2": 12.5, "load_limit_kg": 850.0,
+    "power_supply": PowerSupply.GRID_AND_GENERATOR, "backup_power_hours": 6.5,
+    "rent_asked_vnd": 7_250_000.0, "rent_unit": RentUnit.POSITION, "lightning_protected": False,
+    "obstacle_lights": True, "earthing_resistance_ohm": 3.85, "inspected_on": date(2026, 3, 5),
+}  # fmt: skip
+"""Every field that a structure may leave empty, filled."""
+
+AMOUNTS = st.floats(0.25, 300.0).map(lambda value: round(value, 3))
+FLAGS = st.none() | st.booleans()
+DAYS = st.none() | st.dates(date(1990, 1, 1), date(2025, 12, 31))
+
+
+def _some(values):
+    return st.none() | st.sampled_from(list(values))
+
+
+STRUCTURES = st.fixed_dictionaries(
+    {
+        "kind": st.sampled_from(list(StructureKind)),
+        "state": _some(Lifecycle),
+        "mast_class": _some(MastClass),
+        "power_supply": _some(PowerSupply),
+        "rent_unit": _some(RentUnit),
+        "concealed": FLAGS,
+        "lightning_protected": FLAGS,
+        "obstacle_lights": FLAGS,
+        "shareable": FLAGS,
+        "confidential": st.booleans(),
+        "height_m": st.none() | AMOUNTS,
+        "building_height_m": st.none() | AMOUNTS.filter(lambda value: value >= 1),
+        "reach_m": st.none() | st.floats(0.0, 50.0).map(lambda value: round(value, 2)),
+        "wind_area_limit_m2": st.none() | AMOUNTS,
+        "load_limit_kg": st.none() | AMOUNTS.map(lambda value: value * 1000),
+        "backup_power_hours": st.none() | AMOUNTS,
+        "rent_asked_vnd": st.none() | st.integers(0, 10**9).map(float),
+        "earthing_resistance_ohm": st.none() | AMOUNTS,
+        "inspected_on": DAYS,
+        "valid_from": DAYS,
+        "manager_id": _some(["hoa", "sao"]),
+    }
+)
 
 
 def _put(register, *structures):
@@ -73,6 +132,45 @@ def test_and_fills_an_empty_register_with_the_same(register, tmp_path, format):
             assert station.attenuation_db == pytest.approx(mine.attenuation_db)
             assert station.erp_total_dbw == pytest.approx(mine.erp_total_dbw)
             assert station.provenance.confidence is mine.provenance.confidence
+
+
+def test_every_field_of_a_structure_is_tried():
+    filled = {*FULL, "id", "code", "name", "kind", "owner_id", "longitude", "latitude"}
+    assert filled | {"provenance"} == {each.name for each in fields(Structure)}
+
+
+@pytest.mark.parametrize("language", ["vi", "en"])
+@pytest.mark.parametrize("format", ["gpkg", "geojson", "xlsx", "csv"])
+def test_every_field_of_a_structure_comes_back(office, tmp_path, format, language):
+    _put(office, _structure(**FULL))
+    (stored,) = office.structures(SYSTEM)
+    target = tmp_path / f"o.{format}"
+    (file,) = export(office, SYSTEM, ["structures"], format, target, language=language)
+    report = judge(file, kind="structures", register=office)
+    assert (report.problems, report.questions, report.states[RowState.UNCHANGED]) == ([], (), 1)
+    with office.write(author="test", reason="scene") as writer:
+        writer.delete(Structure, ["a"])
+    batch = commit(judge(file, kind="structures", register=office), office, author="lan")
+    (back,) = office.structures(SYSTEM)
+    origin = replace(stored.provenance, batch_id=batch.id, row=back.provenance.row)
+    assert back == replace(stored, provenance=origin)
+
+
+@pytest.mark.parametrize("format", ["gpkg", "geojson", "xlsx", "csv"])
+def test_any_structure_comes_back(office, tmp_path, format):
+    @settings(max_examples=12, deadline=None, database=None)
+    @given(st.lists(STRUCTURES, min_size=1, max_size=4))
+    def tried(drawn):
+        wanted = [_structure(id=f"s{n}", code=f"M{n}", **values) for n, values in enumerate(drawn)]
+        with office.write(author="test", reason="scene") as writer:
+            writer.delete(Structure, [one.id for one in office.structures(SYSTEM)])
+            writer.add_structures(wanted)
+        (file,) = export(office, SYSTEM, ["structures"], format, tmp_path / f"o.{format}")
+        report = judge(file, kind="structures", register=office)
+        assert (report.problems, report.questions) == ([], ())
+        assert report.states[RowState.UNCHANGED] == len(wanted), report.to_json("en")["changes"]
+
+    tried()
 
 
 def test_gdal_reads_vietnamese_types_and_places(office, tmp_path):
@@ -189,7 +287,7 @@ def test_empty_layers_are_files_too(office, tmp_path):
     assert pyogrio.read_info(tmp_path / "o.gpkg", layer="structures")["features"] == 0
 
 
-@pytest.mark.parametrize(("layers", "format"), [(["x"], "csv"), (["structures"], "kml"),
+@pytest.mark.parametrize(("layers", "format"), [(["x"], "csv"), (["structures"], "dxf"),
                                                 (["boundaries"], "csv"), ([], "csv")])  # fmt: skip
 def test_what_cannot_be_exported(office, tmp_path, layers, format):
     with pytest.raises(FormatError):

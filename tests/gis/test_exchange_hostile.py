@@ -162,9 +162,9 @@ def test_macros_passwords_and_old_formats(workbook, refused, tmp_path):
 @pytest.mark.parametrize(
     ("name", "content", "key"),
     [
-        ("a.kml", b'<!DOCTYPE k [<!ENTITY x "y">]><kml>&x;</kml>', "hint.kml"),
-        ("a.kmz", b"PK\x03\x04", "hint.kml"), ("a.xls", b"\xd0\xcf\x11\xe0", "hint.xls"),
-        ("a.shp", b"\x00\x00\x27\x0a", "hint.shp"), ("a.zip", b"PK\x03\x04", "hint.zip"),
+        ("a.kml", b'<!DOCTYPE k [<!ENTITY x "y">]><kml>&x;</kml>', "file.entities"),
+        ("a.kmz", b"PK\x03\x04", "file.truncated"), ("a.xls", b"\xd0\xcf\x11\xe0", "hint.xls"),
+        ("a.shp", b"\x00\x00\x27\x0a", "hint.shp"), ("a.zip", b"PK\x03\x04", "file.truncated"),
         ("a.vrt", b"<OGRVRTDataSource/>", "file.format_not_accepted"),
         ("a", b"x", "file.format_not_accepted"), ("a.csv", b"", "file.empty"),
         ("a.xlsx", b"<html></html>", "file.not_what_it_says"),
@@ -192,9 +192,15 @@ def test_what_is_not_what_it_says(refused, tmp_path, name, content, key):
     assert refused(file).key == f"exchange.{key}"
 
 
-def test_kml_names_what_is_accepted(refused, tmp_path):
+def test_a_kml_without_placemarks_is_empty(refused, tmp_path):
     file = tmp_path / "a.kml"
     file.write_text("<kml/>")
+    assert refused(file).key == "exchange.file.empty"
+
+
+def test_a_hint_names_what_is_accepted(refused, tmp_path):
+    file = tmp_path / "a.ods"
+    file.write_text("x")
     assert ".gpkg" in refused(file).say("vi")
 
 

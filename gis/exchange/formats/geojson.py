@@ -9,6 +9,7 @@ from typing import Any
 from gis.errors import FormatError
 from gis.exchange.datum import stated
 from gis.exchange.encoding import decode
+from gis.exchange.formats.osm import features_of
 from gis.exchange.safety import Inspected, Limits
 from gis.exchange.table import Cell, Row, Table
 from gis.geodesy import WGS84
@@ -18,7 +19,7 @@ __all__ = ["coordinate_system", "load", "read"]
 
 
 def load(file: Inspected) -> dict[str, Any]:
-    """Return the FeatureCollection of a file.
+    """Return the FeatureCollection of a file, also of an Overpass answer.
 
     Raises
     ------
@@ -36,6 +37,8 @@ def load(file: Inspected) -> dict[str, Any]:
         raise FormatError("exchange.file.json_not_plain", file=file.name) from None
     if isinstance(content, dict) and content.get("type") == "Feature":
         content = {"type": "FeatureCollection", "features": [content]}
+    if isinstance(content, dict) and isinstance(content.get("elements"), list):
+        content = {"type": "FeatureCollection", "features": features_of(content["elements"])}
     if not isinstance(content, dict) or not isinstance(content.get("features"), list):
         raise FormatError("exchange.file.not_a_collection", file=file.name)
     return content
@@ -101,8 +104,9 @@ def _rows(file: str, features: list[Any], names: tuple[str, ...], limits: Limits
         if any(isinstance(cell, str) and len(cell) > limits.cell_characters for cell in cells):
             raise FormatError("exchange.file.cell_too_long", file=file, row=number,
                               limit=limits.cell_characters)  # fmt: skip
-        point, problem = _point(feature.get("geometry"))
-        yield Row(number, cells, point, problem)
+        geometry = feature.get("geometry")
+        point, problem = _point(geometry)
+        yield Row(number, cells, point, problem, _line(geometry))
 
 
 def _cell(value: Any) -> Cell:
@@ -125,6 +129,24 @@ def _point(geometry: Any) -> tuple[tuple[float, float] | None, str | None]:
     if len(numbers) != 2 or not all(_is_number(number) for number in numbers):
         return None, "exchange.problem.geometry"
     return (float(numbers[0]), float(numbers[1])), None
+
+
+def _line(geometry: Any) -> tuple[tuple[float, float], ...] | None:
+    """Return the vertices of a line, also of one that is called several; None for all else."""
+    if not isinstance(geometry, dict):
+        return None
+    vertices: Any = geometry.get("coordinates")
+    several = geometry.get("type") == "MultiLineString" and isinstance(vertices, list)
+    if several and len(vertices) == 1:
+        vertices = vertices[0]
+    elif geometry.get("type") != "LineString":
+        return None
+    if not isinstance(vertices, list) or not vertices:
+        return None
+    plain = [one[:2] if isinstance(one, list) else [] for one in vertices]
+    if not all(len(one) == 2 and all(map(_is_number, one)) for one in plain):
+        return None
+    return tuple((float(east), float(north)) for east, north in plain)
 
 
 def _is_number(value: Any) -> bool:

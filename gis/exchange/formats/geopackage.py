@@ -1,5 +1,6 @@
 """GeoPackage, read with SQLite alone: plain tables only, nothing of the file is run."""
 
+import math
 import sqlite3
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing
@@ -151,7 +152,16 @@ def _rows(connection: sqlite3.Connection, layer: Layer, limits: Limits) -> Itera
         elif isinstance(shape, shapely.Point):
             yield Row(number, cells, (shape.x, shape.y))
         else:
-            yield Row(number, cells, None, "exchange.problem.not_a_point")
+            yield Row(number, cells, None, "exchange.problem.not_a_point", _line(shape))
+
+
+def _line(shape: BaseGeometry) -> tuple[tuple[float, float], ...] | None:
+    if isinstance(shape, shapely.MultiLineString) and len(shape.geoms) == 1:
+        shape = shape.geoms[0]
+    if not isinstance(shape, shapely.LineString):
+        return None
+    found = tuple((float(x), float(y)) for x, y in shapely.get_coordinates(shape))
+    return found if all(map(math.isfinite, (n for pair in found for n in pair))) else None
 
 
 def _layer(

@@ -1,0 +1,151 @@
+"""KML and KMZ (OGC 12-007): placemarks with data, streamed; nothing is fetched or expanded."""
+
+import zipfile
+from collections.abc import Iterator
+from typing import IO, Any
+from xml.etree.ElementTree import Element, ParseError
+
+from defusedxml import DefusedXmlException
+from defusedxml.ElementTree import iterparse
+
+from gis.errors import FormatError
+from gis.exchange.formats.shapes import Shape, shape_of
+from gis.exchange.safety import Format, Inspected, Limits
+from gis.exchange.table import Row, Table
+from gis.geodesy import WGS84
+from gis.names import nfc
+from gis.zipped import opened_zip
+
+__all__ = ["NAME", "read"]
+
+NAME = "Placemark"
+"""Header of the names of placemarks."""
+
+_DESCRIPTION = "description"
+_MULTI = ("MultiGeometry", "MultiTrack")
+_SHAPES = ("Point", "LineString", "Polygon", "Model", "Track", *_MULTI)
+
+
+def read(file: Inspected, limits: Limits) -> Table:
+    """Return the placemarks of a file as rows, counted from 1; KML is always WGS 84.
+
+    Raises
+    ------
+    FormatError
+        If it is no XML, declares entities, or is too long.
+    """
+    if file.format is Format.KML:
+        with file.path.open("rb") as stream:
+            return _table(file, stream, limits)
+
+    def truncated(detail: str) -> FormatError:
+        return FormatError("exchange.file.truncated", file=file.name, detail=detail)
+
+    with (
+        opened_zip(file.path, truncated) as archive,
+        archive.open(_document(archive, file)) as one,
+    ):
+        return _table(file, one, limits)
+
+
+def _document(archive: zipfile.ZipFile, file: Inspected) -> str:
+    """Return the document of a KMZ: `doc.kml`, or the first one there is."""
+    names = [name for name in archive.namelist() if name.casefold().endswith(".kml")]
+    if not names:
+        raise FormatError(
+            "exchange.file.not_what_it_says", file=file.name, format="kmz", seen="ZIP"
+        )
+    return next((name for name in names if name.casefold() == "doc.kml"), names[0])
+
+
+def _table(file: Inspected, stream: IO[bytes], limits: Limits) -> Table:
+    found: list[tuple[dict[str, str], Shape]] = []
+    names: dict[str, None] = {NAME: None}
+    try:
+        for values, shape in _placemarks(stream):
+            if len(found) >= limits.rows:
+                raise FormatError("exchange.file.too_many_rows", file=file.name, limit=limits.rows)
+            if any(len(value) > limits.cell_characters for value in values.values()):
+                raise FormatError("exchange.file.cell_too_long", file=file.name,
+                                  row=len(found) + 1, limit=limits.cell_characters)  # fmt: skip
+            names.update(dict.fromkeys(values))
+            found.append((values, shape))
+    except DefusedXmlException:
+        raise FormatError("exchange.file.entities", file=file.name, member=file.name) from None
+    except (ParseError, ValueError) as error:
+        raise FormatError("exchange.file.truncated", file=file.name, detail=str(error)) from None
+    if not found:
+        raise FormatError("exchange.file.empty", file=file.name)
+    if len(names) > limits.columns:
+        raise FormatError("exchange.file.too_many_columns", file=file.name, limit=limits.columns)
+    return Table(
+        file=file.name,
+        format=file.format,
+        layer=None,
+        header=tuple(names),
+        header_row=None,
+        rows=[
+            Row(number, tuple(values.get(name) for name in names), *shape)
+            for number, (values, shape) in enumerate(found, start=1)
+        ],
+        has_points=True,
+        crs=WGS84,
+        crs_text="KML 2.2",
+    )
+
+
+def _placemarks(stream: IO[bytes]) -> Iterator[tuple[dict[str, str], Shape]]:
+    depth = 0
+    for event, element in iterparse(stream, events=("start", "end"), forbid_dtd=True):
+        if _local(element) == "Placemark":
+            depth += 1 if event == "start" else -1
+            if event == "end":
+                yield _values(element), _shape(element)
+        if event == "end" and depth == 0:
+            element.clear()
+
+
+def _local(element: Element) -> str:
+    return str(element.tag).rpartition("}")[2]
+
+
+def _values(placemark: Element) -> dict[str, str]:
+    values: dict[str, str] = {}
+    for element in placemark.iter():
+        local = _local(element)
+        if local == "Data":
+            inner = next((one for one in element if _local(one) == "value"), None)
+            _put(values, element.get("name"), None if inner is None else inner.text)
+        elif local == "SimpleData":
+            _put(values, element.get("name"), element.text)
+    for element in placemark:
+        if _local(element) == "name":
+            _put(values, NAME, element.text)
+        elif _local(element) == "description":
+            _put(values, _DESCRIPTION, element.text)
+    return values
+
+
+def _put(values: dict[str, str], name: str | None, text: str | None) -> None:
+    words = nfc(text or "").strip()
+    if name and words:
+        values.setdefault(nfc(name).strip(), words)
+
+
+def _shape(placemark: Element) -> Shape:
+    shapes = [one for one in placemark if _local(one) in _SHAPES]
+    while len(shapes) == 1 and _local(shapes[0]) in _MULTI:
+        shapes = [one for one in shapes[0] if _local(one) in _SHAPES]
+    if not shapes:
+        return Shape(None, None, None)
+    written: Any = next((e.text for e in shapes[0] if _local(e) == "coordinates"), None)
+    return shape_of(_local(shapes[0]) if len(shapes) == 1 else "several", _pairs(written or ""))
+
+
+def _pairs(text: str) -> list[tuple[float, float]] | None:
+    """Return longitude and latitude of each vertex; heights are left aside."""
+    try:
+        parts = [part.split(",") for part in text.split()]
+        return [(float(part[0]), float(part[1])) for part in parts]
+    except (ValueError, IndexError):
+        return None

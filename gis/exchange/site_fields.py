@@ -1,0 +1,123 @@
+"""The fields of files about what hangs on structures, lies between them and is let."""
+
+from collections.abc import Mapping
+
+from gis.exchange.dimensions import ORIGIN, SPAN, Dimension, Field, lengths, powers
+from gis.exchange.report import ImportKind
+
+__all__ = ["SITE_FIELDS"]
+
+_STRUCTURE = Field("structure_id", required=True)
+_ORGANISATION = Field("organisation_id", required=True, constant=True)
+_OWNER = Field("owner_id", required=True, constant=True)
+_CONFIDENTIAL = Field("confidential", Dimension.FLAG)
+
+
+def _kind(choices: str, meanwhile: str) -> Field:
+    return Field(
+        "kind",
+        Dimension.CHOICE,
+        required=True,
+        constant=True,
+        choices=choices,
+        meanwhile=meanwhile,
+    )
+
+
+def _count(name: str, *, required: bool = False) -> Field:
+    return Field(name, Dimension.COUNT, required=required, unit="cái")
+
+
+SITE_FIELDS: Mapping[ImportKind, tuple[Field, ...]] = {
+    ImportKind.INSTALLATIONS: (
+        Field("id"),
+        _STRUCTURE,
+        _ORGANISATION,
+        Field("technology", required=True),
+        *lengths("height_above_ground_m"),
+        Field("azimuth_deg", Dimension.ANGLE, unit="deg"),
+        Field("frequency_mhz", Dimension.FREQUENCY, unit="mhz"),
+        *powers("eirp_dbm"),
+        Field("wind_area_m2", Dimension.AREA, unit="m2"),
+        Field("weight_kg", Dimension.MASS, unit="kg"),
+        _CONFIDENTIAL,
+        *SPAN,
+        *ORIGIN,
+    ),
+    ImportKind.LEVELS: (
+        Field("id"),
+        _STRUCTURE,
+        Field("height_from_m", Dimension.LENGTH, required=True, unit="m"),
+        Field("height_to_m", Dimension.LENGTH, required=True, unit="m"),
+        _count("slots", required=True),
+        _count("reserved"),
+        *ORIGIN,
+    ),
+    ImportKind.ROUTES: (
+        Field("id"),
+        Field("code", required=True),
+        Field("name"),
+        _kind("route_kind", "duct"),
+        _OWNER,
+        Field("from_id", required=True),
+        Field("to_id", required=True),
+        *lengths("length_m"),
+        Field("state", Dimension.CHOICE, choices="lifecycle"),
+        Field("shareable", Dimension.FLAG),
+        _CONFIDENTIAL,
+        Field("geometry"),
+        Field("crs", Dimension.PLACE),
+        *SPAN,
+        *ORIGIN,
+    ),
+    ImportKind.DUCTS: (
+        Field("id"),
+        Field("route_id", required=True),
+        Field("code", required=True),
+        Field("parent_id"),
+        Field("inner_diameter_mm", Dimension.DIAMETER, unit="mm"),
+        _count("cables"),
+        *ORIGIN,
+    ),
+    ImportKind.CABLES: (
+        Field("id"),
+        Field("duct_route"),
+        Field("duct_id", required=True),
+        _ORGANISATION,
+        Field("name", required=True),
+        Field("outer_diameter_mm", Dimension.DIAMETER, unit="mm"),
+        _count("fibres"),
+        _CONFIDENTIAL,
+        *SPAN,
+        *ORIGIN,
+    ),
+    ImportKind.CONTRACTS: (
+        Field("id"),
+        Field("number", required=True),
+        _OWNER,
+        Field("tenant_id", required=True),
+        Field("structure_id"),
+        Field("level_id"),
+        Field("duct_route"),
+        Field("duct_id"),
+        _count("slot"),
+        Field("rent_vnd", Dimension.MONEY, unit="vnd"),
+        Field("rent_unit", Dimension.CHOICE),
+        Field("case_id"),
+        *SPAN,
+        *ORIGIN,
+    ),
+    ImportKind.PUBLISHED_RENTS: (
+        Field("id"),
+        _kind("structure_kind", "antenna_mast"),
+        Field("mast_class", Dimension.CHOICE),
+        Field("rent_unit", Dimension.CHOICE, required=True),
+        Field("amount_vnd", Dimension.MONEY, required=True, unit="vnd"),
+        Field("province_code"),
+        Field("instrument", required=True, constant=True),
+        Field("clause", required=True, constant=True),
+        *SPAN,
+        *ORIGIN,
+    ),
+}
+"""Every field that a file of each of these kinds may bring."""
