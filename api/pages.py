@@ -30,7 +30,7 @@ MENU = (
     ("/view/calendar", "calendar.menu"),
     ("/view/studies", "pages.menu_studies"),
     ("/view/channels", "channels.menu"),
-    ("/view/supports", "sharing.menu"),
+    ("/view/supports", "supports.menu"),
     ("/view/best-sites", "best_sites.menu"),
     ("/view/sites", "planning.menu"),
     ("/view/link", "pages.menu_link"),

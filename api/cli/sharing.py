@@ -44,10 +44,10 @@ def _configure(parser: Parser) -> None:
             type=float,
             metavar="N",
             dest=target,
-            help=text(f"sharing.{target}", parser.language),
+            help=text(f"supports.{target}", parser.language),
         )
     parser.add_argument(
-        "--area", type=_corner, metavar="LON,LAT ...", help=text("sharing.area", parser.language)
+        "--area", type=_corner, metavar="LON,LAT ...", help=text("supports.area", parser.language)
     )
     parser.add_argument("--jurisdiction", metavar="ID", help=parser.say("help_jurisdiction"))
     parser.add_argument("--on", metavar="YYYY-MM-DD", help=parser.say("help_on"))
@@ -67,10 +67,10 @@ def _run(arguments: argparse.Namespace, output: Output) -> int:
 
 def _show(study: Study, output: Output) -> None:
     rows, count = study.results["supports"], study.results["conclusion_count"]
-    said = f"sharing.conclusion_{study.results['conclusion']}"
+    said = f"supports.conclusion_{study.results['conclusion']}"
     output.line(text(said, output.language, count=count))
     output.table(
-        [text(f"sharing.column_{name}", output.language) for name in _COLUMNS],
+        [text(f"supports.column_{name}", output.language) for name in _COLUMNS],
         [
             (
                 row["name"],
@@ -78,7 +78,7 @@ def _show(study: Study, output: Output) -> None:
                 output.number(row["distance_km"], 2),
                 output.number(row["mounting_m"], 1),
                 output.number(row["covered_percent"], 1),
-                text(f"sharing.fit.{row['fit']}", output.language),
+                text(f"supports.fit.{row['fit']}", output.language),
             )
             for row in rows[:_SHOWN]
         ],

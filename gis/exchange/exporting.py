@@ -78,7 +78,7 @@ def formats_of(layer: LayerName) -> list[str]:
 
     What lies nowhere is not drawn: neither as a Shapefile nor as KML.
     """
-    tables = layer is not LayerName.BOUNDARIES
+    tables = not layer.outlines
     return [
         one.value
         for one in ExportFormat

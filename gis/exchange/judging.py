@@ -242,8 +242,8 @@ class Judge:
             return None
         if self._kind is ImportKind.RUNWAYS:
             require_length(self._reader, values)
-            if self._reader.problems:
-                return None
+        if self._reader.problems:
+            return None
         provenance = Provenance(
             confidence=values["confidence"], source=values["source"], row=each.row.number
         )

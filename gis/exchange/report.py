@@ -102,6 +102,8 @@ _POINTED = frozenset(
         ImportKind.MEASUREMENTS,
         ImportKind.PROTECTED_POINTS,
         ImportKind.ALLOTMENTS,
+        ImportKind.RUNWAYS,
+        ImportKind.FACILITIES,
     }
 )
 

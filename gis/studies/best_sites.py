@@ -44,7 +44,7 @@ def require_asked(request: Mapping[str, object]) -> None:
     """
     asked = sharing_asked(_of_sharing(request))
     if not asked.wanted.covers:
-        raise FormatError("sharing.without_coverage", name="frequency_mhz")
+        raise FormatError("supports.without_coverage", name="frequency_mhz")
     _ground(asked.wanted, _own(request)["ground_step_m"])
 
 
@@ -81,7 +81,7 @@ def compute(gathered: Gathered, context: StudyContext) -> Computed:
     wanted = SharingWanted.from_json(inputs["wanted"])
     mounted = sharing.mounted_of(inputs)
     new = _new(inputs, wanted, context)
-    stage = context.stage(0.05, 0.9, "sharing.progress")
+    stage = context.stage(0.05, 0.9, "supports.progress")
     served = served_cells_of(wanted, [*mounted, *new], settings_of(inputs), context, stage)
     fit = {row["structure_id"]: row for row in sharing.judged_rows(inputs, served)}
     places = [*(one for one in mounted if _carries(fit[one.id])), *new]

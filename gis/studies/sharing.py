@@ -114,7 +114,7 @@ def compute(gathered: Gathered, context: StudyContext) -> Computed:
     wanted = SharingWanted.from_json(inputs["wanted"])
     served = {}
     if wanted.covers:
-        stage = context.stage(0.05, 0.95, "sharing.progress")
+        stage = context.stage(0.05, 0.95, "supports.progress")
         settings = settings_of(inputs)
         served = served_cells_of(wanted, mounted_of(inputs), settings, context, stage)
     ordered = judged_rows(inputs, served)

@@ -209,7 +209,7 @@ def sharing_asked(request: Mapping[str, object]) -> SharingAsked:
     else:
         for name in ("longitude", "latitude"):
             if not reader.has(name):
-                raise FormatError("sharing.without_place", name=name)
+                raise FormatError("supports.without_place", name=name)
         longitude = reader.number("longitude", -180.0, 180.0) or 0.0
         latitude = reader.number("latitude", -80.0, 80.0) or 0.0
     numbers = {
@@ -243,7 +243,7 @@ def _coverage(reader: Reader) -> dict[str, float | None]:
     found = {name: reader.number(name, *limits) for name, limits in ranges.items()}
     absent = [name for name, value in found.items() if value is None]
     if absent and len(absent) < len(found):
-        raise FormatError("sharing.without_coverage", name=absent[0])
+        raise FormatError("supports.without_coverage", name=absent[0])
     return found
 
 
@@ -266,12 +266,12 @@ def _corners(value: object) -> tuple[tuple[float, float], ...]:
         and -80 <= one[1] <= 80
     )
     if len(corners) < len(found) or not 3 <= len(corners) <= _MOST_CORNERS:
-        raise FormatError("sharing.wrong_area", most=_MOST_CORNERS)
+        raise FormatError("supports.wrong_area", most=_MOST_CORNERS)
     ring = Polygon(corners)
     if not ring.is_valid or ring.area == 0:
-        raise FormatError("sharing.wrong_area", most=_MOST_CORNERS)
+        raise FormatError("supports.wrong_area", most=_MOST_CORNERS)
     if _square_km(ring.bounds) > _MOST_CELLS * (_COARSEST_M / 1e3) ** 2:
-        raise FormatError("sharing.too_large", most_km=100)
+        raise FormatError("supports.too_large", most_km=100)
     return corners
 
 

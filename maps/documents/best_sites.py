@@ -17,7 +17,7 @@ def best_sites_report(source: Source) -> Report:
     """Return the report of a choice of places."""
     words = source.words
     sections = [
-        Section(words.sentence("sharing.conclusion"), _conclusion(source)),
+        Section(words.sentence("supports.conclusion"), _conclusion(source)),
         Section(_say(words, "chosen"), _chosen(source)),
         Section(words.say("result_heading"), wanted_facts(source)),
     ]
@@ -48,7 +48,7 @@ def _conclusion(source: Source) -> list[Block]:
         lines = [_say(words, "not_reached", **told)]
     return [
         *(Paragraph(line, strong=True) for line in lines),
-        Paragraph(words.sentence("sharing.prediction")),
+        Paragraph(words.sentence("supports.prediction")),
         *unseen_said(source, source.inputs),
     ]
 
@@ -56,7 +56,7 @@ def _conclusion(source: Source) -> list[Block]:
 def _chosen(source: Source) -> list[Block]:
     words, rows = source.words, source.results["chosen"]
     if not rows:
-        return [Paragraph(words.sentence("sharing.none"))]
+        return [Paragraph(words.sentence("supports.none"))]
     return [
         Table(
             _say(words, "chosen"),
@@ -78,5 +78,5 @@ def _row(row: Mapping[str, Any], words: Words) -> tuple[str, ...]:
         words.number(row["mounting_m"], 1),
         words.number(row["covered_percent"], 1),
         words.number(row["alone_percent"], 1),
-        words.number(None) if new else words.sentence(f"sharing.fit.{row['fit']}"),
+        words.number(None) if new else words.sentence(f"supports.fit.{row['fit']}"),
     )

@@ -38,7 +38,7 @@ def sharing_report(source: Source) -> Report:
 
 
 def _say(words: Words, key: str, **values: object) -> str:
-    return words.sentence(f"sharing.{key}", values)
+    return words.sentence(f"supports.{key}", values)
 
 
 def _conclusion(source: Source) -> list[Block]:

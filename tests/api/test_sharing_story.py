@@ -234,7 +234,7 @@ def test_from_two_files_to_a_contract_that_was_decided(  # noqa: PLR0915 - one s
     after = row_of(story.study(staff, "sharing", {**WANTED, "weight_kg": 61}), mast)
     assert after["wind_left_m2"] == pytest.approx(4.0)
     assert after["weight_left_kg"] == pytest.approx(380.0)
-    assert after["products"] == 1, "2 x 905 - 900 = 910, and 905 alone takes no product of 900"
+    assert after["products"] == 2, "2 x 905 - 900 = 910, and 900 + 910 - 905 = 905"
     assert after["covered_percent"] == best["covered_percent"]
     others = row_of(story.study(people[SECOND], "sharing", {**WANTED, "weight_kg": 62}), mast)
     assert others["products"] is None

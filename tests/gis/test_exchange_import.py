@@ -219,7 +219,7 @@ _ALL_NUMERIC = [
     (kind, each.name)
     for kind, fields in FIELDS.items()
     for each in fields
-    if each.dimension in (Dimension.LENGTH, Dimension.POWER, Dimension.SERIES)
+    if kind.pointed and each.dimension in (Dimension.LENGTH, Dimension.POWER, Dimension.SERIES)
 ]
 
 

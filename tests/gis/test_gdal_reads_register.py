@@ -114,6 +114,7 @@ def test_every_layer_is_listed_and_nothing_secret(filled: Register) -> None:
         "contracts": None,
         "published_rents": None,
         "documents": None,
+        "duplicate_decisions": None,
     }
 
 

@@ -324,14 +324,14 @@ def test_an_area_in_place_of_a_point(search) -> None:
 @pytest.mark.parametrize(
     ("request_", "key"),
     [
-        ({"longitude": None}, "sharing.without_place"),
+        ({"longitude": None}, "supports.without_place"),
         ({"latitude": 200}, "studies.wrong_number"),
-        ({"frequency_mhz": 900}, "sharing.without_coverage"),
-        ({"area": [[106, 10], [107, 10]]}, "sharing.wrong_area"),
-        ({"area": [[106, 10], [107, 11], [107, 10], [106, 11]]}, "sharing.wrong_area"),
-        ({"area": [[106, 10], [106, 10], [106, 10]]}, "sharing.wrong_area"),
-        ({"area": [[106, 10], [106.5, "x"], [107, 11]]}, "sharing.wrong_area"),
-        ({"area": [[100, 5], [110, 5], [110, 15], [100, 15]]}, "sharing.too_large"),
+        ({"frequency_mhz": 900}, "supports.without_coverage"),
+        ({"area": [[106, 10], [107, 10]]}, "supports.wrong_area"),
+        ({"area": [[106, 10], [107, 11], [107, 10], [106, 11]]}, "supports.wrong_area"),
+        ({"area": [[106, 10], [106, 10], [106, 10]]}, "supports.wrong_area"),
+        ({"area": [[106, 10], [106.5, "x"], [107, 11]]}, "supports.wrong_area"),
+        ({"area": [[100, 5], [110, 5], [110, 15], [100, 15]]}, "supports.too_large"),
         ({"within_km": 31}, "studies.wrong_number"),
         ({"colour": "red"}, "studies.unknown_input"),
     ],
@@ -404,7 +404,10 @@ def test_free_ground_costs_more_than_a_support(search) -> None:
 @pytest.mark.parametrize(
     ("changes", "key"),
     [
-        (dict.fromkeys(("frequency_mhz", "erp_dbw", "minimum_dbuvm")), "sharing.without_coverage"),
+        (
+            dict.fromkeys(("frequency_mhz", "erp_dbw", "minimum_dbuvm")),
+            "supports.without_coverage",
+        ),
         ({"ground_step_m": 100.0}, "best_sites.too_many"),
         ({"ground_cost": 0.0}, "studies.wrong_number"),
     ],
