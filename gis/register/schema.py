@@ -1,8 +1,7 @@
 """The tables of the register, as they are after the last migration.
 
-Column types are those of GeoPackage (OGC 12-128r19, table 1) and hold the value that is stored:
-`gis.register.rows` turns records into it and back. Layers that GDAL shows have an integer `fid`
-and a text `id`, which is the record's own.
+Layers that GDAL shows have an integer `fid` and a text `id`, which is the record's own. Tables of
+the service stand in `gis.register.service_tables`, and are told here with the rest.
 """
 
 from sqlalchemy import (
@@ -10,17 +9,37 @@ from sqlalchemy import (
     Boolean,
     CheckConstraint,
     Column,
-    ForeignKey,
     Index,
     Integer,
-    MetaData,
-    PrimaryKeyConstraint,
     Table,
     Text,
     UniqueConstraint,
 )
-from sqlalchemy.schema import SchemaItem
-from sqlalchemy.types import UserDefinedType
+
+from gis.register.columns import (
+    GEOMETRY_COLUMN,
+    Day,
+    Geometry,
+    Moment,
+    geometry,
+    identifier,
+    layer,
+    metadata,
+    provenance,
+    real,
+    reference,
+    text,
+    validity,
+)
+from gis.register.service_tables import (
+    accounts,
+    api_tokens,
+    case_events,
+    cases,
+    jobs,
+    login_links,
+    sessions,
+)
 
 __all__ = [
     "GEOMETRY_COLUMN",
@@ -61,88 +80,6 @@ __all__ = [
     "structures",
 ]
 
-GEOMETRY_COLUMN = "geom"
-
-metadata = MetaData()
-
-
-class Geometry(UserDefinedType[bytes]):
-    """A GeoPackage geometry column of one type; the value is the blob."""
-
-    cache_ok = True
-
-    def __init__(self, name: str) -> None:
-        self.name = name
-
-    def get_col_spec(self, **_: object) -> str:
-        """Return the type's name in the table definition."""
-        return self.name
-
-
-class Day(UserDefinedType[str]):
-    """A GeoPackage DATE: `YYYY-MM-DD`."""
-
-    cache_ok = True
-
-    def get_col_spec(self, **_: object) -> str:
-        """Return the type's name in the table definition."""
-        return "DATE"
-
-
-class Moment(UserDefinedType[str]):
-    """A GeoPackage DATETIME: `YYYY-MM-DDTHH:MM:SS.SSSZ`, always UTC."""
-
-    cache_ok = True
-
-    def get_col_spec(self, **_: object) -> str:
-        """Return the type's name in the table definition."""
-        return "DATETIME"
-
-
-def _fid() -> Column[int]:
-    return Column("fid", Integer, primary_key=True, autoincrement=True)
-
-
-def _layer(name: str, *columns: SchemaItem) -> Table:
-    """Return a table that GDAL shows; a number once given to a row is never given again."""
-    return Table(name, metadata, _fid(), *columns, sqlite_autoincrement=True)
-
-
-def _id() -> Column[str]:
-    return Column("id", Text, nullable=False, unique=True)
-
-
-def _text(name: str, *, required: bool = False) -> Column[str]:
-    return Column(name, Text, nullable=not required)
-
-
-def _real(name: str, *, required: bool = False) -> Column[float]:
-    return Column(name, REAL, nullable=not required)
-
-
-def _geometry(kind: str, *, required: bool) -> Column[bytes]:
-    return Column(GEOMETRY_COLUMN, Geometry(kind), nullable=not required)
-
-
-def _reference(name: str, target: str, *, required: bool = False) -> Column[str]:
-    """Return a foreign key that is checked when the transaction commits."""
-    key = ForeignKey(target, deferrable=True, initially="DEFERRED")
-    return Column(name, Text, key, nullable=not required)
-
-
-def _validity() -> tuple[Column[str], Column[str]]:
-    return Column("valid_from", Day), Column("valid_to", Day)
-
-
-def _provenance() -> tuple[Column[str], Column[str], Column[str], Column[int]]:
-    return (
-        _text("confidence", required=True),
-        _text("source", required=True),
-        _reference("batch_id", "import_batches.id"),
-        Column("source_row", Integer),
-    )
-
-
 register_state = Table(
     "register_state",
     metadata,
@@ -150,390 +87,390 @@ register_state = Table(
     Column("value", Text, nullable=False),
 )
 
-import_batches = _layer(
+import_batches = layer(
     "import_batches",
-    _id(),
-    _text("file_name", required=True),
-    _text("sha256", required=True),
-    _text("format", required=True),
-    _text("kind", required=True),
-    _text("coordinate_system", required=True),
+    identifier(),
+    text("file_name", required=True),
+    text("sha256", required=True),
+    text("format", required=True),
+    text("kind", required=True),
+    text("coordinate_system", required=True),
     Column("imported_at", Moment, nullable=False),
-    _text("imported_by", required=True),
+    text("imported_by", required=True),
     Column("accepted", Integer, nullable=False),
     Column("refused", Integer, nullable=False),
-    _text("mapping", required=True),
+    text("mapping", required=True),
     Column("undone_at", Moment),
-    _text("undone_by"),
+    text("undone_by"),
 )
 
-organisations = _layer(
+organisations = layer(
     "organisations",
-    _id(),
-    _text("name", required=True),
-    _text("kind", required=True),
-    *_provenance(),
+    identifier(),
+    text("name", required=True),
+    text("kind", required=True),
+    *provenance(),
 )
 
-structures = _layer(
+structures = layer(
     "structures",
-    _geometry("POINT", required=True),
-    _id(),
-    _text("code", required=True),
-    _text("name", required=True),
-    _text("kind", required=True),
-    _reference("owner_id", "organisations.id", required=True),
-    _real("height_m"),
-    _real("ground_height_m"),
-    _text("commune_name"),
-    _text("address"),
+    geometry("POINT", required=True),
+    identifier(),
+    text("code", required=True),
+    text("name", required=True),
+    text("kind", required=True),
+    reference("owner_id", "organisations.id", required=True),
+    real("height_m"),
+    real("ground_height_m"),
+    text("commune_name"),
+    text("address"),
     Column("shareable", Boolean),
     Column("confidential", Boolean, nullable=False),
-    *_validity(),
-    *_provenance(),
-    _text("search", required=True),
-    _text("state"),
-    _reference("manager_id", "organisations.id"),
-    _text("mast_class"),
-    _real("building_height_m"),
-    _real("reach_m"),
+    *validity(),
+    *provenance(),
+    text("search", required=True),
+    text("state"),
+    reference("manager_id", "organisations.id"),
+    text("mast_class"),
+    real("building_height_m"),
+    real("reach_m"),
     Column("concealed", Boolean),
-    _real("wind_area_limit_m2"),
-    _real("load_limit_kg"),
-    _text("power_supply"),
-    _real("backup_power_hours"),
-    _real("rent_asked_vnd"),
-    _text("rent_unit"),
+    real("wind_area_limit_m2"),
+    real("load_limit_kg"),
+    text("power_supply"),
+    real("backup_power_hours"),
+    real("rent_asked_vnd"),
+    text("rent_unit"),
     Column("lightning_protected", Boolean),
     Column("obstacle_lights", Boolean),
-    _real("earthing_resistance_ohm"),
+    real("earthing_resistance_ohm"),
     Column("inspected_on", Day),
     UniqueConstraint("owner_id", "code", name="structures_owner_code"),
 )
 
-installations = _layer(
+installations = layer(
     "installations",
-    _id(),
-    _reference("structure_id", "structures.id", required=True),
-    _reference("organisation_id", "organisations.id", required=True),
-    _text("technology", required=True),
-    _real("height_above_ground_m"),
-    _real("azimuth_deg"),
-    _real("frequency_mhz"),
-    _real("eirp_dbm"),
+    identifier(),
+    reference("structure_id", "structures.id", required=True),
+    reference("organisation_id", "organisations.id", required=True),
+    text("technology", required=True),
+    real("height_above_ground_m"),
+    real("azimuth_deg"),
+    real("frequency_mhz"),
+    real("eirp_dbm"),
     Column("confidential", Boolean, nullable=False),
-    *_provenance(),
-    _real("wind_area_m2"),
-    _real("weight_kg"),
-    *_validity(),
+    *provenance(),
+    real("wind_area_m2"),
+    real("weight_kg"),
+    *validity(),
     Index("installations_structure", "structure_id"),
 )
 
-attachment_levels = _layer(
+attachment_levels = layer(
     "attachment_levels",
-    _id(),
-    _reference("structure_id", "structures.id", required=True),
+    identifier(),
+    reference("structure_id", "structures.id", required=True),
     Column("height_from_m", REAL, nullable=False),
     Column("height_to_m", REAL, nullable=False),
     Column("slots", Integer, nullable=False),
     Column("reserved", Integer, nullable=False),
-    *_provenance(),
+    *provenance(),
     Index("attachment_levels_structure", "structure_id"),
 )
 
-routes = _layer(
+routes = layer(
     "routes",
-    _geometry("LINESTRING", required=True),
-    _id(),
-    _text("code", required=True),
-    _text("name"),
-    _text("kind", required=True),
-    _reference("owner_id", "organisations.id", required=True),
-    _reference("from_id", "structures.id", required=True),
-    _reference("to_id", "structures.id", required=True),
-    _real("length_m"),
-    _text("state"),
+    geometry("LINESTRING", required=True),
+    identifier(),
+    text("code", required=True),
+    text("name"),
+    text("kind", required=True),
+    reference("owner_id", "organisations.id", required=True),
+    reference("from_id", "structures.id", required=True),
+    reference("to_id", "structures.id", required=True),
+    real("length_m"),
+    text("state"),
     Column("shareable", Boolean),
     Column("confidential", Boolean, nullable=False),
-    *_validity(),
-    *_provenance(),
-    _text("search", required=True),
+    *validity(),
+    *provenance(),
+    text("search", required=True),
     Index("routes_from", "from_id"),
     Index("routes_to", "to_id"),
     UniqueConstraint("owner_id", "code", name="routes_owner_code"),
 )
 
-ducts = _layer(
+ducts = layer(
     "ducts",
-    _id(),
-    _reference("route_id", "routes.id", required=True),
-    _text("code", required=True),
-    _reference("parent_id", "ducts.id"),
-    _real("inner_diameter_mm"),
+    identifier(),
+    reference("route_id", "routes.id", required=True),
+    text("code", required=True),
+    reference("parent_id", "ducts.id"),
+    real("inner_diameter_mm"),
     Column("cables", Integer, nullable=False),
-    *_provenance(),
+    *provenance(),
     Index("ducts_route", "route_id"),
 )
 
-cables = _layer(
+cables = layer(
     "cables",
-    _id(),
-    _reference("duct_id", "ducts.id", required=True),
-    _reference("organisation_id", "organisations.id", required=True),
-    _text("name", required=True),
-    _real("outer_diameter_mm"),
+    identifier(),
+    reference("duct_id", "ducts.id", required=True),
+    reference("organisation_id", "organisations.id", required=True),
+    text("name", required=True),
+    real("outer_diameter_mm"),
     Column("fibres", Integer),
     Column("confidential", Boolean, nullable=False),
-    *_validity(),
-    *_provenance(),
+    *validity(),
+    *provenance(),
     Index("cables_duct", "duct_id"),
 )
 
-contracts = _layer(
+contracts = layer(
     "contracts",
-    _id(),
-    _text("number", required=True),
-    _reference("owner_id", "organisations.id", required=True),
-    _reference("tenant_id", "organisations.id", required=True),
-    _reference("structure_id", "structures.id"),
-    _reference("level_id", "attachment_levels.id"),
-    _reference("duct_id", "ducts.id"),
+    identifier(),
+    text("number", required=True),
+    reference("owner_id", "organisations.id", required=True),
+    reference("tenant_id", "organisations.id", required=True),
+    reference("structure_id", "structures.id"),
+    reference("level_id", "attachment_levels.id"),
+    reference("duct_id", "ducts.id"),
     Column("slot", Integer),
-    _real("rent_vnd"),
-    _text("rent_unit"),
-    _text("case_id"),
+    real("rent_vnd"),
+    text("rent_unit"),
+    text("case_id"),
     Column("valid_from", Day, nullable=False),
     Column("valid_to", Day),
-    *_provenance(),
+    *provenance(),
     Index("contracts_structure", "structure_id"),
     Index("contracts_level", "level_id"),
     Index("contracts_duct", "duct_id"),
 )
 
-published_rents = _layer(
+published_rents = layer(
     "published_rents",
-    _id(),
-    _text("kind", required=True),
-    _text("mast_class"),
-    _text("rent_unit", required=True),
+    identifier(),
+    text("kind", required=True),
+    text("mast_class"),
+    text("rent_unit", required=True),
     Column("amount_vnd", REAL, nullable=False),
-    _text("province_code"),
-    _text("instrument", required=True),
-    _text("clause", required=True),
-    *_validity(),
-    *_provenance(),
+    text("province_code"),
+    text("instrument", required=True),
+    text("clause", required=True),
+    *validity(),
+    *provenance(),
 )
 
-documents = _layer(
+documents = layer(
     "documents",
-    _id(),
-    _text("subject", required=True),
-    _text("subject_id", required=True),
-    _text("title", required=True),
-    _text("number"),
-    _text("issuer"),
+    identifier(),
+    text("subject", required=True),
+    text("subject_id", required=True),
+    text("title", required=True),
+    text("number"),
+    text("issuer"),
     Column("issued_on", Day),
     Column("valid_to", Day),
-    *_provenance(),
+    *provenance(),
     Index("documents_subject", "subject", "subject_id"),
 )
 
-duplicate_decisions = _layer(
+duplicate_decisions = layer(
     "duplicate_decisions",
-    _id(),
-    _text("first_id", required=True),
-    _text("second_id", required=True),
-    _text("decision", required=True),
-    _text("kept_id"),
-    _text("reason", required=True),
+    identifier(),
+    text("first_id", required=True),
+    text("second_id", required=True),
+    text("decision", required=True),
+    text("kept_id"),
+    text("reason", required=True),
 )
 
-plan_entries = _layer(
+plan_entries = layer(
     "plan_entries",
-    _geometry("POINT", required=False),
-    _id(),
-    _text("plan_id", required=True),
-    _text("service", required=True),
+    geometry("POINT", required=False),
+    identifier(),
+    text("plan_id", required=True),
+    text("service", required=True),
     Column("frequency_mhz", REAL, nullable=False),
-    _text("programme", required=True),
-    _text("site_name", required=True),
-    _text("station_class", required=True),
-    _real("antenna_height_m"),
-    _real("effective_height_max_m"),
-    _real("erp_max_dbw"),
-    _real("power_max_kw"),
-    _text("polarization"),
-    _text("province_code"),
-    _text("instrument", required=True),
-    _text("clause", required=True),
-    *_validity(),
-    *_provenance(),
-    _text("attenuation_db"),
+    text("programme", required=True),
+    text("site_name", required=True),
+    text("station_class", required=True),
+    real("antenna_height_m"),
+    real("effective_height_max_m"),
+    real("erp_max_dbw"),
+    real("power_max_kw"),
+    text("polarization"),
+    text("province_code"),
+    text("instrument", required=True),
+    text("clause", required=True),
+    *validity(),
+    *provenance(),
+    text("attenuation_db"),
 )
 
-broadcast_stations = _layer(
+broadcast_stations = layer(
     "broadcast_stations",
-    _geometry("POINT", required=True),
-    _id(),
-    _text("name", required=True),
-    _text("programme", required=True),
-    _text("service", required=True),
-    _text("station_class", required=True),
+    geometry("POINT", required=True),
+    identifier(),
+    text("name", required=True),
+    text("programme", required=True),
+    text("service", required=True),
+    text("station_class", required=True),
     Column("frequency_mhz", REAL, nullable=False),
-    _text("channel"),
-    _reference("organisation_id", "organisations.id"),
-    _reference("structure_id", "structures.id"),
-    _reference("plan_entry_id", "plan_entries.id"),
-    _real("erp_total_dbw"),
-    _real("erp_horizontal_dbw"),
-    _real("erp_vertical_dbw"),
-    _text("attenuation_db"),
-    _text("polarization", required=True),
-    _real("height_above_ground_m"),
-    _real("ground_height_m"),
-    _real("effective_height_max_m"),
-    _text("effective_height_m"),
-    _text("reception", required=True),
-    _text("emission"),
-    _text("hours"),
-    _text("commune_name"),
-    _text("province_code"),
-    _text("licence_number"),
+    text("channel"),
+    reference("organisation_id", "organisations.id"),
+    reference("structure_id", "structures.id"),
+    reference("plan_entry_id", "plan_entries.id"),
+    real("erp_total_dbw"),
+    real("erp_horizontal_dbw"),
+    real("erp_vertical_dbw"),
+    text("attenuation_db"),
+    text("polarization", required=True),
+    real("height_above_ground_m"),
+    real("ground_height_m"),
+    real("effective_height_max_m"),
+    text("effective_height_m"),
+    text("reception", required=True),
+    text("emission"),
+    text("hours"),
+    text("commune_name"),
+    text("province_code"),
+    text("licence_number"),
     Column("licence_from", Day),
     Column("licence_to", Day),
-    _real("licence_power_w"),
-    *_validity(),
-    *_provenance(),
-    _text("search", required=True),
-    _text("antenna"),
-    _text("certificate_number"),
+    real("licence_power_w"),
+    *validity(),
+    *provenance(),
+    text("search", required=True),
+    text("antenna"),
+    text("certificate_number"),
     Column("certificate_to", Day),
-    _text("equipment_conformity"),
+    text("equipment_conformity"),
     Column("equipment_conformity_to", Day),
-    _text("mode"),
+    text("mode"),
 )
 
-administrative_units = _layer(
+administrative_units = layer(
     "administrative_units",
-    _geometry("POINT", required=False),
-    _id(),
-    _text("code", required=True),
-    _text("name", required=True),
-    _text("kind", required=True),
-    _text("parent_code"),
-    *_validity(),
-    _text("bounds"),
-    _real("area_km2"),
-    _text("merged_from"),
-    *_provenance(),
+    geometry("POINT", required=False),
+    identifier(),
+    text("code", required=True),
+    text("name", required=True),
+    text("kind", required=True),
+    text("parent_code"),
+    *validity(),
+    text("bounds"),
+    real("area_km2"),
+    text("merged_from"),
+    *provenance(),
     Column("population", Integer),
     Column("population_year", Integer),
-    _text("population_source"),
+    text("population_source"),
     Index("administrative_units_code", "code"),
 )
 
-boundaries = _layer(
+boundaries = layer(
     "boundaries",
-    _geometry("MULTIPOLYGON", required=True),
-    _id(),
-    _text("unit_code", required=True),
+    geometry("MULTIPOLYGON", required=True),
+    identifier(),
+    text("unit_code", required=True),
     Column("position_uncertainty_m", REAL, nullable=False),
     Column("official", Boolean, nullable=False),
-    *_validity(),
-    *_provenance(),
+    *validity(),
+    *provenance(),
     Index("boundaries_unit", "unit_code"),
 )
 
-measurements = _layer(
+measurements = layer(
     "measurements",
-    _geometry("POINT", required=True),
-    _id(),
+    geometry("POINT", required=True),
+    identifier(),
     Column("frequency_mhz", REAL, nullable=False),
     Column("measured_at", Moment, nullable=False),
     Column("field_strength_dbuvm", REAL, nullable=False),
     Column("height_above_ground_m", REAL, nullable=False),
-    _text("kind", required=True),
-    _reference("station_id", "broadcast_stations.id"),
-    _real("uncertainty_db"),
-    _text("equipment"),
-    _text("report"),
-    *_provenance(),
+    text("kind", required=True),
+    reference("station_id", "broadcast_stations.id"),
+    real("uncertainty_db"),
+    text("equipment"),
+    text("report"),
+    *provenance(),
     Index("measurements_station", "station_id"),
     Index("measurements_frequency", "frequency_mhz"),
 )
 
-protected_points = _layer(
+protected_points = layer(
     "protected_points",
-    _geometry("POINT", required=True),
-    _id(),
-    _text("kind", required=True),
-    _text("name", required=True),
-    _real("height_m"),
-    _real("frequency_mhz"),
-    _text("volume"),
-    *_validity(),
-    *_provenance(),
+    geometry("POINT", required=True),
+    identifier(),
+    text("kind", required=True),
+    text("name", required=True),
+    real("height_m"),
+    real("frequency_mhz"),
+    text("volume"),
+    *validity(),
+    *provenance(),
 )
 
-allotment_points = _layer(
+allotment_points = layer(
     "allotment_points",
-    _geometry("POINT", required=True),
-    _id(),
-    _text("allotment", required=True),
-    _text("allotment_name"),
+    geometry("POINT", required=True),
+    identifier(),
+    text("allotment", required=True),
+    text("allotment_name"),
     Column("frequency_mhz", REAL, nullable=False),
-    _text("area_code", required=True),
-    _text("name", required=True),
+    text("area_code", required=True),
+    text("name", required=True),
     Column("reference_dbuvm", REAL, nullable=False),
-    *_validity(),
-    *_provenance(),
+    *validity(),
+    *provenance(),
 )
 
-runways = _layer(
+runways = layer(
     "runways",
-    _geometry("POINT", required=True),
-    _id(),
-    _text("aerodrome", required=True),
-    _text("name", required=True),
-    _real("end_longitude", required=True),
-    _real("end_latitude", required=True),
-    _real("elevation_m", required=True),
-    _real("end_elevation_m", required=True),
-    _real("aerodrome_elevation_m"),
-    _real("strip_beyond_m"),
-    _real("strip_width_m"),
-    _real("clearway_m", required=True),
-    _real("end_clearway_m", required=True),
-    _text("design_group", required=True),
-    _text("instrument_class", required=True),
+    geometry("POINT", required=True),
+    identifier(),
+    text("aerodrome", required=True),
+    text("name", required=True),
+    real("end_longitude", required=True),
+    real("end_latitude", required=True),
+    real("elevation_m", required=True),
+    real("end_elevation_m", required=True),
+    real("aerodrome_elevation_m"),
+    real("strip_beyond_m"),
+    real("strip_width_m"),
+    real("clearway_m", required=True),
+    real("end_clearway_m", required=True),
+    text("design_group", required=True),
+    text("instrument_class", required=True),
     Column("military", Boolean, nullable=False),
-    *_validity(),
-    *_provenance(),
+    *validity(),
+    *provenance(),
 )
 
-aviation_facilities = _layer(
+aviation_facilities = layer(
     "aviation_facilities",
-    _geometry("POINT", required=True),
-    _id(),
-    _text("kind", required=True),
-    _text("name", required=True),
-    _real("elevation_m"),
-    _real("direction_deg"),
-    _real("threshold_m"),
-    *_validity(),
-    *_provenance(),
+    geometry("POINT", required=True),
+    identifier(),
+    text("kind", required=True),
+    text("name", required=True),
+    real("elevation_m"),
+    real("direction_deg"),
+    real("threshold_m"),
+    *validity(),
+    *provenance(),
 )
 
-planning_zones = _layer(
+planning_zones = layer(
     "planning_zones",
-    _geometry("MULTIPOLYGON", required=True),
-    _id(),
-    _text("kind", required=True),
-    _text("name", required=True),
-    _text("mast_classes"),
-    _real("height_limit_m"),
-    *_validity(),
-    *_provenance(),
+    geometry("MULTIPOLYGON", required=True),
+    identifier(),
+    text("kind", required=True),
+    text("name", required=True),
+    text("mast_classes"),
+    real("height_limit_m"),
+    *validity(),
+    *provenance(),
 )
 
 change_log = Table(
@@ -542,133 +479,15 @@ change_log = Table(
     Column("sequence", Integer, primary_key=True, autoincrement=True),
     Column("revision", Integer, nullable=False),
     Column("at", Moment, nullable=False),
-    _text("author", required=True),
-    _text("reason", required=True),
-    _text("table_name", required=True),
-    _text("record_id", required=True),
-    _text("old"),
-    _text("new"),
-    _text("batch_id"),
+    text("author", required=True),
+    text("reason", required=True),
+    text("table_name", required=True),
+    text("record_id", required=True),
+    text("old"),
+    text("new"),
+    text("batch_id"),
     CheckConstraint("old IS NOT NULL OR new IS NOT NULL", name="change_log_says_something"),
     Index("change_log_record", "table_name", "record_id", "revision"),
     Index("change_log_batch", "batch_id"),
     sqlite_autoincrement=True,
 )
-
-accounts = _layer(
-    "accounts",
-    _id(),
-    _text("name", required=True),
-    Column("name_key", Text, nullable=False, unique=True),
-    _text("role", required=True),
-    _reference("organisation_id", "organisations.id"),
-    _text("password_hash"),
-    Column("active", Boolean, nullable=False),
-    Column("created_at", Moment, nullable=False),
-    CheckConstraint(
-        "role IN ('viewer', 'operator', 'staff', 'administrator')", name="accounts_role"
-    ),
-)
-
-sessions = Table(
-    "sessions",
-    metadata,
-    Column("digest", Text, primary_key=True),
-    _reference("account_id", "accounts.id", required=True),
-    _text("csrf_secret", required=True),
-    Column("created_at", Moment, nullable=False),
-    Column("expires_at", Moment, nullable=False),
-    Index("sessions_account", "account_id"),
-)
-
-api_tokens = Table(
-    "api_tokens",
-    metadata,
-    Column("digest", Text, primary_key=True),
-    Column("id", Text, nullable=False, unique=True),
-    _text("name", required=True),
-    _reference("account_id", "accounts.id", required=True),
-    Column("created_at", Moment, nullable=False),
-    Column("expires_at", Moment),
-    Column("revoked_at", Moment),
-    Index("api_tokens_account", "account_id"),
-)
-
-login_links = Table(
-    "login_links",
-    metadata,
-    Column("digest", Text, primary_key=True),
-    _reference("account_id", "accounts.id", required=True),
-    Column("created_at", Moment, nullable=False),
-    Column("expires_at", Moment, nullable=False),
-    Column("used_at", Moment),
-)
-
-jobs = Table(
-    "jobs",
-    metadata,
-    Column("sequence", Integer, primary_key=True, autoincrement=True),
-    _id(),
-    _text("kind", required=True),
-    _text("inputs", required=True),
-    _text("state", required=True),
-    Column("progress", REAL, nullable=False),
-    _text("message_key"),
-    _text("message_values", required=True),
-    _text("study_id"),
-    _text("error_key"),
-    _text("error_values", required=True),
-    _text("requested_by", required=True),
-    _text("organisation_id"),
-    Column("created_at", Moment, nullable=False),
-    Column("started_at", Moment),
-    Column("finished_at", Moment),
-    Column("attempts", Integer, nullable=False),
-    Column("cancel_requested", Boolean, nullable=False),
-    _text("lease_owner"),
-    Column("lease_until", Moment),
-    CheckConstraint(
-        "state IN ('queued', 'running', 'done', 'failed', 'cancelled')", name="jobs_state"
-    ),
-    Index("jobs_state_sequence", "state", "sequence"),
-    sqlite_autoincrement=True,
-)
-
-cases = Table(
-    "cases",
-    metadata,
-    Column("sequence", Integer, primary_key=True, autoincrement=True),
-    _id(),
-    _text("kind", required=True),
-    _reference("structure_id", "structures.id", required=True),
-    _reference("requester_id", "organisations.id", required=True),
-    _reference("owner_id", "organisations.id", required=True),
-    _real("height_above_ground_m"),
-    _text("technology", required=True),
-    _text("bands", required=True),
-    _text("purpose", required=True),
-    Column("wanted_from", Day),
-    Column("wanted_to", Day),
-    Column("created_at", Moment, nullable=False),
-    CheckConstraint("requester_id <> owner_id", name="cases_two_parties"),
-    Index("cases_requester", "requester_id"),
-    Index("cases_owner", "owner_id"),
-    sqlite_autoincrement=True,
-)
-"""What is asked for; rows are added, never changed: triggers of the migration see to it."""
-
-case_events = Table(
-    "case_events",
-    metadata,
-    _reference("case_id", "cases.id", required=True),
-    Column("sequence", Integer, nullable=False),
-    _text("kind", required=True),
-    _text("party", required=True),
-    _text("account", required=True),
-    _text("organisation_id"),
-    Column("at", Moment, nullable=False),
-    _text("details", required=True),
-    _text("attachments", required=True),
-    PrimaryKeyConstraint("case_id", "sequence"),
-)
-"""What happened to each; rows are added, never changed."""
