@@ -1,6 +1,16 @@
 """The tables of the service beside the register's content: accounts, sessions, jobs, requests."""
 
-from sqlalchemy import REAL, Boolean, CheckConstraint, Column, Index, Integer, Table, Text
+from sqlalchemy import (
+    REAL,
+    Boolean,
+    CheckConstraint,
+    Column,
+    Index,
+    Integer,
+    PrimaryKeyConstraint,
+    Table,
+    Text,
+)
 
 from gis.register.columns import Day, Moment, identifier, layer, metadata, real, reference, text
 
