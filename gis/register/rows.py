@@ -161,6 +161,8 @@ def _steps(hint: Any) -> tuple[_Step, _Step]:
     if isinstance(hint, types.UnionType) or get_origin(hint) is Union:
         (inner,) = (part for part in get_args(hint) if part is not types.NoneType)
         store, load = _steps(inner)
+        if load is _sequence:  # nothing is no empty list here
+            load = _unless_none(load)
         return _unless_none(store), load  # what is not stored is not loaded
     if get_origin(hint) is dict:
         return _mapping, json.loads

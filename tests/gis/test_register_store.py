@@ -236,9 +236,12 @@ def test_what_is_not_stated_stays_unstated(register: Register) -> None:
         erp_total_dbw=None,
         provenance=KNOWN,
     )
+    unit = replace(UNIT, bounds=None, merged_from=())
     with register.write(author="lan", reason="r") as w:
         w.add_stations([bare])
+        w.add_units([unit])
     assert register.stations(SYSTEM) == [bare]
+    assert register.units() == [unit]
 
 
 def test_text_is_kept_composed_and_found_without_marks(register: Register) -> None:
