@@ -44,7 +44,7 @@ def _configure(parser: Parser) -> None:
             type=float,
             metavar="N",
             dest=target,
-            help=text(f"supports.{target}", parser.language),
+            help=text(f"supports.{target}", parser.language).replace("%", "%%"),
         )
     parser.add_argument(
         "--area", type=_corner, metavar="LON,LAT ...", help=text("supports.area", parser.language)

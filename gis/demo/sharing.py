@@ -24,8 +24,12 @@ __all__ = ["cables", "contracts", "ducts", "levels", "published_rents", "routes"
 
 _LEVEL_M = 6.0
 _SLOTS = 3
-_SINCE = date(2023, 1, 1)
 _DUCTS = 3
+
+
+def _since() -> date:
+    """Return the day from which everything here holds: the last year of building, to its start."""
+    return date(int(description()["network"]["last_year"]), 1, 1)
 
 
 def levels(standing: Sequence[Structure]) -> tuple[AttachmentLevel, ...]:
@@ -73,7 +77,7 @@ def contracts(
             slot=slot,
             rent_vnd=owners[structure_id].rent_asked_vnd,
             rent_unit=RentUnit.POSITION,
-            valid_from=_SINCE,
+            valid_from=_since(),
             provenance=synthetic(),
         )
         for structure_id, tenants in guests.items()
@@ -111,7 +115,7 @@ def _chain(pits: list[Structure]) -> Iterator[Route]:
             state=Lifecycle.IN_USE,
             shareable=True,
             confidential=here.confidential or near.confidential,
-            valid_from=_SINCE,
+            valid_from=_since(),
             provenance=synthetic(),
         )
         here = near
@@ -147,7 +151,7 @@ def cables(lines: Sequence[Route]) -> tuple[Cable, ...]:
             name=f"{line.code} 48 FO",
             outer_diameter_mm=14.5,
             fibres=48,
-            valid_from=_SINCE,
+            valid_from=_since(),
             provenance=synthetic(),
         )
         for line in lines
@@ -165,7 +169,7 @@ def published_rents() -> tuple[PublishedRent, ...]:
             amount_vnd=amount,
             instrument="Bảng giá mô phỏng",
             clause="Phụ lục",
-            valid_from=_SINCE,
+            valid_from=_since(),
             provenance=synthetic(),
         )
         for mast_class, amount in ((MastClass.A2A, 4_500_000.0), (MastClass.A2B, 6_000_000.0))

@@ -8,10 +8,10 @@ from pathlib import Path
 import pytest
 
 from gis.errors import FormatError
+from gis.exchange.exporting import ExportFormat
 from gis.exchange.fields import title
 from gis.exchange.importing import commit, judge
 from gis.exchange.report import RowState
-from gis.exchange.safety import Format
 from gis.jurisdictions import jurisdiction_on
 from gis.quality import RULES, Seen, Verdict, defects_of, quality
 from gis.quality_files import write_defects
@@ -141,10 +141,10 @@ def test_the_score_is_the_share_of_what_applied(judged: Register) -> None:
     assert quality(judged, jurisdiction_on(DAY), date(2019, 1, 1)) == []
 
 
-@pytest.mark.parametrize("format", [Format.XLSX, Format.CSV])
+@pytest.mark.parametrize("format", [ExportFormat.XLSX, ExportFormat.CSV])
 @pytest.mark.parametrize("language", ["vi", "en"])
 def test_the_file_comes_back_in(
-    judged: Register, tmp_path: Path, format: Format, language: str
+    judged: Register, tmp_path: Path, format: ExportFormat, language: str
 ) -> None:
     """As it left it changes nothing; corrected it changes what was corrected."""
     place = jurisdiction_on(DAY)
@@ -166,7 +166,7 @@ def test_a_corrected_file_changes_what_was_corrected(judged: Register, tmp_path:
     place = jurisdiction_on(DAY)
     found = quality(judged, place, DAY, owner_id="hoa")[0]
     path = tmp_path / "loi.csv"
-    write_defects(judged, Scope(Role.OPERATOR, "hoa"), found, Format.CSV, path, on=DAY)
+    write_defects(judged, Scope(Role.OPERATOR, "hoa"), found, ExportFormat.CSV, path, on=DAY)
     with path.open(encoding="utf-8-sig", newline="") as stream:
         header, *rows = csv.reader(stream, delimiter=";")
     row = next(one for one in rows if one[0] == "b")
@@ -188,7 +188,7 @@ def test_the_file_holds_only_what_the_caller_may_see_and_is_a_table(
 ) -> None:
     sao = quality(judged, jurisdiction_on(DAY), DAY, owner_id="sao")[0]
     path = tmp_path / "loi.csv"
-    write_defects(judged, Scope(Role.OPERATOR, "hoa"), sao, Format.CSV, path, on=DAY)
+    write_defects(judged, Scope(Role.OPERATOR, "hoa"), sao, ExportFormat.CSV, path, on=DAY)
     assert len(path.read_text(encoding="utf-8-sig").splitlines()) == 1
     with pytest.raises(FormatError):
-        write_defects(judged, SYSTEM, sao, Format.GEOJSON, path, on=DAY)
+        write_defects(judged, SYSTEM, sao, ExportFormat.GEOJSON, path, on=DAY)
