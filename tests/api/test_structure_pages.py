@@ -247,7 +247,7 @@ def test_levels_and_contracts_are_added_by_the_owner(
     for wrong, said in (
         ({"height_to_m": "5"}, "độ cao đầu"),
         ({"height_to_m": "60"}, "cao hơn công trình"),
-        ({"slots": "0"}, "từ 1 đến 500"),
+        ({"slots": "0"}, "ngoài khoảng 1 đến 500"),
         ({"slots": "2", "reserved": "3"}, "ít nhất một vị trí"),
         ({"slots": "hai"}, "số nguyên"),
     ):
