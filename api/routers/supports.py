@@ -1,6 +1,6 @@
 """The search for supports, and the choice of places that cover an area: forms, former ones."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, Literal
 
 from fastapi import APIRouter
@@ -25,7 +25,8 @@ _REQUESTS: Mapping[_Kind, type[SharingRequest]] = {
     "sharing": SharingRequest,
     "best_sites": BestSitesRequest,
 }
-_PAGES: Mapping[_Kind, str] = {"sharing": "supports.html", "best_sites": "best_sites.html"}
+_WORDS: Mapping[_Kind, str] = {"sharing": "supports", "best_sites": "best_sites"}
+"""The catalogue and the guide page of each."""
 _LATEST = 10
 _SITING = (
     ("ground_step_m", 100, 10_000, ""),
@@ -44,6 +45,12 @@ _COVERAGE = (
     ("erp_dbw", -40, 70, ""),
     ("minimum_dbuvm", -20, 150, ""),
 )
+_FIRST: Mapping[_Kind, Sequence[tuple[str, Sequence[tuple[str, float, float, str]]]]] = {
+    "sharing": (("supports", (*_PLACE, *_COVERAGE)),),
+    "best_sites": (("supports", (*_PLACE, *_COVERAGE)), ("best_sites", _SITING)),
+}
+"""The fields of each form that are always shown, with the catalogue that names them."""
+_ADDRESSES: Mapping[_Kind, str] = {"sharing": "/view/supports", "best_sites": "/view/best-sites"}
 _MORE = (
     ("wanted_percent", 1, 100, "90"),
     ("location_percent", 1, 99, "50"),
@@ -103,13 +110,13 @@ def _show(request: Request, kind: _Kind, refused: Refused | None = None) -> Resp
     kept = list_studies(service_of(request).home, kind=kind)
     return render(
         request,
-        _PAGES[kind],
+        "place_search.html",
         status_code=200 if refused is None else refused.status,
         refused=refused,
         form=FormState(kind, refused),
-        siting=_SITING,
-        place=_PLACE,
-        coverage=_COVERAGE,
+        words=_WORDS[kind],
+        here=_ADDRESSES[kind],
+        first=_FIRST[kind],
         more=_MORE,
         searches=[_row(one) for one in kept if may_read(identity, one.access)][:_LATEST],
     )

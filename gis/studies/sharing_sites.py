@@ -120,14 +120,16 @@ def sites_of(
         seen = {each.id for each in register.installations(scope, structure_id=one.id, on=on)}
         full = occupancy(one, levels.get(one.id, ()), contracts.get(one.id, ()), hung, on)
         exact = scope.sees_all or one.owner_id == scope.own
+        told = exact or one.shareable is True
         found[one.id] = Site(
             levels=tuple(
                 (each.level.height_from_m, each.level.height_to_m, max(each.free, 0))
                 for each in full.levels
+                if told
             ),
             top_m=_top_m(one),
-            wind_left_m2=_left(full.wind_area_m2, WIND_STEP_M2, exact=exact),
-            weight_left_kg=_left(full.load_kg, WEIGHT_STEP_KG, exact=exact),
+            wind_left_m2=_left(full.wind_area_m2 if told else None, WIND_STEP_M2, exact=exact),
+            weight_left_kg=_left(full.load_kg if told else None, WEIGHT_STEP_KG, exact=exact),
             carriers_mhz=_carriers(hung, seen),
             others=len(seen) < len(hung),
             rent_vnd=one.rent_asked_vnd,

@@ -194,6 +194,15 @@ def test_load_left_of_what_hangs_there(search) -> None:
     assert short["a"]["fit"] == "does_not_fit"
 
 
+def test_places_and_load_are_the_owners_until_it_shares(search) -> None:
+    silent, places = [mast("a", 0.2, shareable=None)], (level("a", 25, 33, 2),)
+    for asked_by, free, left in (("hỏi", 0, None), ("chủ", 2, 6.0), (None, 2, 6.0)):
+        row = rows(search(silent, levels=places, asked_by=asked_by))["a"]
+        assert (row["free_places"], row["wind_left_m2"]) == (free, left)
+        assert ("places_unknown" in reasons(row)) is (asked_by == "hỏi")
+        assert row["fit"] == "possible"
+
+
 def test_intermodulation_with_the_carriers_known_there(search) -> None:
     """Order 3 of A 900, B 905, C 895: 2A - B falls on C, 2A - C on B, B + C - A on A."""
 

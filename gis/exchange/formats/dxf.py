@@ -10,9 +10,9 @@ from typing import NamedTuple
 
 from gis.errors import FormatError
 from gis.exchange.encoding import decode
-from gis.exchange.formats.shapes import Shape, shape_of
+from gis.exchange.formats.shapes import Shape, shape_of, table_of
 from gis.exchange.safety import Inspected, Limits
-from gis.exchange.table import Row, Table
+from gis.exchange.table import Table
 from gis.names import nfc
 
 __all__ = ["HANDLE", "LAYER", "read"]
@@ -51,24 +51,7 @@ def read(file: Inspected, limits: Limits) -> Table:
         values = _values(entity)
         names.update(dict.fromkeys(values))
         found.append((values, _shape(entity)))
-    if not found:
-        raise FormatError("exchange.file.empty", file=file.name)
-    if len(names) > limits.columns:
-        raise FormatError("exchange.file.too_many_columns", file=file.name, limit=limits.columns)
-    return Table(
-        file=file.name,
-        format=file.format,
-        layer=None,
-        header=tuple(names),
-        header_row=None,
-        rows=[
-            Row(number, tuple(values.get(name) for name in names), *shape)
-            for number, (values, shape) in enumerate(found, start=1)
-        ],
-        has_points=True,
-        crs=None,
-        crs_text="DXF",
-    )
+    return table_of(file, limits, tuple(names), found, crs=None, crs_text="DXF")
 
 
 def _pairs(name: str, text: str) -> Iterator[Pair]:

@@ -9,9 +9,9 @@ from defusedxml import DefusedXmlException
 from defusedxml.ElementTree import iterparse
 
 from gis.errors import FormatError
-from gis.exchange.formats.shapes import Shape, shape_of
+from gis.exchange.formats.shapes import Shape, shape_of, table_of
 from gis.exchange.safety import Format, Inspected, Limits
-from gis.exchange.table import Row, Table
+from gis.exchange.table import Table
 from gis.geodesy import WGS84
 from gis.names import nfc
 from gis.zipped import opened_zip
@@ -74,24 +74,7 @@ def _table(file: Inspected, stream: IO[bytes], limits: Limits) -> Table:
         raise FormatError("exchange.file.entities", file=file.name, member=file.name) from None
     except (ParseError, ValueError) as error:
         raise FormatError("exchange.file.truncated", file=file.name, detail=str(error)) from None
-    if not found:
-        raise FormatError("exchange.file.empty", file=file.name)
-    if len(names) > limits.columns:
-        raise FormatError("exchange.file.too_many_columns", file=file.name, limit=limits.columns)
-    return Table(
-        file=file.name,
-        format=file.format,
-        layer=None,
-        header=tuple(names),
-        header_row=None,
-        rows=[
-            Row(number, tuple(values.get(name) for name in names), *shape)
-            for number, (values, shape) in enumerate(found, start=1)
-        ],
-        has_points=True,
-        crs=WGS84,
-        crs_text="KML 2.2",
-    )
+    return table_of(file, limits, tuple(names), found, crs=WGS84, crs_text="KML 2.2")
 
 
 def _placemarks(stream: IO[bytes]) -> Iterator[tuple[dict[str, str], Shape]]:

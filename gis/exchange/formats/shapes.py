@@ -1,10 +1,14 @@
 """What a row's geometry is, whatever its format calls it: a point, a line, or neither."""
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
-__all__ = ["Shape", "shape_of"]
+from gis.errors import FormatError
+from gis.exchange.safety import Inspected, Limits
+from gis.exchange.table import Row, Table
+
+__all__ = ["Shape", "shape_of", "table_of"]
 
 
 class Shape(NamedTuple):
@@ -33,3 +37,50 @@ def shape_of(kind: str, vertices: Sequence[tuple[float, float]] | None) -> Shape
     if kind == "Point":
         return Shape(vertices[0], None, None)
     return Shape(None, "exchange.problem.not_a_point", tuple(vertices))
+
+
+def table_of(
+    file: Inspected,
+    limits: Limits,
+    names: Sequence[str],
+    found: Sequence[tuple[Mapping[str, str], Shape]],
+    *,
+    crs: int | None,
+    crs_text: str,
+) -> Table:
+    """Return the table of features that name their own values.
+
+    Parameters
+    ----------
+    file, limits : Inspected, Limits
+        The file, and how much of it is read.
+    names : sequence of str
+        Every name of a value, in the order of the columns.
+    found : sequence
+        Values and geometry of each feature.
+    crs, crs_text : int or None, str
+        The coordinate system, and how the format says it.
+
+    Raises
+    ------
+    FormatError
+        If there is no feature, or too many columns.
+    """
+    if not found:
+        raise FormatError("exchange.file.empty", file=file.name)
+    if len(names) > limits.columns:
+        raise FormatError("exchange.file.too_many_columns", file=file.name, limit=limits.columns)
+    return Table(
+        file=file.name,
+        format=file.format,
+        layer=None,
+        header=tuple(names),
+        header_row=None,
+        rows=[
+            Row(number, tuple(values.get(name) for name in names), *shape)
+            for number, (values, shape) in enumerate(found, start=1)
+        ],
+        has_points=True,
+        crs=crs,
+        crs_text=crs_text,
+    )
