@@ -13,7 +13,7 @@ from gis.exchange.lines import LineProblem, Vertices, line_of, straight
 from gis.exchange.matching import Index
 from gis.exchange.places import Place
 from gis.exchange.report import ImportKind, ImportRecord
-from gis.register.lettings import overlapping
+from gis.register.lettings import most_on_a_day, overlapping
 from gis.register.routes import Cable, Duct, Route
 from gis.register.structures import AttachmentLevel, Contract, Installation, Structure
 from propagation.compliance.records import Confidence
@@ -105,15 +105,28 @@ class SiteChecks:
             return False
         if not isinstance(record, Contract):
             return True
-        for other in self._let.get(_place(record), ()):
+        beside = self._let.get(_place(record), [])
+        for other in beside:
             if overlapping(record, other):
                 begins, ends = other.valid_from, other.valid_to or "…"
                 self._reader.refuse(
                     "slot", "slot_taken", number=other.number, begins=begins, ends=ends
                 )
                 return False
+        places = self._places(record)
+        if places is not None and most_on_a_day(record, beside) >= places:
+            self._reader.refuse("level_id", "places_taken", slots=places)
+            return False
         self._note(record)
         return True
+
+    def _places(self, contract: Contract) -> int | None:
+        """Return how many places there are where a contract lets one; None for a structure."""
+        sites = self._known.sites
+        if contract.duct_id is not None:
+            return sites.ducts[contract.duct_id].cables
+        levels = sites.levels_of(contract.structure_id or "")
+        return next((one.slots for one in levels if one.id == contract.level_id), None)
 
     def owner_of(self, record: ImportRecord) -> str | None:
         """Return the organisation whose record it is; None for the department's."""
@@ -128,7 +141,7 @@ class SiteChecks:
         return None
 
     def _note(self, record: ImportRecord) -> None:
-        if isinstance(record, Contract) and record.slot is not None:
+        if isinstance(record, Contract) and (record.level_id or record.duct_id):
             self._let.setdefault(_place(record), []).append(record)
 
     def _lies_in_itself(self, duct: Duct) -> bool:
@@ -143,4 +156,4 @@ class SiteChecks:
 
 
 def _place(contract: Contract) -> tuple[object, ...]:
-    return contract.level_id, contract.duct_id, contract.slot
+    return contract.level_id, contract.duct_id

@@ -1,5 +1,6 @@
 """What may be let: no place twice for one day, none that is not there."""
 
+from collections.abc import Sequence
 from datetime import date
 
 from gis.errors import ConflictError, FormatError, NotFoundError
@@ -7,7 +8,7 @@ from gis.register.scopes import SYSTEM
 from gis.register.sites import SitesReader
 from gis.register.structures import Contract
 
-__all__ = ["overlapping", "refuse_letting"]
+__all__ = ["most_on_a_day", "overlapping", "refuse_letting"]
 
 
 def overlapping(first: Contract, second: Contract) -> bool:
@@ -16,6 +17,10 @@ def overlapping(first: Contract, second: Contract) -> bool:
         return False
     if (first.level_id, first.duct_id) != (second.level_id, second.duct_id):
         return False
+    return _together(first, second)
+
+
+def _together(first: Contract, second: Contract) -> bool:
     begins = max(first.valid_from, second.valid_from)
     return begins <= min(first.valid_to or date.max, second.valid_to or date.max)
 
@@ -28,19 +33,37 @@ def refuse_letting(register: SitesReader, contract: Contract) -> None:
     FormatError
         If it ends before it begins, is about nothing, or names a place that is not there.
     ConflictError
-        If the place is let for one of its days.
+        If the place, or every place beside it, is let for one of its days.
     """
     number, start, end = contract.number, contract.valid_from, contract.valid_to
     if end is not None and end < start:
         raise FormatError("errors.contract_ends_before", number=number, start=start, end=end)
     if contract.structure_id is None and contract.duct_id is None:
         raise FormatError("errors.contract_of_nothing", number=number)
-    _refuse_unknown_place(register, contract)
-    if contract.slot is None:
+    places = _places_to_let(register, contract)
+    if places is None:
         return
-    for other in _beside(register, contract):
-        if overlapping(contract, other):
-            raise ConflictError("errors.slot_taken", slot=contract.slot)
+    beside = _beside(register, contract)
+    if any(overlapping(contract, one) for one in beside):
+        raise ConflictError("errors.slot_taken", slot=contract.slot)
+    if most_on_a_day(contract, beside) >= places:
+        raise ConflictError("errors.places_taken", slots=places)
+
+
+def most_on_a_day(contract: Contract, beside: Sequence[Contract]) -> int:
+    """Return how many other contracts for a level or a duct hold at most on one day of another's.
+
+    A contract that names no place takes one all the same.
+    """
+    others = [one for one in beside if one.id != contract.id and _together(one, contract)]
+    begins = {max(one.valid_from, contract.valid_from) for one in others}
+    return max(
+        (
+            sum(one.valid_from <= day <= (one.valid_to or date.max) for one in others)
+            for day in begins
+        ),
+        default=0,
+    )
 
 
 def _beside(register: SitesReader, contract: Contract) -> list[Contract]:
@@ -49,8 +72,14 @@ def _beside(register: SitesReader, contract: Contract) -> list[Contract]:
     return register.contracts(SYSTEM, duct_ids=[contract.duct_id or ""])
 
 
-def _refuse_unknown_place(register: SitesReader, contract: Contract) -> None:
-    """Raise where a contract is not the owner's to make, or names a place that is not there."""
+def _places_to_let(register: SitesReader, contract: Contract) -> int | None:
+    """Return how many places there are where a contract lets one; None for a whole structure.
+
+    Raises
+    ------
+    FormatError, NotFoundError
+        If it is not the owner's to make, or names a place that is not there.
+    """
     if contract.structure_id is not None:
         owner_id = register.structure(contract.structure_id, SYSTEM).owner_id
         places = _places(register, contract)
@@ -65,6 +94,7 @@ def _refuse_unknown_place(register: SitesReader, contract: Contract) -> None:
         )
     if contract.slot is not None and not 1 <= contract.slot <= places:
         raise FormatError("errors.slot_unknown", slot=contract.slot, slots=places)
+    return None if contract.level_id is None and contract.duct_id is None else places
 
 
 def _places(register: SitesReader, contract: Contract) -> int:

@@ -399,3 +399,12 @@ def test_reports_name_the_refused_rows(
     path = error_report_xlsx(report, tmp_path / "loi.xlsx")
     assert path.stat().st_size > 0
     assert report.to_json("vi")["problems"][0]["value"] == "T9"
+
+
+def test_no_more_contracts_than_places(filled: Register, write_table: Write) -> None:
+    """Of three places one is let; a contract that names none takes one all the same."""
+    rows = [put("contracts", c0=number, c7="") for number in ("05", "06", "07")]
+    report = brought(filled, write_table("h.csv", HEADERS["contracts"], *rows), "contracts")
+    assert [p.key for p in report.problems] == ["exchange.problem.places_taken"]
+    assert [row.record.number for row in report.accepted] == ["05", "06"]
+    commit(report, filled, author="lan")

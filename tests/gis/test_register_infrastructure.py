@@ -195,6 +195,23 @@ def test_what_can_be_let(filled: Register) -> None:
             w.update_contracts([taken])
 
 
+def test_a_contract_that_names_no_place_takes_one(filled: Register) -> None:
+    """Of three places one is let for 2026; two more without a number fill them for that year."""
+    unnamed = [replace(LET, id=f"{k}", slot=None) for k in range(3)]
+    with filled.write(author="lan", reason="thuê") as w:
+        w.add_contracts(unnamed[:2])
+        w.add_contracts([replace(unnamed[2], valid_from=date(2027, 1, 1), valid_to=None)])
+    late = replace(LET, id="muộn", valid_from=date(2026, 12, 31), valid_to=None)
+    for taken in (unnamed[2], replace(late, slot=3), replace(late, slot=None)):
+        with pytest.raises(ConflictError) as told, filled.write(author="l", reason="r") as w:
+            w.add_contracts([replace(taken, id="bốn")])
+        assert told.value.key == "errors.places_taken"
+    whole = replace(LET, id="cả cột", level_id=None, slot=None)
+    with filled.write(author="lan", reason="thuê") as w:
+        w.update_contracts([unnamed[0]])  # itself does not stand in its own way
+        w.add_contracts([whole])
+
+
 def test_a_duct_of_no_line_and_a_line_of_no_length(filled: Register) -> None:
     with pytest.raises(NotFoundError), filled.write(author="lan", reason="r") as w:
         w.add_ducts([replace(BANK, id="lạc", route_id="không")])
