@@ -79,11 +79,11 @@ def compute(gathered: Gathered, context: StudyContext) -> Computed:
     """Choose places from what was gathered."""
     inputs = gathered.inputs
     wanted = SharingWanted.from_json(inputs["wanted"])
-    mounted = sharing.mounted_of(inputs)
+    mounted, served = sharing.predicted(inputs, context, (0.05, 0.5))
+    fit = {row["structure_id"]: row for row in sharing.judged_rows(inputs, mounted, served)}
     new = _new(inputs, wanted, context)
-    stage = context.stage(0.05, 0.9, "supports.progress")
-    served = served_cells_of(wanted, [*mounted, *new], settings_of(inputs), context, stage)
-    fit = {row["structure_id"]: row for row in sharing.judged_rows(inputs, served)}
+    stage = context.stage(0.5, 0.9, "supports.progress")
+    served |= served_cells_of(wanted, new, settings_of(inputs), context, stage)
     places = [*(one for one in mounted if _carries(fit[one.id])), *new]
     names = [one.id for one in places if one.id in served]
     context.stage(0.9, 0.98, "best_sites.progress").report(0.0)

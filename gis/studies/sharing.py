@@ -8,8 +8,8 @@ tenth of a degree, rounded up: never dropped silently, never located.
 """
 
 import math
-from collections.abc import Mapping
-from dataclasses import asdict
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, replace
 from datetime import date
 from typing import Any, Final
 
@@ -21,9 +21,9 @@ from shapely.affinity import scale
 from gis.geodesy import azimuth_deg, distance_km
 from gis.register.reading import Reader as RegisterReader
 from gis.register.records import Bounds
-from gis.register.scopes import SYSTEM
+from gis.register.scopes import SYSTEM, Scope
 from gis.register.structures import Structure
-from gis.studies.context import StudyContext
+from gis.studies.context import Stage, StudyContext
 from gis.studies.model import default_settings
 from gis.studies.parts import Computed, Gathered, common_inputs, settings_of
 from gis.studies.remarks import profile_remarks, remarks_json, source_remarks
@@ -46,7 +46,7 @@ __all__ = [
     "gather",
     "ground_said",
     "judged_rows",
-    "mounted_of",
+    "predicted",
 ]
 
 UNSEEN_STEP: Final = 5
@@ -97,7 +97,7 @@ def gather(
             "sites": {name: asdict(site) for name, site in sorted(sites.items())},
             "owners": {one.owner_id: owners[one.owner_id] for one in chosen},
             "unscored": max(len(near) - MOST_SCORED, 0),
-            "unseen": _unseen(register, box, {one.id for one in seen}, asked.on),
+            "unseen": _unseen(register, asked.scope, box, asked.on),
             "precision": {
                 "unseen": UNSEEN_STEP,
                 "unseen_square_deg": _SQUARE_DEG,
@@ -112,12 +112,10 @@ def compute(gathered: Gathered, context: StudyContext) -> Computed:
     """Judge and rank the supports from what was gathered."""
     inputs = gathered.inputs
     wanted = SharingWanted.from_json(inputs["wanted"])
-    served = {}
     if wanted.covers:
-        stage = context.stage(0.05, 0.95, "supports.progress")
-        settings = settings_of(inputs)
-        served = served_cells_of(wanted, mounted_of(inputs), settings, context, stage)
-    ordered = judged_rows(inputs, served)
+        ordered = judged_rows(inputs, *predicted(inputs, context, (0.05, 0.95)))
+    else:
+        ordered = judged_rows(inputs, _mounted(inputs), {})
     unseen, unscored = inputs["unseen"], inputs["unscored"]
     said, count = conclusion(ordered, unseen=unseen, unscored=unscored)
     return Computed(
@@ -132,8 +130,55 @@ def compute(gathered: Gathered, context: StudyContext) -> Computed:
     )
 
 
-def mounted_of(inputs: Mapping[str, Any]) -> list[Mounted]:
-    """Return an antenna at the height that is free on each support that was gathered."""
+def predicted(
+    inputs: Mapping[str, Any], context: StudyContext, progress: tuple[float, float]
+) -> tuple[list[Mounted], dict[str, NDArray[np.bool_]]]:
+    """Predict what an antenna would serve from each support, at the free height that suits best.
+
+    That is the one nearest to the height wanted; where it serves too little, the greatest one if
+    it serves more.
+
+    Parameters
+    ----------
+    inputs : mapping
+        As `gather` wrote them, coverage included.
+    context : StudyContext
+        The terrain; who listens, and how many workers there are.
+    progress : (float, float)
+        From which share of the whole work to which this is.
+
+    Returns
+    -------
+    mounted, served : list of Mounted, dict of str to array of bool
+        The antennas; which cells of the wanted area each serves, where that can be predicted.
+    """
+    wanted, settings = SharingWanted.from_json(inputs["wanted"]), settings_of(inputs)
+    start, end = progress
+
+    def stage(since: float, until: float) -> Stage:
+        lasts = end - start
+        return context.stage(start + since * lasts, start + until * lasts, "supports.progress")
+
+    mounted = _mounted(inputs)
+    served = served_cells_of(wanted, mounted, settings, context, stage(0.0, 0.5))
+    little = [
+        one
+        for one in mounted
+        if one.id in served and 100 * np.mean(served[one.id]) < wanted.wanted_percent
+    ]
+    higher = _higher(inputs, little)
+    above = served_cells_of(wanted, higher, settings, context, stage(0.5, 1.0))
+    better = {
+        one.id: one
+        for one in higher
+        if one.id in above and above[one.id].sum() > served[one.id].sum()
+    }
+    chosen = [better.get(one.id, one) for one in mounted]
+    return chosen, {**served, **{name: above[name] for name in better}}
+
+
+def _mounted(inputs: Mapping[str, Any]) -> list[Mounted]:
+    """Return an antenna at the free height nearest to the one wanted, on each support."""
     wanted = SharingWanted.from_json(inputs["wanted"])
     supports = [record_from_json(Structure, item) for item in inputs["supports"]]
     heights = {
@@ -146,8 +191,20 @@ def mounted_of(inputs: Mapping[str, Any]) -> list[Mounted]:
     ]
 
 
+def _higher(inputs: Mapping[str, Any], mounted: Sequence[Mounted]) -> list[Mounted]:
+    """Return those of some antennas that could hang higher, at the greatest height free."""
+    highest = {one.id: _site(inputs["sites"][one.id]).highest_m() for one in mounted}
+    return [
+        replace(one, height_m=height)
+        for one in mounted
+        if (height := highest[one.id]) is not None and height > one.height_m
+    ]
+
+
 def judged_rows(
-    inputs: Mapping[str, Any], served: Mapping[str, NDArray[np.bool_]]
+    inputs: Mapping[str, Any],
+    mounted: Sequence[Mounted],
+    served: Mapping[str, NDArray[np.bool_]],
 ) -> list[Mapping[str, Any]]:
     """Return a row for each support that was gathered, the best first.
 
@@ -155,14 +212,16 @@ def judged_rows(
     ----------
     inputs : mapping
         As `gather` wrote them.
+    mounted : sequence of Mounted
+        The antenna on each support that has a place for one.
     served : mapping
         Which cells of the wanted area each support would serve, where that was predicted.
     """
-    wanted = SharingWanted.from_json(inputs["wanted"])
     supports = [record_from_json(Structure, item) for item in inputs["supports"]]
+    heights = {one.id: one.height_m for one in mounted}
     return in_order(
         [
-            _row(inputs, wanted, one, float(away_km), served.get(one.id))
+            _row(inputs, one, float(away_km), heights.get(one.id), served.get(one.id))
             for one, away_km in zip(supports, inputs["distances_km"], strict=True)
         ]
     )
@@ -170,13 +229,13 @@ def judged_rows(
 
 def _row(
     inputs: Mapping[str, Any],
-    wanted: SharingWanted,
     one: Structure,
     away_km: float,
+    height: float | None,
     cells: NDArray[np.bool_] | None,
 ) -> dict[str, Any]:
-    site = _site(inputs["sites"][one.id])
-    height, products = site.mounting_m(wanted.height_m), _products(wanted, site)
+    site, wanted = _site(inputs["sites"][one.id]), SharingWanted.from_json(inputs["wanted"])
+    products = _products(wanted, site)
     percent = None if cells is None else round(100 * float(np.mean(cells)), 3)
     said = judged(
         wanted,
@@ -254,17 +313,22 @@ def _azimuth(wanted: SharingWanted, one: Structure) -> float:
     return round(float(azimuth_deg(*at)), 1)
 
 
-def _unseen(register: RegisterReader, box: Bounds, seen: set[str], on: date) -> int:
+def _unseen(register: RegisterReader, scope: Scope, box: Bounds, on: date) -> int:
     """Return how many supports are not shown in the squares that a rectangle touches, rounded up.
 
     The squares are the same for everybody who asks, so asking again and again about smaller
     places tells no more.
     """
+    if scope.sees_all:
+        return 0
     west, south = (math.floor(edge / _SQUARE_DEG) * _SQUARE_DEG for edge in box[:2])
     east, north = (math.ceil(edge / _SQUARE_DEG) * _SQUARE_DEG for edge in box[2:])
-    everyone = register.structures(SYSTEM, bbox=(west, south, east, north), on=on)
-    hidden = sum(one.confidential and one.id not in seen and is_support(one) for one in everyone)
-    return math.ceil(hidden / UNSEEN_STEP) * UNSEEN_STEP
+    squares = (west, south, east, north)
+    there, shown = (
+        {one.id for one in register.structures(of, bbox=squares, on=on) if is_support(one)}
+        for of in (SYSTEM, scope)
+    )
+    return math.ceil(len(there - shown) / UNSEEN_STEP) * UNSEEN_STEP
 
 
 # --- what ---

@@ -7,9 +7,13 @@ from enum import StrEnum
 from typing import Any
 
 from gis.studies.sharing_asked import SharingWanted
-from gis.studies.sharing_sites import Site
+from gis.studies.sharing_sites import WEIGHT_STEP_KG, WIND_STEP_M2, Site
 
 __all__ = ["Fit", "Judged", "conclusion", "in_order", "judged"]
+
+
+_AGAINST = frozenset({"full", "too_low", "wind_short", "weight_short", "covers_little"})
+"""Sentences of which one alone says that a support would not do."""
 
 
 class Fit(StrEnum):
@@ -64,7 +68,7 @@ def judged(
         there is no carrier to look at.
     """
     found = [
-        *_places(wanted, site, mounting_m),
+        *_places(wanted, site, mounting_m, covered_percent),
         *_load(wanted, site),
         *_coverage(wanted, mounting_m, covered_percent),
         *_neighbours(site, products),
@@ -84,27 +88,36 @@ class _Said:
     values: Mapping[str, Any] = field(default_factory=dict)
 
 
-def _places(wanted: SharingWanted, site: Site, mounting_m: float | None) -> Iterator[_Said]:
+def _places(
+    wanted: SharingWanted, site: Site, mounting_m: float | None, covered_percent: float | None
+) -> Iterator[_Said]:
+    """Say at what height it would hang: where coverage was asked for, that decides instead."""
     if mounting_m is None:
         yield _Said(Fit.NOT, "full") if site.levels else _Said(Fit.POSSIBLE, "no_height")
         return
     values = {"height_m": round(mounting_m, 1), "wanted_m": wanted.height_m}
-    yield _Said(Fit.FITS, "height", values)
+    if mounting_m >= wanted.height_m or covered_percent is not None:
+        yield _Said(Fit.FITS, "height", values)
+    else:
+        yield _Said(Fit.POSSIBLE if wanted.covers else Fit.NOT, "too_low", values)
     if not site.levels:
         yield _Said(Fit.POSSIBLE, "places_unknown")
 
 
 def _load(wanted: SharingWanted, site: Site) -> Iterator[_Said]:
-    for name, left, needed in (
-        ("wind", site.wind_left_m2, wanted.wind_area_m2),
-        ("weight", site.weight_left_kg, wanted.weight_kg),
+    for name, left, needed, step in (
+        ("wind", site.wind_left_m2, wanted.wind_area_m2, WIND_STEP_M2),
+        ("weight", site.weight_left_kg, wanted.weight_kg, WEIGHT_STEP_KG),
     ):
         if left is None:
             yield _Said(Fit.POSSIBLE, f"{name}_unknown")
-        elif left < needed:
-            yield _Said(Fit.NOT, f"{name}_short", {"left": left, "needed": needed})
-        else:
+        elif left >= needed:
             yield _Said(Fit.FITS, f"{name}_left", {"left": left})
+        elif site.in_steps and needed < left + step:
+            values = {"left": left, "most": left + step, "needed": needed}
+            yield _Said(Fit.POSSIBLE, f"{name}_near", values)
+        else:
+            yield _Said(Fit.NOT, f"{name}_short", {"left": left, "needed": needed})
 
 
 def _coverage(
@@ -153,10 +166,18 @@ def conclusion(
 ) -> tuple[str, int]:
     """Return the sentence that says whether an existing support would do, and how many it counts.
 
-    That none will is said only where every support in reach was looked at.
+    That none will is said only where every support in reach was looked at; where nothing but
+    predicted coverage speaks against one of them, that is said with it.
     """
     counted = Counter(row["fit"] for row in rows)
     for fit in (Fit.FITS, Fit.POSSIBLE):
         if counted[fit.value]:
             return fit.value, counted[fit.value]
-    return "none_seen" if unseen or unscored else "none", len(rows)
+    if unseen or unscored:
+        return "none_seen", len(rows)
+    return "none_predicted" if any(map(_on_prediction, rows)) else "none", len(rows)
+
+
+def _on_prediction(row: Mapping[str, Any]) -> bool:
+    """Return whether nothing but predicted coverage speaks against a support."""
+    return {one["key"] for one in row["reasons"]} & _AGAINST == {"covers_little"}

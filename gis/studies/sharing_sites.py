@@ -69,6 +69,9 @@ class Site:
         What the owner asks.
     published : tuple of mapping
         What authorities published for such a support and unit.
+    in_steps : bool
+        Whether what it may still carry is told in steps, rounded down: up to a step more may be
+        left.
     """
 
     levels: tuple[tuple[float, float, int], ...]
@@ -80,6 +83,7 @@ class Site:
     rent_vnd: float | None
     rent_unit: str | None
     published: tuple[Mapping[str, Any], ...]
+    in_steps: bool = False
 
     def mounting_m(self, wanted_m: float) -> float | None:
         """Return the height nearest to one that is wanted at which a place is free or may be.
@@ -88,9 +92,17 @@ class Site:
         """
         if not self.levels:
             return None if self.top_m is None else min(wanted_m, self.top_m)
-        free = [(low, high) for low, high, places in self.levels if places > 0]
-        heights = [min(max(wanted_m, low), high) for low, high in free]
+        heights = [min(max(wanted_m, low), high) for low, high in self._free()]
         return min(heights, key=lambda one: (abs(one - wanted_m), -one), default=None)
+
+    def highest_m(self) -> float | None:
+        """Return the greatest height at which a place is free or may be, None where none is."""
+        if not self.levels:
+            return self.top_m
+        return max((high for _, high in self._free()), default=None)
+
+    def _free(self) -> list[tuple[float, float]]:
+        return [(low, high) for low, high, places in self.levels if places > 0]
 
 
 def is_support(structure: Structure) -> bool:
@@ -135,6 +147,7 @@ def sites_of(
             rent_vnd=one.rent_asked_vnd,
             rent_unit=None if one.rent_unit is None else one.rent_unit.value,
             published=tuple(_published(rents, one, province_code)),
+            in_steps=not exact,
         )
     return found
 

@@ -121,8 +121,8 @@ def gather(
         "supports": supports,
         "zones": zones_around(register.planning_zones(on=on), proposed),
         "border": nearest_border(proposed),
-        "confidential": any(row["confidential"] for row in supports)
-        or any(one.military for one in runways),
+        "confidential": not proposed.public
+        and (any(row["confidential"] for row in supports) or any(one.military for one in runways)),
         "remarks": remarks_json([*source_remarks(context.ground), *_left_out(proposed)]),
     }
     return Gathered(inputs)

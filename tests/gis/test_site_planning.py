@@ -259,6 +259,7 @@ def test_what_others_keep_confidential_stays_out_of_a_public_study(
     assert inside.results["remarks"] == []
     own = run("site_planning", request("mast", public=True, organisation_id="sao"), context)
     assert [row["id"] for row in own.inputs["supports"]] == ["m"]
+    assert not own.inputs["confidential"], "the operator may read what was made for it"
 
 
 @pytest.mark.parametrize(

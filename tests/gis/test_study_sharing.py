@@ -147,13 +147,43 @@ def test_found_by_distance_and_ranked_with_reasons(search) -> None:
 )
 def test_the_free_height_nearest_to_the_one_wanted(search, wanted_m, mounting_m) -> None:
     levels = (level("a", 18, 20, 1), level("a", 25, 33, 1), level("a", 40, 42, 1))
-    study = search([mast("a", 0.2)], levels=levels, height_m=wanted_m)
-    assert rows(study)["a"]["mounting_m"] == mounting_m
+    row = rows(search([mast("a", 0.2)], levels=levels, height_m=wanted_m))["a"]
+    assert row["mounting_m"] == mounting_m
+    assert ("too_low" in reasons(row)) is (mounting_m < wanted_m)
+    assert row["fit"] == ("does_not_fit" if mounting_m < wanted_m else "fits")
 
 
 def test_a_mast_on_a_building_reaches_above_it(search) -> None:
-    study = search([mast("a", 0.2, height_m=6.0, building_height_m=12.0)], height_m=30.0)
-    assert rows(study)["a"]["mounting_m"] == 18.0
+    study = search([mast("a", 0.2, height_m=6.0, building_height_m=12.0)], height_m=18.0)
+    row = rows(study)["a"]
+    assert (row["mounting_m"], row["fit"]) == (18.0, "possible")
+
+
+def test_a_place_too_low_may_do_where_its_coverage_is_enough_or_not_known(search) -> None:
+    """Coverage decides, where it was predicted; where it could not be, the owner is asked."""
+    lowest = (level("a", 18, 20, 1),)
+    covered = {**COVERED, "minimum_dbuvm": 60.0}
+    row = rows(search([mast("a", 0.2)], levels=lowest, **covered))["a"]
+    assert (row["mounting_m"], row["fit"]) == (20.0, "fits")
+    assert {"height", "covers"} <= reasons(row)
+    unknown = mast("a", 0.2, ground_height_m=None)  # flat terrain: the ground is the record's
+    row = rows(search([unknown], levels=lowest, **covered))["a"]
+    assert (row["fit"], row["covered_percent"]) == ("possible", None)
+    assert {"too_low", "coverage_unknown"} <= reasons(row)
+
+
+def test_the_highest_free_place_where_the_nearest_covers_too_little(search) -> None:
+    levels = (level("a", 18, 20, 1), level("a", 28, 30, 1), level("a", 40, 42, 1))
+    edge = {**COVERED, "minimum_dbuvm": 92.0}
+    one = rows(search([mast("a", 0.5)], levels=levels[:2], **edge))["a"]
+    both = rows(search([mast("a", 0.5)], levels=levels, **edge))["a"]
+    assert (one["mounting_m"], both["mounting_m"]) == (30.0, 42.0)
+    assert both["covered_percent"] > one["covered_percent"]
+    between = (one["covered_percent"] + both["covered_percent"]) / 2
+    row = rows(search([mast("a", 0.5)], levels=levels, **edge, wanted_percent=between))["a"]
+    assert (row["mounting_m"], row["fit"]) == (42.0, "fits")
+    little = {**edge, "wanted_percent": one["covered_percent"]}
+    assert rows(search([mast("a", 0.5)], levels=levels, **little))["a"]["mounting_m"] == 30.0
 
 
 @pytest.mark.parametrize(
@@ -184,6 +214,13 @@ def test_load_left_of_what_hangs_there(search) -> None:
     assert (exact["wind_left_m2"], exact["weight_left_kg"]) == pytest.approx((2.8, 240.0))
     others = rows(search([mast("a", 0.2)], installations=two, asked_by="hỏi"))["a"]
     assert (others["wind_left_m2"], others["weight_left_kg"]) == (2.5, 200.0)  # steps, down
+    needed = {"wind_area_m2": 2.9, "weight_kg": 230.0, "asked_by": "hỏi"}
+    near = rows(search([mast("a", 0.2)], installations=two, **needed))["a"]
+    assert {"wind_near", "weight_near"} <= reasons(near)
+    assert near["fit"] == "possible"  # up to 3 m² and 250 kg may be left, whoever asks
+    much = {**needed, "wind_area_m2": 3.0, "weight_kg": 250.0}
+    much = rows(search([mast("a", 0.2)], installations=two, **much))["a"]
+    assert {"wind_short", "weight_short"} <= reasons(much)
     owner = rows(search([mast("a", 0.2)], installations=two, asked_by="chủ"))["a"]
     assert owner["wind_left_m2"] == pytest.approx(2.8)
     unknown = rows(search([mast("a", 0.2)], installations=(hung("1", wind_area_m2=None),)))["a"]
@@ -229,7 +266,12 @@ def test_intermodulation_with_the_carriers_known_there(search) -> None:
 
 
 def test_the_covered_share_is_that_of_the_cells(search, study_context: Context) -> None:
-    study = search([mast("a", 0.5), mast("b", 2.5, 200.0)], **{**COVERED, "minimum_dbuvm": 86.0})
+    levels = (level("a", 30, 30, 1), level("b", 30, 30, 1))
+    study = search(
+        [mast("a", 0.5), mast("b", 2.5, 200.0)],
+        levels=levels,
+        **{**COVERED, "minimum_dbuvm": 86.0},
+    )
     wanted = SharingWanted.from_json(study.inputs["wanted"])
     grid, within = wanted.grid()
     longitude, latitude = (one[within] for one in grid.centres())
@@ -257,7 +299,12 @@ def test_what_covers_too_little_does_not_fit(search) -> None:
     row = rows(study)["a"]
     assert row["fit"] == "does_not_fit"
     assert row["reasons"][0]["key"] == "covers_little"
-    assert (study.results["conclusion"], study.results["conclusion_count"]) == ("none", 1)
+    assert (study.results["conclusion"], study.results["conclusion_count"]) == (
+        "none_predicted",
+        1,
+    )
+    heavy = search([mast("a", 1.5)], **{**COVERED, "minimum_dbuvm": 95.0, "weight_kg": 900.0})
+    assert heavy.results["conclusion"] == "none"  # the load alone speaks against it
 
 
 def test_rents_asked_and_published_side_by_side(search) -> None:
@@ -298,6 +345,14 @@ def test_what_is_not_shown_is_counted_in_steps(search, hidden, told) -> None:
     narrow = search([mast("mở", 2.9), *there], asked_by="hỏi", within_km=0.05)
     assert narrow.results["unseen"] == told
     assert narrow.results["conclusion"] == ("none_seen" if told else "none")
+
+
+@pytest.mark.parametrize("asked_by", ["chủ", None])
+def test_what_is_shown_beyond_reach_is_not_counted_as_not_shown(search, asked_by) -> None:
+    """The squares that are counted reach farther than the search."""
+    own = [mast(f"kín {k}", 4.0 + k / 10, confidential=True) for k in range(3)]
+    assert search([mast("mở", 0.5), *own], asked_by=asked_by).results["unseen"] == 0
+    assert search([mast("mở", 0.5), *own], asked_by="hỏi").results["unseen"] == 5
 
 
 def test_the_owner_and_the_department_see_what_is_confidential(search) -> None:
