@@ -32,16 +32,14 @@ class Asking(ABC):
         hidden: dict[str, ColumnElement[Any]] | None = None,
     ) -> list[R]:
         codec = codec_of(record)
-        columns = [(hidden or {}).get(each.name, each) for each in codec.table.columns]
+        columns = [(hidden or {}).get(name, codec.table.c[name]) for name in codec.columns]
         query = select(*columns).where(*where).order_by(codec.table.c.id)
         if limit is not None:
             query = query.limit(limit)
         if offset:
             query = query.offset(offset)
         with self._connected() as connection:
-            rows = connection.execute(query)
-            names = list(rows.keys())
-            return [codec.from_row(dict(zip(names, row, strict=True))) for row in rows.all()]
+            return [codec.from_row(row) for row in connection.execute(query).all()]
 
     def _one(
         self,

@@ -102,6 +102,7 @@ _DERIVED = frozenset({"fid", "search"})
 _ENCODER = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":"))
 _MARKS = re.compile("[\u0300-\u036f]")
 _PROVENANCE = ("confidence", "source", "batch_id", "source_row")
+_CONFIDENCES = {one.value: one for one in Confidence}
 
 
 def fold(text: str) -> str:
@@ -187,6 +188,8 @@ class Codec(Generic[R]):
         The record.
     table : Table
         Where it is kept.
+    columns : tuple of str
+        Columns that make a record, in the order in which `from_row` reads them.
     """
 
     def __init__(
@@ -206,10 +209,12 @@ class Codec(Generic[R]):
         steps = {name: _steps(hints[name]) for name in names if name not in special}
         self._stores = [(name, store) for name, (store, _) in steps.items()]
         self._loads = [(name, load) for name, (_, load) in steps.items() if load is not _same]
-        self._as_stored = [name for name, (_, load) in steps.items() if load is _same]
+        self._plain = tuple(steps)
         self._has_point = "longitude" in names
         self._has_outline = "geometry" in names
         self._has_provenance = "provenance" in names
+        shape = (_GEOMETRY,) if self._has_point or self._has_outline else ()
+        self.columns = (*self._plain, *(_PROVENANCE if self._has_provenance else ()), *shape)
 
     @property
     def name(self) -> str:
@@ -245,25 +250,28 @@ class Codec(Generic[R]):
             row["search"] = fold(" ".join(row[name] or "" for name in self._searched))
         return row
 
-    def from_row(self, row: Mapping[Any, Any]) -> R:
-        """Return the record of a row."""
-        values = {name: row[name] for name in self._as_stored}
+    def from_row(self, row: Sequence[Any]) -> R:
+        """Return the record of a row whose values stand as in `columns`."""
+        values = dict(zip(self._plain, row, strict=False))
         for name, load in self._loads:
-            value = row[name]
-            values[name] = load(value) if value is not None or load is _sequence else None
+            value = values[name]
+            if value is not None or load is _sequence:
+                values[name] = load(value)
+        at = len(self._plain)
         if self._has_provenance:
+            confidence, source, batch_id, source_row = row[at : at + len(_PROVENANCE)]
             values["provenance"] = Provenance(
-                confidence=Confidence(row["confidence"]),
-                source=row["source"],
-                batch_id=row["batch_id"],
-                row=row["source_row"],
+                confidence=_CONFIDENCES[confidence],
+                source=source,
+                batch_id=batch_id,
+                row=source_row,
             )
         if self._has_point:
-            blob = row[_GEOMETRY]
+            blob = row[-1]
             point = (None, None) if blob is None else point_coordinates(blob)
             values["longitude"], values["latitude"] = point
         elif self._has_outline:
-            values["geometry"] = from_blob(row[_GEOMETRY])
+            values["geometry"] = from_blob(row[-1])
         return self.record(**values)
 
 
