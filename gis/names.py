@@ -31,6 +31,8 @@ def nfc(text: str) -> str:
 
 
 def _with_few_marks(text: str) -> str:
+    if len(text) <= _MOST_MARKS:
+        return text
     marks = [character for character in text if unicodedata.combining(character)]
     if len(marks) <= _MOST_MARKS:
         return text
