@@ -44,7 +44,7 @@ from propagation.compliance.parameters import (
     EXPOSURE_BROADCAST,
 )
 from propagation.compliance.records import Finding, summarise
-from propagation.siting import aviation, planning, surroundings
+from propagation.siting import aviation, facilities, planning, surroundings
 from propagation.siting.facts import MastKind, RunwayFacts, SiteFacts, ZoneFacts
 from propagation.siting.papers import papers
 from propagation.siting.parameters import MAST_CLASS, STRIP
@@ -208,19 +208,23 @@ def _aviation(
     pack: RulePack,
 ) -> tuple[Finding, ...]:
     rules, proposed = pack.rules, _proposed(inputs["asked"])
-    facilities = tuple(facility_facts(row, proposed) for row in inputs["facilities"])
+    aids = tuple(facility_facts(row, proposed) for row in inputs["facilities"])
     agreed = [zone for zone in zones if zone.kind == ZoneKind.AGREED_HEIGHT.value]
-    restricted = aviation.restricted_areas(site, facilities, rules)
-    under = any(aviation.surfaces_of(runway, rules) for runway in runways) if runways else None
+    restricted = facilities.restricted_areas(site, aids, rules)
+    # a public report names no runway of the military, so it does not know that there is none
+    withheld = proposed.public
+    under = any(aviation.surfaces_of(runway, rules) for runway in runways)
+    known = under or bool(runways and not withheld)
     return (
         *aviation.height(site, rules),
-        *aviation.obstacle_surfaces(site, runways, agreed, rules),
+        *aviation.obstacle_surfaces(site, runways, agreed, rules, withheld=withheld),
         *aviation.area_2a(site, runways, rules),
         *restricted,
-        *aviation.radio_station(site, restricted, rules),
-        *aviation.military(site, runways, rules),
-        *aviation.marking(site, under=under, rules=rules),
-        *aviation.data_duty(site, runways, rules),
+        *facilities.tall(site, rules),
+        *facilities.radio_station(site, restricted, rules),
+        *aviation.military(site, runways, rules, withheld=withheld),
+        *aviation.marking(site, under=under if known else None, rules=rules),
+        *aviation.data_duty(site, runways, rules, withheld=withheld),
     )
 
 

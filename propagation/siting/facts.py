@@ -6,11 +6,13 @@ No geometry lives here: distances, offsets from runways and inside flags come fi
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
+from typing import Final
 
 from propagation.compliance.facts import TerrainFacts
 from propagation.compliance.records import Confidence
 
 __all__ = [
+    "FARTHEST_THRESHOLD_M",
     "FacilityFacts",
     "Instrument",
     "LicenceFacts",
@@ -20,6 +22,9 @@ __all__ = [
     "SupportFacts",
     "ZoneFacts",
 ]
+
+FARTHEST_THRESHOLD_M: Final = 10_000.0
+"""The farthest that a directional facility stands from the threshold that it serves."""
 
 
 class MastKind(StrEnum):

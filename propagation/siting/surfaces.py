@@ -150,9 +150,13 @@ def _approach(runway: RunwayFacts, rule: Rule) -> _Found:
         yield "approach", end, fan.over(along, runway.across_m)
         yield "transitional", end, fan.beside(along, runway.across_m, slope, top)
     start = _approach_fan(runway, rule, 0)[1]
-    if -start < runway.x_m < runway.length_m + start:
-        side = runway.across_m - max(edge, runway.strip_width_m) / 2
+    beyond = max(runway.outward_m(end) for end in _ENDS)
+    side = runway.across_m - max(edge, runway.strip_width_m) / 2
+    if beyond < start:
         yield "transitional", None, _rising(runway.nearest_elevation_m, side, slope, top)
+    # between the surfaces at its sides and its ends lies the strip itself
+    on_strip = side <= 0 and beyond <= max(start, runway.strip_beyond_m)
+    yield "strip", None, runway.nearest_elevation_m if on_strip else None
 
 
 def _approach_fan(runway: RunwayFacts, rule: Rule, end: int) -> tuple[Fan, float]:

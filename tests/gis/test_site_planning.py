@@ -255,6 +255,12 @@ def test_what_others_keep_confidential_stays_out_of_a_public_study(
     assert not public.inputs["confidential"]
     assert public.inputs["supports"] == []
     assert public.inputs["runways"] == []
+    found = told(public)
+    clause = "Điều 82 khoản 1; Phụ lục Ia"
+    assert found["surfaces"] == [("not_assessable", "surfaces_withheld", clause)]
+    assert found["military"] == [("not_assessable", "military_withheld", "Phụ lục Ib")]
+    assert found["marking"] == [("not_assessable", "marking_unknown", "Phụ lục III")]
+    assert found["data"][0][:2] == ("not_assessable", "data_unknown")
     assert [one["key"] for one in public.results["remarks"]] == ["planning.public_remark"]
     assert inside.results["remarks"] == []
     own = run("site_planning", request("mast", public=True, organisation_id="sao"), context)

@@ -9,7 +9,7 @@ import pytest
 
 from propagation.compliance.facts import BoundaryFacts, TerrainFacts
 from propagation.compliance.records import Confidence, Finding, Outcome, Reservation
-from propagation.siting import aviation, planning, surroundings
+from propagation.siting import aviation, facilities, planning, surroundings
 from propagation.siting.facts import MastKind
 from propagation.siting.papers import papers
 from propagation.siting.restricted import directional_limit_m, omnidirectional_limit_m, shape_of
@@ -95,7 +95,8 @@ def test_surfaces_that_are_not_known_are_not_judged() -> None:
 @pytest.mark.parametrize(
     ("limit_m", "expected"),
     [
-        (42.0, ("complies", "agreed_within")),
+        # what keeps to the height that was agreed must be approved too (Điều 82 khoản 1)
+        (42.0, ("needs_verification", "agreed_within")),
         (41.9, ("needs_verification", "agreed_over")),
         (None, ("needs_verification", "agreed_over")),
     ],
@@ -153,13 +154,13 @@ def test_cylinder_and_cone_of_each_facility(
 )
 def test_near_a_dvor(distance_m: float, height_m: float, expected: Any) -> None:
     near = replace(DVOR, distance_m=distance_m)
-    findings = aviation.restricted_areas(site(height_m=height_m), [near], RULES)
+    findings = facilities.restricted_areas(site(height_m=height_m), [near], RULES)
     assert told(findings) == [expected]
     assert findings[0].rule.clause == "Điều 82 khoản 4; Phụ lục IV"
 
 
 def test_the_margin_at_a_dvor_is_the_cone_s() -> None:
-    found = one(aviation.restricted_areas(site(height_m=42.0), [DVOR], RULES))
+    found = one(facilities.restricted_areas(site(height_m=42.0), [DVOR], RULES))
     assert found.values["limit_elevation_m"] == 22.5
     assert found.values["penetration_m"] == 22.5  # 45 m less 22.455 m
 
@@ -197,21 +198,56 @@ def test_a_glide_path_needs_no_threshold() -> None:
 
 def test_a_directional_shape_is_recalled() -> None:
     near = replace(DVOR, kind="llz_dual", along_m=0.0, across_m=0.0, threshold_m=900.0)
-    found = one(aviation.restricted_areas(site(), [near], RULES))
+    found = one(facilities.restricted_areas(site(), [near], RULES))
     assert found.outcome is Outcome.NEEDS_VERIFICATION
     assert Reservation.RECALLED_RULE in found.reservations
 
 
 def test_what_a_facility_s_record_lacks_is_named() -> None:
     near = replace(DVOR, kind="llz_dual")
-    found = one(aviation.restricted_areas(site(), [near], RULES))
+    found = one(facilities.restricted_areas(site(), [near], RULES))
     assert found.missing == ("planning.missing.direction", "planning.missing.threshold")
-    assert told(aviation.restricted_areas(site(), [replace(DVOR, elevation_m=None)], RULES)) == [
+    only_directed = {name: rule for name, rule in RULES.items() if name != DIRECTED.id}
+    assert told(facilities.restricted_areas(site(), [near], only_directed)) == [
+        ("not_assessable", "restricted_no_shape")
+    ]
+    assert told(facilities.restricted_areas(site(), [replace(DVOR, elevation_m=None)], RULES)) == [
         ("not_assessable", "restricted_no_elevation")
     ]
-    assert told(aviation.restricted_areas(site(), [], RULES)) == [
+    assert told(facilities.restricted_areas(site(), [], RULES)) == [
         ("not_assessable", "restricted_unknown")
     ]
+
+
+@pytest.mark.parametrize(
+    ("distance_m", "threshold_m", "expected"),
+    [
+        # 10 km to the threshold, where none is on record, and 6 km beyond it
+        (16_000.0, None, ("not_assessable", "restricted_undirected")),
+        (16_000.1, None, ("complies", "restricted_outside")),
+        # with a threshold 900 m away its direction alone is missing: 6.9 km
+        (6900.0, 900.0, ("not_assessable", "restricted_undirected")),
+        (6900.1, 900.0, ("complies", "restricted_outside")),
+    ],
+)
+def test_a_threshold_that_is_not_on_record_may_be_as_far_as_any(
+    distance_m: float, threshold_m: float | None, expected: Any
+) -> None:
+    near = replace(DVOR, kind="llz_dual", distance_m=distance_m, threshold_m=threshold_m)
+    assert told(facilities.restricted_areas(site(), [near], RULES)) == [expected]
+    ahead = replace(near, along_m=-distance_m, across_m=0.0)
+    known = expected if threshold_m is None else ("complies", "restricted_outside")
+    assert told(facilities.restricted_areas(site(), [ahead], RULES)) == [known]
+
+
+def test_a_tall_tower_is_assessed_outside_every_area() -> None:
+    (found,) = said(facilities.tall(site(height_m=45.0), RULES))
+    assert (found.check, found.outcome) == ("siting.restricted", Outcome.NEEDS_VERIFICATION)
+    assert found.rule.clause == "Phụ lục IV, Mục 1, điểm 4.c.iii và 5.g.iii"
+    assert facilities.tall(site(height_m=44.9), RULES) == ()
+    assert facilities.tall(site(height_m=300.0), BEFORE) == ()
+    off = changed("aviation.restricted.tall", always=False)
+    assert facilities.tall(site(height_m=300.0), off) == ()
 
 
 @pytest.mark.parametrize(
@@ -226,15 +262,15 @@ def test_the_clause_of_radio_stations_is_a_switch(
     strict: bool, distance_m: float, expected: Any
 ) -> None:
     rules = changed("aviation.radio_station", strict=strict)
-    restricted = aviation.restricted_areas(site(), [replace(DVOR, distance_m=distance_m)], rules)
-    assert told(aviation.radio_station(site(), restricted, rules)) == [expected]
-    assert aviation.radio_station(site(transmits=False), restricted, rules) == ()
+    restricted = facilities.restricted_areas(site(), [replace(DVOR, distance_m=distance_m)], rules)
+    assert told(facilities.radio_station(site(), restricted, rules)) == [expected]
+    assert facilities.radio_station(site(transmits=False), restricted, rules) == ()
 
 
 def test_the_narrow_reading_needs_the_facilities() -> None:
     rules = changed("aviation.radio_station", strict=False)
-    restricted = aviation.restricted_areas(site(), [], rules)
-    assert told(aviation.radio_station(site(), restricted, rules)) == [
+    restricted = facilities.restricted_areas(site(), [], rules)
+    assert told(facilities.radio_station(site(), restricted, rules)) == [
         ("not_assessable", "radio_unknown")
     ]
 
@@ -253,6 +289,36 @@ def test_military_aerodromes(x_m: float, expected: Any) -> None:
     assert told(found) == [expected]
     assert aviation.military(site(), [runway(x_m=x_m)], RULES) == ()
     assert aviation.military(site(transmits=False), [runway(military=True)], RULES) == ()
+
+
+def test_under_a_derived_surface_alone_nothing_is_plain() -> None:
+    """999 m out the approach is 187.4 m to each side, the take-off climb, derived, 210.9 m."""
+    for y_m, outcome in ((187.0, Outcome.VIOLATES), (188.0, Outcome.NEEDS_VERIFICATION)):
+        near = runway(military=True, x_m=-1059.0, y_m=y_m)
+        found = one(aviation.military(site(), [near], RULES))
+        assert (found.outcome, found.reason) == (outcome, "planning.reason.military_near")
+        assert ("planning.missing.surface_place" in found.missing) is (y_m == 188.0)
+    assert aviation.military(site(), [runway(military=True, x_m=-1059.0, y_m=211.0)], RULES) == ()
+
+
+def test_runways_that_are_withheld_let_nothing_comply() -> None:
+    far = [runway(x_m=50_000.0)]
+    for known in (far, []):
+        assert told(aviation.obstacle_surfaces(site(), known, [], RULES, withheld=True)) == [
+            ("not_assessable", "surfaces_withheld")
+        ]
+        assert told(aviation.military(site(), known, RULES, withheld=True)) == [
+            ("not_assessable", "military_withheld")
+        ]
+        assert told(aviation.data_duty(site(), known, RULES, withheld=True)) == [
+            ("not_assessable", "data_unknown")
+        ]
+    # what a runway that is known asks is asked all the same
+    near = [runway(x_m=-2060.0)]
+    assert told(aviation.obstacle_surfaces(site(), near, [], RULES, withheld=True)) == [
+        ("needs_verification", "surfaces_below")
+    ]
+    assert aviation.military(site(transmits=False), far, RULES, withheld=True) == ()
 
 
 @pytest.mark.parametrize(
@@ -316,7 +382,7 @@ def test_without_rules_nothing_is_judged() -> None:
     """Before the first decree, or in a pack that somebody emptied."""
     assert aviation.height(site(), {}) == ()
     assert aviation.obstacle_surfaces(site(), [runway()], [], {}) == ()
-    assert aviation.restricted_areas(site(), [DVOR], {}) == ()
+    assert facilities.restricted_areas(site(), [DVOR], {}) == ()
     assert aviation.marking(site(), under=True, rules={}) == ()
     assert aviation.data_duty(site(), [runway()], {}) == ()
     assert planning.licence(site(), LICENCE, ON, {}) == ()

@@ -61,6 +61,18 @@ VISUAL, NON_PRECISION = Instrument.VISUAL, Instrument.NON_PRECISION
         # 43.3 + 20 = 63.3 m; 150 m beside it would be 73.3 m, above the top
         ("transitional", 0, {"x_m": -1060, "y_m": 287.5}, 63.3),
         ("transitional", 0, {"x_m": -1060, "y_m": 337.5}, None),
+        # The strip itself, 140 m to each side and 60 m beyond each end, at the runway's nearest
+        # elevation: 11 m halfway along, 10 m and 12 m beyond its ends
+        ("strip", None, {"x_m": 1500, "y_m": 140}, 11.0),
+        ("strip", None, {"x_m": 1500, "y_m": 140.1}, None),
+        ("strip", None, {"x_m": -60}, 10.0),
+        ("strip", None, {"x_m": -61}, None),
+        ("strip", None, {"x_m": 3060}, 12.0),
+        ("strip", None, {"x_m": 3061}, None),
+        # a longer strip ends later; beside a wide approach edge (group V 200 m) it is as wide
+        ("strip", None, {"x_m": -100, "strip_beyond_m": 100.0}, 10.0),
+        ("strip", None, {"x_m": 0, "y_m": 100, "strip_width_m": 80.0, "group": "V"}, 10.0),
+        ("strip", None, {"x_m": 0, "y_m": 101, "strip_width_m": 80.0, "group": "V"}, None),
         # Take-off climb of group III: inner edge 172 m, 60 m beyond end 1, 2 %, 12.5 %, at most
         # 1800 m wide. Over end 1 (its runway end is threshold 1, 10 m): 5060 m out, 5000 m from
         # the edge: 10 + 0.02 * 5000 = 110 m; half width 86 + 625 = 711 m
