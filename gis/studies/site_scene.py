@@ -15,8 +15,9 @@ from gis.places import inside_and_distance
 from gis.register.reading import Reader as RegisterReader
 from gis.register.scopes import SYSTEM, Role, Scope
 from gis.register.siting import AviationFacility, PlanningZone, Runway
-from gis.register.structures import StructureKind
+from gis.register.structures import Lifecycle, Structure, StructureKind
 from gis.rules import RulePack
+from gis.studies.sharing_sites import SUPPORTS, is_support
 from gis.studies.site_asked import Proposed
 from gis.studies.snapshots import record_from_json
 from propagation.compliance.facts import BoundaryFacts
@@ -34,7 +35,6 @@ from propagation.siting.parameters import SHARING, SPACING, spacing_rows
 from propagation.units import dbw_from_dbm
 
 __all__ = [
-    "CARRIERS",
     "SOURCE",
     "border_of",
     "emitters_of",
@@ -51,16 +51,11 @@ __all__ = [
 SOURCE: Final = "đề nghị / the request"
 """Where the facts of a proposal come from."""
 
-CARRIERS: Final = (
-    StructureKind.ANTENNA_MAST,
-    StructureKind.POWER_POLE,
-    StructureKind.LIGHTING_POLE,
-    StructureKind.BUILDING,
-    StructureKind.WATER_WORK,
-)
-"""Kinds of structures on which antennas can hang."""
-
 _LEAST_REACH_M: Final = 500.0
+_SAME_SITE_M: Final = 30.0
+"""How far a record of the very site proposed may lie from it: a second of arc."""
+
+_NOT_YET: Final = (Lifecycle.PLANNED, Lifecycle.APPROVED)
 _METRES_PER_DEGREE: Final = 110_570.0
 _BORDER_TABLE: Final = "tables/border_points.csv"
 _BORDER_ABOUT: Final = "tables/border.toml"
@@ -74,7 +69,8 @@ def supports_near(
 ) -> list[dict[str, Any]]:
     """Return the structures within reach of the rules of sharing and spacing, the nearest first.
 
-    Those that others keep confidential are there unless the study is public.
+    Those that others keep confidential are there unless the study is public; those that were
+    retired are not. Of each: whether it can be used now, and whether it counts for spacing.
     """
     reach_m = _reach_m(pack)
     scope = SYSTEM
@@ -90,9 +86,9 @@ def supports_near(
     )
     names = {one.id: one.name for one in register.organisations()}
     rows = []
-    for one in register.structures(scope, bbox=box, kinds=CARRIERS, on=on):
+    for one in register.structures(scope, bbox=box, kinds=SUPPORTS, on=on):
         away = _apart_m(proposed, one.longitude, one.latitude)
-        if away > reach_m:
+        if away > reach_m or one.state is Lifecycle.RETIRED:
             continue
         rows.append(
             {
@@ -103,7 +99,10 @@ def supports_near(
                 "longitude": one.longitude,
                 "latitude": one.latitude,
                 "distance_m": away,
-                "height_m": one.height_m,
+                "height_m": one.top_m,
+                "usable": is_support(one),
+                "spaced": one.kind is StructureKind.ANTENNA_MAST
+                and not _is_proposed(one, proposed, away),
                 "shareable": one.shareable,
                 "same_operator": None
                 if proposed.organisation_id is None
@@ -114,6 +113,12 @@ def supports_near(
             }
         )
     return sorted(rows, key=lambda row: (row["distance_m"], row["id"]))
+
+
+def _is_proposed(structure: Structure, proposed: Proposed, away_m: float) -> bool:
+    """Return whether a record is the applicant's own plan of the very site proposed."""
+    own = proposed.organisation_id is not None and structure.owner_id == proposed.organisation_id
+    return own and structure.state in _NOT_YET and away_m <= _SAME_SITE_M
 
 
 def _reach_m(pack: RulePack) -> float:
@@ -239,7 +244,7 @@ def facility_facts(written: dict[str, Any], proposed: Proposed) -> FacilityFacts
 def support_facts(
     rows: Iterable[Mapping[str, Any]], *, masts: bool = False
 ) -> tuple[SupportFacts, ...]:
-    """Return the structures near, all of them or the masts only."""
+    """Return the structures near, all of them or only the masts that count for spacing."""
     return tuple(
         SupportFacts(
             id=row["id"],
@@ -247,13 +252,14 @@ def support_facts(
             owner=row["owner"],
             distance_m=row["distance_m"],
             height_m=row["height_m"],
+            usable=row["usable"],
             shareable=row["shareable"],
             same_operator=row["same_operator"],
             source=row["source"],
             confidence=Confidence(row["confidence"]),
         )
         for row in rows
-        if not masts or row["kind"] == StructureKind.ANTENNA_MAST.value
+        if not masts or row["spaced"]
     )
 
 
@@ -316,4 +322,6 @@ def emitters_of(proposed: Proposed) -> list[ExposureEmitter]:
         )
         for place, one in enumerate(proposed.antennas, start=1)
     ]
-    return sorted(found, key=lambda one: (-(one.eirp_dbw or -math.inf), one.id))
+    return sorted(
+        found, key=lambda one: (math.inf if one.eirp_dbw is None else -one.eirp_dbw, one.id)
+    )

@@ -210,11 +210,11 @@ class LicenceFacts:
     Attributes
     ----------
     kind : str
-        As the rule names kinds.
+        As the rule names kinds; empty where it is not stated.
     province_codes : tuple of str
         Where it holds; empty for the whole country.
     valid_from, valid_to : date or None
-        First and last day.
+        First and last day; None where it is not stated.
     """
 
     number: str
@@ -232,7 +232,9 @@ class SupportFacts:
     Attributes
     ----------
     height_m : float or None
-        Its height above ground.
+        Its top above ground, a building under it included.
+    usable : bool
+        Whether an antenna could hang on it now, if its owner agrees.
     shareable : bool or None
         Whether its owner offers it; None where that is not known.
     same_operator : bool or None
@@ -244,6 +246,7 @@ class SupportFacts:
     owner: str
     distance_m: float
     height_m: float | None
+    usable: bool
     shareable: bool | None
     same_operator: bool | None
     source: str
@@ -263,7 +266,7 @@ class ZoneFacts:
     distance_m : float
         To its edge.
     mast_classes : tuple of str
-        Classes of masts that it allows; empty where it names none.
+        Classes of masts that it allows; empty where its record names none.
     height_limit_m : float or None
         Height above ground that was agreed for it.
     """

@@ -11,13 +11,17 @@ from gis.errors import FormatError, NotFoundError
 from gis.home import Home
 from gis.register.scopes import SYSTEM
 from gis.register.store import Register
+from gis.register.structures import Lifecycle, StructureKind
 from gis.studies import Study, StudyContext, rerun, run
 from gis.studies.findings import finding_from_json, said
 from gis.studies.record import canonical
+from gis.studies.site_asked import Proposed
 from gis.studies.site_planning import CHECKS
+from gis.studies.site_scene import emitters_of
 from gis.terrain.ground import Ground
 from gis.terrain.source import FlatTerrain
-from tests.gis.site_scene import BORDER, at, fill, request
+from propagation.siting.facts import MastKind
+from tests.gis.site_scene import BORDER, MAST, at, fill, request
 
 
 @pytest.fixture(scope="module")
@@ -265,6 +269,69 @@ def test_what_others_keep_confidential_stays_out_of_a_public_study(
     assert inside.results["remarks"] == []
     own = run("site_planning", request("mast", public=True, organisation_id="sao"), context)
     assert [row["id"] for row in own.inputs["supports"]] == ["m"]
+
+
+def test_what_stands_near_is_what_the_search_for_supports_finds(register: Register) -> None:
+    """Of each structure: whether it can be used, whether it counts for spacing, its whole top."""
+    fill(register)
+    with register.write(author="test", reason="more") as writer:
+        (mast,) = writer.structures(SYSTEM)
+        near = at(MAST, 0.0, 60.0)
+        changes: dict[str, dict[str, Any]] = {
+            # on a building of 20 m: 25 m of mast reach the 40 m that are wanted
+            "roof": {"height_m": 25.0, "building_height_m": 20.0},
+            "retired": {"state": Lifecycle.RETIRED},
+            "planned": {"state": Lifecycle.PLANNED},
+            "kept": {"shareable": False},
+            "house": {"kind": StructureKind.HOUSE, "height_m": 12.0},
+            "manhole": {"kind": StructureKind.MANHOLE},
+            # the applicant's own plan of the very site, and one of a site beside it
+            "own": {"owner_id": "hoa", "state": Lifecycle.APPROVED, "at": at(near, 90.0, 29.0)},
+            "next": {"owner_id": "hoa", "state": Lifecycle.APPROVED, "at": at(near, 90.0, 31.0)},
+            "built": {"owner_id": "hoa", "state": Lifecycle.IN_USE, "at": at(near, 90.0, 29.0)},
+        }
+        more = []
+        for name, change in changes.items():
+            longitude, latitude = change.pop("at", MAST)
+            named = {"id": name, "code": name, "longitude": longitude, "latitude": latitude}
+            more.append(replace(mast, **{**named, **change}))
+        writer.add_structures(more)
+    context = StudyContext(register, Home(register.path.parent), Ground(FlatTerrain()))
+    study = run("site_planning", request("mast"), context)
+    rows = {row["id"]: (row["usable"], row["spaced"]) for row in study.inputs["supports"]}
+    assert rows == {
+        "m": (True, True), "roof": (True, True), "planned": (False, True), "kept": (False, True),
+        "house": (True, False), "own": (False, False), "next": (False, True),
+        "built": (True, True),
+    }  # fmt: skip
+    tops = {row["id"]: row["height_m"] for row in study.inputs["supports"]}
+    assert (tops["roof"], tops["m"], tops["house"]) == (45.0, 45.0, 12.0)
+    findings = study.results["findings"]
+    (shared,) = [one for one in findings if one["check"] == "siting.sharing"]
+    # m, roof and built reach 40 m; the house does not, what cannot be used is not asked for
+    assert (shared["values"]["count"], shared["values"]["serving"]) == (8, 3)
+    too_near = {one["counterpart"] for one in findings if one["check"] == "siting.spacing"}
+    assert too_near == {None, "m", "roof", "planned", "kept", "next", "built"}
+
+
+def test_an_antenna_of_0_dbw_has_a_power(context: StudyContext) -> None:
+    antennas = [
+        {"height_above_ground_m": 10, "frequency_mhz": 1800, "eirp_dbm": 20},
+        {"height_above_ground_m": 20, "frequency_mhz": 1800},
+        {"height_above_ground_m": 30, "frequency_mhz": 1800, "eirp_dbm": 30},
+    ]
+    asked = run("site_planning", request("clean", antennas=antennas), context).inputs["asked"]
+    kind, told_of = MastKind(asked["kind"]), tuple(asked["antennas"])
+    emitters = emitters_of(Proposed(**{**asked, "kind": kind, "antennas": told_of}))
+    assert [one.eirp_dbw for one in emitters] == [0.0, -10.0, None]
+
+
+def test_a_tall_mast_is_assessed_wherever_it_stands(context: StudyContext) -> None:
+    study = run("site_planning", request("clean", structure_height_m=45), context)
+    assert told(study)["restricted"] == [
+        ("complies", "restricted_outside", "Điều 82 khoản 4; Phụ lục IV"),
+        ("needs_verification", "restricted_tall", "Phụ lục IV, Mục 1, điểm 4.c.iii và 5.g.iii"),
+    ]
 
 
 @pytest.mark.parametrize(

@@ -407,6 +407,15 @@ def test_without_rules_nothing_is_judged() -> None:
         ({"province_codes": ("79",)}, ("needs_verification", "licence_area")),
         ({"valid_to": date(2026, 7, 31)}, ("needs_verification", "licence_dates")),
         ({"valid_from": date(2026, 8, 2)}, ("needs_verification", "licence_dates")),
+        # what it does not state lets nothing be said, unless what it states is wrong already
+        ({"valid_from": None}, ("not_assessable", "licence_incomplete")),
+        ({"valid_to": None}, ("not_assessable", "licence_incomplete")),
+        ({"kind": ""}, ("not_assessable", "licence_incomplete")),
+        (
+            {"valid_from": None, "valid_to": date(2026, 7, 31)},
+            ("needs_verification", "licence_dates"),
+        ),
+        ({"valid_to": None, "province_codes": ("79",)}, ("needs_verification", "licence_area")),
     ],
 )
 def test_the_licence(change: dict[str, Any], expected: Any) -> None:
@@ -455,7 +464,7 @@ def test_the_class_of_a_mast(facts: dict[str, Any], named: str | None) -> None:
         ([], ("not_assessable", "plan_unknown")),
         ([replace(ZONE, inside=False)], ("needs_verification", "plan_outside")),
         ([ZONE], ("complies", "plan_kept")),
-        ([replace(ZONE, mast_classes=())], ("complies", "plan_any")),
+        ([replace(ZONE, mast_classes=())], ("not_assessable", "plan_any")),
         # the classes are recalled, so that a class that is not allowed is to be verified
         ([replace(ZONE, mast_classes=("A1a",))], ("needs_verification", "plan_class")),
     ],
@@ -479,7 +488,7 @@ def test_a_class_that_cannot_be_told() -> None:
         ({}, ("needs_verification", "sharing_first")),
         ({"shareable": None, "height_m": None}, ("needs_verification", "sharing_first")),
         ({"height_m": 39.9}, ("complies", "sharing_short")),
-        ({"shareable": False}, ("complies", "sharing_short")),
+        ({"usable": False}, ("complies", "sharing_short")),
         ({"distance_m": 501.0}, ("complies", "sharing_none")),
     ],
 )
@@ -516,6 +525,41 @@ def test_the_spacing_of_bac_ninh(urban: bool, same: bool, least_m: float) -> Non
         found = one(spacing(there, [support], rules))
         assert found.outcome == expected
         assert found.rule.clause == "Điều 15 khoản 5"
+
+
+@pytest.mark.parametrize(
+    ("distance_m", "expected"),
+    [
+        # outside a town 250 m from another operator's mast, 450 m from one's own
+        (249.0, ("needs_verification", "spacing_any")),
+        (250.0, ("not_assessable", "spacing_undecided")),
+        (449.0, ("not_assessable", "spacing_undecided")),
+        (450.0, ("complies", "spacing_kept")),
+    ],
+)
+def test_an_applicant_who_is_not_known_is_judged_by_both(distance_m: float, expected: Any) -> None:
+    support = replace(SUPPORT, same_operator=None, distance_m=distance_m)
+    found = spacing(site(province_code="24"), [support], RULES)
+    assert told(found) == [expected]
+    if expected[1] == "spacing_undecided":
+        assert found[0].missing == ("planning.missing.applicant",)
+        assert (found[0].values["least_m"], found[0].values["most_m"]) == (250, 450)
+
+
+def test_a_class_that_is_not_known_may_be_the_line_s() -> None:
+    """A mast on a building of unknown height has no class and no height of its own."""
+    rules = changed("siting.spacing.bac-ninh", classes=["A2a", "", "A2a", "A2a"])
+    roof = site(kind=MastKind.ROOFTOP, province_code="24", urban=True)
+    found = spacing(roof, [SUPPORT], rules)  # 60 m away, 120 m in a town if it is A2a
+    assert told(found) == [("not_assessable", "spacing_undecided")]
+    assert found[0].missing == ("planning.missing.class_facts",)
+    outside = replace(roof, urban=False)
+    assert told(spacing(outside, [SUPPORT], rules)) == [("not_assessable", "spacing_undecided")]
+    assert told(spacing(outside, [replace(SUPPORT, distance_m=250.0)], rules)) == [
+        ("complies", "spacing_kept")
+    ]
+    low = replace(roof, height_m=3.0)  # with its building no higher than what is free
+    assert told(spacing(low, [SUPPORT], rules)) == [("complies", "spacing_kept")]
 
 
 def test_a_small_mast_is_free_of_spacing_from_others_only() -> None:
@@ -558,6 +602,20 @@ def test_the_railway_of_a_layer() -> None:
     assert told(surroundings.railway(site(), None, [line], RULES)) == [
         ("violates", "railway_near")
     ]
+    # 1.3 * 42 = 54.6 m: the smaller counts where both say the same
+    far, close = replace(line, distance_m=80.0), replace(line, inside=True)
+    for stated, zone, expected in (
+        (60.0, far, ("complies", "railway_kept")),
+        (20.0, line, ("violates", "railway_near")),
+        (54.0, far, ("needs_verification", "railway_disagree")),
+        (60.0, line, ("needs_verification", "railway_disagree")),
+        (60.0, close, ("needs_verification", "railway_disagree")),
+    ):
+        found = one(surroundings.railway(site(), stated, [zone], RULES))
+        assert told((found,)) == [expected]
+        assert len(found.evidence) == 3
+    assert (found.values["distance_m"], found.values["other_m"]) == (0.0, 60.0)
+    assert surroundings.railway(site(), 60.0, [far], RULES)[0].values["distance_m"] == 60.0
     assert told(surroundings.railway(site(), None, [], RULES)) == [
         ("not_assessable", "railway_unknown")
     ]
@@ -582,14 +640,23 @@ def test_the_border(distance_m: float, expected: Any) -> None:
     assert told(surroundings.border_belt(border(distance_m), [], RULES)) == [expected]
 
 
-def test_a_layer_of_the_belt_comes_first() -> None:
+def test_of_a_layer_of_the_belt_and_the_distance_the_stricter_counts() -> None:
     belt = replace(ZONE, kind="border_belt")
     assert told(surroundings.border_belt(border(9000.0), [belt], RULES)) == [
         ("needs_verification", "border_zone")
     ]
     outside = replace(belt, inside=False)
-    assert told(surroundings.border_belt(border(10.0), [outside], RULES)) == [
+    assert told(surroundings.border_belt(border(9000.0), [outside], RULES)) == [
         ("complies", "border_outside_zone")
+    ]
+    assert told(surroundings.border_belt(border(10.0), [outside], RULES)) == [
+        ("needs_verification", "border_inside")
+    ]
+    assert told(surroundings.border_belt(None, [outside], RULES)) == [
+        ("not_assessable", "border_unknown")
+    ]
+    assert told(surroundings.border_belt(None, [belt], RULES)) == [
+        ("needs_verification", "border_zone")
     ]
     assert told(surroundings.border_belt(None, [], RULES)) == [
         ("not_assessable", "border_unknown")
