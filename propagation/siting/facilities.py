@@ -187,7 +187,7 @@ def radio_station(
     site : SiteFacts
         The structure.
     restricted : sequence of Finding
-        What `restricted_areas` found.
+        What `restricted_areas` found; nothing where no rule of such areas is known.
     rules : mapping
         The rules in force.
     """
@@ -196,7 +196,7 @@ def radio_station(
         return ()
     strict = flag(rule, "strict")
     inside = any(one.outcome is Outcome.NEEDS_VERIFICATION for one in restricted)
-    unknown = any(one.outcome is Outcome.NOT_ASSESSABLE for one in restricted)
+    unknown = not restricted or any(one.outcome is Outcome.NOT_ASSESSABLE for one in restricted)
     evidence = (of_site(site, "transmits", site.transmits),)
     if strict or inside:
         key = "radio_strict" if strict else "radio_inside"

@@ -191,13 +191,32 @@ def test_an_empty_register_lets_nothing_be_said(register: Register) -> None:
 
 
 def test_the_earlier_regime(context: StudyContext) -> None:
-    """Before the decree of 2026: 45 m, no surfaces in the pack, no clause of radio stations."""
+    """Before the decree of 2026: 45 m, the clause of radio stations, no surfaces in the pack."""
     found = told(
         run("site_planning", request("approach", on="2026-06-30", structure_height_m=45), context)
     )
     assert found["height"] == [("needs_verification", "height_over", "Điều 9 khoản 2")]
     assert found["surfaces"] == [("not_assessable", "surfaces_unruled", "Điều 9 khoản 2")]
-    assert {"restricted", "radio_station", "marking", "data", "plan_zone"}.isdisjoint(found)
+    assert found["radio_station"] == [("needs_verification", "radio_strict", "Điều 9 khoản 3")]
+    assert {"restricted", "marking", "data", "plan_zone"}.isdisjoint(found)
+
+
+@pytest.mark.parametrize(
+    ("on", "clause"),
+    [
+        ("2026-07-01", "Điều 82 khoản 4"),
+        ("2026-06-30", "Điều 9 khoản 3"),
+        ("2016-06-26", "Điều 9 khoản 3"),
+        ("2016-06-25", None),
+    ],
+)
+def test_the_clause_of_radio_stations_by_day(
+    context: StudyContext, on: str, clause: str | None
+) -> None:
+    """NĐ 32/2016 holds from 26/06/2016 to 30/06/2026; before it nothing is in the pack."""
+    asked = request("approach", on=on, jurisdiction="tay-ninh-2025")
+    found = told(run("site_planning", asked, context)).get("radio_station", [])
+    assert [row[2] for row in found] == ([] if clause is None else [clause])
 
 
 def test_a_day_before_every_decree_is_answered(context: StudyContext) -> None:

@@ -273,6 +273,22 @@ def test_the_narrow_reading_needs_the_facilities() -> None:
     assert told(facilities.radio_station(site(), restricted, rules)) == [
         ("not_assessable", "radio_unknown")
     ]
+    # of the areas before 2026 no rule is known, so that nothing can be said to lie outside
+    earlier = {**BEFORE, "aviation.radio_station": rules["aviation.radio_station"]}
+    restricted = facilities.restricted_areas(site(), [DVOR], earlier)
+    assert told(facilities.radio_station(site(), restricted, earlier)) == [
+        ("not_assessable", "radio_unknown")
+    ]
+
+
+def test_the_clause_of_radio_stations_before_2026() -> None:
+    found = one(facilities.radio_station(site(), (), BEFORE))
+    assert (found.outcome, found.reason) == (
+        Outcome.NEEDS_VERIFICATION,
+        "planning.reason.radio_strict",
+    )
+    assert (found.rule.instrument, found.rule.clause) == ("NĐ 32/2016/NĐ-CP", "Điều 9 khoản 3")
+    assert (found.rule.valid_from, found.rule.valid_to) == (date(2016, 6, 26), date(2026, 6, 30))
 
 
 @pytest.mark.parametrize(
