@@ -110,8 +110,8 @@ def test_a_zone_whose_height_was_agreed(limit_m: float | None, expected: Any) ->
 
 
 def test_area_2a_begins_at_three_metres() -> None:
-    """At threshold 1, elevation 10 m: a top at 13 m must be approved, one at 12.9 m not."""
-    for height, outcome in ((10.0, "needs_verification"), (9.9, "complies")):
+    """At threshold 1, elevation 10 m: a top at 13 m must be approved, one at 12.99 m not."""
+    for height, outcome in ((10.0, "needs_verification"), (9.99, "complies")):
         found = one(aviation.area_2a(site(height_m=height), [runway()], RULES))
         assert found.outcome == outcome
         assert found.rule.clause == "Điều 82 khoản 2; Phụ lục II"
@@ -134,6 +134,8 @@ def test_cylinder_and_cone_of_each_facility(
     shape = shape_of(OMNI, kind)
     assert shape is not None
     assert omnidirectional_limit_m(shape, cylinder) == -math.inf
+    beside = (cylinder + 0.1) * math.tan(cone * math.pi / 180)
+    assert omnidirectional_limit_m(shape, cylinder + 0.1) == pytest.approx(beside)
     # the cone rises from the antenna's ground: at its reach it is reach * tan(cone) high
     by_hand = reach * math.tan(cone * math.pi / 180)
     assert omnidirectional_limit_m(shape, reach) == pytest.approx(by_hand)
@@ -194,6 +196,46 @@ def test_a_glide_path_needs_no_threshold() -> None:
     assert shape is not None
     facility = replace(DVOR, kind="gp", along_m=3400.0, across_m=0.0)
     assert directional_limit_m(shape, facility) == pytest.approx(35.0)
+
+
+@pytest.mark.parametrize(
+    ("kind", "sides", "ahead"),
+    [
+        # behind it and to each side, the side's plane, its height there; where the shape ahead
+        # begins and ends and its angle: with a threshold 1000 m away it is a localizer's 7000 m
+        ("llz_single", (500, 500, 2300, 10), (1000, 7000, 30)),
+        ("llz_dual", (500, 500, 1500, 20), (1000, 7000, 20)),
+        ("gp", (50, 250, 325, 5), (800, 6000, 10)),
+        ("mls_azimuth", (20, 600, 1500, 20), (1000, 7000, 40)),
+        ("mls_elevation", (20, 200, 1500, 20), (300, 6000, 40)),
+    ],
+)
+def test_the_edges_of_each_directional_shape(
+    kind: str, sides: tuple[float, float, float, float], ahead: tuple[float, float, float]
+) -> None:
+    """A centimetre inside each edge its limit, a centimetre outside none; 70 m high far ahead."""
+    shape = shape_of(DIRECTED, kind)
+    assert shape is not None
+    (behind, half, side, side_height), (first, last, angle) = sides, ahead
+
+    def limit(along_m: float, across_m: float) -> float | None:
+        there = replace(DVOR, kind=kind, along_m=along_m, across_m=across_m, threshold_m=1000.0)
+        return directional_limit_m(shape, there)
+
+    assert limit(-behind + 0.01, 0.0) == -math.inf
+    assert limit(-behind - 0.01, 0.0) is None
+    assert limit(first - 0.01, 0.0) == -math.inf
+    assert limit(first + 0.01, 0.0) == pytest.approx(0.0, abs=1e-3)
+    assert limit(last - 0.01, 0.0) == pytest.approx(70.0, abs=1e-3)
+    assert limit(last + 0.01, 0.0) is None
+    assert limit(0.0, half - 0.01) == -math.inf
+    assert limit(0.0, half + 0.01) == pytest.approx(0.0, abs=1e-2)
+    assert limit(0.0, side - 0.01) == pytest.approx(side_height, abs=1e-2)
+    assert limit(0.0, side + 0.01) is None
+    # 3000 m ahead, on each side of the angle
+    across = 3000.0 * math.tan(math.radians(angle))
+    assert limit(3000.0, across - 0.01) == pytest.approx(70.0 * (3000 - first) / (last - first))
+    assert limit(3000.0, across + 0.01) is None
 
 
 def test_a_directional_shape_is_recalled() -> None:
@@ -366,6 +408,17 @@ def test_marking(height_m: float, under: bool | None, expected: str) -> None:
 def test_the_duty_to_tell(height_m: float, x_m: float, y_m: float, expected: str) -> None:
     found = aviation.data_duty(site(height_m=height_m), [runway(x_m=x_m, y_m=y_m)], RULES)
     assert told(found)[0][1] == expected
+
+
+def test_under_area_2b_three_metres_are_told() -> None:
+    """1000 m out area 2b is at 22 m: on ground at 20 m 2.99 m rise above it, but are too low."""
+    near = [runway(x_m=-1060.0)]
+    for height_m, expected in ((2.99, "data_none"), (3.0, "data_area")):
+        low = site(height_m=height_m, ground_elevation_m=20.0)
+        assert told(aviation.data_duty(low, near, RULES))[0][1] == expected
+    assert told(aviation.data_duty(site(height_m=99.9), [runway(x_m=60_000.0)], RULES)) == [
+        ("complies", "data_none")
+    ]
 
 
 def test_without_runways_only_the_height_is_told() -> None:
