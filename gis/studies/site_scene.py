@@ -26,6 +26,7 @@ from propagation.compliance.parameters import number
 from propagation.compliance.records import Confidence, Rule
 from propagation.siting.facts import (
     FacilityFacts,
+    Known,
     LicenceFacts,
     RunwayFacts,
     SupportFacts,
@@ -43,6 +44,7 @@ __all__ = [
     "nearest_border",
     "runway_facts",
     "support_facts",
+    "supports_known",
     "supports_near",
     "zone_facts",
     "zones_around",
@@ -101,8 +103,8 @@ def supports_near(
                 "distance_m": away,
                 "height_m": one.top_m,
                 "usable": is_support(one),
-                "spaced": one.kind is StructureKind.ANTENNA_MAST
-                and not _is_proposed(one, proposed, away),
+                "standing": one.state not in _NOT_YET,
+                "spaced": _counts_for_spacing(one, proposed, away),
                 "shareable": one.shareable,
                 "same_operator": None
                 if proposed.organisation_id is None
@@ -115,10 +117,23 @@ def supports_near(
     return sorted(rows, key=lambda row: (row["distance_m"], row["id"]))
 
 
-def _is_proposed(structure: Structure, proposed: Proposed, away_m: float) -> bool:
-    """Return whether a record is the applicant's own plan of the very site proposed."""
+def _counts_for_spacing(structure: Structure, proposed: Proposed, away_m: float) -> bool:
+    """Return whether a mast may stand too near: the applicant's own mere plans do not.
+
+    Nor does the record of the very site proposed, once it was approved.
+    """
     own = proposed.organisation_id is not None and structure.owner_id == proposed.organisation_id
-    return own and structure.state in _NOT_YET and away_m <= _SAME_SITE_M
+    planned = own and structure.state is Lifecycle.PLANNED
+    itself = own and structure.state in _NOT_YET and away_m <= _SAME_SITE_M
+    return structure.kind is StructureKind.ANTENNA_MAST and not (planned or itself)
+
+
+def supports_known(register: RegisterReader, proposed: Proposed, on: date) -> Known:
+    """Return how far what stands near can be known from the register."""
+    if proposed.public:
+        return Known.WITHHELD
+    anything = register.structures(SYSTEM, kinds=SUPPORTS, on=on, limit=1)
+    return Known.ALL if anything else Known.NOTHING
 
 
 def _reach_m(pack: RulePack) -> float:
@@ -253,6 +268,7 @@ def support_facts(
             distance_m=row["distance_m"],
             height_m=row["height_m"],
             usable=row["usable"],
+            standing=row["standing"],
             shareable=row["shareable"],
             same_operator=row["same_operator"],
             source=row["source"],

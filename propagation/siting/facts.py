@@ -15,6 +15,7 @@ __all__ = [
     "FARTHEST_THRESHOLD_M",
     "FacilityFacts",
     "Instrument",
+    "Known",
     "LicenceFacts",
     "MastKind",
     "RunwayFacts",
@@ -34,6 +35,17 @@ class MastKind(StrEnum):
     GUYED = "guyed"
     ROOFTOP = "rooftop"
     CONCEALED = "concealed"
+
+
+class Known(StrEnum):
+    """How far what stands near a site is known."""
+
+    ALL = "all"
+    """Everything on record was looked at."""
+    WITHHELD = "withheld"
+    """What its owners keep confidential was left out."""
+    NOTHING = "nothing"
+    """No structure at all is on record."""
 
 
 class Instrument(StrEnum):
@@ -235,6 +247,8 @@ class SupportFacts:
         Its top above ground, a building under it included.
     usable : bool
         Whether an antenna could hang on it now, if its owner agrees.
+    standing : bool
+        Whether it was built; else it is planned or approved.
     shareable : bool or None
         Whether its owner offers it; None where that is not known.
     same_operator : bool or None
@@ -247,6 +261,7 @@ class SupportFacts:
     distance_m: float
     height_m: float | None
     usable: bool
+    standing: bool
     shareable: bool | None
     same_operator: bool | None
     source: str

@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from propagation.compliance.parameters import number, words
 from propagation.compliance.records import Evidence, Finding, Outcome, Rule, Value
 from propagation.siting.conclusions import found, of_record, of_site
-from propagation.siting.facts import MastKind, SiteFacts, SupportFacts
+from propagation.siting.facts import Known, MastKind, SiteFacts, SupportFacts
 from propagation.siting.parameters import (
     MAST_CLASS,
     SHARING,
@@ -20,7 +20,12 @@ Rules = Mapping[str, Rule]
 
 
 def sharing(
-    site: SiteFacts, supports: Sequence[SupportFacts], needed_m: float, rules: Rules
+    site: SiteFacts,
+    supports: Sequence[SupportFacts],
+    needed_m: float,
+    rules: Rules,
+    *,
+    known: Known = Known.ALL,
 ) -> tuple[Finding, ...]:
     """Judge whether an owner has to be asked first.
 
@@ -34,6 +39,8 @@ def sharing(
         Height at which the antennas are wanted.
     rules : mapping
         The rules in force.
+    known : Known
+        How far what stands near is known: only where all is, nothing can be said to serve.
     """
     rule = rules.get(SHARING)
     if rule is None:
@@ -48,9 +55,12 @@ def sharing(
         "serving": len(would),
     }
     if not would:
-        key = "sharing_short" if near else "sharing_none"
+        key, outcome = "sharing_short" if near else "sharing_none", Outcome.COMPLIES
+        if known is not Known.ALL:
+            key, outcome = f"sharing_{known}", Outcome.NOT_ASSESSABLE
         needed = (of_site(site, "needed_height_m", needed_m),)
-        return (found("sharing", rule, key, Outcome.COMPLIES, needed, values),)
+        missing = (f"supports_{known}",)
+        return (found("sharing", rule, key, outcome, needed, values, missing=missing),)
     first = would[0]
     values |= {
         "support": first.name,
@@ -75,7 +85,11 @@ def _serves(support: SupportFacts, needed_m: float) -> bool:
 
 
 def spacing(
-    site: SiteFacts, supports: Sequence[SupportFacts], rules: Rules
+    site: SiteFacts,
+    supports: Sequence[SupportFacts],
+    rules: Rules,
+    *,
+    known: Known = Known.ALL,
 ) -> tuple[Finding, ...]:
     """Judge the least spacing by every province's rule: its own, and others as examples.
 
@@ -87,12 +101,14 @@ def spacing(
         What stands near, the nearest first.
     rules : mapping
         The rules in force; those of spacing bear the name of their province.
+    known : Known
+        How far what stands near is known: only where all is, the spacing can be kept.
     """
     of_all = [rule for name, rule in sorted(rules.items()) if name.startswith(SPACING)]
     own = [rule for rule in of_all if site.province_code in words(rule, "province_codes")]
     examples = [rule for rule in of_all if rule not in own and rule.advisory]
     judged = tuple(
-        one for rule in (*own, *examples) for one in _by_rule(site, supports, rule, rules)
+        one for rule in (*own, *examples) for one in _by_rule(site, supports, rule, rules, known)
     )
     if own or SHARING not in rules:
         return judged
@@ -102,7 +118,7 @@ def spacing(
 
 
 def _by_rule(
-    site: SiteFacts, supports: Sequence[SupportFacts], rule: Rule, rules: Rules
+    site: SiteFacts, supports: Sequence[SupportFacts], rule: Rule, rules: Rules, known: Known
 ) -> tuple[Finding, ...]:
     if site.urban is None:
         reason = ("spacing", rule, "spacing_no_zone", Outcome.NOT_ASSESSABLE)
@@ -118,9 +134,12 @@ def _by_rule(
             near.append(_undecided(site, one, (least, most), rule, named))
     if near:
         return tuple(near)
-    reason = ("spacing", rule, "spacing_kept", Outcome.COMPLIES)
-    evidence = (of_site(site, "height_m", site.height_m),)
-    return (found(*reason, evidence, {"count": len(supports)}),)
+    key, outcome = "spacing_kept", Outcome.COMPLIES
+    if known is not Known.ALL:
+        key, outcome = f"spacing_{known}", Outcome.NOT_ASSESSABLE
+    evidence, values = (of_site(site, "height_m", site.height_m),), {"count": len(supports)}
+    missing = (f"supports_{known}",)
+    return (found("spacing", rule, key, outcome, evidence, values, missing=missing),)
 
 
 def _least_m(
@@ -192,13 +211,16 @@ def _too_near(site: SiteFacts, support: SupportFacts, least_m: float, rule: Rule
     }
     evidence = (of_site(site, "height_m", site.height_m), _distance(support))
     told = {True: "same", False: "other", None: "any"}[support.same_operator]
+    # what was not built yet may never be
+    outcome = Outcome.VIOLATES if support.standing else Outcome.NEEDS_VERIFICATION
+    missing = ("owner_answer",) if support.standing else ("standing",)
     return found(
         "spacing",
         rule,
         f"spacing_{told}",
-        Outcome.VIOLATES,
+        outcome,
         evidence,
         values,
-        missing=("owner_answer",),
+        missing=missing,
         counterpart=support.id,
     )

@@ -184,8 +184,11 @@ def test_an_empty_register_lets_nothing_be_said(register: Register) -> None:
     bare = {"longitude": 106.4, "latitude": 10.6, "kind": "guyed", "structure_height_m": 42,
             "on": "2026-08-01"}  # fmt: skip
     found = told(run("site_planning", bare, context))
-    for check in ("surfaces", "restricted", "marking", "data", "licence", "plan_zone", "railway"):
+    nothing = ("surfaces", "restricted", "marking", "data", "licence", "plan_zone", "railway")
+    for check in (*nothing, "sharing"):
         assert [outcome for outcome, _, _ in found[check]] == ["not_assessable"], check
+    assert found["sharing"][0][1] == "sharing_nothing"
+    assert {outcome for outcome, _, _ in found["spacing"]} == {"not_assessable"}
     assert "radio_station" not in found
     assert "exposure" not in found
 
@@ -284,6 +287,11 @@ def test_what_others_keep_confidential_stays_out_of_a_public_study(
     assert found["military"] == [("not_assessable", "military_withheld", "Phụ lục Ib")]
     assert found["marking"] == [("not_assessable", "marking_unknown", "Phụ lục III")]
     assert found["data"][0][:2] == ("not_assessable", "data_unknown")
+    assert [row[:2] for row in found["sharing"]] == [("not_assessable", "sharing_withheld")]
+    assert [row[:2] for row in found["spacing"]] == [
+        ("not_assessable", "spacing_unruled"),
+        ("not_assessable", "spacing_withheld"),
+    ]
     assert [one["key"] for one in public.results["remarks"]] == ["planning.public_remark"]
     assert inside.results["remarks"] == []
     own = run("site_planning", request("mast", public=True, organisation_id="sao"), context)
@@ -304,7 +312,9 @@ def test_what_stands_near_is_what_the_search_for_supports_finds(register: Regist
             "kept": {"shareable": False},
             "house": {"kind": StructureKind.HOUSE, "height_m": 12.0},
             "manhole": {"kind": StructureKind.MANHOLE},
-            # the applicant's own plan of the very site, and one of a site beside it
+            # the applicant's own mere plan, the record of the very site once approved, and an
+            # approved one of a site beside it
+            "idea": {"owner_id": "hoa", "state": Lifecycle.PLANNED},
             "own": {"owner_id": "hoa", "state": Lifecycle.APPROVED, "at": at(near, 90.0, 29.0)},
             "next": {"owner_id": "hoa", "state": Lifecycle.APPROVED, "at": at(near, 90.0, 31.0)},
             "built": {"owner_id": "hoa", "state": Lifecycle.IN_USE, "at": at(near, 90.0, 29.0)},
@@ -320,7 +330,8 @@ def test_what_stands_near_is_what_the_search_for_supports_finds(register: Regist
     rows = {row["id"]: (row["usable"], row["spaced"]) for row in study.inputs["supports"]}
     assert rows == {
         "m": (True, True), "roof": (True, True), "planned": (False, True), "kept": (False, True),
-        "house": (True, False), "own": (False, False), "next": (False, True),
+        "house": (True, False), "idea": (False, False), "own": (False, False),
+        "next": (False, True),
         "built": (True, True),
     }  # fmt: skip
     tops = {row["id"]: row["height_m"] for row in study.inputs["supports"]}
@@ -328,9 +339,15 @@ def test_what_stands_near_is_what_the_search_for_supports_finds(register: Regist
     findings = study.results["findings"]
     (shared,) = [one for one in findings if one["check"] == "siting.sharing"]
     # m, roof and built reach 40 m; the house does not, what cannot be used is not asked for
-    assert (shared["values"]["count"], shared["values"]["serving"]) == (8, 3)
-    too_near = {one["counterpart"] for one in findings if one["check"] == "siting.spacing"}
-    assert too_near == {None, "m", "roof", "planned", "kept", "next", "built"}
+    assert (shared["values"]["count"], shared["values"]["serving"]) == (9, 3)
+    lacking = {
+        one["counterpart"]: "planning.missing.standing" in one["missing"]
+        for one in findings
+        if one["check"] == "siting.spacing" and one["counterpart"] is not None
+    }
+    assert lacking == {
+        "m": False, "roof": False, "kept": False, "built": False, "planned": True, "next": True,
+    }  # fmt: skip
 
 
 def test_an_antenna_of_0_dbw_has_a_power(context: StudyContext) -> None:

@@ -46,7 +46,8 @@ LICENCE = LicenceFacts(
 )  # fmt: skip
 SUPPORT = SupportFacts(
     id="m", name="Cột có sẵn", owner="Sao Mai", distance_m=60.0, height_m=45.0, usable=True,
-    shareable=True, same_operator=False, source="Sao Mai", confidence=Confidence.VERIFIED,
+    standing=True, shareable=True, same_operator=False, source="Sao Mai",
+    confidence=Confidence.VERIFIED,
 )  # fmt: skip
 ZONE = ZoneFacts(
     id="z", name="Vùng 1", kind="plan", inside=True, distance_m=100.0,

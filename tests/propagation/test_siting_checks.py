@@ -10,7 +10,7 @@ import pytest
 from propagation.compliance.facts import BoundaryFacts, TerrainFacts
 from propagation.compliance.records import Confidence, Finding, Outcome, Reservation
 from propagation.siting import aviation, facilities, planning, surroundings
-from propagation.siting.facts import MastKind
+from propagation.siting.facts import Known, MastKind
 from propagation.siting.papers import papers
 from propagation.siting.restricted import directional_limit_m, omnidirectional_limit_m, shape_of
 from propagation.siting.sharing import sharing, spacing
@@ -339,6 +339,7 @@ def test_the_clause_of_radio_stations_before_2026() -> None:
         # from the end of the strip, 60 m beyond the threshold
         (-1059.0, ("violates", "military_near")),
         (-1060.0, ("needs_verification", "military_shielded")),
+        (-4059.0, ("needs_verification", "military_shielded")),
         (-4060.0, ("needs_verification", "military_far")),
     ],
 )
@@ -385,7 +386,8 @@ def test_runways_that_are_withheld_let_nothing_comply() -> None:
         (149.0, None, "marking_unknown"),
         (150.0, None, "marking_high"),
         (149.0, False, "marking_none"), (150.0, False, "marking_high"),
-        (44.9, True, "marking_low"), (45.0, True, "marking_medium"), (150.0, True, "marking_high"),
+        (44.9, True, "marking_low"), (45.0, True, "marking_medium"),
+        (149.9, True, "marking_medium"), (150.0, True, "marking_high"),
     ],
 )  # fmt: skip
 def test_marking(height_m: float, under: bool | None, expected: str) -> None:
@@ -594,6 +596,36 @@ def test_the_spacing_of_bac_ninh(urban: bool, same: bool, least_m: float) -> Non
         found = one(spacing(there, [support], rules))
         assert found.outcome == expected
         assert found.rule.clause == "Điều 15 khoản 5"
+
+
+def test_what_is_not_known_to_stand_near_is_not_said_not_to() -> None:
+    """What was found asks for the same; that nothing was found says something only of all."""
+    own = site(province_code="24")
+    for known in (Known.WITHHELD, Known.NOTHING):
+        for supports in ([], [replace(SUPPORT, usable=False, distance_m=499.0)]):
+            assert told(sharing(own, supports, 40.0, RULES, known=known)) == [
+                ("not_assessable", f"sharing_{known}")
+            ]
+            assert told(spacing(own, supports, RULES, known=known)) == [
+                ("not_assessable", f"spacing_{known}")
+            ]
+    assert told(sharing(own, [SUPPORT], 40.0, RULES, known=Known.WITHHELD)) == [
+        ("needs_verification", "sharing_first")
+    ]
+    assert told(spacing(own, [SUPPORT], RULES, known=Known.WITHHELD)) == [
+        ("needs_verification", "spacing_other")
+    ]
+
+
+def test_a_mast_that_was_not_built_violates_no_spacing() -> None:
+    """By a rule that binds, a record of a mast that stands would; a plan may never be built."""
+    known = RULES["siting.spacing.bac-ninh"]
+    binding = {**RULES, known.id: replace(known, binding=True, advisory=False)}
+    own = site(province_code="24")
+    assert told(spacing(own, [SUPPORT], binding)) == [("violates", "spacing_other")]
+    planned = spacing(own, [replace(SUPPORT, standing=False)], binding)
+    assert told(planned) == [("needs_verification", "spacing_other")]
+    assert planned[0].missing == ("planning.missing.standing",)
 
 
 @pytest.mark.parametrize(
