@@ -213,7 +213,7 @@ def runway_facts(written: dict[str, Any], proposed: Proposed, strip: Rule) -> Ru
     turned = math.radians(towards - azimuth)
     known = one.provenance
     highest = max(one.elevation_m, one.end_elevation_m)
-    stated = one.aerodrome_elevation_m
+    stated, beyond, width = one.aerodrome_elevation_m, one.strip_beyond_m, one.strip_width_m
     return RunwayFacts(
         id=one.id,
         name=f"{one.aerodrome} {one.name}",
@@ -223,14 +223,14 @@ def runway_facts(written: dict[str, Any], proposed: Proposed, strip: Rule) -> Ru
         length_m=float(length),
         elevations_m=(one.elevation_m, one.end_elevation_m),
         aerodrome_elevation_m=highest if stated is None else stated,
-        strip_beyond_m=one.strip_beyond_m or number(strip, "beyond_m"),
-        strip_width_m=one.strip_width_m or number(strip, "width_m"),
+        strip_beyond_m=number(strip, "beyond_m") if beyond is None else beyond,
+        strip_width_m=number(strip, "width_m") if width is None else width,
         clearways_m=(one.clearway_m, one.end_clearway_m),
         x_m=float(away) * math.cos(turned),
         y_m=float(away) * math.sin(turned),
         source=known.source,
         confidence=known.confidence,
-        strip_stated=None not in (one.strip_beyond_m, one.strip_width_m),
+        strip_stated=None not in (beyond, width),
     )
 
 

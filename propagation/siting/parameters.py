@@ -106,6 +106,7 @@ def _listed(rule: Rule, of: str, *names: str) -> None:
 def _approach(rule: Rule) -> None:
     visual = ("edge_m", "distance_m", "length_m", "slope_percent")
     _listed(rule, "groups", "instrument_edge_m", *(f"visual_{name}" for name in visual))
+    words(rule, "visual_derived")
     _all(
         "instrument_distance_m",
         "instrument_length_m",

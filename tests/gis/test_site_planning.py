@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import replace
+from datetime import date
 from typing import Any
 
 import pytest
@@ -12,14 +13,17 @@ from gis.home import Home
 from gis.register.scopes import SYSTEM
 from gis.register.store import Register
 from gis.register.structures import Lifecycle, StructureKind
+from gis.rules import load_rule_pack
 from gis.studies import Study, StudyContext, rerun, run
 from gis.studies.findings import finding_from_json, said
 from gis.studies.record import canonical
 from gis.studies.site_asked import Proposed
 from gis.studies.site_planning import CHECKS
-from gis.studies.site_scene import emitters_of
+from gis.studies.site_scene import emitters_of, runway_facts
+from gis.studies.snapshots import record_to_json
 from gis.terrain.ground import Ground
 from gis.terrain.source import FlatTerrain
+from propagation.compliance.records import Confidence
 from propagation.siting.facts import MastKind
 from tests.gis.site_scene import BORDER, MAST, at, fill, request
 
@@ -41,6 +45,12 @@ def told(study: Study) -> dict[str, list[tuple[str, str, str]]]:
         row = (one["outcome"], reason, one["rule"]["clause"])
         found.setdefault(one["check"].removeprefix("siting."), []).append(row)
     return found
+
+
+def proposed_of(study: Study) -> Proposed:
+    asked = study.inputs["asked"]
+    kind, antennas = MastKind(asked["kind"]), tuple(asked["antennas"])
+    return Proposed(**{**asked, "kind": kind, "antennas": antennas})
 
 
 _COMMON: dict[str, list[tuple[str, str, str]]] = {
@@ -350,15 +360,29 @@ def test_what_stands_near_is_what_the_search_for_supports_finds(register: Regist
     }  # fmt: skip
 
 
+def test_a_strip_that_no_record_states_is_the_usual_one(context: StudyContext) -> None:
+    """60 m beyond the runway's ends and 280 m wide, recalled; what a record states comes first."""
+    (known,) = context.register.runways(SYSTEM)
+    strip = load_rule_pack(date(2026, 8, 1)).rule("aviation.strip")
+    stated = replace(known, strip_beyond_m=0.0, strip_width_m=150.0)
+    place = proposed_of(run("site_planning", request("clean"), context))
+    for record, expected in (
+        (known, (60.0, 280.0, Confidence.RECALLED)),
+        (stated, (0.0, 150.0, Confidence.VERIFIED)),
+        (replace(known, strip_beyond_m=90.0), (90.0, 280.0, Confidence.RECALLED)),
+    ):
+        found = runway_facts(record_to_json(record), place, strip)
+        assert (found.strip_beyond_m, found.strip_width_m, found.strip_confidence) == expected
+
+
 def test_an_antenna_of_0_dbw_has_a_power(context: StudyContext) -> None:
     antennas = [
         {"height_above_ground_m": 10, "frequency_mhz": 1800, "eirp_dbm": 20},
         {"height_above_ground_m": 20, "frequency_mhz": 1800},
         {"height_above_ground_m": 30, "frequency_mhz": 1800, "eirp_dbm": 30},
     ]
-    asked = run("site_planning", request("clean", antennas=antennas), context).inputs["asked"]
-    kind, told_of = MastKind(asked["kind"]), tuple(asked["antennas"])
-    emitters = emitters_of(Proposed(**{**asked, "kind": kind, "antennas": told_of}))
+    study = run("site_planning", request("clean", antennas=antennas), context)
+    emitters = emitters_of(proposed_of(study))
     assert [one.eirp_dbw for one in emitters] == [0.0, -10.0, None]
 
 

@@ -10,7 +10,7 @@ import pytest
 from propagation.compliance.facts import BoundaryFacts, TerrainFacts
 from propagation.compliance.records import Confidence, Finding, Outcome, Reservation
 from propagation.siting import aviation, facilities, planning, surroundings
-from propagation.siting.facts import Known, MastKind
+from propagation.siting.facts import Instrument, Known, MastKind
 from propagation.siting.papers import papers
 from propagation.siting.restricted import directional_limit_m, omnidirectional_limit_m, shape_of
 from propagation.siting.sharing import sharing, spacing
@@ -358,6 +358,25 @@ def test_under_a_derived_surface_alone_nothing_is_plain() -> None:
         assert (found.outcome, found.reason) == (outcome, "planning.reason.military_near")
         assert ("planning.missing.surface_place" in found.missing) is (y_m == 188.0)
     assert aviation.military(site(), [runway(military=True, x_m=-1059.0, y_m=211.0)], RULES) == ()
+
+
+@pytest.mark.parametrize(
+    ("group", "outcome"),
+    [
+        ("IIC", Outcome.VIOLATES),
+        # without instruments their numbers were not printed in what was read: those of IIC stand
+        ("III", Outcome.NEEDS_VERIFICATION),
+        ("IV", Outcome.NEEDS_VERIFICATION),
+        ("V", Outcome.NEEDS_VERIFICATION),
+    ],
+)
+def test_an_approach_surface_without_instruments_is_derived_from_group_iii_on(
+    group: str, outcome: Outcome
+) -> None:
+    near = runway(military=True, x_m=-1059.0, group=group, instrument=Instrument.VISUAL)
+    assert one(aviation.military(site(), [near], RULES)).outcome is outcome
+    equipped = replace(near, instrument=Instrument.NON_PRECISION)
+    assert one(aviation.military(site(), [equipped], RULES)).outcome is Outcome.VIOLATES
 
 
 def test_runways_that_are_withheld_let_nothing_comply() -> None:
