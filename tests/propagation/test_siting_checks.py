@@ -540,7 +540,10 @@ ROOF = {"kind": MastKind.ROOFTOP, "building_height_m": 12.0}
         ({**ROOF, "height_m": 14.5, "reach_m": 0.5}, "A2a"),
         ({**ROOF, "height_m": 14.0, "reach_m": 0.6}, "A2a"), ({**ROOF, "height_m": 14.0}, None),
         # of a high building 3 m are the most
+        ({**ROOF, "building_height_m": 30.0, "height_m": 33.0, "reach_m": 0.5}, "A1a"),
         ({**ROOF, "building_height_m": 30.0, "height_m": 33.1, "reach_m": 0.5}, "A2a"),
+        ({**ROOF, "height_m": 14.4, "reach_m": 0.501}, "A2a"),
+        ({**ROOF, "height_m": 14.401, "reach_m": 0.5}, "A2a"),
         ({"kind": MastKind.ROOFTOP, "reach_m": 0.5}, None),
     ],
 )  # fmt: skip
