@@ -16,12 +16,12 @@ from gis.geodesy import WGS84
 from gis.names import nfc
 from gis.zipped import opened_zip
 
-__all__ = ["NAME", "read"]
+__all__ = ["DESCRIPTION", "NAME", "read"]
 
-NAME = "Placemark"
-"""Header of the names of placemarks."""
+NAME, DESCRIPTION = "Placemark", "description"
+"""Headers of the names and the descriptions of placemarks."""
 
-_DESCRIPTION = "description"
+_WORDS = {"name": NAME, "description": DESCRIPTION, "Snippet": DESCRIPTION}
 _MULTI = ("MultiGeometry", "MultiTrack")
 _SHAPES = ("Point", "LineString", "Polygon", "Model", "Track", *_MULTI)
 
@@ -61,8 +61,9 @@ def _document(archive: zipfile.ZipFile, file: Inspected) -> str:
 def _table(file: Inspected, stream: IO[bytes], limits: Limits) -> Table:
     found: list[tuple[dict[str, str], Shape]] = []
     names: dict[str, None] = {NAME: None}
+    notes: dict[str, None] = {}
     try:
-        for values, shape in _placemarks(stream):
+        for values, shape in _placemarks(stream, notes):
             if len(found) >= limits.rows:
                 raise FormatError("exchange.file.too_many_rows", file=file.name, limit=limits.rows)
             if any(len(value) > limits.cell_characters for value in values.values()):
@@ -74,17 +75,25 @@ def _table(file: Inspected, stream: IO[bytes], limits: Limits) -> Table:
         raise FormatError("exchange.file.entities", file=file.name, member=file.name) from None
     except (ParseError, ValueError) as error:
         raise FormatError("exchange.file.truncated", file=file.name, detail=str(error)) from None
-    return table_of(file, limits, tuple(names), found, crs=WGS84, crs_text="KML 2.2")
+    return table_of(
+        file, limits, tuple(names), found, crs=WGS84, crs_text="KML 2.2", notes=tuple(notes)
+    )
 
 
-def _placemarks(stream: IO[bytes]) -> Iterator[tuple[dict[str, str], Shape]]:
+def _placemarks(
+    stream: IO[bytes], notes: dict[str, None]
+) -> Iterator[tuple[dict[str, str], Shape]]:
+    """Yield values and geometry of each placemark; what names or describes others is noted."""
     depth = 0
     for event, element in iterparse(stream, events=("start", "end"), forbid_dtd=True):
-        if _local(element) == "Placemark":
+        local = _local(element)
+        if local == "Placemark":
             depth += 1 if event == "start" else -1
             if event == "end":
                 yield _values(element), _shape(element)
         if event == "end" and depth == 0:
+            if local in _WORDS and element.text:
+                notes[nfc(element.text).strip()] = None
             element.clear()
 
 
@@ -93,26 +102,25 @@ def _local(element: Element) -> str:
 
 
 def _values(placemark: Element) -> dict[str, str]:
-    values: dict[str, str] = {}
+    """Return the values of a placemark by name; two that differ under one name stand together."""
+    found: dict[str, dict[str, None]] = {}
+
+    def put(name: str | None, text: str | None) -> None:
+        words = nfc(text or "").strip()
+        if name and words:
+            found.setdefault(nfc(name).strip(), {})[words] = None
+
     for element in placemark.iter():
         local = _local(element)
         if local == "Data":
             inner = next((one for one in element if _local(one) == "value"), None)
-            _put(values, element.get("name"), None if inner is None else inner.text)
+            put(element.get("name"), None if inner is None else inner.text)
         elif local == "SimpleData":
-            _put(values, element.get("name"), element.text)
+            put(element.get("name"), element.text)
     for element in placemark:
-        if _local(element) == "name":
-            _put(values, NAME, element.text)
-        elif _local(element) == "description":
-            _put(values, _DESCRIPTION, element.text)
-    return values
-
-
-def _put(values: dict[str, str], name: str | None, text: str | None) -> None:
-    words = nfc(text or "").strip()
-    if name and words:
-        values.setdefault(nfc(name).strip(), words)
+        if _local(element) in _WORDS:
+            put(_WORDS[_local(element)], element.text)
+    return {name: "; ".join(words) for name, words in found.items()}
 
 
 def _shape(placemark: Element) -> Shape:

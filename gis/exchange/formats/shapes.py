@@ -47,6 +47,7 @@ def table_of(
     *,
     crs: int | None,
     crs_text: str,
+    notes: Sequence[str] = (),
 ) -> Table:
     """Return the table of features that name their own values.
 
@@ -60,6 +61,8 @@ def table_of(
         Values and geometry of each feature.
     crs, crs_text : int or None, str
         The coordinate system, and how the format says it.
+    notes : sequence of str
+        Words of the file that belong to no feature.
 
     Raises
     ------
@@ -80,6 +83,7 @@ def table_of(
             Row(number, tuple(values.get(name) for name in names), *shape)
             for number, (values, shape) in enumerate(found, start=1)
         ],
+        notes=tuple(notes),
         has_points=True,
         crs=crs,
         crs_text=crs_text,
