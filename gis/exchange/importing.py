@@ -322,7 +322,8 @@ def _understood(table: Table, kind: ImportKind) -> Table:
     if table.format is Format.CSV and kind is ImportKind.STRUCTURES:
         return opencellid.cells(table) if opencellid.is_cells(table.header) else table
     if table.format is Format.GEOJSON and kind is ImportKind.STRUCTURES:
-        return osm.structures(table) if osm.is_osm(table.header) else table
+        own = osm.is_osm(table, lambda header: field_of(header, kind))
+        return osm.structures(table) if own else table
     names = _NAMES.get(table.format, {}) if kind in _DRAWN else {}
     fields = {field_of(header, kind) for header in table.header}
     header = tuple(

@@ -5,6 +5,7 @@ type is refused at its first character, so nothing can be defined, expanded or f
 """
 
 import posixpath
+import re
 import zipfile
 from collections.abc import Iterator
 from datetime import datetime
@@ -27,6 +28,11 @@ LAST_ROW, LAST_COLUMN = 1_048_576, 16_384
 _CHUNK = 1 << 18
 _MOST_DIGITS = 18  # a longer whole number is read as a float: infinite at worst
 _WORKBOOK = "xl/workbook.xml"
+_WORDED = ("docProps/", "xl/comments", "xl/threadedComments/", "xl/drawings/")
+_EDGES = frozenset(f"{which}{edge}" for which in ("odd", "even", "first")
+                   for edge in ("Header", "Footer"))  # fmt: skip
+_PRINT_CODE = re.compile(r'&(?:"[^"]{0,99}"|K[0-9A-Fa-f]{6}|\d{1,3}|[A-Za-z])')
+_RUNS = frozenset({"r", "t", "rPr", "sz", "color", "rFont", "family", "charset", "b", "i"})
 _TEXT_TYPES = frozenset({"s", "str", "inlineStr"})
 
 
@@ -79,9 +85,23 @@ class Book:
                 yield from reader.taken()
             parser.Parse(b"", True)
             yield from reader.taken()
+        self._printed.append("".join(reader.printed))
+
+    def words(self) -> Iterator[str]:
+        """Yield what stands in no cell: properties, comments, drawings, printed edges of sheets.
+
+        The edges are of those sheets that were read to their end.
+        """
+        for part in self._archive.namelist():
+            if part.startswith(_WORDED) and part.endswith(".xml"):
+                paragraphs = _Paragraphs()
+                self._parse(part, paragraphs)
+                yield from paragraphs.found
+        yield from (_PRINT_CODE.sub("\n", text) for text in self._printed)
 
     def _read_parts(self) -> None:
         names = set(self._archive.namelist())
+        self._printed: list[str] = []
         described = _Attributes("sheet", "workbookPr")
         self._parse(_WORKBOOK, described)
         related = _Attributes("Relationship")
@@ -181,6 +201,22 @@ class _Strings(_Reader):
             self._parts.append(text)
 
 
+class _Paragraphs(_Reader):
+    """Collects the text of each paragraph, comment or property, whatever its runs are."""
+
+    def __init__(self) -> None:
+        self.found: list[str] = []
+        self._parts: list[str] = []
+
+    def end(self, name: str) -> None:
+        if name.rpartition(":")[2] not in _RUNS and self._parts:
+            self.found.append("".join(self._parts).strip())
+            self._parts = []
+
+    def characters(self, text: str) -> None:
+        self._parts.append(text)
+
+
 class _Styles(_Reader):
     """Finds the styles that show a number as a day, and those that mark a cell as text."""
 
@@ -245,6 +281,7 @@ class _SheetReader(_Reader):
         self._value: list[str] = []
         self._formula: list[str] | None = None
         self._into: list[str] | None = None
+        self.printed: list[str] = []
 
     def taken(self) -> list[tuple[int, list[Cell]]]:
         """Return the rows finished since the last call."""
@@ -264,6 +301,8 @@ class _SheetReader(_Reader):
             self._into = self._value
         elif name == "f":
             self._formula = self._into = []
+        elif name in _EDGES:
+            self._into = self.printed
         elif name == "row":
             self._number = int(attributes.get("r", self._number + 1))
             if not 0 < self._number <= LAST_ROW:
@@ -276,6 +315,9 @@ class _SheetReader(_Reader):
         if name == "c":
             self._finish_cell()
         elif name in ("v", "t", "f"):
+            self._into = None
+        elif name in _EDGES:
+            self.printed.append("\n")
             self._into = None
         elif name == "row":
             self._done.append((self._number, self._row))
