@@ -80,6 +80,8 @@ class Upload:
         The organisation of who sent it.
     header : list of str
         Its headers, once it was brought in.
+    owner_id : str or None
+        The organisation of all its records, once they were brought in and have one alone.
     """
 
     id: str
@@ -90,6 +92,7 @@ class Upload:
     batch_id: str | None = None
     organisation_id: str | None = None
     header: list[str] = field(default_factory=list)
+    owner_id: str | None = None
 
 
 def keep(
@@ -239,9 +242,11 @@ def _beside(before: str, value: str) -> str:
     return ",".join(dict.fromkeys([*old, *new]))
 
 
-def note_batch(home: Home, sent: Upload, batch_id: str, header: Sequence[str]) -> Upload:
-    """Note the import that came of a file, and its headers."""
-    changed = replace(sent, batch_id=batch_id, header=list(header))
+def note_batch(
+    home: Home, sent: Upload, batch_id: str, header: Sequence[str], owner_id: str | None
+) -> Upload:
+    """Note the import that came of a file, its headers, and whose records they are."""
+    changed = replace(sent, batch_id=batch_id, header=list(header), owner_id=owner_id)
     _write(home.uploads / sent.id, changed)
     return changed
 

@@ -15,7 +15,7 @@ from api.identity import identity_of
 from api.language import api_language, page_language
 from api.pages import wants_page
 from api.paging import LimitQuery, OffsetQuery, links
-from api.proposals import proposed
+from api.proposals import owner_of, proposed
 from api.schemas import ImportAnswersRequest
 from api.service import service_of
 from data.text import Language, text
@@ -117,7 +117,7 @@ def commit_upload(request: Request, import_id: str, answers: dict[str, str]) -> 
         raise ConflictError("pages.import_nothing", file=report.file_name)
     batch = commit(report, service.register, author=identity_of(request).name)
     uploads.keep_error_reports(service.home, sent, report)
-    uploads.note_batch(service.home, sent, batch.id, report.header)
+    uploads.note_batch(service.home, sent, batch.id, report.header, owner_of(report))
     return batch
 
 

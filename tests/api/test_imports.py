@@ -525,6 +525,32 @@ def test_answers_of_the_last_file_of_the_same_shape_are_proposed(
     assert (taken["questions"], taken["proposed"]) == ([], None)
 
 
+def test_answers_for_one_owner_are_not_proposed_for_another(
+    client: TestClient, token: Token, service: Service
+) -> None:
+    staff, head = token("staff"), "Mã trạm;Loại;Kinh độ;Vĩ độ\n"
+    first, second = [one.id for one in service.register.organisations()][:2]
+
+    def sent(code: str, owner: str) -> Any:
+        content = f"{head}{code};Bể;106,41{code[1]};10,65\n".encode()
+        judged = send(client, staff, f"{code}.csv", content, "structures").json()
+        url = f"/imports/{judged['id']}/answers"
+        given = {"answers": {"value.owner_id": owner}}
+        return judged, client.post(url, json=given, headers=staff).json()
+
+    def brought(judged: Any, crs: str) -> None:
+        answers = {"answers": {"crs": crs}}
+        done = client.post(f"/imports/{judged['id']}/commit", json=answers, headers=staff)
+        assert done.status_code == 201, done.text
+
+    brought(sent("P1", first)[0], "4326")
+    brought(sent("P2", second)[0], "4756")
+    unknown, known = sent("P3", first)
+    assert unknown["proposed"]["answers"] == {"crs": "4756"}, "the last of the shape"
+    assert known["proposed"]["answers"] == {"crs": "4326"}, "the last of that owner"
+    assert sent("P4", second)[1]["proposed"]["file"] == "P2.csv"
+
+
 def test_a_file_with_a_secret_row_is_not_kept(
     client: TestClient, token: Token, service: Service, caplog: pytest.LogCaptureFixture
 ) -> None:
