@@ -242,6 +242,28 @@ def test_a_mark_anywhere_in_a_workbook_refuses_it(
     is_refused_whole(office, file)
 
 
+@pytest.mark.parametrize(("header", "mark"), [("Độ mật", "A"), ("Ghi chú", "Tối mật")])
+def test_a_merged_mark_is_of_every_row_that_it_covers(
+    office: Register, tmp_path: Path, header: str, mark: str
+) -> None:
+    rows = [(f"M{n}", "106.4", f"10.6{n}", mark if n == 2 else "") for n in range(1, 6)]
+    made, file = book((*HEADERS[:3], header), *rows), tmp_path / "m.xlsx"
+    made.active.merge_cells("D3:D5")
+    made.save(file)
+    report = judged(office, file)
+    assert (report.secrets, len(report.accepted)) == ((3, 4, 5), 2)
+
+
+def test_other_merged_cells_say_nothing_of_further_rows(office: Register, tmp_path: Path) -> None:
+    rows = [("M1", "106.4", "10.61", "tốt"), ("M2", "106.4", "10.62", "")]
+    made, file = book(HEADERS, *rows), tmp_path / "m.xlsx"
+    made.active.merge_cells("D2:D3")
+    made.save(file)
+    report = judged(office, file)
+    assert (report.secrets, len(report.accepted)) == ((), 2)
+    assert "tốt" not in repr(report.accepted[1])
+
+
 def test_a_workbook_without_a_mark_is_read(office: Register, tmp_path: Path) -> None:
     made, file = book(), tmp_path / "m.xlsx"
     other_sheet(made, ("Mã trạm", "Tên", "Mật", "Độ mật"), ("A", "Mật Sơn", "có", "không"))

@@ -12,7 +12,7 @@ from datetime import datetime
 from functools import lru_cache
 from pathlib import Path
 from types import TracebackType
-from typing import Self
+from typing import NamedTuple, Self
 from xml.parsers.expat import ParserCreate, XMLParserType
 
 from openpyxl.styles.numbers import BUILTIN_FORMATS, is_date_format
@@ -21,7 +21,7 @@ from openpyxl.utils.escape import unescape
 
 from gis.exchange.table import Cell, Formula
 
-__all__ = ["LAST_COLUMN", "LAST_ROW", "Book", "BrokenBookError"]
+__all__ = ["LAST_COLUMN", "LAST_ROW", "Area", "Book", "BrokenBookError"]
 
 LAST_ROW, LAST_COLUMN = 1_048_576, 16_384
 
@@ -32,8 +32,17 @@ _WORDED = ("docProps/", "xl/comments", "xl/threadedComments/", "xl/drawings/")
 _EDGES = frozenset(f"{which}{edge}" for which in ("odd", "even", "first")
                    for edge in ("Header", "Footer"))  # fmt: skip
 _PRINT_CODE = re.compile(r'&(?:"[^"]{0,99}"|K[0-9A-Fa-f]{6}|\d{1,3}|[A-Za-z])')
+_AREA = re.compile(r"([A-Z]{1,3})(\d{1,7}):([A-Z]{1,3})(\d{1,7})", re.ASCII)
 _RUNS = frozenset({"r", "t", "rPr", "sz", "color", "rFont", "family", "charset", "b", "i"})
 _TEXT_TYPES = frozenset({"s", "str", "inlineStr"})
+
+
+class Area(NamedTuple):
+    """Cells merged into one: index of their first column, numbers of their first and last row."""
+
+    column: int
+    first: int
+    last: int
 
 
 class BrokenBookError(ValueError):
@@ -42,6 +51,11 @@ class BrokenBookError(ValueError):
 
 class Book:
     """A workbook that is open for reading.
+
+    Attributes
+    ----------
+    merged : dict
+        The merged cells of each sheet that was read to its end.
 
     Parameters
     ----------
@@ -86,6 +100,7 @@ class Book:
             parser.Parse(b"", True)
             yield from reader.taken()
         self._printed.append("".join(reader.printed))
+        self.merged[sheet] = [one for ref in reader.merged if (one := _area(ref)) is not None]
 
     def words(self) -> Iterator[str]:
         """Yield what stands in no cell: properties, comments, drawings, printed edges of sheets.
@@ -102,6 +117,7 @@ class Book:
     def _read_parts(self) -> None:
         names = set(self._archive.namelist())
         self._printed: list[str] = []
+        self.merged: dict[str, list[Area]] = {}
         described = _Attributes("sheet", "workbookPr")
         self._parse(_WORKBOOK, described)
         related = _Attributes("Relationship")
@@ -282,6 +298,7 @@ class _SheetReader(_Reader):
         self._formula: list[str] | None = None
         self._into: list[str] | None = None
         self.printed: list[str] = []
+        self.merged: list[str] = []
 
     def taken(self) -> list[tuple[int, list[Cell]]]:
         """Return the rows finished since the last call."""
@@ -303,6 +320,8 @@ class _SheetReader(_Reader):
             self._formula = self._into = []
         elif name in _EDGES:
             self._into = self.printed
+        elif name == "mergeCell":
+            self.merged.append(attributes.get("ref", ""))
         elif name == "row":
             self._number = int(attributes.get("r", self._number + 1))
             if not 0 < self._number <= LAST_ROW:
@@ -361,6 +380,13 @@ class _SheetReader(_Reader):
     def _day(self, number: float) -> Cell:
         day = from_excel(number, self._epoch)
         return day if isinstance(day, datetime) else number
+
+
+def _area(ref: str) -> Area | None:
+    found = _AREA.fullmatch(ref)
+    if found is None:
+        return None
+    return Area(_column(found[1]), int(found[2]), int(found[4]))
 
 
 def _column_of(place: str) -> int:

@@ -8,11 +8,12 @@ from typing import NamedTuple
 from xml.parsers.expat import ExpatError
 
 from gis.errors import FormatError
-from gis.exchange.formats.ooxml import Book, BrokenBookError
-from gis.exchange.marks import may_bear
+from gis.exchange.formats.ooxml import Area, Book, BrokenBookError
+from gis.exchange.marks import CLASSIFICATION, CONFIDENTIAL, may_bear, names_of
 from gis.exchange.safety import Inspected, Limits
 from gis.exchange.sheets import LOOKED_AT, collect, find_header, stamps
-from gis.exchange.table import Table, shown
+from gis.exchange.table import Row, Table, shown
+from gis.names import plain_key
 
 __all__ = ["read"]
 
@@ -103,7 +104,7 @@ def _read(
     width = len(header.texts)
     beside = dict(header.stamps)
     below = (row for row in book.rows(name, limits.columns) if row[0] > header.row)
-    rows = collect(file.name, below, width, limits, beside)
+    rows = _marked(collect(file.name, below, width, limits, beside), header, book.merged[name])
     for other in book.sheets:
         if other != name:
             beside.update(_suspects(book, other, found.get(other), limits))
@@ -118,6 +119,27 @@ def _read(
         notes=(name, *header.notes),
         beside=tuple(beside),
     )
+
+
+def _marked(rows: list[Row], header: Header, merged: Sequence[Area]) -> list[Row]:
+    """Return rows with what a merged cell says of secrecy in each row that it covers."""
+    place = {row.number: index for index, row in enumerate(rows)}
+    secrecy = names_of(CLASSIFICATION) | names_of(CONFIDENTIAL)
+    done: dict[int, int] = {}
+    for column, first, last in sorted(merged):
+        overlaps = first <= done.get(column, 0)  # no sound book has such cells
+        if overlaps or first not in place or column >= len(header.texts):
+            continue
+        done[column] = last
+        cell = rows[place[first]].cells[column]
+        if not may_bear(shown(cell)) and plain_key(header.texts[column]) not in secrecy:
+            continue
+        for index in range(place[first] + 1, len(rows)):
+            row = rows[index]
+            if row.number > last:
+                break
+            rows[index] = row._replace(cells=(*row.cells[:column], cell, *row.cells[column + 1 :]))
+    return rows
 
 
 def _suspects(
