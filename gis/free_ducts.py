@@ -1,7 +1,8 @@
 """Free ducts: what is free in each duct of a line, and a free way from one structure to another.
 
-A duct that holds other ducts takes no cable itself. In the others, of one organisation the greater
-of its contracts and its cables counts: what is let is not free because nothing lies in it yet.
+A duct that holds other ducts takes no cable itself; where it is let, all within it is. In the
+others, of one organisation the greater of its contracts and its cables counts: what is let is not
+free because nothing lies in it yet.
 """
 
 import heapq
@@ -34,7 +35,8 @@ class DuctPlaces:
     holds_ducts : bool
         Whether other ducts lie in it, which then have the places.
     taken : int
-        Cables that lie there, and places let to those who have none there yet.
+        Cables that lie there, and places let to those who have none there yet; all of them where
+        a duct that it lies in is let.
     """
 
     duct: Duct
@@ -112,15 +114,25 @@ def duct_places(
     for contract in contracts:
         if contract.duct_id and valid_on(contract.valid_from, contract.valid_to, on):
             let[contract.duct_id][contract.tenant_id] += 1
-    parents = {duct.parent_id for duct in ducts}
-    return tuple(
-        DuctPlaces(
-            duct=duct,
-            holds_ducts=duct.id in parents,
-            taken=(lying[duct.id] | let[duct.id]).total(),
-        )
-        for duct in ducts
-    )
+    above = {duct.id: duct.parent_id for duct in ducts}
+    parents = set(above.values())
+    found = []
+    for duct in ducts:
+        taken = (lying[duct.id] | let[duct.id]).total()
+        if any(around in let for around in _around(duct.id, above)):
+            taken = max(taken, duct.cables)
+        found.append(DuctPlaces(duct=duct, holds_ducts=duct.id in parents, taken=taken))
+    return tuple(found)
+
+
+def _around(duct_id: str, above: Mapping[str, str | None]) -> set[str]:
+    """Return the ducts that one lies in."""
+    found: set[str] = set()
+    around = above.get(duct_id)
+    while around is not None and around not in found:
+        found.add(around)
+        around = above.get(around)
+    return found
 
 
 def routes_at(

@@ -253,10 +253,16 @@ class SitesReader(Asking):
         *,
         route_ids: Iterable[str] | None = None,
         ids: Iterable[str] | None = None,
+        parent_ids: Iterable[str] | None = None,
     ) -> list[Duct]:
         """Return the ducts of the lines that a caller may see."""
+        table = schema.ducts
         where = [visible_ducts(scope)]
-        for column, those in ((schema.ducts.c.route_id, route_ids), (schema.ducts.c.id, ids)):
+        for column, those in (
+            (table.c.route_id, route_ids),
+            (table.c.id, ids),
+            (table.c.parent_id, parent_ids),
+        ):
             if those is not None:
                 where.append(column.in_(list(those)))
         return self._list(Duct, where)

@@ -303,9 +303,9 @@ class Writer(Reader):
         self, records: Sequence[Contract], expected: Sequence[Contract] | None = None
     ) -> None:
         """Change contracts; see `update_structures` and `add_contracts`."""
+        self._change(Contract, records, expected)
         for record in records:
             refuse_letting(self, record)
-        self._change(Contract, records, expected)
 
     def update_runways(
         self, records: Sequence[Runway], expected: Sequence[Runway] | None = None

@@ -212,6 +212,60 @@ def test_a_contract_that_names_no_place_takes_one(filled: Register) -> None:
         w.add_contracts([whole])
 
 
+PIPE = replace(LET, structure_id=None, level_id=None, duct_id="ống con", slot=None)
+WHOLE = replace(PIPE, id="cả ống", number="02/HĐ", duct_id="ống")
+INMOST = replace(INNER, id="ống cháu", code="1.1.1", parent_id="ống con")
+LATER = {"valid_from": date(2027, 1, 1), "valid_to": None}
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "key"),
+    [
+        (WHOLE, replace(WHOLE, tenant_id="ba"), "places_taken"),
+        (replace(WHOLE, slot=1), WHOLE, "places_taken"),
+        (WHOLE, replace(PIPE, duct_id="ống cháu"), "duct_let_with_another"),
+        (WHOLE, replace(PIPE, tenant_id="ba"), "duct_let_with_another"),
+        (replace(PIPE, duct_id="ống cháu", slot=2), WHOLE, "duct_let_with_another"),
+        (WHOLE, replace(WHOLE, **LATER), None),
+        (WHOLE, replace(PIPE, duct_id="ống cháu", **LATER), None),
+        (PIPE, replace(PIPE, duct_id="bên"), None),
+        (replace(PIPE, duct_id="bên"), replace(PIPE, duct_id="bên", tenant_id="ba"), None),
+    ],
+)
+def test_a_duct_and_what_lies_in_it_are_let_once(
+    filled: Register, first: Contract, second: Contract, key: str | None
+) -> None:
+    def let() -> None:
+        with filled.write(author="lan", reason="thuê") as w:
+            w.add_contracts([replace(second, id="sau")])
+
+    with filled.write(author="lan", reason="ống") as w:
+        w.add_ducts([INMOST, replace(INNER, id="bên", code="1.2")])
+        w.add_contracts([replace(first, id="trước")])
+    if key is None:
+        let()
+        return
+    with pytest.raises(ConflictError) as told:
+        let()
+    assert told.value.key == f"errors.{key}"
+    if key == "duct_let_with_another":
+        assert told.value.values["number"] == first.number
+    assert [one.id for one in filled.contracts(SYSTEM)] == ["hđ", "trước"]
+
+
+def test_contracts_that_change_together_are_judged_together(filled: Register) -> None:
+    beside = replace(LET, id="bên", slot=2, tenant_id="ba")
+    inner, outer = replace(PIPE, id="trong"), replace(PIPE, id="trong", duct_id="ống")
+    with filled.write(author="lan", reason="thuê") as w:
+        w.add_contracts([beside, inner])
+    with pytest.raises(ConflictError) as told, filled.write(author="lan", reason="trùng") as w:
+        w.update_contracts([replace(LET, slot=3), replace(beside, slot=3)])
+    assert told.value.key == "errors.slot_taken"
+    with filled.write(author="lan", reason="đổi chỗ") as w:
+        w.update_contracts([replace(LET, slot=2), replace(beside, slot=1), outer])
+    assert filled.contracts(SYSTEM, duct_ids=["ống"]) == [outer]
+
+
 def test_a_duct_of_no_line_and_a_line_of_no_length(filled: Register) -> None:
     with pytest.raises(NotFoundError), filled.write(author="lan", reason="r") as w:
         w.add_ducts([replace(BANK, id="lạc", route_id="không")])

@@ -141,6 +141,14 @@ def test_places_in_ducts() -> None:
     found = {one.duct.id: one for one in duct_places(ducts, cables, contracts, DAY)}
     assert [(one.taken, one.free) for one in found.values()] == [(0, 2), (0, 0), (3, 0)]
     assert found["2"].holds_ducts
+    whole = [*contracts, replace(let, id="w", duct_id="2")]
+    within = {one.duct.id: one for one in duct_places([*ducts, duct("3")], [], whole, DAY)}
+    assert [(name, one.free) for name, one in within.items()] == [
+        ("1", 2),
+        ("2", 0),
+        ("2.1", 0),
+        ("3", 1),
+    ], "where a duct is let, all within it is"
 
 
 NODES = {f"b{k}": (106.40 + 0.01 * (k % 3), 10.50 + 0.013 * (k // 3)) for k in range(6)}
