@@ -13,7 +13,7 @@ from gis.register.scopes import SYSTEM
 from gis.register.sites import SitesReader
 from gis.register.structures import Contract
 
-__all__ = ["most_on_a_day", "overlapping", "refuse_letting"]
+__all__ = ["ducts_within", "most_on_a_day", "overlapping", "refuse_letting"]
 
 
 def overlapping(first: Contract, second: Contract) -> bool:
@@ -82,7 +82,7 @@ def _beside(register: SitesReader, contract: Contract) -> list[Contract]:
 def _refuse_nested(register: SitesReader, contract: Contract) -> None:
     """Raise where a duct around the duct of a contract, or within it, is let for the same day."""
     for duct in register.ducts(SYSTEM, ids=[contract.duct_id or ""]):
-        nested = {one.id: one for one in (*_around(register, duct), *_within(register, duct))}
+        nested = {one.id: one for one in (*_around(register, duct), *ducts_within(register, duct))}
         for other in register.contracts(SYSTEM, duct_ids=nested):
             if other.id != contract.id and _together(contract, other):
                 raise ConflictError(
@@ -103,7 +103,7 @@ def _around(register: SitesReader, duct: Duct) -> list[Duct]:
     return found
 
 
-def _within(register: SitesReader, duct: Duct) -> list[Duct]:
+def ducts_within(register: SitesReader, duct: Duct) -> list[Duct]:
     """Return the ducts that lie in a duct, and those in them."""
     found: list[Duct] = []
     below = register.ducts(SYSTEM, parent_ids=[duct.id])

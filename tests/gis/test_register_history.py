@@ -247,7 +247,7 @@ def papered(w: object) -> None:
         (
             lambda w: w.update_levels([level("a", 5)]),
             lambda w: w.add_contracts([let("1", "a", slot=5)]),
-            "slot_unknown",
+            "more_let",
         ),
     ],
 )
