@@ -40,7 +40,10 @@ class StructureView:
     occupancy : Occupancy or None
         None where the caller may not know.
     installations, contracts, documents, routes : sequence
-        Those that the caller may see; lines with their ducts.
+        Those that the caller may see; lines with their ducts, None where the caller may not know
+        what is free in them.
+    open_day : bool
+        Whether what is free on the day is told to all: it is today, as known today.
     now, before : Locality, Locality or None
         Where it lies on the day, and on the last day of the districts.
     around : sequence of Structure
@@ -58,7 +61,8 @@ class StructureView:
     installations: Sequence[Installation]
     contracts: Sequence[Contract]
     documents: Sequence[Document]
-    routes: Sequence[tuple[Route, tuple[DuctPlaces, ...]]]
+    routes: Sequence[tuple[Route, tuple[DuctPlaces, ...] | None]]
+    open_day: bool
     stations: Sequence[BroadcastStation]
     now: Locality
     before: Locality | None
@@ -92,7 +96,8 @@ def read_structure(
     NotFoundError
         If there is none of that id that the caller may see.
     """
-    scope = identity.scope
+    scope, today = identity.scope, service.today()
+    open_day = on == today and (known_on is None or known_on >= today)
     with reading_of(service, identity, known_on) as register:
         structure = register.structure(structure_id, scope)
         history = _history(register, structure_id) if identity.is_staff else []
@@ -101,11 +106,12 @@ def read_structure(
             structure=structure,
             on=on,
             owners={one.id: one.name for one in register.organisations()},
-            occupancy=occupancy_seen(register, structure, scope, on),
+            occupancy=occupancy_seen(register, structure, scope, on, open_day=open_day),
             installations=register.installations(scope, structure_id=structure_id, on=on),
             contracts=register.contracts(scope, structure_ids=[structure_id]),
             documents=register.documents(scope, subject_id=structure_id),
-            routes=routes_at(register, scope, structure_id, on),
+            routes=routes_at(register, scope, structure_id, on, open_day=open_day),
+            open_day=open_day,
             stations=[
                 one for one in register.stations(scope, on=on) if one.structure_id == structure_id
             ],
@@ -132,21 +138,18 @@ def told(view: StructureView) -> dict[str, Any]:
             {
                 **plain(route),
                 "computed_length_m": round(line_length_m(route), 2),
-                "ducts": [
-                    {
-                        "id": one.duct.id,
-                        "code": one.duct.code,
-                        "cables": one.duct.cables,
-                        "free": one.free,
-                    }
-                    for one in ducts
-                ],
+                "ducts": None if ducts is None else [_place(one) for one in ducts],
             }
             for route, ducts in view.routes
         ],
         "locality": _located(view.now),
         "formerly": None if view.before is None else _located(view.before),
     }
+
+
+def _place(one: DuctPlaces) -> dict[str, Any]:
+    duct = one.duct
+    return {"id": duct.id, "code": duct.code, "cables": duct.cables, "free": one.free}
 
 
 def _occupied(occupancy: Occupancy | None) -> dict[str, Any] | None:

@@ -225,11 +225,11 @@ def _way(request: Request, view: StructureView, way_to: str, words: Words) -> di
     """Return the way of free ducts that was asked for, or why there is none."""
     asked: dict[str, Any] = {"way_to": way_to, "way": None, "way_problem": None}
     if way_to:
-        scope = identity_of(request).scope
-        with service_of(request).register.snapshot() as register:
+        service, scope = service_of(request), identity_of(request).scope
+        start, end, today = view.structure.id, way_to.strip(), view.on == service.today()
+        with service.register.snapshot() as register:
             try:
-                found = free_way(register, scope, view.structure.id, way_to.strip(), view.on)
-                asked["way"] = found
+                asked["way"] = free_way(register, scope, start, end, view.on, open_day=today)
             except NotFoundError as error:
                 asked["way_problem"] = error.say(words.language)
     return asked

@@ -45,7 +45,7 @@ def structure(name: str, longitude: float, **changes: object) -> Structure:
     )  # fmt: skip
 
 
-MAST = structure("cột", 106.40, kind=StructureKind.ANTENNA_MAST, height_m=42.0)
+MAST = structure("cột", 106.40, kind=StructureKind.ANTENNA_MAST, height_m=42.0, shareable=True)
 ONE, TWO = structure("bể 1", 106.41), structure("bể 2", 106.42)
 LEVEL = AttachmentLevel(
     id="mức 1", structure_id="cột", height_from_m=30.0, height_to_m=36.0, slots=3, reserved=1,
@@ -144,6 +144,34 @@ def test_what_is_confidential_is_seen_by_its_parties(filled: Register, scope, se
     }
     assert found == set(seen.split())
     assert filled.count_routes(scope) == ("routes" in seen)
+
+
+@pytest.mark.parametrize("shareable", [False, None])
+@pytest.mark.parametrize(
+    ("scope", "seen"),
+    [
+        (PUBLIC, ""),
+        (Scope(Role.OPERATOR, "ba"), ""),
+        (Scope(Role.OPERATOR, "thuê"), "levels cables"),
+        (Scope(Role.OPERATOR, "chủ"), "levels ducts cables"),
+        (Scope(Role.STAFF), "levels ducts cables"),
+    ],
+)
+def test_places_of_what_is_not_open_are_told_to_no_other(
+    filled: Register, scope: Scope, seen: str, shareable: bool | None
+) -> None:
+    """The manager of the mast, whose cable lies in the duct, knows of both."""
+    with filled.write(author="lan", reason="đóng") as w:
+        w.update_structures([replace(MAST, shareable=True, manager_id="thuê")])
+        w.update_routes([replace(ROUTE, confidential=False)])
+        w.update_cables([replace(CABLE, confidential=False)])
+    assert all((filled.levels(scope), filled.ducts(scope), filled.cables(scope)))
+    with filled.write(author="lan", reason="đóng") as w:
+        w.update_structures([replace(MAST, shareable=shareable, manager_id="thuê")])
+        w.update_routes([replace(ROUTE, confidential=False, shareable=shareable)])
+    found = {name for name in ("levels", "ducts", "cables") if getattr(filled, name)(scope)}
+    assert found == set(seen.split())
+    assert filled.count_routes(scope) == 1, "the line itself is public"
 
 
 def test_a_line_with_a_confidential_end_is_not_seen(filled: Register) -> None:
