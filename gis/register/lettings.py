@@ -4,7 +4,7 @@ A contract for a duct that holds ducts is for the whole of it: none beside it, n
 within.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import date
 
 from gis.errors import ConflictError, FormatError, NotFoundError
@@ -82,7 +82,9 @@ def _beside(register: SitesReader, contract: Contract) -> list[Contract]:
 def _refuse_nested(register: SitesReader, contract: Contract) -> None:
     """Raise where a duct around the duct of a contract, or within it, is let for the same day."""
     for duct in register.ducts(SYSTEM, ids=[contract.duct_id or ""]):
-        nested = {one.id: one for one in (*_around(register, duct), *ducts_within(register, duct))}
+        nested = {
+            one.id: one for one in (*_around(register, duct), *ducts_within(register, [duct.id]))
+        }
         for other in register.contracts(SYSTEM, duct_ids=nested):
             if other.id != contract.id and _together(contract, other):
                 raise ConflictError(
@@ -103,15 +105,15 @@ def _around(register: SitesReader, duct: Duct) -> list[Duct]:
     return found
 
 
-def ducts_within(register: SitesReader, duct: Duct) -> list[Duct]:
-    """Return the ducts that lie in a duct, and those in them."""
-    found: list[Duct] = []
-    below = register.ducts(SYSTEM, parent_ids=[duct.id])
+def ducts_within(register: SitesReader, duct_ids: Iterable[str]) -> list[Duct]:
+    """Return the ducts that lie in some ducts, and those in them."""
+    found: dict[str, Duct] = {}
+    below = register.ducts(SYSTEM, parent_ids=duct_ids)
     while below:
-        found += below
+        found |= {one.id: one for one in below}
         inner = register.ducts(SYSTEM, parent_ids=[one.id for one in below])
-        below = [one for one in inner if one not in found]
-    return found
+        below = [one for one in inner if one.id not in found]
+    return list(found.values())
 
 
 def _places_to_let(register: SitesReader, contract: Contract) -> int | None:

@@ -5,7 +5,7 @@ at its end by what then stands: contracts may be moved in the same write. Of con
 that run or are still to come count, of levels only those that fitted before.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date
 
@@ -62,17 +62,17 @@ class Resting:
         ConflictError
             With the contract or the level.
         """
-        for name, before in self._before["structures"].items():
-            _judge_structure(register, name, before, today)
-        for name in self._before["attachment_levels"]:
-            lets = register.contracts(SYSTEM, level_ids=[name])
-            _refuse_moved(register, name, lets)
-            _judge(register, name, lets, today)
-        for name in self._before["routes"]:
-            ducts = [one.id for one in register.ducts(SYSTEM, route_ids=[name])]
-            _judge(register, name, register.contracts(SYSTEM, duct_ids=ducts), today)
-        for name, before in self._before["ducts"].items():
-            _judge_duct(register, name, before, today)
+        before = self._before
+        _judge_structures(register, before["structures"], today)
+        for one in register.contracts(SYSTEM, level_ids=before["attachment_levels"]):
+            _refuse_moved(register, one)
+            _judge(register, one, one.level_id, today)
+        sold = register.ducts(SYSTEM, route_ids=before["routes"])
+        route_of = {duct.id: duct.route_id for duct in sold}
+        for one in register.contracts(SYSTEM, duct_ids=route_of):
+            _judge(register, one, route_of[one.duct_id or ""], today)
+        for one in register.contracts(SYSTEM, duct_ids=_nested(register, before["ducts"])):
+            _judge(register, one, one.duct_id, today)
 
 
 def fits(structure: Structure, level: AttachmentLevel) -> bool:
@@ -99,47 +99,59 @@ def refuse_level_above(structure: Structure, level: AttachmentLevel) -> None:
         )
 
 
-def _judge_structure(register: SitesReader, name: str, before: Row, today: date) -> None:
+def _judge_structures(register: SitesReader, before: Mapping[str, Row], today: date) -> None:
     """Raise where a structure was lowered under a level, or sold under a contract."""
+    for level in register.levels(SYSTEM, structure_ids=before):
+        now, was = _now_and_then(register, before, level.structure_id, "attachment_levels")
+        if fits(was, level):
+            refuse_level_above(now, level)
+    for one in register.contracts(SYSTEM, structure_ids=before):
+        now, was = _now_and_then(register, before, one.structure_id or "", "contracts")
+        if now.owner_id != was.owner_id:
+            _judge(register, one, now.id, today)
+
+
+def _now_and_then(
+    register: SitesReader, before: Mapping[str, Row], name: str, layer: str
+) -> tuple[Structure, Structure]:
+    """Return a structure as it is, and with what may be rested on as before the write.
+
+    Raises
+    ------
+    ConflictError
+        If it is no more, though a record of a layer is of it.
+    """
     try:
-        structure = register.structure(name, SYSTEM)
-    except NotFoundError:
-        return  # what still refers to it stands in the way of its removal
-    heights = {each: before[each] for each in ("height_m", "building_height_m")}
-    for level in register.levels(SYSTEM, structure_ids=[name]):
-        if fits(replace(structure, **heights), level):
-            refuse_level_above(structure, level)
-    if structure.owner_id != before["owner_id"]:
-        _judge(register, name, register.contracts(SYSTEM, structure_ids=[name]), today)
+        now = register.structure(name, SYSTEM)
+    except NotFoundError as error:
+        raise ConflictError("errors.record_needed", id=name, layer=layer) from error
+    return now, replace(now, **before[name])
 
 
-def _judge_duct(register: SitesReader, name: str, before: Row, today: date) -> None:
-    """Raise where a contract for a duct, or for what it lies in or holds, does not stand."""
-    found = register.ducts(SYSTEM, ids=[name])
-    nested = {name, before["parent_id"] or name}
-    for duct in found:
-        nested |= {duct.parent_id or name, *(one.id for one in ducts_within(register, duct))}
-    _judge(register, name, register.contracts(SYSTEM, duct_ids=nested), today)
+def _nested(register: SitesReader, before: Mapping[str, Row]) -> set[str]:
+    """Return changed ducts, what they lie in or lay in, and what lies in them."""
+    changed = register.ducts(SYSTEM, ids=before)
+    around = {duct.parent_id for duct in changed} | {row["parent_id"] for row in before.values()}
+    within = {duct.id for duct in ducts_within(register, before)}
+    return {*before, *within, *(name for name in around if name is not None)}
 
 
-def _refuse_moved(register: SitesReader, level_id: str, lets: Iterable[Contract]) -> None:
-    """Raise where a level is no more, or at another structure than its contracts say."""
-    for one in lets:
-        there = register.levels(SYSTEM, structure_ids=[one.structure_id or ""])
-        if level_id not in {level.id for level in there}:
-            raise ConflictError("errors.level_let", level=level_id, number=one.number)
+def _refuse_moved(register: SitesReader, contract: Contract) -> None:
+    """Raise where a level is no more, or at another structure than its contract says."""
+    there = register.levels(SYSTEM, structure_ids=[contract.structure_id or ""])
+    if contract.level_id not in {level.id for level in there}:
+        raise ConflictError("errors.level_let", level=contract.level_id, number=contract.number)
 
 
-def _judge(register: SitesReader, name: str, lets: Iterable[Contract], today: date) -> None:
+def _judge(register: SitesReader, contract: Contract, of: str | None, today: date) -> None:
     """Raise where a contract that runs or is to come could not be made as things stand now."""
-    for one in lets:
-        if one.valid_to is not None and one.valid_to < today:
-            continue
-        try:
-            refuse_letting(register, replace(one, valid_from=max(one.valid_from, today)))
-        except GisError as error:
-            key = _SAID.get(error.key, "errors.contract_in_the_way")
-            raise ConflictError(key, id=name, number=one.number, **_told(error)) from error
+    if contract.valid_to is not None and contract.valid_to < today:
+        return
+    try:
+        refuse_letting(register, replace(contract, valid_from=max(contract.valid_from, today)))
+    except GisError as error:
+        key = _SAID.get(error.key, "errors.contract_in_the_way")
+        raise ConflictError(key, id=of, number=contract.number, **_told(error)) from error
 
 
 def _told(error: GisError) -> dict[str, object]:

@@ -96,7 +96,10 @@ TAKEN_AWAY = [
      "HĐ-77"),
     (let(LET), structures(height_m=27.0), "level_above_structure", None),
     (let(LET), structures(building_height_m=None), "level_above_structure", None),
+    (let(LET), lambda w: (w.delete(AttachmentLevel, ["mức"]),
+                          w.add_levels([replace(LEVEL, slots=1)])), "more_let", "HĐ-77"),
     (let(IN_PIPE), ducts(PIPE, cables=2), "more_let", "O-1"),
+    (let(IN_PIPE), lambda w: w.delete(Duct, ["ống"]), "contract_in_the_way", "O-1"),
     (let(IN_PIPE), ducts(PIPE, route_id="tuyến khác"), "owner_lets", "O-1"),
     (let(IN_PIPE), lambda w: w.update_routes([replace(LINE, owner_id="thuê")]), "owner_lets",
      "O-1"),
@@ -176,6 +179,20 @@ def test_nothing_is_taken_back_from_under_what_came_since(
         write(filled, lambda w: w.undo_write(done))
     assert told.value.key == f"errors.{key}"
     assert filled.version() == version
+
+
+def test_a_structure_with_levels_is_not_removed_or_made_anew_for_another(
+    filled: Register,
+) -> None:
+    write(filled, let(LET))
+    for act, key in (
+        (lambda w: w.delete(Structure, ["cột"]), "record_needed"),
+        (lambda w: (w.delete(Structure, ["cột"]),
+                    w.add_structures([replace(MAST, owner_id="thuê")])), "owner_lets"),
+    ):  # fmt: skip
+        with pytest.raises(ConflictError) as told:
+            write(filled, act)
+        assert told.value.key == f"errors.{key}"
 
 
 def test_what_was_wrong_before_does_not_stop_a_correction(filled: Register) -> None:
