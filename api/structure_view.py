@@ -4,12 +4,13 @@ from collections.abc import Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
+from typing import Any, Self
 
 from api.clock import end_of_day
 from api.geojson import plain
 from api.identity import Identity
 from api.service import Service
+from gis.errors import NotFoundError
 from gis.free_ducts import DuctPlaces, line_length_m, routes_at
 from gis.localities import Locality, localities
 from gis.register.history import Change
@@ -18,15 +19,50 @@ from gis.register.reading import Reader
 from gis.register.records import BroadcastStation
 from gis.register.routes import Route
 from gis.register.rows import record_digest
-from gis.register.scopes import SYSTEM, Scope
+from gis.register.scopes import Scope
 from gis.register.store import Snapshot
 from gis.register.structures import Contract, Document, Installation, Structure
 
-__all__ = ["StructureView", "may_edit", "read_structure", "reading_of", "told"]
+__all__ = [
+    "History",
+    "StructureView",
+    "may_edit",
+    "read_history",
+    "read_structure",
+    "reading_of",
+    "told",
+]
 
 _MOST_CHANGES = 40
 _MOST_AROUND = 200
 _AROUND_DEG = 0.03
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class History:
+    """What happened to a structure and to what belongs or belonged to it.
+
+    Attributes
+    ----------
+    changes : sequence of Change
+        The newest first.
+    sizes : mapping
+        How many changes each write among them made altogether.
+    last : mapping or None
+        The structure as it is, or as it was when it was removed; None where there never was one.
+    merged_into : str or None
+        The structure that was kept, where this one was merged into it.
+    """
+
+    changes: Sequence[Change]
+    sizes: Mapping[int, int]
+    last: Mapping[str, Any] | None
+    merged_into: str | None
+
+    @classmethod
+    def none(cls) -> Self:
+        """Return what is told to those who may not know."""
+        return cls(changes=(), sizes={}, last=None, merged_into=None)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,15 +76,16 @@ class StructureView:
     occupancy : Occupancy or None
         None where the caller may not know.
     installations, contracts, documents, routes : sequence
-        Those that the caller may see; lines with their ducts.
+        Those that the caller may see; lines with their ducts, None where the caller may not know
+        what is free in them.
+    open_day : bool
+        Whether what is free on the day is told to all: it is today, as known today.
     now, before : Locality, Locality or None
         Where it lies on the day, and on the last day of the districts.
     around : sequence of Structure
         Those that the caller may see within a few kilometres, itself first.
-    history : sequence of Change
-        For the department only.
-    sizes : mapping
-        How many changes each write of the history made altogether.
+    history : History
+        For the department; empty for others.
     """
 
     structure: Structure
@@ -58,13 +95,13 @@ class StructureView:
     installations: Sequence[Installation]
     contracts: Sequence[Contract]
     documents: Sequence[Document]
-    routes: Sequence[tuple[Route, tuple[DuctPlaces, ...]]]
+    routes: Sequence[tuple[Route, tuple[DuctPlaces, ...] | None]]
+    open_day: bool
     stations: Sequence[BroadcastStation]
     now: Locality
     before: Locality | None
     around: Sequence[Structure]
-    history: Sequence[Change]
-    sizes: Mapping[int, int]
+    history: History
 
 
 def reading_of(
@@ -92,20 +129,22 @@ def read_structure(
     NotFoundError
         If there is none of that id that the caller may see.
     """
-    scope = identity.scope
+    scope, today = identity.scope, service.today()
+    open_day = on == today and (known_on is None or known_on >= today)
     with reading_of(service, identity, known_on) as register:
         structure = register.structure(structure_id, scope)
-        history = _history(register, structure_id) if identity.is_staff else []
+        history = _history(register, structure_id) if identity.is_staff else History.none()
         now, before = localities(register, structure.longitude, structure.latitude, on)
         return StructureView(
             structure=structure,
             on=on,
             owners={one.id: one.name for one in register.organisations()},
-            occupancy=occupancy_seen(register, structure, scope, on),
+            occupancy=occupancy_seen(register, structure, scope, on, open_day=open_day),
             installations=register.installations(scope, structure_id=structure_id, on=on),
             contracts=register.contracts(scope, structure_ids=[structure_id]),
             documents=register.documents(scope, subject_id=structure_id),
-            routes=routes_at(register, scope, structure_id, on),
+            routes=routes_at(register, scope, structure_id, on, open_day=open_day),
+            open_day=open_day,
             stations=[
                 one for one in register.stations(scope, on=on) if one.structure_id == structure_id
             ],
@@ -113,11 +152,24 @@ def read_structure(
             before=before,
             around=_around(register, scope, structure, on),
             history=history,
-            sizes={
-                revision: register.count_changes(revision)
-                for revision in {change.revision for change in history}
-            },
         )
+
+
+def read_history(service: Service, identity: Identity, structure_id: str) -> History:
+    """Return the history of a structure, also of one that is no more, for the department.
+
+    Raises
+    ------
+    NotFoundError
+        If there never was one of that id, or the caller is not of the department.
+    """
+    if not identity.is_staff:
+        raise NotFoundError("errors.structures_unknown", id=structure_id)
+    with service.register.snapshot() as register:
+        found = _history(register, structure_id)
+    if found.last is None:
+        raise NotFoundError("errors.structures_unknown", id=structure_id)
+    return found
 
 
 def told(view: StructureView) -> dict[str, Any]:
@@ -132,21 +184,18 @@ def told(view: StructureView) -> dict[str, Any]:
             {
                 **plain(route),
                 "computed_length_m": round(line_length_m(route), 2),
-                "ducts": [
-                    {
-                        "id": one.duct.id,
-                        "code": one.duct.code,
-                        "cables": one.duct.cables,
-                        "free": one.free,
-                    }
-                    for one in ducts
-                ],
+                "ducts": None if ducts is None else [_place(one) for one in ducts],
             }
             for route, ducts in view.routes
         ],
         "locality": _located(view.now),
         "formerly": None if view.before is None else _located(view.before),
     }
+
+
+def _place(one: DuctPlaces) -> dict[str, Any]:
+    duct = one.duct
+    return {"id": duct.id, "code": duct.code, "cables": duct.cables, "free": one.free}
 
 
 def _occupied(occupancy: Occupancy | None) -> dict[str, Any] | None:
@@ -195,19 +244,17 @@ def _around(register: Reader, scope: Scope, structure: Structure, on: date) -> l
     return [structure, *(one for one in near if one.id != structure.id)]
 
 
-def _history(register: Reader, structure_id: str) -> list[Change]:
-    """Return what happened to a structure and to what belongs to it, the newest first."""
-    changes = register.changes(
-        table_name="structures", record_id=structure_id, limit=_MOST_CHANGES
+def _history(register: Reader, structure_id: str) -> History:
+    changes = register.structure_changes(structure_id, _MOST_CHANGES)
+    own = register.changes(table_name="structures", record_id=structure_id, limit=1)
+    gone = bool(own) and own[0].new is None
+    kept = [one.kept_id for one in register.decisions() if one.gone_id == structure_id]
+    return History(
+        changes=changes,
+        sizes={
+            revision: register.count_changes(revision)
+            for revision in {change.revision for change in changes}
+        },
+        last=(own[0].new or own[0].old) if own else None,
+        merged_into=kept[0] if gone and kept else None,
     )
-    parts = (
-        ("attachment_levels", register.levels(SYSTEM, structure_ids=[structure_id])),
-        ("contracts", register.contracts(SYSTEM, structure_ids=[structure_id])),
-        ("installations", register.installations(SYSTEM, structure_id=structure_id)),
-        ("documents", register.documents(SYSTEM, subject_id=structure_id)),
-    )
-    for table, records in parts:
-        for one in records:
-            changes += register.changes(table_name=table, record_id=one.id, limit=_MOST_CHANGES)
-    changes.sort(key=lambda change: (-change.revision, change.table_name, change.record_id))
-    return changes[:_MOST_CHANGES]

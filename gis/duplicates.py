@@ -20,7 +20,7 @@ from gis.register.reading import Reader
 from gis.register.rows import fold
 from gis.register.scopes import SYSTEM
 from gis.register.store import Register
-from gis.register.structures import Structure
+from gis.register.structures import Document, Structure
 from gis.register.writing import Writer
 
 __all__ = ["NEAR_M", "Likeness", "decide", "duplicates", "likeness"]
@@ -33,6 +33,8 @@ _METRES_PER_DEGREE = 111_320.0
 _NOT_FILLED = frozenset(
     {"id", "code", "name", "owner_id", "provenance", "confidential", "valid_from", "valid_to"}
 )
+_ITS_OWNERS = frozenset({"shareable", "manager_id", "rent_asked_vnd", "rent_unit"})
+"""What an owner declares for itself: never filled from what another declared."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -119,7 +121,8 @@ def decide(
     NotFoundError
         If they are not taken for one.
     ConflictError
-        If they were decided before, or what belongs to the other cannot move.
+        If they were decided before, what belongs to the other cannot move, or merging would tell
+        somebody else what its owner keeps confidential or does not open to others.
     FormatError
         If what is kept is neither.
     """
@@ -169,19 +172,27 @@ def _pairs(structures: Sequence[Structure]) -> Iterator[Likeness]:
 
 
 def _merge(writer: Writer, kept: Structure, gone: Structure) -> None:
-    """Move what belongs to one structure to the other, and remove it."""
+    """Move what belongs to one structure to the other, and remove it.
+
+    Its papers are its owner's and go to no other: they are removed with it, and the history has
+    them.
+    """
+    if gone.confidential:
+        raise ConflictError("infrastructure.merge_confidential", id=gone.code)
     if writer.contracts(SYSTEM, structure_ids=[gone.id]):
         raise ConflictError("infrastructure.merge_has_contracts", id=gone.code)
     levels = writer.levels(SYSTEM, structure_ids=[gone.id])
     if levels and writer.levels(SYSTEM, structure_ids=[kept.id]):
         raise ConflictError("infrastructure.merge_has_levels")
+    if levels and kept.shareable and not gone.shareable:
+        raise ConflictError("infrastructure.merge_opens_levels", id=gone.code)
     writer.update_levels([replace(level, structure_id=kept.id) for level in levels])
     hanging = writer.installations(SYSTEM, structure_id=gone.id)
     writer.update_installations([replace(one, structure_id=kept.id) for one in hanging])
     stations = [one for one in writer.stations(SYSTEM) if one.structure_id == gone.id]
     writer.update_stations([replace(one, structure_id=kept.id) for one in stations])
     papers = writer.documents(SYSTEM, subject_id=gone.id)
-    writer.update_documents([replace(one, subject_id=kept.id) for one in papers])
+    writer.delete(Document, [one.id for one in papers])
     _move_lines(writer, kept.id, gone.id)
     writer.update_structures([_filled(kept, gone)], expected=[kept])
     writer.delete(Structure, [gone.id])
@@ -198,10 +209,10 @@ def _move_lines(writer: Writer, kept_id: str, gone_id: str) -> None:
 
 
 def _filled(kept: Structure, gone: Structure) -> Structure:
-    """Return what is kept, with what it does not say from the other."""
+    """Return what is kept, with what it does not say of what stands there from the other."""
     found = {
         field.name: getattr(gone, field.name)
         for field in fields(Structure)
-        if field.name not in _NOT_FILLED and getattr(kept, field.name) is None
+        if field.name not in _NOT_FILLED | _ITS_OWNERS and getattr(kept, field.name) is None
     }
     return replace(kept, **found)

@@ -1,7 +1,8 @@
 """Free ducts: what is free in each duct of a line, and a free way from one structure to another.
 
-A duct that holds other ducts takes no cable itself. In the others, of one organisation the greater
-of its contracts and its cables counts: what is let is not free because nothing lies in it yet.
+A duct that holds other ducts takes no cable itself; where it is let, all within it is. In the
+others, of one organisation the greater of its contracts and its cables counts: what is let is not
+free because nothing lies in it yet.
 """
 
 import heapq
@@ -34,7 +35,8 @@ class DuctPlaces:
     holds_ducts : bool
         Whether other ducts lie in it, which then have the places.
     taken : int
-        Cables that lie there, and places let to those who have none there yet.
+        Cables that lie there, and places let to those who have none there yet; all of them where
+        a duct that it lies in is let.
     """
 
     duct: Duct
@@ -112,31 +114,65 @@ def duct_places(
     for contract in contracts:
         if contract.duct_id and valid_on(contract.valid_from, contract.valid_to, on):
             let[contract.duct_id][contract.tenant_id] += 1
-    parents = {duct.parent_id for duct in ducts}
-    return tuple(
-        DuctPlaces(
-            duct=duct,
-            holds_ducts=duct.id in parents,
-            taken=(lying[duct.id] | let[duct.id]).total(),
-        )
-        for duct in ducts
-    )
+    above = {duct.id: duct.parent_id for duct in ducts}
+    parents = set(above.values())
+    found = []
+    for duct in ducts:
+        taken = (lying[duct.id] | let[duct.id]).total()
+        if any(around in let for around in _around(duct.id, above)):
+            taken = max(taken, duct.cables)
+        found.append(DuctPlaces(duct=duct, holds_ducts=duct.id in parents, taken=taken))
+    return tuple(found)
+
+
+def _around(duct_id: str, above: Mapping[str, str | None]) -> set[str]:
+    """Return the ducts that one lies in."""
+    found: set[str] = set()
+    around = above.get(duct_id)
+    while around is not None and around not in found:
+        found.add(around)
+        around = above.get(around)
+    return found
 
 
 def routes_at(
-    reader: Reader, scope: Scope, structure_id: str, on: date
-) -> list[tuple[Route, tuple[DuctPlaces, ...]]]:
-    """Return the lines that meet at a structure, as a caller may see them, and their ducts."""
+    reader: Reader, scope: Scope, structure_id: str, on: date, *, open_day: bool = True
+) -> list[tuple[Route, tuple[DuctPlaces, ...] | None]]:
+    """Return the lines that meet at a structure, as a caller may see them, and their ducts.
+
+    Parameters
+    ----------
+    reader : Reader
+        The register.
+    scope : Scope
+        The caller.
+    structure_id : str
+        The structure.
+    on : date
+        The day.
+    open_day : bool
+        Whether what is free on the day is told to all, as of `occupancy_seen`.
+
+    Returns
+    -------
+    list of tuple
+        The ducts are None where the caller may not know what is free in them.
+    """
     routes = reader.routes(scope, structure_id=structure_id, on=on)
-    places = _places_of(reader, routes, on)
-    return [(route, places.get(route.id, ())) for route in routes]
+    told = [route for route in routes if _open_to(route, scope, open_day)]
+    places = _places_of(reader, told, on)
+    known = {route.id for route in told}
+    return [(route, places.get(route.id, ()) if route.id in known else None) for route in routes]
 
 
-def free_way(reader: Reader, scope: Scope, from_id: str, to_id: str, on: date) -> DuctWay:
+def free_way(
+    reader: Reader, scope: Scope, from_id: str, to_id: str, on: date, *, open_day: bool = True
+) -> DuctWay:
     """Return the shortest way of free ducts between two structures, by computed length.
 
     Lines that a caller may not see, that their owner does not share (unless the caller is the
-    owner or the department) or that do not lie there yet or any more are no part of it.
+    owner or the department) or that do not lie there yet or any more are no part of it. Where the
+    day is not `open_day` (see `routes_at`), of others' lines none is.
 
     Raises
     ------
@@ -148,7 +184,7 @@ def free_way(reader: Reader, scope: Scope, from_id: str, to_id: str, on: date) -
     routes = [
         route
         for route in reader.routes(scope, on=on)
-        if route.state in (None, Lifecycle.IN_USE) and _open_to(route, scope)
+        if route.state in (None, Lifecycle.IN_USE) and _open_to(route, scope, open_day)
     ]
     places = _places_of(reader, routes, on)
     legs = []
@@ -158,7 +194,9 @@ def free_way(reader: Reader, scope: Scope, from_id: str, to_id: str, on: date) -
             legs.append(Leg(route=route, free=free, computed_length_m=line_length_m(route)))
     found = _shortest(legs, from_id, to_id)
     if found is None:
-        raise NotFoundError("infrastructure.no_free_way", start=from_id, end=to_id)
+        told = open_day or scope.sees_all
+        key = "infrastructure.no_free_way" if told else "infrastructure.no_free_way_that_day"
+        raise NotFoundError(key, start=from_id, end=to_id)
     built = [leg.route.length_m for leg in found]
     return DuctWay(
         legs=tuple(found),
@@ -168,10 +206,10 @@ def free_way(reader: Reader, scope: Scope, from_id: str, to_id: str, on: date) -
     )
 
 
-def _open_to(route: Route, scope: Scope) -> bool:
+def _open_to(route: Route, scope: Scope, open_day: bool) -> bool:
     if scope.sees_all or (scope.own is not None and scope.own == route.owner_id):
         return True
-    return bool(route.shareable)
+    return open_day and bool(route.shareable)
 
 
 def _places_of(

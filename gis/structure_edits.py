@@ -12,6 +12,7 @@ from typing import Any
 from gis.errors import ConflictError, FormatError
 from gis.localities import locality_at
 from gis.register.records import Provenance
+from gis.register.resting import fits
 from gis.register.rows import record_digest
 from gis.register.scopes import SYSTEM
 from gis.register.store import Register
@@ -59,7 +60,7 @@ def edit_structure(
     Raises
     ------
     ConflictError
-        If somebody changed it since.
+        If somebody changed it since, or a level would be above it.
     FormatError
         If the values contradict each other; `name` among its values is the field.
     """
@@ -166,10 +167,12 @@ def _refuse_level(structure: Structure, level: AttachmentLevel) -> None:
             low=level.height_from_m,
             high=level.height_to_m,
         )
-    top_m = structure.top_m
-    if top_m is not None and level.height_to_m > top_m:
+    if not fits(structure, level):
         raise FormatError(
-            "infrastructure.level_above", name="height_to_m", high=level.height_to_m, top=top_m
+            "infrastructure.level_above",
+            name="height_to_m",
+            high=level.height_to_m,
+            top=structure.top_m,
         )
     if level.slots < 1 or not 0 <= level.reserved <= level.slots:
         raise FormatError(

@@ -181,7 +181,7 @@ def _duplicates_page(request: Request, problem: GisError | None) -> Response:
         problem=None if problem is None else problem.say(language),
         pairs=[(one, _reasons(one, language)) for one in found[:_PAIRS]],
         matched=len(found),
-        decided=[_decision(one, language) for one in decided],
+        decided=[(_decision(one, language), one.gone_id) for one in decided],
         owners=owners,
     )
 

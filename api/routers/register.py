@@ -140,8 +140,9 @@ def free_ducts(
 ) -> dict[str, Any]:
     """The shortest way of free ducts between two structures, with the free ducts of each line."""
     service, scope = service_of(request), identity_of(request).scope
+    day, today = on or service.today(), service.today()
     with service.register.snapshot() as register:
-        way = free_way(register, scope, from_id, to_id, on or service.today())
+        way = free_way(register, scope, from_id, to_id, day, open_day=day == today)
     return {
         "computed_length_m": round(way.computed_length_m, 2),
         "built_length_m": way.built_length_m,

@@ -19,7 +19,7 @@ from api.language import safe_language
 from api.pages import render
 from api.routers.structures import WORDS, show_structure
 from api.service import service_of
-from api.structure_view import may_edit, read_structure
+from api.structure_view import may_edit, read_history
 from data.text import Language, text
 from gis.errors import FormatError, GisError, NotFoundError
 from gis.register.rows import record_digest
@@ -152,10 +152,12 @@ def contract(request: Request, structure_id: str, asked: AddAsked) -> dict[str, 
 
 @router.get("/structures/{structure_id}/history", tags=["register"])
 def history(request: Request, structure_id: str) -> dict[str, Any]:
-    """What happened to a structure and to what belongs to it, the newest first."""
-    service = service_of(request)
-    view = read_structure(service, identity_of(request), structure_id, service.today(), None)
-    return {"changes": plain(list(view.history))}
+    """What happened to a structure and to what belongs or belonged to it, the newest first.
+
+    A structure that is no more has its history too; `merged_into` is the one that was kept.
+    """
+    found = read_history(service_of(request), identity_of(request), structure_id)
+    return {"changes": plain(list(found.changes)), "merged_into": found.merged_into}
 
 
 @router.post("/changes/{revision}/undo", tags=["register"])

@@ -18,7 +18,14 @@ from api.language import safe_language
 from api.pages import render
 from api.roles import may
 from api.service import service_of
-from api.structure_view import StructureView, may_edit, read_structure, reading_of
+from api.structure_view import (
+    History,
+    StructureView,
+    may_edit,
+    read_history,
+    read_structure,
+    reading_of,
+)
 from gis.errors import GisError, NotFoundError
 from gis.free_ducts import free_way, line_length_m
 from gis.register.history import Change
@@ -180,7 +187,12 @@ def show_structure(
         Why something was not taken back.
     """
     service, identity = service_of(request), identity_of(request)
-    view = read_structure(service, identity, structure_id, on or service.today(), known_on)
+    try:
+        view = read_structure(service, identity, structure_id, on or service.today(), known_on)
+    except NotFoundError:
+        if known_on is not None:
+            raise
+        return _show_removed(request, structure_id, problem)
     words = Words(safe_language(request, page=True))
     editing = may_edit(identity, view.structure) and known_on is None
     status = 200 if problem is None else status_of(problem)
@@ -207,13 +219,31 @@ def show_structure(
         known_on=known_on,
         **_way(request, view, way_to, words),
         lengths={route.id: line_length_m(route) for route, _ in view.routes},
-        history=_grouped(view, words),
+        history=_grouped(view.history, words),
         may_edit=editing,
         may_undo=may(identity.role, "POST", "/view/changes/{revision}/undo") and known_on is None,
         forms={one: FormState(one, refused if one == form else None) for one in FORMS},
         refused=refused,
         problem=None if problem is None else problem.say(words.language),
         rent_units=[one.value for one in RentUnit],
+    )
+
+
+def _show_removed(request: Request, structure_id: str, problem: GisError | None) -> Response:
+    """Return the page of a structure that is no more: its history, for the department."""
+    identity = identity_of(request)
+    found = read_history(service_of(request), identity, structure_id)
+    words = Words(safe_language(request, page=True))
+    return render(
+        request,
+        "structure_removed.html",
+        status_code=200 if problem is None else status_of(problem),
+        structure_id=structure_id,
+        last=found.last,
+        merged_into=found.merged_into,
+        history=_grouped(found, words),
+        may_undo=may(identity.role, "POST", "/view/changes/{revision}/undo"),
+        problem=None if problem is None else problem.say(words.language),
     )
 
 
@@ -225,11 +255,11 @@ def _way(request: Request, view: StructureView, way_to: str, words: Words) -> di
     """Return the way of free ducts that was asked for, or why there is none."""
     asked: dict[str, Any] = {"way_to": way_to, "way": None, "way_problem": None}
     if way_to:
-        scope = identity_of(request).scope
-        with service_of(request).register.snapshot() as register:
+        service, scope = service_of(request), identity_of(request).scope
+        start, end, today = view.structure.id, way_to.strip(), view.on == service.today()
+        with service.register.snapshot() as register:
             try:
-                found = free_way(register, scope, view.structure.id, way_to.strip(), view.on)
-                asked["way"] = found
+                asked["way"] = free_way(register, scope, start, end, view.on, open_day=today)
             except NotFoundError as error:
                 asked["way_problem"] = error.say(words.language)
     return asked
@@ -259,10 +289,10 @@ def said(name: str, value: object, words: Words) -> str:
     return words.value(WORDS.get(name, name), value)
 
 
-def _grouped(view: StructureView, words: Words) -> list[dict[str, Any]]:
+def _grouped(history: History, words: Words) -> list[dict[str, Any]]:
     """Return the history by writes, each with what it changed in words."""
     writes: dict[int, dict[str, Any]] = {}
-    for change in view.history:
+    for change in history.changes:
         write = writes.setdefault(
             change.revision,
             {
@@ -270,7 +300,7 @@ def _grouped(view: StructureView, words: Words) -> list[dict[str, Any]]:
                 "at": change.at,
                 "author": change.author,
                 "reason": change.reason,
-                "count": view.sizes[change.revision],
+                "count": history.sizes[change.revision],
                 "changes": [],
             },
         )

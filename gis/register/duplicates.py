@@ -36,6 +36,13 @@ class DuplicateDecision:
     kept_id: str | None = None
     reason: str
 
+    @property
+    def gone_id(self) -> str | None:
+        """The one that was merged into the other; None where both stay."""
+        if self.kept_id is None:
+            return None
+        return self.first_id if self.kept_id == self.second_id else self.second_id
+
 
 def pair_id(one: str, other: str) -> str:
     """Return what a pair of structures is called, whichever is named first."""

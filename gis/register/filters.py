@@ -1,9 +1,12 @@
 """Conditions that reads of several tables share: a day, words, a box."""
 
+import json
 import math
+from collections.abc import Iterable
 from datetime import date
+from typing import Any
 
-from sqlalchemy import ColumnElement, Table, and_, column, func, or_, select, table
+from sqlalchemy import ColumnElement, Table, and_, column, func, literal, or_, select, table
 
 from gis.errors import FormatError
 from gis.register import schema
@@ -11,9 +14,24 @@ from gis.register.geopackage import MEETS, spatial_index_name
 from gis.register.records import Bounds
 from gis.register.rows import fold
 
-__all__ = ["containing", "in_force", "inside", "valid_on"]
+__all__ = ["among", "containing", "in_force", "inside", "valid_on"]
 
 _INDEX_SIDES = ("minx", "maxx", "miny", "maxy")
+
+
+def among(
+    *wanted: tuple[ColumnElement[Any], Iterable[str] | None],
+) -> list[ColumnElement[bool]]:
+    """Return the conditions that columns hold one of their words each; None is any."""
+    return [
+        kept_in.in_(select(func.json_each(_array(words)).table_valued("value").c.value))
+        for kept_in, words in wanted
+        if words is not None
+    ]
+
+
+def _array(words: Iterable[str]) -> ColumnElement[str]:
+    return literal(json.dumps(list(words), ensure_ascii=False))
 
 
 def in_force(kept_in: Table, on: date | None) -> list[ColumnElement[bool]]:

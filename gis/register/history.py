@@ -5,12 +5,42 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Column, Connection, insert, select, update
+from sqlalchemy import (
+    Column,
+    ColumnElement,
+    Connection,
+    RowMapping,
+    Table,
+    func,
+    insert,
+    literal,
+    or_,
+    select,
+    tuple_,
+    union_all,
+    update,
+)
 
 from gis.register import moments
-from gis.register.schema import change_log, register_state
+from gis.register.schema import (
+    attachment_levels,
+    change_log,
+    contracts,
+    documents,
+    duplicate_decisions,
+    installations,
+    register_state,
+)
 
-__all__ = ["Change", "changes", "note_change"]
+__all__ = ["Change", "changes", "note_change", "structure_changes"]
+
+_PARTS: tuple[tuple[Table, str], ...] = (
+    (attachment_levels, "structure_id"),
+    (contracts, "structure_id"),
+    (installations, "structure_id"),
+    (documents, "subject_id"),
+)
+"""What belongs to a structure, and which column says to which."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,20 +96,73 @@ def changes(
     for field, value in wanted:
         if value is not None:
             query = query.where(field == value)
-    return [
-        Change(
-            revision=row["revision"],
-            at=moments.from_text(row["at"]),
-            author=row["author"],
-            reason=row["reason"],
-            table_name=row["table_name"],
-            record_id=row["record_id"],
-            old=_loaded(row["old"]),
-            new=_loaded(row["new"]),
-            batch_id=row["batch_id"],
+    return [_change(row) for row in connection.execute(query).mappings()]
+
+
+def structure_changes(connection: Connection, structure_id: str, limit: int) -> list[Change]:
+    """Return what happened to a structure and to what belongs or belonged to it, newest first.
+
+    What was removed or moved elsewhere counts too, until it went; so do decisions of duplicates.
+    """
+    log = change_log
+    query = (
+        select(log)
+        .where(
+            tuple_(log.c.table_name, log.c.record_id).in_(_records_of(structure_id)),
+            or_(log.c.table_name.not_in([table.name for table, _ in _PARTS]), _at(structure_id)),
         )
-        for row in connection.execute(query).mappings()
+        .order_by(log.c.sequence.desc())
+        .limit(limit)
+    )
+    return [_change(row) for row in connection.execute(query).mappings()]
+
+
+def _records_of(structure_id: str) -> Any:
+    """Return table and id of a structure, and of all that belongs to it or once did."""
+    log, decisions = change_log, duplicate_decisions
+    there = [
+        select(literal(table.name), table.c.id).where(table.c[column] == structure_id)
+        for table, column in _PARTS
     ]
+    left = [
+        # rows that were only added, which are most, are passed over before their JSON is read
+        select(log.c.table_name, log.c.record_id).where(
+            log.c.table_name == table.name,
+            log.c.old.is_not(None),
+            func.json_extract(log.c.old, f"$.{column}") == structure_id,
+        )
+        for table, column in _PARTS
+    ]
+    decided = select(literal(decisions.name), decisions.c.id).where(
+        or_(decisions.c.first_id == structure_id, decisions.c.second_id == structure_id)
+    )
+    itself = select(literal("structures"), literal(structure_id))
+    return union_all(itself, decided, *there, *left)
+
+
+def _at(structure_id: str) -> ColumnElement[bool]:
+    """Return the condition that a change is of something at a structure, before or after it."""
+    return or_(
+        *(
+            func.json_extract(state, f"$.{column}") == structure_id
+            for state in (change_log.c.old, change_log.c.new)
+            for column in ("structure_id", "subject_id")
+        )
+    )
+
+
+def _change(row: RowMapping) -> Change:
+    return Change(
+        revision=row["revision"],
+        at=moments.from_text(row["at"]),
+        author=row["author"],
+        reason=row["reason"],
+        table_name=row["table_name"],
+        record_id=row["record_id"],
+        old=_loaded(row["old"]),
+        new=_loaded(row["new"]),
+        batch_id=row["batch_id"],
+    )
 
 
 def note_change(

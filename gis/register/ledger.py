@@ -23,6 +23,7 @@ from gis.errors import ConflictError, NotFoundError
 from gis.register import moments, schema
 from gis.register.content import CONTENT_TABLES, LATER_TABLES, notes_of, sum_after
 from gis.register.geopackage import spatial_index_name
+from gis.register.resting import Resting
 from gis.register.rows import (
     Codec,
     Row,
@@ -46,10 +47,13 @@ class Ledger:
     ----------
     batches : list of str
         Imports that this write noted; its changes belong to them.
+    resting : Resting
+        What of its changes something may rest on.
     """
 
     def __init__(self, connection: Connection, author: str, reason: str) -> None:
         self.batches: list[str] = []
+        self.resting = Resting()
         self._connection = connection
         self._author = author
         self._reason = reason
@@ -220,6 +224,7 @@ class Ledger:
     def _note(self, codec: Codec[Any], old: Row | None, new: Row | None) -> None:
         """Take one change into history, sums, extents and the references to check."""
         row = new or old or {}
+        self.resting.note(codec.name, old, new)
         kept: list[str | None] = []
         for each, sign in ((old, -1), (new, 1)):
             if each is None:

@@ -1,14 +1,19 @@
-"""What may be let: no place twice for one day, none that is not there."""
+"""What may be let: no place twice for one day, none that is not there.
 
-from collections.abc import Sequence
+A contract for a duct that holds ducts is for the whole of it: none beside it, none above, none
+within.
+"""
+
+from collections.abc import Iterable, Sequence
 from datetime import date
 
 from gis.errors import ConflictError, FormatError, NotFoundError
+from gis.register.routes import Duct
 from gis.register.scopes import SYSTEM
 from gis.register.sites import SitesReader
 from gis.register.structures import Contract
 
-__all__ = ["most_on_a_day", "overlapping", "refuse_letting"]
+__all__ = ["ducts_within", "most_on_a_day", "overlapping", "refuse_letting"]
 
 
 def overlapping(first: Contract, second: Contract) -> bool:
@@ -33,7 +38,8 @@ def refuse_letting(register: SitesReader, contract: Contract) -> None:
     FormatError
         If it ends before it begins, is about nothing, or names a place that is not there.
     ConflictError
-        If the place, or every place beside it, is let for one of its days.
+        If the place, every place beside it, a duct that it lies in or a duct within it is let for
+        one of its days.
     """
     number, start, end = contract.number, contract.valid_from, contract.valid_to
     if end is not None and end < start:
@@ -48,6 +54,7 @@ def refuse_letting(register: SitesReader, contract: Contract) -> None:
         raise ConflictError("errors.slot_taken", slot=contract.slot)
     if most_on_a_day(contract, beside) >= places:
         raise ConflictError("errors.places_taken", slots=places)
+    _refuse_nested(register, contract)
 
 
 def most_on_a_day(contract: Contract, beside: Sequence[Contract]) -> int:
@@ -72,6 +79,43 @@ def _beside(register: SitesReader, contract: Contract) -> list[Contract]:
     return register.contracts(SYSTEM, duct_ids=[contract.duct_id or ""])
 
 
+def _refuse_nested(register: SitesReader, contract: Contract) -> None:
+    """Raise where a duct around the duct of a contract, or within it, is let for the same day."""
+    for duct in register.ducts(SYSTEM, ids=[contract.duct_id or ""]):
+        nested = {
+            one.id: one for one in (*_around(register, duct), *ducts_within(register, [duct.id]))
+        }
+        for other in register.contracts(SYSTEM, duct_ids=nested):
+            if other.id != contract.id and _together(contract, other):
+                raise ConflictError(
+                    "errors.duct_let_with_another",
+                    duct=duct.code,
+                    other=nested[other.duct_id or ""].code,
+                    number=other.number,
+                )
+
+
+def _around(register: SitesReader, duct: Duct) -> list[Duct]:
+    """Return the ducts that a duct lies in."""
+    found: list[Duct] = []
+    above = register.ducts(SYSTEM, ids=[duct.parent_id or ""])
+    while above and above[0] not in found:
+        found += above
+        above = register.ducts(SYSTEM, ids=[above[0].parent_id or ""])
+    return found
+
+
+def ducts_within(register: SitesReader, duct_ids: Iterable[str]) -> list[Duct]:
+    """Return the ducts that lie in some ducts, and those in them."""
+    found: dict[str, Duct] = {}
+    below = register.ducts(SYSTEM, parent_ids=duct_ids)
+    while below:
+        found |= {one.id: one for one in below}
+        inner = register.ducts(SYSTEM, parent_ids=[one.id for one in below])
+        below = [one for one in inner if one.id not in found]
+    return list(found.values())
+
+
 def _places_to_let(register: SitesReader, contract: Contract) -> int | None:
     """Return how many places there are where a contract lets one; None for a whole structure.
 
@@ -84,10 +128,7 @@ def _places_to_let(register: SitesReader, contract: Contract) -> int | None:
         owner_id = register.structure(contract.structure_id, SYSTEM).owner_id
         places = _places(register, contract)
     else:
-        (duct,) = register.ducts(SYSTEM, ids=[contract.duct_id or ""]) or (None,)
-        if duct is None:
-            raise NotFoundError("errors.ducts_unknown", id=str(contract.duct_id))
-        owner_id, places = register.route(duct.route_id, SYSTEM).owner_id, duct.cables
+        owner_id, places = _places_in_duct(register, contract.duct_id or "")
     if owner_id != contract.owner_id:
         raise FormatError(
             "errors.contract_not_owner", number=contract.number, owner=contract.owner_id
@@ -95,6 +136,15 @@ def _places_to_let(register: SitesReader, contract: Contract) -> int | None:
     if contract.slot is not None and not 1 <= contract.slot <= places:
         raise FormatError("errors.slot_unknown", slot=contract.slot, slots=places)
     return None if contract.level_id is None and contract.duct_id is None else places
+
+
+def _places_in_duct(register: SitesReader, duct_id: str) -> tuple[str, int]:
+    """Return whose a duct is, and how many times it may be let: once where it holds ducts."""
+    (duct,) = register.ducts(SYSTEM, ids=[duct_id]) or (None,)
+    if duct is None:
+        raise NotFoundError("errors.ducts_unknown", id=duct_id)
+    holds = bool(register.ducts(SYSTEM, parent_ids=[duct_id]))
+    return register.route(duct.route_id, SYSTEM).owner_id, 1 if holds else duct.cables
 
 
 def _places(register: SitesReader, contract: Contract) -> int:

@@ -1,7 +1,8 @@
 """How full a structure is on a day: places at its levels, wind area and load.
 
 A place is let where a contract in force on that day is for it. The number of free places of a
-shareable structure is public; who is there, and what it weighs, is not.
+shareable structure today is public; who is there, and what it weighs, is not, nor the numbers of
+other days, one beside the other: they tell when each contract begins and ends.
 """
 
 from collections import Counter
@@ -120,15 +121,28 @@ def occupancy(
 
 
 def occupancy_seen(
-    register: SitesReader, structure: Structure, scope: Scope, on: date
+    register: SitesReader, structure: Structure, scope: Scope, on: date, *, open_day: bool = True
 ) -> Occupancy | None:
     """Return what a caller may know of how full a structure is, or None where that is nothing.
 
     Owner, manager and department know all; everybody the places of a shareable structure.
+
+    Parameters
+    ----------
+    register : SitesReader
+        The register.
+    structure : Structure
+        The structure.
+    scope : Scope
+        The caller.
+    on : date
+        The day.
+    open_day : bool
+        Whether the places of the day are everybody's: today's, as known today.
     """
     own = scope.own is not None and scope.own in (structure.owner_id, structure.manager_id)
     inside = scope.sees_all or own
-    if not inside and not structure.shareable:
+    if not inside and not (structure.shareable and open_day):
         return None
     found = occupancy(
         structure,

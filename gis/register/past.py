@@ -18,6 +18,7 @@ from gis.register.scopes import Scope
 __all__ = ["remember", "revision_at"]
 
 _GUARDED = "confidential"
+_OPENED = "shareable"
 _GEOMETRY = schema.GEOMETRY_COLUMN
 
 
@@ -37,7 +38,8 @@ def remember(connection: Connection, revision: int, scope: Scope) -> None:
     """Let a connection answer, until its transaction ends, as after an earlier write.
 
     Whoever does not see all sees of the past only what is not confidential today: what was made
-    confidential or removed since is treated as confidential already then.
+    confidential or removed since is treated as confidential already then, and what is not open to
+    sharing today as closed already then, but to its own owner and manager.
 
     Parameters
     ----------
@@ -54,6 +56,8 @@ def remember(connection: Connection, revision: int, scope: Scope) -> None:
             known = [row_from_json(codec.name, old) for _, old in then if old is not None]
             if not scope.sees_all and _GUARDED in codec.table.columns:
                 _guard(connection, codec, known)
+            if not scope.sees_all and _OPENED in codec.table.columns:
+                _close(connection, codec, known, scope)
             _shadow(connection, codec, [name for name, _ in then], known)
 
 
@@ -78,6 +82,17 @@ def _guard(connection: Connection, codec: Codec[Any], known: list[Row]) -> None:
     open_now = set(connection.execute(public).scalars())
     for row in known:
         row[_GUARDED] = row[_GUARDED] or row["id"] not in open_now
+
+
+def _close(connection: Connection, codec: Codec[Any], known: list[Row], scope: Scope) -> None:
+    """Count as not open to sharing what is not open today, save what was the caller's own."""
+    kept = codec.table
+    shared = select(kept.c.id).where(kept.c[_OPENED].is_(True))
+    open_now = set(connection.execute(shared).scalars())
+    for row in known:
+        own = scope.own is not None and scope.own in (row["owner_id"], row.get("manager_id"))
+        if row[_OPENED] and not own and row["id"] not in open_now:
+            row[_OPENED] = False
 
 
 def _shadow(

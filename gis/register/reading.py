@@ -16,7 +16,7 @@ from gis.register.allotments import AllotmentPoint
 from gis.register.content import content_version, notes_of
 from gis.register.duplicates import DuplicateDecision
 from gis.register.filters import containing, in_force, inside
-from gis.register.history import Change, changes
+from gis.register.history import Change, changes, structure_changes
 from gis.register.records import (
     AdministrativeUnit,
     Boundary,
@@ -283,6 +283,14 @@ class Reader(SitesReader):
                 limit=limit,
                 offset=offset,
             )
+
+    def structure_changes(self, structure_id: str, limit: int) -> list[Change]:
+        """Return the history of a structure and of what belongs or belonged to it, newest first.
+
+        For the department's own eyes, also of a structure that is no more.
+        """
+        with self._connected() as connection:
+            return structure_changes(connection, structure_id, limit)
 
     def count_changes(self, revision: int) -> int:
         """Return how many changes one write made."""

@@ -119,8 +119,23 @@ def visible_installations(scope: Scope) -> ColumnElement[bool]:
 
 
 def visible_levels(scope: Scope) -> ColumnElement[bool]:
-    """Return the condition on `attachment_levels`: those of the structures that are seen."""
-    return visible_structure_id(attachment_levels.c.structure_id, scope)
+    """Return the condition on `attachment_levels`.
+
+    Of the structures that are seen, those of the shareable ones, and of those that the caller
+    owns or manages: what an owner does not open, it need not tell the places of.
+    """
+    if scope.sees_all:
+        return true()
+    seen = and_(
+        structures.c.id == attachment_levels.c.structure_id,
+        visible_structures(scope),
+        or_(
+            structures.c.shareable.is_(True),
+            _owned(structures.c.owner_id, scope),
+            _owned(structures.c.manager_id, scope),
+        ),
+    )
+    return exists(select(structures.c.id).where(seen).correlate_except(structures))
 
 
 def visible_contracts(scope: Scope) -> ColumnElement[bool]:
@@ -146,10 +161,14 @@ def visible_routes(scope: Scope) -> ColumnElement[bool]:
 
 
 def visible_ducts(scope: Scope) -> ColumnElement[bool]:
-    """Return the condition on `ducts`: those of the lines that are seen."""
+    """Return the condition on `ducts`: those of the shareable lines that are seen, and one's own.
+
+    As of levels, what an owner does not open, it need not tell the places of.
+    """
     if scope.sees_all:
         return true()
-    seen = and_(routes.c.id == ducts.c.route_id, visible_routes(scope))
+    opened = or_(routes.c.shareable.is_(True), _owned(routes.c.owner_id, scope))
+    seen = and_(routes.c.id == ducts.c.route_id, visible_routes(scope), opened)
     return exists(select(routes.c.id).where(seen).correlate_except(routes))
 
 

@@ -7,7 +7,7 @@ from sqlalchemy import ColumnElement, or_
 
 from gis.register import schema
 from gis.register.asking import Asking
-from gis.register.filters import containing, in_force, inside
+from gis.register.filters import among, containing, in_force, inside
 from gis.register.records import Bounds
 from gis.register.routes import Cable, Duct, Route
 from gis.register.scopes import (
@@ -155,13 +155,16 @@ class SitesReader(Asking):
     # what may hang, and what is let
 
     def levels(
-        self, scope: Scope, *, structure_ids: Iterable[str] | None = None
+        self,
+        scope: Scope,
+        *,
+        structure_ids: Iterable[str] | None = None,
+        ids: Iterable[str] | None = None,
     ) -> list[AttachmentLevel]:
         """Return the attachment levels of the structures that a caller may see."""
-        where = [visible_levels(scope)]
-        if structure_ids is not None:
-            where.append(schema.attachment_levels.c.structure_id.in_(list(structure_ids)))
-        return self._list(AttachmentLevel, where)
+        table = schema.attachment_levels
+        named = among((table.c.structure_id, structure_ids), (table.c.id, ids))
+        return self._list(AttachmentLevel, [visible_levels(scope), *named])
 
     def contracts(
         self,
@@ -170,19 +173,18 @@ class SitesReader(Asking):
         structure_ids: Iterable[str] | None = None,
         level_ids: Iterable[str] | None = None,
         duct_ids: Iterable[str] | None = None,
+        ids: Iterable[str] | None = None,
         on: date | None = None,
     ) -> list[Contract]:
         """Return the contracts that a caller may see: a party's own, the department all."""
         table = schema.contracts
-        where = [visible_contracts(scope), *in_force(table, on)]
-        for column, ids in (
+        named = among(
             (table.c.structure_id, structure_ids),
             (table.c.level_id, level_ids),
             (table.c.duct_id, duct_ids),
-        ):
-            if ids is not None:
-                where.append(column.in_(list(ids)))
-        return self._list(Contract, where)
+            (table.c.id, ids),
+        )
+        return self._list(Contract, [visible_contracts(scope), *in_force(table, on), *named])
 
     def published_rents(
         self, *, kind: StructureKind | None = None, on: date | None = None
@@ -253,22 +255,22 @@ class SitesReader(Asking):
         *,
         route_ids: Iterable[str] | None = None,
         ids: Iterable[str] | None = None,
+        parent_ids: Iterable[str] | None = None,
     ) -> list[Duct]:
         """Return the ducts of the lines that a caller may see."""
-        where = [visible_ducts(scope)]
-        for column, those in ((schema.ducts.c.route_id, route_ids), (schema.ducts.c.id, ids)):
-            if those is not None:
-                where.append(column.in_(list(those)))
-        return self._list(Duct, where)
+        table = schema.ducts
+        named = among(
+            (table.c.route_id, route_ids), (table.c.id, ids), (table.c.parent_id, parent_ids)
+        )
+        return self._list(Duct, [visible_ducts(scope), *named])
 
     def cables(
         self, scope: Scope, *, duct_ids: Iterable[str] | None = None, on: date | None = None
     ) -> list[Cable]:
         """Return the cables that a caller may see."""
-        where = [visible_cables(scope), *in_force(schema.cables, on)]
-        if duct_ids is not None:
-            where.append(schema.cables.c.duct_id.in_(list(duct_ids)))
-        return self._list(Cable, where)
+        table = schema.cables
+        named = among((table.c.duct_id, duct_ids))
+        return self._list(Cable, [visible_cables(scope), *in_force(table, on), *named])
 
 
 def _structure_filters(

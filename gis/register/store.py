@@ -128,7 +128,8 @@ class Register(Reader):
     def as_known(self, when: datetime | int, scope: Scope) -> Iterator[Snapshot]:
         """Yield the register as it was known at a moment; every question is answered from then.
 
-        What no longer is public is not shown to those who do not see all, whatever it was then.
+        What no longer is public, or open to sharing, is not shown as such to those who do not see
+        all, whatever it was then.
 
         Parameters
         ----------

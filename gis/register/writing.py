@@ -8,6 +8,7 @@ from typing import TypeVar
 
 from sqlalchemy import Connection
 
+from data.text import VIET_NAM
 from gis.errors import ConflictError, NotFoundError
 from gis.register import moments
 from gis.register.allotments import AllotmentPoint
@@ -26,6 +27,7 @@ from gis.register.records import (
     PlanEntry,
     ProtectedPoint,
 )
+from gis.register.resting import refuse_level_above
 from gis.register.routes import Cable, Duct, Route
 from gis.register.rows import Record, codec_of, is_kept
 from gis.register.scopes import SYSTEM, Scope
@@ -69,7 +71,14 @@ class Writer(Reader):
         return nullcontext(self._connection)
 
     def finish(self) -> None:
-        """Check what refers to what and write the history; `Register.write` calls it."""
+        """Check what rests on what, and write the history; `Register.write` calls it.
+
+        Raises
+        ------
+        ConflictError
+            If a contract or a level lost what it rests on.
+        """
+        self._ledger.resting.refuse(self, moments.now().astimezone(VIET_NAM).date())
         self._ledger.finish()
 
     # adding
@@ -303,9 +312,9 @@ class Writer(Reader):
         self, records: Sequence[Contract], expected: Sequence[Contract] | None = None
     ) -> None:
         """Change contracts; see `update_structures` and `add_contracts`."""
+        self._change(Contract, records, expected)
         for record in records:
             refuse_letting(self, record)
-        self._change(Contract, records, expected)
 
     def update_runways(
         self, records: Sequence[Runway], expected: Sequence[Runway] | None = None
@@ -407,12 +416,10 @@ class Writer(Reader):
         restored: dict[str, set[str]] = {}
         for table, name in self._ledger.restore(clash=clash, named=named, **which):
             restored.setdefault(table, set()).add(name)
-        levels, ducts = restored.get("attachment_levels"), restored.get("ducts")
-        lets = [one for one in self.contracts(SYSTEM) if one.id in restored.get("contracts", ())]
-        lets += self.contracts(SYSTEM, level_ids=levels) if levels else []
-        lets += self.contracts(SYSTEM, duct_ids=ducts) if ducts else []
-        for one in lets:
+        for one in self.contracts(SYSTEM, ids=restored.get("contracts", ())):
             refuse_letting(self, one)
+        for level in self.levels(SYSTEM, ids=restored.get("attachment_levels", ())):
+            refuse_level_above(self.structure(level.structure_id, SYSTEM), level)
         self._refuse_papered(restored)
 
     def _refuse_papered(self, restored: Mapping[str, set[str]]) -> None:

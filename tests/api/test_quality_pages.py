@@ -98,7 +98,8 @@ def test_a_pair_is_shown_with_its_reasons_and_decided_once(
         assert "Xin chọn gộp hoặc giữ riêng" in answer.text
     assert staff.post("/view/duplicates", sent | {"kept_id": one.id}).status_code == 303
     assert service.register.structure(one.id, SYSTEM).address == "1 Nguyễn Huệ"
-    assert staff.get("/view/structures/sinh-doi").status_code == 404
+    assert f"Đã gộp vào công trình {one.id}" in staff.get("/view/structures/sinh-doi").text
+    assert browser_of("operator").get("/view/structures/sinh-doi").status_code == 404
     after = words(staff.get("/view/duplicates").text)
     assert "đã gộp" in after
     assert "đã đến xem" in after

@@ -129,6 +129,21 @@ def test_who_is_there_is_for_the_parties(
         assert (answer["occupancy"]["load_kg"] is not None) is seen
 
 
+def test_free_places_of_other_days_are_the_owner_s(
+    browser_of: BrowserOf, client: TestClient, own: Structure, token: Token
+) -> None:
+    days = ("on=2019-12-31", "on=2020-01-01", "on=2100-01-01", "known_on=2100-01-01", "")
+    for role, told in (("anonymous", 2), ("viewer", 2), ("operator", 5), ("staff", 5)):
+        answers = [
+            client.get(f"/structures/{own.id}?{day}", headers=token(role)).json()["properties"]
+            for day in days
+        ]
+        shown = [one["occupancy"] is not None for one in answers]
+        assert shown == [told == 5] * 3 + [True] * 2, role
+        page = words(browser_of(role).get(f"/view/structures/{own.id}?on=2019-12-31").text)
+        assert ("chỉ công khai cho hôm nay" in page) is (told == 2), role
+
+
 def test_what_is_confidential_is_not_found(
     browser_of: BrowserOf, service: Service, client: TestClient, token: Token
 ) -> None:

@@ -19,13 +19,14 @@ from gis.register.records import (
     StationClass,
 )
 from gis.register.routes import Route, RouteKind
-from gis.register.scopes import SYSTEM
+from gis.register.scopes import PUBLIC, SYSTEM, Role, Scope
 from gis.register.store import Register
 from gis.register.structures import (
     AttachmentLevel,
     Contract,
     Document,
     Installation,
+    RentUnit,
     Structure,
     StructureKind,
 )
@@ -164,7 +165,7 @@ def test_merged_all_moves_and_the_history_takes_it_back(two: Register) -> None:
     assert [one.id for one in two.levels(SYSTEM, structure_ids=["a"])] == ["mức"]
     assert [one.id for one in two.installations(SYSTEM, structure_id="a")] == ["l"]
     assert two.station("đài", SYSTEM).structure_id == "a"
-    assert [one.id for one in two.documents(SYSTEM, subject_id="a")] == ["g"]
+    assert two.documents(SYSTEM) == [], "a paper is its owner's, and no other's"
     assert two.route("t", SYSTEM).to_id == "a"
     with pytest.raises(NotFoundError):
         two.structure("b", SYSTEM)
@@ -175,6 +176,48 @@ def test_merged_all_moves_and_the_history_takes_it_back(two: Register) -> None:
     assert two.decisions() == []
     assert [one.id for one in duplicates(two, DAY)] == ["a|b", "b|bể"]
     two.check()
+
+
+def change(register: Register, *changed: Structure) -> None:
+    with register.write(author="lan", reason="sửa") as w:
+        w.update_structures(changed)
+
+
+def test_what_an_owner_declares_does_not_become_anothers(two: Register) -> None:
+    said = {"rent_asked_vnd": 9e6, "rent_unit": RentUnit.POSITION, "manager_id": "sao"}
+    change(two, replace(two.structure("b", SYSTEM), shareable=True, **said))
+    decided(two, "a")
+    kept = two.structure("a", SYSTEM)
+    assert kept.load_limit_kg == 500.0, "what stands there is filled"
+    assert {name: getattr(kept, name) for name in (*said, "shareable")} == dict.fromkeys(
+        (*said, "shareable")
+    )
+    owner = Scope(Role.OPERATOR, "hoa")
+    assert two.documents(owner) == []
+
+
+@pytest.mark.parametrize("kept_too", [False, True])
+def test_what_is_confidential_is_not_merged_into_anothers(two: Register, kept_too: bool) -> None:
+    hidden = replace(two.structure("b", SYSTEM), confidential=True)
+    change(two, hidden, replace(ONE, confidential=kept_too))
+    before = two.version()
+    with pytest.raises(ConflictError) as told:
+        decided(two, "a")
+    assert told.value.key == "infrastructure.merge_confidential"
+    assert (told.value.values["id"], two.version()) == ("B", before)
+    change(two, replace(ONE, confidential=False))
+    decided(two, "b")  # the confidential one is kept, and stays so
+    assert [one.id for one in two.structures(PUBLIC)] == ["bể"]
+
+
+def test_levels_that_are_not_open_are_not_opened_by_merging(two: Register) -> None:
+    change(two, replace(ONE, shareable=True))
+    with pytest.raises(ConflictError) as told:
+        decided(two, "a")
+    assert told.value.key == "infrastructure.merge_opens_levels"
+    change(two, replace(two.structure("b", SYSTEM), shareable=True))
+    decided(two, "a")
+    assert [one.id for one in two.levels(SYSTEM, structure_ids=["a"])] == ["mức"]
 
 
 def test_kept_apart_is_not_proposed_again(two: Register) -> None:

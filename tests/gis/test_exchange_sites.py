@@ -44,7 +44,9 @@ def scene(office: Register) -> Register:
     with office.write(author="test", reason="scene") as writer:
         writer.add_structures(
             [
-                structure("C1", 106.40, kind=StructureKind.ANTENNA_MAST, height_m=42.0),
+                structure(
+                    "C1", 106.40, kind=StructureKind.ANTENNA_MAST, height_m=42.0, shareable=True
+                ),
                 structure("B1", 106.41),
                 structure("B2", 106.42),
                 structure("B1", 106.43, "hoa"),

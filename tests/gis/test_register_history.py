@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from shapely import LineString
 
 from gis.errors import ConflictError, GisError, NotFoundError
+from gis.register.occupancy import occupancy_seen
 from gis.register.records import (
     ImportBatch,
     Organisation,
@@ -186,6 +187,54 @@ def test_what_was_hidden_or_removed_since_is_hidden_in_the_past(filled: Register
             assert bool(then.levels(scope)) == bool(shown)
 
 
+def test_what_was_closed_since_is_closed_in_the_past(filled: Register) -> None:
+    """Open then and now, it is open; open at one of the two only, its owner alone sees it so."""
+    masts = {
+        name: mast(name, shareable=then, manager_id="ba" if name == "managed" else None)
+        for name, then in (("kept", True), ("closed", True), ("opened", False), ("managed", True))
+    }
+    lines = {"t1": True, "t2": True}
+    change(
+        filled,
+        lambda w: (
+            w.add_structures(masts.values()),
+            w.add_levels(level(name) for name in masts),
+            w.add_routes(replace(line(t, "a", "b"), shareable=said) for t, said in lines.items()),
+        ),
+    )
+    known = filled.revision()
+    now = {"kept": True, "closed": False, "opened": True, "managed": None}
+    change(
+        filled,
+        lambda w: (
+            w.update_structures(
+                replace(masts[name], height_m=41.0, shareable=said) for name, said in now.items()
+            ),
+            w.update_routes(
+                replace(line(t, "a", "b"), length_m=9.0, shareable=t == "t1") for t in lines
+            ),
+        ),
+    )
+    day = date(2026, 6, 1)
+    for scope, opened in (
+        (PUBLIC, {"kept"}),
+        (Scope(Role.OPERATOR, "ba"), {"kept", "managed"}),
+        (OWNER, {"kept", "closed", "managed"}),
+        (STAFF, {"kept", "closed", "managed"}),
+    ):
+        with filled.as_known(known, scope) as then:
+            seen_open = {one.id for one in then.structures(scope, shareable=True)}
+            assert seen_open == opened
+            inside = scope in (OWNER, STAFF)
+            for name in masts:
+                told = occupancy_seen(then, then.structure(name, scope), scope, day)
+                assert (told is not None) is (inside or name in opened)
+                shown = then.levels(scope, structure_ids=[name])
+                assert bool(shown) is (inside or name in opened)
+            shared = {one.id: one.shareable for one in then.routes(scope)}
+            assert shared == {"t1": True, "t2": inside}
+
+
 def test_a_past_leaves_the_present_alone(filled: Register) -> None:
     change(filled, lambda w: w.update_structures([mast("a", height_m=50.0)]))
     with filled.as_known(1, SYSTEM) as then:
@@ -247,7 +296,7 @@ def papered(w: object) -> None:
         (
             lambda w: w.update_levels([level("a", 5)]),
             lambda w: w.add_contracts([let("1", "a", slot=5)]),
-            "slot_unknown",
+            "more_let",
         ),
     ],
 )

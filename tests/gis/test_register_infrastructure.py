@@ -45,7 +45,7 @@ def structure(name: str, longitude: float, **changes: object) -> Structure:
     )  # fmt: skip
 
 
-MAST = structure("cột", 106.40, kind=StructureKind.ANTENNA_MAST, height_m=42.0)
+MAST = structure("cột", 106.40, kind=StructureKind.ANTENNA_MAST, height_m=42.0, shareable=True)
 ONE, TWO = structure("bể 1", 106.41), structure("bể 2", 106.42)
 LEVEL = AttachmentLevel(
     id="mức 1", structure_id="cột", height_from_m=30.0, height_to_m=36.0, slots=3, reserved=1,
@@ -146,6 +146,34 @@ def test_what_is_confidential_is_seen_by_its_parties(filled: Register, scope, se
     assert filled.count_routes(scope) == ("routes" in seen)
 
 
+@pytest.mark.parametrize("shareable", [False, None])
+@pytest.mark.parametrize(
+    ("scope", "seen"),
+    [
+        (PUBLIC, ""),
+        (Scope(Role.OPERATOR, "ba"), ""),
+        (Scope(Role.OPERATOR, "thuê"), "levels cables"),
+        (Scope(Role.OPERATOR, "chủ"), "levels ducts cables"),
+        (Scope(Role.STAFF), "levels ducts cables"),
+    ],
+)
+def test_places_of_what_is_not_open_are_told_to_no_other(
+    filled: Register, scope: Scope, seen: str, shareable: bool | None
+) -> None:
+    """The manager of the mast, whose cable lies in the duct, knows of both."""
+    with filled.write(author="lan", reason="đóng") as w:
+        w.update_structures([replace(MAST, shareable=True, manager_id="thuê")])
+        w.update_routes([replace(ROUTE, confidential=False)])
+        w.update_cables([replace(CABLE, confidential=False)])
+    assert all((filled.levels(scope), filled.ducts(scope), filled.cables(scope)))
+    with filled.write(author="lan", reason="đóng") as w:
+        w.update_structures([replace(MAST, shareable=shareable, manager_id="thuê")])
+        w.update_routes([replace(ROUTE, confidential=False, shareable=shareable)])
+    found = {name for name in ("levels", "ducts", "cables") if getattr(filled, name)(scope)}
+    assert found == set(seen.split())
+    assert filled.count_routes(scope) == 1, "the line itself is public"
+
+
 def test_a_line_with_a_confidential_end_is_not_seen(filled: Register) -> None:
     with filled.write(author="lan", reason="mở") as w:
         w.update_routes([replace(ROUTE, confidential=False)])
@@ -210,6 +238,60 @@ def test_a_contract_that_names_no_place_takes_one(filled: Register) -> None:
     with filled.write(author="lan", reason="thuê") as w:
         w.update_contracts([unnamed[0]])  # itself does not stand in its own way
         w.add_contracts([whole])
+
+
+PIPE = replace(LET, structure_id=None, level_id=None, duct_id="ống con", slot=None)
+WHOLE = replace(PIPE, id="cả ống", number="02/HĐ", duct_id="ống")
+INMOST = replace(INNER, id="ống cháu", code="1.1.1", parent_id="ống con")
+LATER = {"valid_from": date(2027, 1, 1), "valid_to": None}
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "key"),
+    [
+        (WHOLE, replace(WHOLE, tenant_id="ba"), "places_taken"),
+        (replace(WHOLE, slot=1), WHOLE, "places_taken"),
+        (WHOLE, replace(PIPE, duct_id="ống cháu"), "duct_let_with_another"),
+        (WHOLE, replace(PIPE, tenant_id="ba"), "duct_let_with_another"),
+        (replace(PIPE, duct_id="ống cháu", slot=2), WHOLE, "duct_let_with_another"),
+        (WHOLE, replace(WHOLE, **LATER), None),
+        (WHOLE, replace(PIPE, duct_id="ống cháu", **LATER), None),
+        (PIPE, replace(PIPE, duct_id="bên"), None),
+        (replace(PIPE, duct_id="bên"), replace(PIPE, duct_id="bên", tenant_id="ba"), None),
+    ],
+)
+def test_a_duct_and_what_lies_in_it_are_let_once(
+    filled: Register, first: Contract, second: Contract, key: str | None
+) -> None:
+    def let() -> None:
+        with filled.write(author="lan", reason="thuê") as w:
+            w.add_contracts([replace(second, id="sau")])
+
+    with filled.write(author="lan", reason="ống") as w:
+        w.add_ducts([INMOST, replace(INNER, id="bên", code="1.2")])
+        w.add_contracts([replace(first, id="trước")])
+    if key is None:
+        let()
+        return
+    with pytest.raises(ConflictError) as told:
+        let()
+    assert told.value.key == f"errors.{key}"
+    if key == "duct_let_with_another":
+        assert told.value.values["number"] == first.number
+    assert [one.id for one in filled.contracts(SYSTEM)] == ["hđ", "trước"]
+
+
+def test_contracts_that_change_together_are_judged_together(filled: Register) -> None:
+    beside = replace(LET, id="bên", slot=2, tenant_id="ba")
+    inner, outer = replace(PIPE, id="trong"), replace(PIPE, id="trong", duct_id="ống")
+    with filled.write(author="lan", reason="thuê") as w:
+        w.add_contracts([beside, inner])
+    with pytest.raises(ConflictError) as told, filled.write(author="lan", reason="trùng") as w:
+        w.update_contracts([replace(LET, slot=3), replace(beside, slot=3)])
+    assert told.value.key == "errors.slot_taken"
+    with filled.write(author="lan", reason="đổi chỗ") as w:
+        w.update_contracts([replace(LET, slot=2), replace(beside, slot=1), outer])
+    assert filled.contracts(SYSTEM, duct_ids=["ống"]) == [outer]
 
 
 def test_a_duct_of_no_line_and_a_line_of_no_length(filled: Register) -> None:

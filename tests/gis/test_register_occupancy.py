@@ -112,6 +112,8 @@ def test_places_are_public_and_weights_are_the_owner_s(
     assert found is not None
     assert found.free == 2
     assert (found.load_kg is not None) is (found.wind_area_m2 is not None) is weights
+    past = occupancy_seen(filled, MAST, scope, DAY, open_day=False)
+    assert (past is not None) is weights, "day beside day tells when contracts begin and end"
     closed = occupancy_seen(filled, filled.structure("kín", SYSTEM), scope, DAY)
     assert (closed is not None) is weights
 
@@ -141,6 +143,14 @@ def test_places_in_ducts() -> None:
     found = {one.duct.id: one for one in duct_places(ducts, cables, contracts, DAY)}
     assert [(one.taken, one.free) for one in found.values()] == [(0, 2), (0, 0), (3, 0)]
     assert found["2"].holds_ducts
+    whole = [*contracts, replace(let, id="w", duct_id="2")]
+    within = {one.duct.id: one for one in duct_places([*ducts, duct("3")], [], whole, DAY)}
+    assert [(name, one.free) for name, one in within.items()] == [
+        ("1", 2),
+        ("2", 0),
+        ("2.1", 0),
+        ("3", 1),
+    ], "where a duct is let, all within it is"
 
 
 NODES = {f"b{k}": (106.40 + 0.01 * (k % 3), 10.50 + 0.013 * (k // 3)) for k in range(6)}
@@ -209,7 +219,42 @@ def test_a_free_way_goes_round_what_is_full(register: Register) -> None:
         if open_to_owner:
             assert len(free_way(register, owner, "b0", "b2", DAY).legs) == 4
     assert [route.id for route, _ in routes_at(register, PUBLIC, "b1", DAY)] == ["ab", "bc"]
+    other_day = {"on": date(2026, 5, 31), "open_day": False}
+    with pytest.raises(NotFoundError) as told:
+        free_way(register, PUBLIC, "b0", "b1", **other_day)
+    assert told.value.key == "infrastructure.no_free_way_that_day"
+    for scope in (Scope(Role.OPERATOR, OWNER), SYSTEM):
+        assert len(free_way(register, scope, "b0", "b1", **other_day).legs) == 1
     assert free_way(register, PUBLIC, "b0", "b0", DAY).legs == ()
+
+
+@pytest.mark.parametrize(
+    ("scope", "inside"),
+    [
+        (PUBLIC, False),
+        (Scope(Role.OPERATOR, TENANT), False),
+        (Scope(Role.OPERATOR, OWNER), True),
+        (Scope(Role.STAFF), True),
+    ],
+)
+def test_what_is_free_in_a_line_that_is_not_open_is_not_told(
+    register: Register, scope: Scope, inside: bool
+) -> None:
+    network(
+        register,
+        {
+            "ab": line("ab", "b0", "b1"),
+            "bc": line("bc", "b1", "b2", shareable=False),
+            "be": line("be", "b1", "b4", shareable=None),
+        },
+    )
+
+    def told(**day: bool) -> dict[str, bool]:
+        found = routes_at(register, scope, "b1", DAY, **day)
+        return {route.id: places is not None for route, places in found}
+
+    assert told() == {"ab": True, "bc": inside, "be": inside}
+    assert told(open_day=False) == dict.fromkeys(("ab", "bc", "be"), inside)
 
 
 def test_who_may_not_see_an_end_finds_no_way(register: Register) -> None:
