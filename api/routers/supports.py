@@ -25,7 +25,7 @@ _REQUESTS: Mapping[_Kind, type[SharingRequest]] = {
     "sharing": SharingRequest,
     "best_sites": BestSitesRequest,
 }
-_WORDS: Mapping[_Kind, str] = {"sharing": "supports", "best_sites": "best_sites"}
+_TABLES: Mapping[_Kind, str] = {"sharing": "supports", "best_sites": "best_sites"}
 """The catalogue and the guide page of each."""
 _LATEST = 10
 _SITING = (
@@ -114,7 +114,7 @@ def _show(request: Request, kind: _Kind, refused: Refused | None = None) -> Resp
         status_code=200 if refused is None else refused.status,
         refused=refused,
         form=FormState(kind, refused),
-        words=_WORDS[kind],
+        table=_TABLES[kind],
         here=_ADDRESSES[kind],
         first=_FIRST[kind],
         more=_MORE,
