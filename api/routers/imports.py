@@ -14,10 +14,11 @@ from api.guard import GuardedRoute
 from api.identity import identity_of
 from api.language import api_language, page_language
 from api.pages import wants_page
-from api.paging import LimitQuery, OffsetQuery, links
+from api.paging import LimitQuery, links
 from api.proposals import proposed
 from api.schemas import ImportAnswersRequest
 from api.service import service_of
+from api.whole import OffsetQuery
 from data.text import Language, text
 from gis.errors import ConflictError
 from gis.exchange.importing import ImportKind, commit, error_report_xlsx
