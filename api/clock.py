@@ -8,7 +8,7 @@ from data.text import VIET_NAM
 
 __all__ = ["end_of_day", "judged_today", "today"]
 
-_LAST: Final = time(23, 59, 59, 999_000)
+_LAST: Final = time(23, 59, 59, 999_000, fold=1)
 
 
 def today() -> date:

@@ -118,8 +118,14 @@ def test_from_request_to_contract(
         contract_from="2027-01-04",
         agreed_rent_vnd_per_month="2800000",
     ).json()
-    assert case["state"] == "contracted"
     assert case["events"][-1]["details"]["agreed_rent_vnd_per_month"] == 2_800_000
+    assert case["state"] == "accepted", "one party concludes nothing alone"
+    waits = {"sequence": 4, "kind": "contract_concluded", "party": "requester"}
+    assert case["unconfirmed"] == waits
+    assert step(case, headers[OWNER], "confirmed").status_code == 409
+    case = step(case, headers[REQUESTER], "confirmed").json()
+    assert case["state"] == "contracted"
+    assert case["unconfirmed"] is None
 
 
 def test_from_refusal_to_decision_with_frozen_evidence(
