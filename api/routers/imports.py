@@ -1,5 +1,6 @@
 """Imports: send a file, see what is accepted, refused and asked, answer, commit, undo."""
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -21,11 +22,11 @@ from api.service import service_of
 from api.whole import OffsetQuery
 from data.text import Language, text
 from gis.errors import ConflictError
-from gis.exchange.importing import ImportKind, commit, error_report_xlsx
+from gis.exchange.importing import ImportKind, ImportReport, commit, error_report_xlsx
 from gis.register.records import ImportBatch
 from gis.register.store import Register
 
-__all__ = ["commit_upload", "router", "undo_batch"]
+__all__ = ["answer_upload", "commit_upload", "router", "undo_batch"]
 
 router = APIRouter(route_class=GuardedRoute, tags=["imports"])
 
@@ -46,13 +47,18 @@ def send(
         sent_by=identity_of(request).name,
         organisation_id=identity_of(request).organisation_id,
     )
-    uploads.judged_first(service.home, service.register, sent, service.jurisdiction())
-    return JSONResponse(_judged(request, sent), 201, headers={"location": f"/imports/{sent.id}"})
+    report = uploads.judged_first(service.home, service.register, sent, service.jurisdiction())
+    return JSONResponse(
+        _judged(request, sent, report), 201, headers={"location": f"/imports/{sent.id}"}
+    )
 
 
-def _judged(request: Request, sent: uploads.Upload) -> dict[str, Any]:
+def _judged(
+    request: Request, sent: uploads.Upload, report: ImportReport | None = None
+) -> dict[str, Any]:
     service = service_of(request)
-    report = uploads.judged(service.home, service.register, sent, service.jurisdiction())
+    if report is None:
+        report = uploads.judged(service.home, service.register, sent, service.jurisdiction())
     before = proposed(service.home, sent, report)
     return {
         "id": sent.id,
@@ -81,10 +87,23 @@ def judged(request: Request, import_id: str) -> dict[str, Any]:
 
 @router.post("/imports/{import_id}/answers")
 def answer(request: Request, import_id: str, given: ImportAnswersRequest) -> dict[str, Any]:
-    """Answer questions; the file is judged again."""
-    home = service_of(request).home
-    sent = uploads.answer(home, uploads.upload(home, import_id), given.answers)
-    return _judged(request, sent)
+    """Answer questions; the file is judged again, and an answer that spoils it is not kept."""
+    sent = uploads.upload(service_of(request).home, import_id)
+    return _judged(request, *answer_upload(request, sent, given.answers))
+
+
+def answer_upload(
+    request: Request, sent: uploads.Upload, answers: Mapping[str, str]
+) -> tuple[uploads.Upload, ImportReport]:
+    """Note answers to the questions of a file, and judge it with them.
+
+    Raises
+    ------
+    FormatError
+        As `uploads.answer`.
+    """
+    service = service_of(request)
+    return uploads.answer(service.home, service.register, sent, answers, service.jurisdiction())
 
 
 @router.post("/imports/{import_id}/commit", status_code=201)
@@ -109,11 +128,9 @@ def commit_upload(request: Request, import_id: str, answers: dict[str, str]) -> 
     """
     service = service_of(request)
     sent = uploads.upload(service.home, import_id)
-    if answers:
-        sent = uploads.answer(service.home, sent, answers)
     if _stands(service.register, sent):
         raise ConflictError("pages.import_done", id=sent.batch_id)
-    report = uploads.judged(service.home, service.register, sent, service.jurisdiction())
+    sent, report = answer_upload(request, sent, answers)
     if not report.accepted and not report.provisional:
         raise ConflictError("pages.import_nothing", file=report.file_name)
     batch = commit(report, service.register, author=identity_of(request).name)
