@@ -139,6 +139,7 @@ class CaseView:
             "state_text": self.told.said(f"state.{state_name}"),
             "party": None if self.party is None else self.party.value,
             "deemed_complete_at": plain(self.standing.deemed_at),
+            "unconfirmed": self._unconfirmed(),
             "events": [self._event(one) for one in self.events],
             "clocks": [self._clock(one) for one in self.standing.clocks],
             "reminders": [
@@ -157,6 +158,14 @@ class CaseView:
             ],
             "links": [{"rel": "self", "href": f"/sharing-requests/{request.id}"}],
         }
+
+    def _unconfirmed(self) -> dict[str, Any] | None:
+        """Return which event of one party waits for the other to confirm it."""
+        stated = self.standing.stated
+        if stated is None:
+            return None
+        other = Party.OWNER if stated.party is Party.REQUESTER else Party.REQUESTER
+        return {"sequence": stated.sequence, "kind": stated.kind.value, "party": other.value}
 
     def _clock(self, clock: Clock) -> dict[str, Any]:
         language, state = self.told.language, clock.state(self.told.at)

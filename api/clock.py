@@ -1,11 +1,14 @@
 """The day in Viet Nam: the front doors look at the clock, nothing below them does."""
 
 from collections.abc import Mapping
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time
+from typing import Final
 
 from data.text import VIET_NAM
 
 __all__ = ["end_of_day", "judged_today", "today"]
+
+_LAST: Final = time(23, 59, 59, 999_000, fold=1)
 
 
 def today() -> date:
@@ -15,8 +18,7 @@ def today() -> date:
 
 def end_of_day(day: date) -> datetime:
     """Return the last millisecond of a day in Viet Nam, in UTC."""
-    begins = datetime.combine(day, time.min, VIET_NAM).astimezone(UTC)
-    return begins + timedelta(days=1) - timedelta(milliseconds=1)
+    return datetime.combine(day, _LAST, VIET_NAM).astimezone(UTC)
 
 
 def judged_today(inputs: Mapping[str, object]) -> dict[str, object]:

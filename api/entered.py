@@ -12,6 +12,7 @@ from starlette.requests import Request
 from api.errors import explain, status_of
 from api.forms import Refused, Wrong
 from api.language import safe_language
+from api.whole import whole
 from data.text import CONTROL, Language, has, text
 from gis.errors import FormatError, GisError
 from gis.exchange.fields import range_of
@@ -20,7 +21,7 @@ __all__ = ["WrongFieldsError", "field_label", "read_entered", "refused_fields"]
 
 _LONGEST = 500
 _NUMBER = re.compile(r"[+-]?\d+([.,]\d+)?")
-_COUNT = re.compile(r"\d{1,9}")
+_LONGEST_NUMBER = 40
 _FLAGS = {"yes": True, "no": False}
 
 
@@ -149,15 +150,16 @@ def _number(said: str, name: str) -> float:
     if name.endswith("_vnd"):
         if not re.fullmatch(r"\d{1,12}(\.0)?", said):
             raise FormatError("infrastructure.not_money", value=said[:60])
-    elif not _NUMBER.fullmatch(said):
+    elif not (_NUMBER.fullmatch(said) and len(said) <= _LONGEST_NUMBER):
         raise FormatError("infrastructure.not_number", value=said[:60])
     return float(said.replace(",", "."))
 
 
 def _count(said: str, _: str) -> int:
-    if not _COUNT.fullmatch(said):
+    number = whole(said)
+    if number is None:
         raise FormatError("infrastructure.not_count", value=said[:60])
-    return int(said)
+    return number
 
 
 def _flag(said: str, _: str) -> bool:

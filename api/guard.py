@@ -13,6 +13,7 @@ from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import Response
 
+from api.characters import FORM_TYPES, require_whole_characters
 from api.errors import (
     CsrfError,
     ForbiddenError,
@@ -28,7 +29,6 @@ __all__ = ["GuardedRoute"]
 
 _SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 _ELSEWHERE = frozenset({"cross-site", "same-site"})
-_FORM_TYPES = ("application/x-www-form-urlencoded", "multipart/form-data")
 _NEEDS_NO_FORM_TOKEN = frozenset({"/login"})  # begins a session, does nothing in its name
 _NEEDS_NO_IDENTITY = frozenset({"/healthz", "/readyz", "/static/{path:path}"})
 
@@ -49,6 +49,7 @@ class GuardedRoute(APIRoute):
             asked_language(request)
             if request.method not in _SAFE_METHODS:
                 await _require_own_form(request)
+                await require_whole_characters(request)
             return await handler(request)
 
         return guarded
@@ -92,7 +93,7 @@ async def _require_own_form(request: Request) -> None:
     if session is None or request.url.path in _NEEDS_NO_FORM_TOKEN:
         return
     sent = request.headers.get("x-csrf-token")
-    if sent is None and request.headers.get("content-type", "").startswith(_FORM_TYPES):
+    if sent is None and request.headers.get("content-type", "").startswith(FORM_TYPES):
         value = (await request.form()).get("csrf_token")
         sent = value if isinstance(value, str) else None
     if sent is None or not session.is_own_token(sent):

@@ -9,10 +9,9 @@ from starlette.requests import Request
 from api.errors import InvalidParameterError
 from gis.register.records import Bounds
 
-__all__ = ["BoundsDep", "LimitQuery", "OffsetQuery", "links", "parse_bounds"]
+__all__ = ["BoundsDep", "LimitQuery", "links", "parse_bounds"]
 
 LimitQuery = Annotated[int, Query(ge=1, le=1000, description="Most items on a page.")]
-OffsetQuery = Annotated[int, Query(ge=0, le=1_000_000_000, description="Items to pass over.")]
 
 
 def parse_bounds(value: str | None) -> Bounds | None:

@@ -5,6 +5,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from api.whole import MOST
 from gis.cases.details import LONGEST_TEXT, MOST_ATTACHMENTS
 from gis.cases.records import EventKind
 from gis.cases.store import HIGHEST_M
@@ -284,6 +285,6 @@ class SharingStepBody(_Schema):
     """One step of a request; the fields of its details stand in `next` of the request."""
 
     kind: EventKind
-    expected: Annotated[int, Field(ge=1, le=100_000, description="How many events were seen.")]
+    expected: Annotated[int, Field(ge=1, le=MOST, description="How many events were seen.")]
     details: Annotated[dict[str, Any], Field(max_length=20)] = Field(default_factory=dict)
     attachments: Papers = Field(default_factory=list)

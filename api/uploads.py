@@ -34,6 +34,7 @@ from gis.jurisdictions import Jurisdiction
 from gis.register.store import Register
 
 __all__ = [
+    "SecretFileError",
     "Upload",
     "answer",
     "discard",
@@ -57,6 +58,11 @@ _LONGEST_NAME = 120
 _LISTED = 20
 _MOST_WAITING = 20
 _UNSAFE = re.compile(r'[\x00-\x1f\x7f/\\:*?"<>|]')
+_STAMPED = "exchange.file.state_secret"
+
+
+class SecretFileError(FormatError):
+    """A file that is, or holds, what is marked as a state secret; it was removed from here."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -228,13 +234,18 @@ def file_of(home: Home, sent: Upload) -> Path:
     return home.uploads / sent.id / sent.file_name
 
 
-def answer(home: Home, sent: Upload, answers: Mapping[str, str]) -> Upload:
-    """Note answers beside those given before; an empty one takes an answer back.
+def answer(
+    home: Home, register: Register, sent: Upload, answers: Mapping[str, str], place: Jurisdiction
+) -> tuple[Upload, ImportReport]:
+    """Note answers beside those given before, once the file was judged with them.
+
+    An empty one takes an answer back.
 
     Raises
     ------
     FormatError
-        If an answer is none that can be given.
+        If an answer is none that can be given, or the file cannot be read with it: then what was
+        answered before stands.
     """
     together = dict(sent.answers)
     for name, value in answers.items():
@@ -242,8 +253,9 @@ def answer(home: Home, sent: Upload, answers: Mapping[str, str]) -> Upload:
     kept = {name: value.strip() for name, value in together.items() if value.strip()}
     ImportAnswers.from_pairs(kept)
     changed = replace(sent, answers=kept)
+    report = judged(home, register, changed, place)
     _write(home.uploads / sent.id, changed)
-    return changed
+    return changed, report
 
 
 def _beside(before: str, value: str) -> str:
@@ -271,7 +283,7 @@ def note_batch(
 
 
 def discard(home: Home, sent: Upload) -> None:
-    """Remove a file that cannot be read, with its record."""
+    """Remove a file that cannot be read or may not be kept, with its record."""
     shutil.rmtree(home.uploads / sent.id, ignore_errors=True)
 
 
@@ -309,15 +321,10 @@ def judged_first(
     if sent.batch_id is not None:
         return None
     try:
-        report = judged(home, register, sent, place)
-        if report.secrets:
-            rows = ", ".join(map(str, report.secrets[:_LISTED]))
-            more = " …" if len(report.secrets) > _LISTED else ""
-            raise FormatError("exchange.file.secret_rows", file=sent.file_name, rows=rows + more)
+        return judged(home, register, sent, place)
     except FormatError:
         discard(home, sent)
         raise
-    return report
 
 
 def judged(home: Home, register: Register, sent: Upload, place: Jurisdiction) -> ImportReport:
@@ -325,14 +332,28 @@ def judged(home: Home, register: Register, sent: Upload, place: Jurisdiction) ->
 
     Raises
     ------
+    SecretFileError
+        If the file or a row is marked as a state secret: it is not kept any longer.
     FormatError
         If the file cannot be read at all.
     """
-    return judge(
-        file_of(home, sent),
-        kind=sent.kind,
-        register=register,
-        answers=ImportAnswers.from_pairs(sent.answers),
-        jurisdiction=place,
-        only_owner=sent.only_owner,
-    )
+    try:
+        report = judge(
+            file_of(home, sent),
+            kind=sent.kind,
+            register=register,
+            answers=ImportAnswers.from_pairs(sent.answers),
+            jurisdiction=place,
+            only_owner=sent.only_owner,
+        )
+    except FormatError as error:
+        if error.key != _STAMPED:
+            raise
+        discard(home, sent)
+        raise SecretFileError(error.key, **error.values) from error
+    if report.secrets:
+        discard(home, sent)
+        rows = ", ".join(map(str, report.secrets[:_LISTED]))
+        more = " …" if len(report.secrets) > _LISTED else ""
+        raise SecretFileError("exchange.file.secret_rows", file=sent.file_name, rows=rows + more)
+    return report

@@ -19,6 +19,7 @@ from api.pages import render
 from api.roles import may
 from api.schemas import SharingRequestBody
 from api.service import service_of
+from api.whole import OffsetQuery, whole
 from gis.cases.records import EventKind
 from gis.cases.store import Wish
 from gis.errors import FormatError
@@ -51,7 +52,7 @@ def _typed(form: FormData) -> dict[str, str]:
 def sharing_page(
     request: Request,
     structure_id: Annotated[str, Query(max_length=200)] = "",
-    offset: Annotated[int, Query(ge=0, le=1_000_000)] = 0,
+    offset: OffsetQuery = 0,
 ) -> Response:
     """Show the requests of the caller, and an operator the form for a new one."""
     return _list(request, FormState(_FORM, usual={"structure_id": structure_id}), offset)
@@ -153,10 +154,10 @@ def _kind(typed: Mapping[str, str]) -> EventKind:
 
 
 def _expected(typed: Mapping[str, str]) -> int:
-    told = typed.get("expected", "")
-    if not (told.isascii() and told.isdecimal() and len(told) < 10):
+    number = whole(typed.get("expected", ""))
+    if number is None:
         raise FormatError("requests.expected_malformed")
-    return int(told)
+    return number
 
 
 def _case(

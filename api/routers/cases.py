@@ -11,9 +11,10 @@ from api.case_view import viewer
 from api.guard import GuardedRoute
 from api.identity import identity_of
 from api.language import api_language
-from api.paging import LimitQuery, OffsetQuery, links
+from api.paging import LimitQuery, links
 from api.schemas import SharingRequestBody, SharingStepBody
 from api.service import service_of
+from api.whole import NumberPath, OffsetQuery
 from gis.cases.evidence import frozen_of
 from gis.cases.store import Wish
 from gis.errors import NotFoundError
@@ -74,7 +75,7 @@ def add_event(request: Request, case_id: str, body: SharingStepBody) -> dict[str
 
 
 @router.get("/sharing-requests/{case_id}/evidence/{sequence}")
-def evidence(request: Request, case_id: str, sequence: int) -> Response:
+def evidence(request: Request, case_id: str, sequence: NumberPath) -> Response:
     """The evidence that an escalation froze, to the byte."""
     _, events = cases_of(service_of(request)).request(case_id, identity_of(request).scope)
     found = next((frozen_of(one) for one in events if one.sequence == sequence), None)

@@ -17,7 +17,14 @@ from api.language import page_language
 from api.pages import render
 from api.proposals import proposed
 from api.routers.exports import SAMPLES
-from api.routers.imports import commit_upload, keep_sent, may_see, undo_batch, upload_of
+from api.routers.imports import (
+    answer_upload,
+    commit_upload,
+    keep_sent,
+    may_see,
+    undo_batch,
+    upload_of,
+)
 from api.service import Service, service_of
 from data.text import Language, text, when
 from gis.errors import FormatError, GisError
@@ -71,7 +78,7 @@ def send(
 ) -> Response:
     """Keep a file and go to what was found in it; one that cannot be read is not kept."""
     try:
-        sent = keep_sent(request, file, kind)
+        sent, _ = keep_sent(request, file, kind)
     except GisError as error:
         return _list(request, problem=error, kind=kind.value)
     return RedirectResponse(f"/view/imports/{sent.id}", 303)
@@ -91,10 +98,12 @@ async def _form(request: Request) -> FormData:
 def answer(
     request: Request, import_id: str, form: Annotated[FormData, Depends(_form)]
 ) -> Response:
-    """Note the answers of the form and judge again."""
+    """Judge again with the answers of the form, and note them where the file can be read so."""
     sent = upload_of(request, import_id)
     try:
-        uploads.answer(service_of(request).home, sent, _given(form))
+        answer_upload(request, sent, _given(form))
+    except uploads.SecretFileError as error:
+        return _list(request, problem=error)
     except GisError as error:
         return _preview(request, sent, problem=error)
     return RedirectResponse(f"/view/imports/{sent.id}", 303)
@@ -119,6 +128,8 @@ def commit(request: Request, import_id: str) -> Response:
     sent = uploads.upload(service_of(request).home, import_id)
     try:
         commit_upload(request, import_id, {})
+    except uploads.SecretFileError as error:
+        return _list(request, problem=error)
     except GisError as error:
         return _preview(request, sent, problem=error)
     return RedirectResponse(f"/view/imports/{sent.id}", 303)
@@ -181,6 +192,8 @@ def _preview(
     if not brought_in:
         try:
             report = uploads.judged(service.home, service.register, sent, service.jurisdiction())
+        except uploads.SecretFileError as error:
+            return _list(request, problem=error)
         except FormatError as error:
             problem = problem or error
     before = None if report is None else proposed(service.home, sent, report)

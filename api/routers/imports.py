@@ -1,5 +1,6 @@
 """Imports: send a file, see what is accepted, refused and asked, answer, commit, undo."""
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -15,17 +16,26 @@ from api.guard import GuardedRoute
 from api.identity import Identity, identity_of
 from api.language import api_language, page_language
 from api.pages import wants_page
-from api.paging import LimitQuery, OffsetQuery, links
+from api.paging import LimitQuery, links
 from api.proposals import owner_of, proposed
 from api.schemas import ImportAnswersRequest
 from api.service import service_of
+from api.whole import OffsetQuery
 from data.text import Language, text
 from gis.errors import ConflictError, NotFoundError
-from gis.exchange.importing import ImportKind, commit, error_report_xlsx
+from gis.exchange.importing import ImportKind, ImportReport, commit, error_report_xlsx
 from gis.register.records import ImportBatch
 from gis.register.store import Register
 
-__all__ = ["commit_upload", "keep_sent", "may_see", "router", "undo_batch", "upload_of"]
+__all__ = [
+    "answer_upload",
+    "commit_upload",
+    "keep_sent",
+    "may_see",
+    "router",
+    "undo_batch",
+    "upload_of",
+]
 
 router = APIRouter(route_class=GuardedRoute, tags=["imports"])
 
@@ -40,11 +50,15 @@ def send(
 
     An operator sends structures of its own; the department brings them in.
     """
-    sent = keep_sent(request, file, kind)
-    return JSONResponse(_judged(request, sent), 201, headers={"location": f"/imports/{sent.id}"})
+    sent, report = keep_sent(request, file, kind)
+    return JSONResponse(
+        _judged(request, sent, report), 201, headers={"location": f"/imports/{sent.id}"}
+    )
 
 
-def keep_sent(request: Request, file: UploadFile, kind: ImportKind) -> uploads.Upload:
+def keep_sent(
+    request: Request, file: UploadFile, kind: ImportKind
+) -> tuple[uploads.Upload, ImportReport | None]:
     """Keep a file that somebody sends, and judge it for the first time.
 
     Raises
@@ -67,8 +81,8 @@ def keep_sent(request: Request, file: UploadFile, kind: ImportKind) -> uploads.U
         organisation_id=identity.organisation_id,
         only_owner=own,
     )
-    uploads.judged_first(service.home, service.register, sent, service.jurisdiction())
-    return sent
+    report = uploads.judged_first(service.home, service.register, sent, service.jurisdiction())
+    return sent, report
 
 
 def upload_of(request: Request, import_id: str) -> uploads.Upload:
@@ -92,9 +106,12 @@ def may_see(identity: Identity, sent: uploads.Upload) -> bool:
     return sent.only_owner is not None and sent.only_owner == identity.scope.own
 
 
-def _judged(request: Request, sent: uploads.Upload) -> dict[str, Any]:
+def _judged(
+    request: Request, sent: uploads.Upload, report: ImportReport | None = None
+) -> dict[str, Any]:
     service = service_of(request)
-    report = uploads.judged(service.home, service.register, sent, service.jurisdiction())
+    if report is None:
+        report = uploads.judged(service.home, service.register, sent, service.jurisdiction())
     before = proposed(service.home, sent, report)
     return {
         "id": sent.id,
@@ -123,10 +140,23 @@ def judged(request: Request, import_id: str) -> dict[str, Any]:
 
 @router.post("/imports/{import_id}/answers")
 def answer(request: Request, import_id: str, given: ImportAnswersRequest) -> dict[str, Any]:
-    """Answer questions; the file is judged again."""
+    """Answer questions; the file is judged again, and an answer that spoils it is not kept."""
     sent = upload_of(request, import_id)
-    sent = uploads.answer(service_of(request).home, sent, given.answers)
-    return _judged(request, sent)
+    return _judged(request, *answer_upload(request, sent, given.answers))
+
+
+def answer_upload(
+    request: Request, sent: uploads.Upload, answers: Mapping[str, str]
+) -> tuple[uploads.Upload, ImportReport]:
+    """Note answers to the questions of a file, and judge it with them.
+
+    Raises
+    ------
+    FormatError
+        As `uploads.answer`.
+    """
+    service = service_of(request)
+    return uploads.answer(service.home, service.register, sent, answers, service.jurisdiction())
 
 
 @router.post("/imports/{import_id}/commit", status_code=201)
@@ -151,11 +181,9 @@ def commit_upload(request: Request, import_id: str, answers: dict[str, str]) -> 
     """
     service = service_of(request)
     sent = uploads.upload(service.home, import_id)
-    if answers:
-        sent = uploads.answer(service.home, sent, answers)
     if _stands(service.register, sent):
         raise ConflictError("pages.import_done", id=sent.batch_id)
-    report = uploads.judged(service.home, service.register, sent, service.jurisdiction())
+    sent, report = answer_upload(request, sent, answers)
     if not report.accepted and not report.provisional:
         raise ConflictError("pages.import_nothing", file=report.file_name)
     batch = commit(report, service.register, author=identity_of(request).name)

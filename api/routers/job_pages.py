@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Annotated
 
-from fastapi import APIRouter, Form, Query
+from fastapi import APIRouter, Form
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
@@ -12,6 +12,7 @@ from api.identity import identity_of
 from api.language import safe_language
 from api.pages import render
 from api.service import Service, service_of
+from api.whole import OffsetQuery
 from data.text import Language, text
 from gis.errors import NotFoundError
 from gis.jobs.queue import Job, JobState
@@ -25,7 +26,7 @@ _PER_PAGE = 50
 
 
 @router.get("/view/jobs")
-def jobs_page(request: Request, offset: Annotated[int, Query(ge=0, le=1_000_000)] = 0) -> Response:
+def jobs_page(request: Request, offset: OffsetQuery = 0) -> Response:
     """List jobs, the newest first: the own ones, for the department all."""
     service, identity = service_of(request), identity_of(request)
     whose = None if identity.is_staff else identity.name

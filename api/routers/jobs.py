@@ -14,8 +14,9 @@ from api.geojson import plain
 from api.guard import GuardedRoute
 from api.identity import identity_of
 from api.language import api_language, page_language
-from api.paging import LimitQuery, OffsetQuery, links
+from api.paging import LimitQuery, links
 from api.service import Service, service_of
+from api.whole import OffsetQuery
 from data.text import Language
 from gis.jobs.queue import Job, JobState
 

@@ -13,9 +13,10 @@ from api.errors import InvalidParameterError
 from api.geojson import collection, feature
 from api.guard import GuardedRoute
 from api.identity import identity_of
-from api.paging import BoundsDep, LimitQuery, OffsetQuery, links
+from api.paging import BoundsDep, LimitQuery, links
 from api.service import service_of
 from api.structure_view import read_structure, reading_of, told
+from api.whole import OffsetQuery
 from gis.free_ducts import free_way
 from gis.register.records import AdministrativeUnit, Bounds, PlanEntry, Service, UnitKind
 from gis.register.rows import fold

@@ -17,6 +17,7 @@ from api.pages import render
 from api.roles import may
 from api.service import service_of
 from api.validity import span
+from api.whole import whole
 from data.text import Language, text
 from gis.errors import FormatError, GisError, NotFoundError
 from gis.rule_files import (
@@ -106,8 +107,7 @@ def keep(request: Request, name: str, form: Annotated[FormData, Depends(_form)])
 def restore(request: Request, name: str, form: Annotated[FormData, Depends(_form)]) -> Response:
     """Take back what a file said before a change."""
     service = service_of(request)
-    told = str(form.get("revision", ""))
-    revision = int(told) if told.isascii() and told.isdecimal() and len(told) < 16 else 0
+    revision = whole(str(form.get("revision", ""))) or 0
     rule_file(service.home, name)
     try:
         take_back(

@@ -19,6 +19,7 @@ from api.language import safe_language
 from api.pages import render
 from api.roles import may
 from api.service import Service, may_read, service_of
+from api.whole import OffsetQuery
 from gis.errors import GisError
 from gis.register.records import BroadcastStation
 from gis.register.records import Service as BroadcastService
@@ -94,7 +95,7 @@ def stations_page(
     text: Annotated[str, Query(max_length=200)] = "",
     service: Literal["", "fm", "television", "wireless_public_address"] = "",
     order: Order = "name",
-    offset: Annotated[int, Query(ge=0, le=1_000_000)] = 0,
+    offset: OffsetQuery = 0,
 ) -> Response:
     """Show the stations of today that have some words in their name, programme or commune."""
     here = service_of(request)

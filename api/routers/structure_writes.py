@@ -20,6 +20,7 @@ from api.pages import render
 from api.routers.structures import WORDS, show_structure
 from api.service import service_of
 from api.structure_view import may_edit, read_history
+from api.whole import whole
 from data.text import Language, text
 from gis.errors import FormatError, GisError, NotFoundError
 from gis.register.rows import record_digest
@@ -315,9 +316,10 @@ def _undone(
 
 def _number(said: str) -> int:
     """Return the number of a write; what is none is no write."""
-    if not said.isdecimal():
+    number = whole(said)
+    if number is None:
         raise NotFoundError("errors.write_unknown", revision=said)
-    return int(said)
+    return number
 
 
 def _reason(typed: Mapping[str, str]) -> str:

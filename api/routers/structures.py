@@ -26,6 +26,7 @@ from api.structure_view import (
     read_structure,
     reading_of,
 )
+from api.whole import OffsetQuery
 from gis.errors import GisError, NotFoundError
 from gis.free_ducts import free_way, line_length_m
 from gis.register.history import Change
@@ -87,7 +88,7 @@ def structures_page(
     state: Annotated[str, Query(max_length=40)] = "",
     on: Annotated[str, Query(max_length=10)] = "",
     known_on: Annotated[str, Query(max_length=10)] = "",
-    offset: Annotated[int, Query(ge=0, le=1_000_000)] = 0,
+    offset: OffsetQuery = 0,
 ) -> Response:
     """Show the structures of a day, as they are known or were known then."""
     service, identity = service_of(request), identity_of(request)

@@ -14,7 +14,7 @@ from api.identity import Identity, identity_of
 from api.language import api_language, page_language
 from api.middleware import content_security_policy
 from api.pages import wants_page
-from api.paging import LimitQuery, OffsetQuery, links
+from api.paging import LimitQuery, links
 from api.routers.jobs import job_json
 from api.routers.paths import path_page_address
 from api.schemas import (
@@ -29,6 +29,7 @@ from api.schemas import (
 )
 from api.service import may_read, service_of
 from api.submission import submit
+from api.whole import OffsetQuery
 from data.text import Language
 from gis.errors import NotFoundError
 from gis.home import Home

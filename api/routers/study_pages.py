@@ -24,6 +24,7 @@ from api.schemas import Megahertz, Radius, Reach, Step, Threshold
 from api.service import may_read, service_of
 from api.submission import submit
 from api.views import study_view
+from api.whole import OffsetQuery
 from data.text import Language
 from gis.studies.listing import survey
 from gis.studies.method import METHOD_INPUTS, method_title
@@ -133,7 +134,7 @@ def ask(request: Request, station_id: str, typed: Typed) -> Response:
 def studies_page(
     request: Request,
     kind: Listed = "",
-    offset: Annotated[int, Query(ge=0, le=1_000_000)] = 0,
+    offset: OffsetQuery = 0,
 ) -> Response:
     """List the studies that the caller may read, the newest first."""
     return _list(request, kind=kind, offset=offset)

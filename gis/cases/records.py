@@ -58,6 +58,7 @@ class EventKind(StrEnum):
     NEGOTIATION_FAILED = "negotiation_failed"
     CO_USE_APPROVED = "co_use_approved"
     CONTRACT_CONCLUDED = "contract_concluded"
+    CONFIRMED = "confirmed"
     WITHDRAWN = "withdrawn"
     ESCALATED = "escalated"
     LICENCES_STATED = "licences_stated"

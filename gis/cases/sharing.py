@@ -7,10 +7,10 @@ from types import MappingProxyType
 from typing import Final
 
 from data.text import Language, text
-from gis.cases.clocks import Clock, ClockName, Clocks, ClockState
+from gis.cases.clocks import OPENS, Clock, ClockName, Clocks, ClockState
 from gis.cases.records import EventKind, Party, SharingEvent, State
 from gis.cases.rule_book import SharingRules
-from gis.cases.steps import FINAL, STEPS
+from gis.cases.steps import FINAL, NO_SHARE, STEPS
 from gis.cases.working_days import WorkingCalendar, local_day
 from gis.errors import ConflictError
 from gis.terms import DECIDER
@@ -69,6 +69,8 @@ class _Fold:
     state: State | None = None
     deemed_at: datetime | None = None
     approved: bool = False
+    stated: SharingEvent | None = None
+    outcome: object = None
     escalated_on: date | None = None
     licences: Mapping[str, str] = field(default_factory=dict)
 
@@ -91,6 +93,8 @@ class Standing:
         When a rule made the request complete without anybody saying so.
     decider : Decider or None
         Who decides, where there is a dispute.
+    stated : SharingEvent or None
+        What one party recorded of an agreement that the other has not confirmed.
     """
 
     state: State | None
@@ -99,6 +103,7 @@ class Standing:
     possible: Mapping[Party, tuple[EventKind, ...]]
     deemed_at: datetime | None = None
     decider: Decider | None = None
+    stated: SharingEvent | None = None
 
     @property
     def final(self) -> bool:
@@ -113,6 +118,8 @@ class Standing:
 
 _AUTHORITIES: Final = ("province", "ministry")
 """Between these the parties and the date decide; others are the parties' own choice."""
+_OF_AGREEMENT: Final = (EventKind.CO_USE_APPROVED, EventKind.CONTRACT_CONCLUDED)
+"""Steps that nothing leaves room for where it was decided that nothing is shared."""
 
 
 def read_events(
@@ -140,8 +147,12 @@ def read_events(
     fold, clocks = _Fold(), Clocks(rules, calendar)
     for event in events:
         _deem(fold, clocks, event.at)
-        clocks.note(event.kind, event.at)
-        _take(fold, event)
+        effect = _effect(fold, event)
+        if effect is None:
+            fold.stated = event
+        else:
+            clocks.note(effect, event.at)
+            _take(fold, event, effect)
     _deem(fold, clocks, at)
     decider = None if fold.escalated_on is None else _decider(fold, rules, fold.escalated_on)
     possible = {
@@ -155,6 +166,7 @@ def read_events(
         possible=MappingProxyType(possible),
         deemed_at=fold.deemed_at,
         decider=decider,
+        stated=fold.stated,
     )
 
 
@@ -192,16 +204,29 @@ def _require_decider(standing: Standing, authority: str) -> None:
         raise ConflictError("requests.decider_other", name="authority")
 
 
-def _take(fold: _Fold, event: SharingEvent) -> None:
-    step = STEPS[event.kind]
-    fold.state = step.target or fold.state
-    if event.kind in (EventKind.SUBMITTED, EventKind.SUPPLEMENTED):
+def _effect(fold: _Fold, event: SharingEvent) -> EventKind | None:
+    """Return what comes into effect; None of what a party records and the other must confirm."""
+    if event.kind is EventKind.CONFIRMED and fold.stated is not None:
+        return fold.stated.kind
+    waits = STEPS[event.kind].mutual and event.party is not Party.DEPARTMENT
+    return None if waits else event.kind
+
+
+def _take(fold: _Fold, event: SharingEvent, effect: EventKind) -> None:
+    target = STEPS[effect].target
+    if target is not None:
+        fold.state, fold.stated = target, None
+    if effect in (EventKind.SUBMITTED, EventKind.SUPPLEMENTED):
         fold.deemed_at = None
-    if event.kind is EventKind.CO_USE_APPROVED:
+    if effect is EventKind.ESCALATED or ClockName.APPROVAL in OPENS.get(effect, ()):
+        fold.approved = False  # what was approved holds no longer
+    if effect is EventKind.CO_USE_APPROVED:
         fold.approved = True
-    if event.kind is EventKind.ESCALATED:
+    if effect is EventKind.ESCALATED:
         fold.escalated_on = local_day(event.at)
-    if event.kind is EventKind.LICENCES_STATED:
+    if effect is EventKind.DECIDED:
+        fold.outcome = event.details.get("outcome")
+    if effect is EventKind.LICENCES_STATED:
         fold.licences = {name: str(value) for name, value in event.details.items()}
 
 
@@ -222,10 +247,17 @@ def _may(kind: EventKind, party: Party, fold: _Fold, clocks: Clocks, at: datetim
         return False
     if fold.state is None:
         return not step.sources
-    if fold.state not in step.sources:
+    return fold.state in step.sources and _is_open(kind, party, fold, clocks, at)
+
+
+def _is_open(kind: EventKind, party: Party, fold: _Fold, clocks: Clocks, at: datetime) -> bool:
+    """Return whether what happened before leaves room for a step that its state knows."""
+    if kind in _OF_AGREEMENT and fold.state is State.DECIDED and fold.outcome == NO_SHARE:
         return False
     if kind is EventKind.CO_USE_APPROVED:
         return not fold.approved
+    if kind is EventKind.CONFIRMED:
+        return fold.stated is not None and party is not fold.stated.party
     if kind is EventKind.ESCALATED:
         return _may_escalate(party, clocks, at)
     return True

@@ -4,7 +4,8 @@ The ladder (negotiation, mediation, decision) is that of Bắc Ninh, Quyết đ�
 Điều 16 and 19.4, a model and not law elsewhere; that sharing is by contract and that an authority
 decides where parties do not agree is Luật Viễn thông 24/2023/QH15, Điều 47.2 and 47.3. The price
 is negotiated (hiệp thương giá) between the parties or before the department, which the ministry's
-Thông tư 07/2024/TT-BTTTT gives a part in it; so either records it.
+Thông tư 07/2024/TT-BTTTT gives a part in it; so either records it. What one party records of an
+agreement of both (the price, the contract) waits until the other confirms it.
 """
 
 from collections.abc import Mapping
@@ -15,12 +16,13 @@ from typing import Final
 
 from gis.cases.records import EventKind, Party, State
 
-__all__ = ["FINAL", "LICENCES", "OUTCOMES", "STEPS", "Field", "FieldKind", "Step"]
+__all__ = ["FINAL", "LICENCES", "NO_SHARE", "OUTCOMES", "STEPS", "Field", "FieldKind", "Step"]
 
 LICENCES: Final = ("unknown", "local", "wider")
 """The scope of an operator's licence: within the province, beyond it, or not known."""
 
-OUTCOMES: Final = ("share", "no_share", "other")
+NO_SHARE: Final = "no_share"
+OUTCOMES: Final = ("share", NO_SHARE, "other")
 """What a decision says."""
 
 FINAL: Final = frozenset({State.WITHDRAWN, State.CLOSED})
@@ -74,12 +76,15 @@ class Step:
         Whose step it is.
     fields : tuple of Field
         What it says.
+    mutual : bool
+        Whether what one party records has no effect before the other confirms it.
     """
 
     sources: frozenset[State]
     target: State | None
     parties: frozenset[Party]
     fields: tuple[Field, ...] = ()
+    mutual: bool = False
 
 
 _REQUESTER: Final = frozenset({Party.REQUESTER})
@@ -144,6 +149,7 @@ STEPS: Final[Mapping[EventKind, Step]] = MappingProxyType(
             State.ACCEPTED,
             _PARTIES | _DEPARTMENT,
             (Field("agreed_rent_vnd_per_month", FieldKind.NUMBER, required=True), _NOTE),
+            mutual=True,
         ),
         EventKind.NEGOTIATION_FAILED: Step(
             frozenset({State.NEGOTIATING}),
@@ -169,7 +175,9 @@ STEPS: Final[Mapping[EventKind, Step]] = MappingProxyType(
                 _AGREED,
                 _NOTE,
             ),
+            mutual=True,
         ),
+        EventKind.CONFIRMED: Step(_SHARED | {State.NEGOTIATING}, None, _PARTIES, (_NOTE,)),
         EventKind.WITHDRAWN: Step(
             _OPEN | _IN_DISPUTE | {State.DRAFT, State.AGREED},
             State.WITHDRAWN,

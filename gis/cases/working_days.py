@@ -126,11 +126,18 @@ def local_day(moment: datetime) -> date:
     Raises
     ------
     FormatError
-        If the moment does not say its time zone.
+        If the moment does not say its time zone, or no year holds it.
     """
     if moment.tzinfo is None:
         raise FormatError("errors.moment_without_zone", value=str(moment))
-    return moment.astimezone(VIET_NAM).date()
+    try:
+        return moment.astimezone(VIET_NAM).date()
+    except OverflowError:  # the year 0, or 10,000
+        raise _no_year(moment.year) from None
+
+
+def _no_year(year: int) -> FormatError:
+    return FormatError("calendar.year", year=str(year), first=str(FIRST_YEAR), last=str(LAST_YEAR))
 
 
 def read_start(written: str) -> date | datetime:
@@ -266,6 +273,7 @@ class WorkingCalendar:
         if term.unit is TermUnit.HOURS:
             if not isinstance(start, datetime):
                 raise FormatError("calendar.hours_need_moment")
+            self._year(local_day(start).year)
             end = start + timedelta(hours=term.count)
             self._year(local_day(end).year)
             return Due(local_day(end), end.astimezone(UTC))
@@ -315,9 +323,7 @@ class WorkingCalendar:
     def _year(self, year: int) -> Mapping[date, DayStatus]:
         """Return the days of a year that are not as their weekday says."""
         if not FIRST_YEAR <= year <= LAST_YEAR:
-            raise FormatError(
-                "calendar.year", year=str(year), first=str(FIRST_YEAR), last=str(LAST_YEAR)
-            )
+            raise _no_year(year)
         if year not in self._years:
             known = _from_package(year, self._known(year))
             self._years[year] = {**known, **self._decided_days(year)}

@@ -27,7 +27,7 @@ def to_text(moment: datetime) -> str:
     if moment.tzinfo is None:
         raise FormatError("errors.moment_without_zone", value=str(moment))
     utc = moment.astimezone(UTC)
-    return f"{utc:%Y-%m-%dT%H:%M:%S}.{utc.microsecond // 1000:03d}Z"
+    return utc.replace(tzinfo=None).isoformat(timespec="milliseconds") + "Z"
 
 
 def from_text(stored: str) -> datetime:

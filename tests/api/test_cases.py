@@ -118,8 +118,14 @@ def test_from_request_to_contract(
         contract_from="2027-01-04",
         agreed_rent_vnd_per_month="2800000",
     ).json()
-    assert case["state"] == "contracted"
     assert case["events"][-1]["details"]["agreed_rent_vnd_per_month"] == 2_800_000
+    assert case["state"] == "accepted", "one party concludes nothing alone"
+    waits = {"sequence": 4, "kind": "contract_concluded", "party": "requester"}
+    assert case["unconfirmed"] == waits
+    assert step(case, headers[OWNER], "confirmed").status_code == 409
+    case = step(case, headers[REQUESTER], "confirmed").json()
+    assert case["state"] == "contracted"
+    assert case["unconfirmed"] is None
 
 
 def test_from_refusal_to_decision_with_frozen_evidence(
@@ -208,6 +214,48 @@ def test_only_the_parties_and_the_department_see_it(
     assert client.post(f"{address}/events", json=sent, headers=headers[OTHER]).status_code == 404
     assert client.get(address, headers=token("viewer")).status_code == 403
     assert client.get(address).status_code == 401
+
+
+def test_who_of_the_other_side_took_a_step_is_not_told(
+    *,
+    app: FastAPI,
+    service: Service,
+    client: TestClient,
+    people: dict[str, Any],
+    submitted: dict[str, Any],
+    headers: dict[str, Headers],
+    token: Callable[[str], Headers],
+    step: Callable[..., Any],
+) -> None:
+    """Own accounts are named, those of the counterparty and of the department are not."""
+    case = step(submitted, headers[OWNER], "accepted").json()
+    case = step(case, token("staff"), "co_use_approved", instrument="1").json()
+    sent = {"number": "01", "signed_on": "2026-12-01", "contract_from": "2027-01-04"}
+    step(case, headers[OWNER], "contract_concluded", **sent)
+    address = f"/sharing-requests/{case['id']}"
+    asked, owned, staffed = f"op-{REQUESTER}", f"op-{OWNER}", "staff-1"
+    named = [asked, asked, owned, staffed, owned]
+    for who, sender in (
+        (REQUESTER, headers[REQUESTER]),
+        (OWNER, headers[OWNER]),
+        ("staff", token("staff")),
+        ("administrator", token("administrator")),
+    ):
+        own = {REQUESTER: {asked}, OWNER: {owned}}.get(who, set(named))
+        answers = [client.get(address, headers=sender)]
+        answers.append(client.get("/sharing-requests", headers=sender))
+        for told in (answers[0].json(), answers[1].json()["requests"][0]):
+            seen = [event["account"] for event in told["events"]]
+            assert seen == [name if name in own else None for name in named], who
+        for name in {*named} - own:
+            assert all(name not in answer.text for answer in answers), who
+    for who, own, other in ((REQUESTER, asked, owned), (OWNER, owned, asked)):
+        page = Page(app, service, people[who]).get(f"/view/sharing/{case['id']}")
+        timeline = page[page.index('class="timeline"') :]
+        assert own in timeline
+        assert other not in timeline
+        assert staffed not in timeline
+        assert "Chỉ có hiệu lực khi bên kia (bên đề nghị) xác nhận" in page
 
 
 def test_a_step_that_is_not_possible_says_what_is(

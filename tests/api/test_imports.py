@@ -20,6 +20,7 @@ from api.identity import new_token
 from api.service import Service
 from api.settings import Settings
 from data.text import Language, text
+from gis.exchange.importing import ImportKind
 
 Token = Callable[[str], dict[str, str]]
 BrowserOf = Callable[[str], Any]
@@ -147,6 +148,14 @@ def test_answers_that_mean_nothing_are_refused(
     )
     assert answer.status_code == 422
     assert answer.headers["content-type"] == "application/problem+json"
+    address = f"/imports/{judged['id']}"
+    body = {"answers": given}
+    assert client.post(f"{address}/commit", json=body, headers=staff).status_code == 422
+    after = client.get(address, headers=staff)
+    assert after.status_code == 200, "a wrong answer spoils nothing"
+    assert after.json()["answers"] == judged["answers"]
+    right = client.post(f"{address}/answers", json={"answers": {"crs": "4326"}}, headers=staff)
+    assert right.json()["answers"] == {"crs": "4326"}
 
 
 def test_the_error_report_holds_formulas_as_text(client: TestClient, token: Token) -> None:
@@ -515,17 +524,18 @@ def test_the_page_asks_and_says_why_it_waits(browser_of: BrowserOf) -> None:
     assert "disabled" in page_of(staff.get(address))
 
 
-def test_an_answer_that_breaks_the_judging_can_be_taken_back(browser_of: BrowserOf) -> None:
+def test_an_answer_that_breaks_the_judging_is_not_kept(browser_of: BrowserOf) -> None:
     staff = browser_of("staff")
     address = sent_by_page(staff, "moi.csv", NEW_PLAN, "plan")
     nonsense = staff.post(f"{address}/answers", {"answer.crs": "x"})
     assert nonsense.status_code == 422
     assert 'role="alert"' in page_of(nonsense)
-    assert staff.post(f"{address}/answers", {"answer.crs": "1234"}).status_code == 303
-    broken = staff.get(address)
+    assert staff.post(f"{address}/answers", {"answer.crs": "9210"}).status_code == 303
+    broken = staff.post(f"{address}/answers", {"answer.crs": "1234"})
     assert broken.status_code == 422
-    assert 'name="answer.crs" value=""' in page_of(broken)
-    assert staff.post(f"{address}/answers", {"answer.crs": ""}).status_code == 303
+    assert "EPSG:1234" in page_of(broken)
+    for shown in (broken, staff.get(address)):
+        assert "EPSG:9210" in page_of(shown), "what was answered before stands"
     assert staff.get(address).status_code == 200
 
 
@@ -732,6 +742,58 @@ def test_a_file_with_a_secret_row_is_not_kept(
     assert kept
     assert not [file for file in kept if "XYZZY" in file.read_bytes().decode(errors="ignore")]
     assert "XYZZY" not in answer.text + caplog.text
+
+
+SECRET = {
+    "rows": "Mã trạm;Loại;Đơn vị;Kinh độ (WGS 84);Vĩ độ;Độ mật\n"
+    "XYZZY;Bể;A;106,4;10,6;Tối mật\nB;Bể;A;106,41;10,6;\n",
+    "file": "TUYỆT MẬT\nMã trạm;Loại;Đơn vị;Kinh độ (WGS 84);Vĩ độ\nXYZZY;Bể;A;106,4;10,6\n",
+}
+
+
+@pytest.mark.parametrize("content", list(SECRET.values()), ids=list(SECRET))
+@pytest.mark.parametrize("page", [False, True])
+@pytest.mark.parametrize(
+    ("method", "path"),
+    [("GET", ""), ("POST", "/answers"), ("POST", "/commit"), ("GET", "/errors.xlsx")],
+)
+def test_a_secret_that_is_found_later_is_discarded_too(
+    *,
+    client: TestClient,
+    token: Token,
+    service: Service,
+    method: str,
+    path: str,
+    page: bool,
+    content: str,
+) -> None:
+    """As of a file that was kept before its marks were known."""
+    sent = uploads.keep(
+        service.home,
+        io.BytesIO(content.encode()),
+        file_name="m.csv",
+        kind=ImportKind.STRUCTURES,
+        sent_by="staff-1",
+    )
+    of_page = page and path != "/errors.xlsx"
+    more: dict[str, Any] = {}
+    if path == "/answers":
+        more = {"data": {"answer.crs": "4326"}} if of_page else {"json": {"answers": {}}}
+    before = service.register.version()
+    answer = client.request(
+        method,
+        f"{'/view' if of_page else ''}/imports/{sent.id}{path}",
+        headers={**token("staff"), "accept": "text/html" if page else "application/json"},
+        **more,
+    )
+    assert answer.status_code == 422
+    assert service.register.version() == before
+    assert not (service.home.uploads / sent.id).exists()
+    kept = [file for file in service.home.folder.rglob("*") if file.is_file()]
+    assert not [file for file in kept if "XYZZY" in file.read_bytes().decode(errors="ignore")]
+    assert "XYZZY" not in answer.text
+    again = client.get(f"/imports/{sent.id}", headers=token("staff"))
+    assert again.status_code == 404
 
 
 @pytest.mark.parametrize("format", ["shp", "kml"])

@@ -191,6 +191,8 @@ def test_from_two_files_to_a_contract_that_was_decided(  # noqa: PLR0915 - one s
         signed_on="2026-12-22",
         contract_from="2026-01-01",
     )
+    assert case["state"] == "decided", "one party concludes nothing alone"
+    case = story.step(case, people[THIRD], "confirmed")
     assert case["state"] == "contracted"
 
     # the contract is recorded, and the occupancy changes

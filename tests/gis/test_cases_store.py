@@ -5,11 +5,12 @@ import subprocess
 import sys
 from collections.abc import Callable
 from contextlib import closing
-from datetime import date
+from datetime import date, timedelta
 from itertools import pairwise
 from pathlib import Path
 
 import pytest
+from sqlalchemy import insert
 
 from gis.cases.details import read_attachments, read_details
 from gis.cases.records import EventKind, Party, State
@@ -21,6 +22,7 @@ from gis.home import Home
 from gis.register import engine, moments
 from gis.register.ledger import Ledger
 from gis.register.rows import codec_of_table
+from gis.register.schema import case_events
 from gis.register.scopes import PUBLIC, SYSTEM, Role, Scope
 from gis.register.store import Register
 
@@ -115,6 +117,33 @@ def test_of_two_processes_that_append_at_once_one_wins(
     _, events = cases.request(case_id, SYSTEM)
     assert [one.sequence for one in events] == list(range(1, ROUNDS + 3))
     assert all(before.at <= after.at for before, after in pairwise(events))
+
+
+def test_a_clock_that_was_set_back_puts_no_event_before_another(
+    cases: Cases, register: Register, asked: Callable[..., str]
+) -> None:
+    case_id = asked()
+    later = moments.now() + timedelta(days=30)
+    ahead = {
+        "case_id": case_id,
+        "sequence": 3,
+        "kind": EventKind.FOUND_COMPLETE.value,
+        "party": Party.OWNER.value,
+        "account": "b",
+        "organisation_id": "mo-phong-b",
+        "at": moments.to_text(later),
+        "details": "{}",
+        "attachments": "[]",
+    }
+    with engine.writing(register.engine) as connection:
+        connection.execute(insert(case_events), [ahead])
+    made = cases.append(case_id, EventKind.ACCEPTED, {}, OWNER, "b", expected=3)
+    assert made.at == later
+    _, events = cases.request(case_id, OWNER)
+    assert [one.at for one in events] == sorted(one.at for one in events)
+    rules, calendar = cases.basis()
+    for one in read_events(events, moments.now(), rules, calendar).clocks:
+        assert one.ended_at is None or one.ended_at >= one.started_at
 
 
 def test_what_happened_is_never_changed_or_removed(

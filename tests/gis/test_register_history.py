@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from shapely import LineString
 
 from gis.errors import ConflictError, GisError, NotFoundError
+from gis.register import moments
 from gis.register.occupancy import occupancy_seen
 from gis.register.records import (
     ImportBatch,
@@ -160,6 +161,14 @@ def change(register: Register, act: Callable[..., None], reason: str = "sửa") 
     with register.write(author="lan", reason=reason) as w:
         act(w)
     return register.revision()
+
+
+def test_moments_sort_as_they_are_written() -> None:
+    written = [moments.to_text(datetime(year, 1, 1, tzinfo=UTC)) for year in (1, 300, 2026, 9999)]
+    assert written == sorted(written)
+    assert written[1] == "0300-01-01T00:00:00.000Z"
+    stored = "2026-11-02T01:02:03.456Z"
+    assert moments.to_text(moments.from_text(stored)) == stored
 
 
 def test_the_moment_and_the_day_in_the_world_are_two_questions(filled: Register) -> None:

@@ -16,7 +16,7 @@ from gis.cases.evidence import EVIDENCE, freeze, frozen_of
 from gis.cases.records import EventKind, Party, SharingEvent, State
 from gis.cases.rule_book import SharingRules, rules_in_use
 from gis.cases.sharing import Standing, StepRefusedError, read_events, require_step
-from gis.cases.steps import FINAL, STEPS
+from gis.cases.steps import FINAL, OUTCOMES, STEPS
 from gis.cases.working_days import WorkingCalendar
 from gis.errors import ConflictError, FormatError, StorageError
 from gis.home import Home
@@ -45,7 +45,7 @@ def happened(
             SharingEvent(
                 sequence=number + 1,
                 kind=kind,
-                party=min(STEPS[kind].parties),
+                party=Party.REQUESTER if kind is EventKind.CONFIRMED else min(STEPS[kind].parties),
                 account="test",
                 organisation_id=None,
                 at=start + number * step,
@@ -79,7 +79,7 @@ WAY: dict[State | None, tuple[str, ...]] = {
     State.DISAGREED: (*ASKED, "countered", "negotiation_opened", "negotiation_failed"),
     State.ACCEPTED: (*ASKED, "accepted"),
     State.REFUSED: (*ASKED, "refused"),
-    State.CONTRACTED: (*ASKED, "accepted", "contract_concluded"),
+    State.CONTRACTED: (*ASKED, "accepted", "contract_concluded", "confirmed"),
     State.DISPUTED: DISPUTE,
     State.MEDIATING: (*DISPUTE, "mediation_opened"),
     State.AGREED: (*DISPUTE, "mediation_opened", "mediation_agreed"),
@@ -154,6 +154,109 @@ def test_every_event_in_every_state_is_allowed_or_refused(
 def test_a_co_use_is_approved_once() -> None:
     events = happened((*ASKED, "accepted", "co_use_approved"))
     assert EventKind.CO_USE_APPROVED not in stands(events).possible[Party.DEPARTMENT]
+
+
+def of(kind: str, party: Party, at: datetime, **details: object) -> SharingEvent:
+    """Return one event of one party."""
+    event = happened([kind], at)[0]
+    return replace(event, party=party, details=details)
+
+
+@pytest.mark.parametrize("first", [Party.REQUESTER, Party.OWNER])
+@pytest.mark.parametrize(
+    ("way", "kind", "target"),
+    [
+        (WAY[State.NEGOTIATING], "negotiation_agreed", State.ACCEPTED),
+        (WAY[State.ACCEPTED], "contract_concluded", State.CONTRACTED),
+        (WAY[State.AGREED], "contract_concluded", State.CONTRACTED),
+        (WAY[State.DECIDED], "contract_concluded", State.CONTRACTED),
+    ],
+)
+def test_no_party_concludes_alone(
+    way: tuple[str, ...], kind: str, target: State, first: Party
+) -> None:
+    other = Party.OWNER if first is Party.REQUESTER else Party.REQUESTER
+    before = happened(way)
+    at = before[-1].at + timedelta(days=1)
+    events = [*before, of(kind, first, at)]
+    alone = stands(events)
+    assert alone.state is stands(before).state
+    assert alone.clocks == stands(before).clocks, "it begins and ends no clock"
+    assert alone.stated == events[-1]
+    assert {p for p in Party if EventKind.CONFIRMED in alone.possible[p]} == {other}
+    require_step(alone, EventKind.CONFIRMED, other, {})
+    for party in (first, Party.DEPARTMENT):
+        with pytest.raises(StepRefusedError):
+            require_step(alone, EventKind.CONFIRMED, party, {})
+    again = stands([*events, of(kind, other, at)])
+    assert again.stated is not None
+    assert again.stated.party is other, "one who says something else has it confirmed"
+    assert again.state is stands(before).state
+    both = stands([*events, of("confirmed", other, at + timedelta(days=1))])
+    assert both.state is target
+    assert both.stated is None
+    assert not any(EventKind.CONFIRMED in kinds for kinds in both.possible.values())
+
+
+def test_what_was_recorded_alone_falls_when_the_state_changes() -> None:
+    before = happened(WAY[State.ACCEPTED])
+    at = before[-1].at
+    events = [*before, of("contract_concluded", Party.OWNER, at)]
+    assert stands([*events, of("co_use_approved", Party.DEPARTMENT, at)]).stated == events[-1]
+    for kind in ("negotiation_opened", "escalated", "withdrawn"):
+        after = stands([*events, of(kind, Party.REQUESTER, at)])
+        assert after.stated is None
+        assert EventKind.CONFIRMED not in after.possible[Party.REQUESTER]
+
+
+def test_a_negotiation_before_the_department_is_agreed_at_once() -> None:
+    events = happened((*WAY[State.NEGOTIATING], "negotiation_agreed"))
+    assert events[-1].party is Party.DEPARTMENT
+    assert stands(events).state is State.ACCEPTED
+
+
+@pytest.mark.parametrize("outcome", OUTCOMES)
+def test_no_contract_follows_where_nothing_is_shared(outcome: str) -> None:
+    events = happened(WAY[State.UNRESOLVED])
+    events += [of("decided", Party.DEPARTMENT, events[-1].at, outcome=outcome)]
+    standing = stands(events)
+    open_to_them = outcome != "no_share"
+    for kind, party in (
+        (EventKind.CONTRACT_CONCLUDED, Party.REQUESTER),
+        (EventKind.CONTRACT_CONCLUDED, Party.OWNER),
+        (EventKind.CO_USE_APPROVED, Party.DEPARTMENT),
+    ):
+        assert (kind in standing.possible[party]) is open_to_them
+    assert EventKind.CLOSED in standing.possible[Party.DEPARTMENT]
+
+
+def test_each_agreement_is_approved_anew() -> None:
+    approved = happened((*ASKED, "accepted", "co_use_approved"), step=timedelta(days=1))
+    assert not clock(stands(approved), ClockName.APPROVAL).running
+    at = approved[-1].at + timedelta(days=1)
+    negotiating = [*approved, of("negotiation_opened", Party.OWNER, at)]
+    anew = [*negotiating, of("negotiation_agreed", Party.DEPARTMENT, at + timedelta(days=1))]
+    dispute = [
+        of(kind, Party.REQUESTER if kind == "escalated" else Party.DEPARTMENT, at)
+        for kind in ("escalated", "mediation_opened", "mediation_agreed")
+    ]
+    for events in (anew, [*approved, *dispute]):
+        standing = stands(events)
+        approval = clock(standing, ClockName.APPROVAL)
+        assert approval.running
+        assert approval.started_at == events[-1].at
+        assert EventKind.CO_USE_APPROVED in standing.possible[Party.DEPARTMENT]
+    decided = [*approved, *dispute[:2], of("mediation_failed", Party.DEPARTMENT, at)]
+    decided += [of("decided", Party.DEPARTMENT, at, outcome="share")]
+    assert EventKind.CO_USE_APPROVED in stands(decided).possible[Party.DEPARTMENT]
+
+
+def test_nobody_is_waited_for_to_approve_while_the_price_is_negotiated() -> None:
+    events = happened((*ASKED, "accepted", "negotiation_opened"), step=timedelta(days=1))
+    approval = clock(stands(events), ClockName.APPROVAL)
+    assert approval.ended_at == events[-1].at
+    failed = stands([*events, of("negotiation_failed", Party.OWNER, events[-1].at)])
+    assert [one.name for one in failed.clocks if one.running] == []
 
 
 def test_an_answer_that_does_not_come_may_be_escalated() -> None:

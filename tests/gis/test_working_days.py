@@ -5,7 +5,7 @@ recalled: 29/4/2024 for 4/5; 2/5/2025 for 26/4; 2/1/2026 for 10/1 (not in the pa
 so a file of ours holds it, labelled recalled); 31/8/2026 for 22/8.
 """
 
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta, timezone
 from pathlib import Path
 
 import pytest
@@ -236,6 +236,13 @@ def test_terms_outside_the_calendar_are_refused() -> None:
         (date(LAST_YEAR, 12, 31), "1d"),
         (date(LAST_YEAR, 12, 31), "1000m"),
         (datetime(LAST_YEAR, 12, 31, 20, tzinfo=UTC), "1h"),
+        (datetime(1, 1, 1, tzinfo=timezone(timedelta(hours=14))), "1h"),
+        (datetime(1, 1, 1, tzinfo=timezone(timedelta(hours=14))), "1wd"),
+        (datetime(9999, 12, 31, 23, tzinfo=UTC), "1000h"),
+        (datetime(9999, 12, 31, 23, tzinfo=timezone(-timedelta(hours=14))), "7wd"),
+        (datetime(9999, 12, 31, 9, tzinfo=UTC), "1000h"),
+        (date.min, "1000m"),
+        (date.max, "1000d"),
     ):
         with pytest.raises(FormatError):
             CALENDAR.end_of_term(start, Term.parse(term))
