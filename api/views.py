@@ -10,7 +10,13 @@ from gis.errors import NotFoundError
 from gis.jurisdictions import Jurisdiction, jurisdiction_on, jurisdictions
 from gis.register.records import AdministrativeUnit, UnitKind
 from gis.studies.record import Study
-from maps.studies import channels_view, coverage_view, interference_view, network_view
+from maps.studies import (
+    channels_view,
+    coverage_view,
+    interference_view,
+    mobile_view,
+    network_view,
+)
 from maps.views import RegisterView
 
 __all__ = ["jurisdiction_of", "register_view", "study_view"]
@@ -68,6 +74,7 @@ def study_view(
     coverage = coverage_view(study, service.home) if study.kind == "coverage" else None
     disturbed = interference_view(study, service.home) if study.kind == "interference" else None
     network = network_view(study, service.home) if study.kind == "network" else None
+    mobile = mobile_view(study, service.home) if study.kind == "mobile" else None
     found = channels_view(study, service.home) if study.kind == "channels" else None
     with service.register.snapshot() as register:
         return RegisterView(
@@ -80,5 +87,6 @@ def study_view(
             coverage=coverage,
             interference=disturbed,
             network=network,
+            mobile=mobile,
             channels=found,
         )

@@ -3,7 +3,7 @@
 Transmitters are the installations of the register on a day, as far as whoever asks may see them.
 Each pixel has a best server, the transmitter of the strongest level at half of the time; sites and
 operators that reach the minimum level are counted, and where nobody does is a gap. The grid is cut
-into tiles; memory depends on the tile and on how many operators there are, not on the transmitters.
+into tiles; memory depends on the tile and on the number of operators, not on the transmitters.
 """
 
 import tempfile
@@ -12,6 +12,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
+from functools import partial
 from itertools import pairwise
 from pathlib import Path
 from typing import Any, Final
@@ -36,7 +37,7 @@ from gis.studies.mobile_asked import MobileAsked, mobile_asked
 from gis.studies.mobile_sites import MobileSites, mobile_sites
 from gis.studies.mobile_sums import MobileSums
 from gis.studies.mobile_tile import MobileNetworks, MobileTile, mobile_tile, sites_of
-from gis.studies.model import located_settings
+from gis.studies.model import FieldSettings, located_settings
 from gis.studies.parts import (
     Computed,
     Gathered,
@@ -137,13 +138,11 @@ def gather(
     return Gathered(inputs, {**geometries, **outlines})
 
 
-def _settings(asked: MobileAsked, transmitters: int, ground: Ground) -> Any:
+def _settings(asked: MobileAsked, transmitters: int, ground: Ground) -> FieldSettings:
     """Return the settings with the step of the profiles and the square of the locations."""
     limits, step_m = asked.method.predictor.limits, asked.step_m
     radials_km = Layout.of(asked.reach_km, step_m, step_m / 1e3).count * asked.reach_km
-    step_km = area_step_km(
-        ground, asked.method.predictor, transmitters * radials_km, step_m / 1e3
-    )
+    step_km = area_step_km(ground, asked.method.predictor, transmitters * radials_km, step_m / 1e3)
     settings = replace(asked.settings, profile_step_km=step_km)
     return located_settings(settings, limits.resolutions_m, step_m)
 
@@ -274,18 +273,16 @@ def _around(grid: Grid, stations: list[BroadcastStation]) -> tuple[float, float,
 def _tiles(scene: _Scene, context: StudyContext) -> Iterator[tuple[Tile, MobileTile]]:
     """Yield the tiles in their order; within each of them sites are predicted by all workers."""
     sites = len(scene.networks.sites)
-    counter = _Counter(len(scene.tiles) * sites)
+    counter = _Counter()
     edges = [0.02 + 0.95 * place / len(scene.tiles) for place in range(len(scene.tiles) + 1)]
-    for number, (place, (start, end)) in enumerate(
-        zip(scene.tiles, pairwise(edges), strict=True)
-    ):
+    for number, (place, (start, end)) in enumerate(zip(scene.tiles, pairwise(edges), strict=True)):
         stage = context.stage(start, end, "mobile.progress", count=sites)
         found = mobile_tile(
             scene.networks,
             scene.grid.part(*place),
             stage,
             done=counter.tick,
-            share=lambda before=number * sites: counter.since(before) / sites,
+            share=partial(counter.share_since, number * sites, sites),
         )
         yield place, found
 
@@ -293,16 +290,16 @@ def _tiles(scene: _Scene, context: StudyContext) -> Iterator[tuple[Tile, MobileT
 class _Counter:
     """Counts what several threads have done."""
 
-    def __init__(self, total: int) -> None:
-        self._total, self._done = total, 0
+    def __init__(self) -> None:
+        self._done = 0
         self._lock = threading.Lock()
 
     def tick(self) -> None:
         with self._lock:
             self._done += 1
 
-    def since(self, before: int) -> int:
-        return self._done - before
+    def share_since(self, before: int, count: int) -> float:
+        return (self._done - before) / count
 
 
 def _quantities(operators: int) -> dict[str, str]:
@@ -333,7 +330,11 @@ def _rasters(
                     path,
                     grid,
                     "float32" if real else "int16",
-                    tags={**tags, **({"UNIT": "dBm"} if real else {}), "QUANTITY": quantities[name]},
+                    tags={
+                        **tags,
+                        **({"UNIT": "dBm"} if real else {}),
+                        "QUANTITY": quantities[name],
+                    },
                     nodata=float("nan") if real else _NONE,
                     overview_resampling="AVERAGE" if real else "NEAREST",
                 )

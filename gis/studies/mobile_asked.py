@@ -212,9 +212,7 @@ def _require_size(grid: Grid, step_m: float) -> None:
         )
 
 
-def _area(
-    reader: Reader, place: Jurisdiction, register: RegisterReader, on: date
-) -> MobileArea:
+def _area(reader: Reader, place: Jurisdiction, register: RegisterReader, on: date) -> MobileArea:
     """Return where coverage is asked for: one way of saying it, or the province."""
     ways = [name for name in ("units", "bounds", "longitude") if reader.has(name)]
     if len(ways) > 1:

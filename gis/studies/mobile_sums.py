@@ -104,7 +104,7 @@ class MobileSums:
 
     def _sum(self, where: Flags, areas_km2: Floats, commune: NDArray[np.int64]) -> Floats:
         count = len(self._whole)
-        return np.bincount(commune[where] % count, areas_km2[where], count)
+        return np.bincount(commune[where] % count, areas_km2[where], count).astype(np.float64)
 
     def _note(self, tile: MobileTile, inside: Flags) -> None:
         known = tile.best.strongest_db[inside & ~np.isnan(tile.best.strongest_db)]
@@ -195,7 +195,9 @@ class MobileSums:
 
     def _is_whole(self, position: int, commune: Commune) -> bool:
         """Return whether all of a commune was asked about, as far as its edges are known."""
-        edges = commune.unit.bounds if commune.boundary is None else commune.boundary.geometry.bounds
+        edges = (
+            commune.unit.bounds if commune.boundary is None else commune.boundary.geometry.bounds
+        )
         west, south, east, north = self._bounds
         if edges is not None and not (
             west <= edges[0] and south <= edges[1] and edges[2] <= east and edges[3] <= north

@@ -1,4 +1,4 @@
-"""One tile of mobile coverage: sites added up one after another, nothing kept that grows with them.
+"""One tile of mobile coverage: sites added up one after another, none of them kept.
 
 The field of each transmitter becomes the level of its reference part. The best of one operator's
 transmitters on one structure is the level of the site; sites are counted, and each operator's best
@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from itertools import groupby
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 
 from gis.raster import Grid
 from gis.studies.context import Stage
@@ -67,7 +67,7 @@ class MobileNetworks:
     layout: Layout
     reference: MobileReference
 
-    def level_dbm(self, position: int, field_dbuvm: NDArray[np.float32]) -> Floats:
+    def level_dbm(self, position: int, field_dbuvm: ArrayLike) -> Floats:
         """Return the level of a transmitter's reference part in its field."""
         frequency_mhz = self.emitters[position].station.frequency_mhz
         return level_dbm(field_dbuvm, frequency_mhz, self.reference)
@@ -183,7 +183,7 @@ def mobile_tile(
                 gaps[position] = field.gaps
             if field.notes:
                 notes[position] = field.notes
-            if networks.level_dbm(position, np.float32(field.edge_dbuvm)) >= minimum:
+            if networks.level_dbm(position, field.edge_dbuvm) >= minimum:
                 cut_off.add(position)
         if levels:
             together = np.fmax.reduce(levels)
