@@ -76,12 +76,15 @@ def study_view(
     network = network_view(study, service.home) if study.kind == "network" else None
     mobile = mobile_view(study, service.home) if study.kind == "mobile" else None
     found = channels_view(study, service.home) if study.kind == "channels" else None
+    carrying = {one.get("structure_id") for one in study.inputs.get("stations", ())}
     with service.register.snapshot() as register:
+        standing = register.structures(identity.scope) if mobile else ()
         return RegisterView(
             title=text(f"pages.study_title_{study.kind}", language, **named),
             jurisdiction=place.name(language),
             on=on,
-            stations=register.stations(identity.scope, on=on),
+            structures=[one for one in standing if one.id in carrying],
+            stations=() if mobile else register.stations(identity.scope, on=on),
             boundaries=register.boundaries(codes=(place.province_code,), on=on),
             organisations={one.id: one.name for one in register.organisations()},
             coverage=coverage,

@@ -13,6 +13,7 @@ from maps.palette import (
     MARGIN,
     OPERATORS,
     SHAPES,
+    SITES,
     Palette,
     Symbol,
     interferer_colour,
@@ -136,7 +137,7 @@ def layer_groups(view: RegisterView, table: Table, language: Language) -> list[G
     language : Language
         Language of the words.
     """
-    studied = bool(view.studies)
+    standing = view.mobile is not None or not view.studies
     groups = [
         ("coverage", tuple(coverage_layers(view.coverage, language))),
         ("interference", tuple(_interference_layers(view.interference, language))),
@@ -144,7 +145,7 @@ def layer_groups(view: RegisterView, table: Table, language: Language) -> list[G
         ("mobile", tuple(mobile_layers(view.mobile, language))),
         ("channels", tuple(channels_layers(view.channels, language))),
         ("stations", tuple(_kind_layers(table, "stations", language, shown=True))),
-        ("structures", tuple(_kind_layers(table, "structures", language, shown=not studied))),
+        ("structures", tuple(_kind_layers(table, "structures", language, shown=standing))),
         ("register", tuple(_base_layers(view, table, language))),
     ]
     return [
@@ -295,7 +296,7 @@ def mobile_layers(mobile: MobileView | None, language: Language) -> Iterator[Lay
         replace(_interferer_swatch(one, language), colour=server_colour(one.rank))
         for one in mobile.servers
     )
-    further = (text("maps.network_further", language, count=mobile.further),)
+    further = (text("mobile.further", language, count=mobile.further),)
     levels = _classes(mobile_level(mobile.minimum_dbm), language)
     minimum = number(mobile.minimum_dbm, language)
     told = {"technology": mobile.technology, "minimum": minimum, "model": mobile.model}
@@ -303,7 +304,7 @@ def mobile_layers(mobile: MobileView | None, language: Language) -> Iterator[Lay
     legends = {
         "server": (servers, further if mobile.further else ()),
         "operators": (_classes(OPERATORS, language), ()),
-        "sites": (_classes(COUNT, language), ()),
+        "sites": (_classes(SITES, language), ()),
         "level": (levels, ()),
     }
     for name, (legend, notes) in legends.items():

@@ -10,7 +10,7 @@ BS.412-9, table 1. Run `python -m maps.palette` to see the palettes in a termina
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from types import MappingProxyType
 
 import numpy as np
@@ -31,6 +31,7 @@ __all__ = [
     "OPERATORS",
     "PATH",
     "SHAPES",
+    "SITES",
     "STATION",
     "STRUCTURES",
     "Palette",
@@ -159,6 +160,14 @@ COUNT = Palette(
     ),
 )
 """How many stations reach a threshold at a place."""
+
+SITES = Palette(
+    "",
+    tuple(
+        replace(one, key=one.key.replace("maps.count", "mobile.sites")) for one in COUNT.classes
+    ),
+)
+"""How many mobile sites reach the minimum level at a place."""
 
 OPERATORS = Palette(
     "",

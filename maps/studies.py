@@ -23,6 +23,7 @@ from maps.palette import (
     FIELD_STRENGTH,
     MARGIN,
     OPERATORS,
+    SITES,
     mobile_level,
 )
 from maps.views import (
@@ -38,6 +39,7 @@ from maps.views import (
 __all__ = ["channels_view", "coverage_view", "interference_view", "mobile_view", "network_view"]
 
 _SERVERS = 26
+_MOBILE_SERVERS = 9
 
 
 def coverage_view(study: Study, home: Home) -> CoverageView:
@@ -177,7 +179,7 @@ def mobile_view(study: Study, home: Home) -> MobileView:
             file_path(study, "server.tif", home), [ranks[place] for place in range(len(rows))]
         ),
         level=class_overlay(file_path(study, "level.tif", home), classes),
-        sites=class_overlay(file_path(study, "sites.tif", home), COUNT),
+        sites=class_overlay(file_path(study, "sites.tif", home), SITES),
         operators=class_overlay(file_path(study, "operators.tif", home), OPERATORS),
         by_operator=tuple(
             (one["name"], class_overlay(file_path(study, operator_file(place), home), classes))
@@ -192,9 +194,9 @@ def mobile_view(study: Study, home: Home) -> MobileView:
                 area_km2=row["serves_km2"],
                 label_at=_mast(stations[row["position"]], bounds),
             )
-            for row in serving[:_SERVERS]
+            for row in serving[:_MOBILE_SERVERS]
         ),
-        further=max(0, len(serving) - _SERVERS),
+        further=max(0, len(serving) - _MOBILE_SERVERS),
     )
 
 

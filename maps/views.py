@@ -209,7 +209,7 @@ class MobileView(StudyView):
         Strongest level, classes of `maps.palette.mobile_level`.
     sites, operators : Overlay
         How many sites, and how many operators, reach the minimum: classes of
-        `maps.palette.COUNT` and `maps.palette.OPERATORS`, whose first class is a gap.
+        `maps.palette.SITES` and `maps.palette.OPERATORS`, whose first class is a gap.
     by_operator : tuple of (str, Overlay)
         Name and strongest level of each operator.
     servers : tuple of Interferer

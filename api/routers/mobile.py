@@ -1,6 +1,7 @@
 """Coverage of mobile networks: the form, the studies before, the communes as a table."""
 
 from collections.abc import Mapping
+from datetime import date
 from typing import Any, Literal
 
 from fastapi import APIRouter
@@ -144,5 +145,5 @@ def _levels(service: Service, language: Language) -> str:
 
 
 def _row(study: Any) -> dict[str, Any]:
-    found = {"id": study.id, "on": study.on, "synthetic": study.synthetic}
+    found = {"id": study.id, "on": date.fromisoformat(study.on), "synthetic": study.synthetic}
     return {**found, "count": study.counted, **(study.search or {})}

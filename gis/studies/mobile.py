@@ -71,7 +71,8 @@ FILES: Final = {
 }
 """What each raster holds: the strongest level; its transmitter, by its position in the inputs,
 where the minimum is reached; how many sites, and how many operators, reach the minimum. The counts
-hold nothing where nobody is known to reach it and a level is not known."""
+hold nothing where nobody is known to reach it and a level is not known; nothing has a value
+outside the area."""
 
 MOST_OPERATOR_FILES: Final = 12
 """So many operators have a raster of their own; with one operator it is that of all."""
@@ -216,7 +217,7 @@ def compute(gathered: Gathered, context: StudyContext) -> Computed:
                 areas = np.broadcast_to(part.pixel_areas_km2(), part.shape)
                 inside = _inside(scene.geometry, part)
                 sums.add(found, areas, inside, scene.communes.positions_on(part))
-                for name, values in _bands(found).items():
+                for name, values in _bands(found, inside).items():
                     if name in rasters:
                         rasters[name].write(place, values)
     except BaseException:
@@ -342,18 +343,22 @@ def _rasters(
         yield opened
 
 
-def _bands(found: MobileTile) -> dict[str, NDArray[Any]]:
+def _bands(found: MobileTile, inside: NDArray[np.bool_]) -> dict[str, NDArray[Any]]:
     """Return what each raster holds of a tile."""
-    covered, unknown = found.sites.count > 0, found.unknown()
+    covered, unknown = inside & (found.sites.count > 0), ~inside | found.unknown()
     told: dict[str, NDArray[Any]] = {
-        "level.tif": found.best.strongest_db.astype(np.float32),
+        "level.tif": _within(found.best.strongest_db, inside),
         "server.tif": np.where(covered, found.best.server_index, NOBODY).astype(np.int16),
         "sites.tif": np.where(unknown, _NONE, found.sites.count).astype(np.int16),
         "operators.tif": np.where(unknown, _NONE, found.reaching()).astype(np.int16),
     }
     for position, one in enumerate(found.operators):
-        told[operator_file(position)] = one.strongest_db.astype(np.float32)
+        told[operator_file(position)] = _within(one.strongest_db, inside)
     return told
+
+
+def _within(level_dbm: NDArray[np.float64], inside: NDArray[np.bool_]) -> NDArray[np.float32]:
+    return np.where(inside, level_dbm, np.nan).astype(np.float32)
 
 
 def _inside(geometry: MultiPolygon | None, part: Grid) -> NDArray[np.bool_]:
