@@ -164,7 +164,7 @@ COUNT = Palette(
 SITES = Palette(
     "",
     tuple(
-        replace(one, key=one.key.replace("maps.count", "mobile.sites")) for one in COUNT.classes
+        replace(one, key=one.key.replace("maps.count_", "mobile.sites_")) for one in COUNT.classes
     ),
 )
 """How many mobile sites reach the minimum level at a place."""
