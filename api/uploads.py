@@ -55,6 +55,7 @@ _ATTEMPTS = 5
 _SEVERAL = frozenset({"crs", "confirm"})
 _LONGEST_NAME = 120
 _LISTED = 20
+_MOST_WAITING = 20
 _UNSAFE = re.compile(r'[\x00-\x1f\x7f/\\:*?"<>|]')
 
 
@@ -80,6 +81,10 @@ class Upload:
         The organisation of who sent it.
     header : list of str
         Its headers, once it was brought in.
+    owner_id : str or None
+        The organisation of all its records, once they were brought in and have one alone.
+    only_owner : str or None
+        The organisation that sent it and may bring only its own records; None for the department.
     """
 
     id: str
@@ -90,6 +95,8 @@ class Upload:
     batch_id: str | None = None
     organisation_id: str | None = None
     header: list[str] = field(default_factory=list)
+    owner_id: str | None = None
+    only_owner: str | None = None
 
 
 def keep(
@@ -100,10 +107,13 @@ def keep(
     kind: ImportKind,
     sent_by: str,
     organisation_id: str | None = None,
+    only_owner: str | None = None,
 ) -> Upload:
     """Keep a file and its record: all of it or nothing.
 
     The same file sent again begins anew, unless it was brought in before: then its record stays.
+    What an organisation sends is apart from what the department or another one sends, and of it
+    only the last files that wait are kept.
 
     Raises
     ------
@@ -115,7 +125,7 @@ def keep(
     sweep_unfinished(home.uploads)
     unfinished = Path(tempfile.mkdtemp(prefix=UNFINISHED, dir=home.uploads))
     try:
-        digest = hashlib.sha256()
+        digest = hashlib.sha256(b"" if only_owner is None else f"{only_owner}\0".encode())
         with (unfinished / name).open("wb") as target:
             while chunk := stream.read(_CHUNK):
                 digest.update(chunk)
@@ -125,11 +135,23 @@ def keep(
         if (unfinished / name).stat().st_size == 0:
             raise FormatError("pages.file_empty", file=name)
         own = f"{kind.value}-{digest.hexdigest()[:16]}"
-        sent = Upload(own, name, kind.value, sent_by, organisation_id=organisation_id)
+        sent = Upload(own, name, kind.value, sent_by, organisation_id=organisation_id,
+                      only_owner=only_owner)  # fmt: skip
         _write(unfinished, sent)
-        return _settle(home, unfinished, sent)
+        settled = _settle(home, unfinished, sent)
+        _keep_last(home, only_owner)
+        return settled
     finally:
         shutil.rmtree(unfinished, ignore_errors=True)
+
+
+def _keep_last(home: Home, only_owner: str | None) -> None:
+    """Remove the files of an organisation that wait longest, beyond the most that may wait."""
+    if only_owner is not None:
+        waiting = [one for one in uploads(home)
+                   if one.only_owner == only_owner and one.batch_id is None]  # fmt: skip
+        for one in waiting[_MOST_WAITING:]:
+            discard(home, one)
 
 
 def _settle(home: Home, unfinished: Path, sent: Upload) -> Upload:
@@ -239,9 +261,11 @@ def _beside(before: str, value: str) -> str:
     return ",".join(dict.fromkeys([*old, *new]))
 
 
-def note_batch(home: Home, sent: Upload, batch_id: str, header: Sequence[str]) -> Upload:
-    """Note the import that came of a file, and its headers."""
-    changed = replace(sent, batch_id=batch_id, header=list(header))
+def note_batch(
+    home: Home, sent: Upload, batch_id: str, header: Sequence[str], owner_id: str | None
+) -> Upload:
+    """Note the import that came of a file, its headers, and whose records they are."""
+    changed = replace(sent, batch_id=batch_id, header=list(header), owner_id=owner_id)
     _write(home.uploads / sent.id, changed)
     return changed
 
@@ -310,4 +334,5 @@ def judged(home: Home, register: Register, sent: Upload, place: Jurisdiction) ->
         register=register,
         answers=ImportAnswers.from_pairs(sent.answers),
         jurisdiction=place,
+        only_owner=sent.only_owner,
     )

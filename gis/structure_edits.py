@@ -166,8 +166,8 @@ def _refuse_level(structure: Structure, level: AttachmentLevel) -> None:
             low=level.height_from_m,
             high=level.height_to_m,
         )
-    top_m = structure.height_m
-    if top_m is not None and level.height_to_m > top_m + (structure.building_height_m or 0.0):
+    top_m = structure.top_m
+    if top_m is not None and level.height_to_m > top_m:
         raise FormatError(
             "infrastructure.level_above", name="height_to_m", high=level.height_to_m, top=top_m
         )

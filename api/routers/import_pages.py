@@ -17,7 +17,7 @@ from api.language import page_language
 from api.pages import render
 from api.proposals import proposed
 from api.routers.exports import SAMPLES
-from api.routers.imports import commit_upload, undo_batch
+from api.routers.imports import commit_upload, keep_sent, may_see, undo_batch, upload_of
 from api.service import Service, service_of
 from data.text import Language, text, when
 from gis.errors import FormatError, GisError
@@ -70,17 +70,8 @@ def send(
     kind: Annotated[ImportKind, Form()],
 ) -> Response:
     """Keep a file and go to what was found in it; one that cannot be read is not kept."""
-    service = service_of(request)
     try:
-        sent = uploads.keep(
-            service.home,
-            file.file,
-            file_name=file.filename or "",
-            kind=kind,
-            sent_by=identity_of(request).name,
-            organisation_id=identity_of(request).organisation_id,
-        )
-        uploads.judged_first(service.home, service.register, sent, service.jurisdiction())
+        sent = keep_sent(request, file, kind)
     except GisError as error:
         return _list(request, problem=error, kind=kind.value)
     return RedirectResponse(f"/view/imports/{sent.id}", 303)
@@ -89,7 +80,7 @@ def send(
 @router.get("/view/imports/{import_id}")
 def preview(request: Request, import_id: str) -> Response:
     """Show what a file holds: what is accepted, what is refused, what it asks."""
-    return _preview(request, uploads.upload(service_of(request).home, import_id))
+    return _preview(request, upload_of(request, import_id))
 
 
 async def _form(request: Request) -> FormData:
@@ -101,10 +92,9 @@ def answer(
     request: Request, import_id: str, form: Annotated[FormData, Depends(_form)]
 ) -> Response:
     """Note the answers of the form and judge again."""
-    home = service_of(request).home
-    sent = uploads.upload(home, import_id)
+    sent = upload_of(request, import_id)
     try:
-        uploads.answer(home, sent, _given(form))
+        uploads.answer(service_of(request).home, sent, _given(form))
     except GisError as error:
         return _preview(request, sent, problem=error)
     return RedirectResponse(f"/view/imports/{sent.id}", 303)
@@ -150,10 +140,12 @@ def _list(
     problem: GisError | None = None,
     kind: str = ImportKind.STRUCTURES.value,
 ) -> Response:
-    service = service_of(request)
-    batches = service.register.import_batches()
+    service, identity = service_of(request), identity_of(request)
+    sent = [one for one in uploads.uploads(service.home) if may_see(identity, one)]
+    of_batch = {one.batch_id: one.id for one in sent if one.batch_id is not None}
+    batches = [batch for batch in service.register.import_batches()
+               if identity.is_staff or batch.id in of_batch]  # fmt: skip
     batches.sort(key=lambda batch: (batch.imported_at, batch.id), reverse=True)
-    sent = uploads.uploads(service.home)
     waiting = [one for one in sent if one.batch_id is None]
     return render(
         request,
@@ -161,14 +153,16 @@ def _list(
         status_code=200 if problem is None else status_of(problem),
         problem=problem,
         kind=kind,
-        kinds=[one.value for one in ImportKind],
+        kinds=[
+            one.value for one in ImportKind if identity.is_staff or one is ImportKind.STRUCTURES
+        ],
         largest_mb=service.settings.max_upload_mb,
-        samples=SAMPLES,
+        samples=SAMPLES if identity.is_staff else {},
         waiting=waiting[:_WAITING],
         more_waiting=max(0, len(waiting) - _WAITING),
         batches=batches[:_SHOWN],
         matched=len(batches),
-        of_batch={one.batch_id: one.id for one in sent if one.batch_id is not None},
+        of_batch=of_batch,
         export_on="",
         layers=[one.value for one in LayerName],
         formats_of={one.value: formats_of(one) for one in LayerName},

@@ -9,22 +9,23 @@ from starlette.responses import FileResponse, JSONResponse
 
 from api import uploads
 from api.downloads import MEDIA_TYPES, made_for_download
+from api.errors import ForbiddenError
 from api.geojson import plain
 from api.guard import GuardedRoute
-from api.identity import identity_of
+from api.identity import Identity, identity_of
 from api.language import api_language, page_language
 from api.pages import wants_page
 from api.paging import LimitQuery, OffsetQuery, links
-from api.proposals import proposed
+from api.proposals import owner_of, proposed
 from api.schemas import ImportAnswersRequest
 from api.service import service_of
 from data.text import Language, text
-from gis.errors import ConflictError
+from gis.errors import ConflictError, NotFoundError
 from gis.exchange.importing import ImportKind, commit, error_report_xlsx
 from gis.register.records import ImportBatch
 from gis.register.store import Register
 
-__all__ = ["commit_upload", "router", "undo_batch"]
+__all__ = ["commit_upload", "keep_sent", "may_see", "router", "undo_batch", "upload_of"]
 
 router = APIRouter(route_class=GuardedRoute, tags=["imports"])
 
@@ -35,18 +36,60 @@ def send(
     file: Annotated[UploadFile, File()],
     kind: Annotated[ImportKind, Form()],
 ) -> JSONResponse:
-    """Send a file to be judged; nothing is written to the register."""
-    service = service_of(request)
+    """Send a file to be judged; nothing is written to the register.
+
+    An operator sends structures of its own; the department brings them in.
+    """
+    sent = keep_sent(request, file, kind)
+    return JSONResponse(_judged(request, sent), 201, headers={"location": f"/imports/{sent.id}"})
+
+
+def keep_sent(request: Request, file: UploadFile, kind: ImportKind) -> uploads.Upload:
+    """Keep a file that somebody sends, and judge it for the first time.
+
+    Raises
+    ------
+    ForbiddenError
+        If an operator sends anything but structures, or belongs to no organisation.
+    FormatError
+        If the file cannot be read at all, or a row is marked as a state secret.
+    """
+    service, identity = service_of(request), identity_of(request)
+    own = identity.scope.own
+    if not identity.is_staff and (own is None or kind is not ImportKind.STRUCTURES):
+        raise ForbiddenError("pages.import_own_structures")
     sent = uploads.keep(
         service.home,
         file.file,
         file_name=file.filename or "",
         kind=kind,
-        sent_by=identity_of(request).name,
-        organisation_id=identity_of(request).organisation_id,
+        sent_by=identity.name,
+        organisation_id=identity.organisation_id,
+        only_owner=own,
     )
     uploads.judged_first(service.home, service.register, sent, service.jurisdiction())
-    return JSONResponse(_judged(request, sent), 201, headers={"location": f"/imports/{sent.id}"})
+    return sent
+
+
+def upload_of(request: Request, import_id: str) -> uploads.Upload:
+    """Return a file that the caller may see: the department all, an operator what it sent.
+
+    Raises
+    ------
+    NotFoundError
+        If there is none, or the caller may not know of it.
+    """
+    sent = uploads.upload(service_of(request).home, import_id)
+    if not may_see(identity_of(request), sent):
+        raise NotFoundError("pages.import_unknown", id=import_id[:60])
+    return sent
+
+
+def may_see(identity: Identity, sent: uploads.Upload) -> bool:
+    """Return whether a file is the caller's to see: the department's are nobody else's."""
+    if identity.is_staff:
+        return True
+    return sent.only_owner is not None and sent.only_owner == identity.scope.own
 
 
 def _judged(request: Request, sent: uploads.Upload) -> dict[str, Any]:
@@ -75,14 +118,14 @@ def _judged(request: Request, sent: uploads.Upload) -> dict[str, Any]:
 @router.get("/imports/{import_id}")
 def judged(request: Request, import_id: str) -> dict[str, Any]:
     """What a file holds, judged against the register as it is now."""
-    return _judged(request, uploads.upload(service_of(request).home, import_id))
+    return _judged(request, upload_of(request, import_id))
 
 
 @router.post("/imports/{import_id}/answers")
 def answer(request: Request, import_id: str, given: ImportAnswersRequest) -> dict[str, Any]:
     """Answer questions; the file is judged again."""
-    home = service_of(request).home
-    sent = uploads.answer(home, uploads.upload(home, import_id), given.answers)
+    sent = upload_of(request, import_id)
+    sent = uploads.answer(service_of(request).home, sent, given.answers)
     return _judged(request, sent)
 
 
@@ -117,7 +160,7 @@ def commit_upload(request: Request, import_id: str, answers: dict[str, str]) -> 
         raise ConflictError("pages.import_nothing", file=report.file_name)
     batch = commit(report, service.register, author=identity_of(request).name)
     uploads.keep_error_reports(service.home, sent, report)
-    uploads.note_batch(service.home, sent, batch.id, report.header)
+    uploads.note_batch(service.home, sent, batch.id, report.header, owner_of(report))
     return batch
 
 
@@ -125,7 +168,7 @@ def commit_upload(request: Request, import_id: str, answers: dict[str, str]) -> 
 def errors(request: Request, import_id: str) -> FileResponse:
     """The refused rows as XLSX, their errors beside them."""
     service = service_of(request)
-    sent = uploads.upload(service.home, import_id)
+    sent = upload_of(request, import_id)
     language = page_language(request) if wants_page(request) else api_language(request)
     name = f"{Path(sent.file_name).stem}-errors.xlsx"
     kept = uploads.kept_error_report(service.home, sent, language)

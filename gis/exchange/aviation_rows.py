@@ -5,7 +5,7 @@ from typing import Any, Final
 from gis.exchange.cells import CellReader
 from gis.geodesy import distance_km
 from gis.register.siting import FacilityKind
-from propagation.siting.facts import Instrument
+from propagation.siting.facts import FARTHEST_THRESHOLD_M, Instrument
 
 __all__ = ["GROUPS", "aviation_facility", "require_length", "runway"]
 
@@ -71,5 +71,5 @@ def aviation_facility(reader: CellReader) -> dict[str, Any]:
         "name": reader.text("name"),
         "elevation_m": reader.number("elevation_m", _ELEVATIONS_M),
         "direction_deg": reader.number("direction_deg", (0.0, 360.0)),
-        "threshold_m": reader.number("threshold_m", (0.0, 10_000.0)),
+        "threshold_m": reader.number("threshold_m", (0.0, FARTHEST_THRESHOLD_M)),
     }

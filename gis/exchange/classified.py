@@ -2,67 +2,99 @@
 
 Secrecy of the state (Luật Bảo vệ bí mật nhà nước 29/2018/QH14, Điều 8: tuyệt mật, tối mật, mật)
 is not the confidentiality of this register, which hides an owner's record from others: a file that
-holds such rows belongs in no such system. Only the number of the row is told.
+holds such rows belongs in no such system. Only the number of the row is told. The table is looked
+at as it was read, before its headers mean anything to an import, so that no answer hides a mark.
 """
 
+from collections.abc import Mapping
 from dataclasses import replace
+from pathlib import Path
 
 from gis.errors import FormatError
-from gis.exchange.fields import tables
-from gis.exchange.headers import Column, Columns
-from gis.exchange.report import Problem, Refused
-from gis.exchange.table import Cell, Row, Table, shown
-from gis.names import plain_key
+from gis.exchange.answers import ImportAnswers
+from gis.exchange.headers import index_of, read_header
+from gis.exchange.marks import (
+    CLASSIFICATION,
+    CONFIDENTIAL,
+    bears_mark,
+    is_open,
+    is_secret,
+    names_of,
+)
+from gis.exchange.report import Problem
+from gis.exchange.safety import Format
+from gis.exchange.table import Formula, Row, Table, shown
+from gis.names import nfc
 
 __all__ = ["without_secrets"]
 
-_COLUMNS = ("classification", "confidential")
+_ANY = ""
+"""What a column is that is not one of secrecy."""
+_WORDS = ("độ mật", "bí mật nhà nước")
+"""A header with these words is one of secrecy, whatever stands around them."""
 
 
-def without_secrets(table: Table, columns: Columns) -> tuple[Table, tuple[Refused, ...]]:
-    """Return a table without the rows that are marked as a state secret, and their refusals.
+def without_secrets(table: Table, answers: ImportAnswers) -> tuple[Table, tuple[Problem, ...]]:
+    """Return a table without the rows that are marked as a state secret, and what is told of them.
 
-    A column of secrecy must hold a word that says *no secret*, or nothing; every other word takes
-    the row out. In a column of confidentiality only the marks of a state secret do.
+    Every column of secrecy must hold a word that says *no secret*, or nothing; every other word
+    takes the row out. In all other columns only the marks of a state secret do.
+
+    Parameters
+    ----------
+    table : Table
+        As its format was read.
+    answers : ImportAnswers
+        May name a further column of secrecy; takes none away.
 
     Raises
     ------
     FormatError
-        If the notes of the file mark all of it.
+        If the name of the file or of its layer, or what stands beside its table, marks all of it.
     """
-    secret = frozenset(tables()["classification"]["secret"])
-    if any(_marks_all(note, secret) for note in table.notes):
+    if any(map(bears_mark, (Path(table.file).stem, table.layer or "", *table.beside))):
         raise FormatError("exchange.file.state_secret", file=table.file)
-    looked_at = [columns.one[name] for name in _COLUMNS if name in columns.one]
-    if not looked_at:
-        return table, ()
+    meant = _meant(table, answers)
     kept: list[Row] = []
-    refused: list[Refused] = []
+    told: list[Problem] = []
     for row in table.rows:
-        marked = next((one for one in looked_at if _is_secret(row, one, secret)), None)
+        marked = next((index for index in meant if _is_marked(row, index, meant[index])), None)
         if marked is None:
             kept.append(row)
         else:
-            refused.append(_refusal(table, row, marked))
-    return replace(table, rows=kept), tuple(refused)
+            told.append(_problem(table, row, table.header[marked]))
+    return replace(table, rows=kept), tuple(told)
 
 
-def _is_secret(row: Row, column: Column, secret: frozenset[str]) -> bool:
-    word = plain_key(shown(row.cells[column.index]))
-    if column.field == "classification":
-        return bool(word) and word not in tables()["classification"]["open"]
-    return word in secret and len(word) > 1
+def _meant(table: Table, answers: ImportAnswers) -> Mapping[int, str]:
+    """Return what each column is: a field of secrecy, or any other; those of secrecy first."""
+    found = {index: _field(header, table.format) for index, header in enumerate(table.header)}
+    for name in (CONFIDENTIAL, CLASSIFICATION):
+        told = index_of(answers.columns.get(name, ""), table.header)
+        if 0 <= told < len(table.header) and found[told] != CLASSIFICATION:
+            found[told] = name
+    return dict(sorted(found.items(), key=lambda one: one[1] == _ANY))
 
 
-def _marks_all(note: str, secret: frozenset[str]) -> bool:
-    """Return whether a note is nothing but the stamp of a secret document."""
-    word = plain_key(note).removeprefix("do mat ").strip()
-    return word in secret and len(word) > 1
+def _field(header: str, format: Format) -> str:
+    if any(words in nfc(header).casefold() for words in _WORDS):
+        return CLASSIFICATION
+    readings = [words for words, _ in read_header(header).readings]
+    for name in (CLASSIFICATION, CONFIDENTIAL):
+        if not names_of(name, cut=format is Format.SHAPEFILE).isdisjoint(readings):
+            return name
+    return _ANY
 
 
-def _refusal(table: Table, row: Row, column: Column) -> Refused:
-    empty: tuple[Cell, ...] = (None,) * len(table.header)
-    problem = Problem(
-        table.file, row.number, column.header, "", "exchange.problem.state_secret", {}, None
-    )
-    return Refused(row.number, empty, (problem,))
+def _is_marked(row: Row, index: int, meant: str) -> bool:
+    cell = row.cells[index]
+    if meant == CLASSIFICATION:
+        return not all(map(is_open, shown(cell).split(";")))
+    if not isinstance(cell, str | Formula):
+        return False
+    words = shown(cell)
+    return bears_mark(words) or (meant == CONFIDENTIAL and any(map(is_secret, words.split(";"))))
+
+
+def _problem(table: Table, row: Row, header: str) -> Problem:
+    return Problem(table.file, row.number, header, "", "exchange.problem.state_secret", {}, None)

@@ -23,7 +23,16 @@ from gis.exchange.fields import (
 from gis.exchange.report import ImportKind
 from gis.names import plain_key
 
-__all__ = ["Column", "Columns", "Header", "field_of", "map_columns", "read_header", "recognised"]
+__all__ = [
+    "Column",
+    "Columns",
+    "Header",
+    "field_of",
+    "index_of",
+    "map_columns",
+    "read_header",
+    "recognised",
+]
 
 _BRACKETS = re.compile(r"[(\[{]([^()\[\]{}]*)[)\]}]")
 _DATUM_WORDS = re.compile(
@@ -299,7 +308,7 @@ def _answered(
         one.pop(name, None)
         if not wanted:
             continue
-        index = int(wanted) - 1 if wanted.isdecimal() else _index_of(wanted, headers)
+        index = index_of(wanted, headers)
         if not 0 <= index < len(headers):
             raise FormatError("exchange.answer_unknown", answer=f"column.{name}", value=wanted)
         for other in [key for key, column in one.items() if column.index == index]:
@@ -309,10 +318,13 @@ def _answered(
         one[name] = Column(name, index, headers[index], unit, header.statement)
 
 
-def _index_of(wanted: str, headers: Sequence[str]) -> int:
+def index_of(wanted: str, headers: Sequence[str]) -> int:
+    """Return the column that an answer names by its number from 1 or its header; -1 for none."""
+    if re.fullmatch(r"\d{1,6}", wanted, re.ASCII):
+        return int(wanted) - 1
     keys = [plain_key(header) for header in headers]
     key = plain_key(wanted)
-    return keys.index(key) if key in keys else -1
+    return keys.index(key) if key and key in keys else -1
 
 
 def _one_kind_of_place(one: dict[str, Column], *, has_points: bool) -> None:

@@ -45,6 +45,7 @@ from gis.exchange.report import (
     ImportKind,
     ImportRecord,
     ImportReport,
+    Refused,
     RowState,
 )
 from gis.exchange.safety import LIMITS, Format, Inspected, Limits, inspect
@@ -176,10 +177,12 @@ def judge(
         if not is_known(epsg):
             raise FormatError("exchange.file.crs_unknown", crs=f"EPSG:{epsg}")
     inspected = inspect(file, limits)
-    table, asked = _read(inspected, kind, answers, limits)
+    read, asked = _read(inspected, kind, answers, limits)
+    read, secrets_told = without_secrets(read, answers)
+    table = _understood(read, kind)
     columns = map_columns(table.file, table.header, kind, answers, has_points=table.has_points)
-    rows = len(table.rows)
-    table, secret_rows = without_secrets(table, columns)
+    empty = (None,) * len(table.header)
+    secret_rows = tuple(Refused(told.row, empty, (told,)) for told in secrets_told)
     conventions = settle(table, columns, kind, answers)
     with register.snapshot() as now:
         on = jurisdiction.on if jurisdiction is not None else None
@@ -211,7 +214,7 @@ def judge(
         mapping=columns.mapping(),
         unmapped=columns.unmapped,
         coordinate_system=systems_in_words(verdicts.systems),
-        rows=rows,
+        rows=len(table.rows) + len(secret_rows),
         accepted=verdicts.accepted,
         refused=tuple(sorted((*verdicts.refused, *secret_rows), key=lambda one: one.row)),
         questions=questions,
@@ -311,7 +314,7 @@ def _read(
         Format.DXF: lambda: dxf.read(file, limits),
         Format.SHAPEFILE: lambda: shapefile.read(file, choose, limits),
     }
-    return _understood(readers[file.format](), kind), asked
+    return readers[file.format](), asked
 
 
 def _understood(table: Table, kind: ImportKind) -> Table:
@@ -319,7 +322,8 @@ def _understood(table: Table, kind: ImportKind) -> Table:
     if table.format is Format.CSV and kind is ImportKind.STRUCTURES:
         return opencellid.cells(table) if opencellid.is_cells(table.header) else table
     if table.format is Format.GEOJSON and kind is ImportKind.STRUCTURES:
-        return osm.structures(table) if osm.is_osm(table.header) else table
+        own = osm.is_osm(table, lambda header: field_of(header, kind))
+        return osm.structures(table) if own else table
     names = _NAMES.get(table.format, {}) if kind in _DRAWN else {}
     fields = {field_of(header, kind) for header in table.header}
     header = tuple(

@@ -242,6 +242,8 @@ class Judge:
             return None
         if self._kind is ImportKind.RUNWAYS:
             require_length(self._reader, values)
+        if values.get("id") and not self._is_own(self._index.by_id(values["id"])):
+            self._reader.refuse("id", "record_not_yours")
         if self._reader.problems:
             return None
         provenance = Provenance(
@@ -254,6 +256,8 @@ class Judge:
         by_id = self._index.by_id(record.id)
         stored = by_id[0] if by_id is not None and by_id[1] is None else None
         stored = stored or self._index.beside(record)
+        if stored is not None and not self._may_change(stored):
+            return None
         return None if getattr(stored, "longitude", None) is None else stored
 
     def _match(self, record: ImportRecord, each: _Pending) -> Accepted | None:
@@ -285,8 +289,7 @@ class Judge:
         same: tuple[ImportRecord, int | None] | None,
         each: _Pending,
     ) -> Accepted | None:
-        only = self._known.only_owner
-        if only is not None and self._sites.owner_of(stored) != only:
+        if not self._may_change(stored):
             self._reader.refuse("id", "owner_not_yours")
             return None
         taken = same is not None and same[0].id != stored.id
@@ -309,6 +312,15 @@ class Judge:
         if not self._sites.agrees(changed):
             return None
         return Accepted(each.row.number, changed, RowState.CHANGED, stored, found)
+
+    def _is_own(self, found: tuple[ImportRecord, int | None] | None) -> bool:
+        """Return whether an identifier may stand in a file: another's is as unknown as none's."""
+        return self._known.only_owner is None or (found is not None and self._may_change(found[0]))
+
+    def _may_change(self, stored: ImportRecord) -> bool:
+        """Return whether a record is one that the organisation may bring."""
+        only = self._known.only_owner
+        return only is None or self._sites.owner_of(stored) == only
 
     def _told_by(self, each: _Pending) -> list[str]:
         """Return the fields of the record that a row says something of."""

@@ -5,17 +5,18 @@ from collections.abc import Callable, Iterable, Sequence
 from itertools import pairwise
 
 from gis.errors import FormatError
+from gis.exchange.marks import CLASSIFICATION, CONFIDENTIAL, may_bear, names_of
 from gis.exchange.safety import Limits
 from gis.exchange.table import Cell, Row, shown
-from gis.names import nfc
+from gis.names import nfc, plain_key
 
-__all__ = ["LOOKED_AT", "Found", "collect", "find_header"]
+__all__ = ["LOOKED_AT", "Found", "collect", "find_header", "stamps"]
 
 LOOKED_AT = 40
 """Rows in which a header is looked for."""
 
-Found = tuple[int, tuple[str, ...], int]
-"""Index of the first row below the header, the headers, how many of them are known."""
+Found = tuple[int, tuple[str, ...], int, int]
+"""Index of the first row below the header, the headers, how many are known, in how many rows."""
 
 _NUMBERING = re.compile(r"\(?\s*([0-9]{1,3}|[a-z])\s*\)?", re.IGNORECASE)
 
@@ -33,20 +34,42 @@ def find_header(
     for index, row in enumerate(texts):
         known = recognised(row)
         if known and (best is None or known > best[2]):
-            best = index + 1, row, known
+            best = index + 1, row, known, 1
         if index + 1 < len(texts):
             both = _two_rows(row, texts[index + 1])
             known = recognised(both)
             below = [cell for cell in texts[index + 1] if cell]
-            if known > (best[2] if best else 0) and recognised(below) >= len(below) > 0:
-                best = index + 2, both, known
-    return None if best is None else (best[0], _trimmed(best[1]), best[2])
+            told = _trimmed(both) != _trimmed(texts[index + 1])
+            if told and known > (best[2] if best else 0) and recognised(below) >= len(below) > 0:
+                best = index + 2, both, known, 2
+    return None if best is None else (best[0], _trimmed(best[1]), *best[2:])
+
+
+def stamps(top: Sequence[Sequence[Cell]], found: Found) -> dict[str, None]:
+    """Return the words above a header that may bear a mark of secrecy.
+
+    Of the upper row of two, those that are the header of a column of secrecy are none.
+    """
+    below, _, _, deep = found
+    above = [(index, shown(cell)) for index, row in enumerate(top[: below - 1]) for cell in row]
+    headers = names_of(CLASSIFICATION) | names_of(CONFIDENTIAL)
+    return {
+        words: None
+        for index, words in above
+        if may_bear(words) and (index < below - deep or plain_key(words) not in headers)
+    }
 
 
 def collect(
-    file: str, rows: Iterable[tuple[int, Sequence[Cell]]], width: int, limits: Limits
+    file: str,
+    rows: Iterable[tuple[int, Sequence[Cell]]],
+    width: int,
+    limits: Limits,
+    beside: dict[str, None],
 ) -> list[Row]:
     """Return the rows that hold anything, cut to the header's width.
+
+    What is cut off and may bear a mark of secrecy is noted in `beside`.
 
     Raises
     ------
@@ -55,6 +78,7 @@ def collect(
     """
     kept: list[Row] = []
     for number, cells in rows:
+        beside.update((word, None) for cell in cells[width:] if may_bear(word := shown(cell)))
         cut = tuple(_kept(file, number, cell, limits) for cell in cells[:width])
         if all(cell is None or cell == "" for cell in cut) or (not kept and _is_numbering(cut)):
             continue

@@ -83,17 +83,10 @@ def _refuse_others(reader: CellReader, known: Known, name: str, owner_id: str | 
         reader.refuse(name, "owner_not_yours")
 
 
-def _top_m(structure: Structure | None) -> float | None:
-    """Return how high a structure reaches above ground, where that is known."""
-    if structure is None or structure.height_m is None:
-        return None
-    return structure.height_m + (structure.building_height_m or 0.0)
-
-
 def _refuse_above(
     reader: CellReader, name: str, height: float | None, structure: Structure | None
 ) -> None:
-    top = _top_m(structure)
+    top = None if structure is None else structure.top_m
     if height is not None and top is not None and height > top + _ABOVE_TOP_M:
         reader.refuse(name, "above_structure", top=top, above=_ABOVE_TOP_M)
 

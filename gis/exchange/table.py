@@ -78,6 +78,8 @@ class Table:
         What the format says of them, in its own words.
     passed_over : int
         Features of a general map that are none of the kind, and were left out.
+    beside : tuple of str
+        Words of the file outside of its table, as far as they may bear a mark of secrecy.
     """
 
     file: str
@@ -91,6 +93,7 @@ class Table:
     crs: int | None = None
     crs_text: str = ""
     passed_over: int = 0
+    beside: tuple[str, ...] = ()
 
 
 def column_letter(index: int) -> str:

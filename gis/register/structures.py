@@ -173,6 +173,13 @@ class Structure:
     inspected_on: date | None = field(default=None, metadata=LATER)
     provenance: Provenance
 
+    @property
+    def top_m(self) -> float | None:
+        """Return the height of its top above ground, the building included; None if not known."""
+        if self.height_m is None:
+            return None
+        return self.height_m + (self.building_height_m or 0.0)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Installation:

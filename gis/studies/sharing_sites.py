@@ -139,7 +139,7 @@ def sites_of(
                 for each in full.levels
                 if told
             ),
-            top_m=_top_m(one),
+            top_m=one.top_m,
             wind_left_m2=_left(full.wind_area_m2 if told else None, WIND_STEP_M2, exact=exact),
             weight_left_kg=_left(full.load_kg if told else None, WEIGHT_STEP_KG, exact=exact),
             carriers_mhz=_carriers(hung, seen),
@@ -157,12 +157,6 @@ def _by_structure(records: Iterable[_Held]) -> dict[str, list[_Held]]:
     for one in records:
         found.setdefault(one.structure_id or "", []).append(one)
     return found
-
-
-def _top_m(structure: Structure) -> float | None:
-    if structure.height_m is None:
-        return None
-    return structure.height_m + (structure.building_height_m or 0.0)
 
 
 def _left(capacity: Capacity | None, step: float, *, exact: bool) -> float | None:

@@ -30,6 +30,7 @@ from gis.studies.site_scene import (
     nearest_border,
     runway_facts,
     support_facts,
+    supports_known,
     supports_near,
     zone_facts,
     zones_around,
@@ -44,8 +45,8 @@ from propagation.compliance.parameters import (
     EXPOSURE_BROADCAST,
 )
 from propagation.compliance.records import Finding, summarise
-from propagation.siting import aviation, planning, surroundings
-from propagation.siting.facts import MastKind, RunwayFacts, SiteFacts, ZoneFacts
+from propagation.siting import aviation, facilities, planning, surroundings
+from propagation.siting.facts import Known, MastKind, RunwayFacts, SiteFacts, ZoneFacts
 from propagation.siting.papers import papers
 from propagation.siting.parameters import MAST_CLASS, STRIP
 from propagation.siting.sharing import sharing, spacing
@@ -119,6 +120,7 @@ def gather(
         "runways": [record_to_json(one) for one in sorted(runways, key=lambda one: one.id)],
         "facilities": [record_to_json(one) for one in sorted(facilities, key=lambda one: one.id)],
         "supports": supports,
+        "supports_known": supports_known(register, proposed, on).value,
         "zones": zones_around(register.planning_zones(on=on), proposed),
         "border": nearest_border(proposed),
         "confidential": not proposed.public
@@ -208,19 +210,23 @@ def _aviation(
     pack: RulePack,
 ) -> tuple[Finding, ...]:
     rules, proposed = pack.rules, _proposed(inputs["asked"])
-    facilities = tuple(facility_facts(row, proposed) for row in inputs["facilities"])
+    aids = tuple(facility_facts(row, proposed) for row in inputs["facilities"])
     agreed = [zone for zone in zones if zone.kind == ZoneKind.AGREED_HEIGHT.value]
-    restricted = aviation.restricted_areas(site, facilities, rules)
-    under = any(aviation.surfaces_of(runway, rules) for runway in runways) if runways else None
+    restricted = facilities.restricted_areas(site, aids, rules)
+    # a public report names no runway of the military, so it does not know that there is none
+    withheld = proposed.public
+    under = any(aviation.surfaces_of(runway, rules) for runway in runways)
+    known = under or bool(runways and not withheld)
     return (
         *aviation.height(site, rules),
-        *aviation.obstacle_surfaces(site, runways, agreed, rules),
+        *aviation.obstacle_surfaces(site, runways, agreed, rules, withheld=withheld),
         *aviation.area_2a(site, runways, rules),
         *restricted,
-        *aviation.radio_station(site, restricted, rules),
-        *aviation.military(site, runways, rules),
-        *aviation.marking(site, under=under, rules=rules),
-        *aviation.data_duty(site, runways, rules),
+        *facilities.tall(site, rules),
+        *facilities.radio_station(site, restricted, rules),
+        *aviation.military(site, runways, rules, withheld=withheld),
+        *aviation.marking(site, under=under if known else None, rules=rules),
+        *aviation.data_duty(site, runways, rules, withheld=withheld),
     )
 
 
@@ -232,14 +238,14 @@ def _planning(
 ) -> tuple[Finding, ...]:
     rules, proposed = pack.rules, _proposed(inputs["asked"])
     of = {kind: [zone for zone in zones if zone.kind == kind.value] for kind in ZoneKind}
-    supports = inputs["supports"]
+    supports, known = inputs["supports"], Known(inputs["supports_known"])
     licence = licence_facts(inputs["asked"]["licence"])
     on = date.fromisoformat(inputs["on"])
     return (
         *planning.licence(site, licence, on, rules),
         *planning.plan_zone(site, of[ZoneKind.PLAN], rules),
-        *sharing(site, support_facts(supports), proposed.wanted_height_m, rules),
-        *spacing(site, support_facts(supports, masts=True), rules),
+        *sharing(site, support_facts(supports), proposed.wanted_height_m, rules, known=known),
+        *spacing(site, support_facts(supports, masts=True), rules, known=known),
         *surroundings.railway(site, proposed.railway_distance_m, of[ZoneKind.RAILWAY], rules),
         *surroundings.border_belt(border_of(inputs["border"]), of[ZoneKind.BORDER_BELT], rules),
         *surroundings.layers(site, zones, rules),

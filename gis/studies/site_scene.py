@@ -15,8 +15,9 @@ from gis.places import inside_and_distance
 from gis.register.reading import Reader as RegisterReader
 from gis.register.scopes import SYSTEM, Role, Scope
 from gis.register.siting import AviationFacility, PlanningZone, Runway
-from gis.register.structures import StructureKind
+from gis.register.structures import Lifecycle, Structure, StructureKind
 from gis.rules import RulePack
+from gis.studies.sharing_sites import SUPPORTS, is_support
 from gis.studies.site_asked import Proposed
 from gis.studies.snapshots import record_from_json
 from propagation.compliance.facts import BoundaryFacts
@@ -25,6 +26,7 @@ from propagation.compliance.parameters import number
 from propagation.compliance.records import Confidence, Rule
 from propagation.siting.facts import (
     FacilityFacts,
+    Known,
     LicenceFacts,
     RunwayFacts,
     SupportFacts,
@@ -34,7 +36,6 @@ from propagation.siting.parameters import SHARING, SPACING, spacing_rows
 from propagation.units import dbw_from_dbm
 
 __all__ = [
-    "CARRIERS",
     "SOURCE",
     "border_of",
     "emitters_of",
@@ -43,6 +44,7 @@ __all__ = [
     "nearest_border",
     "runway_facts",
     "support_facts",
+    "supports_known",
     "supports_near",
     "zone_facts",
     "zones_around",
@@ -51,16 +53,11 @@ __all__ = [
 SOURCE: Final = "đề nghị / the request"
 """Where the facts of a proposal come from."""
 
-CARRIERS: Final = (
-    StructureKind.ANTENNA_MAST,
-    StructureKind.POWER_POLE,
-    StructureKind.LIGHTING_POLE,
-    StructureKind.BUILDING,
-    StructureKind.WATER_WORK,
-)
-"""Kinds of structures on which antennas can hang."""
-
 _LEAST_REACH_M: Final = 500.0
+_SAME_SITE_M: Final = 30.0
+"""How far a record of the very site proposed may lie from it: a second of arc."""
+
+_NOT_YET: Final = (Lifecycle.PLANNED, Lifecycle.APPROVED)
 _METRES_PER_DEGREE: Final = 110_570.0
 _BORDER_TABLE: Final = "tables/border_points.csv"
 _BORDER_ABOUT: Final = "tables/border.toml"
@@ -74,7 +71,8 @@ def supports_near(
 ) -> list[dict[str, Any]]:
     """Return the structures within reach of the rules of sharing and spacing, the nearest first.
 
-    Those that others keep confidential are there unless the study is public.
+    Those that others keep confidential are there unless the study is public; those that were
+    retired are not. Of each: whether it can be used now, and whether it counts for spacing.
     """
     reach_m = _reach_m(pack)
     scope = SYSTEM
@@ -90,9 +88,9 @@ def supports_near(
     )
     names = {one.id: one.name for one in register.organisations()}
     rows = []
-    for one in register.structures(scope, bbox=box, kinds=CARRIERS, on=on):
+    for one in register.structures(scope, bbox=box, kinds=SUPPORTS, on=on):
         away = _apart_m(proposed, one.longitude, one.latitude)
-        if away > reach_m:
+        if away > reach_m or one.state is Lifecycle.RETIRED:
             continue
         rows.append(
             {
@@ -103,7 +101,10 @@ def supports_near(
                 "longitude": one.longitude,
                 "latitude": one.latitude,
                 "distance_m": away,
-                "height_m": one.height_m,
+                "height_m": one.top_m,
+                "usable": is_support(one),
+                "standing": one.state not in _NOT_YET,
+                "spaced": _counts_for_spacing(one, proposed, away),
                 "shareable": one.shareable,
                 "same_operator": None
                 if proposed.organisation_id is None
@@ -114,6 +115,25 @@ def supports_near(
             }
         )
     return sorted(rows, key=lambda row: (row["distance_m"], row["id"]))
+
+
+def _counts_for_spacing(structure: Structure, proposed: Proposed, away_m: float) -> bool:
+    """Return whether a mast may stand too near: the applicant's own mere plans do not.
+
+    Nor does the record of the very site proposed, once it was approved.
+    """
+    own = proposed.organisation_id is not None and structure.owner_id == proposed.organisation_id
+    planned = own and structure.state is Lifecycle.PLANNED
+    itself = own and structure.state in _NOT_YET and away_m <= _SAME_SITE_M
+    return structure.kind is StructureKind.ANTENNA_MAST and not (planned or itself)
+
+
+def supports_known(register: RegisterReader, proposed: Proposed, on: date) -> Known:
+    """Return how far what stands near can be known from the register."""
+    if proposed.public:
+        return Known.WITHHELD
+    anything = register.structures(SYSTEM, kinds=SUPPORTS, on=on, limit=1)
+    return Known.ALL if anything else Known.NOTHING
 
 
 def _reach_m(pack: RulePack) -> float:
@@ -193,7 +213,7 @@ def runway_facts(written: dict[str, Any], proposed: Proposed, strip: Rule) -> Ru
     turned = math.radians(towards - azimuth)
     known = one.provenance
     highest = max(one.elevation_m, one.end_elevation_m)
-    stated = one.aerodrome_elevation_m
+    stated, beyond, width = one.aerodrome_elevation_m, one.strip_beyond_m, one.strip_width_m
     return RunwayFacts(
         id=one.id,
         name=f"{one.aerodrome} {one.name}",
@@ -203,14 +223,14 @@ def runway_facts(written: dict[str, Any], proposed: Proposed, strip: Rule) -> Ru
         length_m=float(length),
         elevations_m=(one.elevation_m, one.end_elevation_m),
         aerodrome_elevation_m=highest if stated is None else stated,
-        strip_beyond_m=one.strip_beyond_m or number(strip, "beyond_m"),
-        strip_width_m=one.strip_width_m or number(strip, "width_m"),
+        strip_beyond_m=number(strip, "beyond_m") if beyond is None else beyond,
+        strip_width_m=number(strip, "width_m") if width is None else width,
         clearways_m=(one.clearway_m, one.end_clearway_m),
         x_m=float(away) * math.cos(turned),
         y_m=float(away) * math.sin(turned),
         source=known.source,
         confidence=known.confidence,
-        strip_stated=None not in (one.strip_beyond_m, one.strip_width_m),
+        strip_stated=None not in (beyond, width),
     )
 
 
@@ -239,7 +259,7 @@ def facility_facts(written: dict[str, Any], proposed: Proposed) -> FacilityFacts
 def support_facts(
     rows: Iterable[Mapping[str, Any]], *, masts: bool = False
 ) -> tuple[SupportFacts, ...]:
-    """Return the structures near, all of them or the masts only."""
+    """Return the structures near, all of them or only the masts that count for spacing."""
     return tuple(
         SupportFacts(
             id=row["id"],
@@ -247,13 +267,15 @@ def support_facts(
             owner=row["owner"],
             distance_m=row["distance_m"],
             height_m=row["height_m"],
+            usable=row["usable"],
+            standing=row["standing"],
             shareable=row["shareable"],
             same_operator=row["same_operator"],
             source=row["source"],
             confidence=Confidence(row["confidence"]),
         )
         for row in rows
-        if not masts or row["kind"] == StructureKind.ANTENNA_MAST.value
+        if not masts or row["spaced"]
     )
 
 
@@ -316,4 +338,6 @@ def emitters_of(proposed: Proposed) -> list[ExposureEmitter]:
         )
         for place, one in enumerate(proposed.antennas, start=1)
     ]
-    return sorted(found, key=lambda one: (-(one.eirp_dbw or -math.inf), one.id))
+    return sorted(
+        found, key=lambda one: (math.inf if one.eirp_dbw is None else -one.eirp_dbw, one.id)
+    )

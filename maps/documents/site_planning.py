@@ -162,6 +162,8 @@ def _surfaces(source: Source) -> list[Block]:
     words, rows = source.words, source.results["surfaces"]
     if not rows:
         known = "surfaces_none" if source.inputs["runways"] else "surfaces_no_runway"
+        if source.inputs["asked"]["public"]:
+            known = "surfaces_public"
         return [Paragraph(_say(words, known))]
     clause = "clause_en" if words.language.value == "en" else "clause"
     return [

@@ -7,27 +7,17 @@ shows. So these checks say *needs verification*, with the margin below a surface
 from collections.abc import Mapping, Sequence
 from typing import Final
 
-from propagation.compliance.parameters import flag, number
-from propagation.compliance.records import Finding, Outcome, Rule, Value
+from propagation.compliance.parameters import number
+from propagation.compliance.records import Confidence, Finding, Outcome, Rule, Value
 from propagation.siting.conclusions import found, of_record, of_site, of_top
-from propagation.siting.facts import FacilityFacts, RunwayFacts, SiteFacts, ZoneFacts
+from propagation.siting.facts import RunwayFacts, SiteFacts, ZoneFacts
 from propagation.siting.parameters import (
     AREA_2A,
     DATA,
     HEIGHT,
     MARKING,
     MILITARY,
-    RADIO_STATION,
-    RESTRICTED,
-    RESTRICTED_DIRECTIONAL,
     SURFACE,
-)
-from propagation.siting.restricted import (
-    GROUND,
-    Shape,
-    directional_limit_m,
-    omnidirectional_limit_m,
-    shape_of,
 )
 from propagation.siting.surfaces import Surface, data_surfaces, in_area_2a, surfaces
 
@@ -38,12 +28,9 @@ __all__ = [
     "marking",
     "military",
     "obstacle_surfaces",
-    "radio_station",
-    "restricted_areas",
     "surfaces_of",
 ]
 
-_SHAPES: Final = (RESTRICTED, RESTRICTED_DIRECTIONAL)
 _CLIMBING: Final = frozenset({"approach", "takeoff"})
 Rules = Mapping[str, Rule]
 
@@ -89,6 +76,8 @@ def obstacle_surfaces(
     runways: Sequence[RunwayFacts],
     zones: Sequence[ZoneFacts],
     rules: Rules,
+    *,
+    withheld: bool = False,
 ) -> tuple[Finding, ...]:
     """Judge the surfaces of every runway, and the zones whose height was agreed.
 
@@ -102,11 +91,13 @@ def obstacle_surfaces(
         Zones of the kind `agreed_height`.
     rules : mapping
         The rules in force.
+    withheld : bool
+        Whether runways of the military were left out, so that there may be more.
     """
     rule = rules.get(f"{SURFACE}approach")
     if rule is None:
         return _unruled(rules)
-    if not runways:
+    if not (runways or withheld):
         missing = ("runways",)
         reason = ("surfaces", rule, "surfaces_unknown", Outcome.NOT_ASSESSABLE)
         return (found(*reason, (), {}, missing=missing), *_agreed(site, zones, rule))
@@ -114,9 +105,12 @@ def obstacle_surfaces(
     findings = [_under(site, runway, hit) for runway, hit in under if hit]
     if not findings:
         values: dict[str, Value] = {"count": len(runways)}
-        reason = ("surfaces", rule, "surfaces_outside", Outcome.COMPLIES)
+        key, outcome = "surfaces_outside", Outcome.COMPLIES
+        if withheld:
+            key, outcome = "surfaces_withheld", Outcome.NOT_ASSESSABLE
         evidence = (of_site(site, "height_m", site.height_m),)
-        findings = [found(*reason, evidence, values)]
+        missing = ("military_runways",)
+        findings = [found("surfaces", rule, key, outcome, evidence, values, missing=missing)]
     return (*findings, *_agreed(site, zones, rule))
 
 
@@ -172,7 +166,10 @@ def _under(site: SiteFacts, runway: RunwayFacts, hit: tuple[Surface, ...]) -> Fi
 
 
 def _agreed(site: SiteFacts, zones: Sequence[ZoneFacts], rule: Rule) -> tuple[Finding, ...]:
-    """Return what the zones ask whose height was agreed with the general staff."""
+    """Return what the zones ask whose height was agreed with the general staff.
+
+    A structure inside is approved whatever its height: that it keeps to what was agreed is told.
+    """
     findings = []
     for zone in zones:
         if not zone.inside:
@@ -189,7 +186,7 @@ def _agreed(site: SiteFacts, zones: Sequence[ZoneFacts], rule: Rule) -> tuple[Fi
                 "surfaces",
                 rule,
                 "agreed_within" if within else "agreed_over",
-                Outcome.COMPLIES if within else Outcome.NEEDS_VERIFICATION,
+                Outcome.NEEDS_VERIFICATION,
                 (
                     of_site(site, "height_m", site.height_m),
                     of_record("height_limit_m", limit, zone.source, zone.confidence),
@@ -237,161 +234,29 @@ def area_2a(site: SiteFacts, runways: Sequence[RunwayFacts], rules: Rules) -> tu
     return tuple(findings)
 
 
-def restricted_areas(
-    site: SiteFacts, facilities: Sequence[FacilityFacts], rules: Rules
+def military(
+    site: SiteFacts, runways: Sequence[RunwayFacts], rules: Rules, *, withheld: bool = False
 ) -> tuple[Finding, ...]:
-    """Judge the building restricted areas of every facility that reaches the site."""
-    rule = rules.get(RESTRICTED)
-    if rule is None:
-        return ()
-    if not facilities:
-        reason = ("restricted", rule, "restricted_unknown", Outcome.NOT_ASSESSABLE)
-        return (found(*reason, (), {}, missing=("facilities",)),)
-    findings = [one for facility in facilities for one in _restricted(site, facility, rules)]
-    if findings:
-        return tuple(findings)
-    reason = ("restricted", rule, "restricted_outside", Outcome.COMPLIES)
-    evidence = (of_site(site, "height_m", site.height_m),)
-    return (found(*reason, evidence, {"count": len(facilities)}),)
-
-
-def _restricted(site: SiteFacts, facility: FacilityFacts, rules: Rules) -> tuple[Finding, ...]:
-    """Return what a facility asks; nothing where it does not reach the site."""
-    for name in _SHAPES:
-        rule = rules.get(name)
-        shape = None if rule is None else shape_of(rule, facility.kind)
-        if rule is None or shape is None:
-            continue
-        if name == RESTRICTED_DIRECTIONAL:
-            if lacking := _lacking(facility, shape):
-                return (_undirected(facility, rule, lacking),) if _near(facility, shape) else ()
-            limit = directional_limit_m(shape, facility)
-        else:
-            limit = omnidirectional_limit_m(shape, facility.distance_m)
-        return () if limit is None else (_reached(site, facility, rule, limit),)
-    return ()
-
-
-def _lacking(facility: FacilityFacts, shape: Shape) -> tuple[str, ...]:
-    lacking = () if facility.along_m is not None else ("direction",)
-    if shape["to_threshold"] and facility.threshold_m is None:
-        lacking = (*lacking, "threshold")
-    return lacking
-
-
-def _near(facility: FacilityFacts, shape: Shape) -> bool:
-    """Return whether a facility without a direction could reach the site at all."""
-    ahead = facility.threshold_m or 0.0
-    return facility.distance_m <= max(shape["r_m"] + ahead, shape["side_m"])
-
-
-def _undirected(facility: FacilityFacts, rule: Rule, lacking: tuple[str, ...]) -> Finding:
-    return found(
-        "restricted",
-        rule,
-        "restricted_undirected",
-        Outcome.NOT_ASSESSABLE,
-        (),
-        {"facility": facility.name, "distance_m": round(facility.distance_m)},
-        missing=lacking,
-        counterpart=facility.id,
-    )
-
-
-def _reached(site: SiteFacts, facility: FacilityFacts, rule: Rule, limit: float) -> Finding:
-    """Return what is asked where the area of a facility lies over the site."""
-    values: dict[str, Value] = {
-        "facility": facility.name,
-        "distance_m": round(facility.distance_m),
-    }
-    evidence = (
-        of_record(
-            "facility_distance_m",
-            round(facility.distance_m),
-            facility.source,
-            facility.confidence,
-        ),
-    )
-    arguments = {"counterpart": facility.id}
-    if limit == GROUND:
-        return found(
-            "restricted",
-            rule,
-            "restricted_ground",
-            Outcome.NEEDS_VERIFICATION,
-            evidence,
-            values,
-            missing=("impact_study",),
-            **arguments,
-        )
-    if facility.elevation_m is None:
-        return found(
-            "restricted",
-            rule,
-            "restricted_no_elevation",
-            Outcome.NOT_ASSESSABLE,
-            evidence,
-            values,
-            missing=("facility_elevation",),
-            **arguments,
-        )
-    over = facility.elevation_m + limit
-    margin = over - site.top_elevation_m
-    values |= {
-        "limit_elevation_m": round(over, 1),
-        "allowed_height_m": round(over - site.ground_elevation_m, 1),
-        "penetration_m": round(max(-margin, 0.0), 1),
-        "margin_m": round(margin, 1),
-    }
-    return found(
-        "restricted",
-        rule,
-        "restricted_below" if margin >= 0 else "restricted_over",
-        Outcome.COMPLIES if margin >= 0 else Outcome.NEEDS_VERIFICATION,
-        (of_top(site), *evidence),
-        values,
-        missing=("impact_study",),
-        **arguments,
-    )
-
-
-def radio_station(
-    site: SiteFacts, restricted: Sequence[Finding], rules: Rules
-) -> tuple[Finding, ...]:
-    """Judge the clause of radio stations, in the reading that the rule chooses.
+    """Judge a transmitting mast under the approach and take-off surfaces of the military.
 
     Parameters
     ----------
     site : SiteFacts
         The structure.
-    restricted : sequence of Finding
-        What `restricted_areas` found.
+    runways : sequence of RunwayFacts
+        Every runway on record.
     rules : mapping
         The rules in force.
+    withheld : bool
+        Whether runways of the military were left out.
     """
-    rule = rules.get(RADIO_STATION)
-    if rule is None or not site.transmits:
-        return ()
-    strict = flag(rule, "strict")
-    inside = any(one.outcome is Outcome.NEEDS_VERIFICATION for one in restricted)
-    unknown = any(one.outcome is Outcome.NOT_ASSESSABLE for one in restricted)
-    evidence = (of_site(site, "transmits", site.transmits),)
-    if strict or inside:
-        key = "radio_strict" if strict else "radio_inside"
-        outcome = Outcome.NEEDS_VERIFICATION
-    elif unknown:
-        key, outcome = "radio_unknown", Outcome.NOT_ASSESSABLE
-    else:
-        key, outcome = "radio_outside", Outcome.COMPLIES
-    missing = ("facilities",) if outcome is Outcome.NOT_ASSESSABLE else ("authority_answer",)
-    return (found("radio_station", rule, key, outcome, evidence, {}, missing=missing),)
-
-
-def military(site: SiteFacts, runways: Sequence[RunwayFacts], rules: Rules) -> tuple[Finding, ...]:
-    """Judge a transmitting mast under the approach and take-off surfaces of the military."""
     rule = rules.get(MILITARY)
     if rule is None or not site.transmits:
         return ()
+    if withheld:
+        evidence = (of_site(site, "transmits", site.transmits),)
+        reason = ("military", rule, "military_withheld", Outcome.NOT_ASSESSABLE)
+        return (found(*reason, evidence, {}, missing=("military_runways",)),)
     least, shielded = number(rule, "least_m"), number(rule, "shielded_m")
     findings = []
     for runway in runways:
@@ -402,8 +267,11 @@ def military(site: SiteFacts, runways: Sequence[RunwayFacts], rules: Rules) -> t
         key = "military_near" if away < shielded else "military_far"
         if shielded <= away < least:
             key = "military_shielded"
-        # nearer than what even a shield allows the ban is plain; beyond it can be permitted
-        outcome = Outcome.VIOLATES if away < shielded else Outcome.NEEDS_VERIFICATION
+        # nearer than what even a shield allows the ban is plain; beyond it can be permitted, and
+        # under a surface whose place is derived nothing is plain
+        derived = all(one.rule.confidence is Confidence.DERIVED for one in hit)
+        plain = away < shielded and not derived
+        outcome = Outcome.VIOLATES if plain else Outcome.NEEDS_VERIFICATION
         findings.append(
             found(
                 "military",
@@ -422,7 +290,7 @@ def military(site: SiteFacts, runways: Sequence[RunwayFacts], rules: Rules) -> t
                     "least_m": least,
                     "shielded_m": shielded,
                 },
-                missing=("military_permit",),
+                missing=("military_permit", *(("surface_place",) if derived else ())),
                 counterpart=runway.id,
             )
         )
@@ -437,7 +305,7 @@ def marking(site: SiteFacts, *, under: bool | None, rules: Rules) -> tuple[Findi
     site : SiteFacts
         The structure.
     under : bool or None
-        Whether it lies under an obstacle surface; None where no runway is known.
+        Whether it lies under an obstacle surface; None where that is not known.
     rules : mapping
         The rules in force.
     """
@@ -468,9 +336,21 @@ def marking(site: SiteFacts, *, under: bool | None, rules: Rules) -> tuple[Findi
 
 
 def data_duty(
-    site: SiteFacts, runways: Sequence[RunwayFacts], rules: Rules
+    site: SiteFacts, runways: Sequence[RunwayFacts], rules: Rules, *, withheld: bool = False
 ) -> tuple[Finding, ...]:
-    """Return whether the structure, once built, has to be told to those who chart obstacles."""
+    """Return whether the structure, once built, has to be told to those who chart obstacles.
+
+    Parameters
+    ----------
+    site : SiteFacts
+        The structure.
+    runways : sequence of RunwayFacts
+        Every runway on record.
+    rules : mapping
+        The rules in force.
+    withheld : bool
+        Whether runways of the military were left out, so that there may be more.
+    """
     rule = rules.get(DATA)
     if rule is None:
         return ()
@@ -490,7 +370,7 @@ def data_duty(
             "surface": lowest.name,
             "surface_elevation_m": round(lowest.elevation_m, 1),
         }
-    if not (high or runways):
+    if not (high or reached) and (withheld or not runways):
         reason = ("data", rule, "data_unknown", Outcome.NOT_ASSESSABLE)
         return (found(*reason, (), values, missing=("runways",)),)
     key = "data_high" if high else "data_area" if reached else "data_none"

@@ -6,13 +6,16 @@ No geometry lives here: distances, offsets from runways and inside flags come fi
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
+from typing import Final
 
 from propagation.compliance.facts import TerrainFacts
 from propagation.compliance.records import Confidence
 
 __all__ = [
+    "FARTHEST_THRESHOLD_M",
     "FacilityFacts",
     "Instrument",
+    "Known",
     "LicenceFacts",
     "MastKind",
     "RunwayFacts",
@@ -20,6 +23,9 @@ __all__ = [
     "SupportFacts",
     "ZoneFacts",
 ]
+
+FARTHEST_THRESHOLD_M: Final = 10_000.0
+"""The farthest that a directional facility stands from the threshold that it serves."""
 
 
 class MastKind(StrEnum):
@@ -29,6 +35,17 @@ class MastKind(StrEnum):
     GUYED = "guyed"
     ROOFTOP = "rooftop"
     CONCEALED = "concealed"
+
+
+class Known(StrEnum):
+    """How far what stands near a site is known."""
+
+    ALL = "all"
+    """Everything on record was looked at."""
+    WITHHELD = "withheld"
+    """What its owners keep confidential was left out."""
+    NOTHING = "nothing"
+    """No structure at all is on record."""
 
 
 class Instrument(StrEnum):
@@ -205,11 +222,11 @@ class LicenceFacts:
     Attributes
     ----------
     kind : str
-        As the rule names kinds.
+        As the rule names kinds; empty where it is not stated.
     province_codes : tuple of str
         Where it holds; empty for the whole country.
     valid_from, valid_to : date or None
-        First and last day.
+        First and last day; None where it is not stated.
     """
 
     number: str
@@ -227,7 +244,11 @@ class SupportFacts:
     Attributes
     ----------
     height_m : float or None
-        Its height above ground.
+        Its top above ground, a building under it included.
+    usable : bool
+        Whether an antenna could hang on it now, if its owner agrees.
+    standing : bool
+        Whether it was built; else it is planned or approved.
     shareable : bool or None
         Whether its owner offers it; None where that is not known.
     same_operator : bool or None
@@ -239,6 +260,8 @@ class SupportFacts:
     owner: str
     distance_m: float
     height_m: float | None
+    usable: bool
+    standing: bool
     shareable: bool | None
     same_operator: bool | None
     source: str
@@ -258,7 +281,7 @@ class ZoneFacts:
     distance_m : float
         To its edge.
     mast_classes : tuple of str
-        Classes of masts that it allows; empty where it names none.
+        Classes of masts that it allows; empty where its record names none.
     height_limit_m : float or None
         Height above ground that was agreed for it.
     """

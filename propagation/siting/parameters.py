@@ -30,6 +30,7 @@ __all__ = [
     "SPACING",
     "STRIP",
     "SURFACE",
+    "TALL",
     "require_parameters",
     "spacing_rows",
 ]
@@ -41,6 +42,7 @@ AREA_2A: Final = "aviation.area_2a"
 DATA: Final = "aviation.data"
 RESTRICTED: Final = "aviation.restricted"
 RESTRICTED_DIRECTIONAL: Final = "aviation.restricted.directional"
+TALL: Final = "aviation.restricted.tall"
 RADIO_STATION: Final = "aviation.radio_station"
 MILITARY: Final = "aviation.military"
 MARKING: Final = "aviation.marking"
@@ -104,6 +106,7 @@ def _listed(rule: Rule, of: str, *names: str) -> None:
 def _approach(rule: Rule) -> None:
     visual = ("edge_m", "distance_m", "length_m", "slope_percent")
     _listed(rule, "groups", "instrument_edge_m", *(f"visual_{name}" for name in visual))
+    words(rule, "visual_derived")
     _all(
         "instrument_distance_m",
         "instrument_length_m",
@@ -156,6 +159,11 @@ def _directional(rule: Rule) -> None:
     _listed(rule, "kinds", "to_threshold", *lists)
 
 
+def _tall(rule: Rule) -> None:
+    flag(rule, "always")
+    number(rule, "tall_m")
+
+
 def _spacing(rule: Rule) -> None:
     words(rule, "province_codes")
     spacing_rows(rule)
@@ -189,6 +197,7 @@ _REQUIRED: Final[Mapping[str, Callable[[Rule], None]]] = MappingProxyType(
         ),
         RESTRICTED: _restricted,
         RESTRICTED_DIRECTIONAL: _directional,
+        TALL: _tall,
         RADIO_STATION: _all("strict", reader=flag),
         MILITARY: _all("least_m", "shielded_m"),
         MARKING: _all("consider_m", "medium_m", "high_m"),

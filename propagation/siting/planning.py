@@ -46,7 +46,11 @@ def _rooftop_class(site: SiteFacts, rule: Rule) -> str | None:
 def licence(
     site: SiteFacts, handed_in: LicenceFacts | None, on: date, rules: Rules
 ) -> tuple[Finding, ...]:
-    """Judge the licence that was handed in: kind, area, dates."""
+    """Judge the licence that was handed in: kind, area, dates.
+
+    What it states decides first; a licence that states no kind or not both of its days, and is
+    wrong in nothing that it states, is not assessable.
+    """
     rule = rules.get(LICENCE)
     if rule is None:
         return ()
@@ -70,6 +74,10 @@ def licence(
             ("licence_to", _said(handed_in.valid_to)),
         )
     )
+    complete = bool(handed_in.kind) and None not in (handed_in.valid_from, handed_in.valid_to)
+    if not (wrong or complete):
+        reason = ("licence", rule, "licence_incomplete", Outcome.NOT_ASSESSABLE)
+        return (found(*reason, evidence, values, missing=("licence",)),)
     outcome = Outcome.VIOLATES if wrong else Outcome.COMPLIES
     return (found("licence", rule, f"licence_{wrong or 'kept'}", outcome, evidence, values),)
 
@@ -78,7 +86,7 @@ def _wrong(
     site: SiteFacts, handed_in: LicenceFacts, on: date, kinds: tuple[str, ...]
 ) -> str | None:
     """Return what of a licence does not fit, the first thing of it."""
-    if handed_in.kind not in kinds:
+    if handed_in.kind and handed_in.kind not in kinds:
         return "kind"
     if handed_in.province_codes and site.province_code not in handed_in.province_codes:
         return "area"
@@ -137,11 +145,13 @@ def _class_in(site: SiteFacts, zone: ZoneFacts, rule: Rule, classes: Rule) -> Fi
         _of_zone(zone, "mast_classes", values["allowed"]),
         of_rule(classes, "mast_class", named),
     )
-    if not zone.mast_classes or named in zone.mast_classes:
-        key = "plan_kept" if zone.mast_classes else "plan_any"
-        return found(
-            "plan_zone", rule, key, Outcome.COMPLIES, evidence, values, counterpart=counterpart
-        )
+    if not zone.mast_classes:
+        reason = ("plan_zone", rule, "plan_any", Outcome.NOT_ASSESSABLE)
+        missing = ("zone_classes",)
+        return found(*reason, evidence, values, missing=missing, counterpart=counterpart)
+    if named in zone.mast_classes:
+        reason = ("plan_zone", rule, "plan_kept", Outcome.COMPLIES)
+        return found(*reason, evidence, values, counterpart=counterpart)
     reason = ("plan_zone", rule, "plan_class", Outcome.VIOLATES)
     return found(*reason, evidence, values, missing=("plan",), counterpart=counterpart)
 

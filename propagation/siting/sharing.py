@@ -3,9 +3,9 @@
 from collections.abc import Mapping, Sequence
 
 from propagation.compliance.parameters import number, words
-from propagation.compliance.records import Finding, Outcome, Rule, Value
+from propagation.compliance.records import Evidence, Finding, Outcome, Rule, Value
 from propagation.siting.conclusions import found, of_record, of_site
-from propagation.siting.facts import SiteFacts, SupportFacts
+from propagation.siting.facts import Known, MastKind, SiteFacts, SupportFacts
 from propagation.siting.parameters import (
     MAST_CLASS,
     SHARING,
@@ -20,7 +20,12 @@ Rules = Mapping[str, Rule]
 
 
 def sharing(
-    site: SiteFacts, supports: Sequence[SupportFacts], needed_m: float, rules: Rules
+    site: SiteFacts,
+    supports: Sequence[SupportFacts],
+    needed_m: float,
+    rules: Rules,
+    *,
+    known: Known = Known.ALL,
 ) -> tuple[Finding, ...]:
     """Judge whether an owner has to be asked first.
 
@@ -34,6 +39,8 @@ def sharing(
         Height at which the antennas are wanted.
     rules : mapping
         The rules in force.
+    known : Known
+        How far what stands near is known: only where all is, nothing can be said to serve.
     """
     rule = rules.get(SHARING)
     if rule is None:
@@ -48,9 +55,12 @@ def sharing(
         "serving": len(would),
     }
     if not would:
-        key = "sharing_short" if near else "sharing_none"
+        key, outcome = "sharing_short" if near else "sharing_none", Outcome.COMPLIES
+        if known is not Known.ALL:
+            key, outcome = f"sharing_{known}", Outcome.NOT_ASSESSABLE
         needed = (of_site(site, "needed_height_m", needed_m),)
-        return (found("sharing", rule, key, Outcome.COMPLIES, needed, values),)
+        missing = (f"supports_{known}",)
+        return (found("sharing", rule, key, outcome, needed, values, missing=missing),)
     first = would[0]
     values |= {
         "support": first.name,
@@ -60,7 +70,7 @@ def sharing(
     }
     evidence = (
         of_site(site, "needed_height_m", needed_m),
-        of_record("support_distance_m", round(first.distance_m), first.source, first.confidence),
+        _distance(first),
         of_record("support_height_m", first.height_m, first.source, first.confidence),
         of_record("shareable", first.shareable, first.source, first.confidence),
     )
@@ -71,12 +81,15 @@ def sharing(
 
 def _serves(support: SupportFacts, needed_m: float) -> bool:
     """Return whether a support might carry the antennas: what is not known is asked."""
-    high = support.height_m is None or support.height_m >= needed_m
-    return high and support.shareable is not False
+    return support.usable and (support.height_m is None or support.height_m >= needed_m)
 
 
 def spacing(
-    site: SiteFacts, supports: Sequence[SupportFacts], rules: Rules
+    site: SiteFacts,
+    supports: Sequence[SupportFacts],
+    rules: Rules,
+    *,
+    known: Known = Known.ALL,
 ) -> tuple[Finding, ...]:
     """Judge the least spacing by every province's rule: its own, and others as examples.
 
@@ -88,12 +101,14 @@ def spacing(
         What stands near, the nearest first.
     rules : mapping
         The rules in force; those of spacing bear the name of their province.
+    known : Known
+        How far what stands near is known: only where all is, the spacing can be kept.
     """
     of_all = [rule for name, rule in sorted(rules.items()) if name.startswith(SPACING)]
     own = [rule for rule in of_all if site.province_code in words(rule, "province_codes")]
     examples = [rule for rule in of_all if rule not in own and rule.advisory]
     judged = tuple(
-        one for rule in (*own, *examples) for one in _by_rule(site, supports, rule, rules)
+        one for rule in (*own, *examples) for one in _by_rule(site, supports, rule, rules, known)
     )
     if own or SHARING not in rules:
         return judged
@@ -103,7 +118,7 @@ def spacing(
 
 
 def _by_rule(
-    site: SiteFacts, supports: Sequence[SupportFacts], rule: Rule, rules: Rules
+    site: SiteFacts, supports: Sequence[SupportFacts], rule: Rule, rules: Rules, known: Known
 ) -> tuple[Finding, ...]:
     if site.urban is None:
         reason = ("spacing", rule, "spacing_no_zone", Outcome.NOT_ASSESSABLE)
@@ -112,30 +127,78 @@ def _by_rule(
     named = None if classes is None else mast_class(site, classes)
     near = []
     for one in supports:
-        least = _least_m(site, one, named, rule)
+        least, most = _least_m(site, one, named, rule)
         if one.distance_m < least:
             near.append(_too_near(site, one, least, rule))
+        elif one.distance_m < most:
+            near.append(_undecided(site, one, (least, most), rule, named))
     if near:
         return tuple(near)
-    reason = ("spacing", rule, "spacing_kept", Outcome.COMPLIES)
-    evidence = (of_site(site, "height_m", site.height_m),)
-    return (found(*reason, evidence, {"count": len(supports)}),)
+    key, outcome = "spacing_kept", Outcome.COMPLIES
+    if known is not Known.ALL:
+        key, outcome = f"spacing_{known}", Outcome.NOT_ASSESSABLE
+    evidence, values = (of_site(site, "height_m", site.height_m),), {"count": len(supports)}
+    missing = (f"supports_{known}",)
+    return (found("spacing", rule, key, outcome, evidence, values, missing=missing),)
 
 
-def _least_m(site: SiteFacts, support: SupportFacts, named: str | None, rule: Rule) -> float:
-    """Return the largest spacing of the lines that speak of the pair, 0 where none does."""
+def _least_m(
+    site: SiteFacts, support: SupportFacts, named: str | None, rule: Rule
+) -> tuple[float, float]:
+    """Return the largest spacing of the lines that speak of the pair, 0 where none does.
+
+    Twice: of the lines that speak of it whatever is not known may be, and of those that may.
+    """
     zone = "urban" if site.urban else "outside"
-    operator = "same" if support.same_operator else "other"
-    found_m = 0.0
-    for row in spacing_rows(rule):
-        speaks = (
-            row["zone"] == zone
-            and row["operator"] == operator
-            and (not row["classes"] or named in str(row["classes"]).split())
-            and site.mast_height_m > float(row["above_height_m"])
-        )
-        found_m = max(found_m, float(row["distance_m"])) if speaks else found_m
-    return found_m
+    same = support.same_operator
+    operators = ("same", "other") if same is None else ("same" if same else "other",)
+    rows = [row for row in spacing_rows(rule) if row["zone"] == zone]
+    by_operator = []
+    for operator in operators:
+        own = [row for row in rows if row["operator"] == operator]
+        sure = [float(row["distance_m"]) for row in own if _speaks(site, named, row)]
+        open_m = [float(row["distance_m"]) for row in own if _speaks(site, named, row) is None]
+        by_operator.append((max(sure, default=0.0), max([*sure, *open_m], default=0.0)))
+    return min(least for least, _ in by_operator), max(most for _, most in by_operator)
+
+
+def _speaks(site: SiteFacts, named: str | None, row: Mapping[str, str | float]) -> bool | None:
+    """Return whether a line speaks of such a mast; None where that is not known."""
+    classes = str(row["classes"]).split()
+    if site.mast_height_m <= float(row["above_height_m"]):
+        return False
+    if classes and named is not None and named not in classes:
+        return False
+    unknown = site.kind is MastKind.ROOFTOP and site.building_height_m is None
+    return None if unknown or (classes and named is None) else True
+
+
+def _undecided(
+    site: SiteFacts,
+    support: SupportFacts,
+    limits_m: tuple[float, float],
+    rule: Rule,
+    named: str | None,
+) -> Finding:
+    """Return that a mast stands between the limits that what is not known leaves open."""
+    values: dict[str, Value] = {
+        "support": support.name,
+        "owner": support.owner,
+        "distance_m": round(support.distance_m),
+        "least_m": limits_m[0],
+        "most_m": limits_m[1],
+    }
+    missing = ("applicant",) if support.same_operator is None else ()
+    if named is None or (site.kind is MastKind.ROOFTOP and site.building_height_m is None):
+        missing = (*missing, "class_facts")
+    reason = ("spacing", rule, "spacing_undecided", Outcome.NOT_ASSESSABLE)
+    evidence = (_distance(support),)
+    return found(*reason, evidence, values, missing=missing, counterpart=support.id)
+
+
+def _distance(support: SupportFacts) -> Evidence:
+    away = round(support.distance_m)
+    return of_record("support_distance_m", away, support.source, support.confidence)
 
 
 def _too_near(site: SiteFacts, support: SupportFacts, least_m: float, rule: Rule) -> Finding:
@@ -146,22 +209,18 @@ def _too_near(site: SiteFacts, support: SupportFacts, least_m: float, rule: Rule
         "least_m": least_m,
         "margin_m": round(support.distance_m - least_m),
     }
-    evidence = (
-        of_site(site, "height_m", site.height_m),
-        of_record(
-            "support_distance_m",
-            round(support.distance_m),
-            support.source,
-            support.confidence,
-        ),
-    )
+    evidence = (of_site(site, "height_m", site.height_m), _distance(support))
+    told = {True: "same", False: "other", None: "any"}[support.same_operator]
+    # what was not built yet may never be
+    outcome = Outcome.VIOLATES if support.standing else Outcome.NEEDS_VERIFICATION
+    missing = ("owner_answer",) if support.standing else ("standing",)
     return found(
         "spacing",
         rule,
-        "spacing_same" if support.same_operator else "spacing_other",
-        Outcome.VIOLATES,
+        f"spacing_{told}",
+        outcome,
         evidence,
         values,
-        missing=("owner_answer",),
+        missing=missing,
         counterpart=support.id,
     )

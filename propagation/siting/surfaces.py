@@ -7,11 +7,11 @@ distance from that line.
 
 import math
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from propagation.compliance.parameters import number, numbers, words
-from propagation.compliance.records import Rule
+from propagation.compliance.records import Confidence, Rule
 from propagation.errors import ParameterError
 from propagation.siting.facts import Instrument, RunwayFacts
 
@@ -127,13 +127,21 @@ def surfaces(runway: RunwayFacts, rules: dict[str, Rule]) -> tuple[Surface, ...]
     .. [ND222] NĐ 222/2026/NĐ-CP, Phụ lục Ia.
     """
     found = [
-        Surface(name, end, elevation, rules[key])
+        Surface(name, end, elevation, _as_known(rules[key], runway))
         for key, names in _SURFACES.items()
         if key in rules
         for name, end, elevation in names(runway, rules[key])
         if elevation is not None
     ]
     return tuple(sorted(found, key=lambda one: (one.elevation_m, one.name)))
+
+
+def _as_known(rule: Rule, runway: RunwayFacts) -> Rule:
+    """Return a rule as well known as its numbers are for such a runway."""
+    if runway.instrument is not Instrument.VISUAL or "visual_derived" not in rule.parameters:
+        return rule
+    derived = runway.group in words(rule, "visual_derived")
+    return replace(rule, confidence=Confidence.DERIVED) if derived else rule
 
 
 _Found = Iterator[tuple[str, int | None, float | None]]
@@ -150,9 +158,13 @@ def _approach(runway: RunwayFacts, rule: Rule) -> _Found:
         yield "approach", end, fan.over(along, runway.across_m)
         yield "transitional", end, fan.beside(along, runway.across_m, slope, top)
     start = _approach_fan(runway, rule, 0)[1]
-    if -start < runway.x_m < runway.length_m + start:
-        side = runway.across_m - max(edge, runway.strip_width_m) / 2
+    beyond = max(runway.outward_m(end) for end in _ENDS)
+    side = runway.across_m - max(edge, runway.strip_width_m) / 2
+    if beyond < start:
         yield "transitional", None, _rising(runway.nearest_elevation_m, side, slope, top)
+    # between the surfaces at its sides and its ends lies the strip itself
+    on_strip = side <= 0 and beyond <= max(start, runway.strip_beyond_m)
+    yield "strip", None, runway.nearest_elevation_m if on_strip else None
 
 
 def _approach_fan(runway: RunwayFacts, rule: Rule, end: int) -> tuple[Fan, float]:

@@ -23,13 +23,21 @@ __all__ = ["BELT_ZONE", "RAILWAY_ZONE", "border_belt", "layers", "railway"]
 
 RAILWAY_ZONE: Final = "railway"
 BELT_ZONE: Final = "border_belt"
+_STRICTER: Final = (
+    Outcome.VIOLATES,
+    Outcome.NEEDS_VERIFICATION,
+    Outcome.NOT_ASSESSABLE,
+    Outcome.COMPLIES,
+)
 Rules = Mapping[str, Rule]
 
 
 def railway(
     site: SiteFacts, stated_m: float | None, zones: Sequence[ZoneFacts], rules: Rules
 ) -> tuple[Finding, ...]:
-    """Judge the distance from the nearest railway, as stated or by a layer.
+    """Judge the distance from the nearest railway, the smaller of the stated and the layer's.
+
+    Where only one of the two keeps what is needed, they contradict each other: both are told.
 
     Parameters
     ----------
@@ -47,32 +55,37 @@ def railway(
         return ()
     least = max(number(rule, "factor") * site.height_m, number(rule, "least_m"))
     nearest = min(zones, key=lambda zone: zone.distance_m, default=None)
+    known: list[tuple[float, Evidence]] = []
     if stated_m is not None:
-        away, evidence = stated_m, of_site(site, "railway_distance_m", stated_m)
-    elif nearest is not None:
+        known.append((stated_m, of_site(site, "railway_distance_m", stated_m)))
+    if nearest is not None:
         away = 0.0 if nearest.inside else nearest.distance_m
-        evidence = of_record(
-            "railway_distance_m", round(away, 1), nearest.source, nearest.confidence
-        )
-    else:
+        told = ("railway_distance_m", round(away, 1), nearest.source, nearest.confidence)
+        known.append((away, of_record(*told)))
+    if not known:
         reason = ("railway", rule, "railway_unknown", Outcome.NOT_ASSESSABLE)
         return (found(*reason, (), {"least_m": round(least, 1)}, missing=("railway",)),)
-    kept = away >= least
+    return (_by_distances(site, known, least, rule),)
+
+
+def _by_distances(
+    site: SiteFacts, known: Sequence[tuple[float, Evidence]], least_m: float, rule: Rule
+) -> Finding:
+    """Judge the distances from a railway that are known, one or two."""
+    nearest, farthest = min(away for away, _ in known), max(away for away, _ in known)
     values: dict[str, Value] = {
-        "distance_m": round(away, 1),
-        "least_m": round(least, 1),
-        "margin_m": round(away - least, 1),
+        "distance_m": round(nearest, 1),
+        "least_m": round(least_m, 1),
+        "margin_m": round(nearest - least_m, 1),
     }
-    return (
-        found(
-            "railway",
-            rule,
-            "railway_kept" if kept else "railway_near",
-            Outcome.COMPLIES if kept else Outcome.VIOLATES,
-            (of_site(site, "height_m", site.height_m), evidence),
-            values,
-        ),
-    )
+    key, outcome = "railway_near", Outcome.VIOLATES
+    if nearest >= least_m:
+        key, outcome = "railway_kept", Outcome.COMPLIES
+    elif farthest >= least_m:
+        key, outcome = "railway_disagree", Outcome.NEEDS_VERIFICATION
+        values["other_m"] = round(farthest, 1)
+    evidence = (of_site(site, "height_m", site.height_m), *(one for _, one in known))
+    return found("railway", rule, key, outcome, evidence, values, missing=("railway",))
 
 
 def border_belt(
@@ -80,7 +93,10 @@ def border_belt(
     zones: Sequence[ZoneFacts],
     rules: Rules,
 ) -> tuple[Finding, ...]:
-    """Judge the distance from the national border, by a layer of the belt where there is one.
+    """Judge the distance from the national border and a layer of its belt, by the stricter.
+
+    A layer may hold a part of the belt only, so that being outside it frees no site that the
+    distance does not free.
 
     Parameters
     ----------
@@ -94,11 +110,15 @@ def border_belt(
     rule = rules.get(BORDER_BELT)
     if rule is None:
         return ()
-    if zones:
-        return (_by_layer(rule, zones),)
+    by_distance = _by_border(rule, border)
+    by_layer = _by_layer(rule, zones) if zones else by_distance
+    return (min((by_layer, by_distance), key=lambda one: _STRICTER.index(one.outcome)),)
+
+
+def _by_border(rule: Rule, border: BoundaryFacts | None) -> Finding:
     if border is None:
         reason = ("border_belt", rule, "border_unknown", Outcome.NOT_ASSESSABLE)
-        return (found(*reason, (), {}, missing=("border",)),)
+        return found(*reason, (), {}, missing=("border",))
     belt = number(rule, "belt_m")
     away, doubt = border.distance_to_boundary_m, border.position_uncertainty_m
     values: dict[str, Value] = {
@@ -120,9 +140,8 @@ def border_belt(
         doubt,
         held,
     )
-    return (
-        found("border_belt", rule, key, outcome, (evidence,), values, missing=("border_guard",)),
-    )
+    reason = ("border_belt", rule, key, outcome)
+    return found(*reason, (evidence,), values, missing=("border_guard",))
 
 
 def _by_layer(rule: Rule, zones: Sequence[ZoneFacts]) -> Finding:

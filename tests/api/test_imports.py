@@ -15,6 +15,8 @@ import pytest
 from starlette.testclient import TestClient
 
 import data
+from api import uploads
+from api.identity import new_token
 from api.service import Service
 from api.settings import Settings
 from data.text import Language, text
@@ -23,6 +25,7 @@ Token = Callable[[str], dict[str, str]]
 BrowserOf = Callable[[str], Any]
 
 SAMPLE = data.path("samples/cot_ang_ten_mau.xlsx")
+OPERATOR = "mo-phong-a"
 CHANNELS = data.path("samples/dai_fm_mau.csv")
 NEW_PLAN = "\n".join(
     [
@@ -247,16 +250,183 @@ def test_what_is_sent_must_be_a_file_of_a_known_kind(client: TestClient, token: 
 
 
 @pytest.mark.parametrize("role", ["viewer", "operator"])
-def test_only_the_department_may_import(
+def test_only_the_department_may_bring_in(
     client: TestClient, token: Token, browser_of: BrowserOf, role: str
 ) -> None:
-    answer = send(client, token(role), SAMPLE.name, SAMPLE.read_bytes(), "structures")
-    assert answer.status_code == 403
+    sent = sample(client, token("staff"))["id"]
     assert client.get("/import-batches", headers=token(role)).status_code == 403
+    assert client.post(f"/imports/{sent}/commit", headers=token(role)).status_code == 403
     browser = browser_of(role)
+    assert browser.post(f"/view/imports/{sent}/commit").status_code == 403
+    assert browser.post("/view/import-batches/x/undo").status_code == 403
+
+
+def test_a_viewer_may_send_nothing(
+    client: TestClient, token: Token, browser_of: BrowserOf
+) -> None:
+    answer = send(client, token("viewer"), SAMPLE.name, SAMPLE.read_bytes(), "structures")
+    assert answer.status_code == 403
+    browser = browser_of("viewer")
     assert browser.get("/view/imports").status_code == 403
     sent = browser.post("/view/imports", {"kind": "structures"}, files={"file": ("x.csv", b"a;b")})
     assert sent.status_code == 403
+
+
+# What an operator sends back
+
+OWN_HEAD = "Mã hồ sơ;Mã công trình;Loại;Chủ sở hữu;Kinh độ (WGS 84);Vĩ độ;Tên\n"
+
+
+def structures_of(client: TestClient, staff: dict[str, str]) -> tuple[Any, Any]:
+    """Return a structure of the operator's, and one of another owner's."""
+    found = client.get("/structures?limit=300", headers=staff).json()["features"]
+    own = next(one for one in found if one["properties"]["owner_id"] == OPERATOR)
+    other = next(one for one in found if one["properties"]["owner_id"] != OPERATOR)
+    return own, other
+
+
+def line(structure: Any, **changes: str) -> str:
+    held = structure["properties"]
+    longitude, latitude = structure["geometry"]["coordinates"][:2]
+    values = {"id": structure["id"], "code": held["code"], "owner": held["owner_id"],
+              "name": "Đã sửa"} | changes  # fmt: skip
+    return (f"{values['id']};{values['code']};{held['kind']};{values['owner']};"
+            f"{longitude};{latitude};{values['name']}\n")  # fmt: skip
+
+
+def test_an_operator_sends_its_defects_back_and_the_department_brings_them_in(
+    client: TestClient, token: Token
+) -> None:
+    operator, staff = token("operator"), token("staff")
+    defects = client.get(f"/quality/{OPERATOR}/defects?format=xlsx", headers=operator)
+    assert defects.status_code == 200
+    answer = send(client, operator, "loi.xlsx", defects.content, "structures")
+    assert answer.status_code == 201, answer.text
+    assert answer.json()["questions"] == []
+    assert answer.json()["states"]["unchanged"] + answer.json()["states"]["changed"] > 0
+    assert answer.json()["states"]["new"] == 0
+
+    own, _ = structures_of(client, staff)
+    again = send(client, operator, "a.csv", (OWN_HEAD + line(own)).encode(), "structures").json()
+    assert (again["states"]["changed"], again["refused"]) == (1, 0)
+    url = f"/imports/{again['id']}"
+    assert client.get(url, headers=operator).json()["states"]["changed"] == 1
+    assert client.get(f"{url}/errors.xlsx", headers=operator).status_code == 200
+    assert client.post(f"{url}/commit", headers=operator).status_code == 403
+    held = f"/structures/{own['id']}"
+    before = client.get(held, headers=staff).json()["properties"]["name"]
+    assert before != "Đã sửa", "nothing is written before the department brings it in"
+    assert client.post(f"{url}/commit", headers=staff).status_code == 201
+    assert client.get(held, headers=staff).json()["properties"]["name"] == "Đã sửa"
+
+
+def test_rows_of_others_are_refused_without_a_word_of_them(
+    client: TestClient, token: Token
+) -> None:
+    operator, staff = token("operator"), token("staff")
+    own, other = structures_of(client, staff)
+    content = OWN_HEAD + "".join([
+        line(own),
+        line(other),
+        line(other, owner=OPERATOR),
+        line(other, owner=OPERATOR, id="khong-co"),
+        line(other, id=""),
+        line(other, owner=OPERATOR, id=""),
+    ])  # fmt: skip
+    judged = send(client, operator, "a.csv", content.encode(), "structures").json()
+    told = [(one["row"], one["key"].rpartition(".")[2]) for one in judged["problems"]]
+    assert told == [
+        (3, "owner_not_yours"), (4, "record_not_yours"), (5, "record_not_yours"),
+        (6, "owner_not_yours"),
+    ], "a code that another owner has too is a new one of its own"  # fmt: skip
+    fourth, fifth = (judged["problems"][n] | {"row": 0, "value": ""} for n in (1, 2))
+    assert fourth == fifth, "an identifier of another's is as unknown as none's"
+    held = other["properties"]
+    if held.get("name"):
+        assert held["name"] not in json.dumps(judged, ensure_ascii=False)
+    staffs = client.post(f"/imports/{judged['id']}/commit", headers=staff)
+    assert staffs.status_code == 201
+    assert staffs.json()["accepted"] == 2
+    unchanged = client.get(f"/structures/{other['id']}", headers=staff).json()["properties"]
+    assert (unchanged["name"], unchanged["owner_id"]) == (held["name"], held["owner_id"])
+
+
+@pytest.mark.parametrize("answers", [{"value.owner_id": "mo-phong-b"}, {"update": "yes"}])
+def test_no_answer_makes_rows_another_owners(
+    client: TestClient, token: Token, answers: dict[str, str]
+) -> None:
+    operator, staff = token("operator"), token("staff")
+    _, other = structures_of(client, staff)
+    bare = OWN_HEAD.replace("Chủ sở hữu;", "")
+    content = bare + line(other, id="").replace(f"{other['properties']['owner_id']};", "")
+    judged = send(client, operator, "a.csv", content.encode(), "structures").json()
+    url = f"/imports/{judged['id']}/answers"
+    again = client.post(url, json={"answers": answers}, headers=operator).json()
+    assert again["states"]["changed"] == 0
+    done = client.post(f"/imports/{judged['id']}/commit", headers=staff)
+    kept = client.get(f"/structures/{other['id']}", headers=staff).json()["properties"]
+    assert kept["name"] == other["properties"]["name"]
+    assert done.status_code in (201, 409)
+
+
+def test_an_operator_sees_what_it_sent_and_nothing_else(
+    client: TestClient, token: Token, browser_of: BrowserOf, service: Service
+) -> None:
+    operator, staff = token("operator"), token("staff")
+    own, _ = structures_of(client, staff)
+    content = (OWN_HEAD + line(own)).encode()
+    departments = send(client, staff, "cua-so.csv", content, "structures").json()["id"]
+    theirs = send(client, operator, "cua-minh.csv", content, "structures").json()["id"]
+    assert departments != theirs, "the same bytes are two imports"
+    unknown = client.get("/imports/structures-0000000000000000", headers=operator).json()
+    for method, path, body in (
+        ("GET", "", None), ("POST", "/answers", {"answers": {"crs": "4326"}}),
+        ("GET", "/errors.xlsx", None),
+    ):  # fmt: skip
+        answer = client.request(
+            method, f"/imports/{departments}{path}", json=body, headers=operator
+        )
+        assert (answer.status_code, answer.json()["code"]) == (404, unknown["code"])
+    assert client.get(f"/imports/{theirs}", headers=staff).status_code == 200
+    page = browser_of("operator").get("/view/imports")
+    assert page.status_code == 200
+    assert "cua-minh.csv" in page.text
+    assert "cua-so.csv" not in page.text
+    assert "import-batches" not in page.text
+    assert browser_of("operator").get(f"/view/imports/{departments}").status_code == 404
+    shown = browser_of("operator").get(f"/view/imports/{theirs}").text
+    assert f"/view/imports/{theirs}/commit" not in shown
+    assert text("pages.import_department_commits", Language.VI) in shown
+    other = service.accounts.add("khac", "operator", organisation_id="mo-phong-b",
+                                 password_hash=None)  # fmt: skip
+    secret, _ = new_token(service.accounts, other.id, "test", days=1)
+    stranger = {"authorization": f"Bearer {secret}"}
+    assert client.get(f"/imports/{theirs}", headers=stranger).status_code == 404
+
+
+def test_an_operator_sends_structures_only(
+    client: TestClient, token: Token, browser_of: BrowserOf
+) -> None:
+    answer = send(client, token("operator"), CHANNELS.name, CHANNELS.read_bytes(), "plan")
+    assert (answer.status_code, answer.json()["code"]) == (403, "pages.import_own_structures")
+    browser = browser_of("operator")
+    sent = browser.post("/view/imports", {"kind": "contracts"}, files={"file": ("x.csv", b"a;b")})
+    assert sent.status_code == 403
+    assert text("pages.import_own_structures", Language.VI) in page_of(sent)
+
+
+def test_only_the_last_files_of_an_operator_wait(
+    client: TestClient, token: Token, service: Service
+) -> None:
+    operator, staff = token("operator"), token("staff")
+    own, _ = structures_of(client, staff)
+    kept = sample(client, staff)["id"]
+    for number in range(22):
+        content = OWN_HEAD + line(own, name=f"Tên {number}")
+        send(client, operator, f"{number}.csv", content.encode(), "structures")
+    waiting = [one for one in uploads.uploads(service.home) if one.only_owner == OPERATOR]
+    assert [one.file_name for one in waiting] == [f"{n}.csv" for n in range(21, 1, -1)]
+    assert client.get(f"/imports/{kept}", headers=staff).status_code == 200
 
 
 # Pages
@@ -523,6 +693,32 @@ def test_answers_of_the_last_file_of_the_same_shape_are_proposed(
         headers=staff,
     ).json()
     assert (taken["questions"], taken["proposed"]) == ([], None)
+
+
+def test_answers_for_one_owner_are_not_proposed_for_another(
+    client: TestClient, token: Token, service: Service
+) -> None:
+    staff, head = token("staff"), "Mã trạm;Loại;Kinh độ;Vĩ độ\n"
+    first, second = [one.id for one in service.register.organisations()][:2]
+
+    def sent(code: str, owner: str) -> Any:
+        content = f"{head}{code};Bể;106,41{code[1]};10,65\n".encode()
+        judged = send(client, staff, f"{code}.csv", content, "structures").json()
+        url = f"/imports/{judged['id']}/answers"
+        given = {"answers": {"value.owner_id": owner}}
+        return judged, client.post(url, json=given, headers=staff).json()
+
+    def brought(judged: Any, crs: str) -> None:
+        answers = {"answers": {"crs": crs}}
+        done = client.post(f"/imports/{judged['id']}/commit", json=answers, headers=staff)
+        assert done.status_code == 201, done.text
+
+    brought(sent("P1", first)[0], "4326")
+    brought(sent("P2", second)[0], "4756")
+    unknown, known = sent("P3", first)
+    assert unknown["proposed"]["answers"] == {"crs": "4756"}, "the last of the shape"
+    assert known["proposed"]["answers"] == {"crs": "4326"}, "the last of that owner"
+    assert sent("P4", second)[1]["proposed"]["file"] == "P2.csv"
 
 
 def test_a_file_with_a_secret_row_is_not_kept(

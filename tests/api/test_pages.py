@@ -172,7 +172,7 @@ def test_a_name_is_text_everywhere(
     [
         ("anonymous", ("/map", "/view/stations"), ("/view/path", "/view/jobs", "/view/imports")),
         ("viewer", ("/view/studies", "/view/path"), ("/view/users", "/view/jobs")),
-        ("operator", ("/view/path", "/view/jobs"), ("/view/users", "/view/imports")),
+        ("operator", ("/view/path", "/view/imports"), ("/view/users", "/view/findings")),
         ("staff", ("/view/imports", "/view/findings"), ("/view/users",)),
         ("administrator", ("/view/users", "/view/imports"), ()),
     ],

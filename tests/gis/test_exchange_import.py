@@ -157,7 +157,13 @@ def test_an_operator_cannot_change_a_record_by_its_identifier(office, write_tabl
     theft = write_table("b.csv", ("id", *HEADERS), (stored.id, "X", "bể", "Viễn thông Hoà Bình",
                                                     *GOOD[3:]))  # fmt: skip
     report = judge(theft, kind="structures", register=office, only_owner="hoa")
-    assert keys(report) == ["owner_not_yours"]
+    assert keys(report) == ["record_not_yours"]
+    unknown = write_table("c.csv", ("id", *HEADERS), ("ct-0", "X", "bể", "Viễn thông Hoà Bình",
+                                                      *GOOD[3:]))  # fmt: skip
+    other = judge(unknown, kind="structures", register=office, only_owner="hoa")
+    said = [[p.say("vi").replace(one, "-") for p in found.problems]
+            for found, one in ((report, stored.id), (other, "ct-0"))]  # fmt: skip
+    assert said[0] == [one.replace("c.csv", "b.csv") for one in said[1]], "nothing is told"
 
 
 def test_a_missing_header_is_named(office, write_table):

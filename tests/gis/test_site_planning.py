@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import replace
+from datetime import date
 from typing import Any
 
 import pytest
@@ -11,13 +12,20 @@ from gis.errors import FormatError, NotFoundError
 from gis.home import Home
 from gis.register.scopes import SYSTEM
 from gis.register.store import Register
+from gis.register.structures import Lifecycle, StructureKind
+from gis.rules import load_rule_pack
 from gis.studies import Study, StudyContext, rerun, run
 from gis.studies.findings import finding_from_json, said
 from gis.studies.record import canonical
+from gis.studies.site_asked import Proposed
 from gis.studies.site_planning import CHECKS
+from gis.studies.site_scene import emitters_of, runway_facts
+from gis.studies.snapshots import record_to_json
 from gis.terrain.ground import Ground
 from gis.terrain.source import FlatTerrain
-from tests.gis.site_scene import BORDER, at, fill, request
+from propagation.compliance.records import Confidence
+from propagation.siting.facts import MastKind
+from tests.gis.site_scene import BORDER, MAST, at, fill, request
 
 
 @pytest.fixture(scope="module")
@@ -37,6 +45,12 @@ def told(study: Study) -> dict[str, list[tuple[str, str, str]]]:
         row = (one["outcome"], reason, one["rule"]["clause"])
         found.setdefault(one["check"].removeprefix("siting."), []).append(row)
     return found
+
+
+def proposed_of(study: Study) -> Proposed:
+    asked = study.inputs["asked"]
+    kind, antennas = MastKind(asked["kind"]), tuple(asked["antennas"])
+    return Proposed(**{**asked, "kind": kind, "antennas": antennas})
 
 
 _COMMON: dict[str, list[tuple[str, str, str]]] = {
@@ -180,20 +194,42 @@ def test_an_empty_register_lets_nothing_be_said(register: Register) -> None:
     bare = {"longitude": 106.4, "latitude": 10.6, "kind": "guyed", "structure_height_m": 42,
             "on": "2026-08-01"}  # fmt: skip
     found = told(run("site_planning", bare, context))
-    for check in ("surfaces", "restricted", "marking", "data", "licence", "plan_zone", "railway"):
+    nothing = ("surfaces", "restricted", "marking", "data", "licence", "plan_zone", "railway")
+    for check in (*nothing, "sharing"):
         assert [outcome for outcome, _, _ in found[check]] == ["not_assessable"], check
+    assert found["sharing"][0][1] == "sharing_nothing"
+    assert {outcome for outcome, _, _ in found["spacing"]} == {"not_assessable"}
     assert "radio_station" not in found
     assert "exposure" not in found
 
 
 def test_the_earlier_regime(context: StudyContext) -> None:
-    """Before the decree of 2026: 45 m, no surfaces in the pack, no clause of radio stations."""
+    """Before the decree of 2026: 45 m, the clause of radio stations, no surfaces in the pack."""
     found = told(
         run("site_planning", request("approach", on="2026-06-30", structure_height_m=45), context)
     )
     assert found["height"] == [("needs_verification", "height_over", "Điều 9 khoản 2")]
     assert found["surfaces"] == [("not_assessable", "surfaces_unruled", "Điều 9 khoản 2")]
-    assert {"restricted", "radio_station", "marking", "data", "plan_zone"}.isdisjoint(found)
+    assert found["radio_station"] == [("needs_verification", "radio_strict", "Điều 9 khoản 3")]
+    assert {"restricted", "marking", "data", "plan_zone"}.isdisjoint(found)
+
+
+@pytest.mark.parametrize(
+    ("on", "clause"),
+    [
+        ("2026-07-01", "Điều 82 khoản 4"),
+        ("2026-06-30", "Điều 9 khoản 3"),
+        ("2016-06-26", "Điều 9 khoản 3"),
+        ("2016-06-25", None),
+    ],
+)
+def test_the_clause_of_radio_stations_by_day(
+    context: StudyContext, on: str, clause: str | None
+) -> None:
+    """NĐ 32/2016 holds from 26/06/2016 to 30/06/2026; before it nothing is in the pack."""
+    asked = request("approach", on=on, jurisdiction="tay-ninh-2025")
+    found = told(run("site_planning", asked, context)).get("radio_station", [])
+    assert [row[2] for row in found] == ([] if clause is None else [clause])
 
 
 def test_a_day_before_every_decree_is_answered(context: StudyContext) -> None:
@@ -255,11 +291,108 @@ def test_what_others_keep_confidential_stays_out_of_a_public_study(
     assert not public.inputs["confidential"]
     assert public.inputs["supports"] == []
     assert public.inputs["runways"] == []
+    found = told(public)
+    clause = "Điều 82 khoản 1; Phụ lục Ia"
+    assert found["surfaces"] == [("not_assessable", "surfaces_withheld", clause)]
+    assert found["military"] == [("not_assessable", "military_withheld", "Phụ lục Ib")]
+    assert found["marking"] == [("not_assessable", "marking_unknown", "Phụ lục III")]
+    assert found["data"][0][:2] == ("not_assessable", "data_unknown")
+    assert [row[:2] for row in found["sharing"]] == [("not_assessable", "sharing_withheld")]
+    assert [row[:2] for row in found["spacing"]] == [
+        ("not_assessable", "spacing_unruled"),
+        ("not_assessable", "spacing_withheld"),
+    ]
     assert [one["key"] for one in public.results["remarks"]] == ["planning.public_remark"]
     assert inside.results["remarks"] == []
     own = run("site_planning", request("mast", public=True, organisation_id="sao"), context)
     assert [row["id"] for row in own.inputs["supports"]] == ["m"]
     assert not own.inputs["confidential"], "the operator may read what was made for it"
+
+
+def test_what_stands_near_is_what_the_search_for_supports_finds(register: Register) -> None:
+    """Of each structure: whether it can be used, whether it counts for spacing, its whole top."""
+    fill(register)
+    with register.write(author="test", reason="more") as writer:
+        (mast,) = writer.structures(SYSTEM)
+        near = at(MAST, 0.0, 60.0)
+        changes: dict[str, dict[str, Any]] = {
+            # on a building of 20 m: 25 m of mast reach the 40 m that are wanted
+            "roof": {"height_m": 25.0, "building_height_m": 20.0},
+            "retired": {"state": Lifecycle.RETIRED},
+            "planned": {"state": Lifecycle.PLANNED},
+            "kept": {"shareable": False},
+            "house": {"kind": StructureKind.HOUSE, "height_m": 12.0},
+            "manhole": {"kind": StructureKind.MANHOLE},
+            # the applicant's own mere plan, the record of the very site once approved, and an
+            # approved one of a site beside it
+            "idea": {"owner_id": "hoa", "state": Lifecycle.PLANNED},
+            "own": {"owner_id": "hoa", "state": Lifecycle.APPROVED, "at": at(near, 90.0, 29.0)},
+            "next": {"owner_id": "hoa", "state": Lifecycle.APPROVED, "at": at(near, 90.0, 31.0)},
+            "built": {"owner_id": "hoa", "state": Lifecycle.IN_USE, "at": at(near, 90.0, 29.0)},
+        }
+        more = []
+        for name, change in changes.items():
+            longitude, latitude = change.pop("at", MAST)
+            named = {"id": name, "code": name, "longitude": longitude, "latitude": latitude}
+            more.append(replace(mast, **{**named, **change}))
+        writer.add_structures(more)
+    context = StudyContext(register, Home(register.path.parent), Ground(FlatTerrain()))
+    study = run("site_planning", request("mast"), context)
+    rows = {row["id"]: (row["usable"], row["spaced"]) for row in study.inputs["supports"]}
+    assert rows == {
+        "m": (True, True), "roof": (True, True), "planned": (False, True), "kept": (False, True),
+        "house": (True, False), "idea": (False, False), "own": (False, False),
+        "next": (False, True),
+        "built": (True, True),
+    }  # fmt: skip
+    tops = {row["id"]: row["height_m"] for row in study.inputs["supports"]}
+    assert (tops["roof"], tops["m"], tops["house"]) == (45.0, 45.0, 12.0)
+    findings = study.results["findings"]
+    (shared,) = [one for one in findings if one["check"] == "siting.sharing"]
+    # m, roof and built reach 40 m; the house does not, what cannot be used is not asked for
+    assert (shared["values"]["count"], shared["values"]["serving"]) == (9, 3)
+    lacking = {
+        one["counterpart"]: "planning.missing.standing" in one["missing"]
+        for one in findings
+        if one["check"] == "siting.spacing" and one["counterpart"] is not None
+    }
+    assert lacking == {
+        "m": False, "roof": False, "kept": False, "built": False, "planned": True, "next": True,
+    }  # fmt: skip
+
+
+def test_a_strip_that_no_record_states_is_the_usual_one(context: StudyContext) -> None:
+    """60 m beyond the runway's ends and 280 m wide, recalled; what a record states comes first."""
+    (known,) = context.register.runways(SYSTEM)
+    strip = load_rule_pack(date(2026, 8, 1)).rule("aviation.strip")
+    stated = replace(known, strip_beyond_m=0.0, strip_width_m=150.0)
+    place = proposed_of(run("site_planning", request("clean"), context))
+    for record, expected in (
+        (known, (60.0, 280.0, Confidence.RECALLED)),
+        (stated, (0.0, 150.0, Confidence.VERIFIED)),
+        (replace(known, strip_beyond_m=90.0), (90.0, 280.0, Confidence.RECALLED)),
+    ):
+        found = runway_facts(record_to_json(record), place, strip)
+        assert (found.strip_beyond_m, found.strip_width_m, found.strip_confidence) == expected
+
+
+def test_an_antenna_of_0_dbw_has_a_power(context: StudyContext) -> None:
+    antennas = [
+        {"height_above_ground_m": 10, "frequency_mhz": 1800, "eirp_dbm": 20},
+        {"height_above_ground_m": 20, "frequency_mhz": 1800},
+        {"height_above_ground_m": 30, "frequency_mhz": 1800, "eirp_dbm": 30},
+    ]
+    study = run("site_planning", request("clean", antennas=antennas), context)
+    emitters = emitters_of(proposed_of(study))
+    assert [one.eirp_dbw for one in emitters] == [0.0, -10.0, None]
+
+
+def test_a_tall_mast_is_assessed_wherever_it_stands(context: StudyContext) -> None:
+    study = run("site_planning", request("clean", structure_height_m=45), context)
+    assert told(study)["restricted"] == [
+        ("complies", "restricted_outside", "Điều 82 khoản 4; Phụ lục IV"),
+        ("needs_verification", "restricted_tall", "Phụ lục IV, Mục 1, điểm 4.c.iii và 5.g.iii"),
+    ]
 
 
 @pytest.mark.parametrize(

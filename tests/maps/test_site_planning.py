@@ -45,6 +45,20 @@ def test_the_map_shows_what_its_table_says(studies: dict[str, Study]) -> None:
     assert (mark.get("cx"), mark.get("cy")) == ("230.0", "250.4")
 
 
+def test_a_public_report_does_not_say_that_no_surface_is_above(
+    studies: dict[str, Study],
+) -> None:
+    study = studies["clean"]
+    none = "Địa điểm không nằm dưới bề mặt nào có trong bộ quy tắc."
+    less = "bản công khai không nêu đường cất hạ cánh quân sự"
+    assert none in study_html(study, Language.VI)
+    assert less not in study_html(study, Language.VI)
+    study.inputs["asked"]["public"] = True
+    assert none not in study_html(study, Language.VI)
+    assert less in study_html(study, Language.VI)
+    study.inputs["asked"]["public"] = False
+
+
 def test_a_runway_is_a_line_and_a_name_is_a_text(studies: dict[str, Study]) -> None:
     study = studies["approach"]
     (mark,) = site_view(study).marks

@@ -45,8 +45,9 @@ LICENCE = LicenceFacts(
     valid_to=date(2030, 1, 1), source="đề nghị",
 )  # fmt: skip
 SUPPORT = SupportFacts(
-    id="m", name="Cột có sẵn", owner="Sao Mai", distance_m=60.0, height_m=45.0, shareable=True,
-    same_operator=False, source="Sao Mai", confidence=Confidence.VERIFIED,
+    id="m", name="Cột có sẵn", owner="Sao Mai", distance_m=60.0, height_m=45.0, usable=True,
+    standing=True, shareable=True, same_operator=False, source="Sao Mai",
+    confidence=Confidence.VERIFIED,
 )  # fmt: skip
 ZONE = ZoneFacts(
     id="z", name="Vùng 1", kind="plan", inside=True, distance_m=100.0,

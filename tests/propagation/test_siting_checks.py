@@ -9,8 +9,8 @@ import pytest
 
 from propagation.compliance.facts import BoundaryFacts, TerrainFacts
 from propagation.compliance.records import Confidence, Finding, Outcome, Reservation
-from propagation.siting import aviation, planning, surroundings
-from propagation.siting.facts import MastKind
+from propagation.siting import aviation, facilities, planning, surroundings
+from propagation.siting.facts import Instrument, Known, MastKind
 from propagation.siting.papers import papers
 from propagation.siting.restricted import directional_limit_m, omnidirectional_limit_m, shape_of
 from propagation.siting.sharing import sharing, spacing
@@ -95,7 +95,8 @@ def test_surfaces_that_are_not_known_are_not_judged() -> None:
 @pytest.mark.parametrize(
     ("limit_m", "expected"),
     [
-        (42.0, ("complies", "agreed_within")),
+        # what keeps to the height that was agreed must be approved too (Điều 82 khoản 1)
+        (42.0, ("needs_verification", "agreed_within")),
         (41.9, ("needs_verification", "agreed_over")),
         (None, ("needs_verification", "agreed_over")),
     ],
@@ -109,8 +110,8 @@ def test_a_zone_whose_height_was_agreed(limit_m: float | None, expected: Any) ->
 
 
 def test_area_2a_begins_at_three_metres() -> None:
-    """At threshold 1, elevation 10 m: a top at 13 m must be approved, one at 12.9 m not."""
-    for height, outcome in ((10.0, "needs_verification"), (9.9, "complies")):
+    """At threshold 1, elevation 10 m: a top at 13 m must be approved, one at 12.99 m not."""
+    for height, outcome in ((10.0, "needs_verification"), (9.99, "complies")):
         found = one(aviation.area_2a(site(height_m=height), [runway()], RULES))
         assert found.outcome == outcome
         assert found.rule.clause == "Điều 82 khoản 2; Phụ lục II"
@@ -133,6 +134,8 @@ def test_cylinder_and_cone_of_each_facility(
     shape = shape_of(OMNI, kind)
     assert shape is not None
     assert omnidirectional_limit_m(shape, cylinder) == -math.inf
+    beside = (cylinder + 0.1) * math.tan(cone * math.pi / 180)
+    assert omnidirectional_limit_m(shape, cylinder + 0.1) == pytest.approx(beside)
     # the cone rises from the antenna's ground: at its reach it is reach * tan(cone) high
     by_hand = reach * math.tan(cone * math.pi / 180)
     assert omnidirectional_limit_m(shape, reach) == pytest.approx(by_hand)
@@ -153,13 +156,13 @@ def test_cylinder_and_cone_of_each_facility(
 )
 def test_near_a_dvor(distance_m: float, height_m: float, expected: Any) -> None:
     near = replace(DVOR, distance_m=distance_m)
-    findings = aviation.restricted_areas(site(height_m=height_m), [near], RULES)
+    findings = facilities.restricted_areas(site(height_m=height_m), [near], RULES)
     assert told(findings) == [expected]
     assert findings[0].rule.clause == "Điều 82 khoản 4; Phụ lục IV"
 
 
 def test_the_margin_at_a_dvor_is_the_cone_s() -> None:
-    found = one(aviation.restricted_areas(site(height_m=42.0), [DVOR], RULES))
+    found = one(facilities.restricted_areas(site(height_m=42.0), [DVOR], RULES))
     assert found.values["limit_elevation_m"] == 22.5
     assert found.values["penetration_m"] == 22.5  # 45 m less 22.455 m
 
@@ -195,23 +198,98 @@ def test_a_glide_path_needs_no_threshold() -> None:
     assert directional_limit_m(shape, facility) == pytest.approx(35.0)
 
 
+@pytest.mark.parametrize(
+    ("kind", "sides", "ahead"),
+    [
+        # behind it and to each side, the side's plane, its height there; where the shape ahead
+        # begins and ends and its angle: with a threshold 1000 m away it is a localizer's 7000 m
+        ("llz_single", (500, 500, 2300, 10), (1000, 7000, 30)),
+        ("llz_dual", (500, 500, 1500, 20), (1000, 7000, 20)),
+        ("gp", (50, 250, 325, 5), (800, 6000, 10)),
+        ("mls_azimuth", (20, 600, 1500, 20), (1000, 7000, 40)),
+        ("mls_elevation", (20, 200, 1500, 20), (300, 6000, 40)),
+    ],
+)
+def test_the_edges_of_each_directional_shape(
+    kind: str, sides: tuple[float, float, float, float], ahead: tuple[float, float, float]
+) -> None:
+    """A centimetre inside each edge its limit, a centimetre outside none; 70 m high far ahead."""
+    shape = shape_of(DIRECTED, kind)
+    assert shape is not None
+    (behind, half, side, side_height), (first, last, angle) = sides, ahead
+
+    def limit(along_m: float, across_m: float) -> float | None:
+        there = replace(DVOR, kind=kind, along_m=along_m, across_m=across_m, threshold_m=1000.0)
+        return directional_limit_m(shape, there)
+
+    assert limit(-behind + 0.01, 0.0) == -math.inf
+    assert limit(-behind - 0.01, 0.0) is None
+    assert limit(first - 0.01, 0.0) == -math.inf
+    assert limit(first + 0.01, 0.0) == pytest.approx(0.0, abs=1e-3)
+    assert limit(last - 0.01, 0.0) == pytest.approx(70.0, abs=1e-3)
+    assert limit(last + 0.01, 0.0) is None
+    assert limit(0.0, half - 0.01) == -math.inf
+    assert limit(0.0, half + 0.01) == pytest.approx(0.0, abs=1e-2)
+    assert limit(0.0, side - 0.01) == pytest.approx(side_height, abs=1e-2)
+    assert limit(0.0, side + 0.01) is None
+    # 3000 m ahead, on each side of the angle
+    across = 3000.0 * math.tan(math.radians(angle))
+    assert limit(3000.0, across - 0.01) == pytest.approx(70.0 * (3000 - first) / (last - first))
+    assert limit(3000.0, across + 0.01) is None
+
+
 def test_a_directional_shape_is_recalled() -> None:
     near = replace(DVOR, kind="llz_dual", along_m=0.0, across_m=0.0, threshold_m=900.0)
-    found = one(aviation.restricted_areas(site(), [near], RULES))
+    found = one(facilities.restricted_areas(site(), [near], RULES))
     assert found.outcome is Outcome.NEEDS_VERIFICATION
     assert Reservation.RECALLED_RULE in found.reservations
 
 
 def test_what_a_facility_s_record_lacks_is_named() -> None:
     near = replace(DVOR, kind="llz_dual")
-    found = one(aviation.restricted_areas(site(), [near], RULES))
+    found = one(facilities.restricted_areas(site(), [near], RULES))
     assert found.missing == ("planning.missing.direction", "planning.missing.threshold")
-    assert told(aviation.restricted_areas(site(), [replace(DVOR, elevation_m=None)], RULES)) == [
+    only_directed = {name: rule for name, rule in RULES.items() if name != DIRECTED.id}
+    assert told(facilities.restricted_areas(site(), [near], only_directed)) == [
+        ("not_assessable", "restricted_no_shape")
+    ]
+    assert told(facilities.restricted_areas(site(), [replace(DVOR, elevation_m=None)], RULES)) == [
         ("not_assessable", "restricted_no_elevation")
     ]
-    assert told(aviation.restricted_areas(site(), [], RULES)) == [
+    assert told(facilities.restricted_areas(site(), [], RULES)) == [
         ("not_assessable", "restricted_unknown")
     ]
+
+
+@pytest.mark.parametrize(
+    ("distance_m", "threshold_m", "expected"),
+    [
+        # 10 km to the threshold, where none is on record, and 6 km beyond it
+        (16_000.0, None, ("not_assessable", "restricted_undirected")),
+        (16_000.1, None, ("complies", "restricted_outside")),
+        # with a threshold 900 m away its direction alone is missing: 6.9 km
+        (6900.0, 900.0, ("not_assessable", "restricted_undirected")),
+        (6900.1, 900.0, ("complies", "restricted_outside")),
+    ],
+)
+def test_a_threshold_that_is_not_on_record_may_be_as_far_as_any(
+    distance_m: float, threshold_m: float | None, expected: Any
+) -> None:
+    near = replace(DVOR, kind="llz_dual", distance_m=distance_m, threshold_m=threshold_m)
+    assert told(facilities.restricted_areas(site(), [near], RULES)) == [expected]
+    ahead = replace(near, along_m=-distance_m, across_m=0.0)
+    known = expected if threshold_m is None else ("complies", "restricted_outside")
+    assert told(facilities.restricted_areas(site(), [ahead], RULES)) == [known]
+
+
+def test_a_tall_tower_is_assessed_outside_every_area() -> None:
+    (found,) = said(facilities.tall(site(height_m=45.0), RULES))
+    assert (found.check, found.outcome) == ("siting.restricted", Outcome.NEEDS_VERIFICATION)
+    assert found.rule.clause == "Phụ lục IV, Mục 1, điểm 4.c.iii và 5.g.iii"
+    assert facilities.tall(site(height_m=44.9), RULES) == ()
+    assert facilities.tall(site(height_m=300.0), BEFORE) == ()
+    off = changed("aviation.restricted.tall", always=False)
+    assert facilities.tall(site(height_m=300.0), off) == ()
 
 
 @pytest.mark.parametrize(
@@ -226,17 +304,33 @@ def test_the_clause_of_radio_stations_is_a_switch(
     strict: bool, distance_m: float, expected: Any
 ) -> None:
     rules = changed("aviation.radio_station", strict=strict)
-    restricted = aviation.restricted_areas(site(), [replace(DVOR, distance_m=distance_m)], rules)
-    assert told(aviation.radio_station(site(), restricted, rules)) == [expected]
-    assert aviation.radio_station(site(transmits=False), restricted, rules) == ()
+    restricted = facilities.restricted_areas(site(), [replace(DVOR, distance_m=distance_m)], rules)
+    assert told(facilities.radio_station(site(), restricted, rules)) == [expected]
+    assert facilities.radio_station(site(transmits=False), restricted, rules) == ()
 
 
 def test_the_narrow_reading_needs_the_facilities() -> None:
     rules = changed("aviation.radio_station", strict=False)
-    restricted = aviation.restricted_areas(site(), [], rules)
-    assert told(aviation.radio_station(site(), restricted, rules)) == [
+    restricted = facilities.restricted_areas(site(), [], rules)
+    assert told(facilities.radio_station(site(), restricted, rules)) == [
         ("not_assessable", "radio_unknown")
     ]
+    # of the areas before 2026 no rule is known, so that nothing can be said to lie outside
+    earlier = {**BEFORE, "aviation.radio_station": rules["aviation.radio_station"]}
+    restricted = facilities.restricted_areas(site(), [DVOR], earlier)
+    assert told(facilities.radio_station(site(), restricted, earlier)) == [
+        ("not_assessable", "radio_unknown")
+    ]
+
+
+def test_the_clause_of_radio_stations_before_2026() -> None:
+    found = one(facilities.radio_station(site(), (), BEFORE))
+    assert (found.outcome, found.reason) == (
+        Outcome.NEEDS_VERIFICATION,
+        "planning.reason.radio_strict",
+    )
+    assert (found.rule.instrument, found.rule.clause) == ("NĐ 32/2016/NĐ-CP", "Điều 9 khoản 3")
+    assert (found.rule.valid_from, found.rule.valid_to) == (date(2016, 6, 26), date(2026, 6, 30))
 
 
 @pytest.mark.parametrize(
@@ -245,6 +339,7 @@ def test_the_narrow_reading_needs_the_facilities() -> None:
         # from the end of the strip, 60 m beyond the threshold
         (-1059.0, ("violates", "military_near")),
         (-1060.0, ("needs_verification", "military_shielded")),
+        (-4059.0, ("needs_verification", "military_shielded")),
         (-4060.0, ("needs_verification", "military_far")),
     ],
 )
@@ -255,13 +350,63 @@ def test_military_aerodromes(x_m: float, expected: Any) -> None:
     assert aviation.military(site(transmits=False), [runway(military=True)], RULES) == ()
 
 
+def test_under_a_derived_surface_alone_nothing_is_plain() -> None:
+    """999 m out the approach is 187.4 m to each side, the take-off climb, derived, 210.9 m."""
+    for y_m, outcome in ((187.0, Outcome.VIOLATES), (188.0, Outcome.NEEDS_VERIFICATION)):
+        near = runway(military=True, x_m=-1059.0, y_m=y_m)
+        found = one(aviation.military(site(), [near], RULES))
+        assert (found.outcome, found.reason) == (outcome, "planning.reason.military_near")
+        assert ("planning.missing.surface_place" in found.missing) is (y_m == 188.0)
+    assert aviation.military(site(), [runway(military=True, x_m=-1059.0, y_m=211.0)], RULES) == ()
+
+
+@pytest.mark.parametrize(
+    ("group", "outcome"),
+    [
+        ("IIC", Outcome.VIOLATES),
+        # without instruments their numbers were not printed in what was read: those of IIC stand
+        ("III", Outcome.NEEDS_VERIFICATION),
+        ("IV", Outcome.NEEDS_VERIFICATION),
+        ("V", Outcome.NEEDS_VERIFICATION),
+    ],
+)
+def test_an_approach_surface_without_instruments_is_derived_from_group_iii_on(
+    group: str, outcome: Outcome
+) -> None:
+    near = runway(military=True, x_m=-1059.0, group=group, instrument=Instrument.VISUAL)
+    assert one(aviation.military(site(), [near], RULES)).outcome is outcome
+    equipped = replace(near, instrument=Instrument.NON_PRECISION)
+    assert one(aviation.military(site(), [equipped], RULES)).outcome is Outcome.VIOLATES
+
+
+def test_runways_that_are_withheld_let_nothing_comply() -> None:
+    far = [runway(x_m=50_000.0)]
+    for known in (far, []):
+        assert told(aviation.obstacle_surfaces(site(), known, [], RULES, withheld=True)) == [
+            ("not_assessable", "surfaces_withheld")
+        ]
+        assert told(aviation.military(site(), known, RULES, withheld=True)) == [
+            ("not_assessable", "military_withheld")
+        ]
+        assert told(aviation.data_duty(site(), known, RULES, withheld=True)) == [
+            ("not_assessable", "data_unknown")
+        ]
+    # what a runway that is known asks is asked all the same
+    near = [runway(x_m=-2060.0)]
+    assert told(aviation.obstacle_surfaces(site(), near, [], RULES, withheld=True)) == [
+        ("needs_verification", "surfaces_below")
+    ]
+    assert aviation.military(site(transmits=False), far, RULES, withheld=True) == ()
+
+
 @pytest.mark.parametrize(
     ("height_m", "under", "expected"),
     [
         (149.0, None, "marking_unknown"),
         (150.0, None, "marking_high"),
         (149.0, False, "marking_none"), (150.0, False, "marking_high"),
-        (44.9, True, "marking_low"), (45.0, True, "marking_medium"), (150.0, True, "marking_high"),
+        (44.9, True, "marking_low"), (45.0, True, "marking_medium"),
+        (149.9, True, "marking_medium"), (150.0, True, "marking_high"),
     ],
 )  # fmt: skip
 def test_marking(height_m: float, under: bool | None, expected: str) -> None:
@@ -284,6 +429,17 @@ def test_marking(height_m: float, under: bool | None, expected: str) -> None:
 def test_the_duty_to_tell(height_m: float, x_m: float, y_m: float, expected: str) -> None:
     found = aviation.data_duty(site(height_m=height_m), [runway(x_m=x_m, y_m=y_m)], RULES)
     assert told(found)[0][1] == expected
+
+
+def test_under_area_2b_three_metres_are_told() -> None:
+    """1000 m out area 2b is at 22 m: on ground at 20 m 2.99 m rise above it, but are too low."""
+    near = [runway(x_m=-1060.0)]
+    for height_m, expected in ((2.99, "data_none"), (3.0, "data_area")):
+        low = site(height_m=height_m, ground_elevation_m=20.0)
+        assert told(aviation.data_duty(low, near, RULES))[0][1] == expected
+    assert told(aviation.data_duty(site(height_m=99.9), [runway(x_m=60_000.0)], RULES)) == [
+        ("complies", "data_none")
+    ]
 
 
 def test_without_runways_only_the_height_is_told() -> None:
@@ -316,7 +472,7 @@ def test_without_rules_nothing_is_judged() -> None:
     """Before the first decree, or in a pack that somebody emptied."""
     assert aviation.height(site(), {}) == ()
     assert aviation.obstacle_surfaces(site(), [runway()], [], {}) == ()
-    assert aviation.restricted_areas(site(), [DVOR], {}) == ()
+    assert facilities.restricted_areas(site(), [DVOR], {}) == ()
     assert aviation.marking(site(), under=True, rules={}) == ()
     assert aviation.data_duty(site(), [runway()], {}) == ()
     assert planning.licence(site(), LICENCE, ON, {}) == ()
@@ -341,6 +497,15 @@ def test_without_rules_nothing_is_judged() -> None:
         ({"province_codes": ("79",)}, ("needs_verification", "licence_area")),
         ({"valid_to": date(2026, 7, 31)}, ("needs_verification", "licence_dates")),
         ({"valid_from": date(2026, 8, 2)}, ("needs_verification", "licence_dates")),
+        # what it does not state lets nothing be said, unless what it states is wrong already
+        ({"valid_from": None}, ("not_assessable", "licence_incomplete")),
+        ({"valid_to": None}, ("not_assessable", "licence_incomplete")),
+        ({"kind": ""}, ("not_assessable", "licence_incomplete")),
+        (
+            {"valid_from": None, "valid_to": date(2026, 7, 31)},
+            ("needs_verification", "licence_dates"),
+        ),
+        ({"valid_to": None, "province_codes": ("79",)}, ("needs_verification", "licence_area")),
     ],
 )
 def test_the_licence(change: dict[str, Any], expected: Any) -> None:
@@ -375,7 +540,10 @@ ROOF = {"kind": MastKind.ROOFTOP, "building_height_m": 12.0}
         ({**ROOF, "height_m": 14.5, "reach_m": 0.5}, "A2a"),
         ({**ROOF, "height_m": 14.0, "reach_m": 0.6}, "A2a"), ({**ROOF, "height_m": 14.0}, None),
         # of a high building 3 m are the most
+        ({**ROOF, "building_height_m": 30.0, "height_m": 33.0, "reach_m": 0.5}, "A1a"),
         ({**ROOF, "building_height_m": 30.0, "height_m": 33.1, "reach_m": 0.5}, "A2a"),
+        ({**ROOF, "height_m": 14.4, "reach_m": 0.501}, "A2a"),
+        ({**ROOF, "height_m": 14.401, "reach_m": 0.5}, "A2a"),
         ({"kind": MastKind.ROOFTOP, "reach_m": 0.5}, None),
     ],
 )  # fmt: skip
@@ -389,7 +557,7 @@ def test_the_class_of_a_mast(facts: dict[str, Any], named: str | None) -> None:
         ([], ("not_assessable", "plan_unknown")),
         ([replace(ZONE, inside=False)], ("needs_verification", "plan_outside")),
         ([ZONE], ("complies", "plan_kept")),
-        ([replace(ZONE, mast_classes=())], ("complies", "plan_any")),
+        ([replace(ZONE, mast_classes=())], ("not_assessable", "plan_any")),
         # the classes are recalled, so that a class that is not allowed is to be verified
         ([replace(ZONE, mast_classes=("A1a",))], ("needs_verification", "plan_class")),
     ],
@@ -413,7 +581,7 @@ def test_a_class_that_cannot_be_told() -> None:
         ({}, ("needs_verification", "sharing_first")),
         ({"shareable": None, "height_m": None}, ("needs_verification", "sharing_first")),
         ({"height_m": 39.9}, ("complies", "sharing_short")),
-        ({"shareable": False}, ("complies", "sharing_short")),
+        ({"usable": False}, ("complies", "sharing_short")),
         ({"distance_m": 501.0}, ("complies", "sharing_none")),
     ],
 )
@@ -450,6 +618,71 @@ def test_the_spacing_of_bac_ninh(urban: bool, same: bool, least_m: float) -> Non
         found = one(spacing(there, [support], rules))
         assert found.outcome == expected
         assert found.rule.clause == "Điều 15 khoản 5"
+
+
+def test_what_is_not_known_to_stand_near_is_not_said_not_to() -> None:
+    """What was found asks for the same; that nothing was found says something only of all."""
+    own = site(province_code="24")
+    for known in (Known.WITHHELD, Known.NOTHING):
+        for supports in ([], [replace(SUPPORT, usable=False, distance_m=499.0)]):
+            assert told(sharing(own, supports, 40.0, RULES, known=known)) == [
+                ("not_assessable", f"sharing_{known}")
+            ]
+            assert told(spacing(own, supports, RULES, known=known)) == [
+                ("not_assessable", f"spacing_{known}")
+            ]
+    assert told(sharing(own, [SUPPORT], 40.0, RULES, known=Known.WITHHELD)) == [
+        ("needs_verification", "sharing_first")
+    ]
+    assert told(spacing(own, [SUPPORT], RULES, known=Known.WITHHELD)) == [
+        ("needs_verification", "spacing_other")
+    ]
+
+
+def test_a_mast_that_was_not_built_violates_no_spacing() -> None:
+    """By a rule that binds, a record of a mast that stands would; a plan may never be built."""
+    known = RULES["siting.spacing.bac-ninh"]
+    binding = {**RULES, known.id: replace(known, binding=True, advisory=False)}
+    own = site(province_code="24")
+    assert told(spacing(own, [SUPPORT], binding)) == [("violates", "spacing_other")]
+    planned = spacing(own, [replace(SUPPORT, standing=False)], binding)
+    assert told(planned) == [("needs_verification", "spacing_other")]
+    assert planned[0].missing == ("planning.missing.standing",)
+
+
+@pytest.mark.parametrize(
+    ("distance_m", "expected"),
+    [
+        # outside a town 250 m from another operator's mast, 450 m from one's own
+        (249.0, ("needs_verification", "spacing_any")),
+        (250.0, ("not_assessable", "spacing_undecided")),
+        (449.0, ("not_assessable", "spacing_undecided")),
+        (450.0, ("complies", "spacing_kept")),
+    ],
+)
+def test_an_applicant_who_is_not_known_is_judged_by_both(distance_m: float, expected: Any) -> None:
+    support = replace(SUPPORT, same_operator=None, distance_m=distance_m)
+    found = spacing(site(province_code="24"), [support], RULES)
+    assert told(found) == [expected]
+    if expected[1] == "spacing_undecided":
+        assert found[0].missing == ("planning.missing.applicant",)
+        assert (found[0].values["least_m"], found[0].values["most_m"]) == (250, 450)
+
+
+def test_a_class_that_is_not_known_may_be_the_line_s() -> None:
+    """A mast on a building of unknown height has no class and no height of its own."""
+    rules = changed("siting.spacing.bac-ninh", classes=["A2a", "", "A2a", "A2a"])
+    roof = site(kind=MastKind.ROOFTOP, province_code="24", urban=True)
+    found = spacing(roof, [SUPPORT], rules)  # 60 m away, 120 m in a town if it is A2a
+    assert told(found) == [("not_assessable", "spacing_undecided")]
+    assert found[0].missing == ("planning.missing.class_facts",)
+    outside = replace(roof, urban=False)
+    assert told(spacing(outside, [SUPPORT], rules)) == [("not_assessable", "spacing_undecided")]
+    assert told(spacing(outside, [replace(SUPPORT, distance_m=250.0)], rules)) == [
+        ("complies", "spacing_kept")
+    ]
+    low = replace(roof, height_m=3.0)  # with its building no higher than what is free
+    assert told(spacing(low, [SUPPORT], rules)) == [("complies", "spacing_kept")]
 
 
 def test_a_small_mast_is_free_of_spacing_from_others_only() -> None:
@@ -492,6 +725,20 @@ def test_the_railway_of_a_layer() -> None:
     assert told(surroundings.railway(site(), None, [line], RULES)) == [
         ("violates", "railway_near")
     ]
+    # 1.3 * 42 = 54.6 m: the smaller counts where both say the same
+    far, close = replace(line, distance_m=80.0), replace(line, inside=True)
+    for stated, zone, expected in (
+        (60.0, far, ("complies", "railway_kept")),
+        (20.0, line, ("violates", "railway_near")),
+        (54.0, far, ("needs_verification", "railway_disagree")),
+        (60.0, line, ("needs_verification", "railway_disagree")),
+        (60.0, close, ("needs_verification", "railway_disagree")),
+    ):
+        found = one(surroundings.railway(site(), stated, [zone], RULES))
+        assert told((found,)) == [expected]
+        assert len(found.evidence) == 3
+    assert (found.values["distance_m"], found.values["other_m"]) == (0.0, 60.0)
+    assert surroundings.railway(site(), 60.0, [far], RULES)[0].values["distance_m"] == 60.0
     assert told(surroundings.railway(site(), None, [], RULES)) == [
         ("not_assessable", "railway_unknown")
     ]
@@ -516,14 +763,23 @@ def test_the_border(distance_m: float, expected: Any) -> None:
     assert told(surroundings.border_belt(border(distance_m), [], RULES)) == [expected]
 
 
-def test_a_layer_of_the_belt_comes_first() -> None:
+def test_of_a_layer_of_the_belt_and_the_distance_the_stricter_counts() -> None:
     belt = replace(ZONE, kind="border_belt")
     assert told(surroundings.border_belt(border(9000.0), [belt], RULES)) == [
         ("needs_verification", "border_zone")
     ]
     outside = replace(belt, inside=False)
-    assert told(surroundings.border_belt(border(10.0), [outside], RULES)) == [
+    assert told(surroundings.border_belt(border(9000.0), [outside], RULES)) == [
         ("complies", "border_outside_zone")
+    ]
+    assert told(surroundings.border_belt(border(10.0), [outside], RULES)) == [
+        ("needs_verification", "border_inside")
+    ]
+    assert told(surroundings.border_belt(None, [outside], RULES)) == [
+        ("not_assessable", "border_unknown")
+    ]
+    assert told(surroundings.border_belt(None, [belt], RULES)) == [
+        ("needs_verification", "border_zone")
     ]
     assert told(surroundings.border_belt(None, [], RULES)) == [
         ("not_assessable", "border_unknown")

@@ -23,6 +23,7 @@ def at(name: str, end: int | None, **changes: object) -> float | None:
 
 
 VISUAL, NON_PRECISION = Instrument.VISUAL, Instrument.NON_PRECISION
+SEEN = {"instrument": VISUAL}
 
 
 @pytest.mark.parametrize(
@@ -61,6 +62,18 @@ VISUAL, NON_PRECISION = Instrument.VISUAL, Instrument.NON_PRECISION
         # 43.3 + 20 = 63.3 m; 150 m beside it would be 73.3 m, above the top
         ("transitional", 0, {"x_m": -1060, "y_m": 287.5}, 63.3),
         ("transitional", 0, {"x_m": -1060, "y_m": 337.5}, None),
+        # The strip itself, 140 m to each side and 60 m beyond each end, at the runway's nearest
+        # elevation: 11 m halfway along, 10 m and 12 m beyond its ends
+        ("strip", None, {"x_m": 1500, "y_m": 140}, 11.0),
+        ("strip", None, {"x_m": 1500, "y_m": 140.1}, None),
+        ("strip", None, {"x_m": -60}, 10.0),
+        ("strip", None, {"x_m": -61}, None),
+        ("strip", None, {"x_m": 3060}, 12.0),
+        ("strip", None, {"x_m": 3061}, None),
+        # a longer strip ends later; beside a wide approach edge (group V 200 m) it is as wide
+        ("strip", None, {"x_m": -100, "strip_beyond_m": 100.0}, 10.0),
+        ("strip", None, {"x_m": 0, "y_m": 100, "strip_width_m": 80.0, "group": "V"}, 10.0),
+        ("strip", None, {"x_m": 0, "y_m": 101, "strip_width_m": 80.0, "group": "V"}, None),
         # Take-off climb of group III: inner edge 172 m, 60 m beyond end 1, 2 %, 12.5 %, at most
         # 1800 m wide. Over end 1 (its runway end is threshold 1, 10 m): 5060 m out, 5000 m from
         # the edge: 10 + 0.02 * 5000 = 110 m; half width 86 + 625 = 711 m
@@ -100,6 +113,7 @@ VISUAL, NON_PRECISION = Instrument.VISUAL, Instrument.NON_PRECISION
         ("precision_approach", 0, {"x_m": -2060, "y_m": 451}, None),
         # 7060 m out: 10 + 0.02 * 3000 + 0.025 * 4000 = 170 m, half width 150 + 1050 = 1200 m
         ("precision_approach", 0, {"x_m": -7060, "y_m": 1200}, 170.0),
+        ("precision_approach", 0, {"x_m": -7060, "y_m": 1201}, None),
         ("precision_approach", 0, {"x_m": -12_661}, None),
         ("precision_approach", 0, {"x_m": -2060, "instrument": NON_PRECISION}, None),
         # Missed approach of threshold 1 begins 900 m behind it: 2900 m behind is 2000 m on:
@@ -138,6 +152,8 @@ def test_each_group_has_its_numbers() -> None:
         ("approach", "instrument_edge_m"): (110, 125, 125, 155, 175, 185, 200),
         ("approach", "visual_edge_m"): (60, 80, 80, 100, 125, 135, 150),
         ("approach", "visual_slope_percent"): (5, 4, 4, 3.33, 3.33, 3.33, 3.33),
+        ("approach", "visual_distance_m"): (30, 60, 60, 60, 60, 60, 60),
+        ("approach", "visual_length_m"): (1600, 2500, 2500, 2500, 2500, 2500, 2500),
         ("takeoff", "edge_m"): (144, 156, 156, 156, 172, 180, 180),
         ("takeoff", "slope_percent"): (5, 4, 4, 2, 2, 2, 2),
         ("horizontal", "radius_m"): (3350, 3350, 5350, 10750, 10750, 10750, 10750),
@@ -146,6 +162,106 @@ def test_each_group_has_its_numbers() -> None:
     for (surface, name), values in printed.items():
         rule = RULES[f"aviation.surface.{surface}"]
         assert tuple(by_group(rule, name, group) for group in groups) == values
+
+
+@pytest.mark.parametrize(
+    ("name", "changes", "first", "last"),
+    [
+        # The inner edge: how far out it lies, its elevation, half its length; then the outer one.
+        # With instruments, 4500 m at 3.33 % from 10 m: 159.85 m; 450 m wider on each side
+        ("approach", {"group": "I"}, (60, 10.0, 55.0), (4560, 159.85, 505.0)),
+        ("approach", {"group": "IIA"}, (60, 10.0, 62.5), (4560, 159.85, 512.5)),
+        ("approach", {"group": "IIB"}, (60, 10.0, 62.5), (4560, 159.85, 512.5)),
+        ("approach", {"group": "IIC"}, (60, 10.0, 77.5), (4560, 159.85, 527.5)),
+        ("approach", {"group": "III"}, (60, 10.0, 87.5), (4560, 159.85, 537.5)),
+        ("approach", {"group": "IV"}, (60, 10.0, 92.5), (4560, 159.85, 542.5)),
+        ("approach", {"group": "V"}, (60, 10.0, 100.0), (4560, 159.85, 550.0)),
+        # Without: 1600 m at 5 %: 80 m, 160 m wider; 2500 m at 4 %: 100 m, 250 m wider; at 3.33 %:
+        # 83.25 m
+        ("approach", {"group": "I", **SEEN}, (30, 10.0, 30.0), (1630, 90.0, 190.0)),
+        ("approach", {"group": "IIA", **SEEN}, (60, 10.0, 40.0), (2560, 110.0, 290.0)),
+        ("approach", {"group": "IIB", **SEEN}, (60, 10.0, 40.0), (2560, 110.0, 290.0)),
+        ("approach", {"group": "IIC", **SEEN}, (60, 10.0, 50.0), (2560, 93.25, 300.0)),
+        ("approach", {"group": "III", **SEEN}, (60, 10.0, 62.5), (2560, 93.25, 312.5)),
+        ("approach", {"group": "IV", **SEEN}, (60, 10.0, 67.5), (2560, 93.25, 317.5)),
+        ("approach", {"group": "V", **SEEN}, (60, 10.0, 75.0), (2560, 93.25, 325.0)),
+        # Take-off climb: 10,000 m at 5, 4 or 2 %; 12.5 % would make it wider than 1800 m
+        ("takeoff", {"group": "I"}, (60, 10.0, 72.0), (10_060, 510.0, 900.0)),
+        ("takeoff", {"group": "IIA"}, (60, 10.0, 78.0), (10_060, 410.0, 900.0)),
+        ("takeoff", {"group": "IIB"}, (60, 10.0, 78.0), (10_060, 410.0, 900.0)),
+        ("takeoff", {"group": "IIC"}, (60, 10.0, 78.0), (10_060, 210.0, 900.0)),
+        ("takeoff", {"group": "III"}, (60, 10.0, 86.0), (10_060, 210.0, 900.0)),
+        ("takeoff", {"group": "IV"}, (60, 10.0, 90.0), (10_060, 210.0, 900.0)),
+        ("takeoff", {"group": "V"}, (60, 10.0, 90.0), (10_060, 210.0, 900.0)),
+        # Precision approach: 3000 m at 2 % and 9600 m at 2.5 %: 60 + 240 = 300 m; 15 % of
+        # 12,600 m: 1890 m wider
+        ("precision_approach", {}, (60, 10.0, 150.0), (12_660, 310.0, 2040.0)),
+        # Missed approach, behind the threshold: 12,000 m at 2.5 %: 300 m; 17.48 % of 1800 m and
+        # 25 % of 10,200 m: 314.64 + 2550 m wider
+        ("missed_approach", {}, (-900, 10.0, 150.0), (-12_900, 310.0, 3014.64)),
+        # Departure, 5 m above the end: 11,800 m at 2.5 %: 295 m; 26.8 % of 3500 m and 57.8 % of
+        # 8300 m: 938 + 4797.4 m wider
+        ("departure", {}, (0, 15.0, 150.0), (11_800, 310.0, 5885.4)),
+    ],
+)
+def test_the_two_edges_of_every_fan(
+    name: str,
+    changes: dict[str, object],
+    first: tuple[float, float, float],
+    last: tuple[float, float, float],
+) -> None:
+    """A millimetre inside it is there, at the elevation worked out; a millimetre outside not."""
+    inwards = 0.001 if last[0] > first[0] else -0.001
+    for (out, elevation, half), inside in ((first, inwards), (last, -inwards)):
+        where = {**changes, "x_m": -(out + inside)}
+        for y_m in (half - 0.001, -half + 0.001):
+            found = at(name, 0, **{**where, "y_m": y_m})
+            assert found == pytest.approx(elevation, abs=1e-3)
+        assert at(name, 0, **{**where, "y_m": half + 0.002}) is None
+        assert at(name, 0, **{**where, "x_m": -(out - inside)}) is None
+
+
+@pytest.mark.parametrize(
+    ("name", "changes", "out_m", "elevation_m"),
+    [
+        # around the runway at the aerodrome's 12 m, as far from its ends as from its middle
+        ("horizontal", {"group": "I"}, 3350, 57.0), ("horizontal", {"group": "IIA"}, 3350, 57.0),
+        ("horizontal", {"group": "IIB"}, 5350, 72.0),
+        ("horizontal", {"group": "IIC"}, 10_750, 102.0),
+        ("horizontal", {"group": "III"}, 10_750, 102.0),
+        ("horizontal", {"group": "IV"}, 10_750, 102.0),
+        ("horizontal", {"group": "V"}, 10_750, 102.0),
+        ("straight_in_lower", {}, 3350, 57.0),
+    ],
+)  # fmt: skip
+def test_the_edge_of_every_disc(
+    name: str, changes: dict[str, object], out_m: float, elevation_m: float
+) -> None:
+    for where in ({"x_m": -1.0}, {"x_m": 1500.0}):
+        side = math.sqrt(out_m**2 - min(where["x_m"], 0.0) ** 2)
+        inside = at(name, None, **changes, **where, y_m=side - 0.001)
+        assert inside == pytest.approx(elevation_m, abs=1e-9)
+        assert at(name, None, **changes, **where, y_m=side + 0.001) is None
+
+
+@pytest.mark.parametrize(
+    ("name", "end", "x_m", "last_m", "elevation_m"),
+    [
+        # 7410 m wide: 3705 m to each side
+        ("straight_in_upper", None, 1500, 3705, 72.0),
+        # 20 % up to 60 m above the higher threshold, 72 m: halfway along, from 11 m at the strip's
+        # 140 m: 61 m higher, 305 m on
+        ("transitional", None, 1500, 445, 72.0),
+        # 14.3 % up to 300 m above threshold 1: 310 m; 300 / 0.143 = 2097.902 m beside 150 m
+        ("precision_transitional", 0, 500, 2247.902, 310.0),
+    ],
+)
+def test_the_outer_side(
+    name: str, end: int | None, x_m: float, last_m: float, elevation_m: float
+) -> None:
+    inside = at(name, end, x_m=x_m, y_m=last_m - 0.002)
+    assert inside == pytest.approx(elevation_m, abs=1e-3)
+    assert at(name, end, x_m=x_m, y_m=last_m + 0.002) is None
 
 
 def test_a_group_that_the_rule_does_not_know_is_refused() -> None:

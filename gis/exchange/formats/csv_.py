@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Sequence
 from gis.errors import FormatError
 from gis.exchange.encoding import decode
 from gis.exchange.safety import Inspected, Limits
-from gis.exchange.sheets import LOOKED_AT, Found, collect, find_header
+from gis.exchange.sheets import LOOKED_AT, Found, collect, find_header, stamps
 from gis.exchange.table import Cell, Formula, Table
 
 __all__ = ["read"]
@@ -30,18 +30,21 @@ def read(file: Inspected, recognised: Callable[[Sequence[str]], int], limits: Li
     """
     text = decode(file.path.read_bytes(), file.name)
     told = text[:6].casefold().startswith("sep=") and text[4:5] in _SEPARATORS
-    separator, (first, header, _) = _sniffed(file.name, text, text[4] if told else None,
-                                             recognised)  # fmt: skip
+    separator, found = _sniffed(file.name, text, text[4] if told else None, recognised)
+    first, header = found[:2]
     top = _head(text, separator)[: first - 1]
-    rows = _rows(file.name, text, separator, first)
+    beside = stamps(top, found)
+    width = min(len(header), limits.columns)
+    rows = collect(file.name, _rows(file.name, text, separator, first), width, limits, beside)
     return Table(
         file=file.name,
         format=file.format,
         layer=None,
         header=header[: limits.columns],
         header_row=first,
-        rows=collect(file.name, rows, min(len(header), limits.columns), limits),
+        rows=rows,
         notes=tuple(cell.strip() for row in top for cell in row if cell.strip()),
+        beside=tuple(beside),
     )
 
 

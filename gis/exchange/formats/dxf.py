@@ -6,11 +6,13 @@ does not say its coordinate system, so that it is always asked about.
 
 import re
 from collections.abc import Iterator
+from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from gis.errors import FormatError
 from gis.exchange.encoding import decode
 from gis.exchange.formats.shapes import Shape, shape_of, table_of
+from gis.exchange.marks import may_bear
 from gis.exchange.safety import Inspected, Limits
 from gis.exchange.table import Table
 from gis.names import nfc
@@ -22,7 +24,13 @@ LAYER, BLOCK, HANDLE = "DXF layer", "DXF block", "DXF handle"
 
 _DRAWN = ("POINT", "INSERT", "LINE", "LWPOLYLINE", "POLYLINE")
 _PARTS = ("VERTEX", "ATTRIB", "SEQEND")
+_WRITTEN, _EXTENDED = (1, 3, 8), range(1000, 1004)
+"""Group codes of texts and of the layer; of what programs add to an entity."""
 _CLOSED = 1
+_CODE = re.compile(r"-?\d{1,5}", re.ASCII)
+_FLAGS = re.compile(r"\d{1,5}", re.ASCII)
+_LINE_END = re.compile(r"\r\n|\r|\n")
+_HALVES = range(0xD800, 0xE000)
 _UNICODE = re.compile(r"\\U\+([0-9A-Fa-f]{4})")
 
 Pair = tuple[int, str]
@@ -32,6 +40,20 @@ class _Entity(NamedTuple):
     kind: str
     pairs: list[Pair]
     parts: list[tuple[str, list[Pair]]]
+
+
+@dataclass(slots=True)
+class _Left:
+    """What of a file is no row: how many entities, and words that may bear a mark."""
+
+    entities: int = 0
+    words: dict[str, None] = field(default_factory=dict)
+
+    def take(self, code: int, value: str, *, drawn: bool) -> None:
+        """Note what stands in a pair of group code and value."""
+        told = code in _EXTENDED or (not drawn and code in _WRITTEN)
+        if told and may_bear(words := _plain(value)):
+            self.words[words] = None
 
 
 def read(file: Inspected, limits: Limits) -> Table:
@@ -45,26 +67,32 @@ def read(file: Inspected, limits: Limits) -> Table:
     names: dict[str, None] = {LAYER: None, BLOCK: None, HANDLE: None}
     found: list[tuple[dict[str, str], Shape]] = []
     text = decode(file.path.read_bytes(), file.name)
-    for entity in _entities(file.name, text):
+    left = _Left()
+    for entity in _entities(file.name, text, left):
         if len(found) >= limits.rows:
             raise FormatError("exchange.file.too_many_rows", file=file.name, limit=limits.rows)
         values = _values(entity)
         names.update(dict.fromkeys(values))
         found.append((values, _shape(entity)))
-    return table_of(file, limits, tuple(names), found, crs=None, crs_text="DXF")
+    if left.entities and not found:
+        raise FormatError("exchange.file.dxf_nothing", file=file.name, count=left.entities)
+    return table_of(
+        file, limits, tuple(names), found, crs=None, crs_text="DXF",
+        passed_over=left.entities, beside=left.words,
+    )  # fmt: skip
 
 
 def _pairs(name: str, text: str) -> Iterator[Pair]:
-    lines = text.splitlines()
+    lines = _LINE_END.split(text)
     for index in range(0, len(lines) - 1, 2):
         code = lines[index].strip()
-        if not code.lstrip("-").isdecimal():
+        if not _CODE.fullmatch(code):
             raise FormatError("exchange.file.dxf_broken", file=name, row=index + 1)
         yield int(code), lines[index + 1].strip()
 
 
-def _entities(name: str, text: str) -> Iterator[_Entity]:
-    """Yield the entities of their section; what belongs to one follows it."""
+def _entities(name: str, text: str, left: _Left) -> Iterator[_Entity]:
+    """Yield the entities of their section that are read; what belongs to one follows it."""
     section, starting, current = "", False, None
     pairs: list[Pair] = []
     for code, value in _pairs(name, text):
@@ -77,12 +105,14 @@ def _entities(name: str, text: str) -> Iterator[_Entity]:
                 continue
             if current is not None:
                 yield current
-            drawn = section == "ENTITIES" and value in _DRAWN
-            current = _Entity(value, pairs, []) if drawn else None
+            own = section == "ENTITIES"
+            current = _Entity(value, pairs, []) if own and value in _DRAWN else None
+            left.entities += own and value not in (*_DRAWN, *_PARTS)
         elif code == 2 and starting:
             section, starting = value, False
         else:
             pairs.append((code, value))
+            left.take(code, value, drawn=current is not None)
     if section or current is not None:
         raise FormatError("exchange.file.truncated", file=name, detail="ENDSEC")
 
@@ -98,7 +128,13 @@ def _values(entity: _Entity) -> dict[str, str]:
 
 
 def _plain(text: str) -> str:
-    return nfc(_UNICODE.sub(lambda found: chr(int(found[1], 16)), text)).strip()
+    return nfc(_UNICODE.sub(_character, text)).strip()
+
+
+def _character(found: re.Match[str]) -> str:
+    """Return the character of a code; half of a pair is none."""
+    code = int(found[1], 16)
+    return "\N{REPLACEMENT CHARACTER}" if code in _HALVES else chr(code)
 
 
 def _shape(entity: _Entity) -> Shape:
@@ -106,14 +142,17 @@ def _shape(entity: _Entity) -> Shape:
     if kind in ("POINT", "INSERT"):
         return shape_of("Point", _vertices(pairs, 10)[:1])
     if kind == "LINE":
-        return shape_of("LineString", [*_vertices(pairs, 10), *_vertices(pairs, 11)])
+        ends = [_vertices(pairs, code)[:1] for code in (10, 11)]
+        return shape_of("LineString", ends[0] + ends[1] if all(ends) else None)
     flags = next((value for code, value in pairs if code == 70), "0")
-    if flags.isdecimal() and int(flags) & _CLOSED:
+    if not _FLAGS.fullmatch(flags):
+        return shape_of("LineString", None)
+    if int(flags) & _CLOSED:
         return shape_of("closed", None)
     if kind == "LWPOLYLINE":
         return shape_of("LineString", _vertices(pairs, 10))
     corners = [_vertices(part, 10) for name, part in entity.parts if name == "VERTEX"]
-    return shape_of("LineString", [vertex for one in corners for vertex in one])
+    return shape_of("LineString", [one[0] for one in corners] if all(corners) else None)
 
 
 def _vertices(pairs: list[Pair], code: int) -> list[tuple[float, float]]:
@@ -122,4 +161,4 @@ def _vertices(pairs: list[Pair], code: int) -> list[tuple[float, float]]:
         north = [float(value) for found, value in pairs if found == code + 10]
     except ValueError:
         return []
-    return list(zip(east, north, strict=False))
+    return list(zip(east, north, strict=True)) if len(east) == len(north) else []

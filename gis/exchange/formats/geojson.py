@@ -9,13 +9,16 @@ from typing import Any
 from gis.errors import FormatError
 from gis.exchange.datum import stated
 from gis.exchange.encoding import decode
-from gis.exchange.formats.osm import features_of
+from gis.exchange.formats.osm import AT_ID, features_of, is_named
+from gis.exchange.marks import may_bear
 from gis.exchange.safety import Inspected, Limits
 from gis.exchange.table import Cell, Row, Table
 from gis.geodesy import WGS84
 from gis.names import nfc
 
 __all__ = ["coordinate_system", "load", "read"]
+
+_IN_ROWS = ("properties", "geometry", "coordinates")
 
 
 def load(file: Inspected) -> dict[str, Any]:
@@ -38,7 +41,8 @@ def load(file: Inspected) -> dict[str, Any]:
     if isinstance(content, dict) and content.get("type") == "Feature":
         content = {"type": "FeatureCollection", "features": [content]}
     if isinstance(content, dict) and isinstance(content.get("elements"), list):
-        content = {"type": "FeatureCollection", "features": features_of(content["elements"])}
+        told = {name: value for name, value in content.items() if name != "elements"}
+        content = {**told, "features": features_of(content["elements"])}
     if not isinstance(content, dict) or not isinstance(content.get("features"), list):
         raise FormatError("exchange.file.not_a_collection", file=file.name)
     return content
@@ -73,9 +77,7 @@ def read(file: Inspected, limits: Limits) -> Table:
         raise FormatError("exchange.file.too_many_rows", file=file.name, limit=limits.rows)
     names: dict[str, None] = {}
     for feature in features:
-        properties = feature.get("properties") if isinstance(feature, dict) else None
-        if isinstance(properties, dict):
-            names.update(dict.fromkeys(properties))
+        names.update(dict.fromkeys(_properties(feature)))
     if len(names) > limits.columns:
         raise FormatError("exchange.file.too_many_columns", file=file.name, limit=limits.columns)
     crs, words = coordinate_system(content)
@@ -90,7 +92,23 @@ def read(file: Inspected, limits: Limits) -> Table:
         has_points=True,
         crs=crs,
         crs_text=words,
+        beside=tuple(dict.fromkeys(_beside(content))),
     )
+
+
+def _beside(content: Any) -> Iterator[str]:
+    """Yield the words outside of properties and geometries that may bear a mark of secrecy."""
+    if isinstance(content, str):
+        yield from (content,) if may_bear(content) else ()
+    elif isinstance(content, list):
+        for one in content:
+            yield from _beside(one)
+    elif isinstance(content, dict):
+        for name, value in content.items():
+            if isinstance(value, str) and may_bear(words := f"{name}: {value}"):
+                yield words
+            elif name not in _IN_ROWS or (name == "properties" and not isinstance(value, dict)):
+                yield from _beside(value)
 
 
 def _rows(file: str, features: list[Any], names: tuple[str, ...], limits: Limits) -> Iterator[Row]:
@@ -98,8 +116,7 @@ def _rows(file: str, features: list[Any], names: tuple[str, ...], limits: Limits
         if not isinstance(feature, dict):
             yield Row(number, (None,) * len(names), None, "exchange.problem.feature")
             continue
-        properties = feature.get("properties")
-        held = properties if isinstance(properties, dict) else {}
+        held = _properties(feature)
         cells = tuple(_cell(held.get(name)) for name in names)
         if any(isinstance(cell, str) and len(cell) > limits.cell_characters for cell in cells):
             raise FormatError("exchange.file.cell_too_long", file=file, row=number,
@@ -109,6 +126,14 @@ def _rows(file: str, features: list[Any], names: tuple[str, ...], limits: Limits
         yield Row(number, cells, point, problem, _line(geometry))
 
 
+def _properties(feature: Any) -> dict[str, Any]:
+    """Return the properties of a feature; an identifier of the map beside them is one of them."""
+    own = feature.get("properties") if isinstance(feature, dict) else None
+    properties = own if isinstance(own, dict) else {}
+    named = isinstance(feature, dict) and is_named(feature.get("id"))
+    return {AT_ID: feature["id"], **properties} if named else properties
+
+
 def _cell(value: Any) -> Cell:
     if isinstance(value, str):
         return nfc(value).strip()
@@ -116,7 +141,7 @@ def _cell(value: Any) -> Cell:
         return ";".join(str(part) for part in value)
     if value is None or isinstance(value, bool | int | float):
         return value
-    return json.dumps(value, ensure_ascii=False)
+    return nfc(json.dumps(value, ensure_ascii=False))
 
 
 def _point(geometry: Any) -> tuple[tuple[float, float] | None, str | None]:

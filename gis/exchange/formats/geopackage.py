@@ -11,6 +11,7 @@ from shapely.geometry.base import BaseGeometry
 
 from gis.errors import FormatError
 from gis.exchange.datum import from_wkt, stated
+from gis.exchange.marks import may_bear
 from gis.exchange.safety import Inspected, Limits
 from gis.exchange.table import Cell, Row, Table
 from gis.geodesy import is_known
@@ -20,6 +21,7 @@ from gis.register.geopackage import from_blob
 __all__ = ["Layer", "features", "layers", "open_readonly", "read"]
 
 _TEXT_BYTES = 10_000_000
+_OF_THE_FORMAT = ("sqlite_", "rtree_", "gpkg_spatial_ref_sys", "gpkg_extensions")
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,7 +144,24 @@ def _read(
         has_points=layer.geometry is not None,
         crs=layer.crs,
         crs_text=layer.crs_text,
+        beside=tuple(dict.fromkeys(_beside(connection, layer.name))),
     )
+
+
+def _beside(connection: sqlite3.Connection, read: str) -> Iterator[str]:
+    """Yield the words of all other tables, where they may bear a mark of secrecy."""
+    listed = connection.execute(
+        "SELECT name FROM sqlite_master WHERE type = 'table' AND sql NOT LIKE 'CREATE VIRTUAL%'"
+    ).fetchall()
+    for (name,) in listed:
+        if name == read or str(name).startswith(_OF_THE_FORMAT):
+            continue
+        found = connection.execute(f"SELECT * FROM {_quoted(name)}")  # noqa: S608
+        columns = [column for column, *_ in found.description]
+        for row in found:
+            for column, cell in zip(columns, row, strict=True):
+                if isinstance(cell, str) and may_bear(words := f"{nfc(column)}: {nfc(cell)}"):
+                    yield words
 
 
 def _rows(connection: sqlite3.Connection, layer: Layer, limits: Limits) -> Iterator[Row]:

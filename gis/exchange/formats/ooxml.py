@@ -5,13 +5,14 @@ type is refused at its first character, so nothing can be defined, expanded or f
 """
 
 import posixpath
+import re
 import zipfile
 from collections.abc import Iterator
 from datetime import datetime
 from functools import lru_cache
 from pathlib import Path
 from types import TracebackType
-from typing import Self
+from typing import NamedTuple, Self
 from xml.parsers.expat import ParserCreate, XMLParserType
 
 from openpyxl.styles.numbers import BUILTIN_FORMATS, is_date_format
@@ -20,14 +21,28 @@ from openpyxl.utils.escape import unescape
 
 from gis.exchange.table import Cell, Formula
 
-__all__ = ["LAST_COLUMN", "LAST_ROW", "Book", "BrokenBookError"]
+__all__ = ["LAST_COLUMN", "LAST_ROW", "Area", "Book", "BrokenBookError"]
 
 LAST_ROW, LAST_COLUMN = 1_048_576, 16_384
 
 _CHUNK = 1 << 18
 _MOST_DIGITS = 18  # a longer whole number is read as a float: infinite at worst
 _WORKBOOK = "xl/workbook.xml"
+_WORDED = ("docProps/", "xl/comments", "xl/threadedComments/", "xl/drawings/")
+_EDGES = frozenset(f"{which}{edge}" for which in ("odd", "even", "first")
+                   for edge in ("Header", "Footer"))  # fmt: skip
+_PRINT_CODE = re.compile(r'&(?:"[^"]{0,99}"|K[0-9A-Fa-f]{6}|\d{1,3}|[A-Za-z])')
+_AREA = re.compile(r"([A-Z]{1,3})(\d{1,7}):([A-Z]{1,3})(\d{1,7})", re.ASCII)
+_RUNS = frozenset({"r", "t", "rPr", "sz", "color", "rFont", "family", "charset", "b", "i"})
 _TEXT_TYPES = frozenset({"s", "str", "inlineStr"})
+
+
+class Area(NamedTuple):
+    """Cells merged into one: index of their first column, numbers of their first and last row."""
+
+    column: int
+    first: int
+    last: int
 
 
 class BrokenBookError(ValueError):
@@ -36,6 +51,11 @@ class BrokenBookError(ValueError):
 
 class Book:
     """A workbook that is open for reading.
+
+    Attributes
+    ----------
+    merged : dict
+        The merged cells of each sheet that was read to its end.
 
     Parameters
     ----------
@@ -79,9 +99,25 @@ class Book:
                 yield from reader.taken()
             parser.Parse(b"", True)
             yield from reader.taken()
+        self._printed.append("".join(reader.printed))
+        self.merged[sheet] = [one for ref in reader.merged if (one := _area(ref)) is not None]
+
+    def words(self) -> Iterator[str]:
+        """Yield what stands in no cell: properties, comments, drawings, printed edges of sheets.
+
+        The edges are of those sheets that were read to their end.
+        """
+        for part in self._archive.namelist():
+            if part.startswith(_WORDED) and part.endswith(".xml"):
+                paragraphs = _Paragraphs()
+                self._parse(part, paragraphs)
+                yield from paragraphs.found
+        yield from (_PRINT_CODE.sub("\n", text) for text in self._printed)
 
     def _read_parts(self) -> None:
         names = set(self._archive.namelist())
+        self._printed: list[str] = []
+        self.merged: dict[str, list[Area]] = {}
         described = _Attributes("sheet", "workbookPr")
         self._parse(_WORKBOOK, described)
         related = _Attributes("Relationship")
@@ -181,6 +217,22 @@ class _Strings(_Reader):
             self._parts.append(text)
 
 
+class _Paragraphs(_Reader):
+    """Collects the text of each paragraph, comment or property, whatever its runs are."""
+
+    def __init__(self) -> None:
+        self.found: list[str] = []
+        self._parts: list[str] = []
+
+    def end(self, name: str) -> None:
+        if name.rpartition(":")[2] not in _RUNS and self._parts:
+            self.found.append("".join(self._parts).strip())
+            self._parts = []
+
+    def characters(self, text: str) -> None:
+        self._parts.append(text)
+
+
 class _Styles(_Reader):
     """Finds the styles that show a number as a day, and those that mark a cell as text."""
 
@@ -245,6 +297,8 @@ class _SheetReader(_Reader):
         self._value: list[str] = []
         self._formula: list[str] | None = None
         self._into: list[str] | None = None
+        self.printed: list[str] = []
+        self.merged: list[str] = []
 
     def taken(self) -> list[tuple[int, list[Cell]]]:
         """Return the rows finished since the last call."""
@@ -264,6 +318,10 @@ class _SheetReader(_Reader):
             self._into = self._value
         elif name == "f":
             self._formula = self._into = []
+        elif name in _EDGES:
+            self._into = self.printed
+        elif name == "mergeCell":
+            self.merged.append(attributes.get("ref", ""))
         elif name == "row":
             self._number = int(attributes.get("r", self._number + 1))
             if not 0 < self._number <= LAST_ROW:
@@ -276,6 +334,9 @@ class _SheetReader(_Reader):
         if name == "c":
             self._finish_cell()
         elif name in ("v", "t", "f"):
+            self._into = None
+        elif name in _EDGES:
+            self.printed.append("\n")
             self._into = None
         elif name == "row":
             self._done.append((self._number, self._row))
@@ -319,6 +380,13 @@ class _SheetReader(_Reader):
     def _day(self, number: float) -> Cell:
         day = from_excel(number, self._epoch)
         return day if isinstance(day, datetime) else number
+
+
+def _area(ref: str) -> Area | None:
+    found = _AREA.fullmatch(ref)
+    if found is None:
+        return None
+    return Area(_column(found[1]), int(found[2]), int(found[4]))
 
 
 def _column_of(place: str) -> int:

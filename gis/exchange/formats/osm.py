@@ -6,17 +6,23 @@ map's data are under the ODbL, which every record says in its source.
 """
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
 from gis.exchange.table import Cell, Row, Table
 from gis.register.structures import StructureKind
 
-__all__ = ["features_of", "is_osm", "kind_of", "structures"]
+__all__ = ["AT_ID", "features_of", "is_named", "is_osm", "kind_of", "structures"]
 
-_TAGS = frozenset({"man_made", "power", "telecom", "tower:type", "highway"})
-_IDS = ("@id", "id", "osm_id", "full_id")
+AT_ID = "@id"
+"""Header of the identifier of an element of the map."""
+
+_IDS = (AT_ID, "id", "osm_id", "full_id")
+_TYPES = ("osm_type", "@type", "type")
+_OF_THE_MAP = frozenset({*_IDS, *_TYPES, "name", "ref", "operator", "owner", "height",
+                         "man_made", "power", "telecom", "utility", "highway"})  # fmt: skip
+_OWN = ("code", "owner_id")
 _HEADER = ("code", "name", "kind", "height_m", "valid_from", "source", "note")
 _COMMUNICATION = ("communication:mobile_phone", "communication:radio", "communication:television")
 _POLES = {"telecom": StructureKind.CABLE_POLE, "power": StructureKind.POWER_POLE}
@@ -30,12 +36,14 @@ _METRES = re.compile(r"\d{1,3}(?:\.\d+)?(?:\s*m)?", re.ASCII)
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 _ID = re.compile(r"(?:(node|way|relation|n|w|r)[/_ ]?)?(\d{1,18})", re.ASCII)
 _LETTERS = {"n": "node", "w": "way", "r": "relation"}
+_KINDS = frozenset({*_LETTERS, *_LETTERS.values()})
 
 
 def features_of(elements: Sequence[Any]) -> list[dict[str, Any]]:
     """Return the tagged elements of an Overpass answer as features of GeoJSON.
 
-    A way lies in the middle of its corners, or where Overpass says its centre is.
+    A way lies in the middle of its corners, or where Overpass says its centre is. One whose place
+    cannot be read has a point without coordinates, which is refused as a row.
     """
     nodes = {
         one["id"]: (one["lon"], one["lat"])
@@ -50,33 +58,59 @@ def features_of(elements: Sequence[Any]) -> list[dict[str, Any]]:
             continue
         place = _place(one, nodes)
         geometry = None if place is None else {"type": "Point", "coordinates": list(place)}
-        properties = {**tags, "@id": f"{one.get('type')}/{one.get('id')}"}
-        found.append({"type": "Feature", "properties": properties, "geometry": geometry})
+        properties = {**tags, AT_ID: f"{one.get('type')}/{one.get('id')}"}
+        told = {name: value for name, value in one.items() if isinstance(value, str)}
+        found.append({**told, "type": "Feature", "properties": properties, "geometry": geometry})
     return found
 
 
-def _place(element: Mapping[str, Any], nodes: Mapping[int, Any]) -> tuple[Any, Any] | None:
+def _place(element: Mapping[str, Any], nodes: Mapping[int, Any]) -> Sequence[Any] | None:
+    """Return where an element is; None where nothing says so, no numbers where it is broken."""
     if element.get("type") == "node":
         return element.get("lon"), element.get("lat")
     centre = element.get("center")
     if isinstance(centre, dict):
         return centre.get("lon"), centre.get("lat")
+    drawn, listed = element.get("geometry") or [], element.get("nodes") or []
+    if not isinstance(drawn, list) or not isinstance(listed, list):
+        return ()
     corners = [
         (one["lon"], one["lat"])
-        for one in element.get("geometry") or ()
+        for one in drawn
         if isinstance(one, dict) and "lon" in one and "lat" in one
-    ] or [nodes[one] for one in element.get("nodes") or () if one in nodes]
+    ] or [nodes[one] for one in listed if isinstance(one, int) and one in nodes]
     numbers = [pair for pair in corners if all(isinstance(n, int | float) for n in pair)]
     if not numbers:
-        return None
+        whole = centre is None and all(isinstance(one, int) for one in listed)
+        return None if whole and not corners else ()
     west, east = min(x for x, _ in numbers), max(x for x, _ in numbers)
     south, north = min(y for _, y in numbers), max(y for _, y in numbers)
     return (west + east) / 2, (south + north) / 2
 
 
-def is_osm(header: Sequence[str]) -> bool:
-    """Return whether the properties of features are the map's tags."""
-    return not _TAGS.isdisjoint(header) and not {"code", "owner_id"} <= set(header)
+def is_named(identifier: object) -> bool:
+    """Return whether the identifier of a feature says which element of the map it is."""
+    found = _ID.fullmatch(identifier) if isinstance(identifier, str) else None
+    return found is not None and found[1] is not None
+
+
+def is_osm(table: Table, field_of: Callable[[str], str | None]) -> bool:
+    """Return whether features are those of the map, not an operator's own.
+
+    Some of them must be a structure by the map's tags or have an identifier of the map, and no
+    header beside the map's own keys may be a field by which a register tells structures apart.
+
+    Parameters
+    ----------
+    table : Table
+        The features.
+    field_of : callable
+        Returns the field of the register that a header names, or None.
+    """
+    own = (one for one in table.header if one not in _OF_THE_MAP and ":" not in one)
+    if any(field_of(header) in _OWN for header in own):
+        return False
+    return AT_ID in table.header or any(kind_of(_tags(table, row)) for row in table.rows)
 
 
 def kind_of(tags: Mapping[str, str]) -> StructureKind | None:
@@ -113,17 +147,20 @@ def structures(table: Table) -> Table:
 
 def _rows(table: Table) -> Iterator[Row]:
     for row in table.rows:
-        tags = {
-            name: str(cell) for name, cell in zip(table.header, row.cells, strict=True)
-            if cell is not None
-        }  # fmt: skip
+        tags = _tags(table, row)
         kind = kind_of(tags)
         if kind is not None:
-            yield row._replace(cells=_cells(tags, kind, row.number))
+            yield row._replace(cells=_cells(tags, kind, row))
 
 
-def _cells(tags: Mapping[str, str], kind: StructureKind, number: int) -> tuple[Cell, ...]:
-    called = _called(tags) or f"{number}"
+def _tags(table: Table, row: Row) -> dict[str, str]:
+    cells = zip(table.header, row.cells, strict=True)
+    return {name: str(cell) for name, cell in cells if cell is not None}
+
+
+def _cells(tags: Mapping[str, str], kind: StructureKind, row: Row) -> tuple[Cell, ...]:
+    drawn = "node" if row.geometry_problem != "exchange.problem.not_a_point" else "way"
+    called = _called(tags, drawn) or f"{row.number}"
     height, since = tags.get("height", ""), tags.get("start_date", "")
     known = [f"{name}={tags[name]}" for name in ("operator", "ref") if name in tags]
     if height and not _METRES.fullmatch(height):
@@ -139,11 +176,20 @@ def _cells(tags: Mapping[str, str], kind: StructureKind, number: int) -> tuple[C
     )
 
 
-def _called(tags: Mapping[str, str]) -> str | None:
-    """Return `node/123` of whatever a program wrote as the feature's id."""
-    for name in _IDS:
-        found = _ID.fullmatch(tags.get(name, ""))
-        if found is not None:
-            kind = _LETTERS.get(found[1], found[1]) if found[1] else "node"
-            return f"{kind}/{found[2]}"
-    return None
+def _called(tags: Mapping[str, str], drawn: str) -> str | None:
+    """Return `node/123` of whatever a program wrote as the feature's id.
+
+    Parameters
+    ----------
+    tags : mapping
+        All values of the feature.
+    drawn : str
+        What it is by its geometry, where no other value says it.
+    """
+    found = [one for name in _IDS if (one := _ID.fullmatch(tags.get(name, ""))) is not None]
+    for one in found:
+        if one[1]:
+            return f"{_LETTERS.get(one[1], one[1])}/{one[2]}"
+    told = (tags.get(name, "").casefold() for name in _TYPES)
+    kind = next((_LETTERS.get(one, one) for one in told if one in _KINDS), drawn)
+    return f"{kind}/{found[0][2]}" if found else None

@@ -5,13 +5,16 @@ opened. A missing `.prj` leaves the coordinate system open, so that it is asked 
 """
 
 import struct
+import zipfile
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from datetime import date
 from typing import NamedTuple
 
 from gis.errors import FormatError
 from gis.exchange.datum import from_wkt, stated
 from gis.exchange.formats.shapes import Shape, shape_of
+from gis.exchange.marks import may_bear
 from gis.exchange.safety import Inspected, Limits
 from gis.exchange.table import Cell, Row, Table
 from gis.names import nfc
@@ -22,6 +25,7 @@ __all__ = ["read"]
 _MAGIC = 9994
 _HEADER, _FIELD, _END_OF_FIELDS = 100, 32, 0x0D
 _POINTS, _LINES = (1, 11, 21), (3, 13, 23)
+_TEXTS = frozenset({"txt", "csv", "xml", "htm", "html", "md", "qmd"})
 _TRUE, _FALSE = "YyTt", "NnFf"
 
 
@@ -66,9 +70,31 @@ def read(file: Inspected, choose: Callable[[Sequence[str]], str | None], limits:
         if table is None:
             raise FormatError("exchange.file.no_table", file=file.name, member=f"{base}.dbf")
         try:
-            return _table(file, base, (part(".shp") or b"", table, part(".prj")), limits)
+            read = _table(file, base, (part(".shp") or b"", table, part(".prj")), limits)
+            beside = (*read.beside, *_beside(file, archive, parts.get(f"{base}.dbf")))
         except (_BrokenError, struct.error) as error:
             raise truncated(str(error)) from None
+        return replace(read, beside=tuple(dict.fromkeys(beside)))
+
+
+def _beside(file: Inspected, archive: zipfile.ZipFile, read: str | None) -> Iterator[str]:
+    """Yield the words of the other files of the archive that may bear a mark of secrecy."""
+    for name in archive.namelist():
+        ending = name.casefold().rpartition(".")[2]
+        if ending == "dbf" and name != read:
+            table = archive.read(name)
+            columns = _columns(table)
+            for _, cells in _records(file, table, columns):
+                yield from _suspects(columns, cells)
+        elif ending in _TEXTS:
+            text = nfc(archive.read(name).decode("utf-8", errors="replace"))
+            yield from filter(may_bear, text.splitlines())
+
+
+def _suspects(columns: Sequence[_Column], cells: Sequence[Cell]) -> Iterator[str]:
+    for column, cell in zip(columns, cells, strict=True):
+        if isinstance(cell, str) and may_bear(words := f"{column.name}: {cell}"):
+            yield words
 
 
 def _table(
@@ -81,11 +107,12 @@ def _table(
     count = struct.unpack_from("<I", table, 4)[0]
     if count > limits.rows:
         raise FormatError("exchange.file.too_many_rows", file=file.name, limit=limits.rows)
-    rows: list[Row] = []
-    records = zip(_records(file, table, columns), _shapes(shapes), strict=False)
-    for number, (cells, shape) in enumerate(records, start=1):
-        if cells is not None:
-            rows.append(Row(number, cells, *shape))
+    records, drawn = list(_records(file, table, columns)), list(_shapes(shapes))
+    if len(records) != len(drawn):
+        raise FormatError("exchange.file.shapes_differ", file=file.name, layer=base,
+                          records=len(records), shapes=len(drawn))  # fmt: skip
+    numbered = enumerate(zip(records, drawn, strict=True), start=1)
+    rows = [Row(number, cells, *shape) for number, ((kept, cells), shape) in numbered if kept]
     words = (system or b"").decode("utf-8", errors="replace").strip()
     said = from_wkt(words) if words else None
     if said is None and words:
@@ -101,6 +128,9 @@ def _table(
         has_points=True,
         crs=said,
         crs_text=words[:80],
+        beside=tuple(
+            words for kept, cells in records if not kept for words in _suspects(columns, cells)
+        ),
     )
 
 
@@ -122,19 +152,19 @@ def _columns(table: bytes) -> list[_Column]:
 
 def _records(
     file: Inspected, table: bytes, columns: Sequence[_Column]
-) -> Iterator[tuple[Cell, ...] | None]:
-    """Yield the cells of each record; None for one that is marked as deleted."""
+) -> Iterator[tuple[bool, tuple[Cell, ...]]]:
+    """Yield of each record whether it stands, not marked as deleted, and its cells."""
     count, header, length = struct.unpack_from("<IHH", table, 4)
     if length < columns[-1].start + columns[-1].length or header + count * length > len(table):
         raise _BrokenError("dbf")
     for index in range(count):
         record = table[header + index * length : header + (index + 1) * length]
-        if record[:1] == b"*":
-            yield None
-            continue
-        yield tuple(
-            _cell(file, index + 1, column, record[column.start : column.start + column.length])
-            for column in columns
+        yield (
+            record[:1] != b"*",
+            tuple(
+                _cell(file, index + 1, column, record[column.start : column.start + column.length])
+                for column in columns
+            ),
         )
 
 

@@ -1,7 +1,7 @@
 """What a row's geometry is, whatever its format calls it: a point, a line, or neither."""
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
 
 from gis.errors import FormatError
@@ -47,6 +47,8 @@ def table_of(
     *,
     crs: int | None,
     crs_text: str,
+    passed_over: int = 0,
+    beside: Iterable[str] = (),
 ) -> Table:
     """Return the table of features that name their own values.
 
@@ -60,6 +62,10 @@ def table_of(
         Values and geometry of each feature.
     crs, crs_text : int or None, str
         The coordinate system, and how the format says it.
+    passed_over : int
+        Features that are not read.
+    beside : iterable of str
+        Words of the file outside of its features, which may bear a mark of secrecy.
 
     Raises
     ------
@@ -83,4 +89,6 @@ def table_of(
         has_points=True,
         crs=crs,
         crs_text=crs_text,
+        passed_over=passed_over,
+        beside=tuple(dict.fromkeys(beside)),
     )

@@ -3,14 +3,17 @@
 import zipfile
 import zlib
 from collections.abc import Callable, Iterator, Sequence
-from itertools import islice
+from itertools import islice, zip_longest
+from typing import NamedTuple
 from xml.parsers.expat import ExpatError
 
 from gis.errors import FormatError
-from gis.exchange.formats.ooxml import Book, BrokenBookError
+from gis.exchange.formats.ooxml import Area, Book, BrokenBookError
+from gis.exchange.marks import CLASSIFICATION, CONFIDENTIAL, may_bear, names_of
 from gis.exchange.safety import Inspected, Limits
-from gis.exchange.sheets import LOOKED_AT, collect, find_header
-from gis.exchange.table import Cell, Table, shown
+from gis.exchange.sheets import LOOKED_AT, collect, find_header, stamps
+from gis.exchange.table import Row, Table, shown
+from gis.names import plain_key
 
 __all__ = ["read"]
 
@@ -25,8 +28,18 @@ _BROKEN = (
     zlib.error,
     ExpatError,
 )
-Header = tuple[int, tuple[str, ...], int, tuple[str, ...]]
-"""Number of its row, the headers, how many are known, the texts above."""
+_CELLS_OF_A_HEADER = 3
+"""So many cells of a row make it the header of a sheet of which nothing is known."""
+
+
+class Header(NamedTuple):
+    """Its last row, the headers, how many are known, the texts above, what may be stamps there."""
+
+    row: int
+    texts: tuple[str, ...]
+    known: int
+    notes: tuple[str, ...]
+    stamps: dict[str, None]
 
 
 def read(
@@ -80,23 +93,78 @@ def _read(
             found[sheet] = header
     if not found:
         raise FormatError("exchange.file.no_header", file=file.name, sheets="; ".join(book.sheets))
-    most = max(known for _, _, known, _ in found.values())
-    close = [name for name, header in found.items() if header[2] * 2 > most]
+    most = max(header.known for header in found.values())
+    close = [name for name, header in found.items() if header.known * 2 > most]
     name = (choose(close) if len(close) > 1 else None) or close[0]
     if name not in found:
         raise FormatError(
             "exchange.file.no_layer", file=file.name, layer=name, layers="; ".join(book.sheets)
         )
-    number, headers, _, notes = found[name]
+    header = found[name]
+    width = len(header.texts)
+    beside = dict(header.stamps)
+    below = (row for row in book.rows(name, limits.columns) if row[0] > header.row)
+    rows = _marked(collect(file.name, below, width, limits, beside), header, book.merged[name])
+    for other in book.sheets:
+        if other != name:
+            beside.update(_suspects(book, other, found.get(other), limits))
+    beside.update((words, None) for words in book.words() if may_bear(words))
     return Table(
         file=file.name,
         format=file.format,
         layer=name,
-        header=headers,
-        header_row=number,
-        rows=collect(file.name, _below(book, name, number, len(headers)), len(headers), limits),
-        notes=(name, *notes),
+        header=header.texts,
+        header_row=header.row,
+        rows=rows,
+        notes=(name, *header.notes),
+        beside=tuple(beside),
     )
+
+
+def _marked(rows: list[Row], header: Header, merged: Sequence[Area]) -> list[Row]:
+    """Return rows with what a merged cell says of secrecy in each row that it covers."""
+    place = {row.number: index for index, row in enumerate(rows)}
+    secrecy = names_of(CLASSIFICATION) | names_of(CONFIDENTIAL)
+    done: dict[int, int] = {}
+    for column, first, last in sorted(merged):
+        overlaps = first <= done.get(column, 0)  # no sound book has such cells
+        if overlaps or first not in place or column >= len(header.texts):
+            continue
+        done[column] = last
+        cell = rows[place[first]].cells[column]
+        if not may_bear(shown(cell)) and plain_key(header.texts[column]) not in secrecy:
+            continue
+        for index in range(place[first] + 1, len(rows)):
+            row = rows[index]
+            if row.number > last:
+                break
+            rows[index] = row._replace(cells=(*row.cells[:column], cell, *row.cells[column + 1 :]))
+    return rows
+
+
+def _suspects(
+    book: Book, sheet: str, header: Header | None, limits: Limits
+) -> Iterator[tuple[str, None]]:
+    """Yield the words of a sheet that is not read, where they may bear a mark of secrecy."""
+    if may_bear(sheet):
+        yield sheet, None
+    if header is not None:
+        yield from header.stamps.items()
+    names = None if header is None else header.texts
+    for number, cells in book.rows(sheet, limits.columns):
+        texts = [shown(cell) for cell in cells]
+        if header is not None and number <= header.row:
+            continue
+        if names is None and sum(map(bool, texts)) >= _CELLS_OF_A_HEADER:
+            names = tuple(texts)
+            continue
+        yield from ((words, None) for words in _labelled(names or (), texts) if may_bear(words))
+
+
+def _labelled(names: Sequence[str], texts: Sequence[str]) -> Iterator[str]:
+    """Yield the texts of a row, each with the header that it stands under."""
+    for name, text in zip_longest(names, texts, fillvalue=""):
+        yield f"{name}: {text}" if name and text else text
 
 
 def _header(
@@ -106,12 +174,7 @@ def _header(
     found = find_header([cells for _, cells in top], recognised)
     if found is None:
         return None
-    below, headers, known = found
-    notes = tuple(text for _, cells in top[: below - 1] for cell in cells if (text := shown(cell)))
-    return top[below - 1][0], headers, known, notes
-
-
-def _below(
-    book: Book, sheet: str, header: int, width: int
-) -> Iterator[tuple[int, Sequence[Cell]]]:
-    return (row for row in book.rows(sheet, width) if row[0] > header)
+    below, headers, known, _ = found
+    rows = [cells for _, cells in top]
+    notes = tuple(text for cells in rows[: below - 1] for cell in cells if (text := shown(cell)))
+    return Header(top[below - 1][0], headers, known, notes, stamps(rows, found))

@@ -1,0 +1,102 @@
+"""The marks of a state secret in the words of a file: `Mật`, `Tối mật`, `Tuyệt mật`.
+
+A word counts as a mark where it stands alone, or beside the name of a field of secrecy; the two
+higher levels wherever they are named. `Mật độ`, `bảo mật` or `Bà Mật` are no marks, nor is `mat`
+without its letters, which may be `mất`, `mặt` or `mát`.
+"""
+
+import re
+from collections.abc import Iterator
+from functools import cache
+
+from data.text import Language
+from gis.exchange.fields import tables, title
+from gis.names import nfc, plain_key
+
+__all__ = ["CLASSIFICATION", "CONFIDENTIAL", "bears_mark", "is_open", "is_secret", "may_bear",
+           "names_of"]  # fmt: skip
+
+CLASSIFICATION, CONFIDENTIAL = "classification", "confidential"
+"""Fields of secrecy: of the state, and of an owner."""
+
+_QUICK = re.compile(r"m\s?[aâậạ][\u0300-\u036f]*\s?t|secret", re.IGNORECASE)
+_NAMED = re.compile(
+    r"(?<![^\W_])(?:"
+    r"(?:tối|tuyệt)[\s_\u200b-]{1,3}mật(?!\w)(?![\s_]{1,3}độ)"
+    r"|(?:tài liệu|văn bản|hồ sơ|dấu)[\s_]{1,3}mật(?!\w)(?![\s_]{1,3}(?:độ|mã|khẩu))"
+    r"|top secret(?!\w))",
+    re.IGNORECASE,
+)
+_SPACED = re.compile(r"(?<!\w)\w(?: \w){2,20}(?!\w)")
+_BETWEEN_CELLS = re.compile(r"</t[dh]>\s{0,99}<t[dh][^<>]{0,200}>", re.IGNORECASE)
+_PARTS = re.compile(r"[\r\n\t;,/()\[\]{}<>|\N{EN DASH}\N{EM DASH}]|\\[PLlOoKk]|\.\s| - ")
+_ALONE = "mat"
+_FIELD_BYTES, _CUT_BYTES = 10, 2
+
+
+def may_bear(text: str) -> bool:
+    """Return whether a text needs a closer look; what `bears_mark` is true of is among them."""
+    return _QUICK.search(text) is not None
+
+
+def bears_mark(text: str) -> bool:
+    """Return whether a text names a level of secrecy, or a part of it is nothing but a mark."""
+    if not may_bear(text):
+        return False
+    words = _SPACED.sub(lambda found: found[0].replace(" ", ""), nfc(text))
+    return _NAMED.search(words) is not None or any(_is_mark(one) for one in _parts(words))
+
+
+def is_open(word: str) -> bool:
+    """Return whether what stands in a column of secrecy says that there is none, or nothing."""
+    key = plain_key(word)
+    return not key or key in tables()["classification"]["open"]
+
+
+def is_secret(word: str) -> bool:
+    """Return whether what stands in a column of confidentiality is a level of secrecy."""
+    key = plain_key(word).removeprefix("do mat ").strip()
+    return len(key) > 1 and key in tables()["classification"]["secret"]
+
+
+@cache
+def names_of(field: str, *, cut: bool = False) -> frozenset[str]:
+    """Return the headers of a field of secrecy, in words without marks.
+
+    Parameters
+    ----------
+    field : str
+        Of the state, or of an owner.
+    cut : bool
+        Whether those cut to the bytes of a dBASE name count too.
+    """
+    words = tables()
+    titles = {title(field, language) for language in Language}
+    common, structures = words["common"].get(field, ()), words["structures"].get(field, ())
+    listed = {field, *titles, *common, *structures}
+    if cut:
+        long = {nfc(one).encode() for one in listed}
+        listed |= {
+            one[:_FIELD_BYTES].decode("utf-8", errors="ignore")
+            for one in long
+            if _FIELD_BYTES < len(one) <= _FIELD_BYTES + _CUT_BYTES or one == field.encode()
+        }
+    return frozenset(plain_key(one) for one in listed)
+
+
+def _parts(text: str) -> Iterator[str]:
+    """Yield the parts of a text; of `Độ mật: Mật` not the name of the field, which is no mark."""
+    for part in _PARTS.split(_BETWEEN_CELLS.sub(": ", text)):
+        label, _, value = part.partition(":")
+        key = plain_key(label)
+        if value.strip() and key in names_of(CLASSIFICATION):
+            yield "" if is_open(value) else "mật"
+        elif not value.strip() or key not in names_of(CONFIDENTIAL):
+            yield label
+        yield value
+
+
+def _is_mark(text: str) -> bool:
+    if not is_secret(text):
+        return False
+    return plain_key(text) != _ALONE or "mật" in text.casefold()
