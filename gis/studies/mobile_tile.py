@@ -7,7 +7,7 @@ level and that of all are kept.
 
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import groupby
 
 import numpy as np
@@ -25,6 +25,9 @@ from propagation.mobile import MobileReference, level_dbm
 __all__ = ["MobileNetworks", "MobileTile", "Site", "mobile_tile", "sites_of"]
 
 Floats = NDArray[np.float64]
+
+_LAST_PIXELS = 2.0
+_KM_PER_DEGREE = 111.195
 
 
 @dataclass(frozen=True, slots=True)
@@ -195,9 +198,40 @@ def mobile_tile(
 def _fields(
     networks: MobileNetworks, site: Site, tile: Grid, stage: Stage
 ) -> Iterator[tuple[int, TileField]]:
-    """Yield the field of each transmitter of a site that reaches a tile."""
-    for position in site.positions:
-        emitter = networks.emitters[position]
-        found = tile_field(emitter, tile, networks.layout, TIME_PERCENTS, stage)
-        if found is not None:
-            yield position, found
+    """Yield the field of each transmitter of a site that reaches a tile.
+
+    Those of one carrier at one height have one loss: it is predicted once, for a power of 0 dBW
+    all round, to which the power of each sector towards the pixel is added. A sector's pattern is
+    the same at every elevation.
+    """
+
+    def path(position: int) -> tuple[float, float]:
+        station = networks.emitters[position].station
+        return station.frequency_mhz, station.height_above_ground_m or 0.0
+
+    for _, alike in groupby(sorted(site.positions, key=path), path):
+        yield from _together(networks, list(alike), tile, stage)
+
+
+def _together(
+    networks: MobileNetworks, positions: Sequence[int], tile: Grid, stage: Stage
+) -> Iterator[tuple[int, TileField]]:
+    """Yield the fields of transmitters of one carrier at one height of one structure."""
+    first = networks.emitters[positions[0]]
+    around = replace(first, station=replace(first.station, antenna=None, erp_total_dbw=0.0))
+    found = tile_field(around, tile, networks.layout, TIME_PERCENTS, stage)
+    if found is None:
+        return
+    azimuth, away_km = first.towards(*tile.centres())
+    reach_km, level = networks.layout.reach_km, np.zeros(1)
+    last = (away_km <= reach_km) & (away_km > reach_km - _LAST_PIXELS * _pixel_km(tile))
+    for position in positions:
+        field = found.field_dbuvm + networks.emitters[position].erp_dbw(azimuth, level)
+        edge = float(np.fmax.reduce(field[0][last], initial=-np.inf))
+        values = field.astype(np.float32)
+        yield position, replace(found, field_dbuvm=values, edge_dbuvm=edge)
+
+
+def _pixel_km(tile: Grid) -> float:
+    """Return the side of a tile's pixels, near enough."""
+    return tile.pixel_height_deg * _KM_PER_DEGREE

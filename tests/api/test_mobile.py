@@ -1,14 +1,18 @@
 """Mobile coverage over HTTP and on its pages: who sees what, what is refused, the table."""
 
 import io
+import json
+import shutil
 from collections.abc import Callable
 from html import unescape
+from pathlib import Path
 from typing import Any
 
 import pytest
 from openpyxl import load_workbook
 from starlette.testclient import TestClient
 
+from api.cli import main
 from api.service import Service
 from data.text import text
 from gis.register.scopes import SYSTEM
@@ -200,3 +204,27 @@ def test_a_form_that_is_wrong_comes_back(browser_of: Callable[[str], Any]) -> No
     page = unescape(answer.text)
     assert "95" in page
     assert "106.4" in page
+
+
+def test_on_the_command_line(
+    capsys: pytest.CaptureFixture[str], demo_register: Path, tmp_path: Path
+) -> None:
+    home = tmp_path / "own"
+    home.mkdir()
+    shutil.copy(demo_register, home / "register.gpkg")
+    words = [
+        "mobile",
+        "--home",
+        str(home),
+        "--bounds",
+        "106.35,10.5,106.45,10.6",
+        "--step",
+        "1000",
+    ]
+    more = ["--reach", "8", "--band", "1800", "--public", "--json", "--on", ON]
+    assert main([*words, *more]) == 0
+    told = json.loads(capsys.readouterr().out)
+    assert told["kind"] == "mobile"
+    assert {one["band"] for one in told["results"]["transmitters"]} == {"1800"}
+    assert main([*words, "--minimum", "7"]) != 0
+    assert "-150" in capsys.readouterr().err
