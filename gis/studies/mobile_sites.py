@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any, Final
 
+from data.text import Phrase
 from gis.errors import FormatError
 from gis.mobile import band_of, generations_of
 from gis.register.antennas import Antenna, AntennaKind
@@ -157,7 +158,7 @@ def _stands(structure: Structure, on: date) -> bool:
 
 def _absent(one: Installation, structure: Structure | None) -> tuple[str, ...]:
     names = [name for name in _NEEDED if getattr(one, name) is None]
-    return (*names, *(("position",) if structure is None else ()))
+    return (*names, *(("structure_id",) if structure is None else ()))
 
 
 def _station(one: Installation, structure: Structure) -> BroadcastStation:
@@ -219,6 +220,7 @@ def _require(
         raise FormatError("mobile.no_transmitter", **told)
     if not stations:
         names = sorted({name for one in left_out for name in one.missing})
-        raise FormatError("mobile.none_complete", count=count, missing=", ".join(names), **told)
+        missing = Phrase(f"register.field.{names[0]}")
+        raise FormatError("mobile.none_complete", count=count, missing=missing, **told)
     if len(stations) > _MOST:
         raise FormatError("mobile.too_many", count=len(stations), limit=_MOST, **told)

@@ -1,7 +1,7 @@
 """Mobile coverage: levels by the point predictor, gaps by brute force, communes by hand."""
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
@@ -36,7 +36,7 @@ from gis.studies.rerun import rerun
 from gis.studies.runner import run
 from gis.studies.snapshots import record_from_json
 from gis.terrain.ground import Ground
-from gis.terrain.source import FlatTerrain
+from gis.terrain.source import FlatTerrain, RasterTerrain
 from propagation.compliance.records import Confidence
 from propagation.mobile import Generation, MobileReference, level_dbm
 from propagation.units import dbm_from_dbuvm
@@ -217,6 +217,23 @@ def test_levels_are_those_of_the_point_predictor(context: StudyContext) -> None:
     np.testing.assert_array_equal(server[sure], levels.argmax(axis=0)[sure])
 
 
+def test_over_hills_too(context: StudyContext, write_terrain: Callable[..., Path]) -> None:
+    """Where sight changes between two pixels a value may jump; nearly all are the point's own."""
+
+    def heights(lon: np.ndarray, lat: np.ndarray) -> np.ndarray:
+        return 60 + 40 * np.sin(60 * lon) * np.cos(70 * lat)
+
+    hills = replace(context, ground=Ground(RasterTerrain(write_terrain(heights))))
+    study = run("mobile", {**REQUEST, "step_m": 250}, hills)
+    grid = grid_over(tuple(BOUNDS), 250.0)  # type: ignore[arg-type]
+    longitude, latitude = (axis.ravel() for axis in grid.centres())
+    chosen = np.random.default_rng(5).choice(longitude.size, 100, replace=False)
+    best = levels_at(study, hills, longitude[chosen], latitude[chosen]).max(axis=0)
+    apart = np.abs(values(study, "level.tif", hills).ravel()[chosen] - best)
+    assert np.median(apart) < 0.2
+    assert np.mean(apart < 1.5) > 0.9
+
+
 def test_counts_gaps_and_areas_by_brute_force(context: StudyContext) -> None:
     """From each operator's own raster, and from studies of one transmitter's operator and band."""
     study = run("mobile", {**REQUEST, "minimum_level_dbm": -90}, context)
@@ -379,6 +396,25 @@ def test_what_lacks_a_value_is_left_out_and_named(context: StudyContext) -> None
     }
     assert len(study.inputs["stations"]) == 6
     assert [one["left_out"] for one in study.results["operators"]] == [0, 2]
+
+
+def test_an_own_antenna_on_a_mast_that_is_not_shown_is_named_without_its_place(
+    context: StudyContext,
+) -> None:
+    with context.register.write(author="test", reason="hidden") as writer:
+        writer.add_structures([structure("s7", confidential=True)])
+        hidden = installation("d1", "s7", "b", "4G", 1842.5, 0.0)
+        writer.add_installations([replace(hidden, confidential=True)])
+    own = run("mobile", {**REQUEST, "asked_by": "b"}, context)
+    assert [(one["name"], one["missing"]) for one in own.inputs["not_assessed"]] == [
+        ("d1 · 4G · 0°", ["structure_id"])
+    ]
+    assert "Cột s7" not in str(own.inputs)
+    other = run("mobile", {**REQUEST, "asked_by": "a"}, context)
+    assert not other.inputs["not_assessed"]
+    assert "d1" not in {one["id"] for one in other.inputs["stations"]}
+    whole = run("mobile", REQUEST, context)
+    assert "d1" in {one["id"] for one in whole.inputs["stations"]}
 
 
 def test_hata_says_nothing_where_it_is_not_made_for(context: StudyContext) -> None:
