@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from data.text import Language, text
+from gis.mobile import bands
 from gis.register.records import BroadcastStation
 from gis.studies.asked import INTERFERENCE_TIME_PERCENTS
 from gis.studies.predictors.base import Limits, Range
@@ -14,7 +15,7 @@ from gis.studies.predictors.registry import DEFAULT, MODELS
 from propagation.hata.okumura import Environment
 from propagation.itu import p1812, p2108, p2109
 
-__all__ = ["Choice", "Choices", "choices_for", "network_choices", "path_choices"]
+__all__ = ["Choice", "Choices", "choices_for", "mobile_choices", "network_choices", "path_choices"]
 
 _MEDIAN = (50.0,)
 _FM_MHZ = (87.5, 108.0)
@@ -84,6 +85,20 @@ def network_choices(curves: Path | None, language: Language) -> Choices:
         Language of the words.
     """
     return _choices(_FM_MHZ, None, curves, language)
+
+
+def mobile_choices(curves: Path | None, language: Language) -> Choices:
+    """Return what can be chosen for mobile networks of any band.
+
+    Parameters
+    ----------
+    curves : Path or None
+        The installation's copy of the curves of Rec. ITU-R P.1546.
+    language : Language
+        Language of the words.
+    """
+    known = bands()
+    return _choices((known[0].lower_mhz, known[-1].upper_mhz), None, curves, language)
 
 
 def path_choices(

@@ -19,6 +19,7 @@ __all__ = [
     "ImportAnswersRequest",
     "InterferenceRequest",
     "Megahertz",
+    "MobileRequest",
     "NetworkRequest",
     "Reach",
     "SharingRequestBody",
@@ -151,6 +152,30 @@ class NetworkRequest(_Added):
     step_m: Step | None = None
     reach_km: Reach | None = None
     threshold_dbuvm: Threshold | None = None
+
+
+class MobileRequest(_Added):
+    """Coverage of mobile networks: over units, a rectangle or a circle, else the province."""
+
+    technology: Literal["2g", "3g", "4g", "5g"] | None = None
+    band: Annotated[str | None, Field(max_length=20, examples=["1800"])] = None
+    operators: Annotated[list[StationId] | None, Field(min_length=1, max_length=500)] = None
+    units: Annotated[
+        list[Annotated[str, Field(min_length=1, max_length=20)]] | None,
+        Field(min_length=1, max_length=500, examples=[["27694"]]),
+    ] = None
+    bounds: Annotated[
+        list[Degrees] | None,
+        Field(min_length=4, max_length=4, examples=[[106.3, 10.5, 106.6, 10.8]]),
+    ] = None
+    longitude: Degrees | None = None
+    latitude: Degrees | None = None
+    radius_km: Annotated[float | None, Field(ge=0.5, le=100, allow_inf_nan=False)] = None
+    step_m: Step | None = None
+    reach_km: Annotated[float | None, Field(ge=1, le=100, allow_inf_nan=False)] = None
+    minimum_level_dbm: Annotated[float | None, Field(ge=-150, le=0, allow_inf_nan=False)] = None
+    receiver_height_m: Annotated[float | None, Field(ge=1, le=100, allow_inf_nan=False)] = None
+    public: bool | None = None
 
 
 class ChannelsRequest(_Moment):

@@ -29,7 +29,9 @@ from gis.terrain.opening import open_ground
 __all__ = ["Service", "may_read", "service_of"]
 
 _STAMP_CHARACTERS = 12
-_NOT_FOR_ALL = frozenset({"best_sites", "channels", "compliance", "sharing", "site_planning"})
+_NOT_FOR_ALL = frozenset(
+    {"best_sites", "channels", "compliance", "mobile", "sharing", "site_planning"}
+)
 
 
 class Service:
@@ -161,16 +163,20 @@ def may_read(identity: Identity, access: Access) -> bool:
     Coverage and interference are for everyone who has signed in; searches for channels, findings
     of an application and other findings are for the department, and the last for an operator where
     they are about its own stations alone and nothing went in that another operator or the
-    department keeps confidential. A search for supports is for whoever asked, and the department.
+    department keeps confidential. A search for supports is for whoever asked, and the department;
+    so is a coverage of mobile networks, unless the department made it of public records alone.
     """
     if identity.account is None:
         return False
     if identity.is_staff or access.kind not in _NOT_FOR_ALL:
         return True
+    own = identity.scope.own
+    theirs = bool(own) and access.organisations == (own,)
+    if access.kind == "mobile":
+        return theirs or (access.organisations == (None,) and not access.confidential)
     if access.kind == "channels" or access.application or access.confidential:
         return False
-    own = identity.scope.own
-    return bool(own) and access.organisations == (own,)
+    return theirs
 
 
 def service_of(request: Request) -> Service:

@@ -13,6 +13,8 @@ from gis.rules import load_rule_pack
 from gis.studies import best_sites, compliance, coverage, interference
 from gis.studies.asked import coverage_asked, interference_asked
 from gis.studies.channels_asked import channels_asked
+from gis.studies.mobile_asked import mobile_asked
+from gis.studies.mobile_sites import mobile_sites
 from gis.studies.network_asked import network_asked
 from gis.studies.parts import moment
 from gis.studies.requests import Reader
@@ -85,6 +87,17 @@ def _network(service: Service, _: Identity, inputs: Mapping[str, object]) -> Map
     return inputs
 
 
+def _mobile(
+    service: Service, identity: Identity, inputs: Mapping[str, object]
+) -> Mapping[str, object]:
+    """Refuse a coverage that cannot be made; an operator's is of what it may see."""
+    asked = {**inputs, "asked_by": None if identity.is_staff else identity.scope.own}
+    with service.register.snapshot() as register:
+        found = mobile_asked(asked, register, service.settings.p1546_curves)
+        mobile_sites(found, register, service.ground)
+    return asked
+
+
 def _supports(
     _: Service, identity: Identity, inputs: Mapping[str, object]
 ) -> Mapping[str, object]:
@@ -120,6 +133,7 @@ def _site(
 _PREPARED: Mapping[str, _Prepares] = {
     "best_sites": _places,
     "channels": _channels,
+    "mobile": _mobile,
     "network": _network,
     "sharing": _supports,
     "site_planning": _site,

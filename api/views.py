@@ -10,7 +10,13 @@ from gis.errors import NotFoundError
 from gis.jurisdictions import Jurisdiction, jurisdiction_on, jurisdictions
 from gis.register.records import AdministrativeUnit, UnitKind
 from gis.studies.record import Study
-from maps.studies import channels_view, coverage_view, interference_view, network_view
+from maps.studies import (
+    channels_view,
+    coverage_view,
+    interference_view,
+    mobile_view,
+    network_view,
+)
 from maps.views import RegisterView
 
 __all__ = ["jurisdiction_of", "register_view", "study_view"]
@@ -68,17 +74,22 @@ def study_view(
     coverage = coverage_view(study, service.home) if study.kind == "coverage" else None
     disturbed = interference_view(study, service.home) if study.kind == "interference" else None
     network = network_view(study, service.home) if study.kind == "network" else None
+    mobile = mobile_view(study, service.home) if study.kind == "mobile" else None
     found = channels_view(study, service.home) if study.kind == "channels" else None
+    carrying = {one.get("structure_id") for one in study.inputs.get("stations", ())}
     with service.register.snapshot() as register:
+        standing = register.structures(identity.scope) if mobile else ()
         return RegisterView(
             title=text(f"pages.study_title_{study.kind}", language, **named),
             jurisdiction=place.name(language),
             on=on,
-            stations=register.stations(identity.scope, on=on),
+            structures=[one for one in standing if one.id in carrying],
+            stations=() if mobile else register.stations(identity.scope, on=on),
             boundaries=register.boundaries(codes=(place.province_code,), on=on),
             organisations={one.id: one.name for one in register.organisations()},
             coverage=coverage,
             interference=disturbed,
             network=network,
+            mobile=mobile,
             channels=found,
         )

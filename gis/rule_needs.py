@@ -7,6 +7,7 @@ from typing import Final
 from gis.errors import FormatError
 from gis.rules import Span, spans_of
 from propagation.compliance import parameters
+from propagation.mobile import Generation
 
 __all__ = ["ALWAYS_READ", "require_kept"]
 
@@ -30,6 +31,7 @@ ALWAYS_READ: Final = (
     parameters.TV_PROTECTION_RATIO,
     parameters.TV_PROTECTION_RATIO_ADJACENT,
     parameters.TV_RASTER,
+    *(generation.rule for generation in Generation),
 )
 """Where another is absent, the checks that it decides are left out of a study, which says so."""
 

@@ -8,10 +8,17 @@ from shapely.geometry import shape
 
 from data.text import Language, number, text
 from gis.register.records import Boundary
-from maps.legend import channel_layer, contour_dash
+from maps.legend import channel_layer, contour_dash, operator_layer
 from maps.palette import interferer_letter
 from maps.tables import Table
-from maps.views import ChannelsView, Interferer, NetworkView, Overlay, RegisterView
+from maps.views import (
+    ChannelsView,
+    Interferer,
+    MobileView,
+    NetworkView,
+    Overlay,
+    RegisterView,
+)
 
 __all__ = ["bounds_of", "map_payload"]
 
@@ -110,6 +117,8 @@ def _lettered(view: RegisterView) -> Sequence[Interferer]:
     """Return the stations whose letters stand on the map."""
     if view.interference is not None:
         return view.interference.interferers
+    if view.mobile is not None:
+        return view.mobile.servers
     return () if view.network is None else view.network.servers
 
 
@@ -144,6 +153,7 @@ def _overlays(view: RegisterView, language: Language) -> Iterator[dict[str, obje
             ("dominant", text("maps.layer_dominant", language), view.interference.dominant)
         )
     pictures += [*_network_pictures(view.network, language)]
+    pictures += [*_mobile_pictures(view.mobile, language)]
     pictures += [*_channel_pictures(view.channels, language)]
     for name, label, picture in pictures:
         south, west, north, east = picture.bounds
@@ -162,6 +172,17 @@ def _network_pictures(
         picture = getattr(network, name, None)
         if picture is not None:
             yield name, text(f"maps.layer_network_{name}", language), picture
+
+
+def _mobile_pictures(
+    mobile: MobileView | None, language: Language
+) -> Iterator[tuple[str, str, Overlay]]:
+    if mobile is None:
+        return
+    for name in ("operators", "level", "sites", "server"):
+        yield f"mobile-{name}", text(f"mobile.layer_{name}", language), getattr(mobile, name)
+    for place, (name, picture) in enumerate(mobile.by_operator):
+        yield operator_layer(place), text("mobile.layer_of", language, name=name), picture
 
 
 def _channel_pictures(
@@ -224,6 +245,8 @@ def _opening(view: RegisterView) -> Overlay | None:
         return view.interference.dominant
     if view.network is not None:
         return view.network.strongest
+    if view.mobile is not None:
+        return view.mobile.server
     if view.channels is not None:
         return view.channels.count
     return view.coverage.field_strength if view.coverage is not None else None

@@ -11,11 +11,14 @@ from maps.palette import (
     COUNT,
     FIELD_STRENGTH,
     MARGIN,
+    OPERATORS,
     SHAPES,
+    SITES,
     Palette,
     Symbol,
     interferer_colour,
     interferer_letter,
+    mobile_level,
     server_colour,
 )
 from maps.tables import Table
@@ -24,6 +27,7 @@ from maps.views import (
     CoverageView,
     InterferenceView,
     Interferer,
+    MobileView,
     NetworkView,
     RegisterView,
 )
@@ -38,7 +42,9 @@ __all__ = [
     "contour_levels",
     "coverage_layers",
     "layer_groups",
+    "mobile_layers",
     "network_layers",
+    "operator_layer",
 ]
 
 
@@ -115,7 +121,7 @@ CONTOUR_DASHES = {48: "1 5", 54: "2 4", 66: "8 4", 74: ""}
 """Line pattern of each threshold, so that contours differ without their colour."""
 
 
-_GROUPS = {"channels": "channels.group"}
+_GROUPS = {"channels": "channels.group", "mobile": "mobile.title"}
 """Headings of groups whose words stand in a catalogue of their own."""
 
 
@@ -131,14 +137,15 @@ def layer_groups(view: RegisterView, table: Table, language: Language) -> list[G
     language : Language
         Language of the words.
     """
-    studied = bool(view.studies)
+    standing = view.mobile is not None or not view.studies
     groups = [
         ("coverage", tuple(coverage_layers(view.coverage, language))),
         ("interference", tuple(_interference_layers(view.interference, language))),
         ("network", tuple(network_layers(view.network, language))),
+        ("mobile", tuple(mobile_layers(view.mobile, language))),
         ("channels", tuple(channels_layers(view.channels, language))),
         ("stations", tuple(_kind_layers(table, "stations", language, shown=True))),
-        ("structures", tuple(_kind_layers(table, "structures", language, shown=not studied))),
+        ("structures", tuple(_kind_layers(table, "structures", language, shown=standing))),
         ("register", tuple(_base_layers(view, table, language))),
     ]
     return [
@@ -278,6 +285,50 @@ def network_layers(network: NetworkView | None, language: Language) -> Iterator[
             notes=notes if name == "strongest" else (*notes, *received),
             stamps=stamps,
         )
+
+
+def mobile_layers(mobile: MobileView | None, language: Language) -> Iterator[Layer]:
+    """Return the layers of a mobile coverage: best server, operators and gaps, sites, levels."""
+    if mobile is None:
+        return
+    stamps = _study_stamps(mobile.flat_terrain, mobile.synthetic, language)
+    servers = tuple(
+        replace(_interferer_swatch(one, language), colour=server_colour(one.rank))
+        for one in mobile.servers
+    )
+    further = (text("mobile.further", language, count=mobile.further),)
+    levels = _classes(mobile_level(mobile.minimum_dbm), language)
+    minimum = number(mobile.minimum_dbm, language)
+    told = {"technology": mobile.technology, "minimum": minimum, "model": mobile.model}
+    note = text("mobile.layer_note", language, **told)
+    legends = {
+        "server": (servers, further if mobile.further else ()),
+        "operators": (_classes(OPERATORS, language), ()),
+        "sites": (_classes(SITES, language), ()),
+        "level": (levels, ()),
+    }
+    for name, (legend, notes) in legends.items():
+        yield Layer(
+            f"mobile-{name}",
+            text(f"mobile.layer_{name}", language),
+            shown=name == "server",
+            legend=legend,
+            notes=(note, *notes) if name == "server" else notes,
+            stamps=stamps,
+        )
+    for place, (name, _) in enumerate(mobile.by_operator):
+        yield Layer(
+            operator_layer(place),
+            text("mobile.layer_of", language, name=name),
+            shown=False,
+            legend=levels if place == 0 else (),
+            stamps=stamps,
+        )
+
+
+def operator_layer(place: int) -> str:
+    """Return the name of the layer of one operator."""
+    return f"mobile-operator-{place}"
 
 
 def channels_layers(channels: ChannelsView | None, language: Language) -> Iterator[Layer]:

@@ -10,7 +10,7 @@ BS.412-9, table 1. Run `python -m maps.palette` to see the palettes in a termina
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from types import MappingProxyType
 
 import numpy as np
@@ -28,8 +28,10 @@ __all__ = [
     "DOMINANT_NONE",
     "FIELD_STRENGTH",
     "MARGIN",
+    "OPERATORS",
     "PATH",
     "SHAPES",
+    "SITES",
     "STATION",
     "STRUCTURES",
     "Palette",
@@ -41,6 +43,7 @@ __all__ = [
     "demonstration",
     "interferer_colour",
     "interferer_letter",
+    "mobile_level",
     "rgb",
     "server_colour",
 ]
@@ -158,6 +161,27 @@ COUNT = Palette(
 )
 """How many stations reach a threshold at a place."""
 
+SITES = Palette(
+    "",
+    tuple(
+        replace(one, key=one.key.replace("maps.count_", "mobile.sites_")) for one in COUNT.classes
+    ),
+)
+"""How many mobile sites reach the minimum level at a place."""
+
+OPERATORS = Palette(
+    "",
+    (
+        PaletteClass(None, 0.0, None, "mobile.operators_unknown"),
+        PaletteClass(0.0, 1.0, "#b35806", "mobile.operators_0"),
+        PaletteClass(1.0, 2.0, "#c7e9b4", "mobile.operators_1"),
+        PaletteClass(2.0, 3.0, "#7fcdbb", "mobile.operators_2"),
+        PaletteClass(3.0, 4.0, "#41b6c4", "mobile.operators_3"),
+        PaletteClass(4.0, None, "#253494", "mobile.operators_4"),
+    ),
+)
+"""How many operators reach the minimum level at a place; none is a gap."""
+
 CHANNELS = Palette(
     "",
     (
@@ -259,6 +283,17 @@ PATH = MappingProxyType(
     }
 )
 """Colours of a path profile; every line also has its own dash, every surface its own hatching."""
+
+
+def mobile_level(minimum_dbm: float) -> Palette:
+    """Return the classes of a mobile level, dBm, by how far it lies above a minimum."""
+    colours = ("#c7e9b4", "#41b6c4", "#2c7fb8", "#253494")
+    edges = [minimum_dbm + above for above in (0.0, 5.0, 10.0, 20.0)]
+    classes = [PaletteClass(None, edges[0], None, "mobile.level_below")]
+    for place, (lower, colour) in enumerate(zip(edges, colours, strict=True)):
+        upper = edges[place + 1] if place + 1 < len(edges) else None
+        classes.append(PaletteClass(lower, upper, colour, f"mobile.level_{place}"))
+    return Palette("dBm", tuple(classes))
 
 
 def interferer_colour(rank: int) -> str:

@@ -13,21 +13,33 @@ from gis.geodesy import destination
 from gis.home import Home
 from gis.studies.channels import channel_file
 from gis.studies.method import method_title
+from gis.studies.mobile import operator_file
 from gis.studies.record import Study, file_path
 from maps.overlay import class_overlay, rank_overlay, server_overlay
-from maps.palette import CHANNEL_MARGIN, CHANNELS, COUNT, FIELD_STRENGTH, MARGIN
+from maps.palette import (
+    CHANNEL_MARGIN,
+    CHANNELS,
+    COUNT,
+    FIELD_STRENGTH,
+    MARGIN,
+    OPERATORS,
+    SITES,
+    mobile_level,
+)
 from maps.views import (
     ChannelsView,
     CoverageView,
     GroundView,
     InterferenceView,
     Interferer,
+    MobileView,
     NetworkView,
 )
 
-__all__ = ["channels_view", "coverage_view", "interference_view", "network_view"]
+__all__ = ["channels_view", "coverage_view", "interference_view", "mobile_view", "network_view"]
 
 _SERVERS = 26
+_MOBILE_SERVERS = 9
 
 
 def coverage_view(study: Study, home: Home) -> CoverageView:
@@ -131,6 +143,60 @@ def network_view(study: Study, home: Home) -> NetworkView:
         threshold_dbuvm=float(study.inputs["threshold_dbuvm"]),
         servers=servers,
         further=len(serving) - len(servers),
+    )
+
+
+def mobile_view(study: Study, home: Home) -> MobileView:
+    """Return the pictures of a mobile coverage.
+
+    Parameters
+    ----------
+    study : Study
+        Of kind `mobile`.
+    home : Home
+        Where its files are.
+
+    Raises
+    ------
+    NotFoundError
+        If the study has no such files.
+    """
+    rows, stations = study.results["transmitters"], study.inputs["stations"]
+    serving = [row for row in rows if row["serves_km2"] > 0]
+    bounds, minimum = study.results["computation"]["bounds"], study.inputs["minimum_level_dbm"]
+    ranks = {row["position"]: row["rank"] for row in rows}
+    classes = mobile_level(float(minimum))
+    return MobileView(
+        study_id=study.id,
+        station_name="",
+        model=method_title(study.inputs["model"]),
+        flat_terrain=bool(study.inputs["terrain"]["flat"]),
+        ground=_ground(study),
+        synthetic=study.synthetic,
+        technology=study.inputs["technology"].upper(),
+        minimum_dbm=float(minimum),
+        server=server_overlay(
+            file_path(study, "server.tif", home), [ranks[place] for place in range(len(rows))]
+        ),
+        level=class_overlay(file_path(study, "level.tif", home), classes),
+        sites=class_overlay(file_path(study, "sites.tif", home), SITES),
+        operators=class_overlay(file_path(study, "operators.tif", home), OPERATORS),
+        by_operator=tuple(
+            (one["name"], class_overlay(file_path(study, operator_file(place), home), classes))
+            for place, one in enumerate(study.inputs["operators"])
+            if operator_file(place) in study.files
+        ),
+        servers=tuple(
+            Interferer(
+                rank=row["rank"],
+                name=row["name"],
+                frequency_mhz=row["frequency_mhz"],
+                area_km2=row["serves_km2"],
+                label_at=_mast(stations[row["position"]], bounds),
+            )
+            for row in serving[:_MOBILE_SERVERS]
+        ),
+        further=max(0, len(serving) - _MOBILE_SERVERS),
     )
 
 

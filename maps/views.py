@@ -13,6 +13,7 @@ __all__ = [
     "GroundView",
     "InterferenceView",
     "Interferer",
+    "MobileView",
     "NetworkView",
     "Overlay",
     "Pictures",
@@ -195,6 +196,42 @@ class NetworkView(StudyView):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class MobileView(StudyView):
+    """Coverage of mobile networks.
+
+    Attributes
+    ----------
+    technology : str
+        Generation of the networks, as people write it.
+    minimum_dbm : float
+        Level from which there is service.
+    server : Overlay
+        Best server, coloured by its rank; colours come again after the ninth.
+    level : Overlay
+        Strongest level, classes of `maps.palette.mobile_level`.
+    sites, operators : Overlay
+        How many sites, and how many operators, reach the minimum: classes of
+        `maps.palette.SITES` and `maps.palette.OPERATORS`, whose first class is a gap.
+    by_operator : tuple of (str, Overlay)
+        Name and strongest level of each operator.
+    servers : tuple of Interferer
+        The transmitters that serve the largest areas.
+    further : int
+        How many more transmitters serve some area.
+    """
+
+    technology: str
+    minimum_dbm: float
+    server: Overlay
+    level: Overlay
+    sites: Overlay
+    operators: Overlay
+    by_operator: tuple[tuple[str, Overlay], ...]
+    servers: tuple[Interferer, ...]
+    further: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ChannelsView(StudyView):
     """On which channels a new transmitter could stand.
 
@@ -298,7 +335,7 @@ class SupportsView:
     area: tuple[tuple[float, float], ...] = ()
 
 
-Pictures = CoverageView | NetworkView | ChannelsView | SiteView | SupportsView
+Pictures = CoverageView | MobileView | NetworkView | ChannelsView | SiteView | SupportsView
 """Pictures of a study that its report shows."""
 
 
@@ -326,7 +363,7 @@ class RegisterView:
         What the caller may see, already chosen by its role.
     organisations : mapping
         Name of each organisation by its identifier.
-    coverage, interference, network, channels : view or None
+    coverage, interference, network, mobile, channels : view or None
         A study's pictures.
     tiles : TileSource or None
         Background map, off by default: a closed network has none.
@@ -343,13 +380,14 @@ class RegisterView:
     coverage: CoverageView | None = None
     interference: InterferenceView | None = None
     network: NetworkView | None = None
+    mobile: MobileView | None = None
     channels: ChannelsView | None = None
     tiles: TileSource | None = None
 
     @property
     def studies(self) -> tuple[StudyView, ...]:
         """The studies whose pictures are shown."""
-        every = (self.coverage, self.interference, self.network, self.channels)
+        every = (self.coverage, self.interference, self.network, self.mobile, self.channels)
         return tuple(one for one in every if one is not None)
 
     @property

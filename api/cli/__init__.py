@@ -26,6 +26,7 @@ COMMANDS = (
     "coverage",
     "interference",
     "network",
+    "mobile",
     "channels",
     "sharing",
     "plan-site",

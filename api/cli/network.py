@@ -15,7 +15,7 @@ from api.clock import judged_today
 from gis.studies import Study, run
 from gis.studies.method import METHOD_INPUTS
 
-__all__ = ["COMMANDS", "bounds_of"]
+__all__ = ["COMMANDS", "bounds_of", "words_of"]
 
 _NUMBERS = (
     ("step", "M", "step_m"),
@@ -33,7 +33,7 @@ def _configure(parser: Parser) -> None:
         "--bounds", type=bounds_of, metavar="W,S,E,N", help=parser.say("help_bounds_network")
     )
     parser.add_argument(
-        "--stations", type=_words, metavar="ID,ID", help=parser.say("help_stations_network")
+        "--stations", type=words_of, metavar="ID,ID", help=parser.say("help_stations_network")
     )
     for name, unit, target in _NUMBERS:
         parser.add_argument(
@@ -53,7 +53,8 @@ def bounds_of(written: str) -> list[float]:
     return [float(part) for part in written.split(",")]
 
 
-def _words(written: str) -> list[str]:
+def words_of(written: str) -> list[str]:
+    """Return the words of a list as they are typed, with commas between."""
     return [part.strip() for part in written.split(",")]
 
 

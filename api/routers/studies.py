@@ -23,6 +23,7 @@ from api.schemas import (
     ComplianceRequest,
     CoverageRequest,
     InterferenceRequest,
+    MobileRequest,
     NetworkRequest,
     SharingRequest,
     SitePlanningRequest,
@@ -45,7 +46,7 @@ from maps.documents.report import study_docx, study_html, study_pdf
 from maps.path_figure import path_picture
 from maps.point import point_answer
 from maps.site_figure import site_view
-from maps.studies import channels_view, coverage_view, network_view
+from maps.studies import channels_view, coverage_view, mobile_view, network_view
 from maps.support_figure import supports_view
 from maps.views import Pictures
 
@@ -61,6 +62,7 @@ _MEDIA = {
 _PICTURES: Mapping[str, Callable[[Study, Home], Pictures]] = {
     "channels": channels_view,
     "coverage": coverage_view,
+    "mobile": mobile_view,
     "network": network_view,
     "best_sites": lambda study, _: supports_view(study),
     "sharing": lambda study, _: supports_view(study),
@@ -101,6 +103,12 @@ def compliance(request: Request, wanted: ComplianceRequest) -> JSONResponse:
 def network(request: Request, wanted: NetworkRequest) -> JSONResponse:
     """Ask for the coverage and interference of a whole network of FM stations."""
     return _accepted(request, "network", wanted.inputs())
+
+
+@router.post("/studies/mobile", status_code=202)
+def mobile(request: Request, wanted: MobileRequest) -> JSONResponse:
+    """Ask for the coverage of mobile networks; an operator for what it may see."""
+    return _accepted(request, "mobile", wanted.inputs())
 
 
 @router.post("/studies/channels", status_code=202)

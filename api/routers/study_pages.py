@@ -56,6 +56,7 @@ Listed = Literal[
     "coverage",
     "interference",
     "compliance",
+    "mobile",
     "network",
     "channels",
     "sharing",
@@ -76,7 +77,7 @@ _OPENED: Mapping[Opened, frozenset[str]] = {
     "none": frozenset(),
 }
 """Which stations' findings are unfolded."""
-_PICTURES = frozenset({"channels", "coverage", "interference", "network"})
+_PICTURES = frozenset({"channels", "coverage", "interference", "mobile", "network"})
 
 
 class _Predicted(BaseModel):
@@ -156,7 +157,7 @@ def _list(
         offset=offset,
         per_page=_PER_PAGE,
         kind=kind,
-        kinds=(*ASKED, "network", "channels", "sharing", "best_sites", "site_planning"),
+        kinds=(*ASKED, "mobile", "network", "channels", "sharing", "best_sites", "site_planning"),
         refused=refused,
         form=FormState("network", refused),
         usual=_usual_network(request),

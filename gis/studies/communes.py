@@ -108,10 +108,20 @@ class Communes:
     def on_grid(self, grid: Grid, pack: RulePack) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
         """Return the surroundings of a grid's pixels, as `areas_at`, and their communes.
 
-        Both have the shape of the grid; communes are positions among the members, -1 where a
-        pixel's centre lies in no outline and near no point.
+        Both have the shape of the grid; communes are as of `positions_on`.
         """
         order = list(Area)
+        positions = self.positions_on(grid)
+        classes = [order.index(commune.area(pack)) for commune in self.members]
+        rural = order.index(Area.RURAL)
+        return np.array([*classes, rural], dtype=np.int64)[positions], positions
+
+    def positions_on(self, grid: Grid) -> NDArray[np.int64]:
+        """Return the communes of a grid's pixels, as positions among the members.
+
+        The commune in whose outline a pixel's centre lies; else the one whose point is nearest,
+        within 10 km; -1 where there is none.
+        """
         members = self.members
         positions = np.full(grid.shape, _NO_COMMUNE, dtype=np.int64)
         outlines = [
@@ -127,9 +137,7 @@ class Communes:
             longitude, latitude = (axis[unknown] for axis in grid.centres())
             nearest, near = _nearest([members[k] for k in located], longitude, latitude)
             positions[unknown] = np.where(near, np.array(located)[nearest], _NO_COMMUNE)
-        classes = [order.index(commune.area(pack)) for commune in members]
-        rural = order.index(Area.RURAL)
-        return np.array([*classes, rural], dtype=np.int64)[positions], positions
+        return positions
 
     def areas_at(self, longitude: Floats, latitude: Floats, pack: RulePack) -> NDArray[np.int64]:
         """Return the surroundings of points as positions in `Area`.

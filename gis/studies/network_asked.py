@@ -12,6 +12,7 @@ from gis.raster import Grid, grid_over
 from gis.register.reading import Reader as RegisterReader
 from gis.register.records import Boundary, BroadcastStation, Service
 from gis.register.scopes import SYSTEM
+from gis.register.structures import Structure
 from gis.studies.asked import location_asked
 from gis.studies.emitter import Emitter, missing_values
 from gis.studies.method import METHOD_INPUTS, Method, method_asked
@@ -25,6 +26,7 @@ __all__ = [
     "REACH_KM",
     "NetworkAsked",
     "away_km",
+    "default_step_m",
     "network_asked",
     "province_outline",
     "usual_network",
@@ -134,7 +136,7 @@ def network_asked(
     edges = boundary.geometry.bounds if boundary else reader.bounds("bounds")
     west, south, east, north = (round(float(edge), 9) for edge in edges)
     bounds = (west, south, east, north)
-    step = reader.number("step_m", 10.0, 10_000.0, _default_step_m(bounds))
+    step = reader.number("step_m", 10.0, 10_000.0, default_step_m(bounds))
     step_m = _STEPS_M[-1] if step is None else step
     reach = reader.number("reach_km", 10.0, 300.0, REACH_KM)
     reach_km = REACH_KM if reach is None else reach
@@ -180,7 +182,7 @@ def usual_network(request: Mapping[str, object], register: RegisterReader) -> di
     told = {"reach_km": REACH_KM, "threshold_dbuvm": _THRESHOLD_DBUVM}
     outlines = register.boundaries(codes=[place.province_code], on=on)
     if outlines:
-        told["step_m"] = _default_step_m(outlines[0].geometry.bounds)
+        told["step_m"] = default_step_m(outlines[0].geometry.bounds)
     band = [one.frequency_mhz for one in register.stations(SYSTEM, service=Service.FM, on=on)]
     return {**told, "lowest_mhz": min(band), "highest_mhz": max(band)} if band else told
 
@@ -248,7 +250,7 @@ def province_outline(place: Jurisdiction, register: RegisterReader, on: date) ->
     return found[0]
 
 
-def _default_step_m(bounds: Bounds) -> float:
+def default_step_m(bounds: Bounds) -> float:
     """Return the pixel size of a study that asks for none: about 400 pixels across."""
     west, south, east, north = bounds
     middle = (south + north) / 2
@@ -286,8 +288,8 @@ def _chosen(reader: Reader, everyone: Sequence[BroadcastStation]) -> list[Broadc
     return within
 
 
-def away_km(station: BroadcastStation, bounds: Bounds) -> float:
-    """Return how far a station is from a rectangle, 0 inside."""
+def away_km(station: BroadcastStation | Structure, bounds: Bounds) -> float:
+    """Return how far a station or a structure is from a rectangle, 0 inside."""
     west, south, east, north = bounds
     lon, lat = (
         min(max(value, low), high)

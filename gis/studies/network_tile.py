@@ -158,7 +158,7 @@ def tile_of(
         aside.seek(0)
         nuisance = _nuisance(stations, fields.server_index, tuple(gaps), aside, stage)
     return NetworkTile(
-        strongest_dbuvm=fields.strongest_dbuvm,
+        strongest_dbuvm=fields.strongest_db,
         server=fields.server_index,
         dominant=nuisance.dominant_index,
         count=fields.count,

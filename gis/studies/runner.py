@@ -12,6 +12,7 @@ from gis.studies import (
     compliance,
     coverage,
     interference,
+    mobile,
     network,
     sharing,
     site_planning,
@@ -29,6 +30,7 @@ KINDS: Mapping[str, StudyKind] = MappingProxyType(
         "compliance": compliance,
         "coverage": coverage,
         "interference": interference,
+        "mobile": mobile,
         "network": network,
         "sharing": sharing,
         "site_planning": site_planning,
@@ -64,8 +66,8 @@ def run(kind: str, inputs: Mapping[str, object], context: StudyContext) -> Study
     Parameters
     ----------
     kind : str
-        `best_sites`, `channels`, `coverage`, `interference`, `compliance`, `network`, `sharing`
-        or `site_planning`.
+        `best_sites`, `channels`, `coverage`, `interference`, `compliance`, `mobile`, `network`,
+        `sharing` or `site_planning`.
     inputs : mapping
         What was asked for, JSON values; unknown names are refused.
     context : StudyContext

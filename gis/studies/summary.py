@@ -70,7 +70,7 @@ class Summary:
     application : dict or None
         Name, carrier and outcome of the station applied for.
     search : dict or None
-        What a search for channels or supports wanted, and what it found.
+        What a search for channels or supports wanted, and what it found; of mobile networks which.
     access : Access
         Who may read it.
     record_bytes : int
@@ -102,6 +102,8 @@ def access_of(kind: str, inputs: Mapping[str, Any]) -> Access:
     """Return what decides who may read a study of these inputs."""
     if kind in ("best_sites", "sharing"):
         return Access(kind, False, False, (inputs["asked_by"],))
+    if kind == "mobile":
+        return Access(kind, False, not inputs["public"], (inputs["asked_by"],))
     stations = {one["id"]: one for one in inputs.get("stations", ())}
     judged = [stations.get(name, {}) for name in inputs.get("judged", ())]
     owners = {one.get("organisation_id") for one in judged}
@@ -218,6 +220,9 @@ def _search(
         found = {"reached": results["reached"], "covered": results["covered_percent"]}
         counts = {"count": len(results["chosen"]), "places": results["places"]}
         return {"wanted": inputs["wanted"], **found, **counts}
+    if kind == "mobile":
+        named = {name: inputs[name] for name in ("technology", "band", "public")}
+        return {**named, "covered": results["share_covered"]}
     if kind == "sharing":
         found = {"conclusion": results["conclusion"], "count": results["conclusion_count"]}
         return {"wanted": inputs["wanted"], **found}

@@ -13,10 +13,18 @@ from maps.legend import (
     channels_layers,
     contour_dash,
     coverage_layers,
+    mobile_layers,
     network_layers,
 )
 from maps.palette import BACKGROUND, SHAPES, STATION, interferer_letter
-from maps.views import ChannelsView, CoverageView, Interferer, NetworkView, Overlay
+from maps.views import (
+    ChannelsView,
+    CoverageView,
+    Interferer,
+    MobileView,
+    NetworkView,
+    Overlay,
+)
 from maps.words import Words
 
 __all__ = [
@@ -24,6 +32,8 @@ __all__ = [
     "channels_svg",
     "coverage_legend",
     "coverage_svg",
+    "mobile_legend",
+    "mobile_svg",
     "network_legend",
     "network_svg",
     "swatch_svg",
@@ -112,6 +122,34 @@ def network_svg(view: NetworkView, name: str, language: Language) -> str:
     overlay = view.strongest if name == "strongest" else view.server
     frame = _Frame(overlay)
     return _svg(frame, overlay, _letters(frame, view.servers), language)
+
+
+def mobile_svg(view: MobileView, name: str, language: Language) -> str:
+    """Return a picture of a mobile coverage, with the letters of the transmitters that serve most.
+
+    Parameters
+    ----------
+    view : MobileView
+        Its rasters and transmitters.
+    name : str
+        `server` or `operators`.
+    language : Language
+        Of the numbers.
+
+    Raises
+    ------
+    ValueError
+        If the view names its raster by an address.
+    """
+    overlay = view.server if name == "server" else view.operators
+    frame = _Frame(overlay)
+    return _svg(frame, overlay, _letters(frame, view.servers), language)
+
+
+def mobile_legend(view: MobileView, name: str, words: Words) -> tuple[Swatch, ...]:
+    """Return the lines of the legend of a picture of a mobile coverage: the map's own."""
+    layers = mobile_layers(view, words.language)
+    return next(layer.legend for layer in layers if layer.id == f"mobile-{name}")
 
 
 def channels_svg(view: ChannelsView, language: Language) -> str:

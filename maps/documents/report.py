@@ -15,6 +15,7 @@ from maps.documents.coverage import coverage_report
 from maps.documents.docx import report_docx
 from maps.documents.html import report_article, report_page
 from maps.documents.interference import interference_report
+from maps.documents.mobile import mobile_report
 from maps.documents.network import network_report
 from maps.documents.pdf import report_pdf
 from maps.documents.sharing import sharing_report
@@ -31,6 +32,7 @@ _BUILDERS: Mapping[str, Callable[[Source], Report]] = MappingProxyType(
         "compliance": compliance_report,
         "coverage": coverage_report,
         "interference": interference_report,
+        "mobile": mobile_report,
         "network": network_report,
         "sharing": sharing_report,
         "site_planning": site_planning_report,

@@ -22,6 +22,7 @@ from propagation.interference.dvbt2_field import (
     receiver_from_parameters,
 )
 from propagation.interference.locations import LARGEST_DEVIATION_DB
+from propagation.mobile import MOBILE_LEVEL, reference_from_parameters
 
 __all__ = [
     "AERONAUTICAL",
@@ -431,6 +432,8 @@ def require_parameters(rule: Rule) -> None:
     ParameterError
         Naming the first parameter that is missing or is not what it should be.
     """
+    if rule.id.startswith(MOBILE_LEVEL):
+        reference_from_parameters(rule.parameters)
     tables = (_REQUIRED, _INTERFERENCE, _OTHER_SERVICES, _SITES)
     required = next((table[rule.id] for table in tables if rule.id in table), None)
     if required is not None:

@@ -1,4 +1,4 @@
-"""Fields of many transmitters added up one after another, without keeping any of them.
+"""Fields or levels of many transmitters added up one after another, without keeping any of them.
 
 What is kept does not grow with the number of transmitters. Floating-point sums depend on their
 order, so whoever adds keeps one order; then the same fields give the same bytes.
@@ -21,16 +21,18 @@ NOBODY = -1
 class RunningFields:
     """The strongest of many fields, whose it is, and how many reach a threshold.
 
+    The fields are in dB(uV/m), or levels in dBm: in one unit, that of the threshold.
+
     Parameters
     ----------
     shape : tuple of int
         Shape of the points.
-    threshold_dbuvm : float
-        What a field must reach to be counted, dB(uV/m).
+    threshold_db : float
+        What a field must reach to be counted.
 
     Attributes
     ----------
-    strongest_dbuvm : ndarray
+    strongest_db : ndarray
         Largest field added so far; NaN where none is known.
     server_index : ndarray of int32
         Index of the transmitter whose it is, of equal fields the one added first; NOBODY where
@@ -41,34 +43,34 @@ class RunningFields:
         How many transmitters' fields are not known.
     """
 
-    def __init__(self, shape: tuple[int, ...], threshold_dbuvm: float) -> None:
-        self.threshold_dbuvm = threshold_dbuvm
-        self.strongest_dbuvm: Floats = np.full(shape, np.nan)
+    def __init__(self, shape: tuple[int, ...], threshold_db: float) -> None:
+        self.threshold_db = threshold_db
+        self.strongest_db: Floats = np.full(shape, np.nan)
         self.server_index: Indices = np.full(shape, NOBODY, dtype=np.int32)
         self.count: Indices = np.zeros(shape, dtype=np.int32)
         self.unknown: Indices = np.zeros(shape, dtype=np.int32)
 
-    def add(self, index: int, field_dbuvm: ArrayLike) -> None:
+    def add(self, index: int, field_db: ArrayLike) -> None:
         """Add the field of one transmitter.
 
         Parameters
         ----------
         index : int
             Who it is, 0 or more.
-        field_dbuvm : array_like
-            Its field at every point, dB(uV/m); -inf where it has none, NaN where it is not known.
+        field_db : array_like
+            Its field at every point; -inf where it has none, NaN where it is not known.
 
         Raises
         ------
         PropagationError
             If the index is negative or the shape another.
         """
-        field = _fitting(index, field_dbuvm, self.count.shape)
-        first = np.isnan(self.strongest_dbuvm) & (field > -np.inf)
-        stronger = (field > self.strongest_dbuvm) | first
-        np.copyto(self.strongest_dbuvm, field, where=stronger)
+        field = _fitting(index, field_db, self.count.shape)
+        first = np.isnan(self.strongest_db) & (field > -np.inf)
+        stronger = (field > self.strongest_db) | first
+        np.copyto(self.strongest_db, field, where=stronger)
         np.copyto(self.server_index, np.int32(index), where=stronger)
-        self.count += field >= self.threshold_dbuvm
+        self.count += field >= self.threshold_db
         self.unknown += np.isnan(field)
 
 

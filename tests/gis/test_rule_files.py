@@ -36,6 +36,7 @@ from propagation.compliance.parameters import (
     DATA_AUDIT,
     number,
 )
+from propagation.mobile import Generation
 
 ON = date(2026, 11, 1)
 AUDIT = data.path("rules/audit.toml").read_text(encoding="utf-8")
@@ -168,6 +169,7 @@ def test_the_rules_always_read_are_those_of_every_service() -> None:
     for service in Service:
         rules = asdict(rules_of(service))
         read |= {one for name, one in rules.items() if one and not name.endswith("_local")}
+    read |= {generation.rule for generation in Generation}
     assert set(ALWAYS_READ) == read
 
 

@@ -25,12 +25,12 @@ def test_the_strongest_the_server_and_the_count(fields: np.ndarray) -> None:
         running.add(index, field)
     known = np.where(np.isnan(fields), -np.inf, fields)
     served = ~np.isnan(fields).all(axis=0)
-    np.testing.assert_array_equal(running.strongest_dbuvm[served], known.max(axis=0)[served])
+    np.testing.assert_array_equal(running.strongest_db[served], known.max(axis=0)[served])
     np.testing.assert_array_equal(running.server_index[served], known.argmax(axis=0)[served])
     np.testing.assert_array_equal(running.count, (known >= 54.0).sum(axis=0))
     np.testing.assert_array_equal(running.unknown, np.isnan(fields).sum(axis=0))
     running.add(STATIONS, np.full(SHAPE, -np.inf))
-    assert np.isnan(running.strongest_dbuvm[0, 0])
+    assert np.isnan(running.strongest_db[0, 0])
     assert running.server_index[0, 0] == NOBODY
 
 

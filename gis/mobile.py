@@ -1,0 +1,70 @@
+"""Mobile networks as records write them: generations by their words, bands by their downlink."""
+
+import re
+import tomllib
+from dataclasses import dataclass
+from functools import cache
+from typing import Any, Final
+
+from data import path
+from propagation.mobile import Generation
+
+__all__ = ["Band", "band_of", "bands", "generations_of"]
+
+_TABLE: Final = "tables/mobile.toml"
+
+
+@dataclass(frozen=True, slots=True)
+class Band:
+    """A band of mobile networks.
+
+    Attributes
+    ----------
+    name : str
+        As people call it, by its megahertz.
+    lower_mhz, upper_mhz : float
+        Edges of the downlink, both its own.
+    """
+
+    name: str
+    lower_mhz: float
+    upper_mhz: float
+
+
+@cache
+def bands() -> tuple[Band, ...]:
+    """Return the bands, the lowest first."""
+    return tuple(Band(**row) for row in _table()["band"])
+
+
+def band_of(frequency_mhz: float | None) -> str | None:
+    """Return the name of the band whose downlink holds a frequency; None where none does."""
+    if frequency_mhz is None:
+        return None
+    holding = (one.name for one in bands() if one.lower_mhz <= frequency_mhz <= one.upper_mhz)
+    return next(holding, None)
+
+
+def generations_of(technology: str) -> frozenset[Generation]:
+    """Return the generations that a record's technology names, none where it is another thing.
+
+    Parameters
+    ----------
+    technology : str
+        For example `4G 1800`, `LTE`, `GSM/UMTS`.
+    """
+    written = technology.casefold()
+    return frozenset(one for one, words in _words().items() if words.search(written))
+
+
+@cache
+def _words() -> dict[Generation, re.Pattern[str]]:
+    return {
+        Generation(name): re.compile(rf"(?<![a-z0-9])(?:{'|'.join(words)})(?![a-z])")
+        for name, words in _table()["generation"].items()
+    }
+
+
+@cache
+def _table() -> dict[str, Any]:
+    return tomllib.loads(path(_TABLE).read_text(encoding="utf-8"))
