@@ -47,6 +47,7 @@ from api.routers import (
     study_pages,
     supports,
     users,
+    works,
 )
 from api.service import Service
 from api.settings import Settings
@@ -84,6 +85,7 @@ _ROUTERS = (
     rules,
     cases,
     case_pages,
+    works,
     calendar,
     imports,
     import_pages,

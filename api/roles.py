@@ -98,6 +98,16 @@ ROUTES: dict[tuple[str, str], frozenset[Role]] = {
     ("GET", "/sharing-requests/{case_id}"): REQUESTERS,
     ("POST", "/sharing-requests/{case_id}/events"): REQUESTERS,
     ("GET", "/sharing-requests/{case_id}/evidence/{sequence}"): STAFF,
+    # planned works are open to who is signed in; sign-ups to their parties, decided by the scope
+    ("GET", "/planned-works"): SIGNED_IN,
+    ("POST", "/planned-works"): REQUESTERS,
+    ("GET", "/planned-works-together"): REQUESTERS,
+    ("GET", "/planned-works/{work_id}"): SIGNED_IN,
+    ("POST", "/planned-works/{work_id}"): REQUESTERS,
+    ("GET", "/planned-works/{work_id}/history"): STAFF,
+    ("POST", "/planned-works/{work_id}/sign-ups"): REQUESTERS,
+    ("POST", "/planned-works/{work_id}/sign-ups/{organisation_id}/withdraw"): REQUESTERS,
+    ("POST", "/planned-works/{work_id}/sign-ups/{organisation_id}/answer"): REQUESTERS,
     ("GET", "/working-days"): SIGNED_IN,
     ("GET", "/working-days/due"): SIGNED_IN,
     # pages

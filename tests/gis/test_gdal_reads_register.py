@@ -115,6 +115,8 @@ def test_every_layer_is_listed_and_nothing_secret(filled: Register) -> None:
         "published_rents": None,
         "documents": None,
         "duplicate_decisions": None,
+        "planned_works": "Unknown",
+        "work_sign_ups": None,
     }
 
 
