@@ -20,6 +20,8 @@ __all__ = [
     "SiteMark",
     "SiteView",
     "StudyView",
+    "SupportMark",
+    "SupportsView",
     "TileSource",
 ]
 
@@ -260,7 +262,43 @@ class SiteView:
     further: int = 0
 
 
-Pictures = CoverageView | NetworkView | ChannelsView | SiteView
+@dataclass(frozen=True, slots=True)
+class SupportMark:
+    """A support that a search found, or a place that was chosen.
+
+    Attributes
+    ----------
+    kind : str
+        `fits`, `possible` or `does_not_fit` of a search; `existing` or `new` of a choice.
+    azimuth_deg, distance_m : float
+        From the middle of what is wanted.
+    """
+
+    kind: str
+    azimuth_deg: float
+    distance_m: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SupportsView:
+    """What the map of a search for supports shows.
+
+    Attributes
+    ----------
+    study_kind : str
+        `sharing` or `best_sites`.
+    marks : tuple of SupportMark
+        In the order of the table's rows.
+    area : tuple of (float, float)
+        Azimuth and distance of the corners of what shall be covered; empty where nothing shall.
+    """
+
+    study_kind: str
+    marks: tuple[SupportMark, ...]
+    area: tuple[tuple[float, float], ...] = ()
+
+
+Pictures = CoverageView | NetworkView | ChannelsView | SiteView | SupportsView
 """Pictures of a study that its report shows."""
 
 

@@ -45,6 +45,7 @@ from maps.path_figure import path_picture
 from maps.point import point_answer
 from maps.site_figure import site_view
 from maps.studies import channels_view, coverage_view, network_view
+from maps.support_figure import supports_view
 from maps.views import Pictures
 
 __all__ = ["router"]
@@ -60,6 +61,8 @@ _PICTURES: Mapping[str, Callable[[Study, Home], Pictures]] = {
     "channels": channels_view,
     "coverage": coverage_view,
     "network": network_view,
+    "best_sites": lambda study, _: supports_view(study),
+    "sharing": lambda study, _: supports_view(study),
     "site_planning": lambda study, _: site_view(study),
 }
 """What the report of a kind of study shows."""

@@ -33,6 +33,7 @@ from gis.studies.summary import Summary, summary_of
 from maps.documents.html import report_style
 from maps.documents.report import study_article
 from maps.site_figure import site_svg, site_view
+from maps.support_figure import supports_svg, supports_view
 from maps.web import map_fragment
 from propagation.compliance.records import Outcome
 
@@ -202,10 +203,13 @@ def _row(study: Summary) -> dict[str, Any]:
 
 
 def _figure(study: Study, language: Language) -> Markup | None:
-    """Return the small map of a proposed site; None of other studies."""
-    if study.kind != "site_planning":
-        return None
-    return Markup(site_svg(site_view(study), language))  # noqa: S704 - its words are escaped
+    """Return the small map of a proposed site or a search for supports; None of other studies."""
+    if study.kind == "site_planning":
+        return Markup(site_svg(site_view(study), language))  # noqa: S704 - its words are escaped
+    if study.kind in ("best_sites", "sharing"):
+        view = supports_view(study)
+        return Markup(supports_svg(view, language))  # noqa: S704 - its words are escaped
+    return None
 
 
 def _point_address(study: Study) -> str | None:

@@ -29,7 +29,7 @@ from gis.studies.parts import Computed, Gathered, common_inputs, settings_of
 from gis.studies.remarks import profile_remarks, remarks_json, source_remarks
 from gis.studies.sharing_asked import MOST_SCORED, SharingWanted, sharing_asked
 from gis.studies.sharing_cover import Mounted, served_cells_of
-from gis.studies.sharing_ranks import conclusion, in_order, judged
+from gis.studies.sharing_ranks import conclusion, in_order, judged, outlying
 from gis.studies.sharing_sites import (
     WEIGHT_STEP_KG,
     WIND_STEP_M2,
@@ -121,6 +121,7 @@ def compute(gathered: Gathered, context: StudyContext) -> Computed:
     return Computed(
         {
             "supports": ordered,
+            "rents_apart": outlying(ordered),
             "conclusion": said,
             "conclusion_count": count,
             "unseen": unseen,

@@ -6,12 +6,16 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 
+import numpy as np
+
 from gis.studies.sharing_asked import SharingWanted
 from gis.studies.sharing_sites import WEIGHT_STEP_KG, WIND_STEP_M2, Site
 
-__all__ = ["Fit", "Judged", "conclusion", "in_order", "judged"]
+__all__ = ["Fit", "Judged", "conclusion", "in_order", "judged", "outlying"]
 
 
+_LEAST_RENTS = 5
+_FENCE = 1.5
 _AGAINST = frozenset({"full", "too_low", "wind_short", "weight_short", "covers_little"})
 """Sentences of which one alone says that a support would not do."""
 
@@ -159,6 +163,40 @@ def in_order(rows: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
         )
 
     return sorted(rows, key=place)
+
+
+def outlying(rows: Sequence[Mapping[str, Any]]) -> dict[str, dict[str, Any]]:
+    """Return which asked rents lie apart from those of the same kind of structure and unit.
+
+    Apart is more than one and a half times the distance of the quartiles beyond them (Tukey's
+    fences), among at least five that ask.
+
+    Parameters
+    ----------
+    rows : sequence of mapping
+        With `structure_id`, `kind`, `rent_unit` and `rent_vnd`.
+
+    Returns
+    -------
+    dict
+        By `structure_id`: `high` or not, `median_vnd` of those that ask, and their `count`.
+    """
+    alike: dict[tuple[str, str | None], list[Mapping[str, Any]]] = {}
+    for row in rows:
+        if row["rent_vnd"] is not None:
+            alike.setdefault((row["kind"], row["rent_unit"]), []).append(row)
+    found = {}
+    for group in alike.values():
+        if len(group) < _LEAST_RENTS:
+            continue
+        rents = [row["rent_vnd"] for row in group]
+        low, median, high = map(float, np.percentile(rents, (25, 50, 75)))
+        beyond = _FENCE * (high - low)
+        for row in group:
+            if not low - beyond <= row["rent_vnd"] <= high + beyond:
+                told = {"high": row["rent_vnd"] > high, "median_vnd": median}
+                found[row["structure_id"]] = {**told, "count": len(group)}
+    return found
 
 
 def conclusion(

@@ -5,12 +5,12 @@ from typing import Any
 
 from maps.documents.common import Source, assemble
 from maps.documents.content import Block, Paragraph, Report, Section, Table
-from maps.documents.sharing import unseen_said, wanted_facts
+from maps.documents.sharing import supports_map, unseen_said, wanted_facts
 from maps.words import Words
 
 __all__ = ["best_sites_report"]
 
-_COLUMNS = ("place", "owner", "where", "height", "covered", "alone", "fit")
+_COLUMNS = ("number", "place", "owner", "where", "height", "covered", "alone", "fit")
 
 
 def best_sites_report(source: Source) -> Report:
@@ -18,7 +18,7 @@ def best_sites_report(source: Source) -> Report:
     words = source.words
     sections = [
         Section(words.sentence("supports.conclusion"), _conclusion(source)),
-        Section(_say(words, "chosen"), _chosen(source)),
+        Section(_say(words, "chosen"), [*supports_map(source), *_chosen(source)]),
         Section(words.say("result_heading"), wanted_facts(source)),
     ]
     return assemble(source, _say(words, "title"), sections)
@@ -61,17 +61,18 @@ def _chosen(source: Source) -> list[Block]:
         Table(
             _say(words, "chosen"),
             tuple(_say(words, f"column_{name}") for name in _COLUMNS),
-            tuple(_row(row, words) for row in rows),
-            frozenset({3, 4, 5}),
-            (5, 4, 4, 2, 2, 2, 3),
+            tuple(_row(number, row, words) for number, row in enumerate(rows, start=1)),
+            frozenset({0, 4, 5, 6}),
+            (1, 5, 4, 4, 2, 2, 2, 3),
         )
     ]
 
 
-def _row(row: Mapping[str, Any], words: Words) -> tuple[str, ...]:
+def _row(number: int, row: Mapping[str, Any], words: Words) -> tuple[str, ...]:
     new = row["structure_id"] is None
     stamp = f" [{words.sentence('register.confidence.synthetic')}]" if row["synthetic"] else ""
     return (
+        str(number),
         _say(words, "new") if new else f"{row['name']}{stamp}",
         words.number(None) if new else row["owner"],
         f"{words.number(row['latitude'], 5)}; {words.number(row['longitude'], 5)}",

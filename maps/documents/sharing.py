@@ -4,12 +4,25 @@ from collections.abc import Mapping
 from typing import Any
 
 from maps.documents.common import Source, assemble
-from maps.documents.content import Block, Facts, Paragraph, Report, Section, Table
+from maps.documents.content import Block, Facts, Figure, Paragraph, Report, Section, Table
+from maps.support_figure import supports_svg
+from maps.views import SupportsView
 from maps.words import Words
 
-__all__ = ["sharing_report", "unseen_said", "wanted_facts"]
+__all__ = ["sharing_report", "supports_map", "unseen_said", "wanted_facts"]
 
-_COLUMNS = ("support", "owner", "distance", "height", "free", "covered", "rent", "fit", "reasons")
+_COLUMNS = (
+    "place",
+    "support",
+    "owner",
+    "distance",
+    "height",
+    "free",
+    "covered",
+    "rent",
+    "fit",
+    "reasons",
+)
 _WANTED = (
     "height_m",
     "frequency_mhz",
@@ -31,7 +44,7 @@ def sharing_report(source: Source) -> Report:
     words = source.words
     sections = [
         Section(_say(words, "conclusion"), _conclusion(source)),
-        Section(_say(words, "table"), _supports(source)),
+        Section(_say(words, "table"), [*supports_map(source), *_supports(source)]),
         Section(words.say("result_heading"), wanted_facts(source)),
     ]
     return assemble(source, _say(words, "title"), sections)
@@ -66,6 +79,14 @@ def unseen_said(source: Source, counts: Mapping[str, Any]) -> list[Block]:
     return blocks
 
 
+def supports_map(source: Source) -> list[Block]:
+    """Return the map of a search on paper; a page shows it itself."""
+    if not isinstance(source.view, SupportsView):
+        return []
+    title = _say(source.words, "map_title")
+    return [Figure(title, title, supports_svg(source.view, source.words.language), ())]
+
+
 def _supports(source: Source) -> list[Block]:
     words, rows = source.words, source.results["supports"]
     if not rows:
@@ -74,26 +95,28 @@ def _supports(source: Source) -> list[Block]:
         Table(
             _say(words, "table"),
             tuple(_say(words, f"column_{name}") for name in _COLUMNS),
-            tuple(_row(row, words) for row in rows),
-            frozenset({2, 3, 4, 5}),
-            (5, 4, 2, 2, 2, 2, 4, 3, 8),
+            tuple(_row(place, row, source) for place, row in enumerate(rows, start=1)),
+            frozenset({0, 3, 4, 5, 6}),
+            (1, 5, 4, 2, 2, 2, 2, 4, 3, 8),
         )
     ]
 
 
-def _row(row: Mapping[str, Any], words: Words) -> tuple[str, ...]:
+def _row(place: int, row: Mapping[str, Any], source: Source) -> tuple[str, ...]:
+    words = source.words
     kind = words.value("structure_kind", row["kind"])
     name = row["name"] if row["name"] == row["code"] else f"{row['name']} ({row['code']})"
     stamp = f" [{words.sentence('register.confidence.synthetic')}]" if row["synthetic"] else ""
     free = words.number(row["free_places"], 0) if row["levels"] else words.number(None)
     return (
+        str(place),
         f"{name}, {kind}{stamp}",
         row["owner"],
         words.number(row["distance_km"], 2),
         words.number(row["mounting_m"], 1),
         free,
         words.number(row["covered_percent"], 1),
-        _rent(row, words),
+        _rent(row, source),
         _say(words, f"fit.{row['fit']}"),
         "; ".join(_reason(one, words) for one in row["reasons"]),
     )
@@ -107,9 +130,9 @@ def _reason(said: Mapping[str, Any], words: Words) -> str:
     return _say(words, f"reason.{said['key']}", **values)
 
 
-def _rent(row: Mapping[str, Any], words: Words) -> str:
-    """Return the rent asked, beside what was published, and how far above that it is."""
-    parts = []
+def _rent(row: Mapping[str, Any], source: Source) -> str:
+    """Return the rent asked, beside what was published, and how far it is from that and others."""
+    words, parts = source.words, []
     if row["rent_vnd"] is not None:
         parts.append(_money(row["rent_vnd"], row["rent_unit"], words, "rent_asked"))
     for one in row["published"]:
@@ -118,6 +141,10 @@ def _rent(row: Mapping[str, Any], words: Words) -> str:
         if row["rent_vnd"] is not None and row["rent_vnd"] > one["amount_vnd"] > 0:
             times = words.number(row["rent_vnd"] / one["amount_vnd"], 2)
             parts.append(_say(words, "rent_above", times=times))
+    apart = source.results.get("rents_apart", {}).get(row["structure_id"])
+    if apart is not None:
+        told = {"count": apart["count"], "median": words.number(apart["median_vnd"], 0)}
+        parts.append(_say(words, "rent_high" if apart["high"] else "rent_low", **told))
     return "; ".join(parts) or words.number(None)
 
 

@@ -332,6 +332,20 @@ def test_rents_asked_and_published_side_by_side(search) -> None:
     assert list(rows(study)) == ["a", "b"]  # whoever states a rent comes first
 
 
+def test_a_rent_that_lies_apart_is_said(search) -> None:
+    """Quartiles of 8, 9, 9, 10 and 30 million are 9 and 10: the fences are 7.5 and 11.5."""
+    rents = (8e6, 9e6, 9e6, 10e6, 30e6)
+    there = [mast(f"{k}", 0.1 + k / 10, rent_asked_vnd=rent) for k, rent in enumerate(rents)]
+    other = mast("khác", 1.0, rent_asked_vnd=1e6, rent_unit=RentUnit.STRUCTURE)
+    apart = search([*there, other]).results["rents_apart"]
+    assert apart == {"4": {"high": True, "median_vnd": 9e6, "count": 5}}
+    low = [*there[:4], replace(there[4], rent_asked_vnd=5e6)]  # 5, 8, 9, 9, 10: 8 and 9
+    assert search(low).results["rents_apart"] == {
+        "4": {"high": False, "median_vnd": 9e6, "count": 5}
+    }
+    assert search(there[1:]).results["rents_apart"] == {}  # four say too little
+
+
 @pytest.mark.parametrize(("hidden", "told"), [(0, 0), (1, 5), (5, 5), (6, 10)])
 def test_what_is_not_shown_is_counted_in_steps(search, hidden, told) -> None:
     """Whoever asks about ever smaller places learns no more than the count of a square."""
