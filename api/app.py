@@ -47,6 +47,7 @@ from api.routers import (
     study_pages,
     supports,
     users,
+    work_pages,
     works,
 )
 from api.service import Service
@@ -86,6 +87,7 @@ _ROUTERS = (
     cases,
     case_pages,
     works,
+    work_pages,
     calendar,
     imports,
     import_pages,

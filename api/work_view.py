@@ -104,6 +104,8 @@ class WorkView:
         What its owner has to do, by the rules of the day.
     history : sequence of Change
         For the department only.
+    sizes : mapping
+        How many changes each write of the history made altogether.
     """
 
     work: PlannedWork
@@ -118,6 +120,7 @@ class WorkView:
     duties: Sequence[Rule]
     rules: WorksRules
     history: Sequence[Change]
+    sizes: Mapping[int, int]
 
     @property
     def open(self) -> bool:
@@ -184,6 +187,7 @@ def read_work_view(service: Service, identity: Identity, work_id: str) -> WorkVi
         work = register.work(work_id, scope)
         editing = may_act(identity, work.owner_id)
         sign_ups = register.sign_ups(scope, work_id=work_id)
+        history = _history(register, work_id) if identity.is_staff else ()
         return WorkView(
             work=work,
             digest=record_digest(register.work(work_id, SYSTEM)) if editing else "",
@@ -196,7 +200,11 @@ def read_work_view(service: Service, identity: Identity, work_id: str) -> WorkVi
             together=_together_with(register, identity, work, rules, today) if editing else (),
             duties=rules.rules.duties_of_works(today, work.kind.value),
             rules=rules,
-            history=_history(register, work_id) if identity.is_staff else (),
+            history=history,
+            sizes={
+                revision: register.count_changes(revision)
+                for revision in {change.revision for change in history}
+            },
         )
 
 

@@ -16,8 +16,6 @@ from api.paging import BoundsDep, LimitQuery, OffsetQuery, links
 from api.service import service_of
 from api.work_view import read_together, read_work_view
 from api.works_asked import shape_of
-from data.text import CONTROL
-from gis.errors import FormatError
 from gis.register.rows import record_digest
 from gis.register.works import SignUp, WorkKind, WorkState
 
@@ -103,7 +101,11 @@ def works(
 def announce(request: Request, asked: WorkAsked) -> dict[str, Any]:
     """Announce a work."""
     made = work_steps.announce(
-        request, asked.owner_id, asked.values, shape_of(asked.geometry), _said(asked.reason)
+        request,
+        asked.owner_id,
+        asked.values,
+        shape_of(asked.geometry),
+        work_steps.said(asked.reason),
     )
     return _told(request, made.id)
 
@@ -139,7 +141,12 @@ def change(request: Request, work_id: str, asked: WorkEditAsked) -> dict[str, An
     """Change fields or the state of a planned work: its owner or the department."""
     place = None if asked.geometry is None else shape_of(asked.geometry)
     work_steps.change(
-        request, work_id, asked.values, place, seen=asked.digest, reason=_said(asked.reason)
+        request,
+        work_id,
+        asked.values,
+        place,
+        seen=asked.digest,
+        reason=work_steps.said(asked.reason),
     )
     return _told(request, work_id)
 
@@ -173,7 +180,7 @@ def answer(
         work_id,
         organisation_id,
         accepted=asked.accepted,
-        answer_reason=_said(asked.reason or "") or None,
+        answer_reason=work_steps.said(asked.reason or "") or None,
         seen=asked.digest,
     )
     return _signed(answered)
@@ -186,10 +193,3 @@ def _told(request: Request, work_id: str) -> dict[str, Any]:
 
 def _signed(sign_up: SignUp) -> dict[str, Any]:
     return {**plain(sign_up), "digest": record_digest(sign_up)}
-
-
-def _said(reason: str) -> str:
-    """Return a reason without what no text of a person holds."""
-    if CONTROL.search(reason):
-        raise FormatError("infrastructure.not_text", name="reason", most=300)
-    return reason.strip()

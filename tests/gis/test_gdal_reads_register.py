@@ -242,6 +242,7 @@ def test_the_file_says_that_it_is_a_geopackage(filled: Register) -> None:
             "runways",
             "aviation_facilities",
             "planning_zones",
+            "planned_works",
         }
         moments = connection.execute("SELECT last_change FROM gpkg_contents").fetchall()
         assert all(datetime.fromisoformat(moment).tzinfo is not None for (moment,) in moments)
