@@ -310,7 +310,7 @@ def _refuse_place(reader: Reader, work: PlannedWork, jurisdiction: Jurisdiction)
     """Raise where a work does not lie in the province."""
     shape: Point | LineString = work.geometry
     longitude, latitude = shapely.get_coordinates(shape).T
-    extent = extent_of(reader, ImportKind.STRUCTURES, jurisdiction)
+    extent = extent_of(reader, ImportKind.WORKS, jurisdiction)
     inside = extent.holds(longitude, latitude)
     if not inside.all():
         first = int(np.argmin(inside))

@@ -7,7 +7,7 @@ from gis.register.scopes import SYSTEM
 from gis.register.works import PlannedWork, SignUp, SignUpState, WorkState
 from gis.register.works_reader import WorksReader
 
-__all__ = ["refuse_sign_up", "refuse_work"]
+__all__ = ["accepted_of", "refuse_sign_up", "refuse_work"]
 
 _OFFERED = ("places", "ducts")
 
@@ -53,6 +53,17 @@ def refuse_sign_up(register: WorksReader, sign_up: SignUp) -> None:
         raise FormatError("works.reason_needed", name="answer_reason")
     others = register.sign_ups(SYSTEM, work_id=work.id)
     _refuse_more(work, [sign_up, *(one for one in others if one.id != sign_up.id)])
+
+
+def accepted_of(register: WorksReader) -> dict[str, dict[str, int]]:
+    """Return how many places and ducts of each work were accepted, by the id of the work."""
+    found: dict[str, dict[str, int]] = {}
+    for one in register.sign_ups(SYSTEM):
+        if one.state is SignUpState.ACCEPTED:
+            taken = found.setdefault(one.work_id, dict.fromkeys(_OFFERED, 0))
+            for name in _OFFERED:
+                taken[name] += getattr(one, name) or 0
+    return found
 
 
 def _refuse_more(work: PlannedWork, sign_ups: Sequence[SignUp]) -> None:
