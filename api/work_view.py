@@ -251,12 +251,10 @@ def _together_with(
 def _near(
     register: Reader, identity: Identity, work: PlannedWork
 ) -> Sequence[tuple[float, PlannedWork]]:
-    """Return the other works around the middle of one that are still to be built."""
-    middle = work.geometry.centroid
-    box = box_around(middle.x, middle.y, NEAR_M)
+    """Return the other works around one that are still to be built."""
+    box = box_around(work.geometry, NEAR_M)
     found = register.works(identity.scope, bbox=box, states=OPEN_STATES)
-    others = [one for one in found if one.id != work.id]
-    return nearest_first(others, middle.x, middle.y, NEAR_M)
+    return nearest_first([one for one in found if one.id != work.id], work.geometry, NEAR_M)
 
 
 def _history(register: Reader, work_id: str) -> Sequence[Change]:

@@ -57,25 +57,27 @@ def apart_m(one: Point | LineString, other: Point | LineString) -> float:
     return 1000.0 * float(distance_km(x1 / narrow, y1, x2 / narrow, y2))
 
 
-def box_around(
-    longitude: float, latitude: float, radius_m: float
-) -> tuple[float, float, float, float]:
-    """Return a box in degrees that holds a circle, at the latitudes of a country like Viet Nam."""
+def box_around(place: Point | LineString, radius_m: float) -> tuple[float, float, float, float]:
+    """Return a box in degrees that holds all within a distance of a place.
+
+    Near a pole it is as wide as the Earth.
+    """
+    west, south, east, north = place.bounds
     high = radius_m / _METRES_PER_DEGREE
-    wide = high / math.cos(math.radians(abs(latitude) + high))
+    steepest = max(abs(south), abs(north)) + high
+    wide = high / math.cos(math.radians(steepest)) if steepest < 89.0 else 360.0
     return (
-        max(longitude - wide, -180.0),
-        max(latitude - high, -90.0),
-        min(longitude + wide, 180.0),
-        min(latitude + high, 90.0),
+        max(west - wide, -180.0),
+        max(south - high, -90.0),
+        min(east + wide, 180.0),
+        min(north + high, 90.0),
     )
 
 
 def nearest_first(
-    works: Iterable[PlannedWork], longitude: float, latitude: float, radius_m: float
+    works: Iterable[PlannedWork], place: Point | LineString, radius_m: float
 ) -> list[tuple[float, PlannedWork]]:
     """Return the works within a distance of a place with their distances in m, nearest first."""
-    place = Point(longitude, latitude)
     found = [(apart_m(place, one.geometry), one) for one in works]
     near = [(far, one) for far, one in found if far <= radius_m]
     return sorted(near, key=lambda pair: (pair[0], pair[1].id))

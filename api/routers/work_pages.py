@@ -5,6 +5,7 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Query
 from markupsafe import Markup
+from shapely import Point
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
@@ -22,7 +23,7 @@ from api.roles import may
 from api.service import service_of
 from api.work_view import NEAR_M, WorkView, read_together, read_work_view, works_rules
 from api.works_asked import EDITED, WANTED, may_act, read_place, read_point, said_place
-from data.text import Language
+from data.text import Language, text
 from gis.errors import FormatError, GisError
 from gis.free_ducts import line_length_m
 from gis.planned_works import NEXT_STATES
@@ -43,6 +44,7 @@ _PER_PAGE = 50
 _OTHERS = ("csrf_token", "seen", "reason", "place", "owner_id", "organisation_id")
 _DAYS = ("begins_on", "ends_on", "sign_up_until")
 _LONG = ("description",)
+_CALLED = {"structure_id": "works.structure"}
 _HINTED = {"structure_id": "link_hint", "plan_year": "plan_year_hint"}
 
 
@@ -50,7 +52,7 @@ _HINTED = {"structure_id": "link_hint", "plan_year": "plan_year_hint"}
 def works_page(
     request: Request,
     *,
-    text: Annotated[str, Query(max_length=200)] = "",
+    words: Annotated[str, Query(max_length=200, alias="text")] = "",
     kind: Annotated[str, Query(max_length=40)] = "",
     owner_id: Annotated[str, Query(max_length=200)] = "",
     state: Annotated[str, Query(max_length=40)] = "",
@@ -62,7 +64,7 @@ def works_page(
     """Show planned works, those near a place with their distances; a year's are its plan."""
     service, identity = service_of(request), identity_of(request)
     wanted: dict[str, Any] = {
-        "text": text or None,
+        "text": words or None,
         "kind": WorkKind(kind) if kind in set(WorkKind) else None,
         "owner_id": owner_id or None,
         "states": [WorkState(state)] if state in set(WorkState) else None,
@@ -76,12 +78,12 @@ def works_page(
             matched = register.count_works(**wanted)
             rows: list[tuple[float | None, PlannedWork]] = [(None, one) for one in found]
         else:
-            box = box_around(*place, 1000.0 * within_km)
+            box = box_around(place, 1000.0 * within_km)
             reached = register.works(identity.scope, **wanted, bbox=box)
-            near_by = nearest_first(reached, *place, 1000.0 * within_km)
+            near_by = nearest_first(reached, place, 1000.0 * within_km)
             matched, rows = len(near_by), [*near_by[offset : offset + _PER_PAGE]]
         signed = register.sign_ups(identity.scope)
-    asked = {"text": text, "kind": kind, "owner_id": owner_id, "state": state}
+    asked = {"text": words, "kind": kind, "owner_id": owner_id, "state": state}
     asked |= {"year": year, "near": near, "within_km": f"{within_km:g}"}
     return render(
         request,
@@ -92,7 +94,7 @@ def works_page(
         per_page=_PER_PAGE,
         owners=owners,
         asked=asked,
-        filtered=any((text, kind, owner_id, state, year, near)),
+        filtered=any((words, kind, owner_id, state, year, near)),
         today=service.today(),
         own={one.work_id: one for one in signed if one.organisation_id == identity.scope.own},
         waiting=_waiting(signed, rows, lambda one: may_act(identity, one.owner_id)),
@@ -102,14 +104,14 @@ def works_page(
     )
 
 
-def _asked_point(near: str) -> tuple[float, float] | None:
-    """Return longitude and latitude of the field of a filter, None where it is empty."""
+def _asked_point(near: str) -> Point | None:
+    """Return the place of the field of a filter, None where it is empty."""
     if not near.strip():
         return None
     place = read_point(near.strip())
     if place is None:
         raise InvalidParameterError("works.near_malformed", value=near)
-    return place
+    return Point(place)
 
 
 def _waiting(
@@ -378,7 +380,7 @@ def _form(request: Request, work_id: str | None, refused: Refused | None) -> Res
 def _field(name: str, language: Language) -> dict[str, Any]:
     return {
         "name": name,
-        "label": field_label(name, language),
+        "label": text(_CALLED[name], language) if name in _CALLED else field_label(name, language),
         "kinds": list(WorkKind) if name == "kind" else [],
         "type": "date" if name in _DAYS else "text",
         "long": name in _LONG,

@@ -24,6 +24,10 @@ def planned_work(reader: CellReader, known: Known) -> dict[str, Any]:
     kind, state = reader.choice("kind"), reader.choice("state")
     days = {name: reader.day(name) for name in ("begins_on", "ends_on", "sign_up_until")}
     begins, ends, until = days.values()
+    announced = reader.day("announced_on")
+    for name, day in (("begins_on", begins), ("announced_on", announced)):
+        if day is None and not reader.problems:
+            reader.refuse(name, "missing")
     if begins is not None and ends is not None and ends < begins:
         reader.refuse("ends_on", "span", begins=begins)
     if begins is not None and until is not None and until > begins:
@@ -44,7 +48,7 @@ def planned_work(reader: CellReader, known: Known) -> dict[str, Any]:
         "state_reason": reason,
         "structure_id": _one(reader, "structure_id", known.sites.structures),
         "route_id": _one(reader, "route_id", known.sites.lines),
-        "announced_on": reader.day("announced_on"),
+        "announced_on": announced,
     }
 
 

@@ -36,7 +36,7 @@ class WorksReader(Asking):
         limit: int | None = None,
         offset: int = 0,
     ) -> list[PlannedWork]:
-        """Return announced works.
+        """Return announced works, what begins first before the others.
 
         A work's `structure_id` and `route_id` are None where the caller may not see those.
 
@@ -57,7 +57,14 @@ class WorksReader(Asking):
             bbox, text, kind=kind, owner_id=owner_id, states=states, plan_year=plan_year
         )
         hidden = _hidden(scope)
-        return self._list(PlannedWork, where, limit=limit, offset=offset, hidden=hidden)
+        return self._list(
+            PlannedWork,
+            where,
+            limit=limit,
+            offset=offset,
+            hidden=hidden,
+            order=(planned_works.c.begins_on,),
+        )
 
     def count_works(
         self,
