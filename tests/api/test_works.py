@@ -1,7 +1,9 @@
 """Planned works: announced, signed up for, answered; who sees what."""
 
+import json
 import re
 from collections.abc import Callable
+from datetime import date
 from html import unescape
 from typing import Any
 
@@ -9,9 +11,12 @@ import pytest
 from fastapi import FastAPI
 from starlette.testclient import TestClient
 
+import data
 from api.identity import new_link, new_token
 from api.service import Service
+from gis.cases.working_days import calendar_in_use
 from gis.register.accounts import Account
+from gis.register.scopes import SYSTEM
 from tests.api.conftest import Browser
 
 OWNER, ASKER, OTHER = "mo-phong-a", "mo-phong-b", "mo-phong-c"
@@ -243,3 +248,241 @@ def test_every_page_in_both_languages(
         assert f'<html lang="{language}">' in answer.text
     menu = browser.get("/view/works").text
     assert '<a href="/view/works" aria-current="page">' in menu
+
+
+@pytest.mark.parametrize(
+    ("values", "name"),
+    [
+        ({"name": ""}, "Tên"),
+        ({"name": "x" * 501}, "Tên"),
+        ({"name": "a\u0000b"}, "Tên"),
+        ({"description": "a\ud800"}, "Mô tả"),
+        ({"kind": "castle"}, "Loại"),
+        ({"begins_on": "2098-13-01"}, "Ngày bắt đầu thi công"),
+        ({"begins_on": None}, "Ngày bắt đầu thi công"),
+        ({"ends_on": "2098-01-01"}, "01/01/2098"),
+        ({"sign_up_until": "2098-03-02"}, "02/03/2098"),
+        ({"plan_year": 98}, "Thuộc kế hoạch năm"),
+        ({"places": -1}, "Số vị trí cho dùng chung"),
+        ({"places": 1.5}, "Số vị trí cho dùng chung"),
+        ({"structure_id": "nowhere"}, "nowhere"),
+        ({"route_id": "nowhere"}, "nowhere"),
+        ({"owner": "x"}, "owner"),
+    ],
+)
+def test_what_cannot_be_announced_is_refused(
+    client: TestClient,
+    headers: dict[str, Headers],
+    body: dict[str, Any],
+    values: dict[str, Any],
+    name: str,
+) -> None:
+    sent = json.dumps({**body, "values": {**body["values"], **values}}).encode("ascii")
+    typed = {**headers[OWNER], "content-type": "application/json"}
+    answer = client.post("/planned-works", content=sent, headers=typed)
+    assert answer.status_code in (404, 422), answer.text
+    assert name in answer.json()["detail"]
+    assert client.get("/planned-works", headers=headers[OWNER]).json()["numberMatched"] == 0
+
+
+@pytest.mark.parametrize(
+    "geometry",
+    [
+        {},
+        {"type": "Point"},
+        {"type": "Point", "coordinates": [106.4]},
+        {"type": "Point", "coordinates": ["a", "b"]},
+        {"type": "Point", "coordinates": [206.4, 10.5]},
+        {"type": "Point", "coordinates": [True, 10.5]},
+        {"type": "Point", "coordinates": {"a": 1}},
+        {"type": "Polygon", "coordinates": [[[106.4, 10.5]]]},
+        {"type": "LineString", "coordinates": [[106.4, 10.5]]},
+        {"type": "LineString", "coordinates": [[106.4, 10.5], [106.4, 10.5]]},
+        {"type": "LineString", "coordinates": [[106.4, 10.5]] * 2001},
+        {"type": "Point", "coordinates": [105.85, 21.02]},
+        {"type": "LineString", "coordinates": [[106.4, 10.5], [105.85, 21.02]]},
+        {"type": ["Point"], "coordinates": [106.4, 10.5]},
+    ],
+)
+def test_a_place_that_is_none_or_elsewhere_is_refused(
+    client: TestClient, headers: dict[str, Headers], body: dict[str, Any], geometry: Any
+) -> None:
+    sent = {**body, "geometry": geometry}
+    answer = client.post("/planned-works", json=sent, headers=headers[OWNER])
+    assert answer.status_code == 422
+    assert "Vị trí" in answer.json()["detail"] or "105,85" in answer.json()["detail"]
+
+
+@pytest.mark.parametrize(
+    ("place", "told"),
+    [
+        ("", "Phải nêu vị trí"),
+        ("đâu đó", "Dòng 1"),
+        ("10.5, 106.4\nx", "Dòng 2"),
+        ("21.02, 105.85", "không nằm trong"),
+        ("10.5, 106.4\n10.5, 106.4", "trùng nhau"),
+        ("10.5, 106.4\n" * 2001, "2.000"),
+        ("10.5\u0000, 106.4", "Dòng 1"),
+    ],
+)
+def test_a_typed_place_is_refused_at_its_field(
+    operator_browser: Callable[[str], Browser], place: str, told: str
+) -> None:
+    answer = operator_browser(OWNER).post("/view/works/new", {**TYPED, "place": place})
+    assert answer.status_code == 422
+    assert told in said(answer.text)
+    assert 'id="work-place-wrong"' in answer.text
+    assert TYPED["name"] in answer.text
+
+
+def test_nobody_acts_for_another(
+    client: TestClient, work: dict[str, Any], headers: dict[str, Headers], body: dict[str, Any]
+) -> None:
+    address = f"/planned-works/{work['id']}"
+    theirs = client.post(
+        "/planned-works", json={**body, "owner_id": ASKER}, headers=headers[OWNER]
+    )
+    assert theirs.status_code == 403
+    edit = {"digest": work["properties"]["digest"], "values": {"name": "x"}}
+    assert client.post(address, json=edit, headers=headers[ASKER]).status_code == 403
+    sent: dict[str, Any] = {"organisation_id": OTHER, "values": {"ducts": 1}}
+    sign_ups = f"{address}/sign-ups"
+    assert client.post(sign_ups, json=sent, headers=headers[ASKER]).status_code == 403
+    sign(client, work, headers[ASKER], ducts=1)
+    answered = {"digest": "x", "accepted": True}
+    for organisation in (ASKER, OTHER, "none"):
+        denied = client.post(
+            f"{sign_ups}/{organisation}/answer", json=answered, headers=headers[OTHER]
+        )
+        assert denied.status_code == 403
+        withdrawn = client.post(f"{sign_ups}/{organisation}/withdraw", headers=headers[OTHER])
+        assert withdrawn.status_code == (404 if organisation == OTHER else 403)
+    assert sign(client, work, headers[OWNER], ducts=1).status_code == 422
+    assert sign(client, work, headers["staff"], ducts=1).status_code == 422
+    sent = {"organisation_id": OTHER, "values": {"ducts": 1}}
+    assert client.post(sign_ups, json=sent, headers=headers["staff"]).status_code == 201
+
+
+def test_a_confidential_structure_is_not_told(
+    client: TestClient, service: Service, headers: dict[str, Headers], body: dict[str, Any]
+) -> None:
+    own, hidden = (
+        next(
+            one.id
+            for one in service.register.structures(SYSTEM, owner_id=owner)
+            if one.confidential
+        )
+        for owner in (OWNER, ASKER)
+    )
+    linked = {**body, "values": {**body["values"], "structure_id": hidden}}
+    unseen = client.post("/planned-works", json=linked, headers=headers[OWNER])
+    linked["values"]["structure_id"] = "nowhere"
+    unknown = client.post("/planned-works", json=linked, headers=headers[OWNER])
+    assert unseen.status_code == unknown.status_code == 404
+    assert unseen.json()["detail"].replace(hidden, "nowhere") == unknown.json()["detail"]
+    linked["values"]["structure_id"] = own
+    made = client.post("/planned-works", json=linked, headers=headers[OWNER]).json()
+    assert made["properties"]["structure_id"] == own
+    for path in (
+        "/planned-works",
+        f"/planned-works/{made['id']}",
+        "/exports/planned_works?format=csv",
+    ):
+        assert own in client.get(path, headers=headers[OWNER]).text
+        assert own not in client.get(path, headers=headers[ASKER]).text
+
+
+def test_exports_hold_announcements_only(
+    client: TestClient, work: dict[str, Any], headers: dict[str, Headers]
+) -> None:
+    sign(client, work, headers[ASKER], ducts=1, note="bí mật của bên đăng ký")
+    for name in (OWNER, ASKER, OTHER, "viewer", "staff"):
+        for query in ("format=csv", "format=geojson", "format=csv&year=2098&owner=" + OWNER):
+            told = client.get(f"/exports/planned_works?{query}", headers=headers[name])
+            assert told.status_code == 200
+            assert "Hùng Vương" in told.text
+            assert "bí mật" not in told.text
+    other_year = client.get("/exports/planned_works?format=csv&year=2097", headers=headers[OWNER])
+    assert "Hùng Vương" not in other_year.text
+    assert client.get("/exports/planned_works?format=csv").status_code == 401
+
+
+def test_works_near_in_space_and_time_are_told_to_their_owners(
+    client: TestClient, work: dict[str, Any], headers: dict[str, Headers], body: dict[str, Any]
+) -> None:
+    body["values"] |= {"name": "Mở rộng đường", "kind": "interdisciplinary"}
+    body["geometry"] = {"type": "Point", "coordinates": [106.4102, 10.5301]}
+    client.post("/planned-works", json=body, headers=headers[ASKER])
+    for name, count in ((OWNER, 1), (ASKER, 1), ("staff", 1), (OTHER, 0)):
+        told = client.get("/planned-works-together", headers=headers[name]).json()
+        assert len(told["pairs"]) == count
+        assert told["rule"]["confidence"] == "derived"
+    own = client.get(f"/planned-works/{work['id']}", headers=headers[OWNER]).json()
+    assert [one["name"] for one in own["properties"]["together"]] == ["Mở rộng đường"]
+    other = client.get(f"/planned-works/{work['id']}", headers=headers[OTHER]).json()
+    assert other["properties"]["together"] == []
+
+
+def test_filters_of_the_list(browser_of: Callable[[str], Browser], work: dict[str, Any]) -> None:
+    viewer = browser_of("viewer")
+    shown = f'href="/view/works/{work["id"]}"'
+    for query, there in (
+        ("", True),
+        ("year=2098", True),
+        ("year=2097", False),
+        ("kind=mast", False),
+        (f"owner_id={OWNER}", True),
+        (f"owner_id={OTHER}", False),
+        ("state=done", False),
+        ("text=hung+vuong", True),
+        ("near=10.53,+106.41&within_km=1", True),
+        ("near=10.7,+106.41&within_km=1", False),
+    ):
+        page = viewer.get(f"/view/works?{query}")
+        assert page.status_code == 200
+        assert (shown in page.text) is there, query
+    assert "Hạn gửi kế hoạch năm 2098: 30/11/2097" in said(
+        viewer.get("/view/works?year=2098").text
+    )
+    assert viewer.get("/view/works?near=x").status_code == 422
+    hostile = viewer.get('/view/works?year="><b&text=<script>')
+    assert hostile.status_code in (200, 422)
+    assert "<script>x" not in hostile.text
+    assert 'value=""><b' not in hostile.text
+    assert 'year="><b' not in hostile.text
+
+
+def test_a_write_is_taken_back_on_the_page(
+    browser_of: Callable[[str], Browser], service: Service, work: dict[str, Any]
+) -> None:
+    staff, address = browser_of("staff"), f"/view/works/{work['id']}"
+    state = fields(staff.get(address).text, f"{address}/state")
+    assert staff.post(f"{address}/state", state | {"state": "closed"}).status_code == 303
+    undo = f"/view/changes/{service.register.revision()}/undo"
+    assert undo in staff.get(address).text
+    bare = staff.post(undo, {"work_id": work["id"]})
+    assert bare.status_code == 422
+    assert "lý do" in said(bare.text)
+    taken = staff.post(undo, {"work_id": work["id"], "reason": "nhầm"})
+    assert taken.status_code == 303
+    assert taken.headers["location"] == f"{address}#history"
+    assert service.register.work(work["id"], SYSTEM).state == "announced"
+    operator = browser_of("operator")
+    assert 'id="history"' not in operator.get(address).text
+
+
+def test_a_term_that_an_administrator_fills_runs_on_working_days(
+    client: TestClient, service: Service, work: dict[str, Any], headers: dict[str, Headers]
+) -> None:
+    sign(client, work, headers[ASKER], ducts=1)
+    text = data.path("rules/planned_works.toml").read_text("utf-8")
+    told = text.replace(
+        'id = "sharing.works.answer"', 'id = "sharing.works.answer"\nparameters = { term = "5wd" }'
+    )
+    service.home.rules.mkdir(exist_ok=True)
+    (service.home.rules / "planned_works.toml").write_text(told, encoding="utf-8")
+    seen = client.get(f"/planned-works/{work['id']}", headers=headers[OWNER]).json()
+    (one,) = seen["properties"]["sign_ups"]
+    calendar = calendar_in_use(service.home)
+    start = date.fromisoformat(one["asked_on"])
+    assert one["answer_due"] == calendar.add_working_days(start, 5).isoformat()
