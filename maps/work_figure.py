@@ -52,9 +52,10 @@ def work_svg(
     plane = Plane(max(_LEAST_M, 1.1 * own_m, min(1.1 * reach_m, around_m)), language)
     title = text("works.map_title", language, name=name)
     told = text("works.map_told", language, count=len(others), radius=round(around_m))
+    lines = [_drawn(plane, middle, one, _OTHER, _NARROW) for one in others]
     marks = [_numbered(plane, middle, place, one) for place, one in enumerate(others, start=1)]
     keys = [_key(plane, "", "work", _WORK, language), _key(plane, "1", "other", _OTHER, language)]
-    drawn = [*marks, _drawn(plane, middle, work, _WORK, _WIDE)]
+    drawn = [_drawn(plane, middle, work, _WORK, _WIDE), *lines, *marks]
     return plane.drawing("work-map", title, told, drawn, keys if others else keys[:1])
 
 
@@ -73,8 +74,7 @@ def _drawn(
 
 def _numbered(plane: Plane, middle: tuple[float, float], place: int, shape: Shape) -> str:
     ((azimuth_deg, distance_m),) = _polar(middle, shape.centroid)
-    line = _drawn(plane, middle, shape, _OTHER, _NARROW)
-    return line + plane.mark(place, azimuth_deg, distance_m, _OTHER)
+    return plane.mark(place, azimuth_deg, distance_m, _OTHER)
 
 
 def _key(plane: Plane, mark: str, kind: str, colour: str, language: Language | str) -> str:
