@@ -48,6 +48,8 @@ from api.routers import (
     study_pages,
     supports,
     users,
+    work_pages,
+    works,
 )
 from api.service import Service
 from api.settings import Settings
@@ -86,6 +88,8 @@ _ROUTERS = (
     rules,
     cases,
     case_pages,
+    works,
+    work_pages,
     calendar,
     imports,
     import_pages,

@@ -9,6 +9,7 @@ from typing import Any
 import shapely
 
 from gis.register.records import AdministrativeUnit, Boundary, ImportBatch, PlanEntry
+from gis.register.works import PlannedWork
 
 __all__ = ["collection", "feature", "plain"]
 
@@ -66,7 +67,7 @@ def _identifier(record: Any) -> str:
 
 
 def _geometry(record: Any) -> dict[str, Any] | None:
-    if isinstance(record, Boundary):
+    if isinstance(record, Boundary | PlannedWork):
         geometry: dict[str, Any] = shapely.geometry.mapping(record.geometry)
         return geometry
     if isinstance(record, ImportBatch):

@@ -25,6 +25,7 @@ MENU = (
     ("/view/stations", "pages.menu_stations"),
     ("/view/supports", "supports.menu"),
     ("/view/sharing", "requests.menu"),
+    ("/view/works", "works.menu"),
     ("/view/sites", "planning.menu"),
     ("/view/best-sites", "best_sites.menu"),
     ("/view/findings", "pages.menu_findings"),

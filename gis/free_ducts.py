@@ -20,6 +20,7 @@ from gis.register.reading import Reader
 from gis.register.routes import Cable, Duct, Route
 from gis.register.scopes import SYSTEM, Scope
 from gis.register.structures import Contract, Lifecycle
+from gis.register.works import PlannedWork
 
 __all__ = ["DuctPlaces", "DuctWay", "Leg", "duct_places", "free_way", "line_length_m", "routes_at"]
 
@@ -86,9 +87,9 @@ class DuctWay:
     built_length_m: float | None
 
 
-def line_length_m(route: Route) -> float:
-    """Return the length of a line's geometry on the ellipsoid of WGS 84."""
-    longitude, latitude = np.asarray(route.geometry.coords, dtype=np.float64)[:, :2].T
+def line_length_m(line: Route | PlannedWork) -> float:
+    """Return the length of a line's geometry on the ellipsoid of WGS 84; 0 of a point."""
+    longitude, latitude = np.asarray(line.geometry.coords, dtype=np.float64)[:, :2].T
     return float(GEOD.line_length(longitude, latitude))
 
 

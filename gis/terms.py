@@ -29,6 +29,11 @@ __all__ = [
     "REMINDER",
     "SHARING",
     "SUPPLEMENT",
+    "WORKS",
+    "WORKS_ANSWER",
+    "WORKS_PLAN_DUE",
+    "WORKS_SIGN_UP",
+    "WORKS_TOGETHER",
     "Counting",
     "Term",
     "TermUnit",
@@ -51,6 +56,14 @@ DECIDER: Final = "sharing.decider"
 REMINDER: Final = "sharing.reminder"
 GROUND: Final = "sharing.ground."
 """How the ids of the grounds of a refusal begin; each is a rule, so that each has its label."""
+
+WORKS: Final = "sharing.works."
+"""How the ids of the rules of planned works begin."""
+
+WORKS_SIGN_UP: Final = "sharing.works.sign_up"
+WORKS_ANSWER: Final = "sharing.works.answer"
+WORKS_PLAN_DUE: Final = "sharing.works.plan_due"
+WORKS_TOGETHER: Final = "sharing.works.together"
 
 DUTY: Final = "sharing.duty."
 """How the ids of the duties begin that are shown in the states that they name."""
@@ -218,6 +231,18 @@ def _ground(rule: Rule) -> None:
     number(rule, "order")
 
 
+def _plan_due(rule: Rule) -> None:
+    for name, most in (("month", 12), ("day", 31)):
+        if not (number(rule, name).is_integer() and 1 <= number(rule, name) <= most):
+            raise ParameterError(name, "range")
+
+
+def _together(rule: Rule) -> None:
+    for name in ("distance_m", "days_between"):
+        if number(rule, name) < 0:
+            raise ParameterError(name, "range")
+
+
 _REQUIRED: Final[Mapping[str, Callable[[Rule], object]]] = MappingProxyType(
     {
         COUNTING: counting_of,
@@ -227,5 +252,7 @@ _REQUIRED: Final[Mapping[str, Callable[[Rule], object]]] = MappingProxyType(
         REMINDER: _reminder,
         GROUND.rstrip("."): _ground,
         DUTY.rstrip("."): _duty,
+        WORKS_PLAN_DUE: _plan_due,
+        WORKS_TOGETHER: _together,
     }
 )

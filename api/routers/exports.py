@@ -35,6 +35,7 @@ def export_layer(
     format: Annotated[ExportFormat, Query()] = ExportFormat.GEOPACKAGE,
     on: Annotated[date | None, Query(description="Only what is in force on this day.")] = None,
     kind: Annotated[list[str] | None, Query(description="Only these kinds.")] = None,
+    year: Annotated[int | None, Query(ge=0, le=9999, description="Only this annual plan.")] = None,
     owner: Annotated[str | None, Query(description="Only of this organisation.")] = None,
 ) -> FileResponse:
     """A layer of the register as a file, as far as the caller may see it."""
@@ -53,6 +54,7 @@ def export_layer(
             on=on,
             kinds=kind or (),
             owner_id=owner or None,
+            plan_year=year,
             bbox=bbox,
         ),
     )

@@ -51,6 +51,7 @@ from gis.register.structures import (
     PublishedRent,
     Structure,
 )
+from gis.register.works import PlannedWork
 
 __all__ = ["router"]
 
@@ -254,8 +255,9 @@ def _row(row: Accepted, language: Language) -> dict[str, Any]:
         name, about = record.name, record.aerodrome
     elif isinstance(record, AviationFacility):
         name, about = record.name, text(f"register.facility_kind.{record.kind}", language)
-    elif isinstance(record, ProtectedPoint):
-        name, about = record.name, text(f"register.protected_point_kind.{record.kind}", language)
+    elif isinstance(record, ProtectedPoint | PlannedWork):
+        words = "work_kind" if isinstance(record, PlannedWork) else "protected_point_kind"
+        name, about = record.name, text(f"register.{words}.{record.kind}", language)
     elif isinstance(record, AdministrativeUnit):
         name, about = record.name, record.code
     else:

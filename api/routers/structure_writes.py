@@ -14,10 +14,12 @@ from api.errors import ForbiddenError
 from api.forms import FormState, Refused, Typed
 from api.geojson import feature, plain
 from api.guard import GuardedRoute
+from api.history_view import WORDS
 from api.identity import identity_of
 from api.language import safe_language
 from api.pages import render
-from api.routers.structures import WORDS, show_structure
+from api.routers.structures import show_structure
+from api.routers.work_pages import show_work
 from api.service import service_of
 from api.structure_view import may_edit, read_history
 from api.whole import whole
@@ -203,8 +205,7 @@ def contract_from_page(request: Request, structure_id: str, typed: Typed) -> Res
 
 @router.post("/view/changes/{revision}/undo", include_in_schema=False)
 def undo_from_page(request: Request, revision: _RevisionOrWord, typed: Typed) -> Response:
-    """Take back a write and show the structure; what stands in the way stands above it."""
-    structure_id = typed.get("structure_id", "")
+    """Take back a write and show its subject; what stands in the way stands above it."""
     number = _number(revision)
     try:
         _undone(
@@ -217,15 +218,26 @@ def undo_from_page(request: Request, revision: _RevisionOrWord, typed: Typed) ->
     except NotFoundError:
         raise
     except GisError as error:
-        request.state.address = f"/view/structures/{structure_id}"
-        return show_structure(request, structure_id, problem=error)
-    there = service_of(request).register.snapshot
-    with there() as register:
-        found = register.changes(table_name="structures", record_id=structure_id, limit=1)
-        gone = not found or found[0].new is None
-    return RedirectResponse(
-        "/view/structures" if gone else f"/view/structures/{structure_id}#history", 303
-    )
+        return _not_undone(request, typed, error)
+    kind, table = ("works", "planned_works") if "work_id" in typed else _STRUCTURES
+    subject = typed.get("work_id", typed.get("structure_id", ""))
+    with service_of(request).register.snapshot() as register:
+        found = register.changes(table_name=table, record_id=subject, limit=1)
+    gone = not found or found[0].new is None
+    return RedirectResponse(f"/view/{kind}" if gone else f"/view/{kind}/{subject}#history", 303)
+
+
+_STRUCTURES = ("structures", "structures")
+
+
+def _not_undone(request: Request, typed: Mapping[str, str], error: GisError) -> Response:
+    """Return the page of the subject with what stands in the way."""
+    if "work_id" in typed:
+        request.state.address = f"/view/works/{typed['work_id']}"
+        return show_work(request, typed["work_id"], problem=error)
+    structure_id = typed.get("structure_id", "")
+    request.state.address = f"/view/structures/{structure_id}"
+    return show_structure(request, structure_id, problem=error)
 
 
 def _require_own(request: Request, structure_id: str) -> None:

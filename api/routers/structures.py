@@ -1,6 +1,5 @@
 """Structures for people: a searchable list, and everything known of one, now and as known then."""
 
-import dataclasses
 from collections.abc import Sequence
 from datetime import date
 from typing import Annotated, Any
@@ -13,13 +12,13 @@ from api.entered import field_label
 from api.errors import InvalidParameterError, status_of
 from api.forms import FormState, Refused
 from api.guard import GuardedRoute
+from api.history_view import grouped, said
 from api.identity import identity_of
 from api.language import safe_language
 from api.pages import render
 from api.roles import may
 from api.service import service_of
 from api.structure_view import (
-    History,
     StructureView,
     may_edit,
     read_history,
@@ -29,18 +28,14 @@ from api.structure_view import (
 from api.whole import OffsetQuery
 from gis.errors import GisError, NotFoundError
 from gis.free_ducts import free_way, line_length_m
-from gis.register.history import Change
-from gis.register.structures import Lifecycle, RentUnit, Structure, StructureKind
+from gis.register.structures import Lifecycle, RentUnit, StructureKind
 from maps.views import RegisterView
 from maps.web import map_fragment
 from maps.words import Words
 
-__all__ = ["WORDS", "asked_day", "facts", "router", "said", "show_structure"]
+__all__ = ["asked_day", "facts", "router", "show_structure"]
 
 router = APIRouter(route_class=GuardedRoute, include_in_schema=False)
-
-WORDS = {"kind": "structure_kind", "state": "lifecycle"}
-"""Fields whose words stand under another name."""
 
 _PER_PAGE = 50
 _GROUPS: dict[str, tuple[str, ...]] = {
@@ -75,7 +70,6 @@ _GROUPS: dict[str, tuple[str, ...]] = {
         "inspected_on",
     ),
 }
-_NOT_SHOWN = frozenset({"batch_id", "source_row", "id"})
 
 
 @router.get("/view/structures")
@@ -220,7 +214,7 @@ def show_structure(
         known_on=known_on,
         **_way(request, view, way_to, words),
         lengths={route.id: line_length_m(route) for route, _ in view.routes},
-        history=_grouped(view.history, words),
+        history=grouped(view.history.changes, view.history.sizes, words),
         may_edit=editing,
         may_undo=may(identity.role, "POST", "/view/changes/{revision}/undo") and known_on is None,
         forms={one: FormState(one, refused if one == form else None) for one in FORMS},
@@ -242,7 +236,7 @@ def _show_removed(request: Request, structure_id: str, problem: GisError | None)
         structure_id=structure_id,
         last=found.last,
         merged_into=found.merged_into,
-        history=_grouped(found, words),
+        history=grouped(found.changes, found.sizes, words),
         may_undo=may(identity.role, "POST", "/view/changes/{revision}/undo"),
         problem=None if problem is None else problem.say(words.language),
     )
@@ -277,68 +271,3 @@ def facts(view: StructureView, names: Sequence[str], words: Words) -> list[tuple
 def _value(view: StructureView, name: str) -> object:
     value = getattr(view.structure, name)
     return view.owners.get(value, value) if name in ("owner_id", "manager_id") else value
-
-
-def said(name: str, value: object, words: Words) -> str:
-    """Return a value of a structure in words."""
-    if name in ("latitude", "longitude") and isinstance(value, float):
-        return f"{words.number(value, 6)}°"
-    if isinstance(value, date):
-        return words.value(name, value.isoformat())
-    if isinstance(value, float):
-        return words.number(value)
-    return words.value(WORDS.get(name, name), value)
-
-
-def _grouped(history: History, words: Words) -> list[dict[str, Any]]:
-    """Return the history by writes, each with what it changed in words."""
-    writes: dict[int, dict[str, Any]] = {}
-    for change in history.changes:
-        write = writes.setdefault(
-            change.revision,
-            {
-                "revision": change.revision,
-                "at": change.at,
-                "author": change.author,
-                "reason": change.reason,
-                "count": history.sizes[change.revision],
-                "changes": [],
-            },
-        )
-        write["changes"].append(
-            {
-                "table": change.table_name,
-                "record": change.record_id,
-                "kind": _what(change),
-                "fields": _differences(change, words),
-            }
-        )
-    return list(writes.values())
-
-
-def _what(change: Change) -> str:
-    if change.old is None:
-        return "added"
-    return "removed" if change.new is None else "changed"
-
-
-def _differences(change: Change, words: Words) -> list[tuple[str, str, str]]:
-    """Return label, old and new value of each field that a change changed."""
-    if change.old is None or change.new is None:
-        return []
-    names = [name for name in (*change.new, *change.old) if name not in _NOT_SHOWN]
-    return [
-        (
-            field_label(name, words.language),
-            said(name, _plain(change.old.get(name), name), words),
-            said(name, _plain(change.new.get(name), name), words),
-        )
-        for name in dict.fromkeys(names)
-        if change.old.get(name) != change.new.get(name)
-    ]
-
-
-def _plain(value: object, name: str) -> object:
-    """Return a value as the record has it: the history keeps yes and no as numbers."""
-    flags = {one.name for one in dataclasses.fields(Structure) if "bool" in str(one.type)}
-    return bool(value) if name in flags and isinstance(value, int) else value

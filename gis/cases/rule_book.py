@@ -7,7 +7,7 @@ from gis.errors import NotFoundError
 from gis.home import Home
 from gis.jurisdictions import jurisdiction_on
 from gis.rules import judged_pack, rule_paths
-from gis.terms import COUNTING, DECIDER, DUTY, GROUND, SHARING, Counting, counting_of
+from gis.terms import COUNTING, DECIDER, DUTY, GROUND, SHARING, WORKS, Counting, counting_of
 from propagation.compliance.parameters import number, words
 from propagation.compliance.records import Rule
 
@@ -80,6 +80,16 @@ class SharingRules:
             for name, rule in sorted(self.on(day).items())
             if name.startswith(DUTY) and state in words(rule, "states")
         ]
+
+    def duties_of_works(self, day: date, kind: str) -> list[Rule]:
+        """Return the duties of who announces a work of a kind on a day, in their order."""
+        found = [
+            rule
+            for name, rule in self.on(day).items()
+            if name.startswith(WORKS) and "kinds" in rule.parameters
+        ]
+        told = [rule for rule in found if kind in words(rule, "kinds")]
+        return sorted(told, key=lambda rule: (number(rule, "order"), rule.id))
 
 
 def rules_in_use(home: Home) -> SharingRules:

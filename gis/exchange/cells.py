@@ -172,6 +172,16 @@ class CellReader:
             return None
         return value
 
+    def whole(self, field: str) -> int | None:
+        """Return a whole number of a cell."""
+        value = self.number(field)
+        if value is None:
+            return None
+        if not float(value).is_integer():
+            self.refuse(field, "whole_number")
+            return None
+        return int(value)
+
     def power(self, field: str) -> float | None:
         """Return a power in the field's own unit: dBW, dBm, W or kW; it must be above zero."""
         watts = self._quantity(field)

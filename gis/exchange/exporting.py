@@ -25,6 +25,7 @@ from data.text import Language, text
 from gis.errors import FormatError
 from gis.exchange.fields import title
 from gis.exchange.layers import (
+    SHAPED,
     Filters,
     Layer,
     LayerColumn,
@@ -76,13 +77,16 @@ _ONE_LAYER = (ExportFormat.CSV, ExportFormat.GEOJSON, ExportFormat.SHAPEFILE, Ex
 def formats_of(layer: LayerName) -> list[str]:
     """Return the formats that a layer can be written in: outlines in no table, the rest in all.
 
-    What lies nowhere is not drawn: neither as a Shapefile nor as KML.
+    What lies nowhere is not drawn: neither as a Shapefile nor as KML; points and lines together
+    are no Shapefile.
     """
     tables = not layer.outlines
     return [
         one.value
         for one in ExportFormat
-        if (tables or one not in _TABLES) and (layer.drawn or one not in _DRAWN)
+        if (tables or one not in _TABLES)
+        and (layer.drawn or one not in _DRAWN)
+        and not (layer.mixed and one is ExportFormat.SHAPEFILE)
     ]
 
 
@@ -97,6 +101,7 @@ def export(
     on: date | None = None,
     kinds: Iterable[str] = (),
     owner_id: str | None = None,
+    plan_year: int | None = None,
     bbox: Bounds | None = None,
 ) -> tuple[Path, ...]:
     """Write layers as one caller may see them; a file is replaced whole or not at all.
@@ -123,6 +128,8 @@ def export(
         Only these kinds of structure, line or point; none is all.
     owner_id : str, optional
         Only of this organisation.
+    plan_year : int, optional
+        Only what belongs to the annual plan of a year.
     bbox : Bounds, optional
         Only what touches west, south, east, north in degrees.
 
@@ -143,7 +150,9 @@ def export(
         raise FormatError("exchange.export_unknown", value=str(error)) from None
     if not wanted or (kind in _TABLES and any(name.outlines for name in wanted)):
         raise FormatError("exchange.export_no_outlines", format=kind.value)
-    filters = Filters(on=on, kinds=tuple(kinds), owner_id=owner_id, bbox=bbox)
+    if kind is ExportFormat.SHAPEFILE and any(name.mixed for name in wanted):
+        raise FormatError("exchange.export_mixed", format=kind.value)
+    filters = Filters(on=on, kinds=tuple(kinds), owner_id=owner_id, plan_year=plan_year, bbox=bbox)
     with register.snapshot() as now:
         read = [read_layer(now, scope, name, language, filters) for name in wanted]
         organisations = now.organisations()
@@ -228,20 +237,20 @@ class _Words:
 
 def _place_names(layer: Layer) -> tuple[str, ...]:
     """Return the columns of a table that say where a record of a layer lies."""
-    if layer.name is LayerName.ROUTES:
+    if layer.name in SHAPED:
         return ("geometry",)
     return ("longitude", "latitude") if layer.name.placed else ()
 
 
 def _place(layer: Layer, row: LayerRow) -> list[Any]:
     shape = row.geometry
-    if layer.name is LayerName.ROUTES and shape is not None:
+    if layer.name in SHAPED and shape is not None:
         written = shapely.to_wkt(shape, rounding_precision=_DEGREE_DECIMALS)
         if len(written) > LIMITS.cell_characters:
             names = [column.name for column in layer.columns]
             raise FormatError(
                 "exchange.export_line_too_long",
-                code=row.values[names.index("code")],
+                code=row.values[names.index("code" if "code" in names else "name")],
                 limit=LIMITS.cell_characters,
             )
         return [written]

@@ -59,7 +59,7 @@ def extent_of(register: Reader, kind: ImportKind, jurisdiction: Jurisdiction | N
     """
     extent = tables()["extent"]
     country = shapely.box(*extent["national"])
-    of_sites = kind in (ImportKind.STRUCTURES, ImportKind.ROUTES)
+    of_sites = kind in (ImportKind.STRUCTURES, ImportKind.ROUTES, ImportKind.WORKS)
     if jurisdiction is None or not (kind.placed or of_sites):
         return Extent("", 0.0, country)
     margin_km = float(extent["structures_km" if of_sites else "stations_km"])

@@ -65,6 +65,7 @@ from gis.register.records import (
 )
 from gis.register.routes import Cable, Duct, Route
 from gis.register.scopes import SYSTEM
+from gis.register.sign_ups import accepted_of
 from gis.register.siting import AviationFacility, Runway
 from gis.register.store import Register
 from gis.register.structures import (
@@ -74,6 +75,7 @@ from gis.register.structures import (
     PublishedRent,
     Structure,
 )
+from gis.register.works import PlannedWork
 from propagation.compliance.records import Confidence
 
 __all__ = ["ImportAnswers", "ImportKind", "ImportReport", "commit", "error_report_xlsx", "judge"]
@@ -97,6 +99,7 @@ _LAYERS = {
     ImportKind.CABLES: ("cables", "cap"),
     ImportKind.CONTRACTS: ("contracts", "hop_dong"),
     ImportKind.PUBLISHED_RENTS: ("published_rents", "gia_cong_bo"),
+    ImportKind.WORKS: ("planned_works", "ke_hoach", "cong_trinh_sap_xay_dung"),
 }
 _TABLES: dict[type[ImportRecord], str] = {
     Structure: "structures",
@@ -115,6 +118,7 @@ _TABLES: dict[type[ImportRecord], str] = {
     PublishedRent: "published_rents",
     Runway: "runways",
     AviationFacility: "aviation_facilities",
+    PlannedWork: "works",
 }
 """The tables of the register by their record; what others refer to comes first."""
 _OF_SITES = frozenset(
@@ -125,6 +129,7 @@ _OF_SITES = frozenset(
         ImportKind.DUCTS,
         ImportKind.CABLES,
         ImportKind.CONTRACTS,
+        ImportKind.WORKS,
     }
 )
 _DRAWN = (ImportKind.STRUCTURES, ImportKind.ROUTES)
@@ -372,6 +377,7 @@ def _known(
         stations=Stations(now.stations(SYSTEM) if kind is ImportKind.MEASUREMENTS else []),
         units=_units(now, on) if kind in _OF_UNITS else {},
         sites=_sites(now) if kind in _OF_SITES else Sites(),
+        accepted=accepted_of(now) if kind is ImportKind.WORKS else {},
         only_owner=only_owner,
         file=file,
         confidence=answers.confidence or Confidence.SECONDARY,

@@ -28,12 +28,14 @@ from gis.exchange.report import Accepted, ImportKind, ImportRecord, Refused, Row
 from gis.exchange.site_checks import SiteChecks
 from gis.exchange.site_rows import READ_INTO as SITES_INTO
 from gis.exchange.table import Row, Table
+from gis.exchange.work_rows import point_of, shape_of
 from gis.geodesy import WGS84
 from gis.register.records import AdministrativeUnit, Provenance
 
 __all__ = ["Judge", "Verdicts", "systems_in_words"]
 
 _READ_INTO = {**MEASURED_INTO, **ALLOTTED_INTO, **SITES_INTO}
+_DRAWN = (ImportKind.ROUTES, ImportKind.WORKS)
 _NOT_KEPT = ("id", "classification", "geometry")
 _KEY_FIELDS = {
     ImportKind.STRUCTURES: "code",
@@ -49,6 +51,7 @@ _KEY_FIELDS = {
     ImportKind.CABLES: "name",
     ImportKind.CONTRACTS: "number",
     ImportKind.PUBLISHED_RENTS: "kind",
+    ImportKind.WORKS: "name",
 }
 
 
@@ -175,16 +178,21 @@ class Judge:
     def _read(self, row: Row) -> _Pending:
         self._reader.begin(row)
         values = build(self._kind, self._reader, self._known)
-        if self._kind is ImportKind.ROUTES:
+        if self._kind in _DRAWN:
             return self._read_line(row, values)
         pointed = self._kind.pointed
         place = self._placer.place(row, required=self._kind.placed) if pointed else None
         return _Pending(row, values, place, self._reader.problems)
 
     def _read_line(self, row: Row, values: dict[str, Any]) -> _Pending:
-        """Return a row of a line, its first vertex as its place."""
+        """Return a row of a line, its first vertex as its place; a work may lie at a point."""
         found = vertices_of(row, self._table, self._reader.cell("geometry"))
         place = None
+        if self._kind is ImportKind.WORKS and not isinstance(found, tuple):
+            place = point_of(self._reader.cell("geometry"), self._placer)
+            if place is not None or self._reader.cell("geometry") is None:
+                place = place or self._placer.place(row, required=True)
+                return _Pending(row, values, place, self._reader.problems)
         if isinstance(found, str):
             self._reader.refuse("geometry", found)
             found = None
@@ -234,6 +242,10 @@ class Judge:
         values = dict(each.values)
         if self._kind is ImportKind.ROUTES:
             values = self._sites.line(values, each.vertices, each.place)
+        elif self._kind is ImportKind.WORKS:
+            extent, reader = self._extent, self._reader
+            at = (lon, lat)
+            values = shape_of(values, each.vertices, each.place, at, extent=extent, reader=reader)
         elif self._kind is ImportKind.DUCTS:
             values = self._sites.parent(values)
         elif each.place is not None:
@@ -326,7 +338,7 @@ class Judge:
         """Return the fields of the record that a row says something of."""
         if self._kind is ImportKind.POPULATION:
             return list(POPULATION)
-        if self._kind is ImportKind.ROUTES:
+        if self._kind in _DRAWN:
             own = [name for name in self._supplied if name not in PLACE]
             return own if each.place is None else [*own, "geometry"]
         return [name for name in self._supplied if each.place or name not in PLACE]

@@ -36,6 +36,8 @@ class Known:
         What the rows so far say of allotments.
     sites : Sites
         The structures, levels, lines and ducts that rows may name.
+    accepted : mapping
+        How many places and ducts of each planned work were accepted, by its id.
     only_owner : str or None
         The organisation that may bring rows; None for all.
     file : str
@@ -52,6 +54,7 @@ class Known:
     units: Mapping[str, AdministrativeUnit] = field(default_factory=dict)
     allotments: Allotments = field(default_factory=Allotments)
     sites: Sites = field(default_factory=Sites)
+    accepted: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
     only_owner: str | None = None
     file: str = ""
     confidence: Confidence = Confidence.SECONDARY

@@ -37,8 +37,10 @@ from gis.register.structures import (
     PublishedRent,
     Structure,
 )
+from gis.register.works import PlannedWork
 
 __all__ = [
+    "SHAPED",
     "Filters",
     "Layer",
     "LayerColumn",
@@ -63,7 +65,11 @@ _WORDS = {
     ),
     "state": ("lifecycle",),
 }
-_WORDS_OF_LAYER = {("routes", "kind"): ("route_kind",)}
+_WORDS_OF_LAYER = {
+    ("routes", "kind"): ("route_kind",),
+    ("planned_works", "kind"): ("work_kind",),
+    ("planned_works", "state"): ("work_state",),
+}
 _INTEGERS = frozenset({"row"})
 
 
@@ -87,11 +93,17 @@ class LayerName(StrEnum):
     CABLES = "cables"
     CONTRACTS = "contracts"
     PUBLISHED_RENTS = "published_rents"
+    WORKS = "planned_works"
 
     @property
     def placed(self) -> bool:
         """Whether its records have a place of their own, as columns of a table."""
         return not self.outlines and ImportKind(self.value).pointed
+
+    @property
+    def mixed(self) -> bool:
+        """Whether its records are points and lines, which no Shapefile can hold together."""
+        return self is LayerName.WORKS
 
     @property
     def outlines(self) -> bool:
@@ -101,8 +113,12 @@ class LayerName(StrEnum):
     @property
     def drawn(self) -> bool:
         """Whether its records lie somewhere, by themselves or by what they hang on."""
-        own = (LayerName.INSTALLATIONS, LayerName.LEVELS, LayerName.ROUTES)
+        own = (LayerName.INSTALLATIONS, LayerName.LEVELS, *SHAPED)
         return self.placed or self.outlines or self in own
+
+
+SHAPED = (LayerName.ROUTES, LayerName.WORKS)
+"""Layers whose records have a shape of their own, in a table as WKT."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,7 +158,8 @@ class Layer:
     name : LayerName
         Which one.
     geometry_type : str or None
-        `Point`, `LineString` or `MultiPolygon`; None for records that lie nowhere.
+        `Point`, `LineString`, `MultiPolygon` or, of points and lines, `Unknown`; None for records
+        that lie nowhere.
     columns : tuple of LayerColumn
         Its columns, the geometry aside.
     rows : list of LayerRow
@@ -171,6 +188,8 @@ class Filters:
         Only these kinds of structure, line or point; empty for all.
     owner_id : str or None
         Only of this organisation.
+    plan_year : int or None
+        Only what belongs to the annual plan of a year.
     bbox : Bounds or None
         Only what touches west, south, east, north in degrees.
     """
@@ -178,6 +197,7 @@ class Filters:
     on: date | None = None
     kinds: tuple[str, ...] = ()
     owner_id: str | None = None
+    plan_year: int | None = None
     bbox: Bounds | None = None
 
 
@@ -239,6 +259,7 @@ _GEOMETRIES = {
     LayerName.INSTALLATIONS: "Point",
     LayerName.LEVELS: "Point",
     LayerName.ROUTES: "LineString",
+    LayerName.WORKS: "Unknown",
 }
 _OWNED = frozenset(
     {
@@ -248,12 +269,14 @@ _OWNED = frozenset(
         LayerName.ROUTES,
         LayerName.CABLES,
         LayerName.CONTRACTS,
+        LayerName.WORKS,
     }
 )
 _OF_KINDS = frozenset(
     {
         LayerName.STRUCTURES,
         LayerName.ROUTES,
+        LayerName.WORKS,
         LayerName.MEASUREMENTS,
         LayerName.PROTECTED_POINTS,
         LayerName.PUBLISHED_RENTS,
@@ -267,6 +290,7 @@ def _refuse_filters(name: LayerName, wanted: Filters) -> None:
     for told, fits, word in (
         (bool(wanted.kinds), name in _OF_KINDS, "kind"),
         (wanted.owner_id is not None, name in _OWNED, "owner"),
+        (wanted.plan_year is not None, name is LayerName.WORKS, "year"),
         (wanted.bbox is not None, name.drawn, "bbox"),
     ):
         if told and not fits:
@@ -279,6 +303,8 @@ def _refuse_filters(name: LayerName, wanted: Filters) -> None:
 
 def _of_kind_and_owner(record: Any, wanted: Filters) -> bool:
     if wanted.kinds and record.kind.value not in wanted.kinds:
+        return False
+    if wanted.plan_year is not None and record.plan_year != wanted.plan_year:
         return False
     if wanted.owner_id is None:
         return True
@@ -314,6 +340,7 @@ def _listed(
         LayerName.CABLES: (Cable, lambda: register.cables(scope, on=on)),
         LayerName.CONTRACTS: (Contract, lambda: register.contracts(scope, on=on)),
         LayerName.PUBLISHED_RENTS: (PublishedRent, lambda: register.published_rents(on=on)),
+        LayerName.WORKS: (PlannedWork, lambda: register.works(scope)),
     }
 
 
@@ -321,7 +348,7 @@ def _placer(
     register: Reader, scope: Scope, name: LayerName
 ) -> Callable[[Any], BaseGeometry | None]:
     """Return what tells where a record of a layer lies: what hangs on a structure lies there."""
-    if name is LayerName.ROUTES:
+    if name in SHAPED:
         return _line
     if name in (LayerName.INSTALLATIONS, LayerName.LEVELS):
         sites = {one.id: _point(one) for one in register.structures(scope)}
@@ -329,7 +356,7 @@ def _placer(
     return _point if name.placed else _nowhere
 
 
-def _line(record: Route) -> BaseGeometry:
+def _line(record: Route | PlannedWork) -> BaseGeometry:
     return record.geometry
 
 

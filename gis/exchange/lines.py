@@ -15,7 +15,7 @@ from gis.exchange.table import Row, Table
 from gis.geodesy import WGS84, distance_km, to_wgs84
 from gis.register.structures import Structure
 
-__all__ = ["LineProblem", "Vertices", "line_of", "straight", "vertices_of"]
+__all__ = ["LineProblem", "Vertices", "drawn", "line_of", "straight", "vertices_of"]
 
 Vertices = tuple[tuple[float, float], ...]
 """East and north of each vertex, in the system of the file."""
@@ -67,6 +67,20 @@ def line_of(
 
     Its ends must lie within 200 m of the two structures, one way or the other round.
     """
+    found = drawn(vertices, place, extent)
+    if isinstance(found, LineProblem):
+        return found
+    lon, lat = shapely.get_coordinates(found).T
+    off = min(_off_km(lon, lat, ends), _off_km(lon[::-1], lat[::-1], ends))
+    if off > _END_WITHIN_KM:
+        return LineProblem(
+            "line_ends", {"distance": round(off * 1000), "within": round(_END_WITHIN_KM * 1000)}
+        )
+    return found
+
+
+def drawn(vertices: Vertices, place: Place, extent: Extent) -> LineString | LineProblem:
+    """Return a line in WGS 84, or why it is none or lies outside."""
     given = np.array(vertices, dtype=np.float64)
     if place.swapped:
         given = given[:, ::-1]
@@ -75,11 +89,6 @@ def line_of(
     lon, lat = to_wgs84(given[:, 0], given[:, 1], WGS84 if place.epsg is None else place.epsg)
     if not extent.holds(np.asarray(lon), np.asarray(lat)).all():
         return LineProblem("line_outside", {"province": extent.name or "Việt Nam"})
-    off = min(_off_km(lon, lat, ends), _off_km(lon[::-1], lat[::-1], ends))
-    if off > _END_WITHIN_KM:
-        return LineProblem(
-            "line_ends", {"distance": round(off * 1000), "within": round(_END_WITHIN_KM * 1000)}
-        )
     return LineString(np.column_stack((lon, lat)))
 
 

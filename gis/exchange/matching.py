@@ -30,6 +30,7 @@ from gis.register.structures import (
     PublishedRent,
     Structure,
 )
+from gis.register.works import PlannedWork
 
 __all__ = ["POPULATION", "Index", "changes", "make", "merged", "stored_records"]
 
@@ -49,6 +50,7 @@ _TYPES: dict[ImportKind, type[Any]] = {
     ImportKind.CABLES: Cable,
     ImportKind.CONTRACTS: Contract,
     ImportKind.PUBLISHED_RENTS: PublishedRent,
+    ImportKind.WORKS: PlannedWork,
 }
 _PREFIXES = {
     ImportKind.STRUCTURES: "ct",
@@ -66,6 +68,7 @@ _PREFIXES = {
     ImportKind.CABLES: "cap",
     ImportKind.CONTRACTS: "hd",
     ImportKind.PUBLISHED_RENTS: "gia",
+    ImportKind.WORKS: "ct",
 }
 POPULATION = ("population", "population_year", "population_source")
 """What a file of populations says of a unit."""
@@ -90,7 +93,8 @@ class Index:
     protected point by kind, name, carrier and place, a calculation point by allotment, name, first
     day and place, a line by owner and code, a duct by line and code, a level by structure and
     heights, a contract by owner, number and place; equipment, cables and rents by what they are,
-    a runway by aerodrome, name and first day, a facility by kind, name and first day.
+    a runway by aerodrome, name and first day, a facility by kind, name and first day, a planned
+    work by owner, name and the day that it begins.
     """
 
     def __init__(self, kind: ImportKind, stored: Iterable[ImportRecord]) -> None:
@@ -159,6 +163,7 @@ def stored_records(register: Reader, kind: ImportKind) -> Sequence[ImportRecord]
         ImportKind.CABLES: lambda: register.cables(SYSTEM),
         ImportKind.CONTRACTS: lambda: register.contracts(SYSTEM),
         ImportKind.PUBLISHED_RENTS: register.published_rents,
+        ImportKind.WORKS: lambda: register.works(SYSTEM),
     }
     return listed[kind]()
 
@@ -246,7 +251,7 @@ def _key(record: ImportRecord) -> tuple[object, ...]:
         return record.owner_id, record.code.casefold()
     if isinstance(record, AdministrativeUnit):
         return record.code, record.valid_from
-    if isinstance(record, SiteRecord):
+    if isinstance(record, SiteRecord | PlannedWork):
         return _site_key(record)
     if isinstance(record, Runway | AviationFacility):
         return _aviation_key(record)
@@ -268,8 +273,10 @@ def _broadcast_key(record: BroadcastStation | PlanEntry) -> tuple[object, ...]:
     return record.plan_id, record.service.value, kilohertz, site, record.valid_from
 
 
-def _site_key(record: SiteRecord) -> tuple[object, ...]:
-    """Return what makes a record of lines, levels, contracts or rents one."""
+def _site_key(record: SiteRecord | PlannedWork) -> tuple[object, ...]:
+    """Return what makes a record of lines, levels, contracts, rents or works one."""
+    if isinstance(record, PlannedWork):
+        return record.owner_id, name_key(record.name), record.begins_on
     if isinstance(record, Route):
         return record.owner_id, record.code.casefold()
     if isinstance(record, Duct):

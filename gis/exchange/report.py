@@ -32,6 +32,7 @@ from gis.register.structures import (
     PublishedRent,
     Structure,
 )
+from gis.register.works import PlannedWork
 
 __all__ = [
     "Accepted",
@@ -58,6 +59,7 @@ ImportRecord = (
     | Runway
     | AviationFacility
     | AdministrativeUnit
+    | PlannedWork
     | SiteRecord
 )
 
@@ -81,6 +83,7 @@ class ImportKind(StrEnum):
     CABLES = "cables"
     CONTRACTS = "contracts"
     PUBLISHED_RENTS = "published_rents"
+    WORKS = "planned_works"
 
     @property
     def placed(self) -> bool:

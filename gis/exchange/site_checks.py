@@ -13,9 +13,11 @@ from gis.exchange.lines import LineProblem, Vertices, line_of, straight
 from gis.exchange.matching import Index
 from gis.exchange.places import Place
 from gis.exchange.report import ImportKind, ImportRecord
+from gis.exchange.work_rows import refuse_taken
 from gis.register.lettings import most_on_a_day, overlapping
 from gis.register.routes import Cable, Duct, Route
 from gis.register.structures import AttachmentLevel, Contract, Installation, Structure
+from gis.register.works import PlannedWork
 from propagation.compliance.records import Confidence
 
 __all__ = ["SiteChecks"]
@@ -103,6 +105,8 @@ class SiteChecks:
         if isinstance(record, Duct) and self._lies_in_itself(record):
             self._reader.refuse("parent_id", "duct_within_itself")
             return False
+        if isinstance(record, PlannedWork):
+            return not refuse_taken(self._reader, self._known, record)
         if not isinstance(record, Contract):
             return True
         beside = self._let.get(_place(record), [])
@@ -130,7 +134,7 @@ class SiteChecks:
 
     def owner_of(self, record: ImportRecord) -> str | None:
         """Return the organisation whose record it is; None for the department's."""
-        if isinstance(record, Structure | Route | Contract):
+        if isinstance(record, Structure | Route | Contract | PlannedWork):
             return record.owner_id
         if isinstance(record, Installation | Cable):
             return record.organisation_id

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from gis.exchange.dimensions import ORIGIN, SPAN, Dimension, Field, lengths, powers
+from gis.exchange.dimensions import ORIGIN, PLACED, SPAN, Dimension, Field, lengths, powers
 from gis.exchange.report import ImportKind
 
 __all__ = ["SITE_FIELDS"]
@@ -105,6 +105,28 @@ SITE_FIELDS: Mapping[ImportKind, tuple[Field, ...]] = {
         Field("rent_unit", Dimension.CHOICE),
         Field("case_id"),
         *SPAN,
+        *ORIGIN,
+    ),
+    ImportKind.WORKS: (
+        Field("id"),
+        Field("name", required=True),
+        _kind("work_kind", "line"),
+        _OWNER,
+        Field("description"),
+        Field("begins_on", Dimension.DAY, required=True),
+        *(Field(name, Dimension.DAY) for name in ("ends_on", "sign_up_until")),
+        _count("plan_year"),
+        _count("places"),
+        _count("ducts"),
+        Field("capacity"),
+        Field("contact"),
+        Field("state", Dimension.CHOICE, choices="work_state"),
+        Field("state_reason"),
+        Field("structure_id"),
+        Field("route_id"),
+        Field("announced_on", Dimension.DAY, required=True, constant=True, meanwhile="2000-01-01"),
+        Field("geometry"),
+        *PLACED,
         *ORIGIN,
     ),
     ImportKind.PUBLISHED_RENTS: (

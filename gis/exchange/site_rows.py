@@ -6,6 +6,7 @@ from typing import Any, TypeVar
 from gis.exchange.cells import CellReader
 from gis.exchange.known import Known, organisation
 from gis.exchange.report import ImportKind
+from gis.exchange.work_rows import planned_work
 from gis.register.routes import Duct, Route, RouteKind
 from gis.register.structures import (
     AttachmentLevel,
@@ -29,16 +30,6 @@ _LISTED = 6
 
 def _enum(values: Any, word: str | None) -> Any:
     return None if word is None else values(word)
-
-
-def _whole(reader: CellReader, name: str) -> int | None:
-    value = reader.number(name)
-    if value is None:
-        return None
-    if not float(value).is_integer():
-        reader.refuse(name, "whole_number")
-        return None
-    return int(value)
 
 
 def _only(reader: CellReader, name: str, found: Sequence[R], what: str) -> R | None:
@@ -125,7 +116,7 @@ def _level(reader: CellReader, known: Known) -> dict[str, Any]:
     if low is not None and high is not None and high < low:
         reader.refuse("height_to_m", "height_order", lowest=low)
     _refuse_above(reader, "height_to_m", high, structure)
-    slots, reserved = _whole(reader, "slots"), _whole(reader, "reserved") or 0
+    slots, reserved = reader.whole("slots"), reader.whole("reserved") or 0
     if slots is not None and reserved > slots:
         reader.refuse("reserved", "reserved_above", slots=slots)
     return {
@@ -161,7 +152,7 @@ def _tube(reader: CellReader, known: Known) -> dict[str, Any]:
     line = _route(reader, known, "route_id", None)
     if line is not None:
         _refuse_others(reader, known, "route_id", line.owner_id)
-    cables = _whole(reader, "cables")
+    cables = reader.whole("cables")
     return {
         "route_id": None if line is None else line.id,
         "code": reader.text("code"),
@@ -181,7 +172,7 @@ def _cable(reader: CellReader, known: Known) -> dict[str, Any]:
         "organisation_id": organisation(reader, known, "organisation_id", required=True),
         "name": reader.text("name"),
         "outer_diameter_mm": outer,
-        "fibres": _whole(reader, "fibres"),
+        "fibres": reader.whole("fibres"),
         "confidential": _confidential(reader),
     }
 
@@ -191,7 +182,7 @@ def _contract(reader: CellReader, known: Known) -> dict[str, Any]:
     structure = _structure(reader, known, "structure_id", owner_id)
     duct = _duct(reader, known, owner_id)
     level = _let_level(reader, known, structure)
-    slot = _whole(reader, "slot")
+    slot = reader.whole("slot")
     if structure is None and duct is None and not reader.problems:
         reader.refuse("structure_id", "contract_of_nothing")
     _refuse_strangers(reader, known, owner_id, structure, duct)
@@ -275,5 +266,6 @@ MAKERS: Mapping[ImportKind, Callable[[CellReader, Known], dict[str, Any]]] = {
     ImportKind.CABLES: _cable,
     ImportKind.CONTRACTS: _contract,
     ImportKind.PUBLISHED_RENTS: _rent,
+    ImportKind.WORKS: planned_work,
 }
 """What makes the values of a row of each kind, its days and its origin aside."""

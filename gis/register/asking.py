@@ -30,10 +30,11 @@ class Asking(ABC):
         limit: int | None = None,
         offset: int = 0,
         hidden: dict[str, ColumnElement[Any]] | None = None,
+        order: Sequence[ColumnElement[Any]] = (),
     ) -> list[R]:
         codec = codec_of(record)
         columns = [(hidden or {}).get(name, codec.table.c[name]) for name in codec.columns]
-        query = select(*columns).where(*where).order_by(codec.table.c.id)
+        query = select(*columns).where(*where).order_by(*order, codec.table.c.id)
         if limit is not None:
             query = query.limit(limit)
         if offset:

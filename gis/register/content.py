@@ -48,6 +48,7 @@ LATER_TABLES = (
     "runways",
     "aviation_facilities",
     "planning_zones",
+    "planned_works",
 )
 """Tables that older registers do not have: while they are empty nothing is said of them, so that
 the version of a register stays what it was."""

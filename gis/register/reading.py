@@ -39,11 +39,12 @@ from gis.register.scopes import (
 )
 from gis.register.sites import SitesReader
 from gis.register.siting import AviationFacility, PlanningZone, Runway
+from gis.register.works_reader import WorksReader
 
 __all__ = ["Reader"]
 
 
-class Reader(SitesReader):
+class Reader(SitesReader, WorksReader):
     """Everything that can be asked, over a connection that a subclass provides."""
 
     # organisations

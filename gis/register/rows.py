@@ -19,7 +19,7 @@ from json.encoder import encode_basestring
 from typing import Any, Generic, TypeVar, Union, get_args, get_origin, get_type_hints
 
 import shapely
-from shapely import LineString, MultiPolygon, Polygon
+from shapely import LineString, MultiPolygon, Point, Polygon
 from shapely.geometry.base import BaseGeometry
 from sqlalchemy import Table
 
@@ -52,6 +52,7 @@ from gis.register.structures import (
     PublishedRent,
     Structure,
 )
+from gis.register.works import PlannedWork, SignUp
 from propagation.compliance.records import Confidence
 
 __all__ = [
@@ -92,6 +93,8 @@ Record = (
     | AviationFacility
     | PlanningZone
     | DuplicateDecision
+    | PlannedWork
+    | SignUp
 )
 R = TypeVar("R", bound=Record)
 Row = dict[str, Any]
@@ -290,6 +293,10 @@ def _point(longitude: float | None, latitude: float | None) -> bytes | None:
         return None
     if longitude is None or latitude is None:
         raise FormatError("errors.coordinate_half")
+    return _placed(longitude, latitude)
+
+
+def _placed(longitude: float, latitude: float) -> bytes:
     if not (-180 <= longitude <= 180 and -90 <= latitude <= 90):
         raise FormatError(
             "errors.coordinate_off_earth", longitude=str(longitude), latitude=str(latitude)
@@ -298,7 +305,9 @@ def _point(longitude: float | None, latitude: float | None) -> bytes | None:
 
 
 def _shape(geometry: BaseGeometry) -> bytes:
-    """Return the blob of a line, or of an area as one of several parts."""
+    """Return the blob of a point, of a line, or of an area as one of several parts."""
+    if isinstance(geometry, Point):
+        return _placed(geometry.x, geometry.y)
     if isinstance(geometry, LineString):
         return _line(geometry)
     return _outline(geometry)
@@ -350,6 +359,8 @@ CODECS: tuple[Codec[Any], ...] = (
     Codec(AviationFacility, schema.aviation_facilities),
     Codec(PlanningZone, schema.planning_zones),
     Codec(DuplicateDecision, schema.duplicate_decisions),
+    Codec(PlannedWork, schema.planned_works, searched=("name", "description")),
+    Codec(SignUp, schema.work_sign_ups),
 )
 
 

@@ -40,6 +40,7 @@ from gis.register.service_tables import (
     login_links,
     sessions,
 )
+from gis.register.works_tables import planned_works, work_sign_ups
 
 __all__ = [
     "GEOMETRY_COLUMN",
@@ -70,6 +71,7 @@ __all__ = [
     "metadata",
     "organisations",
     "plan_entries",
+    "planned_works",
     "planning_zones",
     "protected_points",
     "published_rents",
@@ -78,6 +80,7 @@ __all__ = [
     "runways",
     "sessions",
     "structures",
+    "work_sign_ups",
 ]
 
 register_state = Table(

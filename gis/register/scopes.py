@@ -19,8 +19,10 @@ from gis.register.schema import (
     ducts,
     installations,
     measurements,
+    planned_works,
     routes,
     structures,
+    work_sign_ups,
 )
 
 __all__ = [
@@ -37,7 +39,9 @@ __all__ = [
     "visible_levels",
     "visible_measurements",
     "visible_protected_points",
+    "visible_route_id",
     "visible_routes",
+    "visible_sign_ups",
     "visible_structure_id",
     "visible_structures",
 ]
@@ -234,6 +238,25 @@ def visible_cases(scope: Scope) -> ColumnElement[bool]:
     submitted = exists(select(case_events.c.case_id).where(sent).correlate_except(case_events))
     read = true() if scope.sees_all else _owned(cases.c.owner_id, scope)
     return or_(_owned(cases.c.requester_id, scope), and_(submitted, read))
+
+
+def visible_sign_ups(scope: Scope) -> ColumnElement[bool]:
+    """Return the condition on `work_sign_ups`: who signed up, who announced, the department."""
+    if scope.sees_all:
+        return true()
+    of_own = and_(
+        planned_works.c.id == work_sign_ups.c.work_id, _owned(planned_works.c.owner_id, scope)
+    )
+    announced = exists(select(planned_works.c.id).where(of_own).correlate_except(planned_works))
+    return or_(_owned(work_sign_ups.c.organisation_id, scope), announced)
+
+
+def visible_route_id(route_id: ColumnElement[str], scope: Scope) -> ColumnElement[bool]:
+    """Return the condition under which a reference to a line may be told."""
+    if scope.sees_all:
+        return true()
+    seen = and_(routes.c.id == route_id, visible_routes(scope))
+    return exists(select(routes.c.id).where(seen).correlate_except(routes))
 
 
 def visible_structure_id(structure_id: ColumnElement[str], scope: Scope) -> ColumnElement[bool]:

@@ -31,6 +31,7 @@ from gis.register.resting import refuse_level_above
 from gis.register.routes import Cable, Duct, Route
 from gis.register.rows import Record, codec_of, is_kept
 from gis.register.scopes import SYSTEM, Scope
+from gis.register.sign_ups import refuse_sign_up, refuse_work
 from gis.register.siting import AviationFacility, PlanningZone, Runway
 from gis.register.structures import (
     AttachmentLevel,
@@ -40,6 +41,7 @@ from gis.register.structures import (
     PublishedRent,
     Structure,
 )
+from gis.register.works import PlannedWork, SignUp
 
 __all__ = ["Writer"]
 
@@ -177,6 +179,18 @@ class Writer(Reader):
     def add_decisions(self, records: Iterable[DuplicateDecision]) -> None:
         """Add decisions of structures that may be one."""
         self._add(DuplicateDecision, records)
+
+    def add_works(self, records: Iterable[PlannedWork]) -> None:
+        """Add works that owners announce."""
+        for record in list(records):
+            refuse_work(self, record)
+            self._add(PlannedWork, [record])
+
+    def add_sign_ups(self, records: Iterable[SignUp]) -> None:
+        """Add sign-ups; no more is accepted than a work offers."""
+        for record in list(records):
+            refuse_sign_up(self, record)
+            self._add(SignUp, [record])
 
     def add_import_batch(self, batch: ImportBatch) -> None:
         """Note an import; what this write changes belongs to it, so that it can be undone.
@@ -330,6 +344,22 @@ class Writer(Reader):
         """Change aeronautical radio facilities; see `update_structures`."""
         self._change(AviationFacility, records, expected)
 
+    def update_works(
+        self, records: Sequence[PlannedWork], expected: Sequence[PlannedWork] | None = None
+    ) -> None:
+        """Change announced works; see `update_structures`."""
+        for record in records:
+            refuse_work(self, record)
+        self._change(PlannedWork, records, expected)
+
+    def update_sign_ups(
+        self, records: Sequence[SignUp], expected: Sequence[SignUp] | None = None
+    ) -> None:
+        """Change sign-ups; see `update_structures` and `add_sign_ups`."""
+        for record in records:
+            refuse_sign_up(self, record)
+        self._change(SignUp, records, expected)
+
     def update_documents(
         self, records: Sequence[Document], expected: Sequence[Document] | None = None
     ) -> None:
@@ -420,6 +450,9 @@ class Writer(Reader):
             refuse_letting(self, one)
         for level in self.levels(SYSTEM, ids=restored.get("attachment_levels", ())):
             refuse_level_above(self.structure(level.structure_id, SYSTEM), level)
+        for sign_up in self.sign_ups(SYSTEM):
+            if {sign_up.work_id, sign_up.id} & _ids(restored, "planned_works", "work_sign_ups"):
+                refuse_sign_up(self, sign_up)
         self._refuse_papered(restored)
 
     def _refuse_papered(self, restored: Mapping[str, set[str]]) -> None:
@@ -446,6 +479,10 @@ class Writer(Reader):
         codec = codec_of(record)
         seen = None if expected is None else [codec.to_row(each) for each in expected]
         self._ledger.change(codec, [codec.to_row(each) for each in records], seen)
+
+
+def _ids(restored: Mapping[str, set[str]], *tables: str) -> set[str]:
+    return set().union(*(restored.get(table, ()) for table in tables))
 
 
 def _outside(old: Boundary, new: Boundary) -> Iterator[Boundary]:

@@ -502,6 +502,28 @@ def test_the_page_takes_allotments_and_gives_them_back(browser_of: BrowserOf) ->
     assert [one["properties"]["name"] for one in exported] == ["Điểm bắc"]
 
 
+def test_the_page_takes_an_annual_plan_and_lists_it(browser_of: BrowserOf) -> None:
+    staff = browser_of("staff")
+    rows = [
+        "Tên công trình;Loại;Chủ đầu tư;Khởi công;Kế hoạch năm;WKT;Hệ tọa độ;Ngày công bố",
+        "Tuyến A;cống bể;Viễn thông Mô phỏng A;01/03/2098;2098;"
+        '"LINESTRING(106.41 10.53, 106.42 10.54)";WGS 84;30/11/2097',
+        'Cột B;trạm;Viễn thông Mô phỏng B;01/05/2098;2098;"POINT(105.85 21.02)";WGS 84;30/11/2097',
+    ]
+    address = sent_by_page(staff, "ke_hoach.csv", "\n".join(rows).encode(), "planned_works")
+    shown = page_of(staff.get(f"{address}?lang=en"))
+    assert "Planned works, annual plans" in shown
+    assert "2 rows; 1 accepted" in shown
+    assert "Tuyến A" in shown
+    assert "Cable or duct line" in shown
+    assert "outside" in shown
+    assert staff.post(f"{address}/commit").status_code == 303
+    listed = page_of(staff.get("/view/works?year=2098&lang=en"))
+    assert "Annual plan 2098" in listed
+    assert "Tuyến A" in listed
+    assert "Cột B" not in listed
+
+
 def test_the_page_asks_and_says_why_it_waits(browser_of: BrowserOf) -> None:
     staff = browser_of("staff")
     address = sent_by_page(staff, "moi.csv", NEW_PLAN, "plan")

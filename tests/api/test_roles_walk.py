@@ -21,6 +21,8 @@ _FILLED = {
     "{name}": "none.xlsx",
     "{job_id}": "none",
     "{case_id}": "none",
+    "{work_id}": "none",
+    "{organisation_id}": "none",
     "{sequence}": "1",
     "{account_id}": "none",
     "{token_id}": "none",

@@ -115,6 +115,8 @@ def test_every_layer_is_listed_and_nothing_secret(filled: Register) -> None:
         "published_rents": None,
         "documents": None,
         "duplicate_decisions": None,
+        "planned_works": "Unknown",
+        "work_sign_ups": None,
     }
 
 
@@ -240,6 +242,7 @@ def test_the_file_says_that_it_is_a_geopackage(filled: Register) -> None:
             "runways",
             "aviation_facilities",
             "planning_zones",
+            "planned_works",
         }
         moments = connection.execute("SELECT last_change FROM gpkg_contents").fetchall()
         assert all(datetime.fromisoformat(moment).tzinfo is not None for (moment,) in moments)
