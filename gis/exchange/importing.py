@@ -378,6 +378,7 @@ def _known(
         units=_units(now, on) if kind in _OF_UNITS else {},
         sites=_sites(now) if kind in _OF_SITES else Sites(),
         accepted=accepted_of(now) if kind is ImportKind.WORKS else {},
+        requests=now.parties_of_requests() if kind is ImportKind.CONTRACTS else {},
         only_owner=only_owner,
         file=file,
         confidence=answers.confidence or Confidence.SECONDARY,

@@ -38,6 +38,8 @@ class Known:
         The structures, levels, lines and ducts that rows may name.
     accepted : mapping
         How many places and ducts of each planned work were accepted, by its id.
+    requests : mapping
+        Structure, owner and requester of every request to share, by its id.
     only_owner : str or None
         The organisation that may bring rows; None for all.
     file : str
@@ -55,6 +57,7 @@ class Known:
     allotments: Allotments = field(default_factory=Allotments)
     sites: Sites = field(default_factory=Sites)
     accepted: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
+    requests: Mapping[str, tuple[str, str, str]] = field(default_factory=dict)
     only_owner: str | None = None
     file: str = ""
     confidence: Confidence = Confidence.SECONDARY

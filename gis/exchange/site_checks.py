@@ -14,7 +14,7 @@ from gis.exchange.matching import Index
 from gis.exchange.places import Place
 from gis.exchange.report import ImportKind, ImportRecord
 from gis.exchange.work_rows import refuse_taken
-from gis.register.lettings import most_on_a_day, overlapping
+from gis.register.lettings import most_on_a_day, of_request, overlapping
 from gis.register.routes import Cable, Duct, Route
 from gis.register.structures import AttachmentLevel, Contract, Installation, Structure
 from gis.register.works import PlannedWork
@@ -107,8 +107,12 @@ class SiteChecks:
             return False
         if isinstance(record, PlannedWork):
             return not refuse_taken(self._reader, self._known, record)
-        if not isinstance(record, Contract):
-            return True
+        return not isinstance(record, Contract) or self._may_let(record)
+
+    def _may_let(self, record: Contract) -> bool:
+        if record.case_id is not None and not of_request(record, self._known.requests):
+            self._reader.refuse("case_id", "other_request")
+            return False
         beside = self._let.get(_place(record), [])
         for other in beside:
             if overlapping(record, other):

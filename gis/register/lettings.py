@@ -4,7 +4,7 @@ A contract for a duct that holds ducts is for the whole of it: none beside it, n
 within.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 
 from gis.errors import ConflictError, FormatError, NotFoundError
@@ -13,7 +13,7 @@ from gis.register.scopes import SYSTEM
 from gis.register.sites import SitesReader
 from gis.register.structures import Contract
 
-__all__ = ["ducts_within", "most_on_a_day", "overlapping", "refuse_letting"]
+__all__ = ["ducts_within", "most_on_a_day", "of_request", "overlapping", "refuse_letting"]
 
 
 def overlapping(first: Contract, second: Contract) -> bool:
@@ -36,7 +36,8 @@ def refuse_letting(register: SitesReader, contract: Contract) -> None:
     Raises
     ------
     FormatError
-        If it ends before it begins, is about nothing, or names a place that is not there.
+        If it ends before it begins, is about nothing, names a place that is not there, or a
+        request that is not between its parties about its structure.
     ConflictError
         If the place, every place beside it, a duct that it lies in or a duct within it is let for
         one of its days.
@@ -46,6 +47,10 @@ def refuse_letting(register: SitesReader, contract: Contract) -> None:
         raise FormatError("errors.contract_ends_before", number=number, start=start, end=end)
     if contract.structure_id is None and contract.duct_id is None:
         raise FormatError("errors.contract_of_nothing", number=number)
+    if contract.case_id is not None and not of_request(contract, register.parties_of_requests()):
+        raise FormatError(
+            "errors.contract_of_other_request", number=number, request=contract.case_id[:60]
+        )
     places = _places_to_let(register, contract)
     if places is None:
         return
@@ -55,6 +60,20 @@ def refuse_letting(register: SitesReader, contract: Contract) -> None:
     if most_on_a_day(contract, beside) >= places:
         raise ConflictError("errors.places_taken", slots=places)
     _refuse_nested(register, contract)
+
+
+def of_request(contract: Contract, requests: Mapping[str, tuple[str, str, str]]) -> bool:
+    """Return whether the request that a contract names is between its parties, on its structure.
+
+    Parameters
+    ----------
+    contract : Contract
+        With a request.
+    requests : mapping
+        Structure, owner and requester of every request, by its id.
+    """
+    parties = (contract.structure_id, contract.owner_id, contract.tenant_id)
+    return requests.get(contract.case_id or "") == parties
 
 
 def most_on_a_day(contract: Contract, beside: Sequence[Contract]) -> int:

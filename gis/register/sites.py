@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from datetime import date
 
-from sqlalchemy import ColumnElement, or_
+from sqlalchemy import ColumnElement, or_, select
 
 from gis.register import schema
 from gis.register.asking import Asking
@@ -185,6 +185,14 @@ class SitesReader(Asking):
             (table.c.id, ids),
         )
         return self._list(Contract, [visible_contracts(scope), *in_force(table, on), *named])
+
+    def parties_of_requests(self) -> dict[str, tuple[str, str, str]]:
+        """Return structure, owner and requester of every request to share, by its id."""
+        table = schema.cases
+        columns = (table.c.id, table.c.structure_id, table.c.owner_id, table.c.requester_id)
+        with self._connected() as connection:
+            rows = connection.execute(select(*columns)).all()
+        return {name: (structure, owner, requester) for name, structure, owner, requester in rows}
 
     def published_rents(
         self, *, kind: StructureKind | None = None, on: date | None = None

@@ -5,6 +5,7 @@ import subprocess
 import sys
 from collections.abc import Callable
 from contextlib import closing
+from dataclasses import replace
 from datetime import date, timedelta
 from itertools import pairwise
 from pathlib import Path
@@ -18,13 +19,17 @@ from gis.cases.sharing import read_events
 from gis.cases.store import Cases, Wish, party_of
 from gis.demo import load_demonstration
 from gis.errors import ConflictError, FormatError, GisError, NotFoundError
+from gis.exchange.importing import judge
 from gis.home import Home
 from gis.register import engine, moments
 from gis.register.ledger import Ledger
+from gis.register.records import Provenance
 from gis.register.rows import codec_of_table
 from gis.register.schema import case_events
 from gis.register.scopes import PUBLIC, SYSTEM, Role, Scope
 from gis.register.store import Register
+from gis.register.structures import Contract
+from propagation.compliance.records import Confidence
 
 REQUESTER, OWNER = (Scope(Role.OPERATOR, name) for name in ("mo-phong-a", "mo-phong-b"))
 OTHER, STAFF = Scope(Role.OPERATOR, "mo-phong-c"), Scope(Role.STAFF)
@@ -317,3 +322,47 @@ def test_names_of_papers() -> None:
     for wrong in (["x"] * 21, [1], 3, "a\u0000", "x" * 201):
         with pytest.raises(FormatError):
             read_attachments(wrong)
+
+
+def test_a_contract_names_a_request_of_its_own(
+    register: Register, asked: Callable[..., str], tmp_path: Path
+) -> None:
+    """The request is about its structure, between its owner and its tenant."""
+    request_id = asked()
+    structure_id, owner, requester = register.parties_of_requests()[request_id]
+    assert (owner, requester) == ("mo-phong-b", "mo-phong-a")
+    other = register.structures(PUBLIC, owner_id="mo-phong-b", limit=2)[1]
+    assert other.id != structure_id
+    good = Contract(
+        id="hđ", number="9/HĐ", owner_id=owner, tenant_id=requester, structure_id=structure_id,
+        case_id=request_id, valid_from=date(2026, 1, 1),
+        provenance=Provenance(confidence=Confidence.VERIFIED, source="test"),
+    )  # fmt: skip
+    for changes in (
+        {"case_id": "không có"},
+        {"structure_id": other.id},
+        {"tenant_id": "mo-phong-c"},
+    ):
+        with pytest.raises(FormatError) as told:
+            keep(register, replace(good, **changes))
+        assert told.value.key == "errors.contract_of_other_request"
+    file = tmp_path / "hd.csv"
+    codes = {one.id: one.code for one in (register.structure(structure_id, SYSTEM), other)}
+    names = {one.id: one.name for one in register.organisations()}
+    rows = [
+        f"{number};{names[owner]};{names[requester]};{codes[at]};01/01/2026;{request_id}"
+        for number, at in (("1/HĐ", structure_id), ("2/HĐ", other.id))
+    ]
+    header = "Số hợp đồng;Bên cho thuê;Bên thuê;Mã công trình;Từ ngày;Mã yêu cầu"
+    file.write_text("\n".join([header, *rows]), encoding="utf-8")
+    report = judge(file, kind="contracts", register=register)
+    assert [one.record.number for one in report.accepted] == ["1/HĐ"]
+    assert [one.key for one in report.problems] == ["exchange.problem.other_request"]
+    assert report.problems[0].value == request_id
+    keep(register, good)
+    assert register.contracts(SYSTEM, ids=["hđ"]) == [good]
+
+
+def keep(register: Register, contract: Contract) -> None:
+    with register.write(author="test", reason="test") as writer:
+        writer.add_contracts([contract])

@@ -69,7 +69,7 @@ CABLE = Cable(
 )  # fmt: skip
 LET = Contract(
     id="hđ", number="01/HĐ", owner_id="chủ", tenant_id="thuê", structure_id="cột",
-    level_id="mức 1", slot=1, rent_vnd=7e6, rent_unit=RentUnit.POSITION, case_id="yc1",
+    level_id="mức 1", slot=1, rent_vnd=7e6, rent_unit=RentUnit.POSITION,
     valid_from=date(2026, 1, 1), valid_to=date(2026, 12, 31), provenance=KNOWN,
 )  # fmt: skip
 RENT = PublishedRent(
