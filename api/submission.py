@@ -2,10 +2,11 @@
 
 from collections.abc import Callable, Mapping
 
-from api.clock import judged_today
+from api.clock import judged_today, today
 from api.errors import ForbiddenError, TooManyJobsError
 from api.identity import Identity
 from api.service import Service
+from gis.errors import FormatError
 from gis.jobs.queue import Job, JobState
 from gis.register.records import BroadcastStation
 from gis.register.scopes import SYSTEM
@@ -102,16 +103,29 @@ def _supports(
     _: Service, identity: Identity, inputs: Mapping[str, object]
 ) -> Mapping[str, object]:
     """Refuse a search that is not understood; an operator's is its own."""
-    asked = {**inputs, "asked_by": None if identity.is_staff else identity.scope.own}
+    asked = _own_search(identity, inputs)
     sharing_asked(asked)
     return asked
 
 
 def _places(_: Service, identity: Identity, inputs: Mapping[str, object]) -> Mapping[str, object]:
     """Refuse a choice of places that cannot be made; an operator's is its own."""
-    asked = {**inputs, "asked_by": None if identity.is_staff else identity.scope.own}
+    asked = _own_search(identity, inputs)
     best_sites.require_asked(asked)
     return asked
+
+
+def _own_search(identity: Identity, inputs: _Inputs) -> dict[str, object]:
+    """Return the inputs of a search by whoever asks.
+
+    How many places are free on other days would tell when others' contracts begin and end: that
+    is the department's to ask.
+    """
+    if identity.is_staff:
+        return {**inputs, "asked_by": None}
+    if inputs["on"] != today().isoformat():
+        raise FormatError("supports.other_day", on=today().isoformat())
+    return {**inputs, "asked_by": identity.scope.own}
 
 
 def _site(

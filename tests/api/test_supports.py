@@ -68,6 +68,22 @@ def test_nobody_says_for_whom_it_asks(client: TestClient, token: Token, service:
     assert job.inputs["asked_by"] is None
 
 
+@pytest.mark.parametrize("kind", ["sharing", "best-sites"])
+def test_an_operator_asks_about_today_only(
+    client: TestClient, token: Token, service: Service, kind: str
+) -> None:
+    """Free places of other days would tell when others' contracts begin and end."""
+    coverage = {"radius_km": 1.0, "frequency_mhz": 900, "erp_dbw": 20, "minimum_dbuvm": 60}
+    asked = {**PLACE, **coverage, "on": "2025-08-01"}
+    refused = client.post(f"/studies/{kind}", json=asked, headers=token("operator"))
+    assert refused.status_code == 422
+    assert "hôm nay" in refused.json()["detail"]
+    today = {**asked, "on": service.today().isoformat()}
+    for role, wanted in (("operator", today), ("staff", asked)):
+        answer = client.post(f"/studies/{kind}", json=wanted, headers=token(role))
+        assert answer.status_code == 202, answer.text
+
+
 def test_a_search_is_read_by_who_asked_and_the_department(
     client: TestClient, token: Token, service: Service, account: Callable[[str], Any]
 ) -> None:
