@@ -9,7 +9,7 @@ from typing import Any, Final
 from data import path
 from propagation.mobile import Generation
 
-__all__ = ["Band", "band_of", "bands", "generations_of"]
+__all__ = ["Band", "band_of", "bands", "generations_of", "usual_generation"]
 
 _TABLE: Final = "tables/mobile.toml"
 
@@ -24,17 +24,20 @@ class Band:
         As people call it, by its megahertz.
     lower_mhz, upper_mhz : float
         Edges of the downlink, both its own.
+    usual : Generation
+        What is taken to transmit there where nobody says: a default of this software.
     """
 
     name: str
     lower_mhz: float
     upper_mhz: float
+    usual: Generation
 
 
 @cache
 def bands() -> tuple[Band, ...]:
     """Return the bands, the lowest first."""
-    return tuple(Band(**row) for row in _table()["band"])
+    return tuple(Band(**{**row, "usual": Generation(row["usual"])}) for row in _table()["band"])
 
 
 def band_of(frequency_mhz: float | None) -> str | None:
@@ -43,6 +46,11 @@ def band_of(frequency_mhz: float | None) -> str | None:
         return None
     holding = (one.name for one in bands() if one.lower_mhz <= frequency_mhz <= one.upper_mhz)
     return next(holding, None)
+
+
+def usual_generation(band: str) -> Generation:
+    """Return the generation that is taken for a band, by its name, where nobody says."""
+    return next(one.usual for one in bands() if one.name == band)
 
 
 def generations_of(technology: str) -> frozenset[Generation]:
