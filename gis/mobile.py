@@ -41,10 +41,18 @@ def bands() -> tuple[Band, ...]:
 
 
 def band_of(frequency_mhz: float | None) -> str | None:
-    """Return the name of the band whose downlink holds a frequency; None where none does."""
+    """Return the name of the band of a frequency; None where it is of none.
+
+    That whose downlink holds it, or whose name it is: records say 1800 for the band, and at none of
+    these names could a station transmit where the downlink does not hold it.
+    """
     if frequency_mhz is None:
         return None
-    holding = (one.name for one in bands() if one.lower_mhz <= frequency_mhz <= one.upper_mhz)
+    holding = (
+        one.name
+        for one in bands()
+        if one.lower_mhz <= frequency_mhz <= one.upper_mhz or frequency_mhz == float(one.name)
+    )
     return next(holding, None)
 
 
