@@ -43,8 +43,8 @@ def bands() -> tuple[Band, ...]:
 def band_of(frequency_mhz: float | None) -> str | None:
     """Return the name of the band of a frequency; None where it is of none.
 
-    That whose downlink holds it, or whose name it is: records say 1800 for the band, and at none of
-    these names could a station transmit where the downlink does not hold it.
+    That whose downlink holds it, or whose name it is: records say 1800 for the band, and no
+    station could transmit at such a name that its downlink does not hold.
     """
     if frequency_mhz is None:
         return None
