@@ -243,6 +243,7 @@ class AntennaBody(_Schema):
     ]
     frequency_mhz: Annotated[float | None, Field(ge=30, le=90_000, allow_inf_nan=False)] = None
     eirp_dbm: Annotated[float | None, Field(ge=-30, le=100, allow_inf_nan=False)] = None
+    technology: Literal["2g", "3g", "4g", "5g"] | None = None
 
 
 class LicenceBody(_Schema):

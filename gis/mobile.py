@@ -9,7 +9,7 @@ from typing import Any, Final
 from data import path
 from propagation.mobile import Generation
 
-__all__ = ["Band", "band_of", "bands", "generations_of"]
+__all__ = ["Band", "band_of", "bands", "generations_of", "usual_generation"]
 
 _TABLE: Final = "tables/mobile.toml"
 
@@ -24,25 +24,41 @@ class Band:
         As people call it, by its megahertz.
     lower_mhz, upper_mhz : float
         Edges of the downlink, both its own.
+    usual : Generation
+        What is taken to transmit there where nobody says: a default of this software.
     """
 
     name: str
     lower_mhz: float
     upper_mhz: float
+    usual: Generation
 
 
 @cache
 def bands() -> tuple[Band, ...]:
     """Return the bands, the lowest first."""
-    return tuple(Band(**row) for row in _table()["band"])
+    return tuple(Band(**{**row, "usual": Generation(row["usual"])}) for row in _table()["band"])
 
 
 def band_of(frequency_mhz: float | None) -> str | None:
-    """Return the name of the band whose downlink holds a frequency; None where none does."""
+    """Return the name of the band of a frequency; None where it is of none.
+
+    That whose downlink holds it, or whose name it is: records say 1800 for the band, and no
+    station could transmit at such a name that its downlink does not hold.
+    """
     if frequency_mhz is None:
         return None
-    holding = (one.name for one in bands() if one.lower_mhz <= frequency_mhz <= one.upper_mhz)
+    holding = (
+        one.name
+        for one in bands()
+        if one.lower_mhz <= frequency_mhz <= one.upper_mhz or frequency_mhz == float(one.name)
+    )
     return next(holding, None)
+
+
+def usual_generation(band: str) -> Generation:
+    """Return the generation that is taken for a band, by its name, where nobody says."""
+    return next(one.usual for one in bands() if one.name == band)
 
 
 def generations_of(technology: str) -> frozenset[Generation]:

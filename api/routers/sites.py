@@ -21,6 +21,7 @@ from data.text import Language, text
 from gis.errors import FormatError
 from gis.studies.listing import list_studies
 from gis.studies.site_asked import LIMITS, MOST_HEIGHT_M
+from propagation.mobile import Generation
 from propagation.siting.facts import MastKind
 
 __all__ = ["router"]
@@ -118,7 +119,16 @@ def _choices(language: Language) -> Mapping[str, list[Choice]]:
     kinds = [Choice(one.value, text(f"planning.kind.{one.value}", language)) for one in MastKind]
     licences = [Choice("", text("planning.unchosen", language))]
     licences += [Choice(one, text(f"planning.licence_{one}_kind", language)) for one in _LICENCES]
-    return {"kind": kinds, "urban": flags, "licence_kind": licences}
+    technologies = [Choice("", text("planning.usual_technology", language))]
+    technologies += [
+        Choice(one.value, text(f"mobile.generation_{one.value}", language)) for one in Generation
+    ]
+    return {
+        "kind": kinds,
+        "urban": flags,
+        "licence_kind": licences,
+        "technology": technologies,
+    }
 
 
 def _read(typed: Mapping[str, str]) -> dict[str, object]:
@@ -131,6 +141,8 @@ def _read(typed: Mapping[str, str]) -> dict[str, object]:
     antenna: dict[str, Any] = {
         own: _number(name, told[name]) for name, own in _ANTENNA.items() if name in told
     }
+    if told.get("technology"):
+        antenna["technology"] = told["technology"]
     if antenna:
         asked["antennas"] = [antenna]
     licence: dict[str, Any] = {own: told[name] for name, own in _LICENCE.items() if name in told}

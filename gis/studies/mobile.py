@@ -34,7 +34,7 @@ from gis.studies.context import StudyContext
 from gis.studies.emitter import Emitter
 from gis.studies.method_remarks import method_remarks
 from gis.studies.mobile_asked import MobileAsked, mobile_asked
-from gis.studies.mobile_sites import MobileSites, mobile_sites
+from gis.studies.mobile_sites import MobileSites, bounds_around, mobile_sites
 from gis.studies.mobile_sums import MobileSums
 from gis.studies.mobile_tile import MobileNetworks, MobileTile, mobile_tile, sites_of
 from gis.studies.model import FieldSettings, located_settings
@@ -79,7 +79,6 @@ MOST_OPERATOR_FILES: Final = 12
 
 _TILE: Final = 512
 _NONE: Final = -1
-_SPARE_DEG: Final = 0.05
 _COMMUNES_BEYOND_KM: Final = 15.0
 _MOST_REMARKS: Final = 40
 _MOST_NAMES: Final = 5
@@ -233,7 +232,7 @@ def _scene(gathered: Gathered, context: StudyContext) -> _Scene:
     area = inputs["area"]
     grid = grid_over(tuple(area["bounds"]), step_m)
     records = [record_from_json(BroadcastStation, item) for item in inputs["stations"]]
-    ground = context.ground.holding(_around(grid, records))
+    ground = context.ground.holding(bounds_around(grid, records))
     emitters = tuple(Emitter(one, ground, settings, method) for one in records)
     networks = MobileNetworks(
         emitters=emitters,
@@ -256,19 +255,6 @@ def _reference(inputs: Mapping[str, Any]) -> MobileReference:
     rule = rules_from_json(inputs["rules"]).rule(Generation(inputs["technology"]).rule)
     found = reference_from_parameters(rule.parameters)
     return replace(found, minimum_level_dbm=float(inputs["minimum_level_dbm"]))
-
-
-def _around(grid: Grid, stations: list[BroadcastStation]) -> tuple[float, float, float, float]:
-    """Return the rectangle within which paths run."""
-    west, south, east, north = grid.bounds
-    lon = [west, east, *(one.longitude for one in stations)]
-    lat = [south, north, *(one.latitude for one in stations)]
-    return (
-        min(lon) - _SPARE_DEG,
-        min(lat) - _SPARE_DEG,
-        max(lon) + _SPARE_DEG,
-        max(lat) + _SPARE_DEG,
-    )
 
 
 def _tiles(scene: _Scene, context: StudyContext) -> Iterator[tuple[Tile, MobileTile]]:

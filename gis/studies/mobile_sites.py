@@ -13,6 +13,7 @@ from typing import Any, Final
 from data.text import Phrase
 from gis.errors import FormatError
 from gis.mobile import band_of, generations_of
+from gis.raster import Grid
 from gis.register.antennas import Antenna, AntennaKind
 from gis.register.reading import Reader as RegisterReader
 from gis.register.records import BroadcastStation, Service, StationClass
@@ -20,17 +21,31 @@ from gis.register.structures import Installation, Lifecycle, Structure
 from gis.studies.emitter import Emitter, missing_values
 from gis.studies.mobile_asked import MobileAsked
 from gis.studies.network_asked import away_km
+from gis.studies.predictors.base import Limits
+from gis.studies.predictors.p1812 import P1812
 from gis.terrain.ground import Ground
 from propagation.profile import Polarization
 from propagation.units import dbw_from_dbm, erp_db_from_eirp_db
 
-__all__ = ["TIME_PERCENTS", "LeftOut", "MobileSites", "mobile_sites"]
+__all__ = [
+    "TIME_PERCENTS",
+    "LeftOut",
+    "MobileSites",
+    "bounds_around",
+    "erp_dbw_of",
+    "in_use",
+    "mobile_sites",
+    "transmitters_of",
+]
+
+Bounds = tuple[float, float, float, float]
 
 TIME_PERCENTS: Final = (50.0,)
 """Mobile service is asked for at half of the time."""
 
 _NEEDED: Final = ("frequency_mhz", "eirp_dbm", "height_above_ground_m")
 _MOST: Final = 5000
+_SPARE_DEG: Final = 0.05
 _MOST_DECIMALS: Final = 6
 
 
@@ -97,7 +112,48 @@ def mobile_sites(asked: MobileAsked, register: RegisterReader, ground: Ground) -
     standing = {one.id: one for one in register.structures(asked.scope)}
     wanted = _wanted(asked, register.installations(asked.scope, on=asked.on))
     near = list(_near(asked, wanted, standing))
-    flat, limits = ground.flat, asked.method.predictor.limits
+    stations, left_out = transmitters_of(
+        near, flat=ground.flat, limits=asked.method.predictor.limits
+    )
+    _require(asked, len(near), stations, left_out)
+    Emitter(stations[0], ground, asked.settings, asked.method).emission(TIME_PERCENTS)
+    for station in stations:
+        Emitter(station, ground, asked.settings, asked.method)
+    return MobileSites(
+        stations=tuple(stations),
+        left_out=tuple(left_out),
+        operators=_operators(register, (one.organisation_id for one, _ in near)),
+        confidential=any(
+            one.confidential or (structure is not None and structure.confidential)
+            for one, structure in near
+        ),
+    )
+
+
+def transmitters_of(
+    near: Iterable[tuple[Installation, Structure | None]],
+    *,
+    flat: bool,
+    limits: Limits = P1812.limits,
+) -> tuple[list[BroadcastStation], list[LeftOut]]:
+    """Return installations as transmitters, and those that cannot be predicted.
+
+    Parameters
+    ----------
+    near : iterable of (Installation, Structure or None)
+        Installations with what they hang on; None where that is not seen.
+    flat : bool
+        Whether the terrain is flat, so that a ground height has to be on record.
+    limits : Limits
+        What the model covers.
+
+    Returns
+    -------
+    list of BroadcastStation
+        In the order of their operators and structures.
+    list of LeftOut
+        In the order of their identifiers.
+    """
     stations, left_out = [], []
     for one, structure in near:
         missing = _absent(one, structure)
@@ -109,19 +165,21 @@ def mobile_sites(asked: MobileAsked, register: RegisterReader, ground: Ground) -
             left_out.append(LeftOut(one.id, named, one.organisation_id, missing))
         else:
             stations.append(station)
-    _require(asked, len(near), stations, left_out)
-    Emitter(stations[0], ground, asked.settings, asked.method).emission(TIME_PERCENTS)
-    for station in stations:
-        Emitter(station, ground, asked.settings, asked.method)
     stations.sort(key=lambda one: (one.organisation_id or "", one.structure_id or "", one.id))
-    return MobileSites(
-        stations=tuple(stations),
-        left_out=tuple(sorted(left_out, key=lambda one: one.id)),
-        operators=_operators(register, (one.organisation_id for one, _ in near)),
-        confidential=any(
-            one.confidential or (structure is not None and structure.confidential)
-            for one, structure in near
-        ),
+    return stations, sorted(left_out, key=lambda one: one.id)
+
+
+def bounds_around(grid: Grid, stations: Iterable[BroadcastStation]) -> Bounds:
+    """Return the rectangle within which the paths of transmitters to a grid run."""
+    west, south, east, north = grid.bounds
+    places = [(one.longitude, one.latitude) for one in stations]
+    lon = [west, east, *(place[0] for place in places)]
+    lat = [south, north, *(place[1] for place in places)]
+    return (
+        min(lon) - _SPARE_DEG,
+        min(lat) - _SPARE_DEG,
+        max(lon) + _SPARE_DEG,
+        max(lat) + _SPARE_DEG,
     )
 
 
@@ -145,11 +203,11 @@ def _near(
         structure = standing.get(one.structure_id)
         if structure is None:
             yield one, None
-        elif _stands(structure, asked.on) and away_km(structure, bounds) <= asked.reach_km:
+        elif in_use(structure, asked.on) and away_km(structure, bounds) <= asked.reach_km:
             yield one, structure
 
 
-def _stands(structure: Structure, on: date) -> bool:
+def in_use(structure: Structure, on: date) -> bool:
     """Return whether a structure is in use on a day."""
     begun = structure.valid_from is None or structure.valid_from <= on
     ended = structure.valid_to is not None and structure.valid_to < on
@@ -166,7 +224,6 @@ def _station(one: Installation, structure: Structure) -> BroadcastStation:
     sector = None
     if one.azimuth_deg is not None:
         sector = Antenna(kind=AntennaKind.TR36942_SECTOR, bearing_deg=one.azimuth_deg)
-    power = float(erp_db_from_eirp_db(dbw_from_dbm(one.eirp_dbm or 0.0)))
     return BroadcastStation(
         id=one.id,
         name=_name(one, structure),
@@ -178,13 +235,18 @@ def _station(one: Installation, structure: Structure) -> BroadcastStation:
         frequency_mhz=one.frequency_mhz or 0.0,
         longitude=structure.longitude,
         latitude=structure.latitude,
-        erp_total_dbw=round(power, _MOST_DECIMALS),
+        erp_total_dbw=erp_dbw_of(one.eirp_dbm or 0.0),
         polarization=Polarization.VERTICAL,
         height_above_ground_m=one.height_above_ground_m,
         ground_height_m=structure.ground_height_m,
         antenna=sector,
         provenance=_provenance(one, structure),
     )
+
+
+def erp_dbw_of(eirp_dbm: float) -> float:
+    """Return an effective radiated power, dBW, of an e.i.r.p. on record."""
+    return round(float(erp_db_from_eirp_db(dbw_from_dbm(eirp_dbm))), _MOST_DECIMALS)
 
 
 def _provenance(one: Installation, structure: Structure) -> Any:

@@ -16,6 +16,7 @@ from gis.studies.parts import moment
 from gis.studies.requests import Reader
 from gis.terrain.ground import Ground
 from propagation.interference.bs412 import Area
+from propagation.mobile import Generation
 from propagation.siting.facts import MastKind
 
 __all__ = ["LIMITS", "MOST_HEIGHT_M", "SITE_INPUTS", "Asked", "Proposed", "site_asked"]
@@ -59,6 +60,7 @@ LIMITS: Final[Mapping[str, tuple[float, float]]] = {
 
 _LICENCE: Final = ("number", "kind", "province_codes", "valid_from", "valid_to")
 _ANTENNA: Final = ("height_above_ground_m", "frequency_mhz", "eirp_dbm")
+_TECHNOLOGIES: Final = tuple(one.value for one in Generation)
 _MOST_ANTENNAS: Final = 20
 _MOST_PROVINCES: Final = 63
 _LONGEST: Final = 200
@@ -75,7 +77,8 @@ class Proposed:
     height_m : float
         Top of the structure above ground, lightning rod and building included.
     antennas : tuple of dict
-        `height_above_ground_m`, and where they are stated `frequency_mhz` and `eirp_dbm`.
+        `height_above_ground_m`, and where they are stated `frequency_mhz`, `eirp_dbm` and
+        `technology` (2g, 3g, 4g, 5g).
     organisation_id : str or None
         The applicant, where it is in the register.
     licence : dict or None
@@ -94,7 +97,7 @@ class Proposed:
     building_height_m: float | None
     reach_m: float | None
     ground_height_m: float | None
-    antennas: tuple[dict[str, float], ...]
+    antennas: tuple[dict[str, Any], ...]
     organisation_id: str | None
     licence: dict[str, Any] | None
     railway_distance_m: float | None
@@ -241,14 +244,15 @@ def _text(reader: Reader, name: str) -> str | None:
     return word
 
 
-def _antennas(reader: Reader, height_m: float) -> tuple[dict[str, float], ...]:
+def _antennas(reader: Reader, height_m: float) -> tuple[dict[str, Any], ...]:
     if not reader.has("antennas"):
         return ()
     given = reader.items("antennas", _MOST_ANTENNAS)
     found = []
     for one in given:
-        each = Reader(one, *_ANTENNA)
-        values = {name: _number(each, name) for name in _ANTENNA}
+        each = Reader(one, *_ANTENNA, "technology")
+        values: dict[str, Any] = {name: _number(each, name) for name in _ANTENNA}
+        values["technology"] = each.choice("technology", _TECHNOLOGIES, "") or None
         above = values["height_above_ground_m"]
         if above is None:
             raise FormatError("planning.lacks_antenna_height", name="height_above_ground_m")

@@ -2,8 +2,8 @@
 
 Aviation (surfaces computed in three dimensions around every runway on record, restricted areas of
 radio facilities, marking, data), the operator's licence, plan zone and class of mast, sharing
-first and spacing, railway, border, water and protected areas, exposure; then the papers in their
-order. Nothing is written to the register.
+first and spacing, railway, border, water and protected areas, exposure; what its antennas would
+cover; then the papers in their order. Nothing is written to the register.
 """
 
 from collections.abc import Mapping
@@ -21,6 +21,7 @@ from gis.studies.parts import Computed, Gathered, moment, rules_from_json, rules
 from gis.studies.remarks import remarks_json, source_remarks
 from gis.studies.requests import Reader
 from gis.studies.site_asked import SITE_INPUTS, Proposed, site_asked
+from gis.studies.site_coverage import compute_coverage, gather_coverage
 from gis.studies.site_scene import (
     SOURCE,
     border_of,
@@ -106,13 +107,15 @@ def gather(
     ]
     facilities = register.aviation_facilities(SYSTEM, on=on)
     supports = supports_near(register, proposed, on, pack)
+    covered = gather_coverage(asked, register, context.ground, pack)
+    known = [*supports, covered, *({"confidential": one.military} for one in runways)]
     inputs = {
         "jurisdiction": place.id,
         "province_code": place.province_code,
         "on": on.isoformat(),
         "terrain": terrain_json(context.ground),
         "software": software_json(),
-        "rules": rules_json(pack, _rule_names(pack)),
+        "rules": rules_json(pack, sorted([*_rule_names(pack), *covered.pop("rules")])),
         "asked": proposed.to_json(),
         "ground_elevation_m": asked.ground_elevation_m,
         "urban": asked.urban,
@@ -123,8 +126,8 @@ def gather(
         "supports_known": supports_known(register, proposed, on).value,
         "zones": zones_around(register.planning_zones(on=on), proposed),
         "border": nearest_border(proposed),
-        "confidential": not proposed.public
-        and (any(row["confidential"] for row in supports) or any(one.military for one in runways)),
+        **covered,
+        "confidential": not proposed.public and any(one["confidential"] for one in known),
         "remarks": remarks_json([*source_remarks(context.ground), *_left_out(proposed)]),
     }
     return Gathered(inputs)
@@ -142,7 +145,8 @@ def _rule_names(pack: RulePack) -> list[str]:
 
 def compute(gathered: Gathered, context: StudyContext) -> Computed:
     """Judge the site from what was gathered."""
-    context.stage(0.02, 0.99, "planning.progress").report(0.0)
+    stage = context.stage(0.02, 0.99, "planning.progress")
+    stage.report(0.0)
     inputs = gathered.inputs
     proposed = _proposed(inputs["asked"])
     pack = rules_from_json(inputs["rules"])
@@ -174,6 +178,8 @@ def compute(gathered: Gathered, context: StudyContext) -> Computed:
         ],
         "remarks": inputs["remarks"],
     }
+    if "coverage" in inputs:  # older records have none
+        results["coverage"] = compute_coverage(inputs, proposed, context, stage)
     return Computed(results)
 
 

@@ -43,6 +43,7 @@ __all__ = [
     "licence_facts",
     "nearest_border",
     "runway_facts",
+    "seen_around",
     "support_facts",
     "supports_known",
     "supports_near",
@@ -66,6 +67,11 @@ _BORDER_ABOUT: Final = "tables/border.toml"
 # --- gathered from the register ---
 
 
+def seen_around(proposed: Proposed) -> Scope:
+    """Return what a study of a site may see: what its applicant may where it is public."""
+    return Scope(Role.OPERATOR, proposed.organisation_id) if proposed.public else SYSTEM
+
+
 def supports_near(
     register: RegisterReader, proposed: Proposed, on: date, pack: RulePack
 ) -> list[dict[str, Any]]:
@@ -75,9 +81,7 @@ def supports_near(
     retired are not. Of each: whether it can be used now, and whether it counts for spacing.
     """
     reach_m = _reach_m(pack)
-    scope = SYSTEM
-    if proposed.public:
-        scope = Scope(Role.OPERATOR, proposed.organisation_id)
+    scope = seen_around(proposed)
     dy = reach_m / _METRES_PER_DEGREE
     dx = dy / math.cos(math.radians(proposed.latitude))
     box = (

@@ -1,6 +1,6 @@
 """Report of a proposed site: the verdict list with clauses, and the tables behind it."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from gis.studies.site_planning import CHECKS
@@ -27,6 +27,18 @@ _SUMMARY = ("check", "outcome", "clause", "margin")
 _SURFACES = ("runway", "surface", "elevation", "allowed", "penetration", "clause")
 _SUPPORTS = ("support", "owner", "distance", "height", "shareable")
 _MARKS = ("mark", "mark_kind", "mark_name", "distance", "direction")
+_COVERAGE = (
+    "antenna",
+    "level",
+    "served",
+    "own_overlap",
+    "own_gain",
+    "all_overlap",
+    "all_gain",
+    "existing",
+    "left_out",
+    "other_technology",
+)
 _PAPERS = ("number", "paper", "needed", "body", "days")
 
 
@@ -40,6 +52,7 @@ def site_planning_report(source: Source) -> Report:
         Section(_say(words, "map_heading"), list(_map(source))),
         Section(_say(words, "surfaces_heading"), _surfaces(source)),
         Section(_say(words, "supports_heading"), _supports(source)),
+        *_coverage(source),
         Section(_say(words, "papers_heading"), _papers(source)),
         *_details(source),
     ]
@@ -129,7 +142,9 @@ def _site(source: Source) -> Facts:
             (_say(words, "field_commune"), (inputs["commune"], _say(words, f"zone_{urban}")))
         )
     for one in asked["antennas"]:
-        told = tuple(words.value(name, value) for name, value in sorted(one.items()))
+        told = [words.value(name, one[name]) for name in sorted(one) if name != "technology"]
+        if "technology" in one:
+            told.append(_technology(one, words))
         rows.append((_say(words, "field_antenna"), ("; ".join(told),)))
     return Facts(tuple(rows))
 
@@ -218,6 +233,97 @@ def _supports(source: Source) -> list[Block]:
     ]
 
 
+def _technology(one: Mapping[str, Any], words: Words) -> str:
+    return words.sentence(f"mobile.generation_{one['technology']}", {})
+
+
+def _coverage(source: Source) -> Iterable[Section]:
+    """Yield what the antennas would cover, gained and covered already; older records have none."""
+    words, rows = source.words, source.results.get("coverage")
+    if rows is None:
+        return
+    asked = source.inputs["coverage"]
+    known = [row for row in rows if row["reason"] is None]
+    blocks: list[Block] = [] if rows else [Paragraph(_say(words, "coverage_none"))]
+    if known:
+        sizes = {name: asked[name] for name in ("radius_km", "cell_m", "reach_km")}
+        blocks.append(Paragraph(_say(words, "coverage_lead", **sizes)))
+        blocks.append(_coverage_table(known, words))
+    for row in rows:
+        blocks += [Paragraph(told) for told in _about(row, words)]
+    if rows and asked["not_stated"]:
+        blocks.append(Paragraph(_say(words, "coverage_not_stated", count=asked["not_stated"])))
+    if known:
+        blocks += [Paragraph(_say(words, name)) for name in _coverage_notes(source, known)]
+        blocks.append(Paragraph(known[0]["remark"][words.language.value]))
+    yield Section(_say(words, "coverage_heading"), blocks)
+
+
+def _coverage_table(rows: Sequence[Mapping[str, Any]], words: Words) -> Table:
+    return Table(
+        _say(words, "coverage_caption"),
+        tuple(_say(words, f"column_{column}") for column in _COVERAGE),
+        tuple(
+            (
+                _say(words, "coverage_antenna", **_antenna(row, words)),
+                _level(row, words),
+                *(words.number(row[f"{name}_km2"], 2) for name in _COVERAGE[2:7]),
+                _existing(row, words),
+                words.number(row["left_out"]),
+                words.number(row["other_technology"]),
+            )
+            for row in rows
+        ),
+        frozenset({2, 3, 4, 5, 6, 8, 9}),
+        (5, 5, 2, 2, 2, 3, 3, 3, 2, 2),
+    )
+
+
+def _antenna(row: Mapping[str, Any], words: Words) -> dict[str, str]:
+    return {
+        "number": str(row["number"]),
+        "frequency": words.number(row["frequency_mhz"]),
+        "eirp": words.number(row["eirp_dbm"]),
+        "height": words.number(row["height_above_ground_m"]),
+    }
+
+
+def _level(row: Mapping[str, Any], words: Words) -> str:
+    key = "coverage_technology" if row["technology_stated"] else "coverage_technology_usual"
+    level, technology = words.number(row["minimum_level_dbm"]), _technology(row, words)
+    return _say(words, key, technology=technology, band=row["band"], level=level)
+
+
+def _existing(row: Mapping[str, Any], words: Words) -> str:
+    count, own = words.number(row["existing"]), row["own_existing"]
+    if own is None:
+        return count
+    return _say(words, "coverage_existing", existing=count, own=words.number(own))
+
+
+def _about(row: Mapping[str, Any], words: Words) -> Iterable[str]:
+    """Yield why an antenna has no areas, or where its level is not known."""
+    if row["reason"] is not None:
+        told = {**_antenna(row, words), "reason": row["reason"][words.language.value]}
+        yield _say(words, "coverage_reason", **told)
+    elif row["unknown_km2"]:
+        area = words.number(row["unknown_km2"], 2)
+        yield _say(words, "coverage_unknown", number=str(row["number"]), area=area)
+
+
+def _coverage_notes(source: Source, known: Sequence[Mapping[str, Any]]) -> Iterable[str]:
+    asked = source.inputs["asked"]
+    yield "coverage_levels"
+    if not all(row["technology_stated"] for row in known):
+        yield "coverage_usual"
+    if asked["organisation_id"] is None:
+        yield "coverage_no_applicant"
+    if any(row["left_out"] or row["other_technology"] for row in known):
+        yield "coverage_left_out_note"
+    if asked["public"]:
+        yield "coverage_public"
+
+
 def _papers(source: Source) -> list[Block]:
     words, rows = source.words, source.results["papers"]
     if not rows:
@@ -241,7 +347,6 @@ def _papers(source: Source) -> list[Block]:
     return [
         table,
         Paragraph(_say(words, "papers_note")),
-        Paragraph(_say(words, "coverage_note")),
     ]
 
 

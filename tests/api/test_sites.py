@@ -52,7 +52,16 @@ def test_a_site_is_asked_for_judged_and_reported(
         "siting.height", "siting.sharing", "siting.border_belt", "exposure",
     }  # fmt: skip
     for language, words in (
-        ("vi", ("Báo cáo xét địa điểm", "Trình tự thủ tục", "Điều 82 khoản 3", "&lt;thử&gt;")),
+        (
+            "vi",
+            (
+                "Báo cáo xét địa điểm",
+                "Vùng phủ tăng thêm",
+                "Trình tự thủ tục",
+                "Điều 82 khoản 3",
+                "&lt;thử&gt;",
+            ),
+        ),
         ("en", ("Site planning report", "The sequence of papers", "Article 82(3)")),
     ):
         page = client.get(f"/studies/{identifier}/report.html?lang={language}", headers=staff).text
@@ -98,6 +107,7 @@ def test_an_operator_has_its_own_sites_judged_only(
         ({"structure_height_m": None}, "structure_height_m"),
         ({"antennas": [{"height_above_ground_m": 50}]}, "42"),
         ({"tower": 1}, "tower"),
+        ({"antennas": [{"height_above_ground_m": 40, "technology": "6g"}]}, "technology"),
         ({"organisation_id": "nobody"}, "nobody"),
     ],
 )
@@ -112,7 +122,8 @@ def test_what_cannot_be_judged_is_said(
 FORM = {
     "name": "Cột thử", "longitude": "106,4", "latitude": "10,6", "kind": "self_supporting",
     "structure_height_m": "42", "ground_height_m": "3", "antenna_height_m": "40",
-    "frequency_mhz": "1800", "eirp_dbm": "60", "urban": "no", "organisation_id": OPERATOR,
+    "frequency_mhz": "1800", "eirp_dbm": "60", "technology": "5g", "urban": "no",
+    "organisation_id": OPERATOR,
     "licence_number": "12/GP", "licence_kind": "network", "licence_provinces": "80, 79",
     "licence_from": "2020-01-01", "licence_to": "2030-01-01", "railway_distance_m": "200",
 }  # fmt: skip
@@ -131,6 +142,9 @@ def test_the_form_asks_and_the_page_shows(
         "number": "12/GP", "kind": "network", "province_codes": ["80", "79"],
         "valid_from": "2020-01-01", "valid_to": "2030-01-01",
     }  # fmt: skip
+    assert job.inputs["antennas"] == [
+        {"height_above_ground_m": 40, "frequency_mhz": 1800, "eirp_dbm": 60, "technology": "5g"}
+    ]
     assert job.inputs["urban"] is False
     assert "Cột thử" in browser.get(f"/view/jobs/{job.id}").text
     identifier = made(service, {**dict(job.inputs), "on": "2026-08-01"})

@@ -182,6 +182,8 @@ def test_bands_by_their_downlink() -> None:
     ]  # fmt: skip
     assert band_of(None) is None
     assert band_of(98.0) is None
+    assert [band_of(float(one.name)) for one in bands()] == [one.name for one in bands()]
+    assert band_of(1799.9) is None
     edges = [edge for one in bands() for edge in (one.lower_mhz, one.upper_mhz)]
     assert edges == sorted(edges)
 

@@ -12,7 +12,7 @@ from gis.register.store import Register
 from gis.studies import Study, StudyContext, run
 from gis.terrain.ground import Ground
 from gis.terrain.source import FlatTerrain
-from maps.documents.content import Figure, Table
+from maps.documents.content import Figure, Paragraph, Table
 from maps.documents.report import study_docx, study_html, study_pdf, study_report
 from maps.site_figure import site_mark_rows, site_svg, site_view
 from maps.words import Words
@@ -22,15 +22,19 @@ SVG = "{http://www.w3.org/2000/svg}"
 
 
 @pytest.fixture(scope="module")
-def studies(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Study]]:
+def context(tmp_path_factory: pytest.TempPathFactory) -> Iterator[StudyContext]:
     home = tmp_path_factory.mktemp("site")
     with Register.open(home / "register.gpkg", create=True) as register:
         fill(register)
-        context = StudyContext(register, Home(home), Ground(FlatTerrain()))
-        yield {
-            name: run("site_planning", request(name), context)
-            for name in ("approach", "dvor", "mast", "clean")
-        }
+        yield StudyContext(register, Home(home), Ground(FlatTerrain()))
+
+
+@pytest.fixture(scope="module")
+def studies(context: StudyContext) -> dict[str, Study]:
+    return {
+        name: run("site_planning", request(name), context)
+        for name in ("approach", "dvor", "mast", "clean")
+    }
 
 
 def test_the_map_shows_what_its_table_says(studies: dict[str, Study]) -> None:
@@ -109,3 +113,64 @@ def test_paper_has_the_map_a_page_shows_itself(studies: dict[str, Study]) -> Non
     assert sum(isinstance(block, Figure) for block in blocks) == 1
     assert study_pdf(study, view=site_view(study)).startswith(b"%PDF")
     assert study_docx(study, view=site_view(study)).startswith(b"PK")
+
+
+def coverage_of(study: Study, language: Language) -> tuple[list[Table], str]:
+    """Return the tables and the words of the section on coverage."""
+    heading = {
+        Language.VI: "Vùng phủ tăng thêm và chồng lấn", Language.EN: "Coverage gained and overlap"
+    }[language]  # fmt: skip
+    (section,) = (one for one in study_report(study, language).sections if one.heading == heading)
+    told = [block.text for block in section.blocks if isinstance(block, Paragraph)]
+    return [one for one in section.blocks if isinstance(one, Table)], "\n".join(told)
+
+
+@pytest.mark.parametrize("language", list(Language))
+def test_the_report_tells_the_coverage_gained(
+    studies: dict[str, Study], language: Language
+) -> None:
+    study = studies["clean"]
+    (row,) = study.results["coverage"]
+    (table,), told = coverage_of(study, language)
+    ((antenna, level, served, *areas, existing, left_out, other),) = table.rows
+    words = Words(language)
+    assert antenna.startswith("1. ")
+    assert "1800" in antenna.replace(".", "").replace(",", "")
+    assert ("mặc định" if language is Language.VI else "default") in level
+    assert served == words.number(row["served_km2"], 2)
+    assert areas == [words.number(0.0, 2), served, words.number(0.0, 2), served]
+    assert existing.startswith("0 (")
+    assert (left_out, other) == ("0", "0")
+    for said in (("dự báo", "P.1812", "chứng cứ", "20 km", "100 m")
+                 if language is Language.VI
+                 else ("predicted", "P.1812", "no evidence", "20 km", "100 m")):  # fmt: skip
+        assert said in told
+    assert "None" not in told
+
+
+def test_the_report_says_why_nothing_is_told_of_a_coverage(
+    context: StudyContext, studies: dict[str, Study]
+) -> None:
+    bare = run("site_planning", request("clean", antennas=None), context)
+    assert coverage_of(bare, Language.VI) == (
+        [], "Không có ăng ten nào ghi cả tần số và EIRP, nên không tính vùng phủ."
+    )  # fmt: skip
+    antennas = [
+        {"height_above_ground_m": 40, "frequency_mhz": 98, "eirp_dbm": 60},
+        {"height_above_ground_m": 30, "technology": "5g"},
+    ]
+    odd = run("site_planning", request("clean", antennas=antennas), context)
+    tables, told = coverage_of(odd, Language.EN)
+    assert not tables
+    assert "Antenna 1 (98 MHz): 98 MHz belongs to no mobile band" in told
+    assert "1 antennas do not state both" in told
+    assert "5G (NR)" in study_html(odd, Language.EN)
+    older = studies["dvor"]
+    kept = older.results.pop("coverage")
+    assert "Coverage gained and overlap" not in study_html(older, Language.EN)
+    older.results["coverage"] = kept
+    assert "Coverage gained and overlap" in study_html(older, Language.EN)
+    public = run("site_planning", request("clean", public=True, organisation_id=None), context)
+    said = coverage_of(public, Language.EN)[1]
+    assert "what the applicant may see only" in said
+    assert "No applicant is stated" in said
