@@ -440,6 +440,31 @@ def test_hata_says_nothing_where_it_is_not_made_for(context: StudyContext) -> No
     assert "studies.model_distances" in {one["key"] for one in study.results["remarks"]}
 
 
+def test_a_gap_beside_what_is_not_known_is_not_known(context: StudyContext) -> None:
+    """On one mast COST 231-Hata says nothing of an antenna at 25 m, below the minimum of another.
+
+    Its formula begins at 30 m: where the antenna at 35 m does not reach the minimum, that at 25 m
+    still may. Where the one at 35 m does reach it, there is service whatever the other does.
+    """
+    with context.register.write(author="test", reason="lower") as writer:
+        writer.add_structures([structure("s8")])
+        high = installation("e1", "s8", "b", "3G", 1842.5, None)
+        low = installation("e2", "s8", "b", "3G", 1842.5, None)
+        writer.add_installations([high, replace(low, height_above_ground_m=25.0)])
+    asked = {**REQUEST, "technology": "3g", "reach_km": 13, "minimum_level_dbm": -115}
+    study = run("mobile", {**asked, "model": "cost231_hata"}, context)
+    assert len(study.inputs["stations"]) == 2
+    level = values(study, "level.tif", context)
+    operators = values(study, "operators.tif", context)
+    below, reached = level < -115, level >= -115
+    assert below.sum() > 20
+    assert reached.sum() > 20
+    assert (operators[below] == -1).all()
+    assert (operators[reached] == 1).all()
+    assert study.results["gap_km2"] == 0
+    assert study.results["unknown_km2"] > 0
+
+
 # --- the same again ---
 
 
