@@ -219,6 +219,40 @@ def test_levels_are_those_of_the_point_predictor(context: StudyContext) -> None:
     np.testing.assert_array_equal(server[sure], levels.argmax(axis=0)[sure])
 
 
+def test_levels_by_hand_in_free_space(context: StudyContext) -> None:
+    """60 dBm e.i.r.p. at 1842.5 MHz, 33.5 m above the telephone, over flat ground.
+
+    L = 32.45 + 20 lg 1842.5 + 20 lg 0.10546 = 78.22 dB over 100 m, 105.46 m aslant; a part of 600
+    is 27.78 dB down: 60 - 78.22 - 27.78 = -46.00 dBm. A sector of TR 36.942 loses
+    12 (theta / 65)^2 dB off its axis, at most 20: 5.75 dB at 45 degrees, 20 behind.
+    """
+    with context.register.write(author="test", reason="free space") as writer:
+        writer.add_structures([structure("s9", ground_height_m=0.0)])
+        around = replace(installation("f1", "s9", "a", "4G", 1842.5, None), eirp_dbm=60.0)
+        sector = replace(around, id="f2", organisation_id="b", azimuth_deg=30.0)
+        writer.add_installations([around, sector])
+    bounds = [106.4985, 10.5485, 106.5015, 10.5515]
+    request = {**REQUEST, "bounds": bounds, "step_m": 20, "reach_km": 1}
+    study = run("mobile", request, context)
+    assert len(study.inputs["stations"]) == 2
+    lon, lat = grid_over(tuple(bounds), 20.0).centres()  # type: ignore[arg-type]
+    azimuth, away_km = emitters_of(study, context)[0].towards(lon, lat)
+    near = (away_km > 0.05) & (away_km < 0.2)
+    assert near.sum() > 150
+    loss = 32.45 + 20 * np.log10(1842.5) + 20 * np.log10(np.hypot(away_km, 0.0335))
+    level = 60 - loss - 10 * np.log10(600)
+    assert level[np.abs(away_km - 0.1) < 0.005] == pytest.approx(-46.0, abs=0.4)
+    assert values(study, operator_file(0), context)[near] == pytest.approx(level[near], abs=0.05)
+    off_deg = (azimuth - 30 + 180) % 360 - 180
+    lost = np.minimum(12 * (off_deg / 65) ** 2, 20)
+    assert lost[near].max() == 20
+    by_sector = values(study, operator_file(1), context)
+    assert by_sector[near] == pytest.approx((level - lost)[near], abs=0.05)
+    side = near & (np.abs(np.abs(off_deg) - 45) < 3) & (np.abs(away_km - 0.1) < 0.02)
+    assert side.any()
+    assert by_sector[side] == pytest.approx(-46.0 - 5.75, abs=2.5)
+
+
 def test_over_hills_too(context: StudyContext, write_terrain: Callable[..., Path]) -> None:
     """Where sight changes between two pixels a value may jump; nearly all are the point's own."""
 
