@@ -336,6 +336,44 @@ def test_tiles_meet_without_a_seam(context: StudyContext, monkeypatch: pytest.Mo
     assert parts.results["covered_km2"] == pytest.approx(whole.results["covered_km2"], rel=0.01)
 
 
+def test_an_operator_without_a_site_has_nothing(context: StudyContext) -> None:
+    with context.register.write(author="test", reason="newcomer") as writer:
+        writer.add_organisations(
+            [Organisation(id="c", name="C", kind=OrganisationKind.OPERATOR, provenance=KNOWN)]
+        )
+    study = run("mobile", {**REQUEST, "operators": ["c", "b"]}, context)
+    first, second = study.results["operators"]
+    assert (first["id"], second["id"]) == ("b", "c")
+    assert first["covered_km2"] > 0
+    assert (second["sites"], second["covered_km2"], second["share_covered"]) == (0, 0.0, 0.0)
+    assert all(row["operators"][1] == 0 for row in study.results["communes"])
+    assert np.isnan(values(study, operator_file(1), context)).all()
+    alone = run("mobile", {**REQUEST, "operators": ["b"]}, context)
+    assert alone.results["gap_km2"] == study.results["gap_km2"]
+
+
+@pytest.mark.parametrize(
+    ("changes", "key", "told"),
+    [
+        ({"operators": ["a", "nobody"]}, "mobile.unknown_operator", "nobody"),
+        ({"operators": ["nobody"]}, "mobile.unknown_operator", "nobody"),
+        ({"latitude": 10.5}, "mobile.several_areas", "latitude"),
+        ({"radius_km": 5}, "mobile.several_areas", "radius_km"),
+        ({"longitude": 106.5}, "mobile.several_areas", "longitude"),
+        ({"units": ["1"], "bounds": None, "latitude": 10.5}, "mobile.several_areas", "latitude"),
+        ({"units": ["1"], "bounds": None, "radius_km": 5}, "mobile.several_areas", "radius_km"),
+        ({"bounds": None, "radius_km": 5}, "mobile.without_place", "longitude"),
+    ],
+)
+def test_nothing_that_was_asked_is_left_aside(
+    context: StudyContext, changes: dict[str, Any], key: str, told: str
+) -> None:
+    with pytest.raises(FormatError) as caught:
+        run("mobile", {**REQUEST, **changes}, context)
+    assert caught.value.key == key
+    assert told in str(caught.value)
+
+
 # --- communes ---
 
 
