@@ -155,8 +155,8 @@ def mobile_asked(
     request : mapping
         All optional: `technology` (2g, 3g, 4g, 5g; 4g unless said), `band` (name of a band),
         `operators` (identifiers of organisations); where: `units` (codes of communes, districts
-        or the province), or `bounds` (west, south, east, north), or `longitude`, `latitude` and `radius_km` (0.5 to
-        100), else the province; `step_m` (10 to 10000), `reach_km` (1 to 100),
+        or the province), or `bounds` (west, south, east, north), or `longitude`, `latitude` and
+        `radius_km` (0.5 to 100), else the province; `step_m` (10 to 10000), `reach_km` (1 to 100),
         `minimum_level_dbm` (-150 to 0; else the rule's), `receiver_height_m` (1 to 100),
         `location_percent` (1 to 99), METHOD_INPUTS, `public` (only what everybody may see),
         `asked_by` (set by the service), `jurisdiction`, `on`.
