@@ -1,8 +1,9 @@
 """The marks of a state secret in the words of a file: `Mật`, `Tối mật`, `Tuyệt mật`.
 
-A word counts as a mark where it stands alone, or beside the name of a field of secrecy; the two
-higher levels wherever they are named. `Mật độ`, `bảo mật` or `Bà Mật` are no marks, nor is `mat`
-without its letters, which may be `mất`, `mặt` or `mát`.
+A word counts as a mark where it stands alone, with the number of a stamp, or beside the name of a
+field of secrecy; the two higher levels, secret letters and papers, and secrets of the state where
+they are named and not denied. `Mật độ`, `bảo mật`, `Bà Mật` or a law on the protection of secrets
+are no marks, nor is `mat` without its letters, which may be `mất`, `mặt` or `mát`.
 """
 
 import re
@@ -20,12 +21,24 @@ CLASSIFICATION, CONFIDENTIAL = "classification", "confidential"
 """Fields of secrecy: of the state, and of an owner."""
 
 _QUICK = re.compile(r"m\s?[aâậạ][\u0300-\u036f]*\s?t|secret", re.IGNORECASE)
+_GAP = r"[\s_\u200b-]{0,3}"
 _NAMED = re.compile(
     r"(?<![^\W_])(?:"
-    r"(?:tối|tuyệt)[\s_\u200b-]{1,3}mật(?!\w)(?![\s_]{1,3}độ)"
-    r"|(?:tài liệu|văn bản|hồ sơ|dấu)[\s_]{1,3}mật(?!\w)(?![\s_]{1,3}(?:độ|mã|khẩu))"
-    r"|top secret(?!\w))",
+    rf"(?:tối|tuyệt){_GAP}mật(?![^\W_])(?!{_GAP}độ)"
+    rf"|(?:tài{_GAP}liệu|văn{_GAP}bản|công{_GAP}văn|hồ{_GAP}sơ|dấu){_GAP}mật(?![^\W_])"
+    rf"(?!{_GAP}(?:độ|mã|khẩu))"
+    rf"|top{_GAP}secret(?![^\W_]))",
     re.IGNORECASE,
+)
+_NUMBERED = re.compile(
+    rf"(?:^|[\r\n\t:;,./()\[\]{{}}<>|\N{{EN DASH}}\N{{EM DASH}}]|\s-)\s{{0,9}}"
+    rf"mật{_GAP}(?:(?:số|no|№|#)\W{{0,3}}\d|\d{{1,4}}\s{{0,9}}(?:$|[\r\n;,/)]))",
+    re.IGNORECASE,
+)
+_OF_THE_STATE = re.compile(r"\bbi ?mat ?nha ?nuoc\b")
+_DENIED = re.compile(
+    r"\b(?:bao ?ve|khong(?: (?:phai|la|thuoc|co|chua|nam|trong|danh|muc|pham|vi|dien|loai"
+    r"|thong|tin|tai|lieu)){0,9}) ?$"
 )
 _SPACED = re.compile(r"(?<!\w)\w(?: \w){2,20}(?!\w)")
 _BETWEEN_CELLS = re.compile(r"</t[dh]>\s{0,99}<t[dh][^<>]{0,200}>", re.IGNORECASE)
@@ -44,7 +57,9 @@ def bears_mark(text: str) -> bool:
     if not may_bear(text):
         return False
     words = _SPACED.sub(lambda found: found[0].replace(" ", ""), nfc(text))
-    return _NAMED.search(words) is not None or any(_is_mark(one) for one in _parts(words))
+    if _NAMED.search(words) is not None or _NUMBERED.search(words) is not None:
+        return True
+    return any(_is_mark(one) or _is_of_the_state(one) for one in _parts(words))
 
 
 def is_open(word: str) -> bool:
@@ -89,7 +104,7 @@ def _parts(text: str) -> Iterator[str]:
     for part in _PARTS.split(_BETWEEN_CELLS.sub(": ", text)):
         label, _, value = part.partition(":")
         key = plain_key(label)
-        if value.strip() and key in names_of(CLASSIFICATION):
+        if value.strip() and (key in names_of(CLASSIFICATION) or _is_of_the_state(label)):
             yield "" if is_open(value) else "mật"
         elif not value.strip() or key not in names_of(CONFIDENTIAL):
             yield label
@@ -100,3 +115,9 @@ def _is_mark(text: str) -> bool:
     if not is_secret(text):
         return False
     return plain_key(text) != _ALONE or "mật" in text.casefold()
+
+
+def _is_of_the_state(text: str) -> bool:
+    """Return whether a text names a secret of the state, and neither denies nor protects it."""
+    key = plain_key(text)
+    return any(not _DENIED.search(key, 0, found.start()) for found in _OF_THE_STATE.finditer(key))

@@ -154,9 +154,9 @@ def mobile_asked(
     ----------
     request : mapping
         All optional: `technology` (2g, 3g, 4g, 5g; 4g unless said), `band` (name of a band),
-        `operators` (identifiers); where: `units` (codes of communes, districts or the province),
-        or `bounds` (west, south, east, north), or `longitude`, `latitude` and `radius_km` (0.5 to
-        100), else the province; `step_m` (10 to 10000), `reach_km` (1 to 100),
+        `operators` (identifiers of organisations); where: `units` (codes of communes, districts
+        or the province), or `bounds` (west, south, east, north), or `longitude`, `latitude` and
+        `radius_km` (0.5 to 100), else the province; `step_m` (10 to 10000), `reach_km` (1 to 100),
         `minimum_level_dbm` (-150 to 0; else the rule's), `receiver_height_m` (1 to 100),
         `location_percent` (1 to 99), METHOD_INPUTS, `public` (only what everybody may see),
         `asked_by` (set by the service), `jurisdiction`, `on`.
@@ -168,8 +168,8 @@ def mobile_asked(
     Raises
     ------
     GisError
-        If the request is not understood, a unit is unknown or has no place, the province has no
-        outline, or the grid would be too large.
+        If the request is not understood, an area is told in two ways, an operator or a unit is
+        unknown, a unit has no place, the province no outline, or the grid would be too large.
     """
     reader = Reader(request, *NAMES)
     place, on = moment(reader)
@@ -180,14 +180,13 @@ def mobile_asked(
         "technology", tuple(one.value for one in Generation), Generation.LTE.value
     )
     band = reader.choice("band", tuple(one.name for one in bands()), "")
-    operators = reader.words("operators", _MOST_NAMES)
     height = reader.number("receiver_height_m", 1.0, 100.0, RECEIVER_HEIGHT_M)
     asked = MobileAsked(
         place=place,
         on=on,
         technology=Generation(technology),
         band=band or None,
-        operators=None if operators is None else tuple(sorted(set(operators))),
+        operators=_operators(reader, register),
         area=area,
         step_m=step_m,
         reach_km=reader.number("reach_km", 1.0, 100.0, REACH_KM) or REACH_KM,
@@ -212,15 +211,28 @@ def _require_size(grid: Grid, step_m: float) -> None:
         )
 
 
+def _operators(reader: Reader, register: RegisterReader) -> tuple[str, ...] | None:
+    """Return the operators that are asked for; each is an organisation of the register."""
+    wanted = reader.words("operators", _MOST_NAMES)
+    if wanted is None:
+        return None
+    known = {one.id for one in register.organisations()}
+    for name in wanted:
+        if name not in known:
+            raise FormatError("mobile.unknown_operator", name="operators", value=name)
+    return tuple(sorted(set(wanted)))
+
+
 def _area(reader: Reader, place: Jurisdiction, register: RegisterReader, on: date) -> MobileArea:
     """Return where coverage is asked for: one way of saying it, or the province."""
     ways = [name for name in ("units", "bounds", "longitude") if reader.has(name)]
-    if len(ways) > 1:
-        raise FormatError("mobile.several_areas", name=ways[1], other=ways[0])
+    circle = [name for name in ("latitude", "radius_km") if reader.has(name)]
+    if not ways and circle:
+        raise FormatError("mobile.without_place", name="longitude")
+    others = [*ways[1:], *(circle if ways != ["longitude"] else ())]
+    if others:
+        raise FormatError("mobile.several_areas", name=others[0], other=ways[0])
     if not ways:
-        for name in ("latitude", "radius_km"):
-            if reader.has(name):
-                raise FormatError("mobile.without_place", name="longitude")
         outline = province_outline(place, register, on)
         return _of_geometry("province", outline.geometry, official=outline.official)
     if ways == ["bounds"]:

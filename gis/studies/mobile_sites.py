@@ -80,7 +80,7 @@ class MobileSites:
     left_out : tuple of LeftOut
         Installations in reach that cannot be predicted.
     operators : tuple of (str, str)
-        Identifier and name of the operators of both, by name.
+        Identifier and name of the operators that were asked for, else of those of both, by name.
     confidential : bool
         Whether any of them, or the structure that it hangs on, is confidential.
     """
@@ -122,7 +122,9 @@ def mobile_sites(asked: MobileAsked, register: RegisterReader, ground: Ground) -
     return MobileSites(
         stations=tuple(stations),
         left_out=tuple(left_out),
-        operators=_operators(register, (one.organisation_id for one, _ in near)),
+        operators=_operators(
+            register, asked.operators or (one.organisation_id for one, _ in near)
+        ),
         confidential=any(
             one.confidential or (structure is not None and structure.confidential)
             for one, structure in near

@@ -1,8 +1,9 @@
 """One tile of mobile coverage: sites added up one after another, none of them kept.
 
 The field of each transmitter becomes the level of its reference part. The best of one operator's
-transmitters on one structure is the level of the site; sites are counted, and each operator's best
-level and that of all are kept.
+transmitters on one structure is the level of the site, not known where none of them reaches the
+minimum and one of them is not known; sites are counted, and each operator's best level and that of
+all are kept.
 """
 
 from collections import Counter
@@ -189,10 +190,17 @@ def mobile_tile(
             if networks.level_dbm(position, field.edge_dbuvm) >= minimum:
                 cut_off.add(position)
         if levels:
-            together = np.fmax.reduce(levels)
+            together = _site_level(levels, minimum)
             sites.add(number, together)
             operators[site.operator].add(number, together)
     return MobileTile(best, sites, operators, gaps, notes, frozenset(cut_off))
+
+
+def _site_level(levels: Sequence[Floats], minimum_dbm: float) -> Floats:
+    """Return the best level of a site: NaN where none reaches the minimum and one is not known."""
+    best: Floats = np.fmax.reduce(levels)
+    unknown = np.isnan(levels).any(axis=0) & ~(best >= minimum_dbm)
+    return np.where(unknown, np.nan, best)
 
 
 def _fields(

@@ -45,7 +45,14 @@ def is_refused_whole(register: Register, file: Path) -> None:
         "công trình tối mật", "Ghi chú: Mật", "(Mật)", "Độ mật: MẬT", "Độ mật: A", "độ mật:mat",
         "Mật, không chia sẻ", "Mật.", "TỐI MẬT!", "M Ậ T", "T Ố I  M Ậ T", "đóng dấu MẬT",
         "Tài liệu mật", "ds_Tối_mật", "\ufeffMật", "SECRET", "Top Secret", '{"Độ mật": "Mật"}',
-        r"{\fArial|b0;MẬT}", r"\LMẬT\l",
+        r"{\fArial|b0;MẬT}", r"\LMẬT\l", "Công văn mật", "công_văn  MẬT số 12", "CÔNGVĂN MẬT",
+        "văn bản  mật", "đóng dấuMẬT", "tốimật", "TUYỆTMẬT", "tuyetmat", "TỐI - MẬT", "TOPSECRET",
+        "Mật số 2", "MẬT SỐ: 02", "Trạm A; mật số 2/2026", "Ghi chú: Mật số 2", "Mật 02",
+        "Mật 02/2026; hết",
+        "Trạm A - Mật no. 2", "thuộc danh mục bí mật nhà nước", "Bí mật Nhà nước độ Mật",
+        "thuoc danh muc bi mat nha nuoc", "chứa bí mật nhà nước", "BÍ MẬT  NHÀ NƯỚC",
+        "Không chia sẻ vì là bí mật nhà nước", "Thuộc bí mật nhà nước: có",
+        "không thuộc mạng A, là bí mật nhà nước",
     ],
 )  # fmt: skip
 def test_a_mark_is_seen_however_it_is_written(text: str) -> None:
@@ -58,7 +65,12 @@ def test_a_mark_is_seen_however_it_is_written(text: str) -> None:
         "mật độ dân cư", "Mật độ cột", "bảo mật", "an ninh, bảo mật, PCCC", "tài liệu bảo mật",
         "Trạm bà Nguyễn Thị Mật", "mất", "Mặt", "Mát", "MAT", "mat", "buổi tối mật độ xe cao",
         "dấu mật độ", "tài liệu mật mã", "Độ mật", "Độ mật:", "Độ mật: không", "Bảo mật: có",
-        "Mật: có", "không mật", "mật ong", "Mật khẩu", "Mật Sơn", "a", "b", "c",
+        "Mật: có", "không mật", "mật ong", "Mật khẩu", "Mật Sơn", "a", "b", "c", "bà Mật",
+        "mật độ số 2", "Mật độ: 2", "bà Mật số 2", "Trạm bà Mật 2", "công văn mật mã",
+        "công văn về mật độ", "buổi tối mậtđộ", "Mật Sơn số 2", "két mật số 2", "bảo mật số 2",
+        "Mật 2 lít",
+        "không thuộc danh mục bí mật nhà nước", "Không phải là bí mật nhà nước",
+        "Thuộc bí mật nhà nước: không", "theo Luật Bảo vệ bí mật nhà nước", "bí mật kinh doanh",
     ],
 )  # fmt: skip
 def test_words_with_the_syllable_are_no_mark(text: str) -> None:
@@ -138,7 +150,17 @@ def dxf(*entities: str) -> str:
 ENDINGS = ["csv", "xlsx", "geojson", "gpkg", "zip", "kml", "dxf"]
 
 
-@pytest.mark.parametrize("note", ["Tối mật", " MẬT ", "công trình tuyệt mật"])
+@pytest.mark.parametrize(
+    "note",
+    [
+        "Tối mật",
+        " MẬT ",
+        "công trình tuyệt mật",
+        "Công văn mật",
+        "Mật số 2",
+        "thuộc danh mục bí mật nhà nước",
+    ],
+)
 @pytest.mark.parametrize("ending", ENDINGS)
 def test_a_mark_in_any_column_refuses_its_row(
     office: Register, tmp_path: Path, ending: str, note: str

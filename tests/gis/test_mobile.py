@@ -219,6 +219,40 @@ def test_levels_are_those_of_the_point_predictor(context: StudyContext) -> None:
     np.testing.assert_array_equal(server[sure], levels.argmax(axis=0)[sure])
 
 
+def test_levels_by_hand_in_free_space(context: StudyContext) -> None:
+    """60 dBm e.i.r.p. at 1842.5 MHz, 33.5 m above the telephone, over flat ground.
+
+    L = 32.45 + 20 lg 1842.5 + 20 lg 0.10546 = 78.22 dB over 100 m, 105.46 m aslant; a part of 600
+    is 27.78 dB down: 60 - 78.22 - 27.78 = -46.00 dBm. A sector of TR 36.942 loses
+    12 (theta / 65)^2 dB off its axis, at most 20: 5.75 dB at 45 degrees, 20 behind.
+    """
+    with context.register.write(author="test", reason="free space") as writer:
+        writer.add_structures([structure("s9", ground_height_m=0.0)])
+        around = replace(installation("f1", "s9", "a", "4G", 1842.5, None), eirp_dbm=60.0)
+        sector = replace(around, id="f2", organisation_id="b", azimuth_deg=30.0)
+        writer.add_installations([around, sector])
+    bounds = [106.4985, 10.5485, 106.5015, 10.5515]
+    request = {**REQUEST, "bounds": bounds, "step_m": 20, "reach_km": 1}
+    study = run("mobile", request, context)
+    assert len(study.inputs["stations"]) == 2
+    lon, lat = grid_over(tuple(bounds), 20.0).centres()  # type: ignore[arg-type]
+    azimuth, away_km = emitters_of(study, context)[0].towards(lon, lat)
+    near = (away_km > 0.05) & (away_km < 0.2)
+    assert near.sum() > 150
+    loss = 32.45 + 20 * np.log10(1842.5) + 20 * np.log10(np.hypot(away_km, 0.0335))
+    level = 60 - loss - 10 * np.log10(600)
+    assert level[np.abs(away_km - 0.1) < 0.005] == pytest.approx(-46.0, abs=0.4)
+    assert values(study, operator_file(0), context)[near] == pytest.approx(level[near], abs=0.05)
+    off_deg = (azimuth - 30 + 180) % 360 - 180
+    lost = np.minimum(12 * (off_deg / 65) ** 2, 20)
+    assert lost[near].max() == 20
+    by_sector = values(study, operator_file(1), context)
+    assert by_sector[near] == pytest.approx((level - lost)[near], abs=0.05)
+    side = near & (np.abs(np.abs(off_deg) - 45) < 3) & (np.abs(away_km - 0.1) < 0.02)
+    assert side.any()
+    assert by_sector[side] == pytest.approx(-46.0 - 5.75, abs=2.5)
+
+
 def test_over_hills_too(context: StudyContext, write_terrain: Callable[..., Path]) -> None:
     """Where sight changes between two pixels a value may jump; nearly all are the point's own."""
 
@@ -300,6 +334,44 @@ def test_tiles_meet_without_a_seam(context: StudyContext, monkeypatch: pytest.Mo
         one, other = values(whole, name, context), values(parts, name, elsewhere)
         assert np.nanmax(np.abs(one - other)) < 2e-3
     assert parts.results["covered_km2"] == pytest.approx(whole.results["covered_km2"], rel=0.01)
+
+
+def test_an_operator_without_a_site_has_nothing(context: StudyContext) -> None:
+    with context.register.write(author="test", reason="newcomer") as writer:
+        writer.add_organisations(
+            [Organisation(id="c", name="C", kind=OrganisationKind.OPERATOR, provenance=KNOWN)]
+        )
+    study = run("mobile", {**REQUEST, "operators": ["c", "b"]}, context)
+    first, second = study.results["operators"]
+    assert (first["id"], second["id"]) == ("b", "c")
+    assert first["covered_km2"] > 0
+    assert (second["sites"], second["covered_km2"], second["share_covered"]) == (0, 0.0, 0.0)
+    assert all(row["operators"][1] == 0 for row in study.results["communes"])
+    assert np.isnan(values(study, operator_file(1), context)).all()
+    alone = run("mobile", {**REQUEST, "operators": ["b"]}, context)
+    assert alone.results["gap_km2"] == study.results["gap_km2"]
+
+
+@pytest.mark.parametrize(
+    ("changes", "key", "told"),
+    [
+        ({"operators": ["a", "nobody"]}, "mobile.unknown_operator", "nobody"),
+        ({"operators": ["nobody"]}, "mobile.unknown_operator", "nobody"),
+        ({"latitude": 10.5}, "mobile.several_areas", "latitude"),
+        ({"radius_km": 5}, "mobile.several_areas", "radius_km"),
+        ({"longitude": 106.5}, "mobile.several_areas", "longitude"),
+        ({"units": ["1"], "bounds": None, "latitude": 10.5}, "mobile.several_areas", "latitude"),
+        ({"units": ["1"], "bounds": None, "radius_km": 5}, "mobile.several_areas", "radius_km"),
+        ({"bounds": None, "radius_km": 5}, "mobile.without_place", "longitude"),
+    ],
+)
+def test_nothing_that_was_asked_is_left_aside(
+    context: StudyContext, changes: dict[str, Any], key: str, told: str
+) -> None:
+    with pytest.raises(FormatError) as caught:
+        run("mobile", {**REQUEST, **changes}, context)
+    assert caught.value.key == key
+    assert told in str(caught.value)
 
 
 # --- communes ---
@@ -438,6 +510,31 @@ def test_hata_says_nothing_where_it_is_not_made_for(context: StudyContext) -> No
     row, column = grid.pixel_of(np.array([lon]), np.array([lat]))
     assert values(study, "operators.tif", context)[row, column] == -1
     assert "studies.model_distances" in {one["key"] for one in study.results["remarks"]}
+
+
+def test_a_gap_beside_what_is_not_known_is_not_known(context: StudyContext) -> None:
+    """On one mast COST 231-Hata says nothing of an antenna at 25 m, below the minimum of another.
+
+    Its formula begins at 30 m: where the antenna at 35 m does not reach the minimum, that at 25 m
+    still may. Where the one at 35 m does reach it, there is service whatever the other does.
+    """
+    with context.register.write(author="test", reason="lower") as writer:
+        writer.add_structures([structure("s8")])
+        high = installation("e1", "s8", "b", "3G", 1842.5, None)
+        low = installation("e2", "s8", "b", "3G", 1842.5, None)
+        writer.add_installations([high, replace(low, height_above_ground_m=25.0)])
+    asked = {**REQUEST, "technology": "3g", "reach_km": 13, "minimum_level_dbm": -115}
+    study = run("mobile", {**asked, "model": "cost231_hata"}, context)
+    assert len(study.inputs["stations"]) == 2
+    level = values(study, "level.tif", context)
+    operators = values(study, "operators.tif", context)
+    below, reached = level < -115, level >= -115
+    assert below.sum() > 20
+    assert reached.sum() > 20
+    assert (operators[below] == -1).all()
+    assert (operators[reached] == 1).all()
+    assert study.results["gap_km2"] == 0
+    assert study.results["unknown_km2"] > 0
 
 
 # --- the same again ---
