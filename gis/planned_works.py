@@ -25,6 +25,7 @@ from gis.register.rows import record_digest
 from gis.register.scopes import SYSTEM, Scope
 from gis.register.store import Register
 from gis.register.works import PlannedWork, SignUp, SignUpState, WorkState, sign_up_id
+from gis.typed_source import typed_source
 from propagation.compliance.records import Confidence
 
 __all__ = [
@@ -71,7 +72,8 @@ def announce(
     values : mapping
         Fields of `PlannedWork` that were told.
     scope : Scope
-        The caller, who may name a structure or line that it sees.
+        The caller, who may name a structure or line that it sees, and whose organisation is the
+        source.
     on : date
         The day of the announcement.
     jurisdiction : Jurisdiction
@@ -91,7 +93,9 @@ def announce(
         made = PlannedWork(
             id=f"ct-{uuid.uuid4().hex[:16]}",
             announced_on=on,
-            provenance=Provenance(confidence=Confidence.SECONDARY, source=author),
+            provenance=Provenance(
+                confidence=Confidence.SECONDARY, source=typed_source(writer, scope)
+            ),
             **values,
         )
         _refuse_links(writer, made, made, scope)

@@ -21,6 +21,7 @@ from tests.api.conftest import Browser
 
 OWNER, ASKER, OTHER = "mo-phong-a", "mo-phong-b", "mo-phong-c"
 Headers = dict[str, str]
+TEXTS = ("csv", "geojson", "kml")
 
 
 @pytest.fixture
@@ -256,7 +257,7 @@ def test_every_page_in_both_languages(
         ({"name": ""}, "Tên"),
         ({"name": "x" * 501}, "Tên"),
         ({"name": "a\u0000b"}, "Tên"),
-        ({"description": "a\ud800"}, "Mô tả"),
+        ({"description": "a\ud800"}, "description"),
         ({"kind": "castle"}, "Loại"),
         ({"begins_on": "2098-13-01"}, "Ngày bắt đầu thi công"),
         ({"begins_on": None}, "Ngày bắt đầu thi công"),
@@ -405,6 +406,32 @@ def test_exports_hold_announcements_only(
     other_year = client.get("/exports/planned_works?format=csv&year=2097", headers=headers[OWNER])
     assert "Hùng Vương" not in other_year.text
     assert client.get("/exports/planned_works?format=csv").status_code == 401
+
+
+def test_no_login_name_is_told(
+    client: TestClient,
+    service: Service,
+    *,
+    work: dict[str, Any],
+    headers: dict[str, Headers],
+    body: dict[str, Any],
+    browser_of: Callable[[str], Browser],
+) -> None:
+    sent = {**body, "owner_id": ASKER}
+    by_staff = client.post("/planned-works", json=sent, headers=headers["staff"]).json()
+    owner = service.register.organisation(OWNER).name
+    assert work["properties"]["source"] == owner
+    assert by_staff["properties"]["source"] == "Sở nhập trên trang"
+    writes = {one.author for one in service.register.changes(table_name="planned_works")}
+    assert len(writes) == 2, "the history has both accounts"
+    pages = [f"/view/works/{one['id']}" for one in (work, by_staff)]
+    lists = [f"/planned-works/{one['id']}" for one in (work, by_staff)]
+    lists += ["/planned-works", *(f"/exports/planned_works?format={one}" for one in TEXTS)]
+    told = [browser_of("viewer").get(page).text for page in ("/view/works", *pages)]
+    told += [client.get(one, headers=headers["viewer"]).text for one in lists]
+    for text in told:
+        assert "Hùng Vương" in text
+        assert not [name for name in writes if name in text]
 
 
 def test_works_near_in_space_and_time_are_told_to_their_owners(
