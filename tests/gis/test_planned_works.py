@@ -124,6 +124,46 @@ def test_no_more_is_accepted_than_is_offered(office: Register) -> None:
     assert again.state is SignUpState.ASKED
 
 
+@pytest.mark.parametrize(
+    ("offered", "wish", "most"),
+    [
+        ({"ducts": 1}, {"note": "một ống"}, 1),
+        ({"ducts": 1}, {"height_above_ground_m": 30.0}, 1),
+        ({"ducts": 1}, {"places": 1}, 1),
+        ({"ducts": 0}, {"note": "một ống"}, 0),
+        ({"ducts": 1, "places": 2}, {"note": "một ống"}, 1),
+        ({"ducts": 0, "places": 2}, {"note": "một chỗ"}, 2),
+        ({"ducts": 1, "places": 2}, {"places": 1}, 2),
+        ({"ducts": None}, {"note": "một ống"}, 2),
+    ],
+)
+def test_who_names_no_number_takes_one(
+    office: Register, offered: dict[str, Any], wish: dict[str, Any], most: int
+) -> None:
+    with office.write(**BY) as w:
+        w.update_works([replace(WORK, **offered)])
+    states = []
+    for name in ("hoa", "mai"):
+        made = sign_up(office, "w", name, wish, on=DAY, **BY)
+        seen = record_digest(made)
+        try:
+            answer(office, "w", name, accepted=True, answer_reason=None, seen=seen, on=DAY, **BY)
+        except ConflictError as error:
+            states.append(error.key.rpartition("_")[0])
+    assert states == ["works.too_many"] * (2 - most)
+
+
+def test_a_work_does_not_go_to_who_signed_up_for_it(office: Register) -> None:
+    sign_up(office, "w", "hoa", {"ducts": 1}, on=DAY, **BY)
+    with pytest.raises(FormatError) as caught, office.write(**BY) as w:
+        w.update_works([replace(WORK, owner_id="hoa")])
+    assert caught.value.values["name"] == "owner_id"
+    withdraw(office, "w", "hoa", **BY)
+    with office.write(**BY) as w:
+        w.update_works([replace(WORK, owner_id="hoa")])
+    assert office.work("w", SYSTEM).owner_id == "hoa"
+
+
 def test_who_may_sign_up_and_until_when(office: Register) -> None:
     for wish, key in (({}, "works.asks_nothing"), ({"places": None}, "works.asks_nothing")):
         with pytest.raises(FormatError) as caught:
