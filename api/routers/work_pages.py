@@ -30,7 +30,7 @@ from gis.free_ducts import line_length_m
 from gis.planned_works import NEXT_STATES
 from gis.register.rows import record_digest
 from gis.register.scopes import SYSTEM
-from gis.register.works import PlannedWork, SignUpState, WorkKind, WorkState
+from gis.register.works import OPEN_STATES, PlannedWork, SignUpState, WorkKind, WorkState
 from gis.works_near import box_around, nearest_first
 from maps.words import Words
 from maps.work_figure import work_svg
@@ -339,10 +339,11 @@ def show_work(
 def _answer_forms(view: WorkView, refused: Refused | None) -> dict[str, FormState]:
     """Return a form for each sign-up that the caller may answer, the refused one as it came."""
     of = None if refused is None else refused.typed.get("of")
+    answering = view.may_edit and view.work.state in OPEN_STATES
     return {
         one.id: FormState(f"answer-{place}", refused if one.organisation_id == of else None)
         for place, one in enumerate(view.sign_ups, start=1)
-        if view.may_edit and one.state is not SignUpState.WITHDRAWN
+        if answering and one.state is not SignUpState.WITHDRAWN
     }
 
 

@@ -231,6 +231,21 @@ def test_the_whole_way_on_pages(
     assert "Đã rút đăng ký" in said(owner.get(address).text)
 
 
+def test_a_withdrawn_work_is_answered_no_more(operator_browser: Callable[[str], Browser]) -> None:
+    owner, asker = operator_browser(OWNER), operator_browser(ASKER)
+    address = owner.post("/view/works/new", TYPED).headers["location"]
+    assert asker.post(f"{address}/sign-ups", {"places": "1"}).status_code == 303
+    answer = f"{address}/sign-ups/{ASKER}/answer"
+    seen = fields(owner.get(address).text, answer)
+    state = fields(owner.get(address).text, f"{address}/state")
+    gone = state | {"state": "withdrawn", "state_reason": "hết vốn"}
+    assert owner.post(f"{address}/state", gone).status_code == 303
+    assert answer not in owner.get(address).text
+    late = owner.post(answer, seen | {"accepted": "yes"})
+    assert late.status_code == 409
+    assert "không trả lời đăng ký nữa" in said(late.text)
+
+
 @pytest.mark.parametrize("language", ["vi", "en"])
 @pytest.mark.parametrize("role", ["viewer", "operator", "staff", "administrator"])
 def test_every_page_in_both_languages(
@@ -269,6 +284,7 @@ def test_every_page_in_both_languages(
         ({"structure_id": "nowhere"}, "nowhere"),
         ({"route_id": "nowhere"}, "nowhere"),
         ({"owner": "x"}, "owner"),
+        ({"state": "done"}, "Đã xong"),
     ],
 )
 def test_what_cannot_be_announced_is_refused(
@@ -448,6 +464,24 @@ def test_works_near_in_space_and_time_are_told_to_their_owners(
     assert [one["name"] for one in own["properties"]["together"]] == ["Mở rộng đường"]
     other = client.get(f"/planned-works/{work['id']}", headers=headers[OTHER]).json()
     assert other["properties"]["together"] == []
+
+
+def test_an_end_that_is_not_known_is_said(
+    client: TestClient,
+    work: dict[str, Any],
+    headers: dict[str, Headers],
+    body: dict[str, Any],
+    operator_browser: Callable[[str], Browser],
+) -> None:
+    body["values"] |= {"name": "Tuyến dở dang", "begins_on": "2090-01-01", "ends_on": None}
+    body["values"] |= {"sign_up_until": None}
+    assert client.post("/planned-works", json=body, headers=headers[ASKER]).status_code == 201
+    (pair,) = client.get("/planned-works-together", headers=headers[OWNER]).json()["pairs"]
+    assert (pair["days_between"], pair["end_known"]) == (0, False)
+    owner = operator_browser(OWNER)
+    for page in ("together", work["id"]):
+        told = said(owner.get(f"/view/works/{page}").text)
+        assert "chưa biết ngày kết thúc của “Tuyến dở dang”" in told
 
 
 def test_filters_of_the_list(browser_of: Callable[[str], Browser], work: dict[str, Any]) -> None:
