@@ -521,7 +521,7 @@ def test_filters_of_the_list(browser_of: Callable[[str], Browser], work: dict[st
         ('year="><b', '“"><b”'),
         ("kind=x", "Loại: “x” không phải một trong: mast, line, interdisciplinary"),
         ("kind=<script>x", "“<script>x”"),
-        ("state=x", "Trạng thái: “x” không phải một trong: announced"),
+        ("state=x", "Tình trạng: “x” không phải một trong: announced"),
     ],
 )
 def test_a_filter_that_means_nothing_is_refused(
