@@ -152,6 +152,7 @@ class WorkView:
                     "name": pair.other(self.work.id).name,
                     "distance_m": round(pair.distance_m, 1),
                     "days_between": pair.days_between,
+                    "end_known": pair.end_known,
                 }
                 for pair in self.together
             ],

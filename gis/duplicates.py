@@ -191,6 +191,8 @@ def _merge(writer: Writer, kept: Structure, gone: Structure) -> None:
     writer.update_installations([replace(one, structure_id=kept.id) for one in hanging])
     stations = [one for one in writer.stations(SYSTEM) if one.structure_id == gone.id]
     writer.update_stations([replace(one, structure_id=kept.id) for one in stations])
+    planned = [one for one in writer.works(SYSTEM) if one.structure_id == gone.id]
+    writer.update_works([replace(one, structure_id=kept.id) for one in planned])
     papers = writer.documents(SYSTEM, subject_id=gone.id)
     writer.delete(Document, [one.id for one in papers])
     _move_lines(writer, kept.id, gone.id)

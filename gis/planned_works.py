@@ -24,7 +24,15 @@ from gis.register.records import Provenance
 from gis.register.rows import record_digest
 from gis.register.scopes import SYSTEM, Scope
 from gis.register.store import Register
-from gis.register.works import PlannedWork, SignUp, SignUpState, WorkState, sign_up_id
+from gis.register.works import (
+    OPEN_STATES,
+    PlannedWork,
+    SignUp,
+    SignUpState,
+    WorkState,
+    sign_up_id,
+)
+from gis.typed_source import typed_source
 from propagation.compliance.records import Confidence
 
 __all__ = [
@@ -71,7 +79,8 @@ def announce(
     values : mapping
         Fields of `PlannedWork` that were told.
     scope : Scope
-        The caller, who may name a structure or line that it sees.
+        The caller, who may name a structure or line that it sees, and whose organisation is the
+        source.
     on : date
         The day of the announcement.
     jurisdiction : Jurisdiction
@@ -84,14 +93,21 @@ def announce(
     NotFoundError
         If the owner, or the structure or line, is not there or not seen.
     FormatError
-        If it contradicts itself or lies in another province; `name` among its values is the field.
+        If it contradicts itself, lies in another province, or is said to be further than
+        announced; `name` among its values is the field.
     """
+    if values.get("state", WorkState.ANNOUNCED) is not WorkState.ANNOUNCED:
+        raise FormatError(
+            "works.announced_first", name="state", state=_state_word(values["state"])
+        )
     with register.write(author=author, reason=reason) as writer:
         writer.organisation(values["owner_id"])
         made = PlannedWork(
             id=f"ct-{uuid.uuid4().hex[:16]}",
             announced_on=on,
-            provenance=Provenance(confidence=Confidence.SECONDARY, source=author),
+            provenance=Provenance(
+                confidence=Confidence.SECONDARY, source=typed_source(writer, scope)
+            ),
             **values,
         )
         _refuse_links(writer, made, made, scope)
@@ -255,7 +271,8 @@ def answer(
     NotFoundError
         If there is none.
     ConflictError
-        If it was changed since or withdrawn, or more would be accepted than is offered.
+        If it was changed since or withdrawn, the work is done or withdrawn, or more would be
+        accepted than is offered.
     FormatError
         If a refusal gives no reason.
     """
@@ -265,6 +282,9 @@ def answer(
             raise ConflictError("errors.record_changed", id=organisation_id)
         if old.state is SignUpState.WITHDRAWN:
             raise ConflictError("works.sign_up_withdrawn")
+        work = writer.work(work_id, SYSTEM)
+        if work.state not in OPEN_STATES:
+            raise ConflictError("works.not_answered", state=_state_word(work.state))
         state = SignUpState.ACCEPTED if accepted else SignUpState.REFUSED
         new = replace(old, state=state, answered_on=on, answer_reason=answer_reason)
         writer.update_sign_ups([new], expected=[old])

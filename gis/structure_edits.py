@@ -11,10 +11,11 @@ from typing import Any
 
 from gis.errors import ConflictError, FormatError
 from gis.localities import locality_at
+from gis.register.reading import Reader
 from gis.register.records import Provenance
 from gis.register.resting import fits
 from gis.register.rows import record_digest
-from gis.register.scopes import SYSTEM
+from gis.register.scopes import SYSTEM, Scope
 from gis.register.store import Register
 from gis.register.structures import (
     AttachmentLevel,
@@ -22,6 +23,7 @@ from gis.register.structures import (
     Structure,
     StructureKind,
 )
+from gis.typed_source import typed_source
 from propagation.compliance.records import Confidence
 
 __all__ = ["HIGHEST_MAST_M", "add_contract", "add_level", "edit_structure"]
@@ -87,10 +89,11 @@ def add_level(
     structure_id: str,
     values: Mapping[str, Any],
     *,
+    scope: Scope,
     author: str,
     reason: str,
 ) -> AttachmentLevel:
-    """Add an attachment level to a structure.
+    """Add an attachment level to a structure; the caller's organisation is its source.
 
     Raises
     ------
@@ -103,7 +106,7 @@ def add_level(
         made = AttachmentLevel(
             id=_next(f"{structure_id}-muc", known),
             structure_id=structure_id,
-            provenance=_by(author, structure.provenance),
+            provenance=_by(writer, scope, structure.provenance),
             **values,
         )
         _refuse_level(structure, made)
@@ -116,10 +119,13 @@ def add_contract(
     structure_id: str,
     values: Mapping[str, Any],
     *,
+    scope: Scope,
     author: str,
     reason: str,
 ) -> Contract:
     """Add a contract for a place at a structure, or for the structure; its owner is the lessor.
+
+    The caller's organisation is its source.
 
     Raises
     ------
@@ -137,7 +143,7 @@ def add_contract(
             id=_next(f"{structure_id}-hd", known),
             owner_id=structure.owner_id,
             structure_id=structure_id,
-            provenance=_by(author, structure.provenance),
+            provenance=_by(writer, scope, structure.provenance),
             **values,
         )
         writer.add_contracts([made])
@@ -180,10 +186,10 @@ def _refuse_level(structure: Structure, level: AttachmentLevel) -> None:
         )
 
 
-def _by(author: str, of: Provenance) -> Provenance:
+def _by(reader: Reader, scope: Scope, of: Provenance) -> Provenance:
     """Return where a record that a person typed came from; what is made up stays so."""
     confidence = Confidence.SYNTHETIC if of.synthetic else Confidence.SECONDARY
-    return Provenance(confidence=confidence, source=author)
+    return Provenance(confidence=confidence, source=typed_source(reader, scope))
 
 
 def _next(stem: str, known: set[str]) -> str:

@@ -30,13 +30,18 @@ class Together:
     distance_m : float
         Between their nearest points, on the ellipsoid.
     days_between : int
-        Days from the end of one to the beginning of the other; 0 where they overlap.
+        Days from the end of one to the beginning of the other; 0 where they overlap, or may.
     """
 
     first: PlannedWork
     second: PlannedWork
     distance_m: float
     days_between: int
+
+    @property
+    def end_known(self) -> bool:
+        """Whether it is known when the first ends; they count as overlapping where it is not."""
+        return self.first.ends_on is not None
 
     def other(self, work_id: str) -> PlannedWork:
         """Return the one that is not of an id."""
@@ -95,7 +100,8 @@ def together(
     distance_m : float
         How far apart they may lie.
     days_between : int
-        How many days may lie between the end of one and the beginning of the other.
+        How many days may lie between the end of one and the beginning of the other; one whose
+        end is not known may last until the other begins.
 
     Returns
     -------
@@ -108,7 +114,7 @@ def together(
         if one.owner_id == other.owner_id:
             continue
         first, second = sorted((one, other), key=lambda each: (each.begins_on, each.id))
-        gap = (second.begins_on - (first.ends_on or first.begins_on)) // timedelta(days=1)
+        gap = (second.begins_on - (first.ends_on or second.begins_on)) // timedelta(days=1)
         far = apart_m(first.geometry, second.geometry)
         if far <= distance_m and gap <= days_between:
             pair = Together(first=first, second=second, distance_m=far, days_between=max(gap, 0))

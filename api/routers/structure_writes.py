@@ -272,6 +272,7 @@ def _level(
         service_of(request).register,
         structure_id,
         values,
+        scope=identity_of(request).scope,
         author=identity_of(request).name,
         reason=reason or text("infrastructure.reason_level", Language.VI),
     )
@@ -286,6 +287,7 @@ def _contract(
         service_of(request).register,
         structure_id,
         values,
+        scope=identity_of(request).scope,
         author=identity_of(request).name,
         reason=reason or text("infrastructure.reason_contract", Language.VI),
     )

@@ -1,7 +1,8 @@
 """Planned works for people: the list, the form, one work with its sign-ups, what goes together."""
 
 from collections.abc import Callable, Mapping
-from typing import Annotated, Any
+from enum import StrEnum
+from typing import Annotated, Any, TypeVar
 
 from fastapi import APIRouter, Query
 from markupsafe import Markup
@@ -24,13 +25,13 @@ from api.service import service_of
 from api.whole import OffsetQuery, whole
 from api.work_view import NEAR_M, WorkView, read_together, read_work_view, works_rules
 from api.works_asked import EDITED, WANTED, may_act, read_place, read_point, said_place
-from data.text import Language, text
+from data.text import Language, Phrase, text
 from gis.errors import FormatError, GisError
 from gis.free_ducts import line_length_m
 from gis.planned_works import NEXT_STATES
 from gis.register.rows import record_digest
 from gis.register.scopes import SYSTEM
-from gis.register.works import PlannedWork, SignUpState, WorkKind, WorkState
+from gis.register.works import OPEN_STATES, PlannedWork, SignUpState, WorkKind, WorkState
 from gis.works_near import box_around, nearest_first
 from maps.words import Words
 from maps.work_figure import work_svg
@@ -40,6 +41,7 @@ __all__ = ["router", "show_work"]
 
 router = APIRouter(route_class=GuardedRoute, include_in_schema=False)
 
+_Choice = TypeVar("_Choice", bound=StrEnum)
 _ADDRESS = "/view/works"
 _PER_PAGE = 50
 _OTHERS = ("csrf_token", "seen", "reason", "place", "owner_id", "organisation_id")
@@ -66,10 +68,10 @@ def works_page(
     service, identity = service_of(request), identity_of(request)
     wanted: dict[str, Any] = {
         "text": words or None,
-        "kind": WorkKind(kind) if kind in set(WorkKind) else None,
+        "kind": _asked_choice("kind", kind, WorkKind),
         "owner_id": owner_id or None,
-        "states": [WorkState(state)] if state in set(WorkState) else None,
-        "plan_year": whole(year),
+        "states": [chosen] if (chosen := _asked_choice("state", state, WorkState)) else None,
+        "plan_year": _asked_year(year),
     }
     place = _asked_point(near)
     with service.register.snapshot() as register:
@@ -103,6 +105,30 @@ def works_page(
         kinds=list(WorkKind),
         states=list(WorkState),
     )
+
+
+def _asked_choice(name: str, said: str, choices: type[_Choice]) -> _Choice | None:
+    """Return the choice of a filter, None where it is empty."""
+    if not said:
+        return None
+    try:
+        return choices(said)
+    except ValueError:
+        expected = ", ".join(choices)
+        raise InvalidParameterError(
+            "works.filter_unknown",
+            name=Phrase(f"register.field.{name}"),
+            value=said,
+            expected=expected,
+        ) from None
+
+
+def _asked_year(said: str) -> int | None:
+    """Return the year of a filter, None where it is empty."""
+    year = whole(said.strip())
+    if said.strip() and year is None:
+        raise InvalidParameterError("works.year_malformed", value=said)
+    return year
 
 
 def _asked_point(near: str) -> Point | None:
@@ -339,10 +365,11 @@ def show_work(
 def _answer_forms(view: WorkView, refused: Refused | None) -> dict[str, FormState]:
     """Return a form for each sign-up that the caller may answer, the refused one as it came."""
     of = None if refused is None else refused.typed.get("of")
+    answering = view.may_edit and view.work.state in OPEN_STATES
     return {
         one.id: FormState(f"answer-{place}", refused if one.organisation_id == of else None)
         for place, one in enumerate(view.sign_ups, start=1)
-        if view.may_edit and one.state is not SignUpState.WITHDRAWN
+        if answering and one.state is not SignUpState.WITHDRAWN
     }
 
 

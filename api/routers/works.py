@@ -121,6 +121,7 @@ def together(request: Request) -> dict[str, Any]:
             {
                 "distance_m": round(pair.distance_m, 1),
                 "days_between": pair.days_between,
+                "end_known": pair.end_known,
                 "works": [
                     {"id": one.id, "name": one.name, "owner": owners.get(one.owner_id)}
                     for one in (pair.first, pair.second)

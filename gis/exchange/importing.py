@@ -65,7 +65,7 @@ from gis.register.records import (
 )
 from gis.register.routes import Cable, Duct, Route
 from gis.register.scopes import SYSTEM
-from gis.register.sign_ups import accepted_of
+from gis.register.sign_ups import sign_ups_of_works
 from gis.register.siting import AviationFacility, Runway
 from gis.register.store import Register
 from gis.register.structures import (
@@ -377,7 +377,7 @@ def _known(
         stations=Stations(now.stations(SYSTEM) if kind is ImportKind.MEASUREMENTS else []),
         units=_units(now, on) if kind in _OF_UNITS else {},
         sites=_sites(now) if kind in _OF_SITES else Sites(),
-        accepted=accepted_of(now) if kind is ImportKind.WORKS else {},
+        sign_ups=sign_ups_of_works(now) if kind is ImportKind.WORKS else {},
         requests=now.parties_of_requests() if kind is ImportKind.CONTRACTS else {},
         only_owner=only_owner,
         file=file,

@@ -9,6 +9,7 @@ from gis.exchange.measured_rows import Stations
 from gis.exchange.sites import Sites
 from gis.names import name_key
 from gis.register.records import AdministrativeUnit, Organisation
+from gis.register.works import SignUp
 from propagation.compliance.records import Confidence
 
 __all__ = ["Known", "organisation"]
@@ -36,8 +37,8 @@ class Known:
         What the rows so far say of allotments.
     sites : Sites
         The structures, levels, lines and ducts that rows may name.
-    accepted : mapping
-        How many places and ducts of each planned work were accepted, by its id.
+    sign_ups : mapping
+        Who signed up for each planned work, by its id.
     requests : mapping
         Structure, owner and requester of every request to share, by its id.
     only_owner : str or None
@@ -56,7 +57,7 @@ class Known:
     units: Mapping[str, AdministrativeUnit] = field(default_factory=dict)
     allotments: Allotments = field(default_factory=Allotments)
     sites: Sites = field(default_factory=Sites)
-    accepted: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
+    sign_ups: Mapping[str, Sequence[SignUp]] = field(default_factory=dict)
     requests: Mapping[str, tuple[str, str, str]] = field(default_factory=dict)
     only_owner: str | None = None
     file: str = ""

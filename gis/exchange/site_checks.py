@@ -13,7 +13,7 @@ from gis.exchange.lines import LineProblem, Vertices, line_of, straight
 from gis.exchange.matching import Index
 from gis.exchange.places import Place
 from gis.exchange.report import ImportKind, ImportRecord
-from gis.exchange.work_rows import refuse_taken
+from gis.exchange.work_rows import refuse_contradicting
 from gis.register.lettings import most_on_a_day, of_request, overlapping
 from gis.register.routes import Cable, Duct, Route
 from gis.register.structures import AttachmentLevel, Contract, Installation, Structure
@@ -106,7 +106,7 @@ class SiteChecks:
             self._reader.refuse("parent_id", "duct_within_itself")
             return False
         if isinstance(record, PlannedWork):
-            return not refuse_taken(self._reader, self._known, record)
+            return not refuse_contradicting(self._reader, self._known, record)
         return not isinstance(record, Contract) or self._may_let(record)
 
     def _may_let(self, record: Contract) -> bool:

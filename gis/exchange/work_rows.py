@@ -11,30 +11,31 @@ from gis.exchange.extent import Extent
 from gis.exchange.known import Known, organisation
 from gis.exchange.lines import LineProblem, Vertices, drawn
 from gis.exchange.places import Place, PlaceReader
+from gis.register.sign_ups import accepted_more, contradictions
 from gis.register.works import PlannedWork, WorkKind, WorkState
 
-__all__ = ["planned_work", "point_of", "refuse_taken", "shape_of"]
+__all__ = ["planned_work", "point_of", "refuse_contradicting", "shape_of"]
 
 _LONGEST_WKT = 200
 _COUNTED = ("plan_year", "places", "ducts")
+_PROBLEMS = {
+    "works.ends_before": "span",
+    "works.closes_late": "closes_late",
+    "works.reason_needed": "missing",
+    "works.owner_signed_up": "owner_signed_up",
+}
+"""What a row is told of what contradicts itself."""
 
 
 def planned_work(reader: CellReader, known: Known) -> dict[str, Any]:
     """Return the values of a planned work, its place and its origin aside."""
     kind, state = reader.choice("kind"), reader.choice("state")
     days = {name: reader.day(name) for name in ("begins_on", "ends_on", "sign_up_until")}
-    begins, ends, until = days.values()
+    begins = days["begins_on"]
     announced = reader.day("announced_on")
     for name, day in (("begins_on", begins), ("announced_on", announced)):
         if day is None and not reader.problems:
             reader.refuse(name, "missing")
-    if begins is not None and ends is not None and ends < begins:
-        reader.refuse("ends_on", "span", begins=begins)
-    if begins is not None and until is not None and until > begins:
-        reader.refuse("sign_up_until", "closes_late", begins=begins)
-    reason = reader.text("state_reason")
-    if state == WorkState.WITHDRAWN.value and reason is None:
-        reader.refuse("state_reason", "missing")
     return {
         "name": reader.text("name"),
         "kind": None if kind is None else WorkKind(kind),
@@ -45,7 +46,7 @@ def planned_work(reader: CellReader, known: Known) -> dict[str, Any]:
         **{name: reader.whole(name) for name in _COUNTED},
         "capacity": reader.text("capacity"),
         "state": WorkState.ANNOUNCED if state is None else WorkState(state),
-        "state_reason": reason,
+        "state_reason": reader.text("state_reason"),
         "structure_id": _one(reader, "structure_id", known.sites.structures),
         "route_id": _one(reader, "route_id", known.sites.lines),
         "announced_on": announced,
@@ -117,11 +118,23 @@ def shape_of(
     return {**values, "geometry": found}
 
 
-def refuse_taken(reader: CellReader, known: Known, work: PlannedWork) -> bool:
-    """Refuse a work that would offer less than was accepted, and return whether it was refused."""
-    for name, taken in known.accepted.get(work.id, {}).items():
-        offered = getattr(work, name)
-        if offered is not None and taken > offered:
-            reader.refuse(name, "offers_less", taken=taken)
-            return True
-    return False
+def refuse_contradicting(reader: CellReader, known: Known, work: PlannedWork) -> bool:
+    """Refuse a work that cannot stand as it would be, and return whether it was refused.
+
+    Parameters
+    ----------
+    reader : CellReader
+        Takes the problem.
+    known : Known
+        Who signed up for what.
+    work : PlannedWork
+        With what the register has of it and the row does not say.
+    """
+    sign_ups = known.sign_ups.get(work.id, ())
+    for error in contradictions(work, sign_ups):
+        reader.refuse(str(error.values["name"]), _PROBLEMS[error.key], begins=work.begins_on)
+    more = accepted_more(work, sign_ups)
+    if more is not None:
+        name, _, taken = more
+        reader.refuse(name, "offers_less", taken=taken)
+    return bool(reader.problems)

@@ -69,7 +69,7 @@ class PlannedWork:
     ends_on : date or None
         Last day of the works.
     sign_up_until : date or None
-        Last day to sign up; None while the work is open where no day is stated.
+        Last day to sign up; the first day of the works where no day is stated.
     plan_year : int or None
         The year of the owner's annual plan that it belongs to.
     places, ducts : int or None
@@ -106,9 +106,9 @@ class PlannedWork:
     provenance: Provenance
 
     def open_on(self, day: date) -> bool:
-        """Return whether others may sign up on a day."""
-        until = self.sign_up_until
-        return self.state is WorkState.ANNOUNCED and (until is None or day <= until)
+        """Return whether others may sign up on a day: no later than the works begin."""
+        last = self.begins_on if self.sign_up_until is None else self.sign_up_until
+        return self.state is WorkState.ANNOUNCED and day <= min(last, self.begins_on)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -304,6 +304,17 @@ def test_programs_edit_with_the_digest_that_they_saw(
     level = {"values": {"height_from_m": 5, "height_to_m": 9, "slots": 1}}
     made = client.post(f"/structures/{own.id}/levels", json=level, headers=program)
     assert (made.status_code, made.json()["slots"]) == (201, 1)
+    assert made.json()["provenance"]["source"] == service.register.organisation(OWN).name
+    let = {
+        "number": "9/HĐ",
+        "tenant_id": OTHER,
+        "valid_from": "2027-01-01",
+        "level_id": made.json()["id"],
+    }
+    address = f"/structures/{own.id}/contracts"
+    made = client.post(address, json={"values": let}, headers=token("staff"))
+    assert made.status_code == 201, made.text
+    assert made.json()["provenance"]["source"] == "Sở nhập trên trang"
 
 
 def test_staff_take_a_change_back_and_are_told_when_they_cannot(

@@ -21,6 +21,7 @@ from tests.api.conftest import Browser
 
 OWNER, ASKER, OTHER = "mo-phong-a", "mo-phong-b", "mo-phong-c"
 Headers = dict[str, str]
+TEXTS = ("csv", "geojson", "kml")
 
 
 @pytest.fixture
@@ -230,6 +231,21 @@ def test_the_whole_way_on_pages(
     assert "Đã rút đăng ký" in said(owner.get(address).text)
 
 
+def test_a_withdrawn_work_is_answered_no_more(operator_browser: Callable[[str], Browser]) -> None:
+    owner, asker = operator_browser(OWNER), operator_browser(ASKER)
+    address = owner.post("/view/works/new", TYPED).headers["location"]
+    assert asker.post(f"{address}/sign-ups", {"places": "1"}).status_code == 303
+    answer = f"{address}/sign-ups/{ASKER}/answer"
+    seen = fields(owner.get(address).text, answer)
+    state = fields(owner.get(address).text, f"{address}/state")
+    gone = state | {"state": "withdrawn", "state_reason": "hết vốn"}
+    assert owner.post(f"{address}/state", gone).status_code == 303
+    assert answer not in owner.get(address).text
+    late = owner.post(answer, seen | {"accepted": "yes"})
+    assert late.status_code == 409
+    assert "không trả lời đăng ký nữa" in said(late.text)
+
+
 @pytest.mark.parametrize("language", ["vi", "en"])
 @pytest.mark.parametrize("role", ["viewer", "operator", "staff", "administrator"])
 def test_every_page_in_both_languages(
@@ -256,7 +272,7 @@ def test_every_page_in_both_languages(
         ({"name": ""}, "Tên"),
         ({"name": "x" * 501}, "Tên"),
         ({"name": "a\u0000b"}, "Tên"),
-        ({"description": "a\ud800"}, "Mô tả"),
+        ({"description": "a\ud800"}, "description"),
         ({"kind": "castle"}, "Loại"),
         ({"begins_on": "2098-13-01"}, "Ngày bắt đầu thi công"),
         ({"begins_on": None}, "Ngày bắt đầu thi công"),
@@ -268,6 +284,7 @@ def test_every_page_in_both_languages(
         ({"structure_id": "nowhere"}, "nowhere"),
         ({"route_id": "nowhere"}, "nowhere"),
         ({"owner": "x"}, "owner"),
+        ({"state": "done"}, "Đã xong"),
     ],
 )
 def test_what_cannot_be_announced_is_refused(
@@ -407,6 +424,32 @@ def test_exports_hold_announcements_only(
     assert client.get("/exports/planned_works?format=csv").status_code == 401
 
 
+def test_no_login_name_is_told(
+    client: TestClient,
+    service: Service,
+    *,
+    work: dict[str, Any],
+    headers: dict[str, Headers],
+    body: dict[str, Any],
+    browser_of: Callable[[str], Browser],
+) -> None:
+    sent = {**body, "owner_id": ASKER}
+    by_staff = client.post("/planned-works", json=sent, headers=headers["staff"]).json()
+    owner = service.register.organisation(OWNER).name
+    assert work["properties"]["source"] == owner
+    assert by_staff["properties"]["source"] == "Sở nhập trên trang"
+    writes = {one.author for one in service.register.changes(table_name="planned_works")}
+    assert len(writes) == 2, "the history has both accounts"
+    pages = [f"/view/works/{one['id']}" for one in (work, by_staff)]
+    lists = [f"/planned-works/{one['id']}" for one in (work, by_staff)]
+    lists += ["/planned-works", *(f"/exports/planned_works?format={one}" for one in TEXTS)]
+    told = [browser_of("viewer").get(page).text for page in ("/view/works", *pages)]
+    told += [client.get(one, headers=headers["viewer"]).text for one in lists]
+    for text in told:
+        assert "Hùng Vương" in text
+        assert not [name for name in writes if name in text]
+
+
 def test_works_near_in_space_and_time_are_told_to_their_owners(
     client: TestClient, work: dict[str, Any], headers: dict[str, Headers], body: dict[str, Any]
 ) -> None:
@@ -421,6 +464,24 @@ def test_works_near_in_space_and_time_are_told_to_their_owners(
     assert [one["name"] for one in own["properties"]["together"]] == ["Mở rộng đường"]
     other = client.get(f"/planned-works/{work['id']}", headers=headers[OTHER]).json()
     assert other["properties"]["together"] == []
+
+
+def test_an_end_that_is_not_known_is_said(
+    client: TestClient,
+    work: dict[str, Any],
+    headers: dict[str, Headers],
+    body: dict[str, Any],
+    operator_browser: Callable[[str], Browser],
+) -> None:
+    body["values"] |= {"name": "Tuyến dở dang", "begins_on": "2090-01-01", "ends_on": None}
+    body["values"] |= {"sign_up_until": None}
+    assert client.post("/planned-works", json=body, headers=headers[ASKER]).status_code == 201
+    (pair,) = client.get("/planned-works-together", headers=headers[OWNER]).json()["pairs"]
+    assert (pair["days_between"], pair["end_known"]) == (0, False)
+    owner = operator_browser(OWNER)
+    for page in ("together", work["id"]):
+        told = said(owner.get(f"/view/works/{page}").text)
+        assert "chưa biết ngày kết thúc của “Tuyến dở dang”" in told
 
 
 def test_filters_of_the_list(browser_of: Callable[[str], Browser], work: dict[str, Any]) -> None:
@@ -445,11 +506,32 @@ def test_filters_of_the_list(browser_of: Callable[[str], Browser], work: dict[st
         viewer.get("/view/works?year=2098").text
     )
     assert viewer.get("/view/works?near=x").status_code == 422
-    hostile = viewer.get('/view/works?year="><b&text=<script>')
-    assert hostile.status_code in (200, 422)
+    hostile = viewer.get('/view/works?text="><script>x&near=10.53,106.41')
+    assert hostile.status_code == 200
+    assert "&lt;script&gt;x" in hostile.text
     assert "<script>x" not in hostile.text
-    assert 'value=""><b' not in hostile.text
-    assert 'year="><b' not in hostile.text
+    assert '""><script' not in hostile.text
+
+
+@pytest.mark.parametrize(
+    ("query", "told"),
+    [
+        ("year=abcd", "Kế hoạch năm: “abcd” không phải một năm"),
+        ("year=-1", "“-1”"),
+        ('year="><b', '“"><b”'),
+        ("kind=x", "Loại: “x” không phải một trong: mast, line, interdisciplinary"),
+        ("kind=<script>x", "“<script>x”"),
+        ("state=x", "Tình trạng: “x” không phải một trong: announced"),
+    ],
+)
+def test_a_filter_that_means_nothing_is_refused(
+    browser_of: Callable[[str], Browser], query: str, told: str
+) -> None:
+    answer = browser_of("viewer").get(f"/view/works?{query}")
+    assert answer.status_code == 422
+    assert told in said(answer.text)
+    assert "<script>x" not in answer.text
+    assert '“"><b' not in answer.text
 
 
 def test_a_write_is_taken_back_on_the_page(

@@ -6,7 +6,7 @@ from datetime import date
 
 import numpy as np
 import pytest
-from shapely import LineString
+from shapely import LineString, Point
 
 from gis.duplicates import NEAR_M, decide, duplicates, likeness
 from gis.errors import ConflictError, FormatError, GisError, NotFoundError
@@ -30,6 +30,7 @@ from gis.register.structures import (
     Structure,
     StructureKind,
 )
+from gis.register.works import PlannedWork, WorkKind
 from propagation.compliance.records import Confidence
 
 DAY = date(2026, 6, 1)
@@ -176,6 +177,24 @@ def test_merged_all_moves_and_the_history_takes_it_back(two: Register) -> None:
     assert two.decisions() == []
     assert [one.id for one in duplicates(two, DAY)] == ["a|b", "b|bể"]
     two.check()
+
+
+@pytest.mark.parametrize(("keeper", "gone"), [("a", "b"), ("b", "a")])
+def test_a_planned_work_goes_along(two: Register, keeper: str, gone: str) -> None:
+    work = PlannedWork(
+        id="w", name="Nâng cột", kind=WorkKind.MAST, owner_id="mai", announced_on=DAY,
+        geometry=Point(106.4151, 10.5351), begins_on=date(2027, 3, 1), structure_id=gone,
+        provenance=KNOWN,
+    )  # fmt: skip
+    with two.write(author="lan", reason="thử") as w:
+        w.add_organisations([replace(two.organisation("hoa"), id="mai", name="Mai")])
+        w.add_works([work, replace(work, id="khác", structure_id="bể")])
+    decided(two, keeper)
+    linked = {one.id: one.structure_id for one in two.works(SYSTEM)}
+    assert linked == {"w": keeper, "khác": "bể"}
+    with two.write(author="lan", reason="nhầm") as w:
+        w.undo_write(two.revision())
+    assert two.work("w", SYSTEM).structure_id == gone
 
 
 def change(register: Register, *changed: Structure) -> None:

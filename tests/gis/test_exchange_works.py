@@ -13,7 +13,7 @@ from shapely import LineString, Point
 from gis.errors import FormatError
 from gis.exchange.exporting import ExportFormat, export
 from gis.exchange.importing import ImportAnswers, commit, judge
-from gis.planned_works import answer, sign_up
+from gis.planned_works import answer, sign_up, withdraw
 from gis.register.records import Organisation, OrganisationKind, Provenance
 from gis.register.rows import record_digest
 from gis.register.scopes import PUBLIC, SYSTEM
@@ -187,3 +187,41 @@ def test_a_file_does_not_offer_less_than_was_accepted(
         w.undo_batch(batch.id)
     assert [one.name for one in office.works(SYSTEM)] == ["Tuyến A"]
     assert isinstance(office.works(SYSTEM)[0], PlannedWork)
+
+
+@pytest.fixture
+def dated(office: Register, write: Callable[..., Path]) -> Register:
+    """The register with a work that has all its days."""
+    commit(bring(office, write(LINE)), office, author="lan")
+    return office
+
+
+@pytest.mark.parametrize(
+    ("header", "value", "reason"),
+    [
+        ("Khởi công", "01/01/2027", "closes_late"),
+        ("Khởi công", "01/08/2027", "span"),
+        ("Chủ đầu tư", "Hoa Sen", "owner_signed_up"),
+    ],
+)
+def test_a_row_that_contradicts_what_the_register_has_is_named_and_the_others_kept(
+    dated: Register, write: Callable[..., Path], header: str, value: str, reason: str
+) -> None:
+    (work,) = dated.works(SYSTEM)
+    by: dict[str, Any] = {"author": "hoa", "reason": "x"}
+    sign_up(dated, work.id, "hoa", {"ducts": 1}, on=date(2026, 12, 1), **by)
+    headers = ("id", "Tên công trình", "Loại", "Chủ đầu tư", "Khởi công", "WKT", "Hệ tọa độ")
+    usual = dict(zip(HEADERS, LINE, strict=True)) | {"id": ""}
+    bad = usual | {"id": work.id, header: value}
+    good = usual | {"Tên công trình": "Tuyến B"}
+    rows = [tuple(row[name] for name in headers) for row in (bad, good)]
+    report = bring(dated, write(*rows, headers=headers), update=True)
+    assert [one.record.name for one in report.accepted] == ["Tuyến B"]
+    ((problem,),) = (one.problems for one in report.refused)
+    assert (problem.key, problem.row) == (f"exchange.problem.{reason}", 2)
+    assert value in problem.say()
+    commit(report, dated, author="lan")
+    assert {one.name for one in dated.works(SYSTEM)} == {"Tuyến A", "Tuyến B"}
+    withdraw(dated, work.id, "hoa", **by)
+    again = bring(dated, write(*rows, headers=headers), update=True)
+    assert bool(again.refused) is (reason != "owner_signed_up")

@@ -124,6 +124,87 @@ def test_no_more_is_accepted_than_is_offered(office: Register) -> None:
     assert again.state is SignUpState.ASKED
 
 
+@pytest.mark.parametrize(
+    ("offered", "wish", "most"),
+    [
+        ({"ducts": 1}, {"note": "một ống"}, 1),
+        ({"ducts": 1}, {"height_above_ground_m": 30.0}, 1),
+        ({"ducts": 1}, {"places": 1}, 1),
+        ({"ducts": 0}, {"note": "một ống"}, 0),
+        ({"ducts": 1, "places": 2}, {"note": "một ống"}, 1),
+        ({"ducts": 0, "places": 2}, {"note": "một chỗ"}, 2),
+        ({"ducts": 1, "places": 2}, {"places": 1}, 2),
+        ({"ducts": None}, {"note": "một ống"}, 2),
+    ],
+)
+def test_who_names_no_number_takes_one(
+    office: Register, offered: dict[str, Any], wish: dict[str, Any], most: int
+) -> None:
+    with office.write(**BY) as w:
+        w.update_works([replace(WORK, **offered)])
+    states = []
+    for name in ("hoa", "mai"):
+        made = sign_up(office, "w", name, wish, on=DAY, **BY)
+        seen = record_digest(made)
+        try:
+            answer(office, "w", name, accepted=True, answer_reason=None, seen=seen, on=DAY, **BY)
+        except ConflictError as error:
+            states.append(error.key.rpartition("_")[0])
+    assert states == ["works.too_many"] * (2 - most)
+
+
+@pytest.mark.parametrize("state", WorkState)
+def test_only_what_is_still_to_be_built_is_answered(office: Register, state: WorkState) -> None:
+    made = sign_up(office, "w", "hoa", {"ducts": 1}, on=DAY, **BY)
+    with office.write(**BY) as w:
+        w.update_works([replace(WORK, state=state, state_reason="x")])
+    accept: dict[str, Any] = {"accepted": True, "answer_reason": None, "on": DAY, **BY}
+    seen = record_digest(made)
+    if state in (WorkState.DONE, WorkState.WITHDRAWN):
+        with pytest.raises(ConflictError) as caught:
+            answer(office, "w", "hoa", seen=seen, **accept)
+        assert caught.value.key == "works.not_answered"
+        assert withdraw(office, "w", "hoa", **BY).state is SignUpState.WITHDRAWN
+    else:
+        taken = answer(office, "w", "hoa", seen=seen, **accept)
+        assert taken.state is SignUpState.ACCEPTED
+
+
+@pytest.mark.parametrize(
+    ("until", "day", "opened"),
+    [
+        (None, date(2027, 3, 1), True),
+        (None, date(2027, 3, 2), False),
+        (date(2027, 2, 1), date(2027, 2, 1), True),
+        (date(2027, 2, 1), date(2027, 2, 2), False),
+    ],
+)
+def test_nobody_signs_up_after_the_works_began(
+    until: date | None, day: date, opened: bool
+) -> None:
+    assert replace(WORK, sign_up_until=until).open_on(day) is opened
+
+
+def test_an_end_that_is_not_known_may_overlap() -> None:
+    earlier = at(50.0, 315.0, begins_on=date(2026, 1, 1), ends_on=None)
+    (pair,) = together([WORK, earlier], distance_m=100.0, days_between=30)
+    assert (pair.first.id, pair.days_between, pair.end_known) == ("b", 0, False)
+    ended = replace(earlier, ends_on=date(2027, 2, 27))
+    (pair,) = together([WORK, ended], distance_m=100.0, days_between=30)
+    assert (pair.first.id, pair.days_between, pair.end_known) == ("b", 2, True)
+
+
+def test_a_work_does_not_go_to_who_signed_up_for_it(office: Register) -> None:
+    sign_up(office, "w", "hoa", {"ducts": 1}, on=DAY, **BY)
+    with pytest.raises(FormatError) as caught, office.write(**BY) as w:
+        w.update_works([replace(WORK, owner_id="hoa")])
+    assert caught.value.values["name"] == "owner_id"
+    withdraw(office, "w", "hoa", **BY)
+    with office.write(**BY) as w:
+        w.update_works([replace(WORK, owner_id="hoa")])
+    assert office.work("w", SYSTEM).owner_id == "hoa"
+
+
 def test_who_may_sign_up_and_until_when(office: Register) -> None:
     for wish, key in (({}, "works.asks_nothing"), ({"places": None}, "works.asks_nothing")):
         with pytest.raises(FormatError) as caught:
