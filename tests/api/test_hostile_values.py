@@ -72,6 +72,18 @@ REQUIRED = {
 }
 """What a query says beside the value that is tried."""
 
+WORK: Mapping[str, Any] = {
+    "values": {
+        "name": "Tuyến ống",
+        "kind": "line",
+        "description": "y",
+        "begins_on": "2030-01-01",
+        "ends_on": "2030-03-01",
+        "plan_year": 2030,
+        "ducts": 4,
+    },
+    "geometry": {"type": "LineString", "coordinates": [[106.41, 10.53], [106.42, 10.54]]},
+}
 BODIES: Mapping[str, Mapping[str, Any]] = {
     "/structures/{structure_id}": {"digest": "x", "values": {"name": "y"}, "reason": "z"},
     "/structures/{structure_id}/levels": {
@@ -119,6 +131,18 @@ BODIES: Mapping[str, Mapping[str, Any]] = {
         "expected": 1,
         "details": {"note": "x"},
         "attachments": ["a.pdf"],
+    },
+    "/studies/mobile": {"technology": "4g", "operators": ["mo-phong-a"], "units": ["x"]},
+    "/planned-works": {"owner_id": "mo-phong-a", **WORK, "reason": "z"},
+    "/planned-works/{work_id}": {"digest": "x", **WORK, "reason": "z"},
+    "/planned-works/{work_id}/sign-ups": {
+        "organisation_id": "mo-phong-b",
+        "values": {"ducts": 1, "note": "x"},
+    },
+    "/planned-works/{work_id}/sign-ups/{organisation_id}/answer": {
+        "digest": "x",
+        "accepted": True,
+        "reason": "z",
     },
     "/imports/{import_id}/answers": {"answers": {"crs": "9210"}},
     "/imports/{import_id}/commit": {"answers": {"crs": "9210"}},
@@ -175,7 +199,17 @@ def ids(client: TestClient, service: Service, token: Token) -> Ids:
         headers=token("administrator"),
     )
     assert sent.status_code == 201, sent.text
+    work = client.post("/planned-works", json=WORK, headers=token("operator"))
+    assert work.status_code == 201, work.text
+    work_id = work.json()["id"]
+    sign_up = {"organisation_id": "mo-phong-b", "values": {"note": "x"}}
+    signed = client.post(
+        f"/planned-works/{work_id}/sign-ups", json=sign_up, headers=token("administrator")
+    )
+    assert signed.status_code == 201, signed.text
     return {
+        "work_id": work_id,
+        "organisation_id": "mo-phong-b",
         "structure_id": own.id,
         "from_id": own.id,
         "to_id": other.id,
