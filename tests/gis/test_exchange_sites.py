@@ -210,6 +210,10 @@ def put(kind: str, **changes: str) -> tuple[str, ...]:
         ("contracts", put("contracts", c0="02", c3="", c4=""), "contract_of_nothing", 3),
         ("contracts", put("contracts", c0="02", c1="Viễn thông Hoà Bình"), "not_the_owners", 3),
         ("contracts", put("contracts", c0="02", c7="1", c10=""), "missing", 10),
+        ("contracts", put("contracts", c0="02", c4="", c5="T1", c6="1", c7=""), "contract_of_two",
+         6),
+        ("contracts", put("contracts", c0="02", c3="", c5="T1", c6="1", c7=""), "contract_of_two",
+         6),
         ("published_rents", put("published_rents", c2="cái"), "choice", 2),
         ("published_rents", put("published_rents", c3=""), "missing", 3),
     ],
@@ -410,3 +414,39 @@ def test_no_more_contracts_than_places(filled: Register, write_table: Write) -> 
     assert [p.key for p in report.problems] == ["exchange.problem.places_taken"]
     assert [row.record.number for row in report.accepted] == ["05", "06"]
     commit(report, filled, author="lan")
+
+
+def test_ducts_around_and_within_are_let_once_row_by_row(
+    filled: Register, write_table: Write
+) -> None:
+    """Duct 1 takes two cables until ducts lie in it; what the rows say, the commit holds to."""
+    taken(filled, write_table, "ducts", put("ducts", c1="1.1", c2="1"),
+          put("ducts", c1="1.1.1", c2="1.1"), put("ducts", c1="2"))  # fmt: skip
+
+    def let(number: str, code: str, slot: str = "", *days: str) -> tuple[str, ...]:
+        row = put("contracts", c0=number, c3="", c4="", c5="T1", c6=code, c7=slot)
+        return (*row[:10], *days) if days else row
+
+    rows = [
+        let("D1", "1.1.1"),
+        let("D2", "1"),  # holds 1.1.1
+        let("D3", "1.1"),  # in between
+        let("D4", "2", "2"),
+        let("D5", "1", "2"),  # holds ducts: one place
+        let("D6", "1", "", "01/01/2027", ""),
+        let("D7", "1.1", "", "01/06/2027", ""),  # lies in 1
+        let("D8", "1", "", "01/06/2027", ""),
+    ]
+    report = brought(filled, write_table("h.csv", HEADERS["contracts"], *rows), "contracts")
+    told = [(p.row, p.field, p.key.rpartition(".")[2]) for p in report.problems]
+    assert told == [
+        (3, "Mã ống", "duct_let_with_another"),
+        (4, "Mã ống", "duct_let_with_another"),
+        (6, "Vị trí số", "slot_unknown"),
+        (8, "Mã ống", "duct_let_with_another"),
+        (9, "Mã ống", "places_taken"),
+    ]
+    assert "D1" in report.problems[0].reason("vi")
+    assert [row.record.number for row in report.accepted] == ["D1", "D4", "D6"]
+    commit(report, filled, author="lan")
+    assert len(filled.contracts(SYSTEM)) == 4
