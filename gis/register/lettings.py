@@ -75,7 +75,7 @@ def refuse_letting(register: SitesReader, contract: Contract) -> None:
 
 
 def of_place_and_duct(contract: Contract) -> bool:
-    """Return whether a contract names a structure or a level and a duct, which are two lettings."""
+    """Return whether a contract names a structure or level and a duct: two lettings."""
     placed = contract.structure_id is not None or contract.level_id is not None
     return placed and contract.duct_id is not None
 
