@@ -450,3 +450,60 @@ def test_ducts_around_and_within_are_let_once_row_by_row(
     assert [row.record.number for row in report.accepted] == ["D1", "D4", "D6"]
     commit(report, filled, author="lan")
     assert len(filled.contracts(SYSTEM)) == 4
+
+
+def test_an_operator_does_not_verify_its_own_records(office: Register, write_table: Write) -> None:
+    """A row may repeat that a record is verified; what it then changes is so no longer."""
+    sure = structure("S1", 106.41)
+    derived = structure("S2", 106.42, provenance=replace(KNOWN, confidence=Confidence.DERIVED))
+    labelled = structure("S3", 106.44)
+    with office.write(author="test", reason="scene") as writer:
+        writer.add_structures([sure, derived, labelled])
+    header = ("Mã hồ sơ", "Mã trạm", "Loại", "Chủ sở hữu", "Kinh độ (WGS 84)", "Vĩ độ", "Tên",
+              "confidence")  # fmt: skip
+
+    def row(own: str, code: str, longitude: str, name: str, confidence: str) -> tuple[str, ...]:
+        return own, code, "Bể", "Sao Mai", longitude, "10.65", name, confidence
+
+    rows = [
+        row("", "N1", "106.45", "N1", "verified"),
+        row("", "N2", "106.46", "N2", "secondary"),
+        row("sao-S1", "S1", "106.41", "Tên mới", "verified"),
+        row("sao-S2", "S2", "106.42", "S2", "verified"),
+        row("sao-S3", "S3", "106.44", "S3", "verified"),
+    ]
+    file = write_table("x.csv", header, *rows)
+    departments = judge(file, kind="structures", register=office)
+    assert (departments.problems, len(departments.accepted)) == ([], 5)
+    report = judge(file, kind="structures", register=office, only_owner="sao")
+    assert [(p.row, p.field, p.value, p.key.rpartition(".")[2]) for p in report.problems] == [
+        (2, "confidence", "verified", "not_yours_to_verify"),
+        (5, "confidence", "verified", "not_yours_to_verify"),
+    ]
+    assert "secondary" in report.problems[0].expected("vi")
+    told = [(one.row, one.state.value, one.record.provenance.confidence.value)
+            for one in report.accepted]  # fmt: skip
+    assert told == [
+        (3, "new", "secondary"), (4, "changed", "secondary"), (6, "unchanged", "verified"),
+    ]  # fmt: skip
+    assert {one.field for one in report.accepted[1].changes} == {"name", "confidence"}
+    assert all(change.say("vi") for change in report.accepted[1].changes)
+    bare = write_table("y.csv", header[:-1], *(one[:-1] for one in (rows[1], rows[2])))
+    quiet = judge(bare, kind="structures", register=office, only_owner="sao")
+    assert [one.record.provenance.confidence.value for one in quiet.accepted] == [
+        "secondary", "secondary",
+    ]  # fmt: skip
+    for answers in ({"confidence": "verified"}, {"value.confidence": "verified"}):
+        given = ImportAnswers.from_pairs(answers)
+        if "confidence" in answers:
+            with pytest.raises(FormatError) as refused:
+                judge(bare, kind="structures", register=office, only_owner="sao", answers=given)
+            assert refused.value.key == "exchange.not_yours_to_verify"
+            continue
+        found = judge(bare, kind="structures", register=office, only_owner="sao", answers=given)
+        assert Confidence.VERIFIED not in {
+            one.record.provenance.confidence for one in found.accepted
+        }
+    marks = write_table("z.csv", (*header[:-1], "Nhãn"), (*rows[0][:-1], "[V1] biên bản"))
+    (problem,) = judge(marks, kind="structures", register=office, only_owner="sao").problems
+    assert (problem.field, problem.key) == ("Nhãn", "exchange.problem.not_yours_to_verify")
