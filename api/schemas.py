@@ -17,6 +17,7 @@ __all__ = [
     "ComplianceRequest",
     "CoverageRequest",
     "ImportAnswersRequest",
+    "ImportCommitRequest",
     "InterferenceRequest",
     "Megahertz",
     "MobileRequest",
@@ -287,6 +288,15 @@ class ImportAnswersRequest(_Schema):
     answers: Annotated[dict[str, Annotated[str, Field(max_length=500)]], Field(max_length=200)] = (
         Field(default_factory=dict, examples=[{"crs": "9210"}])
     )
+
+
+class ImportCommitRequest(ImportAnswersRequest):
+    """The last answers, and the digest of those that were looked at."""
+
+    digest: Annotated[
+        str | None,
+        Field(max_length=64, description="As the import shows it; an operator's needs it"),
+    ] = None
 
 
 Papers = Annotated[list[Words], Field(max_length=MOST_ATTACHMENTS)]

@@ -5,16 +5,17 @@ import; its record says who sent it and what was answered. Nothing is in the reg
 commit, and everything here survives a restart of the server.
 """
 
-import errno
 import hashlib
 import json
 import os
 import re
+import secrets
 import shutil
+import sys
 import tempfile
 import unicodedata
-from collections.abc import Mapping, Sequence
-from contextlib import suppress
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import IO
@@ -33,10 +34,14 @@ from gis.home import UNFINISHED, Home, sweep_unfinished
 from gis.jurisdictions import Jurisdiction
 from gis.register.store import Register
 
+if sys.platform != "win32":
+    import fcntl
+
 __all__ = [
     "SecretFileError",
     "Upload",
     "answer",
+    "digest_of",
     "discard",
     "file_of",
     "judged",
@@ -52,7 +57,6 @@ __all__ = [
 _ID = re.compile(r"[a-z_]{1,20}-[0-9a-f]{16}")
 _RECORD = "upload.json"
 _CHUNK = 1 << 20
-_ATTEMPTS = 5
 _SEVERAL = frozenset({"crs", "confirm"})
 _LONGEST_NAME = 120
 _LISTED = 20
@@ -163,20 +167,36 @@ def _keep_last(home: Home, only_owner: str | None) -> None:
 def _settle(home: Home, unfinished: Path, sent: Upload) -> Upload:
     """Move a finished folder to its place, also where another request does the same."""
     target = home.uploads / sent.id
-    for _ in range(_ATTEMPTS):
+    with _alone(home):
         with suppress(NotFoundError):
             before = upload(home, sent.id)
             if before.batch_id is not None:
                 return before
-        shutil.rmtree(target, ignore_errors=True)
-        try:
-            unfinished.rename(target)
-        except OSError as error:
-            if error.errno not in (errno.ENOTEMPTY, errno.EEXIST):
-                raise
-        else:
-            return sent
-    raise ConflictError("pages.import_meanwhile", file=sent.file_name)
+        _remove(target)
+        unfinished.rename(target)
+    return sent
+
+
+@contextmanager
+def _alone(home: Home) -> Iterator[None]:
+    """Hold the records alone, among processes too, while one is read and then written."""
+    if sys.platform == "win32":
+        yield
+        return
+    held = os.open(home.uploads, os.O_RDONLY)
+    try:
+        fcntl.flock(held, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(held)
+
+
+def _remove(folder: Path) -> None:
+    """Remove a folder that others may be reading: all of it at once, for them."""
+    aside = folder.with_name(f"{UNFINISHED}{secrets.token_hex(8)}")
+    with suppress(FileNotFoundError):
+        folder.rename(aside)
+        shutil.rmtree(aside, ignore_errors=True)
 
 
 def _plain_name(name: str) -> str:
@@ -210,23 +230,31 @@ def upload(home: Home, upload_id: str) -> Upload:
     NotFoundError
         If there is none of that id.
     """
-    record = home.uploads / upload_id / _RECORD
-    if not _ID.fullmatch(upload_id) or not record.is_file():
-        raise NotFoundError("pages.import_unknown", id=upload_id[:60])
-    return Upload(**json.loads(record.read_text(encoding="utf-8")))
+    try:
+        known = upload_id if _ID.fullmatch(upload_id) else ""
+        record = (home.uploads / known / _RECORD).read_text(encoding="utf-8")
+    except (FileNotFoundError, NotADirectoryError):
+        raise NotFoundError("pages.import_unknown", id=upload_id[:60]) from None
+    return Upload(**json.loads(record))
 
 
 def uploads(home: Home) -> list[Upload]:
-    """Return the files that were sent, the newest first."""
+    """Return the files that were sent, the newest first; one that goes meanwhile is left out."""
     if not home.uploads.is_dir():
         return []
-    folders = [
-        folder
-        for folder in home.uploads.iterdir()
-        if _ID.fullmatch(folder.name) and (folder / _RECORD).is_file()
-    ]
-    folders.sort(key=lambda folder: (-folder.stat().st_mtime_ns, folder.name))
-    return [upload(home, folder.name) for folder in folders]
+    found: list[tuple[int, str, Upload]] = []
+    for folder in home.uploads.iterdir():
+        with suppress(NotFoundError, FileNotFoundError):
+            sent = upload(home, folder.name)
+            found.append((-folder.stat().st_mtime_ns, folder.name, sent))
+    found.sort(key=lambda one: one[:2])
+    return [sent for *_, sent in found]
+
+
+def digest_of(sent: Upload) -> str:
+    """Return what stands for the answers of a file: another where any of them is another."""
+    told = json.dumps(sorted(sent.answers.items()), ensure_ascii=False)
+    return hashlib.sha256(told.encode()).hexdigest()[:16]
 
 
 def file_of(home: Home, sent: Upload) -> Path:
@@ -246,6 +274,8 @@ def answer(
     FormatError
         If an answer is none that can be given, or the file cannot be read with it: then what was
         answered before stands.
+    ConflictError
+        If somebody else answered, or brought the file in, meanwhile.
     """
     together = dict(sent.answers)
     for name, value in answers.items():
@@ -254,7 +284,11 @@ def answer(
     ImportAnswers.from_pairs(kept)
     changed = replace(sent, answers=kept)
     report = judged(home, register, changed, place)
-    _write(home.uploads / sent.id, changed)
+    with _alone(home):
+        now = upload(home, sent.id)
+        if (now.answers, now.batch_id) != (sent.answers, sent.batch_id):
+            raise ConflictError("pages.import_changed", file=sent.file_name)
+        _write(home.uploads / sent.id, changed)
     return changed, report
 
 
@@ -276,15 +310,24 @@ def _beside(before: str, value: str) -> str:
 def note_batch(
     home: Home, sent: Upload, batch_id: str, header: Sequence[str], owner_id: str | None
 ) -> Upload:
-    """Note the import that came of a file, its headers, and whose records they are."""
+    """Note the import that came of a file, its headers, and whose records they are.
+
+    Raises
+    ------
+    NotFoundError
+        If the file was removed meanwhile.
+    """
     changed = replace(sent, batch_id=batch_id, header=list(header), owner_id=owner_id)
-    _write(home.uploads / sent.id, changed)
+    with _alone(home):
+        upload(home, sent.id)
+        _write(home.uploads / sent.id, changed)
     return changed
 
 
 def discard(home: Home, sent: Upload) -> None:
     """Remove a file that cannot be read or may not be kept, with its record."""
-    shutil.rmtree(home.uploads / sent.id, ignore_errors=True)
+    with _alone(home):
+        _remove(home.uploads / sent.id)
 
 
 def keep_error_reports(home: Home, sent: Upload, report: ImportReport) -> None:

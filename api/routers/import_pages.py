@@ -106,7 +106,7 @@ def answer(
     except uploads.SecretFileError as error:
         return _list(request, problem=error)
     except GisError as error:
-        return _preview(request, sent, problem=error)
+        return _preview(request, upload_of(request, import_id), problem=error)
     return RedirectResponse(f"/view/imports/{sent.id}", 303)
 
 
@@ -124,15 +124,17 @@ def _given(form: FormData) -> dict[str, str]:
 
 
 @router.post("/view/imports/{import_id}/commit")
-def commit(request: Request, import_id: str) -> Response:
-    """Bring the accepted rows in, all of them or none."""
+def commit(
+    request: Request, import_id: str, digest: Annotated[str | None, Form()] = None
+) -> Response:
+    """Bring the accepted rows in, all of them or none, with the answers that the page showed."""
     sent = uploads.upload(service_of(request).home, import_id)
     try:
-        commit_upload(request, import_id, {})
+        commit_upload(request, import_id, {}, seen=digest)
     except uploads.SecretFileError as error:
         return _list(request, problem=error)
     except GisError as error:
-        return _preview(request, sent, problem=error)
+        return _preview(request, upload_of(request, import_id), problem=error)
     return RedirectResponse(f"/view/imports/{sent.id}", 303)
 
 
@@ -207,6 +209,7 @@ def _preview(
         batch=batch,
         brought_in=brought_in,
         report=report,
+        digest=uploads.digest_of(sent),
         answers=_answered(sent.answers, service, language),
         proposal=before,
         proposed=[] if before is None else _answered(before.answers, service, language),

@@ -1,6 +1,7 @@
 """Imports: send a file, see what is accepted, refused and asked, answer, commit, undo."""
 
 from collections.abc import Mapping
+from contextlib import suppress
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -18,7 +19,7 @@ from api.language import api_language, page_language
 from api.pages import wants_page
 from api.paging import LimitQuery, links
 from api.proposals import owner_of, proposed
-from api.schemas import ImportAnswersRequest
+from api.schemas import ImportAnswersRequest, ImportCommitRequest
 from api.service import service_of
 from api.whole import OffsetQuery
 from data.text import Language, text
@@ -116,6 +117,7 @@ def _judged(
     return {
         "id": sent.id,
         "answers": sent.answers,
+        "digest": uploads.digest_of(sent),
         "proposed": None
         if before is None
         else {
@@ -152,43 +154,63 @@ def answer_upload(
 
     Raises
     ------
+    ConflictError
+        If the file was brought in and what came of it stands; else as `uploads.answer`.
     FormatError
         As `uploads.answer`.
     """
     service = service_of(request)
+    _refuse_standing(service.register, sent)
     return uploads.answer(service.home, service.register, sent, answers, service.jurisdiction())
 
 
 @router.post("/imports/{import_id}/commit", status_code=201)
 def commit_import(
-    request: Request, import_id: str, given: ImportAnswersRequest | None = None
+    request: Request, import_id: str, given: ImportCommitRequest | None = None
 ) -> dict[str, Any]:
-    """Bring the accepted rows into the register, all of them or none."""
-    batch = commit_upload(request, import_id, {} if given is None else given.answers)
+    """Bring the accepted rows into the register, all of them or none.
+
+    What an operator sent is brought in with the `digest` that was shown with it, so that nobody
+    changes its answers between the look and the commit.
+    """
+    given = given or ImportCommitRequest()
+    batch = commit_upload(request, import_id, given.answers, seen=given.digest)
     result: dict[str, Any] = plain(batch)
     return result
 
 
-def commit_upload(request: Request, import_id: str, answers: dict[str, str]) -> ImportBatch:
+def commit_upload(
+    request: Request, import_id: str, answers: dict[str, str], *, seen: str | None
+) -> ImportBatch:
     """Judge a file once more with its answers and bring in what is accepted.
+
+    Parameters
+    ----------
+    seen : str or None
+        The digest of the answers that were shown; None where nobody looked, which will do only
+        for a file of the department's own.
 
     Raises
     ------
     ConflictError
-        If the file was brought in before.
+        If the file was brought in before, or its answers are not those that were seen.
     FormatError
         If questions are open, or no row can be taken.
     """
     service = service_of(request)
     sent = uploads.upload(service.home, import_id)
-    if _stands(service.register, sent):
-        raise ConflictError("pages.import_done", id=sent.batch_id)
+    _refuse_standing(service.register, sent)
+    if seen is None and sent.only_owner is not None:
+        raise ConflictError("pages.import_unseen", file=sent.file_name)
+    if seen not in (None, uploads.digest_of(sent)):
+        raise ConflictError("pages.import_changed", file=sent.file_name)
     sent, report = answer_upload(request, sent, answers)
     if not report.accepted and not report.provisional:
         raise ConflictError("pages.import_nothing", file=report.file_name)
     batch = commit(report, service.register, author=identity_of(request).name)
-    uploads.keep_error_reports(service.home, sent, report)
-    uploads.note_batch(service.home, sent, batch.id, report.header, owner_of(report))
+    with suppress(NotFoundError):  # removed meanwhile: what was brought in stands all the same
+        uploads.note_batch(service.home, sent, batch.id, report.header, owner_of(report))
+        uploads.keep_error_reports(service.home, sent, report)
     return batch
 
 
@@ -204,6 +226,11 @@ def errors(request: Request, import_id: str) -> FileResponse:
         return FileResponse(kept, media_type=MEDIA_TYPES["xlsx"], filename=name)
     report = uploads.judged(service.home, service.register, sent, service.jurisdiction())
     return made_for_download(name, lambda path: error_report_xlsx(report, path, language))
+
+
+def _refuse_standing(register: Register, sent: uploads.Upload) -> None:
+    if _stands(register, sent):
+        raise ConflictError("pages.import_done", id=sent.batch_id)
 
 
 def _stands(register: Register, sent: uploads.Upload) -> bool:

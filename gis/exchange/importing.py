@@ -175,12 +175,15 @@ def judge(
     Raises
     ------
     FormatError
-        If the file cannot be read at all: damaged, hostile, another format, a header missing.
+        If the file cannot be read at all: damaged, hostile, another format, a header missing; or
+        an organisation answers that its own records are verified.
     """
     kind, answers = ImportKind(kind), answers or ImportAnswers()
     for epsg in answers.systems:
         if not is_known(epsg):
             raise FormatError("exchange.file.crs_unknown", crs=f"EPSG:{epsg}")
+    if only_owner is not None and answers.confidence is Confidence.VERIFIED:
+        raise FormatError("exchange.not_yours_to_verify")
     inspected = inspect(file, limits)
     read, asked = _read(inspected, kind, answers, limits)
     read, secrets_told = without_secrets(read, answers)

@@ -31,12 +31,15 @@ from gis.exchange.table import Row, Table
 from gis.exchange.work_rows import point_of, shape_of
 from gis.geodesy import WGS84
 from gis.register.records import AdministrativeUnit, Provenance
+from propagation.compliance.records import Confidence
 
 __all__ = ["Judge", "Verdicts", "systems_in_words"]
 
 _READ_INTO = {**MEASURED_INTO, **ALLOTTED_INTO, **SITES_INTO}
 _DRAWN = (ImportKind.ROUTES, ImportKind.WORKS)
 _NOT_KEPT = ("id", "classification", "geometry")
+_HIGHEST = Confidence.SECONDARY
+"""How well what an organisation says of its own records is known at most."""
 _KEY_FIELDS = {
     ImportKind.STRUCTURES: "code",
     ImportKind.POPULATION: "code",
@@ -289,7 +292,7 @@ class Judge:
                 return self._edit(record, same[0], same, each)
             self._reader.refuse(self._key_field(), "duplicate_stored", id=same[0].id)
             return None
-        if not self._sites.agrees(record):
+        if self._vouches(record) or not self._sites.agrees(record):
             return None
         self._index.add(record, each.row.number)
         return Accepted(each.row.number, record, RowState.NEW)
@@ -319,11 +322,24 @@ class Judge:
         found = changes(stored, record, supplied, half_steps_deg)
         if not found:
             return Accepted(each.row.number, stored, RowState.UNCHANGED, stored)
+        if self._known.only_owner is not None and _is_verified(record) and _is_verified(stored):
+            # what it changes is verified no longer, though it may repeat what the register says
+            record = replace(record, provenance=replace(record.provenance, confidence=_HIGHEST))
+            told = dict.fromkeys((*supplied, "confidence"))
+            found = changes(stored, record, told, half_steps_deg)
         own = [change.field for change in found if change.field not in ("confidence", "source")]
         changed = merged(stored, record, own)
-        if not self._sites.agrees(changed):
+        if self._vouches(changed) or not self._sites.agrees(changed):
             return None
         return Accepted(each.row.number, changed, RowState.CHANGED, stored, found)
+
+    def _vouches(self, record: ImportRecord) -> bool:
+        """Return whether an organisation calls a record of its own verified, and refuse that."""
+        if self._known.only_owner is None or not _is_verified(record):
+            return False
+        field = "confidence" if self._reader.has("confidence") else "label"
+        self._reader.refuse(field, "not_yours_to_verify")
+        return True
 
     def _is_own(self, found: tuple[ImportRecord, int | None] | None) -> bool:
         """Return whether an identifier may stand in a file: another's is as unknown as none's."""
@@ -393,6 +409,10 @@ class Judge:
 
     def _key_field(self) -> str:
         return _KEY_FIELDS.get(self._kind, "frequency_mhz")
+
+
+def _is_verified(record: ImportRecord) -> bool:
+    return record.provenance.confidence is Confidence.VERIFIED
 
 
 def systems_in_words(systems: Sequence[int]) -> str:

@@ -14,7 +14,13 @@ from gis.exchange.matching import Index
 from gis.exchange.places import Place
 from gis.exchange.report import ImportKind, ImportRecord
 from gis.exchange.work_rows import refuse_contradicting
-from gis.register.lettings import most_on_a_day, of_request, overlapping
+from gis.register.lettings import (
+    most_on_a_day,
+    of_place_and_duct,
+    of_request,
+    overlapping,
+    together,
+)
 from gis.register.routes import Cable, Duct, Route
 from gis.register.structures import AttachmentLevel, Contract, Installation, Structure
 from gis.register.works import PlannedWork
@@ -113,6 +119,16 @@ class SiteChecks:
         if record.case_id is not None and not of_request(record, self._known.requests):
             self._reader.refuse("case_id", "other_request")
             return False
+        if of_place_and_duct(record):
+            self._reader.refuse("duct_id", "contract_of_two")
+            return False
+        if self._is_taken(record):
+            return False
+        self._note(record)
+        return True
+
+    def _is_taken(self, record: Contract) -> bool:
+        """Return whether what a contract lets is let already; the reader says by which."""
         beside = self._let.get(_place(record), [])
         for other in beside:
             if overlapping(record, other):
@@ -120,19 +136,31 @@ class SiteChecks:
                 self._reader.refuse(
                     "slot", "slot_taken", number=other.number, begins=begins, ends=ends
                 )
-                return False
+                return True
         places = self._places(record)
         if places is not None and most_on_a_day(record, beside) >= places:
-            self._reader.refuse("level_id", "places_taken", slots=places)
-            return False
-        self._note(record)
-        return True
+            field = "level_id" if record.duct_id is None else "duct_id"
+            self._reader.refuse(field, "places_taken", slots=places)
+            return True
+        return record.duct_id is not None and self._is_let_with_another(record, record.duct_id)
+
+    def _is_let_with_another(self, record: Contract, duct_id: str) -> bool:
+        """Return whether a duct around the duct of a contract, or within it, is let as well."""
+        sites = self._known.sites
+        for duct in sites.nested(sites.ducts[duct_id]):
+            for other in self._let.get((None, duct.id), []):
+                if other.id != record.id and together(record, other):
+                    self._reader.refuse(
+                        "duct_id", "duct_let_with_another", other=duct.code, number=other.number
+                    )
+                    return True
+        return False
 
     def _places(self, contract: Contract) -> int | None:
         """Return how many places there are where a contract lets one; None for a structure."""
         sites = self._known.sites
         if contract.duct_id is not None:
-            return sites.ducts[contract.duct_id].cables
+            return sites.places_in(sites.ducts[contract.duct_id])
         levels = sites.levels_of(contract.structure_id or "")
         return next((one.slots for one in levels if one.id == contract.level_id), None)
 

@@ -185,8 +185,10 @@ def _contract(reader: CellReader, known: Known) -> dict[str, Any]:
     slot = reader.whole("slot")
     if structure is None and duct is None and not reader.problems:
         reader.refuse("structure_id", "contract_of_nothing")
+    if duct is not None and (structure is not None or reader.text("level_id") is not None):
+        reader.refuse("duct_id", "contract_of_two")
     _refuse_strangers(reader, known, owner_id, structure, duct)
-    _refuse_slot(reader, slot, level, duct)
+    _refuse_slot(reader, known, slot, level=level, duct=duct)
     return {
         "number": reader.text("number"),
         "owner_id": owner_id,
@@ -235,11 +237,18 @@ def _refuse_strangers(
 
 
 def _refuse_slot(
-    reader: CellReader, slot: int | None, level: AttachmentLevel | None, duct: Duct | None
+    reader: CellReader,
+    known: Known,
+    slot: int | None,
+    *,
+    level: AttachmentLevel | None,
+    duct: Duct | None,
 ) -> None:
     if slot is None or reader.problems:
         return
-    places = level.slots if level is not None else duct.cables if duct is not None else 0
+    places = 0 if level is None else level.slots
+    if duct is not None:
+        places = known.sites.places_in(duct)
     if slot > places:
         reader.refuse("slot", "slot_unknown", slots=places)
 

@@ -38,6 +38,7 @@ class Sites:
         self.routes: Mapping[str, Route] = {each.id: each for each in routes}
         self._route_codes = _grouped(self.routes.values(), lambda one: one.code.casefold())
         self.ducts: Mapping[str, Duct] = {each.id: each for each in ducts}
+        self._within = _grouped(self.ducts.values(), lambda one: one.parent_id)
         self._duct_codes = _grouped(self.ducts.values(), lambda one: one.code.casefold())
 
     def structures(self, word: str, owner_id: str | None = None) -> list[Structure]:
@@ -57,6 +58,24 @@ class Sites:
         own = self.ducts.get(word)
         found = self._duct_codes.get(_code(word), []) if own is None else [own]
         return [one for one in found if route_id in (None, one.route_id)]
+
+    def places_in(self, duct: Duct) -> int:
+        """Return how many times a duct may be let for one day: once where it holds ducts."""
+        return 1 if duct.id in self._within else duct.cables
+
+    def nested(self, duct: Duct) -> list[Duct]:
+        """Return the ducts that a duct lies in and those that lie in it, however deep."""
+        found: dict[str, Duct] = {}
+        above = self.ducts.get(duct.parent_id or "")
+        while above is not None and above.id not in found:
+            found[above.id] = above
+            above = self.ducts.get(above.parent_id or "")
+        below = self._within.get(duct.id, [])
+        while below:
+            found |= {one.id: one for one in below}
+            inner = (deep for one in below for deep in self._within.get(one.id, []))
+            below = [deep for deep in inner if deep.id not in found]
+        return [one for one in found.values() if one.id != duct.id]
 
     def levels(self, word: str, structure_id: str) -> list[AttachmentLevel]:
         """Return the levels of a structure by id, by `30-36` or by one height within them."""

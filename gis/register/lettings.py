@@ -13,7 +13,15 @@ from gis.register.scopes import SYSTEM
 from gis.register.sites import SitesReader
 from gis.register.structures import Contract
 
-__all__ = ["ducts_within", "most_on_a_day", "of_request", "overlapping", "refuse_letting"]
+__all__ = [
+    "ducts_within",
+    "most_on_a_day",
+    "of_place_and_duct",
+    "of_request",
+    "overlapping",
+    "refuse_letting",
+    "together",
+]
 
 
 def overlapping(first: Contract, second: Contract) -> bool:
@@ -22,10 +30,11 @@ def overlapping(first: Contract, second: Contract) -> bool:
         return False
     if (first.level_id, first.duct_id) != (second.level_id, second.duct_id):
         return False
-    return _together(first, second)
+    return together(first, second)
 
 
-def _together(first: Contract, second: Contract) -> bool:
+def together(first: Contract, second: Contract) -> bool:
+    """Return whether two contracts run on one day."""
     begins = max(first.valid_from, second.valid_from)
     return begins <= min(first.valid_to or date.max, second.valid_to or date.max)
 
@@ -36,8 +45,9 @@ def refuse_letting(register: SitesReader, contract: Contract) -> None:
     Raises
     ------
     FormatError
-        If it ends before it begins, is about nothing, names a place that is not there, or a
-        request that is not between its parties about its structure.
+        If it ends before it begins, is about nothing or about both a structure and a duct, names
+        a place that is not there, or a request that is not between its parties about its
+        structure.
     ConflictError
         If the place, every place beside it, a duct that it lies in or a duct within it is let for
         one of its days.
@@ -47,6 +57,8 @@ def refuse_letting(register: SitesReader, contract: Contract) -> None:
         raise FormatError("errors.contract_ends_before", number=number, start=start, end=end)
     if contract.structure_id is None and contract.duct_id is None:
         raise FormatError("errors.contract_of_nothing", number=number)
+    if of_place_and_duct(contract):
+        raise FormatError("errors.contract_of_two", number=number)
     if contract.case_id is not None and not of_request(contract, register.parties_of_requests()):
         raise FormatError(
             "errors.contract_of_other_request", number=number, request=contract.case_id[:60]
@@ -60,6 +72,12 @@ def refuse_letting(register: SitesReader, contract: Contract) -> None:
     if most_on_a_day(contract, beside) >= places:
         raise ConflictError("errors.places_taken", slots=places)
     _refuse_nested(register, contract)
+
+
+def of_place_and_duct(contract: Contract) -> bool:
+    """Return whether a contract names a structure or level and a duct: two lettings."""
+    placed = contract.structure_id is not None or contract.level_id is not None
+    return placed and contract.duct_id is not None
 
 
 def of_request(contract: Contract, requests: Mapping[str, tuple[str, str, str]]) -> bool:
@@ -81,7 +99,7 @@ def most_on_a_day(contract: Contract, beside: Sequence[Contract]) -> int:
 
     A contract that names no place takes one all the same.
     """
-    others = [one for one in beside if one.id != contract.id and _together(one, contract)]
+    others = [one for one in beside if one.id != contract.id and together(one, contract)]
     begins = {max(one.valid_from, contract.valid_from) for one in others}
     return max(
         (
@@ -105,7 +123,7 @@ def _refuse_nested(register: SitesReader, contract: Contract) -> None:
             one.id: one for one in (*_around(register, duct), *ducts_within(register, [duct.id]))
         }
         for other in register.contracts(SYSTEM, duct_ids=nested):
-            if other.id != contract.id and _together(contract, other):
+            if other.id != contract.id and together(contract, other):
                 raise ConflictError(
                     "errors.duct_let_with_another",
                     duct=duct.code,

@@ -325,7 +325,8 @@ def test_an_operator_sends_its_defects_back_and_the_department_brings_them_in(
     held = f"/structures/{own['id']}"
     before = client.get(held, headers=staff).json()["properties"]["name"]
     assert before != "Đã sửa", "nothing is written before the department brings it in"
-    assert client.post(f"{url}/commit", headers=staff).status_code == 201
+    seen = {"digest": again["digest"]}
+    assert client.post(f"{url}/commit", json=seen, headers=staff).status_code == 201
     assert client.get(held, headers=staff).json()["properties"]["name"] == "Đã sửa"
 
 
@@ -353,7 +354,8 @@ def test_rows_of_others_are_refused_without_a_word_of_them(
     held = other["properties"]
     if held.get("name"):
         assert held["name"] not in json.dumps(judged, ensure_ascii=False)
-    staffs = client.post(f"/imports/{judged['id']}/commit", headers=staff)
+    seen = {"digest": judged["digest"]}
+    staffs = client.post(f"/imports/{judged['id']}/commit", json=seen, headers=staff)
     assert staffs.status_code == 201
     assert staffs.json()["accepted"] == 2
     unchanged = client.get(f"/structures/{other['id']}", headers=staff).json()["properties"]
@@ -372,10 +374,50 @@ def test_no_answer_makes_rows_another_owners(
     url = f"/imports/{judged['id']}/answers"
     again = client.post(url, json={"answers": answers}, headers=operator).json()
     assert again["states"]["changed"] == 0
-    done = client.post(f"/imports/{judged['id']}/commit", headers=staff)
+    seen = {"digest": again["digest"]}
+    done = client.post(f"/imports/{judged['id']}/commit", json=seen, headers=staff)
     kept = client.get(f"/structures/{other['id']}", headers=staff).json()["properties"]
     assert kept["name"] == other["properties"]["name"]
     assert done.status_code in (201, 409)
+
+
+def test_the_department_brings_in_what_it_saw(
+    client: TestClient, token: Token, browser_of: BrowserOf, service: Service
+) -> None:
+    operator, staff = token("operator"), token("staff")
+    own, _ = structures_of(client, staff)
+    content = OWN_HEAD + line(own)
+    sent = send(client, operator, "a.csv", content.encode(), "structures").json()
+    url, before = f"/imports/{sent['id']}", service.register.version()
+
+    def commit(**body: str) -> tuple[int, str]:
+        answer = client.post(f"{url}/commit", json=body, headers=staff)
+        return answer.status_code, answer.json().get("code", "")
+
+    def told(**answers: str) -> Any:
+        return client.post(f"{url}/answers", json={"answers": answers}, headers=operator)
+
+    browser = browser_of("staff")
+    shown = re.search(r'name="digest" value="(\w+)"', page_of(browser.get(f"/view{url}")))
+    assert shown is not None
+    seen = client.get(url, headers=staff).json()["digest"]
+    assert seen == shown[1] == sent["digest"]
+    assert commit() == (409, "pages.import_unseen")
+    changed = told(update="yes")
+    assert changed.status_code == 200
+    assert changed.json()["digest"] != seen
+    assert commit(digest=seen) == (409, "pages.import_changed")
+    page = browser.post(f"/view{url}/commit", {"digest": shown[1]})
+    assert page.status_code == 409
+    assert changed.json()["digest"] in page_of(page), "the page shows what is to be seen now"
+    assert browser.post(f"/view{url}/commit").status_code == 409
+    assert service.register.version() == before
+    assert browser.post(f"/view{url}/commit", {"digest": changed.json()["digest"]}).is_redirect
+    late = told(update="")
+    assert (late.status_code, late.json()["code"]) == (409, "pages.import_done")
+    kept = uploads.upload(service.home, sent["id"])
+    assert kept.batch_id is not None
+    assert kept.answers == {"update": "yes"}
 
 
 def test_an_operator_sees_what_it_sent_and_nothing_else(

@@ -210,6 +210,10 @@ def put(kind: str, **changes: str) -> tuple[str, ...]:
         ("contracts", put("contracts", c0="02", c3="", c4=""), "contract_of_nothing", 3),
         ("contracts", put("contracts", c0="02", c1="Viễn thông Hoà Bình"), "not_the_owners", 3),
         ("contracts", put("contracts", c0="02", c7="1", c10=""), "missing", 10),
+        ("contracts", put("contracts", c0="02", c4="", c5="T1", c6="1", c7=""), "contract_of_two",
+         6),
+        ("contracts", put("contracts", c0="02", c3="", c5="T1", c6="1", c7=""), "contract_of_two",
+         6),
         ("published_rents", put("published_rents", c2="cái"), "choice", 2),
         ("published_rents", put("published_rents", c3=""), "missing", 3),
     ],
@@ -410,3 +414,96 @@ def test_no_more_contracts_than_places(filled: Register, write_table: Write) -> 
     assert [p.key for p in report.problems] == ["exchange.problem.places_taken"]
     assert [row.record.number for row in report.accepted] == ["05", "06"]
     commit(report, filled, author="lan")
+
+
+def test_ducts_around_and_within_are_let_once_row_by_row(
+    filled: Register, write_table: Write
+) -> None:
+    """Duct 1 takes two cables until ducts lie in it; what the rows say, the commit holds to."""
+    taken(filled, write_table, "ducts", put("ducts", c1="1.1", c2="1"),
+          put("ducts", c1="1.1.1", c2="1.1"), put("ducts", c1="2"))  # fmt: skip
+
+    def let(number: str, code: str, slot: str = "", *days: str) -> tuple[str, ...]:
+        row = put("contracts", c0=number, c3="", c4="", c5="T1", c6=code, c7=slot)
+        return (*row[:10], *days) if days else row
+
+    rows = [
+        let("D1", "1.1.1"),
+        let("D2", "1"),  # holds 1.1.1
+        let("D3", "1.1"),  # in between
+        let("D4", "2", "2"),
+        let("D5", "1", "2"),  # holds ducts: one place
+        let("D6", "1", "", "01/01/2027", ""),
+        let("D7", "1.1", "", "01/06/2027", ""),  # lies in 1
+        let("D8", "1", "", "01/06/2027", ""),
+    ]
+    report = brought(filled, write_table("h.csv", HEADERS["contracts"], *rows), "contracts")
+    told = [(p.row, p.field, p.key.rpartition(".")[2]) for p in report.problems]
+    assert told == [
+        (3, "Mã ống", "duct_let_with_another"),
+        (4, "Mã ống", "duct_let_with_another"),
+        (6, "Vị trí số", "slot_unknown"),
+        (8, "Mã ống", "duct_let_with_another"),
+        (9, "Mã ống", "places_taken"),
+    ]
+    assert "D1" in report.problems[0].reason("vi")
+    assert [row.record.number for row in report.accepted] == ["D1", "D4", "D6"]
+    commit(report, filled, author="lan")
+    assert len(filled.contracts(SYSTEM)) == 4
+
+
+def test_an_operator_does_not_verify_its_own_records(office: Register, write_table: Write) -> None:
+    """A row may repeat that a record is verified; what it then changes is so no longer."""
+    sure = structure("S1", 106.41)
+    derived = structure("S2", 106.42, provenance=replace(KNOWN, confidence=Confidence.DERIVED))
+    labelled = structure("S3", 106.44)
+    with office.write(author="test", reason="scene") as writer:
+        writer.add_structures([sure, derived, labelled])
+    header = ("Mã hồ sơ", "Mã trạm", "Loại", "Chủ sở hữu", "Kinh độ (WGS 84)", "Vĩ độ", "Tên",
+              "confidence")  # fmt: skip
+
+    def row(own: str, code: str, longitude: str, name: str, confidence: str) -> tuple[str, ...]:
+        return own, code, "Bể", "Sao Mai", longitude, "10.65", name, confidence
+
+    rows = [
+        row("", "N1", "106.45", "N1", "verified"),
+        row("", "N2", "106.46", "N2", "secondary"),
+        row("sao-S1", "S1", "106.41", "Tên mới", "verified"),
+        row("sao-S2", "S2", "106.42", "S2", "verified"),
+        row("sao-S3", "S3", "106.44", "S3", "verified"),
+    ]
+    file = write_table("x.csv", header, *rows)
+    departments = judge(file, kind="structures", register=office)
+    assert (departments.problems, len(departments.accepted)) == ([], 5)
+    report = judge(file, kind="structures", register=office, only_owner="sao")
+    assert [(p.row, p.field, p.value, p.key.rpartition(".")[2]) for p in report.problems] == [
+        (2, "confidence", "verified", "not_yours_to_verify"),
+        (5, "confidence", "verified", "not_yours_to_verify"),
+    ]
+    assert "secondary" in report.problems[0].expected("vi")
+    told = [(one.row, one.state.value, one.record.provenance.confidence.value)
+            for one in report.accepted]  # fmt: skip
+    assert told == [
+        (3, "new", "secondary"), (4, "changed", "secondary"), (6, "unchanged", "verified"),
+    ]  # fmt: skip
+    assert {one.field for one in report.accepted[1].changes} == {"name", "confidence"}
+    assert all(change.say("vi") for change in report.accepted[1].changes)
+    bare = write_table("y.csv", header[:-1], *(one[:-1] for one in (rows[1], rows[2])))
+    quiet = judge(bare, kind="structures", register=office, only_owner="sao")
+    assert [one.record.provenance.confidence.value for one in quiet.accepted] == [
+        "secondary", "secondary",
+    ]  # fmt: skip
+    for answers in ({"confidence": "verified"}, {"value.confidence": "verified"}):
+        given = ImportAnswers.from_pairs(answers)
+        if "confidence" in answers:
+            with pytest.raises(FormatError) as refused:
+                judge(bare, kind="structures", register=office, only_owner="sao", answers=given)
+            assert refused.value.key == "exchange.not_yours_to_verify"
+            continue
+        found = judge(bare, kind="structures", register=office, only_owner="sao", answers=given)
+        assert Confidence.VERIFIED not in {
+            one.record.provenance.confidence for one in found.accepted
+        }
+    marks = write_table("z.csv", (*header[:-1], "Nhãn"), (*rows[0][:-1], "[V1] biên bản"))
+    (problem,) = judge(marks, kind="structures", register=office, only_owner="sao").problems
+    assert (problem.field, problem.key) == ("Nhãn", "exchange.problem.not_yours_to_verify")

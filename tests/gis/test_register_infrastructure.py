@@ -195,6 +195,9 @@ def test_a_line_with_a_confidential_end_is_not_seen(filled: Register) -> None:
         ({"structure_id": None, "level_id": None}, "contract_of_nothing"),
         ({"level_id": "không có"}, "attachment_levels_unknown"),
         ({"structure_id": None, "level_id": None, "duct_id": "x"}, "ducts_unknown"),
+        ({"slot": 2, "duct_id": "ống con"}, "contract_of_two"),
+        ({"slot": None, "level_id": None, "duct_id": "ống con"}, "contract_of_two"),
+        ({"structure_id": None, "slot": 2, "duct_id": "ống con"}, "contract_of_two"),
     ],
 )
 def test_what_cannot_be_let(filled: Register, changes, key) -> None:
