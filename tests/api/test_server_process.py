@@ -433,7 +433,7 @@ def test_twenty_kills_of_the_import_command_leave_all_or_nothing(tmp_path: Path)
     demonstration(tmp_path)
     moments = random.Random(20230701)
     file, rows = tmp_path / "cot.csv", 400
-    batches, whole_s = 0, 0.0
+    batches, wait_s = 0, 0.0
     with launching(tmp_path) as launcher:
         for turn in range(KILLS + 2):
             spared = turn in (0, KILLS + 1)  # the first tells how long it takes, the last goes on
@@ -441,10 +441,11 @@ def test_twenty_kills_of_the_import_command_leave_all_or_nothing(tmp_path: Path)
             launcher.start("import", str(file), "--kind", "structures")
             started = time.monotonic()
             if not spared:
-                time.sleep(whole_s * moments.uniform(0.0, 1.1))
+                time.sleep(wait_s * moments.uniform(0.5, 1.0))
             code = launcher.end("wait" if spared else "kill")
-            whole_s = whole_s or time.monotonic() - started
+            wait_s = wait_s or time.monotonic() - started
             before, batches = batches, whole_imports(tmp_path, rows)
+            wait_s *= 0.9 if batches > before else 1.2  # towards the moment of the commit
             assert batches in (before, before + 1)
             assert code in (0, -signal.SIGKILL), launcher.log.read_text("utf-8")
             if spared or code == 0:
