@@ -13,10 +13,11 @@ from api.views import jurisdiction_of
 from data.text import Language, text
 from gis.cases.clocks import Clock, Reminder, due_reminders
 from gis.cases.evidence import EVIDENCE, sha256_of
+from gis.cases.procedure import Field, FieldKind
 from gis.cases.records import EventKind, Party, SharingEvent, SharingRequest
-from gis.cases.rule_book import SharingRules
+from gis.cases.rule_book import CaseRules
 from gis.cases.sharing import Decider, Standing, read_events
-from gis.cases.steps import STEPS, Field, FieldKind
+from gis.cases.steps import STEPS
 from gis.cases.store import Cases, party_of
 from gis.cases.working_days import DayStatus, WorkingCalendar, local_day
 from gis.register import moments
@@ -86,7 +87,7 @@ class Told:
     identity: Identity
     language: Language
     at: datetime
-    rules: SharingRules
+    rules: CaseRules
     calendar: WorkingCalendar
     names: Mapping[str, str]
 
@@ -143,7 +144,7 @@ class CaseView:
             "events": [self._event(one) for one in self.events],
             "clocks": [self._clock(one) for one in self.standing.clocks],
             "reminders": [
-                {"clock": one.clock.name.value, "working_days_left": one.working_days_left}
+                {"clock": one.clock.name, "working_days_left": one.working_days_left}
                 for one in self.reminders
             ],
             "possible": {
@@ -172,9 +173,9 @@ class CaseView:
         due = clock.due
         between = [] if due is None else self._between(clock, due.on)
         return {
-            "name": clock.name.value,
-            "text": self.told.said(f"clock.{clock.name.value}"),
-            "party": None if clock.party is None else clock.party.value,
+            "name": clock.name,
+            "text": self.told.said(f"clock.{clock.name}"),
+            "party": None if clock.party is None else clock.party,
             "state": state.value,
             "state_text": self.told.said(f"clock_state.{state.value}"),
             "started_at": plain(clock.started_at),

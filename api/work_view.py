@@ -11,7 +11,7 @@ from api.identity import Identity
 from api.service import Service
 from api.works_asked import may_act
 from data.text import Language, text
-from gis.cases.rule_book import SharingRules, rules_in_use
+from gis.cases.rule_book import CaseRules, rules_in_use
 from gis.cases.working_days import WorkingCalendar, calendar_in_use
 from gis.register.history import Change
 from gis.register.reading import Reader
@@ -42,7 +42,7 @@ _MOST_CHANGES = 40
 class WorksRules:
     """The rules of planned works and the calendar that their terms are counted by."""
 
-    rules: SharingRules
+    rules: CaseRules
     calendar: WorkingCalendar
 
     def due(self, rule_id: str, start: date) -> tuple[Rule | None, date | None]:

@@ -25,7 +25,7 @@ from gis.errors import FormatError, NotFoundError
 from gis.plain_text import wrong_at
 from gis.radiated import antenna_model, antenna_pattern_db
 from gis.register.records import AdministrativeUnit, BroadcastStation, PlanEntry
-from gis.terms import require_sharing
+from gis.terms import require_cases
 from propagation.compliance.facts import PlanFacts, StationFacts
 from propagation.compliance.parameters import AREA_CLASS, words
 from propagation.compliance.records import Confidence, Rule
@@ -411,7 +411,7 @@ def _rule(file: Path, line: int | None, table: Mapping[str, object]) -> Rule:
     )
     try:
         require_parameters(rule)
-        require_sharing(rule)
+        require_cases(rule)
     except ParameterError as error:
         reason = f"parameter_{error.wrong}"
         raise _refused(file, line, error.name, reason, rule=rule.id) from error

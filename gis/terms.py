@@ -23,6 +23,7 @@ __all__ = [
     "COUNTING",
     "DECIDER",
     "DECISION",
+    "DESK",
     "DUTY",
     "GROUND",
     "MEDIATION",
@@ -38,12 +39,15 @@ __all__ = [
     "Term",
     "TermUnit",
     "counting_of",
-    "require_sharing",
+    "require_cases",
     "term_of",
 ]
 
 SHARING: Final = "sharing."
 """How the ids of the rules of sharing begin."""
+
+DESK: Final = "desk."
+"""How the ids of the rules of the department's own procedures begin."""
 
 COUNTING: Final = "sharing.counting"
 COMPLETENESS: Final = "sharing.completeness"
@@ -182,15 +186,15 @@ def counting_of(rule: Rule) -> Counting:
     return Counting(flag(rule, "first_day_counted"), flag(rule, "moves_to_working_day"))
 
 
-def require_sharing(rule: Rule) -> None:
-    """Refuse a rule of sharing that lacks what a clock or a step reads; other rules pass.
+def require_cases(rule: Rule) -> None:
+    """Refuse a rule of cases that lacks what a clock or a step reads; other rules pass.
 
     Raises
     ------
     ParameterError
         Naming the first parameter that is missing or is not what it should be.
     """
-    if not rule.id.startswith(SHARING):
+    if not rule.id.startswith((SHARING, DESK)):
         return
     for name in rule.parameters:
         if name == "term" or name.endswith("_term"):

@@ -1,54 +1,29 @@
-"""Clocks of a sharing request: when each began and ends, by which rule, and whether it is late.
+"""Clocks of a case: when each began and ends, by which rule, and whether it is late.
 
 A clock rests on the version of its rule that was in force on the day it began. Where no rule or no
 term is known it runs without an end, and says so: nothing is invented.
 """
 
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
-from types import MappingProxyType
-from typing import Final
 
-from gis.cases.records import EventKind, Party
-from gis.cases.rule_book import SharingRules
+from gis.cases.rule_book import CaseRules
 from gis.cases.working_days import Due, WorkingCalendar, local_day
-from gis.terms import (
-    ANSWER,
-    APPROVAL,
-    COMPLETENESS,
-    DECISION,
-    MEDIATION,
-    REMINDER,
-    SUPPLEMENT,
-    Term,
-    term_of,
-)
+from gis.terms import REMINDER, Term, term_of
 from propagation.compliance.parameters import flag, numbers
 from propagation.compliance.records import Rule
 
 __all__ = [
-    "CLOSES",
-    "OPENS",
     "Clock",
-    "ClockName",
+    "ClockBook",
     "ClockState",
     "Clocks",
+    "Extension",
     "Reminder",
     "due_reminders",
 ]
-
-
-class ClockName(StrEnum):
-    """What a clock waits for."""
-
-    COMPLETENESS = "completeness"
-    SUPPLEMENT = "supplement"
-    ANSWER = "answer"
-    APPROVAL = "approval"
-    MEDIATION = "mediation"
-    DECISION = "decision"
 
 
 class ClockState(StrEnum):
@@ -61,71 +36,50 @@ class ClockState(StrEnum):
     NO_TERM = "no_term"
 
 
-_RULES: Final = MappingProxyType(
-    {
-        ClockName.COMPLETENESS: COMPLETENESS,
-        ClockName.SUPPLEMENT: SUPPLEMENT,
-        ClockName.ANSWER: ANSWER,
-        ClockName.APPROVAL: APPROVAL,
-        ClockName.MEDIATION: MEDIATION,
-        ClockName.DECISION: DECISION,
-    }
-)
-_PARTIES: Final = MappingProxyType(
-    {
-        ClockName.COMPLETENESS: Party.OWNER,
-        ClockName.SUPPLEMENT: Party.REQUESTER,
-        ClockName.ANSWER: Party.OWNER,
-        ClockName.APPROVAL: Party.DEPARTMENT,
-        ClockName.MEDIATION: Party.DEPARTMENT,
-    }
-)
-"""Who is waited for; a decision is nobody's step here: who decides depends on the parties."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Extension:
+    """An event that lengthens a clock.
 
-_ASKED: Final = (ClockName.COMPLETENESS, ClockName.ANSWER)
-_ALL: Final = tuple(ClockName)
+    Attributes
+    ----------
+    clock : str
+        The clock.
+    parameter : str
+        The parameter of the clock's rule that holds the further term.
+    from_end : bool
+        Whether the further term follows the first one; else it begins with it.
+    """
 
-OPENS: Final = MappingProxyType(
-    {
-        EventKind.SUBMITTED: _ASKED,
-        EventKind.SUPPLEMENTED: _ASKED,
-        EventKind.FOUND_COMPLETE: (ClockName.ANSWER,),
-        EventKind.SURVEY_ORDERED: (ClockName.ANSWER,),
-        EventKind.RETURNED: (ClockName.SUPPLEMENT,),
-        EventKind.ACCEPTED: (ClockName.APPROVAL,),
-        EventKind.COUNTER_ACCEPTED: (ClockName.APPROVAL,),
-        EventKind.NEGOTIATION_AGREED: (ClockName.APPROVAL,),
-        EventKind.MEDIATION_AGREED: (ClockName.APPROVAL,),
-        EventKind.ESCALATED: (ClockName.MEDIATION,),
-        EventKind.MEDIATION_FAILED: (ClockName.DECISION,),
-    }
-)
-"""Clocks that an event begins, where they do not run already."""
+    clock: str
+    parameter: str
+    from_end: bool
 
-CLOSES: Final = MappingProxyType(
-    {
-        EventKind.FOUND_COMPLETE: (ClockName.COMPLETENESS,),
-        EventKind.RETURNED: _ASKED,
-        EventKind.SUPPLEMENTED: (ClockName.SUPPLEMENT,),
-        EventKind.SURVEY_ORDERED: (ClockName.COMPLETENESS,),
-        EventKind.ACCEPTED: _ASKED,
-        EventKind.REFUSED: _ASKED,
-        EventKind.COUNTERED: _ASKED,
-        EventKind.CO_USE_APPROVED: (ClockName.APPROVAL,),
-        EventKind.NEGOTIATION_OPENED: (ClockName.APPROVAL,),
-        EventKind.ESCALATED: (*_ASKED, ClockName.APPROVAL),
-        EventKind.MEDIATION_AGREED: (ClockName.MEDIATION,),
-        EventKind.MEDIATION_FAILED: (ClockName.MEDIATION,),
-        EventKind.DECIDED: (ClockName.DECISION,),
-        EventKind.WITHDRAWN: _ALL,
-        EventKind.CLOSED: _ALL,
-    }
-)
-"""Clocks that an event ends."""
 
-_EXTENDS: Final = MappingProxyType(
-    {EventKind.SURVEY_ORDERED: "survey_term", EventKind.DELAYED: "delay_term"}
-)
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ClockBook:
+    """The clocks that a procedure has, and what its events do to them.
+
+    Attributes
+    ----------
+    rules : mapping of clock to rule id
+        What the term of each is of.
+    parties : mapping of clock to party
+        Who is waited for; a clock that is not in it waits for nobody of the procedure.
+    opens, closes : mapping of event to clocks
+        Clocks that an event begins, where they do not run already, and those that it ends.
+    extends : mapping of event to Extension
+        Events that lengthen a clock.
+    later : mapping of clock to events
+        Events that begin a clock only where its rule says `from_completeness`; the others that
+        open it do so only where the rule does not.
+    """
+
+    rules: Mapping[str, str]
+    parties: Mapping[str, str]
+    opens: Mapping[str, Sequence[str]]
+    closes: Mapping[str, Sequence[str]]
+    extends: Mapping[str, Extension] = field(default_factory=dict)
+    later: Mapping[str, Collection[str]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -134,9 +88,9 @@ class Clock:
 
     Attributes
     ----------
-    name : ClockName
+    name : str
         What it waits for.
-    party : Party or None
+    party : str or None
         Whom it waits for; None where that depends on the parties of a dispute.
     rule : Rule or None
         The rule that its term is of.
@@ -150,8 +104,8 @@ class Clock:
         When what it waited for came; None while it runs.
     """
 
-    name: ClockName
-    party: Party | None
+    name: str
+    party: str | None
     rule: Rule | None
     started_at: datetime
     terms: tuple[Term, ...] = ()
@@ -174,17 +128,20 @@ class Clock:
 
 
 class Clocks:
-    """The clocks of one request, as its events come one after another.
+    """The clocks of one case, as its events come one after another.
 
     Parameters
     ----------
-    rules : SharingRules
+    book : ClockBook
+        What the events do to them.
+    rules : CaseRules
         The terms.
     calendar : WorkingCalendar
         The working days.
     """
 
-    def __init__(self, rules: SharingRules, calendar: WorkingCalendar) -> None:
+    def __init__(self, book: ClockBook, rules: CaseRules, calendar: WorkingCalendar) -> None:
+        self._book = book
         self._rules = rules
         self._calendar = calendar
         self._clocks: list[Clock] = []
@@ -194,11 +151,11 @@ class Clocks:
         """Every clock, the oldest first."""
         return tuple(self._clocks)
 
-    def running(self, name: ClockName) -> Clock | None:
+    def running(self, name: str) -> Clock | None:
         """Return a clock that runs."""
-        return next((one for one in self._clocks if one.name is name and one.running), None)
+        return next((one for one in self._clocks if one.name == name and one.running), None)
 
-    def note(self, kind: EventKind, at: datetime) -> None:
+    def note(self, kind: str, at: datetime) -> None:
         """Let an event end, begin and extend clocks.
 
         Raises
@@ -206,30 +163,30 @@ class Clocks:
         FormatError
             If a term ends outside the calendar.
         """
-        self.close(CLOSES.get(kind, ()), at)
-        for name in OPENS.get(kind, ()):
+        self.close(self._book.closes.get(kind, ()), at)
+        for name in self._book.opens.get(kind, ()):
             self._open(name, kind, at)
-        if kind in _EXTENDS:
-            self._extend(_EXTENDS[kind])
+        if kind in self._book.extends:
+            self._extend(self._book.extends[kind])
 
-    def close(self, names: Sequence[ClockName], at: datetime) -> None:
+    def close(self, names: Sequence[str], at: datetime) -> None:
         """End clocks that run."""
         self._clocks = [
             replace(one, ended_at=at) if one.running and one.name in names else one
             for one in self._clocks
         ]
 
-    def _open(self, name: ClockName, kind: EventKind, at: datetime) -> None:
+    def _open(self, name: str, kind: str, at: datetime) -> None:
         day = local_day(at)
-        rule = self._rules.rule(_RULES[name], day)
-        if self.running(name) is not None or not _begins(name, kind, rule):
+        rule = self._rules.rule(self._book.rules[name], day)
+        if self.running(name) is not None or not self._begins(name, kind, rule):
             return
         term = None if rule is None else term_of(rule)
         counting = self._rules.counting(day)
         self._clocks.append(
             Clock(
                 name=name,
-                party=_PARTIES.get(name),
+                party=self._book.parties.get(name),
                 rule=rule,
                 started_at=at,
                 terms=() if term is None else (term,),
@@ -237,26 +194,25 @@ class Clocks:
             )
         )
 
-    def _extend(self, parameter: str) -> None:
-        """Lengthen the answer's term: a survey from its beginning, force majeure from its end."""
-        clock = self.running(ClockName.ANSWER)
-        term = None if clock is None or clock.rule is None else term_of(clock.rule, parameter)
+    def _begins(self, name: str, kind: str, rule: Rule | None) -> bool:
+        """Return whether an event begins a clock, which its rule may count from elsewhere."""
+        later = self._book.later.get(name)
+        if later is None:
+            return True
+        return (rule is not None and flag(rule, "from_completeness")) == (kind in later)
+
+    def _extend(self, extension: Extension) -> None:
+        clock = self.running(extension.clock)
+        rule = None if clock is None else clock.rule
+        term = None if rule is None else term_of(rule, extension.parameter)
         if clock is None or clock.due is None or term is None or term in clock.terms[1:]:
             return
         counting = self._rules.counting(local_day(clock.started_at))
-        begins = clock.due.on if parameter == "delay_term" else clock.started_at
+        begins = clock.due.on if extension.from_end else clock.started_at
         due = self._calendar.end_of_term(begins, term, counting)
         later = due if due.at > clock.due.at else clock.due
         changed = replace(clock, due=later, terms=(*clock.terms, term))
         self._clocks = [changed if one is clock else one for one in self._clocks]
-
-
-def _begins(name: ClockName, kind: EventKind, rule: Rule | None) -> bool:
-    """Return whether an event begins the answer's clock, which a rule may count from elsewhere."""
-    if name is not ClockName.ANSWER:
-        return True
-    later = rule is not None and flag(rule, "from_completeness")
-    return later == (kind in (EventKind.FOUND_COMPLETE, EventKind.SURVEY_ORDERED))
 
 
 @dataclass(frozen=True, slots=True)
@@ -276,7 +232,7 @@ class Reminder:
 
 
 def due_reminders(
-    clocks: Sequence[Clock], at: datetime, rules: SharingRules, calendar: WorkingCalendar
+    clocks: Sequence[Clock], at: datetime, rules: CaseRules, calendar: WorkingCalendar
 ) -> list[Reminder]:
     """Return the running clocks that are near their end or past it, the most urgent first."""
     day = local_day(at)

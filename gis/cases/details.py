@@ -3,48 +3,48 @@
 import math
 import unicodedata
 from collections.abc import Collection, Mapping, Sequence
-from datetime import date
+from datetime import date, datetime
 from typing import Final
 
-from data.text import CONTROL
-from gis.cases.records import EventKind
-from gis.cases.steps import STEPS, Field, FieldKind
+from data.text import CONTROL, VIET_NAM
+from gis.cases.procedure import Field, FieldKind
 from gis.errors import FormatError
 
-__all__ = ["LARGEST_VND", "LONGEST_TEXT", "MOST_ATTACHMENTS", "read_attachments", "read_details"]
+__all__ = ["LONGEST_TEXT", "MOST_ATTACHMENTS", "read_attachments", "read_details"]
 
 LONGEST_TEXT: Final = 4000
 """Characters of one text."""
-LARGEST_VND: Final = 1e12
-"""The largest rent, in đồng a month."""
 MOST_ATTACHMENTS: Final = 20
 _LONGEST_NAME: Final = 200
 
 
 def read_details(
-    kind: EventKind,
+    asked: Sequence[Field],
     given: Mapping[str, object],
     *,
     grounds: Collection[str] = (),
     authorities: Collection[str] = (),
+    whole: bool = True,
 ) -> dict[str, object]:
     """Return what an event says, as JSON values; what is empty is not stated.
 
     Parameters
     ----------
-    kind : EventKind
-        The event.
+    asked : sequence of Field
+        The fields of the event.
     given : mapping
         What was typed or sent, by the names of the fields.
     grounds, authorities : collection of str
         The grounds of a refusal and the authorities that the rules list on that day.
+    whole : bool
+        Whether a required field that is not stated is refused; else it may follow later.
 
     Raises
     ------
     FormatError
         With the name of the field, what was given and what was expected.
     """
-    fields = {one.name: one for one in STEPS[kind].fields}
+    fields = {one.name: one for one in asked}
     told = {name: value for name, value in given.items() if value not in ("", None, [], ())}
     for name in told:
         if name not in fields:
@@ -55,7 +55,7 @@ def read_details(
         if name in told:
             choices = listed.get(field.kind, field.choices)
             read[name] = _value(field, told[name], choices)
-        elif field.required:
+        elif field.required and whole:
             raise FormatError("requests.field_absent", name=name)
     _require_order(read, "contract_from", "contract_to")
     return read
@@ -82,10 +82,12 @@ def read_attachments(given: object) -> tuple[str, ...]:
 
 def _value(field: Field, given: object, choices: Sequence[str]) -> object:
     if field.kind is FieldKind.NUMBER:
-        return _number(field.name, given)
+        return _number(field, given)
     if field.kind is FieldKind.DAY:
         return _day(field.name, given)
-    if field.kind is FieldKind.GROUNDS:
+    if field.kind is FieldKind.MOMENT:
+        return _moment(field.name, given)
+    if field.kind in (FieldKind.GROUNDS, FieldKind.SEVERAL):
         several = [given] if isinstance(given, str) else given
         if not isinstance(several, Sequence):
             raise _not_listed(field.name, choices)
@@ -108,13 +110,16 @@ def _text(name: str, given: object, longest: int) -> str:
     return said
 
 
-def _number(name: str, given: object) -> float:
+def _number(field: Field, given: object) -> float:
+    told = {"name": field.name, "least": field.least, "most": field.most}
     try:
         value = float(given.replace(",", ".") if isinstance(given, str) else given)  # type: ignore[arg-type]
     except (OverflowError, TypeError, ValueError):
-        raise FormatError("requests.field_number", name=name, most=LARGEST_VND) from None
-    if isinstance(given, bool) or not math.isfinite(value) or not 0 <= value <= LARGEST_VND:
-        raise FormatError("requests.field_number", name=name, most=LARGEST_VND)
+        raise FormatError("requests.field_number", **told) from None
+    if isinstance(given, bool) or not math.isfinite(value):
+        raise FormatError("requests.field_number", **told)
+    if not field.least <= value <= field.most:
+        raise FormatError("requests.field_number", **told)
     return value
 
 
@@ -123,6 +128,16 @@ def _day(name: str, given: object) -> str:
         return date.fromisoformat(str(given)).isoformat()
     except ValueError:
         raise FormatError("requests.field_day", name=name, value=str(given)[:40]) from None
+
+
+def _moment(name: str, given: object) -> str:
+    """Return a moment with its zone; what states none was read from a clock in Viet Nam."""
+    try:
+        moment = datetime.fromisoformat(str(given))
+        zoned = moment if moment.tzinfo else moment.replace(tzinfo=VIET_NAM)
+        return zoned.astimezone(VIET_NAM).isoformat(timespec="minutes")
+    except (OverflowError, ValueError):
+        raise FormatError("requests.field_moment", name=name, value=str(given)[:40]) from None
 
 
 def _choice(name: str, given: object, choices: Sequence[str]) -> str:

@@ -1,4 +1,4 @@
-"""The rules of sharing of every day: what a clock or a step of one date rests on."""
+"""The rules of cases of every day: what a clock or a step of one date rests on."""
 
 from collections.abc import Mapping
 from datetime import date
@@ -7,28 +7,30 @@ from gis.errors import NotFoundError
 from gis.home import Home
 from gis.jurisdictions import jurisdiction_on
 from gis.rules import judged_pack, rule_paths
-from gis.terms import COUNTING, DECIDER, DUTY, GROUND, SHARING, WORKS, Counting, counting_of
+from gis.terms import COUNTING, DECIDER, DESK, DUTY, GROUND, SHARING, WORKS, Counting, counting_of
 from propagation.compliance.parameters import number, words
 from propagation.compliance.records import Rule
 
-__all__ = ["SharingRules", "rules_in_use"]
+__all__ = ["CaseRules", "rules_in_use"]
 
-_MARK = f'"{SHARING}'.encode()
+_MARKS = tuple(f'"{prefix}'.encode() for prefix in (SHARING, DESK))
 
 
-class SharingRules:
-    """The rules whose ids begin with `sharing.`, by date and province.
+class CaseRules:
+    """The rules whose ids begin with `sharing.` or `desk.`, by date and province.
 
     A rule of the province in charge on a day (`sharing.answer.80`) goes before the general one.
 
     Parameters
     ----------
     contents : mapping of str to bytes
-        Rule files by name; those without a rule of sharing are passed over.
+        Rule files by name; those without such a rule are passed over.
     """
 
     def __init__(self, contents: Mapping[str, bytes]) -> None:
-        self._contents = {name: told for name, told in contents.items() if _MARK in told}
+        self._contents = {
+            name: told for name, told in contents.items() if any(mark in told for mark in _MARKS)
+        }
         self._days: dict[date, Mapping[str, Rule]] = {}
         self._provinces: dict[date, str] = {}
 
@@ -92,7 +94,7 @@ class SharingRules:
         return sorted(told, key=lambda rule: (number(rule, "order"), rule.id))
 
 
-def rules_in_use(home: Home) -> SharingRules:
-    """Return the rules of sharing of this installation."""
+def rules_in_use(home: Home) -> CaseRules:
+    """Return the rules of cases of this installation."""
     files = rule_paths(own=home.rules)
-    return SharingRules({name: file.read_bytes() for name, file in files.items()})
+    return CaseRules({name: file.read_bytes() for name, file in files.items()})

@@ -7,9 +7,10 @@ from types import MappingProxyType
 from typing import Final
 
 from data.text import Language, text
-from gis.cases.clocks import OPENS, Clock, ClockName, Clocks, ClockState
+from gis.cases.clocks import Clock, Clocks, ClockState
 from gis.cases.records import EventKind, Party, SharingEvent, State
-from gis.cases.rule_book import SharingRules
+from gis.cases.rule_book import CaseRules
+from gis.cases.sharing_clocks import BOOK, OPENS, ClockName
 from gis.cases.steps import FINAL, NO_SHARE, STEPS
 from gis.cases.working_days import WorkingCalendar, local_day
 from gis.errors import ConflictError
@@ -125,7 +126,7 @@ _OF_AGREEMENT: Final = (EventKind.CO_USE_APPROVED, EventKind.CONTRACT_CONCLUDED)
 def read_events(
     events: Sequence[SharingEvent],
     at: datetime,
-    rules: SharingRules,
+    rules: CaseRules,
     calendar: WorkingCalendar,
 ) -> Standing:
     """Return where a request stands.
@@ -144,7 +145,7 @@ def read_events(
     FormatError
         If a rule file is spoilt, or a term ends outside the calendar.
     """
-    fold, clocks = _Fold(), Clocks(rules, calendar)
+    fold, clocks = _Fold(), Clocks(BOOK, rules, calendar)
     for event in events:
         _deem(fold, clocks, event.at)
         effect = _effect(fold, event)
@@ -274,7 +275,7 @@ def _may_escalate(party: Party, clocks: Clocks, at: datetime) -> bool:
     )
 
 
-def _decider(fold: _Fold, rules: SharingRules, on: date) -> Decider:
+def _decider(fold: _Fold, rules: CaseRules, on: date) -> Decider:
     rule = rules.rule(DECIDER, on)
     if rule is None:
         return Decider(None, None)

@@ -9,14 +9,13 @@ agreement of both (the price, the contract) waits until the other confirms it.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from enum import StrEnum
 from types import MappingProxyType
 from typing import Final
 
+from gis.cases.procedure import Field, FieldKind, Step
 from gis.cases.records import EventKind, Party, State
 
-__all__ = ["FINAL", "LICENCES", "NO_SHARE", "OUTCOMES", "STEPS", "Field", "FieldKind", "Step"]
+__all__ = ["FINAL", "LICENCES", "NO_SHARE", "OUTCOMES", "STEPS"]
 
 LICENCES: Final = ("unknown", "local", "wider")
 """The scope of an operator's licence: within the province, beyond it, or not known."""
@@ -27,64 +26,6 @@ OUTCOMES: Final = ("share", NO_SHARE, "other")
 
 FINAL: Final = frozenset({State.WITHDRAWN, State.CLOSED})
 """States that nothing leads out of."""
-
-
-class FieldKind(StrEnum):
-    """How a detail of an event is read."""
-
-    TEXT = "text"
-    NUMBER = "number"
-    DAY = "day"
-    CHOICE = "choice"
-    GROUNDS = "grounds"
-    AUTHORITY = "authority"
-
-
-@dataclass(frozen=True, slots=True)
-class Field:
-    """One detail of an event.
-
-    Attributes
-    ----------
-    name : str
-        Its name, with the unit.
-    kind : FieldKind
-        How it is read.
-    required : bool
-        Whether the event says nothing without it.
-    choices : tuple of str
-        What a choice is among.
-    """
-
-    name: str
-    kind: FieldKind = FieldKind.TEXT
-    required: bool = False
-    choices: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Step:
-    """What an event needs and does.
-
-    Attributes
-    ----------
-    sources : frozenset of State
-        The states in which it may happen; empty for the first event of a request.
-    target : State or None
-        The state after it; None leaves the state as it is.
-    parties : frozenset of Party
-        Whose step it is.
-    fields : tuple of Field
-        What it says.
-    mutual : bool
-        Whether what one party records has no effect before the other confirms it.
-    """
-
-    sources: frozenset[State]
-    target: State | None
-    parties: frozenset[Party]
-    fields: tuple[Field, ...] = ()
-    mutual: bool = False
 
 
 _REQUESTER: Final = frozenset({Party.REQUESTER})
@@ -105,7 +46,7 @@ _OFFERED: Final = Field("offered_rent_vnd_per_month", FieldKind.NUMBER)
 _PUBLISHED: Final = Field("published_rent_vnd_per_month", FieldKind.NUMBER)
 _AGREED: Final = Field("agreed_rent_vnd_per_month", FieldKind.NUMBER)
 
-STEPS: Final[Mapping[EventKind, Step]] = MappingProxyType(
+STEPS: Final[Mapping[EventKind, Step[State, Party]]] = MappingProxyType(
     {
         EventKind.DRAFTED: Step(frozenset(), State.DRAFT, _REQUESTER),
         EventKind.SUBMITTED: Step(frozenset({State.DRAFT}), State.SUBMITTED, _REQUESTER, (_NOTE,)),

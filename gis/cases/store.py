@@ -19,8 +19,9 @@ from data.text import CONTROL
 from gis.cases.details import LONGEST_TEXT, read_attachments, read_details
 from gis.cases.evidence import EVIDENCE, freeze
 from gis.cases.records import EventKind, Party, SharingEvent, SharingRequest
-from gis.cases.rule_book import SharingRules, rules_in_use
+from gis.cases.rule_book import CaseRules, rules_in_use
 from gis.cases.sharing import Standing, read_events, require_step
+from gis.cases.steps import STEPS
 from gis.cases.working_days import WorkingCalendar, calendar_in_use, local_day
 from gis.errors import ConflictError, FormatError, NotFoundError
 from gis.home import Home
@@ -77,7 +78,7 @@ class Cases:
         self._engine = register.engine
         self._home = home
 
-    def basis(self) -> tuple[SharingRules, WorkingCalendar]:
+    def basis(self) -> tuple[CaseRules, WorkingCalendar]:
         """Return the rules and the calendar in use.
 
         Raises
@@ -227,12 +228,12 @@ def _details(
     kind: EventKind,
     given: Mapping[str, object],
     standing: Standing,
-    rules: SharingRules,
+    rules: CaseRules,
     now: datetime,
 ) -> dict[str, object]:
     day = local_day(now)
     return read_details(
-        kind,
+        STEPS[kind].fields,
         given,
         grounds=[rule.id for rule in rules.grounds(day)] if kind is EventKind.REFUSED else (),
         authorities=rules.authorities(day) if standing.decider is not None else (),

@@ -16,6 +16,7 @@ from sqlalchemy import insert
 from gis.cases.details import read_attachments, read_details
 from gis.cases.records import EventKind, Party, State
 from gis.cases.sharing import read_events
+from gis.cases.steps import STEPS
 from gis.cases.store import Cases, Wish, party_of
 from gis.demo import load_demonstration
 from gis.errors import ConflictError, FormatError, GisError, NotFoundError
@@ -305,7 +306,7 @@ def test_an_escalation_without_evidence_still_has_its_hash(
 )
 def test_what_an_event_may_not_say(kind: EventKind, given: dict[str, object]) -> None:
     with pytest.raises(GisError) as caught:
-        read_details(kind, given, authorities=("court",))
+        read_details(STEPS[kind].fields, given, authorities=("court",))
     for language in ("vi", "en"):
         assert caught.value.say(language)
     assert caught.value.values["name"] in {*given, "reason", "owner_licence"}
@@ -313,7 +314,10 @@ def test_what_an_event_may_not_say(kind: EventKind, given: dict[str, object]) ->
 
 def test_a_rent_is_written_as_either_language_does() -> None:
     told = {"proposal": "x", "asked_rent_vnd_per_month": "1500000,5"}
-    assert read_details(EventKind.COUNTERED, told)["asked_rent_vnd_per_month"] == 1_500_000.5
+    assert (
+        read_details(STEPS[EventKind.COUNTERED].fields, told)["asked_rent_vnd_per_month"]
+        == 1_500_000.5
+    )
 
 
 def test_names_of_papers() -> None:

@@ -10,23 +10,24 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import data
-from gis.cases.clocks import Clock, ClockName, ClockState, due_reminders
+from gis.cases.clocks import Clock, ClockState, due_reminders
 from gis.cases.decisions import load_decisions
 from gis.cases.evidence import EVIDENCE, freeze, frozen_of
 from gis.cases.records import EventKind, Party, SharingEvent, State
-from gis.cases.rule_book import SharingRules, rules_in_use
+from gis.cases.rule_book import CaseRules, rules_in_use
 from gis.cases.sharing import Standing, StepRefusedError, read_events, require_step
+from gis.cases.sharing_clocks import ClockName
 from gis.cases.steps import FINAL, OUTCOMES, STEPS
 from gis.cases.working_days import WorkingCalendar
 from gis.errors import ConflictError, FormatError, StorageError
 from gis.home import Home
-from gis.terms import require_sharing
+from gis.terms import require_cases
 from propagation.compliance.records import Confidence
 from propagation.errors import PropagationError
 
 CALENDAR = WorkingCalendar(load_decisions())
 PACKAGED = data.path("rules/sharing.toml").read_text(encoding="utf-8")
-RULES = SharingRules({"sharing.toml": PACKAGED.encode()})
+RULES = CaseRules({"sharing.toml": PACKAGED.encode()})
 START = datetime(2026, 3, 2, 2, 0, tzinfo=UTC)
 """Monday 2 March 2026, 09:00 in Viet Nam; no holiday before 27 April."""
 
@@ -56,7 +57,7 @@ def happened(
 
 
 def stands(
-    events: list[SharingEvent], at: datetime | None = None, rules: SharingRules = RULES
+    events: list[SharingEvent], at: datetime | None = None, rules: CaseRules = RULES
 ) -> Standing:
     return read_events(events, at or (events[-1].at if events else START), rules, CALENDAR)
 
@@ -399,12 +400,12 @@ def test_reminders_come_before_the_end_and_after_it() -> None:
     assert left == {6: 3, 7: 3, 8: 3, 9: 2, 10: 1, 11: 0, 12: -1, 13: -2}
 
 
-def changed(*pairs: tuple[str, str]) -> SharingRules:
+def changed(*pairs: tuple[str, str]) -> CaseRules:
     content = PACKAGED
     for old, new in pairs:
         assert old in content
         content = content.replace(old, new)
-    return SharingRules({"sharing.toml": content.encode()})
+    return CaseRules({"sharing.toml": content.encode()})
 
 
 def test_a_request_is_deemed_complete_only_where_a_rule_says_so() -> None:
@@ -497,15 +498,15 @@ def test_every_parameter_is_required_or_listed_here() -> None:
             )
             if name in READ:
                 seen.add(name)
-                require_sharing(without)
+                require_cases(without)
                 continue
             with pytest.raises(PropagationError, match=name):
-                require_sharing(without)
+                require_cases(without)
     assert seen == set(READ)
 
 
 def test_without_a_rule_a_clock_runs_without_an_end() -> None:
-    bare = SharingRules({})
+    bare = CaseRules({})
     standing = stands(happened(ASKED), START + timedelta(days=400), bare)
     answer = clock(standing, ClockName.ANSWER)
     assert (answer.rule, answer.due) == (None, None)

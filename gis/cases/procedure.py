@@ -1,0 +1,77 @@
+"""What procedures of the department are made of: steps, and the fields that a step asks for."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Final, Generic, TypeVar
+
+__all__ = ["LARGEST_VND", "Field", "FieldKind", "Step"]
+
+StateT = TypeVar("StateT", bound=str)
+PartyT = TypeVar("PartyT", bound=str)
+
+LARGEST_VND: Final = 1e12
+"""The largest rent, in đồng a month."""
+
+
+class FieldKind(StrEnum):
+    """How a detail of an event is read."""
+
+    TEXT = "text"
+    NUMBER = "number"
+    DAY = "day"
+    MOMENT = "moment"
+    CHOICE = "choice"
+    SEVERAL = "several"
+    GROUNDS = "grounds"
+    AUTHORITY = "authority"
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """One detail of an event.
+
+    Attributes
+    ----------
+    name : str
+        Its name, with the unit.
+    kind : FieldKind
+        How it is read.
+    required : bool
+        Whether the event says nothing without it.
+    choices : tuple of str
+        What a choice is among.
+    least, most : float
+        The range of a number; both ends belong to it.
+    """
+
+    name: str
+    kind: FieldKind = FieldKind.TEXT
+    required: bool = False
+    choices: tuple[str, ...] = ()
+    least: float = 0.0
+    most: float = LARGEST_VND
+
+
+@dataclass(frozen=True, slots=True)
+class Step(Generic[StateT, PartyT]):
+    """What an event needs and does.
+
+    Attributes
+    ----------
+    sources : frozenset of str
+        The states in which it may happen; empty for the first event of a case.
+    target : str or None
+        The state after it; None leaves the state as it is.
+    parties : frozenset of str
+        Whose step it is.
+    fields : tuple of Field
+        What it says.
+    mutual : bool
+        Whether what one party records has no effect before the other confirms it.
+    """
+
+    sources: frozenset[StateT]
+    target: StateT | None
+    parties: frozenset[PartyT]
+    fields: tuple[Field, ...] = ()
+    mutual: bool = False
