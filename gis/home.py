@@ -60,6 +60,16 @@ class Home:
         return self.folder / "holidays"
 
     @property
+    def letters(self) -> Path:
+        """Letters of the administrator's own, as `rules` is for rules."""
+        return self.folder / "letters"
+
+    @property
+    def desk_files(self) -> Path:
+        """Files of the department's cases, each under its hash."""
+        return self.folder / "desk-files"
+
+    @property
     def uploads(self) -> Path:
         """Files that people sent, kept for their provenance."""
         return self.folder / "uploads"

@@ -31,6 +31,7 @@ from gis.register.columns import (
     text,
     validity,
 )
+from gis.register.desk_tables import desk_cases, desk_events, desk_files
 from gis.register.service_tables import (
     accounts,
     api_tokens,
@@ -60,6 +61,9 @@ __all__ = [
     "cases",
     "change_log",
     "contracts",
+    "desk_cases",
+    "desk_events",
+    "desk_files",
     "documents",
     "ducts",
     "duplicate_decisions",

@@ -4,53 +4,32 @@ Nothing in it depends on the clock: the document's own dates and those of the pa
 fixed, so that the same report gives the same bytes.
 """
 
-import io
 import re
-import zipfile
-from datetime import datetime
-from typing import Any, Final, cast
+from typing import cast
 
 from docx import Document
 from docx.document import Document as DocxDocument
-from docx.enum.section import WD_SECTION
-from docx.enum.table import WD_TABLE_ALIGNMENT
 from docx.enum.text import WD_ALIGN_PARAGRAPH, WD_TAB_ALIGNMENT
 from docx.oxml import OxmlElement
-from docx.oxml.ns import qn
-from docx.shared import Mm, Pt, RGBColor
-from docx.table import Table as DocxTable
-from docx.table import _Cell
+from docx.shared import Mm, Pt
 from docx.text.paragraph import Paragraph as DocxParagraph
 
-from maps.documents.content import (
-    Block,
-    Bullets,
-    Facts,
-    Figure,
-    Heading,
-    Paragraph,
-    Report,
-    Section,
-    Table,
+from maps.documents.content import Report, Section
+from maps.documents.docx_blocks import (
+    QUIET,
+    WIDTH_MM,
+    add_block,
+    add_field,
+    add_line,
+    add_stamps,
+    cell_rows,
+    document_bytes,
+    set_page,
+    set_styles,
+    writable,
 )
-from maps.documents.pdf import figure_png
 
 __all__ = ["report_docx"]
-
-_FONT: Final = "Times New Roman"
-_DAY: Final = datetime(2020, 1, 1)
-_QUIET: Final = RGBColor(0x4D, 0x57, 0x51)
-_STAMP: Final = RGBColor(0x7A, 0x2E, 0x00)
-_OUTCOMES: Final = {
-    "violates": RGBColor(0xA3, 0x20, 0x1A),
-    "mixed": RGBColor(0x8A, 0x52, 0x0E),
-    "needs_verification": RGBColor(0x8A, 0x52, 0x0E),
-    "complies": RGBColor(0x1D, 0x6B, 0x34),
-    "not_assessable": RGBColor(0x4D, 0x57, 0x51),
-}
-_WIDTH_MM: Final = 210.0 - 30.0 - 18.0
-_UNWRITABLE: Final = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
-"""Characters that XML cannot hold."""
 
 
 def report_docx(report: Report) -> bytes:
@@ -63,94 +42,28 @@ def report_docx(report: Report) -> bytes:
     """
     document = Document()
     _set_page(document, report)
-    _set_styles(document, report.language)
+    set_styles(document, report.language)
     _begin(document, report)
     for section in report.sections:
         _section(document, section)
     _sign(document, report)
-    properties = document.core_properties
-    properties.title, properties.author = _text(report.title)[:255], "PhuSong"
-    properties.language, properties.comments = report.language, ""
-    properties.created = properties.modified = _DAY
-    return _bytes(document)
-
-
-def _bytes(document: DocxDocument) -> bytes:
-    """Return the document with the dates of its parts fixed."""
-    written, fixed = io.BytesIO(), io.BytesIO()
-    document.save(written)
-    with zipfile.ZipFile(written) as source, zipfile.ZipFile(fixed, "w") as target:
-        for name in source.namelist():
-            part = zipfile.ZipInfo(name, (2020, 1, 1, 0, 0, 0))
-            part.compress_type = zipfile.ZIP_DEFLATED
-            target.writestr(part, source.read(name))
-    return fixed.getvalue()
-
-
-def _text(words: str) -> str:
-    return _UNWRITABLE.sub("\ufffd", words)
+    return document_bytes(document, report.title, report.language)
 
 
 # --- the page ---
 
 
 def _set_page(document: DocxDocument, report: Report) -> None:
-    page = document.sections[0]
-    page.start_type = WD_SECTION.NEW_PAGE
-    page.page_width, page.page_height = Mm(210), Mm(297)
-    page.top_margin = page.bottom_margin = Mm(20)
-    page.left_margin, page.right_margin = Mm(30), Mm(18)
-    foot = page.footer.paragraphs[0]
+    set_page(document)
+    foot = document.sections[0].footer.paragraphs[0]
     foot.style = document.styles["Footer"]
-    foot.paragraph_format.tab_stops.add_tab_stop(Mm(_WIDTH_MM), WD_TAB_ALIGNMENT.RIGHT)
-    foot.add_run(f"{_text(report.footer)}\t")
+    foot.paragraph_format.tab_stops.add_tab_stop(Mm(WIDTH_MM), WD_TAB_ALIGNMENT.RIGHT)
+    foot.add_run(f"{writable(report.footer)}\t")
     for part in re.split(r"(\{pages?\})", report.page_of):
         if part in {"{page}", "{pages}"}:
-            _field(foot, "PAGE" if part == "{page}" else "NUMPAGES")
+            add_field(foot, "PAGE" if part == "{page}" else "NUMPAGES")
         else:
             foot.add_run(part)
-
-
-def _field(paragraph: DocxParagraph, name: str) -> None:
-    """Add a field that the word processor fills in."""
-    run = paragraph.add_run()
-    for kind, content in (("begin", None), (None, name), ("separate", None), ("end", None)):
-        if kind is None:
-            element = OxmlElement("w:instrText")
-            element.set(qn("xml:space"), "preserve")
-            element.text = content
-        else:
-            element = OxmlElement("w:fldChar")
-            element.set(qn("w:fldCharType"), kind)
-        run._r.append(element)
-
-
-def _set_styles(document: DocxDocument, language: str) -> None:
-    for name, size_pt in (("Normal", 12), ("Footer", 9), ("List Bullet", 12), ("Caption", 10)):
-        _set_font(document, name, size_pt)
-    for name, size_pt in (("Title", 16), ("Heading 1", 13), ("Heading 2", 12)):
-        _set_font(document, name, size_pt)
-        document.styles[name].font.bold = True
-        document.styles[name].font.color.rgb = RGBColor(0, 0, 0)
-    normal = document.styles["Normal"]
-    normal.paragraph_format.space_after = Pt(4)
-    document.styles["Caption"].font.italic = True
-    document.styles["Caption"].font.bold = False
-    document.styles["Caption"].font.color.rgb = _QUIET
-    document.styles["Caption"].paragraph_format.keep_with_next = True
-    tongue = OxmlElement("w:lang")
-    tongue.set(qn("w:val"), "vi-VN" if language == "vi" else "en-GB")
-    normal.element.get_or_add_rPr().append(tongue)
-
-
-def _set_font(document: DocxDocument, name: str, size_pt: float) -> None:
-    style = document.styles[name]
-    style.font.name, style.font.size = _FONT, Pt(size_pt)
-    fonts = style.element.get_or_add_rPr().get_or_add_rFonts()
-    for script in ("w:eastAsia", "w:cs", "w:hAnsi"):
-        fonts.set(qn(script), _FONT)
-    for theme in ("w:asciiTheme", "w:hAnsiTheme", "w:eastAsiaTheme", "w:cstheme"):
-        fonts.attrib.pop(qn(theme), None)
 
 
 # --- the content ---
@@ -158,133 +71,33 @@ def _set_font(document: DocxDocument, name: str, size_pt: float) -> None:
 
 def _begin(document: DocxDocument, report: Report) -> None:
     if report.issuer:
-        _line(document, report.issuer).runs[0].bold = True
-    document.add_paragraph(_text(report.title), style="Title")
-    _line(document, report.subtitle).runs[0].font.color.rgb = _QUIET
+        add_line(document, report.issuer).runs[0].bold = True
+    document.add_paragraph(writable(report.title), style="Title")
+    add_line(document, report.subtitle).runs[0].font.color.rgb = QUIET
     if report.stamps:
-        _stamps(_line(document, ""), report.stamps)
-    law = _line(document, report.law)
+        add_stamps(add_line(document, ""), report.stamps)
+    law = add_line(document, report.law)
     law.paragraph_format.left_indent = Mm(4)
     law.runs[0].italic = True
 
 
-def _line(document: DocxDocument, words: str) -> DocxParagraph:
-    paragraph = document.add_paragraph()
-    paragraph.add_run(_text(words))
-    return paragraph
-
-
-def _stamps(paragraph: DocxParagraph, stamps: tuple[str, ...]) -> None:
-    for stamp in stamps:
-        run = paragraph.add_run(f" [{_text(stamp)}]")
-        run.bold, run.font.color.rgb = True, _STAMP
-
-
 def _section(document: DocxDocument, section: Section) -> None:
-    document.add_paragraph(_text(section.heading), style="Heading 1")
+    document.add_paragraph(writable(section.heading), style="Heading 1")
     for block in section.blocks:
-        _block(document, block)
-
-
-def _block(document: DocxDocument, block: Block) -> None:
-    match block:
-        case Paragraph():
-            _line(document, block.text).runs[0].bold = block.strong
-        case Heading():
-            heading = document.add_paragraph(style="Heading 2")
-            run = heading.add_run(_text(block.text))
-            if block.outcome in _OUTCOMES:
-                run.font.color.rgb = _OUTCOMES[block.outcome]
-            _stamps(heading, block.stamps)
-        case Bullets():
-            for item in block.items:
-                document.add_paragraph(_text(item), style="List Bullet")
-        case Facts():
-            _facts(document, block)
-        case Table():
-            _table(document, block)
-        case Figure():
-            _figure(document, block)
-
-
-def _facts(document: DocxDocument, facts: Facts) -> None:
-    widths = (0.3 * _WIDTH_MM, 0.7 * _WIDTH_MM)
-    table = _grid(document, len(facts.rows), widths)
-    cells = _rows_of(table)
-    for row, (label, values) in zip(cells, facts.rows, strict=True):
-        _fill(row[0], label, colour=_QUIET)
-        _fill(row[1], "\n".join(values))
-    document.add_paragraph().paragraph_format.space_after = Pt(0)
-
-
-def _table(document: DocxDocument, content: Table) -> None:
-    document.add_paragraph(_text(content.caption), style="Caption")
-    shares = content.widths or (1,) * len(content.columns)
-    widths = [_WIDTH_MM * share / sum(shares) for share in shares]
-    table = _grid(document, len(content.rows) + 1, widths)
-    cells = _rows_of(table)
-    for row, words in zip(cells, (content.columns, *content.rows), strict=True):
-        for column, (cell, said) in enumerate(zip(row, words, strict=True)):
-            _fill(cell, said, bold=row is cells[0], right=column in content.numeric)
-    head = table.rows[0]._tr.get_or_add_trPr()
-    head.append(OxmlElement("w:tblHeader"))
-    document.add_paragraph().paragraph_format.space_after = Pt(0)
-
-
-def _grid(document: DocxDocument, rows: int, widths_mm: Any) -> DocxTable:
-    """Add an empty table with columns of fixed widths, whose rows stay whole."""
-    table: DocxTable = document.add_table(rows, len(widths_mm), style="Table Grid")
-    table.alignment, table.autofit = WD_TABLE_ALIGNMENT.CENTER, False
-    for column, width_mm in zip(table._tbl.tblGrid.gridCol_lst, widths_mm, strict=True):
-        column.w = Mm(width_mm)
-    for row in table._tbl.tr_lst:
-        row.get_or_add_trPr().append(OxmlElement("w:cantSplit"))
-        for cell, width_mm in zip(row.tc_lst, widths_mm, strict=True):
-            cell.width = Mm(width_mm)
-    return table
-
-
-def _rows_of(table: DocxTable) -> list[list[_Cell]]:
-    """Return the cells row by row; the library's own way looks each of them up again."""
-    return [[_Cell(cell, table) for cell in row.tc_lst] for row in table._tbl.tr_lst]
-
-
-def _fill(
-    cell: _Cell,
-    words: str,
-    *,
-    bold: bool = False,
-    right: bool = False,
-    colour: RGBColor | None = None,
-) -> None:
-    paragraph = cell.paragraphs[0]
-    paragraph.paragraph_format.space_after = Pt(0)
-    if right:
-        paragraph.alignment = WD_ALIGN_PARAGRAPH.RIGHT
-    run = paragraph.add_run(_text(words))
-    run.font.size, run.bold = Pt(10), bold
-    if colour is not None:
-        run.font.color.rgb = colour
-
-
-def _figure(document: DocxDocument, figure: Figure) -> None:
-    document.add_paragraph(_text(figure.caption), style="Caption")
-    document.add_picture(io.BytesIO(figure_png(figure)), width=Mm(_WIDTH_MM))
-    drawn = document.inline_shapes[-1]._inline.docPr
-    drawn.set("descr", _text(figure.alternative))
+        add_block(document, block)
 
 
 def _sign(document: DocxDocument, report: Report) -> None:
-    closing = _line(document, report.closing)
+    closing = add_line(document, report.closing)
     closing.paragraph_format.space_before, closing.paragraph_format.keep_with_next = Pt(18), True
-    date = _line(document, report.signed_at)
+    date = add_line(document, report.signed_at)
     date.alignment = WD_ALIGN_PARAGRAPH.RIGHT
     date.paragraph_format.keep_with_next = True
     table = document.add_table(1, len(report.signatures))
     table._tbl.tr_lst[0].get_or_add_trPr().append(OxmlElement("w:cantSplit"))
-    for cell, who in zip(_rows_of(table)[0], report.signatures, strict=True):
+    for cell, who in zip(cell_rows(table)[0], report.signatures, strict=True):
         paragraph = cast(DocxParagraph, cell.paragraphs[0])
         paragraph.alignment = WD_ALIGN_PARAGRAPH.CENTER
-        paragraph.add_run(_text(who)).bold = True
-        paragraph.add_run(f"\n{_text(report.signature_hint)}").italic = True
+        paragraph.add_run(writable(who)).bold = True
+        paragraph.add_run(f"\n{writable(report.signature_hint)}").italic = True
         cell.add_paragraph().paragraph_format.space_after = Pt(60)

@@ -17,7 +17,7 @@ from gis.errors import FormatError
 from maps.documents.content import Figure, Report, block_kind
 from maps.documents.glyphs import REPLACEMENT, printable
 
-__all__ = ["figure_png", "report_pdf"]
+__all__ = ["compiled", "figure_png", "report_pdf"]
 
 _TEMPLATE = Path(__file__).with_name("report.typ")
 _FIGURE = Path(__file__).with_name("figure.typ")
@@ -43,7 +43,7 @@ def report_pdf(report: Report) -> bytes:
     if lost:
         stamp = text("documents.stamp_unprintable", report.language, sign=REPLACEMENT)
         content["stamps"] = [*content["stamps"], stamp]
-    return _compiled(_TEMPLATE, "report", content, format="pdf", pdf_standards=["ua-1"])
+    return compiled(_TEMPLATE, "report", content, format="pdf", pdf_standards=["ua-1"])
 
 
 def figure_png(figure: Figure) -> bytes:
@@ -55,10 +55,17 @@ def figure_png(figure: Figure) -> bytes:
         If the compiler refuses the picture.
     """
     content, _ = printable(asdict(figure))
-    return _compiled(_FIGURE, "figure", content, format="png", ppi=_FIGURE_PPI)
+    return compiled(_FIGURE, "figure", content, format="png", ppi=_FIGURE_PPI)
 
 
-def _compiled(template: Path, name: str, content: Any, **how: Any) -> bytes:
+def compiled(template: Path, name: str, content: Any, **how: Any) -> bytes:
+    """Return what a template of this folder makes of content.
+
+    Raises
+    ------
+    FormatError
+        If the compiler refuses it.
+    """
     written = json.dumps(content, ensure_ascii=False)
     try:
         compiled: bytes = typst.compile(

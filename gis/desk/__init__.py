@@ -1,0 +1,1 @@
+"""The department's own cases: complaints, inspections, dossiers. They never render."""

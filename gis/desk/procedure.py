@@ -1,0 +1,187 @@
+"""A procedure of the desk as data, and where a case stands by it: from its events alone."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from types import MappingProxyType
+
+from gis.cases.clocks import Clock, ClockBook, Clocks, ClockState
+from gis.cases.procedure import Field, Step
+from gis.cases.rule_book import CaseRules
+from gis.cases.working_days import WorkingCalendar
+from gis.desk.records import DEPARTMENT, PARTY, SUPPLEMENTED, DeskCase, DeskEvent
+
+__all__ = ["Facts", "Procedure", "Standing", "read_case"]
+
+Facts = Mapping[str, object]
+
+
+def _nothing_missing(_facts: Facts) -> tuple[str, ...]:
+    return ()
+
+
+def _same(event: DeskEvent) -> str:
+    return event.kind
+
+
+def _always(_standing: "Standing", _kind: str) -> bool:
+    return True
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Procedure:
+    """How cases of one kind go.
+
+    Attributes
+    ----------
+    kind : str
+        Its name, in addresses and catalogues.
+    intake : tuple of Field
+        The facts that a case is opened with; those that are required are needed to open it.
+    steps : mapping of event to Step
+        Every event but the first. `supplemented` states facts of the intake anew.
+    first : str
+        The state of a case that was just opened.
+    final : frozenset of str
+        States that nothing leads out of.
+    book : ClockBook
+        Its clocks; the first event is `opened`.
+    openers : frozenset of str
+        Who may open a case: the department, a party.
+    told : frozenset of str
+        Events that the party is told of, with what they say.
+    missing : callable
+        The facts that a complete case states and this one does not.
+    effect : callable
+        What an event is to the clocks, where that depends on what it says.
+    allows : callable
+        Whether a case leaves room for a step that its state knows.
+    letters : mapping of letter to states
+        The documents of a case, and in which states each is drawn; empty is any.
+    """
+
+    kind: str
+    intake: tuple[Field, ...]
+    steps: Mapping[str, Step[str, str]]
+    first: str
+    final: frozenset[str]
+    book: ClockBook
+    openers: frozenset[str] = frozenset({DEPARTMENT})
+    told: frozenset[str] = frozenset()
+    missing: Callable[[Facts], tuple[str, ...]] = _nothing_missing
+    effect: Callable[[DeskEvent], str] = _same
+    allows: Callable[["Standing", str], bool] = _always
+    letters: Mapping[str, frozenset[str]] = field(default_factory=dict)
+
+    def fields_of(self, kind: str) -> tuple[Field, ...]:
+        """Return what an event says; facts that are stated anew are all voluntary."""
+        fields = self.steps[kind].fields
+        return (*self.intake, *fields) if kind == SUPPLEMENTED else fields
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Standing:
+    """Where a case stands at a moment.
+
+    Attributes
+    ----------
+    procedure : Procedure
+        How it goes.
+    state : str
+        Its state.
+    at : datetime
+        The moment, UTC.
+    facts : mapping
+        The facts of the intake as they were last stated.
+    missing : tuple of str
+        Facts that a complete case states and this one does not.
+    events : sequence of DeskEvent
+        What happened.
+    clocks : sequence of Clock
+        Every clock, the oldest first.
+    possible : mapping of party to tuple of events
+        What each may do now.
+    """
+
+    procedure: Procedure
+    state: str
+    at: datetime
+    facts: Facts
+    missing: tuple[str, ...]
+    events: Sequence[DeskEvent]
+    clocks: Sequence[Clock]
+    possible: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+
+    @property
+    def final(self) -> bool:
+        """Whether nothing can follow."""
+        return self.state in self.procedure.final
+
+    @property
+    def overdue(self) -> list[Clock]:
+        """The running clocks whose term has passed."""
+        return [one for one in self.clocks if one.state(self.at) is ClockState.OVERDUE]
+
+    def last(self, kind: str) -> DeskEvent | None:
+        """Return the last event of a kind."""
+        return next((one for one in reversed(self.events) if one.kind == kind), None)
+
+
+def read_case(
+    procedure: Procedure,
+    case: DeskCase,
+    events: Sequence[DeskEvent],
+    at: datetime,
+    *,
+    rules: CaseRules,
+    calendar: WorkingCalendar,
+) -> Standing:
+    """Return where a case stands.
+
+    Parameters
+    ----------
+    procedure : Procedure
+        How it goes.
+    case, events
+        The case and everything that happened, in its order.
+    at : datetime
+        The moment that is asked about, UTC.
+    rules, calendar
+        What its terms rest on.
+
+    Raises
+    ------
+    FormatError
+        If a rule file is spoilt, or a term ends outside the calendar.
+    """
+    clocks = Clocks(procedure.book, rules, calendar)
+    state, facts = procedure.first, dict(case.facts)
+    names = {one.name for one in procedure.intake}
+    for event in events:
+        clocks.note(procedure.effect(event), event.at)
+        step = procedure.steps.get(event.kind)
+        if step is not None and step.target is not None:
+            state = step.target
+        if event.kind == SUPPLEMENTED:
+            facts |= {name: told for name, told in event.details.items() if name in names}
+    standing = Standing(
+        procedure=procedure,
+        state=state,
+        at=at,
+        facts=MappingProxyType(facts),
+        missing=procedure.missing(facts),
+        events=tuple(events),
+        clocks=clocks.all,
+    )
+    possible = {party: _possible(standing, party) for party in (DEPARTMENT, PARTY)}
+    return replace(standing, possible=MappingProxyType(possible))
+
+
+def _possible(standing: Standing, party: str) -> tuple[str, ...]:
+    return tuple(
+        kind
+        for kind, step in standing.procedure.steps.items()
+        if party in step.parties
+        and standing.state in step.sources
+        and standing.procedure.allows(standing, kind)
+    )
