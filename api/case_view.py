@@ -3,9 +3,9 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from functools import cache
 from typing import Any
 
+from api.clock_view import clock_json, rule_json
 from api.geojson import plain
 from api.identity import Identity
 from api.service import Service
@@ -19,51 +19,12 @@ from gis.cases.rule_book import CaseRules
 from gis.cases.sharing import Decider, Standing, read_events
 from gis.cases.steps import STEPS
 from gis.cases.store import Cases, party_of
-from gis.cases.working_days import DayStatus, WorkingCalendar, local_day
+from gis.cases.working_days import WorkingCalendar, local_day
 from gis.register import moments
 from gis.register.scopes import SYSTEM
-from gis.terms import Term
 from propagation.compliance.records import Rule
 
-__all__ = ["CaseView", "Told", "day_json", "evidence_of", "rule_json", "said_term", "viewer"]
-
-
-@cache
-def said_term(term: Term, language: Language) -> str:
-    """Return a term in words."""
-    return text(f"calendar.unit.{term.unit.value}", language, count=term.count)
-
-
-def rule_json(rule: Rule, language: Language) -> dict[str, Any]:
-    """Return a rule with its label."""
-    vietnamese = language is Language.VI
-    return {
-        "id": rule.id,
-        "title": rule.title_vi if vietnamese else rule.title_en,
-        "instrument": rule.instrument,
-        "clause": rule.clause if vietnamese else rule.clause_en or rule.clause,
-        "confidence": rule.confidence.value,
-        "confidence_text": text(f"register.confidence.{rule.confidence.value}", language),
-        "binding": rule.binding,
-        "of_province": rule.parameters.get("of_province"),
-        "source": rule.source,
-        "note": rule.note_vi if vietnamese else rule.note_en,
-    }
-
-
-def day_json(status: DayStatus, language: Language) -> dict[str, Any]:
-    """Return a day of the calendar with its label."""
-    return {
-        "day": status.day.isoformat(),
-        "kind": status.kind.value,
-        "kind_text": text(f"calendar.kind.{status.kind.value}", language),
-        "working": status.working,
-        "name": status.name(language),
-        "instead_of": plain(status.instead_of),
-        "instrument": status.instrument,
-        "confidence": status.confidence.value,
-        "source": status.source,
-    }
+__all__ = ["CaseView", "Told", "evidence_of", "viewer"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,28 +130,8 @@ class CaseView:
         return {"sequence": stated.sequence, "kind": stated.kind.value, "party": other.value}
 
     def _clock(self, clock: Clock) -> dict[str, Any]:
-        language, state = self.told.language, clock.state(self.told.at)
-        due = clock.due
-        between = [] if due is None else self._between(clock, due.on)
-        return {
-            "name": clock.name,
-            "text": self.told.said(f"clock.{clock.name}"),
-            "party": None if clock.party is None else clock.party,
-            "state": state.value,
-            "state_text": self.told.said(f"clock_state.{state.value}"),
-            "started_at": plain(clock.started_at),
-            "terms": [str(one) for one in clock.terms],
-            "terms_text": [said_term(one, language) for one in clock.terms],
-            "due_on": None if due is None else due.on.isoformat(),
-            "due_at": None if due is None else plain(due.at),
-            "ended_at": plain(clock.ended_at),
-            "rule": None if clock.rule is None else rule_json(clock.rule, language),
-            "days_off": [day_json(one, language) for one in between],
-        }
-
-    def _between(self, clock: Clock, last: date) -> list[DayStatus]:
-        first = local_day(clock.started_at)
-        return self.told.calendar.between(min(first, last), last)
+        told = self.told
+        return clock_json(clock, told.at, told.calendar, told.language, told.said)
 
     def _event(self, event: SharingEvent) -> dict[str, Any]:
         identity = self.told.identity

@@ -95,15 +95,33 @@ class Refused:
     wrong: Sequence[Wrong]
 
     @classmethod
-    def of(cls, request: Request, typed: Mapping[str, str], error: Exception) -> "Refused":
-        """Return a form with what was wrong with it; the error is one of REFUSALS."""
+    def of(
+        cls,
+        request: Request,
+        typed: Mapping[str, str],
+        error: Exception,
+        labels: Mapping[str, str] = FIELD_LABELS,
+    ) -> "Refused":
+        """Return a form with what was wrong with it.
+
+        Parameters
+        ----------
+        request : Request
+            The request; its language is the reasons'.
+        typed : mapping
+            What was typed.
+        error : Exception
+            One of REFUSALS.
+        labels : mapping, optional
+            What the form calls its fields, as keys of sentences, by their names.
+        """
         language = safe_language(request, page=True)
         kept = {name: value[:_LONGEST] for name, value in typed.items() if name != "csrf_token"}
         if isinstance(error, ValidationError):
             return cls(422, kept, _invalid(error, language))
-        name = _place(error)
-        label = text(FIELD_LABELS[name], language) if name in FIELD_LABELS else ""
-        wrong = Wrong(name if label else "", label, explain(_labelled(error), language))
+        name = _place(error, labels)
+        label = text(labels[name], language) if name in labels else ""
+        wrong = Wrong(name if label else "", label, explain(_labelled(error, labels), language))
         return cls(status_of(error), kept, (wrong,))
 
 
@@ -162,25 +180,25 @@ def _invalid(error: ValidationError, language: Language) -> Sequence[Wrong]:
     ]
 
 
-def _place(error: Exception) -> str:
+def _place(error: Exception, labels: Mapping[str, str]) -> str:
     """Return the name of the field at which an error belongs; empty where it is none's."""
     if not isinstance(error, GisError):
         return ""
     if error.key.startswith("curves."):
         return "model"
     named = str(error.values.get("name"))
-    if named in FIELD_LABELS:
+    if named in labels:
         return named
     return _ADDITIONS.get(str(error.values.get("model"))) or _PLACES.get(error.key, "")
 
 
-def _labelled(error: Exception) -> Exception:
+def _labelled(error: Exception, labels: Mapping[str, str]) -> Exception:
     """Call parameters what the form calls them."""
     if not isinstance(error, GisError):
         return error
     values = {
-        name: Phrase(FIELD_LABELS[value])
-        if name in {"name", "needed"} and isinstance(value, str) and value in FIELD_LABELS
+        name: Phrase(labels[value])
+        if name in {"name", "needed"} and isinstance(value, str) and value in labels
         else value
         for name, value in error.values.items()
     }

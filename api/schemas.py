@@ -324,3 +324,19 @@ class SharingStepBody(_Schema):
     expected: Annotated[int, Field(ge=1, le=MOST, description="How many events were seen.")]
     details: Annotated[dict[str, Any], Field(max_length=20)] = Field(default_factory=dict)
     attachments: Papers = Field(default_factory=list)
+
+
+class DeskCaseBody(_Schema):
+    """The facts of a case; which there are stands at `/desk`."""
+
+    facts: Annotated[dict[str, Any], Field(max_length=60)] = Field(default_factory=dict)
+    token: Annotated[str | None, Field(max_length=80)] = None
+
+
+class DeskStepBody(_Schema):
+    """One step of a case; the fields of its details stand in `next` of the case."""
+
+    kind: Annotated[str, Field(min_length=1, max_length=40)]
+    expected: Annotated[int, Field(ge=1, le=MOST, description="How many events were seen.")]
+    details: Annotated[dict[str, Any], Field(max_length=60)] = Field(default_factory=dict)
+    token: Annotated[str | None, Field(max_length=80)] = None

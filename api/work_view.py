@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from api.case_view import rule_json
+from api.clock_view import rule_json
 from api.geojson import feature, plain
 from api.identity import Identity
 from api.service import Service

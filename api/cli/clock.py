@@ -3,8 +3,8 @@
 import argparse
 from datetime import date, datetime
 
-from api.case_view import day_json, rule_json, said_term
 from api.cli.frame import DONE, Command, Output, Parser
+from api.clock_view import day_json, rule_json, said_term
 from data.text import text, when
 from gis.cases.rule_book import rules_in_use
 from gis.cases.working_days import calendar_in_use, local_day, read_start

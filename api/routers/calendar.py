@@ -8,7 +8,7 @@ from fastapi import APIRouter, Query
 from starlette.requests import Request
 from starlette.responses import Response
 
-from api.case_view import day_json, rule_json, said_term
+from api.clock_view import day_json, rule_json, said_term
 from api.guard import GuardedRoute
 from api.language import api_language, safe_language
 from api.pages import render

@@ -11,7 +11,7 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from api import work_steps
-from api.case_view import rule_json
+from api.clock_view import rule_json
 from api.entered import field_label, refused_fields
 from api.errors import InvalidParameterError, status_of
 from api.forms import FormState, Refused, Typed

@@ -7,7 +7,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from starlette.requests import Request
 
 from api import work_steps
-from api.case_view import rule_json
+from api.clock_view import rule_json
 from api.geojson import collection, plain
 from api.guard import GuardedRoute
 from api.identity import identity_of

@@ -49,7 +49,7 @@ class Procedure:
     openers : frozenset of str
         Who may open a case: the department, a party.
     told : frozenset of str
-        Events that the party is told of, with what they say.
+        Events of the department that the party is told of, with what they say.
     missing : callable
         The facts that a complete case states and this one does not.
     effect : callable

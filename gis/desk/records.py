@@ -4,7 +4,16 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
-__all__ = ["DEPARTMENT", "OPENED", "PARTY", "SUPPLEMENTED", "DeskCase", "DeskEvent", "DeskFile"]
+__all__ = [
+    "DEPARTMENT",
+    "FILED",
+    "OPENED",
+    "PARTY",
+    "SUPPLEMENTED",
+    "DeskCase",
+    "DeskEvent",
+    "DeskFile",
+]
 
 DEPARTMENT = "department"
 PARTY = "party"
@@ -14,6 +23,9 @@ OPENED = "opened"
 """The first event of every case."""
 SUPPLEMENTED = "supplemented"
 """The event that states facts of the intake anew or for the first time."""
+
+FILED = "filed"
+"""The event that adds files and a note, and changes nothing else."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,0 +1,48 @@
+"""What people send to a case: files kept, typed fields as a step takes them."""
+
+from collections.abc import Mapping, Sequence
+
+from fastapi import UploadFile
+from starlette.datastructures import FormData
+from starlette.datastructures import UploadFile as Sent
+from starlette.requests import Request
+
+from api.service import service_of
+from gis.cases.procedure import Field, FieldKind
+from gis.desk.files import MOST_BYTES, Kept, keep_file
+
+__all__ = ["kept_files", "sent_files", "stated", "typed_texts"]
+
+
+def sent_files(form: FormData) -> list[Sent]:
+    """Return the files of a form; a field that was left empty is none."""
+    return [one for one in form.getlist("files") if isinstance(one, Sent) and one.filename]
+
+
+def kept_files(request: Request, files: Sequence[UploadFile | Sent]) -> list[Kept]:
+    """Keep files under their hashes.
+
+    Raises
+    ------
+    FormatError
+        If one of them is none that is kept.
+    """
+    home = service_of(request).home
+    return [keep_file(home, one.filename or "", one.file.read(MOST_BYTES + 1)) for one in files]
+
+
+def typed_texts(form: FormData, fields: Sequence[Field]) -> dict[str, str]:
+    """Return the texts of a form; of several choices those that were made, between spaces."""
+    told = {name: value for name, value in form.multi_items() if isinstance(value, str)}
+    several = {one.name for one in fields if one.kind is FieldKind.SEVERAL}
+    return told | {name: " ".join(map(str, form.getlist(name))) for name in several & told.keys()}
+
+
+def stated(typed: Mapping[str, str], fields: Sequence[Field]) -> dict[str, object]:
+    """Return what a form states of fields, as `gis.cases.details` reads it."""
+    found: dict[str, object] = {}
+    for one in fields:
+        value = typed.get(one.name, "").strip()
+        if value:
+            found[one.name] = value.split() if one.kind is FieldKind.SEVERAL else value
+    return found

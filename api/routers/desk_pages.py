@@ -1,0 +1,202 @@
+"""The pages of the desk: what runs, the cases of a kind, and one case with its steps."""
+
+from collections.abc import Mapping
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Depends
+from starlette.datastructures import FormData
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+
+from api.desk_steps import kept_files, sent_files, stated, typed_texts
+from api.desk_view import DeskView, desk_of, desk_teller, desk_view, field_json
+from api.forms import REFUSALS, FormState, Refused
+from api.guard import GuardedRoute
+from api.identity import identity_of
+from api.language import safe_language
+from api.pages import render
+from api.whole import OffsetQuery, whole
+from gis.cases.procedure import Field
+from gis.desk.registry import PROCEDURES, procedure_of
+from gis.desk.store import party_of
+from gis.errors import ConflictError, FormatError
+
+__all__ = ["router"]
+
+router = APIRouter(route_class=GuardedRoute, include_in_schema=False)
+
+_ADDRESS = "/view/desk"
+_PER_PAGE = 50
+_MOST_RUNNING = 2000
+
+
+async def _form(request: Request) -> FormData:
+    return await request.form()
+
+
+Form = Annotated[FormData, Depends(_form)]
+
+
+@router.get(_ADDRESS)
+def desk_page(request: Request) -> Response:
+    """Show every case that runs, the most urgent first, and the kinds of cases."""
+    identity, language = identity_of(request), safe_language(request, page=True)
+    told = desk_teller(request, language)
+    views = [
+        told.view(case, events)
+        for case, events in desk_of(request).cases(identity.scope, limit=_MOST_RUNNING)
+    ]
+    running = sorted((view for view in views if not view.standing.final), key=_urgency)
+    return render(
+        request,
+        "desk.html",
+        kinds=[
+            {
+                "kind": kind,
+                "running": sum(1 for view in running if view.case.kind == kind),
+                "all": sum(1 for view in views if view.case.kind == kind),
+                "overdue": sum(
+                    1 for view in running if view.case.kind == kind and view.standing.overdue
+                ),
+            }
+            for kind, one in PROCEDURES.items()
+            if identity.is_staff or party_of(identity.scope) in one.openers
+        ],
+        rows=[(view, view.json()) for view in running],
+    )
+
+
+def _urgency(view: DeskView) -> tuple[bool, str]:
+    """Return what cases are sorted by: the first term that ends, those without one last."""
+    ends = [one.due.at.isoformat() for one in view.standing.clocks if one.running and one.due]
+    return (not ends, min(ends, default=""))
+
+
+@router.get(_ADDRESS + "/{kind}")
+def kind_page(request: Request, kind: str, offset: OffsetQuery = 0) -> Response:
+    """Show the cases of a kind, and the form for a new one."""
+    return _list(request, kind, FormState("open"), offset)
+
+
+@router.post(_ADDRESS + "/{kind}")
+def open_case(request: Request, kind: str, form: Form) -> Response:
+    """Open a case and show it."""
+    procedure, identity = procedure_of(kind), identity_of(request)
+    typed = typed_texts(form, procedure.intake)
+    try:
+        case = desk_of(request).open(
+            procedure,
+            stated(typed, procedure.intake),
+            identity.scope,
+            account=identity.name,
+            files=kept_files(request, sent_files(form)),
+        )
+    except REFUSALS as error:
+        refused = Refused.of(request, typed, error, _labels(kind, procedure.intake))
+        return _list(request, kind, FormState("open", refused), 0)
+    return RedirectResponse(f"{_ADDRESS}/{kind}/{case.id}", status_code=303)
+
+
+def _labels(kind: str, fields: tuple[Field, ...]) -> Mapping[str, str]:
+    return {one.name: f"desk_{kind}.field.{one.name}" for one in fields}
+
+
+def _list(request: Request, kind: str, form: FormState, offset: int) -> Response:
+    procedure, language = procedure_of(kind), safe_language(request, page=True)
+    desk, scope = desk_of(request), identity_of(request).scope
+    told = desk_teller(request, language)
+    views = [
+        told.view(case, events)
+        for case, events in desk.cases(scope, kind=kind, limit=_PER_PAGE, offset=offset)
+    ]
+    return render(
+        request,
+        "desk_list.html",
+        status_code=200 if form.refused is None else form.refused.status,
+        kind=kind,
+        prefix=f"desk_{kind}",
+        form=form,
+        refused=form.refused,
+        may_open=party_of(scope) in procedure.openers,
+        fields=[field_json(one, kind, language) for one in procedure.intake],
+        rows=[(view, view.json()) for view in views],
+        offset=offset,
+        per_page=_PER_PAGE,
+        matched=desk.count(scope, kind=kind),
+    )
+
+
+@router.get(_ADDRESS + "/{kind}/{case_id}")
+def case_page(request: Request, kind: str, case_id: str) -> Response:
+    """Show one case: facts, clocks, steps, documents, timeline."""
+    return _case(request, kind, case_id, {})
+
+
+@router.post(_ADDRESS + "/{kind}/{case_id}/events")
+def step(request: Request, kind: str, case_id: str, form: Form) -> Response:
+    """Take a step; a refused one comes back with its reason."""
+    procedure, identity = procedure_of(kind), identity_of(request)
+    taken = str(form.get("kind", ""))
+    fields = procedure.fields_of(taken) if taken in procedure.steps else ()
+    typed = typed_texts(form, fields)
+    try:
+        if taken not in procedure.steps:
+            raise ConflictError("desk.step_unknown", value=taken[:40])
+        desk_of(request).append(
+            procedure,
+            case_id,
+            taken,
+            stated(typed, fields),
+            identity.scope,
+            account=identity.name,
+            expected=_expected(typed),
+            files=kept_files(request, sent_files(form)),
+        )
+    except REFUSALS as error:
+        request.state.address = f"{_ADDRESS}/{kind}/{case_id}"
+        refused = Refused.of(request, typed, error, _labels(kind, fields))
+        return _case(request, kind, case_id, {taken: FormState(taken, refused)}, refused)
+    return RedirectResponse(f"{_ADDRESS}/{kind}/{case_id}", status_code=303)
+
+
+def _expected(typed: Mapping[str, str]) -> int:
+    number = whole(typed.get("expected", ""))
+    if number is None:
+        raise FormatError("requests.expected_malformed")
+    return number
+
+
+def _case(
+    request: Request,
+    kind: str,
+    case_id: str,
+    forms: Mapping[str, FormState],
+    refused: Refused | None = None,
+) -> Response:
+    view = desk_view(request, kind, case_id, safe_language(request, page=True))
+    told = view.json(desk_of(request).files(case_id, identity_of(request).scope))
+    return render(
+        request,
+        "desk_case.html",
+        status_code=200 if refused is None else refused.status,
+        kind=kind,
+        prefix=f"desk_{kind}",
+        view=view,
+        case=told,
+        refused=refused,
+        forms={one["kind"]: _state(one, view, forms) for one in told["next"]},
+    )
+
+
+def _state(told: Mapping[str, Any], view: DeskView, forms: Mapping[str, FormState]) -> FormState:
+    """Return the form of a step: as it came back, or showing the facts as they stand."""
+    name = str(told["kind"])
+    if name in forms:
+        return forms[name]
+    facts = {one.name for one in view.procedure.intake}
+    usual = {
+        field["name"]: str(view.standing.facts[field["name"]])
+        for field in told["fields"]
+        if field["name"] in facts and field["name"] in view.standing.facts
+    }
+    return FormState(name, usual=usual)

@@ -1,0 +1,224 @@
+"""The department's desk through the public API: opened, completed, worked on, answered, signed."""
+
+import io
+import re
+import zipfile
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from docx import Document
+from PIL import Image
+from starlette.testclient import TestClient
+
+from api.service import Service
+
+from .conftest import Browser
+
+Headers = dict[str, str]
+WORDS: dict[str, Any] = {
+    "complainant": "Đài Phát thanh mô phỏng",
+    "service": "broadcast_provincial",
+    "victim_station": "FM 96,9",
+    "frequency_mhz": 96.9,
+    "longitude": 106.41,
+    "latitude": 10.53,
+    "began_at": "2026-11-20T08:00",
+    "effect": "Tiếng rít, mất sóng buổi tối",
+    "own_equipment_checked": "yes",
+}
+KIND = "/desk/interference"
+
+
+@pytest.fixture
+def staff(token: Callable[[str], Headers]) -> Headers:
+    return token("staff")
+
+
+def opened(client: TestClient, who: Headers, **changed: Any) -> dict[str, Any]:
+    facts = {name: value for name, value in (WORDS | changed).items() if value is not None}
+    answer = client.post(KIND, json={"facts": facts}, headers=who)
+    assert answer.status_code == 201, answer.text
+    found: dict[str, Any] = answer.json()
+    return found
+
+
+def took(
+    client: TestClient, who: Headers, case: dict[str, Any], kind: str, **details: Any
+) -> dict[str, Any]:
+    body = {"kind": kind, "expected": case["expected"], "details": details}
+    answer = client.post(f"{KIND}/{case['id']}/events", json=body, headers=who)
+    assert answer.status_code == 201, answer.text
+    found: dict[str, Any] = answer.json()
+    return found
+
+
+def photograph(side: int = 40) -> bytes:
+    """A picture with a position, a device and a time in it."""
+    picture, exif = Image.new("RGB", (side, side), "green"), Image.Exif()
+    exif[0x0110] = "SECRET-DEVICE"
+    exif[0x8825] = {1: "N", 2: (10.0, 32.0, 0.0), 3: "E", 4: (106.0, 24.0, 0.0)}
+    written = io.BytesIO()
+    picture.save(written, "JPEG", exif=exif)
+    return written.getvalue()
+
+
+def test_a_complaint_goes_from_intake_to_a_signed_letter(
+    client: TestClient, staff: Headers
+) -> None:
+    case = opened(client, staff, frequency_mhz=None)
+    assert [one["name"] for one in case["missing"]] == ["frequency_mhz"]
+    assert "accepted" not in {one["kind"] for one in case["next"]}
+    case = took(client, staff, case, "returned", reason="Thiếu tần số")
+    case = took(client, staff, case, "supplemented", frequency_mhz="96,9")
+    assert case["missing"] == []
+    assert case["facts"]["frequency_mhz"] == 96.9
+    case = took(client, staff, case, "accepted", **{"class": "local"})
+    assert [one["due_on"] is not None for one in case["clocks"]].count(True) == 1
+    case = took(
+        client,
+        staff,
+        case,
+        "measured",
+        measured_at="2026-11-25T19:30",
+        measured_by="Trung tâm Tần số vô tuyến điện khu vực",
+        result="Tín hiệu trùng kênh 41 dBµV/m",
+    )
+    case = took(client, staff, case, "source_found", cause="Máy phát lệch tần", evidence="BB 12")
+    case = took(client, staff, case, "remedy_ordered", remedies=["power", "frequency"])
+    ended = {"ended_at": "2026-11-26T09:00", "result": "Hết can nhiễu"}
+    case = took(client, staff, case, "ended", **ended)
+    assert {one["name"] for one in case["letters"]} == {"interference_result"}
+    answer = client.get(case["letters"][0]["docx"], headers=staff)
+    said = "\n".join(one.text for one in Document(io.BytesIO(answer.content)).paragraphs)
+    assert "Kết quả xử lý kháng nghị can nhiễu số 1/" in said
+    assert "Máy phát lệch tần" in said
+    assert "96,9 MHz" in said
+    assert "…" not in said.split("Phiếu")[0]
+    assert client.get(case["letters"][0]["pdf"], headers=staff).content.startswith(b"%PDF-")
+    case = took(client, staff, case, "result_told")
+    assert case["final"]
+    assert case["next"] == []
+
+
+def test_of_two_officers_who_close_one_case_one_wins(client: TestClient, staff: Headers) -> None:
+    case = opened(client, staff)
+    body = {"kind": "dismissed", "expected": case["expected"], "details": {"reason": "Rút"}}
+    first = client.post(f"{KIND}/{case['id']}/events", json=body, headers=staff)
+    second = client.post(f"{KIND}/{case['id']}/events", json=body, headers=staff)
+    assert (first.status_code, second.status_code) == (201, 409)
+
+
+def test_what_was_made_offline_and_sent_twice_is_one(client: TestClient, staff: Headers) -> None:
+    body = {"facts": WORDS, "token": "phone-1"}
+    made = [client.post(KIND, json=body, headers=staff).json()["id"] for _ in range(2)]
+    assert made[0] == made[1]
+    step = {"kind": "filed", "expected": 1, "details": {"note": "x"}, "token": "phone-1-a"}
+    for _ in range(2):
+        answer = client.post(f"{KIND}/{made[0]}/events", json=step, headers=staff)
+        assert answer.status_code == 201
+        assert len(answer.json()["events"]) == 2
+
+
+def test_a_photograph_is_kept_whole_and_shown_bare(client: TestClient, staff: Headers) -> None:
+    case = opened(client, staff)
+    sent = photograph()
+    answer = client.post(
+        f"{KIND}/{case['id']}/files",
+        data={"expected": "1", "note": "cột"},
+        files=[("files", ("ảnh.jpg", sent, "image/jpeg"))],
+        headers=staff,
+    )
+    assert answer.status_code == 201, answer.text
+    file = answer.json()["events"][-1]["files"][0]
+    assert client.get(file["href"], headers=staff).content == sent
+    bare = client.get(file["public_href"], headers=staff).content
+    assert b"SECRET-DEVICE" in sent
+    assert b"SECRET-DEVICE" not in bare
+    assert not Image.open(io.BytesIO(bare)).getexif()
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "reason"),
+    [
+        ("a.jpg", b"\xff\xd8\xff" + b"x" * 50, "không phải một ảnh"),
+        ("a.html", b"<script>x</script>", "chỉ nhận ảnh"),
+        ("a.bin", b"\x00\x01\x02\xff", "chỉ nhận ảnh"),
+        ("a.csv", b"", "rỗng"),
+    ],
+)
+def test_what_is_no_file_of_a_case_is_refused(
+    client: TestClient, staff: Headers, name: str, content: bytes, reason: str
+) -> None:
+    case = opened(client, staff)
+    answer = client.post(
+        f"{KIND}/{case['id']}/files",
+        data={"expected": "1"},
+        files=[("files", (name, content))],
+        headers={**staff, "accept-language": "vi"},
+    )
+    assert answer.status_code == 422
+    assert reason in answer.text
+    assert len(client.get(f"{KIND}/{case['id']}", headers=staff).json()["events"]) == 1
+
+
+def test_an_operator_sees_its_own_case_and_what_it_is_told(
+    client: TestClient, staff: Headers, token: Callable[[str], Headers]
+) -> None:
+    hidden = opened(client, staff)
+    operator = token("operator")
+    own = opened(client, operator)
+    assert client.get(KIND, headers=operator).json()["numberMatched"] == 1
+    assert client.get(f"{KIND}/{hidden['id']}", headers=operator).status_code == 404
+    case = took(client, staff, client.get(f"{KIND}/{own['id']}", headers=staff).json(), "filed")
+    seen = client.get(f"{KIND}/{own['id']}", headers=operator).json()
+    assert [one["kind"] for one in seen["events"]] == ["opened"]
+    assert case["expected"] == 2
+    assert {one["kind"] for one in seen["next"]} == {"supplemented", "filed"}
+    assert client.get("/view/desk", headers=token("viewer")).status_code == 403
+
+
+def test_the_pages_lead_through_a_case(browser_of: Callable[[str], Browser]) -> None:
+    browser = browser_of("staff")
+    page = browser.post("/view/desk/interference", {"complainant": "A", "frequency_mhz": "x"})
+    assert page.status_code == 422
+    assert "Tần số bị can nhiễu (MHz)" in page.text
+    typed = {name: str(value) for name, value in WORDS.items()}
+    moved = browser.post("/view/desk/interference", typed)
+    assert moved.status_code == 303
+    address = moved.headers["location"]
+    page = browser.get(address)
+    assert page.status_code == 200
+    assert "Tiếng rít" in page.text
+    step = {"kind": "accepted", "expected": "1", "class": "local"}
+    assert browser.post(f"{address}/events", step).status_code == 303
+    stale = browser.post(f"{address}/events", step)
+    assert stale.status_code == 409
+    assert "đã thay đổi" in stale.text
+    assert "1/" in browser.get("/view/desk").text
+    assert browser.get("/view/desk/nothing").status_code == 404
+
+
+def test_a_template_with_an_unknown_field_is_refused_with_its_line(
+    client: TestClient, service: Service, staff: Headers
+) -> None:
+    case = opened(client, staff)
+    case = took(client, staff, case, "accepted", **{"class": "local"})
+    case = took(client, staff, case, "ended", ended_at="2026-11-26T09:00", result="Hết")
+    own = service.home.letters
+    own.mkdir()
+    (own / "interference_result.toml").write_text(
+        'kind = "THÔNG BÁO"\nsubject = "x"\nbody = [\n  "{nobody}",\n]\n', encoding="utf-8"
+    )
+    answer = client.get(case["letters"][0]["docx"], headers=staff)
+    assert answer.status_code == 422
+    assert re.search(r"interference_result\.toml.*4.*nobody", answer.text)
+
+
+def test_a_letter_is_the_same_bytes_twice(client: TestClient, staff: Headers) -> None:
+    case = opened(client, staff)
+    case = took(client, staff, case, "accepted", **{"class": "local"})
+    case = took(client, staff, case, "ended", ended_at="2026-11-26T09:00", result="Hết")
+    made = [client.get(case["letters"][0]["docx"], headers=staff).content for _ in range(2)]
+    assert made[0] == made[1]
+    assert "word/document.xml" in zipfile.ZipFile(io.BytesIO(made[0])).namelist()
