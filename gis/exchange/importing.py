@@ -276,9 +276,14 @@ def commit(report: ImportReport, register: Register, *, author: str) -> ImportBa
         after = [_stamped(row, batch) for row in changed]
         before = [row.stored for row in changed]
         for record, table in _TABLES.items():
+            updated = _only(after, record), _only(before, record)
+            if record is Contract:  # what contracts give up is free for new ones
+                getattr(w, f"update_{table}")(*updated)
+                w.add_contracts(_only(new, Contract))
+                continue
             if record is not AdministrativeUnit:
                 getattr(w, f"add_{table}")(_only(new, record))
-            getattr(w, f"update_{table}")(_only(after, record), _only(before, record))
+            getattr(w, f"update_{table}")(*updated)
     return batch
 
 

@@ -20,6 +20,7 @@ from gis.exchange.extent import Communes, Extent
 from gis.exchange.fields import ANTENNA, PLACE
 from gis.exchange.headers import Columns
 from gis.exchange.known import Known
+from gis.exchange.letting_rows import Lettings
 from gis.exchange.lines import Vertices, vertices_of
 from gis.exchange.matching import POPULATION, Index, changes, make, merged
 from gis.exchange.measured_rows import READ_INTO as MEASURED_INTO
@@ -134,7 +135,8 @@ class Judge:
         self._preferred = preferred
         self._reader = CellReader(table, kind, columns, conventions, constants)
         self._placer = PlaceReader(table, columns, conventions, answers, self._reader)
-        self._sites = SiteChecks(kind, self._reader, known, index, extent=extent, stored=stored)
+        self._sites = SiteChecks(self._reader, known, index, extent=extent)
+        self._lettings = Lettings(self._reader, known.sites, stored)
         self._supplied = self._supplied_fields()
         self._edited: dict[str, int] = {}
 
@@ -165,6 +167,13 @@ class Judge:
                 refused.append(Refused(each.row.number, each.row.cells, tuple(each.problems)))
             else:
                 accepted.append(verdict)
+        if self._kind is ImportKind.CONTRACTS:
+            taken = self._lettings.refused(
+                accepted, {each.row.number: each.row for each in pending}
+            )
+            lost = {one.row for one in taken}
+            accepted = [one for one in accepted if one.row not in lost]
+            refused += taken
         shifted = self._shifted(read)
         if shifted is not None:
             questions.append(shifted)

@@ -507,3 +507,66 @@ def test_an_operator_does_not_verify_its_own_records(office: Register, write_tab
     marks = write_table("z.csv", (*header[:-1], "Nhãn"), (*rows[0][:-1], "[V1] biên bản"))
     (problem,) = judge(marks, kind="structures", register=office, only_owner="sao").problems
     assert (problem.field, problem.key) == ("Nhãn", "exchange.problem.not_yours_to_verify")
+
+
+CHANGING = ("Mã hồ sơ", *HEADERS["contracts"])
+
+
+def edited(register: Register, number: str, **changes: str) -> tuple[str, ...]:
+    """Return the row of a contract that stands, with its identifier and some cells changed."""
+    (one,) = (each for each in register.contracts(SYSTEM) if each.number == number)
+    cells = put("contracts", c0=number, c7="" if one.slot is None else str(one.slot))
+    return (one.id, *(changes.get(f"c{i}", cell) for i, cell in enumerate(cells)))
+
+
+def test_contracts_of_a_file_are_judged_by_what_it_leaves(
+    filled: Register, write_table: Write
+) -> None:
+    """Two change places, one ends where the next begins; a wish that fails gives nothing up."""
+    taken(filled, write_table, "contracts", put("contracts", c0="02/HĐ", c7="3"))
+
+    def changed(*rows: Sequence[str]) -> ImportReport:
+        return brought(filled, write_table("s.csv", CHANGING, *rows), "contracts")
+
+    def slots() -> dict[str, tuple[int | None, date]]:
+        return {one.number: (one.slot, one.valid_from) for one in filled.contracts(SYSTEM)}
+
+    swap = changed(edited(filled, "01/HĐ", c7="3"), edited(filled, "02/HĐ", c7="2"))
+    assert swap.problems == []
+    commit(swap, filled, author="lan")
+    assert {name: slot for name, (slot, _) in slots().items()} == {"01/HĐ": 3, "02/HĐ": 2}
+
+    new = ("", *put("contracts", c0="03/HĐ", c7="3", c10="01/07/2026", c11=""))
+    for rows in (
+        [edited(filled, "01/HĐ", c7="3", c11="30/06/2026"), new],
+        [new, edited(filled, "01/HĐ", c7="3", c11="30/06/2026")],
+    ):
+        follow = changed(*rows)
+        assert follow.problems == [], "one ends, the next begins"
+    commit(follow, filled, author="lan")
+    assert slots()["03/HĐ"] == (3, date(2026, 7, 1))
+
+    refused = changed(
+        ("", *put("contracts", c0="04/HĐ", c7="2")),  # free only if the next row moved
+        edited(filled, "02/HĐ", c7="3"),  # let to 01 and 03
+        ("", *put("contracts", c0="05/HĐ", c7="1")),
+    )
+    assert [(p.row, p.key.rpartition(".")[2]) for p in refused.problems] == [
+        (2, "slot_taken"),
+        (3, "slot_taken"),
+    ]
+    commit(refused, filled, author="lan")
+    assert sorted(slots()) == ["01/HĐ", "02/HĐ", "03/HĐ", "05/HĐ"]
+
+
+def test_a_contract_that_only_changes_its_rent_takes_no_second_place(
+    filled: Register, write_table: Write
+) -> None:
+    rows = [
+        edited(filled, "01/HĐ", c8="8.000.000"),
+        *(("", *put("contracts", c0=number, c7="")) for number in ("02/HĐ", "03/HĐ")),
+    ]
+    report = brought(filled, write_table("s.csv", CHANGING, *rows), "contracts")
+    assert report.problems == []
+    commit(report, filled, author="lan")
+    assert len(filled.contracts(SYSTEM)) == 3
