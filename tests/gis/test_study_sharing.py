@@ -138,6 +138,20 @@ def test_found_by_distance_and_ranked_with_reasons(search) -> None:
     assert found["chưa khai"]["fit"] == "possible"
     assert "places_unknown" in reasons(found["chưa khai"])
     assert (found["đầy"]["fit"], found["đầy"]["mounting_m"]) == ("does_not_fit", None)
+
+
+def test_a_contract_that_names_no_level_leaves_open_what_it_takes(search) -> None:
+    """It may be for the one place that is free; of two places one is free all the same."""
+    one, two = level("một", 25, 33, 1), level("hai", 25, 33, 2)
+    unplaced = [let(each, 1, id=f"{each.id}/?", level_id=None, slot=None) for each in (one, two)]
+    study = search(
+        [mast("một", 1.0), mast("hai", 2.0)], levels=(one, two), contracts=tuple(unplaced)
+    )
+    found = rows(study)
+    assert (found["một"]["fit"], found["hai"]["fit"]) == ("possible", "fits")
+    (said,) = (each for each in found["một"]["reasons"] if each["key"] == "unplaced")
+    assert said["values"] == {"count": 1, "free": 1}
+    assert "unplaced" not in reasons(found["hai"])
     assert found["đầy"]["reasons"][0]["key"] == "full"
     assert (study.results["conclusion"], study.results["conclusion_count"]) == ("fits", 1)
 
