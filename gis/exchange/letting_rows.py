@@ -101,7 +101,7 @@ class Lettings:
         return False
 
     def _places(self, contract: Contract) -> int | None:
-        """Return how many places there are where a contract lets one; None where it names no level."""
+        """Return how many places there are where one is let; None where no level is named."""
         if contract.duct_id is not None:
             return self._sites.places_in(self._sites.ducts[contract.duct_id])
         levels = self._sites.levels_of(contract.structure_id or "")

@@ -143,7 +143,7 @@ def test_found_by_distance_and_ranked_with_reasons(search) -> None:
 def test_a_contract_that_names_no_level_leaves_open_what_it_takes(search) -> None:
     """It may be for the one place that is free; of two places one is free all the same."""
     one, two = level("một", 25, 33, 1), level("hai", 25, 33, 2)
-    unplaced = [let(each, 1, id=f"{each.id}/?", level_id=None, slot=None) for each in (one, two)]
+    unplaced = [replace(let(each, 1), level_id=None, slot=None) for each in (one, two)]
     study = search(
         [mast("một", 1.0), mast("hai", 2.0)], levels=(one, two), contracts=tuple(unplaced)
     )
