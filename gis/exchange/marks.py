@@ -42,8 +42,8 @@ _DENIED = re.compile(
     r"|thong|tin|tai|lieu)){0,9}) ?$"
 )
 _RANKED = re.compile(
-    rf"(?<![^\W_])(?<!chưa )(?:thuộc|xếp){_GAP}(?:diện|loại|hạng|mức|cấp|độ|danh{_GAP}mục){_GAP}mật"
-    rf"(?![^\W_])(?!{_GAP}(?:độ|mã|khẩu|ong))",
+    rf"(?<![^\W_])(?<!chưa )(?:thuộc|xếp){_GAP}(?:diện|loại|hạng|mức|cấp|độ|danh{_GAP}mục)"
+    rf"{_GAP}mật(?![^\W_])(?!{_GAP}(?:độ|mã|khẩu|ong))",
     re.IGNORECASE,
 )
 _SPACED = re.compile(r"(?<!\w)\w(?: \w){2,20}(?!\w)")
