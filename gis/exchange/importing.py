@@ -196,7 +196,7 @@ def judge(
         on = jurisdiction.on if jurisdiction is not None else None
         known = _known(now, kind, inspected.name, answers, only_owner=only_owner, on=on)
         constants, missing = _constants(kind, columns, answers, known, now)
-        verdicts = Judge(
+        judging = Judge(
             table,
             kind,
             columns,
@@ -208,8 +208,10 @@ def judge(
             extent=extent_of(now, kind, jurisdiction),
             communes=Communes(now, on),
             preferred=jurisdiction.crs_epsg if jurisdiction is not None else (),
-        ).judge()
+        )
+        verdicts = judging.judge()
         version = now.version()
+    verdicts = judging.without_rested(verdicts, register)
     questions = (*asked, *columns.questions, *conventions.questions, *missing, *verdicts.questions)
     return ImportReport(
         file_name=inspected.name,

@@ -26,12 +26,14 @@ from gis.exchange.matching import POPULATION, Index, changes, make, merged
 from gis.exchange.measured_rows import READ_INTO as MEASURED_INTO
 from gis.exchange.places import Measure, Place, PlaceReader
 from gis.exchange.report import Accepted, ImportKind, ImportRecord, Refused, RowState
+from gis.exchange.rested_rows import rested_field, rested_rows
 from gis.exchange.site_checks import SiteChecks
 from gis.exchange.site_rows import READ_INTO as SITES_INTO
 from gis.exchange.table import Row, Table
 from gis.exchange.work_rows import point_of, shape_of
 from gis.geodesy import WGS84
 from gis.register.records import AdministrativeUnit, Provenance
+from gis.register.store import Register
 from propagation.compliance.records import Confidence
 
 __all__ = ["Judge", "Verdicts", "systems_in_words"]
@@ -186,6 +188,21 @@ class Judge:
             tuple(questions),
             tuple(epsg for epsg, _ in systems.most_common()),
         )
+
+    def without_rested(self, verdicts: Verdicts, register: Register) -> Verdicts:
+        """Return verdicts in which rows are refused that a contract or a level does not allow."""
+        errors = rested_rows(register, verdicts.accepted)
+        rows = {row.number: row for row in self._table.rows if row.number in errors}
+        refused = []
+        for one in verdicts.accepted:
+            if one.row in errors:
+                row, error = rows[one.row], errors[one.row]
+                self._reader.begin(row)
+                self._reader.refuse(rested_field(one) or self._key_field(), "rested_on")
+                told = (replace(self._reader.problems[0], key=error.key, values=error.values),)
+                refused.append(Refused(row.number, row.cells, told))
+        accepted = tuple(one for one in verdicts.accepted if one.row not in errors)
+        return replace(verdicts, accepted=accepted, refused=(*verdicts.refused, *refused))
 
     def _read(self, row: Row) -> _Pending:
         self._reader.begin(row)

@@ -570,3 +570,46 @@ def test_a_contract_that_only_changes_its_rent_takes_no_second_place(
     assert report.problems == []
     commit(report, filled, author="lan")
     assert len(filled.contracts(SYSTEM)) == 3
+
+
+IN_DUCT = {"c0": "D1", "c3": "", "c4": "", "c5": "T1", "c6": "1", "c7": "2"}
+MASTS = ("Mã hồ sơ", "Mã trạm", "Loại", "Chủ sở hữu", "Kinh độ (WGS 84)", "Vĩ độ", "Chiều cao (m)")
+
+
+def _mast(own: str, code: str, longitude: str, height: str) -> tuple[str, ...]:
+    return own, code, "Cột ăng ten", "Sao Mai", longitude, "10.65", height
+
+
+@pytest.mark.parametrize(
+    ("kind", "header", "bad", "good", "field", "key"),
+    [
+        ("levels", None, put("levels", c3="1", c4="0"), put("levels", c1="20", c2="22"),
+         "Số vị trí", "more_let"),
+        ("structures", MASTS, _mast("sao-C1", "C1", "106.40", "20"), _mast("", "N", "106.45", "9"),
+         "Chiều cao (m)", "level_above_structure"),
+        ("ducts", None, put("ducts", c4="1"), put("ducts", c1="9"), "Số cáp", "more_let"),
+        ("ducts", None, put("ducts", c1="1.1", c2="1"), put("ducts", c1="9"), "Ống chứa",
+         "more_let"),
+    ],
+)  # fmt: skip
+def test_a_row_that_takes_away_what_is_let_loses_no_other(
+    filled: Register,
+    write_table: Write,
+    *,
+    kind: str,
+    header: tuple[str, ...] | None,
+    bad: tuple[str, ...],
+    good: tuple[str, ...],
+    field: str,
+    key: str,
+) -> None:
+    taken(filled, write_table, "contracts", put("contracts", **IN_DUCT))
+    version, revision = filled.version(), filled.revision()
+    file = write_table("x.csv", header or HEADERS[kind], bad, good)
+    report = brought(filled, file, kind, answers=ImportAnswers(update=True))
+    assert [(p.row, p.field, p.key) for p in report.problems] == [(2, field, f"errors.{key}")]
+    assert [row.row for row in report.accepted] == [3]
+    for language in ("vi", "en"):
+        assert report.problems[0].reason(language) != report.problems[0].expected(language)
+    assert (filled.version(), filled.revision()) == (version, revision), "tried, not kept"
+    commit(report, filled, author="lan")
