@@ -195,6 +195,8 @@ def _merge(writer: Writer, kept: Structure, gone: Structure) -> None:
         raise ConflictError("infrastructure.merge_confidential", id=gone.code)
     if writer.contracts(SYSTEM, structure_ids=[gone.id]):
         raise ConflictError("infrastructure.merge_has_contracts", id=gone.code)
+    if gone.id in {structure_id for structure_id, *_ in writer.parties_of_requests().values()}:
+        raise ConflictError("infrastructure.merge_has_requests", id=gone.code)
     levels = writer.levels(SYSTEM, structure_ids=[gone.id])
     if levels and writer.levels(SYSTEM, structure_ids=[kept.id]):
         raise ConflictError("infrastructure.merge_has_levels")

@@ -205,6 +205,7 @@ def put(kind: str, **changes: str) -> tuple[str, ...]:
         ("cables", put("cables", c3="Cáp 2", c4="120"), "wider_than_duct", 4),
         ("contracts", put("contracts", c0="02", c7="2"), "slot_taken", 7),
         ("contracts", put("contracts", c0="02", c7="4"), "slot_unknown", 7),
+        ("contracts", put("contracts", c0="02", c4="", c7="1"), "slot_nowhere", 7),
         ("contracts", put("contracts", c0="02", c11="31/12/2025"), "span", 11),
         ("contracts", put("contracts", c0="02", c4="10-20"), "level_unknown", 4),
         ("contracts", put("contracts", c0="02", c3="", c4=""), "contract_of_nothing", 3),
