@@ -138,6 +138,7 @@ ROUTES: dict[tuple[str, str], frozenset[Role]] = {
     ("GET", "/view/quality"): REQUESTERS,
     ("GET", "/view/duplicates"): STAFF,
     ("POST", "/view/duplicates"): STAFF,
+    ("POST", "/view/duplicates/undo"): STAFF,
     ("GET", "/view/stations"): ANYONE,
     ("GET", "/view/stations/{station_id}"): ANYONE,
     ("GET", "/view/stations/{station_id}/measured"): REQUESTERS,

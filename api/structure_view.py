@@ -203,6 +203,7 @@ def _occupied(occupancy: Occupancy | None) -> dict[str, Any] | None:
         return None
     return {
         "free": occupancy.free,
+        "unplaced": occupancy.unplaced,
         "levels": [
             {
                 "id": one.level.id,

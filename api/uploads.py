@@ -251,9 +251,18 @@ def uploads(home: Home) -> list[Upload]:
     return [sent for *_, sent in found]
 
 
-def digest_of(sent: Upload) -> str:
-    """Return what stands for the answers of a file: another where any of them is another."""
-    told = json.dumps(sorted(sent.answers.items()), ensure_ascii=False)
+def digest_of(sent: Upload, report: ImportReport) -> str:
+    """Return what stands for the answers of a file and what it would do to the register.
+
+    It is another where an answer is, where a row is judged otherwise, or where what a row changes
+    stands otherwise in the register now.
+    """
+    rows = [
+        (one.row, one.state.value, one.record.id, [repr(change) for change in one.changes])
+        for one in report.accepted
+    ]
+    refused = [one.row for one in report.refused]
+    told = json.dumps([sorted(sent.answers.items()), rows, refused], ensure_ascii=False)
     return hashlib.sha256(told.encode()).hexdigest()[:16]
 
 

@@ -23,7 +23,7 @@ from gis.register.store import Register
 from gis.register.structures import Document, Structure
 from gis.register.writing import Writer
 
-__all__ = ["NEAR_M", "Likeness", "decide", "duplicates", "likeness"]
+__all__ = ["NEAR_M", "Likeness", "decide", "decided_in", "duplicates", "likeness"]
 
 NEAR_M = 50.0
 """How far apart two statements of one structure may be."""
@@ -150,6 +150,20 @@ def decide(
     return decision
 
 
+def decided_in(register: Reader, decision_id: str) -> int:
+    """Return the write that a decision was made in, with the merge that belongs to it.
+
+    Raises
+    ------
+    NotFoundError
+        If there is no such decision.
+    """
+    if decision_id in {one.id for one in register.decisions()}:
+        noted = register.changes(table_name="duplicate_decisions", record_id=decision_id, limit=1)
+        return noted[0].revision
+    raise NotFoundError("infrastructure.decision_unknown", id=decision_id[:120])
+
+
 def _heights_apart(one: Structure, other: Structure) -> float | None:
     if one.height_m is None or other.height_m is None:
         return None
@@ -181,6 +195,8 @@ def _merge(writer: Writer, kept: Structure, gone: Structure) -> None:
         raise ConflictError("infrastructure.merge_confidential", id=gone.code)
     if writer.contracts(SYSTEM, structure_ids=[gone.id]):
         raise ConflictError("infrastructure.merge_has_contracts", id=gone.code)
+    if gone.id in {structure_id for structure_id, *_ in writer.parties_of_requests().values()}:
+        raise ConflictError("infrastructure.merge_has_requests", id=gone.code)
     levels = writer.levels(SYSTEM, structure_ids=[gone.id])
     if levels and writer.levels(SYSTEM, structure_ids=[kept.id]):
         raise ConflictError("infrastructure.merge_has_levels")

@@ -209,7 +209,7 @@ def _preview(
         batch=batch,
         brought_in=brought_in,
         report=report,
-        digest=uploads.digest_of(sent),
+        digest="" if report is None else uploads.digest_of(sent, report),
         answers=_answered(sent.answers, service, language),
         proposal=before,
         proposed=[] if before is None else _answered(before.answers, service, language),

@@ -117,7 +117,7 @@ def _judged(
     return {
         "id": sent.id,
         "answers": sent.answers,
-        "digest": uploads.digest_of(sent),
+        "digest": uploads.digest_of(sent, report),
         "proposed": None
         if before is None
         else {
@@ -171,7 +171,7 @@ def commit_import(
     """Bring the accepted rows into the register, all of them or none.
 
     What an operator sent is brought in with the `digest` that was shown with it, so that nobody
-    changes its answers between the look and the commit.
+    changes its answers, or the records that it changes, between the look and the commit.
     """
     given = given or ImportCommitRequest()
     batch = commit_upload(request, import_id, given.answers, seen=given.digest)
@@ -187,13 +187,14 @@ def commit_upload(
     Parameters
     ----------
     seen : str or None
-        The digest of the answers that were shown; None where nobody looked, which will do only
-        for a file of the department's own.
+        The digest of what was shown; None where nobody looked, which will do only for a file of
+        the department's own.
 
     Raises
     ------
     ConflictError
-        If the file was brought in before, or its answers are not those that were seen.
+        If the file was brought in before, or its answers, or what it would do to the register,
+        are not those that were seen.
     FormatError
         If questions are open, or no row can be taken.
     """
@@ -202,9 +203,13 @@ def commit_upload(
     _refuse_standing(service.register, sent)
     if seen is None and sent.only_owner is not None:
         raise ConflictError("pages.import_unseen", file=sent.file_name)
-    if seen not in (None, uploads.digest_of(sent)):
-        raise ConflictError("pages.import_changed", file=sent.file_name)
-    sent, report = answer_upload(request, sent, answers)
+    report: ImportReport | None = None
+    if seen is not None:
+        report = uploads.judged(service.home, service.register, sent, service.jurisdiction())
+        if seen != uploads.digest_of(sent, report):
+            raise ConflictError("pages.import_changed", file=sent.file_name)
+    if answers or report is None:
+        sent, report = answer_upload(request, sent, answers)
     if not report.accepted and not report.provisional:
         raise ConflictError("pages.import_nothing", file=report.file_name)
     batch = commit(report, service.register, author=identity_of(request).name)

@@ -19,7 +19,7 @@ from api.pages import render, wants_page
 from api.service import Service, service_of
 from api.views import jurisdiction_of
 from data.text import Language, text
-from gis.duplicates import Likeness, decide, duplicates
+from gis.duplicates import Likeness, decide, decided_in, duplicates
 from gis.errors import FormatError, GisError, NotFoundError
 from gis.exchange.exporting import ExportFormat
 from gis.quality import OwnerQuality, quality
@@ -153,6 +153,23 @@ def decide_from_page(request: Request, typed: Typed) -> Response:
     return RedirectResponse("/view/duplicates", 303)
 
 
+@router.post("/view/duplicates/undo", include_in_schema=False)
+def undo_from_page(request: Request, typed: Typed) -> Response:
+    """Take a decision back with all that it did: what was merged is two structures again."""
+    service = service_of(request)
+    try:
+        reason = typed.get("reason", "").strip()[:300]
+        if not reason:
+            raise FormatError("infrastructure.reason_needed", name="reason")
+        with service.register.write(author=identity_of(request).name, reason=reason) as writer:
+            writer.undo_write(decided_in(writer, typed.get("decision_id", "")))
+    except NotFoundError:
+        raise
+    except GisError as error:
+        return _duplicates_page(request, error)
+    return RedirectResponse("/view/duplicates", 303)
+
+
 def _chosen(typed: Mapping[str, str]) -> str | None:
     """Return what a form keeps; `apart` keeps both.
 
@@ -181,7 +198,7 @@ def _duplicates_page(request: Request, problem: GisError | None) -> Response:
         problem=None if problem is None else problem.say(language),
         pairs=[(one, _reasons(one, language)) for one in found[:_PAIRS]],
         matched=len(found),
-        decided=[(_decision(one, language), one.gone_id) for one in decided],
+        decided=[(one, _decision(one, language)) for one in decided],
         owners=owners,
     )
 

@@ -10,6 +10,7 @@ from starlette.responses import Response
 
 from api.entered import field_label
 from api.errors import InvalidParameterError, status_of
+from api.filters import asked_choice
 from api.forms import FormState, Refused
 from api.guard import GuardedRoute
 from api.history_view import grouped, said
@@ -89,9 +90,9 @@ def structures_page(
     day = asked_day(on) or service.today()
     wanted: dict[str, Any] = {
         "text": text or None,
-        "kinds": [StructureKind(kind)] if kind in set(StructureKind) else None,
+        "kinds": [chosen] if (chosen := asked_choice("kind", kind, StructureKind)) else None,
         "owner_id": owner_id or None,
-        "state": Lifecycle(state) if state in set(Lifecycle) else None,
+        "state": asked_choice("state", state, Lifecycle),
         "on": day,
     }
     with reading_of(service, identity, asked_day(known_on)) as register:

@@ -1,8 +1,7 @@
 """Planned works for people: the list, the form, one work with its sign-ups, what goes together."""
 
 from collections.abc import Callable, Mapping
-from enum import StrEnum
-from typing import Annotated, Any, TypeVar
+from typing import Annotated, Any
 
 from fastapi import APIRouter, Query
 from markupsafe import Markup
@@ -14,6 +13,7 @@ from api import work_steps
 from api.clock_view import rule_json
 from api.entered import field_label, refused_fields
 from api.errors import InvalidParameterError, status_of
+from api.filters import asked_choice
 from api.forms import FormState, Refused, Typed
 from api.guard import GuardedRoute
 from api.history_view import grouped
@@ -25,7 +25,7 @@ from api.service import service_of
 from api.whole import OffsetQuery, whole
 from api.work_view import NEAR_M, WorkView, read_together, read_work_view, works_rules
 from api.works_asked import EDITED, WANTED, may_act, read_place, read_point, said_place
-from data.text import Language, Phrase, text
+from data.text import Language, text
 from gis.errors import FormatError, GisError
 from gis.free_ducts import line_length_m
 from gis.planned_works import NEXT_STATES
@@ -41,7 +41,6 @@ __all__ = ["router", "show_work"]
 
 router = APIRouter(route_class=GuardedRoute, include_in_schema=False)
 
-_Choice = TypeVar("_Choice", bound=StrEnum)
 _ADDRESS = "/view/works"
 _PER_PAGE = 50
 _OTHERS = ("csrf_token", "seen", "reason", "place", "owner_id", "organisation_id")
@@ -68,9 +67,9 @@ def works_page(
     service, identity = service_of(request), identity_of(request)
     wanted: dict[str, Any] = {
         "text": words or None,
-        "kind": _asked_choice("kind", kind, WorkKind),
+        "kind": asked_choice("kind", kind, WorkKind),
         "owner_id": owner_id or None,
-        "states": [chosen] if (chosen := _asked_choice("state", state, WorkState)) else None,
+        "states": [chosen] if (chosen := asked_choice("state", state, WorkState)) else None,
         "plan_year": _asked_year(year),
     }
     place = _asked_point(near)
@@ -105,22 +104,6 @@ def works_page(
         kinds=list(WorkKind),
         states=list(WorkState),
     )
-
-
-def _asked_choice(name: str, said: str, choices: type[_Choice]) -> _Choice | None:
-    """Return the choice of a filter, None where it is empty."""
-    if not said:
-        return None
-    try:
-        return choices(said)
-    except ValueError:
-        expected = ", ".join(choices)
-        raise InvalidParameterError(
-            "works.filter_unknown",
-            name=Phrase(f"register.field.{name}"),
-            value=said,
-            expected=expected,
-        ) from None
 
 
 def _asked_year(said: str) -> int | None:

@@ -196,7 +196,7 @@ def judge(
         on = jurisdiction.on if jurisdiction is not None else None
         known = _known(now, kind, inspected.name, answers, only_owner=only_owner, on=on)
         constants, missing = _constants(kind, columns, answers, known, now)
-        verdicts = Judge(
+        judging = Judge(
             table,
             kind,
             columns,
@@ -208,8 +208,10 @@ def judge(
             extent=extent_of(now, kind, jurisdiction),
             communes=Communes(now, on),
             preferred=jurisdiction.crs_epsg if jurisdiction is not None else (),
-        ).judge()
+        )
+        verdicts = judging.judge()
         version = now.version()
+    verdicts = judging.without_rested(verdicts, register)
     questions = (*asked, *columns.questions, *conventions.questions, *missing, *verdicts.questions)
     return ImportReport(
         file_name=inspected.name,
@@ -276,9 +278,14 @@ def commit(report: ImportReport, register: Register, *, author: str) -> ImportBa
         after = [_stamped(row, batch) for row in changed]
         before = [row.stored for row in changed]
         for record, table in _TABLES.items():
+            updated = _only(after, record), _only(before, record)
+            if record is Contract:  # what contracts give up is free for new ones
+                getattr(w, f"update_{table}")(*updated)
+                w.add_contracts(_only(new, Contract))
+                continue
             if record is not AdministrativeUnit:
                 getattr(w, f"add_{table}")(_only(new, record))
-            getattr(w, f"update_{table}")(_only(after, record), _only(before, record))
+            getattr(w, f"update_{table}")(*updated)
     return batch
 
 

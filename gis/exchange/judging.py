@@ -20,17 +20,20 @@ from gis.exchange.extent import Communes, Extent
 from gis.exchange.fields import ANTENNA, PLACE
 from gis.exchange.headers import Columns
 from gis.exchange.known import Known
+from gis.exchange.letting_rows import Lettings
 from gis.exchange.lines import Vertices, vertices_of
 from gis.exchange.matching import POPULATION, Index, changes, make, merged
 from gis.exchange.measured_rows import READ_INTO as MEASURED_INTO
 from gis.exchange.places import Measure, Place, PlaceReader
 from gis.exchange.report import Accepted, ImportKind, ImportRecord, Refused, RowState
+from gis.exchange.rested_rows import rested_field, rested_rows
 from gis.exchange.site_checks import SiteChecks
 from gis.exchange.site_rows import READ_INTO as SITES_INTO
 from gis.exchange.table import Row, Table
 from gis.exchange.work_rows import point_of, shape_of
 from gis.geodesy import WGS84
 from gis.register.records import AdministrativeUnit, Provenance
+from gis.register.store import Register
 from propagation.compliance.records import Confidence
 
 __all__ = ["Judge", "Verdicts", "systems_in_words"]
@@ -134,7 +137,8 @@ class Judge:
         self._preferred = preferred
         self._reader = CellReader(table, kind, columns, conventions, constants)
         self._placer = PlaceReader(table, columns, conventions, answers, self._reader)
-        self._sites = SiteChecks(kind, self._reader, known, index, extent=extent, stored=stored)
+        self._sites = SiteChecks(self._reader, known, index, extent=extent)
+        self._lettings = Lettings(self._reader, known.sites, stored)
         self._supplied = self._supplied_fields()
         self._edited: dict[str, int] = {}
 
@@ -165,6 +169,13 @@ class Judge:
                 refused.append(Refused(each.row.number, each.row.cells, tuple(each.problems)))
             else:
                 accepted.append(verdict)
+        if self._kind is ImportKind.CONTRACTS:
+            taken = self._lettings.refused(
+                accepted, {each.row.number: each.row for each in pending}
+            )
+            lost = {one.row for one in taken}
+            accepted = [one for one in accepted if one.row not in lost]
+            refused += taken
         shifted = self._shifted(read)
         if shifted is not None:
             questions.append(shifted)
@@ -177,6 +188,21 @@ class Judge:
             tuple(questions),
             tuple(epsg for epsg, _ in systems.most_common()),
         )
+
+    def without_rested(self, verdicts: Verdicts, register: Register) -> Verdicts:
+        """Return verdicts in which rows are refused that a contract or a level does not allow."""
+        errors = rested_rows(register, verdicts.accepted)
+        rows = {row.number: row for row in self._table.rows if row.number in errors}
+        refused = []
+        for one in verdicts.accepted:
+            if one.row in errors:
+                row, error = rows[one.row], errors[one.row]
+                self._reader.begin(row)
+                self._reader.refuse(rested_field(one) or self._key_field(), "rested_on")
+                told = (replace(self._reader.problems[0], key=error.key, values=error.values),)
+                refused.append(Refused(row.number, row.cells, told))
+        accepted = tuple(one for one in verdicts.accepted if one.row not in errors)
+        return replace(verdicts, accepted=accepted, refused=(*verdicts.refused, *refused))
 
     def _read(self, row: Row) -> _Pending:
         self._reader.begin(row)

@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from functools import cache
 
 from data.text import Language
+from gis.exchange.encoding import legacy_reading
 from gis.exchange.fields import tables, title
 from gis.names import nfc, plain_key
 
@@ -20,7 +21,7 @@ __all__ = ["CLASSIFICATION", "CONFIDENTIAL", "bears_mark", "is_open", "is_secret
 CLASSIFICATION, CONFIDENTIAL = "classification", "confidential"
 """Fields of secrecy: of the state, and of an owner."""
 
-_QUICK = re.compile(r"m\s?[aâậạ][\u0300-\u036f]*\s?t|secret", re.IGNORECASE)
+_QUICK = re.compile(r"m\s?(?:[aâậạ][\u0300-\u036f]*|Ë|aä)\s?t|secret", re.IGNORECASE)
 _GAP = r"[\s_\u200b-]{0,3}"
 _NAMED = re.compile(
     r"(?<![^\W_])(?:"
@@ -40,6 +41,11 @@ _DENIED = re.compile(
     r"\b(?:bao ?ve|khong(?: (?:phai|la|thuoc|co|chua|nam|trong|danh|muc|pham|vi|dien|loai"
     r"|thong|tin|tai|lieu)){0,9}) ?$"
 )
+_RANKED = re.compile(
+    rf"(?<![^\W_])(?<!chưa )(?:thuộc|xếp){_GAP}(?:diện|loại|hạng|mức|cấp|độ|danh{_GAP}mục)"
+    rf"{_GAP}mật(?![^\W_])(?!{_GAP}(?:độ|mã|khẩu|ong))",
+    re.IGNORECASE,
+)
 _SPACED = re.compile(r"(?<!\w)\w(?: \w){2,20}(?!\w)")
 _BETWEEN_CELLS = re.compile(r"</t[dh]>\s{0,99}<t[dh][^<>]{0,200}>", re.IGNORECASE)
 _PARTS = re.compile(r"[\r\n\t;,/()\[\]{}<>|\N{EN DASH}\N{EM DASH}]|\\[PLlOoKk]|\.\s| - ")
@@ -56,8 +62,13 @@ def bears_mark(text: str) -> bool:
     """Return whether a text names a level of secrecy, or a part of it is nothing but a mark."""
     if not may_bear(text):
         return False
+    legacy = legacy_reading(text)
+    if legacy is not None:  # a font of before Unicode
+        return bears_mark(legacy.reading)
     words = _SPACED.sub(lambda found: found[0].replace(" ", ""), nfc(text))
     if _NAMED.search(words) is not None or _NUMBERED.search(words) is not None:
+        return True
+    if any(not _is_denied(words, found.start()) for found in _RANKED.finditer(words)):
         return True
     return any(_is_mark(one) or _is_of_the_state(one) for one in _parts(words))
 
@@ -120,4 +131,9 @@ def _is_mark(text: str) -> bool:
 def _is_of_the_state(text: str) -> bool:
     """Return whether a text names a secret of the state, and neither denies nor protects it."""
     key = plain_key(text)
-    return any(not _DENIED.search(key, 0, found.start()) for found in _OF_THE_STATE.finditer(key))
+    return any(not _is_denied(key, found.start()) for found in _OF_THE_STATE.finditer(key))
+
+
+def _is_denied(text: str, end: int) -> bool:
+    """Return whether the words before a place deny what stands there, or protect it."""
+    return _DENIED.search(plain_key(text[:end]) + " ") is not None

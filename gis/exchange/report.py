@@ -128,7 +128,8 @@ class Problem:
     file, row, field, value
         Where: the file's name, its row, the file's own header, the cell as it stands.
     key : str
-        `exchange.problem.<reason>`; `exchange.expected.<reason>` says what was expected.
+        `exchange.problem.<reason>`, with `exchange.expected.<reason>` for what was expected; or
+        that of an error of the register.
     values : mapping
         Values of both sentences.
     column : int or None
@@ -148,8 +149,10 @@ class Problem:
         return text(self.key, language, **self.values)
 
     def expected(self, language: Language | str = Language.VI) -> str:
-        """Say what was expected."""
-        expected = self.key.replace("exchange.problem.", "exchange.expected.")
+        """Say what was expected; a reason of the register's own expects that it stays so."""
+        own = self.key.startswith("exchange.problem.")
+        reason = self.key.rpartition(".")[2] if own else "rested_on"
+        expected = f"exchange.expected.{reason}"
         return text(expected, language, **self.values)
 
     def say(self, language: Language | str = Language.VI) -> str:

@@ -1,6 +1,6 @@
 """What a row of lines, ducts or contracts must agree on with the register and with other rows."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 from shapely import LineString
@@ -12,15 +12,9 @@ from gis.exchange.known import Known
 from gis.exchange.lines import LineProblem, Vertices, line_of, straight
 from gis.exchange.matching import Index
 from gis.exchange.places import Place
-from gis.exchange.report import ImportKind, ImportRecord
+from gis.exchange.report import ImportRecord
 from gis.exchange.work_rows import refuse_contradicting
-from gis.register.lettings import (
-    most_on_a_day,
-    of_place_and_duct,
-    of_request,
-    overlapping,
-    together,
-)
+from gis.register.lettings import of_place_and_duct, of_request
 from gis.register.routes import Cable, Duct, Route
 from gis.register.structures import AttachmentLevel, Contract, Installation, Structure
 from gis.register.works import PlannedWork
@@ -36,8 +30,6 @@ class SiteChecks:
 
     Parameters
     ----------
-    kind : ImportKind
-        What the file brings.
     reader : CellReader
         Takes the problems.
     known : Known
@@ -46,28 +38,20 @@ class SiteChecks:
         The records of the register and the rows taken so far.
     extent : Extent
         Where lines can lie.
-    stored : iterable of ImportRecord
-        The records of the register.
     """
 
     def __init__(
         self,
-        kind: ImportKind,
         reader: CellReader,
         known: Known,
         index: Index,
         *,
         extent: Extent,
-        stored: Iterable[ImportRecord],
     ) -> None:
         self._reader = reader
         self._known = known
         self._index = index
         self._extent = extent
-        self._let: dict[tuple[object, ...], list[Contract]] = {}
-        if kind is ImportKind.CONTRACTS:
-            for record in stored:
-                self._note(record)
 
     def line(
         self, values: Mapping[str, Any], vertices: Vertices | None, place: Place | None
@@ -113,56 +97,17 @@ class SiteChecks:
             return False
         if isinstance(record, PlannedWork):
             return not refuse_contradicting(self._reader, self._known, record)
-        return not isinstance(record, Contract) or self._may_let(record)
+        return not isinstance(record, Contract) or self._may_stand(record)
 
-    def _may_let(self, record: Contract) -> bool:
+    def _may_stand(self, record: Contract) -> bool:
+        """Return whether a contract may stand alone; what is let beside it is judged later."""
         if record.case_id is not None and not of_request(record, self._known.requests):
             self._reader.refuse("case_id", "other_request")
             return False
         if of_place_and_duct(record):
             self._reader.refuse("duct_id", "contract_of_two")
             return False
-        if self._is_taken(record):
-            return False
-        self._note(record)
         return True
-
-    def _is_taken(self, record: Contract) -> bool:
-        """Return whether what a contract lets is let already; the reader says by which."""
-        beside = self._let.get(_place(record), [])
-        for other in beside:
-            if overlapping(record, other):
-                begins, ends = other.valid_from, other.valid_to or "…"
-                self._reader.refuse(
-                    "slot", "slot_taken", number=other.number, begins=begins, ends=ends
-                )
-                return True
-        places = self._places(record)
-        if places is not None and most_on_a_day(record, beside) >= places:
-            field = "level_id" if record.duct_id is None else "duct_id"
-            self._reader.refuse(field, "places_taken", slots=places)
-            return True
-        return record.duct_id is not None and self._is_let_with_another(record, record.duct_id)
-
-    def _is_let_with_another(self, record: Contract, duct_id: str) -> bool:
-        """Return whether a duct around the duct of a contract, or within it, is let as well."""
-        sites = self._known.sites
-        for duct in sites.nested(sites.ducts[duct_id]):
-            for other in self._let.get((None, duct.id), []):
-                if other.id != record.id and together(record, other):
-                    self._reader.refuse(
-                        "duct_id", "duct_let_with_another", other=duct.code, number=other.number
-                    )
-                    return True
-        return False
-
-    def _places(self, contract: Contract) -> int | None:
-        """Return how many places there are where a contract lets one; None for a structure."""
-        sites = self._known.sites
-        if contract.duct_id is not None:
-            return sites.places_in(sites.ducts[contract.duct_id])
-        levels = sites.levels_of(contract.structure_id or "")
-        return next((one.slots for one in levels if one.id == contract.level_id), None)
 
     def owner_of(self, record: ImportRecord) -> str | None:
         """Return the organisation whose record it is; None for the department's."""
@@ -176,10 +121,6 @@ class SiteChecks:
             return self._known.sites.routes[record.route_id].owner_id
         return None
 
-    def _note(self, record: ImportRecord) -> None:
-        if isinstance(record, Contract) and (record.level_id or record.duct_id):
-            self._let.setdefault(_place(record), []).append(record)
-
     def _lies_in_itself(self, duct: Duct) -> bool:
         above, seen = duct.parent_id, 0
         while above is not None and seen < _DEEPEST:
@@ -189,7 +130,3 @@ class SiteChecks:
             above = found[0].parent_id if found and isinstance(found[0], Duct) else None
             seen += 1
         return above is not None
-
-
-def _place(contract: Contract) -> tuple[object, ...]:
-    return contract.level_id, contract.duct_id

@@ -246,6 +246,9 @@ def _refuse_slot(
 ) -> None:
     if slot is None or reader.problems:
         return
+    if level is None and duct is None:
+        reader.refuse("slot", "slot_nowhere")
+        return
     places = 0 if level is None else level.slots
     if duct is not None:
         places = known.sites.places_in(duct)

@@ -154,7 +154,7 @@ def ducts_within(register: SitesReader, duct_ids: Iterable[str]) -> list[Duct]:
 
 
 def _places_to_let(register: SitesReader, contract: Contract) -> int | None:
-    """Return how many places there are where a contract lets one; None for a whole structure.
+    """Return how many places there are where a contract lets one; None where it names no level.
 
     Raises
     ------

@@ -71,20 +71,23 @@ class Occupancy:
     ----------
     levels : tuple of LevelPlaces
         From the lowest.
-    whole : int
-        Contracts for the structure without a level.
+    unplaced : int
+        Contracts that name the structure but no level: what they take is not known.
     wind_area_m2, load_kg : Capacity or None
         None where the caller may not know.
     """
 
     levels: tuple[LevelPlaces, ...]
-    whole: int
+    unplaced: int
     wind_area_m2: Capacity | None
     load_kg: Capacity | None
 
     @property
     def free(self) -> int:
-        """Free places of all levels; a level that is let too often takes none of another's."""
+        """Free places of all levels; a level that is let too often takes none of another's.
+
+        Contracts that name no level may take some of them.
+        """
         return sum(max(0, places.free) for places in self.levels)
 
 
@@ -112,7 +115,7 @@ def occupancy(
     ordered = sorted(levels, key=lambda level: (level.height_from_m, level.id))
     return Occupancy(
         levels=tuple(LevelPlaces(level=level, let=count[level.id]) for level in ordered),
-        whole=count[None],
+        unplaced=count[None],
         wind_area_m2=_capacity(
             structure.wind_area_limit_m2, [one.wind_area_m2 for one in hanging]
         ),
@@ -153,7 +156,7 @@ def occupancy_seen(
     )
     if inside:
         return found
-    return Occupancy(levels=found.levels, whole=found.whole, wind_area_m2=None, load_kg=None)
+    return Occupancy(levels=found.levels, unplaced=found.unplaced, wind_area_m2=None, load_kg=None)
 
 
 def _capacity(limit: float | None, parts: Sequence[float | None]) -> Capacity:

@@ -16,14 +16,16 @@ from gis.register.scopes import SYSTEM
 from gis.register.sites import SitesReader
 from gis.register.structures import AttachmentLevel, Contract, Structure
 
-__all__ = ["Resting", "fits", "refuse_level_above"]
+__all__ = ["RESTED_ON", "Resting", "fits", "refuse_level_above"]
 
-_RESTED_ON: Mapping[str, tuple[str, ...]] = {
+RESTED_ON: Mapping[str, tuple[str, ...]] = {
     "structures": ("owner_id", "height_m", "building_height_m"),
     "attachment_levels": ("structure_id", "slots"),
     "routes": ("owner_id",),
     "ducts": ("route_id", "parent_id", "cables"),
 }
+"""What contracts and levels rest on, by table."""
+
 _SAID = {
     "errors.contract_not_owner": "errors.owner_lets",
     "errors.slot_unknown": "errors.more_let",
@@ -35,11 +37,11 @@ class Resting:
     """The changes of one write that something may rest on."""
 
     def __init__(self) -> None:
-        self._before: dict[str, dict[str, Row]] = {name: {} for name in _RESTED_ON}
+        self._before: dict[str, dict[str, Row]] = {name: {} for name in RESTED_ON}
 
     def note(self, table: str, old: Row | None, new: Row | None) -> None:
         """Take one change in; what a row says beside what is rested on does not matter."""
-        columns = _RESTED_ON.get(table, ())
+        columns = RESTED_ON.get(table, ())
         first = old or new or {}
         added = old is None and first.get("parent_id") is None  # what is new bears nothing yet
         if not columns or added:

@@ -245,7 +245,8 @@ class Contract:
     owner_id, tenant_id : str
         Who lets, and to whom.
     structure_id, level_id : str or None
-        The structure, and the level where it has any.
+        The structure, and the level; without one it is for the structure, but not known where:
+        others may be let there on the same days.
     duct_id : str or None
         The duct.
     slot : int or None

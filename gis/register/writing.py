@@ -72,8 +72,8 @@ class Writer(Reader):
     def _connected(self) -> AbstractContextManager[Connection]:
         return nullcontext(self._connection)
 
-    def finish(self) -> None:
-        """Check what rests on what, and write the history; `Register.write` calls it.
+    def check(self) -> None:
+        """Raise where what was written so far takes away what something rests on.
 
         Raises
         ------
@@ -81,6 +81,16 @@ class Writer(Reader):
             If a contract or a level lost what it rests on.
         """
         self._ledger.resting.refuse(self, moments.now().astimezone(VIET_NAM).date())
+
+    def finish(self) -> None:
+        """Check what rests on what, and write the history; `Register.write` calls it.
+
+        Raises
+        ------
+        ConflictError
+            As `check`.
+        """
+        self.check()
         self._ledger.finish()
 
     # adding

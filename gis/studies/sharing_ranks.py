@@ -106,6 +106,9 @@ def _places(
         yield _Said(Fit.POSSIBLE if wanted.covers else Fit.NOT, "too_low", values)
     if not site.levels:
         yield _Said(Fit.POSSIBLE, "places_unknown")
+    elif site.unplaced >= site.free_at(mounting_m):
+        values = {"count": site.unplaced, "free": site.free_at(mounting_m)}
+        yield _Said(Fit.POSSIBLE, "unplaced", values)
 
 
 def _load(wanted: SharingWanted, site: Site) -> Iterator[_Said]:

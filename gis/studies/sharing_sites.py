@@ -57,6 +57,8 @@ class Site:
     ----------
     levels : tuple of (float, float, int)
         From and to which height, and how many places are free; empty where none are recorded.
+    unplaced : int
+        Contracts for it that name no level, so that what they take is not known.
     top_m : float or None
         Height of its top above ground, building included.
     wind_left_m2, weight_left_kg : float or None
@@ -84,6 +86,7 @@ class Site:
     rent_unit: str | None
     published: tuple[Mapping[str, Any], ...]
     in_steps: bool = False
+    unplaced: int = 0
 
     def mounting_m(self, wanted_m: float) -> float | None:
         """Return the height nearest to one that is wanted at which a place is free or may be.
@@ -100,6 +103,10 @@ class Site:
         if not self.levels:
             return self.top_m
         return max((high for _, high in self._free()), default=None)
+
+    def free_at(self, height_m: float) -> int:
+        """Return how many places are free at the levels around a height."""
+        return sum(places for low, high, places in self.levels if low <= height_m <= high)
 
     def _free(self) -> list[tuple[float, float]]:
         return [(low, high) for low, high, places in self.levels if places > 0]
@@ -148,6 +155,7 @@ def sites_of(
             rent_unit=None if one.rent_unit is None else one.rent_unit.value,
             published=tuple(_published(rents, one, province_code)),
             in_steps=not exact,
+            unplaced=full.unplaced if told else 0,
         )
     return found
 

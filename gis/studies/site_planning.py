@@ -14,6 +14,7 @@ from gis.register.reading import Reader as RegisterReader
 from gis.register.scopes import SYSTEM
 from gis.register.siting import ZoneKind
 from gis.rules import RulePack, load_rule_pack
+from gis.studies.antennas_near import emitter_of
 from gis.studies.context import StudyContext
 from gis.studies.findings import finding_to_json
 from gis.studies.model import software_json, terrain_json
@@ -25,6 +26,7 @@ from gis.studies.site_coverage import compute_coverage, gather_coverage
 from gis.studies.site_scene import (
     SOURCE,
     border_of,
+    emitters_near,
     emitters_of,
     facility_facts,
     licence_facts,
@@ -107,8 +109,9 @@ def gather(
     ]
     facilities = register.aviation_facilities(SYSTEM, on=on)
     supports = supports_near(register, proposed, on, pack)
+    emitters = emitters_near(register, proposed, on, pack)
     covered = gather_coverage(asked, register, context.ground, pack)
-    known = [*supports, covered, *({"confidential": one.military} for one in runways)]
+    known = [*supports, *emitters, covered, *({"confidential": one.military} for one in runways)]
     inputs = {
         "jurisdiction": place.id,
         "province_code": place.province_code,
@@ -123,11 +126,12 @@ def gather(
         "runways": [record_to_json(one) for one in sorted(runways, key=lambda one: one.id)],
         "facilities": [record_to_json(one) for one in sorted(facilities, key=lambda one: one.id)],
         "supports": supports,
+        "emitters": emitters,
         "supports_known": supports_known(register, proposed, on).value,
         "zones": zones_around(register.planning_zones(on=on), proposed),
         "border": nearest_border(proposed),
         **covered,
-        "confidential": not proposed.public and any(one["confidential"] for one in known),
+        "confidential": not proposed.public and any(one.get("confidential") for one in known),
         "remarks": remarks_json([*source_remarks(context.ground), *_left_out(proposed)]),
     }
     return Gathered(inputs)
@@ -157,7 +161,7 @@ def compute(gathered: Gathered, context: StudyContext) -> Computed:
     findings = (
         *_aviation(site, runways, zones, inputs, pack),
         *_planning(site, zones, inputs, pack),
-        *_exposure(site, proposed, pack),
+        *_exposure(site, proposed, inputs, pack),
     )
     steps = papers(findings, pack.rules)
     summary = summarise(findings).value
@@ -258,8 +262,13 @@ def _planning(
     )
 
 
-def _exposure(site: SiteFacts, proposed: Proposed, pack: RulePack) -> tuple[Finding, ...]:
-    """Return what the antennas proposed radiate at the foot of the mast."""
+def _exposure(
+    site: SiteFacts, proposed: Proposed, inputs: Mapping[str, Any], pack: RulePack
+) -> tuple[Finding, ...]:
+    """Return what the antennas proposed radiate at the foot of masts, with those that stand near.
+
+    Records of before say nothing of those near: they are judged as they were.
+    """
     rule, emitters = pack.rules.get(EXPOSURE_BROADCAST), emitters_of(proposed)
     if rule is None or not emitters:
         return ()
@@ -279,7 +288,12 @@ def _exposure(site: SiteFacts, proposed: Proposed, pack: RulePack) -> tuple[Find
         source=SOURCE,
     )
     base = pack.rules.get(EXPOSURE_BASE_STATION)
-    return exposure.check(station, emitters, rule=rule, base_station_rule=base)
+    place = {"longitude": site.longitude, "latitude": site.latitude}
+    near = [emitter_of(row, place) for row in inputs.get("emitters", ())]
+    known = "emitters" not in inputs or Known(inputs["supports_known"]) is Known.ALL
+    return exposure.check(
+        station, [*emitters, *near], rule=rule, base_station_rule=base, all_known=known
+    )
 
 
 def _class(site: SiteFacts, pack: RulePack) -> str | None:

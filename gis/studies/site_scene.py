@@ -8,6 +8,7 @@ from datetime import date
 from typing import Any, Final
 
 import numpy as np
+from shapely import Point
 
 from data import path
 from gis.geodesy import GEOD, distance_km
@@ -17,12 +18,14 @@ from gis.register.scopes import SYSTEM, Role, Scope
 from gis.register.siting import AviationFacility, PlanningZone, Runway
 from gis.register.structures import Lifecycle, Structure, StructureKind
 from gis.rules import RulePack
+from gis.studies.antennas_near import antennas_near
 from gis.studies.sharing_sites import SUPPORTS, is_support
 from gis.studies.site_asked import Proposed
 from gis.studies.snapshots import record_from_json
+from gis.works_near import box_around
 from propagation.compliance.facts import BoundaryFacts
 from propagation.compliance.facts_exposure import ExposureEmitter
-from propagation.compliance.parameters import number
+from propagation.compliance.parameters import EXPOSURE_BROADCAST, number
 from propagation.compliance.records import Confidence, Rule
 from propagation.siting.facts import (
     FacilityFacts,
@@ -38,6 +41,7 @@ from propagation.units import dbw_from_dbm
 __all__ = [
     "SOURCE",
     "border_of",
+    "emitters_near",
     "emitters_of",
     "facility_facts",
     "licence_facts",
@@ -59,7 +63,6 @@ _SAME_SITE_M: Final = 30.0
 """How far a record of the very site proposed may lie from it: a second of arc."""
 
 _NOT_YET: Final = (Lifecycle.PLANNED, Lifecycle.APPROVED)
-_METRES_PER_DEGREE: Final = 110_570.0
 _BORDER_TABLE: Final = "tables/border_points.csv"
 _BORDER_ABOUT: Final = "tables/border.toml"
 
@@ -82,14 +85,7 @@ def supports_near(
     """
     reach_m = _reach_m(pack)
     scope = seen_around(proposed)
-    dy = reach_m / _METRES_PER_DEGREE
-    dx = dy / math.cos(math.radians(proposed.latitude))
-    box = (
-        proposed.longitude - dx,
-        proposed.latitude - dy,
-        proposed.longitude + dx,
-        proposed.latitude + dy,
-    )
+    box = box_around(Point(proposed.longitude, proposed.latitude), reach_m)
     names = {one.id: one.name for one in register.organisations()}
     rows = []
     for one in register.structures(scope, bbox=box, kinds=SUPPORTS, on=on):
@@ -321,6 +317,22 @@ def border_of(written: Mapping[str, Any]) -> BoundaryFacts:
         distance_to_boundary_m=written["distance_m"],
         position_uncertainty_m=written["position_uncertainty_m"],
         official=written["official"],
+    )
+
+
+def emitters_near(
+    register: RegisterReader, proposed: Proposed, on: date, pack: RulePack
+) -> list[dict[str, Any]]:
+    """Return the antennas that stand near, whose exposure adds to that of the antennas proposed.
+
+    Those that others keep confidential are there unless the study is public.
+    """
+    rule = pack.rules.get(EXPOSURE_BROADCAST)
+    if rule is None or not proposed.antennas:
+        return []
+    place = (proposed.longitude, proposed.latitude)
+    return antennas_near(
+        register, seen_around(proposed), place, number(rule, "near_distance_m"), on
     )
 
 

@@ -51,6 +51,7 @@ def check(
     *,
     rule: Rule,
     base_station_rule: Rule | None,
+    all_known: bool = True,
 ) -> tuple[Finding, ...]:
     """Compute the safety distance of a station and of its site, and the sum at the worst foot.
 
@@ -64,6 +65,9 @@ def check(
         `site.exposure.broadcast` (TCVN 3718-1:2005) and `site.exposure.base_station` (QCVN
         8:2022); None where the latter was not in force. A broadcasting station inside the first
         one's frequencies falls under it, everything else inside the second one's under that.
+    all_known : bool
+        Whether all antennas near that are on record were looked at; where some were left out, or
+        nothing is on record, the site is not said to keep to the limit.
 
     Returns
     -------
@@ -80,9 +84,9 @@ def check(
     if alone is None:
         return (_out_of_scope(station, rule),)
     judged = _alone(station, alone, rule)
-    if len(near) == 1:
+    if len(near) == 1 and (all_known or judged.outcome is not Outcome.COMPLIES):
         return (judged,)
-    return (judged, _site(station, near, rules))
+    return (judged, _site(station, near, rules, all_known=all_known))
 
 
 class _Antenna:
@@ -179,7 +183,11 @@ def _alone(station: StationFacts, antenna: _Antenna, rule: Rule) -> Finding:
 
 
 def _site(
-    station: StationFacts, near: Sequence[ExposureEmitter], rules: tuple[Rule, Rule | None]
+    station: StationFacts,
+    near: Sequence[ExposureEmitter],
+    rules: tuple[Rule, Rule | None],
+    *,
+    all_known: bool,
 ) -> Finding:
     """Return the sum over the frequencies of a site at its worst foot, and where the sum is 1."""
     antennas = [one for one in (_Antenna.of(emitter, rules) for emitter in near) if one]
@@ -202,11 +210,11 @@ def _site(
         _computed("exposure_share", share, station.source),
         *(of_rule(rule, "limit_v_per_m", limit) for rule, limit in _limits(antennas)),
     )
-    if unknown and kept:
+    if kept and (unknown or not all_known):
         return not_assessable(
             CHECK,
             rules[0],
-            "exposure.reason.site_unknown",
+            "exposure.reason.site_unknown" if all_known else "exposure.reason.site_partial",
             ("exposure.missing.antennas",),
             evidence=evidence,
             values=values,

@@ -4,6 +4,7 @@ import hashlib
 import json
 import re
 from collections.abc import Callable
+from dataclasses import replace
 from html import unescape
 from typing import Any
 
@@ -17,7 +18,7 @@ from api.service import Service
 from gis.cases.store import Cases, Wish
 from gis.register import engine
 from gis.register.schema import case_events
-from gis.register.scopes import PUBLIC
+from gis.register.scopes import PUBLIC, SYSTEM
 from gis.rule_files import rule_file
 
 OWNER, REQUESTER, OTHER = "mo-phong-b", "mo-phong-a", "mo-phong-c"
@@ -126,6 +127,26 @@ def test_from_request_to_contract(
     case = step(case, headers[REQUESTER], "confirmed").json()
     assert case["state"] == "contracted"
     assert case["unconfirmed"] is None
+
+
+def test_a_structure_with_a_request_is_not_merged_away(
+    client: TestClient,
+    submitted: dict[str, Any],
+    service: Service,
+    token: Callable[[str], Headers],
+) -> None:
+    one = service.register.structure(submitted["structure_id"], SYSTEM)
+    other = replace(one, id="sinh-doi", code="SD-1", owner_id="mo-phong-c")
+    with service.register.write(author="test", reason="test") as writer:
+        writer.add_structures([other])
+    sent = {"first_id": one.id, "second_id": other.id, "reason": "một cột", "kept_id": other.id}
+    refused = client.post("/duplicates", json=sent, headers=token("staff"))
+    assert (refused.status_code, refused.json()["code"]) == (
+        409,
+        "infrastructure.merge_has_requests",
+    )
+    kept = client.post("/duplicates", json=sent | {"kept_id": one.id}, headers=token("staff"))
+    assert kept.status_code == 201
 
 
 def test_from_refusal_to_decision_with_frozen_evidence(

@@ -392,6 +392,7 @@ class Forms(HTMLParser):
 EXTRA: Mapping[str, Mapping[str, str]] = {
     "/view/rules/files/{name}": {"content": "[[rule]]", "version": ""},
     "/view/rules/files/{name}/restore": {"revision": "1"},
+    "/view/duplicates/undo": {"decision_id": "x|y", "reason": "z"},
     "/view/imports/{import_id}/answers": {"answer.crs": "9210", "answer.decimal": "comma"},
 }
 """Forms that stand on their page only now and then."""

@@ -6,6 +6,7 @@ import json
 import re
 import zipfile
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +22,7 @@ from api.service import Service
 from api.settings import Settings
 from data.text import Language, text
 from gis.exchange.importing import ImportKind
+from gis.register.scopes import SYSTEM
 
 Token = Callable[[str], dict[str, str]]
 BrowserOf = Callable[[str], Any]
@@ -418,6 +420,33 @@ def test_the_department_brings_in_what_it_saw(
     kept = uploads.upload(service.home, sent["id"])
     assert kept.batch_id is not None
     assert kept.answers == {"update": "yes"}
+
+
+def test_what_changed_in_the_register_since_the_look_is_not_written_over(
+    client: TestClient, token: Token, service: Service
+) -> None:
+    operator, staff = token("operator"), token("staff")
+    own, other = structures_of(client, staff)
+    sent = send(client, operator, "a.csv", (OWN_HEAD + line(own)).encode(), "structures").json()
+    url = f"/imports/{sent['id']}"
+
+    def named(structure: Any, name: str) -> None:
+        record = service.register.structure(structure["id"], SYSTEM)
+        with service.register.write(author="lan", reason="sửa") as writer:
+            writer.update_structures([replace(record, name=name)])
+
+    seen = client.get(url, headers=staff).json()["digest"]
+    named(other, "Cột khác đã sửa")
+    assert client.get(url, headers=staff).json()["digest"] == seen, "it says the same of the file"
+    named(own, "Sở đã sửa")
+    late = client.post(f"{url}/commit", json={"digest": seen}, headers=staff)
+    assert (late.status_code, late.json()["code"]) == (409, "pages.import_changed")
+    assert service.register.structure(own["id"], SYSTEM).name == "Sở đã sửa"
+    now = client.get(url, headers=staff).json()
+    assert now["digest"] != seen
+    assert "Sở đã sửa" in json.dumps(now, ensure_ascii=False)
+    body = {"digest": now["digest"], "answers": {"update": "yes"}}
+    assert client.post(f"{url}/commit", json=body, headers=staff).status_code == 201
 
 
 def test_an_operator_sees_what_it_sent_and_nothing_else(

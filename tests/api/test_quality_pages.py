@@ -106,6 +106,36 @@ def test_a_pair_is_shown_with_its_reasons_and_decided_once(
     assert staff.post("/view/duplicates", sent | {"kept_id": one.id}).status_code == 404
 
 
+def test_a_decision_is_taken_back_where_it_is_listed(
+    browser_of: BrowserOf, service: Service, twins: tuple[Structure, Structure]
+) -> None:
+    one, other = twins
+    staff = browser_of("staff")
+    sent = {"first_id": one.id, "second_id": other.id, "reason": "đã đến xem"}
+    pair = "|".join(sorted((one.id, other.id)))
+    back = {"decision_id": pair, "reason": "nhầm cột"}
+    assert staff.post("/view/duplicates/undo", back).status_code == 404
+    for kept in (one.id, "apart"):
+        assert staff.post("/view/duplicates", sent | {"kept_id": kept}).status_code == 303
+        assert 'action="/view/duplicates/undo"' in staff.get("/view/duplicates").text
+        nothing = staff.post("/view/duplicates/undo", back | {"reason": " "})
+        assert nothing.status_code == 422
+        assert service.register.decisions()
+        assert staff.post("/view/duplicates/undo", back).status_code == 303
+        assert service.register.decisions() == []
+        assert service.register.structure(other.id, SYSTEM) == other
+        assert service.register.structure(one.id, SYSTEM) == one
+        assert "giống nhau" in words(staff.get("/view/duplicates").text)
+    assert staff.post("/view/duplicates", sent | {"kept_id": one.id}).status_code == 303
+    kept = service.register.structure(one.id, SYSTEM)
+    with service.register.write(author="lan", reason="sửa") as w:
+        w.update_structures([replace(kept, name="Tên mới")])
+    late = staff.post("/view/duplicates/undo", back)
+    assert late.status_code == 409
+    assert 'role="alert"' in late.text
+    assert [each.id for each in service.register.decisions()] == [pair]
+
+
 def test_programs_decide_pairs(
     client: TestClient, token: Token, twins: tuple[Structure, Structure]
 ) -> None:

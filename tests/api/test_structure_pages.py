@@ -89,6 +89,11 @@ def test_the_list_is_filtered_and_paged(client: TestClient, service: Service) ->
     assert "No such structure" in none.text
     client.cookies.clear()
     assert client.get("/view/structures?on=1900-01-01x", headers=html).status_code == 422
+    for name, wrong, one in (("kind", "mast", "antenna_mast"), ("state", "gone", "retired")):
+        refused = client.get(f"/view/structures?{name}={wrong}", headers=html)
+        assert refused.status_code == 422
+        assert f"“{wrong}” không phải một trong" in unescape(refused.text)
+        assert one in refused.text
     past = client.get("/view/structures?known_on=2000-01-01", headers=html)
     assert "Không có công trình nào như vậy" in past.text
 

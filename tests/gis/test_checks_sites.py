@@ -3,6 +3,7 @@
 import subprocess
 import sys
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -119,6 +120,7 @@ def test_a_stations_own_antenna_is_no_second_carrier_and_synthetic_stays_synthet
         )
         for number, frequency in enumerate((100.0, 98.0, 102.0))
     ]  # fmt: skip
+    antennas.append(replace(antennas[2], id="gone", valid_to=date(2020, 1, 1)))
     owner = Organisation(id="o", name="O", kind=OrganisationKind.OPERATOR, provenance=made_up)
     with context.register.write(author="test", reason="mast") as writer:
         writer.add_organisations([owner])

@@ -53,6 +53,8 @@ def is_refused_whole(register: Register, file: Path) -> None:
         "thuoc danh muc bi mat nha nuoc", "chứa bí mật nhà nước", "BÍ MẬT  NHÀ NƯỚC",
         "Không chia sẻ vì là bí mật nhà nước", "Thuộc bí mật nhà nước: có",
         "không thuộc mạng A, là bí mật nhà nước",
+        "thuộc loại MẬT", "Cột thuộc diện mật", "trạm này xếp độ Mật", "hồ sơ thuộc mức mật số 2",
+        "Tèi mËt", "Ghi chó: mËt", "MËt", "Toái maät", "MAÄT", "Tuyeät maät",
     ],
 )  # fmt: skip
 def test_a_mark_is_seen_however_it_is_written(text: str) -> None:
@@ -68,7 +70,8 @@ def test_a_mark_is_seen_however_it_is_written(text: str) -> None:
         "Mật: có", "không mật", "mật ong", "Mật khẩu", "Mật Sơn", "a", "b", "c", "bà Mật",
         "mật độ số 2", "Mật độ: 2", "bà Mật số 2", "Trạm bà Mật 2", "công văn mật mã",
         "công văn về mật độ", "buổi tối mậtđộ", "Mật Sơn số 2", "két mật số 2", "bảo mật số 2",
-        "Mật 2 lít",
+        "Mật 2 lít", "không thuộc diện mật", "chưa xếp loại mật", "Không thuộc loại mật",
+        "thuộc loại mật độ cao", "Nhµ m¸y mËt ong", "maät ñoä",
         "không thuộc danh mục bí mật nhà nước", "Không phải là bí mật nhà nước",
         "Thuộc bí mật nhà nước: không", "theo Luật Bảo vệ bí mật nhà nước", "bí mật kinh doanh",
     ],

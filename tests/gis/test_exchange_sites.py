@@ -205,6 +205,7 @@ def put(kind: str, **changes: str) -> tuple[str, ...]:
         ("cables", put("cables", c3="Cáp 2", c4="120"), "wider_than_duct", 4),
         ("contracts", put("contracts", c0="02", c7="2"), "slot_taken", 7),
         ("contracts", put("contracts", c0="02", c7="4"), "slot_unknown", 7),
+        ("contracts", put("contracts", c0="02", c4="", c7="1"), "slot_nowhere", 7),
         ("contracts", put("contracts", c0="02", c11="31/12/2025"), "span", 11),
         ("contracts", put("contracts", c0="02", c4="10-20"), "level_unknown", 4),
         ("contracts", put("contracts", c0="02", c3="", c4=""), "contract_of_nothing", 3),
@@ -507,3 +508,109 @@ def test_an_operator_does_not_verify_its_own_records(office: Register, write_tab
     marks = write_table("z.csv", (*header[:-1], "Nhãn"), (*rows[0][:-1], "[V1] biên bản"))
     (problem,) = judge(marks, kind="structures", register=office, only_owner="sao").problems
     assert (problem.field, problem.key) == ("Nhãn", "exchange.problem.not_yours_to_verify")
+
+
+CHANGING = ("Mã hồ sơ", *HEADERS["contracts"])
+
+
+def edited(register: Register, number: str, **changes: str) -> tuple[str, ...]:
+    """Return the row of a contract that stands, with its identifier and some cells changed."""
+    (one,) = (each for each in register.contracts(SYSTEM) if each.number == number)
+    cells = put("contracts", c0=number, c7="" if one.slot is None else str(one.slot))
+    return (one.id, *(changes.get(f"c{i}", cell) for i, cell in enumerate(cells)))
+
+
+def test_contracts_of_a_file_are_judged_by_what_it_leaves(
+    filled: Register, write_table: Write
+) -> None:
+    """Two change places, one ends where the next begins; a wish that fails gives nothing up."""
+    taken(filled, write_table, "contracts", put("contracts", c0="02/HĐ", c7="3"))
+
+    def changed(*rows: Sequence[str]) -> ImportReport:
+        return brought(filled, write_table("s.csv", CHANGING, *rows), "contracts")
+
+    def slots() -> dict[str, tuple[int | None, date]]:
+        return {one.number: (one.slot, one.valid_from) for one in filled.contracts(SYSTEM)}
+
+    swap = changed(edited(filled, "01/HĐ", c7="3"), edited(filled, "02/HĐ", c7="2"))
+    assert swap.problems == []
+    commit(swap, filled, author="lan")
+    assert {name: slot for name, (slot, _) in slots().items()} == {"01/HĐ": 3, "02/HĐ": 2}
+
+    new = ("", *put("contracts", c0="03/HĐ", c7="3", c10="01/07/2026", c11=""))
+    for rows in (
+        [edited(filled, "01/HĐ", c7="3", c11="30/06/2026"), new],
+        [new, edited(filled, "01/HĐ", c7="3", c11="30/06/2026")],
+    ):
+        follow = changed(*rows)
+        assert follow.problems == [], "one ends, the next begins"
+    commit(follow, filled, author="lan")
+    assert slots()["03/HĐ"] == (3, date(2026, 7, 1))
+
+    refused = changed(
+        ("", *put("contracts", c0="04/HĐ", c7="2")),  # free only if the next row moved
+        edited(filled, "02/HĐ", c7="3"),  # let to 01 and 03
+        ("", *put("contracts", c0="05/HĐ", c7="1")),
+    )
+    assert [(p.row, p.key.rpartition(".")[2]) for p in refused.problems] == [
+        (2, "slot_taken"),
+        (3, "slot_taken"),
+    ]
+    commit(refused, filled, author="lan")
+    assert sorted(slots()) == ["01/HĐ", "02/HĐ", "03/HĐ", "05/HĐ"]
+
+
+def test_a_contract_that_only_changes_its_rent_takes_no_second_place(
+    filled: Register, write_table: Write
+) -> None:
+    rows = [
+        edited(filled, "01/HĐ", c8="8.000.000"),
+        *(("", *put("contracts", c0=number, c7="")) for number in ("02/HĐ", "03/HĐ")),
+    ]
+    report = brought(filled, write_table("s.csv", CHANGING, *rows), "contracts")
+    assert report.problems == []
+    commit(report, filled, author="lan")
+    assert len(filled.contracts(SYSTEM)) == 3
+
+
+IN_DUCT = {"c0": "D1", "c3": "", "c4": "", "c5": "T1", "c6": "1", "c7": "2"}
+MASTS = ("Mã hồ sơ", "Mã trạm", "Loại", "Chủ sở hữu", "Kinh độ (WGS 84)", "Vĩ độ", "Chiều cao (m)")
+
+
+def _mast(own: str, code: str, longitude: str, height: str) -> tuple[str, ...]:
+    return own, code, "Cột ăng ten", "Sao Mai", longitude, "10.65", height
+
+
+@pytest.mark.parametrize(
+    ("kind", "header", "bad", "good", "field", "key"),
+    [
+        ("levels", None, put("levels", c3="1", c4="0"), put("levels", c1="20", c2="22"),
+         "Số vị trí", "more_let"),
+        ("structures", MASTS, _mast("sao-C1", "C1", "106.40", "20"), _mast("", "N", "106.45", "9"),
+         "Chiều cao (m)", "level_above_structure"),
+        ("ducts", None, put("ducts", c4="1"), put("ducts", c1="9"), "Số cáp", "more_let"),
+        ("ducts", None, put("ducts", c1="1.1", c2="1"), put("ducts", c1="9"), "Ống chứa",
+         "more_let"),
+    ],
+)  # fmt: skip
+def test_a_row_that_takes_away_what_is_let_loses_no_other(
+    filled: Register,
+    write_table: Write,
+    *,
+    kind: str,
+    header: tuple[str, ...] | None,
+    bad: tuple[str, ...],
+    good: tuple[str, ...],
+    field: str,
+    key: str,
+) -> None:
+    taken(filled, write_table, "contracts", put("contracts", **IN_DUCT))
+    version, revision = filled.version(), filled.revision()
+    file = write_table("x.csv", header or HEADERS[kind], bad, good)
+    report = brought(filled, file, kind, answers=ImportAnswers(update=True))
+    assert [(p.row, p.field, p.key) for p in report.problems] == [(2, field, f"errors.{key}")]
+    assert [row.row for row in report.accepted] == [3]
+    for language in ("vi", "en"):
+        assert report.problems[0].reason(language) != report.problems[0].expected(language)
+    assert (filled.version(), filled.revision()) == (version, revision), "tried, not kept"
+    commit(report, filled, author="lan")

@@ -65,7 +65,7 @@ def test_places_of_a_day() -> None:
         ("mức", 2, 1),
         ("trên", 0, 4),
     ]
-    assert (found.free, found.whole) == (5, 1)
+    assert (found.free, found.unplaced) == (5, 1)
     assert found.wind_area_m2 is not None
     assert found.load_kg is not None
     assert (found.wind_area_m2.used, found.wind_area_m2.left, found.wind_area_m2.unknown) == (

@@ -1,6 +1,6 @@
 """The planning report of five made sites says exactly what it should, with clauses."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import date
 from typing import Any
@@ -12,7 +12,7 @@ from gis.errors import FormatError, NotFoundError
 from gis.home import Home
 from gis.register.scopes import SYSTEM
 from gis.register.store import Register
-from gis.register.structures import Lifecycle, StructureKind
+from gis.register.structures import Installation, Lifecycle, Structure, StructureKind
 from gis.rules import load_rule_pack
 from gis.studies import Study, StudyContext, rerun, run
 from gis.studies.findings import finding_from_json, said
@@ -25,7 +25,7 @@ from gis.terrain.ground import Ground
 from gis.terrain.source import FlatTerrain
 from propagation.compliance.records import Confidence
 from propagation.siting.facts import MastKind
-from tests.gis.site_scene import BORDER, MAST, at, fill, request
+from tests.gis.site_scene import BORDER, KNOWN, MAST, at, fill, request
 
 
 @pytest.fixture(scope="module")
@@ -307,6 +307,90 @@ def test_what_others_keep_confidential_stays_out_of_a_public_study(
     own = run("site_planning", request("mast", public=True, organisation_id="sao"), context)
     assert [row["id"] for row in own.inputs["supports"]] == ["m"]
     assert not own.inputs["confidential"], "the operator may read what was made for it"
+
+
+@pytest.fixture
+def neighbour(context: StudyContext) -> Iterator[Callable[..., None]]:
+    """Put a mast 30 m east of the clean site, with what hangs on it, and take it back after."""
+    longitude, latitude = at((106.20, 11.42), 90.0, 30.0)
+    mast = Structure(
+        id="bên", code="M2", name="Cột bên", kind=StructureKind.ANTENNA_MAST, owner_id="sao",
+        longitude=longitude, latitude=latitude, height_m=30.0, shareable=False, provenance=KNOWN,
+    )  # fmt: skip
+
+    def put(*hung: Installation, **changes: object) -> None:
+        with context.register.write(author="test", reason="test") as writer:
+            writer.add_structures([replace(mast, **changes)])
+            writer.add_installations(hung)
+
+    yield put
+    with context.register.write(author="test", reason="test") as writer:
+        writer.undo_write(context.register.revision())
+
+
+HUNG = Installation(
+    id="tb", structure_id="bên", organisation_id="sao", technology="LTE", frequency_mhz=2100.0,
+    eirp_dbm=67.0, height_above_ground_m=20.0, provenance=KNOWN,
+)  # fmt: skip
+
+
+def _exposure(study: Study) -> dict[str, Any]:
+    found = [one for one in study.results["findings"] if one["check"] == "exposure"]
+    return {one["reason"].rpartition(".")[2]: one for one in found}
+
+
+def test_exposure_is_summed_with_the_antennas_that_stand_near(
+    context: StudyContext, neighbour: Callable[..., None]
+) -> None:
+    """Of 1 kW at 40 m and 5.012 kW at 20 m, 30 m away: 2.56 x 29.979 P / (27.5 d)^2 each."""
+    gone = replace(HUNG, id="cũ", eirp_dbm=80.0, valid_to=date(2025, 1, 1))
+    neighbour(HUNG, gone)
+    study = run("site_planning", request("clean"), context)
+    found = _exposure(study)
+    assert list(found) == ["alone_kept", "site_exceeded"]
+    site = found["site_exceeded"]
+    assert site["outcome"] == "needs_verification"
+    values = site["values"]
+    assert (values["antennas"], values["unknown"], values["foot"]) == (2, 0, "Cột bên, LTE")
+    assert values["share"] == pytest.approx(508.6 / 18**2 + 101.48 / (38**2 + 30**2), abs=2e-3)
+    assert values["own_share"] == pytest.approx(101.48 / 38**2 + 508.6 / (18**2 + 30**2), abs=2e-3)
+    assert rerun(study, context).identical
+
+
+@pytest.mark.parametrize(
+    ("hung", "changes", "reason"),
+    [
+        ((), {}, "site_unknown"),  # a mast of which no antenna is on record
+        ((replace(HUNG, eirp_dbm=None),), {}, "site_unknown"),
+        ((), {"kind": StructureKind.CABLE_POLE}, None),
+        ((HUNG,), {"state": Lifecycle.RETIRED}, None),
+        ((HUNG,), {"state": Lifecycle.PLANNED}, None),
+        ((replace(HUNG, eirp_dbm=50.0),), {}, "site_kept"),
+    ],
+)
+def test_what_is_not_known_of_the_antennas_near_is_said(
+    context: StudyContext, neighbour: Callable[..., None], hung: tuple[Installation, ...],
+    changes: dict[str, object], reason: str | None,
+) -> None:  # fmt: skip
+    neighbour(*hung, **changes)
+    found = _exposure(run("site_planning", request("clean"), context))
+    assert list(found) == ["alone_kept", *([] if reason is None else [reason])]
+
+
+def test_confidential_antennas_near_stay_out_of_a_public_study(
+    context: StudyContext, neighbour: Callable[..., None]
+) -> None:
+    neighbour(replace(HUNG, confidential=True))
+    inside = run("site_planning", request("clean"), context)
+    assert inside.inputs["confidential"]
+    assert "site_exceeded" in _exposure(inside)
+    public = run("site_planning", request("clean", public=True), context)
+    assert not public.inputs["confidential"]
+    assert b"LTE" not in canonical(public.results)
+    site = _exposure(public)["site_partial"]
+    assert (site["outcome"], site["values"]["antennas"]) == ("not_assessable", 1)
+    own = run("site_planning", request("clean", public=True, organisation_id="sao"), context)
+    assert "site_exceeded" in _exposure(own)
 
 
 def test_what_stands_near_is_what_the_search_for_supports_finds(register: Register) -> None:

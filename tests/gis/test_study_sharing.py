@@ -142,6 +142,20 @@ def test_found_by_distance_and_ranked_with_reasons(search) -> None:
     assert (study.results["conclusion"], study.results["conclusion_count"]) == ("fits", 1)
 
 
+def test_a_contract_that_names_no_level_leaves_open_what_it_takes(search) -> None:
+    """It may be for the one place that is free; of two places one is free all the same."""
+    one, two = level("một", 25, 33, 1), level("hai", 25, 33, 2)
+    unplaced = [replace(let(each, 1), level_id=None, slot=None) for each in (one, two)]
+    study = search(
+        [mast("một", 1.0), mast("hai", 2.0)], levels=(one, two), contracts=tuple(unplaced)
+    )
+    found = rows(study)
+    assert (found["một"]["fit"], found["hai"]["fit"]) == ("possible", "fits")
+    (said,) = (each for each in found["một"]["reasons"] if each["key"] == "unplaced")
+    assert said["values"] == {"count": 1, "free": 1}
+    assert "unplaced" not in reasons(found["hai"])
+
+
 @pytest.mark.parametrize(
     ("wanted_m", "mounting_m"), [(30.0, 30.0), (12.0, 18.0), (60.0, 42.0), (34.0, 33.0)]
 )

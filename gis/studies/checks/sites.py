@@ -1,18 +1,25 @@
 """Shared and near sites: intermodulation products, and exposure summed over the antennas."""
 
-import math
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Final
 
-from gis.geodesy import azimuth_deg, distance_km
-from gis.radiated import erp_all_dbw
+from shapely import Point
+
 from gis.register.records import BroadcastStation, Service
 from gis.register.scopes import SYSTEM
 from gis.register.structures import Structure
 from gis.rules import station_facts
+from gis.studies.antennas_near import (
+    apart_m,
+    emitter_of,
+    installation_row,
+    is_of_station,
+    station_row,
+)
 from gis.studies.checks import protected
 from gis.studies.checks.scene import Asked, Scene
+from gis.works_near import box_around
 from propagation.compliance import exposure, intermodulation
 from propagation.compliance.facts_exposure import ExposureEmitter
 from propagation.compliance.facts_intermodulation import (
@@ -28,7 +35,6 @@ from propagation.compliance.parameters import (
     number,
 )
 from propagation.compliance.records import Confidence, Finding, Rule
-from propagation.units import dbw_from_dbm, eirp_db_from_erp_db, erp_db_from_eirp_db
 
 __all__ = ["CHECKS", "NAME", "RULES", "bandwidth_khz", "findings", "gather", "with_station"]
 
@@ -46,9 +52,7 @@ _INSTALLATION_KHZ: Final = 5000.0
 
 _NECESSARY: Final = re.compile(r"(?=.{4})(\d{0,3})([HKMG])(\d{0,3})")
 _KHZ: Final = {"H": 1e-3, "K": 1.0, "M": 1e3, "G": 1e6}
-_SAME_MHZ: Final = 0.001
 _KINDS: Final = ("stations", "installations")
-_METRES_PER_DEGREE: Final = 110_570.0
 
 
 def bandwidth_khz(emission: str | None, service: Service) -> float:
@@ -92,20 +96,9 @@ def with_station(gathered: Mapping[str, Any], station: BroadcastStation) -> dict
 
 
 def _station(station: BroadcastStation) -> dict[str, Any]:
-    erp = erp_all_dbw(station)
     return {
-        "id": station.id,
-        "name": station.name,
-        "frequency_mhz": station.frequency_mhz,
+        **station_row(station),
         "bandwidth_khz": bandwidth_khz(station.emission, station.service),
-        "longitude": station.longitude,
-        "latitude": station.latitude,
-        "erp_dbw": erp,
-        "eirp_dbw": None if erp is None else round(float(eirp_db_from_erp_db(erp)), 4),
-        "height_above_ground_m": station.height_above_ground_m,
-        "broadcasting": True,
-        "source": station.provenance.source,
-        "confidence": station.provenance.confidence.value,
     }
 
 
@@ -115,52 +108,19 @@ def _installations(
     """Return the antennas of structures near the stations judged, by their identifiers."""
     structures: dict[str, Structure] = {}
     for station in asked.judged:
-        dy = near_m / _METRES_PER_DEGREE
-        dx = dy / math.cos(math.radians(station.latitude))
-        box = (
-            station.longitude - dx,
-            station.latitude - dy,
-            station.longitude + dx,
-            station.latitude + dy,
-        )
+        box = box_around(Point(station.longitude, station.latitude), near_m)
         for one in asked.register.structures(SYSTEM, bbox=box, on=asked.on):
             structures[one.id] = one
     rows = []
     for structure in structures.values():
-        for item in asked.register.installations(SYSTEM, structure_id=structure.id):
-            eirp = None if item.eirp_dbm is None else float(dbw_from_dbm(item.eirp_dbm))
-            erp = None if eirp is None else round(float(erp_db_from_eirp_db(eirp)), 4)
-            row = {
-                "id": item.id,
-                "name": item.technology,
-                "frequency_mhz": item.frequency_mhz,
-                "bandwidth_khz": _INSTALLATION_KHZ,
-                "longitude": structure.longitude,
-                "latitude": structure.latitude,
-                "erp_dbw": erp,
-                "eirp_dbw": None if eirp is None else round(eirp, 4),
-                "height_above_ground_m": item.height_above_ground_m,
-                "broadcasting": False,
-                "confidential": structure.confidential or item.confidential,
-                "source": item.provenance.source,
-                "confidence": item.provenance.confidence.value,
-            }
-            if not (asked.public and row["confidential"]) and not _broadcast(
+        hung = asked.register.installations(SYSTEM, structure_id=structure.id, on=asked.on)
+        for item in hung:
+            row = {**installation_row(item, structure), "bandwidth_khz": _INSTALLATION_KHZ}
+            if not (asked.public and row["confidential"]) and not is_of_station(
                 row, stations, near_m
             ):
                 rows.append(row)
     return sorted(rows, key=lambda row: str(row["id"]))
-
-
-def _broadcast(
-    row: Mapping[str, Any], stations: Sequence[Mapping[str, Any]], near_m: float
-) -> bool:
-    """Return whether an antenna is that of a broadcasting station, which stands there already."""
-    at = row["frequency_mhz"]
-    return at is not None and any(
-        abs(at - one["frequency_mhz"]) < _SAME_MHZ and _apart_m(row, one) <= near_m
-        for one in stations
-    )
 
 
 def findings(scene: Scene, station: BroadcastStation) -> Iterable[Finding]:
@@ -186,12 +146,11 @@ def findings(scene: Scene, station: BroadcastStation) -> Iterable[Finding]:
 
 
 def _away_m(station: BroadcastStation, row: Mapping[str, Any]) -> float:
-    return _apart_m({"longitude": station.longitude, "latitude": station.latitude}, row)
+    return apart_m(_place(station), row)
 
 
-def _apart_m(one: Mapping[str, Any], other: Mapping[str, Any]) -> float:
-    at = (one["longitude"], one["latitude"], other["longitude"], other["latitude"])
-    return round(1e3 * float(distance_km(*at)), 3)
+def _place(station: BroadcastStation) -> dict[str, float]:
+    return {"longitude": station.longitude, "latitude": station.latitude}
 
 
 def _site(
@@ -265,31 +224,5 @@ def _emitters(
     station: BroadcastStation, gathered: Mapping[str, Any], away: Mapping[str, float], scene: Scene
 ) -> list[ExposureEmitter]:
     near_m = number(scene.pack.rule(EXPOSURE_BROADCAST), "near_distance_m")
-    return [
-        ExposureEmitter(
-            id=row["id"],
-            name=row["name"],
-            frequency_mhz=row["frequency_mhz"],
-            eirp_dbw=row["eirp_dbw"],
-            height_above_ground_m=row["height_above_ground_m"],
-            longitude=row["longitude"],
-            latitude=row["latitude"],
-            **_offset_m(station, row, away[row["id"]]),
-            broadcasting=row["broadcasting"],
-            source=row["source"],
-        )
-        for row in (*gathered["stations"], *gathered["installations"])
-        if away[row["id"]] <= near_m
-    ]
-
-
-def _offset_m(
-    station: BroadcastStation, row: Mapping[str, Any], distance_m: float
-) -> dict[str, float]:
-    """Return how far east and north of a station an antenna stands."""
-    at = (station.longitude, station.latitude, row["longitude"], row["latitude"])
-    towards = math.radians(float(azimuth_deg(*at)))
-    return {
-        "east_m": round(distance_m * math.sin(towards), 3),
-        "north_m": round(distance_m * math.cos(towards), 3),
-    }
+    rows = (*gathered["stations"], *gathered["installations"])
+    return [emitter_of(row, _place(station)) for row in rows if away[row["id"]] <= near_m]
