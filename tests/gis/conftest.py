@@ -41,6 +41,7 @@ from propagation.compliance.records import Confidence
 from propagation.hata.okumura import Environment
 from propagation.itm.records import RadioClimate
 from propagation.itu.p1546_curves import CURVE_DISTANCES_KM, CurveFamily, CurveSet
+from tests.prepared import empty_register
 
 PROVENANCE = Provenance(confidence=Confidence.VERIFIED, source="test")
 
@@ -138,7 +139,7 @@ def make_boundary() -> Callable[..., Boundary]:
 @pytest.fixture
 def register(tmp_path: Path) -> Iterator[Register]:
     """Yield an empty register in a home of its own."""
-    with Register.open(tmp_path / "home" / "register.gpkg", create=True) as opened:
+    with empty_register(tmp_path / "home" / "register.gpkg") as opened:
         yield opened
 
 
