@@ -13,9 +13,13 @@ from tempfile import TemporaryDirectory
 
 from gis.administration import load_administration
 from gis.demo import load_demonstration
+from gis.register.records import Organisation, OrganisationKind, Provenance
 from gis.register.store import Register
+from propagation.compliance.records import Confidence
 
 __all__ = ["demo_register", "empty_register", "office_register"]
+
+KNOWN = Provenance(confidence=Confidence.VERIFIED, source="test")
 
 
 def empty_register(path: Path) -> AbstractContextManager[Register]:
@@ -24,7 +28,7 @@ def empty_register(path: Path) -> AbstractContextManager[Register]:
 
 
 def office_register(path: Path) -> AbstractContextManager[Register]:
-    """Open a register with the packaged administrative units."""
+    """Open a register with the packaged administrative units and two organisations."""
     return _copied(path, _office)
 
 
@@ -58,6 +62,12 @@ def _nothing(register: Register) -> None:
 def _office(register: Register) -> None:
     with register.write(author="test", reason="office") as writer:
         assert load_administration(writer) == (413, 13)
+        writer.add_organisations(
+            [
+                Organisation(id=name, name=title, kind=OrganisationKind.OPERATOR, provenance=KNOWN)
+                for name, title in (("hoa", "Viễn thông Hoà Bình"), ("sao", "Sao Mai"))
+            ]
+        )
 
 
 def _demonstration(register: Register) -> None:
