@@ -8,8 +8,6 @@ from playwright.sync_api import expect
 
 from api.roles import ROUTES, Role
 
-pytestmark = pytest.mark.xdist_group("browser")
-
 _PAGES = ("/", "/map", "/login", "/docs")
 _WHO = ("anonymous", "viewer", "operator", "staff", "administrator")
 
