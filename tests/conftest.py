@@ -30,8 +30,31 @@ keep_kernels(Path(__file__).parents[1])
 hypothesis.settings.register_profile("ours", deadline=None, derandomize=True)
 hypothesis.settings.load_profile("ours")  # the same examples each time, and no clock
 
-LONGEST: tuple[str, ...] = ()
-"""Folders and files that take longest, the longest first."""
+LONGEST = (
+    "tests/api/test_applications.py",
+    "tests/browser/",
+    "tests/test_bundle.py",
+    "tests/api/test_cli_commands.py",
+    "tests/api/test_server_process.py",
+    "tests/api/test_hostile_values.py",
+    "tests/gis/test_study_remedies.py",
+    "tests/benchmarks/",
+    "tests/api/test_imports.py",
+    "tests/gis/test_area_raster.py",
+    "tests/gis/test_register_kill.py",
+    "tests/test_story.py",
+    "tests/gis/test_jobs_processes.py",
+    "tests/test_check_same_bytes.py",
+    "tests/gis/test_study_network.py",
+    "tests/gis/test_exchange_hostile.py",
+    "tests/propagation/area/test_radial.py",
+    "tests/gis/test_register_history.py",
+    "tests/api/test_works.py",
+)
+"""Folders and files that take longest, the longest first.
+
+The first of all compiles the kernels that the others then find.
+"""
 
 _IN_CI = os.environ.get("CI", "").lower() in {"1", "true"}
 

@@ -47,7 +47,7 @@ class Server:
         return self.url + new_link(accounts, account.id)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     """Serve the demonstration register as `phusong serve` does."""
     home = tmp_path_factory.mktemp("home")
@@ -74,7 +74,7 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
         assert process.returncode == 0, "the server stops cleanly"
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="package")
 def chromium(tool: Callable[[str], str]) -> Iterator[Browser]:
     """Start Chromium; its shared memory lies on disk, as /dev/shm may be small."""
     options = ["--no-sandbox", "--disable-dev-shm-usage"]
