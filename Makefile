@@ -6,6 +6,7 @@ BIN := $(VENV)/bin
 PORT ?= 8000
 PHUSONG_HOME ?= $(CURDIR)/.phusong
 export PHUSONG_HOME PORT
+unexport PYTHONDONTWRITEBYTECODE
 
 .PHONY: setup dev run test lint bundle clean
 
@@ -32,7 +33,7 @@ run: setup
 	@exec $(BIN)/phusong serve --demo --port $(PORT)
 
 test: dev
-	@$(BIN)/python -m pytest --numprocesses 2 --dist loadgroup $(ARGS)
+	@$(BIN)/python -m pytest --numprocesses 2 $(ARGS)
 
 lint: dev
 	@$(BIN)/ruff format --check .

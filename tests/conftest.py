@@ -1,14 +1,21 @@
-"""Fixtures that every test may use, and the last line of every run: what was skipped and why."""
+"""Fixtures that every test may use, the order of a run, and its last line: what was skipped.
+
+A register is asked of `tests.prepared`, which copies one made before, and not made anew. A file's
+tests run in one process, so what several of them need may be prepared once in the file
+(`scope="module"`); a file that takes much longer than others stands in `LONGEST`.
+"""
 
 import os
 import shutil
 from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import hypothesis
 import numpy as np
 import pytest
+from xdist.scheduler import LoadFileScheduling
 
 from api.environment import keep_kernels
 from propagation.itu.p1546_curves import (
@@ -22,6 +29,32 @@ from propagation.itu.p1546_curves import (
 keep_kernels(Path(__file__).parents[1])
 hypothesis.settings.register_profile("ours", deadline=None, derandomize=True)
 hypothesis.settings.load_profile("ours")  # the same examples each time, and no clock
+
+LONGEST = (
+    "tests/api/test_applications.py",
+    "tests/browser/",
+    "tests/test_bundle.py",
+    "tests/api/test_cli_commands.py",
+    "tests/api/test_server_process.py",
+    "tests/api/test_hostile_values.py",
+    "tests/gis/test_study_remedies.py",
+    "tests/benchmarks/",
+    "tests/api/test_imports.py",
+    "tests/gis/test_area_raster.py",
+    "tests/gis/test_register_kill.py",
+    "tests/test_story.py",
+    "tests/gis/test_jobs_processes.py",
+    "tests/test_check_same_bytes.py",
+    "tests/gis/test_study_network.py",
+    "tests/gis/test_exchange_hostile.py",
+    "tests/propagation/area/test_radial.py",
+    "tests/gis/test_register_history.py",
+    "tests/api/test_works.py",
+)
+"""Folders and files that take longest, the longest first.
+
+The first of all compiles the kernels that the others then find.
+"""
 
 _IN_CI = os.environ.get("CI", "").lower() in {"1", "true"}
 
@@ -69,6 +102,32 @@ def synthetic_curves() -> CurveSet:
                 lost = steepness * np.log1p(d / (2 + j + h / 30)) + 20 / h
                 values[family, k, j] = 106.9 - 20 * np.log10(d) + enhanced - lost
     return CurveSet(np.round(values, 4), "synthetic, for tests", synthetic=True)
+
+
+def _turn(nodeid: str) -> int:
+    return next((n for n, name in enumerate(LONGEST) if nodeid.startswith(name)), len(LONGEST))
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Begin with what takes longest, so that at the end no process waits for another."""
+    items.sort(key=lambda item: _turn(item.nodeid))
+
+
+class _ByFile(LoadFileScheduling):
+    """Gives each process whole files, in order, and all tests with the browser to one of them."""
+
+    def __init__(self, config: pytest.Config, log: Any) -> None:
+        config.option.loadscopereorder = False
+        super().__init__(config, log)
+
+    def _split_scope(self, nodeid: str) -> str:
+        file = nodeid.partition("::")[0]
+        return "browser" if file.startswith("tests/browser/") else file
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> _ByFile:
+    """Hand the tests out as `_ByFile` does, whatever `--dist` says."""
+    return _ByFile(config, log)
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:

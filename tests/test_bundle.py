@@ -7,8 +7,6 @@ import tarfile
 from collections.abc import Callable
 from pathlib import Path
 
-import pytest
-
 ROOT = Path(__file__).parents[1]
 
 INSIDE = r"""
@@ -56,7 +54,6 @@ print("served", len(stations["features"]))
 """
 
 
-@pytest.mark.xdist_group("bundle")
 def test_bundle_installs_and_serves_without_routes(
     tmp_path: Path, tool: Callable[[str], str]
 ) -> None:

@@ -101,30 +101,11 @@ def test_a_second_demo_changes_nothing(home: Path) -> None:
 
 
 @pytest.mark.parametrize("lang", ["vi", "en"])
-@pytest.mark.parametrize(
-    "command",
-    [
-        "init",
-        "demo",
-        "user add",
-        "user list",
-        "user link",
-        "import",
-        "boundaries import",
-        "path",
-        "coverage",
-        "interference",
-        "check",
-        "rerun",
-        "validate",
-        "export",
-        "serve",
-    ],
-)
-def test_each_command_helps_with_an_example(tmp_path: Path, command: str, lang: str) -> None:
-    done = phusong(tmp_path, *command.split(), "--help", lang=lang)
+def test_a_command_helps_in_the_language_of_the_environment(tmp_path: Path, lang: str) -> None:
+    """That each command does is asked in one process, with the other tests of the commands."""
+    done = phusong(tmp_path, "user", "add", "--help", lang=lang)
     assert done.returncode == 0, done.stderr
-    assert f"phusong {command}" in done.stdout.split("Ví dụ:" if lang == "vi" else "Example:")[1]
+    assert "phusong user add" in done.stdout.split("Ví dụ:" if lang == "vi" else "Example:")[1]
     assert "--json" in done.stdout
 
 

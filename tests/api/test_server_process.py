@@ -25,12 +25,12 @@ import pytest
 
 from api import uploads
 from api.identity import new_token
-from gis.demo import load_demonstration
 from gis.home import Home
 from gis.jobs.queue import JobState, Queue
 from gis.register.accounts import Accounts
 from gis.register.scopes import SYSTEM
 from gis.register.store import Register
+from tests.prepared import demo_register
 
 KILLS = 20
 ROWS = 3
@@ -46,6 +46,7 @@ for line in sys.stdin:
     asked = json.loads(line)
     pid = os.fork()
     if pid == 0:
+        os.environ.update(asked["environment"])
         log = os.open(asked["log"], os.O_WRONLY | os.O_CREAT | os.O_TRUNC)
         os.dup2(log, 1)
         os.dup2(log, 2)
@@ -73,10 +74,15 @@ class Launcher:
         self.process.stdin.flush()
         return self.process.stdout.readline()
 
-    def start(self, *arguments: str) -> None:
-        """Start a command; what it says goes into the log."""
+    def start(self, home: Path, *arguments: str, workers: int = 0, terrain: str = "") -> int:
+        """Start a command in a home and return its process; what it says goes into the log."""
         self.log.write_text("", encoding="utf-8")
-        assert self._say(json.dumps({"arguments": arguments, "log": str(self.log)})).strip()
+        asked = {
+            "arguments": arguments,
+            "log": str(self.log),
+            "environment": {**ours(home, workers), "PHUSONG_TERRAIN": terrain},
+        }
+        return int(self._say(json.dumps(asked)))
 
     def end(self, how: str) -> int:
         """Let the command end (`wait`) or `kill` it with SIGKILL; return its exit status."""
@@ -90,18 +96,29 @@ class Launcher:
             time.sleep(0.01)
         return found[0]
 
+    @contextmanager
+    def serving(self, home: Path, *options: str, workers: int = 0) -> Iterator["Server"]:
+        """Serve a home; the server is killed at the end, unless it was ended before."""
+        pid = self.start(home, "serve", "--port", "0", *options, workers=workers)
+        server = Server(self.address(), pid, self)
+        try:
+            yield server
+        finally:
+            if not server.ended:
+                self.end("kill")
 
-@contextmanager
-def launching(home: Path) -> Iterator[Launcher]:
+
+@pytest.fixture(scope="module")
+def launcher(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Launcher]:
     with subprocess.Popen(
         [sys.executable, "-P", "-c", LAUNCHER],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         text=True,
-        env=environment(home, 0),
+        env=environment(Path("/nowhere"), 0),
     ) as process:
         try:
-            yield Launcher(process, home / "said.txt")
+            yield Launcher(process, tmp_path_factory.mktemp("launcher") / "said.txt")
             assert process.stdin is not None
             process.stdin.close()
         except BaseException:
@@ -145,18 +162,29 @@ class Client:
 class Server(Client):
     """A running server."""
 
-    process: subprocess.Popen[str]
-    link: str | None
+    pid: int
+    launcher: Launcher
+    ended: bool = False
+
+    def end(self, how: signal.Signals) -> int:
+        """Send a signal and return the exit status."""
+        os.kill(self.pid, how)
+        self.ended = True
+        return self.launcher.end("wait")
+
+
+def ours(home: Path, workers: int) -> dict[str, str]:
+    return {"PHUSONG_HOME": str(home), "PHUSONG_WORKERS": str(workers), "PHUSONG_LANG": "en"}
 
 
 def environment(home: Path, workers: int) -> dict[str, str]:
     clean = {name: value for name, value in os.environ.items() if not name.startswith("PHUSONG_")}
-    more = {"PHUSONG_HOME": str(home), "PHUSONG_WORKERS": str(workers), "PHUSONG_LANG": "en"}
-    return {**clean, **more}
+    return {**clean, **ours(home, workers)}
 
 
 @contextmanager
-def serving(home: Path, *options: str, workers: int = 0) -> Iterator[Server]:
+def started(home: Path, *options: str, workers: int) -> Iterator[subprocess.Popen[str]]:
+    """Start a server as people do, from nothing."""
     command = [sys.executable, "-P", "-c", PROGRAM, "serve", "--port", "0", *options]
     process = subprocess.Popen(
         command,
@@ -166,7 +194,7 @@ def serving(home: Path, *options: str, workers: int = 0) -> Iterator[Server]:
         env=environment(home, workers),
     )
     try:
-        yield _ready(process, demo="--demo" in options)
+        yield process
     finally:
         if process.poll() is None:
             process.kill()
@@ -175,10 +203,11 @@ def serving(home: Path, *options: str, workers: int = 0) -> Iterator[Server]:
         process.stdout.close()
 
 
-def _ready(process: subprocess.Popen[str], *, demo: bool) -> Server:
+def addresses(process: subprocess.Popen[str]) -> tuple[str, str]:
+    """Return the address and the link that a server with a demonstration prints."""
     assert process.stdout is not None
-    address, link, said = "", None, []
-    while not address or (demo and link is None):
+    address, link, said = "", "", []
+    while not address or not link:
         line = process.stdout.readline()
         assert line, "".join(said)
         said.append(line)
@@ -187,23 +216,24 @@ def _ready(process: subprocess.Popen[str], *, demo: bool) -> Server:
             link = found[0]
         elif found:
             address = found[0]
-    return Server(address, process, link)
+    return address, link
 
 
 def test_demo_serves_prints_a_link_that_works_once_and_ends_on_ctrl_c(tmp_path: Path) -> None:
-    with serving(tmp_path, "--demo", workers=1) as server:
+    with started(tmp_path, "--demo", workers=1) as process:
+        address, link = addresses(process)
+        server = Client(address)
         assert server.address.startswith("http://127.0.0.1:")
         assert server.request("GET", "/readyz")[0] == 200
-        assert server.link is not None
-        path = urlsplit(server.link).path
+        path = urlsplit(link).path
         status, headers, _ = server.request("GET", path)
         assert status == 303
         cookie = headers["set-cookie"].lower()
         assert "httponly" in cookie
         assert "samesite=lax" in cookie
         assert server.request("GET", path)[0] >= 400
-        server.process.send_signal(signal.SIGINT)
-        assert server.process.wait(30) == 0
+        process.send_signal(signal.SIGINT)
+        assert process.wait(30) == 0
     with Register.open(tmp_path / "register.gpkg") as register:
         register.check()
         assert register.count_structures(SYSTEM) == 300
@@ -211,9 +241,9 @@ def test_demo_serves_prints_a_link_that_works_once_and_ends_on_ctrl_c(tmp_path: 
         assert account.password_hash is None, "the demonstration account must have no password"
 
 
-def test_gdal_reads_what_is_served(tmp_path: Path) -> None:
+def test_gdal_reads_what_is_served(launcher: Launcher, tmp_path: Path) -> None:
     """As QGIS does: the address of a layer, nothing else; never the live file."""
-    with serving(tmp_path, "--demo") as server:
+    with launcher.serving(tmp_path, "--demo") as server:
         stations = pyogrio.read_dataframe(f"{server.address}/stations?limit=1000")
         near = pyogrio.read_dataframe(f"{server.address}/structures?bbox=106.3,10.4,106.6,10.7")
         outlines = pyogrio.read_dataframe(f"{server.address}/boundaries?limit=100")
@@ -226,23 +256,24 @@ def test_gdal_reads_what_is_served(tmp_path: Path) -> None:
     assert set(outlines.geom_type) <= {"Polygon", "MultiPolygon"}
 
 
-def test_a_second_start_finds_the_register_as_it_was_left(tmp_path: Path) -> None:
-    with serving(tmp_path, "--demo") as server:
-        server.process.send_signal(signal.SIGTERM)
-        assert server.process.wait(30) == 0
+def test_a_second_start_finds_the_register_as_it_was_left(
+    launcher: Launcher, tmp_path: Path
+) -> None:
+    with launcher.serving(tmp_path, "--demo") as server:
+        assert server.end(signal.SIGTERM) == 0
     with Register.open(tmp_path / "register.gpkg") as register:
         (one,) = register.structures(SYSTEM, limit=1)
         with register.write(author="test", reason="test") as writer:
             writer.update_structures([replace(one, name="Cột đã đổi tên")])
         version = register.version()
-    with serving(tmp_path, "--demo") as server:
+    with launcher.serving(tmp_path, "--demo") as server:
         assert server.request("GET", "/readyz")[0] == 200
     with Register.open(tmp_path / "register.gpkg") as register:
         assert register.version() == version
 
 
-def test_a_port_that_is_taken_is_one_clear_line(tmp_path: Path) -> None:
-    with serving(tmp_path, "--demo") as server:
+def test_a_port_that_is_taken_is_one_clear_line(launcher: Launcher, tmp_path: Path) -> None:
+    with launcher.serving(tmp_path, "--demo") as server:
         port = str(urlsplit(server.address).port)
         done = subprocess.run(
             [sys.executable, "-P", "-c", PROGRAM, "serve", "--port", port],
@@ -258,31 +289,29 @@ def test_a_port_that_is_taken_is_one_clear_line(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("name", ["/vsicurl/http://127.0.0.1:9/x.tif", "no-terrain.txt"])
-def test_a_terrain_that_is_none_is_one_clear_line(tmp_path: Path, name: str) -> None:
+def test_a_terrain_that_is_none_is_one_clear_line(
+    launcher: Launcher, tmp_path: Path, name: str
+) -> None:
     (tmp_path / "no-terrain.txt").write_text("<VRTDataset/>")
     terrain = name if name.startswith("/") else str(tmp_path / name)
-    done = subprocess.run(
-        [sys.executable, "-P", "-c", PROGRAM, "serve", "--port", "0"],
-        env=os.environ | {"PHUSONG_HOME": str(tmp_path / "home"), "PHUSONG_TERRAIN": terrain},
-        capture_output=True,
-        text=True,
-        check=False,
-        timeout=60,
-    )
-    assert done.returncode == 3, done.stderr
-    assert "Traceback" not in done.stderr
-    assert len(done.stderr.strip().splitlines()) <= 2
+    launcher.start(tmp_path / "home", "serve", "--port", "0", terrain=terrain)
+    code, said = launcher.end("wait"), launcher.log.read_text("utf-8")
+    assert code == 3, said
+    assert "Traceback" not in said
+    assert 0 < len(said.strip().splitlines()) <= 2
     assert not (tmp_path / "home").exists(), "nothing is begun"
 
 
-def test_a_job_survives_a_restart_and_is_done_by_the_next_server(tmp_path: Path) -> None:
+def test_a_job_survives_a_restart_and_is_done_by_the_next_server(
+    launcher: Launcher, tmp_path: Path
+) -> None:
     token = demonstration(tmp_path)
     wanted = json.dumps({"station_id": "mp-tan-an", "radius_km": 5}).encode()
-    with serving(tmp_path, workers=0) as server:
+    with launcher.serving(tmp_path, workers=0) as server:
         status, headers, _ = server.request("POST", "/studies/coverage", token=token, body=wanted)
         assert status == 202
-        server.process.kill()
-    with serving(tmp_path, workers=1) as server:
+        assert server.end(signal.SIGKILL) == -signal.SIGKILL
+    with launcher.serving(tmp_path, workers=1) as server:
         deadline = time.monotonic() + 120
         state = ""
         while state != "done" and time.monotonic() < deadline:
@@ -292,14 +321,12 @@ def test_a_job_survives_a_restart_and_is_done_by_the_next_server(tmp_path: Path)
             time.sleep(0.2)
         assert state == "done"
         assert server.request("GET", f"/studies/{job['study']}", token=token)[0] == 200
-        server.process.send_signal(signal.SIGINT)
-        assert server.process.wait(30) == 0
+        assert server.end(signal.SIGINT) == 0
 
 
 def demonstration(home: Path) -> str:
     """Make the demonstration register and return a staff member's token."""
-    with Register.open(home / "register.gpkg", create=True) as register:
-        load_demonstration(register)
+    with demo_register(home / "register.gpkg") as register:
         accounts = Accounts(register)
         account = accounts.add("staff", "staff")
         return new_token(accounts, account.id, "test", days=1)[0]
@@ -380,28 +407,29 @@ def until_it_dies(
         wrong.append(str(error))
 
 
-def test_twenty_kills_lose_nothing_that_was_acknowledged(tmp_path: Path) -> None:
+def test_twenty_kills_lose_nothing_that_was_acknowledged(
+    launcher: Launcher, tmp_path: Path
+) -> None:
     token = demonstration(tmp_path)
     done, wrong = Acknowledged(), list[str]()
     moments = random.Random(20250701)
-    with launching(tmp_path) as launcher:
-        for _ in range(KILLS):
-            launcher.start("serve", "--port", "0")
-            server = Client(launcher.address())
-            threads = [
-                threading.Thread(target=until_it_dies, args=(work, server, token, done, wrong))
-                for work in (ask_for_studies, bring_structures_in)
-            ]
-            before = len(done.batches)
-            for thread in threads:
-                thread.start()
-            deadline = time.monotonic() + 30
-            while len(done.batches) == before and not wrong and time.monotonic() < deadline:
-                time.sleep(0.01)
-            time.sleep(moments.uniform(0.0, 0.3))
-            assert launcher.end("kill") == -signal.SIGKILL
-            for thread in threads:
-                thread.join(60)
+    for _ in range(KILLS):
+        launcher.start(tmp_path, "serve", "--port", "0")
+        server = Client(launcher.address())
+        threads = [
+            threading.Thread(target=until_it_dies, args=(work, server, token, done, wrong))
+            for work in (ask_for_studies, bring_structures_in)
+        ]
+        before = len(done.batches)
+        for thread in threads:
+            thread.start()
+        deadline = time.monotonic() + 30
+        while len(done.batches) == before and not wrong and time.monotonic() < deadline:
+            time.sleep(0.01)
+        time.sleep(moments.uniform(0.0, 0.3))
+        assert launcher.end("kill") == -signal.SIGKILL
+        for thread in threads:
+            thread.join(60)
     assert not wrong
     assert len(done.jobs) >= KILLS
     assert len(done.batches) >= KILLS
@@ -429,27 +457,28 @@ def _require_whole(home: Path, done: Acknowledged) -> None:
             assert len(stored[batch.id]) == batch.accepted == ROWS, "half an import"
 
 
-def test_twenty_kills_of_the_import_command_leave_all_or_nothing(tmp_path: Path) -> None:
+def test_twenty_kills_of_the_import_command_leave_all_or_nothing(
+    launcher: Launcher, tmp_path: Path
+) -> None:
     demonstration(tmp_path)
     moments = random.Random(20230701)
     file, rows = tmp_path / "cot.csv", 400
     batches, wait_s = 0, 0.0
-    with launching(tmp_path) as launcher:
-        for turn in range(KILLS + 2):
-            spared = turn in (0, KILLS + 1)  # the first tells how long it takes, the last goes on
-            structures_table(file, turn, rows)
-            launcher.start("import", str(file), "--kind", "structures")
-            started = time.monotonic()
-            if not spared:
-                time.sleep(wait_s * moments.uniform(0.5, 1.0))
-            code = launcher.end("wait" if spared else "kill")
-            wait_s = wait_s or time.monotonic() - started
-            before, batches = batches, whole_imports(tmp_path, rows)
-            wait_s *= 0.9 if batches > before else 1.2  # towards the moment of the commit
-            assert batches in (before, before + 1)
-            assert code in (0, -signal.SIGKILL), launcher.log.read_text("utf-8")
-            if spared or code == 0:
-                assert (code, batches) == (0, before + 1), "an acknowledged import was lost"
+    for turn in range(KILLS + 2):
+        spared = turn in (0, KILLS + 1)  # the first tells how long it takes, the last goes on
+        structures_table(file, turn, rows)
+        launcher.start(tmp_path, "import", str(file), "--kind", "structures")
+        begun = time.monotonic()
+        if not spared:
+            time.sleep(wait_s * moments.uniform(0.5, 1.0))
+        code = launcher.end("wait" if spared else "kill")
+        wait_s = wait_s or time.monotonic() - begun
+        before, batches = batches, whole_imports(tmp_path, rows)
+        wait_s *= 0.9 if batches > before else 1.2  # towards the moment of the commit
+        assert batches in (before, before + 1)
+        assert code in (0, -signal.SIGKILL), launcher.log.read_text("utf-8")
+        if spared or code == 0:
+            assert (code, batches) == (0, before + 1), "an acknowledged import was lost"
     assert 2 < batches < KILLS + 2, "the kills came at no interesting moment"
 
 
@@ -473,8 +502,10 @@ def whole_imports(home: Path, rows: int) -> int:
 
 
 @pytest.mark.parametrize("method", ["GET", "POST"])
-def test_what_a_client_breaks_is_never_the_servers_fault(tmp_path: Path, method: str) -> None:
-    with serving(tmp_path, "--demo") as server:
+def test_what_a_client_breaks_is_never_the_servers_fault(
+    launcher: Launcher, tmp_path: Path, method: str
+) -> None:
+    with launcher.serving(tmp_path, "--demo") as server:
         for path in (
             "/stations?bbox=1,2,3",
             "/stations?limit=0",

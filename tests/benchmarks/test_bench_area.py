@@ -7,7 +7,6 @@ import time
 from dataclasses import replace
 
 import numpy as np
-import pytest
 
 from propagation.area.radial import Emission, Radials, first_receiver, radial_losses_db
 
@@ -64,20 +63,17 @@ def least_ratio(first: Question, second: Question) -> float:
     return min(found)
 
 
-@pytest.mark.xdist_group("benchmarks")
 def test_a_receiver_costs_the_same_however_far_it_is() -> None:
     """Radials of 100 km against radials of 20 km, at 30 m: at most 1.2 times, a receiver."""
     asked = ((round(20 / STEP_KM) + 1, (10.0,)), (round(100 / STEP_KM) + 1, (10.0,)))
     assert least_ratio(*asked) <= 1.2
 
 
-@pytest.mark.xdist_group("benchmarks")
 def test_the_median_beside_one_per_cent_costs_at_most_a_third() -> None:
     points = round(50 / STEP_KM) + 1
     assert least_ratio((points, (1.0,)), (points, (1.0, 50.0))) <= 4 / 3
 
 
-@pytest.mark.xdist_group("benchmarks")
 def test_one_receiver_of_a_radial_costs_less_than_all_of_them() -> None:
     """What receivers cost beyond the walk is paid for those that are wanted only."""
     every = radials(240)

@@ -3,7 +3,6 @@
 import time
 
 import numpy as np
-import pytest
 
 from gis.raster import grid_over
 from gis.studies.channels_asked import Wanted
@@ -15,7 +14,6 @@ from gis.terrain.ground import Ground
 from gis.terrain.source import FlatTerrain
 
 
-@pytest.mark.xdist_group("benchmarks")
 def test_a_sweep_for_few_cells_costs_less() -> None:
     """A strip of six in a hundred cells, on the near side: less than half of a whole sweep."""
     ground = Ground(FlatTerrain())

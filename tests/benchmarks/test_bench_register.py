@@ -58,7 +58,6 @@ def test_add_structures(benchmark, tmp_path: Path) -> None:
 
 
 STRUCTURES, ROUTES = 50_000, 20_000
-pytestmark = pytest.mark.xdist_group("a register of 50,000")
 ASKED = 60
 
 

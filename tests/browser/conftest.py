@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, BrowserContext, Locator, Page, sync_playwright
+from playwright.sync_api import Browser, Locator, Page, sync_playwright
 
 from api.identity import new_link
 from gis.demo import load_demonstration
@@ -47,7 +47,7 @@ class Server:
         return self.url + new_link(accounts, account.id)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     """Serve the demonstration register as `phusong serve` does."""
     home = tmp_path_factory.mktemp("home")
@@ -74,7 +74,7 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
         assert process.returncode == 0, "the server stops cleanly"
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="package")
 def chromium(tool: Callable[[str], str]) -> Iterator[Browser]:
     """Start Chromium; its shared memory lies on disk, as /dev/shm may be small."""
     options = ["--no-sandbox", "--disable-dev-shm-usage"]
@@ -117,31 +117,74 @@ class Visit:
         return [f"{v['id']}: {n['html'][:160]}" for v in found for n in v["nodes"]]
 
 
+def _visit(server: Server, chromium: Browser, role: str, width: int) -> Visit:
+    context = chromium.new_context(viewport={"width": width, "height": 900}, locale="vi-VN")
+    made = Visit(context.new_page(), server.url)
+    made.page.on("request", lambda request: made.requests.append(request.url))
+    made.page.on("console", lambda message: made.complaints.append(message.text))
+    made.page.on("pageerror", lambda error: made.complaints.append(str(error)))
+    if role != "anonymous":
+        answer = context.request.get(server.link(role), max_redirects=0)  # no page to draw
+        assert answer.status == 303
+    return made
+
+
+def _require_nothing_outside(visit: Visit) -> None:
+    asked = [url for url in visit.requests if not url.startswith(("data:", "blob:"))]
+    assert asked, "nothing was asked for: the log is broken"
+    assert {url for url in asked if not url.startswith(f"{visit.url}/")} == set()
+
+
 @pytest.fixture
 def visit(server: Server, chromium: Browser) -> Iterator[Callable[..., Visit]]:
     """Open a browser as somebody of a role; every request that leaves 127.0.0.1 is a failure."""
-    contexts: list[BrowserContext] = []
     visits: list[Visit] = []
 
     def make(role: str = "anonymous", width: int = 1440) -> Visit:
-        context = chromium.new_context(viewport={"width": width, "height": 900}, locale="vi-VN")
-        contexts.append(context)
-        made = Visit(context.new_page(), server.url)
-        visits.append(made)
-        made.page.on("request", lambda request: made.requests.append(request.url))
-        made.page.on("console", lambda message: made.complaints.append(message.text))
-        made.page.on("pageerror", lambda error: made.complaints.append(str(error)))
-        if role != "anonymous":
-            made.page.goto(server.link(role))
+        visits.append(_visit(server, chromium, role, width))
+        return visits[-1]
+
+    yield make
+    for made in visits:
+        made.page.context.close()
+        _require_nothing_outside(made)
+
+
+@pytest.fixture(scope="module")
+def kept_visit(server: Server, chromium: Browser) -> Iterator[Callable[[str, int], Visit]]:
+    """Open one browser for each role and width, and keep it until the end of the file."""
+    there: dict[tuple[str, int], Visit] = {}
+
+    def make(role: str, width: int) -> Visit:
+        if (role, width) not in there:
+            there[role, width] = _visit(server, chromium, role, width)
+        return there[role, width]
+
+    yield make
+    for made in there.values():
+        made.page.context.close()
+
+
+@pytest.fixture
+def same_visit(
+    kept_visit: Callable[[str, int], Visit],
+) -> Iterator[Callable[[str, int], Visit]]:
+    """Do as `visit` does, in the browser that an earlier test of the file opened.
+
+    For tests that look at pages and change nothing: a page opened anew costs a fifth of a second.
+    """
+    used: list[Visit] = []
+
+    def make(role: str, width: int) -> Visit:
+        made = kept_visit(role, width)
+        made.requests.clear()
+        made.complaints.clear()
+        used.append(made)
         return made
 
     yield make
-    for context in contexts:
-        context.close()
-    for made in visits:
-        asked = [url for url in made.requests if not url.startswith(("data:", "blob:"))]
-        assert asked, "nothing was asked for: the log is broken"
-        assert {url for url in asked if not url.startswith(f"{server.url}/")} == set()
+    for made in used:
+        _require_nothing_outside(made)
 
 
 WORDS = """svg => [...svg.querySelectorAll('text')].map(t => {

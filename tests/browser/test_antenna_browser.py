@@ -13,8 +13,6 @@ from gis.register.antennas import AntennaKind
 from gis.register.scopes import SYSTEM
 from propagation.antenna_cuts import Cuts
 
-pytestmark = pytest.mark.xdist_group("browser")
-
 STATION = "mp-thu-thua"
 ADDRESS = f"/view/stations/{STATION}"
 _ANGLES = np.radians(np.arange(360))

@@ -8,8 +8,6 @@ from playwright.sync_api import expect
 
 from api.roles import ROUTES, Role
 
-pytestmark = pytest.mark.xdist_group("browser")
-
 _PAGES = ("/", "/map", "/login", "/docs")
 _WHO = ("anonymous", "viewer", "operator", "staff", "administrator")
 
@@ -38,9 +36,9 @@ PAGES += [("/view/stations?text=zzz", "anonymous"), ("/nowhere", "staff"), ("/",
 @pytest.mark.parametrize(("language", "width"), [("vi", 390), ("en", 1440)])
 @pytest.mark.parametrize(("path", "role"), PAGES)
 def test_axe_finds_nothing_on_any_page(
-    visit: Callable, *, path: str, role: str, language: str, width: int
+    same_visit: Callable, *, path: str, role: str, language: str, width: int
 ) -> None:
-    here = visit(role, width)
+    here = same_visit(role, width)
     page = here.open(f"{path}{'&' if '?' in path else '?'}lang={language}")
     assert page.locator("html").get_attribute("lang") == language
     if path == "/map":

@@ -6,8 +6,6 @@ from typing import Any
 import pytest
 from playwright.sync_api import expect
 
-pytestmark = pytest.mark.xdist_group("browser")
-
 PATH = "/view/path?station=mp-tan-an&receiver_height_m=1,5"
 NEAR = f"{PATH}&longitude=106,5&latitude=10,6"
 FAR = f"{PATH}&longitude=107,6&latitude=9,8"

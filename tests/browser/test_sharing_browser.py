@@ -10,8 +10,6 @@ from gis.cases.store import Cases
 from gis.home import Home
 from gis.register.scopes import PUBLIC, Role, Scope
 
-pytestmark = pytest.mark.xdist_group("browser")
-
 OWNER = Scope(Role.OPERATOR, "mo-phong-b")
 
 

@@ -6,8 +6,6 @@ from typing import Any
 import pytest
 from playwright.sync_api import Locator, expect
 
-pytestmark = pytest.mark.xdist_group("browser")
-
 MINUTES_MS = 240_000
 OVERFLOW = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
 

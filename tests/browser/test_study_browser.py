@@ -5,8 +5,6 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import Page, expect
 
-pytestmark = pytest.mark.xdist_group("browser")
-
 DISTURBED = "mp-thu-thua"  # its neighbour is 100 kHz and 12 km away
 SYMBOLS = ("L_bfs", "L_b0p", "L_d50", "L_ba", "L_bs", "L_b")
 LAYERS = {"coverage": {"coverage", "contours"}, "interference": {"dominant", "margin"}}

@@ -12,15 +12,12 @@ from openpyxl import Workbook
 from rasterio.transform import Affine
 from shapely import MultiPolygon, box
 
-from gis.administration import load_administration
 from gis.curves import COLUMNS, FILES, CurveTables
 from gis.home import Home
 from gis.register.records import (
     AdministrativeUnit,
     Boundary,
     BroadcastStation,
-    Organisation,
-    OrganisationKind,
     PlanEntry,
     Provenance,
     Service,
@@ -41,6 +38,7 @@ from propagation.compliance.records import Confidence
 from propagation.hata.okumura import Environment
 from propagation.itm.records import RadioClimate
 from propagation.itu.p1546_curves import CURVE_DISTANCES_KM, CurveFamily, CurveSet
+from tests.prepared import empty_register, office_register
 
 PROVENANCE = Provenance(confidence=Confidence.VERIFIED, source="test")
 
@@ -136,9 +134,10 @@ def make_boundary() -> Callable[..., Boundary]:
 
 
 @pytest.fixture
-def register(tmp_path: Path) -> Iterator[Register]:
-    """Yield an empty register in a home of its own."""
-    with Register.open(tmp_path / "home" / "register.gpkg", create=True) as opened:
+def register(tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[Register]:
+    """Yield a register in a home of its own: that of `office` where it is asked for, or empty."""
+    prepared = office_register if "office" in request.fixturenames else empty_register
+    with prepared(tmp_path / "home" / "register.gpkg") as opened:
         yield opened
 
 
@@ -207,17 +206,7 @@ def judged_on() -> date:
 
 @pytest.fixture
 def office(register: Register) -> Register:
-    """Fill the register with real administrative units and two organisations."""
-    with register.write(author="test", reason="office") as writer:
-        load_administration(writer)
-        writer.add_organisations(
-            [
-                Organisation(
-                    id=name, name=title, kind=OrganisationKind.OPERATOR, provenance=PROVENANCE
-                )
-                for name, title in (("hoa", "Viễn thông Hoà Bình"), ("sao", "Sao Mai"))
-            ]
-        )
+    """Return the register with real administrative units and two organisations."""
     return register
 
 

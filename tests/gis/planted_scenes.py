@@ -30,12 +30,12 @@ from gis.register.records import (
     StationClass,
     UnitKind,
 )
-from gis.register.store import Register
 from gis.studies.context import StudyContext
 from gis.studies.runner import run
 from gis.terrain.ground import Ground
 from gis.terrain.source import FlatTerrain
 from propagation.compliance.records import Confidence
+from tests.prepared import empty_register
 
 ON = "2025-08-01"
 EAST_DEG, NORTH_DEG = 108.0, 16.0
@@ -197,7 +197,7 @@ def judged(
     for name, text in scene.rules.items():
         home.rules.mkdir(exist_ok=True)
         (home.rules / name).write_text(text, encoding="utf-8")
-    with Register.open(home.register, create=True) as register:
+    with empty_register(home.register) as register:
         with register.write(author="test", reason="scene") as writer:
             writer.add_plan_entries(scene.entries)
             writer.add_stations(scene.stations)

@@ -18,7 +18,6 @@ from gis.cases.records import EventKind, Party, State
 from gis.cases.sharing import read_events
 from gis.cases.steps import STEPS
 from gis.cases.store import Cases, Wish, party_of
-from gis.demo import load_demonstration
 from gis.errors import ConflictError, FormatError, GisError, NotFoundError
 from gis.exchange.importing import judge
 from gis.home import Home
@@ -31,6 +30,7 @@ from gis.register.scopes import PUBLIC, SYSTEM, Role, Scope
 from gis.register.store import Register
 from gis.register.structures import Contract
 from propagation.compliance.records import Confidence
+from tests.prepared import demo_register
 
 REQUESTER, OWNER = (Scope(Role.OPERATOR, name) for name in ("mo-phong-a", "mo-phong-b"))
 OTHER, STAFF = Scope(Role.OPERATOR, "mo-phong-c"), Scope(Role.STAFF)
@@ -71,8 +71,7 @@ def home(tmp_path: Path) -> Home:
 
 @pytest.fixture
 def register(home: Home) -> Register:
-    with Register.open(home.register, create=True) as opened:
-        load_demonstration(opened)
+    with demo_register(home.register) as opened:
         yield opened
 
 

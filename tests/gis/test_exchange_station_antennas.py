@@ -17,6 +17,7 @@ from gis.register.content import check_content
 from gis.register.scopes import SYSTEM
 from gis.register.store import Register
 from propagation.antenna_cuts import Cuts
+from tests.prepared import empty_register
 
 RIPPLE = tuple(round(n * 0.055, 3) for n in range(360))  # three decimals, and whole numbers
 CUTS = Antenna(
@@ -60,7 +61,7 @@ def test_nothing_is_lost_on_the_way_out_and_back(
     assert not again.questions
     assert not again.refused
     assert {row.state for row in again.accepted} == {RowState.UNCHANGED}
-    with Register.open(tmp_path / "empty" / "register.gpkg", create=True) as empty:
+    with empty_register(tmp_path / "empty" / "register.gpkg") as empty:
         commit(judge(file, kind="stations", register=empty), empty, author="lan")
         back = {one.id: one.antenna for one in empty.stations(SYSTEM)}
     assert back == {"a": CUTS, "b": SECTORAL, "c": ELEMENT, "d": None}

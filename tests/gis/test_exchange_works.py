@@ -20,6 +20,7 @@ from gis.register.scopes import PUBLIC, SYSTEM
 from gis.register.store import Register
 from gis.register.works import PlannedWork, WorkKind, WorkState
 from propagation.compliance.records import Confidence
+from tests.prepared import empty_register
 
 KNOWN = Provenance(confidence=Confidence.VERIFIED, source="hồ sơ")
 HEADERS = (
@@ -35,7 +36,7 @@ TOLD = ImportAnswers(values={"announced_on": "2026-11-30"})
 
 @pytest.fixture
 def office(tmp_path: Path) -> Iterator[Register]:
-    with Register.open(tmp_path / "register.gpkg", create=True) as register:
+    with empty_register(tmp_path / "register.gpkg") as register:
         with register.write(author="lan", reason="tổ chức") as w:
             w.add_organisations(
                 [

@@ -14,7 +14,6 @@ from pathlib import Path
 import pytest
 
 from data.text import Language
-from gis.demo import load_demonstration
 from gis.home import Home
 from gis.jobs.pool import start_workers
 from gis.jobs.queue import Job, JobState, Queue
@@ -23,6 +22,7 @@ from gis.register.store import Register
 from gis.studies.listing import list_studies
 from gis.studies.record import damaged_files, load
 from gis.terrain.opening import GroundFiles
+from tests.prepared import demo_register
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="signals of POSIX")
 
@@ -99,8 +99,7 @@ def home(tmp_path: Path) -> Home:
 
 @pytest.fixture
 def queue(home: Home) -> Iterator[Queue]:
-    with Register.open(home.register, create=True) as register:
-        load_demonstration(register)
+    with demo_register(home.register) as register:
         yield Queue(register)
 
 

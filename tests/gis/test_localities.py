@@ -13,6 +13,7 @@ from gis.register.records import Boundary, Provenance
 from gis.register.scopes import SYSTEM
 from gis.register.store import Register
 from propagation.compliance.records import Confidence
+from tests.prepared import demo_register
 
 LAST, FIRST = date(2025, 6, 30), date(2025, 7, 1)
 
@@ -21,8 +22,7 @@ LAST, FIRST = date(2025, 6, 30), date(2025, 7, 1)
 def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Register]:
     """The demonstration that ships."""
     path = tmp_path_factory.mktemp("demo") / "register.gpkg"
-    with Register.open(path, create=True) as opened:
-        load_demonstration(opened)
+    with demo_register(path) as opened:
         yield opened
 
 

@@ -40,6 +40,7 @@ from gis.terrain.source import FlatTerrain, RasterTerrain
 from propagation.compliance.records import Confidence
 from propagation.mobile import Generation, MobileReference, level_dbm
 from propagation.units import dbm_from_dbuvm
+from tests.prepared import empty_register
 
 SYNTHETIC = Provenance(confidence=Confidence.SYNTHETIC, source="test")
 KNOWN = Provenance(confidence=Confidence.VERIFIED, source="test")
@@ -110,7 +111,7 @@ def unit(code: str, west: float, east: float, **changes: Any) -> AdministrativeU
 
 @pytest.fixture
 def register(tmp_path: Path) -> Iterator[Register]:
-    with Register.open(tmp_path / "register.gpkg", create=True) as opened:
+    with empty_register(tmp_path / "register.gpkg") as opened:
         with opened.write(author="test", reason="scene") as writer:
             writer.add_organisations(
                 [

@@ -14,6 +14,7 @@ from gis.places import boundary_facts, commune_at
 from gis.register.records import Boundary, Provenance
 from gis.register.store import Register
 from propagation.compliance.records import Confidence
+from tests.prepared import office_register
 
 BEFORE, SINCE = date(2023, 7, 1), date(2025, 7, 1)
 TAN_AN = (106.4151, 10.5351)
@@ -21,9 +22,7 @@ TAN_AN = (106.4151, 10.5351)
 
 @pytest.fixture
 def register(tmp_path: Path) -> Iterator[Register]:
-    with Register.open(tmp_path / "register.gpkg", create=True) as opened:
-        with opened.write(author="test", reason="test") as writer:
-            assert load_administration(writer) == (413, 13)
+    with office_register(tmp_path / "register.gpkg") as opened:
         yield opened
 
 

@@ -8,7 +8,6 @@ from datetime import UTC, date, datetime
 import pytest
 
 from gis import plan_rows as module
-from gis.demo import load_demonstration
 from gis.names import name_key
 from gis.plan_rows import PlanRow, plan_rows, plan_rows_csv
 from gis.register.records import (
@@ -21,8 +20,8 @@ from gis.register.records import (
     Service,
 )
 from gis.register.scopes import SYSTEM
-from gis.register.store import Register
 from propagation.compliance.records import Confidence
+from tests.prepared import demo_register
 
 ON = date(2025, 8, 1)
 SOURCE = Provenance(confidence=Confidence.SECONDARY, source="t")
@@ -45,10 +44,8 @@ def measurement(**changed: object) -> Measurement:
 
 def test_the_rows_of_the_demonstration(tmp_path) -> None:
     """One station is planted with 300 W too much; all others stand as planned."""
-    with Register.open(tmp_path / "register.gpkg", create=True) as register:
-        load_demonstration(register)
-        with register.snapshot() as reader:
-            rows = plan_rows(reader, SYSTEM, Service.FM, ON)
+    with demo_register(tmp_path / "register.gpkg") as register, register.snapshot() as reader:
+        rows = plan_rows(reader, SYSTEM, Service.FM, ON)
     differing = {row.station.id: items_of(row) for row in rows if row.differences}
     assert set(differing) == {"mp-duc-hoa"}
     erp = differing["mp-duc-hoa"]["erp_total_dbw"]

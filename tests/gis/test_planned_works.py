@@ -21,6 +21,7 @@ from gis.register.structures import Structure, StructureKind
 from gis.register.works import PlannedWork, SignUpState, WorkKind, WorkState
 from gis.works_near import apart_m, box_around, nearest_first, together
 from propagation.compliance.records import Confidence
+from tests.prepared import empty_register
 
 KNOWN = Provenance(confidence=Confidence.VERIFIED, source="hồ sơ")
 DAY = date(2026, 11, 1)
@@ -40,7 +41,7 @@ def at(metres: float, azimuth: float = 90.0, **changes: object) -> PlannedWork:
 
 @pytest.fixture
 def office(tmp_path: Path) -> Iterator[Register]:
-    with Register.open(tmp_path / "register.gpkg", create=True) as register:
+    with empty_register(tmp_path / "register.gpkg") as register:
         with register.write(**BY) as w:
             w.add_organisations(
                 [

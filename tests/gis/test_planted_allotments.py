@@ -10,7 +10,6 @@ import pytest
 from gis.home import Home
 from gis.register.allotments import AllotmentPoint
 from gis.register.records import BroadcastStation, Service, UnitKind
-from gis.register.store import Register
 from gis.studies import StudyContext, load, rerun, run
 from gis.terrain.ground import Ground
 from propagation.interference.summation import power_sum_dbuvm
@@ -36,6 +35,7 @@ from tests.gis.planted_scenes import (
     unit,
 )
 from tests.gis.test_planted_remedies import lost, with_less
+from tests.prepared import empty_register
 
 AREA = "80"
 HALF_KM = 20.0
@@ -217,7 +217,7 @@ def test_the_same_twice_and_from_the_record_alone(tmp_path: Path) -> None:
     """The record holds points and outline: a register without them changes nothing of it."""
     home = Home(tmp_path)
     two = scene(assignment("a", 0.0), assignment("b", 8.0))
-    with Register.open(home.register, create=True) as register:
+    with empty_register(home.register) as register:
         with register.write(author="test", reason="scene") as writer:
             writer.add_stations(two.stations)
             writer.add_units(two.units)

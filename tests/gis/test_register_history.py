@@ -31,6 +31,7 @@ from gis.register.structures import (
     StructureKind,
 )
 from propagation.compliance.records import Confidence
+from tests.prepared import empty_register
 
 KNOWN = Provenance(confidence=Confidence.VERIFIED, source="biên bản")
 OWNERS = ("chủ", "ba")
@@ -124,7 +125,7 @@ def step(register: Register, asked: tuple[str, str, str, bool, float]) -> None:
 def test_as_known_is_what_was_read_then(steps: list[tuple[str, str, str, bool, float]]) -> None:
     with (
         TemporaryDirectory() as folder,
-        Register.open(Path(folder) / "register.gpkg", create=True) as register,
+        empty_register(Path(folder) / "register.gpkg") as register,
     ):
         with register.write(author="lan", reason="đầu") as w:
             w.add_organisations(organisations())

@@ -19,6 +19,7 @@ from gis.register.scopes import PUBLIC, SYSTEM, Role, Scope
 from gis.register.store import Register
 from gis.register.structures import Installation, Structure, StructureKind
 from propagation.compliance.records import Confidence
+from tests.prepared import empty_register
 
 KNOWN = Provenance(confidence=Confidence.SYNTHETIC, source="test")
 OWNERS = ("a", "b")
@@ -87,7 +88,7 @@ STATIONS = [
 @pytest.fixture(scope="module")
 def filled(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Register]:
     path: Path = tmp_path_factory.mktemp("scopes") / "register.gpkg"
-    with Register.open(path, create=True) as opened:
+    with empty_register(path) as opened:
         with opened.write(author="test", reason="scene") as w:
             w.add_organisations(
                 Organisation(id=o, name=o, kind=OrganisationKind.OPERATOR, provenance=KNOWN)

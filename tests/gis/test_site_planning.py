@@ -26,13 +26,14 @@ from gis.terrain.source import FlatTerrain
 from propagation.compliance.records import Confidence
 from propagation.siting.facts import MastKind
 from tests.gis.site_scene import BORDER, KNOWN, MAST, at, fill, request
+from tests.prepared import empty_register
 
 
 @pytest.fixture(scope="module")
 def context(tmp_path_factory: pytest.TempPathFactory) -> Iterator[StudyContext]:
     """Yield the made province, filled once."""
     home = tmp_path_factory.mktemp("site")
-    with Register.open(home / "register.gpkg", create=True) as register:
+    with empty_register(home / "register.gpkg") as register:
         fill(register)
         yield StudyContext(register, Home(home), Ground(FlatTerrain()))
 

@@ -16,6 +16,7 @@ from gis.studies.snapshots import record_from_json, record_to_json
 from propagation.errors import PropagationError
 from propagation.interference.dvbt2 import mode_from_text
 from propagation.interference.protection import Service as JudgedService
+from tests.prepared import empty_register
 
 MakeStation = Callable[..., BroadcastStation]
 HEADERS = ("Tên đài", "Chương trình", "Nghiệp vụ", "Tần số (MHz)", "Kinh độ (WGS 84)", "Vĩ độ",
@@ -33,7 +34,7 @@ def test_out_and_back(
     (file,) = export(register, SYSTEM, ["stations"], format, tmp_path / f"x.{format}")
     again = judge(file, kind="stations", register=register)
     assert {row.state for row in again.accepted} == {RowState.UNCHANGED}
-    with Register.open(tmp_path / "empty" / "register.gpkg", create=True) as empty:
+    with empty_register(tmp_path / "empty" / "register.gpkg") as empty:
         commit(judge(file, kind="stations", register=empty), empty, author="lan")
         assert {one.id: one.mode for one in empty.stations(SYSTEM)} == {"a": MODE, "b": None}
 

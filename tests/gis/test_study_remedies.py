@@ -12,7 +12,6 @@ import pytest
 
 from gis.home import Home
 from gis.register.records import BroadcastStation, StationClass
-from gis.register.store import Register
 from gis.studies.context import StudyContext
 from gis.studies.findings import finding_from_json
 from gis.studies.record import canonical
@@ -22,6 +21,7 @@ from gis.terrain.source import FlatTerrain
 from propagation.compliance.objections import Subject, objects, subject_of
 from propagation.compliance.records import Finding
 from propagation.compliance.remedies import Radiated, reduced
+from tests.prepared import empty_register
 
 Make = Callable[..., BroadcastStation]
 Json = dict[str, Any]
@@ -36,7 +36,7 @@ def judge(tmp_path: Path) -> Callable[..., Json]:
     def judged(stations: Sequence[BroadcastStation], workers: int = 1, **given: Any) -> Json:
         home = Home(tmp_path / str(next(runs)))
         others = {name: given.pop(name, ()) for name in ("entries", "units", "boundaries")}
-        with Register.open(home.register, create=True) as register:
+        with empty_register(home.register) as register:
             with register.write(author="test", reason="scene") as writer:
                 writer.add_plan_entries(others["entries"])
                 writer.add_stations(stations)

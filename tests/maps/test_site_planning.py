@@ -8,7 +8,6 @@ import pytest
 
 from data.text import Language
 from gis.home import Home
-from gis.register.store import Register
 from gis.studies import Study, StudyContext, run
 from gis.terrain.ground import Ground
 from gis.terrain.source import FlatTerrain
@@ -17,6 +16,7 @@ from maps.documents.report import study_docx, study_html, study_pdf, study_repor
 from maps.site_figure import site_mark_rows, site_svg, site_view
 from maps.words import Words
 from tests.gis.site_scene import fill, request
+from tests.prepared import empty_register
 
 SVG = "{http://www.w3.org/2000/svg}"
 
@@ -24,7 +24,7 @@ SVG = "{http://www.w3.org/2000/svg}"
 @pytest.fixture(scope="module")
 def context(tmp_path_factory: pytest.TempPathFactory) -> Iterator[StudyContext]:
     home = tmp_path_factory.mktemp("site")
-    with Register.open(home / "register.gpkg", create=True) as register:
+    with empty_register(home / "register.gpkg") as register:
         fill(register)
         yield StudyContext(register, Home(home), Ground(FlatTerrain()))
 

@@ -9,7 +9,6 @@ from data.text import Language
 from gis.geodesy import destination
 from gis.home import Home
 from gis.register.records import Organisation, OrganisationKind, Provenance
-from gis.register.store import Register
 from gis.register.structures import Structure, StructureKind
 from gis.studies.context import StudyContext
 from gis.studies.record import Study
@@ -20,6 +19,7 @@ from maps.documents.content import Figure, Table
 from maps.documents.report import study_docx, study_pdf, study_report
 from maps.support_figure import supports_svg, supports_view
 from propagation.compliance.records import Confidence
+from tests.prepared import empty_register
 
 SVG = "{http://www.w3.org/2000/svg}"
 KNOWN = Provenance(confidence=Confidence.SYNTHETIC, source="test")
@@ -45,7 +45,7 @@ def mast(name: str, away_km: float, azimuth_deg: float, **changes: object) -> St
 @pytest.fixture(scope="module")
 def studies(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Study]]:
     home = tmp_path_factory.mktemp("supports")
-    with Register.open(home / "register.gpkg", create=True) as register:
+    with empty_register(home / "register.gpkg") as register:
         with register.write(author="test", reason="test") as writer:
             operator = OrganisationKind.OPERATOR
             writer.add_organisations(
