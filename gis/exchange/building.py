@@ -1,7 +1,7 @@
 """Rows into records: one builder a kind; what it cannot read is a problem of the row."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import date
 from typing import Any
 
@@ -52,19 +52,7 @@ def build(kind: ImportKind, reader: CellReader, known: Known) -> dict[str, Any]:
 
     Values are sound only when the reader holds no problem of the row afterwards.
     """
-    maker = {
-        ImportKind.STRUCTURES: _structure,
-        ImportKind.STATIONS: _station,
-        ImportKind.PLAN: _plan_entry,
-        ImportKind.MEASUREMENTS: _measurement,
-        ImportKind.PROTECTED_POINTS: _protected_point,
-        ImportKind.ALLOTMENTS: _allotment_point,
-        ImportKind.RUNWAYS: _runway,
-        ImportKind.FACILITIES: _aviation_facility,
-        ImportKind.POPULATION: _population,
-        **MAKERS,
-    }[kind]
-    values = maker(reader, known)
+    values = _MAKERS[kind](reader, known)
     if kind is ImportKind.POPULATION:
         return values
     values["id"] = _record_id(reader)
@@ -401,3 +389,17 @@ def _origin(reader: CellReader, known: Known) -> tuple[Confidence, str]:
     if reader.text("stamp") is not None:
         confidence = Confidence.SYNTHETIC
     return confidence or known.confidence, source
+
+
+_MAKERS: Mapping[ImportKind, Callable[[CellReader, Known], dict[str, Any]]] = {
+    ImportKind.STRUCTURES: _structure,
+    ImportKind.STATIONS: _station,
+    ImportKind.PLAN: _plan_entry,
+    ImportKind.MEASUREMENTS: _measurement,
+    ImportKind.PROTECTED_POINTS: _protected_point,
+    ImportKind.ALLOTMENTS: _allotment_point,
+    ImportKind.RUNWAYS: _runway,
+    ImportKind.FACILITIES: _aviation_facility,
+    ImportKind.POPULATION: _population,
+    **MAKERS,
+}

@@ -23,7 +23,6 @@ _BLANK = _DASHES | {"n/a", "null", "none", "không có", "không"}
 _ERRORS = frozenset(
     {"#N/A", "#REF!", "#VALUE!", "#DIV/0!", "#NAME?", "#NUM!", "#NULL!", "#SPILL!", "#CALC!"}
 )
-_SPACES = re.compile(r"\s+")
 _DAY_FIRST = re.compile(r"(\d{1,2})[/.-](\d{1,2})[/.-](\d{4})", re.ASCII)
 _YEAR_FIRST = re.compile(r"(\d{4})[-/.](\d{1,2})[-/.](\d{1,2})(?:[T ]00:00.*)?", re.ASCII)
 _LONGEST_TEXT = 500
@@ -77,6 +76,9 @@ class CellReader:
             for name, word in constants.items()
             if word.strip().casefold() not in self._blanks[name]
         }
+        self._absent = frozenset(
+            name for name, each in self._fields.items() if not each.required and not self.has(name)
+        )
         self._row = Row(0, ())
         self.problems: list[Problem] = []
 
@@ -138,6 +140,8 @@ class CellReader:
 
     def text(self, field: str) -> str | None:
         """Return a text on one line, or None."""
+        if field in self._absent:
+            return None
         value = self.cell(field)
         if value is None:
             if self._fields[field].required and not self._told(field):
@@ -159,10 +163,12 @@ class CellReader:
         if legacy is not None:
             self.refuse(field, "legacy_encoding", encoding=legacy.encoding, reading=legacy.reading)
             return None
-        return _SPACES.sub(" ", text).strip()
+        return " ".join(text.split())
 
     def number(self, field: str, within: tuple[float, float] | None = None) -> float | None:
         """Return a number in the field's own unit, within what is sane or what is told."""
+        if field in self._absent:
+            return None
         value = self._quantity(field)
         if value is None:
             return None
@@ -202,6 +208,8 @@ class CellReader:
 
     def choice(self, field: str) -> str | None:
         """Return the value of a choice, or None."""
+        if field in self._absent:
+            return None
         word = self.text(field)
         if word is None:
             return None
@@ -212,6 +220,8 @@ class CellReader:
 
     def flag(self, field: str) -> bool | None:
         """Return yes or no, or None."""
+        if field in self._absent:
+            return None
         value = self.cell(field)
         if value is None or isinstance(value, bool):
             return value
@@ -222,6 +232,8 @@ class CellReader:
 
     def day(self, field: str) -> date | None:
         """Return a day, or None."""
+        if field in self._absent:
+            return None
         value = self.cell(field)
         if value is None:
             return None

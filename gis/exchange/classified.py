@@ -19,6 +19,7 @@ from gis.exchange.marks import (
     bears_mark,
     is_open,
     is_secret,
+    may_bear,
     names_of,
 )
 from gis.exchange.report import Problem
@@ -55,10 +56,12 @@ def without_secrets(table: Table, answers: ImportAnswers) -> tuple[Table, tuple[
     if any(map(bears_mark, (Path(table.file).stem, table.layer or "", *table.beside))):
         raise FormatError("exchange.file.state_secret", file=table.file)
     meant = _meant(table, answers)
+    of_secrecy = [index for index, field in meant.items() if field != _ANY]
     kept: list[Row] = []
     told: list[Problem] = []
     for row in table.rows:
-        marked = next((index for index in meant if _is_marked(row, index, meant[index])), None)
+        looked_at = meant if may_bear("\n".join(map(shown, row.cells))) else of_secrecy
+        marked = next((index for index in looked_at if _is_marked(row, index, meant[index])), None)
         if marked is None:
             kept.append(row)
         else:

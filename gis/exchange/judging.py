@@ -127,7 +127,7 @@ class Judge:
         preferred: Sequence[int] = (),
     ) -> None:
         self._table = table
-        self._kind = kind
+        self._kind, self._pointed, self._placed = kind, kind.pointed, kind.placed
         self._columns = columns
         self._answers = answers
         self._known = known
@@ -160,7 +160,7 @@ class Judge:
             self._reader.problems = each.problems
             self._check_place(each.place, lon, lat, bool(inside[i]), swap_refused)
             record = None if each.problems else self._record(each, lon, lat)
-            if record is not None and each.place is not None and self._kind.pointed:
+            if record is not None and each.place is not None and self._pointed:
                 beside = self._meant(record)
                 if beside is not None:
                     read.append((each.place, lon, lat, beside))
@@ -209,8 +209,7 @@ class Judge:
         values = build(self._kind, self._reader, self._known)
         if self._kind in _DRAWN:
             return self._read_line(row, values)
-        pointed = self._kind.pointed
-        place = self._placer.place(row, required=self._kind.placed) if pointed else None
+        place = self._placer.place(row, required=self._placed) if self._pointed else None
         return _Pending(row, values, place, self._reader.problems)
 
     def _read_line(self, row: Row, values: dict[str, Any]) -> _Pending:
@@ -254,12 +253,12 @@ class Judge:
     ) -> None:
         if place is None:
             return
-        field = self._place_field()
         if place.swapped and swap_refused:
+            field = self._place_field()
             self._reader.refuse(field, "swapped", longitude=place.x, latitude=place.y)
         elif not inside:
             self._reader.refuse(
-                field,
+                self._place_field(),
                 "outside_province" if self._extent.name else "outside_country",
                 longitude=lon,
                 latitude=lat,
@@ -279,7 +278,7 @@ class Judge:
             values = self._sites.parent(values)
         elif each.place is not None:
             values |= {"longitude": lon, "latitude": lat}
-        elif self._kind.placed:
+        elif self._placed:
             return None
         if self._kind is ImportKind.RUNWAYS:
             require_length(self._reader, values)

@@ -174,9 +174,9 @@ def make(kind: ImportKind, values: dict[str, Any], provenance: Provenance) -> Im
         counted = {name: values[name] for name in POPULATION}
         unit: AdministrativeUnit = replace(values["unit"], **counted)
         return unit
-    plain = {
-        key: value for key, value in values.items() if key not in ("confidence", "source", "note")
-    }
+    plain = dict(values)
+    for name in ("confidence", "source", "note"):
+        plain.pop(name, None)
     record_id = plain.pop("id", None) or _new_id(kind, plain)
     record: ImportRecord = _TYPES[kind](id=record_id, provenance=provenance, **plain)
     return record

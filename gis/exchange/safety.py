@@ -119,12 +119,7 @@ _HINTS = {
     ".pbf": "exchange.hint.osm",
     ".bz2": "exchange.hint.osm",
 }
-_DTD = re.compile(
-    b"<!(?:DOCTYPE|ENTITY)"
-    b"|<\\0!\\0(?:D\\0O\\0C\\0T|E\\0N\\0T\\0I)"
-    b"|\\0<\\0!\\0(?:D\\0O\\0C|E\\0N\\0T)",
-    re.IGNORECASE,
-)
+_DTD = re.compile(b"<(?:!(?:DOCTYPE|ENTITY)|\\0!\\0(?:D\\0O\\0C|E\\0N\\0T))", re.IGNORECASE)
 _CHUNK = 1 << 20
 _CONTENT = {
     Format.XLSX: "ZIP",

@@ -79,7 +79,10 @@ def collect(
     kept: list[Row] = []
     for number, cells in rows:
         beside.update((word, None) for cell in cells[width:] if may_bear(word := shown(cell)))
-        cut = tuple(_kept(file, number, cell, limits) for cell in cells[:width])
+        cut = tuple(
+            _kept(file, number, cell, limits) if isinstance(cell, str) else cell
+            for cell in cells[:width]
+        )
         if all(cell is None or cell == "" for cell in cut) or (not kept and _is_numbering(cut)):
             continue
         if len(kept) >= limits.rows:
@@ -88,14 +91,12 @@ def collect(
     return kept
 
 
-def _kept(file: str, row: int, cell: Cell, limits: Limits) -> Cell:
-    if isinstance(cell, str):
-        if len(cell) > limits.cell_characters:
-            raise FormatError(
-                "exchange.file.cell_too_long", file=file, row=row, limit=limits.cell_characters
-            )
-        return cell if cell.isalnum() and cell.isascii() else nfc(cell).strip()
-    return cell
+def _kept(file: str, row: int, cell: str, limits: Limits) -> str:
+    if len(cell) > limits.cell_characters:
+        raise FormatError(
+            "exchange.file.cell_too_long", file=file, row=row, limit=limits.cell_characters
+        )
+    return cell if cell.isalnum() and cell.isascii() else nfc(cell).strip()
 
 
 def _header(cell: Cell) -> str:

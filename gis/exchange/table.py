@@ -108,6 +108,8 @@ def column_letter(index: int) -> str:
 
 def shown(cell: Cell) -> str:
     """Return a cell as a person would read it."""
+    if isinstance(cell, str):
+        return cell
     if cell is None:
         return ""
     if isinstance(cell, Formula):

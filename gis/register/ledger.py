@@ -3,6 +3,8 @@
 import json
 from collections import Counter
 from collections.abc import Collection, Hashable, Iterable, Mapping, Sequence
+from itertools import chain
+from operator import itemgetter
 from typing import Any, TypeVar
 
 from sqlalchemy import (
@@ -38,6 +40,8 @@ __all__ = ["Ledger"]
 H = TypeVar("H", bound=Hashable)
 _CHANGED = text("UPDATE gpkg_contents SET last_change = :now WHERE table_name = :layer")
 _VIEWS_OF = {"structures": ("installation_sites",)}
+_AT_ONCE = 50
+"""Rows of a layer in one statement: an R-tree opens its nodes anew for each statement."""
 
 
 class Ledger:
@@ -81,8 +85,7 @@ class Ledger:
         if codec.table is schema.structures:
             self._refuse_known_codes(rows)
         self._execute_many(codec.table, rows)
-        for row in rows:
-            self._note(codec, None, row)
+        self._note(codec, [(None, row) for row in rows])
 
     def change(
         self, codec: Codec[Any], rows: Sequence[Row], expected: Sequence[Row] | None = None
@@ -98,6 +101,7 @@ class Ledger:
         """
         stored = self._stored(codec, [row["id"] for row in rows])
         changed: list[Row] = []
+        noted: list[tuple[Row, Row]] = []
         for index, row in enumerate(rows):
             old = self._known(codec, stored, row["id"])
             if expected is not None and row_to_json(codec.name, expected[index]) != row_to_json(
@@ -106,7 +110,8 @@ class Ledger:
                 raise ConflictError("errors.record_changed", id=row["id"])
             if row_to_json(codec.name, row) != row_to_json(codec.name, old):
                 changed.append({f"new_{name}": value for name, value in row.items()})
-                self._note(codec, old, row)
+                noted.append((old, row))
+        self._note(codec, noted)
         if changed:
             values: dict[str, Any] = {
                 name.removeprefix("new_"): bindparam(name) for name in changed[0]
@@ -125,8 +130,7 @@ class Ledger:
         if not ids:
             return
         stored = self._stored(codec, ids)
-        for name in ids:
-            self._note(codec, self._known(codec, stored, name), None)
+        self._note(codec, [(self._known(codec, stored, name), None) for name in ids])
         by_id = codec.table.c.id == bindparam("old_id")
         self._execute(delete(codec.table).where(by_id), [{"old_id": name} for name in ids])
 
@@ -221,37 +225,37 @@ class Ledger:
         for name in sorted(self._touched):
             self._touch(name, now)
 
-    def _note(self, codec: Codec[Any], old: Row | None, new: Row | None) -> None:
-        """Take one change into history, sums, extents and the references to check."""
-        row = new or old or {}
-        self.resting.note(codec.name, old, new)
-        kept: list[str | None] = []
-        for each, sign in ((old, -1), (new, 1)):
-            if each is None:
-                kept.append(None)
-                continue
-            as_json, content = row_to_json_and_content(codec.name, each)
-            kept.append(as_json)
-            if codec.name in self._added:
-                self._added[codec.name] += sign * content
-        self._log.append(
-            {
-                "author": self._author,
-                "reason": self._reason,
-                "table_name": codec.name,
-                "record_id": row["id"],
-                "old": kept[0],
-                "new": kept[1],
-                "batch_id": row["id"] if codec.name == "import_batches" else row.get("batch_id"),
-            }
-        )
-        self._touched.add(codec.name)
-        if new is None:
-            self._removed.setdefault(codec.name, set()).add(row["id"])
+    def _note(self, codec: Codec[Any], changes: Sequence[tuple[Row | None, Row | None]]) -> None:
+        """Take changes of one table into history, sums, extents and the references to check."""
+        if not changes:
             return
+        table, added = codec.name, 0
+        batch = "id" if table == "import_batches" else "batch_id"
+        for old, new in changes:
+            row = new or old or {}
+            self.resting.note(table, old, new)
+            before, taken = (None, 0) if old is None else row_to_json_and_content(table, old)
+            after, given = (None, 0) if new is None else row_to_json_and_content(table, new)
+            added += given - taken
+            self._log.append(
+                {
+                    "author": self._author,
+                    "reason": self._reason,
+                    "table_name": table,
+                    "record_id": row["id"],
+                    "old": before,
+                    "new": after,
+                    "batch_id": row.get(batch),
+                }
+            )
+        if table in self._added:
+            self._added[table] += added
+        self._touched.add(table)
+        gone = {old["id"] for old, new in changes if old is not None and new is None}
+        self._removed.setdefault(table, set()).update(gone)
         for name, target in _references(codec):
-            if new[name] is not None:
-                self._referred.setdefault(target, set()).add(new[name])
+            ids = {new[name] for _, new in changes if new is not None}
+            self._referred.setdefault(target, set()).update(ids - {None})
 
     def _touch(self, table: str, now: str) -> None:
         """Say in the GeoPackage's contents when a layer changed, and how far it reaches."""
@@ -315,9 +319,18 @@ class Ledger:
             dialect=self._connection.dialect, column_keys=list(rows[0])
         )
         names = [each.name for each in table.columns if each.name in rows[0]]  # as compiled
-        values = [tuple(map(row.__getitem__, names)) for row in rows]
+        values, another = itemgetter(*names), f", ({', '.join('?' * len(names))})"
+        several = _AT_ONCE if schema.GEOMETRY_COLUMN in table.columns else 1
+        whole = len(rows) - len(rows) % several
         try:
-            self._connection.exec_driver_sql(str(statement), values)
+            for count, part in ((several, rows[:whole]), (1, rows[whole:])):
+                given = [
+                    tuple(chain.from_iterable(map(values, part[at : at + count])))
+                    for at in range(0, len(part), count)
+                ]
+                if given:
+                    sql = f"{statement}{another * (count - 1)}"
+                    self._connection.exec_driver_sql(sql, given)
         except exc.IntegrityError as error:
             raise ConflictError("errors.register_conflict", detail=str(error.orig)) from error
 

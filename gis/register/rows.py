@@ -16,6 +16,7 @@ from dataclasses import fields
 from datetime import date, datetime
 from enum import StrEnum
 from json.encoder import encode_basestring
+from operator import attrgetter
 from typing import Any, Generic, TypeVar, Union, get_args, get_origin, get_type_hints
 
 import shapely
@@ -162,12 +163,12 @@ _STEPS: dict[type, tuple[_Step, _Step]] = {
 
 def _steps(hint: Any) -> tuple[_Step, _Step]:
     """Return how a value of an annotation is stored, and how it is read back."""
-    if isinstance(hint, types.UnionType) or get_origin(hint) is Union:
+    if _may_be_none(hint):
         (inner,) = (part for part in get_args(hint) if part is not types.NoneType)
         store, load = _steps(inner)
         if load is _sequence:  # nothing is no empty list here
             load = _unless_none(load)
-        return _unless_none(store), load  # what is not stored is not loaded
+        return store, load  # what is none is neither stored nor loaded
     if get_origin(hint) is dict:
         return _mapping, json.loads
     if get_origin(hint) is tuple:
@@ -176,6 +177,10 @@ def _steps(hint: Any) -> tuple[_Step, _Step]:
         members = {member.value: member for member in hint}
         return (lambda value: hint(value).value), members.__getitem__
     return _STEPS[hint]
+
+
+def _may_be_none(hint: Any) -> bool:
+    return isinstance(hint, types.UnionType) or get_origin(hint) is Union
 
 
 def _unless_none(step: _Step) -> _Step:
@@ -210,7 +215,10 @@ class Codec(Generic[R]):
         hints = get_type_hints(record)
         special = {"provenance", "longitude", "latitude", "geometry"}
         steps = {name: _steps(hints[name]) for name in names if name not in special}
-        self._stores = [(name, store) for name, (store, _) in steps.items()]
+        self._stores = [
+            (name, store, _may_be_none(hints[name])) for name, (store, _) in steps.items()
+        ]
+        self._values = attrgetter(*steps)
         self._loads = [(name, load) for name, (_, load) in steps.items() if load is not _same]
         self._plain = tuple(steps)
         self._has_point = "longitude" in names
@@ -237,7 +245,11 @@ class Codec(Generic[R]):
         FormatError
             If a number is not finite or a coordinate is not on the Earth.
         """
-        row: Row = {name: store(getattr(record, name)) for name, store in self._stores}
+        told = zip(self._stores, self._values(record), strict=True)
+        row: Row = {
+            name: None if value is None and open_ else store(value)
+            for (name, store, open_), value in told
+        }
         row["id"] = self.id_of(record)
         if self._has_provenance:
             row |= _provenance_row(record.provenance)  # type: ignore[union-attr]  # asked above
@@ -400,11 +412,9 @@ def is_kept(name: str) -> bool:
 def _plain_row(table: str, row: Row) -> Row:
     """Return a row with JSON values only, coordinates and outlines readable."""
     unsaid = _UNSAID[table]
-    plain = {
-        name: value
-        for name, value in row.items()
-        if name not in _DERIVED and not (value is None and name in unsaid)
-    }
+    plain = {name: value for name, value in row.items() if value is not None or name not in unsaid}
+    for name in _DERIVED:
+        plain.pop(name, None)
     blob = plain.pop(_GEOMETRY, None)
     if blob is not None:
         geometry = _readable(blob)

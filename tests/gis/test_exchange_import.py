@@ -1,5 +1,6 @@
 """Files of structures, stations and plan entries judged and committed to a real register."""
 
+import gc
 from dataclasses import replace
 from datetime import date
 
@@ -164,6 +165,31 @@ def test_an_operator_cannot_change_a_record_by_its_identifier(office, write_tabl
     said = [[p.say("vi").replace(one, "-") for p in found.problems]
             for found, one in ((report, stored.id), (other, "ct-0"))]  # fmt: skip
     assert said[0] == [one.replace("c.csv", "b.csv") for one in said[1]], "nothing is told"
+
+
+def test_more_rows_than_one_statement_takes(office, write_table):
+    places = {f"LA{n}": (round(106.3 + n / 1000, 3), 30.0 + n) for n in range(123)}
+    rows = [
+        (code, *GOOD[1:3], str(longitude), "10.5361", str(height))
+        for code, (longitude, height) in places.items()
+    ]
+    report = judge(write_table("cot.csv", HEADERS, *rows), kind="structures", register=office)
+    batch = commit(report, office, author="lan")
+    office.check()
+    brought = office.structures(SYSTEM)
+    assert {one.code: (one.longitude, one.height_m) for one in brought} == places
+    assert {one.provenance.row for one in brought} == set(range(2, 125))
+    assert len(office.structures(SYSTEM, bbox=(106.3995, 10, 107, 11))) == 23
+    assert len(office.changes(batch_id=batch.id, table_name="structures")) == 123
+
+
+def test_the_search_for_cycles_goes_on_afterwards(office, write_table):
+    commit(judge(write_table("cot.csv", HEADERS, GOOD), kind="structures", register=office),
+           office, author="lan")  # fmt: skip
+    assert gc.isenabled()
+    with pytest.raises(FormatError):
+        judge(write_table("khac.csv", ("a", "b"), ("1", "2")), kind="structures", register=office)
+    assert gc.isenabled()
 
 
 def test_a_missing_header_is_named(office, write_table):

@@ -26,6 +26,7 @@ __all__ = ["LAST_COLUMN", "LAST_ROW", "Area", "Book", "BrokenBookError"]
 LAST_ROW, LAST_COLUMN = 1_048_576, 16_384
 
 _CHUNK = 1 << 18
+_DIGITS = "0123456789"
 _MOST_DIGITS = 18  # a longer whole number is read as a float: infinite at worst
 _WORKBOOK = "xl/workbook.xml"
 _WORDED = ("docProps/", "xl/comments", "xl/threadedComments/", "xl/drawings/")
@@ -306,15 +307,13 @@ class _SheetReader(_Reader):
         return done
 
     def start(self, name: str, attributes: dict[str, str]) -> None:
-        if ":" in name:
-            name = name.rpartition(":")[2]
         if name == "c":
-            place = attributes.get("r")
-            self._column = self._column + 1 if place is None else _column_of(place)
+            place, style = attributes.get("r"), attributes.get("s")
+            self._column = self._column + 1 if place is None else _column(place.rstrip(_DIGITS))
             self._type = attributes.get("t", "n")
-            self._style = int(attributes.get("s", "0"))
+            self._style = 0 if style is None else int(style)
             self._value, self._formula, self._into = [], None, None
-        elif name in ("v", "t"):
+        elif name in {"v", "t"}:
             self._into = self._value
         elif name == "f":
             self._formula = self._into = []
@@ -327,19 +326,21 @@ class _SheetReader(_Reader):
             if not 0 < self._number <= LAST_ROW:
                 raise BrokenBookError(f"row {self._number}")
             self._row, self._column = [], -1
+        elif ":" in name:
+            self.start(name.rpartition(":")[2], attributes)
 
     def end(self, name: str) -> None:
-        if ":" in name:
-            name = name.rpartition(":")[2]
         if name == "c":
             self._finish_cell()
-        elif name in ("v", "t", "f"):
+        elif name in {"v", "t", "f"}:
             self._into = None
         elif name in _EDGES:
             self.printed.append("\n")
             self._into = None
         elif name == "row":
             self._done.append((self._number, self._row))
+        elif ":" in name:
+            self.end(name.rpartition(":")[2])
 
     def characters(self, text: str) -> None:
         if self._into is not None:
@@ -354,10 +355,11 @@ class _SheetReader(_Reader):
             return
         else:
             cell = self._meant("".join(self._value))
-        missing = self._column - len(self._row)
+        row = self._row
+        missing = self._column - len(row)
         if missing > 0:
-            self._row.extend([None] * missing)
-        self._row.append(cell)
+            row.extend([None] * missing)
+        row.append(cell)
 
     def _meant(self, value: str) -> Cell:
         if self._type in _TEXT_TYPES:
@@ -389,13 +391,9 @@ def _area(ref: str) -> Area | None:
     return Area(_column(found[1]), int(found[2]), int(found[4]))
 
 
-def _column_of(place: str) -> int:
-    """Return the index of a cell's column from its name, `C7`."""
-    return _column(place.rstrip("0123456789"))
-
-
 @lru_cache(maxsize=1024)
 def _column(letters: str) -> int:
+    """Return the index of a column from its letters."""
     index = 0
     for letter in letters.upper():
         index = index * 26 + ord(letter) - 64 if "A" <= letter <= "Z" else LAST_COLUMN + 1
