@@ -12,6 +12,7 @@ from datetime import date
 from typing import Final
 
 from propagation.compliance.conclusions import conclude, not_assessable, of_station, unconcluded
+from propagation.compliance.days import years_later
 from propagation.compliance.facts import StationFacts
 from propagation.compliance.facts_validity import DocumentFacts, ValidityFacts
 from propagation.compliance.parameters import number
@@ -237,17 +238,9 @@ def _completed(certificate: _Document) -> _Document:
     ended = DocumentFacts(
         number=record.number,
         valid_from=record.valid_from,
-        valid_to=_years_later(record.valid_from, years),
+        valid_to=years_later(record.valid_from, years),
     )
     return _Document(certificate.name, ended, certificate.rule)
-
-
-def _years_later(day: date, years: int) -> date:
-    """Return the same day of a later year; the 28th for the 29th of February."""
-    try:
-        return day.replace(year=day.year + years)
-    except ValueError:
-        return day.replace(year=day.year + years, day=28)
 
 
 def _next(station: StationFacts, documents: list[_Document], on: date) -> list[Finding]:
