@@ -37,6 +37,7 @@ MENU = (
     ("/view/jobs", "pages.menu_jobs"),
     ("/view/plans", "plans.title"),
     ("/view/rules", "rules.title"),
+    ("/view/sanctions", "sanctions.menu"),
     ("/view/calendar", "calendar.menu"),
     ("/view/quality", "infrastructure.quality_title"),
     ("/view/duplicates", "infrastructure.duplicates_title"),

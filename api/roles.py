@@ -110,6 +110,9 @@ ROUTES: dict[tuple[str, str], frozenset[Role]] = {
     ("POST", "/planned-works/{work_id}/sign-ups"): REQUESTERS,
     ("POST", "/planned-works/{work_id}/sign-ups/{organisation_id}/withdraw"): REQUESTERS,
     ("POST", "/planned-works/{work_id}/sign-ups/{organisation_id}/answer"): REQUESTERS,
+    # guides to the law
+    ("GET", "/sanctions"): STAFF,
+    ("GET", "/sanctions/{behaviour}"): STAFF,
     ("GET", "/working-days"): SIGNED_IN,
     ("GET", "/working-days/due"): SIGNED_IN,
     # pages
@@ -167,6 +170,7 @@ ROUTES: dict[tuple[str, str], frozenset[Role]] = {
     ("POST", "/view/works/{work_id}/sign-ups/{organisation_id}/withdraw"): REQUESTERS,
     ("POST", "/view/works/{work_id}/sign-ups/{organisation_id}/answer"): REQUESTERS,
     ("GET", "/view/calendar"): STAFF,
+    ("GET", "/view/sanctions"): STAFF,
     ("GET", "/view/matrix"): STAFF,
     ("GET", "/view/supports"): REQUESTERS,
     ("POST", "/view/supports"): REQUESTERS,

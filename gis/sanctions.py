@@ -3,15 +3,15 @@
 from collections.abc import Mapping
 from datetime import date
 from functools import cached_property
-from typing import Final
+from typing import Any, Final
 
-from gis.errors import NotFoundError
+from gis.errors import FormatError, NotFoundError
 from gis.home import Home
 from gis.rules import judged_pack, rule_paths, versions_of
 from propagation.compliance.parameters import number
 from propagation.compliance.records import Rule
 from propagation.compliance.sanction_rules import ACT, SANCTION
-from propagation.compliance.sanctions import Act, Sanction, sanction
+from propagation.compliance.sanctions import Act, ActError, Sanction, sanction
 
 __all__ = ["SanctionBook", "sanctions_in_use"]
 
@@ -58,19 +58,32 @@ class SanctionBook:
             self._days[day] = judged_pack(day, self._contents).rules
         return self._days[day]
 
-    def judge(self, act: Act) -> Sanction:
+    def judge(self, behaviour: str, judged_on: date, **facts: Any) -> Sanction:
         """Return what the decree of its day says of an act.
+
+        Parameters
+        ----------
+        behaviour : str
+            Name of the behaviour.
+        judged_on : date
+            The day on which it is looked at.
+        **facts
+            The other attributes of `Act`, as far as they are known.
 
         Raises
         ------
         NotFoundError
             If there is no such behaviour.
-        ActError
-            If the act cannot have been.
+        FormatError
+            If the act cannot have been; the values name the fact.
         """
-        if act.behaviour not in self.behaviours:
-            raise NotFoundError("sanctions.unknown_behaviour", behaviour=act.behaviour[:60])
-        return sanction(act, self.on(act.counted_on))
+        if behaviour not in self.behaviours:
+            raise NotFoundError("sanctions.unknown_behaviour", behaviour=behaviour[:60])
+        try:
+            act = Act(behaviour=behaviour, judged_on=judged_on, **facts)
+            return sanction(act, self.on(act.counted_on))
+        except ActError as error:
+            raise FormatError(f"sanctions.wrong_{error.wrong}", name=error.name) from error
 
 
 def sanctions_in_use(home: Home) -> SanctionBook:

@@ -49,7 +49,7 @@ class ActError(PropagationError):
     name : str
         The fact that is wrong.
     wrong : str
-        What is wrong: `days_reversed`, `days_ahead`, `not_positive`, `not_whole` or `victim`.
+        What is wrong: `days_reversed`, `days_ahead`, `not_positive` or `victim`.
     """
 
     def __init__(self, name: str, wrong: str) -> None:

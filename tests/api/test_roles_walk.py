@@ -22,6 +22,7 @@ _FILLED = {
     "{job_id}": "none",
     "{case_id}": "none",
     "{work_id}": "none",
+    "{behaviour}": "no_certificate",
     "{organisation_id}": "none",
     "{sequence}": "1",
     "{account_id}": "none",
