@@ -10,7 +10,7 @@ from gis.names import plain_key
 from gis.sanctions import SanctionBook
 from propagation.compliance.parameters import number, words
 from propagation.compliance.records import Rule
-from propagation.compliance.sanction_rules import Step, steps_of
+from propagation.compliance.sanction_rules import steps_of
 from propagation.compliance.sanctions import Sanction
 
 __all__ = ["behaviour_rows", "sanction_json", "victims"]
@@ -72,16 +72,17 @@ def _steps(rule: Rule, language: Language) -> list[dict[str, Any]]:
             "minimum_vnd": one.minimum_vnd,
             "maximum_vnd": one.maximum_vnd,
             "per_unit": one.per_unit,
-            "clause": _clause(one, rule, language),
+            "clause": _clause(one.clause, rule, language),
         }
         for place, one in enumerate(steps)
     ]
 
 
-def _clause(step: Step, rule: Rule, language: Language) -> str:
-    if language is Language.VI:
-        return step.clause
-    return rule.clause_en if step.clause == rule.clause and rule.clause_en else step.clause
+def _clause(clause: str, rule: Rule, language: Language) -> str:
+    """Return where an amount stands: the rule's own clause, or the article of its step."""
+    if clause != rule.clause:
+        return text("sanctions.article", language, article=clause)
+    return clause if language is Language.VI else rule.clause_en or clause
 
 
 def victims(rule: Rule, language: Language) -> dict[str, str]:
@@ -137,7 +138,7 @@ def sanction_json(found: Sanction, title: str, language: Language) -> dict[str, 
         "unit_minimum_vnd": found.unit_minimum_vnd,
         "unit_maximum_vnd": found.unit_maximum_vnd,
         "per": "" if rule is None else _own(rule, "per", language),
-        "clause": _said_clause(found, language),
+        "clause": "" if rule is None else _clause(found.clause, rule, language),
         "severity": found.severity,
         "severity_text": found.severity and text(f"sanctions.severity_{found.severity}", language),
         "added": [] if rule is None else _added(rule, language),
@@ -165,12 +166,3 @@ def _missing(name: str, rule: Rule | None, language: Language) -> str:
     if name == "count" and rule is not None:
         return _measure(rule, language)
     return text(f"sanctions.field_{name}", language)
-
-
-def _said_clause(found: Sanction, language: Language) -> str:
-    rule = found.rule
-    if rule is None:
-        return ""
-    if language is Language.EN and found.clause == rule.clause and rule.clause_en:
-        return rule.clause_en
-    return found.clause

@@ -32,6 +32,9 @@ PAGES += [
     ("/view/structures?text=zzz", "anonymous"),
     ("/view/quality", "staff"),
 ]
+PAGES += [
+    ("/view/sanctions?behaviour=radio_no_licence&power_w=100&organisation=yes", "staff"),
+]
 PAGES += [("/view/stations?text=zzz", "anonymous"), ("/nowhere", "staff"), ("/", "staff")]
 
 
