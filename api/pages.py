@@ -38,6 +38,7 @@ MENU = (
     ("/view/plans", "plans.title"),
     ("/view/rules", "rules.title"),
     ("/view/sanctions", "sanctions.menu"),
+    ("/view/devices", "devices.menu"),
     ("/view/calendar", "calendar.menu"),
     ("/view/quality", "infrastructure.quality_title"),
     ("/view/duplicates", "infrastructure.duplicates_title"),

@@ -113,6 +113,8 @@ ROUTES: dict[tuple[str, str], frozenset[Role]] = {
     # guides to the law
     ("GET", "/sanctions"): STAFF,
     ("GET", "/sanctions/{behaviour}"): STAFF,
+    ("GET", "/devices"): ANYONE,
+    ("GET", "/devices/check"): ANYONE,
     ("GET", "/working-days"): SIGNED_IN,
     ("GET", "/working-days/due"): SIGNED_IN,
     # pages
@@ -171,6 +173,8 @@ ROUTES: dict[tuple[str, str], frozenset[Role]] = {
     ("POST", "/view/works/{work_id}/sign-ups/{organisation_id}/answer"): REQUESTERS,
     ("GET", "/view/calendar"): STAFF,
     ("GET", "/view/sanctions"): STAFF,
+    ("GET", "/view/devices"): ANYONE,
+    ("POST", "/view/devices/import"): ADMINISTRATORS,
     ("GET", "/view/matrix"): STAFF,
     ("GET", "/view/supports"): REQUESTERS,
     ("POST", "/view/supports"): REQUESTERS,

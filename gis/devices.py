@@ -1,4 +1,4 @@
-"""Conditional equipment as this installation has it: the exempt list of a day, and questions to it."""
+"""Conditional equipment: the exempt list of a day as this installation has it."""
 
 from collections.abc import Mapping
 from datetime import date

@@ -49,25 +49,33 @@ def require_device(rule: Rule) -> None:
 
 def _row(rule: Rule) -> None:
     _chosen(rule, "standing", STANDINGS)
+    _band(rule)
+    if not words(rule, "uses"):
+        raise ParameterError("uses", "words")
+    if "power_reference" in rule.parameters:
+        _chosen(rule, "power_reference", REFERENCES)
+    _limits(rule)
+    if "conditions_vi" in rule.parameters or "conditions_en" in rule.parameters:
+        _translated(rule, "conditions")
+
+
+def _band(rule: Rule) -> None:
     lowest, highest = number(rule, "frequency_min_mhz"), number(rule, "frequency_max_mhz")
     if not 0 < lowest <= _MOST_MHZ:
         raise ParameterError("frequency_min_mhz", "range")
     if not lowest <= highest <= _MOST_MHZ:
         raise ParameterError("frequency_max_mhz", "range")
-    if not words(rule, "uses"):
-        raise ParameterError("uses", "words")
+
+
+def _limits(rule: Rule) -> None:
     for name in _POSITIVE:
         if name in rule.parameters and number(rule, name) <= 0:
             raise ParameterError(name, "range")
     if "duty_percent_max" in rule.parameters and not 0 < number(rule, "duty_percent_max") <= 100:
         raise ParameterError("duty_percent_max", "range")
-    if "power_reference" in rule.parameters:
-        _chosen(rule, "power_reference", REFERENCES)
     for name in ("indoor_only", "complete"):
         if name in rule.parameters:
             flag(rule, name)
-    if "conditions_vi" in rule.parameters or "conditions_en" in rule.parameters:
-        _translated(rule, "conditions")
 
 
 def _chosen(rule: Rule, name: str, choices: tuple[str, ...]) -> None:

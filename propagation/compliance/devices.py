@@ -228,9 +228,8 @@ def check_device(device: Device, rules: Mapping[str, Rule]) -> DeviceAnswer:
         The rules in force on the day, by id.
     """
     order = list(Verdict)
-    found = [
-        _row(device, one) for name, one in sorted(rules.items()) if _touches(device, name, one)
-    ]
+    touched = [one for name, one in sorted(rules.items()) if _touches(device, name, one)]
+    found = [_row(device, one) for one in touched]
     rows = tuple(
         sorted(
             (one for one in found if one is not None),
@@ -240,13 +239,8 @@ def check_device(device: Device, rules: Mapping[str, Rule]) -> DeviceAnswer:
     gaps = rules.get(GAPS)
     gap = gaps if gaps is not None and device.use in words(gaps, "uses") else None
     verdict = _together(rows, gap)
-    asked = [
-        name
-        for one in rows
-        if one.verdict is verdict
-        for each in one.conditions
-        for name in each.asked
-    ]
+    conditions = [each for one in rows if one.verdict is verdict for each in one.conditions]
+    asked = [name for one in conditions for name in one.asked]
     return DeviceAnswer(
         device=device, verdict=verdict, rows=rows, asked=tuple(dict.fromkeys(asked)), gap=gap
     )
@@ -268,7 +262,7 @@ def _touches(device: Device, name: str, rule: Rule) -> bool:
 
 
 def _row(device: Device, rule: Rule) -> RowAnswer | None:
-    conditions = (_frequency(device, rule), _use(device, rule))
+    conditions: tuple[Condition, ...] = (_frequency(device, rule), _use(device, rule))
     if rule.parameters["standing"] == "not_exempt":
         return _not_exempt(device, rule, conditions)
     conditions += (

@@ -34,6 +34,10 @@ PAGES += [
 ]
 PAGES += [
     ("/view/sanctions?behaviour=radio_no_licence&power_w=100&organisation=yes", "staff"),
+    (
+        "/view/devices?frequency_min_mhz=920&power_mw=9&power_reference=erp&use=lpwan_gateway",
+        "anonymous",
+    ),
 ]
 PAGES += [("/view/stations?text=zzz", "anonymous"), ("/nowhere", "staff"), ("/", "staff")]
 
