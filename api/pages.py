@@ -30,6 +30,7 @@ MENU = (
     ("/view/best-sites", "best_sites.menu"),
     ("/view/findings", "pages.menu_findings"),
     ("/view/applications", "applications.menu"),
+    ("/view/certification", "certification.menu"),
     ("/view/channels", "channels.menu"),
     ("/view/path", "pages.menu_path"),
     ("/view/link", "pages.menu_link"),

@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Final
 
+from propagation.compliance.certification import completed
 from propagation.compliance.conclusions import conclude, not_assessable, of_station, unconcluded
-from propagation.compliance.days import years_later
 from propagation.compliance.facts import StationFacts
 from propagation.compliance.facts_validity import DocumentFacts, ValidityFacts
 from propagation.compliance.parameters import number
@@ -230,17 +230,9 @@ def _power_unknown(station: StationFacts, certificate: _Document, threshold_w: f
 
 
 def _completed(certificate: _Document) -> _Document:
-    """Return the certificate with its end: the cycle of inspection after its first day."""
-    record = certificate.record
-    if record.valid_to is not None or record.valid_from is None:
-        return certificate
-    years = int(number(certificate.rule, "cycle_years"))
-    ended = DocumentFacts(
-        number=record.number,
-        valid_from=record.valid_from,
-        valid_to=years_later(record.valid_from, years),
-    )
-    return _Document(certificate.name, ended, certificate.rule)
+    """Return the certificate with its end."""
+    record = completed(certificate.record, certificate.rule)
+    return _Document(certificate.name, record, certificate.rule)
 
 
 def _next(station: StationFacts, documents: list[_Document], on: date) -> list[Finding]:
