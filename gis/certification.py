@@ -18,8 +18,6 @@ from gis.register.records import BroadcastStation, Service
 from gis.register.scopes import SYSTEM
 from gis.register.structures import Document, Installation, Structure
 from propagation.compliance.certification import (
-    BASE_STATION,
-    NOTICE,
     BaseStationFacts,
     Due,
     Listing,
@@ -31,9 +29,11 @@ from propagation.compliance.certification import (
 )
 from propagation.compliance.facts_validity import DocumentFacts
 from propagation.compliance.parameters import (
+    BASE_STATION,
     CERTIFICATE,
     EXPOSURE_BASE_STATION,
     EXPOSURE_BROADCAST,
+    PUBLIC_NOTICE,
     number,
     words,
 )
@@ -241,7 +241,7 @@ class _Basis:
             rule,
             self.on,
             notice=notice.recorded,
-            notice_rule=self.rules.get(NOTICE),
+            notice_rule=self.rules.get(PUBLIC_NOTICE),
         )
         return {
             "listing": listing,

@@ -26,7 +26,6 @@ from gis.plain_text import wrong_at
 from gis.radiated import antenna_model, antenna_pattern_db
 from gis.register.records import AdministrativeUnit, BroadcastStation, PlanEntry
 from gis.terms import require_sharing
-from propagation.compliance.certification import require_certification
 from propagation.compliance.device_rules import require_device
 from propagation.compliance.facts import PlanFacts, StationFacts
 from propagation.compliance.parameters import AREA_CLASS, words
@@ -433,7 +432,6 @@ def _rule(file: Path, line: int | None, table: Mapping[str, object]) -> Rule:
         require_sharing(rule)
         require_sanction(rule)
         require_device(rule)
-        require_certification(rule)
     except ParameterError as error:
         reason = f"parameter_{error.wrong}"
         raise _refused(file, line, error.name, reason, rule=rule.id) from error

@@ -32,13 +32,16 @@ from gis.register.structures import Document
 from gis.rule_files import pack_in_use
 from gis.structure_edits import add_paper
 from propagation.compliance.certification import (
-    BASE_STATION,
-    NOTICE,
     BaseStationFacts,
     Listed,
     State,
 )
-from propagation.compliance.parameters import CERTIFICATE, EXPOSURE_BASE_STATION
+from propagation.compliance.parameters import (
+    BASE_STATION,
+    CERTIFICATE,
+    EXPOSURE_BASE_STATION,
+    PUBLIC_NOTICE,
+)
 from propagation.compliance.records import Rule
 
 __all__ = ["router"]
@@ -76,7 +79,7 @@ def stations(
         "stations": [_json(one, language) for one in rows[offset : offset + _PER_PAGE]],
         "rules": [
             rule_json(rules[name], language)
-            for name in (BASE_STATION, NOTICE, CERTIFICATE)
+            for name in (BASE_STATION, PUBLIC_NOTICE, CERTIFICATE)
             if name in rules
         ],
     }
@@ -179,7 +182,7 @@ def page(
 
 def _labels(request: Request, rules: Mapping[str, Rule]) -> list[dict[str, Any]]:
     language = safe_language(request, page=True)
-    names = (BASE_STATION, NOTICE, CERTIFICATE, EXPOSURE_BASE_STATION)
+    names = (BASE_STATION, PUBLIC_NOTICE, CERTIFICATE, EXPOSURE_BASE_STATION)
     return [rule_json(rules[name], language) for name in names if name in rules]
 
 

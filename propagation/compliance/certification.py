@@ -7,17 +7,13 @@ around it and rarely on record: the facts that are wanted are named.
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
-from typing import Final
 
 from propagation.compliance.days import years_later
 from propagation.compliance.facts_validity import DocumentFacts
-from propagation.compliance.parameters import number, words
+from propagation.compliance.parameters import number
 from propagation.compliance.records import Rule
-from propagation.errors import ParameterError
 
 __all__ = [
-    "BASE_STATION",
-    "NOTICE",
     "BaseStationFacts",
     "Due",
     "Listed",
@@ -27,12 +23,8 @@ __all__ = [
     "broadcast_listed",
     "completed",
     "due",
-    "require_certification",
     "state_of",
 ]
-
-BASE_STATION: Final = "certification.base_station"
-NOTICE: Final = "certification.notice"
 
 
 class Listed(StrEnum):
@@ -122,26 +114,21 @@ def base_station_listed(facts: BaseStationFacts, rule: Rule) -> Listing:
     facts : BaseStationFacts
         The station and what is around it.
     rule : Rule
-        `certification.base_station` in force.
+        `station.base_station` in force.
     """
     if facts.inhabited is False:
         return Listing(Listed.NOT)
     reach_m = number(rule, "height_difference_m")
-    lowest = facts.antenna_lowest_m
+    lowest, top = facts.antenna_lowest_m, facts.building_top_m
+    if lowest is not None and top is not None and lowest - top >= reach_m:
+        return Listing(Listed.NOT)
     upper = facts.antenna_centre_m if lowest is None else lowest
-    top = 0.0 if facts.building_top_m is None else facts.building_top_m
-    surely = upper is not None and upper - top < reach_m
+    surely = upper is not None and upper - (top or 0.0) < reach_m
     if facts.inhabited and surely:
         return Listing(Listed.MUST)
-    wanted: tuple[str, ...] = ("inhabited",) if facts.inhabited is None else ()
-    if surely:
-        return Listing(Listed.UNKNOWN, wanted)
-    if facts.building_top_m is None:
-        wanted += ("building_top_m",)
-    if lowest is None:
-        wanted += ("antenna_lowest_m",)
-    # with both heights known and far enough apart no building near can put it in the list
-    return Listing(Listed.UNKNOWN, wanted) if wanted else Listing(Listed.NOT)
+    heights = {"building_top_m": top, "antenna_lowest_m": lowest}
+    wanted = {"inhabited": facts.inhabited, **({} if surely else heights)}
+    return Listing(Listed.UNKNOWN, tuple(name for name, one in wanted.items() if one is None))
 
 
 def broadcast_listed(power_w: float | None, rule: Rule) -> Listing:
@@ -217,21 +204,3 @@ def _certified(end: Due, rule: Rule) -> State:
     if end.days < 0:
         return State.OVERDUE
     return State.SOON if end.days <= number(rule, "notice_days") else State.IN_FORCE
-
-
-def require_certification(rule: Rule) -> None:
-    """Refuse a rule of certification that lacks what is read; other rules pass.
-
-    Raises
-    ------
-    ParameterError
-        Naming the first parameter that is missing or is not what it should be.
-    """
-    if rule.id != BASE_STATION:
-        return
-    for name in ("radius_m", "height_difference_m", "cycle_years", "notice_days"):
-        if number(rule, name) <= 0:
-            raise ParameterError(name, "range")
-    for name in ("certificate_words", "notice_words"):
-        if not words(rule, name):
-            raise ParameterError(name, "words")
