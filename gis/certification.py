@@ -6,7 +6,7 @@ whose title says what they are; where several operators hang there, the title na
 
 import math
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any, Final
 
@@ -86,12 +86,14 @@ class StationRow:
         As recorded.
     facts : BaseStationFacts
         What decided of a base station.
-    exposure : Exposure
-        How far the limit of exposure reaches.
     rule : Rule
         The rule that asks for the certificate.
     synthetic : bool
         Whether it is demonstration data.
+    antennas : sequence
+        Everything that transmits from its mast.
+    rules : mapping
+        The rules in force, with the limits of exposure.
     """
 
     kind: str
@@ -107,9 +109,15 @@ class StationRow:
     certificate: DocumentFacts
     notice: DocumentFacts
     facts: BaseStationFacts
-    exposure: Exposure
     rule: Rule
     synthetic: bool
+    antennas: Sequence[Installation | BroadcastStation] = field(repr=False)
+    rules: Mapping[str, Rule] = field(repr=False)
+
+    @property
+    def exposure(self) -> Exposure:
+        """How far the limit of exposure reaches; computed when it is asked for."""
+        return _exposure([_antenna(one) for one in self.antennas], self.rules)
 
 
 def certification_rows(reader: Reader, rules: Mapping[str, Rule], on: date) -> list[StationRow]:
@@ -211,7 +219,6 @@ class _Basis:
         for one in hung:
             if generations_of(one.technology):
                 stations.setdefault(one.organisation_id, []).append(one)
-        exposure = _exposure([_of_installation(one) for one in hung], self.rules)
         for owner, own in sorted(stations.items()):
             mine = _papers_of(papers, self.names.get(owner, ""), alone=len(stations) == 1)
             facts = _facts(own, stated)
@@ -224,8 +231,9 @@ class _Basis:
                 structure=structure,
                 technologies=tuple(sorted({one.technology for one in own})),
                 facts=facts,
-                exposure=exposure,
                 rule=rule,
+                antennas=hung,
+                rules=self.rules,
                 synthetic=structure.provenance.synthetic,
                 **self._standing(base_station_listed(facts, rule), mine, rule),
             )
@@ -308,8 +316,9 @@ def _broadcast_row(
         certificate=certificate,
         notice=DocumentFacts(),
         facts=BaseStationFacts(),
-        exposure=_exposure([_of_station(station)], rules),
         rule=rule,
+        antennas=(station,),
+        rules=rules,
         synthetic=station.provenance.synthetic,
     )
 
@@ -318,15 +327,13 @@ _Antenna = tuple[float | None, float | None, bool]
 """Frequency in MHz, e.i.r.p. in W, and whether it is a broadcasting station."""
 
 
-def _of_installation(one: Installation) -> _Antenna:
-    eirp_w = None if one.eirp_dbm is None else float(w_from_dbm(one.eirp_dbm))
-    return one.frequency_mhz, eirp_w, False
-
-
-def _of_station(station: BroadcastStation) -> _Antenna:
-    erp_dbw = station.erp_total_dbw
+def _antenna(one: Installation | BroadcastStation) -> _Antenna:
+    if isinstance(one, Installation):
+        eirp_w = None if one.eirp_dbm is None else float(w_from_dbm(one.eirp_dbm))
+        return one.frequency_mhz, eirp_w, False
+    erp_dbw = one.erp_total_dbw
     eirp_w = None if erp_dbw is None else float(w_from_dbw(eirp_db_from_erp_db(erp_dbw)))
-    return station.frequency_mhz, eirp_w, True
+    return one.frequency_mhz, eirp_w, True
 
 
 def _exposure(antennas: Sequence[_Antenna], rules: Mapping[str, Rule]) -> Exposure:

@@ -1,7 +1,7 @@
 """Inspection (kiểm định) of stations: the list, one base station, its papers and notice."""
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass
 from typing import Annotated, Any, Final
 from urllib.parse import quote, urlencode
 
@@ -105,18 +105,13 @@ def table(
 
 
 def _rows(service: Service, wanted: _Filter) -> tuple[list[StationRow], Mapping[str, Rule]]:
-    """Return the stations of today that a filter leaves, and the rules.
+    """Return the stations of today that a filter leaves, and the rules."""
+    rows, rules = _of_place(service, wanted)
+    return _in_state(rows, wanted.state), rules
 
-    Raises
-    ------
-    InvalidParameterError
-        If the state is none.
-    """
-    if wanted.state and wanted.state not in set(State):
-        expected = ", ".join(State)
-        raise InvalidParameterError(
-            "certification.state_unknown", value=wanted.state, expected=expected
-        )
+
+def _of_place(service: Service, wanted: _Filter) -> tuple[list[StationRow], Mapping[str, Rule]]:
+    """Return the stations of today of an owner and a commune, in any state."""
     day = service.today()
     rules = pack_in_use(day, service.home).rules
     with service.register.snapshot() as register:
@@ -127,9 +122,22 @@ def _rows(service: Service, wanted: _Filter) -> tuple[list[StationRow], Mapping[
         for row in rows
         if (not wanted.owner_id or row.owner_id == wanted.owner_id)
         and (not commune or commune in plain_key(row.commune_name or ""))
-        and (not wanted.state or row.state.value == wanted.state)
     ]
     return kept, rules
+
+
+def _in_state(rows: list[StationRow], state: str) -> list[StationRow]:
+    """Return the stations that are in a state, empty for any.
+
+    Raises
+    ------
+    InvalidParameterError
+        If the state is none.
+    """
+    if state and state not in set(State):
+        expected = ", ".join(State)
+        raise InvalidParameterError("certification.state_unknown", value=state, expected=expected)
+    return [row for row in rows if not state or row.state.value == state]
 
 
 def _json(row: StationRow, language: Language) -> dict[str, Any]:
@@ -160,9 +168,8 @@ def page(
 ) -> Response:
     """Show which stations must be inspected and what is due."""
     service = service_of(request)
-    rows, rules = _rows(service, wanted)
-    without_state = replace(wanted, state="")
-    every = _rows(service, without_state)[0] if wanted.state else rows
+    every, rules = _of_place(service, wanted)
+    rows = _in_state(every, wanted.state)
     return render(
         request,
         "certification.html",
