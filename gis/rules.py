@@ -26,9 +26,11 @@ from gis.plain_text import wrong_at
 from gis.radiated import antenna_model, antenna_pattern_db
 from gis.register.records import AdministrativeUnit, BroadcastStation, PlanEntry
 from gis.terms import require_cases
+from propagation.compliance.device_rules import require_device
 from propagation.compliance.facts import PlanFacts, StationFacts
 from propagation.compliance.parameters import AREA_CLASS, words
 from propagation.compliance.records import Confidence, Rule
+from propagation.compliance.sanction_rules import require_sanction
 from propagation.errors import ParameterError
 from propagation.interference.bs412 import Area, Reception
 from propagation.interference.dvbt2 import mode_from_text
@@ -45,6 +47,7 @@ __all__ = [
     "rule_paths",
     "spans_of",
     "station_facts",
+    "versions_of",
 ]
 
 Span = tuple[date | None, date | None]
@@ -181,12 +184,27 @@ def spans_of(contents: Mapping[str, bytes]) -> dict[str, list[Span]]:
     FormatError
         As `load_rule_pack`.
     """
-    found: dict[str, list[Span]] = {}
+    return {
+        name: [(rule.valid_from, rule.valid_to) for rule in rules]
+        for name, rules in versions_of(contents).items()
+    }
+
+
+def versions_of(contents: Mapping[str, bytes]) -> dict[str, list[Rule]]:
+    """Return every version of each rule of some files, by its id, the oldest first.
+
+    Raises
+    ------
+    FormatError
+        As `load_rule_pack`.
+    """
+    found: dict[str, list[Rule]] = {}
     for version in _judged(contents)[2]:
-        found.setdefault(version.rule.id, []).append(
-            (version.rule.valid_from, version.rule.valid_to)
-        )
-    return found
+        found.setdefault(version.rule.id, []).append(version.rule)
+    return {
+        name: sorted(rules, key=lambda rule: rule.valid_from or date.min)
+        for name, rules in found.items()
+    }
 
 
 def station_facts(station: BroadcastStation) -> StationFacts:
@@ -412,6 +430,8 @@ def _rule(file: Path, line: int | None, table: Mapping[str, object]) -> Rule:
     try:
         require_parameters(rule)
         require_cases(rule)
+        require_sanction(rule)
+        require_device(rule)
     except ParameterError as error:
         reason = f"parameter_{error.wrong}"
         raise _refused(file, line, error.name, reason, rule=rule.id) from error

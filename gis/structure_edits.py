@@ -20,13 +20,14 @@ from gis.register.store import Register
 from gis.register.structures import (
     AttachmentLevel,
     Contract,
+    Document,
     Structure,
     StructureKind,
 )
 from gis.typed_source import typed_source
 from propagation.compliance.records import Confidence
 
-__all__ = ["HIGHEST_MAST_M", "add_contract", "add_level", "edit_structure"]
+__all__ = ["HIGHEST_MAST_M", "add_contract", "add_level", "add_paper", "edit_structure"]
 
 HIGHEST_MAST_M = 350.0
 """No mast in Viet Nam is known to be higher; above it the height was mistaken for something."""
@@ -147,6 +148,43 @@ def add_contract(
             **values,
         )
         writer.add_contracts([made])
+    return made
+
+
+def add_paper(
+    register: Register,
+    structure_id: str,
+    values: Mapping[str, Any],
+    *,
+    scope: Scope,
+    author: str,
+    reason: str,
+) -> Document:
+    """Add a paper about a structure; the caller's organisation is its source.
+
+    Raises
+    ------
+    NotFoundError
+        If there is no such structure.
+    FormatError
+        If it ends before it was issued.
+    """
+    with register.write(author=author, reason=reason) as writer:
+        structure = writer.structure(structure_id, SYSTEM)
+        issued, ends = values.get("issued_on"), values.get("valid_to")
+        if issued is not None and ends is not None and ends < issued:
+            raise FormatError(
+                "infrastructure.ends_before", name="valid_to", start=issued, end=ends
+            )
+        known = {one.id for one in writer.documents(SYSTEM, subject_id=structure_id)}
+        made = Document(
+            id=_next(f"{structure_id}-gt", known),
+            subject="structures",
+            subject_id=structure_id,
+            provenance=_by(writer, scope, structure.provenance),
+            **values,
+        )
+        writer.add_documents([made])
     return made
 
 

@@ -33,6 +33,7 @@ _WRONG_PARAMETER = {
     "building": "must be a kind of building of Rec. ITU-R P.2109",
     "term": "must be a term such as 7 working_days",
     "authority": "must be one of the authorities that the rule lists",
+    "choice": "must be one of the words that the rule takes",
 }
 
 
@@ -77,8 +78,8 @@ class ParameterError(PropagationError):
         Name of the parameter.
     wrong : str
         What is wrong: `absent`, `number`, `flag`, `words`, `numbers`, `starts_at_zero`,
-        `increasing`, `range`, `grid`, `length`, `code_rates`, `share`, `building`, `term` or
-        `authority`.
+        `increasing`, `range`, `grid`, `length`, `code_rates`, `share`, `building`, `term`,
+        `authority` or `choice`.
     """
 
     def __init__(self, name: str, wrong: str) -> None:

@@ -28,6 +28,7 @@ __all__ = [
     "AERONAUTICAL",
     "AERONAUTICAL_SEPARATION",
     "AREA_CLASS",
+    "BASE_STATION",
     "BLANKETING",
     "BORDER_DISTANCE",
     "BORDER_FIELD",
@@ -54,6 +55,7 @@ __all__ = [
     "PLAN_IDENTITY",
     "PLAN_IDENTITY_LOCAL",
     "PROTECTION_RATIO",
+    "PUBLIC_NOTICE",
     "RASTER",
     "SERVICE_AREA",
     "SITE_TOLERANCE",
@@ -112,6 +114,8 @@ PA_RASTER: Final = "pa.raster"
 PA_PROTECTION_RATIO: Final = "pa.protection_ratio"
 LICENCE: Final = "station.licence"
 CERTIFICATE: Final = "station.certificate"
+BASE_STATION: Final = "station.base_station"
+PUBLIC_NOTICE: Final = "station.public_notice"
 CONFORMITY: Final = "station.conformity"
 INTERMODULATION: Final = "site.intermodulation"
 BORDER_DISTANCE: Final = "fm.border.distance"
@@ -355,6 +359,14 @@ _SITES: Final[Mapping[str, Callable[[Rule], None]]] = MappingProxyType(
     {
         LICENCE: _all((number, "notice_days"), (number, "longest_years")),
         CERTIFICATE: _all((number, "notice_days"), (number, "power_w"), (number, "cycle_years")),
+        BASE_STATION: _all(
+            (number, "radius_m"),
+            (number, "height_difference_m"),
+            (number, "cycle_years"),
+            (number, "notice_days"),
+            (words, "certificate_words"),
+            (words, "notice_words"),
+        ),
         CONFORMITY: _all((number, "notice_days")),
         INTERMODULATION: _all(
             (numbers, "orders"),

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Final
 
+from propagation.compliance.certification import completed
 from propagation.compliance.conclusions import conclude, not_assessable, of_station, unconcluded
 from propagation.compliance.facts import StationFacts
 from propagation.compliance.facts_validity import DocumentFacts, ValidityFacts
@@ -229,25 +230,9 @@ def _power_unknown(station: StationFacts, certificate: _Document, threshold_w: f
 
 
 def _completed(certificate: _Document) -> _Document:
-    """Return the certificate with its end: the cycle of inspection after its first day."""
-    record = certificate.record
-    if record.valid_to is not None or record.valid_from is None:
-        return certificate
-    years = int(number(certificate.rule, "cycle_years"))
-    ended = DocumentFacts(
-        number=record.number,
-        valid_from=record.valid_from,
-        valid_to=_years_later(record.valid_from, years),
-    )
-    return _Document(certificate.name, ended, certificate.rule)
-
-
-def _years_later(day: date, years: int) -> date:
-    """Return the same day of a later year; the 28th for the 29th of February."""
-    try:
-        return day.replace(year=day.year + years)
-    except ValueError:
-        return day.replace(year=day.year + years, day=28)
+    """Return the certificate with its end."""
+    record = completed(certificate.record, certificate.rule)
+    return _Document(certificate.name, record, certificate.rule)
 
 
 def _next(station: StationFacts, documents: list[_Document], on: date) -> list[Finding]:
