@@ -31,6 +31,7 @@ from gis.register.columns import (
     text,
     validity,
 )
+from gis.register.points_tables import point_visits, registration_points
 from gis.register.service_tables import (
     accounts,
     api_tokens,
@@ -73,9 +74,11 @@ __all__ = [
     "plan_entries",
     "planned_works",
     "planning_zones",
+    "point_visits",
     "protected_points",
     "published_rents",
     "register_state",
+    "registration_points",
     "routes",
     "runways",
     "sessions",
