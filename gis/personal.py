@@ -77,6 +77,8 @@ _BEFORE_CLOCK = re.compile(r"(?<=\d)[T ](?=[0-2]\d:[0-5]\d)")
 _FRACTION = re.compile(r"(?<![\d.,])(?!84[.,]\d{9})(?:0|[1-9]\d{0,2})[.,]\d{4,}(?!\d)")
 _YEAR = re.compile(r"(?:19|20)\d\d")
 _LETTER = r"[^\W\d_]"
+_CAPITAL = re.compile(r"[A-Z]")
+"""Right before digits, as in the serial number of a device."""
 _LETTER_BEFORE = re.compile(rf"{_LETTER}[\-_/.]?$")
 _LETTER_BEHIND = re.compile(rf"[\-_/.]?{_LETTER}")
 
@@ -206,7 +208,7 @@ def _of_run(run: _Run, plain: str, words: str, context: Context) -> Personal | N
     if name is Called.TAX:
         context = Context.TAX
     is_tax = context is Context.TAX and len(digits) in (10, 13) and _is_tax_code(digits)
-    if is_tax or plain[run.start - 1 : run.start].isalpha():
+    if is_tax or _CAPITAL.match(plain[run.start - 1 : run.start]):
         return None
     spoken = next(filter(None, (_spoken(run, *span) for span in _windows(run))), None)
     if spoken is not None or not _stands_alone(run, plain, context):
@@ -224,7 +226,7 @@ def _stands_alone(run: _Run, plain: str, context: Context) -> bool:
 
 
 def _windows(run: _Run) -> Iterator[tuple[int, int]]:
-    """Yield the spans of neighbouring groups that may be a number: all of them, then what begins with 0 or 84."""
+    """Yield the spans of groups that may be a number: the whole, and what begins with 0 or 84."""
     yield 0, len(run.groups)
     for first, group in enumerate(run.groups):
         begins = group[0] in "08" and "".join(run.groups[first : first + 3])[:3] != "000"

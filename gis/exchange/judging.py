@@ -55,6 +55,7 @@ _KEY_FIELDS = {
     ImportKind.CONTRACTS: "number",
     ImportKind.PUBLISHED_RENTS: "kind",
     ImportKind.WORKS: "name",
+    ImportKind.POINTS: "name",
 }
 
 
