@@ -132,9 +132,8 @@ def _screen_book(archive: zipfile.ZipFile, found: list[Found]) -> None:
     _parse(archive, "xl/_rels/workbook.xml.rels", parts)
     texts = SharedTexts()
     names = archive.namelist()
-    for name in names:
-        if posixpath.basename(name).lower() == "sharedstrings.xml":
-            _parse(archive, name, texts)
+    if parts.shared in names:
+        _parse(archive, parts.shared, texts)
     for number, sheet in enumerate(parts.sheets, start=1):
         what = of_name(sheet.name)
         if what is not None:
@@ -147,7 +146,7 @@ def _screen_book(archive: zipfile.ZipFile, found: list[Found]) -> None:
     for name in names:
         if len(found) >= MOST_FOUND:
             return
-        if name not in parts.parts:
+        if name not in parts.parts and name != parts.shared:
             _screen_part(archive, name, owners.get(name), found)
     left = texts.unseen()
     if left is not None and not found:
@@ -159,8 +158,6 @@ def _screen_part(
 ) -> None:
     small = name.lower()
     if small.endswith("/") or small.endswith(_PICTURES) or small.startswith(_PRINTERS):
-        return
-    if posixpath.basename(small) == "sharedstrings.xml":
         return
     if small.endswith(_TEXTS):
         _parse(archive, name, PartScreen(found, name, sheet))
@@ -183,7 +180,7 @@ def _owners(archive: zipfile.ZipFile, parts: BookParts, names: list[str]) -> dic
         if related in names:
             own = BookParts(folder)
             _parse(archive, related, own)
-            owners |= dict.fromkeys(own.targets.values(), number)
+            owners |= dict.fromkeys((related, *own.targets.values()), number)
     return owners
 
 

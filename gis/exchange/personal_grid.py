@@ -176,15 +176,12 @@ class GridScreen:
         )
 
     def _is_header(self, cells: Sequence[tuple[int, str | float]]) -> bool:
-        """Return whether a row may be one of headers: words without a digit, among the first."""
+        """Return whether a row may be one of headers: words in every cell, among the first."""
         texts = [value for _, value in cells if value != ""]
-        worded = all(
-            isinstance(one, str) and not any(map(str.isdigit, plain_text(one))) for one in texts
-        )
-        if not texts or not worded or self._headers >= _MOST_HEADERS:
+        if not all(map(_is_worded, texts)) or self._headers >= _MOST_HEADERS:
             return False
         self._headers += len(texts) > 1
-        return True
+        return bool(texts)
 
     def _of_cell(self, column: int, value: str | float, *, heads: bool) -> Personal | None:
         context = self._contexts.get(column, Context.UNKNOWN)
@@ -200,6 +197,14 @@ class GridScreen:
         context = context_of(value[:120])
         if context is not Context.UNKNOWN or column not in self._contexts:
             self._contexts[column] = context
+
+
+def _is_worded(value: str | float) -> bool:
+    """Return whether a cell holds words sooner than digits."""
+    if not isinstance(value, str):
+        return False
+    plain = plain_text(value)
+    return sum(map(str.isalpha, plain)) > sum(map(str.isdigit, plain))
 
 
 def of_words(value: str, context: Context = Context.UNKNOWN) -> Personal | None:

@@ -49,11 +49,14 @@ class BookParts(PartReader):
         In their order.
     targets : dict
         The part of each relation.
+    shared : str
+        The part of the texts that cells share; empty where there is none.
     """
 
     def __init__(self, folder: str = "xl") -> None:
         self.sheets: list[Sheet] = []
         self.targets: dict[str, str] = {}
+        self.shared = ""
         self._folder = folder
 
     def start(self, name: str, attributes: dict[str, str]) -> None:
@@ -68,6 +71,8 @@ class BookParts(PartReader):
             joined = target if target.startswith("/") else posixpath.join(self._folder, target)
             part = posixpath.normpath(joined).lstrip("/")
             self.targets[attributes.get("Id", "")] = part
+            if attributes.get("Type", "").endswith("/sharedStrings"):
+                self.shared = part
 
     def part_of(self, sheet: Sheet) -> str:
         """Return the part of a sheet; empty where it has none."""
