@@ -26,6 +26,7 @@ MENU = (
     ("/view/supports", "supports.menu"),
     ("/view/sharing", "requests.menu"),
     ("/view/works", "works.menu"),
+    ("/view/points", "points.menu"),
     ("/view/sites", "planning.menu"),
     ("/view/best-sites", "best_sites.menu"),
     ("/view/findings", "pages.menu_findings"),

@@ -114,6 +114,18 @@ class PointsReader(Asking):
         """
         return self._one(RegistrationPoint, point_id, [_visible(scope)], hidden=_hidden(scope))
 
+    def point_communes(self, scope: Scope) -> list[str]:
+        """Return the names of the communes of the points that a caller may see."""
+        named = registration_points.c.commune_name
+        query = select(named).where(_visible(scope), named.is_not(None)).distinct()
+        with self._connected() as connection:
+            return list(connection.execute(query.order_by(named)).scalars())
+
+    def own_points(self, scope: Scope) -> list[RegistrationPoint]:
+        """Return the points of which a caller sees every field, by name."""
+        order = (registration_points.c.name,)
+        return self._list(RegistrationPoint, [_details(scope)], order=order)
+
     def visits(
         self,
         scope: Scope,

@@ -22,6 +22,7 @@ _FILLED = {
     "{job_id}": "none",
     "{case_id}": "none",
     "{work_id}": "none",
+    "{point_id}": "none",
     "{organisation_id}": "none",
     "{sequence}": "1",
     "{account_id}": "none",
