@@ -10,11 +10,14 @@ from gis.rules import judged_pack, rule_paths
 from propagation.compliance.parameters import number
 from propagation.compliance.records import Rule
 
-__all__ = ["duties", "last_contact_day", "subscriber_rules"]
+__all__ = ["SUBSCRIBER", "duties", "last_contact_day", "subscriber_rules"]
 
-_PREFIX: Final = "subscriber."
-_DUTY: Final = f"{_PREFIX}duty."
-_RETENTION: Final = f"{_PREFIX}contact_retention"
+SUBSCRIBER: Final = "subscriber."
+"""What the ids of these rules begin with."""
+
+_DUTY: Final = f"{SUBSCRIBER}duty."
+_LAST: Final = 1_000
+_RETENTION: Final = f"{SUBSCRIBER}contact_retention"
 
 
 def subscriber_rules(home: Home, day: date) -> Mapping[str, Rule]:
@@ -25,16 +28,16 @@ def subscriber_rules(home: Home, day: date) -> Mapping[str, Rule]:
     FormatError
         If somebody spoilt a rule file.
     """
-    mark = f'"{_PREFIX}'.encode()
+    mark = f'"{SUBSCRIBER}'.encode()
     files = {name: file.read_bytes() for name, file in rule_paths(own=home.rules).items()}
     pack = judged_pack(day, {name: told for name, told in files.items() if mark in told})
-    return {name: rule for name, rule in pack.rules.items() if name.startswith(_PREFIX)}
+    return {name: rule for name, rule in pack.rules.items() if name.startswith(SUBSCRIBER)}
 
 
 def duties(rules: Mapping[str, Rule]) -> list[Rule]:
-    """Return what is asked of operators, in its order."""
+    """Return what is asked of operators, in its order; one that names none stands last."""
     found = [rule for name, rule in rules.items() if name.startswith(_DUTY)]
-    return sorted(found, key=lambda rule: (number(rule, "order"), rule.id))
+    return sorted(found, key=lambda rule: (rule.parameters.get("order", _LAST), rule.id))
 
 
 def last_contact_day(rules: Mapping[str, Rule], today: date) -> date | None:
