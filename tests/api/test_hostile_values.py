@@ -103,7 +103,12 @@ VISIT: Mapping[str, Any] = {
     "point_breach": "no",
     "conclusion": "y",
 }
-CONTACT = {"name": "A", "phone": "1", "purpose": "y", "kept_until": date.today().isoformat()}
+CONTACT = {
+    "name": "A",
+    "phone": "1",
+    "purpose": "y",
+    "kept_until": (date.today() + timedelta(days=30)).isoformat(),
+}
 BODIES: Mapping[str, Mapping[str, Any]] = {
     "/structures/{structure_id}": {"digest": "x", "values": {"name": "y"}, "reason": "z"},
     "/structures/{structure_id}/levels": {
@@ -401,7 +406,6 @@ EXTRA: Mapping[str, Mapping[str, str]] = {
 WITHOUT_FIELDS = {
     "/view/stations/{station_id}/antenna/remove",
     "/view/jobs/{job_id}/cancel",
-    "/view/points/{point_id}/contact/remove",
     "/view/import-batches/{batch_id}/undo",
 }
 
