@@ -6,6 +6,7 @@ from typing import Any
 from api.entered import WrongFieldsError, read_entered
 from api.works_asked import read_point
 from gis.errors import FormatError, GisError
+from gis.personal import masked
 from gis.points import refuse_typed
 from gis.register.point_contacts import PointContact
 from gis.register.points import MISMATCHES, PointVisit, RegistrationPoint
@@ -70,7 +71,7 @@ def read_registration(
     """
     wrong: list[tuple[str, GisError]] = []
     values: dict[str, Any] = {}
-    told = {name: sent.get(name) for name in _NEEDED} | dict(sent) if whole else dict(sent)
+    told = _named(sent, _NEEDED if whole else ())
     try:
         values = read_entered(RegistrationPoint, EDITED, told)
     except WrongFieldsError as error:
@@ -81,10 +82,7 @@ def read_registration(
             wrong.append(("place", FormatError("points.place_malformed")))
         else:
             values |= {"longitude": point[0], "latitude": point[1]}
-    wrong += _personal(told, values)
-    if wrong:
-        raise WrongFieldsError(wrong)
-    return values
+    return _sound(told, values, wrong)
 
 
 def read_visit(sent: Mapping[str, Any]) -> dict[str, Any]:
@@ -95,7 +93,7 @@ def read_visit(sent: Mapping[str, Any]) -> dict[str, Any]:
     WrongFieldsError
         With every field that cannot be taken.
     """
-    told = {name: sent.get(name) for name in _NEEDED_OF_VISIT} | dict(sent)
+    told = _named(sent, _NEEDED_OF_VISIT)
     for name in MISMATCHES:
         told[name] = told.get(name) or 0
     told["point_breach"] = told.get("point_breach") or "no"
@@ -110,7 +108,7 @@ def read_contact(sent: Mapping[str, Any]) -> PointContact:
     WrongFieldsError
         With every field that cannot be taken.
     """
-    told = {name: sent.get(name) for name in _NEEDED_OF_CONTACT} | dict(sent)
+    told = _named(sent, _NEEDED_OF_CONTACT)
     values = _read(PointContact, CONTACT, told, frozenset({"name", "phone"}))
     return PointContact(**values)
 
@@ -127,19 +125,30 @@ def _read(
         values = read_entered(record, names, told)
     except WrongFieldsError as error:
         wrong += error.wrong
-    wrong += _personal({name: told[name] for name in told if name not in passed_over}, values)
+    screened = {name: told[name] for name in told if name not in passed_over}
+    return _sound(screened, values, wrong)
+
+
+def _named(sent: Mapping[str, Any], needed: tuple[str, ...]) -> dict[str, Any]:
+    """Return what was sent with the names that are needed; no name tells a person's data."""
+    told = {masked(name): value for name, value in sent.items()}
+    return {name: told.get(name) for name in needed} | told
+
+
+def _sound(
+    told: Mapping[str, Any], values: dict[str, Any], wrong: list[tuple[str, GisError]]
+) -> dict[str, Any]:
+    """Return the values, or raise with what is wrong.
+
+    Of a field that holds a person's data only that is told, as other reasons quote what was typed.
+    """
+    personal: dict[str, GisError] = {}
+    for name, typed in told.items():
+        try:
+            refuse_typed({name: typed}, every=True)
+        except FormatError as error:
+            personal[name] = error
+    wrong = [one for one in wrong if one[0] not in personal] + list(personal.items())
     if wrong:
         raise WrongFieldsError(wrong)
     return values
-
-
-def _personal(told: Mapping[str, Any], values: Mapping[str, Any]) -> list[tuple[str, GisError]]:
-    """Return the fields that hold a person's data, also where they cannot be read otherwise."""
-    wrong: list[tuple[str, GisError]] = []
-    for name in told:
-        typed = values.get(name, told[name])
-        try:
-            refuse_typed({name: typed})
-        except FormatError as error:
-            wrong.append((name, error))
-    return wrong

@@ -29,6 +29,7 @@ from gis.exchange.importing import (
     error_report_xlsx,
     judge,
 )
+from gis.exchange.personal_file import refuse_name
 from gis.exchange.personal_grid import PersonalDataError
 from gis.geodesy import is_projected
 from gis.home import UNFINISHED, Home, sweep_unfinished
@@ -134,9 +135,12 @@ def keep(
     Raises
     ------
     FormatError
-        If the file is empty or has no name.
+        If the file is empty or has no name, or the name of a file of registration points tells a
+        person's data.
     """
     name = _plain_name(file_name)
+    if kind is ImportKind.POINTS:
+        refuse_name(name)
     home.uploads.mkdir(parents=True, exist_ok=True)
     sweep_unfinished(home.uploads)
     unfinished = Path(tempfile.mkdtemp(prefix=UNFINISHED, dir=home.uploads))

@@ -86,6 +86,7 @@ _NEAR = 24
 """Characters before a number in which it is called something."""
 _FEWEST_DIGITS, _MOST_DIGITS = 10, 15
 _FEWEST_OF_ANY = 8
+_FEWEST_OF_BIRTH = 4
 _TAX_WEIGHTS = (31, 29, 23, 19, 17, 13, 7, 5, 3)
 _LARGEST = 1e15
 _SMALLEST = 1e7
@@ -152,7 +153,7 @@ def _with_zeros(digits: str) -> Personal | None:
 def _found(plain: str, context: Context) -> Iterator[tuple[Personal, int, int]]:
     """Yield what a text without disguises holds, and where."""
     digits = sum(map(str.isdigit, plain))
-    if not digits and ":" not in plain and "=" not in plain:
+    if digits < _FEWEST_OF_BIRTH and ":" not in plain and "=" not in plain:
         return
     words = keyed(plain)
     if introduces_person(plain, words):

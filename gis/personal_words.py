@@ -27,9 +27,14 @@ __all__ = [
 ]
 
 _BETWEEN = 6
+_LONGEST_HEADER, _MOST_DIGITS = 120, 2
 _DAY_OR_YEAR = r"(?:\d{1,2}\s?[/.\-]\s?\d{1,2}\s?[/.\-]\s?\d{2,4}|(?:19|20)\d\d\b)"
 _PASSPORT = re.compile(r"\b(?:ho chieu|passport)\b\D{0,14}?\b[a-z]\d{7}\b")
 _NOT_SEEN = frozenset("\u115f\u1160\u3164\u034f")
+_MARKS_ON_DIGITS = re.compile(
+    "(?<=[0-9])[\u0300-\u036f\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff\ufe00-\ufe0f"
+    "\ufe20-\ufe2f\U000e0100-\U000e01ef]+"
+)
 _NOT_BETWEEN = re.compile(r"[\s\d.:;,\-_/()=#+]")
 
 
@@ -51,6 +56,27 @@ class Called(StrEnum):
     TAX = "tax"
 
 
+class _Plain(dict[int, str]):
+    """What stands for each character, found once: of a digit of any script its value."""
+
+    def __missing__(self, code: int) -> str:
+        character = chr(code)
+        kind = unicodedata.category(character)
+        plain = character
+        if kind == "Nd":
+            plain = str(unicodedata.decimal(character))
+        elif kind in ("Pd", "Zs"):
+            plain = "-" if kind == "Pd" else " "
+        elif kind in ("Cf", "Me") or character in _NOT_SEEN:
+            plain = ""
+        self[code] = plain
+        return plain
+
+
+_PLAIN = _Plain()
+
+
+@lru_cache(maxsize=1024)
 def plain_text(text: str) -> str:
     """Return a text with its disguises taken off: digits as ASCII, nothing invisible.
 
@@ -59,18 +85,8 @@ def plain_text(text: str) -> str:
     """
     if text.isascii():
         return text
-    seen: list[str] = []
-    for character in unicodedata.normalize("NFKC", text):
-        kind = unicodedata.category(character)
-        if kind == "Nd":
-            seen.append(str(unicodedata.decimal(character)))
-        elif kind in ("Pd", "Zs"):
-            seen.append("-" if kind == "Pd" else " ")
-        elif kind in ("Cf", "Me") or character in _NOT_SEEN:
-            continue
-        elif kind != "Mn" or not (seen and seen[-1].isdigit()):
-            seen.append(character)
-    return "".join(seen)
+    plain = unicodedata.normalize("NFKC", text).translate(_PLAIN)
+    return _MARKS_ON_DIGITS.sub("", plain)
 
 
 def keyed(plain: str) -> str:
@@ -109,9 +125,11 @@ def is_personal_header(text: str, *, in_header_row: bool = False) -> bool:
     in_header_row : bool
         Whether it stands where headers stand, so that words of everyday use count too.
     """
-    if not 2 <= len(text) <= 120:
+    if not 2 <= len(text) <= _LONGEST_HEADER:
         return False
     plain = plain_text(text)
+    if sum(map(str.isdigit, plain)) > _MOST_DIGITS:
+        return False
     parted = re.sub(r"(?<=[a-zà-ỹ])(?=[A-Z])", " ", plain)
     words = " ".join(plain_key(parted).split())
     listed = _headers()

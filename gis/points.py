@@ -210,17 +210,25 @@ def record_visit(
     return made
 
 
-def refuse_typed(values: Mapping[str, Any]) -> None:
+def refuse_typed(values: Mapping[str, Any], *, every: bool = False) -> None:
     """Raise where a text that a person typed holds a person's data.
+
+    Parameters
+    ----------
+    values : mapping
+        What was typed, by field.
+    every : bool
+        Whether texts are looked at that stand where numbers and days belong, too.
 
     Raises
     ------
     FormatError
         With the field and the kind of what was found, never what it is.
     """
-    for name, context in SCREENED.items():
-        told = values.get(name)
-        found = in_text(told, context) if isinstance(told, str) else None
+    for name, told in values.items():
+        if not isinstance(told, str) or not (every or name in SCREENED):
+            continue
+        found = in_text(told, SCREENED.get(name, Context.CODE))
         if found is not None:
             raise FormatError(
                 "points.personal_typed", name=name, what=Phrase(f"points.what_{found.value}")

@@ -28,7 +28,7 @@ from api.whole import OffsetQuery
 from data.text import Language, Phrase, text
 from gis.errors import GisError
 from gis.personal import masked
-from gis.points import SCREENED, behaviours
+from gis.points import behaviours
 from gis.register.filters import valid_on
 from gis.register.points import MISMATCHES, PointKind, PointState, RegistrationPoint
 from gis.register.records import UnitKind
@@ -278,9 +278,10 @@ def _back(
 
 def _refused(request: Request, typed: Mapping[str, str], error: GisError) -> Refused:
     """Return a form that comes back without what it held of a person's data."""
-    named = "kept_until" in typed  # the form of a contact, whose name is a field of its own
-    screened = SCREENED.keys() - ({"name"} if named else set())
-    kept = {name: masked(told) if name in screened else told for name, told in typed.items()}
+    whole = {"seen", "operator_id"}
+    if "kept_until" in typed:  # the form of a contact, whose name and number are its own
+        whole |= {"name", "phone"}
+    kept = {name: told if name in whole else masked(told) for name, told in typed.items()}
     return refused_fields(request, kept, error)
 
 

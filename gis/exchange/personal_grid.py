@@ -187,6 +187,8 @@ class GridScreen:
         context = self._contexts.get(column, Context.UNKNOWN)
         if not isinstance(value, str):
             return in_number(value, context)
+        if not value.strip():
+            return None
         if is_personal_header(value.strip(), in_header_row=heads):
             return Personal.HEADER
         return of_words(value, context)
