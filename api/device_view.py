@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from api.case_view import rule_json
+from api.clock_view import rule_json
 from api.geojson import plain
 from data.text import Language, text
 from gis.devices import DeviceList

@@ -8,12 +8,14 @@ from typing import Any
 
 import shapely
 
+from gis.register.points import RegistrationPoint
 from gis.register.records import AdministrativeUnit, Boundary, ImportBatch, PlanEntry
 from gis.register.works import PlannedWork
 
 __all__ = ["collection", "feature", "plain"]
 
 _POSITION = ("longitude", "latitude")
+_PLACELESS = (PlanEntry, AdministrativeUnit, RegistrationPoint)
 _BULKY = frozenset({"geometry"})
 
 
@@ -72,7 +74,7 @@ def _geometry(record: Any) -> dict[str, Any] | None:
         return geometry
     if isinstance(record, ImportBatch):
         return None
-    if isinstance(record, PlanEntry | AdministrativeUnit) and record.longitude is None:
+    if isinstance(record, _PLACELESS) and record.longitude is None:
         return None
     return {"type": "Point", "coordinates": [record.longitude, record.latitude]}
 

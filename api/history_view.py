@@ -22,6 +22,7 @@ WORDS = {"kind": "structure_kind", "state": "lifecycle"}
 _WORDS_OF: Mapping[str, Mapping[str, str]] = {
     "planned_works": {"kind": "work_kind", "state": "work_state"},
     "work_sign_ups": {"state": "sign_up_state"},
+    "registration_points": {"kind": "point_kind", "state": "point_state"},
 }
 _NOT_SHOWN = frozenset({"batch_id", "source_row", "id"})
 _OUTLINE = "outline"

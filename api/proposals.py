@@ -17,6 +17,7 @@ from gis.home import Home
 __all__ = ["Proposal", "owner_of", "proposed"]
 
 _WHOSE = ("value.owner_id", "value.organisation_id")
+_OWNING = ("owner_id", "organisation_id", "operator_id")
 _OF_ONE_FILE = frozenset({"confirm", "swap", "update", *_WHOSE})
 
 
@@ -40,7 +41,7 @@ class Proposal:
 def owner_of(report: ImportReport) -> str | None:
     """Return the organisation whose records a file brings, or None where it is open or several."""
     records = [row.record for row in report.accepted]
-    found = {getattr(one, "owner_id", None) or getattr(one, "organisation_id", None)
+    found = {next((found for name in _OWNING if (found := getattr(one, name, None))), None)
              for one in records}  # fmt: skip
     open_ = any(question.answer in _WHOSE for question in report.questions)
     return found.pop() if len(found) == 1 and not open_ else None

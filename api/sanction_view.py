@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from api.case_view import rule_json
+from api.clock_view import rule_json
 from api.geojson import plain
 from data.text import Language, text
 from gis.names import plain_key

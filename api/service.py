@@ -19,6 +19,7 @@ from gis.jobs.pool import WorkerPool, start_workers
 from gis.jobs.queue import Job, Queue
 from gis.jurisdictions import Jurisdiction, jurisdiction_on
 from gis.register.accounts import Accounts
+from gis.register.point_contacts import PointContacts
 from gis.register.scopes import SYSTEM, Scope
 from gis.register.store import Register
 from gis.studies.record import Study, load
@@ -81,6 +82,7 @@ class Service:
         home: Home = settings.place
         ground = open_ground(settings.ground)
         service = cls(settings, _open_register(home.register), ground)
+        PointContacts(service.register).forget_expired(service.today())
         if settings.workers:
             service._workers = start_workers(
                 home,

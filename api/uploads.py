@@ -29,6 +29,8 @@ from gis.exchange.importing import (
     error_report_xlsx,
     judge,
 )
+from gis.exchange.personal_file import refuse_name
+from gis.exchange.personal_grid import PersonalDataError
 from gis.geodesy import is_projected
 from gis.home import UNFINISHED, Home, sweep_unfinished
 from gis.jurisdictions import Jurisdiction
@@ -38,6 +40,7 @@ if sys.platform != "win32":
     import fcntl
 
 __all__ = [
+    "REMOVED",
     "SecretFileError",
     "Upload",
     "answer",
@@ -67,6 +70,10 @@ _STAMPED = "exchange.file.state_secret"
 
 class SecretFileError(FormatError):
     """A file that is, or holds, what is marked as a state secret; it was removed from here."""
+
+
+REMOVED = (SecretFileError, PersonalDataError)
+"""What a file is refused for that is not kept any longer."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,9 +135,12 @@ def keep(
     Raises
     ------
     FormatError
-        If the file is empty or has no name.
+        If the file is empty or has no name, or the name of a file of registration points tells a
+        person's data.
     """
     name = _plain_name(file_name)
+    if kind is ImportKind.POINTS:
+        refuse_name(name)
     home.uploads.mkdir(parents=True, exist_ok=True)
     sweep_unfinished(home.uploads)
     unfinished = Path(tempfile.mkdtemp(prefix=UNFINISHED, dir=home.uploads))
@@ -384,8 +394,9 @@ def judged(home: Home, register: Register, sent: Upload, place: Jurisdiction) ->
 
     Raises
     ------
-    SecretFileError
-        If the file or a row is marked as a state secret: it is not kept any longer.
+    SecretFileError, PersonalDataError
+        If the file or a row is marked as a state secret, or holds a person's data: it is not kept
+        any longer.
     FormatError
         If the file cannot be read at all.
     """
@@ -398,6 +409,9 @@ def judged(home: Home, register: Register, sent: Upload, place: Jurisdiction) ->
             jurisdiction=place,
             only_owner=sent.only_owner,
         )
+    except PersonalDataError:
+        discard(home, sent)
+        raise
     except FormatError as error:
         if error.key != _STAMPED:
             raise

@@ -91,7 +91,14 @@ class Plane:
         )
 
     def drawing(
-        self, name: str, title: str, told: str, marks: Sequence[str], keys: Sequence[str] = ()
+        self,
+        name: str,
+        title: str,
+        told: str,
+        marks: Sequence[str],
+        keys: Sequence[str] = (),
+        *,
+        middle_marked: bool = True,
     ) -> str:
         """Return the map as SVG.
 
@@ -105,8 +112,10 @@ class Plane:
             What lies on it.
         keys : sequence of str
             What marks mean, each a group that is drawn at the origin; they stand below.
+        middle_marked : bool
+            Whether something stands in the middle.
         """
-        middle, high = f"{_SIDE / 2:g}", _SIDE + 24 * len(keys)
+        high = _SIDE + 24 * len(keys)
         below = "".join(
             f'<g transform="translate(18 {_SIDE + 12 + 24 * row})">{key}</g>'
             for row, key in enumerate(keys)
@@ -120,9 +129,16 @@ class Plane:
             f'<desc id="{name}-desc">{escape(told)}</desc>'
             f'<rect width="{_SIDE}" height="{high}" fill="{BACKGROUND}"/>'
             f"{''.join(self._rings())}{''.join(marks)}"
-            f'<path transform="translate({middle} {middle}) scale(8)" '
+            f"{self._middle() if middle_marked else ''}{below}</svg>"
+        )
+
+    @staticmethod
+    def _middle() -> str:
+        """Return the mark of what stands in the middle."""
+        return (
+            f'<path transform="translate({_SIDE / 2:g} {_SIDE / 2:g}) scale(8)" '
             f'd="{SHAPES[STATION.shape]}" fill="{STATION.colour}" stroke="#fff" '
-            f'stroke-width=".2"/>{below}</svg>'
+            f'stroke-width=".2"/>'
         )
 
     def _rings(self) -> Iterator[str]:

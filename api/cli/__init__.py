@@ -35,6 +35,7 @@ COMMANDS = (
     "plans",
     "rules",
     "clock",
+    "forget",
     "rerun",
     "curves",
     "validate",

@@ -9,7 +9,7 @@ from fastapi import APIRouter, Depends, Query
 from starlette.requests import Request
 from starlette.responses import FileResponse, RedirectResponse, Response
 
-from api.case_view import rule_json
+from api.clock_view import rule_json
 from api.downloads import made_for_download
 from api.entered import read_entered
 from api.errors import InvalidParameterError

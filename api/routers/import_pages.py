@@ -35,6 +35,7 @@ from gis.exchange.fields import title
 from gis.exchange.importing import ImportKind
 from gis.exchange.report import Accepted, ImportReport, RowState, SiteRecord
 from gis.register.allotments import AllotmentPoint
+from gis.register.points import RegistrationPoint
 from gis.register.records import (
     AdministrativeUnit,
     BroadcastStation,
@@ -62,6 +63,11 @@ _WAITING = 20
 _RADIOS = 6
 _ANSWER = "answer."
 _OPTION = "option."
+_KINDS = {
+    ProtectedPoint: "protected_point_kind",
+    PlannedWork: "work_kind",
+    RegistrationPoint: "point_kind",
+}
 _STORED = "exchange.problem.duplicate_stored"
 
 
@@ -103,7 +109,7 @@ def answer(
     sent = upload_of(request, import_id)
     try:
         answer_upload(request, sent, _given(form))
-    except uploads.SecretFileError as error:
+    except uploads.REMOVED as error:
         return _list(request, problem=error)
     except GisError as error:
         return _preview(request, upload_of(request, import_id), problem=error)
@@ -131,7 +137,7 @@ def commit(
     sent = uploads.upload(service_of(request).home, import_id)
     try:
         commit_upload(request, import_id, {}, seen=digest)
-    except uploads.SecretFileError as error:
+    except uploads.REMOVED as error:
         return _list(request, problem=error)
     except GisError as error:
         return _preview(request, upload_of(request, import_id), problem=error)
@@ -195,7 +201,7 @@ def _preview(
     if not brought_in:
         try:
             report = uploads.judged(service.home, service.register, sent, service.jurisdiction())
-        except uploads.SecretFileError as error:
+        except uploads.REMOVED as error:
             return _list(request, problem=error)
         except FormatError as error:
             problem = problem or error
@@ -258,9 +264,8 @@ def _row(row: Accepted, language: Language) -> dict[str, Any]:
         name, about = record.name, record.aerodrome
     elif isinstance(record, AviationFacility):
         name, about = record.name, text(f"register.facility_kind.{record.kind}", language)
-    elif isinstance(record, ProtectedPoint | PlannedWork):
-        words = "work_kind" if isinstance(record, PlannedWork) else "protected_point_kind"
-        name, about = record.name, text(f"register.{words}.{record.kind}", language)
+    elif isinstance(record, ProtectedPoint | PlannedWork | RegistrationPoint):
+        name, about = record.name, text(f"register.{_KINDS[type(record)]}.{record.kind}", language)
     elif isinstance(record, AdministrativeUnit):
         name, about = record.name, record.code
     else:

@@ -40,6 +40,9 @@ __all__ = [
 
 router = APIRouter(route_class=GuardedRoute, tags=["imports"])
 
+_OPERATORS = (ImportKind.STRUCTURES, ImportKind.POINTS)
+"""What an operator may send of its own."""
+
 
 @router.post("/imports", status_code=201)
 def send(
@@ -49,7 +52,7 @@ def send(
 ) -> JSONResponse:
     """Send a file to be judged; nothing is written to the register.
 
-    An operator sends structures of its own; the department brings them in.
+    An operator sends structures and points of its own; the department brings them in.
     """
     sent, report = keep_sent(request, file, kind)
     return JSONResponse(
@@ -65,13 +68,13 @@ def keep_sent(
     Raises
     ------
     ForbiddenError
-        If an operator sends anything but structures, or belongs to no organisation.
+        If an operator sends anything but structures and points, or belongs to no organisation.
     FormatError
         If the file cannot be read at all, or a row is marked as a state secret.
     """
     service, identity = service_of(request), identity_of(request)
     own = identity.scope.own
-    if not identity.is_staff and (own is None or kind is not ImportKind.STRUCTURES):
+    if not identity.is_staff and (own is None or kind not in _OPERATORS):
         raise ForbiddenError("pages.import_own_structures")
     sent = uploads.keep(
         service.home,

@@ -18,6 +18,7 @@ from api.history_view import WORDS
 from api.identity import identity_of
 from api.language import safe_language
 from api.pages import render
+from api.routers.point_pages import show_point
 from api.routers.structures import show_structure
 from api.routers.work_pages import show_work
 from api.service import service_of
@@ -219,15 +220,20 @@ def undo_from_page(request: Request, revision: _RevisionOrWord, typed: Typed) ->
         raise
     except GisError as error:
         return _not_undone(request, typed, error)
-    kind, table = ("works", "planned_works") if "work_id" in typed else _STRUCTURES
-    subject = typed.get("work_id", typed.get("structure_id", ""))
+    name, kind, table = next((one for one in _SUBJECTS if one[0] in typed), _STRUCTURES)
+    subject = typed.get(name, "")
     with service_of(request).register.snapshot() as register:
         found = register.changes(table_name=table, record_id=subject, limit=1)
     gone = not found or found[0].new is None
     return RedirectResponse(f"/view/{kind}" if gone else f"/view/{kind}/{subject}#history", 303)
 
 
-_STRUCTURES = ("structures", "structures")
+_STRUCTURES = ("structure_id", "structures", "structures")
+_SUBJECTS = (
+    ("work_id", "works", "planned_works"),
+    ("point_id", "points", "registration_points"),
+)
+"""Field that names the subject, its page, its table."""
 
 
 def _not_undone(request: Request, typed: Mapping[str, str], error: GisError) -> Response:
@@ -235,6 +241,9 @@ def _not_undone(request: Request, typed: Mapping[str, str], error: GisError) -> 
     if "work_id" in typed:
         request.state.address = f"/view/works/{typed['work_id']}"
         return show_work(request, typed["work_id"], problem=error)
+    if "point_id" in typed:
+        request.state.address = f"/view/points/{typed['point_id']}"
+        return show_point(request, typed["point_id"], problem=error)
     structure_id = typed.get("structure_id", "")
     request.state.address = f"/view/structures/{structure_id}"
     return show_structure(request, structure_id, problem=error)

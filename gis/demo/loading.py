@@ -69,6 +69,8 @@ def load_demonstration(register: Register) -> DemonstrationCounts:
         writer.add_published_rents(records.published_rents)
         writer.add_plan_entries(records.plan_entries)
         writer.add_stations(records.stations)
+        writer.add_points(records.points)
+        writer.add_visits(records.visits)
     return DemonstrationCounts(
         loaded=True,
         organisations=len(records.organisations),

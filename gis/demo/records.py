@@ -3,8 +3,9 @@
 from dataclasses import dataclass
 
 from gis.administration import packaged_boundaries, packaged_units
-from gis.demo import broadcasting, network, sharing
+from gis.demo import broadcasting, network, points, sharing
 from gis.plans import packaged_plan_entries
+from gis.register.points import PointVisit, RegistrationPoint
 from gis.register.records import (
     AdministrativeUnit,
     Boundary,
@@ -41,6 +42,8 @@ class Demonstration:
     published_rents: tuple[PublishedRent, ...]
     plan_entries: tuple[PlanEntry, ...]
     stations: tuple[BroadcastStation, ...]
+    points: tuple[RegistrationPoint, ...]
+    visits: tuple[PointVisit, ...]
 
 
 def demonstration() -> Demonstration:
@@ -50,11 +53,13 @@ def demonstration() -> Demonstration:
     """
     structures = network.structures()
     installations = network.installations(structures)
+    organisations = network.organisations()
+    registered = points.points(organisations, structures)
     levels, routes = sharing.levels(structures), sharing.routes(structures)
     return Demonstration(
         units=packaged_units(),
         boundaries=packaged_boundaries(),
-        organisations=(*network.organisations(), *broadcasting.known_organisations()),
+        organisations=(*organisations, *broadcasting.known_organisations()),
         structures=structures,
         installations=installations,
         levels=levels,
@@ -65,4 +70,6 @@ def demonstration() -> Demonstration:
         published_rents=sharing.published_rents(),
         plan_entries=(*packaged_plan_entries(), *broadcasting.synthetic_plan()),
         stations=(*broadcasting.known_stations(), *broadcasting.stations()),
+        points=registered,
+        visits=points.visits(registered),
     )

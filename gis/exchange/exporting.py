@@ -62,6 +62,7 @@ class ExportFormat(StrEnum):
 
 _BOLD = Font(bold=True)
 _DEGREE_DECIMALS = 9
+_ORGANISATIONS = ("owner_id", "organisation_id", "manager_id", "tenant_id", "operator_id")
 _TABLES = (ExportFormat.XLSX, ExportFormat.CSV)
 _DRAWN = (ExportFormat.SHAPEFILE, ExportFormat.KML)
 _EMPTY: Mapping[type, tuple[object, str]] = {
@@ -230,7 +231,7 @@ class _Words:
     def _word(self, layer: Layer, column: LayerColumn, value: Any) -> Any:
         if isinstance(value, bool):
             return text(f"exchange.flag.{'yes' if value else 'no'}", self.language)
-        if column.name in ("owner_id", "organisation_id", "manager_id", "tenant_id"):
+        if column.name in _ORGANISATIONS:
             return self._owners.get(value, value)
         return word_of(layer.name, column.name, value, self.language) or value
 

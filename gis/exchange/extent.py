@@ -24,6 +24,7 @@ Flags = NDArray[np.bool_]
 _KM_PER_DEGREE = 111.0
 _COMMUNES = (UnitKind.COMMUNE, UnitKind.WARD, UnitKind.TOWNSHIP)
 _COMMUNE_MARGIN_DEG = 0.01
+_OF_SITES = (ImportKind.STRUCTURES, ImportKind.ROUTES, ImportKind.WORKS, ImportKind.POINTS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,13 +54,14 @@ class Extent:
 def extent_of(register: Reader, kind: ImportKind, jurisdiction: Jurisdiction | None) -> Extent:
     """Return where rows of a kind can lie.
 
-    Structures and lines lie in the province of the jurisdiction or just beyond its (perhaps
-    approximate) outline, stations within reach of it, plan entries anywhere in the country.
+    Structures, lines and registration points lie in the province of the jurisdiction or just
+    beyond its (perhaps approximate) outline, stations within reach of it, plan entries anywhere in
+    the country.
     Without a jurisdiction it is the country.
     """
     extent = tables()["extent"]
     country = shapely.box(*extent["national"])
-    of_sites = kind in (ImportKind.STRUCTURES, ImportKind.ROUTES, ImportKind.WORKS)
+    of_sites = kind in _OF_SITES
     if jurisdiction is None or not (kind.placed or of_sites):
         return Extent("", 0.0, country)
     margin_km = float(extent["structures_km" if of_sites else "stations_km"])

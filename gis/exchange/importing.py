@@ -42,6 +42,7 @@ from gis.exchange.judging import Judge, systems_in_words
 from gis.exchange.known import Known
 from gis.exchange.matching import stored_records
 from gis.exchange.measured_rows import Stations
+from gis.exchange.personal_file import refuse_name, refuse_personal, refuse_typed
 from gis.exchange.report import (
     Accepted,
     ImportKind,
@@ -56,6 +57,7 @@ from gis.exchange.table import Table
 from gis.geodesy import is_known
 from gis.jurisdictions import Jurisdiction
 from gis.register.allotments import AllotmentPoint
+from gis.register.points import RegistrationPoint
 from gis.register.reading import Reader
 from gis.register.records import (
     AdministrativeUnit,
@@ -103,6 +105,7 @@ _LAYERS = {
     ImportKind.CONTRACTS: ("contracts", "hop_dong"),
     ImportKind.PUBLISHED_RENTS: ("published_rents", "gia_cong_bo"),
     ImportKind.WORKS: ("planned_works", "ke_hoach", "cong_trinh_sap_xay_dung"),
+    ImportKind.POINTS: ("registration_points", "diem_dang_ky", "diem_cung_cap_dich_vu"),
 }
 _TABLES: dict[type[ImportRecord], str] = {
     Structure: "structures",
@@ -122,6 +125,7 @@ _TABLES: dict[type[ImportRecord], str] = {
     Runway: "runways",
     AviationFacility: "aviation_facilities",
     PlannedWork: "works",
+    RegistrationPoint: "points",
 }
 """The tables of the register by their record; what others refer to comes first."""
 _OF_SITES = frozenset(
@@ -142,7 +146,7 @@ _NAMES: dict[Format, dict[str, str]] = {
     Format.DXF: {dxf.HANDLE: "code", dxf.LAYER: "kind"},
 }
 """What a format gives every feature, and the field that it is where no column is it."""
-_OF_UNITS = (ImportKind.POPULATION, ImportKind.ALLOTMENTS)
+_OF_UNITS = (ImportKind.POPULATION, ImportKind.ALLOTMENTS, ImportKind.POINTS)
 _OPEN = "?"
 
 
@@ -192,7 +196,8 @@ def judge(
     ------
     FormatError
         If the file cannot be read at all: damaged, hostile, another format, a header missing; or
-        an organisation answers that its own records are verified.
+        an organisation answers that its own records are verified; or a file about subscribers'
+        registration holds a person's data.
     """
     kind, answers = ImportKind(kind), answers or ImportAnswers()
     for epsg in answers.systems:
@@ -200,7 +205,12 @@ def judge(
             raise FormatError("exchange.file.crs_unknown", crs=f"EPSG:{epsg}")
     if only_owner is not None and answers.confidence is Confidence.VERIFIED:
         raise FormatError("exchange.not_yours_to_verify")
+    if kind is ImportKind.POINTS:
+        refuse_name(Path(file).name)
+        refuse_typed(answers.values)
     inspected = inspect(file, limits)
+    if kind is ImportKind.POINTS:
+        refuse_personal(inspected)
     read, asked = _read(inspected, kind, answers, limits)
     read, secrets_told = without_secrets(read, answers)
     table = _understood(read, kind)

@@ -58,6 +58,7 @@ _KEY_FIELDS = {
     ImportKind.CONTRACTS: "number",
     ImportKind.PUBLISHED_RENTS: "kind",
     ImportKind.WORKS: "name",
+    ImportKind.POINTS: "name",
 }
 
 

@@ -17,6 +17,7 @@ from gis.exchange.fields import ANTENNA, FIELDS, PLACE, title
 from gis.exchange.report import ImportKind
 from gis.register.allotments import AllotmentPoint
 from gis.register.antennas import Antenna
+from gis.register.points import RegistrationPoint
 from gis.register.reading import Reader
 from gis.register.records import (
     Boundary,
@@ -69,6 +70,8 @@ _WORDS_OF_LAYER = {
     ("routes", "kind"): ("route_kind",),
     ("planned_works", "kind"): ("work_kind",),
     ("planned_works", "state"): ("work_state",),
+    ("registration_points", "kind"): ("point_kind",),
+    ("registration_points", "state"): ("point_state",),
 }
 _INTEGERS = frozenset({"row"})
 
@@ -94,6 +97,7 @@ class LayerName(StrEnum):
     CONTRACTS = "contracts"
     PUBLISHED_RENTS = "published_rents"
     WORKS = "planned_works"
+    POINTS = "registration_points"
 
     @property
     def placed(self) -> bool:
@@ -270,6 +274,7 @@ _OWNED = frozenset(
         LayerName.CABLES,
         LayerName.CONTRACTS,
         LayerName.WORKS,
+        LayerName.POINTS,
     }
 )
 _OF_KINDS = frozenset(
@@ -277,6 +282,7 @@ _OF_KINDS = frozenset(
         LayerName.STRUCTURES,
         LayerName.ROUTES,
         LayerName.WORKS,
+        LayerName.POINTS,
         LayerName.MEASUREMENTS,
         LayerName.PROTECTED_POINTS,
         LayerName.PUBLISHED_RENTS,
@@ -302,13 +308,16 @@ def _refuse_filters(name: LayerName, wanted: Filters) -> None:
 
 
 def _of_kind_and_owner(record: Any, wanted: Filters) -> bool:
-    if wanted.kinds and record.kind.value not in wanted.kinds:
+    if wanted.kinds and (record.kind is None or record.kind.value not in wanted.kinds):
         return False
     if wanted.plan_year is not None and record.plan_year != wanted.plan_year:
         return False
     if wanted.owner_id is None:
         return True
-    return wanted.owner_id == getattr(record, "owner_id", getattr(record, "organisation_id", None))
+    names = ("owner_id", "organisation_id", "operator_id")
+    return wanted.owner_id == next(
+        (getattr(record, name) for name in names if hasattr(record, name)), None
+    )
 
 
 def _inside(shape: BaseGeometry | None, bbox: Bounds | None) -> bool:
@@ -341,6 +350,7 @@ def _listed(
         LayerName.CONTRACTS: (Contract, lambda: register.contracts(scope, on=on)),
         LayerName.PUBLISHED_RENTS: (PublishedRent, lambda: register.published_rents(on=on)),
         LayerName.WORKS: (PlannedWork, lambda: register.works(scope)),
+        LayerName.POINTS: (RegistrationPoint, lambda: register.points(scope, on=on)),
     }
 
 

@@ -11,6 +11,7 @@ from gis.exchange.report import Change, ImportKind, ImportRecord, SiteRecord
 from gis.geodesy import distance_km
 from gis.names import name_key
 from gis.register.allotments import AllotmentPoint
+from gis.register.points import RegistrationPoint
 from gis.register.reading import Reader
 from gis.register.records import (
     AdministrativeUnit,
@@ -51,6 +52,7 @@ _TYPES: dict[ImportKind, type[Any]] = {
     ImportKind.CONTRACTS: Contract,
     ImportKind.PUBLISHED_RENTS: PublishedRent,
     ImportKind.WORKS: PlannedWork,
+    ImportKind.POINTS: RegistrationPoint,
 }
 _PREFIXES = {
     ImportKind.STRUCTURES: "ct",
@@ -69,6 +71,7 @@ _PREFIXES = {
     ImportKind.CONTRACTS: "hd",
     ImportKind.PUBLISHED_RENTS: "gia",
     ImportKind.WORKS: "ct",
+    ImportKind.POINTS: "dk",
 }
 POPULATION = ("population", "population_year", "population_source")
 """What a file of populations says of a unit."""
@@ -94,7 +97,8 @@ class Index:
     day and place, a line by owner and code, a duct by line and code, a level by structure and
     heights, a contract by owner, number and place; equipment, cables and rents by what they are,
     a runway by aerodrome, name and first day, a facility by kind, name and first day, a planned
-    work by owner, name and the day that it begins.
+    work by owner, name and the day that it begins, a registration point by operator and code, or
+    name and address.
     """
 
     def __init__(self, kind: ImportKind, stored: Iterable[ImportRecord]) -> None:
@@ -164,6 +168,7 @@ def stored_records(register: Reader, kind: ImportKind) -> Sequence[ImportRecord]
         ImportKind.CONTRACTS: lambda: register.contracts(SYSTEM),
         ImportKind.PUBLISHED_RENTS: register.published_rents,
         ImportKind.WORKS: lambda: register.works(SYSTEM),
+        ImportKind.POINTS: lambda: register.points(SYSTEM),
     }
     return listed[kind]()
 
@@ -253,16 +258,25 @@ def _key(record: ImportRecord) -> tuple[object, ...]:
         return record.code, record.valid_from
     if isinstance(record, SiteRecord | PlannedWork):
         return _site_key(record)
-    if isinstance(record, Runway | AviationFacility):
-        return _aviation_key(record)
+    if isinstance(record, Runway | AviationFacility | RegistrationPoint):
+        return _standing_key(record)
     if isinstance(record, Measurement | ProtectedPoint | AllotmentPoint):
         return (*_own_key(record), *_metres(record))
     return _broadcast_key(record)
 
 
-def _aviation_key(record: Runway | AviationFacility) -> tuple[object, ...]:
+def _standing_key(record: Runway | AviationFacility | RegistrationPoint) -> tuple[object, ...]:
+    """Return what makes a runway, a facility or a registration point one."""
+    if isinstance(record, RegistrationPoint):
+        return _point_key(record)
     of = record.aerodrome if isinstance(record, Runway) else record.kind.value
     return name_key(of), name_key(record.name), record.valid_from
+
+
+def _point_key(record: RegistrationPoint) -> tuple[object, ...]:
+    if record.code is not None:
+        return record.operator_id, record.code.casefold()
+    return record.operator_id, name_key(record.name), name_key(record.address or "")
 
 
 def _broadcast_key(record: BroadcastStation | PlanEntry) -> tuple[object, ...]:

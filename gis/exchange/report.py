@@ -16,6 +16,7 @@ from gis.exchange.safety import Format
 from gis.exchange.table import Cell
 from gis.register.allotments import AllotmentPoint
 from gis.register.antennas import Antenna, antenna_facts
+from gis.register.points import RegistrationPoint
 from gis.register.records import (
     AdministrativeUnit,
     BroadcastStation,
@@ -60,6 +61,7 @@ ImportRecord = (
     | AviationFacility
     | AdministrativeUnit
     | PlannedWork
+    | RegistrationPoint
     | SiteRecord
 )
 
@@ -84,11 +86,12 @@ class ImportKind(StrEnum):
     CONTRACTS = "contracts"
     PUBLISHED_RENTS = "published_rents"
     WORKS = "planned_works"
+    POINTS = "registration_points"
 
     @property
     def placed(self) -> bool:
         """Whether every row must say where it lies."""
-        return self.pointed and self is not ImportKind.PLAN
+        return self.pointed and self not in (ImportKind.PLAN, ImportKind.POINTS)
 
     @property
     def pointed(self) -> bool:
@@ -107,6 +110,7 @@ _POINTED = frozenset(
         ImportKind.ALLOTMENTS,
         ImportKind.RUNWAYS,
         ImportKind.FACILITIES,
+        ImportKind.POINTS,
     }
 )
 

@@ -12,9 +12,11 @@ from gis.exchange.known import Known
 from gis.exchange.lines import LineProblem, Vertices, line_of, straight
 from gis.exchange.matching import Index
 from gis.exchange.places import Place
+from gis.exchange.point_rows import is_sound
 from gis.exchange.report import ImportRecord
 from gis.exchange.work_rows import refuse_contradicting
 from gis.register.lettings import of_place_and_duct, of_request
+from gis.register.points import RegistrationPoint
 from gis.register.routes import Cable, Duct, Route
 from gis.register.structures import AttachmentLevel, Contract, Installation, Structure
 from gis.register.works import PlannedWork
@@ -97,6 +99,8 @@ class SiteChecks:
             return False
         if isinstance(record, PlannedWork):
             return not refuse_contradicting(self._reader, self._known, record)
+        if isinstance(record, RegistrationPoint):
+            return is_sound(self._reader, record)
         return not isinstance(record, Contract) or self._may_stand(record)
 
     def _may_stand(self, record: Contract) -> bool:
@@ -113,6 +117,8 @@ class SiteChecks:
         """Return the organisation whose record it is; None for the department's."""
         if isinstance(record, Structure | Route | Contract | PlannedWork):
             return record.owner_id
+        if isinstance(record, RegistrationPoint):
+            return record.operator_id
         if isinstance(record, Installation | Cable):
             return record.organisation_id
         if isinstance(record, AttachmentLevel):

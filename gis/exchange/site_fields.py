@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from gis.exchange.dimensions import ORIGIN, PLACED, SPAN, Dimension, Field, lengths, powers
+from gis.exchange.dimensions import ALWAYS, ORIGIN, PLACED, SPAN, Dimension, Field, lengths, powers
 from gis.exchange.report import ImportKind
 
 __all__ = ["SITE_FIELDS"]
@@ -128,6 +128,22 @@ SITE_FIELDS: Mapping[ImportKind, tuple[Field, ...]] = {
         Field("geometry"),
         *PLACED,
         *ORIGIN,
+    ),
+    ImportKind.POINTS: (
+        Field("id"),
+        Field("code"),
+        Field("name", required=True),
+        _kind("point_kind", "vneid"),
+        Field("operator_id", required=True, constant=True),
+        Field("address"),
+        Field("commune_name"),
+        Field("enterprise"),
+        Field("contract_number"),
+        Field("contract_from", Dimension.DAY),
+        Field("contract_to", Dimension.DAY),
+        Field("state", Dimension.CHOICE, choices="point_state"),
+        Field("state_reason"),
+        *ALWAYS,
     ),
     ImportKind.PUBLISHED_RENTS: (
         Field("id"),

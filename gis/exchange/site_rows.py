@@ -5,6 +5,7 @@ from typing import Any, TypeVar
 
 from gis.exchange.cells import CellReader
 from gis.exchange.known import Known, organisation
+from gis.exchange.point_rows import registration_point
 from gis.exchange.report import ImportKind
 from gis.exchange.work_rows import planned_work
 from gis.register.routes import Duct, Route, RouteKind
@@ -279,5 +280,6 @@ MAKERS: Mapping[ImportKind, Callable[[CellReader, Known], dict[str, Any]]] = {
     ImportKind.CONTRACTS: _contract,
     ImportKind.PUBLISHED_RENTS: _rent,
     ImportKind.WORKS: planned_work,
+    ImportKind.POINTS: registration_point,
 }
 """What makes the values of a row of each kind, its days and its origin aside."""

@@ -49,6 +49,7 @@ LATER_TABLES = (
     "aviation_facilities",
     "planning_zones",
     "planned_works",
+    "registration_points",
 )
 """Tables that older registers do not have: while they are empty nothing is said of them, so that
 the version of a register stays what it was."""

@@ -17,6 +17,7 @@ from gis.register.content import content_version, notes_of
 from gis.register.duplicates import DuplicateDecision
 from gis.register.filters import containing, in_force, inside
 from gis.register.history import Change, changes, structure_changes
+from gis.register.points_reader import PointsReader
 from gis.register.records import (
     AdministrativeUnit,
     Boundary,
@@ -44,7 +45,7 @@ from gis.register.works_reader import WorksReader
 __all__ = ["Reader"]
 
 
-class Reader(SitesReader, WorksReader):
+class Reader(SitesReader, WorksReader, PointsReader):
     """Everything that can be asked, over a connection that a subclass provides."""
 
     # organisations

@@ -30,6 +30,7 @@ from gis.register.allotments import AllotmentPoint
 from gis.register.antennas import Antenna, antenna_from_text, antenna_to_text
 from gis.register.duplicates import DuplicateDecision
 from gis.register.geopackage import from_blob, point_blob, point_coordinates, to_blob
+from gis.register.points import PointVisit, RegistrationPoint
 from gis.register.records import (
     LATER,
     AdministrativeUnit,
@@ -96,6 +97,8 @@ Record = (
     | DuplicateDecision
     | PlannedWork
     | SignUp
+    | RegistrationPoint
+    | PointVisit
 )
 R = TypeVar("R", bound=Record)
 Row = dict[str, Any]
@@ -346,6 +349,7 @@ def _dated_boundary(boundary: Boundary) -> str:
 
 
 _NAMED_PLACE = ("code", "name", "commune_name", "address")
+_PUBLISHED_POINT = ("name", "address", "commune_name")
 _BROADCAST = ("name", "programme", "channel", "commune_name", "licence_number")
 
 CODECS: tuple[Codec[Any], ...] = (
@@ -373,6 +377,8 @@ CODECS: tuple[Codec[Any], ...] = (
     Codec(DuplicateDecision, schema.duplicate_decisions),
     Codec(PlannedWork, schema.planned_works, searched=("name", "description")),
     Codec(SignUp, schema.work_sign_ups),
+    Codec(RegistrationPoint, schema.registration_points, searched=_PUBLISHED_POINT),
+    Codec(PointVisit, schema.point_visits),
 )
 
 

@@ -32,6 +32,7 @@ from gis.register.columns import (
     validity,
 )
 from gis.register.desk_tables import desk_cases, desk_events, desk_files
+from gis.register.points_tables import point_visits, registration_points
 from gis.register.service_tables import (
     accounts,
     api_tokens,
@@ -77,9 +78,11 @@ __all__ = [
     "plan_entries",
     "planned_works",
     "planning_zones",
+    "point_visits",
     "protected_points",
     "published_rents",
     "register_state",
+    "registration_points",
     "routes",
     "runways",
     "sessions",

@@ -16,6 +16,7 @@ from gis.register.duplicates import DuplicateDecision
 from gis.register.history import Change
 from gis.register.ledger import Ledger
 from gis.register.lettings import refuse_letting
+from gis.register.points_writer import PointsWriter
 from gis.register.reading import Reader
 from gis.register.records import (
     AdministrativeUnit,
@@ -50,7 +51,7 @@ _ONE_DAY = timedelta(days=1)
 _BATCHES = "import_batches"
 
 
-class Writer(Reader):
+class Writer(PointsWriter, Reader):
     """One write: what it changes is seen by its own reads, and by others when it is kept.
 
     Made by `Register.write`. Every method raises `ConflictError` for what exists already or is

@@ -7,6 +7,7 @@ import os
 import socket
 import subprocess
 import sys
+from datetime import date
 from pathlib import Path
 from xml.etree import ElementTree as ET
 
@@ -16,6 +17,7 @@ import api.cli
 from api.cli import COMMANDS, main
 from data.text import Language, text
 from gis.home import Home
+from gis.register.point_contacts import PointContact, PointContacts
 from gis.register.scopes import SYSTEM
 from gis.register.store import Register
 from gis.studies.listing import list_studies
@@ -574,3 +576,14 @@ def test_network_over_a_rectangle(
     assert few[1].count(" MHz") == 1
     assert run(capsys, *words, "--stations", "nobody")[0] == 3
     assert run(capsys, *words, "--reach", 5)[0] == 3
+
+
+def test_forget_removes_contacts_whose_last_day_is_over(
+    capsys: pytest.CaptureFixture[str], home: Path
+) -> None:
+    with Register.open(home / "register.gpkg") as register:
+        point = register.points(SYSTEM)[0].id
+        old = PointContact(name="Lan", purpose="x", kept_until=date(2020, 1, 1))
+        PointContacts(register).write(point, old)
+    code, out, _ = run(capsys, "forget", "--json", "--home", home)
+    assert (code, json.loads(out)) == (0, {"removed": 1})

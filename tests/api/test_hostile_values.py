@@ -91,6 +91,31 @@ COMPLAINT: Mapping[str, Any] = {
     "began_at": "2026-11-20T08:00",
     "service": "mobile",
 }
+POINT: Mapping[str, Any] = {
+    "values": {
+        "name": "Điểm",
+        "code": "Q",
+        "kind": "own",
+        "address": "1 Hùng Vương",
+        "commune_name": "Tân An",
+        "valid_from": "2026-07-01",
+    },
+    "place": "10.535, 106.413",
+}
+VISIT: Mapping[str, Any] = {
+    "visited_on": "2026-08-01",
+    "sampled": 10,
+    "mismatched": 1,
+    "mismatched_face": 1,
+    "point_breach": "no",
+    "conclusion": "y",
+}
+CONTACT = {
+    "name": "A",
+    "phone": "1",
+    "purpose": "y",
+    "kept_until": (date.today() + timedelta(days=30)).isoformat(),
+}
 BODIES: Mapping[str, Mapping[str, Any]] = {
     "/structures/{structure_id}": {"digest": "x", "values": {"name": "y"}, "reason": "z"},
     "/structures/{structure_id}/levels": {
@@ -164,6 +189,11 @@ BODIES: Mapping[str, Mapping[str, Any]] = {
         "accepted": True,
         "reason": "z",
     },
+    "/points": {"operator_id": "mo-phong-a", **POINT},
+    "/points/{point_id}": {"digest": "x", **POINT, "reason": "z"},
+    "/points/{point_id}/visits": {"values": VISIT},
+    "/points/{point_id}/contact": CONTACT,
+    "/points/{point_id}/contact/view": {"reason": "z"},
     "/imports/{import_id}/answers": {"answers": {"crs": "9210"}},
     "/imports/{import_id}/commit": {"answers": {"crs": "9210"}},
 }
@@ -231,12 +261,18 @@ def ids(client: TestClient, service: Service, token: Token) -> Ids:
         "/desk/interference", json={"facts": COMPLAINT}, headers=token("operator")
     )
     assert opened.status_code == 201, opened.text
+    point = client.post("/points", json=POINT, headers=token("operator"))
+    assert point.status_code == 201, point.text
+    point_id = point.json()["id"]
+    written = client.post(f"/points/{point_id}/contact", json=CONTACT, headers=token("operator"))
+    assert written.status_code == 201, written.text
     return {
         "kind": "interference",
         "desk_case_id": opened.json()["id"],
         "file_id": "x",
         "ending": "pdf",
         "work_id": work_id,
+        "point_id": point_id,
         "organisation_id": "mo-phong-b",
         "structure_id": own.id,
         "from_id": own.id,

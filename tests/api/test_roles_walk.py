@@ -27,6 +27,7 @@ _FILLED = {
     "{ending}": "pdf",
     "{work_id}": "none",
     "{behaviour}": "no_certificate",
+    "{point_id}": "none",
     "{organisation_id}": "none",
     "{sequence}": "1",
     "{account_id}": "none",

@@ -117,6 +117,8 @@ def test_every_layer_is_listed_and_nothing_secret(filled: Register) -> None:
         "duplicate_decisions": None,
         "planned_works": "Unknown",
         "work_sign_ups": None,
+        "registration_points": "Point",
+        "point_visits": None,
     }
 
 
@@ -243,6 +245,7 @@ def test_the_file_says_that_it_is_a_geopackage(filled: Register) -> None:
             "aviation_facilities",
             "planning_zones",
             "planned_works",
+            "registration_points",
         }
         moments = connection.execute("SELECT last_change FROM gpkg_contents").fetchall()
         assert all(datetime.fromisoformat(moment).tzinfo is not None for (moment,) in moments)

@@ -21,7 +21,16 @@ from openpyxl.utils.escape import unescape
 
 from gis.exchange.table import Cell, Formula
 
-__all__ = ["LAST_COLUMN", "LAST_ROW", "Area", "Book", "BrokenBookError"]
+__all__ = [
+    "LAST_COLUMN",
+    "LAST_ROW",
+    "PRINT_CODE",
+    "Area",
+    "Book",
+    "BrokenBookError",
+    "PartReader",
+    "part_parser",
+]
 
 LAST_ROW, LAST_COLUMN = 1_048_576, 16_384
 
@@ -32,7 +41,7 @@ _WORKBOOK = "xl/workbook.xml"
 _WORDED = ("docProps/", "xl/comments", "xl/threadedComments/", "xl/drawings/")
 _EDGES = frozenset(f"{which}{edge}" for which in ("odd", "even", "first")
                    for edge in ("Header", "Footer"))  # fmt: skip
-_PRINT_CODE = re.compile(r'&(?:"[^"]{0,99}"|K[0-9A-Fa-f]{6}|\d{1,3}|[A-Za-z])')
+PRINT_CODE = re.compile(r'&(?:"[^"]{0,99}"|K[0-9A-Fa-f]{6}|\d{1,3}|[A-Za-z])')
 _AREA = re.compile(r"([A-Z]{1,3})(\d{1,7}):([A-Z]{1,3})(\d{1,7})", re.ASCII)
 _RUNS = frozenset({"r", "t", "rPr", "sz", "color", "rFont", "family", "charset", "b", "i"})
 _TEXT_TYPES = frozenset({"s", "str", "inlineStr"})
@@ -93,7 +102,7 @@ class Book:
     def rows(self, sheet: str, width: int) -> Iterator[tuple[int, list[Cell]]]:
         """Yield the number and the cells of each row that is there, cut to a width."""
         reader = _SheetReader(self._strings, self._days, self._texts, self._epoch, width)
-        parser = _parser(reader)
+        parser = part_parser(reader)
         with self._archive.open(self._sheets[sheet]) as stream:
             while chunk := stream.read(_CHUNK):
                 parser.Parse(chunk)
@@ -113,7 +122,7 @@ class Book:
                 paragraphs = _Paragraphs()
                 self._parse(part, paragraphs)
                 yield from paragraphs.found
-        yield from (_PRINT_CODE.sub("\n", text) for text in self._printed)
+        yield from (PRINT_CODE.sub("\n", text) for text in self._printed)
 
     def _read_parts(self) -> None:
         names = set(self._archive.namelist())
@@ -144,8 +153,8 @@ class Book:
                 self._parse(_part(each["Target"], names), styles)
                 self._days, self._texts = styles.days, styles.texts
 
-    def _parse(self, part: str, reader: "_Reader") -> None:
-        parser = _parser(reader)
+    def _parse(self, part: str, reader: "PartReader") -> None:
+        parser = part_parser(reader)
         with self._archive.open(part) as stream:
             while chunk := stream.read(_CHUNK):
                 parser.Parse(chunk)
@@ -161,7 +170,7 @@ def _part(target: str, names: set[str]) -> str:
     return part
 
 
-class _Reader:
+class PartReader:
     """Takes the events of one part."""
 
     def start(self, name: str, attributes: dict[str, str]) -> None:
@@ -174,7 +183,7 @@ class _Reader:
         """Take text between."""
 
 
-class _Attributes(_Reader):
+class _Attributes(PartReader):
     """Collects the attributes of some elements."""
 
     def __init__(self, *names: str) -> None:
@@ -186,7 +195,7 @@ class _Attributes(_Reader):
             self.found[name].append(attributes)
 
 
-class _Strings(_Reader):
+class _Strings(PartReader):
     """Collects shared strings, without the guides to their pronunciation."""
 
     def __init__(self) -> None:
@@ -218,7 +227,7 @@ class _Strings(_Reader):
             self._parts.append(text)
 
 
-class _Paragraphs(_Reader):
+class _Paragraphs(PartReader):
     """Collects the text of each paragraph, comment or property, whatever its runs are."""
 
     def __init__(self) -> None:
@@ -234,7 +243,7 @@ class _Paragraphs(_Reader):
         self._parts.append(text)
 
 
-class _Styles(_Reader):
+class _Styles(PartReader):
     """Finds the styles that show a number as a day, and those that mark a cell as text."""
 
     def __init__(self) -> None:
@@ -273,7 +282,7 @@ class _Styles(_Reader):
             self._in_cells = False
 
 
-class _SheetReader(_Reader):
+class _SheetReader(PartReader):
     """Collects the rows of a sheet."""
 
     def __init__(
@@ -410,7 +419,8 @@ def _refuse(*_: object) -> int:
     raise BrokenBookError("DOCTYPE")
 
 
-def _parser(reader: _Reader) -> XMLParserType:
+def part_parser(reader: PartReader) -> XMLParserType:
+    """Return a parser that gives a reader the events of a part, and refuses a document type."""
     parser = ParserCreate()
     parser.buffer_text = True
     parser.StartDoctypeDeclHandler = _refuse
