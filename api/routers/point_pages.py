@@ -14,6 +14,7 @@ from api import point_steps
 from api.clock_view import rule_json
 from api.entered import field_label, refused_fields
 from api.errors import InvalidParameterError, status_of
+from api.filters import asked_choice
 from api.forms import FormState, Refused, Typed
 from api.guard import GuardedRoute
 from api.history_view import grouped
@@ -25,7 +26,7 @@ from api.points_asked import CONTACT, EDITED, VISITED
 from api.roles import may
 from api.service import service_of
 from api.whole import OffsetQuery
-from data.text import Language, Phrase, text
+from data.text import Language, text
 from gis.errors import GisError
 from gis.personal import masked
 from gis.points import behaviours
@@ -72,8 +73,8 @@ def points_page(
         "text": words or None,
         "operator_id": operator_id or None,
         "commune_name": commune or None,
-        "kind": _asked("kind", kind),
-        "state": _asked("state", state),
+        "kind": asked_choice("kind", kind, PointKind),
+        "state": asked_choice("state", state, PointState),
     }
     with service.register.snapshot() as register:
         found = register.points(identity.scope, **wanted, limit=_PER_PAGE, offset=offset)
@@ -98,22 +99,6 @@ def points_page(
         kinds=list(PointKind),
         states=list(PointState),
     )
-
-
-def _asked(name: str, said: str) -> Any:
-    """Return the choice of a filter, None where it is empty."""
-    choices = _CHOICES[name][1]
-    if not said:
-        return None
-    try:
-        return choices(said)
-    except ValueError:
-        raise InvalidParameterError(
-            "works.filter_unknown",
-            name=Phrase(f"register.field.{name}"),
-            value=said,
-            expected=", ".join(choices),
-        ) from None
 
 
 def _map(found: list[RegistrationPoint], offset: int, on: date, language: Language) -> Markup:
