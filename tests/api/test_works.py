@@ -85,6 +85,7 @@ def test_works_that_began_are_announced_with_a_warning(
     headers: dict[str, Headers],
     body: dict[str, Any],
     service: Service,
+    *,
     kind: str,
     clause: str | None,
 ) -> None:
