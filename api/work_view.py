@@ -18,7 +18,14 @@ from gis.register.reading import Reader
 from gis.register.rows import record_digest
 from gis.register.scopes import SYSTEM
 from gis.register.works import OPEN_STATES, PlannedWork, SignUp, SignUpState
-from gis.terms import WORKS_ANSWER, WORKS_PLAN_DUE, WORKS_SIGN_UP, WORKS_TOGETHER, term_of
+from gis.terms import (
+    WORKS_ANSWER,
+    WORKS_PLAN_DUE,
+    WORKS_SIGN_UP,
+    WORKS_START,
+    WORKS_TOGETHER,
+    term_of,
+)
 from gis.works_near import Together, box_around, nearest_first, together
 from propagation.compliance.parameters import number
 from propagation.compliance.records import Rule
@@ -137,6 +144,24 @@ class WorkView:
         """The rule of how long sign-up lasts, and until when by it; None without a term."""
         return self.rules.due(WORKS_SIGN_UP, self.work.announced_on)
 
+    def late(self, language: Language) -> dict[str, Any] | None:
+        """Return that a work was announced after it began, with the rule; None where it was not.
+
+        The rule is the one that wants a notice before building on the day of the announcement,
+        None where there was none for this kind of work.
+        """
+        work = self.work
+        if not work.late:
+            return None
+        duties = self.rules.rules.duties_of_works(work.announced_on, work.kind.value)
+        rule = next((one for one in duties if one.id == WORKS_START), None)
+        return {
+            "text": text(
+                "works.late", language, announced=work.announced_on, begins=work.begins_on
+            ),
+            "rule": None if rule is None else rule_json(rule, language),
+        }
+
     def json(self, language: Language) -> dict[str, Any]:
         """Return all of it as a GeoJSON feature."""
         told = feature(self.work)
@@ -145,6 +170,7 @@ class WorkView:
             "open": self.open,
             "digest": self.digest,
             "may_edit": self.may_edit,
+            "late": self.late(language),
             "sign_ups": [self._sign_up(one, language) for one in self.sign_ups],
             "together": [
                 {

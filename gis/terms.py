@@ -34,6 +34,7 @@ __all__ = [
     "WORKS_ANSWER",
     "WORKS_PLAN_DUE",
     "WORKS_SIGN_UP",
+    "WORKS_START",
     "WORKS_TOGETHER",
     "Counting",
     "Term",
@@ -65,6 +66,7 @@ WORKS: Final = "sharing.works."
 """How the ids of the rules of planned works begin."""
 
 WORKS_SIGN_UP: Final = "sharing.works.sign_up"
+WORKS_START: Final = "sharing.works.start"
 WORKS_ANSWER: Final = "sharing.works.answer"
 WORKS_PLAN_DUE: Final = "sharing.works.plan_due"
 WORKS_TOGETHER: Final = "sharing.works.together"

@@ -334,6 +334,7 @@ def show_work(
         length_m=line_length_m(view.work),
         digests={one.id: record_digest(one) for one in view.sign_ups},
         duties=[rule_json(rule, language) for rule in view.duties],
+        late=view.late(language),
         next_states=NEXT_STATES[view.work.state],
         sign_up_form=_sign_up_form(view, refused if form == "sign_up" else None),
         answer_forms=_answer_forms(view, refused if form == "answer" else None),

@@ -16,6 +16,7 @@ from gis.exchange.headers import index_of, read_header
 from gis.exchange.marks import (
     CLASSIFICATION,
     CONFIDENTIAL,
+    as_seen,
     bears_mark,
     is_open,
     is_secret,
@@ -80,9 +81,10 @@ def _meant(table: Table, answers: ImportAnswers) -> Mapping[int, str]:
 
 
 def _field(header: str, format: Format) -> str:
-    if any(words in nfc(header).casefold() for words in _WORDS):
+    seen = as_seen(header)
+    if any(words in nfc(seen).casefold() for words in _WORDS):
         return CLASSIFICATION
-    readings = [words for words, _ in read_header(header).readings]
+    readings = [words for words, _ in read_header(seen).readings]
     for name in (CLASSIFICATION, CONFIDENTIAL):
         if not names_of(name, cut=format is Format.SHAPEFILE).isdisjoint(readings):
             return name

@@ -222,6 +222,7 @@ def judge(
         on = jurisdiction.on if jurisdiction is not None else None
         known = _known(now, kind, inspected.name, answers, only_owner=only_owner, on=on)
         constants, missing = _constants(kind, columns, answers, known, now)
+        missing = missing if table.rows else []  # of no row there is nothing to tell
         judging = Judge(
             table,
             kind,
@@ -256,6 +257,7 @@ def judge(
         questions=questions,
         register_version=version,
         passed_over=table.passed_over,
+        of_unsaid_use=table.of_unsaid_use,
     )
 
 

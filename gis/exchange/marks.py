@@ -3,10 +3,13 @@
 A word counts as a mark where it stands alone, with the number of a stamp, or beside the name of a
 field of secrecy; the two higher levels, secret letters and papers, and secrets of the state where
 they are named and not denied. `Mật độ`, `bảo mật`, `Bà Mật` or a law on the protection of secrets
-are no marks, nor is `mat` without its letters, which may be `mất`, `mặt` or `mát`.
+are no marks, nor is `mat` without its letters, which may be `mất`, `mặt` or `mát`. A text is taken
+as a reader sees it: full-width and other faces of letters, and characters that are not seen, make
+no other word.
 """
 
 import re
+import unicodedata
 from collections.abc import Iterator
 from functools import cache
 
@@ -15,14 +18,14 @@ from gis.exchange.encoding import legacy_reading
 from gis.exchange.fields import tables, title
 from gis.names import nfc, plain_key
 
-__all__ = ["CLASSIFICATION", "CONFIDENTIAL", "bears_mark", "is_open", "is_secret", "may_bear",
-           "names_of"]  # fmt: skip
+__all__ = ["CLASSIFICATION", "CONFIDENTIAL", "as_seen", "bears_mark", "is_open", "is_secret",
+           "may_bear", "names_of"]  # fmt: skip
 
 CLASSIFICATION, CONFIDENTIAL = "classification", "confidential"
 """Fields of secrecy: of the state, and of an owner."""
 
 _QUICK = re.compile(r"m\s?(?:[aâậạ][\u0300-\u036f]*|Ë|aä)\s?t|secret", re.IGNORECASE)
-_GAP = r"[\s_\u200b-]{0,3}"
+_GAP = r"[\s_-]{0,3}"
 _NAMED = re.compile(
     r"(?<![^\W_])(?:"
     rf"(?:tối|tuyệt){_GAP}mật(?![^\W_])(?!{_GAP}độ)"
@@ -51,21 +54,57 @@ _BETWEEN_CELLS = re.compile(r"</t[dh]>\s{0,99}<t[dh][^<>]{0,200}>", re.IGNORECAS
 _PARTS = re.compile(r"[\r\n\t;,/()\[\]{}<>|\N{EN DASH}\N{EM DASH}]|\\[PLlOoKk]|\.\s| - ")
 _ALONE = "mat"
 _FIELD_BYTES, _CUT_BYTES = 10, 2
+_WESTERN, _LONGEST_FACE = 0x100, 4
+_SOFT_HYPHEN = "\N{SOFT HYPHEN}"
+"""Not seen either, but the letter of TCVN3 for `ư`."""
+_UNSEEN = re.compile(
+    "[\N{COMBINING GRAPHEME JOINER}\N{VARIATION SELECTOR-1}-\N{VARIATION SELECTOR-16}"
+    "\N{HANGUL FILLER}\N{HALFWIDTH HANGUL FILLER}]"
+)
+
+
+class _Faces(dict[int, str]):
+    """What a reader sees in a character, by its code; those of Western fonts stay as they are."""
+
+    def __missing__(self, code: int) -> str:
+        """Work one out."""
+        character = chr(code)
+        seen = unicodedata.normalize("NFKC", character)
+        if code < _WESTERN or len(seen) > _LONGEST_FACE:
+            seen = character
+        elif unicodedata.category(character) == "Cf" or _UNSEEN.match(character):
+            seen = ""
+        self[code] = seen
+        return seen
+
+
+_FACES = _Faces()
+
+
+def as_seen(text: str) -> str:
+    """Return a text in plain letters, without the characters that nobody sees.
+
+    Letters of one face (full width, mathematical, in circles) become the plain ones (Unicode form
+    KC of each character).
+    """
+    return text if text.isascii() else text.translate(_FACES)
 
 
 def may_bear(text: str) -> bool:
     """Return whether a text needs a closer look; what `bears_mark` is true of is among them."""
-    return _QUICK.search(text) is not None
+    return _QUICK.search(as_seen(text).replace(_SOFT_HYPHEN, "")) is not None
 
 
 def bears_mark(text: str) -> bool:
     """Return whether a text names a level of secrecy, or a part of it is nothing but a mark."""
     if not may_bear(text):
         return False
-    legacy = legacy_reading(text)
+    seen = as_seen(text)
+    legacy = legacy_reading(seen)
     if legacy is not None:  # a font of before Unicode
         return bears_mark(legacy.reading)
-    words = _SPACED.sub(lambda found: found[0].replace(" ", ""), nfc(text))
+    plain = nfc(seen.replace(_SOFT_HYPHEN, ""))
+    words = _SPACED.sub(lambda found: found[0].replace(" ", ""), plain)
     if _NAMED.search(words) is not None or _NUMBERED.search(words) is not None:
         return True
     if any(not _is_denied(words, found.start()) for found in _RANKED.finditer(words)):
@@ -75,13 +114,13 @@ def bears_mark(text: str) -> bool:
 
 def is_open(word: str) -> bool:
     """Return whether what stands in a column of secrecy says that there is none, or nothing."""
-    key = plain_key(word)
+    key = plain_key(as_seen(word))
     return not key or key in tables()["classification"]["open"]
 
 
 def is_secret(word: str) -> bool:
     """Return whether what stands in a column of confidentiality is a level of secrecy."""
-    key = plain_key(word).removeprefix("do mat ").strip()
+    key = plain_key(as_seen(word)).removeprefix("do mat ").strip()
     return len(key) > 1 and key in tables()["classification"]["secret"]
 
 

@@ -269,6 +269,8 @@ class ImportReport:
         State of the register that it was judged against.
     passed_over : int
         Features of a general map that are none of the kind, and were left out.
+    of_unsaid_use : int
+        Of these, masts and towers of which the map does not say what they are for.
     """
 
     file_name: str
@@ -287,6 +289,7 @@ class ImportReport:
     questions: tuple[Question, ...]
     register_version: str
     passed_over: int = 0
+    of_unsaid_use: int = 0
 
     @property
     def provisional(self) -> bool:
@@ -324,6 +327,8 @@ class ImportReport:
         )
         if self.passed_over:
             said += " " + text("exchange.passed_over", language, count=self.passed_over)
+        if self.of_unsaid_use:
+            said += " " + text("exchange.of_unsaid_use", language, count=self.of_unsaid_use)
         return said
 
     def to_json(self, language: Language | str = Language.VI) -> dict[str, Any]:
@@ -339,6 +344,7 @@ class ImportReport:
             "unmapped": list(self.unmapped),
             "rows": self.rows,
             "passed_over": self.passed_over,
+            "of_unsaid_use": self.of_unsaid_use,
             "accepted": len(self.accepted),
             "states": {state.value: count for state, count in self.states.items()},
             "changes": [

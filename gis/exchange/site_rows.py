@@ -190,10 +190,13 @@ def _contract(reader: CellReader, known: Known) -> dict[str, Any]:
         reader.refuse("duct_id", "contract_of_two")
     _refuse_strangers(reader, known, owner_id, structure, duct)
     _refuse_slot(reader, known, slot, level=level, duct=duct)
+    tenant_id = organisation(reader, known, "tenant_id", required=False)
+    if tenant_id is not None and tenant_id == owner_id and not reader.problems:
+        reader.refuse("tenant_id", "contract_with_itself")
     return {
         "number": reader.text("number"),
         "owner_id": owner_id,
-        "tenant_id": organisation(reader, known, "tenant_id", required=False),
+        "tenant_id": tenant_id,
         "structure_id": None if structure is None else structure.id,
         "level_id": None if level is None else level.id,
         "duct_id": None if duct is None else duct.id,

@@ -78,6 +78,8 @@ class Table:
         What the format says of them, in its own words.
     passed_over : int
         Features of a general map that are none of the kind, and were left out.
+    of_unsaid_use : int
+        Of these, masts and towers of which the map does not say what they are for.
     beside : tuple of str
         Words of the file outside of its table, as far as they may bear a mark of secrecy.
     """
@@ -93,6 +95,7 @@ class Table:
     crs: int | None = None
     crs_text: str = ""
     passed_over: int = 0
+    of_unsaid_use: int = 0
     beside: tuple[str, ...] = ()
 
 

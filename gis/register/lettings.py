@@ -20,6 +20,7 @@ __all__ = [
     "of_request",
     "overlapping",
     "refuse_letting",
+    "refuse_parties",
     "together",
 ]
 
@@ -39,6 +40,23 @@ def together(first: Contract, second: Contract) -> bool:
     return begins <= min(first.valid_to or date.max, second.valid_to or date.max)
 
 
+def refuse_parties(contract: Contract) -> None:
+    """Raise where the owner of a contract lets to itself.
+
+    Raises
+    ------
+    FormatError
+        With the field of the tenant.
+    """
+    if contract.owner_id == contract.tenant_id:
+        raise FormatError(
+            "errors.contract_with_itself",
+            name="tenant_id",
+            number=contract.number,
+            owner=contract.owner_id,
+        )
+
+
 def refuse_letting(register: SitesReader, contract: Contract) -> None:
     """Raise where a contract cannot stand beside those that are kept.
 
@@ -54,23 +72,29 @@ def refuse_letting(register: SitesReader, contract: Contract) -> None:
     """
     number, start, end = contract.number, contract.valid_from, contract.valid_to
     if end is not None and end < start:
-        raise FormatError("errors.contract_ends_before", number=number, start=start, end=end)
+        raise FormatError(
+            "errors.contract_ends_before", name="valid_to", number=number, start=start, end=end
+        )
     if contract.structure_id is None and contract.duct_id is None:
         raise FormatError("errors.contract_of_nothing", number=number)
     if of_place_and_duct(contract):
         raise FormatError("errors.contract_of_two", number=number)
     if contract.case_id is not None and not of_request(contract, register.parties_of_requests()):
         raise FormatError(
-            "errors.contract_of_other_request", number=number, request=contract.case_id[:60]
+            "errors.contract_of_other_request",
+            name="case_id",
+            number=number,
+            request=contract.case_id[:60],
         )
     places = _places_to_let(register, contract)
     if places is None:
         return
     beside = _beside(register, contract)
     if any(overlapping(contract, one) for one in beside):
-        raise ConflictError("errors.slot_taken", slot=contract.slot)
+        raise ConflictError("errors.slot_taken", name="slot", slot=contract.slot)
     if most_on_a_day(contract, beside) >= places:
-        raise ConflictError("errors.places_taken", slots=places)
+        named = "level_id" if contract.duct_id is None else "duct_id"
+        raise ConflictError("errors.places_taken", name=named, slots=places)
     _refuse_nested(register, contract)
 
 
@@ -126,6 +150,7 @@ def _refuse_nested(register: SitesReader, contract: Contract) -> None:
             if other.id != contract.id and together(contract, other):
                 raise ConflictError(
                     "errors.duct_let_with_another",
+                    name="duct_id",
                     duct=duct.code,
                     other=nested[other.duct_id or ""].code,
                     number=other.number,
@@ -171,7 +196,7 @@ def _places_to_let(register: SitesReader, contract: Contract) -> int | None:
             "errors.contract_not_owner", number=contract.number, owner=contract.owner_id
         )
     if contract.slot is not None and not 1 <= contract.slot <= places:
-        raise FormatError("errors.slot_unknown", slot=contract.slot, slots=places)
+        raise FormatError("errors.slot_unknown", name="slot", slot=contract.slot, slots=places)
     return None if contract.level_id is None and contract.duct_id is None else places
 
 
@@ -179,7 +204,7 @@ def _places_in_duct(register: SitesReader, duct_id: str) -> tuple[str, int]:
     """Return whose a duct is, and how many times it may be let: once where it holds ducts."""
     (duct,) = register.ducts(SYSTEM, ids=[duct_id]) or (None,)
     if duct is None:
-        raise NotFoundError("errors.ducts_unknown", id=duct_id)
+        raise NotFoundError("errors.ducts_unknown", name="duct_id", id=duct_id)
     holds = bool(register.ducts(SYSTEM, parent_ids=[duct_id]))
     return register.route(duct.route_id, SYSTEM).owner_id, 1 if holds else duct.cables
 
@@ -192,4 +217,4 @@ def _places(register: SitesReader, contract: Contract) -> int:
     for level in levels:
         if level.id == contract.level_id:
             return level.slots
-    raise NotFoundError("errors.attachment_levels_unknown", id=contract.level_id)
+    raise NotFoundError("errors.attachment_levels_unknown", name="level_id", id=contract.level_id)

@@ -105,6 +105,11 @@ class PlannedWork:
     announced_on: date
     provenance: Provenance
 
+    @property
+    def late(self) -> bool:
+        """Whether it was announced after the day that the works begin."""
+        return self.begins_on < self.announced_on
+
     def open_on(self, day: date) -> bool:
         """Return whether others may sign up on a day: no later than the works begin."""
         last = self.begins_on if self.sign_up_until is None else self.sign_up_until

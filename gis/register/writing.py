@@ -15,7 +15,7 @@ from gis.register.allotments import AllotmentPoint
 from gis.register.duplicates import DuplicateDecision
 from gis.register.history import Change
 from gis.register.ledger import Ledger
-from gis.register.lettings import refuse_letting
+from gis.register.lettings import refuse_letting, refuse_parties
 from gis.register.points_writer import PointsWriter
 from gis.register.reading import Reader
 from gis.register.records import (
@@ -159,11 +159,12 @@ class Writer(PointsWriter, Reader):
         ConflictError
             If a place is let already for one of the days.
         FormatError
-            If a contract ends before it begins, is about nothing, or names a place that its level
-            does not have.
+            If a contract ends before it begins, is about nothing, names a place that its level
+            does not have, or its owner lets to itself.
         """
         wanted = list(records)
         for record in wanted:
+            refuse_parties(record)
             refuse_letting(self, record)
             self._add(Contract, [record])
 
@@ -338,7 +339,10 @@ class Writer(PointsWriter, Reader):
     ) -> None:
         """Change contracts; see `update_structures` and `add_contracts`."""
         self._change(Contract, records, expected)
+        before = {} if expected is None else {one.id: one.tenant_id for one in expected}
         for record in records:
+            if before.get(record.id) != record.tenant_id:  # an old mistake may still be ended
+                refuse_parties(record)
             refuse_letting(self, record)
 
     def update_runways(

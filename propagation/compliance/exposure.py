@@ -67,7 +67,8 @@ def check(
         one's frequencies falls under it, everything else inside the second one's under that.
     all_known : bool
         Whether all antennas near that are on record were looked at; where some were left out, or
-        nothing is on record, the site is not said to keep to the limit.
+        nothing is on record, the site is not said to keep to the limit, and a measurement is
+        asked for.
 
     Returns
     -------
@@ -179,7 +180,7 @@ def _alone(station: StationFacts, antenna: _Antenna, rule: Rule) -> Finding:
         ),
         values,
     )
-    return _with_measure(antenna.emitter, finding, kept, rule)
+    return _with_measure(antenna.emitter, finding, kept=kept, rule=rule)
 
 
 def _site(
@@ -210,18 +211,21 @@ def _site(
         _computed("exposure_share", share, station.source),
         *(of_rule(rule, "limit_v_per_m", limit) for rule, limit in _limits(antennas)),
     )
-    if kept and (unknown or not all_known):
+    if kept and not all_known:
+        partial = unconcluded(CHECK, rules[0], "exposure.reason.site_partial", evidence, values)
+        return _with_measure(worst, partial, kept=False, rule=rules[0])
+    if kept and unknown:
         return not_assessable(
             CHECK,
             rules[0],
-            "exposure.reason.site_unknown" if all_known else "exposure.reason.site_partial",
+            "exposure.reason.site_unknown",
             ("exposure.missing.antennas",),
             evidence=evidence,
             values=values,
         )
     reason = f"exposure.reason.site_{'kept' if kept else 'exceeded'}"
     finding = unconcluded(CHECK, rules[0], reason, evidence, values)
-    return _with_measure(worst, finding, kept, rules[0])
+    return _with_measure(worst, finding, kept=kept, rule=rules[0])
 
 
 def _share(antennas: Sequence[_Antenna], foot: ExposureEmitter) -> float:
@@ -238,7 +242,7 @@ def _said_of(antenna: _Antenna) -> str:
     return f"{antenna.emitter.name}; {antenna.emitter.source}".removesuffix("; ")
 
 
-def _with_measure(foot: ExposureEmitter, finding: Finding, kept: bool, rule: Rule) -> Finding:
+def _with_measure(foot: ExposureEmitter, finding: Finding, *, kept: bool, rule: Rule) -> Finding:
     measure = where_to_measure(
         "exposure.measure.field",
         longitude=foot.longitude,

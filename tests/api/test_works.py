@@ -3,7 +3,7 @@
 import json
 import re
 from collections.abc import Callable
-from datetime import date
+from datetime import date, timedelta
 from html import unescape
 from typing import Any
 
@@ -75,6 +75,36 @@ def work(client: TestClient, headers: dict[str, Headers], body: dict[str, Any]) 
 def sign(client: TestClient, work: dict[str, Any], headers: Headers, **values: object) -> Any:
     sent = {"values": values}
     return client.post(f"/planned-works/{work['id']}/sign-ups", json=sent, headers=headers)
+
+
+@pytest.mark.parametrize(
+    ("kind", "clause"), [("line", "Điều 41.1.i"), ("interdisciplinary", None)]
+)
+def test_works_that_began_are_announced_with_a_warning(
+    client: TestClient,
+    headers: dict[str, Headers],
+    body: dict[str, Any],
+    service: Service,
+    *,
+    kind: str,
+    clause: str | None,
+) -> None:
+    began = service.today() - timedelta(days=1)
+    body["values"] |= {"kind": kind, "begins_on": f"{began}", "sign_up_until": None}
+    made = client.post("/planned-works", json=body, headers=headers[OWNER])
+    assert made.status_code == 201, made.text
+    told = made.json()["properties"]
+    assert told["open"] is False
+    assert "không phải là thông báo trước khi xây dựng" in told["late"]["text"]
+    rule = told["late"]["rule"]
+    assert (rule and (rule["clause"], rule["confidence"])) == (clause and (clause, "verified"))
+    html = {**headers[ASKER], "accept": "text/html"}
+    page = client.get(f"/view/works/{made.json()['id']}?lang=en", headers=html).text
+    assert "this is no notice before building" in page
+    assert sign(client, made.json(), headers[ASKER], ducts=1).status_code == 409
+    body["values"]["begins_on"] = f"{service.today()}"
+    again = client.post("/planned-works", json=body, headers=headers[OWNER]).json()
+    assert again["properties"]["late"] is None
 
 
 def test_from_announcement_to_answer(

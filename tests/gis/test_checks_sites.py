@@ -136,6 +136,51 @@ def test_a_stations_own_antenna_is_no_second_carrier_and_synthetic_stays_synthet
     assert known["Đài a"] == "verified"
 
 
+def test_a_public_sum_of_exposure_is_not_said_to_comply(
+    study_context: Context, make_station: Make
+) -> None:
+    """And says the same, to the byte, whether a confidential antenna stands there or none."""
+    own = make_station("a", frequency_mhz=100.0)
+    context = study_context(stations=[own])
+    known = Provenance(confidence=Confidence.VERIFIED, source="test")
+
+    def exposure(*, public: bool) -> tuple[bool, dict[str, dict[str, Any]], list[Any]]:
+        asked = {"on": ON, "station_id": "a", "changes": "none", "public": public}
+        study = run("compliance", asked, context)
+        (row,) = study.results["stations"]
+        rows = [one for one in row["findings"] if one["check"] == "exposure"]
+        told = {one["reason"].rpartition(".")[2]: one for one in rows}
+        return study.inputs["checks"]["sites"]["confidential"], told, rows
+
+    before = exposure(public=True)
+    mast = Structure(
+        id="m", code="M", name="M", kind=StructureKind.ANTENNA_MAST, owner_id="o",
+        longitude=own.longitude, latitude=own.latitude, provenance=known,
+    )  # fmt: skip
+    hidden = Installation(
+        id="i", structure_id="m", organisation_id="o", technology="LTE", frequency_mhz=2100.0,
+        eirp_dbm=50.0, height_above_ground_m=30.0, confidential=True, provenance=known,
+    )  # fmt: skip
+    owner = Organisation(id="o", name="O", kind=OrganisationKind.OPERATOR, provenance=known)
+    with context.register.write(author="test", reason="mast") as writer:
+        writer.add_organisations([owner])
+        writer.add_structures([mast])
+        writer.add_installations([hidden])
+    inside, public = exposure(public=False), exposure(public=True)
+    assert inside[0]
+    assert {name: one["outcome"] for name, one in inside[1].items()} == {
+        "alone_kept": "complies",
+        "site_kept": "complies",
+    }
+    assert public == before
+    assert {name: one["outcome"] for name, one in public[1].items()} == {
+        "alone_kept": "complies",
+        "site_partial": "needs_verification",
+    }
+    assert public[1]["site_partial"]["measure"]["quantity"] == "electric_field"
+    assert public[1]["site_partial"]["values"]["antennas"] == 1
+
+
 def test_a_plan_and_a_single_check_say_the_same_of_a_site(
     study_context: Context, make_station: Make
 ) -> None:

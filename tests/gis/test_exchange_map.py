@@ -163,3 +163,30 @@ def test_an_extract_without_structures_says_what_was_left_out(
     bridge = {"type": "node", "id": 1, "lon": 106.4, "lat": 10.6, "tags": {"man_made": "bridge"}}
     report = overpass(office, tmp_path, bridge)
     assert (report.rows, report.passed_over, report.problems) == (0, 1, [])
+    assert report.of_unsaid_use == 0
+
+
+def test_a_mast_of_which_the_map_says_nothing_more_is_left_out_with_the_reason(
+    office: Register, tmp_path: Path
+) -> None:
+    """And no owner is asked for where no row is left."""
+    told = (
+        {"man_made": "mast"},
+        {"man_made": "tower", "height": "60"},
+        {"man_made": "mast", "communication:radio": "no"},
+        {"man_made": "tower", "tower:type": "bell_tower"},
+        {"man_made": "bridge"},
+    )
+    nodes = [
+        {"type": "node", "id": n, "lon": 106.4, "lat": 10.6, "tags": tags}
+        for n, tags in enumerate(told, start=1)
+    ]
+    file = tmp_path / "o.json"
+    file.write_text(json.dumps({"version": 0.6, "elements": nodes}))
+    report = judge(file, kind="structures", register=office)
+    assert (report.rows, report.passed_over, report.of_unsaid_use) == (0, 5, 2)
+    assert (report.questions, report.problems) == ((), [])
+    assert "2 cột hoặc tháp" in report.say("vi")
+    assert "2 are masts or towers" in report.say("en")
+    assert report.to_json()["of_unsaid_use"] == 2
+    assert "masts or towers" not in overpass(office, tmp_path, nodes[3]).say("en")

@@ -55,6 +55,10 @@ def is_refused_whole(register: Register, file: Path) -> None:
         "không thuộc mạng A, là bí mật nhà nước",
         "thuộc loại MẬT", "Cột thuộc diện mật", "trạm này xếp độ Mật", "hồ sơ thuộc mức mật số 2",
         "Tèi mËt", "Ghi chó: mËt", "MËt", "Toái maät", "MAÄT", "Tuyeät maät",
+        "M\u200bật", "T\u200bố\u2060i m\u200dật", "M\u00adật", "M\ufe0fậ\u034ft", "ＭẬＴ",
+        "Ｔốｉ　ｍậｔ",
+        "ＭＡ\u0302\u0323Ｔ", "ｔｏｉ　ｍａｔ", "ＴＯＰ ＳＥＣＲＥＴ", "Ⓜậⓣ", "𝐌ậ𝐭",
+        "Độ mật：ＡＢ", "công văn ｍật",
     ],
 )  # fmt: skip
 def test_a_mark_is_seen_however_it_is_written(text: str) -> None:
@@ -72,6 +76,7 @@ def test_a_mark_is_seen_however_it_is_written(text: str) -> None:
         "công văn về mật độ", "buổi tối mậtđộ", "Mật Sơn số 2", "két mật số 2", "bảo mật số 2",
         "Mật 2 lít", "không thuộc diện mật", "chưa xếp loại mật", "Không thuộc loại mật",
         "thuộc loại mật độ cao", "Nhµ m¸y mËt ong", "maät ñoä",
+        "ｍậｔ　độ", "m\u200bật độ", "bảo\u200b mật", "Độ mật：ｋｈôｎｇ", "ｍất",
         "không thuộc danh mục bí mật nhà nước", "Không phải là bí mật nhà nước",
         "Thuộc bí mật nhà nước: không", "theo Luật Bảo vệ bí mật nhà nước", "bí mật kinh doanh",
     ],
@@ -171,6 +176,15 @@ def test_a_mark_in_any_column_refuses_its_row(
     report = judged(office, table_file(tmp_path, ending, note))
     assert (len(report.secrets), report.rows) == (1, 2)
     assert "XYZZY" not in repr(report)
+
+
+@pytest.mark.parametrize("header", ["Độ m\u200bật", "Ｄｏ　ｍａｔ", "Đ\u2060ộ mật"])
+def test_a_column_of_secrecy_is_seen_however_its_header_is_written(
+    office: Register, write_table: Callable[..., Path], header: str
+) -> None:
+    rows = ((*GOOD[:3], "không"), (*MARKED[:3], "Ａ"))
+    report = judged(office, write_table("m.csv", (*HEADERS[:3], header), *rows))
+    assert (report.secrets, report.rows) == ((3,), 2)
 
 
 @pytest.mark.parametrize("ending", ENDINGS)

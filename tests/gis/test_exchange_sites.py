@@ -210,6 +210,7 @@ def put(kind: str, **changes: str) -> tuple[str, ...]:
         ("contracts", put("contracts", c0="02", c4="10-20"), "level_unknown", 4),
         ("contracts", put("contracts", c0="02", c3="", c4=""), "contract_of_nothing", 3),
         ("contracts", put("contracts", c0="02", c1="Viễn thông Hoà Bình"), "not_the_owners", 3),
+        ("contracts", put("contracts", c0="02", c2="Sao Mai", c7="1"), "contract_with_itself", 2),
         ("contracts", put("contracts", c0="02", c7="1", c10=""), "missing", 10),
         ("contracts", put("contracts", c0="02", c4="", c5="T1", c6="1", c7=""), "contract_of_two",
          6),

@@ -226,6 +226,22 @@ def test_what_can_be_let(filled: Register) -> None:
             w.update_contracts([taken])
 
 
+def test_an_owner_lets_nothing_to_itself(filled: Register) -> None:
+    own = replace(LET, id="tự", slot=2, tenant_id="chủ")
+    for write in ("add_contracts", "update_contracts"):
+        changed = own if write == "add_contracts" else replace(LET, tenant_id="chủ")
+        with (
+            pytest.raises(FormatError) as told,
+            filled.write(author="lan", reason="thuê") as w,
+        ):
+            getattr(w, write)([changed])
+        assert (told.value.key, told.value.values["name"]) == (
+            "errors.contract_with_itself",
+            "tenant_id",
+        )
+    assert filled.contracts(SYSTEM) == [LET]
+
+
 def test_a_contract_that_names_no_place_takes_one(filled: Register) -> None:
     """Of three places one is let for 2026; two more without a number fill them for that year."""
     unnamed = [replace(LET, id=f"{k}", slot=None) for k in range(3)]

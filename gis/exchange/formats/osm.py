@@ -25,6 +25,7 @@ _OF_THE_MAP = frozenset({*_IDS, *_TYPES, "name", "ref", "operator", "owner", "he
 _OWN = ("code", "owner_id")
 _HEADER = ("code", "name", "kind", "height_m", "valid_from", "source", "note")
 _COMMUNICATION = ("communication:mobile_phone", "communication:radio", "communication:television")
+_MASTS = ("mast", "tower", "communications_tower")
 _POLES = {"telecom": StructureKind.CABLE_POLE, "power": StructureKind.POWER_POLE}
 _TELECOM = {
     "exchange": StructureKind.EXCHANGE,
@@ -116,7 +117,7 @@ def is_osm(table: Table, field_of: Callable[[str], str | None]) -> bool:
 def kind_of(tags: Mapping[str, str]) -> StructureKind | None:
     """Return what a feature is by its tags, or None when it is no structure."""
     made, utility = tags.get("man_made"), tags.get("utility", "")
-    if made in ("mast", "tower", "communications_tower"):
+    if made in _MASTS:
         return _mast(made, tags)
     if made == "utility_pole":
         return _POLES.get(utility, StructureKind.CABLE_POLE)
@@ -139,10 +140,22 @@ def _mast(made: str, tags: Mapping[str, str]) -> StructureKind | None:
     return None
 
 
+def _is_of_unsaid_use(tags: Mapping[str, str]) -> bool:
+    """Return whether a feature is a mast or tower of which no tag says what it is for."""
+    bare = "tower:type" not in tags and not any(name in tags for name in _COMMUNICATION)
+    return bare and kind_of(tags) is None and tags.get("man_made") in _MASTS
+
+
 def structures(table: Table) -> Table:
     """Return the structures among the features of a table, as rows with the register's fields."""
     rows = list(_rows(table))
-    return replace(table, header=_HEADER, rows=rows, passed_over=len(table.rows) - len(rows))
+    return replace(
+        table,
+        header=_HEADER,
+        rows=rows,
+        passed_over=len(table.rows) - len(rows),
+        of_unsaid_use=sum(_is_of_unsaid_use(_tags(table, row)) for row in table.rows),
+    )
 
 
 def _rows(table: Table) -> Iterator[Row]:

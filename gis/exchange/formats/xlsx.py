@@ -9,7 +9,7 @@ from xml.parsers.expat import ExpatError
 
 from gis.errors import FormatError
 from gis.exchange.formats.ooxml import Area, Book, BrokenBookError
-from gis.exchange.marks import CLASSIFICATION, CONFIDENTIAL, may_bear, names_of
+from gis.exchange.marks import CLASSIFICATION, CONFIDENTIAL, as_seen, may_bear, names_of
 from gis.exchange.safety import Inspected, Limits
 from gis.exchange.sheets import LOOKED_AT, collect, find_header, stamps
 from gis.exchange.table import Row, Table, shown
@@ -132,7 +132,7 @@ def _marked(rows: list[Row], header: Header, merged: Sequence[Area]) -> list[Row
             continue
         done[column] = last
         cell = rows[place[first]].cells[column]
-        if not may_bear(shown(cell)) and plain_key(header.texts[column]) not in secrecy:
+        if not may_bear(shown(cell)) and plain_key(as_seen(header.texts[column])) not in secrecy:
             continue
         for index in range(place[first] + 1, len(rows)):
             row = rows[index]

@@ -74,7 +74,10 @@ def bandwidth_khz(emission: str | None, service: Service) -> float:
 
 
 def gather(asked: Asked) -> dict[str, Any]:
-    """Return every station of every service, and the antennas on structures near those judged."""
+    """Return every station of every service, and the antennas on structures near those judged.
+
+    A public study does not say whether anything was left out: that would tell what is there.
+    """
     near_m = max(
         number(asked.pack.rule(rule), "near_distance_m")
         for rule in (INTERMODULATION, EXPOSURE_BROADCAST)
@@ -85,6 +88,7 @@ def gather(asked: Asked) -> dict[str, Any]:
     return {
         "stations": written,
         "installations": installations,
+        "all_known": not asked.public,
         "confidential": any(row["confidential"] for row in installations),
     }
 
@@ -141,6 +145,7 @@ def findings(scene: Scene, station: BroadcastStation) -> Iterable[Finding]:
             _emitters(station, gathered, away, scene),
             rule=scene.pack.rule(EXPOSURE_BROADCAST),
             base_station_rule=scene.pack.rules.get(EXPOSURE_BASE_STATION),
+            all_known=gathered.get("all_known", True),
         ),
     )
 
