@@ -32,10 +32,10 @@ hypothesis.settings.load_profile("ours")  # the same examples each time, and no 
 
 LONGEST = (
     "tests/api/test_applications.py",
-    "tests/browser/",
     "tests/test_bundle.py",
     "tests/api/test_cli_commands.py",
     "tests/api/test_server_process.py",
+    "tests/browser/",
     "tests/api/test_hostile_values.py",
     "tests/gis/test_study_remedies.py",
     "tests/benchmarks/",
@@ -53,7 +53,7 @@ LONGEST = (
 )
 """Folders and files that take longest, the longest first.
 
-The first of all compiles the kernels that the others then find.
+The first compile the kernels, so that no page in the browser waits for them.
 """
 
 _IN_CI = os.environ.get("CI", "").lower() in {"1", "true"}
