@@ -186,12 +186,14 @@ def log_level(level: Level, predicted_dbuvm: Floats, offset_db: Floats, blur_db:
     away = (level.value_dbuvm - predicted_dbuvm - offset_db) / deviation
     if level.kind is LevelKind.MEASURED:
         own = -0.5 * away**2 - np.log(deviation * np.sqrt(2 * np.pi))
-        nobody = np.log(level.gross_share / _GROSS_RANGE_DB)
+        nothing = -np.log(_GROSS_RANGE_DB)
     else:
         own = log_ndtr(away if level.kind is LevelKind.BELOW else -away)
-        nobody = np.log(level.gross_share / 2)
-    found = np.logaddexp(np.log1p(-level.gross_share) + own, nobody)
-    return np.asarray(np.where(np.isnan(found), nobody, found))
+        nothing = -np.log(2.0)
+    found = np.log1p(-level.gross_share) + own
+    if level.gross_share > 0:
+        found = np.logaddexp(found, np.log(level.gross_share) + nothing)
+    return np.asarray(np.where(np.isnan(found), nothing, found))
 
 
 def log_heard(
