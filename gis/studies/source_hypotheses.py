@@ -378,7 +378,7 @@ class _Maker:
         return self._number("tolerance_khz")
 
     def in_receivers(self) -> Iterator[Hypothesis]:
-        """Yield what reaches an FM receiver beside its channel, and other receivers' oscillators."""
+        """Yield what reaches an FM receiver past its channel, and oscillators of others."""
         if not self._is_fm:
             return
         between = 1e3 * self._if_mhz

@@ -30,6 +30,7 @@ from gis.terrain.ground import Ground
 from propagation.compliance.parameters import number
 from propagation.compliance.records import Rule
 from propagation.interference.bearings import Bearings, log_bearings
+from propagation.interference.bs412 import Persistence
 from propagation.interference.source_evidence import (
     Cloud,
     Level,
@@ -260,10 +261,9 @@ class _Weigher:
             likely.append(one.weight * max(float(np.exp(chance)), _LIKELY))
         co_ratio = (number(case.mechanisms, "co_ratio_db"),) * 2
         if case.victim.protection is not None:
-            co = [
-                float(case.victim.protection.ratio_db(0.0, k)) for k in ("steady", "tropospheric")
-            ]
-            co_ratio = (co[0], co[1])
+            protection = case.victim.protection
+            steady, rare = (float(protection.ratio_db(0.0, one)) for one in Persistence)
+            co_ratio = (steady, rare)
         excess = case.excess_db(co_ratio, self._cells.field_dbuvm[:1])
         told = log_level(harm, excess, everywhere.offset_db, self._cells.blur_db[0])
         unknown, _ = everywhere.weighed(told)
@@ -296,7 +296,7 @@ class _Weigher:
             yield "log", 0, self._log()
 
     def _bearing(self, place: int, clouds: Sequence[Cloud]) -> list[Floats | float]:
-        """Return how likely the bearings of one compass are: that it hears, and where it points."""
+        """Return how likely it is that one compass hears, and points where it does."""
         case, cells = self._case, self._cells
         seen = case.observed.bearings
         rows = [k for k, one in enumerate(seen) if one.station == case.stations[place]]

@@ -1,18 +1,18 @@
 """What observations say about the source of an interference: one posterior over all candidates.
 
 Each candidate is a cloud of *ways* in which it may be the source, with weights that sum to 1. A
-station of the register stands where it is recorded, with a level that may differ from the predicted
-one by an offset (record, model, product of intermodulation): one place, many offsets. A source that
-is in no register may stand in any cell of an area with any power: many places, many powers. So both
-are weighed by the same observations and are comparable:
+station of the register stands where it is recorded, with a level that may differ from the
+predicted one by an offset (record, model, product of intermodulation): one place, many offsets. A
+source that is in no register may stand in any cell of an area with any power: many places, many
+powers. So both are weighed by the same observations and are comparable:
 
 ``p(c | y) ~ p(c) sum_w w p(y1 | c, w) p(y2 | c, w) ...``
 
 Observations are taken one after the other; what each did to a candidate is the logarithm of
 ``p(y_k | c, y_1 ... y_k-1)``, so the parts sum up to the whole whatever the order.
 
-A level is log-normal around the prediction: ``y = E + offset + N(0, model^2 + shadowing^2 + u^2)``,
-with a small share that has nothing to do with the emission. Not heard is ``P(y < threshold)``,
+A level is log-normal around the prediction, ``y = E + offset + N(0, model^2 + shadowing^2 +
+u^2)``, with a small share that has nothing to do with the emission. Not heard is ``P(y < threshold)``,
 heard at least is ``P(y > threshold)``.
 """
 
@@ -209,8 +209,8 @@ def log_heard(
     Parameters
     ----------
     transmits : sequence of float or None
-        Share of each entry's time in which the candidate transmits; None throughout where its hours
-        are not known.
+        Share of each entry's time in which the candidate transmits; None throughout where its
+        hours are not known.
     heard : sequence of bool
         Whether the interference was there.
     detection, false_alarm : float

@@ -8,6 +8,7 @@ from propagation.compliance import parameters
 from propagation.compliance.parameters import flag, number, numbers, words
 from propagation.compliance.records import Rule
 from propagation.errors import ParameterError
+from propagation.interference import source_rules
 
 __all__ = [
     "AREA_2A",
@@ -214,7 +215,7 @@ _REQUIRED: Final[Mapping[str, Callable[[Rule], None]]] = MappingProxyType(
 
 
 def require_parameters(rule: Rule) -> None:
-    """Refuse a rule that lacks what a check of a site or of a station reads.
+    """Refuse a rule that lacks what a check of a site or of a station, or the finder of sources, reads.
 
     Raises
     ------
@@ -222,6 +223,7 @@ def require_parameters(rule: Rule) -> None:
         Naming the first parameter that is missing or is not what it should be.
     """
     parameters.require_parameters(rule)
+    source_rules.require_parameters(rule)
     required = _spacing if rule.id.startswith(SPACING) else _REQUIRED.get(rule.id)
     if required is not None:
         required(rule)
