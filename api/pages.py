@@ -30,6 +30,7 @@ MENU = (
     ("/view/best-sites", "best_sites.menu"),
     ("/view/findings", "pages.menu_findings"),
     ("/view/applications", "applications.menu"),
+    ("/view/sources", "sources.title"),
     ("/view/channels", "channels.menu"),
     ("/view/path", "pages.menu_path"),
     ("/view/link", "pages.menu_link"),

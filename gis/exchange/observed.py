@@ -32,7 +32,7 @@ from propagation.interference.bearings import Convention, compass_deg
 
 __all__ = ["MOST_CHARACTERS", "Rows", "read_bearings", "read_levels", "read_log"]
 
-MOST_CHARACTERS: Final = 8_000_000
+MOST_CHARACTERS: Final = 2_000_000
 """Longest text that is read."""
 
 _MOST_ROWS: Final = 5000
@@ -168,8 +168,11 @@ def _table(text: str) -> list[_Numbered]:
 
 
 def _is_kraken(table: Sequence[_Numbered]) -> bool:
+    """Return whether the first row is no header but a record that begins with an epoch."""
     first = table[0][1]
-    return len(first) >= _KRAKEN_COLUMNS and re.fullmatch(r"\d{10,13}(\.0*)?", first[0]) is not None
+    return (
+        len(first) >= _KRAKEN_COLUMNS and re.fullmatch(r"\d{10,13}(\.0*)?", first[0]) is not None
+    )
 
 
 def _headed(
@@ -207,8 +210,7 @@ def _each(table: Sequence[_Numbered], *how: Any) -> Rows:
             else:
                 columns = how[0]
                 cells = {
-                    name: row[place] if place < len(row) else ""
-                    for name, place in columns.items()
+                    name: row[place] if place < len(row) else "" for name, place in columns.items()
                 }
                 found.rows.append(reads(cells, number))
         except _WrongCellError as error:

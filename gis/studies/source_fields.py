@@ -22,7 +22,15 @@ from gis.studies.model import default_settings
 from gis.terrain.ground import Ground
 from propagation.compliance.records import Confidence
 
-__all__ = ["Cells", "Points", "azimuths_from", "cells_seen", "grounded", "station_fields"]
+__all__ = [
+    "Cells",
+    "Points",
+    "azimuths_from",
+    "cells_seen",
+    "grounded",
+    "station_fields",
+    "transmitter_at",
+]
 
 Floats = NDArray[np.float64]
 
@@ -141,7 +149,7 @@ def azimuths_from(points: Points, longitude: Floats, latitude: Floats) -> tuple[
             latitude[np.newaxis],
         )
     ]
-    azimuth, _, metres = GEOD.inv(*ends)
+    azimuth, _, metres = GEOD.inv(ends[0], ends[1], ends[2], ends[3])
     return np.mod(azimuth, 360.0), np.asarray(metres) / 1e3
 
 
@@ -177,7 +185,12 @@ def cells_seen(
     alone = stage.context.alone.stage(0.0, 1.0, "")
 
     def work(row: int) -> Floats:
-        here = _receiver(points, row, frequency_mhz)
+        here = transmitter_at(
+            float(points.longitude[row]),
+            float(points.latitude[row]),
+            float(points.height_above_ground_m[row]),
+            frequency_mhz,
+        )
         polar = polar_field(
             Emitter(grounded(here, ground), ground, settings),
             alone,
@@ -206,8 +219,10 @@ def cells_seen(
     )
 
 
-def _receiver(points: Points, row: int, frequency_mhz: float) -> BroadcastStation:
-    """Return a point as if it transmitted 1 W."""
+def transmitter_at(
+    longitude: float, latitude: float, height_above_ground_m: float, frequency_mhz: float
+) -> BroadcastStation:
+    """Return 1 W e.r.p. at a place, alike in all directions: an FM station received in stereo."""
     return BroadcastStation(
         id="point",
         name="point",
@@ -215,9 +230,9 @@ def _receiver(points: Points, row: int, frequency_mhz: float) -> BroadcastStatio
         service=Service.FM,
         station_class=StationClass.OTHER,
         frequency_mhz=min(max(frequency_mhz, 30.0), 6000.0),
-        longitude=float(points.longitude[row]),
-        latitude=float(points.latitude[row]),
+        longitude=longitude,
+        latitude=latitude,
         erp_total_dbw=0.0,
-        height_above_ground_m=float(points.height_above_ground_m[row]),
+        height_above_ground_m=height_above_ground_m,
         provenance=Provenance(confidence=Confidence.DERIVED, source=""),
     )

@@ -335,7 +335,7 @@ class _Maker:
                 made = self._made(
                     Mechanism.INTERMODULATION,
                     weakest,
-                    self._co_ratio,
+                    self._ratio(hit.offset_khz, 0.0) or (self._number("adjacent_ratio_db"),) * 2,
                     loss_db=losses[hit.order],
                     emission_mhz=round(hit.frequency_mhz, 6),
                     order=hit.order,

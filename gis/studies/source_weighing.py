@@ -113,7 +113,7 @@ class Case:
         """
         wanted = self.wanted_dbuvm
         if wanted is None:
-            return fields[0] - number(self.mechanisms, "other_threshold_dbuvm")
+            return np.asarray(fields[0] - number(self.mechanisms, "other_threshold_dbuvm"))
         nuisance = fields + np.array(ratio_db)[: fields.shape[0], np.newaxis]
         return np.asarray(nuisance.max(axis=0) - wanted)
 
@@ -179,10 +179,8 @@ def weigh(case: Case, stage: Stage) -> Weighed:
     points = Points.of(
         [
             (victim.longitude, victim.latitude, victim.height_above_ground_m),
-            *(
-                (one.longitude, one.latitude, one.height_above_ground_m)
-                for one in (*seen.bearings, *seen.levels)
-            ),
+            *((b.longitude, b.latitude, b.height_above_ground_m) for b in seen.bearings),
+            *((p.longitude, p.latitude, p.height_above_ground_m) for p in seen.levels),
         ]
     )
     emitters = [one.emitter for one in case.hypotheses]

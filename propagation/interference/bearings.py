@@ -311,7 +311,8 @@ class _Solver:
         """Return the logarithm of the likelihood at places, shape (k,)."""
         expected, _ = self._expected(places)
         shares, kappa = (self._share, _GROSS_SHARE), self._kappa[:, np.newaxis]
-        return _log_of_compasses(self._bearings, expected, kappa, shares).sum(axis=0)
+        told = _log_of_compasses(self._bearings, expected, kappa, shares)
+        return np.asarray(told.sum(axis=0))
 
     def starts(self, farthest_km: float) -> Floats:
         """Return where every two lines cross, and places around the stations."""
@@ -406,7 +407,7 @@ class _Solver:
         )
         if np.count_nonzero(kept) < 2 or np.linalg.cond(information) > 1e9:
             return Unfixed.PARALLEL
-        covariance = self._spread(place, np.linalg.inv(information))
+        covariance = self._spread(place, np.asarray(np.linalg.inv(information)))
         values, vectors = np.linalg.eigh(covariance)
         axes = np.sqrt(values * chi2.ppf(_CONFIDENCE, 2))
         major = vectors[:, 1]

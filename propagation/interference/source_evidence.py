@@ -12,8 +12,8 @@ Observations are taken one after the other; what each did to a candidate is the 
 ``p(y_k | c, y_1 ... y_k-1)``, so the parts sum up to the whole whatever the order.
 
 A level is log-normal around the prediction, ``y = E + offset + N(0, model^2 + shadowing^2 +
-u^2)``, with a small share that has nothing to do with the emission. Not heard is ``P(y < threshold)``,
-heard at least is ``P(y > threshold)``.
+u^2)``, with a small share that has nothing to do with the emission. Not heard is
+``P(y < threshold)``, heard at least is ``P(y > threshold)``.
 """
 
 from collections.abc import Sequence

@@ -215,7 +215,7 @@ _REQUIRED: Final[Mapping[str, Callable[[Rule], None]]] = MappingProxyType(
 
 
 def require_parameters(rule: Rule) -> None:
-    """Refuse a rule that lacks what a check of a site or of a station, or the finder of sources, reads.
+    """Refuse a rule that lacks what a check or the finder of sources reads.
 
     Raises
     ------
