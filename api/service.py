@@ -169,11 +169,12 @@ class Service:
 def may_read(identity: Identity, access: Access) -> bool:
     """Return whether a caller may read a study.
 
-    Coverage and interference are for everyone who has signed in; searches for channels and for
-    sources of interference, findings of an application and other findings are for the department, and the last for an operator where
-    they are about its own stations alone and nothing went in that another operator or the
-    department keeps confidential. A search for supports is for whoever asked, and the department;
-    so is a coverage of mobile networks, unless the department made it of public records alone.
+    Coverage and interference are for everyone who has signed in. Searches for channels and for
+    sources of interference, findings of an application and other findings are for the department,
+    and the last for an operator where they are about its own stations alone and nothing went in
+    that another operator or the department keeps confidential. A search for supports is for
+    whoever asked, and the department; so is a coverage of mobile networks, unless the department
+    made it of public records alone.
     """
     if identity.account is None:
         return False

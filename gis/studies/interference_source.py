@@ -48,8 +48,8 @@ from gis.studies.source_weighing import Case, Weighed, weigh
 from gis.studies.standards import rules_of, standards_of
 from propagation.compliance.facts import StationFacts
 from propagation.compliance.parameters import number, numbers
+from propagation.compliance.source_rules import EXEMPT, MEASURES, MECHANISMS, NAMES, WEIGHING
 from propagation.interference.protection import Protection
-from propagation.interference.source_rules import EXEMPT, MEASURES, MECHANISMS, NAMES, WEIGHING
 
 __all__ = ["FILES", "OUTSIDE", "compute", "gather"]
 

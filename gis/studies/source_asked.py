@@ -26,9 +26,9 @@ from gis.studies.source_observed import (
 )
 from gis.terrain.ground import Remark
 from propagation.compliance.parameters import number
+from propagation.compliance.source_rules import WEIGHING
 from propagation.interference.bearings import Convention, compass_deg
 from propagation.interference.source_evidence import LevelKind
-from propagation.interference.source_rules import WEIGHING
 
 __all__ = ["LIMITS", "SERVICES", "SOURCE_INPUTS", "SourceAsked", "source_asked"]
 

@@ -8,7 +8,7 @@ from maps.documents.content import Block, Facts, Figure, Paragraph, Report, Sect
 from maps.source_figure import source_svg
 from maps.views import SourceView
 from maps.words import Words
-from propagation.interference.source_rules import NAMES
+from propagation.compliance.source_rules import NAMES
 
 __all__ = ["source_report"]
 

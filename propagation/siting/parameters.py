@@ -4,11 +4,10 @@ from collections.abc import Callable, Mapping
 from types import MappingProxyType
 from typing import Final
 
-from propagation.compliance import parameters
+from propagation.compliance import parameters, source_rules
 from propagation.compliance.parameters import flag, number, numbers, words
 from propagation.compliance.records import Rule
 from propagation.errors import ParameterError
-from propagation.interference import source_rules
 
 __all__ = [
     "AREA_2A",

@@ -23,7 +23,8 @@ BEARINGS = (
 )
 CASE: dict[str, Any] = {
     "name": "Vụ <thử>", "station_id": "mp-tan-an", "longitude": 106.45, "latitude": 10.65,
-    "bearings_csv": BEARINGS, "levels_csv": "station;latitude;longitude;level\nP1;10.62;106.4;<15\n",
+    "bearings_csv": BEARINGS,
+    "levels_csv": "station;latitude;longitude;level\nP1;10.62;106.4;<15\n",
     "log": [{"from": "2026-07-20T18:00:00+07:00", "to": "2026-07-20T19:00:00+07:00",
              "heard": True}],
     "half_side_km": 20, "on": "2026-08-01",
@@ -56,7 +57,8 @@ def test_a_case_is_asked_for_searched_and_reported(
     assert results["next"]["points"][0]["bits"] >= results["next"]["points"][-1]["bits"]
     assert any("Dòng 4" in one["vi"] and "x" in one["vi"] for one in results["remarks"])
     for language, words in (
-        ("vi", ("Tìm nguồn can nhiễu: Vụ &lt;thử&gt;", "không bao giờ là chứng cứ", "Trạm &lt;A&gt;",
+        ("vi", ("Tìm nguồn can nhiễu: Vụ &lt;thử&gt;", "không bao giờ là chứng cứ",
+                "Trạm &lt;A&gt;",
                 "Không có trong sổ đăng ký", "Đo gì, ở đâu tiếp theo", "Điều 38 khoản 1")),
         ("en", ("Finding the source of interference", "never evidence", "Not in the register")),
     ):  # fmt: skip
