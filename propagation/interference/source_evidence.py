@@ -183,7 +183,9 @@ def log_level(level: Level, predicted_dbuvm: Floats, offset_db: Floats, blur_db:
         Logarithm of the density, for dB, or of the probability.
     """
     deviation = np.hypot(level.deviation_db, blur_db)
-    away = (level.value_dbuvm - predicted_dbuvm - offset_db) / deviation
+    known = ~np.isnan(predicted_dbuvm)
+    predicted = np.where(known, predicted_dbuvm, level.value_dbuvm)
+    away = (level.value_dbuvm - predicted - offset_db) / deviation
     if level.kind is LevelKind.MEASURED:
         own = -0.5 * away**2 - np.log(deviation * np.sqrt(2 * np.pi))
         nothing = -np.log(_GROSS_RANGE_DB)
@@ -193,7 +195,7 @@ def log_level(level: Level, predicted_dbuvm: Floats, offset_db: Floats, blur_db:
     found = np.log1p(-level.gross_share) + own
     if level.gross_share > 0:
         found = np.logaddexp(found, np.log(level.gross_share) + nothing)
-    return np.asarray(np.where(np.isnan(found), nothing, found))
+    return np.asarray(np.where(known, found, nothing))
 
 
 def log_heard(
