@@ -78,7 +78,9 @@ def test_levels_not_heard_and_logs() -> None:
     assert levels.rows[0]["field_strength_dbuvm"] == 38.5
     assert levels.rows[1]["below_dbuvm"] == 15.0
     log = read_log(
-        "from;to;heard\n2026-07-20 18:00;2026-07-20 19:00;có\n2026-07-20 20:00;2026-07-20 19:00;no\n"
+        "from;to;heard\n"
+        "2026-07-20 18:00;2026-07-20 19:00;có\n"
+        "2026-07-20 20:00;2026-07-20 19:00;no\n"
     )
     assert [one["heard"] for one in log.rows] == [True]
     assert log.remarks[0][0] == "sources.wrong_order"
