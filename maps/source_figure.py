@@ -16,6 +16,7 @@ _MOST: Final = 12
 _FARTHEST_M: Final = 60_000.0
 _LEAST_M: Final = 3_000.0
 _BEYOND: Final = 1.12
+_FLAT: Final = 1e-6
 _CANDIDATE: Final = "#0b5394"
 _BEARING: Final = "#7a1fa2"
 _LEVEL: Final = "#55605a"
@@ -134,6 +135,16 @@ def _ray(plane: Plane, mark: SourceMark) -> str:
     middle = plane.at(0.0, 0.0)
     ahead = plane.at(mark.bearing_deg or 0.0, 2 * plane.radius_m)
     dx, dy = ahead[0] - middle[0], ahead[1] - middle[1]
+    side = 2 * middle[0]
+    share = min(
+        1.0,
+        *(
+            ((side if step > 0 else 0.0) - start) / step
+            for start, step in ((x, dx), (y, dy))
+            if abs(step) > _FLAT
+        ),
+    )
+    dx, dy = share * dx, share * dy
     return (
         f'<line x1="{x:.1f}" y1="{y:.1f}" x2="{x + dx:.1f}" y2="{y + dy:.1f}" '
         f'stroke="{_BEARING}" stroke-width="1.2" stroke-dasharray="5 3"/>'

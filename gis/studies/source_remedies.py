@@ -128,7 +128,7 @@ class _Trier:
         step, most = self._number("power_step_db"), self._number("most_power_db")
         needed = float(np.ceil(self._excess / step - 1e-9) * step)
         values = {"reduction_db": round(needed, 2), "most_db": most}
-        left = self._excess - needed
+        left = self._excess - min(needed, most)
         return _answer("power", needed <= most, values, left, cost=needed / 3.0)
 
     def _height(self) -> dict[str, Any]:
@@ -169,16 +169,20 @@ class _Trier:
             "most_db": deep,
         }
         return _answer(
-            "directivity", needed <= deep, values, self._excess - needed, cost=2.0 + needed / 6.0
+            "directivity",
+            needed <= deep,
+            values,
+            self._excess - min(needed, deep),
+            cost=2.0 + needed / 6.0,
         )
 
     def _time(self) -> dict[str, Any]:
-        """Return that sharing time may work: the hours are the parties' to agree."""
+        """Return the hours on record: whether sharing time works is for the parties to agree."""
         log = self._weighed.case.observed.log
         on = [share_transmitting(self._hypothesis.emitter.hours, one) for one in log]
         known = [one for one in on if one is not None]
         values = {"hours": self._hypothesis.emitter.hours or "", "entries": len(known)}
-        return _answer("time", True, values, cost=None)
+        return _answer("time", None, values)
 
 
 def _answer(
