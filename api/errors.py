@@ -215,6 +215,18 @@ FIELD_LABELS = {
     "licence_number": "planning.field_licence_number",
     "licence_from": "planning.field_licence_from",
     "licence_to": "planning.field_licence_to",
+    "bandwidth_khz": "sources.field_bandwidth_khz",
+    "wanted_dbuvm": "sources.field_wanted_dbuvm",
+    "observed_frequency_mhz": "sources.field_observed_frequency_mhz",
+    "frequency_uncertainty_khz": "sources.field_frequency_uncertainty_khz",
+    "half_side_km": "sources.field_half_side_km",
+    "bearings_csv": "sources.field_bearings_csv",
+    "levels_csv": "sources.field_levels_csv",
+    "log_csv": "sources.field_log_csv",
+    "bearings": "sources.field_bearings",
+    "levels": "sources.field_levels",
+    "log": "sources.field_log",
+    "station_id": "sources.field_station_id",
 }
 """What the fields of forms are called on their page, as keys of sentences."""
 

@@ -13,7 +13,9 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 __all__ = ["BodyLimit", "LastResort", "SecurityHeaders", "content_security_policy"]
 
-_FILES_GO_TO = frozenset({"/imports", "/view/imports"})
+_FILES_GO_TO = frozenset(
+    {"/imports", "/view/imports", "/view/sources", "/studies/interference-source"}
+)
 _OTHER_BODIES_BYTES = 512 * 1024
 _SILENCE_S = 20.0
 _SLOWEST_BYTES_S = 2_000.0

@@ -33,6 +33,7 @@ MENU = (
     ("/view/findings", "pages.menu_findings"),
     ("/view/applications", "applications.menu"),
     ("/view/certification", "certification.menu"),
+    ("/view/sources", "sources.title"),
     ("/view/channels", "channels.menu"),
     ("/view/path", "pages.menu_path"),
     ("/view/link", "pages.menu_link"),

@@ -1,6 +1,6 @@
 """What programs send, strictly: nothing unknown, units in the names."""
 
-from datetime import date
+from datetime import date, datetime
 from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -9,6 +9,7 @@ from api.whole import MOST
 from gis.cases.details import LONGEST_TEXT, MOST_ATTACHMENTS
 from gis.cases.records import EventKind
 from gis.cases.store import HIGHEST_M
+from gis.exchange.observed import MOST_CHARACTERS
 from gis.studies.application import LIMITS
 
 __all__ = [
@@ -19,6 +20,7 @@ __all__ = [
     "ImportAnswersRequest",
     "ImportCommitRequest",
     "InterferenceRequest",
+    "InterferenceSourceRequest",
     "Megahertz",
     "MobileRequest",
     "NetworkRequest",
@@ -280,6 +282,78 @@ class SitePlanningRequest(_Moment):
         None
     )
     urban: bool | None = None
+
+
+Angle = Annotated[float, Field(ge=-360, le=720, allow_inf_nan=False)]
+PointHeight = Annotated[float, Field(ge=1, le=3000, allow_inf_nan=False)]
+Latitude = Annotated[float, Field(ge=-80, le=80, allow_inf_nan=False, examples=[10.6])]
+LongText = Annotated[str, Field(min_length=1, max_length=MOST_CHARACTERS)]
+
+
+class BearingBody(_Schema):
+    """A bearing of the interfering emission."""
+
+    station: Words
+    longitude: Degrees
+    latitude: Latitude
+    bearing_deg: Angle
+    convention: Literal["compass", "unit_circle"] | None = None
+    error_deg: Annotated[float | None, Field(ge=0.1, le=90, allow_inf_nan=False)] = None
+    height_m: PointHeight | None = None
+    at: Words | None = None
+
+
+class LevelBody(_Schema):
+    """A field strength of the interfering emission, or the one below which nothing was heard."""
+
+    name: Words | None = None
+    longitude: Degrees
+    latitude: Latitude
+    height_m: PointHeight | None = None
+    field_strength_dbuvm: Annotated[float | None, Field(ge=-100, le=200, allow_inf_nan=False)] = (
+        None
+    )
+    below_dbuvm: Annotated[float | None, Field(ge=-100, le=200, allow_inf_nan=False)] = None
+    uncertainty_db: Annotated[float | None, Field(ge=0, le=40, allow_inf_nan=False)] = None
+
+
+class LogBody(_Schema):
+    """A time in which the interference was heard, or was not."""
+
+    start: Annotated[datetime, Field(alias="from")]
+    end: Annotated[datetime, Field(alias="to")]
+    heard: bool
+
+
+class InterferenceSourceRequest(_Moment):
+    """A receiver that is disturbed, and what was observed; files as CSV text or row by row."""
+
+    name: Words | None = None
+    station_id: StationId | None = None
+    longitude: Degrees
+    latitude: Latitude
+    receiver_height_m: PointHeight | None = None
+    frequency_mhz: Annotated[float | None, Field(ge=30, le=6000, allow_inf_nan=False)] = None
+    bandwidth_khz: Annotated[float | None, Field(ge=1, le=100_000, allow_inf_nan=False)] = None
+    service: Literal["fm", "television", "wireless_public_address", "other"] | None = None
+    wanted_dbuvm: Annotated[float | None, Field(ge=-50, le=150, allow_inf_nan=False)] = None
+    bearings: Annotated[list[BearingBody] | None, Field(min_length=1, max_length=100)] = None
+    bearings_csv: LongText | None = None
+    levels: Annotated[list[LevelBody] | None, Field(min_length=1, max_length=60)] = None
+    levels_csv: LongText | None = None
+    log: Annotated[list[LogBody] | None, Field(min_length=1, max_length=500)] = None
+    log_csv: LongText | None = None
+    observed_frequency_mhz: Annotated[float | None, Field(ge=30, le=6000, allow_inf_nan=False)] = (
+        None
+    )
+    frequency_uncertainty_khz: Annotated[
+        float | None, Field(ge=0.01, le=10_000, allow_inf_nan=False)
+    ] = None
+    half_side_km: Annotated[float | None, Field(ge=5, le=60, allow_inf_nan=False)] = None
+
+    def inputs(self) -> dict[str, object]:
+        """Return what was said, by the names in which it was sent."""
+        return self.model_dump(mode="json", exclude_none=True, by_alias=True)
 
 
 class ImportAnswersRequest(_Schema):

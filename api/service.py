@@ -30,8 +30,17 @@ from gis.terrain.opening import open_ground
 __all__ = ["Service", "may_read", "service_of"]
 
 _STAMP_CHARACTERS = 12
+_STAFF_ONLY = frozenset({"channels", "interference_source"})
 _NOT_FOR_ALL = frozenset(
-    {"best_sites", "channels", "compliance", "mobile", "sharing", "site_planning"}
+    {
+        "best_sites",
+        "channels",
+        "compliance",
+        "interference_source",
+        "mobile",
+        "sharing",
+        "site_planning",
+    }
 )
 
 
@@ -162,11 +171,12 @@ class Service:
 def may_read(identity: Identity, access: Access) -> bool:
     """Return whether a caller may read a study.
 
-    Coverage and interference are for everyone who has signed in; searches for channels, findings
-    of an application and other findings are for the department, and the last for an operator where
-    they are about its own stations alone and nothing went in that another operator or the
-    department keeps confidential. A search for supports is for whoever asked, and the department;
-    so is a coverage of mobile networks, unless the department made it of public records alone.
+    Coverage and interference are for everyone who has signed in. Searches for channels and for
+    sources of interference, findings of an application and other findings are for the department,
+    and the last for an operator where they are about its own stations alone and nothing went in
+    that another operator or the department keeps confidential. A search for supports is for
+    whoever asked, and the department; so is a coverage of mobile networks, unless the department
+    made it of public records alone.
     """
     if identity.account is None:
         return False
@@ -176,7 +186,7 @@ def may_read(identity: Identity, access: Access) -> bool:
     theirs = bool(own) and access.organisations == (own,)
     if access.kind == "mobile":
         return theirs or (access.organisations == (None,) and not access.confidential)
-    if access.kind == "channels" or access.application or access.confidential:
+    if access.kind in _STAFF_ONLY or access.application or access.confidential:
         return False
     return theirs
 

@@ -21,6 +21,7 @@ from gis.studies.parts import moment
 from gis.studies.requests import Reader
 from gis.studies.sharing_asked import sharing_asked
 from gis.studies.site_asked import SITE_INPUTS, site_asked
+from gis.studies.source_asked import source_asked
 
 __all__ = ["MOST_WAITING", "submit"]
 
@@ -62,7 +63,7 @@ def submit(service: Service, identity: Identity, kind: str, inputs: Mapping[str,
             raise ForbiddenError("pages.not_own_station")
         if not identity.is_staff:
             inputs = {**inputs, "public": True}
-    elif station is not None:
+    elif station is not None and kind in {"coverage", "interference"}:
         _require_prediction(service, Reader(inputs, *inputs), kind, station)
     unfinished = [state for state in JobState if not state.final]
     waiting = service.queue.count(requested_by=identity.name, states=unfinished)
@@ -144,9 +145,16 @@ def _site(
     return inputs
 
 
+def _source(service: Service, _: Identity, inputs: Mapping[str, object]) -> Mapping[str, object]:
+    with service.register.snapshot() as register:
+        source_asked(inputs, register, service.home.rules)
+    return inputs
+
+
 _PREPARED: Mapping[str, _Prepares] = {
     "best_sites": _places,
     "channels": _channels,
+    "interference_source": _source,
     "mobile": _mobile,
     "network": _network,
     "sharing": _supports,

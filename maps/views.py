@@ -20,6 +20,8 @@ __all__ = [
     "RegisterView",
     "SiteMark",
     "SiteView",
+    "SourceMark",
+    "SourceView",
     "StudyView",
     "SupportMark",
     "SupportsView",
@@ -300,6 +302,45 @@ class SiteView:
 
 
 @dataclass(frozen=True, slots=True)
+class SourceMark:
+    """Something on the map of a search for a source.
+
+    Attributes
+    ----------
+    kind : str
+        `candidate`, `bearing` or `level`.
+    azimuth_deg, distance_m : float
+        From the receiver that is disturbed.
+    bearing_deg : float or None
+        Where a bearing points.
+    """
+
+    kind: str
+    azimuth_deg: float
+    distance_m: float
+    bearing_deg: float | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SourceView:
+    """What the map of a search for a source shows, all of it by azimuth and distance.
+
+    Attributes
+    ----------
+    marks : tuple of SourceMark
+        Candidates in the order of their ranks, then bearings, then levels.
+    ellipse : tuple of (float, float)
+        Corners of the ellipse of 95 %; empty without a fix.
+    areas : mapping
+        Rectangles, four corners each, of where a source outside the register may stand.
+    """
+
+    marks: tuple[SourceMark, ...]
+    ellipse: tuple[tuple[float, float], ...]
+    areas: Mapping[str, tuple[tuple[tuple[float, float], ...], ...]]
+
+
+@dataclass(frozen=True, slots=True)
 class SupportMark:
     """A support that a search found, or a place that was chosen.
 
@@ -335,7 +376,9 @@ class SupportsView:
     area: tuple[tuple[float, float], ...] = ()
 
 
-Pictures = CoverageView | MobileView | NetworkView | ChannelsView | SiteView | SupportsView
+Pictures = (
+    CoverageView | MobileView | NetworkView | ChannelsView | SiteView | SourceView | SupportsView
+)
 """Pictures of a study that its report shows."""
 
 

@@ -77,6 +77,9 @@ def cancel(
 def _subject(service: Service, job: Job, language: Language) -> tuple[str, bool]:
     """Return what a job is about, in words, and whether it is simulated."""
     station_id, application = job.inputs.get("station_id"), job.inputs.get("application")
+    if job.kind == "interference_source":
+        named = str(job.inputs.get("name") or text("sources.title", language))
+        return named, service.holds_synthetic()
     if station_id is not None:
         return _station(service, str(station_id))
     if isinstance(application, Mapping):

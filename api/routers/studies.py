@@ -23,6 +23,7 @@ from api.schemas import (
     ComplianceRequest,
     CoverageRequest,
     InterferenceRequest,
+    InterferenceSourceRequest,
     MobileRequest,
     NetworkRequest,
     SharingRequest,
@@ -46,6 +47,7 @@ from maps.documents.report import study_docx, study_html, study_pdf
 from maps.path_figure import path_picture
 from maps.point import point_answer
 from maps.site_figure import site_view
+from maps.source_figure import source_view
 from maps.studies import channels_view, coverage_view, mobile_view, network_view
 from maps.support_figure import supports_view
 from maps.views import Pictures
@@ -66,6 +68,7 @@ _PICTURES: Mapping[str, Callable[[Study, Home], Pictures]] = {
     "network": network_view,
     "best_sites": lambda study, _: supports_view(study),
     "sharing": lambda study, _: supports_view(study),
+    "interference_source": lambda study, _: source_view(study),
     "site_planning": lambda study, _: site_view(study),
 }
 """What the report of a kind of study shows."""
@@ -91,6 +94,12 @@ def coverage(request: Request, wanted: CoverageRequest) -> JSONResponse:
 def interference(request: Request, wanted: InterferenceRequest) -> JSONResponse:
     """Ask where a station is disturbed, and by whom."""
     return _accepted(request, "interference", wanted.inputs())
+
+
+@router.post("/studies/interference-source", status_code=202)
+def interference_source(request: Request, wanted: InterferenceSourceRequest) -> JSONResponse:
+    """Ask where an interference comes from: candidates ranked, what to measure next, remedies."""
+    return _accepted(request, "interference_source", wanted.inputs())
 
 
 @router.post("/studies/compliance", status_code=202)

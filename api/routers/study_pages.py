@@ -34,6 +34,7 @@ from gis.studies.summary import Summary, summary_of
 from maps.documents.html import report_style
 from maps.documents.report import study_article
 from maps.site_figure import site_svg, site_view
+from maps.source_figure import source_svg, source_view
 from maps.support_figure import supports_svg, supports_view
 from maps.web import map_fragment
 from propagation.compliance.records import Outcome
@@ -62,7 +63,18 @@ Listed = Literal[
     "sharing",
     "best_sites",
     "site_planning",
+    "interference_source",
 ]
+
+_SEARCHES = (
+    "network",
+    "mobile",
+    "channels",
+    "sharing",
+    "best_sites",
+    "site_planning",
+    "interference_source",
+)
 
 Opened = Literal["violates", "attention", "all", "none"]
 
@@ -157,7 +169,16 @@ def _list(
         offset=offset,
         per_page=_PER_PAGE,
         kind=kind,
-        kinds=(*ASKED, "network", "mobile", "channels", "sharing", "best_sites", "site_planning"),
+        kinds=(
+            *ASKED,
+            "network",
+            "mobile",
+            "channels",
+            "sharing",
+            "best_sites",
+            "site_planning",
+            "interference_source",
+        ),
         refused=refused,
         form=FormState("network", refused),
         usual=_usual_network(request),
@@ -208,6 +229,8 @@ def _figure(study: Study, language: Language) -> Markup | None:
     """Return the small map of a proposed site or a search for supports; None of other studies."""
     if study.kind == "site_planning":
         return Markup(site_svg(site_view(study), language))  # noqa: S704 - its words are escaped
+    if study.kind == "interference_source":
+        return Markup(source_svg(source_view(study), language))  # noqa: S704 - words are escaped
     if study.kind in ("best_sites", "sharing"):
         view = supports_view(study)
         return Markup(supports_svg(view, language))  # noqa: S704 - its words are escaped

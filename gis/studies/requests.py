@@ -47,6 +47,13 @@ class Reader:
             raise FormatError("studies.control_character", name=name, value=_shown(shown))
         return value
 
+    def text(self, name: str) -> str:
+        """Return a text of many lines."""
+        value = self._inputs.get(name)
+        if not isinstance(value, str) or not value.strip():
+            raise FormatError("studies.wrong_text", name=name, value=_shown(value))
+        return value
+
     def words(self, name: str, most: int) -> list[str] | None:
         """Return a list of texts, none of them empty, or None when none was given."""
         value = self._inputs.get(name)

@@ -12,6 +12,7 @@ from gis.studies import (
     compliance,
     coverage,
     interference,
+    interference_source,
     mobile,
     network,
     sharing,
@@ -30,6 +31,7 @@ KINDS: Mapping[str, StudyKind] = MappingProxyType(
         "compliance": compliance,
         "coverage": coverage,
         "interference": interference,
+        "interference_source": interference_source,
         "mobile": mobile,
         "network": network,
         "sharing": sharing,
@@ -66,8 +68,8 @@ def run(kind: str, inputs: Mapping[str, object], context: StudyContext) -> Study
     Parameters
     ----------
     kind : str
-        `best_sites`, `channels`, `coverage`, `interference`, `compliance`, `mobile`, `network`,
-        `sharing` or `site_planning`.
+        `best_sites`, `channels`, `coverage`, `interference`, `interference_source`, `compliance`,
+        `mobile`, `network`, `sharing` or `site_planning`.
     inputs : mapping
         What was asked for, JSON values; unknown names are refused.
     context : StudyContext

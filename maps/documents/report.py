@@ -20,6 +20,7 @@ from maps.documents.network import network_report
 from maps.documents.pdf import report_pdf
 from maps.documents.sharing import sharing_report
 from maps.documents.site_planning import site_planning_report
+from maps.documents.sources import source_report
 from maps.views import Pictures
 from maps.words import Words
 
@@ -32,6 +33,7 @@ _BUILDERS: Mapping[str, Callable[[Source], Report]] = MappingProxyType(
         "compliance": compliance_report,
         "coverage": coverage_report,
         "interference": interference_report,
+        "interference_source": source_report,
         "mobile": mobile_report,
         "network": network_report,
         "sharing": sharing_report,

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from types import MappingProxyType
 from typing import Final
 
-from propagation.compliance import parameters
+from propagation.compliance import parameters, source_rules
 from propagation.compliance.parameters import flag, number, numbers, words
 from propagation.compliance.records import Rule
 from propagation.errors import ParameterError
@@ -214,7 +214,7 @@ _REQUIRED: Final[Mapping[str, Callable[[Rule], None]]] = MappingProxyType(
 
 
 def require_parameters(rule: Rule) -> None:
-    """Refuse a rule that lacks what a check of a site or of a station reads.
+    """Refuse a rule that lacks what a check or the finder of sources reads.
 
     Raises
     ------
@@ -222,6 +222,7 @@ def require_parameters(rule: Rule) -> None:
         Naming the first parameter that is missing or is not what it should be.
     """
     parameters.require_parameters(rule)
+    source_rules.require_parameters(rule)
     required = _spacing if rule.id.startswith(SPACING) else _REQUIRED.get(rule.id)
     if required is not None:
         required(rule)

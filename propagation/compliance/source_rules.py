@@ -1,0 +1,95 @@
+"""The rules that the finder of sources reads, and the parameters that each must hold."""
+
+from typing import Final
+
+from propagation.compliance.parameters import number, numbers, words
+from propagation.compliance.records import Rule
+from propagation.errors import ParameterError
+
+__all__ = [
+    "COSTS",
+    "EVIDENCE",
+    "EXEMPT",
+    "FOREIGN",
+    "MEASURES",
+    "MECHANISMS",
+    "NAMES",
+    "NOT_RADIO",
+    "PRIORITY",
+    "WEIGHING",
+    "require_parameters",
+]
+
+WEIGHING: Final = "source.weighing"
+MECHANISMS: Final = "source.mechanisms"
+PRIORITY: Final = "source.priority"
+MEASURES: Final = "source.measures"
+COSTS: Final = "source.costs"
+NOT_RADIO: Final = "source.not_radio"
+EVIDENCE: Final = "source.evidence"
+EXEMPT: Final = "source.exempt"
+FOREIGN: Final = "source.foreign"
+
+NAMES: Final = (
+    WEIGHING,
+    MECHANISMS,
+    PRIORITY,
+    MEASURES,
+    COSTS,
+    NOT_RADIO,
+    EVIDENCE,
+    EXEMPT,
+    FOREIGN,
+)
+"""Every rule of the finder, in the order of a report."""
+
+_NUMBERS: Final = {
+    WEIGHING: (
+        *("reach_km", "half_side_km", "cell_km", "source_height_m", "shadowing_db"),
+        *("lowest_erp_dbw", "highest_erp_dbw", "not_in_register_percent"),
+        *("nothing_on_air_percent", "reversed_percent", "gross_percent", "bearing_error_deg"),
+        *("false_bearing_percent", "bearing_threshold_dbuvm", "listening_threshold_dbuvm"),
+        *("model_error_db", "common_error_db", "assumed_erp_dbw", "assumed_erp_error_db"),
+        *("assumed_height_m", "detection_percent", "false_alarm_percent", "always_percent"),
+    ),
+    MECHANISMS: (
+        *("near_distance_m", "harmonics", "spurious_dbc", "spurious_base_db", "mask_dbc"),
+        *("mask_reach_khz", "mask_distance_km", "intermediate_frequency_mhz", "tolerance_khz"),
+        *("image_ratio_db", "oscillator_erp_dbw", "co_ratio_db", "adjacent_ratio_db"),
+        *("wanted_dbuvm", "other_threshold_dbuvm"),
+    ),
+    MEASURES: (
+        *("most_power_db", "power_step_db", "height_step_m", "lowest_height_m"),
+        *("polarisation_db", "nulls_db", "nulls_half_width_deg", "most_shift_khz", "raster_khz"),
+    ),
+}
+_LISTS: Final = {
+    MECHANISMS: ("weights", "deviations_db", "orders", "conversion_loss_db"),
+    EXEMPT: ("lower_mhz", "upper_mhz"),
+}
+_WORDS: Final = {MECHANISMS: ("mechanisms",), MEASURES: ("measures",), PRIORITY: ("order",)}
+_EQUAL: Final = {
+    MECHANISMS: (("weights", "deviations_db"), ("orders", "conversion_loss_db")),
+    EXEMPT: (("lower_mhz", "upper_mhz"),),
+}
+
+
+def require_parameters(rule: Rule) -> None:
+    """Refuse a rule that lacks what the finder reads.
+
+    Raises
+    ------
+    ParameterError
+        Naming the first parameter that is missing or is not what it should be.
+    """
+    for name in _NUMBERS.get(rule.id, ()):
+        number(rule, name)
+    for name in _LISTS.get(rule.id, ()):
+        numbers(rule, name)
+    for name in _WORDS.get(rule.id, ()):
+        words(rule, name)
+    for one, other in _EQUAL.get(rule.id, ()):
+        if len(numbers(rule, one)) != len(numbers(rule, other)):
+            raise ParameterError(other, "grid")
+    if rule.id == MECHANISMS and len(words(rule, "mechanisms")) != len(numbers(rule, "weights")):
+        raise ParameterError("weights", "grid")

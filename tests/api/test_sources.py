@@ -1,0 +1,134 @@
+"""Finding the source of an interference over HTTP, on its page and in its reports."""
+
+import io
+import json
+import zipfile
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from starlette.testclient import TestClient
+
+from api.service import Service
+from gis.studies import StudyContext, run
+
+Token = Callable[[str], dict[str, str]]
+
+BEARINGS = (
+    "station;latitude;longitude;bearing;convention;error\n"
+    "Trạm <A>;10,60;106,20;60;compass;4\n"
+    "Trạm B;10.90;106.50;-100;unit circle;5\n"
+    "Trạm C;10.50;106.60;x;compass;5\n"
+    "Trạm D;10.50;106.75;300;compass;5\n"
+)
+CASE: dict[str, Any] = {
+    "name": "Vụ <thử>", "station_id": "mp-tan-an", "longitude": 106.45, "latitude": 10.65,
+    "bearings_csv": BEARINGS,
+    "levels_csv": "station;latitude;longitude;level\nP1;10.62;106.4;<15\n",
+    "log": [{"from": "2026-07-20T18:00:00+07:00", "to": "2026-07-20T19:00:00+07:00",
+             "heard": True}],
+    "half_side_km": 20, "on": "2026-08-01",
+}  # fmt: skip
+
+
+def asked(client: TestClient, headers: dict[str, str], **changes: object) -> Any:
+    sent = {name: value for name, value in {**CASE, **changes}.items() if value is not None}
+    return client.post("/studies/interference-source", json=sent, headers=headers)
+
+
+def test_a_case_is_asked_for_searched_and_reported(
+    client: TestClient, service: Service, token: Token
+) -> None:
+    staff = token("staff")
+    accepted = asked(client, staff)
+    assert accepted.status_code == 202, accepted.text
+    job = service.queue.job(accepted.json()["id"])
+    context = StudyContext(service.register, service.home, service.ground)
+    identifier = run("interference_source", dict(job.inputs), context).id
+    told = client.get(f"/studies/{identifier}", headers=staff).json()
+    results = told["results"]
+    total = sum(one["probability"] for one in results["candidates"])
+    assert total == pytest.approx(1.0, abs=1e-3)
+    assert {"key", "mechanism", "excess_db", "field_50_dbuvm"} <= set(results["candidates"][1])
+    assert results["fix"]["reason"] is None
+    assert [one["kind"] for one in results["observations"]] == [
+        "bearing", "bearing", "bearing", "level", "log",
+    ]  # fmt: skip
+    assert results["next"]["points"][0]["bits"] >= results["next"]["points"][-1]["bits"]
+    assert any("Dòng 4" in one["vi"] and "x" in one["vi"] for one in results["remarks"])
+    for language, words in (
+        ("vi", ("Tìm nguồn can nhiễu: Vụ &lt;thử&gt;", "không bao giờ là chứng cứ",
+                "Trạm &lt;A&gt;",
+                "Không có trong sổ đăng ký", "Đo gì, ở đâu tiếp theo", "Điều 38 khoản 1")),
+        ("en", ("Finding the source of interference", "never evidence", "Not in the register")),
+    ):  # fmt: skip
+        page = client.get(f"/studies/{identifier}/report.html?lang={language}", headers=staff).text
+        for word in words:
+            assert word in page, word
+        assert "<thử>" not in page
+        assert "sources." not in page
+    pdf = client.get(f"/studies/{identifier}/report.pdf", headers=staff)
+    assert pdf.content.startswith(b"%PDF")
+    docx = client.get(f"/studies/{identifier}/report.docx", headers=staff)
+    with zipfile.ZipFile(io.BytesIO(docx.content)) as opened:
+        assert "Không có trong sổ đăng ký" in opened.read("word/document.xml").decode()
+    features = client.get(f"/studies/{identifier}/files/features.geojson", headers=staff)
+    kinds = [one["properties"]["kind"] for one in json.loads(features.content)["features"]]
+    assert kinds.count("bearing") == 3
+    assert "ellipse" in kinds
+    page = client.get(f"/view/studies/{identifier}", headers={**staff, "accept": "text/html"})
+    assert page.status_code == 200
+    assert 'id="source-map-title"' in page.text
+    for role in ("operator", "viewer"):
+        assert client.get(f"/studies/{identifier}", headers=token(role)).status_code == 404
+        listed = client.get("/studies", headers=token(role)).json()
+        assert listed["numberMatched"] == 0
+
+
+def test_the_search_is_for_the_department(client: TestClient, token: Token) -> None:
+    for role, status in (("viewer", 403), ("operator", 403), ("staff", 202), ("anonymous", 401)):
+        assert asked(client, token(role)).status_code == status, role
+
+
+@pytest.mark.parametrize(
+    ("changes", "named"),
+    [
+        ({"station_id": None}, "frequency_mhz"),
+        ({"bearings_csv": "a;b;c\n1;2;3\n"}, "latitude, longitude, bearing_deg"),
+        ({"bearings_csv": "latitude;longitude;bearing\n10;106;north\n"}, "north"),
+        ({"levels": [{"longitude": 106.4, "latitude": 10.6}]}, "below_dbuvm"),
+        ({"half_side_km": 500}, "half_side_km"),
+        ({"on": "2026-13-40"}, "on"),
+        ({"log": [{"from": "2026-07-20T19:00:00", "to": "2026-07-20T18:00:00", "heard": True}]},
+         "2026"),
+    ],
+)  # fmt: skip
+def test_what_cannot_be_searched_for_is_refused_with_its_field(
+    client: TestClient, token: Token, changes: dict[str, Any], named: str
+) -> None:
+    answer = asked(client, token("staff"), **changes)
+    assert answer.status_code == 422, answer.text
+    assert named in answer.text
+
+
+def test_the_page_keeps_what_was_pasted(browser_of: Any) -> None:
+    staff = browser_of("staff")
+    page = staff.get("/view/sources")
+    assert page.status_code == 200
+    assert "Tìm nguồn can nhiễu" in page.text
+    refused = staff.post(
+        "/view/sources",
+        data={"latitude": "10,65", "longitude": "106,45", "bearings_csv": BEARINGS * 20},
+    )
+    assert refused.status_code == 422
+    assert refused.text.count("Trạm &lt;A&gt;") == 20
+    assert "Tần số bị nhiễu" in refused.text
+    sent = staff.post(
+        "/view/sources",
+        data={"latitude": "10,65", "longitude": "106,45", "frequency_mhz": "96,9",
+              "service": "fm", "bearings_csv": BEARINGS},
+        follow_redirects=False,
+    )  # fmt: skip
+    assert sent.status_code == 303
+    assert sent.headers["location"].startswith("/view/jobs/")
+    assert browser_of("operator").get("/view/sources").status_code == 403
