@@ -109,7 +109,7 @@ def _values(view: DeskView) -> dict[str, str]:
         for one in view.procedure.intake
         if one.name in view.standing.facts
     }
-    return values | {
+    return {
         "case_number": view.case.label,
         "opened_on": when(local_day(view.case.opened_at), Language.VI),
         "opened_by": view.json()["opened_by"] or jurisdiction_of(day).department("vi"),
@@ -117,7 +117,7 @@ def _values(view: DeskView) -> dict[str, str]:
         "province": jurisdiction_of(day).name("vi"),
         "state": view.said(f"state.{view.standing.state}"),
         "year": number(day.year, Language.VI).replace(".", ""),
-    }
+    } | values
 
 
 def _blocks(request: Request, view: DeskView) -> Blocks:

@@ -195,8 +195,13 @@ def _state(told: Mapping[str, Any], view: DeskView, forms: Mapping[str, FormStat
         return forms[name]
     facts = {one.name for one in view.procedure.intake}
     usual = {
-        field["name"]: str(view.standing.facts[field["name"]])
+        field["name"]: _typed(view.standing.facts[field["name"]])
         for field in told["fields"]
         if field["name"] in facts and field["name"] in view.standing.facts
     }
     return FormState(name, usual=usual)
+
+
+def _typed(value: object) -> str:
+    """Return a fact as it is typed: of several, one a line."""
+    return "\n".join(map(str, value)) if isinstance(value, list) else str(value)
