@@ -51,7 +51,7 @@ __all__ = [
 SHARING: Final = "sharing."
 """How the ids of the rules of sharing begin."""
 
-DESK: Final = "desk."
+DESK: Final = "case."
 """How the ids of the rules of the department's own procedures begin."""
 
 COUNTING: Final = "sharing.counting"

@@ -19,6 +19,8 @@ MOST_ATTACHMENTS: Final = 20
 _LONGEST_NAME: Final = 200
 _MOST_IDS: Final = 500
 _YEAR: Final = re.compile(r"20[0-9]{2}")
+_YEARS: Final = (1900, 2200)
+"""Years in which something may have happened: further away no clock of a country is known."""
 
 
 def read_details(
@@ -138,6 +140,8 @@ def _moment(name: str, given: object) -> str:
     try:
         moment = datetime.fromisoformat(str(given))
         zoned = moment if moment.tzinfo else moment.replace(tzinfo=VIET_NAM)
+        if not _YEARS[0] <= zoned.year <= _YEARS[1]:
+            raise ValueError(zoned.year)
         return zoned.astimezone(VIET_NAM).isoformat(timespec="minutes")
     except (OverflowError, ValueError):
         raise FormatError("requests.field_moment", name=name, value=str(given)[:40]) from None
