@@ -1,6 +1,7 @@
 """The pages of the desk: what runs, the cases of a kind, and one case with its steps."""
 
 from collections.abc import Mapping
+from types import MappingProxyType
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends
@@ -8,6 +9,7 @@ from starlette.datastructures import FormData
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
+from api.desk_panels import PANELS
 from api.desk_steps import kept_files, sent_files, stated, typed_texts
 from api.desk_view import DeskView, desk_of, desk_teller, desk_view, field_json
 from api.forms import REFUSALS, FormState, Refused
@@ -21,7 +23,7 @@ from gis.desk.registry import PROCEDURES, procedure_of
 from gis.desk.store import party_of
 from gis.errors import ConflictError, FormatError
 
-__all__ = ["router"]
+__all__ = ["router", "show_case"]
 
 router = APIRouter(route_class=GuardedRoute, include_in_schema=False)
 
@@ -129,7 +131,7 @@ def _list(request: Request, kind: str, form: FormState, offset: int) -> Response
 @router.get(_ADDRESS + "/{kind}/{desk_case_id}")
 def case_page(request: Request, kind: str, desk_case_id: str) -> Response:
     """Show one case: facts, clocks, steps, documents, timeline."""
-    return _case(request, kind, desk_case_id, {})
+    return show_case(request, kind, desk_case_id)
 
 
 @router.post(_ADDRESS + "/{kind}/{desk_case_id}/events")
@@ -153,9 +155,9 @@ def step(request: Request, kind: str, desk_case_id: str, form: Form) -> Response
             files=kept_files(request, sent_files(form)),
         )
     except REFUSALS as error:
-        request.state.address = f"{_ADDRESS}/{kind}/{desk_case_id}"
         refused = Refused.of(request, typed, error, _labels(kind, fields))
-        return _case(request, kind, desk_case_id, {taken: FormState(taken, refused)}, refused)
+        forms = {taken: FormState(taken, refused)}
+        return show_case(request, kind, desk_case_id, forms=forms, refused=refused)
     return RedirectResponse(f"{_ADDRESS}/{kind}/{desk_case_id}", status_code=303)
 
 
@@ -166,15 +168,39 @@ def _expected(typed: Mapping[str, str]) -> int:
     return number
 
 
-def _case(
+def show_case(
     request: Request,
     kind: str,
     desk_case_id: str,
-    forms: Mapping[str, FormState],
+    *,
+    forms: Mapping[str, FormState] = MappingProxyType({}),
     refused: Refused | None = None,
+    panel: Mapping[str, Any] = MappingProxyType({}),
 ) -> Response:
+    """Return the page of one case.
+
+    Parameters
+    ----------
+    request : Request
+        The request.
+    kind, desk_case_id : str
+        The case.
+    forms : mapping of step to FormState
+        Forms of steps that came back.
+    refused : Refused or None
+        What was refused.
+    panel : mapping
+        What the part of its kind shows in the place of the usual.
+
+    Raises
+    ------
+    NotFoundError
+        If there is none that the caller may see.
+    """
+    request.state.address = f"{_ADDRESS}/{kind}/{desk_case_id}"
     view = desk_view(request, kind, desk_case_id, safe_language(request, page=True))
     told = view.json(desk_of(request).files(desk_case_id, identity_of(request).scope))
+    own = PANELS.get(kind)
     return render(
         request,
         "desk_case.html",
@@ -185,6 +211,8 @@ def _case(
         case=told,
         refused=refused,
         forms={one["kind"]: _state(one, view, forms) for one in told["next"]},
+        panel_template=None if own is None else own.template,
+        **{**({} if own is None else own.values(request, view)), **panel},
     )
 
 
