@@ -2,15 +2,14 @@
 
 from collections.abc import Mapping
 from types import MappingProxyType
-from typing import Annotated, Any
+from typing import Any
 
-from fastapi import APIRouter, Depends
-from starlette.datastructures import FormData
+from fastapi import APIRouter
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from api.desk_panels import PANELS
-from api.desk_steps import kept_files, sent_files, stated, typed_texts
+from api.desk_steps import SentForm, kept_files, sent_files, stated, typed_texts
 from api.desk_view import DeskView, desk_of, desk_teller, desk_view, field_json
 from api.forms import REFUSALS, FormState, Refused
 from api.guard import GuardedRoute
@@ -30,13 +29,6 @@ router = APIRouter(route_class=GuardedRoute, include_in_schema=False)
 _ADDRESS = "/view/desk"
 _PER_PAGE = 50
 _MOST_RUNNING = 2000
-
-
-async def _form(request: Request) -> FormData:
-    return await request.form()
-
-
-Form = Annotated[FormData, Depends(_form)]
 
 
 @router.get(_ADDRESS)
@@ -81,7 +73,7 @@ def kind_page(request: Request, kind: str, offset: OffsetQuery = 0) -> Response:
 
 
 @router.post(_ADDRESS + "/{kind}")
-def open_case(request: Request, kind: str, form: Form) -> Response:
+def open_case(request: Request, kind: str, form: SentForm) -> Response:
     """Open a case and show it."""
     procedure, identity = procedure_of(kind), identity_of(request)
     typed = typed_texts(form, procedure.intake)
@@ -135,7 +127,7 @@ def case_page(request: Request, kind: str, desk_case_id: str) -> Response:
 
 
 @router.post(_ADDRESS + "/{kind}/{desk_case_id}/events")
-def step(request: Request, kind: str, desk_case_id: str, form: Form) -> Response:
+def step(request: Request, kind: str, desk_case_id: str, form: SentForm) -> Response:
     """Take a step; a refused one comes back with its reason."""
     procedure, identity = procedure_of(kind), identity_of(request)
     taken = str(form.get("kind", ""))

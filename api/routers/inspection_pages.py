@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Depends, Query
+from fastapi import APIRouter, Query
 from starlette.datastructures import FormData
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
@@ -11,7 +11,7 @@ from starlette.responses import RedirectResponse, Response
 import api.inspection_letters  # noqa: F401 - the tables of letters are registered there
 from api.clock_view import rule_json
 from api.desk_panels import PANELS, Panel
-from api.desk_steps import kept_files, sent_files
+from api.desk_steps import SentForm, kept_files, sent_files
 from api.desk_view import DeskView, desk_of, desk_teller
 from api.forms import REFUSALS, FormState, Refused
 from api.guard import GuardedRoute
@@ -50,13 +50,6 @@ _RISK = "/view/inspections/risk"
 _ONE = "/view/desk/inspection/{desk_case_id}"
 _PER_PAGE = 50
 _MOST_CHOSEN = 200
-
-
-async def _form(request: Request) -> FormData:
-    return await request.form()
-
-
-Form = Annotated[FormData, Depends(_form)]
 Word = Annotated[str, Query(max_length=200)]
 
 
@@ -109,7 +102,7 @@ def _drafts(request: Request) -> list[DeskView]:
 
 
 @router.post(_RISK)
-def add_to_plan(request: Request, form: Form) -> Response:
+def add_to_plan(request: Request, form: SentForm) -> Response:
     """Add the chosen structures to a plan and show it."""
     chosen = [one for one in form.getlist("structure_id") if isinstance(one, str)]
     asked = RiskAsked(str(form.get("owner_id", "")), str(form.get("commune", "")))
@@ -153,7 +146,7 @@ def _plan_values(request: Request, view: DeskView) -> Mapping[str, Any]:
 
 
 @router.post("/view/desk/inspection_plan/{desk_case_id}/inspections")
-def open_inspection(request: Request, desk_case_id: str, form: Form) -> Response:
+def open_inspection(request: Request, desk_case_id: str, form: SentForm) -> Response:
     """Open the inspection of a line of a plan."""
     identity, desk = identity_of(request), desk_of(request)
     plan, events = desk.case(PLAN, desk_case_id, identity.scope)
@@ -200,7 +193,7 @@ PANELS.update(
 
 
 @router.post(_ONE + "/checklists")
-def typed_visit(request: Request, desk_case_id: str, form: Form) -> Response:
+def typed_visit(request: Request, desk_case_id: str, form: SentForm) -> Response:
     """Record a visit that was typed on the page; a refused one comes back with what was typed."""
     identity = identity_of(request)
     typed = _texts(form)
@@ -232,7 +225,7 @@ def typed_visit(request: Request, desk_case_id: str, form: Form) -> Response:
 
 
 @router.post(_ONE + "/visits")
-def sent_form(request: Request, desk_case_id: str, form: Form) -> Response:
+def sent_form(request: Request, desk_case_id: str, form: SentForm) -> Response:
     """Take a telephone's form once; one that cannot be recorded is shown, and may be kept."""
     content, visit = b"", None
     try:
