@@ -137,7 +137,7 @@ def _plan(request: Request, view: DeskView) -> Blocks:
 
 
 def _plan_table(rows: Sequence[PlanRow]) -> Table:
-    heads = ("line", "subject", "objects", "quarter", "reason")
+    heads = ("place", "subject", "objects", "quarter", "reason")
     return Table(
         caption=text("desk_inspection_plan.lines", _VI),
         columns=tuple(text(f"desk_inspection_plan.column_{one}", _VI) for one in heads),
@@ -151,7 +151,7 @@ def _plan_table(rows: Sequence[PlanRow]) -> Table:
             )
             for place, row in enumerate(rows, start=1)
         ),
-        widths=(1, 4, 6, 2, 5),
+        widths=(3, 9, 13, 4, 10),
     )
 
 

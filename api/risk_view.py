@@ -13,9 +13,8 @@ from api.identity import identity_of
 from api.inspection_view import exact
 from api.service import service_of
 from data.text import Language, has, text, when
-from gis.desk.risk import Reason, Risk, around, findings_of_stations, ranking
+from gis.desk.risk import Reason, Risk, around, findings_of_stations, ranking, weights_on
 from gis.register.scopes import SYSTEM
-from gis.terms import INSPECTION_RISK
 from propagation.compliance.parameters import number
 from propagation.compliance.records import Rule
 
@@ -56,7 +55,7 @@ def ranked(request: Request, asked: RiskAsked) -> Ranked:
     """Return the ranking of today, of an owner or a commune."""
     service, today = service_of(request), service_of(request).today()
     desk = desk_of(request)
-    rules = desk.basis()[0].on(today)
+    rules = weights_on(desk.basis()[0], today)
     cases = desk.cases(identity_of(request).scope)
     findings = findings_of_stations(service.home, today)
     with service.register.snapshot() as reader:
@@ -68,12 +67,11 @@ def ranked(request: Request, asked: RiskAsked) -> Ranked:
         for one in everything
         if asked.owner_id in ("", one.owner_id) and asked.commune in ("", one.commune_name)
     ]
-    weights = [rule for name, rule in rules.items() if name.startswith(INSPECTION_RISK)]
     return Ranked(
         risks=ranking(wanted, near, rules, today),
         communes=sorted({one.commune_name for one in everything if one.commune_name}),
         owners=owners,
-        weights=sorted(weights, key=lambda rule: (-number(rule, "points"), rule.id)),
+        weights=sorted(rules.values(), key=lambda rule: (-number(rule, "points"), rule.id)),
     )
 
 

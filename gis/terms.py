@@ -259,9 +259,21 @@ def _together(rule: Rule) -> None:
             raise ParameterError(name, "range")
 
 
+_THRESHOLDS: Final = {
+    "age": "years",
+    "earthing_large": "resistance_ohm",
+    "tall": "height_m",
+    "certificate": "power_w",
+    "complaint": "years",
+    "long_ago": "years",
+}
+
+
 def _points(rule: Rule) -> None:
-    if number(rule, "points") < 0:
-        raise ParameterError("points", "range")
+    reason = rule.id.removeprefix(INSPECTION_RISK).split(".")[0]
+    for name in ("points", *filter(None, [_THRESHOLDS.get(reason)])):
+        if number(rule, name) < 0:
+            raise ParameterError(name, "range")
 
 
 def _once(rule: Rule) -> None:

@@ -28,7 +28,7 @@ __all__ = ["router"]
 router = APIRouter(route_class=GuardedRoute, tags=["desk"])
 
 _ONE = "/desk/inspection/{desk_case_id}"
-_SHEET = ("line", "subject", "objects", "quarter", "reason")
+_SHEET = ("place", "subject", "objects", "quarter", "reason")
 
 
 @router.get("/inspections/risk")

@@ -176,7 +176,7 @@ def _visited(act: Act, standing: Standing) -> None:
     ids: Any = standing.facts.get(f"{known.object}_ids", ())
     if told["object_id"] not in ids:
         raise ConflictError(
-            "desk_inspection.object_elsewhere", object=told["object_id"], list=known.title("vi")
+            "desk_inspection.object_elsewhere", object=told["object_id"], list=known.id
         )
 
 

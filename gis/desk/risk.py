@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any, Final
 
+from gis.cases.rule_book import CaseRules
 from gis.desk.checklists import checklist
 from gis.desk.inspection_days import day_of
 from gis.desk.inspection_orders import open_orders
@@ -24,7 +25,7 @@ from gis.terms import INSPECTION_RISK
 from propagation.compliance.parameters import number
 from propagation.compliance.records import Rule
 
-__all__ = ["Around", "Reason", "Risk", "around", "findings_of_stations", "ranking"]
+__all__ = ["Around", "Reason", "Risk", "around", "findings_of_stations", "ranking", "weights_on"]
 
 Cases = Iterable[tuple[DeskCase, Sequence[DeskEvent]]]
 
@@ -260,6 +261,12 @@ _REASONS: Final[Mapping[str, Callable[[_Seen], _Found]]] = {
 }
 
 
+def weights_on(book: CaseRules, day: date) -> dict[str, Rule]:
+    """Return the weights in force on a day, by the reasons."""
+    found = {name: book.rule(f"{INSPECTION_RISK}{name}", day) for name in _REASONS}
+    return {name: rule for name, rule in found.items() if rule is not None}
+
+
 def ranking(
     structures: Iterable[Structure],
     known: Mapping[str, Around],
@@ -274,15 +281,13 @@ def ranking(
         Those to rank; carriers of others and what does not stand yet are left out.
     known : mapping of str to Around
         What is around each, by its identifier.
-    rules : mapping of str to Rule
-        The rules in force; a reason without its rule does not count.
+    rules : mapping of reason to Rule
+        The weights in force; a reason without its rule does not count.
     on : date
         The day judged.
     """
-    weights = {name: rules.get(f"{INSPECTION_RISK}{name}") for name in _REASONS}
-    in_force = {name: rule for name, rule in weights.items() if rule is not None}
     found = [
-        _risk(one, known.get(one.id, Around()), in_force, on)
+        _risk(one, known.get(one.id, Around()), rules, on)
         for one in structures
         if one.kind not in _OF_OTHERS and one.state not in _NOT_THERE
     ]
