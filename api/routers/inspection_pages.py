@@ -47,7 +47,7 @@ __all__ = ["router"]
 router = APIRouter(route_class=GuardedRoute, include_in_schema=False)
 
 _RISK = "/view/inspections/risk"
-_ONE = "/view/desk/inspection/{desk_case_id}"
+_ONE = "/view/desk/inspection/{inspection_id}"
 _PER_PAGE = 50
 _MOST_CHOSEN = 200
 Word = Annotated[str, Query(max_length=200)]
@@ -145,11 +145,11 @@ def _plan_values(request: Request, view: DeskView) -> Mapping[str, Any]:
     return {"lines": plan_rows(request, view, language)}
 
 
-@router.post("/view/desk/inspection_plan/{desk_case_id}/inspections")
-def open_inspection(request: Request, desk_case_id: str, form: SentForm) -> Response:
+@router.post("/view/desk/inspection_plan/{inspection_plan_id}/inspections")
+def open_inspection(request: Request, inspection_plan_id: str, form: SentForm) -> Response:
     """Open the inspection of a line of a plan."""
     identity, desk = identity_of(request), desk_of(request)
-    plan, events = desk.case(PLAN, desk_case_id, identity.scope)
+    plan, events = desk.case(PLAN, inspection_plan_id, identity.scope)
     wanted = whole(str(form.get("line", "")))
     line = next((one for one in plan_lines(events) if one.sequence == wanted), None)
     try:
@@ -161,7 +161,7 @@ def open_inspection(request: Request, desk_case_id: str, form: SentForm) -> Resp
         case = desk.open(INSPECTION_PROCEDURE, facts, identity.scope, account=identity.name)
     except REFUSALS as error:
         refused = Refused.of(request, {}, error, {})
-        return show_case(request, PLAN, desk_case_id, refused=refused)
+        return show_case(request, PLAN, inspection_plan_id, refused=refused)
     return RedirectResponse(f"/view/desk/{INSPECTION}/{case.id}", 303)
 
 
@@ -193,7 +193,7 @@ PANELS.update(
 
 
 @router.post(_ONE + "/checklists")
-def typed_visit(request: Request, desk_case_id: str, form: SentForm) -> Response:
+def typed_visit(request: Request, inspection_id: str, form: SentForm) -> Response:
     """Record a visit that was typed on the page; a refused one comes back with what was typed."""
     identity = identity_of(request)
     typed = _texts(form)
@@ -209,7 +209,7 @@ def typed_visit(request: Request, desk_case_id: str, form: SentForm) -> Response
             raise FormatError("requests.expected_malformed")
         desk_of(request).append(
             INSPECTION_PROCEDURE,
-            desk_case_id,
+            inspection_id,
             "visited",
             {**told, "checklist": typed_checklist(typed)},
             identity.scope,
@@ -220,26 +220,26 @@ def typed_visit(request: Request, desk_case_id: str, form: SentForm) -> Response
     except REFUSALS as error:
         refused = Refused.of(request, typed, error, fields)
         panel = {"visit_state": FormState(name, refused)}
-        return show_case(request, INSPECTION, desk_case_id, refused=refused, panel=panel)
-    return RedirectResponse(f"/view/desk/{INSPECTION}/{desk_case_id}", 303)
+        return show_case(request, INSPECTION, inspection_id, refused=refused, panel=panel)
+    return RedirectResponse(f"/view/desk/{INSPECTION}/{inspection_id}", 303)
 
 
 @router.post(_ONE + "/visits")
-def sent_form(request: Request, desk_case_id: str, form: SentForm) -> Response:
+def sent_form(request: Request, inspection_id: str, form: SentForm) -> Response:
     """Take a telephone's form once; one that cannot be recorded is shown, and may be kept."""
     content, visit = b"", None
     try:
         content = sent_visit(form)
         visit = read_visit(content)
-        require_own(visit, desk_case_id)
-        return _taken(request, desk_case_id, visit, content, form)
+        require_own(visit, inspection_id)
+        return _taken(request, inspection_id, visit, content, form)
     except REFUSALS as error:
         refused = Refused.of(request, {}, error, {})
         panel: dict[str, Any] = {}
-        if visit is not None and visit.case_id == desk_case_id:
+        if visit is not None and visit.case_id == inspection_id:
             shown = content.decode("utf-8-sig", "replace")
             panel["clash"] = Clash(content=shown, since=_since(error, visit))
-        return show_case(request, INSPECTION, desk_case_id, refused=refused, panel=panel)
+        return show_case(request, INSPECTION, inspection_id, refused=refused, panel=panel)
 
 
 def _since(error: Exception, visit: Visit) -> int:

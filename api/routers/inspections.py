@@ -27,7 +27,7 @@ __all__ = ["router"]
 
 router = APIRouter(route_class=GuardedRoute, tags=["desk"])
 
-_ONE = "/desk/inspection/{desk_case_id}"
+_ONE = "/desk/inspection/{inspection_id}"
 _SHEET = ("place", "subject", "objects", "quarter", "reason")
 
 
@@ -52,10 +52,10 @@ def risk(
 
 
 @router.get(_ONE + "/checklists")
-def checklists(request: Request, desk_case_id: str) -> dict[str, Any]:
+def checklists(request: Request, inspection_id: str) -> dict[str, Any]:
     """What a visit of each object asks, with what the register says beside it."""
     language = api_language(request)
-    view = desk_view(request, INSPECTION, desk_case_id, language)
+    view = desk_view(request, INSPECTION, inspection_id, language)
     return {
         "expected": len(view.standing.events),
         "checklists": [one.json(language) for one in asked_lists(request, view)],
@@ -63,10 +63,10 @@ def checklists(request: Request, desk_case_id: str) -> dict[str, Any]:
 
 
 @router.get(_ONE + "/form.html")
-def phone_form(request: Request, desk_case_id: str) -> Response:
+def phone_form(request: Request, inspection_id: str) -> Response:
     """The form of a visit in one file, for a telephone without a network."""
     language = safe_language(request, page=True)
-    view = desk_view(request, INSPECTION, desk_case_id, language)
+    view = desk_view(request, INSPECTION, inspection_id, language)
     page = render(
         request,
         "inspection_phone.html",
@@ -97,28 +97,28 @@ def _phone(view: DeskView, language: Language) -> dict[str, Any]:
 
 @router.post(_ONE + "/visits")
 def add_visit(
-    request: Request, desk_case_id: str, body: Annotated[dict[str, Any], Body()]
+    request: Request, inspection_id: str, body: Annotated[dict[str, Any], Body()]
 ) -> JSONResponse:
     """Take a telephone's form: 201 the first time, 200 whenever it is sent again."""
     visit = read_visit(body)
-    new = record_visit(request, desk_case_id, visit, expected=visit.expected)
-    view = desk_view(request, INSPECTION, desk_case_id, api_language(request))
+    new = record_visit(request, inspection_id, visit, expected=visit.expected)
+    view = desk_view(request, INSPECTION, inspection_id, api_language(request))
     return JSONResponse(view.json(), 201 if new else 200)
 
 
-@router.get("/desk/inspection_plan/{desk_case_id}/lines")
-def lines(request: Request, desk_case_id: str) -> dict[str, Any]:
+@router.get("/desk/inspection_plan/{inspection_plan_id}/lines")
+def lines(request: Request, inspection_plan_id: str) -> dict[str, Any]:
     """The lines of a plan as its events leave them."""
     language = api_language(request)
-    view = desk_view(request, PLAN, desk_case_id, language)
+    view = desk_view(request, PLAN, inspection_plan_id, language)
     return {"lines": [one.json() for one in plan_rows(request, view, language)]}
 
 
-@router.get("/desk/inspection_plan/{desk_case_id}/lines.xlsx", response_class=FileResponse)
-def sheet(request: Request, desk_case_id: str) -> FileResponse:
+@router.get("/desk/inspection_plan/{inspection_plan_id}/lines.xlsx", response_class=FileResponse)
+def sheet(request: Request, inspection_plan_id: str) -> FileResponse:
     """The table of a plan."""
     language = safe_language(request, page=True)
-    view = desk_view(request, PLAN, desk_case_id, language)
+    view = desk_view(request, PLAN, inspection_plan_id, language)
     rows = [
         (
             place,
