@@ -2,7 +2,7 @@
 
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Body, Query
+from fastapi import APIRouter, Query
 from starlette.requests import Request
 from starlette.responses import FileResponse, JSONResponse, Response
 
@@ -15,6 +15,7 @@ from api.pages import render
 from api.paging import LimitQuery, links
 from api.plan_view import plan_rows
 from api.risk_view import RiskAsked, ranked, risk_json
+from api.schemas import VisitBody
 from api.visit_steps import record_visit
 from api.whole import OffsetQuery
 from data.text import Language, text
@@ -96,11 +97,9 @@ def _phone(view: DeskView, language: Language) -> dict[str, Any]:
 
 
 @router.post(_ONE + "/visits")
-def add_visit(
-    request: Request, inspection_id: str, body: Annotated[dict[str, Any], Body()]
-) -> JSONResponse:
+def add_visit(request: Request, inspection_id: str, body: VisitBody) -> JSONResponse:
     """Take a telephone's form: 201 the first time, 200 whenever it is sent again."""
-    visit = read_visit(body)
+    visit = read_visit(body.model_dump())
     new = record_visit(request, inspection_id, visit, expected=visit.expected)
     view = desk_view(request, INSPECTION, inspection_id, api_language(request))
     return JSONResponse(view.json(), 201 if new else 200)
