@@ -76,7 +76,10 @@ def _letter(
         issuer=jurisdiction.department("vi").upper(),
         number=text("desk.letter_number", "vi", symbol=symbol),
         place_day=text(
-            "desk.letter_day", "vi", place=jurisdiction.name("vi").split(" ", 1)[-1], year=day.year
+            "desk.letter_day",
+            "vi",
+            place=jurisdiction.name("vi").split(" ", 1)[-1],
+            year=str(day.year),
         ),
         kind=template.kind,
         subject=filled(template.subject, values),
@@ -109,7 +112,7 @@ def _values(view: DeskView) -> dict[str, str]:
         for one in view.procedure.intake
         if one.name in view.standing.facts
     }
-    return values | {
+    return {
         "case_number": view.case.label,
         "opened_on": when(local_day(view.case.opened_at), Language.VI),
         "opened_by": view.json()["opened_by"] or jurisdiction_of(day).department("vi"),
@@ -117,7 +120,7 @@ def _values(view: DeskView) -> dict[str, str]:
         "province": jurisdiction_of(day).name("vi"),
         "state": view.said(f"state.{view.standing.state}"),
         "year": number(day.year, Language.VI).replace(".", ""),
-    }
+    } | values
 
 
 def _blocks(request: Request, view: DeskView) -> Blocks:

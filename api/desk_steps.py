@@ -1,8 +1,9 @@
 """What people send to a case: files kept, typed fields as a step takes them."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
+from typing import Annotated
 
-from fastapi import UploadFile
+from fastapi import Depends, UploadFile
 from starlette.datastructures import FormData
 from starlette.datastructures import UploadFile as Sent
 from starlette.requests import Request
@@ -11,7 +12,20 @@ from api.service import service_of
 from gis.cases.procedure import Field, FieldKind
 from gis.desk.files import MOST_BYTES, Kept, keep_file
 
-__all__ = ["kept_files", "sent_files", "stated", "typed_texts"]
+__all__ = ["SentForm", "kept_files", "sent_files", "stated", "typed_texts"]
+
+
+async def _sent_form(request: Request) -> AsyncIterator[FormData]:
+    """Yield a form; its files are closed once it was answered."""
+    form = await request.form()
+    try:
+        yield form
+    finally:
+        await form.close()
+
+
+SentForm = Annotated[FormData, Depends(_sent_form)]
+"""A form with files, as a page sends it."""
 
 
 def sent_files(form: FormData) -> list[Sent]:

@@ -201,6 +201,10 @@ class DeskView:
             return self.said(f"choice.{field.name}.{value}")
         if field.kind is FieldKind.SEVERAL:
             return "; ".join(self.said(f"choice.{field.name}.{one}") for one in value)
+        if field.kind is FieldKind.IDS:
+            return "; ".join(value)
+        if field.tell is not None:
+            return field.tell(value, self.told.language)
         if field.kind is FieldKind.MOMENT:
             value = datetime.fromisoformat(value)
         return text("requests.value", self.told.language, value=value)
@@ -259,5 +263,6 @@ class DeskView:
                 "pdf": f"{base}/{name}.pdf",
             }
             for name, states in self.procedure.letters.items()
-            if not states or self.standing.state in states
+            if (not states or self.standing.state in states)
+            and self.procedure.allows(self.standing, name)
         ]

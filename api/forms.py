@@ -20,7 +20,7 @@ __all__ = ["REFUSALS", "FormState", "Refused", "Typed", "Wrong"]
 REFUSALS = (ValidationError, GisError, PropagationError)
 """What a form may be refused for, and come back."""
 
-_LONGEST = 500
+_LONGEST = 4000
 _PLACES: Mapping[str, str] = {
     "studies.too_many_pixels": "step_m",
     "studies.network_too_many_pixels": "step_m",

@@ -1,6 +1,7 @@
 """What wraps every answer: the limits on bodies and the headers that protect browsers."""
 
 import asyncio
+import re
 import secrets
 import time
 from collections.abc import Awaitable, Callable
@@ -16,6 +17,7 @@ __all__ = ["BodyLimit", "LastResort", "SecurityHeaders", "content_security_polic
 _FILES_GO_TO = frozenset(
     {"/imports", "/view/imports", "/view/sources", "/studies/interference-source"}
 )
+_FILES_GO_BELOW = re.compile(r"/view/desk/.+|/desk/[^/]+/[^/]+/files")
 _OTHER_BODIES_BYTES = 512 * 1024
 _SILENCE_S = 20.0
 _SLOWEST_BYTES_S = 2_000.0
@@ -140,7 +142,7 @@ class BodyLimit:
         await self.app(scope, body.receive, send)
 
     def _limit(self, path: str) -> int:
-        if path in _FILES_GO_TO:
+        if path in _FILES_GO_TO or _FILES_GO_BELOW.fullmatch(path):
             return self.limit_bytes
         return min(self.limit_bytes, _OTHER_BODIES_BYTES)
 

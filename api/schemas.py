@@ -9,6 +9,7 @@ from api.whole import MOST
 from gis.cases.details import LONGEST_TEXT, MOST_ATTACHMENTS
 from gis.cases.records import EventKind
 from gis.cases.store import HIGHEST_M
+from gis.desk.visits import VISIT_FORMAT
 from gis.exchange.observed import MOST_CHARACTERS
 from gis.studies.application import LIMITS
 
@@ -30,6 +31,7 @@ __all__ = [
     "SitePlanningRequest",
     "Step",
     "Threshold",
+    "VisitBody",
 ]
 
 Model = Literal["p1812", "p452", "p1546", "itm", "okumura_hata", "cost231_hata", "ehata"]
@@ -414,3 +416,13 @@ class DeskStepBody(_Schema):
     expected: Annotated[int, Field(ge=1, le=MOST, description="How many events were seen.")]
     details: Annotated[dict[str, Any], Field(max_length=60)] = Field(default_factory=dict)
     token: Annotated[str | None, Field(max_length=80)] = None
+
+
+class VisitBody(_Schema):
+    """What a telephone's form says of a visit; sent often, it is recorded once."""
+
+    format: Annotated[str, Field(max_length=40, examples=[VISIT_FORMAT])]
+    case: Annotated[str, Field(min_length=1, max_length=80, description="The inspection.")]
+    token: Annotated[str, Field(min_length=8, max_length=48, description="The form's own.")]
+    expected: Annotated[int, Field(ge=1, le=MOST, description="How many events were seen.")]
+    details: Annotated[dict[str, Any], Field(max_length=20)]

@@ -26,6 +26,11 @@ __all__ = [
     "DESK",
     "DUTY",
     "GROUND",
+    "INSPECTION_NOTICE",
+    "INSPECTION_ONCE",
+    "INSPECTION_ORDER",
+    "INSPECTION_PLAN_DUE",
+    "INSPECTION_RISK",
     "MEDIATION",
     "REMINDER",
     "SHARING",
@@ -70,6 +75,13 @@ WORKS_START: Final = "sharing.works.start"
 WORKS_ANSWER: Final = "sharing.works.answer"
 WORKS_PLAN_DUE: Final = "sharing.works.plan_due"
 WORKS_TOGETHER: Final = "sharing.works.together"
+
+INSPECTION_PLAN_DUE: Final = "case.inspection_plan.due"
+INSPECTION_ONCE: Final = "case.inspection.once_a_year"
+INSPECTION_NOTICE: Final = "case.inspection.notice"
+INSPECTION_ORDER: Final = "case.inspection.order"
+INSPECTION_RISK: Final = "case.inspection.risk."
+"""How the ids of the reasons begin for which a structure is visited first."""
 
 DUTY: Final = "sharing.duty."
 """How the ids of the duties begin that are shown in the states that they name."""
@@ -249,6 +261,28 @@ def _together(rule: Rule) -> None:
             raise ParameterError(name, "range")
 
 
+_THRESHOLDS: Final = {
+    "age": "years",
+    "earthing_large": "resistance_ohm",
+    "tall": "height_m",
+    "certificate": "power_w",
+    "complaint": "years",
+    "long_ago": "years",
+}
+
+
+def _points(rule: Rule) -> None:
+    reason = rule.id.removeprefix(INSPECTION_RISK).split(".")[0]
+    for name in ("points", *filter(None, [_THRESHOLDS.get(reason)])):
+        if number(rule, name) < 0:
+            raise ParameterError(name, "range")
+
+
+def _once(rule: Rule) -> None:
+    if number(rule, "most") < 1:
+        raise ParameterError("most", "range")
+
+
 _REQUIRED: Final[Mapping[str, Callable[[Rule], object]]] = MappingProxyType(
     {
         COUNTING: counting_of,
@@ -260,5 +294,8 @@ _REQUIRED: Final[Mapping[str, Callable[[Rule], object]]] = MappingProxyType(
         DUTY.rstrip("."): _duty,
         WORKS_PLAN_DUE: _plan_due,
         WORKS_TOGETHER: _together,
+        INSPECTION_PLAN_DUE: _plan_due,
+        INSPECTION_ONCE: _once,
+        INSPECTION_RISK.rstrip("."): _points,
     }
 )

@@ -1,14 +1,15 @@
 """The pages of the desk: what runs, the cases of a kind, and one case with its steps."""
 
 from collections.abc import Mapping
-from typing import Annotated, Any
+from types import MappingProxyType
+from typing import Any
 
-from fastapi import APIRouter, Depends
-from starlette.datastructures import FormData
+from fastapi import APIRouter
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
-from api.desk_steps import kept_files, sent_files, stated, typed_texts
+from api.desk_panels import PANELS
+from api.desk_steps import SentForm, kept_files, sent_files, stated, typed_texts
 from api.desk_view import DeskView, desk_of, desk_teller, desk_view, field_json
 from api.forms import REFUSALS, FormState, Refused
 from api.guard import GuardedRoute
@@ -21,20 +22,13 @@ from gis.desk.registry import PROCEDURES, procedure_of
 from gis.desk.store import party_of
 from gis.errors import ConflictError, FormatError
 
-__all__ = ["router"]
+__all__ = ["router", "show_case"]
 
 router = APIRouter(route_class=GuardedRoute, include_in_schema=False)
 
 _ADDRESS = "/view/desk"
 _PER_PAGE = 50
 _MOST_RUNNING = 2000
-
-
-async def _form(request: Request) -> FormData:
-    return await request.form()
-
-
-Form = Annotated[FormData, Depends(_form)]
 
 
 @router.get(_ADDRESS)
@@ -79,7 +73,7 @@ def kind_page(request: Request, kind: str, offset: OffsetQuery = 0) -> Response:
 
 
 @router.post(_ADDRESS + "/{kind}")
-def open_case(request: Request, kind: str, form: Form) -> Response:
+def open_case(request: Request, kind: str, form: SentForm) -> Response:
     """Open a case and show it."""
     procedure, identity = procedure_of(kind), identity_of(request)
     typed = typed_texts(form, procedure.intake)
@@ -129,11 +123,11 @@ def _list(request: Request, kind: str, form: FormState, offset: int) -> Response
 @router.get(_ADDRESS + "/{kind}/{desk_case_id}")
 def case_page(request: Request, kind: str, desk_case_id: str) -> Response:
     """Show one case: facts, clocks, steps, documents, timeline."""
-    return _case(request, kind, desk_case_id, {})
+    return show_case(request, kind, desk_case_id)
 
 
 @router.post(_ADDRESS + "/{kind}/{desk_case_id}/events")
-def step(request: Request, kind: str, desk_case_id: str, form: Form) -> Response:
+def step(request: Request, kind: str, desk_case_id: str, form: SentForm) -> Response:
     """Take a step; a refused one comes back with its reason."""
     procedure, identity = procedure_of(kind), identity_of(request)
     taken = str(form.get("kind", ""))
@@ -153,9 +147,9 @@ def step(request: Request, kind: str, desk_case_id: str, form: Form) -> Response
             files=kept_files(request, sent_files(form)),
         )
     except REFUSALS as error:
-        request.state.address = f"{_ADDRESS}/{kind}/{desk_case_id}"
         refused = Refused.of(request, typed, error, _labels(kind, fields))
-        return _case(request, kind, desk_case_id, {taken: FormState(taken, refused)}, refused)
+        forms = {taken: FormState(taken, refused)}
+        return show_case(request, kind, desk_case_id, forms=forms, refused=refused)
     return RedirectResponse(f"{_ADDRESS}/{kind}/{desk_case_id}", status_code=303)
 
 
@@ -166,15 +160,39 @@ def _expected(typed: Mapping[str, str]) -> int:
     return number
 
 
-def _case(
+def show_case(
     request: Request,
     kind: str,
     desk_case_id: str,
-    forms: Mapping[str, FormState],
+    *,
+    forms: Mapping[str, FormState] = MappingProxyType({}),
     refused: Refused | None = None,
+    panel: Mapping[str, Any] = MappingProxyType({}),
 ) -> Response:
+    """Return the page of one case.
+
+    Parameters
+    ----------
+    request : Request
+        The request.
+    kind, desk_case_id : str
+        The case.
+    forms : mapping of step to FormState
+        Forms of steps that came back.
+    refused : Refused or None
+        What was refused.
+    panel : mapping
+        What the part of its kind shows in the place of the usual.
+
+    Raises
+    ------
+    NotFoundError
+        If there is none that the caller may see.
+    """
+    request.state.address = f"{_ADDRESS}/{kind}/{desk_case_id}"
     view = desk_view(request, kind, desk_case_id, safe_language(request, page=True))
     told = view.json(desk_of(request).files(desk_case_id, identity_of(request).scope))
+    own = PANELS.get(kind)
     return render(
         request,
         "desk_case.html",
@@ -185,6 +203,8 @@ def _case(
         case=told,
         refused=refused,
         forms={one["kind"]: _state(one, view, forms) for one in told["next"]},
+        panel_template=None if own is None else own.template,
+        **{**({} if own is None else own.values(request, view)), **panel},
     )
 
 
@@ -195,8 +215,13 @@ def _state(told: Mapping[str, Any], view: DeskView, forms: Mapping[str, FormStat
         return forms[name]
     facts = {one.name for one in view.procedure.intake}
     usual = {
-        field["name"]: str(view.standing.facts[field["name"]])
+        field["name"]: _typed(view.standing.facts[field["name"]])
         for field in told["fields"]
         if field["name"] in facts and field["name"] in view.standing.facts
     }
     return FormState(name, usual=usual)
+
+
+def _typed(value: object) -> str:
+    """Return a fact as it is typed: of several, one a line."""
+    return "\n".join(map(str, value)) if isinstance(value, list) else str(value)

@@ -1,8 +1,9 @@
 """What an event says, read strictly from a form or from JSON: nothing unknown, none dropped."""
 
 import math
+import re
 import unicodedata
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import date, datetime
 from typing import Final
 
@@ -16,6 +17,8 @@ LONGEST_TEXT: Final = 4000
 """Characters of one text."""
 MOST_ATTACHMENTS: Final = 20
 _LONGEST_NAME: Final = 200
+_MOST_IDS: Final = 500
+_YEAR: Final = re.compile(r"20[0-9]{2}")
 _YEARS: Final = (1900, 2200)
 """Years in which something may have happened: further away no clock of a country is known."""
 
@@ -83,12 +86,12 @@ def read_attachments(given: object) -> tuple[str, ...]:
 
 
 def _value(field: Field, given: object, choices: Sequence[str]) -> object:
+    if field.read is not None:
+        return field.read(given)
     if field.kind is FieldKind.NUMBER:
         return _number(field, given)
-    if field.kind is FieldKind.DAY:
-        return _day(field.name, given)
-    if field.kind is FieldKind.MOMENT:
-        return _moment(field.name, given)
+    if field.kind in _NAMED:
+        return _NAMED[field.kind](field.name, given)
     if field.kind in (FieldKind.GROUNDS, FieldKind.SEVERAL):
         several = [given] if isinstance(given, str) else given
         if not isinstance(several, Sequence):
@@ -144,6 +147,25 @@ def _moment(name: str, given: object) -> str:
         raise FormatError("requests.field_moment", name=name, value=str(given)[:40]) from None
 
 
+def _year(name: str, given: object) -> str:
+    """Return a year of this century as text: it is a name, not an amount."""
+    said = str(given).strip()
+    if isinstance(given, bool) or not _YEAR.fullmatch(said):
+        raise FormatError("requests.field_year", name=name, value=said[:40])
+    return said
+
+
+def _ids(name: str, given: object) -> list[str]:
+    """Return identifiers, one a line or as a list, each once."""
+    lines = given.splitlines() if isinstance(given, str) else given
+    if not isinstance(lines, Sequence):
+        raise FormatError("requests.field_text", name=name)
+    several = [one for one in lines if not isinstance(one, str) or one.strip()]
+    if len(several) > _MOST_IDS:
+        raise FormatError("requests.too_many_ids", name=name, most=_MOST_IDS)
+    return list(dict.fromkeys(_text(name, one, _LONGEST_NAME) for one in several))
+
+
 def _choice(name: str, given: object, choices: Sequence[str]) -> str:
     if not isinstance(given, str) or given not in choices:
         raise _not_listed(name, choices)
@@ -158,3 +180,12 @@ def _require_order(read: Mapping[str, object], first: str, last: str) -> None:
     start, end = read.get(first), read.get(last)
     if isinstance(start, str) and isinstance(end, str) and end < start:
         raise FormatError("requests.field_order", name=last, start=start, end=end)
+
+
+_NAMED: Final[Mapping[FieldKind, Callable[[str, object], object]]] = {
+    FieldKind.DAY: _day,
+    FieldKind.MOMENT: _moment,
+    FieldKind.YEAR: _year,
+    FieldKind.IDS: _ids,
+}
+"""What reads a detail that is judged by itself, by its kind."""

@@ -1,8 +1,11 @@
 """What procedures of the department are made of: steps, and the fields that a step asks for."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Final, Generic, TypeVar
+from typing import Any, Final, Generic, TypeVar
+
+from data.text import Language
 
 __all__ = ["LARGEST_VND", "Field", "FieldKind", "Step"]
 
@@ -24,6 +27,9 @@ class FieldKind(StrEnum):
     SEVERAL = "several"
     GROUNDS = "grounds"
     AUTHORITY = "authority"
+    YEAR = "year"
+    IDS = "ids"
+    OWN = "own"
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +48,10 @@ class Field:
         What a choice is among.
     least, most : float
         The range of a number; both ends belong to it.
+    read : callable or None
+        Of a value of its own kind: what judges it and returns it as JSON values.
+    tell : callable or None
+        Of such a value: what says it in a language.
     """
 
     name: str
@@ -50,6 +60,8 @@ class Field:
     choices: tuple[str, ...] = ()
     least: float = 0.0
     most: float = LARGEST_VND
+    read: Callable[[object], object] | None = None
+    tell: Callable[[Any, Language], str] | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -36,6 +36,7 @@ __all__ = [
     "Due",
     "WorkingCalendar",
     "calendar_in_use",
+    "end_of_day",
     "local_day",
     "read_start",
 ]
@@ -159,7 +160,8 @@ def read_start(written: str) -> date | datetime:
     return moment
 
 
-def _end_of(day: date) -> datetime:
+def end_of_day(day: date) -> datetime:
+    """Return the moment at which a day in Viet Nam is over, UTC."""
     return datetime.combine(day + timedelta(days=1), time(), VIET_NAM).astimezone(UTC)
 
 
@@ -285,7 +287,7 @@ class WorkingCalendar:
         if how.moves_to_working_day:
             last = self.next_working_day(last)
         self._year(last.year)
-        return Due(last, _end_of(last))
+        return Due(last, end_of_day(last))
 
     def between(self, start: date, end: date) -> list[DayStatus]:
         """Return the holidays and swapped days from one day to another, both included."""

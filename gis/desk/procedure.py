@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import date, datetime
 from types import MappingProxyType
 
 from gis.cases.clocks import Clock, ClockBook, Clocks, ClockState
@@ -10,10 +10,56 @@ from gis.cases.procedure import Field, Step
 from gis.cases.rule_book import CaseRules
 from gis.cases.working_days import WorkingCalendar
 from gis.desk.records import DEPARTMENT, PARTY, SUPPLEMENTED, DeskCase, DeskEvent
+from gis.register.reading import Reader
 
-__all__ = ["Facts", "Procedure", "Standing", "read_case"]
+__all__ = ["Act", "Facts", "Procedure", "Standing", "read_case"]
 
 Facts = Mapping[str, object]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Act:
+    """What is about to happen to a case, with all that may speak against it.
+
+    Attributes
+    ----------
+    kind : str
+        The event; the first one opens the case.
+    details, facts : mapping
+        What it says, and the facts of the case as they will stand.
+    standing : Standing or None
+        Where the case stands; None where it is opened now.
+    today : date
+        The day, in Viet Nam.
+    beside : sequence of pairs
+        The other cases of the kinds that the procedure looks at, with their events.
+    reader : Reader
+        The register.
+    rules, calendar
+        What terms rest on.
+    """
+
+    kind: str
+    details: Facts
+    facts: Facts
+    standing: "Standing | None"
+    today: date
+    beside: Sequence[tuple[DeskCase, Sequence[DeskEvent]]]
+    reader: Reader
+    rules: CaseRules
+    calendar: WorkingCalendar
+
+
+def _nothing_against(_act: Act) -> None:
+    return None
+
+
+def _as_recorded(event: DeskEvent) -> datetime:
+    return event.at
+
+
+def _no_days(_standing: "Standing", _rules: CaseRules) -> Sequence[Clock]:
+    return ()
 
 
 def _nothing_missing(_facts: Facts) -> tuple[str, ...]:
@@ -55,7 +101,15 @@ class Procedure:
     effect : callable
         What an event is to the clocks, where that depends on what it says.
     allows : callable
-        Whether a case leaves room for a step that its state knows.
+        Whether a case leaves room for a step, or a document, that its state knows.
+    beside : tuple of str
+        Kinds of other cases that speak for or against what happens.
+    require : callable
+        Refuses what may not happen, in the transaction that would write it.
+    moment : callable
+        From when an event counts for the clocks, where it states a day of its own.
+    dated : callable
+        Clocks that end on a day that somebody set, not after a term.
     letters : mapping of letter to states
         The documents of a case, and in which states each is drawn; empty is any.
     """
@@ -71,6 +125,10 @@ class Procedure:
     missing: Callable[[Facts], tuple[str, ...]] = _nothing_missing
     effect: Callable[[DeskEvent], str] = _same
     allows: Callable[["Standing", str], bool] = _always
+    beside: tuple[str, ...] = ()
+    require: Callable[[Act], None] = _nothing_against
+    moment: Callable[[DeskEvent], datetime] = _as_recorded
+    dated: Callable[["Standing", CaseRules], Sequence[Clock]] = _no_days
     letters: Mapping[str, frozenset[str]] = field(default_factory=dict)
 
     def fields_of(self, kind: str) -> tuple[Field, ...]:
@@ -158,7 +216,7 @@ def read_case(
     state, facts = procedure.first, dict(case.facts)
     names = {one.name for one in procedure.intake}
     for event in events:
-        clocks.note(procedure.effect(event), event.at)
+        clocks.note(procedure.effect(event), procedure.moment(event))
         step = procedure.steps.get(event.kind)
         if step is not None and step.target is not None:
             state = step.target
@@ -173,6 +231,8 @@ def read_case(
         events=tuple(events),
         clocks=clocks.all,
     )
+    dated = procedure.dated(standing, rules)
+    standing = replace(standing, clocks=(*standing.clocks, *dated))
     possible = {party: _possible(standing, party) for party in (DEPARTMENT, PARTY)}
     return replace(standing, possible=MappingProxyType(possible))
 

@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Final
 
+from gis.desk.inspection import INSPECTION_PROCEDURE
+from gis.desk.inspection_plan import INSPECTION_PLAN
 from gis.desk.interference import INTERFERENCE
 from gis.desk.procedure import Procedure
 from gis.errors import NotFoundError
@@ -11,7 +13,7 @@ from gis.errors import NotFoundError
 __all__ = ["PROCEDURES", "procedure_of"]
 
 PROCEDURES: Final[Mapping[str, Procedure]] = MappingProxyType(
-    {one.kind: one for one in (INTERFERENCE,)}
+    {one.kind: one for one in (INTERFERENCE, INSPECTION_PROCEDURE, INSPECTION_PLAN)}
 )
 """Every procedure; the order is that of the desk's page."""
 

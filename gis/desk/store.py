@@ -9,6 +9,7 @@ import uuid
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict
 from datetime import datetime
+from types import MappingProxyType
 from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, false, func, insert, select, true
@@ -17,7 +18,7 @@ from gis.cases.details import read_details
 from gis.cases.rule_book import CaseRules, rules_in_use
 from gis.cases.working_days import WorkingCalendar, calendar_in_use, local_day
 from gis.desk.files import MOST_FILES, Kept
-from gis.desk.procedure import Procedure, Standing, read_case
+from gis.desk.procedure import Act, Procedure, Standing, read_case
 from gis.desk.records import DEPARTMENT, OPENED, PARTY, SUPPLEMENTED, DeskCase, DeskEvent, DeskFile
 from gis.errors import ConflictError, FormatError, NotFoundError
 from gis.home import Home
@@ -25,7 +26,7 @@ from gis.register import moments
 from gis.register.engine import reading, writing
 from gis.register.schema import desk_cases, desk_events, desk_files
 from gis.register.scopes import Scope
-from gis.register.store import Register
+from gis.register.store import Register, Snapshot
 
 __all__ = ["Desk", "party_of"]
 
@@ -111,6 +112,7 @@ class Desk:
             if found is not None:
                 return found
             now = moments.now()
+            procedure.require(_act(connection, procedure, self.basis(), now=now, facts=facts))
             row = {
                 "id": uuid.uuid4().hex,
                 "kind": procedure.kind,
@@ -234,6 +236,20 @@ class Desk:
             standing = read_case(procedure, case, events, now, rules=rules, calendar=calendar)
             party = party_of(scope)
             _require_step(standing, kind, party)
+            details = read_details(procedure.fields_of(kind), given, whole=kind != SUPPLEMENTED)
+            facts = {**standing.facts, **(details if kind == SUPPLEMENTED else {})}
+            act = _act(
+                connection,
+                procedure,
+                (rules, calendar),
+                now=now,
+                facts=facts,
+                kind=kind,
+                details=details,
+                standing=standing,
+                case_id=case.id,
+            )
+            procedure.require(act)
             event = DeskEvent(
                 sequence=expected + 1,
                 kind=kind,
@@ -241,7 +257,7 @@ class Desk:
                 account=account,
                 organisation_id=scope.organisation_id,
                 at=now,
-                details=read_details(procedure.fields_of(kind), given, whole=kind != SUPPLEMENTED),
+                details=details,
             )
             _write(connection, case.id, event, token, files)
             return event
@@ -256,6 +272,46 @@ def _require_step(standing: Standing, kind: str, party: str) -> None:
             state=standing.state,
             possible=" ".join(standing.possible[party]),
         )
+
+
+def _act(
+    connection: Connection,
+    procedure: Procedure,
+    basis: tuple[CaseRules, WorkingCalendar],
+    *,
+    now: datetime,
+    facts: Mapping[str, object],
+    kind: str = OPENED,
+    details: Mapping[str, object] = MappingProxyType({}),
+    standing: Standing | None = None,
+    case_id: str = "",
+) -> Act:
+    """Return what is about to happen, with all that a procedure looks at."""
+    return Act(
+        kind=kind,
+        details=details,
+        facts=facts,
+        standing=standing,
+        today=local_day(now),
+        beside=_beside(connection, procedure, but=case_id),
+        reader=Snapshot(connection),
+        rules=basis[0],
+        calendar=basis[1],
+    )
+
+
+def _beside(
+    connection: Connection, procedure: Procedure, *, but: str
+) -> list[tuple[DeskCase, list[DeskEvent]]]:
+    """Return the other cases that a procedure looks at, whoever may see them."""
+    if not procedure.beside:
+        return []
+    query = select(desk_cases).where(
+        desk_cases.c.kind.in_(procedure.beside), desk_cases.c.id != but
+    )
+    found = [_case(row) for row in connection.execute(query).mappings()]
+    events = _events(connection, [one.id for one in found])
+    return [(one, events[one.id]) for one in found]
 
 
 def _require_files(files: Sequence[Kept]) -> None:

@@ -138,6 +138,26 @@ def test_a_photograph_is_kept_whole_and_shown_bare(client: TestClient, staff: He
     assert not Image.open(io.BytesIO(bare)).getexif()
 
 
+def test_a_photograph_of_a_telephone_passes_with_a_step(
+    client: TestClient, staff: Headers, browser_of: Callable[[str], Browser]
+) -> None:
+    """Longer than a form may be, shorter than the limit of uploads."""
+    case = opened(client, staff)
+    noise, written = Image.effect_noise((900, 900), 90), io.BytesIO()
+    noise.save(written, "JPEG", quality=95)
+    sent = written.getvalue()
+    assert 520_000 < len(sent) < 1_000_000
+    files = {"files": ("ảnh.jpg", sent, "image/jpeg")}
+    address = f"{KIND}/{case['id']}/files"
+    answer = client.post(address, data={"expected": "1"}, files=files, headers=staff)
+    assert answer.status_code == 201, answer.text
+    step = {"kind": "filed", "expected": "2", "note": "cột"}
+    moved = browser_of("staff").post(f"/view{KIND}/{case['id']}/events", step, files=files)
+    assert moved.status_code == 303
+    body = {"facts": {"complainant": "x" * 600_000}}
+    assert client.post(KIND, json=body, headers=staff).status_code == 413
+
+
 @pytest.mark.parametrize(
     ("name", "content", "reason"),
     [

@@ -116,6 +116,34 @@ CONTACT = {
     "purpose": "y",
     "kept_until": (date.today() + timedelta(days=30)).isoformat(),
 }
+INSPECTION: Mapping[str, Any] = {
+    "subject": "x",
+    "origin": "interference",
+    "interference_case": "1",
+    "station_ids": ["mp-tan-an"],
+}
+ANSWER = {
+    "item": "power",
+    "outcome": "not_met",
+    "value": 2,
+    "unit": "W",
+    "uncertainty": 0.1,
+    "expected": 1,
+    "note": "x",
+    "registered": "x",
+    "photographs": ["x"],
+    "behaviour_id": "radio_wrong_frequency",
+}
+FIELD_VISIT: Mapping[str, Any] = {
+    "format": "phusong-visit-1",
+    "case": "x",
+    "token": "a1b2c3d4",
+    "expected": 1,
+    "details": {
+        "visited_at": "2026-11-01T08:00",
+        "checklist": {"list": "radio_station", "object_id": "mp-tan-an", "answers": [ANSWER]},
+    },
+}
 BODIES: Mapping[str, Mapping[str, Any]] = {
     "/structures/{structure_id}": {"digest": "x", "values": {"name": "y"}, "reason": "z"},
     "/structures/{structure_id}/levels": {
@@ -171,6 +199,7 @@ BODIES: Mapping[str, Mapping[str, Any]] = {
         "details": {"note": "x"},
         "token": "t",
     },
+    "/desk/inspection/{inspection_id}/visits": FIELD_VISIT,
     "/desk/{kind}/{desk_case_id}/files": {
         "files": ["x"],
         "expected": 1,
@@ -266,7 +295,14 @@ def ids(client: TestClient, service: Service, token: Token) -> Ids:
     point_id = point.json()["id"]
     written = client.post(f"/points/{point_id}/contact", json=CONTACT, headers=token("operator"))
     assert written.status_code == 201, written.text
+    staff = token("administrator")
+    inspection = client.post("/desk/inspection", json={"facts": INSPECTION}, headers=staff)
+    assert inspection.status_code == 201, inspection.text
+    plan = client.post("/desk/inspection_plan", json={"facts": {"year": "2026"}}, headers=staff)
+    assert plan.status_code == 201, plan.text
     return {
+        "inspection_id": inspection.json()["id"],
+        "inspection_plan_id": plan.json()["id"],
         "kind": "interference",
         "desk_case_id": opened.json()["id"],
         "file_id": "x",
@@ -430,6 +466,26 @@ EXTRA: Mapping[str, Mapping[str, str]] = {
     "/view/rules/files/{name}/restore": {"revision": "1"},
     "/view/duplicates/undo": {"decision_id": "x|y", "reason": "z"},
     "/view/imports/{import_id}/answers": {"answer.crs": "9210", "answer.decimal": "comma"},
+    "/view/desk/inspection/{inspection_id}/checklists": {
+        "list": "radio_station",
+        "object_id": "mp-tan-an",
+        "expected": "1",
+        "visited_at": "2026-11-01T08:00",
+        "outcome.power": "not_met",
+        "value.power": "2",
+        "unit.power": "W",
+        "uncertainty.power": "0.1",
+        "expected.power": "1",
+        "note.power": "x",
+        "photographs.power": "x",
+        "behaviour_id.power": "radio_wrong_frequency",
+    },
+    "/view/desk/inspection/{inspection_id}/visits": {
+        "visit_text": json.dumps(FIELD_VISIT),
+        "expected": "1",
+        "decision": "record",
+    },
+    "/view/desk/inspection_plan/{inspection_plan_id}/inspections": {"line": "2"},
 }
 """Forms that stand on their page only now and then."""
 WITHOUT_FIELDS = {

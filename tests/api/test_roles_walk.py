@@ -25,6 +25,8 @@ _FILLED = {
     "{kind}": "interference",
     "{file_id}": "none",
     "{ending}": "pdf",
+    "{inspection_id}": "none",
+    "{inspection_plan_id}": "none",
     "{work_id}": "none",
     "{behaviour}": "no_certificate",
     "{point_id}": "none",

@@ -1,0 +1,168 @@
+"""Which structures are visited first: each reason on both sides, and what it is not."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import UTC, date, datetime
+from typing import Any
+
+import pytest
+
+from gis.cases.rule_book import CaseRules
+from gis.demo import load_demonstration
+from gis.desk.checklists import checklists
+from gis.desk.records import DeskCase, DeskEvent
+from gis.desk.risk import Around, around, findings_of_stations, ranking, weights_on
+from gis.home import Home
+from gis.register.records import Confidence, Provenance
+from gis.register.scopes import SYSTEM
+from gis.register.store import Register
+from gis.register.structures import Document, Lifecycle, Structure, StructureKind
+from gis.rules import rule_paths
+from propagation.compliance.records import Rule
+
+TODAY = date(2026, 11, 27)
+SOURCE = Provenance(confidence=Confidence.DERIVED, source="test")
+SOUND = Structure(
+    id="m",
+    code="M",
+    name="Cột",
+    kind=StructureKind.ANTENNA_MAST,
+    owner_id="o",
+    longitude=106.4,
+    latitude=10.5,
+    height_m=30.0,
+    state=Lifecycle.IN_USE,
+    valid_from=date(2024, 1, 1),
+    lightning_protected=True,
+    earthing_resistance_ohm=4.0,
+    inspected_on=date(2026, 1, 1),
+    provenance=SOURCE,
+)
+PAPER = Document(
+    id="d",
+    subject="structures",
+    subject_id="m",
+    title="Giấy kiểm định",
+    valid_to=TODAY,
+    provenance=SOURCE,
+)
+NEAR = Around(papers=[PAPER])
+
+
+@pytest.fixture(scope="module")
+def rules() -> Mapping[str, Rule]:
+    files = {name: file.read_bytes() for name, file in rule_paths().items()}
+    return weights_on(CaseRules(files), TODAY)
+
+
+def reasons(rules: Mapping[str, Rule], near: Around = NEAR, **changed: Any) -> set[str]:
+    (found,) = ranking([replace(SOUND, **changed)], {"m": near}, rules, TODAY)
+    assert found.score == sum(one.points for one in found.reasons)
+    return {one.name for one in found.reasons}
+
+
+@pytest.mark.parametrize(
+    ("name", "over", "under"),
+    [
+        ("age", {"valid_from": date(2016, 11, 20)}, {"valid_from": date(2017, 1, 1)}),
+        ("age_unknown", {"valid_from": None}, {}),
+        ("earthing_missing", {"earthing_resistance_ohm": None}, {}),
+        ("earthing_large", {"earthing_resistance_ohm": 10.1}, {"earthing_resistance_ohm": 10.0}),
+        ("lightning", {"lightning_protected": None}, {"lightning_protected": True}),
+        ("tall", {"height_m": 50.0}, {"height_m": 49.9}),
+        ("exposure", {"building_height_m": 12.0}, {"building_height_m": None}),
+        ("never_visited", {"inspected_on": None}, {}),
+        ("long_ago", {"inspected_on": date(2023, 11, 1)}, {"inspected_on": date(2024, 1, 1)}),
+    ],
+)
+def test_a_reason_holds_on_one_side_only(
+    rules: Mapping[str, Rule], name: str, over: dict[str, Any], under: dict[str, Any]
+) -> None:
+    assert reasons(rules) == set(), "a sound structure has none"
+    assert name in reasons(rules, **over)
+    assert name not in reasons(rules, **under)
+
+
+@pytest.mark.parametrize(
+    ("name", "near"),
+    [
+        ("papers", Around()),
+        ("papers", Around(papers=[replace(PAPER, valid_to=date(2026, 11, 26))])),
+        ("predicted", replace(NEAR, predicted=["FM"])),
+        ("records", replace(NEAR, records=["FM"])),
+        ("order", replace(NEAR, overdue=["1/2026"])),
+        ("complaint", replace(NEAR, complaints=[("1/2026", date(2025, 1, 1))])),
+    ],
+)
+def test_what_is_around_it_counts(rules: Mapping[str, Rule], name: str, near: Around) -> None:
+    assert reasons(rules, near) == {name}
+
+
+def test_an_old_complaint_and_a_new_visit_count_no_more(rules: Mapping[str, Rule]) -> None:
+    old = replace(NEAR, complaints=[("1/2020", date(2020, 1, 1))])
+    assert reasons(rules, old) == set()
+    visited = replace(NEAR, visits=[TODAY])
+    assert reasons(rules, visited, inspected_on=None) == set()
+
+
+def test_without_its_rule_a_reason_does_not_count(rules: Mapping[str, Rule]) -> None:
+    fewer = {name: rule for name, rule in rules.items() if name != "tall"}
+    assert reasons(fewer, height_m=80.0) == set()
+
+
+def test_every_weight_is_labelled_as_ours(rules: Mapping[str, Rule]) -> None:
+    assert len(rules) == 16
+    for rule in rules.values():
+        assert not rule.binding
+        assert rule.confidence.value == "derived"
+
+
+def test_the_demonstration_is_ranked_with_what_cases_say(
+    rules: Mapping[str, Rule], tmp_path: Any
+) -> None:
+    with Register.open(tmp_path / "register.gpkg", create=True) as register:
+        load_demonstration(register)
+        stations = [one for one in register.stations(SYSTEM) if one.structure_id]
+        station = stations[0]
+        at = datetime(2026, 11, 1, 8, tzinfo=UTC)
+        case = DeskCase(
+            id="c",
+            kind="interference",
+            year=2026,
+            number=1,
+            organisation_id=None,
+            account="a",
+            facts={},
+            opened_at=at,
+        )
+        event = DeskEvent(
+            sequence=1,
+            kind="source_found",
+            party="department",
+            account="a",
+            organisation_id=None,
+            at=at,
+            details={"station_id": station.id},
+        )
+        findings = findings_of_stations(Home(tmp_path), TODAY)
+        assert findings == {}, "no study was made"
+        near = around(register, [(case, [event])], {station.id: "predicted"}, TODAY)
+        found = ranking(register.structures(SYSTEM, on=TODAY), near, rules, TODAY)
+    scores = [one.score for one in found]
+    assert scores == sorted(scores, reverse=True)
+    (one,) = [one for one in found if one.structure.id == station.structure_id]
+    names = {reason.name: reason for reason in one.reasons}
+    assert names["complaint"].value == "1/2026"
+    assert names["predicted"].value == station.name
+    kinds = {one.structure.kind for one in found}
+    assert StructureKind.POWER_POLE not in kinds
+
+
+def test_checklists_are_whole() -> None:
+    for known in checklists().values():
+        ids = [one.id for one in known.items]
+        assert len(ids) == len(set(ids))
+        for item in known.items:
+            assert not item.measured or (item.unit and item.comparison)
+            assert item.confidence in {"verified", "secondary", "derived", "recalled"}
+            assert item.limit is None or item.comparison is not None
