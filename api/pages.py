@@ -27,6 +27,7 @@ MENU = (
     ("/view/sharing", "requests.menu"),
     ("/view/works", "works.menu"),
     ("/view/desk", "desk.menu"),
+    ("/view/licences", "desk_dossier.renewals"),
     ("/view/sites", "planning.menu"),
     ("/view/best-sites", "best_sites.menu"),
     ("/view/findings", "pages.menu_findings"),

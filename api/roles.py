@@ -119,6 +119,8 @@ ROUTES: dict[tuple[str, str], frozenset[Role]] = {
     ("POST", "/desk/{kind}/{case_id}/files"): REQUESTERS,
     ("GET", "/desk/{kind}/{case_id}/files/{file_id}"): REQUESTERS,
     ("GET", "/desk/{kind}/{case_id}/letters/{name}.{ending}"): STAFF,
+    ("POST", "/desk/dossier/{case_id}/precheck"): STAFF,
+    ("GET", "/licences-lapsing"): REQUESTERS,
     ("GET", "/working-days"): SIGNED_IN,
     ("GET", "/working-days/due"): SIGNED_IN,
     # pages
@@ -180,6 +182,8 @@ ROUTES: dict[tuple[str, str], frozenset[Role]] = {
     ("POST", "/view/desk/{kind}"): REQUESTERS,
     ("GET", "/view/desk/{kind}/{case_id}"): REQUESTERS,
     ("POST", "/view/desk/{kind}/{case_id}/events"): REQUESTERS,
+    ("POST", "/view/desk/dossier/{case_id}/precheck"): STAFF,
+    ("GET", "/view/licences"): REQUESTERS,
     ("GET", "/view/calendar"): STAFF,
     ("GET", "/view/matrix"): STAFF,
     ("GET", "/view/supports"): REQUESTERS,

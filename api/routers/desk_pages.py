@@ -3,11 +3,12 @@
 from collections.abc import Mapping
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Depends
+from fastapi import APIRouter, Depends, Query
 from starlette.datastructures import FormData
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
+from api.desk_kinds import PANELS, PREFILLS
 from api.desk_steps import kept_files, sent_files, stated, typed_texts
 from api.desk_view import DeskView, desk_of, desk_teller, desk_view, field_json
 from api.forms import REFUSALS, FormState, Refused
@@ -21,7 +22,7 @@ from gis.desk.registry import PROCEDURES, procedure_of
 from gis.desk.store import party_of
 from gis.errors import ConflictError, FormatError
 
-__all__ = ["router"]
+__all__ = ["router", "show_case"]
 
 router = APIRouter(route_class=GuardedRoute, include_in_schema=False)
 
@@ -73,9 +74,16 @@ def _urgency(view: DeskView) -> tuple[bool, str]:
 
 
 @router.get(_ADDRESS + "/{kind}")
-def kind_page(request: Request, kind: str, offset: OffsetQuery = 0) -> Response:
-    """Show the cases of a kind, and the form for a new one."""
-    return _list(request, kind, FormState("open"), offset)
+def kind_page(
+    request: Request,
+    kind: str,
+    offset: OffsetQuery = 0,
+    about: Annotated[str, Query(max_length=200)] = "",
+) -> Response:
+    """Show the cases of a kind, and the form for a new one; `about` a record fills it in."""
+    procedure_of(kind)
+    usual = PREFILLS[kind](request, about) if about and kind in PREFILLS else {}
+    return _list(request, kind, FormState("open", usual=usual), offset)
 
 
 @router.post(_ADDRESS + "/{kind}")
@@ -129,7 +137,7 @@ def _list(request: Request, kind: str, form: FormState, offset: int) -> Response
 @router.get(_ADDRESS + "/{kind}/{case_id}")
 def case_page(request: Request, kind: str, case_id: str) -> Response:
     """Show one case: facts, clocks, steps, documents, timeline."""
-    return _case(request, kind, case_id, {})
+    return show_case(request, kind, case_id, {})
 
 
 @router.post(_ADDRESS + "/{kind}/{case_id}/events")
@@ -155,7 +163,7 @@ def step(request: Request, kind: str, case_id: str, form: Form) -> Response:
     except REFUSALS as error:
         request.state.address = f"{_ADDRESS}/{kind}/{case_id}"
         refused = Refused.of(request, typed, error, _labels(kind, fields))
-        return _case(request, kind, case_id, {taken: FormState(taken, refused)}, refused)
+        return show_case(request, kind, case_id, {taken: FormState(taken, refused)}, refused)
     return RedirectResponse(f"{_ADDRESS}/{kind}/{case_id}", status_code=303)
 
 
@@ -166,37 +174,53 @@ def _expected(typed: Mapping[str, str]) -> int:
     return number
 
 
-def _case(
+def show_case(
     request: Request,
     kind: str,
     case_id: str,
     forms: Mapping[str, FormState],
     refused: Refused | None = None,
 ) -> Response:
+    """Return the page of a case; `forms` are those of its steps that came back."""
     view = desk_view(request, kind, case_id, safe_language(request, page=True))
     told = view.json(desk_of(request).files(case_id, identity_of(request).scope))
+    own = PANELS.get(kind)
+    panel = {} if own is None else own(request, view)
     return render(
         request,
         "desk_case.html",
+        panel=panel,
         status_code=200 if refused is None else refused.status,
         kind=kind,
         prefix=f"desk_{kind}",
         view=view,
         case=told,
         refused=refused,
-        forms={one["kind"]: _state(one, view, forms) for one in told["next"]},
+        forms={
+            one["kind"]: _state(one, view, forms, panel.get("usual", {})) for one in told["next"]
+        },
     )
 
 
-def _state(told: Mapping[str, Any], view: DeskView, forms: Mapping[str, FormState]) -> FormState:
-    """Return the form of a step: as it came back, or showing the facts as they stand."""
+def _state(
+    told: Mapping[str, Any],
+    view: DeskView,
+    forms: Mapping[str, FormState],
+    known: Mapping[str, str],
+) -> FormState:
+    """Return the form of a step: as it came back, or showing what is known already."""
     name = str(told["kind"])
     if name in forms:
         return forms[name]
     facts = {one.name for one in view.procedure.intake}
     usual = {
-        field["name"]: str(view.standing.facts[field["name"]])
+        field["name"]: _shown(view.standing.facts[field["name"]])
         for field in told["fields"]
         if field["name"] in facts and field["name"] in view.standing.facts
     }
-    return FormState(name, usual=usual)
+    return FormState(name, usual={**known, **usual})
+
+
+def _shown(value: object) -> str:
+    """Return a fact as a form shows it; several choices between spaces."""
+    return " ".join(map(str, value)) if isinstance(value, list) else str(value)

@@ -42,6 +42,8 @@ class Field:
         What a choice is among.
     least, most : float
         The range of a number; both ends belong to it.
+    recorded : bool
+        Whether the desk itself writes it; nobody is asked for it.
     """
 
     name: str
@@ -50,6 +52,7 @@ class Field:
     choices: tuple[str, ...] = ()
     least: float = 0.0
     most: float = LARGEST_VND
+    recorded: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Final
 
+from gis.desk.dossier import DOSSIER_CASES
 from gis.desk.interference import INTERFERENCE
 from gis.desk.procedure import Procedure
 from gis.errors import NotFoundError
@@ -11,7 +12,7 @@ from gis.errors import NotFoundError
 __all__ = ["PROCEDURES", "procedure_of"]
 
 PROCEDURES: Final[Mapping[str, Procedure]] = MappingProxyType(
-    {one.kind: one for one in (INTERFERENCE,)}
+    {one.kind: one for one in (INTERFERENCE, DOSSIER_CASES)}
 )
 """Every procedure; the order is that of the desk's page."""
 

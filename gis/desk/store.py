@@ -234,6 +234,7 @@ class Desk:
             standing = read_case(procedure, case, events, now, rules=rules, calendar=calendar)
             party = party_of(scope)
             _require_step(standing, kind, party)
+            said = read_details(procedure.fields_of(kind), given, whole=kind != SUPPLEMENTED)
             event = DeskEvent(
                 sequence=expected + 1,
                 kind=kind,
@@ -241,7 +242,7 @@ class Desk:
                 account=account,
                 organisation_id=scope.organisation_id,
                 at=now,
-                details=read_details(procedure.fields_of(kind), given, whole=kind != SUPPLEMENTED),
+                details=procedure.completes(self._home, standing, kind, said),
             )
             _write(connection, case.id, event, token, files)
             return event
