@@ -55,7 +55,7 @@ DESK: Final = "desk."
 DOSSIER: Final = "desk.dossier."
 """How the ids of the rules of licence dossiers begin."""
 
-DOSSIER_TYPE: Final = "desk.dossier.type"
+DOSSIER_TYPE: Final = f"{DOSSIER}type"
 """What the law asks of one type of dossier; its id ends with the type."""
 
 COUNTING: Final = "sharing.counting"
