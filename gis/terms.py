@@ -49,10 +49,10 @@ __all__ = [
 SHARING: Final = "sharing."
 """How the ids of the rules of sharing begin."""
 
-DESK: Final = "desk."
+DESK: Final = "case."
 """How the ids of the rules of the department's own procedures begin."""
 
-DOSSIER: Final = "desk.dossier."
+DOSSIER: Final = "case.dossier."
 """How the ids of the rules of licence dossiers begin."""
 
 DOSSIER_TYPE: Final = f"{DOSSIER}type"

@@ -81,19 +81,21 @@ def open_case(request: Request, kind: str, body: DeskCaseBody) -> dict[str, Any]
     return _told(request, kind, case.id)
 
 
-@router.get("/desk/{kind}/{case_id}")
-def one_case(request: Request, kind: str, case_id: str) -> dict[str, Any]:
+@router.get("/desk/{kind}/{desk_case_id}")
+def one_case(request: Request, kind: str, desk_case_id: str) -> dict[str, Any]:
     """One case: facts, what is missing, events, clocks with their rules, what may follow."""
-    return _told(request, kind, case_id)
+    return _told(request, kind, desk_case_id)
 
 
-@router.post("/desk/{kind}/{case_id}/events", status_code=201)
-def add_event(request: Request, kind: str, case_id: str, body: DeskStepBody) -> dict[str, Any]:
+@router.post("/desk/{kind}/{desk_case_id}/events", status_code=201)
+def add_event(
+    request: Request, kind: str, desk_case_id: str, body: DeskStepBody
+) -> dict[str, Any]:
     """Take a step; `expected` is how many events the caller saw."""
     identity = identity_of(request)
     desk_of(request).append(
         procedure_of(kind),
-        case_id,
+        desk_case_id,
         body.kind,
         body.details,
         identity.scope,
@@ -101,7 +103,7 @@ def add_event(request: Request, kind: str, case_id: str, body: DeskStepBody) -> 
         expected=body.expected,
         token=body.token,
     )
-    return _told(request, kind, case_id)
+    return _told(request, kind, desk_case_id)
 
 
 class SentFiles(BaseModel):
@@ -115,20 +117,20 @@ class SentFiles(BaseModel):
     token: Annotated[str | None, Field(max_length=80)] = None
 
 
-@router.post("/desk/{kind}/{case_id}/files", status_code=201)
+@router.post("/desk/{kind}/{desk_case_id}/files", status_code=201)
 def add_files(
     request: Request,
     kind: str,
-    case_id: str,
+    desk_case_id: str,
     body: Annotated[SentFiles, Form(media_type="multipart/form-data")],
 ) -> dict[str, Any]:
     """Add photographs, measurements or papers to a case."""
     identity = identity_of(request)
     desk = desk_of(request)
-    desk.case(kind, case_id, identity.scope)
+    desk.case(kind, desk_case_id, identity.scope)
     desk.append(
         procedure_of(kind),
-        case_id,
+        desk_case_id,
         FILED,
         {"note": body.note},
         identity.scope,
@@ -137,22 +139,23 @@ def add_files(
         files=kept_files(request, body.files),
         token=body.token,
     )
-    return _told(request, kind, case_id)
+    return _told(request, kind, desk_case_id)
 
 
-@router.get("/desk/{kind}/{case_id}/files/{file_id}")
+@router.get("/desk/{kind}/{desk_case_id}/files/{file_id}")
 def one_file(
-    request: Request, kind: str, case_id: str, file_id: str, public: bool = False
+    request: Request, kind: str, desk_case_id: str, file_id: str, public: bool = False
 ) -> Response:
     """A file as it was sent, or the copy of a photograph without position and device."""
-    view = desk_view(request, kind, case_id, api_language(request))
+    view = desk_view(request, kind, desk_case_id, api_language(request))
     told = {one.sequence for one in view.events}
-    files = desk_of(request).files(case_id, identity_of(request).scope)
+    files = desk_of(request).files(desk_case_id, identity_of(request).scope)
     found = next((one for one in files if one.id == file_id and one.sequence in told), None)
     if found is None or (public and found.public_sha256 is None):
         raise NotFoundError("desk.file_unknown", id=file_id[:20])
     sha256 = str(found.public_sha256) if public else found.sha256
-    name = f"{case_id[:8]}-{found.id[:8]}{'-public' if public else ''}.{_ending(found.media_type)}"
+    copy = "-public" if public else ""
+    name = f"{desk_case_id[:8]}-{found.id[:8]}{copy}.{_ending(found.media_type)}"
     return Response(
         content_of(service_of(request).home, sha256),
         media_type="image/jpeg" if public else found.media_type,
@@ -160,12 +163,12 @@ def one_file(
     )
 
 
-@router.get("/desk/{kind}/{case_id}/letters/{name}.{ending}")
+@router.get("/desk/{kind}/{desk_case_id}/letters/{name}.{ending}")
 def letter(
-    request: Request, kind: str, case_id: str, name: str, ending: Literal["docx", "pdf"]
+    request: Request, kind: str, desk_case_id: str, name: str, ending: Literal["docx", "pdf"]
 ) -> Response:
     """A letter of a case as a draft, to be completed and signed."""
-    view = desk_view(request, kind, case_id, Language.VI)
+    view = desk_view(request, kind, desk_case_id, Language.VI)
     made = case_letter(request, view, name)
     content = letter_docx(made) if ending == "docx" else letter_pdf(made)
     named = f"{kind}-{view.case.number}-{view.case.year}-{name}.{ending}"
@@ -182,9 +185,9 @@ def _ending(media_type: str) -> str:
     }.get(media_type, "txt")
 
 
-def _told(request: Request, kind: str, case_id: str) -> dict[str, Any]:
-    files = desk_of(request).files(case_id, identity_of(request).scope)
-    view = desk_view(request, kind, case_id, api_language(request))
+def _told(request: Request, kind: str, desk_case_id: str) -> dict[str, Any]:
+    files = desk_of(request).files(desk_case_id, identity_of(request).scope)
+    view = desk_view(request, kind, desk_case_id, api_language(request))
     panel = PANELS.get(kind)
     own = {} if panel is None else {"panel": plain(panel(request, view))}
     return {**view.json(files), **own}

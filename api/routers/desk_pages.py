@@ -134,14 +134,14 @@ def _list(request: Request, kind: str, form: FormState, offset: int) -> Response
     )
 
 
-@router.get(_ADDRESS + "/{kind}/{case_id}")
-def case_page(request: Request, kind: str, case_id: str) -> Response:
+@router.get(_ADDRESS + "/{kind}/{desk_case_id}")
+def case_page(request: Request, kind: str, desk_case_id: str) -> Response:
     """Show one case: facts, clocks, steps, documents, timeline."""
-    return show_case(request, kind, case_id, {})
+    return show_case(request, kind, desk_case_id, {})
 
 
-@router.post(_ADDRESS + "/{kind}/{case_id}/events")
-def step(request: Request, kind: str, case_id: str, form: Form) -> Response:
+@router.post(_ADDRESS + "/{kind}/{desk_case_id}/events")
+def step(request: Request, kind: str, desk_case_id: str, form: Form) -> Response:
     """Take a step; a refused one comes back with its reason."""
     procedure, identity = procedure_of(kind), identity_of(request)
     taken = str(form.get("kind", ""))
@@ -152,7 +152,7 @@ def step(request: Request, kind: str, case_id: str, form: Form) -> Response:
             raise ConflictError("desk.step_unknown", value=taken[:40])
         desk_of(request).append(
             procedure,
-            case_id,
+            desk_case_id,
             taken,
             stated(typed, fields),
             identity.scope,
@@ -161,10 +161,10 @@ def step(request: Request, kind: str, case_id: str, form: Form) -> Response:
             files=kept_files(request, sent_files(form)),
         )
     except REFUSALS as error:
-        request.state.address = f"{_ADDRESS}/{kind}/{case_id}"
+        request.state.address = f"{_ADDRESS}/{kind}/{desk_case_id}"
         refused = Refused.of(request, typed, error, _labels(kind, fields))
-        return show_case(request, kind, case_id, {taken: FormState(taken, refused)}, refused)
-    return RedirectResponse(f"{_ADDRESS}/{kind}/{case_id}", status_code=303)
+        return show_case(request, kind, desk_case_id, {taken: FormState(taken, refused)}, refused)
+    return RedirectResponse(f"{_ADDRESS}/{kind}/{desk_case_id}", status_code=303)
 
 
 def _expected(typed: Mapping[str, str]) -> int:
@@ -177,13 +177,13 @@ def _expected(typed: Mapping[str, str]) -> int:
 def show_case(
     request: Request,
     kind: str,
-    case_id: str,
+    desk_case_id: str,
     forms: Mapping[str, FormState],
     refused: Refused | None = None,
 ) -> Response:
     """Return the page of a case; `forms` are those of its steps that came back."""
-    view = desk_view(request, kind, case_id, safe_language(request, page=True))
-    told = view.json(desk_of(request).files(case_id, identity_of(request).scope))
+    view = desk_view(request, kind, desk_case_id, safe_language(request, page=True))
+    told = view.json(desk_of(request).files(desk_case_id, identity_of(request).scope))
     own = PANELS.get(kind)
     panel = {} if own is None else own(request, view)
     return render(

@@ -96,22 +96,22 @@ def lapsing_page(request: Request, days: DaysQuery = _DAYS) -> Response:
     return render(request, "licences.html", found=found, rule=rule, days=days)
 
 
-@router.post("/desk/dossier/{case_id}/precheck", status_code=202)
-def precheck(request: Request, case_id: str) -> dict[str, Any]:
+@router.post("/desk/dossier/{desk_case_id}/precheck", status_code=202)
+def precheck(request: Request, desk_case_id: str) -> dict[str, Any]:
     """Ask for the check of a dossier's broadcasting station, as of an application."""
     language = api_language(request)
     return job_json(
-        ask_precheck(request, desk_view(request, "dossier", case_id, language)), language
+        ask_precheck(request, desk_view(request, "dossier", desk_case_id, language)), language
     )
 
 
-@router.post("/view/desk/dossier/{case_id}/precheck", include_in_schema=False)
-def precheck_page(request: Request, case_id: str) -> Response:
+@router.post("/view/desk/dossier/{desk_case_id}/precheck", include_in_schema=False)
+def precheck_page(request: Request, desk_case_id: str) -> Response:
     """Ask for the check of a dossier's station and show the dossier again."""
-    address = f"/view/desk/dossier/{case_id}"
+    address = f"/view/desk/dossier/{desk_case_id}"
     try:
-        ask_precheck(request, desk_view(request, "dossier", case_id, Language.VI))
+        ask_precheck(request, desk_view(request, "dossier", desk_case_id, Language.VI))
     except REFUSALS as error:
         request.state.address = address
-        return show_case(request, "dossier", case_id, {}, Refused.of(request, {}, error, {}))
+        return show_case(request, "dossier", desk_case_id, {}, Refused.of(request, {}, error, {}))
     return RedirectResponse(address, status_code=303)

@@ -16,6 +16,8 @@ LONGEST_TEXT: Final = 4000
 """Characters of one text."""
 MOST_ATTACHMENTS: Final = 20
 _LONGEST_NAME: Final = 200
+_YEARS: Final = (1900, 2200)
+"""Years in which something may have happened: further away no clock of a country is known."""
 
 
 def read_details(
@@ -135,6 +137,8 @@ def _moment(name: str, given: object) -> str:
     try:
         moment = datetime.fromisoformat(str(given))
         zoned = moment if moment.tzinfo else moment.replace(tzinfo=VIET_NAM)
+        if not _YEARS[0] <= zoned.year <= _YEARS[1]:
+            raise ValueError(zoned.year)
         return zoned.astimezone(VIET_NAM).isoformat(timespec="minutes")
     except (OverflowError, ValueError):
         raise FormatError("requests.field_moment", name=name, value=str(given)[:40]) from None

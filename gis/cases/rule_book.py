@@ -17,7 +17,7 @@ _MARKS = tuple(f'"{prefix}'.encode() for prefix in (SHARING, DESK))
 
 
 class CaseRules:
-    """The rules whose ids begin with `sharing.` or `desk.`, by date and province.
+    """The rules whose ids begin with `sharing.` or `case.`, by date and province.
 
     A rule of the province in charge on a day (`sharing.answer.80`) goes before the general one.
 

@@ -128,9 +128,9 @@ _STEPS: Final = {
 
 _BOOK: Final = ClockBook(
     rules={
-        "completeness": "desk.interference.completeness",
-        "resolution": "desk.interference.resolution",
-        "result": "desk.interference.result",
+        "completeness": "case.interference.completeness",
+        "resolution": "case.interference.resolution",
+        "result": "case.interference.result",
     },
     parties={"completeness": DEPARTMENT, "resolution": DEPARTMENT, "result": DEPARTMENT},
     opens={

@@ -324,7 +324,7 @@ def test_a_tariff_that_is_added_is_told_with_its_label(
     own = service.home.rules
     own.mkdir()
     line = (
-        '[[rule]]\nid = "desk.dossier.fee.amateur"\ntitle_vi = "Lệ phí"\ntitle_en = "Fee"\n'
+        '[[rule]]\nid = "case.dossier.fee.amateur"\ntitle_vi = "Lệ phí"\ntitle_en = "Fee"\n'
         'instrument = "Văn bản thử"\nclause = "Biểu 1"\nconfidence = "recalled"\n'
         'source = "test"\nbinding = true\n[rule.parameters]\ntypes = ["amateur"]\n'
         'purposes = ["issue"]\namount_vnd = %s\n'

@@ -84,6 +84,13 @@ WORK: Mapping[str, Any] = {
     },
     "geometry": {"type": "LineString", "coordinates": [[106.41, 10.53], [106.42, 10.54]]},
 }
+COMPLAINT: Mapping[str, Any] = {
+    "complainant": "Đài",
+    "effect": "mất sóng",
+    "frequency_mhz": 96.9,
+    "began_at": "2026-11-20T08:00",
+    "service": "mobile",
+}
 BODIES: Mapping[str, Mapping[str, Any]] = {
     "/structures/{structure_id}": {"digest": "x", "values": {"name": "y"}, "reason": "z"},
     "/structures/{structure_id}/levels": {
@@ -131,6 +138,19 @@ BODIES: Mapping[str, Mapping[str, Any]] = {
         "expected": 1,
         "details": {"note": "x"},
         "attachments": ["a.pdf"],
+    },
+    "/desk/{kind}": {"facts": COMPLAINT, "token": "t"},
+    "/desk/{kind}/{desk_case_id}/events": {
+        "kind": "filed",
+        "expected": 1,
+        "details": {"note": "x"},
+        "token": "t",
+    },
+    "/desk/{kind}/{desk_case_id}/files": {
+        "files": ["x"],
+        "expected": 1,
+        "note": "x",
+        "token": "t",
     },
     "/studies/mobile": {"technology": "4g", "operators": ["mo-phong-a"], "units": ["x"]},
     "/planned-works": {"owner_id": "mo-phong-a", **WORK, "reason": "z"},
@@ -207,7 +227,15 @@ def ids(client: TestClient, service: Service, token: Token) -> Ids:
         f"/planned-works/{work_id}/sign-ups", json=sign_up, headers=token("administrator")
     )
     assert signed.status_code == 201, signed.text
+    opened = client.post(
+        "/desk/interference", json={"facts": COMPLAINT}, headers=token("operator")
+    )
+    assert opened.status_code == 201, opened.text
     return {
+        "kind": "interference",
+        "desk_case_id": opened.json()["id"],
+        "file_id": "x",
+        "ending": "pdf",
         "work_id": work_id,
         "organisation_id": "mo-phong-b",
         "structure_id": own.id,
