@@ -121,6 +121,9 @@ ROUTES: dict[tuple[str, str], frozenset[Role]] = {
     ("GET", "/desk/{kind}/{desk_case_id}/letters/{name}.{ending}"): STAFF,
     ("POST", "/desk/dossier/{desk_case_id}/precheck"): STAFF,
     ("GET", "/licences-lapsing"): REQUESTERS,
+    ("GET", "/reports/{period}"): STAFF,
+    ("GET", "/reports/{period}/items"): STAFF,
+    ("GET", "/reports/{period}/report.{ending}"): STAFF,
     ("GET", "/working-days"): SIGNED_IN,
     ("GET", "/working-days/due"): SIGNED_IN,
     # pages
@@ -184,6 +187,8 @@ ROUTES: dict[tuple[str, str], frozenset[Role]] = {
     ("POST", "/view/desk/{kind}/{desk_case_id}/events"): REQUESTERS,
     ("POST", "/view/desk/dossier/{desk_case_id}/precheck"): STAFF,
     ("GET", "/view/licences"): REQUESTERS,
+    ("GET", "/view/reports"): STAFF,
+    ("GET", "/view/reports/{period}/items"): STAFF,
     ("GET", "/view/calendar"): STAFF,
     ("GET", "/view/matrix"): STAFF,
     ("GET", "/view/supports"): REQUESTERS,

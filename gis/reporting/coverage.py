@@ -1,4 +1,4 @@
-"""Coverage by generation, from the newest kept study of each; a prediction, never a measurement."""
+"""Coverage by generation, from the newest kept study of each: a prediction."""
 
 from collections.abc import Mapping
 from contextlib import suppress

@@ -122,7 +122,7 @@ def _shared(
     levels = {one.id: one.structure_id for one in reader.levels(SYSTEM)}
     for contract in reader.contracts(SYSTEM, on=on):
         place = contract.structure_id or levels.get(contract.level_id or "")
-        if place in owners and contract.tenant_id != owners[place]:
+        if place is not None and place in owners and contract.tenant_id != owners[place]:
             found.add(place)
     return found
 

@@ -9,7 +9,9 @@ from gis.errors import FormatError
 
 __all__ = ["Period", "period_of", "recent_periods"]
 
-_WRITTEN: Final = re.compile(r"(?P<year>[0-9]{4})(?:-(?:(?P<month>[0-9]{2})|Q(?P<quarter>[1-4])))?")
+_WRITTEN: Final = re.compile(
+    r"(?P<year>[0-9]{4})(?:-(?:(?P<month>[0-9]{2})|Q(?P<quarter>[1-4])))?"
+)
 _EARLIEST: Final = 1990
 _LATEST: Final = 2199
 

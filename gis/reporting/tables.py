@@ -162,9 +162,7 @@ def counted(
     notes : sequence of str, optional
         As of the table.
     """
-    kept = [
-        one if one.row in rows else Placed(one.item, UNKNOWN, one.columns) for one in placed
-    ]
+    kept = [one if one.row in rows else Placed(one.item, UNKNOWN, one.columns) for one in placed]
     named = dict(rows)
     if any(one.row == UNKNOWN for one in kept):
         named.setdefault(UNKNOWN, "")

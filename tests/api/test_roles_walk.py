@@ -26,6 +26,7 @@ _FILLED = {
     "{file_id}": "none",
     "{ending}": "pdf",
     "{work_id}": "none",
+    "{period}": "2026",
     "{organisation_id}": "none",
     "{sequence}": "1",
     "{account_id}": "none",
