@@ -26,6 +26,8 @@ __all__ = ["ask_precheck", "dossier_blocks", "dossier_panel", "dossier_values", 
 
 _LONGEST: Final = 200
 _JOBS: Final = 500
+_IN_LETTERS: Final = frozenset({"documents", "papers_by_data", "consent", "renewal", "longest"})
+"""The checks that a letter tells of; fees and what the software can do are no one else's."""
 
 
 def _opened_on(view: DeskView) -> date:
@@ -141,10 +143,13 @@ def dossier_blocks(_: Request, view: DeskView) -> Mapping[str, Callable[[], list
     def by_data() -> list[Block]:
         found = [one for one in _checks(view) if one.name == "papers_by_data"]
         papers: list[Any] = [paper for one in found for paper in _tuple(one.values["papers"])]
-        return listed([view.said(f"choice.documents.{one}") for one in papers])
+        if not papers:
+            return []
+        lead = Paragraph(view.said("papers_by_data"))
+        return [lead, Bullets(tuple(view.said(f"choice.documents.{one}") for one in papers))]
 
     def checks() -> list[Block]:
-        return listed([_said(view, one) for one in _checks(view)])
+        return listed([_said(view, one) for one in _checks(view) if one.name in _IN_LETTERS])
 
     def terms() -> list[Block]:
         rows = [

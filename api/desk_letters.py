@@ -72,7 +72,10 @@ def _letter(
         issuer=jurisdiction.department("vi").upper(),
         number=text("desk.letter_number", "vi", symbol=symbol),
         place_day=text(
-            "desk.letter_day", "vi", place=jurisdiction.name("vi").split(" ", 1)[-1], year=day.year
+            "desk.letter_day",
+            "vi",
+            place=jurisdiction.name("vi").split(" ", 1)[-1],
+            year=str(day.year),
         ),
         kind=template.kind,
         subject=filled(template.subject, values),

@@ -76,9 +76,9 @@ class Holdings:
     def commune(self, name: str, longitude: float, latitude: float) -> str:
         """Return the likeliest commune of a place; `name` is whose, so that it is sought once."""
         if name not in self._found:
-            guess = self.finder.at(longitude, latitude)
-            self.uncertain += not guess.certain
-            self._found[name] = guess.candidates[0].code if guess.candidates else UNKNOWN
+            commune, official = self.finder.likeliest(longitude, latitude)
+            self.uncertain += not official
+            self._found[name] = UNKNOWN if commune is None else commune.code
         return self._found[name]
 
 

@@ -87,7 +87,10 @@ def _blocks(table: Counts, language: Language) -> list[Block]:
     if not lines:
         return [*found, Paragraph(text("reports.none", language))]
     parts = [table.columns[at : at + _WIDEST] for at in range(0, len(table.columns), _WIDEST)]
-    found += [_part(table, list(part), lines, language) for part in parts]
+    for part in parts:
+        held = [one for one in lines if any(one.values[each.name] for each in part)]
+        if held:
+            found.append(_part(table, list(part), held, language))
     if left_out:
         found.append(Paragraph(text("reports.left_out", language, count=left_out)))
     return found

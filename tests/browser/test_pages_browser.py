@@ -32,6 +32,11 @@ PAGES += [
     ("/view/structures?text=zzz", "anonymous"),
     ("/view/quality", "staff"),
 ]
+PAGES += [
+    ("/view/desk/dossier", "staff"),
+    ("/view/licences?days=36500", "staff"),
+    ("/view/reports/2026/items?table=lines-operator&column=length_km", "staff"),
+]
 PAGES += [("/view/stations?text=zzz", "anonymous"), ("/nowhere", "staff"), ("/", "staff")]
 
 
