@@ -27,7 +27,6 @@ MENU = (
     ("/view/sharing", "requests.menu"),
     ("/view/works", "works.menu"),
     ("/view/desk", "desk.menu"),
-    ("/view/licences", "desk_dossier.renewals"),
     ("/view/reports", "reports.menu"),
     ("/view/sites", "planning.menu"),
     ("/view/best-sites", "best_sites.menu"),

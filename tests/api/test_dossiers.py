@@ -201,6 +201,7 @@ def test_what_lapses_leads_to_a_renewal_filled_in(
     mine = {one.id for one in stations if one.organisation_id == OPERATOR}
     assert {one["station_id"] for one in own["licences"]} <= mine
     browser = browser_of("staff")
+    assert 'href="/view/licences"' in browser.get("/view/desk/dossier").text
     assert browser.get("/view/licences?days=36500").text.count("?about=") == len(ends)
     name = ends[0][1]
     page = browser.get(f"/view/desk/dossier?about={name}").text

@@ -18,6 +18,7 @@ from gis.places import commune_at
 from gis.register.scopes import SYSTEM
 from gis.reporting.period import period_of
 from gis.reporting.tables import Column, Item, Placed, counted
+from gis.studies import StudyContext, run
 
 from .conftest import OPERATOR, Browser
 
@@ -174,10 +175,33 @@ def test_a_past_period_is_told_as_it_was_known(
         assert client.get(f"/reports/{wrong}", headers=staff).status_code == 422
 
 
-def test_what_coverage_is_not_known_is_said(client: TestClient, staff: Headers, now: str) -> None:
+def test_coverage_is_that_of_the_newest_study_of_the_department(
+    client: TestClient, service: Service, staff: Headers, now: str
+) -> None:
+    """What there is no study of is said; an operator's own study is none of the department's."""
     report = told(client, staff, now)
     assert [one["generation"] for one in report["coverage"]] == ["2g", "3g", "4g", "5g"]
     assert {one["study"] for one in report["coverage"]} == {None}
+    context = StudyContext(service.register, service.home, service.ground)
+    on = f"{now}-01"
+    asked = {"bounds": [106.35, 10.5, 106.45, 10.6], "step_m": 1000, "reach_km": 8, "on": on}
+    study = run("mobile", asked, context)
+    run("mobile", {**asked, "asked_by": OPERATOR}, context)
+    coverage = {one["generation"]: one for one in told(client, staff, now)["coverage"]}
+    assert coverage["4g"]["study"] == study.id
+    assert coverage["4g"]["percent"] == pytest.approx(100 * study.results["share_covered"])
+    assert len(coverage["4g"]["communes"]) == len(study.results["communes"]) > 0
+    assert coverage["5g"]["study"] is None
+    before = f"{int(now[:4]) - 1}"
+    assert {one["study"] for one in told(client, staff, before)["coverage"]} == {None}
+    made = client.get(f"/reports/{now}/report.docx?lang=vi", headers=staff)
+    cells = [
+        cell.text
+        for each in Document(io.BytesIO(made.content)).tables
+        for row in each.rows
+        for cell in row.cells
+    ]
+    assert any(study.id in one for one in cells)
 
 
 def test_the_workbook_holds_the_numbers_and_no_formula(
