@@ -28,6 +28,7 @@ MENU = (
     ("/view/works", "works.menu"),
     ("/view/desk", "desk.menu"),
     ("/view/points", "points.menu"),
+    ("/view/reports", "reports.menu"),
     ("/view/sites", "planning.menu"),
     ("/view/best-sites", "best_sites.menu"),
     ("/view/findings", "pages.menu_findings"),

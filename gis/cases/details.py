@@ -49,7 +49,7 @@ def read_details(
     FormatError
         With the name of the field, what was given and what was expected.
     """
-    fields = {one.name: one for one in asked}
+    fields = {one.name: one for one in asked if not one.recorded}
     told = {name: value for name, value in given.items() if value not in ("", None, [], ())}
     for name in told:
         if name not in fields:

@@ -218,6 +218,7 @@ INSPECTION_PROCEDURE: Final = Procedure(
     book=_BOOK,
     missing=_missing,
     allows=_allows,
+    draws=_allows,
     beside=(INSPECTION, PLAN),
     require=require,
     moment=lambda event: moment_of(event, DAYS),

@@ -275,6 +275,7 @@ INSPECTION_PLAN: Final = Procedure(
     final=frozenset({"closed", "dropped"}),
     book=ClockBook(rules={}, parties={}, opens={}, closes={}),
     allows=_allows,
+    draws=_allows,
     beside=(PLAN,),
     require=_require,
     dated=_dated,
