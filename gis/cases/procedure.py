@@ -20,6 +20,7 @@ class FieldKind(StrEnum):
     """How a detail of an event is read."""
 
     TEXT = "text"
+    LINE = "line"
     NUMBER = "number"
     DAY = "day"
     MOMENT = "moment"

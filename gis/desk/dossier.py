@@ -46,17 +46,17 @@ def _number(name: str) -> Field:
 
 
 _INTAKE: Final = (
-    Field("applicant", required=True),
+    Field("applicant", FieldKind.LINE, required=True),
     Field("type", FieldKind.CHOICE, required=True, choices=TYPES),
     Field("purpose", FieldKind.CHOICE, required=True, choices=PURPOSES),
     Field("applicant_kind", FieldKind.CHOICE, choices=APPLICANTS),
     Field("licence_kind", FieldKind.CHOICE, choices=LICENCES),
     Field("asked_years", FieldKind.NUMBER, least=0.01, most=50.0),
-    Field("licence_number"),
+    Field("licence_number", FieldKind.LINE),
     Field("expires_on", FieldKind.DAY),
     Field("documents", FieldKind.SEVERAL, choices=DOCUMENTS),
-    Field("station_id"),
-    Field("programme"),
+    Field("station_id", FieldKind.LINE),
+    Field("programme", FieldKind.LINE),
     Field("service", FieldKind.CHOICE, choices=tuple(one.value for one in Service)),
     _number("frequency_mhz"),
     _number("longitude"),
@@ -64,7 +64,7 @@ _INTAKE: Final = (
     _number("height_above_ground_m"),
     _number("erp_total_w"),
     Field("polarization", FieldKind.CHOICE, choices=tuple(one.value for one in Polarization)),
-    Field("mode"),
+    Field("mode", FieldKind.LINE),
     Field("technical"),
 )
 _ALWAYS: Final = ("applicant_kind", "asked_years")
@@ -94,7 +94,7 @@ _STEPS: Final = {
         _DEPARTMENT,
         (
             Field("conclusion", FieldKind.CHOICE, required=True, choices=CONCLUSIONS),
-            Field("study_id"),
+            Field("study_id", FieldKind.LINE),
             Field("study_outcome", FieldKind.CHOICE, choices=OUTCOMES, recorded=True),
             _NOTE,
         ),
@@ -106,7 +106,7 @@ _STEPS: Final = {
         (
             Field("authority", FieldKind.CHOICE, required=True, choices=AUTHORITIES[:-1]),
             Field("handed_on", FieldKind.DAY, required=True),
-            Field("reference"),
+            Field("reference", FieldKind.LINE),
             _NOTE,
         ),
     ),
@@ -117,7 +117,7 @@ _STEPS: Final = {
         (
             Field("result", FieldKind.CHOICE, required=True, choices=RESULTS),
             Field("decided_on", FieldKind.DAY, required=True),
-            Field("granted_number"),
+            Field("granted_number", FieldKind.LINE),
             Field("granted_until", FieldKind.DAY),
             _VOLUNTARY_REASON,
         ),
