@@ -168,6 +168,17 @@ BODIES: Mapping[str, Mapping[str, Any]] = {
     "/studies/coverage": {"station_id": "mp-tan-an"},
     "/studies/interference": {"station_id": "mp-tan-an"},
     "/studies/compliance": {"application": {"name": "x", "frequency_mhz": 99.9}},
+    "/studies/interference-source": {
+        "longitude": 106.4,
+        "latitude": 10.5,
+        "frequency_mhz": 99.9,
+        "bearings": [
+            {"station": "A", "longitude": 106.3, "latitude": 10.4, "bearing_deg": 45, "at": "x"}
+        ],
+        "levels": [{"longitude": 106.3, "latitude": 10.4, "field_strength_dbuvm": 40}],
+        "log": [{"from": "2026-11-01T08:00", "to": "2026-11-01T09:00", "heard": True}],
+        "bearings_csv": "x",
+    },
     "/studies/network": {},
     "/studies/channels": {"erp_kw": 1, "height_m": 60},
     "/studies/sharing": {"longitude": 106.4, "latitude": 10.5},
@@ -462,6 +473,14 @@ class Forms(HTMLParser):
 
 
 EXTRA: Mapping[str, Mapping[str, str]] = {
+    "/view/certification/{structure_id}/papers": {
+        "organisation_id": OWN,
+        "kind": "certificate",
+        "number": "1",
+        "issuer": "x",
+        "issued_on": "2026-01-01",
+        "valid_to": "2030-01-01",
+    },
     "/view/rules/files/{name}": {"content": "[[rule]]", "version": ""},
     "/view/rules/files/{name}/restore": {"revision": "1"},
     "/view/duplicates/undo": {"decision_id": "x|y", "reason": "z"},
