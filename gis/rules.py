@@ -17,6 +17,7 @@ import tomllib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from functools import lru_cache
 from pathlib import Path
 from typing import Final
 
@@ -162,7 +163,7 @@ def judged_pack(on: date, contents: Mapping[str, bytes]) -> RulePack:
     FormatError
         As `load_rule_pack`.
     """
-    name, digest, versions = _judged(contents)
+    name, digest, versions = _judged(tuple(sorted(contents.items())))
     in_force = [version for version in versions if version.covers(on)]
     return RulePack(
         name,
@@ -182,7 +183,7 @@ def spans_of(contents: Mapping[str, bytes]) -> dict[str, list[Span]]:
         As `load_rule_pack`.
     """
     found: dict[str, list[Span]] = {}
-    for version in _judged(contents)[2]:
+    for version in _judged(tuple(sorted(contents.items())))[2]:
         found.setdefault(version.rule.id, []).append(
             (version.rule.valid_from, version.rule.valid_to)
         )
@@ -293,12 +294,16 @@ class _Version:
         return first <= last
 
 
-def _judged(contents: Mapping[str, bytes]) -> tuple[str, str, list[_Version]]:
-    """Return name, hash and all versions of the rules of a pack."""
+@lru_cache(maxsize=4)
+def _judged(contents: tuple[tuple[str, bytes], ...]) -> tuple[str, str, tuple[_Version, ...]]:
+    """Return name, hash and all versions of the rules of a pack, judged once while it is in use.
+
+    Judging takes twenty milliseconds, which every page and study of checks would wait for.
+    """
     digest = hashlib.sha256()
     versions: list[_Version] = []
     name = ""
-    for file_name, content in sorted(contents.items()):
+    for file_name, content in contents:
         file = Path(file_name)
         if len(content) > _MOST_BYTES:
             raise _refused(file, None, "-", "file_too_large", most=_MOST_BYTES)
@@ -309,7 +314,7 @@ def _judged(contents: Mapping[str, bytes]) -> tuple[str, str, list[_Version]]:
             name = _pack_name(file, document)
         versions += _versions(file, content, document)
     _refuse_overlaps(versions)
-    return name, digest.hexdigest(), versions
+    return name, digest.hexdigest(), tuple(versions)
 
 
 def _refused(file: Path, line: int | None, key: str, reason: str, **values: object) -> FormatError:
