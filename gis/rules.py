@@ -17,6 +17,7 @@ import tomllib
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from functools import lru_cache
 from pathlib import Path
 from typing import Final
 
@@ -166,7 +167,7 @@ def judged_pack(on: date, contents: Mapping[str, bytes]) -> RulePack:
     FormatError
         As `load_rule_pack`.
     """
-    name, digest, versions = _judged(contents)
+    name, digest, versions = _judged(tuple(sorted(contents.items())))
     in_force = [version for version in versions if version.covers(on)]
     return RulePack(
         name,
@@ -185,7 +186,7 @@ def rules_by_day(contents: Mapping[str, bytes]) -> Callable[[date], Mapping[str,
     FormatError
         As `load_rule_pack`.
     """
-    _, _, versions = _judged(contents)
+    _, _, versions = _judged(tuple(sorted(contents.items())))
     return lambda on: {one.rule.id: one.rule for one in versions if one.covers(on)}
 
 
@@ -212,7 +213,7 @@ def versions_of(contents: Mapping[str, bytes]) -> dict[str, list[Rule]]:
         As `load_rule_pack`.
     """
     found: dict[str, list[Rule]] = {}
-    for version in _judged(contents)[2]:
+    for version in _judged(tuple(sorted(contents.items())))[2]:
         found.setdefault(version.rule.id, []).append(version.rule)
     return {
         name: sorted(rules, key=lambda rule: rule.valid_from or date.min)
@@ -324,12 +325,16 @@ class _Version:
         return first <= last
 
 
-def _judged(contents: Mapping[str, bytes]) -> tuple[str, str, list[_Version]]:
-    """Return name, hash and all versions of the rules of a pack."""
+@lru_cache(maxsize=4)
+def _judged(contents: tuple[tuple[str, bytes], ...]) -> tuple[str, str, tuple[_Version, ...]]:
+    """Return name, hash and all versions of the rules of a pack, judged once while it is in use.
+
+    Judging takes twenty milliseconds, which every page and study of checks would wait for.
+    """
     digest = hashlib.sha256()
     versions: list[_Version] = []
     name = ""
-    for file_name, content in sorted(contents.items()):
+    for file_name, content in contents:
         file = Path(file_name)
         if len(content) > _MOST_BYTES:
             raise _refused(file, None, "-", "file_too_large", most=_MOST_BYTES)
@@ -340,7 +345,7 @@ def _judged(contents: Mapping[str, bytes]) -> tuple[str, str, list[_Version]]:
             name = _pack_name(file, document)
         versions += _versions(file, content, document)
     _refuse_overlaps(versions)
-    return name, digest.hexdigest(), versions
+    return name, digest.hexdigest(), tuple(versions)
 
 
 def _refused(file: Path, line: int | None, key: str, reason: str, **values: object) -> FormatError:
