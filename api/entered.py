@@ -7,6 +7,7 @@ from datetime import date
 from enum import StrEnum
 from typing import Any, Union, get_args, get_origin, get_type_hints
 
+import numpy as np
 from starlette.requests import Request
 
 from api.errors import explain, status_of
@@ -17,9 +18,17 @@ from data.text import CONTROL, Language, has, text
 from gis.errors import FormatError, GisError
 from gis.exchange.fields import range_of
 
-__all__ = ["WrongFieldsError", "field_label", "read_entered", "refused_fields"]
+__all__ = [
+    "WrongFieldsError",
+    "as_typed",
+    "field_label",
+    "given_reason",
+    "read_entered",
+    "refused_fields",
+]
 
 _LONGEST = 500
+_LONGEST_REASON = 300
 _NUMBER = re.compile(r"[+-]?\d+([.,]\d+)?")
 _LONGEST_NUMBER = 40
 _FLAGS = {"yes": True, "no": False}
@@ -88,6 +97,31 @@ def read_entered(record: type, names: Sequence[str], typed: Mapping[str, Any]) -
     if wrong:
         raise WrongFieldsError(wrong)
     return values
+
+
+def as_typed(value: object) -> str:
+    """Return a value of a record as a person would type it."""
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, float):
+        return np.format_float_positional(value, trim="-")  # the same number when it is read
+    return str(value)
+
+
+def given_reason(typed: Mapping[str, str]) -> str:
+    """Return why something is changed, as a form says.
+
+    Raises
+    ------
+    FormatError
+        If it does not.
+    """
+    reason = typed.get("reason", "").strip()[:_LONGEST_REASON]
+    if not reason:
+        raise FormatError("infrastructure.reason_needed", name="reason")
+    return reason
 
 
 def refused_fields(request: Request, typed: Mapping[str, str], error: GisError) -> Refused:

@@ -19,13 +19,14 @@ from gis.register.reading import Reader
 from gis.register.records import BroadcastStation
 from gis.register.routes import Route
 from gis.register.rows import record_digest
-from gis.register.scopes import Scope
+from gis.register.scopes import SYSTEM, Scope
 from gis.register.store import Snapshot
 from gis.register.structures import Contract, Document, Installation, Structure
 
 __all__ = [
     "History",
     "StructureView",
+    "may_change",
     "may_edit",
     "read_history",
     "read_structure",
@@ -76,8 +77,8 @@ class StructureView:
     occupancy : Occupancy or None
         None where the caller may not know.
     installations, contracts, documents, routes : sequence
-        Those that the caller may see; lines with their ducts, None where the caller may not know
-        what is free in them.
+        Those that the caller may see, contracts for ducts of the lines too; lines with their
+        ducts, None where the caller may not know what is free in them.
     open_day : bool
         Whether what is free on the day is told to all: it is today, as known today.
     now, before : Locality, Locality or None
@@ -119,6 +120,12 @@ def may_edit(identity: Identity, structure: Structure) -> bool:
     return identity.is_staff or (own is not None and own == structure.owner_id)
 
 
+def may_change(identity: Identity, contract: Contract) -> bool:
+    """Return whether a caller may change or end a contract: the department, or its owner."""
+    own = identity.scope.own
+    return identity.is_staff or (own is not None and own == contract.owner_id)
+
+
 def read_structure(
     service: Service, identity: Identity, structure_id: str, on: date, known_on: date | None
 ) -> StructureView:
@@ -135,15 +142,19 @@ def read_structure(
         structure = register.structure(structure_id, scope)
         history = _history(register, structure_id) if identity.is_staff else History.none()
         now, before = localities(register, structure.longitude, structure.latitude, on)
+        lines = routes_at(register, scope, structure_id, on, open_day=open_day)
         return StructureView(
             structure=structure,
             on=on,
             owners={one.id: one.name for one in register.organisations()},
             occupancy=occupancy_seen(register, structure, scope, on, open_day=open_day),
             installations=register.installations(scope, structure_id=structure_id, on=on),
-            contracts=register.contracts(scope, structure_ids=[structure_id]),
+            contracts=[
+                *register.contracts(scope, structure_ids=[structure_id]),
+                *_let_in_ducts(register, scope, [route.id for route, _ in lines]),
+            ],
             documents=register.documents(scope, subject_id=structure_id),
-            routes=routes_at(register, scope, structure_id, on, open_day=open_day),
+            routes=lines,
             open_day=open_day,
             stations=[
                 one for one in register.stations(scope, on=on) if one.structure_id == structure_id
@@ -178,7 +189,7 @@ def told(view: StructureView) -> dict[str, Any]:
         "digest": record_digest(view.structure),
         "installations": plain(view.installations),
         "occupancy": _occupied(view.occupancy),
-        "contracts": plain(view.contracts),
+        "contracts": [{**plain(one), "digest": record_digest(one)} for one in view.contracts],
         "documents": plain(view.documents),
         "routes": [
             {
@@ -235,6 +246,12 @@ def _located(locality: Locality) -> dict[str, Any]:
             )
         },
     }
+
+
+def _let_in_ducts(register: Reader, scope: Scope, route_ids: Sequence[str]) -> list[Contract]:
+    """Return the contracts for ducts of some lines that a caller may see: a party's own."""
+    ducts = register.ducts(SYSTEM, route_ids=route_ids)
+    return register.contracts(scope, duct_ids=[one.id for one in ducts])
 
 
 def _around(register: Reader, scope: Scope, structure: Structure, on: date) -> list[Structure]:

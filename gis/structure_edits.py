@@ -9,7 +9,7 @@ from dataclasses import replace
 from datetime import date
 from typing import Any
 
-from gis.errors import ConflictError, FormatError
+from gis.errors import ConflictError, FormatError, NotFoundError
 from gis.localities import locality_at
 from gis.register.reading import Reader
 from gis.register.records import Provenance
@@ -27,7 +27,15 @@ from gis.register.structures import (
 from gis.typed_source import typed_source
 from propagation.compliance.records import Confidence
 
-__all__ = ["HIGHEST_MAST_M", "add_contract", "add_level", "add_paper", "edit_structure"]
+__all__ = [
+    "HIGHEST_MAST_M",
+    "add_contract",
+    "add_level",
+    "add_paper",
+    "change_contract",
+    "edit_structure",
+    "end_contract",
+]
 
 HIGHEST_MAST_M = 350.0
 """No mast in Viet Nam is known to be higher; above it the height was mistaken for something."""
@@ -137,8 +145,6 @@ def add_contract(
     """
     with register.write(author=author, reason=reason) as writer:
         structure = writer.structure(structure_id, SYSTEM)
-        if values.get("slot") is not None and values.get("level_id") is None:
-            raise FormatError("infrastructure.slot_without_level", name="slot")
         known = {one.id for one in writer.contracts(SYSTEM, structure_ids=[structure_id])}
         made = Contract(
             id=_next(f"{structure_id}-hd", known),
@@ -147,6 +153,7 @@ def add_contract(
             provenance=_by(writer, scope, structure.provenance),
             **values,
         )
+        _refuse_slot_of_nothing(made)
         writer.add_contracts([made])
     return made
 
@@ -186,6 +193,91 @@ def add_paper(
         )
         writer.add_documents([made])
     return made
+
+
+def change_contract(
+    register: Register,
+    contract_id: str,
+    values: Mapping[str, Any],
+    *,
+    seen: str,
+    scope: Scope,
+    author: str,
+    reason: str,
+) -> Contract:
+    """Change some fields of a contract, judged beside all others as a new one is.
+
+    Parameters
+    ----------
+    register : Register
+        The register.
+    contract_id : str
+        Which one.
+    values : mapping
+        New values by field; its owner and tenant say which contract it is, and stay.
+    seen : str
+        `record_digest` of the record that the caller saw.
+    scope : Scope
+        The caller, who may name a duct that it sees.
+    author, reason : str
+        For the history.
+
+    Raises
+    ------
+    ConflictError
+        If somebody changed it since, or the place is let for one of the days.
+    FormatError, NotFoundError
+        If it is not there, ends before it begins, or names a place that is not there; `name`
+        among its values is the field.
+    """
+    with register.write(author=author, reason=reason) as writer:
+        old = _seen_contract(writer, contract_id, seen)
+        new = replace(old, **values)
+        _refuse_slot_of_nothing(new)
+        named = new.duct_id not in (None, old.duct_id)
+        if named and not writer.ducts(scope, ids=[new.duct_id or ""]):
+            raise NotFoundError("errors.ducts_unknown", name="duct_id", id=new.duct_id)
+        writer.update_contracts([new], expected=[old])
+    return new
+
+
+def end_contract(
+    register: Register, contract_id: str, day: date, *, seen: str, author: str, reason: str
+) -> Contract:
+    """End a contract on a day, its last; what it let is free from the day after.
+
+    Raises
+    ------
+    ConflictError
+        If somebody changed it since the caller saw it, as `seen` says.
+    FormatError, NotFoundError
+        If it is not there, begins later, or ends earlier already.
+    """
+    with register.write(author=author, reason=reason) as writer:
+        old = _seen_contract(writer, contract_id, seen)
+        if old.valid_to is not None and day > old.valid_to:
+            raise FormatError(
+                "infrastructure.ends_already", name="valid_to", end=old.valid_to, day=day
+            )
+        new = replace(old, valid_to=day)
+        writer.update_contracts([new], expected=[old])
+    return new
+
+
+def _seen_contract(reader: Reader, contract_id: str, seen: str) -> Contract:
+    """Return a contract that is still as a caller saw it."""
+    (old,) = reader.contracts(SYSTEM, ids=[contract_id]) or (None,)
+    if old is None:
+        raise NotFoundError("errors.contracts_unknown", id=contract_id)
+    if record_digest(old) != seen:
+        raise ConflictError("errors.record_changed", id=contract_id)
+    return old
+
+
+def _refuse_slot_of_nothing(contract: Contract) -> None:
+    placed = contract.level_id is not None or contract.structure_id is None
+    if contract.slot is not None and not placed:
+        raise FormatError("infrastructure.slot_without_level", name="slot")
 
 
 def _refuse_contradictions(new: Structure) -> None:

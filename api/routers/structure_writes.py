@@ -3,13 +3,18 @@
 from collections.abc import Callable, Mapping
 from typing import Annotated, Any
 
-import numpy as np
 from fastapi import APIRouter, Path
 from pydantic import BaseModel, ConfigDict, Field
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
-from api.entered import field_label, read_entered, refused_fields
+from api.entered import (
+    as_typed,
+    field_label,
+    given_reason,
+    read_entered,
+    refused_fields,
+)
 from api.errors import ForbiddenError
 from api.forms import FormState, Refused, Typed
 from api.geojson import feature, plain
@@ -39,7 +44,7 @@ from gis.register.structures import (
 )
 from gis.structure_edits import add_contract, add_level, edit_structure
 
-__all__ = ["router"]
+__all__ = ["EditAsked", "router"]
 
 router = APIRouter(route_class=GuardedRoute)
 
@@ -102,7 +107,7 @@ _RevisionOrWord = Annotated[str, Path(max_length=20)]
 
 
 class EditAsked(BaseModel):
-    """Some fields of a structure, and which state of it the caller saw (`digest`)."""
+    """Some fields of a structure or contract, and which state of it the caller saw (`digest`)."""
 
     model_config = ConfigDict(extra="forbid")
 
@@ -184,7 +189,7 @@ def edit_from_page(request: Request, structure_id: str, typed: Typed) -> Respons
     _require_own(request, structure_id)
     try:
         values = {name: value for name, value in typed.items() if name not in _OTHERS}
-        _edited(request, structure_id, values, typed.get("seen", ""), _reason(typed))
+        _edited(request, structure_id, values, typed.get("seen", ""), given_reason(typed))
     except NotFoundError:
         raise
     except GisError as error:
@@ -212,7 +217,7 @@ def undo_from_page(request: Request, revision: _RevisionOrWord, typed: Typed) ->
         _undone(
             request,
             number,
-            _reason(typed),
+            given_reason(typed),
             typed.get("table_name") or None,
             typed.get("record_id") or None,
         )
@@ -345,13 +350,6 @@ def _number(said: str) -> int:
     return number
 
 
-def _reason(typed: Mapping[str, str]) -> str:
-    reason = typed.get("reason", "").strip()[:300]
-    if not reason:
-        raise FormatError("infrastructure.reason_needed", name="reason")
-    return reason
-
-
 def _form(request: Request, structure_id: str, refused: Refused | None) -> Response:
     """Return the page with the form of a structure."""
     identity, service = identity_of(request), service_of(request)
@@ -361,7 +359,7 @@ def _form(request: Request, structure_id: str, refused: Refused | None) -> Respo
         organisations = register.organisations()
     if not may_edit(identity, structure):
         raise ForbiddenError("infrastructure.not_yours")
-    usual = {name: _typed(getattr(structure, name)) for name in _EDITED}
+    usual = {name: as_typed(getattr(structure, name)) for name in _EDITED}
     fields = [
         {
             "name": name,
@@ -381,16 +379,6 @@ def _form(request: Request, structure_id: str, refused: Refused | None) -> Respo
         refused=refused,
         digest=record_digest(structure) if refused is None else refused.typed.get("seen", ""),
     )
-
-
-def _typed(value: object) -> str:
-    if value is None:
-        return ""
-    if isinstance(value, bool):
-        return "yes" if value else "no"
-    if isinstance(value, float):
-        return np.format_float_positional(value, trim="-")  # the same number when it is read
-    return str(value)
 
 
 def _choices(

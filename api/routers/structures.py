@@ -21,6 +21,7 @@ from api.roles import may
 from api.service import service_of
 from api.structure_view import (
     StructureView,
+    may_change,
     may_edit,
     read_history,
     read_structure,
@@ -217,6 +218,10 @@ def show_structure(
         lengths={route.id: line_length_m(route) for route, _ in view.routes},
         history=grouped(view.history.changes, view.history.sizes, words),
         may_edit=editing,
+        duct_codes={one.duct.id: one.duct.code for _, all_ in view.routes for one in all_ or ()},
+        changeable={
+            one.id for one in view.contracts if known_on is None and may_change(identity, one)
+        },
         may_undo=may(identity.role, "POST", "/view/changes/{revision}/undo") and known_on is None,
         forms={one: FormState(one, refused if one == form else None) for one in FORMS},
         refused=refused,

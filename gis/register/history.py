@@ -27,9 +27,11 @@ from gis.register.schema import (
     change_log,
     contracts,
     documents,
+    ducts,
     duplicate_decisions,
     installations,
     register_state,
+    routes,
 )
 
 __all__ = ["Change", "changes", "note_change", "structure_changes"]
@@ -102,14 +104,19 @@ def changes(
 def structure_changes(connection: Connection, structure_id: str, limit: int) -> list[Change]:
     """Return what happened to a structure and to what belongs or belonged to it, newest first.
 
-    What was removed or moved elsewhere counts too, until it went; so do decisions of duplicates.
+    What was removed or moved elsewhere counts too, until it went; so do decisions of duplicates,
+    and contracts for ducts of the lines that end at it.
     """
     log = change_log
     query = (
         select(log)
         .where(
             tuple_(log.c.table_name, log.c.record_id).in_(_records_of(structure_id)),
-            or_(log.c.table_name.not_in([table.name for table, _ in _PARTS]), _at(structure_id)),
+            or_(
+                log.c.table_name.not_in([table.name for table, _ in _PARTS]),
+                _at(structure_id),
+                log.c.record_id.in_(_let_in_ducts(structure_id)),
+            ),
         )
         .order_by(log.c.sequence.desc())
         .limit(limit)
@@ -137,7 +144,17 @@ def _records_of(structure_id: str) -> Any:
         or_(decisions.c.first_id == structure_id, decisions.c.second_id == structure_id)
     )
     itself = select(literal("structures"), literal(structure_id))
-    return union_all(itself, decided, *there, *left)
+    in_ducts = select(literal(contracts.name), _let_in_ducts(structure_id).subquery().c.id)
+    return union_all(itself, decided, in_ducts, *there, *left)
+
+
+def _let_in_ducts(structure_id: str) -> Any:
+    """Return the contracts for ducts of the lines that end at a structure."""
+    lines = select(routes.c.id).where(
+        or_(routes.c.from_id == structure_id, routes.c.to_id == structure_id)
+    )
+    inside = select(ducts.c.id).where(ducts.c.route_id.in_(lines))
+    return select(contracts.c.id).where(contracts.c.duct_id.in_(inside))
 
 
 def _at(structure_id: str) -> ColumnElement[bool]:

@@ -76,9 +76,9 @@ def refuse_letting(register: SitesReader, contract: Contract) -> None:
             "errors.contract_ends_before", name="valid_to", number=number, start=start, end=end
         )
     if contract.structure_id is None and contract.duct_id is None:
-        raise FormatError("errors.contract_of_nothing", number=number)
+        raise FormatError("errors.contract_of_nothing", name="duct_id", number=number)
     if of_place_and_duct(contract):
-        raise FormatError("errors.contract_of_two", number=number)
+        raise FormatError("errors.contract_of_two", name="duct_id", number=number)
     if contract.case_id is not None and not of_request(contract, register.parties_of_requests()):
         raise FormatError(
             "errors.contract_of_other_request",

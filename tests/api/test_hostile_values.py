@@ -23,6 +23,7 @@ from api.whole import MOST, whole
 from data.text import VIET_NAM
 from gis.exchange.report import ImportKind
 from gis.register.scopes import SYSTEM
+from gis.register.structures import Contract
 
 OWN = "mo-phong-a"
 SAMPLE = data.path("samples/cot_ang_ten_mau.xlsx")
@@ -163,6 +164,21 @@ BODIES: Mapping[str, Mapping[str, Any]] = {
         },
         "reason": "z",
     },
+    "/contracts/{contract_id}": {
+        "digest": "x",
+        "values": {
+            "number": "1",
+            "level_id": "x",
+            "duct_id": "x",
+            "slot": 1,
+            "rent_vnd": 1,
+            "valid_from": "2026-01-01",
+            "valid_to": "2027-01-01",
+            "case_id": "x",
+        },
+        "reason": "z",
+    },
+    "/contracts/{contract_id}/end": {"digest": "x", "valid_to": "2027-01-01", "reason": "z"},
     "/changes/{revision}/undo": {"reason": "z", "table_name": "structures", "record_id": "x"},
     "/duplicates": {"first_id": "x", "second_id": "y", "kept_id": "x", "reason": "z"},
     "/studies/coverage": {"station_id": "mp-tan-an"},
@@ -276,6 +292,12 @@ def ids(client: TestClient, service: Service, token: Token) -> Ids:
         if service.register.levels(SYSTEM, structure_ids=[one.id])
     )
     other = service.register.structures(SYSTEM, owner_id="mo-phong-b", limit=1)[0]
+    let = Contract(
+        id="hđ", number="1", owner_id=OWN, tenant_id="mo-phong-b", structure_id=own.id,
+        valid_from=date(2020, 1, 1), provenance=own.provenance,
+    )  # fmt: skip
+    with service.register.write(author="lan", reason="chuẩn bị") as w:
+        w.add_contracts([let])
     drafted = client.post(
         "/sharing-requests",
         json={"structure_id": other.id, "technology": "5G", "purpose": "x"},
@@ -322,6 +344,7 @@ def ids(client: TestClient, service: Service, token: Token) -> Ids:
         "point_id": point_id,
         "organisation_id": "mo-phong-b",
         "structure_id": own.id,
+        "contract_id": "hđ",
         "from_id": own.id,
         "to_id": other.id,
         "station_id": "mp-tan-an",

@@ -13,6 +13,7 @@ from api.roles import ROUTES, Role, RouteTableError, may, require_complete
 _FILLED = {
     "{structure_id}": "none",
     "{station_id}": "none",
+    "{contract_id}": "none",
     "{owner_id}": "none",
     "{revision}": "999999",
     "{batch_id}": "none",

@@ -1,9 +1,16 @@
 """A refused form in a real Chromium: the focus stands on what is wrong, nothing typed is lost."""
 
 from collections.abc import Callable
+from datetime import date
+from typing import Any
 
 import pytest
 from playwright.sync_api import Page, expect
+
+from gis.register.scopes import SYSTEM
+from gis.register.structures import Contract
+
+pytestmark = pytest.mark.xdist_group("browser")
 
 STATION = "mp-thu-thua"
 
@@ -56,3 +63,28 @@ def test_forms_come_back(visit: Callable, language: str, width: int) -> None:
     assert page.evaluate("document.documentElement.scrollWidth") == width, "it scrolls sideways"
     unasked = [one for one in here.complaints if "422" not in one]
     assert unasked == []
+
+
+def test_a_contract_is_ended_by_hand(visit: Callable, server: Any) -> None:
+    structure = server.register.structures(SYSTEM, owner_id="mo-phong-a", limit=1)[0]
+    contract = Contract(
+        id="hđ-tay", number="HĐ-TAY", owner_id="mo-phong-a", tenant_id="mo-phong-b",
+        structure_id=structure.id, valid_from=date(2026, 1, 1), provenance=structure.provenance,
+    )  # fmt: skip
+    with server.register.write(author="test", reason="test") as writer:
+        writer.add_contracts([contract])
+    here = visit("operator", 390)
+    page = here.open(f"/view/structures/{structure.id}?lang=vi")
+    page.get_by_role("link", name="Chấm dứt hợp đồng HĐ-TAY").click()
+    page.fill("#end-valid_to", "2025-12-31")
+    page.fill("#end-reason", "trả chỗ")
+    page.get_by_role("button", name="Chấm dứt hợp đồng").click()
+    here.picture("refused-contract-vi-390")
+    refused(page, "end-valid_to", {"end-reason": "trả chỗ"})
+    assert here.violations() == []
+    assert page.evaluate("document.documentElement.scrollWidth") == 390, "it scrolls sideways"
+    page.fill("#end-valid_to", "2030-12-31")
+    page.get_by_role("button", name="Chấm dứt hợp đồng").click()
+    expect(page.locator("#contracts")).to_contain_text("31/12/2030")
+    assert here.violations() == []
+    assert [one for one in here.complaints if "422" not in one] == []

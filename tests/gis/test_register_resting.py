@@ -159,7 +159,8 @@ def test_a_structure_and_its_contracts_change_hands_together(filled: Register) -
     ("first", "then", "key"),
     [
         (levels(slots=5), let(replace(LET, slot=5)), "more_let"),
-        (structures(owner_id="thuê"), let(replace(LET, owner_id="thuê")), "owner_lets"),
+        (structures(owner_id="thuê"), let(replace(LET, owner_id="thuê", tenant_id="chủ")),
+         "owner_lets"),
         (ducts(PIPE, cables=9), let(replace(IN_PIPE, slot=9)), "more_let"),
         (structures(height_m=40.0), levels(height_to_m=50.0), "level_above_structure"),
         (lambda w: w.delete(AttachmentLevel, ["mức"]), structures(height_m=5.0),
