@@ -29,7 +29,6 @@ from api.whole import OffsetQuery
 from data.text import Language, text
 from gis.errors import GisError
 from gis.personal import masked
-from gis.points import behaviours
 from gis.register.filters import valid_on
 from gis.register.points import MISMATCHES, PointKind, PointState, RegistrationPoint
 from gis.register.records import UnitKind
@@ -149,7 +148,11 @@ def statistics_page(
         "points_statistics.html",
         found=found,
         asked={"first": first, "last": last},
-        behaviours=behaviours,
+        acts=[
+            {**act, "what": f"{found.owners.get(one.of, '–')}: {act['what']}"}
+            for one in found.operators
+            for act in found.acts_json(one.of, language)
+        ],
         duties=[rule_json(rule, language) for rule in found.duties],
     )
 
@@ -321,6 +324,7 @@ def show_point(
             for name in CONTACT
         ],
         mismatches=MISMATCHES,
+        acts=view.acts_json(language),
         contact=contact,
         duties=[rule_json(rule, language) for rule in view.duties],
         history=grouped(view.history, view.sizes, Words(language)),

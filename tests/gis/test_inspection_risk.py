@@ -7,17 +7,20 @@ from typing import Any
 
 import pytest
 
+from data import path
 from gis.cases.rule_book import CaseRules
 from gis.demo import load_demonstration
 from gis.desk.checklists import checklists
 from gis.desk.records import DeskCase, DeskEvent
 from gis.desk.risk import Around, around, findings_of_stations, ranking, weights_on
 from gis.home import Home
+from gis.point_sanctions import POINTS, SIMS
 from gis.register.records import Confidence, Provenance
 from gis.register.scopes import SYSTEM
 from gis.register.store import Register
 from gis.register.structures import Document, Lifecycle, Structure, StructureKind
 from gis.rules import rule_paths
+from gis.sanctions import SanctionBook
 from propagation.compliance.records import Rule
 
 TODAY = date(2026, 11, 27)
@@ -156,6 +159,15 @@ def test_the_demonstration_is_ranked_with_what_cases_say(
     assert names["predicted"].value == station.name
     kinds = {one.structure.kind for one in found}
     assert StructureKind.POWER_POLE not in kinds
+
+
+def test_every_act_of_a_checklist_is_in_the_rules_of_sanctions() -> None:
+    book = SanctionBook({"sanctions.toml": path("rules/sanctions.toml").read_bytes()})
+    named = {
+        name for known in checklists().values() for item in known.items for name in item.behaviours
+    }
+    assert named <= set(book.behaviours)
+    assert {SIMS, POINTS} <= set(book.behaviours)
 
 
 def test_checklists_are_whole() -> None:
