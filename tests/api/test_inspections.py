@@ -164,7 +164,7 @@ def test_an_inspection_goes_from_the_plan_to_the_last_order(desk: Desk) -> None:
     (guide,) = told["guides"]
     act = guide["sanction"]
     assert (act["behaviour"], act["counted_on"]) == ("radio_wrong_frequency", str(desk.today))
-    assert (act["minimum_vnd"], act["maximum_vnd"]) == (2e6, 5e6), "130 W measured: the step from 100 to 500 W"
+    assert (act["minimum_vnd"], act["maximum_vnd"]) == (2e6, 5e6), "130 W: up to 500 W"
     page = desk.client.get(f"/view{KIND}/{case['id']}", headers=desk.staff).text
     assert act["said"] in page
     for name in ("inspection_record", "inspection_violation"):
