@@ -77,6 +77,7 @@ def clock_json(
         "due_on": None if due is None else due.on.isoformat(),
         "due_at": None if due is None else plain(due.at),
         "ended_at": plain(clock.ended_at),
+        "crosses": plain(clock.crosses(at)),
         "rule": None if clock.rule is None else rule_json(clock.rule, language),
         "days_off": [day_json(one, language) for one in between],
     }

@@ -1,11 +1,12 @@
 """Letters of cases: a template filled with what a case says, as DOCX and PDF."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import Final
 
 from starlette.requests import Request
 
 from api.clock_view import rule_json
+from api.desk_kinds import BLOCKS, VALUES, Blocks
 from api.desk_view import DeskView
 from api.service import service_of
 from api.views import jurisdiction_of
@@ -17,12 +18,7 @@ from gis.errors import NotFoundError
 from maps.documents.content import Block, Facts, Paragraph
 from maps.documents.letter import Letter
 
-__all__ = ["BLOCKS", "case_letter"]
-
-Blocks = Mapping[str, Callable[[], list[Block]]]
-
-BLOCKS: Final[dict[str, Callable[[Request, DeskView], Blocks]]] = {}
-"""What a kind of case can draw into its letters besides `facts` and `history`, by its kind."""
+__all__ = ["case_letter"]
 
 _GAP: Final = "…………"
 
@@ -112,6 +108,8 @@ def _values(view: DeskView) -> dict[str, str]:
         for one in view.procedure.intake
         if one.name in view.standing.facts
     }
+    own = VALUES.get(view.case.kind)
+    values |= {} if own is None else own(view)
     return {
         "case_number": view.case.label,
         "opened_on": when(local_day(view.case.opened_at), Language.VI),
@@ -166,7 +164,7 @@ def _checks(view: DeskView, template: Template) -> tuple[str, ...]:
         )
         for one in told.values()
     ]
-    missing = [view.said(f"field.{name}") for name in view.standing.missing]
+    missing = [view.say_missing(name) for name in view.standing.missing]
     if missing:
         lines.append(text("desk.letter_missing", "vi", names="; ".join(missing)))
     return tuple(lines)

@@ -157,9 +157,7 @@ class DeskView:
             "final": standing.final,
             "facts": dict(standing.facts),
             "facts_text": self._facts(),
-            "missing": [
-                {"name": one, "label": self.said(f"field.{one}")} for one in standing.missing
-            ],
+            "missing": [{"name": one, "label": self.say_missing(one)} for one in standing.missing],
             "expected": len(standing.events),
             "events": [self._event(one, files) for one in self.events],
             "clocks": self._clocks(),
@@ -194,6 +192,10 @@ class DeskView:
             for one in fields
             if one.name in told
         ]
+
+    def say_missing(self, name: str) -> str:
+        """Return what is missing in words: a field, or one choice of a field (`field.choice`)."""
+        return self.said(f"choice.{name}" if "." in name else f"field.{name}")
 
     def say_value(self, field: Field, value: Any) -> str:
         """Return one value as a person reads it."""
@@ -244,7 +246,9 @@ class DeskView:
                 "kind": one,
                 "text": self.said(f"event.{one}"),
                 "fields": [
-                    field_json(field, kind, language) for field in self.procedure.fields_of(one)
+                    field_json(field, kind, language)
+                    for field in self.procedure.fields_of(one)
+                    if not field.recorded
                 ],
             }
             for one in self.standing.possible[self.party]
@@ -262,7 +266,5 @@ class DeskView:
                 "docx": f"{base}/{name}.docx",
                 "pdf": f"{base}/{name}.pdf",
             }
-            for name, states in self.procedure.letters.items()
-            if (not states or self.standing.state in states)
-            and self.procedure.allows(self.standing, name)
+            for name in self.procedure.letters_now(self.standing)
         ]

@@ -5,7 +5,7 @@ from datetime import date, datetime
 
 from starlette.requests import Request
 
-from api.desk_letters import BLOCKS, Blocks
+from api.desk_kinds import BLOCKS, Blocks
 from api.desk_view import DeskView
 from api.inspection_sanctions import GuideRow, guide_rows
 from api.inspection_view import FoundRow, found_rows, inspected_objects

@@ -44,6 +44,8 @@ MENU: Final[tuple[tuple[str, Pages], ...]] = (
             ("/view/inspections/risk", "desk_inspection_plan.risk_menu"),
             ("/view/certification", "certification.menu"),
             ("/view/points", "points.menu"),
+            ("/view/licences", "desk_dossier.renewals"),
+            ("/view/reports", "reports.menu"),
         ),
     ),
     (

@@ -22,6 +22,7 @@ from propagation.compliance.facts import BoundaryFacts
 
 __all__ = [
     "BOUNDS_TOLERANCE_M",
+    "CommuneFinder",
     "CommuneGuess",
     "boundary_facts",
     "commune_at",
@@ -68,23 +69,76 @@ def commune_at(reader: Reader, longitude: float, latitude: float, on: date) -> C
     on : date
         The day.
     """
-    units = {unit.code: unit for unit in reader.units(on=on, kinds=COMMUNES)}
-    outlines = [b for b in reader.boundaries(codes=units, on=on) if b.unit_code in units]
-    near = _by_outline(outlines, longitude, latitude)
-    if len(near) == 1:
-        found, distance_m, inside = near[0]
-        if inside and found.official and distance_m > found.position_uncertainty_m:
-            return CommuneGuess(
-                candidates=(units[found.unit_code],), certain=True, approximate=False
-            )
-    drawn = {outline.unit_code for outline in outlines}
-    pointed = _by_bounds((u for u in units.values() if u.code not in drawn), longitude, latitude)
-    candidates = (*(units[outline.unit_code] for outline, _, _ in near), *pointed)
-    return CommuneGuess(
-        candidates=candidates,
-        certain=False,
-        approximate=bool(pointed) or any(not outline.official for outline, _, _ in near),
-    )
+    return CommuneFinder(reader, on).at(longitude, latitude)
+
+
+class CommuneFinder:
+    """Which commune holds a point on a day, for many points: units and outlines are read once.
+
+    Parameters
+    ----------
+    reader : Reader
+        The register.
+    on : date
+        The day.
+    """
+
+    def __init__(self, reader: Reader, on: date) -> None:
+        units = {unit.code: unit for unit in reader.units(on=on, kinds=COMMUNES)}
+        self._units = units
+        self._outlines = [b for b in reader.boundaries(codes=units, on=on) if b.unit_code in units]
+        self._tree = shapely.STRtree([outline.geometry for outline in self._outlines])
+        drawn = {outline.unit_code for outline in self._outlines}
+        self._pointed = [
+            unit for unit in units.values() if unit.code not in drawn and unit.bounds is not None
+        ]
+        self._boxes = np.array([unit.bounds for unit in self._pointed], dtype=np.float64)
+
+    @property
+    def communes(self) -> tuple[AdministrativeUnit, ...]:
+        """The communes of the day."""
+        return tuple(self._units.values())
+
+    def likeliest(
+        self, longitude: float, latitude: float
+    ) -> tuple[AdministrativeUnit | None, bool]:
+        """Return the first candidate of `at`, and whether an official outline holds the point.
+
+        Where one outline holds it no distance is needed, so that many points cost little.
+        """
+        held = self._tree.query(shapely.Point(longitude, latitude), predicate="covered_by")
+        if len(held) == 1:
+            outline = self._outlines[int(held[0])]
+            return self._units[outline.unit_code], outline.official
+        candidates = self.at(longitude, latitude).candidates
+        return (candidates[0] if candidates else None), False
+
+    def at(self, longitude: float, latitude: float) -> CommuneGuess:
+        """Return which commune holds a point, as far as that can be said."""
+        near = _by_outline(self._outlines, longitude, latitude)
+        if len(near) == 1:
+            found, distance_m, inside = near[0]
+            if inside and found.official and distance_m > found.position_uncertainty_m:
+                return CommuneGuess(
+                    candidates=(self._units[found.unit_code],), certain=True, approximate=False
+                )
+        pointed = _by_bounds(self._near(longitude, latitude), longitude, latitude)
+        candidates = (*(self._units[outline.unit_code] for outline, _, _ in near), *pointed)
+        return CommuneGuess(
+            candidates=candidates,
+            certain=False,
+            approximate=bool(pointed) or any(not outline.official for outline, _, _ in near),
+        )
+
+    def _near(self, longitude: float, latitude: float) -> list[AdministrativeUnit]:
+        """Return the communes of which the bounds hold a point or nearly do."""
+        if not self._pointed:
+            return []
+        dx, dy = _reach_deg(latitude, BOUNDS_TOLERANCE_M)
+        west, south, east, north = self._boxes.T
+        held = (west - dx <= longitude) & (longitude <= east + dx)
+        held &= (south - dy <= latitude) & (latitude <= north + dy)
+        return [self._pointed[place] for place in np.flatnonzero(held)]
 
 
 def boundary_facts(
@@ -145,14 +199,10 @@ def _by_outline(
 def _by_bounds(
     units: Iterable[AdministrativeUnit], longitude: float, latitude: float
 ) -> tuple[AdministrativeUnit, ...]:
-    """Return the communes whose bounds hold a point or nearly do, by distance of their points."""
+    """Return communes by the distance of their points."""
     scale = np.cos(np.radians(latitude))
     found = []
     for unit in units:
-        if unit.bounds is None or not _within(
-            unit.bounds, longitude, latitude, BOUNDS_TOLERANCE_M
-        ):
-            continue
         away = np.inf
         if unit.longitude is not None and unit.latitude is not None:
             away = float(np.hypot((unit.longitude - longitude) * scale, unit.latitude - latitude))
@@ -163,10 +213,15 @@ def _by_bounds(
 def _within(
     bounds: tuple[float, float, float, float], longitude: float, latitude: float, reach_m: float
 ) -> bool:
-    dy = reach_m / _METRES_PER_DEGREE
-    dx = dy / max(float(np.cos(np.radians(latitude))), 1e-6)
+    dx, dy = _reach_deg(latitude, reach_m)
     west, south, east, north = bounds
     return west - dx <= longitude <= east + dx and south - dy <= latitude <= north + dy
+
+
+def _reach_deg(latitude: float, reach_m: float) -> tuple[float, float]:
+    """Return a distance in degrees of longitude and of latitude."""
+    dy = reach_m / _METRES_PER_DEGREE
+    return dy / max(float(np.cos(np.radians(latitude))), 1e-6), dy
 
 
 def inside_and_distance(

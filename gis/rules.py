@@ -14,7 +14,7 @@ import hashlib
 import math
 import re
 import tomllib
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from pathlib import Path
@@ -45,6 +45,7 @@ __all__ = [
     "load_rule_pack",
     "plan_facts",
     "rule_paths",
+    "rules_by_day",
     "spans_of",
     "station_facts",
     "versions_of",
@@ -174,6 +175,18 @@ def judged_pack(on: date, contents: Mapping[str, bytes]) -> RulePack:
         {version.rule.id: version.rule for version in in_force},
         {version.rule.id: version.file.name for version in in_force},
     )
+
+
+def rules_by_day(contents: Mapping[str, bytes]) -> Callable[[date], Mapping[str, Rule]]:
+    """Return what tells the rules in force on any day, by id; the files are judged once.
+
+    Raises
+    ------
+    FormatError
+        As `load_rule_pack`.
+    """
+    _, _, versions = _judged(contents)
+    return lambda on: {one.rule.id: one.rule for one in versions if one.covers(on)}
 
 
 def spans_of(contents: Mapping[str, bytes]) -> dict[str, list[Span]]:

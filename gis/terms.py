@@ -11,6 +11,7 @@ from enum import StrEnum
 from types import MappingProxyType
 from typing import Final
 
+from gis.dossier_words import AUTHORITIES, CONSENTS, DOCUMENTS
 from gis.errors import FormatError
 from propagation.compliance.parameters import flag, number, numbers, words
 from propagation.compliance.records import Rule
@@ -24,6 +25,8 @@ __all__ = [
     "DECIDER",
     "DECISION",
     "DESK",
+    "DOSSIER",
+    "DOSSIER_TYPE",
     "DUTY",
     "GROUND",
     "INSPECTION_NOTICE",
@@ -54,6 +57,12 @@ SHARING: Final = "sharing."
 
 DESK: Final = "case."
 """How the ids of the rules of the department's own procedures begin."""
+
+DOSSIER: Final = "case.dossier."
+"""How the ids of the rules of licence dossiers begin."""
+
+DOSSIER_TYPE: Final = f"{DOSSIER}type"
+"""What the law asks of one type of dossier; its id ends with the type."""
 
 COUNTING: Final = "sharing.counting"
 COMPLETENESS: Final = "sharing.completeness"
@@ -283,6 +292,42 @@ def _once(rule: Rule) -> None:
         raise ParameterError("most", "range")
 
 
+def _dossier_type(rule: Rule) -> None:
+    for name, value in rule.parameters.items():
+        if name == "documents" or name.startswith("documents_"):
+            if set(words(rule, name)) - set(DOCUMENTS):
+                raise ParameterError(name, "words")
+        elif not isinstance(value, str):
+            raise ParameterError(name, "words")
+    words(rule, "documents")
+    for name, known in (("authority", AUTHORITIES), ("consent", CONSENTS)):
+        if rule.parameters.get(name) not in known:
+            raise ParameterError(name, "authority")
+
+
+def _dossier_decision(rule: Rule) -> None:
+    flag(rule, "from_completeness")
+
+
+def _dossier_days(rule: Rule) -> None:
+    for name in ("equipment", "band", "orbit"):
+        if number(rule, name) <= 0:
+            raise ParameterError(name, "range")
+
+
+def _dossier_papers(rule: Rule) -> None:
+    words(rule, "codes")
+    if set(words(rule, "papers")) - set(DOCUMENTS):
+        raise ParameterError("papers", "words")
+
+
+def _dossier_fee(rule: Rule) -> None:
+    words(rule, "types")
+    words(rule, "purposes")
+    if number(rule, "amount_vnd") < 0:
+        raise ParameterError("amount_vnd", "range")
+
+
 _REQUIRED: Final[Mapping[str, Callable[[Rule], object]]] = MappingProxyType(
     {
         COUNTING: counting_of,
@@ -297,5 +342,11 @@ _REQUIRED: Final[Mapping[str, Callable[[Rule], object]]] = MappingProxyType(
         INSPECTION_PLAN_DUE: _plan_due,
         INSPECTION_ONCE: _once,
         INSPECTION_RISK.rstrip("."): _points,
+        DOSSIER_TYPE: _dossier_type,
+        f"{DOSSIER}decision": _dossier_decision,
+        f"{DOSSIER}renewal": _dossier_days,
+        f"{DOSSIER}longest": _dossier_days,
+        f"{DOSSIER}papers_by_data": _dossier_papers,
+        f"{DOSSIER}fee": _dossier_fee,
     }
 )

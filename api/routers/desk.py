@@ -7,10 +7,12 @@ from pydantic import BaseModel, ConfigDict, Field
 from starlette.requests import Request
 from starlette.responses import Response
 
+from api.desk_kinds import PANELS
 from api.desk_letters import case_letter
 from api.desk_steps import kept_files
 from api.desk_view import desk_of, desk_teller, desk_view, field_json
 from api.downloads import MEDIA_TYPES
+from api.geojson import plain
 from api.guard import GuardedRoute
 from api.identity import identity_of
 from api.language import api_language
@@ -185,4 +187,7 @@ def _ending(media_type: str) -> str:
 
 def _told(request: Request, kind: str, desk_case_id: str) -> dict[str, Any]:
     files = desk_of(request).files(desk_case_id, identity_of(request).scope)
-    return desk_view(request, kind, desk_case_id, api_language(request)).json(files)
+    view = desk_view(request, kind, desk_case_id, api_language(request))
+    panel = PANELS.get(kind)
+    told = None if panel is None else panel.told(request, view)
+    return {**view.json(files), **({} if told is None else {"panel": plain(told)})}

@@ -2,13 +2,13 @@
 
 from collections.abc import Mapping
 from types import MappingProxyType
-from typing import Any
+from typing import Annotated, Any
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Query
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
-from api.desk_panels import PANELS
+from api.desk_kinds import PANELS, PREFILLS
 from api.desk_steps import SentForm, kept_files, sent_files, stated, typed_texts
 from api.desk_view import DeskView, desk_of, desk_teller, desk_view, field_json
 from api.forms import REFUSALS, FormState, Refused
@@ -17,7 +17,7 @@ from api.identity import identity_of
 from api.language import safe_language
 from api.pages import render
 from api.whole import OffsetQuery, whole
-from gis.cases.procedure import Field
+from gis.cases.procedure import Field, FieldKind
 from gis.desk.registry import PROCEDURES, procedure_of
 from gis.desk.store import party_of
 from gis.errors import ConflictError, FormatError
@@ -67,9 +67,16 @@ def _urgency(view: DeskView) -> tuple[bool, str]:
 
 
 @router.get(_ADDRESS + "/{kind}")
-def kind_page(request: Request, kind: str, offset: OffsetQuery = 0) -> Response:
-    """Show the cases of a kind, and the form for a new one."""
-    return _list(request, kind, FormState("open"), offset)
+def kind_page(
+    request: Request,
+    kind: str,
+    offset: OffsetQuery = 0,
+    about: Annotated[str, Query(max_length=200)] = "",
+) -> Response:
+    """Show the cases of a kind, and the form for a new one; `about` a record fills it in."""
+    procedure_of(kind)
+    usual = PREFILLS[kind](request, about) if about and kind in PREFILLS else {}
+    return _list(request, kind, FormState("open", usual=usual), offset)
 
 
 @router.post(_ADDRESS + "/{kind}")
@@ -193,6 +200,8 @@ def show_case(
     view = desk_view(request, kind, desk_case_id, safe_language(request, page=True))
     told = view.json(desk_of(request).files(desk_case_id, identity_of(request).scope))
     own = PANELS.get(kind)
+    shown = {**({} if own is None else own.values(request, view)), **panel}
+    usual = shown.pop("usual", {})
     return render(
         request,
         "desk_case.html",
@@ -202,26 +211,33 @@ def show_case(
         view=view,
         case=told,
         refused=refused,
-        forms={one["kind"]: _state(one, view, forms) for one in told["next"]},
+        forms={one["kind"]: _state(one, view, forms, usual) for one in told["next"]},
         panel_template=None if own is None else own.template,
-        **{**({} if own is None else own.values(request, view)), **panel},
+        **shown,
     )
 
 
-def _state(told: Mapping[str, Any], view: DeskView, forms: Mapping[str, FormState]) -> FormState:
-    """Return the form of a step: as it came back, or showing the facts as they stand."""
+def _state(
+    told: Mapping[str, Any],
+    view: DeskView,
+    forms: Mapping[str, FormState],
+    known: Mapping[str, str],
+) -> FormState:
+    """Return the form of a step: as it came back, or showing what is known already."""
     name = str(told["kind"])
     if name in forms:
         return forms[name]
     facts = {one.name for one in view.procedure.intake}
     usual = {
-        field["name"]: _typed(view.standing.facts[field["name"]])
+        field["name"]: _typed(field, view.standing.facts[field["name"]])
         for field in told["fields"]
         if field["name"] in facts and field["name"] in view.standing.facts
     }
-    return FormState(name, usual=usual)
+    return FormState(name, usual={**known, **usual})
 
 
-def _typed(value: object) -> str:
-    """Return a fact as it is typed: of several, one a line."""
-    return "\n".join(map(str, value)) if isinstance(value, list) else str(value)
+def _typed(field: Mapping[str, Any], value: object) -> str:
+    """Return a fact as a form shows it: choices between spaces, several texts one a line."""
+    if not isinstance(value, list):
+        return str(value)
+    return (" " if field["kind"] == FieldKind.SEVERAL else "\n").join(map(str, value))

@@ -10,7 +10,7 @@ from starlette.responses import RedirectResponse, Response
 
 import api.inspection_letters  # noqa: F401 - the tables of letters are registered there
 from api.clock_view import rule_json
-from api.desk_panels import PANELS, Panel
+from api.desk_kinds import PANELS, Panel
 from api.desk_steps import SentForm, kept_files, sent_files
 from api.desk_view import DeskView, desk_of, desk_teller
 from api.forms import REFUSALS, FormState, Refused

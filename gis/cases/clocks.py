@@ -6,7 +6,7 @@ term is known it runs without an end, and says so: nothing is invented.
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 
 from gis.cases.rule_book import CaseRules
@@ -117,6 +117,14 @@ class Clock:
         """Whether what it waits for has not come."""
         return self.ended_at is None
 
+    def crosses(self, at: datetime) -> date | None:
+        """Return the last day of its rule, where the clock runs on beyond it; else None."""
+        end = None if self.rule is None else self.rule.valid_to
+        last = local_day(self.ended_at or at)
+        if self.running and self.due is not None:
+            last = max(last, self.due.on)
+        return end if end is not None and last > end else None
+
     def state(self, at: datetime) -> ClockState:
         """Return how it stands at a moment."""
         if self.due is None:
@@ -155,8 +163,17 @@ class Clocks:
         """Return a clock that runs."""
         return next((one for one in self._clocks if one.name == name and one.running), None)
 
-    def note(self, kind: str, at: datetime) -> None:
+    def note(self, kind: str, at: datetime, variant: str = "") -> None:
         """Let an event end, begin and extend clocks.
+
+        Parameters
+        ----------
+        kind : str
+            The event.
+        at : datetime
+            When it came, UTC.
+        variant : str, optional
+            The rule `<rule>.<variant>` goes before the general one, where it is in force.
 
         Raises
         ------
@@ -165,7 +182,7 @@ class Clocks:
         """
         self.close(self._book.closes.get(kind, ()), at)
         for name in self._book.opens.get(kind, ()):
-            self._open(name, kind, at)
+            self._open(name, kind, at, variant)
         if kind in self._book.extends:
             self._extend(self._book.extends[kind])
 
@@ -176,9 +193,10 @@ class Clocks:
             for one in self._clocks
         ]
 
-    def _open(self, name: str, kind: str, at: datetime) -> None:
-        day = local_day(at)
-        rule = self._rules.rule(self._book.rules[name], day)
+    def _open(self, name: str, kind: str, at: datetime, variant: str) -> None:
+        day, base = local_day(at), self._book.rules[name]
+        own = self._rules.rule(f"{base}.{variant}", day) if variant else None
+        rule = own or self._rules.rule(base, day)
         if self.running(name) is not None or not self._begins(name, kind, rule):
             return
         term = None if rule is None else term_of(rule)

@@ -49,7 +49,7 @@ def read_details(
     FormatError
         With the name of the field, what was given and what was expected.
     """
-    fields = {one.name: one for one in asked}
+    fields = {one.name: one for one in asked if not one.recorded}
     told = {name: value for name, value in given.items() if value not in ("", None, [], ())}
     for name in told:
         if name not in fields:
@@ -99,7 +99,8 @@ def _value(field: Field, given: object, choices: Sequence[str]) -> object:
         return sorted({_choice(field.name, one, choices) for one in several})
     if field.kind in (FieldKind.CHOICE, FieldKind.AUTHORITY):
         return _choice(field.name, given, choices)
-    return _text(field.name, given, LONGEST_TEXT)
+    longest = _LONGEST_NAME if field.kind is FieldKind.LINE else LONGEST_TEXT
+    return _text(field.name, given, longest)
 
 
 def _text(name: str, given: object, longest: int) -> str:

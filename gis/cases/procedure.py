@@ -20,6 +20,7 @@ class FieldKind(StrEnum):
     """How a detail of an event is read."""
 
     TEXT = "text"
+    LINE = "line"
     NUMBER = "number"
     DAY = "day"
     MOMENT = "moment"
@@ -52,6 +53,8 @@ class Field:
         Of a value of its own kind: what judges it and returns it as JSON values.
     tell : callable or None
         Of such a value: what says it in a language.
+    recorded : bool
+        Whether the desk itself writes it; nobody is asked for it.
     """
 
     name: str
@@ -62,6 +65,7 @@ class Field:
     most: float = LARGEST_VND
     read: Callable[[object], object] | None = None
     tell: Callable[[Any, Language], str] | None = None
+    recorded: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,12 +1,12 @@
 """The rules of cases of every day: what a clock or a step of one date rests on."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import date
 
 from gis.errors import NotFoundError
 from gis.home import Home
 from gis.jurisdictions import jurisdiction_on
-from gis.rules import judged_pack, rule_paths
+from gis.rules import rule_paths, rules_by_day
 from gis.terms import COUNTING, DECIDER, DESK, DUTY, GROUND, SHARING, WORKS, Counting, counting_of
 from propagation.compliance.parameters import number, words
 from propagation.compliance.records import Rule
@@ -31,6 +31,7 @@ class CaseRules:
         self._contents = {
             name: told for name, told in contents.items() if any(mark in told for mark in _MARKS)
         }
+        self._by_day: Callable[[date], Mapping[str, Rule]] | None = None
         self._days: dict[date, Mapping[str, Rule]] = {}
         self._provinces: dict[date, str] = {}
 
@@ -43,7 +44,9 @@ class CaseRules:
             If somebody spoilt a rule file.
         """
         if day not in self._days:
-            self._days[day] = judged_pack(day, self._contents).rules
+            if self._by_day is None:
+                self._by_day = rules_by_day(self._contents)
+            self._days[day] = self._by_day(day)
         return self._days[day]
 
     def rule(self, rule_id: str, day: date) -> Rule | None:

@@ -32,15 +32,15 @@ _DAY: Final = FieldKind.DAY
 _ORDER: Final = Field("order", FieldKind.NUMBER, required=True, least=2.0, most=1e6)
 
 _INTAKE: Final = (
-    Field("subject", required=True),
+    Field("subject", FieldKind.LINE, required=True),
     Field("origin", FieldKind.CHOICE, required=True, choices=ORIGINS),
-    Field("plan_id"),
-    Field("subject_id"),
+    Field("plan_id", FieldKind.LINE),
+    Field("subject_id", FieldKind.LINE),
     Field("structure_ids", FieldKind.IDS),
     Field("station_ids", FieldKind.IDS),
     Field("content"),
     Field("reason"),
-    Field("interference_case"),
+    Field("interference_case", FieldKind.LINE),
 )
 
 _RECORDED: Final = frozenset({"recorded", "reported", "concluded", "delivered"})
@@ -50,7 +50,7 @@ _ALIVE: Final = _BEFORE | _RECORDED
 _VISITED: Final = (
     Field("visited_at", FieldKind.MOMENT, required=True),
     Field("checklist", FieldKind.OWN, required=True, read=read_checklist, tell=checklist_said),
-    Field("present"),
+    Field("present", FieldKind.LINE),
     _NOTE,
 )
 
@@ -62,8 +62,8 @@ _STEPS: Final = {
         _DEPARTMENT,
         (
             Field("decided_on", _DAY, required=True),
-            Field("decision_number"),
-            Field("leader", required=True),
+            Field("decision_number", FieldKind.LINE),
+            Field("leader", FieldKind.LINE, required=True),
             Field("members"),
         ),
     ),
@@ -74,8 +74,8 @@ _STEPS: Final = {
         (
             Field("noticed_on", _DAY, required=True),
             Field("visit_on", _DAY, required=True),
-            Field("notice_number"),
-            Field("place"),
+            Field("notice_number", FieldKind.LINE),
+            Field("place", FieldKind.LINE),
         ),
     ),
     "visit_begun": Step(
@@ -89,7 +89,7 @@ _STEPS: Final = {
         frozenset({"visiting"}),
         None,
         _DEPARTMENT,
-        (Field("extension_number"), _REASON),
+        (Field("extension_number", FieldKind.LINE), _REASON),
     ),
     "recorded": Step(
         frozenset({"visiting"}),
@@ -98,8 +98,8 @@ _STEPS: Final = {
         (
             Field("ended_on", _DAY, required=True),
             Field("outcome", FieldKind.CHOICE, required=True, choices=OUTCOMES),
-            Field("record_number"),
-            Field("violation_number"),
+            Field("record_number", FieldKind.LINE),
+            Field("violation_number", FieldKind.LINE),
             Field("verification"),
             _NOTE,
         ),
@@ -123,7 +123,7 @@ _STEPS: Final = {
         frozenset({"recorded"}),
         "reported",
         _DEPARTMENT,
-        (Field("reported_on", _DAY, required=True), Field("report_number"), _NOTE),
+        (Field("reported_on", _DAY, required=True), Field("report_number", FieldKind.LINE), _NOTE),
     ),
     "concluded": Step(
         frozenset({"reported"}),
@@ -131,7 +131,7 @@ _STEPS: Final = {
         _DEPARTMENT,
         (
             Field("concluded_on", _DAY, required=True),
-            Field("conclusion_number"),
+            Field("conclusion_number", FieldKind.LINE),
             Field("conclusion", required=True),
         ),
     ),
@@ -218,6 +218,7 @@ INSPECTION_PROCEDURE: Final = Procedure(
     book=_BOOK,
     missing=_missing,
     allows=_allows,
+    draws=_allows,
     beside=(INSPECTION, PLAN),
     require=require,
     moment=lambda event: moment_of(event, DAYS),

@@ -56,8 +56,8 @@ _STEPS: Final = {
         None,
         _DEPARTMENT,
         (
-            Field("subject", required=True),
-            Field("subject_id"),
+            Field("subject", FieldKind.LINE, required=True),
+            Field("subject_id", FieldKind.LINE),
             *_IDS,
             Field("quarter", FieldKind.CHOICE, choices=QUARTERS),
             Field("reason"),
@@ -267,7 +267,7 @@ INSPECTION_PLAN: Final = Procedure(
     kind=PLAN,
     intake=(
         Field("year", FieldKind.YEAR, required=True),
-        Field("centre"),
+        Field("centre", FieldKind.LINE),
         Field("purpose"),
     ),
     steps=_STEPS,
@@ -275,6 +275,7 @@ INSPECTION_PLAN: Final = Procedure(
     final=frozenset({"closed", "dropped"}),
     book=ClockBook(rules={}, parties={}, opens={}, closes={}),
     allows=_allows,
+    draws=_allows,
     beside=(PLAN,),
     require=_require,
     dated=_dated,

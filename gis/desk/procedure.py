@@ -8,8 +8,9 @@ from types import MappingProxyType
 from gis.cases.clocks import Clock, ClockBook, Clocks, ClockState
 from gis.cases.procedure import Field, Step
 from gis.cases.rule_book import CaseRules
-from gis.cases.working_days import WorkingCalendar
+from gis.cases.working_days import WorkingCalendar, local_day
 from gis.desk.records import DEPARTMENT, PARTY, SUPPLEMENTED, DeskCase, DeskEvent
+from gis.home import Home
 from gis.register.reading import Reader
 
 __all__ = ["Act", "Facts", "Procedure", "Standing", "read_case"]
@@ -70,6 +71,20 @@ def _same(event: DeskEvent) -> str:
     return event.kind
 
 
+def _nothing_lacking(_facts: Facts, _rules: CaseRules, _day: date) -> tuple[str, ...]:
+    return ()
+
+
+def _no_variant(_facts: Facts) -> str:
+    return ""
+
+
+def _as_said(
+    _home: Home, _standing: "Standing", _kind: str, details: Mapping[str, object]
+) -> Mapping[str, object]:
+    return details
+
+
 def _always(_standing: "Standing", _kind: str) -> bool:
     return True
 
@@ -98,10 +113,16 @@ class Procedure:
         Events of the department that the party is told of, with what they say.
     missing : callable
         The facts that a complete case states and this one does not.
+    lacking : callable
+        What else it lacks by the rules of the day on which it was opened.
+    variant : callable
+        Which rules of its clocks go before the general ones, by the facts.
     effect : callable
         What an event is to the clocks, where that depends on what it says.
     allows : callable
-        Whether a case leaves room for a step, or a document, that its state knows.
+        Whether a case leaves room for a step that its state knows.
+    completes : callable
+        What the desk records of an event, from what was said: it may look things up, and refuse.
     beside : tuple of str
         Kinds of other cases that speak for or against what happens.
     require : callable
@@ -112,6 +133,8 @@ class Procedure:
         Clocks that end on a day that somebody set, not after a term.
     letters : mapping of letter to states
         The documents of a case, and in which states each is drawn; empty is any.
+    draws : callable
+        Whether a case has a document that its state knows.
     """
 
     kind: str
@@ -123,13 +146,27 @@ class Procedure:
     openers: frozenset[str] = frozenset({DEPARTMENT})
     told: frozenset[str] = frozenset()
     missing: Callable[[Facts], tuple[str, ...]] = _nothing_missing
+    lacking: Callable[[Facts, CaseRules, date], tuple[str, ...]] = _nothing_lacking
+    variant: Callable[[Facts], str] = _no_variant
     effect: Callable[[DeskEvent], str] = _same
     allows: Callable[["Standing", str], bool] = _always
     beside: tuple[str, ...] = ()
     require: Callable[[Act], None] = _nothing_against
     moment: Callable[[DeskEvent], datetime] = _as_recorded
     dated: Callable[["Standing", CaseRules], Sequence[Clock]] = _no_days
+    completes: Callable[[Home, "Standing", str, Mapping[str, object]], Mapping[str, object]] = (
+        _as_said
+    )
     letters: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    draws: Callable[["Standing", str], bool] = _always
+
+    def letters_now(self, standing: "Standing") -> tuple[str, ...]:
+        """Return the documents that a case has now."""
+        return tuple(
+            name
+            for name, states in self.letters.items()
+            if (not states or standing.state in states) and self.draws(standing, name)
+        )
 
     def fields_of(self, kind: str) -> tuple[Field, ...]:
         """Return what an event says; facts that are stated anew are all voluntary."""
@@ -149,6 +186,8 @@ class Standing:
         Its state.
     at : datetime
         The moment, UTC.
+    rules : CaseRules
+        The rules that it was read by.
     facts : mapping
         The facts of the intake as they were last stated.
     missing : tuple of str
@@ -164,6 +203,7 @@ class Standing:
     procedure: Procedure
     state: str
     at: datetime
+    rules: CaseRules
     facts: Facts
     missing: tuple[str, ...]
     events: Sequence[DeskEvent]
@@ -216,18 +256,20 @@ def read_case(
     state, facts = procedure.first, dict(case.facts)
     names = {one.name for one in procedure.intake}
     for event in events:
-        clocks.note(procedure.effect(event), procedure.moment(event))
+        if event.kind == SUPPLEMENTED:
+            facts |= {name: told for name, told in event.details.items() if name in names}
+        clocks.note(procedure.effect(event), procedure.moment(event), procedure.variant(facts))
         step = procedure.steps.get(event.kind)
         if step is not None and step.target is not None:
             state = step.target
-        if event.kind == SUPPLEMENTED:
-            facts |= {name: told for name, told in event.details.items() if name in names}
+    opened_on = local_day(case.opened_at)
     standing = Standing(
         procedure=procedure,
         state=state,
         at=at,
+        rules=rules,
         facts=MappingProxyType(facts),
-        missing=procedure.missing(facts),
+        missing=(*procedure.missing(facts), *procedure.lacking(facts, rules, opened_on)),
         events=tuple(events),
         clocks=clocks.all,
     )

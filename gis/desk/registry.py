@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Final
 
+from gis.desk.dossier import DOSSIER_CASES
 from gis.desk.inspection import INSPECTION_PROCEDURE
 from gis.desk.inspection_plan import INSPECTION_PLAN
 from gis.desk.interference import INTERFERENCE
@@ -13,7 +14,7 @@ from gis.errors import NotFoundError
 __all__ = ["PROCEDURES", "procedure_of"]
 
 PROCEDURES: Final[Mapping[str, Procedure]] = MappingProxyType(
-    {one.kind: one for one in (INTERFERENCE, INSPECTION_PROCEDURE, INSPECTION_PLAN)}
+    {one.kind: one for one in (INTERFERENCE, DOSSIER_CASES, INSPECTION_PROCEDURE, INSPECTION_PLAN)}
 )
 """Every procedure; the order is that of the desk's page."""
 

@@ -236,7 +236,8 @@ class Desk:
             standing = read_case(procedure, case, events, now, rules=rules, calendar=calendar)
             party = party_of(scope)
             _require_step(standing, kind, party)
-            details = read_details(procedure.fields_of(kind), given, whole=kind != SUPPLEMENTED)
+            said = read_details(procedure.fields_of(kind), given, whole=kind != SUPPLEMENTED)
+            details = procedure.completes(self._home, standing, kind, said)
             facts = {**standing.facts, **(details if kind == SUPPLEMENTED else {})}
             act = _act(
                 connection,

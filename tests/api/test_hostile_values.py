@@ -490,6 +490,7 @@ EXTRA: Mapping[str, Mapping[str, str]] = {
 """Forms that stand on their page only now and then."""
 WITHOUT_FIELDS = {
     "/view/stations/{station_id}/antenna/remove",
+    "/view/desk/dossier/{desk_case_id}/precheck",
     "/view/jobs/{job_id}/cancel",
     "/view/import-batches/{batch_id}/undo",
 }

@@ -38,6 +38,9 @@ PAGES += [
         "/view/devices?frequency_min_mhz=920&power_mw=9&power_reference=erp&use=lpwan_gateway",
         "anonymous",
     ),
+    ("/view/desk/dossier", "staff"),
+    ("/view/licences?days=36500", "staff"),
+    ("/view/reports/2026/items?table=lines-operator&column=length_km", "staff"),
 ]
 PAGES += [("/view/stations?text=zzz", "anonymous"), ("/nowhere", "staff"), ("/", "staff")]
 

@@ -30,9 +30,10 @@ def moment(written: str) -> datetime:
 
 
 def clock(kind: str, name: str, steps: Steps, rules: CaseRules = RULES) -> Clock:
-    clocks = Clocks(procedure_of(kind).book, rules, CALENDAR)
+    procedure, _, variant = kind.partition(".")
+    clocks = Clocks(procedure_of(procedure).book, rules, CALENDAR)
     for event, at in steps:
-        clocks.note(event, moment(at))
+        clocks.note(event, moment(at), variant)
     (found,) = [one for one in clocks.all if one.name == name]
     return found
 
@@ -93,6 +94,23 @@ CASES: list[tuple[str, str, Steps, str]] = [
     ("interference", "result", [("ended", "2026-06-30T23:30:00+07:00")], "2026-07-03"),
     # 17:00 UTC on 30/6 is 1/7 in Viet Nam: 2, 3, 6.
     ("interference", "result", [("ended", "2026-06-30T17:00:00+00:00")], "2026-07-06"),
+    # A type of dossier with a rule of its own. Fri 13/2; 23 to 26.
+    ("dossier.internal_network", "completeness", [("opened", "2026-02-12")], "2026-02-26"),
+    # 26/1 + 28 is Mon 23/2, the first day after Tết; 19/1 + 28 the eve, which moves to it.
+    ("dossier.internal_network", "decision", [("handed_over", "2026-01-26")], "2026-02-23"),
+    ("dossier.internal_network", "decision", [("handed_over", "2026-01-19")], "2026-02-23"),
+    # Counted from completeness: 17/8 + 14 is Mon 31/8, swapped off; handing over begins nothing.
+    (
+        "dossier.amateur",
+        "decision",
+        [("completed", "2026-08-17"), ("handed_over", "2026-08-19")],
+        "2026-09-03",
+    ),
+    # 5/6 + 30 is Sun 5/7: Mon 6.
+    ("dossier", "supplement", [("returned", "2026-06-05")], "2026-07-06"),
+    # The rules until 17/8/2023, over the change: 16 to 18, 21, 22; and 11, 14 to 18, 21 to 24.
+    ("dossier.amateur", "completeness", [("opened", "2023-08-15")], "2023-08-22"),
+    ("dossier.amateur", "decision", [("handed_over", "2023-08-10")], "2023-08-24"),
 ]
 
 
@@ -162,9 +180,10 @@ def test_a_clock_keeps_the_rule_of_its_beginning(
 
 
 def test_a_clock_of_which_no_term_is_known_has_no_end() -> None:
-    found = clock("interference", "completeness", [("opened", "2026-07-01")])
-    assert found.rule is not None
-    assert (found.due, found.state(moment("2030-01-01"))) == (None, ClockState.NO_TERM)
+    for kind, day in (("interference", "2026-07-01"), ("dossier.amateur", "2023-08-18")):
+        found = clock(kind, "completeness", [("opened", day)])
+        assert found.rule is not None
+        assert (found.due, found.state(moment("2030-01-01"))) == (None, ClockState.NO_TERM)
 
 
 def test_what_came_on_the_last_day_is_kept_and_after_it_late() -> None:

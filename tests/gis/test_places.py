@@ -10,7 +10,7 @@ from shapely import MultiPolygon, box
 
 from gis.administration import load_administration
 from gis.errors import NotFoundError
-from gis.places import boundary_facts, commune_at
+from gis.places import CommuneFinder, boundary_facts, commune_at
 from gis.register.records import Boundary, Provenance
 from gis.register.store import Register
 from propagation.compliance.records import Confidence
@@ -125,3 +125,25 @@ def test_official_outlines_stay(register: Register) -> None:
     kept = register.boundaries(codes=["80"], on=SINCE)
     assert [b.official for b in kept] == [True]
     assert replace(kept[0]).geometry.equals(square.geometry)
+
+
+def test_the_likeliest_commune_is_the_first_candidate(register: Register) -> None:
+    """The short way for many points agrees with the long one, inside outlines and outside."""
+    with register.write(author="test", reason="test") as writer:
+        writer.replace_boundaries(
+            [
+                outline(
+                    code, official=True, uncertainty_m=50, geometry=box(west, 10.5, east, 10.6)
+                )
+                for code, west, east in (("27694", 106.38, 106.44), ("27712", 106.42, 106.48))
+            ]
+        )
+    finder = CommuneFinder(register, SINCE)
+    seen = set()
+    for step in range(60):
+        place = (106.35 + 0.16 * (step * 0.618 % 1), 10.47 + 0.15 * step / 60)
+        long, (found, official) = finder.at(*place), finder.likeliest(*place)
+        assert found == (long.candidates[0] if long.candidates else None)
+        seen.add((None if found is None else found.code, official))
+    assert {("27694", True), ("27712", True)} <= seen
+    assert any(not official for _, official in seen)
