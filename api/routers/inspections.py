@@ -23,8 +23,8 @@ from api.whole import OffsetQuery
 from data.text import Language, text
 from gis.desk.inspection_plan import PLAN
 from gis.desk.inspection_rules import INSPECTION
-from gis.desk.plan_sheet import write_sheet
 from gis.desk.visits import VISIT_FORMAT, read_visit
+from gis.exchange.writing import write_sheet
 
 __all__ = ["router"]
 
@@ -144,4 +144,4 @@ def sheet(request: Request, inspection_plan_id: str) -> FileResponse:
     heads = [text(f"desk_inspection_plan.column_{one}", language) for one in _SHEET]
     title = str(view.standing.facts["year"])
     name = f"inspection-plan-{title}.xlsx"
-    return made_for_download(name, lambda path: write_sheet(title, heads, rows, path))
+    return made_for_download(name, lambda path: write_sheet(title, (heads, *rows), path))
