@@ -2,24 +2,24 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 from typing import Any
 
 from api.clock_view import clock_json, rule_json
 from api.geojson import plain
 from api.identity import Identity
 from api.service import Service
+from api.told import CallerTold
 from api.views import jurisdiction_of
 from data.text import Language, text
 from gis.cases.clocks import Clock, Reminder, due_reminders
 from gis.cases.evidence import EVIDENCE, sha256_of
 from gis.cases.procedure import Field, FieldKind
 from gis.cases.records import EventKind, Party, SharingEvent, SharingRequest
-from gis.cases.rule_book import CaseRules
 from gis.cases.sharing import Decider, Standing, read_events
 from gis.cases.steps import STEPS
 from gis.cases.store import Cases, party_of
-from gis.cases.working_days import WorkingCalendar, local_day
+from gis.cases.working_days import local_day
 from gis.register import moments
 from gis.register.scopes import SYSTEM
 from propagation.compliance.records import Rule
@@ -28,29 +28,8 @@ __all__ = ["CaseView", "Told", "evidence_of", "viewer"]
 
 
 @dataclass(frozen=True, slots=True)
-class Told:
-    """What is needed to tell one caller of requests.
-
-    Attributes
-    ----------
-    identity : Identity
-        The caller.
-    language : Language
-        Language of the words.
-    at : datetime
-        The moment that clocks are read at, UTC.
-    rules, calendar
-        What terms rest on.
-    names : mapping of str to str
-        Names of organisations by id.
-    """
-
-    identity: Identity
-    language: Language
-    at: datetime
-    rules: CaseRules
-    calendar: WorkingCalendar
-    names: Mapping[str, str]
+class Told(CallerTold):
+    """What one caller is told of requests by."""
 
     def case(self, request: SharingRequest, events: Sequence[SharingEvent]) -> "CaseView":
         """Return one request as the caller is told of it."""

@@ -9,13 +9,12 @@ from starlette.requests import Request
 
 from api.clock_view import clock_json
 from api.geojson import plain
-from api.identity import Identity, identity_of
+from api.identity import identity_of
 from api.service import service_of
+from api.told import CallerTold
 from data.text import Language, text
 from gis.cases.clocks import Reminder, due_reminders
 from gis.cases.procedure import Field, FieldKind
-from gis.cases.rule_book import CaseRules
-from gis.cases.working_days import WorkingCalendar
 from gis.desk.procedure import Procedure, Standing, read_case
 from gis.desk.records import OPENED, PARTY, DeskCase, DeskEvent, DeskFile
 from gis.desk.registry import procedure_of
@@ -48,29 +47,8 @@ def field_json(field: Field, kind: str, language: Language) -> dict[str, Any]:
 
 
 @dataclass(frozen=True, slots=True)
-class DeskTold:
-    """What is needed to tell one caller of cases.
-
-    Attributes
-    ----------
-    identity : Identity
-        The caller.
-    language : Language
-        Language of the words.
-    at : datetime
-        The moment that clocks are read at, UTC.
-    rules, calendar
-        What terms rest on.
-    names : mapping of str to str
-        Names of organisations by id.
-    """
-
-    identity: Identity
-    language: Language
-    at: datetime
-    rules: CaseRules
-    calendar: WorkingCalendar
-    names: Mapping[str, str]
+class DeskTold(CallerTold):
+    """What one caller is told of cases of the desk by."""
 
     def view(self, case: DeskCase, events: Sequence[DeskEvent]) -> "DeskView":
         """Return one case as the caller is told of it."""

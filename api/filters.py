@@ -1,12 +1,13 @@
 """Filters of lists on pages: an empty one asks for nothing, one that means nothing is refused."""
 
+from datetime import date
 from enum import StrEnum
 from typing import TypeVar
 
 from api.errors import InvalidParameterError
 from data.text import Phrase
 
-__all__ = ["asked_choice"]
+__all__ = ["asked_choice", "asked_day"]
 
 _Choice = TypeVar("_Choice", bound=StrEnum)
 
@@ -30,3 +31,19 @@ def asked_choice(name: str, said: str, choices: type[_Choice]) -> _Choice | None
             value=said,
             expected=", ".join(choices),
         ) from None
+
+
+def asked_day(said: str) -> date | None:
+    """Return the day of a date field; empty is none.
+
+    Raises
+    ------
+    InvalidParameterError
+        If it is no day.
+    """
+    if not said:
+        return None
+    try:
+        return date.fromisoformat(said)
+    except ValueError:
+        raise InvalidParameterError("infrastructure.not_day", value=said) from None

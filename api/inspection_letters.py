@@ -1,12 +1,13 @@
 """Tables that letters of inspections and of their yearly plans hold."""
 
 from collections.abc import Iterable, Sequence
-from datetime import datetime
+from datetime import date, datetime
 
 from starlette.requests import Request
 
 from api.desk_kinds import BLOCKS, Blocks
 from api.desk_view import DeskView
+from api.inspection_sanctions import GuideRow, guide_rows
 from api.inspection_view import FoundRow, found_rows, inspected_objects
 from api.plan_view import PlanRow, plan_rows
 from api.service import service_of
@@ -41,6 +42,7 @@ def _inspection(request: Request, view: DeskView) -> Blocks:
         "checklist": lambda: of(Shown, "found"),
         "violations": lambda: of([Shown.PROVEN], "found"),
         "signs": lambda: of([Shown.DOUBTFUL, Shown.PROVEN], "found"),
+        "sanctions": lambda: _sanctions(guide_rows(request, view, objects, _VI)),
         "orders": lambda: _orders(view),
         "visits": lambda: _visits(view),
     }
@@ -81,6 +83,39 @@ def _found(rows: Sequence[FoundRow], caption: str) -> list[Block]:
             widths=(4, 6, 4, 4, 3, 5),
         )
     ]
+
+
+def _sanctions(rows: Sequence[GuideRow]) -> list[Block]:
+    """Return what the acts may cost, with the label of each rule; a guide and no decision."""
+    if not rows:
+        return [Paragraph(text("sanctions.guides_none", _VI))]
+    heads = ("behaviour", "what", "range", "clause", "day")
+    return [
+        Table(
+            caption=text("sanctions.guides", _VI),
+            columns=tuple(text(f"sanctions.guide_{one}", _VI) for one in heads),
+            rows=tuple(
+                (
+                    row.sanction["title"],
+                    row.what,
+                    row.sanction["said"],
+                    _label(row),
+                    when(date.fromisoformat(row.sanction["counted_on"]), _VI),
+                )
+                for row in rows
+            ),
+            widths=(5, 5, 4, 5, 2),
+        ),
+        Paragraph(f"{text('sanctions.guide_organisation', _VI)} {text('sanctions.guide', _VI)}"),
+    ]
+
+
+def _label(row: GuideRow) -> str:
+    rule = row.sanction["rule"] or row.sanction["decree"]
+    if rule is None:
+        return "–"
+    parts = [row.sanction["clause"], rule["instrument"], f"({rule['confidence_text']})"]
+    return " ".join(part for part in parts if part)
 
 
 def _orders(view: DeskView) -> list[Block]:

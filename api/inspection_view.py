@@ -8,6 +8,7 @@ from typing import Any
 from starlette.requests import Request
 
 from api.desk_view import DeskView
+from api.sanction_view import behaviour_title
 from api.service import service_of
 from data.text import Language, number, text, when
 from gis.desk.checklists import Checklist, Found, Item
@@ -20,6 +21,7 @@ from gis.desk.registered import (
     registered,
 )
 from gis.register.reading import Reader
+from gis.sanctions import SanctionBook, sanctions_in_use
 
 __all__ = [
     "AskedList",
@@ -66,6 +68,7 @@ class AskedList:
     seen: InspectedObject
     list: Checklist
     registered: Mapping[str, Registered]
+    book: SanctionBook
 
     def json(self, language: Language) -> dict[str, Any]:
         """Return it as JSON values, in words of a language."""
@@ -97,15 +100,20 @@ class AskedList:
             "most": item.most,
             "expected": beside.expected,
             "registered": said_value(beside.value, language),
-            "behaviours": list(item.behaviours),
+            "behaviours": [
+                {"behaviour": one, "text": behaviour_title(self.book, one, language)}
+                for one in item.behaviours
+            ],
         }
 
 
 def asked_lists(request: Request, view: DeskView) -> list[AskedList]:
     """Return every checklist of every object of an inspection."""
-    with service_of(request).register.snapshot() as reader:
+    service = service_of(request)
+    book = sanctions_in_use(service.home)
+    with service.register.snapshot() as reader:
         return [
-            AskedList(seen, known, registered(reader, known, seen))
+            AskedList(seen, known, registered(reader, known, seen), book)
             for seen in inspected_objects(reader, view)
             for known in lists_of(seen)
         ]

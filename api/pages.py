@@ -1,4 +1,4 @@
-"""The page frame: templates, the menu that a role has, the language, the stamps on the data."""
+"""The page frame: templates, the language, the stamps on the data."""
 
 from functools import cache, partial
 from typing import Any
@@ -12,46 +12,12 @@ from starlette.responses import HTMLResponse
 import api
 from api.identity import identity_of
 from api.language import COOKIE, asked_language, safe_language
+from api.menu import menu_of
 from api.roles import may
 from data.text import Language, has, number, text, when
 from maps.words import Words
 
-__all__ = ["MENU", "render", "wants_page"]
-
-MENU = (
-    ("/", "pages.menu_home"),
-    ("/map", "pages.menu_map"),
-    ("/view/structures", "infrastructure.title"),
-    ("/view/stations", "pages.menu_stations"),
-    ("/view/supports", "supports.menu"),
-    ("/view/sharing", "requests.menu"),
-    ("/view/works", "works.menu"),
-    ("/view/desk", "desk.menu"),
-    ("/view/points", "points.menu"),
-    ("/view/reports", "reports.menu"),
-    ("/view/sites", "planning.menu"),
-    ("/view/best-sites", "best_sites.menu"),
-    ("/view/findings", "pages.menu_findings"),
-    ("/view/applications", "applications.menu"),
-    ("/view/certification", "certification.menu"),
-    ("/view/sources", "sources.title"),
-    ("/view/channels", "channels.menu"),
-    ("/view/path", "pages.menu_path"),
-    ("/view/link", "pages.menu_link"),
-    ("/view/studies", "pages.menu_studies"),
-    ("/view/jobs", "pages.menu_jobs"),
-    ("/view/plans", "plans.title"),
-    ("/view/rules", "rules.title"),
-    ("/view/sanctions", "sanctions.menu"),
-    ("/view/devices", "devices.menu"),
-    ("/view/calendar", "calendar.menu"),
-    ("/view/quality", "infrastructure.quality_title"),
-    ("/view/duplicates", "infrastructure.duplicates_title"),
-    ("/view/imports", "pages.menu_imports"),
-    ("/view/guide", "pages.menu_guide"),
-    ("/view/users", "pages.menu_users"),
-)
-"""Address and name of each page of the menu; a role sees those that it may open."""
+__all__ = ["render", "wants_page"]
 
 
 def wants_page(request: Request) -> bool:
@@ -85,20 +51,6 @@ def _path(request: Request) -> str:
     return address
 
 
-def _menu(request: Request) -> list[dict[str, object]]:
-    role = identity_of(request).role
-    path = _path(request)
-    return [
-        {"path": target, "key": key, "current": path == target or _below(path, target)}
-        for target, key in MENU
-        if may(role, "GET", target)
-    ]
-
-
-def _below(path: str, target: str) -> bool:
-    return target != "/" and path.startswith(f"{target}/")
-
-
 def render(
     request: Request, template: str, *, status_code: int = 200, **values: Any
 ) -> HTMLResponse:
@@ -130,7 +82,7 @@ def render(
             number=partial(_number, language),
             when=lambda moment: when(moment, language),
             address=partial(_address, request),
-            menu=_menu(request),
+            menu=menu_of(identity.role, _path(request)),
             identity=identity,
             csrf=session.form_token if session else "",
             csrf_field=_csrf_field(session.form_token if session else ""),

@@ -10,18 +10,21 @@ from starlette.requests import Request
 from api.clock_view import rule_json
 from api.geojson import feature, plain
 from api.identity import Identity
+from api.point_acts import acts_json
 from api.point_steps import contacts_of
 from api.service import Service, service_of
 from api.works_asked import may_act
 from data.text import Language
 from gis.point_rules import duties, last_contact_day, subscriber_rules
-from gis.points import Counted, behaviours, counted
+from gis.point_sanctions import PointAct, acts_found
+from gis.points import Counted, counted
 from gis.register.history import Change
 from gis.register.point_contacts import ContactNote, ContactView
 from gis.register.points import PointVisit, RegistrationPoint
 from gis.register.reading import Reader
 from gis.register.rows import record_digest
 from gis.register.scopes import SYSTEM
+from gis.sanctions import SanctionBook, sanctions_in_use
 from propagation.compliance.records import Rule
 
 __all__ = ["PointView", "Statistics", "read_point_view", "read_statistics"]
@@ -47,6 +50,12 @@ class PointView:
         Names of organisations by their id.
     visits : sequence of PointVisit
         The newest first, for the operator and the department.
+    acts : sequence of PointAct
+        What the visits found, counted.
+    book : SanctionBook
+        What acts may cost.
+    identity : Identity
+        The caller.
     contact : ContactNote or None
         That there is a contact, why and until when; not who.
     views : sequence of ContactView
@@ -67,12 +76,19 @@ class PointView:
     on: date
     owners: Mapping[str, str]
     visits: Sequence[PointVisit]
+    acts: Sequence[PointAct]
+    book: SanctionBook
+    identity: Identity
     contact: ContactNote | None
     views: Sequence[ContactView]
     last_contact_day: date | None
     duties: Sequence[Rule]
     history: Sequence[Change]
     sizes: Mapping[int, int]
+
+    def acts_json(self, language: Language) -> list[dict[str, Any]]:
+        """Return what the visits found."""
+        return acts_json(self.acts, self.book, self.identity, language)
 
     def json(self, language: Language) -> dict[str, Any]:
         """Return all of it as a GeoJSON feature."""
@@ -86,6 +102,7 @@ class PointView:
         if self.own:
             told["properties"] |= {
                 "visits": [plain(one) for one in self.visits],
+                "acts": self.acts_json(language),
                 "contact": plain(self.contact),
             }
         return told
@@ -116,6 +133,7 @@ def read_point_view(request: Request, identity: Identity, point_id: str) -> Poin
             for revision in {change.revision for change in history}
         }
     contacts = contacts_of(request)
+    book = sanctions_in_use(service.home)
     return PointView(
         point=point,
         own=own,
@@ -123,6 +141,9 @@ def read_point_view(request: Request, identity: Identity, point_id: str) -> Poin
         on=today,
         owners=owners,
         visits=visits,
+        acts=acts_found(visits, book),
+        book=book,
+        identity=identity,
         contact=contacts.note(point_id, today) if own else None,
         views=contacts.views(point_id) if own else (),
         last_contact_day=last_contact_day(rules, today),
@@ -155,6 +176,12 @@ class Statistics:
         By operator, whose id is its name here, and by commune.
     total : Counted or None
         All of them; None without a point.
+    acts : mapping of str to sequence of PointAct
+        What the visits found, by operator.
+    book : SanctionBook
+        What acts may cost.
+    identity : Identity
+        The caller.
     owners : mapping
         Names of organisations by their id.
     duties : sequence of Rule
@@ -166,8 +193,15 @@ class Statistics:
     operators: Sequence[Counted]
     communes: Sequence[Counted]
     total: Counted | None
+    acts: Mapping[str, Sequence[PointAct]]
+    book: SanctionBook
+    identity: Identity
     owners: Mapping[str, str]
     duties: Sequence[Rule]
+
+    def acts_json(self, operator_id: str, language: Language) -> list[dict[str, Any]]:
+        """Return what the visits to an operator's points found."""
+        return acts_json(self.acts.get(operator_id, ()), self.book, self.identity, language)
 
     def json(self, language: Language) -> dict[str, Any]:
         """Return it for a program."""
@@ -175,7 +209,11 @@ class Statistics:
             "first": plain(self.first),
             "last": plain(self.last),
             "operators": [
-                {"operator": self.owners.get(one.of, one.of), **_counts(one)}
+                {
+                    "operator": self.owners.get(one.of, one.of),
+                    **_counts(one),
+                    "acts": self.acts_json(one.of, language),
+                }
                 for one in self.operators
             ],
             "communes": [_counts(one) for one in self.communes],
@@ -185,11 +223,7 @@ class Statistics:
 
 
 def _counts(one: Counted) -> dict[str, Any]:
-    return {
-        **asdict(one),
-        "mismatch_percent": one.mismatch_percent,
-        "behaviours": behaviours(one),
-    }
+    return {**asdict(one), "mismatch_percent": one.mismatch_percent}
 
 
 def read_statistics(
@@ -207,12 +241,21 @@ def read_statistics(
         visits = register.visits(identity.scope, first=first, last=last)
         owners = {one.id: one.name for one in register.organisations()}
     total = counted(points, visits, lambda _: "")
+    operators = {one.id: one.operator_id for one in points}
+    visited: dict[str, list[PointVisit]] = {}
+    for one in visits:
+        if one.point_id in operators:
+            visited.setdefault(operators[one.point_id], []).append(one)
+    book = sanctions_in_use(service.home)
     return Statistics(
         first=first,
         last=last,
         operators=counted(points, visits, lambda point: point.operator_id),
         communes=counted(points, visits, lambda point: point.commune_name or ""),
         total=total[0] if total else None,
+        acts={operator: acts_found(own, book) for operator, own in visited.items()},
+        book=book,
+        identity=identity,
         owners=owners,
         duties=duties(subscriber_rules(service.home, service.today())),
     )

@@ -15,6 +15,7 @@ from api.service import service_of
 from data.text import Language, has, text, when
 from gis.desk.risk import Reason, Risk, around, findings_of_stations, ranking, weights_on
 from gis.register.scopes import SYSTEM
+from gis.rule_files import pack_in_use
 from propagation.compliance.parameters import number
 from propagation.compliance.records import Rule
 
@@ -58,9 +59,10 @@ def ranked(request: Request, asked: RiskAsked) -> Ranked:
     rules = weights_on(desk.basis()[0], today)
     cases = desk.cases(identity_of(request).scope)
     findings = findings_of_stations(service.home, today)
+    in_force = pack_in_use(today, service.home).rules
     with service.register.snapshot() as reader:
         everything = reader.structures(SYSTEM, on=today)
-        near = around(reader, cases, findings, today)
+        near = around(reader, cases, findings, in_force, today)
         owners = {one.id: one.name for one in reader.organisations()}
     wanted = [
         one

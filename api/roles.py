@@ -141,6 +141,7 @@ ROUTES: dict[tuple[str, str], frozenset[Role]] = {
     ("GET", "/devices"): ANYONE,
     ("GET", "/devices/check"): ANYONE,
     ("GET", "/desk/inspection/{inspection_id}/checklists"): STAFF,
+    ("GET", "/desk/inspection/{inspection_id}/sanctions"): STAFF,
     ("GET", "/desk/inspection/{inspection_id}/form.html"): STAFF,
     ("POST", "/desk/inspection/{inspection_id}/visits"): STAFF,
     ("GET", "/desk/inspection_plan/{inspection_plan_id}/lines"): STAFF,

@@ -13,7 +13,7 @@ from propagation.compliance.records import Rule
 from propagation.compliance.sanction_rules import steps_of
 from propagation.compliance.sanctions import Sanction
 
-__all__ = ["behaviour_rows", "sanction_json", "victims"]
+__all__ = ["behaviour_rows", "behaviour_title", "sanction_json", "victims"]
 
 
 def behaviour_rows(
@@ -109,6 +109,14 @@ def _added(rule: Rule, language: Language) -> Sequence[str]:
     return list(words(rule, name)) if name in rule.parameters else []
 
 
+def behaviour_title(book: SanctionBook, behaviour: str, language: Language) -> str:
+    """Return what a behaviour is called; its name where the rules know none of that name."""
+    rule = book.behaviours.get(behaviour)
+    if rule is None:
+        return behaviour
+    return rule.title_vi if language is Language.VI else rule.title_en
+
+
 def sanction_json(found: Sanction, title: str, language: Language) -> dict[str, Any]:
     """Return an answer with its labels.
 
@@ -127,6 +135,7 @@ def sanction_json(found: Sanction, title: str, language: Language) -> dict[str, 
         "title": title,
         "known": found.known.value,
         "known_text": text(f"sanctions.known_{found.known.value}", language),
+        "said": _said(found, language),
         "stated": plain(found.act),
         "counted_on": found.act.counted_on.isoformat(),
         "goes_on": found.act.ended_on is None,
@@ -156,6 +165,18 @@ def sanction_json(found: Sanction, title: str, language: Language) -> dict[str, 
         "severity_rule": _rule(found.severity_rule, language),
         "guide": text("sanctions.guide", language),
     }
+
+
+def _said(found: Sanction, language: Language) -> str:
+    """Return the range in words, or why there is none and what is wanted."""
+    rule = found.rule
+    if found.minimum_vnd is None or found.maximum_vnd is None:
+        known = text(f"sanctions.known_{found.known.value}", language)
+        names = "; ".join(_missing(name, rule, language) for name in found.missing)
+        return f"{known} {text('sanctions.missing', language, names=names)}" if names else known
+    said = text("sanctions.range", language, low=found.minimum_vnd, high=found.maximum_vnd)
+    per = "" if rule is None else _own(rule, "per", language)
+    return f"{said} ({text('sanctions.per', language, per=per)})" if per else said
 
 
 def _rule(rule: Rule | None, language: Language) -> dict[str, Any] | None:

@@ -6,12 +6,10 @@ from datetime import date
 from pathlib import Path
 from typing import Final
 
-from openpyxl import Workbook
-
-from data.text import Language, number, text
+from data.text import Language, text
 from gis.certification import StationRow
 from gis.exchange.exporting import ExportFormat
-from gis.exchange.writing import csv_text, replaced_atomically, xlsx_cell
+from gis.exchange.writing import csv_cell, replaced_atomically, write_sheet
 
 __all__ = ["write_certification"]
 
@@ -57,12 +55,17 @@ def write_certification(
     language : Language
         Of headers and words.
     """
-    lines = list(_lines(rows, owners, language))
-    with replaced_atomically(path) as temporary:
-        if format is ExportFormat.XLSX:
-            _write_xlsx(lines, temporary, language)
-        else:
-            _write_csv(lines, temporary, language)
+    lines = _lines(rows, owners, language)
+    if format is ExportFormat.XLSX:
+        write_sheet(text("certification.menu", language), lines, path)
+        return
+    with (
+        replaced_atomically(path) as temporary,
+        temporary.open("w", encoding="utf-8-sig", newline="") as stream,
+    ):
+        writer = csv.writer(stream, delimiter=";" if language is Language.VI else ",")
+        for line in lines:
+            writer.writerow(csv_cell(value, language) for value in line)
 
 
 def _lines(
@@ -90,28 +93,3 @@ def _lines(
         ]
     if any(row.synthetic for row in rows):
         yield [text("certification.synthetic", language)]
-
-
-def _write_xlsx(lines: Sequence[Sequence[Cell]], path: Path, language: Language) -> None:
-    book = Workbook(write_only=True)
-    sheet = book.create_sheet(text("certification.menu", language)[:31])
-    for line in lines:
-        sheet.append([xlsx_cell(sheet, value) for value in line])
-    book.save(path)
-
-
-def _write_csv(lines: Sequence[Sequence[Cell]], path: Path, language: Language) -> None:
-    with path.open("w", encoding="utf-8-sig", newline="") as stream:
-        writer = csv.writer(stream, delimiter=";" if language is Language.VI else ",")
-        for line in lines:
-            writer.writerow(_csv_cell(value, language) for value in line)
-
-
-def _csv_cell(value: Cell, language: Language) -> str:
-    if value is None:
-        return ""
-    if isinstance(value, str):
-        return csv_text(value)
-    if isinstance(value, date):
-        return value.isoformat()
-    return number(value, language) if isinstance(value, float) else str(value)

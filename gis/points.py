@@ -30,22 +30,14 @@ from gis.typed_source import typed_source
 from propagation.compliance.records import Confidence
 
 __all__ = [
-    "POINTS",
     "SCREENED",
-    "SIM_MISMATCH",
     "Counted",
-    "behaviours",
     "counted",
     "edit_point",
     "record_visit",
     "refuse_typed",
     "register_point",
 ]
-
-SIM_MISMATCH = "subscriber.sim_mismatch"
-"""The act counted by SIMs whose information does not match, NĐ 174/2026/NĐ-CP Điều 34."""
-POINTS = "subscriber.points"
-"""The act counted by points that do not meet what they must, the same article."""
 
 SCREENED: Mapping[str, Context] = {
     "code": Context.CODE,
@@ -275,12 +267,6 @@ def _sum(
         mismatched=sum(one.mismatched for one in every),
         breaches=sum(any(one.point_breach for one in visits) for visits in visited),
     )
-
-
-def behaviours(count: Counted) -> dict[str, int]:
-    """Return the acts that visits found, with the number that their ladder counts; no fine."""
-    told = {SIM_MISMATCH: count.mismatched, POINTS: count.breaches}
-    return {name: number for name, number in told.items() if number}
 
 
 def _placed(

@@ -274,7 +274,7 @@ _THRESHOLDS: Final = {
     "age": "years",
     "earthing_large": "resistance_ohm",
     "tall": "height_m",
-    "certificate": "power_w",
+    "exposure": "person_m",
     "complaint": "years",
     "long_ago": "years",
 }

@@ -3,6 +3,7 @@
 PropagationError(ValueError)
     OutOfRangeError          a value leaves the range that a Recommendation states
     ParameterError           a parameter of a rule is absent or is not what it should be
+    StatedError              a fact that somebody states cannot be
 OutsideValidityWarning       a result is computed outside the conditions a model was made for
 """
 
@@ -14,6 +15,7 @@ __all__ = [
     "OutsideValidityWarning",
     "ParameterError",
     "PropagationError",
+    "StatedError",
     "require_range",
 ]
 
@@ -39,6 +41,27 @@ _WRONG_PARAMETER = {
 
 class PropagationError(ValueError):
     """Base of every error that the numerical core raises."""
+
+
+class StatedError(PropagationError):
+    """A fact that somebody states cannot be; the parts are attributes so that others can say them.
+
+    Attributes
+    ----------
+    name : str
+        The fact that is wrong.
+    wrong : str
+        What is wrong, in a word.
+    """
+
+    def __init__(self, name: str, wrong: str) -> None:
+        self.name = name
+        self.wrong = wrong
+        super().__init__(f"{name}: {wrong}")
+
+    def __reduce__(self) -> tuple[type, tuple[str, str]]:
+        """Pickle by the parts, so that the error crosses processes whole."""
+        return type(self), (self.name, self.wrong)
 
 
 class OutOfRangeError(PropagationError):

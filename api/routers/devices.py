@@ -15,12 +15,12 @@ from api.device_view import answer_json, row_json
 from api.entered import read_entered
 from api.errors import status_of
 from api.facts_form import facts_refused, stated
+from api.filters import asked_day
 from api.forms import FormState
 from api.guard import GuardedRoute
 from api.identity import identity_of
 from api.language import api_language, safe_language
 from api.pages import render
-from api.routers.structures import asked_day
 from api.service import service_of
 from data.text import Language
 from gis.device_files import DeviceImport, RefusedRow, import_devices

@@ -19,7 +19,7 @@ __all__ = ["router"]
 router = APIRouter(route_class=GuardedRoute, include_in_schema=False)
 
 _ERRANDS = (
-    ("staff", ("/view/imports", "/view/stations", "/view/findings")),
+    ("staff", ("/view/desk", "/view/imports", "/view/stations", "/view/findings")),
     ("operator", ("/map", "/view/stations", "/view/jobs")),
     ("viewer", ("/map", "/view/stations", "/view/studies")),
 )

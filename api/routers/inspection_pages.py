@@ -16,6 +16,7 @@ from api.desk_view import DeskView, desk_of, desk_teller
 from api.forms import REFUSALS, FormState, Refused
 from api.guard import GuardedRoute
 from api.identity import identity_of
+from api.inspection_sanctions import guide_rows
 from api.inspection_view import asked_lists, found_rows
 from api.language import safe_language
 from api.pages import render
@@ -171,10 +172,12 @@ def open_inspection(request: Request, inspection_plan_id: str, form: SentForm) -
 def _inspection_values(request: Request, view: DeskView) -> Mapping[str, Any]:
     language = view.told.language
     asked = asked_lists(request, view)
+    objects = [one.seen for one in asked]
     outcome = found_of(view.standing.events).outcome
     return {
         "asked": [one.json(language) for one in asked],
-        "found": found_rows(view, [one.seen for one in asked], language),
+        "found": found_rows(view, objects, language),
+        "sanctions": guide_rows(request, view, objects, language),
         "proposed": None if outcome is None else view.said(f"choice.outcome.{outcome}"),
         "orders": orders(view.standing.events),
         "may_visit": "visited" in view.standing.possible[view.party],

@@ -9,20 +9,22 @@ from starlette.responses import FileResponse, JSONResponse, Response
 from api.desk_view import DeskView, desk_view
 from api.downloads import made_for_download
 from api.guard import GuardedRoute
-from api.inspection_view import asked_lists
+from api.inspection_sanctions import guide_rows
+from api.inspection_view import asked_lists, inspected_objects
 from api.language import api_language, safe_language
 from api.pages import render
 from api.paging import LimitQuery, links
 from api.plan_view import plan_rows
 from api.risk_view import RiskAsked, ranked, risk_json
 from api.schemas import VisitBody
+from api.service import service_of
 from api.visit_steps import record_visit
 from api.whole import OffsetQuery
 from data.text import Language, text
 from gis.desk.inspection_plan import PLAN
 from gis.desk.inspection_rules import INSPECTION
-from gis.desk.plan_sheet import write_sheet
 from gis.desk.visits import VISIT_FORMAT, read_visit
+from gis.exchange.writing import write_sheet
 
 __all__ = ["router"]
 
@@ -61,6 +63,17 @@ def checklists(request: Request, inspection_id: str) -> dict[str, Any]:
         "expected": len(view.standing.events),
         "checklists": [one.json(language) for one in asked_lists(request, view)],
     }
+
+
+@router.get(_ONE + "/sanctions")
+def sanctions(request: Request, inspection_id: str) -> dict[str, Any]:
+    """What the acts that visits showed may cost, by the decree of the day; no decision."""
+    language = api_language(request)
+    view = desk_view(request, INSPECTION, inspection_id, language)
+    with service_of(request).register.snapshot() as reader:
+        objects = inspected_objects(reader, view)
+    rows = guide_rows(request, view, objects, language)
+    return {"guides": [one.json() for one in rows], "guide": text("sanctions.guide", language)}
 
 
 @router.get(_ONE + "/form.html")
@@ -131,4 +144,4 @@ def sheet(request: Request, inspection_plan_id: str) -> FileResponse:
     heads = [text(f"desk_inspection_plan.column_{one}", language) for one in _SHEET]
     title = str(view.standing.facts["year"])
     name = f"inspection-plan-{title}.xlsx"
-    return made_for_download(name, lambda path: write_sheet(title, heads, rows, path))
+    return made_for_download(name, lambda path: write_sheet(title, (heads, *rows), path))

@@ -13,8 +13,8 @@ from starlette.responses import RedirectResponse, Response
 from api import point_steps
 from api.clock_view import rule_json
 from api.entered import field_label, refused_fields
-from api.errors import InvalidParameterError, status_of
-from api.filters import asked_choice
+from api.errors import status_of
+from api.filters import asked_choice, asked_day
 from api.forms import FormState, Refused, Typed
 from api.guard import GuardedRoute
 from api.history_view import grouped
@@ -29,7 +29,6 @@ from api.whole import OffsetQuery
 from data.text import Language, text
 from gis.errors import GisError
 from gis.personal import masked
-from gis.points import behaviours
 from gis.register.filters import valid_on
 from gis.register.points import MISMATCHES, PointKind, PointState, RegistrationPoint
 from gis.register.records import UnitKind
@@ -141,7 +140,7 @@ def statistics_page(
     last: Annotated[str, Query(max_length=10)] = "",
 ) -> Response:
     """Show points, visits and mismatches by operator and by commune."""
-    span = [_asked_day(one) for one in (first, last)]
+    span = [asked_day(one) for one in (first, last)]
     found = read_statistics(service_of(request), identity_of(request), *span)
     language = safe_language(request, page=True)
     return render(
@@ -149,16 +148,13 @@ def statistics_page(
         "points_statistics.html",
         found=found,
         asked={"first": first, "last": last},
-        behaviours=behaviours,
+        acts=[
+            {**act, "what": f"{found.owners.get(one.of, '–')}: {act['what']}"}
+            for one in found.operators
+            for act in found.acts_json(one.of, language)
+        ],
         duties=[rule_json(rule, language) for rule in found.duties],
     )
-
-
-def _asked_day(said: str) -> date | None:
-    try:
-        return date.fromisoformat(said) if said else None
-    except ValueError:
-        raise InvalidParameterError("points.day_malformed", value=said) from None
 
 
 @router.get(_ADDRESS + "/{point_id}")
@@ -321,6 +317,7 @@ def show_point(
             for name in CONTACT
         ],
         mismatches=MISMATCHES,
+        acts=view.acts_json(language),
         contact=contact,
         duties=[rule_json(rule, language) for rule in view.duties],
         history=grouped(view.history, view.sizes, Words(language)),

@@ -15,7 +15,7 @@ from api.forms import FormState
 from api.guard import GuardedRoute
 from api.language import api_language, safe_language
 from api.pages import render
-from api.sanction_view import behaviour_rows, sanction_json, victims
+from api.sanction_view import behaviour_rows, behaviour_title, sanction_json, victims
 from api.service import service_of
 from api.whole import MOST
 from data.text import Language
@@ -81,7 +81,7 @@ def judge(
         "organisation": None if who is None else who == "organisation",
     }
     found = book.judge(behaviour, judged_on or service.today(), **facts)
-    return sanction_json(found, _title(book, behaviour, language), language)
+    return sanction_json(found, behaviour_title(book, behaviour, language), language)
 
 
 @router.get("/view/sanctions", include_in_schema=False)
@@ -128,12 +128,7 @@ def _answer(
     facts = read_entered(Act, names, {name: typed[name] for name in names})
     facts.setdefault("judged_on", today)
     found = book.judge(typed["behaviour"], **facts)
-    return sanction_json(found, _title(book, typed["behaviour"], language), language)
-
-
-def _title(book: SanctionBook, behaviour: str, language: Language) -> str:
-    rule = book.behaviours[behaviour]
-    return rule.title_vi if language is Language.VI else rule.title_en
+    return sanction_json(found, behaviour_title(book, typed["behaviour"], language), language)
 
 
 def _choices(book: SanctionBook, field: str, language: Language) -> list[tuple[str, str]]:
@@ -141,7 +136,7 @@ def _choices(book: SanctionBook, field: str, language: Language) -> list[tuple[s
         (
             name,
             f"{rule.clause if language is Language.VI else rule.clause_en or rule.clause}: "
-            f"{_title(book, name, language)}",
+            f"{behaviour_title(book, name, language)}",
         )
         for name, rule in book.behaviours.items()
         if rule.parameters["field"] == field

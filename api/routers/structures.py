@@ -9,8 +9,8 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from api.entered import field_label
-from api.errors import InvalidParameterError, status_of
-from api.filters import asked_choice
+from api.errors import status_of
+from api.filters import asked_choice, asked_day
 from api.forms import FormState, Refused
 from api.guard import GuardedRoute
 from api.history_view import grouped, said
@@ -35,7 +35,7 @@ from maps.views import RegisterView
 from maps.web import map_fragment
 from maps.words import Words
 
-__all__ = ["asked_day", "facts", "router", "show_structure"]
+__all__ = ["facts", "router", "show_structure"]
 
 router = APIRouter(route_class=GuardedRoute, include_in_schema=False)
 
@@ -135,22 +135,6 @@ def structure_page(
     return show_structure(
         request, structure_id, on=asked_day(on), known_on=asked_day(known_on), way_to=way_to
     )
-
-
-def asked_day(said: str) -> date | None:
-    """Return the day of a date field; empty is none.
-
-    Raises
-    ------
-    InvalidParameterError
-        If it is no day.
-    """
-    if not said:
-        return None
-    try:
-        return date.fromisoformat(said)
-    except ValueError:
-        raise InvalidParameterError("infrastructure.not_day", value=said) from None
 
 
 def show_structure(

@@ -8,6 +8,21 @@
   });
   addEventListener("afterprint", () => { for (const one of folded) one.open = false; });
 })();
+// An open group of the menu closes by Escape, and when somebody goes on elsewhere.
+(() => {
+  const groups = [...document.querySelectorAll(".menu-group")];
+  const leave = (event) => {
+    for (const one of groups) if (!one.contains(event.target)) one.open = false;
+  };
+  addEventListener("click", leave);
+  addEventListener("keyup", (event) => { if (event.key === "Tab") leave(event); });
+  addEventListener("keydown", (event) => {
+    const one = groups.find((each) => each.open);
+    if (event.key !== "Escape" || !one) return;
+    one.open = false;
+    one.querySelector("summary").focus();
+  });
+})();
 (() => {
   const box = document.querySelector("[data-job-events]");
   if (!box) return;

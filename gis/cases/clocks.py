@@ -9,8 +9,9 @@ from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from enum import StrEnum
 
-from gis.cases.rule_book import CaseRules
-from gis.cases.working_days import Due, WorkingCalendar, local_day
+from gis.cases.rule_book import CaseRules, rules_in_use
+from gis.cases.working_days import Due, WorkingCalendar, calendar_in_use, local_day
+from gis.home import Home
 from gis.terms import REMINDER, Term, term_of
 from propagation.compliance.parameters import flag, numbers
 from propagation.compliance.records import Rule
@@ -22,6 +23,7 @@ __all__ = [
     "Clocks",
     "Extension",
     "Reminder",
+    "basis_in_use",
     "due_reminders",
 ]
 
@@ -265,3 +267,14 @@ def due_reminders(
     ]
     near = [one for one in found if one.working_days_left <= most]
     return sorted(near, key=lambda one: one.working_days_left)
+
+
+def basis_in_use(home: Home) -> tuple[CaseRules, WorkingCalendar]:
+    """Return the rules and the calendar of this installation.
+
+    Raises
+    ------
+    FormatError
+        If somebody spoilt a file of either.
+    """
+    return rules_in_use(home), calendar_in_use(home)

@@ -16,13 +16,14 @@ from typing import Any, Final
 from sqlalchemy import Connection, func, insert, select
 
 from data.text import CONTROL
+from gis.cases.clocks import basis_in_use
 from gis.cases.details import LONGEST_TEXT, read_attachments, read_details
 from gis.cases.evidence import EVIDENCE, freeze
 from gis.cases.records import EventKind, Party, SharingEvent, SharingRequest
-from gis.cases.rule_book import CaseRules, rules_in_use
+from gis.cases.rule_book import CaseRules
 from gis.cases.sharing import Standing, read_events, require_step
 from gis.cases.steps import STEPS
-from gis.cases.working_days import WorkingCalendar, calendar_in_use, local_day
+from gis.cases.working_days import WorkingCalendar, local_day
 from gis.errors import ConflictError, FormatError, NotFoundError
 from gis.home import Home
 from gis.register import moments
@@ -86,7 +87,7 @@ class Cases:
         FormatError
             If somebody spoilt a file of either.
         """
-        return rules_in_use(self._home), calendar_in_use(self._home)
+        return basis_in_use(self._home)
 
     def draft(self, wish: Wish, scope: Scope, account: str) -> SharingRequest:
         """Begin a request on a structure that the caller may see.

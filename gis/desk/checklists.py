@@ -7,6 +7,7 @@ uncertainty. A measured value that its uncertainty leaves in doubt is a sign to 
 import tomllib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import date
 from enum import StrEnum
 from functools import cache
 from typing import Any, Final
@@ -219,6 +220,8 @@ class Found:
         What was found.
     shown : Shown
         What that shows.
+    seen_on : date
+        The day of the visit.
     """
 
     list: Checklist
@@ -226,6 +229,7 @@ class Found:
     item: Item
     answer: Mapping[str, Any]
     shown: Shown
+    seen_on: date
 
 
 @dataclass(frozen=True, slots=True)
@@ -255,21 +259,21 @@ class Tally:
         return "complies" if met else None
 
 
-def tally(filled: Iterable[Mapping[str, Any]]) -> Tally:
+def tally(filled: Iterable[tuple[date, Mapping[str, Any]]]) -> Tally:
     """Return what checklists found, in the order of their visits; later answers stand.
 
     Parameters
     ----------
-    filled : iterable of mapping
-        Checklists as `gis.desk.visits.read_checklist` returns them.
+    filled : iterable of tuple of date and mapping
+        Days of visits, and checklists as `gis.desk.visits.read_checklist` returns them.
     """
     last: dict[tuple[str, str, str], Found] = {}
-    for one in filled:
+    for day, one in filled:
         known = checklist(str(one["list"]))
         for answer in one["answers"]:
             item = known.item(answer["item"])
             if item is None or answer["outcome"] == Outcome.NOT_CHECKED:
                 continue
             key = (known.id, str(one["object_id"]), item.id)
-            last[key] = Found(known, key[1], item, answer, shown_by(item, answer))
+            last[key] = Found(known, key[1], item, answer, shown_by(item, answer), day)
     return Tally(list(last.values()))

@@ -25,7 +25,10 @@ _FAR: Final = timedelta(days=5 * 366)
 
 def found_of(events: Sequence[DeskEvent]) -> Tally:
     """Return what the visits of a case found."""
-    filled: list[Any] = [one.details["checklist"] for one in events if one.kind == "visited"]
+    visits = [one.details for one in events if one.kind == "visited"]
+    filled: list[tuple[date, Any]] = [
+        (day, told["checklist"]) for told in visits if (day := day_of("visited", told)) is not None
+    ]
     return tally(filled)
 
 

@@ -10,6 +10,7 @@ from datetime import date
 from typing import Any, Final
 
 from gis.cases.rule_book import CaseRules
+from gis.certification import StationRow, certification_rows
 from gis.desk.checklists import checklist
 from gis.desk.inspection_days import day_of
 from gis.desk.inspection_orders import open_orders
@@ -22,6 +23,7 @@ from gis.register.scopes import SYSTEM
 from gis.register.structures import Document, Lifecycle, Structure, StructureKind
 from gis.studies.findings import newest_of_plan
 from gis.terms import INSPECTION_RISK
+from propagation.compliance.certification import State
 from propagation.compliance.parameters import number
 from propagation.compliance.records import Rule
 
@@ -61,6 +63,8 @@ class Around:
     ----------
     stations : sequence of BroadcastStation
         Stations on it.
+    certification : sequence of StationRow
+        Base and broadcasting stations on it, and where the certificate of each stands.
     papers : sequence of Document
         Papers about it.
     visits : sequence of date
@@ -74,6 +78,7 @@ class Around:
     """
 
     stations: Sequence[BroadcastStation] = ()
+    certification: Sequence[StationRow] = ()
     papers: Sequence[Document] = ()
     visits: Sequence[date] = ()
     overdue: Sequence[str] = ()
@@ -182,29 +187,48 @@ def _tall(seen: _Seen) -> _Found:
 
 
 def _exposure(seen: _Seen) -> _Found:
+    """Return how far the limit is computed to reach where it reaches down to people, or True."""
+    reaches_m = [_down_m(one, seen.rule) for one in seen.around.certification]
+    known_m = [one for one in reaches_m if one is not None]
+    if known_m:
+        return max(known_m)
     one = seen.structure
     mast = one.kind is StructureKind.ANTENNA_MAST
     return True if mast and one.building_height_m is not None else None
+
+
+def _down_m(row: StationRow, rule: Rule) -> float | None:
+    """Return how far the limit reaches, where that is down to a person below the antennas."""
+    heights = [one.height_above_ground_m for one in row.antennas]
+    known = [one for one in heights if one is not None]
+    reach_m = row.exposure.distance_m
+    if not known or reach_m is None or reach_m < min(known) - number(rule, "person_m"):
+        return None
+    return reach_m
 
 
 def _papers(seen: _Seen) -> _Found:
     papers = seen.around.papers
     if not papers:
         return True if seen.structure.kind is StructureKind.ANTENNA_MAST else None
-    late = [one.title for one in papers if one.valid_to is not None and one.valid_to < seen.on]
+    certificates = {one.certificate.number for one in seen.around.certification}
+    late = [
+        one.title
+        for one in papers
+        if one.valid_to is not None
+        and one.valid_to < seen.on
+        and (one.number or one.title) not in certificates
+    ]
     return "; ".join(late) or None
 
 
 def _certificate(seen: _Seen) -> _Found:
-    late = [one.name for one in seen.around.stations if _certificate_due(one, seen)]
+    late = [
+        f"{one.name} ({', '.join(one.technologies)})"
+        for one in seen.around.certification
+        if one.state in (State.OVERDUE, State.WANTED)
+    ]
     return "; ".join(late) or None
-
-
-def _certificate_due(station: BroadcastStation, seen: _Seen) -> bool:
-    if station.certificate_to is not None:
-        return station.certificate_to < seen.on
-    power = station.licence_power_w
-    return power is not None and power >= number(seen.rule, "power_w")
 
 
 def _licence(seen: _Seen) -> _Found:
@@ -309,7 +333,11 @@ def _risk(structure: Structure, near: Around, rules: Mapping[str, Rule], on: dat
 
 
 def around(
-    reader: Reader, cases: Cases, findings: Mapping[str, str], on: date
+    reader: Reader,
+    cases: Cases,
+    findings: Mapping[str, str],
+    rules: Mapping[str, Rule],
+    on: date,
 ) -> dict[str, Around]:
     """Return what is known around each structure.
 
@@ -321,6 +349,8 @@ def around(
         The desk's cases with their events.
     findings : mapping of station id to `predicted` or `records`
         What the newest checks tell of stations.
+    rules : mapping
+        The rules in force, by id, for certificates and exposure.
     on : date
         The day.
     """
@@ -332,6 +362,10 @@ def around(
             near[station.structure_id]["stations"].append(station)
             if station.id in findings:
                 near[station.structure_id][findings[station.id]].append(station.name)
+    for row in certification_rows(reader, rules, on):
+        structure_id = row.id if row.structure is not None else place.get(row.id)
+        if structure_id is not None:
+            near[structure_id]["certification"].append(row)
     for paper in reader.documents(SYSTEM):
         near[paper.subject_id]["papers"].append(paper)
     for structure_id, name, value in _from_cases(cases, place, on):

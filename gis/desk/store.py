@@ -14,9 +14,10 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, false, func, insert, select, true
 
+from gis.cases.clocks import basis_in_use
 from gis.cases.details import read_details
-from gis.cases.rule_book import CaseRules, rules_in_use
-from gis.cases.working_days import WorkingCalendar, calendar_in_use, local_day
+from gis.cases.rule_book import CaseRules
+from gis.cases.working_days import WorkingCalendar, local_day
 from gis.desk.files import MOST_FILES, Kept
 from gis.desk.procedure import Act, Procedure, Standing, read_case
 from gis.desk.records import DEPARTMENT, OPENED, PARTY, SUPPLEMENTED, DeskCase, DeskEvent, DeskFile
@@ -68,7 +69,7 @@ class Desk:
         FormatError
             If somebody spoilt a file of either.
         """
-        return rules_in_use(self._home), calendar_in_use(self._home)
+        return basis_in_use(self._home)
 
     def open(
         self,

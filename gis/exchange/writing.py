@@ -2,16 +2,27 @@
 
 import os
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
 from tempfile import mkdtemp
 from typing import Any
 
+from openpyxl import Workbook
 from openpyxl.cell import Cell, WriteOnlyCell
 
-__all__ = ["csv_text", "is_formula_like", "plain_text", "replaced_atomically", "xlsx_cell"]
+from data.text import Language, number
+
+__all__ = [
+    "csv_cell",
+    "csv_text",
+    "is_formula_like",
+    "plain_text",
+    "replaced_atomically",
+    "write_sheet",
+    "xlsx_cell",
+]
 
 _FORMULA_LIKE = ("=", "+", "-", "@", "\t", "\r")
 _FORBIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
@@ -50,6 +61,29 @@ def csv_text(text: str) -> str:
     return f"'{text}" if is_formula_like(text) else text
 
 
+def csv_cell(
+    value: str | float | date | None, language: Language, decimals: int | None = None
+) -> str:
+    """Return a value for a CSV cell as spreadsheets of a language read it; no text is run.
+
+    Parameters
+    ----------
+    value : str, int, float, date or None
+        The value; a day is written year first, None is empty.
+    language : Language
+        Whose decimal sign.
+    decimals : int, optional
+        How many a float has; without it, as `data.text.number` writes it.
+    """
+    if value is None:
+        return ""
+    if isinstance(value, str):
+        return csv_text(value)
+    if isinstance(value, float):
+        return number(value, language, decimals)
+    return str(value)
+
+
 def plain_text(text: str) -> str:
     """Return a text without the characters that no XML can hold."""
     return _FORBIDDEN.sub("�", text)
@@ -68,3 +102,23 @@ def xlsx_cell(sheet: Any, value: object) -> Cell:
     if is_formula_like(words):
         cell.quotePrefix = True
     return cell
+
+
+def write_sheet(title: str, rows: Iterable[Sequence[object]], path: Path) -> None:
+    """Write a table to a workbook of one sheet, whole or not at all; every text is text.
+
+    Parameters
+    ----------
+    title : str
+        Name of the sheet, cut where it is longer than one may be.
+    rows : iterable of sequence
+        The heads, then the others.
+    path : Path
+        The file wanted.
+    """
+    book = Workbook(write_only=True)
+    sheet = book.create_sheet(title[:31])
+    for row in rows:
+        sheet.append([xlsx_cell(sheet, value) for value in row])
+    with replaced_atomically(path) as temporary:
+        book.save(temporary)

@@ -6,11 +6,9 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, Final
 
-from openpyxl import Workbook
-
-from data.text import Language, number, text
+from data.text import Language, text
 from gis.errors import FormatError
-from gis.exchange.writing import csv_text, replaced_atomically, xlsx_cell
+from gis.exchange.writing import csv_cell, write_sheet
 from gis.studies.record import Study
 
 __all__ = ["communes_csv", "write_communes_xlsx"]
@@ -32,7 +30,7 @@ def communes_csv(study: Study, language: Language) -> str:
     written = io.StringIO()
     writer = csv.writer(written, delimiter=";" if language == Language.VI else ",")
     for row in _rows(study, language):
-        writer.writerow(_csv_cell(value, language) for value in row)
+        writer.writerow(csv_cell(value, language, _DECIMALS) for value in row)
     return "\ufeff" + written.getvalue()
 
 
@@ -44,19 +42,7 @@ def write_communes_xlsx(study: Study, path: Path, language: Language) -> None:
     FormatError
         If the study is of another kind.
     """
-    rows = list(_rows(study, language))
-    book = Workbook(write_only=True)
-    sheet = book.create_sheet(text("mobile.communes", language)[:31])
-    for row in rows:
-        sheet.append([xlsx_cell(sheet, value) for value in row])
-    with replaced_atomically(path) as temporary:
-        book.save(temporary)
-
-
-def _csv_cell(value: Cell, language: Language) -> str:
-    if value is None:
-        return ""
-    return csv_text(value) if isinstance(value, str) else number(value, language, _DECIMALS)
+    write_sheet(text("mobile.communes", language), list(_rows(study, language)), path)
 
 
 def _rows(study: Study, language: Language) -> Iterator[list[Cell]]:

@@ -14,7 +14,7 @@ from propagation.compliance.device_rules import GAPS, ROW
 from propagation.compliance.parameters import number, words
 from propagation.compliance.records import Rule
 from propagation.constants import DIPOLE_GAIN_DBI
-from propagation.errors import PropagationError
+from propagation.errors import StatedError
 
 __all__ = [
     "Condition",
@@ -61,25 +61,11 @@ class Verdict(StrEnum):
     NO_ROW = "no_row"
 
 
-class DeviceError(PropagationError):
-    """A device that cannot be; the parts are attributes so that others can say them.
+class DeviceError(StatedError):
+    """A device that cannot be.
 
-    Attributes
-    ----------
-    name : str
-        The fact that is wrong.
-    wrong : str
-        What is wrong: `frequency`, `reversed`, `not_positive`, `duty`, `gain` or `reference`.
+    `wrong` is `frequency`, `reversed`, `not_positive`, `duty`, `gain` or `reference`.
     """
-
-    def __init__(self, name: str, wrong: str) -> None:
-        self.name = name
-        self.wrong = wrong
-        super().__init__(f"{name}: {wrong}")
-
-    def __reduce__(self) -> tuple[type, tuple[str, str]]:
-        """Pickle by the parts, so that the error crosses processes whole."""
-        return type(self), (self.name, self.wrong)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

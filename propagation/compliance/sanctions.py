@@ -23,7 +23,7 @@ from propagation.compliance.sanction_rules import (
     Step,
     steps_of,
 )
-from propagation.errors import PropagationError
+from propagation.errors import StatedError
 
 __all__ = ["Act", "ActError", "Known", "Sanction", "sanction"]
 
@@ -41,25 +41,11 @@ class Known(StrEnum):
     DECREE_NOT_IN_DATA = "decree_not_in_data"
 
 
-class ActError(PropagationError):
-    """An act that cannot have been; the parts are attributes so that others can say them.
+class ActError(StatedError):
+    """An act that cannot have been.
 
-    Attributes
-    ----------
-    name : str
-        The fact that is wrong.
-    wrong : str
-        What is wrong: `days_reversed`, `days_ahead`, `not_positive` or `victim`.
+    `wrong` is `days_reversed`, `days_ahead`, `not_positive` or `victim`.
     """
-
-    def __init__(self, name: str, wrong: str) -> None:
-        self.name = name
-        self.wrong = wrong
-        super().__init__(f"{name}: {wrong}")
-
-    def __reduce__(self) -> tuple[type, tuple[str, str]]:
-        """Pickle by the parts, so that the error crosses processes whole."""
-        return type(self), (self.name, self.wrong)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -160,6 +160,18 @@ def test_an_inspection_goes_from_the_plan_to_the_last_order(desk: Desk) -> None:
         record_number="01/BB",
         violation_number="02/BBVP",
     )
+    told = desk.client.get(f"{KIND}/{case['id']}/sanctions", headers=desk.staff).json()
+    (guide,) = told["guides"]
+    act = guide["sanction"]
+    assert (act["behaviour"], act["counted_on"]) == ("radio_wrong_frequency", str(desk.today))
+    assert (act["minimum_vnd"], act["maximum_vnd"]) == (2e6, 5e6), "130 W: up to 500 W"
+    page = desk.client.get(f"/view{KIND}/{case['id']}", headers=desk.staff).text
+    assert act["said"] in page
+    for name in ("inspection_record", "inspection_violation"):
+        letter = desk.letter(case, name)
+        assert act["said"] in letter
+        assert "Điều 66.6 Nghị định 174/2026/NĐ-CP" in letter
+        assert "không phải quyết định xử phạt" in letter
     record = desk.letter(case, "inspection_record")
     assert "130 ± 10 W" in record
     assert "100 W" in record
@@ -175,7 +187,9 @@ def test_an_inspection_goes_from_the_plan_to_the_last_order(desk: Desk) -> None:
     case = desk.step(case, "concluded", concluded_on=day, conclusion="Vượt công suất")
     case = desk.step(case, "delivered", delivered_on=day, recipients=subject)
     assert "closed" not in {one["kind"] for one in case["next"]}
-    assert "Vượt công suất" in desk.letter(case, "inspection_conclusion")
+    conclusion = desk.letter(case, "inspection_conclusion")
+    assert "Vượt công suất" in conclusion
+    assert act["said"] in conclusion
     assert "01/BB" in desk.letter(case, "inspection_report")
     case = desk.step(case, "order_done", order=order, done_on=day, evidence="Số đo 98 W")
     case = desk.step(case, "closed")

@@ -11,6 +11,8 @@ import pytest
 from starlette.testclient import TestClient
 
 from api.app import create_app
+from api.menu import MENU, menu_of
+from api.roles import Role, may
 from api.service import Service
 from api.settings import Settings
 from gis.register.scopes import SYSTEM
@@ -187,6 +189,18 @@ def test_the_menu_has_what_a_role_may_open(
     for target in absent:
         assert f'href="{target}"' not in menu
         assert f'href="{target}"' not in page
+
+
+def test_a_menu_has_groups_and_each_page_once(browser_of: Callable[[str], Any]) -> None:
+    pages = [target for _, group in MENU for target, _ in group]
+    assert len(pages) == len(set(pages))
+    for role in Role:
+        shown = [one for group in menu_of(role, "/") for one in group.entries]
+        assert {one.path for one in shown} == {one for one in pages if may(role, "GET", one)}
+    staff = browser_of("staff").get("/view/desk").text
+    menu = staff[staff.index("<nav") : staff.index("</nav>")]
+    assert menu.count('class="menu-group"') == 5
+    assert re.findall(r'<summary aria-current="true">([^<]+)', menu) == ["Bàn việc"]
 
 
 def test_the_page_that_is_open_is_marked(client: TestClient) -> None:

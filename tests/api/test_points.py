@@ -93,7 +93,30 @@ def test_from_a_point_to_its_statistics(
     (row,) = found["operators"]
     assert (row["of"], row["points"], row["inspected"], row["sampled"]) == (OWNER, 1, 1, 50)
     assert row["mismatch_percent"] == 24.0
-    assert row["behaviours"] == {"subscriber.sim_mismatch": 12, "subscriber.points": 1}
+    acts = {one["behaviour"]: one for one in row["acts"]}
+    assert {name: one["count"] for name, one in acts.items()} == {
+        "subscriber_sims": 12,
+        "subscriber_points": 1,
+    }
+    sims, points = (acts[name]["sanction"] for name in ("subscriber_sims", "subscriber_points"))
+    assert (sims["minimum_vnd"], sims["maximum_vnd"]) == (20e6, 40e6), "the step from 11 to 20"
+    assert (points["minimum_vnd"], points["maximum_vnd"]) == (10e6, 20e6), "the step up to 2"
+    own = client.get("/points-statistics", headers=headers[OWNER]).json()["operators"][0]["acts"]
+    assert [one["count"] for one in own] == [12, 1]
+    assert all("sanction" not in one for one in own), "ranges are the department's guide"
+    before = visit(client, point, headers["staff"], visited_on="2026-06-30", mismatched=9)
+    assert before.status_code == 201
+    (row,) = client.get("/points-statistics", headers=headers["staff"]).json()["operators"]
+    counts = [(one["behaviour"], one["count"], one["seen_on"]) for one in row["acts"]]
+    assert counts == [
+        ("subscriber_sims", 12, "2026-08-01"),
+        ("subscriber_points", 1, "2026-08-01"),
+        ("subscriber_sims", 9, "2026-06-30"),
+        ("subscriber_points", 1, "2026-06-30"),
+    ], "an act under the former decree counts for itself"
+    assert row["acts"][2]["sanction"]["known"] == "amount_not_in_data"
+    page = client.get(f"/view/points/{point['id']}", headers=headers["staff"]).text
+    assert "20.000.000 đến 40.000.000 đồng" in page
     assert [one["of"] for one in found["communes"]] == ["Phường Long An"]
     later = client.get("/points-statistics?first=2026-09-01", headers=headers["staff"]).json()
     assert later["total"]["visits"] == 0

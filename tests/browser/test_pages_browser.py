@@ -65,27 +65,82 @@ def test_axe_finds_nothing_on_any_page(
 
 
 def test_the_menu_is_reached_and_used_by_keyboard(visit: Callable) -> None:
-    page = visit().open("/")
+    here = visit("staff")
+    page = here.open("/")
     page.keyboard.press("Tab")
     expect(page.locator(".skip")).to_be_focused()
     assert page.locator(".skip").bounding_box()["x"] >= 0
     page.keyboard.press("Enter")
     expect(page.locator("#content")).to_be_focused()
-    page.reload()
+    page = here.open("/view/account")
     reached = []
-    for _ in range(8):
+    for _ in range(9):
         page.keyboard.press("Tab")
         outline = page.evaluate("getComputedStyle(document.activeElement).outlineStyle")
         assert outline != "none", "the focus is seen"
-        reached.append(page.evaluate("document.activeElement.getAttribute('href')"))
-    assert reached[-3:] == ["/", "/map", "/view/structures"] or reached[4:7] == [
-        "/",
-        "/map",
-        "/view/structures",
-    ]
-    page.locator('.menu a[href="/view/stations"]').focus()
+        reached.append(page.evaluate("document.activeElement.innerText"))
+    names = ["Trang chủ", "Bản đồ", "Hạ tầng", "Phát sóng và tần số"]
+    begins = reached.index(names[0])
+    told = [one.rstrip(" ▾") for one in reached[begins : begins + 4]]
+    assert told == names, "pages in closed groups are passed over"
+    group = page.locator(".menu-group", has_text="Phát sóng")
+    link = group.locator('a[href="/view/stations"]')
+    expect(link).to_be_hidden()
+    group.locator("summary").focus()
+    page.keyboard.press("Enter")
+    expect(link).to_be_visible()
+    page.keyboard.press("Escape")
+    expect(link).to_be_hidden()
+    expect(group.locator("summary")).to_be_focused()
+    page.keyboard.press("Space")
+    page.keyboard.press("Tab")
+    expect(link).to_be_focused()
     page.keyboard.press("Enter")
     expect(page.locator("h1")).to_have_text("Đài phát")
+    expect(page.locator(".menu summary[aria-current]")).to_contain_text("Phát sóng")
+
+
+@pytest.mark.parametrize("width", [390, 1440])
+def test_the_menu_opens_without_a_script(visit: Callable, chromium, width: int) -> None:
+    staff = visit("staff")
+    staff.open("/")
+    context = chromium.new_context(
+        viewport={"width": width, "height": 900},
+        locale="vi-VN",
+        java_script_enabled=False,
+        storage_state=staff.page.context.storage_state(),
+    )
+    page = context.new_page()
+    page.goto(f"{staff.url}/")
+    whole = page.locator(".menu-all > summary")
+    if width == 390:
+        expect(page.locator('.menu a[href="/map"]')).to_be_hidden()
+        whole.click()
+    else:
+        expect(whole).to_be_hidden()
+    expect(page.locator('.menu a[href="/map"]')).to_be_visible()
+    page.locator(".menu-group summary", has_text="Hạ tầng").click()
+    page.locator('.menu a[href="/view/structures"]').click()
+    expect(page).to_have_url(f"{staff.url}/view/structures")
+    context.close()
+
+
+@pytest.mark.parametrize("width", [390, 1440])
+def test_the_open_menu_of_staff_fits(visit: Callable, width: int) -> None:
+    here = visit("administrator", width)
+    page = here.open("/view/desk")
+    if width == 390:
+        page.locator(".menu-all > summary").click()
+    else:
+        assert page.locator(".menu").bounding_box()["height"] < 60, "one row"
+    for name in ("Hạ tầng", "Bàn việc", "Hệ thống"):
+        page.locator(".menu-group summary", has_text=name).click()
+        expect(page.locator(".menu-group[open]")).to_have_count(1)
+        assert page.evaluate("document.documentElement.scrollWidth") == width
+        here.picture(f"menu-{name}-{width}", full_page=False)
+        assert here.violations() == []
+    page.locator("#content h1").click()
+    expect(page.locator(".menu-group[open]")).to_have_count(0)
 
 
 def test_signing_in_by_hand_and_out_again(visit: Callable, server) -> None:

@@ -7,17 +7,22 @@ from typing import Any
 
 import pytest
 
+from data import path
 from gis.cases.rule_book import CaseRules
+from gis.certification import certification_rows
 from gis.demo import load_demonstration
 from gis.desk.checklists import checklists
 from gis.desk.records import DeskCase, DeskEvent
 from gis.desk.risk import Around, around, findings_of_stations, ranking, weights_on
 from gis.home import Home
+from gis.point_sanctions import POINTS, SIMS
 from gis.register.records import Confidence, Provenance
 from gis.register.scopes import SYSTEM
 from gis.register.store import Register
 from gis.register.structures import Document, Lifecycle, Structure, StructureKind
-from gis.rules import rule_paths
+from gis.rules import load_rule_pack, rule_paths
+from gis.sanctions import SanctionBook
+from propagation.compliance.certification import State
 from propagation.compliance.records import Rule
 
 TODAY = date(2026, 11, 27)
@@ -146,7 +151,9 @@ def test_the_demonstration_is_ranked_with_what_cases_say(
         )
         findings = findings_of_stations(Home(tmp_path), TODAY)
         assert findings == {}, "no study was made"
-        near = around(register, [(case, [event])], {station.id: "predicted"}, TODAY)
+        rules_of_day = load_rule_pack(TODAY).rules
+        near = around(register, [(case, [event])], {station.id: "predicted"}, rules_of_day, TODAY)
+        rows = certification_rows(register, rules_of_day, TODAY)
         found = ranking(register.structures(SYSTEM, on=TODAY), near, rules, TODAY)
     scores = [one.score for one in found]
     assert scores == sorted(scores, reverse=True)
@@ -154,8 +161,45 @@ def test_the_demonstration_is_ranked_with_what_cases_say(
     names = {reason.name: reason for reason in one.reasons}
     assert names["complaint"].value == "1/2026"
     assert names["predicted"].value == station.name
+    due = {row.id for row in rows if row.structure and row.state in (State.OVERDUE, State.WANTED)}
+    due |= {
+        one.structure_id
+        for one in stations
+        for row in rows
+        if row.id == one.id and row.state in (State.OVERDUE, State.WANTED)
+    }
+    ranked = {one.structure.id: {reason.name for reason in one.reasons} for one in found}
+    assert due & set(ranked)
+    assert {name for name, reasons in ranked.items() if "certificate" in reasons} == due & set(
+        ranked
+    ), "as the list of certification has it"
+    reaching = {
+        row.id: row.exposure.distance_m
+        for row in rows
+        if row.structure is not None
+        and row.exposure.distance_m is not None
+        and row.exposure.distance_m
+        >= min(one.height_above_ground_m or 999.0 for one in row.antennas) - 2.0
+    }
+    told = {
+        one.structure.id: reason.value
+        for one in found
+        for reason in one.reasons
+        if reason.name == "exposure" and reason.value is not None
+    }
+    assert {name: reaching[name] for name in set(reaching) & set(ranked)} == told
+    assert len(told) > 1, "antennas whose limit is computed to reach the ground"
     kinds = {one.structure.kind for one in found}
     assert StructureKind.POWER_POLE not in kinds
+
+
+def test_every_act_of_a_checklist_is_in_the_rules_of_sanctions() -> None:
+    book = SanctionBook({"sanctions.toml": path("rules/sanctions.toml").read_bytes()})
+    named = {
+        name for known in checklists().values() for item in known.items for name in item.behaviours
+    }
+    assert named <= set(book.behaviours)
+    assert {SIMS, POINTS} <= set(book.behaviours)
 
 
 def test_checklists_are_whole() -> None:
