@@ -32,6 +32,8 @@ from api.routers import (
     imports,
     inspection_pages,
     inspections,
+    interference,
+    interference_pages,
     job_pages,
     jobs,
     links,
@@ -113,6 +115,8 @@ _ROUTERS = (
     calendar,
     imports,
     import_pages,
+    interference,
+    interference_pages,
     exports,
 )
 

@@ -20,7 +20,8 @@ class Panel:
     template : str
         Its file below `api/templates`.
     values : callable
-        What the template shows, from the request and the case.
+        What the template shows, from the request and the case; `usual` is what the software
+        proposes for the fields of a step, by the step.
     """
 
     template: str

@@ -10,6 +10,7 @@ from gis.cases.procedure import Field, Step
 from gis.cases.rule_book import CaseRules
 from gis.cases.working_days import WorkingCalendar
 from gis.desk.records import DEPARTMENT, PARTY, SUPPLEMENTED, DeskCase, DeskEvent
+from gis.home import Home
 from gis.register.reading import Reader
 
 __all__ = ["Act", "Facts", "Procedure", "Standing", "read_case"]
@@ -35,6 +36,8 @@ class Act:
         The other cases of the kinds that the procedure looks at, with their events.
     reader : Reader
         The register.
+    home : Home
+        Where studies lie.
     rules, calendar
         What terms rest on.
     """
@@ -46,6 +49,7 @@ class Act:
     today: date
     beside: Sequence[tuple[DeskCase, Sequence[DeskEvent]]]
     reader: Reader
+    home: Home
     rules: CaseRules
     calendar: WorkingCalendar
 

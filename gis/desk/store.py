@@ -112,7 +112,8 @@ class Desk:
             if found is not None:
                 return found
             now = moments.now()
-            procedure.require(_act(connection, procedure, self.basis(), now=now, facts=facts))
+            act = _act(connection, procedure, self.basis(), self._home, now=now, facts=facts)
+            procedure.require(act)
             row = {
                 "id": uuid.uuid4().hex,
                 "kind": procedure.kind,
@@ -242,6 +243,7 @@ class Desk:
                 connection,
                 procedure,
                 (rules, calendar),
+                self._home,
                 now=now,
                 facts=facts,
                 kind=kind,
@@ -278,6 +280,7 @@ def _act(
     connection: Connection,
     procedure: Procedure,
     basis: tuple[CaseRules, WorkingCalendar],
+    home: Home,
     *,
     now: datetime,
     facts: Mapping[str, object],
@@ -295,6 +298,7 @@ def _act(
         today=local_day(now),
         beside=_beside(connection, procedure, but=case_id),
         reader=Snapshot(connection),
+        home=home,
         rules=basis[0],
         calendar=basis[1],
     )
