@@ -34,6 +34,8 @@ from api.routers import (
     imports,
     inspection_pages,
     inspections,
+    interference,
+    interference_pages,
     job_pages,
     jobs,
     links,
@@ -119,6 +121,8 @@ _ROUTERS = (
     calendar,
     imports,
     import_pages,
+    interference,
+    interference_pages,
     exports,
 )
 

@@ -230,7 +230,7 @@ def _filled(station: BroadcastStation, applicant: str) -> dict[str, str]:
 
 def _shown(request: Request, view: DeskView) -> Mapping[str, Any]:
     panel = dossier_panel(request, view)
-    return {"panel": panel, "usual": panel["usual"]}
+    return {"panel": panel, "usual": dict.fromkeys(view.procedure.steps, panel["usual"])}
 
 
 BLOCKS["dossier"] = dossier_blocks

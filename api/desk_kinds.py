@@ -27,7 +27,7 @@ class Panel:
     template : str
         Its file below `api/templates`.
     values : callable
-        What the template shows; `usual` is what forms of steps show before anybody typed.
+        What the template shows; `usual` is what the software proposes for fields, by the step.
     told : callable
         What programs are told of it, None where nothing.
     """

@@ -1,14 +1,14 @@
 """What a caller does with registration points, for pages and programs: who may, then the deed."""
 
 from collections.abc import Mapping
-from datetime import date
 from typing import Any
 
 from starlette.requests import Request
 
+from api.contact_steps import contacts_of, enter_contact, seen_contact
 from api.errors import ForbiddenError
 from api.identity import identity_of
-from api.points_asked import read_contact, read_registration, read_visit
+from api.points_asked import read_registration, read_visit
 from api.service import service_of
 from api.work_steps import said
 from api.works_asked import require_act
@@ -17,12 +17,11 @@ from gis import points
 from gis.errors import FormatError
 from gis.point_rules import last_contact_day, subscriber_rules
 from gis.points import refuse_typed
-from gis.register.point_contacts import PointContact, PointContacts
+from gis.register.point_contacts import PointContact
 from gis.register.points import PointVisit, RegistrationPoint
 
 __all__ = [
     "change",
-    "contacts_of",
     "register",
     "remove_contact",
     "require_own",
@@ -124,15 +123,9 @@ def write_contact(request: Request, point_id: str, sent: Mapping[str, Any]) -> N
     """
     service = service_of(request)
     require_own(request, point_id)
-    contact = read_contact(sent)
     today = service.today()
     latest = last_contact_day(subscriber_rules(service.home, today), today)
-    if contact.kept_until < today or (latest is not None and contact.kept_until > latest):
-        raise FormatError(
-            "points.kept_until_wrong", name="kept_until", first=today, last=latest or date.max
-        )
-    _forget_expired(request)
-    contacts_of(request).write(point_id, contact)
+    enter_contact(request, point_id, sent, latest)
 
 
 def see_contact(request: Request, point_id: str, reason: str) -> PointContact:
@@ -148,12 +141,7 @@ def see_contact(request: Request, point_id: str, reason: str) -> PointContact:
         If there is no contact.
     """
     require_own(request, point_id)
-    why = said(reason)
-    if not why:
-        raise FormatError("points.reason_needed", name="reason")
-    refuse_typed({"reason": why})
-    _forget_expired(request)
-    return contacts_of(request).see(point_id, why, service_of(request).today())
+    return seen_contact(request, point_id, reason)
 
 
 def remove_contact(request: Request, point_id: str) -> None:
@@ -168,19 +156,6 @@ def remove_contact(request: Request, point_id: str) -> None:
     """
     require_own(request, point_id)
     contacts_of(request).remove(point_id)
-
-
-def contacts_of(request: Request) -> PointContacts:
-    """Return the contacts, as the caller asks for them."""
-    identity = identity_of(request)
-    register_ = service_of(request).register
-    return PointContacts(register_, identity.name, identity.organisation_id)
-
-
-def _forget_expired(request: Request) -> None:
-    """Remove what is over while the server runs; the next start does so too."""
-    service = service_of(request)
-    PointContacts(service.register).forget_expired(service.today())
 
 
 def require_own(request: Request, point_id: str) -> None:

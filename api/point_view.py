@@ -8,10 +8,10 @@ from typing import Any
 from starlette.requests import Request
 
 from api.clock_view import rule_json
+from api.contact_steps import contacts_of
 from api.geojson import feature, plain
 from api.identity import Identity
 from api.point_acts import acts_json
-from api.point_steps import contacts_of
 from api.service import Service, service_of
 from api.works_asked import may_act
 from data.text import Language

@@ -10,7 +10,7 @@ from gis.rules import judged_pack, rule_paths
 from propagation.compliance.parameters import number
 from propagation.compliance.records import Rule
 
-__all__ = ["SUBSCRIBER", "duties", "last_contact_day", "subscriber_rules"]
+__all__ = ["SUBSCRIBER", "duties", "last_contact_day", "last_day_kept", "subscriber_rules"]
 
 SUBSCRIBER: Final = "subscriber."
 """What the ids of these rules begin with."""
@@ -41,11 +41,15 @@ def duties(rules: Mapping[str, Rule]) -> list[Rule]:
 
 
 def last_contact_day(rules: Mapping[str, Rule], today: date) -> date | None:
-    """Return the last day until which a contact that is entered today may be kept, None without.
+    """Return the last day until which a contact of a point that is entered today may be kept."""
+    return last_day_kept(rules.get(_RETENTION), today)
+
+
+def last_day_kept(rule: Rule | None, today: date) -> date | None:
+    """Return the last day of what is entered today and kept for so many months; None without.
 
     A rule that is not there, or names no number, sets no limit.
     """
-    rule = rules.get(_RETENTION)
     if rule is None or "months" not in rule.parameters:
         return None
     months = today.month - 1 + int(number(rule, "months"))

@@ -34,6 +34,9 @@ __all__ = [
     "INSPECTION_ORDER",
     "INSPECTION_PLAN_DUE",
     "INSPECTION_RISK",
+    "INTERFERENCE_ACTS",
+    "INTERFERENCE_CLASSES",
+    "INTERFERENCE_CONTACT",
     "MEDIATION",
     "REMINDER",
     "SHARING",
@@ -91,6 +94,10 @@ INSPECTION_NOTICE: Final = "case.inspection.notice"
 INSPECTION_ORDER: Final = "case.inspection.order"
 INSPECTION_RISK: Final = "case.inspection.risk."
 """How the ids of the reasons begin for which a structure is visited first."""
+
+INTERFERENCE_CLASSES: Final = "case.interference.classes"
+INTERFERENCE_ACTS: Final = "case.interference.acts"
+INTERFERENCE_CONTACT: Final = "case.interference.contact_retention"
 
 DUTY: Final = "sharing.duty."
 """How the ids of the duties begin that are shown in the states that they name."""
@@ -245,6 +252,23 @@ def _decider(rule: Rule) -> None:
             raise ParameterError(name, "authority")
 
 
+def _of_one_length(*names: str) -> Callable[[Rule], None]:
+    """Return what refuses a rule whose lists of words are not of one length."""
+
+    def required(rule: Rule) -> None:
+        sizes = {name: len(words(rule, name)) for name in names}
+        for name, size in sizes.items():
+            if size != sizes[names[0]]:
+                raise ParameterError(name, "words")
+
+    return required
+
+
+def _acts(rule: Rule) -> None:
+    _of_one_length("acts", "classes")(rule)
+    _of_one_length("victim_classes", "victims")(rule)
+
+
 def _reminder(rule: Rule) -> None:
     if any(not one.is_integer() or one < 0 for one in numbers(rule, "working_days_before")):
         raise ParameterError("working_days_before", "range")
@@ -348,5 +372,7 @@ _REQUIRED: Final[Mapping[str, Callable[[Rule], object]]] = MappingProxyType(
         f"{DOSSIER}longest": _dossier_days,
         f"{DOSSIER}papers_by_data": _dossier_papers,
         f"{DOSSIER}fee": _dossier_fee,
+        INTERFERENCE_CLASSES: _of_one_length("services", "classes", "clauses"),
+        INTERFERENCE_ACTS: _acts,
     }
 )

@@ -19,8 +19,10 @@ from api.pages import render
 from api.whole import OffsetQuery, whole
 from gis.cases.procedure import Field, FieldKind
 from gis.desk.registry import PROCEDURES, procedure_of
+from gis.desk.screening import PERSONAL
 from gis.desk.store import party_of
 from gis.errors import ConflictError, FormatError
+from gis.personal import masked
 
 __all__ = ["router", "show_case"]
 
@@ -29,6 +31,7 @@ router = APIRouter(route_class=GuardedRoute, include_in_schema=False)
 _ADDRESS = "/view/desk"
 _PER_PAGE = 50
 _MOST_RUNNING = 2000
+_NEVER_PERSONAL = frozenset({"kind", "expected", "csrf_token"})
 
 
 @router.get(_ADDRESS)
@@ -93,9 +96,19 @@ def open_case(request: Request, kind: str, form: SentForm) -> Response:
             files=kept_files(request, sent_files(form)),
         )
     except REFUSALS as error:
-        refused = Refused.of(request, typed, error, _labels(kind, procedure.intake))
+        shown = _shown(typed, error)
+        refused = Refused.of(request, shown, error, _labels(kind, procedure.intake))
         return _list(request, kind, FormState("open", refused), 0)
     return RedirectResponse(f"{_ADDRESS}/{kind}/{case.id}", status_code=303)
+
+
+def _shown(typed: Mapping[str, str], error: Exception) -> Mapping[str, str]:
+    """Return what comes back in a form: without a person's data where such was refused."""
+    if getattr(error, "key", "") != PERSONAL:
+        return typed
+    return {
+        name: told if name in _NEVER_PERSONAL else masked(told) for name, told in typed.items()
+    }
 
 
 def _labels(kind: str, fields: tuple[Field, ...]) -> Mapping[str, str]:
@@ -154,7 +167,7 @@ def step(request: Request, kind: str, desk_case_id: str, form: SentForm) -> Resp
             files=kept_files(request, sent_files(form)),
         )
     except REFUSALS as error:
-        refused = Refused.of(request, typed, error, _labels(kind, fields))
+        refused = Refused.of(request, _shown(typed, error), error, _labels(kind, fields))
         forms = {taken: FormState(taken, refused)}
         return show_case(request, kind, desk_case_id, forms=forms, refused=refused)
     return RedirectResponse(f"{_ADDRESS}/{kind}/{desk_case_id}", status_code=303)
@@ -189,7 +202,8 @@ def show_case(
     refused : Refused or None
         What was refused.
     panel : mapping
-        What the part of its kind shows in the place of the usual.
+        What the part of its kind shows in the place of the usual. `usual` holds what the software
+        proposes for the fields of a step, by the step.
 
     Raises
     ------
@@ -200,8 +214,8 @@ def show_case(
     view = desk_view(request, kind, desk_case_id, safe_language(request, page=True))
     told = view.json(desk_of(request).files(desk_case_id, identity_of(request).scope))
     own = PANELS.get(kind)
-    shown = {**({} if own is None else own.values(request, view)), **panel}
-    usual = shown.pop("usual", {})
+    beside = {**({} if own is None else own.values(request, view)), **panel}
+    usual = beside.pop("usual", {})
     return render(
         request,
         "desk_case.html",
@@ -213,7 +227,7 @@ def show_case(
         refused=refused,
         forms={one["kind"]: _state(one, view, forms, usual) for one in told["next"]},
         panel_template=None if own is None else own.template,
-        **shown,
+        **beside,
     )
 
 
@@ -221,9 +235,9 @@ def _state(
     told: Mapping[str, Any],
     view: DeskView,
     forms: Mapping[str, FormState],
-    known: Mapping[str, str],
+    proposed: Mapping[str, Mapping[str, str]],
 ) -> FormState:
-    """Return the form of a step: as it came back, or showing what is known already."""
+    """Return the form of a step: as it came back, or showing the facts and what is proposed."""
     name = str(told["kind"])
     if name in forms:
         return forms[name]
@@ -233,7 +247,7 @@ def _state(
         for field in told["fields"]
         if field["name"] in facts and field["name"] in view.standing.facts
     }
-    return FormState(name, usual={**known, **usual})
+    return FormState(name, usual={**usual, **proposed.get(name, {})})
 
 
 def _typed(field: Mapping[str, Any], value: object) -> str:

@@ -8,6 +8,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from starlette.requests import Request
 
 from api import point_steps
+from api.contact_steps import contacts_of
 from api.geojson import collection, plain
 from api.guard import GuardedRoute
 from api.identity import identity_of
@@ -157,7 +158,7 @@ def write_contact(request: Request, point_id: str, asked: ContactAsked) -> dict[
     """Enter who answers for a point, in the place of who did before."""
     told = {**asked.model_dump(), "kept_until": asked.kept_until.isoformat()}
     point_steps.write_contact(request, point_id, told)
-    note = point_steps.contacts_of(request).note(point_id, service_of(request).today())
+    note = contacts_of(request).note(point_id, service_of(request).today())
     return {"contact": plain(note)}
 
 
@@ -179,7 +180,7 @@ def remove_contact(request: Request, point_id: str) -> dict[str, Any]:
 def contact_views(request: Request, point_id: str) -> dict[str, Any]:
     """Who wrote, saw or removed the contact of a point, and when."""
     point_steps.require_own(request, point_id)
-    return {"views": plain(point_steps.contacts_of(request).views(point_id))}
+    return {"views": plain(contacts_of(request).views(point_id))}
 
 
 def _told(request: Request, point_id: str) -> dict[str, Any]:

@@ -2,21 +2,31 @@
 
 What a complainant must state is "full information" (Luật Tần số vô tuyến điện 42/2009/QH12, Điều
 38.2); which facts that is, is derived from Điều 38 and 39. The department works with the regional
-frequency centre, whose measurements are the evidence (Điều 35.3).
+frequency centre, whose measurements are the evidence (Điều 35.3). Who answers for the complainant
+stands in no fact and no event: it is a contact of its own, which can be forgotten.
 """
 
 from typing import Final
 
 from gis.cases.clocks import ClockBook
 from gis.cases.procedure import Field, FieldKind, Step
-from gis.desk.procedure import Facts, Procedure, Standing
-from gis.desk.records import DEPARTMENT, FILED, OPENED, PARTY, SUPPLEMENTED
+from gis.desk.procedure import Act, Facts, Procedure, Standing
+from gis.desk.records import DEPARTMENT, FILED, OPENED, PARTY, SUPPLEMENTED, DeskEvent
+from gis.desk.screening import refuse_personal
+from gis.errors import FormatError
+from gis.personal_words import Context
+from gis.studies.record import load
 
-__all__ = ["CLASSES", "INTERFERENCE", "SERVICES"]
+__all__ = ["CLASSES", "INTERFERENCE", "KIND", "SERVICES", "STUDY"]
 
+KIND: Final = "interference"
+"""The kind of these cases."""
+STUDY: Final = "interference_source"
+"""The kind of study that looks for a source."""
 SERVICES: Final = (
     "safety",
     "defence",
+    "international",
     "broadcast_national",
     "broadcast_provincial",
     "mobile",
@@ -26,8 +36,8 @@ SERVICES: Final = (
     "other",
 )
 """What is disturbed."""
-CLASSES: Final = ("safety", "national", "local")
-"""How urgent it is, by the victim."""
+CLASSES: Final = ("safety", "international", "national", "within_province", "exempt")
+"""The victim, the first to be helped first; which service is which is the rule `CLASSIFYING`."""
 REMEDIES: Final = ("frequency", "power", "height", "polarisation", "directivity", "time_sharing")
 """What Điều 38.1.c lists, in its order."""
 
@@ -37,11 +47,11 @@ _NOTE: Final = Field("note")
 _REASON: Final = Field("reason", required=True)
 
 _INTAKE: Final = (
-    Field("complainant", required=True),
-    Field("licence_number"),
+    Field("complainant", FieldKind.LINE, required=True),
+    Field("licence_number", FieldKind.LINE),
     Field("service", FieldKind.CHOICE, choices=SERVICES),
-    Field("victim_station"),
-    Field("victim_station_id"),
+    Field("victim_station", FieldKind.LINE),
+    Field("victim_station_id", FieldKind.LINE),
     Field("frequency_mhz", FieldKind.NUMBER, least=0.009, most=300_000.0),
     Field("bandwidth_khz", FieldKind.NUMBER, least=0.001, most=1e6),
     Field("longitude", FieldKind.NUMBER, least=-180.0, most=180.0),
@@ -78,7 +88,10 @@ _STEPS: Final = {
         (Field("class", FieldKind.CHOICE, required=True, choices=CLASSES), _NOTE),
     ),
     "study_attached": Step(
-        _WORKING, "investigating", _DEPARTMENT, (Field("study_id", required=True), _NOTE)
+        _WORKING,
+        "investigating",
+        _DEPARTMENT,
+        (Field("study_id", FieldKind.LINE, required=True), _NOTE),
     ),
     "measured": Step(
         _WORKING,
@@ -86,7 +99,7 @@ _STEPS: Final = {
         _DEPARTMENT,
         (
             Field("measured_at", FieldKind.MOMENT, required=True),
-            Field("measured_by", required=True),
+            Field("measured_by", FieldKind.LINE, required=True),
             Field("result", required=True),
         ),
     ),
@@ -94,7 +107,7 @@ _STEPS: Final = {
         _WORKING,
         "referred",
         _DEPARTMENT,
-        (Field("authority", required=True), _REASON),
+        (Field("authority", FieldKind.LINE, required=True), _REASON),
     ),
     "source_found": Step(
         _WORKING,
@@ -102,7 +115,7 @@ _STEPS: Final = {
         _DEPARTMENT,
         (
             Field("cause", required=True),
-            Field("station_id"),
+            Field("station_id", FieldKind.LINE),
             Field("evidence", required=True),
         ),
     ),
@@ -126,31 +139,55 @@ _STEPS: Final = {
     "dismissed": Step(_OPEN, "dismissed", _DEPARTMENT, (_REASON,)),
 }
 
+_RESOLUTIONS: Final = tuple(f"resolution_{one}" for one in CLASSES)
+_CLOCKS: Final = ("completeness", *_RESOLUTIONS, "result")
+
 _BOOK: Final = ClockBook(
-    rules={
-        "completeness": "case.interference.completeness",
-        "resolution": "case.interference.resolution",
-        "result": "case.interference.result",
-    },
-    parties={"completeness": DEPARTMENT, "resolution": DEPARTMENT, "result": DEPARTMENT},
+    rules={one: f"case.interference.{one.replace('_', '.', 1)}" for one in _CLOCKS},
+    parties=dict.fromkeys(_CLOCKS, DEPARTMENT),
     opens={
         OPENED: ("completeness",),
         SUPPLEMENTED: ("completeness",),
-        "accepted": ("resolution",),
+        **{f"accepted_{one}": (f"resolution_{one}",) for one in CLASSES},
         "ended": ("result",),
     },
     closes={
         "returned": ("completeness",),
-        "accepted": ("completeness",),
-        "ended": ("resolution",),
+        **{f"accepted_{one}": ("completeness",) for one in CLASSES},
+        "ended": _RESOLUTIONS,
         "result_told": ("result",),
-        "dismissed": ("completeness", "resolution", "result"),
+        "dismissed": _CLOCKS,
     },
 )
+
+_CODES: Final = {
+    name: Context.CODE
+    for name in ("licence_number", "victim_station", "victim_station_id", "study_id", "station_id")
+}
+"""Texts in which numbers are codes."""
 
 
 def _missing(facts: Facts) -> tuple[str, ...]:
     return tuple(name for name in _COMPLETE if name not in facts)
+
+
+def _effect(event: DeskEvent) -> str:
+    """Return what an event is to the clocks: which one an acceptance begins is by its class."""
+    return f"accepted_{event.details['class']}" if event.kind == "accepted" else event.kind
+
+
+def _require(act: Act) -> None:
+    """Refuse personal data in texts, a study that is none, and an end before the beginning."""
+    opening = act.standing is None
+    fields = _INTAKE if opening else INTERFERENCE.fields_of(act.kind)
+    refuse_personal(fields, act.facts if opening else act.details, _CODES)
+    if act.kind == "study_attached":
+        found = load(str(act.details["study_id"]), act.home)
+        if found.kind != STUDY:
+            raise FormatError("desk_interference.not_a_source_study", name="study_id", id=found.id)
+    began, ended = act.facts.get("began_at"), act.details.get("ended_at")
+    if isinstance(began, str) and isinstance(ended, str) and ended < began:
+        raise FormatError("requests.field_order", name="ended_at", start=began, end=ended)
 
 
 def _allows(standing: Standing, kind: str) -> bool:
@@ -158,7 +195,7 @@ def _allows(standing: Standing, kind: str) -> bool:
 
 
 INTERFERENCE: Final = Procedure(
-    kind="interference",
+    kind=KIND,
     intake=_INTAKE,
     steps=_STEPS,
     first="received",
@@ -167,6 +204,14 @@ INTERFERENCE: Final = Procedure(
     openers=_BOTH,
     told=frozenset({OPENED, SUPPLEMENTED, "returned", "accepted", "result_told", "dismissed"}),
     missing=_missing,
+    effect=_effect,
+    require=_require,
     allows=_allows,
-    letters={"interference_result": frozenset({"ended", "closed"})},
+    letters={
+        "interference_result": frozenset({"ended", "closed"}),
+        "interference_supplement": frozenset({"received", "returned"}),
+        "interference_transfer": _WORKING | {"located"},
+        "interference_minutes": _WORKING | {"located", "remedying", "ended"},
+        "interference_report": frozenset(),
+    },
 )

@@ -36,6 +36,8 @@ class Act:
         The other cases of the kinds that the procedure looks at, with their events.
     reader : Reader
         The register.
+    home : Home
+        Where studies lie.
     rules, calendar
         What terms rest on.
     """
@@ -47,6 +49,7 @@ class Act:
     today: date
     beside: Sequence[tuple[DeskCase, Sequence[DeskEvent]]]
     reader: Reader
+    home: Home
     rules: CaseRules
     calendar: WorkingCalendar
 

@@ -113,7 +113,8 @@ class Desk:
             if found is not None:
                 return found
             now = moments.now()
-            procedure.require(_act(connection, procedure, self.basis(), now=now, facts=facts))
+            act = _act(connection, procedure, self.basis(), self._home, now=now, facts=facts)
+            procedure.require(act)
             row = {
                 "id": uuid.uuid4().hex,
                 "kind": procedure.kind,
@@ -244,6 +245,7 @@ class Desk:
                 connection,
                 procedure,
                 (rules, calendar),
+                self._home,
                 now=now,
                 facts=facts,
                 kind=kind,
@@ -280,6 +282,7 @@ def _act(
     connection: Connection,
     procedure: Procedure,
     basis: tuple[CaseRules, WorkingCalendar],
+    home: Home,
     *,
     now: datetime,
     facts: Mapping[str, object],
@@ -297,6 +300,7 @@ def _act(
         today=local_day(now),
         beside=_beside(connection, procedure, but=case_id),
         reader=Snapshot(connection),
+        home=home,
         rules=basis[0],
         calendar=basis[1],
     )

@@ -1,4 +1,7 @@
-"""Who answers for a registration point: a named field with a purpose, a last day, a log of views.
+"""Who answers for a registration point, or for the complainant of a case: a named field.
+
+It has a purpose, a last day and a log of views. Its subject is named by the id of a point
+(`dk-...`) or of a case of the desk; where this says point, a case is meant too.
 
 It is kept beside the register's history, which forgets nothing, so that it can be forgotten: after
 its last day it is never shown again, and the next start, or the next question, removes it. The log
@@ -9,10 +12,11 @@ from dataclasses import dataclass, fields
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Connection, delete, insert, select
+from sqlalchemy import Connection, delete, insert, select, union_all
 
 from gis.errors import NotFoundError
 from gis.register import engine, moments
+from gis.register.desk_tables import desk_cases
 from gis.register.points_tables import (
     point_contact_views,
     point_contacts,
@@ -181,17 +185,16 @@ class PointContacts:
         return [ContactView(**{**row, "at": moments.from_text(row["at"])}) for row in rows]
 
     def forget_expired(self, on: date) -> int:
-        """Remove the contacts whose last day is over, and those of points that are no more.
+        """Remove the contacts whose last day is over, and those whose subject is no more.
 
         Returns
         -------
         int
             How many were removed.
         """
-        contacts, points = point_contacts, registration_points
-        over = (contacts.c.kept_until < on.isoformat()) | contacts.c.point_id.not_in(
-            select(points.c.id)
-        )
+        contacts = point_contacts
+        known = union_all(select(registration_points.c.id), select(desk_cases.c.id))
+        over = (contacts.c.kept_until < on.isoformat()) | contacts.c.point_id.not_in(known)
         query = select(contacts.c.point_id).where(over)
         with engine.reading(self._engine) as connection:
             if not connection.execute(query).first():

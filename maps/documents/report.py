@@ -10,7 +10,7 @@ from maps.documents.best_sites import best_sites_report
 from maps.documents.channels import channels_report
 from maps.documents.common import Source
 from maps.documents.compliance import compliance_report
-from maps.documents.content import Report
+from maps.documents.content import Report, Section
 from maps.documents.coverage import coverage_report
 from maps.documents.docx import report_docx
 from maps.documents.html import report_article, report_page
@@ -20,11 +20,18 @@ from maps.documents.network import network_report
 from maps.documents.pdf import report_pdf
 from maps.documents.sharing import sharing_report
 from maps.documents.site_planning import site_planning_report
-from maps.documents.sources import source_report
+from maps.documents.sources import source_parts, source_report
 from maps.views import Pictures
 from maps.words import Words
 
-__all__ = ["study_article", "study_docx", "study_html", "study_pdf", "study_report"]
+__all__ = [
+    "source_sections",
+    "study_article",
+    "study_docx",
+    "study_html",
+    "study_pdf",
+    "study_report",
+]
 
 _BUILDERS: Mapping[str, Callable[[Source], Report]] = MappingProxyType(
     {
@@ -75,6 +82,23 @@ def study_report(
     if station_id is not None and study.kind != "compliance":
         raise NotFoundError("documents.no_station", study=study.id)
     return builder(Source(study, Words(language), view, station_id))
+
+
+def source_sections(
+    study: Study, language: Language | str = Language.VI, *, view: Pictures | None = None
+) -> dict[str, Section]:
+    """Return the parts of the report of a search for a source, by their names.
+
+    Parameters
+    ----------
+    study : Study
+        A finished search.
+    language : Language
+        Language of the words.
+    view : SourceView, optional
+        The map, for a document that shows it.
+    """
+    return source_parts(Source(study, Words(language), view, None))
 
 
 def study_html(

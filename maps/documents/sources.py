@@ -1,6 +1,6 @@
 """Report of a search for the source of an interference: hypotheses ranked, and why."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any, Final
 
 from maps.documents.common import Source, assemble
@@ -10,7 +10,7 @@ from maps.views import SourceView
 from maps.words import Words
 from propagation.compliance.source_rules import NAMES
 
-__all__ = ["source_report"]
+__all__ = ["source_parts", "source_report"]
 
 _OUTSIDE: Final = "not_in_register"
 _MOST_ROWS: Final = 20
@@ -20,18 +20,28 @@ _LAW: Final = NAMES[2:]
 def source_report(source: Source) -> Report:
     """Return the report of a search for a source."""
     words = source.words
-    sections = [
-        Section(_say(words, "ranking_heading"), _ranking(source)),
-        *_map(source),
-        Section(_say(words, "observed_heading"), _observations(source)),
-        Section(_say(words, "fix_heading"), _fix(source)),
-        Section(_say(words, "next_heading"), _next(source)),
-        Section(_say(words, "remedies_heading"), _remedies(source)),
-        Section(_say(words, "law_heading"), _law(source)),
-    ]
     asked = source.inputs["asked"]
     name = asked["name"] or _position(asked, words)
-    return assemble(source, _say(words, "report_title", name=name), sections)
+    return assemble(source, _say(words, "report_title", name=name), source_parts(source).values())
+
+
+def source_parts(source: Source) -> dict[str, Section]:
+    """Return the parts of a report, by their names, in their order: a letter may hold some."""
+    heads: dict[str, Callable[[Source], list[Block]]] = {
+        "ranking": _ranking,
+        "map": _map,
+        "observed": _observations,
+        "fix": _fix,
+        "next": _next,
+        "remedies": _remedies,
+        "law": _law,
+    }
+    made = {name: part(source) for name, part in heads.items()}
+    return {
+        name: Section(_say(source.words, f"{name}_heading"), blocks)
+        for name, blocks in made.items()
+        if blocks
+    }
 
 
 def _say(words: Words, key: str, **values: object) -> str:
@@ -184,13 +194,13 @@ def _why_outside(row: Mapping[str, Any], words: Words) -> Iterable[str]:
 # --- map and observations ---
 
 
-def _map(source: Source) -> Iterable[Section]:
-    """Yield the map on paper; a page shows it itself."""
+def _map(source: Source) -> list[Block]:
+    """Return the map on paper; a page shows it itself."""
     words, view = source.words, source.view
-    if isinstance(view, SourceView):
-        title = _say(words, "map_title")
-        figure = Figure(title, title, source_svg(view, words.language), ())
-        yield Section(_say(words, "map_heading"), [figure])
+    if not isinstance(view, SourceView):
+        return []
+    title = _say(words, "map_title")
+    return [Figure(title, title, source_svg(view, words.language), ())]
 
 
 def _observations(source: Source) -> list[Block]:

@@ -73,8 +73,8 @@ def test_a_complaint_goes_from_intake_to_a_signed_letter(
     case = took(client, staff, case, "supplemented", frequency_mhz="96,9")
     assert case["missing"] == []
     assert case["facts"]["frequency_mhz"] == 96.9
-    case = took(client, staff, case, "accepted", **{"class": "local"})
-    assert [one["due_on"] is not None for one in case["clocks"]].count(True) == 1
+    case = took(client, staff, case, "accepted", **{"class": "within_province"})
+    assert [one["state"] for one in case["clocks"] if one["state"] == "no_term"], "no rule says so"
     case = took(
         client,
         staff,
@@ -88,7 +88,11 @@ def test_a_complaint_goes_from_intake_to_a_signed_letter(
     case = took(client, staff, case, "remedy_ordered", remedies=["power", "frequency"])
     ended = {"ended_at": "2026-11-26T09:00", "result": "Hết can nhiễu"}
     case = took(client, staff, case, "ended", **ended)
-    assert {one["name"] for one in case["letters"]} == {"interference_result"}
+    assert {one["name"] for one in case["letters"]} == {
+        "interference_result",
+        "interference_minutes",
+        "interference_report",
+    }
     answer = client.get(case["letters"][0]["docx"], headers=staff)
     said = "\n".join(one.text for one in Document(io.BytesIO(answer.content)).paragraphs)
     assert "Kết quả xử lý kháng nghị can nhiễu số 1/" in said
@@ -210,7 +214,7 @@ def test_the_pages_lead_through_a_case(browser_of: Callable[[str], Browser]) -> 
     page = browser.get(address)
     assert page.status_code == 200
     assert "Tiếng rít" in page.text
-    step = {"kind": "accepted", "expected": "1", "class": "local"}
+    step = {"kind": "accepted", "expected": "1", "class": "within_province"}
     assert browser.post(f"{address}/events", step).status_code == 303
     stale = browser.post(f"{address}/events", step)
     assert stale.status_code == 409
@@ -223,7 +227,7 @@ def test_a_template_with_an_unknown_field_is_refused_with_its_line(
     client: TestClient, service: Service, staff: Headers
 ) -> None:
     case = opened(client, staff)
-    case = took(client, staff, case, "accepted", **{"class": "local"})
+    case = took(client, staff, case, "accepted", **{"class": "within_province"})
     case = took(client, staff, case, "ended", ended_at="2026-11-26T09:00", result="Hết")
     own = service.home.letters
     own.mkdir()
@@ -237,7 +241,7 @@ def test_a_template_with_an_unknown_field_is_refused_with_its_line(
 
 def test_a_letter_is_the_same_bytes_twice(client: TestClient, staff: Headers) -> None:
     case = opened(client, staff)
-    case = took(client, staff, case, "accepted", **{"class": "local"})
+    case = took(client, staff, case, "accepted", **{"class": "within_province"})
     case = took(client, staff, case, "ended", ended_at="2026-11-26T09:00", result="Hết")
     made = [client.get(case["letters"][0]["docx"], headers=staff).content for _ in range(2)]
     assert made[0] == made[1]

@@ -227,6 +227,9 @@ BODIES: Mapping[str, Mapping[str, Any]] = {
         "token": "t",
     },
     "/desk/inspection/{inspection_id}/visits": FIELD_VISIT,
+    "/desk/interference/{interference_id}/contact": CONTACT,
+    "/desk/interference/{interference_id}/contact/view": {"reason": "z"},
+    "/desk/interference/{interference_id}/study": {"bearings": "x", "levels": "x", "log": "x"},
     "/desk/{kind}/{desk_case_id}/files": {
         "files": ["x"],
         "expected": 1,
@@ -337,6 +340,7 @@ def ids(client: TestClient, service: Service, token: Token) -> Ids:
         "inspection_id": inspection.json()["id"],
         "inspection_plan_id": plan.json()["id"],
         "kind": "interference",
+        "interference_id": opened.json()["id"],
         "desk_case_id": opened.json()["id"],
         "file_id": "x",
         "ending": "pdf",
@@ -528,6 +532,14 @@ EXTRA: Mapping[str, Mapping[str, str]] = {
         "decision": "record",
     },
     "/view/desk/inspection_plan/{inspection_plan_id}/inspections": {"line": "2"},
+    "/view/desk/interference/{interference_id}/contact": CONTACT,
+    "/view/desk/interference/{interference_id}/contact/view": {"reason": "z"},
+    "/view/desk/interference/{interference_id}/contact/remove": {},
+    "/view/desk/interference/{interference_id}/study": {
+        "bearings": "x",
+        "levels": "x",
+        "log": "x",
+    },
 }
 """Forms that stand on their page only now and then."""
 WITHOUT_FIELDS = {

@@ -27,6 +27,7 @@ _FILLED = {
     "{file_id}": "none",
     "{ending}": "pdf",
     "{inspection_id}": "none",
+    "{interference_id}": "none",
     "{inspection_plan_id}": "none",
     "{work_id}": "none",
     "{behaviour}": "no_certificate",
