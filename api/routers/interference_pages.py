@@ -1,7 +1,6 @@
 """Forms of the page of a case of interference, besides its steps: contact and search."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import replace
 from typing import Any, Final
 
 from fastapi import APIRouter
@@ -27,7 +26,7 @@ from gis.desk.interference import INTERFERENCE, KIND
 from gis.desk.interference_study import FILES
 from gis.errors import GisError
 from gis.personal import masked
-from maps.documents.content import Block, Section, Table, block_kind
+from maps.documents.content import Section, block_kind
 from maps.documents.report import source_sections
 from maps.source_figure import source_svg, source_view
 
@@ -43,8 +42,6 @@ _STUDY_LABELS: Final = {
     **{f"{one}_csv": f"desk_interference.study_{one}" for one in FILES},
     **{one.name: f"desk_interference.field.{one.name}" for one in INTERFERENCE.intake},
 }
-_RANKING: Final = (0, 1, 2, 6)
-"""Columns of the ranking on the page: rank, candidate, probability, why."""
 _NAMED: Final = frozenset({"name", "phone"})
 
 
@@ -71,21 +68,7 @@ def _values(request: Request, view: DeskView) -> Mapping[str, Any]:
 
 
 def _sections(parts: Mapping[str, Section]) -> list[Section]:
-    """Return the parts that the page shows; of the ranking what it takes to read it."""
-    shown = [parts[name] for name in _PARTS if name in parts]
-    ranking = shown[0]
-    return [replace(ranking, blocks=[_narrow(one) for one in ranking.blocks]), *shown[1:]]
-
-
-def _narrow(block: Block) -> Block:
-    """Return a table without the columns that the whole result is opened for."""
-    if not isinstance(block, Table):
-        return block
-    return Table(
-        block.caption,
-        tuple(block.columns[place] for place in _RANKING),
-        tuple(tuple(row[place] for place in _RANKING) for row in block.rows),
-    )
+    return [parts[name] for name in _PARTS if name in parts]
 
 
 def _field(name: str, language: Language) -> dict[str, Any]:
