@@ -20,7 +20,7 @@ from maps.documents.network import network_report
 from maps.documents.pdf import report_pdf
 from maps.documents.sharing import sharing_report
 from maps.documents.site_planning import site_planning_report
-from maps.documents.sources import source_parts, source_report
+from maps.documents.sources import brief_parts, source_report
 from maps.views import Pictures
 from maps.words import Words
 
@@ -87,7 +87,7 @@ def study_report(
 def source_sections(
     study: Study, language: Language | str = Language.VI, *, view: Pictures | None = None
 ) -> dict[str, Section]:
-    """Return the parts of the report of a search for a source, by their names.
+    """Return the parts of the report of a search for a source, by their names, in brief.
 
     Parameters
     ----------
@@ -98,7 +98,7 @@ def source_sections(
     view : SourceView, optional
         The map, for a document that shows it.
     """
-    return source_parts(Source(study, Words(language), view, None))
+    return brief_parts(Source(study, Words(language), view, None))
 
 
 def study_html(

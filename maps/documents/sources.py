@@ -10,10 +10,12 @@ from maps.views import SourceView
 from maps.words import Words
 from propagation.compliance.source_rules import NAMES
 
-__all__ = ["source_parts", "source_report"]
+__all__ = ["brief_parts", "source_parts", "source_report"]
 
 _OUTSIDE: Final = "not_in_register"
 _MOST_ROWS: Final = 20
+_BRIEF: Final = (0, 1, 2, 6)
+"""Columns of a narrow ranking: rank, candidate, probability, why."""
 _LAW: Final = NAMES[2:]
 
 
@@ -42,6 +44,23 @@ def source_parts(source: Source) -> dict[str, Section]:
         for name, blocks in made.items()
         if blocks
     }
+
+
+def brief_parts(source: Source) -> dict[str, Section]:
+    """Return the same parts for a page or a letter beside other things: a narrow ranking."""
+    parts = source_parts(source)
+    ranking = parts["ranking"]
+    return parts | {"ranking": Section(ranking.heading, [_brief(one) for one in ranking.blocks])}
+
+
+def _brief(block: Block) -> Block:
+    """Return a table without the columns that the whole report is opened for."""
+    if not isinstance(block, Table):
+        return block
+    columns, *rows = (
+        tuple(row[place] for place in _BRIEF) for row in (block.columns, *block.rows)
+    )
+    return Table(block.caption, columns, tuple(rows), widths=(2, 6, 3, 9))
 
 
 def _say(words: Words, key: str, **values: object) -> str:
