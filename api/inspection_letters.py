@@ -104,7 +104,7 @@ def _sanctions(rows: Sequence[GuideRow]) -> list[Block]:
                 )
                 for row in rows
             ),
-            widths=(5, 5, 4, 5, 2),
+            widths=(5, 5, 4, 5, 3),
         ),
         Paragraph(f"{text('sanctions.guide_organisation', _VI)} {text('sanctions.guide', _VI)}"),
     ]

@@ -13,10 +13,10 @@ pytestmark = pytest.mark.xdist_group("browser")
 
 def opened(page: Page) -> None:
     """Open an inspection of one station on the page, and begin the visit."""
-    page.fill("textarea[name=subject]", "Đài mô phỏng")
+    page.fill("[name=subject]", "Đài mô phỏng")
     page.select_option("select[name=origin]", "interference")
-    page.fill("textarea[name=interference_case]", "1/2026")
-    page.fill("textarea[name=station_ids]", "mp-tan-an")
+    page.fill("[name=interference_case]", "1/2026")
+    page.fill("[name=station_ids]", "mp-tan-an")
     page.locator("form button.primary").click()
     expect(page.locator("h1")).to_contain_text("inspection", ignore_case=True)
     step = page.locator("details.card", has=page.locator("input[value=visit_begun]"))
@@ -92,6 +92,8 @@ def test_a_form_is_filled_offline_and_recorded_once(
     expect(page.locator("[role=region][aria-labelledby=found-heading]")).to_contain_text(
         "130 ± 10 W"
     )
+    expect(page.locator("#sanctions tbody tr")).to_have_count(1)
+    expect(page.locator("#sanctions tbody tr")).to_contain_text("2,000,000 to 5,000,000")
     assert page.evaluate("document.documentElement.scrollWidth") == 390, "it scrolls sideways"
     assert here.violations() == []
     here.picture("inspection-case")
@@ -111,7 +113,7 @@ def test_the_ranking_and_the_plan_are_pages_for_everybody(
         page = here.open("/view/desk/inspection_plan?lang=vi")
         page.fill("input[name=year]", str(page.evaluate("new Date().getFullYear()")))
         page.locator("form button.primary").click()
-        page.locator("a[href='/view/inspections/risk']").first.click()
+        page.locator("#content a[href='/view/inspections/risk']").first.click()
         page.locator("input[name=structure_id]").nth(0).check()
         page.locator("form[action='/view/inspections/risk'] button.primary").last.click()
         expect(

@@ -42,6 +42,7 @@ def test_from_a_point_to_who_answers_for_it(visit: Callable, width: int) -> None
     page.get_by_label("Không khớp ảnh khuôn mặt").fill("3")
     page.get_by_role("button", name="Lưu lần kiểm tra").click()
     expect(page.locator("#visits tbody tr")).to_have_count(1)
+    expect(page.locator("#acts tbody tr").first).to_contain_text("174/2026")
     page.get_by_label("Lý do xem").fill("Hẹn đoàn kiểm tra")
     page.get_by_role("button", name="Xem người liên hệ").click()
     expect(page.get_by_role("status").first).to_contain_text("Nguyễn Văn An")
