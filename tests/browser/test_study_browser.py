@@ -1,6 +1,7 @@
 """A study in a real Chromium, from the button to the map, its layers, a point and its report."""
 
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 from playwright.sync_api import Page, expect
@@ -18,10 +19,11 @@ def asked() -> dict[str, str]:
     return {}
 
 
-def study(page: Page, kind: str, asked: dict[str, str]) -> None:
+def study(here: Any, kind: str, asked: dict[str, str]) -> None:
     """Open a study of the disturbed station; the first time by asking for it as people do."""
+    page = here.page
     if kind not in asked:
-        page.goto(f"{'/'.join(page.url.split('/')[:3])}/view/stations/{DISTURBED}")
+        here.open(f"/view/stations/{DISTURBED}")
         page.locator(f"button[name=kind][value={kind}]").click()
         expect(page.locator("progress")).to_be_visible()
         page.wait_for_url("**/view/studies/*", timeout=MINUTES_MS)
@@ -52,7 +54,7 @@ def test_paper_cuts_nothing_off(visit: Callable, asked: dict[str, str], path: st
     here = visit("staff")
     page = here.page
     if path == "study":
-        study(page, "coverage", asked)
+        study(here, "coverage", asked)
     else:
         here.open(path)
     page.set_viewport_size({"width": 688, "height": 1010})
@@ -79,7 +81,7 @@ def test_a_study_is_asked_for_seen_and_explained(
 ) -> None:
     here = visit("staff", width)
     page = here.page
-    study(page, kind, asked)
+    study(here, kind, asked)
     here.open(f"{asked[kind].removeprefix(server.url)}?lang={language}")
     assert page.locator("html").get_attribute("lang") == language
     expect(page.locator("h1")).to_have_count(1)
