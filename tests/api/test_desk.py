@@ -162,6 +162,46 @@ def test_a_photograph_of_a_telephone_passes_with_a_step(
     assert client.post(KIND, json=body, headers=staff).status_code == 413
 
 
+def _several_in_one() -> bytes:
+    """A JPEG of two pictures, as telephones write them."""
+    first, written = Image.new("RGB", (50, 40), "red"), io.BytesIO()
+    first.save(written, "MPO", save_all=True, append_images=[Image.new("RGB", (50, 40), "blue")])
+    return written.getvalue()
+
+
+def _spoilt_exif(entries: bytes) -> bytes:
+    written = io.BytesIO()
+    Image.new("RGB", (8, 8)).save(written, "JPEG", exif=b"Exif\0\0" + entries)
+    return written.getvalue()
+
+
+@pytest.mark.parametrize(
+    "sent",
+    [
+        pytest.param(_several_in_one(), id="several pictures in one"),
+        pytest.param(
+            _spoilt_exif(b"II*\0\x08\0\0\0\x01\0\x12\x01\x05\0\x01\0\0\0\xff\xff" + b"\0" * 6),
+            id="orientation outside the file",
+        ),
+        pytest.param(_spoilt_exif(b"MM\0*\0\0\0\x08\xff\xff"), id="data cut off"),
+    ],
+)
+def test_photographs_as_telephones_write_them_are_kept(
+    client: TestClient, staff: Headers, sent: bytes
+) -> None:
+    case = opened(client, staff)
+    files = [("files", ("a.jpg", sent, "image/jpeg"))]
+    address = f"{KIND}/{case['id']}/files"
+    answer = client.post(address, data={"expected": "1"}, files=files, headers=staff)
+    assert answer.status_code == 201, answer.text
+    file = answer.json()["events"][-1]["files"][0]
+    assert file["media_type"] == "image/jpeg"
+    assert client.get(file["href"], headers=staff).content == sent
+    bare = Image.open(io.BytesIO(client.get(file["public_href"], headers=staff).content))
+    assert (bare.format, bare.size) in {("JPEG", (50, 40)), ("JPEG", (8, 8))}
+    assert not bare.getexif()
+
+
 @pytest.mark.parametrize(
     ("name", "content", "reason"),
     [
