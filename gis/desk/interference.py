@@ -12,9 +12,7 @@ from gis.cases.clocks import ClockBook
 from gis.cases.procedure import Field, FieldKind, Step
 from gis.desk.procedure import Act, Facts, Procedure, Standing
 from gis.desk.records import DEPARTMENT, FILED, OPENED, PARTY, SUPPLEMENTED, DeskEvent
-from gis.desk.screening import refuse_personal
 from gis.errors import FormatError
-from gis.personal_words import Context
 from gis.studies.record import load
 
 __all__ = ["CLASSES", "INTERFERENCE", "KIND", "SERVICES", "STUDY"]
@@ -160,12 +158,6 @@ _BOOK: Final = ClockBook(
     },
 )
 
-_CODES: Final = {
-    name: Context.CODE
-    for name in ("licence_number", "victim_station", "victim_station_id", "study_id", "station_id")
-}
-"""Texts in which numbers are codes."""
-
 
 def _missing(facts: Facts) -> tuple[str, ...]:
     return tuple(name for name in _COMPLETE if name not in facts)
@@ -177,10 +169,7 @@ def _effect(event: DeskEvent) -> str:
 
 
 def _require(act: Act) -> None:
-    """Refuse personal data in texts, a study that is none, and an end before the beginning."""
-    opening = act.standing is None
-    fields = _INTAKE if opening else INTERFERENCE.fields_of(act.kind)
-    refuse_personal(fields, act.facts if opening else act.details, _CODES)
+    """Refuse a study that is none, and an end before the beginning."""
     if act.kind == "study_attached":
         found = load(str(act.details["study_id"]), act.home)
         if found.kind != STUDY:
