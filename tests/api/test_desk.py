@@ -107,6 +107,20 @@ def test_a_complaint_goes_from_intake_to_a_signed_letter(
     assert case["next"] == []
 
 
+def test_what_has_not_happened_is_not_recorded(client: TestClient, staff: Headers) -> None:
+    case = opened(client, staff)
+    later = {"facts": {**WORDS, "began_at": "2150-01-01T08:00"}}
+    answer = client.post(KIND, json=later, headers=staff)
+    assert (answer.status_code, answer.json()["code"]) == (422, "desk.moment_ahead")
+    case = took(client, staff, case, "accepted", **{"class": "within_province"})
+    measured = {"measured_at": "2150-01-01T08:00", "measured_by": "TT", "result": "x"}
+    ended = {"ended_at": "2150-01-01T08:00", "result": "x"}
+    for kind, details in (("measured", measured), ("ended", ended)):
+        step = {"kind": kind, "expected": case["expected"], "details": details}
+        answer = client.post(f"{KIND}/{case['id']}/events", json=step, headers=staff)
+        assert (answer.status_code, answer.json()["code"]) == (422, "desk.moment_ahead")
+
+
 def test_of_two_officers_who_close_one_case_one_wins(client: TestClient, staff: Headers) -> None:
     case = opened(client, staff)
     body = {"kind": "dismissed", "expected": case["expected"], "details": {"reason": "Rút"}}
