@@ -15,6 +15,7 @@ from gis.desk.files import Kept, keep_file
 from gis.desk.inspection import INSPECTION_PROCEDURE
 from gis.desk.inspection_rules import INSPECTION
 from gis.desk.records import FILED
+from gis.desk.screening import refuse_personal
 from gis.desk.visits import MOST_VISIT_BYTES, Visit, read_visit
 from gis.errors import ConflictError, FormatError
 
@@ -108,6 +109,7 @@ def keep_visit(request: Request, case_id: str, content: bytes, note: str, expect
     """Keep a telephone's form as a file of the case, where it cannot be recorded as a visit."""
     visit = read_visit(content)
     require_own(visit, case_id)
+    refuse_personal(INSPECTION_PROCEDURE.fields_of("visited"), visit.details)
     identity = identity_of(request)
     kept = keep_file(service_of(request).home, f"visit-{visit.token[:8]}.txt", content)
     desk_of(request).append(

@@ -24,7 +24,7 @@ from gis.desk.store import party_of
 from gis.errors import ConflictError, FormatError
 from gis.personal import masked
 
-__all__ = ["router", "show_case"]
+__all__ = ["router", "show_case", "shown_again"]
 
 router = APIRouter(route_class=GuardedRoute, include_in_schema=False)
 
@@ -96,13 +96,13 @@ def open_case(request: Request, kind: str, form: SentForm) -> Response:
             files=kept_files(request, sent_files(form)),
         )
     except REFUSALS as error:
-        shown = _shown(typed, error)
+        shown = shown_again(typed, error)
         refused = Refused.of(request, shown, error, _labels(kind, procedure.intake))
         return _list(request, kind, FormState("open", refused), 0)
     return RedirectResponse(f"{_ADDRESS}/{kind}/{case.id}", status_code=303)
 
 
-def _shown(typed: Mapping[str, str], error: Exception) -> Mapping[str, str]:
+def shown_again(typed: Mapping[str, str], error: Exception) -> Mapping[str, str]:
     """Return what comes back in a form: without a person's data where such was refused."""
     if getattr(error, "key", "") != PERSONAL:
         return typed
@@ -167,7 +167,7 @@ def step(request: Request, kind: str, desk_case_id: str, form: SentForm) -> Resp
             files=kept_files(request, sent_files(form)),
         )
     except REFUSALS as error:
-        refused = Refused.of(request, _shown(typed, error), error, _labels(kind, fields))
+        refused = Refused.of(request, shown_again(typed, error), error, _labels(kind, fields))
         forms = {taken: FormState(taken, refused)}
         return show_case(request, kind, desk_case_id, forms=forms, refused=refused)
     return RedirectResponse(f"{_ADDRESS}/{kind}/{desk_case_id}", status_code=303)

@@ -22,7 +22,7 @@ from api.language import safe_language
 from api.pages import render
 from api.plan_view import plan_rows
 from api.risk_view import RiskAsked, ranked, risk_json
-from api.routers.desk_pages import show_case
+from api.routers.desk_pages import show_case, shown_again
 from api.service import service_of
 from api.visit_steps import (
     Clash,
@@ -39,6 +39,7 @@ from gis.desk.inspection_orders import orders
 from gis.desk.inspection_plan import DRAFT, PLAN, plan_lines
 from gis.desk.inspection_rules import INSPECTION, found_of
 from gis.desk.planning import add_structures, inspection_facts
+from gis.desk.screening import PERSONAL
 from gis.desk.visits import Visit, read_visit
 from gis.errors import ConflictError, FormatError, GisError, NotFoundError
 from propagation.compliance.parameters import number
@@ -221,7 +222,7 @@ def typed_visit(request: Request, inspection_id: str, form: SentForm) -> Respons
             files=kept_files(request, sent_files(form)),
         )
     except REFUSALS as error:
-        refused = Refused.of(request, typed, error, fields)
+        refused = Refused.of(request, shown_again(typed, error), error, fields)
         panel = {"visit_state": FormState(name, refused)}
         return show_case(request, INSPECTION, inspection_id, refused=refused, panel=panel)
     return RedirectResponse(f"/view/desk/{INSPECTION}/{inspection_id}", 303)
@@ -239,7 +240,8 @@ def sent_form(request: Request, inspection_id: str, form: SentForm) -> Response:
     except REFUSALS as error:
         refused = Refused.of(request, {}, error, {})
         panel: dict[str, Any] = {}
-        if visit is not None and visit.case_id == inspection_id:
+        personal = getattr(error, "key", "") == PERSONAL
+        if visit is not None and visit.case_id == inspection_id and not personal:
             shown = content.decode("utf-8-sig", "replace")
             panel["clash"] = Clash(content=shown, since=_since(error, visit))
         return show_case(request, INSPECTION, inspection_id, refused=refused, panel=panel)

@@ -9,6 +9,7 @@ import io
 import os
 import re
 import secrets
+import struct
 import unicodedata
 import warnings
 from dataclasses import dataclass
@@ -30,7 +31,21 @@ _MOST_PIXELS: Final = 60_000_000
 _PUBLIC_SIDE: Final = 2000
 _LONGEST_NAME: Final = 120
 _UNSAFE: Final = re.compile(r'[\x00-\x1f\x7f/\\:*?"<>|]')
-_PICTURES: Final = {"JPEG": "image/jpeg", "PNG": "image/png"}
+_FORMATS: Final = ("JPEG", "PNG")
+_PICTURES: Final = {"JPEG": "image/jpeg", "MPO": "image/jpeg", "PNG": "image/png"}
+"""Telephones write several pictures into one JPEG, which is then an MPO; the first one counts."""
+_SPOILT: Final = (
+    ArithmeticError,
+    AttributeError,
+    EOFError,
+    LookupError,
+    OSError,
+    SyntaxError,
+    TypeError,
+    ValueError,
+    struct.error,
+)
+"""What reading a picture raises whose data are spoilt."""
 _SHA256: Final = re.compile(r"[0-9a-f]{64}")
 
 
@@ -120,17 +135,19 @@ def _read(name: str, content: bytes) -> tuple[str, bytes | None]:
 
 def _picture(name: str, content: bytes) -> tuple[str, bytes]:
     with warnings.catch_warnings():
+        warnings.simplefilter("ignore", UserWarning)  # spoilt data beside a whole picture
         warnings.simplefilter("error", Image.DecompressionBombWarning)
         try:
-            with Image.open(io.BytesIO(content), formats=tuple(_PICTURES)) as picture:
+            with Image.open(io.BytesIO(content), formats=_FORMATS) as picture:
                 width, height = picture.size
                 if width * height > _MOST_PIXELS:
                     raise FormatError("desk.picture_large", file=name, width=width, height=height)
                 media_type = _PICTURES[str(picture.format)]
-                upright = ImageOps.exif_transpose(picture).convert("RGB")
+                picture.load()
+                upright = _upright(picture).convert("RGB")
         except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
             raise FormatError("desk.picture_large", file=name, width=0, height=0) from error
-        except (OSError, SyntaxError, ValueError) as error:
+        except _SPOILT as error:
             raise FormatError("desk.picture_broken", file=name) from error
     upright.thumbnail((_PUBLIC_SIDE, _PUBLIC_SIDE))
     bare = Image.new("RGB", upright.size)
@@ -138,6 +155,14 @@ def _picture(name: str, content: bytes) -> tuple[str, bytes]:
     written = io.BytesIO()
     bare.save(written, "JPEG", quality=85)
     return media_type, written.getvalue()
+
+
+def _upright(picture: Image.Image) -> Image.Image:
+    """Return a picture as it was held; where its data do not say how, as it lies."""
+    try:
+        return ImageOps.exif_transpose(picture)
+    except _SPOILT:
+        return picture
 
 
 def _path(home: Home, sha256: str) -> Path:

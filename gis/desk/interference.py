@@ -6,15 +6,15 @@ frequency centre, whose measurements are the evidence (Điều 35.3). Who answer
 stands in no fact and no event: it is a contact of its own, which can be forgotten.
 """
 
+from datetime import datetime
 from typing import Final
 
 from gis.cases.clocks import ClockBook
 from gis.cases.procedure import Field, FieldKind, Step
+from gis.cases.working_days import local_day
 from gis.desk.procedure import Act, Facts, Procedure, Standing
 from gis.desk.records import DEPARTMENT, FILED, OPENED, PARTY, SUPPLEMENTED, DeskEvent
-from gis.desk.screening import refuse_personal
 from gis.errors import FormatError
-from gis.personal_words import Context
 from gis.studies.record import load
 
 __all__ = ["CLASSES", "INTERFERENCE", "KIND", "SERVICES", "STUDY"]
@@ -160,11 +160,7 @@ _BOOK: Final = ClockBook(
     },
 )
 
-_CODES: Final = {
-    name: Context.CODE
-    for name in ("licence_number", "victim_station", "victim_station_id", "study_id", "station_id")
-}
-"""Texts in which numbers are codes."""
+_HAPPENED: Final = ("began_at", "measured_at", "ended_at")
 
 
 def _missing(facts: Facts) -> tuple[str, ...]:
@@ -177,10 +173,11 @@ def _effect(event: DeskEvent) -> str:
 
 
 def _require(act: Act) -> None:
-    """Refuse personal data in texts, a study that is none, and an end before the beginning."""
-    opening = act.standing is None
-    fields = _INTAKE if opening else INTERFERENCE.fields_of(act.kind)
-    refuse_personal(fields, act.facts if opening else act.details, _CODES)
+    """Refuse a study that is none, what has not happened yet, and an end before the beginning."""
+    for name in _HAPPENED:
+        told = act.details.get(name, act.facts.get(name))
+        if isinstance(told, str) and local_day(datetime.fromisoformat(told)) > act.today:
+            raise FormatError("desk.moment_ahead", name=name, value=datetime.fromisoformat(told))
     if act.kind == "study_attached":
         found = load(str(act.details["study_id"]), act.home)
         if found.kind != STUDY:

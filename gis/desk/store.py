@@ -16,11 +16,14 @@ from sqlalchemy import ColumnElement, Connection, false, func, insert, select, t
 
 from gis.cases.clocks import basis_in_use
 from gis.cases.details import read_details
+from gis.cases.procedure import Field
 from gis.cases.rule_book import CaseRules
 from gis.cases.working_days import WorkingCalendar, local_day
 from gis.desk.files import MOST_FILES, Kept
 from gis.desk.procedure import Act, Procedure, Standing, read_case
 from gis.desk.records import DEPARTMENT, OPENED, PARTY, SUPPLEMENTED, DeskCase, DeskEvent, DeskFile
+from gis.desk.screening import refuse_personal, refuse_personal_name
+from gis.desk.tokens import own_token, plain_token, require_said, require_same
 from gis.errors import ConflictError, FormatError, NotFoundError
 from gis.home import Home
 from gis.register import moments
@@ -30,8 +33,6 @@ from gis.register.scopes import Scope
 from gis.register.store import Register, Snapshot
 
 __all__ = ["Desk", "party_of"]
-
-_LONGEST_TOKEN = 80
 
 
 def party_of(scope: Scope) -> str:
@@ -94,23 +95,27 @@ class Desk:
         files : sequence of Kept
             What came with it.
         token : str, optional
-            A name of the sender's own; a case of that token is returned, not opened again.
+            A name of the sender's own; a case that the account opened under it is returned, not
+        opened again.
 
         Raises
         ------
         FormatError
             If a fact is not what it should be, or one is missing without which there is no case.
         ConflictError
-            If the caller may open no such case.
+            If the caller may open no such case, or opened another one under that token.
         """
         party = party_of(scope)
         if party not in procedure.openers or (party == PARTY and scope.own is None):
             raise ConflictError("desk.not_opened_here", kind=procedure.kind)
         facts = read_details(procedure.intake, given)
         _require_files(files)
+        _refuse_personal(procedure.intake, facts, files, token)
+        own = own_token(token, procedure.kind, account)
         with writing(self._engine) as connection:
-            found = _by_token(connection, desk_cases.c.token == _token(token), scope)
+            found = _by_token(connection, own, scope)
             if found is not None:
+                require_same(dict(found.facts) == facts)
                 return found
             now = moments.now()
             act = _act(connection, procedure, self.basis(), self._home, now=now, facts=facts)
@@ -121,7 +126,7 @@ class Desk:
                 "organisation_id": None if party == DEPARTMENT else scope.own,
                 "account": account,
                 "facts": _json(facts),
-                "token": _token(token),
+                "token": own,
                 "opened_at": moments.to_text(now),
                 **_next_number(connection, procedure.kind, now),
             }
@@ -221,7 +226,8 @@ class Desk:
         NotFoundError
             If there is no such case that the caller may see.
         ConflictError
-            If somebody was faster, or the step is not possible now.
+            If somebody was faster, the step is not possible now, or something else was said
+            under that token.
         FormatError
             If something that is said is not what it should be.
         """
@@ -231,14 +237,26 @@ class Desk:
             case, events = _one(connection, procedure.kind, case_id, scope)
             done = _done(connection, case_id, token)
             if done is not None:
-                return events[done - 1]
+                before = events[done - 1]
+                require_said(
+                    connection,
+                    procedure,
+                    before,
+                    case_id=case_id,
+                    kind=kind,
+                    given=given,
+                    files=files,
+                )
+                return before
             if len(events) != expected:
                 raise ConflictError("desk.changed", seen=expected, found=len(events))
             now = max(moments.now(), events[-1].at)
             standing = read_case(procedure, case, events, now, rules=rules, calendar=calendar)
             party = party_of(scope)
             _require_step(standing, kind, party)
-            said = read_details(procedure.fields_of(kind), given, whole=kind != SUPPLEMENTED)
+            fields = procedure.fields_of(kind)
+            said = read_details(fields, given, whole=kind != SUPPLEMENTED)
+            _refuse_personal(fields, said, files, token)
             details = procedure.completes(self._home, standing, kind, said)
             facts = {**standing.facts, **(details if kind == SUPPLEMENTED else {})}
             act = _act(
@@ -325,12 +343,17 @@ def _require_files(files: Sequence[Kept]) -> None:
         raise FormatError("desk.too_many_files", most=MOST_FILES)
 
 
-def _token(token: str | None) -> str | None:
-    if token is None or not token.strip():
-        return None
-    if len(token) > _LONGEST_TOKEN:
-        raise FormatError("desk.token_long", most=_LONGEST_TOKEN)
-    return token.strip()
+def _refuse_personal(
+    fields: Sequence[Field],
+    said: Mapping[str, object],
+    files: Sequence[Kept],
+    token: str | None,
+) -> None:
+    refuse_personal(fields, said)
+    for one in files:
+        refuse_personal_name("files", one.name)
+    if token is not None and not any(map(str.isalpha, token)):  # others were drawn by lot
+        refuse_personal_name("token", token)
 
 
 def _of_kind(kind: str | None) -> ColumnElement[bool]:
@@ -346,17 +369,17 @@ def _next_number(connection: Connection, kind: str, now: datetime) -> dict[str, 
     return {"year": year, "number": 1 + (last or 0)}
 
 
-def _by_token(
-    connection: Connection, condition: ColumnElement[bool], scope: Scope
-) -> DeskCase | None:
-    query = select(desk_cases).where(condition, desk_cases.c.token.is_not(None), _visible(scope))
+def _by_token(connection: Connection, own: str | None, scope: Scope) -> DeskCase | None:
+    if own is None:
+        return None
+    query = select(desk_cases).where(desk_cases.c.token == own, _visible(scope))
     row = connection.execute(query).mappings().first()
     return None if row is None else _case(row)
 
 
 def _done(connection: Connection, case_id: str, token: str | None) -> int | None:
     """Return the place of the event that carries a token."""
-    known = _token(token)
+    known = plain_token(token)
     if known is None:
         return None
     query = select(desk_events.c.sequence).where(
@@ -382,7 +405,7 @@ def _write(
         "organisation_id": event.organisation_id,
         "at": moments.to_text(event.at),
         "details": _json(event.details),
-        "token": _token(token),
+        "token": plain_token(token),
     }
     connection.execute(insert(desk_events), [row])
     told = {"case_id": case_id, "sequence": event.sequence, "at": row["at"]}

@@ -1,6 +1,7 @@
 """The department's desk through the public API: opened, completed, worked on, answered, signed."""
 
 import io
+import json
 import re
 import zipfile
 from collections.abc import Callable
@@ -11,6 +12,7 @@ from docx import Document
 from PIL import Image
 from starlette.testclient import TestClient
 
+from api.identity import new_token
 from api.service import Service
 
 from .conftest import Browser
@@ -105,6 +107,20 @@ def test_a_complaint_goes_from_intake_to_a_signed_letter(
     assert case["next"] == []
 
 
+def test_what_has_not_happened_is_not_recorded(client: TestClient, staff: Headers) -> None:
+    case = opened(client, staff)
+    later = {"facts": {**WORDS, "began_at": "2150-01-01T08:00"}}
+    answer = client.post(KIND, json=later, headers=staff)
+    assert (answer.status_code, answer.json()["code"]) == (422, "desk.moment_ahead")
+    case = took(client, staff, case, "accepted", **{"class": "within_province"})
+    measured = {"measured_at": "2150-01-01T08:00", "measured_by": "TT", "result": "x"}
+    ended = {"ended_at": "2150-01-01T08:00", "result": "x"}
+    for kind, details in (("measured", measured), ("ended", ended)):
+        step = {"kind": kind, "expected": case["expected"], "details": details}
+        answer = client.post(f"{KIND}/{case['id']}/events", json=step, headers=staff)
+        assert (answer.status_code, answer.json()["code"]) == (422, "desk.moment_ahead")
+
+
 def test_of_two_officers_who_close_one_case_one_wins(client: TestClient, staff: Headers) -> None:
     case = opened(client, staff)
     body = {"kind": "dismissed", "expected": case["expected"], "details": {"reason": "Rút"}}
@@ -122,6 +138,129 @@ def test_what_was_made_offline_and_sent_twice_is_one(client: TestClient, staff: 
         answer = client.post(f"{KIND}/{made[0]}/events", json=step, headers=staff)
         assert answer.status_code == 201
         assert len(answer.json()["events"]) == 2
+
+
+def test_a_token_is_of_its_sender_and_of_one_content(
+    client: TestClient, service: Service, staff: Headers, token: Callable[[str], Headers]
+) -> None:
+    """Programs count from one: the same token of another is another's, and never loses a case."""
+    made = service.accounts.add("operator-2", "operator", organisation_id="mo-phong-b")
+    secret, _ = new_token(service.accounts, made.id, "test", days=1)
+    senders = (token("operator"), {"authorization": f"Bearer {secret}"}, staff)
+    body = {"facts": WORDS, "token": "1"}
+    answers = [client.post(KIND, json=body, headers=who) for who in senders]
+    assert [one.status_code for one in answers] == [201, 201, 201]
+    assert len({one.json()["id"] for one in answers}) == 3
+    dossier = {"applicant": "A", "type": "broadcast_press", "purpose": "issue"}
+    other = client.post("/desk/dossier", json={"facts": dossier, "token": "1"}, headers=staff)
+    assert other.status_code == 201, other.text
+    assert other.json()["kind"] == "dossier"
+    changed = {"facts": {**WORDS, "effect": "Mất hình"}, "token": "1"}
+    answer = client.post(KIND, json=changed, headers=staff)
+    assert (answer.status_code, answer.json()["code"]) == (409, "desk.token_used")
+
+    address = f"{KIND}/{answers[2].json()['id']}"
+    step = {"kind": "filed", "expected": 1, "details": {"note": "x"}, "token": "a"}
+    assert client.post(f"{address}/events", json=step, headers=staff).status_code == 201
+    for more in ({"details": {"note": "y"}}, {"kind": "dismissed", "details": {"reason": "x"}}):
+        answer = client.post(f"{address}/events", json={**step, **more}, headers=staff)
+        assert (answer.status_code, answer.json()["code"]) == (409, "desk.token_used")
+    form = {"expected": "1", "note": "x", "token": "a"}
+    files = [("files", ("a.csv", b"f;level\n1;2\n"))]
+    answer = client.post(f"{address}/files", data=form, files=files, headers=staff)
+    assert (answer.status_code, answer.json()["code"]) == (409, "desk.token_used")
+
+
+def test_no_text_of_any_case_takes_a_persons_data(
+    client: TestClient, staff: Headers, browser_of: Callable[[str], Browser]
+) -> None:
+    phone, paper = "0912 345 678", "079123456789"
+    dossier = {"applicant": "A", "type": "broadcast_press", "purpose": "issue"}
+    inspection = {
+        "subject": "A",
+        "origin": "interference",
+        "interference_case": "1/2026",
+        "station_ids": ["mp-tan-an"],
+    }
+    typed: list[tuple[str, dict[str, Any], dict[str, Any]]] = [
+        ("interference", WORDS, {"complainant": f"Ông A, {phone}"}),
+        ("interference", WORDS, {"licence_number": f"CCCD {paper}"}),
+        ("dossier", dossier, {"applicant": f"Ông A {phone}"}),
+        ("dossier", dossier, {"technical": f"gọi {phone}"}),
+        ("inspection", inspection, {"subject": f"A ({phone})"}),
+        ("inspection", inspection, {"content": f"CCCD {paper}"}),
+        ("inspection_plan", {"year": "2027"}, {}),
+    ]
+    for kind, facts, more in typed:
+        answer = client.post(f"/desk/{kind}", json={"facts": facts | more}, headers=staff)
+        if not more:
+            assert answer.status_code == 201, answer.text
+            continue
+        assert (answer.status_code, answer.json().get("code")) == (422, "desk.personal_typed"), (
+            more
+        )
+        assert phone not in answer.text
+        assert paper not in answer.text
+    plan = answer.json()
+    line = {"subject": "A", "reason": f"gọi {phone}"}
+    step = {"kind": "line_added", "expected": 1, "details": line}
+    answer = client.post(f"/desk/inspection_plan/{plan['id']}/events", json=step, headers=staff)
+    assert answer.status_code == 422
+
+    opened_one = client.post("/desk/inspection", json={"facts": inspection}, headers=staff).json()
+    address = f"/desk/inspection/{opened_one['id']}"
+    note = {"item": "licence", "outcome": "not_met", "note": f"chủ máy {phone}"}
+    answers = {"list": "radio_station", "object_id": "mp-tan-an", "answers": [note]}
+    visit = {"visited_at": "2026-11-20T08:00", "checklist": answers}
+    step = {"kind": "visited", "expected": 1, "details": visit}
+    answer = client.post(f"{address}/events", json=step, headers=staff)
+    assert (answer.status_code, answer.json().get("code")) == (422, "desk.personal_typed")
+    sent = json.dumps(
+        {
+            "format": "phusong-visit-1",
+            "case": opened_one["id"],
+            "token": "abcdefgh-1",
+            "expected": 1,
+            "details": visit,
+        },
+        ensure_ascii=False,
+    )
+    for form in ({"visit_text": sent}, {"visit_text": sent, "decision": "keep", "expected": "1"}):
+        page = browser_of("staff").post(f"/view{address}/visits", form)
+        assert page.status_code == 422
+        assert phone not in page.text
+    form = {
+        "list": "radio_station",
+        "object_id": "mp-tan-an",
+        "expected": "1",
+        "visited_at": "2026-11-20T08:00",
+        "outcome.licence": "not_met",
+        "note.licence": f"chủ máy {phone}",
+    }
+    page = browser_of("staff").post(f"/view{address}/checklists", form)
+    assert page.status_code == 422
+    assert phone not in page.text
+    for name in (f"CCCD {paper}.csv", f"{phone}.csv"):
+        files = [("files", (name, b"f;level\n1;2\n"))]
+        form = {"expected": "1"}
+        answer = client.post(f"{address}/files", data=form, files=files, headers=staff)
+        assert answer.status_code == 422
+    step = {"kind": "filed", "expected": 1, "details": {"note": "x"}, "token": "0912345678"}
+    assert client.post(f"{address}/events", json=step, headers=staff).status_code == 422
+    made = {"plan_id": "fa0912345678abcdefa0912345678abc"}  # digits of an id are nobody's number
+    answer = client.post("/desk/inspection", json={"facts": inspection | made}, headers=staff)
+    assert answer.status_code == 201, answer.text
+    names = (
+        "IMG_20261127_083012.jpg",
+        "z5123456789012_0a.jpg",
+        "BB 12-2026.jpg",
+        "20261127083012.jpg",
+    )
+    for number, name in enumerate(names, start=1):
+        files = [("files", (name, photograph()))]
+        form = {"expected": str(number)}
+        answer = client.post(f"{address}/files", data=form, files=files, headers=staff)
+        assert answer.status_code == 201, answer.text
 
 
 def test_a_photograph_is_kept_whole_and_shown_bare(client: TestClient, staff: Headers) -> None:
@@ -160,6 +299,46 @@ def test_a_photograph_of_a_telephone_passes_with_a_step(
     assert moved.status_code == 303
     body = {"facts": {"complainant": "x" * 600_000}}
     assert client.post(KIND, json=body, headers=staff).status_code == 413
+
+
+def _several_in_one() -> bytes:
+    """A JPEG of two pictures, as telephones write them."""
+    first, written = Image.new("RGB", (50, 40), "red"), io.BytesIO()
+    first.save(written, "MPO", save_all=True, append_images=[Image.new("RGB", (50, 40), "blue")])
+    return written.getvalue()
+
+
+def _spoilt_exif(entries: bytes) -> bytes:
+    written = io.BytesIO()
+    Image.new("RGB", (8, 8)).save(written, "JPEG", exif=b"Exif\0\0" + entries)
+    return written.getvalue()
+
+
+@pytest.mark.parametrize(
+    "sent",
+    [
+        pytest.param(_several_in_one(), id="several pictures in one"),
+        pytest.param(
+            _spoilt_exif(b"II*\0\x08\0\0\0\x01\0\x12\x01\x05\0\x01\0\0\0\xff\xff" + b"\0" * 6),
+            id="orientation outside the file",
+        ),
+        pytest.param(_spoilt_exif(b"MM\0*\0\0\0\x08\xff\xff"), id="data cut off"),
+    ],
+)
+def test_photographs_as_telephones_write_them_are_kept(
+    client: TestClient, staff: Headers, sent: bytes
+) -> None:
+    case = opened(client, staff)
+    files = [("files", ("a.jpg", sent, "image/jpeg"))]
+    address = f"{KIND}/{case['id']}/files"
+    answer = client.post(address, data={"expected": "1"}, files=files, headers=staff)
+    assert answer.status_code == 201, answer.text
+    file = answer.json()["events"][-1]["files"][0]
+    assert file["media_type"] == "image/jpeg"
+    assert client.get(file["href"], headers=staff).content == sent
+    bare = Image.open(io.BytesIO(client.get(file["public_href"], headers=staff).content))
+    assert (bare.format, bare.size) in {("JPEG", (50, 40)), ("JPEG", (8, 8))}
+    assert not bare.getexif()
 
 
 @pytest.mark.parametrize(
