@@ -8,11 +8,10 @@ from starlette.datastructures import FormData
 from starlette.datastructures import UploadFile as Sent
 from starlette.requests import Request
 
-from api.service import service_of
 from gis.cases.procedure import Field, FieldKind
-from gis.desk.files import MOST_BYTES, Kept, keep_file
+from gis.desk.files import MOST_BYTES, SentFile, read_file
 
-__all__ = ["SentForm", "kept_files", "sent_files", "stated", "typed_texts"]
+__all__ = ["SentForm", "read_files", "sent_files", "stated", "typed_texts"]
 
 
 async def _sent_form(request: Request) -> AsyncIterator[FormData]:
@@ -33,16 +32,15 @@ def sent_files(form: FormData) -> list[Sent]:
     return [one for one in form.getlist("files") if isinstance(one, Sent) and one.filename]
 
 
-def kept_files(request: Request, files: Sequence[UploadFile | Sent]) -> list[Kept]:
-    """Keep files under their hashes.
+def read_files(files: Sequence[UploadFile | Sent]) -> list[SentFile]:
+    """Judge files; they are kept with the step that they belong to.
 
     Raises
     ------
     FormatError
         If one of them is none that is kept.
     """
-    home = service_of(request).home
-    return [keep_file(home, one.filename or "", one.file.read(MOST_BYTES + 1)) for one in files]
+    return [read_file(one.filename or "", one.file.read(MOST_BYTES + 1)) for one in files]
 
 
 def typed_texts(form: FormData, fields: Sequence[Field]) -> dict[str, str]:

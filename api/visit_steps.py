@@ -9,9 +9,8 @@ from starlette.requests import Request
 
 from api.desk_view import desk_of
 from api.identity import identity_of
-from api.service import service_of
 from gis.desk.checklists import checklist
-from gis.desk.files import Kept, keep_file
+from gis.desk.files import SentFile, read_file
 from gis.desk.inspection import INSPECTION_PROCEDURE
 from gis.desk.inspection_rules import INSPECTION
 from gis.desk.records import FILED
@@ -77,7 +76,7 @@ def record_visit(
     visit: Visit,
     *,
     expected: int,
-    files: Sequence[Kept] = (),
+    files: Sequence[SentFile] = (),
 ) -> bool:
     """Record a telephone's visit and return whether it is new; sent again, it is not.
 
@@ -111,7 +110,7 @@ def keep_visit(request: Request, case_id: str, content: bytes, note: str, expect
     require_own(visit, case_id)
     refuse_personal(INSPECTION_PROCEDURE.fields_of("visited"), visit.details)
     identity = identity_of(request)
-    kept = keep_file(service_of(request).home, f"visit-{visit.token[:8]}.txt", content)
+    kept = read_file(f"visit-{visit.token[:8]}.txt", content)
     desk_of(request).append(
         INSPECTION_PROCEDURE,
         case_id,

@@ -9,7 +9,7 @@ from starlette.responses import Response
 
 from api.desk_kinds import PANELS
 from api.desk_letters import case_letter
-from api.desk_steps import kept_files
+from api.desk_steps import read_files
 from api.desk_view import desk_of, desk_teller, desk_view, field_json
 from api.downloads import MEDIA_TYPES
 from api.geojson import plain
@@ -136,7 +136,7 @@ def add_files(
         identity.scope,
         account=identity.name,
         expected=body.expected,
-        files=kept_files(request, body.files),
+        files=read_files(body.files),
         token=body.token,
     )
     return _told(request, kind, desk_case_id)

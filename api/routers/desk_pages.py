@@ -9,7 +9,7 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from api.desk_kinds import PANELS, PREFILLS
-from api.desk_steps import SentForm, kept_files, sent_files, stated, typed_texts
+from api.desk_steps import SentForm, read_files, sent_files, stated, typed_texts
 from api.desk_view import DeskView, desk_of, desk_teller, desk_view, field_json
 from api.forms import REFUSALS, FormState, Refused
 from api.guard import GuardedRoute
@@ -93,7 +93,7 @@ def open_case(request: Request, kind: str, form: SentForm) -> Response:
             stated(typed, procedure.intake),
             identity.scope,
             account=identity.name,
-            files=kept_files(request, sent_files(form)),
+            files=read_files(sent_files(form)),
         )
     except REFUSALS as error:
         shown = shown_again(typed, error)
@@ -164,7 +164,7 @@ def step(request: Request, kind: str, desk_case_id: str, form: SentForm) -> Resp
             identity.scope,
             account=identity.name,
             expected=_expected(typed),
-            files=kept_files(request, sent_files(form)),
+            files=read_files(sent_files(form)),
         )
     except REFUSALS as error:
         refused = Refused.of(request, shown_again(typed, error), error, _labels(kind, fields))

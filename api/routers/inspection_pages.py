@@ -11,7 +11,7 @@ from starlette.responses import RedirectResponse, Response
 import api.inspection_letters  # noqa: F401 - the tables of letters are registered there
 from api.clock_view import rule_json
 from api.desk_kinds import PANELS, Panel
-from api.desk_steps import SentForm, kept_files, sent_files
+from api.desk_steps import SentForm, read_files, sent_files
 from api.desk_view import DeskView, desk_of, desk_teller
 from api.forms import REFUSALS, FormState, Refused
 from api.guard import GuardedRoute
@@ -219,7 +219,7 @@ def typed_visit(request: Request, inspection_id: str, form: SentForm) -> Respons
             identity.scope,
             account=identity.name,
             expected=expected,
-            files=kept_files(request, sent_files(form)),
+            files=read_files(sent_files(form)),
         )
     except REFUSALS as error:
         refused = Refused.of(request, shown_again(typed, error), error, fields)
@@ -265,7 +265,7 @@ def _taken(
         case_id,
         visit,
         expected=expected if decision == "record" else visit.expected,
-        files=kept_files(request, sent_files(form)),
+        files=read_files(sent_files(form)),
     )
     done = "desk_inspection.visit_done" if new else "desk_inspection.visit_again"
     panel = {"clash": Clash(done=text(done, language))}

@@ -21,7 +21,7 @@ from PIL import Image, ImageOps
 from gis.errors import FormatError, NotFoundError
 from gis.home import UNFINISHED, Home
 
-__all__ = ["MOST_BYTES", "MOST_FILES", "Kept", "content_of", "keep_file"]
+__all__ = ["MOST_BYTES", "MOST_FILES", "SentFile", "content_of", "keep_file", "read_file"]
 
 MOST_BYTES: Final = 20_000_000
 """Bytes of one file."""
@@ -50,23 +50,46 @@ _SHA256: Final = re.compile(r"[0-9a-f]{64}")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Kept:
-    """A file that lies under its hash; the fields are those of `gis.desk.records.DeskFile`."""
+class SentFile:
+    """A file that was judged and is kept nowhere yet.
+
+    Attributes
+    ----------
+    name, media_type : str
+        What it was called, and what it is.
+    content : bytes
+        All of it.
+    public : bytes or None
+        Of a photograph: the copy without position, device and time.
+    """
 
     name: str
     media_type: str
-    size_bytes: int
-    sha256: str
-    public_sha256: str | None
+    content: bytes
+    public: bytes | None
+
+    @property
+    def sha256(self) -> str:
+        """Hash of the content."""
+        return hashlib.sha256(self.content).hexdigest()
+
+    def row(self) -> dict[str, object]:
+        """Return what is recorded of it."""
+        public = None if self.public is None else hashlib.sha256(self.public).hexdigest()
+        return {
+            "name": self.name,
+            "media_type": self.media_type,
+            "size_bytes": len(self.content),
+            "sha256": self.sha256,
+            "public_sha256": public,
+        }
 
 
-def keep_file(home: Home, name: str, content: bytes) -> Kept:
-    """Keep a file under its hash, and of a photograph a copy without its data.
+def read_file(name: str, content: bytes) -> SentFile:
+    """Judge a file by its content, and make of a photograph the copy without its data.
 
     Parameters
     ----------
-    home : Home
-        Where.
     name : str
         What it was called.
     content : bytes
@@ -85,13 +108,14 @@ def keep_file(home: Home, name: str, content: bytes) -> Kept:
             "desk.file_large", file=said, size=len(content) / 1e6, most=MOST_BYTES / 1e6
         )
     media_type, public = _read(said, content)
-    return Kept(
-        name=said,
-        media_type=media_type,
-        size_bytes=len(content),
-        sha256=_store(home, content),
-        public_sha256=None if public is None else _store(home, public),
-    )
+    return SentFile(name=said, media_type=media_type, content=content, public=public)
+
+
+def keep_file(home: Home, file: SentFile) -> None:
+    """Keep a file, and the public copy of a photograph, under their hashes."""
+    _store(home, file.content)
+    if file.public is not None:
+        _store(home, file.public)
 
 
 def content_of(home: Home, sha256: str) -> bytes:
@@ -128,7 +152,7 @@ def _read(name: str, content: bytes) -> tuple[str, bytes | None]:
         words = content.decode("utf-8-sig")
     except UnicodeDecodeError:
         raise FormatError("desk.file_kind", file=name) from None
-    if "\x00" in words or words.lstrip()[:1] in ("<", "{\\"):
+    if "\x00" in words or words.lstrip().startswith(("<", "{\\rtf")):
         raise FormatError("desk.file_kind", file=name)
     return "text/csv" if name.lower().endswith(".csv") else "text/plain", None
 
@@ -169,11 +193,11 @@ def _path(home: Home, sha256: str) -> Path:
     return home.desk_files / sha256[:2] / sha256
 
 
-def _store(home: Home, content: bytes) -> str:
+def _store(home: Home, content: bytes) -> None:
     sha256 = hashlib.sha256(content).hexdigest()
     path = _path(home, sha256)
     if path.exists():
-        return sha256
+        return
     path.parent.mkdir(parents=True, exist_ok=True)
     unfinished = path.parent / f"{UNFINISHED}{secrets.token_hex(8)}"
     with unfinished.open("wb") as file:
@@ -181,4 +205,3 @@ def _store(home: Home, content: bytes) -> str:
         file.flush()
         os.fsync(file.fileno())
     unfinished.replace(path)
-    return sha256

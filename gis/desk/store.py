@@ -7,7 +7,6 @@ same time one wins. What was made without a connection carries a token: sent twi
 import json
 import uuid
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict
 from datetime import datetime
 from types import MappingProxyType
 from typing import Any
@@ -19,7 +18,7 @@ from gis.cases.details import read_details
 from gis.cases.procedure import Field
 from gis.cases.rule_book import CaseRules
 from gis.cases.working_days import WorkingCalendar, local_day
-from gis.desk.files import MOST_FILES, Kept
+from gis.desk.files import MOST_FILES, SentFile, keep_file
 from gis.desk.procedure import Act, Procedure, Standing, read_case
 from gis.desk.records import DEPARTMENT, OPENED, PARTY, SUPPLEMENTED, DeskCase, DeskEvent, DeskFile
 from gis.desk.screening import refuse_personal, refuse_personal_name
@@ -79,7 +78,7 @@ class Desk:
         scope: Scope,
         *,
         account: str,
-        files: Sequence[Kept] = (),
+        files: Sequence[SentFile] = (),
         token: str | None = None,
     ) -> DeskCase:
         """Open a case.
@@ -92,7 +91,7 @@ class Desk:
             The facts of its intake, as they were typed or sent.
         scope, account
             Who opens it.
-        files : sequence of Kept
+        files : sequence of SentFile
             What came with it.
         token : str, optional
             A name of the sender's own; a case that the account opened under it is returned, not
@@ -140,7 +139,8 @@ class Desk:
                 organisation_id=scope.organisation_id,
                 at=now,
             )
-            _write(connection, case.id, opened, None, files)
+            _write(connection, case.id, opened, None, files=files)
+            self._keep(files)
             return case
 
     def cases(
@@ -187,6 +187,11 @@ class Desk:
         with reading(self._engine) as connection:
             return [_file(row) for row in connection.execute(query).mappings()]
 
+    def _keep(self, files: Sequence[SentFile]) -> None:
+        """Keep files before the write ends: what was refused leaves none behind."""
+        for one in files:
+            keep_file(self._home, one)
+
     def append(
         self,
         procedure: Procedure,
@@ -197,7 +202,7 @@ class Desk:
         *,
         account: str,
         expected: int,
-        files: Sequence[Kept] = (),
+        files: Sequence[SentFile] = (),
         token: str | None = None,
     ) -> DeskEvent:
         """Let one thing happen to a case, judged at this moment.
@@ -216,7 +221,7 @@ class Desk:
             Who does it.
         expected : int
             How many events the caller saw.
-        files : sequence of Kept
+        files : sequence of SentFile
             What belongs to it.
         token : str, optional
             A name of the sender's own; an event of that token is returned, not added again.
@@ -281,7 +286,8 @@ class Desk:
                 at=now,
                 details=details,
             )
-            _write(connection, case.id, event, token, files)
+            _write(connection, case.id, event, token, files=files)
+            self._keep(files)
             return event
 
 
@@ -338,7 +344,7 @@ def _beside(
     return [(one, events[one.id]) for one in found]
 
 
-def _require_files(files: Sequence[Kept]) -> None:
+def _require_files(files: Sequence[SentFile]) -> None:
     if len(files) > MOST_FILES:
         raise FormatError("desk.too_many_files", most=MOST_FILES)
 
@@ -346,7 +352,7 @@ def _require_files(files: Sequence[Kept]) -> None:
 def _refuse_personal(
     fields: Sequence[Field],
     said: Mapping[str, object],
-    files: Sequence[Kept],
+    files: Sequence[SentFile],
     token: str | None,
 ) -> None:
     refuse_personal(fields, said)
@@ -394,7 +400,8 @@ def _write(
     case_id: str,
     event: DeskEvent,
     token: str | None,
-    files: Sequence[Kept],
+    *,
+    files: Sequence[SentFile],
 ) -> None:
     row = {
         "case_id": case_id,
@@ -409,7 +416,7 @@ def _write(
     }
     connection.execute(insert(desk_events), [row])
     told = {"case_id": case_id, "sequence": event.sequence, "at": row["at"]}
-    rows = [{"id": uuid.uuid4().hex, **asdict(one), **told} for one in files]
+    rows = [{"id": uuid.uuid4().hex, **one.row(), **told} for one in files]
     if rows:
         connection.execute(insert(desk_files), rows)
 

@@ -10,7 +10,7 @@ from typing import Final
 from sqlalchemy import Connection, select
 
 from gis.cases.details import read_details
-from gis.desk.files import Kept
+from gis.desk.files import SentFile
 from gis.desk.procedure import Procedure
 from gis.desk.records import SUPPLEMENTED, DeskEvent
 from gis.errors import ConflictError, FormatError
@@ -56,7 +56,7 @@ def require_said(
     case_id: str,
     kind: str,
     given: Mapping[str, object],
-    files: Sequence[Kept],
+    files: Sequence[SentFile],
 ) -> None:
     """Refuse what an event does not say that carries the same token."""
     require_same(event.kind == kind)

@@ -425,3 +425,21 @@ def test_a_letter_is_the_same_bytes_twice(client: TestClient, staff: Headers) ->
     made = [client.get(case["letters"][0]["docx"], headers=staff).content for _ in range(2)]
     assert made[0] == made[1]
     assert "word/document.xml" in zipfile.ZipFile(io.BytesIO(made[0])).namelist()
+
+
+def test_a_refused_step_leaves_no_file_behind(
+    client: TestClient, service: Service, staff: Headers
+) -> None:
+    case = opened(client, staff)
+    sent = [("files", ("a.png", b"\x89PNG\r\n\x1a\n" + b"x" * 40)), ("files", ("b.txt", b"y"))]
+    late = [("files", ("b.txt", "ghi chú".encode()))]
+    for files, expected in ((sent, "1"), (late, "7")):
+        answer = client.post(
+            f"{KIND}/{case['id']}/files",
+            data={"expected": expected},
+            files=files,
+            headers=staff,
+        )
+        assert answer.status_code in (409, 422)
+    kept = service.home.desk_files
+    assert not [one for one in kept.rglob("*") if one.is_file()]
