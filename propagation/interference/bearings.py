@@ -278,7 +278,7 @@ def fix(
 
     References
     ----------
-    .. [Lenth] R. V. Lenth, On finding the source of a signal, Technometrics 23 (1981) 149-154.
+    .. [Lenth1981] R. V. Lenth, On finding the source of a signal, Technometrics 23 (1981) 149-154.
     """
     solver = _Solver(bearings, x_km, y_km, reversed_share)
     spread = float(np.hypot(np.ptp(x_km), np.ptp(y_km))) if x_km.size else 0.0

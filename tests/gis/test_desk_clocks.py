@@ -52,11 +52,11 @@ CASES: list[tuple[str, str, Steps, str]] = [
     ("inspection", "report", [("recorded", "2026-02-13")], "2026-03-06"),
     ("inspection", "conclusion", [("reported", "2026-02-13")], "2026-02-27"),
     # 27 + 20 is Mon 16/2, the eve of Tết: on past the week to Mon 23.
-    ("interference", "resolution", [("accepted", "2026-01-27")], "2026-02-23"),
+    ("interference", "resolution_safety", [("accepted_safety", "2026-01-27")], "2026-02-23"),
     # Tết 2027: off Thu 4/2 to Wed 10/2. 1 to 3 are three; Thu 11, Fri 12, 15 to 19.
     ("inspection", "delivery", [("concluded", "2027-01-29")], "2027-02-19"),
     # 16/1 + 20 is Fri 5/2: on to Thu 11.
-    ("interference", "resolution", [("accepted", "2027-01-16")], "2027-02-11"),
+    ("interference", "resolution_safety", [("accepted_safety", "2027-01-16")], "2027-02-11"),
     # Mon 27/4 off for Giỗ Tổ, 30/4 and 1/5: Tue 28, Wed 29, 4 to 8/5 are seven, 11 to 13.
     ("inspection", "delivery", [("concluded", "2026-04-24")], "2026-05-13"),
     # Wed 29; off Thu 30/4 and Fri 1/5; Mon 4, Tue 5.
@@ -66,21 +66,21 @@ CASES: list[tuple[str, str, Steps, str]] = [
     # Sat 22, 24 to 28 are six; Mon 31 swapped off, 1 and 2/9 off; 3, 4, 7, 8.
     ("inspection", "report", [("recorded", "2026-08-21")], "2026-09-08"),
     # 2/8 + 20 is Sat 22/8, worked: it does not move.
-    ("interference", "resolution", [("accepted", "2026-08-02")], "2026-08-22"),
+    ("interference", "resolution_safety", [("accepted_safety", "2026-08-02")], "2026-08-22"),
     # 11/8 + 20 is Mon 31/8, swapped off: on to Thu 3/9.
-    ("interference", "resolution", [("accepted", "2026-08-11")], "2026-09-03"),
+    ("interference", "resolution_safety", [("accepted_safety", "2026-08-11")], "2026-09-03"),
     # Fri 2/1 swapped off, Sat 10/1 worked (recalled): 29 to 31 are three, 5 to 9 eight, 10, 12.
     ("inspection", "length", [("visit_begun", "2025-12-26")], "2026-01-12"),
     # 21/12 + 20 is Sat 10/1, worked (recalled).
-    ("interference", "resolution", [("accepted", "2025-12-21")], "2026-01-10"),
+    ("interference", "resolution_safety", [("accepted_safety", "2025-12-21")], "2026-01-10"),
     # Tue 24/11 off: Mon 23, Wed 25 to Fri 27, Mon 30.
     ("inspection", "conclusion", [("reported", "2026-11-20")], "2026-11-30"),
     # 4/11 + 20 is that Tuesday: Wed 25.
-    ("interference", "resolution", [("accepted", "2026-11-04")], "2026-11-25"),
+    ("interference", "resolution_safety", [("accepted_safety", "2026-11-04")], "2026-11-25"),
     # 15/6 + 20 is Sun 5/7: Mon 6.
-    ("interference", "resolution", [("accepted", "2026-06-15")], "2026-07-06"),
+    ("interference", "resolution_safety", [("accepted_safety", "2026-06-15")], "2026-07-06"),
     # 30/6 + 20 is Mon 20/7.
-    ("interference", "resolution", [("accepted", "2026-06-30")], "2026-07-20"),
+    ("interference", "resolution_safety", [("accepted_safety", "2026-06-30")], "2026-07-20"),
     # Recorded on a Saturday: 29, 30, 1 to 3/7 are five, 6 to 10.
     ("inspection", "report", [("recorded", "2026-06-27")], "2026-07-10"),
     # A second visit begins nothing anew: 30, 1 to 3/7 are four, 6 to 10, 13.

@@ -75,6 +75,10 @@ time.sleep(60)
 """
 
 
+LONG = (150.0, 90.0)
+"""Radius and step of a study that takes seconds, so that it can be stopped on the way."""
+
+
 def until(condition: Callable[[], bool], seconds: float = 30.0) -> float:
     started = time.monotonic()
     while not condition():
@@ -122,7 +126,7 @@ def ask(home: Home, queue: Queue) -> Callable[..., Job]:
 def test_workers_finish_fail_cancel_and_come_back(
     home: Home, queue: Queue, ask: Callable[..., Job]
 ) -> None:
-    small, large = ask(2.0, 200.0), ask(80.0, 100.0)
+    small, large = ask(2.0, 200.0), ask(*LONG)
     unknown, last = ask(2.0, 200.0, station_id="nowhere"), ask(3.0, 200.0)
     with start_workers(home, 1, GroundFiles()) as pool:
         until(lambda: queue.job(small.id).state.final)
@@ -156,7 +160,7 @@ def test_workers_finish_fail_cancel_and_come_back(
 def test_a_pool_that_stops_gives_its_job_back(
     home: Home, queue: Queue, ask: Callable[..., Job]
 ) -> None:
-    job = ask(80.0, 100.0)
+    job = ask(*LONG)
     with start_workers(home, 1, GroundFiles()):
         until(lambda: queue.job(job.id).progress > 0.0)
     back = queue.job(job.id)
@@ -166,7 +170,7 @@ def test_a_pool_that_stops_gives_its_job_back(
 def test_workers_end_when_their_server_is_killed(
     home: Home, queue: Queue, ask: Callable[..., Job]
 ) -> None:
-    job = ask(80.0, 100.0)
+    job = ask(*LONG)
     command = [sys.executable, "-P", "-c", SERVER, str(home.folder)]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as server:
         assert server.stdout is not None
