@@ -1,20 +1,22 @@
 """Who answers for a point or a complainant: entered, seen; who may was decided before."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
 from starlette.requests import Request
 
 from api.identity import identity_of
-from api.points_asked import read_contact
+from api.points_asked import CONTACT, NEEDED_OF_CONTACT, read_contact
 from api.service import service_of
 from api.work_steps import said
+from data.text import Language, text
 from gis.errors import FormatError
 from gis.points import refuse_typed
-from gis.register.point_contacts import PointContact, PointContacts
+from gis.register.point_contacts import ContactNote, ContactView, PointContact, PointContacts
 
-__all__ = ["contacts_of", "enter_contact", "seen_contact"]
+__all__ = ["contact_shown", "contacts_of", "enter_contact", "seen_contact", "told_views"]
 
 
 def contacts_of(request: Request) -> PointContacts:
@@ -22,6 +24,58 @@ def contacts_of(request: Request) -> PointContacts:
     identity = identity_of(request)
     register = service_of(request).register
     return PointContacts(register, identity.name, identity.organisation_id)
+
+
+def told_views(request: Request, subject_id: str) -> list[ContactView]:
+    """Return who did what with a contact; who is of another organisation, and why, is not told."""
+    identity = identity_of(request)
+    return [
+        one
+        if identity.is_staff or one.organisation_id == identity.scope.own
+        else replace(one, account="", reason=None)
+        for one in contacts_of(request).views(subject_id)
+    ]
+
+
+def contact_shown(
+    words: str,
+    language: Language,
+    note: ContactNote | None,
+    *,
+    views: Sequence[ContactView],
+    last_day: date | None,
+    owners: Mapping[str, str],
+) -> dict[str, Any]:
+    """Return what `contact.html` shows of a contact.
+
+    Parameters
+    ----------
+    words : str
+        How the keys of the heading and of the sentence for no contact begin.
+    language : Language
+        Of the words.
+    note : ContactNote or None
+        That there is a contact, why and until when.
+    views, last_day, owners
+        Who did what with it, until when one may be kept, names of organisations by id.
+    """
+    return {
+        "heading": text(f"{words}heading", language),
+        "none": text(f"{words}none", language),
+        "note": note,
+        "views": views,
+        "last_day": last_day,
+        "owners": owners,
+        "fields": [
+            {
+                "name": name,
+                "label": text(f"points.contact_{name}", language),
+                "required": name in NEEDED_OF_CONTACT,
+                "type": "date" if name == "kept_until" else "text",
+            }
+            for name in CONTACT
+        ],
+    }
 
 
 def enter_contact(

@@ -8,7 +8,7 @@ from typing import Any
 from starlette.requests import Request
 
 from api.clock_view import rule_json
-from api.contact_steps import contacts_of
+from api.contact_steps import contacts_of, told_views
 from api.desk_view import DeskView, desk_of
 from api.geojson import plain
 from api.sanction_view import sanction_json
@@ -131,7 +131,7 @@ def beside_case(request: Request, view: DeskView) -> Beside:
         proposed=proposed_class(view.standing.facts.get("service"), told.rules, opened),
         chosen=chosen_class(view.standing),
         contact=contacts.note(view.case.id, today),
-        contact_views=contacts.views(view.case.id),
+        contact_views=told_views(request, view.case.id),
         last_contact_day=last_day_kept(told.rules.rule(INTERFERENCE_CONTACT, today), today),
         staff=staff,
         **(_for_staff(request, view) if staff else {}),

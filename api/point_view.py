@@ -8,7 +8,7 @@ from typing import Any
 from starlette.requests import Request
 
 from api.clock_view import rule_json
-from api.contact_steps import contacts_of
+from api.contact_steps import contacts_of, told_views
 from api.geojson import feature, plain
 from api.identity import Identity
 from api.point_acts import acts_json
@@ -145,7 +145,7 @@ def read_point_view(request: Request, identity: Identity, point_id: str) -> Poin
         book=book,
         identity=identity,
         contact=contacts.note(point_id, today) if own else None,
-        views=contacts.views(point_id) if own else (),
+        views=told_views(request, point_id) if own else (),
         last_contact_day=last_contact_day(rules, today),
         duties=duties(rules),
         history=history,

@@ -11,7 +11,15 @@ from gis.points import refuse_typed
 from gis.register.point_contacts import PointContact
 from gis.register.points import MISMATCHES, PointVisit, RegistrationPoint
 
-__all__ = ["CONTACT", "EDITED", "VISITED", "read_contact", "read_registration", "read_visit"]
+__all__ = [
+    "CONTACT",
+    "EDITED",
+    "NEEDED_OF_CONTACT",
+    "VISITED",
+    "read_contact",
+    "read_registration",
+    "read_visit",
+]
 
 EDITED = (
     "name",
@@ -47,7 +55,7 @@ CONTACT = ("name", "phone", "purpose", "kept_until")
 
 _NEEDED = ("name", "kind")
 _NEEDED_OF_VISIT = ("visited_on", "sampled", "mismatched")
-_NEEDED_OF_CONTACT = ("name", "purpose", "kept_until")
+NEEDED_OF_CONTACT = ("name", "purpose", "kept_until")
 
 
 def read_registration(
@@ -108,7 +116,7 @@ def read_contact(sent: Mapping[str, Any]) -> PointContact:
     WrongFieldsError
         With every field that cannot be taken.
     """
-    told = _named(sent, _NEEDED_OF_CONTACT)
+    told = _named(sent, NEEDED_OF_CONTACT)
     values = _read(PointContact, CONTACT, told, frozenset({"name", "phone"}))
     return PointContact(**values)
 

@@ -8,7 +8,7 @@ from starlette.requests import Request
 from starlette.responses import FileResponse, JSONResponse
 
 from api import interference_steps
-from api.contact_steps import contacts_of
+from api.contact_steps import contacts_of, told_views
 from api.desk_view import desk_of, desk_view
 from api.downloads import made_for_download
 from api.geojson import plain
@@ -76,7 +76,7 @@ def remove_contact(request: Request, interference_id: str) -> dict[str, Any]:
 def contact_views(request: Request, interference_id: str) -> dict[str, Any]:
     """Who wrote, saw or removed the contact of a case, and when."""
     desk_of(request).case(KIND, interference_id, identity_of(request).scope)
-    return {"views": plain(contacts_of(request).views(interference_id))}
+    return {"views": plain(told_views(request, interference_id))}
 
 
 @router.post(_ONE + "/study", status_code=202)

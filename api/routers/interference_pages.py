@@ -11,6 +11,7 @@ from starlette.responses import RedirectResponse, Response
 import api.interference_letters  # noqa: F401 - what letters hold is registered there
 from api import interference_steps
 from api.clock_view import rule_json
+from api.contact_steps import contact_shown
 from api.desk_kinds import PANELS, Panel
 from api.desk_view import DeskView, desk_of
 from api.entered import refused_fields
@@ -21,7 +22,6 @@ from api.identity import identity_of
 from api.interference_view import beside_case
 from api.points_asked import CONTACT
 from api.routers.desk_pages import show_case
-from data.text import Language, text
 from gis.desk.interference import INTERFERENCE, KIND
 from gis.desk.interference_study import FILES
 from gis.errors import GisError
@@ -53,7 +53,14 @@ def _values(request: Request, view: DeskView) -> Mapping[str, Any]:
         "beside": beside,
         "class_text": lambda name: view.said(f"choice.class.{name}"),
         "service_text": lambda name: view.said(f"choice.service.{name}"),
-        "contact_fields": [_field(name, language) for name in CONTACT],
+        "kept_contact": contact_shown(
+            "desk_interference.contact_",
+            language,
+            beside.contact,
+            views=beside.contact_views,
+            last_day=beside.last_contact_day,
+            owners=view.told.names,
+        ),
         "contact": None,
         "case_forms": {name: FormState(name) for name in _FORMS},
         "measurements": FILES,
@@ -69,15 +76,6 @@ def _values(request: Request, view: DeskView) -> Mapping[str, Any]:
 
 def _sections(parts: Mapping[str, Section]) -> list[Section]:
     return [parts[name] for name in _PARTS if name in parts]
-
-
-def _field(name: str, language: Language) -> dict[str, Any]:
-    return {
-        "name": name,
-        "label": text(f"points.contact_{name}", language),
-        "required": name != "phone",
-        "type": "date" if name == "kept_until" else "text",
-    }
 
 
 PANELS[KIND] = Panel("interference_panel.html", _values)

@@ -12,6 +12,7 @@ from starlette.responses import RedirectResponse, Response
 
 from api import point_steps
 from api.clock_view import rule_json
+from api.contact_steps import contact_shown
 from api.entered import field_label, refused_fields
 from api.errors import status_of
 from api.filters import asked_choice, asked_day
@@ -26,7 +27,7 @@ from api.points_asked import CONTACT, EDITED, VISITED
 from api.roles import may
 from api.service import service_of
 from api.whole import OffsetQuery
-from data.text import Language, text
+from data.text import Language
 from gis.errors import GisError
 from gis.personal import masked
 from gis.register.filters import valid_on
@@ -312,10 +313,14 @@ def show_point(
         map=_map([view.point], 0, view.on, language),
         forms=forms,
         visit_fields=[_field(name, language) for name in VISITED],
-        contact_fields=[
-            {**_field(name, language), "label": text(f"points.contact_{name}", language)}
-            for name in CONTACT
-        ],
+        kept_contact=contact_shown(
+            "points.contact_",
+            language,
+            view.contact,
+            views=view.views,
+            last_day=view.last_contact_day,
+            owners=view.owners,
+        ),
         mismatches=MISMATCHES,
         acts=view.acts_json(language),
         contact=contact,

@@ -8,7 +8,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from starlette.requests import Request
 
 from api import point_steps
-from api.contact_steps import contacts_of
+from api.contact_steps import contacts_of, told_views
 from api.geojson import collection, plain
 from api.guard import GuardedRoute
 from api.identity import identity_of
@@ -180,7 +180,7 @@ def remove_contact(request: Request, point_id: str) -> dict[str, Any]:
 def contact_views(request: Request, point_id: str) -> dict[str, Any]:
     """Who wrote, saw or removed the contact of a point, and when."""
     point_steps.require_own(request, point_id)
-    return {"views": plain(contacts_of(request).views(point_id))}
+    return {"views": plain(told_views(request, point_id))}
 
 
 def _told(request: Request, point_id: str) -> dict[str, Any]:
