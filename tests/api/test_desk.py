@@ -61,7 +61,8 @@ def photograph(side: int = 40) -> bytes:
     exif[0x0110] = "SECRET-DEVICE"
     exif[0x8825] = {1: "N", 2: (10.0, 32.0, 0.0), 3: "E", 4: (106.0, 24.0, 0.0)}
     written = io.BytesIO()
-    picture.save(written, "JPEG", exif=exif)
+    words = {"comment": b"SECRET-COMMENT", "xmp": b"<x:xmpmeta>SECRET-PLACE</x:xmpmeta>"}
+    picture.save(written, "JPEG", exif=exif, **words)
     return written.getvalue()
 
 
@@ -276,8 +277,8 @@ def test_a_photograph_is_kept_whole_and_shown_bare(client: TestClient, staff: He
     file = answer.json()["events"][-1]["files"][0]
     assert client.get(file["href"], headers=staff).content == sent
     bare = client.get(file["public_href"], headers=staff).content
-    assert b"SECRET-DEVICE" in sent
-    assert b"SECRET-DEVICE" not in bare
+    assert all(told in sent for told in (b"SECRET-DEVICE", b"SECRET-COMMENT", b"SECRET-PLACE"))
+    assert b"SECRET" not in bare
     assert not Image.open(io.BytesIO(bare)).getexif()
 
 
