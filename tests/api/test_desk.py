@@ -403,8 +403,9 @@ def test_the_pages_lead_through_a_case(browser_of: Callable[[str], Browser]) -> 
     assert browser.get("/view/desk/nothing").status_code == 404
 
 
+@pytest.mark.parametrize("field", ["nobody", "complainant!r", "complainant:>20", "result.x"])
 def test_a_template_with_an_unknown_field_is_refused_with_its_line(
-    client: TestClient, service: Service, staff: Headers
+    client: TestClient, service: Service, staff: Headers, field: str
 ) -> None:
     case = opened(client, staff)
     case = took(client, staff, case, "accepted", **{"class": "within_province"})
@@ -412,11 +413,12 @@ def test_a_template_with_an_unknown_field_is_refused_with_its_line(
     own = service.home.letters
     own.mkdir()
     (own / "interference_result.toml").write_text(
-        'kind = "THÔNG BÁO"\nsubject = "x"\nbody = [\n  "{nobody}",\n]\n', encoding="utf-8"
+        f'kind = "THÔNG BÁO"\nsubject = "x"\nbody = [\n  "{{{field}}}",\n]\n', encoding="utf-8"
     )
     answer = client.get(case["letters"][0]["docx"], headers=staff)
     assert answer.status_code == 422
-    assert re.search(r"interference_result\.toml.*4.*nobody", answer.text)
+    named = re.split(r"[!:]", field)[0]
+    assert re.search(rf"interference_result\.toml.*4.*{re.escape(named)}", answer.text)
 
 
 def test_a_letter_is_the_same_bytes_twice(client: TestClient, staff: Headers) -> None:

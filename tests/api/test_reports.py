@@ -85,6 +85,19 @@ def test_numbers_are_those_counted_by_hand(
     assert len(fourth) > 0
 
 
+def test_a_line_whose_cables_have_no_fibres_is_no_line_of_fibre(
+    client: TestClient, service: Service, staff: Headers, now: str
+) -> None:
+    before = table(told(client, staff, now), "lines-operator")["total"]["values"]
+    assert before["fibre"] == before["all"] > 1
+    with service.register.write(author="test", reason="test") as writer:
+        one = writer.cables(SYSTEM)[0]
+        writer.update_cables([replace(one, fibres=None)])
+    after = table(told(client, staff, now), "lines-operator")["total"]["values"]
+    assert (after["all"], after["fibre"]) == (before["all"], before["fibre"] - 1)
+    assert after["fibre_km"] < before["fibre_km"]
+
+
 def test_rows_add_up_and_two_ways_of_dividing_agree(
     client: TestClient, staff: Headers, now: str
 ) -> None:

@@ -65,6 +65,24 @@ def test_a_level_is_weighed_as_a_normal_deviation() -> None:
     assert less == pytest.approx(norm.logcdf(0.9), abs=0.01)
 
 
+@pytest.mark.parametrize(
+    ("kind", "chance"), [(LevelKind.BELOW, norm.cdf(-1.0)), (LevelKind.ABOVE, norm.cdf(1.0))]
+)
+def test_silence_speaks_against_a_strong_field_and_a_loud_level_for_it(
+    kind: LevelKind, chance: float
+) -> None:
+    """58 dB predicted, 50 dB the threshold, 8 dB the deviation: one deviation above it."""
+    told = log_level(Level(kind, 50.0, 8.0, 0.0), np.array([58.0]), np.zeros((1, 1)), NONE)
+    assert np.exp(told).item() == pytest.approx(chance)
+
+
+def test_a_place_that_stands_for_a_cell_is_less_certain() -> None:
+    """8 dB and 6 dB of the cell are 10 dB."""
+    level = Level(LevelKind.MEASURED, 50.0, 8.0, 0.0)
+    told = log_level(level, np.array([60.0]), np.zeros((1, 1)), np.array([6.0]))
+    assert told.item() == pytest.approx(norm.logpdf(10.0, 0.0, 10.0))
+
+
 def test_a_field_that_is_not_known_tells_nothing_between_candidates() -> None:
     cloud = gaussian_offsets(6.0)
     for kind in LevelKind:
