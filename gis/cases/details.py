@@ -131,7 +131,10 @@ def _number(field: Field, given: object) -> float:
 
 def _day(name: str, given: object) -> str:
     try:
-        return date.fromisoformat(str(given)).isoformat()
+        day = date.fromisoformat(str(given))
+        if not _YEARS[0] <= day.year <= _YEARS[1]:
+            raise ValueError(day.year)
+        return day.isoformat()
     except ValueError:
         raise FormatError("requests.field_day", name=name, value=str(given)[:40]) from None
 

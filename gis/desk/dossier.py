@@ -12,6 +12,7 @@ from gis.cases.clocks import ClockBook, ClockState
 from gis.cases.procedure import Field, FieldKind, Step
 from gis.cases.working_days import local_day
 from gis.desk.dossier_law import consent_of, lacking_documents
+from gis.desk.happened import require_happened
 from gis.desk.procedure import Facts, Procedure, Standing
 from gis.desk.records import DEPARTMENT, FILED, OPENED, PARTY, SUPPLEMENTED
 from gis.dossier_words import AUTHORITIES, BROADCAST, DOCUMENTS, LICENCES, PURPOSES, TYPES
@@ -245,6 +246,7 @@ DOSSIER_CASES: Final = Procedure(
     variant=_variant,
     allows=_allows,
     completes=_completes,
+    require=lambda act: require_happened(act, "handed_on", "decided_on"),
     letters={
         "dossier_receipt": frozenset(),
         "dossier_supplement": frozenset({"received", "returned"}),

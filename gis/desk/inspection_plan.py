@@ -14,6 +14,7 @@ from gis.cases.clocks import Clock, ClockBook
 from gis.cases.procedure import Field, FieldKind, Step
 from gis.cases.rule_book import CaseRules
 from gis.cases.working_days import Due, end_of_day, local_day
+from gis.desk.happened import require_happened
 from gis.desk.procedure import Act, Procedure, Standing
 from gis.desk.records import DEPARTMENT, FILED, OPENED, DeskCase, DeskEvent
 from gis.errors import ConflictError, FormatError, NotFoundError
@@ -195,9 +196,7 @@ def _require(act: Act) -> None:
             raise FormatError("desk_inspection_plan.line_unknown", name="line", value=wanted)
     if act.kind == "centre_asked" and not lines:
         raise ConflictError("desk_inspection_plan.empty")
-    for name in ("asked_on", "agreed_on", "approved_on"):
-        if name in act.details and str(act.details[name]) > act.today.isoformat():
-            raise FormatError("desk_inspection.day_ahead", name=name, value=act.details[name])
+    require_happened(act, "asked_on", "agreed_on", "approved_on")
 
 
 def _require_only_plan(act: Act) -> None:

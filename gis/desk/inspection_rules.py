@@ -6,6 +6,7 @@ from typing import Any, Final
 
 from gis.cases.rule_book import CaseRules
 from gis.desk.checklists import Shown, Tally, checklist, tally
+from gis.desk.happened import require_happened
 from gis.desk.inspection_days import DAYS, day_of
 from gis.desk.inspection_orders import open_orders
 from gis.desk.inspection_plan import plan_lines, planned_case, require_known, same_subject
@@ -126,8 +127,7 @@ def _require_days(act: Act) -> None:
     if day is None:
         return
     name = DAYS[act.kind]
-    if day > act.today:
-        raise FormatError("desk_inspection.day_ahead", name=name, value=day)
+    require_happened(act, name)
     before = _last_day(act.standing)
     if act.kind != "order_done" and before is not None and day < before:
         raise FormatError("desk_inspection.day_before", name=name, value=day, before=before)

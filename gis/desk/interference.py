@@ -6,12 +6,11 @@ frequency centre, whose measurements are the evidence (Điều 35.3). Who answer
 stands in no fact and no event: it is a contact of its own, which can be forgotten.
 """
 
-from datetime import datetime
 from typing import Final
 
 from gis.cases.clocks import ClockBook
 from gis.cases.procedure import Field, FieldKind, Step
-from gis.cases.working_days import local_day
+from gis.desk.happened import require_happened
 from gis.desk.procedure import Act, Facts, Procedure, Standing
 from gis.desk.records import DEPARTMENT, FILED, OPENED, PARTY, SUPPLEMENTED, DeskEvent
 from gis.errors import FormatError
@@ -160,8 +159,6 @@ _BOOK: Final = ClockBook(
     },
 )
 
-_HAPPENED: Final = ("began_at", "measured_at", "ended_at")
-
 
 def _missing(facts: Facts) -> tuple[str, ...]:
     return tuple(name for name in _COMPLETE if name not in facts)
@@ -174,10 +171,7 @@ def _effect(event: DeskEvent) -> str:
 
 def _require(act: Act) -> None:
     """Refuse a study that is none, what has not happened yet, and an end before the beginning."""
-    for name in _HAPPENED:
-        told = act.details.get(name, act.facts.get(name))
-        if isinstance(told, str) and local_day(datetime.fromisoformat(told)) > act.today:
-            raise FormatError("desk.moment_ahead", name=name, value=datetime.fromisoformat(told))
+    require_happened(act, "began_at", "measured_at", "ended_at")
     if act.kind == "study_attached":
         found = load(str(act.details["study_id"]), act.home)
         if found.kind != STUDY:

@@ -1,9 +1,8 @@
 """Changes to registration points and visits, judged before they are kept."""
 
-from abc import abstractmethod
 from collections.abc import Iterable, Sequence
-from typing import TypeVar
 
+from gis.register.changing import Changing
 from gis.register.points import (
     PointVisit,
     RegistrationPoint,
@@ -11,27 +10,16 @@ from gis.register.points import (
     visit_contradictions,
 )
 from gis.register.points_reader import PointsReader
-from gis.register.rows import Record
 
 __all__ = ["PointsWriter"]
 
-R = TypeVar("R", bound=Record)
 
-
-class PointsWriter(PointsReader):
+class PointsWriter(PointsReader, Changing):
     """What a write may do to registration points.
 
     Every method raises `FormatError` where a point or the counts of a visit contradict themselves,
     and else as the methods of `Writer`.
     """
-
-    @abstractmethod
-    def _add(self, record: type[R], records: Iterable[R]) -> None:
-        """Add records of one kind."""
-
-    @abstractmethod
-    def _change(self, record: type[R], records: Sequence[R], expected: Sequence[R] | None) -> None:
-        """Change records of one kind."""
 
     def add_points(self, records: Iterable[RegistrationPoint]) -> None:
         """Add registration points."""

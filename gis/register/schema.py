@@ -42,6 +42,7 @@ from gis.register.service_tables import (
     login_links,
     sessions,
 )
+from gis.register.siting_tables import aviation_facilities, planning_zones, runways
 from gis.register.works_tables import planned_works, work_sign_ups
 
 __all__ = [
@@ -432,53 +433,6 @@ allotment_points = layer(
     text("area_code", required=True),
     text("name", required=True),
     Column("reference_dbuvm", REAL, nullable=False),
-    *validity(),
-    *provenance(),
-)
-
-runways = layer(
-    "runways",
-    geometry("POINT", required=True),
-    identifier(),
-    text("aerodrome", required=True),
-    text("name", required=True),
-    real("end_longitude", required=True),
-    real("end_latitude", required=True),
-    real("elevation_m", required=True),
-    real("end_elevation_m", required=True),
-    real("aerodrome_elevation_m"),
-    real("strip_beyond_m"),
-    real("strip_width_m"),
-    real("clearway_m", required=True),
-    real("end_clearway_m", required=True),
-    text("design_group", required=True),
-    text("instrument_class", required=True),
-    Column("military", Boolean, nullable=False),
-    *validity(),
-    *provenance(),
-)
-
-aviation_facilities = layer(
-    "aviation_facilities",
-    geometry("POINT", required=True),
-    identifier(),
-    text("kind", required=True),
-    text("name", required=True),
-    real("elevation_m"),
-    real("direction_deg"),
-    real("threshold_m"),
-    *validity(),
-    *provenance(),
-)
-
-planning_zones = layer(
-    "planning_zones",
-    geometry("MULTIPOLYGON", required=True),
-    identifier(),
-    text("kind", required=True),
-    text("name", required=True),
-    text("mast_classes"),
-    real("height_limit_m"),
     *validity(),
     *provenance(),
 )

@@ -32,7 +32,7 @@ from gis.register.resting import refuse_level_above
 from gis.register.routes import Cable, Duct, Route
 from gis.register.rows import Record, codec_of, is_kept
 from gis.register.scopes import SYSTEM, Scope
-from gis.register.sign_ups import refuse_sign_up, refuse_work
+from gis.register.sign_ups import refuse_sign_up
 from gis.register.siting import AviationFacility, PlanningZone, Runway
 from gis.register.structures import (
     AttachmentLevel,
@@ -42,7 +42,7 @@ from gis.register.structures import (
     PublishedRent,
     Structure,
 )
-from gis.register.works import PlannedWork, SignUp
+from gis.register.works_writer import WorksWriter
 
 __all__ = ["Writer"]
 
@@ -51,7 +51,7 @@ _ONE_DAY = timedelta(days=1)
 _BATCHES = "import_batches"
 
 
-class Writer(PointsWriter, Reader):
+class Writer(WorksWriter, PointsWriter, Reader):
     """One write: what it changes is seen by its own reads, and by others when it is kept.
 
     Made by `Register.write`. Every method raises `ConflictError` for what exists already or is
@@ -191,18 +191,6 @@ class Writer(PointsWriter, Reader):
     def add_decisions(self, records: Iterable[DuplicateDecision]) -> None:
         """Add decisions of structures that may be one."""
         self._add(DuplicateDecision, records)
-
-    def add_works(self, records: Iterable[PlannedWork]) -> None:
-        """Add works that owners announce."""
-        for record in list(records):
-            refuse_work(self, record)
-            self._add(PlannedWork, [record])
-
-    def add_sign_ups(self, records: Iterable[SignUp]) -> None:
-        """Add sign-ups; no more is accepted than a work offers."""
-        for record in list(records):
-            refuse_sign_up(self, record)
-            self._add(SignUp, [record])
 
     def add_import_batch(self, batch: ImportBatch) -> None:
         """Note an import; what this write changes belongs to it, so that it can be undone.
@@ -358,22 +346,6 @@ class Writer(PointsWriter, Reader):
     ) -> None:
         """Change aeronautical radio facilities; see `update_structures`."""
         self._change(AviationFacility, records, expected)
-
-    def update_works(
-        self, records: Sequence[PlannedWork], expected: Sequence[PlannedWork] | None = None
-    ) -> None:
-        """Change announced works; see `update_structures`."""
-        for record in records:
-            refuse_work(self, record)
-        self._change(PlannedWork, records, expected)
-
-    def update_sign_ups(
-        self, records: Sequence[SignUp], expected: Sequence[SignUp] | None = None
-    ) -> None:
-        """Change sign-ups; see `update_structures` and `add_sign_ups`."""
-        for record in records:
-            refuse_sign_up(self, record)
-        self._change(SignUp, records, expected)
 
     def update_documents(
         self, records: Sequence[Document], expected: Sequence[Document] | None = None

@@ -21,7 +21,8 @@ from gis.geodesy import distance_km
 from gis.raster import Grid
 from gis.register.reading import Reader as RegisterReader
 from gis.register.records import AdministrativeUnit, Boundary, UnitKind
-from gis.rules import RulePack, area_class
+from gis.rule_facts import area_class
+from gis.rules import RulePack
 from gis.studies.snapshots import (
     geometry_from_hex,
     geometry_hex,

@@ -24,7 +24,8 @@ from gis.register.records import (
     Service,
 )
 from gis.register.scopes import SYSTEM
-from gis.rules import load_rule_pack, station_facts
+from gis.rule_facts import station_facts
+from gis.rules import load_rule_pack
 from gis.studies import remedies
 from gis.studies.affected import affected_by
 from gis.studies.application import Application, application_asked

@@ -19,7 +19,8 @@ from gis.geodesy import azimuth_deg, distance_km
 from gis.raster import Grid, write_cog
 from gis.register.reading import Reader as RegisterReader
 from gis.register.records import BroadcastStation, Service
-from gis.rules import RulePack, station_facts
+from gis.rule_facts import station_facts
+from gis.rules import RulePack
 from gis.studies.context import Stage, StudyContext
 from gis.studies.model import default_settings
 from gis.studies.parts import (

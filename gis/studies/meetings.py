@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from gis.geodesy import distance_km
 from gis.register.records import BroadcastStation
-from gis.rules import station_facts
+from gis.rule_facts import station_facts
 from gis.studies.context import Stage, StudyContext
 from gis.studies.coverage import default_radius_km
 from gis.studies.emitter import Emitter, missing_values

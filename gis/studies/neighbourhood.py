@@ -10,7 +10,8 @@ from numpy.typing import NDArray
 from gis.geodesy import distance_km
 from gis.raster import Grid
 from gis.register.records import Boundary, BroadcastStation
-from gis.rules import RulePack, station_facts
+from gis.rule_facts import station_facts
+from gis.rules import RulePack
 from gis.studies.communes import Communes, pixels_of
 from gis.studies.coverage import default_radius_km
 from gis.studies.model import FieldSettings

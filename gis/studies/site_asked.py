@@ -11,7 +11,8 @@ from gis.jurisdictions import Jurisdiction
 from gis.places import boundary_facts, commune_at, inside_and_distance
 from gis.register.reading import Reader as RegisterReader
 from gis.register.records import UnitKind
-from gis.rules import RulePack, area_class
+from gis.rule_facts import area_class
+from gis.rules import RulePack
 from gis.studies.parts import moment
 from gis.studies.requests import Reader
 from gis.terrain.ground import Ground

@@ -126,7 +126,11 @@ def test_an_amateur_dossier_goes_from_intake_to_the_answer(
     handed = {"authority": "province", "handed_on": "2026-11-25"}
     case = took(client, staff, case, "handed_over", **handed)
     assert "Cấp tỉnh" in words(client, staff, case, "dossier_handover")
-    granted = {"result": "granted", "decided_on": "2026-12-01"}
+    ahead = {"result": "granted", "granted_number": "12/GP", "decided_on": "2150-01-01"}
+    early = sent(client, staff, case, "result_recorded", **ahead)
+    assert early.status_code == 422
+    assert "2150" in early.text
+    granted = {"result": "granted", "decided_on": "2026-11-26"}
     assert sent(client, staff, case, "result_recorded", **granted).status_code == 422
     case = took(client, staff, case, "result_recorded", granted_number="12/GP", **granted)
     assert clock(case, "decision")["state"] == "kept"

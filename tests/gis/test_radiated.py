@@ -10,7 +10,8 @@ import pytest
 from gis.radiated import antenna_pattern_db, erp_all_dbw, level_erp_dbw
 from gis.register.antennas import Antenna, AntennaKind
 from gis.register.records import BroadcastStation, PlanEntry
-from gis.rules import load_rule_pack, plan_facts, station_facts
+from gis.rule_facts import plan_facts, station_facts
+from gis.rules import load_rule_pack
 from gis.studies.checks.border import chosen_points
 from gis.studies.emitter import Emitter
 from gis.studies.model import default_settings

@@ -24,7 +24,8 @@ from gis.register.records import (
     StationClass,
     UnitKind,
 )
-from gis.rules import area_class, load_rule_pack, plan_facts, station_facts
+from gis.rule_facts import area_class, plan_facts, station_facts
+from gis.rules import load_rule_pack
 from gis.studies.findings import basis
 from gis.studies.parts import rules_from_json, rules_json
 from gis.terms import DESK, SHARING

@@ -11,7 +11,7 @@ from gis.exchange.report import RowState
 from gis.register.records import BroadcastStation, Service
 from gis.register.scopes import SYSTEM
 from gis.register.store import Register
-from gis.rules import station_facts
+from gis.rule_facts import station_facts
 from gis.studies.snapshots import record_from_json, record_to_json
 from propagation.errors import PropagationError
 from propagation.interference.dvbt2 import mode_from_text

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from gis.geodesy import distance_km
 from gis.register.allotments import AllotmentPoint
 from gis.register.records import BroadcastStation, Service
-from gis.rules import station_facts
+from gis.rule_facts import station_facts
 from gis.studies.checks.scene import Asked, Scene
 from gis.studies.field import fields_at
 from gis.studies.meetings import Meetings

@@ -13,7 +13,7 @@ from data import path
 from gis.geodesy import azimuth_deg, distance_km
 from gis.radiated import level_erp_dbw
 from gis.register.records import BroadcastStation, Service
-from gis.rules import station_facts
+from gis.rule_facts import station_facts
 from gis.studies.audit import height_facts
 from gis.studies.checks.scene import Asked, Scene
 from gis.studies.checks.unmade import unmade

@@ -9,7 +9,7 @@ import numpy as np
 from gis.measurements import measurements_of
 from gis.register.records import BroadcastStation, Measurement, Service
 from gis.register.scopes import SYSTEM
-from gis.rules import station_facts
+from gis.rule_facts import station_facts
 from gis.studies.checks.scene import Asked, Scene
 from gis.studies.model import RECEIVER_HEIGHT_M
 from gis.studies.snapshots import record_from_json, record_to_json

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from gis.register.records import BroadcastStation
-from gis.rules import plan_facts, station_facts
+from gis.rule_facts import plan_facts, station_facts
 from gis.studies.audit import height_facts
 from gis.studies.checks.scene import Asked, Scene
 from gis.studies.plan_match import plan_entry_of, site_distance_km

@@ -11,7 +11,7 @@ from gis.geodesy import azimuth_deg, distance_km
 from gis.radiated import level_erp_dbw
 from gis.register.records import BroadcastStation, Service
 from gis.register.scopes import SYSTEM
-from gis.rules import station_facts
+from gis.rule_facts import station_facts
 from gis.studies.checks.scene import Asked, Scene
 from gis.studies.field import fields_at
 from gis.studies.snapshots import record_to_json

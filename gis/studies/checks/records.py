@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from gis.register.records import BroadcastStation
-from gis.rules import station_facts
+from gis.rule_facts import station_facts
 from gis.studies.audit import commune_facts, height_facts
 from gis.studies.checks.scene import Asked, Scene
 from propagation.compliance import data_audit

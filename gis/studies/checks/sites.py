@@ -9,7 +9,7 @@ from shapely import Point
 from gis.register.records import BroadcastStation, Service
 from gis.register.scopes import SYSTEM
 from gis.register.structures import Structure
-from gis.rules import station_facts
+from gis.rule_facts import station_facts
 from gis.studies.antennas_near import (
     apart_m,
     emitter_of,
