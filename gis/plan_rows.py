@@ -140,6 +140,7 @@ def _items(
         "plan_identity",
         None if entry is None else entry.frequency_mhz,
         station.frequency_mhz,
+        licence=station.licence_frequency_mhz,
         measured=None if newest is None else newest.frequency_mhz,
     )
     yield _site(station, entry)
@@ -148,6 +149,7 @@ def _items(
         "erp_and_height",
         None if entry is None else entry.erp_max_dbw,
         station.erp_total_dbw,
+        licence=station.licence_erp_total_dbw,
     )
     # the power that a plan prints may be the transmitter's or radiated: told, not compared
     yield Item(
@@ -161,6 +163,7 @@ def _items(
         "erp_and_height",
         None if entry is None else entry.antenna_height_m,
         station.height_above_ground_m,
+        licence=station.licence_height_above_ground_m,
     )
     yield _compared(
         "effective_height_max_m",
@@ -169,7 +172,14 @@ def _items(
         station.effective_height_max_m,
     )
     planned = None if entry is None or entry.polarization is None else entry.polarization.value
-    yield _named("polarization", "erp_and_height", planned, station.polarization.value)
+    licensed = station.licence_polarization
+    yield _named(
+        "polarization",
+        "erp_and_height",
+        planned,
+        station.polarization.value,
+        licence=None if licensed is None else licensed.value,
+    )
 
 
 def _compared(
@@ -178,6 +188,7 @@ def _compared(
     plan: float | None,
     record: float | None,
     *,
+    licence: float | None = None,
     measured: float | None = None,
 ) -> Item:
     difference = None if plan is None or record is None else record - plan
@@ -185,6 +196,7 @@ def _compared(
         name=name,
         check=check,
         plan=plan,
+        licence=licence,
         record=record,
         measured=measured,
         difference=difference,
@@ -192,9 +204,11 @@ def _compared(
     )
 
 
-def _named(name: str, check: str, plan: str | None, record: str | None) -> Item:
+def _named(
+    name: str, check: str, plan: str | None, record: str | None, licence: str | None = None
+) -> Item:
     differs = bool(plan and record) and name_key(str(plan)) != name_key(str(record))
-    return Item(name=name, check=check, plan=plan, record=record, differs=differs)
+    return Item(name=name, check=check, plan=plan, licence=licence, record=record, differs=differs)
 
 
 def _site(station: BroadcastStation, entry: PlanEntry | None) -> Item:
@@ -203,10 +217,18 @@ def _site(station: BroadcastStation, entry: PlanEntry | None) -> Item:
         name="site_name",
         check="plan_identity",
         plan=None if entry is None else entry.site_name,
+        licence=_licensed_site(station),
         record=station.commune_name,
         difference=away,
         differs=away is not None and away > _SAME_PLACE_KM,
     )
+
+
+def _licensed_site(station: BroadcastStation) -> str | None:
+    place = (station.licence_latitude, station.licence_longitude)
+    if place[0] is None or place[1] is None:
+        return None
+    return f"{place[0]:.5f}, {place[1]:.5f}"
 
 
 def plan_rows_csv(rows: Sequence[PlanRow], language: Language | str) -> str:

@@ -14,6 +14,7 @@ from api.choices import choices_for
 from api.errors import status_of
 from api.forms import FormState, Refused
 from api.guard import GuardedRoute
+from api.history_view import grouped
 from api.identity import Identity, identity_of
 from api.language import safe_language
 from api.pages import render
@@ -21,6 +22,7 @@ from api.roles import may
 from api.service import Service, may_read, service_of
 from api.whole import OffsetQuery
 from gis.errors import GisError
+from gis.register.reading import Reader
 from gis.register.records import BroadcastStation
 from gis.register.records import Service as BroadcastService
 from gis.studies import list_studies
@@ -43,6 +45,7 @@ ASKED = ("coverage", "interference", "compliance")
 
 _PER_PAGE = 50
 _LATEST = 10
+_MOST_CHANGES = 40
 _GROUPS: dict[str, tuple[str, ...]] = {
     "broadcast": (
         "programme",
@@ -80,6 +83,13 @@ _GROUPS: dict[str, tuple[str, ...]] = {
         "licence_from",
         "licence_to",
         "licence_power_w",
+        "licence_frequency_mhz",
+        "licence_latitude",
+        "licence_longitude",
+        "licence_height_above_ground_m",
+        "licence_erp_total_dbw",
+        "licence_polarization",
+        "licence_source",
         "certificate_number",
         "certificate_to",
         "equipment_conformity",
@@ -145,6 +155,8 @@ def show_station(
     refused: Refused | None = None,
     problem: GisError | None = None,
     asked: Mapping[str, str] | None = None,
+    undo_problem: str | None = None,
+    status: int | None = None,
 ) -> Response:
     """Return the page of a station.
 
@@ -160,6 +172,10 @@ def show_station(
         Why the form of its antenna was not taken.
     asked : mapping, optional
         What that form said.
+    undo_problem : str, optional
+        Why a write was not taken back.
+    status : int, optional
+        Status of the answer, where nothing else says it.
     """
     service = service_of(request)
     identity = identity_of(request)
@@ -172,6 +188,7 @@ def show_station(
         standing = (
             register.structure(station.structure_id, scope).name if station.structure_id else None
         )
+        history = _history(register, station.id, words) if identity.is_staff else []
     shown = {
         "organisation_id": owners.get(station.organisation_id or ""),
         "structure_id": standing,
@@ -180,7 +197,7 @@ def show_station(
     return render(
         request,
         "station.html",
-        status_code=_status(refused, problem),
+        status_code=status or _status(refused, problem),
         station=station,
         antenna=antenna_shown(station, language),
         antenna_form=antenna_form(station, language, asked),
@@ -198,7 +215,20 @@ def show_station(
         forms={kind: _form(kind, refused) for kind in ASKED},
         studies=[(study, _model(study)) for study in studies],
         may_ask=may(identity.role, "POST", "/view/stations/{station_id}/studies"),
+        history=history,
+        subject=("station_id", station.id),
+        may_undo=identity.is_staff,
+        undo_problem=undo_problem,
     )
+
+
+def _history(register: Reader, station_id: str, words: Words) -> list[dict[str, Any]]:
+    """Return what happened to a station, for the department."""
+    found = register.changes(
+        table_name="broadcast_stations", record_id=station_id, limit=_MOST_CHANGES
+    )
+    sizes = {one.revision: register.count_changes(one.revision) for one in found}
+    return grouped(found, sizes, words)
 
 
 def _form(kind: str, refused: Refused | None) -> FormState:

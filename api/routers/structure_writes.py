@@ -15,7 +15,7 @@ from api.entered import (
     read_entered,
     refused_fields,
 )
-from api.errors import ForbiddenError
+from api.errors import ForbiddenError, status_of
 from api.forms import FormState, Refused, Typed
 from api.geojson import feature, plain
 from api.guard import GuardedRoute
@@ -24,6 +24,7 @@ from api.identity import identity_of
 from api.language import safe_language
 from api.pages import render
 from api.routers.point_pages import show_point
+from api.routers.stations import show_station
 from api.routers.structures import show_structure
 from api.routers.work_pages import show_work
 from api.service import service_of
@@ -237,6 +238,7 @@ _STRUCTURES = ("structure_id", "structures", "structures")
 _SUBJECTS = (
     ("work_id", "works", "planned_works"),
     ("point_id", "points", "registration_points"),
+    ("station_id", "stations", "broadcast_stations"),
 )
 """Field that names the subject, its page, its table."""
 
@@ -249,6 +251,12 @@ def _not_undone(request: Request, typed: Mapping[str, str], error: GisError) -> 
     if "point_id" in typed:
         request.state.address = f"/view/points/{typed['point_id']}"
         return show_point(request, typed["point_id"], problem=error)
+    if "station_id" in typed:
+        request.state.address = f"/view/stations/{typed['station_id']}"
+        said = error.say(safe_language(request, page=True))
+        return show_station(
+            request, typed["station_id"], undo_problem=said, status=status_of(error)
+        )
     structure_id = typed.get("structure_id", "")
     request.state.address = f"/view/structures/{structure_id}"
     return show_structure(request, structure_id, problem=error)

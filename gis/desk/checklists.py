@@ -84,6 +84,8 @@ class Item:
         Range of a value that can be typed.
     register : str or None
         What the register says of it: a field of the record, or a word of `gis.desk.registered`.
+    records : str or None
+        The field of the register's record that an officer may write what was seen into.
     behaviours : tuple of str
         Acts of the sanctions' data that an item not met may be; the first is proposed.
     """
@@ -104,6 +106,7 @@ class Item:
     least: float = 0.0
     most: float = 1e9
     register: str | None = None
+    records: str | None = None
     behaviours: tuple[str, ...] = ()
 
     def title(self, language: Language | str) -> str:

@@ -12,6 +12,12 @@ from gis.cases.clocks import ClockBook, ClockState
 from gis.cases.procedure import Field, FieldKind, Step
 from gis.cases.working_days import local_day
 from gis.desk.dossier_law import consent_of, lacking_documents
+from gis.desk.dossier_licence import (
+    LICENCE_RECORDED,
+    LICENCE_STEP,
+    LICENCE_WRITE,
+    may_record_licence,
+)
 from gis.desk.happened import require_happened
 from gis.desk.procedure import Facts, Procedure, Standing
 from gis.desk.records import DEPARTMENT, FILED, OPENED, PARTY, SUPPLEMENTED
@@ -123,6 +129,7 @@ _STEPS: Final = {
             _VOLUNTARY_REASON,
         ),
     ),
+    LICENCE_RECORDED: LICENCE_STEP,
     "result_told": Step(frozenset({"decided"}), "closed", _DEPARTMENT, (_NOTE,)),
     "withdrawn": Step(_OPEN, "withdrawn", _BOTH, (_REASON,)),
     "cancelled": Step(frozenset({"returned"}), "cancelled", _DEPARTMENT, (_REASON,)),
@@ -166,6 +173,8 @@ def _variant(facts: Facts) -> str:
 
 def _allows(standing: Standing, kind: str) -> bool:
     """Complete is what states all facts; cancelled what was not supplemented in its term."""
+    if kind == LICENCE_RECORDED:
+        return may_record_licence(standing)
     if kind == "completed":
         return not any("." not in one for one in standing.missing)
     if kind == "cancelled":
@@ -254,4 +263,5 @@ DOSSIER_CASES: Final = Procedure(
         "dossier_consent": frozenset({"complete", "prechecked"}),
     },
     draws=_draws,
+    writes={LICENCE_RECORDED: LICENCE_WRITE},
 )

@@ -11,6 +11,7 @@ from typing import Final
 from gis.cases.clocks import ClockBook, Extension
 from gis.cases.procedure import Field, FieldKind, Step
 from gis.desk.inspection_days import DAYS, moment_of
+from gis.desk.inspection_facts import FACTS_RECORDED, FACTS_STEP, FACTS_WRITE, may_record_facts
 from gis.desk.inspection_orders import open_orders, order_clocks
 from gis.desk.inspection_plan import PLAN
 from gis.desk.inspection_rules import INSPECTION, require
@@ -141,6 +142,7 @@ _STEPS: Final = {
         _DEPARTMENT,
         (Field("delivered_on", _DAY, required=True), Field("recipients", required=True)),
     ),
+    FACTS_RECORDED: FACTS_STEP,
     "closed": Step(frozenset({"delivered"}), "closed", _DEPARTMENT, (_NOTE,)),
     FILED: Step(_ALIVE, None, _DEPARTMENT, (_NOTE,)),
     "cancelled": Step(_BEFORE, "cancelled", _DEPARTMENT, (_REASON,)),
@@ -188,10 +190,10 @@ def _letter_allowed(standing: Standing, name: str) -> bool:
 
 
 def _allows(standing: Standing, kind: str) -> bool:
-    if kind in ("order_done", "order_extended"):
-        return bool(open_orders(standing.events))
-    if kind == "closed":
-        return not open_orders(standing.events)
+    if kind in ("order_done", "order_extended", "closed"):
+        return bool(open_orders(standing.events)) == (kind != "closed")
+    if kind == FACTS_RECORDED:
+        return may_record_facts(standing)
     if kind == "decided":
         return not standing.missing
     if kind in ("visit_begun", "visited") and standing.state in ("opened", "decided"):
@@ -223,6 +225,7 @@ INSPECTION_PROCEDURE: Final = Procedure(
     require=require,
     moment=lambda event: moment_of(event, DAYS),
     dated=order_clocks,
+    writes={FACTS_RECORDED: FACTS_WRITE},
     letters={
         "inspection_decision": _from(tuple(_AFTER_DECISION | {"opened"})),
         "inspection_notice": _from(tuple(_AFTER_DECISION)),

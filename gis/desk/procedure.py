@@ -12,8 +12,9 @@ from gis.cases.working_days import WorkingCalendar, local_day
 from gis.desk.records import DEPARTMENT, PARTY, SUPPLEMENTED, DeskCase, DeskEvent
 from gis.home import Home
 from gis.register.reading import Reader
+from gis.register.writing import Writer
 
-__all__ = ["Act", "Facts", "Procedure", "Standing", "read_case"]
+__all__ = ["Act", "Facts", "Procedure", "Standing", "Write", "read_case"]
 
 Facts = Mapping[str, object]
 
@@ -40,6 +41,8 @@ class Act:
         Where studies lie.
     rules, calendar
         What terms rest on.
+    case : DeskCase or None
+        The case; None where it is opened now.
     """
 
     kind: str
@@ -52,6 +55,23 @@ class Act:
     home: Home
     rules: CaseRules
     calendar: WorkingCalendar
+    case: DeskCase | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Write:
+    """What an event writes into the register, in the transaction that keeps it.
+
+    Attributes
+    ----------
+    reason : callable
+        Why, for the history: it names the case.
+    write : callable
+        Writes, and returns what the event keeps of that besides what was said.
+    """
+
+    reason: Callable[[Act], str]
+    write: Callable[[Act, Writer], Mapping[str, object]]
 
 
 def _nothing_against(_act: Act) -> None:
@@ -138,6 +158,8 @@ class Procedure:
         The documents of a case, and in which states each is drawn; empty is any.
     draws : callable
         Whether a case has a document that its state knows.
+    writes : mapping of event to Write
+        Events that change the register as well.
     """
 
     kind: str
@@ -162,6 +184,7 @@ class Procedure:
     )
     letters: Mapping[str, frozenset[str]] = field(default_factory=dict)
     draws: Callable[["Standing", str], bool] = _always
+    writes: Mapping[str, Write] = field(default_factory=dict)
 
     def letters_now(self, standing: "Standing") -> tuple[str, ...]:
         """Return the documents that a case has now."""

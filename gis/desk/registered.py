@@ -121,16 +121,39 @@ def _value(reader: Reader, name: str, seen: InspectedObject) -> Value:
     if record is None:
         return None
     if name == "site":
-        return f"{seen.longitude:.5f}, {seen.latitude:.5f}"
+        return _place(seen)
     if name == "documents":
         return _papers(reader, seen)
-    if isinstance(record, BroadcastStation):
-        if name == "bandwidth_khz":
-            return _bandwidth_khz(record.emission)
-        if name == "structure":
-            return record.structure_id
+    return (
+        _of_station(record, name) if isinstance(record, BroadcastStation) else _plain(record, name)
+    )
+
+
+def _of_station(record: BroadcastStation, name: str) -> Value:
+    """Return what a station's licence states, where it is on record, else what the record has."""
+    if name == "bandwidth_khz":
+        return _bandwidth_khz(record.emission)
+    if name == "structure":
+        return record.structure_id
+    licensed = _plain(record, f"licence_{name}")
+    return _plain(record, name) if licensed is None else licensed
+
+
+def _plain(record: Structure | BroadcastStation, name: str) -> Value:
     value: Value = getattr(record, name, None)
     return value
+
+
+def _place(seen: InspectedObject) -> str:
+    """Return the licensed place of a station where it is on record, else where it stands."""
+    record = seen.record
+    longitude, latitude = seen.longitude, seen.latitude
+    if isinstance(record, BroadcastStation) and None not in (
+        record.licence_longitude,
+        record.licence_latitude,
+    ):
+        longitude, latitude = record.licence_longitude, record.licence_latitude
+    return f"{longitude:.5f}, {latitude:.5f}"
 
 
 def _papers(reader: Reader, seen: InspectedObject) -> str | None:

@@ -22,7 +22,7 @@ PERSONAL = "desk.personal_typed"
 _TYPED: Final = frozenset({FieldKind.TEXT, FieldKind.LINE, FieldKind.IDS, FieldKind.OWN})
 _CODES: Final = ("_id", "_ids", "_number")
 _OTHER_CODES: Final = frozenset(
-    {"interference_case", "photographs", "reference", "registered", "victim_station"}
+    {"interference_case", "photographs", "reference", "registered", "seen", "victim_station"}
 )
 _MADE: Final = re.compile(r"(?:[a-z]{1,6}-)?(?=[0-9]*[a-f])[0-9a-f]{12,64}")
 """Identifiers that a program made, in which any digits may stand one after the other."""

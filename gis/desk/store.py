@@ -30,6 +30,7 @@ from gis.register.engine import reading, writing
 from gis.register.schema import desk_cases, desk_events, desk_files
 from gis.register.scopes import Scope
 from gis.register.store import Register, Snapshot
+from gis.register.writing import Writer
 
 __all__ = ["Desk", "party_of"]
 
@@ -274,9 +275,10 @@ class Desk:
                 kind=kind,
                 details=details,
                 standing=standing,
-                case_id=case.id,
+                case=case,
             )
             procedure.require(act)
+            details = {**details, **_written(connection, procedure, act, account)}
             event = DeskEvent(
                 sequence=expected + 1,
                 kind=kind,
@@ -313,7 +315,7 @@ def _act(
     kind: str = OPENED,
     details: Mapping[str, object] = MappingProxyType({}),
     standing: Standing | None = None,
-    case_id: str = "",
+    case: DeskCase | None = None,
 ) -> Act:
     """Return what is about to happen, with all that a procedure looks at."""
     return Act(
@@ -322,12 +324,26 @@ def _act(
         facts=facts,
         standing=standing,
         today=local_day(now),
-        beside=_beside(connection, procedure, but=case_id),
+        beside=_beside(connection, procedure, but="" if case is None else case.id),
         reader=Snapshot(connection),
         home=home,
         rules=basis[0],
         calendar=basis[1],
+        case=case,
     )
+
+
+def _written(
+    connection: Connection, procedure: Procedure, act: Act, account: str
+) -> Mapping[str, object]:
+    """Let an event write into the register, and return what the event keeps of that."""
+    change = procedure.writes.get(act.kind)
+    if change is None:
+        return {}
+    writer = Writer(connection, account, change.reason(act))
+    kept = change.write(act, writer)
+    writer.finish()
+    return kept
 
 
 def _beside(

@@ -1,10 +1,10 @@
-"""The tables of the department's own cases: what they are, what happened, and their files."""
+"""The tables of the department's own cases: what they are, what happened, files, downloads."""
 
 from sqlalchemy import Column, Index, Integer, PrimaryKeyConstraint, Table, UniqueConstraint
 
 from gis.register.columns import Moment, identifier, metadata, reference, text
 
-__all__ = ["desk_cases", "desk_events", "desk_files"]
+__all__ = ["desk_cases", "desk_downloads", "desk_events", "desk_files"]
 
 desk_cases = Table(
     "desk_cases",
@@ -61,3 +61,19 @@ desk_files = Table(
     Index("desk_files_case", "case_id"),
 )
 """Files of events by their hash; `public_sha256` is the copy of a photograph without its data."""
+
+desk_downloads = Table(
+    "desk_downloads",
+    metadata,
+    Column("sequence", Integer, primary_key=True, autoincrement=True),
+    reference("case_id", "desk_cases.id", required=True),
+    text("account", required=True),
+    text("organisation_id"),
+    Column("at", Moment, nullable=False),
+    text("what", required=True),
+    text("name", required=True),
+    text("sha256", required=True),
+    Index("desk_downloads_case", "case_id"),
+    sqlite_autoincrement=True,
+)
+"""Who fetched which file or package of a case, when; rows are added, never changed."""

@@ -185,6 +185,12 @@ class BroadcastStation:
         Hours of operation, for example 05:00-23:00.
     licence_power_w : float or None
         Transmitter output power in the licence.
+    licence_frequency_mhz, licence_longitude, licence_latitude, licence_height_above_ground_m,
+    licence_erp_total_dbw, licence_polarization : float or Polarization or None
+        What the licence states, where it was recorded apart; the fields without `licence_` are
+        the station as it stands.
+    licence_source : str or None
+        The dossier that what the licence states was taken from.
     certificate_number, certificate_to : str or None, date or None
         The inspection certificate of the station (kiểm định) and its last day.
     equipment_conformity, equipment_conformity_to : str or None, date or None
@@ -229,6 +235,13 @@ class BroadcastStation:
     equipment_conformity: str | None = field(default=None, metadata=LATER)
     equipment_conformity_to: date | None = field(default=None, metadata=LATER)
     mode: str | None = field(default=None, metadata=LATER)
+    licence_frequency_mhz: float | None = field(default=None, metadata=LATER)
+    licence_longitude: float | None = field(default=None, metadata=LATER)
+    licence_latitude: float | None = field(default=None, metadata=LATER)
+    licence_height_above_ground_m: float | None = field(default=None, metadata=LATER)
+    licence_erp_total_dbw: float | None = field(default=None, metadata=LATER)
+    licence_polarization: Polarization | None = field(default=None, metadata=LATER)
+    licence_source: str | None = field(default=None, metadata=LATER)
     provenance: Provenance
 
 

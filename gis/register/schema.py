@@ -31,7 +31,7 @@ from gis.register.columns import (
     text,
     validity,
 )
-from gis.register.desk_tables import desk_cases, desk_events, desk_files
+from gis.register.desk_tables import desk_cases, desk_downloads, desk_events, desk_files
 from gis.register.points_tables import point_visits, registration_points
 from gis.register.service_tables import (
     accounts,
@@ -64,6 +64,7 @@ __all__ = [
     "change_log",
     "contracts",
     "desk_cases",
+    "desk_downloads",
     "desk_events",
     "desk_files",
     "documents",
@@ -359,6 +360,13 @@ broadcast_stations = layer(
     text("equipment_conformity"),
     Column("equipment_conformity_to", Day),
     text("mode"),
+    real("licence_frequency_mhz"),
+    real("licence_longitude"),
+    real("licence_latitude"),
+    real("licence_height_above_ground_m"),
+    real("licence_erp_total_dbw"),
+    text("licence_polarization"),
+    text("licence_source"),
 )
 
 administrative_units = layer(

@@ -162,6 +162,13 @@ STATION = BroadcastStation(
     certificate_to=date(2027, 3, 1),
     equipment_conformity="HQ-7",
     equipment_conformity_to=date(2028, 4, 2),
+    licence_frequency_mhz=96.9,
+    licence_longitude=106.41,
+    licence_latitude=10.51,
+    licence_height_above_ground_m=100.0,
+    licence_erp_total_dbw=37.0,
+    licence_polarization=Polarization.MIXED,
+    licence_source="Hồ sơ cấp phép số 3/2026",
     provenance=FROM_FILE,
 )
 UNIT = AdministrativeUnit(
