@@ -7,6 +7,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from starlette.requests import Request
 from starlette.responses import Response
 
+from api.desk_downloads import note_original, seen_downloads
 from api.desk_kinds import PANELS
 from api.desk_letters import case_letter
 from api.desk_steps import read_files
@@ -146,7 +147,7 @@ def add_files(
 def one_file(
     request: Request, kind: str, desk_case_id: str, file_id: str, public: bool = False
 ) -> Response:
-    """A file as it was sent, or the copy of a photograph without position and device."""
+    """A file as it was sent, which is noted, or a photograph without position and device."""
     view = desk_view(request, kind, desk_case_id, api_language(request))
     told = {one.sequence for one in view.events}
     files = desk_of(request).files(desk_case_id, identity_of(request).scope)
@@ -156,8 +157,11 @@ def one_file(
     sha256 = str(found.public_sha256) if public else found.sha256
     copy = "-public" if public else ""
     name = f"{desk_case_id[:8]}-{found.id[:8]}{copy}.{_ending(found.media_type)}"
+    content = content_of(service_of(request).home, sha256)
+    if not public:
+        note_original(request, desk_case_id, found)
     return Response(
-        content_of(service_of(request).home, sha256),
+        content,
         media_type="image/jpeg" if public else found.media_type,
         headers={"content-disposition": f'attachment; filename="{name}"'},
     )
@@ -190,4 +194,9 @@ def _told(request: Request, kind: str, desk_case_id: str) -> dict[str, Any]:
     view = desk_view(request, kind, desk_case_id, api_language(request))
     panel = PANELS.get(kind)
     told = None if panel is None else panel.told(request, view)
-    return {**view.json(files), **({} if told is None else {"panel": plain(told)})}
+    fetched = seen_downloads(request, desk_case_id)
+    return {
+        **view.json(files),
+        **({} if told is None else {"panel": plain(told)}),
+        **({} if fetched is None else {"downloads": plain(fetched)}),
+    }

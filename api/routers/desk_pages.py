@@ -8,6 +8,7 @@ from fastapi import APIRouter, Query
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
+from api.desk_downloads import seen_downloads
 from api.desk_kinds import PANELS, PREFILLS
 from api.desk_steps import SentForm, read_files, sent_files, stated, typed_texts
 from api.desk_view import DeskView, desk_of, desk_teller, desk_view, field_json
@@ -227,6 +228,7 @@ def show_case(
         refused=refused,
         forms={one["kind"]: _state(one, view, forms, usual) for one in told["next"]},
         panel_template=None if own is None else own.template,
+        downloads=seen_downloads(request, desk_case_id),
         **beside,
     )
 

@@ -1,5 +1,6 @@
 """Cases of interference for programs, besides their steps: contact, search, law, evidence."""
 
+from pathlib import Path
 from typing import Annotated, Any
 
 from fastapi import APIRouter
@@ -9,6 +10,7 @@ from starlette.responses import FileResponse, JSONResponse
 
 from api import interference_steps
 from api.contact_steps import contacts_of, told_views
+from api.desk_downloads import note_evidence
 from api.desk_view import desk_of, desk_view
 from api.downloads import made_for_download
 from api.geojson import plain
@@ -91,7 +93,12 @@ def start_study(request: Request, interference_id: str, asked: StudyAsked) -> JS
 
 @router.get(_ONE + "/evidence.zip", response_class=FileResponse)
 def evidence(request: Request, interference_id: str) -> FileResponse:
-    """The package for the regional centre: report, layers, measurements, files, custody."""
+    """The package for the regional centre, which is noted: report, layers, files, custody."""
     view = desk_view(request, KIND, interference_id, Language.VI)
     name = f"can-nhieu-{view.case.number}-{view.case.year}-chung-cu.zip"
-    return made_for_download(name, lambda path: write_evidence(request, view, path))
+
+    def made(path: Path) -> None:
+        write_evidence(request, view, path)
+        note_evidence(request, view, path, name)
+
+    return made_for_download(name, made)

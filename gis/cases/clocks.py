@@ -36,6 +36,7 @@ class ClockState(StrEnum):
     KEPT = "kept"
     LATE = "late"
     NO_TERM = "no_term"
+    REPLACED = "replaced"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,6 +72,8 @@ class ClockBook:
         Clocks that an event begins, where they do not run already, and those that it ends.
     extends : mapping of event to Extension
         Events that lengthen a clock.
+    replaces : mapping of event to clocks
+        Clocks that an event ends, where they run, because another takes their place.
     later : mapping of clock to events
         Events that begin a clock only where its rule says `from_completeness`; the others that
         open it do so only where the rule does not.
@@ -81,6 +84,7 @@ class ClockBook:
     opens: Mapping[str, Sequence[str]]
     closes: Mapping[str, Sequence[str]]
     extends: Mapping[str, Extension] = field(default_factory=dict)
+    replaces: Mapping[str, Sequence[str]] = field(default_factory=dict)
     later: Mapping[str, Collection[str]] = field(default_factory=dict)
 
 
@@ -104,6 +108,8 @@ class Clock:
         When it ends; None where no term is known.
     ended_at : datetime or None
         When what it waited for came; None while it runs.
+    replaced : bool
+        Whether it ended because another took its place.
     """
 
     name: str
@@ -113,6 +119,7 @@ class Clock:
     terms: tuple[Term, ...] = ()
     due: Due | None = None
     ended_at: datetime | None = None
+    replaced: bool = False
 
     @property
     def running(self) -> bool:
@@ -129,6 +136,8 @@ class Clock:
 
     def state(self, at: datetime) -> ClockState:
         """Return how it stands at a moment."""
+        if self.replaced:
+            return ClockState.REPLACED
         if self.due is None:
             return ClockState.NO_TERM
         late = (self.ended_at or at) >= self.due.at
@@ -165,7 +174,9 @@ class Clocks:
         """Return a clock that runs."""
         return next((one for one in self._clocks if one.name == name and one.running), None)
 
-    def note(self, kind: str, at: datetime, variant: str = "") -> None:
+    def note(
+        self, kind: str, at: datetime, variant: str = "", begins: datetime | None = None
+    ) -> None:
         """Let an event end, begin and extend clocks.
 
         Parameters
@@ -176,6 +187,8 @@ class Clocks:
             When it came, UTC.
         variant : str, optional
             The rule `<rule>.<variant>` goes before the general one, where it is in force.
+        begins : datetime, optional
+            From when the clocks count that it begins; usually from then on.
 
         Raises
         ------
@@ -183,15 +196,18 @@ class Clocks:
             If a term ends outside the calendar.
         """
         self.close(self._book.closes.get(kind, ()), at)
+        self.close(self._book.replaces.get(kind, ()), at, replaced=True)
         for name in self._book.opens.get(kind, ()):
-            self._open(name, kind, at, variant)
+            self._open(name, kind, begins or at, variant)
         if kind in self._book.extends:
             self._extend(self._book.extends[kind])
 
-    def close(self, names: Sequence[str], at: datetime) -> None:
+    def close(self, names: Sequence[str], at: datetime, *, replaced: bool = False) -> None:
         """End clocks that run."""
         self._clocks = [
-            replace(one, ended_at=at) if one.running and one.name in names else one
+            replace(one, ended_at=at, replaced=replaced)
+            if one.running and one.name in names
+            else one
             for one in self._clocks
         ]
 

@@ -6,7 +6,7 @@ from typing import Any, Final
 
 from gis.cases.rule_book import CaseRules
 from gis.desk.checklists import Shown, Tally, checklist, tally
-from gis.desk.happened import require_happened
+from gis.desk.happened import require_happened, require_soon
 from gis.desk.inspection_days import DAYS, day_of
 from gis.desk.inspection_orders import open_orders
 from gis.desk.inspection_plan import plan_lines, planned_case, require_known, same_subject
@@ -21,7 +21,6 @@ __all__ = ["INSPECTION", "found_of", "notice_days", "require"]
 INSPECTION: Final = "inspection"
 
 _LONG_AGO: Final = timedelta(days=366)
-_FAR: Final = timedelta(days=5 * 366)
 
 
 def found_of(events: Sequence[DeskEvent]) -> Tally:
@@ -218,9 +217,7 @@ def _require_after_visits(act: Act, standing: Standing) -> None:
 
 
 def _ordered(act: Act, _standing: Standing) -> None:
-    until = date.fromisoformat(str(act.details["until"]))
-    if not act.today <= until <= act.today + _FAR:
-        raise FormatError("desk_inspection.until_wrong", name="until", value=until)
+    require_soon(act, "until")
 
 
 def _order_named(act: Act, standing: Standing) -> None:
@@ -231,8 +228,7 @@ def _order_named(act: Act, standing: Standing) -> None:
             name="order",
             known=", ".join(str(one) for one in names),
         )
-    if "until" in act.details:
-        _ordered(act, standing)
+    require_soon(act, "until")
 
 
 _JUDGES: Final = {

@@ -10,7 +10,8 @@ from typing import Final
 
 from gis.cases.clocks import ClockBook
 from gis.cases.procedure import Field, FieldKind, Step
-from gis.desk.happened import require_happened
+from gis.desk.happened import require_happened, require_soon
+from gis.desk.interference_clocks import CLASSED, class_of, day_clocks, received_at
 from gis.desk.procedure import Act, Facts, Procedure, Standing
 from gis.desk.records import DEPARTMENT, FILED, OPENED, PARTY, SUPPLEMENTED, DeskEvent
 from gis.errors import FormatError
@@ -74,7 +75,8 @@ _COMPLETE: Final = (
 
 _RECEIVED: Final = frozenset({"received"})
 _WORKING: Final = frozenset({"accepted", "investigating", "referred"})
-_OPEN: Final = _WORKING | {"received", "returned", "located", "remedying"}
+_BEING_SOLVED: Final = _WORKING | {"located", "remedying"}
+_OPEN: Final = _BEING_SOLVED | {"received", "returned"}
 
 _STEPS: Final = {
     FILED: Step(_OPEN | {"ended"}, None, _BOTH, (_NOTE,)),
@@ -85,6 +87,18 @@ _STEPS: Final = {
         "accepted",
         _DEPARTMENT,
         (Field("class", FieldKind.CHOICE, required=True, choices=CLASSES), _NOTE),
+    ),
+    "reclassified": Step(
+        _BEING_SOLVED,
+        None,
+        _DEPARTMENT,
+        (Field("class", FieldKind.CHOICE, required=True, choices=CLASSES), _REASON),
+    ),
+    "delay_explained": Step(
+        _BEING_SOLVED,
+        None,
+        _DEPARTMENT,
+        (Field("expected_on", FieldKind.DAY, required=True), _REASON),
     ),
     "study_attached": Step(
         _WORKING,
@@ -119,7 +133,7 @@ _STEPS: Final = {
         ),
     ),
     "remedy_ordered": Step(
-        frozenset({"located"}),
+        frozenset({"located", "remedying"}),
         "remedying",
         _DEPARTMENT,
         (
@@ -129,7 +143,7 @@ _STEPS: Final = {
         ),
     ),
     "ended": Step(
-        _WORKING | {"located", "remedying"},
+        _BEING_SOLVED,
         "ended",
         _DEPARTMENT,
         (Field("ended_at", FieldKind.MOMENT, required=True), Field("result", required=True)),
@@ -139,7 +153,7 @@ _STEPS: Final = {
 }
 
 _RESOLUTIONS: Final = tuple(f"resolution_{one}" for one in CLASSES)
-_CLOCKS: Final = ("completeness", *_RESOLUTIONS, "result")
+_CLOCKS: Final = ("completeness", *_RESOLUTIONS, "escalation", "result")
 
 _BOOK: Final = ClockBook(
     rules={one: f"case.interference.{one.replace('_', '.', 1)}" for one in _CLOCKS},
@@ -148,15 +162,18 @@ _BOOK: Final = ClockBook(
         OPENED: ("completeness",),
         SUPPLEMENTED: ("completeness",),
         **{f"accepted_{one}": (f"resolution_{one}",) for one in CLASSES},
+        **{f"reclassified_{one}": (f"resolution_{one}",) for one in CLASSES},
+        "remedy_ordered": ("escalation",),
         "ended": ("result",),
     },
     closes={
         "returned": ("completeness",),
         **{f"accepted_{one}": ("completeness",) for one in CLASSES},
-        "ended": _RESOLUTIONS,
+        "ended": (*_RESOLUTIONS, "escalation"),
         "result_told": ("result",),
         "dismissed": _CLOCKS,
     },
+    replaces={f"reclassified_{one}": _RESOLUTIONS for one in CLASSES},
 )
 
 
@@ -165,13 +182,17 @@ def _missing(facts: Facts) -> tuple[str, ...]:
 
 
 def _effect(event: DeskEvent) -> str:
-    """Return what an event is to the clocks: which one an acceptance begins is by its class."""
-    return f"accepted_{event.details['class']}" if event.kind == "accepted" else event.kind
+    """Return what an event is to the clocks: which one a class begins is by its name."""
+    return f"{event.kind}_{event.details['class']}" if event.kind in CLASSED else event.kind
 
 
 def _require(act: Act) -> None:
     """Refuse a study that is none, what has not happened yet, and an end before the beginning."""
     require_happened(act, "began_at", "measured_at", "ended_at")
+    for name in ("until", "expected_on"):
+        require_soon(act, name)
+    if act.kind == "reclassified" and act.standing is not None:
+        _require_other_class(act, act.standing)
     if act.kind == "study_attached":
         found = load(str(act.details["study_id"]), act.home)
         if found.kind != STUDY:
@@ -179,6 +200,11 @@ def _require(act: Act) -> None:
     began, ended = act.facts.get("began_at"), act.details.get("ended_at")
     if isinstance(began, str) and isinstance(ended, str) and ended < began:
         raise FormatError("requests.field_order", name="ended_at", start=began, end=ended)
+
+
+def _require_other_class(act: Act, standing: Standing) -> None:
+    if act.details["class"] == class_of(standing.events):
+        raise FormatError("desk_interference.same_class", name="class")
 
 
 def _allows(standing: Standing, kind: str) -> bool:
@@ -193,11 +219,23 @@ INTERFERENCE: Final = Procedure(
     final=frozenset({"closed", "dismissed"}),
     book=_BOOK,
     openers=_BOTH,
-    told=frozenset({OPENED, SUPPLEMENTED, "returned", "accepted", "result_told", "dismissed"}),
+    told=frozenset(
+        {
+            OPENED,
+            SUPPLEMENTED,
+            "returned",
+            "accepted",
+            "reclassified",
+            "result_told",
+            "dismissed",
+        }
+    ),
     missing=_missing,
     effect=_effect,
     require=_require,
     allows=_allows,
+    begins=received_at,
+    dated=day_clocks,
     letters={
         "interference_result": frozenset({"ended", "closed"}),
         "interference_supplement": frozenset({"received", "returned"}),

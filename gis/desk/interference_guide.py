@@ -12,6 +12,7 @@ from typing import Any, Final
 from data.text import VIET_NAM
 from gis.cases.rule_book import CaseRules
 from gis.cases.working_days import local_day
+from gis.desk.interference_clocks import class_of
 from gis.desk.procedure import Standing
 from gis.sanctions import SanctionBook
 from gis.terms import INTERFERENCE_ACTS, INTERFERENCE_CLASSES
@@ -58,8 +59,7 @@ def proposed_class(service: object, rules: CaseRules, day: date) -> Proposed | N
 
 def chosen_class(standing: Standing) -> str | None:
     """Return the class that a person chose; None before."""
-    accepted = standing.last("accepted")
-    return None if accepted is None else str(accepted.details["class"])
+    return class_of(standing.events)
 
 
 def possible_acts(

@@ -82,6 +82,10 @@ def _as_recorded(event: DeskEvent) -> datetime:
     return event.at
 
 
+def _from_itself(_event: DeskEvent, _events: Sequence[DeskEvent]) -> datetime | None:
+    return None
+
+
 def _no_days(_standing: "Standing", _rules: CaseRules) -> Sequence[Clock]:
     return ()
 
@@ -152,6 +156,8 @@ class Procedure:
         Refuses what may not happen, in the transaction that would write it.
     moment : callable
         From when an event counts for the clocks, where it states a day of its own.
+    begins : callable
+        From when the clocks count that an event begins, where that is an earlier moment.
     dated : callable
         Clocks that end on a day that somebody set, not after a term.
     letters : mapping of letter to states
@@ -178,6 +184,7 @@ class Procedure:
     beside: tuple[str, ...] = ()
     require: Callable[[Act], None] = _nothing_against
     moment: Callable[[DeskEvent], datetime] = _as_recorded
+    begins: Callable[[DeskEvent, Sequence[DeskEvent]], datetime | None] = _from_itself
     dated: Callable[["Standing", CaseRules], Sequence[Clock]] = _no_days
     completes: Callable[[Home, "Standing", str, Mapping[str, object]], Mapping[str, object]] = (
         _as_said
@@ -284,7 +291,12 @@ def read_case(
     for event in events:
         if event.kind == SUPPLEMENTED:
             facts |= {name: told for name, told in event.details.items() if name in names}
-        clocks.note(procedure.effect(event), procedure.moment(event), procedure.variant(facts))
+        clocks.note(
+            procedure.effect(event),
+            procedure.moment(event),
+            procedure.variant(facts),
+            procedure.begins(event, events),
+        )
         step = procedure.steps.get(event.kind)
         if step is not None and step.target is not None:
             state = step.target

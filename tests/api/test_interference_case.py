@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 from docx import Document
+from PIL import Image
 from starlette.testclient import TestClient
 
 from api.service import Service
@@ -163,7 +164,11 @@ def test_a_case_goes_from_intake_to_a_signed_answer(
     assert acts["interference"]["maximum_vnd"] == 1e7
     assert acts["interference"]["clause"] == "Điều 78.3"
     assert "interference_after_stop" not in acts
-    case.step("remedy_ordered", remedies=["power", "frequency"], until="2026-12-30")
+    case.step(
+        "remedy_ordered",
+        remedies=["power", "frequency"],
+        until=(date.today() + timedelta(days=33)).isoformat(),
+    )
     assert "đổi tần số; hạn chế công suất" in case.letter("interference_minutes")
     case.step("ended", ended_at="2026-07-28T09:00", result="Hết can nhiễu")
     assert "Máy phát lệch tần" in case.letter("interference_result")
@@ -409,3 +414,109 @@ def test_acts_are_told_by_the_decree_of_the_day_on_which_they_ended(
     assert acts["interference"]["known"] == known
     assert acts["interference"]["minimum_vnd"] == least
     assert "interference_after_stop" in acts
+
+
+def event(sequence: int, kind: str, day: date, **details: object) -> DeskEvent:
+    at = datetime(day.year, day.month, day.day, 2, tzinfo=UTC)
+    return DeskEvent(
+        sequence=sequence, kind=kind, party="department", account="a", organisation_id=None, at=at,
+        details=details,
+    )  # fmt: skip
+
+
+def test_a_corrected_class_counts_from_the_day_of_receipt(service: Service) -> None:
+    """Received in full on Wed 3 June, accepted on the 8th, corrected on the 15th: 23 June."""
+    received = date(2026, 6, 3)
+    events = [
+        event(1, OPENED, date(2026, 6, 1)),
+        event(2, "returned", date(2026, 6, 2)),
+        event(3, "supplemented", received),
+        event(4, "accepted", date(2026, 6, 8), **{"class": "national"}),
+        event(5, "reclassified", date(2026, 6, 15), **{"class": "safety"}),
+    ]
+    case = DeskCase(
+        id="x", kind="interference", year=2026, number=1, organisation_id=None, account="a",
+        facts=dict(FACTS), opened_at=events[0].at,
+    )  # fmt: skip
+    rules, calendar = rules_in_use(service.home), calendar_in_use(service.home)
+    at = datetime(2026, 6, 24, 3, tzinfo=UTC)
+    found = read_case(INTERFERENCE, case, events, at, rules=rules, calendar=calendar)
+    clocks = {one.name: one for one in found.clocks}
+    safety, old = clocks["resolution_safety"], clocks["resolution_national"]
+    assert (safety.started_at.date(), safety.due and safety.due.on) == (
+        received,
+        date(2026, 6, 23),
+    )
+    assert safety.state(at) == "overdue"
+    assert (old.state(at), old.ended_at) == ("replaced", events[-1].at)
+    assert found.state == "accepted"
+
+
+def test_a_class_is_corrected_with_a_reason_and_days_that_were_set_are_clocks(
+    client: TestClient, token: Callable[[str], Headers], staff: Headers
+) -> None:
+    case = Case(client, token("operator"))
+    case.who = staff
+    case.step("accepted", **{"class": "within_province"})
+    assert case.send("reclassified", **{"class": "safety"}).status_code == 422, (
+        "a reason is needed"
+    )
+    same = case.send("reclassified", reason="x", **{"class": "within_province"})
+    assert same.status_code == 422
+    case.step("reclassified", reason="Ảnh hưởng đài dẫn đường", **{"class": "safety"})
+    assert case.beside()["class_chosen"] == "safety"
+    own = client.get(case.at, headers=token("operator")).json()
+    assert [one["details"]["class"] for one in own["events"][1:]] == ["within_province", "safety"]
+    assert case.send("reclassified", reason="x", **{"class": "exempt"}).status_code == 201
+    stale = case.send("reclassified", reason="x", **{"class": "national"})
+    assert stale.status_code == 409, "another officer was faster"
+    case.told = client.get(case.at, headers=staff).json()
+    day = date.today() + timedelta(days=20)
+    assert case.send("delay_explained", expected_on="2150-01-01", reason="x").status_code == 422
+    case.step("delay_explained", expected_on=day.isoformat(), reason="Chờ đo đêm")
+    case.step("source_found", cause="Máy phát", evidence="BB 1")
+    case.step("remedy_ordered", remedies=["power"], until=day.isoformat())
+    later = day + timedelta(days=5)
+    case.step("remedy_ordered", remedies=["power"], until=later.isoformat())
+    clocks = [(one["name"], one["state"], one["due_on"]) for one in case.told["clocks"]]
+    assert ("remedy", "replaced", day.isoformat()) in clocks
+    assert ("remedy", "running", later.isoformat()) in clocks
+    assert ("expected", "running", day.isoformat()) in clocks
+    escalation = next(one for one in case.told["clocks"] if one["name"] == "escalation")
+    assert (escalation["terms"], escalation["rule"]["binding"]) == (["40 calendar_days"], False)
+    page = client.get("/view/desk", headers={**staff, "accept": "text/html"}).text
+    assert "Khắc phục theo yêu cầu" in page
+    now = datetime.now(UTC).isoformat(timespec="minutes")
+    case.step("ended", ended_at=now, result="Hết")
+    assert not [
+        one
+        for one in case.told["clocks"]
+        if one["name"] in {"remedy", "escalation", "expected"} and one["ended_at"] is None
+    ]
+
+
+def test_who_fetched_an_original_or_the_package_is_noted_for_the_department(
+    client: TestClient, token: Callable[[str], Headers], staff: Headers
+) -> None:
+    own = token("operator")
+    case = Case(client, own)
+    content = io.BytesIO()
+    Image.new("RGB", (8, 8)).save(content, "JPEG")
+    file_id = case.file("anh.jpg", content.getvalue())
+    address = f"{case.at}/files/{file_id}"
+    assert client.get(f"{address}?public=true", headers=own).status_code == 200
+    original = client.get(address, headers=own)
+    package = client.get(f"{case.at}/evidence.zip", headers=staff)
+    assert client.get(f"{case.at}/files/nobody", headers=staff).status_code == 404
+    assert client.get(address, headers=token("viewer")).status_code == 403
+    told = client.get(case.at, headers=staff).json()["downloads"]
+    assert [(one["account"], one["what"], one["sha256"]) for one in told] == [
+        ("staff-1", "evidence", hashlib.sha256(package.content).hexdigest()),
+        ("operator-1", "original", hashlib.sha256(original.content).hexdigest()),
+    ]
+    assert "downloads" not in client.get(case.at, headers=own).json()
+    html = {"accept": "text/html", "accept-language": "en"}
+    assert told[0]["sha256"] in client.get(f"/view{case.at}", headers={**staff, **html}).text
+    assert told[0]["sha256"] not in client.get(f"/view{case.at}", headers={**own, **html}).text
+    again = client.get(f"{case.at}/evidence.zip", headers=staff)
+    assert again.content == package.content, "the log is no part of the package"

@@ -53,6 +53,15 @@ CASES: list[tuple[str, str, Steps, str]] = [
     ("inspection", "conclusion", [("reported", "2026-02-13")], "2026-02-27"),
     # 27 + 20 is Mon 16/2, the eve of Tết: on past the week to Mon 23.
     ("interference", "resolution_safety", [("accepted_safety", "2026-01-27")], "2026-02-23"),
+    # 5/1 + 40 is Sat 14/2, the first day off for Tết: on to Mon 23.
+    ("interference", "escalation", [("remedy_ordered", "2026-01-05")], "2026-02-23"),
+    # A second order does not begin them anew.
+    (
+        "interference",
+        "escalation",
+        [("remedy_ordered", "2026-06-01"), ("remedy_ordered", "2026-06-20")],
+        "2026-07-13",
+    ),
     # Tết 2027: off Thu 4/2 to Wed 10/2. 1 to 3 are three; Thu 11, Fri 12, 15 to 19.
     ("inspection", "delivery", [("concluded", "2027-01-29")], "2027-02-19"),
     # 16/1 + 20 is Fri 5/2: on to Thu 11.
