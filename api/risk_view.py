@@ -1,8 +1,8 @@
 """The ranking of structures by risk as pages and programs show it."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from starlette.requests import Request
@@ -11,11 +11,13 @@ from api.clock_view import rule_json
 from api.desk_view import desk_of
 from api.identity import identity_of
 from api.inspection_view import exact
-from api.service import service_of
+from api.service import Service, service_of
 from data.text import Language, has, text, when
 from gis.desk.risk import Reason, Risk, around, findings_of_stations, ranking, weights_on
-from gis.register.scopes import SYSTEM
+from gis.desk.store import Desk
+from gis.register.scopes import SYSTEM, Scope
 from gis.rule_files import pack_in_use
+from gis.studies.listing import stamp_of_studies
 from propagation.compliance.parameters import number
 from propagation.compliance.records import Rule
 
@@ -44,7 +46,20 @@ class Ranked:
         Names of organisations by id.
     weights : sequence of Rule
         The weights in force, the heaviest first.
+    made_at : datetime
+        When it was computed, UTC.
     """
+
+    risks: Sequence[Risk]
+    communes: Sequence[str]
+    owners: dict[str, str]
+    weights: Sequence[Rule]
+    made_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class _Whole:
+    """The ranking of all structures, before anybody filtered it."""
 
     risks: Sequence[Risk]
     communes: Sequence[str]
@@ -53,24 +68,54 @@ class Ranked:
 
 
 def ranked(request: Request, asked: RiskAsked) -> Ranked:
-    """Return the ranking of today, of an owner or a commune."""
-    service, today = service_of(request), service_of(request).today()
-    desk = desk_of(request)
+    """Return the ranking of today, of an owner or a commune.
+
+    It is kept until register, rules, cases, checks or the day change.
+    """
+    service, desk = service_of(request), desk_of(request)
+    scope, today = identity_of(request).scope, service.today()
+    pack = pack_in_use(today, service.home)
+    stamp = (
+        scope.sees_all,
+        scope.own,
+        today,
+        pack.version,
+        service.register.version(),
+        desk.stamp(),
+        stamp_of_studies(service.home, "compliance"),
+    )
+
+    def make() -> _Whole:
+        return _all_ranked(service, desk, scope, today, pack.rules)
+
+    found = service.kept.get("risk", stamp, make)
+    whole = found.value
+    return Ranked(
+        risks=[
+            one
+            for one in whole.risks
+            if asked.owner_id in ("", one.structure.owner_id)
+            and asked.commune in ("", one.structure.commune_name)
+        ],
+        communes=whole.communes,
+        owners=whole.owners,
+        weights=whole.weights,
+        made_at=found.made_at,
+    )
+
+
+def _all_ranked(
+    service: Service, desk: Desk, scope: Scope, today: date, in_force: Mapping[str, Rule]
+) -> _Whole:
     rules = weights_on(desk.basis()[0], today)
-    cases = desk.cases(identity_of(request).scope)
+    cases = desk.cases(scope)
     findings = findings_of_stations(service.home, today)
-    in_force = pack_in_use(today, service.home).rules
     with service.register.snapshot() as reader:
         everything = reader.structures(SYSTEM, on=today)
         near = around(reader, cases, findings, in_force, today)
         owners = {one.id: one.name for one in reader.organisations()}
-    wanted = [
-        one
-        for one in everything
-        if asked.owner_id in ("", one.owner_id) and asked.commune in ("", one.commune_name)
-    ]
-    return Ranked(
-        risks=ranking(wanted, near, rules, today),
+    return _Whole(
+        risks=ranking(everything, near, rules, today),
         communes=sorted({one.commune_name for one in everything if one.commune_name}),
         owners=owners,
         weights=sorted(rules.values(), key=lambda rule: (-number(rule, "points"), rule.id)),

@@ -18,6 +18,7 @@ from gis.home import Home
 from gis.jobs.pool import WorkerPool, start_workers
 from gis.jobs.queue import Job, Queue
 from gis.jurisdictions import Jurisdiction, jurisdiction_on
+from gis.kept import KeptResults
 from gis.register.accounts import Accounts
 from gis.register.point_contacts import PointContacts
 from gis.register.scopes import SYSTEM, Scope
@@ -63,6 +64,8 @@ class Service:
         Heights, land cover, zones.
     throttle : Throttle
         Failed attempts to sign in.
+    kept : KeptResults
+        Results that take seconds, with what they rest on.
     stopping : Event
         Set when the server is about to stop, so that live progress ends.
     """
@@ -77,6 +80,7 @@ class Service:
         self.throttle = Throttle(self.home.sign_ins)
         self.stopping = threading.Event()
         self._workers: WorkerPool | None = None
+        self.kept = KeptResults()
         self._synthetic: tuple[str, bool] | None = None
 
     @classmethod

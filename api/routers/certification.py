@@ -1,7 +1,8 @@
 """Inspection (kiểm định) of stations: the list, one base station, its papers and notice."""
 
-from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, replace
+from datetime import datetime
 from typing import Annotated, Any, Final
 from urllib.parse import quote, urlencode
 
@@ -72,9 +73,11 @@ def stations(
     request: Request, wanted: Annotated[_Filter, Depends()], offset: OffsetQuery = 0
 ) -> dict[str, Any]:
     """Which stations must be inspected, what is due, and which facts are wanted."""
-    rows, rules = _rows(service_of(request), wanted)
+    found = _rows(service_of(request), wanted)
+    rows, rules = found.rows, found.rules
     language = api_language(request)
     return {
+        "computed_at": plain(found.made_at),
         "numberMatched": len(rows),
         "stations": [_json(one, language) for one in rows[offset : offset + _PER_PAGE]],
         "rules": [
@@ -95,7 +98,7 @@ def table(
     if format not in _TABLES:
         raise FormatError("exchange.export_unknown", value=format.value)
     service = service_of(request)
-    rows, _ = _rows(service, wanted)
+    rows = _rows(service, wanted).rows
     owners = {one.id: one.name for one in service.register.organisations()}
     language = page_language(request) if wants_page(request) else api_language(request)
     return made_for_download(
@@ -104,29 +107,52 @@ def table(
     )
 
 
-def _rows(service: Service, wanted: _Filter) -> tuple[list[StationRow], Mapping[str, Rule]]:
+@dataclass(frozen=True, slots=True)
+class _Rows:
+    """Stations of the list, the rules, and when they were judged."""
+
+    rows: Sequence[StationRow]
+    rules: Mapping[str, Rule]
+    made_at: datetime
+
+
+def _rows(service: Service, wanted: _Filter) -> _Rows:
     """Return the stations of today that a filter leaves, and the rules."""
-    rows, rules = _of_place(service, wanted)
-    return _in_state(rows, wanted.state), rules
+    found = _of_place(service, wanted)
+    return replace(found, rows=_in_state(found.rows, wanted.state))
 
 
-def _of_place(service: Service, wanted: _Filter) -> tuple[list[StationRow], Mapping[str, Rule]]:
+def _of_place(service: Service, wanted: _Filter) -> _Rows:
     """Return the stations of today of an owner and a commune, in any state."""
-    day = service.today()
-    rules = pack_in_use(day, service.home).rules
-    with service.register.snapshot() as register:
-        rows = certification_rows(register, rules, day)
+    found = _kept(service)
     commune = plain_key(wanted.commune)
-    kept = [
+    rows = [
         row
-        for row in rows
+        for row in found.rows
         if (not wanted.owner_id or row.owner_id == wanted.owner_id)
         and (not commune or commune in plain_key(row.commune_name or ""))
     ]
-    return kept, rules
+    return replace(found, rows=rows)
 
 
-def _in_state(rows: list[StationRow], state: str) -> list[StationRow]:
+def _kept(service: Service) -> _Rows:
+    """Return every station of today; kept until register, rules or the day change.
+
+    All of it is the department's: no other role reaches these routes.
+    """
+    day = service.today()
+    pack = pack_in_use(day, service.home)
+
+    def make() -> Sequence[StationRow]:
+        with service.register.snapshot() as register:
+            return certification_rows(register, pack.rules, day)
+
+    stamp = (day, pack.version, service.register.version())
+    found = service.kept.get("certification", stamp, make)
+    return _Rows(found.value, pack.rules, found.made_at)
+
+
+def _in_state(rows: Sequence[StationRow], state: str) -> list[StationRow]:
     """Return the stations that are in a state, empty for any.
 
     Raises
@@ -168,8 +194,8 @@ def page(
 ) -> Response:
     """Show which stations must be inspected and what is due."""
     service = service_of(request)
-    every, rules = _of_place(service, wanted)
-    rows = _in_state(every, wanted.state)
+    found = _of_place(service, wanted)
+    every, rows = found.rows, _in_state(found.rows, wanted.state)
     return render(
         request,
         "certification.html",
@@ -183,7 +209,8 @@ def page(
         query={name: value for name, value in asdict(wanted).items() if value},
         states=[one.value for one in State],
         day=service.today(),
-        rules=_labels(request, rules),
+        made_at=found.made_at,
+        rules=_labels(request, found.rules),
     )
 
 

@@ -8,6 +8,7 @@ from starlette.responses import FileResponse, JSONResponse, Response
 
 from api.desk_view import DeskView, desk_view
 from api.downloads import made_for_download
+from api.geojson import plain
 from api.guard import GuardedRoute
 from api.inspection_sanctions import guide_rows
 from api.inspection_view import asked_lists, inspected_objects
@@ -47,6 +48,7 @@ def risk(
     found = ranked(request, RiskAsked(owner_id or "", commune or ""))
     shown = found.risks[offset : offset + limit]
     return {
+        "computed_at": plain(found.made_at),
         "numberMatched": len(found.risks),
         "numberReturned": len(shown),
         "links": links(request, limit=limit, offset=offset, matched=len(found.risks)),

@@ -166,6 +166,13 @@ class Desk:
         with reading(self._engine) as connection:
             return int(connection.execute(query).scalar_one())
 
+    def stamp(self) -> int:
+        """Return how many things happened to all cases: what rests on them changes with it."""
+        with reading(self._engine) as connection:
+            return int(
+                connection.execute(select(func.count()).select_from(desk_events)).scalar_one()
+            )
+
     def case(self, kind: str, case_id: str, scope: Scope) -> tuple[DeskCase, list[DeskEvent]]:
         """Return one case and its events.
 

@@ -19,7 +19,7 @@ from gis.studies.record import (
 )
 from gis.studies.summary import SUMMARY_FILE, Summary, summary_from_json
 
-__all__ = ["Survey", "list_studies", "newest_readable", "survey"]
+__all__ = ["Survey", "list_studies", "newest_readable", "stamp_of_studies", "survey"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +62,15 @@ def survey(home: Home, *, kind: str | None = None) -> Survey:
 def list_studies(home: Home, *, kind: str | None = None) -> list[Summary]:
     """Return every study that can be read, the newest first."""
     return survey(home, kind=kind).studies
+
+
+def stamp_of_studies(home: Home, kind: str) -> tuple[tuple[str, int], ...]:
+    """Return what tells whether studies of a kind came, went or were written anew."""
+    found = []
+    for folder in _folders(home, kind):
+        with suppress(OSError):
+            found.append((folder.name, (folder / RECORD_FILE).stat().st_mtime_ns))
+    return tuple(found)
 
 
 def newest_readable(studies: Iterator[Summary], home: Home) -> Study | None:
