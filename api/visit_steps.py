@@ -110,7 +110,7 @@ def keep_visit(request: Request, case_id: str, content: bytes, note: str, expect
     require_own(visit, case_id)
     refuse_personal(INSPECTION_PROCEDURE.fields_of("visited"), visit.details)
     identity = identity_of(request)
-    kept = read_file(f"visit-{visit.token[:8]}.txt", content)
+    kept = read_file(f"visit-{visit.token[:8]}.txt", content, screened=True)
     desk_of(request).append(
         INSPECTION_PROCEDURE,
         case_id,

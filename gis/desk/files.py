@@ -19,6 +19,7 @@ from typing import Final
 from PIL import Image, ImageOps
 
 from gis.errors import FormatError, NotFoundError
+from gis.exchange.personal_text import refuse_personal_text
 from gis.home import UNFINISHED, Home
 
 __all__ = ["MOST_BYTES", "MOST_FILES", "SentFile", "content_of", "keep_file", "read_file"]
@@ -85,7 +86,7 @@ class SentFile:
         }
 
 
-def read_file(name: str, content: bytes) -> SentFile:
+def read_file(name: str, content: bytes, *, screened: bool = False) -> SentFile:
     """Judge a file by its content, and make of a photograph the copy without its data.
 
     Parameters
@@ -94,11 +95,14 @@ def read_file(name: str, content: bytes) -> SentFile:
         What it was called.
     content : bytes
         All of it.
+    screened : bool
+        Whether its text was looked through for a person's data already.
 
     Raises
     ------
     FormatError
-        If it is empty, too long, or none of JPEG, PNG, PDF and plain text.
+        If it is empty, too long, none of JPEG, PNG, PDF and plain text, or a text that holds a
+        person's data; of that the places are told, and nothing is kept.
     """
     said = _name(name)
     if not content:
@@ -107,7 +111,7 @@ def read_file(name: str, content: bytes) -> SentFile:
         raise FormatError(
             "desk.file_large", file=said, size=len(content) / 1e6, most=MOST_BYTES / 1e6
         )
-    media_type, public = _read(said, content)
+    media_type, public = _read(said, content, screened=screened)
     return SentFile(name=said, media_type=media_type, content=content, public=public)
 
 
@@ -142,7 +146,7 @@ def _name(name: str) -> str:
     return _UNSAFE.sub("_", composed).strip()[-_LONGEST_NAME:] or "file"
 
 
-def _read(name: str, content: bytes) -> tuple[str, bytes | None]:
+def _read(name: str, content: bytes, *, screened: bool) -> tuple[str, bytes | None]:
     """Return what a file is, and the public copy of a photograph."""
     if content.startswith((b"\xff\xd8\xff", b"\x89PNG\r\n\x1a\n")):
         return _picture(name, content)
@@ -154,6 +158,8 @@ def _read(name: str, content: bytes) -> tuple[str, bytes | None]:
         raise FormatError("desk.file_kind", file=name) from None
     if "\x00" in words or words.lstrip().startswith(("<", "{\\rtf")):
         raise FormatError("desk.file_kind", file=name)
+    if not screened:
+        refuse_personal_text(words)
     return "text/csv" if name.lower().endswith(".csv") else "text/plain", None
 
 

@@ -31,7 +31,7 @@ from gis.exchange.personal_parts import BookParts, PartScreen, SharedTexts, Shee
 from gis.exchange.safety import Format, Inspected
 from gis.personal import in_text
 
-__all__ = ["refuse_name", "refuse_personal", "refuse_typed"]
+__all__ = ["csv_rows", "refuse_name", "refuse_personal", "refuse_typed"]
 
 _CHUNK = 1 << 18
 _BROKEN = (KeyError, ValueError, IndexError, EOFError, OSError, zipfile.BadZipFile, zlib.error,
@@ -105,13 +105,13 @@ def refuse_personal(file: Inspected) -> None:
 def _screen_csv(file: Inspected, found: list[Found]) -> None:
     content = decode(file.path.read_bytes(), file.name)
     screen = GridScreen(found)
-    for number, cells in _csv_rows(content):
+    for number, cells in csv_rows(content):
         screen.take(number, list(enumerate(cells)))
         if len(found) >= MOST_FOUND:
             return
 
 
-def _csv_rows(content: str) -> Iterator[tuple[int, list[str]]]:
+def csv_rows(content: str) -> Iterator[tuple[int, list[str]]]:
     """Yield the rows of a CSV; where it is broken, the lines as they stand."""
     first = content[:_SAMPLE]
     separator = max(_SEPARATORS, key=first.count)

@@ -446,3 +446,31 @@ def test_a_refused_step_leaves_no_file_behind(
         assert answer.status_code in (409, 422)
     kept = service.home.desk_files
     assert not [one for one in kept.rglob("*") if one.is_file()]
+
+
+def test_a_text_file_of_subscribers_is_refused_and_measurements_are_kept(
+    client: TestClient, service: Service, staff: Headers, browser_of: Callable[[str], Browser]
+) -> None:
+    case = opened(client, staff)
+    people = b"STT;Ghi ch\xc3\xba\n1;m\xe1\xba\xa5t s\xc3\xb3ng, g\xe1\xbb\x8di 0912 345 678\n"
+    sent = {"data": {"expected": "1"}, "files": [("files", ("a.csv", people))], "headers": staff}
+    refused = client.post(f"{KIND}/{case['id']}/files", **sent)
+    assert refused.status_code == 422
+    assert "345" not in refused.text
+    page = browser_of("staff").post(
+        f"/view{KIND}/{case['id']}/events",
+        {"kind": "filed", "expected": "1"},
+        files=[("files", ("a.csv", people))],
+    )
+    assert page.status_code == 422
+    assert "số điện thoại" in page.text
+    assert "345" not in page.text.replace(case["id"], "")
+    assert not [one for one in service.home.desk_files.rglob("*") if one.is_file()]
+    measured = b"timestamp;frequency_hz;level\n1693912345;446006250;-41.5\n"
+    kept = client.post(
+        f"{KIND}/{case['id']}/files",
+        data={"expected": "1"},
+        files=[("files", ("do.csv", measured))],
+        headers=staff,
+    )
+    assert kept.status_code == 201, kept.text
