@@ -45,6 +45,7 @@ MENU: Final[tuple[tuple[str, Pages], ...]] = (
             ("/view/certification", "certification.menu"),
             ("/view/points", "points.menu"),
             ("/view/licences", "desk_dossier.renewals"),
+            ("/view/fees", "fees.title"),
             ("/view/reports", "reports.menu"),
         ),
     ),

@@ -4,33 +4,38 @@ The rows become rules in the administrator's own `device_list.toml`, so that an 
 history and the taking back of every rule file. It adds to the list in use or takes its place.
 """
 
-import json
 import re
 import tomllib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 from pathlib import Path
 from typing import Any, Final
 
 from gis.errors import FormatError
-from gis.exchange.formats import csv_, xlsx
-from gis.exchange.safety import Format, Limits, inspect
-from gis.exchange.table import Cell, Formula, Table, shown
+from gis.exchange.table import Cell, Formula, shown
 from gis.home import Home
 from gis.names import plain_key
 from gis.plain_text import wrong_at
 from gis.register.store import Register
 from gis.rule_files import RuleFile, keep_rule_file, rule_file
+from gis.rule_rows import (
+    LIMITS,
+    RefusedRow,
+    day_of_cell,
+    fragment,
+    read_table,
+    refused_row,
+    without_known,
+)
 from gis.rules import versions_of
 from propagation.compliance.device_rules import ROW
 
-__all__ = ["LIST", "DeviceImport", "RefusedRow", "import_devices", "read_devices"]
+__all__ = ["LIST", "DeviceImport", "import_devices", "read_devices"]
 
 LIST: Final = "device_list.toml"
 """The rule file that holds the list."""
 
-_LIMITS: Final = Limits(file_bytes=2_000_000, unpacked_bytes=20_000_000, rows=1_000, columns=64)
 _TEXTS: Final = ("id", "title_vi", "title_en", "instrument", "clause", "clause_en", "source")
 _NOTES: Final = ("note_vi", "note_en")
 _NUMBERS: Final = (
@@ -93,28 +98,6 @@ _ID: Final = re.compile(r"[a-z0-9_]{1,60}")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class RefusedRow:
-    """A row that was not taken.
-
-    Attributes
-    ----------
-    row : int
-        As the file's own program counts; of TOML the number of the rule.
-    field : str
-        The column, or the key.
-    value : str
-        What stands there.
-    error : FormatError
-        What was expected.
-    """
-
-    row: int
-    field: str
-    value: str
-    error: FormatError
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class DeviceImport:
     """What a file holds.
 
@@ -146,7 +129,7 @@ def read_devices(path: Path) -> DeviceImport:
         found = wrong or _wrong(number, made)
         key = (str(made.get("id")), str(made.get("valid_from")))
         if not found and key in seen:
-            found = [_refused(number, "id", made.get("id"), "twice")]
+            found = [refused_row(number, "id", made.get("id"), "twice")]
         refused += found
         if not found:
             seen.add(key)
@@ -191,7 +174,7 @@ def import_devices(
     kept = "" if replace else before.content
     found = _without_known(found, kept)
     if found.accepted:
-        fragments = [_fragment(one) for one in found.accepted]
+        fragments = [fragment(one) for one in found.accepted]
         content = "\n".join([kept.rstrip("\n"), *fragments] if kept else fragments)
         before = keep_rule_file(
             register, home, LIST, f"{content}\n", author=author, expected=before.version, on=on
@@ -202,29 +185,17 @@ def import_devices(
 def _without_known(found: DeviceImport, kept: str) -> DeviceImport:
     """Refuse the rows whose id the list has already."""
     known = set(versions_of({LIST: kept.encode()})) if kept else set()
-    again = [(place, one) for place, one in enumerate(found.accepted) if one["id"] in known]
-    return DeviceImport(
-        accepted=[one for one in found.accepted if one["id"] not in known],
-        refused=[
-            *found.refused,
-            *(_refused(place + 1, "id", one["id"], "known") for place, one in again),
-        ],
-    )
+    accepted, again = without_known(found.accepted, known)
+    return DeviceImport(accepted=accepted, refused=[*found.refused, *again])
 
 
 _Read = tuple[int, dict[str, Any], list[RefusedRow]]
 
 
-def _refused(row: int, field: str, value: object, reason: str, **values: object) -> RefusedRow:
-    said = str(value)[:80] if value is not None else ""
-    error = FormatError(f"devices.row_{reason}", name=field, value=said, **values)
-    return RefusedRow(row=row, field=field, value=said, error=error)
-
-
 def _wrong(number: int, made: Mapping[str, Any]) -> list[RefusedRow]:
     """Return why a row could not be a rule, as the rules themselves are judged."""
     try:
-        versions_of({LIST: _fragment(made).encode()})
+        versions_of({LIST: fragment(made).encode()})
     except FormatError as error:
         name = str(error.values.get("name", ""))
         value = {**made, **made.get("parameters", {})}.get(name)
@@ -233,40 +204,20 @@ def _wrong(number: int, made: Mapping[str, Any]) -> list[RefusedRow]:
     return []
 
 
-def _fragment(made: Mapping[str, Any]) -> str:
-    """Return a rule as TOML writes it."""
-    own = [f"{name} = {_toml(value)}" for name, value in made.items() if name != "parameters"]
-    parameters = made.get("parameters", {})
-    lines = ["", "[[rule]]", *own, "[rule.parameters]"]
-    return "\n".join([*lines, *(f"{name} = {_toml(value)}" for name, value in parameters.items())])
-
-
-def _toml(value: object) -> str:
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    if isinstance(value, list | tuple):
-        return f"[{', '.join(_toml(one) for one in value)}]"
-    if isinstance(value, date):
-        return value.isoformat()
-    if isinstance(value, int | float):
-        return repr(value)
-    return json.dumps(str(value), ensure_ascii=False).replace("\x7f", "\\u007f")
-
-
 # tables of TOML
 
 
 def _tables(path: Path) -> list[_Read]:
-    if path.stat().st_size > _LIMITS.file_bytes:
-        raise FormatError("devices.import_large", file=path.name, most=_LIMITS.file_bytes / 1e6)
+    if path.stat().st_size > LIMITS.file_bytes:
+        raise FormatError("devices.import_large", file=path.name, most=LIMITS.file_bytes / 1e6)
     try:
         document = tomllib.loads(path.read_text(encoding="utf-8"))
     except (ValueError, RecursionError) as error:
         _, line, _ = wrong_at(error)
         raise FormatError("devices.import_not_toml", file=path.name, line=line) from error
     given = document.get("rule")
-    if not isinstance(given, list) or len(given) > _LIMITS.rows:
-        raise FormatError("devices.import_no_rules", file=path.name, most=_LIMITS.rows)
+    if not isinstance(given, list) or len(given) > LIMITS.rows:
+        raise FormatError("devices.import_no_rules", file=path.name, most=LIMITS.rows)
     return [_table(place, one) for place, one in enumerate(given, 1)]
 
 
@@ -274,18 +225,18 @@ def _table(place: int, given: object) -> _Read:
     made = dict(given) if isinstance(given, dict) else {}
     name = made.get("id")
     if not (isinstance(name, str) and _ID.fullmatch(name.removeprefix(ROW))):
-        return place, made, [_refused(place, "id", name, "id", prefix=ROW)]
+        return place, made, [refused_row(place, "id", name, "id", prefix=ROW)]
     made["id"] = f"{ROW}{name.removeprefix(ROW)}"
     keys = [*made, *(made["parameters"] if isinstance(made.get("parameters"), dict) else ())]
     strange = [key for key in keys if not re.fullmatch(r"[a-z_]{1,40}", str(key))]
-    return place, made, [_refused(place, key, "", "key") for key in strange]
+    return place, made, [refused_row(place, key, "", "key") for key in strange]
 
 
 # rows of XLSX and CSV
 
 
 def _table_rows(path: Path) -> list[_Read]:
-    table = _read(path)
+    table = read_table(path, _HEADERS)
     columns = {
         _HEADERS[plain_key(header)]: place
         for place, header in reversed(list(enumerate(table.header)))
@@ -297,22 +248,6 @@ def _table_rows(path: Path) -> list[_Read]:
     return [_one(row.number, row.cells, columns) for row in table.rows]
 
 
-def _read(path: Path) -> Table:
-    file = inspect(path, _LIMITS)
-
-    def known(cells: Sequence[str]) -> int:
-        return sum(plain_key(cell) in _HEADERS for cell in cells)
-
-    def first(names: Sequence[str]) -> str | None:
-        return names[0] if names else None
-
-    if file.format is Format.XLSX:
-        return xlsx.read(file, known, first, _LIMITS)
-    if file.format is Format.CSV:
-        return csv_.read(file, known, _LIMITS)
-    raise FormatError("devices.import_format", file=path.name)
-
-
 def _one(number: int, cells: Sequence[Cell], columns: Mapping[str, int]) -> _Read:
     """Return a row as a rule, with what is wrong in its cells."""
     values: dict[str, Any] = {}
@@ -320,11 +255,11 @@ def _one(number: int, cells: Sequence[Cell], columns: Mapping[str, int]) -> _Rea
     for name, place in columns.items():
         cell = cells[place]
         if isinstance(cell, Formula):
-            wrong.append(_refused(number, name, cell.text, "formula"))
+            wrong.append(refused_row(number, name, cell.text, "formula"))
             continue
         if cell is None or not shown(cell).strip():
             if name in _NEEDED:
-                wrong.append(_refused(number, name, "", "needed"))
+                wrong.append(refused_row(number, name, "", "needed"))
             continue
         try:
             values[name] = _value(name, cell)
@@ -346,7 +281,7 @@ def _value(name: str, cell: Cell) -> Any:
     if name in _LISTS:
         return [one.strip() for one in said.split(";") if one.strip()]
     if name in _DAYS:
-        return _day(name, cell, said)
+        return day_of_cell(name, cell)
     return said[:500]
 
 
@@ -358,15 +293,6 @@ def _number(name: str, cell: Cell, said: str) -> float:
     if _THOUSANDS.fullmatch(said) and not name.endswith("_mhz"):
         raise FormatError("devices.row_ambiguous", name=name, value=said[:80])
     return float(said.replace(",", "."))
-
-
-def _day(name: str, cell: Cell, said: str) -> date:
-    if isinstance(cell, datetime):
-        return cell.date()
-    try:
-        return date.fromisoformat(said)
-    except ValueError:
-        raise FormatError("devices.row_day", name=name, value=said[:80]) from None
 
 
 def _made(values: Mapping[str, Any]) -> dict[str, Any]:

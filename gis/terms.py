@@ -28,6 +28,7 @@ __all__ = [
     "DOSSIER",
     "DOSSIER_TYPE",
     "DUTY",
+    "FEE",
     "GROUND",
     "INSPECTION_NOTICE",
     "INSPECTION_ONCE",
@@ -41,6 +42,7 @@ __all__ = [
     "REMINDER",
     "SHARING",
     "SUPPLEMENT",
+    "TARIFF_KNOWN",
     "WORKS",
     "WORKS_ANSWER",
     "WORKS_PLAN_DUE",
@@ -65,6 +67,8 @@ DOSSIER: Final = "case.dossier."
 """How the ids of the rules of licence dossiers begin."""
 
 DOSSIER_TYPE: Final = f"{DOSSIER}type"
+FEE: Final = f"{DOSSIER}fee."
+TARIFF_KNOWN: Final = f"{DOSSIER}tariff"
 """What the law asks of one type of dossier; its id ends with the type."""
 
 COUNTING: Final = "sharing.counting"
@@ -371,7 +375,7 @@ _REQUIRED: Final[Mapping[str, Callable[[Rule], object]]] = MappingProxyType(
         f"{DOSSIER}renewal": _dossier_days,
         f"{DOSSIER}longest": _dossier_days,
         f"{DOSSIER}papers_by_data": _dossier_papers,
-        f"{DOSSIER}fee": _dossier_fee,
+        FEE.rstrip("."): _dossier_fee,
         INTERFERENCE_CLASSES: _of_one_length("services", "classes", "clauses"),
         INTERFERENCE_ACTS: _acts,
     }

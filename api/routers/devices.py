@@ -23,9 +23,10 @@ from api.language import api_language, safe_language
 from api.pages import render
 from api.service import service_of
 from data.text import Language
-from gis.device_files import DeviceImport, RefusedRow, import_devices
+from gis.device_files import DeviceImport, import_devices
 from gis.devices import DeviceList, devices_in_use
 from gis.errors import FormatError, GisError
+from gis.rule_rows import RefusedRow
 from propagation.compliance.device_rules import GAPS
 from propagation.compliance.devices import Device, DeviceAnswer, PowerReference
 from propagation.compliance.parameters import words

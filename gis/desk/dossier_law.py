@@ -10,7 +10,7 @@ from typing import Final
 
 from gis.cases.rule_book import CaseRules
 from gis.dossier_words import BROADCAST
-from gis.terms import DOSSIER, DOSSIER_TYPE
+from gis.terms import DOSSIER, DOSSIER_TYPE, FEE, TARIFF_KNOWN
 from propagation.compliance.parameters import number, words
 from propagation.compliance.records import Rule
 
@@ -183,11 +183,11 @@ def _fees(facts: Facts, rules: CaseRules, day: date) -> list[Check]:
     found = [
         Check("fee", "told", {"amount": number(rule, "amount_vnd")}, rule)
         for name, rule in sorted(rules.on(day).items())
-        if name.startswith(f"{DOSSIER}fee.")
+        if name.startswith(FEE)
         and facts.get("type") in words(rule, "types")
         and facts.get("purpose") in words(rule, "purposes")
     ]
-    return found or [Check("fee", "unknown")]
+    return found or [Check("fee", "unknown", {}, rules.rule(TARIFF_KNOWN, day))]
 
 
 def _technical(facts: Facts, rules: CaseRules, day: date) -> Check:

@@ -352,3 +352,45 @@ def test_every_type_has_its_rule_today_and_every_paper_its_words(service: Servic
         assert papers, name
         assert set(papers) <= set(DOCUMENTS)
     assert PROCEDURES["dossier"] is DOSSIER_CASES
+
+
+def test_a_tariff_comes_in_as_a_table_and_good_rows_are_kept(
+    client: TestClient,
+    staff: Headers,
+    token: Callable[[str], Headers],
+    browser_of: Callable[[str], Browser],
+) -> None:
+    empty = client.get("/fees", headers=staff).json()
+    assert empty["fees"] == []
+    assert "56/2026" in empty["known"]["instrument"]
+    table = (
+        "Tên khoản;Loại hồ sơ;Mục đích;Số tiền (đồng);Văn bản;Điều khoản;Nguồn\n"
+        "Lệ phí nghiệp dư;amateur;issue;50.000;Văn bản thử;Biểu 1;thử\n"
+        "Phí mạng nội bộ;internal_network;;120000;Văn bản thử;Biểu 2;thử\n"
+        "Sai loại;taxi;issue;1;Văn bản thử;Biểu 3;thử\n"
+        "Sai tiền;ship;issue;5,5;Văn bản thử;Biểu 3;thử\n"
+        "=1+1;ship;issue;5;;Biểu 3;thử\n"
+    )
+    sent = {"files": {"file": ("bieu.csv", table.encode())}}
+    assert browser_of("staff").post("/view/fees/import", **sent).status_code == 403
+    administrator = browser_of("administrator")
+    page = administrator.post("/view/fees/import", **sent)
+    assert page.status_code == 200, page.text
+    for told in ("taxi", "5,5", "Lệ phí nghiệp dư", "50.000"):
+        assert told in page.text, told
+    found = client.get("/fees", headers=token("operator")).json()["fees"]
+    assert [(one["amount_vnd"], one["types"]) for one in found] == [
+        (50000, ["amateur"]),
+        (120000, ["internal_network"]),
+    ]
+    assert len(found[1]["purposes"]) > 1
+    case = opened(client, staff, AMATEUR)
+    (fee,) = (one for one in case["panel"]["checks"] if one["name"] == "fee")
+    assert (fee["verdict"], fee["rule"]["confidence"]) == ("told", "secondary")
+    again = administrator.post("/view/fees/import", **sent)
+    assert again.status_code == 200
+    assert len(client.get("/fees", headers=staff).json()["fees"]) == 2, "sent twice, kept once"
+    broken = administrator.post("/view/fees/import", files={"file": ("a.csv", b"x;y\n1;2\n")})
+    assert broken.status_code == 422
+    assert client.get("/fees", headers=token("viewer")).status_code == 403
+    assert "số tiền (đồng)" in client.get("/fees.csv?lang=vi", headers=staff).text
