@@ -19,7 +19,7 @@ FORM_TYPES = ("application/x-www-form-urlencoded", "multipart/form-data")
 """How the media types of forms begin."""
 
 _LARGEST_TEXT_BYTES = 8 * 1024 * 1024
-"""Longest text of one field of a form with files: a file's text that was shown, four bytes each."""
+"""Longest text of one field of a form with files: a file's text that was shown."""
 
 _HALF = re.compile("[\ud800-\udfff]")
 _JSON = re.compile(r"application/([a-z0-9.+-]*\+)?json\b", re.IGNORECASE)

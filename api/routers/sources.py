@@ -4,16 +4,15 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import date
-from typing import Annotated, Final
+from typing import Final
 
-from fastapi import APIRouter, Depends
-from starlette.datastructures import FormData
+from fastapi import APIRouter
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
-from api.characters import form_of
 from api.choices import Choice
 from api.clock import judged_today
+from api.desk_steps import SentForm
 from api.forms import REFUSALS, FormState, Refused
 from api.guard import GuardedRoute
 from api.identity import identity_of
@@ -58,7 +57,7 @@ def sources_page(request: Request) -> Response:
 
 
 @router.post(_ADDRESS)
-def ask_source(request: Request, form: Annotated[FormData, Depends(form_of)]) -> Response:
+def ask_source(request: Request, form: SentForm) -> Response:
     """Judge the files that were chosen, or ask for the search and show its job.
 
     A file of which something could not be read is shown before it is searched with.
