@@ -15,6 +15,7 @@ from api.service import service_of
 from data.text import Language, has, text, when
 from gis.desk.risk import Reason, Risk, around, findings_of_stations, ranking, weights_on
 from gis.register.scopes import SYSTEM
+from gis.register.structures import StructureKind
 from gis.rule_files import pack_in_use
 from propagation.compliance.parameters import number
 from propagation.compliance.records import Rule
@@ -28,6 +29,7 @@ class RiskAsked:
 
     owner_id: str = ""
     commune: str = ""
+    kind: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,8 +40,8 @@ class Ranked:
     ----------
     risks : sequence of Risk
         Those to visit first at the head.
-    communes : sequence of str
-        Communes that owners state, for the filter.
+    communes, kinds : sequence of str
+        Communes that owners state, and kinds of structures that stand, for the filter.
     owners : dict
         Names of organisations by id.
     weights : sequence of Rule
@@ -48,12 +50,13 @@ class Ranked:
 
     risks: Sequence[Risk]
     communes: Sequence[str]
+    kinds: Sequence[str]
     owners: dict[str, str]
     weights: Sequence[Rule]
 
 
 def ranked(request: Request, asked: RiskAsked) -> Ranked:
-    """Return the ranking of today, of an owner or a commune."""
+    """Return the ranking of today, of an owner, a commune or a kind."""
     service, today = service_of(request), service_of(request).today()
     desk = desk_of(request)
     rules = weights_on(desk.basis()[0], today)
@@ -67,11 +70,14 @@ def ranked(request: Request, asked: RiskAsked) -> Ranked:
     wanted = [
         one
         for one in everything
-        if asked.owner_id in ("", one.owner_id) and asked.commune in ("", one.commune_name)
+        if asked.owner_id in ("", one.owner_id)
+        and asked.commune in ("", one.commune_name)
+        and asked.kind in ("", one.kind.value)
     ]
     return Ranked(
         risks=ranking(wanted, near, rules, today),
         communes=sorted({one.commune_name for one in everything if one.commune_name}),
+        kinds=[one.value for one in StructureKind if one in {each.kind for each in everything}],
         owners=owners,
         weights=sorted(rules.values(), key=lambda rule: (-number(rule, "points"), rule.id)),
     )
@@ -105,6 +111,7 @@ def risk_json(risk: Risk, language: Language) -> dict[str, Any]:
         "name": one.name,
         "owner_id": one.owner_id,
         "commune_name": one.commune_name,
+        "kind": one.kind.value,
         "score": risk.score,
         "last_visit": None if risk.last_visit is None else risk.last_visit.isoformat(),
         "reasons": [

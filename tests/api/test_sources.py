@@ -78,11 +78,33 @@ def test_a_case_is_asked_for_searched_and_reported(
     assert "ellipse" in kinds
     page = client.get(f"/view/studies/{identifier}", headers={**staff, "accept": "text/html"})
     assert page.status_code == 200
-    assert 'id="source-map-title"' in page.text
+    mapped = json.loads(page.text.split('id="map-data">')[1].split("</script>")[0])
+    the_map_has_what_the_tables_have(mapped, results)
     for role in ("operator", "viewer"):
         assert client.get(f"/studies/{identifier}", headers=token(role)).status_code == 404
         listed = client.get("/studies", headers=token(role)).json()
         assert listed["numberMatched"] == 0
+
+
+def the_map_has_what_the_tables_have(mapped: dict[str, Any], results: dict[str, Any]) -> None:
+    kinds = [one["id"] for one in mapped["table"]["kinds"]]
+    rows = [(kinds[row[0]], row[1], row[4], row[5]) for row in mapped["table"]["rows"]]
+    ranked = [row for row in rows if row[0] in {"candidate", "outside"}]
+    shown = results["candidates"][:20]
+    assert [row[1].split(".")[0] for row in ranked] == [str(k + 1) for k in range(len(shown))]
+    assert [row[2:] for row in ranked] == [
+        (round(one["longitude"], 6), round(one["latitude"], 6)) for one in shown
+    ]
+    told = [k for one in mapped["letters"] for k in one["letter"].rstrip("…").split(", ")]
+    assert "1" in told, "the numbers of the table stand on the map"
+    counted = [row[0] for row in rows]
+    assert (counted.count("victim"), counted.count("bearing"), counted.count("level")) == (1, 3, 1)
+    assert counted.count("next") == len(results["next"]["points"])
+    shapes = [one["layer"] for one in mapped["shapes"]]
+    assert shapes.count("bearings") == 3 + len(results["fix"]["reversed"])
+    assert shapes.count("ellipse") == counted.count("fix") == 1
+    assert [one["layer"] for one in mapped["overlays"]] == ["source-places", "source-levels"]
+    assert mapped["tiles"] is None
 
 
 def test_the_search_is_for_the_department(client: TestClient, token: Token) -> None:
