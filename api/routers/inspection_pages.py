@@ -30,6 +30,7 @@ from api.visit_steps import (
     record_visit,
     require_own,
     sent_visit,
+    titled,
     typed_checklist,
 )
 from api.whole import OffsetQuery, whole
@@ -233,7 +234,9 @@ def typed_visit(request: Request, inspection_id: str, form: SentForm) -> Respons
             files=read_files(sent_files(form)),
         )
     except REFUSALS as error:
-        refused = Refused.of(request, shown_again(typed, error), error, fields)
+        language = safe_language(request, page=True)
+        told_error = titled(error, [typed.get("list", "")], language)
+        refused = Refused.of(request, shown_again(typed, error), told_error, fields)
         panel = {"visit_state": FormState(name, refused)}
         return show_case(request, INSPECTION, inspection_id, refused=refused, panel=panel)
     return RedirectResponse(f"/view/desk/{INSPECTION}/{inspection_id}", 303)
