@@ -121,7 +121,7 @@ def _value(reader: Reader, name: str, seen: InspectedObject) -> Value:
     if record is None:
         return None
     if name == "site":
-        return f"{seen.longitude:.5f}, {seen.latitude:.5f}"
+        return f"{seen.latitude:.5f}, {seen.longitude:.5f}"
     if name == "documents":
         return _papers(reader, seen)
     if isinstance(record, BroadcastStation):
