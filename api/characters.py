@@ -8,17 +8,26 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
+from starlette.datastructures import FormData
 from starlette.requests import Request
 
 from api.errors import InvalidParameterError
 
-__all__ = ["FORM_TYPES", "require_whole_characters"]
+__all__ = ["FORM_TYPES", "form_of", "require_whole_characters"]
 
 FORM_TYPES = ("application/x-www-form-urlencoded", "multipart/form-data")
 """How the media types of forms begin."""
 
+_LARGEST_TEXT_BYTES = 8 * 1024 * 1024
+"""Longest text of one field of a form with files: a file's text that was shown."""
+
 _HALF = re.compile("[\ud800-\udfff]")
 _JSON = re.compile(r"application/([a-z0-9.+-]*\+)?json\b", re.IGNORECASE)
+
+
+async def form_of(request: Request) -> FormData:
+    """Return a request's form; it is read once, and kept with the request."""
+    return await request.form(max_part_size=_LARGEST_TEXT_BYTES)
 
 
 async def require_whole_characters(request: Request) -> None:
@@ -31,7 +40,7 @@ async def require_whole_characters(request: Request) -> None:
     """
     kind = request.headers.get("content-type", "")
     if kind.startswith(FORM_TYPES):
-        form = (await request.form()).multi_items()
+        form = (await form_of(request)).multi_items()
         texts = [(name, one) for name, value in form for one in (name, _said(value))]
     elif _JSON.match(kind):
         texts = list(_texts(await _json(request)))

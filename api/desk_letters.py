@@ -15,8 +15,8 @@ from gis.cases.working_days import local_day
 from gis.desk.letters import Template, filled, letter_template
 from gis.desk.records import OPENED
 from gis.errors import NotFoundError
-from maps.documents.content import Block, Facts, Paragraph
-from maps.documents.letter import Letter
+from maps.documents.content import Block, Facts, Heading, Paragraph
+from maps.documents.letter import MIDDLE, Letter
 
 __all__ = ["case_letter"]
 
@@ -57,10 +57,13 @@ def _letter(
     day = local_day(view.told.at)
     jurisdiction = jurisdiction_of(day)
     symbol = f"{template.symbol}-" if template.symbol else ""
+    province = jurisdiction.name("vi")
     drawn: list[Block] = []
     for words in template.body:
         if words.startswith("@"):
             drawn += blocks[words[1:]]()
+        elif words.startswith(MIDDLE):
+            drawn.append(Heading(filled(words.removeprefix(MIDDLE), values)))
         else:
             drawn.append(Paragraph(filled(words, values)))
 
@@ -68,8 +71,8 @@ def _letter(
         return tuple(filled(one, values) for one in words)
 
     return Letter(
-        superior=text("desk.superior", "vi", province=jurisdiction.name("vi").upper()),
-        issuer=jurisdiction.department("vi").upper(),
+        superior=text("desk.superior", "vi", province=province.upper().replace(" ", "\u00a0")),
+        issuer=jurisdiction.department("vi").removesuffix(f" {province}").upper(),
         number=text("desk.letter_number", "vi", symbol=symbol),
         place_day=text(
             "desk.letter_day",

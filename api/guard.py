@@ -13,7 +13,7 @@ from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import Response
 
-from api.characters import FORM_TYPES, require_whole_characters
+from api.characters import FORM_TYPES, form_of, require_whole_characters
 from api.errors import (
     CsrfError,
     ForbiddenError,
@@ -94,7 +94,7 @@ async def _require_own_form(request: Request) -> None:
         return
     sent = request.headers.get("x-csrf-token")
     if sent is None and request.headers.get("content-type", "").startswith(FORM_TYPES):
-        value = (await request.form()).get("csrf_token")
+        value = (await form_of(request)).get("csrf_token")
         sent = value if isinstance(value, str) else None
     if sent is None or not session.is_own_token(sent):
         raise CsrfError("pages.csrf_missing")

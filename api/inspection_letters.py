@@ -11,7 +11,7 @@ from api.inspection_sanctions import GuideRow, guide_rows
 from api.inspection_view import FoundRow, found_rows, inspected_objects
 from api.plan_view import PlanRow, plan_rows
 from api.service import service_of
-from data.text import Language, text, when
+from data.text import Language, number, text, when
 from gis.desk.checklists import Shown
 from gis.desk.inspection_orders import orders
 from gis.desk.inspection_plan import PLAN
@@ -54,18 +54,28 @@ def _objects(objects: Sequence[InspectedObject]) -> list[Block]:
     return [
         Table(
             caption=_said("objects"),
-            columns=(_said("column_object"), text("register.field.commune_name", _VI), "WGS 84"),
+            columns=(
+                _said("column_object"),
+                text("register.field.commune_name", _VI),
+                _said("column_place"),
+            ),
             rows=tuple(
                 (
-                    f"{one.name} ({_said(f'object_{one.kind}')}, {one.id})",
+                    f"{one.name} ({_said(f'object_{one.kind}')}, mã {one.id})",
                     one.commune_name or "–",
-                    "–" if one.longitude is None else f"{one.longitude:.5f}; {one.latitude:.5f}",
+                    _placed(one),
                 )
                 for one in objects
             ),
             widths=(5, 3, 3),
         )
     ]
+
+
+def _placed(one: InspectedObject) -> str:
+    if one.longitude is None or one.latitude is None:
+        return "–"
+    return "; ".join(number(value, _VI, 5) for value in (one.latitude, one.longitude))
 
 
 def _found(rows: Sequence[FoundRow], caption: str) -> list[Block]:
@@ -148,7 +158,7 @@ def _done(moment: datetime) -> str:
 def _visits(view: DeskView) -> list[Block]:
     """Return when each visit was, and who was there."""
     fields = [one for one in view.procedure.fields_of("visited") if one.tell is None]
-    return [
+    told: list[Block] = [
         Paragraph(
             "; ".join(
                 f"{view.said(f'field.{one.name}')}: {view.say_value(one, event.details[one.name])}"
@@ -159,6 +169,7 @@ def _visits(view: DeskView) -> list[Block]:
         for event in view.standing.events
         if event.kind == "visited"
     ]
+    return told or [Paragraph(_said("to_fill"))]
 
 
 def _plan(request: Request, view: DeskView) -> Blocks:

@@ -1,9 +1,10 @@
 """An inspection as pages, letters and telephones show it: objects, what is asked and found."""
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
+from typing import Any, Final
 
 from starlette.requests import Request
 
@@ -32,6 +33,8 @@ __all__ = [
     "inspected_objects",
     "said_value",
 ]
+
+_NUMBER: Final = re.compile(r"-?\d[\d.,]*")
 
 
 def exact(value: float, language: Language) -> str:
@@ -144,6 +147,11 @@ def found_rows(
     return sorted(rows, key=lambda row: (row.found.object_id, row.found.list.id))
 
 
+def _known(registered: str, unit: str) -> str:
+    """Return what the register says; a number of an item that has a unit, with it."""
+    return f"{registered} {unit}" if unit and _NUMBER.fullmatch(registered) else registered
+
+
 def _row(found: Found, name: str, language: Language) -> FoundRow:
     answer, unit = found.answer, found.item.unit or ""
     expected = answer.get("expected")
@@ -152,7 +160,7 @@ def _row(found: Found, name: str, language: Language) -> FoundRow:
     return FoundRow(
         object=name,
         item=found.item.title(language),
-        expected=str(answer.get("registered", "–"))
+        expected=_known(str(answer.get("registered", "–")), unit)
         if expected is None
         else f"{exact(expected, language)} {unit}",
         value="–"

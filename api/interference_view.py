@@ -175,6 +175,6 @@ def _range(row: Mapping[str, Any], language: Language) -> str:
     """Return a range in words; where there is none, why."""
     if row["minimum_vnd"] is None:
         missing = "; ".join(one["label"] for one in row["missing"])
-        return f"{row['known_text']}{': ' if missing else ''}{missing}"
+        return f"{row['known_text'].rstrip('.')}: {missing}" if missing else str(row["known_text"])
     least, most = (number(row[f"{one}_vnd"], language) for one in ("minimum", "maximum"))
     return text("desk_interference.acts_range", language, least=least, most=most)

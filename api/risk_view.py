@@ -16,6 +16,7 @@ from data.text import Language, has, text, when
 from gis.desk.risk import Reason, Risk, around, findings_of_stations, ranking, weights_on
 from gis.desk.store import Desk
 from gis.register.scopes import SYSTEM, Scope
+from gis.register.structures import StructureKind
 from gis.rule_files import pack_in_use
 from gis.studies.listing import stamp_of_studies
 from propagation.compliance.parameters import number
@@ -30,6 +31,7 @@ class RiskAsked:
 
     owner_id: str = ""
     commune: str = ""
+    kind: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,8 +42,8 @@ class Ranked:
     ----------
     risks : sequence of Risk
         Those to visit first at the head.
-    communes : sequence of str
-        Communes that owners state, for the filter.
+    communes, kinds : sequence of str
+        Communes that owners state, and kinds of structures that stand, for the filter.
     owners : dict
         Names of organisations by id.
     weights : sequence of Rule
@@ -52,6 +54,7 @@ class Ranked:
 
     risks: Sequence[Risk]
     communes: Sequence[str]
+    kinds: Sequence[str]
     owners: dict[str, str]
     weights: Sequence[Rule]
     made_at: datetime
@@ -63,12 +66,13 @@ class _Whole:
 
     risks: Sequence[Risk]
     communes: Sequence[str]
+    kinds: Sequence[str]
     owners: dict[str, str]
     weights: Sequence[Rule]
 
 
 def ranked(request: Request, asked: RiskAsked) -> Ranked:
-    """Return the ranking of today, of an owner or a commune.
+    """Return the ranking of today, of an owner, a commune or a kind.
 
     It is kept until register, rules, cases, checks or the day change.
     """
@@ -96,8 +100,10 @@ def ranked(request: Request, asked: RiskAsked) -> Ranked:
             for one in whole.risks
             if asked.owner_id in ("", one.structure.owner_id)
             and asked.commune in ("", one.structure.commune_name)
+            and asked.kind in ("", one.structure.kind.value)
         ],
         communes=whole.communes,
+        kinds=whole.kinds,
         owners=whole.owners,
         weights=whole.weights,
         made_at=found.made_at,
@@ -117,6 +123,7 @@ def _all_ranked(
     return _Whole(
         risks=ranking(everything, near, rules, today),
         communes=sorted({one.commune_name for one in everything if one.commune_name}),
+        kinds=[one.value for one in StructureKind if one in {each.kind for each in everything}],
         owners=owners,
         weights=sorted(rules.values(), key=lambda rule: (-number(rule, "points"), rule.id)),
     )
@@ -150,6 +157,7 @@ def risk_json(risk: Risk, language: Language) -> dict[str, Any]:
         "name": one.name,
         "owner_id": one.owner_id,
         "commune_name": one.commune_name,
+        "kind": one.kind.value,
         "score": risk.score,
         "last_visit": None if risk.last_visit is None else risk.last_visit.isoformat(),
         "reasons": [

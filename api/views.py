@@ -16,6 +16,7 @@ from maps.studies import (
     interference_view,
     mobile_view,
     network_view,
+    source_map_view,
 )
 from maps.views import RegisterView
 
@@ -68,7 +69,7 @@ def study_view(
     on = date.fromisoformat(study.inputs["on"])
     place = jurisdiction_of(on)
     named = {
-        "station": study.inputs.get("station", {}).get("name"),
+        "station": study.inputs.get("station", study.inputs.get("asked", {})).get("name"),
         "count": len(study.inputs.get("stations", ())),
     }
     coverage = coverage_view(study, service.home) if study.kind == "coverage" else None
@@ -76,6 +77,9 @@ def study_view(
     network = network_view(study, service.home) if study.kind == "network" else None
     mobile = mobile_view(study, service.home) if study.kind == "mobile" else None
     found = channels_view(study, service.home) if study.kind == "channels" else None
+    searched = (
+        source_map_view(study, service.home) if study.kind == "interference_source" else None
+    )
     carrying = {one.get("structure_id") for one in study.inputs.get("stations", ())}
     with service.register.snapshot() as register:
         standing = register.structures(identity.scope) if mobile else ()
@@ -92,4 +96,5 @@ def study_view(
             network=network,
             mobile=mobile,
             channels=found,
+            source=searched,
         )

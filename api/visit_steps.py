@@ -1,6 +1,6 @@
 """Visits of inspections: taken from telephones and typed on the page, each once."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -9,16 +9,25 @@ from starlette.requests import Request
 
 from api.desk_view import desk_of
 from api.identity import identity_of
-from gis.desk.checklists import checklist
+from data.text import Language
+from gis.desk.checklists import checklist, checklists
 from gis.desk.files import SentFile, read_file
 from gis.desk.inspection import INSPECTION_PROCEDURE
 from gis.desk.inspection_rules import INSPECTION
 from gis.desk.records import FILED
 from gis.desk.screening import refuse_personal
 from gis.desk.visits import MOST_VISIT_BYTES, Visit, read_visit
-from gis.errors import ConflictError, FormatError
+from gis.errors import ConflictError, FormatError, GisError
 
-__all__ = ["Clash", "keep_visit", "record_visit", "require_own", "sent_visit", "typed_checklist"]
+__all__ = [
+    "Clash",
+    "keep_visit",
+    "record_visit",
+    "require_own",
+    "sent_visit",
+    "titled",
+    "typed_checklist",
+]
 
 _ANSWER = ("value", "unit", "uncertainty", "expected", "registered", "note", "behaviour_id")
 
@@ -122,6 +131,17 @@ def keep_visit(request: Request, case_id: str, content: bytes, note: str, expect
         files=[kept],
         token=f"k-{visit.token}",
     )
+
+
+def titled(error: Exception, lists: Iterable[str], language: Language) -> Exception:
+    """Return an error with what it asks in the place of an item's id, as people know it."""
+    name = error.values.get("item") if isinstance(error, GisError) else None
+    for one in lists if isinstance(name, str) else ():
+        known = checklists().get(one)
+        item = None if known is None else known.item(str(name))
+        if item is not None and isinstance(error, GisError):
+            return type(error)(error.key, **{**error.values, "item": item.title(language)})
+    return error
 
 
 def typed_checklist(typed: Mapping[str, str]) -> dict[str, Any]:

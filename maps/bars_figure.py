@@ -13,14 +13,14 @@ __all__ = ["Bar", "bars_svg"]
 Bar = tuple[str, float]
 """What a bar is of, and how long it is."""
 
-_WIDTH: Final = 640
-_LABEL: Final = 250
+_WIDTH: Final = 690
+_LABEL: Final = 300
 _ROOM: Final = 310
 _ROW: Final = 22
 _TOP: Final = 8
 _INK: Final = "#1b1b1b"
 _FONT: Final = "system-ui, 'Segoe UI', Roboto, 'Noto Sans', 'DejaVu Sans', Arial, sans-serif"
-_LONGEST: Final = 34
+_LONGEST: Final = 44
 
 
 def bars_svg(

@@ -10,6 +10,7 @@ from data.text import Language, number, text
 from gis.register.records import Boundary
 from maps.legend import channel_layer, contour_dash, operator_layer
 from maps.palette import interferer_letter
+from maps.source_map import source_numbers, source_shapes
 from maps.tables import Table
 from maps.views import (
     ChannelsView,
@@ -18,6 +19,7 @@ from maps.views import (
     NetworkView,
     Overlay,
     RegisterView,
+    SourceMapView,
 )
 
 __all__ = ["bounds_of", "map_payload"]
@@ -105,7 +107,9 @@ def map_payload(
             {"letter": interferer_letter(i.rank), "at": list(i.label_at)}
             for i in _lettered(view)
             if i.label_at is not None
-        ],
+        ]
+        + ([] if view.source is None else source_numbers(view.source)),
+        "shapes": [] if view.source is None else list(source_shapes(view.source)),
         "point": data_url,
         "tiles": None
         if view.tiles is None
@@ -155,6 +159,7 @@ def _overlays(view: RegisterView, language: Language) -> Iterator[dict[str, obje
     pictures += [*_network_pictures(view.network, language)]
     pictures += [*_mobile_pictures(view.mobile, language)]
     pictures += [*_channel_pictures(view.channels, language)]
+    pictures += [*_source_pictures(view.source, language)]
     for name, label, picture in pictures:
         south, west, north, east = picture.bounds
         yield {
@@ -195,6 +200,15 @@ def _channel_pictures(
     for frequency, picture in channels.channels:
         label = text("channels.layer_channel", language, frequency=frequency)
         yield channel_layer(frequency), label, picture
+
+
+def _source_pictures(
+    source: SourceMapView | None, language: Language
+) -> Iterator[tuple[str, str, Overlay]]:
+    for name in ("places", "levels"):
+        picture = getattr(source, name, None)
+        if picture is not None:
+            yield f"source-{name}", text(f"sources.layer_{name}", language), picture
 
 
 def _address(picture: Overlay) -> str:
@@ -240,7 +254,9 @@ def bounds_of(view: RegisterView) -> list[list[float]]:
     return [[round(south, 5), round(west, 5)], [round(north, 5), round(east, 5)]]
 
 
-def _opening(view: RegisterView) -> Overlay | None:
+def _opening(view: RegisterView) -> Overlay | SourceMapView | None:
+    if view.source is not None:
+        return view.source
     if view.interference is not None:
         return view.interference.dominant
     if view.network is not None:

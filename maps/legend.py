@@ -9,11 +9,13 @@ from maps.palette import (
     CHANNEL_MARGIN,
     CHANNELS,
     COUNT,
+    CREDIBLE,
     FIELD_STRENGTH,
     MARGIN,
     OPERATORS,
     SHAPES,
     SITES,
+    SOURCE,
     Palette,
     Symbol,
     interferer_colour,
@@ -21,6 +23,7 @@ from maps.palette import (
     mobile_level,
     server_colour,
 )
+from maps.source_map import ELLIPSE_DASH, RAYS
 from maps.tables import Table
 from maps.views import (
     ChannelsView,
@@ -30,6 +33,7 @@ from maps.views import (
     MobileView,
     NetworkView,
     RegisterView,
+    SourceMapView,
 )
 
 __all__ = [
@@ -121,7 +125,7 @@ CONTOUR_DASHES = {48: "1 5", 54: "2 4", 66: "8 4", 74: ""}
 """Line pattern of each threshold, so that contours differ without their colour."""
 
 
-_GROUPS = {"channels": "channels.group", "mobile": "mobile.title"}
+_GROUPS = {"channels": "channels.group", "mobile": "mobile.title", "source": "sources.group_map"}
 """Headings of groups whose words stand in a catalogue of their own."""
 
 
@@ -138,13 +142,15 @@ def layer_groups(view: RegisterView, table: Table, language: Language) -> list[G
         Language of the words.
     """
     standing = view.mobile is not None or not view.studies
+    found = tuple(_kind_layers(table, "source", language, shown=True))
     groups = [
         ("coverage", tuple(coverage_layers(view.coverage, language))),
         ("interference", tuple(_interference_layers(view.interference, language))),
         ("network", tuple(network_layers(view.network, language))),
         ("mobile", tuple(mobile_layers(view.mobile, language))),
         ("channels", tuple(channels_layers(view.channels, language))),
-        ("stations", tuple(_kind_layers(table, "stations", language, shown=True))),
+        ("source", (*found, *_source_layers(view.source, language))),
+        ("stations", tuple(_kind_layers(table, "stations", language, shown=not found))),
         ("structures", tuple(_kind_layers(table, "structures", language, shown=standing))),
         ("register", tuple(_base_layers(view, table, language))),
     ]
@@ -166,7 +172,7 @@ def _group(name: str, label: str, layers: tuple[Layer, ...]) -> Group:
 
 
 def _kind_layers(table: Table, group: str, language: Language, *, shown: bool) -> Iterator[Layer]:
-    synthetic = {row.kind.id for row in table.rows if row.provenance.synthetic}
+    synthetic = {row.kind.id for row in table.rows if row.synthetic}
     for kind in table.kinds:
         if kind.group == group:
             stamp = (text("maps.stamp_synthetic", language),) if kind.id in synthetic else ()
@@ -362,6 +368,38 @@ def channels_layers(channels: ChannelsView | None, language: Language) -> Iterat
             notes=(note,) if place == 0 else (),
             stamps=stamps,
         )
+
+
+def _source_layers(source: SourceMapView | None, language: Language) -> Iterator[Layer]:
+    """Return the layers of a search for a source, besides its kinds of objects."""
+    if source is None:
+        return
+    stamps = _study_stamps(source.flat_terrain, source.synthetic, language)
+    yield Layer("numbers", text("sources.layer_numbers", language))
+    lines = tuple(
+        Swatch(text(f"sources.{_RAYS[name]}", language), SOURCE["bearing"].colour, dash=dash)
+        for name, dash in RAYS.items()
+        if name == "straight" or (source.results["fix"] or {}).get("reversed")
+    )
+    if source.observed["bearings"]:
+        yield Layer("bearings", text("sources.layer_bearings", language), legend=lines)
+    if (source.results["fix"] or {}).get("ellipse"):
+        ring = Swatch("", SOURCE["fix"].colour, dash=ELLIPSE_DASH)
+        yield Layer("ellipse", text("sources.key_ellipse", language), swatch=ring, stamps=stamps)
+    note = (text("sources.area_note", language, model=source.model),)
+    for name in ("places", "levels"):
+        if getattr(source, name) is not None:
+            yield Layer(
+                f"source-{name}",
+                text(f"sources.layer_{name}", language),
+                shown=name == "places",
+                legend=_classes(CREDIBLE, language),
+                notes=note if name == "places" else (),
+                stamps=stamps,
+            )
+
+
+_RAYS = {"straight": "ray_straight", "turned": "key_turned", "as_read": "ray_as_read"}
 
 
 def channel_layer(frequency_mhz: float) -> str:

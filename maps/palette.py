@@ -24,6 +24,7 @@ __all__ = [
     "CHANNEL_MARGIN",
     "COMMUNE",
     "COUNT",
+    "CREDIBLE",
     "DISTRICT",
     "DOMINANT_NONE",
     "FIELD_STRENGTH",
@@ -32,6 +33,7 @@ __all__ = [
     "PATH",
     "SHAPES",
     "SITES",
+    "SOURCE",
     "STATION",
     "STRUCTURES",
     "Palette",
@@ -206,6 +208,29 @@ CHANNEL_MARGIN = Palette(
     ),
 )
 """Margin of a channel at a place, dB."""
+
+CREDIBLE = Palette(
+    "%",
+    (
+        PaletteClass(None, 50.0, "#b35806", "sources.area_50"),
+        PaletteClass(50.0, 95.0, "#fdb863", "sources.area_95"),
+        PaletteClass(95.0, None, None, "sources.area_beyond"),
+    ),
+)
+"""The smallest area of so much probability to which a place belongs, %."""
+
+SOURCE = MappingProxyType(
+    {
+        "victim": Symbol("diamond", "#1b1b1b"),
+        "candidate": Symbol("circle", "#0b5394"),
+        "outside": Symbol("ring", "#8c3d04"),
+        "bearing": Symbol("triangle", "#7a1fa2"),
+        "level": Symbol("square", "#55605a"),
+        "fix": Symbol("cross", "#7a1fa2"),
+        "next": Symbol("star", "#117733"),
+    }
+)
+"""Symbol of each thing on the map of a search for a source."""
 
 _SUPPORT, _POLE, _UNDERGROUND, _SHARED, _DIGITAL, _OTHER = (
     "#332288",

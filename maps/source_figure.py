@@ -7,6 +7,7 @@ from markupsafe import escape
 
 from data.text import Language, text
 from gis.studies.record import Study
+from maps.palette import SHAPES, SOURCE
 from maps.plane import INK, Plane, polar
 from maps.views import SourceMark, SourceView
 
@@ -17,9 +18,10 @@ _FARTHEST_M: Final = 60_000.0
 _LEAST_M: Final = 3_000.0
 _BEYOND: Final = 1.12
 _FLAT: Final = 1e-6
-_CANDIDATE: Final = "#0b5394"
-_BEARING: Final = "#7a1fa2"
-_LEVEL: Final = "#55605a"
+_CANDIDATE: Final = SOURCE["candidate"].colour
+_BEARING: Final = SOURCE["bearing"].colour
+_LEVEL: Final = SOURCE["level"].colour
+_TURNED: Final = ' stroke-dasharray="9 4"'
 _AREAS: Final = {
     "levels_95": ("#55605a", 0.12),
     "places_95": ("#c05a00", 0.16),
@@ -44,15 +46,20 @@ def source_view(study: Study) -> SourceView:
         SourceMark("candidate", *placed(row["longitude"], row["latitude"]))
         for row in results["candidates"][:_MOST]
     ]
-    marks += [
-        SourceMark("bearing", *placed(row["longitude"], row["latitude"]), row["bearing_deg"])
-        for row in observed["bearings"]
-    ]
+    fixed = results["fix"] or {}
+    for row in observed["bearings"]:
+        turned = row["station"] in fixed.get("reversed", ())
+        angle = (row["bearing_deg"] + 180.0 * turned) % 360.0
+        at_row = placed(row["longitude"], row["latitude"])
+        marks.append(SourceMark("bearing", *at_row, angle, turned))
     marks += [
         SourceMark("level", *placed(row["longitude"], row["latitude"]))
         for row in observed["levels"]
     ]
-    fixed = results["fix"] or {}
+    marks += [
+        SourceMark("next", *placed(row["longitude"], row["latitude"]))
+        for row in (results["next"] or {"points": ()})["points"]
+    ]
     return SourceView(
         marks=tuple(marks),
         ellipse=tuple(placed(*corner) for corner in fixed.get("ellipse", ())),
@@ -86,6 +93,7 @@ def source_svg(view: SourceView, language: Language | str = Language.VI) -> str:
         "radius_km": round(plane.radius_m / 1e3),
         "bearings": sum(one.kind == "bearing" for one in view.marks),
         "candidates": sum(one.kind == "candidate" for one in view.marks),
+        "proposed": sum(one.kind == "next" for one in view.marks),
     }
     return plane.drawing(
         "source-map",
@@ -103,7 +111,10 @@ def _drawn(view: SourceView, near: Sequence[SourceMark], plane: Plane) -> Iterat
     if view.ellipse and max(one[1] for one in view.ellipse) <= 2 * plane.radius_m:
         yield _area(plane, view.ellipse, _BEARING, 0.08, edge=True)
     yield from (_ray(plane, one) for one in near if one.bearing_deg is not None)
-    yield from (_dot(plane, one) for one in near if one.kind != "candidate")
+    yield from (_dot(plane, one) for one in near if one.kind in {"bearing", "level"})
+    proposed = [one for one in near if one.kind == "next"]
+    for place, one in enumerate(proposed, start=1):
+        yield _star(*plane.at(one.azimuth_deg, one.distance_m), f"{place}.")
     ranked = [one for one in view.marks if one.kind == "candidate"]
     for place, one in reversed(list(enumerate(ranked, start=1))):
         if one.distance_m <= plane.radius_m:
@@ -114,6 +125,16 @@ def _dot(plane: Plane, mark: SourceMark) -> str:
     x, y = plane.at(mark.azimuth_deg, mark.distance_m)
     colour = _BEARING if mark.kind == "bearing" else _LEVEL
     return f'<circle cx="{x:.1f}" cy="{y:.1f}" r="4" fill="{colour}" stroke="#fff"/>'
+
+
+def _star(x: float, y: float, words: str) -> str:
+    """Return the sign of a proposed measurement, with its number beside it."""
+    symbol = SOURCE["next"]
+    return (
+        f'<path d="{SHAPES[symbol.shape]}" transform="translate({x:.1f} {y:.1f}) scale(7)" '
+        f'fill="{symbol.colour}"/><text x="{x + 9:.1f}" y="{y + 4:.1f}" font-size="11" '
+        f'fill="{symbol.colour}">{words}</text>'
+    )
 
 
 def _area(
@@ -147,7 +168,7 @@ def _ray(plane: Plane, mark: SourceMark) -> str:
     dx, dy = share * dx, share * dy
     return (
         f'<line x1="{x:.1f}" y1="{y:.1f}" x2="{x + dx:.1f}" y2="{y + dy:.1f}" '
-        f'stroke="{_BEARING}" stroke-width="1.2" stroke-dasharray="5 3"/>'
+        f'stroke="{_BEARING}" stroke-width="1.2"{_TURNED if mark.turned else ""}/>'
     )
 
 
@@ -158,8 +179,13 @@ def _keys(view: SourceView, plane: Plane, language: Language | str) -> Iterator[
     if "bearing" in kinds:
         dot = f'<circle r="4" fill="{_BEARING}"/><path d="M0 0h12" stroke="{_BEARING}"/>'
         yield _key(dot, "bearing", language)
+    if any(one.turned for one in view.marks):
+        line = f'<path d="M-10 0h22" stroke="{_BEARING}" stroke-width="1.5"{_TURNED}/>'
+        yield _key(line, "turned", language)
     if "level" in kinds:
         yield _key(f'<circle r="4" fill="{_LEVEL}"/>', "level", language)
+    if "next" in kinds:
+        yield _key(_star(0, 0, ""), "next", language)
     if view.ellipse:
         ring = f'<ellipse rx="9" ry="5" fill="none" stroke="{_BEARING}" stroke-width="1.5"/>'
         yield _key(ring, "ellipse", language)

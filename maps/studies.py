@@ -20,12 +20,14 @@ from maps.palette import (
     CHANNEL_MARGIN,
     CHANNELS,
     COUNT,
+    CREDIBLE,
     FIELD_STRENGTH,
     MARGIN,
     OPERATORS,
     SITES,
     mobile_level,
 )
+from maps.source_map import source_bounds
 from maps.views import (
     ChannelsView,
     CoverageView,
@@ -34,9 +36,17 @@ from maps.views import (
     Interferer,
     MobileView,
     NetworkView,
+    SourceMapView,
 )
 
-__all__ = ["channels_view", "coverage_view", "interference_view", "mobile_view", "network_view"]
+__all__ = [
+    "channels_view",
+    "coverage_view",
+    "interference_view",
+    "mobile_view",
+    "network_view",
+    "source_map_view",
+]
 
 _SERVERS = 26
 _MOBILE_SERVERS = 9
@@ -235,6 +245,41 @@ def channels_view(study: Study, home: Home) -> ChannelsView:
             for one in with_map
         ),
         reserve_db=float(study.inputs["wanted"]["reserve_db"]),
+    )
+
+
+def source_map_view(study: Study, home: Home) -> SourceMapView:
+    """Return the map of a search for the source of an interference.
+
+    Parameters
+    ----------
+    study : Study
+        Of kind `interference_source`.
+    home : Home
+        Where its files are.
+
+    Raises
+    ------
+    NotFoundError
+        If the study has no such files.
+    """
+    levels = "levels.tif"
+    return SourceMapView(
+        study_id=study.id,
+        station_name=study.inputs["asked"]["name"],
+        model=method_title(study.inputs["model"]),
+        flat_terrain=bool(study.inputs["terrain"]["flat"]),
+        ground=_ground(study),
+        synthetic=study.synthetic,
+        asked=study.inputs["asked"],
+        results=study.results,
+        observed=study.inputs["observed"],
+        stations={one["id"]: one for one in study.inputs["stations"]},
+        places=class_overlay(file_path(study, "places.tif", home), CREDIBLE),
+        levels=class_overlay(file_path(study, levels, home), CREDIBLE)
+        if levels in study.files
+        else None,
+        bounds=source_bounds(study),
     )
 
 

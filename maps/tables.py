@@ -1,51 +1,20 @@
 """The rows of a map's table twin: every object on the map, as words and numbers."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 
 from data.text import Language, number, text
 from gis.register.records import BroadcastStation, Provenance, UnitKind
 from gis.register.structures import Structure
-from maps.palette import COMMUNE, DISTRICT, SHAPES, STATION, STRUCTURES, Symbol
+from maps.palette import COMMUNE, DISTRICT, SHAPES, STATION, STRUCTURES
+from maps.rows import Kind, Row, present
+from maps.source_map import source_rows
 from maps.views import RegisterView
 from maps.words import watts
 
-__all__ = ["Kind", "Row", "Table", "build_table", "in_watts"]
+__all__ = ["Table", "build_table", "in_watts"]
 
 _PROVINCES = frozenset({UnitKind.PROVINCE, UnitKind.CITY_PROVINCE})
 _DISTRICTS = frozenset({UnitKind.DISTRICT, UnitKind.TOWN, UnitKind.CITY})
-
-
-@dataclass(frozen=True, slots=True)
-class Kind:
-    """A kind of object, with its own symbol and its own switch on the map."""
-
-    id: str
-    label: str
-    group: str
-    symbol: Symbol
-
-
-@dataclass(frozen=True, slots=True)
-class Row:
-    """One object.
-
-    Attributes
-    ----------
-    details : tuple of pairs
-        Label and value, both as words.
-    """
-
-    kind: Kind
-    id: str
-    name: str
-    code: str
-    owner: str
-    longitude: float
-    latitude: float
-    place: str
-    provenance: Provenance
-    details: tuple[tuple[str, str], ...]
 
 
 class Table:
@@ -56,7 +25,7 @@ class Table:
     kinds : list of Kind
         Those that occur, in the order of the legend.
     rows : list of Row
-        Stations, then structures, then administrative units.
+        What a search found, then stations, structures, administrative units.
     """
 
     def __init__(self, rows: Sequence[Row], language: Language) -> None:
@@ -85,9 +54,7 @@ class Table:
                 round(row.longitude, 6),
                 round(row.latitude, 6),
                 row.place,
-                sources.position(
-                    (_source(row.provenance, self.language), row.provenance.synthetic)
-                ),
+                sources.position((_source(row.provenance, self.language), row.synthetic)),
                 [[labels.position(label), value] for label, value in row.details],
             ]
             for row in self.rows
@@ -135,7 +102,12 @@ def build_table(view: RegisterView, language: Language) -> Table:
         Language of labels and numbers.
     """
     return Table(
-        [*_stations(view, language), *_structures(view, language), *_units(view, language)],
+        [
+            *source_rows(view, language),
+            *_stations(view, language),
+            *_structures(view, language),
+            *_units(view, language),
+        ],
         language,
     )
 
@@ -174,7 +146,7 @@ def _structure_details(structure: Structure, language: Language) -> tuple[tuple[
     sharing = None
     if structure.shareable is not None:
         sharing = text("maps.value_yes" if structure.shareable else "maps.value_no", language)
-    return _present(
+    return present(
         language,
         height=_with_unit("metres", structure.height_m, language),
         ground=_with_unit("metres", structure.ground_height_m, language),
@@ -201,7 +173,7 @@ def _stations(view: RegisterView, language: Language) -> Iterable[Row]:
 
 def _station_details(station: BroadcastStation, language: Language) -> tuple[tuple[str, str], ...]:
     erp = station.erp_total_dbw
-    return _present(
+    return present(
         language,
         frequency=_with_unit("megahertz", station.frequency_mhz, language),
         programme=station.programme,
@@ -231,21 +203,17 @@ def _units(view: RegisterView, language: Language) -> Iterable[Row]:
             unit.latitude,
             parents.get(unit.parent_code or "", ""),
             unit.provenance,
-            _present(language, area=_with_unit("square_kilometres", unit.area_km2, language)),
+            present(language, area=_with_unit("square_kilometres", unit.area_km2, language)),
         )
-
-
-def _present(language: Language, **values: str | None) -> tuple[tuple[str, str], ...]:
-    return tuple(
-        (text(f"maps.label_{label}", language), value) for label, value in values.items() if value
-    )
 
 
 def _with_unit(unit: str, value: float | None, language: Language) -> str | None:
     return None if value is None else text(f"maps.value_{unit}", language, value=value)
 
 
-def _source(provenance: Provenance, language: Language) -> str:
+def _source(provenance: Provenance | str, language: Language) -> str:
+    if isinstance(provenance, str):
+        return provenance
     if provenance.synthetic:
         return text("maps.stamp_synthetic", language)
     confidence = text(f"register.confidence.{provenance.confidence.value}", language)

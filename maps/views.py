@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from typing import Any
 
 from gis.register.records import AdministrativeUnit, Boundary, BroadcastStation
 from gis.register.structures import Structure
@@ -20,6 +21,7 @@ __all__ = [
     "RegisterView",
     "SiteMark",
     "SiteView",
+    "SourceMapView",
     "SourceMark",
     "SourceView",
     "StudyView",
@@ -308,17 +310,20 @@ class SourceMark:
     Attributes
     ----------
     kind : str
-        `candidate`, `bearing` or `level`.
+        `candidate`, `bearing`, `level` or `next`, a proposed measurement.
     azimuth_deg, distance_m : float
         From the receiver that is disturbed.
     bearing_deg : float or None
         Where a bearing points.
+    turned : bool
+        Whether that is opposite to what was read, as the compass fits reversed.
     """
 
     kind: str
     azimuth_deg: float
     distance_m: float
     bearing_deg: float | None = None
+    turned: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -328,7 +333,7 @@ class SourceView:
     Attributes
     ----------
     marks : tuple of SourceMark
-        Candidates in the order of their ranks, then bearings, then levels.
+        Candidates in the order of their ranks, then bearings, levels, what to measure next.
     ellipse : tuple of (float, float)
         Corners of the ellipse of 95 %; empty without a fix.
     areas : mapping
@@ -338,6 +343,34 @@ class SourceView:
     marks: tuple[SourceMark, ...]
     ellipse: tuple[tuple[float, float], ...]
     areas: Mapping[str, tuple[tuple[tuple[float, float], ...], ...]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SourceMapView(StudyView):
+    """A search for the source of an interference on a map.
+
+    Attributes
+    ----------
+    asked, results, observed : mapping
+        Of the study's record: the receiver, what was found, what was observed.
+    stations : mapping
+        Records of the stations that candidates are made of, by their ids.
+    places : Overlay
+        Where a source outside the register may stand, by all that was observed: classes of
+        `maps.palette.CREDIBLE`.
+    levels : Overlay or None
+        The same by the levels alone; None where there are none.
+    bounds : tuple of float
+        South, west, north, east of what the map opens on.
+    """
+
+    asked: Mapping[str, Any]
+    results: Mapping[str, Any]
+    observed: Mapping[str, Any]
+    stations: Mapping[str, Mapping[str, Any]]
+    places: Overlay
+    levels: Overlay | None
+    bounds: tuple[float, float, float, float]
 
 
 @dataclass(frozen=True, slots=True)
@@ -406,7 +439,7 @@ class RegisterView:
         What the caller may see, already chosen by its role.
     organisations : mapping
         Name of each organisation by its identifier.
-    coverage, interference, network, mobile, channels : view or None
+    coverage, interference, network, mobile, channels, source : view or None
         A study's pictures.
     tiles : TileSource or None
         Background map, off by default: a closed network has none.
@@ -425,12 +458,14 @@ class RegisterView:
     network: NetworkView | None = None
     mobile: MobileView | None = None
     channels: ChannelsView | None = None
+    source: SourceMapView | None = None
     tiles: TileSource | None = None
 
     @property
     def studies(self) -> tuple[StudyView, ...]:
         """The studies whose pictures are shown."""
-        every = (self.coverage, self.interference, self.network, self.mobile, self.channels)
+        pictures = (self.coverage, self.interference, self.network, self.mobile, self.channels)
+        every: tuple[StudyView | None, ...] = (*pictures, self.source)
         return tuple(one for one in every if one is not None)
 
     @property

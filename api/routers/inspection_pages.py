@@ -1,9 +1,9 @@
 """Pages of inspections: the ranking, what a plan holds, what a visit found."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Query
+from fastapi import APIRouter, Depends, Query
 from starlette.datastructures import FormData
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
@@ -30,6 +30,7 @@ from api.visit_steps import (
     record_visit,
     require_own,
     sent_visit,
+    titled,
     typed_checklist,
 )
 from api.whole import OffsetQuery, whole
@@ -50,7 +51,7 @@ router = APIRouter(route_class=GuardedRoute, include_in_schema=False)
 
 _RISK = "/view/inspections/risk"
 _ONE = "/view/desk/inspection/{inspection_id}"
-_PER_PAGE = 50
+_PER_PAGE = 25
 _MOST_CHOSEN = 200
 Word = Annotated[str, Query(max_length=200)]
 
@@ -62,16 +63,25 @@ def _texts(form: FormData) -> dict[str, str]:
 # the ranking
 
 
+def _asked(owner_id: Word = "", commune: Word = "", kind: Word = "") -> RiskAsked:
+    return RiskAsked(owner_id, commune, kind)
+
+
+Asked = Annotated[RiskAsked, Depends(_asked)]
+
+
 @router.get(_RISK)
-def risk_page(
-    request: Request, owner_id: Word = "", commune: Word = "", offset: OffsetQuery = 0
-) -> Response:
+def risk_page(request: Request, asked: Asked, offset: OffsetQuery = 0) -> Response:
     """Show which structures to visit first, and why."""
-    return _risk(request, RiskAsked(owner_id, commune), offset)
+    return _risk(request, asked, offset)
 
 
 def _risk(
-    request: Request, asked: RiskAsked, offset: int, problem: GisError | None = None
+    request: Request,
+    asked: RiskAsked,
+    offset: int,
+    problem: GisError | None = None,
+    chosen: Collection[str] = (),
 ) -> Response:
     language = safe_language(request, page=True)
     found = ranked(request, asked)
@@ -82,6 +92,7 @@ def _risk(
         status_code=200 if problem is None else 422,
         problem=None if problem is None else problem.say(language),
         asked=asked,
+        chosen=chosen,
         found=found,
         weights=[
             {"told": rule_json(one, language), "points": number(one, "points")}
@@ -104,10 +115,11 @@ def _drafts(request: Request) -> list[DeskView]:
 
 
 @router.post(_RISK)
-def add_to_plan(request: Request, form: SentForm) -> Response:
+def add_to_plan(
+    request: Request, form: SentForm, asked: Asked, offset: OffsetQuery = 0
+) -> Response:
     """Add the chosen structures to a plan and show it."""
     chosen = [one for one in form.getlist("structure_id") if isinstance(one, str)]
-    asked = RiskAsked(str(form.get("owner_id", "")), str(form.get("commune", "")))
     try:
         plan = str(form.get("plan_id", ""))
         if not 0 < len(chosen) <= _MOST_CHOSEN:
@@ -121,7 +133,7 @@ def add_to_plan(request: Request, form: SentForm) -> Response:
                 desk_of(request), reader, plan, wanted, identity.scope, account=identity.name
             )
     except GisError as error:
-        return _risk(request, asked, 0, error)
+        return _risk(request, asked, offset, error, chosen)
     return RedirectResponse(f"/view/desk/{PLAN}/{plan}", 303)
 
 
@@ -222,7 +234,9 @@ def typed_visit(request: Request, inspection_id: str, form: SentForm) -> Respons
             files=read_files(sent_files(form)),
         )
     except REFUSALS as error:
-        refused = Refused.of(request, shown_again(typed, error), error, fields)
+        language = safe_language(request, page=True)
+        told_error = titled(error, [typed.get("list", "")], language)
+        refused = Refused.of(request, shown_again(typed, error), told_error, fields)
         panel = {"visit_state": FormState(name, refused)}
         return show_case(request, INSPECTION, inspection_id, refused=refused, panel=panel)
     return RedirectResponse(f"/view/desk/{INSPECTION}/{inspection_id}", 303)

@@ -2,7 +2,7 @@
 
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Query
+from fastapi import APIRouter, Depends, Query
 from starlette.requests import Request
 from starlette.responses import FileResponse, JSONResponse, Response
 
@@ -26,6 +26,7 @@ from gis.desk.inspection_plan import PLAN
 from gis.desk.inspection_rules import INSPECTION
 from gis.desk.visits import VISIT_FORMAT, read_visit
 from gis.exchange.writing import write_sheet
+from gis.register.structures import StructureKind
 
 __all__ = ["router"]
 
@@ -35,17 +36,24 @@ _ONE = "/desk/inspection/{inspection_id}"
 _SHEET = ("place", "subject", "objects", "quarter", "reason")
 
 
+def _risk_asked(
+    owner_id: Annotated[str | None, Query(max_length=200)] = None,
+    commune: Annotated[str | None, Query(max_length=200)] = None,
+    kind: StructureKind | None = None,
+) -> RiskAsked:
+    return RiskAsked(owner_id or "", commune or "", kind or "")
+
+
 @router.get("/inspections/risk")
 def risk(
     request: Request,
-    owner_id: Annotated[str | None, Query(max_length=200)] = None,
-    commune: Annotated[str | None, Query(max_length=200)] = None,
+    asked: Annotated[RiskAsked, Depends(_risk_asked)],
     limit: LimitQuery = 50,
     offset: OffsetQuery = 0,
 ) -> dict[str, Any]:
     """Structures by the reasons to visit them, with points and labels; no evidence of anything."""
     language = api_language(request)
-    found = ranked(request, RiskAsked(owner_id or "", commune or ""))
+    found = ranked(request, asked)
     shown = found.risks[offset : offset + limit]
     return {
         "computed_at": plain(found.made_at),

@@ -63,6 +63,9 @@ def _cell(
 
 
 Cell = Annotated[_Cell, Depends(_cell)]
+_SHOWN = 20
+"""Rows of a table that its page shows; those below are folded, and printed."""
+
 _PLACES = {
     "structure": "/view/structures/",
     "station": "/view/stations/",
@@ -213,6 +216,7 @@ def reports_page(
         "reports.html",
         report=found,
         known=known,
+        shown=_SHOWN,
         periods=[(one.name, period_title(one, language)) for one in recent],
         title=period_title(found.period, language),
         notes=notes(found, language),

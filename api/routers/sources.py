@@ -1,7 +1,7 @@
 """Finding the source of an interference: the form of a case, and what was searched for before."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 from typing import Final
@@ -12,10 +12,12 @@ from starlette.responses import RedirectResponse, Response
 
 from api.choices import Choice
 from api.clock import judged_today
-from api.forms import REFUSALS, FormState, Refused, Typed
+from api.desk_steps import SentForm
+from api.forms import REFUSALS, FormState, Refused
 from api.guard import GuardedRoute
 from api.identity import identity_of
 from api.language import safe_language
+from api.observed_view import TEXTS, Judged, judge, texts_of, unread
 from api.pages import render
 from api.service import may_read, service_of
 from api.submission import submit
@@ -45,7 +47,6 @@ _NUMBERS: Final = (
     "half_side_km",
 )
 _WORDS: Final = ("name", "station_id", "service")
-_TEXTS: Final = ("bearings_csv", "levels_csv", "log_csv")
 _DECIMAL: Final = re.compile(r"[-+]?\d{1,9}(?:[.,]\d{1,12})?")
 
 
@@ -56,19 +57,40 @@ def sources_page(request: Request) -> Response:
 
 
 @router.post(_ADDRESS)
-def ask_source(request: Request, typed: Typed) -> Response:
-    """Ask for the search of what was filled in, and show its job."""
+def ask_source(request: Request, form: SentForm) -> Response:
+    """Judge the files that were chosen, or ask for the search and show its job.
+
+    A file of which something could not be read is shown before it is searched with.
+    """
+    typed, sent, wrong = texts_of(form)
+    judged, refused = judge(typed, safe_language(request, page=True))
+    wrong += refused
+    if wrong:
+        return _page(request, FormState(_FORM, _refused(request, typed, wrong)), judged)
+    if typed.get("step") == "judge" or unread(judged, tuple(sent)):
+        return _page(request, FormState(_FORM, usual=typed), judged, told=True)
     try:
         job = submit(service_of(request), identity_of(request), _KIND, _read(typed))
     except REFUSALS as error:
-        refused = Refused.of(request, typed, error)
-        whole = {name: typed[name] for name in _TEXTS if name in typed}
-        kept = replace(refused, typed={**refused.typed, **whole})
-        return _page(request, FormState(_FORM, kept))
+        return _page(request, FormState(_FORM, _refused(request, typed, [error])), judged)
     return RedirectResponse(f"/view/jobs/{job.id}", status_code=303)
 
 
-def _page(request: Request, form: FormState) -> Response:
+def _refused(request: Request, typed: Mapping[str, str], errors: Sequence[Exception]) -> Refused:
+    """Return a form with all that is wrong with it; the texts of files stay whole."""
+    every = [Refused.of(request, typed, one) for one in errors]
+    whole = {name: typed[name] for name in TEXTS if name in typed}
+    wrong = [one for each in every for one in each.wrong]
+    return replace(every[0], typed={**every[0].typed, **whole}, wrong=wrong)
+
+
+def _page(
+    request: Request,
+    form: FormState,
+    judged: Mapping[str, Judged] | None = None,
+    *,
+    told: bool = False,
+) -> Response:
     service, identity = service_of(request), identity_of(request)
     language = safe_language(request, page=True)
     kept = list_studies(service.home, kind=_KIND)
@@ -78,6 +100,9 @@ def _page(request: Request, form: FormState) -> Response:
         status_code=200 if form.refused is None else form.refused.status,
         form=form,
         refused=form.refused,
+        judged=judged or {},
+        told=told,
+        unread=any(one.remarks for one in (judged or {}).values()),
         limits=LIMITS,
         services=[Choice(one, text(f"sources.service_{one}", language)) for one in SERVICES],
         stations=_stations(request, language),
@@ -103,7 +128,7 @@ def _stations(request: Request, language: Language) -> list[Choice]:
 def _read(typed: Mapping[str, str]) -> dict[str, object]:
     """Return what was filled in, as a request; what is empty is not stated."""
     told = {name: value.strip() for name, value in typed.items() if value.strip()}
-    asked: dict[str, object] = {name: told[name] for name in (*_WORDS, *_TEXTS) if name in told}
+    asked: dict[str, object] = {name: told[name] for name in (*_WORDS, *TEXTS) if name in told}
     if "station_id" in asked:
         asked.pop("service", None)  # that of the station
     for name in _NUMBERS:

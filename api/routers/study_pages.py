@@ -34,7 +34,6 @@ from gis.studies.summary import Summary, summary_of
 from maps.documents.html import report_style
 from maps.documents.report import study_article
 from maps.site_figure import site_svg, site_view
-from maps.source_figure import source_svg, source_view
 from maps.support_figure import supports_svg, supports_view
 from maps.web import map_fragment
 from propagation.compliance.records import Outcome
@@ -89,7 +88,9 @@ _OPENED: Mapping[Opened, frozenset[str]] = {
     "none": frozenset(),
 }
 """Which stations' findings are unfolded."""
-_PICTURES = frozenset({"channels", "coverage", "interference", "mobile", "network"})
+_PICTURES = frozenset(
+    {"channels", "coverage", "interference", "interference_source", "mobile", "network"}
+)
 
 
 class _Predicted(BaseModel):
@@ -229,8 +230,6 @@ def _figure(study: Study, language: Language) -> Markup | None:
     """Return the small map of a proposed site or a search for supports; None of other studies."""
     if study.kind == "site_planning":
         return Markup(site_svg(site_view(study), language))  # noqa: S704 - its words are escaped
-    if study.kind == "interference_source":
-        return Markup(source_svg(source_view(study), language))  # noqa: S704 - words are escaped
     if study.kind in ("best_sites", "sharing"):
         view = supports_view(study)
         return Markup(supports_svg(view, language))  # noqa: S704 - its words are escaped

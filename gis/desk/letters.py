@@ -1,7 +1,8 @@
 """Templates of letters: packaged ones, and the administrator's own in their place.
 
 A template is TOML; its texts hold `{fields}`, and a paragraph that is `@name` alone stands for a
-table or a list that the case has. A field that nobody knows is refused with file and line.
+table or a list that the case has. A line that begins with `# ` stands in the middle, in capitals.
+A field that nobody knows is refused with file and line.
 """
 
 import string

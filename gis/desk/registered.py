@@ -153,7 +153,7 @@ def _place(seen: InspectedObject) -> str:
         record.licence_latitude,
     ):
         longitude, latitude = record.licence_longitude, record.licence_latitude
-    return f"{longitude:.5f}, {latitude:.5f}"
+    return f"{latitude:.5f}, {longitude:.5f}"
 
 
 def _papers(reader: Reader, seen: InspectedObject) -> str | None:

@@ -25,7 +25,7 @@ from typing import Any, Final
 
 import numpy as np
 
-from data.text import VIET_NAM
+from data.text import VIET_NAM, Phrase
 from gis.errors import FormatError
 from gis.names import plain_key
 from propagation.interference.bearings import Convention, compass_deg
@@ -99,7 +99,11 @@ class _WrongCellError(Exception):
     def __init__(self, name: str, value: str, key: str, **values: object) -> None:
         super().__init__(key)
         self.key = f"sources.{key}"
-        self.values = {"field": name, "value": value[:_LONGEST], **values}
+        self.values = {
+            "field": Phrase(f"sources.cell_{name}"),
+            "value": value[:_LONGEST],
+            **values,
+        }
 
 
 def read_bearings(text: str) -> Rows:

@@ -29,6 +29,7 @@ __all__ = [
     "add_stamps",
     "cell_rows",
     "document_bytes",
+    "rule_below",
     "set_page",
     "set_styles",
     "writable",
@@ -128,6 +129,21 @@ def add_line(document: DocxDocument, words: str) -> DocxParagraph:
     paragraph = document.add_paragraph()
     paragraph.add_run(writable(words))
     return paragraph
+
+
+def rule_below(paragraph: DocxParagraph, width_mm: float, share: float) -> None:
+    """Draw a line in the middle of an empty paragraph, over a share of the width it has."""
+    form, aside = paragraph.paragraph_format, Mm(width_mm * (1 - share) / 2)
+    form.left_indent, form.right_indent = aside, aside
+    form.space_before, form.space_after = Pt(0), Pt(4)
+    form.line_spacing = Pt(3)
+    borders, line = OxmlElement("w:pBdr"), OxmlElement("w:bottom")
+    for name, value in (("val", "single"), ("sz", "6"), ("space", "1"), ("color", "000000")):
+        line.set(qn(f"w:{name}"), value)
+    borders.append(line)
+    paragraph._p.get_or_add_pPr().insert_element_before(
+        borders, "w:shd", "w:tabs", "w:spacing", "w:ind", "w:jc", "w:rPr"
+    )
 
 
 def add_stamps(paragraph: DocxParagraph, stamps: tuple[str, ...]) -> None:

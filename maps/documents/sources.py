@@ -6,14 +6,22 @@ from typing import Any, Final
 from maps.documents.common import Source, assemble
 from maps.documents.content import Block, Facts, Figure, Paragraph, Report, Section, Table
 from maps.source_figure import source_svg
+from maps.source_words import (
+    MOST_ROWS,
+    OUTSIDE,
+    measurement_title,
+    measurement_value,
+    named,
+    position,
+    say,
+    share,
+)
 from maps.views import SourceView
 from maps.words import Words
 from propagation.compliance.source_rules import NAMES
 
 __all__ = ["brief_parts", "source_parts", "source_report"]
 
-_OUTSIDE: Final = "not_in_register"
-_MOST_ROWS: Final = 20
 _BRIEF: Final = (0, 1, 2, 6)
 """Columns of a narrow ranking: rank, candidate, probability, why."""
 _LAW: Final = NAMES[2:]
@@ -23,8 +31,8 @@ def source_report(source: Source) -> Report:
     """Return the report of a search for a source."""
     words = source.words
     asked = source.inputs["asked"]
-    name = asked["name"] or _position(asked, words)
-    return assemble(source, _say(words, "report_title", name=name), source_parts(source).values())
+    name = asked["name"] or position(asked, words)
+    return assemble(source, say(words, "report_title", name=name), source_parts(source).values())
 
 
 def source_parts(source: Source) -> dict[str, Section]:
@@ -40,7 +48,7 @@ def source_parts(source: Source) -> dict[str, Section]:
     }
     made = {name: part(source) for name, part in heads.items()}
     return {
-        name: Section(_say(source.words, f"{name}_heading"), blocks)
+        name: Section(say(source.words, f"{name}_heading"), blocks)
         for name, blocks in made.items()
         if blocks
     }
@@ -63,41 +71,14 @@ def _brief(block: Block) -> Block:
     return Table(block.caption, columns, tuple(rows), widths=(2, 6, 3, 9))
 
 
-def _say(words: Words, key: str, **values: object) -> str:
-    return words.sentence(f"sources.{key}", values)
-
-
-def _position(at: Mapping[str, Any], words: Words) -> str:
-    return words.say(
-        "position_value",
-        latitude=words.number(at["latitude"], 5),
-        longitude=words.number(at["longitude"], 5),
-    )
-
-
 def _columns(words: Words, *names: str) -> tuple[str, ...]:
-    return tuple(_say(words, f"column_{name}") for name in names)
-
-
-def _share(value: float, words: Words) -> str:
-    """Return a probability; one that rounds to nothing or to certainty is not said to be that."""
-    percent = 100.0 * value
-    if 0 < percent < 0.1:
-        return f"< {words.number(0.1, 1)} %"
-    if 99.9 < percent < 100:
-        return f"> {words.number(99.9, 1)} %"
-    return f"{words.number(percent, 1)} %"
+    return tuple(say(words, f"column_{name}") for name in names)
 
 
 def _named(row: Mapping[str, Any], source: Source) -> str:
     """Return what a candidate is called: its mechanism and its stations."""
-    words = source.words
-    mechanism = _say(words, f"mechanism.{row['mechanism']}")
-    if row["key"] == _OUTSIDE:
-        return mechanism
     names = {one["id"]: one["name"] for one in source.inputs["stations"]}
-    told = "; ".join(names.get(one, one) for one in row["stations"])
-    return _say(words, "candidate", mechanism=mechanism, name=told)
+    return named(row, names, source.words)
 
 
 def _by_key(source: Source) -> dict[str, str]:
@@ -111,30 +92,28 @@ def _ranking(source: Source) -> list[Block]:
     words, results = source.words, source.results
     rows = results["candidates"]
     first = rows[0]
-    told = _say(
+    told = say(
         words,
         "conclusion",
         name=_named(first, source),
-        probability=_share(first["probability"], words),
+        probability=share(first["probability"], words),
     )
     columns = ("rank", "candidate", "probability", "field", "excess", "distance", "why")
     table = Table(
-        _say(words, "ranking_caption"),
+        say(words, "ranking_caption"),
         _columns(words, *columns),
-        tuple(
-            _candidate(rank, row, source) for rank, row in enumerate(rows[:_MOST_ROWS], start=1)
-        ),
+        tuple(_candidate(rank, row, source) for rank, row in enumerate(rows[:MOST_ROWS], start=1)),
         frozenset({0, 2, 4}),
         (1, 5, 2, 3, 2, 3, 6),
     )
-    further = results["further"] + max(len(rows) - _MOST_ROWS, 0)
+    further = results["further"] + max(len(rows) - MOST_ROWS, 0)
     return [
         Paragraph(told, strong=True),
-        Paragraph(_say(words, "not_evidence"), strong=True),
+        Paragraph(say(words, "not_evidence"), strong=True),
         Paragraph(_victim(source)),
         table,
-        *([Paragraph(_say(words, "further", count=further))] if further else []),
-        Paragraph(_say(words, "prior_note")),
+        *([Paragraph(say(words, "further", count=further))] if further else []),
+        Paragraph(say(words, "prior_note")),
     ]
 
 
@@ -146,20 +125,20 @@ def _victim(source: Source) -> str:
     elif source.results["wanted_predicted"]:
         how = "predicted"
     key = "wanted_none" if wanted is None else f"wanted_{how}"
-    return _say(
+    return say(
         words,
         "victim_line",
-        position=_position(asked, words),
+        position=position(asked, words),
         frequency=words.number(asked["frequency_mhz"]),
-        service=_say(words, f"service_{asked['service']}"),
-        wanted=_say(words, key, value=words.number(wanted, 1)),
+        service=say(words, f"service_{asked['service']}"),
+        wanted=say(words, key, value=words.number(wanted, 1)),
     )
 
 
 def _candidate(rank: int, row: Mapping[str, Any], source: Source) -> tuple[str, ...]:
     words = source.words
-    probability = _share(row["probability"], words)
-    if row["key"] == _OUTSIDE:
+    probability = share(row["probability"], words)
+    if row["key"] == OUTSIDE:
         why = "; ".join(_why_outside(row, words))
         return str(rank), _named(row, source), probability, "–", "–", "–", why
     fields = "{} / {}".format(*(words.number(row[f"field_{one}_dbuvm"], 1) for one in ("50", "1")))
@@ -175,39 +154,39 @@ def _why(row: Mapping[str, Any], words: Words) -> Iterable[str]:
     if "formula" in values:
         carriers = ", ".join(values["carriers"])
         told = {"formula": values["formula"], "order": values["order"], "frequency": mhz}
-        yield _say(words, "why_product", carriers=carriers, **told)
+        yield say(words, "why_product", carriers=carriers, **told)
     elif mechanism == "harmonic":
-        yield _say(words, "why_harmonic", order=values["order"], frequency=mhz)
+        yield say(words, "why_harmonic", order=values["order"], frequency=mhz)
     elif mechanism == "local_oscillator":
         between = words.number(round(row["emission_mhz"], 3))
-        yield _say(words, "why_oscillator", frequency=between)
+        yield say(words, "why_oscillator", frequency=between)
     elif "spacing_khz" in values:
-        yield _say(words, "why_spacing", spacing_khz=words.number(values["spacing_khz"]))
+        yield say(words, "why_spacing", spacing_khz=words.number(values["spacing_khz"]))
     if "mask_dbc" in values:
-        yield _say(words, "why_mask", mask_dbc=words.number(values["mask_dbc"]))
+        yield say(words, "why_mask", mask_dbc=words.number(values["mask_dbc"]))
     if not row["on_air"]:
-        yield _say(words, "why_receiver")
+        yield say(words, "why_receiver")
     if row["assumed"]:
         names = ", ".join(words.label(name) for name in row["assumed"])
-        yield _say(words, "why_assumed", names=names)
+        yield say(words, "why_assumed", names=names)
     if row["hours"]:
-        yield _say(words, "why_hours", hours=row["hours"])
+        yield say(words, "why_hours", hours=row["hours"])
     if row["abroad"]:
-        yield _say(words, "why_abroad")
+        yield say(words, "why_abroad")
 
 
 def _why_outside(row: Mapping[str, Any], words: Words) -> Iterable[str]:
-    yield _say(
+    yield say(
         words,
         "outside_parts",
-        transmitter=_share(row["transmitter"], words),
-        nothing=_share(row["nothing_on_air"], words),
+        transmitter=share(row["transmitter"], words),
+        nothing=share(row["nothing_on_air"], words),
     )
-    yield _say(words, "outside_place", position=_position(row, words))
+    yield say(words, "outside_place", position=position(row, words))
     if row["exempt"]:
-        yield _say(words, "outside_exempt")
+        yield say(words, "outside_exempt")
     if row["abroad_share"]:
-        yield _say(words, "outside_abroad", share=_share(row["abroad_share"], words))
+        yield say(words, "outside_abroad", share=share(row["abroad_share"], words))
 
 
 # --- map and observations ---
@@ -218,7 +197,7 @@ def _map(source: Source) -> list[Block]:
     words, view = source.words, source.view
     if not isinstance(view, SourceView):
         return []
-    title = _say(words, "map_title")
+    title = say(words, "map_title")
     return [Figure(title, title, source_svg(view, words.language), ())]
 
 
@@ -237,16 +216,16 @@ def _observations(source: Source) -> list[Block]:
                 (
                     title if place == 0 else "",
                     names[effect["key"]],
-                    _share(effect["before"], words),
-                    _share(effect["after"], words),
+                    share(effect["before"], words),
+                    share(effect["after"], words),
                     words.number(round(effect["log10_factor"], 2), 2),
                 )
             )
     if not rows:
-        return [Paragraph(_say(words, "observed_none"))]
+        return [Paragraph(say(words, "observed_none"))]
     return [
         Table(
-            _say(words, "observed_caption"),
+            say(words, "observed_caption"),
             _columns(words, "observation", "effect", "before", "after", "factor"),
             tuple(rows),
             frozenset({2, 3, 4}),
@@ -265,43 +244,43 @@ def _observation(one: Mapping[str, Any], source: Source) -> str:
             for row in observed["bearings"]
             if row["station"] == name
         )
-        return _say(words, "observation_bearing", name=name, angles=angles)
+        return say(words, "observation_bearing", name=name, angles=angles)
     if one["kind"] == "level":
         row = observed["levels"][one["place"]]
         key = "observation_below" if row["kind"] == "below" else "observation_level"
-        return _say(words, key, name=row["name"], value=words.number(row["value_dbuvm"], 1))
+        return say(words, key, name=row["name"], value=words.number(row["value_dbuvm"], 1))
     if one["kind"] == "frequency":
         mhz = words.number(observed["frequency"]["frequency_mhz"])
-        return _say(words, "observation_frequency", frequency=mhz)
+        return say(words, "observation_frequency", frequency=mhz)
     heard = sum(row["heard"] for row in observed["log"])
     silent = len(observed["log"]) - heard
-    return _say(words, "observation_log", heard=heard, silent=silent)
+    return say(words, "observation_log", heard=heard, silent=silent)
 
 
 def _fix(source: Source) -> list[Block]:
     words, fixed = source.words, source.results["fix"]
     if fixed is None:
-        return [Paragraph(_say(words, "fix_none"))]
+        return [Paragraph(say(words, "fix_none"))]
     if fixed["reason"] is not None:
-        return [Paragraph(_say(words, f"fix_{fixed['reason']}"), strong=True)]
+        return [Paragraph(say(words, f"fix_{fixed['reason']}"), strong=True)]
     blocks: list[Block] = [
         Paragraph(
-            _say(
+            say(
                 words,
                 "fix_told",
-                position=_position(fixed, words),
+                position=position(fixed, words),
                 major=words.number(fixed["semi_major_km"], 2),
                 minor=words.number(fixed["semi_minor_km"], 2),
                 orientation=words.number(fixed["orientation_deg"], 0),
             )
         ),
-        Paragraph(_say(words, "fix_method")),
+        Paragraph(say(words, "fix_method")),
     ]
     for name in fixed["reversed"]:
-        blocks.append(Paragraph(_say(words, "fix_reversed", name=name), strong=True))
+        blocks.append(Paragraph(say(words, "fix_reversed", name=name), strong=True))
     if not fixed["agrees"]:
         told = words.number(fixed["agreement"], 4)
-        blocks.append(Paragraph(_say(words, "fix_disagrees", agreement=told), strong=True))
+        blocks.append(Paragraph(say(words, "fix_disagrees", agreement=told), strong=True))
     return [*blocks, _bearings(source, fixed)]
 
 
@@ -317,11 +296,11 @@ def _bearings(source: Source, fixed: Mapping[str, Any]) -> Table:
                 f"{words.number(row['bearing_deg'], 1)}°",
                 f"{words.number(row['error_deg'], 1)}°",
                 f"{words.number(told['residual_deg'], 1)}°",
-                "" if remark is None else _say(words, remark),
+                "" if remark is None else say(words, remark),
             )
         )
     return Table(
-        _say(words, "fix_caption"),
+        say(words, "fix_caption"),
         _columns(words, "station", "bearing", "error", "residual", "remark"),
         tuple(rows),
         frozenset({1, 2, 3}),
@@ -335,8 +314,8 @@ def _bearings(source: Source, fixed: Mapping[str, Any]) -> Table:
 def _next(source: Source) -> list[Block]:
     words, told, rows = source.words, source.results["next"], source.results["candidates"]
     if told is None or not told["points"]:
-        return [Paragraph(_say(words, "next_none"))]
-    lead = _say(
+        return [Paragraph(say(words, "next_none"))]
+    lead = say(
         words,
         "next_lead",
         first=_named(rows[0], source),
@@ -344,30 +323,22 @@ def _next(source: Source) -> list[Block]:
         entropy=words.number(round(told["entropy_bits"], 3), 3),
     )
     table = Table(
-        _say(words, "next_caption"),
+        say(words, "next_caption"),
         _columns(words, "measurement", "place", "bits", "first", "second"),
-        tuple(_measurement(one, words) for one in told["points"]),
+        tuple(
+            _measurement(place, one, words) for place, one in enumerate(told["points"], start=1)
+        ),
         frozenset({2}),
         (5, 5, 2, 3, 3),
     )
     return [Paragraph(lead), table]
 
 
-def _measurement(one: Mapping[str, Any], words: Words) -> tuple[str, ...]:
-    if one["kind"] == "bearing":
-        title = _say(words, "next_bearing", error=words.number(one["error_deg"], 0))
-    else:
-        title = _say(words, "next_level", uncertainty=words.number(one["uncertainty_db"], 0))
-
-    def shown(value: float | None) -> str:
-        if value is None:
-            return _say(words, "next_silent")
-        if one["kind"] == "bearing":
-            return f"{words.number(value, 0)}°"
-        return f"{words.number(value, 0)} dB(µV/m)"
-
+def _measurement(place: int, one: Mapping[str, Any], words: Words) -> tuple[str, ...]:
     bits = words.number(round(one["bits"], 3), 3)
-    return title, _position(one, words), bits, shown(one["first"]), shown(one["second"])
+    shown = (measurement_value(one, name, words) for name in ("first", "second"))
+    title = measurement_title(place, one, words)
+    return title, position(one, words), bits, *shown
 
 
 # --- remedies and law ---
@@ -376,7 +347,7 @@ def _measurement(one: Mapping[str, Any], words: Words) -> tuple[str, ...]:
 def _remedies(source: Source) -> list[Block]:
     words, told = source.words, source.results["remedies"]
     if told is None:
-        return [Paragraph(_say(words, "remedies_none"))]
+        return [Paragraph(say(words, "remedies_none"))]
     rows = []
     for one in told["measures"]:
         works = {True: "works_yes", False: "works_no", None: "works_unknown"}[one["works"]]
@@ -384,35 +355,35 @@ def _remedies(source: Source) -> list[Block]:
             works = "works_smallest"
         rows.append(
             (
-                _say(words, f"measure.{one['measure']}"),
-                _say(words, works),
+                say(words, f"measure.{one['measure']}"),
+                say(words, works),
                 _change(one, words),
                 words.number(one["excess_db"], 1),
             )
         )
     return [
-        Paragraph(_say(words, "remedies_for", name=_by_key(source)[told["key"]])),
+        Paragraph(say(words, "remedies_for", name=_by_key(source)[told["key"]])),
         Table(
-            _say(words, "remedies_caption"),
+            say(words, "remedies_caption"),
             _columns(words, "measure", "works", "change", "excess"),
             tuple(rows),
             frozenset({3}),
             (4, 4, 6, 2),
         ),
-        Paragraph(_say(words, "remedies_note")),
+        Paragraph(say(words, "remedies_note")),
     ]
 
 
 def _change(one: Mapping[str, Any], words: Words) -> str:
     if one["reason"]:
-        return _say(words, f"reason_{one['reason']}")
+        return say(words, f"reason_{one['reason']}")
     if one["works"] is False and one["measure"] == "frequency":
         return "–"
     values = {
         name: words.number(value) if isinstance(value, int | float) else value or "–"
         for name, value in one["values"].items()
     }
-    return _say(words, f"change_{one['measure']}", **values)
+    return say(words, f"change_{one['measure']}", **values)
 
 
 def _law(source: Source) -> list[Block]:
@@ -434,10 +405,10 @@ def _law(source: Source) -> list[Block]:
         )
     return [
         Table(
-            _say(words, "law_caption"),
+            say(words, "law_caption"),
             _columns(words, "rule", "clause", "confidence", "note"),
             tuple(rows),
             widths=(4, 4, 2, 7),
         ),
-        Facts(((_say(words, "column_remark"), (_say(words, "not_evidence"),)),)),
+        Facts(((say(words, "column_remark"), (say(words, "not_evidence"),)),)),
     ]

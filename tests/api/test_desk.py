@@ -99,6 +99,13 @@ def test_a_complaint_goes_from_intake_to_a_signed_letter(
     answer = client.get(case["letters"][0]["docx"], headers=staff)
     said = "\n".join(one.text for one in Document(io.BytesIO(answer.content)).paragraphs)
     assert "Kết quả xử lý kháng nghị can nhiễu số 1/" in said
+    heads = Document(io.BytesIO(answer.content)).tables[0].cell(0, 0).text.split("\n")
+    assert [one.replace("\u00a0", " ") for one in heads[:2]] == [
+        "ỦY BAN NHÂN DÂN TỈNH TÂY NINH",
+        "SỞ KHOA HỌC VÀ CÔNG NGHỆ",
+    ]
+    with zipfile.ZipFile(io.BytesIO(answer.content)) as opened_file:
+        assert opened_file.read("word/document.xml").count(b"<w:pBdr>") == 3, "lines of heads"
     assert "Máy phát lệch tần" in said
     assert "96,9 MHz" in said
     assert "…" not in said.split("Phiếu")[0]

@@ -147,7 +147,9 @@ def test_an_inspection_goes_from_the_plan_to_the_last_order(desk: Desk) -> None:
     case = desk.step(case, "decided", decided_on=decided, leader="Ông A, Trưởng phòng")
     case = desk.step(case, "noticed", noticed_on=decided, visit_on=desk.after(decided, 3))
     decision = desk.letter(case, "inspection_decision")
-    assert "Trưởng đoàn: Ông A, Trưởng phòng" in decision
+    assert re.search(
+        r"GIÁM ĐỐC SỞ KHOA HỌC[^#]+TỈNH TÂY NINH[^#]+QUYẾT ĐỊNH:[^#]+Ông A, Trưởng", decision
+    )
     assert "MP Tân An" in decision or "mp-tan-an" in decision
     assert f"Kính gửi: {subject}" in desk.letter(case, "inspection_notice")
     case = desk.step(case, "visit_begun", begun_on=desk.ago(2))
@@ -505,13 +507,23 @@ def test_the_pages_lead_from_the_ranking_to_the_visit(
     page = browser.get(f"/view/inspections/risk?owner_id={OWNER}")
     assert page.status_code == 200
     chosen = re.findall(r'name="structure_id" value="([^"]+)"', page.text)[:2]
-    nothing = browser.post("/view/inspections/risk", {"plan_id": plan["id"]})
+    ranked = "/view/inspections/risk?kind=antenna_mast&offset=25"
+    nothing = browser.post(ranked, {"plan_id": plan["id"]})
     assert nothing.status_code == 422
     assert "ít nhất một công trình" in nothing.text
+    assert 'value="antenna_mast" selected' in nothing.text, "the filter stays"
+    assert "kind=antenna_mast&amp;offset=0" in nothing.text, "and so does the page"
+    refused = browser.post(ranked, {"plan_id": "x", "structure_id": chosen[0]})
+    assert refused.status_code == 422
+    masts = desk.client.get("/inspections/risk?kind=antenna_mast&limit=1000", headers=desk.staff)
+    kinds = {one["kind"] for one in masts.json()["structures"]}
+    assert kinds == {"antenna_mast"}
+    wrong = desk.client.get("/inspections/risk?kind=lighthouse", headers=desk.staff)
+    assert wrong.status_code == 422
     for one in chosen:
         moved = browser.post(
-            "/view/inspections/risk",
-            {"plan_id": plan["id"], "structure_id": one, "owner_id": OWNER},
+            f"/view/inspections/risk?owner_id={OWNER}",
+            {"plan_id": plan["id"], "structure_id": one},
         )
         assert moved.status_code == 303
     lines = desk.client.get(f"{PLAN}/{plan['id']}/lines", headers=desk.staff).json()["lines"]
@@ -554,7 +566,7 @@ def test_a_visit_typed_on_the_page_comes_back_with_its_reason(
     }
     answer = browser.post(f"{page}/checklists", typed)
     assert answer.status_code == 422
-    assert "độ không đảm bảo" in answer.text
+    assert "Mục “Công suất phát”: giá trị đo phải có độ không đảm bảo." in answer.text
     assert 'value="130"' in answer.text
     assert "đo ở đầu ra" in answer.text
     answer = browser.post(f"{page}/checklists", {**typed, "uncertainty.power": "10,5"})

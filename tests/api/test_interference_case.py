@@ -3,6 +3,7 @@
 import hashlib
 import io
 import json
+import re
 import sqlite3
 import zipfile
 from collections.abc import Callable
@@ -127,10 +128,17 @@ def staff(token: Callable[[str], Headers]) -> Headers:
 
 
 def test_a_case_goes_from_intake_to_a_signed_answer(
-    client: TestClient, service: Service, staff: Headers, tmp_path: Path
+    client: TestClient,
+    service: Service,
+    staff: Headers,
+    browser_of: Callable[[str], Browser],
+    tmp_path: Path,
 ) -> None:
     case = Case(client, staff, latitude=None)
     case.step("returned", reason="Thiếu vĩ độ")
+    page = browser_of("staff").get(f"/view{case.at}").text
+    began = re.findall(r'datetime-local" name="began_at"[^>]* value="([^"]*)"', page)
+    assert began == [FACTS["began_at"][:16]], "as a browser's field reads it"
     assert "Vĩ độ (WGS 84)" in case.letter("interference_supplement")
     case.step("supplemented", latitude=10.65)
     proposed = case.beside()["class_proposed"]

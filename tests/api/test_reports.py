@@ -1,6 +1,7 @@
 """Reports of the department: numbers equal what is counted by hand, and lead to it."""
 
 import io
+import re
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import replace
@@ -262,6 +263,14 @@ def test_the_page_shows_numbers_with_their_lists(
     page = browser.get("/view/reports")
     assert page.status_code == 200, page.text
     assert "<svg" in page.text
+    anchors = re.findall(r'<li><a href="#([^"]+)"', page.text)
+    assert len(anchors) > 10
+    assert all(f'id="{one}"' in page.text for one in anchors), "contents lead somewhere"
+    folded = re.findall(r'<details class="report-fold"><summary>(\d+) dòng còn lại', page.text)
+    rows = page.text.split('id="structures-commune"')[1].split("</section>")[0]
+    told = int(re.search(r"theo xã</a> <span class=\"hint\">\((\d+) dòng", page.text)[1])
+    assert rows.count('<tr><th scope="row">') == told + 1, "every row is there, and the total"
+    assert int(folded[0]) == told - 20
     assert f"/view/reports/{now}/items?table=structures-commune" in page.text
     listed = browser.get(f"/view/reports/{now}/items?table=lines-operator&column=length_km")
     assert listed.status_code == 200

@@ -78,11 +78,33 @@ def test_a_case_is_asked_for_searched_and_reported(
     assert "ellipse" in kinds
     page = client.get(f"/view/studies/{identifier}", headers={**staff, "accept": "text/html"})
     assert page.status_code == 200
-    assert 'id="source-map-title"' in page.text
+    mapped = json.loads(page.text.split('id="map-data">')[1].split("</script>")[0])
+    the_map_has_what_the_tables_have(mapped, results)
     for role in ("operator", "viewer"):
         assert client.get(f"/studies/{identifier}", headers=token(role)).status_code == 404
         listed = client.get("/studies", headers=token(role)).json()
         assert listed["numberMatched"] == 0
+
+
+def the_map_has_what_the_tables_have(mapped: dict[str, Any], results: dict[str, Any]) -> None:
+    kinds = [one["id"] for one in mapped["table"]["kinds"]]
+    rows = [(kinds[row[0]], row[1], row[4], row[5]) for row in mapped["table"]["rows"]]
+    ranked = [row for row in rows if row[0] in {"candidate", "outside"}]
+    shown = results["candidates"][:20]
+    assert [row[1].split(".")[0] for row in ranked] == [str(k + 1) for k in range(len(shown))]
+    assert [row[2:] for row in ranked] == [
+        (round(one["longitude"], 6), round(one["latitude"], 6)) for one in shown
+    ]
+    told = [k for one in mapped["letters"] for k in one["letter"].rstrip("…").split(", ")]
+    assert "1" in told, "the numbers of the table stand on the map"
+    counted = [row[0] for row in rows]
+    assert (counted.count("victim"), counted.count("bearing"), counted.count("level")) == (1, 3, 1)
+    assert counted.count("next") == len(results["next"]["points"])
+    shapes = [one["layer"] for one in mapped["shapes"]]
+    assert shapes.count("bearings") == 3 + len(results["fix"]["reversed"])
+    assert shapes.count("ellipse") == counted.count("fix") == 1
+    assert [one["layer"] for one in mapped["overlays"]] == ["source-places", "source-levels"]
+    assert mapped["tiles"] is None
 
 
 def test_the_search_is_for_the_department(client: TestClient, token: Token) -> None:
@@ -121,7 +143,8 @@ def test_the_page_keeps_what_was_pasted(browser_of: Any) -> None:
         data={"latitude": "10,65", "longitude": "106,45", "bearings_csv": BEARINGS * 20},
     )
     assert refused.status_code == 422
-    assert refused.text.count("Trạm &lt;A&gt;") == 20
+    pasted = refused.text.split('id="source-bearings_csv"')[1].split("</textarea>")[0]
+    assert pasted.count("Trạm &lt;A&gt;") == 20
     assert "Tần số bị nhiễu" in refused.text
     sent = staff.post(
         "/view/sources",
@@ -132,3 +155,59 @@ def test_the_page_keeps_what_was_pasted(browser_of: Any) -> None:
     assert sent.status_code == 303
     assert sent.headers["location"].startswith("/view/jobs/")
     assert browser_of("operator").get("/view/sources").status_code == 403
+
+
+KRAKEN = "".join(
+    f"{1753000000000 + k},{60 + k % 3},0.9,-40,96900000,UCA,10,Xe 1,10.60,106.20,0,0,0,0\n"
+    for k in range(30)
+)
+
+
+def test_a_file_is_judged_beside_its_field_before_it_is_searched_with(browser_of: Any) -> None:
+    staff = browser_of("staff")
+    place = {"latitude": "10,65", "longitude": "106,45", "frequency_mhz": "96,9"}
+    measured = {"bearings_csv_file": ("huong.csv", BEARINGS.encode(), "text/csv")}
+    shown = staff.post("/view/sources", data=place, files=measured)
+    assert shown.status_code == 200, "a row of the file cannot be read: it is shown first"
+    assert "Dòng 4, Góc phương vị (°): x không phải số" in shown.text
+    assert "Đọc được 3 góc phương vị." in shown.text
+    assert 'value="96,9"' in shown.text
+    text = shown.text.split('id="source-bearings_csv"')[1].split(">", 1)[1].split("</textarea>")[0]
+    assert text.count(";compass;") == 3, "the file's text stays in its field"
+    sent = staff.post(
+        "/view/sources", data={**place, "bearings_csv": BEARINGS}, follow_redirects=False
+    )
+    assert sent.status_code == 303, "looked at, it is searched with"
+    right = {"bearings_csv_file": ("x.csv", BEARINGS.replace(";x;", ";9;").encode(), "text/csv")}
+    sent = staff.post("/view/sources", data=place, files=right, follow_redirects=False)
+    assert sent.status_code == 303, "nothing had to be looked at"
+    kraken = {
+        "bearings_csv_file": ("doa.csv", KRAKEN.encode(), "text/csv"),
+        "levels_csv_file": ("muc.csv", b"latitude;longitude;level\n10.6;106.4;<15\n", "text/csv"),
+    }
+    judged = staff.post("/view/sources", data={**place, "step": "judge"}, files=kraken).text
+    assert "Tệp KrakenSDR: 1 góc phương vị." in judged
+    assert "&lt; 15,0" in judged
+    english = staff.post("/view/sources?lang=en", data={"step": "judge"}).text
+    assert "There is no file and no text to check yet." in english
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        (b"\x89PNG\r\n\x1a\n\x00\x00", "bearings_csv-wrong"),
+        (b"", "trống"),
+        (b"a;b\n1;2\n", "Dòng tiêu đề thiếu cột"),
+        ("Trạm".encode("utf-16") + b"\xd8", "bearings_csv-wrong"),
+        (b"latitude;longitude;bearing\n" + b"10;106;5\n" * 6000, "nhiều nhất là 5.000"),
+    ],
+)
+def test_a_file_that_is_none_is_refused_at_its_field(
+    browser_of: Any, content: bytes, said: str
+) -> None:
+    answer = browser_of("staff").post(
+        "/view/sources", files={"bearings_csv_file": ("a.csv", content, "text/csv")}
+    )
+    assert answer.status_code == 422
+    assert said in answer.text
+    assert 'aria-describedby="source-bearings_csv-hint source-bearings_csv-wrong"' in answer.text

@@ -115,7 +115,9 @@ def test_the_ranking_and_the_plan_are_pages_for_everybody(
         page.locator("form button.primary").click()
         page.locator("#content a[href='/view/inspections/risk']").first.click()
         page.locator("input[name=structure_id]").nth(0).check()
-        page.locator("form[action='/view/inspections/risk'] button.primary").last.click()
+        page.locator(
+            "form[method=post][action^='/view/inspections/risk'] button.primary"
+        ).last.click()
         expect(
             page.locator("[role=region][aria-labelledby=lines-heading] tbody tr")
         ).to_have_count(1)

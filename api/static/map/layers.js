@@ -132,6 +132,27 @@ const PhuSongLayers = (() => {
     return group;
   }
 
+  /* Lines of a study, each layer of them by the name of its switch. */
+  function shapes(map, data) {
+    const made = {};
+    for (const one of data) {
+      const name = `shapes-${one.layer}`;
+      const style = { renderer: (made[one.layer] || {}).renderer, pane: name, interactive: false,
+        smoothFactor: 0.5 };
+      if (!made[one.layer]) {
+        style.renderer = L.svg({ pane: pane(map, name, 370), padding: 0.5 });
+        made[one.layer] = L.layerGroup();
+        made[one.layer].renderer = style.renderer;
+      }
+      const line = one.line.map(([x, y]) => [y, x]);
+      made[one.layer]
+        .addLayer(L.polyline(line, { ...style, color: "#ffffff", weight: 4.5, opacity: 0.8 }))
+        .addLayer(L.polyline(line, { ...style, color: one.colour, weight: 2,
+          dashArray: one.dash || null }));
+    }
+    return made;
+  }
+
   /* As many letters as have room, the larger areas first; the others come with the zoom. Their
      `boxes` are where no name may stand, in pixels of the map. */
   function letters(map, data) {
@@ -172,11 +193,12 @@ const PhuSongLayers = (() => {
     if (data.contours.length) {
       layers.contours = contours(map, data.contours);
     }
+    Object.assign(layers, shapes(map, data.shapes));
     let boxes = () => [];
-    const lettered = layers.dominant ? "dominant" : "server";
-    if (layers[lettered] && data.letters.length) {
+    const lettered = ["dominant", "server"].find((name) => layers[name]) || "numbers";
+    if (data.letters.length) {
       const placed = letters(map, data.letters);
-      layers[lettered] = L.layerGroup([layers[lettered], placed]);
+      layers[lettered] = L.layerGroup([layers[lettered], placed].filter(Boolean));
       boxes = placed.boxes;
     }
     if (data.tiles) {

@@ -3,7 +3,8 @@
 
 const PhuSongMap = (() => {
   const { element } = PhuSongTable;
-  const RADIUS = { stations: 10, structures: 6, units: 4 };
+  const RADIUS = { source: 10, stations: 10, structures: 6, units: 4 };
+  const NUMBERED = new Set(["candidate", "outside"]); /* what has its rank on the map, not its name */
   const PAPER = 680; /* width of a page of A4 between its margins, in pixels of CSS */
 
   function sentences(data) {
@@ -130,9 +131,10 @@ const PhuSongMap = (() => {
 
     /* What has its name on the map: transmitters before districts before communes. */
     titled() {
-      const rank = { stations: 0, units: 2 };
+      const rank = { source: 0, stations: 0, units: 2 };
       return this.table.objects
-        .filter((o) => o.kind.group in rank && this.markers[o.position]?._map)
+        .filter((o) => o.kind.group in rank && !NUMBERED.has(o.kind.id)
+          && this.markers[o.position]?._map)
         .map((o) => ({ at: o.at, name: this.title(o), group: o.kind.id === "district" ? "district"
           : o.kind.group, rank: o.kind.id === "district" ? 1 : rank[o.kind.group] }))
         .sort((a, b) => a.rank - b.rank);
@@ -144,10 +146,12 @@ const PhuSongMap = (() => {
       return far && object.details.length ? object.details[0][1] : object.name;
     }
 
-    /* Transmitters lie over structures, and those over administrative points. */
+    /* Transmitters lie over structures, those over administrative points, what was found on top. */
     order() {
-      for (const kind of this.data.table.kinds.filter((k) => k.group === "stations")) {
-        this.layers[`kind-${kind.id}`].eachLayer((marker) => marker._map && marker.bringToFront());
+      for (const group of ["stations", "source"]) {
+        for (const kind of this.data.table.kinds.filter((k) => k.group === group)) {
+          this.layers[`kind-${kind.id}`].eachLayer((marker) => marker._map && marker.bringToFront());
+        }
       }
     }
 

@@ -188,7 +188,7 @@ const PhuSongTable = (() => {
       if (object.code && object.code !== object.name) {
         name.append(" ", element("span", "map-quiet", object.code));
       }
-      cell("owner", object.owner || this.texts.say("owner_none"));
+      cell("owner", object.owner || (object.kind.group === "source" ? "–" : this.texts.say("owner_none")));
       cell("place", object.place);
       cell("details", this.details(object));
       cell("source", element("span", object.synthetic ? "map-stamp" : "map-quiet", object.source));
