@@ -117,6 +117,13 @@ _UNLICENSED: Final[Mapping[str, object]] = {
     "licence_from": None,
     "licence_to": None,
     "licence_power_w": None,
+    "licence_frequency_mhz": None,
+    "licence_longitude": None,
+    "licence_latitude": None,
+    "licence_height_above_ground_m": None,
+    "licence_erp_total_dbw": None,
+    "licence_polarization": None,
+    "licence_source": None,
     "valid_from": None,
     "valid_to": None,
 }

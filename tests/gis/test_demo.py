@@ -202,6 +202,9 @@ def test_technical_data_are_complete() -> None:
                 "antenna", "attenuation_db", "mode", "certificate_number", "certificate_to",
                 "equipment_conformity", "equipment_conformity_to",
                 "commune_name", "province_code", "valid_from", "valid_to",
+                "licence_frequency_mhz", "licence_longitude", "licence_latitude",
+                "licence_height_above_ground_m", "licence_erp_total_dbw",
+                "licence_polarization", "licence_source",
             }:  # fmt: skip
                 assert getattr(station, field.name) not in (None, ()), (station.id, field.name)
         parts = [p for p in (station.erp_horizontal_dbw, station.erp_vertical_dbw) if p]
