@@ -42,7 +42,8 @@ def _address(request: Request, **changed: str) -> str:
     """Return the page's own address with some query parameters replaced."""
     query = dict(request.query_params)
     query.update(changed)
-    return f"/{_path(request).lstrip('/')}?{urlencode(query)}"
+    written = f"?{urlencode(query)}" if query else ""
+    return f"/{_path(request).lstrip('/')}{written}"
 
 
 def _path(request: Request) -> str:
