@@ -8,7 +8,7 @@ from maps.documents.content import Block, Facts, Figure, Paragraph, Report, Sect
 from maps.source_figure import source_svg
 from maps.views import SourceView
 from maps.words import Words
-from propagation.compliance.source_rules import NAMES
+from propagation.compliance.source_rules import LAW
 
 __all__ = ["brief_parts", "source_parts", "source_report"]
 
@@ -16,7 +16,6 @@ _OUTSIDE: Final = "not_in_register"
 _MOST_ROWS: Final = 20
 _BRIEF: Final = (0, 1, 2, 6)
 """Columns of a narrow ranking: rank, candidate, probability, why."""
-_LAW: Final = NAMES[2:]
 
 
 def source_report(source: Source) -> Report:
@@ -419,7 +418,7 @@ def _law(source: Source) -> list[Block]:
     words, rules = source.words, source.inputs["rules"]["rules"]
     english = words.language.value == "en"
     rows: list[tuple[str, ...]] = []
-    for name in _LAW:
+    for name in LAW:
         rule = rules.get(name)
         if rule is None:
             continue

@@ -13,8 +13,9 @@ from gis.register.records import BroadcastStation, Service
 from gis.rules import load_rule_pack
 from gis.studies import Study, StudyContext, rerun, run
 from gis.studies.record import file_path
-from gis.studies.source_hypotheses import Mechanism, Victim, hypotheses
+from gis.studies.source_hypotheses import hypotheses
 from gis.studies.source_observed import LogEntry, share_transmitting
+from gis.studies.source_records import Mechanism, SourceRules, Victim
 from propagation.interference.protection import SoundProtection
 from tests.gis.source_trial import ON
 
@@ -168,8 +169,7 @@ def test_mechanisms_are_found_by_their_carriers(make_station: Make) -> None:
         longitude=106.45, latitude=10.62, height_above_ground_m=10.0, frequency_mhz=100.0,
         bandwidth_khz=200.0, service="fm", wanted_dbuvm=60.0, protection=SoundProtection("stereo"),
     )  # fmt: skip
-    rules = (pack.rule("source.weighing"), pack.rule("source.mechanisms"))
-    found = hypotheses(victim, stations, *rules)
+    found = hypotheses(victim, stations, SourceRules.of(pack))
     by_key = {one.key: one for one in found}
     product = by_key["intermodulation:3:a+b"]
     assert product.values["formula"] == "2A-B"
