@@ -363,6 +363,10 @@ def _features(
     for rank, row in enumerate(rows[:_MOST_CANDIDATES], start=1):
         told = {"rank": rank, "key": row["key"], "probability": row["probability"]}
         yield _point(row["longitude"], row["latitude"], kind="candidate", **told)
+        for part in row.get("parts", ()):
+            if "longitude" in part:
+                told = {"key": part["key"], "probability": part["probability"]}
+                yield _point(part["longitude"], part["latitude"], kind="part", **told)
     if fixed is not None and fixed["reason"] is None:
         ring = [*fixed["ellipse"], fixed["ellipse"][0]]
         yield {

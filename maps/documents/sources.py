@@ -1,6 +1,6 @@
 """Report of a search for the source of an interference: hypotheses ranked, and why."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any, Final
 
 from maps.documents.common import Source, assemble
@@ -14,6 +14,7 @@ __all__ = ["brief_parts", "source_parts", "source_report"]
 
 _OUTSIDE: Final = "not_in_register"
 _MOST_ROWS: Final = 20
+_ATTENUATOR_DB: Final = 10
 _BRIEF: Final = (0, 1, 2, 6)
 """Columns of a narrow ranking: rank, candidate, probability, why."""
 
@@ -100,7 +101,14 @@ def _named(row: Mapping[str, Any], source: Source) -> str:
 
 
 def _by_key(source: Source) -> dict[str, str]:
-    return {row["key"]: _named(row, source) for row in source.results["candidates"]}
+    named: dict[str, str] = {}
+    for row in source.results["candidates"]:
+        named[row["key"]] = _named(row, source)
+        for part in row.get("parts", ()):
+            told = {"mechanism": named[row["key"]]}
+            name = _say(source.words, f"mechanism.{part['mechanism']}")
+            named[part["key"]] = _say(source.words, "candidate", name=name, **told)
+    return named
 
 
 # --- ranking ---
@@ -121,7 +129,9 @@ def _ranking(source: Source) -> list[Block]:
         _say(words, "ranking_caption"),
         _columns(words, *columns),
         tuple(
-            _candidate(rank, row, source) for rank, row in enumerate(rows[:_MOST_ROWS], start=1)
+            line
+            for rank, row in enumerate(rows[:_MOST_ROWS], start=1)
+            for line in _candidate(rank, row, source)
         ),
         frozenset({0, 2, 4}),
         (1, 5, 2, 3, 2, 3, 6),
@@ -155,17 +165,23 @@ def _victim(source: Source) -> str:
     )
 
 
-def _candidate(rank: int, row: Mapping[str, Any], source: Source) -> tuple[str, ...]:
+def _candidate(rank: int, row: Mapping[str, Any], source: Source) -> Iterator[tuple[str, ...]]:
+    """Yield the line of a candidate, and those of its parts beneath it."""
     words = source.words
     probability = _share(row["probability"], words)
     if row["key"] == _OUTSIDE:
         why = "; ".join(_why_outside(row, words))
-        return str(rank), _named(row, source), probability, "–", "–", "–", why
+        yield str(rank), _named(row, source), probability, "–", "–", "–", why
+        for place, part in enumerate(row["parts"], start=1):
+            name = _say(words, f"mechanism.{part['mechanism']}")
+            share, why = _share(part["probability"], words), "; ".join(_why_part(part, source))
+            yield f"{rank}.{place}", name, share, "–", "–", "–", why
+        return
     fields = "{} / {}".format(*(words.number(row[f"field_{one}_dbuvm"], 1) for one in ("50", "1")))
     away = f"{words.number(row['distance_km'], 1)} / {words.number(row['azimuth_deg'], 0)}°"
     excess = words.number(row["excess_db"], 1)
     why = "; ".join(_why(row, words))
-    return str(rank), _named(row, source), probability, fields, excess, away, why
+    yield str(rank), _named(row, source), probability, fields, excess, away, why
 
 
 def _why(row: Mapping[str, Any], words: Words) -> Iterable[str]:
@@ -175,6 +191,7 @@ def _why(row: Mapping[str, Any], words: Words) -> Iterable[str]:
         carriers = ", ".join(values["carriers"])
         told = {"formula": values["formula"], "order": values["order"], "frequency": mhz}
         yield _say(words, "why_product", carriers=carriers, **told)
+        yield from _why_product(values, words)
     elif mechanism == "harmonic":
         yield _say(words, "why_harmonic", order=values["order"], frequency=mhz)
     elif mechanism == "local_oscillator":
@@ -195,16 +212,45 @@ def _why(row: Mapping[str, Any], words: Words) -> Iterable[str]:
         yield _say(words, "why_abroad")
 
 
+def _why_product(values: Mapping[str, Any], words: Words) -> Iterable[str]:
+    """Yield what is said of products between sites, and of those that a receiver makes."""
+    if "apart_m" in values:
+        yield _say(words, "why_near", apart_m=words.number(values["apart_m"]))
+    if "intercept_dbuvm" in values:
+        levels = ", ".join(words.number(one, 1) for one in values["levels_dbuvm"])
+        told = {"intercept": words.number(values["intercept_dbuvm"]), "order": values["order"]}
+        yield _say(words, "why_strong", levels=levels, **told)
+        if values["intermediate"]:
+            yield _say(words, "why_intermediate")
+        drop = words.number(_ATTENUATOR_DB * values["order"])
+        yield _say(words, "why_attenuator", drop=drop)
+
+
+def _why_part(part: Mapping[str, Any], source: Source) -> Iterable[str]:
+    """Yield what is said of one of the things that a source outside the register may be."""
+    words, values, border = source.words, part["values"], source.inputs["border"]
+    kind = part["mechanism"]
+    if kind == "nothing_on_air":
+        yield _say(words, "part_nothing")
+        return
+    most = words.number(values["most_erp_dbw"])
+    if kind == "exempt_device":
+        rules, title = source.inputs["rules"]["rules"], f"title_{words.language.value}"
+        names = "; ".join(
+            f"{rules[one][title]} ({words.confidence(rules[one]['confidence'])})"
+            for one in values["rules"]
+        )
+        yield _say(words, "part_exempt", most=most, names=names)
+    elif kind == "foreign":
+        uncertainty = words.number(border["position_uncertainty_km"], 1)
+        yield _say(words, "part_foreign", country=border["country"], uncertainty=uncertainty)
+    else:
+        yield _say(words, "part_any", most=most)
+    yield _say(words, "outside_place", position=_position(part, words))
+
+
 def _why_outside(row: Mapping[str, Any], words: Words) -> Iterable[str]:
-    yield _say(
-        words,
-        "outside_parts",
-        transmitter=_share(row["transmitter"], words),
-        nothing=_share(row["nothing_on_air"], words),
-    )
     yield _say(words, "outside_place", position=_position(row, words))
-    if row["exempt"]:
-        yield _say(words, "outside_exempt")
     if row["abroad_share"]:
         yield _say(words, "outside_abroad", share=_share(row["abroad_share"], words))
 
