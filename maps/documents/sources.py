@@ -172,7 +172,7 @@ def _candidate(rank: int, row: Mapping[str, Any], source: Source) -> Iterator[tu
     if row["key"] == _OUTSIDE:
         why = "; ".join(_why_outside(row, words))
         yield str(rank), _named(row, source), probability, "–", "–", "–", why
-        for place, part in enumerate(row["parts"], start=1):
+        for place, part in enumerate(row.get("parts", ()), start=1):  # old studies have none
             name = _say(words, f"mechanism.{part['mechanism']}")
             share, why = _share(part["probability"], words), "; ".join(_why_part(part, source))
             yield f"{rank}.{place}", name, share, "–", "–", "–", why
