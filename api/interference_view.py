@@ -28,11 +28,10 @@ from gis.rules import load_rule_pack
 from gis.sanctions import sanctions_in_use
 from gis.studies.record import Study
 from gis.terms import INTERFERENCE_CONTACT
-from propagation.compliance.source_rules import NAMES
+from propagation.compliance.source_rules import LAW
 
 __all__ = ["Beside", "beside_case"]
 
-_LAW = NAMES[2:]
 _FOUND = frozenset({"located", "remedying", "ended", "closed"})
 
 
@@ -149,7 +148,7 @@ def _for_staff(request: Request, view: DeskView) -> dict[str, Any]:
             for one in studies_of(view.case, home)
         ],
         "files": measurement_files(files),
-        "law": [rule_json(pack.rules[name], told.language) for name in _LAW if name in pack.rules],
+        "law": [rule_json(pack.rules[name], told.language) for name in LAW if name in pack.rules],
         "acts": _acts(request, view),
     }
 

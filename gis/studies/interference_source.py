@@ -9,13 +9,13 @@ over observations that people made: they say where to measure, and are evidence 
 
 import json
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from typing import Any, Final
 
 import numpy as np
 import shapely
 from numpy.typing import NDArray
 
-from gis.geodesy import azimuth_deg, distance_km
 from gis.raster import Grid, write_cog
 from gis.register.reading import Reader as RegisterReader
 from gis.register.records import BroadcastStation, Service
@@ -34,12 +34,16 @@ from gis.studies.parts import (
 from gis.studies.remarks import remarks_json, source_remarks
 from gis.studies.snapshots import geometry_from_hex, record_from_json, record_to_json
 from gis.studies.source_asked import source_asked
-from gis.studies.source_fields import Points, station_fields, transmitter_at
+from gis.studies.source_fields import Points, predicts_at, station_fields, transmitter_at
 from gis.studies.source_fix import fix_json
-from gis.studies.source_hypotheses import Hypothesis, Victim, hypotheses
+from gis.studies.source_hypotheses import hypotheses
 from gis.studies.source_next import next_measurements
+from gis.studies.source_records import SourceRules, Victim
 from gis.studies.source_remedies import remedies
+from gis.studies.source_rows import OUTSIDE, candidates, rounded, share
 from gis.studies.source_scene import (
+    beyond_border,
+    border_around,
     land_around,
     observed_from_json,
     observed_json,
@@ -47,20 +51,19 @@ from gis.studies.source_scene import (
 )
 from gis.studies.source_weighing import Case, Weighed, weigh
 from gis.studies.standards import rules_of, standards_of
+from propagation.compliance.device_rules import ROW
 from propagation.compliance.facts import StationFacts
-from propagation.compliance.parameters import number, numbers
-from propagation.compliance.source_rules import EXEMPT, MEASURES, MECHANISMS, NAMES, WEIGHING
+from propagation.compliance.parameters import INTERMODULATION, number
+from propagation.compliance.source_rules import MEASURES, NAMES, WEIGHING
 from propagation.interference.protection import Protection
 
-__all__ = ["FILES", "OUTSIDE", "compute", "gather"]
-
-OUTSIDE: Final = "not_in_register"
-"""Key of the candidate that is in no register."""
+__all__ = ["FILES", "compute", "gather"]
 
 FILES: Final = {"levels.tif": "credible_percent", "places.tif": "credible_percent"}
 """Rasters of where a transmitter of unknown power may stand, by the levels alone and by all: each
 cell holds the least percentage of the probability whose smallest area holds the cell."""
 
+_PREDICTING: Final = "sources.progress_strong"
 _MOST_CANDIDATES: Final = 40
 _MOST_EFFECTS: Final = 8
 
@@ -93,22 +96,23 @@ def gather(
     settings = default_settings(receiver_height_above_ground_m=asked.asked["receiver_height_m"])
     inputs = {
         **common_inputs(asked.place, asked.on, context, settings),
-        "rules": rules_json(asked.pack, sorted([*NAMES, *_protecting(asked.pack)])),
+        "rules": rules_json(asked.pack, _rules(asked.pack)),
         "asked": asked.asked,
         "received": None if asked.station is None else asked.station.id,
         "stations": [record_to_json(one) for one in found],
         "observed": observed_json(asked.observed),
         "reach_km": reach_km,
         "land": land,
+        "border": border_around(asked),
         "confidential": confidential,
         "remarks": remarks_json([*source_remarks(context.ground), *asked.remarks]),
     }
     return Gathered(inputs, geometries)
 
 
-def _protecting(pack: RulePack) -> list[str]:
-    """Return the rules that protect reception, of every service."""
-    names = set()
+def _rules(pack: RulePack) -> list[str]:
+    """Return the rules read: of the finder, of sites, of exempt devices, of every service."""
+    names = {*NAMES, INTERMODULATION, *(name for name in pack.rules if name.startswith(ROW))}
     for service in Service:
         rules = rules_of(service)
         for name in (rules.ratio, rules.minimum_field, rules.adjacent, rules.portable):
@@ -121,12 +125,12 @@ def compute(gathered: Gathered, context: StudyContext) -> Computed:
     """Find the candidates of a case from what was gathered."""
     inputs = gathered.inputs
     pack = rules_from_json(inputs["rules"])
-    case = _case(inputs, pack, context)
-    weighing = context.stage(0.02, 0.6, "sources.progress_weigh", count=len(case.hypotheses))
-    weighed = weigh(case, weighing)
     digest = inputs["land"]
     land = None if digest is None else geometry_from_hex(gathered.geometries[digest])
-    rows = _candidates(weighed, pack, land)
+    case = _case(inputs, pack, land, context)
+    weighing = context.stage(0.02, 0.6, "sources.progress_weigh", count=len(case.hypotheses))
+    weighed = weigh(case, weighing)
+    rows = candidates(weighed, land)
     order = [row.pop("columns") for row in rows]
     looking = context.stage(0.6, 0.9, "sources.progress_next")
     curing = context.stage(0.9, 0.98, "sources.progress_remedies")
@@ -134,7 +138,7 @@ def compute(gathered: Gathered, context: StudyContext) -> Computed:
     results = {
         "candidates": rows[:_MOST_CANDIDATES],
         "further": max(len(rows) - _MOST_CANDIDATES, 0),
-        "wanted_dbuvm": _rounded(case.wanted_dbuvm),
+        "wanted_dbuvm": rounded(case.wanted_dbuvm),
         "wanted_predicted": case.victim.wanted_dbuvm is not None
         and inputs["asked"]["wanted_dbuvm"] is None,
         "observations": _observations(weighed, rows, order),
@@ -147,19 +151,25 @@ def compute(gathered: Gathered, context: StudyContext) -> Computed:
     return Computed(results, _files(weighed, fixed, rows, inputs))
 
 
-def _case(inputs: Mapping[str, Any], pack: RulePack, context: StudyContext) -> Case:
+def _case(
+    inputs: Mapping[str, Any],
+    pack: RulePack,
+    land: shapely.MultiPolygon | None,
+    context: StudyContext,
+) -> Case:
     stations = [record_from_json(BroadcastStation, one) for one in inputs["stations"]]
-    weighing, mechanisms = pack.rule(WEIGHING), pack.rule(MECHANISMS)
+    rules = SourceRules.of(pack)
     victim = _victim(inputs, stations, pack, context)
-    return Case(
+    predicts = predicts_at(victim, context.ground, context.stage(0.02, 0.02, _PREDICTING))
+    case = Case(
         victim=victim,
-        hypotheses=tuple(hypotheses(victim, stations, weighing, mechanisms)),
+        hypotheses=tuple(hypotheses(victim, stations, rules, predicts)),
         observed=observed_from_json(inputs["observed"]),
-        weighing=weighing,
-        mechanisms=mechanisms,
+        rules=rules,
         ground=context.ground,
         half_side_km=inputs["asked"]["half_side_km"],
     )
+    return replace(case, foreign=beyond_border(land, inputs["border"], case.cells))
 
 
 def _victim(
@@ -193,7 +203,7 @@ def _predicted(
     if station.height_above_ground_m is None:
         return None
     at = Points.of([(asked["longitude"], asked["latitude"], asked["receiver_height_m"])])
-    stage = context.stage(0.02, 0.02, "sources.progress_next")
+    stage = context.stage(0.02, 0.02, _PREDICTING)
     found = float(station_fields([station], at, context.ground, stage)[0, 0, 0])
     return None if np.isnan(found) else found
 
@@ -216,89 +226,7 @@ def _protection(
     return standards.protection(station_facts(usual))
 
 
-# --- candidates ---
-
-
-def _candidates(
-    weighed: Weighed, pack: RulePack, land: shapely.MultiPolygon | None
-) -> list[dict[str, Any]]:
-    """Return every candidate, the likeliest first, with the columns that it is made of."""
-    found, case = weighed.found, weighed.case
-    rows = [_registered(weighed, column, one, land) for column, one in enumerate(case.hypotheses)]
-    rows.append(_outside(weighed, pack, land))
-    for row in rows:
-        columns = row["columns"]
-        row["probability"] = _share(found.probability[columns].sum())
-        row["prior"] = _share(found.path[0][columns].sum())
-    return sorted(rows, key=lambda row: (-row["probability"], row["key"]))
-
-
-def _registered(
-    weighed: Weighed, column: int, one: Hypothesis, land: shapely.MultiPolygon | None
-) -> dict[str, Any]:
-    victim, emitter = weighed.case.victim, one.emitter
-    fields = weighed.fields[:, 0, column]
-    at = (victim.longitude, victim.latitude, emitter.longitude, emitter.latitude)
-    point = shapely.Point(emitter.longitude, emitter.latitude)
-    return {
-        "key": one.key,
-        "mechanism": one.mechanism.value,
-        "stations": list(one.stations),
-        "name": emitter.name,
-        "longitude": emitter.longitude,
-        "latitude": emitter.latitude,
-        "distance_km": round(float(distance_km(*at)), 2),
-        "azimuth_deg": round(float(azimuth_deg(*at)) % 360.0, 1),
-        "emission_mhz": round(one.emission_mhz, 6),
-        "on_air": one.on_air,
-        "field_50_dbuvm": _rounded(fields[0]),
-        "field_1_dbuvm": _rounded(fields[1]),
-        "ratio_db": list(one.ratio_db),
-        "excess_db": _rounded(weighed.excess_db[column]),
-        "deviation_db": round(one.deviation_db, 2),
-        "assumed": list(one.assumed),
-        "hours": emitter.hours,
-        "abroad": None if land is None else not land.covers(point),
-        "values": dict(one.values),
-        "columns": [column],
-    }
-
-
-def _outside(
-    weighed: Weighed, pack: RulePack, land: shapely.MultiPolygon | None
-) -> dict[str, Any]:
-    """Return the candidate that is in no register, with its parts and what it may be."""
-    count, found = len(weighed.case.hypotheses), weighed.found
-    grid, places = weighed.cells.grid, weighed.places_map
-    row, column = np.unravel_index(int(places.argmax()), places.shape)
-    mhz = weighed.case.victim.frequency_mhz
-    rule = pack.rules.get(EXEMPT)
-    exempt = rule is not None and any(
-        lower <= mhz <= upper
-        for lower, upper in zip(
-            numbers(rule, "lower_mhz"), numbers(rule, "upper_mhz"), strict=True
-        )
-    )
-    return {
-        "key": OUTSIDE,
-        "mechanism": OUTSIDE,
-        "stations": [],
-        "name": "",
-        "longitude": round(float(grid.longitudes[column]), 5),
-        "latitude": round(float(grid.latitudes[row]), 5),
-        "transmitter": _share(found.probability[count]),
-        "nothing_on_air": _share(found.probability[count + 1]),
-        "exempt": exempt,
-        "abroad_share": None if land is None else round(_abroad(land, grid, places), 4),
-        "columns": [count, count + 1],
-    }
-
-
-def _abroad(land: shapely.MultiPolygon, grid: Grid, places: NDArray[np.float64]) -> float:
-    """Return the share of a source outside the register that stands outside every province."""
-    longitude, latitude = grid.centres()
-    inside = shapely.contains_xy(land, longitude.ravel(), latitude.ravel())
-    return float(places.ravel()[~inside].sum())
+# --- observations and measures ---
 
 
 def _observations(
@@ -307,16 +235,22 @@ def _observations(
     """Return each observation with what it did to the first candidates."""
     found = weighed.found
     told = []
+    moved = list(zip(rows, order, strict=True))[:_MOST_EFFECTS]
+    moved += [
+        (part, [weighed.outside[part["mechanism"]]])
+        for row, _ in moved
+        for part in row.get("parts", ())
+    ]
     for number_, (kind, place) in enumerate(weighed.observations):
         before, after = found.path[number_], found.path[number_ + 1]
         effects = []
-        for row, columns in list(zip(rows, order, strict=True))[:_MOST_EFFECTS]:
+        for row, columns in moved:
             was, now = float(before[columns].sum()), float(after[columns].sum())
             effects.append(
                 {
                     "key": row["key"],
-                    "before": _share(was),
-                    "after": _share(now),
+                    "before": share(was),
+                    "after": share(now),
                     "log10_factor": round(_log10_factor(was, now), 3),
                 }
             )
@@ -429,6 +363,10 @@ def _features(
     for rank, row in enumerate(rows[:_MOST_CANDIDATES], start=1):
         told = {"rank": rank, "key": row["key"], "probability": row["probability"]}
         yield _point(row["longitude"], row["latitude"], kind="candidate", **told)
+        for part in row.get("parts", ()):
+            if "longitude" in part:
+                told = {"key": part["key"], "probability": part["probability"]}
+                yield _point(part["longitude"], part["latitude"], kind="part", **told)
     if fixed is not None and fixed["reason"] is None:
         ring = [*fixed["ellipse"], fixed["ellipse"][0]]
         yield {
@@ -444,12 +382,3 @@ def _point(longitude: float, latitude: float, **properties: Any) -> dict[str, An
         "properties": properties,
         "geometry": {"type": "Point", "coordinates": [longitude, latitude]},
     }
-
-
-def _share(value: float) -> float:
-    """Return a probability with as many digits as a small one needs."""
-    return float(f"{min(max(float(value), 0.0), 1.0):.6g}")
-
-
-def _rounded(value: float | None) -> float | None:
-    return None if value is None or np.isnan(value) else round(float(value), 2)

@@ -1,8 +1,6 @@
 """What a site planning study gathers around a site, and the facts that its checks read."""
 
-import csv
 import math
-import tomllib
 from collections.abc import Iterable, Mapping
 from datetime import date
 from typing import Any, Final
@@ -10,8 +8,8 @@ from typing import Any, Final
 import numpy as np
 from shapely import Point
 
-from data import path
 from gis.geodesy import GEOD, distance_km
+from gis.land_border import land_border
 from gis.places import inside_and_distance
 from gis.register.reading import Reader as RegisterReader
 from gis.register.scopes import SYSTEM, Role, Scope
@@ -63,8 +61,6 @@ _SAME_SITE_M: Final = 30.0
 """How far a record of the very site proposed may lie from it: a second of arc."""
 
 _NOT_YET: Final = (Lifecycle.PLANNED, Lifecycle.APPROVED)
-_BORDER_TABLE: Final = "tables/border_points.csv"
-_BORDER_ABOUT: Final = "tables/border.toml"
 
 
 # --- gathered from the register ---
@@ -175,17 +171,16 @@ def zones_around(zones: Iterable[PlanningZone], proposed: Proposed) -> list[dict
 
 def nearest_border(proposed: Proposed) -> dict[str, Any]:
     """Return how far the nearest point of the border that ships is, and how sure that is."""
-    about = tomllib.loads(path(_BORDER_ABOUT).read_text(encoding="utf-8"))
-    with path(_BORDER_TABLE).open(encoding="utf-8", newline="") as file:
-        rows = [(float(row["longitude"]), float(row["latitude"])) for row in csv.DictReader(file)]
-    points = np.asarray(rows, dtype=np.float64)
-    away = distance_km(proposed.longitude, proposed.latitude, points[:, 0], points[:, 1])
+    border = land_border()
+    away = distance_km(
+        proposed.longitude, proposed.latitude, border.points[:, 0], border.points[:, 1]
+    )
     return {
-        "country": about["country"],
+        "country": border.country,
         "distance_m": round(1e3 * float(np.min(away)), 1),
-        "position_uncertainty_m": 1e3 * float(about["position_uncertainty_km"]),
+        "position_uncertainty_m": 1e3 * border.position_uncertainty_km,
         "official": False,
-        "source": f"{_BORDER_TABLE} ({about['stretch']})",
+        "source": border.source,
     }
 
 

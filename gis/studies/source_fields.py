@@ -19,6 +19,8 @@ from gis.studies.context import Stage
 from gis.studies.emitter import Emitter
 from gis.studies.field import azimuths_around, fields_at, polar_field
 from gis.studies.model import default_settings
+from gis.studies.source_products import Predicts
+from gis.studies.source_records import Victim
 from gis.terrain.ground import Ground
 from propagation.compliance.records import Confidence
 
@@ -28,6 +30,7 @@ __all__ = [
     "azimuths_from",
     "cells_seen",
     "grounded",
+    "predicts_at",
     "station_fields",
     "transmitter_at",
 ]
@@ -135,6 +138,16 @@ def station_fields(
     for column, fields in stage.map(work, range(len(emitters))):
         found[:, :, column] = fields
     return found
+
+
+def predicts_at(victim: Victim, ground: Ground, stage: Stage) -> Predicts:
+    """Return what predicts the fields of stations at a victim."""
+    at = Points.of([(victim.longitude, victim.latitude, victim.height_above_ground_m)])
+
+    def predicted(emitters: Sequence[BroadcastStation]) -> Floats:
+        return np.asarray(station_fields(emitters, at, ground, stage)[:, 0])
+
+    return predicted
 
 
 def azimuths_from(points: Points, longitude: Floats, latitude: Floats) -> tuple[Floats, Floats]:

@@ -1,6 +1,7 @@
 """Which measurement, where, would tell the first two candidates apart best."""
 
 from collections.abc import Sequence
+from functools import cached_property
 from typing import Any, Final
 
 import numpy as np
@@ -9,7 +10,8 @@ from scipy.special import ndtr
 
 from gis.raster import grid_around
 from gis.studies.context import Stage
-from gis.studies.source_fields import Points, azimuths_from, cells_seen, station_fields
+from gis.studies.source_family import Outside
+from gis.studies.source_fields import Cells, Points, azimuths_from, cells_seen, station_fields
 from gis.studies.source_weighing import Weighed
 from propagation.interference.source_evidence import Cloud
 from propagation.interference.source_information import (
@@ -113,8 +115,8 @@ class _Looker:
         total = float(weighed.found.probability[list(columns)].sum())
         for column in columns:
             share = float(weighed.found.probability[column]) / total
-            count = len(weighed.case.hypotheses)
-            if column == count:
+            count, silent = len(weighed.case.hypotheses), weighed.outside[Outside.NOTHING]
+            if count <= column < silent:
                 found.append((share, self._anywhere(weighed.found.clouds[column])))
             elif column < count and weighed.case.hypotheses[column].on_air:
                 found.append((share, self._registered(column)))
@@ -130,10 +132,10 @@ class _Looker:
         azimuth = azimuths_from(self._points, *at)[0]
         return self._made(cloud, azimuth, field)
 
-    def _anywhere(self, cloud: Cloud) -> _Ways:
-        """Return the likeliest cells, which hold nearly all of it once it was measured."""
+    @cached_property
+    def _cells(self) -> Cells:
         case = self._case
-        cells = cells_seen(
+        return cells_seen(
             self._points,
             self._weighed.cells.grid,
             case.ground,
@@ -141,6 +143,10 @@ class _Looker:
             frequency_mhz=case.victim.frequency_mhz,
             source_height_m=case.value("source_height_m"),
         )
+
+    def _anywhere(self, cloud: Cloud) -> _Ways:
+        """Return the likeliest cells, which hold nearly all of it once it was measured."""
+        cells = self._cells
         chosen = np.sort(np.argsort(-cloud.places(), kind="stable")[:_MOST_CELLS])
         kept = Cloud(cloud.log_weight[:, chosen], cloud.offset_db)
         return self._made(kept, cells.azimuth_deg[:, chosen], cells.field_dbuvm[:, chosen])

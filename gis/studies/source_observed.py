@@ -15,6 +15,7 @@ __all__ = [
     "LevelSeen",
     "LogEntry",
     "Observed",
+    "share_together",
     "share_transmitting",
 ]
 
@@ -107,9 +108,28 @@ def share_transmitting(hours: str | None, entry: LogEntry) -> float | None:
     entry : LogEntry
         The time.
     """
-    spans = _spans(hours)
-    if not spans:
+    return share_together((hours,), entry)
+
+
+def share_together(hours: Sequence[str | None], entry: LogEntry) -> float | None:
+    """Return the share of a time in which stations transmit all at once.
+
+    Parameters
+    ----------
+    hours : sequence of (str or None)
+        Of each, as the register writes them. Of those whose hours are not known nothing is
+        assumed; None where that is all of them.
+    entry : LogEntry
+        The time.
+    """
+    known = [spans for spans in map(_spans, hours) if spans]
+    if not known:
         return None
+    spans = known[0]
+    for other in known[1:]:
+        spans = [
+            (max(a, c), min(b, d)) for a, b in spans for c, d in other if max(a, c) < min(b, d)
+        ]
     start, end = (one.astimezone(VIET_NAM) for one in (entry.start, entry.end))
     length = (end - start).total_seconds()
     if length <= 0:

@@ -16,8 +16,8 @@ from gis.geodesy import azimuth_deg
 from gis.register.records import BroadcastStation
 from gis.studies.context import Stage
 from gis.studies.source_fields import Points, station_fields
-from gis.studies.source_hypotheses import Hypothesis, Mechanism
-from gis.studies.source_observed import share_transmitting
+from gis.studies.source_observed import share_together
+from gis.studies.source_records import Hypothesis, Mechanism
 from gis.studies.source_weighing import Weighed
 from propagation.compliance.parameters import number, words
 from propagation.compliance.records import Rule
@@ -179,7 +179,7 @@ class _Trier:
     def _time(self) -> dict[str, Any]:
         """Return the hours on record: whether sharing time works is for the parties to agree."""
         log = self._weighed.case.observed.log
-        on = [share_transmitting(self._hypothesis.emitter.hours, one) for one in log]
+        on = [share_together(self._hypothesis.hours, one) for one in log]
         known = [one for one in on if one is not None]
         values = {"hours": self._hypothesis.emitter.hours or "", "entries": len(known)}
         return _answer("time", None, values)

@@ -1,16 +1,21 @@
-"""What of the register and of the map goes into a search for a source, as JSON values."""
+"""What of the register and of the map goes into a search for a source."""
 
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Final
 
+import numpy as np
 import shapely
+from numpy.typing import NDArray
+from scipy.spatial import cKDTree
 from shapely import MultiPolygon, Polygon, box
 from shapely.ops import unary_union
 
 from gis.geodesy import distance_km
+from gis.land_border import land_border
 from gis.mobile import generations_of
+from gis.raster import Grid
 from gis.register.reading import Reader as RegisterReader
 from gis.register.records import BroadcastStation, UnitKind
 from gis.register.scopes import SYSTEM
@@ -26,7 +31,14 @@ from gis.studies.source_observed import (
 )
 from gis.terrain.ground import Ground
 
-__all__ = ["land_around", "observed_from_json", "observed_json", "transmitters_around"]
+__all__ = [
+    "beyond_border",
+    "border_around",
+    "land_around",
+    "observed_from_json",
+    "observed_json",
+    "transmitters_around",
+]
 
 _METRES_PER_DEGREE: Final = 110_570.0
 _INSTALLATION: Final = "5M00G7W"
@@ -37,6 +49,8 @@ _SAME_MHZ: Final = 0.001
 _SAME_KM: Final = 1.0
 _PROVINCES: Final = (UnitKind.PROVINCE, UnitKind.CITY_PROVINCE)
 _AROUND_DEG: Final = 3.0
+_BORDER_STEP_KM: Final = 1.0
+"""Spacing of the points of the border, but for gaps of its stretch."""
 
 
 def transmitters_around(
@@ -128,6 +142,43 @@ def land_around(register: RegisterReader, asked: SourceAsked) -> tuple[str | Non
     whole = MultiPolygon(parts)
     digest = record_to_json(_Outline(whole))["geometry"]
     return digest, {digest: geometry_hex(whole)}
+
+
+def border_around(asked: SourceAsked) -> dict[str, Any]:
+    """Return the points of the land border around the victim, and what they are."""
+    shipped = land_border()
+    away = np.abs(shipped.points - [asked.asked["longitude"], asked.asked["latitude"]])
+    return {
+        "country": shipped.country,
+        "points": shipped.points[(away <= _AROUND_DEG).all(axis=1)].tolist(),
+        "position_uncertainty_km": shipped.position_uncertainty_km,
+        "source": shipped.source,
+    }
+
+
+def beyond_border(
+    land: MultiPolygon | None, border: Mapping[str, Any], grid: Grid
+) -> NDArray[np.bool_]:
+    """Return which cells of a grid lie beyond the land border, shape (height, width).
+
+    Those outside every province on record whose nearest place in one is at the border: within its
+    uncertainty and the spacing of its points. What lies outside across any other edge is at sea,
+    or in a province without an outline, and nothing is said of it.
+    """
+    longitude, latitude = grid.centres()
+    beyond = np.zeros(longitude.size, dtype=bool)
+    points = np.asarray(border["points"], dtype=np.float64).reshape(-1, 2)
+    if land is None or not points.size:
+        return beyond.reshape(grid.shape)
+    out = np.flatnonzero(~shapely.contains_xy(land, longitude.ravel(), latitude.ravel()))
+    if out.size:
+        cells = shapely.points(longitude.ravel()[out], latitude.ravel()[out])
+        edges = shapely.get_coordinates(shapely.shortest_line(land, cells))[::2]
+        east = _METRES_PER_DEGREE * math.cos(math.radians(float(latitude.mean())))
+        plane = np.array([east, _METRES_PER_DEGREE]) / 1e3
+        away_km, _ = cKDTree(points * plane).query(edges * plane)
+        beyond[out] = away_km <= border["position_uncertainty_km"] + _BORDER_STEP_KM
+    return beyond.reshape(grid.shape)
 
 
 def observed_json(observed: Observed) -> dict[str, Any]:

@@ -1,10 +1,10 @@
 """The candidates of a case weighed by what was observed: one posterior.
 
-Candidates are the hypotheses of the register, *a transmitter that is not in the register* (any
-cell around, any power), and *nothing on the air* at the time of measuring. The last two together
-are "not in the register". The prior is that of cases in which somebody complained: within the
-register hypotheses share by weight and by how probable it is that they harm the victim; where none
-can reach it, what is left goes to the sources outside the register.
+Candidates are the hypotheses of the register, and what a source that is not in the register may be
+(`source_family`): transmitters in any cell around, and *nothing on the air* at the time of
+measuring. Those together are "not in the register". The prior is that of cases in which somebody
+complained: within the register hypotheses share by weight and by how probable it is that they harm
+the victim; where none can reach it, what is left goes to the sources outside the register.
 """
 
 from collections.abc import Mapping, Sequence
@@ -17,6 +17,7 @@ from scipy.special import logsumexp
 
 from gis.raster import Grid, grid_around
 from gis.studies.context import Stage
+from gis.studies.source_family import Family, Outside, family
 from gis.studies.source_fields import (
     Cells,
     Points,
@@ -24,11 +25,10 @@ from gis.studies.source_fields import (
     cells_seen,
     station_fields,
 )
-from gis.studies.source_hypotheses import Hypothesis, Victim
-from gis.studies.source_observed import LevelSeen, Observed, share_transmitting
+from gis.studies.source_observed import LevelSeen, Observed, share_together
+from gis.studies.source_records import Hypothesis, SourceRules, Victim
 from gis.terrain.ground import Ground
 from propagation.compliance.parameters import number
-from propagation.compliance.records import Rule
 from propagation.interference.bearings import Bearings, log_bearings
 from propagation.interference.bs412 import Persistence
 from propagation.interference.source_evidence import (
@@ -64,25 +64,33 @@ class Case:
         Of the register.
     observed : Observed
         What was observed.
-    weighing, mechanisms : Rule
-        `source.weighing` and `source.mechanisms`.
+    rules : SourceRules
+        What is assumed.
     ground : Ground
         What everything stands on.
     half_side_km : float
         How far from the victim a source outside the register is looked for.
+    foreign : ndarray of bool, shape (height, width), or None
+        Which of the cells around (`Case.cells`) lie beyond the border; None where nothing is known
+        of it.
     """
 
     victim: Victim
     hypotheses: tuple[Hypothesis, ...]
     observed: Observed
-    weighing: Rule
-    mechanisms: Rule
+    rules: SourceRules
     ground: Ground
     half_side_km: float
+    foreign: NDArray[np.bool_] | None = None
 
     def value(self, name: str) -> float:
         """Return a number of the rule of weighing."""
-        return number(self.weighing, name)
+        return number(self.rules.weighing, name)
+
+    @property
+    def cells(self) -> Grid:
+        """The cells in which a source outside the register may stand."""
+        return cells_around(self.victim, self.half_side_km, self.value("cell_km"))
 
     def share(self, name: str) -> float:
         """Return a percentage of the rule of weighing as a share."""
@@ -99,7 +107,7 @@ class Case:
         victim = self.victim
         if victim.wanted_dbuvm is not None or victim.protection is None:
             return victim.wanted_dbuvm
-        return number(self.mechanisms, "wanted_dbuvm")
+        return number(self.rules.mechanisms, "wanted_dbuvm")
 
     def excess_db(self, ratio_db: tuple[float, float], fields: Floats) -> Floats:
         """Return by how much fields exceed what the victim bears, shape (c,).
@@ -113,7 +121,7 @@ class Case:
         """
         wanted = self.wanted_dbuvm
         if wanted is None:
-            return np.asarray(fields[0] - number(self.mechanisms, "other_threshold_dbuvm"))
+            return np.asarray(fields[0] - number(self.rules.mechanisms, "other_threshold_dbuvm"))
         nuisance = fields + np.array(ratio_db)[: fields.shape[0], np.newaxis]
         return np.asarray(nuisance.max(axis=0) - wanted)
 
@@ -137,8 +145,10 @@ class Weighed:
     observations : tuple of (str, int)
         Kind of each observation, and which of its kind: bearing (a compass), level, frequency,
         log.
+    parts : tuple of Outside
+        What a source outside the register may be, in the order of the posterior.
     found : Posterior
-        Of the hypotheses, then of a transmitter outside the register, then of nothing on the air.
+        Of the hypotheses, then of those parts.
     levels_map, places_map : ndarray, shape (height, width)
         Probability of each cell for a transmitter of unknown power: by levels alone, and by all.
     """
@@ -149,14 +159,16 @@ class Weighed:
     excess_db: Floats
     cells: Cells
     observations: tuple[tuple[str, int], ...]
+    parts: tuple[Outside, ...]
     found: Posterior
     levels_map: Floats
     places_map: Floats
 
     @property
-    def outside(self) -> float:
-        """Return the probability that the source is not in the register."""
-        return float(self.found.probability[-2:].sum())
+    def outside(self) -> dict[Outside, int]:
+        """The columns of the posterior that are not of the register."""
+        first = len(self.case.hypotheses)
+        return {part: first + place for place, part in enumerate(self.parts)}
 
 
 def cells_around(victim: Victim, half_side_km: float, cell_km: float) -> Grid:
@@ -184,10 +196,17 @@ def weigh(case: Case, stage: Stage) -> Weighed:
         ]
     )
     emitters = [one.emitter for one in case.hypotheses]
-    fields = station_fields(emitters, points, case.ground, stage.part(0.0, 0.6))
+    fields = np.full((2, points.longitude.size, len(emitters)), np.nan)
+    sent = [place for place, one in enumerate(case.hypotheses) if one.received_dbuvm is None]
+    fields[:, :, sent] = station_fields(
+        [emitters[place] for place in sent], points, case.ground, stage.part(0.0, 0.6)
+    )
+    for place, one in enumerate(case.hypotheses):
+        if one.received_dbuvm is not None:
+            fields[:, 0, place] = one.received_dbuvm
     cells = cells_seen(
         points,
-        cells_around(victim, case.half_side_km, case.value("cell_km")),
+        case.cells,
         case.ground,
         stage.part(0.6, 0.95),
         frequency_mhz=victim.frequency_mhz,
@@ -212,6 +231,7 @@ class _Weigher:
             gaussian_offsets(float(np.hypot(one.deviation_db, common))) for one in case.hypotheses
         ]
         self._path_db = float(np.hypot(case.value("shadowing_db"), case.value("model_error_db")))
+        self._family = self._outside()
         emitters = [one.emitter for one in case.hypotheses]
         self._azimuth = azimuths_from(
             points,
@@ -221,11 +241,8 @@ class _Weigher:
 
     def weighed(self) -> Weighed:
         """Return the posterior of the case."""
-        case, cells = self._case, self._cells
-        everywhere = uniform_offsets(
-            case.value("lowest_erp_dbw"), case.value("highest_erp_dbw"), cells.azimuth_deg.shape[1]
-        )
-        clouds, prior = self._before(everywhere)
+        cells = self._cells
+        clouds, prior = self._before()
         names, observations = [], []
         for kind, place, observed in self._observations(clouds):
             names.append((kind, place))
@@ -233,20 +250,31 @@ class _Weigher:
         found = posterior(prior, clouds, observations)
         shape = cells.grid.shape
         return Weighed(
-            case=case,
+            case=self._case,
             points=self._points,
             fields=self._fields,
             excess_db=self._excess,
             cells=cells,
             observations=tuple(names),
+            parts=self._family.parts,
             found=found,
-            levels_map=self._by_levels(everywhere).reshape(shape),
-            places_map=found.clouds[-2].places().reshape(shape),
+            levels_map=self._by_levels().reshape(shape),
+            places_map=self._places(found).reshape(shape),
         )
+
+    def _places(self, found: Posterior) -> Floats:
+        """Return the probability of each cell, if a transmitter outside the register it is."""
+        places = np.zeros(self._cells.azimuth_deg.shape[1])
+        total = 0.0
+        count = len(self._case.hypotheses)
+        for cloud, share in zip(found.clouds[count:-1], found.probability[count:], strict=False):
+            places += max(float(share), _LIKELY) * cloud.places()
+            total += max(float(share), _LIKELY)
+        return places / total
 
     # --- before anything is observed ---
 
-    def _before(self, everywhere: Cloud) -> tuple[list[Cloud], Floats]:
+    def _before(self) -> tuple[list[Cloud], Floats]:
         """Return the candidates given that the victim is disturbed, and their prior."""
         case = self._case
         harm = Level(LevelKind.ABOVE, 0.0, self._path_db, 0.0)
@@ -257,28 +285,34 @@ class _Weigher:
             harmed, chance = cloud.weighed(told)
             clouds.append(harmed)
             likely.append(one.weight * max(float(np.exp(chance)), _LIKELY))
-        co_ratio = (number(case.mechanisms, "co_ratio_db"),) * 2
+        return [*clouds, *self._family.clouds], self._prior(np.array(likely))
+
+    def _outside(self) -> Family:
+        """Return what a source outside the register may be, given that it harms the victim."""
+        case, cells = self._case, self._cells
+        harm = Level(LevelKind.ABOVE, 0.0, self._path_db, 0.0)
+        co_ratio = (number(case.rules.mechanisms, "co_ratio_db"),) * 2
         if case.victim.protection is not None:
             protection = case.victim.protection
             steady, rare = (float(protection.ratio_db(0.0, one)) for one in Persistence)
             co_ratio = (steady, rare)
-        excess = case.excess_db(co_ratio, self._cells.field_dbuvm[:1])
-        told = log_level(harm, excess, everywhere.offset_db, self._cells.blur_db[0])
-        unknown, _ = everywhere.weighed(told)
-        clouds += [unknown, Cloud(np.zeros((1, 1)), np.zeros((1, 1)))]
-        return clouds, self._prior(np.array(likely))
+        excess = case.excess_db(co_ratio, cells.field_dbuvm[:1])
+
+        def harmed(cloud: Cloud) -> tuple[Cloud, float]:
+            return cloud.weighed(log_level(harm, excess, cloud.offset_db, cells.blur_db[0]))
+
+        foreign = np.zeros(cells.grid.shape, bool) if case.foreign is None else case.foreign
+        return family(case.rules, case.victim, foreign.ravel(), harmed)
 
     def _prior(self, likely: Floats) -> Floats:
-        """Return the prior of the hypotheses, of a source outside the register, and of none."""
+        """Return the prior of the hypotheses, and of the parts of what is outside the register."""
         case = self._case
-        outside = np.array(
-            [case.share("not_in_register_percent"), case.share("nothing_on_air_percent")]
-        )
+        outside = case.share("not_in_register_percent") + case.share("nothing_on_air_percent")
         weights = np.array([one.weight for one in case.hypotheses])
         reach = float((likely / weights).max()) if likely.size else 0.0
-        inside = (1 - outside.sum()) * reach
+        inside = (1 - outside) * reach
         own = inside * likely / likely.sum() if likely.size else likely
-        return np.concatenate([own, outside / outside.sum() * (1 - inside)])
+        return np.concatenate([own, self._family.share * (1 - inside)])
 
     # --- what was observed ---
 
@@ -319,7 +353,8 @@ class _Weigher:
             each + angle if one.on_air else nothing
             for one, each, angle in zip(case.hypotheses, found, own, strict=False)
         ]
-        return [*told, found[-2] + other, nothing]
+        anywhere = found[len(case.hypotheses) : -1]
+        return [*told, *(each + other for each in anywhere), nothing]
 
     def _level(self, place: int, seen: LevelSeen, clouds: Sequence[Cloud]) -> list[Floats | float]:
         deviation = float(np.hypot(self._path_db, seen.uncertainty_db / 2))
@@ -345,10 +380,10 @@ class _Weigher:
             field = self._fields[0, row, column, np.newaxis]
             told.append(log_level(level, field, clouds[column].offset_db, none))
         cells = self._cells
-        anywhere = log_level(
-            level, cells.field_dbuvm[row], clouds[-2].offset_db, cells.blur_db[row]
-        )
-        return [*told, anywhere, nothing]
+        for cloud in clouds[len(told) : -1]:
+            field = cells.field_dbuvm[row]
+            told.append(log_level(level, field, cloud.offset_db, cells.blur_db[row]))
+        return [*told, nothing]
 
     def _frequency(self) -> list[Floats | float]:
         """Return how likely the frequency is that was read."""
@@ -365,7 +400,8 @@ class _Weigher:
             own = -0.5 * (away / spread) ** 2 - np.log(spread * np.sqrt(2 * np.pi))
             gross = np.log(0.02) + anything
             told.append(float(np.logaddexp(own, gross)) if one.on_air else gross)
-        return [*told, anything, float(np.log(0.05) + anything)]
+        anywhere = [anything] * (len(self._family.parts) - 1)
+        return [*told, *anywhere, float(np.log(0.05) + anything)]
 
     def _log(self) -> list[Floats | float]:
         """Return how likely the times are at which the interference was heard."""
@@ -379,12 +415,14 @@ class _Weigher:
         unknown = log_heard([None] * len(heard), heard, **shares)
         told: list[Floats | float] = []
         for one in case.hypotheses:
-            on = [share_transmitting(one.emitter.hours, entry) for entry in case.observed.log]
+            on = [share_together(one.hours, entry) for entry in case.observed.log]
             told.append(log_heard(on, heard, **shares))
-        return [*told, unknown, unknown]
+        return [*told, *([unknown] * len(self._family.parts))]
 
-    def _by_levels(self, everywhere: Cloud) -> Floats:
-        """Return the probability of each cell by the levels alone."""
+    def _by_levels(self) -> Floats:
+        """Return the probability of each cell by the levels alone, whatever the power."""
+        lowest, highest = (self._case.value(f"{one}_erp_dbw") for one in ("lowest", "highest"))
+        everywhere = uniform_offsets(lowest, highest, self._cells.azimuth_deg.shape[1])
         weight = everywhere.log_weight
         for place, seen in enumerate(self._case.observed.levels):
             deviation = float(np.hypot(self._path_db, seen.uncertainty_db / 2))

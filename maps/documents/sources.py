@@ -1,6 +1,6 @@
 """Report of a search for the source of an interference: hypotheses ranked, and why."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any, Final
 
 from maps.documents.common import Source, assemble
@@ -18,13 +18,13 @@ from maps.source_words import (
 )
 from maps.views import SourceView
 from maps.words import Words
-from propagation.compliance.source_rules import NAMES
+from propagation.compliance.source_rules import LAW
 
 __all__ = ["brief_parts", "source_parts", "source_report"]
 
+_ATTENUATOR_DB: Final = 10
 _BRIEF: Final = (0, 1, 2, 6)
 """Columns of a narrow ranking: rank, candidate, probability, why."""
-_LAW: Final = NAMES[2:]
 
 
 def source_report(source: Source) -> Report:
@@ -82,7 +82,14 @@ def _named(row: Mapping[str, Any], source: Source) -> str:
 
 
 def _by_key(source: Source) -> dict[str, str]:
-    return {row["key"]: _named(row, source) for row in source.results["candidates"]}
+    named: dict[str, str] = {}
+    for row in source.results["candidates"]:
+        named[row["key"]] = _named(row, source)
+        for part in row.get("parts", ()):
+            told = {"mechanism": named[row["key"]]}
+            name = say(source.words, f"mechanism.{part['mechanism']}")
+            named[part["key"]] = say(source.words, "candidate", name=name, **told)
+    return named
 
 
 # --- ranking ---
@@ -102,7 +109,11 @@ def _ranking(source: Source) -> list[Block]:
     table = Table(
         say(words, "ranking_caption"),
         _columns(words, *columns),
-        tuple(_candidate(rank, row, source) for rank, row in enumerate(rows[:MOST_ROWS], start=1)),
+        tuple(
+            line
+            for rank, row in enumerate(rows[:MOST_ROWS], start=1)
+            for line in _candidate(rank, row, source)
+        ),
         frozenset({0, 2, 4}),
         (1, 5, 2, 3, 2, 3, 6),
     )
@@ -135,17 +146,23 @@ def _victim(source: Source) -> str:
     )
 
 
-def _candidate(rank: int, row: Mapping[str, Any], source: Source) -> tuple[str, ...]:
+def _candidate(rank: int, row: Mapping[str, Any], source: Source) -> Iterator[tuple[str, ...]]:
+    """Yield the line of a candidate, and those of its parts beneath it."""
     words = source.words
     probability = share(row["probability"], words)
     if row["key"] == OUTSIDE:
         why = "; ".join(_why_outside(row, words))
-        return str(rank), _named(row, source), probability, "–", "–", "–", why
+        yield str(rank), _named(row, source), probability, "–", "–", "–", why
+        for place, part in enumerate(row.get("parts", ()), start=1):  # old studies have none
+            name = say(words, f"mechanism.{part['mechanism']}")
+            stated, why = share(part["probability"], words), "; ".join(_why_part(part, source))
+            yield f"{rank}.{place}", name, stated, "–", "–", "–", why
+        return
     fields = "{} / {}".format(*(words.number(row[f"field_{one}_dbuvm"], 1) for one in ("50", "1")))
     away = f"{words.number(row['distance_km'], 1)} / {words.number(row['azimuth_deg'], 0)}°"
     excess = words.number(row["excess_db"], 1)
     why = "; ".join(_why(row, words))
-    return str(rank), _named(row, source), probability, fields, excess, away, why
+    yield str(rank), _named(row, source), probability, fields, excess, away, why
 
 
 def _why(row: Mapping[str, Any], words: Words) -> Iterable[str]:
@@ -155,6 +172,7 @@ def _why(row: Mapping[str, Any], words: Words) -> Iterable[str]:
         carriers = ", ".join(values["carriers"])
         told = {"formula": values["formula"], "order": values["order"], "frequency": mhz}
         yield say(words, "why_product", carriers=carriers, **told)
+        yield from _why_product(values, words)
     elif mechanism == "harmonic":
         yield say(words, "why_harmonic", order=values["order"], frequency=mhz)
     elif mechanism == "local_oscillator":
@@ -175,16 +193,45 @@ def _why(row: Mapping[str, Any], words: Words) -> Iterable[str]:
         yield say(words, "why_abroad")
 
 
+def _why_product(values: Mapping[str, Any], words: Words) -> Iterable[str]:
+    """Yield what is said of products between sites, and of those that a receiver makes."""
+    if "apart_m" in values:
+        yield say(words, "why_near", apart_m=words.number(values["apart_m"]))
+    if "intercept_dbuvm" in values:
+        levels = ", ".join(words.number(one, 1) for one in values["levels_dbuvm"])
+        told = {"intercept": words.number(values["intercept_dbuvm"]), "order": values["order"]}
+        yield say(words, "why_strong", levels=levels, **told)
+        if values["intermediate"]:
+            yield say(words, "why_intermediate")
+        drop = words.number(_ATTENUATOR_DB * values["order"])
+        yield say(words, "why_attenuator", drop=drop)
+
+
+def _why_part(part: Mapping[str, Any], source: Source) -> Iterable[str]:
+    """Yield what is said of one of the things that a source outside the register may be."""
+    words, values, border = source.words, part["values"], source.inputs["border"]
+    kind = part["mechanism"]
+    if kind == "nothing_on_air":
+        yield say(words, "part_nothing")
+        return
+    most = words.number(values["most_erp_dbw"])
+    if kind == "exempt_device":
+        rules, title = source.inputs["rules"]["rules"], f"title_{words.language.value}"
+        names = "; ".join(
+            f"{rules[one][title]} ({words.confidence(rules[one]['confidence'])})"
+            for one in values["rules"]
+        )
+        yield say(words, "part_exempt", most=most, names=names)
+    elif kind == "foreign":
+        uncertainty = words.number(border["position_uncertainty_km"], 1)
+        yield say(words, "part_foreign", country=border["country"], uncertainty=uncertainty)
+    else:
+        yield say(words, "part_any", most=most)
+    yield say(words, "outside_place", position=position(part, words))
+
+
 def _why_outside(row: Mapping[str, Any], words: Words) -> Iterable[str]:
-    yield say(
-        words,
-        "outside_parts",
-        transmitter=share(row["transmitter"], words),
-        nothing=share(row["nothing_on_air"], words),
-    )
     yield say(words, "outside_place", position=position(row, words))
-    if row["exempt"]:
-        yield say(words, "outside_exempt")
     if row["abroad_share"]:
         yield say(words, "outside_abroad", share=share(row["abroad_share"], words))
 
@@ -390,7 +437,7 @@ def _law(source: Source) -> list[Block]:
     words, rules = source.words, source.inputs["rules"]["rules"]
     english = words.language.value == "en"
     rows: list[tuple[str, ...]] = []
-    for name in _LAW:
+    for name in LAW:
         rule = rules.get(name)
         if rule is None:
             continue

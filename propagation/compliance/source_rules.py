@@ -11,17 +11,20 @@ __all__ = [
     "EVIDENCE",
     "EXEMPT",
     "FOREIGN",
+    "LAW",
     "MEASURES",
     "MECHANISMS",
     "NAMES",
     "NOT_RADIO",
     "PRIORITY",
+    "RECEIVER",
     "WEIGHING",
     "require_parameters",
 ]
 
 WEIGHING: Final = "source.weighing"
 MECHANISMS: Final = "source.mechanisms"
+RECEIVER: Final = "source.receiver_intermodulation"
 PRIORITY: Final = "source.priority"
 MEASURES: Final = "source.measures"
 COSTS: Final = "source.costs"
@@ -30,18 +33,11 @@ EVIDENCE: Final = "source.evidence"
 EXEMPT: Final = "source.exempt"
 FOREIGN: Final = "source.foreign"
 
-NAMES: Final = (
-    WEIGHING,
-    MECHANISMS,
-    PRIORITY,
-    MEASURES,
-    COSTS,
-    NOT_RADIO,
-    EVIDENCE,
-    EXEMPT,
-    FOREIGN,
-)
-"""Every rule of the finder, in the order of a report."""
+LAW: Final = (PRIORITY, MEASURES, COSTS, NOT_RADIO, EVIDENCE, EXEMPT, FOREIGN)
+"""What the law says of the parties and of the measures, in the order of a report."""
+
+NAMES: Final = (WEIGHING, MECHANISMS, RECEIVER, *LAW)
+"""Every rule of the finder: its own assumptions, then the law."""
 
 _NUMBERS: Final = {
     WEIGHING: (
@@ -51,13 +47,15 @@ _NUMBERS: Final = {
         *("false_bearing_percent", "bearing_threshold_dbuvm", "listening_threshold_dbuvm"),
         *("model_error_db", "common_error_db", "assumed_erp_dbw", "assumed_erp_error_db"),
         *("assumed_height_m", "detection_percent", "false_alarm_percent", "always_percent"),
+        *("exempt_percent", "exempt_erp_dbw", "exempt_span_db"),
     ),
     MECHANISMS: (
-        *("near_distance_m", "harmonics", "spurious_dbc", "spurious_base_db", "mask_dbc"),
+        *("same_site_m", "harmonics", "spurious_dbc", "spurious_base_db", "mask_dbc"),
         *("mask_reach_khz", "mask_distance_km", "intermediate_frequency_mhz", "tolerance_khz"),
         *("image_ratio_db", "oscillator_erp_dbw", "co_ratio_db", "adjacent_ratio_db"),
         *("wanted_dbuvm", "other_threshold_dbuvm"),
     ),
+    RECEIVER: ("strong_dbuvm", "front_end_percent", "most"),
     MEASURES: (
         *("most_power_db", "power_step_db", "height_step_m", "lowest_height_m"),
         *("polarisation_db", "nulls_db", "nulls_half_width_deg", "most_shift_khz", "raster_khz"),
@@ -65,12 +63,12 @@ _NUMBERS: Final = {
 }
 _LISTS: Final = {
     MECHANISMS: ("weights", "deviations_db", "orders", "conversion_loss_db"),
-    EXEMPT: ("lower_mhz", "upper_mhz"),
+    RECEIVER: ("orders", "intercepts_dbuvm"),
 }
 _WORDS: Final = {MECHANISMS: ("mechanisms",), MEASURES: ("measures",), PRIORITY: ("order",)}
 _EQUAL: Final = {
     MECHANISMS: (("weights", "deviations_db"), ("orders", "conversion_loss_db")),
-    EXEMPT: (("lower_mhz", "upper_mhz"),),
+    RECEIVER: (("orders", "intercepts_dbuvm"),),
 }
 
 

@@ -104,6 +104,10 @@ class Cloud:
             return self, -np.inf
         return Cloud(joint - total, self.offset_db), total
 
+    def within(self, places: NDArray[np.bool_]) -> "tuple[Cloud, float]":
+        """Return the cloud at some of its places alone, and how probable they were, shape (m,)."""
+        return self.weighed(np.where(places, 0.0, -np.inf))
+
     def places(self) -> Floats:
         """Return the probability of each place, shape (m,)."""
         return np.asarray(np.exp(logsumexp(self.log_weight, axis=0)))

@@ -59,8 +59,10 @@ def test_a_case_is_asked_for_searched_and_reported(
     for language, words in (
         ("vi", ("Tìm nguồn can nhiễu: Vụ &lt;thử&gt;", "không bao giờ là chứng cứ",
                 "Trạm &lt;A&gt;",
-                "Không có trong sổ đăng ký", "Đo gì, ở đâu tiếp theo", "Điều 38 khoản 1")),
-        ("en", ("Finding the source of interference", "never evidence", "Not in the register")),
+                "Không có trong sổ đăng ký", "Đo gì, ở đâu tiếp theo", "Điều 38 khoản 1",
+                "Thiết bị miễn giấy phép", "Âm thanh không dây 87–108 MHz (")),
+        ("en", ("Finding the source of interference", "never evidence", "Not in the register",
+                "A licence-exempt device", "A transmitter in the country")),
     ):  # fmt: skip
         page = client.get(f"/studies/{identifier}/report.html?lang={language}", headers=staff).text
         for word in words:
@@ -71,11 +73,13 @@ def test_a_case_is_asked_for_searched_and_reported(
     assert pdf.content.startswith(b"%PDF")
     docx = client.get(f"/studies/{identifier}/report.docx", headers=staff)
     with zipfile.ZipFile(io.BytesIO(docx.content)) as opened:
-        assert "Không có trong sổ đăng ký" in opened.read("word/document.xml").decode()
+        written = opened.read("word/document.xml").decode()
+    for word in ("Không có trong sổ đăng ký", "Thiết bị miễn giấy phép"):
+        assert word in written
     features = client.get(f"/studies/{identifier}/files/features.geojson", headers=staff)
     kinds = [one["properties"]["kind"] for one in json.loads(features.content)["features"]]
     assert kinds.count("bearing") == 3
-    assert "ellipse" in kinds
+    assert {"ellipse", "part"} <= set(kinds)
     page = client.get(f"/view/studies/{identifier}", headers={**staff, "accept": "text/html"})
     assert page.status_code == 200
     mapped = json.loads(page.text.split('id="map-data">')[1].split("</script>")[0])

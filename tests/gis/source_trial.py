@@ -1,9 +1,9 @@
 """The trial of the finder of sources: simulated cases whose truth comes from another model.
 
 Fields of the truth are those of the Irregular Terrain Model over made hills, with 6 dB of
-shadowing; the solver predicts by Rec. ITU-R P.1812 and knows neither. Seeds 1 to 100 were used to
-build with; 101 to 200 were run once at the end. `python -m tests.gis.source_trial FIRST LAST`
-prints the table of docs/source-finding.md.
+shadowing; the solver predicts by Rec. ITU-R P.1812 and knows neither. Seeds 1 to 100 and 1001 to
+1600 were used to build with; 101 to 200 were run once with each of two versions.
+`python -m tests.gis.source_trial FIRST LAST` prints the table of docs/source-finding.md.
 """
 
 import json
@@ -31,20 +31,24 @@ from gis.studies.field import fields_at
 from gis.studies.method import Method
 from gis.studies.model import default_settings
 from gis.studies.predictors.itm import Itm
-from gis.studies.source_hypotheses import Hypothesis, Victim, hypotheses
+from gis.studies.source_family import Outside
+from gis.studies.source_fields import predicts_at
+from gis.studies.source_hypotheses import hypotheses
 from gis.studies.source_observed import (
     BearingSeen,
     FrequencySeen,
     LevelSeen,
     LogEntry,
     Observed,
-    share_transmitting,
+    share_together,
 )
+from gis.studies.source_records import Hypothesis, Mechanism, SourceRules, Victim
 from gis.studies.source_weighing import Case, Weighed, weigh
 from gis.terrain.ground import Ground
 from gis.terrain.opening import GroundFiles, open_ground
 from propagation.compliance.records import Confidence
 from propagation.interference.protection import SoundProtection
+from propagation.interference.receiver_intermodulation import product_level_db
 from propagation.interference.source_evidence import LevelKind
 from propagation.itm.records import RadioClimate
 
@@ -54,6 +58,9 @@ SHADOWING_DB: Final = 6.0
 HEARD_DBUVM: Final = 15.0
 PROVENANCE: Final = Provenance(confidence=Confidence.SYNTHETIC, source="trial")
 OUTSIDE: Final = "outside"
+RECEIVER_DB: Final = 10.0
+EXEMPT_SHARE: Final = 0.2
+LEAST: Final = 0.01
 HOURS: Final = (
     None,
     None,
@@ -66,13 +73,12 @@ HOURS: Final = (
 
 @dataclass(frozen=True)
 class Scenario:
-    """One simulated case and its truth: a key of a hypothesis, or OUTSIDE."""
+    """One simulated case and its truth: a key of a hypothesis, or OUTSIDE with its part."""
 
     seed: int
     case: Case
     truth: str
-    absent: bool
-    place: tuple[float, float] | None
+    part: Outside | None
 
 
 @dataclass(frozen=True)
@@ -81,7 +87,8 @@ class Judged:
 
     seed: int
     truth: str
-    absent: bool
+    part: str | None
+    part_rank: int
     candidates: int
     rank: int
     probability: float
@@ -176,54 +183,82 @@ def scenario(seed: int, folder: Path, pack: RulePack) -> Scenario:
         bandwidth_khz=200.0, service="fm", wanted_dbuvm=float(rng.uniform(50, 65)),
         protection=SoundProtection("stereo"),
     )  # fmt: skip
-    weighing, mechanisms = pack.rule("source.weighing"), pack.rule("source.mechanisms")
-    known = tuple(hypotheses(victim, register_of(rng), weighing, mechanisms))
+    rules, stations = SourceRules.of(pack), register_of(rng)
+    predicts = predicts_at(victim, ground, stage_over(ground))
+    known = tuple(hypotheses(victim, stations, rules, predicts))
     world, outside = _World(ground, rng), seed % 4 == 0
-    absent = outside and seed % 8 == 0
-    truth, source = OUTSIDE, None
-    if not outside:
-        chosen = registered(rng, world, victim, known)
-        truth, source = chosen[0].key, chosen[1]
-        on_air, mhz = chosen[0].on_air, chosen[0].emission_mhz
-    else:
-        source = None if absent else unregistered(rng, world, victim)
-        on_air, mhz = not absent, 100.0 + float(rng.uniform(-0.2, 0.2))
-    observed = observe(rng, world, source if on_air else None, mhz, steady=not outside)
     case = Case(
-        victim=victim, hypotheses=known, observed=observed, weighing=weighing,
-        mechanisms=mechanisms, ground=ground, half_side_km=30.0,
+        victim=victim, hypotheses=known, observed=Observed(), rules=rules, ground=ground,
+        half_side_km=30.0,
     )  # fmt: skip
-    where = None if source is None else (source.longitude, source.latitude)
-    return Scenario(seed, case, truth, absent, where)
+    border = CENTRE[0] + float(rng.uniform(0.05, 0.25))
+    case = replace(case, foreign=case.cells.centres()[0] > border)
+    truth, part = OUTSIDE, None
+    source: BroadcastStation | None = None
+    hours: tuple[str | None, ...] = ()
+    if not outside:
+        chosen, source = registered(rng, world, victim, known, {one.id: one for one in stations})
+        truth, hours = chosen.key, chosen.hours
+        on_air, mhz = chosen.on_air, chosen.emission_mhz
+    else:
+        part = Outside.NOTHING
+        if seed % 8:
+            source, part = unregistered(rng, world, victim, border)
+        on_air, mhz = source is not None, 100.0 + float(rng.uniform(-0.2, 0.2))
+    observed = observe(rng, world, source if on_air else None, mhz, hours)
+    return Scenario(seed, replace(case, observed=observed), truth, part)
 
 
 def registered(
-    rng: np.random.Generator, world: _World, victim: Victim, known: Sequence[Hypothesis]
+    rng: np.random.Generator,
+    world: _World,
+    victim: Victim,
+    known: Sequence[Hypothesis],
+    stations: dict[str, BroadcastStation],
 ) -> tuple[Hypothesis, BroadcastStation]:
     """Draw a hypothesis that harms the victim: its power is off the record, its field shadowed."""
+    at = (victim.longitude, victim.latitude)
     weight = np.array([one.weight for one in known])
     while True:
         chosen = known[int(rng.choice(len(known), p=weight / weight.sum()))]
-        erp = float(chosen.emitter.erp_total_dbw or 0.0) + rng.normal(0, chosen.deviation_db)
-        source = replace(chosen.emitter, erp_total_dbw=erp)
-        field = world.field(source, (victim.longitude, victim.latitude), 10.0)
+        if chosen.mechanism is Mechanism.RECEIVER_INTERMODULATION:
+            source = chosen.emitter
+            levels = [world.field(stations[one], at, 10.0) for one in chosen.stations]
+            values = chosen.values
+            field = product_level_db(levels, values["times"], values["intercept_dbuvm"])
+            field += rng.normal(0, RECEIVER_DB)
+        else:
+            erp = float(chosen.emitter.erp_total_dbw or 0.0) + rng.normal(0, chosen.deviation_db)
+            source = replace(chosen.emitter, erp_total_dbw=erp)
+            field = world.field(source, at, 10.0)
         if field + chosen.ratio_db[0] >= float(victim.wanted_dbuvm or 0.0):
             return chosen, source
 
 
-def unregistered(rng: np.random.Generator, world: _World, victim: Victim) -> BroadcastStation:
-    """Draw a transmitter on the channel that is in no register and harms the victim."""
+def unregistered(
+    rng: np.random.Generator, world: _World, victim: Victim, border: float
+) -> tuple[BroadcastStation, Outside]:
+    """Draw a transmitter on the channel that is in no register and harms the victim.
+
+    Every fifth is an exempt device of 0.1 to 100 mW in the country, the others stand anywhere.
+    """
+    exempt = rng.random() < EXEMPT_SHARE
     while True:
         place = around(rng, 30.0, (victim.longitude, victim.latitude))
         source = BroadcastStation(
             id="x", name="x", programme="", service=Service.FM, station_class=StationClass.OTHER,
             frequency_mhz=100.0, longitude=place[0], latitude=place[1],
-            erp_total_dbw=float(rng.uniform(-10, 30)),
-            height_above_ground_m=float(rng.uniform(8, 45)), provenance=PROVENANCE,
+            erp_total_dbw=float(rng.uniform(-40, -10) if exempt else rng.uniform(-10, 30)),
+            height_above_ground_m=float(rng.uniform(2, 20) if exempt else rng.uniform(8, 45)),
+            provenance=PROVENANCE,
         )  # fmt: skip
+        abroad = place[0] > border
+        if exempt and abroad:
+            continue
         field = world.field(source, (victim.longitude, victim.latitude), 10.0)
         if field + 45.0 >= float(victim.wanted_dbuvm or 0.0):
-            return source
+            part = Outside.FOREIGN if abroad else Outside.UNREGISTERED
+            return source, Outside.EXEMPT if exempt else part
 
 
 def observe(
@@ -231,8 +266,7 @@ def observe(
     world: _World,
     source: BroadcastStation | None,
     mhz: float,
-    *,
-    steady: bool,
+    hours: Sequence[str | None],
 ) -> Observed:
     """Return what is observed of a source; None where nothing is on the air."""
     bearings, levels = [], []
@@ -265,7 +299,6 @@ def observe(
         frequency = FrequencySeen(
             frequency_mhz=mhz + float(rng.normal(0, wide / 2)) / 1e3, uncertainty_khz=wide
         )
-    hours = source.hours if source is not None and steady else None
     log = tuple(logged(rng, hours)) if rng.random() < 0.5 else ()
     return Observed(bearings=tuple(bearings), levels=tuple(levels), frequency=frequency, log=log)
 
@@ -274,15 +307,15 @@ def level(name: str, at: dict[str, float], kind: LevelKind, value: float) -> Lev
     return LevelSeen(name=name, kind=kind, value_dbuvm=value, uncertainty_db=3.0, **at)
 
 
-def logged(rng: np.random.Generator, hours: str | None) -> Iterator[LogEntry]:
-    """Yield when it was heard: by the station's hours, else all the time or some share of it."""
+def logged(rng: np.random.Generator, hours: Sequence[str | None]) -> Iterator[LogEntry]:
+    """Yield when it was heard: by the stations' hours, else all the time or some share of it."""
     share = 1.0 if rng.random() < 0.5 else float(rng.random())
     for _ in range(rng.integers(5, 13)):
         begin = datetime(2026, 7, 20, tzinfo=VIET_NAM) + timedelta(
             minutes=int(rng.integers(10080))
         )
         entry = LogEntry(start=begin, end=begin + timedelta(hours=1), heard=False)
-        on = share_transmitting(hours, entry)
+        on = share_together(hours, entry)
         chance = share if on is None else on
         heard = rng.random() < chance * 0.9 + (1 - chance) * 0.05
         yield replace(entry, heard=bool(heard))
@@ -294,27 +327,37 @@ def judged(one: Scenario) -> tuple[Judged, Weighed]:
     found = weigh(one.case, stage_over(one.case.ground))
     seconds = time.perf_counter() - begun
     names = [*(each.key for each in one.case.hypotheses), OUTSIDE]
+    inside = len(one.case.hypotheses)
     stated: list[tuple[float, bool]] = []
     for row in found.found.path[1:]:
         stated += [
             (float(value), name == one.truth)
-            for name, value in zip(names, together(row), strict=True)
+            for name, value in zip(names, together(row, inside), strict=True)
         ]
-    last = together(found.found.probability)
+    last = together(found.found.probability, inside)
     place = names.index(one.truth)
     rank = 1 + int(np.count_nonzero(last > last[place]))
     return (
         Judged(
-            one.seed, one.truth, one.absent, len(names), rank, float(last[place]),
+            one.seed, one.truth, one.part, _part_rank(one, found), len(names), rank,
+            float(last[place]),
             tuple(stated), seconds,
         ),
         found,
     )  # fmt: skip
 
 
-def together(row: np.ndarray) -> np.ndarray:
-    """Return probabilities with both ways of not being in the register as one."""
-    return np.append(row[:-2], row[-2:].sum())
+def _part_rank(one: Scenario, found: Weighed) -> int:
+    """Return the rank of the true part among those of what is outside the register; 0 without."""
+    if one.part is None:
+        return 0
+    parts = {name: found.found.probability[place] for name, place in found.outside.items()}
+    return 1 + sum(bool(other > parts[one.part]) for other in parts.values())
+
+
+def together(row: np.ndarray, inside: int) -> np.ndarray:
+    """Return probabilities with all that is outside the register as one."""
+    return np.append(row[:inside], row[inside:].sum())
 
 
 def trial(seeds: Iterable[int]) -> list[Judged]:
@@ -326,14 +369,34 @@ def trial(seeds: Iterable[int]) -> list[Judged]:
     return results
 
 
-def bins(results: Sequence[Judged], last_only: bool = False) -> list[tuple[int, float, float]]:
-    """Return count, mean stated probability and observed share of ten bins."""
+def _columns(results: Sequence[Judged], last_only: bool = False) -> tuple[np.ndarray, np.ndarray]:
+    """Return all that was stated, and whether it was true."""
     pairs = [
         pair
         for one in results
         for pair in (one.stated[-one.candidates :] if last_only else one.stated)
     ]
     stated, true = (np.array(column, dtype=float) for column in zip(*pairs, strict=True))
+    return stated, true
+
+
+def equal_counts(results: Sequence[Judged]) -> list[tuple[int, float, float]]:
+    """Return the same as `bins` of ten bins with equal counts, of what is stated above 1 %.
+
+    What is stated below is more than nine tenths of all, and true in hardly any case.
+    """
+    stated, true = _columns(results)
+    order = [place for place in np.argsort(stated, kind="stable") if stated[place] >= LEAST]
+    return [
+        (len(some), float(stated[some].mean()), float(true[some].mean()))
+        for some in np.array_split(np.array(order, dtype=np.intp), 10)
+        if len(some)
+    ]
+
+
+def bins(results: Sequence[Judged], last_only: bool = False) -> list[tuple[int, float, float]]:
+    """Return count, mean stated probability and observed share of ten bins."""
+    stated, true = _columns(results, last_only)
     found = []
     for lower in range(10):
         inside = (stated >= lower / 10) & ((stated < (lower + 1) / 10) | (lower == 9))
@@ -349,23 +412,31 @@ def table(results: Sequence[Judged]) -> list[str]:
     for name, part in (
         ("all", results),
         ("in the register", [one for one in results if one.truth != OUTSIDE]),
-        ("unregistered", [one for one in results if one.truth == OUTSIDE and not one.absent]),
-        ("nothing on the air", [one for one in results if one.absent]),
+        *((part, [one for one in results if one.part == part]) for part in Outside),
     ):
-        ranks = np.array([one.rank for one in part] or [99])
+        if not part:
+            continue
+        ranks = np.array([one.rank for one in part])
         lines.append(
             f"{name}: {len(part)} cases, first {100 * np.mean(ranks == 1):.1f} %, first three "
             f"{100 * np.mean(ranks <= 3):.1f} %, mean probability of the truth "
-            f"{np.mean([one.probability for one in part] or [0]):.3f}"
+            f"{np.mean([one.probability for one in part]):.3f}"
         )
+        own = [one.part_rank for one in part if one.part_rank]
+        if own:
+            share = 100 * np.mean(np.array(own) == 1)
+            lines.append(f"  true part first of its family: {share:.1f} % of {len(own)}")
     for title, last_only in (("after every observation", False), ("at the end", True)):
         lines.append(title)
         for place, (count, stated, true) in enumerate(bins(results, last_only)):
             lines.append(f"  {place / 10:.1f}: {count:6d} stated {stated:.3f} true {true:.3f}")
+    lines.append("at equal counts, of what is stated above 1 %")
+    for count, stated, true in equal_counts(results):
+        lines.append(f"  {count:6d} stated {stated:.3f} true {true:.3f}")
     lines.append(f"candidates {np.mean([one.candidates for one in results]):.1f}")
     lines.append(f"seconds a case {np.mean([one.seconds for one in results]):.2f}")
     lines += [
-        f"seed {one.seed}: {one.truth}{' (absent)' * one.absent} ranks {one.rank}, "
+        f"seed {one.seed}: {one.truth} {one.part or ''} ranks {one.rank}, "
         f"probability {one.probability:.4f}"
         for one in results
         if one.rank > 1

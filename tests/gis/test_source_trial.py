@@ -5,7 +5,7 @@ The whole is `python -m tests.gis.source_trial 101 200`; docs/source-finding.md 
 
 import numpy as np
 
-from tests.gis.source_trial import OUTSIDE, bins, table, trial
+from tests.gis.source_trial import LEAST, OUTSIDE, bins, equal_counts, table, trial
 
 
 def test_the_true_cause_comes_first_in_most_simulated_cases() -> None:
@@ -19,4 +19,8 @@ def test_the_true_cause_comes_first_in_most_simulated_cases() -> None:
     counted = bins(results)
     assert counted[0][2] < 0.02
     assert counted[9][2] > 0.9
+    counts, stated, _ = zip(*equal_counts(results), strict=True)
+    assert max(counts) - min(counts) <= 1
+    assert LEAST <= stated[0] < stated[-1] <= 1.0
+    assert {one.part for one in results} >= {None, "nothing_on_air"}
     assert table(results)[0].startswith("all: 16 cases")

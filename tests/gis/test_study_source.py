@@ -1,20 +1,24 @@
 """A search for a source in a made register: hypotheses, posterior, next measurement, remedies."""
 
 from collections.abc import Callable
+from datetime import datetime
 from typing import Any
 
 import numpy as np
 import pytest
 import rasterio
 
+from data.text import VIET_NAM
+from gis.administration import packaged_boundaries, packaged_units
 from gis.errors import FormatError, NotFoundError
 from gis.geodesy import azimuth_deg, destination
 from gis.register.records import BroadcastStation, Service
 from gis.rules import load_rule_pack
 from gis.studies import Study, StudyContext, rerun, run
 from gis.studies.record import file_path
-from gis.studies.source_hypotheses import Mechanism, Victim, hypotheses
-from gis.studies.source_observed import LogEntry, share_transmitting
+from gis.studies.source_hypotheses import hypotheses
+from gis.studies.source_observed import LogEntry, share_together, share_transmitting
+from gis.studies.source_records import Mechanism, SourceRules, Victim
 from propagation.interference.protection import SoundProtection
 from tests.gis.source_trial import ON
 
@@ -164,12 +168,8 @@ def test_mechanisms_are_found_by_their_carriers(make_station: Make) -> None:
         make_station("mask", frequency_mhz=101.0, longitude=106.45, latitude=10.6),
         make_station("far", frequency_mhz=100.6),
     ]
-    victim = Victim(
-        longitude=106.45, latitude=10.62, height_above_ground_m=10.0, frequency_mhz=100.0,
-        bandwidth_khz=200.0, service="fm", wanted_dbuvm=60.0, protection=SoundProtection("stereo"),
-    )  # fmt: skip
-    rules = (pack.rule("source.weighing"), pack.rule("source.mechanisms"))
-    found = hypotheses(victim, stations, *rules)
+    victim = fm_victim()
+    found = hypotheses(victim, stations, SourceRules.of(pack))
     by_key = {one.key: one for one in found}
     product = by_key["intermodulation:3:a+b"]
     assert product.values["formula"] == "2A-B"
@@ -182,10 +182,6 @@ def test_mechanisms_are_found_by_their_carriers(make_station: Make) -> None:
 
 
 def test_hours_are_shares_of_an_entry() -> None:
-    from datetime import datetime
-
-    from data.text import VIET_NAM
-
     def share(hours: str | None, first: str, last: str) -> float | None:
         start, end = (
             datetime.fromisoformat(one).replace(tzinfo=VIET_NAM) for one in (first, last)
@@ -198,3 +194,127 @@ def test_hours_are_shares_of_an_entry() -> None:
     assert share("05:00-09:00", "2026-07-20 08:00", "2026-07-20 08:00") == 1.0
     assert share(None, "2026-07-20 08:00", "2026-07-20 10:00") is None
     assert np.isfinite(share("05:00-09:00", "2026-07-20 10:00", "2026-07-20 12:00") or 0.0)
+
+
+def fm_victim(**changes: Any) -> Victim:
+    given: dict[str, Any] = {
+        "longitude": 106.45, "latitude": 10.62, "height_above_ground_m": 10.0,
+        "frequency_mhz": 100.0, "bandwidth_khz": 200.0, "service": "fm", "wanted_dbuvm": 60.0,
+        "protection": SoundProtection("stereo"),
+    }  # fmt: skip
+    return Victim(**given | changes)
+
+
+def test_a_receiver_makes_products_of_strong_carriers_alone(make_station: Make) -> None:
+    stations = [
+        make_station("a", frequency_mhz=98.0, longitude=106.44, erp_total_dbw=30.0),
+        make_station("b", frequency_mhz=96.0, longitude=106.48, erp_total_dbw=30.0),
+        make_station("c", frequency_mhz=106.7, longitude=106.43, erp_total_dbw=30.0),
+        make_station("weak", frequency_mhz=102.0, longitude=106.44, erp_total_dbw=-30.0),
+        make_station("far", frequency_mhz=104.0, longitude=107.4, erp_total_dbw=30.0),
+        make_station("outside", frequency_mhz=60.0, longitude=106.44, erp_total_dbw=30.0),
+    ]
+    levels = {98.0: 96.0, 96.0: 90.0, 106.7: 92.0}
+    asked_for: list[str] = []
+
+    def predicts(emitters: Any) -> Any:
+        asked_for.extend(one.id for one in emitters)
+        return np.array([[levels[one.frequency_mhz] + k for one in emitters] for k in (0, 8)])
+
+    rules = SourceRules.of(load_rule_pack(ON))
+    found = hypotheses(fm_victim(), stations, rules, predicts)
+    assert sorted(asked_for) == ["a", "b", "c"]  # others cannot be strong, or do not pass
+    made = {one.key: one for one in found if one.mechanism is Mechanism.RECEIVER_INTERMODULATION}
+    assert set(made) == {"receiver_intermodulation:3:a+b", "receiver_intermodulation:2:b+c"}
+    on_channel = made["receiver_intermodulation:3:a+b"]
+    assert on_channel.values["formula"] == "2A-B"
+    assert on_channel.received_dbuvm == pytest.approx((72.0, 96.0))  # 2 x 96 + 90 - 2 x 105
+    assert on_channel.values["levels_dbuvm"] == [96.0, 90.0]
+    assert not on_channel.on_air
+    intermediate = made["receiver_intermodulation:2:b+c"]
+    assert intermediate.values["intermediate"]
+    assert intermediate.received_dbuvm == pytest.approx((57.0, 73.0))  # 92 + 90 - 125
+    # the carriers stand apart, so that no transmitter makes the product
+    assert not any(one.mechanism.startswith("intermodulation") for one in found)
+
+
+def test_products_of_near_sites_are_weaker_the_farther_they_stand_apart(
+    make_station: Make,
+) -> None:
+    def made(metres: float) -> dict[str, Any]:
+        lon, lat = destination(106.4, 10.6, 90.0, metres / 1e3)
+        stations = [
+            make_station("a", frequency_mhz=98.0, longitude=106.4, latitude=10.6),
+            make_station("b", frequency_mhz=96.0, longitude=float(lon), latitude=float(lat)),
+        ]
+        found = hypotheses(fm_victim(), stations, SourceRules.of(load_rule_pack(ON)))
+        return {one.mechanism: one for one in found if "order" in one.values}
+
+    same, near, nearer = made(20.0), made(280.0), made(140.0)
+    assert set(same) == {Mechanism.INTERMODULATION}
+    assert set(near) == {Mechanism.INTERMODULATION_NEAR}
+    assert near[Mechanism.INTERMODULATION_NEAR].values["apart_m"] == 280
+    weaker = [
+        float(one[Mechanism.INTERMODULATION_NEAR].emitter.erp_total_dbw) for one in (nearer, near)
+    ]
+    assert weaker[0] - weaker[1] == pytest.approx(20 * np.log10(2), abs=0.01)
+    assert made(320.0) == {}  # beyond the distance of the check of intermodulation
+
+
+def test_public_address_stations_are_candidates_like_others(make_station: Make) -> None:
+    at = {"longitude": 106.44, "latitude": 10.61}
+    stations = [
+        make_station("pa", frequency_mhz=54.0, service=Service.WIRELESS_PUBLIC_ADDRESS, **at),
+        make_station("fm", frequency_mhz=102.0, **at),
+        make_station("pa2", frequency_mhz=56.0, service=Service.WIRELESS_PUBLIC_ADDRESS, **at),
+    ]
+    rules = SourceRules.of(load_rule_pack(ON))
+
+    def keys(victim: Victim) -> dict[str, Any]:
+        return {one.key: one for one in hypotheses(victim, stations, rules)}
+
+    harmonic = keys(fm_victim(frequency_mhz=107.9))["harmonic:2:pa"]
+    assert harmonic.emission_mhz == pytest.approx(108.0)
+    assert keys(fm_victim())["intermodulation:3:fm+pa+pa2"].values["formula"] == "A+B-C"
+    public = {"service": "wireless_public_address", "protection": None}
+    assert "co_channel:pa" in keys(fm_victim(frequency_mhz=54.0, **public))
+
+
+def test_what_is_outside_the_register_has_parts_that_add_up(
+    study_context: Callable[..., StudyContext], stations: list[BroadcastStation]
+) -> None:
+    """A receiver at the border, a bearing across it: abroad, an exempt device, or unregistered."""
+    context = study_context(
+        stations=stations, units=packaged_units(), boundaries=packaged_boundaries()
+    )
+    at = {"longitude": 106.2, "latitude": 10.9}
+    away = [
+        {"station": "A", **at, "bearing_deg": 265.0, "error_deg": 3.0},
+        {"station": "B", "longitude": 106.22, "latitude": 10.88, "bearing_deg": 275.0,
+         "error_deg": 3.0},
+    ]  # fmt: skip
+    found = run("interference_source", asked(**at, bearings=away, levels_csv=None), context)
+    outside = next(one for one in found.results["candidates"] if "parts" in one)
+    parts = {one["mechanism"]: one for one in outside["parts"]}
+    assert set(parts) == {"unregistered", "exempt_device", "foreign", "nothing_on_air"}
+    for name in ("probability", "prior"):
+        total = sum(one[name] for one in parts.values())
+        assert total == pytest.approx(outside[name], abs=1e-5)
+    assert parts["foreign"]["probability"] > 3 * parts["unregistered"]["probability"]
+    assert parts["foreign"]["longitude"] < at["longitude"]
+    assert parts["exempt_device"]["values"]["rules"] == ["device.row.audio_87"]
+    assert found.results["observations"][0]["effects"][-1]["key"].startswith("not_in_register:")
+    # a band that no exempt device has, far from any border
+    asked_for = asked(station_id=None, frequency_mhz=150.0, service="other", bearings=None)
+    inland = run("interference_source", asked_for, context)
+    outside = next(one for one in inland.results["candidates"] if "parts" in one)
+    assert {one["mechanism"] for one in outside["parts"]} == {"unregistered", "nothing_on_air"}
+
+
+def test_hours_of_a_product_are_those_in_which_all_transmit() -> None:
+    day = datetime(2026, 7, 20, 8, tzinfo=VIET_NAM)
+    entry = LogEntry(start=day, end=day.replace(hour=12), heard=True)
+    assert share_together(("05:00-10:00", "09:00-23:00"), entry) == 0.25
+    assert share_together(("05:00-10:00", "10:00-23:00"), entry) == 0.0
+    assert share_together(("05:00-10:00", None), entry) == 0.5
+    assert share_together((None, None), entry) is None

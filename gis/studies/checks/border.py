@@ -1,16 +1,14 @@
 """The border with Cambodia: how far it is from a station, and the field of the station there."""
 
-import csv
 import math
-import tomllib
 from collections.abc import Iterable
 from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
 
-from data import path
 from gis.geodesy import azimuth_deg, distance_km
+from gis.land_border import land_border
 from gis.radiated import level_erp_dbw
 from gis.register.records import BroadcastStation, Service
 from gis.rule_facts import station_facts
@@ -32,9 +30,6 @@ RULES = (BORDER_DISTANCE, BORDER_FIELD)
 
 Floats = NDArray[np.float64]
 
-_TABLE: Final = "tables/border_points.csv"
-_ABOUT: Final = "tables/border.toml"
-
 _SECTORS: Final = 36
 _MOST_POINTS: Final = 8
 _LEAST_KM: Final = 1e-3
@@ -43,15 +38,13 @@ _LEAST_KM: Final = 1e-3
 def gather(asked: Asked) -> dict[str, Any]:
     """Return the points of the border that ship, and what stretch of it they are."""
     del asked
-    about = tomllib.loads(path(_ABOUT).read_text(encoding="utf-8"))
-    with path(_TABLE).open(encoding="utf-8", newline="") as file:
-        rows = [[float(row["longitude"]), float(row["latitude"])] for row in csv.DictReader(file)]
+    shipped = land_border()
     return {
-        "country": about["country"],
-        "points": rows,
-        "position_uncertainty_km": about["position_uncertainty_km"],
+        "country": shipped.country,
+        "points": shipped.points.tolist(),
+        "position_uncertainty_km": shipped.position_uncertainty_km,
         "official": False,
-        "source": f"{_TABLE} ({about['stretch']})",
+        "source": shipped.source,
     }
 
 
