@@ -77,6 +77,10 @@ class TooManyAttemptsError(RequestError):
     """Too many failed attempts to sign in."""
 
 
+class TooManyRequestsError(RequestError):
+    """One caller asks faster than it may."""
+
+
 class TooManyJobsError(RequestError):
     """Too many jobs of one account wait already."""
 
@@ -96,6 +100,7 @@ STATUS: dict[type[Exception], int] = {
     UnknownParameterError: 400,
     InvalidParameterError: 422,
     TooManyAttemptsError: 429,
+    TooManyRequestsError: 429,
     TooManyJobsError: 429,
     BodyTooLargeError: 413,
     SpentLinkError: 410,

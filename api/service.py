@@ -7,8 +7,10 @@ from typing import Self
 
 from starlette.requests import Request
 
+from api.attendance import Attendance
 from api.clock import today
 from api.identity import Identity
+from api.pace import Pace
 from api.settings import Settings
 from api.throttle import Throttle
 from data.text import Language, text
@@ -19,6 +21,7 @@ from gis.jobs.pool import WorkerPool, start_workers
 from gis.jobs.queue import Job, Queue
 from gis.jurisdictions import Jurisdiction, jurisdiction_on
 from gis.register.accounts import Accounts
+from gis.register.grants import Grants
 from gis.register.point_contacts import PointContacts
 from gis.register.scopes import SYSTEM, Scope
 from gis.register.store import Register
@@ -26,6 +29,7 @@ from gis.studies.record import Study, load
 from gis.studies.summary import Access, access_of
 from gis.terrain.ground import Ground
 from gis.terrain.opening import open_ground
+from gis.viewings import Viewings
 
 __all__ = ["Service", "may_read", "service_of"]
 
@@ -63,6 +67,14 @@ class Service:
         Heights, land cover, zones.
     throttle : Throttle
         Failed attempts to sign in.
+    grants : Grants
+        Which organisation may see the confidential structures of an area.
+    attendance : Attendance
+        When sessions were last used.
+    viewings : Viewings
+        Who looked at whose confidential records.
+    pace : Pace
+        How fast each caller may ask.
     stopping : Event
         Set when the server is about to stop, so that live progress ends.
     """
@@ -75,6 +87,10 @@ class Service:
         self.accounts = Accounts(register)
         self.queue = Queue(register, keep_days=settings.job_days)
         self.throttle = Throttle(self.home.sign_ins)
+        self.grants = Grants(register)
+        self.attendance = Attendance(self.home.attendance, settings.idle_minutes * 60.0)
+        self.viewings = Viewings(self.home.viewings, settings.viewing_days)
+        self.pace = Pace(settings.requests_per_s)
         self.stopping = threading.Event()
         self._workers: WorkerPool | None = None
         self._synthetic: tuple[str, bool] | None = None

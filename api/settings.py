@@ -87,6 +87,12 @@ class Settings(BaseSettings):
         How long a job that has ended is listed; its study stays for good.
     session_hours : float
         Absolute life of a session, in hours.
+    idle_minutes : float
+        How long a session may stay unused; what somebody types in a page counts as use.
+    requests_per_s : float
+        Requests a second that one caller may go on making; twice as many at once are let through.
+    viewing_days : float
+        How long it is known who looked at whose confidential records.
     secure_cookies : bool
         Whether cookies travel over TLS only; set it behind a TLS proxy.
     """
@@ -113,6 +119,9 @@ class Settings(BaseSettings):
     max_upload_mb: Annotated[int, Field(ge=1, le=4096)] = 50
     job_days: Annotated[float, Field(ge=1, le=36_500)] = KEEP_DAYS
     session_hours: Annotated[float, Field(gt=0, le=168)] = 12.0
+    idle_minutes: Annotated[float, Field(gt=0, le=10_080)] = 30.0
+    requests_per_s: Annotated[float, Field(ge=1, le=100_000)] = 200.0
+    viewing_days: Annotated[float, Field(ge=1, le=36_500)] = 1_826.0
     secure_cookies: bool = False
 
     @property

@@ -45,6 +45,16 @@ class Home:
         return self.folder / "sign-ins.sqlite3"
 
     @property
+    def attendance(self) -> Path:
+        """When sessions were last used."""
+        return self.folder / "attendance.sqlite3"
+
+    @property
+    def viewings(self) -> Path:
+        """Who looked at whose confidential records."""
+        return self.folder / "viewings.sqlite3"
+
+    @property
     def studies(self) -> Path:
         """One folder a study."""
         return self.folder / "studies"

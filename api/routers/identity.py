@@ -1,7 +1,7 @@
 """Signing in and out, the caller's own password and tokens."""
 
 from datetime import UTC, datetime
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Form
 from starlette.requests import Request
@@ -23,7 +23,7 @@ from api.passwords import LONGEST_PASSWORD, SHORTEST_PASSWORD, hash_password
 from api.service import service_of
 from data.text import text
 from gis.errors import FormatError, GisError
-from gis.register.accounts import Account
+from gis.register.accounts import Access, Account
 
 __all__ = ["router"]
 
@@ -88,6 +88,13 @@ def logout(request: Request) -> Response:
     return response
 
 
+@router.get("/session")
+def session(request: Request) -> dict[str, Any]:
+    """Say whether the caller is signed in; a page asks while somebody types, so that it lasts."""
+    identity, settings = identity_of(request), service_of(request).settings
+    return {"signed_in": identity.account is not None, "idle_minutes": settings.idle_minutes}
+
+
 @router.get("/view/account")
 def account_page(request: Request, done: Done | None = None) -> Response:
     """Show the caller's account."""
@@ -122,9 +129,12 @@ def add_token(
     request: Request,
     name: Annotated[str, Form(min_length=1, max_length=100)],
     days: Annotated[int, Form(ge=1, le=_DAYS[-1])] = _DAYS[0],
+    access: Annotated[Access, Form()] = Access.READ,
 ) -> Response:
     """Make an API token and show it for the only time."""
-    secret, _ = new_token(service_of(request).accounts, _own(request).id, name, days=days)
+    secret, _ = new_token(
+        service_of(request).accounts, _own(request).id, name, days=days, access=access
+    )
     return _account(request, secret=secret)
 
 
@@ -193,6 +203,7 @@ def _account(
         tokens=service.accounts.tokens(account.id),
         now=datetime.now(UTC),
         days=_DAYS,
+        accesses=[one.value for one in Access],
         shortest=SHORTEST_PASSWORD,
         longest=LONGEST_PASSWORD,
         done=done,
