@@ -305,6 +305,10 @@ ROUTES: dict[tuple[str, str], frozenset[Role]] = {
     ("GET", "/view/viewings"): ADMINISTRATORS,
     ("GET", "/viewings"): ADMINISTRATORS,
     ("GET", "/session"): ANYONE,
+    ("GET", "/login/service"): ANYONE,
+    ("GET", "/login/service/back"): ANYONE,
+    ("POST", "/view/account/link"): SIGNED_IN,
+    ("POST", "/view/account/unlink"): SIGNED_IN,
 }
 """Method and path template of every route, and the roles that may call it."""
 

@@ -9,6 +9,7 @@ from starlette.requests import Request
 
 from api.attendance import Attendance
 from api.clock import today
+from api.federation import Federation
 from api.identity import Identity
 from api.pace import Pace
 from api.settings import Settings
@@ -31,7 +32,7 @@ from gis.terrain.ground import Ground
 from gis.terrain.opening import open_ground
 from gis.viewings import Viewings
 
-__all__ = ["Service", "may_read", "service_of"]
+__all__ = ["Service", "may_read", "public_url", "service_of"]
 
 _STAMP_CHARACTERS = 12
 _STAFF_ONLY = frozenset({"channels", "interference_source"})
@@ -71,6 +72,8 @@ class Service:
         Which organisation may see the confidential structures of an area.
     attendance : Attendance
         When sessions were last used.
+    federation : Federation
+        The identity service, where one is set.
     viewings : Viewings
         Who looked at whose confidential records.
     pace : Pace
@@ -90,6 +93,7 @@ class Service:
         self.grants = Grants(register)
         self.attendance = Attendance(self.home.attendance, settings.idle_minutes * 60.0)
         self.viewings = Viewings(self.home.viewings, settings.viewing_days)
+        self.federation = Federation(settings, self.home.departures)
         self.pace = Pace(settings.requests_per_s)
         self.stopping = threading.Event()
         self._workers: WorkerPool | None = None
@@ -205,6 +209,12 @@ def may_read(identity: Identity, access: Access) -> bool:
     if access.kind in _STAFF_ONLY or access.application or access.confidential:
         return False
     return theirs
+
+
+def public_url(request: Request) -> str:
+    """Return how the world reaches this server, without a slash at the end."""
+    told = service_of(request).settings.public_url or str(request.base_url)
+    return told.rstrip("/")
 
 
 def service_of(request: Request) -> Service:

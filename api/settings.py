@@ -18,6 +18,8 @@ from gis.tiles.store import TileStore
 __all__ = ["Settings"]
 
 _MOST_THREADS = 256
+_ISSUER = r"^(https://[^\s?#]+|http://(127\.0\.0\.1|localhost)[^\s?#]*)?$"
+"""Over TLS, or on this machine."""
 
 
 def _default_home() -> Path:
@@ -95,6 +97,13 @@ class Settings(BaseSettings):
         How long it is known who looked at whose confidential records.
     secure_cookies : bool
         Whether cookies travel over TLS only; set it behind a TLS proxy.
+    public_url : str
+        How the world reaches this server, for links; without it, as each request says.
+    oidc_issuer, oidc_client_id : str
+        An organisation's identity service (OpenID Connect) and by what name it knows this server;
+        none without an issuer.
+    oidc_client_secret_file : Path or None
+        File with the secret that the service gave this server, for its eyes alone.
     """
 
     model_config = SettingsConfigDict(env_prefix="PHUSONG_", frozen=True, extra="forbid")
@@ -123,11 +132,23 @@ class Settings(BaseSettings):
     requests_per_s: Annotated[float, Field(ge=1, le=100_000)] = 200.0
     viewing_days: Annotated[float, Field(ge=1, le=36_500)] = 1_826.0
     secure_cookies: bool = False
+    public_url: Annotated[str, Field(pattern=r"^(https?://[^\s?#]+)?$")] = ""
+    oidc_issuer: Annotated[
+        str, Field(pattern=r"^(https://[^\s?#]+|http://(127\.0\.0\.1|localhost)[^\s?#]*)?$")
+    ] = ""
+    oidc_client_id: str = ""
+    oidc_client_secret_file: Path | None = None
 
     @property
     def place(self) -> Home:
         """The home folder with the paths below it."""
         return Home(self.home)
+
+    @property
+    def oidc_secret(self) -> str:
+        """What the identity service knows this server by; read when it is needed."""
+        file = self.oidc_client_secret_file
+        return "" if file is None else file.read_text("utf-8").strip()
 
     @property
     def ground(self) -> GroundFiles:

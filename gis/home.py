@@ -50,6 +50,11 @@ class Home:
         return self.folder / "attendance.sqlite3"
 
     @property
+    def departures(self) -> Path:
+        """Who is away to sign in at an identity service."""
+        return self.folder / "departures.sqlite3"
+
+    @property
     def viewings(self) -> Path:
         """Who looked at whose confidential records."""
         return self.folder / "viewings.sqlite3"

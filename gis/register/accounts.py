@@ -178,6 +178,27 @@ class Accounts:
             row = connection.execute(query).mappings().one_or_none()
         return None if row is None else _from_row(row)
 
+    def by_subject(self, subject: str) -> Account | None:
+        """Return the account that an identity service opens for somebody, or None."""
+        with engine.reading(self._engine) as connection:
+            query = select(accounts).where(accounts.c.subject == subject)
+            row = connection.execute(query).mappings().one_or_none()
+        return None if row is None else _from_row(row)
+
+    def link(self, account_id: str, subject: str | None) -> Account:
+        """Let an identity service open an account for somebody, or no longer.
+
+        Raises
+        ------
+        ConflictError
+            If it opens another account for the same.
+        """
+        known = None if subject is None else self.by_subject(subject)
+        if known is not None and known.id != account_id:
+            raise ConflictError("errors.subject_taken")
+        own = self.account(account_id)
+        return self.update(replace(own, subject=subject), author=own.name)
+
     def accounts(self) -> list[Account]:
         """Return every account, by name."""
         with engine.reading(self._engine) as connection:
