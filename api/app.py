@@ -11,6 +11,7 @@ from starlette.concurrency import run_in_threadpool
 from api import problems
 from api.guard import GuardedRoute
 from api.middleware import BodyLimit, LastResort, SecurityHeaders
+from api.observing import Metrics, Observed
 from api.roles import RouteTableError, require_complete
 from api.routers import (
     antennas,
@@ -145,11 +146,14 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         If a route stands beside the table of roles or has no guard.
     """
     chosen = Settings() if settings is None else settings
+    metrics = Metrics()
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         opened = await run_in_threadpool(Service.open, chosen)
         app.state.service = opened
+        app.state.metrics = metrics
+        metrics.watch(opened.queue)
         try:
             yield
         finally:
@@ -171,6 +175,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     app.add_middleware(BodyLimit, limit_bytes=chosen.max_body_bytes)
     app.add_middleware(LastResort, answer=problems.broken)
     app.add_middleware(SecurityHeaders)
+    app.add_middleware(Observed, metrics=metrics)
     return app
 
 

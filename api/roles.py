@@ -36,6 +36,7 @@ ROUTES: dict[tuple[str, str], frozenset[Role]] = {
     # service
     ("GET", "/healthz"): ANYONE,
     ("GET", "/readyz"): ANYONE,
+    ("GET", "/metrics"): ADMINISTRATORS,
     ("GET", "/openapi.json"): ANYONE,
     ("GET", "/docs"): ANYONE,
     ("GET", "/static/{path:path}"): ANYONE,

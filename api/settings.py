@@ -3,7 +3,7 @@
 import os
 import re
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from platformdirs import user_data_path
 from pydantic import BeforeValidator, Field
@@ -85,6 +85,10 @@ class Settings(BaseSettings):
         Where the server listens; without a port of its own that of PORT, else 8000.
     max_upload_mb : int
         Largest request body, in mebibytes.
+    log : str
+        Least that the log says: `info` writes a line for every request, `warning` what went wrong.
+    most_at_once : int
+        Requests that are answered at once; more are told to come back (503 with Retry-After).
     job_days : float
         How long a job that has ended is listed; its study stays for good.
     session_hours : float
@@ -126,6 +130,8 @@ class Settings(BaseSettings):
         default_factory=_default_port
     )
     max_upload_mb: Annotated[int, Field(ge=1, le=4096)] = 50
+    log: Literal["info", "warning"] = "warning"
+    most_at_once: Annotated[int, Field(ge=1, le=100_000)] = 512
     job_days: Annotated[float, Field(ge=1, le=36_500)] = KEEP_DAYS
     session_hours: Annotated[float, Field(gt=0, le=168)] = 12.0
     idle_minutes: Annotated[float, Field(gt=0, le=10_080)] = 30.0

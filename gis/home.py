@@ -50,6 +50,11 @@ class Home:
         return self.folder / "attendance.sqlite3"
 
     @property
+    def last_backup(self) -> Path:
+        """When the last copy of all this was made."""
+        return self.folder / "last-backup"
+
+    @property
     def departures(self) -> Path:
         """Who is away to sign in at an identity service."""
         return self.folder / "departures.sqlite3"
