@@ -11,6 +11,7 @@ from starlette.concurrency import run_in_threadpool
 from api import problems
 from api.guard import GuardedRoute
 from api.middleware import BodyLimit, LastResort, SecurityHeaders
+from api.observing import Metrics, Observed
 from api.roles import RouteTableError, require_complete
 from api.routers import (
     antennas,
@@ -28,6 +29,7 @@ from api.routers import (
     exports,
     fees,
     findings,
+    grants,
     guide,
     home,
     identity,
@@ -65,6 +67,7 @@ from api.routers import (
     study_pages,
     supports,
     users,
+    viewings,
     work_pages,
     works,
 )
@@ -89,6 +92,8 @@ _ROUTERS = (
     antennas,
     measured,
     users,
+    grants,
+    viewings,
     studies,
     study_pages,
     paths,
@@ -145,11 +150,14 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         If a route stands beside the table of roles or has no guard.
     """
     chosen = Settings() if settings is None else settings
+    metrics = Metrics()
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         opened = await run_in_threadpool(Service.open, chosen)
         app.state.service = opened
+        app.state.metrics = metrics
+        metrics.watch(opened.queue)
         try:
             yield
         finally:
@@ -171,6 +179,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     app.add_middleware(BodyLimit, limit_bytes=chosen.max_body_bytes)
     app.add_middleware(LastResort, answer=problems.broken)
     app.add_middleware(SecurityHeaders)
+    app.add_middleware(Observed, metrics=metrics)
     return app
 
 

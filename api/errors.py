@@ -77,6 +77,14 @@ class TooManyAttemptsError(RequestError):
     """Too many failed attempts to sign in."""
 
 
+class FederationError(RequestError):
+    """The identity service did not answer, or its answer does not open anything."""
+
+
+class TooManyRequestsError(RequestError):
+    """One caller asks faster than it may."""
+
+
 class TooManyJobsError(RequestError):
     """Too many jobs of one account wait already."""
 
@@ -96,6 +104,8 @@ STATUS: dict[type[Exception], int] = {
     UnknownParameterError: 400,
     InvalidParameterError: 422,
     TooManyAttemptsError: 429,
+    FederationError: 403,
+    TooManyRequestsError: 429,
     TooManyJobsError: 429,
     BodyTooLargeError: 413,
     SpentLinkError: 410,

@@ -23,13 +23,15 @@ from api.errors import (
 )
 from api.identity import identify, identity_of
 from api.language import asked_language
-from api.roles import Role, may
+from api.roles import PUBLIC_LAYERS, Role, may
 
 __all__ = ["GuardedRoute"]
 
 _SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 _ELSEWHERE = frozenset({"cross-site", "same-site"})
 _NEEDS_NO_FORM_TOKEN = frozenset({"/login"})  # begins a session, does nothing in its name
+_IN_PERSON = ("/view/account", "/view/users", "/view/grants")
+"""Where accounts, tokens and grants are made: a token that leaks must not make another."""
 _NEEDS_NO_IDENTITY = frozenset({"/healthz", "/readyz", "/static/{path:path}"})
 
 
@@ -44,15 +46,29 @@ class GuardedRoute(APIRoute):
         async def guarded(request: Request) -> Response:
             if self.path not in _NEEDS_NO_IDENTITY:
                 request.state.identity = await run_in_threadpool(identify, request)
+                request.app.state.service.pace.take(_caller(request))
             _require_role(request, self.path)
+            _require_access(request, self.path)
             _require_known_parameters(request, known | {"lang"})
             asked_language(request)
             if request.method not in _SAFE_METHODS:
                 await _require_own_form(request)
                 await require_whole_characters(request)
-            return await handler(request)
+            response = await handler(request)
+            if self.path in PUBLIC_LAYERS and identity_of(request).account is None:
+                response.headers["access-control-allow-origin"] = "*"
+                response.headers["cross-origin-resource-policy"] = "cross-origin"
+            return response
 
         return guarded
+
+
+def _caller(request: Request) -> str:
+    """Return by what a caller is told from others: the account, else the address."""
+    account = identity_of(request).account
+    if account is not None:
+        return account.id
+    return request.client.host if request.client else ""
 
 
 def _query_names(dependant: Dependant) -> set[str]:
@@ -68,6 +84,17 @@ def _require_role(request: Request, path: str) -> None:
     if identity.role is Role.ANONYMOUS:
         raise UnauthenticatedError("pages.sign_in_first")
     raise ForbiddenError("pages.role_forbids", role=identity.role.value)
+
+
+def _require_access(request: Request, path: str) -> None:
+    """Refuse what a token may not do though its account may."""
+    identity = identity_of(request)
+    if identity.account is None or identity.session is not None:
+        return
+    if identity.reads_only and request.method not in _SAFE_METHODS:
+        raise ForbiddenError("pages.token_reads_only")
+    if path.startswith(_IN_PERSON):
+        raise ForbiddenError("pages.token_in_person")
 
 
 def _require_known_parameters(request: Request, known: set[str]) -> None:

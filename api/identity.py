@@ -8,7 +8,7 @@ form of a signed-in person carries the session's token against cross-site reques
 import hashlib
 import hmac
 import secrets
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 
 from starlette.requests import Request
@@ -19,7 +19,7 @@ from api.passwords import is_password
 from api.roles import STAFF, Role
 from api.settings import Settings
 from api.throttle import Throttle
-from gis.register.accounts import Account, Accounts, Token
+from gis.register.accounts import Access, Account, Accounts, Token
 from gis.register.scopes import PUBLIC, Scope
 
 __all__ = [
@@ -85,11 +85,17 @@ class Identity:
         What the caller is.
     session : BrowserSession or None
         None for a program with a token.
+    reads_only : bool
+        Whether it came with a token that may only read.
+    areas : tuple of bytes
+        Areas in which an operator may see the structures of others too.
     """
 
     account: Account | None = None
     role: Role = Role.ANONYMOUS
     session: BrowserSession | None = None
+    reads_only: bool = False
+    areas: tuple[bytes, ...] = ()
 
     @property
     def organisation_id(self) -> str | None:
@@ -109,7 +115,7 @@ class Identity:
     @property
     def scope(self) -> Scope:
         """What the caller may see of the register."""
-        return PUBLIC if self.account is None else self.account.scope
+        return PUBLIC if self.account is None else replace(self.account.scope, areas=self.areas)
 
 
 ANONYMOUS = Identity()
@@ -130,18 +136,32 @@ def identify(request: Request) -> Identity:
     UnauthenticatedError
         If a token is shown that is unknown, expired or revoked.
     """
-    accounts: Accounts = request.app.state.service.accounts
+    service = request.app.state.service
+    accounts: Accounts = service.accounts
     scheme, _, shown = request.headers.get("authorization", "").partition(" ")
     if scheme.lower() == "bearer":
-        account = accounts.token(_digest(shown.strip()))
-        if account is None:
+        known = accounts.token(_digest(shown.strip()))
+        if known is None:
             raise UnauthenticatedError("pages.token_refused")
-        return Identity(account, Role(account.role.value))
+        token, account = known
+        found = Identity(account, Role(account.role.value), reads_only=token.access is Access.READ)
+    else:
+        found = _by_session(request, accounts)
+    if found.scope.own is None:
+        return found
+    return replace(found, areas=service.grants.areas(found.scope.own, service.today()))
+
+
+def _by_session(request: Request, accounts: Accounts) -> Identity:
+    """Return who is signed in in a browser; a session that was not used for long ends here."""
     secret = request.cookies.get(SESSION_COOKIE)
     found = accounts.session(_digest(secret)) if secret else None
     if found is None:
         return ANONYMOUS
     session, account = found
+    if not request.app.state.service.attendance.attend(session.digest, session.created_at):
+        accounts.end_session(session.digest)
+        return ANONYMOUS
     own = BrowserSession(session.digest, session.csrf_secret)
     return Identity(account, Role(account.role.value), own)
 
@@ -215,12 +235,18 @@ def use_link(accounts: Accounts, secret: str) -> Account | None:
 
 
 def new_token(
-    accounts: Accounts, account_id: str, name: str, *, days: float | None
+    accounts: Accounts,
+    account_id: str,
+    name: str,
+    *,
+    days: float | None,
+    access: Access = Access.READ,
 ) -> tuple[str, Token]:
     """Make an API token and return it, for the only time, with what is kept of it."""
     secret = _TOKEN_PREFIX + secrets.token_urlsafe(32)
     expires_at = None if days is None else datetime.now(UTC) + timedelta(days=days)
-    return secret, accounts.add_token(name, _digest(secret), account_id, expires_at)
+    kept = accounts.add_token(name, _digest(secret), account_id, expires_at, access=access)
+    return secret, kept
 
 
 def _digest(secret: str) -> str:

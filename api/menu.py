@@ -65,6 +65,8 @@ MENU: Final[tuple[tuple[str, Pages], ...]] = (
             ("/view/imports", "pages.menu_imports"),
             ("/view/jobs", "pages.menu_jobs"),
             ("/view/users", "pages.menu_users"),
+            ("/view/grants", "identity.grants_menu"),
+            ("/view/viewings", "identity.viewings_menu"),
         ),
     ),
     ("", (("/view/guide", "pages.menu_guide"),)),

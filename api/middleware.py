@@ -63,7 +63,7 @@ class SecurityHeaders:
                 headers["x-frame-options"] = "DENY"
                 headers["referrer-policy"] = "same-origin"
                 headers["cross-origin-opener-policy"] = "same-origin"
-                headers["cross-origin-resource-policy"] = "same-origin"
+                headers.setdefault("cross-origin-resource-policy", "same-origin")
                 headers["permissions-policy"] = "geolocation=(), camera=(), microphone=()"
                 headers.setdefault("cache-control", "no-store")
             await send(message)

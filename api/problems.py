@@ -84,8 +84,11 @@ async def _known(request: Request, error: Exception) -> Response:
             return RedirectResponse(f"/login?next={quote(target)}", 303)
         headers = {"www-authenticate": 'Bearer realm="phusong"'}
         return _answer(request, 401, explain(error, language), headers=headers)
-    code = {"code": error.key} if isinstance(error, GisError) else {}
-    return _answer(request, status_of(error), explain(error, language), **code)
+    code: dict[str, Any] = {"code": error.key} if isinstance(error, GisError) else {}
+    status = status_of(error)
+    if status == 429 and isinstance(error, GisError) and "seconds" in error.values:
+        code["headers"] = {"retry-after": str(error.values["seconds"])}
+    return _answer(request, status, explain(error, language), **code)
 
 
 async def _http(request: Request, error: Exception) -> Response:

@@ -3,7 +3,15 @@
 from collections.abc import Iterable
 from enum import StrEnum
 
-__all__ = ["ROUTES", "STAFF", "Role", "RouteTableError", "may", "require_complete"]
+__all__ = [
+    "PUBLIC_LAYERS",
+    "ROUTES",
+    "STAFF",
+    "Role",
+    "RouteTableError",
+    "may",
+    "require_complete",
+]
 
 
 class Role(StrEnum):
@@ -28,6 +36,7 @@ ROUTES: dict[tuple[str, str], frozenset[Role]] = {
     # service
     ("GET", "/healthz"): ANYONE,
     ("GET", "/readyz"): ANYONE,
+    ("GET", "/metrics"): ADMINISTRATORS,
     ("GET", "/openapi.json"): ANYONE,
     ("GET", "/docs"): ANYONE,
     ("GET", "/static/{path:path}"): ANYONE,
@@ -301,8 +310,32 @@ ROUTES: dict[tuple[str, str], frozenset[Role]] = {
     ("POST", "/view/users"): ADMINISTRATORS,
     ("POST", "/view/users/{account_id}/active"): ADMINISTRATORS,
     ("POST", "/view/users/{account_id}/link"): ADMINISTRATORS,
+    ("GET", "/view/grants"): ADMINISTRATORS,
+    ("POST", "/view/grants"): ADMINISTRATORS,
+    ("POST", "/view/grants/{grant_id}/revoke"): ADMINISTRATORS,
+    ("GET", "/view/viewings"): ADMINISTRATORS,
+    ("GET", "/viewings"): ADMINISTRATORS,
+    ("GET", "/session"): ANYONE,
+    ("GET", "/login/service"): ANYONE,
+    ("GET", "/login/service/back"): ANYONE,
+    ("POST", "/view/account/link"): SIGNED_IN,
+    ("POST", "/view/account/unlink"): SIGNED_IN,
 }
 """Method and path template of every route, and the roles that may call it."""
+
+
+PUBLIC_LAYERS = frozenset(
+    {
+        "/structures",
+        "/structures/{structure_id}",
+        "/stations",
+        "/stations/{station_id}",
+        "/plan-entries",
+        "/units",
+        "/boundaries",
+    }
+)
+"""What pages of other sites may read, as strangers: the public share of the register."""
 
 
 class RouteTableError(RuntimeError):

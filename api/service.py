@@ -7,8 +7,11 @@ from typing import Self
 
 from starlette.requests import Request
 
+from api.attendance import Attendance
 from api.clock import today
+from api.federation import Federation
 from api.identity import Identity
+from api.pace import Pace
 from api.settings import Settings
 from api.throttle import Throttle
 from data.text import Language, text
@@ -20,6 +23,7 @@ from gis.jobs.queue import Job, Queue
 from gis.jurisdictions import Jurisdiction, jurisdiction_on
 from gis.kept import KeptResults
 from gis.register.accounts import Accounts
+from gis.register.grants import Grants
 from gis.register.point_contacts import PointContacts
 from gis.register.scopes import SYSTEM, Scope
 from gis.register.store import Register
@@ -27,8 +31,9 @@ from gis.studies.record import Study, load
 from gis.studies.summary import Access, access_of
 from gis.terrain.ground import Ground
 from gis.terrain.opening import open_ground
+from gis.viewings import Viewings
 
-__all__ = ["Service", "may_read", "service_of"]
+__all__ = ["Service", "may_read", "public_url", "service_of"]
 
 _STAMP_CHARACTERS = 12
 _STAFF_ONLY = frozenset({"channels", "interference_source"})
@@ -66,6 +71,16 @@ class Service:
         Failed attempts to sign in.
     kept : KeptResults
         Results that take seconds, with what they rest on.
+    grants : Grants
+        Which organisation may see the confidential structures of an area.
+    attendance : Attendance
+        When sessions were last used.
+    federation : Federation
+        The identity service, where one is set.
+    viewings : Viewings
+        Who looked at whose confidential records.
+    pace : Pace
+        How fast each caller may ask.
     stopping : Event
         Set when the server is about to stop, so that live progress ends.
     """
@@ -78,6 +93,11 @@ class Service:
         self.accounts = Accounts(register)
         self.queue = Queue(register, keep_days=settings.job_days)
         self.throttle = Throttle(self.home.sign_ins)
+        self.grants = Grants(register)
+        self.attendance = Attendance(self.home.attendance, settings.idle_minutes * 60.0)
+        self.viewings = Viewings(self.home.viewings, settings.viewing_days)
+        self.federation = Federation(settings, self.home.departures)
+        self.pace = Pace(settings.requests_per_s)
         self.stopping = threading.Event()
         self._workers: WorkerPool | None = None
         self.kept = KeptResults()
@@ -193,6 +213,12 @@ def may_read(identity: Identity, access: Access) -> bool:
     if access.kind in _STAFF_ONLY or access.application or access.confidential:
         return False
     return theirs
+
+
+def public_url(request: Request) -> str:
+    """Return how the world reaches this server, without a slash at the end."""
+    told = service_of(request).settings.public_url or str(request.base_url)
+    return told.rstrip("/")
 
 
 def service_of(request: Request) -> Service:

@@ -3,7 +3,7 @@
 import os
 import re
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from platformdirs import user_data_path
 from pydantic import BeforeValidator, Field
@@ -18,6 +18,8 @@ from gis.tiles.store import TileStore
 __all__ = ["Settings"]
 
 _MOST_THREADS = 256
+_ISSUER = r"^(https://[^\s?#]+|http://(127\.0\.0\.1|localhost)[^\s?#]*)?$"
+"""Over TLS, or on this machine."""
 
 
 def _default_home() -> Path:
@@ -83,12 +85,29 @@ class Settings(BaseSettings):
         Where the server listens; without a port of its own that of PORT, else 8000.
     max_upload_mb : int
         Largest request body, in mebibytes.
+    log : str
+        Least that the log says: `info` writes a line for every request, `warning` what went wrong.
+    most_at_once : int
+        Requests that are answered at once; more are told to come back (503 with Retry-After).
     job_days : float
         How long a job that has ended is listed; its study stays for good.
     session_hours : float
         Absolute life of a session, in hours.
+    idle_minutes : float
+        How long a session may stay unused; what somebody types in a page counts as use.
+    requests_per_s : float
+        Requests a second that one caller may go on making; twice as many at once are let through.
+    viewing_days : float
+        How long it is known who looked at whose confidential records.
     secure_cookies : bool
         Whether cookies travel over TLS only; set it behind a TLS proxy.
+    public_url : str
+        How the world reaches this server, for links; without it, as each request says.
+    oidc_issuer, oidc_client_id : str
+        An organisation's identity service (OpenID Connect) and by what name it knows this server;
+        none without an issuer.
+    oidc_client_secret_file : Path or None
+        File with the secret that the service gave this server, for its eyes alone.
     """
 
     model_config = SettingsConfigDict(env_prefix="PHUSONG_", frozen=True, extra="forbid")
@@ -111,14 +130,31 @@ class Settings(BaseSettings):
         default_factory=_default_port
     )
     max_upload_mb: Annotated[int, Field(ge=1, le=4096)] = 50
+    log: Literal["info", "warning"] = "warning"
+    most_at_once: Annotated[int, Field(ge=1, le=100_000)] = 512
     job_days: Annotated[float, Field(ge=1, le=36_500)] = KEEP_DAYS
     session_hours: Annotated[float, Field(gt=0, le=168)] = 12.0
+    idle_minutes: Annotated[float, Field(gt=0, le=10_080)] = 30.0
+    requests_per_s: Annotated[float, Field(ge=1, le=100_000)] = 200.0
+    viewing_days: Annotated[float, Field(ge=1, le=36_500)] = 1_826.0
     secure_cookies: bool = False
+    public_url: Annotated[str, Field(pattern=r"^(https?://[^\s?#]+)?$")] = ""
+    oidc_issuer: Annotated[
+        str, Field(pattern=r"^(https://[^\s?#]+|http://(127\.0\.0\.1|localhost)[^\s?#]*)?$")
+    ] = ""
+    oidc_client_id: str = ""
+    oidc_client_secret_file: Path | None = None
 
     @property
     def place(self) -> Home:
         """The home folder with the paths below it."""
         return Home(self.home)
+
+    @property
+    def oidc_secret(self) -> str:
+        """What the identity service knows this server by; read when it is needed."""
+        file = self.oidc_client_secret_file
+        return "" if file is None else file.read_text("utf-8").strip()
 
     @property
     def ground(self) -> GroundFiles:

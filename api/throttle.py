@@ -8,19 +8,17 @@ type passwords where a name belongs.
 import hashlib
 import sqlite3
 import time
-from collections.abc import Callable, Iterator
-from contextlib import closing, contextmanager
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
 from api.errors import TooManyAttemptsError
-from gis.errors import StorageError
+from gis.side_file import SideFile
 
 __all__ = ["Throttle"]
 
 _MOST_KEYS = 10_000
 _FORGIVEN_AFTER_S = 900.0
-_BUSY_S = 10.0
 _TABLE = (
     "CREATE TABLE IF NOT EXISTS failures "
     "(who TEXT PRIMARY KEY, count INTEGER NOT NULL, last REAL NOT NULL) WITHOUT ROWID"
@@ -52,7 +50,7 @@ class Throttle:
     """
 
     def __init__(self, path: Path, clock: Callable[[], float] = time.time) -> None:
-        self._path = path
+        self._file = SideFile(path, _TABLE)
         self._clock = clock
 
     def attempt(self, name: str, address: str) -> None:
@@ -68,7 +66,7 @@ class Throttle:
             If the attempt cannot be kept: then nobody signs in.
         """
         keys = _keys(name, address)
-        with self._changing() as database:
+        with self._file.changing() as database:
             wait = max(self._wait(database, key, limit) for key, limit in keys)
             if wait > 0:
                 raise TooManyAttemptsError("pages.too_many_attempts", seconds=int(wait) + 1)
@@ -84,7 +82,7 @@ class Throttle:
     def succeeded(self, name: str, address: str) -> None:
         """Forget the failures of an account from an address, and the attempt elsewhere."""
         pair, *others = (key for key, _ in _keys(name, address))
-        with self._changing() as database:
+        with self._file.changing() as database:
             database.execute("DELETE FROM failures WHERE who = ?", (pair,))
             database.executemany(
                 "UPDATE failures SET count = count - 1 WHERE who = ? AND count > 0",
@@ -99,20 +97,6 @@ class Throttle:
             return 0.0
         pause = min(2.0 ** min(count - limit.free, 20), limit.longest_s)
         return float(min(last, now)) + pause - now
-
-    @contextmanager
-    def _changing(self) -> Iterator[sqlite3.Connection]:
-        try:
-            with closing(
-                sqlite3.connect(self._path, timeout=_BUSY_S, isolation_level=None)
-            ) as database:
-                database.execute("PRAGMA synchronous = NORMAL")
-                database.execute("BEGIN IMMEDIATE")
-                database.execute(_TABLE)
-                yield database
-                database.execute("COMMIT")
-        except sqlite3.Error as error:
-            raise StorageError("errors.register_disk_full", detail=str(error)) from error
 
 
 def _forget(database: sqlite3.Connection, now: float) -> None:

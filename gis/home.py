@@ -45,6 +45,26 @@ class Home:
         return self.folder / "sign-ins.sqlite3"
 
     @property
+    def attendance(self) -> Path:
+        """When sessions were last used."""
+        return self.folder / "attendance.sqlite3"
+
+    @property
+    def last_backup(self) -> Path:
+        """When the last copy of all this was made."""
+        return self.folder / "last-backup"
+
+    @property
+    def departures(self) -> Path:
+        """Who is away to sign in at an identity service."""
+        return self.folder / "departures.sqlite3"
+
+    @property
+    def viewings(self) -> Path:
+        """Who looked at whose confidential records."""
+        return self.folder / "viewings.sqlite3"
+
+    @property
     def studies(self) -> Path:
         """One folder a study."""
         return self.folder / "studies"

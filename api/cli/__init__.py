@@ -41,6 +41,9 @@ COMMANDS = (
     "validate",
     "bench",
     "export",
+    "backup",
+    "restore",
+    "doctor",
     "serve",
 )
 """The commands, in the order in which one meets them; each has a module of its name."""

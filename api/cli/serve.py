@@ -11,6 +11,7 @@ from fastapi import FastAPI
 from api.app import create_app
 from api.cli.frame import DONE, Command, Output, Parser
 from api.identity import new_link
+from api.observing import log_to
 from api.settings import Settings
 from data.text import Language, text
 from gis.demo import load_demonstration
@@ -33,9 +34,15 @@ def _configure(parser: Parser) -> None:
 class _Server(uvicorn.Server):
     """A server that says where it is once it can be reached."""
 
-    def __init__(self, app: FastAPI, ready: Sequence[str]) -> None:
+    def __init__(self, app: FastAPI, ready: Sequence[str], most_at_once: int) -> None:
         config = uvicorn.Config(
-            app, log_level="warning", timeout_graceful_shutdown=_STOP_S, server_header=False
+            app,
+            log_level="warning",
+            log_config=None,
+            access_log=False,
+            timeout_graceful_shutdown=_STOP_S,
+            limit_concurrency=most_at_once,
+            server_header=False,
         )
         super().__init__(config)
         self._app = app
@@ -64,7 +71,8 @@ def _run(arguments: argparse.Namespace, output: Output) -> int:
         lines.append(output.text("serve_stop"))
         signal.signal(signal.SIGTERM, _already_stopped)
         try:
-            _Server(create_app(settings), lines).run(sockets=[listener])
+            log_to(settings.log)
+            _Server(create_app(settings), lines, settings.most_at_once).run(sockets=[listener])
         except KeyboardInterrupt:
             output.say("served")
     return DONE

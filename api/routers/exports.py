@@ -15,6 +15,7 @@ from api.language import api_language, page_language
 from api.pages import wants_page
 from api.paging import BoundsDep
 from api.service import service_of
+from api.viewing import note_file
 from gis.errors import NotFoundError
 from gis.exchange.exporting import ExportFormat, LayerName, export
 
@@ -39,6 +40,7 @@ def export_layer(
     owner: Annotated[str | None, Query(description="Only of this organisation.")] = None,
 ) -> FileResponse:
     """A layer of the register as a file, as far as the caller may see it."""
+    note_file(request, layer.value)
     register = service_of(request).register
     scope = identity_of(request).scope
     language = page_language(request) if wants_page(request) else api_language(request)

@@ -1,13 +1,14 @@
 """Signing in and out, the caller's own password and tokens."""
 
 from datetime import UTC, datetime
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
-from fastapi import APIRouter, Form
+from fastapi import APIRouter, Form, Query
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
-from api.errors import TooManyAttemptsError, UnauthenticatedError, status_of
+from api.errors import FederationError, TooManyAttemptsError, UnauthenticatedError, status_of
+from api.federation import Arrival
 from api.guard import GuardedRoute
 from api.identity import (
     check_password,
@@ -20,10 +21,10 @@ from api.identity import (
 from api.language import safe_language
 from api.pages import render
 from api.passwords import LONGEST_PASSWORD, SHORTEST_PASSWORD, hash_password
-from api.service import service_of
+from api.service import public_url, service_of
 from data.text import text
-from gis.errors import FormatError, GisError
-from gis.register.accounts import Account
+from gis.errors import FormatError, GisError, NotFoundError
+from gis.register.accounts import Access, Account
 
 __all__ = ["router"]
 
@@ -31,8 +32,12 @@ router = APIRouter(route_class=GuardedRoute, include_in_schema=False)
 
 NameField = Annotated[str, Form(max_length=200)]
 PasswordField = Annotated[str, Form(max_length=LONGEST_PASSWORD)]
-Done = Literal["password", "revoked"]
+ServiceWord = Annotated[str, Query(max_length=4_000)]
+Done = Literal["password", "revoked", "linked", "unlinked"]
 _DAYS = (30, 90, 365)
+_AWAY_COOKIE = "phusong_away"
+_AWAY_PATH = "/login/service/back"
+_AWAY_S = 900
 
 
 @router.get("/login")
@@ -80,12 +85,71 @@ def login_by_link(request: Request, secret: str) -> Response:
     return response
 
 
+@router.get("/login/service")
+def login_by_service(request: Request, next: str = "/") -> Response:
+    """Send the browser to the identity service."""
+    return _depart(request, _own_address(next))
+
+
+@router.get("/login/service/back")
+def back_from_service(
+    request: Request,
+    *,
+    state: ServiceWord = "",
+    code: ServiceWord = "",
+    error: ServiceWord = "",
+    error_description: ServiceWord = "",
+    iss: ServiceWord = "",
+    session_state: ServiceWord = "",
+) -> Response:
+    """Begin a session for whom the identity service names, or link the own account."""
+    del error_description, iss, session_state  # the service may say them; its token says more
+    service = service_of(request)
+    brought = request.cookies.get(_AWAY_COOKIE, "")
+    try:
+        if error or not code or not service.federation.is_on:
+            raise FederationError("identity.oidc_refused")
+        found = service.federation.arrive(_back_address(request), state, brought, code)
+        if found.account_id:
+            return _linked(request, found)
+        account = service.accounts.by_subject(found.subject)
+        if account is None or not account.active:
+            raise FederationError("identity.oidc_unknown", name=found.name)
+    except GisError as refused:
+        message = refused.say(safe_language(request, page=True))
+        return _form(request, "/", message=message, status_code=status_of(refused))
+    response = RedirectResponse(_own_address(found.target), 303)
+    response.delete_cookie(_AWAY_COOKIE, path=_AWAY_PATH)
+    sign_in(request, response, account)
+    return response
+
+
+@router.post("/view/account/link")
+def link(request: Request) -> Response:
+    """Send a signed-in person to the identity service, to link the own account."""
+    return _depart(request, "/view/account?done=linked", _own(request).id)
+
+
+@router.post("/view/account/unlink")
+def unlink(request: Request) -> Response:
+    """Let the identity service open the own account no longer."""
+    service_of(request).accounts.link(_own(request).id, None)
+    return RedirectResponse("/view/account?done=unlinked", 303)
+
+
 @router.post("/logout")
 def logout(request: Request) -> Response:
     """End the session."""
     response = RedirectResponse("/", 303)
     sign_out(request, response)
     return response
+
+
+@router.get("/session")
+def session(request: Request) -> dict[str, Any]:
+    """Say whether the caller is signed in; a page asks while somebody types, so that it lasts."""
+    identity, settings = identity_of(request), service_of(request).settings
+    return {"signed_in": identity.account is not None, "idle_minutes": settings.idle_minutes}
 
 
 @router.get("/view/account")
@@ -122,9 +186,12 @@ def add_token(
     request: Request,
     name: Annotated[str, Form(min_length=1, max_length=100)],
     days: Annotated[int, Form(ge=1, le=_DAYS[-1])] = _DAYS[0],
+    access: Annotated[Access, Form()] = Access.READ,
 ) -> Response:
     """Make an API token and show it for the only time."""
-    secret, _ = new_token(service_of(request).accounts, _own(request).id, name, days=days)
+    secret, _ = new_token(
+        service_of(request).accounts, _own(request).id, name, days=days, access=access
+    )
     return _account(request, secret=secret)
 
 
@@ -133,6 +200,37 @@ def revoke_token(request: Request, token_id: str) -> Response:
     """Make one of the caller's tokens worthless."""
     service_of(request).accounts.revoke_token(token_id, _own(request).id)
     return RedirectResponse("/view/account?done=revoked", 303)
+
+
+def _depart(request: Request, target: str, account_id: str = "") -> Response:
+    service = service_of(request)
+    if not service.federation.is_on:
+        raise NotFoundError("identity.oidc_off")
+    back = _back_address(request)
+    address, secret = service.federation.depart(back, target, account_id)
+    response = RedirectResponse(address, 303)
+    response.set_cookie(
+        _AWAY_COOKIE,
+        secret,
+        max_age=_AWAY_S,
+        httponly=True,
+        samesite="lax",
+        secure=service.settings.secure_cookies,
+        path=_AWAY_PATH,
+    )
+    return response
+
+
+def _linked(request: Request, found: Arrival) -> Response:
+    """Link the account of whoever is signed in, where it is the one that left for that."""
+    if _own(request).id != found.account_id:
+        raise FederationError("identity.oidc_not_from_here")
+    service_of(request).accounts.link(found.account_id, found.subject)
+    return RedirectResponse(found.target, 303)
+
+
+def _back_address(request: Request) -> str:
+    return f"{public_url(request)}{_AWAY_PATH}"
 
 
 def _own(request: Request) -> Account:
@@ -169,6 +267,7 @@ def _form(
         next=target,
         name=name,
         message=message,
+        by_service=service_of(request).federation.is_on,
     )
 
 
@@ -190,9 +289,11 @@ def _account(
         account=account,
         organisation=names.get(account.organisation_id or "", ""),
         by_link=session is not None and session.by_link,
+        by_service=service.federation.is_on,
         tokens=service.accounts.tokens(account.id),
         now=datetime.now(UTC),
         days=_DAYS,
+        accesses=[one.value for one in Access],
         shortest=SHORTEST_PASSWORD,
         longest=LONGEST_PASSWORD,
         done=done,

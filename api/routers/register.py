@@ -16,6 +16,7 @@ from api.identity import identity_of
 from api.paging import BoundsDep, LimitQuery, links
 from api.service import service_of
 from api.structure_view import read_structure, reading_of, told
+from api.viewing import note_list, note_one
 from api.whole import OffsetQuery
 from gis.free_ducts import free_way
 from gis.register.records import AdministrativeUnit, Bounds, PlanEntry, Service, UnitKind
@@ -117,6 +118,7 @@ def structures(
     with reading_of(service_of(request), identity_of(request), known_on) as register:
         found = register.structures(scope, **wanted, limit=limit, offset=offset)
         matched = register.count_structures(scope, **wanted)
+    note_list(request, "structures", found)
     return _page(request, found, matched, limit, offset)
 
 
@@ -127,6 +129,7 @@ def structure(
     """One structure and what belongs to it, as far as the caller may see it."""
     service, identity = service_of(request), identity_of(request)
     view = read_structure(service, identity, structure_id, on or service.today(), known_on)
+    note_one(request, view.structure)
     found = feature(view.structure)
     found["properties"] |= told(view)
     return JSONResponse(found, media_type="application/geo+json")

@@ -3,6 +3,7 @@
 from typing import Any
 
 from fastapi import APIRouter
+from prometheus_client import CONTENT_TYPE_LATEST
 from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
@@ -11,6 +12,7 @@ from starlette.staticfiles import StaticFiles
 
 import api
 from api.guard import GuardedRoute
+from api.observing import Metrics
 from api.openapi import described
 from api.pages import render
 from api.service import service_of
@@ -35,6 +37,13 @@ async def healthz() -> dict[str, str]:
 def readyz(request: Request) -> dict[str, str]:
     """Answer with the version of the register."""
     return {"status": "ready", "register": service_of(request).register_stamp()}
+
+
+@router.get("/metrics", include_in_schema=False)
+def metrics(request: Request) -> Response:
+    """Answer with counts for Prometheus."""
+    counted: Metrics = request.app.state.metrics
+    return Response(counted.text(), media_type=CONTENT_TYPE_LATEST)
 
 
 @router.get("/openapi.json", include_in_schema=False)

@@ -27,6 +27,7 @@ from api.structure_view import (
     read_structure,
     reading_of,
 )
+from api.viewing import note_list, note_one
 from api.whole import OffsetQuery
 from gis.errors import GisError, NotFoundError
 from gis.free_ducts import free_way, line_length_m
@@ -100,6 +101,7 @@ def structures_page(
         found = register.structures(identity.scope, **wanted, limit=_PER_PAGE, offset=offset)
         matched = register.count_structures(identity.scope, **wanted)
         owners = {one.id: one.name for one in register.organisations()}
+    note_list(request, "structures", found)
     return render(
         request,
         "structures.html",
@@ -174,6 +176,7 @@ def show_structure(
         if known_on is not None:
             raise
         return _show_removed(request, structure_id, problem)
+    note_one(request, view.structure)
     words = Words(safe_language(request, page=True))
     editing = may_edit(identity, view.structure) and known_on is None
     status = 200 if problem is None else status_of(problem)

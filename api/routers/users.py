@@ -11,7 +11,7 @@ from api.guard import GuardedRoute
 from api.identity import LINK_HOURS, identity_of, new_link
 from api.pages import render
 from api.roles import Role
-from api.service import service_of
+from api.service import public_url, service_of
 from gis.errors import ConflictError, GisError
 from gis.register.accounts import Account
 
@@ -69,7 +69,7 @@ def link_for_user(request: Request, account_id: str) -> Response:
 
 def _full_link(request: Request, account: Account) -> str:
     path = new_link(service_of(request).accounts, account.id)
-    return f"{str(request.base_url).rstrip('/')}{path}"
+    return f"{public_url(request)}{path}"
 
 
 def _page(

@@ -51,3 +51,13 @@
     show();
   }
 })();
+// Somebody who types is at work: the session must not end as unused meanwhile.
+(() => {
+  const EVERY_MS = 240000;
+  let last = Date.now();
+  addEventListener("input", () => {
+    if (Date.now() - last < EVERY_MS) return;
+    last = Date.now();
+    fetch("/session", { credentials: "same-origin" }).catch(() => {});
+  });
+})();

@@ -10,6 +10,7 @@ import unicodedata
 import uuid
 from dataclasses import dataclass, fields, replace
 from datetime import datetime
+from enum import StrEnum
 from typing import Any
 
 from sqlalchemy import (
@@ -32,12 +33,19 @@ from gis.register.schema import accounts, api_tokens, login_links, organisations
 from gis.register.scopes import Role, Scope
 from gis.register.store import Register
 
-__all__ = ["Account", "Accounts", "Session", "Token"]
+__all__ = ["Access", "Account", "Accounts", "Session", "Token"]
 
 _ACCOUNT_ROLES = (Role.VIEWER, Role.OPERATOR, Role.STAFF, Role.ADMINISTRATOR)
 _PROGRAM = "phusong"
 _LONGEST_NAME = 100
 _NOT_TOLD = frozenset({"password_hash"})
+
+
+class Access(StrEnum):
+    """What a token may do of what its account may."""
+
+    READ = "read"
+    WRITE = "write"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,6 +62,8 @@ class Account:
         None: signs in by one-time link only.
     active : bool
         An account that is not active stays, for the history, and opens nothing.
+    subject : str or None
+        Issuer and subject of the identity service that it may sign in by; see `api.federation`.
     """
 
     id: str
@@ -63,6 +73,7 @@ class Account:
     password_hash: str | None = None
     active: bool = True
     created_at: datetime
+    subject: str | None = None
 
     @property
     def scope(self) -> Scope:
@@ -89,7 +100,13 @@ class Session:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Token:
-    """A key that a program carries; its secret is not kept."""
+    """A key that a program carries; its secret is not kept.
+
+    Attributes
+    ----------
+    access : Access
+        Whether it may only read.
+    """
 
     id: str
     name: str
@@ -97,6 +114,7 @@ class Token:
     created_at: datetime
     expires_at: datetime | None
     revoked_at: datetime | None
+    access: Access
 
 
 class Accounts:
@@ -159,6 +177,27 @@ class Accounts:
             query = select(accounts).where(accounts.c.name_key == _name_key(name))
             row = connection.execute(query).mappings().one_or_none()
         return None if row is None else _from_row(row)
+
+    def by_subject(self, subject: str) -> Account | None:
+        """Return the account that an identity service opens for somebody, or None."""
+        with engine.reading(self._engine) as connection:
+            query = select(accounts).where(accounts.c.subject == subject)
+            row = connection.execute(query).mappings().one_or_none()
+        return None if row is None else _from_row(row)
+
+    def link(self, account_id: str, subject: str | None) -> Account:
+        """Let an identity service open an account for somebody, or no longer.
+
+        Raises
+        ------
+        ConflictError
+            If it opens another account for the same.
+        """
+        known = None if subject is None else self.by_subject(subject)
+        if known is not None and known.id != account_id:
+            raise ConflictError("errors.subject_taken")
+        own = self.account(account_id)
+        return self.update(replace(own, subject=subject), author=own.name)
 
     def accounts(self) -> list[Account]:
         """Return every account, by name."""
@@ -251,9 +290,15 @@ class Accounts:
     # API tokens
 
     def add_token(
-        self, name: str, digest: str, account_id: str, expires_at: datetime | None = None
+        self,
+        name: str,
+        digest: str,
+        account_id: str,
+        expires_at: datetime | None = None,
+        *,
+        access: Access = Access.READ,
     ) -> Token:
-        """Keep a token under a name that says what it is for.
+        """Keep a token under a name that says what it is for; it reads, unless more is asked.
 
         Raises
         ------
@@ -268,17 +313,18 @@ class Accounts:
             "created_at": moments.to_text(moments.now()),
             "expires_at": None if expires_at is None else moments.to_text(expires_at),
             "revoked_at": None,
+            "access": access.value,
         }
         with engine.writing(self._engine) as connection:
             _account(connection, account_id)
             connection.execute(insert(api_tokens), [row])
         return _token(row)
 
-    def token(self, digest: str) -> Account | None:
-        """Return whose token it is, or None."""
+    def token(self, digest: str) -> tuple[Token, Account] | None:
+        """Return the token of a digest and whose it is, or None."""
         with engine.reading(self._engine) as connection:
             found = _find(connection, api_tokens, digest, api_tokens.c.revoked_at.is_(None))
-        return None if found is None else found[0]
+        return None if found is None else (_token(found[1]), found[0])
 
     def tokens(self, account_id: str) -> list[Token]:
         """Return every token of an account, oldest first."""
@@ -434,6 +480,7 @@ def _row(account: Account) -> dict[str, Any]:
         "password_hash": account.password_hash,
         "active": account.active,
         "created_at": moments.to_text(account.created_at),
+        "subject": account.subject,
     }
 
 
@@ -448,6 +495,7 @@ def _token(row: dict[str, Any]) -> Token:
     values = {field.name: row[field.name] for field in fields(Token)}
     for name in ("created_at", "expires_at", "revoked_at"):
         values[name] = None if values[name] is None else moments.from_text(values[name])
+    values["access"] = Access(values["access"])
     return Token(**values)
 
 

@@ -10,6 +10,7 @@ import math
 import sqlite3
 import struct
 from collections.abc import Callable, Iterable
+from functools import lru_cache
 
 import shapely
 from shapely.geometry.base import BaseGeometry
@@ -20,6 +21,7 @@ from gis.register.schema import GEOMETRY_COLUMN
 
 __all__ = [
     "APPLICATION_ID",
+    "LIES_IN",
     "MEETS",
     "SRS_ID",
     "USER_VERSION",
@@ -45,6 +47,9 @@ SRS_ID = 4326
 
 MEETS = "phusong_meets"
 """Name of the function that says whether the bounds of a geometry meet a box."""
+
+LIES_IN = "phusong_lies_in"
+"""Name of the function that says whether a point lies in an area, which is WKB."""
 
 _MAGIC = b"GP"
 _LITTLE_ENDIAN, _EMPTY = 0x01, 0x10
@@ -189,9 +194,25 @@ def _meets(blob: bytes | None, west: float, south: float, east: float, north: fl
     return int(right >= west and left <= east and high >= south and low <= north)
 
 
+def _lies_in(blob: bytes | None, area: bytes) -> int:
+    """Return whether a point lies in an area, its border included."""
+    if blob is None:
+        return 0
+    place = from_blob(blob)
+    return int(bool(_prepared(area).intersects(place)))
+
+
+@lru_cache(maxsize=64)
+def _prepared(area: bytes) -> BaseGeometry:
+    found = shapely.from_wkb(area)
+    shapely.prepare(found)
+    return found
+
+
 def register_functions(connection: sqlite3.Connection) -> None:
     """Give a connection the functions that the R-tree triggers and questions about boxes call."""
     connection.create_function(MEETS, 5, _meets, deterministic=True)
+    connection.create_function(LIES_IN, 2, _lies_in, deterministic=True)
     for index, name in enumerate(("ST_MinX", "ST_MinY", "ST_MaxX", "ST_MaxY")):
         connection.create_function(name, 1, _bound(index), deterministic=True)
     connection.create_function("ST_IsEmpty", 1, _is_empty, deterministic=True)

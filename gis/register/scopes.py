@@ -6,9 +6,11 @@ Nothing is filtered afterwards, so a count, a page, a box or a search tells no m
 from dataclasses import dataclass
 from enum import StrEnum
 
-from sqlalchemy import ColumnElement, and_, exists, false, or_, select, true
+from sqlalchemy import ColumnElement, and_, exists, false, func, or_, select, true
 
+from gis.register.geopackage import LIES_IN
 from gis.register.schema import (
+    GEOMETRY_COLUMN,
     attachment_levels,
     broadcast_stations,
     cables,
@@ -74,10 +76,13 @@ class Scope:
         What the caller is; a name that is no role raises ValueError.
     organisation_id : str or None
         The organisation of an operator, whose own records it sees too.
+    areas : tuple of bytes
+        Areas as WKB in which an operator sees structures of others too (`gis.register.grants`).
     """
 
     role: Role
     organisation_id: str | None = None
+    areas: tuple[bytes, ...] = ()
 
     def __post_init__(self) -> None:
         """Accept a role by its name, never anything else."""
@@ -104,7 +109,11 @@ def visible_structures(scope: Scope) -> ColumnElement[bool]:
     """Return the condition on `structures` that a caller's rows meet."""
     if scope.sees_all:
         return true()
-    return or_(structures.c.confidential == false(), _owned(structures.c.owner_id, scope))
+    granted = [
+        getattr(func, LIES_IN)(structures.c[GEOMETRY_COLUMN], area) == 1 for area in scope.areas
+    ]
+    own = _owned(structures.c.owner_id, scope)
+    return or_(structures.c.confidential == false(), own, *granted)
 
 
 def visible_installations(scope: Scope) -> ColumnElement[bool]:

@@ -7,6 +7,7 @@ from sqlalchemy import (
     Column,
     Index,
     Integer,
+    LargeBinary,
     PrimaryKeyConstraint,
     Table,
     Text,
@@ -14,7 +15,16 @@ from sqlalchemy import (
 
 from gis.register.columns import Day, Moment, identifier, layer, metadata, real, reference, text
 
-__all__ = ["accounts", "api_tokens", "case_events", "cases", "jobs", "login_links", "sessions"]
+__all__ = [
+    "accounts",
+    "api_tokens",
+    "case_events",
+    "cases",
+    "grants",
+    "jobs",
+    "login_links",
+    "sessions",
+]
 
 accounts = layer(
     "accounts",
@@ -26,6 +36,8 @@ accounts = layer(
     text("password_hash"),
     Column("active", Boolean, nullable=False),
     Column("created_at", Moment, nullable=False),
+    text("subject"),
+    Index("accounts_subject", "subject", unique=True),
     CheckConstraint(
         "role IN ('viewer', 'operator', 'staff', 'administrator')", name="accounts_role"
     ),
@@ -52,7 +64,25 @@ api_tokens = Table(
     Column("created_at", Moment, nullable=False),
     Column("expires_at", Moment),
     Column("revoked_at", Moment),
+    Column("access", Text, nullable=False, server_default="write"),
     Index("api_tokens_account", "account_id"),
+)
+
+grants = Table(
+    "grants",
+    metadata,
+    Column("id", Text, primary_key=True),
+    reference("organisation_id", "organisations.id", required=True),
+    text("unit_code", required=True),
+    Column("area", LargeBinary, nullable=False),
+    Column("first_day", Day, nullable=False),
+    Column("last_day", Day, nullable=False),
+    text("reason", required=True),
+    text("author", required=True),
+    Column("created_at", Moment, nullable=False),
+    Column("revoked_at", Moment),
+    text("revoked_by"),
+    Index("grants_organisation", "organisation_id"),
 )
 
 login_links = Table(

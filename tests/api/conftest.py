@@ -17,7 +17,7 @@ from api.passwords import hash_password
 from api.service import Service
 from api.settings import Settings
 from gis.demo import load_demonstration
-from gis.register.accounts import Account
+from gis.register.accounts import Access, Account
 from gis.register.store import Register
 
 PASSWORD = "correct horse battery staple"
@@ -92,7 +92,9 @@ def token(service: Service, account: Callable[[str], Account]) -> Callable[[str]
     def make(role: str) -> dict[str, str]:
         if role == "anonymous":
             return {}
-        secret, _ = new_token(service.accounts, account(role).id, "test", days=1)
+        secret, _ = new_token(
+            service.accounts, account(role).id, "test", days=1, access=Access.WRITE
+        )
         return {"authorization": f"Bearer {secret}"}
 
     return make

@@ -17,6 +17,7 @@ from api.identity import new_link, new_token
 from api.service import Service
 from gis.cases.store import Cases, Wish
 from gis.register import engine
+from gis.register.accounts import Access
 from gis.register.schema import case_events
 from gis.register.scopes import PUBLIC, SYSTEM
 from gis.rule_files import rule_file
@@ -39,7 +40,7 @@ def people(service: Service, password_hash: str) -> dict[str, Any]:
 @pytest.fixture
 def headers(service: Service, people: dict[str, Any]) -> dict[str, Headers]:
     def made(account: Any) -> Headers:
-        secret, _ = new_token(service.accounts, account.id, "test", days=1)
+        secret, _ = new_token(service.accounts, account.id, "test", days=1, access=Access.WRITE)
         return {"authorization": f"Bearer {secret}"}
 
     return {name: made(account) for name, account in people.items()}

@@ -14,6 +14,7 @@ from starlette.testclient import TestClient
 
 from api.identity import new_token
 from api.service import Service
+from gis.register.accounts import Access
 
 from .conftest import Browser
 
@@ -153,7 +154,7 @@ def test_a_token_is_of_its_sender_and_of_one_content(
 ) -> None:
     """Programs count from one: the same token of another is another's, and never loses a case."""
     made = service.accounts.add("operator-2", "operator", organisation_id="mo-phong-b")
-    secret, _ = new_token(service.accounts, made.id, "test", days=1)
+    secret, _ = new_token(service.accounts, made.id, "test", days=1, access=Access.WRITE)
     senders = (token("operator"), {"authorization": f"Bearer {secret}"}, staff)
     body = {"facts": WORDS, "token": "1"}
     answers = [client.post(KIND, json=body, headers=who) for who in senders]

@@ -13,15 +13,17 @@ from typing import Any
 import pytest
 from starlette.testclient import TestClient
 
-from api.errors import TooManyAttemptsError
+from api.attendance import Attendance
+from api.errors import TooManyAttemptsError, TooManyRequestsError
 from api.identity import SESSION_COOKIE, new_link, new_token, use_link
+from api.pace import Pace
 from api.passwords import hash_password, is_password
 from api.service import Service
 from api.settings import Settings
 from api.throttle import Throttle
 from data.text import text
 from gis.errors import FormatError, StorageError
-from gis.register.accounts import Account
+from gis.register.accounts import Access, Account
 
 PASSWORD = "correct horse battery staple"
 Accounts = Callable[[str], Account]
@@ -480,3 +482,116 @@ def test_another_site_signs_nobody_in(client: TestClient, account: Accounts, sit
     assert "set-cookie" not in answer.headers
     own = client.post("/login", data=form, headers={"sec-fetch-site": "same-origin"})
     assert own.status_code == 303
+
+
+def test_a_session_that_nobody_uses_ends_and_one_in_use_does_not(tmp_path: Path) -> None:
+    class Clock:
+        now = 1_000_000.0
+
+        def __call__(self) -> float:
+            return self.now
+
+    clock = Clock()
+    began = datetime.fromtimestamp(clock.now, UTC)
+    path = tmp_path / "attendance.sqlite3"
+    attendance = Attendance(path, 1_800.0, clock)
+    for _ in range(10):
+        clock.now += 1_000
+        assert Attendance(path, 1_800.0, clock).attend("used", began)
+    assert not attendance.attend("unused", began)
+    clock.now += 1_801
+    assert not attendance.attend("used", began)
+    with pytest.raises(StorageError):
+        Attendance(tmp_path / "nowhere" / "x.sqlite3", 1_800.0, clock).attend("used", began)
+
+
+def test_an_idle_session_is_over_for_the_server(
+    browser_of: Callable[[str], Any], service: Service
+) -> None:
+    browser = browser_of("staff")
+    assert browser.get("/session").json() == {"signed_in": True, "idle_minutes": 30.0}
+    service.attendance = Attendance(service.home.attendance, 1e-9)
+    assert browser.get("/view/account").status_code == 303
+    service.attendance = Attendance(service.home.attendance, 1_800.0)
+    assert browser.get("/view/account").status_code == 303, "it came back"
+
+
+def test_a_token_reads_unless_more_is_asked(
+    client: TestClient, service: Service, account: Accounts
+) -> None:
+    def headers(access: Access) -> dict[str, str]:
+        secret, _ = new_token(service.accounts, account("staff").id, "t", days=1, access=access)
+        return {"authorization": f"Bearer {secret}"}
+
+    reads, writes = headers(Access.READ), headers(Access.WRITE)
+    assert client.get("/import-batches", headers=reads).status_code == 200
+    refused = client.post("/changes/999999/undo", headers=reads)
+    assert (refused.status_code, refused.json()["code"]) == (403, "pages.token_reads_only")
+    assert client.post("/changes/999999/undo", headers=writes).status_code != 403
+
+
+@pytest.mark.parametrize("path", ["/view/account/tokens", "/view/users", "/view/grants"])
+def test_a_token_that_leaks_makes_no_other_and_no_account(
+    client: TestClient, token: Callable[[str], dict[str, str]], path: str
+) -> None:
+    sent = {"name": "other", "role": "administrator"}
+    answer = client.post(path, data=sent, headers=token("administrator"))
+    assert (answer.status_code, answer.json()["code"]) == (403, "pages.token_in_person")
+
+
+def test_the_page_makes_tokens_of_both_kinds(
+    browser_of: Callable[[str], Any], service: Service, account: Accounts
+) -> None:
+    browser = browser_of("staff")
+    browser.post("/view/account/tokens", {"name": "đọc", "days": "30"})
+    browser.post("/view/account/tokens", {"name": "ghi", "days": "30", "access": "write"})
+    kept = {one.name: one.access for one in service.accounts.tokens(account("staff").id)}
+    assert kept == {"đọc": Access.READ, "ghi": Access.WRITE}
+
+
+def test_who_asks_too_fast_waits_and_others_do_not() -> None:
+    class Clock:
+        now = 0.0
+
+        def __call__(self) -> float:
+            return self.now
+
+    clock = Clock()
+    pace = Pace(10.0, clock)
+    for _ in range(20):
+        pace.take("a")
+    with pytest.raises(TooManyRequestsError):
+        pace.take("a")
+    pace.take("b")
+    clock.now += 0.1
+    pace.take("a")
+    with pytest.raises(TooManyRequestsError):
+        pace.take("a")
+
+
+def test_too_fast_is_429_with_the_seconds_to_wait(settings: Settings) -> None:
+    from api.app import create_app
+
+    app = create_app(settings.model_copy(update={"requests_per_s": 1.0}))
+    with TestClient(app, headers={"accept": "application/json"}) as client:
+        codes = [client.get("/structures?limit=1").status_code for _ in range(3)]
+        refused = client.get("/structures?limit=1")
+        assert codes[0] == 200
+        assert refused.status_code == 429
+        assert int(refused.headers["retry-after"]) >= 1
+        assert client.get("/healthz").status_code == 200
+
+
+def test_other_sites_read_the_public_layers_as_strangers_only(
+    client: TestClient, token: Callable[[str], dict[str, str]]
+) -> None:
+    foreign = {"origin": "https://map.example"}
+    for path in ("/structures", "/stations", "/boundaries", "/units", "/plan-entries"):
+        open_to_all = client.get(path, headers=foreign)
+        assert open_to_all.headers["access-control-allow-origin"] == "*"
+        assert open_to_all.headers["cross-origin-resource-policy"] == "cross-origin"
+        signed_in = client.get(path, headers=foreign | token("staff"))
+        assert "access-control-allow-origin" not in signed_in.headers
+        assert signed_in.headers["cross-origin-resource-policy"] == "same-origin"
+    for path in ("/", "/map", "/devices", "/healthz"):
+        assert "access-control-allow-origin" not in client.get(path, headers=foreign).headers

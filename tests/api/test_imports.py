@@ -22,6 +22,7 @@ from api.service import Service
 from api.settings import Settings
 from data.text import Language, text
 from gis.exchange.importing import ImportKind
+from gis.register.accounts import Access
 from gis.register.scopes import SYSTEM
 
 Token = Callable[[str], dict[str, str]]
@@ -479,7 +480,7 @@ def test_an_operator_sees_what_it_sent_and_nothing_else(
     assert text("pages.import_department_commits", Language.VI) in shown
     other = service.accounts.add("khac", "operator", organisation_id="mo-phong-b",
                                  password_hash=None)  # fmt: skip
-    secret, _ = new_token(service.accounts, other.id, "test", days=1)
+    secret, _ = new_token(service.accounts, other.id, "test", days=1, access=Access.WRITE)
     stranger = {"authorization": f"Bearer {secret}"}
     assert client.get(f"/imports/{theirs}", headers=stranger).status_code == 404
 

@@ -18,6 +18,7 @@ from starlette.testclient import TestClient
 
 from api.identity import new_token
 from api.service import Service
+from gis.register.accounts import Access
 from gis.register.point_contacts import PointContact, PointContacts
 from gis.register.points import PointVisit, RegistrationPoint
 from gis.register.scopes import SYSTEM
@@ -40,7 +41,7 @@ def headers(
         account = service.accounts.add(
             f"op-{name}", "operator", organisation_id=name, password_hash=password_hash
         )
-        secret, _ = new_token(service.accounts, account.id, "test", days=1)
+        secret, _ = new_token(service.accounts, account.id, "test", days=1, access=Access.WRITE)
         found[name] = {"authorization": f"Bearer {secret}"}
     return found
 

@@ -1,13 +1,14 @@
 """Every role at every route: the table is what is served, and the whole of it."""
 
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 from fastapi import APIRouter, FastAPI
 from starlette.testclient import TestClient
 
 from api import app as application
-from api.guard import GuardedRoute
+from api.guard import _IN_PERSON, GuardedRoute
 from api.roles import ROUTES, Role, RouteTableError, may, require_complete
 
 _FILLED = {
@@ -22,6 +23,7 @@ _FILLED = {
     "{name}": "none.xlsx",
     "{job_id}": "none",
     "{case_id}": "none",
+    "{grant_id}": "none",
     "{desk_case_id}": "none",
     "{kind}": "interference",
     "{file_id}": "none",
@@ -94,11 +96,20 @@ def test_a_route_without_a_guard_stops_the_start(monkeypatch: pytest.MonkeyPatch
 
 @pytest.mark.parametrize("role", list(Role), ids=lambda role: role.value)
 def test_every_role_at_every_route(
-    client: TestClient, token: Callable[[str], dict[str, str]], role: Role
+    client: TestClient,
+    token: Callable[[str], dict[str, str]],
+    browser_of: Callable[[str], Any],
+    role: Role,
 ) -> None:
     headers = token(role.value)
+    browser = browser_of(role.value)
+    form = {"csrf_token": "" if role is Role.ANONYMOUS else browser.csrf()}
     for (method, path), allowed in sorted(ROUTES.items()):
-        answer = client.request(method, filled(path), headers=headers)
+        if path.startswith(_IN_PERSON) and role in allowed:
+            sent = form if method == "POST" else None
+            answer = browser.client.request(method, filled(path), data=sent)
+        else:
+            answer = client.request(method, filled(path), headers=headers)
         said = f"{role.value} {method} {path}: {answer.status_code} {answer.text[:200]}"
         if role in allowed:
             assert answer.status_code not in (401, 403), said

@@ -27,7 +27,7 @@ from api import uploads
 from api.identity import new_token
 from gis.home import Home
 from gis.jobs.queue import JobState, Queue
-from gis.register.accounts import Accounts
+from gis.register.accounts import Access, Accounts
 from gis.register.scopes import SYSTEM
 from gis.register.store import Register
 from tests.prepared import demo_register
@@ -329,7 +329,7 @@ def demonstration(home: Path) -> str:
     with demo_register(home / "register.gpkg") as register:
         accounts = Accounts(register)
         account = accounts.add("staff", "staff")
-        return new_token(accounts, account.id, "test", days=1)[0]
+        return new_token(accounts, account.id, "test", days=1, access=Access.WRITE)[0]
 
 
 @dataclass

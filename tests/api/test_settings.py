@@ -46,3 +46,9 @@ def test_a_study_uses_every_core_that_it_may(monkeypatch: pytest.MonkeyPatch) ->
         os.sched_setaffinity(0, allowed)
     monkeypatch.setenv("PHUSONG_THREADS", "7")
     assert Settings().threads == 7
+
+
+def test_every_setting_is_documented_in_one_place() -> None:
+    page = (Path(__file__).parents[2] / "docs" / "cli.md").read_text("utf-8")
+    for name in Settings.model_fields:
+        assert f"`PHUSONG_{name.upper()}`" in page, name

@@ -10,6 +10,7 @@ from starlette.testclient import TestClient
 from api.identity import new_token
 from api.service import Service
 from gis.jobs.worker import work_once
+from gis.register.accounts import Access
 
 Headers = dict[str, str]
 FIRST, SECOND, THIRD = "mo-phong-a", "mo-phong-b", "mo-phong-c"
@@ -46,7 +47,7 @@ def people(service: Service, password_hash: str) -> dict[str, Headers]:
         account = service.accounts.add(
             f"op-{name}", "operator", organisation_id=name, password_hash=password_hash
         )
-        secret, _ = new_token(service.accounts, account.id, "test", days=1)
+        secret, _ = new_token(service.accounts, account.id, "test", days=1, access=Access.WRITE)
         made[name] = {"authorization": f"Bearer {secret}"}
     return made
 

@@ -13,6 +13,7 @@ from api.identity import new_token
 from api.service import Service
 from api.submission import MOST_WAITING
 from gis.jobs.worker import work_once
+from gis.register.accounts import Access
 from gis.register.records import Provenance
 from gis.register.scopes import SYSTEM
 from gis.register.structures import Installation, Structure, StructureKind
@@ -46,7 +47,8 @@ def broadcaster(service: Service, password_hash: str) -> dict[str, str]:
     account = service.accounts.add(
         "broadcaster", "operator", organisation_id=BROADCASTER, password_hash=password_hash
     )
-    return {"authorization": f"Bearer {new_token(service.accounts, account.id, 't', days=1)[0]}"}
+    secret, _ = new_token(service.accounts, account.id, "t", days=1, access=Access.WRITE)
+    return {"authorization": f"Bearer {secret}"}
 
 
 def test_coverage_from_asking_to_the_report(

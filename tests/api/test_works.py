@@ -15,7 +15,7 @@ import data
 from api.identity import new_link, new_token
 from api.service import Service
 from gis.cases.working_days import calendar_in_use
-from gis.register.accounts import Account
+from gis.register.accounts import Access, Account
 from gis.register.scopes import SYSTEM
 from tests.api.conftest import Browser
 
@@ -42,7 +42,7 @@ def headers(
     """Programs of three operators, a viewer, the department and a stranger."""
     found = {role: token(role) for role in ("anonymous", "viewer", "staff", "administrator")}
     for name, account in accounts.items():
-        secret, _ = new_token(service.accounts, account.id, "test", days=1)
+        secret, _ = new_token(service.accounts, account.id, "test", days=1, access=Access.WRITE)
         found[name] = {"authorization": f"Bearer {secret}"}
     return found
 

@@ -80,7 +80,7 @@ def test_a_token_works_until_revoked_or_expired_and_only_its_owner_revokes(
     lan, mai = accounts.add("lan", "staff"), accounts.add("mai", "viewer")
     token = accounts.add_token("script", "t1", lan.id)
     accounts.add_token("old", "t2", lan.id, now() - HOUR)
-    assert accounts.token("t1") == lan
+    assert accounts.token("t1") == (token, lan)
     assert accounts.token("t2") is None
     with pytest.raises(NotFoundError):
         accounts.revoke_token(token.id, mai.id)

@@ -1,0 +1,54 @@
+"""Keeps who looked at whose confidential records, before they are shown."""
+
+from collections.abc import Iterable
+
+from starlette.requests import Request
+
+from api.identity import identity_of
+from api.service import service_of
+from gis.register.structures import Structure
+
+__all__ = ["note_file", "note_list", "note_one"]
+
+
+def note_one(request: Request, record: Structure) -> None:
+    """Keep a look at one structure, where it is confidential and somebody else's.
+
+    Raises
+    ------
+    StorageError
+        If it cannot be kept: then it is not shown.
+    """
+    if _is_of_others(request, record):
+        _note(request, "structures", record.id, 1)
+
+
+def note_list(request: Request, layer: str, records: Iterable[Structure]) -> None:
+    """Keep a look at a list that holds confidential structures of others; see `note_one`."""
+    count = sum(_is_of_others(request, record) for record in records)
+    if count:
+        _note(request, layer, None, count)
+
+
+def note_file(request: Request, layer: str) -> None:
+    """Keep that a caller who sees records of others took a file of them; see `note_one`."""
+    scope = identity_of(request).scope
+    if scope.sees_all or scope.areas:
+        _note(request, layer, None, None)
+
+
+def _is_of_others(request: Request, record: Structure) -> bool:
+    return record.confidential and record.owner_id != identity_of(request).scope.own
+
+
+def _note(request: Request, layer: str, record_id: str | None, count: int | None) -> None:
+    identity = identity_of(request)
+    asked = request.url.path + (f"?{request.url.query}" if request.url.query else "")
+    service_of(request).viewings.note(
+        account=identity.name,
+        organisation_id=identity.organisation_id,
+        layer=layer,
+        record_id=record_id,
+        records=count,
+        address=asked,
+    )

@@ -1,0 +1,137 @@
+"""Who looked at whose confidential records, and when; beside the register, so reading never waits.
+
+A look at one record names it. A list or a file is one row with the number of confidential records
+of others in it, and what was asked. The rows say nothing of what the records hold.
+"""
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+from gis.side_file import SideFile
+
+__all__ = ["Viewing", "Viewings"]
+
+_TABLES = (
+    "CREATE TABLE IF NOT EXISTS viewings (number INTEGER PRIMARY KEY, at REAL NOT NULL, "
+    "account TEXT NOT NULL, organisation TEXT, layer TEXT NOT NULL, record TEXT, "
+    "records INTEGER, address TEXT NOT NULL)",
+    "CREATE INDEX IF NOT EXISTS viewings_at ON viewings (at)",
+)
+_COUNT = (
+    "SELECT count(*) FROM viewings "
+    "WHERE :account IN ('', account) AND :record IN ('', coalesce(record, ''))"
+)
+_LISTED = (
+    "SELECT at, account, organisation, layer, record, records, address FROM viewings "
+    "WHERE :account IN ('', account) AND :record IN ('', coalesce(record, '')) "
+    "ORDER BY number DESC LIMIT :limit OFFSET :offset"
+)
+_DAY_S = 86_400.0
+_LONGEST_ADDRESS = 500
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Viewing:
+    """One look.
+
+    Attributes
+    ----------
+    at : datetime
+        When, UTC.
+    account, organisation_id : str
+        Who, of which organisation.
+    layer : str
+        Which records.
+    record_id : str or None
+        The one record that was looked at; None for a list or a file.
+    records : int or None
+        How many confidential records of others were shown; None for a file, which may hold any.
+    address : str
+        What was asked.
+    """
+
+    at: datetime
+    account: str
+    organisation_id: str | None
+    layer: str
+    record_id: str | None
+    records: int | None
+    address: str
+
+
+class Viewings:
+    """The log of one installation.
+
+    Parameters
+    ----------
+    path : Path
+        Where it is kept; made where there is none.
+    keep_days : float
+        How long a look is known.
+    clock : callable
+        Seconds since 1970.
+    """
+
+    def __init__(
+        self, path: Path, keep_days: float, clock: Callable[[], float] = time.time
+    ) -> None:
+        self._file = SideFile(path, *_TABLES, lasting=True)
+        self._keep_s = keep_days * _DAY_S
+        self._clock = clock
+
+    def note(
+        self,
+        *,
+        account: str,
+        organisation_id: str | None,
+        layer: str,
+        record_id: str | None,
+        records: int | None,
+        address: str,
+    ) -> None:
+        """Keep one look.
+
+        Raises
+        ------
+        StorageError
+            If it cannot be kept: then nothing may be shown.
+        """
+        now = self._clock()
+        row = (now, account, organisation_id, layer, record_id, records)
+        with self._file.changing() as file:
+            file.execute("DELETE FROM viewings WHERE at < ?", (now - self._keep_s,))
+            file.execute(
+                "INSERT INTO viewings (at, account, organisation, layer, record, records, address)"
+                " VALUES (?, ?, ?, ?, ?, ?, ?)",
+                (*row, address[:_LONGEST_ADDRESS]),
+            )
+
+    def count(self, *, account: str = "", record_id: str = "") -> int:
+        """Return how many looks there were, of an account or at a record."""
+        asked = {"account": account, "record": record_id}
+        with self._file.reading() as file:
+            found: int = file.execute(_COUNT, asked).fetchone()[0]
+        return found
+
+    def listed(
+        self, *, account: str = "", record_id: str = "", limit: int, offset: int = 0
+    ) -> list[Viewing]:
+        """Return looks, the newest first."""
+        asked = {"account": account, "record": record_id, "limit": limit, "offset": offset}
+        with self._file.reading() as file:
+            rows = file.execute(_LISTED, asked).fetchall()
+        return [
+            Viewing(
+                at=datetime.fromtimestamp(at, UTC),
+                account=who,
+                organisation_id=organisation,
+                layer=layer,
+                record_id=record,
+                records=records,
+                address=address,
+            )
+            for at, who, organisation, layer, record, records, address in rows
+        ]

@@ -1,0 +1,274 @@
+"""What a caller may not see leaves no trace: its answers are those of a register without it.
+
+Two servers run side by side: one on the demonstration register, one on the same from which all
+that the caller may not see was taken out. Every question that can be asked by a GET, with boxes,
+filters, pages, sorts and ids of what is hidden, must be answered alike, to the byte, but for the
+stamps of the register's version. A clock cannot be compared so; it is looked at below.
+"""
+
+import re
+import shutil
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from statistics import median
+from typing import Any
+from urllib.parse import quote
+
+import pytest
+from starlette.testclient import TestClient
+
+from api.app import create_app
+from api.identity import new_token
+from api.roles import ROUTES, Role
+from api.settings import Settings
+from gis.exchange.exporting import ExportFormat, LayerName
+from gis.register.accounts import Access, Accounts
+from gis.register.routes import Cable, Duct, Route
+from gis.register.scopes import PUBLIC, SYSTEM, Scope
+from gis.register.scopes import Role as Seen
+from gis.register.store import Register
+from gis.register.structures import AttachmentLevel, Contract, Document, Installation, Structure
+
+OWN = "mo-phong-a"
+SCOPES = {
+    Role.ANONYMOUS: PUBLIC,
+    Role.VIEWER: Scope(Seen.VIEWER),
+    Role.OPERATOR: Scope(Seen.OPERATOR, OWN),
+}
+READ: tuple[tuple[type[Any], str], ...] = (
+    (Document, "documents"),
+    (Cable, "cables"),
+    (Contract, "contracts"),
+    (Duct, "ducts"),
+    (AttachmentLevel, "levels"),
+    (Installation, "installations"),
+    (Route, "routes"),
+    (Structure, "structures"),
+)
+"""Kinds of records and how they are read; what refers to others goes first."""
+
+_STAMPS = re.compile(
+    r'nonce-[\w-]+|nonce="[^"]*"|value="[\w-]{43}"|[0-9a-f]{12,64}'
+    r"|\d{4}-\d\d-\d\dT[\d:.]+(Z|\+00:00)"
+)
+
+
+@dataclass
+class Pair:
+    """Two servers, one of which never had what the caller may not see."""
+
+    whole: TestClient
+    bare: TestClient
+    hidden: list[Structure]
+    seen: list[Structure]
+
+    def same(self, address: str) -> Any:
+        """Ask both and compare; return the answer."""
+        one, other = (client.get(address) for client in (self.whole, self.bare))
+        assert one.status_code == other.status_code, f"{address}: {one.text[:300]}"
+        assert plain(one.content) == plain(other.content), f"{address} tells of what is hidden"
+        told = [(name, one.headers.get(name)) for name in ("content-length", "etag", "link")]
+        assert [name for name, _ in told] == ["content-length", "etag", "link"]
+        return one
+
+
+def plain(content: bytes) -> str:
+    """Return an answer without what differs each time."""
+    return _STAMPS.sub("*", content.decode("utf-8", "replace"))
+
+
+def settled(path: Path, scope: Scope) -> None:
+    """Take what is the caller's own off structures that it does not see, so both are alike."""
+    with Register.open(path) as register:
+        seen = {one.id for one in register.structures(scope)}
+        own = [one for one in register.installations(scope) if one.structure_id not in seen]
+        with register.write(author="test", reason="test") as writer:
+            writer.delete(Installation, [one.id for one in own])
+
+
+def without(path: Path, scope: Scope) -> None:
+    """Take out of a register what a scope does not see."""
+    with Register.open(path) as register:
+        gone: list[tuple[type[Any], list[str]]] = []
+        for record, read in READ:
+            everything, seen = (
+                {one.id for one in getattr(register, read)(each)} for each in (SYSTEM, scope)
+            )
+            gone.append((record, sorted(everything - seen)))
+        with register.write(author="test", reason="test") as writer:
+            for record, ids in gone:
+                writer.delete(record, ids)
+
+
+@pytest.fixture(scope="module", params=list(SCOPES), ids=lambda role: role.value)
+def pair(
+    request: pytest.FixtureRequest, demo_register: Path, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Pair]:
+    """Two servers for one role."""
+    role: Role = request.param
+    folder = tmp_path_factory.mktemp("pair")
+    clients: list[TestClient] = []
+    for name in ("whole", "bare"):
+        home = folder / name
+        home.mkdir()
+        shutil.copy(demo_register, home / "register.gpkg")
+        settled(home / "register.gpkg", SCOPES[role])
+        if name == "bare":
+            without(home / "register.gpkg", SCOPES[role])
+        made = TestClient(create_app(Settings(home=home, workers=0)), follow_redirects=False)
+        made.__enter__()
+        clients.append(made)
+        if role is not Role.ANONYMOUS:
+            accounts: Accounts = made.app.state.service.accounts  # type: ignore[attr-defined]
+            organisation = OWN if role is Role.OPERATOR else None
+            account = accounts.add("caller", role.value, organisation_id=organisation)
+            secret, _ = new_token(accounts, account.id, "t", days=1, access=Access.WRITE)
+            made.headers["authorization"] = f"Bearer {secret}"
+    register: Register = clients[0].app.state.service.register  # type: ignore[attr-defined]
+    seen = register.structures(SCOPES[role])
+    shown = {one.id for one in seen}
+    hidden = [one for one in register.structures(SYSTEM) if one.id not in shown]
+    assert len(hidden) > 20
+    assert len(clients[1].app.state.service.register.structures(SYSTEM)) == len(seen)  # type: ignore[attr-defined]
+    yield Pair(*clients, hidden=hidden, seen=seen)
+    for client in clients:
+        client.__exit__(None, None, None)
+
+
+def around(one: Structure, half_deg: float) -> str:
+    """Return a box about a structure."""
+    assert one.longitude is not None
+    assert one.latitude is not None
+    sides = (-half_deg, -half_deg, half_deg, half_deg)
+    centre = (one.longitude, one.latitude) * 2
+    return ",".join(f"{place + side:.6f}" for place, side in zip(centre, sides, strict=True))
+
+
+def test_a_box_that_halves_finds_nothing(pair: Pair) -> None:
+    for one in pair.hidden[:6]:
+        for step in range(12):
+            box = around(one, 0.5 / 2**step)
+            found = pair.same(f"/structures?bbox={box}&limit=1000").json()
+            ids = {feature["id"] for feature in found["features"]}
+            assert one.id not in ids
+            assert found["numberMatched"] == len(ids)
+
+
+def test_lists_counts_filters_and_pages(pair: Pair) -> None:
+    owners = {one.owner_id for one in pair.hidden}
+    words = {word for one in pair.hidden[:5] for word in (one.name, one.code or "", one.id)}
+    filters = [
+        "",
+        *(f"owner_id={owner}" for owner in owners),
+        *(f"text={quote(w)}" for w in words),
+    ]
+    filters += [f"kind={one.kind.value}" for one in pair.hidden[:3]]
+    filters += ["on=2020-01-01", "known_on=2020-01-01", "state=planned"]
+    for filtered in filters:
+        for paged in ("limit=1", "limit=1000", "limit=7&offset=14", "limit=10&offset=100000"):
+            pair.same(f"/structures?{filtered}&{paged}")
+
+
+def test_one_by_one_hidden_is_as_if_it_were_not(pair: Pair) -> None:
+    addresses = [
+        "/structures/{id}",
+        "/structures/{id}?on=2020-01-01",
+        "/structures/{id}?known_on=2020-01-01",
+        "/view/structures/{id}",
+        "/view/structures/{id}?way_to=none",
+        "/free-ducts?from_id={id}&to_id={seen}",
+        "/free-ducts?from_id={seen}&to_id={id}",
+        "/quality/{owner}/defects",
+        "/path?station_id={id}",
+    ]
+    for one in pair.hidden[:4]:
+        for address in addresses:
+            owner, seen = one.owner_id or "none", pair.seen[0].id
+            filled = address.format(id=one.id, seen=seen, owner=owner)
+            answer = pair.same(filled)
+            assert answer.status_code != 200 or "quality" in filled or "free-ducts" in filled
+            invented = pair.whole.get(filled.replace(one.id, "khong-co-that"))
+            assert answer.text.replace(one.id, "khong-co-that") == invented.text or (
+                plain(answer.content).replace(one.id, "khong-co-that") == plain(invented.content)
+            )
+
+
+def test_every_page_and_list_without_a_parameter(pair: Pair) -> None:
+    asked = [
+        path
+        for (method, path), roles in sorted(ROUTES.items())
+        if method == "GET" and "{" not in path and Role.OPERATOR in roles
+    ]
+    asked.remove("/readyz")  # the version of the register is its answer
+    assert len(asked) > 50
+    for path in asked:
+        for language in ("vi", "en"):
+            pair.same(f"{path}?lang={language}")
+
+
+@pytest.mark.parametrize("format", [ExportFormat.CSV, ExportFormat.GEOJSON, ExportFormat.KML])
+def test_files(pair: Pair, format: ExportFormat) -> None:
+    for layer in LayerName:
+        pair.same(f"/exports/{layer.value}?format={format.value}")
+        pair.same(f"/exports/{layer.value}?format={format.value}&bbox=106,10,107,11")
+
+
+def test_what_is_sent_about_the_hidden_is_answered_as_if_it_were_not(pair: Pair) -> None:
+    def answers(one: str) -> list[tuple[int, str]]:
+        requested = {"structure_id": one, "technology": "5G", "purpose": "x"}
+        change = {"digest": "x", "values": {"name": "y"}, "reason": "z"}
+        level = {"values": {"height_from_m": 1, "height_to_m": 2, "slots": 1}, "reason": "z"}
+        sent = (
+            ("/sharing-requests", requested),
+            (f"/structures/{one}", change),
+            (f"/structures/{one}/levels", level),
+            ("/studies/coverage", {"station_id": one}),
+        )
+        made = [
+            client.post(address, json=body)
+            for address, body in sent
+            for client in (pair.whole, pair.bare)
+        ]
+        return [(each.status_code, plain(each.content).replace(one, "*")) for each in made]
+
+    for one in pair.hidden[:3]:
+        told = answers(one.id)
+        assert told == answers("khong-co-that")
+        assert told[::2] == told[1::2]
+        assert all(status >= 400 for status, _ in told)
+        assert not any("token_reads_only" in text for _, text in told)
+
+
+def test_a_file_that_names_the_hidden_is_answered_as_if_it_were_not(pair: Pair) -> None:
+    head = "Mã công trình;Loại;Chủ sở hữu;Kinh độ (WGS 84);Vĩ độ;Tên"
+    rows = [
+        f"{one.code};Cột ăng ten;{OWN};{one.longitude:.6f};{one.latitude:.6f};Cột mới"
+        for one in pair.hidden[:5]
+    ]
+    content = "\n".join([head, *rows]).encode()
+
+    def sent(client: TestClient) -> Any:
+        file = {"file": ("cot.csv", content)}
+        answer = client.post("/imports", files=file, data={"kind": "structures"})
+        if answer.status_code != 201:
+            return answer.status_code, plain(answer.content)
+        address = f"/imports/{answer.json()['id']}"
+        return answer.status_code, plain(client.get(address).content)
+
+    assert sent(pair.whole) == sent(pair.bare)
+
+
+def test_the_time_of_an_answer_does_not_tell(pair: Pair) -> None:
+    def seconds(structure_id: str) -> float:
+        taken = []
+        for _ in range(25):
+            began = time.process_time()
+            pair.whole.get(f"/structures/{structure_id}")
+            taken.append(time.process_time() - began)
+        return median(taken)
+
+    seconds(pair.hidden[0].id)
+    hidden, none = seconds(pair.hidden[0].id), seconds("khong-co-that")
+    assert 0.6 < hidden / none < 1.7
