@@ -104,7 +104,7 @@ STATUS: dict[type[Exception], int] = {
     UnknownParameterError: 400,
     InvalidParameterError: 422,
     TooManyAttemptsError: 429,
-    FederationError: 403,
+    FederationError: 400,
     TooManyRequestsError: 429,
     TooManyJobsError: 429,
     BodyTooLargeError: 413,

@@ -169,7 +169,7 @@ def test_a_linked_account_is_opened_and_no_other(app: FastAPI, service: Service)
 
     other = browser(app)
     refused = other.get(at_the_service(other.get("/login/service").headers["location"], "mai"))
-    assert refused.status_code == 403
+    assert refused.status_code == 400
     assert "mai" in refused.text
     assert other.get("/view/account").status_code == 303, "somebody without an account got in"
 
@@ -178,7 +178,7 @@ def test_a_linked_account_is_opened_and_no_other(app: FastAPI, service: Service)
     service.accounts.set_active(known.id, False)
     closed = browser(app)
     back = closed.get(at_the_service(closed.get("/login/service").headers["location"], "lan"))
-    assert back.status_code == 403
+    assert back.status_code == 400
 
 
 def test_one_person_of_the_service_opens_one_account(app: FastAPI, service: Service) -> None:
@@ -195,12 +195,12 @@ def test_a_way_back_is_for_one_browser_and_one_time(app: FastAPI, service: Servi
     linked(browser(app), service, "lan-so", "lan")
     client, thief = browser(app), browser(app)
     back = at_the_service(client.get("/login/service").headers["location"], "lan")
-    assert thief.get(back).status_code == 403, "another browser came in its place"
+    assert thief.get(back).status_code == 400, "another browser came in its place"
     thief.get("/login/service")
-    assert thief.get(back).status_code == 403
+    assert thief.get(back).status_code == 400
     assert client.get(back).status_code == 303
-    assert client.get(back).status_code == 403, "it was used twice"
-    assert client.get("/login/service/back?error=access_denied").status_code == 403
+    assert client.get(back).status_code == 400, "it was used twice"
+    assert client.get("/login/service/back?error=access_denied").status_code == 400
 
 
 def test_a_token_for_another_visit_is_refused(
@@ -214,7 +214,7 @@ def test_a_token_for_another_visit_is_refused(
         file.execute("UPDATE departures SET kept = ?", (json.dumps(kept | {"nonce": "other"}),))
     file.close()
     refused = client.get(back)
-    assert refused.status_code == 403
+    assert refused.status_code == 400
     assert "/view/account" not in refused.headers.get("location", "")
 
 
@@ -236,7 +236,7 @@ def test_a_service_that_is_away_or_another_is_said(settings: Settings) -> None:
         app = create_app(settings.model_copy(update={"oidc_issuer": issuer}))
         with TestClient(app, follow_redirects=False, headers={"accept": "text/html"}) as client:
             answer = client.get("/login/service")
-            assert answer.status_code == 403
+            assert answer.status_code == 400
             assert "s3cret" not in answer.text
 
 
@@ -247,4 +247,4 @@ def test_without_a_service_there_is_no_way_to_one(
     with TestClient(app, follow_redirects=False) as client:
         assert client.get("/login/service").status_code == 404
         assert "/login/service" not in client.get("/login").text
-        assert client.get("/login/service/back?code=x&state=y").status_code == 403
+        assert client.get("/login/service/back?code=x&state=y").status_code == 400
