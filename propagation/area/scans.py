@@ -78,10 +78,8 @@ def receiver_slopes(
 
 
 @scan
-def smooth_surface(
-    x: Floats, h: Floats, begin: int, at_transmitter: Floats, at_receiver: Floats
-) -> None:
-    """Fit the smooth surface to the terrain up to each receiver from one on, eqs (85) to (88)."""
+def smooth_surface(x: Floats, h: Floats, at_transmitter: Floats, at_receiver: Floats) -> None:
+    """Fit the smooth surface to the terrain up to each receiver, eqs (85) to (88)."""
     v1 = 0.0
     v2 = 0.0
     for k in range(1, x.size):
@@ -89,9 +87,8 @@ def smooth_surface(
         step = d - before
         v1 += step * (h[k] + h[k - 1])
         v2 += step * (h[k] * (2 * d + before) + h[k - 1] * (d + 2 * before))
-        if k >= begin:
-            at_transmitter[k] = (2 * v1 * d - v2) / (d * d)
-            at_receiver[k] = (v2 - v1 * d) / (d * d)
+        at_transmitter[k] = (2 * v1 * d - v2) / (d * d)
+        at_receiver[k] = (v2 - v1 * d) / (d * d)
 
 
 @scan

@@ -126,7 +126,7 @@ def _seat(
 ) -> tuple[float, float]:
     """Give each receiver a lane; return the least and the greatest slope of those wanted."""
     least, most = _NEVER, -_NEVER
-    for i in range(_LANES if end > begin else 0):
+    for i in range(_LANES):
         k = min(begin + i, end - 1)
         s = slope[k] - curvature * x[k]
         lanes[S * _LANES + i], lanes[D * _LANES + i] = s, x[k]
@@ -142,7 +142,6 @@ def worst_in_sight(
     slope: Floats,
     curvature: float,
     wanted: Booleans,
-    first: int,
     enough: float,
     worst: Floats,
     at: Indices,
@@ -164,8 +163,6 @@ def worst_in_sight(
         500 / effective radius, m/km2.
     wanted : ndarray of bool, shape (n + 1,)
         Which receivers, in sight, are asked about.
-    first : int
-        None before it is.
     enough : float
         Where every q exceeds `enough` / d the point need not be looked for: this or q is written.
     worst : ndarray, shape (n + 1,)
@@ -187,8 +184,7 @@ def worst_in_sight(
             prune_at = max(_PRUNE_FROM, 2 * count)
         end = min(begin + _LANES, last + 1)
         at_first, count = _take_up(x, rise, begin, end, records, index, count)
-        lane_end = end if end > first else begin
-        least, most = _seat(x, slope, curvature, wanted, begin, lane_end, lanes)
+        least, most = _seat(x, slope, curvature, wanted, begin, end, lanes)
         if most < least:
             continue
         high = count - 1

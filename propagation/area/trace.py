@@ -98,24 +98,21 @@ def _bend(
     rise, fall, worst, slope = numbers[RISE], numbers[FALL], numbers[WORST], numbers[SLOPE]
     hidden, clear = marks[HIDDEN], marks[CLEAR]
     transmitter_slopes(x, height, hts, curvature, rise, horizons[0])
-    hidden[:begin] = clear[:begin] = False
-    for k in range(begin, n + 1):
+    for k in range(1, n + 1):
         slope[k] = (hrs[k] - hts) / x[k]
-        hidden[k] = rise[k] > slope[k] - curvature * x[k]
-        clear[k] = not hidden[k]
+        hidden[k] = k >= begin and rise[k] > slope[k] - curvature * x[k]
+        clear[k] = k >= begin and not hidden[k]
     hull, index = numbers[HULL : HULL + 3], points[INDEX]
     receiver_slopes(x, height, hrs, curvature, hidden, fall, horizons[1], hull, index)
     records = numbers[RECORDS : RECORDS + 6]
-    worst_in_sight(
-        x, rise, slope, curvature, clear, begin, enough, worst, horizons[1], records, index
-    )
-    for k in range(begin, n + 1):
+    worst_in_sight(x, rise, slope, curvature, clear, enough, worst, horizons[1], records, index)
+    for k in range(1, n + 1):
         level = curvature * x[k]
         if hidden[k]:
             up, down = rise[k] + level - slope[k], fall[k] + level + slope[k]
             bend[k] = 0.002 * x[k] * max(up * down, 0.0)
             slopes[0, k], slopes[1, k] = rise[k], fall[k]
-        else:
+        elif clear[k]:
             bend[k] = -0.002 * x[k] * worst[k]
             slopes[0, k], slopes[1, k] = slope[k] - level, -slope[k] - level
             horizons[0, k] = horizons[1, k]
@@ -243,15 +240,15 @@ def trace(
     slopes, horizons = numbers[SLOPES : SLOPES + 2], points[HORIZONS : HORIZONS + 2]
     unused = points[UNUSED : UNUSED + 2]
     ends[0, 0] = hts = h[0] + heights[0]
-    for k in range(begin, x.size):
+    for k in range(x.size):
         ends[1, k] = h[k] + heights[1]
-    smooth_surface(x, h, begin, ends[2], ends[3])
+    smooth_surface(x, h, ends[2], ends[3])
     own = found[SLOPE_T : SLOPE_R + 1]
     _bend(x, h, desk, curvatures[0], 1e300, begin, own, horizons, found[BEND_50])
     enough = 1e300 if exact else enough
     if not inland:
         _zones(x, zone, points[RUNS : RUNS + 5], found)
-    for k in range(begin, x.size):
+    for k in range(1, x.size):
         found[PHI, k] = latitude[0] + x[k] * (latitude[1] + x[k] * latitude[2])
     median = exact or _often(found[PHI], found[LOG2_MU1], begin, percents[1])
     if clutter and median:
@@ -261,10 +258,11 @@ def trace(
     flat, hull = numbers[FLAT], numbers[HULL : HULL + 3]
     transmitter_slopes(x, h, hts, 0.0, flat, unused[0])
     flat_ground(x, h, ends, flat, horizons, begin, exact, surfaces, found[HM], hull, points[INDEX])
-    for k in range(begin, x.size):
+    for k in range(1, x.size):
         d = x[k]
         found[HRS, k] = ends[1, k]
-        found[DLT, k], found[DLR, k] = x[horizons[0, k]], d - x[horizons[1, k]]
+        if k >= begin:
+            found[DLT, k], found[DLR, k] = x[horizons[0, k]], d - x[horizons[1, k]]
         found[HTC, k], found[HRC, k] = hts - surfaces[0, k], ends[1, k] - surfaces[1, k]
         found[HTE, k] = hts - min(ends[2, k], h[0])
         found[HRE, k] = ends[1, k] - min(ends[3, k], h[k])

@@ -19,7 +19,7 @@ keep_kernels(Path({root!r}))
 import numpy as np
 from propagation.area.scans import smooth_surface
 fit = np.zeros((2, 4))
-smooth_surface(np.arange(4.0), np.ones(4), 1, fit[0], fit[1])
+smooth_surface(np.arange(4.0), np.ones(4), fit[0], fit[1])
 print("fit", fit[0, 3])
 home = os.environ.get("PHUSONG_HOME")
 print("kept", len(list(Path(home).rglob("*.nbi"))) if home else 0)
