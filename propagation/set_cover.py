@@ -11,8 +11,6 @@ from typing import Final
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from scipy.optimize import Bounds, LinearConstraint, milp
-from scipy.sparse import csr_array, eye_array, hstack
 
 from propagation.errors import PropagationError, require_range
 
@@ -144,6 +142,13 @@ def _solved(
     covering: Flags, weight: Floats, cost: Floats, wanted: float, most_seconds: float
 ) -> tuple[NDArray[np.intp], float]:
     """Return the places chosen, and what every choice costs at least."""
+    from scipy.optimize import (  # noqa: PLC0415 - a fifth of a second, seldom wanted
+        Bounds,
+        LinearConstraint,
+        milp,
+    )
+    from scipy.sparse import csr_array, eye_array, hstack  # noqa: PLC0415 - the same
+
     places, cells = covering.shape
     within = hstack([csr_array(covering.T.astype(np.float64)), -eye_array(cells)])
     enough = np.concatenate([np.zeros(places), weight])

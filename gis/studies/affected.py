@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from gis.register.records import BroadcastStation, Service
 from gis.studies.checks import interference
 from gis.studies.checks.scene import Scene
+from gis.studies.checks.usable_cells import usable_in_cells, usable_without
 from gis.studies.service_cells import ServiceCells
 from gis.studies.testpoints import AZIMUTHS_DEG
 from gis.studies.unwanted import spacing_khz
@@ -24,7 +25,7 @@ from propagation.compliance.standards import same_network
 from propagation.compliance.usable_points import TREATY
 from propagation.interference.area_totals import AreaTotals, area_totals
 from propagation.interference.nuisance import nuisance_of
-from propagation.interference.usable import usable_fields_dbuvm
+from propagation.interference.summation import simplified_multiplication_dbuvm
 
 __all__ = ["affected_by"]
 
@@ -220,7 +221,7 @@ def _area(
     cells = scene.meetings.cells.get(other.id)
     if cells is None or not cells.wanted_dbuvm.size:
         return None
-    now = interference.usable_in_cells(scene, cells)[TREATY]
+    now = usable_in_cells(scene, cells)[TREATY]
     then = _usable_before(scene, cells, station)
     after = _totals(scene, cells, now, then)
     before = _totals(scene, cells, then, now)
@@ -254,11 +255,11 @@ def _people(population: float | None) -> int | None:
 
 
 def _usable_before(scene: Scene, cells: ServiceCells, station: BroadcastStation) -> Floats:
+    if cells.formerly is None:
+        return usable_without(scene, cells, station)
     kept = [k for k, one in enumerate(cells.unwanted) if one.station.id != station.id]
-    nuisance = cells.nuisance_dbuvm()[:, kept]
-    if cells.formerly is not None:
-        nuisance = np.column_stack([nuisance, cells.formerly.nuisance_dbuvm])
-    return usable_fields_dbuvm(nuisance, scene.neighbourhood.deviation_db)[TREATY]
+    nuisance = np.column_stack([cells.nuisance_dbuvm()[:, kept], cells.formerly.nuisance_dbuvm])
+    return simplified_multiplication_dbuvm(nuisance, scene.neighbourhood.deviation_db)
 
 
 def _totals(scene: Scene, cells: ServiceCells, usable: Floats, beside: Floats) -> AreaTotals:

@@ -34,6 +34,7 @@ from gis.studies.checks import allotment, interference, meeting
 from gis.studies.checks.interference import edge_rows
 from gis.studies.checks.scene import Asked, Scene
 from gis.studies.checks.topics import checks_row, findings_of_judged, gathered_by
+from gis.studies.checks.usable_cells import sum_up
 from gis.studies.communes import Commune, Communes, boundary_from_json, communes_near
 from gis.studies.context import Stage, StudyContext
 from gis.studies.coverage import default_radius_km
@@ -196,7 +197,9 @@ def compute(gathered: Gathered, context: StudyContext) -> Computed:
         context, progress=lambda done, key, values: context.progress(done * searching, key, values)
     )
     scene = _scene(gathered, making)
-    found = findings_of_judged(scene, making.stage(0.85, 0.97, "studies.progress_check"))
+    if interference.NAME in scene.gathered:
+        sum_up(scene, making.stage(0.85, 0.9, "studies.progress_check"))
+    found = findings_of_judged(scene, making.stage(0.9, 0.97, "studies.progress_check"))
     models = gathered.inputs.get("second_models", {})
     if models and interference.NAME in scene.gathered:
         found = with_second_opinions(scene, found, models["models"], making)

@@ -9,12 +9,13 @@ from numpy.typing import NDArray
 from gis.geodesy import distance_km
 from gis.register.records import BroadcastStation
 from gis.rule_facts import station_facts
+from gis.studies.cells_of_all import CellsOfAll
 from gis.studies.context import Stage, StudyContext
 from gis.studies.coverage import default_radius_km
 from gis.studies.emitter import Emitter, missing_values
 from gis.studies.field import PolarField, fields_at, polar_field
 from gis.studies.neighbourhood import Neighbourhood
-from gis.studies.service_cells import ServiceCells, served_cells
+from gis.studies.service_cells import ServiceCells
 from gis.studies.testpoints import (
     AZIMUTHS_DEG,
     Places,
@@ -226,35 +227,16 @@ class Meetings:
 
     def _fill_cells(self, concerned: Sequence[str], context: StudyContext) -> None:
         """Find the cells of the stations, and what the others do there."""
-        around, formerly = self.around, self._formerly()
-        alone = context.alone.stage(0.0, 1.0, "")
-
-        def work(station_id: str) -> ServiceCells | None:
-            own = self._emitter(station_id)
-            protection = around.protection(own.station)
-            if protection is None:
-                return None
-            adding = [one for one in self._disturbing(own.station) if self._known(one)]
-            others = [self._emitter(one.id) for one in adding]
-            kinds = around.kinds(own.station, protection)
-            before = formerly
-            if before is not None and not around.disturbs(before.station, own.station):
-                before = None
-            return served_cells(
-                own,
-                others,
-                kinds,
-                protection,
-                alone,
-                known=None if self.known is None else self.known.cells.get(station_id),
-                deviation_db=around.deviation_db,
-                formerly=before,
-            )
-
-        stage = context.stage(0.15, 0.5, "studies.progress_cells")
-        for station_id, cells in stage.map(work, concerned):
-            if cells is not None:
-                self.cells[station_id] = cells
+        stations = [self.around.station(one) for one in concerned]
+        guards = {one.id: self.around.protection(one) for one in stations}
+        among = CellsOfAll(
+            self.around,
+            {one: guard for one, guard in guards.items() if guard is not None},
+            {one.id: [*filter(self._known, self._disturbing(one))] for one in stations},
+            {} if self.known is None else self.known.cells,
+            self._formerly(),
+        )
+        self.cells.update(among.found(context.stage(0.15, 0.5, "studies.progress_cells")))
 
     def _known(self, station: BroadcastStation) -> bool:
         return not missing_values(station, flat=self.around.ground.flat)

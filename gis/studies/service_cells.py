@@ -26,7 +26,7 @@ from gis.studies.coverage import LARGEST_RADIUS_KM, default_radius_km
 from gis.studies.emitter import NEAREST_KM, Emitter
 from gis.studies.outlines import Outline
 from gis.studies.testpoints import Places, point_name
-from gis.studies.tile_field import Layout, pixels_field, tile_field
+from gis.studies.tile_field import Layout, pixels_field, pixels_fields, tile_field
 from gis.studies.unwanted import REACH_KM, spacing_khz
 from propagation.area.bound import largest_field_dbuvm
 from propagation.interference.bs412 import Area, Persistence
@@ -34,7 +34,17 @@ from propagation.interference.locations import LOCATION_STANDARD_DEVIATION_DB
 from propagation.interference.nuisance import nuisance_of
 from propagation.interference.protection import Protection
 
-__all__ = ["CELL_M", "MOST_SHIFT_DB", "ServiceCells", "Unwanted", "field_in_cells", "served_cells"]
+__all__ = [
+    "CELL_M",
+    "MOST_SHIFT_DB",
+    "ServiceCells",
+    "Unwanted",
+    "field_in_cells",
+    "may_matter",
+    "own_cells",
+    "served_cells",
+    "unwanted_in",
+]
 
 Floats = NDArray[np.float64]
 Flags = NDArray[np.bool_]
@@ -188,7 +198,7 @@ def served_cells(
     CancelledError
         If the work was cancelled.
     """
-    cells = _own_cells(own, kinds, stage) if known is None else known
+    cells = own_cells(own, kinds, stage) if known is None else known
     if not cells.wanted_dbuvm.size:
         return cells
     search = _Search(cells, protection, stage, deviation_db)
@@ -196,8 +206,23 @@ def served_cells(
     return found if formerly is None else search.with_former(found, formerly)
 
 
-def _own_cells(own: Emitter, kinds: Kinds, stage: Stage) -> ServiceCells:
-    """Find the cells in which a station serves."""
+def own_cells(own: Emitter, kinds: Kinds, stage: Stage) -> ServiceCells:
+    """Find the cells in which a station serves.
+
+    Parameters
+    ----------
+    own : Emitter
+        The station.
+    kinds : callable
+        What is known of the pixels of a grid.
+    stage : Stage
+        Of a context with one worker.
+
+    Raises
+    ------
+    CancelledError
+        If the work was cancelled.
+    """
     station, layout = own.station, _layout(own)
     radius_km = default_radius_km(station)
     grid = grid_around(station.longitude, station.latitude, radius_km, CELL_M)
@@ -255,6 +280,68 @@ def field_in_cells(
     return None if found is None else found.astype(np.float32)
 
 
+def may_matter(cells: ServiceCells, other: Emitter, protection: Protection) -> bool:
+    """Return whether a station may matter in cells by itself, so that it is never left out.
+
+    Parameters
+    ----------
+    cells : ServiceCells
+        The cells.
+    other : Emitter
+        The station.
+    protection : Protection
+        What protects the reception there.
+    """
+    return bool(cells.wanted_dbuvm.size) and _bound_dbuvm(
+        cells, other, protection
+    ) >= _least_dbuvm(protection)
+
+
+def unwanted_in(
+    other: Emitter, those: Sequence[tuple[ServiceCells, Protection]], stage: Stage
+) -> list[Unwanted | None]:
+    """Return what a station does in the cells of several, predicted in one walk.
+
+    Parameters
+    ----------
+    other : Emitter
+        The station.
+    those : sequence of (ServiceCells, Protection)
+        Cells, and what protects the reception there.
+    stage : Stage
+        Of a context with one worker.
+
+    Returns
+    -------
+    list of Unwanted or None
+        None where it does not reach the cells.
+
+    Raises
+    ------
+    CancelledError
+        If the work was cancelled.
+    """
+    tiles = [(cells.part, cells.where) for cells, _ in those]
+    fields = pixels_fields(other, tiles, _layout(other), TIME_PERCENTS, stage)
+    return [
+        None if field is None else _doing(cells, other.station, field.astype(np.float32), guard)
+        for (cells, guard), field in zip(those, fields, strict=True)
+    ]
+
+
+def _doing(
+    cells: ServiceCells,
+    station: BroadcastStation,
+    field: NDArray[np.float32],
+    protection: Protection,
+) -> Unwanted:
+    """Return what a station does in cells, by its field there."""
+    steady, tropospheric = field[:2].astype(np.float64)
+    apart_khz = spacing_khz(cells.station, station)
+    nuisance = nuisance_of(protection, steady, tropospheric, apart_khz)
+    return Unwanted(station, field, nuisance.governing_dbuvm)
+
+
 def _layout(emitter: Emitter) -> Layout:
     """Return how radials lie, the same for every station of every study."""
     reach_km = LARGEST_RADIUS_KM + REACH_KM
@@ -277,7 +364,7 @@ class _Search:
         added: list[Unwanted] = []
         left_out: tuple[str, ...] = ()
         floor = np.full(self.cells.wanted_dbuvm.size, -np.inf)
-        least = min(self.protection.minimum_field_dbuvm(area) for area in Area)
+        least = _least_dbuvm(self.protection)
         for position, k in enumerate(order):
             rest = order[position:]
             tail = np.array([bounds[each] for each in rest])
@@ -320,13 +407,12 @@ class _Search:
         known = self.cells.of(other.station.id)
         if known is not None:
             return known
-        field = field_in_cells(self.cells, other, TIME_PERCENTS, self.stage)
-        if field is None:
-            return None
-        steady, tropospheric = field[:2].astype(np.float64)
-        apart_khz = spacing_khz(self.cells.station, other.station)
-        nuisance = nuisance_of(self.protection, steady, tropospheric, apart_khz)
-        return Unwanted(other.station, field, nuisance.governing_dbuvm)
+        return unwanted_in(other, [(self.cells, self.protection)], self.stage)[0]
+
+
+def _least_dbuvm(protection: Protection) -> float:
+    """Return the smallest minimum field of any surroundings."""
+    return min(protection.minimum_field_dbuvm(area) for area in Area)
 
 
 def _bound_dbuvm(cells: ServiceCells, other: Emitter, protection: Protection) -> float:

@@ -7,7 +7,9 @@ some pixels of a tile are wanted, of each radial the steps are walked between wh
 """
 
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from itertools import compress
 
 import numpy as np
 from numpy.typing import NDArray
@@ -22,11 +24,12 @@ from gis.studies.predictors.base import first_point
 from gis.studies.remarks import Gaps
 from gis.studies.walk import Walk
 
-__all__ = ["Layout", "TileField", "pixels_field", "tile_field"]
+__all__ = ["Layout", "TileField", "pixels_field", "pixels_fields", "tile_field"]
 
 Floats = NDArray[np.float64]
 Values = NDArray[np.float32]
 Indices = NDArray[np.int32]
+Flags = NDArray[np.bool_]
 
 _HALVINGS = 64
 _WIDEST_SECTOR_DEG = 150.0
@@ -131,9 +134,10 @@ def tile_field(
     CancelledError
         If the work was cancelled.
     """
-    sector = _sector_of(emitter, tile, layout)
-    if sector is None:
+    if not _within_reach(emitter, tile, layout):
         return None
+    around = _holds(tile, emitter.station.longitude, emitter.station.latitude)
+    sector = _sector(emitter, layout, *_edge(emitter, tile), around=around)
     field = _walked(emitter, layout, sector, time_percents, stage)
     values, within = field.to_grid(tile, stage)
     edge_dbuvm = -np.inf
@@ -142,14 +146,12 @@ def tile_field(
     return TileField(values, field.gaps, field.notes, edge_dbuvm)
 
 
-def _sector_of(emitter: Emitter, tile: Grid, layout: Layout) -> _Sector | None:
-    """Return the radials that a tile needs, None where it lies beyond the reach."""
-    azimuth, distance_km = _edge(emitter, tile)
-    around = _holds(tile, emitter.station.longitude, emitter.station.latitude)
-    if not around and float(distance_km.min()) > layout.reach_km:
-        return None
-    first = first_point(emitter.method.predictor.limits, layout.step_km)
-    return _sector(layout, first, azimuth, distance_km, around=around)
+def _within_reach(emitter: Emitter, tile: Grid, layout: Layout) -> bool:
+    """Return whether any pixel of a tile lies within the reach."""
+    if _holds(tile, emitter.station.longitude, emitter.station.latitude):
+        return True
+    _, distance_km = _edge(emitter, tile)
+    return float(distance_km.min()) <= layout.reach_km
 
 
 def _edge(emitter: Emitter, tile: Grid) -> tuple[Floats, Floats]:
@@ -170,10 +172,10 @@ def _holds(tile: Grid, longitude: float, latitude: float) -> bool:
 
 
 def _sector(
-    layout: Layout, first: int, azimuth: Floats, distance_km: Floats, *, around: bool
+    emitter: Emitter, layout: Layout, azimuth: Floats, distance_km: Floats, *, around: bool
 ) -> _Sector:
-    """Return which radials, and which part of them, a tile needs."""
-    step_km = layout.step_km
+    """Return which radials, and which part of them, the points in or on an outline need."""
+    first, step_km = first_point(emitter.method.predictor.limits, layout.step_km), layout.step_km
     farthest = min(float(distance_km.max()), layout.reach_km)
     end = max(int(np.ceil(farthest / step_km)) + 1, first + 1)
     count, last = layout.count, layout.last
@@ -290,7 +292,7 @@ def pixels_field(
     time_percents: tuple[float, ...],
     stage: Stage,
     *,
-    wanted: NDArray[np.bool_],
+    wanted: Flags,
 ) -> Floats | None:
     """Predict the field of a station at some pixel centres of a tile.
 
@@ -315,11 +317,67 @@ def pixels_field(
     CancelledError
         If the work was cancelled.
     """
-    sector = _sector_of(emitter, tile, layout)
-    if sector is None or not wanted.any():
-        return None
+    return pixels_fields(emitter, [(tile, wanted)], layout, time_percents, stage)[0]
+
+
+def pixels_fields(
+    emitter: Emitter,
+    tiles: Sequence[tuple[Grid, Flags]],
+    layout: Layout,
+    time_percents: tuple[float, ...],
+    stage: Stage,
+) -> list[Floats | None]:
+    """Predict the field of a station at some pixel centres of several tiles, in one walk.
+
+    Parameters
+    ----------
+    emitter, layout, time_percents, stage
+        As for `tile_field`.
+    tiles : sequence of (Grid, ndarray of bool)
+        Tiles, and which of their pixels are wanted.
+
+    Returns
+    -------
+    list of ndarray or None
+        For each tile as `pixels_field` gives it, to 1e-3 dB.
+
+    Raises
+    ------
+    CancelledError
+        If the work was cancelled.
+    """
     station = emitter.station
-    azimuth, away_km = pixel_bearings(tile, station.longitude, station.latitude, wanted)
+    bearings = [
+        pixel_bearings(tile, station.longitude, station.latitude, wanted) for tile, wanted in tiles
+    ]
+    reached = [
+        one[1].size > 0
+        and (float(one[1].min()) <= layout.reach_km or _within_reach(emitter, tile, layout))
+        for one, (tile, _) in zip(bearings, tiles, strict=True)
+    ]
+    if not any(reached):
+        return [None] * len(tiles)
+    field = _between(emitter, layout, list(compress(bearings, reached)), time_percents, stage)
+    found: list[Floats | None] = []
+    for (azimuth, away_km), within in zip(bearings, reached, strict=True):
+        values = None
+        if within:
+            values = field.at_polar(azimuth, away_km)
+            values[:, away_km > layout.reach_km] = -np.inf
+        found.append(values)
+    return found
+
+
+def _between(
+    emitter: Emitter,
+    layout: Layout,
+    bearings: Sequence[tuple[Floats, Floats]],
+    time_percents: tuple[float, ...],
+    stage: Stage,
+) -> PolarField:
+    """Return the field on the steps of each radial between which some points lie."""
+    azimuth, away_km = (np.concatenate(each) for each in zip(*bearings, strict=True))
+    sector = _sector(emitter, layout, azimuth, away_km, around=False)
     polar = _empty(layout, sector, len(time_percents))
     begins, ends = polar.spans(azimuth, away_km)
     firsts = np.maximum(begins, _firsts(sector))
@@ -332,10 +390,7 @@ def pixels_field(
         walk = _walk(emitter, layout, sector, time_percents, rows=rows, firsts=firsts[rows])
         walk = replace(walk, lasts=lasts[rows], points=int(lasts[rows[-1]]) + 1)
         _fill(polar, walk, rows, stage)
-    field = PolarField(emitter, _azimuths(sector), time_percents, polar, Gaps(), Counter())
-    found = field.at_polar(azimuth, away_km)
-    found[:, away_km > layout.reach_km] = -np.inf
-    return found
+    return PolarField(emitter, _azimuths(sector), time_percents, polar, Gaps(), Counter())
 
 
 def _mark_beyond(values: Values, emitter: Emitter, tile: Grid, reach_km: float) -> float:

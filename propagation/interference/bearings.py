@@ -18,8 +18,7 @@ from typing import Final
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from scipy.special import i0e, i1e
-from scipy.stats import chi2
+from scipy.special import chdtrc, gammaincinv, i0e, i1e
 
 from propagation.errors import PropagationError, require_range
 
@@ -44,6 +43,7 @@ _CLOSE_KM: Final = 1e-4
 _STARTS: Final = 6
 _ROUNDS: Final = 60
 _CONFIDENCE: Final = 0.95
+_CONFIDENT_SQUARE = 2 * float(gammaincinv(1.0, _CONFIDENCE))  # chi-square of two
 _DISAGREE: Final = 0.01
 _NEWTON: Final = 12
 _WIDTHS: Final = 6.0
@@ -151,7 +151,7 @@ class Fix:
     def holds(self, x_km: float, y_km: float) -> bool:
         """Return whether the ellipse of 95 % holds a place."""
         away = np.array([x_km - self.x_km, y_km - self.y_km])
-        return bool(away @ np.linalg.solve(self.covariance_km2, away) <= chi2.ppf(_CONFIDENCE, 2))
+        return bool(away @ np.linalg.solve(self.covariance_km2, away) <= _CONFIDENT_SQUARE)
 
 
 def compass_deg(angle_deg: ArrayLike, convention: str = Convention.COMPASS) -> Floats:
@@ -409,7 +409,7 @@ class _Solver:
             return Unfixed.PARALLEL
         covariance = self._spread(place, np.asarray(np.linalg.inv(information)))
         values, vectors = np.linalg.eigh(covariance)
-        axes = np.sqrt(values * chi2.ppf(_CONFIDENCE, 2))
+        axes = np.sqrt(values * _CONFIDENT_SQUARE)
         major = vectors[:, 1]
         return Fix(
             x_km=float(place[0]),
@@ -444,7 +444,7 @@ class _Solver:
         if residual_deg.size < 3:
             return 1.0
         deviance = 2 * self._kappa * (1 - np.cos(np.radians(residual_deg)))
-        return float(chi2.sf(deviance.sum(), residual_deg.size - 2))
+        return float(chdtrc(residual_deg.size - 2, deviance.sum()))
 
 
 def _wrapped(angle_deg: Floats) -> Floats:

@@ -73,6 +73,7 @@ Floats = NDArray[np.float64]
 _SOURCE = "Rec. ITU-R P.1546-6"
 _BLOCK = 16_384  # receivers at once: the intermediate arrays stay in the processor's cache
 _FIELDS = tuple(declared.name for declared in fields(FieldPrediction))
+_FIELD_ALONE = ("field_strength_dbuvm",)
 
 CLUTTER_HEIGHTS_M: Final = {
     Surroundings.SEA: 10.0,
@@ -122,6 +123,7 @@ def predict_field(
     prediction_resolution_m: ArrayLike | None = 500.0,
     surface_refractivity_nunits: ArrayLike = REFERENCE_REFRACTIVITY_NUNITS,
     negative_height: str = NegativeHeight.FROM_HEIGHT,
+    with_steps: bool = True,
 ) -> FieldPrediction:
     """Predict the field of 1 kW e.r.p. at receivers, with every step that leads to it.
 
@@ -173,6 +175,9 @@ def predict_field(
         Median surface refractivity N_0 for the scattered field, N-units.
     negative_height : NegativeHeight
         How a negative effective height over land is corrected.
+    with_steps : bool
+        Whether the steps are kept, which for many receivers takes longer than some of them; else
+        only `field_strength_dbuvm` is, and the others are NaN.
 
     Returns
     -------
@@ -233,10 +238,12 @@ def predict_field(
     )
     optional = {"theta1": theta1, "theta2": theta2}
     absent = {name for name, given in optional.items() if given is None} | {"ch1"}
-    return _in_blocks(curves, ask, absent)
+    return _in_blocks(curves, ask, absent, _FIELDS if with_steps else _FIELD_ALONE)
 
 
-def _in_blocks(curves: CurveSet, ask: Ask, absent: set[str]) -> FieldPrediction:
+def _in_blocks(
+    curves: CurveSet, ask: Ask, absent: set[str], kept: tuple[str, ...]
+) -> FieldPrediction:
     """Predict block by block; what one value stands for all receivers stays one value."""
     shape = np.broadcast_shapes(*(values.shape for values in ask))
     flat = Ask(*(_flat(values, shape) for values in ask))
@@ -245,12 +252,17 @@ def _in_blocks(curves: CurveSet, ask: Ask, absent: set[str]) -> FieldPrediction:
     out: dict[str, Floats] = {}
     for part in _blocks(size):
         block = predict_block(curves, Ask(*(_some(values, part) for values in flat)))
-        for name, values in block.items():
+        for name in kept:
             if size <= _BLOCK:
-                out[name] = np.asarray(values)
+                out[name] = np.asarray(block[name])
+            elif name in out:
+                out[name][part] = block[name]
             else:
-                out.setdefault(name, np.empty(size))[part] = values
-    return FieldPrediction(**{name: _shaped(out[name], unknown, shape) for name in _FIELDS})
+                out[name] = np.empty(size)
+                out[name][part] = block[name]
+    found = {name: _shaped(values, unknown, shape) for name, values in out.items()}
+    nothing = spread(np.asarray(np.nan), shape)
+    return FieldPrediction(**{name: found.get(name, nothing) for name in _FIELDS})
 
 
 def _flat(values: NDArray[Any], shape: tuple[int, ...]) -> Any:

@@ -241,8 +241,12 @@ def _over_frequency(point: CurvePoint, at: Callable[[Integers], Floats]) -> Floa
 def _at_height(curves: CurveSet, table: Integers, place: _Place, i: Integers) -> Floats:
     """Read tables at the distances and one tabulated height each, section 5, eq. (13)."""
     flat = np.ravel(curves.field_strength_dbuvm)
-    start = place.start + (table * (_KM * _M) + i)
-    return _mean(np.take(flat, start), np.take(flat, start + _M), place.along)
+    if table.ndim == 0:  # the tables begin there; no index is added up for that
+        flat = flat[int(table) * _KM * _M : (int(table) + 1) * _KM * _M]
+        start = place.start + i
+    else:
+        start = place.start + (table * (_KM * _M) + i)
+    return _mean(np.take(flat, start), np.take(flat[_M:], start), place.along)
 
 
 def _sea_nominal(curves: CurveSet, kind: Integers, place: _Place) -> Floats:

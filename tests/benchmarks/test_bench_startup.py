@@ -22,3 +22,14 @@ def test_start(benchmark, name: str) -> None:
         lambda: subprocess.run(COMMANDS[name], cwd=ROOT, capture_output=True, check=False)
     )
     assert done.returncode == 0, done.stderr
+
+
+def test_studies_do_not_load_what_hardly_any_needs() -> None:
+    """All of scipy's distributions take half a second, its solvers a fifth."""
+    asked = "import sys, gis.studies.runner; print(*sys.modules)"
+    done = subprocess.run(
+        [sys.executable, "-c", asked], cwd=ROOT, capture_output=True, check=True, text=True
+    )
+    loaded = done.stdout.split()
+    assert "gis.studies.runner" in loaded
+    assert not {"scipy.stats", "scipy.optimize"} & set(loaded)

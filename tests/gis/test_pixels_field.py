@@ -12,7 +12,7 @@ from gis.register.records import BroadcastStation
 from gis.studies.context import Stage, StudyContext
 from gis.studies.emitter import Emitter
 from gis.studies.model import default_settings
-from gis.studies.tile_field import Layout, pixels_field, tile_field
+from gis.studies.tile_field import Layout, pixels_field, pixels_fields, tile_field
 from gis.terrain.ground import Ground
 from gis.terrain.source import FlatTerrain, RasterTerrain
 
@@ -86,3 +86,35 @@ def test_no_pixel_wanted_is_no_field(make_station: Make, stage: Stage) -> None:
     far = Grid(112.0, 10.8, 0.01, 0.01, 4, 4)
     every = np.ones(far.shape, dtype=np.bool_)
     assert pixels_field(emitter, far, layout, PERCENTS, stage, wanted=every) is None
+
+
+def test_several_tiles_in_one_walk_have_the_fields_of_each(
+    ground: Ground, make_station: Make, stage: Stage
+) -> None:
+    """Near, around and far from the mast, none wanted, and one that lies beyond the reach."""
+    emitter = emitter_of(ground, make_station, 106.55, 10.6)
+    layout = Layout.of(90.0, 1000.0, 0.5)
+    tiles = [
+        grid_over(bounds, 1000.0)
+        for bounds in (
+            (106.3, 10.4, 106.8, 10.8),
+            (106.9, 10.7, 107.3, 11.0),
+            (105.8, 9.9, 106.1, 10.2),
+            (106.4, 10.5, 106.7, 10.7),
+            (108.5, 10.4, 108.6, 10.5),
+        )
+    ]
+    masks = [MASKS["scattered"](*tile.centres()) for tile in tiles]
+    masks[3][:] = False
+    together = pixels_fields(
+        emitter, list(zip(tiles, masks, strict=True)), layout, PERCENTS, stage
+    )
+    assert [one is None for one in together] == [False, False, False, True, True]
+    for tile, mask, found in zip(tiles[:3], masks, together, strict=False):
+        alone = pixels_field(emitter, tile, layout, PERCENTS, stage, wanted=mask)
+        whole = tile_field(emitter, tile, layout, PERCENTS, stage)
+        assert found is not None
+        assert alone is not None
+        assert whole is not None
+        np.testing.assert_allclose(found, alone, rtol=0, atol=1e-3)
+        np.testing.assert_allclose(found, whole.field_dbuvm[:, mask], rtol=0, atol=1e-3)

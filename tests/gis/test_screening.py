@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from gis.studies import meetings
+from gis.studies import cells_of_all
 from gis.studies.service_cells import MOST_SHIFT_DB, ServiceCells, served_cells
 from propagation.interference.usable import ANALYTIC, usable_fields_dbuvm
 from tests.gis.planted_scenes import EAST_DEG, NORTH_DEG, Rows, Scene, away, judged, station
@@ -51,7 +51,7 @@ def judged_with(
         kept[cells.station.id] = cells
         return cells
 
-    monkeypatch.setattr(meetings, "served_cells", keeping)
+    monkeypatch.setattr(cells_of_all, "served_cells", keeping)
     folder.mkdir()
     return judged(scene, folder), kept
 

@@ -394,6 +394,14 @@ def test_not_a_number_stays_with_its_receiver(synthetic_curves: CurveSet) -> Non
         assert np.isnan(found.maximum_field_dbuvm).tolist() == [False, True], name
 
 
+def test_the_field_alone_is_the_field_with_its_steps(synthetic_curves: CurveSet) -> None:
+    asked = {**BASE, "distance_km": np.geomspace(0.1, 900, 40_000)}
+    whole = predict_field(synthetic_curves, **asked)  # type: ignore[arg-type]
+    alone = predict_field(synthetic_curves, **asked, with_steps=False)  # type: ignore[arg-type]
+    np.testing.assert_array_equal(alone.field_strength_dbuvm, whole.field_strength_dbuvm)
+    assert np.isnan(alone.maximum_field_dbuvm).all()
+
+
 def test_nothing_in_nothing_out(synthetic_curves: CurveSet) -> None:
     assert field(synthetic_curves, distance_km=np.empty((0, 3))).shape == (0, 3)
     assert field(synthetic_curves, effective_height_m=[], sea_fraction=[]).shape == (0,)

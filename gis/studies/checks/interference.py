@@ -10,6 +10,7 @@ from gis.geodesy import azimuth_deg, distance_km
 from gis.register.records import BroadcastStation, Service
 from gis.studies.checks.scene import Asked, Scene
 from gis.studies.checks.unmade import unmade
+from gis.studies.checks.usable_cells import usable_in_cells, usable_where_lost
 from gis.studies.coverage import default_radius_km
 from gis.studies.emitter import NEAREST_KM
 from gis.studies.service_cells import CELL_M, TIME_PERCENTS, ServiceCells, field_in_cells
@@ -40,7 +41,6 @@ from propagation.compliance.usable_points import TREATY, drawn, settings
 from propagation.interference.area_totals import AreaTotals, area_totals
 from propagation.interference.contours import ContourThreshold
 from propagation.interference.nuisance import nuisance_of
-from propagation.interference.summation import simplified_multiplication_dbuvm
 from propagation.interference.usable import Method, dominant_contributors, usable_fields_dbuvm
 from propagation.itu import p1812
 
@@ -53,7 +53,6 @@ __all__ = [
     "findings",
     "gather",
     "reception_of",
-    "usable_in_cells",
 ]
 
 Floats = NDArray[np.float64]
@@ -429,12 +428,7 @@ def _totals(
 ) -> AreaTotals:
     rest = None
     if without is not None:
-        kept = [k for k, one in enumerate(cells.unwanted) if one.station.id != without.id]
-        lost = cells.wanted_dbuvm < usable  # elsewhere nothing is interfered, newly or not
-        rest = np.full(usable.shape, -np.inf)
-        rest[lost] = simplified_multiplication_dbuvm(
-            nuisance[lost][:, kept], scene.neighbourhood.deviation_db
-        )
+        rest = usable_where_lost(scene, cells, without)
     known = ~np.isnan(nuisance)
     dominant: NDArray[np.int64] | int = -1
     if nuisance.shape[1]:
@@ -463,12 +457,3 @@ def density(scene: Scene, cells: ServiceCells) -> Floats | None:
     ]
     found = np.array([*known, np.nan])[cells.commune]
     return None if np.isnan(found).all() else found
-
-
-def usable_in_cells(scene: Scene, cells: ServiceCells) -> dict[Method, Floats]:
-    """Return the usable field in each cell by every method of summation."""
-    deviation_db = scene.neighbourhood.deviation_db
-    return scene.once(
-        ("usable", cells.station.id),
-        lambda: dict(usable_fields_dbuvm(cells.nuisance_dbuvm(), deviation_db)),
-    )

@@ -139,15 +139,20 @@ class P1546:
     def _losses(self, paths: ProfileParameters, emission: Emission) -> Floats:
         """Return the losses that eq. (70) of Rec. ITU-R P.1812 makes the fields of the curves."""
         fields = [
-            self._fields(paths, emission, percent).field_strength_dbuvm
+            self._fields(paths, emission, percent, with_steps=False).field_strength_dbuvm
             for percent in emission.time_percents
         ]
         return _equivalent_loss(np.stack(fields), emission)
 
     def _fields(
-        self, paths: ProfileParameters, emission: Emission, time_percent: float
+        self,
+        paths: ProfileParameters,
+        emission: Emission,
+        time_percent: float,
+        *,
+        with_steps: bool = True,
     ) -> p1546.FieldPrediction:
-        """Return the fields of 1 kW with every step."""
+        """Return the fields of 1 kW."""
         return p1546.predict_field(
             self.curves.curves,
             **paths._asdict(),
@@ -159,6 +164,7 @@ class P1546:
             location_percent=emission.location_percent,
             prediction_resolution_m=emission.prediction_resolution_m,
             surface_refractivity_nunits=emission.surface_refractivity_nunits,
+            with_steps=with_steps,
         )
 
 
