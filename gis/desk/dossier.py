@@ -263,5 +263,6 @@ DOSSIER_CASES: Final = Procedure(
         "dossier_consent": frozenset({"complete", "prechecked"}),
     },
     draws=_draws,
+    undoes={SUPPLEMENTED: ("returned",)},
     writes={LICENCE_RECORDED: LICENCE_WRITE},
 )

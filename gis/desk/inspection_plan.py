@@ -279,6 +279,7 @@ INSPECTION_PLAN: Final = Procedure(
     require=_require,
     dated=_dated,
     letters={"inspection_plan": frozenset()},
+    undoes={"revised": ("centre_asked", "centre_agreed", "approved")},
 )
 
 

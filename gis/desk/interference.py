@@ -243,4 +243,5 @@ INTERFERENCE: Final = Procedure(
         "interference_minutes": _WORKING | {"located", "remedying", "ended"},
         "interference_report": frozenset(),
     },
+    undoes={SUPPLEMENTED: ("returned",)},
 )

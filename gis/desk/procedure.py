@@ -164,6 +164,8 @@ class Procedure:
         The documents of a case, and in which states each is drawn; empty is any.
     draws : callable
         Whether a case has a document that its state knows.
+    undoes : mapping of event to events
+        Steps whose words no longer hold once another came, so that no letter says them.
     writes : mapping of event to Write
         Events that change the register as well.
     """
@@ -191,6 +193,7 @@ class Procedure:
     )
     letters: Mapping[str, frozenset[str]] = field(default_factory=dict)
     draws: Callable[["Standing", str], bool] = _always
+    undoes: Mapping[str, Sequence[str]] = field(default_factory=dict)
     writes: Mapping[str, Write] = field(default_factory=dict)
 
     def letters_now(self, standing: "Standing") -> tuple[str, ...]:

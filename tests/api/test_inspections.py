@@ -207,6 +207,23 @@ def test_an_inspection_goes_from_the_plan_to_the_last_order(desk: Desk) -> None:
     assert subject in desk.letter(plan, "inspection_plan")
 
 
+def test_no_paper_says_the_words_of_another_step(desk: Desk) -> None:
+    day = desk.ago(0)
+    case = visited(desk, desk.visiting(day, content="Giấy phép"), OVER)
+    case = desk.step(case, "recorded", ended_on=day, outcome="violates", violation_number="2")
+    case = desk.step(case, "ordered", demand="Giảm công suất", until=day)
+    case = desk.step(
+        case, "order_extended", order=case["expected"], until=day, reason="Chờ thiết bị về"
+    )
+    decision = desk.letter(case, "inspection_decision")
+    assert "Lý do: …" in decision
+    assert "Chờ thiết bị về" not in decision
+    plan = approved_plan(desk, desk.today.year, "Đài A")
+    assert "văn bản số 5/TTKV" in desk.letter(plan, "inspection_plan")
+    plan = desk.step(plan, "revised", reason="Thêm đối tượng")
+    assert "5/TTKV" not in desk.letter(plan, "inspection_plan"), "the centre agreed to another"
+
+
 def test_a_subject_is_planned_and_inspected_once_a_year(desk: Desk) -> None:
     plan = desk.open(PLAN, year=str(desk.today.year))
     plan = desk.step(plan, "line_added", subject="Đài Hòa Bình")
