@@ -101,6 +101,7 @@ def _values(view: DeskView) -> dict[str, str]:
         for one in view.procedure.intake
         if one.name in view.standing.facts
     }
+    values["received_on"] = when(local_day(view.standing.received_at), Language.VI)
     own = VALUES.get(view.case.kind)
     values |= {} if own is None else own(view)
     return {
@@ -111,7 +112,6 @@ def _values(view: DeskView) -> dict[str, str]:
         "province": jurisdiction_of(day).name("vi"),
         "state": view.said(f"state.{view.standing.state}"),
         "year": number(day.year, Language.VI).replace(".", ""),
-        "received_on": when(local_day(view.case.opened_at), Language.VI),
     } | values
 
 

@@ -10,7 +10,7 @@ from typing import Final
 
 from gis.cases.clocks import ClockBook, Extension
 from gis.cases.procedure import Field, FieldKind, Step
-from gis.desk.inspection_days import DAYS, moment_of
+from gis.desk.inspection_days import DAYS
 from gis.desk.inspection_facts import FACTS_RECORDED, FACTS_STEP, FACTS_WRITE, may_record_facts
 from gis.desk.inspection_orders import open_orders, order_clocks
 from gis.desk.inspection_plan import PLAN
@@ -223,7 +223,7 @@ INSPECTION_PROCEDURE: Final = Procedure(
     draws=_allows,
     beside=(INSPECTION, PLAN),
     require=require,
-    moment=lambda event: moment_of(event, DAYS),
+    days=DAYS,
     dated=order_clocks,
     writes={FACTS_RECORDED: FACTS_WRITE},
     letters={

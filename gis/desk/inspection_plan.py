@@ -6,17 +6,17 @@ December, agreed with the regional frequency centre; by Điều 7.2 a subject is
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import date, datetime
+from datetime import date
 from typing import Any, Final
 
-from data.text import VIET_NAM
 from gis.cases.clocks import Clock, ClockBook
 from gis.cases.procedure import Field, FieldKind, Step
 from gis.cases.rule_book import CaseRules
 from gis.cases.working_days import Due, end_of_day, local_day
-from gis.desk.happened import require_happened
+from gis.desk.happened import require_order
 from gis.desk.procedure import Act, Procedure, Standing
 from gis.desk.records import DEPARTMENT, FILED, OPENED, DeskCase, DeskEvent
+from gis.desk.stated_days import moment_of
 from gis.errors import ConflictError, FormatError, NotFoundError
 from gis.names import name_key
 from gis.register.reading import Reader
@@ -89,6 +89,14 @@ _STEPS: Final = {
     "closed": Step(frozenset({"approved"}), "closed", _DEPARTMENT, (_NOTE,)),
     "dropped": Step(_ALIVE, "dropped", _DEPARTMENT, (_REASON,)),
 }
+
+
+_DAYS: Final = {
+    "centre_asked": "asked_on",
+    "centre_agreed": "agreed_on",
+    "approved": "approved_on",
+}
+_ANSWERS: Final = {"centre_agreed": ("centre_asked",), "approved": ("centre_agreed",)}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -196,7 +204,7 @@ def _require(act: Act) -> None:
             raise FormatError("desk_inspection_plan.line_unknown", name="line", value=wanted)
     if act.kind == "centre_asked" and not lines:
         raise ConflictError("desk_inspection_plan.empty")
-    require_happened(act, "asked_on", "agreed_on", "approved_on")
+    require_order(act)
 
 
 def _require_only_plan(act: Act) -> None:
@@ -249,17 +257,9 @@ def _dated(standing: Standing, rules: CaseRules) -> Sequence[Clock]:
             rule=rule,
             started_at=opened,
             due=Due(last, end_of_day(last)),
-            ended_at=None if ended is None else _day_of(ended),
+            ended_at=None if ended is None else moment_of(ended, _DAYS),
         )
     ]
-
-
-def _day_of(event: DeskEvent) -> datetime:
-    """Return when the plan was approved: on the day that is stated."""
-    stated = event.details.get("approved_on")
-    if stated is None:
-        return event.at
-    return datetime.combine(date.fromisoformat(str(stated)), datetime.min.time(), VIET_NAM)
 
 
 INSPECTION_PLAN: Final = Procedure(
@@ -277,6 +277,8 @@ INSPECTION_PLAN: Final = Procedure(
     draws=_allows,
     beside=(PLAN,),
     require=_require,
+    days=_DAYS,
+    answers=_ANSWERS,
     dated=_dated,
     letters={"inspection_plan": frozenset()},
     undoes={"revised": ("centre_asked", "centre_agreed", "approved")},

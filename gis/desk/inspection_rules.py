@@ -1,17 +1,18 @@
 """What may not happen to an inspection: by the circular, and by what was found."""
 
 from collections.abc import Sequence
-from datetime import date, timedelta
+from datetime import date
 from typing import Any, Final
 
 from gis.cases.rule_book import CaseRules
 from gis.desk.checklists import Shown, Tally, checklist, tally
-from gis.desk.happened import require_happened, require_soon
-from gis.desk.inspection_days import DAYS, day_of
+from gis.desk.happened import LONG_AGO, require_happened, require_soon
+from gis.desk.inspection_days import DAYS
 from gis.desk.inspection_orders import open_orders
 from gis.desk.inspection_plan import plan_lines, planned_case, require_known, same_subject
 from gis.desk.procedure import Act, Standing
 from gis.desk.records import OPENED, SUPPLEMENTED, DeskCase, DeskEvent
+from gis.desk.stated_days import stated_day
 from gis.errors import ConflictError, FormatError
 from gis.terms import INSPECTION_NOTICE, INSPECTION_ONCE, term_of
 from propagation.compliance.parameters import number
@@ -20,14 +21,14 @@ __all__ = ["INSPECTION", "found_of", "notice_days", "require"]
 
 INSPECTION: Final = "inspection"
 
-_LONG_AGO: Final = timedelta(days=366)
-
 
 def found_of(events: Sequence[DeskEvent]) -> Tally:
     """Return what the visits of a case found."""
     visits = [one.details for one in events if one.kind == "visited"]
     filled: list[tuple[date, Any]] = [
-        (day, told["checklist"]) for told in visits if (day := day_of("visited", told)) is not None
+        (day, told["checklist"])
+        for told in visits
+        if (day := stated_day("visited", told, DAYS)) is not None
     ]
     return tally(filled)
 
@@ -122,16 +123,16 @@ def _fact(case: DeskCase, events: Sequence[DeskEvent], name: str) -> object:
 
 def _require_days(act: Act) -> None:
     """Refuse a day that has not come, that is long ago, or that lies before the step before."""
-    day = day_of(act.kind, act.details)
+    day = stated_day(act.kind, act.details, DAYS)
     if day is None:
         return
     name = DAYS[act.kind]
     require_happened(act, name)
     before = _last_day(act.standing)
     if act.kind != "order_done" and before is not None and day < before:
-        raise FormatError("desk_inspection.day_before", name=name, value=day, before=before)
-    if day < act.today - _LONG_AGO:
-        raise FormatError("desk_inspection.day_long_ago", name=name, value=day)
+        raise FormatError("desk.day_before", name=name, value=day, before=before)
+    if day < act.today - LONG_AGO:
+        raise FormatError("desk.day_long_ago", name=name, value=day)
 
 
 def _last_day(standing: Standing | None) -> date | None:
@@ -141,7 +142,7 @@ def _last_day(standing: Standing | None) -> date | None:
         found
         for one in events
         if one.kind not in ("visited", "order_done")
-        and (found := day_of(one.kind, one.details)) is not None
+        and (found := stated_day(one.kind, one.details, DAYS)) is not None
     ]
     return max(days, default=None)
 
@@ -149,7 +150,7 @@ def _last_day(standing: Standing | None) -> date | None:
 def _notice(act: Act, standing: Standing) -> None:
     """Refuse a notice that comes too late before the visit."""
     sent, visit = (date.fromisoformat(str(act.details[one])) for one in ("noticed_on", "visit_on"))
-    if not sent <= visit <= act.today + _LONG_AGO:
+    if not sent <= visit <= act.today + LONG_AGO:
         raise FormatError("desk_inspection.visit_day", name="visit_on", value=visit)
     origin = str(standing.facts["origin"])
     needed = notice_days(act.rules, origin, sent)
@@ -209,11 +210,12 @@ def _recorded(act: Act, standing: Standing) -> None:
 
 
 def _require_after_visits(act: Act, standing: Standing) -> None:
-    days = [day_of(one.kind, one.details) for one in standing.events if one.kind == "visited"]
+    visits = [one.details for one in standing.events if one.kind == "visited"]
+    days = [stated_day("visited", one, DAYS) for one in visits]
     last = max((one for one in days if one is not None), default=None)
-    ended = day_of("recorded", act.details)
+    ended = stated_day("recorded", act.details, DAYS)
     if last is not None and ended is not None and ended < last:
-        raise FormatError("desk_inspection.day_before", name="ended_on", value=ended, before=last)
+        raise FormatError("desk.day_before", name="ended_on", value=ended, before=last)
 
 
 def _ordered(act: Act, _standing: Standing) -> None:
