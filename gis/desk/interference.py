@@ -15,7 +15,7 @@ from gis.desk.interference_clocks import CLASSED, DAYS, class_of, day_clocks, re
 from gis.desk.procedure import Act, Facts, Procedure, Standing
 from gis.desk.records import DEPARTMENT, FILED, OPENED, PARTY, SUPPLEMENTED, DeskEvent
 from gis.desk.stated_days import HAPPENED_ON, RECEIVED_ON
-from gis.errors import FormatError
+from gis.errors import FormatError, NotFoundError
 from gis.studies.record import load
 
 __all__ = ["CLASSES", "INTERFERENCE", "KIND", "SERVICES", "STUDY"]
@@ -133,6 +133,7 @@ _STEPS: Final = {
         (
             Field("cause", required=True),
             Field("station_id", FieldKind.LINE),
+            Field("outside_station", FieldKind.LINE),
             Field("evidence", required=True),
             HAPPENED_ON,
         ),
@@ -213,6 +214,11 @@ def _require(act: Act) -> None:
         require_soon(act, name)
     if act.kind == "reclassified" and act.standing is not None:
         _require_other_class(act, act.standing)
+    if act.kind in (OPENED, SUPPLEMENTED):
+        stated = act.facts if act.kind == OPENED else act.details
+        _require_station(act, "victim_station_id", stated)
+    if act.kind == "source_found":
+        _require_station(act, "station_id", act.details)
     if act.kind == "study_attached":
         found = load(str(act.details["study_id"]), act.home)
         if found.kind != STUDY:
@@ -224,6 +230,19 @@ def _require(act: Act) -> None:
     ):
         if isinstance(began, str) and isinstance(later, str) and later < began[: len(later)]:
             raise FormatError("requests.field_order", name=name, start=began, end=later)
+
+
+def _require_station(act: Act, name: str, told: Facts) -> None:
+    """Refuse the identifier of a station that the register does not show to the caller."""
+    station_id = told.get(name)
+    if station_id is None:
+        return
+    try:
+        act.reader.station(str(station_id), act.scope)
+    except NotFoundError:
+        raise FormatError(
+            "desk_interference.station_unknown", name=name, value=str(station_id)[:60]
+        ) from None
 
 
 def _require_other_class(act: Act, standing: Standing) -> None:

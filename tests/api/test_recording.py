@@ -194,10 +194,13 @@ def test_a_licence_is_not_recorded_on_what_is_not_known_changed_or_of_another(
 def visited(client: TestClient, staff: Headers, service: Service) -> dict[str, Any]:
     """An inspection of a mast and a station, recorded."""
     mast = service.register.structures(SYSTEM, owner_id=OPERATOR, limit=1)[0].id
+    complaint = {"complainant": "x", "effect": "x", "victim_station_id": STATION}
+    told = client.post("/desk/interference", json={"facts": complaint}, headers=staff).json()
     facts = {
         "subject": "x",
         "origin": "interference",
-        "interference_case": "1/2026",
+        "interference_case": told["number"],
+        "owner_reason": "x",
         "structure_ids": [mast],
         "station_ids": [STATION],
     }
