@@ -32,7 +32,7 @@ _IN_LETTERS: Final = frozenset({"documents", "papers_by_data", "consent", "renew
 
 
 def _opened_on(view: DeskView) -> date:
-    return local_day(view.case.opened_at)
+    return local_day(view.standing.received_at)
 
 
 def _checks(view: DeskView) -> list[Check]:

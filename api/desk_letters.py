@@ -13,7 +13,6 @@ from api.views import jurisdiction_of
 from data.text import Language, number, text, when
 from gis.cases.working_days import local_day
 from gis.desk.letters import Template, filled, letter_template
-from gis.desk.records import OPENED
 from gis.errors import NotFoundError
 from maps.documents.content import Block, Facts, Heading, Paragraph
 from maps.documents.letter import MIDDLE, Letter
@@ -94,23 +93,15 @@ def _letter(
 
 
 def _values(view: DeskView) -> dict[str, str]:
-    """Return what templates may name: facts, the last of each detail, the case, the department."""
+    """Return what templates may name: facts, what steps said, the case, the department."""
     day = local_day(view.told.at)
-    values = {one.name: _GAP for one in view.procedure.intake}
-    for step in view.procedure.steps.values():
-        values |= {one.name: _GAP for one in step.fields}
-    for event in view.standing.events:
-        fields = () if event.kind == OPENED else view.procedure.fields_of(event.kind)
-        values |= {
-            one.name: view.say_value(one, event.details[one.name])
-            for one in fields
-            if one.name in event.details
-        }
+    values = {one.name: _GAP for one in view.procedure.intake} | _said_by_steps(view)
     values |= {
         one.name: view.say_value(one, view.standing.facts[one.name])
         for one in view.procedure.intake
         if one.name in view.standing.facts
     }
+    values["received_on"] = when(local_day(view.standing.received_at), Language.VI)
     own = VALUES.get(view.case.kind)
     values |= {} if own is None else own(view)
     return {
@@ -122,6 +113,21 @@ def _values(view: DeskView) -> dict[str, str]:
         "state": view.said(f"state.{view.standing.state}"),
         "year": number(day.year, Language.VI).replace(".", ""),
     } | values
+
+
+def _said_by_steps(view: DeskView) -> dict[str, str]:
+    """Return what each step said last, as `step.field`: nothing of one before, or taken back."""
+    steps, undoes = view.procedure.steps, view.procedure.undoes
+    values = {f"{kind}.{one.name}": _GAP for kind, step in steps.items() for one in step.fields}
+    for event in view.standing.events:
+        for kind in undoes.get(event.kind, ()):
+            values |= {f"{kind}.{one.name}": _GAP for one in steps[kind].fields}
+        step = steps.get(event.kind)
+        for one in () if step is None else step.fields:
+            said = event.details.get(one.name)
+            told = _GAP if said is None else view.say_value(one, said)
+            values[f"{event.kind}.{one.name}"] = told
+    return values
 
 
 def _blocks(request: Request, view: DeskView) -> Blocks:

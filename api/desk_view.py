@@ -15,6 +15,7 @@ from api.told import CallerTold
 from data.text import Language, text
 from gis.cases.clocks import Reminder, due_reminders
 from gis.cases.procedure import Field, FieldKind
+from gis.cases.working_days import local_day
 from gis.desk.procedure import Procedure, Standing, read_case
 from gis.desk.records import OPENED, PARTY, DeskCase, DeskEvent, DeskFile
 from gis.desk.registry import procedure_of
@@ -129,6 +130,7 @@ class DeskView:
             "kind_text": self.said("title_one"),
             "number": case.label,
             "opened_at": plain(case.opened_at),
+            "received_on": local_day(standing.received_at).isoformat(),
             "opened_by": self._opener(),
             "state": standing.state,
             "state_text": self.said(f"state.{standing.state}"),
@@ -225,7 +227,7 @@ class DeskView:
                 "text": self.said(f"event.{one}"),
                 "fields": [
                     field_json(field, kind, language)
-                    for field in self.procedure.fields_of(one)
+                    for field in self.procedure.fields_of(one, self.party)
                     if not field.recorded
                 ],
             }

@@ -15,6 +15,7 @@ from api.forms import Refused, Wrong
 from api.language import safe_language
 from api.whole import whole
 from data.text import CONTROL, Language, has, text
+from gis.days import read_day
 from gis.errors import FormatError, GisError
 from gis.exchange.fields import range_of
 
@@ -204,6 +205,6 @@ def _flag(said: str, _: str) -> bool:
 
 def _day(said: str, _: str) -> date:
     try:
-        return date.fromisoformat(said)
+        return read_day(said)
     except ValueError:
         raise FormatError("infrastructure.not_day", value=said[:60]) from None

@@ -6,6 +6,7 @@ from typing import TypeVar
 
 from api.errors import InvalidParameterError
 from data.text import Phrase
+from gis.days import read_day
 
 __all__ = ["asked_choice", "asked_day"]
 
@@ -44,6 +45,6 @@ def asked_day(said: str) -> date | None:
     if not said:
         return None
     try:
-        return date.fromisoformat(said)
+        return read_day(said)
     except ValueError:
         raise InvalidParameterError("infrastructure.not_day", value=said) from None

@@ -1,6 +1,6 @@
 """Tables that letters of inspections and of their yearly plans hold."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
 
 from starlette.requests import Request
@@ -17,6 +17,7 @@ from gis.desk.inspection_orders import orders
 from gis.desk.inspection_plan import PLAN
 from gis.desk.inspection_rules import INSPECTION
 from gis.desk.registered import InspectedObject
+from gis.desk.subjects import OWNER_REASON
 from maps.documents.content import Block, Paragraph, Table
 
 __all__: list[str] = []
@@ -31,6 +32,7 @@ def _said(key: str) -> str:
 def _inspection(request: Request, view: DeskView) -> Blocks:
     with service_of(request).register.snapshot() as reader:
         objects = inspected_objects(reader, view)
+        owners = {one.id: one.name for one in reader.organisations()}
     rows = found_rows(view, objects, _VI)
 
     def of(shown: Iterable[Shown], caption: str) -> list[Block]:
@@ -38,7 +40,7 @@ def _inspection(request: Request, view: DeskView) -> Blocks:
         return _found([row for row in rows if row.found.shown in wanted], caption)
 
     return {
-        "objects": lambda: _objects(objects),
+        "objects": lambda: [*_objects(objects, owners), *_owner_reason(view)],
         "checklist": lambda: of(Shown, "found"),
         "violations": lambda: of([Shown.PROVEN], "found"),
         "signs": lambda: of([Shown.DOUBTFUL, Shown.PROVEN], "found"),
@@ -48,7 +50,13 @@ def _inspection(request: Request, view: DeskView) -> Blocks:
     }
 
 
-def _objects(objects: Sequence[InspectedObject]) -> list[Block]:
+def _owner_reason(view: DeskView) -> list[Block]:
+    """Return why objects of others are inspected too, where somebody said it."""
+    reason = view.standing.facts.get(OWNER_REASON.name)
+    return [] if reason is None else [Paragraph(view.said("owner_reason_said", reason=reason))]
+
+
+def _objects(objects: Sequence[InspectedObject], owners: Mapping[str, str]) -> list[Block]:
     if not objects:
         return [Paragraph(_said("objects_none"))]
     return [
@@ -56,18 +64,20 @@ def _objects(objects: Sequence[InspectedObject]) -> list[Block]:
             caption=_said("objects"),
             columns=(
                 _said("column_object"),
+                _said("column_owner"),
                 text("register.field.commune_name", _VI),
                 _said("column_place"),
             ),
             rows=tuple(
                 (
                     f"{one.name} ({_said(f'object_{one.kind}')}, mã {one.id})",
+                    owners.get(one.owner_id or "", "–"),
                     one.commune_name or "–",
                     _placed(one),
                 )
                 for one in objects
             ),
-            widths=(5, 3, 3),
+            widths=(5, 3, 3, 3),
         )
     ]
 

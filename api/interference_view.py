@@ -122,7 +122,7 @@ def beside_case(request: Request, view: DeskView) -> Beside:
         If a rule file is spoilt.
     """
     service, told = service_of(request), view.told
-    opened, contacts = local_day(view.case.opened_at), contacts_of(request)
+    opened, contacts = local_day(view.standing.received_at), contacts_of(request)
     today = service.today()
     staff = told.identity.is_staff
     return Beside(

@@ -9,10 +9,11 @@ from api.desk_view import DeskView, desk_of
 from api.identity import identity_of
 from api.service import service_of
 from data.text import Language, text
-from gis.desk.inspection_plan import PlanLine, plan_lines, same_subject
+from gis.desk.inspection_plan import PlanLine, plan_lines
 from gis.desk.inspection_rules import INSPECTION
 from gis.desk.records import DeskCase
 from gis.desk.registered import inspected_object
+from gis.desk.subjects import same_subject
 
 __all__ = ["PlanRow", "plan_rows"]
 

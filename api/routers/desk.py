@@ -26,6 +26,7 @@ from gis.cases.details import LONGEST_TEXT
 from gis.desk.files import content_of
 from gis.desk.records import FILED
 from gis.desk.registry import PROCEDURES, procedure_of
+from gis.desk.store import party_of
 from gis.errors import NotFoundError
 from maps.documents.letter import letter_docx, letter_pdf
 
@@ -37,13 +38,13 @@ router = APIRouter(route_class=GuardedRoute, tags=["desk"])
 @router.get("/desk")
 def kinds(request: Request) -> dict[str, Any]:
     """The kinds of cases, with the facts that each is opened with."""
-    language = api_language(request)
+    language, party = api_language(request), party_of(identity_of(request).scope)
     return {
         "kinds": [
             {
                 "kind": kind,
                 "openers": sorted(one.openers),
-                "intake": [field_json(field, kind, language) for field in one.intake],
+                "intake": [field_json(field, kind, language) for field in one.intake_of(party)],
                 "links": [{"rel": "cases", "href": f"/desk/{kind}"}],
             }
             for kind, one in PROCEDURES.items()

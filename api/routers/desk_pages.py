@@ -87,18 +87,19 @@ def kind_page(
 def open_case(request: Request, kind: str, form: SentForm) -> Response:
     """Open a case and show it."""
     procedure, identity = procedure_of(kind), identity_of(request)
-    typed = typed_texts(form, procedure.intake)
+    intake = procedure.intake_of(party_of(identity.scope))
+    typed = typed_texts(form, intake)
     try:
         case = desk_of(request).open(
             procedure,
-            stated(typed, procedure.intake),
+            stated(typed, intake),
             identity.scope,
             account=identity.name,
             files=read_files(sent_files(form)),
         )
     except REFUSALS as error:
         shown = shown_again(typed, error)
-        refused = Refused.of(request, shown, error, _labels(kind, procedure.intake))
+        refused = Refused.of(request, shown, error, _labels(kind, intake))
         return _list(request, kind, FormState("open", refused), 0)
     return RedirectResponse(f"{_ADDRESS}/{kind}/{case.id}", status_code=303)
 
@@ -133,7 +134,7 @@ def _list(request: Request, kind: str, form: FormState, offset: int) -> Response
         form=form,
         refused=form.refused,
         may_open=party_of(scope) in procedure.openers,
-        fields=[field_json(one, kind, language) for one in procedure.intake],
+        fields=[field_json(one, kind, language) for one in procedure.intake_of(party_of(scope))],
         rows=[(view, view.json()) for view in views],
         offset=offset,
         per_page=_PER_PAGE,
@@ -152,7 +153,8 @@ def step(request: Request, kind: str, desk_case_id: str, form: SentForm) -> Resp
     """Take a step; a refused one comes back with its reason."""
     procedure, identity = procedure_of(kind), identity_of(request)
     taken = str(form.get("kind", ""))
-    fields = procedure.fields_of(taken) if taken in procedure.steps else ()
+    party = party_of(identity.scope)
+    fields = procedure.fields_of(taken, party) if taken in procedure.steps else ()
     typed = typed_texts(form, fields)
     try:
         if taken not in procedure.steps:

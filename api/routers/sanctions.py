@@ -19,6 +19,7 @@ from api.sanction_view import behaviour_rows, behaviour_title, sanction_json, vi
 from api.service import service_of
 from api.whole import MOST
 from data.text import Language
+from gis.days import FIRST_DAY, LAST_DAY
 from gis.errors import GisError
 from gis.sanctions import SanctionBook, sanctions_in_use
 from propagation.compliance.sanction_rules import FIELDS
@@ -32,7 +33,7 @@ _FORM: Final = "act"
 _FACTS: Final = ("began_on", "ended_on", "judged_on", "power_w", "count", "victim", "organisation")
 
 _Text = Annotated[str, Query(max_length=200)]
-_Day = Annotated[date | None, Query()]
+_Day = Annotated[date | None, Query(ge=FIRST_DAY, le=LAST_DAY)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,14 +63,17 @@ def judge(
     behaviour: str,
     *,
     began_on: _Day = None,
-    ended_on: Annotated[date | None, Query(description="None while the act goes on.")] = None,
-    judged_on: Annotated[date | None, Query(description="Today, unless said.")] = None,
+    ended_on: _Day = None,
+    judged_on: _Day = None,
     power_w: Annotated[float | None, Query(allow_inf_nan=False)] = None,
     count: Annotated[int | None, Query(le=MOST)] = None,
     victim: _Text = "",
     who: Annotated[Literal["organisation", "person"] | None, Query()] = None,
 ) -> dict[str, Any]:
-    """What an act may cost by the decree of the day on which it ended."""
+    """What an act may cost by the decree of the day on which it ended.
+
+    Without `ended_on` the act goes on; it is judged today unless `judged_on` says another day.
+    """
     service, language = service_of(request), api_language(request)
     book = sanctions_in_use(service.home)
     facts = {

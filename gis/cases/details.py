@@ -4,11 +4,12 @@ import math
 import re
 import unicodedata
 from collections.abc import Callable, Collection, Mapping, Sequence
-from datetime import date, datetime
+from datetime import datetime
 from typing import Final
 
 from data.text import CONTROL, VIET_NAM
 from gis.cases.procedure import Field, FieldKind
+from gis.days import read_day, within_years
 from gis.errors import FormatError
 
 __all__ = ["LONGEST_TEXT", "MOST_ATTACHMENTS", "read_attachments", "read_details"]
@@ -19,8 +20,6 @@ MOST_ATTACHMENTS: Final = 20
 _LONGEST_NAME: Final = 200
 _MOST_IDS: Final = 500
 _YEAR: Final = re.compile(r"20[0-9]{2}")
-_YEARS: Final = (1900, 2200)
-"""Years in which something may have happened: further away no clock of a country is known."""
 
 
 def read_details(
@@ -131,10 +130,7 @@ def _number(field: Field, given: object) -> float:
 
 def _day(name: str, given: object) -> str:
     try:
-        day = date.fromisoformat(str(given))
-        if not _YEARS[0] <= day.year <= _YEARS[1]:
-            raise ValueError(day.year)
-        return day.isoformat()
+        return read_day(str(given)).isoformat()
     except ValueError:
         raise FormatError("requests.field_day", name=name, value=str(given)[:40]) from None
 
@@ -144,7 +140,7 @@ def _moment(name: str, given: object) -> str:
     try:
         moment = datetime.fromisoformat(str(given))
         zoned = moment if moment.tzinfo else moment.replace(tzinfo=VIET_NAM)
-        if not _YEARS[0] <= zoned.year <= _YEARS[1]:
+        if not within_years(zoned.year):
             raise ValueError(zoned.year)
         return zoned.astimezone(VIET_NAM).isoformat(timespec="minutes")
     except (OverflowError, ValueError):

@@ -55,6 +55,8 @@ class Field:
         Of such a value: what says it in a language.
     recorded : bool
         Whether the desk itself writes it; nobody is asked for it.
+    department : bool
+        Whether the department alone is asked for it.
     """
 
     name: str
@@ -66,6 +68,7 @@ class Field:
     read: Callable[[object], object] | None = None
     tell: Callable[[Any, Language], str] | None = None
     recorded: bool = False
+    department: bool = False
 
 
 @dataclass(frozen=True, slots=True)

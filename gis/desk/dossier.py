@@ -5,22 +5,25 @@ hand-over (duty 2.12.c). Papers, terms and deciding bodies are rules of the day 
 was opened; where no text is at hand no term runs.
 """
 
+import math
 from collections.abc import Mapping
+from datetime import date
 from typing import Final
 
 from gis.cases.clocks import ClockBook, ClockState
 from gis.cases.procedure import Field, FieldKind, Step
 from gis.cases.working_days import local_day
-from gis.desk.dossier_law import consent_of, lacking_documents
+from gis.desk.dossier_law import consent_of, lacking_documents, longest_years
 from gis.desk.dossier_licence import (
     LICENCE_RECORDED,
     LICENCE_STEP,
     LICENCE_WRITE,
     may_record_licence,
 )
-from gis.desk.happened import require_happened
-from gis.desk.procedure import Facts, Procedure, Standing
+from gis.desk.happened import require_order
+from gis.desk.procedure import Act, Facts, Procedure, Standing
 from gis.desk.records import DEPARTMENT, FILED, OPENED, PARTY, SUPPLEMENTED
+from gis.desk.stated_days import HAPPENED_ON, RECEIVED_ON
 from gis.dossier_words import AUTHORITIES, BROADCAST, DOCUMENTS, LICENCES, PURPOSES, TYPES
 from gis.errors import FormatError
 from gis.home import Home
@@ -29,6 +32,7 @@ from gis.studies.application import LIMITS
 from gis.studies.record import load
 from gis.studies.summary import summary_of
 from gis.terms import DOSSIER
+from propagation.compliance.days import years_later
 from propagation.profile import Polarization
 
 __all__ = ["CONCLUSIONS", "DOSSIER_CASES"]
@@ -73,6 +77,7 @@ _INTAKE: Final = (
     Field("polarization", FieldKind.CHOICE, choices=tuple(one.value for one in Polarization)),
     Field("mode", FieldKind.LINE),
     Field("technical"),
+    RECEIVED_ON,
 )
 _ALWAYS: Final = ("applicant_kind", "asked_years")
 _STATION: Final = (
@@ -87,14 +92,17 @@ _EARLIER: Final = ("licence_number", "expires_on")
 """What a dossier about a licence that there is already must state."""
 
 _RECEIVED: Final = frozenset({"received"})
+_GRANTED: Final = ("granted_until", "decided_on")
 _READY: Final = frozenset({"complete", "prechecked"})
 _OPEN: Final = _READY | {"received", "returned", "handed_over"}
 
 _STEPS: Final = {
-    SUPPLEMENTED: Step(frozenset({"received", "returned"}), "received", _BOTH, (_NOTE,)),
+    SUPPLEMENTED: Step(
+        frozenset({"received", "returned"}), "received", _BOTH, (_NOTE, HAPPENED_ON)
+    ),
     FILED: Step(_OPEN | {"decided"}, None, _BOTH, (_NOTE,)),
-    "returned": Step(_RECEIVED, "returned", _DEPARTMENT, (_VOLUNTARY_REASON,)),
-    "completed": Step(_RECEIVED, "complete", _DEPARTMENT, (_VOLUNTARY_REASON,)),
+    "returned": Step(_RECEIVED, "returned", _DEPARTMENT, (_VOLUNTARY_REASON, HAPPENED_ON)),
+    "completed": Step(_RECEIVED, "complete", _DEPARTMENT, (_VOLUNTARY_REASON, HAPPENED_ON)),
     "prechecked": Step(
         _READY,
         "prechecked",
@@ -130,10 +138,27 @@ _STEPS: Final = {
         ),
     ),
     LICENCE_RECORDED: LICENCE_STEP,
-    "result_told": Step(frozenset({"decided"}), "closed", _DEPARTMENT, (_NOTE,)),
-    "withdrawn": Step(_OPEN, "withdrawn", _BOTH, (_REASON,)),
-    "cancelled": Step(frozenset({"returned"}), "cancelled", _DEPARTMENT, (_REASON,)),
+    "result_told": Step(frozenset({"decided"}), "closed", _DEPARTMENT, (_NOTE, HAPPENED_ON)),
+    "withdrawn": Step(_OPEN, "withdrawn", _BOTH, (_REASON, HAPPENED_ON)),
+    "cancelled": Step(frozenset({"returned"}), "cancelled", _DEPARTMENT, (_REASON, HAPPENED_ON)),
 }
+
+_DAYS: Final = {
+    OPENED: RECEIVED_ON.name,
+    "handed_over": "handed_on",
+    "result_recorded": "decided_on",
+}
+_ANSWERS: Final = {
+    "returned": (OPENED, SUPPLEMENTED),
+    SUPPLEMENTED: ("returned",),
+    "completed": (OPENED, SUPPLEMENTED),
+    "handed_over": ("completed",),
+    "result_recorded": ("handed_over",),
+    "result_told": ("result_recorded",),
+    "withdrawn": (OPENED,),
+    "cancelled": ("returned",),
+}
+"""What a step answers, which it cannot lie before."""
 
 _CLOCKS: Final = ("completeness", "supplement", "decision")
 _BOOK: Final = ClockBook(
@@ -220,11 +245,33 @@ def _outcome(home: Home, standing: Standing, study_id: str) -> str:
     return str(told["outcome"])
 
 
+def _judge(act: Act) -> None:
+    """Refuse days that cannot be, and a licence that ended before it was decided or never ends."""
+    require_order(act)
+    if act.kind == "result_recorded":
+        _require_granted_until(act)
+
+
+def _require_granted_until(act: Act) -> None:
+    """Refuse a last day before the decision, or beyond the longest licence of the law."""
+    told = act.details.get("granted_until")
+    if not isinstance(told, str):
+        return
+    until, decided = (date.fromisoformat(str(act.details[one])) for one in _GRANTED)
+    if until <= decided:
+        raise FormatError("requests.field_order", name="granted_until", start=decided, end=until)
+    years = longest_years(act.facts, act.rules, decided)
+    if years is not None and until > years_later(decided, math.ceil(years)):
+        raise FormatError(
+            "desk_dossier.granted_long", name="granted_until", value=until, most=years
+        )
+
+
 def _draws(standing: Standing, name: str) -> bool:
     if name == "dossier_supplement":
         return bool(standing.missing)
     if name == "dossier_consent":
-        day = local_day(standing.events[0].at)
+        day = local_day(standing.received_at)
         return consent_of(standing.facts, standing.rules, day) != "none"
     return True
 
@@ -255,7 +302,9 @@ DOSSIER_CASES: Final = Procedure(
     variant=_variant,
     allows=_allows,
     completes=_completes,
-    require=lambda act: require_happened(act, "handed_on", "decided_on"),
+    require=_judge,
+    days=_DAYS,
+    answers=_ANSWERS,
     letters={
         "dossier_receipt": frozenset(),
         "dossier_supplement": frozenset({"received", "returned"}),
@@ -263,5 +312,6 @@ DOSSIER_CASES: Final = Procedure(
         "dossier_consent": frozenset({"complete", "prechecked"}),
     },
     draws=_draws,
+    undoes={SUPPLEMENTED: ("returned",)},
     writes={LICENCE_RECORDED: LICENCE_WRITE},
 )

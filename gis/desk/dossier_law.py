@@ -21,6 +21,7 @@ __all__ = [
     "consent_of",
     "dossier_checks",
     "lacking_documents",
+    "longest_years",
     "required_documents",
     "type_rule",
 ]
@@ -145,7 +146,7 @@ def dossier_checks(facts: Facts, rules: CaseRules, day: date) -> list[Check]:
         found.append(Check("consent", verdict, {}, rules.rule(f"{DOSSIER}consent", day)))
     if facts.get("purpose") == "renew":
         found.append(_renewal(facts, rules.rule(f"{DOSSIER}renewal", day), day))
-    found.append(_longest(facts, rules.rule(f"{DOSSIER}longest", day)))
+    found.append(_longest(facts, rules, day))
     return [*found, *_fees(facts, rules, day), _technical(facts, rules, day)]
 
 
@@ -168,11 +169,17 @@ def _renewal(facts: Facts, rule: Rule | None, day: date) -> Check:
     )
 
 
-def _longest(facts: Facts, rule: Rule | None) -> Check:
-    asked = facts.get("asked_years")
-    if rule is None or not isinstance(asked, int | float):
+def longest_years(facts: Facts, rules: CaseRules, day: date) -> float | None:
+    """Return for how many years a licence of its kind may be granted; None where no rule says."""
+    rule = rules.rule(f"{DOSSIER}longest", day)
+    return None if rule is None else number(rule, str(facts.get("licence_kind", "equipment")))
+
+
+def _longest(facts: Facts, rules: CaseRules, day: date) -> Check:
+    asked, rule = facts.get("asked_years"), rules.rule(f"{DOSSIER}longest", day)
+    most = longest_years(facts, rules, day)
+    if most is None or not isinstance(asked, int | float):
         return Check("longest", "unknown", {}, rule)
-    most = number(rule, str(facts.get("licence_kind", "equipment")))
     return Check(
         "longest", "kept" if asked <= most else "broken", {"asked": asked, "most": most}, rule
     )

@@ -10,13 +10,16 @@ from typing import Final
 
 from gis.cases.clocks import ClockBook, Extension
 from gis.cases.procedure import Field, FieldKind, Step
-from gis.desk.inspection_days import DAYS, moment_of
+from gis.desk.inspection_days import DAYS
 from gis.desk.inspection_facts import FACTS_RECORDED, FACTS_STEP, FACTS_WRITE, may_record_facts
 from gis.desk.inspection_orders import open_orders, order_clocks
 from gis.desk.inspection_plan import PLAN
 from gis.desk.inspection_rules import INSPECTION, require
+from gis.desk.interference import INTERFERENCE
 from gis.desk.procedure import Facts, Procedure, Standing
 from gis.desk.records import DEPARTMENT, FILED, SUPPLEMENTED
+from gis.desk.stated_days import HAPPENED_ON
+from gis.desk.subjects import OWNER_REASON
 from gis.desk.visits import checklist_said, read_checklist
 
 __all__ = ["INSPECTION_PROCEDURE", "ORIGINS", "OUTCOMES"]
@@ -42,6 +45,7 @@ _INTAKE: Final = (
     Field("content"),
     Field("reason"),
     Field("interference_case", FieldKind.LINE),
+    OWNER_REASON,
 )
 
 _RECORDED: Final = frozenset({"recorded", "reported", "concluded", "delivered"})
@@ -109,7 +113,7 @@ _STEPS: Final = {
         _RECORDED,
         None,
         _DEPARTMENT,
-        (Field("demand", required=True), Field("until", _DAY, required=True)),
+        (Field("demand", required=True), Field("until", _DAY, required=True), HAPPENED_ON),
     ),
     "order_extended": Step(
         _RECORDED, None, _DEPARTMENT, (_ORDER, Field("until", _DAY, required=True), _REASON)
@@ -221,9 +225,9 @@ INSPECTION_PROCEDURE: Final = Procedure(
     missing=_missing,
     allows=_allows,
     draws=_allows,
-    beside=(INSPECTION, PLAN),
+    beside=(INSPECTION, PLAN, INTERFERENCE.kind),
     require=require,
-    moment=lambda event: moment_of(event, DAYS),
+    days=DAYS,
     dated=order_clocks,
     writes={FACTS_RECORDED: FACTS_WRITE},
     letters={

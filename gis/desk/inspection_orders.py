@@ -7,9 +7,10 @@ from datetime import date, datetime
 from gis.cases.clocks import Clock
 from gis.cases.rule_book import CaseRules
 from gis.cases.working_days import Due, end_of_day, local_day
-from gis.desk.inspection_days import DAYS, moment_of
+from gis.desk.inspection_days import DAYS
 from gis.desk.procedure import Standing
 from gis.desk.records import DeskEvent
+from gis.desk.stated_days import moment_of
 from gis.terms import INSPECTION_ORDER
 
 __all__ = ["Order", "open_orders", "order_clocks", "orders"]
@@ -53,7 +54,7 @@ def orders(events: Iterable[DeskEvent]) -> list[Order]:
                 sequence=event.sequence,
                 demand=str(told["demand"]),
                 until=date.fromisoformat(str(told["until"])),
-                ordered_at=event.at,
+                ordered_at=moment_of(event, DAYS),
             )
         elif event.kind == "order_extended":
             one = found[_named(event)]

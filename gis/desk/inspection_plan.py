@@ -6,21 +6,19 @@ December, agreed with the regional frequency centre; by Điều 7.2 a subject is
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import date, datetime
+from datetime import date
 from typing import Any, Final
 
-from data.text import VIET_NAM
 from gis.cases.clocks import Clock, ClockBook
 from gis.cases.procedure import Field, FieldKind, Step
 from gis.cases.rule_book import CaseRules
 from gis.cases.working_days import Due, end_of_day, local_day
-from gis.desk.happened import require_happened
+from gis.desk.happened import require_order
 from gis.desk.procedure import Act, Procedure, Standing
 from gis.desk.records import DEPARTMENT, FILED, OPENED, DeskCase, DeskEvent
-from gis.errors import ConflictError, FormatError, NotFoundError
-from gis.names import name_key
-from gis.register.reading import Reader
-from gis.register.scopes import SYSTEM
+from gis.desk.stated_days import moment_of
+from gis.desk.subjects import OWNER_REASON, require_subject, same_subject
+from gis.errors import ConflictError, FormatError
 from gis.terms import INSPECTION_PLAN_DUE
 from propagation.compliance.parameters import number
 
@@ -30,8 +28,6 @@ __all__ = [
     "PLAN",
     "PlanLine",
     "plan_lines",
-    "require_known",
-    "same_subject",
 ]
 
 PLAN: Final = "inspection_plan"
@@ -62,9 +58,12 @@ _STEPS: Final = {
             *_IDS,
             Field("quarter", FieldKind.CHOICE, choices=QUARTERS),
             Field("reason"),
+            OWNER_REASON,
         ),
     ),
-    "objects_added": Step(_DRAFT, None, _DEPARTMENT, (_LINE, *_IDS, Field("reason"))),
+    "objects_added": Step(
+        _DRAFT, None, _DEPARTMENT, (_LINE, *_IDS, Field("reason"), OWNER_REASON)
+    ),
     "line_removed": Step(_DRAFT, None, _DEPARTMENT, (_LINE, _REASON)),
     "centre_asked": Step(
         _DRAFT,
@@ -91,6 +90,14 @@ _STEPS: Final = {
 }
 
 
+_DAYS: Final = {
+    "centre_asked": "asked_on",
+    "centre_agreed": "agreed_on",
+    "approved": "approved_on",
+}
+_ANSWERS: Final = {"centre_agreed": ("centre_asked",), "approved": ("centre_agreed",)}
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PlanLine:
     """A subject of a plan.
@@ -105,8 +112,8 @@ class PlanLine:
         What is visited.
     quarter : str or None
         When.
-    reasons : tuple of str
-        Why.
+    reasons, owner_reasons : tuple of str
+        Why; and why objects of others are.
     """
 
     sequence: int
@@ -116,6 +123,7 @@ class PlanLine:
     station_ids: tuple[str, ...] = ()
     quarter: str | None = None
     reasons: tuple[str, ...] = field(default=())
+    owner_reasons: tuple[str, ...] = field(default=())
 
 
 def plan_lines(events: Iterable[DeskEvent]) -> list[PlanLine]:
@@ -131,16 +139,19 @@ def plan_lines(events: Iterable[DeskEvent]) -> list[PlanLine]:
                 structure_ids=tuple(told.get("structure_ids", ())),
                 station_ids=tuple(told.get("station_ids", ())),
                 quarter=told.get("quarter"),
-                reasons=(told["reason"],) if "reason" in told else (),
+                reasons=_joined((), filter(None, [told.get("reason")])),
+                owner_reasons=_joined((), filter(None, [told.get(OWNER_REASON.name)])),
             )
         elif event.kind == "objects_added":
             line = lines[int(told["line"])]
-            reasons = (*line.reasons, told["reason"]) if "reason" in told else line.reasons
             lines[line.sequence] = replace(
                 line,
                 structure_ids=_joined(line.structure_ids, told.get("structure_ids", ())),
                 station_ids=_joined(line.station_ids, told.get("station_ids", ())),
-                reasons=tuple(dict.fromkeys(reasons)),
+                reasons=_joined(line.reasons, filter(None, [told.get("reason")])),
+                owner_reasons=_joined(
+                    line.owner_reasons, filter(None, [told.get(OWNER_REASON.name)])
+                ),
             )
         elif event.kind == "line_removed":
             del lines[int(told["line"])]
@@ -151,52 +162,27 @@ def _joined(first: Sequence[str], more: Iterable[str]) -> tuple[str, ...]:
     return tuple(dict.fromkeys((*first, *more)))
 
 
-def same_subject(first: str, first_id: object, other: str, other_id: object) -> bool:
-    """Return whether two name one subject: by the register's id, else by name."""
-    if first_id and other_id:
-        return first_id == other_id
-    return name_key(first) == name_key(other)
-
-
-def require_known(reader: Reader, told: Mapping[str, Any]) -> None:
-    """Refuse organisations, structures and stations that the register does not have.
-
-    Raises
-    ------
-    FormatError
-        Naming the field and what is not known.
-    """
-    if told.get("subject_id"):
-        _known("subject_id", told["subject_id"], reader.organisation)
-    for one in told.get("structure_ids", ()):
-        _known("structure_ids", one, lambda one: reader.structure(one, SYSTEM))
-    for one in told.get("station_ids", ()):
-        _known("station_ids", one, lambda one: reader.station(one, SYSTEM))
-
-
-def _known(name: str, value: str, find: Any) -> None:
-    try:
-        find(value)
-    except NotFoundError:
-        raise FormatError("desk_inspection.not_registered", name=name, value=value[:80]) from None
-
-
 def _require(act: Act) -> None:
     if act.kind == OPENED:
         _require_only_plan(act)
         return
-    if act.kind in ("line_added", "objects_added"):
-        require_known(act.reader, act.details)
     lines = [] if act.standing is None else plan_lines(act.standing.events)
     if act.kind == "line_added":
+        require_subject(act.reader, act.details)
         _require_new_subject(act, lines)
     if act.kind in ("objects_added", "line_removed"):
         wanted = act.details["line"]
         if wanted not in {float(one.sequence) for one in lines}:
             raise FormatError("desk_inspection_plan.line_unknown", name="line", value=wanted)
+    if act.kind == "objects_added":
+        line = next(one for one in lines if one.sequence == act.details["line"])
+        require_subject(
+            act.reader,
+            {**act.details, "subject": line.subject, "subject_id": line.subject_id},
+        )
     if act.kind == "centre_asked" and not lines:
         raise ConflictError("desk_inspection_plan.empty")
-    require_happened(act, "asked_on", "agreed_on", "approved_on")
+    require_order(act)
 
 
 def _require_only_plan(act: Act) -> None:
@@ -249,17 +235,9 @@ def _dated(standing: Standing, rules: CaseRules) -> Sequence[Clock]:
             rule=rule,
             started_at=opened,
             due=Due(last, end_of_day(last)),
-            ended_at=None if ended is None else _day_of(ended),
+            ended_at=None if ended is None else moment_of(ended, _DAYS),
         )
     ]
-
-
-def _day_of(event: DeskEvent) -> datetime:
-    """Return when the plan was approved: on the day that is stated."""
-    stated = event.details.get("approved_on")
-    if stated is None:
-        return event.at
-    return datetime.combine(date.fromisoformat(str(stated)), datetime.min.time(), VIET_NAM)
 
 
 INSPECTION_PLAN: Final = Procedure(
@@ -277,8 +255,11 @@ INSPECTION_PLAN: Final = Procedure(
     draws=_allows,
     beside=(PLAN,),
     require=_require,
+    days=_DAYS,
+    answers=_ANSWERS,
     dated=_dated,
     letters={"inspection_plan": frozenset()},
+    undoes={"revised": ("centre_asked", "centre_agreed", "approved")},
 )
 
 

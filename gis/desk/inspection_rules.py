@@ -1,17 +1,21 @@
 """What may not happen to an inspection: by the circular, and by what was found."""
 
 from collections.abc import Sequence
-from datetime import date, timedelta
+from datetime import date
 from typing import Any, Final
 
 from gis.cases.rule_book import CaseRules
+from gis.cases.working_days import local_day
 from gis.desk.checklists import Shown, Tally, checklist, tally
-from gis.desk.happened import require_happened, require_soon
-from gis.desk.inspection_days import DAYS, day_of
-from gis.desk.inspection_orders import open_orders
-from gis.desk.inspection_plan import plan_lines, planned_case, require_known, same_subject
+from gis.desk.happened import LONG_AGO, require_happened, require_soon
+from gis.desk.inspection_cause import require_cause, require_since_complaint
+from gis.desk.inspection_days import DAYS
+from gis.desk.inspection_orders import open_orders, orders
+from gis.desk.inspection_plan import PlanLine, plan_lines, planned_case
 from gis.desk.procedure import Act, Standing
 from gis.desk.records import OPENED, SUPPLEMENTED, DeskCase, DeskEvent
+from gis.desk.stated_days import HAPPENED_ON, day_of, stated_day
+from gis.desk.subjects import require_subject, same_subject
 from gis.errors import ConflictError, FormatError
 from gis.terms import INSPECTION_NOTICE, INSPECTION_ONCE, term_of
 from propagation.compliance.parameters import number
@@ -19,15 +23,17 @@ from propagation.compliance.parameters import number
 __all__ = ["INSPECTION", "found_of", "notice_days", "require"]
 
 INSPECTION: Final = "inspection"
-
-_LONG_AGO: Final = timedelta(days=366)
+_ANY_TIME: Final = ("ordered", "order_done")
+"""Steps that wait for no other but their own: they may lie before what was recorded last."""
 
 
 def found_of(events: Sequence[DeskEvent]) -> Tally:
     """Return what the visits of a case found."""
     visits = [one.details for one in events if one.kind == "visited"]
     filled: list[tuple[date, Any]] = [
-        (day, told["checklist"]) for told in visits if (day := day_of("visited", told)) is not None
+        (day, told["checklist"])
+        for told in visits
+        if (day := stated_day("visited", told, DAYS)) is not None
     ]
     return tally(filled)
 
@@ -48,9 +54,11 @@ def require(act: Act) -> None:
         With the reason and the rule.
     """
     if act.kind in (OPENED, SUPPLEMENTED):
-        require_known(act.reader, act.facts)
+        require_subject(act.reader, act.facts)
         if act.facts["origin"] == "planned":
             _require_planned(act)
+        if act.facts["origin"] == "interference":
+            require_cause(act)
         return
     _require_days(act)
     judge = _JUDGES.get(act.kind)
@@ -69,12 +77,32 @@ def _require_planned(act: Act) -> None:
     if not _approved(events):
         raise ConflictError("desk_inspection.plan_not_approved", number=case.label)
     subject, subject_id = str(act.facts["subject"]), act.facts.get("subject_id")
-    lines = plan_lines(events)
-    if not any(same_subject(subject, subject_id, one.subject, one.subject_id) for one in lines):
+    line = next(
+        (
+            one
+            for one in plan_lines(events)
+            if same_subject(subject, subject_id, one.subject, one.subject_id)
+        ),
+        None,
+    )
+    if line is None:
         raise ConflictError(
             "desk_inspection.not_in_plan", subject=subject, year=str(case.facts["year"])
         )
+    _require_of_line(act, line)
     _require_once(act, case)
+
+
+def _require_of_line(act: Act, line: PlanLine) -> None:
+    """Refuse objects that the plan's line does not name, where it names any."""
+    planned = {*line.structure_ids, *line.station_ids}
+    for field in ("structure_ids", "station_ids"):
+        ids: Any = act.facts.get(field, ())
+        for one in ids:
+            if planned and one not in planned:
+                raise ConflictError(
+                    "desk_inspection.object_not_planned", object=one, line=line.sequence
+                )
 
 
 def _approved(events: Sequence[DeskEvent]) -> bool:
@@ -122,16 +150,16 @@ def _fact(case: DeskCase, events: Sequence[DeskEvent], name: str) -> object:
 
 def _require_days(act: Act) -> None:
     """Refuse a day that has not come, that is long ago, or that lies before the step before."""
-    day = day_of(act.kind, act.details)
+    day = stated_day(act.kind, act.details, DAYS)
     if day is None:
         return
-    name = DAYS[act.kind]
+    name = DAYS.get(act.kind, HAPPENED_ON.name)
     require_happened(act, name)
     before = _last_day(act.standing)
-    if act.kind != "order_done" and before is not None and day < before:
-        raise FormatError("desk_inspection.day_before", name=name, value=day, before=before)
-    if day < act.today - _LONG_AGO:
-        raise FormatError("desk_inspection.day_long_ago", name=name, value=day)
+    if act.kind not in _ANY_TIME and before is not None and day < before:
+        raise FormatError("desk.day_before", name=name, value=day, before=before)
+    if day < act.today - LONG_AGO:
+        raise FormatError("desk.day_long_ago", name=name, value=day)
 
 
 def _last_day(standing: Standing | None) -> date | None:
@@ -140,8 +168,8 @@ def _last_day(standing: Standing | None) -> date | None:
     days = [
         found
         for one in events
-        if one.kind not in ("visited", "order_done")
-        and (found := day_of(one.kind, one.details)) is not None
+        if one.kind not in ("visited", *_ANY_TIME)
+        and (found := stated_day(one.kind, one.details, DAYS)) is not None
     ]
     return max(days, default=None)
 
@@ -149,7 +177,7 @@ def _last_day(standing: Standing | None) -> date | None:
 def _notice(act: Act, standing: Standing) -> None:
     """Refuse a notice that comes too late before the visit."""
     sent, visit = (date.fromisoformat(str(act.details[one])) for one in ("noticed_on", "visit_on"))
-    if not sent <= visit <= act.today + _LONG_AGO:
+    if not sent <= visit <= act.today + LONG_AGO:
         raise FormatError("desk_inspection.visit_day", name="visit_on", value=visit)
     origin = str(standing.facts["origin"])
     needed = notice_days(act.rules, origin, sent)
@@ -165,14 +193,22 @@ def _notice(act: Act, standing: Standing) -> None:
 
 def _begun(act: Act, standing: Standing) -> None:
     """Refuse a visit that begins before the day of which notice was given."""
+    _require_noticed(act, standing, "begun_on")
+
+
+def _require_noticed(act: Act, standing: Standing, name: str) -> None:
+    """Refuse a visit before the day of which notice was given, or before the complaint came."""
+    day = date.fromisoformat(str(act.details[name])[:10])
     noticed = standing.last("noticed")
-    if noticed is not None and str(act.details["begun_on"]) < str(noticed.details["visit_on"]):
-        day = date.fromisoformat(str(noticed.details["visit_on"]))
-        raise ConflictError("desk_inspection.before_notice", visit_on=day)
+    if noticed is not None and day < date.fromisoformat(str(noticed.details["visit_on"])):
+        visit_on = date.fromisoformat(str(noticed.details["visit_on"]))
+        raise ConflictError("desk_inspection.before_notice", visit_on=visit_on)
+    require_since_complaint(act, day, name)
 
 
 def _visited(act: Act, standing: Standing) -> None:
-    """Refuse a checklist of what this inspection is not about."""
+    """Refuse a visit before its day, and a checklist of what this inspection is not about."""
+    _require_noticed(act, standing, "visited_at")
     told: Any = act.details["checklist"]
     known = checklist(told["list"])
     ids: Any = standing.facts.get(f"{known.object}_ids", ())
@@ -209,15 +245,35 @@ def _recorded(act: Act, standing: Standing) -> None:
 
 
 def _require_after_visits(act: Act, standing: Standing) -> None:
-    days = [day_of(one.kind, one.details) for one in standing.events if one.kind == "visited"]
+    visits = [one.details for one in standing.events if one.kind == "visited"]
+    days = [stated_day("visited", one, DAYS) for one in visits]
     last = max((one for one in days if one is not None), default=None)
-    ended = day_of("recorded", act.details)
+    ended = stated_day("recorded", act.details, DAYS)
     if last is not None and ended is not None and ended < last:
-        raise FormatError("desk_inspection.day_before", name="ended_on", value=ended, before=last)
+        raise FormatError("desk.day_before", name="ended_on", value=ended, before=last)
 
 
-def _ordered(act: Act, _standing: Standing) -> None:
+def _ordered(act: Act, standing: Standing) -> None:
     require_soon(act, "until")
+    recorded = standing.last("recorded")
+    if recorded is not None:
+        _require_since(act, day_of(recorded, DAYS))
+
+
+def _require_since(act: Act, before: date) -> None:
+    """Refuse a stated day before that of what the step answers."""
+    day, name = stated_day(act.kind, act.details, DAYS), DAYS.get(act.kind, HAPPENED_ON.name)
+    if day is not None and day < before:
+        raise FormatError("desk.day_before", name=name, value=day, before=before)
+
+
+def _order_done(act: Act, standing: Standing) -> None:
+    """Refuse an order that was done before it was given."""
+    _order_named(act, standing)
+    (order,) = [
+        one for one in orders(standing.events) if float(one.sequence) == act.details["order"]
+    ]
+    _require_since(act, local_day(order.ordered_at))
 
 
 def _order_named(act: Act, standing: Standing) -> None:
@@ -238,5 +294,5 @@ _JUDGES: Final = {
     "recorded": _recorded,
     "ordered": _ordered,
     "order_extended": _order_named,
-    "order_done": _order_named,
+    "order_done": _order_done,
 }

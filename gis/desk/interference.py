@@ -10,11 +10,12 @@ from typing import Final
 
 from gis.cases.clocks import ClockBook
 from gis.cases.procedure import Field, FieldKind, Step
-from gis.desk.happened import require_happened, require_soon
-from gis.desk.interference_clocks import CLASSED, class_of, day_clocks, received_at
+from gis.desk.happened import require_happened, require_order, require_soon
+from gis.desk.interference_clocks import CLASSED, DAYS, class_of, day_clocks, received_at
 from gis.desk.procedure import Act, Facts, Procedure, Standing
 from gis.desk.records import DEPARTMENT, FILED, OPENED, PARTY, SUPPLEMENTED, DeskEvent
-from gis.errors import FormatError
+from gis.desk.stated_days import HAPPENED_ON, RECEIVED_ON
+from gis.errors import FormatError, NotFoundError
 from gis.studies.record import load
 
 __all__ = ["CLASSES", "INTERFERENCE", "KIND", "SERVICES", "STUDY"]
@@ -62,6 +63,7 @@ _INTAKE: Final = (
     Field("effect", required=True),
     Field("own_equipment_checked", FieldKind.CHOICE, choices=("yes", "no")),
     Field("suspected"),
+    RECEIVED_ON,
 )
 _COMPLETE: Final = (
     "service",
@@ -80,25 +82,27 @@ _OPEN: Final = _BEING_SOLVED | {"received", "returned"}
 
 _STEPS: Final = {
     FILED: Step(_OPEN | {"ended"}, None, _BOTH, (_NOTE,)),
-    SUPPLEMENTED: Step(frozenset({"received", "returned"}), "received", _BOTH, (_NOTE,)),
-    "returned": Step(_RECEIVED, "returned", _DEPARTMENT, (_REASON,)),
+    SUPPLEMENTED: Step(
+        frozenset({"received", "returned"}), "received", _BOTH, (_NOTE, HAPPENED_ON)
+    ),
+    "returned": Step(_RECEIVED, "returned", _DEPARTMENT, (_REASON, HAPPENED_ON)),
     "accepted": Step(
         _RECEIVED,
         "accepted",
         _DEPARTMENT,
-        (Field("class", FieldKind.CHOICE, required=True, choices=CLASSES), _NOTE),
+        (Field("class", FieldKind.CHOICE, required=True, choices=CLASSES), _NOTE, HAPPENED_ON),
     ),
     "reclassified": Step(
         _BEING_SOLVED,
         None,
         _DEPARTMENT,
-        (Field("class", FieldKind.CHOICE, required=True, choices=CLASSES), _REASON),
+        (Field("class", FieldKind.CHOICE, required=True, choices=CLASSES), _REASON, HAPPENED_ON),
     ),
     "delay_explained": Step(
         _BEING_SOLVED,
         None,
         _DEPARTMENT,
-        (Field("expected_on", FieldKind.DAY, required=True), _REASON),
+        (Field("expected_on", FieldKind.DAY, required=True), _REASON, HAPPENED_ON),
     ),
     "study_attached": Step(
         _WORKING,
@@ -129,7 +133,9 @@ _STEPS: Final = {
         (
             Field("cause", required=True),
             Field("station_id", FieldKind.LINE),
+            Field("outside_station", FieldKind.LINE),
             Field("evidence", required=True),
+            HAPPENED_ON,
         ),
     ),
     "remedy_ordered": Step(
@@ -140,6 +146,7 @@ _STEPS: Final = {
             Field("remedies", FieldKind.SEVERAL, required=True, choices=REMEDIES),
             Field("until", FieldKind.DAY),
             _NOTE,
+            HAPPENED_ON,
         ),
     ),
     "ended": Step(
@@ -148,9 +155,22 @@ _STEPS: Final = {
         _DEPARTMENT,
         (Field("ended_at", FieldKind.MOMENT, required=True), Field("result", required=True)),
     ),
-    "result_told": Step(frozenset({"ended"}), "closed", _DEPARTMENT, (_NOTE,)),
-    "dismissed": Step(_OPEN, "dismissed", _DEPARTMENT, (_REASON,)),
+    "result_told": Step(frozenset({"ended"}), "closed", _DEPARTMENT, (_NOTE, HAPPENED_ON)),
+    "dismissed": Step(_OPEN, "dismissed", _DEPARTMENT, (_REASON, HAPPENED_ON)),
 }
+
+_ANSWERS: Final = {
+    "returned": (OPENED, SUPPLEMENTED),
+    SUPPLEMENTED: ("returned",),
+    "accepted": (OPENED, SUPPLEMENTED),
+    "reclassified": ("accepted",),
+    "delay_explained": ("accepted",),
+    "source_found": ("accepted",),
+    "remedy_ordered": ("source_found",),
+    "result_told": ("ended",),
+    "dismissed": (OPENED,),
+}
+"""What a step answers, which it cannot lie before."""
 
 _RESOLUTIONS: Final = tuple(f"resolution_{one}" for one in CLASSES)
 _CLOCKS: Final = ("completeness", *_RESOLUTIONS, "escalation", "result")
@@ -188,18 +208,41 @@ def _effect(event: DeskEvent) -> str:
 
 def _require(act: Act) -> None:
     """Refuse a study that is none, what has not happened yet, and an end before the beginning."""
-    require_happened(act, "began_at", "measured_at", "ended_at")
+    require_happened(act, "began_at")
+    require_order(act)
     for name in ("until", "expected_on"):
         require_soon(act, name)
     if act.kind == "reclassified" and act.standing is not None:
         _require_other_class(act, act.standing)
+    if act.kind in (OPENED, SUPPLEMENTED):
+        stated = act.facts if act.kind == OPENED else act.details
+        _require_station(act, "victim_station_id", stated)
+    if act.kind == "source_found":
+        _require_station(act, "station_id", act.details)
     if act.kind == "study_attached":
         found = load(str(act.details["study_id"]), act.home)
         if found.kind != STUDY:
             raise FormatError("desk_interference.not_a_source_study", name="study_id", id=found.id)
-    began, ended = act.facts.get("began_at"), act.details.get("ended_at")
-    if isinstance(began, str) and isinstance(ended, str) and ended < began:
-        raise FormatError("requests.field_order", name="ended_at", start=began, end=ended)
+    began = act.facts.get("began_at")
+    for name, later in (
+        ("ended_at", act.details.get("ended_at")),
+        (RECEIVED_ON.name, act.facts.get(RECEIVED_ON.name)),
+    ):
+        if isinstance(began, str) and isinstance(later, str) and later < began[: len(later)]:
+            raise FormatError("requests.field_order", name=name, start=began, end=later)
+
+
+def _require_station(act: Act, name: str, told: Facts) -> None:
+    """Refuse the identifier of a station that the register does not show to the caller."""
+    station_id = told.get(name)
+    if station_id is None:
+        return
+    try:
+        act.reader.station(str(station_id), act.scope)
+    except NotFoundError:
+        raise FormatError(
+            "desk_interference.station_unknown", name=name, value=str(station_id)[:60]
+        ) from None
 
 
 def _require_other_class(act: Act, standing: Standing) -> None:
@@ -234,6 +277,8 @@ INTERFERENCE: Final = Procedure(
     effect=_effect,
     require=_require,
     allows=_allows,
+    days=DAYS,
+    answers=_ANSWERS,
     begins=received_at,
     dated=day_clocks,
     letters={
@@ -243,4 +288,5 @@ INTERFERENCE: Final = Procedure(
         "interference_minutes": _WORKING | {"located", "remedying", "ended"},
         "interference_report": frozenset(),
     },
+    undoes={SUPPLEMENTED: ("returned",)},
 )

@@ -15,13 +15,17 @@ from gis.cases.rule_book import CaseRules
 from gis.cases.working_days import LAST_YEAR, Due, end_of_day, local_day
 from gis.desk.procedure import Standing
 from gis.desk.records import OPENED, SUPPLEMENTED, DeskEvent
+from gis.desk.stated_days import RECEIVED_ON, moment_of
 
-__all__ = ["CLASSED", "class_of", "day_clocks", "received_at"]
+__all__ = ["CLASSED", "DAYS", "class_of", "day_clocks", "received_at"]
 
 CLASSED: Final = ("accepted", "reclassified")
 """Events that say the class."""
 
-_DAYS: Final = {
+DAYS: Final = {OPENED: RECEIVED_ON.name, "measured": "measured_at", "ended": "ended_at"}
+"""The detail that says on which day a step was, where it is one of its own."""
+
+_LAST_DAYS: Final = {
     "remedy_ordered": ("remedy", "source", "until"),
     "delay_explained": ("expected", "department", "expected_on"),
 }
@@ -40,7 +44,9 @@ def received_at(event: DeskEvent, events: Sequence[DeskEvent]) -> datetime | Non
         return None
     accepted = next((one.sequence for one in events if one.kind == "accepted"), event.sequence)
     full = [
-        one.at for one in events if one.kind in (OPENED, SUPPLEMENTED) and one.sequence < accepted
+        moment_of(one, DAYS)
+        for one in events
+        if one.kind in (OPENED, SUPPLEMENTED) and one.sequence < accepted
     ]
     return max(full, default=None)
 
@@ -48,19 +54,19 @@ def received_at(event: DeskEvent, events: Sequence[DeskEvent]) -> datetime | Non
 def day_clocks(standing: Standing, rules: CaseRules) -> Sequence[Clock]:
     """Return a clock for each day that somebody named; a later one replaces the one before."""
     found: list[Clock] = []
-    for kind, (name, party, detail) in _DAYS.items():
+    for kind, (name, party, detail) in _LAST_DAYS.items():
         set_ = [one for one in standing.events if one.kind == kind and detail in one.details]
         for place, event in enumerate(set_):
             later = set_[place + 1] if place + 1 < len(set_) else None
-            day = date.fromisoformat(str(event.details[detail]))
+            day, begun = date.fromisoformat(str(event.details[detail])), moment_of(event, DAYS)
             found.append(
                 Clock(
                     name=name,
                     party=party,
-                    rule=rules.rule(f"case.interference.{name}", local_day(event.at)),
-                    started_at=event.at,
+                    rule=rules.rule(f"case.interference.{name}", local_day(begun)),
+                    started_at=begun,
                     due=_due(day),
-                    ended_at=_ended_at(standing) if later is None else later.at,
+                    ended_at=_ended_at(standing) if later is None else moment_of(later, DAYS),
                     replaced=later is not None,
                 )
             )
@@ -73,7 +79,5 @@ def _due(day: date) -> Due | None:
 
 def _ended_at(standing: Standing) -> datetime | None:
     """Return when the interference ended, as it was stated, or the case was dismissed."""
-    ended, dismissed = standing.last("ended"), standing.last("dismissed")
-    if ended is not None:
-        return datetime.fromisoformat(str(ended.details["ended_at"]))
-    return None if dismissed is None else dismissed.at
+    ended = standing.last("ended") or standing.last("dismissed")
+    return None if ended is None else moment_of(ended, DAYS)

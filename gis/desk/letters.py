@@ -2,7 +2,8 @@
 
 A template is TOML; its texts hold `{fields}`, and a paragraph that is `@name` alone stands for a
 table or a list that the case has. A line that begins with `# ` stands in the middle, in capitals.
-A field that nobody knows is refused with file and line.
+A field that nobody knows is refused with file and line. What a step said is named with the step,
+`{measured.result}`: two steps may ask for fields of one name.
 """
 
 import string
@@ -93,8 +94,11 @@ def letter_template(
 
 
 def filled(words: str, values: Mapping[str, str]) -> str:
-    """Return a text with its fields filled in."""
-    return words.format_map(values)
+    """Return a text with its fields filled in; a name may be of a step, before a point."""
+    return "".join(
+        plain + ("" if name is None else values[name])
+        for plain, name, _, _ in string.Formatter().parse(words)
+    )
 
 
 def _places(home: Home, name: str) -> Iterator[Path]:

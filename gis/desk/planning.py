@@ -91,5 +91,6 @@ def inspection_facts(plan: DeskCase, line: PlanLine) -> dict[str, object]:
         "structure_ids": list(line.structure_ids),
         "station_ids": list(line.station_ids),
         "reason": "; ".join(line.reasons)[:4000],
+        "owner_reason": "; ".join(line.owner_reasons)[:4000],
     }
     return {name: value for name, value in told.items() if value}

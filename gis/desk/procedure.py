@@ -9,9 +9,11 @@ from gis.cases.clocks import Clock, ClockBook, Clocks, ClockState
 from gis.cases.procedure import Field, Step
 from gis.cases.rule_book import CaseRules
 from gis.cases.working_days import WorkingCalendar, local_day
-from gis.desk.records import DEPARTMENT, PARTY, SUPPLEMENTED, DeskCase, DeskEvent
+from gis.desk.records import DEPARTMENT, OPENED, PARTY, SUPPLEMENTED, DeskCase, DeskEvent
+from gis.desk.stated_days import moment_of
 from gis.home import Home
 from gis.register.reading import Reader
+from gis.register.scopes import Scope
 from gis.register.writing import Writer
 
 __all__ = ["Act", "Facts", "Procedure", "Standing", "Write", "read_case"]
@@ -41,6 +43,10 @@ class Act:
         Where studies lie.
     rules, calendar
         What terms rest on.
+    now : datetime
+        The moment, UTC.
+    scope : Scope
+        Who does it, and what that caller may see.
     case : DeskCase or None
         The case; None where it is opened now.
     """
@@ -55,6 +61,8 @@ class Act:
     home: Home
     rules: CaseRules
     calendar: WorkingCalendar
+    now: datetime
+    scope: Scope
     case: DeskCase | None = None
 
 
@@ -76,10 +84,6 @@ class Write:
 
 def _nothing_against(_act: Act) -> None:
     return None
-
-
-def _as_recorded(event: DeskEvent) -> datetime:
-    return event.at
 
 
 def _from_itself(_event: DeskEvent, _events: Sequence[DeskEvent]) -> datetime | None:
@@ -141,7 +145,7 @@ class Procedure:
     missing : callable
         The facts that a complete case states and this one does not.
     lacking : callable
-        What else it lacks by the rules of the day on which it was opened.
+        What else it lacks by the rules of the day on which it was received.
     variant : callable
         Which rules of its clocks go before the general ones, by the facts.
     effect : callable
@@ -154,8 +158,10 @@ class Procedure:
         Kinds of other cases that speak for or against what happens.
     require : callable
         Refuses what may not happen, in the transaction that would write it.
-    moment : callable
-        From when an event counts for the clocks, where it states a day of its own.
+    days : mapping of event to detail
+        Which detail says on which day an event happened; of others it is `happened_on`.
+    answers : mapping of event to events
+        What an event answers: it cannot have happened before the last of them.
     begins : callable
         From when the clocks count that an event begins, where that is an earlier moment.
     dated : callable
@@ -164,6 +170,8 @@ class Procedure:
         The documents of a case, and in which states each is drawn; empty is any.
     draws : callable
         Whether a case has a document that its state knows.
+    undoes : mapping of event to events
+        Steps whose words no longer hold once another came, so that no letter says them.
     writes : mapping of event to Write
         Events that change the register as well.
     """
@@ -183,7 +191,8 @@ class Procedure:
     allows: Callable[["Standing", str], bool] = _always
     beside: tuple[str, ...] = ()
     require: Callable[[Act], None] = _nothing_against
-    moment: Callable[[DeskEvent], datetime] = _as_recorded
+    days: Mapping[str, str] = field(default_factory=dict)
+    answers: Mapping[str, Sequence[str]] = field(default_factory=dict)
     begins: Callable[[DeskEvent, Sequence[DeskEvent]], datetime | None] = _from_itself
     dated: Callable[["Standing", CaseRules], Sequence[Clock]] = _no_days
     completes: Callable[[Home, "Standing", str, Mapping[str, object]], Mapping[str, object]] = (
@@ -191,6 +200,7 @@ class Procedure:
     )
     letters: Mapping[str, frozenset[str]] = field(default_factory=dict)
     draws: Callable[["Standing", str], bool] = _always
+    undoes: Mapping[str, Sequence[str]] = field(default_factory=dict)
     writes: Mapping[str, Write] = field(default_factory=dict)
 
     def letters_now(self, standing: "Standing") -> tuple[str, ...]:
@@ -201,10 +211,35 @@ class Procedure:
             if (not states or standing.state in states) and self.draws(standing, name)
         )
 
-    def fields_of(self, kind: str) -> tuple[Field, ...]:
-        """Return what an event says; facts that are stated anew are all voluntary."""
+    def intake_of(self, party: str = DEPARTMENT) -> tuple[Field, ...]:
+        """Return the facts that a party may state."""
+        return _asked(self.intake, party)
+
+    def fields_of(self, kind: str, party: str = DEPARTMENT) -> tuple[Field, ...]:
+        """Return what an event of a party says; facts that are stated anew are all voluntary."""
         fields = self.steps[kind].fields
-        return (*self.intake, *fields) if kind == SUPPLEMENTED else fields
+        return _asked((*self.intake, *fields) if kind == SUPPLEMENTED else fields, party)
+
+    def moment(self, event: DeskEvent) -> datetime:
+        """Return from when an event counts."""
+        return moment_of(event, self.days)
+
+    def facts_of(self, case: DeskCase, events: Sequence[DeskEvent]) -> dict[str, object]:
+        """Return the facts of the intake as they were last stated."""
+        facts, names = dict(case.facts), {one.name for one in self.intake}
+        for event in events:
+            if event.kind == SUPPLEMENTED:
+                facts |= {name: told for name, told in event.details.items() if name in names}
+        return facts
+
+    def told_of(self, case: DeskCase, events: Sequence[DeskEvent]) -> list[DeskEvent]:
+        """Return the events; the first one says the facts, and so when the case was received."""
+        facts = self.facts_of(case, events)
+        return [replace(one, details=facts) if one.kind == OPENED else one for one in events]
+
+
+def _asked(fields: tuple[Field, ...], party: str) -> tuple[Field, ...]:
+    return tuple(one for one in fields if party == DEPARTMENT or not one.department)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -227,6 +262,8 @@ class Standing:
         Facts that a complete case states and this one does not.
     events : sequence of DeskEvent
         What happened.
+    received_at : datetime
+        When it came: on the day that was stated, else when it was opened.
     clocks : sequence of Clock
         Every clock, the oldest first.
     possible : mapping of party to tuple of events
@@ -240,6 +277,7 @@ class Standing:
     facts: Facts
     missing: tuple[str, ...]
     events: Sequence[DeskEvent]
+    received_at: datetime
     clocks: Sequence[Clock]
     possible: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
@@ -286,29 +324,29 @@ def read_case(
         If a rule file is spoilt, or a term ends outside the calendar.
     """
     clocks = Clocks(procedure.book, rules, calendar)
-    state, facts = procedure.first, dict(case.facts)
-    names = {one.name for one in procedure.intake}
-    for event in events:
-        if event.kind == SUPPLEMENTED:
-            facts |= {name: told for name, told in event.details.items() if name in names}
+    state, told = procedure.first, procedure.told_of(case, events)
+    for place, event in enumerate(told):
         clocks.note(
             procedure.effect(event),
             procedure.moment(event),
-            procedure.variant(facts),
-            procedure.begins(event, events),
+            procedure.variant(procedure.facts_of(case, told[: place + 1])),
+            procedure.begins(event, told),
         )
         step = procedure.steps.get(event.kind)
         if step is not None and step.target is not None:
             state = step.target
-    opened_on = local_day(case.opened_at)
+    facts = procedure.facts_of(case, events)
+    received_at = procedure.moment(told[0]) if told else case.opened_at
+    received_on = local_day(received_at)
     standing = Standing(
         procedure=procedure,
         state=state,
         at=at,
         rules=rules,
         facts=MappingProxyType(facts),
-        missing=(*procedure.missing(facts), *procedure.lacking(facts, rules, opened_on)),
+        missing=(*procedure.missing(facts), *procedure.lacking(facts, rules, received_on)),
         events=tuple(events),
+        received_at=received_at,
         clocks=clocks.all,
     )
     dated = procedure.dated(standing, rules)

@@ -12,10 +12,11 @@ from typing import Any, Final
 from gis.cases.rule_book import CaseRules
 from gis.certification import StationRow, certification_rows
 from gis.desk.checklists import checklist
-from gis.desk.inspection_days import day_of
+from gis.desk.inspection_days import DAYS
 from gis.desk.inspection_orders import open_orders
 from gis.desk.inspection_rules import INSPECTION
 from gis.desk.records import DeskCase, DeskEvent
+from gis.desk.stated_days import stated_day
 from gis.home import Home
 from gis.register.reading import Reader
 from gis.register.records import BroadcastStation, Service
@@ -395,7 +396,7 @@ def _from_inspection(
             told: Any = one.details["checklist"]
             of_structure = checklist(told["list"]).object == "structure"
             found = told["object_id"] if of_structure else place.get(told["object_id"])
-            day = day_of(one.kind, one.details)
+            day = stated_day(one.kind, one.details, DAYS)
             if found is not None and day is not None:
                 visited.add(found)
                 yield found, "visits", day

@@ -108,9 +108,10 @@ class Desk:
         party = party_of(scope)
         if party not in procedure.openers or (party == PARTY and scope.own is None):
             raise ConflictError("desk.not_opened_here", kind=procedure.kind)
-        facts = read_details(procedure.intake, given)
+        intake = procedure.intake_of(party)
+        facts = read_details(intake, given)
         _require_files(files)
-        _refuse_personal(procedure.intake, facts, files, token)
+        _refuse_personal(intake, facts, files, token)
         own = own_token(token, procedure.kind, account)
         with writing(self._engine) as connection:
             found = _by_token(connection, own, scope)
@@ -118,7 +119,8 @@ class Desk:
                 require_same(dict(found.facts) == facts)
                 return found
             now = moments.now()
-            act = _act(connection, procedure, self.basis(), self._home, now=now, facts=facts)
+            basis = self.basis()
+            act = _act(connection, procedure, basis, self._home, now=now, facts=facts, scope=scope)
             procedure.require(act)
             row = {
                 "id": uuid.uuid4().hex,
@@ -267,7 +269,7 @@ class Desk:
             standing = read_case(procedure, case, events, now, rules=rules, calendar=calendar)
             party = party_of(scope)
             _require_step(standing, kind, party)
-            fields = procedure.fields_of(kind)
+            fields = procedure.fields_of(kind, party)
             said = read_details(fields, given, whole=kind != SUPPLEMENTED)
             _refuse_personal(fields, said, files, token)
             details = procedure.completes(self._home, standing, kind, said)
@@ -279,6 +281,7 @@ class Desk:
                 self._home,
                 now=now,
                 facts=facts,
+                scope=scope,
                 kind=kind,
                 details=details,
                 standing=standing,
@@ -319,6 +322,7 @@ def _act(
     *,
     now: datetime,
     facts: Mapping[str, object],
+    scope: Scope,
     kind: str = OPENED,
     details: Mapping[str, object] = MappingProxyType({}),
     standing: Standing | None = None,
@@ -336,6 +340,8 @@ def _act(
         home=home,
         rules=basis[0],
         calendar=basis[1],
+        now=now,
+        scope=scope,
         case=case,
     )
 

@@ -1,7 +1,12 @@
-"""What happened to requests and cases within a period, and how they stood at its end."""
+"""What happened to requests and cases within a period, and how they stood at its end.
+
+One rule: what happened counts on the day that is stated of it, whenever it was recorded, so that
+the months of a year add up to its quarters and to the year. A month that is over changes where
+somebody records later what happened in it.
+"""
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Final
 
@@ -69,7 +74,7 @@ def _terms(
 ) -> Iterator[Placed]:
     """Yield a case where it runs on, and each term that ended in the period."""
     if not final:
-        late = any(one.state(basis.ends) is ClockState.OVERDUE for one in clocks)
+        late = any(_overdue(one, basis.ends) for one in clocks)
         yield Placed(item, row, frozenset({"running", "overdue"} if late else {"running"}))
     for one in clocks:
         if one.ended_at is None or not basis.holds(one.ended_at):
@@ -77,6 +82,12 @@ def _terms(
         state = one.state(basis.ends)
         if state in (ClockState.KEPT, ClockState.LATE):
             yield Placed(item, row, frozenset({"ended", state.value}))
+
+
+def _overdue(clock: Clock, at: datetime) -> bool:
+    """Return whether a clock ran at a moment and its term had passed, whatever came later."""
+    ran = clock.started_at <= at and (clock.ended_at is None or clock.ended_at > at)
+    return ran and replace(clock, ended_at=None).state(at) is ClockState.OVERDUE
 
 
 def desk_table(
@@ -97,9 +108,8 @@ def desk_table(
     """
     placed: list[Placed] = []
     for case, events in cases:
-        told = [one for one in events if one.at <= basis.ends]
-        if told and case.kind in procedures:
-            placed += _desk_case(case, told, procedures[case.kind], basis)
+        if events and case.kind in procedures:
+            placed += _desk_case(case, events, procedures[case.kind], basis)
     return counted("desk", "kind", _DESK, dict.fromkeys(procedures, ""), placed)
 
 
@@ -109,17 +119,18 @@ def _desk_case(
     standing = read_case(
         procedure, case, events, basis.ends, rules=basis.rules, calendar=basis.calendar
     )
-    item = Item(case.kind, case.id, case.label)
-    counts = {"opened"} if basis.holds(case.opened_at) else set()
-    steps = procedure.steps
-    ending = next(
-        (one for one in events if one.kind in steps and steps[one.kind].target in procedure.final),
-        None,
-    )
-    counts |= {"closed"} if ending is not None and basis.holds(ending.at) else set()
+    item, steps = Item(case.kind, case.id, case.label), procedure.steps
+    endings = [
+        procedure.moment(one)
+        for one in events
+        if one.kind in steps and steps[one.kind].target in procedure.final
+    ]
+    counts = {"opened"} if basis.holds(standing.received_at) else set()
+    counts |= {"closed"} if any(map(basis.holds, endings)) else set()
     if counts:
         yield Placed(item, case.kind, frozenset(counts))
-    yield from _terms(basis, standing.clocks, item, case.kind, final=standing.final)
+    over = standing.received_at > basis.ends or any(one <= basis.ends for one in endings)
+    yield from _terms(basis, standing.clocks, item, case.kind, final=over)
 
 
 def request_table(
@@ -158,11 +169,11 @@ def _request(
     counts = set()
     if basis.holds(min(dates[EventKind.SUBMITTED], default=events[0].at)):
         counts.add("opened")
-    if any(map(basis.holds, dates[EventKind.ESCALATED])):
-        counts.add("disputed")
     if standing.state in FINAL and basis.holds(events[-1].at):
         counts.add("closed")
     if counts:
         yield Placed(item, request.owner_id, frozenset(counts))
+    for _ in filter(basis.holds, dates[EventKind.ESCALATED]):
+        yield Placed(item, request.owner_id, frozenset({"disputed"}))
     final = standing.final
     yield from _terms(basis, standing.clocks, item, request.owner_id, final=final)

@@ -1,10 +1,15 @@
 """Inspection of stations for the department: list, file, one station, its papers and notice."""
 
 from collections.abc import Callable
+from datetime import date
 from html import unescape
 from typing import Any
 
 from starlette.testclient import TestClient
+
+from api.service import Service
+from gis.register.scopes import SYSTEM
+from gis.register.structures import Document
 
 MAST = "/view/certification/mp-ben-luc-cot"
 OWNER = "organisation_id=mo-phong-b"
@@ -78,12 +83,35 @@ def test_wrong_fields_are_said_at_the_field(browser_of: Callable[[str], Any]) ->
         ({}, "kind"),
         ({"kind": "notice", "valid_to": "2025-01-01"}, "valid_to"),
         ({"kind": "notice", "issued_on": "31/12/2026"}, "issued_on"),
+        ({"kind": "certificate", "issued_on": "9999-12-31"}, "issued_on"),
     ):
         answer = browser.post(f"{MAST}/papers", {**paper, **more})
         assert answer.status_code == 422, more
         assert f'id="paper-{name}-wrong"' in answer.text, more
     assert browser.get("/view/certification/none?organisation_id=x").status_code == 404
     assert browser.get(f"{MAST}?organisation_id=nobody").status_code == 404
+
+
+def test_a_day_far_away_that_a_file_brought_breaks_no_list(
+    client: TestClient, token: Callable[[str], Any], service: Service
+) -> None:
+    with service.register.write(author="test", reason="test") as writer:
+        structure = writer.structure("mp-ben-luc-cot", SYSTEM)
+        writer.add_documents(
+            [
+                Document(
+                    id="far",
+                    subject="structures",
+                    subject_id=structure.id,
+                    title="Giấy chứng nhận kiểm định trạm gốc",
+                    issued_on=date(9999, 12, 31),
+                    provenance=structure.provenance,
+                )
+            ]
+        )
+    for address in ("/certification", "/certification/table", "/inspections/risk"):
+        answer = client.get(address, headers=token("staff"))
+        assert answer.status_code == 200, (address, answer.text[:200])
 
 
 def test_the_page_filters(browser_of: Callable[[str], Any]) -> None:

@@ -187,9 +187,8 @@ def test_no_text_of_any_case_takes_a_persons_data(
     dossier = {"applicant": "A", "type": "broadcast_press", "purpose": "issue"}
     inspection = {
         "subject": "A",
-        "origin": "interference",
-        "interference_case": "1/2026",
-        "station_ids": ["mp-tan-an"],
+        "origin": "unplanned",
+        "reason": "Phản ánh",
     }
     typed: list[tuple[str, dict[str, Any], dict[str, Any]]] = [
         ("interference", WORDS, {"complainant": f"Ông A, {phone}"}),

@@ -11,7 +11,7 @@ from starlette.testclient import TestClient
 
 from api.service import Service
 from gis.cases.rule_book import rules_in_use
-from gis.cases.working_days import calendar_in_use
+from gis.cases.working_days import calendar_in_use, local_day
 from gis.desk.dossier import DOSSIER_CASES
 from gis.desk.dossier_law import dossier_checks, required_documents
 from gis.desk.procedure import read_case
@@ -19,6 +19,7 @@ from gis.desk.records import DeskCase, DeskEvent
 from gis.desk.registry import PROCEDURES
 from gis.dossier_words import DOCUMENTS, TYPES
 from gis.jobs.worker import work_once
+from gis.register import moments
 from gis.register.scopes import SYSTEM
 
 from .conftest import OPERATOR, Browser
@@ -52,6 +53,10 @@ AMATEUR: dict[str, Any] = {
 @pytest.fixture
 def staff(token: Callable[[str], Headers]) -> Headers:
     return token("staff")
+
+
+def ago(days: int) -> str:
+    return (local_day(moments.now()) - timedelta(days=days)).isoformat()
 
 
 def opened(client: TestClient, who: Headers, facts: dict[str, Any]) -> dict[str, Any]:
@@ -97,6 +102,7 @@ def test_an_amateur_dossier_goes_from_intake_to_the_answer(
     client: TestClient, staff: Headers
 ) -> None:
     lacking = {name: told for name, told in AMATEUR.items() if name != "asked_years"}
+    lacking["received_on"] = ago(7)
     case = opened(client, staff, lacking)
     assert missing(case) == {"asked_years", "documents.id_paper"}
     assert sent(client, staff, case, "completed").status_code == 409
@@ -104,16 +110,17 @@ def test_an_amateur_dossier_goes_from_intake_to_the_answer(
     assert "Thời hạn đề nghị (năm)" in said
     assert "Giấy tờ tùy thân" in said
     assert clock(case, "completeness")["state"] == "no_term"
-    case = took(client, staff, case, "returned")
+    case = took(client, staff, case, "returned", happened_on=ago(7))
     supplement = clock(case, "supplement")
     assert (supplement["terms"], supplement["rule"]["binding"]) == (["30 calendar_days"], False)
     assert sent(client, staff, case, "cancelled", reason="Không bổ sung").status_code == 409
-    case = took(client, staff, case, "supplemented", asked_years=10)
+    case = took(client, staff, case, "supplemented", asked_years=10, happened_on=ago(4))
     assert missing(case) == {"documents.id_paper"}
     refused = sent(client, staff, case, "completed")
     assert refused.status_code == 422
     assert "reason" in refused.text
-    case = took(client, staff, case, "completed", reason="Đã tra cứu trong cơ sở dữ liệu dân cư")
+    done = {"reason": "Đã tra cứu trong cơ sở dữ liệu dân cư", "happened_on": ago(3)}
+    case = took(client, staff, case, "completed", **done)
     decision = clock(case, "decision")
     assert decision["terms"] == ["14 calendar_days"]
     assert decision["rule"]["confidence"] == "secondary"
@@ -123,14 +130,14 @@ def test_an_amateur_dossier_goes_from_intake_to_the_answer(
     assert checks["fee"]["verdict"] == "unknown"
     assert {one["name"] for one in case["letters"]} == {"dossier_receipt", "dossier_handover"}
     case = took(client, staff, case, "prechecked", conclusion="not_examined")
-    handed = {"authority": "province", "handed_on": "2026-11-25"}
+    handed = {"authority": "province", "handed_on": ago(2)}
     case = took(client, staff, case, "handed_over", **handed)
     assert "Cấp tỉnh" in words(client, staff, case, "dossier_handover")
     ahead = {"result": "granted", "granted_number": "12/GP", "decided_on": "2150-01-01"}
     early = sent(client, staff, case, "result_recorded", **ahead)
     assert early.status_code == 422
     assert "2150" in early.text
-    granted = {"result": "granted", "decided_on": "2026-11-26"}
+    granted = {"result": "granted", "decided_on": ago(1)}
     assert sent(client, staff, case, "result_recorded", **granted).status_code == 422
     case = took(client, staff, case, "result_recorded", granted_number="12/GP", **granted)
     assert clock(case, "decision")["state"] == "kept"

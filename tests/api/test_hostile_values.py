@@ -120,8 +120,10 @@ CONTACT = {
 INSPECTION: Mapping[str, Any] = {
     "subject": "x",
     "origin": "interference",
-    "interference_case": "1",
+    "interference_case": f"1/{date.today().year}",
     "station_ids": ["mp-tan-an"],
+    "reason": "x",
+    "owner_reason": "x",
 }
 ANSWER = {
     "item": "power",

@@ -24,6 +24,9 @@ Headers = dict[str, str]
 KIND = "/desk/inspection"
 PLAN = "/desk/inspection_plan"
 OWNER = "mo-phong-a"
+BROADCASTER, BROADCASTER_ID = "Phát thanh Mô phỏng", "mo-phong-phat-thanh"
+BESIDE = {"station_ids": ["mp-tan-an"], "owner_reason": "Đài phát trên cột của đối tượng"}
+"""A station of the broadcaster, inspected with those of somebody else."""
 
 
 @pytest.fixture
@@ -78,12 +81,24 @@ class Desk:
     def visiting(self, begun: str, **facts: Any) -> dict[str, Any]:
         """A case of interference, whose visit begins at once."""
         told = {
-            "subject": "Đài truyền thanh mô phỏng",
+            "subject": BROADCASTER,
+            "subject_id": BROADCASTER_ID,
             "origin": "interference",
-            "interference_case": "1/2026",
+            "interference_case": self.complaint()["id"],
             "station_ids": ["mp-tan-an"],
         }
         return self.step(self.open(**(told | facts)), "visit_begun", begun_on=begun)
+
+    def complaint(self) -> dict[str, Any]:
+        """An open complaint about the station that is inspected, received long enough ago."""
+        received = (self.today - timedelta(days=90)).isoformat()
+        return self.open(
+            "/desk/interference",
+            complainant="Người nghe đài",
+            victim_station_id="mp-tan-an",
+            effect="Mất sóng",
+            received_on=received,
+        )
 
     def letter(self, case: dict[str, Any], name: str) -> str:
         links = {one["name"]: one for one in case["letters"]}
@@ -127,7 +142,7 @@ def visited(desk: Desk, case: dict[str, Any], *answers: dict[str, Any]) -> dict[
 def approved_plan(desk: Desk, year: int, *subjects: str) -> dict[str, Any]:
     plan = desk.open(PLAN, year=str(year), centre="Trung tâm Tần số vô tuyến điện khu vực")
     for one in subjects:
-        plan = desk.step(plan, "line_added", subject=one, station_ids=["mp-tan-an"], quarter="q1")
+        plan = desk.step(plan, "line_added", subject=one, quarter="q1", **BESIDE)
     plan = desk.step(plan, "centre_asked", asked_on=desk.ago(3), asked_number="10/SKHCN")
     plan = desk.step(plan, "centre_agreed", agreed_on=desk.ago(2), agreed_number="5/TTKV")
     return desk.step(plan, "approved", approved_on=desk.ago(1), approved_number="7/QĐ")
@@ -140,8 +155,8 @@ def test_an_inspection_goes_from_the_plan_to_the_last_order(desk: Desk) -> None:
         subject=subject,
         origin="planned",
         plan_id=plan["id"],
-        station_ids=["mp-tan-an"],
         content="Giấy phép, kiểm định, thông số phát",
+        **BESIDE,
     )
     decided = desk.ago(6)
     case = desk.step(case, "decided", decided_on=decided, leader="Ông A, Trưởng phòng")
@@ -179,7 +194,8 @@ def test_an_inspection_goes_from_the_plan_to_the_last_order(desk: Desk) -> None:
     assert "100 W" in record
     assert "có chấp hành, có vi phạm (điểm c)" in record
     violations = desk.letter(case, "inspection_violation")
-    assert "130 ± 10 W" in violations
+    for words in ("130 ± 10 W", BROADCASTER, str(BESIDE["owner_reason"])):
+        assert words in violations, "whose the station is, and why it is inspected"
     assert "Giấy phép sử dụng tần số" not in violations
     until = (desk.today + timedelta(days=10)).isoformat()
     case = desk.step(case, "ordered", demand="Giảm công suất", until=until)
@@ -207,14 +223,32 @@ def test_an_inspection_goes_from_the_plan_to_the_last_order(desk: Desk) -> None:
     assert subject in desk.letter(plan, "inspection_plan")
 
 
+def test_no_paper_says_the_words_of_another_step(desk: Desk) -> None:
+    day = desk.ago(0)
+    case = visited(desk, desk.visiting(day, content="Giấy phép"), OVER)
+    case = desk.step(case, "recorded", ended_on=day, outcome="violates", violation_number="2")
+    case = desk.step(case, "ordered", demand="Giảm công suất", until=day)
+    case = desk.step(
+        case, "order_extended", order=case["expected"], until=day, reason="Chờ thiết bị về"
+    )
+    decision = desk.letter(case, "inspection_decision")
+    assert "Lý do: …" in decision
+    assert "Chờ thiết bị về" not in decision
+    plan = approved_plan(desk, desk.today.year, "Đài A")
+    assert "văn bản số 5/TTKV" in desk.letter(plan, "inspection_plan")
+    plan = desk.step(plan, "revised", reason="Thêm đối tượng")
+    assert "5/TTKV" not in desk.letter(plan, "inspection_plan"), "the centre agreed to another"
+
+
 def test_a_subject_is_planned_and_inspected_once_a_year(desk: Desk) -> None:
     plan = desk.open(PLAN, year=str(desk.today.year))
     plan = desk.step(plan, "line_added", subject="Đài Hòa Bình")
     said = desk.refused(plan, "line_added", subject="đài  Hoà Bình")
     assert "dòng 2" in said
     assert "Điều 7.2" in said
-    plan = desk.step(plan, "line_added", subject="Đài khác", subject_id=OWNER)
-    assert "dòng 3" in desk.refused(plan, "line_added", subject="Tên nào", subject_id=OWNER)
+    owner = {"subject": "Viễn thông Mô phỏng A", "subject_id": OWNER}
+    plan = desk.step(plan, "line_added", **owner)
+    assert "dòng 3" in desk.refused(plan, "line_added", **owner)
     second = desk.client.post(
         PLAN, json={"facts": {"year": plan["facts"]["year"]}}, headers=desk.staff
     )
@@ -259,7 +293,7 @@ def test_notice_comes_so_many_working_days_before(
 ) -> None:
     if origin == "planned":
         more = {"plan_id": approved_plan(desk, desk.today.year, "Đài A")["id"]}
-    case = desk.open(subject="Đài A", origin=origin, station_ids=["mp-tan-an"], **more)
+    case = desk.open(subject="Đài A", origin=origin, **BESIDE, **more)
     sent = desk.ago(4)
     case = desk.step(case, "decided", decided_on=sent, leader="Ông A")
     assert "visit_begun" not in {one["kind"] for one in case["next"]}
@@ -482,7 +516,7 @@ def test_a_clash_is_said_and_nothing_is_lost(
 
 
 def test_what_the_register_says_stands_beside_each_item(desk: Desk) -> None:
-    case = desk.visiting(desk.ago(0), structure_ids=[desk.mast])
+    case = desk.visiting(desk.ago(0), structure_ids=[desk.mast], owner_reason="x")
     told = desk.client.get(f"{KIND}/{case['id']}/checklists", headers=desk.staff).json()
     lists = {(one["list"], one["object_id"]): one for one in told["checklists"]}
     assert set(lists) == {
@@ -579,7 +613,13 @@ def test_a_visit_typed_on_the_page_comes_back_with_its_reason(
 def test_nobody_but_the_department_sees_inspections(
     desk: Desk, token: Callable[[str], Headers]
 ) -> None:
-    case = desk.visiting(desk.ago(0), subject_id=OWNER)
+    case = desk.visiting(
+        desk.ago(0),
+        subject="Viễn thông Mô phỏng A",
+        subject_id=OWNER,
+        owner_reason="x",
+        reason="x",
+    )
     operator = token("operator")
     assert desk.client.get(f"{KIND}/{case['id']}", headers=operator).status_code == 404
     assert desk.client.get(KIND, headers=operator).json()["numberMatched"] == 0

@@ -185,6 +185,32 @@ def test_a_case_goes_from_intake_to_a_signed_answer(
     assert case.told["final"]
 
 
+def test_a_letter_says_what_the_step_said_that_it_tells_of(
+    client: TestClient, staff: Headers
+) -> None:
+    case = Case(client, staff)
+    case.step("returned", reason="Thiếu bản ghi phổ")
+    assert "Thiếu bản ghi phổ" in case.letter("interference_supplement")
+    case.step("supplemented", pattern="Cả ngày")
+    assert "Thiếu bản ghi phổ" not in case.letter("interference_supplement"), "it came"
+    case.step("accepted", **{"class": "within_province"})
+    transfer = case.letter("interference_transfer")
+    assert "Lý do chuyển: …" in transfer, "nobody said why yet"
+    case.step(
+        "measured", measured_at="2026-07-25T19:30", measured_by="Trung tâm", result="41 dBµV/m"
+    )
+    case.step("source_found", cause="Máy phát lệch tần", evidence="BB 12")
+    until = (date.today() + timedelta(days=33)).isoformat()
+    case.step("remedy_ordered", remedies=["power"], until=until)
+    case.step("remedy_ordered", remedies=["frequency"])
+    case.step("ended", ended_at="2026-07-28T09:00", result="Hết can nhiễu")
+    minutes = case.letter("interference_minutes")
+    assert "Kết quả đo: 41 dBµV/m, đo lúc" in minutes
+    assert "Hết can nhiễu" not in minutes
+    assert "đổi tần số; thời hạn: …" in minutes, "the second order named no day"
+    assert "Kết quả: Hết can nhiễu" in case.letter("interference_result")
+
+
 def require_package(case: Case, study: str, folder: Path) -> None:
     """The package of evidence: whole, twice the same, each hash true."""
     packages = [case.client.get(f"{case.at}/evidence.zip", headers=case.who) for _ in range(2)]

@@ -59,15 +59,16 @@ def sent(client: TestClient, who: Headers, case: dict[str, Any], kind: str, **de
 def granted(client: TestClient, staff: Headers, who: Headers | None = None) -> dict[str, Any]:
     opened = client.post("/desk/dossier", json={"facts": FACTS}, headers=who or staff)
     assert opened.status_code == 201, opened.text
+    today = local_day(moments.now()).isoformat()
     case = took(client, staff, opened.json(), "completed", reason="Đủ")
-    case = took(client, staff, case, "handed_over", authority="bureau", handed_on="2026-11-20")
+    case = took(client, staff, case, "handed_over", authority="bureau", handed_on=today)
     return took(
         client,
         staff,
         case,
         "result_recorded",
         result="granted",
-        decided_on="2026-11-24",
+        decided_on=today,
         granted_number="12/GP-CTS",
         granted_until="2031-11-23",
     )
@@ -193,10 +194,13 @@ def test_a_licence_is_not_recorded_on_what_is_not_known_changed_or_of_another(
 def visited(client: TestClient, staff: Headers, service: Service) -> dict[str, Any]:
     """An inspection of a mast and a station, recorded."""
     mast = service.register.structures(SYSTEM, owner_id=OPERATOR, limit=1)[0].id
+    complaint = {"complainant": "x", "effect": "x", "victim_station_id": STATION}
+    told = client.post("/desk/interference", json={"facts": complaint}, headers=staff).json()
     facts = {
         "subject": "x",
         "origin": "interference",
-        "interference_case": "1/2026",
+        "interference_case": told["number"],
+        "owner_reason": "x",
         "structure_ids": [mast],
         "station_ids": [STATION],
     }

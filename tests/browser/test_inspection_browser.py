@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable
+from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
@@ -12,10 +13,20 @@ pytestmark = pytest.mark.xdist_group("browser")
 
 
 def opened(page: Page) -> None:
-    """Open an inspection of one station on the page, and begin the visit."""
-    page.fill("[name=subject]", "Đài mô phỏng")
+    """Open an inspection of one station that a complaint names, and begin the visit."""
+    form = page.url
+    page.goto(form.replace("/desk/inspection", "/desk/interference"))
+    page.fill("[name=complainant]", "Người nghe đài")
+    page.fill("[name=victim_station_id]", "mp-tan-an")
+    page.fill("[name=effect]", "Mất sóng")
+    page.fill("[name=received_on]", (date.today() - timedelta(days=9)).isoformat())
+    page.locator("form button.primary").click()
+    expect(page.locator("h1")).to_contain_text("interference", ignore_case=True)
+    page.goto(form)
+    page.fill("[name=subject]", "Phát thanh Mô phỏng")
+    page.fill("[name=subject_id]", "mo-phong-phat-thanh")
     page.select_option("select[name=origin]", "interference")
-    page.fill("[name=interference_case]", "1/2026")
+    page.fill("[name=interference_case]", f"1/{date.today().year}")
     page.fill("[name=station_ids]", "mp-tan-an")
     page.locator("form button.primary").click()
     expect(page.locator("h1")).to_contain_text("inspection", ignore_case=True)

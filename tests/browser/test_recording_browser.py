@@ -5,9 +5,11 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import expect
 
+from gis.cases.working_days import local_day
 from gis.desk.registry import procedure_of
 from gis.desk.store import Desk
 from gis.home import Home
+from gis.register import moments
 from gis.register.scopes import SYSTEM, Scope
 
 from .conftest import Server, Visit
@@ -34,12 +36,13 @@ def granted(server: Server) -> str:
     desk, staff = Desk(server.register, Home(server.register.path.parent)), Scope("staff")
     procedure = procedure_of("dossier")
     case = desk.open(procedure, FACTS, staff, account="lan")
+    today = local_day(moments.now()).isoformat()
     steps = (
         ("completed", {"reason": "Đủ"}),
-        ("handed_over", {"authority": "bureau", "handed_on": "2026-11-20"}),
+        ("handed_over", {"authority": "bureau", "handed_on": today}),
         (
             "result_recorded",
-            {"result": "granted", "decided_on": "2026-11-24", "granted_number": "12/GP"},
+            {"result": "granted", "decided_on": today, "granted_number": "12/GP"},
         ),
     )
     for place, (kind, told) in enumerate(steps, start=1):

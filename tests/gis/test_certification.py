@@ -30,11 +30,14 @@ from gis.structure_edits import add_paper
 from propagation.compliance.certification import (
     BaseStationFacts,
     Listed,
+    Listing,
     State,
     base_station_listed,
     broadcast_listed,
+    state_of,
 )
-from propagation.compliance.parameters import BASE_STATION, CERTIFICATE
+from propagation.compliance.facts_validity import DocumentFacts
+from propagation.compliance.parameters import BASE_STATION, CERTIFICATE, number
 from propagation.compliance.records import Confidence
 from propagation.exposure import safety_distance_m
 
@@ -54,6 +57,8 @@ MUST, NOT, UNKNOWN = Listed.MUST, Listed.NOT, Listed.UNKNOWN
         (True, None, None, None, UNKNOWN, ("building_top_m", "antenna_lowest_m")),
         (True, None, 27.0, None, MUST, ()),  # no building is needed to be within 28 m of 27 m
         (True, None, None, 20.0, MUST, ()),
+        (True, None, 28.0, None, UNKNOWN, ("building_top_m",)),  # 28 m above it is no less
+        (True, None, None, 28.0, UNKNOWN, ("building_top_m", "antenna_lowest_m")),
         (True, 5.0, None, 40.0, UNKNOWN, ("antenna_lowest_m",)),
         (True, 5.0, 33.0, 34.0, NOT, ()),
         (None, 10.0, 20.0, None, UNKNOWN, ("inhabited",)),
@@ -74,6 +79,15 @@ def test_what_puts_a_base_station_in_the_list(
     )
     found = base_station_listed(facts, RULES[BASE_STATION])
     assert (found.listed, found.missing) == (listed, missing)
+
+
+def test_the_notice_of_an_end_begins_on_its_day() -> None:
+    rule = RULES[CERTIFICATE]
+    days = int(number(rule, "notice_days"))
+    ends = DocumentFacts(number="1", valid_to=ON + timedelta(days=days))
+    listed = Listing(MUST)
+    assert state_of(listed, ends, rule, ON) is State.SOON
+    assert state_of(listed, ends, rule, ON - timedelta(days=1)) is State.IN_FORCE
 
 
 def test_the_power_of_broadcasting() -> None:

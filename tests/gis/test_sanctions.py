@@ -1,5 +1,6 @@
 """Forty acts, written out by hand from the text of the decrees, on both sides of 2026-07-01."""
 
+from dataclasses import replace
 from datetime import date
 
 import pytest
@@ -7,7 +8,7 @@ import pytest
 from data import path
 from gis.errors import FormatError, NotFoundError
 from gis.sanctions import SanctionBook
-from propagation.compliance.sanctions import Known, Sanction
+from propagation.compliance.sanctions import Act, Known, Sanction, sanction
 
 M = 1_000_000
 FILE = path("rules/sanctions.toml").read_bytes()
@@ -154,6 +155,18 @@ def test_other_refusals() -> None:
         judged("interference", organisation=True, victim="me")
     with pytest.raises(NotFoundError):
         judged("nonsense")
+
+
+def test_who_may_fine_for_each_is_who_may_fine_them_all() -> None:
+    name = "sanction.act.subscriber_own"
+    rules = dict(BOOK.on(SEEN))
+    dear = {**rules[name].parameters, "maximum_vnd": [30 * M, 40 * M, 50 * M, 60 * M]}
+    rules[name] = replace(rules[name], parameters=dear)
+    for count, wanted in ((1, NOT_RADIO), (6, LARGEST)):
+        act = Act(behaviour="subscriber_own", judged_on=SEEN, count=count, organisation=True)
+        found = sanction(act, rules)
+        assert found.maximum_vnd == 30 * M * count
+        assert {one.id.rpartition(".")[2] for one in found.authorities} == set(wanted)
 
 
 def test_severity_and_order() -> None:
