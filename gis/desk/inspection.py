@@ -17,6 +17,7 @@ from gis.desk.inspection_plan import PLAN
 from gis.desk.inspection_rules import INSPECTION, require
 from gis.desk.procedure import Facts, Procedure, Standing
 from gis.desk.records import DEPARTMENT, FILED, SUPPLEMENTED
+from gis.desk.visit_register import visit_against_register
 from gis.desk.visits import checklist_said, read_checklist
 
 __all__ = ["INSPECTION_PROCEDURE", "ORIGINS", "OUTCOMES"]
@@ -225,6 +226,7 @@ INSPECTION_PROCEDURE: Final = Procedure(
     require=require,
     moment=lambda event: moment_of(event, DAYS),
     dated=order_clocks,
+    keeps={"visited": visit_against_register},
     writes={FACTS_RECORDED: FACTS_WRITE},
     letters={
         "inspection_decision": _from(tuple(_AFTER_DECISION | {"opened"})),

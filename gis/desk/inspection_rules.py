@@ -12,6 +12,7 @@ from gis.desk.inspection_orders import open_orders
 from gis.desk.inspection_plan import plan_lines, planned_case, require_known, same_subject
 from gis.desk.procedure import Act, Standing
 from gis.desk.records import OPENED, SUPPLEMENTED, DeskCase, DeskEvent
+from gis.desk.visit_register import answers_with_register
 from gis.errors import ConflictError, FormatError
 from gis.terms import INSPECTION_NOTICE, INSPECTION_ONCE, term_of
 from propagation.compliance.parameters import number
@@ -27,7 +28,9 @@ def found_of(events: Sequence[DeskEvent]) -> Tally:
     """Return what the visits of a case found."""
     visits = [one.details for one in events if one.kind == "visited"]
     filled: list[tuple[date, Any]] = [
-        (day, told["checklist"]) for told in visits if (day := day_of("visited", told)) is not None
+        (day, answers_with_register(told))
+        for told in visits
+        if (day := day_of("visited", told)) is not None
     ]
     return tally(filled)
 

@@ -12,6 +12,7 @@ from gis.cases.working_days import WorkingCalendar, local_day
 from gis.desk.records import DEPARTMENT, PARTY, SUPPLEMENTED, DeskCase, DeskEvent
 from gis.home import Home
 from gis.register.reading import Reader
+from gis.register.store import Register
 from gis.register.writing import Writer
 
 __all__ = ["Act", "Facts", "Procedure", "Standing", "Write", "read_case"]
@@ -37,6 +38,8 @@ class Act:
         The other cases of the kinds that the procedure looks at, with their events.
     reader : Reader
         The register.
+    register : Register
+        The same, for what it knew earlier.
     home : Home
         Where studies lie.
     rules, calendar
@@ -52,6 +55,7 @@ class Act:
     today: date
     beside: Sequence[tuple[DeskCase, Sequence[DeskEvent]]]
     reader: Reader
+    register: Register
     home: Home
     rules: CaseRules
     calendar: WorkingCalendar
@@ -154,6 +158,8 @@ class Procedure:
         Kinds of other cases that speak for or against what happens.
     require : callable
         Refuses what may not happen, in the transaction that would write it.
+    keeps : mapping of event to callable
+        What an event keeps besides what was said, once it may happen; it may refuse, too.
     moment : callable
         From when an event counts for the clocks, where it states a day of its own.
     begins : callable
@@ -191,6 +197,7 @@ class Procedure:
     )
     letters: Mapping[str, frozenset[str]] = field(default_factory=dict)
     draws: Callable[["Standing", str], bool] = _always
+    keeps: Mapping[str, Callable[[Act], Mapping[str, object]]] = field(default_factory=dict)
     writes: Mapping[str, Write] = field(default_factory=dict)
 
     def letters_now(self, standing: "Standing") -> tuple[str, ...]:
