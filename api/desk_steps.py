@@ -9,7 +9,7 @@ from starlette.datastructures import UploadFile as Sent
 from starlette.requests import Request
 
 from gis.cases.procedure import Field, FieldKind
-from gis.desk.files import MOST_BYTES, SentFile, read_file
+from gis.desk.files import MOST_BYTES, MOST_FILES, SentFile, read_upload
 
 __all__ = ["SentForm", "read_files", "sent_files", "stated", "typed_texts"]
 
@@ -40,7 +40,8 @@ def read_files(files: Sequence[UploadFile | Sent]) -> list[SentFile]:
     FormatError
         If one of them is none that is kept.
     """
-    return [read_file(one.filename or "", one.file.read(MOST_BYTES + 1)) for one in files]
+    first = files[: MOST_FILES + 1]
+    return read_upload([(one.filename or "", one.file.read(MOST_BYTES + 1)) for one in first])
 
 
 def typed_texts(form: FormData, fields: Sequence[Field]) -> dict[str, str]:

@@ -38,6 +38,7 @@ def answer_json(found: DeviceAnswer, listed: DeviceList, language: Language) -> 
         "verdict_text": text(f"devices.verdict_{found.verdict.value}", language),
         "licence_needed": licence,
         "licence_text": text(f"devices.licence_{licence}", language),
+        "parts": found.parts,
         "asked": [
             {"name": name, "label": text(f"devices.field_{name}", language)}
             for name in found.asked

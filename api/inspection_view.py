@@ -21,6 +21,7 @@ from gis.desk.registered import (
     lists_of,
     registered,
 )
+from gis.desk.visit_register import differs
 from gis.register.reading import Reader
 from gis.sanctions import SanctionBook, sanctions_in_use
 
@@ -34,7 +35,7 @@ __all__ = [
     "said_value",
 ]
 
-_NUMBER: Final = re.compile(r"-?\d[\d.,]*")
+_DAY: Final = re.compile(r"\d{4}-\d\d-\d\d")
 
 
 def exact(value: float, language: Language) -> str:
@@ -51,6 +52,8 @@ def said_value(value: object, language: Language) -> str | None:
         return text("desk_inspection.yes" if value else "desk_inspection.no", language)
     if isinstance(value, date):
         return when(value, language)
+    if isinstance(value, list | tuple):
+        return "; ".join(number(float(one), language, 5) for one in value)
     return exact(float(value), language) if isinstance(value, int | float) else str(value)
 
 
@@ -102,6 +105,10 @@ class AskedList:
             "least": item.least,
             "most": item.most,
             "expected": beside.expected,
+            "expected_text": None
+            if beside.expected is None
+            else f"{exact(beside.expected, language)} {item.unit}",
+            "by_rule": item.limit is not None,
             "registered": said_value(beside.value, language),
             "behaviours": [
                 {"behaviour": one, "text": behaviour_title(self.book, one, language)}
@@ -147,22 +154,39 @@ def found_rows(
     return sorted(rows, key=lambda row: (row.found.object_id, row.found.list.id))
 
 
-def _known(registered: str, unit: str) -> str:
-    """Return what the register says; a number of an item that has a unit, with it."""
-    return f"{registered} {unit}" if unit and _NUMBER.fullmatch(registered) else registered
+def _held_against(found: Found, language: Language) -> str:
+    """Return what is allowed, and by whom; a paper that says something else is told as such."""
+    answer, unit = found.answer, found.item.unit or ""
+    limit, known = answer.get("expected"), _said(answer.get("registered"), unit, language)
+    parts = [] if known is None else [text("desk_inspection.on_record", language, value=known)]
+    if limit is not None and found.item.limit is not None:
+        said = f"{exact(limit, language)} {unit}"
+        parts.insert(0, text("desk_inspection.by_rule", language, value=said))
+    if differs(found.item, answer):
+        shown = _said(answer["shown"], unit, language)
+        parts.append(text("desk_inspection.shown_other", language, value=shown))
+    elif "shown" in answer and (known is None or isinstance(answer["registered"], list)):
+        shown = _said(answer["shown"], unit, language)
+        parts.append(text("desk_inspection.shown_only", language, value=shown))
+    return "; ".join(parts) or "–"
+
+
+def _said(value: object, unit: str, language: Language) -> str | None:
+    if isinstance(value, str) and _DAY.fullmatch(value):
+        value = date.fromisoformat(value)
+    said = said_value(value, language)
+    counted = isinstance(value, int | float) and not isinstance(value, bool)
+    return f"{said} {unit}".strip() if counted else said
 
 
 def _row(found: Found, name: str, language: Language) -> FoundRow:
     answer, unit = found.answer, found.item.unit or ""
-    expected = answer.get("expected")
     value = answer.get("value")
     note = [answer.get("note", ""), "; ".join(answer.get("photographs", ()))]
     return FoundRow(
         object=name,
         item=found.item.title(language),
-        expected=_known(str(answer.get("registered", "–")), unit)
-        if expected is None
-        else f"{exact(expected, language)} {unit}",
+        expected=_held_against(found, language),
         value="–"
         if value is None
         else f"{exact(value, language)} ± {exact(answer['uncertainty'], language)} {unit}",

@@ -12,13 +12,15 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-__all__ = ["BodyLimit", "LastResort", "SecurityHeaders", "content_security_policy"]
+__all__ = ["BodyLimit", "BodyTooLarge", "LastResort", "SecurityHeaders", "content_security_policy"]
 
 _FILES_GO_TO = frozenset(
     {"/imports", "/view/imports", "/view/sources", "/studies/interference-source"}
 )
 _FILES_GO_BELOW = re.compile(r"/view/desk/.+|/desk/[^/]+/[^/]+/files")
 _OTHER_BODIES_BYTES = 512 * 1024
+_FILE_NAME = re.compile(rb'filename="([^"\r\n]{1,120})"')
+_HEAD_BYTES = 65_536
 _SILENCE_S = 20.0
 _SLOWEST_BYTES_S = 2_000.0
 
@@ -147,6 +149,29 @@ class BodyLimit:
         return min(self.limit_bytes, _OTHER_BODIES_BYTES)
 
 
+class BodyTooLarge(HTTPException):
+    """Too much of a body: with the limit, and the name of the file where it is known.
+
+    Parameters
+    ----------
+    limit_bytes : int
+        The limit.
+    file : str
+        The first file's name; empty where none is known.
+    """
+
+    def __init__(self, limit_bytes: int, file: str = "") -> None:
+        super().__init__(413)
+        self.limit_bytes = limit_bytes
+        self.file = file
+
+
+def _file_name(message: Message) -> str:
+    """Return the name of the first file that a piece of a form begins."""
+    found = _FILE_NAME.search(message.get("body", b"")[:_HEAD_BYTES])
+    return "" if found is None else found[1].decode("utf-8", "replace")
+
+
 class _Body:
     """The body of one request, as it comes."""
 
@@ -158,6 +183,7 @@ class _Body:
         self._read = 0
         self._waited_s = 0.0
         self._whole = False
+        self._name = ""
 
     def state(self, length: int) -> None:
         """Note how long the body says it is."""
@@ -174,12 +200,13 @@ class _Body:
         if self._whole:  # what follows is the end of the connection, whenever that is
             return await self._receive()
         if self._stated > self._limit_bytes:
-            raise HTTPException(413)
+            raise BodyTooLarge(self._limit_bytes, _file_name(await self._next()))
         message = await self._next()
+        self._name = self._name or _file_name(message)
         self._read += len(message.get("body", b""))
         self._whole = not message.get("more_body", False)
         if self._read > self._limit_bytes:
-            raise HTTPException(413)
+            raise BodyTooLarge(self._limit_bytes, self._name)
         if self._waited_s > self._silence_s + self._read / _SLOWEST_BYTES_S:
             raise HTTPException(408, headers={"connection": "close"})
         return message

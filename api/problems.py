@@ -23,10 +23,12 @@ from api.errors import (
 )
 from api.identity import identify
 from api.language import safe_language
+from api.middleware import BodyTooLarge
 from api.pages import render as render_page
 from api.pages import wants_page
 from data.text import Language, has, text
 from gis.errors import GisError, StorageError, system_reason
+from gis.personal import masked
 
 __all__ = ["broken", "install", "problem"]
 
@@ -98,6 +100,10 @@ async def _http(request: Request, error: Exception) -> Response:
     language = safe_language(request, page=wants_page(request))
     key = f"pages.explain_{status}"
     detail = text(key if has(key) else "pages.explain_other", language, status=status)
+    if isinstance(error, BodyTooLarge):
+        key = "pages.too_large_file" if error.file else "pages.too_large"
+        most = error.limit_bytes / 1e6
+        detail = text(key, language, file=masked(error.file), most=most)
     return _answer(request, status, detail, headers=headers)
 
 

@@ -29,7 +29,7 @@ __all__ = [
     "typed_checklist",
 ]
 
-_ANSWER = ("value", "unit", "uncertainty", "expected", "registered", "note", "behaviour_id")
+_ANSWER = ("value", "unit", "uncertainty", "shown", "note", "behaviour_id")
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,13 +152,11 @@ def typed_checklist(typed: Mapping[str, str]) -> dict[str, Any]:
         outcome = typed.get(f"outcome.{item.id}", "")
         told = {name: typed.get(f"{name}.{item.id}", "").strip() for name in _ANSWER}
         photographs = typed.get(f"photographs.{item.id}", "").strip()
-        said = any(told[name] for name in ("value", "uncertainty", "note")) or photographs
+        said = any(told[name] for name in ("value", "uncertainty", "shown", "note")) or photographs
         if not outcome and not said:
             continue
         if not told["value"]:
             told["unit"] = ""
-            if not told["uncertainty"]:
-                told["expected"] = ""
         if outcome != "not_met":
             told["behaviour_id"] = ""
         stated = {name: value for name, value in told.items() if value}

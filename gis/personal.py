@@ -16,6 +16,7 @@ import math
 import re
 from collections.abc import Iterator
 from enum import StrEnum
+from itertools import pairwise
 from typing import NamedTuple
 
 from gis.personal_words import (
@@ -25,6 +26,7 @@ from gis.personal_words import (
     introduces_person,
     keyed,
     money_follows,
+    names_person,
     plain_text,
 )
 
@@ -63,10 +65,11 @@ _STAMP = re.compile(
 _ROUND = "000"
 """An amount ends so; of papers one in a thousand does."""
 
-_GAP = r"[ \t.\-_/\\·•,'’()\[\]+~*:|]"
-_RUN = re.compile(rf"\d(?:{_GAP}{{0,3}}\d)+")
-_SPLIT = re.compile(rf"{_GAP}+")
-_APART = re.compile(r", +|: +| [-|/] | {2,}|\t")
+_GAP = r"[^\w°]|_"
+"""Whatever is no letter and no digit; a sign of degrees says that a coordinate follows."""
+_RUN = re.compile(rf"\d(?:(?:{_GAP})*\d)+")
+_SPLIT = re.compile(rf"(?:{_GAP})+")
+_APART = re.compile(r"\s*[\n\r;]\s*|[^\w°]{4,}|\s*[%=<>&]\s*|, +|: +|\s+[-|/]\s+|\s{2,}|\t")
 """What stands between two numbers sooner than within one."""
 _DAY = re.compile(
     r"(?<!\d)(?:\d{1,2}\s?[/.\-]\s?\d{1,2}\s?[/.\-]\s?(?:19|20)\d\d"
@@ -77,13 +80,16 @@ _BEFORE_CLOCK = re.compile(r"(?<=\d)[T ](?=[0-2]\d:[0-5]\d)")
 _FRACTION = re.compile(r"(?<![\d.,])(?!84[.,]\d{9})(?:0|[1-9]\d{0,2})[.,]\d{4,}(?!\d)")
 _YEAR = re.compile(r"(?:19|20)\d\d")
 _LETTER = r"[^\W\d_]"
-_CAPITAL = re.compile(r"[A-Z]")
+_SERIAL = re.compile(r"[A-Z]{2}$")
 """Right before digits, as in the serial number of a device."""
+_LISTED = 13
+"""So many digits of numbers that stand apart may be one; of more, five groups at most are."""
 _LETTER_BEFORE = re.compile(rf"{_LETTER}[\-_/.]?$")
 _LETTER_BEHIND = re.compile(rf"[\-_/.]?{_LETTER}")
 
 _NEAR = 24
 """Characters before a number in which it is called something."""
+_LONGEST_NAME = 48
 _FEWEST_DIGITS, _MOST_DIGITS = 10, 15
 _FEWEST_OF_ANY = 8
 _FEWEST_OF_BIRTH = 4
@@ -188,7 +194,7 @@ def _runs(text: str) -> Iterator[_Run]:
         parts.append((at, found.end()))
         runs = [_run(text, start, end) for start, end in parts]
         whole = _run(text, found.start(), found.end())
-        if len(runs) > 1 and len("".join(whole.groups)) <= 13:
+        if len(runs) > 1:
             runs.append(whole._replace(joined=True))
         yield from runs
 
@@ -209,8 +215,10 @@ def _of_run(run: _Run, plain: str, words: str, context: Context) -> Personal | N
     if name is Called.TAX:
         context = Context.TAX
     is_tax = context is Context.TAX and len(digits) in (10, 13) and _is_tax_code(digits)
-    if is_tax or _CAPITAL.match(plain[run.start - 1 : run.start]):
+    if is_tax or _SERIAL.search(plain[: run.start][-2:]):
         return None
+    if context is Context.CODE and names_person(plain[: run.start][-_LONGEST_NAME:]):
+        context = Context.UNKNOWN
     spoken = next(filter(None, (_spoken(run, *span) for span in _windows(run))), None)
     if spoken is not None or not _stands_alone(run, plain, context):
         return spoken
@@ -248,10 +256,22 @@ def _spoken(run: _Run, first: int, last: int) -> Personal | None:
         return None  # the number of an office's paper
     if not (len(groups) <= 5 or max(map(len, groups)) <= 2):
         return None
+    if run.joined and len(groups) > 5 and _is_list(run, groups):
+        return None
     digits = "".join(groups)
     if _PHONE.fullmatch(digits):
         return Personal.PHONE
     return Personal.PAPER if len(digits) == 12 and _IDENTITY.fullmatch(digits) else None
+
+
+def _is_list(run: _Run, groups: tuple[str, ...]) -> bool:
+    """Return whether small numbers that stand apart are many, or each larger than the one before.
+
+    `05, 06, 07, 08, 09, 10` are months; `0, 9, 1, 2, 3, 4, 5, 6, 7, 8` is a telephone number.
+    """
+    numbers = [int(one) for one in groups]
+    rising = all(a < b for a, b in pairwise(numbers))
+    return rising or sum(map(len, run.groups)) > _LISTED
 
 
 def _judged(digits: str, context: Context) -> Personal | None:

@@ -20,9 +20,11 @@ __all__ = [
     "called",
     "context_of",
     "introduces_person",
+    "is_person",
     "is_personal_header",
     "keyed",
     "money_follows",
+    "names_person",
     "plain_text",
 ]
 
@@ -173,6 +175,41 @@ def introduces_person(plain: str, words: str) -> bool:
     if _born().search(words) or _PASSPORT.search(words) or _at_home().search(words):
         return True
     return any(_is_name(plain[found.end() :]) for found in _named().finditer(words))
+
+
+def names_person(before: str) -> bool:
+    """Return whether a text ends with the name of a person: a surname and what follows it.
+
+    Parameters
+    ----------
+    before : str
+        Of `plain_text`.
+    """
+    words = re.split(r"[^\w]+", before.strip(" \t\n:;,.-_()#"))
+    return any(_is_person(words[-size:]) for size in (2, 3, 4, 5) if size <= len(words))
+
+
+def is_person(plain: str) -> bool:
+    """Return whether a text is nothing but how a person is called: `Ông Trần Văn B`.
+
+    Parameters
+    ----------
+    plain : str
+        Of `plain_text`.
+    """
+    words = [one for one in re.split(r"[^\w]+", plain) if one]
+    while words and keyed(words[0]) in _words()["introduced"]["called"]:
+        words = words[1:]
+        if words and len(words) <= 5 and all(one[:1].isupper() for one in words):
+            return True
+    return len(words) <= 5 and _is_person(words)
+
+
+def _is_person(words: list[str]) -> bool:
+    """Return whether words are a surname and one to four more, each with a capital."""
+    if len(words) < 2 or not all(one[:1].isupper() and one.isalpha() for one in words):
+        return False
+    return keyed(words[0]) in _words()["introduced"]["surnames"]
 
 
 def money_follows(plain: str, at: int) -> bool:

@@ -12,10 +12,12 @@ from datetime import date
 import numpy as np
 import shapely
 from pyproj import Transformer
-from shapely import MultiPolygon
+from shapely import LineString, MultiPolygon
+from shapely.geometry.base import BaseGeometry
 
 from gis.administration import COMMUNES
 from gis.errors import NotFoundError
+from gis.geodesy import GEOD
 from gis.register.reading import Reader
 from gis.register.records import AdministrativeUnit, Boundary
 from propagation.compliance.facts import BoundaryFacts
@@ -27,12 +29,14 @@ __all__ = [
     "boundary_facts",
     "commune_at",
     "inside_and_distance",
+    "length_m",
 ]
 
 BOUNDS_TOLERANCE_M = 2000.0
 """How far outside its bounds a commune is still a candidate; data/README.md says why."""
 
 _METRES_PER_DEGREE = 111_320.0
+_LEAST_PIECE_M = 1.0
 _PIECE_DEG = 0.02  # sides are straight in degrees: pieces of 2 km bow by 2 cm on the map
 
 
@@ -113,6 +117,44 @@ class CommuneFinder:
         candidates = self.at(longitude, latitude).candidates
         return (candidates[0] if candidates else None), False
 
+    def shares(self, line: LineString) -> list[tuple[AdministrativeUnit | None, float, bool]]:
+        """Return which communes a line runs through, and with what share of its length.
+
+        It is cut at the outlines; what lies in none belongs to the likeliest commune of its
+        middle. A piece on the edge of two belongs to one of them.
+
+        Parameters
+        ----------
+        line : LineString
+            WGS 84 degrees.
+
+        Returns
+        -------
+        list of (AdministrativeUnit or None, float, bool)
+            The shares sum to 1; the last says whether an official outline was cut at.
+        """
+        whole_m = length_m(line)
+        rest: BaseGeometry = line
+        found: dict[str, tuple[AdministrativeUnit | None, float, bool]] = {}
+        for place in sorted(self._tree.query(line, predicate="intersects")):
+            outline = self._outlines[int(place)]
+            piece_m = length_m(shapely.intersection(rest, outline.geometry))
+            rest = shapely.difference(rest, outline.geometry)
+            if whole_m > 0 and piece_m > _LEAST_PIECE_M:
+                unit = self._units[outline.unit_code]
+                before = found.get(unit.code, (unit, 0.0, True))
+                share = before[1] + piece_m / whole_m
+                found[unit.code] = unit, share, before[2] and outline.official
+        left = 1.0 - sum(share for _, share, _ in found.values())
+        if not found or left * whole_m > _LEAST_PIECE_M:
+            middle = (line if rest.is_empty else rest).interpolate(0.5, normalized=True)
+            likeliest, _ = self.likeliest(float(middle.x), float(middle.y))
+            code = "" if likeliest is None else likeliest.code
+            before = found.get(code, (likeliest, 0.0, False))
+            found[code] = likeliest, before[1] + left, False
+            return list(found.values())
+        return [(unit, share / (1.0 - left), sure) for unit, share, sure in found.values()]
+
     def at(self, longitude: float, latitude: float) -> CommuneGuess:
         """Return which commune holds a point, as far as that can be said."""
         near = _by_outline(self._outlines, longitude, latitude)
@@ -139,6 +181,13 @@ class CommuneFinder:
         held = (west - dx <= longitude) & (longitude <= east + dx)
         held &= (south - dy <= latitude) & (latitude <= north + dy)
         return [self._pointed[place] for place in np.flatnonzero(held)]
+
+
+def length_m(geometry: BaseGeometry) -> float:
+    """Return the length of lines on the ellipsoid of WGS 84; 0 of what is none."""
+    lines = [one for one in shapely.get_parts(geometry) if one.geom_type == "LineString"]
+    parts = (np.asarray(one.coords, dtype=np.float64)[:, :2].T for one in lines)
+    return sum(float(GEOD.line_length(*part)) for part in parts)
 
 
 def boundary_facts(

@@ -106,7 +106,7 @@ def phone_form(request: Request, inspection_id: str) -> Response:
 def _phone(view: DeskView, language: Language) -> dict[str, Any]:
     """Return what the script of the form needs."""
     words = ("saved", "unsaved", "sure", "need_time", "need_one", "need_value")
-    more = ("need_expected", "need_note", "need_outcome")
+    more = ("need_note", "need_outcome")
     return {
         "format": VISIT_FORMAT,
         "case": view.case.id,

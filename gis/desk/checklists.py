@@ -57,6 +57,7 @@ class Shown(StrEnum):
     MET = "met"
     PROVEN = "proven"
     DOUBTFUL = "doubtful"
+    UNHELD = "unheld"
     NOTHING = "nothing"
 
 
@@ -197,14 +198,28 @@ def excess(item: Item, value: float, expected: float) -> float:
 
 
 def shown_by(item: Item, answer: Mapping[str, Any]) -> Shown:
-    """Return what an answer shows: a value within its uncertainty of the limit proves nothing."""
+    """Return what an answer shows: a value within its uncertainty of the limit proves nothing.
+
+    A value that neither a rule nor the register says what to hold against shows nothing either:
+    said to be met it stands as it is, said not to be met it is a sign.
+
+    Parameters
+    ----------
+    item : Item
+        The item.
+    answer : mapping
+        Of `gis.desk.visit_register.answers_with_register`.
+    """
     outcome = answer["outcome"]
     if outcome == Outcome.MET:
-        return Shown.MET
+        unheld = item.comparison is not None and "value" in answer
+        return Shown.UNHELD if unheld and answer.get("expected") is None else Shown.MET
     if outcome != Outcome.NOT_MET:
         return Shown.NOTHING
     if "value" not in answer or item.comparison is None:
         return Shown.PROVEN
+    if answer.get("expected") is None:
+        return Shown.DOUBTFUL
     beyond = excess(item, answer["value"], answer["expected"])
     return Shown.PROVEN if beyond > answer["uncertainty"] else Shown.DOUBTFUL
 
@@ -268,7 +283,8 @@ def tally(filled: Iterable[tuple[date, Mapping[str, Any]]]) -> Tally:
     Parameters
     ----------
     filled : iterable of tuple of date and mapping
-        Days of visits, and checklists as `gis.desk.visits.read_checklist` returns them.
+        Days of visits, and checklists as `gis.desk.visit_register.answers_with_register`
+        returns them.
     """
     last: dict[tuple[str, str, str], Found] = {}
     for day, one in filled:

@@ -5,48 +5,53 @@ may be shown, without position, device and time.
 """
 
 import hashlib
-import io
 import os
 import re
 import secrets
-import struct
 import unicodedata
-import warnings
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from PIL import Image, ImageOps
-
+from gis.desk.pictures import bare_copy, is_picture, require_small
 from gis.errors import FormatError, NotFoundError
 from gis.exchange.personal_text import refuse_personal_text
 from gis.home import UNFINISHED, Home
 
-__all__ = ["MOST_BYTES", "MOST_FILES", "SentFile", "content_of", "keep_file", "read_file"]
+__all__ = [
+    "MOST_BYTES",
+    "MOST_FILES",
+    "SentFile",
+    "content_of",
+    "keep_file",
+    "read_file",
+    "read_upload",
+]
 
 MOST_BYTES: Final = 20_000_000
 """Bytes of one file."""
 MOST_FILES: Final = 20
 """Files of one event."""
-_MOST_PIXELS: Final = 60_000_000
-_PUBLIC_SIDE: Final = 2000
 _LONGEST_NAME: Final = 120
 _UNSAFE: Final = re.compile(r'[\x00-\x1f\x7f/\\:*?"<>|]')
-_FORMATS: Final = ("JPEG", "PNG")
-_PICTURES: Final = {"JPEG": "image/jpeg", "MPO": "image/jpeg", "PNG": "image/png"}
-"""Telephones write several pictures into one JPEG, which is then an MPO; the first one counts."""
-_SPOILT: Final = (
-    ArithmeticError,
-    AttributeError,
-    EOFError,
-    LookupError,
-    OSError,
-    SyntaxError,
-    TypeError,
-    ValueError,
-    struct.error,
+_NO_WORDS: Final = ("<", "{\\rtf", "GIF87a", "GIF89a", "RIFF", "II*", "MM\x00*", "BM", "%!PS")
+"""How other formats begin that may read as text."""
+_ENDINGS: Final = {
+    "image/jpeg": (".jpg", ".jpeg"),
+    "image/png": (".png",),
+    "application/pdf": (".pdf",),
+    "text/csv": (".csv",),
+    "text/plain": (".txt", ".json", ".log", ".md"),
+}
+"""How names end; of the first a name gets one that ends otherwise."""
+_NO_TEXT: Final = frozenset(
+    {
+        *(".jpg", ".jpeg", ".jpe", ".jfif", ".png", ".gif", ".webp", ".heic", ".heif", ".bmp"),
+        *(".tif", ".tiff", ".avif", ".svg", ".pdf"),
+    }
 )
-"""What reading a picture raises whose data are spoilt."""
+"""Endings of names that promise a picture or a document, which a text is not."""
 _SHA256: Final = re.compile(r"[0-9a-f]{64}")
 
 
@@ -108,11 +113,29 @@ def read_file(name: str, content: bytes, *, screened: bool = False) -> SentFile:
     if not content:
         raise FormatError("desk.file_empty", file=said)
     if len(content) > MOST_BYTES:
-        raise FormatError(
-            "desk.file_large", file=said, size=len(content) / 1e6, most=MOST_BYTES / 1e6
-        )
+        raise FormatError("desk.file_large", file=said, most=MOST_BYTES / 1e6)
     media_type, public = _read(said, content, screened=screened)
+    said = _mended(said, media_type)
     return SentFile(name=said, media_type=media_type, content=content, public=public)
+
+
+def read_upload(files: Sequence[tuple[str, bytes]]) -> list[SentFile]:
+    """Judge the files of one upload; pictures are measured before any is decoded.
+
+    Parameters
+    ----------
+    files : sequence of (str, bytes)
+        What each was called, and its content.
+
+    Raises
+    ------
+    FormatError
+        As `read_file`; also if there are too many, or their pictures are too large together.
+    """
+    if len(files) > MOST_FILES:
+        raise FormatError("desk.too_many_files", most=MOST_FILES)
+    require_small([(_name(name), content) for name, content in files])
+    return [read_file(name, content) for name, content in files]
 
 
 def keep_file(home: Home, file: SentFile) -> None:
@@ -146,53 +169,33 @@ def _name(name: str) -> str:
     return _UNSAFE.sub("_", composed).strip()[-_LONGEST_NAME:] or "file"
 
 
+def _ending(name: str) -> str:
+    return Path(name).suffix.lower()
+
+
+def _mended(name: str, media_type: str) -> str:
+    """Return a name that ends as what the file is."""
+    endings = _ENDINGS[media_type]
+    return name if _ending(name) in endings else f"{name}{endings[0]}"[-_LONGEST_NAME:]
+
+
 def _read(name: str, content: bytes, *, screened: bool) -> tuple[str, bytes | None]:
     """Return what a file is, and the public copy of a photograph."""
-    if content.startswith((b"\xff\xd8\xff", b"\x89PNG\r\n\x1a\n")):
-        return _picture(name, content)
+    if is_picture(content):
+        return bare_copy(name, content)
     if content.startswith(b"%PDF-"):
         return "application/pdf", None
     try:
         words = content.decode("utf-8-sig")
     except UnicodeDecodeError:
         raise FormatError("desk.file_kind", file=name) from None
-    if "\x00" in words or words.lstrip().startswith(("<", "{\\rtf")):
+    if _ending(name) in _NO_TEXT:
+        raise FormatError("desk.file_not_that", file=name)
+    if "\x00" in words or words.lstrip().startswith(_NO_WORDS):
         raise FormatError("desk.file_kind", file=name)
     if not screened:
         refuse_personal_text(words)
     return "text/csv" if name.lower().endswith(".csv") else "text/plain", None
-
-
-def _picture(name: str, content: bytes) -> tuple[str, bytes]:
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", UserWarning)  # spoilt data beside a whole picture
-        warnings.simplefilter("error", Image.DecompressionBombWarning)
-        try:
-            with Image.open(io.BytesIO(content), formats=_FORMATS) as picture:
-                width, height = picture.size
-                if width * height > _MOST_PIXELS:
-                    raise FormatError("desk.picture_large", file=name, width=width, height=height)
-                media_type = _PICTURES[str(picture.format)]
-                picture.load()
-                upright = _upright(picture).convert("RGB")
-        except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
-            raise FormatError("desk.picture_large", file=name, width=0, height=0) from error
-        except _SPOILT as error:
-            raise FormatError("desk.picture_broken", file=name) from error
-    upright.thumbnail((_PUBLIC_SIDE, _PUBLIC_SIDE))
-    bare = Image.new("RGB", upright.size)
-    bare.paste(upright)
-    written = io.BytesIO()
-    bare.save(written, "JPEG", quality=85)
-    return media_type, written.getvalue()
-
-
-def _upright(picture: Image.Image) -> Image.Image:
-    """Return a picture as it was held; where its data do not say how, as it lies."""
-    try:
-        return ImageOps.exif_transpose(picture)
-    except _SPOILT:
-        return picture
 
 
 def _path(home: Home, sha256: str) -> Path:

@@ -20,6 +20,7 @@ from gis.desk.procedure import Facts, Procedure, Standing
 from gis.desk.records import DEPARTMENT, FILED, SUPPLEMENTED
 from gis.desk.stated_days import HAPPENED_ON
 from gis.desk.subjects import OWNER_REASON
+from gis.desk.visit_register import visit_against_register
 from gis.desk.visits import checklist_said, read_checklist
 
 __all__ = ["INSPECTION_PROCEDURE", "ORIGINS", "OUTCOMES"]
@@ -229,6 +230,7 @@ INSPECTION_PROCEDURE: Final = Procedure(
     require=require,
     days=DAYS,
     dated=order_clocks,
+    keeps={"visited": visit_against_register},
     writes={FACTS_RECORDED: FACTS_WRITE},
     letters={
         "inspection_decision": _from(tuple(_AFTER_DECISION | {"opened"})),

@@ -16,6 +16,7 @@ from gis.desk.procedure import Act, Standing
 from gis.desk.records import OPENED, SUPPLEMENTED, DeskCase, DeskEvent
 from gis.desk.stated_days import HAPPENED_ON, day_of, stated_day
 from gis.desk.subjects import require_subject, same_subject
+from gis.desk.visit_register import answers_with_register
 from gis.errors import ConflictError, FormatError
 from gis.terms import INSPECTION_NOTICE, INSPECTION_ONCE, term_of
 from propagation.compliance.parameters import number
@@ -31,7 +32,7 @@ def found_of(events: Sequence[DeskEvent]) -> Tally:
     """Return what the visits of a case found."""
     visits = [one.details for one in events if one.kind == "visited"]
     filled: list[tuple[date, Any]] = [
-        (day, told["checklist"])
+        (day, answers_with_register(told))
         for told in visits
         if (day := stated_day("visited", told, DAYS)) is not None
     ]

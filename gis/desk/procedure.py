@@ -14,6 +14,7 @@ from gis.desk.stated_days import moment_of
 from gis.home import Home
 from gis.register.reading import Reader
 from gis.register.scopes import Scope
+from gis.register.store import Register
 from gis.register.writing import Writer
 
 __all__ = ["Act", "Facts", "Procedure", "Standing", "Write", "read_case"]
@@ -39,6 +40,8 @@ class Act:
         The other cases of the kinds that the procedure looks at, with their events.
     reader : Reader
         The register.
+    register : Register
+        The same, for what it knew earlier.
     home : Home
         Where studies lie.
     rules, calendar
@@ -58,6 +61,7 @@ class Act:
     today: date
     beside: Sequence[tuple[DeskCase, Sequence[DeskEvent]]]
     reader: Reader
+    register: Register
     home: Home
     rules: CaseRules
     calendar: WorkingCalendar
@@ -162,6 +166,8 @@ class Procedure:
         Which detail says on which day an event happened; of others it is `happened_on`.
     answers : mapping of event to events
         What an event answers: it cannot have happened before the last of them.
+    keeps : mapping of event to callable
+        What an event keeps besides what was said, once it may happen; it may refuse, too.
     begins : callable
         From when the clocks count that an event begins, where that is an earlier moment.
     dated : callable
@@ -201,6 +207,7 @@ class Procedure:
     letters: Mapping[str, frozenset[str]] = field(default_factory=dict)
     draws: Callable[["Standing", str], bool] = _always
     undoes: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    keeps: Mapping[str, Callable[[Act], Mapping[str, object]]] = field(default_factory=dict)
     writes: Mapping[str, Write] = field(default_factory=dict)
 
     def letters_now(self, standing: "Standing") -> tuple[str, ...]:

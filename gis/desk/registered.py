@@ -15,7 +15,8 @@ from gis.register.structures import Structure
 
 __all__ = ["InspectedObject", "Registered", "inspected_object", "lists_of", "registered"]
 
-Value = str | float | bool | date | None
+Place = tuple[float, float]
+Value = str | float | bool | date | Place | None
 
 _BANDWIDTH: Final = re.compile(r"([0-9]*)([HKMG])([0-9]*)")
 _KHZ: Final = {"H": 1e-3, "K": 1.0, "M": 1e3, "G": 1e6}
@@ -55,8 +56,8 @@ class Registered:
 
     Attributes
     ----------
-    value : str, float, bool, date or None
-        As it says it; None where it says nothing.
+    value : str, float, bool, date, tuple or None
+        As it says it, of a place latitude and longitude; None where it says nothing.
     expected : float or None
         What a measured value is held against: the item's own limit, else this value.
     """
@@ -144,7 +145,7 @@ def _plain(record: Structure | BroadcastStation, name: str) -> Value:
     return value
 
 
-def _place(seen: InspectedObject) -> str:
+def _place(seen: InspectedObject) -> Place | None:
     """Return the licensed place of a station where it is on record, else where it stands."""
     record = seen.record
     longitude, latitude = seen.longitude, seen.latitude
@@ -153,7 +154,7 @@ def _place(seen: InspectedObject) -> str:
         record.licence_latitude,
     ):
         longitude, latitude = record.licence_longitude, record.licence_latitude
-    return f"{latitude:.5f}, {longitude:.5f}"
+    return None if latitude is None or longitude is None else (latitude, longitude)
 
 
 def _papers(reader: Reader, seen: InspectedObject) -> str | None:

@@ -10,6 +10,7 @@ from datetime import date
 from typing import Any, Final
 
 from gis.cases.rule_book import CaseRules
+from gis.cases.working_days import local_day
 from gis.certification import StationRow, certification_rows
 from gis.desk.checklists import checklist
 from gis.desk.inspection_days import DAYS
@@ -76,6 +77,8 @@ class Around:
         Cases of interference that name a station on it as the source, with the day of that.
     predicted, records : sequence of str
         Stations on it of which a prediction, or a comparison of records, tells something.
+    wind_areas_m2 : sequence of float
+        Wind areas of what hangs on it, as far as they are known.
     """
 
     stations: Sequence[BroadcastStation] = ()
@@ -86,6 +89,7 @@ class Around:
     complaints: Sequence[tuple[str, date]] = ()
     predicted: Sequence[str] = ()
     records: Sequence[str] = ()
+    wind_areas_m2: Sequence[float] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -187,6 +191,20 @@ def _tall(seen: _Seen) -> _Found:
     return top if top is not None and top >= number(seen.rule, "height_m") else None
 
 
+def _wind_over(seen: _Seen) -> _Found:
+    """Return the wind area of what hangs on it, where that is more than it was designed for."""
+    limit, area_m2 = seen.structure.wind_area_limit_m2, sum(seen.around.wind_areas_m2)
+    return area_m2 if limit is not None and area_m2 > limit else None
+
+
+def _wind_unknown(seen: _Seen) -> _Found:
+    """Return True for a tall mast of which nobody knows what wind it was designed for."""
+    one = seen.structure
+    tall = one.top_m is not None and one.top_m >= number(seen.rule, "height_m")
+    mast = one.kind is StructureKind.ANTENNA_MAST
+    return True if mast and tall and one.wind_area_limit_m2 is None else None
+
+
 def _exposure(seen: _Seen) -> _Found:
     """Return how far the limit is computed to reach where it reaches down to people, or True."""
     reaches_m = [_down_m(one, seen.rule) for one in seen.around.certification]
@@ -273,6 +291,8 @@ _REASONS: Final[Mapping[str, Callable[[_Seen], _Found]]] = {
     "earthing_large": _earthing_large,
     "lightning": _lightning,
     "tall": _tall,
+    "wind_over": _wind_over,
+    "wind_unknown": _wind_unknown,
     "exposure": _exposure,
     "papers": _papers,
     "certificate": _certificate,
@@ -369,6 +389,9 @@ def around(
             near[structure_id]["certification"].append(row)
     for paper in reader.documents(SYSTEM):
         near[paper.subject_id]["papers"].append(paper)
+    for hanging in reader.installations(SYSTEM, on=on):
+        if hanging.wind_area_m2 is not None:
+            near[hanging.structure_id]["wind_areas_m2"].append(hanging.wind_area_m2)
     for structure_id, name, value in _from_cases(cases, place, on):
         near[structure_id][name].append(value)
     return {one: Around(**told) for one, told in near.items()}
@@ -384,7 +407,7 @@ def _from_cases(
         for one in events:
             station = one.details.get("station_id") if one.kind == "source_found" else None
             if isinstance(station, str) and station in place:
-                yield place[station], "complaints", (case.label, one.at.date())
+                yield place[station], "complaints", (case.label, local_day(one.at))
 
 
 def _from_inspection(

@@ -12,7 +12,7 @@ from data.text import Phrase
 from gis.cases.procedure import Field, FieldKind
 from gis.errors import FormatError
 from gis.personal import in_text
-from gis.personal_words import Context
+from gis.personal_words import Context, is_person, plain_text
 
 __all__ = ["PERSONAL", "refuse_personal", "refuse_personal_name"]
 
@@ -21,9 +21,9 @@ PERSONAL = "desk.personal_typed"
 
 _TYPED: Final = frozenset({FieldKind.TEXT, FieldKind.LINE, FieldKind.IDS, FieldKind.OWN})
 _CODES: Final = ("_id", "_ids", "_number")
-_OTHER_CODES: Final = frozenset(
-    {"interference_case", "photographs", "reference", "registered", "seen", "victim_station"}
-)
+_OTHER_CODES: Final = frozenset({"interference_case", "photographs", "reference", "seen", "shown"})
+_ORGANISATIONS: Final = frozenset({"complainant"})
+"""Where an organisation is named; a person's name has its place in the contact of the case."""
 _MADE: Final = re.compile(r"(?:[a-z]{1,6}-)?(?=[0-9]*[a-f])[0-9a-f]{12,64}")
 """Identifiers that a program made, in which any digits may stand one after the other."""
 
@@ -46,6 +46,8 @@ def refuse_personal(fields: Sequence[Field], told: Mapping[str, object]) -> None
     for one in fields:
         if one.kind in _TYPED and one.name in told:
             for name, typed in _texts(one.name, told[one.name]):
+                if name in _ORGANISATIONS and is_person(plain_text(typed)):
+                    raise FormatError("desk.person_named", name=one.name)
                 refuse_personal_name(one.name, typed, _context(name))
 
 

@@ -59,6 +59,7 @@ class Desk:
     """
 
     def __init__(self, register: Register, home: Home) -> None:
+        self._register = register
         self._engine = register.engine
         self._home = home
 
@@ -119,8 +120,7 @@ class Desk:
                 require_same(dict(found.facts) == facts)
                 return found
             now = moments.now()
-            basis = self.basis()
-            act = _act(connection, procedure, basis, self._home, now=now, facts=facts, scope=scope)
+            act = self._act(connection, procedure, self.basis(), now=now, facts=facts, scope=scope)
             procedure.require(act)
             row = {
                 "id": uuid.uuid4().hex,
@@ -202,6 +202,38 @@ class Desk:
         for one in files:
             keep_file(self._home, one)
 
+    def _act(
+        self,
+        connection: Connection,
+        procedure: Procedure,
+        basis: tuple[CaseRules, WorkingCalendar],
+        *,
+        now: datetime,
+        facts: Mapping[str, object],
+        scope: Scope,
+        kind: str = OPENED,
+        details: Mapping[str, object] = MappingProxyType({}),
+        standing: Standing | None = None,
+        case: DeskCase | None = None,
+    ) -> Act:
+        """Return what is about to happen, with all that a procedure looks at."""
+        return Act(
+            kind=kind,
+            details=details,
+            facts=facts,
+            standing=standing,
+            today=local_day(now),
+            beside=_beside(connection, procedure, but="" if case is None else case.id),
+            reader=Snapshot(connection),
+            register=self._register,
+            home=self._home,
+            rules=basis[0],
+            calendar=basis[1],
+            now=now,
+            scope=scope,
+            case=case,
+        )
+
     def append(
         self,
         procedure: Procedure,
@@ -274,11 +306,10 @@ class Desk:
             _refuse_personal(fields, said, files, token)
             details = procedure.completes(self._home, standing, kind, said)
             facts = {**standing.facts, **(details if kind == SUPPLEMENTED else {})}
-            act = _act(
+            act = self._act(
                 connection,
                 procedure,
                 (rules, calendar),
-                self._home,
                 now=now,
                 facts=facts,
                 scope=scope,
@@ -288,6 +319,8 @@ class Desk:
                 case=case,
             )
             procedure.require(act)
+            if kind in procedure.keeps:
+                details = {**details, **procedure.keeps[kind](act)}
             details = {**details, **_written(connection, procedure, act, account)}
             event = DeskEvent(
                 sequence=expected + 1,
@@ -312,38 +345,6 @@ def _require_step(standing: Standing, kind: str, party: str) -> None:
             state=standing.state,
             possible=" ".join(standing.possible[party]),
         )
-
-
-def _act(
-    connection: Connection,
-    procedure: Procedure,
-    basis: tuple[CaseRules, WorkingCalendar],
-    home: Home,
-    *,
-    now: datetime,
-    facts: Mapping[str, object],
-    scope: Scope,
-    kind: str = OPENED,
-    details: Mapping[str, object] = MappingProxyType({}),
-    standing: Standing | None = None,
-    case: DeskCase | None = None,
-) -> Act:
-    """Return what is about to happen, with all that a procedure looks at."""
-    return Act(
-        kind=kind,
-        details=details,
-        facts=facts,
-        standing=standing,
-        today=local_day(now),
-        beside=_beside(connection, procedure, but="" if case is None else case.id),
-        reader=Snapshot(connection),
-        home=home,
-        rules=basis[0],
-        calendar=basis[1],
-        now=now,
-        scope=scope,
-        case=case,
-    )
 
 
 def _written(

@@ -15,7 +15,6 @@ from gis.desk.checklists import (
     Item,
     Outcome,
     checklist,
-    excess,
 )
 from gis.errors import FormatError
 
@@ -41,8 +40,7 @@ _ANSWER: Final = (
     "value",
     "unit",
     "uncertainty",
-    "expected",
-    "registered",
+    "shown",
     "note",
     "photographs",
     "behaviour_id",
@@ -54,7 +52,7 @@ Answer = dict[str, Any]
 
 
 def read_checklist(given: object) -> dict[str, Any]:
-    """Return a filled checklist as JSON values, judged.
+    """Return a filled checklist as JSON values; `visit_against_register` judges it.
 
     Parameters
     ----------
@@ -125,9 +123,10 @@ def _answer(known: Checklist, given: object) -> Answer:
         )
     read: Answer = {"item": name, "outcome": outcome}
     read |= _measured(item, told)
-    for words, longest in (("registered", _LONGEST_NAME), ("note", _LONGEST)):
-        if told.get(words) not in (None, ""):
-            read[words] = _text(words, told[words], longest)
+    if told.get("note") not in (None, ""):
+        read["note"] = _text("note", told["note"], _LONGEST)
+    if told.get("shown") not in (None, ""):
+        read["shown"] = _shown(item, told["shown"])
     if told.get("photographs") not in (None, "", []):
         read["photographs"] = _photographs(name, told["photographs"])
     _require_sense(item, read)
@@ -135,10 +134,10 @@ def _answer(known: Checklist, given: object) -> Answer:
 
 
 def _measured(item: Item, told: Mapping[str, Any]) -> Answer:
-    """Return value, unit, uncertainty and what is expected, as far as they are stated."""
+    """Return value, unit and uncertainty, as far as they are stated."""
     stated = {
         name: told[name]
-        for name in ("value", "unit", "uncertainty", "expected")
+        for name in ("value", "unit", "uncertainty")
         if told.get(name) not in (None, "")
     }
     if not stated:
@@ -155,7 +154,7 @@ def _measured(item: Item, told: Mapping[str, Any]) -> Answer:
             unit=item.unit,
         )
     read: Answer = {}
-    for name in ("value", "uncertainty", "expected"):
+    for name in ("value", "uncertainty"):
         if name in stated:
             least = 0.0 if name == "uncertainty" else item.least
             most = max(item.most, abs(item.least)) if name == "uncertainty" else item.most
@@ -165,6 +164,13 @@ def _measured(item: Item, told: Mapping[str, Any]) -> Answer:
     if "value" in read:
         read["unit"] = item.unit
     return read
+
+
+def _shown(item: Item, given: object) -> str | float:
+    """Return what a paper on site shows of an item; it decides nothing."""
+    if item.comparison is None:
+        return _text("shown", given, _LONGEST_NAME)
+    return _number(item, "shown", given, item.least, item.most)
 
 
 def _number(item: Item, name: str, given: object, least: float, most: float) -> float:
@@ -194,20 +200,6 @@ def _require_sense(item: Item, read: Answer) -> None:
         return
     if "uncertainty" not in read:
         raise FormatError("desk_inspection.uncertainty_absent", item=item.id)
-    if item.comparison is not None:
-        _require_agreement(item, read)
-
-
-def _require_agreement(item: Item, read: Answer) -> None:
-    if "expected" not in read and item.limit is not None:
-        read["expected"] = item.limit
-    if "expected" not in read:
-        raise FormatError("desk_inspection.expected_absent", item=item.id)
-    beyond = excess(item, read["value"], read["expected"])
-    if read["outcome"] == Outcome.NOT_MET and beyond <= 0.0:
-        raise FormatError("desk_inspection.value_keeps", item=item.id)
-    if read["outcome"] == Outcome.MET and beyond > read["uncertainty"]:
-        raise FormatError("desk_inspection.value_breaks", item=item.id)
 
 
 def _behaviour(item: Item, read: Answer, given: object) -> Answer:

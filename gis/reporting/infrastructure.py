@@ -9,7 +9,7 @@ from gis.free_ducts import line_length_m
 from gis.mobile import generations_of
 from gis.places import CommuneFinder
 from gis.register.reading import Reader
-from gis.register.records import Service
+from gis.register.records import AdministrativeUnit, Service
 from gis.register.routes import Route
 from gis.register.scopes import SYSTEM
 from gis.register.structures import Installation, Lifecycle, Structure, StructureKind
@@ -72,14 +72,27 @@ class Holdings:
     uncertain: int = 0
     synthetic: bool = False
     _found: dict[str, str] = field(default_factory=dict)
+    _shares: dict[str, list[tuple[str, float]]] = field(default_factory=dict)
 
     def commune(self, name: str, longitude: float, latitude: float) -> str:
         """Return the likeliest commune of a place; `name` is whose, so that it is sought once."""
         if name not in self._found:
             commune, official = self.finder.likeliest(longitude, latitude)
             self.uncertain += not official
-            self._found[name] = UNKNOWN if commune is None else commune.code
+            self._found[name] = _code_of(commune)
         return self._found[name]
+
+    def communes_of(self, line: Route) -> list[tuple[str, float]]:
+        """Return the communes that a line runs through, each with its share of the length."""
+        if line.id not in self._shares:
+            found = self.finder.shares(line.geometry)
+            self.uncertain += not all(official for _, _, official in found)
+            self._shares[line.id] = [(_code_of(unit), share) for unit, share, _ in found]
+        return self._shares[line.id]
+
+
+def _code_of(unit: AdministrativeUnit | None) -> str:
+    return UNKNOWN if unit is None else unit.code
 
 
 def holdings(reader: Reader, on: date) -> Holdings:
@@ -209,8 +222,7 @@ def _sites(held: Holdings) -> Iterator[tuple[Item, str, str, frozenset[str]]]:
 def _routes(held: Holdings) -> Iterator[tuple[Item, str, str, frozenset[str]]]:
     for one, lit in held.lines:
         length_m = line_length_m(one) if one.length_m is None else one.length_m
-        middle = one.geometry.interpolate(0.5, normalized=True)
-        commune = held.commune(one.id, float(middle.x), float(middle.y))
         counts = {"all", "length_km"} | ({"fibre", "fibre_km"} if lit else set())
-        item = Item("route", one.id, one.code, length_m / 1e3)
-        yield item, commune, one.owner_id, frozenset(counts)
+        for commune, share in held.communes_of(one):
+            item = Item("route", one.id, one.code, share * length_m / 1e3)
+            yield item, commune, one.owner_id, frozenset(counts)

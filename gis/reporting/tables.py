@@ -1,11 +1,13 @@
 """Tables whose numbers are the length of lists: what is counted stays with its number.
 
 A row is a commune, an operator or a kind of case; each item stands in one row, so that the rows of
-a column add up to its total. A share is one column by another, of the row and of the total alike.
+a column add up to its total. Only a line may lie in several communes: it counts in each, with its
+length there, and once in the total. A share is one column by another, of the row and of the total
+alike.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from gis.errors import NotFoundError
 
@@ -133,9 +135,8 @@ class Table:
         counts = {one.name for one in self.columns if not one.share}
         if column not in counts or row not in {None, *(one.id for one in self.lines)}:
             raise NotFoundError("reports.cell_unknown", row=str(row)[:60], column=column[:60])
-        return [
-            one.item for one in self.placed if row in (None, one.row) and column in one.columns
-        ]
+        found = [one for one in self.placed if row in (None, one.row) and column in one.columns]
+        return [item for item, _ in _once(found)]
 
 
 def counted(
@@ -169,14 +170,39 @@ def counted(
     sums = {row: dict.fromkeys((one.name for one in columns), 0.0) for row in named}
     all_of = dict.fromkeys((one.name for one in columns), 0.0)
     amounts = {one.name: one.sums for one in columns}
-    for one in kept:
+    for one in _once_a_row(kept):
         for column in one.columns & all_of.keys():
-            value = one.item.amount if amounts[column] else 1.0
-            sums[one.row][column] += value
-            all_of[column] += value
+            sums[one.row][column] += one.item.amount if amounts[column] else 1.0
+    for item, counting in _once(kept):
+        for column in counting & all_of.keys():
+            all_of[column] += item.amount if amounts[column] else 1.0
     lines = [Line(row, told, _values(columns, sums[row])) for row, told in named.items()]
     total = Line(UNKNOWN, "", _values(columns, all_of))
     return Table(name, by, tuple(columns), tuple(lines), total, tuple(kept), tuple(notes))
+
+
+def _once(placed: Iterable[Placed]) -> list[tuple[Item, frozenset[str]]]:
+    """Return each item once: what lies in several rows, as a line does, with all of it."""
+    found: dict[tuple[str, str, str], tuple[Item, frozenset[str]]] = {}
+    for one in placed:
+        key = one.item.kind, one.item.id, one.item.name
+        if key in found:
+            before, columns = found[key]
+            item = replace(before, amount=before.amount + one.item.amount)
+            found[key] = item, columns | one.columns
+        else:
+            found[key] = one.item, one.columns
+    return list(found.values())
+
+
+def _once_a_row(placed: Iterable[Placed]) -> list[Placed]:
+    """Return each item once in each row."""
+    rows: dict[str, list[Placed]] = {}
+    for one in placed:
+        rows.setdefault(one.row, []).append(one)
+    return [
+        Placed(item, row, columns) for row, kept in rows.items() for item, columns in _once(kept)
+    ]
 
 
 def _values(columns: Sequence[Column], sums: Mapping[str, float]) -> dict[str, float | None]:

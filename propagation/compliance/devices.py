@@ -5,9 +5,10 @@ and every verdict is only as far as the data goes.
 """
 
 import math
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from enum import StrEnum
+from itertools import pairwise
 from typing import Final
 
 from propagation.compliance.device_rules import GAPS, ROW
@@ -59,6 +60,10 @@ class Verdict(StrEnum):
     NOT_EXEMPT = "not_exempt"
     FAILED = "failed"
     NO_ROW = "no_row"
+
+
+_ORDER: Final = list(Verdict)
+_REFUSED: Final = (Verdict.FAILED, Verdict.NOT_EXEMPT, Verdict.NO_ROW)
 
 
 class DeviceError(StatedError):
@@ -187,13 +192,15 @@ class DeviceAnswer:
     device : Device
         The device.
     verdict : Verdict
-        That of the best row.
+        That of the best row; of a band that lies in several rows, of the most restrictive.
     rows : tuple of RowAnswer
-        The rows whose band it touches, the best first.
+        The rows whose band it touches, the best first; before them those that allow it together.
     asked : tuple of str
         Facts that are wanted, each once.
     gap : Rule or None
         The rule that names its use among the groups whose limits are not in the data.
+    parts : int
+        How many of the rows, the first ones, allow it part by part; 0 where one row decides.
     """
 
     device: Device
@@ -201,6 +208,7 @@ class DeviceAnswer:
     rows: tuple[RowAnswer, ...]
     asked: tuple[str, ...]
     gap: Rule | None
+    parts: int = 0
 
 
 def check_device(device: Device, rules: Mapping[str, Rule]) -> DeviceAnswer:
@@ -213,7 +221,7 @@ def check_device(device: Device, rules: Mapping[str, Rule]) -> DeviceAnswer:
     rules : mapping
         The rules in force on the day, by id.
     """
-    order = list(Verdict)
+    order = _ORDER
     touched = [one for name, one in sorted(rules.items()) if _touches(device, name, one)]
     found = [_row(device, one) for one in touched]
     rows = tuple(
@@ -225,18 +233,54 @@ def check_device(device: Device, rules: Mapping[str, Rule]) -> DeviceAnswer:
     gaps = rules.get(GAPS)
     gap = gaps if gaps is not None and device.use in words(gaps, "uses") else None
     verdict = _together(rows, gap)
-    conditions = [each for one in rows if one.verdict is verdict for each in one.conditions]
+    parts = _of_parts(device, touched) if verdict in _REFUSED else ()
+    if parts:
+        verdict = parts[0].verdict
+        named = {one.rule.id for one in parts}
+        rows = parts + tuple(one for one in rows if one.rule.id not in named)
+    conditions = [
+        each for one in parts or rows if one.verdict is verdict for each in one.conditions
+    ]
     asked = [name for one in conditions for name in one.asked]
     return DeviceAnswer(
-        device=device, verdict=verdict, rows=rows, asked=tuple(dict.fromkeys(asked)), gap=gap
+        device=device,
+        verdict=verdict,
+        rows=rows,
+        asked=tuple(dict.fromkeys(asked)),
+        gap=gap,
+        parts=len(parts),
     )
+
+
+def _of_parts(device: Device, touched: Sequence[Rule]) -> tuple[RowAnswer, ...]:
+    """Return the rows that allow a band part by part, the most restrictive first.
+
+    None where a part of the band has no row that allows it. Each row answers for the part of the
+    band that lies in it.
+    """
+    within = {
+        edge
+        for one in touched
+        for edge in (number(one, "frequency_min_mhz"), number(one, "frequency_max_mhz"))
+        if device.frequency_min_mhz < edge < device.frequency_max_mhz
+    }
+    edges = sorted({device.frequency_min_mhz, device.frequency_max_mhz} | within)
+    chosen: dict[str, RowAnswer] = {}
+    for lowest, highest in pairwise(edges):
+        part = replace(device, frequency_min_mhz=lowest, frequency_max_mhz=highest)
+        found = [answer for one in touched if (answer := _row(part, one)) is not None]
+        best = min(found, key=lambda one: _ORDER.index(one.verdict), default=None)
+        if best is None or best.verdict in _REFUSED:
+            return ()
+        chosen[best.rule.id] = best
+    worst_first = sorted(chosen.values(), key=lambda one: -_ORDER.index(one.verdict))
+    return tuple(worst_first) if len(chosen) > 1 else ()
 
 
 def _together(rows: tuple[RowAnswer, ...], gap: Rule | None) -> Verdict:
     """Return the verdict of the best row; a refusal stands only where nothing is missing."""
     best = rows[0].verdict if rows else Verdict.NO_ROW
-    refused = (Verdict.FAILED, Verdict.NOT_EXEMPT, Verdict.NO_ROW)
-    return Verdict.GAP if best in refused and gap is not None else best
+    return Verdict.GAP if best in _REFUSED and gap is not None else best
 
 
 def _touches(device: Device, name: str, rule: Rule) -> bool:

@@ -180,6 +180,25 @@ def test_a_token_is_of_its_sender_and_of_one_content(
     assert (answer.status_code, answer.json()["code"]) == (409, "desk.token_used")
 
 
+def test_a_private_complainant_is_no_name_in_the_case(client: TestClient, staff: Headers) -> None:
+    for private in ("Ông Trần Văn B", "Nguyễn Thị Bé"):
+        body = {"facts": WORDS | {"complainant": private}}
+        answer = client.post("/desk/interference", json=body, headers=staff)
+        assert (answer.status_code, answer.json()["code"]) == (422, "desk.person_named")
+    for public in ("cá nhân", "Công ty Trần Anh"):
+        body = {"facts": WORDS | {"complainant": public}}
+        assert client.post("/desk/interference", json=body, headers=staff).status_code == 201
+    hidden = (
+        ("interference", {**WORDS, "pattern": "0912\n345\n678"}),
+        ("interference", {**WORDS, "pattern": "0912;345;678"}),
+        ("interference", {**WORDS, "victim_station": "Nguyen Van An 123456789"}),
+        ("interference", {**WORDS, "licence_number": "K079088001234 Nguyễn Văn An"}),
+    )
+    for kind, facts in hidden:
+        answer = client.post(f"/desk/{kind}", json={"facts": facts}, headers=staff)
+        assert answer.status_code == 422, facts
+
+
 def test_no_text_of_any_case_takes_a_persons_data(
     client: TestClient, staff: Headers, browser_of: Callable[[str], Browser]
 ) -> None:

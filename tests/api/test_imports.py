@@ -250,6 +250,7 @@ def test_a_file_beyond_the_limit_is_413(
     assert answer.status_code == 413
     assert answer.headers["content-type"] == "application/problem+json"
     assert answer.json()["title"] == text("pages.status_413", language)
+    assert re.search(r"x\.csv.* MB", answer.json()["detail"])
 
 
 def test_what_is_sent_must_be_a_file_of_a_known_kind(client: TestClient, token: Token) -> None:

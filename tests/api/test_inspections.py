@@ -4,6 +4,7 @@ import io
 import json
 import re
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
 
@@ -41,7 +42,15 @@ class Desk:
         self.client, self.staff = client, staff
         self.calendar = calendar_in_use(service.home)
         self.today = local_day(moments.now())
+        self.service = service
+        self.license_power("mp-tan-an", 100.0)
         self.mast = service.register.structures(SYSTEM, owner_id=OWNER, limit=1)[0].id
+
+    def license_power(self, station_id: str, power_w: float) -> None:
+        """Let the register say what a station is licensed."""
+        with self.service.register.write(author="t", reason="giấy phép") as writer:
+            known = writer.station(station_id, SYSTEM)
+            writer.update_stations([replace(known, licence_power_w=power_w)])
 
     def ago(self, working_days: int) -> str:
         """The latest day with so many working days after it, up to today."""
@@ -122,14 +131,13 @@ def filled(*answers: dict[str, Any], list: str = "radio_station") -> dict[str, A
     return {"list": list, "object_id": "mp-tan-an", "answers": [*answers]}
 
 
-LICENCE = {"item": "licence", "outcome": "met", "registered": "GP 1"}
+LICENCE = {"item": "licence", "outcome": "met", "shown": "GP 1"}
 OVER = {
     "item": "power",
     "outcome": "not_met",
     "value": 130,
     "unit": "W",
     "uncertainty": 10,
-    "expected": 100,
 }
 DOUBT = {**OVER, "value": 105}
 
@@ -367,7 +375,9 @@ BROKEN: list[tuple[dict[str, Any], str]] = [
     ({**OVER, "value": 99}, "không vượt mức"),
     ({**OVER, "outcome": "met"}, "quá độ không đảm bảo"),
     ({**OVER, "outcome": "not_checked"}, "đạt hoặc không đạt"),
-    ({**OVER, "expected": None}, "để so sánh"),
+    ({**OVER, "value": 115, "outcome": "met"}, "quá độ không đảm bảo"),
+    ({**OVER, "expected": 200}, "expected"),
+    ({**LICENCE, "registered": "GP 9"}, "registered"),
     ({"item": "power", "outcome": "not_met", "note": "Nghi vượt"}, "giá trị đo"),
     ({"item": "licence", "outcome": "not_met"}, "đã thấy gì"),
     ({**OVER, "behaviour_id": "murder"}, "hành vi phải là"),
@@ -408,6 +418,7 @@ def test_a_checklist_is_of_this_inspection(desk: Desk) -> None:
     ("answers", "right", "wrong"),
     [
         ([LICENCE], {"complies"}, {"violates", "mixed", "needs_verification"}),
+        ([{**OVER, "value": 115}], {"violates", "needs_verification"}, {"complies", "mixed"}),
         ([DOUBT], {"needs_verification"}, {"complies", "violates", "mixed"}),
         ([LICENCE, DOUBT], {"needs_verification"}, {"complies", "violates", "mixed"}),
         ([OVER], {"violates", "needs_verification"}, {"complies", "mixed"}),
@@ -429,6 +440,45 @@ def test_an_outcome_needs_what_shows_it(
         done = desk.step(other, "recorded", ended_on=day, outcome=one, **papers)
         letters = {letter["name"] for letter in done["letters"]}
         assert ("inspection_violation" in letters) is (one in ("violates", "mixed"))
+
+
+def test_what_is_allowed_is_the_rules_and_the_registers_alone(desk: Desk) -> None:
+    """A limit sent with an answer is refused; a paper on site is told, and decides nothing."""
+    day = desk.ago(0)
+    case = desk.visiting(day, structure_ids=[desk.mast])
+    field = {"item": "exposure", "value": 60, "unit": "V/m", "uncertainty": 5}
+    ohm = {"item": "earthing_resistance", "value": 500, "unit": "Ω", "uncertainty": 10}
+    for told in (field, ohm):
+        sheet = {"list": "infrastructure", "object_id": desk.mast}
+        for more in ({"expected": 1000}, {"shown": 1000}):
+            sheet["answers"] = [{**told, **more, "outcome": "met"}]
+            desk.refused(case, "visited", visited_at=f"{day}T00:01", checklist=sheet)
+    desk.license_power("mp-tan-an", 2500.0)
+    low = {"item": "power", "value": 2000, "unit": "W", "uncertainty": 10, "shown": 1}
+    said = desk.refused(
+        case,
+        "visited",
+        visited_at=moments.now().astimezone(VIET_NAM).isoformat(),
+        checklist=filled({**low, "outcome": "not_met"}),
+    )
+    assert "không vượt mức" in said
+    case = visited(desk, case, {**low, "outcome": "met"})
+    desk.license_power("mp-tan-an", 1.0)
+    case = desk.step(case, "recorded", ended_on=day, outcome="complies", record_number="1")
+    record = desk.letter(case, "inspection_record")
+    assert "2.500 W (cơ sở dữ liệu); giấy tờ tại chỗ ghi khác: 1 W" in record
+
+
+def test_a_value_that_nothing_can_be_held_against_concludes_nothing(desk: Desk) -> None:
+    day = desk.ago(0)
+    told = {"item": "unwanted", "value": -40, "unit": "dBc", "uncertainty": 2, "shown": -60}
+    met = visited(desk, desk.visiting(day), {**told, "outcome": "met"})
+    papers = {"record_number": "1", "verification": "Đo lại", "violation_number": "2"}
+    for outcome in ("complies", "violates", "needs_verification"):
+        desk.refused(met, "recorded", ended_on=day, outcome=outcome, **papers)
+    sign = visited(desk, desk.visiting(day), {**told, "outcome": "not_met"})
+    desk.refused(sign, "recorded", ended_on=day, outcome="violates", **papers)
+    desk.step(sign, "recorded", ended_on=day, outcome="needs_verification", **papers)
 
 
 def test_orders_are_followed_until_each_is_done(desk: Desk) -> None:
@@ -595,7 +645,6 @@ def test_a_visit_typed_on_the_page_comes_back_with_its_reason(
         "outcome.power": "not_met",
         "value.power": "130",
         "unit.power": "W",
-        "expected.power": "100",
         "note.power": "đo ở đầu ra",
     }
     answer = browser.post(f"{page}/checklists", typed)

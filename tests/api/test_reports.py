@@ -11,11 +11,14 @@ from typing import Any
 import pytest
 from docx import Document
 from openpyxl import load_workbook
+from shapely import MultiPolygon, box
 from starlette.testclient import TestClient
 
 from api.service import Service
+from gis.administration import COMMUNES
 from gis.mobile import generations_of
 from gis.places import commune_at
+from gis.register.records import Boundary
 from gis.register.scopes import SYSTEM
 from gis.reporting.period import period_of
 from gis.reporting.tables import Column, Item, Placed, counted
@@ -97,6 +100,36 @@ def test_a_line_whose_cables_have_no_fibres_is_no_line_of_fibre(
     after = table(told(client, staff, now), "lines-operator")["total"]["values"]
     assert (after["all"], after["fibre"]) == (before["all"], before["fibre"] - 1)
     assert after["fibre_km"] < before["fibre_km"]
+
+
+def test_a_line_through_communes_is_cut_and_counted_once(
+    client: TestClient, service: Service, staff: Headers, now: str
+) -> None:
+    before = table(told(client, staff, now), "lines-commune")["total"]["values"]
+    route = service.register.routes(SYSTEM, on=service.today())[0]
+    west, south, east, north = route.geometry.bounds
+    middle = (west + east) / 2
+    codes = [one.code for one in service.register.units(on=service.today(), kinds=COMMUNES)][:2]
+    halves = ((west - 1, middle), (middle, east + 1))
+    with service.register.write(author="t", reason="ranh giới") as writer:
+        writer.replace_boundaries(
+            Boundary(
+                unit_code=code,
+                geometry=MultiPolygon([box(low, south - 1, high, north + 1)]),
+                position_uncertainty_m=1,
+                official=True,
+                valid_from=date(2025, 7, 1),
+                valid_to=None,
+                provenance=route.provenance,
+            )
+            for code, (low, high) in zip(codes, halves, strict=True)
+        )
+    found = table(told(client, staff, now), "lines-commune")
+    assert found["total"]["values"] == pytest.approx(before)
+    lengths = column(found, "length_km")
+    assert sum(lengths.values()) == pytest.approx(before["length_km"], abs=0.02)
+    assert all(lengths[code] > 0 for code in codes)
+    assert sum(column(found, "all").values()) > before["all"]
 
 
 def test_rows_add_up_and_two_ways_of_dividing_agree(

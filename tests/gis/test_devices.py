@@ -58,6 +58,26 @@ def test_powers_are_compared_in_the_reference_of_the_limit(
     assert found.verdict is expected[power], "the row states neither bandwidth nor duty cycle"
 
 
+@pytest.mark.parametrize(("lowest", "highest"), [(5150, 5350), (5240, 5260)])
+def test_a_band_in_two_rows_keeps_the_conditions_of_both(lowest: float, highest: float) -> None:
+    """The row up to 5250 MHz wants indoor use, the one above it DFS and TPC."""
+    power = {"power_mw": 200, "power_reference": EIRP}
+    inside = asked(lowest, highest, "wlan", **power, indoor=True)
+    assert (inside.verdict, inside.parts) == (Verdict.MET_WITH_GAPS, 2)
+    assert asked(lowest, highest, "wlan", **power, indoor=False).verdict is Verdict.FAILED
+    unknown = asked(lowest, highest, "wlan", **power)
+    assert (unknown.verdict, unknown.asked) == (Verdict.FACTS_MISSING, ("indoor",))
+    strong = asked(lowest, highest, "wlan", power_mw=400, power_reference=EIRP, indoor=True)
+    assert strong.verdict is Verdict.FAILED
+
+
+@pytest.mark.parametrize(("lowest", "highest"), [(5340, 5351), (5149, 5260), (5340, 5480)])
+def test_a_band_with_a_part_in_no_row_is_not_allowed(lowest: float, highest: float) -> None:
+    told = {"power_mw": 200, "power_reference": EIRP, "indoor": True}
+    found = asked(lowest, highest, "wlan", **told)
+    assert (found.verdict, found.parts) == (Verdict.FAILED, 0)
+
+
 def test_a_limit_of_erp_takes_a_dipole_more_of_eirp() -> None:
     for power_mw, power in ((25 * 1.6405, Met.MET), (25 * 1.6407, Met.FAILED)):
         found = asked(

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import replace
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -75,6 +75,11 @@ def reasons(rules: Mapping[str, Rule], near: Around = NEAR, **changed: Any) -> s
         ("earthing_large", {"earthing_resistance_ohm": 10.1}, {"earthing_resistance_ohm": 10.0}),
         ("lightning", {"lightning_protected": None}, {"lightning_protected": True}),
         ("tall", {"height_m": 50.0}, {"height_m": 49.9}),
+        (
+            "wind_unknown",
+            {"height_m": 50.0},
+            {"height_m": 50.0, "wind_area_limit_m2": 9.0},
+        ),
         ("exposure", {"building_height_m": 12.0}, {"building_height_m": None}),
         ("never_visited", {"inspected_on": None}, {}),
         ("long_ago", {"inspected_on": date(2023, 11, 1)}, {"inspected_on": date(2024, 1, 1)}),
@@ -110,13 +115,66 @@ def test_an_old_complaint_and_a_new_visit_count_no_more(rules: Mapping[str, Rule
     assert reasons(rules, visited, inspected_on=None) == set()
 
 
+def test_what_hangs_on_it_is_held_against_its_wind_area(rules: Mapping[str, Rule]) -> None:
+    for limit, expected in ((6.0, set()), (5.9, {"wind_over"})):
+        near = replace(NEAR, wind_areas_m2=[2.5, 3.5])
+        assert reasons(rules, near, wind_area_limit_m2=limit) == expected
+
+
+def test_days_are_those_in_viet_nam_and_an_order_is_late_the_day_after(
+    tmp_path: Any,
+) -> None:
+    """23:30 in UTC is the next day in Viet Nam; on its last day an order is kept."""
+    with Register.open(tmp_path / "register.gpkg", create=True) as register:
+        load_demonstration(register)
+        station = next(one for one in register.stations(SYSTEM) if one.structure_id)
+        structure_id = str(station.structure_id)
+        found = happened("source_found", 1, station_id=station.id)
+        near = around(register, [(a_case("interference"), [found])], {}, {}, TODAY)
+        assert near[structure_id].complaints == [("1/2026", date(2026, 11, 2))]
+        filled = {"list": "infrastructure", "object_id": structure_id, "answers": []}
+        events = [
+            happened("visited", 1, visited_at="2026-10-01T09:00", checklist=filled),
+            happened("ordered", 2, demand="x", until=TODAY.isoformat()),
+        ]
+        for day, late in ((TODAY, []), (TODAY + timedelta(days=1), ["1/2026"])):
+            near = around(register, [(a_case("inspection"), events)], {}, {}, day)
+            assert list(near[structure_id].overdue) == late
+
+
+def a_case(kind: str) -> DeskCase:
+    at = datetime(2026, 11, 1, 23, 30, tzinfo=UTC)
+    return DeskCase(
+        id="c",
+        kind=kind,
+        year=2026,
+        number=1,
+        organisation_id=None,
+        account="a",
+        facts={},
+        opened_at=at,
+    )
+
+
+def happened(kind: str, sequence: int, **details: Any) -> DeskEvent:
+    return DeskEvent(
+        sequence=sequence,
+        kind=kind,
+        party="department",
+        account="a",
+        organisation_id=None,
+        at=datetime(2026, 11, 1, 23, 30, tzinfo=UTC),
+        details=details,
+    )
+
+
 def test_without_its_rule_a_reason_does_not_count(rules: Mapping[str, Rule]) -> None:
     fewer = {name: rule for name, rule in rules.items() if name != "tall"}
-    assert reasons(fewer, height_m=80.0) == set()
+    assert reasons(fewer, height_m=80.0, wind_area_limit_m2=9.0) == set()
 
 
 def test_every_weight_is_labelled_as_ours(rules: Mapping[str, Rule]) -> None:
-    assert len(rules) == 16
+    assert len(rules) == 18
     for rule in rules.values():
         assert not rule.binding
         assert rule.confidence.value == "derived"

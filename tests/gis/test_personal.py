@@ -41,6 +41,13 @@ PHONES = (
     "SĐT 0912 345 678",
     "điện thoại 2723821111",
     "danh_sach_0912345678",
+    "0912\n345\n678",
+    "0912;345;678",
+    "0912;345;678;2026;10",
+    "0912    345     678",
+    "Z0912345678",
+    "7 0084 91 234 5678",
+    *(f"0912{mark}345{mark}678" for mark in '#=&@%">^{\u2027\u30fb'),
 )
 PAPERS = (
     "079123456789",
@@ -55,6 +62,9 @@ PAPERS = (
     "123456789012",
     "1\ufe0f\u20e32\ufe0f\u20e33\ufe0f\u20e34\ufe0f\u20e35\ufe0f\u20e36\ufe0f\u20e37\ufe0f\u20e38\ufe0f\u20e39\ufe0f\u20e3",
     "CMND 123456000",
+    "K079088001234 Nguyễn Văn An",
+    "giấy chứng minh nhân dân: 12345678",
+    "079#123#456#789",
     "cmnd: 12345678",
     "CCCD079123456789",
     "căn cước công dân số: 079 123 456 789",
@@ -93,6 +103,16 @@ CLEAN = (
     "VNPT-TAN-000123456",
     "BTS_LA_000123456",
     "SN0912345678",
+    "các tháng 05, 06, 07, 08, 09, 10",
+    "kênh 01; 02; 03; 04; 05; 06; 07; 08",
+    "10°31'55.7\" 106°24'44.6\"",
+    "08°31'55\" 106°24'44\"",
+    "123 456 000",
+    "93.5\n102.7\n98.1",
+    "Tần số: 87.5; 91.0; 93.5; 102.7",
+    "1712345678901",
+    "GP 123/GP-CTS; 045/2026/GP",
+    "VN-TN-BTS-0001234",
     "mã số thuế 0100109106-001",
     "MST: 0312345678",
     "0100109106",
@@ -131,6 +151,8 @@ def test_what_a_number_is_called_goes_before_what_it_looks_like() -> None:
     assert in_text("MST 0900123452") is None, "its check digit agrees"
     assert in_text("MST 0900123453") is Personal.PHONE, "a telephone number called a tax code"
     assert in_text("123 456 789", Context.AMOUNT) is None
+    assert in_text("Số 123456789", Context.CODE) is None
+    assert in_text("Nguyen Van An 123456789", Context.CODE) is Personal.PAPER
     assert in_text("0912345678", Context.AMOUNT) is Personal.PHONE
     assert in_text("585 432 108", context_of("Tọa độ Y (m)")) is None
     assert context_of("Mã số thuế") is Context.TAX
@@ -163,6 +185,8 @@ def test_a_tax_code_without_its_zero_is_known_by_its_header() -> None:
         "Họ tên", "HO VA TEN", "ho_ten", "HoTen", "Họ và tên khách hàng", "H\u200bọ tên",
         "Ho\u0323 te\u0302n", "Ｈọ tên", "Số CCCD", "soCCCD", "CCCD_number", "CMND/CCCD",
         "Ngày sinh", "NGAY SINH", "Số thuê bao", "so  thue bao", "Số điện thoại", "SĐT",
+        "Tên KH", "GTTT", "Mã định danh",
+        "Định danh cá nhân", "CTB", "Hình chân dung",
         "Địa chỉ thường trú", "Phone number", "Số định danh cá nhân", "Passport No.",
     ],
 )  # fmt: skip
@@ -180,6 +204,7 @@ def test_words_of_everyday_use_are_headers_only_where_headers_stand() -> None:
     "header",
     [
         "Tên điểm", "Mã điểm", "Địa chỉ", "Xã/phường", "Kinh độ", "Vĩ độ", "Loại điểm", "Name",
+        "Mã định danh điểm", "Kế hoạch", "Tên kênh",
         "Doanh nghiệp viễn thông", "Doanh nghiệp được ủy quyền", "Số hợp đồng", "Trạng thái",
         "Ngày ký hợp đồng", "Số lượng thuê bao", "Tổng số thuê bao", "Tần số (MHz)", "Mã số thuế",
     ],

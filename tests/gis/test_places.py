@@ -6,7 +6,7 @@ from datetime import date
 from pathlib import Path
 
 import pytest
-from shapely import MultiPolygon, box
+from shapely import LineString, MultiPolygon, box
 
 from gis.administration import load_administration
 from gis.errors import NotFoundError
@@ -147,3 +147,26 @@ def test_the_likeliest_commune_is_the_first_candidate(register: Register) -> Non
         seen.add((None if found is None else found.code, official))
     assert {("27694", True), ("27712", True)} <= seen
     assert any(not official for _, official in seen)
+
+
+def test_a_line_is_cut_at_the_outlines_and_its_shares_sum_to_all_of_it(
+    register: Register,
+) -> None:
+    """Half of it in one commune, a quarter in the next, the rest where there is no outline."""
+    finder = CommuneFinder(register, SINCE)
+    other = next(unit.code for unit in finder.communes if unit.code != "27694")
+    west = outline("27694", official=True, uncertainty_m=1, geometry=box(106.40, 10.5, 106.42, 11))
+    east = outline(other, official=True, uncertainty_m=1, geometry=box(106.42, 10.5, 106.43, 11))
+    with register.write(author="test", reason="official") as writer:
+        writer.replace_boundaries([west, east])
+    finder = CommuneFinder(register, SINCE)
+    shares = finder.shares(LineString([(106.40, 10.6), (106.44, 10.6)]))
+    assert sum(share for _, share, _ in shares) == pytest.approx(1.0)
+    sure = {unit.code: share for unit, share, official in shares if unit and official}
+    assert sure == {"27694": pytest.approx(0.5, abs=1e-6), other: pytest.approx(0.25, abs=1e-6)}
+    inside = finder.shares(LineString([(106.405, 10.6), (106.415, 10.6)]))
+    assert [(unit.code, share, sure) for unit, share, sure in inside if unit] == [
+        ("27694", 1.0, True)
+    ]
+    edge = finder.shares(LineString([(106.42, 10.6), (106.42, 10.7)]))
+    assert [share for _, share, _ in edge] == [1.0], "on the edge of two it belongs to one"
