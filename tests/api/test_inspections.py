@@ -445,7 +445,7 @@ def test_an_outcome_needs_what_shows_it(
 def test_what_is_allowed_is_the_rules_and_the_registers_alone(desk: Desk) -> None:
     """A limit sent with an answer is refused; a paper on site is told, and decides nothing."""
     day = desk.ago(0)
-    case = desk.visiting(day, structure_ids=[desk.mast])
+    case = desk.visiting(day, structure_ids=[desk.mast], owner_reason="Đài đặt trên cột này")
     field = {"item": "exposure", "value": 60, "unit": "V/m", "uncertainty": 5}
     ohm = {"item": "earthing_resistance", "value": 500, "unit": "Ω", "uncertainty": 10}
     for told in (field, ohm):
