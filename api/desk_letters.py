@@ -117,16 +117,13 @@ def _values(view: DeskView) -> dict[str, str]:
 
 def _said_by_steps(view: DeskView) -> dict[str, str]:
     """Return what each step said last, as `step.field`: nothing of one before, or taken back."""
-    steps, undoes = view.procedure.steps, view.procedure.undoes
-    values = {f"{kind}.{one.name}": _GAP for kind, step in steps.items() for one in step.fields}
-    for event in view.standing.events:
-        for kind in undoes.get(event.kind, ()):
-            values |= {f"{kind}.{one.name}": _GAP for one in steps[kind].fields}
-        step = steps.get(event.kind)
-        for one in () if step is None else step.fields:
-            said = event.details.get(one.name)
-            told = _GAP if said is None else view.say_value(one, said)
-            values[f"{event.kind}.{one.name}"] = told
+    values: dict[str, str] = {}
+    for kind, step in view.procedure.steps.items():
+        event = view.standing.holding(kind)
+        said = {} if event is None else event.details
+        for one in step.fields:
+            known = one.name in said
+            values[f"{kind}.{one.name}"] = view.say_value(one, said[one.name]) if known else _GAP
     return values
 
 

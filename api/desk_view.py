@@ -106,10 +106,7 @@ class DeskView:
     @property
     def events(self) -> list[DeskEvent]:
         """What happened, as far as the caller is told of it."""
-        if self.party != PARTY:
-            return list(self.standing.events)
-        told = self.procedure.told
-        return [one for one in self.standing.events if one.party == PARTY or one.kind in told]
+        return self.procedure.told_to(self.party, self.standing.events)
 
     def said(self, key: str, /, **values: object) -> str:
         """Return a sentence of the catalogue of its kind."""
@@ -138,8 +135,8 @@ class DeskView:
             "facts": dict(standing.facts),
             "facts_text": self._facts(),
             "missing": [{"name": one, "label": self.say_missing(one)} for one in standing.missing],
-            "expected": len(standing.events),
-            "events": [self._event(one, files) for one in self.events],
+            "expected": len(self.events),
+            "events": [self._event(one, place, files) for place, one in enumerate(self.events, 1)],
             "clocks": self._clocks(),
             "reminders": [
                 {"clock": one.clock.name, "working_days_left": one.working_days_left}
@@ -191,13 +188,14 @@ class DeskView:
             value = datetime.fromisoformat(value)
         return text("requests.value", self.told.language, value=value)
 
-    def _event(self, event: DeskEvent, files: Sequence[DeskFile]) -> dict[str, Any]:
+    def _event(self, event: DeskEvent, place: int, files: Sequence[DeskFile]) -> dict[str, Any]:
+        """Return an event at its place among those that the caller is told of."""
         identity = self.told.identity
         own = identity.is_staff or identity.scope.own == event.organisation_id
         organisation = event.organisation_id
         fields = () if event.kind == OPENED else self.procedure.fields_of(event.kind)
         return {
-            "sequence": event.sequence,
+            "sequence": place,
             "kind": event.kind,
             "text": self.said(f"happened.{event.kind}"),
             "party": event.party,
@@ -207,13 +205,14 @@ class DeskView:
             "at": plain(event.at),
             "details": dict(event.details),
             "details_text": self._said_fields(fields, event.details),
-            "files": [self._file(one) for one in files if one.sequence == event.sequence],
+            "files": [self._file(one, place) for one in files if one.sequence == event.sequence],
         }
 
-    def _file(self, file: DeskFile) -> dict[str, Any]:
+    def _file(self, file: DeskFile, place: int) -> dict[str, Any]:
         base = f"/desk/{self.case.kind}/{self.case.id}/files/{file.id}"
         return {
             **plain(file),
+            "sequence": place,
             "href": base,
             "public_href": f"{base}?public=true" if file.public_sha256 else None,
         }

@@ -51,7 +51,7 @@ class Language(StrEnum):
 
 
 class Phrase(str):
-    """The key of a sentence without placeholders, as a value of another sentence."""
+    """The key of a sentence without placeholders, as a value of another; a tuple is a list."""
 
     __slots__ = ()
 
@@ -130,6 +130,8 @@ def text(key: str, language: Language | str = Language.VI, /, **values: object) 
 def _written(name: str, value: object, language: Language | str) -> object:
     if isinstance(value, Phrase):
         return text(value, language)
+    if isinstance(value, tuple):
+        return "; ".join(str(_written(name, one, language)) for one in value)
     if name in _COORDINATES and isinstance(value, float):
         return format_decimal(value, format="#,##0.######", locale=str(language))
     if isinstance(value, str) and (day := _day(value)) is not None:

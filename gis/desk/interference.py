@@ -11,11 +11,19 @@ from typing import Final
 from gis.cases.clocks import ClockBook
 from gis.cases.procedure import Field, FieldKind, Step
 from gis.desk.happened import require_happened, require_order, require_soon
-from gis.desk.interference_clocks import CLASSED, DAYS, class_of, day_clocks, received_at
+from gis.desk.interference_clocks import (
+    CLASSED,
+    DAYS,
+    RECURRED,
+    class_of,
+    day_clocks,
+    received_at,
+)
 from gis.desk.procedure import Act, Facts, Procedure, Standing
 from gis.desk.records import DEPARTMENT, FILED, OPENED, PARTY, SUPPLEMENTED, DeskEvent
 from gis.desk.stated_days import HAPPENED_ON, RECEIVED_ON
 from gis.errors import FormatError, NotFoundError
+from gis.home import Home
 from gis.studies.record import load
 
 __all__ = ["CLASSES", "INTERFERENCE", "KIND", "SERVICES", "STUDY"]
@@ -64,6 +72,7 @@ _INTAKE: Final = (
     Field("own_equipment_checked", FieldKind.CHOICE, choices=("yes", "no")),
     Field("suspected"),
     RECEIVED_ON,
+    Field("earlier_case", FieldKind.LINE),
 )
 _COMPLETE: Final = (
     "service",
@@ -155,6 +164,17 @@ _STEPS: Final = {
         _DEPARTMENT,
         (Field("ended_at", FieldKind.MOMENT, required=True), Field("result", required=True)),
     ),
+    RECURRED: Step(
+        frozenset({"ended"}),
+        "accepted",
+        _BOTH,
+        (
+            Field("recurred_at", FieldKind.MOMENT, required=True),
+            Field("effect", required=True),
+            Field("class", FieldKind.CHOICE, choices=CLASSES, recorded=True),
+            HAPPENED_ON,
+        ),
+    ),
     "result_told": Step(frozenset({"ended"}), "closed", _DEPARTMENT, (_NOTE, HAPPENED_ON)),
     "dismissed": Step(_OPEN, "dismissed", _DEPARTMENT, (_REASON, HAPPENED_ON)),
 }
@@ -168,6 +188,7 @@ _ANSWERS: Final = {
     "source_found": ("accepted",),
     "remedy_ordered": ("source_found",),
     "result_told": ("ended",),
+    RECURRED: ("ended",),
     "dismissed": (OPENED,),
 }
 """What a step answers, which it cannot lie before."""
@@ -183,6 +204,7 @@ _BOOK: Final = ClockBook(
         SUPPLEMENTED: ("completeness",),
         **{f"accepted_{one}": (f"resolution_{one}",) for one in CLASSES},
         **{f"reclassified_{one}": (f"resolution_{one}",) for one in CLASSES},
+        **{f"{RECURRED}_{one}": (f"resolution_{one}",) for one in CLASSES},
         "remedy_ordered": ("escalation",),
         "ended": ("result",),
     },
@@ -193,7 +215,10 @@ _BOOK: Final = ClockBook(
         "result_told": ("result",),
         "dismissed": _CLOCKS,
     },
-    replaces={f"reclassified_{one}": _RESOLUTIONS for one in CLASSES},
+    replaces={
+        **{f"reclassified_{one}": _RESOLUTIONS for one in CLASSES},
+        **{f"{RECURRED}_{one}": ("result",) for one in CLASSES},
+    },
 )
 
 
@@ -208,7 +233,7 @@ def _effect(event: DeskEvent) -> str:
 
 def _require(act: Act) -> None:
     """Refuse a study that is none, what has not happened yet, and an end before the beginning."""
-    require_happened(act, "began_at")
+    require_happened(act, "began_at", "recurred_at")
     require_order(act)
     for name in ("until", "expected_on"):
         require_soon(act, name)
@@ -217,6 +242,9 @@ def _require(act: Act) -> None:
     if act.kind in (OPENED, SUPPLEMENTED):
         stated = act.facts if act.kind == OPENED else act.details
         _require_station(act, "victim_station_id", stated)
+        _require_earlier(act, stated)
+    if act.kind == RECURRED and act.standing is not None:
+        _require_again(act, act.standing)
     if act.kind == "source_found":
         _require_station(act, "station_id", act.details)
     if act.kind == "study_attached":
@@ -230,6 +258,37 @@ def _require(act: Act) -> None:
     ):
         if isinstance(began, str) and isinstance(later, str) and later < began[: len(later)]:
             raise FormatError("requests.field_order", name=name, start=began, end=later)
+
+
+def _completes(_home: Home, standing: Standing, kind: str, details: Facts) -> Facts:
+    """Keep the class of what came back."""
+    return {**details, "class": class_of(standing.events)} if kind == RECURRED else details
+
+
+def _require_earlier(act: Act, told: Facts) -> None:
+    """Refuse an earlier complaint that the caller does not see."""
+    named = told.get("earlier_case")
+    if named is None:
+        return
+    scope = act.scope
+    for case, _ in act.beside:
+        if named in (case.id, case.label) and (
+            scope.sees_all or (scope.own is not None and case.organisation_id == scope.own)
+        ):
+            return
+    raise FormatError(
+        "desk_interference.earlier_unknown", name="earlier_case", value=str(named)[:60]
+    )
+
+
+def _require_again(act: Act, standing: Standing) -> None:
+    """Refuse an interference that came back before it had ended."""
+    ended = standing.last("ended")
+    since = "" if ended is None else str(ended.details["ended_at"])
+    if str(act.details["recurred_at"]) < since:
+        raise FormatError(
+            "requests.field_order", name="recurred_at", start=since, end=act.details["recurred_at"]
+        )
 
 
 def _require_station(act: Act, name: str, told: Facts) -> None:
@@ -269,6 +328,7 @@ INTERFERENCE: Final = Procedure(
             "returned",
             "accepted",
             "reclassified",
+            RECURRED,
             "result_told",
             "dismissed",
         }
@@ -277,6 +337,8 @@ INTERFERENCE: Final = Procedure(
     effect=_effect,
     require=_require,
     allows=_allows,
+    completes=_completes,
+    beside=(KIND,),
     days=DAYS,
     answers=_ANSWERS,
     begins=received_at,
@@ -288,5 +350,8 @@ INTERFERENCE: Final = Procedure(
         "interference_minutes": _WORKING | {"located", "remedying", "ended"},
         "interference_report": frozenset(),
     },
-    undoes={SUPPLEMENTED: ("returned",)},
+    undoes={
+        SUPPLEMENTED: ("returned",),
+        RECURRED: ("measured", "referred", "source_found", "remedy_ordered", "ended"),
+    },
 )

@@ -114,7 +114,7 @@ def _victim(book: SanctionBook, act: str, victim: str | None) -> str | None:
 
 def _days(standing: Standing, today: date) -> Mapping[str, Any]:
     """Return first and last day of the interference, as far as they can be."""
-    ended = standing.last("ended")
+    ended = standing.holding("ended")
     last = None if ended is None else min(_day(ended.details["ended_at"]), today)
     began = _day(standing.facts["began_at"]) if "began_at" in standing.facts else None
     known = began is not None and began <= (last or today)

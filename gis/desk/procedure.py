@@ -5,12 +5,14 @@ from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from types import MappingProxyType
 
+from data.text import Phrase
 from gis.cases.clocks import Clock, ClockBook, Clocks, ClockState
 from gis.cases.procedure import Field, Step
 from gis.cases.rule_book import CaseRules
 from gis.cases.working_days import WorkingCalendar, local_day
 from gis.desk.records import DEPARTMENT, OPENED, PARTY, SUPPLEMENTED, DeskCase, DeskEvent
 from gis.desk.stated_days import moment_of
+from gis.errors import ConflictError
 from gis.home import Home
 from gis.register.reading import Reader
 from gis.register.scopes import Scope
@@ -210,6 +212,12 @@ class Procedure:
     keeps: Mapping[str, Callable[[Act], Mapping[str, object]]] = field(default_factory=dict)
     writes: Mapping[str, Write] = field(default_factory=dict)
 
+    def told_to(self, party: str, events: Sequence[DeskEvent]) -> list[DeskEvent]:
+        """Return the events that a party is told of: the department of all."""
+        if party == DEPARTMENT:
+            return list(events)
+        return [one for one in events if one.party == PARTY or one.kind in self.told]
+
     def letters_now(self, standing: "Standing") -> tuple[str, ...]:
         """Return the documents that a case has now."""
         return tuple(
@@ -298,9 +306,35 @@ class Standing:
         """The running clocks whose term has passed."""
         return [one for one in self.clocks if one.state(self.at) is ClockState.OVERDUE]
 
+    def require(self, kind: str, party: str) -> None:
+        """Refuse a step that is not possible now.
+
+        Raises
+        ------
+        ConflictError
+            Saying in words what is possible.
+        """
+        catalogue, possible = f"desk_{self.procedure.kind}", self.possible[party]
+        if kind in possible:
+            return
+        named = tuple(Phrase(f"{catalogue}.event.{one}") for one in possible)
+        raise ConflictError(
+            "desk.not_now",
+            state=Phrase(f"{catalogue}.state.{self.state}"),
+            possible=named or Phrase("requests.nothing_possible"),
+        )
+
     def last(self, kind: str) -> DeskEvent | None:
         """Return the last event of a kind."""
         return next((one for one in reversed(self.events) if one.kind == kind), None)
+
+    def holding(self, kind: str) -> DeskEvent | None:
+        """Return the last event of a kind, unless a later one took back what it said."""
+        last, undoes = self.last(kind), self.procedure.undoes
+        if last is None:
+            return None
+        later = [one.kind for one in self.events if one.sequence > last.sequence]
+        return None if any(kind in undoes.get(one, ()) for one in later) else last
 
 
 def read_case(

@@ -262,7 +262,7 @@ class Desk:
         scope, account
             Who does it.
         expected : int
-            How many events the caller saw.
+            How many events the caller was told of.
         files : sequence of SentFile
             What belongs to it.
         token : str, optional
@@ -295,12 +295,13 @@ class Desk:
                     files=files,
                 )
                 return before
-            if len(events) != expected:
-                raise ConflictError("desk.changed", seen=expected, found=len(events))
+            party = party_of(scope)
+            seen = procedure.told_to(party, events)
+            if len(seen) != expected:
+                raise ConflictError("desk.changed", seen=expected, found=len(seen))
             now = max(moments.now(), events[-1].at)
             standing = read_case(procedure, case, events, now, rules=rules, calendar=calendar)
-            party = party_of(scope)
-            _require_step(standing, kind, party)
+            standing.require(kind, party)
             fields = procedure.fields_of(kind, party)
             said = read_details(fields, given, whole=kind != SUPPLEMENTED)
             _refuse_personal(fields, said, files, token)
@@ -323,7 +324,7 @@ class Desk:
                 details = {**details, **procedure.keeps[kind](act)}
             details = {**details, **_written(connection, procedure, act, account)}
             event = DeskEvent(
-                sequence=expected + 1,
+                sequence=len(events) + 1,
                 kind=kind,
                 party=party,
                 account=account,
@@ -334,17 +335,6 @@ class Desk:
             _write(connection, case.id, event, token, files=files)
             self._keep(files)
             return event
-
-
-def _require_step(standing: Standing, kind: str, party: str) -> None:
-    if kind not in standing.possible[party]:
-        raise ConflictError(
-            "desk.not_now",
-            kind=standing.procedure.kind,
-            event=kind[:40],
-            state=standing.state,
-            possible=" ".join(standing.possible[party]),
-        )
 
 
 def _written(

@@ -11,9 +11,9 @@ from gis.cases.decisions import load_decisions
 from gis.cases.rule_book import CaseRules
 from gis.cases.working_days import WorkingCalendar, local_day
 from gis.desk.procedure import Standing, read_case
-from gis.desk.records import DEPARTMENT, OPENED, DeskCase, DeskEvent
+from gis.desk.records import DEPARTMENT, OPENED, PARTY, DeskCase, DeskEvent
 from gis.desk.registry import procedure_of
-from gis.desk.store import Desk
+from gis.desk.store import Desk, party_of
 from gis.errors import ConflictError, FormatError, GisError
 from gis.home import Home
 from gis.register import moments
@@ -69,7 +69,7 @@ class Work:
         self.id = desk.open(self.procedure, facts, scope, account="a").id
 
     def step(self, kind: str, **details: Any) -> None:
-        expected = len(self.standing.events)
+        expected = len(self.procedure.told_to(party_of(self.scope), self.standing.events))
         self.desk.append(
             self.procedure, self.id, kind, details, self.scope, account="a", expected=expected
         )
@@ -276,3 +276,69 @@ def test_the_days_of_a_plan_follow_each_other(desk: Desk) -> None:
     for day in ("2020-01-01", ago(5)):
         assert plan.refused("approved", approved_on=day).values["name"] == "approved_on"
     plan.step("approved", approved_on=ago(4))
+
+
+def test_an_interference_that_comes_back_is_worked_on_again(desk: Desk) -> None:
+    case = Work(desk, "interference", OPERATOR, **{**COMPLAINT, "victim_station_id": ""})
+    case.scope = SYSTEM
+    case.step("accepted", **ACCEPTED)
+    case.step("source_found", cause="Máy phát lệch tần", evidence="BB 1")
+    case.step("remedy_ordered", remedies=["power"], until=ago(-30))
+    case.step("ended", ended_at=f"{ago(2)}T08:00", result="Hết")
+    early = case.refused("recurred", recurred_at=f"{ago(3)}T08:00", effect="Lại nhiễu")
+    assert early.values["name"] == "recurred_at"
+    case.scope = OPERATOR
+    case.step("recurred", recurred_at=f"{ago(1)}T08:00", effect="Lại nhiễu")
+    standing = case.standing
+    assert standing.state == "accepted"
+    again = standing.last("recurred")
+    assert again is not None
+    assert again.details["class"] == "safety"
+    assert standing.holding("ended") is None
+    clocks = [(one.name, one.state(standing.at)) for one in standing.clocks]
+    assert clocks == [
+        ("completeness", ClockState.NO_TERM),
+        ("resolution_safety", ClockState.KEPT),
+        ("escalation", ClockState.KEPT),
+        ("result", ClockState.REPLACED),
+        ("resolution_safety", ClockState.RUNNING),
+        ("remedy", ClockState.KEPT),
+    ]
+    assert local_day(case.clock("resolution_safety").started_at) == TODAY, "when it was told"
+    case.scope = SYSTEM
+    case.step("reclassified", **{"class": "national", "reason": "Sai"})
+    assert local_day(case.clock("resolution_national").started_at) == TODAY
+    case.step("ended", ended_at=f"{ago(0)}T00:01", result="Hết hẳn")
+    case.step("result_told")
+    assert case.standing.final
+    assert case.clock("result").state(case.standing.at) is ClockState.KEPT
+
+
+def test_after_the_answer_a_new_complaint_names_the_one_before(desk: Desk) -> None:
+    first = Work(desk, "interference", **COMPLAINT)
+    linked = Work(desk, "interference", **COMPLAINT, earlier_case=first.id)
+    assert linked.standing.facts["earlier_case"] == first.id
+    own = {**COMPLAINT, "victim_station_id": ""}
+    for scope, named in ((SYSTEM, "nope"), (OPERATOR, first.id)):
+        with pytest.raises(FormatError) as caught:
+            Work(desk, "interference", scope, **own, earlier_case=named)
+        assert caught.value.values["name"] == "earlier_case", "another's is none to it"
+
+
+def test_a_party_counts_what_it_is_told_of_and_refusals_speak_in_words(desk: Desk) -> None:
+    case = Work(desk, "interference", OPERATOR, **{**COMPLAINT, "victim_station_id": ""})
+    case.scope = SYSTEM
+    case.step("accepted", **ACCEPTED)
+    case.step("source_found", cause="x", evidence="y")
+    told = case.procedure.told_to(PARTY, case.standing.events)
+    assert [one.kind for one in told] == [OPENED, "accepted"]
+    case.desk.append(
+        case.procedure, case.id, "filed", {"note": "x"}, OPERATOR, account="b", expected=2
+    )
+    assert case.standing.events[-1].sequence == 4
+    wrong = case.refused("result_told")
+    assert wrong.key == "desk.not_now"
+    assert "“Đã xác định nguồn”" in wrong.say("vi")
+    assert "Thêm tệp, ghi chú; " in wrong.say("vi")
+    assert "located" not in wrong.say("en")
+    assert "remedy_ordered" not in wrong.say("en")
