@@ -1,5 +1,6 @@
 """The report of a period as a document: DOCX and PDF from the same content."""
 
+from datetime import date
 from typing import Final
 
 from data.text import Language, text
@@ -22,13 +23,15 @@ from maps.documents.content import (
     Bullets,
     Facts,
     Figure,
+    Heading,
     Paragraph,
     Report,
     Section,
     Table,
 )
+from maps.documents.letter import Letter
 
-__all__ = ["department_document"]
+__all__ = ["department_document", "department_letter"]
 
 _SIGNERS: Final = ("prepared", "checked", "approved")
 _WIDEST: Final = 7
@@ -73,6 +76,46 @@ def department_document(
         signed_at=text("documents.signed_at", tongue),
         footer=text("reports.document_title", tongue, period=named),
         page_of=text("documents.page_of", tongue, page="{page}", pages="{pages}"),
+    )
+
+
+def department_letter(report: DepartmentReport, day: date) -> Letter:
+    """Return the report of a period as a document by NĐ 30/2020, in Vietnamese: BÁO CÁO.
+
+    Parameters
+    ----------
+    report : DepartmentReport
+        The numbers.
+    day : date
+        The day on which it is drawn up.
+    """
+    made = department_document(report, Language.VI)
+    jurisdiction = jurisdiction_on(report.on)
+    province = jurisdiction.name(Language.VI)
+    blocks: list[Block] = [Paragraph(one, strong=True) for one in made.stamps]
+    blocks += [Paragraph(made.subtitle), Paragraph(made.law)]
+    for section in made.sections:
+        blocks += [Heading(section.heading), *section.blocks]
+    return Letter(
+        superior=text("desk.superior", "vi", province=province.upper().replace(" ", "\u00a0")),
+        issuer=jurisdiction.department("vi").removesuffix(f" {province}").upper(),
+        number=text("desk.letter_number", "vi", symbol="BC-"),
+        place_day=text(
+            "desk.letter_day",
+            "vi",
+            place=province.split(" ", 1)[-1],
+            year=str(day.year),
+        ),
+        kind=text("reports.letter_kind", "vi"),
+        subject=text(
+            "reports.letter_subject", "vi", period=period_title(report.period, Language.VI)
+        ),
+        grounds=(),
+        addressees=(text("reports.letter_to", "vi", province=province),),
+        blocks=[*blocks, Paragraph(made.closing)],
+        recipients=(text("reports.letter_above", "vi"), text("reports.letter_kept", "vi")),
+        signers=tuple(one.upper() for one in made.signatures),
+        draft=text("desk.letter_draft", "vi"),
     )
 
 
