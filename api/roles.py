@@ -111,6 +111,7 @@ ROUTES: dict[tuple[str, str], frozenset[Role]] = {
     ("POST", "/points/{point_id}"): REQUESTERS,
     ("GET", "/points/{point_id}/history"): STAFF,
     ("POST", "/points/{point_id}/visits"): STAFF,
+    ("GET", "/points/{point_id}/visits/{visit_id}/record.{ending}"): STAFF,
     ("POST", "/points/{point_id}/contact"): REQUESTERS,
     ("POST", "/points/{point_id}/contact/view"): REQUESTERS,
     ("POST", "/points/{point_id}/contact/remove"): REQUESTERS,

@@ -30,6 +30,7 @@ from maps.documents.content import (
     Table,
 )
 from maps.documents.letter import Letter
+from maps.documents.letter_head import office_letter
 
 __all__ = ["department_document", "department_letter"]
 
@@ -90,22 +91,14 @@ def department_letter(report: DepartmentReport, day: date) -> Letter:
         The day on which it is drawn up.
     """
     made = department_document(report, Language.VI)
-    jurisdiction = jurisdiction_on(report.on)
-    province = jurisdiction.name(Language.VI)
+    province = jurisdiction_on(day).name("vi")
     blocks: list[Block] = [Paragraph(one, strong=True) for one in made.stamps]
     blocks += [Paragraph(made.subtitle), Paragraph(made.law)]
     for section in made.sections:
         blocks += [Heading(section.heading), *section.blocks]
-    return Letter(
-        superior=text("desk.superior", "vi", province=province.upper().replace(" ", "\u00a0")),
-        issuer=jurisdiction.department("vi").removesuffix(f" {province}").upper(),
-        number=text("desk.letter_number", "vi", symbol="BC-"),
-        place_day=text(
-            "desk.letter_day",
-            "vi",
-            place=province.split(" ", 1)[-1],
-            year=str(day.year),
-        ),
+    return office_letter(
+        day,
+        "BC",
         kind=text("reports.letter_kind", "vi"),
         subject=text(
             "reports.letter_subject", "vi", period=period_title(report.period, Language.VI)
@@ -115,7 +108,6 @@ def department_letter(report: DepartmentReport, day: date) -> Letter:
         blocks=[*blocks, Paragraph(made.closing)],
         recipients=(text("reports.letter_above", "vi"), text("reports.letter_kept", "vi")),
         signers=tuple(one.upper() for one in made.signatures),
-        draft=text("desk.letter_draft", "vi"),
     )
 
 

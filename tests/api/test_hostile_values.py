@@ -517,6 +517,15 @@ class Forms(HTMLParser):
 
 
 EXTRA: Mapping[str, Mapping[str, str]] = {
+    "/view/certification/{structure_id}/facts": {
+        "organisation_id": OWN,
+        "seen": "x",
+        "inhabited": "yes",
+        "building_top_m": "5",
+        "antenna_lowest_m": "30",
+        "seen_on": "2026-11-01",
+        "source": "y",
+    },
     "/view/certification/{structure_id}/papers": {
         "organisation_id": OWN,
         "kind": "certificate",
