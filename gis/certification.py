@@ -6,7 +6,7 @@ whose title says what they are; where several operators hang there, the title na
 
 import math
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import date
 from typing import Any, Final
 
@@ -41,7 +41,7 @@ from propagation.compliance.records import Rule
 from propagation.exposure import safety_distance_m, site_distance_m
 from propagation.units import eirp_db_from_erp_db, w_from_dbm, w_from_dbw
 
-__all__ = ["Exposure", "StationRow", "base_station", "certification_rows"]
+__all__ = ["Exposure", "StationRow", "base_station", "certification_rows", "station_antennas"]
 
 _BROADCAST: Final = (Service.FM, Service.TELEVISION)
 _ORDER: Final = {state: place for place, state in enumerate(State)}
@@ -150,9 +150,8 @@ def base_station(
     rules: Mapping[str, Rule],
     on: date,
     station: tuple[str, str],
-    stated: BaseStationFacts | None = None,
 ) -> StationRow:
-    """Return one base station, with facts of its surroundings that somebody states.
+    """Return one base station.
 
     Parameters
     ----------
@@ -160,8 +159,6 @@ def base_station(
         As of `certification_rows`.
     station : tuple of str
         The structure, and the operator.
-    stated : BaseStationFacts, optional
-        What somebody states of it.
 
     Raises
     ------
@@ -172,7 +169,7 @@ def base_station(
     hung = reader.installations(SYSTEM, structure_id=structure.id, on=on)
     papers = reader.documents(SYSTEM, subject_id=structure.id)
     basis = _Basis(rules, on, _names(reader))
-    for row in basis.stations(structure, hung, papers, stated):
+    for row in basis.stations(structure, hung, papers):
         if row.owner_id == station[1]:
             return row
     raise NotFoundError("certification.no_station", structure=structure.name)
@@ -209,7 +206,6 @@ class _Basis:
         structure: Structure,
         hung: Sequence[Installation],
         papers: Sequence[Document],
-        stated: BaseStationFacts | None = None,
     ) -> Iterable[StationRow]:
         """Yield the base stations of one structure, one an operator."""
         rule = self.rules.get(BASE_STATION)
@@ -221,7 +217,7 @@ class _Basis:
                 stations.setdefault(one.organisation_id, []).append(one)
         for owner, own in sorted(stations.items()):
             mine = _papers_of(papers, self.names.get(owner, ""), alone=len(stations) == 1)
-            facts = _facts(own, stated)
+            facts = _facts(structure, own)
             yield StationRow(
                 kind="base_station",
                 id=structure.id,
@@ -260,12 +256,47 @@ class _Basis:
         }
 
 
-def _facts(own: Sequence[Installation], stated: BaseStationFacts | None) -> BaseStationFacts:
-    """Return what decides: what somebody states, and the lowest antenna on record."""
-    heights = [one.height_above_ground_m for one in own]
-    known = [one for one in heights if one is not None]
-    lowest = min(known) if known and len(known) == len(heights) else None
-    return replace(stated or BaseStationFacts(), antenna_centre_m=lowest)
+def station_antennas(
+    reader: Reader, station: tuple[str, str], on: date
+) -> tuple[Structure, list[Installation], BaseStationFacts]:
+    """Return a base station's structure, its antennas, and what of it decides.
+
+    Raises
+    ------
+    NotFoundError
+        If there is no such structure, or nothing mobile of the operator on it.
+    """
+    structure = reader.structure(station[0], SYSTEM)
+    hung = reader.installations(
+        SYSTEM, structure_id=structure.id, organisation_id=station[1], on=on
+    )
+    own = [one for one in hung if generations_of(one.technology)]
+    if not own:
+        raise NotFoundError(
+            "certification.no_station", name="organisation_id", structure=structure.name
+        )
+    return structure, own, _facts(structure, own)
+
+
+def _facts(structure: Structure, own: Sequence[Installation]) -> BaseStationFacts:
+    """Return what decides: what is around the structure, and the lowest antenna on record.
+
+    The lowest edge is known where it is of the lowest antenna, and of each whose height is not.
+    """
+    known = [one.height_above_ground_m for one in own if one.height_above_ground_m is not None]
+    lowest_m = min(known) if known and len(known) == len(own) else None
+    needed = [
+        one.lowest_edge_m
+        for one in own
+        if one.height_above_ground_m is None or one.height_above_ground_m == min(known)
+    ]
+    edges = [one.lowest_edge_m for one in own if one.lowest_edge_m is not None]
+    return BaseStationFacts(
+        inhabited=structure.neighbours_inhabited,
+        building_top_m=structure.neighbours_top_m,
+        antenna_lowest_m=None if None in needed else min(edges),
+        antenna_centre_m=lowest_m,
+    )
 
 
 def _papers_of(papers: Sequence[Document], name: str, *, alone: bool) -> list[Document]:

@@ -7,7 +7,7 @@ from datetime import date, datetime
 from pathlib import Path
 from typing import Any, Final
 
-from gis.errors import FormatError
+from gis.errors import FormatError, GisError
 from gis.exchange.formats import csv_, xlsx
 from gis.exchange.safety import Format, Limits, inspect
 from gis.exchange.table import Cell, Table, shown
@@ -39,14 +39,14 @@ class RefusedRow:
         The column, or the key.
     value : str
         What stands there.
-    error : FormatError
+    error : GisError
         What was expected.
     """
 
     row: int
     field: str
     value: str
-    error: FormatError
+    error: GisError
 
 
 def refused_row(row: int, field: str, value: object, reason: str, **values: object) -> RefusedRow:

@@ -1,23 +1,28 @@
 """Registration points for programs: the published list, an operator's own, visits, who answers."""
 
 from datetime import date
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Query
 from pydantic import BaseModel, ConfigDict, Field
 from starlette.requests import Request
+from starlette.responses import Response
 
 from api import point_steps
 from api.contact_steps import contacts_of, told_views
+from api.downloads import MEDIA_TYPES
 from api.geojson import collection, plain
 from api.guard import GuardedRoute
 from api.identity import identity_of
 from api.language import api_language
 from api.paging import BoundsDep, LimitQuery, links
+from api.point_letters import visit_record
 from api.point_view import read_point_view, read_statistics
 from api.service import service_of
 from api.whole import OffsetQuery
 from gis.register.points import PointKind, PointState
+from gis.sanctions import sanctions_in_use
+from maps.documents.letter import letter_docx, letter_pdf
 
 __all__ = ["router"]
 
@@ -144,6 +149,20 @@ def history(request: Request, point_id: str) -> dict[str, Any]:
     """What happened to a point and to its visits, the newest first."""
     view = read_point_view(request, identity_of(request), point_id)
     return {"changes": plain(list(view.history))}
+
+
+@router.get("/points/{point_id}/visits/{visit_id}/record.{ending}")
+def record(
+    request: Request, point_id: str, visit_id: str, ending: Literal["docx", "pdf"]
+) -> Response:
+    """The record of a visit, to be completed and signed."""
+    service = service_of(request)
+    book = sanctions_in_use(service.home)
+    with service.register.snapshot() as register:
+        letter = visit_record(register, point_id, visit_id, book)
+    made = letter_docx(letter) if ending == "docx" else letter_pdf(letter)
+    headers = {"content-disposition": f'attachment; filename="phusong-visit-record.{ending}"'}
+    return Response(made, media_type=MEDIA_TYPES[ending], headers=headers)
 
 
 @router.post("/points/{point_id}/visits", status_code=201)

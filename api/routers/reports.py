@@ -28,9 +28,10 @@ from maps.department_report import (
     said,
     title,
 )
-from maps.documents.department import department_document
+from maps.documents.department import department_document, department_letter
 from maps.documents.department_workbook import write_department_xlsx
 from maps.documents.docx import report_docx
+from maps.documents.letter import letter_docx, letter_pdf
 from maps.documents.pdf import report_pdf
 
 __all__ = ["router"]
@@ -193,8 +194,12 @@ def document(
     named = f"phusong-report-{found.period.name}.{ending}"
     if ending == "xlsx":
         return made_for_download(named, lambda path: write_department_xlsx(found, path, language))
-    content = department_document(found, language)
-    made = report_docx(content) if ending == "docx" else report_pdf(content)
+    if language is Language.VI:
+        letter = department_letter(found, service_of(request).today())
+        made = letter_docx(letter) if ending == "docx" else letter_pdf(letter)
+    else:
+        content = department_document(found, language)
+        made = report_docx(content) if ending == "docx" else report_pdf(content)
     headers = {"content-disposition": f'attachment; filename="{named}"'}
     return Response(made, media_type=MEDIA_TYPES[ending], headers=headers)
 

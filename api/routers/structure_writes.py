@@ -76,6 +76,10 @@ _EDITED = (
     "obstacle_lights",
     "earthing_resistance_ohm",
     "inspected_on",
+    "neighbours_inhabited",
+    "neighbours_top_m",
+    "neighbours_seen_on",
+    "neighbours_source",
     "valid_from",
     "valid_to",
 )
@@ -100,8 +104,14 @@ _CHOICES: Mapping[str, type[StructureKind | MastClass | Lifecycle | PowerSupply 
     "power_supply": PowerSupply,
     "rent_unit": RentUnit,
 }
-_FLAGS = ("shareable", "concealed", "lightning_protected", "obstacle_lights")
-_DAYS = ("inspected_on", "valid_from", "valid_to")
+_FLAGS = (
+    "shareable",
+    "concealed",
+    "lightning_protected",
+    "obstacle_lights",
+    "neighbours_inhabited",
+)
+_DAYS = ("inspected_on", "neighbours_seen_on", "valid_from", "valid_to")
 _OTHERS = ("csrf_token", "seen", "reason")
 
 _RevisionOrWord = Annotated[str, Path(max_length=20)]

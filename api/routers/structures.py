@@ -71,6 +71,10 @@ _GROUPS: dict[str, tuple[str, ...]] = {
         "obstacle_lights",
         "earthing_resistance_ohm",
         "inspected_on",
+        "neighbours_inhabited",
+        "neighbours_top_m",
+        "neighbours_seen_on",
+        "neighbours_source",
     ),
 }
 

@@ -81,6 +81,7 @@ def letter_template(
     told = _document(file.name, content)
     template = _template(file.name, name, told)
     lines = content.decode("utf-8").splitlines()
+    _require_whole(file.name, template, lines)
     for words in _words(template):
         for unknown in _unknown(file.name, words, fields, blocks):
             raise FormatError(
@@ -91,6 +92,19 @@ def letter_template(
                 known=", ".join(sorted([*fields, *(f"@{one}" for one in blocks)])),
             )
     return template
+
+
+def _require_whole(file: str, template: Template, lines: list[str]) -> None:
+    """Refuse a template that says nothing, and fields where none are filled in."""
+    for name in ("subject", "body"):
+        value = getattr(template, name)
+        if not "".join(value).strip():
+            raise FormatError("desk.letter_empty", file=file, name=name)
+    for name in ("kind", "symbol"):
+        value = getattr(template, name)
+        if any(sign in value for sign in "{}@"):
+            line = _line_of(lines, value)
+            raise FormatError("desk.letter_field_fixed", file=file, line=line, name=name)
 
 
 def filled(words: str, values: Mapping[str, str]) -> str:
@@ -109,31 +123,39 @@ def _places(home: Home, name: str) -> Iterator[Path]:
 
 def _document(file: str, content: bytes) -> Mapping[str, object]:
     if len(content) > _MOST_BYTES:
-        raise FormatError("desk.letter_malformed", file=file, line=0, reason="size")
+        raise _unread(file, "> 100 kB")
     try:
         return tomllib.loads(content.decode("utf-8"))
+    except UnicodeDecodeError as error:
+        line = content.count(b"\n", 0, error.start) + 1
+        raise _unread(file, "UTF-8", line) from error
     except (ValueError, RecursionError) as error:
-        _, line, _ = wrong_at(error)
-        raise FormatError("desk.letter_malformed", file=file, line=line, reason="TOML") from error
+        _, at, _ = wrong_at(error)
+        raise _unread(file, "TOML", at) from error
+
+
+def _unread(file: str, reason: str, line: int | None = None) -> FormatError:
+    """Return why a file is no template, with the line where that is known."""
+    if not line:
+        return FormatError("desk.letter_unread", file=file, reason=reason)
+    return FormatError("desk.letter_malformed", file=file, line=line, reason=reason)
 
 
 def _template(file: str, name: str, told: Mapping[str, object]) -> Template:
     unknown = set(told) - {*_TEXTS, *_LISTS}
     if unknown:
-        raise FormatError(
-            "desk.letter_malformed", file=file, line=0, reason=", ".join(sorted(unknown))
-        )
+        raise _unread(file, ", ".join(sorted(unknown)))
 
     def several(key: str) -> tuple[str, ...]:
         value = told.get(key, [])
         if not isinstance(value, list) or not all(isinstance(one, str) for one in value):
-            raise FormatError("desk.letter_malformed", file=file, line=0, reason=key)
+            raise _unread(file, key)
         return tuple(value)
 
     def one(key: str) -> str:
         value = told.get(key, "")
         if not isinstance(value, str):
-            raise FormatError("desk.letter_malformed", file=file, line=0, reason=key)
+            raise _unread(file, key)
         return value
 
     return Template(
@@ -172,12 +194,12 @@ def _unknown(
     try:
         parsed = list(string.Formatter().parse(words))
     except ValueError as error:
-        raise FormatError("desk.letter_malformed", file=file, line=0, reason=words[:60]) from error
+        raise _unread(file, words[:60]) from error
     for _, name, spec, conversion in parsed:
         if name is not None and (name not in fields or spec or conversion):
             yield name or "{}"
 
 
 def _line_of(lines: list[str], name: str) -> int:
-    sought = name if name.startswith("@") else "{" + name
+    sought = name if name[:1] in "@" or "{" in name else "{" + name
     return next((place for place, line in enumerate(lines, 1) if sought in line), 0)

@@ -100,7 +100,7 @@ def _height_m(reader: CellReader, kind: StructureKind | None) -> float | None:
     return height
 
 
-_FLAGS = ("concealed", "lightning_protected", "obstacle_lights")
+_FLAGS = ("concealed", "lightning_protected", "obstacle_lights", "neighbours_inhabited")
 _AMOUNTS = (
     "building_height_m",
     "reach_m",
@@ -109,6 +109,7 @@ _AMOUNTS = (
     "backup_power_hours",
     "rent_asked_vnd",
     "earthing_resistance_ohm",
+    "neighbours_top_m",
 )
 
 
@@ -120,6 +121,8 @@ def _carrying(reader: CellReader) -> dict[str, Any]:
         "power_supply": _enum(PowerSupply, reader.choice("power_supply")),
         "rent_unit": _enum(RentUnit, reader.choice("rent_unit")),
         "inspected_on": reader.day("inspected_on"),
+        "neighbours_seen_on": reader.day("neighbours_seen_on"),
+        "neighbours_source": reader.text("neighbours_source"),
         **{name: reader.flag(name) for name in _FLAGS},
         **{name: reader.number(name) for name in _AMOUNTS},
     }

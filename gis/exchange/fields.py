@@ -104,6 +104,10 @@ FIELDS: Mapping[ImportKind, tuple[Field, ...]] = {
         Field("obstacle_lights", Dimension.FLAG),
         Field("earthing_resistance_ohm", Dimension.RESISTANCE, unit="ohm"),
         Field("inspected_on", Dimension.DAY),
+        Field("neighbours_inhabited", Dimension.FLAG),
+        *lengths("neighbours_top_m"),
+        Field("neighbours_seen_on", Dimension.DAY),
+        Field("neighbours_source"),
         *ALWAYS,
     ),
     ImportKind.STATIONS: (

@@ -34,7 +34,7 @@ SITE_FIELDS: Mapping[ImportKind, tuple[Field, ...]] = {
         _STRUCTURE,
         _ORGANISATION,
         Field("technology", required=True),
-        *lengths("height_above_ground_m"),
+        *lengths("height_above_ground_m", "lowest_edge_m"),
         Field("azimuth_deg", Dimension.ANGLE, unit="deg"),
         Field("frequency_mhz", Dimension.FREQUENCY, unit="mhz"),
         *powers("eirp_dbm"),

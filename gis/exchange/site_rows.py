@@ -97,6 +97,7 @@ def _installation(reader: CellReader, known: Known) -> dict[str, Any]:
         "organisation_id": organisation(reader, known, "organisation_id", required=True),
         "technology": reader.text("technology"),
         "height_above_ground_m": height,
+        "lowest_edge_m": reader.number("lowest_edge_m"),
         "azimuth_deg": reader.number("azimuth_deg"),
         "frequency_mhz": reader.number("frequency_mhz", _FREQUENCIES_MHZ),
         "eirp_dbm": reader.power("eirp_dbm"),

@@ -33,7 +33,7 @@ if sys.platform != "win32":
 
 __all__ = ["BUSY_TIMEOUT_S", "HEAD", "connect", "reading", "revision_of", "upgrade", "writing"]
 
-HEAD = "0018"
+HEAD = "0019"
 """The last migration: what a register has when this program is done with it."""
 
 BUSY_TIMEOUT_S = 30.0

@@ -159,6 +159,10 @@ structures = layer(
     Column("obstacle_lights", Boolean),
     real("earthing_resistance_ohm"),
     Column("inspected_on", Day),
+    Column("neighbours_inhabited", Boolean),
+    real("neighbours_top_m"),
+    Column("neighbours_seen_on", Day),
+    text("neighbours_source"),
     UniqueConstraint("owner_id", "code", name="structures_owner_code"),
 )
 
@@ -177,6 +181,7 @@ installations = layer(
     real("wind_area_m2"),
     real("weight_kg"),
     *validity(),
+    real("lowest_edge_m"),
     Index("installations_structure", "structure_id"),
 )
 

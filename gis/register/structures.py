@@ -138,6 +138,14 @@ class Structure:
         As last measured.
     inspected_on : date or None
         Day of the last inspection.
+    neighbours_inhabited : bool or None
+        Whether people live in a building near by, within the radius of the rule on inspection.
+    neighbours_top_m : float or None
+        Top of the highest of these buildings, above the ground at the structure.
+    neighbours_seen_on : date or None
+        The day on which that was so.
+    neighbours_source : str or None
+        What it was taken from.
     """
 
     id: str
@@ -171,6 +179,10 @@ class Structure:
     obstacle_lights: bool | None = field(default=None, metadata=LATER)
     earthing_resistance_ohm: float | None = field(default=None, metadata=LATER)
     inspected_on: date | None = field(default=None, metadata=LATER)
+    neighbours_inhabited: bool | None = field(default=None, metadata=LATER)
+    neighbours_top_m: float | None = field(default=None, metadata=LATER)
+    neighbours_seen_on: date | None = field(default=None, metadata=LATER)
+    neighbours_source: str | None = field(default=None, metadata=LATER)
     provenance: Provenance
 
     @property
@@ -191,6 +203,8 @@ class Installation:
         What it takes of what the structure may carry.
     valid_from, valid_to : date or None
         When it hung there.
+    lowest_edge_m : float or None
+        Lowest edge of its antennas above ground.
     """
 
     id: str
@@ -206,6 +220,7 @@ class Installation:
     weight_kg: float | None = field(default=None, metadata=LATER)
     valid_from: date | None = field(default=None, metadata=LATER)
     valid_to: date | None = field(default=None, metadata=LATER)
+    lowest_edge_m: float | None = field(default=None, metadata=LATER)
     provenance: Provenance
 
 

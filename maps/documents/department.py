@@ -1,5 +1,6 @@
 """The report of a period as a document: DOCX and PDF from the same content."""
 
+from datetime import date
 from typing import Final
 
 from data.text import Language, text
@@ -22,13 +23,16 @@ from maps.documents.content import (
     Bullets,
     Facts,
     Figure,
+    Heading,
     Paragraph,
     Report,
     Section,
     Table,
 )
+from maps.documents.letter import Letter
+from maps.documents.letter_head import office_letter
 
-__all__ = ["department_document"]
+__all__ = ["department_document", "department_letter"]
 
 _SIGNERS: Final = ("prepared", "checked", "approved")
 _WIDEST: Final = 7
@@ -73,6 +77,37 @@ def department_document(
         signed_at=text("documents.signed_at", tongue),
         footer=text("reports.document_title", tongue, period=named),
         page_of=text("documents.page_of", tongue, page="{page}", pages="{pages}"),
+    )
+
+
+def department_letter(report: DepartmentReport, day: date) -> Letter:
+    """Return the report of a period as a document by NĐ 30/2020, in Vietnamese: BÁO CÁO.
+
+    Parameters
+    ----------
+    report : DepartmentReport
+        The numbers.
+    day : date
+        The day on which it is drawn up.
+    """
+    made = department_document(report, Language.VI)
+    province = jurisdiction_on(day).name("vi")
+    blocks: list[Block] = [Paragraph(one, strong=True) for one in made.stamps]
+    blocks += [Paragraph(made.subtitle), Paragraph(made.law)]
+    for section in made.sections:
+        blocks += [Heading(section.heading), *section.blocks]
+    return office_letter(
+        day,
+        "BC",
+        kind=text("reports.letter_kind", "vi"),
+        subject=text(
+            "reports.letter_subject", "vi", period=period_title(report.period, Language.VI)
+        ),
+        grounds=(),
+        addressees=(text("reports.letter_to", "vi", province=province),),
+        blocks=[*blocks, Paragraph(made.closing)],
+        recipients=(text("reports.letter_above", "vi"), text("reports.letter_kept", "vi")),
+        signers=tuple(one.upper() for one in made.signatures),
     )
 
 

@@ -32,7 +32,7 @@ from maps.documents.docx_blocks import (
 from maps.documents.glyphs import printable
 from maps.documents.pdf import compiled
 
-__all__ = ["MIDDLE", "Letter", "letter_docx", "letter_pdf"]
+__all__ = ["MIDDLE", "Letter", "letter_docx", "letter_pdf", "recipient_lines"]
 
 _TEMPLATE = Path(__file__).with_name("letter.typ")
 _NATION: Final = "CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM"
@@ -50,7 +50,7 @@ class Letter:
     Attributes
     ----------
     superior, issuer : str
-        The body above, and the one that issues it.
+        The body above (empty where there is none), and the one that issues it.
     number, place_day : str
         Number and symbol, place and day, with room for what a person fills in.
     kind : str
@@ -100,9 +100,20 @@ def letter_pdf(letter: Letter) -> bytes:
         If the compiler refuses it.
     """
     blocks = [{"block": block_kind(one), **_plain(asdict(one))} for one in letter.blocks]
-    told = {**asdict(letter), "blocks": blocks, "nation": _NATION, "motto": _MOTTO}
+    lines = recipient_lines(letter.recipients)
+    told = {**asdict(letter), "blocks": blocks, "recipients": lines}
+    told |= {"nation": _NATION, "motto": _MOTTO}
     content, _ = printable(told)
     return compiled(_TEMPLATE, "letter", content, format="pdf", pdf_standards=["ua-1"])
+
+
+def recipient_lines(recipients: Sequence[str]) -> list[str]:
+    """Return who gets a document, each with a dash: a semicolon after each, the last a stop."""
+    last = len(recipients) - 1
+    return [
+        f"- {one.strip().rstrip(';.')}{'.' if place == last else ';'}"
+        for place, one in enumerate(recipients)
+    ]
 
 
 def _plain(values: dict[str, Any]) -> dict[str, Any]:
@@ -149,8 +160,11 @@ def _head(document: DocxDocument, letter: Letter) -> None:
     rows = cell_rows(table)
     for row in rows:
         row[0].width, row[1].width = Mm(_LEFT * WIDTH_MM), Mm((1 - _LEFT) * WIDTH_MM)
-    _centred(rows[0][0].paragraphs[0], letter.superior, 12)
-    _centred(rows[0][0].add_paragraph(), letter.issuer, 12, bold=True)
+    first = rows[0][0].paragraphs[0]
+    if letter.superior:
+        _centred(first, letter.superior, 12)
+        first = rows[0][0].add_paragraph()
+    _centred(first, letter.issuer, 12, bold=True)
     rule_below(rows[0][0].add_paragraph(), _LEFT * WIDTH_MM, 0.28)
     _centred(rows[0][1].paragraphs[0], _NATION, 12, bold=True)
     _centred(rows[0][1].add_paragraph(), _MOTTO, 13, bold=True)
@@ -186,8 +200,8 @@ def _foot(document: DocxDocument, letter: Letter) -> None:
     first = cells[0].paragraphs[0]
     run = first.add_run("Nơi nhận:")
     run.bold, run.italic, run.font.size = True, True, Pt(12)
-    for one in letter.recipients:
-        cells[0].add_paragraph().add_run(f"- {writable(one)}").font.size = Pt(11)
+    for one in recipient_lines(letter.recipients):
+        cells[0].add_paragraph().add_run(writable(one)).font.size = Pt(11)
     for cell, who in zip(cells[1:], letter.signers, strict=True):
         _centred(cell.paragraphs[0], who, 13, bold=True)
         cell.add_paragraph().paragraph_format.space_after = Pt(60)

@@ -76,7 +76,7 @@ def compiled(template: Path, name: str, content: Any, **how: Any) -> bytes:
             **how,
         )
     except typst.TypstError as error:
-        raise FormatError("documents.not_printable", reason=error.message[:200]) from error
+        raise FormatError(f"documents.{name}_not_printable", reason=error.message[:200]) from error
     return compiled
 
 

@@ -156,7 +156,7 @@ def _money(amount: float, unit: str | None, words: Words, key: str, **law: str) 
 def wanted_facts(source: Source) -> list[Block]:
     """Return what was wanted, as a list of values."""
     words, wanted = source.words, source.inputs["wanted"]
-    where = f"{words.number(wanted['longitude'], 5)}; {words.number(wanted['latitude'], 5)}"
+    where = f"{words.number(wanted['latitude'], 5)}; {words.number(wanted['longitude'], 5)}"
     rows = [(_say(words, "column_support"), (where,))] if not wanted["area"] else []
     rows += [
         (_say(words, name), (words.number(wanted[name]),))

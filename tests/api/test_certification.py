@@ -48,16 +48,25 @@ def test_a_base_station_is_judged_recorded_and_announced(
     assert "Ủy ban nhân dân cấp xã" in asked, "who can find out"
     assert f"{MAST}/notice" not in asked
     assert browser.get(f"{MAST}/notice?{OWNER}").status_code == 422
-    outside = unescape(browser.get(f"{MAST}?{OWNER}&inhabited=no").text)
+
+    def facts(**more: str) -> dict[str, str]:
+        seen = browser.get(f"{MAST}?{OWNER}").text.split('name="seen" value="')[1].split('"')[0]
+        given = {"seen_on": "2026-11-01", "source": "Biên bản khảo sát 5", **more}
+        return {"organisation_id": "mo-phong-b", "seen": seen, **given}
+
+    assert browser.post(f"{MAST}/facts", facts(inhabited="no")).status_code == 303
+    outside = unescape(browser.get(f"{MAST}?{OWNER}").text)
     assert "Ngoài danh mục" in outside
+    assert "Biên bản khảo sát 5" in outside
     notice = outside.split(f'href="{MAST}/notice?')[1].split('"')[0]
     printed = unescape(browser.get(f"{MAST}/notice?{notice}").text)
-    for words in ("BẢN CÔNG BỐ TRẠM GỐC", "BẢN NHÁP", "bán kính 100 m", "vĩ độ"):
+    for words in ("BẢN CÔNG BỐ TRẠM GỐC", "BẢN NHÁP", "bán kính 100 m", "vĩ độ; kinh độ"):
         assert words in printed, words
-    inside = unescape(
-        browser.get(f"{MAST}?{OWNER}&inhabited=yes&building_top_m=30,5&antenna_lowest_m=40").text
-    )
+    late = facts(inhabited="yes", building_top_m="30,5", antenna_lowest_m="34")
+    assert browser.post(f"{MAST}/facts", late).status_code == 303
+    inside = unescape(browser.get(f"{MAST}?{OWNER}").text)
     assert "phải kiểm định, chu kỳ 5 năm" in inside
+    assert browser.post(f"{MAST}/facts", late).status_code == 409, "somebody saved since"
     paper = {"organisation_id": "mo-phong-b", "kind": "certificate", "number": "<i>12</i>",
              "issued_on": "2022-03-01", "issuer": "", "valid_to": ""}  # fmt: skip
     assert browser.post(f"{MAST}/papers", paper).status_code == 303
@@ -70,14 +79,18 @@ def test_a_base_station_is_judged_recorded_and_announced(
 
 def test_wrong_fields_are_said_at_the_field(browser_of: Callable[[str], Any]) -> None:
     browser = browser_of("staff")
-    for query, name in (
-        ("building_top_m=high", "building_top_m"),
-        ("antenna_lowest_m=-3", "antenna_lowest_m"),
-        ("inhabited=maybe", "inhabited"),
+    seen = browser.get(f"{MAST}?{OWNER}").text.split('name="seen" value="')[1].split('"')[0]
+    for name, value in (
+        ("building_top_m", "high"),
+        ("antenna_lowest_m", "-3"),
+        ("inhabited", "maybe"),
+        ("source", ""),
+        ("seen_on", "2090-01-01"),
     ):
-        answer = browser.get(f"{MAST}?{OWNER}&{query}")
-        assert answer.status_code == 422, query
-        assert f'id="facts-{name}-wrong"' in answer.text, query
+        given = {"seen_on": "2026-11-01", "source": "x", "seen": seen, name: value}
+        answer = browser.post(f"{MAST}/facts", {"organisation_id": "mo-phong-b", **given})
+        assert answer.status_code == 422, name
+        assert f'id="facts-{name}-wrong"' in answer.text, name
     paper = {"organisation_id": "mo-phong-b", "kind": "spell", "issued_on": "2026-01-01"}
     for more, name in (
         ({}, "kind"),
@@ -120,3 +133,33 @@ def test_the_page_filters(browser_of: Callable[[str], Any]) -> None:
     some = unescape(browser_of("staff").get("/view/certification?state=wanted").text)
     assert "format=xlsx&state=wanted" in some
     assert 'href="/view/certification" aria-current="page"' in some
+
+
+def test_a_program_keeps_facts_papers_and_draws_the_notice(
+    client: TestClient, token: Callable[[str], Any]
+) -> None:
+    staff, station = token("staff"), "/certification/mp-ben-luc-cot"
+    own = {"organisation_id": "mo-phong-b"}
+    told = client.get(station, params=own, headers=staff).json()
+    assert told["state"] == "facts_missing"
+    assert client.get(f"{station}/notice", params=own, headers=staff).status_code == 422
+    body = {**own, "digest": told["digest"], "seen_on": "2026-11-01", "source": "Biên bản 5"}
+    kept = client.post(f"{station}/surroundings", json={**body, "inhabited": False}, headers=staff)
+    assert kept.json()["must_be_inspected"] == "not"
+    assert kept.json()["surroundings"]["source"] == "Biên bản 5"
+    again = client.post(f"{station}/surroundings", json=body, headers=staff)
+    assert again.status_code == 409
+    for ending, begins in (("docx", b"PK"), ("pdf", b"%PDF-")):
+        asked = {**own, "format": ending}
+        answer = client.get(f"{station}/notice", params=asked, headers=staff)
+        assert answer.content.startswith(begins), answer.text[:300]
+    paper = {**own, "kind": "notice", "number": "1/CB", "issued_on": "2026-11-02"}
+    added = client.post(f"{station}/papers", json=paper, headers=staff)
+    assert (added.status_code, added.json()["state"]) == (201, "notice")
+    table = b"structure_id,organisation_id,inhabited,seen_on,source\nmp-ben-luc-cot,mo-phong-b,"
+    table += "có,2026-11-03,Biên bản 6\nx,y,có,2026-11-03,z\n".encode()
+    sent = {"file": ("facts.csv", table)}
+    found = client.post("/certification/surroundings", files=sent, headers=staff).json()
+    assert (found["accepted"], [one["row"] for one in found["refused"]]) == (1, [3])
+    for role in ("viewer", "operator"):
+        assert client.get(station, params=own, headers=token(role)).status_code == 403

@@ -452,6 +452,33 @@ def test_a_template_with_an_unknown_field_is_refused_with_its_line(
     assert re.search(rf"interference_result\.toml.*4.*{re.escape(named)}", answer.text)
 
 
+@pytest.mark.parametrize(
+    ("content", "told"),
+    [
+        (b'kind = "{result}"\nsubject = "x"\nbody = ["y"]\n', r"dòng 1.*kind"),
+        (b'subject = "x"\nsymbol = "{nobody}"\nbody = ["y"]\n', r"dòng 2.*symbol"),
+        (b'subject = "x"\nbody = [\n"\xff"]\n', r"dòng 3.*UTF-8"),
+        (b'subject = "x"\nbody = [', r"TOML"),
+        (b"", r"thiếu subject"),
+        (b'subject = "x"\nbody = [" "]\n', r"thiếu body"),
+    ],
+)
+def test_a_spoilt_template_says_where_and_why(
+    client: TestClient, service: Service, staff: Headers, content: bytes, told: str
+) -> None:
+    case = took(client, staff, opened(client, staff), "accepted", **{"class": "within_province"})
+    case = took(client, staff, case, "ended", ended_at="2026-11-26T09:00", result="Hết")
+    service.home.letters.mkdir()
+    (service.home.letters / "interference_result.toml").write_bytes(content)
+    for ending in ("docx", "pdf"):
+        answer = client.get(case["letters"][0][ending], headers=staff)
+        assert answer.status_code == 422
+        detail = answer.json()["detail"]
+        assert re.search(told, detail), detail
+        assert "None" not in detail
+        assert "HTML" not in detail
+
+
 def test_a_letter_is_the_same_bytes_twice(client: TestClient, staff: Headers) -> None:
     case = opened(client, staff)
     case = took(client, staff, case, "accepted", **{"class": "within_province"})

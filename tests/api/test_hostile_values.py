@@ -153,6 +153,23 @@ BODIES: Mapping[str, Mapping[str, Any]] = {
         "values": {"height_from_m": 1, "height_to_m": 2, "slots": 1},
         "reason": "z",
     },
+    "/certification/{structure_id}/surroundings": {
+        "organisation_id": "x",
+        "digest": "x",
+        "inhabited": True,
+        "building_top_m": 5.0,
+        "antenna_lowest_m": 30.0,
+        "seen_on": "2026-11-01",
+        "source": "y",
+    },
+    "/certification/{structure_id}/papers": {
+        "organisation_id": "x",
+        "kind": "notice",
+        "number": "1",
+        "issuer": "y",
+        "issued_on": "2026-11-01",
+        "valid_to": "2027-11-01",
+    },
     "/structures/{structure_id}/contracts": {
         "values": {
             "number": "1",
@@ -502,6 +519,15 @@ class Forms(HTMLParser):
 
 
 EXTRA: Mapping[str, Mapping[str, str]] = {
+    "/view/certification/{structure_id}/facts": {
+        "organisation_id": OWN,
+        "seen": "x",
+        "inhabited": "yes",
+        "building_top_m": "5",
+        "antenna_lowest_m": "30",
+        "seen_on": "2026-11-01",
+        "source": "y",
+    },
     "/view/certification/{structure_id}/papers": {
         "organisation_id": OWN,
         "kind": "certificate",
@@ -570,7 +596,7 @@ WITHOUT_FIELDS = {
 def served(address: str) -> str:
     """The template of the route that an address is of."""
     for method, route in routes():
-        if method == "POST" and route.path_regex.match(address):
+        if method == "POST" and route.path_regex.match(address.partition("?")[0]):
             return route.path
     raise AssertionError(address)
 

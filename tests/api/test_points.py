@@ -13,6 +13,7 @@ from html import unescape
 from typing import Any
 
 import pytest
+from docx import Document
 from openpyxl import Workbook
 from starlette.testclient import TestClient
 
@@ -122,6 +123,28 @@ def test_from_a_point_to_its_statistics(
     later = client.get("/points-statistics?first=2026-09-01", headers=headers["staff"]).json()
     assert later["total"]["visits"] == 0
     assert later["total"]["mismatch_percent"] is None
+
+
+def test_a_visit_has_a_record_to_sign(
+    client: TestClient, headers: dict[str, Headers], point: dict[str, Any]
+) -> None:
+    made = visit(client, point, headers["staff"], conclusion="Yêu cầu khắc phục").json()
+    address = f"/points/{point['id']}/visits/{made['id']}/record"
+    answer = client.get(f"{address}.docx", headers=headers["staff"])
+    document = Document(io.BytesIO(answer.content))
+    cells = [one.text for table in document.tables for row in table.rows for one in row.cells]
+    said = "\n".join([*(one.text for one in document.paragraphs), *cells])
+    for words in ("BIÊN BẢN KIỂM TRA", "Yêu cầu khắc phục", "ĐẠI DIỆN ĐIỂM", "Đoàn 1", "50"):
+        assert words in said, words
+    pdf = client.get(f"{address}.pdf", headers=headers["staff"])
+    assert pdf.content.startswith(b"%PDF-"), pdf.text[:300]
+    assert (
+        f"{address}.docx"
+        in client.get(f"/view/points/{point['id']}", headers=headers["staff"]).text
+    )
+    assert client.get(f"{address}.pdf", headers=headers[OWNER]).status_code == 403
+    missing = address.replace(made["id"], "x")
+    assert client.get(f"{missing}.pdf", headers=headers["staff"]).status_code == 404
 
 
 WRONG: tuple[dict[str, object], ...] = (

@@ -279,10 +279,15 @@ def test_the_document_is_docx_and_pdf_and_says_what_it_rests_on(
     document = Document(io.BytesIO(made.content))
     said = "\n".join(one.text for one in document.paragraphs)
     assert "Kỳ chưa kết thúc" in said
+    assert re.search(r"BÁO CÁO\n.*\n*.*Kính gửi: Ủy ban nhân dân tỉnh", said)
     assert "Tỷ lệ = đang dùng chung / tất cả" in said
     total = table(told(client, staff, now), "structures-commune")["total"]["values"]["all"]
     cells = [cell.text for each in document.tables for row in each.rows for cell in row.cells]
     assert f"{total:.0f}" in cells
+    head = "\n".join(cells)
+    assert "CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM\nĐộc lập - Tự do - Hạnh phúc" in head
+    assert re.search(r"Số: .*/BC-", head)
+    assert "Nơi nhận:\n- Như trên;\n- Lưu: VT." in head
     again = client.get(f"/reports/{now}/report.docx?lang=vi", headers=staff)
     pdf = client.get(f"/reports/{now}/report.pdf?lang=vi", headers=staff)
     assert pdf.content.startswith(b"%PDF-"), pdf.text

@@ -22,11 +22,13 @@ from gis.register.records import (
     Service,
     StationClass,
 )
+from gis.register.rows import record_digest
 from gis.register.scopes import SYSTEM
 from gis.register.store import Register
 from gis.register.structures import Installation, Structure, StructureKind
 from gis.rules import load_rule_pack
 from gis.structure_edits import add_paper
+from gis.surroundings import Surroundings, import_surroundings, keep_surroundings
 from propagation.compliance.certification import (
     BaseStationFacts,
     Listed,
@@ -196,10 +198,20 @@ def test_papers_of_a_structure_are_those_of_the_operator_that_they_name(filled: 
         paper("nowhere", "x")
 
 
+def keep(register: Register, owner: str, **facts: Any) -> StationRow:
+    """Keep what is around a station, and return where it stands then."""
+    given = {"seen_on": ON, "source": "khảo sát", **facts}
+    seen = record_digest(register.structure("cot", SYSTEM))
+    keep_surroundings(
+        register, ("cot", owner), Surroundings(**given), seen=seen, on=ON, author="lan"
+    )
+    with register.snapshot() as now:
+        return base_station(now, RULES, ON, ("cot", owner))
+
+
 def test_one_base_station_with_what_somebody_states(filled: Register) -> None:
     def one(owner: str, **facts: Any) -> StationRow:
-        with filled.snapshot() as now:
-            return base_station(now, RULES, ON, ("cot", owner), BaseStationFacts(**facts))
+        return keep(filled, owner, **facts)
 
     assert one("B", inhabited=True).state is State.WANTED, "its antenna hangs at 20 m"
     assert one("A", inhabited=True).listing.missing == ("building_top_m", "antenna_lowest_m")
@@ -207,6 +219,87 @@ def test_one_base_station_with_what_somebody_states(filled: Register) -> None:
     assert one("A", building_top_m=5.0, antenna_lowest_m=39.0).state is State.NOTICE_WANTED
     with pytest.raises(NotFoundError):
         one("C")
+    assert states(filled)["cot", "A"] is State.NOTICE_WANTED, "kept in the register"
+    (change,) = filled.changes(table_name="structures", record_id="cot", limit=1)
+    assert (change.author, change.reason) == ("lan", "khảo sát")
+
+
+@pytest.mark.parametrize(
+    ("facts", "key"),
+    [
+        ({"antenna_lowest_m": 40.5}, "certification.edge_above"),
+        ({"building_top_m": -1.0}, "certification.wrong_height"),
+        ({"seen_on": ON + timedelta(1)}, "certification.seen_later"),
+        ({"source": " "}, "certification.source_needed"),
+        ({"source": "anh Nam 0912 345 678"}, "points.personal_typed"),
+    ],
+)
+def test_facts_that_cannot_be_are_not_kept(
+    filled: Register, facts: dict[str, Any], key: str
+) -> None:
+    with pytest.raises(FormatError) as refused:
+        keep(filled, "A", **facts)
+    assert refused.value.key == key
+    keep(filled, "A", inhabited=True)
+    with pytest.raises(FormatError) as refused:
+        keep(filled, "A", seen_on=ON - timedelta(1))
+    assert refused.value.key == "certification.older_facts"
+
+
+def test_the_lowest_antenna_is_known_where_every_height_is(filled: Register) -> None:
+    with filled.write(author="t", reason="t") as writer:
+        writer.add_installations([hung("1b", "A", height_above_ground_m=None)])
+    row = keep(filled, "A", inhabited=True, building_top_m=5.0)
+    assert row.facts.antenna_centre_m is None
+    assert row.listing.missing == ("antenna_lowest_m",)
+    assert keep(filled, "A", inhabited=True, building_top_m=5.0, antenna_lowest_m=33.0).state is (
+        State.NOTICE_WANTED
+    )
+    assert keep(filled, "A", inhabited=True, building_top_m=5.1, antenna_lowest_m=33.0).state is (
+        State.WANTED
+    )
+
+
+def test_of_papers_without_a_first_day_the_last_day_says_which_is_newest(
+    filled: Register,
+) -> None:
+    for number, more in (
+        ("cu", {"valid_to": ON + timedelta(400)}),
+        ("moi", {"issued_on": ON - timedelta(1), "valid_to": ON + timedelta(300)}),
+        ("xua", {"issued_on": date(2020, 1, 1), "valid_to": ON + timedelta(500)}),
+    ):
+        title = {"title": "Giấy chứng nhận kiểm định", "number": number}
+        add_paper(filled, "cot2", title | more, scope=SYSTEM, author="t", reason="t")
+    (row,) = [one for one in rows_of(filled) if one.id == "cot2"]
+    assert row.certificate.number == "cu", "it has no first day, and ends last of those that count"
+
+
+def test_a_table_of_many_stations_loses_no_good_row(filled: Register, tmp_path: Path) -> None:
+    head = "Mã công trình,Mã doanh nghiệp,Có người sinh sống trong bán kính,"
+    head += "Đỉnh công trình cao nhất (m),Mép dưới anten (m),Ngày khảo sát,Nguồn\n"
+    rows = (
+        "cot,A,có,9,39,2026-11-20,Biên bản 5",
+        "cot,B,không,,,2026-11-20,Biên bản 5",
+        "khong-co,A,có,9,39,2026-11-20,Biên bản 5",
+        "cot2,A,có lẽ,9,39,2026-11-20,Biên bản 5",
+        "cot2,A,có,9,39,,Biên bản 5",
+        "cot2,A,có,9,39,2026-11-20,gọi 0912345678",
+    )
+    file = tmp_path / "facts.csv"
+    file.write_text(head + "\n".join(rows), encoding="utf-8")
+    found = import_surroundings(filled, file, on=ON, author="lan", reason="tệp")
+    assert found.accepted == 2
+    assert [(one.row, one.field) for one in found.refused] == [
+        (4, "mã công trình"),
+        (5, "có người sinh sống trong bán kính"),
+        (6, "ngày khảo sát"),
+        (7, "nguồn"),
+    ]
+    assert "0912345678" not in str([one.value for one in found.refused])
+    after = states(filled)
+    assert after["cot", "B"] is State.NOTICE_WANTED
+    assert after["cot2", "A"] is State.FACTS_MISSING
+    assert filled.structure("cot", SYSTEM).neighbours_source == "Biên bản 5"
 
 
 def test_exposure_is_that_of_the_mast(filled: Register) -> None:

@@ -51,6 +51,8 @@ FULL = {
     "power_supply": PowerSupply.GRID_AND_GENERATOR, "backup_power_hours": 6.5,
     "rent_asked_vnd": 7_250_000.0, "rent_unit": RentUnit.POSITION, "lightning_protected": False,
     "obstacle_lights": True, "earthing_resistance_ohm": 3.85, "inspected_on": date(2026, 3, 5),
+    "neighbours_inhabited": True, "neighbours_top_m": 9.5,
+    "neighbours_seen_on": date(2026, 2, 3), "neighbours_source": "khảo sát",
 }  # fmt: skip
 """Every field that a structure may leave empty, filled."""
 

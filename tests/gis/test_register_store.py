@@ -92,6 +92,10 @@ STRUCTURE = Structure(
     obstacle_lights=False,
     earthing_resistance_ohm=3.9,
     inspected_on=date(2026, 3, 4),
+    neighbours_inhabited=True,
+    neighbours_top_m=7.5,
+    neighbours_seen_on=date(2026, 5, 6),
+    neighbours_source="khảo sát",
     provenance=FROM_FILE,
 )
 INSTALLATION = Installation(
@@ -106,6 +110,7 @@ INSTALLATION = Installation(
     confidential=False,
     wind_area_m2=0.75,
     weight_kg=31.0,
+    lowest_edge_m=39.0,
     valid_from=date(2021, 5, 6),
     provenance=FROM_FILE,
 )

@@ -1,10 +1,12 @@
 import ast
+import io
 import re
 import subprocess
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
+import docx
 import numpy as np
 import pytest
 from PIL import Image
@@ -16,8 +18,9 @@ from gis.home import Home
 from gis.register.antennas import Antenna, AntennaKind, antenna_facts
 from gis.studies.record import Study
 from gis.studies.snapshots import record_to_json
-from maps.documents.content import Facts, Figure, Heading, Report, Table
+from maps.documents.content import Facts, Figure, Heading, Paragraph, Report, Table
 from maps.documents.figure import network_svg
+from maps.documents.letter import Letter, letter_docx, letter_pdf
 from maps.documents.pdf import report_pdf
 from maps.documents.report import study_article, study_html, study_pdf, study_report
 from maps.legend import contour_dash, contour_levels
@@ -488,3 +491,29 @@ def test_the_antenna_of_a_station_stands_in_its_report(coverage_study: Study) ->
         assert value in page
     assert "30,5" in page
     assert "3GPP TR 38.901" not in study_html(coverage_study, Language.VI)
+
+
+def test_recipients_of_a_letter_end_as_the_decree_says_and_read_whole(
+    pdf_text: Callable[[bytes], str],
+) -> None:
+    letter = Letter(
+        superior="",
+        issuer="SỞ",
+        number="Số: /BC",
+        place_day="ngày",
+        kind="BÁO CÁO",
+        subject="x",
+        grounds=(),
+        addressees=(),
+        blocks=[Paragraph("Nội dung")],
+        recipients=("Như trên;", "Người ươm mơ", "Lưu: VT"),
+        signers=("GIÁM ĐỐC",),
+        draft="",
+    )
+    paper = pdf_text(letter_pdf(letter))
+    document = docx.Document(io.BytesIO(letter_docx(letter)))
+    cells = [cell.text for table in document.tables for row in table.rows for cell in row.cells]
+    for said in (paper, "\n".join(cells)):
+        lines = [line.split("  ")[0].strip() for line in said.splitlines()]
+        at = lines.index("Nơi nhận:")
+        assert lines[at + 1 : at + 4] == ["- Như trên;", "- Người ươm mơ;", "- Lưu: VT."]
