@@ -5,6 +5,8 @@ from typing import Any, Final
 
 from maps.documents.common import Source, assemble
 from maps.documents.content import Block, Facts, Figure, Paragraph, Report, Section, Table
+from maps.documents.source_fix import fix_blocks
+from maps.documents.source_words import columns, position, say
 from maps.source_figure import source_svg
 from maps.views import SourceView
 from maps.words import Words
@@ -23,8 +25,8 @@ def source_report(source: Source) -> Report:
     """Return the report of a search for a source."""
     words = source.words
     asked = source.inputs["asked"]
-    name = asked["name"] or _position(asked, words)
-    return assemble(source, _say(words, "report_title", name=name), source_parts(source).values())
+    name = asked["name"] or position(asked, words)
+    return assemble(source, say(words, "report_title", name=name), source_parts(source).values())
 
 
 def source_parts(source: Source) -> dict[str, Section]:
@@ -33,14 +35,14 @@ def source_parts(source: Source) -> dict[str, Section]:
         "ranking": _ranking,
         "map": _map,
         "observed": _observations,
-        "fix": _fix,
+        "fix": fix_blocks,
         "next": _next,
         "remedies": _remedies,
         "law": _law,
     }
     made = {name: part(source) for name, part in heads.items()}
     return {
-        name: Section(_say(source.words, f"{name}_heading"), blocks)
+        name: Section(say(source.words, f"{name}_heading"), blocks)
         for name, blocks in made.items()
         if blocks
     }
@@ -63,22 +65,6 @@ def _brief(block: Block) -> Block:
     return Table(block.caption, columns, tuple(rows), widths=(2, 6, 3, 9))
 
 
-def _say(words: Words, key: str, **values: object) -> str:
-    return words.sentence(f"sources.{key}", values)
-
-
-def _position(at: Mapping[str, Any], words: Words) -> str:
-    return words.say(
-        "position_value",
-        latitude=words.number(at["latitude"], 5),
-        longitude=words.number(at["longitude"], 5),
-    )
-
-
-def _columns(words: Words, *names: str) -> tuple[str, ...]:
-    return tuple(_say(words, f"column_{name}") for name in names)
-
-
 def _share(value: float, words: Words) -> str:
     """Return a probability; one that rounds to nothing or to certainty is not said to be that."""
     percent = 100.0 * value
@@ -92,12 +78,12 @@ def _share(value: float, words: Words) -> str:
 def _named(row: Mapping[str, Any], source: Source) -> str:
     """Return what a candidate is called: its mechanism and its stations."""
     words = source.words
-    mechanism = _say(words, f"mechanism.{row['mechanism']}")
+    mechanism = say(words, f"mechanism.{row['mechanism']}")
     if row["key"] == _OUTSIDE:
         return mechanism
     names = {one["id"]: one["name"] for one in source.inputs["stations"]}
     told = "; ".join(names.get(one, one) for one in row["stations"])
-    return _say(words, "candidate", mechanism=mechanism, name=told)
+    return say(words, "candidate", mechanism=mechanism, name=told)
 
 
 def _by_key(source: Source) -> dict[str, str]:
@@ -106,8 +92,8 @@ def _by_key(source: Source) -> dict[str, str]:
         named[row["key"]] = _named(row, source)
         for part in row.get("parts", ()):
             told = {"mechanism": named[row["key"]]}
-            name = _say(source.words, f"mechanism.{part['mechanism']}")
-            named[part["key"]] = _say(source.words, "candidate", name=name, **told)
+            name = say(source.words, f"mechanism.{part['mechanism']}")
+            named[part["key"]] = say(source.words, "candidate", name=name, **told)
     return named
 
 
@@ -118,16 +104,16 @@ def _ranking(source: Source) -> list[Block]:
     words, results = source.words, source.results
     rows = results["candidates"]
     first = rows[0]
-    told = _say(
+    told = say(
         words,
         "conclusion",
         name=_named(first, source),
         probability=_share(first["probability"], words),
     )
-    columns = ("rank", "candidate", "probability", "field", "excess", "distance", "why")
+    names = ("rank", "candidate", "probability", "field", "excess", "distance", "why")
     table = Table(
-        _say(words, "ranking_caption"),
-        _columns(words, *columns),
+        say(words, "ranking_caption"),
+        columns(words, *names),
         tuple(
             line
             for rank, row in enumerate(rows[:_MOST_ROWS], start=1)
@@ -139,11 +125,11 @@ def _ranking(source: Source) -> list[Block]:
     further = results["further"] + max(len(rows) - _MOST_ROWS, 0)
     return [
         Paragraph(told, strong=True),
-        Paragraph(_say(words, "not_evidence"), strong=True),
+        Paragraph(say(words, "not_evidence"), strong=True),
         Paragraph(_victim(source)),
         table,
-        *([Paragraph(_say(words, "further", count=further))] if further else []),
-        Paragraph(_say(words, "prior_note")),
+        *([Paragraph(say(words, "further", count=further))] if further else []),
+        Paragraph(say(words, "prior_note")),
     ]
 
 
@@ -155,13 +141,13 @@ def _victim(source: Source) -> str:
     elif source.results["wanted_predicted"]:
         how = "predicted"
     key = "wanted_none" if wanted is None else f"wanted_{how}"
-    return _say(
+    return say(
         words,
         "victim_line",
-        position=_position(asked, words),
+        position=position(asked, words),
         frequency=words.number(asked["frequency_mhz"]),
-        service=_say(words, f"service_{asked['service']}"),
-        wanted=_say(words, key, value=words.number(wanted, 1)),
+        service=say(words, f"service_{asked['service']}"),
+        wanted=say(words, key, value=words.number(wanted, 1)),
     )
 
 
@@ -173,57 +159,67 @@ def _candidate(rank: int, row: Mapping[str, Any], source: Source) -> Iterator[tu
         why = "; ".join(_why_outside(row, words))
         yield str(rank), _named(row, source), probability, "–", "–", "–", why
         for place, part in enumerate(row.get("parts", ()), start=1):  # old studies have none
-            name = _say(words, f"mechanism.{part['mechanism']}")
+            name = say(words, f"mechanism.{part['mechanism']}")
             share, why = _share(part["probability"], words), "; ".join(_why_part(part, source))
             yield f"{rank}.{place}", name, share, "–", "–", "–", why
         return
     fields = "{} / {}".format(*(words.number(row[f"field_{one}_dbuvm"], 1) for one in ("50", "1")))
     away = f"{words.number(row['distance_km'], 1)} / {words.number(row['azimuth_deg'], 0)}°"
     excess = words.number(row["excess_db"], 1)
-    why = "; ".join(_why(row, words))
+    why = "; ".join(_why(row, source))
     yield str(rank), _named(row, source), probability, fields, excess, away, why
 
 
-def _why(row: Mapping[str, Any], words: Words) -> Iterable[str]:
-    values, mhz = row["values"], words.number(row["emission_mhz"])
+def _why(row: Mapping[str, Any], source: Source) -> Iterable[str]:
+    words, values = source.words, row["values"]
+    mhz = words.number(row["emission_mhz"])
     mechanism = row["mechanism"]
     if "formula" in values:
         carriers = ", ".join(values["carriers"])
         told = {"formula": values["formula"], "order": values["order"], "frequency": mhz}
-        yield _say(words, "why_product", carriers=carriers, **told)
+        yield say(words, "why_product", carriers=carriers, **told)
         yield from _why_product(values, words)
     elif mechanism == "harmonic":
-        yield _say(words, "why_harmonic", order=values["order"], frequency=mhz)
+        yield say(words, "why_harmonic", order=values["order"], frequency=mhz)
     elif mechanism == "local_oscillator":
         between = words.number(round(row["emission_mhz"], 3))
-        yield _say(words, "why_oscillator", frequency=between)
+        yield say(words, "why_oscillator", frequency=between)
     elif "spacing_khz" in values:
-        yield _say(words, "why_spacing", spacing_khz=words.number(values["spacing_khz"]))
+        yield say(words, "why_spacing", spacing_khz=words.number(values["spacing_khz"]))
     if "mask_dbc" in values:
-        yield _say(words, "why_mask", mask_dbc=words.number(values["mask_dbc"]))
+        yield _why_mask(values, source)
     if not row["on_air"]:
-        yield _say(words, "why_receiver")
+        yield say(words, "why_receiver")
     if row["assumed"]:
         names = ", ".join(words.label(name) for name in row["assumed"])
-        yield _say(words, "why_assumed", names=names)
+        yield say(words, "why_assumed", names=names)
     if row["hours"]:
-        yield _say(words, "why_hours", hours=row["hours"])
+        yield say(words, "why_hours", hours=row["hours"])
     if row["abroad"]:
-        yield _say(words, "why_abroad")
+        yield say(words, "why_abroad")
+
+
+def _why_mask(values: Mapping[str, Any], source: Source) -> str:
+    """Return what a station may send beside its channel, with the label of the limit."""
+    words, rules = source.words, source.inputs["rules"]["rules"]
+    label = ""
+    if "mask" in values:  # older studies name no rule
+        label = f" ({words.confidence(rules[values['mask']]['confidence'])})"
+    return say(words, "why_mask", mask_dbc=words.number(values["mask_dbc"]), label=label)
 
 
 def _why_product(values: Mapping[str, Any], words: Words) -> Iterable[str]:
     """Yield what is said of products between sites, and of those that a receiver makes."""
     if "apart_m" in values:
-        yield _say(words, "why_near", apart_m=words.number(values["apart_m"]))
+        yield say(words, "why_near", apart_m=words.number(values["apart_m"]))
     if "intercept_dbuvm" in values:
         levels = ", ".join(words.number(one, 1) for one in values["levels_dbuvm"])
         told = {"intercept": words.number(values["intercept_dbuvm"]), "order": values["order"]}
-        yield _say(words, "why_strong", levels=levels, **told)
+        yield say(words, "why_strong", levels=levels, **told)
         if values["intermediate"]:
-            yield _say(words, "why_intermediate")
+            yield say(words, "why_intermediate")
         drop = words.number(_ATTENUATOR_DB * values["order"])
-        yield _say(words, "why_attenuator", drop=drop)
+        yield say(words, "why_attenuator", drop=drop)
 
 
 def _why_part(part: Mapping[str, Any], source: Source) -> Iterable[str]:
@@ -231,7 +227,7 @@ def _why_part(part: Mapping[str, Any], source: Source) -> Iterable[str]:
     words, values, border = source.words, part["values"], source.inputs["border"]
     kind = part["mechanism"]
     if kind == "nothing_on_air":
-        yield _say(words, "part_nothing")
+        yield say(words, "part_nothing")
         return
     most = words.number(values["most_erp_dbw"])
     if kind == "exempt_device":
@@ -240,19 +236,19 @@ def _why_part(part: Mapping[str, Any], source: Source) -> Iterable[str]:
             f"{rules[one][title]} ({words.confidence(rules[one]['confidence'])})"
             for one in values["rules"]
         )
-        yield _say(words, "part_exempt", most=most, names=names)
+        yield say(words, "part_exempt", most=most, names=names)
     elif kind == "foreign":
         uncertainty = words.number(border["position_uncertainty_km"], 1)
-        yield _say(words, "part_foreign", country=border["country"], uncertainty=uncertainty)
+        yield say(words, "part_foreign", country=border["country"], uncertainty=uncertainty)
     else:
-        yield _say(words, "part_any", most=most)
-    yield _say(words, "outside_place", position=_position(part, words))
+        yield say(words, "part_any", most=most)
+    yield say(words, "outside_place", position=position(part, words))
 
 
 def _why_outside(row: Mapping[str, Any], words: Words) -> Iterable[str]:
-    yield _say(words, "outside_place", position=_position(row, words))
+    yield say(words, "outside_place", position=position(row, words))
     if row["abroad_share"]:
-        yield _say(words, "outside_abroad", share=_share(row["abroad_share"], words))
+        yield say(words, "outside_abroad", share=_share(row["abroad_share"], words))
 
 
 # --- map and observations ---
@@ -263,7 +259,7 @@ def _map(source: Source) -> list[Block]:
     words, view = source.words, source.view
     if not isinstance(view, SourceView):
         return []
-    title = _say(words, "map_title")
+    title = say(words, "map_title")
     return [Figure(title, title, source_svg(view, words.language), ())]
 
 
@@ -288,11 +284,11 @@ def _observations(source: Source) -> list[Block]:
                 )
             )
     if not rows:
-        return [Paragraph(_say(words, "observed_none"))]
+        return [Paragraph(say(words, "observed_none"))]
     return [
         Table(
-            _say(words, "observed_caption"),
-            _columns(words, "observation", "effect", "before", "after", "factor"),
+            say(words, "observed_caption"),
+            columns(words, "observation", "effect", "before", "after", "factor"),
             tuple(rows),
             frozenset({2, 3, 4}),
             (5, 6, 2, 2, 2),
@@ -310,68 +306,17 @@ def _observation(one: Mapping[str, Any], source: Source) -> str:
             for row in observed["bearings"]
             if row["station"] == name
         )
-        return _say(words, "observation_bearing", name=name, angles=angles)
+        return say(words, "observation_bearing", name=name, angles=angles)
     if one["kind"] == "level":
         row = observed["levels"][one["place"]]
         key = "observation_below" if row["kind"] == "below" else "observation_level"
-        return _say(words, key, name=row["name"], value=words.number(row["value_dbuvm"], 1))
+        return say(words, key, name=row["name"], value=words.number(row["value_dbuvm"], 1))
     if one["kind"] == "frequency":
         mhz = words.number(observed["frequency"]["frequency_mhz"])
-        return _say(words, "observation_frequency", frequency=mhz)
+        return say(words, "observation_frequency", frequency=mhz)
     heard = sum(row["heard"] for row in observed["log"])
     silent = len(observed["log"]) - heard
-    return _say(words, "observation_log", heard=heard, silent=silent)
-
-
-def _fix(source: Source) -> list[Block]:
-    words, fixed = source.words, source.results["fix"]
-    if fixed is None:
-        return [Paragraph(_say(words, "fix_none"))]
-    if fixed["reason"] is not None:
-        return [Paragraph(_say(words, f"fix_{fixed['reason']}"), strong=True)]
-    blocks: list[Block] = [
-        Paragraph(
-            _say(
-                words,
-                "fix_told",
-                position=_position(fixed, words),
-                major=words.number(fixed["semi_major_km"], 2),
-                minor=words.number(fixed["semi_minor_km"], 2),
-                orientation=words.number(fixed["orientation_deg"], 0),
-            )
-        ),
-        Paragraph(_say(words, "fix_method")),
-    ]
-    for name in fixed["reversed"]:
-        blocks.append(Paragraph(_say(words, "fix_reversed", name=name), strong=True))
-    if not fixed["agrees"]:
-        told = words.number(fixed["agreement"], 4)
-        blocks.append(Paragraph(_say(words, "fix_disagrees", agreement=told), strong=True))
-    return [*blocks, _bearings(source, fixed)]
-
-
-def _bearings(source: Source, fixed: Mapping[str, Any]) -> Table:
-    words, seen = source.words, source.inputs["observed"]["bearings"]
-    rows = []
-    for row, told in zip(seen, fixed["bearings"], strict=True):
-        remark = "fix_row_reversed" if row["station"] in fixed["reversed"] else None
-        remark = "fix_outlier" if told["outlier"] else remark
-        rows.append(
-            (
-                row["station"],
-                f"{words.number(row['bearing_deg'], 1)}°",
-                f"{words.number(row['error_deg'], 1)}°",
-                f"{words.number(told['residual_deg'], 1)}°",
-                "" if remark is None else _say(words, remark),
-            )
-        )
-    return Table(
-        _say(words, "fix_caption"),
-        _columns(words, "station", "bearing", "error", "residual", "remark"),
-        tuple(rows),
-        frozenset({1, 2, 3}),
-        (4, 2, 2, 2, 5),
-    )
+    return say(words, "observation_log", heard=heard, silent=silent)
 
 
 # --- what next ---
@@ -380,8 +325,8 @@ def _bearings(source: Source, fixed: Mapping[str, Any]) -> Table:
 def _next(source: Source) -> list[Block]:
     words, told, rows = source.words, source.results["next"], source.results["candidates"]
     if told is None or not told["points"]:
-        return [Paragraph(_say(words, "next_none"))]
-    lead = _say(
+        return [Paragraph(say(words, "next_none"))]
+    lead = say(
         words,
         "next_lead",
         first=_named(rows[0], source),
@@ -389,8 +334,8 @@ def _next(source: Source) -> list[Block]:
         entropy=words.number(round(told["entropy_bits"], 3), 3),
     )
     table = Table(
-        _say(words, "next_caption"),
-        _columns(words, "measurement", "place", "bits", "first", "second"),
+        say(words, "next_caption"),
+        columns(words, "measurement", "place", "bits", "first", "second"),
         tuple(_measurement(one, words) for one in told["points"]),
         frozenset({2}),
         (5, 5, 2, 3, 3),
@@ -400,19 +345,19 @@ def _next(source: Source) -> list[Block]:
 
 def _measurement(one: Mapping[str, Any], words: Words) -> tuple[str, ...]:
     if one["kind"] == "bearing":
-        title = _say(words, "next_bearing", error=words.number(one["error_deg"], 0))
+        title = say(words, "next_bearing", error=words.number(one["error_deg"], 0))
     else:
-        title = _say(words, "next_level", uncertainty=words.number(one["uncertainty_db"], 0))
+        title = say(words, "next_level", uncertainty=words.number(one["uncertainty_db"], 0))
 
     def shown(value: float | None) -> str:
         if value is None:
-            return _say(words, "next_silent")
+            return say(words, "next_silent")
         if one["kind"] == "bearing":
             return f"{words.number(value, 0)}°"
         return f"{words.number(value, 0)} dB(µV/m)"
 
     bits = words.number(round(one["bits"], 3), 3)
-    return title, _position(one, words), bits, shown(one["first"]), shown(one["second"])
+    return title, position(one, words), bits, shown(one["first"]), shown(one["second"])
 
 
 # --- remedies and law ---
@@ -421,7 +366,7 @@ def _measurement(one: Mapping[str, Any], words: Words) -> tuple[str, ...]:
 def _remedies(source: Source) -> list[Block]:
     words, told = source.words, source.results["remedies"]
     if told is None:
-        return [Paragraph(_say(words, "remedies_none"))]
+        return [Paragraph(say(words, "remedies_none"))]
     rows = []
     for one in told["measures"]:
         works = {True: "works_yes", False: "works_no", None: "works_unknown"}[one["works"]]
@@ -429,35 +374,35 @@ def _remedies(source: Source) -> list[Block]:
             works = "works_smallest"
         rows.append(
             (
-                _say(words, f"measure.{one['measure']}"),
-                _say(words, works),
+                say(words, f"measure.{one['measure']}"),
+                say(words, works),
                 _change(one, words),
                 words.number(one["excess_db"], 1),
             )
         )
     return [
-        Paragraph(_say(words, "remedies_for", name=_by_key(source)[told["key"]])),
+        Paragraph(say(words, "remedies_for", name=_by_key(source)[told["key"]])),
         Table(
-            _say(words, "remedies_caption"),
-            _columns(words, "measure", "works", "change", "excess"),
+            say(words, "remedies_caption"),
+            columns(words, "measure", "works", "change", "excess"),
             tuple(rows),
             frozenset({3}),
             (4, 4, 6, 2),
         ),
-        Paragraph(_say(words, "remedies_note")),
+        Paragraph(say(words, "remedies_note")),
     ]
 
 
 def _change(one: Mapping[str, Any], words: Words) -> str:
     if one["reason"]:
-        return _say(words, f"reason_{one['reason']}")
+        return say(words, f"reason_{one['reason']}")
     if one["works"] is False and one["measure"] == "frequency":
         return "–"
     values = {
         name: words.number(value) if isinstance(value, int | float) else value or "–"
         for name, value in one["values"].items()
     }
-    return _say(words, f"change_{one['measure']}", **values)
+    return say(words, f"change_{one['measure']}", **values)
 
 
 def _law(source: Source) -> list[Block]:
@@ -479,10 +424,10 @@ def _law(source: Source) -> list[Block]:
         )
     return [
         Table(
-            _say(words, "law_caption"),
-            _columns(words, "rule", "clause", "confidence", "note"),
+            say(words, "law_caption"),
+            columns(words, "rule", "clause", "confidence", "note"),
             tuple(rows),
             widths=(4, 4, 2, 7),
         ),
-        Facts(((_say(words, "column_remark"), (_say(words, "not_evidence"),)),)),
+        Facts(((say(words, "column_remark"), (say(words, "not_evidence"),)),)),
     ]
