@@ -73,6 +73,7 @@ def source_view(study: Study) -> SourceView:
             )
             for name, rectangles in results["areas"].items()
         },
+        crosses_as_read=fixed.get("crosses_as_read", True),
     )
 
 
@@ -188,7 +189,7 @@ def _keys(view: SourceView, plane: Plane, language: Language | str) -> Iterator[
         yield _key(_star(0, 0, ""), "next", language)
     if view.ellipse:
         ring = f'<ellipse rx="9" ry="5" fill="none" stroke="{_BEARING}" stroke-width="1.5"/>'
-        yield _key(ring, "ellipse", language)
+        yield _key(ring, "ellipse" if view.crosses_as_read else "ellipse_reversed", language)
     if view.areas.get("places_95"):
         yield _key(_swatch("places_50"), "places", language)
     if view.areas.get("levels_95"):

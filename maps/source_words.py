@@ -8,6 +8,7 @@ from maps.words import Words
 __all__ = [
     "MOST_ROWS",
     "OUTSIDE",
+    "columns",
     "measurement_title",
     "measurement_value",
     "named",
@@ -35,6 +36,11 @@ def position(at: Mapping[str, Any], words: Words) -> str:
         latitude=words.number(at["latitude"], 5),
         longitude=words.number(at["longitude"], 5),
     )
+
+
+def columns(words: Words, *names: str) -> tuple[str, ...]:
+    """Return the heads of columns."""
+    return tuple(say(words, f"column_{name}") for name in names)
 
 
 def share(value: float, words: Words) -> str:

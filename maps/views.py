@@ -336,6 +336,8 @@ class SourceView:
         Candidates in the order of their ranks, then bearings, levels, what to measure next.
     ellipse : tuple of (float, float)
         Corners of the ellipse of 95 %; empty without a fix.
+    crosses_as_read : bool
+        Whether bearings cross there as read; else they do only where compasses are reversed.
     areas : mapping
         Rectangles, four corners each, of where a source outside the register may stand.
     """
@@ -343,6 +345,7 @@ class SourceView:
     marks: tuple[SourceMark, ...]
     ellipse: tuple[tuple[float, float], ...]
     areas: Mapping[str, tuple[tuple[tuple[float, float], ...], ...]]
+    crosses_as_read: bool = True
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

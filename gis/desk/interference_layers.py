@@ -90,6 +90,7 @@ def _ellipse(fixed: Mapping[str, Any] | None) -> Iterator[_Row]:
     if fixed is not None and fixed["reason"] is None:
         names = ("semi_major_km", "semi_minor_km", "orientation_deg")
         told = {"percent": 95, **{name: fixed[name] for name in names}}
+        told["crosses_as_read"] = str(fixed.get("crosses_as_read", "")).lower()
         yield shapely.Polygon(fixed["ellipse"]), told
 
 

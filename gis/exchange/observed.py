@@ -9,7 +9,9 @@ The 360 values count by the unit circle (counter-clockwise from east), the DOA o
 by the compass, and what is written of the format contradicts itself. So the column is never taken
 on trust: the peak of the 360 values says by which convention it was written; where it agrees with
 neither, that is said and the compass taken. Records of one station at one place are one bearing,
-their circular mean: their errors are the same array's and the same reflections', not independent.
+their circular mean, weighted by confidence: their errors are the same array's and the same
+reflections', not independent. Plain rows are read one by one; a search makes one bearing of those
+of a station at a place (`gis.studies.source_readings`).
 
 A row that cannot be read is named with what is wrong; the others stay.
 """

@@ -16,6 +16,7 @@ import numpy as np
 import shapely
 from numpy.typing import NDArray
 
+from gis.errors import FormatError
 from gis.raster import Grid, write_cog
 from gis.register.reading import Reader as RegisterReader
 from gis.register.records import BroadcastStation, Service
@@ -49,12 +50,20 @@ from gis.studies.source_scene import (
     observed_json,
     transmitters_around,
 )
+from gis.studies.source_standing import standing
 from gis.studies.source_weighing import Case, Weighed, weigh
 from gis.studies.standards import rules_of, standards_of
 from propagation.compliance.device_rules import ROW
 from propagation.compliance.facts import StationFacts
 from propagation.compliance.parameters import INTERMODULATION, number
-from propagation.compliance.source_rules import MEASURES, NAMES, WEIGHING
+from propagation.compliance.source_rules import (
+    MASKS,
+    MEASURES,
+    MECHANISMS,
+    NAMES,
+    RECEIVER,
+    WEIGHING,
+)
 from propagation.interference.protection import Protection
 
 __all__ = ["FILES", "compute", "gather"]
@@ -124,6 +133,7 @@ def _rules(pack: RulePack) -> list[str]:
 def compute(gathered: Gathered, context: StudyContext) -> Computed:
     """Find the candidates of a case from what was gathered."""
     inputs = gathered.inputs
+    _require_whole(inputs)
     pack = rules_from_json(inputs["rules"])
     digest = inputs["land"]
     land = None if digest is None else geometry_from_hex(gathered.geometries[digest])
@@ -143,6 +153,7 @@ def compute(gathered: Gathered, context: StudyContext) -> Computed:
         and inputs["asked"]["wanted_dbuvm"] is None,
         "observations": _observations(weighed, rows, order),
         "fix": fixed,
+        "standing": standing(fixed, _stations(inputs), rows, inputs["received"]),
         "next": next_measurements(weighed, order[:2], looking),
         "areas": _areas(weighed),
         "remedies": _cured(weighed, rows, order, pack, curing),
@@ -151,13 +162,26 @@ def compute(gathered: Gathered, context: StudyContext) -> Computed:
     return Computed(results, _files(weighed, fixed, rows, inputs))
 
 
+def _require_whole(inputs: Mapping[str, Any]) -> None:
+    """Refuse the record of a search that an older version made without what is read today."""
+    needed = {WEIGHING, MECHANISMS, RECEIVER, MEASURES, INTERMODULATION, *MASKS}
+    absent = sorted(needed - set(inputs["rules"]["rules"]))
+    absent += [name for name in ("border", "land", "received") if name not in inputs]
+    if absent:
+        raise FormatError("sources.older_record", names=", ".join(absent))
+
+
+def _stations(inputs: Mapping[str, Any]) -> list[BroadcastStation]:
+    return [record_from_json(BroadcastStation, one) for one in inputs["stations"]]
+
+
 def _case(
     inputs: Mapping[str, Any],
     pack: RulePack,
     land: shapely.MultiPolygon | None,
     context: StudyContext,
 ) -> Case:
-    stations = [record_from_json(BroadcastStation, one) for one in inputs["stations"]]
+    stations = _stations(inputs)
     rules = SourceRules.of(pack)
     victim = _victim(inputs, stations, pack, context)
     predicts = predicts_at(victim, context.ground, context.stage(0.02, 0.02, _PREDICTING))
@@ -371,7 +395,11 @@ def _features(
         ring = [*fixed["ellipse"], fixed["ellipse"][0]]
         yield {
             "type": "Feature",
-            "properties": {"kind": "ellipse", "percent": 95},
+            "properties": {
+                "kind": "ellipse",
+                "percent": 95,
+                "crosses_as_read": fixed["crosses_as_read"],
+            },
             "geometry": {"type": "Polygon", "coordinates": [ring]},
         }
 

@@ -24,6 +24,7 @@ from gis.studies.source_observed import (
     LogEntry,
     Observed,
 )
+from gis.studies.source_readings import one_a_place
 from gis.terrain.ground import Remark
 from propagation.compliance.parameters import number
 from propagation.compliance.source_rules import WEIGHING
@@ -220,8 +221,10 @@ def _observed(reader: Reader, pack: RulePack, remarks: list[Remark]) -> Observed
     bearings = _rows(reader, "bearings", _MOST_BEARINGS, read_bearings, remarks)
     levels = _rows(reader, "levels", _MOST_LEVELS, read_levels, remarks)
     entries = _rows(reader, "log", _MOST_ENTRIES, read_log, remarks)
+    seen, told = one_a_place([_bearing(one, error_deg) for one in bearings])
+    remarks += told
     found = Observed(
-        bearings=tuple(_bearing(one, error_deg) for one in bearings),
+        bearings=seen,
         levels=tuple(_level(one, place) for place, one in enumerate(levels, start=1)),
         frequency=_frequency(reader),
         log=tuple(_entry(one) for one in entries),

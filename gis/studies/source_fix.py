@@ -67,6 +67,8 @@ def _told(found: Fix, case: Case, there: Transformer) -> dict[str, Any]:
         "orientation_deg": round(found.orientation_deg, 1),
         "agreement": round(found.agreement, 6),
         "agrees": found.agrees,
+        "crosses_as_read": found.crosses_as_read,
+        "reading_share": None if found.reading_share is None else round(found.reading_share, 4),
         "reversed": [name for name, one in zip(case.stations, found.reversed, strict=True) if one],
         "bearings": [
             {

@@ -6,14 +6,17 @@ frequency of the product that it makes. Screened by frequency and distance alone
 receiver makes of strong carriers (`source_products`) needs their fields.
 """
 
+import math
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import Final
 
+import numpy as np
+
 from gis.radiated import erp_all_dbw
 from gis.register.records import BroadcastStation, Service, StationClass
 from gis.studies.checks.sites import bandwidth_khz
-from gis.studies.source_making import Maker
+from gis.studies.source_making import FREE_SPACE_DBUVM, NEAREST_KM, Maker
 from gis.studies.source_products import Predicts, Products
 from gis.studies.source_records import Hypothesis, Mechanism, SourceRules, Victim
 from propagation.compliance.parameters import number
@@ -22,6 +25,9 @@ __all__ = ["hypotheses"]
 
 _CO_KHZ: Final = 50.0
 _RECEIVER_HEIGHT_M: Final = 5.0
+_LEAST_LOSS_DB: Final = 30.0
+_DEVIATIONS: Final = 2.0
+"""What is weaker in free space than what harms by so many deviations of its power is left out."""
 
 
 def hypotheses(
@@ -64,7 +70,6 @@ class _Carriers(Maker):
 
     def direct(self) -> Iterator[Hypothesis]:
         """Yield stations on the channel, beside it, and near it by their mask."""
-        reach_khz, near_km = self._number("mask_reach_khz"), self._number("mask_distance_km")
         for other in self._others:
             spacing = self._spacing_khz(other)
             width = bandwidth_khz(other.emission, other.service)
@@ -78,17 +83,39 @@ class _Carriers(Maker):
                 )
                 kind = Mechanism.CO_CHANNEL if co else Mechanism.ADJACENT
                 yield self._made(kind, [other], ratio, spacing_khz=spacing)
-            elif abs(spacing) <= reach_khz and self._away_km(other) <= near_km:
-                mask = self._number("mask_dbc")
-                yield self._made(
-                    Mechanism.OUT_OF_BAND,
-                    [other],
-                    self._co_ratio,
-                    loss_db=mask,
-                    emission_mhz=self._victim.frequency_mhz,
-                    spacing_khz=spacing,
-                    mask_dbc=mask,
-                )
+            else:
+                yield from self._unwanted(other, spacing, width)
+
+    def _unwanted(
+        self, other: BroadcastStation, spacing_khz: float, width_khz: float
+    ) -> Iterator[Hypothesis]:
+        """Yield what a station sends on the channel beside its own, where it could be heard.
+
+        By its mask, and as spurious emission beyond; not where it does no harm in free space.
+        """
+        rule, mask = self._rules.mask(other.service, width_khz)
+        reach_mhz = other.frequency_mhz * self._number("spurious_reach_percent") / 100.0
+        beyond = abs(spacing_khz) / 1e3 - self._victim.bandwidth_khz / 2e3 > mask.span_mhz
+        if beyond and abs(spacing_khz) / 1e3 > reach_mhz:
+            return
+        power = erp_all_dbw(other)
+        power = number(self._weighing, "assumed_erp_dbw") if power is None else power
+        loss = mask.loss_db(spacing_khz / 1e3, self._victim.bandwidth_khz, power)
+        made = self._made(
+            Mechanism.SPURIOUS if beyond else Mechanism.OUT_OF_BAND,
+            [other],
+            self._co_ratio,
+            loss_db=loss,
+            emission_mhz=self._victim.frequency_mhz,
+            spacing_khz=spacing_khz,
+            mask_dbc=round(loss, 1),
+            mask=rule.id,
+        )
+        away_km = max(self._away_km(other), NEAREST_KM)
+        free = FREE_SPACE_DBUVM + power - loss - 20 * math.log10(away_km)
+        excess = self._rules.excess_db(self._victim, made.ratio_db, np.full((2, 1), free))
+        if float(excess[0]) >= -_DEVIATIONS * made.deviation_db:
+            yield made
 
     # --- multiples and mixtures ---
 
@@ -103,12 +130,12 @@ class _Carriers(Maker):
                     continue
                 erp = erp_all_dbw(other)
                 power = number(self._weighing, "assumed_erp_dbw") if erp is None else erp
-                least = self._number("spurious_base_db") + power
+                _, mask = self._rules.mask(other.service, width)
                 yield self._made(
                     Mechanism.HARMONIC,
                     [other],
                     self._co_ratio,
-                    loss_db=max(min(self._number("spurious_dbc"), least), 30.0),
+                    loss_db=max(mask.spurious_loss_db(power), _LEAST_LOSS_DB),
                     emission_mhz=round(multiple * other.frequency_mhz, 6),
                     order=multiple,
                 )

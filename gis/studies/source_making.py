@@ -14,7 +14,12 @@ from propagation.compliance.parameters import number, numbers, words
 from propagation.interference.bs412 import Persistence
 from propagation.interference.intermodulation import Band
 
-__all__ = ["Maker"]
+__all__ = ["FREE_SPACE_DBUVM", "NEAREST_KM", "Maker"]
+
+FREE_SPACE_DBUVM: Final = 76.92
+"""Field of 1 W e.r.p. at 1 km in free space: the strongest that is worth predicting."""
+
+NEAREST_KM: Final = 0.01
 
 _LOWEST_MHZ: Final = 30.0
 _HIGHEST_MHZ: Final = 6000.0

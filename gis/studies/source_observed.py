@@ -15,6 +15,7 @@ __all__ = [
     "LevelSeen",
     "LogEntry",
     "Observed",
+    "ever_together",
     "share_together",
     "share_transmitting",
 ]
@@ -122,14 +123,9 @@ def share_together(hours: Sequence[str | None], entry: LogEntry) -> float | None
     entry : LogEntry
         The time.
     """
-    known = [spans for spans in map(_spans, hours) if spans]
-    if not known:
+    spans = _common(hours)
+    if spans is None:
         return None
-    spans = known[0]
-    for other in known[1:]:
-        spans = [
-            (max(a, c), min(b, d)) for a, b in spans for c, d in other if max(a, c) < min(b, d)
-        ]
     start, end = (one.astimezone(VIET_NAM) for one in (entry.start, entry.end))
     length = (end - start).total_seconds()
     if length <= 0:
@@ -144,6 +140,24 @@ def share_together(hours: Sequence[str | None], entry: LogEntry) -> float | None
             on += max((ends - begins).total_seconds(), 0.0)
         midnight += timedelta(days=1)
     return min(on / length, 1.0)
+
+
+def ever_together(hours: Sequence[str | None]) -> bool:
+    """Return whether stations ever transmit all at once, by their hours as far as known."""
+    return _common(hours) != []
+
+
+def _common(hours: Sequence[str | None]) -> list[tuple[int, int]] | None:
+    """Return the minutes of a day in which all transmit; None where no hours are known."""
+    known = [spans for spans in map(_spans, hours) if spans]
+    if not known:
+        return None
+    spans = list(known[0])
+    for other in known[1:]:
+        spans = [
+            (max(a, c), min(b, d)) for a, b in spans for c, d in other if max(a, c) < min(b, d)
+        ]
+    return spans
 
 
 def _spans(hours: str | None) -> Sequence[tuple[int, int]]:

@@ -17,7 +17,8 @@ from gis.geodesy import distance_km
 from gis.radiated import erp_all_dbw
 from gis.register.records import BroadcastStation
 from gis.studies.checks.sites import bandwidth_khz
-from gis.studies.source_making import Maker
+from gis.studies.source_making import FREE_SPACE_DBUVM, NEAREST_KM, Maker
+from gis.studies.source_observed import ever_together
 from gis.studies.source_records import Hypothesis, Mechanism
 from propagation.compliance.parameters import number, numbers
 from propagation.interference.intermodulation import Band, Hit, channel_hits, formula, hits
@@ -28,10 +29,6 @@ __all__ = ["Predicts", "Products"]
 Predicts = Callable[[Sequence[BroadcastStation]], NDArray[np.float64]]
 """Fields of stations at the victim, dB(uV/m), for 50 % and 1 % of time."""
 
-_FREE_SPACE_DBUVM: Final = 76.92
-"""Field of 1 W e.r.p. at 1 km in free space: the strongest that is worth predicting."""
-
-_NEAREST_KM: Final = 0.01
 _NEAR_ORDERS: Final = (2, 3)
 """Orders looked for between sites: the fifth is too weak there, and its products are many."""
 
@@ -74,9 +71,24 @@ class Products(Maker):
         losses, own = self._losses(), self._own(carriers)
         found = channel_hits(_bands(carriers), [self._channel], orders=[*losses], owners=[own])
         for some in found:
-            if len(some.nearest.coefficients) > 1:
-                kind, loss = Mechanism.INTERMODULATION, losses[some.nearest.order]
-                yield self._product(kind, carriers, some.nearest, loss, count=some.count)
+            near: tuple[Hit | None, int] = (some.nearest, some.count)
+            if not _at_once(carriers, some.nearest):
+                near = self._later(carriers, some.nearest.order, own)
+            hit, count = near
+            if hit is not None and len(hit.coefficients) > 1:
+                kind, loss = Mechanism.INTERMODULATION, losses[hit.order]
+                yield self._product(kind, carriers, hit, loss, count=count)
+
+    def _later(
+        self, carriers: Sequence[BroadcastStation], order: int, own: int | None
+    ) -> tuple[Hit | None, int]:
+        """Return the nearest product of carriers that transmit at once, and how many there are."""
+        found = [
+            hit
+            for hit in hits(_bands(carriers), [self._channel], orders=[order])
+            if own not in hit.carriers and _at_once(carriers, hit)
+        ]
+        return (found[0] if found else None), len(found)
 
     def _of_near(self, carriers: Sequence[BroadcastStation]) -> Iterator[Hypothesis]:
         """Yield products of which the carriers do not all stand on one site.
@@ -90,7 +102,8 @@ class Products(Maker):
         found: dict[int, list[tuple[Hit, float]]] = {}
         for hit in hits(_bands(carriers), [self._channel], orders=orders):
             apart_km = _extent_km([carriers[place] for place in hit.carriers])
-            if own not in hit.carriers and apart_km > self._site_km:
+            far = apart_km > self._site_km
+            if own not in hit.carriers and far and _at_once(carriers, hit):
                 found.setdefault(hit.order, []).append((hit, apart_km))
         for order, some in found.items():
             hit, apart_km = some[0]  # the nearest to the middle of the channel comes first
@@ -153,7 +166,7 @@ class Products(Maker):
         carriers = [one.station for one in strong]
         best: dict[frozenset[int], tuple[float, Hypothesis]] = {}
         for hit in hits(_bands(carriers), channels, orders=orders) if len(strong) > 1 else ():
-            if len(hit.carriers) > 1:
+            if len(hit.carriers) > 1 and _at_once(carriers, hit):
                 rank, made = self._received(hit, strong)
                 key = hit.carriers
                 if key not in best or rank > best[key][0]:
@@ -172,8 +185,8 @@ class Products(Maker):
         emitters = []
         for one in self._others:
             emitter, _ = self._emitter(one, 0.0, None)
-            away_km = max(self._away_km(one), _NEAREST_KM)
-            free = _FREE_SPACE_DBUVM + (emitter.erp_total_dbw or 0.0) - 20 * math.log10(away_km)
+            away_km = max(self._away_km(one), NEAREST_KM)
+            free = FREE_SPACE_DBUVM + (emitter.erp_total_dbw or 0.0) - 20 * math.log10(away_km)
             if abs(one.frequency_mhz - middle) <= width_mhz and free >= least:
                 emitters.append(emitter)
         if not emitters:
@@ -223,6 +236,11 @@ class Products(Maker):
 
 def _bands(carriers: Sequence[BroadcastStation]) -> list[Band]:
     return [Band(one.frequency_mhz, bandwidth_khz(one.emission, one.service)) for one in carriers]
+
+
+def _at_once(carriers: Sequence[BroadcastStation], hit: Hit) -> bool:
+    """Return whether the carriers of a product ever transmit at once, by their hours on record."""
+    return ever_together([carriers[place].hours for place in hit.carriers])
 
 
 def _extent_km(carriers: Sequence[BroadcastStation]) -> float:

@@ -5,12 +5,16 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any, Final
 
+import numpy as np
+from numpy.typing import NDArray
+
 from gis.register.records import BroadcastStation
 from gis.rules import RulePack
 from propagation.compliance.device_rules import ROW
-from propagation.compliance.parameters import INTERMODULATION
+from propagation.compliance.parameters import INTERMODULATION, number, numbers
 from propagation.compliance.records import Rule
-from propagation.compliance.source_rules import MECHANISMS, RECEIVER, WEIGHING
+from propagation.compliance.source_rules import MASKS, MECHANISMS, RECEIVER, WEIGHING
+from propagation.interference.emission_mask import EmissionMask
 from propagation.interference.protection import Protection
 
 __all__ = ["IN_RECEIVER", "Hypothesis", "Mechanism", "SourceRules", "Victim"]
@@ -22,6 +26,7 @@ class Mechanism(StrEnum):
     CO_CHANNEL = "co_channel"
     ADJACENT = "adjacent"
     OUT_OF_BAND = "out_of_band"
+    SPURIOUS = "spurious"
     HARMONIC = "harmonic"
     INTERMODULATION = "intermodulation"
     INTERMODULATION_NEAR = "intermodulation_near"
@@ -128,6 +133,8 @@ class SourceRules:
         `site.intermodulation`, whose distance says which sites are near each other.
     exempt : tuple of Rule
         The rows of the list of exempt devices.
+    masks : mapping of str to Rule
+        Limits of unwanted emission by service (`source.mask.*`); `other` is every other's.
     """
 
     weighing: Rule
@@ -135,6 +142,7 @@ class SourceRules:
     receiver: Rule
     sites: Rule
     exempt: tuple[Rule, ...] = ()
+    masks: Mapping[str, Rule] = field(default_factory=dict)
 
     @classmethod
     def of(cls, pack: RulePack) -> "SourceRules":
@@ -146,4 +154,51 @@ class SourceRules:
             receiver=pack.rule(RECEIVER),
             sites=pack.rule(INTERMODULATION),
             exempt=tuple(pack.rules[name] for name in rows),
+            masks={name.rpartition(".")[2]: pack.rule(name) for name in MASKS},
         )
+
+    def mask(self, service: str, width_khz: float) -> tuple[Rule, EmissionMask]:
+        """Return the limits of unwanted emission of a service, and the rule that states them.
+
+        Those of services without a mask of their own are stretched to the width of the emission.
+        """
+        rule = self.masks.get(service)
+        stretch = 1.0
+        if rule is None:
+            rule = self.masks["other"]
+            stretch = width_khz / number(rule, "reference_khz")
+        return rule, EmissionMask(
+            offsets_mhz=tuple(stretch * one for one in numbers(rule, "offsets_mhz")),
+            levels_db=tuple(numbers(rule, "levels_db")),
+            reference_khz=stretch * number(rule, "reference_khz"),
+            spurious_dbc=number(rule, "spurious_dbc"),
+            spurious_base_db=number(rule, "spurious_base_db"),
+            spurious_most_dbw=number(rule, "spurious_most_dbw"),
+            spurious_reference_khz=number(rule, "spurious_reference_khz"),
+        )
+
+    def wanted_dbuvm(self, victim: Victim) -> float | None:
+        """Return the field that is to be protected; None where only noise is."""
+        if victim.wanted_dbuvm is not None or victim.protection is None:
+            return victim.wanted_dbuvm
+        return number(self.mechanisms, "wanted_dbuvm")
+
+    def excess_db(
+        self, victim: Victim, ratio_db: tuple[float, float], fields: NDArray[np.float64]
+    ) -> NDArray[np.float64]:
+        """Return by how much fields exceed what a victim bears, shape (c,).
+
+        Parameters
+        ----------
+        victim : Victim
+            What is disturbed.
+        ratio_db : tuple of float
+            For steady and tropospheric fields.
+        fields : ndarray, shape (p, c)
+            For 50 % and 1 % of time, or the first alone.
+        """
+        wanted = self.wanted_dbuvm(victim)
+        if wanted is None:
+            return np.asarray(fields[0] - number(self.mechanisms, "other_threshold_dbuvm"))
+        nuisance = fields + np.array(ratio_db)[: fields.shape[0], np.newaxis]
+        return np.asarray(nuisance.max(axis=0) - wanted)

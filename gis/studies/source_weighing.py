@@ -26,7 +26,7 @@ from gis.studies.source_fields import (
     station_fields,
 )
 from gis.studies.source_observed import LevelSeen, Observed, share_together
-from gis.studies.source_records import Hypothesis, SourceRules, Victim
+from gis.studies.source_records import Hypothesis, Mechanism, SourceRules, Victim
 from gis.terrain.ground import Ground
 from propagation.compliance.parameters import number
 from propagation.interference.bearings import Bearings, log_bearings
@@ -37,6 +37,7 @@ from propagation.interference.source_evidence import (
     LevelKind,
     Posterior,
     gaussian_offsets,
+    log_frequency,
     log_heard,
     log_level,
     posterior,
@@ -47,8 +48,7 @@ __all__ = ["Case", "Weighed", "cells_around", "weigh"]
 
 Floats = NDArray[np.float64]
 
-_TOLERANCE_KHZ: Final = 2.0
-_PRODUCT_KHZ: Final = 25.0
+_GROSS_SHARE: Final = 0.02
 _LIKELY: Final = 1e-12
 
 
@@ -104,26 +104,11 @@ class Case:
     @property
     def wanted_dbuvm(self) -> float | None:
         """The field that is to be protected; None where only noise is."""
-        victim = self.victim
-        if victim.wanted_dbuvm is not None or victim.protection is None:
-            return victim.wanted_dbuvm
-        return number(self.rules.mechanisms, "wanted_dbuvm")
+        return self.rules.wanted_dbuvm(self.victim)
 
     def excess_db(self, ratio_db: tuple[float, float], fields: Floats) -> Floats:
-        """Return by how much fields exceed what the victim bears, shape (c,).
-
-        Parameters
-        ----------
-        ratio_db : tuple of float
-            For steady and tropospheric fields.
-        fields : ndarray, shape (p, c)
-            For 50 % and 1 % of time, or the first alone.
-        """
-        wanted = self.wanted_dbuvm
-        if wanted is None:
-            return np.asarray(fields[0] - number(self.rules.mechanisms, "other_threshold_dbuvm"))
-        nuisance = fields + np.array(ratio_db)[: fields.shape[0], np.newaxis]
-        return np.asarray(nuisance.max(axis=0) - wanted)
+        """Return by how much fields exceed what the victim bears (`SourceRules.excess_db`)."""
+        return self.rules.excess_db(self.victim, ratio_db, fields)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -394,14 +379,15 @@ class _Weigher:
         anything = -float(np.log(width_khz))
         told: list[Floats | float] = []
         for one in case.hypotheses:
-            away = 1e3 * (seen.frequency_mhz - one.emission_mhz)
-            wide = _TOLERANCE_KHZ if len(one.stations) == 1 and "order" not in one.values else 0.0
-            spread = float(np.hypot(seen.uncertainty_khz / 2, wide or _PRODUCT_KHZ))
-            own = -0.5 * (away / spread) ** 2 - np.log(spread * np.sqrt(2 * np.pi))
-            gross = np.log(0.02) + anything
-            told.append(float(np.logaddexp(own, gross)) if one.on_air else gross)
-        anywhere = [anything] * (len(self._family.parts) - 1)
-        return [*told, *anywhere, float(np.log(0.05) + anything)]
+            away_khz = 1e3 * (seen.frequency_mhz - one.emission_mhz)
+            carrier = len(one.stations) == 1 and "order" not in one.values
+            anywhere = one.mechanism in (Mechanism.OUT_OF_BAND, Mechanism.SPURIOUS)
+            likely = log_frequency(
+                away_khz, seen.uncertainty_khz, width_khz, carrier=carrier, anywhere=anywhere
+            )
+            told.append(likely if one.on_air else float(np.log(_GROSS_SHARE)) + anything)
+        outside = [anything] * (len(self._family.parts) - 1)
+        return [*told, *outside, float(np.log(0.05) + anything)]
 
     def _log(self) -> list[Floats | float]:
         """Return how likely the times are at which the interference was heard."""

@@ -5,10 +5,12 @@ from typing import Any, Final
 
 from maps.documents.common import Source, assemble
 from maps.documents.content import Block, Facts, Figure, Paragraph, Report, Section, Table
+from maps.documents.source_fix import fix_blocks
 from maps.source_figure import source_svg
 from maps.source_words import (
     MOST_ROWS,
     OUTSIDE,
+    columns,
     measurement_title,
     measurement_value,
     named,
@@ -41,7 +43,7 @@ def source_parts(source: Source) -> dict[str, Section]:
         "ranking": _ranking,
         "map": _map,
         "observed": _observations,
-        "fix": _fix,
+        "fix": fix_blocks,
         "next": _next,
         "remedies": _remedies,
         "law": _law,
@@ -69,10 +71,6 @@ def _brief(block: Block) -> Block:
         tuple(row[place] for place in _BRIEF) for row in (block.columns, *block.rows)
     )
     return Table(block.caption, columns, tuple(rows), widths=(2, 6, 3, 9))
-
-
-def _columns(words: Words, *names: str) -> tuple[str, ...]:
-    return tuple(say(words, f"column_{name}") for name in names)
 
 
 def _named(row: Mapping[str, Any], source: Source) -> str:
@@ -105,10 +103,10 @@ def _ranking(source: Source) -> list[Block]:
         name=_named(first, source),
         probability=share(first["probability"], words),
     )
-    columns = ("rank", "candidate", "probability", "field", "excess", "distance", "why")
+    names = ("rank", "candidate", "probability", "field", "excess", "distance", "why")
     table = Table(
         say(words, "ranking_caption"),
-        _columns(words, *columns),
+        columns(words, *names),
         tuple(
             line
             for rank, row in enumerate(rows[:MOST_ROWS], start=1)
@@ -161,12 +159,13 @@ def _candidate(rank: int, row: Mapping[str, Any], source: Source) -> Iterator[tu
     fields = "{} / {}".format(*(words.number(row[f"field_{one}_dbuvm"], 1) for one in ("50", "1")))
     away = f"{words.number(row['distance_km'], 1)} / {words.number(row['azimuth_deg'], 0)}°"
     excess = words.number(row["excess_db"], 1)
-    why = "; ".join(_why(row, words))
+    why = "; ".join(_why(row, source))
     yield str(rank), _named(row, source), probability, fields, excess, away, why
 
 
-def _why(row: Mapping[str, Any], words: Words) -> Iterable[str]:
-    values, mhz = row["values"], words.number(row["emission_mhz"])
+def _why(row: Mapping[str, Any], source: Source) -> Iterable[str]:
+    words, values = source.words, row["values"]
+    mhz = words.number(row["emission_mhz"])
     mechanism = row["mechanism"]
     if "formula" in values:
         carriers = ", ".join(values["carriers"])
@@ -181,7 +180,7 @@ def _why(row: Mapping[str, Any], words: Words) -> Iterable[str]:
     elif "spacing_khz" in values:
         yield say(words, "why_spacing", spacing_khz=words.number(values["spacing_khz"]))
     if "mask_dbc" in values:
-        yield say(words, "why_mask", mask_dbc=words.number(values["mask_dbc"]))
+        yield _why_mask(values, source)
     if not row["on_air"]:
         yield say(words, "why_receiver")
     if row["assumed"]:
@@ -191,6 +190,15 @@ def _why(row: Mapping[str, Any], words: Words) -> Iterable[str]:
         yield say(words, "why_hours", hours=row["hours"])
     if row["abroad"]:
         yield say(words, "why_abroad")
+
+
+def _why_mask(values: Mapping[str, Any], source: Source) -> str:
+    """Return what a station may send beside its channel, with the label of the limit."""
+    words, rules = source.words, source.inputs["rules"]["rules"]
+    label = ""
+    if "mask" in values:  # older studies name no rule
+        label = f" ({words.confidence(rules[values['mask']]['confidence'])})"
+    return say(words, "why_mask", mask_dbc=words.number(values["mask_dbc"]), label=label)
 
 
 def _why_product(values: Mapping[str, Any], words: Words) -> Iterable[str]:
@@ -273,7 +281,7 @@ def _observations(source: Source) -> list[Block]:
     return [
         Table(
             say(words, "observed_caption"),
-            _columns(words, "observation", "effect", "before", "after", "factor"),
+            columns(words, "observation", "effect", "before", "after", "factor"),
             tuple(rows),
             frozenset({2, 3, 4}),
             (5, 6, 2, 2, 2),
@@ -304,57 +312,6 @@ def _observation(one: Mapping[str, Any], source: Source) -> str:
     return say(words, "observation_log", heard=heard, silent=silent)
 
 
-def _fix(source: Source) -> list[Block]:
-    words, fixed = source.words, source.results["fix"]
-    if fixed is None:
-        return [Paragraph(say(words, "fix_none"))]
-    if fixed["reason"] is not None:
-        return [Paragraph(say(words, f"fix_{fixed['reason']}"), strong=True)]
-    blocks: list[Block] = [
-        Paragraph(
-            say(
-                words,
-                "fix_told",
-                position=position(fixed, words),
-                major=words.number(fixed["semi_major_km"], 2),
-                minor=words.number(fixed["semi_minor_km"], 2),
-                orientation=words.number(fixed["orientation_deg"], 0),
-            )
-        ),
-        Paragraph(say(words, "fix_method")),
-    ]
-    for name in fixed["reversed"]:
-        blocks.append(Paragraph(say(words, "fix_reversed", name=name), strong=True))
-    if not fixed["agrees"]:
-        told = words.number(fixed["agreement"], 4)
-        blocks.append(Paragraph(say(words, "fix_disagrees", agreement=told), strong=True))
-    return [*blocks, _bearings(source, fixed)]
-
-
-def _bearings(source: Source, fixed: Mapping[str, Any]) -> Table:
-    words, seen = source.words, source.inputs["observed"]["bearings"]
-    rows = []
-    for row, told in zip(seen, fixed["bearings"], strict=True):
-        remark = "fix_row_reversed" if row["station"] in fixed["reversed"] else None
-        remark = "fix_outlier" if told["outlier"] else remark
-        rows.append(
-            (
-                row["station"],
-                f"{words.number(row['bearing_deg'], 1)}°",
-                f"{words.number(row['error_deg'], 1)}°",
-                f"{words.number(told['residual_deg'], 1)}°",
-                "" if remark is None else say(words, remark),
-            )
-        )
-    return Table(
-        say(words, "fix_caption"),
-        _columns(words, "station", "bearing", "error", "residual", "remark"),
-        tuple(rows),
-        frozenset({1, 2, 3}),
-        (4, 2, 2, 2, 5),
-    )
-
-
 # --- what next ---
 
 
@@ -371,7 +328,7 @@ def _next(source: Source) -> list[Block]:
     )
     table = Table(
         say(words, "next_caption"),
-        _columns(words, "measurement", "place", "bits", "first", "second"),
+        columns(words, "measurement", "place", "bits", "first", "second"),
         tuple(
             _measurement(place, one, words) for place, one in enumerate(told["points"], start=1)
         ),
@@ -412,7 +369,7 @@ def _remedies(source: Source) -> list[Block]:
         Paragraph(say(words, "remedies_for", name=_by_key(source)[told["key"]])),
         Table(
             say(words, "remedies_caption"),
-            _columns(words, "measure", "works", "change", "excess"),
+            columns(words, "measure", "works", "change", "excess"),
             tuple(rows),
             frozenset({3}),
             (4, 4, 6, 2),
@@ -453,7 +410,7 @@ def _law(source: Source) -> list[Block]:
     return [
         Table(
             say(words, "law_caption"),
-            _columns(words, "rule", "clause", "confidence", "note"),
+            columns(words, "rule", "clause", "confidence", "note"),
             tuple(rows),
             widths=(4, 4, 2, 7),
         ),

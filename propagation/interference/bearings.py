@@ -45,6 +45,7 @@ _ROUNDS: Final = 60
 _CONFIDENCE: Final = 0.95
 _CONFIDENT_SQUARE = 2 * float(gammaincinv(1.0, _CONFIDENCE))  # chi-square of two
 _DISAGREE: Final = 0.01
+_PARALLEL_ERRORS: Final = 3.0
 _NEWTON: Final = 12
 _WIDTHS: Final = 6.0
 _NODES: Final = 41
@@ -128,8 +129,15 @@ class Fix:
         Observed less fitted, the reversal taken out, -180 to 180.
     agreement : float
         Probability that bearings with these errors disagree at least as much; 1 of two bearings.
+    crosses_as_read : bool
+        Whether bearings of at least two places point to it as they were read. Where they do not,
+        the place and its ellipse rest on compasses being reversed.
+    reading_share : float or None
+        How probable that is before anything else is known, against the bearings as read, which
+        do not cross: of two places, which nothing confirms. 1 where they cross as read, None where
+        a third line meets them there.
     agrees : bool
-        Whether they are consistent with one place: an agreement of at least 0.01.
+        Whether they are consistent with one place as read: an agreement of at least 0.01.
     """
 
     x_km: float
@@ -142,11 +150,13 @@ class Fix:
     outlier: tuple[bool, ...]
     residual_deg: Floats
     agreement: float
+    crosses_as_read: bool = True
+    reading_share: float | None = 1.0
 
     @property
     def agrees(self) -> bool:
-        """Whether the bearings are consistent with one place."""
-        return self.agreement >= _DISAGREE
+        """Whether the bearings are consistent with one place as read."""
+        return self.crosses_as_read and self.agreement >= _DISAGREE
 
     def holds(self, x_km: float, y_km: float) -> bool:
         """Return whether the ellipse of 95 % holds a place."""
@@ -273,8 +283,8 @@ def fix(
     Returns
     -------
     Fix or Unfixed
-        The place, or why there is none: fewer than two stations, bearings along one line, or
-        bearings that cross nowhere within reach.
+        The place, or why there is none: fewer than two stations, bearings along one line or
+        parallel within their errors, or bearings that cross nowhere within reach.
 
     References
     ----------
@@ -289,8 +299,16 @@ def fix(
     ends = np.array([solver.climbed(starts[place]) for place in order])
     best = ends[int(np.argmax(solver.log_likelihood(ends)))]
     if np.hypot(best[0] - x_km, best[1] - y_km).min() > farthest_km:
-        return Unfixed.TOO_FAR
+        return Unfixed.PARALLEL if _parallel(bearings) else Unfixed.TOO_FAR
     return solver.told(best)
+
+
+def _parallel(bearings: Bearings) -> bool:
+    """Return whether all lines run one way, or back, within three of their errors."""
+    first, second = np.triu_indices(bearings.observed_deg.size, 1)
+    apart = np.radians(bearings.observed_deg[first] - bearings.observed_deg[second])
+    error = np.radians(np.hypot(bearings.error_deg[first], bearings.error_deg[second]))
+    return bool(np.all(np.abs(np.arcsin(np.sin(apart))) <= _PARALLEL_ERRORS * error))
 
 
 class _Solver:
@@ -323,7 +341,7 @@ class _Solver:
         apart = self._at[second] - self._at[first]
         with np.errstate(divide="ignore", invalid="ignore"):
             far = (apart[:, 0] * along[second, 1] - apart[:, 1] * along[second, 0]) / cross
-        met = self._at[first] + far[:, np.newaxis] * along[first]
+            met = self._at[first] + far[:, np.newaxis] * along[first]
         met = met[np.isfinite(far) & (np.abs(far) <= farthest_km)]
         ring = np.arange(_AROUND) * (2 * np.pi / _AROUND)
         around = np.stack([np.sin(ring), np.cos(ring)], axis=-1)
@@ -411,6 +429,7 @@ class _Solver:
         values, vectors = np.linalg.eigh(covariance)
         axes = np.sqrt(values * _CONFIDENT_SQUARE)
         major = vectors[:, 1]
+        crosses, share = self._as_read(kept, turn == 0)
         return Fix(
             x_km=float(place[0]),
             y_km=float(place[1]),
@@ -422,7 +441,25 @@ class _Solver:
             outlier=tuple(bool(one) for one in outlier),
             residual_deg=residual,
             agreement=self._agreement(residual),
+            crosses_as_read=crosses,
+            reading_share=share,
         )
+
+    def _as_read(
+        self, kept: NDArray[np.bool_], straight: NDArray[np.bool_]
+    ) -> tuple[bool, float | None]:
+        """Return whether two places point there as read, and how probable the reading is."""
+
+        def places(rows: NDArray[np.bool_]) -> int:
+            return len(np.unique(np.round(self._at[rows] / _NEAREST_KM), axis=0))
+
+        if places(kept & straight) >= 2:
+            return True, 1.0
+        if places(kept) > 2:
+            return False, None
+        turned = len(np.unique(self._bearings.compass[kept & ~straight]))
+        as_read, as_fitted = (1 - self._share) ** turned, self._share**turned
+        return False, as_fitted / (as_read + as_fitted)
 
     def _spread(self, place: Floats, covariance: Floats) -> Floats:
         """Return the covariance about the fix, its likelihood weighed over the places around.

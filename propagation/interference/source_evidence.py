@@ -33,6 +33,7 @@ __all__ = [
     "LevelKind",
     "Posterior",
     "gaussian_offsets",
+    "log_frequency",
     "log_heard",
     "log_level",
     "posterior",
@@ -44,6 +45,9 @@ Floats = NDArray[np.float64]
 _OFFSETS: Final = 25
 _SPAN: Final = 3.0
 _GROSS_RANGE_DB: Final = 100.0
+_GROSS_SHARE: Final = 0.02
+_CARRIER_KHZ: Final = 2.0
+_PRODUCT_KHZ: Final = 25.0
 
 
 class LevelKind(StrEnum):
@@ -73,7 +77,7 @@ class Level:
     kind: LevelKind
     value_dbuvm: float
     deviation_db: float
-    gross_share: float = 0.02
+    gross_share: float = _GROSS_SHARE
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -200,6 +204,38 @@ def log_level(level: Level, predicted_dbuvm: Floats, offset_db: Floats, blur_db:
     if level.gross_share > 0:
         found = np.logaddexp(found, np.log(level.gross_share) + nothing)
     return np.asarray(np.where(known, found, nothing))
+
+
+def log_frequency(
+    away_khz: float,
+    uncertainty_khz: float,
+    width_khz: float,
+    *,
+    carrier: bool = True,
+    anywhere: bool = False,
+) -> float:
+    """Return how likely a frequency is that was read, as a density over kHz.
+
+    Parameters
+    ----------
+    away_khz : float
+        Read less expected.
+    uncertainty_khz : float
+        Expanded uncertainty (k = 2) of the reading.
+    width_khz : float
+        Range over which a frequency of something else is even.
+    carrier : bool
+        Whether a carrier is expected (2 kHz of tolerance) or a product, whose middle is read
+        less sharply (25 kHz).
+    anywhere : bool
+        Whether the emission has no frequency of its own: even over the range.
+    """
+    nobody = -float(np.log(width_khz))
+    if anywhere:
+        return nobody
+    spread = float(np.hypot(uncertainty_khz / 2, _CARRIER_KHZ if carrier else _PRODUCT_KHZ))
+    own = -0.5 * (away_khz / spread) ** 2 - float(np.log(spread * np.sqrt(2 * np.pi)))
+    return float(np.logaddexp(own, np.log(_GROSS_SHARE) + nobody))
 
 
 def log_heard(

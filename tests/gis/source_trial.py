@@ -200,6 +200,8 @@ def scenario(seed: int, folder: Path, pack: RulePack) -> Scenario:
         chosen, source = registered(rng, world, victim, known, {one.id: one for one in stations})
         truth, hours = chosen.key, chosen.hours
         on_air, mhz = chosen.on_air, chosen.emission_mhz
+        if chosen.mechanism in (Mechanism.OUT_OF_BAND, Mechanism.SPURIOUS):
+            mhz += float(rng.uniform(-0.2, 0.2))  # it has no frequency of its own
     else:
         part = Outside.NOTHING
         if seed % 8:

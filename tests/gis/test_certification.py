@@ -263,12 +263,12 @@ def test_the_lowest_antenna_is_known_where_every_height_is(filled: Register) -> 
 def test_of_papers_without_a_first_day_the_last_day_says_which_is_newest(
     filled: Register,
 ) -> None:
-    for number, more in (
+    for numbered, more in (
         ("cu", {"valid_to": ON + timedelta(400)}),
         ("moi", {"issued_on": ON - timedelta(1), "valid_to": ON + timedelta(300)}),
         ("xua", {"issued_on": date(2020, 1, 1), "valid_to": ON + timedelta(500)}),
     ):
-        title = {"title": "Giấy chứng nhận kiểm định", "number": number}
+        title = {"title": "Giấy chứng nhận kiểm định", "number": numbered}
         add_paper(filled, "cot2", title | more, scope=SYSTEM, author="t", reason="t")
     (row,) = [one for one in rows_of(filled) if one.id == "cot2"]
     assert row.certificate.number == "cu", "it has no first day, and ends last of those that count"

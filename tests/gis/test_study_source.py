@@ -1,13 +1,16 @@
 """A search for a source in a made register: hypotheses, posterior, next measurement, remedies."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
 import rasterio
 
+from data import path
 from data.text import VIET_NAM
 from gis.administration import packaged_boundaries, packaged_units
 from gis.errors import FormatError, NotFoundError
@@ -15,9 +18,18 @@ from gis.geodesy import azimuth_deg, destination
 from gis.register.records import BroadcastStation, Service
 from gis.rules import load_rule_pack
 from gis.studies import Study, StudyContext, rerun, run
+from gis.studies.interference_source import compute
+from gis.studies.parts import Gathered
 from gis.studies.record import file_path
+from gis.studies.runner import gathered_of
 from gis.studies.source_hypotheses import hypotheses
-from gis.studies.source_observed import LogEntry, share_together, share_transmitting
+from gis.studies.source_observed import (
+    BearingSeen,
+    LogEntry,
+    share_together,
+    share_transmitting,
+)
+from gis.studies.source_readings import one_a_place
 from gis.studies.source_records import Mechanism, SourceRules, Victim
 from propagation.interference.protection import SoundProtection
 from tests.gis.source_trial import ON
@@ -176,7 +188,8 @@ def test_mechanisms_are_found_by_their_carriers(make_station: Make) -> None:
     assert product.emission_mhz == pytest.approx(100.0)
     assert by_key["harmonic:2:half"].emitter.frequency_mhz == pytest.approx(100.0)
     assert not by_key["image:image"].on_air
-    assert by_key["out_of_band:mask"].values["mask_dbc"] == 85
+    # spurious emission: 70 dBc in 100 kHz, even over the 200 kHz of the channel
+    assert by_key["spurious:mask"].values["mask_dbc"] == pytest.approx(67.0)
     assert by_key["local_oscillator:spaced"].emitter.longitude == victim.longitude
     assert by_key["if_spacing:spaced"].mechanism is Mechanism.IF_SPACING
 
@@ -309,6 +322,181 @@ def test_what_is_outside_the_register_has_parts_that_add_up(
     inland = run("interference_source", asked_for, context)
     outside = next(one for one in inland.results["candidates"] if "parts" in one)
     assert {one["mechanism"] for one in outside["parts"]} == {"unregistered", "nothing_on_air"}
+
+
+def test_a_product_of_carriers_that_never_transmit_at_once_is_none(make_station: Make) -> None:
+    """00-04 and 12-13: no minute of the day has both, so there is no product at any time."""
+    day = datetime(2026, 7, 20, tzinfo=VIET_NAM)
+    night, noon = "00:00-04:00", "12:00-13:00"
+    for hour in range(24):
+        begin = day.replace(hour=hour)
+        entry = LogEntry(start=begin, end=begin.replace(minute=59), heard=True)
+        assert share_together((night, noon), entry) == 0.0
+    rules, at = SourceRules.of(load_rule_pack(ON)), {"longitude": 106.44, "latitude": 10.6}
+
+    def products(first: str, second: str) -> set[str]:
+        stations = [
+            make_station("a", frequency_mhz=98.0, hours=first, erp_total_dbw=30.0, **at),
+            make_station("b", frequency_mhz=96.0, hours=second, erp_total_dbw=30.0, **at),
+            make_station("c", frequency_mhz=103.0, hours="00:00-24:00", **at),
+            make_station("d", frequency_mhz=106.0, hours="00:00-24:00", **at),
+        ]
+
+        def predicts(emitters: Any) -> Any:
+            return np.full((2, len(emitters)), 95.0)
+
+        found = hypotheses(fm_victim(), stations, rules, predicts)
+        return {one.key for one in found if one.values.get("order") == 3 and one.values["formula"]}
+
+    both = {"intermodulation:3:a+b", "receiver_intermodulation:3:a+b"}
+    assert both <= products(night, "03:00-13:00")
+    apart = products(night, noon)
+    assert not both & apart
+    # the next product of the order is told in its place: 2 x 103 - 106
+    assert "intermodulation:3:c+d" in apart
+
+
+def test_a_mask_names_a_television_transmitter_beside_a_narrow_channel(make_station: Make) -> None:
+    """Channel 21, 10 kW, 110 m away; 25 kHz on 469.9 MHz lie on the skirt of its mask."""
+    lon, lat = destination(106.45, 10.62, 90.0, 0.11)
+    near = make_station(
+        "tv", service=Service.TELEVISION, frequency_mhz=474.0, erp_total_dbw=40.0,
+        longitude=float(lon), latitude=float(lat),
+    )  # fmt: skip
+    victim = fm_victim(
+        frequency_mhz=469.9, bandwidth_khz=25.0, service="other", protection=None,
+        wanted_dbuvm=None,
+    )  # fmt: skip
+    rules = SourceRules.of(load_rule_pack(ON))
+    (found,) = hypotheses(victim, [near], rules)
+    assert found.key == "out_of_band:tv"
+    # -62.7 dB in 4 kHz, 8 dB more in 25 kHz: -14.7 dBW
+    assert found.values["mask_dbc"] == pytest.approx(54.7, abs=0.1)
+    assert found.values["mask"] == "source.mask.television"
+    assert found.emitter.erp_total_dbw == pytest.approx(40.0 - 54.7, abs=0.1)
+    # far away it does nothing even in free space
+    assert not hypotheses(victim, [replace(near, longitude=107.0, erp_total_dbw=0.0)], rules)
+
+
+def test_readings_of_one_station_do_not_grow_sharper_by_their_number() -> None:
+    one = BearingSeen(
+        station="A", longitude=106.5, latitude=10.6, height_above_ground_m=3.0, bearing_deg=10.0,
+        error_deg=5.0,
+    )  # fmt: skip
+    turned = [replace(one, bearing_deg=10.0 + (3.0 if k % 2 else -3.0)) for k in range(30)]
+    (merged,), remarks = one_a_place(turned)
+    assert merged.bearing_deg == pytest.approx(10.0, abs=0.01)
+    # the compass's 5 degrees stay; 3 degrees of scatter are averaged over 30
+    assert merged.error_deg == pytest.approx(np.hypot(5.0, 3.0 / np.sqrt(30)), abs=0.01)
+    assert remarks == [("sources.readings_merged", {"count": 30, "bearings": 1})]
+    # elsewhere, or of another compass, they are bearings of their own
+    away = [one, replace(one, longitude=106.52), replace(one, station="B")]
+    assert one_a_place(away) == (tuple(away), [])
+    # half of them point elsewhere: not averaged down, and said
+    (mixed,), remarks = one_a_place([one, replace(one, bearing_deg=70.0)] * 15)
+    assert mixed.error_deg > 25.0
+    assert [key for key, _ in remarks] == ["sources.readings_merged", "sources.readings_scatter"]
+
+
+def test_thirty_rows_of_a_file_shrink_no_ellipse_and_the_result_says_so(
+    study_context: Callable[..., StudyContext], stations: list[BroadcastStation]
+) -> None:
+    def fixed(times: int) -> dict[str, Any]:
+        rows = ["station;latitude;longitude;bearing;error"]
+        for one in (bearing("A", 10, 12), bearing("C", 280, 6)):
+            at = ";".join(f"{one[k]:.6f}" for k in ("latitude", "longitude", "bearing_deg"))
+            rows += [f"{one['station']};{at};3"] * times
+        request = asked(bearings=None, bearings_csv="\n".join(rows), levels_csv=None, log=None)
+        return dict(run("interference_source", request, context).results)
+
+    context = study_context(stations=stations[:2])
+    once, often = fixed(1), fixed(30)
+    for name in ("semi_major_km", "semi_minor_km"):
+        assert often["fix"][name] == pytest.approx(once["fix"][name], rel=0.01)
+    assert once["candidates"][0]["probability"] == pytest.approx(
+        often["candidates"][0]["probability"], rel=0.01
+    )
+    assert not any("60" in one["en"] for one in once["remarks"])
+    assert any("60 readings of bearings became 2" in one["en"] for one in often["remarks"])
+
+
+def test_stations_that_stand_at_the_crossing_are_named_even_where_nothing_explains_them(
+    study_context: Callable[..., StudyContext],
+    stations: list[BroadcastStation],
+    make_station: Make,
+) -> None:
+    lon, lat = destination(*CULPRIT, 45.0, 0.03)
+    at = {"longitude": float(lon), "latitude": float(lat)}
+    more = [
+        make_station("beyond", frequency_mhz=103.3, erp_total_dbw=30.0, **at),
+        make_station("silent", service=Service.WIRELESS_PUBLIC_ADDRESS, frequency_mhz=61.3, **at),
+    ]
+    context = study_context(stations=[stations[0], stations[2], *more])
+    found = run("interference_source", asked(levels_csv=None, log=None), context)
+    told = {one["id"]: one for one in found.results["standing"]}
+    assert set(told) == {"beyond", "silent"}
+    assert told["silent"]["keys"] == []
+    assert told["beyond"]["keys"] == ["spurious:beyond"]
+    assert told["silent"]["distance_km"] < 0.5
+    keys = {one["key"] for one in found.results["candidates"]}
+    assert "spurious:beyond" in keys
+
+
+def test_an_older_record_is_refused_with_what_it_lacks(study: Any) -> None:
+    found, context = study
+    rules = found.inputs["rules"]
+    kept = {name: rule for name, rule in rules["rules"].items() if "mask" not in name}
+    older = {**found.inputs, "rules": {**rules, "rules": kept}}
+    geometries = gathered_of(found, context.home).geometries
+    with pytest.raises(FormatError) as error:
+        compute(Gathered(older, geometries), context)
+    assert error.value.key == "sources.older_record"
+    assert "source.mask.fm" in str(error.value.values["names"])
+    # a rule that lacks what is read today is named with it
+    lacking = {**rules["rules"]["source.weighing"]}
+    lacking["parameters"] = {
+        name: value for name, value in lacking["parameters"].items() if name != "exempt_erp_dbw"
+    }
+    older = {
+        **found.inputs,
+        "rules": {**rules, "rules": {**rules["rules"], "source.weighing": lacking}},
+    }
+    with pytest.raises(FormatError) as error:
+        compute(Gathered(older, geometries), context)
+    assert error.value.key == "rules.parameter_absent"
+    assert error.value.values["name"] == "exempt_erp_dbw"
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["same_site_m", "exempt_percent", "exempt_erp_dbw", "exempt_span_db", "spurious_dbc"],
+)
+def test_own_rules_that_lack_a_key_are_refused_by_its_name(tmp_path: Path, name: str) -> None:
+    lines = path("rules/sources.toml").read_text(encoding="utf-8").splitlines(keepends=True)
+    kept = [line for line in lines if not line.startswith(f"{name} =")]
+    assert len(kept) < len(lines)
+    (tmp_path / "sources.toml").write_text("".join(kept), encoding="utf-8")
+    with pytest.raises(FormatError) as error:
+        load_rule_pack(ON, own=tmp_path)
+    assert error.value.key == "rules.parameter_absent"
+    assert error.value.values["name"] == name
+    assert error.value.values["file"] == "sources.toml"
+
+
+def test_own_rules_without_a_mechanism_or_with_a_mask_that_turns_back_are_refused(
+    tmp_path: Path,
+) -> None:
+    whole = path("rules/sources.toml").read_text(encoding="utf-8")
+    for old, new, name in (
+        ('"spurious", ', '"other", ', "mechanisms: spurious"),
+        ("[3.81, 4.2, 6, 12]", "[3.81, 4.2, 4.2, 12]", "offsets_mhz"),
+        ("[-32.8, -73, -85, -110]", "[-32.8, -73]", "levels_db"),
+    ):
+        assert old in whole
+        (tmp_path / "sources.toml").write_text(whole.replace(old, new), encoding="utf-8")
+        with pytest.raises(FormatError) as error:
+            load_rule_pack(ON, own=tmp_path)
+        assert error.value.values["name"] == name
 
 
 def test_hours_of_a_product_are_those_in_which_all_transmit() -> None:

@@ -1,5 +1,7 @@
 """Bearings cross where they should, and a reversed compass is named and draws nothing away."""
 
+import math
+
 import numpy as np
 import pytest
 
@@ -84,7 +86,8 @@ def test_the_ellipse_is_that_of_lenth_where_errors_are_small() -> None:
 
 def test_bearings_that_do_not_cross_are_said() -> None:
     x, y = np.array([0.0, 0.0]), np.array([0.0, 10.0])
-    assert fix(seen(np.array([90.0, 90.0])), x, y) in {Unfixed.PARALLEL, Unfixed.TOO_FAR}
+    for pair in ([90.0, 90.0], [90.0, 270.0]):
+        assert fix(seen(np.array(pair)), x, y) is Unfixed.PARALLEL
     assert fix(seen(np.array([10.0, 20.0])), np.zeros(2), np.zeros(2)) is Unfixed.TOO_FEW
     assert fix(seen(np.array([10.0])), np.zeros(1), np.zeros(1)) is Unfixed.TOO_FEW
     # they point away from each other: only as reversed, or as of something else, do they fit
@@ -94,6 +97,86 @@ def test_bearings_that_do_not_cross_are_said() -> None:
     # parallel within their errors, from stations side by side
     near = fix(seen(np.array([359.0, 1.0]), 5.0), np.array([-0.2, 0.2]), np.zeros(2))
     assert not isinstance(near, Fix) or near.semi_major_km > 10 * near.semi_minor_km
+
+
+def test_lines_that_do_not_cross_as_read_rest_on_reversed_compasses() -> None:
+    """Two stations on a parallel, 315 and 45 degrees: the lines meet behind both alone."""
+    x, y = np.array([-5.0, 5.0]), np.zeros(2)
+    behind = fix(seen(np.array([315.0, 45.0]), 2.0), x, y)
+    assert isinstance(behind, Fix)
+    assert behind.reversed == (True, True)
+    assert not behind.crosses_as_read
+    assert not behind.agrees
+    # 10 % each: 1 % for both reversed against 81 % for neither
+    assert behind.reading_share == pytest.approx(0.01 / 0.82)
+    one = fix(seen(np.array([135.0, 45.0]), 2.0), x, y)
+    assert isinstance(one, Fix)
+    assert (one.crosses_as_read, one.reading_share) == (False, pytest.approx(0.1))
+    # one compass that was read at two places is one reversal
+    same = Bearings(np.array([315.0, 45.0]), np.full(2, 2.0), np.zeros(2, dtype=np.intp))
+    alone = fix(same, x, y)
+    assert isinstance(alone, Fix)
+    assert alone.reading_share == pytest.approx(0.1)
+    ahead = fix(seen(np.array([45.0, 315.0]), 2.0), x, y)
+    assert isinstance(ahead, Fix)
+    assert (ahead.crosses_as_read, ahead.reading_share, ahead.agrees) == (True, 1.0, True)
+    # two that cross as read confirm the third, which is reversed; a third that meets behind says
+    # more than two, and its share is not stated
+    third = fix(seen(np.array([45.0, 315.0, 0.0]), 2.0), np.append(x, 0.0), np.append(y, 12.0))
+    assert isinstance(third, Fix)
+    assert (third.reversed, third.crosses_as_read) == ((False, False, True), True)
+    meets = fix(seen(np.array([315.0, 45.0, 0.0]), 2.0), np.append(x, 0.0), np.append(y, 0.0))
+    assert isinstance(meets, Fix)
+    assert (meets.crosses_as_read, meets.reading_share) == (False, None)
+
+
+def test_shares_of_what_is_not_the_emission_are_those_stated() -> None:
+    """One bearing of 3 degrees: at 90 degrees only 3 % of anything, behind 10 % of 97 %."""
+    one = Bearings(np.array([0.0]), np.array([3.0]), np.array([0]))
+    told = np.exp(log_bearings(one, np.array([[90.0, 180.0]]))[0])
+    assert told[0] == pytest.approx(0.03 / (2 * np.pi), rel=1e-6)
+    # the density of a normal deviation at its middle, which a narrow von Mises is
+    peak = 1 / (np.sqrt(2 * np.pi) * np.radians(3.0))
+    assert told[1] == pytest.approx(0.1 * 0.97 * peak + 0.03 / (2 * np.pi), rel=0.005)
+    share = fix(seen(np.array([135.0, 45.0]), 2.0), np.array([-5.0, 5.0]), np.zeros(2))
+    assert isinstance(share, Fix)
+    assert share.reading_share == pytest.approx(0.1)
+
+
+def test_disagreement_is_a_chi_square_of_what_is_left_over() -> None:
+    """Three bearings leave one degree of freedom, four two: P is erfc(sqrt(d/2)), exp(-d/2)."""
+    error = 3.0
+    for turns, way in (
+        ((0.0, 7.0, 0.0), lambda d: math.erfc(math.sqrt(d / 2))),
+        ((0.0, 6.0, 0.0, 0.0), lambda d: math.exp(-d / 2)),
+    ):
+        x, y = (one[: len(turns)] for one in STATIONS)
+        observed = towards(x, y, (2.0, 1.0)) + np.array(turns)
+        found = fix(seen(observed, error), x, y)
+        assert isinstance(found, Fix)
+        assert not any(found.outlier)
+        left = float(np.sum((found.residual_deg / error) ** 2))
+        assert found.agreement == pytest.approx(way(left), rel=0.02)
+    # between 1 and 20 % they agree; below 1 % they do not
+    exact = towards(*STATIONS, (2.0, 1.0))
+    for turn, agrees in ((10.0, True), (13.0, False)):
+        found = fix(seen(exact + np.array([0.0, turn, 0.0, 0.0]), error), *STATIONS)
+        assert isinstance(found, Fix)
+        assert (0.01 < found.agreement < 0.2) == agrees
+        assert found.agrees is agrees
+
+
+def test_a_bearing_is_an_outlier_where_it_is_more_likely_of_something_else() -> None:
+    """3 degrees: 0.97 f(d) falls below 0.03 / 2 pi at 3.84 standard errors, 11.5 degrees."""
+    x = np.array([-10.0, 12.0, 3.0, -8.0, 14.0, 0.0, -12.0, 9.0])
+    y = np.array([-8.0, -6.0, 15.0, 9.0, 8.0, -14.0, 1.0, 13.0])
+    exact = towards(x, y, (2.0, 1.0))
+    for turn, outlier in ((10.5, False), (13.5, True)):
+        observed = exact.copy()
+        observed[0] += turn
+        found = fix(seen(observed), x, y)
+        assert isinstance(found, Fix)
+        assert found.outlier == (outlier, *([False] * 7))
 
 
 def test_a_bearing_of_something_else_is_named() -> None:

@@ -9,6 +9,7 @@ from propagation.interference.source_evidence import (
     Level,
     LevelKind,
     gaussian_offsets,
+    log_frequency,
     log_heard,
     log_level,
     posterior,
@@ -89,6 +90,39 @@ def test_a_field_that_is_not_known_tells_nothing_between_candidates() -> None:
         told = log_level(Level(kind, 50.0, 8.0), np.array([np.nan]), cloud.offset_db, NONE)
         assert np.ptp(told) == 0.0
         assert np.isfinite(told).all()
+
+
+def test_a_level_of_something_else_is_even_over_100_db_and_as_often_as_stated() -> None:
+    """2 % over 100 dB; of silence 2 % either way, half of it each."""
+    zero, far = np.zeros((1, 1)), np.array([-200.0])
+    loud = log_level(Level(LevelKind.MEASURED, 50.0, 8.0), far, zero, NONE)
+    assert np.exp(loud).item() == pytest.approx(0.02 / 100.0)
+    for kind, field in ((LevelKind.BELOW, 250.0), (LevelKind.ABOVE, -150.0)):
+        told = log_level(Level(kind, 50.0, 8.0), np.array([field]), zero, NONE)
+        assert np.exp(told).item() == pytest.approx(0.02 / 2.0)
+    unknown = [
+        np.exp(log_level(Level(kind, 50.0, 8.0), np.array([np.nan]), zero, NONE)).item()
+        for kind in (LevelKind.MEASURED, LevelKind.BELOW, LevelKind.ABOVE)
+    ]
+    assert unknown == pytest.approx([1 / 100.0, 0.5, 0.5])
+
+
+def test_a_product_is_read_less_sharply_than_a_carrier() -> None:
+    """Of 8 kHz (k = 2): 4 and 2 kHz are 4.47 kHz for a carrier, 4 and 25 are 25.3 otherwise."""
+    something = 0.02 / 400.0
+    for carrier, spread in ((True, np.sqrt(20.0)), (False, np.sqrt(641.0))):
+        told = np.exp(log_frequency(10.0, 8.0, 400.0, carrier=carrier))
+        assert told == pytest.approx(norm.pdf(10.0, scale=spread) + something)
+    assert log_frequency(10.0, 8.0, 400.0, anywhere=True) == pytest.approx(-np.log(400.0))
+    assert np.exp(log_frequency(500.0, 8.0, 400.0)) == pytest.approx(0.02 / 400.0)
+
+
+def test_what_is_below_the_threshold_is_not_heard() -> None:
+    """40 dB predicted, 40 dB the threshold: half; one deviation above it, a sixth."""
+    for threshold, chance in ((40.0, 0.5), (34.0, norm.cdf(-1.0)), (46.0, norm.cdf(1.0))):
+        told = level_outcomes(np.array([[40.0]]), np.ones(1), 6.0, threshold)
+        assert told[0, 0] == pytest.approx(chance)
+        assert told.sum() == pytest.approx(1.0)
 
 
 def test_hours_speak_for_and_against() -> None:
