@@ -2,7 +2,7 @@
 
 Fields of the truth are those of the Irregular Terrain Model over made hills, with 6 dB of
 shadowing; the solver predicts by Rec. ITU-R P.1812 and knows neither. Seeds 1 to 100 and 1001 to
-1600 were used to build with; 101 to 200 were run once with each of two versions.
+1600 were used to build with; 101 to 200 were run once with each of three versions.
 `python -m tests.gis.source_trial FIRST LAST` prints the table of docs/source-finding.md.
 """
 
