@@ -570,7 +570,7 @@ WITHOUT_FIELDS = {
 def served(address: str) -> str:
     """The template of the route that an address is of."""
     for method, route in routes():
-        if method == "POST" and route.path_regex.match(address):
+        if method == "POST" and route.path_regex.match(address.partition("?")[0]):
             return route.path
     raise AssertionError(address)
 

@@ -4,6 +4,7 @@ With the forty acts of `test_sanctions.py` these are the cases on both sides of 
 """
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import date, datetime
 
 import pytest
@@ -12,7 +13,7 @@ from data import path
 from gis.cases.clocks import Clock, Clocks, ClockState
 from gis.cases.decisions import load_decisions
 from gis.cases.rule_book import CaseRules
-from gis.cases.working_days import WorkingCalendar
+from gis.cases.working_days import Due, WorkingCalendar, end_of_day
 from gis.desk.registry import procedure_of
 from gis.rules import rule_paths
 
@@ -203,3 +204,46 @@ def test_what_came_on_the_last_day_is_kept_and_after_it_late() -> None:
     ):
         found = clock("inspection", "report", [begun, ("reported", ended)])
         assert found.state(moment("2026-04-01")) is state
+
+
+def test_an_extension_never_shortens_a_term() -> None:
+    short = changed(
+        "case.inspection.length",
+        {"term": "10 working_days", "complex_term": "15 working_days"},
+        {"term": "10 working_days", "complex_term": "3 working_days"},
+    )
+    begun = ("visit_begun", "2026-07-01")
+    found = clock("inspection", "length", [begun, ("extended", "2026-07-03")], short)
+    plain = clock("inspection", "length", [begun], short)
+    assert (found.due, len(found.terms)) == (plain.due, 2)
+
+
+@pytest.mark.parametrize(
+    ("due", "ended", "at", "crossed"),
+    [
+        (None, None, "2026-06-30", False),  # no term: the day on which it is looked at decides
+        (None, None, "2026-07-01", True),
+        ("2026-06-30", None, "2026-06-20", False),
+        ("2026-07-01", None, "2026-06-20", True),  # it runs beyond the rule
+        ("2026-07-01", "2026-06-30", "2027-01-01", False),  # it ended within it
+        ("2026-06-30", "2026-07-01", "2027-01-01", True),
+        (None, "2026-06-30", "2027-01-01", False),
+    ],
+)
+def test_a_clock_crosses_the_end_of_its_rule(
+    due: str | None, ended: str | None, at: str, crossed: bool
+) -> None:
+    rule = GONE.rule("case.inspection.report", date(2026, 6, 1))
+    assert rule is not None
+    assert rule.valid_to == date(2026, 6, 30)
+    day = None if due is None else date.fromisoformat(due)
+    one = Clock(
+        name="report",
+        party=None,
+        rule=rule,
+        started_at=moment("2026-06-01"),
+        due=None if day is None else Due(day, end_of_day(day)),
+        ended_at=None if ended is None else moment(ended),
+    )
+    assert one.crosses(moment(at)) == (rule.valid_to if crossed else None)
+    assert replace(one, rule=None).crosses(moment(at)) is None
