@@ -219,7 +219,8 @@ def _of_run(run: _Run, plain: str, words: str, context: Context) -> Personal | N
         return None
     if context is Context.CODE and names_person(plain[: run.start][-_LONGEST_NAME:]):
         context = Context.UNKNOWN
-    spoken = next(filter(None, (_spoken(run, *span) for span in _windows(run))), None)
+    spans = _windows(run) if not run.joined else _joined_windows(run, plain)
+    spoken = next(filter(None, (_spoken(run, *span) for span in spans)), None)
     if spoken is not None or not _stands_alone(run, plain, context):
         return spoken
     return _judged(digits, context)
@@ -246,6 +247,22 @@ def _windows(run: _Run) -> Iterator[tuple[int, int]]:
                 break
             if size >= _FEWEST_DIGITS:
                 yield first, last + 1
+
+
+def _joined_windows(run: _Run, plain: str) -> Iterator[tuple[int, int]]:
+    """Yield the spans of numbers that stand apart and may be one number written apart.
+
+    Of many numbers only those count that begin as a number does, with 0 and two digits more; an
+    amount of money is none of it.
+    """
+    many = sum(map(len, run.groups)) > _LISTED
+    money = money_follows(plain, run.end)
+    for first, last in _windows(run):
+        begins = run.groups[first]
+        if many and not (begins[0] == "0" and len(begins) > 2):
+            continue
+        if not (money and last == len(run.groups)):
+            yield first, last
 
 
 def _spoken(run: _Run, first: int, last: int) -> Personal | None:

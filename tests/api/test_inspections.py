@@ -171,7 +171,9 @@ def test_an_inspection_goes_from_the_plan_to_the_last_order(desk: Desk) -> None:
     case = desk.step(case, "noticed", noticed_on=decided, visit_on=desk.after(decided, 3))
     decision = desk.letter(case, "inspection_decision")
     assert re.search(
-        r"GIÁM ĐỐC SỞ KHOA HỌC[^#]+TỈNH TÂY NINH[^#]+QUYẾT ĐỊNH:[^#]+Ông A, Trưởng", decision
+        r"GIÁM ĐỐC SỞ KHOA HỌC[^#]+TỈNH TÂY NINH[^#]+quyền hạn của Sở"
+        r"[^#]+QUYẾT ĐỊNH:[^#]+Ông A, Trưởng",
+        decision,
     )
     assert "mp-tan-an" in decision
     assert re.search(

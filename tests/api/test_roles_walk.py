@@ -34,6 +34,7 @@ _FILLED = {
     "{work_id}": "none",
     "{behaviour}": "no_certificate",
     "{point_id}": "none",
+    "{visit_id}": "none",
     "{period}": "2026",
     "{organisation_id}": "none",
     "{sequence}": "1",

@@ -61,12 +61,12 @@ def filled_offline(chromium: Browser, place: Path, folder: Path, picture: Callab
     expect(page.locator("#wrong")).to_be_focused()
     power = page.locator("fieldset[data-item=power]")
     power.locator("select[name=outcome]").select_option("not_met")
-    power.locator("input[name=value]").fill("130")
+    power.locator("input[name=value]").fill("2600")
     page.locator("#export").click()
     expect(page.locator("#wrong li")).to_have_count(2)
     picture(page, "inspection-phone-refused")
     power.locator("input[name=uncertainty]").fill("10")
-    power.locator("input[name=expected]").fill("100")
+    power.locator("input[name=shown]").fill("100")
     power.locator("textarea[name=note]").fill("Đo ở đầu ra máy phát")
     page.locator("input[name=visited_at]").fill(
         page.evaluate("new Date(Date.now() + 7 * 36e5).toISOString().slice(0, 16)")
@@ -75,7 +75,7 @@ def filled_offline(chromium: Browser, place: Path, folder: Path, picture: Callab
 
     page = context.new_page()
     page.goto(place.as_uri())
-    expect(page.locator("fieldset[data-item=power] input[name=value]")).to_have_value("130")
+    expect(page.locator("fieldset[data-item=power] input[name=value]")).to_have_value("2600")
     with page.expect_download() as download:
         page.locator("#export").click()
     picture(page, "inspection-phone")
@@ -101,10 +101,13 @@ def test_a_form_is_filled_offline_and_recorded_once(
         expect(page.locator("p.notice.good")).to_contain_text(said)
     expect(page.locator("[role=region][aria-labelledby=found-heading] tbody tr")).to_have_count(1)
     expect(page.locator("[role=region][aria-labelledby=found-heading]")).to_contain_text(
-        "130 ± 10 W"
+        "2,600 ± 10 W"
+    )
+    expect(page.locator("[role=region][aria-labelledby=found-heading]")).to_contain_text(
+        "2,500 W (register); a paper on site says otherwise: 100 W"
     )
     expect(page.locator("#sanctions tbody tr")).to_have_count(1)
-    expect(page.locator("#sanctions tbody tr")).to_contain_text("2,000,000 to 5,000,000")
+    expect(page.locator("#sanctions tbody tr")).to_contain_text("10,000,000 to 15,000,000")
     assert page.evaluate("document.documentElement.scrollWidth") == 390, "it scrolls sideways"
     assert here.violations() == []
     here.picture("inspection-case")

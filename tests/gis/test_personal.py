@@ -1,5 +1,6 @@
 """The detector of a person's data: every disguise found, nothing in what only looks alike."""
 
+import random
 import re
 import time
 
@@ -46,6 +47,7 @@ PHONES = (
     "0912;345;678;2026;10",
     "0912    345     678",
     "Z0912345678",
+    "0, 0, 8, 4, 9, 1, 2, 3, 4, 5, 6, 7, 8",
     "7 0084 91 234 5678",
     *(f"0912{mark}345{mark}678" for mark in '#=&@%">^{\u2027\u30fb'),
 )
@@ -103,6 +105,9 @@ CLEAN = (
     "VNPT-TAN-000123456",
     "BTS_LA_000123456",
     "SN0912345678",
+    "Tháng 03: 45.678.000 đồng",
+    "01\n23\n03\n45\n67\n89\n12\n34",
+    "12; 84; 912; 345; 678; 90; 123",
     "các tháng 05, 06, 07, 08, 09, 10",
     "kênh 01; 02; 03; 04; 05; 06; 07; 08",
     "10°31'55.7\" 106°24'44.6\"",
@@ -144,6 +149,17 @@ def test_words_that_introduce_a_person_are_found(text: str) -> None:
 @pytest.mark.parametrize("text", CLEAN)
 def test_what_only_looks_alike_is_not_found(text: str) -> None:
     assert in_text(text) is None
+
+
+def test_lists_of_measured_values_are_nobodys() -> None:
+    """A note of twelve levels or counts, as people paste them, by every sort of separator."""
+    drawn = random.Random(7)
+    for separator in (", ", "; ", "\n", "\t", " | "):
+        for _ in range(100):
+            levels = separator.join(f"{drawn.uniform(0, 1000):.1f}" for _ in range(12))
+            counts = separator.join(str(drawn.randint(0, 999)) for _ in range(12))
+            assert in_text(levels) is None, levels
+            assert in_text(counts) is None, counts
 
 
 def test_what_a_number_is_called_goes_before_what_it_looks_like() -> None:
