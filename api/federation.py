@@ -5,6 +5,7 @@ of the service, and the service opens that account from then on. Needs `phusong[
 """
 
 import hashlib
+import importlib
 import json
 import secrets
 import time
@@ -186,9 +187,7 @@ class Federation:
         return metadata
 
     def _fetched(self, address: str) -> Any:
-        import httpx  # noqa: PLC0415 only where a service is set
-
-        answer = _asked(lambda: httpx.get(address, timeout=_TIMEOUT_S).raise_for_status().json())
+        answer = _asked(lambda: _http().get(address, timeout=_TIMEOUT_S).raise_for_status().json())
         if not isinstance(answer, dict):
             raise FederationError("identity.oidc_no_answer", reason="JSON")
         return answer
@@ -208,14 +207,21 @@ class Federation:
 
 def _asked(ask: Any) -> Any:
     """Return what the service answers; its words are not repeated, they may hold a secret."""
-    import httpx  # noqa: PLC0415
     from authlib.common.errors import AuthlibBaseError  # noqa: PLC0415
 
     try:
         return ask()
-    except (httpx.HTTPError, AuthlibBaseError, ValueError) as error:
+    except (_http().HTTPError, AuthlibBaseError, ValueError) as error:
         reason = type(error).__name__
         raise FederationError("identity.oidc_no_answer", reason=reason) from error
+
+
+def _http() -> Any:
+    """Return the library that Authlib asks by: the newer where it is there; loaded when needed."""
+    try:
+        return importlib.import_module("httpx2")
+    except ImportError:
+        return importlib.import_module("httpx")
 
 
 def _digest(secret: str) -> str:

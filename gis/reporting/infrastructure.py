@@ -224,5 +224,5 @@ def _routes(held: Holdings) -> Iterator[tuple[Item, str, str, frozenset[str]]]:
         length_m = line_length_m(one) if one.length_m is None else one.length_m
         counts = {"all", "length_km"} | ({"fibre", "fibre_km"} if lit else set())
         for commune, share in held.communes_of(one):
-            item = Item("route", one.id, one.code, share * length_m / 1e3)
+            item = Item("route", one.id, one.code, share * length_m / 1e3, divided=True)
             yield item, commune, one.owner_id, frozenset(counts)

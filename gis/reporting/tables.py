@@ -29,12 +29,15 @@ class Item:
         Its identifier, and what it is called.
     amount : float
         What a column that sums takes of it.
+    divided : bool
+        Whether it is a part of what lies in several rows, and counts once for them all.
     """
 
     kind: str
     id: str
     name: str
     amount: float = 1.0
+    divided: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,9 +186,9 @@ def counted(
 
 def _once(placed: Iterable[Placed]) -> list[tuple[Item, frozenset[str]]]:
     """Return each item once: what lies in several rows, as a line does, with all of it."""
-    found: dict[tuple[str, str, str], tuple[Item, frozenset[str]]] = {}
-    for one in placed:
-        key = one.item.kind, one.item.id, one.item.name
+    found: dict[tuple[str, str] | int, tuple[Item, frozenset[str]]] = {}
+    for place, one in enumerate(placed):
+        key = (one.item.kind, one.item.id) if one.item.divided else place
         if key in found:
             before, columns = found[key]
             item = replace(before, amount=before.amount + one.item.amount)

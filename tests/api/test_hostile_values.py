@@ -17,6 +17,7 @@ from starlette.testclient import TestClient
 import data
 from api import app as application
 from api.clock import end_of_day
+from api.guard import _IN_PERSON
 from api.roles import ROUTES, Role, may
 from api.service import Service
 from api.whole import MOST, whole
@@ -618,7 +619,8 @@ def forms(answers: Answers, ids: Ids) -> dict[str, tuple[str, dict[str, str]]]:
 
 def test_forms(answers: Answers, forms: dict[str, tuple[str, dict[str, str]]]) -> None:
     writing = {path for method, path in ROUTES if method == "POST" and path.startswith("/view")}
-    assert writing - set(forms) == WITHOUT_FIELDS
+    in_person = {path for path in writing if path.startswith(_IN_PERSON)}
+    assert writing - set(forms) - in_person == WITHOUT_FIELDS
     for path, (address, fields) in forms.items():
         for name in fields:
             for value in IN_FORMS:
@@ -627,6 +629,29 @@ def test_forms(answers: Answers, forms: dict[str, tuple[str, dict[str, str]]]) -
             answers.ask("POST", path, address, **halved(fields, name))
     assert answers.asked > 500
     assert not answers.broken, "\n".join(answers.broken)
+
+
+def test_forms_in_person(browser_of: Callable[[str], Any]) -> None:
+    """Accounts, tokens and grants, which no token reaches."""
+    browser = browser_of("administrator")
+    pages = {path for method, path in ROUTES if method == "GET" and path.startswith(_IN_PERSON)}
+    forms: dict[str, dict[str, str]] = {}
+    for page in pages:
+        for address, fields in Forms(browser.get(page).text).found:
+            if address.startswith(_IN_PERSON):
+                forms.setdefault(served(address), {**fields, "": address})
+    assert len(forms) >= 4
+    token = {"csrf_token": browser.csrf()}
+    for path, known in forms.items():
+        address = known.pop("")
+        for name in known.keys() - token.keys():
+            for value in IN_FORMS:
+                if path.endswith("/password") and name != "current":
+                    continue  # a changed password ends this very session
+                sent = known | token | {name: value}
+                answer = browser.client.post(address, data=sent)
+                assert answer.status_code < 500, f"{path} {name}={value[:30]}"
+                assert answer.status_code != 403, f"{path} was not reached"
 
 
 def halved(fields: Mapping[str, str], name: str) -> dict[str, Any]:

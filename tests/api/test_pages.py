@@ -112,7 +112,7 @@ def test_a_station_shows_every_parameter_with_how_well_it_is_known(client: TestC
     rows = re.findall(
         r'<tr><th scope="row">(.*?)</th><td><div class="known"><span>(.*?)</span>(.*?)</div>', page
     )
-    assert len(rows) == 33
+    assert len(rows) == 40
     for label, value, source in rows:
         assert label
         assert ("chưa nêu" in source) == (value == "–"), label

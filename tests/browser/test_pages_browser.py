@@ -32,7 +32,6 @@ PAGES += [
 ]
 PAGES += [
     ("/view/certification/mp-ben-luc-cot?organisation_id=mo-phong-b", "staff"),
-    ("/view/certification/surroundings", "staff"),
     ("/view/sanctions?behaviour=radio_no_licence&power_w=100&organisation=yes", "staff"),
     (
         "/view/devices?frequency_min_mhz=920&power_mw=9&power_reference=erp&use=lpwan_gateway",

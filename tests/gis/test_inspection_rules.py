@@ -47,7 +47,7 @@ def refused(desk: Desk, **facts: Any) -> GisError:
 
 
 def checklist(at: str = "mp-tan-an") -> dict[str, Any]:
-    answers = [{"item": "licence", "outcome": "met", "registered": "GP 1"}]
+    answers = [{"item": "licence", "outcome": "met", "shown": "GP 1"}]
     return {"list": "radio_station", "object_id": at, "answers": answers}
 
 

@@ -97,8 +97,10 @@ def case(draw: st.DrawFn, number: int) -> Case:
             name = procedure.days.get(event, "happened_on")
             stated = f"{day}T10:00+07:00" if name.endswith("_at") else day.isoformat()
             (facts if event == OPENED else said)[name] = stated
-        elif event == "ended":
-            said["ended_at"] = f"{recorded}T10:00+07:00"
+        else:
+            day = recorded  # it counts from there, and the desk refuses what lies before it
+            if event == "ended":
+                said["ended_at"] = f"{recorded}T10:00+07:00"
         told.append((event, datetime.combine(recorded, time(4), UTC), said))
     return made(number, kind, facts, told)
 
