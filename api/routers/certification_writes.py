@@ -1,6 +1,5 @@
 """One base station of the list of certification: its facts, its papers, its public notice."""
 
-import tempfile
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Any, Final
@@ -34,9 +33,10 @@ from api.guard import GuardedRoute
 from api.identity import identity_of
 from api.language import api_language, safe_language
 from api.pages import render
+from api.sent_tables import sent_table
 from api.service import service_of
 from data.text import Language, text
-from gis.errors import FormatError, GisError
+from gis.errors import GisError
 from gis.register.rows import record_digest
 from gis.rule_rows import LIMITS
 from gis.surroundings import COLUMNS, SurroundingsImport, import_surroundings
@@ -269,14 +269,8 @@ def _refused(found: SurroundingsImport, language: Language) -> list[dict[str, An
 
 def _imported(request: Request, file: UploadFile, language: Language) -> SurroundingsImport:
     service = service_of(request)
-    ending = Path(file.filename or "").suffix.lower()
-    if ending not in _ENDINGS:
-        raise FormatError("devices.import_format", file=(file.filename or "")[:80])
-    content = file.file.read(LIMITS.file_bytes + 1)
     name = Path(file.filename or "").name[:80]
-    with tempfile.TemporaryDirectory(prefix="phusong-") as folder:
-        kept = Path(folder) / f"facts{ending}"
-        kept.write_bytes(content)
+    with sent_table(file, _ENDINGS, LIMITS.file_bytes) as kept:
         return import_surroundings(
             service.register,
             kept,

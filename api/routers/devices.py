@@ -1,10 +1,8 @@
 """Conditional equipment: may a device be used, and on what conditions; the list and its import."""
 
-import tempfile
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from datetime import date
-from pathlib import Path
 from typing import Annotated, Any, Final
 
 from fastapi import APIRouter, Depends, File, Form, Query, UploadFile
@@ -21,6 +19,7 @@ from api.guard import GuardedRoute
 from api.identity import identity_of
 from api.language import api_language, safe_language
 from api.pages import render
+from api.sent_tables import sent_table
 from api.service import service_of
 from data.text import Language
 from gis.device_files import DeviceImport, import_devices
@@ -38,7 +37,6 @@ router = APIRouter(route_class=GuardedRoute)
 _FORM: Final = "device"
 _PAGE: Final = "/view/devices"
 _SHOWN: Final = 100
-_MOST_BYTES: Final = 2_000_000
 _ENDINGS: Final = (".xlsx", ".csv", ".toml")
 
 _Text = Annotated[str, Query(max_length=60)]
@@ -157,15 +155,7 @@ def bring_in(
 
 def _imported(request: Request, file: UploadFile, *, replace: bool) -> DeviceImport:
     service = service_of(request)
-    ending = Path(file.filename or "").suffix.lower()
-    if ending not in _ENDINGS:
-        raise FormatError("devices.import_format", file=(file.filename or "")[:80])
-    content = file.file.read(_MOST_BYTES + 1)
-    if len(content) > _MOST_BYTES:
-        raise FormatError("devices.import_large", file="", most=_MOST_BYTES / 1e6)
-    with tempfile.TemporaryDirectory(prefix="phusong-") as folder:
-        kept = Path(folder) / f"devices{ending}"
-        kept.write_bytes(content)
+    with sent_table(file, _ENDINGS) as kept:
         found, _ = import_devices(
             service.register,
             service.home,

@@ -2,9 +2,7 @@
 
 import csv
 import io
-import tempfile
 from collections.abc import Mapping
-from pathlib import Path
 from typing import Annotated, Any, Final
 
 from fastapi import APIRouter, File, Form, UploadFile
@@ -18,9 +16,10 @@ from api.guard import GuardedRoute
 from api.identity import identity_of
 from api.language import api_language, safe_language
 from api.pages import render
+from api.sent_tables import sent_table
 from api.service import service_of
 from data.text import Language, text
-from gis.errors import FormatError, GisError
+from gis.errors import GisError
 from gis.fee_files import FIELDS, TARIFF, FeeImport, header_of, import_fees
 from gis.terms import FEE, TARIFF_KNOWN
 from propagation.compliance.parameters import number, words
@@ -30,7 +29,6 @@ __all__ = ["router"]
 router = APIRouter(route_class=GuardedRoute)
 
 _ENDINGS: Final = (".xlsx", ".csv")
-_MOST_BYTES: Final = 2_000_000
 _SHOWN: Final = 100
 
 
@@ -71,15 +69,7 @@ def bring_in(
 
 def _imported(request: Request, file: UploadFile, *, replace: bool) -> FeeImport:
     service = service_of(request)
-    ending = Path(file.filename or "").suffix.lower()
-    if ending not in _ENDINGS:
-        raise FormatError("devices.import_format", file=(file.filename or "")[:80])
-    content = file.file.read(_MOST_BYTES + 1)
-    if len(content) > _MOST_BYTES:
-        raise FormatError("devices.import_large", file="", most=_MOST_BYTES / 1e6)
-    with tempfile.TemporaryDirectory(prefix="phusong-") as folder:
-        kept = Path(folder) / f"fees{ending}"
-        kept.write_bytes(content)
+    with sent_table(file, _ENDINGS) as kept:
         return import_fees(
             service.register,
             service.home,

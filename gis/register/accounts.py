@@ -8,9 +8,8 @@ nothing says which of these it was.
 
 import unicodedata
 import uuid
-from dataclasses import dataclass, fields, replace
+from dataclasses import fields, replace
 from datetime import datetime
-from enum import StrEnum
 from typing import Any
 
 from sqlalchemy import (
@@ -28,9 +27,10 @@ from sqlalchemy import (
 
 from gis.errors import ConflictError, FormatError, NotFoundError
 from gis.register import engine, moments
+from gis.register.account_records import Access, Account, Session, Token
 from gis.register.history import note_change
 from gis.register.schema import accounts, api_tokens, login_links, organisations, sessions
-from gis.register.scopes import Role, Scope
+from gis.register.scopes import Role
 from gis.register.store import Register
 
 __all__ = ["Access", "Account", "Accounts", "Session", "Token"]
@@ -39,82 +39,6 @@ _ACCOUNT_ROLES = (Role.VIEWER, Role.OPERATOR, Role.STAFF, Role.ADMINISTRATOR)
 _PROGRAM = "phusong"
 _LONGEST_NAME = 100
 _NOT_TOLD = frozenset({"password_hash"})
-
-
-class Access(StrEnum):
-    """What a token may do of what its account may."""
-
-    READ = "read"
-    WRITE = "write"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Account:
-    """Somebody who may sign in.
-
-    Attributes
-    ----------
-    name : str
-        What is typed to sign in; no other account has it in another case.
-    organisation_id : str or None
-        Whose confidential records an operator sees.
-    password_hash : str or None
-        None: signs in by one-time link only.
-    active : bool
-        An account that is not active stays, for the history, and opens nothing.
-    subject : str or None
-        Issuer and subject of the identity service that it may sign in by; see `api.federation`.
-    """
-
-    id: str
-    name: str
-    role: Role
-    organisation_id: str | None = None
-    password_hash: str | None = None
-    active: bool = True
-    created_at: datetime
-    subject: str | None = None
-
-    @property
-    def scope(self) -> Scope:
-        """What the account may see of the register."""
-        return Scope(self.role, self.organisation_id)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Session:
-    """Somebody signed in, until it expires; moments are UTC.
-
-    Attributes
-    ----------
-    csrf_secret : str
-        What the tokens against cross-site requests of this session are made from.
-    """
-
-    digest: str
-    account_id: str
-    csrf_secret: str
-    created_at: datetime
-    expires_at: datetime
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Token:
-    """A key that a program carries; its secret is not kept.
-
-    Attributes
-    ----------
-    access : Access
-        Whether it may only read.
-    """
-
-    id: str
-    name: str
-    account_id: str
-    created_at: datetime
-    expires_at: datetime | None
-    revoked_at: datetime | None
-    access: Access
 
 
 class Accounts:
