@@ -16,7 +16,7 @@ from sqlalchemy import Engine, insert
 from sqlalchemy.exc import OperationalError
 
 from gis.errors import FormatError, GisError, StorageError
-from gis.register import engine, geopackage, schema
+from gis.register import blobs, engine, geopackage, schema
 from gis.register.filesystems import mount_of, network_mount, require_local
 from gis.register.records import BroadcastStation
 from gis.register.scopes import SYSTEM
@@ -209,7 +209,7 @@ def _at(path: Path, revision: str) -> Engine:
 
 def _old_rows(opened: Engine) -> None:
     """Fill a register as the first program that kept one would have."""
-    blob = geopackage.point_blob(106.4, 10.5)
+    blob = blobs.point_blob(106.4, 10.5)
     known = {"confidence": "verified", "source": "sổ cũ"}
     owner = {"id": "vt", "name": "Viễn thông", "kind": "operator", **known}
     structure = {
@@ -289,7 +289,7 @@ NEXT = '''
 """A table is rebuilt, as SQLite must for most changes."""
 import sqlalchemy as sa
 from alembic import op
-from gis.register import geopackage
+from gis.register import blobs, geopackage
 
 revision = "9999"
 down_revision = "{head}"
