@@ -2,7 +2,6 @@
 
 import threading
 from datetime import date
-from pathlib import Path
 from typing import Self
 
 from starlette.requests import Request
@@ -22,6 +21,7 @@ from gis.jobs.pool import WorkerPool, start_workers
 from gis.jobs.queue import Job, Queue
 from gis.jurisdictions import Jurisdiction, jurisdiction_on
 from gis.register.accounts import Accounts
+from gis.register.address import Address
 from gis.register.grants import Grants
 from gis.register.point_contacts import PointContacts
 from gis.register.scopes import SYSTEM, Scope
@@ -223,9 +223,9 @@ def service_of(request: Request) -> Service:
     return service
 
 
-def _open_register(path: Path) -> Register:
-    fresh = not path.exists()
-    register = Register.open(path, create=True)
+def _open_register(address: Address) -> Register:
+    fresh = not Register.exists(address)
+    register = Register.open(address, create=True)
     if fresh:
         with register.write(
             author="phusong serve", reason=text("pages.first_units", Language.VI)

@@ -110,7 +110,9 @@ def running(binaries: Path) -> Iterator[PostgresServer]:
         assert done.returncode == 0, done.stdout
 
     try:
-        run("initdb", "-U", "phusong", "-A", "trust", "-E", "UTF8", "--locale=C.UTF-8", "--no-sync")
+        run(
+            "initdb", "-U", "phusong", "-A", "trust", "-E", "UTF8", "--locale=C.UTF-8", "--no-sync"
+        )
         configuration = data / "postgresql.auto.conf"
         configuration.write_text(f"{_CONFIGURATION}unix_socket_directories = '{folder}'\n")
         log = ("-l", str(folder / "log"), "-w")
