@@ -63,6 +63,10 @@ class PostgresServer:
         query = {"host": str(self.folder)}
         return URL.create("postgresql", username="phusong", database=database, query=query)
 
+    def connect(self, url: URL) -> psycopg.Connection:
+        """Return a connection to a database past the register."""
+        return psycopg.connect(self._conninfo(url.database or ""), autocommit=True)
+
     def database(self, template: str = "with_postgis") -> str:
         """Make a database of a template and return its name."""
         name = f"t{next(self._numbers)}"

@@ -26,6 +26,7 @@ __all__ = [
     "point_coordinates",
     "to_blob",
     "to_ewkb",
+    "wkb_of",
 ]
 
 SRS_ID = 4326
@@ -117,12 +118,17 @@ def plain_point(blob: bytes | None) -> tuple[float, float] | None:
     return None
 
 
+def wkb_of(blob: bytes) -> bytes:
+    """Return the WKB that a blob holds, as it stands there."""
+    return blob[_header_size(blob) :]
+
+
 def to_ewkb(blob: bytes) -> str:
     """Return a blob as PostGIS reads it: extended WKB in hexadecimal digits."""
     place = plain_point(blob)
     if place is not None:
         return _EWKB_POINT.pack(1, 1 | _HAS_SRID, SRS_ID, *place).hex()
-    wkb = blob[_header_size(blob) :]
+    wkb = wkb_of(blob)
     order = "<" if wkb[0] else ">"
     (kind,) = struct.unpack_from(f"{order}I", wkb, 1)
     return (wkb[:1] + struct.pack(f"{order}II", kind | _HAS_SRID, SRS_ID) + wkb[5:]).hex()

@@ -192,6 +192,13 @@ class Database(ABC):
         """
 
     @abstractmethod
+    def in_use(self, address: Address) -> bool:
+        """Return whether some other program of ours has the register open.
+
+        Of a file this process itself must not have it open either.
+        """
+
+    @abstractmethod
     def last_numbers(self, connection: Connection) -> dict[str, int]:
         """Return the last number that each counting table gave, also to a row that is gone."""
 

@@ -35,11 +35,13 @@ from gis.register.databases.base import (
 __all__ = ["Postgres", "RegisterDialect"]
 
 _WRITER_LOCK = 0x50687553  # "PhuS"
+_PROGRAM = "phusong"
 _SETTINGS = (
     "SET TIME ZONE 'UTC'",
     "SET DateStyle = 'ISO, YMD'",
     "SET client_encoding = 'UTF8'",
     "SET synchronous_commit = on",
+    f"SET application_name = '{_PROGRAM}'",
 )
 _OWN_TABLES = (
     "SELECT c.relname FROM pg_class c WHERE c.relkind IN ('r', 'p', 'v', 'm')"
@@ -58,6 +60,10 @@ _WITHOUT_INDEX = (
 _UNCHECKED = (
     "SELECT 1 FROM pg_constraint WHERE NOT convalidated"
     " AND connamespace = to_regnamespace(quote_ident(current_schema()))"
+)
+_OTHERS = (
+    "SELECT 1 FROM pg_stat_activity WHERE datname = current_database()"  # noqa: S608 our own name
+    f" AND pid <> pg_backend_pid() AND application_name = '{_PROGRAM}'"
 )
 _REFUSE = """
 CREATE OR REPLACE FUNCTION phusong_refuse() RETURNS trigger LANGUAGE plpgsql AS $$
@@ -270,6 +276,15 @@ class Postgres(Database):
         """Refuse: pg_dump makes copies, `phusong move` a GeoPackage."""
         del engine, path
         raise StorageError("errors.register_copy_elsewhere")
+
+    def in_use(self, address: Address) -> bool:
+        """Return whether another connection of ours is open."""
+        engine = self.open(address, create=False)
+        try:
+            with self.reading(engine) as connection:
+                return connection.exec_driver_sql(_OTHERS).first() is not None
+        finally:
+            engine.dispose()
 
     def last_numbers(self, connection: Connection) -> dict[str, int]:
         """Return the last number that each sequence gave."""

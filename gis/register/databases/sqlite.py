@@ -232,6 +232,17 @@ class Sqlite(Database):
             connection.exec_driver_sql("VACUUM INTO ?", (str(path),))
             connection.exec_driver_sql("BEGIN")
 
+    def in_use(self, address: Address) -> bool:
+        """Return whether anybody has the file open: only who is alone may leave the journal."""
+        with closing(sqlite3.connect(_path(address), timeout=0)) as file:
+            try:
+                mode = file.execute("PRAGMA journal_mode = DELETE").fetchone()[0]
+            except sqlite3.OperationalError:
+                return True
+            except sqlite3.DatabaseError:
+                return False  # no register at all, as whoever opens it will say
+        return bool(mode == "wal")
+
     def last_numbers(self, connection: Connection) -> dict[str, int]:
         """Return what SQLite keeps of AUTOINCREMENT."""
         rows = connection.exec_driver_sql("SELECT name, seq FROM sqlite_sequence")
