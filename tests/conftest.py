@@ -59,6 +59,9 @@ The first compile the kernels, so that no page in the browser waits for them.
 """
 
 ON_BOTH = (
+    "tests/api/test_grants.py",
+    "tests/api/test_register_routes.py",
+    "tests/api/test_structure_pages.py",
     "tests/gis/test_cases_store.py",
     "tests/gis/test_jobs_queue.py",
     "tests/gis/test_planned_works.py",
@@ -74,7 +77,8 @@ ON_BOTH = (
 )
 """Files whose tests run on a GeoPackage and then on PostgreSQL with PostGIS.
 
-A test in them that is about the file itself is marked `geopackage`.
+A test in them that is about the file itself is marked `geopackage`. Any other test is run on
+PostgreSQL by `PHUSONG_TEST_DATABASE=postgis`.
 """
 
 _IN_CI = os.environ.get("CI", "").lower() in {"1", "true"}
@@ -119,7 +123,10 @@ def postgres() -> Iterator[PostgresServer]:
 @pytest.fixture(scope="module", autouse=True)
 def kept_by(request: pytest.FixtureRequest) -> Iterator[str]:
     """Have the registers of `tests.prepared` kept in a GeoPackage, or in PostgreSQL."""
-    name = getattr(request, "param", "geopackage")
+    usual = os.environ.get("PHUSONG_TEST_DATABASE", "geopackage")
+    if request.node.get_closest_marker("geopackage") is not None:
+        usual = "geopackage"
+    name = getattr(request, "param", usual)
     if name == "postgis":
         Keeping.server = request.getfixturevalue("postgres")
     yield name

@@ -11,10 +11,9 @@ from pathlib import Path
 from sqlalchemy import Connection, Engine
 
 from gis.errors import StorageError
-from gis.register.databases.base import BUSY_TIMEOUT_S
 from gis.register.databases.choice import database_of
 
-__all__ = ["BUSY_TIMEOUT_S", "HEAD", "reading", "revision_of", "upgrade", "writing"]
+__all__ = ["HEAD", "reading", "revision_of", "upgrade", "writing"]
 
 HEAD = "0017"
 """The last migration: what a register has when this program is done with it."""
@@ -31,7 +30,7 @@ def writing(engine: Engine) -> AbstractContextManager[Connection]:
     Raises
     ------
     ConflictError
-        If another writer did not finish within `BUSY_TIMEOUT_S`, or the rows contradict.
+        If another writer did not finish in time, or the rows contradict.
     StorageError
         If the disk is full or fails.
     """

@@ -31,6 +31,8 @@ from gis.register.store import Register
 from gis.register.structures import Installation, Structure, StructureKind
 from propagation.compliance.records import Confidence
 
+pytestmark = pytest.mark.geopackage
+
 NAME = "Cột phát sóng Bến Lức, đường Nguyễn Hữu Thọ – ấp Rạch Đào"
 KNOWN = Provenance(confidence=Confidence.VERIFIED, source="biên bản số 7", batch_id="b")
 
