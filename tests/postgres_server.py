@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from itertools import count
 from pathlib import Path
+from typing import LiteralString
 
 import psycopg
 from sqlalchemy import URL
@@ -66,6 +67,10 @@ class PostgresServer:
     def connect(self, url: URL) -> psycopg.Connection:
         """Return a connection to a database past the register."""
         return psycopg.connect(self._conninfo(url.database or ""), autocommit=True)
+
+    def execute(self, statement: LiteralString) -> None:
+        """Run a statement of the server's administrator."""
+        self._control.execute(statement)
 
     def database(self, template: str = "with_postgis") -> str:
         """Make a database of a template and return its name."""

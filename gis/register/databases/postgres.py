@@ -16,7 +16,17 @@ from typing import Any
 
 import psycopg
 from psycopg.adapt import Loader
-from sqlalchemy import URL, Connection, Engine, Table, create_engine, event, exc, insert
+from sqlalchemy import (
+    URL,
+    Connection,
+    Engine,
+    Integer,
+    Table,
+    create_engine,
+    event,
+    exc,
+    insert,
+)
 from sqlalchemy.dialects import registry
 from sqlalchemy.dialects.postgresql.base import PGTypeCompiler
 from sqlalchemy.dialects.postgresql.psycopg import PGDialect_psycopg
@@ -39,7 +49,6 @@ _PROGRAM = "phusong"
 _SETTINGS = (
     "SET TIME ZONE 'UTC'",
     "SET DateStyle = 'ISO, YMD'",
-    "SET client_encoding = 'UTF8'",
     "SET synchronous_commit = on",
     f"SET application_name = '{_PROGRAM}'",
 )
@@ -81,14 +90,19 @@ class _Types(PGTypeCompiler):
         return "DOUBLE PRECISION"
 
     def visit_INTEGER(self, type_: Any, **options: Any) -> str:  # noqa: N802 SQLAlchemy's name
-        del type_, options
-        return "BIGINT"
+        of_column = options.get("type_expression") is not None
+        return "BIGINT" if of_column else super().visit_INTEGER(type_, **options)
+
+
+class _WholeNumber(Integer):
+    """A number that the driver sends in as many bits as it has, not cast to 32 of them."""
 
 
 class RegisterDialect(PGDialect_psycopg):
     """PostgreSQL with the types of a register."""
 
     type_compiler_cls = _Types
+    colspecs = {**PGDialect_psycopg.colspecs, Integer: _WholeNumber}  # noqa: RUF012 as there
     supports_statement_cache = True
 
 
@@ -128,6 +142,7 @@ class Postgres(Database):
             raise TypeError(type(address))
         engine = create_engine(
             address.set(drivername="postgresql+phusong"),
+            connect_args={"client_encoding": "UTF8"},
             isolation_level="REPEATABLE READ",
             pool_size=4,
             max_overflow=16,
