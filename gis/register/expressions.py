@@ -28,7 +28,14 @@ _SQLITE, _POSTGRESQL = "sqlite", "postgresql"
 
 
 class _Condition(FunctionElement[bool]):
+    """A condition that stands in its own brackets."""
+
     type = Boolean()
+
+    def self_group(self, against: Any = None) -> Any:
+        """Return itself: `(...) = 1`, which SQLite would get else, keeps it from every index."""
+        del against
+        return self
 
 
 class _MeetsBox(_Condition):

@@ -14,11 +14,9 @@ from sqlalchemy import (
     Connection,
     MetaData,
     Table,
-    column,
+    Text,
     func,
-    insert,
     select,
-    table,
 )
 
 from gis.register import moments, schema
@@ -114,12 +112,11 @@ def _shadow(
     own = f'{database.schema(connection)}."{name}"'
     run = connection.exec_driver_sql
     run(f'CREATE TEMP TABLE "later_{name}" (id TEXT PRIMARY KEY)')
-    later = table(f"later_{name}", column("id"))
-    connection.execute(insert(later), [{"id": each} for each in changed])
+    database.insert_many(connection, _later(name), [{"id": each} for each in changed])
     run(f'CREATE TEMP TABLE "past_{name}" AS SELECT * FROM {own} WHERE 1 = 0')  # noqa: S608
     numbered = [{**row, "fid": -number} for number, row in enumerate(known, start=1)]
     if numbered:
-        connection.execute(insert(_past(codec.table)), numbered)
+        database.insert_many(connection, _past(codec.table), numbered)
     run(
         f'CREATE TEMP VIEW "{name}" AS SELECT * FROM {own}'  # noqa: S608 our own names
         f' WHERE id NOT IN (SELECT id FROM "later_{name}")'
@@ -127,6 +124,11 @@ def _shadow(
     )
     if _GEOMETRY in codec.table.columns:
         database.hide_index(connection, name, numbered)
+
+
+@cache
+def _later(name: str) -> Table:
+    return Table(f"later_{name}", MetaData(), Column("id", Text))
 
 
 @cache

@@ -25,7 +25,6 @@ from sqlalchemy import (
     create_engine,
     event,
     exc,
-    insert,
 )
 from sqlalchemy.dialects import registry
 from sqlalchemy.dialects.postgresql.base import PGTypeCompiler
@@ -257,8 +256,23 @@ class Postgres(Database):
     def insert_many(
         self, connection: Connection, table: Table, rows: Sequence[Mapping[str, Any]]
     ) -> None:
-        """Insert rows that all have the same columns."""
-        connection.execute(insert(table), list(rows))
+        """Insert rows that all have the same columns, by COPY."""
+        columns = [each for each in table.columns if each.name in rows[0]]
+        steps = [each.type.bind_processor(connection.dialect) for each in columns]
+        pairs = [(each.name, step) for each, step in zip(columns, steps, strict=True)]
+        names = ", ".join(f'"{each.name}"' for each in columns)
+        statement = f'COPY "{table.name}" ({names}) FROM STDIN'
+        driver: psycopg.Connection[Any] = connection.connection.driver_connection  # type: ignore[assignment]  # by `_prepare`
+        try:
+            with driver.cursor() as cursor, cursor.copy(statement) as copy:
+                for row in rows:
+                    copy.write_row(
+                        [row[name] if step is None else step(row[name]) for name, step in pairs]
+                    )
+        except psycopg.Error as error:
+            raise exc.DBAPIError.instance(
+                statement, None, error, psycopg.Error, dialect=connection.dialect
+            ) from error
 
     def touch(self, connection: Connection, table: Table, layers: Sequence[str], now: str) -> None:
         """Do nothing: PostgreSQL keeps no list of layers with their days and extents."""
