@@ -77,8 +77,8 @@ ON_BOTH = (
 )
 """Files whose tests run on a GeoPackage and then on PostgreSQL with PostGIS.
 
-A test in them that is about the file itself is marked `geopackage`. Any other test is run on
-PostgreSQL by `PHUSONG_TEST_DATABASE=postgis`.
+A test in them that is of one of the two alone is marked `geopackage` or `postgis`. Any other test
+is run on PostgreSQL by `PHUSONG_TEST_DATABASE=postgis`.
 """
 
 _IN_CI = os.environ.get("CI", "").lower() in {"1", "true"}
@@ -136,8 +136,9 @@ def kept_by(request: pytest.FixtureRequest) -> Iterator[str]:
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     """Run the tests of some files on both databases."""
     if metafunc.definition.nodeid.startswith(ON_BOTH):
-        only = metafunc.definition.get_closest_marker("geopackage") is not None
-        databases = ["geopackage"] if only else ["geopackage", "postgis"]
+        every = ("geopackage", "postgis")
+        only = [name for name in every if metafunc.definition.get_closest_marker(name)]
+        databases = only or every
         metafunc.parametrize("kept_by", databases, indirect=True, scope="module")
 
 

@@ -162,7 +162,8 @@ class Sqlite(Database):
         """Insert rows that all have the same columns."""
         statement = insert(table).compile(dialect=connection.dialect, column_keys=list(rows[0]))
         names = [each.name for each in table.columns if each.name in rows[0]]  # as compiled
-        values, another = itemgetter(*names), f", ({', '.join('?' * len(names))})"
+        values = itemgetter(*names) if len(names) > 1 else lambda row: (row[names[0]],)
+        another = f", ({', '.join('?' * len(names))})"
         several = _AT_ONCE if GEOMETRY_COLUMN in table.columns else 1
         whole = len(rows) - len(rows) % several
         for count, part in ((several, rows[:whole]), (1, rows[whole:])):
