@@ -45,8 +45,10 @@ STRICTER = AUDIT.replace("effective_height_tolerance_m = 15", "effective_height_
 
 
 @pytest.fixture
-def home(register: Register) -> Home:
-    return Home(register.path.parent)
+def home(tmp_path: Path) -> Home:
+    made = Home(tmp_path / "home")
+    made.folder.mkdir(exist_ok=True)
+    return made
 
 
 def keep(register: Register, home: Home, content: str, name: str = "audit.toml") -> None:
