@@ -81,6 +81,8 @@ A test in them that is of one of the two alone is marked `geopackage` or `postgi
 is run on PostgreSQL by `PHUSONG_TEST_DATABASE=postgis`.
 """
 
+_USUAL = os.environ.get("PHUSONG_TEST_DATABASE", "geopackage")
+
 _IN_CI = os.environ.get("CI", "").lower() in {"1", "true"}
 
 
@@ -123,10 +125,7 @@ def postgres() -> Iterator[PostgresServer]:
 @pytest.fixture(scope="module", autouse=True)
 def kept_by(request: pytest.FixtureRequest) -> Iterator[str]:
     """Have the registers of `tests.prepared` kept in a GeoPackage, or in PostgreSQL."""
-    usual = os.environ.get("PHUSONG_TEST_DATABASE", "geopackage")
-    if request.node.get_closest_marker("geopackage") is not None:
-        usual = "geopackage"
-    name = getattr(request, "param", usual)
+    name = getattr(request, "param", _USUAL)
     if name == "postgis":
         Keeping.server = request.getfixturevalue("postgres")
     yield name
@@ -135,11 +134,10 @@ def kept_by(request: pytest.FixtureRequest) -> Iterator[str]:
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     """Run the tests of some files on both databases."""
-    if metafunc.definition.nodeid.startswith(ON_BOTH):
-        every = ("geopackage", "postgis")
-        only = [name for name in every if metafunc.definition.get_closest_marker(name)]
-        databases = only or every
-        metafunc.parametrize("kept_by", databases, indirect=True, scope="module")
+    every = ("geopackage", "postgis")
+    only = [name for name in every if metafunc.definition.get_closest_marker(name)]
+    if metafunc.definition.nodeid.startswith(ON_BOTH) or (only and _USUAL != "geopackage"):
+        metafunc.parametrize("kept_by", only or every, indirect=True, scope="module")
 
 
 @pytest.fixture(scope="session")

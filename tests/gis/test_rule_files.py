@@ -194,6 +194,7 @@ def test_two_administrators_cannot_spoil_the_pack_together(register: Register, h
     assert "house.local" in pack_in_use(ON, home).rules
 
 
+@pytest.mark.geopackage
 def test_a_history_that_cannot_be_kept_leaves_the_file_as_it_was(
     register: Register, home: Home
 ) -> None:
