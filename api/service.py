@@ -110,7 +110,9 @@ class Service:
         """
         home: Home = settings.place
         ground = open_ground(settings.ground)
-        service = cls(settings, _open_register(home.register), ground)
+        register = _open_register(home.register)
+        home.ensure()
+        service = cls(settings, register, ground)
         PointContacts(service.register).forget_expired(service.today())
         if settings.workers:
             service._workers = start_workers(

@@ -54,6 +54,11 @@ class Home:
         """
         return address_of(self.database) if self.database else self.folder / "register.gpkg"
 
+    def ensure(self) -> None:
+        """Make the folder, for its owner alone, where no register in it does so."""
+        if self.database:
+            self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+
     @property
     def sign_ins(self) -> Path:
         """Failed attempts to sign in, which a restart must not forget."""

@@ -44,11 +44,11 @@ def demo_register(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def settings(request: pytest.FixtureRequest, kept_by: str, tmp_path: Path) -> Iterator[Settings]:
     """Settings of a home whose register is the demonstration, in a file or in PostgreSQL."""
     home = tmp_path / "home"
-    home.mkdir()
     if kept_by == "postgis":
         with database_of(request.getfixturevalue("postgres"), load_demonstration) as url:
             yield Settings(home=home, register_address=str(url), workers=0, max_upload_mb=1)
         return
+    home.mkdir()
     shutil.copy(request.getfixturevalue("demo_register"), home / "register.gpkg")
     yield Settings(home=home, workers=0, max_upload_mb=1)
 

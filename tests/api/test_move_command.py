@@ -52,7 +52,8 @@ def test_the_named_server_is_the_register_of_every_command(
     monkeypatch: pytest.MonkeyPatch,
     capsys: pytest.CaptureFixture[str],
 ) -> None:
-    monkeypatch.setenv("PHUSONG_HOME", str(tmp_path))
+    home = tmp_path / "home"
+    monkeypatch.setenv("PHUSONG_HOME", str(home))
     monkeypatch.setenv(REGISTER_VARIABLE, told)
     assert main(["user", "list"]) == STORAGE
     assert "phusong init" in capsys.readouterr().err
@@ -63,7 +64,8 @@ def test_the_named_server_is_the_register_of_every_command(
     target = tmp_path / "x.csv"
     assert main(["export", str(target), "--layer", "structures"]) == DONE
     assert len(target.read_text("utf-8").splitlines()) > 300
-    assert not (tmp_path / "register.gpkg").exists()
+    assert not (home / "register.gpkg").exists()
+    assert home.stat().st_mode & 0o777 == 0o700
 
 
 @pytest.mark.parametrize(
