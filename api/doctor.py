@@ -105,12 +105,12 @@ def _writable_above(path: Path) -> bool:
 
 
 def _register(settings: Settings, today: date) -> Iterator[Look]:
-    path = settings.place.register
-    if not path.exists():
-        yield _look("register", Health.WARNING, "missing", path=str(path))
-        return
     try:
-        register = Register.open(path)
+        address = settings.place.register
+        if not Register.exists(address):
+            yield _look("register", Health.WARNING, "missing", path=str(address))
+            return
+        register = Register.open(address)
     except GisError as error:
         yield Look("register", Health.BAD, "register_bad", {"reason": error})
         return

@@ -2,7 +2,6 @@
 
 import threading
 from datetime import date
-from pathlib import Path
 from typing import Self
 
 from starlette.requests import Request
@@ -23,6 +22,7 @@ from gis.jobs.queue import Job, Queue
 from gis.jurisdictions import Jurisdiction, jurisdiction_on
 from gis.kept import KeptResults
 from gis.register.accounts import Accounts
+from gis.register.address import Address
 from gis.register.grants import Grants
 from gis.register.point_contacts import PointContacts
 from gis.register.scopes import SYSTEM, Scope
@@ -114,7 +114,9 @@ class Service:
         """
         home: Home = settings.place
         ground = open_ground(settings.ground)
-        service = cls(settings, _open_register(home.register), ground)
+        register = _open_register(home.register)
+        home.ensure()
+        service = cls(settings, register, ground)
         PointContacts(service.register).forget_expired(service.today())
         if settings.workers:
             service._workers = start_workers(
@@ -227,9 +229,9 @@ def service_of(request: Request) -> Service:
     return service
 
 
-def _open_register(path: Path) -> Register:
-    fresh = not path.exists()
-    register = Register.open(path, create=True)
+def _open_register(address: Address) -> Register:
+    fresh = not Register.exists(address)
+    register = Register.open(address, create=True)
     if fresh:
         with register.write(
             author="phusong serve", reason=text("pages.first_units", Language.VI)

@@ -6,10 +6,10 @@ from pathlib import Path
 from typing import Annotated, Any, Literal
 
 from platformdirs import user_data_path
-from pydantic import BeforeValidator, Field
+from pydantic import AliasChoices, BeforeValidator, Field, SecretStr
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
-from gis.home import Home
+from gis.home import REGISTER_VARIABLE, Home
 from gis.jobs.queue import KEEP_DAYS
 from gis.terrain.opening import GroundFiles
 from gis.tiles.products import GLO30_ADDRESS, Product
@@ -56,6 +56,9 @@ class Settings(BaseSettings):
     ----------
     home : Path
         Folder of the register, the studies and the uploads.
+    register_address : SecretStr
+        PHUSONG_REGISTER: `postgresql://user@host/name` where a PostgreSQL server keeps the
+        register; without it a GeoPackage in the home folder does.
     terrain : tuple of Path
         Elevation (GeoTIFF, HGT, folders and zips of them) in the order in which gaps are filled,
         separated as in PATH; without it the terrain is flat, and says so.
@@ -113,6 +116,10 @@ class Settings(BaseSettings):
     model_config = SettingsConfigDict(env_prefix="PHUSONG_", frozen=True, extra="forbid")
 
     home: Path = Field(default_factory=_default_home)
+    register_address: SecretStr = Field(
+        default=SecretStr(""),
+        validation_alias=AliasChoices("register_address", REGISTER_VARIABLE),
+    )
     terrain: Paths = ()
     surface_model: bool | None = None
     land_cover: Paths = ()
@@ -148,7 +155,7 @@ class Settings(BaseSettings):
     @property
     def place(self) -> Home:
         """The home folder with the paths below it."""
-        return Home(self.home)
+        return Home(self.home, self.register_address.get_secret_value())
 
     @property
     def oidc_secret(self) -> str:

@@ -22,6 +22,7 @@ from typing import IO, Any, Final
 from gis.errors import ConflictError, FormatError, StorageError
 from gis.home import UNFINISHED, Home
 from gis.register import moments
+from gis.register.moving import copy
 from gis.register.store import Register
 
 __all__ = ["BackupNote", "back_up", "last_backup", "read_note", "restore"]
@@ -104,15 +105,19 @@ def last_backup(home: Home) -> datetime | None:
 
 
 def _write(home: Home, made: Path, folder: Path, progress: Progress) -> BackupNote:
-    snapshot = folder / home.register.name
+    snapshot = Home(folder).register_file
+    name = snapshot.name
     with Register.open(home.register) as register:
-        register.copy_to(snapshot)
+        if isinstance(register.address, Path):
+            register.copy_to(snapshot)
+        else:
+            copy(register, snapshot, lambda *_: None)
     with Register.open(snapshot) as register:
         version = register.version()
     files: dict[str, tuple[str, int]] = {}
     with zipfile.ZipFile(made, "w", zipfile.ZIP_DEFLATED, compresslevel=3) as archive:
-        _add(archive, files, home.register.name, snapshot)
-        others = list(_others(home))
+        _add(archive, files, name, snapshot)
+        others = [each for each in _others(home) if each[0] != name]
         for done, (name, path) in enumerate(others):
             progress(0.1 + 0.6 * done / len(others))
             _add(archive, files, name, path)
@@ -130,8 +135,7 @@ def _others(home: Home) -> Iterator[tuple[str, Path]]:
             continue
         if path.name.endswith(_NOT_COPIED) or any(part.startswith(UNFINISHED) for part in parts):
             continue
-        if name.as_posix() != home.register.name:
-            yield name.as_posix(), path
+        yield name.as_posix(), path
 
 
 def _add(
@@ -226,7 +230,7 @@ def restore(copy: Path, home: Home) -> BackupNote:
         with Register.open(made.register) as register:
             register.check()
             if register.version() != note.register_version:
-                raise StorageError("errors.backup_differs", name=home.register.name)
+                raise StorageError("errors.backup_differs", name=made.register_file.name)
         if home.folder.exists():
             home.folder.rmdir()
         shutil.move(made.folder, home.folder)

@@ -3,10 +3,16 @@
 import shutil
 import time
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
-__all__ = ["UNFINISHED", "Home", "sweep_unfinished"]
+from gis.register.address import Address, address_of
+
+__all__ = ["REGISTER_VARIABLE", "UNFINISHED", "Home", "sweep_unfinished"]
+
+REGISTER_VARIABLE = "PHUSONG_REGISTER"
+"""Of the environment: where the register is; worker processes are told by it, as what stands on a
+command line is seen by everybody on the machine."""
 
 UNFINISHED = ".unfinished-"
 """How the name of a folder begins until all of it is written and it moves to its place."""
@@ -30,14 +36,33 @@ class Home:
     ----------
     folder : Path
         Root, created by the caller.
+    database : str
+        Address of the register where a PostgreSQL server keeps it; it may hold a password.
     """
 
     folder: Path
+    database: str = field(default="", repr=False)
 
     @property
-    def register(self) -> Path:
-        """The register, a GeoPackage."""
+    def register(self) -> Address:
+        """The register: a GeoPackage in the folder, unless a server keeps it.
+
+        Raises
+        ------
+        FormatError
+            If the address of the database cannot be read.
+        """
+        return address_of(self.database) if self.database else self.register_file
+
+    @property
+    def register_file(self) -> Path:
+        """Where a register is that no server keeps, and in every copy of an installation."""
         return self.folder / "register.gpkg"
+
+    def ensure(self) -> None:
+        """Make the folder, for its owner alone, where no register in it does so."""
+        if self.database:
+            self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
 
     @property
     def sign_ins(self) -> Path:

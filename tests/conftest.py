@@ -8,7 +8,7 @@ tests run in one process, so what several of them need may be prepared once in t
 import os
 import shutil
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -25,6 +25,8 @@ from propagation.itu.p1546_curves import (
     CurveFamily,
     CurveSet,
 )
+from tests.postgres_server import PostgresServer, programs, running
+from tests.prepared import Keeping
 
 keep_kernels(Path(__file__).parents[1])
 hypothesis.settings.register_profile("ours", deadline=None, derandomize=True)
@@ -56,6 +58,31 @@ LONGEST = (
 The first compile the kernels, so that no page in the browser waits for them.
 """
 
+ON_BOTH = (
+    "tests/api/test_grants.py",
+    "tests/api/test_register_routes.py",
+    "tests/api/test_structure_pages.py",
+    "tests/gis/test_cases_store.py",
+    "tests/gis/test_jobs_queue.py",
+    "tests/gis/test_planned_works.py",
+    "tests/gis/test_register_accounts.py",
+    "tests/gis/test_register_history.py",
+    "tests/gis/test_register_infrastructure.py",
+    "tests/gis/test_register_measurements.py",
+    "tests/gis/test_register_nearest.py",
+    "tests/gis/test_register_occupancy.py",
+    "tests/gis/test_register_resting.py",
+    "tests/gis/test_register_scopes.py",
+    "tests/gis/test_register_store.py",
+)
+"""Files whose tests run on a GeoPackage and then on PostgreSQL with PostGIS.
+
+A test in them that is of one of the two alone is marked `geopackage` or `postgis`. Any other test
+is run on PostgreSQL by `PHUSONG_TEST_DATABASE=postgis`.
+"""
+
+_USUAL = os.environ.get("PHUSONG_TEST_DATABASE", "geopackage")
+
 _IN_CI = os.environ.get("CI", "").lower() in {"1", "true"}
 
 
@@ -81,6 +108,36 @@ def tool() -> Callable[[str], str]:
         return found
 
     return find
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[PostgresServer]:
+    """Start a private PostgreSQL server; without its programs as `tool` without one."""
+    binaries = programs()
+    if binaries is None and _IN_CI:
+        pytest.fail("PostgreSQL with PostGIS is not installed, and CI must not skip it")
+    if binaries is None:
+        pytest.skip("PostgreSQL with PostGIS is not installed")
+    with running(binaries) as server:
+        yield server
+
+
+@pytest.fixture(scope="module", autouse=True)
+def kept_by(request: pytest.FixtureRequest) -> Iterator[str]:
+    """Have the registers of `tests.prepared` kept in a GeoPackage, or in PostgreSQL."""
+    name = getattr(request, "param", _USUAL)
+    if name == "postgis":
+        Keeping.server = request.getfixturevalue("postgres")
+    yield name
+    Keeping.server = None
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """Run the tests of some files on both databases."""
+    every = ("geopackage", "postgis")
+    only = [name for name in every if metafunc.definition.get_closest_marker(name)]
+    if metafunc.definition.nodeid.startswith(ON_BOTH) or (only and _USUAL != "geopackage"):
+        metafunc.parametrize("kept_by", only or every, indirect=True, scope="module")
 
 
 @pytest.fixture(scope="session")

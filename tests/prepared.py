@@ -1,8 +1,11 @@
-"""Registers made once in a process and then copied: real files, without 14 migrations each time.
+"""Registers made once in a process and then copied: real ones, without all migrations each time.
 
 A test of opening, of migrations or of loading the demonstration makes its own by
 `Register.open(path, create=True)`; every other test asks here. Copies share the identifier that
 the first one drew, which nothing reads.
+
+Where `kept_by` (in conftest) says so, they stand in a PostgreSQL server and not in the file that
+is asked for: a copy is a database made of a template.
 """
 
 from collections.abc import Callable, Iterator
@@ -11,13 +14,16 @@ from functools import cache
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+from sqlalchemy import URL
+
 from gis.administration import load_administration
 from gis.demo import load_demonstration
 from gis.register.records import Organisation, OrganisationKind, Provenance
 from gis.register.store import Register
 from propagation.compliance.records import Confidence
+from tests.postgres_server import PostgresServer
 
-__all__ = ["demo_register", "empty_register", "office_register"]
+__all__ = ["Keeping", "database_of", "demo_register", "empty_register", "office_register"]
 
 KNOWN = Provenance(confidence=Confidence.VERIFIED, source="test")
 
@@ -37,13 +43,47 @@ def demo_register(path: Path) -> AbstractContextManager[Register]:
     return _copied(path, _demonstration)
 
 
+class Keeping:
+    """Where registers are kept just now.
+
+    Attributes
+    ----------
+    server : PostgresServer or None
+        The server; without one, the files that are asked for.
+    """
+
+    server: PostgresServer | None = None
+
+
 @contextmanager
 def _copied(path: Path, fill: Callable[[Register], object]) -> Iterator[Register]:
+    if Keeping.server is not None:
+        with database_of(Keeping.server, fill) as url, Register.open(url) as register:
+            yield register
+        return
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     path.touch(mode=0o600, exist_ok=False)
     path.write_bytes(_made(fill))
     with Register.open(path) as register:
         yield register
+
+
+@contextmanager
+def database_of(server: PostgresServer, fill: Callable[[Register], object]) -> Iterator[URL]:
+    """Yield the address of a database that is a copy of one filled before."""
+    name = server.database(_template(server, fill))
+    try:
+        yield server.url(name)
+    finally:
+        server.drop(name)
+
+
+@cache
+def _template(server: PostgresServer, fill: Callable[[Register], object]) -> str:
+    name = server.database()
+    with Register.open(server.url(name), create=True) as register:
+        fill(register)
+    return name
 
 
 @cache

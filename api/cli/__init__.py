@@ -36,6 +36,7 @@ COMMANDS = (
     "rules",
     "clock",
     "forget",
+    "move",
     "rerun",
     "curves",
     "validate",

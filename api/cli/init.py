@@ -16,7 +16,7 @@ def _configure(parser: Parser) -> None:
 
 def _run(_arguments: argparse.Namespace, output: Output) -> int:
     path = output.settings.place.register
-    if path.exists():
+    if Register.exists(path):
         raise ConflictError("cli.init_exists", path=str(path))
     with Register.open(path, create=True) as register:
         with register.write(author="phusong init", reason="init") as writer:

@@ -97,7 +97,7 @@ def _require_usable(settings: Settings) -> None:
         If the terrain cannot be read, or the register that is there cannot be opened.
     """
     open_ground(settings.ground)
-    if settings.place.register.exists():
+    if Register.exists(settings.place.register):
         Register.open(settings.place.register).close()
 
 

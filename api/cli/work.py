@@ -22,7 +22,9 @@ def opened(output: Output) -> Iterator[Register]:
     StorageError
         If there is none.
     """
-    with Register.open(output.settings.place.register) as register:
+    home = output.settings.place
+    with Register.open(home.register) as register:
+        home.ensure()
         yield register
 
 

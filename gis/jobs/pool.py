@@ -12,7 +12,7 @@ from pathlib import Path
 from sqlalchemy.exc import SQLAlchemyError
 
 from gis.errors import GisError
-from gis.home import Home
+from gis.home import REGISTER_VARIABLE, Home
 from gis.jobs.queue import Queue
 from gis.jobs.worker import worker_name
 from gis.register.store import Register
@@ -116,6 +116,7 @@ class WorkerPool:
                 command,
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.DEVNULL,
+                env={**os.environ, REGISTER_VARIABLE: self._home.database},
                 start_new_session=True,  # Ctrl-C is for the server, which then ends its workers
             )
         except OSError:

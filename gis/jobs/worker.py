@@ -24,7 +24,7 @@ from types import FrameType
 from sqlalchemy.exc import SQLAlchemyError
 
 from gis.errors import CancelledError, ConflictError, GisError
-from gis.home import Home
+from gis.home import REGISTER_VARIABLE, Home
 from gis.jobs.queue import LEASE_S, MAX_ATTEMPTS, Job, LeaseLostError, Queue
 from gis.register.store import Register
 from gis.studies.context import StudyContext
@@ -250,7 +250,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     stop = threading.Event()
     _listen(stop)
     _end_with(parent, stop)
-    home = Home(given.home)
+    home = Home(given.home, os.environ.get(REGISTER_VARIABLE, ""))
     try:
         ground = open_ground(GroundFiles.from_json(given.ground))
         register = Register.open(home.register)

@@ -18,7 +18,6 @@ from sqlalchemy import (
     Table,
     delete,
     insert,
-    literal_column,
     or_,
     select,
     true,
@@ -253,7 +252,7 @@ class Accounts:
     def tokens(self, account_id: str) -> list[Token]:
         """Return every token of an account, oldest first."""
         query = select(api_tokens).where(api_tokens.c.account_id == account_id)
-        query = query.order_by(literal_column("rowid"))
+        query = query.order_by(api_tokens.c.created_at, api_tokens.c.id)
         with engine.reading(self._engine) as connection:
             return [_token(dict(row)) for row in connection.execute(query).mappings()]
 

@@ -1,12 +1,19 @@
-"""Column types of GeoPackage and the columns that tables of the register share.
+"""Column types of the register and the columns that its tables share.
 
-Types are those of OGC 12-128r19, table 1, and hold the value that is stored: `gis.register.rows`
-turns records into it and back.
+In a GeoPackage types are those of OGC 12-128r19, table 1. In PostgreSQL they are PostGIS's
+geometry, DATE and TIMESTAMP WITH TIME ZONE, and values are read and written as a GeoPackage holds
+them: `gis.register.rows` turns records into such values and back, whoever keeps them.
 """
 
-from sqlalchemy import REAL, Column, ForeignKey, Integer, MetaData, Table, Text
+from collections.abc import Callable
+from typing import Any
+
+from sqlalchemy import REAL, Column, Dialect, ForeignKey, Integer, MetaData, Table, Text
+from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.schema import SchemaItem
 from sqlalchemy.types import UserDefinedType
+
+from gis.register.blobs import SRS_ID, from_ewkb, to_ewkb
 
 __all__ = [
     "GEOMETRY_COLUMN",
@@ -29,9 +36,11 @@ GEOMETRY_COLUMN = "geom"
 
 metadata = MetaData()
 
+_POSTGRESQL = "postgresql"
+
 
 class Geometry(UserDefinedType[bytes]):
-    """A GeoPackage geometry column of one type; the value is the blob."""
+    """A geometry column of one type; the value is a GeoPackage's blob."""
 
     cache_ok = True
 
@@ -42,9 +51,27 @@ class Geometry(UserDefinedType[bytes]):
         """Return the type's name in the table definition."""
         return self.name
 
+    def bind_processor(self, dialect: Dialect) -> Callable[[Any], Any] | None:
+        """Return how a blob is written where a geometry is not one."""
+        return _unless_none(to_ewkb) if dialect.name == _POSTGRESQL else None
+
+    def result_processor(self, dialect: Dialect, coltype: object) -> Callable[[Any], Any] | None:
+        """Return how a blob is read where a geometry is not one."""
+        del coltype
+        return _unless_none(from_ewkb) if dialect.name == _POSTGRESQL else None
+
+
+def _unless_none(step: Callable[[Any], Any]) -> Callable[[Any], Any]:
+    return lambda value: None if value is None else step(value)
+
+
+@compiles(Geometry, _POSTGRESQL)
+def _geometry(type_: Geometry, _compiler: object, **_: object) -> str:
+    return f"geometry({type_.name}, {SRS_ID})"
+
 
 class Day(UserDefinedType[str]):
-    """A GeoPackage DATE: `YYYY-MM-DD`."""
+    """A DATE; the value is `YYYY-MM-DD`."""
 
     cache_ok = True
 
@@ -54,13 +81,18 @@ class Day(UserDefinedType[str]):
 
 
 class Moment(UserDefinedType[str]):
-    """A GeoPackage DATETIME: `YYYY-MM-DDTHH:MM:SS.SSSZ`, always UTC."""
+    """A DATETIME; the value is `YYYY-MM-DDTHH:MM:SS.SSSZ`, always UTC."""
 
     cache_ok = True
 
     def get_col_spec(self, **_: object) -> str:
         """Return the type's name in the table definition."""
         return "DATETIME"
+
+
+@compiles(Moment, _POSTGRESQL)
+def _moment(_type: Moment, _compiler: object, **_: object) -> str:
+    return "TIMESTAMP(3) WITH TIME ZONE"
 
 
 def fid() -> Column[int]:

@@ -1,37 +1,26 @@
 """Conditions that reads of several tables share: a day, words, a box."""
 
-import json
 import math
 from collections.abc import Iterable
 from datetime import date
 from typing import Any
 
-from sqlalchemy import ColumnElement, Table, and_, column, func, literal, or_, select, table
+from sqlalchemy import ColumnElement, Table, and_, or_
 
 from gis.errors import FormatError
-from gis.register import schema
-from gis.register.geopackage import MEETS, spatial_index_name
+from gis.register import expressions
+from gis.register.expressions import meets_box
 from gis.register.records import Bounds
 from gis.register.rows import fold
 
 __all__ = ["among", "containing", "in_force", "inside", "valid_on"]
-
-_INDEX_SIDES = ("minx", "maxx", "miny", "maxy")
 
 
 def among(
     *wanted: tuple[ColumnElement[Any], Iterable[str] | None],
 ) -> list[ColumnElement[bool]]:
     """Return the conditions that columns hold one of their words each; None is any."""
-    return [
-        kept_in.in_(select(func.json_each(_array(words)).table_valued("value").c.value))
-        for kept_in, words in wanted
-        if words is not None
-    ]
-
-
-def _array(words: Iterable[str]) -> ColumnElement[str]:
-    return literal(json.dumps(list(words), ensure_ascii=False))
+    return [expressions.among(kept_in, words) for kept_in, words in wanted if words is not None]
 
 
 def in_force(kept_in: Table, on: date | None) -> list[ColumnElement[bool]]:
@@ -54,18 +43,10 @@ def containing(kept_in: Table, text: str | None) -> list[ColumnElement[bool]]:
 
 
 def inside(kept_in: Table, bbox: Bounds | None) -> list[ColumnElement[bool]]:
-    """Return the condition that a point lies in a box: by the R-tree, then exactly."""
+    """Return the condition that a point lies in a box: by the index, then exactly."""
     if bbox is None:
         return []
     west, south, east, north = bbox
     if not all(map(math.isfinite, bbox)) or west > east or south > north:
         raise FormatError("errors.box_wrong", value=", ".join(map(str, bbox)))
-    index = table(spatial_index_name(kept_in.name), *map(column, ("id", *_INDEX_SIDES)))
-    near = select(index.c.id).where(
-        index.c.maxx >= west, index.c.minx <= east, index.c.maxy >= south, index.c.miny <= north
-    )
-    geometry = kept_in.c[schema.GEOMETRY_COLUMN]
-    return [
-        kept_in.c.fid.in_(near),
-        getattr(func, MEETS)(geometry, west, south, east, north),
-    ]
+    return [meets_box(kept_in, west, south, east, north)]

@@ -1,14 +1,13 @@
-"""GeoPackage 1.4 on plain SQLite: blobs, the `gpkg_` tables, R-trees, and their functions.
+"""GeoPackage 1.4 on plain SQLite: the `gpkg_` tables, R-trees, and their functions.
 
 References
 ----------
-.. [GPKG] OGC 12-128r19, GeoPackage Encoding Standard 1.4: clause 2.1.3 (geometry encoding),
-   clause 1.1 (tables), annex F.3 (R-tree spatial index: triggers and functions).
+.. [GPKG] OGC 12-128r19, GeoPackage Encoding Standard 1.4: clause 1.1 (tables),
+   annex F.3 (R-tree spatial index: triggers and functions).
 """
 
 import math
 import sqlite3
-import struct
 from collections.abc import Callable, Iterable
 from functools import lru_cache
 
@@ -16,49 +15,33 @@ import shapely
 from shapely.geometry.base import BaseGeometry
 from sqlalchemy import Connection
 
-from gis.errors import FormatError, StorageError
-from gis.register.schema import GEOMETRY_COLUMN
+from gis.errors import StorageError
+from gis.register.blobs import SRS_ID, blob_bounds, from_blob, plain_point
+from gis.register.columns import GEOMETRY_COLUMN
 
 __all__ = [
     "APPLICATION_ID",
     "LIES_IN",
     "MEETS",
-    "SRS_ID",
     "USER_VERSION",
-    "blob_bounds",
     "check",
     "create_core_tables",
     "create_spatial_index",
     "drop_spatial_index",
-    "from_blob",
-    "point_blob",
-    "point_coordinates",
     "register_functions",
     "register_table",
     "spatial_index_name",
-    "to_blob",
 ]
 
 APPLICATION_ID = 0x47504B47
 """`GPKG` in the header of the file."""
 USER_VERSION = 10400
 """GeoPackage 1.4."""
-SRS_ID = 4326
-
 MEETS = "phusong_meets"
 """Name of the function that says whether the bounds of a geometry meet a box."""
 
 LIES_IN = "phusong_lies_in"
 """Name of the function that says whether a point lies in an area, which is WKB."""
-
-_MAGIC = b"GP"
-_LITTLE_ENDIAN, _EMPTY = 0x01, 0x10
-_ENVELOPE_DOUBLES = (0, 4, 6, 6, 8)
-_POINT = struct.Struct("<2sBBiBIdd")
-_POINT_HEADER = (_MAGIC, 0, _LITTLE_ENDIAN, SRS_ID, 1, 1)
-_POINT_PREFIX = _POINT.pack(*_POINT_HEADER, 0.0, 0.0)[:13]
-_COORDINATES = (struct.Struct("<13xd"), struct.Struct("<21xd"))
-_ENVELOPE_HEADER = struct.Struct("<2sBBidddd")
 
 _RTREE_DEFINITION = "http://www.geopackage.org/spec120/#extension_rtree"
 _WGS84_WKT = (
@@ -96,79 +79,13 @@ _REFERENCE_SYSTEMS = (
 )
 
 
-def point_blob(longitude: float, latitude: float) -> bytes:
-    """Return the blob of a point, without an envelope as the standard advises for points."""
-    return _POINT.pack(*_POINT_HEADER, longitude, latitude)
-
-
-def point_coordinates(blob: bytes) -> tuple[float, float]:
-    """Return longitude and latitude of a point's blob, exactly as they were stored."""
-    if len(blob) == _POINT.size and blob.startswith(_POINT_PREFIX):
-        longitude, latitude = _POINT.unpack(blob)[-2:]
-        return longitude, latitude
-    point = from_blob(blob)
-    if not isinstance(point, shapely.Point):
-        raise FormatError("errors.geometry_not_point", value=point.geom_type)
-    return point.x, point.y
-
-
-def to_blob(geometry: BaseGeometry) -> bytes:
-    """Return the blob of a two-dimensional geometry with its envelope in the header."""
-    if isinstance(geometry, shapely.Point) and not geometry.is_empty:
-        return point_blob(geometry.x, geometry.y)
-    wkb = shapely.to_wkb(geometry, byte_order=1, output_dimension=2)
-    if geometry.is_empty:
-        return struct.pack("<2sBBi", _MAGIC, 0, _LITTLE_ENDIAN | _EMPTY, SRS_ID) + wkb
-    west, south, east, north = geometry.bounds
-    flags = _LITTLE_ENDIAN | 1 << 1
-    return _ENVELOPE_HEADER.pack(_MAGIC, 0, flags, SRS_ID, west, east, south, north) + wkb
-
-
-def from_blob(blob: bytes) -> BaseGeometry:
-    """Return the geometry of a blob, whoever wrote it.
-
-    Raises
-    ------
-    FormatError
-        If the bytes are not a GeoPackage geometry.
-    """
-    try:
-        return shapely.from_wkb(blob[_header_size(blob) :])
-    except (shapely.errors.ShapelyError, ValueError, IndexError) as error:
-        raise FormatError("errors.geometry_damaged") from error
-
-
-def _header_size(blob: bytes) -> int:
-    envelope = blob[3] >> 1 & 0x07
-    if blob[:2] != _MAGIC or envelope >= len(_ENVELOPE_DOUBLES):
-        raise ValueError
-    return 8 + 8 * _ENVELOPE_DOUBLES[envelope]
-
-
-def blob_bounds(blob: bytes) -> tuple[float, float, float, float] | None:
-    """Return west, south, east, north from the cheapest place that says it; None: empty."""
-    if len(blob) == _POINT.size and blob.startswith(_POINT_PREFIX):
-        x, y = _POINT.unpack(blob)[-2:]
-        return None if math.isnan(x) or math.isnan(y) else (x, y, x, y)
-    if blob[3] & _EMPTY:
-        return None
-    if _header_size(blob) > 8:
-        order = "<" if blob[3] & _LITTLE_ENDIAN else ">"
-        west, east, south, north = struct.unpack_from(f"{order}4d", blob, 8)
-        return west, south, east, north
-    geometry = from_blob(blob)
-    if geometry.is_empty:
-        return None
-    west, south, east, north = geometry.bounds
-    return west, south, east, north
-
-
 def _bound(index: int) -> Callable[[bytes | None], float | None]:
-    coordinate = _COORDINATES[index % 2].unpack_from
+    axis = index % 2
 
     def bound(blob: bytes | None) -> float | None:
-        if blob is not None and len(blob) == _POINT.size and blob.startswith(_POINT_PREFIX):
-            value: float = coordinate(blob)[0]  # the way of nearly every row
+        place = plain_point(blob)
+        if place is not None:  # the way of nearly every row
+            value = place[axis]
             return None if math.isnan(value) else value
         bounds = None if blob is None else blob_bounds(blob)
         return None if bounds is None else bounds[index]
@@ -177,15 +94,17 @@ def _bound(index: int) -> Callable[[bytes | None], float | None]:
 
 
 def _is_empty(blob: bytes | None) -> int | None:
-    if blob is not None and len(blob) == _POINT.size and blob.startswith(_POINT_PREFIX):
-        return int(any(map(math.isnan, _POINT.unpack(blob)[-2:])))
+    place = plain_point(blob)
+    if place is not None:
+        return int(any(map(math.isnan, place)))
     return None if blob is None else int(blob_bounds(blob) is None)
 
 
 def _meets(blob: bytes | None, west: float, south: float, east: float, north: float) -> int | None:
     """Return whether a geometry's bounds meet a box, borders included; None for no geometry."""
-    if blob is not None and len(blob) == _POINT.size and blob.startswith(_POINT_PREFIX):
-        x, y = _POINT.unpack(blob)[-2:]
+    place = plain_point(blob)
+    if place is not None:
+        x, y = place
         return int(west <= x <= east and south <= y <= north)
     bounds = None if blob is None else blob_bounds(blob)
     if bounds is None:

@@ -11,7 +11,6 @@ from sqlalchemy import (
     Connection,
     RowMapping,
     Table,
-    func,
     insert,
     literal,
     or_,
@@ -22,6 +21,7 @@ from sqlalchemy import (
 )
 
 from gis.register import moments
+from gis.register.expressions import json_text
 from gis.register.schema import (
     attachment_levels,
     change_log,
@@ -136,7 +136,7 @@ def _records_of(structure_id: str) -> Any:
         select(log.c.table_name, log.c.record_id).where(
             log.c.table_name == table.name,
             log.c.old.is_not(None),
-            func.json_extract(log.c.old, f"$.{column}") == structure_id,
+            json_text(log.c.old, column) == structure_id,
         )
         for table, column in _PARTS
     ]
@@ -161,7 +161,7 @@ def _at(structure_id: str) -> ColumnElement[bool]:
     """Return the condition that a change is of something at a structure, before or after it."""
     return or_(
         *(
-            func.json_extract(state, f"$.{column}") == structure_id
+            json_text(state, column) == structure_id
             for state in (change_log.c.old, change_log.c.new)
             for column in ("structure_id", "subject_id")
         )

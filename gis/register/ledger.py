@@ -1,21 +1,15 @@
 """The rows that one write changes, with history, references, sums and extents kept beside them."""
 
-import json
 from collections import Counter
 from collections.abc import Collection, Hashable, Iterable, Mapping, Sequence
-from itertools import chain
-from operator import itemgetter
 from typing import Any, TypeVar
 
 from sqlalchemy import (
     Connection,
-    Select,
     Table,
     bindparam,
     delete,
     exc,
-    func,
-    insert,
     select,
     text,
     update,
@@ -24,7 +18,8 @@ from sqlalchemy import (
 from gis.errors import ConflictError, NotFoundError
 from gis.register import moments, schema
 from gis.register.content import CONTENT_TABLES, LATER_TABLES, notes_of, sum_after
-from gis.register.geopackage import spatial_index_name
+from gis.register.databases.choice import database_of
+from gis.register.expressions import among_given, json_list
 from gis.register.resting import Resting
 from gis.register.rows import (
     Codec,
@@ -38,10 +33,11 @@ from gis.register.rows import (
 __all__ = ["Ledger"]
 
 H = TypeVar("H", bound=Hashable)
-_CHANGED = text("UPDATE gpkg_contents SET last_change = :now WHERE table_name = :layer")
+_NOTED = text(
+    "INSERT INTO register_state (name, value) VALUES (:name, :value)"
+    " ON CONFLICT (name) DO UPDATE SET value = excluded.value"
+)
 _VIEWS_OF = {"structures": ("installation_sites",)}
-_AT_ONCE = 50
-"""Rows of a layer in one statement: an R-tree opens its nodes anew for each statement."""
 
 
 class Ledger:
@@ -59,6 +55,7 @@ class Ledger:
         self.batches: list[str] = []
         self.resting = Resting()
         self._connection = connection
+        self._database = database_of(connection)
         self._author = author
         self._reason = reason
         self._notes = notes_of(connection)
@@ -219,7 +216,7 @@ class Ledger:
         notes = {f"sum:{name}": sum_after(self._notes, name, n) for name, n in self._added.items()}
         notes["revision"] = str(self._revision)
         self._execute(
-            text("INSERT OR REPLACE INTO register_state (name, value) VALUES (:name, :value)"),
+            _NOTED,
             [{"name": name, "value": value} for name, value in notes.items()],
         )
         for name in sorted(self._touched):
@@ -258,17 +255,9 @@ class Ledger:
             self._referred.setdefault(target, set()).update(ids - {None})
 
     def _touch(self, table: str, now: str) -> None:
-        """Say in the GeoPackage's contents when a layer changed, and how far it reaches."""
+        """Say where others look for it when a layer changed, and how far it reaches."""
         layers = (table, *_VIEWS_OF.get(table, ()))
-        self._execute(_CHANGED, [{"now": now, "layer": layer} for layer in layers])
-        if schema.GEOMETRY_COLUMN in schema.metadata.tables[table].columns:
-            index = spatial_index_name(table)
-            sides = "min(minx), min(miny), max(maxx), max(maxy)"
-            self._connection.exec_driver_sql(
-                "UPDATE gpkg_contents SET (min_x, min_y, max_x, max_y) ="  # noqa: S608 our names
-                f' (SELECT {sides} FROM "{index}") WHERE table_name IN (?, ?)',
-                (table, layers[-1]),
-            )
+        self._database.touch(self._connection, schema.metadata.tables[table], layers, now)
 
     def _check_references(self) -> None:
         for target, ids in self._referred.items():
@@ -284,8 +273,8 @@ class Ledger:
             for key in table.foreign_keys:
                 if key.column.table.name != target or not gone:
                     continue
-                query = select(key.parent).where(key.parent.in_(_each("ids"))).limit(1)
-                needed = self._connection.execute(query, {"ids": _array(gone)}).scalar()
+                query = select(key.parent).where(among_given(key.parent, "ids")).limit(1)
+                needed = self._connection.execute(query, {"ids": json_list(gone)}).scalar()
                 if needed is not None:
                     raise ConflictError("errors.record_needed", id=needed, layer=table.name)
 
@@ -293,19 +282,19 @@ class Ledger:
         table = schema.structures
         pairs = [(row["owner_id"], row["code"]) for row in rows]
         query = select(table.c.owner_id, table.c.code).where(
-            table.c.owner_id.in_(_each("owners")), table.c.code.in_(_each("codes"))
+            among_given(table.c.owner_id, "owners"), among_given(table.c.code, "codes")
         )
         wanted = {
-            "owners": _array({owner for owner, _ in pairs}),
-            "codes": _array({code for _, code in pairs}),
+            "owners": json_list({owner for owner, _ in pairs}),
+            "codes": json_list({code for _, code in pairs}),
         }
         stored = {(owner, code) for owner, code in self._connection.execute(query, wanted)}
         for owner, code in _repeated(pairs) or [pair for pair in pairs if pair in stored]:
             raise ConflictError("errors.structure_code_exists", owner=owner, code=code)
 
     def _stored(self, codec: Codec[Any], ids: Sequence[str]) -> dict[str, Row]:
-        query = select(codec.table).where(codec.table.c.id.in_(_each("ids")))
-        rows = self._connection.execute(query, {"ids": _array(ids)}).mappings()
+        query = select(codec.table).where(among_given(codec.table.c.id, "ids"))
+        rows = self._connection.execute(query, {"ids": json_list(ids)}).mappings()
         return {row["id"]: dict(row) for row in rows}
 
     def _known(self, codec: Codec[Any], stored: Mapping[str, Row], name: str) -> Row:
@@ -315,22 +304,8 @@ class Ledger:
 
     def _execute_many(self, table: Table, rows: Sequence[Row]) -> None:
         """Insert rows that all have the same columns, past what an import need not pay for."""
-        statement = insert(table).compile(
-            dialect=self._connection.dialect, column_keys=list(rows[0])
-        )
-        names = [each.name for each in table.columns if each.name in rows[0]]  # as compiled
-        values, another = itemgetter(*names), f", ({', '.join('?' * len(names))})"
-        several = _AT_ONCE if schema.GEOMETRY_COLUMN in table.columns else 1
-        whole = len(rows) - len(rows) % several
         try:
-            for count, part in ((several, rows[:whole]), (1, rows[whole:])):
-                given = [
-                    tuple(chain.from_iterable(map(values, part[at : at + count])))
-                    for at in range(0, len(part), count)
-                ]
-                if given:
-                    sql = f"{statement}{another * (count - 1)}"
-                    self._connection.exec_driver_sql(sql, given)
+            self._database.insert_many(self._connection, table, rows)
         except exc.IntegrityError as error:
             raise ConflictError("errors.register_conflict", detail=str(error.orig)) from error
 
@@ -348,12 +323,3 @@ def _references(codec: Codec[Any]) -> list[tuple[str, str]]:
 
 def _repeated(values: Iterable[H]) -> list[H]:
     return [value for value, count in Counter(values).items() if count > 1]
-
-
-def _array(values: Iterable[str]) -> str:
-    return json.dumps(list(values), ensure_ascii=False)
-
-
-def _each(parameter: str) -> Select[tuple[Any]]:
-    """Return the elements of a JSON array that is given when the statement runs."""
-    return select(func.json_each(bindparam(parameter)).table_valued("value").c.value)

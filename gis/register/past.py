@@ -6,12 +6,21 @@ may be asked, and who may see what, is said once for both times.
 """
 
 from datetime import datetime
+from functools import cache
 from typing import Any
 
-from sqlalchemy import Connection, column, func, insert, select, table
+from sqlalchemy import (
+    Column,
+    Connection,
+    MetaData,
+    Table,
+    Text,
+    func,
+    select,
+)
 
 from gis.register import moments, schema
-from gis.register.geopackage import blob_bounds, spatial_index_name
+from gis.register.databases.choice import database_of
 from gis.register.rows import CODECS, Codec, Row, row_from_json
 from gis.register.scopes import Scope
 
@@ -99,38 +108,31 @@ def _shadow(
     connection: Connection, codec: Codec[Any], changed: list[str], known: list[Row]
 ) -> None:
     """Put a view before a table: its rows without the changed ones, and those as they were."""
-    name = codec.name
+    name, database = codec.name, database_of(connection)
+    own = f'{database.schema(connection)}."{name}"'
     run = connection.exec_driver_sql
     run(f'CREATE TEMP TABLE "later_{name}" (id TEXT PRIMARY KEY)')
-    run(f'INSERT INTO "later_{name}" VALUES (?)', [(each,) for each in changed])  # noqa: S608
-    run(f'CREATE TEMP TABLE "past_{name}" AS SELECT * FROM main."{name}" WHERE 0')  # noqa: S608
-    past = table(f"past_{name}", *(column(each.name) for each in codec.table.columns))
+    database.insert_many(connection, _later(name), [{"id": each} for each in changed])
+    run(f'CREATE TEMP TABLE "past_{name}" AS SELECT * FROM {own} WHERE 1 = 0')  # noqa: S608
     numbered = [{**row, "fid": -number} for number, row in enumerate(known, start=1)]
     if numbered:
-        connection.execute(insert(past), numbered)
+        database.insert_many(connection, _past(codec.table), numbered)
     run(
-        f'CREATE TEMP VIEW "{name}" AS SELECT * FROM main."{name}"'  # noqa: S608 our own names
+        f'CREATE TEMP VIEW "{name}" AS SELECT * FROM {own}'  # noqa: S608 our own names
         f' WHERE id NOT IN (SELECT id FROM "later_{name}")'
         f' UNION ALL SELECT * FROM "past_{name}"'
     )
     if _GEOMETRY in codec.table.columns:
-        _shadow_index(connection, name, numbered)
+        database.hide_index(connection, name, numbered)
 
 
-def _shadow_index(connection: Connection, name: str, known: list[Row]) -> None:
-    index = spatial_index_name(name)
-    sides = "minx REAL, maxx REAL, miny REAL, maxy REAL"
-    run = connection.exec_driver_sql
-    run(f'CREATE TEMP TABLE "past_{index}" (id INTEGER PRIMARY KEY, {sides})')
-    boxes = []
-    for row in known:
-        box = None if row[_GEOMETRY] is None else blob_bounds(row[_GEOMETRY])
-        if box is not None:
-            west, south, east, north = box
-            boxes.append((row["fid"], west, east, south, north))
-    if boxes:
-        run(f'INSERT INTO "past_{index}" VALUES (?, ?, ?, ?, ?)', boxes)  # noqa: S608 our names
-    run(
-        f'CREATE TEMP VIEW "{index}" AS SELECT id, minx, maxx, miny, maxy FROM main."{index}"'  # noqa: S608
-        f' UNION ALL SELECT * FROM "past_{index}"'
-    )
+@cache
+def _later(name: str) -> Table:
+    return Table(f"later_{name}", MetaData(), Column("id", Text))
+
+
+@cache
+def _past(kept: Table) -> Table:
+    """Return the table of the rows as they were, of the same types."""
+    columns = (Column(each.name, each.type) for each in kept.columns)
+    return Table(f"past_{kept.name}", MetaData(), *columns)

@@ -16,6 +16,7 @@ from sqlalchemy import Connection, delete, insert, select, union_all
 
 from gis.errors import NotFoundError
 from gis.register import engine, moments
+from gis.register.databases.choice import database_of
 from gis.register.desk_tables import desk_cases
 from gis.register.points_tables import (
     point_contact_views,
@@ -225,6 +226,6 @@ def _row(connection: Connection, point_id: str) -> dict[str, Any] | None:
 
 
 def _forget(connection: Connection, point_ids: list[str]) -> None:
-    """Remove contacts, and overwrite where they stood in the file."""
-    connection.exec_driver_sql("PRAGMA secure_delete = ON")
+    """Remove contacts, and overwrite where they stood, as far as the database can."""
+    database_of(connection).overwrite_deleted(connection)
     connection.execute(delete(point_contacts).where(point_contacts.c.point_id.in_(point_ids)))

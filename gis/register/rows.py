@@ -28,8 +28,8 @@ from gis.errors import FormatError
 from gis.register import moments, schema
 from gis.register.allotments import AllotmentPoint
 from gis.register.antennas import Antenna, antenna_from_text, antenna_to_text
+from gis.register.blobs import from_blob, point_blob, point_coordinates, to_blob
 from gis.register.duplicates import DuplicateDecision
-from gis.register.geopackage import from_blob, point_blob, point_coordinates, to_blob
 from gis.register.points import PointVisit, RegistrationPoint
 from gis.register.records import (
     LATER,

@@ -6,9 +6,9 @@ Nothing is filtered afterwards, so a count, a page, a box or a search tells no m
 from dataclasses import dataclass
 from enum import StrEnum
 
-from sqlalchemy import ColumnElement, and_, exists, false, func, or_, select, true
+from sqlalchemy import ColumnElement, and_, exists, false, or_, select, true
 
-from gis.register.geopackage import LIES_IN
+from gis.register.expressions import lies_in
 from gis.register.schema import (
     GEOMETRY_COLUMN,
     attachment_levels,
@@ -109,9 +109,7 @@ def visible_structures(scope: Scope) -> ColumnElement[bool]:
     """Return the condition on `structures` that a caller's rows meet."""
     if scope.sees_all:
         return true()
-    granted = [
-        getattr(func, LIES_IN)(structures.c[GEOMETRY_COLUMN], area) == 1 for area in scope.areas
-    ]
+    granted = [lies_in(structures.c[GEOMETRY_COLUMN], area) for area in scope.areas]
     own = _owned(structures.c.owner_id, scope)
     return or_(structures.c.confidential == false(), own, *granted)
 

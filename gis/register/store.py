@@ -8,9 +8,8 @@ Example
 ...     register.structures(PUBLIC, bbox=(105.5, 10.4, 106.8, 11.8), limit=50)
 """
 
-import sqlite3
 from collections.abc import Iterator
-from contextlib import AbstractContextManager, closing, contextmanager, nullcontext
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from datetime import datetime
 from pathlib import Path
 from types import TracebackType
@@ -18,16 +17,16 @@ from typing import Self
 
 from sqlalchemy import Connection, Engine, exc
 
-from gis.errors import ConflictError, FormatError, StorageError, system_reason
-from gis.register import content, engine, geopackage
+from gis.errors import ConflictError, StorageError
+from gis.register import content, engine
+from gis.register.address import Address, address_of
+from gis.register.databases.choice import database_at
 from gis.register.past import remember, revision_at
 from gis.register.reading import Reader
 from gis.register.scopes import PUBLIC, SYSTEM, Role, Scope
 from gis.register.writing import Writer
 
 __all__ = ["PUBLIC", "SYSTEM", "Register", "Role", "Scope", "Snapshot"]
-
-_REGISTER_TABLE = "register_state"
 
 
 class Snapshot(Reader):
@@ -41,62 +40,82 @@ class Snapshot(Reader):
 
 
 class Register(Reader):
-    """A register in one GeoPackage, safe to share between threads and processes.
+    """A register in one GeoPackage or database, safe to share between threads and processes.
 
     Attributes
     ----------
-    path : Path
-        The file.
+    address : Path or URL
+        The file, or the database of a server.
     engine : Engine
-        For the packages that keep more in the same file: the queue, the accounts.
+        For the packages that keep more in the same place: the queue, the accounts.
     """
 
-    def __init__(self, path: Path, opened: Engine) -> None:
-        self.path = path
+    def __init__(self, address: Address, opened: Engine) -> None:
+        self.address = address
         self.engine = opened
 
-    @classmethod
-    def open(cls, path: Path, *, create: bool = False) -> Self:
-        """Open a register, bringing one that an older program made forward.
+    @property
+    def path(self) -> Path:
+        """The file of a register that is one.
 
-        Parameters
-        ----------
-        path : Path
-            The file, on a local disk.
-        create : bool
-            Make one where there is none.
+        Raises
+        ------
+        TypeError
+            If a server keeps it.
+        """
+        if not isinstance(self.address, Path):
+            raise TypeError(type(self.address))
+        return self.address
+
+    @staticmethod
+    def exists(address: str | Address) -> bool:
+        """Return whether there is a register, or a file in its place.
 
         Raises
         ------
         StorageError
-            If there is none and none is to be made, the disk is not a local one or may not be
-            written, or a newer program made it.
-        FormatError
-            If the file is something else.
+            If a server does not answer.
         """
-        path = Path(path)
-        if create:
-            path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        elif not path.exists():
-            raise StorageError("errors.register_missing", path=str(path))
-        opened = engine.connect(path)
+        where = address_of(address)
+        return database_at(where).exists(where)
+
+    @classmethod
+    def open(cls, address: str | Address, *, create: bool = False) -> Self:
+        """Open a register, bringing one that an older program made forward.
+
+        Parameters
+        ----------
+        address : str, Path or URL
+            A file on a local disk, or `postgresql://user@host/name`.
+        create : bool
+            Make one where there is none; the database of a server must be there, and empty.
+
+        Raises
+        ------
+        StorageError
+            If there is none and none is to be made, it cannot be used where it is, or a newer
+            program made it.
+        FormatError
+            If what is there is something else.
+        """
+        where = address_of(address)
+        database = database_at(where)
+        opened = database.open(where, create=create)
         try:
-            if not path.exists():
-                _make(path)
-            found = _revision(path, opened)
+            found = database.revision(where, opened)
             if found is None and not create:
-                raise StorageError("errors.register_missing", path=str(path))
+                raise StorageError("errors.register_missing", path=str(where))
             if found != engine.HEAD:
                 engine.upgrade(opened)
         except exc.OperationalError as error:
             opened.dispose()
             raise StorageError(
-                "errors.register_not_usable", path=str(path), detail=str(error.orig)
+                "errors.register_not_usable", path=str(where), detail=str(error.orig)
             ) from error
         except BaseException:
             opened.dispose()
             raise
-        return cls(path, opened)
+        return cls(where, opened)
 
     def close(self) -> None:
         """Give back every connection."""
@@ -172,22 +191,21 @@ class Register(Reader):
         """Write the register as it is now into a new file, complete in itself.
 
         This is what GDAL may read in the process that has the register open; see
-        `gis.register.engine` for what happens to the register's own file there.
+        `gis.register.databases.sqlite` for what happens to the register's own file there.
 
         Raises
         ------
         ConflictError
             If there is such a file already.
+        StorageError
+            If a server keeps it, which has a program of its own for that.
         """
         if path.exists():
             raise ConflictError("errors.file_exists", path=str(path))
-        with self.engine.connect() as connection:
-            connection.exec_driver_sql("ROLLBACK")  # a copy is made outside a transaction
-            connection.exec_driver_sql("VACUUM INTO ?", (str(path),))
-            connection.exec_driver_sql("BEGIN")
+        database_at(self.address).copy_to(self.engine, path)
 
     def check(self) -> None:
-        """Raise where the file is damaged, disagrees with itself or was edited from outside.
+        """Raise where it is damaged, disagrees with itself or was edited from outside.
 
         Raises
         ------
@@ -195,40 +213,7 @@ class Register(Reader):
             With what is wrong.
         """
         with engine.reading(self.engine) as connection:
-            found = connection.exec_driver_sql("PRAGMA integrity_check").scalars().all()
-            if found != ["ok"]:
-                raise StorageError("errors.register_damaged", detail=str(found[0]))
-            geopackage.check(connection)
+            database = database_at(self.address)
+            database.check_pages(connection)
+            database.check(connection)
             content.check_content(connection)
-
-
-def _make(path: Path) -> None:
-    """Make an empty file that only its owner may read; SQLite's files beside it follow it.
-
-    Raises
-    ------
-    StorageError
-        If the folder may not be written.
-    """
-    try:
-        path.touch(mode=0o600)
-    except OSError as error:
-        raise StorageError(
-            "errors.register_not_usable", path=str(path), detail=system_reason(error)
-        ) from error
-
-
-def _revision(path: Path, opened: Engine) -> str | None:
-    """Return the last migration of a file, without touching one that is not a register."""
-    try:
-        if path.exists() and path.stat().st_size:
-            with closing(sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True)) as file:
-                tables = {row[0] for row in file.execute("SELECT name FROM sqlite_master")}
-            if tables and _REGISTER_TABLE not in tables:
-                raise FormatError("errors.register_not_register", path=str(path))
-        with engine.reading(opened) as connection:
-            return engine.revision_of(connection)
-    except (sqlite3.DatabaseError, exc.DatabaseError) as error:
-        if isinstance(error, sqlite3.OperationalError | exc.OperationalError):
-            raise
-        raise FormatError("errors.register_not_database", path=str(path)) from error

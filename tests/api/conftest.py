@@ -19,6 +19,7 @@ from api.settings import Settings
 from gis.demo import load_demonstration
 from gis.register.accounts import Access, Account
 from gis.register.store import Register
+from tests.prepared import database_of
 
 PASSWORD = "correct horse battery staple"
 OPERATOR = "mo-phong-a"
@@ -40,11 +41,16 @@ def demo_register(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture
-def settings(demo_register: Path, tmp_path: Path) -> Settings:
+def settings(request: pytest.FixtureRequest, kept_by: str, tmp_path: Path) -> Iterator[Settings]:
+    """Settings of a home whose register is the demonstration, in a file or in PostgreSQL."""
     home = tmp_path / "home"
+    if kept_by == "postgis":
+        with database_of(request.getfixturevalue("postgres"), load_demonstration) as url:
+            yield Settings(home=home, register_address=str(url), workers=0, max_upload_mb=1)
+        return
     home.mkdir()
-    shutil.copy(demo_register, home / "register.gpkg")
-    return Settings(home=home, workers=0, max_upload_mb=1)
+    shutil.copy(request.getfixturevalue("demo_register"), home / "register.gpkg")
+    yield Settings(home=home, workers=0, max_upload_mb=1)
 
 
 @pytest.fixture

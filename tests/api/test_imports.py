@@ -826,6 +826,7 @@ def test_answers_for_one_owner_are_not_proposed_for_another(
     assert sent("P4", second)[1]["proposed"]["file"] == "P2.csv"
 
 
+@pytest.mark.geopackage
 def test_a_file_with_a_secret_row_is_not_kept(
     client: TestClient, token: Token, service: Service, caplog: pytest.LogCaptureFixture
 ) -> None:

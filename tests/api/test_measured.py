@@ -72,6 +72,7 @@ def test_the_page(browser_of: Callable[[str], Any], language: str) -> None:
     assert "/measured" not in guest
 
 
+@pytest.mark.geopackage
 @pytest.mark.usefixtures("measured")
 def test_the_command_line(settings: Settings, capsys: pytest.CaptureFixture[str]) -> None:
     home = ["--home", str(settings.home), "--json"]

@@ -58,6 +58,7 @@ def test_the_pages(browser_of: Callable[[str], Any], language: str) -> None:
     assert "<b>" not in wrong.text.partition("</header>")[2].partition("alert")[2][:200]
 
 
+@pytest.mark.geopackage
 def test_the_command_line(
     settings: Settings, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -374,6 +374,7 @@ def test_a_contact_has_a_purpose_and_a_last_day_that_is_not_too_late(
     assert client.post(address, json=good, headers=headers[OWNER]).status_code == 201
 
 
+@pytest.mark.geopackage
 def test_after_its_last_day_a_contact_is_gone_from_the_file_too(
     service: Service, point: dict[str, Any]
 ) -> None:
@@ -445,7 +446,7 @@ def test_a_file_with_personal_data_is_refused_and_nothing_of_it_is_kept(
     )
     left = [one for one in service.home.uploads.rglob("*") if one.is_file()]
     assert left == []
-    for file in service.home.register.parent.rglob("*"):
+    for file in service.home.folder.rglob("*"):
         if file.is_file():
             assert PHONE.encode() not in file.read_bytes(), file
             assert PHONE not in file.name

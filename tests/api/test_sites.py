@@ -198,6 +198,7 @@ def test_confidential_masts_stay_out_of_an_operator_s_report(
     assert not any(row["confidential"] for row in told["inputs"]["supports"])
 
 
+@pytest.mark.geopackage
 def test_zones_are_brought_in_by_a_command(
     service: Service, tmp_path: Path, capsys: pytest.CaptureFixture[str],
     monkeypatch: pytest.MonkeyPatch,
@@ -220,6 +221,7 @@ def test_zones_are_brought_in_by_a_command(
     assert (zone.name, zone.kind, zone.provenance.confidence) == ("Vùng 1", "plan", "verified")
 
 
+@pytest.mark.geopackage
 def test_the_command_line(
     service: Service, tmp_path: Path, capsys: pytest.CaptureFixture[str],
     monkeypatch: pytest.MonkeyPatch,

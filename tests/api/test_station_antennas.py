@@ -189,6 +189,7 @@ def told(
     return run
 
 
+@pytest.mark.geopackage
 def test_the_command_hangs_turns_and_takes_down(
     told: Callable[..., tuple[int, str, str]], service: Service, tmp_path: Path
 ) -> None:
@@ -208,6 +209,7 @@ def test_the_command_hangs_turns_and_takes_down(
     assert antenna_of(service) is None
 
 
+@pytest.mark.geopackage
 @pytest.mark.parametrize(
     ("words", "said"),
     [

@@ -142,7 +142,7 @@ def register(tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[Registe
 
 
 @pytest.fixture
-def study_context(register: Register) -> Callable[..., StudyContext]:
+def study_context(register: Register, tmp_path: Path) -> Callable[..., StudyContext]:
     """Fill the register and return what studies are run with, on flat terrain by default."""
 
     def fill(
@@ -159,7 +159,8 @@ def study_context(register: Register) -> Callable[..., StudyContext]:
             writer.add_stations(stations)
             writer.add_units(units)
             writer.replace_boundaries(boundaries)
-        home = Home(register.path.parent)
+        home = Home(tmp_path / "home")
+        home.folder.mkdir(exist_ok=True)
         return StudyContext(register, home, terrain or Ground(FlatTerrain()), **options)
 
     return fill

@@ -186,8 +186,10 @@ REASONS = [
 
 
 @pytest.fixture
-def home(register: Register) -> Home:
-    return Home(register.path.parent)
+def home(tmp_path: Path) -> Home:
+    made = Home(tmp_path / "home")
+    made.folder.mkdir(exist_ok=True)
+    return made
 
 
 @pytest.fixture

@@ -15,7 +15,7 @@ import pytest
 from shapely import MultiPolygon, Point, box, from_wkb
 
 from gis.errors import ConflictError, FormatError
-from gis.register import geopackage
+from gis.register import blobs, geopackage
 from gis.register.records import (
     AdministrativeUnit,
     Boundary,
@@ -30,6 +30,8 @@ from gis.register.scopes import SYSTEM
 from gis.register.store import Register
 from gis.register.structures import Installation, Structure, StructureKind
 from propagation.compliance.records import Confidence
+
+pytestmark = pytest.mark.geopackage
 
 NAME = "Cột phát sóng Bến Lức, đường Nguyễn Hữu Thọ – ấp Rạch Đào"
 KNOWN = Provenance(confidence=Confidence.VERIFIED, source="biên bản số 7", batch_id="b")
@@ -291,9 +293,9 @@ GEOMETRIES = [
 
 @pytest.mark.parametrize("geometry", GEOMETRIES, ids=["point", "areas", "no areas", "no point"])
 def test_a_blob_is_what_gdal_would_read(geometry: Point | MultiPolygon) -> None:
-    blob = geopackage.to_blob(geometry)
-    assert geopackage.from_blob(blob).equals_exact(geometry, 0)
-    bounds = geopackage.blob_bounds(blob)
+    blob = blobs.to_blob(geometry)
+    assert blobs.from_blob(blob).equals_exact(geometry, 0)
+    bounds = blobs.blob_bounds(blob)
     assert bounds == (None if geometry.is_empty else geometry.bounds)
 
 
@@ -301,13 +303,13 @@ def test_a_blob_that_another_program_wrote_big_endian_is_read() -> None:
     point = Point(106.5, 10.5)
     header = b"GP\x00\x00" + (4326).to_bytes(4, "big")
     blob = header + point.wkb
-    assert geopackage.from_blob(blob) == point
-    assert geopackage.point_coordinates(blob) == (106.5, 10.5)
-    assert geopackage.blob_bounds(blob) == point.bounds
-    assert from_wkb(geopackage.point_blob(106.5, 10.5)[8:]) == point
+    assert blobs.from_blob(blob) == point
+    assert blobs.point_coordinates(blob) == (106.5, 10.5)
+    assert blobs.blob_bounds(blob) == point.bounds
+    assert from_wkb(blobs.point_blob(106.5, 10.5)[8:]) == point
 
 
 @pytest.mark.parametrize("blob", [b"", b"GP", b"XX\x00\x01" + b"\0" * 30, b"GP\x00\x01\0\0\0\0\1"])
 def test_bytes_that_are_no_geometry_are_refused(blob: bytes) -> None:
     with pytest.raises(FormatError):
-        geopackage.from_blob(blob)
+        blobs.from_blob(blob)

@@ -91,7 +91,7 @@ def test_many_workers_at_once_never_take_the_same_job(register: Register) -> Non
 
     def work(name: str) -> None:
         try:
-            with Register.open(register.path) as own:
+            with Register.open(register.address) as own:
                 together.wait()
                 while (job := Queue(own).lease(name)) is not None:
                     taken[job.id] += 1
@@ -266,7 +266,7 @@ def test_the_queue_is_there_after_a_restart_and_moves_no_content(register: Regis
     version = register.version()
     job = Queue(register).submit("coverage", REQUEST, requested_by="lan")
     register.close()
-    with Register.open(register.path) as again:
+    with Register.open(register.address) as again:
         assert Queue(again).job(job.id) == job
         assert again.version() == version
         again.check()

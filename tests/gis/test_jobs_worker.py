@@ -54,9 +54,11 @@ def queue(register: Register) -> Queue:
 
 
 @pytest.fixture
-def work(register: Register) -> Callable[..., bool]:
+def work(register: Register, tmp_path: Path) -> Callable[..., bool]:
+    home = Home(tmp_path / "home")
+    home.folder.mkdir(exist_ok=True)
+
     def once(executor: Executor, **options: object) -> bool:
-        home = Home(register.path.parent)
         return work_once(register, home, Ground(FlatTerrain()), executor=executor, **options)
 
     return once
@@ -135,6 +137,7 @@ def test_a_cancel_is_heard_within_a_second(queue: Queue, work: Callable[..., boo
     thread.join()
 
 
+@pytest.mark.geopackage
 def test_progress_is_written_at_most_twice_a_second(
     register: Register, queue: Queue, work: Callable[..., bool]
 ) -> None:

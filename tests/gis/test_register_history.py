@@ -120,9 +120,21 @@ def step(register: Register, asked: tuple[str, str, str, bool, float]) -> None:
             w.add_routes([line(f"t{register.revision()}", *sorted(known)[:2])])
 
 
+@pytest.mark.geopackage
 @settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(STEPS)
 def test_as_known_is_what_was_read_then(steps: list[tuple[str, str, str, bool, float]]) -> None:
+    require_as_known(steps)
+
+
+@pytest.mark.postgis
+@settings(max_examples=6, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(STEPS)
+def test_as_known_on_a_server(steps: list[tuple[str, str, str, bool, float]]) -> None:
+    require_as_known(steps)
+
+
+def require_as_known(steps: list[tuple[str, str, str, bool, float]]) -> None:
     with (
         TemporaryDirectory() as folder,
         empty_register(Path(folder) / "register.gpkg") as register,

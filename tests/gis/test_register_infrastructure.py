@@ -332,7 +332,7 @@ from gis.errors import ConflictError
 from gis.register.scopes import SYSTEM
 from gis.register.store import Register
 
-with Register.open(Path(sys.argv[1])) as register:
+with Register.open(sys.argv[1]) as register:
     (let,) = register.contracts(SYSTEM)
     print("ready", flush=True)
     sys.stdin.readline()
@@ -347,10 +347,9 @@ with Register.open(Path(sys.argv[1])) as register:
 
 
 def test_a_place_sold_twice_at_the_same_moment_is_sold_once(filled: Register) -> None:
-    path = filled.path
     sellers = [
         subprocess.Popen(
-            [sys.executable, "-c", SELLER, str(path), name],
+            [sys.executable, "-c", SELLER, str(filled.address), name],
             stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
             cwd=Path(__file__).parents[2],
         )

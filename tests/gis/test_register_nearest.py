@@ -4,10 +4,13 @@ from collections.abc import Callable
 
 import numpy as np
 import pytest
+from sqlalchemy import select
 
 from gis.geodesy import distance_km
+from gis.register.filters import among, inside
 from gis.register.nearest import nearest_structures
 from gis.register.records import Organisation, OrganisationKind, Provenance
+from gis.register.schema import structures
 from gis.register.scopes import PUBLIC, SYSTEM
 from gis.register.store import Register
 from gis.register.structures import Structure, StructureKind
@@ -78,3 +81,25 @@ def test_over_the_pole_and_over_the_date_line(register: Register, scattered) -> 
 
 def test_of_nothing(register: Register) -> None:
     assert nearest_structures(register, SYSTEM, 106.4, 10.6, 10) == []
+
+
+def test_a_box_and_a_list_of_names_are_asked_of_their_indices(
+    scattered: Callable[[np.ndarray, np.ndarray], list[Structure]], register: Register
+) -> None:
+    rng = np.random.default_rng(2)
+    scattered(rng.uniform(105, 107, 2000), rng.uniform(10, 11, 2000))
+    table = structures
+    box = select(table.c.id).where(*inside(table, (106.0, 10.5, 106.01, 10.51)), table.c.id != "")
+    named = select(table.c.id).where(*among((table.c.id, ["0007", "0008"])), table.c.code != "")
+    with register.engine.connect() as connection:
+        postgres = connection.dialect.name == "postgresql"
+        if postgres:
+            connection.exec_driver_sql("ANALYZE structures")
+        explain = "EXPLAIN" if postgres else "EXPLAIN QUERY PLAN"
+        for query, index in (
+            (box, "structures_geom" if postgres else "INTEGER PRIMARY KEY (rowid=?)"),
+            (named, "structures_id_key" if postgres else "(id=?)"),
+        ):
+            sql = str(query.compile(connection, compile_kwargs={"literal_binds": True}))
+            plan = str(connection.exec_driver_sql(f"{explain} {sql}".replace("%", "%%")).all())
+            assert index in plan, plan

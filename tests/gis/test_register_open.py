@@ -16,11 +16,15 @@ from sqlalchemy import Engine, insert
 from sqlalchemy.exc import OperationalError
 
 from gis.errors import FormatError, GisError, StorageError
-from gis.register import engine, geopackage, schema
+from gis.register import blobs, engine, geopackage, schema
+from gis.register.databases import sqlite
+from gis.register.databases.choice import database_at
 from gis.register.filesystems import mount_of, network_mount, require_local
 from gis.register.records import BroadcastStation
 from gis.register.scopes import SYSTEM
 from gis.register.store import Register
+
+pytestmark = pytest.mark.geopackage
 
 MOUNTS = r"""
 22 1 254:0 / / rw,relatime shared:1 - ext4 /dev/vda rw,discard
@@ -101,7 +105,7 @@ def test_a_journal_that_cannot_be_safe_is_refused(
     with closing(sqlite3.connect(path)) as connection:
         connection.execute("PRAGMA journal_mode = DELETE")
         connection.execute("BEGIN IMMEDIATE")  # while this lasts, WAL cannot be entered
-        monkeypatch.setattr(engine, "BUSY_TIMEOUT_S", 0.05)
+        monkeypatch.setattr(sqlite, "BUSY_TIMEOUT_S", 0.05)
         with pytest.raises(StorageError, match=r"register\.gpkg|journal"):
             Register.open(path)
     with Register.open(path) as again:
@@ -202,14 +206,14 @@ def test_many_may_create_it_at_once(tmp_path: Path) -> None:
 
 
 def _at(path: Path, revision: str) -> Engine:
-    opened = engine.connect(path)
+    opened = database_at(path).open(path, create=True)
     engine.upgrade(opened, revision)
     return opened
 
 
 def _old_rows(opened: Engine) -> None:
     """Fill a register as the first program that kept one would have."""
-    blob = geopackage.point_blob(106.4, 10.5)
+    blob = blobs.point_blob(106.4, 10.5)
     known = {"confidence": "verified", "source": "sổ cũ"}
     owner = {"id": "vt", "name": "Viễn thông", "kind": "operator", **known}
     structure = {

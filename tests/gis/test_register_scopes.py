@@ -86,7 +86,8 @@ STATIONS = [
 
 
 @pytest.fixture(scope="module")
-def filled(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Register]:
+def filled(tmp_path_factory: pytest.TempPathFactory, kept_by: str) -> Iterator[Register]:
+    del kept_by  # named, so that there is one for each database
     path: Path = tmp_path_factory.mktemp("scopes") / "register.gpkg"
     with empty_register(path) as opened:
         with opened.write(author="test", reason="scene") as w:

@@ -45,8 +45,10 @@ STRICTER = AUDIT.replace("effective_height_tolerance_m = 15", "effective_height_
 
 
 @pytest.fixture
-def home(register: Register) -> Home:
-    return Home(register.path.parent)
+def home(tmp_path: Path) -> Home:
+    made = Home(tmp_path / "home")
+    made.folder.mkdir(exist_ok=True)
+    return made
 
 
 def keep(register: Register, home: Home, content: str, name: str = "audit.toml") -> None:
@@ -192,6 +194,7 @@ def test_two_administrators_cannot_spoil_the_pack_together(register: Register, h
     assert "house.local" in pack_in_use(ON, home).rules
 
 
+@pytest.mark.geopackage
 def test_a_history_that_cannot_be_kept_leaves_the_file_as_it_was(
     register: Register, home: Home
 ) -> None:

@@ -16,7 +16,7 @@ from gis.exchange.safety import Inspected, Limits
 from gis.exchange.table import Cell, Row, Table
 from gis.geodesy import is_known
 from gis.names import nfc
-from gis.register.geopackage import from_blob
+from gis.register.blobs import from_blob
 
 __all__ = ["Layer", "features", "layers", "open_readonly", "read"]
 

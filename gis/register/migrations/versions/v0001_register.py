@@ -3,10 +3,12 @@
 Revision ID: 0001
 """
 
+import secrets
+
 import sqlalchemy as sa
 from alembic import op
 
-from gis.register import geopackage
+from gis.register.databases.choice import database_of
 from gis.register.schema import Day, Geometry, Moment
 
 revision = "0001"
@@ -33,16 +35,11 @@ SELECT i.fid AS OGC_FID, s.geom AS geom, i.id AS id, i.structure_id AS structure
 FROM installations i JOIN structures s ON s.id = i.structure_id
 """
 
-_HISTORY_STAYS = """
-CREATE TRIGGER change_log_{event}_refused BEFORE {event} ON change_log
-BEGIN SELECT RAISE(ABORT, 'the history is not rewritten'); END
-"""
-
 
 def upgrade() -> None:
     """Make an empty file a register."""
     connection = op.get_bind()
-    geopackage.create_core_tables(connection)
+    database_of(connection).create_core(connection)
     _register_state()
     _import_batches()
     _organisations()
@@ -54,14 +51,20 @@ def upgrade() -> None:
     _boundaries()
     _change_log()
     for event in ("UPDATE", "DELETE"):
-        op.execute(_HISTORY_STAYS.format(event=event))
+        database_of(connection).refuse(
+            connection,
+            "change_log",
+            event,
+            f"change_log_{event}_refused",
+            "the history is not rewritten",
+        )
     for name, geometry in _LAYERS.items():
-        geopackage.register_table(connection, name, geometry)
+        database_of(connection).enter(connection, name, geometry)
     op.execute(_INSTALLATION_SITES)
-    geopackage.register_table(connection, "installation_sites", "POINT", view=True)
-    op.execute(
-        "INSERT INTO register_state VALUES ('revision', '0'), ('uuid', lower(hex(randomblob(16))))"
-    )
+    database_of(connection).enter(connection, "installation_sites", "POINT", view=True)
+    notes = sa.table("register_state", sa.column("name"), sa.column("value"))
+    named = {"revision": "0", "uuid": secrets.token_hex(16)}
+    op.bulk_insert(notes, [{"name": name, "value": value} for name, value in named.items()])
 
 
 def _to(target: str) -> sa.ForeignKey:

@@ -6,7 +6,7 @@ Revision ID: 0007
 import sqlalchemy as sa
 from alembic import op
 
-from gis.register import geopackage
+from gis.register.databases.choice import database_of
 from gis.register.schema import Day, Geometry, Moment
 
 revision = "0007"
@@ -18,7 +18,7 @@ def upgrade() -> None:
     _measurements()
     _protected_points()
     for name in ("measurements", "protected_points"):
-        geopackage.register_table(op.get_bind(), name, "POINT")
+        database_of(op.get_bind()).enter(op.get_bind(), name, "POINT")
     op.add_column("broadcast_stations", sa.Column("certificate_number", sa.Text()))
     op.add_column("broadcast_stations", sa.Column("certificate_to", Day()))
     op.add_column("broadcast_stations", sa.Column("equipment_conformity", sa.Text()))

@@ -6,7 +6,7 @@ Revision ID: 0009
 import sqlalchemy as sa
 from alembic import op
 
-from gis.register import geopackage
+from gis.register.databases.choice import database_of
 from gis.register.schema import Day, Geometry
 
 revision = "0009"
@@ -38,4 +38,4 @@ def upgrade() -> None:
         sa.Column("source_row", sa.Integer()),
         sqlite_autoincrement=True,
     )
-    geopackage.register_table(op.get_bind(), "allotment_points", "POINT")
+    database_of(op.get_bind()).enter(op.get_bind(), "allotment_points", "POINT")

@@ -8,7 +8,7 @@ from typing import Any
 import sqlalchemy as sa
 from alembic import op
 
-from gis.register import geopackage
+from gis.register.databases.choice import database_of
 from gis.register.schema import Day, Geometry
 
 revision = "0010"
@@ -24,7 +24,7 @@ def upgrade() -> None:
     _contracts()
     _rents_and_documents()
     connection = op.get_bind()
-    geopackage.register_table(connection, "routes", "LINESTRING")
+    database_of(connection).enter(connection, "routes", "LINESTRING")
     for name in (
         "attachment_levels",
         "ducts",
@@ -33,7 +33,7 @@ def upgrade() -> None:
         "published_rents",
         "documents",
     ):
-        geopackage.register_table(connection, name, None)
+        database_of(connection).enter(connection, name, None)
 
 
 def _to(target: str) -> sa.ForeignKey:
@@ -80,10 +80,8 @@ def _structures() -> None:
         ("inspected_on", Day()),
     ):
         op.add_column("structures", sa.Column(name, kind))
-    op.execute(
-        "ALTER TABLE structures ADD COLUMN manager_id TEXT"
-        " REFERENCES organisations (id) DEFERRABLE INITIALLY DEFERRED"
-    )
+    connection = op.get_bind()
+    database_of(connection).add_reference(connection, "structures", "manager_id", "organisations")
     op.add_column("installations", sa.Column("wind_area_m2", sa.REAL()))
     op.add_column("installations", sa.Column("weight_kg", sa.REAL()))
     op.add_column("installations", sa.Column("valid_from", Day()))

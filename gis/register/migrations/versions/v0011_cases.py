@@ -6,6 +6,7 @@ Revision ID: 0011
 import sqlalchemy as sa
 from alembic import op
 
+from gis.register.databases.choice import database_of
 from gis.register.schema import Day, Moment
 
 revision = "0011"
@@ -16,12 +17,11 @@ def upgrade() -> None:
     """Add the two tables; neither is ever changed or emptied by a row."""
     _cases()
     _case_events()
+    connection = op.get_bind()
     for table in ("cases", "case_events"):
         for action in ("UPDATE", "DELETE"):
-            op.execute(
-                f"CREATE TRIGGER {table}_no_{action.lower()} BEFORE {action} ON {table}"
-                f" BEGIN SELECT RAISE(ABORT, '{table} are only added to'); END"
-            )
+            name, reason = f"{table}_no_{action.lower()}", f"{table} are only added to"
+            database_of(connection).refuse(connection, table, action, name, reason)
 
 
 def _reference(name: str, target: str, *, required: bool = True) -> "sa.Column[str]":

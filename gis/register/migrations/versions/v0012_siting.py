@@ -6,7 +6,7 @@ Revision ID: 0012
 import sqlalchemy as sa
 from alembic import op
 
-from gis.register import geopackage
+from gis.register.databases.choice import database_of
 from gis.register.schema import Day, Geometry
 
 revision = "0012"
@@ -71,4 +71,4 @@ def _layer(name: str, geometry: str, *columns: sa.Column) -> None:  # type: igno
         sa.Column("source_row", sa.Integer()),
         sqlite_autoincrement=True,
     )
-    geopackage.register_table(op.get_bind(), name, geometry)
+    database_of(op.get_bind()).enter(op.get_bind(), name, geometry)

@@ -6,7 +6,7 @@ Revision ID: 0013
 import sqlalchemy as sa
 from alembic import op
 
-from gis.register import geopackage
+from gis.register.databases.choice import database_of
 
 revision = "0013"
 down_revision = "0012"
@@ -25,4 +25,4 @@ def upgrade() -> None:
         sa.Column("reason", sa.Text(), nullable=False),
         sqlite_autoincrement=True,
     )
-    geopackage.register_table(op.get_bind(), "duplicate_decisions", None)
+    database_of(op.get_bind()).enter(op.get_bind(), "duplicate_decisions", None)

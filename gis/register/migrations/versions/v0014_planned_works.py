@@ -6,7 +6,7 @@ Revision ID: 0014
 import sqlalchemy as sa
 from alembic import op
 
-from gis.register import geopackage
+from gis.register.databases.choice import database_of
 from gis.register.schema import Day, Geometry
 
 revision = "0014"
@@ -55,7 +55,7 @@ def _works() -> None:
         sqlite_autoincrement=True,
     )
     op.create_index("planned_works_owner", "planned_works", ["owner_id"])
-    geopackage.register_table(op.get_bind(), "planned_works", "GEOMETRY")
+    database_of(op.get_bind()).enter(op.get_bind(), "planned_works", "GEOMETRY")
 
 
 def _sign_ups() -> None:
@@ -76,4 +76,4 @@ def _sign_ups() -> None:
         sqlite_autoincrement=True,
     )
     op.create_index("work_sign_ups_work", "work_sign_ups", ["work_id"])
-    geopackage.register_table(op.get_bind(), "work_sign_ups", None)
+    database_of(op.get_bind()).enter(op.get_bind(), "work_sign_ups", None)

@@ -6,6 +6,7 @@ Revision ID: 0015
 import sqlalchemy as sa
 from alembic import op
 
+from gis.register.databases.choice import database_of
 from gis.register.schema import Moment
 
 revision = "0015"
@@ -17,12 +18,11 @@ def upgrade() -> None:
     _cases()
     _events()
     _files()
+    connection = op.get_bind()
     for table in ("desk_cases", "desk_events", "desk_files"):
         for action in ("UPDATE", "DELETE"):
-            op.execute(
-                f"CREATE TRIGGER {table}_no_{action.lower()} BEFORE {action} ON {table}"
-                f" BEGIN SELECT RAISE(ABORT, '{table} are only added to'); END"
-            )
+            name, reason = f"{table}_no_{action.lower()}", f"{table} are only added to"
+            database_of(connection).refuse(connection, table, action, name, reason)
 
 
 def _of_case() -> "sa.Column[str]":

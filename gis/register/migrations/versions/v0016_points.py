@@ -6,7 +6,7 @@ Revision ID: 0016
 import sqlalchemy as sa
 from alembic import op
 
-from gis.register import geopackage
+from gis.register.databases.choice import database_of
 from gis.register.schema import Day, Geometry, Moment
 
 revision = "0016"
@@ -53,7 +53,7 @@ def _points() -> None:
         sqlite_autoincrement=True,
     )
     op.create_index("registration_points_operator", "registration_points", ["operator_id"])
-    geopackage.register_table(op.get_bind(), "registration_points", "POINT")
+    database_of(op.get_bind()).enter(op.get_bind(), "registration_points", "POINT")
 
 
 def _visits() -> None:
@@ -77,7 +77,7 @@ def _visits() -> None:
         sqlite_autoincrement=True,
     )
     op.create_index("point_visits_point", "point_visits", ["point_id"])
-    geopackage.register_table(op.get_bind(), "point_visits", None)
+    database_of(op.get_bind()).enter(op.get_bind(), "point_visits", None)
 
 
 def _contacts() -> None:

@@ -6,6 +6,7 @@ Revision ID: 0017
 import sqlalchemy as sa
 from alembic import op
 
+from gis.register.databases.choice import database_of
 from gis.register.schema import Moment
 
 revision = "0017"
@@ -41,8 +42,7 @@ def _downloads() -> None:
         sqlite_autoincrement=True,
     )
     op.create_index("desk_downloads_case", "desk_downloads", ["case_id"])
+    connection = op.get_bind()
     for action in ("UPDATE", "DELETE"):
-        op.execute(
-            f"CREATE TRIGGER desk_downloads_no_{action.lower()} BEFORE {action} ON desk_downloads"
-            " BEGIN SELECT RAISE(ABORT, 'desk_downloads are only added to'); END"
-        )
+        name, reason = f"desk_downloads_no_{action.lower()}", "desk_downloads are only added to"
+        database_of(connection).refuse(connection, "desk_downloads", action, name, reason)

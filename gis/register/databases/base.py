@@ -1,0 +1,222 @@
+"""What the register asks of the database that keeps it, whichever it is."""
+
+import os
+from abc import ABC, abstractmethod
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, contextmanager
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Connection, Engine, Table, event, exc
+from sqlalchemy.engine.interfaces import DBAPIConnection
+from sqlalchemy.pool import ConnectionPoolEntry
+
+from gis.errors import GisError
+from gis.register.address import Address
+
+__all__ = ["BUSY_TIMEOUT_S", "REGISTER_TABLE", "Database", "keep_to_process"]
+
+BUSY_TIMEOUT_S = 30.0
+"""How long a writer waits for another before it gives up."""
+
+REGISTER_TABLE = "register_state"
+"""A database that has tables and not this one is somebody else's."""
+
+Row = Mapping[str, Any]
+
+
+class Database(ABC):
+    """One kind of database."""
+
+    # Opening
+
+    @abstractmethod
+    def exists(self, address: Address) -> bool:
+        """Return whether there is a register, or a file in its place.
+
+        Raises
+        ------
+        StorageError
+            If that cannot be found out.
+        """
+
+    @abstractmethod
+    def open(self, address: Address, *, create: bool) -> Engine:
+        """Return an engine; with `create` there is something to migrate afterwards.
+
+        Raises
+        ------
+        StorageError
+            If there is nothing there and nothing is to be made, or it cannot be used.
+        FormatError
+            If what is there is something else.
+        """
+
+    @abstractmethod
+    def revision(self, address: Address, engine: Engine) -> str | None:
+        """Return the last migration, None where there is nothing yet.
+
+        Raises
+        ------
+        FormatError
+            If what is there is something else.
+        """
+
+    @abstractmethod
+    def revision_of(self, connection: Connection) -> str | None:
+        """Return the last migration that a register has had, or None for an empty one."""
+
+    # Transactions
+
+    @contextmanager
+    def reading(self, engine: Engine) -> Iterator[Connection]:
+        """Yield a connection that sees one state of the register until it is given back."""
+        try:
+            with engine.connect() as connection, connection.begin():
+                yield connection
+        except exc.DBAPIError as error:
+            told = self.said(error)
+            if told is None:
+                raise
+            raise told from error
+
+    @abstractmethod
+    def writing(self, engine: Engine) -> AbstractContextManager[Connection]:
+        """Yield a connection that alone may write; committed at the end, or nothing is kept.
+
+        Raises
+        ------
+        ConflictError
+            If another writer did not finish within `BUSY_TIMEOUT_S`, or the rows contradict.
+        StorageError
+            If the disk is full or fails.
+        """
+
+    @abstractmethod
+    def upgrading(self, engine: Engine) -> AbstractContextManager[Connection]:
+        """Yield a connection for migrations, committed at the end, or nothing is kept."""
+
+    def said(self, error: exc.DBAPIError) -> GisError | None:
+        """Return what a person is told of a database's error, None where it is our mistake."""
+        del error
+        return None
+
+    # Migrations
+
+    @abstractmethod
+    def create_core(self, connection: Connection) -> None:
+        """Prepare an empty database for layers."""
+
+    @abstractmethod
+    def enter(
+        self, connection: Connection, table: str, geometry_type: str | None, *, view: bool = False
+    ) -> None:
+        """Make a table or view known as a layer; a table with a geometry gets its index.
+
+        Parameters
+        ----------
+        connection : Connection
+            Inside a transaction.
+        table : str
+            Name of the table or view.
+        geometry_type : str or None
+            `POINT`, `MULTIPOLYGON` and so on; None for a table of attributes only.
+        view : bool
+            A view has no index of its own.
+        """
+
+    @abstractmethod
+    def refuse(
+        self, connection: Connection, table: str, action: str, trigger: str, reason: str
+    ) -> None:
+        """Let a table refuse every UPDATE or DELETE of a row."""
+
+    @abstractmethod
+    def add_reference(self, connection: Connection, table: str, column: str, target: str) -> None:
+        """Add a column of text that refers to the `id` of another table, checked at the end."""
+
+    # Rows
+
+    @abstractmethod
+    def insert_many(self, connection: Connection, table: Table, rows: Sequence[Row]) -> None:
+        """Insert rows that all have the same columns, past what an import need not pay for."""
+
+    @abstractmethod
+    def touch(self, connection: Connection, table: Table, layers: Sequence[str], now: str) -> None:
+        """Say where others look for it when a layer changed, and how far it reaches."""
+
+    @abstractmethod
+    def overwrite_deleted(self, connection: Connection) -> None:
+        """Have what this transaction deletes overwritten where the database can."""
+
+    # The past
+
+    @abstractmethod
+    def schema(self, connection: Connection) -> str:
+        """Return the name by which the tables themselves are reached past what hides them."""
+
+    @abstractmethod
+    def hide_index(self, connection: Connection, table: str, rows: Sequence[Row]) -> None:
+        """Let questions by boxes find rows of a temporary view beside those of the table."""
+
+    # Keeping
+
+    @abstractmethod
+    def check(self, connection: Connection) -> None:
+        """Raise where layers, indices and references do not agree.
+
+        Raises
+        ------
+        StorageError
+            With the layer that disagrees.
+        """
+
+    @abstractmethod
+    def check_pages(self, connection: Connection) -> None:
+        """Raise where what is stored is damaged, as far as the database tells.
+
+        Raises
+        ------
+        StorageError
+            With what is wrong.
+        """
+
+    @abstractmethod
+    def copy_to(self, engine: Engine, path: Path) -> None:
+        """Write the register as it is now into a new file.
+
+        Raises
+        ------
+        StorageError
+            If the database is copied by a program of its own.
+        """
+
+    @abstractmethod
+    def in_use(self, address: Address) -> bool:
+        """Return whether some other program of ours has the register open.
+
+        Of a file this process itself must not have it open either.
+        """
+
+    @abstractmethod
+    def last_numbers(self, connection: Connection) -> dict[str, int]:
+        """Return the last number that each counting table gave, also to a row that is gone."""
+
+    @abstractmethod
+    def set_last_numbers(self, connection: Connection, numbers: Mapping[str, int]) -> None:
+        """Let tables go on counting after these numbers."""
+
+
+def keep_to_process(engine: Engine) -> None:
+    """Give a forked process connections of its own: none may cross a fork."""
+
+    def note(_connection: DBAPIConnection, record: ConnectionPoolEntry) -> None:
+        record.info["pid"] = os.getpid()
+
+    def refuse(_connection: DBAPIConnection, record: ConnectionPoolEntry, _proxy: object) -> None:
+        if record.info["pid"] != os.getpid():
+            record.dbapi_connection = None  # type: ignore[misc]  # SQLAlchemy's own recipe
+            raise exc.DisconnectionError
+
+    event.listen(engine, "connect", note)
+    event.listen(engine, "checkout", refuse)
