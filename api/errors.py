@@ -73,6 +73,10 @@ class InvalidParameterError(RequestError):
     """A parameter whose value cannot be read."""
 
 
+class BadParameterError(RequestError):
+    """A parameter that makes no sense, where a standard wants 400."""
+
+
 class TooManyAttemptsError(RequestError):
     """Too many failed attempts to sign in."""
 
@@ -103,6 +107,7 @@ STATUS: dict[type[Exception], int] = {
     CsrfError: 403,
     UnknownParameterError: 400,
     InvalidParameterError: 422,
+    BadParameterError: 400,
     TooManyAttemptsError: 429,
     FederationError: 403,
     TooManyRequestsError: 429,

@@ -31,6 +31,8 @@ from gis.errors import GisError, StorageError, system_reason
 __all__ = ["broken", "install", "problem"]
 
 _DISK = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EFBIG})
+_BY_STANDARD = "/ogc"
+"""Where a standard says what a value that makes no sense is answered with."""
 _LOG = logging.getLogger(__name__)
 
 
@@ -114,7 +116,8 @@ async def _invalid(request: Request, error: Exception) -> Response:
     errors = error.errors() if isinstance(error, RequestValidationError) else []
     said = explain_validation(errors, language, page=page)
     detail = "; ".join(f"{item['name']}: {item['reason']}" for item in said)
-    return _answer(request, 422, detail, errors=said)
+    status = 400 if request.url.path.startswith(_BY_STANDARD) else 422
+    return _answer(request, status, detail, errors=said)
 
 
 async def _storage(request: Request, error: Exception) -> Response:

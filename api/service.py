@@ -21,6 +21,7 @@ from gis.home import Home
 from gis.jobs.pool import WorkerPool, start_workers
 from gis.jobs.queue import Job, Queue
 from gis.jurisdictions import Jurisdiction, jurisdiction_on
+from gis.register import moments
 from gis.register.accounts import Accounts
 from gis.register.grants import Grants
 from gis.register.point_contacts import PointContacts
@@ -148,6 +149,10 @@ class Service:
                 or any(record.provenance.synthetic for record in register.stations(SYSTEM))
                 or any(record.provenance.synthetic for record in register.structures(SYSTEM))
             )
+
+    def now_text(self) -> str:
+        """Return the present moment, UTC, as standards write it."""
+        return moments.to_text(moments.now())
 
     def today(self) -> date:
         """Return the day in Viet Nam."""
