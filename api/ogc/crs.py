@@ -21,6 +21,8 @@ _URI: Final = "http://www.opengis.net/def/crs/EPSG/0/{}"
 _EPSG: Final = re.compile(r"http://www\.opengis\.net/def/crs/EPSG/[0-9.]+/(\d{4,5})", re.ASCII)
 _LATITUDE_FIRST: Final = frozenset({WGS84, VN2000})
 _STEPS: Final = 32
+_FARTHEST: Final = {"m": 2e7, "°": 360.0}
+"""How far from its origin a coordinate of a system can be said to lie."""
 
 Place = BaseGeometry | tuple[float, float]
 
@@ -88,17 +90,16 @@ def area_of(sides: tuple[float, float, float, float], epsg: int) -> BaseGeometry
     BadParameterError
         If it does not lie on the Earth.
     """
-    box = shapely.box(*sides)
-    width, height = sides[2] - sides[0], sides[3] - sides[1]
-    fine = shapely.segmentize(box, max(width, height) / _STEPS or 1.0)
-
-    def degrees(points: Any) -> Any:
-        first, second = points[:, 0], points[:, 1]
-        east, north = (second, first) if epsg in _LATITUDE_FIRST else (first, second)
-        return np.stack(to_wgs84(east, north, epsg), axis=-1)
-
-    found = shapely.transform(fine, degrees)
-    if not np.isfinite(found.bounds).all() or not found.is_valid:
-        unit = "m" if is_projected(epsg) else "°"
+    unit = "m" if is_projected(epsg) else "°"
+    if max(map(abs, sides)) > _FARTHEST[unit]:
         raise BadParameterError("ogc.bbox_off", value=", ".join(map(str, sides)), unit=unit)
-    return found
+    low, high = sides[:2], sides[2:]
+    corners = np.array([low, (high[0], low[1]), high, (low[0], high[1]), low])
+    steps = np.linspace(0, 4, 4 * _STEPS + 1)
+    first, second = (np.interp(steps, range(5), axis) for axis in corners.T)
+    east, north = (second, first) if epsg in _LATITUDE_FIRST else (first, second)
+    points = np.stack(to_wgs84(east, north, epsg), axis=-1)
+    if not np.isfinite(points).all() or np.abs(points).max() > _FARTHEST["°"]:
+        raise BadParameterError("ogc.bbox_off", value=", ".join(map(str, sides)), unit=unit)
+    area = shapely.Polygon([*points[:-1], points[0]])
+    return area if area.is_valid and area.area > 0 else shapely.LineString(points)

@@ -18,7 +18,7 @@ import cql2
 import shapely
 from shapely.errors import ShapelyError
 from shapely.geometry.base import BaseGeometry
-from sqlalchemy import ColumnElement, Float, and_, cast, func, literal, not_, or_
+from sqlalchemy import ColumnElement, Float, String, and_, cast, func, literal, not_, or_
 
 from gis.errors import FormatError
 from gis.register import moments
@@ -405,10 +405,14 @@ def _text(name: str, found: Quantity) -> Any:
 
 def _span_of(found: Quantity) -> _Span:
     if found.kind is Kind.DAY:
-        return _Span(found.sql + literal(_BEGINS), found.sql + literal(_ENDS))
+        return _Span(_joined_text(found.sql, _BEGINS), _joined_text(found.sql, _ENDS))
     if found.kind is Kind.MOMENT:
         return _Span(found.sql, found.sql)
     raise FormatError("errors.filter_kinds", name="t_", one=found.kind, other=Kind.MOMENT)
+
+
+def _joined_text(day: ColumnElement[Any], ending: str) -> ColumnElement[str]:
+    return day.op("||", return_type=String())(literal(ending, String()))
 
 
 def _related(name: str, one: Quantity, other: Quantity) -> ColumnElement[bool]:

@@ -348,6 +348,8 @@ def ids(client: TestClient, service: Service, token: Token) -> Ids:
         "point_id": point_id,
         "organisation_id": "mo-phong-b",
         "structure_id": own.id,
+        "collection_id": "structures",
+        "feature_id": own.id,
         "contract_id": "hđ",
         "from_id": own.id,
         "to_id": other.id,
