@@ -13,6 +13,7 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import JSONResponse, RedirectResponse, Response
 
+from api.entered import WrongFieldsError
 from api.errors import (
     STATUS,
     UnauthenticatedError,
@@ -26,7 +27,7 @@ from api.language import safe_language
 from api.pages import render as render_page
 from api.pages import wants_page
 from data.text import Language, has, text
-from gis.errors import GisError, StorageError, system_reason
+from gis.errors import FormatError, GisError, StorageError, system_reason
 
 __all__ = ["broken", "install", "problem"]
 
@@ -87,7 +88,9 @@ async def _known(request: Request, error: Exception) -> Response:
         headers = {"www-authenticate": 'Bearer realm="phusong"'}
         return _answer(request, 401, explain(error, language), headers=headers)
     code: dict[str, Any] = {"code": error.key} if isinstance(error, GisError) else {}
-    status = status_of(error)
+    if isinstance(error, GisError) and not page:
+        code |= _fields(error, language)
+    status = _by_standard(request, status_of(error))
     if status == 429 and isinstance(error, GisError) and "seconds" in error.values:
         code["headers"] = {"retry-after": str(error.values["seconds"])}
     return _answer(request, status, explain(error, language), **code)
@@ -116,8 +119,25 @@ async def _invalid(request: Request, error: Exception) -> Response:
     errors = error.errors() if isinstance(error, RequestValidationError) else []
     said = explain_validation(errors, language, page=page)
     detail = "; ".join(f"{item['name']}: {item['reason']}" for item in said)
-    status = 400 if request.url.path.startswith(_BY_STANDARD) else 422
+    status = _by_standard(request, 422)
     return _answer(request, status, detail, errors=said)
+
+
+def _fields(error: GisError, language: Language) -> dict[str, Any]:
+    """Return the fields of what was sent that an error is about, as programs call them."""
+    if isinstance(error, WrongFieldsError):
+        wrong = [(name, one.say(language)) for name, one in error.wrong]
+    elif isinstance(error, FormatError) and isinstance(error.values.get("name"), str):
+        wrong = [(str(error.values["name"]), error.say(language))]
+    else:
+        return {}
+    return {"errors": [{"in": "body", "name": name, "reason": said} for name, said in wrong]}
+
+
+def _by_standard(request: Request, status: int) -> int:
+    """Return the status of a refusal: 400 where a standard says so of what a question says."""
+    standard = request.url.path.startswith(_BY_STANDARD) and request.method == "GET"
+    return 400 if standard and status == 422 else status
 
 
 async def _storage(request: Request, error: Exception) -> Response:

@@ -18,6 +18,7 @@ __all__ = [
     "SCHEMA",
     "allowed",
     "collection_document",
+    "described_property",
     "landing",
     "link",
     "queryables",
@@ -39,6 +40,8 @@ CONFORMANCE: Final = (
     _FEATURES.format("2/1.0", "crs"),
     *(_FEATURES.format("3/1.0", n) for n in ("queryables", "queryables-query-parameters",
                                              "filter", "features-filter")),
+    *(_FEATURES.format("4/1.0", n) for n in ("create-replace-delete", "update", "features",
+                                             "optimistic-locking-etags")),
     *(
         _CQL2.format(name)
         for name in (
@@ -158,10 +161,11 @@ def _geometry(collection: Collection) -> dict[str, str]:
 
 
 def _described(properties: Any, language: Language) -> dict[str, Mapping[str, Any]]:
-    return {one.name: _property(one, language) for one in properties}
+    return {one.name: described_property(one, language) for one in properties}
 
 
-def _property(one: Property, language: Language) -> dict[str, Any]:
+def described_property(one: Property, language: Language) -> dict[str, Any]:
+    """Return what a property is, as JSON Schema says it."""
     key = f"register.field.{one.name}"
     found: dict[str, Any] = {"title": text(key, language) if has(key) else one.name}
     if one.kind is None:

@@ -1,11 +1,9 @@
 """OGC API - Features (17-069r4, 18-058r1, 19-079r2): collections and their features."""
 
-import hashlib
-import json
 from typing import Annotated, Any, Final
-from urllib.parse import quote, urlencode
+from urllib.parse import urlencode
 
-from fastapi import APIRouter, Query
+from fastapi import APIRouter, Depends, Query
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
@@ -14,8 +12,10 @@ from api.guard import GuardedRoute
 from api.identity import identity_of
 from api.language import api_language
 from api.ogc import documents
+from api.ogc.accepted import require_json_accepted
+from api.ogc.answers import feature_json, headers_of, item_headers, item_json, tag_of
 from api.ogc.asked import asked_of, property_names
-from api.ogc.crs import coordinates_in, epsg_of, uri_of
+from api.ogc.crs import epsg_of
 from api.roles import COLLECTIONS as ALLOWED
 from api.roles import Role
 from api.service import public_url, service_of
@@ -23,15 +23,16 @@ from api.viewing import note_features
 from api.whole import OffsetQuery
 from gis.errors import NotFoundError
 from gis.features.collections import COLLECTIONS, Collection
-from gis.features.reading import Feature, FeatureReader
+from gis.features.reading import FeatureReader
 
 __all__ = ["router"]
 
-router = APIRouter(route_class=GuardedRoute, tags=["ogc"])
+router = APIRouter(
+    route_class=GuardedRoute, tags=["ogc"], dependencies=[Depends(require_json_accepted)]
+)
 
 _MOST: Final = 10_000
 _USUAL: Final = 100
-_PREFER_REVALIDATION: Final = "private, no-cache"
 
 Limit = Annotated[int, Query(ge=1, le=_MOST, description="Most features on a page.")]
 Crs = Annotated[str | None, Query(max_length=200, description="URI of the system of the answer.")]
@@ -121,9 +122,10 @@ def items(
         "numberReturned": len(features),
         "timeStamp": service_of(request).now_text(),
         "links": _pages(request, matched, limit, offset),
-        "features": [_feature(one, epsg) for one in features],
+        "features": [feature_json(one, epsg) for one in features],
     }
-    return _answered(request, found, epsg)
+    told = {name: value for name, value in found.items() if name != "timeStamp"}
+    return _answered(request, found, headers_of(tag_of(told), epsg))
 
 
 items.more_parameters = more_parameters  # type: ignore[attr-defined]  # read by the guard
@@ -136,29 +138,15 @@ def item(request: Request, collection_id: str, feature_id: str, crs: Crs = None)
     epsg = epsg_of("crs", crs)
     one = _reader(request).one(known, feature_id)
     note_features(request, known.id, [one], alone=True)
-    found = _feature(one, epsg)
-    base = public_url(request)
-    above = f"/ogc/collections/{collection_id}"
-    found["links"] = [
-        documents.link(base, f"{above}/items/{quote(feature_id, safe='')}", "self", _GEOJSON),
-        documents.link(base, above, "collection"),
-    ]
-    return _answered(request, found, epsg)
+    found = item_json(public_url(request), known.id, one, epsg)
+    return _answered(request, found, item_headers(one, epsg))
 
 
 _GEOJSON: Final = documents.GEOJSON
 
 
-def _answered(request: Request, found: dict[str, Any], epsg: int | None) -> Response:
-    """Return GeoJSON with its system and its tag, or nothing where the caller has it."""
-    told = {name: value for name, value in found.items() if name != "timeStamp"}
-    tag = hashlib.sha256(json.dumps(told, ensure_ascii=False).encode()).hexdigest()
-    headers = {
-        "content-crs": f"<{uri_of(epsg)}>",
-        "etag": f'"{tag[:32]}"',
-        "cache-control": _PREFER_REVALIDATION,
-        "vary": "authorization, cookie, accept-language",
-    }
+def _answered(request: Request, found: dict[str, Any], headers: dict[str, str]) -> Response:
+    """Return GeoJSON, or nothing where the caller has it."""
     if headers["etag"] in _tags(request.headers.get("if-none-match", "")):
         return Response(status_code=304, headers=headers)
     return JSONResponse(found, headers=headers, media_type=_GEOJSON)
@@ -166,15 +154,6 @@ def _answered(request: Request, found: dict[str, Any], epsg: int | None) -> Resp
 
 def _tags(header: str) -> list[str]:
     return [one.strip().removeprefix("W/") for one in header.split(",")]
-
-
-def _feature(one: Feature, epsg: int | None) -> dict[str, Any]:
-    return {
-        "type": "Feature",
-        "id": one.id,
-        "geometry": None if one.geometry is None else coordinates_in(one.geometry, epsg),
-        "properties": one.properties,
-    }
 
 
 def _pages(request: Request, matched: int, limit: int, offset: int) -> list[dict[str, str]]:

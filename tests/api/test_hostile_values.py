@@ -288,7 +288,11 @@ def values(parameter: ModelField) -> tuple[str, ...]:
 
 @pytest.fixture
 def ids(client: TestClient, service: Service, token: Token) -> Ids:
-    """Names of records that are there, so that what is sent goes as far as it can."""
+    return known_ids(client, service, token)
+
+
+def known_ids(client: TestClient, service: Service, token: Token) -> Ids:
+    """Make records of every kind and return their names, so that what is sent goes far."""
     own = next(
         one
         for one in service.register.structures(SYSTEM, owner_id=OWN)

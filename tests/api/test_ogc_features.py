@@ -166,8 +166,8 @@ class TestCore:
         assert staff.ids(name, bbox="170,-10,-170,10") == []
 
     def test_fc_limit_definition_and_response(self, staff: Served) -> None:
-        described = staff.json("/openapi.json")["paths"]["/ogc/collections/{collection_id}/items"]
-        (limit,) = (x for x in described["get"]["parameters"] if x["name"] == "limit")
+        described = staff.json("/openapi.json")["paths"]["/ogc/collections/structures/items"]
+        (limit,) = (x for x in described["get"]["parameters"] if x.get("name") == "limit")
         assert limit["in"] == "query"
         assert limit["required"] is False
         assert limit["schema"]["type"] == "integer"
