@@ -7,8 +7,8 @@ from fastapi import FastAPI
 
 from api.description.answers import PROBLEM, answered_with, refusals
 from api.description.collections import components, written_out
-from api.description.dialect import as_3_0
 from api.description.parameters import stated
+from api.dialect import as_3_0
 from api.roles import ROUTES, Role
 from data.text import Language
 
@@ -20,6 +20,7 @@ _MORE = {
     ("get", "/ogc/collections/{collection_id}/items/{feature_id}"): (304,),
     ("get", "/studies/{study_id}/files/{name}"): (304,),
     ("post", "/ogc/collections/{collection_id}/items"): (422,),
+    ("delete", "/ogc/jobs/{job_id}"): (409,),
     **{
         (method, "/ogc/collections/{collection_id}/items/{feature_id}"): (412, 422, 428)
         for method in ("put", "patch", "delete")

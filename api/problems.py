@@ -16,6 +16,7 @@ from starlette.responses import JSONResponse, RedirectResponse, Response
 from api.entered import WrongFieldsError
 from api.errors import (
     STATUS,
+    InvalidParameterError,
     UnauthenticatedError,
     explain,
     explain_validation,
@@ -34,6 +35,7 @@ __all__ = ["broken", "install", "problem"]
 _DISK = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EFBIG})
 _BY_STANDARD = "/ogc"
 """Where a standard says what a value that makes no sense is answered with."""
+_PROCESSES = "/ogc/processes/"
 _LOG = logging.getLogger(__name__)
 
 
@@ -89,8 +91,10 @@ async def _known(request: Request, error: Exception) -> Response:
         return _answer(request, 401, explain(error, language), headers=headers)
     code: dict[str, Any] = {"code": error.key} if isinstance(error, GisError) else {}
     if isinstance(error, GisError) and not page:
-        code |= _fields(error, language)
-    status = _by_standard(request, status_of(error))
+        code |= _fields(request, error, language)
+    if hasattr(error, "type_uri"):
+        code["type"] = error.type_uri
+    status = _by_standard(request, status_of(error), error)
     if status == 429 and isinstance(error, GisError) and "seconds" in error.values:
         code["headers"] = {"retry-after": str(error.values["seconds"])}
     return _answer(request, status, explain(error, language), **code)
@@ -119,11 +123,11 @@ async def _invalid(request: Request, error: Exception) -> Response:
     errors = error.errors() if isinstance(error, RequestValidationError) else []
     said = explain_validation(errors, language, page=page)
     detail = "; ".join(f"{item['name']}: {item['reason']}" for item in said)
-    status = _by_standard(request, 422)
+    status = _by_standard(request, 422, error)
     return _answer(request, status, detail, errors=said)
 
 
-def _fields(error: GisError, language: Language) -> dict[str, Any]:
+def _fields(request: Request, error: GisError, language: Language) -> dict[str, Any]:
     """Return the fields of what was sent that an error is about, as programs call them."""
     if isinstance(error, WrongFieldsError):
         wrong = [(name, one.say(language)) for name, one in error.wrong]
@@ -131,13 +135,16 @@ def _fields(error: GisError, language: Language) -> dict[str, Any]:
         wrong = [(str(error.values["name"]), error.say(language))]
     else:
         return {}
-    return {"errors": [{"in": "body", "name": name, "reason": said} for name, said in wrong]}
+    where = "query" if request.method == "GET" else "body"
+    return {"errors": [{"in": where, "name": name, "reason": said} for name, said in wrong]}
 
 
-def _by_standard(request: Request, status: int) -> int:
-    """Return the status of a refusal: 400 where a standard says so of what a question says."""
-    standard = request.url.path.startswith(_BY_STANDARD) and request.method == "GET"
-    return 400 if standard and status == 422 else status
+def _by_standard(request: Request, status: int, error: Exception) -> int:
+    """Return the status of a refusal: 400 where a standard says so of a question."""
+    path = request.url.path
+    asked = request.method == "GET" or path.startswith(_PROCESSES)
+    asked = asked or isinstance(error, InvalidParameterError | RequestValidationError)
+    return 400 if status == 422 and asked and path.startswith(_BY_STANDARD) else status
 
 
 async def _storage(request: Request, error: Exception) -> Response:

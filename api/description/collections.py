@@ -4,6 +4,7 @@ import copy
 from typing import Any, Final
 
 from api.ogc.documents import GEOJSON, SCHEMA, described_property
+from api.ogc.processes import OUTPUT, PROCESSES, Process, inputs_schema
 from api.ogc.schemas import SCHEMAS, feature_schema, page_schema, sent_schema
 from api.roles import COLLECTIONS as ALLOWED
 from api.roles import Role
@@ -15,12 +16,19 @@ from gis.features.writing import EDITABLE
 __all__ = ["components", "written_out"]
 
 _ROOT: Final = "/ogc/collections/{collection_id}"
+_EXECUTION: Final = "/ogc/processes/{process_id}/execution"
+_NAMED: Final = {"collection_id": list(COLLECTIONS), "process_id": list(PROCESSES)}
 _ITEMS: Final = f"{_ROOT}/items"
 _PLAIN: Final = {
     "/ogc": ("application/json", "LandingPage"),
     "/ogc/conformance": ("application/json", "Conformance"),
     "/ogc/collections": ("application/json", "Collections"),
     _ROOT: ("application/json", "Collection"),
+    "/ogc/processes": ("application/json", "Processes"),
+    "/ogc/processes/{process_id}": ("application/json", "Process"),
+    "/ogc/jobs": ("application/json", "Jobs"),
+    "/ogc/jobs/{job_id}": ("application/json", "StatusInfo"),
+    "/ogc/jobs/{job_id}/results": ("application/json", "Results"),
     f"{_ROOT}/queryables": (SCHEMA, "JsonSchema"),
     f"{_ROOT}/schema": (SCHEMA, "JsonSchema"),
 }
@@ -40,6 +48,12 @@ def written_out(paths: dict[str, Any]) -> dict[str, Any]:
     for path, methods in paths.items():
         if path in _PLAIN:
             _describe(methods, path)
+        if path == _EXECUTION:
+            found |= {
+                path.replace("{process_id}", one.id): _execution(one, copy.deepcopy(methods))
+                for one in PROCESSES.values()
+            }
+            continue
         if not path.startswith(_ITEMS):
             found[path] = methods
             continue
@@ -54,6 +68,33 @@ def written_out(paths: dict[str, Any]) -> dict[str, Any]:
     return found
 
 
+def _execution(process: Process, methods: dict[str, Any]) -> dict[str, Any]:
+    """Return the operation that executes a process, with its own inputs."""
+    operation = methods["post"]
+    operation["operationId"] += "_" + process.kind
+    operation["parameters"] = [
+        one for one in operation["parameters"] if one.get("name") != "process_id"
+    ]
+    schema = {
+        "type": "object",
+        "additionalProperties": False,
+        "required": ["inputs"],
+        "properties": {
+            "inputs": inputs_schema(process),
+            "outputs": {
+                "type": "object",
+                "additionalProperties": False,
+                "properties": {OUTPUT: {"type": "object"}},
+            },
+            "response": {"type": "string", "enum": ["raw", "document"]},
+        },
+    }
+    operation["requestBody"]["content"] = {"application/json": {"schema": schema}}
+    answered = {"$ref": "#/components/schemas/StatusInfo"}
+    operation["responses"]["201"]["content"] = {"application/json": {"schema": answered}}
+    return methods
+
+
 def components() -> dict[str, Any]:
     """Return the schemas that the operations refer to."""
     return dict(SCHEMAS)
@@ -65,8 +106,8 @@ def _describe(methods: dict[str, Any], path: str) -> None:
         schema = {"$ref": f"#/components/schemas/{name}"}
         operation["responses"]["200"]["content"] = {kind: {"schema": schema}}
         for parameter in operation.get("parameters", ()):
-            if parameter.get("name") == "collection_id":
-                parameter["schema"] = {"type": "string", "enum": list(COLLECTIONS)}
+            if parameter.get("name") in _NAMED:
+                parameter["schema"] = {"type": "string", "enum": _NAMED[parameter["name"]]}
 
 
 def _of(collection: Collection, path: str, methods: dict[str, Any]) -> dict[str, Any]:

@@ -21,6 +21,7 @@ _SIX: Final = rf"^{_NUMBER}(,{_NUMBER}){{3}}((,{_NUMBER}){{2}})?$"
 _SYSTEM: Final = {"type": "string", "enum": list(KNOWN)}
 _TABLES: Final = {"type": "string", "enum": ["xlsx", "csv"]}
 _MEGAHERTZ: Final = {"type": "number", "minimum": 1e-6, "maximum": 3e6}
+_POSITIVE: Final = {"type": "number", "minimum": 1e-6}
 _PERIOD: Final = {
     "type": "string",
     "pattern": r"^(199[0-9]|20[0-9]{2})(-(0[1-9]|1[0-2])|-Q[1-4])?$",
@@ -46,7 +47,8 @@ _STATED: Final[dict[tuple[str, str], dict[str, Any]]] = {
     ("/devices/check", "frequency_max_mhz"): _MEGAHERTZ,
     ("/devices/check", "duty_percent"): {"type": "number", "minimum": 1e-6, "maximum": 100},
     ("/devices/check", "gain_dbi"): {"type": "number", "minimum": -40, "maximum": 80},
-    ("/devices/check", "power_mw"): {"type": "number", "minimum": 1e-6},
+    ("/devices/check", "power_mw"): _POSITIVE,
+    ("/devices/check", "bandwidth_khz"): _POSITIVE,
     ("/exports", "kind"): {"type": "array", "maxItems": 1, "items": {"type": "string"}},
     ("/reports", "period"): _PERIOD,
     **{

@@ -18,7 +18,7 @@ from gis.features.cql2 import Kind, Quantity, condition_of_json, condition_of_te
 from gis.features.reading import Asked, Condition
 from gis.register.records import Bounds
 
-__all__ = ["FILTER_LANGUAGES", "asked_of", "property_names"]
+__all__ = ["FILTER_LANGUAGES", "asked_of", "property_names", "time_of"]
 
 FILTER_LANGUAGES: Final = ("cql2-text", "cql2-json")
 _OPEN: Final = ("", "..")
@@ -73,7 +73,7 @@ def asked_of(
     return Asked(
         boxes=boxes,
         area=area,
-        time=None if moment is None else _time(moment),
+        time=None if moment is None else time_of(moment),
         properties=_properties(request, collection),
         condition=_condition(*filter_),
     )
@@ -104,7 +104,14 @@ def _boxes(sides: Bounds, bbox: str) -> tuple[Bounds, ...]:
     return (west, south, 180.0, north), (-180.0, south, east, north)
 
 
-def _time(said: str) -> tuple[date | None, date | None]:
+def time_of(said: str) -> tuple[date | None, date | None]:
+    """Return the first and the last day of an instant or interval, None where it is open.
+
+    Raises
+    ------
+    BadParameterError
+        If it is none (RFC 3339), or ends before it begins.
+    """
     parts = said.split("/")
     if len(parts) > 2 or not said:
         raise BadParameterError("ogc.datetime_malformed", value=said[:80])

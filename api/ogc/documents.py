@@ -31,6 +31,8 @@ OPENAPI: Final = "application/vnd.oai.openapi+json;version=3.0"
 SCHEMA: Final = "application/schema+json"
 _DIALECT: Final = "https://json-schema.org/draft/2020-12/schema"
 _FEATURES: Final = "http://www.opengis.net/spec/ogcapi-features-{}/conf/{}"
+_PROCESSES: Final = "http://www.opengis.net/spec/ogcapi-processes-1/1.0/conf/{}"
+_RELATION: Final = "http://www.opengis.net/def/rel/ogc/1.0/{}"
 _CQL2: Final = "http://www.opengis.net/spec/cql2/1.0/conf/{}"
 
 CONFORMANCE: Final = (
@@ -42,6 +44,8 @@ CONFORMANCE: Final = (
                                              "filter", "features-filter")),
     *(_FEATURES.format("4/1.0", n) for n in ("create-replace-delete", "update", "features",
                                              "optimistic-locking-etags")),
+    *(_PROCESSES.format(n) for n in ("core", "ogc-process-description", "json", "oas30",
+                                     "job-list", "dismiss")),
     *(
         _CQL2.format(name)
         for name in (
@@ -86,8 +90,10 @@ def landing(base: str, language: Language) -> dict[str, Any]:
             link(base, "/openapi.json", "service-desc", OPENAPI),
             link(base, "/docs", "service-doc", "text/html"),
             link(base, "/ogc/conformance", "conformance"),
-            link(base, "/ogc/conformance", "http://www.opengis.net/def/rel/ogc/1.0/conformance"),
+            link(base, "/ogc/conformance", _RELATION.format("conformance")),
             link(base, "/ogc/collections", "data"),
+            link(base, "/ogc/processes", _RELATION.format("processes")),
+            link(base, "/ogc/jobs", _RELATION.format("job-list")),
         ],
     }
 
@@ -108,7 +114,7 @@ def collection_document(
             link(
                 base,
                 f"{path}/queryables",
-                "http://www.opengis.net/def/rel/ogc/1.0/queryables",
+                _RELATION.format("queryables"),
                 SCHEMA,
             ),
         ],

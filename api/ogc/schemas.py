@@ -11,6 +11,7 @@ from gis.features.writing import AZIMUTHS, Editable
 __all__ = ["SCHEMAS", "feature_schema", "page_schema", "properties_schema", "sent_schema"]
 
 _LINKS: Final = {"type": "array", "items": {"$ref": "#/components/schemas/Link"}}
+_TEXTS: Final = {"type": "array", "items": {"type": "string"}}
 _PLACES: Final = (
     "Point",
     "LineString",
@@ -132,6 +133,68 @@ SCHEMAS: Final[dict[str, Any]] = {
             "links": _LINKS,
             "features": {"type": "array", "items": {"$ref": "#/components/schemas/Feature"}},
         },
+    },
+    "ProcessSummary": {
+        "type": "object",
+        "required": ["id", "version", "title", "jobControlOptions", "links"],
+        "properties": {
+            **{name: {"type": "string"} for name in ("id", "version", "title", "description")},
+            "jobControlOptions": _TEXTS,
+            "outputTransmission": _TEXTS,
+            "links": _LINKS,
+        },
+    },
+    "Processes": {
+        "type": "object",
+        "required": ["processes", "links"],
+        "properties": {
+            "processes": {
+                "type": "array",
+                "items": {"$ref": "#/components/schemas/ProcessSummary"},
+            },
+            "links": _LINKS,
+        },
+    },
+    "Process": {
+        "allOf": [
+            {"$ref": "#/components/schemas/ProcessSummary"},
+            {
+                "type": "object",
+                "required": ["inputs", "outputs"],
+                "properties": {"inputs": {"type": "object"}, "outputs": {"type": "object"}},
+            },
+        ]
+    },
+    "StatusInfo": {
+        "type": "object",
+        "required": ["jobID", "type", "status", "links"],
+        "properties": {
+            **{name: {"type": "string"} for name in ("jobID", "processID", "message")},
+            "type": {"type": "string", "enum": ["process"]},
+            "status": {
+                "type": "string",
+                "enum": ["accepted", "running", "successful", "failed", "dismissed"],
+            },
+            "progress": {"type": "integer", "minimum": 0, "maximum": 100},
+            **{
+                name: {"type": "string", "format": "date-time"}
+                for name in ("created", "started", "finished")
+            },
+            "links": _LINKS,
+        },
+    },
+    "Jobs": {
+        "type": "object",
+        "required": ["jobs", "links"],
+        "properties": {
+            "jobs": {"type": "array", "items": {"$ref": "#/components/schemas/StatusInfo"}},
+            "links": _LINKS,
+        },
+    },
+    "Results": {
+        "type": "object",
+        "required": ["study"],
+        "properties": {"study": {"type": "object"}},
     },
 }
 """By their names among the components."""

@@ -3,6 +3,7 @@
 `make fuzz` asks 5,000 cases as each role; here is a short walk as the department.
 """
 
+import re
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +15,7 @@ from gis.features.writing import EDITABLE
 from tests.fuzz.asking import asked_as, prepared
 from tests.fuzz.rules import RULES
 
-CASES = 450
+CASES = 200
 
 
 def test_the_document_is_valid_and_refers_to_nothing_elsewhere(client: TestClient) -> None:
@@ -48,7 +49,7 @@ def test_every_collection_has_its_own_operations_with_its_roles(client: TestClie
         for method, path in ROUTES
         if not path.startswith(("/view/", "/login", "/logout", "/static", "/docs", "/openapi"))
     }
-    plain = {one for one in of_programs if "/items" not in one[1] and ":" not in one[1]}
+    plain = {one for one in of_programs if not re.search("/items|/execution|:", one[1])}
     missing = {one for one in plain if one not in described}
     assert missing <= {("GET", "/"), ("GET", "/map"), ("GET", "/session")} | {
         one for one in plain if "{plan_id" in one[1]

@@ -253,6 +253,11 @@ BODIES: Mapping[str, Mapping[str, Any]] = {
     "/points/{point_id}/visits": {"values": VISIT},
     "/points/{point_id}/contact": CONTACT,
     "/points/{point_id}/contact/view": {"reason": "z"},
+    "/ogc/processes/{process_id}/execution": {
+        "inputs": {"station_id": {"value": "mp-tan-an"}, "radius_km": 5},
+        "outputs": {"study": {}},
+        "response": "document",
+    },
     "/imports/{import_id}/answers": {"answers": {"crs": "9210"}},
     "/imports/{import_id}/commit": {"answers": {"crs": "9210"}},
 }
@@ -354,6 +359,7 @@ def known_ids(client: TestClient, service: Service, token: Token) -> Ids:
         "structure_id": own.id,
         "collection_id": "structures",
         "feature_id": own.id,
+        "process_id": "coverage",
         "contract_id": "hđ",
         "from_id": own.id,
         "to_id": other.id,

@@ -14,6 +14,7 @@ from api.roles import ROUTES, Role, RouteTableError, may, require_complete
 _FILLED = {
     "{collection_id}": "structures",
     "{feature_id}": "none",
+    "{process_id}": "coverage",
     "{structure_id}": "none",
     "{station_id}": "none",
     "{contract_id}": "none",

@@ -117,7 +117,7 @@ def asked_as(role: str, prepared: Prepared, *, cases: int, seed: int = 0) -> Tol
 
 def _ask(operation: Any, prepared: Prepared, told: Told, share: int, seed: int) -> None:
     """Try an operation; one that has few different cases is tried with several draws."""
-    wanted = {GenerationMode.POSITIVE: share, GenerationMode.NEGATIVE: share // 3}
+    wanted = {GenerationMode.POSITIVE: share, GenerationMode.NEGATIVE: -(-share // 3)}
     for mode, most in wanted.items():
         left = most
         for turn in range(_TURNS):

@@ -22,6 +22,8 @@ def as_3_0(value: Any) -> Any:
         found = _without_null(found)
     if found.pop("contentMediaType", None) is not None:
         found["format"] = "binary"
+    if "const" in found and "type" in found:
+        found["enum"] = [found.pop("const")]
     examples = found.get("examples")
     if isinstance(examples, list):
         del found["examples"]
