@@ -79,6 +79,7 @@ ROUTES: dict[tuple[str, str], frozenset[Role]] = {
     ("PUT", "/ogc/collections/{collection_id}/items/{feature_id}"): STAFF,
     ("PATCH", "/ogc/collections/{collection_id}/items/{feature_id}"): STAFF,
     ("DELETE", "/ogc/collections/{collection_id}/items/{feature_id}"): STAFF,
+    ("GET", "/ogc/collections/{collection_id}/bulk"): ANYONE,
     ("GET", "/ogc/processes"): ANYONE,
     ("GET", "/ogc/processes/{process_id}"): ANYONE,
     ("POST", "/ogc/processes/{process_id}/execution"): REQUESTERS,

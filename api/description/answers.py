@@ -48,6 +48,9 @@ MEDIA: Final[dict[str, tuple[str, ...]]] = {
     "/exports/{layer}": tuple(
         MEDIA_TYPES[one] for one in ("gpkg", "geojson", "xlsx", "csv", "zip", "kml")
     ),
+    "/ogc/collections/{collection_id}/bulk": tuple(
+        MEDIA_TYPES[one] for one in ("geojsonseq", "csv", "fgb", "gpkg")
+    ),
     "/samples/{name}": (*_XLSX, *_CSV),
 }
 """Media types of what is no plain JSON, by path; of `/structures/{structure_id}` see below."""

@@ -16,6 +16,7 @@ from gis.features.writing import EDITABLE
 __all__ = ["components", "written_out"]
 
 _ROOT: Final = "/ogc/collections/{collection_id}"
+_BULK: Final = f"{_ROOT}/bulk"
 _EXECUTION: Final = "/ogc/processes/{process_id}/execution"
 _NAMED: Final = {"collection_id": list(COLLECTIONS), "process_id": list(PROCESSES)}
 _ITEMS: Final = f"{_ROOT}/items"
@@ -54,7 +55,7 @@ def written_out(paths: dict[str, Any]) -> dict[str, Any]:
                 for one in PROCESSES.values()
             }
             continue
-        if not path.startswith(_ITEMS):
+        if not path.startswith((_ITEMS, _BULK)):
             found[path] = methods
             continue
         for collection in COLLECTIONS.values():
@@ -118,6 +119,9 @@ def _of(collection: Collection, path: str, methods: dict[str, Any]) -> dict[str,
         operation["x-roles"] = [role.value for role in Role if role in roles]
         kept = [one for one in operation["parameters"] if one.get("name") != "collection_id"]
         operation["parameters"] = kept
+        if path == _BULK:
+            operation["parameters"] = kept + _parameters(collection)
+            continue
         paged = method == "get" and path == _ITEMS
         schema = page_schema(collection) if paged else feature_schema(collection)
         for status in {"200", "201"} & set(operation["responses"]):

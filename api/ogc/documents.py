@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Any, Final
 
+from api.downloads import MEDIA_TYPES
 from api.ogc.crs import CRS84, KNOWN
 from api.roles import COLLECTIONS as ALLOWED
 from api.roles import Role
@@ -66,6 +67,7 @@ CONFORMANCE: Final = (
 )  # fmt: skip
 """Every requirements class that is met."""
 
+_BULK: Final = ("geojsonseq", "csv", "fgb", "gpkg")
 _NUMBERS: Final = {True: "integer", False: "number"}
 
 
@@ -110,6 +112,7 @@ def collection_document(
         "links": [
             link(base, path, "self"),
             link(base, f"{path}/items", "items", GEOJSON),
+            *(link(base, f"{path}/bulk?f={f}", "enclosure", MEDIA_TYPES[f]) for f in _BULK),
             link(base, f"{path}/schema", "describedby", SCHEMA),
             link(
                 base,

@@ -25,7 +25,7 @@ from gis.errors import NotFoundError
 from gis.features.collections import COLLECTIONS, Collection
 from gis.features.reading import FeatureReader
 
-__all__ = ["router"]
+__all__ = ["collection_of", "more_parameters", "reader_of", "router"]
 
 router = APIRouter(
     route_class=GuardedRoute, tags=["ogc"], dependencies=[Depends(require_json_accepted)]
@@ -63,13 +63,13 @@ def collections(request: Request) -> dict[str, Any]:
 @router.get("/ogc/collections/{collection_id}")
 def collection(request: Request, collection_id: str) -> dict[str, Any]:
     """One collection."""
-    return _document(request, _collection(request, collection_id))
+    return _document(request, collection_of(request, collection_id))
 
 
 @router.get("/ogc/collections/{collection_id}/queryables")
 def queryables(request: Request, collection_id: str) -> Response:
     """What filters may ask about."""
-    found = _collection(request, collection_id)
+    found = collection_of(request, collection_id)
     described = documents.queryables(public_url(request), found, api_language(request))
     return JSONResponse(described, media_type=documents.SCHEMA)
 
@@ -77,7 +77,7 @@ def queryables(request: Request, collection_id: str) -> Response:
 @router.get("/ogc/collections/{collection_id}/schema")
 def schema(request: Request, collection_id: str) -> Response:
     """What a feature says."""
-    found = _collection(request, collection_id)
+    found = collection_of(request, collection_id)
     described = documents.schema_of(public_url(request), found, api_language(request))
     return JSONResponse(described, media_type=documents.SCHEMA)
 
@@ -104,7 +104,7 @@ def items(
     filter_crs: Annotated[str | None, Query(alias="filter-crs", max_length=200)] = None,
 ) -> Response:
     """Features of a collection, page by page; other parameters are values of properties."""
-    known = _collection(request, collection_id)
+    known = collection_of(request, collection_id)
     epsg = epsg_of("crs", crs)
     asked = asked_of(
         request,
@@ -114,7 +114,7 @@ def items(
         moment=datetime,
         filter_=(filter, filter_lang, filter_crs),
     )
-    features, matched = _reader(request).page(known, asked, limit=limit, offset=offset)
+    features, matched = reader_of(request).page(known, asked, limit=limit, offset=offset)
     note_features(request, known.id, features)
     found = {
         "type": "FeatureCollection",
@@ -134,9 +134,9 @@ items.more_parameters = more_parameters  # type: ignore[attr-defined]  # read by
 @router.get("/ogc/collections/{collection_id}/items/{feature_id}")
 def item(request: Request, collection_id: str, feature_id: str, crs: Crs = None) -> Response:
     """One feature."""
-    known = _collection(request, collection_id)
+    known = collection_of(request, collection_id)
     epsg = epsg_of("crs", crs)
-    one = _reader(request).one(known, feature_id)
+    one = reader_of(request).one(known, feature_id)
     note_features(request, known.id, [one], alone=True)
     found = item_json(public_url(request), known.id, one, epsg)
     return _answered(request, found, item_headers(one, epsg))
@@ -175,11 +175,12 @@ def _page(request: Request, rel: str, limit: int, offset: int) -> dict[str, str]
 
 
 def _document(request: Request, one: Collection) -> dict[str, Any]:
-    extent = _reader(request).extent(one)
+    extent = reader_of(request).extent(one)
     return documents.collection_document(public_url(request), one, extent, api_language(request))
 
 
-def _reader(request: Request) -> FeatureReader:
+def reader_of(request: Request) -> FeatureReader:
+    """Return who reads collections as the caller may see them."""
     return FeatureReader(service_of(request).register, identity_of(request).scope)
 
 
@@ -187,7 +188,7 @@ def _allowed(request: Request) -> list[Collection]:
     return documents.allowed(identity_of(request).role)
 
 
-def _collection(request: Request, collection_id: str) -> Collection:
+def collection_of(request: Request, collection_id: str) -> Collection:
     """Return a collection that the caller may read.
 
     Raises

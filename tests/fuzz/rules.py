@@ -98,5 +98,9 @@ RULES: dict[str, str] = {
     "planning.antenna_above": _TOGETHER,
     "planning.no_building": _TOGETHER,
     "studies.station_outside_frequency_mhz": _TOGETHER,
+    "studies.wrong_numbers": _TOGETHER,
+    "infrastructure.class_of_no_mast": _TOGETHER,
+    "infrastructure.rent_without_unit": _TOGETHER,
+    "infrastructure.too_high": _TOGETHER,
 }
 """Code of a refusal and the rule that it tells of."""
