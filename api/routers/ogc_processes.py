@@ -2,6 +2,7 @@
 
 from datetime import UTC
 from typing import Annotated, Any, Final, Literal
+from urllib.parse import urlencode
 
 from fastapi import APIRouter, Depends, Path, Query
 from starlette.requests import Request
@@ -108,7 +109,8 @@ def jobs(
     page = found[offset : offset + limit]
     links = [link(base, "/ogc/jobs", "self")]
     if offset + limit < len(found):
-        links.append(link(base, f"/ogc/jobs?limit={limit}&offset={offset + limit}", "next"))
+        asked: dict[str, Any] = {**request.query_params, "limit": limit, "offset": offset + limit}
+        links.append(link(base, f"/ogc/jobs?{urlencode(asked)}", "next"))
     return {"jobs": [status_info(base, one, language) for one in page], "links": links}
 
 

@@ -201,6 +201,8 @@ def test_job_list(staff: Served) -> None:
     page = staff.json("/ogc/jobs", limit=1)
     assert page["jobs"] == every[:1]
     assert staff.json(local(rels(page)["next"]))["jobs"] == every[1:2]
+    filtered = rels(staff.json("/ogc/jobs", processID="coverage", limit=1))["next"]
+    assert "processID=coverage" in filtered
     assert "next" not in rels(staff.json("/ogc/jobs", limit=1_000))
     for name, wrong in (("status", "x"), ("type", "x"), ("limit", 0), ("datetime", "x")):
         assert staff.get("/ogc/jobs", **{name: wrong}).status_code == 400
