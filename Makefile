@@ -8,7 +8,7 @@ PHUSONG_HOME ?= $(CURDIR)/.phusong
 export PHUSONG_HOME PORT
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: setup dev run test lint audit bundle clean
+.PHONY: setup dev run test fuzz lint audit bundle clean
 
 setup: $(BIN)/phusong
 
@@ -34,6 +34,9 @@ run: setup
 
 test: dev
 	@$(BIN)/python -m pytest --numprocesses 2 $(ARGS)
+
+fuzz: dev
+	@$(BIN)/python tests/fuzz/run.py $(ARGS)
 
 lint: dev
 	@$(BIN)/ruff format --check .

@@ -12,6 +12,8 @@ __all__ = ["MEDIA_TYPES", "made_for_download"]
 MEDIA_TYPES = {
     "gpkg": "application/geopackage+sqlite3",
     "geojson": "application/geo+json",
+    "geojsonseq": "application/geo+json-seq",
+    "fgb": "application/vnd.flatgeobuf",
     "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
     "csv": "text/csv",
     "zip": "application/zip",

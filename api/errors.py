@@ -6,6 +6,11 @@ RequestError(GisError)
     CsrfError                   the form's token is missing or not this session's
     UnknownParameterError       a query parameter that the address does not know
     InvalidParameterError       a value that cannot be read
+    BadParameterError           a value that makes no sense, where a standard wants 400
+    NotAcceptableError          nothing that is accepted is made here
+    UnreadableKindError         a body of a media type that is not read
+    SeenStateNeededError        a change without If-Match
+    NotAsSeenError              a change of what was changed meanwhile
     TooManyAttemptsError        slow down
     TooManyJobsError            wait until some have ended
     BodyTooLargeError           the body exceeds the limit
@@ -36,12 +41,16 @@ __all__ = [
     "CsrfError",
     "ForbiddenError",
     "InvalidParameterError",
+    "NotAcceptableError",
+    "NotAsSeenError",
     "RequestError",
+    "SeenStateNeededError",
     "SpentLinkError",
     "TooManyAttemptsError",
     "TooManyJobsError",
     "UnauthenticatedError",
     "UnknownParameterError",
+    "UnreadableKindError",
     "explain",
     "explain_validation",
     "status_of",
@@ -71,6 +80,26 @@ class UnknownParameterError(RequestError):
 
 class InvalidParameterError(RequestError):
     """A parameter whose value cannot be read."""
+
+
+class BadParameterError(RequestError):
+    """A parameter that makes no sense, where a standard wants 400."""
+
+
+class NotAcceptableError(RequestError):
+    """It cannot be had in any of the media types that are accepted."""
+
+
+class UnreadableKindError(RequestError):
+    """A body of a media type that is not read here."""
+
+
+class SeenStateNeededError(RequestError):
+    """A change that does not say which state of it the caller saw."""
+
+
+class NotAsSeenError(RequestError):
+    """It is not any more as the caller saw it."""
 
 
 class TooManyAttemptsError(RequestError):
@@ -103,6 +132,11 @@ STATUS: dict[type[Exception], int] = {
     CsrfError: 403,
     UnknownParameterError: 400,
     InvalidParameterError: 422,
+    BadParameterError: 400,
+    NotAcceptableError: 406,
+    UnreadableKindError: 415,
+    SeenStateNeededError: 428,
+    NotAsSeenError: 412,
     TooManyAttemptsError: 429,
     FederationError: 400,
     TooManyRequestsError: 429,

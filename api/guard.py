@@ -49,7 +49,7 @@ class GuardedRoute(APIRoute):
                 request.app.state.service.pace.take(_caller(request))
             _require_role(request, self.path)
             _require_access(request, self.path)
-            _require_known_parameters(request, known | {"lang"})
+            _require_known_parameters(request, known | {"lang"} | _more(self.endpoint, request))
             asked_language(request)
             if request.method not in _SAFE_METHODS:
                 await _require_own_form(request)
@@ -69,6 +69,12 @@ def _caller(request: Request) -> str:
     if account is not None:
         return account.id
     return request.client.host if request.client else ""
+
+
+def _more(endpoint: Callable[..., Any], request: Request) -> frozenset[str]:
+    """Return the parameters that a route knows by what it is asked about, beside its own."""
+    more: Callable[[Request], frozenset[str]] | None = getattr(endpoint, "more_parameters", None)
+    return frozenset() if more is None else more(request)
 
 
 def _query_names(dependant: Dependant) -> set[str]:

@@ -7,6 +7,7 @@ from fastapi import Depends, Query
 from starlette.requests import Request
 
 from api.errors import InvalidParameterError
+from api.service import public_url
 from gis.register.records import Bounds
 
 __all__ = ["BoundsDep", "LimitQuery", "links", "parse_bounds"]
@@ -67,5 +68,5 @@ def _link(request: Request, relation: str, limit: int, offset: int) -> dict[str,
     return {
         "rel": relation,
         "type": "application/geo+json",
-        "href": f"{str(request.base_url).rstrip('/')}{request.url.path}?{query}",
+        "href": f"{public_url(request)}{request.url.path}?{query}",
     }

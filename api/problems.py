@@ -13,8 +13,10 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import JSONResponse, RedirectResponse, Response
 
+from api.entered import WrongFieldsError
 from api.errors import (
     STATUS,
+    InvalidParameterError,
     UnauthenticatedError,
     explain,
     explain_validation,
@@ -27,12 +29,15 @@ from api.middleware import BodyTooLarge
 from api.pages import render as render_page
 from api.pages import wants_page
 from data.text import Language, has, text
-from gis.errors import GisError, StorageError, system_reason
+from gis.errors import FormatError, GisError, StorageError, system_reason
 from gis.personal import masked
 
 __all__ = ["broken", "install", "problem"]
 
 _DISK = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EFBIG})
+_BY_STANDARD = "/ogc"
+"""Where a standard says what a value that makes no sense is answered with."""
+_PROCESSES = "/ogc/processes/"
 _LOG = logging.getLogger(__name__)
 
 
@@ -87,7 +92,11 @@ async def _known(request: Request, error: Exception) -> Response:
         headers = {"www-authenticate": 'Bearer realm="phusong"'}
         return _answer(request, 401, explain(error, language), headers=headers)
     code: dict[str, Any] = {"code": error.key} if isinstance(error, GisError) else {}
-    status = status_of(error)
+    if isinstance(error, GisError) and not page:
+        code |= _fields(request, error, language)
+    if hasattr(error, "type_uri"):
+        code["type"] = error.type_uri
+    status = _by_standard(request, status_of(error), error)
     if status == 429 and isinstance(error, GisError) and "seconds" in error.values:
         code["headers"] = {"retry-after": str(error.values["seconds"])}
     return _answer(request, status, explain(error, language), **code)
@@ -120,7 +129,28 @@ async def _invalid(request: Request, error: Exception) -> Response:
     errors = error.errors() if isinstance(error, RequestValidationError) else []
     said = explain_validation(errors, language, page=page)
     detail = "; ".join(f"{item['name']}: {item['reason']}" for item in said)
-    return _answer(request, 422, detail, errors=said)
+    status = _by_standard(request, 422, error)
+    return _answer(request, status, detail, errors=said)
+
+
+def _fields(request: Request, error: GisError, language: Language) -> dict[str, Any]:
+    """Return the fields of what was sent that an error is about, as programs call them."""
+    if isinstance(error, WrongFieldsError):
+        wrong = [(name, one.say(language)) for name, one in error.wrong]
+    elif isinstance(error, FormatError) and isinstance(error.values.get("name"), str):
+        wrong = [(str(error.values["name"]), error.say(language))]
+    else:
+        return {}
+    where = "query" if request.method == "GET" else "body"
+    return {"errors": [{"in": where, "name": name, "reason": said} for name, said in wrong]}
+
+
+def _by_standard(request: Request, status: int, error: Exception) -> int:
+    """Return the status of a refusal: 400 where a standard says so of a question."""
+    path = request.url.path
+    asked = request.method == "GET" or path.startswith(_PROCESSES)
+    asked = asked or isinstance(error, InvalidParameterError | RequestValidationError)
+    return 400 if status == 422 and asked and path.startswith(_BY_STANDARD) else status
 
 
 async def _storage(request: Request, error: Exception) -> Response:

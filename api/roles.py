@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from enum import StrEnum
 
 __all__ = [
+    "COLLECTIONS",
     "PUBLIC_LAYERS",
     "ROUTES",
     "STAFF",
@@ -66,6 +67,27 @@ ROUTES: dict[tuple[str, str], frozenset[Role]] = {
     ("GET", "/plans/compare"): STAFF,
     ("GET", "/plans/{plan_id:path}"): STAFF,
     ("GET", "/units"): ANYONE,
+    # OGC API; who may read which collection stands below
+    ("GET", "/ogc"): ANYONE,
+    ("GET", "/ogc/conformance"): ANYONE,
+    ("GET", "/ogc/collections"): ANYONE,
+    ("GET", "/ogc/collections/{collection_id}"): ANYONE,
+    ("GET", "/ogc/collections/{collection_id}/queryables"): ANYONE,
+    ("GET", "/ogc/collections/{collection_id}/schema"): ANYONE,
+    ("GET", "/ogc/collections/{collection_id}/items"): ANYONE,
+    ("GET", "/ogc/collections/{collection_id}/items/{feature_id}"): ANYONE,
+    ("POST", "/ogc/collections/{collection_id}/items"): STAFF,
+    ("PUT", "/ogc/collections/{collection_id}/items/{feature_id}"): STAFF,
+    ("PATCH", "/ogc/collections/{collection_id}/items/{feature_id}"): STAFF,
+    ("DELETE", "/ogc/collections/{collection_id}/items/{feature_id}"): STAFF,
+    ("GET", "/ogc/collections/{collection_id}/bulk"): ANYONE,
+    ("GET", "/ogc/processes"): ANYONE,
+    ("GET", "/ogc/processes/{process_id}"): ANYONE,
+    ("POST", "/ogc/processes/{process_id}/execution"): REQUESTERS,
+    ("GET", "/ogc/jobs"): REQUESTERS,
+    ("GET", "/ogc/jobs/{job_id}"): REQUESTERS,
+    ("GET", "/ogc/jobs/{job_id}/results"): REQUESTERS,
+    ("DELETE", "/ogc/jobs/{job_id}"): REQUESTERS,
     ("GET", "/boundaries"): ANYONE,
     ("GET", "/exports/{layer}"): SIGNED_IN,
     ("GET", "/import-batches"): STAFF,
@@ -333,8 +355,31 @@ ROUTES: dict[tuple[str, str], frozenset[Role]] = {
 """Method and path template of every route, and the roles that may call it."""
 
 
+COLLECTIONS: dict[str, frozenset[Role]] = {
+    "structures": ANYONE,
+    "routes": ANYONE,
+    "installations": ANYONE,
+    "stations": ANYONE,
+    "plan-entries": ANYONE,
+    "allotment-points": ANYONE,
+    "units": ANYONE,
+    "boundaries": ANYONE,
+    "registration-points": SIGNED_IN,
+    "planned-works": SIGNED_IN,
+    "measurements": REQUESTERS,
+}
+"""Who may read which collection of the OGC API; what each sees of it is decided by the scope."""
+
 PUBLIC_LAYERS = frozenset(
     {
+        "/ogc",
+        "/ogc/conformance",
+        "/ogc/collections",
+        "/ogc/collections/{collection_id}",
+        "/ogc/collections/{collection_id}/queryables",
+        "/ogc/collections/{collection_id}/schema",
+        "/ogc/collections/{collection_id}/items",
+        "/ogc/collections/{collection_id}/items/{feature_id}",
         "/structures",
         "/structures/{structure_id}",
         "/stations",

@@ -11,6 +11,7 @@ from gis.cases.records import EventKind
 from gis.cases.store import HIGHEST_M
 from gis.desk.visits import VISIT_FORMAT
 from gis.exchange.observed import MOST_CHARACTERS
+from gis.structure_edits import HIGHEST_MAST_M
 from gis.studies.application import LIMITS
 
 __all__ = [
@@ -46,6 +47,7 @@ Megahertz = Annotated[float, Field(ge=30, le=6000, allow_inf_nan=False, examples
 Carrier = Annotated[float, Field(ge=87, le=108, allow_inf_nan=False, examples=[99.9])]
 Threshold = Annotated[float, Field(ge=0, le=150, allow_inf_nan=False, examples=[54])]
 Degrees = Annotated[float, Field(ge=-180, le=180, allow_inf_nan=False)]
+Latitude = Annotated[float, Field(ge=-80, le=80, allow_inf_nan=False, examples=[10.6])]
 Step = Annotated[float, Field(ge=10, le=10_000, allow_inf_nan=False, examples=[500])]
 
 
@@ -58,7 +60,7 @@ class _Schema(BaseModel):
 
 
 class _Moment(_Schema):
-    jurisdiction: Annotated[str | None, Field(max_length=100)] = None
+    jurisdiction: Annotated[str | None, Field(min_length=1, max_length=100)] = None
     on: date | None = None
 
 
@@ -174,7 +176,7 @@ class MobileRequest(_Added):
         Field(min_length=4, max_length=4, examples=[[106.3, 10.5, 106.6, 10.8]]),
     ] = None
     longitude: Degrees | None = None
-    latitude: Degrees | None = None
+    latitude: Latitude | None = None
     radius_km: Annotated[float | None, Field(ge=0.5, le=100, allow_inf_nan=False)] = None
     step_m: Step | None = None
     reach_km: Annotated[float | None, Field(ge=1, le=100, allow_inf_nan=False)] = None
@@ -211,7 +213,7 @@ class SharingRequest(_Moment):
     """
 
     longitude: Degrees | None = None
-    latitude: Degrees | None = None
+    latitude: Latitude | None = None
     area: Annotated[
         list[Annotated[list[Degrees], Field(min_length=2, max_length=2)]] | None,
         Field(
@@ -269,10 +271,17 @@ class SitePlanningRequest(_Moment):
 
     name: Words | None = None
     longitude: Annotated[float, Field(ge=-180, le=180, allow_inf_nan=False, examples=[106.4])]
-    latitude: Annotated[float, Field(ge=-180, le=180, allow_inf_nan=False, examples=[10.6])]
+    latitude: Annotated[float, Field(ge=-90, le=90, allow_inf_nan=False, examples=[10.6])]
     kind: Literal["self_supporting", "guyed", "rooftop", "concealed"]
     structure_height_m: Annotated[
-        float, Field(ge=1, le=10_000, allow_inf_nan=False, examples=[42])
+        float,
+        Field(
+            ge=1,
+            le=10_000,
+            allow_inf_nan=False,
+            examples=[42],
+            json_schema_extra={"maximum": HIGHEST_MAST_M},
+        ),
     ]
     building_height_m: Annotated[float | None, Field(ge=1, le=350, allow_inf_nan=False)] = None
     reach_m: Annotated[float | None, Field(ge=0, le=50, allow_inf_nan=False)] = None
@@ -288,7 +297,6 @@ class SitePlanningRequest(_Moment):
 
 Angle = Annotated[float, Field(ge=-360, le=720, allow_inf_nan=False)]
 PointHeight = Annotated[float, Field(ge=1, le=3000, allow_inf_nan=False)]
-Latitude = Annotated[float, Field(ge=-80, le=80, allow_inf_nan=False, examples=[10.6])]
 LongText = Annotated[str, Field(min_length=1, max_length=MOST_CHARACTERS)]
 
 

@@ -21,6 +21,7 @@ from gis.jobs.pool import WorkerPool, start_workers
 from gis.jobs.queue import Job, Queue
 from gis.jurisdictions import Jurisdiction, jurisdiction_on
 from gis.kept import KeptResults
+from gis.register import moments
 from gis.register.accounts import Accounts
 from gis.register.address import Address
 from gis.register.grants import Grants
@@ -154,6 +155,10 @@ class Service:
                 or any(record.provenance.synthetic for record in register.stations(SYSTEM))
                 or any(record.provenance.synthetic for record in register.structures(SYSTEM))
             )
+
+    def now_text(self) -> str:
+        """Return the present moment, UTC, as standards write it."""
+        return moments.to_text(moments.now())
 
     def today(self) -> date:
         """Return the day in Viet Nam."""

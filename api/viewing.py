@@ -1,14 +1,15 @@
 """Keeps who looked at whose confidential records, before they are shown."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from starlette.requests import Request
 
 from api.identity import identity_of
 from api.service import service_of
+from gis.features.reading import Feature
 from gis.register.structures import Structure
 
-__all__ = ["note_file", "note_list", "note_one"]
+__all__ = ["note_features", "note_file", "note_list", "note_one"]
 
 
 def note_one(request: Request, record: Structure) -> None:
@@ -28,6 +29,22 @@ def note_list(request: Request, layer: str, records: Iterable[Structure]) -> Non
     count = sum(_is_of_others(request, record) for record in records)
     if count:
         _note(request, layer, None, count)
+
+
+def note_features(
+    request: Request, layer: str, features: Sequence[Feature], *, alone: bool = False
+) -> None:
+    """Keep a look at features of which some are confidential and of others; see `note_one`."""
+    own = identity_of(request).scope.own
+    count = sum(
+        bool(one.properties.get("confidential")) and own not in _owners(one) for one in features
+    )
+    if count:
+        _note(request, layer, features[0].id if alone else None, count)
+
+
+def _owners(one: Feature) -> tuple[str | None, str | None]:
+    return one.properties.get("owner_id"), one.properties.get("organisation_id")
 
 
 def note_file(request: Request, layer: str) -> None:

@@ -35,6 +35,7 @@ __all__ = [
     "change_contract",
     "edit_structure",
     "end_contract",
+    "refuse_contradictions",
 ]
 
 HIGHEST_MAST_M = 350.0
@@ -80,7 +81,7 @@ def edit_structure(
         if record_digest(old) != seen:
             raise ConflictError("errors.record_changed", id=structure_id)
         new = replace(old, **values)
-        _refuse_contradictions(new)
+        refuse_contradictions(new)
         moved = (new.longitude, new.latitude) != (old.longitude, old.latitude)
         if moved and not locality_at(writer, new.longitude, new.latitude, on).provinces:
             raise FormatError(
@@ -280,7 +281,14 @@ def _refuse_slot_of_nothing(contract: Contract) -> None:
         raise FormatError("infrastructure.slot_without_level", name="slot")
 
 
-def _refuse_contradictions(new: Structure) -> None:
+def refuse_contradictions(new: Structure) -> None:
+    """Refuse a structure whose values contradict each other.
+
+    Raises
+    ------
+    FormatError
+        `name` among its values is the field.
+    """
     begins, ends = new.valid_from, new.valid_to
     if begins is not None and ends is not None and ends < begins:
         raise FormatError("infrastructure.ends_before", name="valid_to", start=begins, end=ends)

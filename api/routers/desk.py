@@ -113,7 +113,7 @@ class SentFiles(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    files: list[UploadFile]
+    files: Annotated[list[UploadFile], Field(min_length=1)]
     expected: Annotated[int, Field(ge=1, le=MOST)]
     note: Annotated[str, Field(max_length=LONGEST_TEXT)] = ""
     token: Annotated[str | None, Field(max_length=80)] = None

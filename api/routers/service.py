@@ -13,9 +13,10 @@ from starlette.staticfiles import StaticFiles
 import api
 from api.guard import GuardedRoute
 from api.observing import Metrics
+from api.ogc.documents import OPENAPI
 from api.openapi import described
 from api.pages import render
-from api.service import service_of
+from api.service import public_url, service_of
 from maps.assets import leaflet_folder
 
 __all__ = ["router"]
@@ -49,7 +50,7 @@ def metrics(request: Request) -> Response:
 @router.get("/openapi.json", include_in_schema=False)
 def openapi(request: Request) -> JSONResponse:
     """Answer with the description of every address for programs, complete in itself."""
-    return JSONResponse(described(request.app))
+    return JSONResponse(described(request.app, public_url(request)), media_type=OPENAPI)
 
 
 @router.get("/docs", include_in_schema=False)

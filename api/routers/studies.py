@@ -52,7 +52,7 @@ from maps.studies import channels_view, coverage_view, mobile_view, network_view
 from maps.support_figure import supports_view
 from maps.views import Pictures
 
-__all__ = ["router"]
+__all__ = ["router", "study_json"]
 
 router = APIRouter(route_class=GuardedRoute, tags=["studies"])
 
@@ -186,11 +186,16 @@ def _brief(study: Summary) -> dict[str, Any]:
 @router.get("/studies/{study_id}")
 def study(request: Request, study_id: str) -> dict[str, Any]:
     """The whole record of a study: what decided it, what came out, its files with their hashes."""
-    found = service_of(request).study(study_id, identity_of(request))
+    identity = identity_of(request)
+    return study_json(service_of(request).study(study_id, identity), identity)
+
+
+def study_json(found: Study, identity: Identity) -> dict[str, Any]:
+    """Return the record of a study as a caller may read it."""
     return {
         "id": found.id,
         "kind": found.kind,
-        "inputs": _told(found.inputs, identity_of(request)),
+        "inputs": _told(found.inputs, identity),
         "results": found.results,
         "files": found.files,
     }

@@ -22,7 +22,15 @@ from gis.register.blobs import SRS_ID
 from gis.register.columns import GEOMETRY_COLUMN
 from gis.register.geopackage import LIES_IN, MEETS, spatial_index_name
 
-__all__ = ["among", "among_given", "json_list", "json_text", "lies_in", "meets_box"]
+__all__ = [
+    "among",
+    "among_given",
+    "json_list",
+    "json_text",
+    "lies_in",
+    "meets_box",
+    "written",
+]
 
 _SQLITE, _POSTGRESQL = "sqlite", "postgresql"
 
@@ -90,7 +98,8 @@ def json_text(kept: ColumnElement[Any], name: str) -> ColumnElement[str]:
     return _JsonText(kept, literal(name, Text()))
 
 
-def _written(element: FunctionElement[Any], compiler: SQLCompiler, **options: Any) -> list[str]:
+def written(element: FunctionElement[Any], compiler: SQLCompiler, **options: Any) -> list[str]:
+    """Return each part of an expression as it stands in a statement."""
     return [compiler.process(each, **options) for each in element.clauses]
 
 
@@ -128,35 +137,35 @@ def _box_by_gist(element: _MeetsBox, compiler: SQLCompiler, **options: Any) -> s
 
 @compiles(_LiesIn, _SQLITE)
 def _lies_by_function(element: _LiesIn, compiler: SQLCompiler, **options: Any) -> str:
-    geometry, area = _written(element, compiler, **options)
+    geometry, area = written(element, compiler, **options)
     return f"({LIES_IN}({geometry}, {area}) = 1)"
 
 
 @compiles(_LiesIn, _POSTGRESQL)
 def _lies_by_postgis(element: _LiesIn, compiler: SQLCompiler, **options: Any) -> str:
-    geometry, area = _written(element, compiler, **options)
+    geometry, area = written(element, compiler, **options)
     return f"ST_Intersects({geometry}, ST_GeomFromWKB({area}, {SRS_ID}))"
 
 
 @compiles(_Among, _SQLITE)
 def _among_json_each(element: _Among, compiler: SQLCompiler, **options: Any) -> str:
-    kept, words = _written(element, compiler, **options)
+    kept, words = written(element, compiler, **options)
     return f"({kept} IN (SELECT value FROM json_each({words})))"  # noqa: S608
 
 
 @compiles(_Among, _POSTGRESQL)
 def _among_elements(element: _Among, compiler: SQLCompiler, **options: Any) -> str:
-    kept, words = _written(element, compiler, **options)
+    kept, words = written(element, compiler, **options)
     return f"({kept} = ANY (ARRAY(SELECT jsonb_array_elements_text(CAST({words} AS jsonb)))))"
 
 
 @compiles(_JsonText, _SQLITE)
 def _member_by_extract(element: _JsonText, compiler: SQLCompiler, **options: Any) -> str:
-    kept, name = _written(element, compiler, **options)
+    kept, name = written(element, compiler, **options)
     return f"json_extract({kept}, '$.' || {name})"
 
 
 @compiles(_JsonText, _POSTGRESQL)
 def _member_by_arrow(element: _JsonText, compiler: SQLCompiler, **options: Any) -> str:
-    kept, name = _written(element, compiler, **options)
+    kept, name = written(element, compiler, **options)
     return f"(CAST({kept} AS json) ->> {name})"

@@ -7,7 +7,9 @@ References
 """
 
 import math
+import re
 import sqlite3
+import unicodedata
 from collections.abc import Callable, Iterable
 from functools import lru_cache
 
@@ -20,9 +22,13 @@ from gis.register.blobs import SRS_ID, blob_bounds, from_blob, plain_point
 from gis.register.columns import GEOMETRY_COLUMN
 
 __all__ = [
+    "ACCENTI",
     "APPLICATION_ID",
+    "CASEI",
     "LIES_IN",
+    "LIKE",
     "MEETS",
+    "RELATES",
     "USER_VERSION",
     "check",
     "create_core_tables",
@@ -39,6 +45,12 @@ USER_VERSION = 10400
 """GeoPackage 1.4."""
 MEETS = "phusong_meets"
 """Name of the function that says whether the bounds of a geometry meet a box."""
+
+RELATES = "phusong_relates"
+"""Name of the function that says whether a geometry stands to an area, WKB, as a word says."""
+
+CASEI, ACCENTI, LIKE = "phusong_casei", "phusong_accenti", "phusong_like"
+"""Names of functions on texts: without case, without marks, like a pattern of CQL2."""
 
 LIES_IN = "phusong_lies_in"
 """Name of the function that says whether a point lies in an area, which is WKB."""
@@ -121,6 +133,50 @@ def _lies_in(blob: bytes | None, area: bytes) -> int:
     return int(bool(_prepared(area).intersects(place)))
 
 
+def _relates(blob: bytes | None, area: bytes, relation: str) -> int | None:
+    """Return whether a geometry stands so to an area, None where there is no geometry."""
+    if blob is None:
+        return None
+    if relation != "disjoint" and not _meets(blob, *_prepared(area).bounds):
+        return 0
+    mirrored = {"contains": "within", "within": "contains"}.get(relation, relation)
+    return int(bool(getattr(_prepared(area), mirrored)(from_blob(blob))))
+
+
+def _casei(text: str | None) -> str | None:
+    return None if text is None else unicodedata.normalize("NFC", text.casefold())
+
+
+def _accenti(text: str | None) -> str | None:
+    if text is None:
+        return None
+    spread = unicodedata.normalize("NFD", text.replace("đ", "d").replace("Đ", "D"))
+    return "".join(one for one in spread if not unicodedata.combining(one))
+
+
+def _like(text: str | None, pattern: str | None) -> int | None:
+    """Return whether a text is like a pattern of `%`, `_` and what a backslash takes as it is."""
+    if text is None or pattern is None:
+        return None
+    return int(_pattern(pattern).fullmatch(text) is not None)
+
+
+@lru_cache(maxsize=256)
+def _pattern(pattern: str) -> re.Pattern[str]:
+    """Return a pattern that never goes back before a part that was found: linear in each part."""
+    parts: list[str] = [""]
+    for piece in re.findall(r"\\.|.", pattern, re.DOTALL):
+        if piece == "%":
+            parts.append("")
+        else:
+            parts[-1] += "." if piece == "_" else re.escape(piece[-1])
+    first, *rest = parts
+    if not rest:
+        return re.compile(first, re.DOTALL)
+    between = "".join(f"(?>.*?{part})" for part in rest[:-1] if part)
+    return re.compile(f"{first}{between}.*{rest[-1]}", re.DOTALL)
+
+
 @lru_cache(maxsize=64)
 def _prepared(area: bytes) -> BaseGeometry:
     found = shapely.from_wkb(area)
@@ -132,6 +188,10 @@ def register_functions(connection: sqlite3.Connection) -> None:
     """Give a connection the functions that the R-tree triggers and questions about boxes call."""
     connection.create_function(MEETS, 5, _meets, deterministic=True)
     connection.create_function(LIES_IN, 2, _lies_in, deterministic=True)
+    connection.create_function(RELATES, 3, _relates, deterministic=True)
+    connection.create_function(CASEI, 1, _casei, deterministic=True)
+    connection.create_function(ACCENTI, 1, _accenti, deterministic=True)
+    connection.create_function(LIKE, 2, _like, deterministic=True)
     for index, name in enumerate(("ST_MinX", "ST_MinY", "ST_MaxX", "ST_MaxY")):
         connection.create_function(name, 1, _bound(index), deterministic=True)
     connection.create_function("ST_IsEmpty", 1, _is_empty, deterministic=True)

@@ -20,7 +20,7 @@ from gis.register.points_tables import point_visits, registration_points
 from gis.register.records import Bounds
 from gis.register.scopes import Scope
 
-__all__ = ["PointsReader"]
+__all__ = ["PointsReader", "hidden_of_points", "visible_points"]
 
 _PUBLISHED = frozenset({"id", "name", "operator_id", "address", "commune_name", "state",
                         "confidence"})  # fmt: skip
@@ -75,7 +75,7 @@ class PointsReader(Asking):
             where,
             limit=limit,
             offset=offset,
-            hidden=_hidden(scope),
+            hidden=hidden_of_points(scope),
             order=(registration_points.c.name,),
         )
 
@@ -112,12 +112,14 @@ class PointsReader(Asking):
         NotFoundError
             If there is none of that id, or the caller may not know of it.
         """
-        return self._one(RegistrationPoint, point_id, [_visible(scope)], hidden=_hidden(scope))
+        return self._one(
+            RegistrationPoint, point_id, [visible_points(scope)], hidden=hidden_of_points(scope)
+        )
 
     def point_communes(self, scope: Scope) -> list[str]:
         """Return the names of the communes of the points that a caller may see."""
         named = registration_points.c.commune_name
-        query = select(named).where(_visible(scope), named.is_not(None)).distinct()
+        query = select(named).where(visible_points(scope), named.is_not(None)).distinct()
         with self._connected() as connection:
             return list(connection.execute(query.order_by(named)).scalars())
 
@@ -167,7 +169,7 @@ class PointsReader(Asking):
         return self._one(PointVisit, visit_id, [seen])
 
 
-def _visible(scope: Scope) -> ColumnElement[bool]:
+def visible_points(scope: Scope) -> ColumnElement[bool]:
     """Return the condition on points: what registers today is published, one's own is seen."""
     if scope.sees_all:
         return always()
@@ -194,7 +196,7 @@ def _of_seen_point(point_id: ColumnElement[str], scope: Scope) -> ColumnElement[
     return exists(own.correlate_except(points))
 
 
-def _hidden(scope: Scope) -> dict[str, ColumnElement[Any]]:
+def hidden_of_points(scope: Scope) -> dict[str, ColumnElement[Any]]:
     """Return what stands for each column that is not published, where details are not seen."""
     if scope.sees_all:
         return {}
@@ -220,7 +222,7 @@ def _filters(
     state: PointState | None,
 ) -> list[ColumnElement[bool]]:
     points = registration_points
-    where = [_visible(scope)]
+    where = [visible_points(scope)]
     if text and text.strip():
         coded = and_(_details(scope), func.lower(points.c.code) == text.strip().lower())
         where.append(or_(and_(always(), *containing(points, text)), coded))

@@ -42,7 +42,7 @@ from gis.register.sites import SitesReader
 from gis.register.siting import AviationFacility, PlanningZone, Runway
 from gis.register.works_reader import WorksReader
 
-__all__ = ["Reader"]
+__all__ = ["Reader", "hidden_structure"]
 
 
 class Reader(SitesReader, WorksReader, PointsReader):
@@ -84,7 +84,7 @@ class Reader(SitesReader, WorksReader, PointsReader):
         """
         where = _station_filters(bbox, service, text, on)
         return self._list(
-            BroadcastStation, where, limit=limit, offset=offset, hidden=_hidden_structure(scope)
+            BroadcastStation, where, limit=limit, offset=offset, hidden=hidden_structure(scope)
         )
 
     def count_stations(
@@ -108,7 +108,7 @@ class Reader(SitesReader, WorksReader, PointsReader):
         NotFoundError
             If there is none of that id.
         """
-        return self._one(BroadcastStation, station_id, [], hidden=_hidden_structure(scope))
+        return self._one(BroadcastStation, station_id, [], hidden=hidden_structure(scope))
 
     # plans
 
@@ -323,7 +323,8 @@ def _station_filters(
     return where
 
 
-def _hidden_structure(scope: Scope) -> dict[str, ColumnElement[Any]]:
+def hidden_structure(scope: Scope) -> dict[str, ColumnElement[Any]]:
+    """Return what stands for the structure of a station where it may not be told."""
     structure_id = schema.broadcast_stations.c.structure_id
     shown = case((visible_structure_id(structure_id, scope), structure_id), else_=null())
     return {"structure_id": shown.label("structure_id")}

@@ -17,7 +17,7 @@ from gis.register.scopes import (
 )
 from gis.register.works import PlannedWork, SignUp, WorkKind, WorkState
 
-__all__ = ["WorksReader"]
+__all__ = ["WorksReader", "hidden_of_works"]
 
 
 class WorksReader(Asking):
@@ -56,7 +56,7 @@ class WorksReader(Asking):
         where = _filters(
             bbox, text, kind=kind, owner_id=owner_id, states=states, plan_year=plan_year
         )
-        hidden = _hidden(scope)
+        hidden = hidden_of_works(scope)
         return self._list(
             PlannedWork,
             where,
@@ -90,7 +90,7 @@ class WorksReader(Asking):
         NotFoundError
             If there is none of that id.
         """
-        return self._one(PlannedWork, work_id, [], hidden=_hidden(scope))
+        return self._one(PlannedWork, work_id, [], hidden=hidden_of_works(scope))
 
     def sign_ups(
         self, scope: Scope, *, work_id: str | None = None, organisation_id: str | None = None
@@ -125,7 +125,8 @@ def _filters(
     return where
 
 
-def _hidden(scope: Scope) -> dict[str, ColumnElement[Any]]:
+def hidden_of_works(scope: Scope) -> dict[str, ColumnElement[Any]]:
+    """Return what stands for the structure and the line of a work where they may not be told."""
     structure_id, route_id = planned_works.c.structure_id, planned_works.c.route_id
     seen = {
         "structure_id": case(

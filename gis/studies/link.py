@@ -9,6 +9,7 @@ import math
 import warnings
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
+from types import MappingProxyType
 from typing import Any
 
 import numpy as np
@@ -31,7 +32,7 @@ from propagation.itu.p530_multipath import LinkEnds, MultipathClimate, multipath
 from propagation.itu.p530_rain import rain_attenuation, rain_outage_percent
 from propagation.profile import PathProfile, Polarization
 
-__all__ = ["LINK_INPUTS", "LinkAsked", "explain_link", "link_asked"]
+__all__ = ["LINK_INPUTS", "LINK_RANGES", "LinkAsked", "explain_link", "link_asked"]
 
 Floats = NDArray[np.float64]
 
@@ -72,6 +73,11 @@ _SOURCES = {
 _LONGEST_SOURCE = 200
 LINK_INPUTS = (*_RANGES, *_OPTIONAL, *_SOURCES, "polarization")
 """Inputs of a request about a link."""
+
+LINK_RANGES: Mapping[str, tuple[float, float]] = MappingProxyType(
+    {name: (low, high) for name, (low, high, _) in _RANGES.items()} | _OPTIONAL
+)
+"""Lowest and highest value of each number of a request about a link."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -272,6 +272,11 @@ BODIES: Mapping[str, Mapping[str, Any]] = {
     "/points/{point_id}/visits": {"values": VISIT},
     "/points/{point_id}/contact": CONTACT,
     "/points/{point_id}/contact/view": {"reason": "z"},
+    "/ogc/processes/{process_id}/execution": {
+        "inputs": {"station_id": {"value": "mp-tan-an"}, "radius_km": 5},
+        "outputs": {"study": {}},
+        "response": "document",
+    },
     "/imports/{import_id}/answers": {"answers": {"crs": "9210"}},
     "/imports/{import_id}/commit": {"answers": {"crs": "9210"}},
 }
@@ -307,7 +312,11 @@ def values(parameter: ModelField) -> tuple[str, ...]:
 
 @pytest.fixture
 def ids(client: TestClient, service: Service, token: Token) -> Ids:
-    """Names of records that are there, so that what is sent goes as far as it can."""
+    return known_ids(client, service, token)
+
+
+def known_ids(client: TestClient, service: Service, token: Token) -> Ids:
+    """Make records of every kind and return their names, so that what is sent goes far."""
     own = next(
         one
         for one in service.register.structures(SYSTEM, owner_id=OWN)
@@ -368,6 +377,9 @@ def ids(client: TestClient, service: Service, token: Token) -> Ids:
         "visit_id": "x",
         "organisation_id": "mo-phong-b",
         "structure_id": own.id,
+        "collection_id": "structures",
+        "feature_id": own.id,
+        "process_id": "coverage",
         "contract_id": "hđ",
         "from_id": own.id,
         "to_id": other.id,

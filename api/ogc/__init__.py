@@ -1,0 +1,1 @@
+"""The register by the standards of the Open Geospatial Consortium (OGC API)."""

@@ -1,0 +1,242 @@
+"""Features of a collection: a page, how many there are, one, and where they lie."""
+
+import json
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any, Final
+
+import shapely
+from shapely import to_wkb
+from shapely.geometry.base import BaseGeometry
+from sqlalchemy import ColumnElement, and_, func, literal, or_, select
+
+from gis.errors import NotFoundError
+from gis.features.collections import Collection
+from gis.features.cql2 import Kind, Quantity
+from gis.register import engine
+from gis.register.blobs import from_blob, point_coordinates
+from gis.register.columns import GEOMETRY_COLUMN, Day
+from gis.register.filter_expressions import ends_of, relates
+from gis.register.filters import inside
+from gis.register.records import Bounds
+from gis.register.scopes import Scope
+from gis.register.store import Register
+
+__all__ = ["GEOMETRY", "Asked", "Feature", "FeatureReader"]
+
+GEOMETRY: Final = "geometry"
+"""By what name a filter asks about the place of a feature."""
+
+Condition = Callable[[Mapping[str, Quantity]], ColumnElement[bool]]
+
+
+@dataclass(frozen=True, slots=True)
+class Feature:
+    """One feature as a caller sees it.
+
+    Attributes
+    ----------
+    id : str
+        Its name in its collection.
+    properties : dict
+        Values as JSON knows them.
+    geometry : BaseGeometry or tuple or None
+        Longitude and latitude of a point, else the geometry, WGS 84.
+    """
+
+    id: str
+    properties: dict[str, Any]
+    geometry: BaseGeometry | tuple[float, float] | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asked:
+    """What is asked of a collection.
+
+    Attributes
+    ----------
+    boxes : tuple of Bounds
+        West, south, east, north in degrees: what touches one of them; none asks nothing.
+    area : BaseGeometry or None
+        What touches it, in degrees.
+    time : tuple of date or None
+        First and last day, each None where it is open: what was there on a day between.
+    properties : mapping
+        Values that properties have.
+    condition : callable or None
+        A filter, from what may be asked about.
+    """
+
+    boxes: tuple[Bounds, ...] = ()
+    area: BaseGeometry | None = None
+    time: tuple[date | None, date | None] | None = None
+    properties: Mapping[str, str] | None = None
+    condition: Condition | None = None
+
+
+class FeatureReader:
+    """Reads the collections of a register as one caller may see them.
+
+    Parameters
+    ----------
+    register : Register
+        The register.
+    scope : Scope
+        The caller.
+    """
+
+    def __init__(self, register: Register, scope: Scope) -> None:
+        self._engine = register.engine
+        self._scope = scope
+
+    def page(
+        self, collection: Collection, asked: Asked, *, limit: int, offset: int = 0
+    ) -> tuple[list[Feature], int]:
+        """Return features by their ids, and how many there are without a page.
+
+        Raises
+        ------
+        FormatError
+            If the box or the filter makes no sense.
+        """
+        where = self._where(collection, asked)
+        query = self._select(collection).where(*where).order_by(collection.table.c.id)
+        count = select(func.count()).select_from(collection.table).where(*where)
+        with engine.reading(self._engine) as connection:
+            rows = connection.execute(query.limit(limit).offset(offset)).all()
+            there = offset + len(rows)
+            whole = 0 < len(rows) < limit or (offset == 0 and not rows)
+            matched = there if whole else int(connection.execute(count).scalar_one())
+        return list(_features(collection, rows)), matched
+
+    def each(self, collection: Collection, asked: Asked) -> Iterator[Feature]:
+        """Yield every feature that is asked for, by id, from one state of the register."""
+        query = self._select(collection).where(*self._where(collection, asked))
+        with engine.reading(self._engine) as connection:
+            rows = connection.execution_options(yield_per=1_000).execute(
+                query.order_by(collection.table.c.id)
+            )
+            for part in rows.partitions():
+                yield from _features(collection, part)
+
+    def one(self, collection: Collection, feature_id: str) -> Feature:
+        """Return one feature.
+
+        Raises
+        ------
+        NotFoundError
+            If there is none of that id that the caller may see.
+        """
+        known = [collection.table.c.id == feature_id, collection.visible(self._scope)]
+        with engine.reading(self._engine) as connection:
+            rows = connection.execute(self._select(collection).where(*known)).all()
+        if not rows:
+            raise NotFoundError("errors.feature_unknown", id=feature_id[:80])
+        return next(_features(collection, rows))
+
+    def extent(self, collection: Collection) -> Bounds | None:
+        """Return the box of all that the caller may see, None where nothing has a place."""
+        if collection.geometry is None:
+            return None
+        place = self._shown(collection, GEOMETRY_COLUMN)
+        left, low, right, high = ends_of(place)
+        sides = (func.min(left), func.min(low), func.max(right), func.max(high))
+        query = select(*sides).where(collection.visible(self._scope))
+        with engine.reading(self._engine) as connection:
+            row = tuple(connection.execute(query).one())
+        return None if None in row else row
+
+    def known(self, collection: Collection) -> dict[str, Quantity]:
+        """Return what a filter may ask about: columns as the caller sees them."""
+        found = {"id": Quantity(Kind.TEXT, collection.table.c.id)}
+        for one in collection.properties:
+            if one.kind is not None:
+                found[one.name] = Quantity(one.kind, self._shown(collection, one.name))
+        if collection.geometry is not None:
+            place = self._shown(collection, GEOMETRY_COLUMN)
+            found[GEOMETRY] = Quantity(Kind.GEOMETRY, place)
+        return found
+
+    def _shown(self, collection: Collection, name: str) -> ColumnElement[Any]:
+        """Return a column, or what stands for it where the caller may not see it."""
+        hidden = collection.hidden(self._scope).get(name)
+        if hidden is None:
+            return collection.table.c[name]
+        return getattr(hidden, "element", hidden)  # without the label of a result
+
+    def _select(self, collection: Collection) -> Any:
+        names = ["id", *(one.name for one in collection.properties)]
+        if collection.geometry is not None:
+            names.append(GEOMETRY_COLUMN)
+        return select(*(self._shown(collection, name).label(name) for name in names))
+
+    def _where(self, collection: Collection, asked: Asked) -> list[ColumnElement[bool]]:
+        where = [collection.visible(self._scope)]
+        if collection.geometry is not None:
+            where += self._inside(collection, asked)
+        if asked.time is not None and collection.time is not None:
+            where += self._within(collection, asked.time)
+        known = self.known(collection)
+        for name, value in (asked.properties or {}).items():
+            where.append(_equals(known[name], value))
+        if asked.condition is not None:
+            where.append(asked.condition(known))
+        return where
+
+    def _inside(self, collection: Collection, asked: Asked) -> Iterable[ColumnElement[bool]]:
+        """Yield the conditions on the place, as the caller sees it."""
+        place = self._shown(collection, GEOMETRY_COLUMN)
+        boxes = asked.boxes if asked.area is None else (asked.area.bounds,)
+        if not boxes:
+            return
+        yield place.is_not(None)
+        yield or_(*(and_(*inside(collection.table, box)) for box in boxes))
+        if asked.area is not None:
+            yield relates(place, to_wkb(asked.area), "intersects")
+
+    def _within(
+        self, collection: Collection, time: tuple[date | None, date | None]
+    ) -> Iterable[ColumnElement[bool]]:
+        first, last = (self._shown(collection, name) for name in collection.time or ())
+        begin, end = time
+        if begin is not None:
+            yield or_(last.is_(None), last >= literal(begin.isoformat(), Day()))
+        if end is not None:
+            yield or_(first.is_(None), first <= literal(end.isoformat(), Day()))
+
+
+def _equals(known: Quantity, value: str) -> ColumnElement[bool]:
+    if known.kind is Kind.NUMBER:
+        return known.sql == float(value)
+    if known.kind is Kind.BOOLEAN:
+        return known.sql.is_(value == "true")
+    return known.sql == value
+
+
+def _features(collection: Collection, rows: Sequence[Any]) -> Iterator[Feature]:
+    names = tuple(one.name for one in collection.properties)
+    lists = [at for at, one in enumerate(collection.properties, 1) if one.kind is None]
+    truths = [at for at, one in enumerate(collection.properties, 1) if one.kind is Kind.BOOLEAN]
+    placed = collection.geometry is not None
+    confidence = names.index("confidence") + 1 if "confidence" in names else None
+    for row in rows:
+        values = list(row)
+        for at in lists:
+            values[at] = json.loads(values[at]) if isinstance(values[at], str) else values[at]
+        for at in truths:
+            values[at] = None if values[at] is None else bool(values[at])
+        properties = dict(zip(names, values[1:], strict=False))
+        if confidence is not None:
+            properties["synthetic"] = values[confidence] == "synthetic"
+        yield Feature(values[0], properties, _place(collection, values[-1]) if placed else None)
+
+
+def _place(
+    collection: Collection, blob: bytes | None
+) -> BaseGeometry | tuple[float, float] | None:
+    if blob is None:
+        return None
+    if collection.geometry == "Point":
+        return point_coordinates(blob)
+    return shapely.force_2d(from_blob(blob))
