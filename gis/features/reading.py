@@ -144,7 +144,7 @@ class FeatureReader:
         sides = (func.min(left), func.min(low), func.max(right), func.max(high))
         query = select(*sides).where(collection.visible(self._scope))
         with engine.reading(self._engine) as connection:
-            row = tuple(connection.execute(query).one())
+            row: Any = tuple(connection.execute(query).one())
         return None if None in row else row
 
     def known(self, collection: Collection) -> dict[str, Quantity]:

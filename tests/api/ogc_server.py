@@ -27,8 +27,9 @@ from gis.register.store import Register
 from gis.register.structures import Structure
 from gis.register.works import PlannedWork, WorkKind
 from propagation.compliance.records import Confidence
+from tests.prepared import demo_register
 
-__all__ = ["OWN", "STATION", "Served", "filled", "serving"]
+__all__ = ["OWN", "STATION", "Served", "filled", "kept", "serving"]
 
 OWN = "mo-phong-a"
 STATION = "mp-tan-an"
@@ -40,7 +41,22 @@ def filled(demo_register: Path, path: Path) -> Path:
     """Copy the demonstration and add what it lacks."""
     path.parent.mkdir(parents=True, exist_ok=True)
     shutil.copy(demo_register, path)
-    with Register.open(path) as register, register.write(author="t", reason="t") as writer:
+    with Register.open(path) as register:
+        _fill(register)
+    return path
+
+
+@contextmanager
+def kept(home: Path) -> Iterator[Settings]:
+    """Keep the filled demonstration where `kept_by` says, and say how it is served."""
+    with demo_register(home / "register.gpkg") as register:
+        _fill(register)
+        at = "" if isinstance(register.address, Path) else str(register.address)
+        yield Settings(home=home, register_address=at, workers=0, requests_per_s=10_000)
+
+
+def _fill(register: Register) -> None:
+    with register.write(author="t", reason="t") as writer:
         confidential = [one for one in writer.structures(SYSTEM) if one.confidential]
         hidden = next(one for one in confidential if one.owner_id != OWN)
         writer.add_works(_works(hidden))
@@ -48,7 +64,6 @@ def filled(demo_register: Path, path: Path) -> Path:
         writer.add_allotment_points(_allotments())
         station = writer.station(STATION, SYSTEM)
         writer.update_stations([replace(station, structure_id=hidden.id)])
-    return path
 
 
 def _works(hidden: Structure) -> list[PlannedWork]:
@@ -119,9 +134,9 @@ class Served:
 
 
 @contextmanager
-def serving(path: Path, role: str) -> Iterator[Served]:
-    """Serve the register of a home to a role's program."""
-    app = create_app(Settings(home=path.parent, workers=0, requests_per_s=10_000))
+def serving(settings: Settings, role: str) -> Iterator[Served]:
+    """Serve a register to a role's program."""
+    app = create_app(settings)
     with TestClient(app, follow_redirects=False, headers={"accept": "application/json"}) as client:
         service: Service = app.state.service
         if role != "anonymous":

@@ -14,15 +14,15 @@ import pytest
 
 from gis.features.collections import COLLECTIONS
 from gis.register.scopes import SYSTEM
-from tests.api.ogc_server import Served, filled, serving
+from tests.api.ogc_server import Served, kept, serving
 
 FORMULA = '=HYPERLINK("http://127.0.0.1")'
 
 
 @pytest.fixture(scope="module")
-def staff(demo_register: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
-    home = tmp_path_factory.mktemp("bulk") / "home" / "register.gpkg"
-    with serving(filled(demo_register, home), "staff") as served:
+def staff(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
+    home = tmp_path_factory.mktemp("bulk") / "home"
+    with kept(home) as settings, serving(settings, "staff") as served:
         register = served.service.register
         (one,) = register.structures(SYSTEM, limit=1)
         with register.write(author="t", reason="t") as writer:

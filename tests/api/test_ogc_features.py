@@ -10,7 +10,6 @@ import random
 import re
 from collections.abc import Iterator
 from datetime import datetime
-from pathlib import Path
 from typing import Any
 
 import pyproj
@@ -20,9 +19,10 @@ import shapely
 from api.ogc.crs import CRS84, KNOWN
 from api.roles import COLLECTIONS as ALLOWED
 from api.roles import Role
+from api.settings import Settings
 from gis.features.collections import COLLECTIONS
 from gis.register.scopes import SYSTEM
-from tests.api.ogc_server import Served, filled, serving
+from tests.api.ogc_server import Served, kept, serving
 
 NAMES = tuple(COLLECTIONS)
 PLACED = tuple(one.id for one in COLLECTIONS.values() if one.geometry is not None)
@@ -40,12 +40,13 @@ VALUES = {
 
 
 @pytest.fixture(scope="module")
-def home(demo_register: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return filled(demo_register, tmp_path_factory.mktemp("ogc") / "home" / "register.gpkg")
+def home(kept_by: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Settings]:
+    with kept(tmp_path_factory.mktemp(f"ogc-{kept_by}") / "home") as settings:
+        yield settings
 
 
 @pytest.fixture(scope="module")
-def staff(home: Path) -> Iterator[Served]:
+def staff(home: Settings) -> Iterator[Served]:
     with serving(home, "staff") as served:
         yield served
 
@@ -573,7 +574,7 @@ class TestFilter:
 
 
 @pytest.mark.parametrize("role", list(Role), ids=lambda role: role.value)
-def test_every_role_at_every_collection(home: Path, role: Role) -> None:
+def test_every_role_at_every_collection(home: Settings, role: Role) -> None:
     """The table of collections is what is served, and the whole of it, to every role."""
     assert set(ALLOWED) == set(COLLECTIONS)
     with serving(home, role.value) as served:
@@ -588,13 +589,13 @@ def test_every_role_at_every_collection(home: Path, role: Role) -> None:
                 assert answer.status_code == (wanted if role in ALLOWED[name] else refused), one
 
 
-def test_links_are_built_from_the_public_address(home: Path) -> None:
+def test_links_are_built_from_the_public_address(home: Settings) -> None:
     from starlette.testclient import TestClient
 
     from api.app import create_app
     from api.settings import Settings
 
-    settings = Settings(home=home.parent, workers=0, public_url="https://so.example.vn/ps/")
+    settings = home.model_copy(update={"public_url": "https://so.example.vn/ps/"})
     with TestClient(create_app(settings)) as client:
         for address in ("/ogc", "/ogc/collections", "/ogc/collections/structures/items?limit=2"):
             text = client.get(address, headers={"host": "evil.example"}).text

@@ -4,15 +4,15 @@ Studies are really made, by a worker in this process, on the flat ground of the 
 """
 
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
 
 from api.ogc.processes import PROCESSES
 from api.roles import Role
+from api.settings import Settings
 from gis.jobs.worker import work_once
-from tests.api.ogc_server import Served, filled, serving
+from tests.api.ogc_server import Served, kept, serving
 
 INPUTS: dict[str, dict[str, Any]] = {
     "coverage": {"station_id": "mp-tan-an", "radius_km": 2, "step_m": 500},
@@ -30,12 +30,13 @@ PROBLEM = "http://www.opengis.net/def/exceptions/ogcapi-processes-1/1.0/{}"
 
 
 @pytest.fixture(scope="module")
-def home(demo_register: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return filled(demo_register, tmp_path_factory.mktemp("processes") / "home" / "register.gpkg")
+def home(kept_by: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Settings]:
+    with kept(tmp_path_factory.mktemp(f"processes-{kept_by}") / "home") as settings:
+        yield settings
 
 
 @pytest.fixture(scope="module")
-def staff(home: Path) -> Iterator[Served]:
+def staff(home: Settings) -> Iterator[Served]:
     with serving(home, "staff") as served:
         yield served
 
@@ -209,7 +210,7 @@ def test_job_list(staff: Served) -> None:
 
 
 @pytest.mark.parametrize("role", [role.value for role in Role])
-def test_roles_and_whose_jobs(home: Path, staff: Served, role: str) -> None:
+def test_roles_and_whose_jobs(home: Settings, staff: Served, role: str) -> None:
     theirs = local(executed(staff, "coverage").headers["location"])
     with serving(home, role) as served:
         assert served.get("/ogc/processes").status_code == 200
@@ -227,7 +228,7 @@ def test_roles_and_whose_jobs(home: Path, staff: Served, role: str) -> None:
     assert staff.json(theirs)["status"] == "accepted"
 
 
-def test_too_many_jobs(home: Path) -> None:
+def test_too_many_jobs(home: Settings) -> None:
     """Jobs are bounded: 429, and no job more."""
     with serving(home, "administrator") as served:
         answers = [executed(served, "coverage").status_code for _ in range(60)]

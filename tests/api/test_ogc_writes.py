@@ -4,15 +4,15 @@ Also optimistic locking with ETags: nobody's change is overwritten by who did no
 """
 
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
 
 from api.roles import Role
+from api.settings import Settings
 from gis.features.collections import COLLECTIONS
 from gis.features.writing import EDITABLE
-from tests.api.ogc_server import Served, filled, serving
+from tests.api.ogc_server import Served, kept, serving
 
 STRUCTURE = {
     "type": "Feature",
@@ -45,12 +45,13 @@ JSON = {"content-type": "application/geo+json"}
 
 
 @pytest.fixture(scope="module")
-def home(demo_register: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return filled(demo_register, tmp_path_factory.mktemp("writes") / "home" / "register.gpkg")
+def home(kept_by: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Settings]:
+    with kept(tmp_path_factory.mktemp(f"writes-{kept_by}") / "home") as settings:
+        yield settings
 
 
 @pytest.fixture(scope="module")
-def staff(home: Path) -> Iterator[Served]:
+def staff(home: Settings) -> Iterator[Served]:
     with serving(home, "staff") as served:
         yield served
 
@@ -252,7 +253,7 @@ def test_other_collections_and_unknown_ones_are_not_written(staff: Served) -> No
 
 
 @pytest.mark.parametrize("role", [role.value for role in Role])
-def test_only_the_department_writes(home: Path, role: str) -> None:
+def test_only_the_department_writes(home: Settings, role: str) -> None:
     with serving(home, role) as served:
         answer = served.client.put(f"{items('stations')}/none", json=STATION, headers=JSON)
         expected = {"anonymous": 401, "viewer": 403, "operator": 403}.get(role, 404)
