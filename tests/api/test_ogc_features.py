@@ -593,7 +593,6 @@ def test_links_are_built_from_the_public_address(home: Settings) -> None:
     from starlette.testclient import TestClient
 
     from api.app import create_app
-    from api.settings import Settings
 
     settings = home.model_copy(update={"public_url": "https://so.example.vn/ps/"})
     with TestClient(create_app(settings)) as client:
