@@ -1,8 +1,8 @@
 """The irregularity of terrain: the interdecile range about a fitted line.
 
 The deciles are those of at most 245 heights above the line. The heights are taken as whole numbers
-of a 2^-27th of their standard deviation, which is exact to 1e-8 of the result and lets many be
-compared at once. Each decile is sought by counting the heights beyond a guess: the first guess is
+of 3e-9 of their standard deviation, so that many are compared at once: a decile is exact to
+1.5e-9 of the deviation. Each decile is sought by counting the heights beyond a guess: the first guess is
 the decile of the path before, since those of neighbouring paths are close, the next ones follow
 from the count and, near by, go from height to height. Guesses decide how soon a decile is found,
 never which.
@@ -24,10 +24,13 @@ Integers = NDArray[np.int32]
 
 _ROW: Final = 264  # room for a number of each sample, of which there are at most 245
 _ROUND: Final = 64  # heights are counted in rounds of so many
-_UNIT: Final = 134217728.0  # 2^27; no residual of 245 is beyond 15.7 deviations
-_LEAST: Final = -2147483648
-_FARTHEST: Final = 2147483640
+_LAST: Final = 1073741824.0  # 2^30; numbers without a sign then hold all distances
+_UNIT: Final = _LAST / 3.2  # in a deviation; beyond 3.17 of them never lies a tenth
+_LEAST: Final = -1073741825
+_FARTHEST: Final = 1073741824
+_ROUNDED: Final = 1e-12  # of the sum of squares: what is left of it is not known better
 _MANY: Final = 1000  # more than there are samples
+_PER_DEVIATION = 0.1755  # density of the normal distribution at its first and last decile
 _NEAR = 2  # heights that a search passes one by one
 _PER_DEVIATION = 0.1755  # density of the normal distribution at its first and last decile
 
@@ -37,15 +40,18 @@ class Room(NamedTuple):
 
     Attributes
     ----------
-    numbers : ndarray, shape (3 * 256,)
-        Of each sample the place between two points and the heights of both; then its own height.
-    whole : ndarray of int32, shape (2 * 256,)
+    numbers : ndarray, shape (264,)
+        Of each sample the place between two points; then its height.
+    pairs : ndarray, shape (2 * 264,)
+        The heights of both points.
+    whole : ndarray of int32, shape (2 * 264,)
         The point before each sample; its height above the line in units of the deviation.
     deciles : ndarray, shape (2,)
         Those of the path before, m: the last, and the first with its sign turned.
     """
 
     numbers: Floats
+    pairs: Floats
     whole: Integers
     deciles: Floats
 
@@ -66,7 +72,9 @@ class _Search(NamedTuple):
 @scan
 def room_for_samples() -> Room:
     """Return room for `irregularity_m`."""
-    return Room(np.zeros(3 * _ROW), np.zeros(2 * _ROW, dtype=np.int32), np.zeros(2))
+    return Room(
+        np.zeros(_ROW), np.zeros(2 * _ROW), np.zeros(2 * _ROW, dtype=np.int32), np.zeros(2)
+    )
 
 
 @scan
@@ -81,11 +89,12 @@ def irregularity_m(heights: Floats, ends: Ends, start: float, end: float, room: 
     tenth = min(max(4, int(0.1 * (last - first + 8))), 25)
     count = 10 * tenth - 5
     apart = (last - first) / (count - 1)
-    _sample(heights, first, apart, ends.intervals, count, room.numbers, room.whole)
-    deviation = _flatten(count, room.numbers, room.whole)
-    if deviation == 0:
+    numbers, pairs, whole = room.numbers, room.pairs, room.whole
+    _sample(heights, first, apart, ends.intervals, count, numbers, pairs, whole)
+    unit = _flatten(count, numbers, pairs, whole)
+    if unit == 0:
         return 0.0
-    above, below = _deciles(tenth, deviation, room)
+    above, below = _deciles(tenth, unit, whole, room.deciles)
     room.deciles[0], room.deciles[1] = above, below
     return float((above + below) / (1 - 0.8 * math.exp(-(end - start) / 50e3)))
 
@@ -104,85 +113,101 @@ def _sample(
     intervals: int,
     count: int,
     numbers: Floats,
+    pairs: Floats,
     whole: Integers,
 ) -> None:
     """Write the points about even places, the first and their distance counted in intervals."""
     most = np.int32(intervals - 1)
+    place = first
     for j in range(_in_rounds(count)):
-        place = first + j * apart
         i = min(np.int32(place), most)
         whole[j] = i
         numbers[j] = place - i
+        place += apart
     for j in range(count):
         at = np.uint64(np.int64(whole[j]))  # indices without a sign are not wrapped
-        numbers[_ROW + j] = heights[at]
-        numbers[2 * _ROW + j] = heights[at + np.uint64(1)]
+        low, high = heights[at], heights[at + np.uint64(1)]
+        pairs[2 * j] = low
+        pairs[2 * j + 1] = high
+    level = pairs[0]  # of no height over the first
+    for j in range(2 * count, 2 * _in_rounds(count)):
+        pairs[j] = level
 
 
-@scan
-def _flatten(count: int, numbers: Floats, whole: Integers) -> float:
-    """Write the heights above the fitted line, its ends at half weight; return their deviation."""
+@passage
+def _flatten(count: int, numbers: Floats, pairs: Floats, whole: Integers) -> float:
+    """Write the heights above the fitted line as whole numbers; return how many make a metre.
+
+    The line gives the ends half weight. A level line yields 0.
+    """
     length = count - 1.0
     middle = 0.5 * length
-    total, moment = _moments(count, numbers)
-    total -= 0.5 * (numbers[0] + numbers[count - 1])
-    moment += 0.5 * (numbers[0] - numbers[count - 1]) * middle
-    slope = moment * 12 / ((length * length + 2.0) * length)
-    square = _above_line(count, total / length - slope * middle, slope, numbers)
-    deviation = math.sqrt(square / count)
-    _count_in_units(count, _UNIT / max(deviation, 1e-300), numbers, whole)
-    return deviation
+    total, moment, square = _moments(count, numbers, pairs)
+    if square == 0:
+        return 0.0
+    first, last = numbers[0], numbers[count - 1]
+    mean = (total - 0.5 * (first + last)) / length
+    turn = moment + 0.5 * (first - last) * middle
+    slope = turn * 12 / ((length * length + 2.0) * length)
+    about = square + mean * (mean * count - 2 * total)
+    about += slope * (slope * count * (count + 1.0) * length / 12 - 2 * moment)
+    unit = _UNIT / math.sqrt(max(about, _ROUNDED * square) / count)
+    _count(count, mean - slope * middle, slope, unit, numbers, whole)
+    return unit
 
 
 @tally
-def _moments(count: int, numbers: Floats) -> tuple[float, float]:
-    """Write the heights of samples; return their sum and first moment about the middle."""
-    middle = 0.5 * (count - 1.0)
-    total = moment = 0.0
+def _moments(count: int, numbers: Floats, pairs: Floats) -> tuple[float, float, float]:
+    """Write the heights of samples over the first point.
+
+    Returns their sum, their first moment about the middle, and the sum of their squares.
+    """
+    off, base = -0.5 * (count - 1.0), pairs[0]
+    total = moment = square = 0.0
     for j in range(_in_rounds(count)):
-        low = numbers[_ROW + j]
-        height = low + (numbers[2 * _ROW + j] - low) * numbers[j]
-        height = height if j < count else 0.0
+        low = pairs[2 * j]
+        height = low - base + (pairs[2 * j + 1] - low) * numbers[j]
         numbers[j] = height
         total += height
-        moment += height * (j - middle)
-    return total, moment
-
-
-@tally
-def _above_line(count: int, base: float, slope: float, numbers: Floats) -> float:
-    """Write the heights above a line; return the sum of their squares."""
-    square = 0.0
-    for j in range(_in_rounds(count)):
-        height = numbers[j] - (base + j * slope)
-        height = height if j < count else 0.0
-        numbers[j] = height
+        moment += height * off
+        off += 1.0
         square += height * height
-    return square
+    return total, moment, square
 
 
 @tally
-def _count_in_units(count: int, unit: float, numbers: Floats, whole: Integers) -> None:
+def _count(
+    count: int, base: float, slope: float, unit: float, numbers: Floats, whole: Integers
+) -> None:
+    """Write the heights above a line in units; what lies beyond the last is of no rank."""
+    line, rise = base * unit, slope * unit
     for j in range(_in_rounds(count)):
-        whole[_ROW + j] = np.int32(numbers[j] * unit)
+        height = numbers[j] * unit - line
+        whole[_ROW + j] = np.int32(min(max(height, -_LAST), _LAST))
+        line += rise
 
 
-@scan
-def _deciles(tenth: int, deviation: float, room: Room) -> tuple[float, float]:
+@passage
+def _deciles(tenth: int, unit: float, whole: Integers, near: Floats) -> tuple[float, float]:
     """Return the tenth of the heights from above, and the same from below, its sign turned."""
     count = 10 * tenth - 5
     size = _in_rounds(count)
-    keys = room.whole[_ROW : _ROW + size]
-    keys[count:] = _LEAST
-    unit = _UNIT / deviation
+    for j in range(count, size):
+        whole[_ROW + j] = _LEAST
     gap = _UNIT / (_PER_DEVIATION * count)
-    upper = _begun(room.deciles[0] * unit, gap)
-    lower = _begun(room.deciles[1] * unit, gap)
+    upper = _begun(near[0] * unit, gap)
+    lower = _begun(near[1] * unit, gap)
     while not (upper.is_found and lower.is_found):
-        more, above, less, below = _beyond(keys, upper.guess, -lower.guess)
+        more, above, less, below = _beyond(whole, size, upper.guess, -lower.guess)
         upper = _moved(upper, more, above, tenth)
         lower = _moved(lower, less - (size - count), -below, tenth)
-    return upper.guess / unit, lower.guess / unit
+    return _in_metres(upper.guess, unit), _in_metres(lower.guess, unit)
+
+
+@scan
+def _in_metres(key: int, unit: float) -> float:
+    """Return the middle of what was cut off to a whole number."""
+    return (key + (0.5 if key > 0 else (-0.5 if key < 0 else 0.0))) / unit
 
 
 @scan
@@ -220,7 +245,7 @@ def _moved(search: _Search, count: int, nearest: int, rank: int) -> _Search:
 
 
 @tally
-def _beyond(keys: Integers, upper: int, lower: int) -> tuple[int, int, int, int]:
+def _beyond(whole: Integers, size: int, upper: int, lower: int) -> tuple[int, int, int, int]:
     """Return how many lie above a number and the next above, how many below another and the next.
 
     As numbers without a sign, the distances of those on the other side are the largest.
@@ -229,8 +254,8 @@ def _beyond(keys: Integers, upper: int, lower: int) -> tuple[int, int, int, int]
     one = np.int32(1)
     more = less = np.int32(0)
     up = down = np.uint32(4294967295)
-    for j in range(keys.shape[0]):
-        key = keys[j]
+    for j in range(size):
+        key = whole[_ROW + j]
         more = np.int32(more + np.int32(key > top))
         less = np.int32(less + np.int32(key < bottom))
         over = np.uint32(key - top - one)

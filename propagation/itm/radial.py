@@ -12,29 +12,35 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from propagation.compiled import scan
+from propagation.compiled import passage, scan
 from propagation.errors import PropagationError, require_range
 from propagation.itm.asking import EDITION, known_row, matrix, model_codes
-from propagation.itm.attenuation import reference_attenuation
 from propagation.itm.batch import Asked, limits_of, statistics_of, wave_of
-from propagation.itm.diffraction import Terminals, Wave
-from propagation.itm.functions import log10
-from propagation.itm.irregularity import irregularity_m, room_for_samples
+from propagation.itm.blocks import (
+    BLOCK,
+    FREE_SPACE,
+    REFERENCE,
+    VARIED,
+    Block,
+    block_of_paths,
+    join_terminals,
+    predict,
+    put_path,
+)
+from propagation.itm.diffraction import Terminals
+from propagation.itm.irregularity import Room, irregularity_m, room_for_samples
 from propagation.itm.profile import (
     Ends,
     Horizons,
-    Surface,
     Window,
     considered,
     curvature_of,
     fit_window,
     fitted,
     in_plain_sight,
-    terminals,
 )
 from propagation.itm.radial_horizons import follower, horizons_at
 from propagation.itm.records import Conditions
-from propagation.itm.variability import Climate, Deviates, varied_loss_db
 
 __all__ = ["RadialLoss", "radial_loss"]
 
@@ -151,18 +157,15 @@ def _sweep(
     wave = wave_of(row, model[0])
     climate, deviates = statistics_of(row, wave, climate_row, model)
     bits = limits_of(row)
-    paths = np.empty((points, 12))
-    _geometry(heights, row, points, every, paths)
-    for k in range(_FIRST_RECEIVER, points):
-        p = paths[k]
-        if not 150 <= p[11] <= 400:
-            continue
-        path = Terminals(p[0], p[1], p[2], p[3], p[4], p[5], p[6], p[7], p[8], p[9], p[10], p[11])
-        loss, reference, mode, warned = _loss(path, wave, climate, deviates)
-        losses[0, k] = loss
-        losses[1, k] = reference
-        codes[0, k] = mode
-        codes[1, k] = warned | bits
+    found = _geometry(heights, row, points, every)
+    block = block_of_paths()
+    for first in range(_FIRST_RECEIVER, points, BLOCK):
+        count = min(BLOCK, points - first)
+        for j in range(count):
+            put_path(_path_at(first + j, row, found), block, j)
+        join_terminals(block.numbers, count)
+        predict(block.numbers, block.codes, count, wave, climate, deviates, True)
+        _write(found, first, count, block, bits, losses, codes)
 
 
 @scan
@@ -175,18 +178,38 @@ def _unbroken(heights: Floats) -> int:
 
 
 @scan
-def _loss(
-    path: Terminals, wave: Wave, climate: Climate, deviates: Deviates
-) -> tuple[float, float, int, int]:
-    reference, mode, warned = reference_attenuation(path, wave, True)
-    varied, extreme = varied_loss_db(reference, path, wave, climate, deviates)
-    free_space = 32.45 + 20 * log10(wave.f * path.d / 1000)
-    return free_space + varied, reference, mode, warned | extreme
+def _path_at(k: int, row: Floats, found: Floats) -> Terminals:
+    """Return what `join_terminals` takes of the path to a receiver."""
+    f = found[k]
+    return Terminals(
+        k * row[9], row[1], row[2], f[6], f[7], f[2], f[3], f[0], f[1], f[8], f[5], f[4]
+    )
 
 
 @scan
-def _geometry(heights: Floats, row: Floats, points: int, every: int, paths: Floats) -> None:
-    """Write the parameters of the path to every receiver, in the order of Terminals."""
+def _write(
+    found: Floats,
+    first: int,
+    count: int,
+    block: Block,
+    bits: int,
+    losses: Floats,
+    codes: NDArray[np.int32],
+) -> None:
+    """Write what was predicted for a block, but where the model does not know the air."""
+    numbers = block.numbers
+    for j in range(count):
+        k = first + j
+        if 150 <= found[k, 4] <= 400:
+            losses[0, k] = numbers[FREE_SPACE * BLOCK + j] + numbers[VARIED * BLOCK + j]
+            losses[1, k] = numbers[REFERENCE * BLOCK + j]
+            codes[0, k] = block.codes[j]
+            codes[1, k] = block.codes[BLOCK + j] | bits
+
+
+@scan
+def _geometry(heights: Floats, row: Floats, points: int, every: int) -> Floats:
+    """Return what is found of the path to every receiver; `_path_at` says where what stands."""
     step, h1, h2 = row[9], row[1], row[2]
     sums = _running_sums(heights, points)
     carried = follower(points)
@@ -202,11 +225,7 @@ def _geometry(heights: Floats, row: Floats, points: int, every: int, paths: Floa
             surface.curvature, drop1, drop2, math.nan, start, end,
         )  # fmt: skip
     _irregularities(heights, Ends(0, step, h1, h2), every, found)
-    for k in range(_FIRST_RECEIVER, points):
-        f = found[k]
-        seen, surface = Horizons(f[0], f[1], f[2], f[3]), Surface(f[4], f[5])
-        p = terminals(Ends(k, step, h1, h2), seen, surface, f[8], f[6], f[7])
-        paths[k] = p
+    return found
 
 
 @scan
@@ -236,7 +255,7 @@ def _drops_m(
     """Return how far the ground stands above its fitted lines at both ends, m."""
     n, step = ends.intervals, ends.step
     start, end = considered_m
-    if in_plain_sight(ends, seen):
+    if in_plain_sight(n * step, seen):
         window = fit_window(n, start / step, end / step)
         total, moment = _window_sums(heights, sums, window)
         near, far = fitted(window, total, moment, 0.0), fitted(window, total, moment, float(n))
@@ -281,7 +300,7 @@ def _irregularities(heights: Floats, ends: Ends, every: int, found: Floats) -> N
         last = k
 
 
-@scan
-def _irregularity_at(heights: Floats, k: int, ends: Ends, found: Floats, samples: Floats) -> float:
+@passage
+def _irregularity_at(heights: Floats, k: int, ends: Ends, found: Floats, samples: Room) -> float:
     there = Ends(k, ends.step, ends.h1, ends.h2)
     return irregularity_m(heights, there, found[k, 9], found[k, 10], samples)
