@@ -238,7 +238,7 @@ def _moved(search: _Search, count: int, nearest: int, rank: int) -> _Search:
     elif more - rank <= _NEAR:
         guess = known
     else:
-        share = min(max((more - rank + 0.5) / (more - less), 0.1), 0.9)
+        share = min(max((more - rank + 0.25) / (more - less), 0.1), 0.9)
         guess = max(low + int(share * (high - low)), known)
         guess = known if guess >= high else guess
     return _Search(guess, low, high, more, less, known, 2 * gap, False)

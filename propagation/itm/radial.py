@@ -48,8 +48,9 @@ Floats = NDArray[np.float64]
 Integers = NDArray[np.int64]
 
 _FIRST_RECEIVER = 2  # intervals from the transmitter
-_ALWAYS_EXACT = 300  # intervals below which the irregularity is taken at every receiver
-_EVEN = 0.05  # relative change of the irregularity that is interpolated; more is computed
+_PART = 100  # of a path: receivers between which is interpolated are no farther apart
+_EVEN = 0.1  # relative change of the irregularity that is interpolated; more is computed
+_JUMP = 4.0  # irregularities that neighbouring points may differ by; beyond all is computed
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -282,16 +283,23 @@ def _window_sums(heights: Floats, sums: Floats, window: Window) -> tuple[float, 
 
 @scan
 def _irregularities(heights: Floats, ends: Ends, every: int, found: Floats) -> None:
-    """Write the irregularity of every path, of some by straight lines between others."""
+    """Write the irregularity of every path, of some by straight lines between others.
+
+    A feature that is narrower than the distance of samples is met by some paths and missed by
+    others; where it is also high, nothing is interpolated.
+    """
     points = found.shape[0]
     samples = room_for_samples()
-    last = _FIRST_RECEIVER - 1
-    for k in range(_FIRST_RECEIVER, points):
-        if k >= _ALWAYS_EXACT and k % every != 0 and k != points - 1:
-            continue
+    last, jump = _FIRST_RECEIVER, 0.0
+    found[last, 8] = _irregularity_at(heights, last, ends, found, samples)
+    while last < points - 1:
+        k = min(last + min(every, 1 + last // _PART), points - 1)
         found[k, 8] = _irregularity_at(heights, k, ends, found, samples)
+        for i in range(last, k):
+            jump = max(jump, abs(heights[i + 1] - heights[i]))
         apart = found[k, 8] - found[last, 8]
-        is_even = abs(apart) <= _EVEN * min(found[k, 8], found[last, 8])
+        least = min(found[k, 8], found[last, 8])
+        is_even = abs(apart) <= _EVEN * least and jump <= _JUMP * least
         for i in range(last + 1, k):
             if is_even:
                 found[i, 8] = found[last, 8] + apart * (i - last) / (k - last)
