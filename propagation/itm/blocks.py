@@ -92,15 +92,13 @@ def path_of(table: Floats, j: int) -> Terminals:
 
 @formula
 def join_terminals(table: Floats, count: int) -> None:
-    """Turn drops, in the rows of effective heights, and horizons into what a path comes down to."""
+    """Turn drops, in the rows of effective heights, and horizons into those of terminals."""
     for j in range(count):
         known = path_of(table, j)
         seen = Horizons(known.theta1, known.theta2, known.dl1, known.dl2)
         surface = Surface(known.refractivity, known.curvature)
         drops = known.he1, known.he2
-        path = terminals(
-            known.d, (known.h1, known.h2), seen, surface, known.irregularity, drops
-        )
+        path = terminals(known.d, (known.h1, known.h2), seen, surface, known.irregularity, drops)
         table[HE1 * BLOCK + j] = path.he1
         table[HE2 * BLOCK + j] = path.he2
         table[DL1 * BLOCK + j] = path.dl1
