@@ -10,6 +10,7 @@ from gis.mobile import bands
 from gis.register.records import BroadcastStation
 from gis.studies.asked import INTERFERENCE_TIME_PERCENTS
 from gis.studies.predictors.base import Limits, Range
+from gis.studies.predictors.itm import Irregularity
 from gis.studies.predictors.p1546 import P1546
 from gis.studies.predictors.registry import DEFAULT, MODELS
 from propagation.hata.okumura import Environment
@@ -48,13 +49,15 @@ class Choices:
     ----------
     coverage_models, interference_models : sequence of Choice
         Models for 50 % of time, and for 1 % too: an interference, or a network.
-    environments, clutter, building : sequence of Choice
-        Surroundings of the receivers, and what may be added to the loss.
+    environments, irregularities, clutter, building : sequence of Choice
+        Surroundings of the receivers, where ITM takes the irregularity of the terrain, and what
+        may be added to the loss.
     """
 
     coverage_models: Sequence[Choice]
     interference_models: Sequence[Choice]
     environments: Sequence[Choice]
+    irregularities: Sequence[Choice]
     clutter: Sequence[Choice]
     building: Sequence[Choice]
 
@@ -134,6 +137,8 @@ def _choices(
         models(INTERFERENCE_TIME_PERCENTS),
         [Choice(one, text(f"pages.environment_{one or 'usual'}", language))
          for one in environments],
+        [Choice(one, text(f"pages.irregularity_{one or 'usual'}", language))
+         for one in ("", Irregularity.EXACT.value)],
         [_plain("none", language),
          _addition("p2108", p2108.TERRESTRIAL_FREQUENCIES_MHZ, band_mhz, language)],
         [_plain("none", language),

@@ -182,6 +182,7 @@ def explain(error: Exception, language: Language) -> str:
 FIELD_LABELS = {
     "model": "pages.ask_model",
     "environment": "pages.ask_environment_short",
+    "irregularity": "pages.ask_irregularity",
     "clutter_model": "pages.ask_clutter",
     "building_entry": "pages.ask_building",
     "radius_km": "pages.ask_radius",

@@ -40,6 +40,7 @@ _PLACES: Mapping[str, str] = {
     "studies.station_outside_frequency_mhz": "model",
     "studies.station_outside_height_above_ground_m": "model",
     "studies.environment_unused": "environment",
+    "studies.irregularity_unused": "irregularity",
     "studies.clutter_in_model": "clutter_model",
     "studies.clutter_in_surface": "clutter_model",
     "studies.clutter_in_land_cover": "clutter_model",

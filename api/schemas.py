@@ -69,6 +69,7 @@ class _Predicted(_Moment):
 
     model: Model | None = None
     environment: Environment | None = None
+    irregularity: Literal["interpolated", "exact"] | None = None
     location_percent: Annotated[float | None, Field(ge=1, le=99, allow_inf_nan=False)] = None
 
 

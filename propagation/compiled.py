@@ -54,7 +54,7 @@ def formula(function: _Function) -> _Function:
 
 def tally(function: _Function) -> _Function:
     """Compile a loop over numbers that are not NaN, whose sums may be taken in any order."""
-    return _kept(function, error_model="numpy", fastmath={"nnan", "nsz", "reassoc"})
+    return _kept(function, error_model="numpy", fastmath={"nnan", "nsz", "reassoc", "contract"})
 
 
 def part(function: _Function) -> _Function:

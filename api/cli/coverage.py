@@ -7,7 +7,8 @@ from api.cli.work import named_station, studying
 from api.clock import judged_today
 from gis.studies import Study, run
 from gis.studies.additions import ADDITION_INPUTS
-from gis.studies.method import MODEL_INPUTS, method_title
+from gis.studies.method import AREA_MODEL_INPUTS, method_title
+from gis.studies.predictors.itm import Irregularity
 from gis.studies.predictors.registry import MODELS
 from gis.studies.record import RECORD_FILE
 from propagation.hata.okumura import Environment
@@ -16,6 +17,7 @@ from propagation.itu.p2109 import Building
 __all__ = [
     "COMMANDS",
     "add_area_options",
+    "add_irregularity",
     "add_losses",
     "add_model_options",
     "area_inputs",
@@ -52,6 +54,15 @@ def add_model_options(parser: Parser) -> None:
     )
 
 
+def add_irregularity(parser: Parser) -> None:
+    """Add where ITM takes the irregularity of the terrain, in an area."""
+    parser.add_argument(
+        "--irregularity",
+        choices=[one.value for one in Irregularity],
+        help=parser.say("help_irregularity"),
+    )
+
+
 def add_losses(parser: Parser) -> None:
     """Add the choice of what is taken off the field."""
     parser.add_argument(
@@ -76,7 +87,7 @@ def area_inputs(arguments: argparse.Namespace, *names: str) -> dict[str, object]
     """Return what was asked for, without what was not said."""
     given = {
         name: getattr(arguments, name)
-        for name in ("radius_km", "step_m", "on", "location_percent", *MODEL_INPUTS, *names)
+        for name in ("radius_km", "step_m", "on", "location_percent", *AREA_MODEL_INPUTS, *names)
     }
     return judged_today({name: value for name, value in given.items() if value is not None})
 
@@ -117,6 +128,7 @@ def study_result(study: Study, output: Output) -> dict[str, object]:
 def _configure(parser: Parser) -> None:
     add_area_options(parser)
     add_model_options(parser)
+    add_irregularity(parser)
     add_losses(parser)
     parser.add_argument(
         "--time-percent", type=float, metavar="PERCENT", help=parser.say("help_time_percent")

@@ -4,6 +4,7 @@ import argparse
 
 from api.cli.coverage import (
     add_area_options,
+    add_irregularity,
     add_model_options,
     area_inputs,
     show_files,
@@ -20,6 +21,7 @@ __all__ = ["COMMANDS"]
 def _configure(parser: Parser) -> None:
     add_area_options(parser)
     add_model_options(parser)
+    add_irregularity(parser)
     parser.add_argument(
         "--antenna-discrimination",
         action="store_const",

@@ -3,6 +3,7 @@
 import argparse
 
 from api.cli.coverage import (
+    add_irregularity,
     add_losses,
     add_model_options,
     show_files,
@@ -51,6 +52,7 @@ def _configure(parser: Parser) -> None:
     for name, target, key in _NUMBERS:
         parser.add_argument(f"--{name}", type=float, metavar="N", dest=target, help=told(key))
     add_model_options(parser)
+    add_irregularity(parser)
     add_losses(parser)
     parser.add_argument("--public", action="store_const", const=True, help=told("mobile.public"))
     parser.add_argument("--jurisdiction", metavar="ID", help=parser.say("help_jurisdiction"))

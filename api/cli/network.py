@@ -3,6 +3,7 @@
 import argparse
 
 from api.cli.coverage import (
+    add_irregularity,
     add_losses,
     add_model_options,
     show_files,
@@ -44,6 +45,7 @@ def _configure(parser: Parser) -> None:
             help=parser.say(f"help_{name}" if name == "step" else f"help_{name}_network"),
         )
     add_model_options(parser)
+    add_irregularity(parser)
     add_losses(parser)
     parser.add_argument("--on", metavar="YYYY-MM-DD", help=parser.say("help_on"))
 

@@ -99,6 +99,7 @@ class _Predicted(BaseModel):
     location_percent: Annotated[_Locations | None, _Blank] = None
     model: Word = ""
     environment: Word = ""
+    irregularity: Word = ""
     clutter_model: Word = ""
     clutter_location_percent: Percent = None
     building_entry: Word = ""

@@ -81,7 +81,7 @@ def path_asked(reader: Reader, curves: Path | None, base: PathAsked | None = Non
     known = base or PathAsked()
     method = known.method
     if any(reader.has(name) for name in MODEL_INPUTS):
-        method = method_asked(reader, curves)
+        method = method_asked(reader, curves, of_area=False)
     usual = known.settings
     lowest, highest = p1812.HEIGHTS_M
     height = reader.number(
@@ -179,7 +179,7 @@ def interference_asked(
 ) -> Emitter:
     """Return the wanted station of an interference, at the percentage of locations asked for.
 
-    Of the request `location_percent` and MODEL_INPUTS are read. Parameters and errors
+    Of the request `location_percent` and AREA_MODEL_INPUTS are read. Parameters and errors
     as of `coverage_asked`.
     """
     settings = default_settings(

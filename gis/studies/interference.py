@@ -33,7 +33,7 @@ from gis.studies.coverage import default_step_m as coverage_step_m
 from gis.studies.disturbed import Disturbance, commune_rows, interferer_rows, summary
 from gis.studies.emitter import Emitter
 from gis.studies.field import PolarField, azimuths_around, azimuths_towards, polar_field
-from gis.studies.method import MODEL_INPUTS
+from gis.studies.method import AREA_MODEL_INPUTS
 from gis.studies.method_remarks import unwanted_remarks
 from gis.studies.parts import (
     Computed,
@@ -86,7 +86,7 @@ _NAMES = (
     "location_percent",
     "antenna_discrimination",
     "summation",
-    *MODEL_INPUTS,
+    *AREA_MODEL_INPUTS,
     "jurisdiction",
     "on",
 )
@@ -108,7 +108,7 @@ def gather(
     request : mapping
         `station_id`; optional `radius_km`, `step_m`, `location_percent` (1 to 99, of the wanted
         field), `antenna_discrimination` (false), `summation` (`simplified_multiplication` or
-        `power_sum`), MODEL_INPUTS, `jurisdiction`, `on`.
+        `power_sum`), AREA_MODEL_INPUTS, `jurisdiction`, `on`.
     register : Reader
         The register at one moment.
     context : StudyContext

@@ -8,12 +8,14 @@ from typing import Any
 from gis.errors import FormatError
 from gis.studies.additions import ADDITION_INPUTS, Additions, additions_asked
 from gis.studies.predictors.base import Predictor
+from gis.studies.predictors.itm import Irregularity, Itm
 from gis.studies.predictors.p1812 import P1812
 from gis.studies.predictors.registry import DEFAULT, MODELS, WITH_ENVIRONMENT, predictor_of
 from gis.studies.requests import Reader
 from propagation.hata.okumura import Environment
 
 __all__ = [
+    "AREA_MODEL_INPUTS",
     "METHOD_INPUTS",
     "MODEL_INPUTS",
     "USUAL",
@@ -24,10 +26,13 @@ __all__ = [
 ]
 
 MODEL_INPUTS = ("model", "environment")
-"""Inputs of a request that choose a model."""
+"""Inputs of a request that choose a model, for a path too."""
 
-METHOD_INPUTS = (*MODEL_INPUTS, *ADDITION_INPUTS)
-"""Inputs of a request that choose a model and what is added to it."""
+AREA_MODEL_INPUTS = (*MODEL_INPUTS, "irregularity")
+"""Inputs of a request that choose a model for an area."""
+
+METHOD_INPUTS = (*AREA_MODEL_INPUTS, *ADDITION_INPUTS)
+"""Inputs of a request that choose a model for an area, and what is added to it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,8 +66,10 @@ USUAL = Method()
 """Rec. ITU-R P.1812, and nothing added."""
 
 
-def method_asked(reader: Reader, curves: Path | None) -> Method:
+def method_asked(reader: Reader, curves: Path | None, *, of_area: bool = True) -> Method:
     """Return the method that a request chooses; P.1812 and nothing added unless it says.
+
+    Over an area ITM interpolates the irregularity of the terrain unless the request says exact.
 
     Raises
     ------
@@ -82,6 +89,11 @@ def method_asked(reader: Reader, curves: Path | None) -> Method:
             )
         choices = tuple(one.value for one in Environment)
         options["environment"] = reader.choice("environment", choices, Environment.URBAN)
+    if reader.has("irregularity") and name != Itm.name:
+        raise FormatError("studies.irregularity_unused", model=MODELS[name].edition)
+    if name == Itm.name and of_area:
+        choices = tuple(one.value for one in Irregularity)
+        options["irregularity"] = reader.choice("irregularity", choices, Irregularity.INTERPOLATED)
     return Method(predictor_of(name, options, curves), additions_asked(reader))
 
 

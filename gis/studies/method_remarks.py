@@ -15,13 +15,14 @@ from gis.studies.predictors.base import (
     WARNED,
     Range,
 )
-from gis.studies.predictors.itm import Itm
+from gis.studies.predictors.itm import Irregularity, Itm
 from gis.studies.predictors.p452 import P452
 from gis.studies.predictors.p1546 import P1546
 from gis.studies.predictors.p1812 import P1812
 from gis.studies.predictors.registry import DEFAULT
 from gis.terrain.ground import Remark
 from propagation.hata.okumura import BASE_HEIGHTS_M
+from propagation.itm.radial import INTERPOLATED_DB
 from propagation.itu import p2108
 from propagation.itu.p1812_location import VARIED_BELOW_M
 from propagation.profile import Polarization
@@ -61,6 +62,7 @@ def method_remarks(
         *_about_reach(emitter, reach_km),
         *_about_ground(emitter),
         *polarization_remarks(emitter),
+        *_about_irregularity(emitter),
         *_noted(emitter, notes),
     ]
 
@@ -70,6 +72,21 @@ def _about_height(emitter: Emitter) -> Iterator[Remark]:
     height_m = emitter.settings.receiver_height_above_ground_m
     if height_m != RECEIVER_HEIGHT_M:
         yield "studies.receiver_height", {"height_m": height_m, "usual_m": RECEIVER_HEIGHT_M}
+
+
+def _about_irregularity(emitter: Emitter) -> Iterator[Remark]:
+    predictor = emitter.method.predictor
+    if isinstance(predictor, Itm) and predictor.irregularity is Irregularity.INTERPOLATED:
+        rms_db, most_db, largest_db = INTERPOLATED_DB
+        yield (
+            "studies.irregularity_interpolated",
+            {
+                "model": predictor.edition,
+                "rms_db": rms_db,
+                "most_db": most_db,
+                "largest_db": largest_db,
+            },
+        )
 
 
 def polarization_remarks(emitter: Emitter) -> list[Remark]:

@@ -2,7 +2,8 @@
 
 import math
 
-from propagation.compiled import scan
+from propagation.area.elementary import log10
+from propagation.compiled import part
 from propagation.itm.diffraction import (
     DiffractionLine,
     Terminals,
@@ -12,7 +13,7 @@ from propagation.itm.diffraction import (
     irregularity_over_m,
     spacing_m,
 )
-from propagation.itm.functions import log10
+from propagation.itm.functions import decay, log, phasor
 
 __all__ = ["reference_attenuation"]
 
@@ -23,7 +24,7 @@ _UNDEFINED_DB = 1001.0  # scatter between terminals so low that it is not define
 _SQRT2 = math.sqrt(2)
 
 
-@scan
+@part
 def reference_attenuation(path: Terminals, wave: Wave, is_profile: bool) -> tuple[float, int, int]:
     """Return the attenuation below free space in dB, the mode and the warnings of a path.
 
@@ -44,7 +45,7 @@ def reference_attenuation(path: Terminals, wave: Wave, is_profile: bool) -> tupl
     return max(loss, 0.0), mode, warnings
 
 
-@scan
+@part
 def _warnings(path: Terminals, smooth1: float, smooth2: float) -> int:
     """Return the bits of ItmWarning that the geometry of a path sets."""
     bits = 0
@@ -58,7 +59,7 @@ def _warnings(path: Terminals, smooth1: float, smooth2: float) -> int:
     return bits | _distance_warnings(path)
 
 
-@scan
+@part
 def _distance_warnings(path: Terminals) -> int:
     bits = 0x0020 if path.d < abs(path.he1 - path.he2) / 0.2 else 0
     bits |= 0x0040 if path.d < 1e3 else 0
@@ -67,7 +68,7 @@ def _distance_warnings(path: Terminals) -> int:
     return bits
 
 
-@scan
+@part
 def _in_sight_db(path: Terminals, wave: Wave, line: DiffractionLine, smooth: float) -> float:
     """Return the loss before the smooth Earth's horizon; [ERL79], eqs (3.16) to (3.21)."""
     edge = smooth * line.slope + line.intercept
@@ -82,9 +83,9 @@ def _in_sight_db(path: Terminals, wave: Wave, line: DiffractionLine, smooth: flo
     k1, k2, found = 0.0, 0.0, False
     if d0 < d1:
         a0 = _two_rays_db(d0, path, wave, line, smooth)
-        q = math.log(smooth / d0)
+        q = log(smooth / d0)
         above = (smooth - d0) * (a1 - a0) - (d1 - d0) * (edge - a0)
-        k2 = max(0.0, above / ((smooth - d0) * math.log(d1 / d0) - (d1 - d0) * q))
+        k2 = max(0.0, above / ((smooth - d0) * log(d1 / d0) - (d1 - d0) * q))
         found = line.intercept > 0 or k2 > 0
         if found:
             k1 = (edge - a0 - k2 * q) / (smooth - d0)
@@ -96,10 +97,10 @@ def _in_sight_db(path: Terminals, wave: Wave, line: DiffractionLine, smooth: flo
         k1 = max(edge - a1, 0.0) / (smooth - d1)
         if k1 == 0:
             k1 = line.slope
-    return edge + k1 * (path.d - smooth) + k2 * math.log(path.d / smooth)
+    return edge + k1 * (path.d - smooth) + k2 * log(path.d / smooth)
 
 
-@scan
+@part
 def _two_rays_db(
     d: float, path: Terminals, wave: Wave, line: DiffractionLine, smooth: float
 ) -> float:
@@ -107,7 +108,7 @@ def _two_rays_db(
     rough = deviation_m(irregularity_over_m(path.irregularity, d))
     both = path.he1 + path.he2
     sine = both / math.sqrt(d * d + both * both)
-    scattered = math.exp(-min(10.0, wave.number * rough * sine))
+    scattered = decay(min(10.0, wave.number * rough * sine))
     reflected = _reflected(sine, wave)
     square = reflected[0] * reflected[0] + reflected[1] * reflected[1]
     q = square * scattered * scattered
@@ -116,14 +117,15 @@ def _two_rays_db(
     phase = wave.number * 2 * path.he1 * path.he2 / d
     if phase > math.pi / 2:
         phase = math.pi - (math.pi / 2) ** 2 / phase
-    real = math.cos(phase) + scattered * reflected[0]
-    imaginary = scattered * reflected[1] - math.sin(phase)
+    cosine, sine = phasor(phase)
+    real = cosine + scattered * reflected[0]
+    imaginary = scattered * reflected[1] - sine
     rays = -10 * log10(real * real + imaginary * imaginary)
     w = 1 / (1 + wave.f * path.irregularity / max(10e3, smooth))
     return w * rays + (1 - w) * (line.slope * d + line.intercept)
 
 
-@scan
+@part
 def _reflected(sine: float, wave: Wave) -> tuple[float, float]:
     """Return the real and the imaginary part of the ground's coefficient of reflection."""
     real, imaginary = wave.resistance, wave.reactance
@@ -133,7 +135,7 @@ def _reflected(sine: float, wave: Wave) -> tuple[float, float]:
     return rest / square, -2 * sine * imaginary / square
 
 
-@scan
+@part
 def _beyond(
     path: Terminals, wave: Wave, line: DiffractionLine, lengths: tuple[float, float]
 ) -> tuple[float, int]:
@@ -162,7 +164,7 @@ def _beyond(
     return slope * (path.d - dx) + line.slope * dx + line.intercept, _TROPOSCATTER
 
 
-@scan
+@part
 def _scatter_db(
     d: float, path: Terminals, wave: Wave, sight_angle: float, farther: float
 ) -> tuple[float, float]:
@@ -182,11 +184,11 @@ def _scatter_db(
             gain = farther  # [ALG], page 12
     angle = d * path.curvature - sight_angle
     loss = _attenuation_db(angle * d) + 10 * log10(wave.number * 47.7 * angle**4)
-    drier = 0.1 * (path.refractivity - 301) * math.exp(-angle * d / 40e3)
+    drier = 0.1 * (path.refractivity - 301) * decay(angle * d / 40e3)
     return loss - drier + gain, gain
 
 
-@scan
+@part
 def _frequency_gain_db(d: float, r1: float, r2: float, angle: float, path: Terminals) -> float:
     """Return H0 of asymmetrical paths; [TN101], section 9.2, [ALG], eqs (4.66), (4.67)."""
     apart = path.dl1 - path.dl2
@@ -199,7 +201,7 @@ def _frequency_gain_db(d: float, r1: float, r2: float, angle: float, path: Termi
     s = max(0.1, asymmetry)
     crossover = (d - apart) * (d + apart) * angle * 0.25 / d
     ns = path.refractivity
-    wet = (0.031 - ns * 2.32e-3 + ns * ns * 5.67e-6) * math.exp(-(min(1.7, crossover / 8e3) ** 6))
+    wet = (0.031 - ns * 2.32e-3 + ns * ns * 5.67e-6) * decay(min(1.7, crossover / 8e3) ** 6)
     eta = crossover / 1.7556e3 * (1 + wet)
     gain = (_curves_db(r1, eta) + _curves_db(r2, eta)) / 2
     asymmetrical = 6 * (0.6 - log10(max(eta, 1.0))) * log10(s) * log10(q)
@@ -212,36 +214,31 @@ def _frequency_gain_db(d: float, r1: float, r2: float, angle: float, path: Termi
     return gain
 
 
-@scan
+@part
 def _curves_db(r: float, eta: float) -> float:
     """Return H0 between the curves of eta 1 to 5, as far as they are drawn; [ALG], (6.13)."""
     eta = min(max(eta, 1.0), 5.0)
-    lower = int(eta)
-    part = eta - lower
-    gain = _curve_db(lower, r)
-    if part != 0:
-        gain = (1 - part) * gain + part * _curve_db(lower + 1, r)
-    return gain
+    second, third, fourth = eta >= 2, eta >= 3, eta >= 4
+    lower = 4.0 if fourth else (3.0 if third else (2.0 if second else 1.0))
+    a = 395.0 if fourth else (177.0 if third else (80.0 if second else 25.0))
+    b = 80.0 if fourth else (68.0 if third else (45.0 if second else 24.0))
+    next_a = 705.0 if fourth else (395.0 if third else (177.0 if second else 80.0))
+    next_b = 105.0 if fourth else (80.0 if third else (68.0 if second else 45.0))
+    share = eta - lower
+    return (1 - share) * _curve_db(r, a, b) + share * _curve_db(r, next_a, next_b)
 
 
-@scan
-def _curve_db(eta: int, r: float) -> float:
-    a, b = (
-        (25.0, 24.0),
-        (80.0, 45.0),
-        (177.0, 68.0),
-        (395.0, 80.0),
-        (705.0, 105.0),
-    )[eta - 1]
+@part
+def _curve_db(r: float, a: float, b: float) -> float:
     inverse = 1 / (r * r)
     return 10 * log10(1 + a * inverse * inverse + b * inverse)
 
 
-@scan
+@part
 def _attenuation_db(td: float) -> float:
     """Return the attenuation function F of angle times distance (m); [ALG], (6.9)."""
-    if td <= 10e3:
-        return 133.4 + 0.332e-3 * td - 10 * log10(td)
-    if td <= 70e3:
-        return 104.6 + 0.212e-3 * td - 2.5 * log10(td)
-    return 71.8 + 0.157e-3 * td + 5 * log10(td)
+    near, middle = td <= 10e3, td <= 70e3
+    base = 133.4 if near else (104.6 if middle else 71.8)
+    slope = 0.332e-3 if near else (0.212e-3 if middle else 0.157e-3)
+    curve = -10.0 if near else (-2.5 if middle else 5.0)
+    return base + slope * td + curve * log10(td)

@@ -12,9 +12,20 @@ import numpy as np
 from numpy.typing import NDArray
 
 from propagation.compiled import scan
-from propagation.itm.attenuation import reference_attenuation
+from propagation.itm.blocks import (
+    BLOCK,
+    FREE_SPACE,
+    REFERENCE,
+    VARIED,
+    Block,
+    block_of_paths,
+    join_terminals,
+    path_of,
+    predict,
+    put_path,
+)
 from propagation.itm.diffraction import Terminals, Wave
-from propagation.itm.irregularity import irregularity_m, room_for_samples
+from propagation.itm.irregularity import Room, irregularity_m, room_for_samples
 from propagation.itm.profile import (
     Ends,
     considered,
@@ -26,11 +37,9 @@ from propagation.itm.profile import (
     mean_height_m,
     rough_elevation_rad,
     rough_horizon_m,
-    terminals,
     window_sums,
 )
 from propagation.itm.variability import Climate, Deviates, climate_of, normal_deviate
-from propagation.itm.variability import varied_loss_db as varied_db
 
 __all__ = [
     "ANSWERS",
@@ -111,7 +120,7 @@ def profile_paths(
     `model` says whether the polarisation is vertical, the code of VariabilityMode, and whether
     location and situation vary.
     """
-    samples = room_for_samples()
+    samples, block = room_for_samples(), block_of_paths()
     for k in range(asked.shape[0]):
         row = asked[k]
         profile = heights[rows[k]]
@@ -120,8 +129,9 @@ def profile_paths(
             codes[k, :] = 0
             continue
         wave = wave_of(row, model[0])
-        path = _over_terrain(profile, row, samples)
-        _answer(k, path, wave, climate, row, model, True, answers, codes)
+        put_path(_over_terrain(profile, row, samples), block, 0)
+        join_terminals(block.numbers, 1)
+        _answer(k, block, wave, climate, row, model, True, answers, codes)
 
 
 @scan
@@ -134,6 +144,7 @@ def area_paths(
     codes: Integers,
 ) -> None:
     """Answer every path of which only distance and irregularity are known."""
+    block = block_of_paths()
     for k in range(asked.shape[0]):
         row = asked[k]
         if math.isnan(row.sum()):
@@ -141,8 +152,8 @@ def area_paths(
             codes[k, :] = 0
             continue
         wave = wave_of(row, model[0])
-        path = _over_area(siting, row)
-        _answer(k, path, wave, climate, row, model, False, answers, codes)
+        put_path(_over_area(siting, row), block, 0)
+        _answer(k, block, wave, climate, row, model, False, answers, codes)
 
 
 @scan
@@ -181,15 +192,15 @@ def statistics_of(
 
 
 @scan
-def _over_terrain(heights: Floats, row: Floats, samples: Floats) -> Terminals:
-    """Return the parameters of a path over a profile."""
+def _over_terrain(heights: Floats, row: Floats, samples: Room) -> Terminals:
+    """Return what `join_terminals` takes of a path over a profile."""
     ends = Ends(heights.shape[0] - 1, row[_STEP], row[_H1], row[_H2])
     n, step = ends.intervals, ends.step
     surface = curvature_of(mean_height_m(heights, n), row[_N0])
     seen = horizons(heights, ends, surface.curvature)
     start, end = considered(ends, seen)
     irregularity = irregularity_m(heights, ends, start, end, samples)
-    if in_plain_sight(ends, seen):
+    if in_plain_sight(n * step, seen):
         near = far = fit_window(n, start / step, end / step)
     else:
         near = fit_window(n, start / step, 0.9 * seen.dl1 / step)
@@ -198,7 +209,10 @@ def _over_terrain(heights: Floats, row: Floats, samples: Floats) -> Terminals:
     drop1 = heights[0] - fitted(near, total, moment, 0.0)
     total, moment = window_sums(heights, far)
     drop2 = heights[n] - fitted(far, total, moment, float(n))
-    return terminals(ends, seen, surface, irregularity, drop1, drop2)
+    return Terminals(
+        n * step, row[_H1], row[_H2], drop1, drop2, seen.dl1, seen.dl2, seen.theta1, seen.theta2,
+        irregularity, surface.curvature, surface.refractivity,
+    )  # fmt: skip
 
 
 @scan
@@ -232,7 +246,7 @@ def _sited_height_m(h: float, siting: int, irregularity: float) -> float:
 @scan
 def _answer(
     k: int,
-    path: Terminals,
+    block: Block,
     wave: Wave,
     climate: Floats,
     row: Floats,
@@ -243,9 +257,11 @@ def _answer(
 ) -> None:
     """Write the loss of a path and what leads to it."""
     known, deviates = statistics_of(row, wave, climate, model)
-    free_space = 32.45 + 20 * math.log10(wave.f) + 20 * math.log10(path.d / 1000)
-    reference, carrier, bits = reference_attenuation(path, wave, is_profile)
-    varied, extreme = varied_db(reference, path, wave, known, deviates)
+    numbers = block.numbers
+    predict(numbers, block.codes, 1, wave, known, deviates, is_profile)
+    path = path_of(numbers, 0)
+    free_space, varied = numbers[FREE_SPACE * BLOCK], numbers[VARIED * BLOCK]
+    reference = numbers[REFERENCE * BLOCK]
     answers[k, 0] = free_space + varied
     answers[k, 1] = free_space
     answers[k, 2] = reference
@@ -260,8 +276,8 @@ def _answer(
     answers[k, 11] = path.irregularity
     answers[k, 12] = path.refractivity
     answers[k, 13] = 0.001 / path.curvature
-    codes[k, 0] = carrier
-    codes[k, 1] = bits | extreme | limits_of(row)
+    codes[k, 0] = block.codes[0]
+    codes[k, 1] = block.codes[BLOCK] | limits_of(row)
 
 
 @scan

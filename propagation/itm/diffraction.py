@@ -7,8 +7,9 @@ what does not depend on the distance is computed once for both.
 import math
 from typing import NamedTuple
 
-from propagation.compiled import scan
-from propagation.itm.functions import cube_root, log10
+from propagation.area.elementary import log10
+from propagation.compiled import part
+from propagation.itm.functions import cube_root, decay, log
 
 __all__ = [
     "DiffractionLine",
@@ -88,26 +89,26 @@ class _Edges(NamedTuple):
     sharpness: float  # root of the height ratio in the weight
 
 
-@scan
+@part
 def irregularity_over_m(irregularity: float, d: float) -> float:
     """Return the interdecile range of the terrain over a distance; [ERL79], eq. (3)."""
-    return irregularity * (1 - 0.8 * math.exp(-d / 50e3))
+    return irregularity * (1 - 0.8 * decay(d / 50e3))
 
 
-@scan
+@part
 def deviation_m(irregularity: float) -> float:
     """Return the deviation of terrain within a Fresnel zone; [ERL79], eq. (3.6a)."""
-    return 0.78 * irregularity * math.exp(-0.5 * math.sqrt(math.sqrt(irregularity)))
+    return 0.78 * irregularity * decay(0.5 * math.sqrt(math.sqrt(irregularity)))
 
 
-@scan
+@part
 def spacing_m(path: Terminals, wave: Wave) -> float:
     """Return the distance over which diffraction grows by a natural step, m; [ALG], (4.10)."""
     root = cube_root(path.curvature)
     return 1 / (root * root * wave.root)
 
 
-@scan
+@part
 def diffraction_line(
     path: Terminals, wave: Wave, smooth_sight: float, step: float, is_profile: bool
 ) -> DiffractionLine:
@@ -125,7 +126,7 @@ def diffraction_line(
     return DiffractionLine(slope, a3 - slope * d3)
 
 
-@scan
+@part
 def _edges(path: Terminals, wave: Wave, smooth_sight: float, is_profile: bool) -> _Edges:
     sight = path.dl1 + path.dl2
     gain1, x1 = _terminal(path.dl1, path.he1, wave)
@@ -146,7 +147,7 @@ def _edges(path: Terminals, wave: Wave, smooth_sight: float, is_profile: bool) -
     )
 
 
-@scan
+@part
 def _loss_db(d: float, path: Terminals, wave: Wave, edges: _Edges) -> float:
     """Return the diffraction loss at a distance; [ERL79], eq. (3.23) for the weight."""
     angle = d * path.curvature - edges.sight_angle
@@ -159,26 +160,23 @@ def _loss_db(d: float, path: Terminals, wave: Wave, edges: _Edges) -> float:
     return w * smooth + (1 - w) * knife + edges.clutter_db
 
 
-@scan
+@part
 def _two_edges_db(angle: float, beyond: float, path: Terminals, wave: Wave) -> float:
     """Return the loss of the two horizons as knife edges; [TN101], eq. (I.1)."""
     common = 0.0795775 * wave.number * angle * angle * beyond
     v1 = common * path.dl1 / (beyond + path.dl1)
     v2 = common * path.dl2 / (beyond + path.dl2)
-    if v1 >= _FAR_FROM_EDGE and v2 >= _FAR_FROM_EDGE:
-        return 2 * 12.953 + 10 * log10(v1 * v2)
     return _fresnel_db(v1) + _fresnel_db(v2)
 
 
-@scan
+@part
 def _fresnel_db(v2: float) -> float:
     """Return the loss of a knife edge from the square of v; [ERL79], eqs (3.27)."""
-    if v2 < _FAR_FROM_EDGE:
-        return 6.02 + 9.11 * math.sqrt(v2) - 1.27 * v2
-    return 12.953 + 10 * log10(v2)
+    near = 6.02 + 9.11 * math.sqrt(v2) - 1.27 * v2
+    return near if v2 < _FAR_FROM_EDGE else 12.953 + 10 * log10(v2)
 
 
-@scan
+@part
 def _normalised(radius: float, d: float, wave: Wave) -> tuple[float, float]:
     """Return K and the normalised distance of a stretch over a radius; [VOG], eqs (2), (6)."""
     c = cube_root(_STANDARD_RADIUS_M / radius)
@@ -186,14 +184,14 @@ def _normalised(radius: float, d: float, wave: Wave) -> tuple[float, float]:
     return k, (1.607 - k) * c * c * wave.root * d / 1000
 
 
-@scan
+@part
 def _terminal(dl: float, he: float, wave: Wave) -> tuple[float, float]:
     """Return the height gain of a terminal, dB, and its part of the normalised distance."""
     k, x = _normalised(0.5 * dl * dl / he, dl, wave)
     return _height_gain_db(x, k), x
 
 
-@scan
+@part
 def _smooth_earth_db(angle: float, beyond: float, wave: Wave, edges: _Edges) -> float:
     """Return the loss of the smooth Earth by the method of three radii; [VOG], [ALG] (4.20)."""
     _, x0 = _normalised(beyond / angle, beyond, wave)
@@ -201,16 +199,15 @@ def _smooth_earth_db(angle: float, beyond: float, wave: Wave, edges: _Edges) -> 
     return 0.05751 * x - 10 * log10(x) - edges.heights_db
 
 
-@scan
+@part
 def _height_gain_db(x: float, k: float) -> float:
     """Return the height function F(x, K); [ALG], section 6."""
-    if x >= 200:
-        gain = 0.05751 * x - 4.343 * math.log(x)
-        if x < 2000:
-            w = 0.0134 * x * math.exp(-0.005 * x)
-            gain = (1 - w) * gain + w * (17.372 * math.log(x) - 117)
-        return gain
-    w = -math.log(k)
+    log_x, w = log(x), -log(k)
+    far = 0.05751 * x - 4.343 * log_x
+    low = 17.372 * log_x - 117
+    share = 0.0134 * x * decay(0.005 * x)
+    far = (1 - share) * far + share * low if x < 2000 else far
+    near = 2.5e-5 * x * x / k - 8.686 * w - 15
     if k < 1e-5 or x * w * w * w > 5495:
-        return 17.372 * math.log(x) - 117 if x > 1 else -117.0
-    return 2.5e-5 * x * x / k - 8.686 * w - 15
+        near = low if x > 1 else -117.0
+    return far if x >= 200 else near

@@ -10,8 +10,9 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from propagation.compiled import scan
+from propagation.compiled import part, scan
 from propagation.itm.diffraction import Terminals
+from propagation.itm.functions import decay
 
 __all__ = [
     "Ends",
@@ -144,24 +145,29 @@ def fitted(window: Window, total: float, moment: float, at: float) -> float:
     return total / length + slope * (at - 0.5 * (window.first + window.last))
 
 
-@scan
-def in_plain_sight(ends: Ends, seen: Horizons) -> bool:
+@part
+def in_plain_sight(d: float, seen: Horizons) -> bool:
     """Return whether the horizons lie so far that the path is taken over its fitted plane."""
-    return seen.dl1 + seen.dl2 > 1.5 * ends.intervals * ends.step
+    return seen.dl1 + seen.dl2 > 1.5 * d
 
 
-@scan
+@part
 def terminals(
-    ends: Ends, seen: Horizons, surface: Surface, irregularity: float, drop1: float, drop2: float
+    d: float,
+    antennas: tuple[float, float],
+    seen: Horizons,
+    surface: Surface,
+    irregularity: float,
+    drops: tuple[float, float],
 ) -> Terminals:
     """Return the parameters of a path; the drops are those of the ground below its antennas.
 
     A drop counts where the antenna's ground stands above the fitted line.
     """
-    d = ends.intervals * ends.step
-    he1 = ends.h1 + max(drop1, 0.0)
-    he2 = ends.h2 + max(drop2, 0.0)
-    if in_plain_sight(ends, seen):
+    h1, h2 = antennas
+    he1 = h1 + max(drops[0], 0.0)
+    he2 = h2 + max(drops[1], 0.0)
+    if in_plain_sight(d, seen):
         dl1 = rough_horizon_m(he1, surface.curvature, irregularity)
         dl2 = rough_horizon_m(he2, surface.curvature, irregularity)
         if dl1 + dl2 <= d:
@@ -173,19 +179,19 @@ def terminals(
         theta2 = rough_elevation_rad(he2, dl2, surface.curvature, irregularity)
         seen = Horizons(theta1, theta2, dl1, dl2)
     return Terminals(
-        d, ends.h1, ends.h2, he1, he2, seen.dl1, seen.dl2, seen.theta1, seen.theta2,
+        d, h1, h2, he1, he2, seen.dl1, seen.dl2, seen.theta1, seen.theta2,
         irregularity, surface.curvature, surface.refractivity,
     )  # fmt: skip
 
 
-@scan
+@part
 def rough_horizon_m(he: float, curvature: float, irregularity: float) -> float:
     """Return the distance of the horizon over irregular terrain; [ALG], eq. (3.3)."""
     smooth = math.sqrt(2 * he / curvature)
-    return smooth * math.exp(-0.07 * math.sqrt(irregularity / max(he, 5.0)))
+    return smooth * decay(0.07 * math.sqrt(irregularity / max(he, 5.0)))
 
 
-@scan
+@part
 def rough_elevation_rad(he: float, dl: float, curvature: float, irregularity: float) -> float:
     """Return the elevation of that horizon; [ALG], eq. (3.4)."""
     smooth = math.sqrt(2 * he / curvature)

@@ -21,7 +21,7 @@ __all__ = ["Follower", "follower", "horizons_at"]
 Floats = NDArray[np.float64]
 Integers = NDArray[np.int64]
 
-_HALF_WIDTH = 0.004  # of the bracket, relative
+_HALF_WIDTH = 0.02  # of the bracket, relative
 
 
 class Follower(NamedTuple):
@@ -35,8 +35,8 @@ class Follower(NamedTuple):
         Terrain less the Earth's bulge.
     hull : ndarray, shape (2, n)
         Points of the upper hull, nearest to the transmitter first.
-    state : ndarray, shape (2, 2)
-        Points on the hull; the transmitter's horizon.
+    state : ndarray, shape (2, 3)
+        Points on the hull; the transmitter's horizon; where on the hull the last receiver's is.
     steepest : ndarray, shape (2,)
         Elevation of that horizon.
     seen : ndarray, shape (1,)
@@ -58,7 +58,7 @@ def follower(points: int) -> Follower:
         np.zeros(2),
         np.empty((2, points)),
         np.empty((2, points), dtype=np.int64),
-        np.zeros((2, 2), dtype=np.int64),
+        np.zeros((2, 3), dtype=np.int64),
         np.full(2, -np.inf),
         np.zeros(1, dtype=np.int64),
     )
@@ -77,8 +77,9 @@ def horizons_at(heights: Floats, ends: Ends, curvature: float, carried: Follower
         carried.seen[0] = 0
     z1 = heights[0] + ends.h1
     for i in range(carried.seen[0] + 1, k):
+        elevation = (heights[i] - z1) / (i * ends.step)
         for side in range(2):
-            _take_in(i, side, heights[i], z1, ends.step, carried)
+            _take_in(i, side, heights[i], elevation, ends.step, carried)
     carried.seen[0] = k - 1
     first1 = max(carried.state[1, 1] - 1, 1)
     last1 = min(carried.state[0, 1] + 1, k - 1)
@@ -89,11 +90,13 @@ def horizons_at(heights: Floats, ends: Ends, curvature: float, carried: Follower
 
 
 @passage
-def _take_in(i: int, side: int, height: float, z1: float, step: float, carried: Follower) -> None:
+def _take_in(
+    i: int, side: int, height: float, elevation: float, step: float, carried: Follower
+) -> None:
     """Add a point to the running maximum and to the hull of one curvature."""
     x = i * step
     bulge = 0.5 * carried.curvatures[side] * x
-    up = (height - z1) / x - bulge
+    up = elevation - bulge
     if up > carried.steepest[side]:
         carried.steepest[side] = up
         carried.state[side, 1] = i
@@ -111,18 +114,30 @@ def _take_in(i: int, side: int, height: float, z1: float, step: float, carried: 
 
 @passage
 def _highest(k: int, side: int, z2: float, step: float, carried: Follower) -> int:
-    """Return the point of the hull that stands highest from the receiver's antenna."""
+    """Return the point of the hull that stands highest from the receiver's antenna.
+
+    It is looked for on either side of the former one, farther and farther, then by halves.
+    """
     curved, hull = carried.curved[side], carried.hull[side]
     x = k * step
     top = z2 - 0.5 * carried.curvatures[side] * x * x
     left, right = 0, carried.state[side, 0] - 1
+    middle, reach = min(carried.state[side, 2], max(right - 1, 0)), 0
+    is_low = is_high = False
     while left < right:
-        middle = (left + right) // 2
         a, b = hull[middle], hull[middle + 1]
         if (curved[b] - curved[a]) * (k - b) > (top - curved[b]) * (b - a):
-            left = middle + 1
+            left, is_low = middle + 1, True
         else:
-            right = middle
+            right, is_high = middle, True
+        if is_low and is_high:
+            middle = (left + right) // 2
+        elif is_low:
+            middle = min(left + reach, right - 1)
+        else:
+            middle = max(right - 1 - reach, 0)
+        reach = 2 * reach + 1
+    carried.state[side, 2] = left
     return int(hull[left])
 
 

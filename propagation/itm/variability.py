@@ -9,8 +9,9 @@ from typing import Final, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from propagation.compiled import scan
+from propagation.compiled import part, scan
 from propagation.itm.diffraction import Terminals, Wave, irregularity_over_m
+from propagation.itm.functions import decay
 
 __all__ = ["CLIMATES", "Climate", "Deviates", "climate_of", "normal_deviate", "varied_loss_db"]
 
@@ -111,7 +112,7 @@ def climate_of(row: Floats, wave: Wave) -> Climate:
     )
 
 
-@scan
+@part
 def varied_loss_db(
     reference: float, path: Terminals, wave: Wave, climate: Climate, deviates: Deviates
 ) -> tuple[float, int]:
@@ -126,7 +127,7 @@ def varied_loss_db(
     z_t, z_l, z_s = _together(deviates)
     farthest = max(abs(z_t), abs(z_l), abs(z_s))
     warnings = _EXTREME if farthest > 3.10 else 0
-    sigma_s = 5 + 3 * math.exp(-effective / 100) if deviates.with_situation else 0.0
+    sigma_s = 5 + 3 * decay(effective / 100) if deviates.with_situation else 0.0
     rough = wave.number * irregularity_over_m(path.irregularity, path.d)
     sigma_l = 10 * rough / (rough + 13) if deviates.with_location else 0.0
     sigma_t = _deviation_in_time_db(z_t, effective, climate)
@@ -147,7 +148,7 @@ def varied_loss_db(
     return loss, warnings
 
 
-@scan
+@part
 def _together(deviates: Deviates) -> tuple[float, float, float]:
     """Return the deviates of time, location and situation as their mode joins them."""
     z_t, z_l, z_s = deviates.time, deviates.location, deviates.situation
@@ -160,7 +161,7 @@ def _together(deviates: Deviates) -> tuple[float, float, float]:
     return z_t, z_l, z_s
 
 
-@scan
+@part
 def _effective_distance_km(path: Terminals, climate: Climate) -> float:
     """Return the distance that the curves are read at; eq. (5.3)."""
     limit = math.sqrt(18000e3 * path.he1) + math.sqrt(18000e3 * path.he2) + climate.beyond
@@ -169,7 +170,7 @@ def _effective_distance_km(path: Terminals, climate: Climate) -> float:
     return 130 + (path.d - limit) / 1000
 
 
-@scan
+@part
 def _deviation_in_time_db(z: float, effective: float, climate: Climate) -> float:
     """Return the deviation with time on the side of the median that is asked; eq. (5.6)."""
     if z < 0:
@@ -180,7 +181,7 @@ def _deviation_in_time_db(z: float, effective: float, climate: Climate) -> float
     return above
 
 
-@scan
+@part
 def _curve_db(curve: Curve, effective: float) -> float:
     """Return a curve at an effective distance in km; [TN101], (III.69)."""
     away = (effective - curve.x2) / curve.x3

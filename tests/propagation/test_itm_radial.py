@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from propagation.errors import OutOfRangeError, PropagationError
 from propagation.itm.prediction import point_to_point_loss
-from propagation.itm.radial import RadialLoss, radial_loss
+from propagation.itm.radial import INTERPOLATED_DB, USUAL_EVERY, RadialLoss, radial_loss
 from propagation.itm.records import Conditions, ConfidenceReliability
 
 POINTS = 1201
@@ -67,25 +67,39 @@ def test_a_radial_answers_as_its_paths_do(kind: str, heights: tuple[float, float
         assert swept.warnings[k] == path.warnings
 
 
-@pytest.mark.parametrize(
-    ("kind", "rms_db", "most_of_1000_db", "most_db"),
-    [
-        ("delta", 0.1, 0.6, 1.0),
-        ("hills", 0.1, 0.6, 1.5),
-        ("cliffs", 0.1, 0.6, 1.0),
-        ("coast", 0.1, 0.6, 4.0),
-        ("peak", 2.0, 13.0, 13.0),
-    ],
+ASKED = (
+    conditions(),
+    conditions(
+        frequency_mhz=2000.0,
+        transmitter_height_above_ground_m=30.0,
+        receiver_height_above_ground_m=1.5,
+        statistics=ConfidenceReliability(90, 1),
+    ),
+    conditions(frequency_mhz=100.0, transmitter_height_above_ground_m=300.0),
 )
-def test_what_interpolating_the_irregularity_costs(
-    kind: str, rms_db: float, most_of_1000_db: float, most_db: float
-) -> None:
-    """At every 8th receiver; the samples of a path meet a lone narrow peak, or they do not."""
-    z = np.stack([terrain(kind, seed) for seed in range(6)])
-    exact = radial_loss(z, 30, conditions()).basic_transmission_loss_db[:, 2:]
-    fast = radial_loss(z, 30, conditions(), irregularity_every=8).basic_transmission_loss_db
-    error = np.abs(fast[:, 2:] - exact)
-    assert error[:, :295].max() == 0
+
+
+def ground(kind: str) -> NDArray[np.float64]:
+    """Return radials; the samples of a path meet a lone narrow peak, or they do not."""
+    if kind != "peaks":
+        return np.stack([terrain(kind, seed) for seed in range(12)])
+    off = np.abs(np.arange(POINTS) - np.array([[250], [600], [905]]))
+    return np.concatenate([np.where(off < width, 900.0, 10.0) for width in (1, 2, 4, 7, 20)])
+
+
+@pytest.mark.parametrize("kind", ["delta", "hills", "cliffs", "coast", "peaks"])
+@pytest.mark.parametrize("every", [USUAL_EVERY, 8])
+@pytest.mark.parametrize("step_m", [30, 90])
+def test_what_interpolating_the_irregularity_costs(kind: str, every: int, step_m: float) -> None:
+    rms_db, most_of_1000_db, most_db = INTERPOLATED_DB
+    z = ground(kind)
+    errors = []
+    for what in ASKED:
+        exact = radial_loss(z, step_m, what).basic_transmission_loss_db
+        fast = radial_loss(z, step_m, what, irregularity_every=every).basic_transmission_loss_db
+        errors.append(np.abs(fast - exact)[:, 2:])
+    error = np.stack(errors)
+    assert error[..., :99].max() == 0
     assert 0 < np.sqrt(np.mean(error**2)) < rms_db
     assert np.quantile(error, 0.999) < most_of_1000_db
     assert error.max() < most_db

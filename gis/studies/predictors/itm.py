@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
+from enum import StrEnum
 from typing import Any, ClassVar
 
 import numpy as np
@@ -22,7 +23,7 @@ from gis.studies.predictors.base import (
 )
 from propagation.area.radial import Emission, Radials
 from propagation.itm import prediction as itm
-from propagation.itm.radial import radial_loss
+from propagation.itm.radial import USUAL_EVERY, radial_loss
 from propagation.itm.records import (
     PARAMETERS,
     TERMS,
@@ -35,7 +36,7 @@ from propagation.itm.records import (
 from propagation.itu import p1812
 from propagation.profile import PathProfile, Polarization
 
-__all__ = ["Itm"]
+__all__ = ["Irregularity", "Itm"]
 
 Floats = NDArray[np.float64]
 
@@ -48,6 +49,15 @@ _OWN_NAMES = {
 _VALUES_AT_ONCE = 20_000  # of a sweep between two looks at whether it was cancelled
 
 
+class Irregularity(StrEnum):
+    """Where the irregularity of the terrain is that of the receiver's own path, in an area."""
+
+    EXACT = "exact"
+    """At every receiver."""
+    INTERPOLATED = "interpolated"
+    """At some, and interpolated between: `propagation.itm.radial` says how far off that is."""
+
+
 @dataclass(frozen=True, slots=True)
 class Itm:
     """The Irregular Terrain Model, broadcast mode, at 50 % of situations.
@@ -58,9 +68,12 @@ class Itm:
     ----------
     climate : RadioClimate
         Radio climate.
+    irregularity : Irregularity
+        Of the receivers of an area; that of a single path is always exact.
     """
 
     climate: RadioClimate
+    irregularity: Irregularity = Irregularity.EXACT
 
     name: ClassVar[str] = "itm"
     edition: ClassVar[str] = itm.EDITION
@@ -75,8 +88,10 @@ class Itm:
     slow: ClassVar[bool] = False
 
     def options(self) -> dict[str, Any]:
-        """Return the climate."""
-        return {"climate": self.climate.value}
+        """Return the climate, and the irregularity where it is not exact."""
+        if self.irregularity is Irregularity.EXACT:
+            return {"climate": self.climate.value}
+        return {"climate": self.climate.value, "irregularity": self.irregularity.value}
 
     def along(self, radials: Radials, emission: Emission, check: Check) -> Along:
         """Predict the loss at every receiver, a sweep for each percentage of time."""
@@ -84,13 +99,17 @@ class Itm:
         losses = np.full((len(emission.time_percents), *shape), np.nan)
         warned = np.zeros(shape, dtype=np.bool_)
         at_once = max(1, _VALUES_AT_ONCE // shape[1])
+        every = 1 if self.irregularity is Irregularity.EXACT else USUAL_EVERY
         for first in range(0, shape[0], at_once):
             part = slice(first, first + at_once)
             for row, percent in enumerate(emission.time_percents):
                 for conditions in self._conditions(emission, percent):
                     check()
                     found = radial_loss(
-                        radials.terrain_height_m[part], radials.step_km * 1e3, conditions
+                        radials.terrain_height_m[part],
+                        radials.step_km * 1e3,
+                        conditions,
+                        irregularity_every=every,
                     )
                     losses[row, part] = np.fmin(
                         losses[row, part], found.basic_transmission_loss_db

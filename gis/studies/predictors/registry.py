@@ -9,7 +9,7 @@ from gis.curves import required_curves
 from gis.errors import FormatError
 from gis.studies.predictors.base import Predictor
 from gis.studies.predictors.hata import Cost231Hata, ExtendedHata, OkumuraHata
-from gis.studies.predictors.itm import Itm
+from gis.studies.predictors.itm import Irregularity, Itm
 from gis.studies.predictors.p452 import P452
 from gis.studies.predictors.p1546 import P1546
 from gis.studies.predictors.p1812 import P1812
@@ -42,7 +42,8 @@ def predictor_of(name: str, options: Mapping[str, Any], curves: Path | None) -> 
     name : str
         One of MODELS.
     options : mapping
-        As `Predictor.options` wrote them; `environment` of the Hata models is `urban` unless said.
+        As `Predictor.options` wrote them; `environment` of the Hata models is `urban` unless said,
+        `irregularity` of ITM `exact`.
     curves : Path or None
         The user's copy of the curves of Rec. ITU-R P.1546.
 
@@ -60,7 +61,10 @@ def predictor_of(name: str, options: Mapping[str, Any], curves: Path | None) -> 
     if name == P1546.name:
         return _with_curves(options, curves)
     if name == Itm.name:
-        return Itm(RadioClimate(options.get("climate") or region()["itm_climate"]))
+        return Itm(
+            RadioClimate(options.get("climate") or region()["itm_climate"]),
+            Irregularity(options.get("irregularity", Irregularity.EXACT)),
+        )
     if name in WITH_ENVIRONMENT:
         environment = Environment(options.get("environment", Environment.URBAN))
         extended = name == ExtendedHata.name
