@@ -11,6 +11,7 @@ from typing import Any
 
 from gis.errors import ConflictError, FormatError, NotFoundError
 from gis.localities import locality_at
+from gis.register.lettings import contract_key
 from gis.register.reading import Reader
 from gis.register.records import Provenance
 from gis.register.resting import fits
@@ -35,6 +36,7 @@ __all__ = [
     "change_contract",
     "edit_structure",
     "end_contract",
+    "refuse_contradictions",
 ]
 
 HIGHEST_MAST_M = 350.0
@@ -80,7 +82,7 @@ def edit_structure(
         if record_digest(old) != seen:
             raise ConflictError("errors.record_changed", id=structure_id)
         new = replace(old, **values)
-        _refuse_contradictions(new)
+        refuse_contradictions(new)
         moved = (new.longitude, new.latitude) != (old.longitude, old.latitude)
         if moved and not locality_at(writer, new.longitude, new.latitude, on).provinces:
             raise FormatError(
@@ -139,7 +141,7 @@ def add_contract(
     Raises
     ------
     ConflictError
-        If the place is let for one of the days.
+        If the place is let for one of the days, or the contract is recorded already.
     FormatError
         If it ends before it begins, names a place that is not there, or one without its level.
     """
@@ -154,6 +156,7 @@ def add_contract(
             **values,
         )
         _refuse_slot_of_nothing(made)
+        _refuse_known(writer, made)
         writer.add_contracts([made])
     return made
 
@@ -225,7 +228,8 @@ def change_contract(
     Raises
     ------
     ConflictError
-        If somebody changed it since, or the place is let for one of the days.
+        If somebody changed it since, the place is let for one of the days, or another contract of
+        this number lets the same.
     FormatError, NotFoundError
         If it is not there, ends before it begins, or names a place that is not there; `name`
         among its values is the field.
@@ -234,6 +238,8 @@ def change_contract(
         old = _seen_contract(writer, contract_id, seen)
         new = replace(old, **values)
         _refuse_slot_of_nothing(new)
+        if contract_key(new) != contract_key(old):
+            _refuse_known(writer, new)
         named = new.duct_id not in (None, old.duct_id)
         if named and not writer.ducts(scope, ids=[new.duct_id or ""]):
             raise NotFoundError("errors.ducts_unknown", name="duct_id", id=new.duct_id)
@@ -274,13 +280,31 @@ def _seen_contract(reader: Reader, contract_id: str, seen: str) -> Contract:
     return old
 
 
+def _refuse_known(reader: Reader, contract: Contract) -> None:
+    """Raise where a contract of the same owner and number lets the same already."""
+    if contract.duct_id is None:
+        beside = reader.contracts(SYSTEM, structure_ids=[contract.structure_id or ""])
+    else:
+        beside = reader.contracts(SYSTEM, duct_ids=[contract.duct_id])
+    key = contract_key(contract)
+    if any(contract_key(one) == key for one in beside if one.id != contract.id):
+        raise ConflictError("infrastructure.contract_known", name="number", number=contract.number)
+
+
 def _refuse_slot_of_nothing(contract: Contract) -> None:
     placed = contract.level_id is not None or contract.structure_id is None
     if contract.slot is not None and not placed:
         raise FormatError("infrastructure.slot_without_level", name="slot")
 
 
-def _refuse_contradictions(new: Structure) -> None:
+def refuse_contradictions(new: Structure) -> None:
+    """Refuse a structure whose values contradict each other.
+
+    Raises
+    ------
+    FormatError
+        `name` among its values is the field.
+    """
     begins, ends = new.valid_from, new.valid_to
     if begins is not None and ends is not None and ends < begins:
         raise FormatError("infrastructure.ends_before", name="valid_to", start=begins, end=ends)

@@ -12,6 +12,8 @@ from api.entered import (
     as_typed,
     field_label,
     given_reason,
+    kept_reason,
+    needed_reason,
     read_entered,
     refused_fields,
 )
@@ -150,7 +152,9 @@ class UndoAsked(BaseModel):
 def edit(request: Request, structure_id: str, asked: EditAsked) -> dict[str, Any]:
     """Change fields of a structure: its owner or the department; refused if changed meanwhile."""
     _require_own(request, structure_id)
-    changed = _edited(request, structure_id, asked.values, asked.digest, asked.reason)
+    changed = _edited(
+        request, structure_id, asked.values, asked.digest, needed_reason(asked.reason)
+    )
     return {**feature(changed), "digest": record_digest(changed)}
 
 
@@ -184,7 +188,7 @@ def history(request: Request, structure_id: str) -> dict[str, Any]:
 def undo(request: Request, revision: _RevisionOrWord, asked: UndoAsked) -> dict[str, Any]:
     """Take back a write, or what it did to one record, as a new write."""
     number = _number(revision)
-    _undone(request, number, asked.reason, asked.table_name, asked.record_id)
+    _undone(request, number, needed_reason(asked.reason), asked.table_name, asked.record_id)
     return {"undone": number, "revision": service_of(request).register.revision()}
 
 
@@ -306,7 +310,7 @@ def _level(
         values,
         scope=identity_of(request).scope,
         author=identity_of(request).name,
-        reason=reason or text("infrastructure.reason_level", Language.VI),
+        reason=kept_reason(reason) or text("infrastructure.reason_level", Language.VI),
     )
 
 
@@ -321,7 +325,7 @@ def _contract(
         values,
         scope=identity_of(request).scope,
         author=identity_of(request).name,
-        reason=reason or text("infrastructure.reason_contract", Language.VI),
+        reason=kept_reason(reason) or text("infrastructure.reason_contract", Language.VI),
     )
 
 
