@@ -27,6 +27,7 @@ from gis.register.structures import (
     AttachmentLevel,
     Contract,
     Document,
+    RentUnit,
     Structure,
     StructureKind,
 )
@@ -195,6 +196,21 @@ def test_what_was_hidden_or_removed_since_is_hidden_in_the_past(filled: Register
         with filled.as_known(known, scope) as then:
             assert [one.id for one in then.structures(scope)] == shown
             assert bool(then.levels(scope)) == bool(shown)
+
+
+def test_a_rent_withdrawn_since_is_not_told_of_the_past(filled: Register) -> None:
+    """To its owner, its manager and the department it is; one that only changed is as it was."""
+    asked = {"rent_asked_vnd": 7e6, "rent_unit": RentUnit.POSITION}
+    change(filled, lambda w: w.update_structures([mast("a", **asked), mast("b", **asked)]))
+    known = filled.revision()
+    changed = mast("b", rent_asked_vnd=8e6, rent_unit=RentUnit.POSITION)
+    change(filled, lambda w: w.update_structures([mast("a"), changed]))
+    other = Scope(Role.OPERATOR, "ba")
+    for scope, rent in ((PUBLIC, None), (other, None), (OWNER, 7e6), (STAFF, 7e6)):
+        with filled.as_known(known, scope) as then:
+            told = then.structure("a", scope)
+            assert (told.rent_asked_vnd, told.rent_unit is None) == (rent, rent is None)
+            assert then.structure("b", scope).rent_asked_vnd == 7e6
 
 
 def test_what_was_closed_since_is_closed_in_the_past(filled: Register) -> None:

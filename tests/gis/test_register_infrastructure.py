@@ -259,7 +259,7 @@ def test_a_contract_that_names_no_place_takes_one(filled: Register) -> None:
     with pytest.raises(ConflictError) as told, filled.write(author="l", reason="r") as w:
         w.add_contracts([whole])  # it names no level, and takes a place of one all the same
     assert told.value.key == "errors.structure_full"
-    later = replace(whole, valid_from=date(2027, 1, 1))
+    later = replace(whole, valid_from=date(2027, 1, 1), valid_to=None)
     with filled.write(author="lan", reason="thuê") as w:
         w.add_contracts([later, replace(later, id="cả cột 2", tenant_id="ba")])
     with pytest.raises(ConflictError) as told, filled.write(author="l", reason="r") as w:
