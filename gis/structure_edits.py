@@ -4,6 +4,7 @@ Who may is decided before: what a caller may not see is not found, and what is a
 changed.
 """
 
+import uuid
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date
@@ -30,9 +31,11 @@ from propagation.compliance.records import Confidence
 
 __all__ = [
     "HIGHEST_MAST_M",
+    "NEEDED",
     "add_contract",
     "add_level",
     "add_paper",
+    "add_structure",
     "change_contract",
     "edit_structure",
     "end_contract",
@@ -41,6 +44,57 @@ __all__ = [
 
 HIGHEST_MAST_M = 350.0
 """No mast in Viet Nam is known to be higher; above it the height was mistaken for something."""
+
+NEEDED = ("owner_id", "code", "kind", "longitude", "latitude")
+"""What must be stated of a new structure."""
+
+
+def add_structure(
+    register: Register,
+    values: Mapping[str, Any],
+    *,
+    scope: Scope,
+    on: date,
+    author: str,
+    reason: str,
+) -> Structure:
+    """Record a new structure; without a name it is called by its code.
+
+    Parameters
+    ----------
+    register : Register
+        The register.
+    values : mapping
+        Values by field, `NEEDED` among them.
+    scope : Scope
+        The caller, whose organisation is the source.
+    on : date
+        The day, for the provinces around its place.
+    author, reason : str
+        For the history.
+
+    Raises
+    ------
+    ConflictError
+        If its owner has one of this code already.
+    NotFoundError
+        If its owner or manager is not there.
+    FormatError
+        If the values contradict each other; `name` among its values is the field.
+    """
+    with register.write(author=author, reason=reason) as writer:
+        for name in ("owner_id", "manager_id"):
+            _refuse_unknown(writer, name, values.get(name))
+        origin = Provenance(confidence=Confidence.SECONDARY, source=typed_source(writer, scope))
+        made = Structure(
+            id=f"ct-{uuid.uuid4().hex[:16]}",
+            provenance=origin,
+            **{"name": values["code"], **values},
+        )
+        refuse_contradictions(made)
+        _refuse_place(writer, made, on)
+        writer.add_structures([made])
+    return made
 
 
 def edit_structure(
@@ -84,13 +138,8 @@ def edit_structure(
         new = replace(old, **values)
         refuse_contradictions(new)
         moved = (new.longitude, new.latitude) != (old.longitude, old.latitude)
-        if moved and not locality_at(writer, new.longitude, new.latitude, on).provinces:
-            raise FormatError(
-                "infrastructure.place_unknown",
-                name="longitude",
-                longitude=new.longitude,
-                latitude=new.latitude,
-            )
+        if moved:
+            _refuse_place(writer, new, on)
         writer.update_structures([new], expected=[old])
     return new
 
@@ -295,6 +344,26 @@ def _refuse_slot_of_nothing(contract: Contract) -> None:
     placed = contract.level_id is not None or contract.structure_id is None
     if contract.slot is not None and not placed:
         raise FormatError("infrastructure.slot_without_level", name="slot")
+
+
+def _refuse_unknown(reader: Reader, name: str, organisation_id: str | None) -> None:
+    if organisation_id is None:
+        return
+    try:
+        reader.organisation(organisation_id)
+    except NotFoundError as error:
+        raise NotFoundError(error.key, **{**error.values, "name": name}) from None
+
+
+def _refuse_place(reader: Reader, new: Structure, on: date) -> None:
+    """Raise where a structure would stand in no province that is on record."""
+    if not locality_at(reader, new.longitude, new.latitude, on).provinces:
+        raise FormatError(
+            "infrastructure.place_unknown",
+            name="longitude",
+            longitude=new.longitude,
+            latitude=new.latitude,
+        )
 
 
 def refuse_contradictions(new: Structure) -> None:

@@ -301,7 +301,9 @@ class Ledger:
         }
         stored = {(owner, code) for owner, code in self._connection.execute(query, wanted)}
         for owner, code in _repeated(pairs) or [pair for pair in pairs if pair in stored]:
-            raise ConflictError("errors.structure_code_exists", owner=owner, code=code)
+            raise ConflictError(
+                "errors.structure_code_exists", name="code", owner=owner, code=code
+            )
 
     def _stored(self, codec: Codec[Any], ids: Sequence[str]) -> dict[str, Row]:
         query = select(codec.table).where(codec.table.c.id.in_(_each("ids")))
