@@ -17,11 +17,20 @@ from api.service import Service
 from gis.cases.working_days import calendar_in_use
 from gis.register.accounts import Access, Account
 from gis.register.scopes import SYSTEM
+from gis.register.works import PlannedWork, SignUp
 from tests.api.conftest import Browser
 
 OWNER, ASKER, OTHER = "mo-phong-a", "mo-phong-b", "mo-phong-c"
 Headers = dict[str, str]
 TEXTS = ("csv", "geojson", "kml")
+
+
+@pytest.fixture(autouse=True)
+def none_announced(service: Service) -> None:
+    """The demonstration's own works are taken out: what is counted here is announced here."""
+    with service.register.write(author="test", reason="không có kế hoạch nào") as writer:
+        writer.delete(SignUp, [one.id for one in writer.sign_ups(SYSTEM)])
+        writer.delete(PlannedWork, [one.id for one in writer.works(SYSTEM)])
 
 
 @pytest.fixture
