@@ -289,6 +289,20 @@ def test_a_write_is_taken_back_as_a_new_write(filled: Register) -> None:
     filled.check()
 
 
+def test_what_was_changed_since_and_back_does_not_stand_in_the_way(filled: Register) -> None:
+    made = change(filled, lambda w: w.add_structures([mast("c")]))
+    edited = change(filled, lambda w: w.update_structures([mast("c", height_m=50.0)]))
+    with pytest.raises(ConflictError) as told, filled.write(author="l", reason="r") as w:
+        w.undo_write(made)
+    assert told.value.key == "errors.write_changed_since"
+    change(filled, lambda w: w.undo_write(edited))
+    with pytest.raises(ConflictError), filled.write(author="l", reason="r") as w:
+        w.undo_write(edited)  # it is taken back already
+    change(filled, lambda w: w.undo_write(made))
+    assert "c" not in {one.id for one in filled.structures(SYSTEM)}
+    filled.check()
+
+
 def test_one_change_of_a_write_is_taken_back(filled: Register) -> None:
     done = change(
         filled,
