@@ -7,10 +7,10 @@ from typing import Any
 
 from starlette.requests import Request
 
+from api.entered import kept_reason
 from api.identity import identity_of
 from api.points_asked import CONTACT, NEEDED_OF_CONTACT, read_contact
 from api.service import service_of
-from api.work_steps import said
 from data.text import Language, text
 from gis.errors import FormatError
 from gis.points import refuse_typed
@@ -119,7 +119,7 @@ def seen_contact(request: Request, subject_id: str, reason: str) -> PointContact
     NotFoundError
         If there is no contact.
     """
-    why = said(reason)
+    why = kept_reason(reason)
     if not why:
         raise FormatError("points.reason_needed", name="reason")
     refuse_typed({"reason": why})

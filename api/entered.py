@@ -18,12 +18,15 @@ from data.text import CONTROL, Language, has, text
 from gis.days import read_day
 from gis.errors import FormatError, GisError
 from gis.exchange.fields import range_of
+from gis.exchange.marks import bears_mark
 
 __all__ = [
     "WrongFieldsError",
     "as_typed",
     "field_label",
     "given_reason",
+    "kept_reason",
+    "needed_reason",
     "read_entered",
     "refused_fields",
 ]
@@ -119,10 +122,36 @@ def given_reason(typed: Mapping[str, str]) -> str:
     FormatError
         If it does not.
     """
-    reason = typed.get("reason", "").strip()[:_LONGEST_REASON]
-    if not reason:
+    return needed_reason(typed.get("reason", "")[:_LONGEST_REASON])
+
+
+def needed_reason(reason: str) -> str:
+    """Return a reason as the history keeps it.
+
+    Raises
+    ------
+    FormatError
+        If there is none, or as `kept_reason`.
+    """
+    kept = kept_reason(reason)
+    if not kept:
         raise FormatError("infrastructure.reason_needed", name="reason")
-    return reason
+    return kept
+
+
+def kept_reason(reason: str) -> str:
+    """Return a reason as the history keeps it; empty where none was given.
+
+    Raises
+    ------
+    FormatError
+        If it holds what no text of a person holds, is too long, or bears the mark of a state
+        secret.
+    """
+    try:
+        return _said(reason)
+    except FormatError as error:
+        raise FormatError(error.key, **{**error.values, "name": "reason"}) from None
 
 
 def refused_fields(request: Request, typed: Mapping[str, str], error: GisError) -> Refused:
@@ -162,6 +191,8 @@ def _said(sent: object) -> str:
     said = "" if sent is None else str(sent).strip()
     if len(said) > _LONGEST or CONTROL.search(said):
         raise FormatError("infrastructure.not_text", most=_LONGEST)
+    if bears_mark(said):
+        raise FormatError("infrastructure.state_secret")
     return said
 
 

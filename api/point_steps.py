@@ -6,11 +6,11 @@ from typing import Any
 from starlette.requests import Request
 
 from api.contact_steps import contacts_of, enter_contact, seen_contact
+from api.entered import kept_reason
 from api.errors import ForbiddenError
 from api.identity import identity_of
 from api.points_asked import read_registration, read_visit
 from api.service import service_of
-from api.work_steps import said
 from api.works_asked import require_act
 from data.text import Language, text
 from gis import points
@@ -78,7 +78,7 @@ def change(
     """
     service, identity = service_of(request), identity_of(request)
     require_own(request, point_id)
-    why = said(reason)
+    why = kept_reason(reason)
     refuse_typed({"reason": why})
     return points.edit_point(
         service.register,

@@ -44,6 +44,7 @@ ROUTES: dict[tuple[str, str], frozenset[Role]] = {
     # the register; what each caller sees of it is decided by the scope
     ("GET", "/structures"): ANYONE,
     ("GET", "/structures/{structure_id}"): ANYONE,
+    ("POST", "/structures"): STAFF,
     ("POST", "/structures/{structure_id}"): REQUESTERS,
     ("POST", "/structures/{structure_id}/levels"): REQUESTERS,
     ("POST", "/structures/{structure_id}/contracts"): REQUESTERS,
@@ -212,6 +213,8 @@ ROUTES: dict[tuple[str, str], frozenset[Role]] = {
     ("POST", "/logout"): SIGNED_IN,
     ("GET", "/view/structures"): ANYONE,
     ("GET", "/view/structures/{structure_id}"): ANYONE,
+    ("GET", "/view/structures/new"): STAFF,
+    ("POST", "/view/structures/new"): STAFF,
     ("GET", "/view/structures/{structure_id}/edit"): REQUESTERS,
     ("POST", "/view/structures/{structure_id}/edit"): REQUESTERS,
     ("POST", "/view/structures/{structure_id}/levels"): REQUESTERS,

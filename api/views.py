@@ -4,11 +4,13 @@ from collections.abc import Sequence
 from datetime import date
 
 from api.identity import Identity
+from api.roles import may
 from api.service import Service
 from data.text import Language, text
 from gis.errors import NotFoundError
 from gis.jurisdictions import Jurisdiction, jurisdiction_on, jurisdictions
 from gis.register.records import AdministrativeUnit, UnitKind
+from gis.register.works import OPEN_STATES
 from gis.studies.record import Study
 from maps.studies import (
     channels_view,
@@ -51,6 +53,9 @@ def register_view(
             stations=register.stations(identity.scope, on=on),
             boundaries=register.boundaries(codes=provinces, on=on),
             units=_communes(register.units(on=on), place.province_code),
+            works=register.works(identity.scope, states=OPEN_STATES, limit=_LARGEST_MAP)
+            if may(identity.role, "GET", "/planned-works")
+            else (),
             organisations={one.id: one.name for one in register.organisations()},
         )
 

@@ -10,15 +10,13 @@ from api.errors import ForbiddenError
 from api.identity import identity_of
 from api.service import service_of
 from api.works_asked import read_wish, read_work, require_act
-from data.text import CONTROL, Language, text
+from data.text import Language, text
 from gis import planned_works
 from gis.errors import FormatError, GisError
 from gis.register.scopes import SYSTEM
 from gis.register.works import PlannedWork, SignUp
 
-__all__ = ["announce", "answer", "change", "require_own", "said", "sign_up", "withdraw"]
-
-_LONGEST_REASON = 500
+__all__ = ["announce", "answer", "change", "require_own", "sign_up", "withdraw"]
 
 Place = Point | LineString | GisError | None
 
@@ -181,17 +179,3 @@ def require_own(request: Request, work_id: str) -> None:
     work = service_of(request).register.work(work_id, SYSTEM)
     if not identity.is_staff and identity.scope.own != work.owner_id:
         raise ForbiddenError("works.not_yours")
-
-
-def said(reason: str) -> str:
-    """Return a reason as it is kept.
-
-    Raises
-    ------
-    FormatError
-        If it holds what no text of a person holds, or is too long.
-    """
-    told = reason.strip()
-    if len(told) > _LONGEST_REASON or CONTROL.search(told):
-        raise FormatError("infrastructure.not_text", name="reason", most=_LONGEST_REASON)
-    return told

@@ -4,6 +4,7 @@ Who may is decided before: what a caller may not see is not found, and what is a
 changed.
 """
 
+import uuid
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date
@@ -11,6 +12,7 @@ from typing import Any
 
 from gis.errors import ConflictError, FormatError, NotFoundError
 from gis.localities import locality_at
+from gis.register.lettings import contract_key
 from gis.register.reading import Reader
 from gis.register.records import Provenance
 from gis.register.resting import fits
@@ -29,9 +31,11 @@ from propagation.compliance.records import Confidence
 
 __all__ = [
     "HIGHEST_MAST_M",
+    "NEEDED",
     "add_contract",
     "add_level",
     "add_paper",
+    "add_structure",
     "change_contract",
     "edit_structure",
     "end_contract",
@@ -40,6 +44,57 @@ __all__ = [
 
 HIGHEST_MAST_M = 350.0
 """No mast in Viet Nam is known to be higher; above it the height was mistaken for something."""
+
+NEEDED = ("owner_id", "code", "kind", "longitude", "latitude")
+"""What must be stated of a new structure."""
+
+
+def add_structure(
+    register: Register,
+    values: Mapping[str, Any],
+    *,
+    scope: Scope,
+    on: date,
+    author: str,
+    reason: str,
+) -> Structure:
+    """Record a new structure; without a name it is called by its code.
+
+    Parameters
+    ----------
+    register : Register
+        The register.
+    values : mapping
+        Values by field, `NEEDED` among them.
+    scope : Scope
+        The caller, whose organisation is the source.
+    on : date
+        The day, for the provinces around its place.
+    author, reason : str
+        For the history.
+
+    Raises
+    ------
+    ConflictError
+        If its owner has one of this code already.
+    NotFoundError
+        If its owner or manager is not there.
+    FormatError
+        If the values contradict each other; `name` among its values is the field.
+    """
+    with register.write(author=author, reason=reason) as writer:
+        for name in ("owner_id", "manager_id"):
+            _refuse_unknown(writer, name, values.get(name))
+        origin = Provenance(confidence=Confidence.SECONDARY, source=typed_source(writer, scope))
+        made = Structure(
+            id=f"ct-{uuid.uuid4().hex[:16]}",
+            provenance=origin,
+            **{"name": values["code"], **values},
+        )
+        refuse_contradictions(made)
+        _refuse_place(writer, made, on)
+        writer.add_structures([made])
+    return made
 
 
 def edit_structure(
@@ -83,13 +138,8 @@ def edit_structure(
         new = replace(old, **values)
         refuse_contradictions(new)
         moved = (new.longitude, new.latitude) != (old.longitude, old.latitude)
-        if moved and not locality_at(writer, new.longitude, new.latitude, on).provinces:
-            raise FormatError(
-                "infrastructure.place_unknown",
-                name="longitude",
-                longitude=new.longitude,
-                latitude=new.latitude,
-            )
+        if moved:
+            _refuse_place(writer, new, on)
         writer.update_structures([new], expected=[old])
     return new
 
@@ -140,7 +190,7 @@ def add_contract(
     Raises
     ------
     ConflictError
-        If the place is let for one of the days.
+        If the place is let for one of the days, or the contract is recorded already.
     FormatError
         If it ends before it begins, names a place that is not there, or one without its level.
     """
@@ -155,6 +205,7 @@ def add_contract(
             **values,
         )
         _refuse_slot_of_nothing(made)
+        _refuse_known(writer, made)
         writer.add_contracts([made])
     return made
 
@@ -226,7 +277,8 @@ def change_contract(
     Raises
     ------
     ConflictError
-        If somebody changed it since, or the place is let for one of the days.
+        If somebody changed it since, the place is let for one of the days, or another contract of
+        this number lets the same.
     FormatError, NotFoundError
         If it is not there, ends before it begins, or names a place that is not there; `name`
         among its values is the field.
@@ -235,6 +287,8 @@ def change_contract(
         old = _seen_contract(writer, contract_id, seen)
         new = replace(old, **values)
         _refuse_slot_of_nothing(new)
+        if contract_key(new) != contract_key(old):
+            _refuse_known(writer, new)
         named = new.duct_id not in (None, old.duct_id)
         if named and not writer.ducts(scope, ids=[new.duct_id or ""]):
             raise NotFoundError("errors.ducts_unknown", name="duct_id", id=new.duct_id)
@@ -275,10 +329,41 @@ def _seen_contract(reader: Reader, contract_id: str, seen: str) -> Contract:
     return old
 
 
+def _refuse_known(reader: Reader, contract: Contract) -> None:
+    """Raise where a contract of the same owner and number lets the same already."""
+    if contract.duct_id is None:
+        beside = reader.contracts(SYSTEM, structure_ids=[contract.structure_id or ""])
+    else:
+        beside = reader.contracts(SYSTEM, duct_ids=[contract.duct_id])
+    key = contract_key(contract)
+    if any(contract_key(one) == key for one in beside if one.id != contract.id):
+        raise ConflictError("infrastructure.contract_known", name="number", number=contract.number)
+
+
 def _refuse_slot_of_nothing(contract: Contract) -> None:
     placed = contract.level_id is not None or contract.structure_id is None
     if contract.slot is not None and not placed:
         raise FormatError("infrastructure.slot_without_level", name="slot")
+
+
+def _refuse_unknown(reader: Reader, name: str, organisation_id: str | None) -> None:
+    if organisation_id is None:
+        return
+    try:
+        reader.organisation(organisation_id)
+    except NotFoundError as error:
+        raise NotFoundError(error.key, **{**error.values, "name": name}) from None
+
+
+def _refuse_place(reader: Reader, new: Structure, on: date) -> None:
+    """Raise where a structure would stand in no province that is on record."""
+    if not locality_at(reader, new.longitude, new.latitude, on).provinces:
+        raise FormatError(
+            "infrastructure.place_unknown",
+            name="longitude",
+            longitude=new.longitude,
+            latitude=new.latitude,
+        )
 
 
 def refuse_contradictions(new: Structure) -> None:

@@ -21,6 +21,7 @@ from maps.views import (
     RegisterView,
     SourceMapView,
 )
+from maps.work_layer import work_lines
 
 __all__ = ["bounds_of", "map_payload"]
 
@@ -109,7 +110,10 @@ def map_payload(
             if i.label_at is not None
         ]
         + ([] if view.source is None else source_numbers(view.source)),
-        "shapes": [] if view.source is None else list(source_shapes(view.source)),
+        "shapes": [
+            *(() if view.source is None else source_shapes(view.source)),
+            *work_lines(view),
+        ],
         "point": data_url,
         "tiles": None
         if view.tiles is None

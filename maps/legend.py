@@ -16,6 +16,7 @@ from maps.palette import (
     SHAPES,
     SITES,
     SOURCE,
+    WORK,
     Palette,
     Symbol,
     interferer_colour,
@@ -35,6 +36,7 @@ from maps.views import (
     RegisterView,
     SourceMapView,
 )
+from maps.work_layer import LINE_DASH, LINES, work_lines
 
 __all__ = [
     "Group",
@@ -151,6 +153,7 @@ def layer_groups(view: RegisterView, table: Table, language: Language) -> list[G
         ("channels", tuple(channels_layers(view.channels, language))),
         ("source", (*found, *_source_layers(view.source, language))),
         ("stations", tuple(_kind_layers(table, "stations", language, shown=not found))),
+        ("works", tuple(_work_layers(view, table, language))),
         ("structures", tuple(_kind_layers(table, "structures", language, shown=standing))),
         ("register", tuple(_base_layers(view, table, language))),
     ]
@@ -184,6 +187,13 @@ def _kind_layers(table: Table, group: str, language: Language, *, shown: bool) -
                 count=number(table.count(kind), language),
                 stamps=stamp,
             )
+
+
+def _work_layers(view: RegisterView, table: Table, language: Language) -> Iterator[Layer]:
+    yield from _kind_layers(table, "works", language, shown=True)
+    if any(work_lines(view)):
+        line = Swatch("", WORK.colour, dash=LINE_DASH)
+        yield Layer(LINES, text("maps.layer_work_lines", language), swatch=line)
 
 
 def _base_layers(view: RegisterView, table: Table, language: Language) -> Iterator[Layer]:

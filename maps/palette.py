@@ -36,6 +36,7 @@ __all__ = [
     "SOURCE",
     "STATION",
     "STRUCTURES",
+    "WORK",
     "Palette",
     "PaletteClass",
     "Shape",
@@ -268,6 +269,9 @@ STRUCTURES: dict[StructureKind, Symbol] = {
 
 STATION = Symbol("star", "#b3240b")
 """Symbol of a broadcasting station."""
+
+WORK = Symbol("chevron", "#9c1458")
+"""Symbol of a planned work, and the colour of its line."""
 
 DISTRICT = Symbol("pip", "#3a3f3b")
 """Symbol of a district known by a point."""

@@ -10,6 +10,7 @@ from maps.rows import Kind, Row, present
 from maps.source_map import source_rows
 from maps.views import RegisterView
 from maps.words import watts
+from maps.work_layer import work_rows
 
 __all__ = ["Table", "build_table", "in_watts"]
 
@@ -25,7 +26,7 @@ class Table:
     kinds : list of Kind
         Those that occur, in the order of the legend.
     rows : list of Row
-        What a search found, then stations, structures, administrative units.
+        What a search found, then stations, planned works, structures, administrative units.
     """
 
     def __init__(self, rows: Sequence[Row], language: Language) -> None:
@@ -105,6 +106,7 @@ def build_table(view: RegisterView, language: Language) -> Table:
         [
             *source_rows(view, language),
             *_stations(view, language),
+            *work_rows(view, language),
             *_structures(view, language),
             *_units(view, language),
         ],

@@ -7,6 +7,7 @@ from typing import Any
 
 from gis.register.records import AdministrativeUnit, Boundary, BroadcastStation
 from gis.register.structures import Structure
+from gis.register.works import PlannedWork
 
 __all__ = [
     "ChannelsView",
@@ -438,7 +439,7 @@ class RegisterView:
         Name of the province, in the language of the page.
     on : date
         Day for which the register is shown.
-    structures, stations, boundaries, units : sequence of records
+    structures, stations, boundaries, units, works : sequence of records
         What the caller may see, already chosen by its role.
     organisations : mapping
         Name of each organisation by its identifier.
@@ -455,6 +456,7 @@ class RegisterView:
     stations: Sequence[BroadcastStation] = ()
     boundaries: Sequence[Boundary] = ()
     units: Sequence[AdministrativeUnit] = ()
+    works: Sequence[PlannedWork] = ()
     organisations: Mapping[str, str] = field(default_factory=dict)
     coverage: CoverageView | None = None
     interference: InterferenceView | None = None
@@ -475,6 +477,7 @@ class RegisterView:
     def synthetic(self) -> bool:
         """Whether anything shown is demonstration data."""
         sources = [r.provenance for r in self.structures] + [r.provenance for r in self.stations]
+        sources += [one.provenance for one in self.works]
         return any(source.synthetic for source in sources) or any(
             s.synthetic for s in self.studies
         )

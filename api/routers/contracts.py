@@ -13,6 +13,7 @@ from api.entered import (
     as_typed,
     field_label,
     given_reason,
+    needed_reason,
     read_entered,
     refused_fields,
 )
@@ -69,7 +70,8 @@ class EndAsked(BaseModel):
 def change(request: Request, contract_id: str, asked: EditAsked) -> dict[str, Any]:
     """Change fields of a contract: its owner or the department; refused if changed meanwhile."""
     _required(request, contract_id)
-    return _told(_changed(request, contract_id, asked.values, asked.digest, asked.reason))
+    why = needed_reason(asked.reason)
+    return _told(_changed(request, contract_id, asked.values, asked.digest, why))
 
 
 @router.post("/contracts/{contract_id}/end", tags=["register"])
@@ -77,7 +79,7 @@ def end(request: Request, contract_id: str, asked: EndAsked) -> dict[str, Any]:
     """End a contract on a day: its owner or the department; refused if changed meanwhile."""
     _required(request, contract_id)
     sent = {"valid_to": asked.valid_to}
-    return _told(_ended(request, contract_id, sent, asked.digest, asked.reason))
+    return _told(_ended(request, contract_id, sent, asked.digest, needed_reason(asked.reason)))
 
 
 @router.get("/view/contracts/{contract_id}/edit", include_in_schema=False)

@@ -9,6 +9,7 @@ from starlette.requests import Request
 from starlette.responses import FileResponse, RedirectResponse, Response
 
 from api.downloads import made_for_download
+from api.entered import given_reason, needed_reason
 from api.errors import ForbiddenError, status_of
 from api.forms import Typed
 from api.geojson import plain
@@ -109,7 +110,7 @@ def decide_pair(request: Request, asked: DecisionAsked) -> dict[str, Any]:
         asked.second_id,
         kept_id=asked.kept_id,
         author=identity_of(request).name,
-        reason=asked.reason,
+        reason=needed_reason(asked.reason),
     )
     result: dict[str, Any] = plain(made)
     return result
@@ -146,7 +147,7 @@ def decide_from_page(request: Request, typed: Typed) -> Response:
             typed.get("second_id", ""),
             kept_id=kept,
             author=identity_of(request).name,
-            reason=typed["reason"].strip()[:300],
+            reason=given_reason(typed),
         )
     except GisError as error:
         return _duplicates_page(request, error)
@@ -158,9 +159,7 @@ def undo_from_page(request: Request, typed: Typed) -> Response:
     """Take a decision back with all that it did: what was merged is two structures again."""
     service = service_of(request)
     try:
-        reason = typed.get("reason", "").strip()[:300]
-        if not reason:
-            raise FormatError("infrastructure.reason_needed", name="reason")
+        reason = given_reason(typed)
         with service.register.write(author=identity_of(request).name, reason=reason) as writer:
             writer.undo_write(decided_in(writer, typed.get("decision_id", "")))
     except NotFoundError:

@@ -10,8 +10,9 @@ from starlette.responses import RedirectResponse, Response
 
 from api.entered import (
     as_typed,
-    field_label,
     given_reason,
+    kept_reason,
+    needed_reason,
     read_entered,
     refused_fields,
 )
@@ -19,7 +20,6 @@ from api.errors import ForbiddenError, status_of
 from api.forms import FormState, Refused, Typed
 from api.geojson import feature, plain
 from api.guard import GuardedRoute
-from api.history_view import WORDS
 from api.identity import identity_of
 from api.language import safe_language
 from api.pages import render
@@ -28,6 +28,7 @@ from api.routers.stations import show_station
 from api.routers.structures import show_structure
 from api.routers.work_pages import show_work
 from api.service import service_of
+from api.structure_form import EDITED, form_fields
 from api.structure_view import may_edit, read_history
 from api.whole import whole
 from data.text import Language, text
@@ -36,54 +37,13 @@ from gis.register.rows import record_digest
 from gis.register.structures import (
     AttachmentLevel,
     Contract,
-    Lifecycle,
-    MastClass,
-    PowerSupply,
-    RentUnit,
     Structure,
-    StructureKind,
 )
 from gis.structure_edits import add_contract, add_level, edit_structure
 
 __all__ = ["EditAsked", "router"]
 
 router = APIRouter(route_class=GuardedRoute)
-
-_EDITED = (
-    "name",
-    "kind",
-    "mast_class",
-    "state",
-    "manager_id",
-    "shareable",
-    "confidential",
-    "longitude",
-    "latitude",
-    "commune_name",
-    "address",
-    "ground_height_m",
-    "height_m",
-    "building_height_m",
-    "reach_m",
-    "concealed",
-    "wind_area_limit_m2",
-    "load_limit_kg",
-    "power_supply",
-    "backup_power_hours",
-    "rent_asked_vnd",
-    "rent_unit",
-    "lightning_protected",
-    "obstacle_lights",
-    "earthing_resistance_ohm",
-    "inspected_on",
-    "neighbours_inhabited",
-    "neighbours_top_m",
-    "neighbours_seen_on",
-    "neighbours_source",
-    "valid_from",
-    "valid_to",
-)
-"""Fields that are edited by hand; code and owner say which record it is, and stay."""
 
 _LEVEL = ("height_from_m", "height_to_m", "slots", "reserved")
 _CONTRACT = (
@@ -97,21 +57,6 @@ _CONTRACT = (
     "valid_to",
     "case_id",
 )
-_CHOICES: Mapping[str, type[StructureKind | MastClass | Lifecycle | PowerSupply | RentUnit]] = {
-    "kind": StructureKind,
-    "mast_class": MastClass,
-    "state": Lifecycle,
-    "power_supply": PowerSupply,
-    "rent_unit": RentUnit,
-}
-_FLAGS = (
-    "shareable",
-    "concealed",
-    "lightning_protected",
-    "obstacle_lights",
-    "neighbours_inhabited",
-)
-_DAYS = ("inspected_on", "neighbours_seen_on", "valid_from", "valid_to")
 _OTHERS = ("csrf_token", "seen", "reason")
 
 _RevisionOrWord = Annotated[str, Path(max_length=20)]
@@ -150,7 +95,9 @@ class UndoAsked(BaseModel):
 def edit(request: Request, structure_id: str, asked: EditAsked) -> dict[str, Any]:
     """Change fields of a structure: its owner or the department; refused if changed meanwhile."""
     _require_own(request, structure_id)
-    changed = _edited(request, structure_id, asked.values, asked.digest, asked.reason)
+    changed = _edited(
+        request, structure_id, asked.values, asked.digest, needed_reason(asked.reason)
+    )
     return {**feature(changed), "digest": record_digest(changed)}
 
 
@@ -184,7 +131,7 @@ def history(request: Request, structure_id: str) -> dict[str, Any]:
 def undo(request: Request, revision: _RevisionOrWord, asked: UndoAsked) -> dict[str, Any]:
     """Take back a write, or what it did to one record, as a new write."""
     number = _number(revision)
-    _undone(request, number, asked.reason, asked.table_name, asked.record_id)
+    _undone(request, number, needed_reason(asked.reason), asked.table_name, asked.record_id)
     return {"undone": number, "revision": service_of(request).register.revision()}
 
 
@@ -287,7 +234,7 @@ def _edited(
     return edit_structure(
         service.register,
         structure_id,
-        read_entered(Structure, _EDITED, sent),
+        read_entered(Structure, EDITED, sent),
         seen=seen,
         on=service.today(),
         author=identity_of(request).name,
@@ -306,7 +253,7 @@ def _level(
         values,
         scope=identity_of(request).scope,
         author=identity_of(request).name,
-        reason=reason or text("infrastructure.reason_level", Language.VI),
+        reason=kept_reason(reason) or text("infrastructure.reason_level", Language.VI),
     )
 
 
@@ -321,7 +268,7 @@ def _contract(
         values,
         scope=identity_of(request).scope,
         author=identity_of(request).name,
-        reason=reason or text("infrastructure.reason_contract", Language.VI),
+        reason=kept_reason(reason) or text("infrastructure.reason_contract", Language.VI),
     )
 
 
@@ -377,40 +324,14 @@ def _form(request: Request, structure_id: str, refused: Refused | None) -> Respo
         organisations = register.organisations()
     if not may_edit(identity, structure):
         raise ForbiddenError("infrastructure.not_yours")
-    usual = {name: as_typed(getattr(structure, name)) for name in _EDITED}
-    fields = [
-        {
-            "name": name,
-            "label": field_label(name, language),
-            "choices": _choices(name, language, {one.id: one.name for one in organisations}),
-            "type": "date" if name in _DAYS else "text",
-        }
-        for name in _EDITED
-    ]
+    usual = {name: as_typed(getattr(structure, name)) for name in EDITED}
     return render(
         request,
         "structure_edit.html",
         status_code=200 if refused is None else refused.status,
         structure=structure,
         form=FormState("edit", refused, usual),
-        fields=fields,
+        fields=form_fields(EDITED, language, organisations),
         refused=refused,
         digest=record_digest(structure) if refused is None else refused.typed.get("seen", ""),
     )
-
-
-def _choices(
-    name: str, language: Language, organisations: Mapping[str, str]
-) -> list[tuple[str, str]]:
-    """Return value and word of each choice of a field; none where it is typed."""
-    unknown = ("", text("infrastructure.unknown", language))
-    if name in _CHOICES:
-        words = "register." + WORDS.get(name, name)
-        listed = [(one.value, text(f"{words}.{one.value}", language)) for one in _CHOICES[name]]
-        return listed if name == "kind" else [unknown, *listed]
-    if name == "manager_id":
-        return [unknown, *organisations.items()]
-    if name in (*_FLAGS, "confidential"):
-        flags = [(one, text(f"exchange.flag.{one}", language)) for one in ("yes", "no")]
-        return flags if name == "confidential" else [unknown, *flags]
-    return []

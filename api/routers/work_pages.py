@@ -11,7 +11,7 @@ from starlette.responses import RedirectResponse, Response
 
 from api import work_steps
 from api.clock_view import rule_json
-from api.entered import field_label, refused_fields
+from api.entered import field_label, kept_reason, refused_fields
 from api.errors import InvalidParameterError, status_of
 from api.filters import asked_choice
 from api.forms import FormState, Refused, Typed
@@ -162,7 +162,7 @@ def announce(request: Request, typed: Typed) -> Response:
             typed.get("owner_id") or None,
             _sent(typed),
             read_place(typed.get("place", "")),
-            work_steps.said(typed.get("reason", "")),
+            kept_reason(typed.get("reason", "")),
         )
     except GisError as error:
         request.state.address = f"{_ADDRESS}/new"
@@ -210,7 +210,7 @@ def edit(request: Request, work_id: str, typed: Typed) -> Response:
             _sent(typed),
             read_place(typed.get("place", "")),
             seen=typed.get("seen", ""),
-            reason=work_steps.said(typed.get("reason", "")),
+            reason=kept_reason(typed.get("reason", "")),
         )
     except GisError as error:
         return _form(request, work_id, refused_fields(request, typed, error))
@@ -260,7 +260,7 @@ def answer(request: Request, work_id: str, organisation_id: str, typed: Typed) -
             work_id,
             organisation_id,
             accepted=_accepted(typed),
-            answer_reason=work_steps.said(typed.get("answer_reason", "")) or None,
+            answer_reason=kept_reason(typed.get("answer_reason", "")) or None,
             seen=typed.get("seen", ""),
         )
 

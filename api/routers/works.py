@@ -8,6 +8,7 @@ from starlette.requests import Request
 
 from api import work_steps
 from api.clock_view import rule_json
+from api.entered import kept_reason
 from api.geojson import collection, plain
 from api.guard import GuardedRoute
 from api.identity import identity_of
@@ -106,7 +107,7 @@ def announce(request: Request, asked: WorkAsked) -> dict[str, Any]:
         asked.owner_id,
         asked.values,
         shape_of(asked.geometry),
-        work_steps.said(asked.reason),
+        kept_reason(asked.reason),
     )
     return _told(request, made.id)
 
@@ -148,7 +149,7 @@ def change(request: Request, work_id: str, asked: WorkEditAsked) -> dict[str, An
         asked.values,
         place,
         seen=asked.digest,
-        reason=work_steps.said(asked.reason),
+        reason=kept_reason(asked.reason),
     )
     return _told(request, work_id)
 
@@ -182,7 +183,7 @@ def answer(
         work_id,
         organisation_id,
         accepted=asked.accepted,
-        answer_reason=work_steps.said(asked.reason or "") or None,
+        answer_reason=kept_reason(asked.reason or "") or None,
         seen=asked.digest,
     )
     return _signed(answered)

@@ -71,6 +71,9 @@ def load_demonstration(register: Register) -> DemonstrationCounts:
         writer.add_stations(records.stations)
         writer.add_points(records.points)
         writer.add_visits(records.visits)
+        writer.add_works(records.works)
+        writer.add_sign_ups(records.sign_ups)
+        writer.add_runways(records.runways)
     return DemonstrationCounts(
         loaded=True,
         organisations=len(records.organisations),

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from gis.administration import packaged_boundaries, packaged_units
-from gis.demo import broadcasting, network, points, sharing
+from gis.demo import broadcasting, network, planned, points, sharing
 from gis.plans import packaged_plan_entries
 from gis.register.points import PointVisit, RegistrationPoint
 from gis.register.records import (
@@ -14,6 +14,7 @@ from gis.register.records import (
     PlanEntry,
 )
 from gis.register.routes import Cable, Duct, Route
+from gis.register.siting import Runway
 from gis.register.structures import (
     AttachmentLevel,
     Contract,
@@ -21,6 +22,7 @@ from gis.register.structures import (
     PublishedRent,
     Structure,
 )
+from gis.register.works import PlannedWork, SignUp
 
 __all__ = ["Demonstration", "demonstration"]
 
@@ -44,6 +46,9 @@ class Demonstration:
     stations: tuple[BroadcastStation, ...]
     points: tuple[RegistrationPoint, ...]
     visits: tuple[PointVisit, ...]
+    works: tuple[PlannedWork, ...]
+    sign_ups: tuple[SignUp, ...]
+    runways: tuple[Runway, ...]
 
 
 def demonstration() -> Demonstration:
@@ -72,4 +77,7 @@ def demonstration() -> Demonstration:
         stations=(*broadcasting.known_stations(), *broadcasting.stations()),
         points=registered,
         visits=points.visits(registered),
+        works=planned.works(),
+        sign_ups=planned.sign_ups(),
+        runways=planned.runways(),
     )

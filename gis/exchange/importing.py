@@ -40,6 +40,7 @@ from gis.exchange.formats import (
 from gis.exchange.headers import Columns, field_of, map_columns, recognised
 from gis.exchange.judging import Judge, systems_in_words
 from gis.exchange.known import Known
+from gis.exchange.marks import bears_mark
 from gis.exchange.matching import stored_records
 from gis.exchange.measured_rows import Stations
 from gis.exchange.personal_file import refuse_name, refuse_personal, refuse_typed
@@ -196,8 +197,8 @@ def judge(
     ------
     FormatError
         If the file cannot be read at all: damaged, hostile, another format, a header missing; or
-        an organisation answers that its own records are verified; or a file about subscribers'
-        registration holds a person's data.
+        an organisation answers that its own records are verified; an answer bears the mark of a
+        state secret; or a file about subscribers' registration holds a person's data.
     """
     kind, answers = ImportKind(kind), answers or ImportAnswers()
     for epsg in answers.systems:
@@ -205,6 +206,8 @@ def judge(
             raise FormatError("exchange.file.crs_unknown", crs=f"EPSG:{epsg}")
     if only_owner is not None and answers.confidence is Confidence.VERIFIED:
         raise FormatError("exchange.not_yours_to_verify")
+    if any(map(bears_mark, answers.values.values())):
+        raise FormatError("exchange.answer_secret")
     if kind is ImportKind.POINTS:
         refuse_name(Path(file).name)
         refuse_typed(answers.values)

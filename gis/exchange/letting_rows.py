@@ -6,7 +6,7 @@ from gis.exchange.cells import CellReader
 from gis.exchange.report import Accepted, ImportRecord, Refused, RowState
 from gis.exchange.sites import Sites
 from gis.exchange.table import Row
-from gis.register.lettings import most_on_a_day, overlapping, together
+from gis.register.lettings import most_on_a_day, overlapping, takes_no_more, together
 from gis.register.structures import Contract
 
 __all__ = ["Lettings"]
@@ -34,6 +34,7 @@ class Lettings:
         self._sites = sites
         self._stored = [one for one in stored if isinstance(one, Contract)]
         self._let: dict[tuple[str | None, str | None], list[Contract]] = {}
+        self._at: dict[str, list[Contract]] = {}
 
     def refused(self, accepted: Sequence[Accepted], rows: Mapping[int, Row]) -> list[Refused]:
         """Return the rows, of those that could be taken alone, that let what is let.
@@ -56,7 +57,7 @@ class Lettings:
 
     def _once(self, accepted: Sequence[Accepted], rows: Mapping[int, Row]) -> Iterator[Refused]:
         changed = {one.record.id for one in accepted if one.state is RowState.CHANGED}
-        self._let = {}
+        self._let, self._at = {}, {}
         for contract in self._stored:
             if contract.id not in changed:
                 self._note(contract)
@@ -65,11 +66,12 @@ class Lettings:
                 continue
             row = rows[one.row]
             self._reader.begin(row)
-            if not self._is_taken(one.record):
+            before = one.stored if isinstance(one.stored, Contract) else None
+            if not (self._is_taken(one.record) or self._is_full(one.record, before)):
                 self._note(one.record)
                 continue
-            if isinstance(one.stored, Contract):
-                self._note(one.stored)
+            if before is not None:
+                self._note(before)
             yield Refused(row.number, row.cells, tuple(self._reader.problems))
 
     def _is_taken(self, record: Contract) -> bool:
@@ -88,6 +90,17 @@ class Lettings:
             self._reader.refuse(field, "places_taken", slots=places)
             return True
         return record.duct_id is not None and self._is_let_with_another(record, record.duct_id)
+
+    def _is_full(self, record: Contract, before: Contract | None) -> bool:
+        """Return whether every place of all levels of a structure is let already."""
+        levels = self._sites.levels_of(record.structure_id or "")
+        if not levels or takes_no_more(before, record):
+            return False
+        places = sum(level.slots for level in levels)
+        if most_on_a_day(record, self._at.get(record.structure_id or "", [])) < places:
+            return False
+        self._reader.refuse("level_id", "structure_full", slots=places)
+        return True
 
     def _is_let_with_another(self, record: Contract, duct_id: str) -> bool:
         """Return whether a duct around the duct of a contract, or within it, is let as well."""
@@ -110,6 +123,8 @@ class Lettings:
     def _note(self, contract: Contract) -> None:
         if contract.level_id or contract.duct_id:
             self._let.setdefault(_place(contract), []).append(contract)
+        if contract.structure_id is not None:
+            self._at.setdefault(contract.structure_id, []).append(contract)
 
 
 def _place(contract: Contract) -> tuple[str | None, str | None]:

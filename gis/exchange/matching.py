@@ -11,6 +11,7 @@ from gis.exchange.report import Change, ImportKind, ImportRecord, SiteRecord
 from gis.geodesy import distance_km
 from gis.names import name_key
 from gis.register.allotments import AllotmentPoint
+from gis.register.lettings import contract_key
 from gis.register.points import RegistrationPoint
 from gis.register.reading import Reader
 from gis.register.records import (
@@ -303,8 +304,7 @@ def _site_key(record: SiteRecord | PlannedWork) -> tuple[object, ...]:
 def _let_key(record: Contract | Cable | Installation | PublishedRent) -> tuple[object, ...]:
     """Return what makes a record of what hangs or lies in a place, or is paid for it, one."""
     if isinstance(record, Contract):
-        place = (record.structure_id, record.level_id, record.duct_id, record.slot)
-        return record.owner_id, record.number.casefold(), *place
+        return contract_key(record)
     if isinstance(record, Cable):
         return record.duct_id, record.organisation_id, name_key(record.name), record.valid_from
     if isinstance(record, Installation):

@@ -21,11 +21,13 @@ from shapely.geometry.base import BaseGeometry
 
 from data.text import Language, text
 from gis.errors import ConflictError, FormatError
+from gis.exchange.answers import ImportAnswers
+from gis.exchange.classified import without_secrets
 from gis.exchange.datum import crs_name
 from gis.exchange.fields import tables
 from gis.exchange.formats import geojson
 from gis.exchange.report import Problem
-from gis.exchange.safety import Format, Inspected, inspect
+from gis.exchange.safety import LIMITS, Format, Inspected, inspect
 from gis.geodesy import WGS84
 from gis.names import nfc
 from gis.register.records import ImportBatch, Provenance
@@ -106,13 +108,15 @@ def judge_zones(
     Raises
     ------
     FormatError
-        If the file cannot be read, or is not in WGS 84.
+        If the file cannot be read, is not in WGS 84, or is marked as a state secret.
     """
     inspected = inspect(file)
     if inspected.format is not Format.GEOJSON:
         raise FormatError(
             "exchange.file.zones_format", file=inspected.name, format=inspected.format.value
         )
+    _, secrets_told = without_secrets(geojson.read(inspected, LIMITS), ImportAnswers())
+    marked = {one.row for one in secrets_told}
     content = geojson.load(inspected)
     crs, _ = geojson.coordinate_system(content)
     if crs != WGS84:
@@ -122,8 +126,10 @@ def judge_zones(
         known = {zone.id for zone in now.planning_zones()}
         version = now.version()
     accepted: dict[str, PlanningZone] = {}
-    problems = []
+    problems = list(secrets_told)
     for number, feature in enumerate(content["features"], start=1):
+        if number in marked:
+            continue
         try:
             zone = _zone(feature, kind, origin, number)
             if zone.id in known or zone.id in accepted:

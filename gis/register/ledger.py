@@ -134,6 +134,8 @@ class Ledger:
     def restore(self, *, clash: str, named: str, **which: str | int) -> list[tuple[str, str]]:
         """Put every row that some changes touched back to what it was before them.
 
+        What was changed since and is again as they left it may go back.
+
         The notes of imports stay; `Writer` says in them that they were undone.
 
         Parameters
@@ -178,17 +180,23 @@ class Ledger:
             log.c.table_name != schema.import_batches.name,
         )
         changed_since = (
-            select(log.c.record_id)
+            select(log.c.table_name, log.c.record_id)
             .join(
                 later,
                 (later.c.table_name == log.c.table_name) & (later.c.record_id == log.c.record_id),
             )
             .where(*own, later.c.revision > log.c.revision)
             .order_by(log.c.record_id)
+            .distinct()
         )
-        found = self._connection.execute(changed_since.limit(1)).scalar()
-        if found is not None:
-            raise ConflictError(clash, id=named, record=found)
+        for table, name in self._connection.execute(changed_since).all():
+            this = (log.c.table_name == table, log.c.record_id == name)
+            left = select(log.c.new).where(*own, *this).order_by(log.c.sequence.desc()).limit(1)
+            codec = codec_of_table(table)
+            row = self._stored(codec, [name]).get(name)
+            stands = None if row is None else row_to_json(table, row)
+            if stands != self._connection.execute(left).scalar_one():
+                raise ConflictError(clash, id=named, record=name)
         query = select(log.c.table_name, log.c.record_id, log.c.old).where(*own)
         rows = self._connection.execute(query.order_by(log.c.sequence))
         return [(table, name, old) for table, name, old in rows]
@@ -290,7 +298,9 @@ class Ledger:
         }
         stored = {(owner, code) for owner, code in self._connection.execute(query, wanted)}
         for owner, code in _repeated(pairs) or [pair for pair in pairs if pair in stored]:
-            raise ConflictError("errors.structure_code_exists", owner=owner, code=code)
+            raise ConflictError(
+                "errors.structure_code_exists", name="code", owner=owner, code=code
+            )
 
     def _stored(self, codec: Codec[Any], ids: Sequence[str]) -> dict[str, Row]:
         query = select(codec.table).where(among_given(codec.table.c.id, "ids"))

@@ -14,6 +14,7 @@ from gis.register.sites import SitesReader
 from gis.register.structures import Contract
 
 __all__ = [
+    "contract_key",
     "ducts_within",
     "most_on_a_day",
     "of_place_and_duct",
@@ -21,8 +22,24 @@ __all__ = [
     "overlapping",
     "refuse_letting",
     "refuse_parties",
+    "takes_no_more",
     "together",
 ]
+
+
+def contract_key(contract: Contract) -> tuple[object, ...]:
+    """Return what makes a contract one: its owner, its number and what it lets."""
+    place = (contract.structure_id, contract.level_id, contract.duct_id, contract.slot)
+    return contract.owner_id, contract.number.casefold(), *place
+
+
+def takes_no_more(before: Contract | None, now: Contract) -> bool:
+    """Return whether a contract lets what it let before, on none but the same days."""
+    if before is None:
+        return False
+    last, until = now.valid_to or date.max, before.valid_to or date.max
+    same = contract_key(before)[2:] == contract_key(now)[2:]
+    return same and before.valid_from <= now.valid_from and last <= until
 
 
 def overlapping(first: Contract, second: Contract) -> bool:
@@ -57,8 +74,19 @@ def refuse_parties(contract: Contract) -> None:
         )
 
 
-def refuse_letting(register: SitesReader, contract: Contract) -> None:
+def refuse_letting(
+    register: SitesReader, contract: Contract, before: Contract | None = None
+) -> None:
     """Raise where a contract cannot stand beside those that are kept.
+
+    Parameters
+    ----------
+    register : SitesReader
+        With what is kept.
+    contract : Contract
+        As it shall be.
+    before : Contract, optional
+        As it was: what takes no more than it did may stay where levels were recorded later.
 
     Raises
     ------
@@ -67,8 +95,8 @@ def refuse_letting(register: SitesReader, contract: Contract) -> None:
         a place that is not there, or a request that is not between its parties about its
         structure.
     ConflictError
-        If the place, every place beside it, a duct that it lies in or a duct within it is let for
-        one of its days.
+        If the place, every place beside it, every place of all levels of the structure, a duct
+        that it lies in or a duct within it is let for one of its days.
     """
     number, start, end = contract.number, contract.valid_from, contract.valid_to
     if end is not None and end < start:
@@ -87,15 +115,10 @@ def refuse_letting(register: SitesReader, contract: Contract) -> None:
             request=contract.case_id[:60],
         )
     places = _places_to_let(register, contract)
-    if places is None:
-        return
-    beside = _beside(register, contract)
-    if any(overlapping(contract, one) for one in beside):
-        raise ConflictError("errors.slot_taken", name="slot", slot=contract.slot)
-    if most_on_a_day(contract, beside) >= places:
-        named = "level_id" if contract.duct_id is None else "duct_id"
-        raise ConflictError("errors.places_taken", name=named, slots=places)
-    _refuse_nested(register, contract)
+    if places is not None:
+        _refuse_taken(register, contract, places)
+    if not takes_no_more(before, contract):
+        _refuse_full(register, contract)
 
 
 def of_place_and_duct(contract: Contract) -> bool:
@@ -138,6 +161,32 @@ def _beside(register: SitesReader, contract: Contract) -> list[Contract]:
     if contract.level_id is not None:
         return register.contracts(SYSTEM, level_ids=[contract.level_id])
     return register.contracts(SYSTEM, duct_ids=[contract.duct_id or ""])
+
+
+def _refuse_taken(register: SitesReader, contract: Contract, places: int) -> None:
+    """Raise where the place of a contract, or every place beside it, is let."""
+    beside = _beside(register, contract)
+    if any(overlapping(contract, one) for one in beside):
+        raise ConflictError("errors.slot_taken", name="slot", slot=contract.slot)
+    if most_on_a_day(contract, beside) >= places:
+        named = "level_id" if contract.duct_id is None else "duct_id"
+        raise ConflictError("errors.places_taken", name=named, slots=places)
+    _refuse_nested(register, contract)
+
+
+def _refuse_full(register: SitesReader, contract: Contract) -> None:
+    """Raise where a structure is let as often as all of its levels have places.
+
+    Without a level on record nobody knows how often it may be let: sharing is what the law asks
+    for, so that one contract does not exclude the next.
+    """
+    if contract.structure_id is None:
+        return
+    levels = register.levels(SYSTEM, structure_ids=[contract.structure_id])
+    places = sum(level.slots for level in levels)
+    beside = register.contracts(SYSTEM, structure_ids=[contract.structure_id])
+    if levels and most_on_a_day(contract, beside) >= places:
+        raise ConflictError("errors.structure_full", name="level_id", slots=places)
 
 
 def _refuse_nested(register: SitesReader, contract: Contract) -> None:

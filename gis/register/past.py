@@ -28,6 +28,7 @@ __all__ = ["remember", "revision_at"]
 
 _GUARDED = "confidential"
 _OPENED = "shareable"
+_ASKED = ("rent_asked_vnd", "rent_unit")
 _GEOMETRY = schema.GEOMETRY_COLUMN
 
 
@@ -48,7 +49,8 @@ def remember(connection: Connection, revision: int, scope: Scope) -> None:
 
     Whoever does not see all sees of the past only what is not confidential today: what was made
     confidential or removed since is treated as confidential already then, and what is not open to
-    sharing today as closed already then, but to its own owner and manager.
+    sharing today as closed already then, but to its own owner and manager. A rent that its owner
+    asks no more was asked by nobody then, to all others.
 
     Parameters
     ----------
@@ -67,6 +69,8 @@ def remember(connection: Connection, revision: int, scope: Scope) -> None:
                 _guard(connection, codec, known)
             if not scope.sees_all and _OPENED in codec.table.columns:
                 _close(connection, codec, known, scope)
+            if not scope.sees_all and _ASKED[0] in codec.table.columns:
+                _withdraw(connection, codec, known, scope)
             _shadow(connection, codec, [name for name, _ in then], known)
 
 
@@ -99,9 +103,22 @@ def _close(connection: Connection, codec: Codec[Any], known: list[Row], scope: S
     shared = select(kept.c.id).where(kept.c[_OPENED].is_(True))
     open_now = set(connection.execute(shared).scalars())
     for row in known:
-        own = scope.own is not None and scope.own in (row["owner_id"], row.get("manager_id"))
-        if row[_OPENED] and not own and row["id"] not in open_now:
+        if row[_OPENED] and not _is_own(row, scope) and row["id"] not in open_now:
             row[_OPENED] = False
+
+
+def _withdraw(connection: Connection, codec: Codec[Any], known: list[Row], scope: Scope) -> None:
+    """Leave out a rent that is asked no more, save of what was the caller's own."""
+    kept = codec.table
+    asking = select(kept.c.id).where(kept.c[_ASKED[0]].is_not(None))
+    asked_now = set(connection.execute(asking).scalars())
+    for row in known:
+        if not _is_own(row, scope) and row["id"] not in asked_now:
+            row.update(dict.fromkeys(_ASKED))
+
+
+def _is_own(row: Row, scope: Scope) -> bool:
+    return scope.own is not None and scope.own in (row["owner_id"], row.get("manager_id"))
 
 
 def _shadow(

@@ -148,7 +148,8 @@ def _judge(register: SitesReader, contract: Contract, of: str | None, today: dat
     if contract.valid_to is not None and contract.valid_to < today:
         return
     try:
-        refuse_letting(register, replace(contract, valid_from=max(contract.valid_from, today)))
+        left = replace(contract, valid_from=max(contract.valid_from, today))
+        refuse_letting(register, left, contract)
     except GisError as error:
         key = _SAID.get(error.key, "errors.contract_in_the_way")
         raise ConflictError(key, id=of, number=contract.number, **_told(error)) from error

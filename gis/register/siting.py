@@ -34,7 +34,10 @@ class FacilityKind(StrEnum):
 
 
 class ZoneKind(StrEnum):
-    """What a zone of a layer is."""
+    """What a zone of a layer is.
+
+    An extent says how far the layer of its name was drawn, whether or not anything lies there.
+    """
 
     PLAN = "plan"
     WATER = "water"
@@ -42,6 +45,9 @@ class ZoneKind(StrEnum):
     BORDER_BELT = "border_belt"
     AGREED_HEIGHT = "agreed_height"
     RAILWAY = "railway"
+    WATER_EXTENT = "water_extent"
+    PROTECTED_EXTENT = "protected_extent"
+    RAILWAY_EXTENT = "railway_extent"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

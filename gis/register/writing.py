@@ -48,7 +48,7 @@ __all__ = ["Writer"]
 
 R = TypeVar("R", bound=Record)
 _ONE_DAY = timedelta(days=1)
-_BATCHES = "import_batches"
+_BATCHES, _DECISIONS = "import_batches", "duplicate_decisions"
 
 
 class Writer(WorksWriter, PointsWriter, Reader):
@@ -327,11 +327,12 @@ class Writer(WorksWriter, PointsWriter, Reader):
     ) -> None:
         """Change contracts; see `update_structures` and `add_contracts`."""
         self._change(Contract, records, expected)
-        before = {} if expected is None else {one.id: one.tenant_id for one in expected}
+        before = {} if expected is None else {one.id: one for one in expected}
         for record in records:
-            if before.get(record.id) != record.tenant_id:  # an old mistake may still be ended
+            old = before.get(record.id)
+            if old is None or old.tenant_id != record.tenant_id:  # an old mistake may be ended
                 refuse_parties(record)
-            refuse_letting(self, record)
+            refuse_letting(self, record, old)
 
     def update_runways(
         self, records: Sequence[Runway], expected: Sequence[Runway] | None = None
@@ -407,8 +408,17 @@ class Writer(WorksWriter, PointsWriter, Reader):
             self._change(ImportBatch, [marked], None)
 
     def undo_change(self, revision: int, table_name: str, record_id: str) -> None:
-        """Take back what one write did to one record, as a new write; see `undo_write`."""
+        """Take back what one write did to one record, as a new write; see `undo_write`.
+
+        Raises
+        ------
+        ConflictError
+            Also where the write merged two structures, or took that back: a part of it would
+            leave the decision without what was decided, or the other way round.
+        """
         done = self._changes_of(revision)
+        if any(change.table_name == _DECISIONS for change in done) and len(done) > 1:
+            raise ConflictError("errors.merge_in_parts", revision=revision)
         if table_name == _BATCHES or (table_name, record_id) not in {
             (change.table_name, change.record_id) for change in done
         }:

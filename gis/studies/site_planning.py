@@ -256,7 +256,7 @@ def _planning(
         *planning.plan_zone(site, of[ZoneKind.PLAN], rules),
         *sharing(site, support_facts(supports), proposed.wanted_height_m, rules, known=known),
         *spacing(site, support_facts(supports, masts=True), rules, known=known),
-        *surroundings.railway(site, proposed.railway_distance_m, of[ZoneKind.RAILWAY], rules),
+        *surroundings.railway(site, proposed.railway_distance_m, zones, rules),
         *surroundings.border_belt(border_of(inputs["border"]), of[ZoneKind.BORDER_BELT], rules),
         *surroundings.layers(site, zones, rules),
     )

@@ -19,7 +19,10 @@ from propagation.siting.conclusions import found, of_record, of_site
 from propagation.siting.facts import SiteFacts, ZoneFacts
 from propagation.siting.parameters import BORDER_BELT, LAYERS, RAILWAY
 
-__all__ = ["BELT_ZONE", "RAILWAY_ZONE", "border_belt", "layers", "railway"]
+__all__ = ["BELT_ZONE", "EXTENT", "RAILWAY_ZONE", "border_belt", "layers", "railway"]
+
+EXTENT: Final = "_extent"
+"""Ending of the kind of a zone that says how far the layer before it was drawn."""
 
 RAILWAY_ZONE: Final = "railway"
 BELT_ZONE: Final = "border_belt"
@@ -37,7 +40,8 @@ def railway(
 ) -> tuple[Finding, ...]:
     """Judge the distance from the nearest railway, the smaller of the stated and the layer's.
 
-    Where only one of the two keeps what is needed, they contradict each other: both are told.
+    Where only one of the two keeps what is needed, they contradict each other: both are told. A
+    layer alone says that no railway is near only as far as it was drawn.
 
     Parameters
     ----------
@@ -46,7 +50,7 @@ def railway(
     stated_m : float or None
         Distance from the mast's foot to the edge of the railway that the request states.
     zones : sequence of ZoneFacts
-        Zones of the kind `railway`.
+        Zones of the kind `railway`, and how far they were drawn.
     rules : mapping
         The rules in force.
     """
@@ -54,7 +58,8 @@ def railway(
     if rule is None:
         return ()
     least = max(number(rule, "factor") * site.height_m, number(rule, "least_m"))
-    nearest = min(zones, key=lambda zone: zone.distance_m, default=None)
+    drawn = [zone for zone in zones if zone.kind == RAILWAY_ZONE]
+    nearest = min(drawn, key=lambda zone: zone.distance_m, default=None)
     known: list[tuple[float, Evidence]] = []
     if stated_m is not None:
         known.append((stated_m, of_site(site, "railway_distance_m", stated_m)))
@@ -65,11 +70,35 @@ def railway(
     if not known:
         reason = ("railway", rule, "railway_unknown", Outcome.NOT_ASSESSABLE)
         return (found(*reason, (), {"least_m": round(least, 1)}, missing=("railway",)),)
-    return (_by_distances(site, known, least, rule),)
+    unseen = None if stated_m is not None else _unseen(RAILWAY_ZONE, zones, least)
+    return (_by_distances(site, known, least, rule, unseen),)
+
+
+def _unseen(kind: str, zones: Sequence[ZoneFacts], around_m: float = 0.0) -> str | None:
+    """Return why a layer does not say that nothing of it lies around a site; None where it does.
+
+    Parameters
+    ----------
+    kind : str
+        The layer.
+    zones : sequence of ZoneFacts
+        Its extents among others.
+    around_m : float
+        How far around the site nothing may lie.
+    """
+    extents = [zone for zone in zones if zone.kind == f"{kind}{EXTENT}"]
+    if not extents:
+        return "extent_unknown"
+    seen = any(zone.inside and zone.distance_m >= around_m for zone in extents)
+    return None if seen else "beyond"
 
 
 def _by_distances(
-    site: SiteFacts, known: Sequence[tuple[float, Evidence]], least_m: float, rule: Rule
+    site: SiteFacts,
+    known: Sequence[tuple[float, Evidence]],
+    least_m: float,
+    rule: Rule,
+    unseen: str | None,
 ) -> Finding:
     """Judge the distances from a railway that are known, one or two."""
     nearest, farthest = min(away for away, _ in known), max(away for away, _ in known)
@@ -81,6 +110,8 @@ def _by_distances(
     key, outcome = "railway_near", Outcome.VIOLATES
     if nearest >= least_m:
         key, outcome = "railway_kept", Outcome.COMPLIES
+        if unseen is not None:
+            key, outcome = f"railway_{unseen}", Outcome.NEEDS_VERIFICATION
     elif farthest >= least_m:
         key, outcome = "railway_disagree", Outcome.NEEDS_VERIFICATION
         values["other_m"] = round(farthest, 1)
@@ -165,12 +196,15 @@ def _by_layer(rule: Rule, zones: Sequence[ZoneFacts]) -> Finding:
 def layers(site: SiteFacts, zones: Sequence[ZoneFacts], rules: Rules) -> tuple[Finding, ...]:
     """Judge water and protected areas, a finding for each layer.
 
+    Outside of what a layer was drawn for it says nothing; where that is not on record, to lie in
+    none of its zones needs verification.
+
     Parameters
     ----------
     site : SiteFacts
         The structure.
     zones : sequence of ZoneFacts
-        Zones of every kind.
+        Zones of every kind, extents of layers among them.
     rules : mapping
         The rules in force.
     """
@@ -183,13 +217,8 @@ def layers(site: SiteFacts, zones: Sequence[ZoneFacts], rules: Rules) -> tuple[F
         inside = [zone for zone in known if zone.inside]
         values: dict[str, Value] = {"zone_kind": kind, "count": len(known)}
         check = "layers"
-        if not known:
-            reason = (check, rule, "layer_unknown", Outcome.NOT_ASSESSABLE)
-            findings.append(found(*reason, (), values, missing=("layer",)))
-        elif not inside:
-            evidence = (of_site(site, "position", f"{site.longitude} {site.latitude}"),)
-            reason = (check, rule, "layer_outside", Outcome.COMPLIES)
-            findings.append(found(*reason, evidence, values))
+        if not inside:
+            findings.append(_outside(site, rule, kind, zones, values))
         for zone in inside:
             findings.append(
                 found(
@@ -204,3 +233,26 @@ def layers(site: SiteFacts, zones: Sequence[ZoneFacts], rules: Rules) -> tuple[F
                 )
             )
     return tuple(findings)
+
+
+def _outside(
+    site: SiteFacts,
+    rule: Rule,
+    kind: str,
+    zones: Sequence[ZoneFacts],
+    values: Mapping[str, Value],
+) -> Finding:
+    """Return what a layer says of a site that lies in none of its zones."""
+    unseen = _unseen(kind, zones)
+    if unseen == "extent_unknown" and not values["count"]:
+        reason = ("layers", rule, "layer_unknown", Outcome.NOT_ASSESSABLE)
+        return found(*reason, (), values, missing=("layer",))
+    at = of_site(site, "position", f"{site.longitude} {site.latitude}")
+    if unseen is None:
+        drawn = next(zone for zone in zones if zone.kind == f"{kind}{EXTENT}" and zone.inside)
+        extent = of_record("layer_extent", drawn.name, drawn.source, drawn.confidence)
+        return found("layers", rule, "layer_outside", Outcome.COMPLIES, (at, extent), values)
+    unsaid = unseen == "extent_unknown"
+    outcome = Outcome.NEEDS_VERIFICATION if unsaid else Outcome.NOT_ASSESSABLE
+    reason = ("layers", rule, f"layer_{unseen}", outcome)
+    return found(*reason, (at,), values, missing=("layer_extent" if unsaid else "layer",))

@@ -250,3 +250,93 @@ def test_a_contract_for_a_duct_stands_at_the_ends_of_its_line(
     assert stored(service, "trong") == replace(in_duct, duct_id="ống2")
     page = browser_of("staff").get(f"/view/structures/{structure.id}").text
     assert "đổi ống" in words(page), "the history of the structure tells of it"
+
+
+def test_a_contract_is_recorded_once_and_no_structure_is_let_beyond_its_places(
+    client: TestClient, token: Token, service: Service, let: tuple[Structure, Contract, Contract]
+) -> None:
+    bare = replace(let[0], id="cột trần", code="cột trần")
+    with service.register.write(author="lan", reason="chuẩn bị") as w:
+        w.add_structures([bare])
+    here, owner = f"/structures/{bare.id}", token("operator")
+
+    def post(path: str, **values: Any) -> Any:
+        return client.post(path, json={"values": values, "reason": "ghi"}, headers=owner)
+
+    def recorded(number: str, **more: Any) -> Any:
+        told = {"number": number, "tenant_id": OTHER, "valid_from": "2026-01-01", **more}
+        return post(f"{here}/contracts", **told)
+
+    assert [recorded("A").status_code, recorded("B").status_code] == [201, 201], "no level known"
+    again = recorded("a")
+    assert (again.status_code, again.json()["code"]) == (409, "infrastructure.contract_known")
+    levels = {"height_from_m": 20, "height_to_m": 25, "slots": 1}
+    assert post(f"{here}/levels", **levels).status_code == 201
+    full = recorded("C")
+    assert (full.status_code, full.json()["code"]) == (409, "errors.structure_full")
+    (first, second) = service.register.contracts(SYSTEM, structure_ids=[bare.id])
+    for contract, path, sent in (
+        (first, "/end", {"valid_to": "2027-01-01"}),
+        (second, "", {"values": {"rent_vnd": 5_000_000}}),
+    ):  # what stood before its level was recorded may be ended and changed
+        asked = {**sent, "digest": record_digest(contract), "reason": "sửa"}
+        done = client.post(f"/contracts/{contract.id}{path}", json=asked, headers=owner)
+        assert done.status_code == 200, done.text
+    ended = service.register.contracts(SYSTEM, ids=[first.id])[0]
+    sent = {"values": {"valid_to": None}, "digest": record_digest(ended), "reason": "kéo dài"}
+    more = client.post(f"/contracts/{first.id}", json=sent, headers=owner)
+    assert (more.status_code, more.json()["code"]) == (409, "errors.structure_full")
+
+
+@pytest.mark.parametrize("why", [" ", "a\x00b", "Bỏ vì Tuyệt mật"])
+def test_a_reason_is_a_text_that_the_history_may_keep(
+    client: TestClient,
+    token: Token,
+    service: Service,
+    let: tuple[Structure, Contract, Contract],
+    why: str,
+) -> None:
+    structure, contract, _ = let
+    owner, staff = token("operator"), token("staff")
+    revision, before = service.register.revision(), service.register.version()
+    seen = {"digest": record_digest(contract), "reason": why}
+    shown = {"digest": record_digest(structure), "reason": why}
+    pair = {"first_id": "a", "second_id": "b", "kept_id": None, "reason": why}
+    for path, sent, headers in (
+        ("/contracts/hđ/end", {**seen, "valid_to": "2027-01-01"}, owner),
+        ("/contracts/hđ", {**seen, "values": {"rent_vnd": 1}}, owner),
+        (f"/structures/{structure.id}", {**shown, "values": {"name": "y"}}, owner),
+        (f"/changes/{revision}/undo", {"reason": why}, staff),
+        ("/duplicates", pair, staff),
+    ):
+        answer = client.post(path, json=sent, headers=headers)
+        assert answer.status_code == 422, path
+        assert "Tuyệt mật" not in answer.text
+    assert service.register.version() == before
+
+
+@pytest.mark.parametrize("marked", ["Tối mật", "Ghi chú: Mật", "TOP SECRET"])
+def test_no_mark_of_a_state_secret_is_kept_by_hand(
+    client: TestClient,
+    token: Token,
+    service: Service,
+    let: tuple[Structure, Contract, Contract],
+    marked: str,
+) -> None:
+    structure, contract, _ = let
+    before, owner = service.register.version(), token("operator")
+    line = {"type": "LineString", "coordinates": [[106.41, 10.53], [106.42, 10.54]]}
+    work = {"name": "Tuyến", "kind": "line", "begins_on": "2030-01-01", "description": marked}
+    letting = {"number": marked, "tenant_id": OTHER, "valid_from": "2031-01-01"}
+    for path, sent in (
+        (f"/structures/{structure.id}",
+         {"digest": record_digest(structure), "values": {"address": marked}, "reason": "sửa"}),
+        (f"/structures/{structure.id}/contracts", {"values": letting}),
+        ("/contracts/hđ",
+         {"digest": record_digest(contract), "values": {"number": marked}, "reason": "sửa"}),
+        ("/planned-works", {"values": work, "geometry": line}),
+    ):  # fmt: skip
+        answer = client.post(path, json=sent, headers=owner)
+        assert answer.status_code == 422, path
+        assert "độ mật của Nhà nước" in answer.text
+    assert service.register.version() == before

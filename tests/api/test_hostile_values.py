@@ -148,6 +148,7 @@ FIELD_VISIT: Mapping[str, Any] = {
     },
 }
 BODIES: Mapping[str, Mapping[str, Any]] = {
+    "/structures": {"values": {"code": "Q", "kind": "manhole"}, "reason": "z"},
     "/structures/{structure_id}": {"digest": "x", "values": {"name": "y"}, "reason": "z"},
     "/structures/{structure_id}/levels": {
         "values": {"height_from_m": 1, "height_to_m": 2, "slots": 1},

@@ -67,6 +67,10 @@ def fill(register: Register) -> None:
                 zone("plan", ZoneKind.PLAN, 105.5, 10.0, 107.0, 12.0, mast_classes=("A2b",)),
                 zone("water", ZoneKind.WATER, 106.30, 11.30, 106.35, 11.35),
                 zone("protected", ZoneKind.PROTECTED, 105.90, 11.60, 105.95, 11.65),
+                *(
+                    zone(kind.value, kind, 105.0, 10.0, 107.5, 12.5)
+                    for kind in (ZoneKind.WATER_EXTENT, ZoneKind.PROTECTED_EXTENT)
+                ),
             ]
         )
 

@@ -24,6 +24,7 @@ from gis.register.records import BroadcastStation, OrganisationKind
 from gis.register.scopes import PUBLIC, SYSTEM, Role, Scope
 from gis.register.store import Register
 from gis.register.structures import StructureKind
+from gis.register.works import PlannedWork, SignUpState
 from propagation.compliance.records import Confidence
 from propagation.profile import Polarization
 
@@ -54,6 +55,9 @@ def test_it_loads_once_and_whole(register: Register) -> None:
     assert counts.plan_entries == len(register.plan_entries()) == 49
     assert counts.installations == register.count_installations(SYSTEM) > 300
     assert (counts.units, counts.boundaries) == (413, 13)
+    assert register.count_works() == len(DEMO.works) == 4
+    assert [one.state for one in register.sign_ups(SYSTEM)].count(SignUpState.ACCEPTED) == 1
+    assert len(register.runways(SYSTEM)) == 1
     register.check()
     version = register.version()
     again = load_demonstration(register)
@@ -93,6 +97,11 @@ def test_draws_depend_on_names_only() -> None:
 def test_what_does_not_exist_says_so() -> None:
     for record in (*DEMO.structures, *DEMO.installations):
         assert record.provenance.synthetic
+    for planned in (*DEMO.works, *DEMO.runways):
+        assert planned.provenance.synthetic
+        assert "mô phỏng" in (
+            planned.name if isinstance(planned, PlannedWork) else planned.aerodrome
+        )
     made_up = [s for s in DEMO.stations if s.id.startswith("mp-")]
     assert len(made_up) == 20
     for station in made_up:

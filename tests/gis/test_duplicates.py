@@ -171,8 +171,15 @@ def test_merged_all_moves_and_the_history_takes_it_back(two: Register) -> None:
     with pytest.raises(NotFoundError):
         two.structure("b", SYSTEM)
     revision = two.revision()
+    for table, name in (("duplicate_decisions", "a|b"), ("structures", "b"),
+                        ("attachment_levels", "mức")):  # fmt: skip
+        with pytest.raises(ConflictError) as told, two.write(author="l", reason="r") as w:
+            w.undo_change(revision, table, name)
+        assert told.value.key == "errors.merge_in_parts"
     with two.write(author="lan", reason="nhầm") as w:
         w.undo_write(revision)
+    with pytest.raises(ConflictError), two.write(author="l", reason="r") as w:
+        w.undo_change(two.revision(), "duplicate_decisions", "a|b")
     assert two.version() == before
     assert two.decisions() == []
     assert [one.id for one in duplicates(two, DAY)] == ["a|b", "b|bể"]

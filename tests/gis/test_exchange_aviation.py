@@ -189,6 +189,22 @@ def test_a_bad_zone_is_refused(
         assert problem.say(language)
 
 
+def test_a_zone_that_bears_a_mark_is_kept_nowhere(office: Register, tmp_path: Path) -> None:
+    file = tmp_path / "vung.geojson"
+    zones = [feature(properties={"name": name}) for name in ("Khu XYZZY (tuyệt mật)", "Hồ")]
+    file.write_text(json.dumps({"type": "FeatureCollection", "features": zones}))
+    report = judge_zones(file, office, kind=ZoneKind.PROTECTED)
+    assert [one.name for one in report.accepted] == ["Hồ"]
+    assert [(one.row, one.key) for one in report.problems] == [
+        (1, "exchange.problem.state_secret")
+    ]
+    assert "XYZZY" not in repr(report)
+    whole = file.rename(tmp_path / "Tối mật.geojson")
+    with pytest.raises(FormatError) as caught:
+        judge_zones(whole, office, kind=ZoneKind.PROTECTED)
+    assert caught.value.key == "exchange.file.state_secret"
+
+
 def test_zones_come_as_geojson(office: Register, write_table: Write) -> None:
     with pytest.raises(FormatError) as caught:
         judge_zones(write_table("a.csv", ("name",), ("x",)), office, kind=ZoneKind.PLAN)

@@ -430,3 +430,15 @@ def test_a_mark_in_the_words_of_a_drawing_refuses_it(
     file = tmp_path / "m.dxf"
     file.write_text(dxf(inserted("M1", "tốt"), mark), encoding="utf-8")
     is_refused_whole(office, file)
+
+
+@pytest.mark.parametrize("name", ["note", "address", "classification"])
+def test_an_answer_that_bears_a_mark_is_refused(
+    office: Register, tmp_path: Path, name: str
+) -> None:
+    answers = ImportAnswers(values={**ANSWERS.values, name: "Tối mật"}, crs=4326)
+    with pytest.raises(FormatError) as caught:
+        judge(table_file(tmp_path, "csv", "tốt"), kind="structures", register=office,
+              answers=answers)  # fmt: skip
+    assert caught.value.key == "exchange.answer_secret"
+    assert "mật" not in repr(caught.value.values)

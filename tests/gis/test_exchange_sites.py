@@ -416,6 +416,12 @@ def test_no_more_contracts_than_places(filled: Register, write_table: Write) -> 
     assert [p.key for p in report.problems] == ["exchange.problem.places_taken"]
     assert [row.record.number for row in report.accepted] == ["05", "06"]
     commit(report, filled, author="lan")
+    whole = [put("contracts", c0=number, c4="", c7="") for number in ("08", "09")]
+    rows = [whole[0], (*whole[1][:10], "01/01/2031", "")]
+    report = brought(filled, write_table("h2.csv", HEADERS["contracts"], *rows), "contracts")
+    assert [p.key for p in report.problems] == ["exchange.problem.structure_full"]
+    assert [row.record.number for row in report.accepted] == ["09"], "later there is room"
+    commit(report, filled, author="lan")
 
 
 def test_ducts_around_and_within_are_let_once_row_by_row(

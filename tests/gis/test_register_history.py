@@ -27,6 +27,7 @@ from gis.register.structures import (
     AttachmentLevel,
     Contract,
     Document,
+    RentUnit,
     Structure,
     StructureKind,
 )
@@ -209,6 +210,21 @@ def test_what_was_hidden_or_removed_since_is_hidden_in_the_past(filled: Register
             assert bool(then.levels(scope)) == bool(shown)
 
 
+def test_a_rent_withdrawn_since_is_not_told_of_the_past(filled: Register) -> None:
+    """To its owner, its manager and the department it is; one that only changed is as it was."""
+    asked = {"rent_asked_vnd": 7e6, "rent_unit": RentUnit.POSITION}
+    change(filled, lambda w: w.update_structures([mast("a", **asked), mast("b", **asked)]))
+    known = filled.revision()
+    changed = mast("b", rent_asked_vnd=8e6, rent_unit=RentUnit.POSITION)
+    change(filled, lambda w: w.update_structures([mast("a"), changed]))
+    other = Scope(Role.OPERATOR, "ba")
+    for scope, rent in ((PUBLIC, None), (other, None), (OWNER, 7e6), (STAFF, 7e6)):
+        with filled.as_known(known, scope) as then:
+            told = then.structure("a", scope)
+            assert (told.rent_asked_vnd, told.rent_unit is None) == (rent, rent is None)
+            assert then.structure("b", scope).rent_asked_vnd == 7e6
+
+
 def test_what_was_closed_since_is_closed_in_the_past(filled: Register) -> None:
     """Open then and now, it is open; open at one of the two only, its owner alone sees it so."""
     masts = {
@@ -282,6 +298,20 @@ def test_a_write_is_taken_back_as_a_new_write(filled: Register) -> None:
     assert len(filled.changes(table_name="structures", record_id="a")) == 3
     change(filled, lambda w: w.undo_write(filled.revision()), "không nhầm")
     assert filled.structure("a", SYSTEM).height_m == 50.0
+    filled.check()
+
+
+def test_what_was_changed_since_and_back_does_not_stand_in_the_way(filled: Register) -> None:
+    made = change(filled, lambda w: w.add_structures([mast("c")]))
+    edited = change(filled, lambda w: w.update_structures([mast("c", height_m=50.0)]))
+    with pytest.raises(ConflictError) as told, filled.write(author="l", reason="r") as w:
+        w.undo_write(made)
+    assert told.value.key == "errors.write_changed_since"
+    change(filled, lambda w: w.undo_write(edited))
+    with pytest.raises(ConflictError), filled.write(author="l", reason="r") as w:
+        w.undo_write(edited)  # it is taken back already
+    change(filled, lambda w: w.undo_write(made))
+    assert "c" not in {one.id for one in filled.structures(SYSTEM)}
     filled.check()
 
 

@@ -256,7 +256,15 @@ def test_a_contract_that_names_no_place_takes_one(filled: Register) -> None:
     whole = replace(LET, id="cả cột", level_id=None, slot=None)
     with filled.write(author="lan", reason="thuê") as w:
         w.update_contracts([unnamed[0]])  # itself does not stand in its own way
-        w.add_contracts([whole])
+    with pytest.raises(ConflictError) as told, filled.write(author="l", reason="r") as w:
+        w.add_contracts([whole])  # it names no level, and takes a place of one all the same
+    assert told.value.key == "errors.structure_full"
+    later = replace(whole, valid_from=date(2027, 1, 1), valid_to=None)
+    with filled.write(author="lan", reason="thuê") as w:
+        w.add_contracts([later, replace(later, id="cả cột 2", tenant_id="ba")])
+    with pytest.raises(ConflictError) as told, filled.write(author="l", reason="r") as w:
+        w.add_contracts([replace(later, id="cả cột 3")])
+    assert told.value.key == "errors.structure_full"
 
 
 PIPE = replace(LET, structure_id=None, level_id=None, duct_id="ống con", slot=None)

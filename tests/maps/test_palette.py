@@ -14,6 +14,7 @@ from maps.palette import (
     SHAPES,
     STATION,
     STRUCTURES,
+    WORK,
     Palette,
     classify,
     contrast_ratio,
@@ -61,7 +62,7 @@ def test_contrast_as_wcag_defines_it() -> None:
 
 def test_every_symbol_is_seen_and_unlike_every_other() -> None:
     assert set(STRUCTURES) == set(StructureKind)
-    symbols = [*STRUCTURES.values(), STATION, DISTRICT, COMMUNE]
+    symbols = [*STRUCTURES.values(), STATION, WORK, DISTRICT, COMMUNE]
     assert len({(symbol.shape, symbol.colour) for symbol in symbols}) == len(symbols)
     for symbol in symbols:
         assert symbol.shape in SHAPES

@@ -793,7 +793,34 @@ def test_layers() -> None:
         ("not_assessable", "layer_unknown"),
     ]
     away = replace(water, inside=False)
-    assert told(surroundings.layers(site(), [away], RULES))[0] == ("complies", "layer_outside")
+    drawn = replace(ZONE, kind="water_extent")
+    for zones, outcome in (
+        ([away, drawn], ("complies", "layer_outside")),
+        ([drawn], ("complies", "layer_outside")),  # drawn as far as here, and nothing is here
+        ([away, replace(drawn, inside=False)], ("not_assessable", "layer_beyond")),
+        ([away], ("needs_verification", "layer_extent_unknown")),
+        ([away, replace(drawn, kind="protected_extent")],
+         ("needs_verification", "layer_extent_unknown")),
+    ):  # fmt: skip
+        assert told(surroundings.layers(site(), zones, RULES))[0] == outcome
+
+
+@pytest.mark.parametrize(
+    ("stated_m", "edge_m", "outcome"),
+    [
+        (None, 5000.0, ("complies", "railway_kept")),
+        (None, 10.0, ("needs_verification", "railway_beyond")),  # a railway may lie just outside
+        (None, None, ("needs_verification", "railway_extent_unknown")),
+        (500.0, None, ("complies", "railway_kept")),
+    ],
+)
+def test_a_layer_of_railways_speaks_as_far_as_it_was_drawn(
+    stated_m: float | None, edge_m: float | None, outcome: tuple[str, str]
+) -> None:
+    zones = [replace(ZONE, kind="railway", inside=False, distance_m=2000.0)]
+    if edge_m is not None:
+        zones.append(replace(ZONE, kind="railway_extent", distance_m=edge_m))
+    assert told(surroundings.railway(site(), stated_m, zones, RULES)) == [outcome]
 
 
 # --- papers ---
