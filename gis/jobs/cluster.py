@@ -257,7 +257,8 @@ class _Watch:
     def __init__(self, client: "Client", address: str) -> None:
         self._client, self._address = client, address
         self._asked: Future[Any] | None = None
-        self._asked_at = self._seen_at = time.monotonic()
+        self._asked_at = time.monotonic()
+        self._empty_since: float | None = None
         self.cores = 0
 
     def await_cores(self, check: Callable[[], None]) -> int:
@@ -286,8 +287,6 @@ class _Watch:
             self._asked, self._asked_at = asyncio.run_coroutine_threadsafe(question, loop), now
         if self._client.status != "running":
             raise GisError("cluster.lost", address=self._address)
-        if now - self._seen_at > PATIENCE_S:
-            raise GisError("cluster.no_machine", address=self._address, seconds=PATIENCE_S)
 
     def _hear(self, answer: "Future[Any]", now: float) -> None:
         try:
@@ -295,7 +294,11 @@ class _Watch:
         except OSError as error:
             raise GisError("cluster.lost", address=self._address) from error
         if self.cores:
-            self._seen_at = now
+            self._empty_since = None
+            return
+        self._empty_since = now if self._empty_since is None else self._empty_since
+        if now - self._empty_since > PATIENCE_S:
+            raise GisError("cluster.no_machine", address=self._address, seconds=PATIENCE_S)
 
 
 @contextmanager
