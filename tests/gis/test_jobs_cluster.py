@@ -238,7 +238,7 @@ def test_machines_that_would_give_other_bytes_are_refused(
     assert seen.value.key == "cluster.differs"
 
 
-def test_a_cluster_without_machines_and_one_that_ends_are_said(
+def test_a_cluster_without_machines_is_said(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(clusters, "PATIENCE_S", 0.5)
