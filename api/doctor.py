@@ -13,6 +13,7 @@ from typing import Any, Final
 from api.settings import Settings
 from gis.backup import last_backup
 from gis.errors import GisError
+from gis.jobs.cluster import cluster_at
 from gis.jobs.queue import JobState, Queue
 from gis.jurisdictions import jurisdiction_on
 from gis.register.accounts import Accounts
@@ -64,6 +65,7 @@ def looks(settings: Settings, today: date) -> Iterator[Look]:
     yield from _home(settings)
     yield from _register(settings, today)
     yield from _files(settings, today)
+    yield from _cluster(settings)
     yield from _doors(settings)
 
 
@@ -143,6 +145,20 @@ def _files(settings: Settings, today: date) -> Iterator[Look]:
     days = (today - made.date()).days
     health = Health.GOOD if days <= _FRESH_BACKUP_DAYS else Health.WARNING
     yield _look("backup", health, "made" if health is Health.GOOD else "old", days=days)
+
+
+def _cluster(settings: Settings) -> Iterator[Look]:
+    """Look whether the scheduler that was named answers, and its machines are like this one."""
+    if not settings.scheduler:
+        return
+    try:
+        with cluster_at(settings.scheduler) as cluster:
+            machines = 0 if cluster is None else cluster.machines()
+    except GisError as error:
+        yield Look("cluster", Health.BAD, "cluster_bad", {"reason": error})
+        return
+    health = Health.GOOD if machines else Health.WARNING
+    yield _look("cluster", health, "good" if machines else "empty", machines=machines)
 
 
 def _doors(settings: Settings) -> Iterator[Look]:

@@ -20,6 +20,7 @@ __all__ = ["Settings"]
 _MOST_THREADS = 256
 _ISSUER = r"^(https://[^\s?#]+|http://(127\.0\.0\.1|localhost)[^\s?#]*)?$"
 """Over TLS, or on this machine."""
+_SCHEDULER = r"^((tcp|tls)://[^\s/?#]+:\d{1,5})?$"
 
 
 def _default_home() -> Path:
@@ -84,6 +85,9 @@ class Settings(BaseSettings):
     threads : int
         Threads of one study, as many as there are processor cores by default; they change the
         time, never a byte of the result.
+    scheduler : str
+        Address of the scheduler of a dask cluster that computes the tiles of studies in place of
+        threads, `tcp://host:port` or `tls://host:port`; none without one.
     host, port : str, int
         Where the server listens; without a port of its own that of PORT, else 8000.
     max_upload_mb : int
@@ -131,6 +135,7 @@ class Settings(BaseSettings):
     srtm_address: str = ""
     p1546_curves: Path | None = None
     workers: Annotated[int, Field(ge=0, le=64)] = 1
+    scheduler: Annotated[str, Field(pattern=_SCHEDULER)] = ""
     threads: Annotated[int, Field(ge=1, le=_MOST_THREADS)] = Field(default_factory=_cores)
     host: str = "127.0.0.1"
     port: Annotated[int, Field(ge=0, le=65_535, validate_default=True)] = Field(

@@ -5,6 +5,7 @@ from contextlib import contextmanager
 
 from api.cli.frame import Output
 from gis.errors import NotFoundError
+from gis.jobs.cluster import cluster_at
 from gis.register.scopes import SYSTEM
 from gis.register.store import Register
 from gis.studies.context import StudyContext
@@ -41,13 +42,18 @@ def studying(output: Output) -> Iterator[StudyContext]:
     """
     settings = output.settings
     ground = open_ground(settings.ground)
-    with opened(output) as register, output.progress() as progress:
+    with (
+        opened(output) as register,
+        output.progress() as progress,
+        cluster_at(settings.scheduler or None) as cluster,
+    ):
         yield StudyContext(
             register=register,
             home=settings.place,
             ground=ground,
             progress=progress,
             workers=settings.threads,
+            cluster=cluster,
             p1546_curves=settings.p1546_curves,
         )
 

@@ -156,6 +156,7 @@ def start_workers(
     *,
     threads: int = 1,
     curves: Path | None = None,
+    scheduler: str | None = None,
 ) -> WorkerPool:
     """Start workers as processes of their own; `stop` ends them.
 
@@ -171,11 +172,15 @@ def start_workers(
         Threads of a study.
     curves : Path, optional
         The user's copy of the curves of Rec. ITU-R P.1546.
+    scheduler : str, optional
+        Address of the scheduler of a cluster that computes tiles.
     """
     options = ["--home", str(home.folder.absolute()), "--threads", str(threads)]
     options += ["--ground", ground.to_json()]
     if curves is not None:
         options += ["--curves", str(curves.absolute())]
+    if scheduler is not None:
+        options += ["--scheduler", scheduler]
     pool = WorkerPool(home, count, options)
     pool.start()
     return pool

@@ -1,8 +1,8 @@
 """A worker: takes jobs from the queue one after another and runs the studies they name.
 
 Process entry: `python -P -m gis.jobs.worker --home DIR`, with `--ground JSON`, `--curves PATH` and
-`--threads N` where there are such. The worker ends when it is told to (SIGTERM, SIGINT: the job
-goes back to the queue) and when the process that started it dies.
+`--threads N` and `--scheduler ADDRESS` where there are such. The worker ends when it is told to
+(SIGTERM, SIGINT: the job goes back to the queue) and when the process that started it dies.
 """
 
 import argparse
@@ -25,6 +25,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from gis.errors import CancelledError, ConflictError, GisError
 from gis.home import REGISTER_VARIABLE, Home
+from gis.jobs.cluster import cluster_at
 from gis.jobs.queue import LEASE_S, MAX_ATTEMPTS, Job, LeaseLostError, Queue
 from gis.register.store import Register
 from gis.studies.context import StudyContext
@@ -64,6 +65,7 @@ def work_once(
     worker: str | None = None,
     threads: int = 1,
     curves: Path | None = None,
+    scheduler: str | None = None,
     stop: threading.Event | None = None,
     lease_s: float = LEASE_S,
     max_attempts: int = MAX_ATTEMPTS,
@@ -81,6 +83,8 @@ def work_once(
         Threads of a study.
     curves : Path, optional
         The user's copy of the curves of Rec. ITU-R P.1546.
+    scheduler : str, optional
+        Address of the scheduler of a cluster that computes tiles.
     stop : Event, optional
         When set, the job is given back to the queue.
     lease_s : float
@@ -96,11 +100,21 @@ def work_once(
     if job is None:
         return False
     hold = _Hold(queue, job.id, name, lease_s, stop or threading.Event())
-    context = StudyContext(register, home, ground, hold.report, hold.should_stop, threads, curves)
     beat = threading.Thread(target=hold.beat, name=f"heartbeat {job.id}", daemon=True)
     beat.start()
     try:
-        end = _outcome(job, context, hold, executor)
+        with cluster_at(scheduler) as cluster:
+            context = StudyContext(
+                register=register,
+                home=home,
+                ground=ground,
+                progress=hold.report,
+                cancelled=hold.should_stop,
+                workers=threads,
+                cluster=cluster,
+                p1546_curves=curves,
+            )
+            end = _outcome(job, context, hold, executor)
     finally:
         hold.ended.set()
         beat.join()
@@ -117,6 +131,7 @@ def run_worker(
     worker: str | None = None,
     threads: int = 1,
     curves: Path | None = None,
+    scheduler: str | None = None,
     lease_s: float = LEASE_S,
     max_attempts: int = MAX_ATTEMPTS,
     executor: Executor = run,
@@ -132,6 +147,7 @@ def run_worker(
                 worker=name,
                 threads=threads,
                 curves=curves,
+                scheduler=scheduler,
                 stop=stop,
                 lease_s=lease_s,
                 max_attempts=max_attempts,
@@ -266,6 +282,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
             worker=given.name,
             threads=given.threads,
             curves=given.curves,
+            scheduler=given.scheduler,
         )
     return 0
 
@@ -275,6 +292,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--home", type=Path, required=True)
     parser.add_argument("--ground", default=GroundFiles().to_json())
     parser.add_argument("--curves", type=Path)
+    parser.add_argument("--scheduler")
     parser.add_argument("--threads", type=int, default=1)
     parser.add_argument("--name")
     parser.add_argument("--parent", type=int)

@@ -59,11 +59,11 @@ class CellsOfAll:
             If the work was cancelled.
         """
         wanted = list(self.guards)
-        alone = replace(stage, context=stage.context.alone)
-        cells = dict(stage.part(0.0, 0.2).map(lambda one: self._own(one, alone), wanted))
-        self._predict(cells, stage.part(0.2, 0.9), alone)
-        last = stage.part(0.9, 1.0)
-        return dict(last.map(lambda one: self._searched(one, cells[one], alone), wanted))
+        cells = dict(stage.part(0.0, 0.2).spread(CellsOfAll._own, self, wanted))
+        self._predict(cells, stage.part(0.2, 0.9))
+        those = list(cells.items())
+        last = stage.part(0.9, 1.0).spread(CellsOfAll._searched, self, those)
+        return {station_id: found for (station_id, _), found in last}
 
     def _own(self, station_id: str, stage: Stage) -> ServiceCells:
         """Return the cells of a station, with what is known of them."""
@@ -72,23 +72,19 @@ class CellsOfAll:
         around, own = self.around, self.around.station(station_id)
         return own_cells(self._emitter(own), around.kinds(own, self.guards[station_id]), stage)
 
-    def _predict(self, cells: dict[str, ServiceCells], stage: Stage, alone: Stage) -> None:
+    def _predict(self, cells: dict[str, ServiceCells], stage: Stage) -> None:
         """Add to the cells what those do there who may matter by themselves."""
         asked: defaultdict[str, list[str]] = defaultdict(list)
         emitters: dict[str, Emitter] = {}
         for wanted, other in self._pairs(cells):
             asked[other.station.id].append(wanted)
             emitters[other.station.id] = other
-
-        def work(other_id: str) -> list[Unwanted | None]:
-            those = [(cells[one], self.guards[one]) for one in asked[other_id]]
-            return unwanted_in(emitters[other_id], those, alone)
-
+        shared = _Asked(emitters, asked, cells, self.guards)
         added: defaultdict[str, list[Unwanted]] = defaultdict(list)
         longest = sorted(
             asked, key=lambda one: -sum(cells[each].wanted_dbuvm.size for each in asked[one])
         )
-        for other_id, found in stage.map(work, longest):
+        for other_id, found in stage.spread(_unwanted, shared, longest):
             for station_id, one in zip(asked[other_id], found, strict=True):
                 if one is not None:
                     added[station_id].append(one)
@@ -108,7 +104,8 @@ class CellsOfAll:
                 if unknown and may_matter(those, other, self.guards[station_id]):
                     yield station_id, other
 
-    def _searched(self, station_id: str, cells: ServiceCells, stage: Stage) -> ServiceCells:
+    def _searched(self, asked: tuple[str, ServiceCells], stage: Stage) -> ServiceCells:
+        station_id, cells = asked
         own = self.around.station(station_id)
         return served_cells(
             self._emitter(own),
@@ -128,3 +125,19 @@ class CellsOfAll:
 
     def _emitter(self, station: BroadcastStation) -> Emitter:
         return Emitter(station, self.around.ground, self.around.settings)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Asked:
+    """In whose cells the field of each station is asked for."""
+
+    emitters: Mapping[str, Emitter]
+    asked: Mapping[str, Sequence[str]]
+    cells: Mapping[str, ServiceCells]
+    guards: Mapping[str, Protection]
+
+
+def _unwanted(shared: _Asked, other_id: str, stage: Stage) -> list[Unwanted | None]:
+    """Return what a station does in the cells in which it is asked for."""
+    those = [(shared.cells[one], shared.guards[one]) for one in shared.asked[other_id]]
+    return unwanted_in(shared.emitters[other_id], those, stage)

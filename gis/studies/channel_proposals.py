@@ -133,13 +133,12 @@ def _with(around: Neighbourhood, station: BroadcastStation) -> Neighbourhood:
 
 def _quiet(stage: Stage) -> Any:
     """Return the context of a part of the work, which reports within it."""
-    context = stage.context
 
     def progress(fraction: float, key: str, values: Mapping[str, object], /) -> None:
         del key, values
         stage.report(fraction)
 
-    return replace(context, progress=progress)
+    return stage.context.heard_by(progress)
 
 
 def _least(

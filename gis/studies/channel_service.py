@@ -13,7 +13,7 @@ from gis.studies.channel_points import TIME_PERCENTS, Candidates
 from gis.studies.channels_asked import Wanted
 from gis.studies.context import Stage
 from gis.studies.emitter import FEWEST_POINTS, Emitter
-from gis.studies.tile_field import pixels_field
+from gis.studies.tile_field import Layout, pixels_field
 from gis.terrain.profiles import profile_of
 from propagation.interference.channel_finder import ChannelNuisance
 from propagation.interference.protection import Protection, has_ratio
@@ -70,13 +70,9 @@ def ring_of(candidates: Candidates, wanted: Wanted, stage: Stage) -> Ring:
     places = max(1, _PATHS_A_BLOCK // _AZIMUTHS)
     blocks = [slice(first, first + places) for first in range(0, longitude.size, places)]
 
-    def work(rows: slice) -> Floats:
-        near = (longitude[rows, np.newaxis], latitude[rows, np.newaxis])
-        return _fields_dbuvm(
-            candidates.emitter, near, (far_lon[rows], far_lat[rows]), wanted.service_km
-        )
-
-    for rows, values in stage.map(work, blocks):
+    near = (longitude[:, np.newaxis], latitude[:, np.newaxis])
+    paths = _Paths(candidates.emitter, near, (far_lon, far_lat), wanted.service_km)
+    for rows, values in stage.spread(_fields_dbuvm, paths, blocks):
         field[rows] = values
     where = np.zeros(grid.shape, dtype=np.bool_)
     where[row, column] = True
@@ -84,10 +80,21 @@ def ring_of(candidates: Candidates, wanted: Wanted, stage: Stage) -> Ring:
     return Ring(grid, where, number[row, column].astype(np.int64), field, _AZIMUTHS)
 
 
-def _fields_dbuvm(
-    emitter: Emitter, near: tuple[Floats, Floats], far: tuple[Floats, Floats], length_km: float
-) -> Floats:
-    """Return the field at the ends of paths of one length, shape (places, azimuths)."""
+@dataclass(frozen=True, slots=True, eq=False)
+class _Paths:
+    """Paths of one length: from where, shape (places, 1), and to where, (places, azimuths)."""
+
+    emitter: Emitter
+    near: tuple[Floats, Floats]
+    far: tuple[Floats, Floats]
+    length_km: float
+
+
+def _fields_dbuvm(paths: _Paths, rows: slice, stage: Stage) -> Floats:
+    """Return the field at the ends of some paths, shape (places, azimuths)."""
+    stage.check()
+    emitter, length_km = paths.emitter, paths.length_km
+    near, far = ((one[0][rows], one[1][rows]) for one in (paths.near, paths.far))
     points = max(FEWEST_POINTS, int(np.ceil(length_km / emitter.settings.profile_step_km)) + 1)
     share = np.linspace(0.0, 1.0, points)
     # within some ten kilometres a geodesic is straight in degrees to less than a metre
@@ -147,22 +154,27 @@ def nuisance_of_stations(
         If the work was cancelled.
     """
     total = ChannelNuisance(carriers_khz, int(np.count_nonzero(ring.where)), protection)
-    alone = stage.context.alone.stage(0.0, 1.0, "")
     related = [
         one
         for one in emitters
         if any(has_ratio(protection, float(apart)) for apart in carriers_khz - _khz(one))
     ]
 
-    def work(emitter: Emitter) -> Floats | None:
-        return pixels_field(
-            emitter, ring.grid, candidates.layout, TIME_PERCENTS, alone, wanted=ring.where
-        )
-
-    for emitter, fields in stage.map(work, related):
+    shared = (related, ring, candidates.layout)
+    for number, fields in stage.spread(_on_ring, shared, range(len(related))):
         if fields is not None:
-            total.add(_khz(emitter), fields)
+            total.add(_khz(related[number]), fields)
     return total
+
+
+def _on_ring(
+    shared: tuple[Sequence[Emitter], Ring, Layout], number: int, stage: Stage
+) -> Floats | None:
+    """Return the field of one of the stations wherever a new one may have to serve."""
+    emitters, ring, layout = shared
+    return pixels_field(
+        emitters[number], ring.grid, layout, TIME_PERCENTS, stage, wanted=ring.where
+    )
 
 
 def _khz(emitter: Emitter) -> float:

@@ -8,7 +8,7 @@ check of a station (`gis.studies.channel_proposals`).
 """
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import reduce
 from itertools import groupby
@@ -33,7 +33,7 @@ from gis.studies.channel_tables import channel_rows, people_per_km2, summary
 from gis.studies.channels_asked import Wanted, carriers_khz, cells_of, channels_asked
 from gis.studies.communes import Communes, boundary_from_json, communes_near
 from gis.studies.compliance import provinces_from_json, provinces_of
-from gis.studies.context import StudyContext
+from gis.studies.context import Stage, StudyContext
 from gis.studies.emitter import Emitter
 from gis.studies.meetings import Meetings
 from gis.studies.model import default_settings
@@ -257,33 +257,43 @@ def _related(scene: _Scene, station: BroadcastStation) -> bool:
 
 def _protected(scene: _Scene) -> dict[int, ProtectedPoints]:
     """Return where the stations are protected that a channel may disturb."""
-    meetings = Meetings(scene.around)
-    alone = scene.context.alone.stage(0.0, 1.0, "")
     numbers = [k for k, one in enumerate(scene.emitters) if _related(scene, one.station)]
 
-    def work(index: int) -> ProtectedPoints | None:
-        return protected_points(meetings, scene.emitters[index], scene.candidates, alone)
-
+    shared = (scene.around, scene.emitters, scene.candidates)
     stage = scene.context.stage(0.02, 0.15, "channels.progress_points")
-    found = dict(stage.map(work, numbers))
+    found = dict(stage.spread(_points_of, shared, numbers))
     return {index: points for index, points in found.items() if points is not None}
+
+
+def _points_of(
+    shared: tuple[Neighbourhood, Sequence[Emitter], Candidates], index: int, stage: Stage
+) -> ProtectedPoints | None:
+    """Return where one of the stations is protected."""
+    around, emitters, candidates = shared
+    return protected_points(Meetings(around), emitters[index], candidates, stage)
+
+
+def _headroom(
+    shared: tuple[Mapping[int, ProtectedPoints], Candidates],
+    task: tuple[int, slice],
+    stage: Stage,
+) -> Floats:
+    """Return a station's headroom at some of its protected points."""
+    protected, candidates = shared
+    return headroom_db(protected[task[0]], task[1], candidates, stage)
 
 
 def _protection(scene: _Scene, protected: Mapping[int, ProtectedPoints]) -> ChannelProtection:
     """Return the least protection margin of every channel at every place."""
     count = int(np.count_nonzero(scene.candidates.where))
     margins = ChannelProtection(scene.carriers_khz, count)
-    alone = scene.context.alone.stage(0.0, 1.0, "")
     tasks = [(index, part) for index, points in protected.items() for part in points.parts()]
-
-    def work(task: tuple[int, slice]) -> Floats:
-        index, part = task
-        return headroom_db(protected[index], part, scene.candidates, alone)
 
     total = sum(len(points) for points in protected.values())
     stage = scene.context.stage(0.15, 0.70, "channels.progress_protection", count=total)
-    for index, parts in groupby(stage.map(work, tasks), key=lambda found: found[0][0]):
-        headroom = reduce(np.minimum, (found for _, found in parts))
+    found = stage.spread(_headroom, (protected, scene.candidates), tasks)
+    for index, parts in groupby(found, key=lambda one: one[0][0]):
+        headroom = reduce(np.minimum, (one for _, one in parts))
         station = scene.emitters[index].station
         protection = scene.around.protection(station)
         if protection is not None:

@@ -186,10 +186,7 @@ def polar_field(
     tiles = blocks(azimuths_deg.size, walk.points)
     gaps, notes = Gaps(), Counter[str]()
 
-    def work(rows: slice) -> tuple[NDArray[np.float32], Gaps, Counter[str]]:
-        return walk.field_dbuvm(rows, stage.check)
-
-    for rows, (values, missing, noted) in stage.map(work, tiles):
+    for rows, (values, missing, noted) in stage.spread(_walked, walk, tiles):
         field[:, rows] = values
         gaps = gaps.and_those(missing)
         notes.update(noted)
@@ -202,6 +199,13 @@ def polar_field(
         rings=walk.rings,
     )
     return PolarField(emitter, azimuths_deg, walk.emission.time_percents, polar, gaps, notes)
+
+
+def _walked(
+    walk: Walk, rows: slice, stage: Stage
+) -> tuple[NDArray[np.float32], Gaps, Counter[str]]:
+    """Return the field on some of the radials of a walk."""
+    return walk.field_dbuvm(rows, stage.check)
 
 
 def fields_at(

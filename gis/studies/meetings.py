@@ -1,6 +1,6 @@
 """Where stations meet: the test points of each, and every field at them, predicted once."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 import numpy as np
@@ -281,33 +281,21 @@ class Meetings:
 
     def _fill_fields(self, emitters: Sequence[Emitter], context: StudyContext) -> None:
         """Predict each station's field at every point at which a check asks for it."""
-        alone = context.alone.stage(0.0, 1.0, "")
         stage = context.stage(0.5, 0.85, "studies.progress_points")
-        for emitter, found in stage.map(lambda one: self._predicted(one, alone), emitters):
-            for name, values in found.items():
-                self.fields[emitter.station.id, name] = values
-
-    def _predicted(self, emitter: Emitter, stage: Stage) -> dict[str, Floats]:
-        """Return a station's field at each set of points, as it was before or predicted."""
-        station = emitter.station
-        sets = dict(self._asked(station))
         before = {} if self.known is None else self.known.fields
-        found = {name: before[station.id, name] for name in sets if (station.id, name) in before}
-        sets = {name: places for name, places in sets.items() if name not in found}
-        if not sets:
-            return found
-        longitude, latitude = (
-            np.concatenate([places[axis] for places in sets.values()]) for axis in (0, 1)
-        )
-        away = distance_km(station.longitude, station.latitude, longitude, latitude)
-        farthest_km = float(np.nanmax(away, initial=_RANGE_STEP_KM))
-        windows = emitter.ground.windows(station.longitude, station.latitude, farthest_km)
-        fields = fields_at(emitter, stage, longitude, latitude, windows=windows)
-        first = 0
-        for name, (those, _) in sets.items():
-            found[name] = fields[:, first : first + those.size]
-            first += those.size
-        return found
+        tasks = []
+        for number, emitter in enumerate(emitters):
+            station, missing = emitter.station, {}
+            for name, places in self._asked(station):
+                if (station.id, name) in before:
+                    self.fields[station.id, name] = before[station.id, name]
+                else:
+                    missing[name] = places
+            if missing:
+                tasks.append((number, missing))
+        for (number, _), found in stage.spread(_predicted, emitters, tasks):
+            for name, values in found.items():
+                self.fields[emitters[number].station.id, name] = values
 
     def _asked(self, station: BroadcastStation) -> Iterator[tuple[str, tuple[Floats, Floats]]]:
         """Yield the sets of points at which a station's field is needed."""
@@ -399,6 +387,28 @@ class Meetings:
             source=p1812.EDITION,
             boundary=places.boundary[k],
         )
+
+
+def _predicted(
+    emitters: Sequence[Emitter],
+    asked: tuple[int, Mapping[str, tuple[Floats, Floats]]],
+    stage: Stage,
+) -> dict[str, Floats]:
+    """Return the field of one of several stations at each of its sets of points."""
+    emitter, sets = emitters[asked[0]], asked[1]
+    station = emitter.station
+    longitude, latitude = (
+        np.concatenate([places[axis] for places in sets.values()]) for axis in (0, 1)
+    )
+    away = distance_km(station.longitude, station.latitude, longitude, latitude)
+    farthest_km = float(np.nanmax(away, initial=_RANGE_STEP_KM))
+    windows = emitter.ground.windows(station.longitude, station.latitude, farthest_km)
+    fields = fields_at(emitter, stage, longitude, latitude, windows=windows)
+    found, first = {}, 0
+    for name, (those, _) in sets.items():
+        found[name] = fields[:, first : first + those.size]
+        first += those.size
+    return found
 
 
 def _part(start: float, end: float, number: int, count: int) -> tuple[float, float]:

@@ -7,12 +7,10 @@ into tiles; memory depends on the tile and on the number of operators, not on th
 """
 
 import tempfile
-import threading
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
-from functools import partial
 from itertools import pairwise
 from pathlib import Path
 from typing import Any, Final
@@ -260,33 +258,10 @@ def _reference(inputs: Mapping[str, Any]) -> MobileReference:
 def _tiles(scene: _Scene, context: StudyContext) -> Iterator[tuple[Tile, MobileTile]]:
     """Yield the tiles in their order; within each of them sites are predicted by all workers."""
     sites = len(scene.networks.sites)
-    counter = _Counter()
     edges = [0.02 + 0.95 * place / len(scene.tiles) for place in range(len(scene.tiles) + 1)]
-    for number, (place, (start, end)) in enumerate(zip(scene.tiles, pairwise(edges), strict=True)):
+    for place, (start, end) in zip(scene.tiles, pairwise(edges), strict=True):
         stage = context.stage(start, end, "mobile.progress", count=sites)
-        found = mobile_tile(
-            scene.networks,
-            scene.grid.part(*place),
-            stage,
-            done=counter.tick,
-            share=partial(counter.share_since, number * sites, sites),
-        )
-        yield place, found
-
-
-class _Counter:
-    """Counts what several threads have done."""
-
-    def __init__(self) -> None:
-        self._done = 0
-        self._lock = threading.Lock()
-
-    def tick(self) -> None:
-        with self._lock:
-            self._done += 1
-
-    def share_since(self, before: int, count: int) -> float:
-        return (self._done - before) / count
+        yield place, mobile_tile(scene.networks, scene.grid.part(*place), stage)
 
 
 def _quantities(operators: int) -> dict[str, str]:

@@ -7,7 +7,7 @@ all are kept.
 """
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import groupby
 
@@ -142,9 +142,6 @@ def mobile_tile(
     networks: MobileNetworks,
     tile: Grid,
     stage: Stage,
-    *,
-    done: Callable[[], None],
-    share: Callable[[], float],
 ) -> MobileTile:
     """Add up the sites of mobile networks on one tile.
 
@@ -156,8 +153,6 @@ def mobile_tile(
         The pixels.
     stage : Stage
         Its workers predict sites; who listens hears the share that is done.
-    done, share : callable
-        Called after each site; returns the share of the whole study that is done.
 
     Raises
     ------
@@ -170,14 +165,8 @@ def mobile_tile(
     gaps: dict[int, Gaps] = {}
     notes: dict[int, Counter[str]] = {}
     cut_off = set()
-    alone = stage.context.alone.stage(0.0, 1.0, "")
-
-    def work(site: Site) -> list[tuple[int, TileField]]:
-        found = list(_fields(networks, site, tile, alone))
-        done()
-        return found
-
-    for number, (site, found) in enumerate(stage.map(work, networks.sites, share)):
+    asked = [(site, tile) for site in networks.sites]
+    for number, ((site, _), found) in enumerate(stage.spread(_fields, networks, asked)):
         levels = []
         for position, field in found:
             level = networks.level_dbm(position, field.field_dbuvm[0])
@@ -204,9 +193,9 @@ def _site_level(levels: Sequence[Floats], minimum_dbm: float) -> Floats:
 
 
 def _fields(
-    networks: MobileNetworks, site: Site, tile: Grid, stage: Stage
-) -> Iterator[tuple[int, TileField]]:
-    """Yield the field of each transmitter of a site that reaches a tile.
+    networks: MobileNetworks, asked: tuple[Site, Grid], stage: Stage
+) -> list[tuple[int, TileField]]:
+    """Return the field of each transmitter of a site that reaches a tile.
 
     Those of one carrier at one height have one loss: it is predicted once, for a power of 0 dBW
     all round, to which the power of each sector towards the pixel is added. A sector's pattern is
@@ -217,8 +206,11 @@ def _fields(
         station = networks.emitters[position].station
         return station.frequency_mhz, station.height_above_ground_m or 0.0
 
+    site, tile = asked
+    found: list[tuple[int, TileField]] = []
     for _, alike in groupby(sorted(site.positions, key=path), path):
-        yield from _together(networks, list(alike), tile, stage)
+        found += _together(networks, list(alike), tile, stage)
+    return found
 
 
 def _together(

@@ -10,7 +10,6 @@ the tile, not on the area or on how many stations there are. Another percentage 
 
 import math
 import tempfile
-import threading
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
@@ -157,7 +156,7 @@ def compute(gathered: Gathered, context: StudyContext) -> Computed:
     computed = Computed({}, {**contents}, scratch)
     try:
         with _rasters(contents, scene.grid, inputs) as rasters:
-            for place, found in _tiles(scene, context, scratch):
+            for place, found in _tiles(scene, replace(context, scratch=scratch)):
                 part = scene.grid.part(*place)
                 areas = np.broadcast_to(part.pixel_areas_km2(), part.shape)
                 sums.add(found, areas, _inside(scene.boundary, part))
@@ -213,34 +212,12 @@ def _around(grid: Grid, stations: Sequence[BroadcastStation], side_km: float) ->
     return min(lon) - wide, min(lat) - high, max(lon) + wide, max(lat) + high
 
 
-def _tiles(
-    scene: _Scene, context: StudyContext, scratch: Path
-) -> Iterator[tuple[Tile, NetworkTile]]:
+def _tiles(scene: _Scene, context: StudyContext) -> Iterator[tuple[Tile, NetworkTile]]:
     """Yield the tiles in their order, computed by as many workers as there are."""
     stage = context.stage(0.02, 0.95, "studies.progress_network", count=len(scene.tiles))
-    alone = context.alone.stage(0.0, 1.0, "")
-    counter = _Counter(len(scene.tiles) * len(scene.stations.emitters))
-
-    def work(place: Tile) -> NetworkTile:
-        part = scene.grid.part(*place)
-        return tile_of(scene.stations, part, alone, scratch=scratch, done=counter.tick)
-
-    yield from stage.map(work, scene.tiles, counter.share)
-
-
-class _Counter:
-    """Counts what several threads have done."""
-
-    def __init__(self, total: int) -> None:
-        self._total, self._done = max(total, 1), 0
-        self._lock = threading.Lock()
-
-    def tick(self) -> None:
-        with self._lock:
-            self._done += 1
-
-    def share(self) -> float:
-        return self._done / self._total
+    parts = [scene.grid.part(*place) for place in scene.tiles]
+    found = stage.spread(tile_of, scene.stations, parts)
+    yield from ((place, tile) for place, (_, tile) in zip(scene.tiles, found, strict=True))
 
 
 @contextmanager

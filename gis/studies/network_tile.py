@@ -6,9 +6,7 @@ field. The file lies on disk and goes with the tile.
 """
 
 from collections import Counter
-from collections.abc import Callable
 from dataclasses import dataclass
-from pathlib import Path
 from tempfile import TemporaryFile
 from typing import Any
 
@@ -111,14 +109,7 @@ def spill_bytes(side: int, stations: int) -> int:
     return side * side * stations * len(TIME_PERCENTS) * np.dtype(np.float32).itemsize
 
 
-def tile_of(
-    stations: Stations,
-    tile: Grid,
-    stage: Stage,
-    *,
-    scratch: Path,
-    done: Callable[[], None],
-) -> NetworkTile:
+def tile_of(stations: Stations, tile: Grid, stage: Stage) -> NetworkTile:
     """Add up the stations of a network on one tile.
 
     Parameters
@@ -128,11 +119,8 @@ def tile_of(
     tile : Grid
         The pixels.
     stage : Stage
-        Of a context with one worker; asked several times a second whether to stop.
-    scratch : Path
-        Where fields are put aside.
-    done : callable
-        Called after each station.
+        Of a context with one worker; asked several times a second whether to stop, and told how
+        many of the stations were added up.
 
     Raises
     ------
@@ -143,9 +131,9 @@ def tile_of(
     gaps: dict[int, Gaps] = {}
     notes: dict[int, Counter[str]] = {}
     cut_off = set()
-    with TemporaryFile(dir=scratch) as aside:
+    with TemporaryFile(dir=stage.context.scratch) as aside:
         for index, emitter in enumerate(stations.emitters):
-            stage.report(0.0)
+            stage.report(index / len(stations.emitters))
             found = tile_field(emitter, tile, stations.layout, TIME_PERCENTS, stage)
             if found is not None:
                 served = _serving(stations, index, found, tile, stage)
@@ -154,7 +142,6 @@ def tile_of(
                 gaps[index], notes[index] = found.gaps, found.notes
                 if served.edge_dbuvm >= stations.threshold_dbuvm:
                     cut_off.add(index)
-            done()
         aside.seek(0)
         nuisance = _nuisance(stations, fields.server_index, tuple(gaps), aside, stage)
     return NetworkTile(

@@ -21,7 +21,7 @@ from gis.geodesy import distance_km
 from gis.register.records import BroadcastStation
 from gis.studies.checks import interference
 from gis.studies.checks.scene import Scene
-from gis.studies.context import StudyContext
+from gis.studies.context import Stage, StudyContext
 from gis.studies.emitter import Emitter, missing_values
 from gis.studies.field import fields_at
 from gis.studies.method import Method, method_recorded
@@ -167,25 +167,11 @@ class _Points:
     ) -> None:
         """Predict the field of every station at its points by a model."""
         stage = context.stage(*part, "studies.progress_models", model=method.predictor.edition)
-        alone = context.alone.stage(0.0, 1.0, "")
-
-        def work(station_id: str) -> Floats | None:
-            emitter = _emitter(scene, scene.neighbourhood.station(station_id), method)
-            if emitter is None:
-                return None
-            longitude, latitude = np.array(list(self.places[station_id]), dtype=np.float64).T
-            station = emitter.station
-            away = distance_km(station.longitude, station.latitude, longitude, latitude)
-            windows = emitter.ground.windows(
-                station.longitude, station.latitude, float(np.max(away)) + 1.0
-            )
-            return fields_at(
-                emitter, alone, longitude, latitude, time_percents=_TIMES, windows=windows
-            )
-
-        for station_id, found in stage.map(work, sorted(self.places)):
-            if found is not None:
-                self.fields[station_id] = found
+        emitters = {one: _emitter(scene, one, method) for one in sorted(self.places)}
+        known = {name: one for name, one in emitters.items() if one is not None}
+        tasks = [(name, list(self.places[name])) for name in known]
+        for (name, _), found in stage.spread(_at_places, known, tasks):
+            self.fields[name] = found
 
     def known(self, longitude: float, latitude: float) -> Known:
         """Return what is known at a point: a station's fields, None where none are."""
@@ -201,9 +187,25 @@ class _Points:
         return at
 
 
-def _emitter(scene: Scene, station: BroadcastStation, method: Method) -> Emitter | None:
+def _at_places(
+    emitters: Mapping[str, Emitter],
+    task: tuple[str, Sequence[tuple[float, float]]],
+    stage: Stage,
+) -> Floats:
+    """Return the field of one of several stations at its points."""
+    emitter, (longitude, latitude) = emitters[task[0]], np.array(task[1], dtype=np.float64).T
+    station = emitter.station
+    away = distance_km(station.longitude, station.latitude, longitude, latitude)
+    windows = emitter.ground.windows(
+        station.longitude, station.latitude, float(np.max(away)) + 1.0
+    )
+    return fields_at(emitter, stage, longitude, latitude, time_percents=_TIMES, windows=windows)
+
+
+def _emitter(scene: Scene, station_id: str, method: Method) -> Emitter | None:
     """Return a station as a model predicts it; None where it lies outside the model's range."""
     around, limits = scene.neighbourhood, method.predictor.limits
+    station = around.station(station_id)
     low, high = limits.time_percents
     if missing_values(station, flat=around.ground.flat, limits=limits) or not all(
         low <= percent <= high for percent in _TIMES

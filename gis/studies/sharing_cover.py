@@ -1,6 +1,6 @@
 """Which cells of a wanted area an antenna would serve from a place: one sweep of radials each."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
@@ -83,18 +83,38 @@ def served_cells_of(
             stations[one.id] = Emitter(station, ground, settings)
     pixel_m = 1e3 * _KM_PER_DEGREE * grid.pixel_height_deg
     layout = Layout.of(_reach_km(grid, mounted), pixel_m, settings.profile_step_km)
-    alone = context.alone.stage(0.0, 1.0, "")
     minimum = float(wanted.minimum_dbuvm or 0.0)
 
-    def work(name: str) -> Flags | None:
-        found = pixels_field(stations[name], grid, layout, _MEDIAN_TIME, alone, wanted=within)
-        if found is None:
-            return np.zeros(int(within.sum()), dtype=np.bool_)
-        field = found[0]
-        return None if np.isnan(field).any() else np.asarray(field >= minimum)
-
-    shares = stage.map(work, sorted(stations))
+    shared = _Circle(stations, grid, within, layout, minimum)
+    shares = stage.spread(_served, shared, sorted(stations))
     return {name: cells for name, cells in shares if cells is not None}
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Circle:
+    """Who serves which of the cells that are wanted, from what field on."""
+
+    stations: Mapping[str, Emitter]
+    grid: Grid
+    within: Flags
+    layout: Layout
+    minimum_dbuvm: float
+
+
+def _served(circle: _Circle, name: str, stage: Stage) -> Flags | None:
+    """Return which cells a station serves; None where its field is not known in one."""
+    found = pixels_field(
+        circle.stations[name],
+        circle.grid,
+        circle.layout,
+        _MEDIAN_TIME,
+        stage,
+        wanted=circle.within,
+    )
+    if found is None:
+        return np.zeros(int(circle.within.sum()), dtype=np.bool_)
+    field = found[0]
+    return None if np.isnan(field).any() else np.asarray(field >= circle.minimum_dbuvm)
 
 
 def _held(ground: Ground, grid: Grid, mounted: Sequence[Mounted]) -> Ground:

@@ -274,17 +274,17 @@ class _Scene:
     settings: FieldSettings
     method: Method
     layout: Layout
-    stage: Stage
 
-    def levels_dbm(self, station: BroadcastStation, reference: MobileReference) -> Floats:
+    def levels_dbm(
+        self, station: BroadcastStation, reference: MobileReference, stage: Stage
+    ) -> Floats:
         """Return the level of a transmitter in the cells of the circle, -inf beyond its reach.
 
         All cells are asked for whatever is wanted of them, so that one antenna has one level.
         """
         emitter = Emitter(station, self.ground, self.settings, self.method)
-        alone = self.stage.context.alone.stage(0.0, 1.0, "")
         found = pixels_field(
-            emitter, self.grid, self.layout, TIME_PERCENTS, alone, wanted=self.within
+            emitter, self.grid, self.layout, TIME_PERCENTS, stage, wanted=self.within
         )
         if found is None:
             return np.full(self.areas_km2.shape, -np.inf)
@@ -339,7 +339,7 @@ def compute_coverage(
     rows = [_row(one) for one in inputs["coverage"]["antennas"]]
     if "model" not in inputs:
         return rows
-    scene = _scene(inputs, proposed, context, stage)
+    scene = _scene(inputs, proposed, context)
     rules = rules_from_json(inputs["rules"])
     for network in inputs["coverage"]["networks"]:
         rule = rules.rule(Generation(network["technology"]).rule)
@@ -348,7 +348,7 @@ def compute_coverage(
             row for row in rows
             if row["reason"] is None and _network(row) == (network["band"], network["technology"])
         ]  # fmt: skip
-        _fill(scene, mine, network, reference)
+        _fill(scene, mine, network, reference, stage)
     return rows
 
 
@@ -364,9 +364,7 @@ def _row(antenna: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
-def _scene(
-    inputs: Mapping[str, Any], proposed: Proposed, context: StudyContext, stage: Stage
-) -> _Scene:
+def _scene(inputs: Mapping[str, Any], proposed: Proposed, context: StudyContext) -> _Scene:
     asked = inputs["coverage"]
     place, settings = (proposed.longitude, proposed.latitude), settings_of(inputs)
     grid = grid_around(*place, asked["radius_km"], asked["cell_m"])
@@ -383,7 +381,6 @@ def _scene(
         settings=settings,
         method=method_of(inputs, context),
         layout=Layout.of(asked["reach_km"], asked["cell_m"], settings.profile_step_km),
-        stage=stage,
     )
 
 
@@ -397,13 +394,15 @@ def _fill(
     rows: Sequence[dict[str, Any]],
     network: Mapping[str, Any],
     reference: MobileReference,
+    stage: Stage,
 ) -> None:
     """Fill in the rows of the antennas of one network."""
     height_m = scene.inputs["ground_elevation_m"]
-    levels = [scene.levels_dbm(_station(row, scene.proposed, height_m), reference) for row in rows]
+    mine = [_station(row, scene.proposed, height_m) for row in rows]
+    levels = [scene.levels_dbm(one, reference, stage) for one in mine]
     minimum = reference.minimum_level_dbm
     reached = np.logical_or.reduce([one >= minimum for one in levels])
-    served = _already(scene, network, reference, reached)
+    served = _already(scene, network, reference, reached, stage)
     for row, level in zip(rows, levels, strict=True):
         row["minimum_level_dbm"] = minimum
         if np.isnan(level[scene.beyond]).all():
@@ -428,25 +427,37 @@ def _areas(scene: _Scene, mine: Flags, served: _Served) -> dict[str, Flags]:
     return areas
 
 
+def _known_level(
+    shared: tuple[_Scene, Mapping[str, BroadcastStation], MobileReference, Flags],
+    name: str,
+    stage: Stage,
+) -> Flags | None:
+    """Return where a transmitter reaches the minimum; None where its level is not known."""
+    scene, stations, reference, reached = shared
+    level = scene.levels_dbm(stations[name], reference, stage)
+    if np.isnan(level[reached]).any():
+        return None
+    return np.asarray(level >= reference.minimum_level_dbm)
+
+
 def _already(
-    scene: _Scene, network: Mapping[str, Any], reference: MobileReference, reached: Flags
+    scene: _Scene,
+    network: Mapping[str, Any],
+    reference: MobileReference,
+    reached: Flags,
+    stage: Stage,
 ) -> _Served:
     """Return which of the cells that a site reaches the existing transmitters serve.
 
     One whose level is not known in some cell of them is left out.
     """
     stations = _stations(scene.inputs)
-    minimum = reference.minimum_level_dbm
-
-    def work(name: str) -> Flags | None:
-        level = scene.levels_dbm(stations[name], reference)
-        return None if np.isnan(level[reached]).any() else np.asarray(level >= minimum)
-
+    shared = (scene, stations, reference, reached)
     own, everybody = np.zeros((2, *reached.shape), dtype=np.bool_)
     applicant = scene.proposed.organisation_id
     existing = mine = 0
     left_out = network["left_out"]
-    for name, cells in scene.stage.map(work, network["stations"]):
+    for name, cells in stage.spread(_known_level, shared, network["stations"]):
         if cells is None:
             left_out += 1
             continue

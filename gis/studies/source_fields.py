@@ -44,6 +44,7 @@ _MOST_BLUR_DB: Final = 10.0
 _AZIMUTHS: Final = 240
 _STEP_KM: Final = 0.25
 _MARGIN_KM: Final = 1.0
+_SPARE_DEG: Final = 0.05
 _TIMES: Final = (50.0, 1.0)
 
 
@@ -111,33 +112,44 @@ def station_fields(
         dB(uV/m); NaN where a path crosses a void.
     """
     found = np.full((len(_TIMES), points.longitude.size, len(emitters)), np.nan)
-    alone = stage.context.alone.stage(0.0, 1.0, "")
-    heights = np.unique(points.height_above_ground_m)
-
-    def work(column: int) -> Floats:
-        station = grounded(emitters[column], ground)
-        fields = np.full((len(_TIMES), points.longitude.size), np.nan)
-        away = distance_km(station.longitude, station.latitude, points.longitude, points.latitude)
-        windows = ground.windows(
-            station.longitude, station.latitude, float(np.max(away)) + _MARGIN_KM
-        )
-        for height in heights:
-            own = points.height_above_ground_m == height
-            settings = default_settings(receiver_height_above_ground_m=float(height))
-            emitter = Emitter(station, ground, settings)
-            fields[:, own] = fields_at(
-                emitter,
-                alone,
-                points.longitude[own],
-                points.latitude[own],
-                time_percents=_TIMES,
-                windows=windows,
-            )
-        return fields
-
-    for column, fields in stage.map(work, range(len(emitters))):
+    tasks = [(k, grounded(one, ground)) for k, one in enumerate(emitters)]
+    if len(tasks) > 1:
+        ground = _held(ground, emitters, points.longitude, points.latitude)
+    for (column, _), fields in stage.spread(_at_points, (points, ground), tasks):
         found[:, :, column] = fields
     return found
+
+
+def _held(
+    ground: Ground, stations: Sequence[BroadcastStation], longitude: Floats, latitude: Floats
+) -> Ground:
+    """Return the ground with what lies between stations and places read once."""
+    lon = [*(one.longitude for one in stations), *longitude.tolist()]
+    lat = [*(one.latitude for one in stations), *latitude.tolist()]
+    spare = _SPARE_DEG
+    return ground.holding((min(lon) - spare, min(lat) - spare, max(lon) + spare, max(lat) + spare))
+
+
+def _at_points(
+    shared: tuple[Points, Ground], task: tuple[int, BroadcastStation], stage: Stage
+) -> Floats:
+    """Return the fields of a station at points, those of one height together."""
+    (points, ground), station = shared, task[1]
+    fields = np.full((len(_TIMES), points.longitude.size), np.nan)
+    away = distance_km(station.longitude, station.latitude, points.longitude, points.latitude)
+    windows = ground.windows(station.longitude, station.latitude, float(np.max(away)) + _MARGIN_KM)
+    for height in np.unique(points.height_above_ground_m):
+        own = points.height_above_ground_m == height
+        settings = default_settings(receiver_height_above_ground_m=float(height))
+        fields[:, own] = fields_at(
+            Emitter(station, ground, settings),
+            stage,
+            points.longitude[own],
+            points.latitude[own],
+            time_percents=_TIMES,
+            windows=windows,
+        )
+    return fields
 
 
 def predicts_at(victim: Victim, ground: Ground, stage: Stage) -> Predicts:
@@ -195,29 +207,17 @@ def cells_seen(
     longitude, latitude = (one.ravel() for one in grid.centres())
     azimuth, distance = azimuths_from(points, longitude, latitude)
     settings = default_settings(receiver_height_above_ground_m=source_height_m)
-    alone = stage.context.alone.stage(0.0, 1.0, "")
-
-    def work(row: int) -> Floats:
-        here = transmitter_at(
-            float(points.longitude[row]),
-            float(points.latitude[row]),
-            float(points.height_above_ground_m[row]),
-            frequency_mhz,
-        )
-        polar = polar_field(
-            Emitter(grounded(here, ground), ground, settings),
-            alone,
-            radius_km=float(distance[row].max()) + _MARGIN_KM,
-            step_km=_STEP_KM,
-            azimuths_deg=azimuths_around(_AZIMUTHS),
-            thinned=True,
-            time_percents=(50.0,),
-        )
-        return np.asarray(polar.at_polar(azimuth[row], distance[row])[0])
-
+    heights = points.height_above_ground_m
+    places = zip(points.longitude, points.latitude, heights, strict=True)
+    standing = [
+        transmitter_at(float(lon), float(lat), float(height), frequency_mhz)
+        for lon, lat, height in places
+    ]
+    held = _held(ground, standing, longitude, latitude)
+    emitters = [Emitter(grounded(one, ground), held, settings) for one in standing]
     field = np.full(azimuth.shape, np.nan)
-    rows = range(points.longitude.size)
-    for row, values in stage.map(work, rows):
+    shared = (emitters, azimuth, distance)
+    for row, values in stage.spread(_in_cells, shared, range(len(emitters))):
         field[row] = values
     side_km = float(np.sqrt(grid.pixel_areas_km2().mean()))
     spread_km = side_km / np.sqrt(12)
@@ -230,6 +230,21 @@ def cells_seen(
         blur_deg=np.degrees(np.arctan(spread_km / away)),
         blur_db=np.minimum(_PER_NEPER * spread_km / away, _MOST_BLUR_DB),
     )
+
+
+def _in_cells(shared: tuple[Sequence[Emitter], Floats, Floats], row: int, stage: Stage) -> Floats:
+    """Return the field at every cell of a transmitter that stands at one of the points."""
+    emitters, azimuth, distance = shared
+    polar = polar_field(
+        emitters[row],
+        stage,
+        radius_km=float(distance[row].max()) + _MARGIN_KM,
+        step_km=_STEP_KM,
+        azimuths_deg=azimuths_around(_AZIMUTHS),
+        thinned=True,
+        time_percents=(50.0,),
+    )
+    return np.asarray(polar.at_polar(azimuth[row], distance[row])[0])
 
 
 def transmitter_at(

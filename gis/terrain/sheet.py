@@ -11,7 +11,7 @@ from typing import Any, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from gis.errors import FormatError
+from gis.errors import FormatError, TerrainUnavailableError
 from gis.lattice import Lattice
 from gis.terrain.file import RasterFile
 from gis.terrain.grid import RasterGrid, span
@@ -152,6 +152,8 @@ class Sheet:
             return Window(void, plane)
         if self._held is not None:
             cells = held[top - row : bottom - row, left - column : right - column]
+        elif not self.files:
+            raise TerrainUnavailableError("terrain.not_carried")
         else:
             cells = self._read(top, left, (bottom - top, right - left))
         offset = np.array([top, left], dtype=np.float64)[:, np.newaxis, np.newaxis]
@@ -179,6 +181,15 @@ class Sheet:
         held._held = (top, left, self._read(top, left, shape))
         return held
 
+    def carried(self) -> "Sheet":
+        """Return the sheet for another machine: what is held of its cells, and no file.
+
+        There it answers from those cells, and refuses what they do not answer.
+        """
+        held = copy(self)
+        held.files, held._places, held._scratch = (), (), None
+        return held
+
     def _read(self, top: int, left: int, shape: tuple[int, int]) -> Cells:
         """Return the cells of a rectangle of the sheet."""
         cells = roomy_array(shape, self._meaning.dtype, self._scratch, self.files[0].name)
@@ -195,6 +206,8 @@ class Sheet:
         column = np.clip(column, 0, columns - 1)
         i = np.minimum(row.astype(np.int64), max(rows - 2, 0))
         j = np.minimum(column.astype(np.int64), max(columns - 2, 0))
+        if not self.files:
+            self._within_held(i, j)
         tile = (i // _TILE) * (columns // _TILE + 1) + j // _TILE
         order = np.argsort(tile, kind="stable")
         starts = np.flatnonzero(np.diff(tile[order], prepend=-1))
@@ -242,6 +255,9 @@ class Sheet:
         """Write the cells of a rectangle of the sheet."""
         cells[...] = self._meaning.void
         height, width = cells.shape
+        if not self.files:
+            self._fill_held(cells, top, left)
+            return
         for number, (file, (row, column)) in enumerate(zip(self.files, self._places, strict=True)):
             first, last = max(top, row), min(top + height, row + file.grid.shape[0])
             west, east = max(left, column), min(left + width, column + file.grid.shape[1])
@@ -259,6 +275,30 @@ class Sheet:
                 part[...] = known
             else:
                 np.copyto(part, known, where=void)
+
+    def _fill_held(self, cells: Cells, top: int, left: int) -> None:
+        """Write the held cells of a rectangle; `_within_held` judged what is asked of it."""
+        row, column, held = self._held_cells()
+        first, west = max(top, row), max(left, column)
+        last = min(top + cells.shape[0], row + held.shape[0])
+        east = min(left + cells.shape[1], column + held.shape[1])
+        if last > first and east > west:
+            part = held[first - row : last - row, west - column : east - column]
+            cells[first - top : last - top, west - left : east - left] = part
+
+    def _held_cells(self) -> tuple[int, int, Cells]:
+        if self._held is None:
+            raise TerrainUnavailableError("terrain.not_carried")
+        return self._held
+
+    def _within_held(self, rows: NDArray[np.int64], columns: NDArray[np.int64]) -> None:
+        """Refuse cells that another machine does not hold, with those beside them."""
+        first_row, first_column, held = self._held_cells()
+        for asked, first, count, size in zip(
+            (rows, columns), (first_row, first_column), held.shape, self.grid.shape, strict=True
+        ):
+            if asked.min() < first or min(asked.max() + 1, size - 1) >= first + count:
+                raise TerrainUnavailableError("terrain.not_carried")
 
 
 def sheets_of(

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Final
+from typing import Any, Final
 
 from propagation.compliance.facts import StationFacts
 from propagation.compliance.plan_identity import same_name
@@ -95,6 +95,11 @@ class Standards:
             reader = _nothing
         return cls(service, ratio, minimum_field, adjacent, portable, reader)
 
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Cross to another process as the rules, which are read again there."""
+        rules = (self.service, self.ratio, self.minimum_field, self.adjacent, self.portable)
+        return _read_again, rules
+
     def disturbs(self, wanted: StationFacts, spacing_khz: float) -> bool:
         """Return whether a station at a spacing counts at all against a wanted one.
 
@@ -126,6 +131,16 @@ class Standards:
         mode = wanted.mode
         inside = mode is not None and mode.reception is Reception.PORTABLE_INDOOR
         return _given(self.portable if inside else self.minimum_field)
+
+
+def _read_again(
+    service: Service,
+    ratio: Rule,
+    minimum_field: Rule | None,
+    adjacent: Rule | None,
+    portable: Rule | None,
+) -> Standards:
+    return Standards.read(service, ratio, minimum_field, adjacent=adjacent, portable=portable)
 
 
 def same_network(first: StationFacts, second: StationFacts) -> bool:

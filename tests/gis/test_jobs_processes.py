@@ -181,6 +181,44 @@ def test_workers_end_when_their_server_is_killed(
     assert (queue.job(job.id).state, queue.job(job.id).attempts) == (JobState.QUEUED, 0)
 
 
+def count_ends(home: Home) -> None:
+    """Have the file itself note each time that a job ends."""
+    with closing(sqlite3.connect(home.register)) as file:
+        file.execute("CREATE TABLE ends (job_id TEXT, state TEXT)")
+        file.execute(
+            "CREATE TRIGGER ended AFTER UPDATE OF state ON jobs"
+            " WHEN new.state NOT IN ('queued', 'running')"
+            " BEGIN INSERT INTO ends VALUES (new.id, new.state); END"
+        )
+
+
+def ends_of(home: Home) -> list[tuple[str, str]]:
+    with closing(sqlite3.connect(home.register)) as file:
+        return sorted(file.execute("SELECT job_id, state FROM ends"))
+
+
+def test_two_servers_share_the_queue_and_one_is_killed(
+    home: Home, queue: Queue, ask: Callable[..., Job]
+) -> None:
+    """The other ends every job, and none twice."""
+    jobs = [ask(100.0, 150.0 + n) for n in range(4)]
+    count_ends(home)
+    command = [sys.executable, "-P", "-c", SERVER, str(home.folder)]
+    servers = [subprocess.Popen(command, stdout=subprocess.PIPE, text=True) for _ in range(2)]
+    try:
+        until(lambda: sum(queue.job(job.id).state is JobState.RUNNING for job in jobs) == 2)
+        owners = {queue.job(job.id).lease_owner for job in jobs} - {None}
+        assert len(owners) == 2
+        servers[0].kill()
+        until(lambda: all(queue.job(job.id).state.final for job in jobs), 120.0)
+    finally:
+        for server in servers:
+            server.kill()
+            server.communicate()
+    assert ends_of(home) == sorted((job.id, "done") for job in jobs)
+    assert len({queue.job(job.id).study_id for job in jobs}) == len(jobs)
+
+
 def test_a_worker_without_a_register_says_so_and_ends(tmp_path: Path) -> None:
     command = [sys.executable, "-P", "-m", "gis.jobs.worker", "--home", str(tmp_path)]
     ended = subprocess.run(command, capture_output=True, text=True, check=False, timeout=30)
@@ -192,20 +230,12 @@ def test_twenty_sudden_deaths_lose_no_job_and_end_none_twice(home: Home, tmp_pat
     with Register.open(home.register, create=True) as register:
         queue = Queue(register)
         jobs = [queue.submit("coverage", {"n": n}, requested_by="lan") for n in range(JOBS)]
-        with closing(sqlite3.connect(home.register)) as file:
-            file.execute("CREATE TABLE ends (job_id TEXT, state TEXT)")
-            file.execute(
-                "CREATE TRIGGER ended AFTER UPDATE OF state ON jobs"
-                " WHEN new.state NOT IN ('queued', 'running')"
-                " BEGIN INSERT INTO ends VALUES (new.id, new.state); END"
-            )
+        count_ends(home)
         _kill_workers(home, tmp_path, queue)
         ended = [queue.job(job.id) for job in jobs]
-        with closing(sqlite3.connect(home.register)) as file:
-            ends = sorted(file.execute("SELECT job_id, state FROM ends"))
         register.check()
     assert {job.state for job in ended} == {JobState.DONE}
-    assert ends == sorted((job.id, "done") for job in jobs)
+    assert ends_of(home) == sorted((job.id, "done") for job in jobs)
     assert [job.study_id for job in ended] == [f"coverage-{n:016x}" for n in range(JOBS)]
     kept = [load(study.id, home) for study in list_studies(home)]
     assert sorted(study.inputs["n"] for study in kept) == list(range(JOBS))

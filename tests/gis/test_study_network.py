@@ -6,7 +6,6 @@ import tracemalloc
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Any
 
 import numpy as np
@@ -70,9 +69,7 @@ def stations_of(made: list, ground: Ground, reach_km: float, step_m: float) -> S
 
 def computed(stations: Stations, grid: Grid) -> NetworkTile:
     context = StudyContext(None, None, stations.emitters[0].ground)
-    with TemporaryDirectory() as folder:
-        stage = context.stage(0, 1, "")
-        return tile_of(stations, grid, stage, scratch=Path(folder), done=lambda: None)
+    return tile_of(stations, grid, context.stage(0, 1, ""))
 
 
 @pytest.fixture
