@@ -1,7 +1,8 @@
 """What a caller accepts (RFC 9110, 12.5.1)."""
 
-from typing import Final
+from typing import Annotated, Final, Literal
 
+from fastapi import Query
 from starlette.requests import Request
 
 from api.errors import NotAcceptableError
@@ -11,15 +12,20 @@ __all__ = ["require_accepted", "require_json_accepted"]
 _MADE: Final = "application/json, application/geo+json, application/schema+json"
 
 
-def require_json_accepted(request: Request) -> None:
+def require_json_accepted(
+    request: Request,
+    f: Annotated[
+        Literal["json"] | None, Query(description="Ask for JSON, whatever the header accepts.")
+    ] = None,
+) -> None:
     """Refuse who accepts nothing that is made here: JSON of some kind.
 
     Raises
     ------
     NotAcceptableError
-        If no range of the header has JSON in it.
+        If nothing is asked for by name, and no range of the header has JSON in it.
     """
-    if not any(_has_json(kind) for kind in _accepted(request)):
+    if f is None and not any(_has_json(kind) for kind in _accepted(request)):
         raise NotAcceptableError("ogc.not_acceptable", made=_MADE)
 
 
