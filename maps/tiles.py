@@ -12,9 +12,9 @@ from typing import Final
 
 import numpy as np
 import rasterio
+from affine import Affine
 from numpy.typing import NDArray
 from rasterio.enums import Resampling
-from rasterio.transform import from_bounds
 from rasterio.vrt import WarpedVRT
 from rasterio.warp import transform_bounds
 
@@ -27,7 +27,7 @@ from maps.legend import class_swatches
 from maps.overlay import class_png
 from maps.palette import FIELD_STRENGTH, MARGIN, Palette, mobile_level
 
-__all__ = ["TiledMap", "map_bounds", "map_tile", "tiled_map"]
+__all__ = ["TiledMap", "is_tiled", "map_bounds", "map_tile", "tiled_map"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +77,11 @@ _MAPS: Final[Mapping[str, Callable[[Study], TiledMap]]] = MappingProxyType(
 """What of each kind of study is drawn as tiles: its first map."""
 
 
+def is_tiled(study: Study) -> bool:
+    """Return whether something of a study is drawn as tiles."""
+    return study.kind in _MAPS
+
+
 def tiled_map(study: Study) -> TiledMap:
     """Return what of a study is drawn as tiles.
 
@@ -85,7 +90,7 @@ def tiled_map(study: Study) -> TiledMap:
     NotFoundError
         If its kind has no such map.
     """
-    if study.kind not in _MAPS:
+    if not is_tiled(study):
         raise NotFoundError("ogc.study_without_map", study=study.id)
     return _MAPS[study.kind](study)
 
@@ -113,13 +118,14 @@ def map_tile(file: Path, palette: Palette, tile: Tile) -> bytes:
 
 
 def _values(file: Path, tile: Tile) -> NDArray[np.float64]:
-    bounds = tile.bounds_m
+    west, _, east, north = tile.bounds_m
+    pixel_m = (east - west) / TILE_PX
     with (
         _opened(file) as source,
         WarpedVRT(
             source,
             crs=f"EPSG:{MERCATOR}",
-            transform=from_bounds(*bounds, TILE_PX, TILE_PX),
+            transform=Affine(pixel_m, 0, west, 0, -pixel_m, north),
             width=TILE_PX,
             height=TILE_PX,
             resampling=Resampling.nearest,
