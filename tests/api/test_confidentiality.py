@@ -395,8 +395,8 @@ def test_tiles_over_several_levels(pair: Pair, collection: str) -> None:
     pair.same(address)
     pair.same(f"{address}/WebMercatorQuad")
     places = [(one.longitude, one.latitude) for one in pair.hidden if one.longitude is not None]
-    x, y = fractions(*np.array(places[:8], dtype=np.float64).T)
-    for level in (0, 4, 7, 9, 11, 13, 16, 20, 24):
+    x, y = fractions(*np.array(places[:4], dtype=np.float64).T)
+    for level in (0, 5, 8, 10, 13, 17, 24):
         count = 2**level
         there = {(int(b * count), int(a * count)) for a, b in zip(x, y, strict=True)}
         near = {(row, min(column + 1, count - 1)) for row, column in there}
