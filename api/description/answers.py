@@ -31,6 +31,7 @@ MEDIA: Final[dict[str, tuple[str, ...]]] = {
     "/link.svg": _SVG,
     "/jobs/{job_id}/events": ("text/event-stream",),
     "/plan-rows.csv": _CSV,
+    "/fees.csv": _CSV,
     "/studies/{study_id}/matrix": ("application/json", *_CSV),
     "/studies/{study_id}/communes": ("application/json", *_CSV, *_XLSX),
     "/certification/table": (*_CSV, *_XLSX),
