@@ -1,6 +1,6 @@
 """What others' programs read of the OGC API: every collection whole, by a real server.
 
-GDAL in pyogrio, Debian's ogrinfo, OWSLib. `make clients` does it with QGIS and ogc-client, by hand.
+GDAL in pyogrio, Debian's ogrinfo, OWSLib; by hand QGIS and ogc-client (`make clients`).
 """
 
 import base64
