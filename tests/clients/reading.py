@@ -87,7 +87,8 @@ def judged(name: str, command: list[str], environment: dict[str, str], known: Te
     if done.returncode or not lines:
         sys.stdout.write(f"{name}: ended with {done.returncode}\n{done.stderr[-2000:]}\n")
         return False
-    read: Texts = json.loads(lines[-1])["collections"]
+    answer = json.loads(lines[-1])
+    read: Texts = answer["collections"]
     for collection, texts in known.items():
         found = read.get(collection, {})
         same = "equal" if found == texts else "DIFFERENT"
@@ -95,4 +96,7 @@ def judged(name: str, command: list[str], environment: dict[str, str], known: Te
         sys.stdout.write(
             f"{name} {collection}: {len(found)} of {len(texts)}, {marked} marked, {same}\n"
         )
-    return read == known
+    drawn: dict[str, int] = answer.get("drawn", {})
+    if drawn:
+        sys.stdout.write(f"{name}: pixels drawn from vector tiles: {drawn}\n")
+    return read == known and all(drawn.values())
