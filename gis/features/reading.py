@@ -167,17 +167,16 @@ class FeatureReader:
         Choice or None
             What was chosen; None where nothing was left out.
         """
-        where, key = self._where(collection, asked), collection.table.c.id
-        query = self._select(collection)
+        key, place = collection.table.c.id, self._shown(collection, GEOMETRY_COLUMN)
+        where = self._where(collection, asked)
         with engine.reading(self._engine) as connection:
-            rows = connection.execute(query.where(*where).order_by(key).limit(most + 1)).all()
-            chosen = None
-            if len(rows) > most:
-                place = self._shown(collection, GEOMETRY_COLUMN)
-                known = connection.execute(select(key, place).where(*where).order_by(key)).all()
-                chosen = choose([one[0] for one in known], [one[1] for one in known])
-                shown = (collection.visible(self._scope), among(key, chosen.ids))
-                rows = connection.execute(query.where(*shown).order_by(key)).all()
+            known = connection.execute(select(key, place).where(*where).order_by(key)).all()
+            ids, chosen = [one[0] for one in known], None
+            if len(ids) > most:
+                chosen = choose(ids, [one[1] for one in known])
+            wanted = ids if chosen is None else chosen.ids
+            shown = (collection.visible(self._scope), among(key, wanted))
+            rows = connection.execute(self._select(collection).where(*shown).order_by(key)).all()
         return list(_features(collection, rows)), chosen
 
     def one(self, collection: Collection, feature_id: str) -> Feature:
