@@ -58,7 +58,11 @@ def described(app: FastAPI, base: str = "") -> dict[str, Any]:
     schemas |= {"Problem": PROBLEM, **components()}
     parts["parameters"] = {"lang": _LANGUAGE}
     parts["securitySchemes"] = {
-        "token": {"type": "http", "scheme": "bearer", "description": "/view/account"}
+        "token": {
+            "type": "http",
+            "scheme": "bearer",
+            "description": "/view/account; as Basic, the password of the user `token`",
+        }
     }
     for path, methods in document["paths"].items():
         for method, operation in methods.items():
