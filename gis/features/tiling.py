@@ -155,11 +155,13 @@ def _shape(one: Feature) -> BaseGeometry | None:
 def _cut(shapes: NDArray[Any]) -> list[BaseGeometry]:
     """Return lines and areas cut to a tile, in whole units, without what nobody could see."""
     side = EXTENT + _BUFFER
+    dimensions, broken = shapely.get_dimensions(shapes), ~shapely.is_valid(shapes)
+    shapes[broken] = shapely.make_valid(shapes[broken])
     cut = shapely.clip_by_rect(shapes, -_BUFFER, -_BUFFER, side, side)
     whole = shapely.set_precision(shapely.simplify(cut, 1.0), 1.0)
     return [
         _of_dimension(one, int(dimension))
-        for one, dimension in zip(whole, shapely.get_dimensions(shapes), strict=True)
+        for one, dimension in zip(whole, dimensions, strict=True)
     ]
 
 

@@ -3,6 +3,7 @@
 import json
 import math
 from collections.abc import Iterator
+from datetime import date
 from typing import Any
 
 import mapbox_vector_tile
@@ -18,6 +19,7 @@ from gis.register.routes import Route, RouteKind
 from gis.register.scopes import PUBLIC, SYSTEM, Scope
 from gis.register.store import Register
 from gis.register.structures import Structure, StructureKind
+from gis.register.works import PlannedWork, WorkKind
 from gis.web_mercator import Tile, fractions, tile_at
 from propagation.compliance.records import Confidence
 
@@ -55,7 +57,17 @@ def register(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Register]:
             )
             writer.add_structures(structures)
             writer.add_routes(lines)
+            writer.add_works([crossed()])
         yield made
+
+
+def crossed() -> PlannedWork:
+    """Return a work whose area crosses itself, as somebody may have drawn it."""
+    corners = [(106.0, 10.0), (106.4, 10.4), (106.4, 10.0), (106.0, 10.4)]
+    return PlannedWork(
+        id="w", name="Công trình", kind=WorkKind.LINE, owner_id="a", begins_on=date(2030, 1, 1),
+        announced_on=date(2026, 1, 1), geometry=shapely.Polygon(corners), provenance=KNOWN,
+    )  # fmt: skip
 
 
 def made(register: Register, name: str, tile: Tile, scope: Scope = SYSTEM) -> VectorTile:
@@ -112,6 +124,15 @@ def test_a_line_is_cut_to_its_tile(register: Register) -> None:
     assert places.min() >= -64
     assert places.max() <= 4096 + 64
     assert len(json.dumps(layer)) < 2_000_000
+
+
+def test_an_area_that_crosses_itself_is_drawn(register: Register) -> None:
+    for level in (0, 6, 9, 12, 16):
+        x, y = (float(one[0]) * 2**level for one in fractions(np.array([106.1]), np.array([10.2])))
+        tile = made(register, "planned-works", Tile(level, int(y), int(x)))
+        assert tile.matched == len(tile.features) == 1
+        (layer,) = mapbox_vector_tile.decode(tile.content).values()
+        assert "Polygon" in layer["features"][0]["geometry"]["type"]
 
 
 def test_the_quad_tree_is_that_of_the_standard() -> None:
