@@ -8,7 +8,7 @@ PHUSONG_HOME ?= $(CURDIR)/.phusong
 export PHUSONG_HOME PORT
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: setup dev run test fuzz lint audit bundle clean
+.PHONY: setup dev run test fuzz clients lint audit bundle clean
 
 setup: $(BIN)/phusong
 
@@ -37,6 +37,11 @@ test: dev
 
 fuzz: dev
 	@$(BIN)/python tests/fuzz/run.py $(ARGS)
+
+# Clients that are installed by hand: QGIS (Debian: python3-qgis) and, from npm, ogc-client.
+clients: dev
+	@npm install --silent --no-audit --no-fund --prefix .clients @camptocamp/ogc-client@1.3.0
+	@$(BIN)/python tests/clients/run.py .clients
 
 lint: dev
 	@$(BIN)/ruff format --check .

@@ -5,6 +5,7 @@ bits, so a slow hash would add nothing); a password is stored as argon2id (`api.
 form of a signed-in person carries the session's token against cross-site requests.
 """
 
+import base64
 import hashlib
 import hmac
 import secrets
@@ -45,6 +46,7 @@ LINK_HOURS = 24.0
 """Life of a link for one sign-in, in hours."""
 
 _TOKEN_PREFIX = "phusong_"  # noqa: S105 - what a token begins with, so that scanners find it
+_TOKEN_USER = "token"  # noqa: S105 - a name, and no secret
 _BY_LINK = "link-"
 
 
@@ -138,9 +140,9 @@ def identify(request: Request) -> Identity:
     """
     service = request.app.state.service
     accounts: Accounts = service.accounts
-    scheme, _, shown = request.headers.get("authorization", "").partition(" ")
-    if scheme.lower() == "bearer":
-        known = accounts.token(_digest(shown.strip()))
+    shown = _token_shown(request.headers.get("authorization", ""))
+    if shown is not None:
+        known = accounts.token(_digest(shown))
         if known is None:
             raise UnauthenticatedError("pages.token_refused")
         token, account = known
@@ -150,6 +152,24 @@ def identify(request: Request) -> Identity:
     if found.scope.own is None:
         return found
     return replace(found, areas=service.grants.areas(found.scope.own, service.today()))
+
+
+def _token_shown(header: str) -> str | None:
+    """Return the token of a program, None where none is shown.
+
+    Programs that know passwords only, as QGIS 3.22, send it as that of the user `token`. Other
+    users of Basic are those of a proxy before this server.
+    """
+    scheme, _, shown = header.partition(" ")
+    if scheme.lower() == "bearer":
+        return shown.strip()
+    if scheme.lower() != "basic":
+        return None
+    try:
+        user, _, secret = base64.b64decode(shown.strip(), validate=True).decode().partition(":")
+    except ValueError:
+        return None
+    return secret if user == _TOKEN_USER else None
 
 
 def _by_session(request: Request, accounts: Accounts) -> Identity:

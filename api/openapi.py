@@ -9,7 +9,7 @@ from api.description.answers import PROBLEM, answered_with, refusals
 from api.description.collections import components, written_out
 from api.description.parameters import stated
 from api.dialect import as_3_0
-from api.roles import ROUTES, Role
+from api.roles import MAP_TILE, ROUTES, VECTOR_TILE, Role
 from data.text import Language
 
 __all__ = ["described"]
@@ -19,6 +19,8 @@ _MORE = {
     ("get", "/ogc/collections/{collection_id}/items"): (304,),
     ("get", "/ogc/collections/{collection_id}/items/{feature_id}"): (304,),
     ("get", "/studies/{study_id}/files/{name}"): (304,),
+    ("get", VECTOR_TILE): (204, 304),
+    ("get", MAP_TILE): (304,),
     ("post", "/ogc/collections/{collection_id}/items"): (422,),
     ("delete", "/ogc/jobs/{job_id}"): (409,),
     **{
@@ -56,7 +58,11 @@ def described(app: FastAPI, base: str = "") -> dict[str, Any]:
     schemas |= {"Problem": PROBLEM, **components()}
     parts["parameters"] = {"lang": _LANGUAGE}
     parts["securitySchemes"] = {
-        "token": {"type": "http", "scheme": "bearer", "description": "/view/account"}
+        "token": {
+            "type": "http",
+            "scheme": "bearer",
+            "description": "/view/account; as Basic, the password of the user `token`",
+        }
     }
     for path, methods in document["paths"].items():
         for method, operation in methods.items():

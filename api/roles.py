@@ -5,9 +5,11 @@ from enum import StrEnum
 
 __all__ = [
     "COLLECTIONS",
+    "MAP_TILE",
     "PUBLIC_LAYERS",
     "ROUTES",
     "STAFF",
+    "VECTOR_TILE",
     "Role",
     "RouteTableError",
     "may",
@@ -32,6 +34,10 @@ OPERATORS = frozenset({Role.OPERATOR})
 STAFF = frozenset({Role.STAFF, Role.ADMINISTRATOR})
 """Those who work for the department."""
 ADMINISTRATORS = frozenset({Role.ADMINISTRATOR})
+
+_ADDRESS = "{tile_matrix_set_id}/{tile_matrix}/{tile_row}/{tile_col}"
+VECTOR_TILE = f"/ogc/collections/{{collection_id}}/tiles/{_ADDRESS}"
+MAP_TILE = f"/ogc/studies/{{study_id}}/map/tiles/{_ADDRESS}"
 
 ROUTES: dict[tuple[str, str], frozenset[Role]] = {
     # service
@@ -82,6 +88,14 @@ ROUTES: dict[tuple[str, str], frozenset[Role]] = {
     ("PATCH", "/ogc/collections/{collection_id}/items/{feature_id}"): STAFF,
     ("DELETE", "/ogc/collections/{collection_id}/items/{feature_id}"): STAFF,
     ("GET", "/ogc/collections/{collection_id}/bulk"): ANYONE,
+    ("GET", "/ogc/tileMatrixSets"): ANYONE,
+    ("GET", "/ogc/tileMatrixSets/{tile_matrix_set_id}"): ANYONE,
+    ("GET", "/ogc/collections/{collection_id}/tiles"): ANYONE,
+    ("GET", "/ogc/collections/{collection_id}/tiles/{tile_matrix_set_id}"): ANYONE,
+    ("GET", VECTOR_TILE): ANYONE,
+    ("GET", "/ogc/studies/{study_id}/map/tiles"): SIGNED_IN,
+    ("GET", "/ogc/studies/{study_id}/map/tiles/{tile_matrix_set_id}"): SIGNED_IN,
+    ("GET", MAP_TILE): SIGNED_IN,
     ("GET", "/ogc/processes"): ANYONE,
     ("GET", "/ogc/processes/{process_id}"): ANYONE,
     ("POST", "/ogc/processes/{process_id}/execution"): REQUESTERS,
@@ -381,6 +395,11 @@ PUBLIC_LAYERS = frozenset(
         "/ogc/collections/{collection_id}",
         "/ogc/collections/{collection_id}/queryables",
         "/ogc/collections/{collection_id}/schema",
+        "/ogc/tileMatrixSets",
+        "/ogc/tileMatrixSets/{tile_matrix_set_id}",
+        "/ogc/collections/{collection_id}/tiles",
+        "/ogc/collections/{collection_id}/tiles/{tile_matrix_set_id}",
+        VECTOR_TILE,
         "/ogc/collections/{collection_id}/items",
         "/ogc/collections/{collection_id}/items/{feature_id}",
         "/structures",

@@ -225,7 +225,7 @@ def coverage_layers(coverage: CoverageView | None, language: Language) -> Iterat
     yield Layer(
         "coverage",
         text("maps.layer_coverage", language, station=coverage.station_name),
-        legend=_classes(FIELD_STRENGTH, language),
+        legend=class_swatches(FIELD_STRENGTH, language),
         notes=(text("maps.coverage_note", language, model=coverage.model),),
         stamps=stamps,
     )
@@ -263,7 +263,7 @@ def _interference_layers(
             "margin",
             text("maps.layer_margin", language, station=interference.station_name),
             shown=False,
-            legend=_classes(MARGIN, language),
+            legend=class_swatches(MARGIN, language),
             stamps=stamps,
         )
 
@@ -280,13 +280,16 @@ def network_layers(network: NetworkView | None, language: Language) -> Iterator[
     further = text("maps.network_further", language, count=network.further)
     told = {
         "strongest": (
-            _classes(FIELD_STRENGTH, language),
+            class_swatches(FIELD_STRENGTH, language),
             (text("maps.coverage_note", language, model=network.model),),
         ),
         "server": (servers, (further,) if network.further else ()),
-        "margin": (_classes(MARGIN, language), (text("maps.network_margin_note", language),)),
+        "margin": (
+            class_swatches(MARGIN, language),
+            (text("maps.network_margin_note", language),),
+        ),
         "interferer": (servers, (text("maps.network_interferer_note", language),)),
-        "count": (_classes(COUNT, language), ()),
+        "count": (class_swatches(COUNT, language), ()),
     }
     if network.interferer is None:
         del told["interferer"]
@@ -313,14 +316,14 @@ def mobile_layers(mobile: MobileView | None, language: Language) -> Iterator[Lay
         for one in mobile.servers
     )
     further = (text("mobile.further", language, count=mobile.further),)
-    levels = _classes(mobile_level(mobile.minimum_dbm), language)
+    levels = class_swatches(mobile_level(mobile.minimum_dbm), language)
     minimum = number(mobile.minimum_dbm, language)
     told = {"technology": mobile.technology, "minimum": minimum, "model": mobile.model}
     note = text("mobile.layer_note", language, **told)
     legends = {
         "server": (servers, further if mobile.further else ()),
-        "operators": (_classes(OPERATORS, language), ()),
-        "sites": (_classes(SITES, language), ()),
+        "operators": (class_swatches(OPERATORS, language), ()),
+        "sites": (class_swatches(SITES, language), ()),
         "level": (levels, ()),
     }
     for name, (legend, notes) in legends.items():
@@ -356,11 +359,11 @@ def channels_layers(channels: ChannelsView | None, language: Language) -> Iterat
     yield Layer(
         "channels-count",
         text("channels.layer_count", language),
-        legend=_classes(CHANNELS, language),
+        legend=class_swatches(CHANNELS, language),
         notes=(text("channels.layer_note", language, reserve=reserve, model=channels.model),),
         stamps=stamps,
     )
-    classes = _classes(CHANNEL_MARGIN, language)
+    classes = class_swatches(CHANNEL_MARGIN, language)
     yield Layer(
         "channels-margin",
         text("channels.layer_margin", language),
@@ -403,7 +406,7 @@ def _source_layers(source: SourceMapView | None, language: Language) -> Iterator
                 f"source-{name}",
                 text(f"sources.layer_{name}", language),
                 shown=name == "places",
-                legend=_classes(CREDIBLE, language),
+                legend=class_swatches(CREDIBLE, language),
                 notes=note if name == "places" else (),
                 stamps=stamps,
             )
@@ -431,7 +434,8 @@ def _interferer_swatch(interferer: Interferer, language: Language) -> Swatch:
     return Swatch(label, interferer_colour(interferer.rank), letter=letter)
 
 
-def _classes(palette: Palette, language: Language) -> tuple[Swatch, ...]:
+def class_swatches(palette: Palette, language: Language) -> tuple[Swatch, ...]:
+    """Return what each colour of a palette means."""
     return tuple(
         Swatch(text(c.key, language), c.colour) for c in palette.classes if c.colour is not None
     )

@@ -23,7 +23,14 @@ from gis.errors import FormatError
 from maps.palette import Palette, classify, interferer_colour, rgb, server_colour
 from maps.views import Overlay
 
-__all__ = ["MAX_DIMENSION", "class_overlay", "rank_overlay", "server_overlay", "to_mercator"]
+__all__ = [
+    "MAX_DIMENSION",
+    "class_overlay",
+    "class_png",
+    "rank_overlay",
+    "server_overlay",
+    "to_mercator",
+]
 
 MAX_DIMENSION = 1024
 """Longest side of a picture in pixels: what a screen shows, and small enough to embed."""
@@ -99,7 +106,12 @@ def class_overlay(file: Path, palette: Palette, *, max_dimension: int = MAX_DIME
         Longest side of the picture in pixels.
     """
     values, bounds = to_mercator(file, max_dimension=max_dimension)
-    return Overlay(bounds, _png(classify(values, palette), [c.colour for c in palette.classes]))
+    return Overlay(bounds, class_png(values, palette))
+
+
+def class_png(values: NDArray[np.float64], palette: Palette) -> bytes:
+    """Return a picture of a palette's classes, transparent where a value is not known."""
+    return _png(classify(values, palette), [c.colour for c in palette.classes])
 
 
 def rank_overlay(file: Path, count: int, *, max_dimension: int = MAX_DIMENSION) -> Overlay:

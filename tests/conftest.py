@@ -65,6 +65,7 @@ The first compile the kernels, so that no page in the browser waits for them.
 ON_BOTH = (
     "tests/api/test_grants.py",
     "tests/api/test_ogc_features.py",
+    "tests/api/test_ogc_tiles.py",
     "tests/api/test_ogc_writes.py",
     "tests/api/test_register_routes.py",
     "tests/api/test_structure_pages.py",

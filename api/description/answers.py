@@ -3,6 +3,8 @@
 from typing import Any, Final
 
 from api.downloads import MEDIA_TYPES
+from api.ogc.tiles import MVT, PNG
+from api.roles import MAP_TILE, VECTOR_TILE
 
 __all__ = ["MEDIA", "PROBLEM", "answered_with", "refusals"]
 
@@ -29,6 +31,7 @@ MEDIA: Final[dict[str, tuple[str, ...]]] = {
     "/link.svg": _SVG,
     "/jobs/{job_id}/events": ("text/event-stream",),
     "/plan-rows.csv": _CSV,
+    "/fees.csv": _CSV,
     "/studies/{study_id}/matrix": ("application/json", *_CSV),
     "/studies/{study_id}/communes": ("application/json", *_CSV, *_XLSX),
     "/certification/table": (*_CSV, *_XLSX),
@@ -51,6 +54,8 @@ MEDIA: Final[dict[str, tuple[str, ...]]] = {
     "/ogc/collections/{collection_id}/bulk": tuple(
         MEDIA_TYPES[one] for one in ("geojsonseq", "csv", "fgb", "gpkg")
     ),
+    VECTOR_TILE: (MVT,),
+    MAP_TILE: (PNG,),
     "/samples/{name}": (*_XLSX, *_CSV),
 }
 """Media types of what is no plain JSON, by path; of `/structures/{structure_id}` see below."""
@@ -72,6 +77,7 @@ PROBLEM: Final = {
 }
 
 _SAID: Final = {
+    204: "Nothing lies there.",
     304: "The caller has it already.",
     400: "An unknown or repeated parameter, or a value that makes no sense.",
     401: "Nobody is signed in, or the token opens nothing.",
@@ -103,7 +109,7 @@ def refusals(method: str, path: str, *, more: tuple[int, ...] = ()) -> dict[str,
 
 
 def _refusal(code: int) -> dict[str, Any]:
-    if code == 304:
+    if code < 400:
         return {"description": _SAID[code]}
     schema = {"$ref": "#/components/schemas/Problem"}
     found: dict[str, Any] = {

@@ -6,6 +6,7 @@ from typing import Any, Final
 from api.ogc.documents import GEOJSON, SCHEMA, described_property
 from api.ogc.processes import OUTPUT, PROCESSES, Process, inputs_schema
 from api.ogc.schemas import SCHEMAS, feature_schema, page_schema, sent_schema
+from api.ogc.tiles import TILE_MATRIX_SET
 from api.roles import COLLECTIONS as ALLOWED
 from api.roles import Role
 from data.text import Language
@@ -20,6 +21,12 @@ _BULK: Final = f"{_ROOT}/bulk"
 _EXECUTION: Final = "/ogc/processes/{process_id}/execution"
 _NAMED: Final = {"collection_id": list(COLLECTIONS), "process_id": list(PROCESSES)}
 _ITEMS: Final = f"{_ROOT}/items"
+_TILES: Final = f"{_ROOT}/tiles"
+_MAP_TILES: Final = "/ogc/studies/{study_id}/map/tiles"
+_TILE_NAMES: Final = {
+    "collection_id": [one.id for one in COLLECTIONS.values() if one.geometry is not None],
+    "tile_matrix_set_id": [TILE_MATRIX_SET],
+}
 _PLAIN: Final = {
     "/ogc": ("application/json", "LandingPage"),
     "/ogc/conformance": ("application/json", "Conformance"),
@@ -32,6 +39,12 @@ _PLAIN: Final = {
     "/ogc/jobs/{job_id}/results": ("application/json", "Results"),
     f"{_ROOT}/queryables": (SCHEMA, "JsonSchema"),
     f"{_ROOT}/schema": (SCHEMA, "JsonSchema"),
+    "/ogc/tileMatrixSets": ("application/json", "TileMatrixSets"),
+    "/ogc/tileMatrixSets/{tile_matrix_set_id}": ("application/json", "TileMatrixSet"),
+    _TILES: ("application/json", "TileSets"),
+    f"{_TILES}/{{tile_matrix_set_id}}": ("application/json", "TileSet"),
+    _MAP_TILES: ("application/json", "TileSets"),
+    f"{_MAP_TILES}/{{tile_matrix_set_id}}": ("application/json", "TileSet"),
 }
 _LONGEST_VALUE: Final = 400
 _IF_MATCH: Final = {
@@ -49,6 +62,7 @@ def written_out(paths: dict[str, Any]) -> dict[str, Any]:
     for path, methods in paths.items():
         if path in _PLAIN:
             _describe(methods, path)
+        _name(methods, _TILE_NAMES if "/tile" in path else _NAMED)
         if path == _EXECUTION:
             found |= {
                 path.replace("{process_id}", one.id): _execution(one, copy.deepcopy(methods))
@@ -106,9 +120,14 @@ def _describe(methods: dict[str, Any], path: str) -> None:
     for operation in methods.values():
         schema = {"$ref": f"#/components/schemas/{name}"}
         operation["responses"]["200"]["content"] = {kind: {"schema": schema}}
+
+
+def _name(methods: dict[str, Any], known: dict[str, list[str]]) -> None:
+    """Say which names there are where a part of an address is one of a few."""
+    for operation in methods.values():
         for parameter in operation.get("parameters", ()):
-            if parameter.get("name") in _NAMED:
-                parameter["schema"] = {"type": "string", "enum": _NAMED[parameter["name"]]}
+            if parameter.get("name") in known:
+                parameter["schema"] = {"type": "string", "enum": known[parameter["name"]]}
 
 
 def _of(collection: Collection, path: str, methods: dict[str, Any]) -> dict[str, Any]:

@@ -5,11 +5,23 @@ import json
 from typing import Any, Final
 from urllib.parse import quote
 
+from starlette.requests import Request
+
 from api.ogc.crs import coordinates_in, uri_of
 from api.ogc.documents import GEOJSON, link
 from gis.features.reading import Feature
 
-__all__ = ["feature_json", "headers_of", "item_headers", "item_json", "item_tag", "tag_of"]
+__all__ = [
+    "feature_json",
+    "headers_of",
+    "held_already",
+    "item_headers",
+    "item_json",
+    "item_tag",
+    "revalidated",
+    "tag_of",
+    "tag_of_bytes",
+]
 
 _PREFER_REVALIDATION: Final = "private, no-cache"
 _CHARACTERS: Final = 32
@@ -38,8 +50,12 @@ def item_json(base: str, collection_id: str, one: Feature, epsg: int | None) -> 
 
 def tag_of(told: Any) -> str:
     """Return the tag of an answer, the same as long as it says the same."""
-    written = json.dumps(told, ensure_ascii=False).encode()
-    return hashlib.sha256(written).hexdigest()[:_CHARACTERS]
+    return tag_of_bytes(json.dumps(told, ensure_ascii=False).encode())
+
+
+def tag_of_bytes(told: bytes) -> str:
+    """Return the tag of an answer by its bytes, or by what decides them."""
+    return hashlib.sha256(told).hexdigest()[:_CHARACTERS]
 
 
 def item_tag(one: Feature) -> str:
@@ -55,9 +71,19 @@ def item_headers(one: Feature, epsg: int | None) -> dict[str, str]:
 
 def headers_of(tag: str, epsg: int | None) -> dict[str, str]:
     """Return the headers of an answer in a system."""
+    return {"content-crs": f"<{uri_of(epsg)}>", **revalidated(tag)}
+
+
+def revalidated(tag: str) -> dict[str, str]:
+    """Return the headers of an answer that the caller alone may keep, and asks for again."""
     return {
-        "content-crs": f"<{uri_of(epsg)}>",
         "etag": f'"{tag}"',
         "cache-control": _PREFER_REVALIDATION,
         "vary": "authorization, cookie, accept-language",
     }
+
+
+def held_already(request: Request, headers: dict[str, str]) -> bool:
+    """Return whether the caller says that it holds the answer of these headers."""
+    said = request.headers.get("if-none-match", "")
+    return headers["etag"] in [one.strip().removeprefix("W/") for one in said.split(",")]

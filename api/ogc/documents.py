@@ -16,6 +16,7 @@ from gis.register.records import Bounds
 __all__ = [
     "CONFORMANCE",
     "JSON",
+    "RELATION",
     "SCHEMA",
     "allowed",
     "collection_document",
@@ -32,8 +33,9 @@ OPENAPI: Final = "application/vnd.oai.openapi+json;version=3.0"
 SCHEMA: Final = "application/schema+json"
 _DIALECT: Final = "https://json-schema.org/draft/2020-12/schema"
 _FEATURES: Final = "http://www.opengis.net/spec/ogcapi-features-{}/conf/{}"
+_TILES: Final = "http://www.opengis.net/spec/ogcapi-tiles-1/1.0/conf/{}"
 _PROCESSES: Final = "http://www.opengis.net/spec/ogcapi-processes-1/1.0/conf/{}"
-_RELATION: Final = "http://www.opengis.net/def/rel/ogc/1.0/{}"
+RELATION: Final = "http://www.opengis.net/def/rel/ogc/1.0/{}"
 _CQL2: Final = "http://www.opengis.net/spec/cql2/1.0/conf/{}"
 
 CONFORMANCE: Final = (
@@ -45,6 +47,8 @@ CONFORMANCE: Final = (
                                              "filter", "features-filter")),
     *(_FEATURES.format("4/1.0", n) for n in ("create-replace-delete", "update", "features",
                                              "optimistic-locking-etags")),
+    *(_TILES.format(n) for n in ("core", "tileset", "tilesets-list", "geodata-tilesets",
+                                 "datetime", "mvt", "png", "oas30")),
     *(_PROCESSES.format(n) for n in ("core", "ogc-process-description", "json", "oas30",
                                      "job-list", "dismiss")),
     *(
@@ -92,10 +96,11 @@ def landing(base: str, language: Language) -> dict[str, Any]:
             link(base, "/openapi.json", "service-desc", OPENAPI),
             link(base, "/docs", "service-doc", "text/html"),
             link(base, "/ogc/conformance", "conformance"),
-            link(base, "/ogc/conformance", _RELATION.format("conformance")),
+            link(base, "/ogc/conformance", RELATION.format("conformance")),
             link(base, "/ogc/collections", "data"),
-            link(base, "/ogc/processes", _RELATION.format("processes")),
-            link(base, "/ogc/jobs", _RELATION.format("job-list")),
+            link(base, "/ogc/tileMatrixSets", RELATION.format("tiling-schemes")),
+            link(base, "/ogc/processes", RELATION.format("processes")),
+            link(base, "/ogc/jobs", RELATION.format("job-list")),
         ],
     }
 
@@ -117,13 +122,14 @@ def collection_document(
             link(
                 base,
                 f"{path}/queryables",
-                _RELATION.format("queryables"),
+                RELATION.format("queryables"),
                 SCHEMA,
             ),
         ],
     }
     if collection.geometry is not None:
         found |= {"crs": list(KNOWN), "storageCrs": CRS84}
+        found["links"].append(link(base, f"{path}/tiles", RELATION.format("tilesets-vector")))
     if extent is not None:
         found["extent"] = {"spatial": {"bbox": [list(extent)], "crs": CRS84}}
     return found

@@ -3,6 +3,7 @@
 from typing import Any, Final
 
 from api.ogc.documents import described_property
+from api.ogc.tile_schemas import TILE_SCHEMAS
 from data.text import Language
 from gis.exchange.fields import range_of
 from gis.features.collections import Collection
@@ -134,6 +135,7 @@ SCHEMAS: Final[dict[str, Any]] = {
             "features": {"type": "array", "items": {"$ref": "#/components/schemas/Feature"}},
         },
     },
+    **TILE_SCHEMAS,
     "ProcessSummary": {
         "type": "object",
         "required": ["id", "version", "title", "jobControlOptions", "links"],

@@ -13,7 +13,14 @@ from api.identity import identity_of
 from api.language import api_language
 from api.ogc import documents
 from api.ogc.accepted import require_json_accepted
-from api.ogc.answers import feature_json, headers_of, item_headers, item_json, tag_of
+from api.ogc.answers import (
+    feature_json,
+    headers_of,
+    held_already,
+    item_headers,
+    item_json,
+    tag_of,
+)
 from api.ogc.asked import asked_of, property_names
 from api.ogc.crs import epsg_of
 from api.roles import COLLECTIONS as ALLOWED
@@ -147,13 +154,9 @@ _GEOJSON: Final = documents.GEOJSON
 
 def _answered(request: Request, found: dict[str, Any], headers: dict[str, str]) -> Response:
     """Return GeoJSON, or nothing where the caller has it."""
-    if headers["etag"] in _tags(request.headers.get("if-none-match", "")):
+    if held_already(request, headers):
         return Response(status_code=304, headers=headers)
     return JSONResponse(found, headers=headers, media_type=_GEOJSON)
-
-
-def _tags(header: str) -> list[str]:
-    return [one.strip().removeprefix("W/") for one in header.split(",")]
 
 
 def _pages(request: Request, matched: int, limit: int, offset: int) -> list[dict[str, str]]:

@@ -14,7 +14,7 @@ from api.identity import identity_of
 from api.language import api_language
 from api.ogc.accepted import require_json_accepted
 from api.ogc.asked import time_of
-from api.ogc.documents import link
+from api.ogc.documents import RELATION, link
 from api.ogc.processes import (
     OUTPUT,
     PROCESSES,
@@ -37,6 +37,7 @@ from data.text import VIET_NAM
 from gis.errors import NotFoundError
 from gis.jobs.queue import Job, JobState
 from gis.register.moments import now
+from maps.tiles import is_tiled
 
 __all__ = ["router"]
 
@@ -153,6 +154,9 @@ def results(request: Request, job_id: str) -> dict[str, Any]:
         link(base, f"{address}/report.html", "alternate", "text/html"),
         *(link(base, f"{address}/files/{name}", "item", "*/*") for name in study.files),
     ]
+    if is_tiled(study):
+        path = f"/ogc/studies/{study.id}/map/tiles"
+        links.append(link(base, path, RELATION.format("tilesets-map")))
     return {OUTPUT: study_json(study, identity) | {"links": links}}
 
 

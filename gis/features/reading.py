@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from typing import Any, Final
 
@@ -17,13 +17,14 @@ from gis.features.cql2 import Kind, Quantity
 from gis.register import engine
 from gis.register.blobs import from_blob, point_coordinates
 from gis.register.columns import GEOMETRY_COLUMN, Day
+from gis.register.expressions import among
 from gis.register.filter_expressions import ends_of, relates
 from gis.register.filters import inside
 from gis.register.records import Bounds
 from gis.register.scopes import Scope
 from gis.register.store import Register
 
-__all__ = ["GEOMETRY", "Asked", "Feature", "FeatureReader"]
+__all__ = ["GEOMETRY", "Asked", "Choice", "Feature", "FeatureReader"]
 
 GEOMETRY: Final = "geometry"
 """By what name a filter asks about the place of a feature."""
@@ -75,6 +76,25 @@ class Asked:
     condition: Condition | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """What is read in the place of more.
+
+    Attributes
+    ----------
+    ids : sequence of str
+        The features.
+    matched : int
+        How many there are.
+    counts : mapping
+        For how many a feature stands, by its id; empty where each stands for itself.
+    """
+
+    ids: Sequence[str]
+    matched: int
+    counts: Mapping[str, int] = field(default_factory=dict)
+
+
 class FeatureReader:
     """Reads the collections of a register as one caller may see them.
 
@@ -119,6 +139,45 @@ class FeatureReader:
             )
             for part in rows.partitions():
                 yield from _features(collection, part)
+
+    def few(
+        self,
+        collection: Collection,
+        asked: Asked,
+        most: int,
+        choose: Callable[[Sequence[str], Sequence[bytes]], Choice],
+    ) -> tuple[list[Feature], Choice | None]:
+        """Return what is asked for by id, or a choice of it where it is more than so many.
+
+        Parameters
+        ----------
+        collection : Collection
+            One with places.
+        asked : Asked
+            What is asked for; it states a box.
+        most : int
+            Most features that are read as they are.
+        choose : callable
+            From all ids and places, as the register keeps them, to what is read.
+
+        Returns
+        -------
+        list of Feature
+            By their ids, all from one state of the register.
+        Choice or None
+            What was chosen; None where nothing was left out.
+        """
+        key, place = collection.table.c.id, self._shown(collection, GEOMETRY_COLUMN)
+        where = self._where(collection, asked)
+        with engine.reading(self._engine) as connection:
+            known = connection.execute(select(key, place).where(*where).order_by(key)).all()
+            ids, chosen = [one[0] for one in known], None
+            if len(ids) > most:
+                chosen = choose(ids, [one[1] for one in known])
+            wanted = ids if chosen is None else chosen.ids
+            shown = (collection.visible(self._scope), among(key, wanted))
+            rows = connection.execute(self._select(collection).where(*shown).order_by(key)).all()
+        return list(_features(collection, rows)), chosen
 
     def one(self, collection: Collection, feature_id: str) -> Feature:
         """Return one feature.

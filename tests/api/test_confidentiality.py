@@ -16,6 +16,7 @@ from statistics import median
 from typing import Any
 from urllib.parse import quote
 
+import numpy as np
 import pytest
 from starlette.testclient import TestClient
 
@@ -33,6 +34,7 @@ from gis.register.scopes import PUBLIC, SYSTEM, Scope
 from gis.register.scopes import Role as Seen
 from gis.register.store import Register
 from gis.register.structures import AttachmentLevel, Contract, Document, Installation, Structure
+from gis.web_mercator import fractions
 from tests.api.ogc_server import filled
 
 OWN = "mo-phong-a"
@@ -384,6 +386,26 @@ def test_collections_by_boxes_filters_pages_and_ids(pair: Pair, collection: str)
         told = "".join(answer.json().__str__() for answer in answers if answer.status_code == 200)
         assert f"'id': '{one.id}'" not in told
         assert f"'structure_id': '{one.id}'" not in told
+
+
+@pytest.mark.parametrize("collection", [n for n, c in COLLECTIONS.items() if c.geometry])
+def test_tiles_over_several_levels(pair: Pair, collection: str) -> None:
+    """Every tile in which a hidden structure lies, its neighbours, and what is said of the set."""
+    address = f"/ogc/collections/{collection}/tiles"
+    pair.same(address)
+    pair.same(f"{address}/WebMercatorQuad")
+    places = [(one.longitude, one.latitude) for one in pair.hidden if one.longitude is not None]
+    x, y = fractions(*np.array(places[:4], dtype=np.float64).T)
+    for level in (0, 5, 8, 10, 13, 17, 24):
+        count = 2**level
+        there = {(int(b * count), int(a * count)) for a, b in zip(x, y, strict=True)}
+        near = {(row, min(column + 1, count - 1)) for row, column in there}
+        for row, column in sorted(there | near):
+            asked = f"{address}/WebMercatorQuad/{level}/{row}/{column}?f=mvt"
+            answer = pair.same(asked)
+            told = answer.content.decode("utf-8", "replace")
+            assert not any(one.id in told for one in pair.hidden)
+    pair.same(f"{address}/WebMercatorQuad/0/0/0?f=mvt&datetime=2019-01-01/2020-01-01")
 
 
 def test_what_is_hidden_is_there_to_be_found(pair: Pair) -> None:

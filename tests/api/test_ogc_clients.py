@@ -1,11 +1,14 @@
 """What others' programs read of the OGC API: every collection whole, by a real server.
 
-GDAL in pyogrio, Debian's ogrinfo, OWSLib. QGIS is in `tests/qgis_reads.py`, run by hand.
+GDAL in pyogrio, Debian's ogrinfo, OWSLib; by hand QGIS and ogc-client (`make clients`).
 """
 
+import base64
 import os
 import re
 import subprocess
+import urllib.error
+import urllib.request
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -72,6 +75,42 @@ def test_gdal_in_pyogrio_reads_every_collection_whole(known: Known, collection: 
     assert names == set(COLLECTIONS)
     assert {row["id"]: text_of(row) for _, row in read.iterrows()} == known.texts(collection)
     assert len(read) == len(known.features[collection])
+
+
+@pytest.mark.parametrize("collection", ["structures", "units", "measurements"])
+def test_gdal_reads_vector_tiles_by_their_description(known: Known, collection: str) -> None:
+    """The driver OGCAPI goes from the collection to its tiles by links, and reads the world's."""
+    token = known.header.rpartition(" ")[2]
+    pyogrio.set_gdal_config_options({"GDAL_HTTP_AUTH": "BEARER", "GDAL_HTTP_BEARER": token})
+    try:
+        address = f"OGCAPI:{known.address}/collections/{collection}"
+        read = pyogrio.read_dataframe(address, layer="Zoom level 0", API="TILES")
+    finally:
+        pyogrio.set_gdal_config_options({"GDAL_HTTP_AUTH": None, "GDAL_HTTP_BEARER": None})
+    assert {row["id"]: text_of(row) for _, row in read.iterrows()} == known.texts(collection)
+
+
+def test_a_token_may_come_as_a_password(known: Known) -> None:
+    """Of the user `token` only: other users of Basic are those of a proxy before the server."""
+
+    def asked(user: str, secret: str) -> int:
+        told = base64.b64encode(f"{user}:{secret}".encode()).decode()
+        asking = urllib.request.Request(
+            f"{known.address}/collections/measurements", headers={"Authorization": f"Basic {told}"}
+        )
+        try:
+            with urllib.request.urlopen(asking, timeout=30) as answer:
+                return int(answer.status)
+        except urllib.error.HTTPError as error:
+            error.close()
+            return error.code
+
+    token = known.header.rpartition(" ")[2]
+    assert asked("token", token) == 200
+    assert asked("token", "x") == 401
+    assert asked("lan", token) == 401
+    with urllib.request.urlopen(f"{known.address}/collections?f=json", timeout=30) as answer:
+        assert "measurements" not in answer.read().decode()
 
 
 @pytest.mark.parametrize("collection", list(COLLECTIONS))

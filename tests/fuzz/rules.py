@@ -51,6 +51,7 @@ RULES: dict[str, str] = {
     "antennas.missing_parameter": _TOGETHER,
     "planning.nowhere": _PLACE,
     "devices.wrong_use": _RECORD,
+    "devices.import_format": _FILES,
     "exchange.file.format_not_accepted": _FILES,
     "exchange.file.not_what_it_says": _FILES,
     "exchange.answer_unknown": _FIELDS,
