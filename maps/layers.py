@@ -54,6 +54,14 @@ _SCRIPT_TEXTS = (
     "label_position",
     "label_source",
     "contour_level_plain",
+    "search_found",
+    "search_none",
+    "search_failed",
+    "link_copied",
+    "link_shown",
+    "details_below",
+    "north",
+    "north_label",
 )
 
 
@@ -132,6 +140,8 @@ def _raw(key: str, language: Language) -> str:
 
 
 _PLACEHOLDERS = (
+    "address",
+    "count",
     "latitude",
     "level",
     "longitude",
@@ -139,6 +149,7 @@ _PLACEHOLDERS = (
     "page",
     "pages",
     "shown",
+    "text",
     "total",
 )
 

@@ -125,7 +125,12 @@ CONTOUR_DASHES = {48: "1 5", 54: "2 4", 66: "8 4", 74: ""}
 """Line pattern of each threshold, so that contours differ without their colour."""
 
 
-_GROUPS = {"channels": "channels.group", "mobile": "mobile.title", "source": "sources.group_map"}
+_GROUPS = {
+    "channels": "channels.group",
+    "mobile": "mobile.title",
+    "source": "sources.group_map",
+    "works": "works.title",
+}
 """Headings of groups whose words stand in a catalogue of their own."""
 
 
@@ -152,6 +157,7 @@ def layer_groups(view: RegisterView, table: Table, language: Language) -> list[G
         ("source", (*found, *_source_layers(view.source, language))),
         ("stations", tuple(_kind_layers(table, "stations", language, shown=not found))),
         ("structures", tuple(_kind_layers(table, "structures", language, shown=standing))),
+        ("works", tuple(_kind_layers(table, "works", language, shown=True))),
         ("register", tuple(_base_layers(view, table, language))),
     ]
     return [

@@ -36,6 +36,7 @@ __all__ = [
     "SOURCE",
     "STATION",
     "STRUCTURES",
+    "WORK",
     "Palette",
     "PaletteClass",
     "Shape",
@@ -268,6 +269,9 @@ STRUCTURES: dict[StructureKind, Symbol] = {
 
 STATION = Symbol("star", "#b3240b")
 """Symbol of a broadcasting station."""
+
+WORK = Symbol("diamond", "#8a4b00")
+"""Where something is to be built."""
 
 DISTRICT = Symbol("pip", "#3a3f3b")
 """Symbol of a district known by a point."""

@@ -2,10 +2,11 @@
 
 from collections.abc import Iterable, Sequence
 
-from data.text import Language, number, text
+from data.text import Language, number, text, when
 from gis.register.records import BroadcastStation, Provenance, UnitKind
 from gis.register.structures import Structure
-from maps.palette import COMMUNE, DISTRICT, SHAPES, STATION, STRUCTURES
+from gis.register.works import PlannedWork
+from maps.palette import COMMUNE, DISTRICT, SHAPES, STATION, STRUCTURES, WORK
 from maps.rows import Kind, Row, present
 from maps.source_map import source_rows
 from maps.views import RegisterView
@@ -106,6 +107,7 @@ def build_table(view: RegisterView, language: Language) -> Table:
             *source_rows(view, language),
             *_stations(view, language),
             *_structures(view, language),
+            *(_work(work, view, language) for work in view.works),
             *_units(view, language),
         ],
         language,
@@ -181,6 +183,28 @@ def _station_details(station: BroadcastStation, language: Language) -> tuple[tup
         erp=None if erp is None else in_watts(erp, language),
         antenna_height=_with_unit("metres", station.height_above_ground_m, language),
         ground=_with_unit("metres", station.ground_height_m, language),
+    )
+
+
+def _work(work: PlannedWork, view: RegisterView, language: Language) -> Row:
+    """Return a planned work, a line by its middle."""
+    middle = work.geometry.interpolate(0.5, normalized=True)
+    return Row(
+        Kind("planned_work", text("works.title", language), "works", WORK),
+        work.id,
+        work.name,
+        "",
+        view.organisations.get(work.owner_id, work.owner_id),
+        middle.x,
+        middle.y,
+        "",
+        work.provenance,
+        present(
+            language,
+            work_kind=text(f"register.work_kind.{work.kind.value}", language),
+            work_begins=when(work.begins_on, language),
+            work_state=text(f"register.work_state.{work.state.value}", language),
+        ),
     )
 
 

@@ -7,6 +7,7 @@ from typing import Any
 
 from gis.register.records import AdministrativeUnit, Boundary, BroadcastStation
 from gis.register.structures import Structure
+from gis.register.works import PlannedWork
 
 __all__ = [
     "ChannelsView",
@@ -438,7 +439,7 @@ class RegisterView:
         Name of the province, in the language of the page.
     on : date
         Day for which the register is shown.
-    structures, stations, boundaries, units : sequence of records
+    structures, stations, works, boundaries, units : sequence of records
         What the caller may see, already chosen by its role.
     organisations : mapping
         Name of each organisation by its identifier.
@@ -453,6 +454,7 @@ class RegisterView:
     on: date
     structures: Sequence[Structure] = ()
     stations: Sequence[BroadcastStation] = ()
+    works: Sequence[PlannedWork] = ()
     boundaries: Sequence[Boundary] = ()
     units: Sequence[AdministrativeUnit] = ()
     organisations: Mapping[str, str] = field(default_factory=dict)
@@ -474,8 +476,12 @@ class RegisterView:
     @property
     def synthetic(self) -> bool:
         """Whether anything shown is demonstration data."""
-        sources = [r.provenance for r in self.structures] + [r.provenance for r in self.stations]
-        return any(source.synthetic for source in sources) or any(
+        records: tuple[Structure | BroadcastStation | PlannedWork, ...] = (
+            *self.structures,
+            *self.stations,
+            *self.works,
+        )
+        return any(one.provenance.synthetic for one in records) or any(
             s.synthetic for s in self.studies
         )
 
