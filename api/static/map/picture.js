@@ -49,7 +49,7 @@ const PhuSongPicture = (() => {
     context.lineJoin = "round";
     context.strokeStyle = "#ffffff";
     context.strokeText(span.textContent, x, y + height / 2);
-    context.fillStyle = style.color;
+    context.fillStyle = getComputedStyle(span).color;
     context.fillText(span.textContent, x, y + height / 2);
   }
 
