@@ -221,6 +221,8 @@ ROUTES: dict[tuple[str, str], frozenset[Role]] = {
     # pages
     ("GET", "/"): ANYONE,
     ("GET", "/map"): ANYONE,
+    ("GET", "/map/search"): ANYONE,
+    ("GET", "/map/here"): ANYONE,
     ("GET", "/login"): ANYONE,
     ("POST", "/login"): ANYONE,
     ("GET", "/login/link/{secret}"): ANYONE,

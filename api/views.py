@@ -10,7 +10,7 @@ from data.text import Language, text
 from gis.errors import NotFoundError
 from gis.jurisdictions import Jurisdiction, jurisdiction_on, jurisdictions
 from gis.register.records import AdministrativeUnit, UnitKind
-from gis.register.works import OPEN_STATES
+from gis.register.works import OPEN_STATES, PlannedWork
 from gis.studies.record import Study
 from maps.studies import (
     channels_view,
@@ -53,11 +53,20 @@ def register_view(
             stations=register.stations(identity.scope, on=on),
             boundaries=register.boundaries(codes=provinces, on=on),
             units=_communes(register.units(on=on), place.province_code),
-            works=register.works(identity.scope, states=OPEN_STATES, limit=_LARGEST_MAP)
+            works=_open_works(register.works(identity.scope, states=OPEN_STATES), on)
             if may(identity.role, "GET", "/planned-works")
             else (),
             organisations={one.id: one.name for one in register.organisations()},
         )
+
+
+def _open_works(works: Sequence[PlannedWork], on: date) -> list[PlannedWork]:
+    """Return what was announced by a day and is not over on it."""
+    return [
+        one
+        for one in works
+        if one.announced_on <= on and (one.ends_on is None or one.ends_on >= on)
+    ]
 
 
 def _communes(units: Sequence[AdministrativeUnit], province_code: str) -> list[AdministrativeUnit]:

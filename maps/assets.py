@@ -14,6 +14,8 @@ MAP_SCRIPTS = (
     "map/labels.js",
     "map/table.js",
     "map/point.js",
+    "map/search.js",
+    "map/picture.js",
     "map/map.js",
 )
 

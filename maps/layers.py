@@ -55,6 +55,14 @@ _SCRIPT_TEXTS = (
     "label_position",
     "label_source",
     "contour_level_plain",
+    "search_found",
+    "search_none",
+    "search_failed",
+    "link_copied",
+    "link_shown",
+    "details_below",
+    "north",
+    "north_label",
 )
 
 
@@ -136,6 +144,8 @@ def _raw(key: str, language: Language) -> str:
 
 
 _PLACEHOLDERS = (
+    "address",
+    "count",
     "latitude",
     "level",
     "longitude",
@@ -143,6 +153,7 @@ _PLACEHOLDERS = (
     "page",
     "pages",
     "shown",
+    "text",
     "total",
 )
 

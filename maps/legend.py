@@ -127,7 +127,12 @@ CONTOUR_DASHES = {48: "1 5", 54: "2 4", 66: "8 4", 74: ""}
 """Line pattern of each threshold, so that contours differ without their colour."""
 
 
-_GROUPS = {"channels": "channels.group", "mobile": "mobile.title", "source": "sources.group_map"}
+_GROUPS = {
+    "channels": "channels.group",
+    "mobile": "mobile.title",
+    "source": "sources.group_map",
+    "works": "works.title",
+}
 """Headings of groups whose words stand in a catalogue of their own."""
 
 

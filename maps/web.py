@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import dataclass
+from datetime import date
 
 import folium
 from branca.element import Figure, MacroElement
@@ -18,9 +19,10 @@ from maps.rendering import embedded_json, render
 from maps.tables import build_table
 from maps.views import RegisterView
 
-__all__ = ["MapFragment", "OfflineMap", "map_fragment", "register_map"]
+__all__ = ["MapFragment", "MapTools", "OfflineMap", "map_fragment", "register_map"]
 
 _IDENTIFIER = re.compile(r"[a-z][a-z0-9]*")
+_MONTHS_BACK, _MONTHS_AHEAD = 180, 36
 _COLUMNS = ("kind", "name", "owner", "place", "details", "source", "action")
 
 
@@ -100,6 +102,40 @@ class RegisterLayers(JSCSSMixin, MacroElement):
 
 
 @dataclass(frozen=True, slots=True)
+class MapTools:
+    """What a page offers with its map: a search, other days.
+
+    Attributes
+    ----------
+    page : str
+        Address of the page itself, which takes `on`.
+    search : str
+        Address that finds places, to which `&text=` is added.
+    today : date
+        The day that it shows unless another is asked for.
+    files : str
+        Address of a collection's file, with `{layer}` in it.
+    layers : tuple of str
+        Collections that can be downloaded.
+    formats : tuple of pairs
+        Ending and name of the formats of files.
+    """
+
+    page: str
+    search: str
+    today: date
+    files: str
+    layers: tuple[str, ...]
+    formats: tuple[tuple[str, str], ...]
+
+    @property
+    def months(self) -> tuple[int, int, int]:
+        """First, last and today's month, counted from the year 0."""
+        today = self.today.year * 12 + self.today.month - 1
+        return today - _MONTHS_BACK, today + _MONTHS_AHEAD, today
+
+
+@dataclass(frozen=True, slots=True)
 class MapFragment:
     """The parts of a map page, to be put into a page's frame.
 
@@ -124,6 +160,7 @@ def map_fragment(
     *,
     static_url: str = "/static",
     data_url: str | None = None,
+    tools: MapTools | None = None,
     nonce: str | None = None,
     element_id: str = "map",
 ) -> MapFragment:
@@ -140,6 +177,8 @@ def map_fragment(
     data_url : str, optional
         Address that explains a point, with `{longitude}`, `{latitude}` and `{language}` in it,
         answering as `maps.point.point_answer` does; without it a click explains nothing.
+    tools : MapTools, optional
+        Search and days, where the page has them.
     nonce : str, optional
         Nonce of the page's content security policy for the one inline script.
     element_id : str
@@ -168,6 +207,7 @@ def map_fragment(
         "columns": _COLUMNS,
         "kinds": table.kinds,
         "explains_points": data_url is not None,
+        "tools": tools,
         "ground": ground_facts(view, spoken),
         "remarks": ground_remarks(view, spoken),
         "map": Markup(figure.html.render().strip()),  # noqa: S704  (built from escaped parts)
@@ -176,7 +216,10 @@ def map_fragment(
     scripts = {
         "id": element_id,
         "nonce": nonce,
-        "data": embedded_json(map_payload(view, table, spoken, data_url=data_url)),
+        "data": embedded_json(
+            map_payload(view, table, spoken, data_url=data_url)
+            | {"search": tools.search if tools else None, "files": tools.files if tools else None}
+        ),
         "script": Markup(figure.script.render().strip()),  # noqa: S704  (identifiers only)
     }
     return MapFragment(

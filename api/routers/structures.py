@@ -27,6 +27,7 @@ from api.structure_view import (
     read_structure,
     reading_of,
 )
+from api.tower import tower_of
 from api.viewing import note_list, note_one
 from api.whole import OffsetQuery
 from gis.errors import GisError, NotFoundError
@@ -203,6 +204,7 @@ def show_structure(
         status_code=status if refused is None else refused.status,
         view=view,
         structure=view.structure,
+        tower=tower_of(service, identity, view, words.language),
         groups=[(name, facts(view, names, words)) for name, names in _GROUPS.items()],
         known_on=known_on,
         **_way(request, view, way_to, words),

@@ -1,4 +1,4 @@
-"""A collection as one file: GeoJSON by lines, CSV, FlatGeobuf, GeoPackage."""
+"""A collection as one file: GeoJSON, GeoJSON by lines, CSV, FlatGeobuf, GeoPackage, KML."""
 
 import csv
 import json
@@ -27,10 +27,12 @@ _WGS84: Final = "EPSG:4326"
 class BulkFormat(StrEnum):
     """A format of whole collections; the value is the ending of the file's name."""
 
+    GEOJSON = "geojson"
     GEOJSON_SEQUENCE = "geojsonseq"
     CSV = "csv"
     FLATGEOBUF = "fgb"
     GEOPACKAGE = "gpkg"
+    KML = "kml"
 
 
 def write_bulk(
@@ -56,15 +58,26 @@ def _write_sequence(_: Collection, features: Iterable[Feature], path: Path) -> N
     """Write RFC 8142: a record separator before each feature, a line feed behind."""
     with path.open("x", encoding="utf-8") as stream:
         for one in features:
-            written = {
-                "type": "Feature",
-                "id": one.id,
-                "geometry": _mapping(one),
-                "properties": one.properties,
-            }
-            stream.write(_RECORD_SEPARATOR)
-            json.dump(written, stream, ensure_ascii=False)
-            stream.write("\n")
+            stream.write(f"{_RECORD_SEPARATOR}{_written(one)}\n")
+
+
+def _write_collection(_: Collection, features: Iterable[Feature], path: Path) -> None:
+    """Write one object of RFC 7946."""
+    with path.open("x", encoding="utf-8") as stream:
+        stream.write('{"type": "FeatureCollection", "features": [')
+        for number, one in enumerate(features):
+            stream.write(f"{',' if number else ''}\n{_written(one)}")
+        stream.write("\n]}\n")
+
+
+def _written(one: Feature) -> str:
+    written = {
+        "type": "Feature",
+        "id": one.id,
+        "geometry": _mapping(one),
+        "properties": one.properties,
+    }
+    return json.dumps(written, ensure_ascii=False)
 
 
 def _mapping(one: Feature) -> Mapping[str, Any] | None:
@@ -120,6 +133,8 @@ def _write_layer(driver: str) -> Callable[[Collection, Iterable[Feature], Path],
         options: dict[str, Any] = {"driver": driver, "layer": collection.id}
         if driver == "FlatGeobuf":
             options["SPATIAL_INDEX"] = "NO"  # which has no room for a feature without a place
+        if driver == "KML" and "name" in frame:
+            options["NameField"] = "name"
         if collection.geometry is not None:
             shapes = [_shape(one) for one in known]
             frame = geopandas.GeoDataFrame(frame, geometry=shapes, crs=_WGS84)
@@ -142,10 +157,12 @@ def _plain(value: Any) -> Any:
 _WRITERS: Final[Mapping[BulkFormat, Callable[[Collection, Iterable[Feature], Path], None]]] = (
     MappingProxyType(
         {
+            BulkFormat.GEOJSON: _write_collection,
             BulkFormat.GEOJSON_SEQUENCE: _write_sequence,
             BulkFormat.CSV: _write_csv,
             BulkFormat.FLATGEOBUF: _write_layer("FlatGeobuf"),
             BulkFormat.GEOPACKAGE: _write_layer("GPKG"),
+            BulkFormat.KML: _write_layer("KML"),
         }
     )
 )

@@ -49,7 +49,17 @@ from propagation.interference.bs412 import (
 from propagation.itu import p1812
 from propagation.profile import PathProfile
 
-__all__ = ["explain", "explain_interference", "explain_path", "profile_json", "step_for"]
+__all__ = [
+    "area_at",
+    "explain",
+    "explain_interference",
+    "explain_path",
+    "field_at",
+    "known",
+    "profile_json",
+    "step_for",
+    "towards",
+]
 
 Floats = NDArray[np.float64]
 
@@ -141,7 +151,7 @@ def explain_path(
         model does not cover what is asked, or the terrain has a void on the path.
     """
     asked = asked or PathAsked()
-    emitter, azimuth, distance = _towards(station, longitude, latitude, context, asked)
+    emitter, azimuth, distance = towards(station, longitude, latitude, context, asked)
     emitter.emission(asked.time_percents)
     told = {
         "station_id": station.id,
@@ -164,7 +174,7 @@ def explain_path(
         field = float(emitter.free_space_dbuvm(np.array([azimuth]), np.array([distance]))[0])
         told |= _departing(emitter, azimuth, emitter.slants_deg(np.array([distance])))
         near: dict[str, Any] = {
-            "field_strength_dbuvm": _known(field),
+            "field_strength_dbuvm": known(field),
             "terms": [],
             "parameters": [],
         }
@@ -200,7 +210,7 @@ def explain_interference(
         row for each station within reach, the largest nuisance field first; `not_assessed` names
         those that lack what a prediction needs.
     """
-    emitter, _, distance = _towards(station, longitude, latitude, context, asked or PathAsked())
+    emitter, _, distance = towards(station, longitude, latitude, context, asked or PathAsked())
     emitter.emission(INTERFERENCE_TIME_PERCENTS)
     median = emitter.settings.at_median_locations()
     pack = load_rule_pack(on, own=context.home.rules)
@@ -213,13 +223,13 @@ def explain_interference(
         flat=context.ground.flat,
         limits=emitter.method.predictor.limits,
     )
-    area = _area(context, on, longitude, latitude, pack)
+    area = area_at(context, on, longitude, latitude, pack)
     minimum = minimum_usable_field_strength_dbuvm(
         station.reception, area, minimum_field_from_parameters(pack.rule(MINIMUM_FIELD).parameters)
     )
-    wanted = _field(emitter, longitude, latitude, context)[:1]
+    wanted = field_at(emitter, longitude, latitude, context)[:1]
     others = [
-        _field(
+        field_at(
             Emitter(other, context.ground, median, emitter.method), longitude, latitude, context
         )
         for other in found.stations
@@ -235,12 +245,12 @@ def explain_interference(
         table=table,
     )
     return {
-        "wanted_dbuvm": _known(wanted[0]),
+        "wanted_dbuvm": known(wanted[0]),
         "area": area.value,
         "minimum_field_dbuvm": minimum,
-        "usable_power_sum_dbuvm": _known(assessed.usable_power_sum_dbuvm[0]),
-        "usable_simplified_dbuvm": _known(assessed.usable_simplified_dbuvm[0]),
-        "margin_db": _known(assessed.margin_db[0]),
+        "usable_power_sum_dbuvm": known(assessed.usable_power_sum_dbuvm[0]),
+        "usable_simplified_dbuvm": known(assessed.usable_simplified_dbuvm[0]),
+        "margin_db": known(assessed.margin_db[0]),
         "served": bool(assessed.served[0]),
         "interfered": bool(assessed.interfered[0]),
         "interferers": _rows(station, found, unwanted, assessed, pack),
@@ -251,13 +261,20 @@ def explain_interference(
     }
 
 
-def _towards(
+def towards(
     station: BroadcastStation,
     longitude: float,
     latitude: float,
     context: StudyContext,
     asked: PathAsked,
 ) -> tuple[Emitter, float, float]:
+    """Return a station at the steps of a path to a point, with azimuth and distance in km.
+
+    Raises
+    ------
+    FormatError
+        If the point is none or too far.
+    """
     if not (-180 <= longitude <= 180 and -80 <= latitude <= 80):
         raise FormatError("studies.wrong_point", longitude=longitude, latitude=latitude)
     emitter = Emitter(station, context.ground, asked.settings, asked.method)
@@ -361,7 +378,7 @@ def _prediction(
     terms = (*found.terms, *emitter.method.additions.terms(frequency_mhz, distance_km))
     return {
         "time_percent": percent,
-        "field_strength_dbuvm": _known(float(field[0])),
+        "field_strength_dbuvm": known(float(field[0])),
         "terms": [_term_json(term) for term in terms],
         "parameters": [_term_json(term) for term in found.parameters],
     }
@@ -414,19 +431,20 @@ def _require_ground(emitter: Emitter, azimuth: float, along: Floats, heights_m: 
 
 
 def _term_json(term: Term) -> dict[str, Any]:
-    value = term.value if isinstance(term.value, str) else _known(term.value)
+    value = term.value if isinstance(term.value, str) else known(term.value)
     return {**term._asdict(), "value": value}
 
 
-def _field(emitter: Emitter, longitude: float, latitude: float, context: StudyContext) -> Floats:
+def field_at(emitter: Emitter, longitude: float, latitude: float, context: StudyContext) -> Floats:
     """Return the field of a station at the point for 50 % and 1 % of time, shape (2,)."""
     stage = context.stage(0.0, 1.0, "studies.progress_field", station=emitter.station.name)
     return fields_at(emitter, stage, np.array([longitude]), np.array([latitude]))[:, 0]
 
 
-def _area(
+def area_at(
     context: StudyContext, on: date, longitude: float, latitude: float, pack: RulePack
 ) -> Area:
+    """Return the surroundings at a point, from the rules' lists of communes."""
     communes = communes_near(context.register, on, longitude, latitude, _COMMUNES_KM)
     where = communes.areas_at(np.array([longitude]), np.array([latitude]), pack)
     return list(Area)[int(where[0])]
@@ -452,11 +470,11 @@ def _rows(
                 "name": other.name,
                 "frequency_mhz": other.frequency_mhz,
                 "spacing_khz": spacing,
-                "steady_field_dbuvm": _known(fields[0, number]),
-                "tropospheric_field_dbuvm": _known(fields[1, number]),
+                "steady_field_dbuvm": known(fields[0, number]),
+                "tropospheric_field_dbuvm": known(fields[1, number]),
                 "persistence": persistence.value,
-                "protection_ratio_db": _known(float(ratio)),
-                "nuisance_field_dbuvm": _known(assessed.nuisance.governing_dbuvm[0, number]),
+                "protection_ratio_db": known(float(ratio)),
+                "nuisance_field_dbuvm": known(assessed.nuisance.governing_dbuvm[0, number]),
                 "dominant": number == int(assessed.dominant_index[0]),
             }
         )
@@ -468,6 +486,6 @@ def _largest_first(row: Mapping[str, Any]) -> tuple[float, str]:
     return (math.inf if nuisance is None else -nuisance, row["station_id"])
 
 
-def _known(value: float) -> float | None:
+def known(value: float) -> float | None:
     """Return a number to the thousandth; None for NaN and infinities, which JSON has not."""
     return round(float(value), 3) if math.isfinite(value) else None

@@ -23,7 +23,15 @@ from gis.register.structures import (
     StructureKind,
 )
 
-__all__ = ["SUPPORTS", "WEIGHT_STEP_KG", "WIND_STEP_M2", "Site", "is_support", "sites_of"]
+__all__ = [
+    "SUPPORTS",
+    "WEIGHT_STEP_KG",
+    "WIND_STEP_M2",
+    "Site",
+    "is_support",
+    "published_for",
+    "sites_of",
+]
 
 _Held = TypeVar("_Held", AttachmentLevel, Contract)
 
@@ -153,7 +161,7 @@ def sites_of(
             others=len(seen) < len(hung),
             rent_vnd=one.rent_asked_vnd,
             rent_unit=None if one.rent_unit is None else one.rent_unit.value,
-            published=tuple(_published(rents, one, province_code)),
+            published=tuple(published_for(rents, one, province_code)),
             in_steps=not exact,
             unplaced=full.unplaced if told else 0,
         )
@@ -181,9 +189,10 @@ def _carriers(hung: Sequence[Installation], seen: set[str]) -> tuple[float, ...]
     )
 
 
-def _published(
+def published_for(
     rents: Sequence[PublishedRent], structure: Structure, province_code: str
 ) -> Iterable[Mapping[str, Any]]:
+    """Yield the published rents that hold for a structure, by its kind, class, unit and place."""
     for rent in rents:
         if rent.kind is not structure.kind or rent.province_code not in (None, province_code):
             continue

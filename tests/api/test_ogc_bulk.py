@@ -51,9 +51,11 @@ def test_every_collection_in_every_format(staff: Served, collection: str, tmp_pa
     told = [json.loads(line) for line in lines]
     assert [one["id"] for one in told] == [one["id"] for one in known]
     assert [one["properties"] for one in told] == [one["properties"] for one in known]
+    whole = json.loads(file(staff, collection, "geojson"))
+    assert whole == {"type": "FeatureCollection", "features": told}
     rows = list(csv.DictReader(io.StringIO(file(staff, collection, "csv").decode("utf-8-sig"))))
     assert [row["id"] for row in rows] == [one["id"] for one in known]
-    for ending in ("gpkg", "fgb"):
+    for ending in ("gpkg", "fgb", "kml"):
         path = tmp_path / f"whole.{ending}"
         path.write_bytes(file(staff, collection, ending))
         read = pyogrio.read_dataframe(path)

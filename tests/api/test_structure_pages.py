@@ -12,7 +12,13 @@ from starlette.testclient import TestClient
 
 from api.service import Service
 from gis.register.scopes import PUBLIC, SYSTEM
-from gis.register.structures import AttachmentLevel, Contract, Structure
+from gis.register.structures import (
+    AttachmentLevel,
+    Contract,
+    PublishedRent,
+    RentUnit,
+    Structure,
+)
 
 BrowserOf = Callable[[str], Any]
 Token = Callable[[str], dict[str, str]]
@@ -351,3 +357,51 @@ def test_staff_take_a_change_back_and_are_told_when_they_cannot(
     assert history[0]["reason"] == "không nhầm"
     missing = client.post("/changes/99999/undo", json={"reason": "x"}, headers=program)
     assert missing.status_code == 404
+
+
+def section(page: str, name: str) -> str:
+    """The words of one of the three questions."""
+    found = re.search(rf'id="question-{name}">(.*?)\n  </(?:div|figure)>', page, re.DOTALL)
+    assert found is not None
+    return words(found[1])
+
+
+def test_three_questions_are_answered(
+    client: TestClient, token: Token, own: Structure, service: Service
+) -> None:
+    rent = PublishedRent(
+        id="giá", kind=own.kind, rent_unit=RentUnit.POSITION, amount_vnd=2e6,
+        instrument="QĐ 1/QĐ-UBND", clause="Điều 1", provenance=own.provenance,
+    )  # fmt: skip
+    asking = replace(own, rent_asked_vnd=7.5e6, rent_unit=RentUnit.POSITION)
+    with service.register.write(author="lan", reason="giá") as w:
+        w.update_structures([asking])
+        w.add_published_rents([rent])
+    page = client.get(f"/view/structures/{own.id}", headers=token("staff")).text
+    assert "Có: còn 1 vị trí trống, cao nhất ở tầng 30–36 m." in section(page, "hang")
+    cost = section(page, "cost")
+    assert "Chủ sở hữu chào: 7.500.000 đồng/tháng" in cost
+    assert "Đã công bố: 2.000.000 đồng/tháng" in cost
+    assert "QĐ 1/QĐ-UBND, Điều 1" in cost
+    assert "Đã công bố: 6.000.000 đồng/tháng" in cost  # of the demonstration
+    assert "cao hơn giá công bố 25 %" in cost
+    with service.register.write(author="lan", reason="đóng") as w:
+        w.update_structures([replace(asking, shareable=False)])
+    closed = client.get(f"/view/structures/{own.id}?lang=en", headers=token("staff")).text
+    assert "not open to sharing" in section(closed, "hang")
+
+
+def test_the_elevation_shows_no_more_than_the_lists(
+    client: TestClient, token: Token, own: Structure
+) -> None:
+    """Who is up there is for the parties, in the drawing too."""
+    address = f"/view/structures/{own.id}"
+    seen = client.get(address, headers=token("staff")).text
+    told = client.get(address).text
+    names = re.compile(r'<svg[^>]*class="mast".*?</svg>', re.DOTALL)
+    staff, stranger = (names.search(page) for page in (seen, told))
+    assert staff is not None
+    assert stranger is not None
+    listed = words(told[told.index('id="who-heading"') :].partition("</section>")[0])
+    for name in re.findall(r"m · ([^<]+)</text>", stranger[0]):
+        assert unescape(name).rstrip("…").partition(" ×")[0] in listed

@@ -5,6 +5,7 @@ const PhuSongMap = (() => {
   const { element } = PhuSongTable;
   const RADIUS = { source: 10, stations: 10, structures: 6, units: 4 };
   const NUMBERED = new Set(["candidate", "outside"]); /* what has its rank on the map, not its name */
+  const NARROW = 480; /* pixels of CSS below which a popup has no room */
   const PAPER = 680; /* width of a page of A4 between its margins, in pixels of CSS */
 
   function sentences(data) {
@@ -30,6 +31,7 @@ const PhuSongMap = (() => {
       this.texts = sentences(this.data);
       this.find = (name) => document.getElementById(`${id}-${name}`);
       this.opener = null;
+      this.told = PhuSongSearch.read(location.hash);
       this.open();
       this.controls();
       const built = PhuSongLayers.build(map, this.data, this.texts.number);
@@ -39,10 +41,94 @@ const PhuSongMap = (() => {
         shown: (positions) => this.keep(positions),
         choose: (object, button) => this.show(object, button),
       });
+      this.restore();
       this.switches();
       this.labels = new PhuSongLabels.Labels(map, () => this.titled(), built.boxes);
       this.pointer();
+      this.tools();
       this.paper();
+      if (this.told.at && this.data.point) {
+        this.explain(this.told.at);
+      }
+    }
+
+    /* What the address says of layers and filters; the view itself is opened before. */
+    restore() {
+      const { off, on, filters } = this.told;
+      for (const input of this.find("layers").querySelectorAll("input[data-layer]")) {
+        input.checked = (input.checked || on.includes(input.dataset.layer))
+          && !off.includes(input.dataset.layer);
+      }
+      this.table.restore(filters);
+    }
+
+    /* The address is always that of what is seen, so that it can be kept and sent. */
+    remember() {
+      if (!this.table) {
+        return;
+      }
+      const { lat, lng } = this.map.getCenter();
+      const inputs = [...this.find("layers").querySelectorAll("input[data-layer]")];
+      const turned = (checked) => inputs
+        .filter((one) => one.checked === checked && one.defaultChecked !== checked)
+        .map((one) => one.dataset.layer);
+      history.replaceState(history.state, "", PhuSongSearch.write({
+        view: { at: [lat, lng], zoom: this.map.getZoom() },
+        off: turned(false), on: turned(true), filters: this.table.told(), at: this.explained,
+      }));
+    }
+
+    tools() {
+      if (!this.data.search) {
+        return;
+      }
+      this.search = new PhuSongSearch.Search(this.id, this.data.search, this.texts,
+        (place) => this.go(place));
+      PhuSongSearch.days(this.find("day"));
+      this.find("link").addEventListener("click", () => {
+        this.remember();
+        PhuSongSearch.copy(this.find("link-said"), this.texts);
+      });
+      this.find("print").addEventListener("click", () => print());
+      this.find("picture").addEventListener("click", () => PhuSongPicture.save(this.map, {
+        title: document.title, stamps: [...document.querySelectorAll(".map-watermark .map-stamp")]
+          .map((one) => one.textContent), north: this.texts.say("north"),
+        source: this.texts.say("attribution"),
+      }));
+      this.find("download").addEventListener("submit", (event) => {
+        event.preventDefault();
+        location.assign(this.file(event.target.elements));
+      });
+    }
+
+    /* The address of a file of what lies within the frame, of the map's day and chosen kind. */
+    file({ layer, format }) {
+      const box = this.map.getBounds();
+      const sides = [box.getWest(), box.getSouth(), box.getEast(), box.getNorth()];
+      const limits = [-180, -90, 180, 90];
+      const told = new URLSearchParams({ f: format.value,
+        bbox: sides.map((side, i) => (i < 2 ? Math.max : Math.min)(side, limits[i]).toFixed(6)).join(","),
+        datetime: this.find("day").elements.on.defaultValue });
+      const { kind } = this.table.told();
+      const structure = this.data.table.kinds.some((one) => one.id === kind && one.group === "structures");
+      if (layer.value === "structures" && structure) {
+        told.set("kind", kind);
+      }
+      return `${this.data.files.replace("{layer}", layer.value)}?${told}`;
+    }
+
+    /* To a place that was found: an object of the table is shown as if it had been chosen there. */
+    go(place) {
+      const at = [place.latitude, place.longitude];
+      const object = this.table.objects.find((one) => one.name === place.name
+        && Math.abs(one.at[0] - at[0]) < 1e-5 && Math.abs(one.at[1] - at[1]) < 1e-5);
+      const near = { unit: 12, former_unit: 12 }[place.kind] || 13;
+      this.map.setView(at, Math.max(this.map.getZoom(), near), { animate: false });
+      if (object) {
+        this.show(object, null);
+      } else if (this.data.point) {
+        this.explain(at);
+      }
     }
 
     /* Paper is narrower than most screens: the map is printed as it stands there, made smaller. */
@@ -58,10 +144,9 @@ const PhuSongMap = (() => {
 
     open() {
       this.map.setMaxZoom(18);
-      const [, zoom, latitude, longitude] =
-        /^#map=([\d.]+)\/(-?[\d.]+)\/(-?[\d.]+)$/.exec(location.hash) || [];
-      if (zoom) {
-        this.map.setView([Number(latitude), Number(longitude)], Number(zoom), { animate: false });
+      const { view } = this.told;
+      if (view) {
+        this.map.setView(view.at, view.zoom, { animate: false });
       } else {
         this.home();
       }
@@ -88,6 +173,14 @@ const PhuSongMap = (() => {
         return bar;
       };
       whole.addTo(this.map);
+      const north = L.control({ position: "topright" });
+      north.onAdd = () => {
+        const made = element("div", "map-north", this.texts.say("north"));
+        made.setAttribute("role", "img");
+        made.setAttribute("aria-label", this.texts.say("north_label"));
+        return made;
+      };
+      north.addTo(this.map);
       L.control.scale({ imperial: false, maxWidth: 140 }).addTo(this.map);
       L.control.attribution({ prefix: false })
         .addAttribution(this.texts.say("attribution")).addTo(this.map);
@@ -127,6 +220,7 @@ const PhuSongMap = (() => {
       }
       this.order();
       this.labels?.draw();
+      this.remember();
     }
 
     /* What has its name on the map: transmitters before districts before communes. */
@@ -160,7 +254,10 @@ const PhuSongMap = (() => {
       const box = this.find("layers");
       for (const input of box.querySelectorAll("input[data-layer]")) {
         this.turn(input);
-        input.addEventListener("change", () => this.turn(input));
+        input.addEventListener("change", () => {
+          this.turn(input);
+          this.remember();
+        });
       }
       this.order();
     }
@@ -184,11 +281,7 @@ const PhuSongMap = (() => {
           latitude: this.texts.number(at.lat, 5), longitude: this.texts.number(at.lng, 5),
         });
       });
-      this.map.on("moveend", () => {
-        const { lat, lng } = this.map.getCenter();
-        const place = `#map=${this.map.getZoom()}/${lat.toFixed(4)}/${lng.toFixed(4)}`;
-        history.replaceState(null, "", place);
-      });
+      this.map.on("moveend", () => this.remember());
       this.map.on("popupopen", ({ popup }) => this.named(popup));
       this.map.on("popupclose", () => this.closed());
       if (!this.data.point) {
@@ -273,11 +366,30 @@ const PhuSongMap = (() => {
       this.find("details").replaceChildren(PhuSongPoint.describe(object, this.texts));
     }
 
+    /* Where a popup would hide the map it says only where the answer stands. */
+    brief(node) {
+      if (this.map.getSize().x >= NARROW) {
+        return node.cloneNode(true);
+      }
+      const made = element("div", "map-card");
+      const link = element("a", "", this.texts.say("details_below"));
+      link.href = `#${this.id}-details-heading`;
+      link.addEventListener("click", (event) => {
+        event.preventDefault();
+        this.find("details").scrollIntoView({ block: "center" });
+      });
+      const heading = node.querySelector(".map-card-name");
+      made.append(...(heading ? [heading.cloneNode(true)] : []), link);
+      return made;
+    }
+
     async explain(at) {
       if (this.asking) {
         this.asking.abort();
       }
       this.asking = new AbortController();
+      this.explained = at;
+      this.remember();
       const place = { latitude: this.texts.number(at[0], 5),
         longitude: this.texts.number(at[1], 5) };
       const waiting = this.texts.say("point_waiting", place);
@@ -286,8 +398,8 @@ const PhuSongMap = (() => {
       try {
         const node = await PhuSongPoint.ask(
           this.data.point, at, this.data.language, this.texts, this.asking.signal);
-        this.find("details").replaceChildren(node.cloneNode(true));
-        this.bubble.setContent(node);
+        this.find("details").replaceChildren(node);
+        this.bubble.setContent(this.brief(node));
         this.named(this.bubble);
       } catch (error) {
         if (error.name !== "AbortError") {

@@ -6,9 +6,14 @@ const PhuSongPoint = (() => {
 
   function list(pairs) {
     const made = element("dl", "map-terms");
-    for (const [label, value, note] of pairs) {
+    for (const [label, value, note, href] of pairs) {
       const pair = element("div");
-      const term = element("dt", "", label);
+      const term = element("dt", "", href ? undefined : label);
+      if (href) {
+        const link = element("a", "", label);
+        link.href = href;
+        term.append(link);
+      }
       if (note) {
         term.append(element("span", "map-symbol", note));
       }
@@ -74,7 +79,7 @@ const PhuSongPoint = (() => {
     }
     for (const section of answer.sections || []) {
       made.append(element("p", "map-card-section", section.heading));
-      made.append(list(section.rows.map((row) => [row.label, row.value, row.note])));
+      made.append(list(section.rows.map((row) => [row.label, row.value, row.note, row.href])));
     }
     for (const note of answer.notes || []) {
       made.append(element("p", "map-note", note));

@@ -73,6 +73,7 @@ const PhuSongTable = (() => {
 
   class Table {
     constructor(id, data, texts, language, { shown, choose }) {
+      this.data = data;
       this.objects = objects(data);
       this.words = this.objects.map(words);
       this.texts = texts;
@@ -120,6 +121,28 @@ const PhuSongTable = (() => {
       });
       window.addEventListener("beforeprint", () => this.draw(true));
       window.addEventListener("afterprint", () => this.draw());
+    }
+
+    /* Filters as an address tells them: kinds and owners by name, which stay when rows change. */
+    told() {
+      const { text, kind, owner } = this.form.elements;
+      return {
+        text: text.value,
+        kind: kind.value === "" ? "" : this.data.kinds[Number(kind.value)].id,
+        owner: owner.value === "" ? "" : this.data.owners[Number(owner.value)],
+      };
+    }
+
+    restore({ text, kind, owner }) {
+      if (!text && !kind && !owner) {
+        return;
+      }
+      const position = (found) => (found < 0 ? "" : String(found));
+      const { elements } = this.form;
+      elements.text.value = text || "";
+      elements.kind.value = position(this.data.kinds.findIndex((one) => one.id === kind));
+      elements.owner.value = position(owner ? this.data.owners.indexOf(owner) : -1);
+      this.filter();
     }
 
     filter() {
