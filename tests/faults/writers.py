@@ -254,8 +254,15 @@ class _Writer:
         assert sent.json()["accepted"] == ROWS, sent.body
         path = f"{urlsplit(sent.headers['location']).path}/commit"
         answer = self._ask("import", "POST", path, body=b"{}")
+        while answer.status in _OF_THE_FAULT:  # sent again, it must not be brought in twice
+            first = answer.status
+            answer = self._ask("import", "POST", path, body=b"{}")
+            if answer.status == 409:
+                self._ledger.late[f"{first} import"] += 1
         if answer.status == 201:
             self._ledger.imports.append(Import(answer.json()["id"], tuple(codes)))
+        else:
+            assert answer.json()["code"] == "pages.import_done", answer.body
         time.sleep(self._random.uniform(0.05, 0.3))
 
     def ask_for_study(self) -> None:
