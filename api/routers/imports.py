@@ -265,8 +265,8 @@ def _note(home: Home, sent: uploads.Upload, batch: ImportBatch, report: ImportRe
         uploads.keep_error_reports(home, sent, report)
     except NotFoundError:
         pass
-    except OSError:
-        _LOG.exception("import %s is not noted beside its file", batch.id)
+    except OSError as error:
+        _LOG.error("import %s is not noted beside its file: %s", batch.id, error)
 
 
 @router.get("/imports/{import_id}/errors.xlsx", response_class=FileResponse)

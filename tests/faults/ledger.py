@@ -68,6 +68,8 @@ class Ledger:
         Acknowledged jobs.
     answers : Counter
         How often each method was answered with what; 0 is no answer.
+    slowest_s : dict
+        Longest wait for an answer of a kind, or for none.
     late : Counter
         What was not acknowledged and yet is there, by what was answered.
     wrong : list of str
@@ -80,14 +82,16 @@ class Ledger:
     imports: list[Import] = field(default_factory=list)
     jobs: set[str] = field(default_factory=set)
     answers: Counter[tuple[str, int]] = field(default_factory=Counter)
+    slowest_s: dict[str, float] = field(default_factory=dict)
     late: Counter[str] = field(default_factory=Counter)
     wrong: list[str] = field(default_factory=list)
     lock: threading.Lock = field(default_factory=threading.Lock)
 
-    def answered(self, kind: str, status: int) -> None:
+    def answered(self, kind: str, status: int, seconds: float) -> None:
         """Count an answer."""
         with self.lock:
             self.answers[kind, status] += 1
+            self.slowest_s[kind] = max(seconds, self.slowest_s.get(kind, 0.0))
 
     def acknowledged(self) -> int:
         """Return how many writes were acknowledged."""

@@ -1,5 +1,6 @@
 """One run of faults on one database: load, faults, what is compared after each, the table."""
 
+import faulthandler
 import random
 import sys
 import time
@@ -48,6 +49,7 @@ def _faults(
         for number, kind in enumerate(planned, 1):
             time.sleep(chance.uniform(*_LOAD_S))
             began, before = time.monotonic(), ledger.acknowledged()
+            faulthandler.dump_traceback_later(150)
             said = FAULTS[database][kind](installation, ledger, chance)
             until(installation.ready, f"the servers answer after {kind}", 90.0)
             back_s = time.monotonic() - began
@@ -55,6 +57,7 @@ def _faults(
             writers.pause()
             require_state(installation, ledger)
             writers.go_on()
+            faulthandler.cancel_dump_traceback_later()
             done[kind] += 1
             _say(
                 f"{number:4} {kind:11} back in {back_s:5.1f} s  "
@@ -92,7 +95,11 @@ def _print(database: str, seed: int, seconds: float, done: Counter[str], ledger:
         table.setdefault(kind, Counter())[status] += count
     _say("  answers (0: none)")
     for kind, counted in sorted(table.items()):
-        _say(f"  {kind:11}", ", ".join(f"{s}: {n}" for s, n in sorted(counted.items())))
+        _say(
+            f"  {kind:11}",
+            ", ".join(f"{s}: {n}" for s, n in sorted(counted.items())),
+            f"(slowest {ledger.slowest_s[kind]:.1f} s)",
+        )
     _say("  not acknowledged and yet there:", dict(ledger.late) or "none")
     for wrong in ledger.wrong[:20]:
         _say(f"WRONG {wrong[:3000]}")

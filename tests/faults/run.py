@@ -7,16 +7,17 @@ each fault, and at the end, the register is compared with that.
 
 import argparse
 import os
+import signal
 import sys
 import types
 from collections.abc import Sequence
 from pathlib import Path
-from subprocess import run
+from subprocess import Popen
 from tempfile import TemporaryDirectory
 
 ROOT = Path(__file__).parents[2]
 DATABASES = ("geopackage", "postgis")
-_SIZE_MB = 900
+_SIZE_MB = 400
 
 
 def main(arguments: Sequence[str]) -> int:
@@ -27,6 +28,7 @@ def main(arguments: Sequence[str]) -> int:
     parser.add_argument("--seed", type=int, default=20250701, metavar="N")
     parser.add_argument("--inside", type=Path, help=argparse.SUPPRESS)
     given = parser.parse_args(arguments)
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # what was started ends too
     if given.inside is not None:
         from tests.faults.round import go_through
 
@@ -45,7 +47,11 @@ def _apart(database: str, faults: int, seed: int) -> int:
         inside = ["--database", database, "--faults", str(faults), "--seed", str(seed)]
         command = ["unshare", *own, "--mount", "sh", "-c", f'{mount} && exec "$@"', "sh"]
         command += [sys.executable, "-P", __file__, *inside, "--inside", str(mounted)]
-        return run(command, cwd=ROOT, check=False).returncode
+        with Popen(command, cwd=ROOT) as process:
+            try:
+                return process.wait()
+            finally:
+                process.terminate()
 
 
 if __name__ == "__main__":

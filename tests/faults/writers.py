@@ -47,6 +47,10 @@ class Answer:
         return json.loads(self.body)
 
 
+class EndedError(Exception):
+    """Nobody wants to know any more."""
+
+
 class Writers:
     """Threads of writers, to be started, paused, gone on with and stopped."""
 
@@ -54,7 +58,7 @@ class Writers:
         self.installation = installation
         self.ledger = ledger
         self._go = threading.Event()
-        self._end = threading.Event()
+        self.ended = threading.Event()
         self._idle = threading.Semaphore(0)
         self._acts: tuple[Callable[[_Writer], None], ...] = (
             _Writer.change_own, _Writer.change_own, _Writer.contend, _Writer.contend,
@@ -87,7 +91,7 @@ class Writers:
 
     def stop(self) -> None:
         """End all writers."""
-        self._end.set()
+        self.ended.set()
         self._go.set()
         for thread in self._threads:
             thread.join(120)
@@ -98,13 +102,15 @@ class Writers:
         return not self._go.is_set()
 
     def _work(self, writer: "_Writer", act: Callable[["_Writer"], None]) -> None:
-        while not self._end.is_set():
+        while not self.ended.is_set():
             if self.paused:
                 self._idle.release()
                 self._go.wait()
                 continue
             try:
                 act(writer)
+            except EndedError:
+                return
             except Exception:
                 self.ledger.wrong.append(traceback.format_exc())
                 time.sleep(0.5)
@@ -116,6 +122,7 @@ class _Writer:
     def __init__(self, writers: Writers, number: int, seed: int) -> None:
         self._installation = writers.installation
         self._ledger = writers.ledger
+        self._ended = writers.ended
         self._random = random.Random(f"{seed}/{number}")
         self._name = f"w{number}"
         self._count = 0
@@ -124,7 +131,7 @@ class _Writer:
     def _ask(self, what: str, method: str, path: str, **more: Any) -> Answer:
         """Ask one of the servers that are there once."""
         servers = self._installation.clients()
-        answer = Answer(_UNANSWERED, {}, b"")
+        answer, began = Answer(_UNANSWERED, {}, b""), time.monotonic()
         if not servers:
             time.sleep(0.05)
         else:
@@ -135,7 +142,7 @@ class _Writer:
                 )
             except (OSError, http.client.HTTPException):
                 time.sleep(0.02)
-        self._ledger.answered(what, answer.status)
+        self._ledger.answered(what, answer.status, time.monotonic() - began)
         if answer.status not in _ALLOWED:
             self._ledger.wrong.append(f"{method} {path}: {answer.status} {answer.body[:300]!r}")
         if answer.status == 503:
@@ -150,11 +157,12 @@ class _Writer:
 
     def _read(self, path: str) -> Answer:
         """Ask until there is an answer."""
-        while True:
+        while not self._ended.is_set():
             answer = self._ask("read", "GET", path)
             if answer.status not in _OF_THE_FAULT:
                 return answer
             time.sleep(0.05)
+        raise EndedError
 
     def _next(self) -> str:
         self._count += 1
@@ -254,7 +262,9 @@ class _Writer:
         assert sent.json()["accepted"] == ROWS, sent.body
         path = f"{urlsplit(sent.headers['location']).path}/commit"
         answer = self._ask("import", "POST", path, body=b"{}")
-        while answer.status in _OF_THE_FAULT:  # sent again, it must not be brought in twice
+        while (
+            answer.status in _OF_THE_FAULT and not self._ended.is_set()
+        ):  # sent again, it must not be brought in twice
             first = answer.status
             answer = self._ask("import", "POST", path, body=b"{}")
             if answer.status == 409:
