@@ -8,7 +8,7 @@ PHUSONG_HOME ?= $(CURDIR)/.phusong
 export PHUSONG_HOME PORT
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: setup dev run test fuzz lint audit bundle clean
+.PHONY: setup dev run test fuzz faults lint audit bundle clean
 
 setup: $(BIN)/phusong
 
@@ -37,6 +37,12 @@ test: dev
 
 fuzz: dev
 	@$(BIN)/python tests/fuzz/run.py $(ARGS)
+
+# Kills and a full disk at random under write load, FAULTS on each database; SEED says which.
+FAULTS ?= 100
+SEED ?= 20250701
+faults: dev
+	@$(BIN)/python -P tests/faults/run.py --faults $(FAULTS) --seed $(SEED) $(ARGS)
 
 lint: dev
 	@$(BIN)/ruff format --check .
