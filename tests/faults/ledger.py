@@ -72,6 +72,8 @@ class Ledger:
         Longest wait for an answer of a kind, or for none.
     late : Counter
         What was not acknowledged and yet is there, by what was answered.
+    given_up : int
+        Jobs that failed after their last attempt.
     wrong : list of str
         What must not be.
     """
@@ -84,6 +86,7 @@ class Ledger:
     answers: Counter[tuple[str, int]] = field(default_factory=Counter)
     slowest_s: dict[str, float] = field(default_factory=dict)
     late: Counter[str] = field(default_factory=Counter)
+    given_up: int = 0
     wrong: list[str] = field(default_factory=list)
     lock: threading.Lock = field(default_factory=threading.Lock)
 
