@@ -8,7 +8,7 @@ PHUSONG_HOME ?= $(CURDIR)/.phusong
 export PHUSONG_HOME PORT
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: setup dev run test fuzz clients lint audit bundle clean
+.PHONY: setup dev run test fuzz faults clients lint audit bundle clean
 
 setup: $(BIN)/phusong
 
@@ -43,6 +43,12 @@ clients: dev
 	@npm install --silent --no-audit --no-fund --prefix .clients @camptocamp/ogc-client@1.3.0
 	@$(BIN)/python tests/clients/run.py .clients
 
+# Kills and a full disk at random under write load, FAULTS on each database; SEED says which.
+FAULTS ?= 100
+SEED ?= 20250701
+faults: dev
+	@$(BIN)/python -P tests/faults/run.py --faults $(FAULTS) --seed $(SEED) $(ARGS)
+
 lint: dev
 	@$(BIN)/ruff format --check .
 	@$(BIN)/ruff check .
@@ -51,9 +57,10 @@ lint: dev
 
 # What ruff's own rules of security (S) do not see, licences that we may not build on, and, where that
 # is asked for, what is known to be broken in what is installed.
+# psycopg is a library under LGPL-3.0-only, whose name holds that of a licence that is refused.
 audit: dev
 	@$(BIN)/bandit --quiet --recursive propagation gis maps api data -lll
-	@$(BIN)/pip-licenses --partial-match --fail-on "Affero;GPLv2;GPL-2.0;GPLv3);GPL-3.0-only;SSPL" > /dev/null
+	@$(BIN)/pip-licenses --ignore-packages psycopg psycopg-binary --partial-match --fail-on "Affero;GPLv2;GPL-2.0;GPLv3);GPL-3.0-only;SSPL" > /dev/null
 	@if [ -n "$(ADVISORIES)" ]; then $(BIN)/pip-audit --skip-editable --progress-spinner off; \
 	  else echo "What is installed was not looked up: make audit ADVISORIES=1 asks the internet."; fi
 

@@ -35,6 +35,8 @@ from gis.personal import masked
 __all__ = ["broken", "install", "problem"]
 
 _DISK = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EFBIG})
+_AGAIN_S = "5"
+"""When to ask again where the register cannot be used: what ails it seldom heals sooner."""
 _BY_STANDARD = "/ogc"
 """Where a standard says what a value that makes no sense is answered with."""
 _PROCESSES = "/ogc/processes/"
@@ -97,6 +99,8 @@ async def _known(request: Request, error: Exception) -> Response:
     if hasattr(error, "type_uri"):
         code["type"] = error.type_uri
     status = _by_standard(request, status_of(error), error)
+    if status == 503:
+        code["headers"] = {"retry-after": _AGAIN_S}
     if status == 429 and isinstance(error, GisError) and "seconds" in error.values:
         code["headers"] = {"retry-after": str(error.values["seconds"])}
     return _answer(request, status, explain(error, language), **code)

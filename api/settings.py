@@ -95,7 +95,7 @@ class Settings(BaseSettings):
     log : str
         Least that the log says: `info` writes a line for every request, `warning` what went wrong.
     most_at_once : int
-        Requests that are answered at once; more are told to come back (503 with Retry-After).
+        Connections that are held at once, waiting ones too; more get 503 and are closed.
     job_days : float
         How long a job that has ended is listed; its study stays for good.
     session_hours : float

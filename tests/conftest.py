@@ -37,6 +37,7 @@ LONGEST = (
     "tests/test_bundle.py",
     "tests/api/test_cli_commands.py",
     "tests/api/test_server_process.py",
+    "tests/faults/",
     "tests/browser/",
     "tests/api/test_hostile_values.py",
     "tests/gis/test_study_remedies.py",
@@ -81,6 +82,7 @@ ON_BOTH = (
     "tests/gis/test_register_resting.py",
     "tests/gis/test_register_scopes.py",
     "tests/gis/test_register_store.py",
+    "tests/faults/test_stopping.py",
 )
 """Files whose tests run on a GeoPackage and then on PostgreSQL with PostGIS.
 

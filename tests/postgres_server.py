@@ -17,7 +17,7 @@ from typing import LiteralString
 import psycopg
 from sqlalchemy import URL
 
-__all__ = ["PostgresServer", "programs", "running"]
+__all__ = ["Cluster", "PostgresServer", "programs", "running"]
 
 _CONFIGURATION = """
 listen_addresses = ''
@@ -96,21 +96,40 @@ class PostgresServer:
         self._control.close()
 
 
-@contextmanager
-def running(binaries: Path) -> Iterator[PostgresServer]:
-    """Start a server and yield it; stop it and remove its folder at the end."""
-    folder = Path(tempfile.mkdtemp(prefix="phusong-pg-", dir="/tmp"))
-    as_user = []
-    if os.geteuid() == 0:  # PostgreSQL refuses to be started by root
-        shutil.chown(folder, "nobody", "nogroup")
-        as_user = ["setpriv", "--reuid=nobody", "--regid=nogroup", "--clear-groups"]
-    data = folder / "data"
+class Cluster:
+    """The data of a server and its processes, which may be stopped, killed and started again.
 
-    def run(program: str, *options: str) -> None:
-        command = [*as_user, str(binaries / program), "-D", str(data), *options]
-        done = subprocess.run(
+    Attributes
+    ----------
+    folder : Path
+        Its socket and its data.
+    """
+
+    def __init__(self, binaries: Path, folder: Path, configuration: str = _CONFIGURATION) -> None:
+        self.folder = folder
+        self._binaries = binaries
+        self._as_user: list[str] = []
+        if os.geteuid() == 0:  # PostgreSQL refuses to be started by root
+            shutil.chown(folder, "nobody", "nogroup")
+            self._as_user = ["setpriv", "--reuid=nobody", "--regid=nogroup", "--clear-groups"]
+        options = ("-A", "trust", "-E", "UTF8", "--locale=C.UTF-8", "--wal-segsize=1")
+        self._run("initdb", "-U", "phusong", *options, "--no-sync")
+        written = f"{configuration}unix_socket_directories = '{folder}'\n"
+        (self._data / "postgresql.auto.conf").write_text(written)
+
+    @property
+    def _data(self) -> Path:
+        return self.folder / "data"
+
+    def _run(self, program: str, *options: str) -> None:
+        done = self._try(program, *options)
+        assert done.returncode == 0, done.stdout
+
+    def _try(self, program: str, *options: str) -> subprocess.CompletedProcess[str]:
+        command = [*self._as_user, str(self._binaries / program), "-D", str(self._data), *options]
+        return subprocess.run(
             command,
-            cwd=folder,
+            cwd=self.folder,
             env={"PATH": "/usr/bin:/bin", "LC_ALL": "C.UTF-8"},
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
@@ -119,22 +138,46 @@ def running(binaries: Path) -> Iterator[PostgresServer]:
             timeout=120,
             check=False,
         )
-        assert done.returncode == 0, done.stdout
 
+    def start(self) -> None:
+        """Start it and wait until it answers, after a crash when it has recovered."""
+        self._run("pg_ctl", "start", "-l", str(self.folder / "log"), "-w")
+
+    def stop(self) -> None:
+        """Stop it without ceremony."""
+        self._run("pg_ctl", "stop", "-m", "immediate", "-w")
+
+    @property
+    def runs(self) -> bool:
+        """Whether its first process lives and has started."""
+        return self._try("pg_ctl", "status").returncode == 0
+
+    def processes(self) -> list[int]:
+        """Return its processes, the one that started the others first; none when it is down."""
+        try:
+            first = int((self._data / "postmaster.pid").read_text().split()[0])
+            return [first, *map(int, _children(first))]
+        except (FileNotFoundError, IndexError, ProcessLookupError):
+            return []
+
+
+def _children(pid: int) -> list[str]:
+    return Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
+
+
+@contextmanager
+def running(binaries: Path) -> Iterator[PostgresServer]:
+    """Start a server and yield it; stop it and remove its folder at the end."""
+    folder = Path(tempfile.mkdtemp(prefix="phusong-pg-", dir="/tmp"))
     try:
-        run(
-            "initdb", "-U", "phusong", "-A", "trust", "-E", "UTF8", "--locale=C.UTF-8", "--no-sync"
-        )
-        configuration = data / "postgresql.auto.conf"
-        configuration.write_text(f"{_CONFIGURATION}unix_socket_directories = '{folder}'\n")
-        log = ("-l", str(folder / "log"), "-w")
-        run("pg_ctl", "start", *log)
+        cluster = Cluster(binaries, folder)
+        cluster.start()
         try:
             server = PostgresServer(folder)
             server.prepare()
             yield server
             server.close()
         finally:
-            run("pg_ctl", "stop", "-m", "immediate", "-w")
+            cluster.stop()
     finally:
         shutil.rmtree(folder, ignore_errors=True)

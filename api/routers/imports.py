@@ -1,9 +1,9 @@
 """Imports: send a file, see what is accepted, refused and asked, answer, commit, undo."""
 
+import logging
 from collections.abc import Mapping
-from contextlib import suppress
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Final
 
 from fastapi import APIRouter, File, Form, Query, UploadFile
 from starlette.requests import Request
@@ -20,11 +20,12 @@ from api.pages import wants_page
 from api.paging import LimitQuery, links
 from api.proposals import owner_of, proposed
 from api.schemas import ImportAnswersRequest, ImportCommitRequest
-from api.service import service_of
+from api.service import Service, service_of
 from api.whole import OffsetQuery
 from data.text import Language, text
 from gis.errors import ConflictError, NotFoundError
 from gis.exchange.importing import ImportKind, ImportReport, commit, error_report_xlsx
+from gis.home import Home
 from gis.register.records import ImportBatch
 from gis.register.store import Register
 
@@ -40,6 +41,7 @@ __all__ = [
 
 router = APIRouter(route_class=GuardedRoute, tags=["imports"])
 
+_LOG: Final = logging.getLogger(__name__)
 _OPERATORS = (ImportKind.STRUCTURES, ImportKind.POINTS)
 """What an operator may send of its own."""
 
@@ -206,20 +208,65 @@ def commit_upload(
     _refuse_standing(service.register, sent)
     if seen is None and sent.only_owner is not None:
         raise ConflictError("pages.import_unseen", file=sent.file_name)
-    report: ImportReport | None = None
-    if seen is not None:
-        report = uploads.judged(service.home, service.register, sent, service.jurisdiction())
-        if seen != uploads.digest_of(sent, report):
-            raise ConflictError("pages.import_changed", file=sent.file_name)
+    report = None if seen is None else _as_seen(service, sent, seen)
     if answers or report is None:
         sent, report = answer_upload(request, sent, answers)
+    _refuse_brought(service, sent, report)
+    _require_rows(report)
+
+    def again() -> ImportReport:
+        nonlocal report
+        if seen is None or answers:
+            report = uploads.judged(service.home, service.register, sent, service.jurisdiction())
+        else:
+            report = _as_seen(service, sent, seen)
+        _refuse_brought(service, sent, report)
+        _require_rows(report)
+        return report
+
+    batch = commit(report, service.register, author=identity_of(request).name, again=again)
+    _note(service.home, sent, batch, report)
+    return batch
+
+
+def _as_seen(service: Service, sent: uploads.Upload, seen: str) -> ImportReport:
+    """Judge a file and refuse what is not as somebody saw it."""
+    report = uploads.judged(service.home, service.register, sent, service.jurisdiction())
+    if seen != uploads.digest_of(sent, report):
+        raise ConflictError("pages.import_changed", file=sent.file_name)
+    return report
+
+
+def _refuse_brought(service: Service, sent: uploads.Upload, report: ImportReport) -> None:
+    """Refuse a file whose import stands, also where that could not be noted beside it.
+
+    The server may have died, or the disk been full, between the one and the other.
+    """
+    for batch in service.register.import_batches():
+        same = (batch.sha256, batch.kind) == (report.sha256, report.kind.value)
+        if same and batch.undone_at is None:
+            if sent.batch_id is None:
+                _note(service.home, sent, batch, report)
+            raise ConflictError("pages.import_done", id=batch.id)
+
+
+def _require_rows(report: ImportReport) -> None:
     if not report.accepted and not report.provisional:
         raise ConflictError("pages.import_nothing", file=report.file_name)
-    batch = commit(report, service.register, author=identity_of(request).name)
-    with suppress(NotFoundError):  # removed meanwhile: what was brought in stands all the same
-        uploads.note_batch(service.home, sent, batch.id, report.header, owner_of(report))
-        uploads.keep_error_reports(service.home, sent, report)
-    return batch
+
+
+def _note(home: Home, sent: uploads.Upload, batch: ImportBatch, report: ImportReport) -> None:
+    """Note beside the file what came of it; what was brought in stands whether or not it can be.
+
+    The file may have been removed meanwhile, or the disk be full.
+    """
+    try:
+        uploads.note_batch(home, sent, batch.id, report.header, owner_of(report))
+        uploads.keep_error_reports(home, sent, report)
+    except NotFoundError:
+        pass
+    except OSError as error:
+        _LOG.error("import %s is not noted beside its file: %s", batch.id, error)
 
 
 @router.get("/imports/{import_id}/errors.xlsx", response_class=FileResponse)

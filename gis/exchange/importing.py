@@ -82,6 +82,7 @@ from gis.register.structures import (
     Structure,
 )
 from gis.register.works import PlannedWork
+from gis.register.writing import Writer
 from propagation.compliance.records import Confidence
 
 __all__ = ["ImportAnswers", "ImportKind", "ImportReport", "commit", "error_report_xlsx", "judge"]
@@ -265,7 +266,13 @@ def judge(
 
 
 @_uncollected()
-def commit(report: ImportReport, register: Register, *, author: str) -> ImportBatch:
+def commit(
+    report: ImportReport,
+    register: Register,
+    *,
+    author: str,
+    again: Callable[[], ImportReport] | None = None,
+) -> ImportBatch:
     """Bring the accepted rows into the register, all of them or none.
 
     Parameters
@@ -276,17 +283,34 @@ def commit(report: ImportReport, register: Register, *, author: str) -> ImportBa
         The register that it was judged against, unchanged since.
     author : str
         Who brings them.
+    again : callable, optional
+        Judges the file once more where the register changed since, while nobody else may write.
 
     Raises
     ------
     FormatError
         If a question is open.
     ConflictError
-        If the register changed since the file was judged.
+        If the register changed since the file was judged, and it is not judged again.
     """
+    reason = text("exchange.reason", Language.VI, file=report.file_name)
+    _require_answered(report)
+    with register.write(author=author, reason=reason) as w:
+        if w.version() != report.register_version:
+            if again is None:
+                raise ConflictError("exchange.register_changed", file=report.file_name)
+            report = again()
+            _require_answered(report)
+        return _bring_in(w, report, author)
+
+
+def _require_answered(report: ImportReport) -> None:
     if report.provisional:
         raise FormatError("exchange.questions_open", file=report.file_name,
                           count=len(report.questions))  # fmt: skip
+
+
+def _bring_in(w: Writer, report: ImportReport, author: str) -> ImportBatch:
     batch = ImportBatch(
         id=f"nhap-{report.sha256[:8]}-{secrets.token_hex(4)}",
         file_name=report.file_name,
@@ -300,24 +324,20 @@ def commit(report: ImportReport, register: Register, *, author: str) -> ImportBa
         refused=len(report.refused),
         mapping=report.mapping,
     )
-    reason = text("exchange.reason", Language.VI, file=report.file_name)
-    with register.write(author=author, reason=reason) as w:
-        if w.version() != report.register_version:
-            raise ConflictError("exchange.register_changed", file=report.file_name)
-        w.add_import_batch(batch)
-        new = [_stamped(row, batch) for row in report.accepted if row.state is RowState.NEW]
-        changed = [row for row in report.accepted if row.state is RowState.CHANGED]
-        after = [_stamped(row, batch) for row in changed]
-        before = [row.stored for row in changed]
-        for record, table in _TABLES.items():
-            updated = _only(after, record), _only(before, record)
-            if record is Contract:  # what contracts give up is free for new ones
-                getattr(w, f"update_{table}")(*updated)
-                w.add_contracts(_only(new, Contract))
-                continue
-            if record is not AdministrativeUnit:
-                getattr(w, f"add_{table}")(_only(new, record))
+    w.add_import_batch(batch)
+    new = [_stamped(row, batch) for row in report.accepted if row.state is RowState.NEW]
+    changed = [row for row in report.accepted if row.state is RowState.CHANGED]
+    after = [_stamped(row, batch) for row in changed]
+    before = [row.stored for row in changed]
+    for record, table in _TABLES.items():
+        updated = _only(after, record), _only(before, record)
+        if record is Contract:  # what contracts give up is free for new ones
             getattr(w, f"update_{table}")(*updated)
+            w.add_contracts(_only(new, Contract))
+            continue
+        if record is not AdministrativeUnit:
+            getattr(w, f"add_{table}")(_only(new, record))
+        getattr(w, f"update_{table}")(*updated)
     return batch
 
 

@@ -145,8 +145,8 @@ class WorkerPool:
         try:
             with Register.open(self._home.register) as register:
                 Queue(register).expire(seat.name)
-        except (GisError, SQLAlchemyError):
-            _log.exception("the job of worker %s is left to its lease", seat.name)
+        except (GisError, SQLAlchemyError) as error:  # the register is down, busy or full
+            _log.warning("the job of worker %s is left to its lease: %s", seat.name, error)
 
 
 def start_workers(

@@ -315,6 +315,36 @@ class Queue:
             if _change_held(connection, job_id, worker, changes).cancel_requested:
                 _end(connection, job_id, JobState.CANCELLED)
 
+    def postpone(
+        self, job_id: str, worker: str, seconds: float, key: str, *, counted: bool
+    ) -> None:
+        """Leave a job that the machine hindered for a while; then any worker may take it.
+
+        Parameters
+        ----------
+        job_id, worker : str
+            The job and who has it.
+        seconds : float
+            How long nobody takes it.
+        key : str
+            Sentence that says what is waited for.
+        counted : bool
+            Whether it counts among the attempts after which the job fails.
+
+        Raises
+        ------
+        LeaseLostError
+            If the worker no longer has the job; nothing is changed.
+        """
+        changes: dict[str, Any] = {
+            "lease_until": _after(seconds),
+            "message_key": key,
+            "message_values": _NO_VALUES,
+            "attempts": table.c.attempts - (0 if counted else 1),
+        }
+        with writing(self._engine) as connection:
+            _change_held(connection, job_id, worker, changes)
+
     def expire(self, worker: str) -> None:
         """End the lease of a worker that is known to be dead, so that nobody need wait for it."""
         running = and_(table.c.state == JobState.RUNNING.value, table.c.lease_owner == worker)

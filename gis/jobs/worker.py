@@ -23,7 +23,7 @@ from types import FrameType
 
 from sqlalchemy.exc import SQLAlchemyError
 
-from gis.errors import CancelledError, ConflictError, GisError
+from gis.errors import CancelledError, ConflictError, GisError, StorageError
 from gis.home import REGISTER_VARIABLE, Home
 from gis.jobs.cluster import cluster_at
 from gis.jobs.queue import LEASE_S, MAX_ATTEMPTS, Job, LeaseLostError, Queue
@@ -44,6 +44,7 @@ _LISTEN_S = 0.2
 _WRITE_S = 0.5
 _IDLE_S = 0.5
 _TROUBLE_S = 5.0
+_FULL_S = 15.0
 _END_ATTEMPTS = 10
 _UNWIND_S = 20.0
 _DETAIL_LENGTH = 200
@@ -99,7 +100,8 @@ def work_once(
     job = queue.lease(name, lease_s)
     if job is None:
         return False
-    hold = _Hold(queue, job.id, name, lease_s, stop or threading.Event())
+    last = job.attempts >= max_attempts
+    hold = _Hold(queue, job.id, name, lease_s, stop or threading.Event(), last)
     beat = threading.Thread(target=hold.beat, name=f"heartbeat {job.id}", daemon=True)
     beat.start()
     try:
@@ -168,6 +170,7 @@ class _Hold:
     worker: str
     lease_s: float
     stop: threading.Event
+    last: bool
     ended: threading.Event = field(default_factory=threading.Event)
     cancel_wanted: bool = False
     lost: bool = False
@@ -215,8 +218,14 @@ def _outcome(
         if hold.should_stop():
             return lambda: queue.release(*mine)
         key, values = error.key, error.values
+    except StorageError as error:  # of the register, which comes back: the study is not to blame
+        _log.warning("job %s waits: %s", job.id, error)
+        return lambda: queue.postpone(*mine, _TROUBLE_S, "jobs.waits_register", counted=False)
     except Exception as error:  # whatever it is, the person who asked is told
         key, values = _reason(error)
+        if key == "jobs.failed_disk" and not hold.last:
+            _log.warning("job %s waits: %s", job.id, error)
+            return lambda: queue.postpone(*mine, _FULL_S, "jobs.waits_disk", counted=True)
         if key == "jobs.failed":
             _log.exception("job %s failed", job.id)
     else:
@@ -243,7 +252,7 @@ def _reason(error: Exception) -> tuple[str, dict[str, object]]:
 
 
 def _keep(end: Callable[[], None], hold: _Hold) -> None:
-    """Tell the queue how the job ended, waiting for a busy register."""
+    """Tell the queue how the job ended, waiting for a register that is busy, down or full."""
     for attempt in range(_END_ATTEMPTS):
         try:
             end()
@@ -251,7 +260,7 @@ def _keep(end: Callable[[], None], hold: _Hold) -> None:
         except LeaseLostError:
             _log.warning("job %s was taken by another worker", hold.job_id)
             return
-        except (ConflictError, SQLAlchemyError):
+        except (ConflictError, StorageError, SQLAlchemyError):
             _log.exception("the end of job %s is not written yet", hold.job_id)
             if hold.stop.wait(min(2.0**attempt * 0.1, _TROUBLE_S)):
                 break

@@ -2,8 +2,6 @@
 
 import re
 import shutil
-import subprocess
-import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -21,7 +19,7 @@ from api.settings import Settings
 from gis.demo import load_demonstration
 from gis.register.accounts import Access, Account
 from gis.register.store import Register
-from tests.api.launching import LAUNCHER, Launcher, environment
+from tests.api.launching import Launcher, launching
 from tests.prepared import database_of
 
 PASSWORD = "correct horse battery staple"
@@ -151,17 +149,5 @@ def browser_of(
 
 @pytest.fixture(scope="module")
 def launcher(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Launcher]:
-    with subprocess.Popen(
-        [sys.executable, "-P", "-c", LAUNCHER],
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        text=True,
-        env=environment(Path("/nowhere"), 0),
-    ) as process:
-        try:
-            yield Launcher(process, tmp_path_factory.mktemp("launcher") / "said.txt")
-            assert process.stdin is not None
-            process.stdin.close()
-        except BaseException:
-            process.kill()
-            raise
+    with launching(tmp_path_factory.mktemp("launcher") / "said.txt") as launcher:
+        yield launcher

@@ -1,20 +1,27 @@
 """The real server as a process, for tests that ask it as programs elsewhere do."""
 
+import csv
 import http.client
+import io
 import json
 import os
+import random
 import re
 import signal
 import subprocess
 import sys
 import time
+import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from gis.home import REGISTER_VARIABLE
+
 PROGRAM = "import sys, api.cli; sys.exit(api.cli.main())"
+HEADER = ("Mã cột", "Tên cột", "Loại công trình", "Chủ sở hữu", "Kinh độ", "Vĩ độ", "Hệ tọa độ")
 
 
 LAUNCHER = """
@@ -53,13 +60,16 @@ class Launcher:
         self.process.stdin.flush()
         return self.process.stdout.readline()
 
-    def start(self, home: Path, *arguments: str, workers: int = 0, terrain: str = "") -> int:
+    def start(
+        self, home: Path, *arguments: str, workers: int = 0, terrain: str = "", register: str = ""
+    ) -> int:
         """Start a command in a home and return its process; what it says goes into the log."""
         self.log.write_text("", encoding="utf-8")
+        more = {"PHUSONG_TERRAIN": terrain, REGISTER_VARIABLE: register}
         asked = {
             "arguments": arguments,
             "log": str(self.log),
-            "environment": {**ours(home, workers), "PHUSONG_TERRAIN": terrain},
+            "environment": {**ours(home, workers), **more},
         }
         return int(self._say(json.dumps(asked)))
 
@@ -87,6 +97,25 @@ class Launcher:
                 self.end("kill")
 
 
+@contextmanager
+def launching(log: Path) -> Iterator[Launcher]:
+    """Start a process that launches."""
+    with subprocess.Popen(
+        [sys.executable, "-P", "-c", LAUNCHER],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+        env=environment(Path("/nowhere"), 0),
+    ) as process:
+        try:
+            yield Launcher(process, log)
+            assert process.stdin is not None
+            process.stdin.close()
+        except BaseException:
+            process.kill()
+            raise
+
+
 @dataclass
 class Client:
     """Who asks a running server."""
@@ -102,9 +131,10 @@ class Client:
         body: bytes | None = None,
         kind: str = "application/json",
         timeout: float = 30.0,
+        seen: str | None = None,
     ) -> tuple[int, dict[str, str], bytes]:
-        """Ask once and return status, headers and body."""
-        headers = {"accept": "application/json"}
+        """Ask once and return status, headers and body; `seen` is the ETag of what is changed."""
+        headers = {"accept": "application/json"} | ({} if seen is None else {"if-match": seen})
         if token is not None:
             headers["authorization"] = f"Bearer {token}"
         if body is not None:
@@ -162,3 +192,22 @@ def started(home: Path, *options: str, workers: int) -> Iterator[subprocess.Pope
         process.wait()
         assert process.stdout is not None
         process.stdout.close()
+
+
+def structures_form(rows: int) -> tuple[list[str], bytes, str]:
+    """Return codes, and a form with its media type: a CSV of structures that no register has."""
+    run = uuid.uuid4().hex[:10]
+    codes = [f"{run}-{number}" for number in range(rows)]
+    content = io.StringIO()
+    writer = csv.writer(content)
+    writer.writerow(HEADER)
+    for code in codes:
+        longitude, latitude = 106.2 + random.random() / 5, 10.55 + random.random() / 10
+        place = (f"{longitude:.6f}", f"{latitude:.6f}")
+        writer.writerow((code, f"Cột {code}", "Cột ăng ten", "mo-phong-a", *place, "WGS84"))
+    form = (
+        '--limit\r\ncontent-disposition: form-data; name="kind"\r\n\r\nstructures\r\n'
+        '--limit\r\ncontent-disposition: form-data; name="file"; filename="cot.csv"\r\n\r\n'
+        f"{content.getvalue()}\r\n--limit--\r\n"
+    )
+    return codes, form.encode(), "multipart/form-data; boundary=limit"

@@ -4,6 +4,7 @@ import csv
 import io
 import json
 import re
+import threading
 import zipfile
 from collections.abc import Callable
 from dataclasses import replace
@@ -24,6 +25,7 @@ from data.text import Language, text
 from gis.exchange.importing import ImportKind
 from gis.register.accounts import Access
 from gis.register.scopes import SYSTEM
+from tests.api.launching import structures_form
 
 Token = Callable[[str], dict[str, str]]
 BrowserOf = Callable[[str], Any]
@@ -92,6 +94,51 @@ def test_a_file_sent_again_after_its_commit_is_the_same_import(
     first = sample(client, staff)
     batch = client.post(f"/imports/{first['id']}/commit", headers=staff).json()
     assert sample(client, staff)["batch"] == batch["id"]
+
+
+def test_a_file_is_brought_in_though_others_write_meanwhile(
+    client: TestClient, token: Token, service: Service
+) -> None:
+    """They write between the look and the commit, all the time."""
+    staff = token("staff")
+    codes, form, kind = structures_form(3)
+    sent = client.post("/imports", content=form, headers={**staff, "content-type": kind}).json()
+    end, (one,) = threading.Event(), service.register.structures(SYSTEM, limit=1)
+
+    def write() -> None:
+        number = 0
+        while not end.is_set():
+            number += 1
+            with service.register.write(author="lan", reason="thử") as writer:
+                writer.update_structures([replace(one, name=f"Cột {number}")])
+
+    thread = threading.Thread(target=write)
+    thread.start()
+    try:
+        batch = client.post(f"/imports/{sent['id']}/commit", headers=staff)
+    finally:
+        end.set()
+        thread.join()
+    assert batch.status_code == 201, batch.text
+    stored = service.register.structures(SYSTEM)
+    assert {each.code for each in stored} >= set(codes)
+    service.register.check()
+
+
+def test_an_import_that_was_not_noted_stands_and_is_not_brought_in_twice(
+    client: TestClient, token: Token, settings: Settings, service: Service
+) -> None:
+    """The server died, or the disk was full, between the commit and the note beside the file."""
+    staff = token("staff")
+    judged = sample(client, staff)
+    folder = settings.home / "uploads" / judged["id"]
+    before = (folder / "upload.json").read_bytes()
+    batch = client.post(f"/imports/{judged['id']}/commit", headers=staff).json()
+    (folder / "upload.json").write_bytes(before)
+    again = client.post(f"/imports/{judged['id']}/commit", headers=staff)
+    assert (again.status_code, again.json()["code"]) == (409, "pages.import_done")
+    assert client.get(f"/imports/{judged['id']}", headers=staff).json()["batch"] == batch["id"]
+    assert len(service.register.import_batches()) == 1
 
 
 def test_questions_are_answered_one_by_one(client: TestClient, token: Token) -> None:

@@ -273,6 +273,7 @@ def test_a_full_disk_is_said_and_is_no_fault_of_ours(
         resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
     assert answer.status_code == 503, answer.text
     assert answer.json()["code"] == "errors.register_disk_full"
+    assert answer.headers["retry-after"] == "5"
     assert str(settings.home) not in answer.text
     assert "content-security-policy" in answer.headers
     assert list((settings.home / "uploads").iterdir()) == [], "nothing half-written"

@@ -11,7 +11,6 @@ import subprocess
 import sys
 import threading
 import time
-import uuid
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -28,12 +27,19 @@ from gis.jobs.queue import JobState, Queue
 from gis.register.accounts import Access, Accounts
 from gis.register.scopes import SYSTEM
 from gis.register.store import Register
-from tests.api.launching import PROGRAM, Client, Launcher, environment, started
+from tests.api.launching import (
+    HEADER,
+    PROGRAM,
+    Client,
+    Launcher,
+    environment,
+    started,
+    structures_form,
+)
 from tests.prepared import demo_register
 
 KILLS = 20
 ROWS = 3
-HEADER = ("Mã cột", "Tên cột", "Loại công trình", "Chủ sở hữu", "Kinh độ", "Vĩ độ", "Hệ tọa độ")
 
 
 def addresses(process: subprocess.Popen[str]) -> tuple[str, str]:
@@ -175,31 +181,6 @@ class Acknowledged:
     uploads: list[str] = field(default_factory=list)
 
 
-def structures_file() -> tuple[list[str], bytes]:
-    """Return codes and a form with a CSV of structures that no register has."""
-    run = uuid.uuid4().hex[:10]
-    codes = [f"{run}-{number}" for number in range(ROWS)]
-    lines: list[str] = []
-
-    class Lines:
-        def write(self, line: str) -> None:
-            lines.append(line)
-
-    writer = csv.writer(Lines())
-    writer.writerow(HEADER)
-    for code in codes:
-        longitude, latitude = 106.2 + random.random() / 5, 10.55 + random.random() / 10
-        place = (f"{longitude:.6f}", f"{latitude:.6f}")
-        writer.writerow((code, f"Cột {code}", "Cột ăng ten", "mo-phong-a", *place, "WGS84"))
-    content = "".join(lines)
-    form = (
-        '--limit\r\ncontent-disposition: form-data; name="kind"\r\n\r\nstructures\r\n'
-        '--limit\r\ncontent-disposition: form-data; name="file"; filename="cot.csv"\r\n\r\n'
-        f"{content}\r\n--limit--\r\n"
-    )
-    return codes, form.encode()
-
-
 def ask_for_studies(server: Client, token: str, done: Acknowledged) -> None:
     wanted = json.dumps({"station_id": "mp-tan-an", "radius_km": 5}).encode()
     status, headers, body = server.request("POST", "/studies/coverage", token=token, body=wanted)
@@ -211,8 +192,7 @@ def ask_for_studies(server: Client, token: str, done: Acknowledged) -> None:
 
 
 def bring_structures_in(server: Client, token: str, done: Acknowledged) -> None:
-    codes, form = structures_file()
-    kind = "multipart/form-data; boundary=limit"
+    codes, form, kind = structures_form(ROWS)
     status, headers, body = server.request("POST", "/imports", token=token, body=form, kind=kind)
     assert status == 201, body
     assert json.loads(body)["accepted"] == ROWS, body

@@ -1,6 +1,7 @@
 """A worker in this process: studies end, fail, stop and are given back."""
 
 import errno
+import resource
 import threading
 import time
 from collections.abc import Callable, Mapping
@@ -9,14 +10,14 @@ from pathlib import Path
 import pytest
 
 from data.text import Language
-from gis.errors import NotFoundError
+from gis.errors import NotFoundError, StorageError
 from gis.home import Home
 from gis.jobs.queue import Job, JobState, Queue
 from gis.jobs.worker import Executor, run_worker, work_once
 from gis.register.records import BroadcastStation
 from gis.register.store import Register
 from gis.studies.context import StudyContext
-from gis.studies.record import Study, load
+from gis.studies.record import Study, load, save
 from gis.terrain.ground import Ground
 from gis.terrain.source import FlatTerrain
 from propagation.errors import OutOfRangeError, PropagationError
@@ -38,6 +39,10 @@ def failing(error: Exception) -> Executor:
         raise error
 
     return fail
+
+
+def succeeding(kind: str, inputs: Mapping[str, object], context: StudyContext) -> Study:
+    return save(Study("coverage-0123456789abcdef", kind, dict(inputs)), {}, context.home)
 
 
 def until(condition: Callable[[], bool], seconds: float = 10.0) -> float:
@@ -106,11 +111,58 @@ def test_a_failing_job_says_why(
     queue: Queue, work: Callable[..., bool], error: Exception, vi: str, en: str
 ) -> None:
     job = submitted(queue)
-    assert work(failing(error)) is True
+    assert work(failing(error), max_attempts=1) is True
     ended = queue.job(job.id)
     assert (ended.state, ended.study_id, ended.attempts) == (JobState.FAILED, None, 1)
     assert vi in (ended.say_error(Language.VI) or "")
     assert en in (ended.say_error(Language.EN) or "")
+
+
+@pytest.mark.parametrize(
+    ("error", "attempts", "waits"),
+    [
+        (OSError(errno.ENOSPC, "No space left on device"), 1, "The disk is full"),
+        (StorageError("errors.register_unreachable", detail="x"), 0, "The register cannot be"),
+    ],
+)
+def test_a_job_that_the_machine_hindered_waits_and_is_taken_again(
+    queue: Queue, work: Callable[..., bool], error: Exception, attempts: int, waits: str
+) -> None:
+    job = submitted(queue)
+    assert work(failing(error), worker="one") is True
+    waiting = queue.job(job.id)
+    assert (waiting.state, waiting.attempts) == (JobState.RUNNING, attempts)
+    assert waits in (waiting.say_progress(Language.EN) or "")
+    assert work(failing(AssertionError())) is False, "nobody takes it for a while"
+    queue.expire("one")
+    assert work(succeeding) is True
+    assert queue.job(job.id).state is JobState.DONE
+
+
+@pytest.mark.geopackage
+def test_the_end_of_a_job_is_written_when_the_disk_takes_it_again(
+    register: Register, queue: Queue, work: Callable[..., bool]
+) -> None:
+    """The system itself refuses to write the end, by the limit on this process's files."""
+    job = submitted(queue)
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+
+    def fill(kind: str, inputs: Mapping[str, object], context: StudyContext) -> Study:
+        study = succeeding(kind, inputs, context)
+        resource.setrlimit(resource.RLIMIT_FSIZE, (1000, hard))
+        return study
+
+    thread = threading.Thread(target=work, args=(fill,))
+    try:
+        thread.start()
+        time.sleep(1.0)
+        assert queue.job(job.id).state is JobState.RUNNING
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+    thread.join(10.0)
+    done = queue.job(job.id)
+    assert (done.state, done.attempts) == (JobState.DONE, 1)
+    register.check()
 
 
 def test_only_an_unforeseen_error_is_logged(

@@ -37,7 +37,7 @@ from sqlalchemy import (
 from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.pool import ConnectionPoolEntry
 
-from gis.errors import ConflictError, FormatError, StorageError, system_reason
+from gis.errors import ConflictError, FormatError, GisError, StorageError, system_reason
 from gis.register import geopackage
 from gis.register.address import Address
 from gis.register.blobs import blob_bounds
@@ -129,6 +129,12 @@ class Sqlite(Database):
             finally:
                 connection.rollback()
                 connection.invalidate()  # its pragma must not come back from the pool
+
+    def said(self, error: exc.DBAPIError) -> GisError | None:
+        """Return what a person is told where the disk, not a statement, is at fault."""
+        if not isinstance(error, exc.OperationalError) or _is_ours(error):
+            return None
+        return StorageError("errors.register_unreadable", detail=str(error.orig))
 
     def create_core(self, connection: Connection) -> None:
         """Turn an empty file into a GeoPackage without contents."""
@@ -335,11 +341,16 @@ def _transaction(engine: Engine, connection: Connection) -> Iterator[Connection]
             yield connection
         _bring_home(engine, connection)
     except exc.OperationalError as error:
-        if getattr(error.orig, "sqlite_errorcode", None) == sqlite3.SQLITE_ERROR:
-            raise  # a statement that is wrong is our mistake, not the disk's
+        if _is_ours(error):
+            raise
         raise StorageError("errors.register_disk_full", detail=str(error.orig)) from error
     except exc.IntegrityError as error:
         raise ConflictError("errors.register_conflict", detail=str(error.orig)) from error
+
+
+def _is_ours(error: exc.OperationalError) -> bool:
+    """Return whether a statement is wrong, which is our mistake and not the disk's."""
+    return getattr(error.orig, "sqlite_errorcode", None) == sqlite3.SQLITE_ERROR
 
 
 def _log_without_name(engine: Engine) -> bool:
