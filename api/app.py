@@ -82,11 +82,11 @@ from api.settings import Settings
 __all__ = ["create_app"]
 
 _ROUTERS = (
+    ogc,
     service,
     supports,
     identity,
     register,
-    ogc,
     ogc_bulk,
     ogc_processes,
     ogc_writes,

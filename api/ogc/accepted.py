@@ -11,7 +11,7 @@ __all__ = ["require_json_accepted"]
 _MADE: Final = "application/json, application/geo+json, application/schema+json"
 
 
-def require_json_accepted(request: Request) -> None:
+async def require_json_accepted(request: Request) -> None:
     """Refuse who accepts nothing that is made here.
 
     Raises

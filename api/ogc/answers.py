@@ -1,15 +1,24 @@
 """A feature as it is answered with, its tag and its headers."""
 
 import hashlib
-import json
 from typing import Any, Final
 from urllib.parse import quote
+
+import orjson
 
 from api.ogc.crs import coordinates_in, uri_of
 from api.ogc.documents import GEOJSON, link
 from gis.features.reading import Feature
 
-__all__ = ["feature_json", "headers_of", "item_headers", "item_json", "item_tag", "tag_of"]
+__all__ = [
+    "feature_json",
+    "headers_of",
+    "item_headers",
+    "item_json",
+    "item_tag",
+    "tag_of",
+    "written",
+]
 
 _PREFER_REVALIDATION: Final = "private, no-cache"
 _CHARACTERS: Final = 32
@@ -36,15 +45,19 @@ def item_json(base: str, collection_id: str, one: Feature, epsg: int | None) -> 
     }
 
 
-def tag_of(told: Any) -> str:
+def written(told: dict[str, Any]) -> bytes:
+    """Return an answer as JSON."""
+    return orjson.dumps(told)
+
+
+def tag_of(body: bytes) -> str:
     """Return the tag of an answer, the same as long as it says the same."""
-    written = json.dumps(told, ensure_ascii=False).encode()
-    return hashlib.sha256(written).hexdigest()[:_CHARACTERS]
+    return hashlib.sha256(body).hexdigest()[:_CHARACTERS]
 
 
 def item_tag(one: Feature) -> str:
     """Return what tells one state of a feature from another, whatever system it is shown in."""
-    return tag_of(feature_json(one, None))
+    return tag_of(written(feature_json(one, None)))
 
 
 def item_headers(one: Feature, epsg: int | None) -> dict[str, str]:

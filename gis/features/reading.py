@@ -4,17 +4,21 @@ import json
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
+from types import MappingProxyType
 from typing import Any, Final
 
 import shapely
 from shapely import to_wkb
 from shapely.geometry.base import BaseGeometry
-from sqlalchemy import ColumnElement, and_, func, literal, or_, select
+from sqlalchemy import ColumnElement, Text, and_, bindparam, func, literal, or_, select
 
+from data.text import VIET_NAM
 from gis.errors import NotFoundError
 from gis.features.collections import Collection
+from gis.features.counts import Counts
 from gis.features.cql2 import Kind, Quantity
-from gis.register import engine
+from gis.register import engine, moments
 from gis.register.blobs import from_blob, point_coordinates
 from gis.register.columns import GEOMETRY_COLUMN, Day
 from gis.register.filter_expressions import ends_of, relates
@@ -27,6 +31,8 @@ __all__ = ["GEOMETRY", "Asked", "Feature", "FeatureReader"]
 
 GEOMETRY: Final = "geometry"
 """By what name a filter asks about the place of a feature."""
+
+_ID: Final = "feature_id"
 
 Condition = Callable[[Mapping[str, Quantity]], ColumnElement[bool]]
 
@@ -75,6 +81,38 @@ class Asked:
     condition: Condition | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class _Asking:
+    """How a caller asks a collection: columns, what filters may ask about, statements."""
+
+    shown: Mapping[str, ColumnElement[Any]]
+    known: Mapping[str, Quantity]
+    select: Any
+    one: Any
+
+
+@lru_cache(maxsize=256)
+def _asking(collection: Collection, scope: Scope, today: date) -> _Asking:
+    """Return how a caller asks a collection on a day, which what is seen may depend on."""
+    del today
+    table, hidden = collection.table, collection.hidden(scope)
+    names = ["id", *(one.name for one in collection.properties)]
+    if collection.geometry is not None:
+        names.append(GEOMETRY_COLUMN)
+    # what stands for a column that the caller may not see, without the label of a result
+    told = {name: getattr(one, "element", one) for name, one in hidden.items()}
+    shown = {name: told.get(name, table.c[name]) for name in names}
+    known = {"id": Quantity(Kind.TEXT, table.c.id)}
+    for one in collection.properties:
+        if one.kind is not None:
+            known[one.name] = Quantity(one.kind, shown[one.name])
+    if collection.geometry is not None:
+        known[GEOMETRY] = Quantity(Kind.GEOMETRY, shown[GEOMETRY_COLUMN])
+    selected = select(*(column.label(name) for name, column in shown.items()))
+    asked = selected.where(table.c.id == bindparam(_ID, type_=Text()), collection.visible(scope))
+    return _Asking(MappingProxyType(shown), MappingProxyType(known), selected, asked)
+
+
 class FeatureReader:
     """Reads the collections of a register as one caller may see them.
 
@@ -84,11 +122,14 @@ class FeatureReader:
         The register.
     scope : Scope
         The caller.
+    counts : Counts, optional
+        What was counted before; nothing by default.
     """
 
-    def __init__(self, register: Register, scope: Scope) -> None:
+    def __init__(self, register: Register, scope: Scope, counts: Counts | None = None) -> None:
         self._engine = register.engine
         self._scope = scope
+        self._counts = Counts() if counts is None else counts
 
     def page(
         self, collection: Collection, asked: Asked, *, limit: int, offset: int = 0
@@ -101,18 +142,17 @@ class FeatureReader:
             If the box or the filter makes no sense.
         """
         where = self._where(collection, asked)
-        query = self._select(collection).where(*where).order_by(collection.table.c.id)
-        count = select(func.count()).select_from(collection.table).where(*where)
+        query = self._asking(collection).select.where(*where).order_by(collection.table.c.id)
         with engine.reading(self._engine) as connection:
             rows = connection.execute(query.limit(limit).offset(offset)).all()
             there = offset + len(rows)
             whole = 0 < len(rows) < limit or (offset == 0 and not rows)
-            matched = there if whole else int(connection.execute(count).scalar_one())
+            matched = there if whole else self._counts.count(connection, collection.table, where)
         return list(_features(collection, rows)), matched
 
     def each(self, collection: Collection, asked: Asked) -> Iterator[Feature]:
         """Yield every feature that is asked for, by id, from one state of the register."""
-        query = self._select(collection).where(*self._where(collection, asked))
+        query = self._asking(collection).select.where(*self._where(collection, asked))
         with engine.reading(self._engine) as connection:
             rows = connection.execution_options(yield_per=1_000).execute(
                 query.order_by(collection.table.c.id)
@@ -128,9 +168,9 @@ class FeatureReader:
         NotFoundError
             If there is none of that id that the caller may see.
         """
-        known = [collection.table.c.id == feature_id, collection.visible(self._scope)]
-        with engine.reading(self._engine) as connection:
-            rows = connection.execute(self._select(collection).where(*known)).all()
+        query = self._asking(collection).one
+        with engine.asking(self._engine) as connection:
+            rows = connection.execute(query, {_ID: feature_id}).all()
         if not rows:
             raise NotFoundError("errors.feature_unknown", id=feature_id[:80])
         return next(_features(collection, rows))
@@ -139,7 +179,7 @@ class FeatureReader:
         """Return the box of all that the caller may see, None where nothing has a place."""
         if collection.geometry is None:
             return None
-        place = self._shown(collection, GEOMETRY_COLUMN)
+        place = self._asking(collection).shown[GEOMETRY_COLUMN]
         left, low, right, high = ends_of(place)
         sides = (func.min(left), func.min(low), func.max(right), func.max(high))
         query = select(*sides).where(collection.visible(self._scope))
@@ -147,29 +187,12 @@ class FeatureReader:
             row: Any = tuple(connection.execute(query).one())
         return None if None in row else row
 
-    def known(self, collection: Collection) -> dict[str, Quantity]:
+    def known(self, collection: Collection) -> Mapping[str, Quantity]:
         """Return what a filter may ask about: columns as the caller sees them."""
-        found = {"id": Quantity(Kind.TEXT, collection.table.c.id)}
-        for one in collection.properties:
-            if one.kind is not None:
-                found[one.name] = Quantity(one.kind, self._shown(collection, one.name))
-        if collection.geometry is not None:
-            place = self._shown(collection, GEOMETRY_COLUMN)
-            found[GEOMETRY] = Quantity(Kind.GEOMETRY, place)
-        return found
+        return self._asking(collection).known
 
-    def _shown(self, collection: Collection, name: str) -> ColumnElement[Any]:
-        """Return a column, or what stands for it where the caller may not see it."""
-        hidden = collection.hidden(self._scope).get(name)
-        if hidden is None:
-            return collection.table.c[name]
-        return getattr(hidden, "element", hidden)  # without the label of a result
-
-    def _select(self, collection: Collection) -> Any:
-        names = ["id", *(one.name for one in collection.properties)]
-        if collection.geometry is not None:
-            names.append(GEOMETRY_COLUMN)
-        return select(*(self._shown(collection, name).label(name) for name in names))
+    def _asking(self, collection: Collection) -> _Asking:
+        return _asking(collection, self._scope, moments.now().astimezone(VIET_NAM).date())
 
     def _where(self, collection: Collection, asked: Asked) -> list[ColumnElement[bool]]:
         where = [collection.visible(self._scope)]
@@ -177,7 +200,7 @@ class FeatureReader:
             where += self._inside(collection, asked)
         if asked.time is not None and collection.time is not None:
             where += self._within(collection, asked.time)
-        known = self.known(collection)
+        known = self._asking(collection).known
         for name, value in (asked.properties or {}).items():
             where.append(_equals(known[name], value))
         if asked.condition is not None:
@@ -186,7 +209,7 @@ class FeatureReader:
 
     def _inside(self, collection: Collection, asked: Asked) -> Iterable[ColumnElement[bool]]:
         """Yield the conditions on the place, as the caller sees it."""
-        place = self._shown(collection, GEOMETRY_COLUMN)
+        place = self._asking(collection).shown[GEOMETRY_COLUMN]
         boxes = asked.boxes if asked.area is None else (asked.area.bounds,)
         if not boxes:
             return
@@ -198,7 +221,8 @@ class FeatureReader:
     def _within(
         self, collection: Collection, time: tuple[date | None, date | None]
     ) -> Iterable[ColumnElement[bool]]:
-        first, last = (self._shown(collection, name) for name in collection.time or ())
+        shown = self._asking(collection).shown
+        first, last = (shown[name] for name in collection.time or ())
         begin, end = time
         if begin is not None:
             yield or_(last.is_(None), last >= literal(begin.isoformat(), Day()))

@@ -105,17 +105,23 @@ def written(element: FunctionElement[Any], compiler: SQLCompiler, **options: Any
 
 @compiles(_MeetsBox, _SQLITE)
 def _box_by_rtree(element: _MeetsBox, compiler: SQLCompiler, **options: Any) -> str:
+    """Ask the index, whose boxes are rounded outwards: only at the border the coordinates too."""
     number = next(iter(element.clauses))
     index = spatial_index_name(number.table.name)
-    wanted = ["maxx >= {}", "maxy >= {}", "minx <= {}", "miny <= {}"]
     fid, geometry, *sides = element.clauses
-    near = " AND ".join(
-        one.format(compiler.process(side, **options))
-        for one, side in zip(wanted, sides, strict=True)
-    )
-    found = compiler.process(fid, **options)
+
+    def among(*wanted: str) -> str:
+        conditions = (
+            f"{column} {compiler.process(side, **options)}"
+            for column, side in zip(wanted, sides, strict=True)
+        )
+        found = compiler.process(fid, **options)
+        return f'{found} IN (SELECT id FROM "{index}" WHERE {" AND ".join(conditions)})'  # noqa: S608 our own names
+
+    near = among("maxx >=", "maxy >=", "minx <=", "miny <=")
+    within = among("minx >=", "miny >=", "maxx <=", "maxy <=")
     exactly = ", ".join(compiler.process(each, **options) for each in (geometry, *sides))
-    return f'({found} IN (SELECT id FROM "{index}" WHERE {near}) AND {MEETS}({exactly}))'  # noqa: S608 our own names
+    return f"({near} AND ({within} OR {MEETS}({exactly})))"
 
 
 @compiles(_MeetsBox, _POSTGRESQL)

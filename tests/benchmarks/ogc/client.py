@@ -1,4 +1,4 @@
-"""A client of plain sockets that is no bottleneck: connections that stay, one question at a time."""
+"""A client of plain sockets that is no bottleneck: connections stay, each asks one at a time."""
 
 import asyncio
 import time
