@@ -2,7 +2,7 @@
 
 import asyncio
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Self
 
@@ -144,6 +144,3 @@ def ask_once(port: int, path: str, headers: str) -> Answer:
             return await connection.ask(path, headers=headers)
 
     return asyncio.run(go())
-
-
-Paths = Callable[[int], Iterator[str]]

@@ -7,7 +7,6 @@ import socket
 import subprocess
 import sys
 import time
-import venv
 from collections.abc import Iterator, Mapping
 from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass
@@ -51,15 +50,35 @@ class Server:
     pid: int
 
 
-def environment(folder: Path, name: str, packages: tuple[str, ...]) -> Path:
+_PACKAGES: Final = {
+    "tipg": ("tipg", "uvicorn[standard]"),
+    "pygeoapi": ("pygeoapi", "gunicorn", "gevent", "packaging"),
+}
+_LOADS: Final = "import sqlite3; sqlite3.connect(':memory:').enable_load_extension(True)"
+
+
+def environment(folder: Path, name: str) -> Path:
     """Return the programs of a virtual environment of its own, made where there is none."""
     place = folder / name
-    if not (place / "bin" / name).exists() and not (place / ".done").exists():
-        venv.create(place, with_pip=True)
-        pip = [str(place / "bin" / "python"), "-m", "pip", "install", "--quiet", *packages]
-        subprocess.run(pip, check=True)
+    if not (place / ".done").exists():
+        subprocess.run([_python_of(name), "-m", "venv", "--clear", str(place)], check=True)
+        pip = [str(place / "bin" / "python"), "-m", "pip", "install", "--quiet"]
+        subprocess.run([*pip, *_PACKAGES[name]], check=True)
         (place / ".done").touch()
     return place / "bin"
+
+
+def _python_of(name: str) -> str:
+    """Return a Python for an environment: pygeoapi's loads extensions into SQLite."""
+    if name != "pygeoapi":
+        return sys.executable
+    for python in (sys.executable, "/usr/bin/python3"):
+        if (
+            subprocess.run([python, "-c", _LOADS], check=False, capture_output=True).returncode
+            == 0
+        ):
+            return python
+    raise SystemExit("no Python here whose SQLite loads extensions: --without pygeoapi")
 
 
 def versions(programs: Path, names: tuple[str, ...]) -> dict[str, str]:
