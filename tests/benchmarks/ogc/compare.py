@@ -1,4 +1,4 @@
-"""PhuSong's OGC API beside TiPg (PostGIS) and pygeoapi (GeoPackage): same rows, machine, questions.
+"""The OGC API beside TiPg (PostGIS) and pygeoapi (GeoPackage): same rows, machine, questions.
 
 Every server has one process. In rounds each is asked each question in turn, from so many
 connections that stay open; of a server's rounds the best counts, as whatever else runs on the
