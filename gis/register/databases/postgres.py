@@ -148,8 +148,8 @@ class Postgres(Database):
             address.set(drivername="postgresql+phusong"),
             connect_args={"client_encoding": "UTF8"},
             isolation_level="REPEATABLE READ",
-            pool_size=4,
-            max_overflow=16,
+            pool_size=16,
+            max_overflow=4,
             pool_timeout=60,
         )
         event.listen(engine, "connect", _prepare)
