@@ -240,20 +240,16 @@ def _equals(known: Quantity, value: str) -> ColumnElement[bool]:
 
 def _features(collection: Collection, rows: Sequence[Any]) -> Iterator[Feature]:
     names = tuple(one.name for one in collection.properties)
-    lists = [at for at, one in enumerate(collection.properties, 1) if one.kind is None]
-    truths = [at for at, one in enumerate(collection.properties, 1) if one.kind is Kind.BOOLEAN]
-    placed = collection.geometry is not None
-    confidence = names.index("confidence") + 1 if "confidence" in names else None
+    lists = [one.name for one in collection.properties if one.kind is None]
+    placed, labelled = collection.geometry is not None, "confidence" in names
     for row in rows:
-        values = list(row)
-        for at in lists:
-            values[at] = json.loads(values[at]) if isinstance(values[at], str) else values[at]
-        for at in truths:
-            values[at] = None if values[at] is None else bool(values[at])
-        properties = dict(zip(names, values[1:], strict=False))
-        if confidence is not None:
-            properties["synthetic"] = values[confidence] == "synthetic"
-        yield Feature(values[0], properties, _place(collection, values[-1]) if placed else None)
+        properties = dict(zip(names, row[1:], strict=False))  # the place, if any, is the last
+        for name in lists:
+            value = properties[name]
+            properties[name] = json.loads(value) if isinstance(value, str) else value
+        if labelled:
+            properties["synthetic"] = properties["confidence"] == "synthetic"
+        yield Feature(row[0], properties, _place(collection, row[-1]) if placed else None)
 
 
 def _place(
