@@ -3,6 +3,7 @@
 The folder of tests is found before any package of that name.
 """
 
+import signal
 import sys
 import types
 from pathlib import Path
@@ -16,4 +17,5 @@ if __name__ == "__main__":
     sys.path.insert(0, str(ROOT))
     from tests.benchmarks.ogc.load import main
 
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # what was started is stopped
     sys.exit(main(sys.argv[1:]))
