@@ -84,11 +84,11 @@ from api.settings import Settings
 __all__ = ["create_app"]
 
 _ROUTERS = (
+    ogc,
     service,
     supports,
     identity,
     register,
-    ogc,
     ogc_bulk,
     ogc_processes,
     ogc_tiles,

@@ -21,7 +21,7 @@ from api.errors import (
     UnauthenticatedError,
     UnknownParameterError,
 )
-from api.identity import identify, identity_of
+from api.identity import ANONYMOUS, identify, identity_of, shows_nothing
 from api.language import asked_language
 from api.roles import PUBLIC_LAYERS, Role, may
 
@@ -45,7 +45,11 @@ class GuardedRoute(APIRoute):
 
         async def guarded(request: Request) -> Response:
             if self.path not in _NEEDS_NO_IDENTITY:
-                request.state.identity = await run_in_threadpool(identify, request)
+                request.state.identity = (
+                    ANONYMOUS
+                    if shows_nothing(request)
+                    else await run_in_threadpool(identify, request)
+                )
                 request.app.state.service.pace.take(_caller(request))
             _require_role(request, self.path)
             _require_access(request, self.path)

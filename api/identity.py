@@ -34,6 +34,7 @@ __all__ = [
     "identity_of",
     "new_link",
     "new_token",
+    "shows_nothing",
     "sign_in",
     "sign_out",
     "use_link",
@@ -128,6 +129,11 @@ def identity_of(request: Request) -> Identity:
     """Return who calls, as the guard found out."""
     identity: Identity = getattr(request.state, "identity", ANONYMOUS)
     return identity
+
+
+def shows_nothing(request: Request) -> bool:
+    """Return whether a caller shows neither a token nor a session, so that nobody is looked up."""
+    return "authorization" not in request.headers and SESSION_COOKIE not in request.cookies
 
 
 def identify(request: Request) -> Identity:

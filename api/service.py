@@ -16,6 +16,7 @@ from api.throttle import Throttle
 from data.text import Language, text
 from gis.administration import load_administration
 from gis.errors import NotFoundError
+from gis.features.counts import Counts
 from gis.home import Home
 from gis.jobs.pool import WorkerPool, start_workers
 from gis.jobs.queue import Job, Queue
@@ -72,6 +73,8 @@ class Service:
         Failed attempts to sign in.
     kept : KeptResults
         Results that take seconds, with what they rest on.
+    counts : Counts
+        How many features questions to collections found.
     grants : Grants
         Which organisation may see the confidential structures of an area.
     attendance : Attendance
@@ -102,6 +105,7 @@ class Service:
         self.stopping = threading.Event()
         self._workers: WorkerPool | None = None
         self.kept = KeptResults()
+        self.counts = Counts()
         self._synthetic: tuple[str, bool] | None = None
 
     @classmethod

@@ -12,7 +12,7 @@ __all__ = ["require_accepted", "require_json_accepted"]
 _MADE: Final = "application/json, application/geo+json, application/schema+json"
 
 
-def require_json_accepted(
+async def require_json_accepted(
     request: Request,
     f: Annotated[
         Literal["json"] | None, Query(description="Ask for JSON, whatever the header accepts.")

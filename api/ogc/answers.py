@@ -1,10 +1,10 @@
 """A feature as it is answered with, its tag and its headers."""
 
 import hashlib
-import json
 from typing import Any, Final
 from urllib.parse import quote
 
+import orjson
 from starlette.requests import Request
 
 from api.ogc.crs import coordinates_in, uri_of
@@ -20,7 +20,7 @@ __all__ = [
     "item_tag",
     "revalidated",
     "tag_of",
-    "tag_of_bytes",
+    "written",
 ]
 
 _PREFER_REVALIDATION: Final = "private, no-cache"
@@ -48,19 +48,19 @@ def item_json(base: str, collection_id: str, one: Feature, epsg: int | None) -> 
     }
 
 
-def tag_of(told: Any) -> str:
+def written(told: dict[str, Any]) -> bytes:
+    """Return an answer as JSON."""
+    return orjson.dumps(told)
+
+
+def tag_of(body: bytes) -> str:
     """Return the tag of an answer, the same as long as it says the same."""
-    return tag_of_bytes(json.dumps(told, ensure_ascii=False).encode())
-
-
-def tag_of_bytes(told: bytes) -> str:
-    """Return the tag of an answer by its bytes, or by what decides them."""
-    return hashlib.sha256(told).hexdigest()[:_CHARACTERS]
+    return hashlib.sha256(body).hexdigest()[:_CHARACTERS]
 
 
 def item_tag(one: Feature) -> str:
     """Return what tells one state of a feature from another, whatever system it is shown in."""
-    return tag_of(feature_json(one, None))
+    return tag_of(written(feature_json(one, None)))
 
 
 def item_headers(one: Feature, epsg: int | None) -> dict[str, str]:

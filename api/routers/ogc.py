@@ -20,6 +20,7 @@ from api.ogc.answers import (
     item_headers,
     item_json,
     tag_of,
+    written,
 )
 from api.ogc.asked import asked_of, property_names
 from api.ogc.crs import epsg_of
@@ -127,12 +128,12 @@ def items(
         "type": "FeatureCollection",
         "numberMatched": matched,
         "numberReturned": len(features),
-        "timeStamp": service_of(request).now_text(),
         "links": _pages(request, matched, limit, offset),
         "features": [feature_json(one, epsg) for one in features],
     }
-    told = {name: value for name, value in found.items() if name != "timeStamp"}
-    return _answered(request, found, headers_of(tag_of(told), epsg))
+    body = written(found)
+    stamped = b'%b,"timeStamp":"%b"}' % (body[:-1], service_of(request).now_text().encode())
+    return _answered(request, stamped, headers_of(tag_of(body), epsg))
 
 
 items.more_parameters = more_parameters  # type: ignore[attr-defined]  # read by the guard
@@ -146,17 +147,17 @@ def item(request: Request, collection_id: str, feature_id: str, crs: Crs = None)
     one = reader_of(request).one(known, feature_id)
     note_features(request, known.id, [one], alone=True)
     found = item_json(public_url(request), known.id, one, epsg)
-    return _answered(request, found, item_headers(one, epsg))
+    return _answered(request, written(found), item_headers(one, epsg))
 
 
 _GEOJSON: Final = documents.GEOJSON
 
 
-def _answered(request: Request, found: dict[str, Any], headers: dict[str, str]) -> Response:
+def _answered(request: Request, body: bytes, headers: dict[str, str]) -> Response:
     """Return GeoJSON, or nothing where the caller has it."""
     if held_already(request, headers):
         return Response(status_code=304, headers=headers)
-    return JSONResponse(found, headers=headers, media_type=_GEOJSON)
+    return Response(body, headers=headers, media_type=_GEOJSON)
 
 
 def _pages(request: Request, matched: int, limit: int, offset: int) -> list[dict[str, str]]:
@@ -184,7 +185,8 @@ def _document(request: Request, one: Collection) -> dict[str, Any]:
 
 def reader_of(request: Request) -> FeatureReader:
     """Return who reads collections as the caller may see them."""
-    return FeatureReader(service_of(request).register, identity_of(request).scope)
+    service = service_of(request)
+    return FeatureReader(service.register, identity_of(request).scope, service.counts)
 
 
 def _allowed(request: Request) -> list[Collection]:

@@ -11,7 +11,7 @@ from api.identity import identity_of
 from api.language import api_language
 from api.ogc import tiles
 from api.ogc.accepted import require_accepted, require_json_accepted
-from api.ogc.answers import held_already, revalidated, tag_of_bytes
+from api.ogc.answers import held_already, revalidated, tag_of
 from api.ogc.asked import time_of
 from api.routers.ogc import collection_of, reader_of
 from api.service import public_url, service_of
@@ -89,7 +89,7 @@ def tile(
     time = None if datetime is None else time_of(datetime)
     made = vector_tile(reader_of(request), known, asked, time)
     note_features(request, known.id, made.features)
-    headers = revalidated(tag_of_bytes(made.content)) | {
+    headers = revalidated(tag_of(made.content)) | {
         "ogc-numbermatched": str(made.matched),
         "ogc-numberreturned": str(len(made.features)),
     }
@@ -148,7 +148,7 @@ def map_tile_png(
     study, drawn = _drawn(request, study_id)
     path = file_path(study, drawn.file, service_of(request).home)
     where = f"{asked.level}/{asked.row}/{asked.column}"
-    headers = revalidated(tag_of_bytes(f"{study.files[drawn.file]}/{where}".encode()))
+    headers = revalidated(tag_of(f"{study.files[drawn.file]}/{where}".encode()))
     if held_already(request, headers):
         return Response(status_code=304, headers=headers)
     return Response(map_tile(path, drawn.palette, asked), headers=headers, media_type=tiles.PNG)

@@ -6,12 +6,12 @@ from urllib.parse import quote
 from fastapi import APIRouter, Depends
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
-from starlette.responses import JSONResponse, Response
+from starlette.responses import Response
 
 from api.guard import GuardedRoute
 from api.identity import identity_of
 from api.ogc.accepted import require_json_accepted
-from api.ogc.answers import item_headers, item_json, item_tag
+from api.ogc.answers import item_headers, item_json, item_tag, written
 from api.ogc.documents import GEOJSON
 from api.ogc.sent import BODY, Sent, require_seen, sent_feature, values_of
 from api.service import public_url, service_of
@@ -149,4 +149,4 @@ def _answer(request: Request, collection_id: str, feature_id: str, status: int) 
         address = f"/ogc/collections/{collection_id}/items/{quote(feature_id, safe='')}"
         headers["location"] = f"{public_url(request)}{address}"
     found = item_json(public_url(request), collection_id, one, None)
-    return JSONResponse(found, status, headers=headers, media_type=GEOJSON)
+    return Response(written(found), status, headers, GEOJSON)

@@ -4,17 +4,21 @@ import json
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from functools import lru_cache
+from types import MappingProxyType
 from typing import Any, Final
 
 import shapely
 from shapely import to_wkb
 from shapely.geometry.base import BaseGeometry
-from sqlalchemy import ColumnElement, and_, func, literal, or_, select
+from sqlalchemy import ColumnElement, Text, and_, bindparam, func, literal, or_, select
 
+from data.text import VIET_NAM
 from gis.errors import NotFoundError
 from gis.features.collections import Collection
+from gis.features.counts import Counts
 from gis.features.cql2 import Kind, Quantity
-from gis.register import engine
+from gis.register import engine, moments
 from gis.register.blobs import from_blob, point_coordinates
 from gis.register.columns import GEOMETRY_COLUMN, Day
 from gis.register.expressions import among
@@ -28,6 +32,8 @@ __all__ = ["GEOMETRY", "Asked", "Choice", "Feature", "FeatureReader"]
 
 GEOMETRY: Final = "geometry"
 """By what name a filter asks about the place of a feature."""
+
+_ID: Final = "feature_id"
 
 Condition = Callable[[Mapping[str, Quantity]], ColumnElement[bool]]
 
@@ -95,6 +101,38 @@ class Choice:
     counts: Mapping[str, int] = field(default_factory=dict)
 
 
+@dataclass(frozen=True, slots=True)
+class _Asking:
+    """How a caller asks a collection: columns, what filters may ask about, statements."""
+
+    shown: Mapping[str, ColumnElement[Any]]
+    known: Mapping[str, Quantity]
+    select: Any
+    one: Any
+
+
+@lru_cache(maxsize=256)
+def _asking(collection: Collection, scope: Scope, today: date) -> _Asking:
+    """Return how a caller asks a collection on a day, which what is seen may depend on."""
+    del today
+    table, hidden = collection.table, collection.hidden(scope)
+    names = ["id", *(one.name for one in collection.properties)]
+    if collection.geometry is not None:
+        names.append(GEOMETRY_COLUMN)
+    # what stands for a column that the caller may not see, without the label of a result
+    told = {name: getattr(one, "element", one) for name, one in hidden.items()}
+    shown = {name: told.get(name, table.c[name]) for name in names}
+    known = {"id": Quantity(Kind.TEXT, table.c.id)}
+    for one in collection.properties:
+        if one.kind is not None:
+            known[one.name] = Quantity(one.kind, shown[one.name])
+    if collection.geometry is not None:
+        known[GEOMETRY] = Quantity(Kind.GEOMETRY, shown[GEOMETRY_COLUMN])
+    selected = select(*(column.label(name) for name, column in shown.items()))
+    asked = selected.where(table.c.id == bindparam(_ID, type_=Text()), collection.visible(scope))
+    return _Asking(MappingProxyType(shown), MappingProxyType(known), selected, asked)
+
+
 class FeatureReader:
     """Reads the collections of a register as one caller may see them.
 
@@ -104,11 +142,14 @@ class FeatureReader:
         The register.
     scope : Scope
         The caller.
+    counts : Counts, optional
+        What was counted before; nothing by default.
     """
 
-    def __init__(self, register: Register, scope: Scope) -> None:
+    def __init__(self, register: Register, scope: Scope, counts: Counts | None = None) -> None:
         self._engine = register.engine
         self._scope = scope
+        self._counts = Counts() if counts is None else counts
 
     def page(
         self, collection: Collection, asked: Asked, *, limit: int, offset: int = 0
@@ -121,18 +162,17 @@ class FeatureReader:
             If the box or the filter makes no sense.
         """
         where = self._where(collection, asked)
-        query = self._select(collection).where(*where).order_by(collection.table.c.id)
-        count = select(func.count()).select_from(collection.table).where(*where)
+        query = self._asking(collection).select.where(*where).order_by(collection.table.c.id)
         with engine.reading(self._engine) as connection:
             rows = connection.execute(query.limit(limit).offset(offset)).all()
             there = offset + len(rows)
             whole = 0 < len(rows) < limit or (offset == 0 and not rows)
-            matched = there if whole else int(connection.execute(count).scalar_one())
+            matched = there if whole else self._counts.count(connection, collection.table, where)
         return list(_features(collection, rows)), matched
 
     def each(self, collection: Collection, asked: Asked) -> Iterator[Feature]:
         """Yield every feature that is asked for, by id, from one state of the register."""
-        query = self._select(collection).where(*self._where(collection, asked))
+        query = self._asking(collection).select.where(*self._where(collection, asked))
         with engine.reading(self._engine) as connection:
             rows = connection.execution_options(yield_per=1_000).execute(
                 query.order_by(collection.table.c.id)
@@ -167,7 +207,8 @@ class FeatureReader:
         Choice or None
             What was chosen; None where nothing was left out.
         """
-        key, place = collection.table.c.id, self._shown(collection, GEOMETRY_COLUMN)
+        asking, key = self._asking(collection), collection.table.c.id
+        place = asking.shown[GEOMETRY_COLUMN]
         where = self._where(collection, asked)
         with engine.reading(self._engine) as connection:
             known = connection.execute(select(key, place).where(*where).order_by(key)).all()
@@ -176,7 +217,7 @@ class FeatureReader:
                 chosen = choose(ids, [one[1] for one in known])
             wanted = ids if chosen is None else chosen.ids
             shown = (collection.visible(self._scope), among(key, wanted))
-            rows = connection.execute(self._select(collection).where(*shown).order_by(key)).all()
+            rows = connection.execute(asking.select.where(*shown).order_by(key)).all()
         return list(_features(collection, rows)), chosen
 
     def one(self, collection: Collection, feature_id: str) -> Feature:
@@ -187,9 +228,9 @@ class FeatureReader:
         NotFoundError
             If there is none of that id that the caller may see.
         """
-        known = [collection.table.c.id == feature_id, collection.visible(self._scope)]
-        with engine.reading(self._engine) as connection:
-            rows = connection.execute(self._select(collection).where(*known)).all()
+        query = self._asking(collection).one
+        with engine.asking(self._engine) as connection:
+            rows = connection.execute(query, {_ID: feature_id}).all()
         if not rows:
             raise NotFoundError("errors.feature_unknown", id=feature_id[:80])
         return next(_features(collection, rows))
@@ -198,7 +239,7 @@ class FeatureReader:
         """Return the box of all that the caller may see, None where nothing has a place."""
         if collection.geometry is None:
             return None
-        place = self._shown(collection, GEOMETRY_COLUMN)
+        place = self._asking(collection).shown[GEOMETRY_COLUMN]
         left, low, right, high = ends_of(place)
         sides = (func.min(left), func.min(low), func.max(right), func.max(high))
         query = select(*sides).where(collection.visible(self._scope))
@@ -206,29 +247,12 @@ class FeatureReader:
             row: Any = tuple(connection.execute(query).one())
         return None if None in row else row
 
-    def known(self, collection: Collection) -> dict[str, Quantity]:
+    def known(self, collection: Collection) -> Mapping[str, Quantity]:
         """Return what a filter may ask about: columns as the caller sees them."""
-        found = {"id": Quantity(Kind.TEXT, collection.table.c.id)}
-        for one in collection.properties:
-            if one.kind is not None:
-                found[one.name] = Quantity(one.kind, self._shown(collection, one.name))
-        if collection.geometry is not None:
-            place = self._shown(collection, GEOMETRY_COLUMN)
-            found[GEOMETRY] = Quantity(Kind.GEOMETRY, place)
-        return found
+        return self._asking(collection).known
 
-    def _shown(self, collection: Collection, name: str) -> ColumnElement[Any]:
-        """Return a column, or what stands for it where the caller may not see it."""
-        hidden = collection.hidden(self._scope).get(name)
-        if hidden is None:
-            return collection.table.c[name]
-        return getattr(hidden, "element", hidden)  # without the label of a result
-
-    def _select(self, collection: Collection) -> Any:
-        names = ["id", *(one.name for one in collection.properties)]
-        if collection.geometry is not None:
-            names.append(GEOMETRY_COLUMN)
-        return select(*(self._shown(collection, name).label(name) for name in names))
+    def _asking(self, collection: Collection) -> _Asking:
+        return _asking(collection, self._scope, moments.now().astimezone(VIET_NAM).date())
 
     def _where(self, collection: Collection, asked: Asked) -> list[ColumnElement[bool]]:
         where = [collection.visible(self._scope)]
@@ -236,7 +260,7 @@ class FeatureReader:
             where += self._inside(collection, asked)
         if asked.time is not None and collection.time is not None:
             where += self._within(collection, asked.time)
-        known = self.known(collection)
+        known = self._asking(collection).known
         for name, value in (asked.properties or {}).items():
             where.append(_equals(known[name], value))
         if asked.condition is not None:
@@ -245,7 +269,7 @@ class FeatureReader:
 
     def _inside(self, collection: Collection, asked: Asked) -> Iterable[ColumnElement[bool]]:
         """Yield the conditions on the place, as the caller sees it."""
-        place = self._shown(collection, GEOMETRY_COLUMN)
+        place = self._asking(collection).shown[GEOMETRY_COLUMN]
         boxes = asked.boxes if asked.area is None else (asked.area.bounds,)
         if not boxes:
             return
@@ -257,7 +281,8 @@ class FeatureReader:
     def _within(
         self, collection: Collection, time: tuple[date | None, date | None]
     ) -> Iterable[ColumnElement[bool]]:
-        first, last = (self._shown(collection, name) for name in collection.time or ())
+        shown = self._asking(collection).shown
+        first, last = (shown[name] for name in collection.time or ())
         begin, end = time
         if begin is not None:
             yield or_(last.is_(None), last >= literal(begin.isoformat(), Day()))
@@ -275,20 +300,16 @@ def _equals(known: Quantity, value: str) -> ColumnElement[bool]:
 
 def _features(collection: Collection, rows: Sequence[Any]) -> Iterator[Feature]:
     names = tuple(one.name for one in collection.properties)
-    lists = [at for at, one in enumerate(collection.properties, 1) if one.kind is None]
-    truths = [at for at, one in enumerate(collection.properties, 1) if one.kind is Kind.BOOLEAN]
-    placed = collection.geometry is not None
-    confidence = names.index("confidence") + 1 if "confidence" in names else None
+    lists = [one.name for one in collection.properties if one.kind is None]
+    placed, labelled = collection.geometry is not None, "confidence" in names
     for row in rows:
-        values = list(row)
-        for at in lists:
-            values[at] = json.loads(values[at]) if isinstance(values[at], str) else values[at]
-        for at in truths:
-            values[at] = None if values[at] is None else bool(values[at])
-        properties = dict(zip(names, values[1:], strict=False))
-        if confidence is not None:
-            properties["synthetic"] = values[confidence] == "synthetic"
-        yield Feature(values[0], properties, _place(collection, values[-1]) if placed else None)
+        properties = dict(zip(names, row[1:], strict=False))  # the place, if any, is the last
+        for name in lists:
+            value = properties[name]
+            properties[name] = json.loads(value) if isinstance(value, str) else value
+        if labelled:
+            properties["synthetic"] = properties["confidence"] == "synthetic"
+        yield Feature(row[0], properties, _place(collection, row[-1]) if placed else None)
 
 
 def _place(

@@ -40,7 +40,7 @@ _POINT_PREFIX = _POINT.pack(*_POINT_HEADER, 0.0, 0.0)[:13]
 _ENVELOPE_HEADER = struct.Struct("<2sBBidddd")
 _HAS_SRID = 0x20000000
 _EWKB_POINT = struct.Struct("<BIIdd")
-_EWKB_POINT_PREFIX = _EWKB_POINT.pack(1, 1 | _HAS_SRID, SRS_ID, 0.0, 0.0)[:9]
+_EWKB_POINT_PREFIX = _EWKB_POINT.pack(1, 1 | _HAS_SRID, SRS_ID, 0.0, 0.0)[:9].hex().upper()
 
 
 def point_blob(longitude: float, latitude: float) -> bytes:
@@ -136,7 +136,6 @@ def to_ewkb(blob: bytes) -> str:
 
 def from_ewkb(told: str) -> bytes:
     """Return the blob of what PostGIS wrote, coordinates exactly as they were stored."""
-    ewkb = bytes.fromhex(told)
-    if len(ewkb) == _EWKB_POINT.size and ewkb.startswith(_EWKB_POINT_PREFIX):
-        return point_blob(*_EWKB_POINT.unpack(ewkb)[-2:])
-    return to_blob(shapely.from_wkb(ewkb))
+    if len(told) == 2 * _EWKB_POINT.size and told.startswith(_EWKB_POINT_PREFIX):
+        return _POINT_PREFIX + bytes.fromhex(told[len(_EWKB_POINT_PREFIX) :])
+    return to_blob(shapely.from_wkb(bytes.fromhex(told)))

@@ -13,7 +13,7 @@ from sqlalchemy import Connection, Engine
 from gis.errors import StorageError
 from gis.register.databases.choice import database_of
 
-__all__ = ["HEAD", "reading", "revision_of", "upgrade", "writing"]
+__all__ = ["HEAD", "asking", "reading", "revision_of", "upgrade", "writing"]
 
 HEAD = "0019"
 """The last migration: what a register has when this program is done with it."""
@@ -22,6 +22,11 @@ HEAD = "0019"
 def reading(engine: Engine) -> AbstractContextManager[Connection]:
     """Yield a connection that sees one state of the register until it is given back."""
     return database_of(engine).reading(engine)
+
+
+def asking(engine: Engine) -> AbstractContextManager[Connection]:
+    """Yield a connection for one question: cheaper than `reading`, and not for a second one."""
+    return database_of(engine).asking(engine)
 
 
 def writing(engine: Engine) -> AbstractContextManager[Connection]:

@@ -105,17 +105,24 @@ def written(element: FunctionElement[Any], compiler: SQLCompiler, **options: Any
 
 @compiles(_MeetsBox, _SQLITE)
 def _box_by_rtree(element: _MeetsBox, compiler: SQLCompiler, **options: Any) -> str:
-    number = next(iter(element.clauses))
-    index = spatial_index_name(number.table.name)
-    wanted = ["maxx >= {}", "maxy >= {}", "minx <= {}", "miny <= {}"]
-    fid, geometry, *sides = element.clauses
-    near = " AND ".join(
-        one.format(compiler.process(side, **options))
-        for one, side in zip(wanted, sides, strict=True)
-    )
-    found = compiler.process(fid, **options)
-    exactly = ", ".join(compiler.process(each, **options) for each in (geometry, *sides))
-    return f'({found} IN (SELECT id FROM "{index}" WHERE {near}) AND {MEETS}({exactly}))'  # noqa: S608 our own names
+    """Ask the index, whose boxes are rounded outwards: only at the border the coordinates too."""
+    number, geometry, *bounds = element.clauses
+    table = number.table.name
+    index = spatial_index_name(table)
+    place = f'(SELECT {geometry.name} FROM "{table}" WHERE fid = "{index}".id)'  # noqa: S608 our own names
+
+    def sides() -> list[str]:
+        return [compiler.process(each, **options) for each in bounds]
+
+    def compared(*columns: str) -> str:
+        pairs = zip(columns, sides(), strict=True)
+        return " AND ".join(f"{column} {side}" for column, side in pairs)
+
+    near = compared("maxx >=", "maxy >=", "minx <=", "miny <=")
+    within = compared("minx >=", "miny >=", "maxx <=", "maxy <=")
+    exactly = f"{MEETS}({place}, {', '.join(sides())})"
+    found = compiler.process(number, **options)
+    return f'({found} IN (SELECT id FROM "{index}" WHERE {near} AND ({within} OR {exactly})))'  # noqa: S608
 
 
 @compiles(_MeetsBox, _POSTGRESQL)

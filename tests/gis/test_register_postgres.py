@@ -222,6 +222,25 @@ def test_a_connection_that_breaks_keeps_nothing_and_is_forgotten(register: Regis
         pass
 
 
+def test_a_connection_that_was_closed_while_nobody_used_it_is_replaced(
+    postgres: PostgresServer, database: URL, register: Register
+) -> None:
+    assert register.count_structures(SYSTEM) == 50
+    with postgres.connect(database) as other:
+        closed = other.execute(
+            "SELECT count(pg_terminate_backend(pid, 5000)) FROM pg_stat_activity"
+            " WHERE datname = current_database() AND pid <> pg_backend_pid()"
+        ).fetchone()
+    assert closed is not None
+    assert closed[0] >= 1
+    assert register.count_structures(SYSTEM) == 50
+    with engine.asking(register.engine) as connection:
+        assert connection.exec_driver_sql("SELECT 7").scalar_one() == 7
+    with engine.reading(register.engine) as connection:  # the same connection, as it was
+        level = connection.exec_driver_sql("SHOW transaction_isolation").scalar_one()
+    assert level == "repeatable read"
+
+
 @pytest.mark.parametrize("words", ["\0", "cột\0cũ"])
 def test_a_letter_that_it_cannot_hold_is_refused(register: Register, words: str) -> None:
     with pytest.raises(FormatError) as refused:

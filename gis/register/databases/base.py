@@ -80,6 +80,10 @@ class Database(ABC):
                 raise
             raise told from error
 
+    def asking(self, engine: Engine) -> AbstractContextManager[Connection]:
+        """Yield a connection for one question, which is answered from one state by itself."""
+        return self.reading(engine)
+
     @abstractmethod
     def writing(self, engine: Engine) -> AbstractContextManager[Connection]:
         """Yield a connection that alone may write; committed at the end, or nothing is kept.

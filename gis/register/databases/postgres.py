@@ -9,6 +9,8 @@ Texts sort by code points, numbers are of double precision and whole numbers of 
 the server's habits, so that the same rows give the same answers as in a GeoPackage.
 """
 
+import select
+import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -45,6 +47,9 @@ __all__ = ["Postgres", "RegisterDialect"]
 
 _WRITER_LOCK = 0x50687553  # "PhuS"
 _PROGRAM = "phusong"
+_LAST_USED = "phusong_last_used"
+_IDLE_S = 10.0
+"""After so long a connection may have been cut on the way without a word."""
 _SETTINGS = (
     "SET TIME ZONE 'UTC'",
     "SET DateStyle = 'ISO, YMD'",
@@ -143,12 +148,12 @@ class Postgres(Database):
             address.set(drivername="postgresql+phusong"),
             connect_args={"client_encoding": "UTF8"},
             isolation_level="REPEATABLE READ",
-            pool_size=4,
-            max_overflow=16,
+            pool_size=16,
+            max_overflow=4,
             pool_timeout=60,
-            pool_pre_ping=True,
         )
         event.listen(engine, "connect", _prepare)
+        event.listen(engine, "checkout", _require_alive)
         keep_to_process(engine)
         return engine
 
@@ -170,6 +175,18 @@ class Postgres(Database):
             return None
         found = connection.exec_driver_sql("SELECT version_num FROM alembic_version").scalar()
         return None if found is None else str(found)
+
+    @contextmanager
+    def asking(self, engine: Engine) -> Iterator[Connection]:
+        """Yield a connection without a transaction: the server is asked once, not three times."""
+        try:
+            with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+                yield connection
+        except exc.DBAPIError as error:
+            told = self.said(error)
+            if told is None:
+                raise
+            raise told from error
 
     @contextmanager
     def writing(self, engine: Engine) -> Iterator[Connection]:
@@ -359,6 +376,30 @@ def _prepare(opened: Any, _record: ConnectionPoolEntry) -> None:
     for setting in _SETTINGS:
         connection.execute(setting)
     connection.commit()
+
+
+def _require_alive(opened: Any, record: ConnectionPoolEntry, _proxy: object) -> None:
+    """Have a connection that the server closed replaced, and one that lay idle for long looked at.
+
+    A server that closes a connection says so: there is something to read.
+
+    Raises
+    ------
+    DisconnectionError
+        If it is closed: the pool opens another.
+    """
+    connection: psycopg.Connection[Any] = opened
+    last = record.info.get(_LAST_USED)
+    record.info[_LAST_USED] = now = time.monotonic()
+    if last is None:
+        return
+    try:
+        told, _, _ = select.select([connection.fileno()], [], [], 0.0)
+        if told or now - last > _IDLE_S:
+            connection.execute("")
+            connection.rollback()
+    except (psycopg.Error, OSError, ValueError) as error:
+        raise exc.DisconnectionError from error
 
 
 def _detail(cause: BaseException | None) -> str:

@@ -273,8 +273,8 @@ def _connect(path: Path) -> Engine:
     _require_database(path)
     engine = create_engine(
         URL.create("sqlite", database=str(path.absolute())),
-        pool_size=4,
-        max_overflow=60,
+        pool_size=8,
+        max_overflow=56,
         pool_timeout=60,
     )
     event.listen(engine, "connect", _prepare)

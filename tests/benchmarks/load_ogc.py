@@ -1,0 +1,21 @@
+"""Offers the OGC API a steady load of reads and writes: `tests.benchmarks.ogc.load` says how.
+
+The folder of tests is found before any package of that name.
+"""
+
+import signal
+import sys
+import types
+from pathlib import Path
+
+ROOT = Path(__file__).parents[2]
+
+if __name__ == "__main__":
+    tests = types.ModuleType("tests")
+    tests.__path__ = [str(ROOT / "tests")]
+    sys.modules["tests"] = tests
+    sys.path.insert(0, str(ROOT))
+    from tests.benchmarks.ogc.load import main
+
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # what was started is stopped
+    sys.exit(main(sys.argv[1:]))
