@@ -130,11 +130,11 @@ def _write_layer(driver: str) -> Callable[[Collection, Iterable[Feature], Path],
             dtype: Any = _DTYPES.get(one.kind, "object")
             columns[one.name] = pd.array(values, dtype=dtype)
         frame = pd.DataFrame(columns)
+        if driver == "KML":
+            frame = frame.rename(columns=_IN_KML)
         options: dict[str, Any] = {"driver": driver, "layer": collection.id}
         if driver == "FlatGeobuf":
             options["SPATIAL_INDEX"] = "NO"  # which has no room for a feature without a place
-        if driver == "KML" and "name" in frame:
-            options["NameField"] = "name"
         if collection.geometry is not None:
             shapes = [_shape(one) for one in known]
             frame = geopandas.GeoDataFrame(frame, geometry=shapes, crs=_WGS84)
@@ -144,6 +144,9 @@ def _write_layer(driver: str) -> Callable[[Collection, Iterable[Feature], Path],
 
     return write
 
+
+_IN_KML: Final = {"id": "identifier", "name": "Name"}
+"""The driver gives placemarks ids of its own, and their title is the field of that name."""
 
 _DTYPES: Final[Mapping[Kind | None, str]] = MappingProxyType(
     {Kind.NUMBER: "Float64", Kind.BOOLEAN: "boolean"}

@@ -135,10 +135,10 @@ def radial_loss(
     asked, shape = matrix(conditions, {Asked.STEP_M: step_m}, ())
     if shape or np.isnan(asked).any():
         raise PropagationError("a radial is asked for in numbers, not in arrays or NaN")
-    losses = np.full((2, *terrain.shape), np.nan)
-    codes = np.zeros((2, *terrain.shape), dtype=np.int32)
     rows = np.ascontiguousarray(terrain).reshape(-1, terrain.shape[-1])
-    flat = losses.reshape(2, *rows.shape), codes.reshape(2, *rows.shape)
+    # a radial's results lie together, so that one compiled sweep serves any number of radials
+    losses = np.full((len(rows), 2, rows.shape[1]), np.nan)
+    codes = np.zeros((len(rows), 2, rows.shape[1]), dtype=np.int32)
     for k, heights in enumerate(rows):
         _sweep(
             heights,
@@ -146,10 +146,12 @@ def radial_loss(
             known_row(conditions),
             model_codes(conditions),
             int(irregularity_every),
-            flat[0][:, k],
-            flat[1][:, k],
+            losses[k],
+            codes[k],
         )
-    return RadialLoss(losses[0], losses[1], codes[0].astype(np.int8), codes[1])
+    loss, reference = (losses[:, i].reshape(terrain.shape) for i in (0, 1))
+    modes, bits = (codes[:, i].reshape(terrain.shape) for i in (0, 1))
+    return RadialLoss(loss, reference, modes.astype(np.int8), bits)
 
 
 @scan

@@ -59,9 +59,11 @@ def test_every_collection_in_every_format(staff: Served, collection: str, tmp_pa
         path = tmp_path / f"whole.{ending}"
         path.write_bytes(file(staff, collection, ending))
         read = pyogrio.read_dataframe(path)
-        assert sorted(read["id"]) == sorted(one["id"] for one in known)
-        texts = "name" if "name" in read else "source"
-        assert sorted(read[texts]) == sorted(one["properties"][texts] for one in known)
+        key, name = ("identifier", "Name") if ending == "kml" else ("id", "name")
+        assert sorted(read[key]) == sorted(one["id"] for one in known)
+        texts = "name" if "name" in known[0]["properties"] else "source"
+        shown = name if texts == "name" else texts
+        assert sorted(read[shown]) == sorted(one["properties"][texts] for one in known)
         if COLLECTIONS[collection].geometry is not None:
             assert read.crs.to_epsg() == 4326
             placed = sum(one["geometry"] is not None for one in known)

@@ -13,6 +13,7 @@ import numpy as np
 import pyogrio
 import pytest
 import rasterio
+import shapely.geometry
 from PIL import Image
 
 from api.ogc.tiles import MVT
@@ -129,6 +130,13 @@ def test_tilesets_list_and_tileset_success(staff: Served, name: str) -> None:
         assert set(one["properties"]) <= set(described) | {"id", "synthetic"}
 
 
+def shows_nothing(geometry: dict[str, Any], unit_deg: float) -> bool:
+    """Whether a line or an area is smaller than a unit of a tile."""
+    shape = shapely.geometry.shape(geometry)
+    west, south, east, north = shape.bounds
+    return bool(shape.geom_type != "Point" and max(east - west, north - south) < 1.5 * unit_deg)
+
+
 @pytest.mark.parametrize("name", PLACED)
 @pytest.mark.parametrize("level", [0, 5, 9])
 def test_tc_success_every_feature_is_in_the_tiles(staff: Served, name: str, level: int) -> None:
@@ -147,7 +155,9 @@ def test_tc_success_every_feature_is_in_the_tiles(staff: Served, name: str, leve
                     assert told[key] == value, key
                 elif value is None:
                     assert key not in told
-    assert set(found) == set(known)
+    unit_deg = 360 / 2**level / 4096
+    small = {name for name, one in known.items() if shows_nothing(one["geometry"], unit_deg)}
+    assert set(known) - small <= set(found) <= set(known)
     if COLLECTIONS[name].geometry == "Point":
         assert set(found.values()) == {1}, "a point is in one tile of a level"
 

@@ -297,7 +297,7 @@ def test_axe_finds_nothing(
     page.locator("#map-point input[name=latitude]").fill("10,6")
     page.locator("#map-point input[name=longitude]").fill("106.4")
     page.locator("#map-point button").click()
-    expect(page.locator(".leaflet-popup")).to_contain_text("Thành phần 19")
+    expect(page.locator("#map-details")).to_contain_text("Thành phần 19")
     assert violations(page) == [], "a point explained"
     assert shown.complaints == []
     hosts = {urlsplit(url).netloc for url in shown.requests if not url.startswith("data:")}

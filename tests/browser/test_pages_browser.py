@@ -58,9 +58,9 @@ def test_axe_finds_nothing_on_any_page(
     here.picture(name, full_page=path != "/map")
     assert here.violations() == []
     assert page.evaluate("document.documentElement.scrollWidth") == width, "it scrolls sideways"
-    page.emulate_media(color_scheme="dark")
+    page.emulate_media(color_scheme="dark", reduced_motion="reduce")
     assert here.violations() == [], "at night"
-    page.emulate_media(color_scheme="light")
+    page.emulate_media(color_scheme="light", reduced_motion="no-preference")
     wanted = ["404"] if path == "/nowhere" else []
     assert [text for text in here.complaints if not any(code in text for code in wanted)] == []
     assert len(here.requests) >= 4, "page, style, script, icon"

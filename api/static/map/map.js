@@ -47,6 +47,7 @@ const PhuSongMap = (() => {
       this.pointer();
       this.tools();
       this.paper();
+      this.ready = true; /* from now on the address says what is seen */
       if (this.told.at && this.data.point) {
         this.explain(this.told.at);
       }
@@ -64,7 +65,7 @@ const PhuSongMap = (() => {
 
     /* The address is always that of what is seen, so that it can be kept and sent. */
     remember() {
-      if (!this.table) {
+      if (!this.ready) {
         return;
       }
       const { lat, lng } = this.map.getCenter();

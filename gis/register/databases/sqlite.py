@@ -92,7 +92,7 @@ class Sqlite(Database):
                     tables = {row[0] for row in file.execute("SELECT name FROM sqlite_master")}
                 if tables and REGISTER_TABLE not in tables:
                     raise FormatError("errors.register_not_register", path=str(path))
-            with self.reading(engine) as connection:
+            with engine.connect() as connection:
                 return self.revision_of(connection)
         except (sqlite3.DatabaseError, exc.DatabaseError) as error:
             if isinstance(error, sqlite3.OperationalError | exc.OperationalError):
