@@ -4,8 +4,8 @@ The deciles are those of at most 245 heights above the line. The heights are tak
 of 3e-9 of their standard deviation, so that many are compared at once: a decile is exact to
 1.5e-9 of the deviation. Each decile is sought by counting the heights beyond a guess: the first
 guess is the decile of the path before, since those of neighbouring paths are close, the next ones
-follow from the count and, near by, go from height to height. Guesses decide how soon a decile is found,
-never which.
+follow from the count and, near by, go from height to height. Guesses decide how soon a decile is
+found, never which.
 """
 
 import math

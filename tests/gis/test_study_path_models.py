@@ -17,7 +17,7 @@ from gis.studies.field import fields_at
 from gis.studies.method import Method
 from gis.studies.model import default_settings
 from gis.studies.point import explain, explain_path
-from gis.studies.predictors.itm import Itm
+from gis.studies.predictors.itm import Irregularity, Itm
 from gis.studies.predictors.registry import MODELS
 from gis.studies.requests import Reader
 from gis.studies.runner import run
@@ -189,7 +189,8 @@ def test_a_study_explains_its_points_as_it_was_computed(
     study = run("coverage", request, context)
     recorded = path_recorded(study.inputs, None)
     assert recorded.method == Method(
-        Itm(RadioClimate.MARITIME_SUBTROPICAL), Additions(building=Building.TRADITIONAL)
+        Itm(RadioClimate.MARITIME_SUBTROPICAL, Irregularity.INTERPOLATED),
+        Additions(building=Building.TRADITIONAL),
     )
     assert recorded.time_percents == (10.0, 1.0)
     told = explain_path(make_station("a", frequency_mhz=103.0), *POINT, context, asked=recorded)
