@@ -49,7 +49,7 @@ def test_a_coverage_by_itm_says_so_everywhere(
         "irregularity": "interpolated",
     }
     keys = {one["key"] for one in record["results"]["remarks"]}
-    assert "studies.model_distances" in keys
+    assert {"studies.model_distances", "studies.irregularity_interpolated"} <= keys
     title = "NTIA ITM 1.4 + Rec. ITU-R P.2109-2 (traditional, 50 %)"
     raster = client.get(f"{study}/files/coverage.tif", headers=staff)
     with rasterio.open(BytesIO(raster.content)) as dataset:

