@@ -46,6 +46,7 @@ _IDLE_S = 0.5
 _TROUBLE_S = 5.0
 _FULL_S = 15.0
 _END_ATTEMPTS = 10
+_WATCH_S = 0.1
 _UNWIND_S = 20.0
 _DETAIL_LENGTH = 200
 _PR_SET_PDEATHSIG = 1
@@ -273,8 +274,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     logging.basicConfig(format="%(asctime)s %(name)s %(levelname)s %(message)s")
     parent = os.getppid() if given.parent is None else given.parent
     stop = threading.Event()
-    _listen(stop)
-    _end_with(parent, stop)
+    _end_when_told(parent, stop)
     home = Home(given.home, os.environ.get(REGISTER_VARIABLE, ""))
     try:
         ground = open_ground(GroundFiles.from_json(given.ground))
@@ -308,23 +308,26 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
-def _listen(stop: threading.Event) -> None:
-    def told(_number: int, _frame: FrameType | None) -> None:
-        stop.set()
+def _end_when_told(parent: int, stop: threading.Event) -> None:
+    """Stop at a signal or when the parent dies; a study that then hangs is left to its lease.
 
-    signal.signal(signal.SIGTERM, told)
-    signal.signal(signal.SIGINT, told)
+    The handler of a signal only notes it: it runs between two steps of the main thread, which may
+    hold the lock of the very event that `set` would then wait for, and with it every other thread.
+    """
+    told: list[int] = []
 
+    def note(number: int, _frame: FrameType | None) -> None:
+        told.append(number)
 
-def _end_with(parent: int, stop: threading.Event) -> None:
-    """Stop when the parent dies; a study that then does not unwind is left to its lease."""
+    signal.signal(signal.SIGTERM, note)
+    signal.signal(signal.SIGINT, note)
     if sys.platform == "linux":
         ctypes.CDLL(None, use_errno=True).prctl(_PR_SET_PDEATHSIG, signal.SIGTERM, 0, 0, 0)
 
     def watch() -> None:
-        while not stop.wait(_IDLE_S):
-            if os.getppid() != parent:
-                stop.set()
+        while not told and os.getppid() == parent:
+            time.sleep(_WATCH_S)
+        stop.set()
         time.sleep(_UNWIND_S)
         os._exit(1)
 

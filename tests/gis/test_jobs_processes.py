@@ -268,3 +268,23 @@ def _kill_workers(home: Home, tmp_path: Path, queue: Queue) -> None:
             os.kill(pid, signal.SIGKILL)
             assert launcher.stdout.readline() == "dead\n"
         launcher.stdin.close()
+
+
+_TOLD_IN_THE_MIDDLE = """
+import os, signal, threading
+from gis.jobs import worker
+stop = threading.Event()
+worker._end_when_told(os.getppid(), stop)
+with stop._cond:  # as `wait` does between two of its steps
+    os.kill(os.getpid(), signal.SIGTERM)
+    sum(range(1000))
+os._exit(0 if stop.wait(10) else 1)
+"""
+
+
+def test_a_signal_in_the_middle_of_waiting_stops_and_does_not_hang() -> None:
+    """The handler may run while the main thread holds the event's own lock."""
+    done = subprocess.run(
+        [sys.executable, "-P", "-c", _TOLD_IN_THE_MIDDLE], timeout=60, check=False
+    )
+    assert done.returncode == 0
