@@ -71,7 +71,7 @@ def coverage_view(study: Study, home: Home) -> CoverageView:
     return CoverageView(
         field_strength=class_overlay(file_path(study, "coverage.tif", home), FIELD_STRENGTH),
         contours=_inside(contours, study),
-        **_common(study),
+        **_of_station(study),
     )
 
 
@@ -104,7 +104,7 @@ def interference_view(study: Study, home: Home) -> InterferenceView:
         dominant=rank_overlay(file_path(study, "dominant.tif", home), len(interferers)),
         margin=class_overlay(file_path(study, "interference.tif", home), MARGIN),
         interferers=interferers,
-        **_common(study),
+        **_of_station(study),
     )
 
 
@@ -139,12 +139,7 @@ def network_view(study: Study, home: Home) -> NetworkView:
     )
     by_place = [ranks[place] for place in range(len(rows))]
     return NetworkView(
-        study_id=study.id,
-        station_name="",
-        model=study.inputs["model"]["edition"],
-        flat_terrain=bool(study.inputs["terrain"]["flat"]),
-        ground=_ground(study),
-        synthetic=study.synthetic,
+        **_common(study),
         strongest=class_overlay(file_path(study, "strongest.tif", home), FIELD_STRENGTH),
         server=server_overlay(file_path(study, "server.tif", home), by_place),
         interferer=server_overlay(file_path(study, "dominant.tif", home), by_place),
@@ -177,12 +172,7 @@ def mobile_view(study: Study, home: Home) -> MobileView:
     ranks = {row["position"]: row["rank"] for row in rows}
     classes = mobile_level(float(minimum))
     return MobileView(
-        study_id=study.id,
-        station_name="",
-        model=method_title(study.inputs["model"]),
-        flat_terrain=bool(study.inputs["terrain"]["flat"]),
-        ground=_ground(study),
-        synthetic=study.synthetic,
+        **_common(study),
         technology=study.inputs["technology"].upper(),
         minimum_dbm=float(minimum),
         server=server_overlay(
@@ -232,12 +222,7 @@ def channels_view(study: Study, home: Home) -> ChannelsView:
         row["frequency_mhz"] for row in rows if channel_file(row["frequency_mhz"]) in study.files
     ]
     return ChannelsView(
-        study_id=study.id,
-        station_name="",
-        model=study.inputs["model"]["edition"],
-        flat_terrain=bool(study.inputs["terrain"]["flat"]),
-        ground=_ground(study),
-        synthetic=study.synthetic,
+        **_common(study),
         count=class_overlay(file_path(study, "count.tif", home), CHANNELS),
         margin=class_overlay(file_path(study, "margin.tif", home), CHANNEL_MARGIN),
         channels=tuple(
@@ -265,12 +250,7 @@ def source_map_view(study: Study, home: Home) -> SourceMapView:
     """
     levels = "levels.tif"
     return SourceMapView(
-        study_id=study.id,
-        station_name=study.inputs["asked"]["name"],
-        model=method_title(study.inputs["model"]),
-        flat_terrain=bool(study.inputs["terrain"]["flat"]),
-        ground=_ground(study),
-        synthetic=study.synthetic,
+        **_common(study, study.inputs["asked"]["name"]),
         asked=study.inputs["asked"],
         results=study.results,
         observed=study.inputs["observed"],
@@ -312,18 +292,21 @@ def _lines(found: BaseGeometry) -> MultiLineString:
     )
 
 
-def _common(study: Study) -> dict[str, Any]:
+def _of_station(study: Study) -> dict[str, Any]:
     station: Mapping[str, Any] = study.inputs["station"]
-    others = study.inputs.get("unwanted", ())
+    records = (station, *study.inputs.get("unwanted", ()))
+    synthetic = any(one["provenance"]["confidence"] == "synthetic" for one in records)
+    return _common(study, station["name"]) | {"synthetic": synthetic}
+
+
+def _common(study: Study, station_name: str = "") -> dict[str, Any]:
     return {
         "study_id": study.id,
-        "station_name": station["name"],
+        "station_name": station_name,
         "model": method_title(study.inputs["model"]),
         "flat_terrain": bool(study.inputs["terrain"]["flat"]),
         "ground": _ground(study),
-        "synthetic": any(
-            record["provenance"]["confidence"] == "synthetic" for record in (station, *others)
-        ),
+        "synthetic": study.synthetic,
     }
 
 

@@ -24,7 +24,7 @@ _CODES: Final = ("_id", "_ids", "_number")
 _OTHER_CODES: Final = frozenset({"interference_case", "photographs", "reference", "seen", "shown"})
 _ORGANISATIONS: Final = frozenset({"complainant"})
 """Where an organisation is named; a person's name has its place in the contact of the case."""
-_MADE: Final = re.compile(r"(?:[a-z]{1,6}-)?(?=[0-9]*[a-f])[0-9a-f]{12,64}")
+_MADE: Final = re.compile(r"(?:[a-z_]{1,30}-)?(?=[0-9]*[a-f])[0-9a-f]{12,64}")
 """Identifiers that a program made, in which any digits may stand one after the other."""
 
 

@@ -26,18 +26,7 @@ from gis.exchange.conventions import settle
 from gis.exchange.error_report import error_report_xlsx
 from gis.exchange.extent import Communes, extent_of
 from gis.exchange.fields import FIELDS, Dimension, Field, tables, title
-from gis.exchange.formats import (
-    csv_,
-    dxf,
-    geojson,
-    geopackage,
-    kml,
-    opencellid,
-    osm,
-    shapefile,
-    xlsx,
-)
-from gis.exchange.headers import Columns, field_of, map_columns, recognised
+from gis.exchange.headers import Columns, map_columns
 from gis.exchange.judging import Judge, systems_in_words
 from gis.exchange.known import Known
 from gis.exchange.marks import bears_mark
@@ -52,9 +41,9 @@ from gis.exchange.report import (
     Refused,
     RowState,
 )
-from gis.exchange.safety import LIMITS, Format, Inspected, Limits, inspect
+from gis.exchange.safety import LIMITS, Limits, inspect
 from gis.exchange.sites import Sites
-from gis.exchange.table import Table
+from gis.exchange.tables_of_files import table_of, understood
 from gis.geodesy import is_known
 from gis.jurisdictions import Jurisdiction
 from gis.register.allotments import AllotmentPoint
@@ -89,26 +78,6 @@ __all__ = ["ImportAnswers", "ImportKind", "ImportReport", "commit", "error_repor
 
 T = TypeVar("T")
 
-_LAYERS = {
-    ImportKind.STRUCTURES: ("structures", "cong_trinh"),
-    ImportKind.STATIONS: ("stations", "broadcast_stations", "dai"),
-    ImportKind.PLAN: ("plan", "plan_entries", "quy_hoach"),
-    ImportKind.MEASUREMENTS: ("measurements", "ket_qua_do"),
-    ImportKind.PROTECTED_POINTS: ("protected_points", "diem_bao_ve"),
-    ImportKind.ALLOTMENTS: ("allotments", "allotment_points", "phan_bo"),
-    ImportKind.RUNWAYS: ("runways", "duong_cat_ha_canh"),
-    ImportKind.FACILITIES: ("aviation_facilities", "dai_hang_khong"),
-    ImportKind.POPULATION: ("population", "dan_so"),
-    ImportKind.INSTALLATIONS: ("installations", "thiet_bi"),
-    ImportKind.LEVELS: ("levels", "attachment_levels", "muc_lap_dat"),
-    ImportKind.ROUTES: ("routes", "tuyen"),
-    ImportKind.DUCTS: ("ducts", "ong"),
-    ImportKind.CABLES: ("cables", "cap"),
-    ImportKind.CONTRACTS: ("contracts", "hop_dong"),
-    ImportKind.PUBLISHED_RENTS: ("published_rents", "gia_cong_bo"),
-    ImportKind.WORKS: ("planned_works", "ke_hoach", "cong_trinh_sap_xay_dung"),
-    ImportKind.POINTS: ("registration_points", "diem_dang_ky", "diem_cung_cap_dich_vu"),
-}
 _TABLES: dict[type[ImportRecord], str] = {
     Structure: "structures",
     BroadcastStation: "stations",
@@ -141,13 +110,6 @@ _OF_SITES = frozenset(
         ImportKind.WORKS,
     }
 )
-_DRAWN = (ImportKind.STRUCTURES, ImportKind.ROUTES)
-_NAMES: dict[Format, dict[str, str]] = {
-    Format.KML: {kml.NAME: "code"},
-    Format.KMZ: {kml.NAME: "code"},
-    Format.DXF: {dxf.HANDLE: "code", dxf.LAYER: "kind"},
-}
-"""What a format gives every feature, and the field that it is where no column is it."""
 _OF_UNITS = (ImportKind.POPULATION, ImportKind.ALLOTMENTS, ImportKind.POINTS)
 _OPEN = "?"
 
@@ -202,22 +164,13 @@ def judge(
         state secret; or a file about subscribers' registration holds a person's data.
     """
     kind, answers = ImportKind(kind), answers or ImportAnswers()
-    for epsg in answers.systems:
-        if not is_known(epsg):
-            raise FormatError("exchange.file.crs_unknown", crs=f"EPSG:{epsg}")
-    if only_owner is not None and answers.confidence is Confidence.VERIFIED:
-        raise FormatError("exchange.not_yours_to_verify")
-    if any(map(bears_mark, answers.values.values())):
-        raise FormatError("exchange.answer_secret")
-    if kind is ImportKind.POINTS:
-        refuse_name(Path(file).name)
-        refuse_typed(answers.values)
+    _refuse_answers(file, kind, answers, only_owner)
     inspected = inspect(file, limits)
     if kind is ImportKind.POINTS:
         refuse_personal(inspected)
-    read, asked = _read(inspected, kind, answers, limits)
+    read, asked = table_of(inspected, kind, answers, limits)
     read, secrets_told = without_secrets(read, answers)
-    table = _understood(read, kind)
+    table = understood(read, kind)
     columns = map_columns(table.file, table.header, kind, answers, has_points=table.has_points)
     empty = (None,) * len(table.header)
     secret_rows = tuple(Refused(told.row, empty, (told,)) for told in secrets_told)
@@ -263,6 +216,22 @@ def judge(
         passed_over=table.passed_over,
         of_unsaid_use=table.of_unsaid_use,
     )
+
+
+def _refuse_answers(
+    file: Path | str, kind: ImportKind, answers: ImportAnswers, only_owner: str | None
+) -> None:
+    """Raise where an answer, or the name of the file, may not be what it is."""
+    for epsg in answers.systems:
+        if not is_known(epsg):
+            raise FormatError("exchange.file.crs_unknown", crs=f"EPSG:{epsg}")
+    if only_owner is not None and answers.confidence is Confidence.VERIFIED:
+        raise FormatError("exchange.not_yours_to_verify")
+    if any(map(bears_mark, answers.values.values())):
+        raise FormatError("exchange.answer_secret")
+    if kind is ImportKind.POINTS:
+        refuse_name(Path(file).name)
+        refuse_typed(answers.values)
 
 
 @_uncollected()
@@ -353,66 +322,6 @@ def _stamped(row: Accepted, batch: ImportBatch) -> ImportRecord:
         confidence=origin.confidence, source=origin.source, batch_id=batch.id, row=row.row
     )
     return replace(row.record, provenance=provenance)
-
-
-def _read(
-    file: Inspected, kind: ImportKind, answers: ImportAnswers, limits: Limits
-) -> tuple[Table, list[Question]]:
-    asked: list[Question] = []
-
-    def known(cells: Sequence[str]) -> int:
-        return recognised(cells, kind)
-
-    def choose(names: Sequence[str]) -> str | None:
-        if answers.layer is not None:
-            return answers.layer
-        own = [name for name in names if name.casefold() in _LAYERS[kind]]
-        titles = {text(f"exchange.layer.{kind.value}", language) for language in Language}
-        own += [name for name in names if name in titles]
-        if own:
-            return own[0]
-        asked.append(_which_layer(names))
-        return None
-
-    readers: dict[Format, Callable[[], Table]] = {
-        Format.XLSX: lambda: xlsx.read(file, known, choose, limits),
-        Format.CSV: lambda: csv_.read(file, known, limits),
-        Format.GEOJSON: lambda: geojson.read(file, limits),
-        Format.GEOPACKAGE: lambda: geopackage.read(file, known, choose, limits),
-        Format.KML: lambda: kml.read(file, limits),
-        Format.KMZ: lambda: kml.read(file, limits),
-        Format.DXF: lambda: dxf.read(file, limits),
-        Format.SHAPEFILE: lambda: shapefile.read(file, choose, limits),
-    }
-    return readers[file.format](), asked
-
-
-def _understood(table: Table, kind: ImportKind) -> Table:
-    """Return a table with what its format means: tags of a map, names of placemarks, layers."""
-    if table.format is Format.CSV and kind is ImportKind.STRUCTURES:
-        return opencellid.cells(table) if opencellid.is_cells(table.header) else table
-    if table.format is Format.GEOJSON and kind is ImportKind.STRUCTURES:
-        own = osm.is_osm(table, lambda header: field_of(header, kind))
-        return osm.structures(table) if own else table
-    names = _NAMES.get(table.format, {}) if kind in _DRAWN else {}
-    fields = {field_of(header, kind) for header in table.header}
-    header = tuple(
-        names[one] if one in names and names[one] not in fields else one for one in table.header
-    )
-    return replace(table, header=header)
-
-
-def _which_layer(names: Sequence[str]) -> Question:
-    options = tuple(
-        Option((("layer", name),), "exchange.option.layer", {"layer": name}) for name in names
-    )
-    return Question(
-        QuestionKind.LAYER,
-        "layer",
-        "exchange.question.layer",
-        {"layers": "; ".join(names)},
-        options,
-    )
 
 
 def _known(
