@@ -18,6 +18,7 @@ from gis.errors import NotFoundError
 from gis.features.collections import Collection
 from gis.features.counts import Counts
 from gis.features.cql2 import Kind, Quantity
+from gis.features.turns import in_turn
 from gis.register import engine, moments
 from gis.register.blobs import from_blob, point_coordinates
 from gis.register.columns import GEOMETRY_COLUMN, Day
@@ -163,7 +164,7 @@ class FeatureReader:
         """
         where = self._where(collection, asked)
         query = self._asking(collection).select.where(*where).order_by(collection.table.c.id)
-        with engine.reading(self._engine) as connection:
+        with in_turn(self._engine), engine.reading(self._engine) as connection:
             rows = connection.execute(query.limit(limit).offset(offset)).all()
             there = offset + len(rows)
             whole = 0 < len(rows) < limit or (offset == 0 and not rows)
