@@ -211,7 +211,7 @@ class FeatureReader:
         asking, key = self._asking(collection), collection.table.c.id
         place = asking.shown[GEOMETRY_COLUMN]
         where = self._where(collection, asked)
-        with engine.reading(self._engine) as connection:
+        with in_turn(self._engine), engine.reading(self._engine) as connection:
             known = connection.execute(select(key, place).where(*where).order_by(key)).all()
             ids, chosen = [one[0] for one in known], None
             if len(ids) > most:

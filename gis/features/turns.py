@@ -1,4 +1,4 @@
-"""Pages of a GeoPackage are read by few threads at once.
+"""Pages and tiles of a GeoPackage are read by few threads at once.
 
 SQLite lets go of Python's lock at every row, and each thread then waits for it anew: eight threads
 together read fewer pages a second than two of them in turn (docs/performance.md). Whoever has
