@@ -273,7 +273,14 @@ class SitePlanningRequest(_Moment):
     name: Words | None = None
     longitude: Annotated[float, Field(ge=-180, le=180, allow_inf_nan=False, examples=[106.4])]
     latitude: Annotated[  # beyond 90: likely exchanged, which is said
-        float, Field(ge=-180, le=180, allow_inf_nan=False, examples=[10.6])
+        float,
+        Field(
+            ge=-180,
+            le=180,
+            allow_inf_nan=False,
+            examples=[10.6],
+            json_schema_extra={"minimum": -90, "maximum": 90},
+        ),
     ]
     kind: Literal["self_supporting", "guyed", "rooftop", "concealed"]
     structure_height_m: Annotated[

@@ -5,6 +5,7 @@ from typing import Any, Final
 from api.downloads import MEDIA_TYPES
 from api.ogc.tiles import MVT, PNG
 from api.roles import MAP_TILE, VECTOR_TILE
+from gis.features.bulk import BulkFormat
 
 __all__ = ["MEDIA", "PROBLEM", "answered_with", "refusals"]
 
@@ -51,9 +52,7 @@ MEDIA: Final[dict[str, tuple[str, ...]]] = {
     "/exports/{layer}": tuple(
         MEDIA_TYPES[one] for one in ("gpkg", "geojson", "xlsx", "csv", "zip", "kml")
     ),
-    "/ogc/collections/{collection_id}/bulk": tuple(
-        MEDIA_TYPES[one] for one in ("geojsonseq", "csv", "fgb", "gpkg")
-    ),
+    "/ogc/collections/{collection_id}/bulk": tuple(MEDIA_TYPES[one] for one in BulkFormat),
     VECTOR_TILE: (MVT,),
     MAP_TILE: (PNG,),
     "/samples/{name}": (*_XLSX, *_CSV),

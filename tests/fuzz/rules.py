@@ -3,11 +3,11 @@
 Each is a rule that JSON Schema (OpenAPI 3.0) cannot say; docs/api.md has the same list in words.
 """
 
-__all__ = ["RULES"]
+__all__ = ["RULES", "RULES_OF_PARAMETERS"]
 
 _FILTER = "filter: the language of CQL2, its kinds of values, and which properties there are"
 _BOX = "bbox: lower corner before upper corner, on the Earth; six numbers in the order of two"
-_TIME = "datetime, start, term: a day of the calendar; the beginning before the end"
+_TIME = "days: of the calendar, of a year that can be asked for; the beginning before the end"
 _RECORD = "references: a record of that name must be there, be seen, and be of the kind"
 _TOGETHER = "values that depend on one another: one needs another, or excludes it"
 _FIELDS = "values, facts, details: which fields there are depends on the record and its state"
@@ -66,6 +66,7 @@ RULES: dict[str, str] = {
     "paths.not_both": _TOGETHER,
     "channels.too_many_cells": _TOGETHER,
     "studies.environment_unused": _TOGETHER,
+    "studies.irregularity_unused": _TOGETHER,
     "studies.network_no_frequencies": _TOGETHER,
     "studies.network_none_in_band": _TOGETHER,
     "studies.percent_of_nothing": _TOGETHER,
@@ -76,6 +77,7 @@ RULES: dict[str, str] = {
     "points.kept_until_wrong": _TIME,
     "pages.unknown_kind": _KINDS,
     "desk.file_kind": _FILES,
+    "studies.wrong_list": _TEXT,
     "studies.wrong_text": _TEXT,
     "devices.wrong_reference": _TOGETHER,
     "ogc.no_list": _FIELDS,
@@ -105,3 +107,6 @@ RULES: dict[str, str] = {
     "infrastructure.too_high": _TOGETHER,
 }
 """Code of a refusal and the rule that it tells of."""
+
+RULES_OF_PARAMETERS: dict[str, str] = {"on": _TIME, "judged_on": _TIME}
+"""Parameter that is refused as it stands, without a code, and the rule that it breaks."""
