@@ -14,15 +14,17 @@ from api.identity import new_link
 from api.observing import log_to
 from api.settings import Settings
 from data.text import Language, text
-from gis.demo import load_demonstration
+from gis.demo import load_demonstration, load_demonstration_desk
 from gis.errors import FormatError, system_reason
-from gis.register.accounts import Accounts
+from gis.register.accounts import Account, Accounts
 from gis.register.store import Register
 from gis.terrain.opening import open_ground
 
 __all__ = ["COMMANDS"]
 
 _STOP_S = 10
+_DEMONSTRATED = (("staff", None), ("operator", "mo-phong-a"), ("administrator", None))
+"""Roles that the demonstration has an account of, and of which organisation."""
 
 
 def _configure(parser: Parser) -> None:
@@ -67,7 +69,10 @@ def _run(arguments: argparse.Namespace, output: Output) -> int:
         address = f"http://{settings.host}:{listener.getsockname()[1]}"
         lines = [output.text("serving", address=address)]
         if arguments.demo:
-            lines.append(output.text("demo_link", link=address + _demonstration(settings)))
+            lines += [
+                output.text(f"demo_link_{role}", link=address + link)
+                for role, link in _demonstration(settings)
+            ]
         lines.append(output.text("serve_stop"))
         signal.signal(signal.SIGTERM, _already_stopped)
         try:
@@ -119,14 +124,21 @@ def _listening(settings: Settings) -> socket.socket:
     return listener
 
 
-def _demonstration(settings: Settings) -> str:
-    """Load the demonstration where it is not, and return a link that signs staff in once."""
-    name = text("cli.demo_account", Language.VI)
+def _demonstration(settings: Settings) -> list[tuple[str, str]]:
+    """Load the demonstration where it is not; return for each role a link that signs in once."""
     with Register.open(settings.place.register, create=True) as register:
         load_demonstration(register)
+        load_demonstration_desk(register, settings.place)
         accounts = Accounts(register)
-        account = accounts.by_name(name) or accounts.add(name, "staff")
-        return new_link(accounts, account.id)
+        return [
+            (role, new_link(accounts, _account(accounts, role, organisation_id).id))
+            for role, organisation_id in _DEMONSTRATED
+        ]
+
+
+def _account(accounts: Accounts, role: str, organisation_id: str | None) -> Account:
+    name = text(f"cli.demo_account_{role}", Language.VI)
+    return accounts.by_name(name) or accounts.add(name, role, organisation_id=organisation_id)
 
 
 COMMANDS = (Command("serve", _configure, _run, "phusong serve --port 8000"),)

@@ -170,7 +170,7 @@ def _is_number(value: str) -> bool:
 def _condition(filter_: str | None, language: str | None, system: str | None) -> Condition | None:
     if epsg_of("filter-crs", system) is not None:
         raise BadParameterError("ogc.filter_crs")
-    chosen = language or FILTER_LANGUAGES[0]
+    chosen = FILTER_LANGUAGES[0] if language is None else language
     if chosen not in FILTER_LANGUAGES:
         expected = ", ".join(FILTER_LANGUAGES)
         raise BadParameterError("ogc.filter_language", value=chosen[:40], expected=expected)

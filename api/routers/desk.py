@@ -23,7 +23,7 @@ from api.service import service_of
 from api.whole import MOST, OffsetQuery
 from data.text import Language
 from gis.cases.details import LONGEST_TEXT
-from gis.desk.files import content_of
+from gis.desk.files import MOST_FILES, content_of
 from gis.desk.records import FILED
 from gis.desk.registry import PROCEDURES, procedure_of
 from gis.desk.store import party_of
@@ -113,7 +113,9 @@ class SentFiles(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    files: Annotated[list[UploadFile], Field(min_length=1)]
+    files: Annotated[
+        list[UploadFile], Field(min_length=1, json_schema_extra={"maxItems": MOST_FILES})
+    ]
     expected: Annotated[int, Field(ge=1, le=MOST)]
     note: Annotated[str, Field(max_length=LONGEST_TEXT)] = ""
     token: Annotated[str | None, Field(max_length=80)] = None

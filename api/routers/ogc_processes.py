@@ -1,6 +1,6 @@
 """OGC API - Processes, part 1 (18-062r2): studies as processes, jobs, their results."""
 
-from datetime import UTC
+from datetime import UTC, date
 from typing import Annotated, Any, Final, Literal
 from urllib.parse import urlencode
 
@@ -104,7 +104,8 @@ def jobs(
     if process_id is not None:
         found = [job for job in found if _KINDS[job.kind] == process_id]
     if datetime is not None:
-        found = [job for job in found if _within(job, datetime)]
+        span = time_of(datetime)  # read once, and refused where there is no job to compare it with
+        found = [job for job in found if _within(job, *span)]
     found = [job for job in found if _lasted(job, min_duration, max_duration)]
     base, language = public_url(request), api_language(request)
     page = found[offset : offset + limit]
@@ -115,8 +116,7 @@ def jobs(
     return {"jobs": [status_info(base, one, language) for one in page], "links": links}
 
 
-def _within(job: Job, asked: str) -> bool:
-    first, last = time_of(asked)
+def _within(job: Job, first: date | None, last: date | None) -> bool:
     day = job.created_at.replace(tzinfo=job.created_at.tzinfo or UTC).astimezone(VIET_NAM).date()
     return (first is None or first <= day) and (last is None or day <= last)
 

@@ -105,8 +105,15 @@ RULES: dict[str, str] = {
     "infrastructure.class_of_no_mast": _TOGETHER,
     "infrastructure.rent_without_unit": _TOGETHER,
     "infrastructure.too_high": _TOGETHER,
+    "infrastructure.reason_needed": _TEXT,
+    "exchange.export_nowhere": _TOGETHER,
+    "desk.picture_broken": _FILES,
+    "supports.without_coverage": _TOGETHER,
+    "supports.too_large": _TOGETHER,
+    "mobile.none_complete": _RECORD,
+    "studies.network_no_stations": _RECORD,
 }
 """Code of a refusal and the rule that it tells of."""
 
-RULES_OF_PARAMETERS: dict[str, str] = dict.fromkeys(("on", "judged_on", "ended_on"), _TIME)
+RULES_OF_PARAMETERS: dict[str, str] = dict.fromkeys(("on", "judged_on", "began_on", "ended_on"), _TIME)
 """Parameter that is refused as it stands, without a code, and the rule that it breaks."""

@@ -15,11 +15,18 @@ from shapely import MultiPolygon, box
 
 from data.text import has
 from gis.administration import packaged_units
-from gis.demo import demonstration, load_demonstration
+from gis.cases.clocks import ClockState
+from gis.cases.store import Cases
+from gis.demo import demonstration, load_demonstration, load_demonstration_desk
 from gis.demo.description import Draws
+from gis.desk.procedure import read_case
+from gis.desk.registry import procedure_of
+from gis.desk.store import Desk
 from gis.errors import ConflictError
+from gis.home import Home
 from gis.names import commune_key
 from gis.plans import packaged_plan_entries, packaged_rows
+from gis.register import moments
 from gis.register.records import BroadcastStation, OrganisationKind
 from gis.register.scopes import PUBLIC, SYSTEM, Role, Scope
 from gis.register.store import Register
@@ -356,3 +363,28 @@ def test_every_kind_and_field_has_a_name() -> None:
     }.items():
         for value in values:
             assert has(f"register.{prefix}.{value}"), value
+
+
+def test_the_desk_has_something_late_something_open_something_done(tmp_path: Path) -> None:
+    home = Home(tmp_path / "home")
+    with Register.open(home.register, create=True) as register:
+        load_demonstration(register)
+        assert load_demonstration_desk(register, home) == 9
+        assert load_demonstration_desk(register, home) == 0
+        desk, now = Desk(register, home), moments.now()
+        rules, calendar = desk.basis()
+        found = [
+            read_case(procedure_of(one.kind), one, events, now, rules=rules, calendar=calendar)
+            for one, events in desk.cases(SYSTEM)
+        ]
+        states = {(one.procedure.kind, one.state) for one in found}
+        assert {("interference", "closed"), ("interference", "received")} <= states
+        late = [
+            one.procedure.kind
+            for one in found
+            if any(clock.state(now) is ClockState.OVERDUE for clock in one.clocks)
+        ]
+        assert late == ["interference"]
+        asked = Cases(register, home).requests(SYSTEM)
+        assert [events[-1].kind for _, events in asked] == ["escalated", "accepted", "submitted"]
+        assert all("mô phỏng" in request.purpose for request, _ in asked)
