@@ -115,5 +115,7 @@ RULES: dict[str, str] = {
 }
 """Code of a refusal and the rule that it tells of."""
 
-RULES_OF_PARAMETERS: dict[str, str] = dict.fromkeys(("on", "judged_on", "began_on", "ended_on"), _TIME)
+RULES_OF_PARAMETERS: dict[str, str] = dict.fromkeys(
+    ("on", "judged_on", "began_on", "ended_on"), _TIME
+)
 """Parameter that is refused as it stands, without a code, and the rule that it breaks."""
