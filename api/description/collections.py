@@ -90,12 +90,13 @@ def _execution(process: Process, methods: dict[str, Any]) -> dict[str, Any]:
     operation["parameters"] = [
         one for one in operation["parameters"] if one.get("name") != "process_id"
     ]
+    inputs = inputs_schema(process)
     schema = {
         "type": "object",
         "additionalProperties": False,
-        "required": ["inputs"],
+        **({"required": ["inputs"]} if inputs.get("required") else {}),
         "properties": {
-            "inputs": inputs_schema(process),
+            "inputs": inputs,
             "outputs": {
                 "type": "object",
                 "additionalProperties": False,

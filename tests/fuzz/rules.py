@@ -13,6 +13,7 @@ _TOGETHER = "values that depend on one another: one needs another, or excludes i
 _FIELDS = "values, facts, details: which fields there are depends on the record and its state"
 _TEXT = "texts: no control characters, and something beside spaces"
 _FILES = "files: what is in them"
+_SERVER = "models: tables that the server was given"
 _PLACE = "places: inside a province that is known"
 _KINDS = "lists in one text: each part is a known word"
 
@@ -111,6 +112,10 @@ RULES: dict[str, str] = {
     "supports.without_coverage": _TOGETHER,
     "supports.too_large": _TOGETHER,
     "mobile.none_complete": _RECORD,
+    "studies.network_too_many_pixels": _TOGETHER,
+    "sources.level_or_below": _TOGETHER,
+    "sources.header_lacks": _FILES,
+    "curves.not_set": _SERVER,
     "studies.network_no_stations": _RECORD,
 }
 """Code of a refusal and the rule that it tells of."""
