@@ -13,6 +13,7 @@ _TOGETHER = "values that depend on one another: one needs another, or excludes i
 _FIELDS = "values, facts, details: which fields there are depends on the record and its state"
 _TEXT = "texts: no control characters, and something beside spaces"
 _FILES = "files: what is in them"
+_NOTATION = "notations of the field: classes of emission, modes of television"
 _SERVER = "models: tables that the server was given"
 _PLACE = "places: inside a province that is known"
 _KINDS = "lists in one text: each part is a known word"
@@ -116,6 +117,8 @@ RULES: dict[str, str] = {
     "sources.level_or_below": _TOGETHER,
     "sources.header_lacks": _FILES,
     "curves.not_set": _SERVER,
+    "applications.emission": _NOTATION,
+    "applications.mode": _NOTATION,
     "studies.network_no_stations": _RECORD,
 }
 """Code of a refusal and the rule that it tells of."""
