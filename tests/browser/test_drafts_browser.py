@@ -1,0 +1,70 @@
+"""What somebody typed outlives a reload and a lost connection, and nobody else sees it."""
+
+from collections.abc import Callable
+
+from playwright.sync_api import Page, expect
+
+_PAGE = "/view/structures/mp-ben-luc-cot/edit?lang=en"
+_KEPT = "was not sent"
+_NOTE = "Checked on the spot, simulated"
+
+
+def _drafts(page: Page) -> int:
+    return page.evaluate(
+        "Object.keys(localStorage).filter(k => k.startsWith('phusong-draft:')).length"
+    )
+
+
+def _reason(page: Page):
+    return page.locator("main form [name=reason]").first
+
+
+def test_a_reload_loses_nothing_and_a_sent_form_leaves_nothing(visit: Callable) -> None:
+    here = visit("staff")
+    page = here.open(_PAGE)
+    _reason(page).fill(_NOTE)
+    page.reload()
+    offer = page.locator(".draft")
+    expect(offer).to_contain_text(_KEPT)
+    assert here.violations() == []
+    offer.get_by_role("button", name="Bring it back").click()
+    expect(_reason(page)).to_have_value(_NOTE)
+    height = page.locator("main form [name=height_m]")
+    height.fill(str(float(height.input_value()) + 1))
+    page.locator("main form button.primary").first.click()
+    page.wait_for_url(lambda address: "/edit" not in address)
+    assert _drafts(page) == 0
+    page = here.open(_PAGE)
+    expect(page.locator(".draft")).to_have_count(0)
+
+
+def test_a_lost_connection_is_said_and_costs_nothing(visit: Callable) -> None:
+    here = visit("staff", 390)
+    page = here.open(_PAGE)
+    _reason(page).fill(_NOTE)
+    page.context.set_offline(True)
+    page.locator("main form button.primary").first.click()
+    said = page.get_by_role("alert").filter(has_text="nothing was sent")
+    expect(said).to_be_visible()
+    expect(_reason(page)).to_have_value(_NOTE)
+    page.context.set_offline(False)
+    said.get_by_role("button", name="Send again").click()
+    page.wait_for_load_state()
+    expect(said).to_have_count(0)
+
+
+def test_a_draft_is_of_one_account_and_ends_with_signing_out(visit: Callable, server) -> None:
+    here = visit("staff")
+    page = here.open(_PAGE)
+    _reason(page).fill(_NOTE)
+    assert _drafts(page) == 1
+    page.goto(server.link("administrator"))
+    here.open(_PAGE)
+    expect(_reason(page)).to_have_value("")
+    expect(page.locator(".draft")).to_have_count(0)
+    page.goto(server.link("staff"))
+    here.open(_PAGE)
+    expect(page.locator(".draft")).to_be_visible()
+    page.locator("form[action='/logout'] button").click()
+    page.wait_for_load_state()
+    assert _drafts(page) == 0
