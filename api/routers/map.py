@@ -8,10 +8,10 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from api.guard import GuardedRoute
-from api.identity import identity_of
+from api.identity import Identity, identity_of
 from api.language import api_language, safe_language
 from api.pages import render
-from api.service import service_of
+from api.service import Service, service_of
 from api.views import register_view
 from data.text import Language, text
 from gis.localities import localities
@@ -19,7 +19,7 @@ from gis.place_search import LONGEST_TEXT, FoundPlace, PlaceKind, find_places
 from gis.studies.context import StudyContext
 from gis.studies.heard import heard_at
 from maps.here import here_answer
-from maps.web import MapTools, map_fragment
+from maps.web import MapTools, PreparedMap, prepared_map
 
 __all__ = ["router"]
 
@@ -45,12 +45,35 @@ _HERE = "/map/here?longitude={longitude}&latitude={latitude}&lang={language}"
 def map_page(request: Request, on: _Day = None) -> Response:
     """Show the map."""
     language = safe_language(request, page=True)
-    service = service_of(request)
+    made = _prepared(service_of(request), identity_of(request), language, on)
+    fragment = made.fragment(request.state.nonce)
+    return render(request, "map.html", title=made.title, map=fragment)
+
+
+def _prepared(
+    service: Service, identity: Identity, language: Language, on: date | None
+) -> PreparedMap:
+    """Return the map of a day, kept as long as the register and the day are what they were.
+
+    The map of who sees what an organisation keeps confidential is made for it alone.
+    """
     today = service.today()
-    day = on or today
-    view = register_view(service, identity_of(request), language, on=day)
+
+    def make() -> PreparedMap:
+        return _made(service, identity, language, on or today, today)
+
+    if identity.scope.own is not None:
+        return make()
+    stamp = (service.register.version(), today, on, identity.scope)
+    return service.kept.get(f"map {language} {identity.role}", stamp, make).value
+
+
+def _made(
+    service: Service, identity: Identity, language: Language, day: date, today: date
+) -> PreparedMap:
+    view = register_view(service, identity, language, on=day)
     asked = f"&on={day}"
-    fragment = map_fragment(
+    return prepared_map(
         view,
         language,
         data_url=_HERE + asked,
@@ -62,9 +85,7 @@ def map_page(request: Request, on: _Day = None) -> Response:
             layers=_LAYERS,
             formats=_FORMATS,
         ),
-        nonce=request.state.nonce,
     )
-    return render(request, "map.html", title=view.title, map=fragment)
 
 
 @router.get("/map/search")

@@ -3,7 +3,6 @@
 
 const PhuSongMap = (() => {
   const { element } = PhuSongTable;
-  const RADIUS = { source: 10, stations: 10, structures: 6, units: 4 };
   const NUMBERED = new Set(["candidate", "outside"]); /* what has its rank on the map, not its name */
   const NARROW = 480; /* pixels of CSS below which a popup has no room */
   const PAPER = 680; /* width of a page of A4 between its margins, in pixels of CSS */
@@ -36,11 +35,11 @@ const PhuSongMap = (() => {
       this.controls();
       const built = PhuSongLayers.build(map, this.data, this.texts.number);
       this.layers = built.layers;
-      this.groups();
       this.table = new PhuSongTable.Table(id, this.data.table, this.texts, this.data.language, {
-        shown: (positions) => this.keep(positions),
+        shown: (kept) => this.keep(kept),
         choose: (object, button) => this.show(object, button),
       });
+      this.field = new PhuSongSymbols.Field(this.table.objects).addTo(map);
       this.restore();
       this.switches();
       this.labels = new PhuSongLabels.Labels(map, () => this.titled(), built.boxes);
@@ -48,6 +47,7 @@ const PhuSongMap = (() => {
       this.tools();
       this.paper();
       this.ready = true; /* from now on the address says what is seen */
+      performance.mark("map-ready");
       if (this.told.at && this.data.point) {
         this.explain(this.told.at);
       }
@@ -187,49 +187,22 @@ const PhuSongMap = (() => {
         .addAttribution(this.texts.say("attribution")).addTo(this.map);
     }
 
-    /* One layer a kind, so that each kind has its own switch. */
-    groups() {
-      this.markers = [];
-      for (const kind of this.data.table.kinds) {
-        this.layers[`kind-${kind.id}`] = L.layerGroup();
-      }
-    }
-
-    marker(object) {
-      const made = new PhuSongSymbols.Symbol(object.at, {
-        radius: RADIUS[object.kind.group] || 6, colour: object.kind.colour, path: object.kind.path,
-      });
-      made.on("click", () => this.show(object, null));
-      return made;
-    }
-
     /* Filtered objects leave the map as they leave the table. */
-    keep(positions) {
-      const objects = this.table ? this.table.objects : null;
-      if (!objects) {
-        this.pending = positions;
-        return;
+    keep(kept) {
+      if (this.field) {
+        this.field.keep(kept);
+        this.field.redraw();
+        this.labels?.draw();
+        this.remember();
       }
-      for (const object of objects) {
-        const group = this.layers[`kind-${object.kind.id}`];
-        if (positions.has(object.position)) {
-          this.markers[object.position] ??= this.marker(object);
-          group.addLayer(this.markers[object.position]);
-        } else if (this.markers[object.position]) {
-          group.removeLayer(this.markers[object.position]);
-        }
-      }
-      this.order();
-      this.labels?.draw();
-      this.remember();
     }
 
     /* What has its name on the map: transmitters before districts before communes. */
     titled() {
       const rank = { source: 0, stations: 0, units: 2 };
-      return this.table.objects
-        .filter((o) => o.kind.group in rank && !NUMBERED.has(o.kind.id)
-          && this.markers[o.position]?._map)
+      this.named_objects ??= this.table.objects
+        .filter((o) => o.kind.group in rank && !NUMBERED.has(o.kind.id));
+      return this.named_objects.filter((o) => this.field.shows(o))
         .map((o) => ({ at: o.at, name: this.title(o), group: o.kind.id === "district" ? "district"
           : o.kind.group, rank: o.kind.id === "district" ? 1 : rank[o.kind.group] }))
         .sort((a, b) => a.rank - b.rank);
@@ -241,17 +214,7 @@ const PhuSongMap = (() => {
       return far && object.details.length ? object.details[0][1] : object.name;
     }
 
-    /* Transmitters lie over structures, those over administrative points, what was found on top. */
-    order() {
-      for (const group of ["stations", "source"]) {
-        for (const kind of this.data.table.kinds.filter((k) => k.group === group)) {
-          this.layers[`kind-${kind.id}`].eachLayer((marker) => marker._map && marker.bringToFront());
-        }
-      }
-    }
-
     switches() {
-      this.keep(this.pending);
       const box = this.find("layers");
       for (const input of box.querySelectorAll("input[data-layer]")) {
         this.turn(input);
@@ -260,14 +223,18 @@ const PhuSongMap = (() => {
           this.remember();
         });
       }
-      this.order();
     }
 
+    /* A switch is of a kind of objects, or of a layer of its own. */
     turn(input) {
-      const layer = this.layers[input.dataset.layer];
-      if (layer && input.checked) {
+      const name = input.dataset.layer;
+      const kind = this.data.table.kinds.find((one) => `kind-${one.id}` === name);
+      const layer = this.layers[name];
+      if (kind) {
+        this.field.turn(kind, input.checked);
+        this.field.redraw();
+      } else if (layer && input.checked) {
         this.map.addLayer(layer);
-        this.order();
       } else if (layer) {
         this.map.removeLayer(layer);
       }
@@ -285,13 +252,28 @@ const PhuSongMap = (() => {
       this.map.on("moveend", () => this.remember());
       this.map.on("popupopen", ({ popup }) => this.named(popup));
       this.map.on("popupclose", () => this.closed());
+      this.map.on("mousemove", ({ containerPoint }) => this.hover(containerPoint));
+      this.map.on("click", ({ latlng, containerPoint }) => {
+        const object = this.field.under(containerPoint);
+        if (object) {
+          this.show(object, null);
+        } else if (this.data.point) {
+          this.explain([latlng.lat, latlng.wrap().lng]);
+        }
+      });
       if (!this.data.point) {
         return;
       }
-      this.map.on("click", ({ latlng }) => this.explain([latlng.lat, latlng.wrap().lng]));
       this.find("point").addEventListener("submit", (event) => {
         event.preventDefault();
         this.typed(event.target.elements);
+      });
+    }
+
+    hover(point) {
+      cancelAnimationFrame(this.hovering);
+      this.hovering = requestAnimationFrame(() => {
+        this.map.getContainer().classList.toggle("map-on-object", Boolean(this.field.under(point)));
       });
     }
 
@@ -321,24 +303,12 @@ const PhuSongMap = (() => {
     }
 
     closed() {
-      this.mark(null);
+      this.field.choose(null);
       const { opener } = this;
       this.opener = null;
       if (opener && opener.isConnected && this.map.getContainer().contains(document.activeElement)) {
         opener.focus();
       }
-    }
-
-    mark(marker) {
-      for (const one of [this.marked, marker]) {
-        if (one) {
-          one.options.chosen = one === marker;
-          if (one._map) {
-            one.redraw();
-          }
-        }
-      }
-      this.marked = marker;
     }
 
     popup(at, node) {
@@ -363,7 +333,7 @@ const PhuSongMap = (() => {
       }
       this.popup(object.at, PhuSongPoint.describe(object, this.texts));
       this.opener = button;
-      this.mark(this.markers[object.position]);
+      this.field.choose(object);
       this.find("details").replaceChildren(PhuSongPoint.describe(object, this.texts));
     }
 

@@ -3,6 +3,7 @@
 
 const PhuSongTable = (() => {
   const PAGE = 25;
+  const SLICE_MS = 20;
   const [KIND, NAME, CODE, OWNER, LONGITUDE, LATITUDE, PLACE, SOURCE, DETAILS] =
     [0, 1, 2, 3, 4, 5, 6, 7, 8];
 
@@ -39,22 +40,36 @@ const PhuSongTable = (() => {
     return svg;
   }
 
-  /* One object as the rest of the page sees it. */
-  function objects(data) {
-    return data.rows.map((row, position) => ({
-      position,
-      kind: data.kinds[row[KIND]],
-      kindPosition: row[KIND],
-      name: row[NAME],
-      code: row[CODE],
-      owner: data.owners[row[OWNER]],
-      ownerPosition: row[OWNER],
-      at: [row[LATITUDE], row[LONGITUDE]],
-      place: row[PLACE],
-      source: data.sources[row[SOURCE]][0],
-      synthetic: data.sources[row[SOURCE]][1],
-      details: row[DETAILS].map(([label, value]) => [data.labels[label], value]),
-    }));
+  /* One object as the rest of the page sees it; what it says is read from its row when needed. */
+  class Thing {
+    constructor(data, row, position) {
+      this.data = data;
+      this.row = row;
+      this.position = position;
+      this.kind = data.kinds[row[KIND]];
+    }
+
+    get kindPosition() { return this.row[KIND]; }
+
+    get name() { return this.row[NAME]; }
+
+    get code() { return this.row[CODE]; }
+
+    get owner() { return this.data.owners[this.row[OWNER]]; }
+
+    get ownerPosition() { return this.row[OWNER]; }
+
+    get at() { return [this.row[LATITUDE], this.row[LONGITUDE]]; }
+
+    get place() { return this.row[PLACE]; }
+
+    get source() { return this.data.sources[this.row[SOURCE]][0]; }
+
+    get synthetic() { return this.data.sources[this.row[SOURCE]][1]; }
+
+    get details() {
+      return this.row[DETAILS].map(([label, value]) => [this.data.labels[label], value]);
+    }
   }
 
   function words(object) {
@@ -74,8 +89,8 @@ const PhuSongTable = (() => {
   class Table {
     constructor(id, data, texts, language, { shown, choose }) {
       this.data = data;
-      this.objects = objects(data);
-      this.words = this.objects.map(words);
+      this.objects = data.rows.map((row, position) => new Thing(data, row, position));
+      this.words = []; /* of each object once somebody looks for some */
       this.texts = texts;
       this.shown = shown;
       this.choose = choose;
@@ -145,17 +160,41 @@ const PhuSongTable = (() => {
       this.filter();
     }
 
-    filter() {
+    /* Looking for words reads every object, so it pauses for the page; a later search ends it. */
+    async filter() {
       const { text, kind, owner } = this.form.elements;
       const wanted = plain(text.value).split(/\s+/).filter(Boolean);
-      this.kept = this.objects.filter((object) =>
+      const some = this.objects.filter((object) =>
         (kind.value === "" || object.kindPosition === Number(kind.value))
-        && (owner.value === "" || object.ownerPosition === Number(owner.value))
-        && wanted.every((word) => this.words[object.position].includes(word)));
-      this.page = 0;
-      this.arrange();
-      this.draw();
-      this.shown(new Set(this.kept.map((object) => object.position)));
+        && (owner.value === "" || object.ownerPosition === Number(owner.value)));
+      this.run = (this.run || 0) + 1;
+      const kept = wanted.length ? await this.naming(some, wanted, this.run) : some;
+      if (kept) {
+        this.kept = kept;
+        this.page = 0;
+        this.arrange();
+        this.draw();
+        this.shown(this.kept);
+      }
+    }
+
+    async naming(objects, wanted, run) {
+      const kept = [];
+      let begun = performance.now();
+      for (const object of objects) {
+        const said = this.words[object.position] ??= words(object);
+        if (wanted.every((word) => said.includes(word))) {
+          kept.push(object);
+        }
+        if (performance.now() - begun > SLICE_MS) {
+          await new Promise((resolve) => { setTimeout(resolve, 0); });
+          if (run !== this.run) {
+            return null;
+          }
+          begun = performance.now();
+        }
+      }
+      return kept;
     }
 
     sort(head) {
