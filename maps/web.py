@@ -127,6 +127,8 @@ class MapTools:
         Collections that can be downloaded.
     formats : tuple of pairs
         Ending and name of the formats of files.
+    studies : str
+        Address of the studies whose pictures can be laid on the map.
     """
 
     page: str
@@ -135,6 +137,7 @@ class MapTools:
     files: str
     layers: tuple[str, ...]
     formats: tuple[tuple[str, str], ...]
+    studies: str
 
     @property
     def months(self) -> tuple[int, int, int]:
@@ -286,7 +289,10 @@ def prepared_map(
         body=Markup(render("map.html", values)),  # noqa: S704  (autoescaped)
         data=embedded_json(
             map_payload(view, table, spoken, data_url=data_url)
-            | {"search": tools.search if tools else None, "files": tools.files if tools else None}
+            | {
+                name: getattr(tools, name) if tools else None
+                for name in ("search", "files", "studies")
+            }
         ),
         script=Markup(figure.script.render().strip()),  # noqa: S704  (identifiers only)
         element_id=element_id,

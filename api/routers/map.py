@@ -19,6 +19,7 @@ from gis.place_search import LONGEST_TEXT, FoundPlace, PlaceKind, find_places
 from gis.studies.context import StudyContext
 from gis.studies.heard import heard_at
 from maps.here import here_answer
+from maps.study_layers import layer_values
 from maps.web import MapTools, PreparedMap, prepared_map
 
 __all__ = ["router"]
@@ -84,6 +85,7 @@ def _made(
             files=_FILES,
             layers=_LAYERS,
             formats=_FORMATS,
+            studies=f"/map/layers?lang={language}",
         ),
     )
 
@@ -123,13 +125,25 @@ def _told(one: FoundPlace, language: Language) -> dict[str, Any]:
 
 @router.get("/map/here")
 def here(
-    request: Request, longitude: _Longitude, latitude: _Latitude, on: _Day = None
+    request: Request,
+    longitude: _Longitude,
+    latitude: _Latitude,
+    on: _Day = None,
+    study: Annotated[str | None, Query(min_length=1, max_length=60)] = None,
 ) -> dict[str, Any]:
-    """What is received at a place, who disturbs it by how much, and in which commune it lies."""
-    service = service_of(request)
+    """What is received at a place, who disturbs it by how much, and in which commune it lies.
+
+    With a study, what its layers say of the place too.
+    """
+    service, language = service_of(request), api_language(request)
+    laid = None if study is None else service.shown_study(study, identity_of(request))
     day = on or service.today()
     context = StudyContext(register=service.register, home=service.home, ground=service.ground)
     with service.register.snapshot() as register:
         now, before = localities(register, longitude, latitude, day)
     heard = heard_at(longitude, latitude, context, on=day)
-    return here_answer(heard, now, before, api_language(request))
+    answer = here_answer(heard, now, before, language)
+    if laid is not None:
+        values = layer_values(laid, longitude, latitude, service.home, language)
+        answer["sections"].insert(1, values)
+    return answer

@@ -7,7 +7,7 @@ const PhuSongLayers = (() => {
   const METRES_PER_PIXEL_AT_ZOOM_0 = 156543.03392804097;
 
   function pane(map, name, level) {
-    const made = map.createPane(name);
+    const made = map.getPane(name) || map.createPane(name);
     made.style.zIndex = level;
     made.style.pointerEvents = "none";
     return name;
@@ -102,11 +102,12 @@ const PhuSongLayers = (() => {
     return group;
   }
 
-  function overlay(map, one) {
+  function overlay(map, one, opacity) {
     const name = one.layer;
     pane(map, name, { coverage: 250, margin: 255, dominant: 260 }[name] || 250);
     return L.imageOverlay(one.url, one.bounds, {
-      pane: name, alt: one.alt, opacity: ["coverage", "strongest"].includes(name) ? 0.72 : 0.88, className: "map-picture",
+      pane: name, alt: one.alt, className: "map-picture",
+      opacity: opacity ?? (["coverage", "strongest"].includes(name) ? 0.72 : 0.88),
     });
   }
 
@@ -171,12 +172,12 @@ const PhuSongLayers = (() => {
         }
       }
     };
-    group.boxes = () => (map.hasLayer(group) ? group.taken : []).map(({ at, half }) => {
+    group.boxes = () => (map.hasLayer(group) && group.taken ? group.taken : []).map(({ at, half }) => {
       const { x, y } = map.latLngToContainerPoint(at);
       return [x - half, y - LETTER_HALF, x + half, y + LETTER_HALF];
     });
-    map.on("zoomend", place);
-    map.whenReady(place);
+    group.on("add", () => { map.on("zoomend", place); map.whenReady(place); });
+    group.on("remove", () => map.off("zoomend", place));
     return group;
   }
 
@@ -207,5 +208,5 @@ const PhuSongLayers = (() => {
     return { layers, boxes };
   }
 
-  return { build };
+  return { build, contours, letters, overlay };
 })();

@@ -42,14 +42,29 @@ const PhuSongMap = (() => {
       this.field = new PhuSongSymbols.Field(this.table.objects).addTo(map);
       this.restore();
       this.switches();
-      this.labels = new PhuSongLabels.Labels(map, () => this.titled(), built.boxes);
+      this.labels = new PhuSongLabels.Labels(map, () => this.titled(),
+        () => [...built.boxes(), ...(this.studies ? this.studies.boxes() : [])]);
       this.pointer();
       this.tools();
       this.paper();
+      this.laid();
       this.ready = true; /* from now on the address says what is seen */
       performance.mark("map-ready");
       if (this.told.at && this.data.point) {
         this.explain(this.told.at);
+      }
+    }
+
+    /* Pictures of studies, where the page has them. */
+    laid() {
+      if (this.data.studies) {
+        this.studies = new PhuSongStudies.Studies(this.map, this.id, this.data.studies, this.texts, {
+          told: this.told.laid,
+          changed: () => {
+            this.labels.draw();
+            this.remember();
+          },
+        });
       }
     }
 
@@ -76,6 +91,7 @@ const PhuSongMap = (() => {
       history.replaceState(history.state, "", PhuSongSearch.write({
         view: { at: [lat, lng], zoom: this.map.getZoom() },
         off: turned(false), on: turned(true), filters: this.table.told(), at: this.explained,
+        laid: this.studies ? this.studies.told() : {},
       }));
     }
 
@@ -94,7 +110,7 @@ const PhuSongMap = (() => {
       this.find("picture").addEventListener("click", () => PhuSongPicture.save(this.map, {
         title: document.title, stamps: [...document.querySelectorAll(".map-watermark .map-stamp")]
           .map((one) => one.textContent), north: this.texts.say("north"),
-        source: this.texts.say("attribution"),
+        source: [this.texts.say("attribution"), this.studies?.study?.source].filter(Boolean).join(" · "),
       }));
       this.find("download").addEventListener("submit", (event) => {
         event.preventDefault();
@@ -354,6 +370,11 @@ const PhuSongMap = (() => {
       return made;
     }
 
+    point() {
+      const study = this.studies && this.studies.told().study;
+      return study ? `${this.data.point}&study=${study}` : this.data.point;
+    }
+
     async explain(at) {
       if (this.asking) {
         this.asking.abort();
@@ -368,7 +389,7 @@ const PhuSongMap = (() => {
       this.find("details").replaceChildren(element("p", "", waiting));
       try {
         const node = await PhuSongPoint.ask(
-          this.data.point, at, this.data.language, this.texts, this.asking.signal);
+          this.point(), at, this.data.language, this.texts, this.asking.signal);
         this.find("details").replaceChildren(node);
         this.bubble.setContent(this.brief(node));
         this.named(this.bubble);
