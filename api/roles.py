@@ -223,6 +223,7 @@ ROUTES: dict[tuple[str, str], frozenset[Role]] = {
     ("GET", "/map"): ANYONE,
     ("GET", "/map/search"): ANYONE,
     ("GET", "/map/here"): ANYONE,
+    ("GET", "/map/path"): ANYONE,
     # a stranger is shown the studies that the department put on the public map
     ("GET", "/map/layers"): ANYONE,
     ("GET", "/map/layers/{study_id}"): ANYONE,

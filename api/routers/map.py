@@ -2,6 +2,7 @@
 
 from datetime import date
 from typing import Annotated, Any
+from urllib.parse import urlencode
 
 from fastapi import APIRouter, Query
 from starlette.requests import Request
@@ -11,14 +12,20 @@ from api.guard import GuardedRoute
 from api.identity import Identity, identity_of
 from api.language import api_language, safe_language
 from api.pages import render
+from api.roles import may
 from api.service import Service, service_of
 from api.views import register_view
 from data.text import Language, text
+from gis.errors import FormatError
+from gis.geodesy import distance_km
 from gis.localities import localities
 from gis.place_search import LONGEST_TEXT, FoundPlace, PlaceKind, find_places
 from gis.studies.context import StudyContext
-from gis.studies.heard import heard_at
+from gis.studies.heard import WITHIN_KM, heard_at
+from gis.studies.point import explain_path
 from maps.here import here_answer
+from maps.path_figure import path_picture
+from maps.point import point_answer
 from maps.study_layers import layer_values
 from maps.web import MapTools, PreparedMap, prepared_map
 
@@ -142,8 +149,38 @@ def here(
     with service.register.snapshot() as register:
         now, before = localities(register, longitude, latitude, day)
     heard = heard_at(longitude, latitude, context, on=day)
-    answer = here_answer(heard, now, before, language)
+    pages = may(identity_of(request).role, "GET", "/view/path")
+    answer = here_answer(heard, now, before, language, pages=pages)
     if laid is not None:
         values = layer_values(laid, longitude, latitude, service.home, language)
         answer["sections"].insert(1, values)
+    return answer
+
+
+@router.get("/map/path")
+def path(
+    request: Request,
+    station: Annotated[str, Query(min_length=1, max_length=200)],
+    longitude: _Longitude,
+    latitude: _Latitude,
+) -> dict[str, Any]:
+    """Why a station is received at a place as it is: every loss term, the profile as a picture.
+
+    One path, by the usual model, no farther than the map looks for stations.
+    """
+    service, identity, language = service_of(request), identity_of(request), api_language(request)
+    with service.register.snapshot() as register:
+        found = register.station(station, identity.scope)
+    apart_km = distance_km(found.longitude, found.latitude, longitude, latitude)
+    if apart_km > WITHIN_KM:
+        raise FormatError("maps.path_too_far", station=found.name, limit=WITHIN_KM)
+    context = StudyContext(register=service.register, home=service.home, ground=service.ground)
+    told = explain_path(found, longitude, latitude, context)
+    synthetic = found.provenance.synthetic
+    answer = point_answer(told, language, synthetic=synthetic)
+    if told["sight"] is not None:
+        asked = {"station": station, "longitude": longitude, "latitude": latitude}
+        pages = may(identity.role, "GET", "/view/path")
+        href = f"/view/path?{urlencode(asked)}" if pages else None
+        answer["figure"] = path_picture(told, language, href=href, synthetic=synthetic)
     return answer

@@ -33,10 +33,13 @@ class Server:
         Its address, without a slash at the end.
     register : Register
         The register that it serves.
+    folder : Path
+        Its home.
     """
 
     url: str
     register: Register
+    folder: Path
 
     def link(self, role: str) -> str:
         """Return a fresh one-time link of the account of a role."""
@@ -67,7 +70,7 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
                 line = process.stdout.readline()
                 assert line, f"the server ended: {said}"
                 said += line
-            yield Server(found[0], register)
+            yield Server(found[0], register, home)
         finally:
             process.terminate()
             process.communicate(timeout=30)
