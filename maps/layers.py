@@ -63,6 +63,7 @@ _SCRIPT_TEXTS = (
     "details_below",
     "north",
     "north_label",
+    "filter_unknown",
     "studies_choose",
     "studies_failed",
     "studies_loading",
@@ -116,6 +117,7 @@ def map_payload(
             *(() if view.source is None else source_shapes(view.source)),
             *work_lines(view),
         ],
+        "owner_ids": {name: one for one, name in view.organisations.items()},
         "point": data_url,
         "tiles": None
         if view.tiles is None

@@ -50,6 +50,7 @@ const PhuSongMap = (() => {
       this.laid();
       this.ready = true; /* from now on the address says what is seen */
       performance.mark("map-ready");
+      this.twin();
       if (this.told.at && this.data.point) {
         this.explain(this.told.at);
       }
@@ -83,6 +84,7 @@ const PhuSongMap = (() => {
       if (!this.ready) {
         return;
       }
+      this.twin();
       const { lat, lng } = this.map.getCenter();
       const inputs = [...this.find("layers").querySelectorAll("input[data-layer]")];
       const turned = (checked) => inputs
@@ -93,6 +95,22 @@ const PhuSongMap = (() => {
         off: turned(false), on: turned(true), filters: this.table.told(), at: this.explained,
         laid: this.studies ? this.studies.told() : {},
       }));
+    }
+
+    /* The list of structures, works or stations with the same filters. */
+    twin() {
+      const link = this.find("twin");
+      if (!link) {
+        return;
+      }
+      const { text, kind, owner } = this.table.told();
+      const { group } = this.data.table.kinds.find((one) => one.id === kind) || { group: "structures" };
+      const [path, names] = { stations: ["/view/stations", { service: kind }],
+        works: ["/view/works", { owner_id: this.data.owner_ids[owner] }] }[group]
+        || ["/view/structures", { kind: group === "structures" ? kind : "",
+          owner_id: this.data.owner_ids[owner], on: this.find("day").elements.on.defaultValue }];
+      const told = new URLSearchParams(Object.entries({ text, ...names }).filter(([, one]) => one));
+      link.href = `${path}?${told}`;
     }
 
     tools() {

@@ -116,11 +116,15 @@ const PhuSongTable = (() => {
     listen() {
       let waiting = 0;
       this.form.addEventListener("input", () => {
+        this.unknown = null;
         clearTimeout(waiting);
         waiting = setTimeout(() => this.filter(), 120);
       });
       this.form.addEventListener("submit", (event) => event.preventDefault());
-      this.form.addEventListener("reset", () => setTimeout(() => this.filter(), 0));
+      this.form.addEventListener("reset", () => {
+        this.unknown = null;
+        setTimeout(() => this.filter(), 0);
+      });
       for (const head of this.heads) {
         const button = head.querySelector("button");
         if (button) {
@@ -157,6 +161,8 @@ const PhuSongTable = (() => {
       elements.text.value = text || "";
       elements.kind.value = position(this.data.kinds.findIndex((one) => one.id === kind));
       elements.owner.value = position(owner ? this.data.owners.indexOf(owner) : -1);
+      this.unknown = [[kind, elements.kind], [owner, elements.owner]]
+        .filter(([asked, field]) => asked && field.value === "").map(([asked]) => asked);
       this.filter();
     }
 
@@ -229,10 +235,12 @@ const PhuSongTable = (() => {
       previous.disabled = this.page === 0;
       next.disabled = this.page === pages - 1;
       this.find("pages").hidden = pages === 1;
-      this.find("count").textContent = this.kept.length
+      const unknown = this.unknown?.length
+        ? `${this.texts.say("filter_unknown", { text: this.unknown.join(", ") })} ` : "";
+      this.find("count").textContent = unknown + (this.kept.length
         ? this.texts.say("count_shown", { shown: this.texts.number(this.kept.length),
           total: this.texts.number(this.objects.length), page: this.page + 1, pages })
-        : this.texts.say("count_none");
+        : this.texts.say("count_none"));
     }
 
     row(object) {
