@@ -224,6 +224,7 @@ ROUTES: dict[tuple[str, str], frozenset[Role]] = {
     ("GET", "/map/search"): ANYONE,
     ("GET", "/map/here"): ANYONE,
     ("GET", "/map/path"): ANYONE,
+    ("GET", "/map/background/{level}/{column}/{row}"): ANYONE,
     # a stranger is shown the studies that the department put on the public map
     ("GET", "/map/layers"): ANYONE,
     ("GET", "/map/layers/{study_id}"): ANYONE,

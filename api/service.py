@@ -15,6 +15,7 @@ from api.settings import Settings
 from api.throttle import Throttle
 from data.text import Language, text
 from gis.administration import load_administration
+from gis.basemap import open_basemap
 from gis.errors import NotFoundError
 from gis.features.counts import Counts
 from gis.home import Home
@@ -86,6 +87,8 @@ class Service:
         Who looked at whose confidential records.
     pace : Pace
         How fast each caller may ask.
+    basemap : Basemap or None
+        The background map of the map's page, where a file of it is set.
     stopping : Event
         Set when the server is about to stop, so that live progress ends.
     """
@@ -108,6 +111,8 @@ class Service:
         self.kept = KeptResults()
         self.counts = Counts()
         self._synthetic: tuple[str, bool] | None = None
+        file = settings.map_pmtiles
+        self.basemap = None if file is None else open_basemap(file)
 
     @classmethod
     def open(cls, settings: Settings) -> Self:

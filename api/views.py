@@ -14,6 +14,7 @@ from gis.jurisdictions import Jurisdiction, jurisdiction_on, jurisdictions
 from gis.register.records import AdministrativeUnit, UnitKind
 from gis.register.works import OPEN_STATES, PlannedWork
 from gis.studies.record import Study
+from maps.basemap import BASEMAP_ZONES
 from maps.studies import (
     channels_view,
     coverage_view,
@@ -22,7 +23,7 @@ from maps.studies import (
     network_view,
     source_map_view,
 )
-from maps.views import RegisterView, StudyView
+from maps.views import RegisterView, StudyView, TileSource
 
 __all__ = ["jurisdiction_of", "picture_view", "register_view", "study_view"]
 
@@ -59,7 +60,23 @@ def register_view(
             if may(identity.role, "GET", "/planned-works")
             else (),
             organisations={one.id: one.name for one in register.organisations()},
+            zones=[zone for zone in register.planning_zones(on=on) if zone.kind in BASEMAP_ZONES],
+            tiles=_tiles(service),
         )
+
+
+def _tiles(service: Service) -> TileSource | None:
+    """Return the background map that the administrator set; there is none otherwise."""
+    settings = service.settings
+    if settings.map_tiles:
+        return TileSource(settings.map_tiles, settings.map_tiles_attribution)
+    if service.basemap is None:
+        return None
+    return TileSource(
+        "/map/background/{z}/{x}/{y}",
+        settings.map_tiles_attribution,
+        deepest=service.basemap.highest,
+    )
 
 
 def _open_works(works: Sequence[PlannedWork], on: date) -> list[PlannedWork]:

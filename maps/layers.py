@@ -117,11 +117,14 @@ def map_payload(
             *(() if view.source is None else source_shapes(view.source)),
             *work_lines(view),
         ],
-        "owner_ids": {name: one for one, name in view.organisations.items()},
         "point": data_url,
         "tiles": None
         if view.tiles is None
-        else {"url": view.tiles.url, "attribution": view.tiles.attribution},
+        else {
+            "url": view.tiles.url,
+            "attribution": view.tiles.attribution,
+            "deepest": view.tiles.deepest,
+        },
     }
 
 

@@ -270,6 +270,7 @@ def prepared_map(
     figure.header._children.clear()
     figure.add_child(drawn)
     drawn.render()  # type: ignore[no-untyped-call]  # folium has no types
+    owners = view.organisations.items()
     values = {
         "view": view,
         "id": element_id,
@@ -293,6 +294,7 @@ def prepared_map(
                 name: getattr(tools, name) if tools else None
                 for name in ("search", "files", "studies")
             }
+            | ({"owner_ids": {name: one for one, name in owners}} if tools else {})
         ),
         script=Markup(figure.script.render().strip()),  # noqa: S704  (identifiers only)
         element_id=element_id,

@@ -15,6 +15,7 @@ from api.identity import new_link
 from api.observing import log_to
 from api.settings import Settings
 from data.text import Language, text
+from gis.basemap import open_basemap
 from gis.demo import load_demonstration
 from gis.errors import FormatError, system_reason
 from gis.register.accounts import Accounts
@@ -104,6 +105,8 @@ def _require_usable(settings: Settings) -> None:
         If the terrain cannot be read, or the register that is there cannot be opened.
     """
     open_ground(settings.ground)
+    if settings.map_pmtiles is not None:
+        open_basemap(settings.map_pmtiles)
     if Register.exists(settings.place.register):
         Register.open(settings.place.register).close()
 

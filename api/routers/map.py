@@ -4,19 +4,20 @@ from datetime import date
 from typing import Annotated, Any
 from urllib.parse import urlencode
 
-from fastapi import APIRouter, Query
+from fastapi import APIRouter, Path, Query
 from starlette.requests import Request
 from starlette.responses import Response
 
 from api.guard import GuardedRoute
 from api.identity import Identity, identity_of
 from api.language import api_language, safe_language
+from api.middleware import content_security_policy
 from api.pages import render
 from api.roles import may
 from api.service import Service, service_of
 from api.views import register_view
 from data.text import Language, text
-from gis.errors import FormatError
+from gis.errors import FormatError, NotFoundError
 from gis.geodesy import distance_km
 from gis.localities import localities
 from gis.place_search import LONGEST_TEXT, FoundPlace, PlaceKind, find_places
@@ -37,6 +38,8 @@ _EARLIEST = date(1990, 1, 1)
 _Day = Annotated[date | None, Query(ge=_EARLIEST, le=date(2100, 12, 31))]
 _Longitude = Annotated[float, Query(ge=-180, le=180, allow_inf_nan=False)]
 _Latitude = Annotated[float, Query(ge=-80, le=80, allow_inf_nan=False)]
+_Level = Annotated[int, Path(ge=0, le=26)]
+_Tile = Annotated[int, Path(ge=0, lt=1 << 26)]
 _FILES = "/ogc/collections/{layer}/bulk"
 _LAYERS = ("structures", "stations", "planned-works", "boundaries")
 _FORMATS = (
@@ -55,7 +58,12 @@ def map_page(request: Request, on: _Day = None) -> Response:
     language = safe_language(request, page=True)
     made = _prepared(service_of(request), identity_of(request), language, on)
     fragment = made.fragment(request.state.nonce)
-    return render(request, "map.html", title=made.title, map=fragment)
+    page = render(request, "map.html", title=made.title, map=fragment)
+    origin = service_of(request).settings.map_tiles_origin
+    if origin:
+        policy = content_security_policy(request.state.nonce, pictures_from=origin)
+        page.headers["content-security-policy"] = policy
+    return page
 
 
 def _prepared(
@@ -184,3 +192,16 @@ def path(
         href = f"/view/path?{urlencode(asked)}" if pages else None
         answer["figure"] = path_picture(told, language, href=href, synthetic=synthetic)
     return answer
+
+
+@router.get("/map/background/{level}/{column}/{row}", response_class=Response)
+def background(request: Request, level: _Level, column: _Tile, row: _Tile) -> Response:
+    """A tile of the administrator's background map; 204 where it has none."""
+    basemap = service_of(request).basemap
+    if basemap is None:
+        raise NotFoundError("maps.no_background")
+    content = basemap.tile(level, column, row)
+    headers = {"cache-control": "private, max-age=86400"}
+    if content is None:
+        return Response(status_code=204, headers=headers)
+    return Response(content, media_type=basemap.media_type, headers=headers)

@@ -181,12 +181,31 @@ const PhuSongLayers = (() => {
     return group;
   }
 
+  /* Water and railways: above the land, below what is predicted. */
+  function zones(map, { layer, colour, rings }) {
+    const name = `zones-${layer}`;
+    const renderer = L.svg({ pane: pane(map, name, 207), padding: 0.5 });
+    return L.polygon([rings.map((ring) => ring.map(([x, y]) => [y, x]))].flat(), { renderer,
+      pane: name, interactive: false, stroke: false, fillColor: colour, fillOpacity: 1 });
+  }
+
+  /* A background of somebody else: over the land, under everything; who made it is words, no markup. */
+  function tiles(map, { url, attribution, deepest }) {
+    const words = document.createElement("span");
+    words.textContent = attribution;
+    return L.tileLayer(url, { pane: pane(map, "background", 206), attribution: words.innerHTML,
+      maxNativeZoom: deepest, maxZoom: 18, noWrap: true });
+  }
+
   /* All layers that a switch can show or hide, by the name of the switch, and where letters stand. */
   function build(map, data, number) {
     pane(map, "letters", 620);
     const layers = { graticule: graticule(map, data.bounds, number) };
     if (data.boundaries.length) {
       layers.boundary = boundary(map, data.boundaries);
+    }
+    for (const one of data.zones) {
+      layers[one.layer] = zones(map, one);
     }
     for (const one of data.overlays) {
       layers[one.layer] = overlay(map, one);
@@ -203,7 +222,7 @@ const PhuSongLayers = (() => {
       boxes = placed.boxes;
     }
     if (data.tiles) {
-      layers.tiles = L.tileLayer(data.tiles.url, { attribution: data.tiles.attribution });
+      layers.tiles = tiles(map, data.tiles);
     }
     return { layers, boxes };
   }

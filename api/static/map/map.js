@@ -217,7 +217,7 @@ const PhuSongMap = (() => {
       };
       north.addTo(this.map);
       L.control.scale({ imperial: false, maxWidth: 140 }).addTo(this.map);
-      L.control.attribution({ prefix: false })
+      this.map.attributionControl = L.control.attribution({ prefix: false })
         .addAttribution(this.texts.say("attribution")).addTo(this.map);
     }
 
