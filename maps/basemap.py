@@ -54,10 +54,11 @@ def _drawn(kind: ZoneKind, outlines: Sequence[MultiPolygon]) -> DrawnZones:
     points, left_out = 0, 0
     for outline in sorted(outlines, key=lambda one: -one.area):
         simple = outline.simplify(_SIMPLIFY_DEG, preserve_topology=True)
-        points += int(get_num_coordinates(simple))
-        if points > _MOST_POINTS:
+        more = int(get_num_coordinates(simple))
+        if points + more > _MOST_POINTS:
             left_out += 1
             continue
+        points += more
         for polygon in getattr(simple, "geoms", [simple]):
             for ring in (polygon.exterior, *polygon.interiors):
                 rings.append(get_coordinates(ring).round(4).tolist())

@@ -8,6 +8,7 @@ from shapely.geometry import shape
 
 from data.text import Language, number, text
 from gis.register.records import Boundary
+from maps.basemap import ZONE_COLOURS, drawn_zones
 from maps.legend import channel_layer, contour_dash, operator_layer
 from maps.palette import interferer_letter
 from maps.source_map import source_numbers, source_shapes
@@ -110,6 +111,10 @@ def map_payload(
         "bounds": bounds_of(view),
         "table": table.to_json(),
         "boundaries": [_boundary(b) for b in view.boundaries],
+        "zones": [
+            {"layer": f"zone-{one.kind}", "colour": ZONE_COLOURS[one.kind], "rings": one.rings}
+            for one in drawn_zones(view.zones)
+        ],
         "overlays": list(_overlays(view, language)),
         "contours": _contours(view, language),
         "letters": _letters(view) + ([] if view.source is None else source_numbers(view.source)),

@@ -39,7 +39,7 @@ _Day = Annotated[date | None, Query(ge=_EARLIEST, le=date(2100, 12, 31))]
 _Longitude = Annotated[float, Query(ge=-180, le=180, allow_inf_nan=False)]
 _Latitude = Annotated[float, Query(ge=-80, le=80, allow_inf_nan=False)]
 _Level = Annotated[int, Path(ge=0, le=26)]
-_Tile = Annotated[int, Path(ge=0, lt=1 << 26)]
+_Tile = Annotated[int, Path(ge=0, le=(1 << 26) - 1)]
 _FILES = "/ogc/collections/{layer}/bulk"
 _LAYERS = ("structures", "stations", "planned-works", "boundaries")
 _FORMATS = (

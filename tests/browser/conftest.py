@@ -20,6 +20,7 @@ from gis.register.store import Register
 
 _SERVE = "import sys, api.cli; sys.exit(api.cli.main())"
 _ADDRESS = re.compile(r"http://127\.0\.0\.1:\d+")
+_BACKGROUND = Path(__file__).parents[1] / "reference" / "basemap.pmtiles"
 _PICTURES = os.environ.get("PHUSONG_TEST_SCREENSHOTS")
 
 
@@ -58,7 +59,13 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
         load_demonstration(register)
         process = subprocess.Popen(
             [sys.executable, "-P", "-c", _SERVE, "serve", "--port", "0"],
-            env={**os.environ, "PHUSONG_HOME": str(home), "PHUSONG_LANG": "en"},
+            env={
+                **os.environ,
+                "PHUSONG_HOME": str(home),
+                "PHUSONG_LANG": "en",
+                "PHUSONG_MAP_PMTILES": str(_BACKGROUND),
+                "PHUSONG_MAP_TILES_ATTRIBUTION": "nền mô phỏng <b>",
+            },
             stdout=subprocess.PIPE,
             cwd=Path(__file__).parents[2],
             text=True,

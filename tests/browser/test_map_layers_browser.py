@@ -104,3 +104,41 @@ def test_a_picture_and_a_geotiff_of_what_is_seen(visit: Callable, network: Study
     with page.expect_download() as downloaded:
         page.locator("#map-picture").click()
     assert downloaded.value.suggested_filename.endswith(".png")
+
+
+def test_a_background_is_asked_for_once_it_is_wanted(visit: Callable) -> None:
+    here = visit("anonymous")
+    page = ready(here.open("/map#map=9/10.9/106.4"))
+    assert not [url for url in here.requests if "/map/background/" in url]
+    page.locator("[data-layer=tiles]").focus()
+    page.keyboard.press("Space")
+    tiles = page.locator(".leaflet-background-pane img.leaflet-tile-loaded")
+    expect(tiles.first).to_be_visible(timeout=WAIT_MS)
+    expect(page.locator(".leaflet-control-attribution")).to_contain_text("nền mô phỏng <b>")
+    page.locator(".map-more > summary").click()
+    with page.expect_download():
+        page.locator("#map-picture").click()
+    assert here.violations() == []
+    assert not here.complaints
+
+
+def test_map_and_list_lead_to_each_other_with_the_same_filters(visit: Callable) -> None:
+    here = visit("anonymous")
+    page = ready(here.open("/map"))
+    page.select_option("#map-filters select[name=kind]", label="Cột ăng ten")
+    page.select_option("#map-filters select[name=owner]", index=2)
+    owner = page.locator("#map-filters select[name=owner] option:checked").inner_text()
+    count = page.locator("#map-count")
+    expect(count).to_contain_text("trong")
+    expect(page.locator("#map-twin")).to_have_attribute("href", re.compile("owner_id="))
+    shown = int(re.match(r"\D*(\d+)", count.inner_text())[1])
+    page.locator("#map-twin").click()
+    expect(page.locator("select[name=kind] option:checked")).to_have_text("Cột ăng ten")
+    expect(page.locator("select[name=owner_id] option:checked")).to_have_text(owner)
+    expect(page.locator("main [role=status]").first).to_contain_text(str(shown))
+    page.get_by_role("link", name="Xem danh sách này trên bản đồ").click()
+    ready(page)
+    expect(page.locator("#map-filters select[name=owner] option:checked")).to_have_text(owner)
+    expect(page.locator("#map-count")).to_contain_text(str(shown))
+    page = ready(visit("anonymous").open("/map#kind=nothing"))
+    expect(page.locator("#map-count")).to_contain_text("không có trên bản đồ này: nothing")
