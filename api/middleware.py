@@ -25,7 +25,9 @@ _SILENCE_S = 20.0
 _SLOWEST_BYTES_S = 2_000.0
 
 
-def content_security_policy(nonce: str, *, inline_style: bool = False) -> str:
+def content_security_policy(
+    nonce: str, *, inline_style: bool = False, pictures_from: str = ""
+) -> str:
     """Return the policy of a page: everything from here, scripts and styles by nonce.
 
     Parameters
@@ -34,11 +36,14 @@ def content_security_policy(nonce: str, *, inline_style: bool = False) -> str:
         The nonce of this answer.
     inline_style : bool
         Whether the page is a document that carries its own style.
+    pictures_from : str
+        Origin that pictures may come from besides, of a tile server; none where it is empty.
     """
     style = "'self' 'unsafe-inline'" if inline_style else f"'self' 'nonce-{nonce}'"
+    pictures = f"'self' data: blob: {pictures_from}".rstrip()
     return (
         f"default-src 'none'; script-src 'self' 'nonce-{nonce}'; style-src {style}; "
-        "img-src 'self' data: blob:; font-src 'self'; connect-src 'self'; "
+        f"img-src {pictures}; font-src 'self'; connect-src 'self'; "
         "base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
     )
 

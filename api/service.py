@@ -15,6 +15,7 @@ from api.settings import Settings
 from api.throttle import Throttle
 from data.text import Language, text
 from gis.administration import load_administration
+from gis.basemap import open_basemap
 from gis.errors import NotFoundError
 from gis.features.counts import Counts
 from gis.home import Home
@@ -29,6 +30,7 @@ from gis.register.grants import Grants
 from gis.register.point_contacts import PointContacts
 from gis.register.scopes import SYSTEM, Scope
 from gis.register.store import Register
+from gis.studies.published import MAPPED_KINDS, is_published, may_be_published
 from gis.studies.record import Study, load
 from gis.studies.summary import Access, access_of
 from gis.terrain.ground import Ground
@@ -85,6 +87,8 @@ class Service:
         Who looked at whose confidential records.
     pace : Pace
         How fast each caller may ask.
+    basemap : Basemap or None
+        The background map of the map's page, where a file of it is set.
     stopping : Event
         Set when the server is about to stop, so that live progress ends.
     """
@@ -107,6 +111,8 @@ class Service:
         self.kept = KeptResults()
         self.counts = Counts()
         self._synthetic: tuple[str, bool] | None = None
+        file = settings.map_pmtiles
+        self.basemap = None if file is None else open_basemap(file)
 
     @classmethod
     def open(cls, settings: Settings) -> Self:
@@ -189,6 +195,26 @@ class Service:
         if not may_read(identity, access_of(found.kind, found.inputs)):
             raise NotFoundError("studies.unknown_study", study=study_id)
         return found
+
+    def shown_study(self, study_id: str, identity: Identity) -> Study:
+        """Return a study that a caller may see on the map: one on the public map, or its own.
+
+        Raises
+        ------
+        NotFoundError
+            If there is none of that id, it has no picture there, or it is not for the caller.
+        """
+        found = load(study_id, self.home)
+        access = access_of(found.kind, found.inputs)
+        if found.kind not in MAPPED_KINDS or not self.may_see_on_map(identity, access, study_id):
+            raise NotFoundError("studies.unknown_study", study=study_id)
+        return found
+
+    def may_see_on_map(self, identity: Identity, access: Access, study_id: str) -> bool:
+        """Return whether a caller may see the pictures of a study."""
+        if may_read(identity, access):
+            return True
+        return may_be_published(access) and is_published(study_id, self.home)
 
     def job(self, job_id: str, identity: Identity) -> Job:
         """Return a job that a caller may see: the own ones, for the department all.

@@ -4,6 +4,7 @@ import os
 import re
 from pathlib import Path
 from typing import Annotated, Any, Literal
+from urllib.parse import urlsplit
 
 from platformdirs import user_data_path
 from pydantic import AliasChoices, BeforeValidator, Field, SecretStr
@@ -20,6 +21,8 @@ __all__ = ["Settings"]
 _MOST_THREADS = 256
 _ISSUER = r"^(https://[^\s?#]+|http://(127\.0\.0\.1|localhost)[^\s?#]*)?$"
 """Over TLS, or on this machine."""
+_TILES = r"^(https?://[\w.:-]+/[\w./~%-]*(\{[zxy]\}[\w./~%-]*){3})?$"
+"""Nothing that could end the address inside a page's policy."""
 _SCHEDULER = r"^((tcp|tls)://[^\s/?#]+:\d{1,5})?$"
 
 
@@ -77,6 +80,11 @@ class Settings(BaseSettings):
         Fetched tiles are not larger together, in mebibytes; the longest unused goes first.
     glo30_address, srtm_address : str
         Where tiles are fetched from, when a person asks for it.
+    map_tiles, map_tiles_attribution : str
+        Address of a tile server for a background of the map, with `{z}`, `{x}` and `{y}` in it,
+        and who is named for it; none without one, and nothing is asked of anybody.
+    map_pmtiles : Path or None
+        The same from a file on this machine: PMTiles of pictures; not beside a tile server.
     p1546_curves : Path or None
         Folder or zip file with the tabulated curves of Rec. ITU-R P.1546, which may not ship;
         without it that model is refused, with the reason.
@@ -133,6 +141,9 @@ class Settings(BaseSettings):
     tile_cache_mb: Annotated[int, Field(ge=1, le=10_000_000)] = 20_000
     glo30_address: str = GLO30_ADDRESS
     srtm_address: str = ""
+    map_tiles: Annotated[str, Field(pattern=_TILES)] = ""
+    map_tiles_attribution: Annotated[str, Field(max_length=200)] = ""
+    map_pmtiles: Path | None = None
     p1546_curves: Path | None = None
     workers: Annotated[int, Field(ge=0, le=64)] = 1
     scheduler: Annotated[str, Field(pattern=_SCHEDULER)] = ""
@@ -156,6 +167,12 @@ class Settings(BaseSettings):
     ] = ""
     oidc_client_id: str = ""
     oidc_client_secret_file: Path | None = None
+
+    @property
+    def map_tiles_origin(self) -> str:
+        """Scheme and host of the tile server, for the policy of the map's page."""
+        parts = urlsplit(self.map_tiles)
+        return f"{parts.scheme}://{parts.netloc}" if parts.netloc else ""
 
     @property
     def place(self) -> Home:

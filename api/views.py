@@ -1,17 +1,20 @@
 """What a map page shows to one caller: the register on a day, and a study's pictures."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date
+from typing import Any
 
 from api.identity import Identity
 from api.roles import may
 from api.service import Service
 from data.text import Language, text
 from gis.errors import NotFoundError
+from gis.home import Home
 from gis.jurisdictions import Jurisdiction, jurisdiction_on, jurisdictions
 from gis.register.records import AdministrativeUnit, UnitKind
 from gis.register.works import OPEN_STATES, PlannedWork
 from gis.studies.record import Study
+from maps.basemap import BASEMAP_ZONES
 from maps.studies import (
     channels_view,
     coverage_view,
@@ -20,9 +23,9 @@ from maps.studies import (
     network_view,
     source_map_view,
 )
-from maps.views import RegisterView
+from maps.views import RegisterView, StudyView, TileSource
 
-__all__ = ["jurisdiction_of", "register_view", "study_view"]
+__all__ = ["jurisdiction_of", "picture_view", "register_view", "study_view"]
 
 _LARGEST_MAP = 20_000
 _COMMUNES = (UnitKind.COMMUNE, UnitKind.WARD, UnitKind.TOWNSHIP)
@@ -57,7 +60,23 @@ def register_view(
             if may(identity.role, "GET", "/planned-works")
             else (),
             organisations={one.id: one.name for one in register.organisations()},
+            zones=[zone for zone in register.planning_zones(on=on) if zone.kind in BASEMAP_ZONES],
+            tiles=_tiles(service),
         )
+
+
+def _tiles(service: Service) -> TileSource | None:
+    """Return the background map that the administrator set; there is none otherwise."""
+    settings = service.settings
+    if settings.map_tiles:
+        return TileSource(settings.map_tiles, settings.map_tiles_attribution)
+    if service.basemap is None:
+        return None
+    return TileSource(
+        "/map/background/{z}/{x}/{y}",
+        settings.map_tiles_attribution,
+        deepest=service.basemap.highest,
+    )
 
 
 def _open_works(works: Sequence[PlannedWork], on: date) -> list[PlannedWork]:
@@ -86,14 +105,7 @@ def study_view(
         "station": study.inputs.get("station", study.inputs.get("asked", {})).get("name"),
         "count": len(study.inputs.get("stations", ())),
     }
-    coverage = coverage_view(study, service.home) if study.kind == "coverage" else None
-    disturbed = interference_view(study, service.home) if study.kind == "interference" else None
-    network = network_view(study, service.home) if study.kind == "network" else None
-    mobile = mobile_view(study, service.home) if study.kind == "mobile" else None
-    found = channels_view(study, service.home) if study.kind == "channels" else None
-    searched = (
-        source_map_view(study, service.home) if study.kind == "interference_source" else None
-    )
+    mobile = study.kind == "mobile"
     carrying = {one.get("structure_id") for one in study.inputs.get("stations", ())}
     with service.register.snapshot() as register:
         standing = register.structures(identity.scope) if mobile else ()
@@ -105,10 +117,33 @@ def study_view(
             stations=() if mobile else register.stations(identity.scope, on=on),
             boundaries=register.boundaries(codes=(place.province_code,), on=on),
             organisations={one.id: one.name for one in register.organisations()},
-            coverage=coverage,
-            interference=disturbed,
-            network=network,
-            mobile=mobile,
-            channels=found,
-            source=searched,
+            **_pictures(study, service),
         )
+
+
+def picture_view(service: Service, study: Study) -> RegisterView:
+    """Return a study's pictures alone, to lie on another map."""
+    return RegisterView(
+        title="",
+        jurisdiction="",
+        on=date.fromisoformat(study.inputs["on"]),
+        **_pictures(study, service),
+    )
+
+
+def _pictures(study: Study, service: Service) -> dict[str, Any]:
+    """Return the pictures of a study, by the name that a view has for them."""
+    if study.kind not in _PICTURES:
+        return {}
+    name, make = _PICTURES[study.kind]
+    return {name: make(study, service.home)}
+
+
+_PICTURES: Mapping[str, tuple[str, Callable[[Study, Home], StudyView]]] = {
+    "coverage": ("coverage", coverage_view),
+    "interference": ("interference", interference_view),
+    "network": ("network", network_view),
+    "mobile": ("mobile", mobile_view),
+    "channels": ("channels", channels_view),
+    "interference_source": ("source", source_map_view),
+}

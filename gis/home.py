@@ -95,6 +95,11 @@ class Home:
         return self.folder / "studies"
 
     @property
+    def published(self) -> Path:
+        """What of the studies is on the public map: a small file each, by the study's name."""
+        return self.folder / "published"
+
+    @property
     def rules(self) -> Path:
         """Rule files of the administrator's own, in the place of packaged ones of their names."""
         return self.folder / "rules"

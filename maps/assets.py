@@ -16,6 +16,7 @@ MAP_SCRIPTS = (
     "map/point.js",
     "map/search.js",
     "map/picture.js",
+    "map/studies.js",
     "map/map.js",
 )
 

@@ -16,6 +16,8 @@ def here_answer(
     now: Locality,
     before: Locality | None,
     language: Language | str = Language.VI,
+    *,
+    pages: bool = True,
 ) -> dict[str, Any]:
     """Return what `gis.studies.heard.heard_at` found at a place, in words.
 
@@ -27,17 +29,20 @@ def here_answer(
         Where the place lies today, and where it lay while there were districts.
     language : Language
         Language of the words.
+    pages : bool
+        Whether the caller may open the page of a path.
 
     Returns
     -------
     dict
-        As `maps.point.point_answer`; a row may have an `href`.
+        As `maps.point.point_answer`; a row may have an `href`, and a `fold` with the address of
+        its loss terms and profile.
     """
     words = Words(language)
     place = (heard["longitude"], heard["latitude"])
     sections = [_where(now, before, words)]
     for name in ("received", "disturbed"):
-        rows = [_station(row, place, words) for row in heard[name]]
+        rows = [_station(row, place, words, pages=pages) for row in heard[name]]
         if rows or name == "received":
             none = [] if rows else [_row(_say(words, "here_none"), "")]
             heading = _say(words, f"here_{name}", count=len(rows))
@@ -96,7 +101,9 @@ def _about(where: Locality, words: Words) -> str:
     return _say(words, "here_approximate")
 
 
-def _station(row: Mapping[str, Any], place: tuple[float, float], words: Words) -> dict[str, str]:
+def _station(
+    row: Mapping[str, Any], place: tuple[float, float], words: Words, *, pages: bool
+) -> dict[str, Any]:
     longitude, latitude = place
     asked = {"station": row["station_id"], "longitude": longitude, "latitude": latitude}
     name = _say(
@@ -106,7 +113,14 @@ def _station(row: Mapping[str, Any], place: tuple[float, float], words: Words) -
         frequency=words.number(row["frequency_mhz"]),
     )
     value = words.value("field_dbuvm", round(row["field_dbuvm"], 1))
-    return _row(name, value, _margin(row, words), f"/view/path?{urlencode(asked)}")
+    href = f"/view/path?{urlencode(asked)}" if pages else ""
+    fold = {
+        "href": f"/map/path?{urlencode(asked | {'lang': words.language.value})}",
+        "label": _say(words, "here_path"),
+        "waiting": _say(words, "studies_loading"),
+        "failed": _say(words, "point_failed"),
+    }
+    return _row(name, value, _margin(row, words), href) | {"fold": fold}
 
 
 def _margin(row: Mapping[str, Any], words: Words) -> str:

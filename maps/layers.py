@@ -8,6 +8,7 @@ from shapely.geometry import shape
 
 from data.text import Language, number, text
 from gis.register.records import Boundary
+from maps.basemap import ZONE_COLOURS, drawn_zones
 from maps.legend import channel_layer, contour_dash, operator_layer
 from maps.palette import interferer_letter
 from maps.source_map import source_numbers, source_shapes
@@ -23,7 +24,7 @@ from maps.views import (
 )
 from maps.work_layer import work_lines
 
-__all__ = ["bounds_of", "map_payload"]
+__all__ = ["bounds_of", "map_payload", "picture_payload"]
 
 _SIMPLIFY_DEG = 0.0002
 """About 22 m, below one pixel at the zoom where a province fills the screen."""
@@ -63,6 +64,14 @@ _SCRIPT_TEXTS = (
     "details_below",
     "north",
     "north_label",
+    "filter_unknown",
+    "studies_choose",
+    "studies_failed",
+    "studies_loading",
+    "studies_shown",
+    "studies_make",
+    "studies_file",
+    "studies_gone",
 )
 
 
@@ -102,22 +111,13 @@ def map_payload(
         "bounds": bounds_of(view),
         "table": table.to_json(),
         "boundaries": [_boundary(b) for b in view.boundaries],
-        "overlays": list(_overlays(view, language)),
-        "contours": [
-            {
-                "level": level,
-                "text": number(level, language),
-                "dash": contour_dash(level),
-                "line": line,
-            }
-            for level, line in _contour_lines(view.coverage.contours if view.coverage else None)
+        "zones": [
+            {"layer": f"zone-{one.kind}", "colour": ZONE_COLOURS[one.kind], "rings": one.rings}
+            for one in drawn_zones(view.zones)
         ],
-        "letters": [
-            {"letter": interferer_letter(i.rank), "at": list(i.label_at)}
-            for i in _lettered(view)
-            if i.label_at is not None
-        ]
-        + ([] if view.source is None else source_numbers(view.source)),
+        "overlays": list(_overlays(view, language)),
+        "contours": _contours(view, language),
+        "letters": _letters(view) + ([] if view.source is None else source_numbers(view.source)),
         "shapes": [
             *(() if view.source is None else source_shapes(view.source)),
             *work_lines(view),
@@ -125,8 +125,41 @@ def map_payload(
         "point": data_url,
         "tiles": None
         if view.tiles is None
-        else {"url": view.tiles.url, "attribution": view.tiles.attribution},
+        else {
+            "url": view.tiles.url,
+            "attribution": view.tiles.attribution,
+            "deepest": view.tiles.deepest,
+        },
     }
+
+
+def picture_payload(view: RegisterView, language: Language) -> dict[str, object]:
+    """Return what the page's script draws of a study alone: pictures, contours, letters."""
+    return {
+        "overlays": list(_overlays(view, language)),
+        "contours": _contours(view, language),
+        "letters": _letters(view),
+    }
+
+
+def _contours(view: RegisterView, language: Language) -> list[dict[str, object]]:
+    return [
+        {
+            "level": level,
+            "text": number(level, language),
+            "dash": contour_dash(level),
+            "line": line,
+        }
+        for level, line in _contour_lines(view.coverage.contours if view.coverage else None)
+    ]
+
+
+def _letters(view: RegisterView) -> list[dict[str, object]]:
+    return [
+        {"letter": interferer_letter(i.rank), "at": list(i.label_at)}
+        for i in _lettered(view)
+        if i.label_at is not None
+    ]
 
 
 def _lettered(view: RegisterView) -> Sequence[Interferer]:

@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 
 from data.text import Language, number, text
 from gis.register.records import Boundary
+from maps.basemap import ZONE_COLOURS, drawn_zones
 from maps.palette import (
     CHANNEL_MARGIN,
     CHANNELS,
@@ -209,6 +210,15 @@ def _base_layers(view: RegisterView, table: Table, language: Language) -> Iterat
             swatch=Swatch("", "#3d3d3d", dash="6 3" if _approximate(view) else ""),
             notes=tuple(dict.fromkeys(_boundary_note(b, language) for b in view.boundaries)),
         )
+    for zones in drawn_zones(view.zones):
+        note = text("maps.zones_left_out", language, count=zones.left_out)
+        sources = sorted({z.provenance.source for z in view.zones if z.kind is zones.kind})
+        yield Layer(
+            f"zone-{zones.kind}",
+            text(f"register.planning_zone_kind.{zones.kind}", language).capitalize(),
+            swatch=Swatch("", ZONE_COLOURS[zones.kind]),
+            notes=(", ".join(sources), *((note,) if zones.left_out else ())),
+        )
     for kind in table.kinds:
         if kind.group == "units":
             yield Layer(
@@ -219,7 +229,12 @@ def _base_layers(view: RegisterView, table: Table, language: Language) -> Iterat
             )
     yield Layer("graticule", text("maps.layer_graticule", language))
     if view.tiles is not None:
-        yield Layer("tiles", text("maps.layer_tiles", language), shown=False)
+        yield Layer(
+            "tiles",
+            text("maps.layer_tiles", language),
+            shown=False,
+            notes=(view.tiles.attribution,) if view.tiles.attribution else (),
+        )
 
 
 def coverage_layers(coverage: CoverageView | None, language: Language) -> Iterator[Layer]:

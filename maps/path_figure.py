@@ -135,16 +135,16 @@ def path_svg(
 
 
 def path_picture(
-    path: Mapping[str, Any], language: Language, *, href: str, synthetic: bool
-) -> dict[str, str]:
+    path: Mapping[str, Any], language: Language, *, href: str | None, synthetic: bool
+) -> dict[str, str | None]:
     """Return the figure for the panel of a map: picture, text alternative, link to its page.
 
     Parameters
     ----------
     path, language, synthetic
         As for `path_svg`.
-    href : str
-        Address of the page of this path.
+    href : str or None
+        Address of the page of this path, for whoever may open it.
     """
     words = Words(language)
     return {

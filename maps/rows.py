@@ -1,6 +1,7 @@
 """One object of a map and of its table twin, and the kind that it is of."""
 
 from dataclasses import dataclass
+from functools import cache
 
 from data.text import Language, text
 from gis.register.records import Provenance
@@ -50,6 +51,9 @@ class Row:
 
 def present(language: Language, **values: str | None) -> tuple[tuple[str, str], ...]:
     """Return label and value of what is known, labels from the catalogue `maps`."""
-    return tuple(
-        (text(f"maps.label_{label}", language), value) for label, value in values.items() if value
-    )
+    return tuple((_label(label, language), value) for label, value in values.items() if value)
+
+
+@cache
+def _label(name: str, language: Language) -> str:
+    return text(f"maps.label_{name}", language)

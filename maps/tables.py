@@ -1,6 +1,8 @@
 """The rows of a map's table twin: every object on the map, as words and numbers."""
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
+from functools import cache, lru_cache
 
 from data.text import Language, number, text
 from gis.register.records import BroadcastStation, Provenance, UnitKind
@@ -11,6 +13,7 @@ from maps.source_map import source_rows
 from maps.views import RegisterView
 from maps.words import watts
 from maps.work_layer import work_rows
+from propagation.compliance.records import Confidence
 
 __all__ = ["Table", "build_table", "in_watts"]
 
@@ -37,10 +40,11 @@ class Table:
             order.setdefault(row.kind.id, row.kind)
         known = {kind.value: position for position, kind in enumerate(STRUCTURES)}
         self.kinds = sorted(order.values(), key=lambda kind: known.get(kind.id, len(known)))
+        self._counts = Counter(row.kind.id for row in rows)
 
     def count(self, kind: Kind) -> int:
         """Return how many objects are of a kind."""
-        return sum(row.kind.id == kind.id for row in self.rows)
+        return self._counts[kind.id]
 
     def to_json(self) -> dict[str, object]:
         """Return the table for the page's script."""
@@ -145,15 +149,19 @@ def _structures(view: RegisterView, language: Language) -> Iterable[Row]:
 
 
 def _structure_details(structure: Structure, language: Language) -> tuple[tuple[str, str], ...]:
-    sharing = None
-    if structure.shareable is not None:
-        sharing = text("maps.value_yes" if structure.shareable else "maps.value_no", language)
     return present(
         language,
         height=_with_unit("metres", structure.height_m, language),
         ground=_with_unit("metres", structure.ground_height_m, language),
-        shareable=sharing,
+        shareable=_yes_or_no(structure.shareable, language),
     )
+
+
+@lru_cache(maxsize=8)
+def _yes_or_no(value: bool | None, language: Language) -> str | None:
+    if value is None:
+        return None
+    return text("maps.value_yes" if value else "maps.value_no", language)
 
 
 def _stations(view: RegisterView, language: Language) -> Iterable[Row]:
@@ -209,7 +217,9 @@ def _units(view: RegisterView, language: Language) -> Iterable[Row]:
         )
 
 
+@lru_cache(maxsize=8192)
 def _with_unit(unit: str, value: float | None, language: Language) -> str | None:
+    """Return a value as people read it; thousands of structures share some hundred heights."""
     return None if value is None else text(f"maps.value_{unit}", language, value=value)
 
 
@@ -217,6 +227,13 @@ def _source(provenance: Provenance | str, language: Language) -> str:
     if isinstance(provenance, str):
         return provenance
     if provenance.synthetic:
+        return _confidence(None, language)
+    return f"{provenance.source} ({_confidence(provenance.confidence, language)})"
+
+
+@cache
+def _confidence(confidence: Confidence | None, language: Language) -> str:
+    """Return how well something is known; None is demonstration data."""
+    if confidence is None:
         return text("maps.stamp_synthetic", language)
-    confidence = text(f"register.confidence.{provenance.confidence.value}", language)
-    return f"{provenance.source} ({confidence})"
+    return text(f"register.confidence.{confidence.value}", language)

@@ -6,6 +6,7 @@ from datetime import date
 from typing import Any
 
 from gis.register.records import AdministrativeUnit, Boundary, BroadcastStation
+from gis.register.siting import PlanningZone
 from gis.register.structures import Structure
 from gis.register.works import PlannedWork
 
@@ -421,10 +422,21 @@ Pictures = (
 
 @dataclass(frozen=True, slots=True)
 class TileSource:
-    """A background map that an administrator has switched on; there is none by default."""
+    """A background map that an administrator has switched on; there is none by default.
+
+    Attributes
+    ----------
+    url : str
+        Address of a tile, with `{z}`, `{x}` and `{y}` in it.
+    attribution : str
+        Who is named for it.
+    deepest : int
+        The last level that it has; nearer, its pictures are made larger.
+    """
 
     url: str
     attribution: str
+    deepest: int = 19
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -445,6 +457,8 @@ class RegisterView:
         Name of each organisation by its identifier.
     coverage, interference, network, mobile, channels, source : view or None
         A study's pictures.
+    zones : sequence of PlanningZone
+        Water and railways, for the map's own background.
     tiles : TileSource or None
         Background map, off by default: a closed network has none.
     """
@@ -464,6 +478,7 @@ class RegisterView:
     mobile: MobileView | None = None
     channels: ChannelsView | None = None
     source: SourceMapView | None = None
+    zones: Sequence[PlanningZone] = ()
     tiles: TileSource | None = None
 
     @property
@@ -478,6 +493,7 @@ class RegisterView:
         """Whether anything shown is demonstration data."""
         sources = [r.provenance for r in self.structures] + [r.provenance for r in self.stations]
         sources += [one.provenance for one in self.works]
+        sources += [one.provenance for one in self.zones]
         return any(source.synthetic for source in sources) or any(
             s.synthetic for s in self.studies
         )

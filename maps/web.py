@@ -19,7 +19,15 @@ from maps.rendering import embedded_json, render
 from maps.tables import build_table
 from maps.views import RegisterView
 
-__all__ = ["MapFragment", "MapTools", "OfflineMap", "map_fragment", "register_map"]
+__all__ = [
+    "MapFragment",
+    "MapTools",
+    "OfflineMap",
+    "PreparedMap",
+    "map_fragment",
+    "prepared_map",
+    "register_map",
+]
 
 _IDENTIFIER = re.compile(r"[a-z][a-z0-9]*")
 _MONTHS_BACK, _MONTHS_AHEAD = 180, 36
@@ -119,6 +127,8 @@ class MapTools:
         Collections that can be downloaded.
     formats : tuple of pairs
         Ending and name of the formats of files.
+    studies : str
+        Address of the studies whose pictures can be laid on the map.
     """
 
     page: str
@@ -127,6 +137,7 @@ class MapTools:
     files: str
     layers: tuple[str, ...]
     formats: tuple[tuple[str, str], ...]
+    studies: str
 
     @property
     def months(self) -> tuple[int, int, int]:
@@ -154,6 +165,39 @@ class MapFragment:
     scripts: Markup
 
 
+@dataclass(frozen=True, slots=True)
+class PreparedMap:
+    """A map that can be kept: everything of its page but the nonce of one answer.
+
+    Attributes
+    ----------
+    title : str
+        Title of its page.
+    head, body, data, script : Markup
+        As of `MapFragment`, the data apart from the script that reads them.
+    element_id : str
+        Identifier of the map's element.
+    """
+
+    title: str
+    head: Markup
+    body: Markup
+    data: Markup
+    script: Markup
+    element_id: str
+
+    def fragment(self, nonce: str | None) -> MapFragment:
+        """Return the parts of a page whose policy names a nonce for its one inline script."""
+        values = {
+            "id": self.element_id,
+            "nonce": nonce,
+            "data": self.data,
+            "script": self.script,
+        }
+        scripts = render("map_scripts.html", values)
+        return MapFragment(self.head, self.body, Markup(scripts))  # noqa: S704  (autoescaped)
+
+
 def map_fragment(
     view: RegisterView,
     language: Language | str = Language.VI,
@@ -168,6 +212,34 @@ def map_fragment(
 
     Parameters
     ----------
+    nonce : str, optional
+        Nonce of the page's content security policy for the one inline script.
+    view, language, static_url, data_url, tools, element_id
+        As for `prepared_map`.
+    """
+    return prepared_map(
+        view,
+        language,
+        static_url=static_url,
+        data_url=data_url,
+        tools=tools,
+        element_id=element_id,
+    ).fragment(nonce)
+
+
+def prepared_map(
+    view: RegisterView,
+    language: Language | str = Language.VI,
+    *,
+    static_url: str = "/static",
+    data_url: str | None = None,
+    tools: MapTools | None = None,
+    element_id: str = "map",
+) -> PreparedMap:
+    """Return a map with its legend and its table twin, as it can be kept.
+
+    Parameters
+    ----------
     view : RegisterView
         What to show; whoever calls has left out what the reader may not see.
     language : Language
@@ -179,8 +251,6 @@ def map_fragment(
         answering as `maps.point.point_answer` does; without it a click explains nothing.
     tools : MapTools, optional
         Search and days, where the page has them.
-    nonce : str, optional
-        Nonce of the page's content security policy for the one inline script.
     element_id : str
         Identifier of the map's element: lower-case letters and digits.
 
@@ -200,6 +270,7 @@ def map_fragment(
     figure.header._children.clear()
     figure.add_child(drawn)
     drawn.render()  # type: ignore[no-untyped-call]  # folium has no types
+    owners = view.organisations.items()
     values = {
         "view": view,
         "id": element_id,
@@ -213,19 +284,20 @@ def map_fragment(
         "map": Markup(figure.html.render().strip()),  # noqa: S704  (built from escaped parts)
         "t": lambda key, **named: text(f"maps.{key}", spoken, **named),
     }
-    scripts = {
-        "id": element_id,
-        "nonce": nonce,
-        "data": embedded_json(
-            map_payload(view, table, spoken, data_url=data_url)
-            | {"search": tools.search if tools else None, "files": tools.files if tools else None}
-        ),
-        "script": Markup(figure.script.render().strip()),  # noqa: S704  (identifiers only)
-    }
-    return MapFragment(
+    return PreparedMap(
+        title=view.title,
         head=Markup(_trimmed(figure.header.render())),  # noqa: S704  (addresses of our files)
         body=Markup(render("map.html", values)),  # noqa: S704  (autoescaped)
-        scripts=Markup(render("map_scripts.html", scripts)),  # noqa: S704  (autoescaped)
+        data=embedded_json(
+            map_payload(view, table, spoken, data_url=data_url)
+            | {
+                name: getattr(tools, name) if tools else None
+                for name in ("search", "files", "studies")
+            }
+            | ({"owner_ids": {name: one for one, name in owners}} if tools else {})
+        ),
+        script=Markup(figure.script.render().strip()),  # noqa: S704  (identifiers only)
+        element_id=element_id,
     )
 
 

@@ -10,10 +10,12 @@ from fastapi import FastAPI
 
 from api.app import create_app
 from api.cli.frame import DONE, Command, Output, Parser
+from api.demo_layers import begin_layers
 from api.identity import new_link
 from api.observing import log_to
 from api.settings import Settings
 from data.text import Language, text
+from gis.basemap import open_basemap
 from gis.demo import load_demonstration, load_demonstration_desk
 from gis.errors import FormatError, system_reason
 from gis.register.accounts import Account, Accounts
@@ -36,7 +38,9 @@ def _configure(parser: Parser) -> None:
 class _Server(uvicorn.Server):
     """A server that says where it is once it can be reached."""
 
-    def __init__(self, app: FastAPI, ready: Sequence[str], most_at_once: int) -> None:
+    def __init__(
+        self, app: FastAPI, ready: Sequence[str], most_at_once: int, *, demo: bool
+    ) -> None:
         config = uvicorn.Config(
             app,
             log_level="warning",
@@ -49,10 +53,13 @@ class _Server(uvicorn.Server):
         super().__init__(config)
         self._app = app
         self._ready = ready
+        self._demo = demo
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         """Start, then print the lines."""
         await super().startup(sockets)
+        if self.started and self._demo:
+            begin_layers(self._app.state.service, text("cli.demo_account", Language.VI))
         for line in self._ready if self.started else ():
             print(line, flush=True)
 
@@ -77,7 +84,8 @@ def _run(arguments: argparse.Namespace, output: Output) -> int:
         signal.signal(signal.SIGTERM, _already_stopped)
         try:
             log_to(settings.log)
-            _Server(create_app(settings), lines, settings.most_at_once).run(sockets=[listener])
+            app, demo = create_app(settings), arguments.demo
+            _Server(app, lines, settings.most_at_once, demo=demo).run(sockets=[listener])
         except KeyboardInterrupt:
             output.say("served")
     return DONE
@@ -102,6 +110,8 @@ def _require_usable(settings: Settings) -> None:
         If the terrain cannot be read, or the register that is there cannot be opened.
     """
     open_ground(settings.ground)
+    if settings.map_pmtiles is not None:
+        open_basemap(settings.map_pmtiles)
     if Register.exists(settings.place.register):
         Register.open(settings.place.register).close()
 

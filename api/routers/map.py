@@ -2,24 +2,33 @@
 
 from datetime import date
 from typing import Annotated, Any
+from urllib.parse import urlencode
 
-from fastapi import APIRouter, Query
+from fastapi import APIRouter, Path, Query
 from starlette.requests import Request
 from starlette.responses import Response
 
 from api.guard import GuardedRoute
-from api.identity import identity_of
+from api.identity import Identity, identity_of
 from api.language import api_language, safe_language
+from api.middleware import content_security_policy
 from api.pages import render
-from api.service import service_of
+from api.roles import may
+from api.service import Service, service_of
 from api.views import register_view
 from data.text import Language, text
+from gis.errors import FormatError, NotFoundError
+from gis.geodesy import distance_km
 from gis.localities import localities
 from gis.place_search import LONGEST_TEXT, FoundPlace, PlaceKind, find_places
 from gis.studies.context import StudyContext
-from gis.studies.heard import heard_at
+from gis.studies.heard import WITHIN_KM, heard_at
+from gis.studies.point import explain_path
 from maps.here import here_answer
-from maps.web import MapTools, map_fragment
+from maps.path_figure import path_picture
+from maps.point import point_answer
+from maps.study_layers import layer_values
+from maps.web import MapTools, PreparedMap, prepared_map
 
 __all__ = ["router"]
 
@@ -29,6 +38,8 @@ _EARLIEST = date(1990, 1, 1)
 _Day = Annotated[date | None, Query(ge=_EARLIEST, le=date(2100, 12, 31))]
 _Longitude = Annotated[float, Query(ge=-180, le=180, allow_inf_nan=False)]
 _Latitude = Annotated[float, Query(ge=-80, le=80, allow_inf_nan=False)]
+_Level = Annotated[int, Path(ge=0, le=26)]
+_Tile = Annotated[int, Path(ge=0, le=(1 << 26) - 1)]
 _FILES = "/ogc/collections/{layer}/bulk"
 _LAYERS = ("structures", "stations", "planned-works", "boundaries")
 _FORMATS = (
@@ -45,12 +56,40 @@ _HERE = "/map/here?longitude={longitude}&latitude={latitude}&lang={language}"
 def map_page(request: Request, on: _Day = None) -> Response:
     """Show the map."""
     language = safe_language(request, page=True)
-    service = service_of(request)
+    made = _prepared(service_of(request), identity_of(request), language, on)
+    fragment = made.fragment(request.state.nonce)
+    page = render(request, "map.html", title=made.title, map=fragment)
+    origin = service_of(request).settings.map_tiles_origin
+    if origin:
+        policy = content_security_policy(request.state.nonce, pictures_from=origin)
+        page.headers["content-security-policy"] = policy
+    return page
+
+
+def _prepared(
+    service: Service, identity: Identity, language: Language, on: date | None
+) -> PreparedMap:
+    """Return the map of a day, kept as long as the register and the day are what they were.
+
+    The map of who sees what an organisation keeps confidential is made for it alone.
+    """
     today = service.today()
-    day = on or today
-    view = register_view(service, identity_of(request), language, on=day)
+
+    def make() -> PreparedMap:
+        return _made(service, identity, language, on or today, today)
+
+    if identity.scope.own is not None:
+        return make()
+    stamp = (service.register.version(), today, on, identity.scope)
+    return service.kept.get(f"map {language} {identity.role}", stamp, make).value
+
+
+def _made(
+    service: Service, identity: Identity, language: Language, day: date, today: date
+) -> PreparedMap:
+    view = register_view(service, identity, language, on=day)
     asked = f"&on={day}"
-    fragment = map_fragment(
+    return prepared_map(
         view,
         language,
         data_url=_HERE + asked,
@@ -61,10 +100,9 @@ def map_page(request: Request, on: _Day = None) -> Response:
             files=_FILES,
             layers=_LAYERS,
             formats=_FORMATS,
+            studies=f"/map/layers?lang={language}",
         ),
-        nonce=request.state.nonce,
     )
-    return render(request, "map.html", title=view.title, map=fragment)
 
 
 @router.get("/map/search")
@@ -102,13 +140,68 @@ def _told(one: FoundPlace, language: Language) -> dict[str, Any]:
 
 @router.get("/map/here")
 def here(
-    request: Request, longitude: _Longitude, latitude: _Latitude, on: _Day = None
+    request: Request,
+    longitude: _Longitude,
+    latitude: _Latitude,
+    on: _Day = None,
+    study: Annotated[str | None, Query(min_length=1, max_length=60)] = None,
 ) -> dict[str, Any]:
-    """What is received at a place, who disturbs it by how much, and in which commune it lies."""
-    service = service_of(request)
+    """What is received at a place, who disturbs it by how much, and in which commune it lies.
+
+    With a study, what its layers say of the place too.
+    """
+    service, language = service_of(request), api_language(request)
+    laid = None if study is None else service.shown_study(study, identity_of(request))
     day = on or service.today()
     context = StudyContext(register=service.register, home=service.home, ground=service.ground)
     with service.register.snapshot() as register:
         now, before = localities(register, longitude, latitude, day)
     heard = heard_at(longitude, latitude, context, on=day)
-    return here_answer(heard, now, before, api_language(request))
+    pages = may(identity_of(request).role, "GET", "/view/path")
+    answer = here_answer(heard, now, before, language, pages=pages)
+    if laid is not None:
+        values = layer_values(laid, longitude, latitude, service.home, language)
+        answer["sections"].insert(1, values)
+    return answer
+
+
+@router.get("/map/path")
+def path(
+    request: Request,
+    station: Annotated[str, Query(min_length=1, max_length=200)],
+    longitude: _Longitude,
+    latitude: _Latitude,
+) -> dict[str, Any]:
+    """Why a station is received at a place as it is: every loss term, the profile as a picture.
+
+    One path, by the usual model, no farther than the map looks for stations.
+    """
+    service, identity, language = service_of(request), identity_of(request), api_language(request)
+    with service.register.snapshot() as register:
+        found = register.station(station, identity.scope)
+    apart_km = distance_km(found.longitude, found.latitude, longitude, latitude)
+    if apart_km > WITHIN_KM:
+        raise FormatError("maps.path_too_far", station=found.name, limit=WITHIN_KM)
+    context = StudyContext(register=service.register, home=service.home, ground=service.ground)
+    told = explain_path(found, longitude, latitude, context)
+    synthetic = found.provenance.synthetic
+    answer = point_answer(told, language, synthetic=synthetic)
+    if told["sight"] is not None:
+        asked = {"station": station, "longitude": longitude, "latitude": latitude}
+        pages = may(identity.role, "GET", "/view/path")
+        href = f"/view/path?{urlencode(asked)}" if pages else None
+        answer["figure"] = path_picture(told, language, href=href, synthetic=synthetic)
+    return answer
+
+
+@router.get("/map/background/{level}/{column}/{row}", response_class=Response)
+def background(request: Request, level: _Level, column: _Tile, row: _Tile) -> Response:
+    """A tile of the administrator's background map; 204 where it has none."""
+    basemap = service_of(request).basemap
+    if basemap is None:
+        raise NotFoundError("maps.no_background")
+    content = basemap.tile(level, column, row)
+    headers = {"cache-control": "private, max-age=86400"}
+    if content is None:
+        return Response(status_code=204, headers=headers)
+    return Response(content, media_type=basemap.media_type, headers=headers)

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from datetime import date
 from typing import Annotated, Any
+from urllib.parse import urlencode
 
 from fastapi import APIRouter, Query
 from starlette.requests import Request
@@ -107,9 +108,11 @@ def structures_page(
         matched = register.count_structures(identity.scope, **wanted)
         owners = {one.id: one.name for one in register.organisations()}
     note_list(request, "structures", found)
+    shown = {"kind": kind, "owner": owners.get(owner_id, owner_id), "text": text}
     return render(
         request,
         "structures.html",
+        on_map=f"/map?on={day}#{urlencode({name: one for name, one in shown.items() if one})}",
         structures=found,
         matched=matched,
         offset=offset,

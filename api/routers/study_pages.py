@@ -29,8 +29,9 @@ from data.text import Language
 from gis.studies.listing import survey
 from gis.studies.method import METHOD_INPUTS, method_title
 from gis.studies.network_asked import usual_network
+from gis.studies.published import MAPPED_KINDS, is_published, may_be_published
 from gis.studies.record import Study
-from gis.studies.summary import Summary, summary_of
+from gis.studies.summary import Summary, access_of, summary_of
 from maps.documents.html import report_style
 from maps.documents.report import study_article
 from maps.site_figure import site_svg, site_view
@@ -270,6 +271,10 @@ def study_page(
         row=_row(summary_of(study.id, study.kind, study.inputs, study.results, 0)),
         foldings=tuple(_OPENED) if len(study.inputs.get("judged", ())) > 1 else (),
         opened=opened,
+        on_map=study.kind in MAPPED_KINDS,
+        published=is_published(study.id, service.home),
+        may_publish=may(identity.role, "POST", "/view/studies/{study_id}/publish")
+        and may_be_published(access_of(study.kind, study.inputs)),
         map=fragment,
         figure=_figure(study, language),
         article=Markup(  # noqa: S704 - rendered with escaping

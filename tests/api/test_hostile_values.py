@@ -604,6 +604,8 @@ EXTRA: Mapping[str, Mapping[str, str]] = {
 }
 """Forms that stand on their page only now and then."""
 WITHOUT_FIELDS = {
+    "/view/studies/{study_id}/publish",
+    "/view/studies/{study_id}/withdraw",
     "/view/stations/{station_id}/antenna/remove",
     "/view/desk/dossier/{desk_case_id}/precheck",
     "/view/jobs/{job_id}/cancel",

@@ -20,6 +20,7 @@ from gis.register.store import Register
 
 _SERVE = "import sys, api.cli; sys.exit(api.cli.main())"
 _ADDRESS = re.compile(r"http://127\.0\.0\.1:\d+")
+_BACKGROUND = Path(__file__).parents[1] / "reference" / "basemap.pmtiles"
 _PICTURES = os.environ.get("PHUSONG_TEST_SCREENSHOTS")
 
 
@@ -33,10 +34,13 @@ class Server:
         Its address, without a slash at the end.
     register : Register
         The register that it serves.
+    folder : Path
+        Its home.
     """
 
     url: str
     register: Register
+    folder: Path
 
     def link(self, role: str) -> str:
         """Return a fresh one-time link of the account of a role."""
@@ -55,7 +59,13 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
         load_demonstration(register)
         process = subprocess.Popen(
             [sys.executable, "-P", "-c", _SERVE, "serve", "--port", "0"],
-            env={**os.environ, "PHUSONG_HOME": str(home), "PHUSONG_LANG": "en"},
+            env={
+                **os.environ,
+                "PHUSONG_HOME": str(home),
+                "PHUSONG_LANG": "en",
+                "PHUSONG_MAP_PMTILES": str(_BACKGROUND),
+                "PHUSONG_MAP_TILES_ATTRIBUTION": "nền mô phỏng <b>",
+            },
             stdout=subprocess.PIPE,
             cwd=Path(__file__).parents[2],
             text=True,
@@ -67,7 +77,7 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
                 line = process.stdout.readline()
                 assert line, f"the server ended: {said}"
                 said += line
-            yield Server(found[0], register)
+            yield Server(found[0], register, home)
         finally:
             process.terminate()
             process.communicate(timeout=30)

@@ -7,7 +7,7 @@ const PhuSongLayers = (() => {
   const METRES_PER_PIXEL_AT_ZOOM_0 = 156543.03392804097;
 
   function pane(map, name, level) {
-    const made = map.createPane(name);
+    const made = map.getPane(name) || map.createPane(name);
     made.style.zIndex = level;
     made.style.pointerEvents = "none";
     return name;
@@ -102,11 +102,12 @@ const PhuSongLayers = (() => {
     return group;
   }
 
-  function overlay(map, one) {
+  function overlay(map, one, opacity) {
     const name = one.layer;
     pane(map, name, { coverage: 250, margin: 255, dominant: 260 }[name] || 250);
     return L.imageOverlay(one.url, one.bounds, {
-      pane: name, alt: one.alt, opacity: ["coverage", "strongest"].includes(name) ? 0.72 : 0.88, className: "map-picture",
+      pane: name, alt: one.alt, className: "map-picture",
+      opacity: opacity ?? (["coverage", "strongest"].includes(name) ? 0.72 : 0.88),
     });
   }
 
@@ -171,13 +172,29 @@ const PhuSongLayers = (() => {
         }
       }
     };
-    group.boxes = () => (map.hasLayer(group) ? group.taken : []).map(({ at, half }) => {
+    group.boxes = () => (map.hasLayer(group) && group.taken ? group.taken : []).map(({ at, half }) => {
       const { x, y } = map.latLngToContainerPoint(at);
       return [x - half, y - LETTER_HALF, x + half, y + LETTER_HALF];
     });
-    map.on("zoomend", place);
-    map.whenReady(place);
+    group.on("add", () => { map.on("zoomend", place); map.whenReady(place); });
+    group.on("remove", () => map.off("zoomend", place));
     return group;
+  }
+
+  /* Water and railways: above the land, below what is predicted. */
+  function zones(map, { layer, colour, rings }) {
+    const name = `zones-${layer}`;
+    const renderer = L.svg({ pane: pane(map, name, 207), padding: 0.5 });
+    return L.polygon([rings.map((ring) => ring.map(([x, y]) => [y, x]))].flat(), { renderer,
+      pane: name, interactive: false, stroke: false, fillColor: colour, fillOpacity: 1 });
+  }
+
+  /* A background of somebody else: over the land, under everything; who made it is words, no markup. */
+  function tiles(map, { url, attribution, deepest }) {
+    const words = document.createElement("span");
+    words.textContent = attribution;
+    return L.tileLayer(url, { pane: pane(map, "background", 206), attribution: words.innerHTML,
+      maxNativeZoom: deepest, maxZoom: 18, noWrap: true });
   }
 
   /* All layers that a switch can show or hide, by the name of the switch, and where letters stand. */
@@ -186,6 +203,9 @@ const PhuSongLayers = (() => {
     const layers = { graticule: graticule(map, data.bounds, number) };
     if (data.boundaries.length) {
       layers.boundary = boundary(map, data.boundaries);
+    }
+    for (const one of data.zones) {
+      layers[one.layer] = zones(map, one);
     }
     for (const one of data.overlays) {
       layers[one.layer] = overlay(map, one);
@@ -202,10 +222,10 @@ const PhuSongLayers = (() => {
       boxes = placed.boxes;
     }
     if (data.tiles) {
-      layers.tiles = L.tileLayer(data.tiles.url, { attribution: data.tiles.attribution });
+      layers.tiles = tiles(map, data.tiles);
     }
     return { layers, boxes };
   }
 
-  return { build };
+  return { build, contours, letters, overlay };
 })();

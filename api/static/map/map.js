@@ -3,7 +3,6 @@
 
 const PhuSongMap = (() => {
   const { element } = PhuSongTable;
-  const RADIUS = { source: 10, stations: 10, structures: 6, units: 4 };
   const NUMBERED = new Set(["candidate", "outside"]); /* what has its rank on the map, not its name */
   const NARROW = 480; /* pixels of CSS below which a popup has no room */
   const PAPER = 680; /* width of a page of A4 between its margins, in pixels of CSS */
@@ -36,20 +35,37 @@ const PhuSongMap = (() => {
       this.controls();
       const built = PhuSongLayers.build(map, this.data, this.texts.number);
       this.layers = built.layers;
-      this.groups();
       this.table = new PhuSongTable.Table(id, this.data.table, this.texts, this.data.language, {
-        shown: (positions) => this.keep(positions),
+        shown: (kept) => this.keep(kept),
         choose: (object, button) => this.show(object, button),
       });
+      this.field = new PhuSongSymbols.Field(this.table.objects).addTo(map);
       this.restore();
       this.switches();
-      this.labels = new PhuSongLabels.Labels(map, () => this.titled(), built.boxes);
+      this.labels = new PhuSongLabels.Labels(map, () => this.titled(),
+        () => [...built.boxes(), ...(this.studies ? this.studies.boxes() : [])]);
       this.pointer();
       this.tools();
       this.paper();
+      this.laid();
       this.ready = true; /* from now on the address says what is seen */
+      performance.mark("map-ready");
+      this.twin();
       if (this.told.at && this.data.point) {
         this.explain(this.told.at);
+      }
+    }
+
+    /* Pictures of studies, where the page has them. */
+    laid() {
+      if (this.data.studies) {
+        this.studies = new PhuSongStudies.Studies(this.map, this.id, this.data.studies, this.texts, {
+          told: this.told.laid,
+          changed: () => {
+            this.labels.draw();
+            this.remember();
+          },
+        });
       }
     }
 
@@ -68,6 +84,7 @@ const PhuSongMap = (() => {
       if (!this.ready) {
         return;
       }
+      this.twin();
       const { lat, lng } = this.map.getCenter();
       const inputs = [...this.find("layers").querySelectorAll("input[data-layer]")];
       const turned = (checked) => inputs
@@ -76,7 +93,24 @@ const PhuSongMap = (() => {
       history.replaceState(history.state, "", PhuSongSearch.write({
         view: { at: [lat, lng], zoom: this.map.getZoom() },
         off: turned(false), on: turned(true), filters: this.table.told(), at: this.explained,
+        laid: this.studies ? this.studies.told() : {},
       }));
+    }
+
+    /* The list of structures, works or stations with the same filters. */
+    twin() {
+      const link = this.find("twin");
+      if (!link) {
+        return;
+      }
+      const { text, kind, owner } = this.table.told();
+      const { group } = this.data.table.kinds.find((one) => one.id === kind) || { group: "structures" };
+      const [path, names] = { stations: ["/view/stations", { service: kind }],
+        works: ["/view/works", { owner_id: this.data.owner_ids[owner] }] }[group]
+        || ["/view/structures", { kind: group === "structures" ? kind : "",
+          owner_id: this.data.owner_ids[owner], on: this.find("day").elements.on.defaultValue }];
+      const told = new URLSearchParams(Object.entries({ text, ...names }).filter(([, one]) => one));
+      link.href = `${path}?${told}`;
     }
 
     tools() {
@@ -94,7 +128,7 @@ const PhuSongMap = (() => {
       this.find("picture").addEventListener("click", () => PhuSongPicture.save(this.map, {
         title: document.title, stamps: [...document.querySelectorAll(".map-watermark .map-stamp")]
           .map((one) => one.textContent), north: this.texts.say("north"),
-        source: this.texts.say("attribution"),
+        source: [this.texts.say("attribution"), this.studies?.study?.source].filter(Boolean).join(" · "),
       }));
       this.find("download").addEventListener("submit", (event) => {
         event.preventDefault();
@@ -183,53 +217,26 @@ const PhuSongMap = (() => {
       };
       north.addTo(this.map);
       L.control.scale({ imperial: false, maxWidth: 140 }).addTo(this.map);
-      L.control.attribution({ prefix: false })
+      this.map.attributionControl = L.control.attribution({ prefix: false })
         .addAttribution(this.texts.say("attribution")).addTo(this.map);
     }
 
-    /* One layer a kind, so that each kind has its own switch. */
-    groups() {
-      this.markers = [];
-      for (const kind of this.data.table.kinds) {
-        this.layers[`kind-${kind.id}`] = L.layerGroup();
-      }
-    }
-
-    marker(object) {
-      const made = new PhuSongSymbols.Symbol(object.at, {
-        radius: RADIUS[object.kind.group] || 6, colour: object.kind.colour, path: object.kind.path,
-      });
-      made.on("click", () => this.show(object, null));
-      return made;
-    }
-
     /* Filtered objects leave the map as they leave the table. */
-    keep(positions) {
-      const objects = this.table ? this.table.objects : null;
-      if (!objects) {
-        this.pending = positions;
-        return;
+    keep(kept) {
+      if (this.field) {
+        this.field.keep(kept);
+        this.field.redraw();
+        this.labels?.draw();
+        this.remember();
       }
-      for (const object of objects) {
-        const group = this.layers[`kind-${object.kind.id}`];
-        if (positions.has(object.position)) {
-          this.markers[object.position] ??= this.marker(object);
-          group.addLayer(this.markers[object.position]);
-        } else if (this.markers[object.position]) {
-          group.removeLayer(this.markers[object.position]);
-        }
-      }
-      this.order();
-      this.labels?.draw();
-      this.remember();
     }
 
     /* What has its name on the map: transmitters before districts before communes. */
     titled() {
       const rank = { source: 0, stations: 0, units: 2 };
-      return this.table.objects
-        .filter((o) => o.kind.group in rank && !NUMBERED.has(o.kind.id)
-          && this.markers[o.position]?._map)
+      this.named_objects ??= this.table.objects
+        .filter((o) => o.kind.group in rank && !NUMBERED.has(o.kind.id));
+      return this.named_objects.filter((o) => this.field.shows(o))
         .map((o) => ({ at: o.at, name: this.title(o), group: o.kind.id === "district" ? "district"
           : o.kind.group, rank: o.kind.id === "district" ? 1 : rank[o.kind.group] }))
         .sort((a, b) => a.rank - b.rank);
@@ -241,17 +248,7 @@ const PhuSongMap = (() => {
       return far && object.details.length ? object.details[0][1] : object.name;
     }
 
-    /* Transmitters lie over structures, those over administrative points, what was found on top. */
-    order() {
-      for (const group of ["stations", "source"]) {
-        for (const kind of this.data.table.kinds.filter((k) => k.group === group)) {
-          this.layers[`kind-${kind.id}`].eachLayer((marker) => marker._map && marker.bringToFront());
-        }
-      }
-    }
-
     switches() {
-      this.keep(this.pending);
       const box = this.find("layers");
       for (const input of box.querySelectorAll("input[data-layer]")) {
         this.turn(input);
@@ -260,14 +257,18 @@ const PhuSongMap = (() => {
           this.remember();
         });
       }
-      this.order();
     }
 
+    /* A switch is of a kind of objects, or of a layer of its own. */
     turn(input) {
-      const layer = this.layers[input.dataset.layer];
-      if (layer && input.checked) {
+      const name = input.dataset.layer;
+      const kind = this.data.table.kinds.find((one) => `kind-${one.id}` === name);
+      const layer = this.layers[name];
+      if (kind) {
+        this.field.turn(kind, input.checked);
+        this.field.redraw();
+      } else if (layer && input.checked) {
         this.map.addLayer(layer);
-        this.order();
       } else if (layer) {
         this.map.removeLayer(layer);
       }
@@ -285,13 +286,28 @@ const PhuSongMap = (() => {
       this.map.on("moveend", () => this.remember());
       this.map.on("popupopen", ({ popup }) => this.named(popup));
       this.map.on("popupclose", () => this.closed());
+      this.map.on("mousemove", ({ containerPoint }) => this.hover(containerPoint));
+      this.map.on("click", ({ latlng, containerPoint }) => {
+        const object = this.field.under(containerPoint);
+        if (object) {
+          this.show(object, null);
+        } else if (this.data.point) {
+          this.explain([latlng.lat, latlng.wrap().lng]);
+        }
+      });
       if (!this.data.point) {
         return;
       }
-      this.map.on("click", ({ latlng }) => this.explain([latlng.lat, latlng.wrap().lng]));
       this.find("point").addEventListener("submit", (event) => {
         event.preventDefault();
         this.typed(event.target.elements);
+      });
+    }
+
+    hover(point) {
+      cancelAnimationFrame(this.hovering);
+      this.hovering = requestAnimationFrame(() => {
+        this.map.getContainer().classList.toggle("map-on-object", Boolean(this.field.under(point)));
       });
     }
 
@@ -321,24 +337,12 @@ const PhuSongMap = (() => {
     }
 
     closed() {
-      this.mark(null);
+      this.field.choose(null);
       const { opener } = this;
       this.opener = null;
       if (opener && opener.isConnected && this.map.getContainer().contains(document.activeElement)) {
         opener.focus();
       }
-    }
-
-    mark(marker) {
-      for (const one of [this.marked, marker]) {
-        if (one) {
-          one.options.chosen = one === marker;
-          if (one._map) {
-            one.redraw();
-          }
-        }
-      }
-      this.marked = marker;
     }
 
     popup(at, node) {
@@ -363,7 +367,7 @@ const PhuSongMap = (() => {
       }
       this.popup(object.at, PhuSongPoint.describe(object, this.texts));
       this.opener = button;
-      this.mark(this.markers[object.position]);
+      this.field.choose(object);
       this.find("details").replaceChildren(PhuSongPoint.describe(object, this.texts));
     }
 
@@ -384,6 +388,11 @@ const PhuSongMap = (() => {
       return made;
     }
 
+    point() {
+      const study = this.studies && this.studies.told().study;
+      return study ? `${this.data.point}&study=${study}` : this.data.point;
+    }
+
     async explain(at) {
       if (this.asking) {
         this.asking.abort();
@@ -398,7 +407,7 @@ const PhuSongMap = (() => {
       this.find("details").replaceChildren(element("p", "", waiting));
       try {
         const node = await PhuSongPoint.ask(
-          this.data.point, at, this.data.language, this.texts, this.asking.signal);
+          this.point(), at, this.data.language, this.texts, this.asking.signal);
         this.find("details").replaceChildren(node);
         this.bubble.setContent(this.brief(node));
         this.named(this.bubble);

@@ -20,9 +20,15 @@ const PhuSongPicture = (() => {
     return [left - frame.left, top - frame.top, width, height];
   }
 
+  /* A picture of another server may be looked at, not read: one of them would spoil the whole. */
+  function foreign(node) {
+    return node instanceof HTMLImageElement && /^https?:/.test(node.src)
+      && new URL(node.src).origin !== location.origin;
+  }
+
   async function drawn(context, node, frame) {
     const [x, y, width, height] = place(node, frame);
-    if (!width || !height) {
+    if (!width || !height || foreign(node)) {
       return;
     }
     context.globalAlpha = Number(getComputedStyle(node).opacity);

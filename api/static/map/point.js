@@ -4,9 +4,38 @@
 const PhuSongPoint = (() => {
   const { element } = PhuSongTable;
 
+  /* More of a row, asked for when it is unfolded. */
+  function folded({ href, label, waiting, failed }, name) {
+    const made = element("dd", "map-fold");
+    const fold = element("details");
+    const summary = element("summary", "", label);
+    summary.setAttribute("aria-label", `${label}: ${name}`);
+    const body = element("div", "map-fold-body");
+    body.setAttribute("aria-live", "polite");
+    fold.append(summary, body);
+    fold.addEventListener("toggle", async () => {
+      if (!fold.open || body.childElementCount) {
+        return;
+      }
+      body.replaceChildren(element("p", "map-quiet", waiting));
+      try {
+        const response = await fetch(href, {
+          headers: { Accept: "application/json" }, credentials: "same-origin",
+        });
+        const answer = await response.json();
+        body.replaceChildren(response.ok ? explain(answer) : element("p", "", answer.detail || failed));
+      } catch {
+        body.replaceChildren(); /* so that it is asked for again */
+        fold.open = false;
+      }
+    });
+    made.append(fold);
+    return made;
+  }
+
   function list(pairs) {
     const made = element("dl", "map-terms");
-    for (const [label, value, note, href] of pairs) {
+    for (const [label, value, note, href, fold] of pairs) {
       const pair = element("div");
       const term = element("dt", "", href ? undefined : label);
       if (href) {
@@ -18,6 +47,9 @@ const PhuSongPoint = (() => {
         term.append(element("span", "map-symbol", note));
       }
       pair.append(term, element("dd", "", value));
+      if (fold) {
+        pair.append(folded(fold, label));
+      }
       made.append(pair);
     }
     return made;
@@ -58,8 +90,10 @@ const PhuSongPoint = (() => {
   /* The picture of a path, which is a link to its page; the popup shows only the link. */
   function picture({ svg, alt, href, link }) {
     const made = element("p", "map-path");
-    const anchor = element("a", "", link);
-    anchor.href = href;
+    const anchor = element("a", "", href ? link : "");
+    if (href) {
+      anchor.href = href;
+    }
     const drawn = element("img");
     drawn.alt = alt;
     drawn.src = `data:image/svg+xml;charset=utf-8,${encodeURIComponent(svg)}`;
@@ -79,7 +113,7 @@ const PhuSongPoint = (() => {
     }
     for (const section of answer.sections || []) {
       made.append(element("p", "map-card-section", section.heading));
-      made.append(list(section.rows.map((row) => [row.label, row.value, row.note, row.href])));
+      made.append(list(section.rows.map((row) => [row.label, row.value, row.note, row.href, row.fold])));
     }
     for (const note of answer.notes || []) {
       made.append(element("p", "map-note", note));

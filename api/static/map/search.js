@@ -164,10 +164,11 @@ const PhuSongSearch = (() => {
 
   /* What the address remembers: the view, layers switched by hand, filters, what was clicked. */
   function read(hash) {
-    const [place, ...parts] = hash.replace(/^#map=/, "").split("&");
+    const [place, ...parts] = (hash.startsWith("#map=") ? hash.slice(5) : `&${hash.slice(1)}`).split("&");
     const [, zoom, latitude, longitude] = /^([\d.]+)\/(-?[\d.]+)\/(-?[\d.]+)$/.exec(place) || [];
     const told = new URLSearchParams(parts.join("&"));
     const words = (name) => (told.get(name) || "").split(",").filter(Boolean);
+    const dense = Number(told.get("opacity"));
     const [, y, x] = /^(-?[\d.]+)\/(-?[\d.]+)$/.exec(told.get("at") || "") || [];
     return {
       view: zoom ? { at: [Number(latitude), Number(longitude)], zoom: Number(zoom) } : null,
@@ -175,15 +176,18 @@ const PhuSongSearch = (() => {
       on: words("on"),
       filters: Object.fromEntries(["text", "kind", "owner"].map((name) => [name, told.get(name)])),
       at: y ? [Number(y), Number(x)] : null,
+      laid: { study: told.get("study"), layers: told.has("layers") ? words("layers") : null,
+        opacity: dense >= 20 && dense <= 100 ? dense : null },
     };
   }
 
-  function write({ view, off, on, filters, at }) {
+  function write({ view, off, on, filters, at, laid }) {
     const told = new URLSearchParams();
     const put = (name, value) => value && told.set(name, value);
     put("off", off.join(","));
     put("on", on.join(","));
     Object.entries(filters).forEach(([name, value]) => put(name, value));
+    Object.entries(laid).forEach(([name, value]) => told.set(name, value));
     put("at", at ? at.map((side) => side.toFixed(5)).join("/") : "");
     const rest = told.toString();
     const place = `${view.zoom}/${view.at[0].toFixed(4)}/${view.at[1].toFixed(4)}`;

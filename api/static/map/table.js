@@ -3,6 +3,7 @@
 
 const PhuSongTable = (() => {
   const PAGE = 25;
+  const SLICE_MS = 20;
   const [KIND, NAME, CODE, OWNER, LONGITUDE, LATITUDE, PLACE, SOURCE, DETAILS] =
     [0, 1, 2, 3, 4, 5, 6, 7, 8];
 
@@ -39,22 +40,36 @@ const PhuSongTable = (() => {
     return svg;
   }
 
-  /* One object as the rest of the page sees it. */
-  function objects(data) {
-    return data.rows.map((row, position) => ({
-      position,
-      kind: data.kinds[row[KIND]],
-      kindPosition: row[KIND],
-      name: row[NAME],
-      code: row[CODE],
-      owner: data.owners[row[OWNER]],
-      ownerPosition: row[OWNER],
-      at: [row[LATITUDE], row[LONGITUDE]],
-      place: row[PLACE],
-      source: data.sources[row[SOURCE]][0],
-      synthetic: data.sources[row[SOURCE]][1],
-      details: row[DETAILS].map(([label, value]) => [data.labels[label], value]),
-    }));
+  /* One object as the rest of the page sees it; what it says is read from its row when needed. */
+  class Thing {
+    constructor(data, row, position) {
+      this.data = data;
+      this.row = row;
+      this.position = position;
+      this.kind = data.kinds[row[KIND]];
+    }
+
+    get kindPosition() { return this.row[KIND]; }
+
+    get name() { return this.row[NAME]; }
+
+    get code() { return this.row[CODE]; }
+
+    get owner() { return this.data.owners[this.row[OWNER]]; }
+
+    get ownerPosition() { return this.row[OWNER]; }
+
+    get at() { return [this.row[LATITUDE], this.row[LONGITUDE]]; }
+
+    get place() { return this.row[PLACE]; }
+
+    get source() { return this.data.sources[this.row[SOURCE]][0]; }
+
+    get synthetic() { return this.data.sources[this.row[SOURCE]][1]; }
+
+    get details() {
+      return this.row[DETAILS].map(([label, value]) => [this.data.labels[label], value]);
+    }
   }
 
   function words(object) {
@@ -74,8 +89,8 @@ const PhuSongTable = (() => {
   class Table {
     constructor(id, data, texts, language, { shown, choose }) {
       this.data = data;
-      this.objects = objects(data);
-      this.words = this.objects.map(words);
+      this.objects = data.rows.map((row, position) => new Thing(data, row, position));
+      this.words = []; /* of each object once somebody looks for some */
       this.texts = texts;
       this.shown = shown;
       this.choose = choose;
@@ -101,11 +116,15 @@ const PhuSongTable = (() => {
     listen() {
       let waiting = 0;
       this.form.addEventListener("input", () => {
+        this.unknown = null;
         clearTimeout(waiting);
         waiting = setTimeout(() => this.filter(), 120);
       });
       this.form.addEventListener("submit", (event) => event.preventDefault());
-      this.form.addEventListener("reset", () => setTimeout(() => this.filter(), 0));
+      this.form.addEventListener("reset", () => {
+        this.unknown = null;
+        setTimeout(() => this.filter(), 0);
+      });
       for (const head of this.heads) {
         const button = head.querySelector("button");
         if (button) {
@@ -142,20 +161,46 @@ const PhuSongTable = (() => {
       elements.text.value = text || "";
       elements.kind.value = position(this.data.kinds.findIndex((one) => one.id === kind));
       elements.owner.value = position(owner ? this.data.owners.indexOf(owner) : -1);
+      this.unknown = [[kind, elements.kind], [owner, elements.owner]]
+        .filter(([asked, field]) => asked && field.value === "").map(([asked]) => asked);
       this.filter();
     }
 
-    filter() {
+    /* Looking for words reads every object, so it pauses for the page; a later search ends it. */
+    async filter() {
       const { text, kind, owner } = this.form.elements;
       const wanted = plain(text.value).split(/\s+/).filter(Boolean);
-      this.kept = this.objects.filter((object) =>
+      const some = this.objects.filter((object) =>
         (kind.value === "" || object.kindPosition === Number(kind.value))
-        && (owner.value === "" || object.ownerPosition === Number(owner.value))
-        && wanted.every((word) => this.words[object.position].includes(word)));
-      this.page = 0;
-      this.arrange();
-      this.draw();
-      this.shown(new Set(this.kept.map((object) => object.position)));
+        && (owner.value === "" || object.ownerPosition === Number(owner.value)));
+      this.run = (this.run || 0) + 1;
+      const kept = wanted.length ? await this.naming(some, wanted, this.run) : some;
+      if (kept) {
+        this.kept = kept;
+        this.page = 0;
+        this.arrange();
+        this.draw();
+        this.shown(this.kept);
+      }
+    }
+
+    async naming(objects, wanted, run) {
+      const kept = [];
+      let begun = performance.now();
+      for (const object of objects) {
+        const said = this.words[object.position] ??= words(object);
+        if (wanted.every((word) => said.includes(word))) {
+          kept.push(object);
+        }
+        if (performance.now() - begun > SLICE_MS) {
+          await new Promise((resolve) => { setTimeout(resolve, 0); });
+          if (run !== this.run) {
+            return null;
+          }
+          begun = performance.now();
+        }
+      }
+      return kept;
     }
 
     sort(head) {
@@ -190,10 +235,12 @@ const PhuSongTable = (() => {
       previous.disabled = this.page === 0;
       next.disabled = this.page === pages - 1;
       this.find("pages").hidden = pages === 1;
-      this.find("count").textContent = this.kept.length
+      const unknown = this.unknown?.length
+        ? `${this.texts.say("filter_unknown", { text: this.unknown.join(", ") })} ` : "";
+      this.find("count").textContent = unknown + (this.kept.length
         ? this.texts.say("count_shown", { shown: this.texts.number(this.kept.length),
           total: this.texts.number(this.objects.length), page: this.page + 1, pages })
-        : this.texts.say("count_none");
+        : this.texts.say("count_none"));
     }
 
     row(object) {

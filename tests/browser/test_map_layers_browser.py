@@ -1,0 +1,144 @@
+"""Studies on the map of the register in Chromium: by keyboard, kept in the address, read."""
+
+import re
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from gis.home import Home
+from gis.studies import StudyContext, run
+from gis.studies.published import publish
+from gis.studies.record import Study
+from gis.studies.summary import access_of
+from gis.terrain.ground import Ground
+from gis.terrain.source import FlatTerrain
+
+WAIT_MS = 20_000
+
+
+@pytest.fixture(scope="module")
+def network(server: Any) -> Study:
+    """A small network on the public map."""
+    home = Home(server.folder)
+    context = StudyContext(register=server.register, home=home, ground=Ground(FlatTerrain()))
+    asked = {"bounds": [106.3, 10.5, 106.5, 10.7], "step_m": 1000, "reach_km": 60}
+    study = run("network", asked, context)
+    publish(study.id, access_of(study.kind, study.inputs), home, by="test")
+    return study
+
+
+def ready(page: Page) -> Page:
+    expect(page.locator("#map-rows tr").first).to_be_visible(timeout=WAIT_MS)
+    expect(page.locator("#map-studies select")).to_be_enabled(timeout=WAIT_MS)
+    return page
+
+
+@pytest.mark.parametrize("width", [390, 1440])
+def test_a_layer_is_laid_read_and_kept_in_the_address(
+    visit: Callable, network: Study, width: int
+) -> None:
+    here = visit("anonymous", width)
+    page = ready(here.open("/map#map=10/10.6/106.4"))
+    select = page.locator("#map-studies select")
+    select.focus()
+    page.keyboard.press("ArrowDown")
+    expect(page.locator(".leaflet-strongest-pane img")).to_be_visible(timeout=WAIT_MS)
+    expect(page.locator("#map-studies .map-legend").first).to_contain_text("đủ thu")
+    expect(page.locator(".map-watermark")).to_contain_text("địa hình phẳng giả định")
+    page.get_by_label("Đài gây nhiễu mạnh nhất", exact=True).focus()
+    page.keyboard.press("Space")
+    expect(page.locator(".leaflet-interferer-pane img")).to_be_visible()
+    page.locator("#map-studies input[name=opacity]").focus()
+    page.keyboard.press("ArrowLeft")
+    expect(page.locator(".leaflet-interferer-pane img")).to_have_css("opacity", "0.7")
+    page.locator("#map-search-text").fill("10,6 106,4")
+    page.keyboard.press("Enter")
+    details = page.locator("#map-details")
+    expect(details).to_contain_text("Trị số của các lớp dự đoán", timeout=WAIT_MS)
+    expect(details).to_contain_text("Đài phục vụ tốt nhất")
+    fold = details.locator("details").first
+    fold.locator("summary").click()
+    expect(fold.locator("img")).to_be_visible(timeout=WAIT_MS)
+    expect(fold).to_contain_text("Suy hao")
+    here.picture(f"map-layer-{width}")
+    assert here.violations() == [], "a layer on, a path unfolded"
+    assert not here.complaints
+    assert re.search(rf"study={network.id}&layers=strongest%2Cinterferer&opacity=70", page.url)
+    other = visit("anonymous", width)
+    again = ready(other.open(page.url.removeprefix(other.url)))
+    expect(again.locator(".leaflet-interferer-pane img")).to_have_css("opacity", "0.7")
+    assert again.locator("[data-study-layer=interferer]").is_checked()
+    assert again.url.partition("&study")[2] == page.url.partition("&study")[2]
+    select = again.locator("#map-studies select")
+    select.select_option("")
+    expect(again.locator(".leaflet-interferer-pane img")).to_have_count(0)
+    expect(again.locator(".map-watermark")).not_to_contain_text("địa hình")
+
+
+def test_at_night_with_a_layer_on(visit: Callable, network: Study) -> None:
+    here = visit("staff")
+    here.page.emulate_media(color_scheme="dark")
+    page = ready(here.open(f"/map#study={network.id}&layers=server,margin"))
+    expect(page.locator(".leaflet-margin-pane img")).to_be_visible(timeout=WAIT_MS)
+    page.locator(".map-more > summary").click()
+    assert here.violations() == []
+    here.picture("map-layer-night")
+
+
+@pytest.mark.usefixtures("network")
+def test_a_link_to_a_layer_that_is_not_there_says_so(visit: Callable) -> None:
+    page = ready(visit("anonymous").open("/map#study=network-0000000000000000"))
+    expect(page.locator("#map-studies")).to_contain_text("không có, hoặc bạn không được xem")
+
+
+def test_a_picture_and_a_geotiff_of_what_is_seen(visit: Callable, network: Study) -> None:
+    page = ready(visit("anonymous").open(f"/map#map=10/10.6/106.4&study={network.id}"))
+    link = page.locator("#map-studies a").first
+    expect(link).to_contain_text("GeoTIFF", timeout=WAIT_MS)
+    with page.expect_download() as downloaded:
+        link.click()
+    assert downloaded.value.suggested_filename == f"{network.id}-strongest.tif"
+    page.locator(".map-more > summary").click()
+    with page.expect_download() as downloaded:
+        page.locator("#map-picture").click()
+    assert downloaded.value.suggested_filename.endswith(".png")
+
+
+def test_a_background_is_asked_for_once_it_is_wanted(visit: Callable) -> None:
+    here = visit("anonymous")
+    page = ready(here.open("/map#map=9/10.9/106.4"))
+    assert not [url for url in here.requests if "/map/background/" in url]
+    page.locator("[data-layer=tiles]").focus()
+    page.keyboard.press("Space")
+    tiles = page.locator(".leaflet-background-pane img.leaflet-tile-loaded")
+    expect(tiles.first).to_be_visible(timeout=WAIT_MS)
+    expect(page.locator(".leaflet-control-attribution")).to_contain_text("nền mô phỏng <b>")
+    page.locator(".map-more > summary").click()
+    with page.expect_download():
+        page.locator("#map-picture").click()
+    assert here.violations() == []
+    assert not here.complaints
+
+
+def test_map_and_list_lead_to_each_other_with_the_same_filters(visit: Callable) -> None:
+    here = visit("anonymous")
+    page = ready(here.open("/map"))
+    page.select_option("#map-filters select[name=kind]", label="Cột ăng ten")
+    page.select_option("#map-filters select[name=owner]", index=2)
+    owner = page.locator("#map-filters select[name=owner] option:checked").inner_text()
+    count = page.locator("#map-count")
+    expect(count).to_contain_text("trong")
+    expect(page.locator("#map-twin")).to_have_attribute("href", re.compile("owner_id="))
+    shown = int(re.match(r"\D*(\d+)", count.inner_text())[1])
+    page.locator("#map-twin").click()
+    expect(page.locator("select[name=kind] option:checked")).to_have_text("Cột ăng ten")
+    expect(page.locator("select[name=owner_id] option:checked")).to_have_text(owner)
+    expect(page.locator("main [role=status]").first).to_contain_text(str(shown))
+    page.get_by_role("link", name="Xem danh sách này trên bản đồ").click()
+    ready(page)
+    expect(page.locator("#map-filters select[name=owner] option:checked")).to_have_text(owner)
+    expect(page.locator("#map-count")).to_contain_text(str(shown))
+    page = ready(visit("anonymous").open("/map#kind=nothing"))
+    expect(page.locator("#map-count")).to_contain_text("không có trên bản đồ này: nothing")
