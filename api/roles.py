@@ -221,6 +221,7 @@ ROUTES: dict[tuple[str, str], frozenset[Role]] = {
     # pages
     ("GET", "/"): ANYONE,
     ("GET", "/map"): ANYONE,
+    ("GET", "/map/base"): ANYONE,
     ("GET", "/map/search"): ANYONE,
     ("GET", "/map/here"): ANYONE,
     ("GET", "/login"): ANYONE,

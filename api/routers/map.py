@@ -18,6 +18,7 @@ from gis.localities import localities
 from gis.place_search import LONGEST_TEXT, FoundPlace, PlaceKind, find_places
 from gis.studies.context import StudyContext
 from gis.studies.heard import heard_at
+from maps.ground_map import ground_payload
 from maps.here import here_answer
 from maps.web import MapTools, map_fragment
 
@@ -65,6 +66,14 @@ def map_page(request: Request, on: _Day = None) -> Response:
         nonce=request.state.nonce,
     )
     return render(request, "map.html", title=view.title, map=fragment)
+
+
+@router.get("/map/base", include_in_schema=False)
+def base(request: Request) -> dict[str, Any]:
+    """What a place is chosen among on the maps of forms: outlines, communes, what stands there."""
+    service, language = service_of(request), api_language(request)
+    view = register_view(service, identity_of(request), language, on=service.today())
+    return ground_payload(view)
 
 
 @router.get("/map/search")
