@@ -262,6 +262,7 @@ ROUTES: dict[tuple[str, str], frozenset[Role]] = {
     ("POST", "/view/findings"): STAFF,
     ("GET", "/view/stations/{station_id}/findings"): SIGNED_IN,
     ("GET", "/view/plan-rows"): STAFF,
+    ("GET", "/view/complaints"): ANYONE,
     ("GET", "/view/guide"): ANYONE,
     ("GET", "/view/guide/{page}"): ANYONE,
     ("GET", "/view/applications"): STAFF,
