@@ -8,6 +8,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
+from api.conflict import settle, words_of
 from api.entered import (
     as_typed,
     given_reason,
@@ -322,16 +323,24 @@ def _form(request: Request, structure_id: str, refused: Refused | None) -> Respo
     with service.register.snapshot() as register:
         structure = register.structure(structure_id, identity.scope)
         organisations = register.organisations()
-    if not may_edit(identity, structure):
-        raise ForbiddenError("infrastructure.not_yours")
-    usual = {name: as_typed(getattr(structure, name)) for name in EDITED}
+        if not may_edit(identity, structure):
+            raise ForbiddenError("infrastructure.not_yours")
+        fields = form_fields(EDITED, language, organisations)
+        refused, conflict = settle(
+            request, register, structure, refused, _usual, said=words_of(fields)
+        )
     return render(
         request,
         "structure_edit.html",
         status_code=200 if refused is None else refused.status,
         structure=structure,
-        form=FormState("edit", refused, usual),
-        fields=form_fields(EDITED, language, organisations),
+        form=FormState("edit", refused, _usual(structure)),
+        fields=fields,
         refused=refused,
-        digest=record_digest(structure) if refused is None else refused.typed.get("seen", ""),
+        conflict=conflict,
+        digest=record_digest(structure),
     )
+
+
+def _usual(structure: Structure) -> dict[str, str]:
+    return {name: as_typed(getattr(structure, name)) for name in EDITED}
