@@ -239,7 +239,7 @@ ROUTES: dict[tuple[str, str], frozenset[Role]] = {
     ("GET", "/view/contracts/{contract_id}/edit"): REQUESTERS,
     ("POST", "/view/contracts/{contract_id}/edit"): REQUESTERS,
     ("POST", "/view/contracts/{contract_id}/end"): REQUESTERS,
-    ("POST", "/view/changes/{revision}/undo"): STAFF,
+    ("POST", "/view/changes/{revision}/undo"): REQUESTERS,
     ("GET", "/view/quality"): REQUESTERS,
     ("GET", "/view/duplicates"): STAFF,
     ("POST", "/view/duplicates"): STAFF,

@@ -23,6 +23,7 @@ from api.geojson import feature, plain
 from api.guard import GuardedRoute
 from api.identity import identity_of
 from api.language import safe_language
+from api.own_writes import require_own_write
 from api.pages import render
 from api.routers.point_pages import show_point
 from api.routers.stations import show_station
@@ -300,8 +301,9 @@ def _added(
 def _undone(
     request: Request, revision: int, reason: str, table: str | None, record: str | None
 ) -> None:
-    author = identity_of(request).name
-    with service_of(request).register.write(author=author, reason=reason) as writer:
+    identity = identity_of(request)
+    with service_of(request).register.write(author=identity.name, reason=reason) as writer:
+        require_own_write(writer, identity, revision)
         if table is None or record is None:
             writer.undo_write(revision)
         else:

@@ -147,3 +147,29 @@ def test_an_antenna_that_another_changed_is_not_overwritten(
     antenna = service.register.station(station.id, SYSTEM).antenna
     assert antenna is not None
     assert antenna.bearing_deg == 30
+
+
+def test_an_operator_takes_back_what_it_wrote_itself_and_nothing_else(
+    browser_of: Browsers, service: Service
+) -> None:
+    structure = service.register.structures(PUBLIC, owner_id="mo-phong-a", limit=1)[0]
+    here = f"/view/structures/{structure.id}"
+    owner, staff = browser_of("operator"), browser_of("staff")
+    assert 'id="history"' not in owner.get(here).text, "what others wrote is not told"
+    changed = typed_of(owner.get(f"{here}/edit").text, f"{here}/edit")
+    changed |= {"name": "Nhầm", "reason": "gõ nhầm"}
+    assert owner.post(f"{here}/edit", changed).status_code == 303
+    revision = service.register.revision()
+    page = owner.get(here).text
+    asked = typed_of(page, f"/view/changes/{revision}/undo") | {"reason": "gõ nhầm tên"}
+    assert owner.post(f"/view/changes/{revision}/undo", asked).status_code == 303
+    assert service.register.structure(structure.id, SYSTEM).name == structure.name
+
+    theirs = typed_of(staff.get(f"{here}/edit").text, f"{here}/edit")
+    assert staff.post(f"{here}/edit", theirs | {"name": "Của Sở", "reason": "x"}).status_code == 303
+    revision = service.register.revision()
+    assert f"/view/changes/{revision}/undo" not in owner.get(here).text
+    refused = owner.post(f"/view/changes/{revision}/undo", asked)
+    assert refused.status_code == 404
+    assert service.register.structure(structure.id, SYSTEM).name == "Của Sở"
+    assert owner.post("/view/changes/1/undo", asked).status_code == 404
