@@ -166,7 +166,9 @@ def test_an_operator_takes_back_what_it_wrote_itself_and_nothing_else(
     assert service.register.structure(structure.id, SYSTEM).name == structure.name
 
     theirs = typed_of(staff.get(f"{here}/edit").text, f"{here}/edit")
-    assert staff.post(f"{here}/edit", theirs | {"name": "Của Sở", "reason": "x"}).status_code == 303
+    assert (
+        staff.post(f"{here}/edit", theirs | {"name": "Của Sở", "reason": "x"}).status_code == 303
+    )
     revision = service.register.revision()
     assert f"/view/changes/{revision}/undo" not in owner.get(here).text
     refused = owner.post(f"/view/changes/{revision}/undo", asked)
