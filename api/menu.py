@@ -31,6 +31,7 @@ MENU: Final[tuple[tuple[str, Pages], ...]] = (
             ("/view/findings", "pages.menu_findings"),
             ("/view/applications", "applications.menu"),
             ("/view/channels", "channels.menu"),
+            ("/view/complaints", "complaints.menu"),
             ("/view/sources", "sources.title"),
             ("/view/path", "pages.menu_path"),
             ("/view/link", "pages.menu_link"),

@@ -11,6 +11,7 @@ from api.clock_view import rule_json
 from api.contact_steps import contacts_of, told_views
 from api.geojson import feature, plain
 from api.identity import Identity
+from api.own_writes import told_changes
 from api.point_acts import acts_json
 from api.service import Service, service_of
 from api.works_asked import may_act
@@ -125,7 +126,7 @@ def read_point_view(request: Request, identity: Identity, point_id: str) -> Poin
         point = register.point(point_id, identity.scope)
         own = may_act(identity, point.operator_id)
         visits = register.visits(identity.scope, point_id=point_id)
-        history = _history(register, point_id) if identity.is_staff else ()
+        history = told_changes(register, identity, _history(register, point_id))
         digest = record_digest(register.point(point_id, SYSTEM)) if own else ""
         owners = {one.id: one.name for one in register.organisations()}
         sizes = {

@@ -2,13 +2,14 @@
 
 from collections.abc import Mapping, Sequence
 from contextlib import AbstractContextManager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any, Self
 
 from api.clock import end_of_day
 from api.geojson import plain
 from api.identity import Identity
+from api.own_writes import told_changes
 from api.service import Service
 from gis.errors import NotFoundError
 from gis.free_ducts import DuctPlaces, line_length_m, routes_at
@@ -140,7 +141,7 @@ def read_structure(
     open_day = on == today and (known_on is None or known_on >= today)
     with reading_of(service, identity, known_on) as register:
         structure = register.structure(structure_id, scope)
-        history = _history(register, structure_id) if identity.is_staff else History.none()
+        history = _told_history(register, identity, structure_id)
         now, before = localities(register, structure.longitude, structure.latitude, on)
         lines = routes_at(register, scope, structure_id, on, open_day=open_day)
         return StructureView(
@@ -262,6 +263,21 @@ def _around(register: Reader, scope: Scope, structure: Structure, on: date) -> l
     return [structure, *(one for one in near if one.id != structure.id)]
 
 
+def _told_history(register: Reader, identity: Identity, structure_id: str) -> History:
+    """Return the history to the department; to an operator what it wrote itself."""
+    if identity.is_staff:
+        return _history(register, structure_id)
+    if identity.scope.own is None:
+        return History.none()
+    found = register.structure_changes(structure_id, _MOST_CHANGES)
+    own = told_changes(register, identity, found)
+    return replace(History.none(), changes=own, sizes=_sizes(register, own))
+
+
+def _sizes(register: Reader, changes: Sequence[Change]) -> dict[int, int]:
+    return {one: register.count_changes(one) for one in {each.revision for each in changes}}
+
+
 def _history(register: Reader, structure_id: str) -> History:
     changes = register.structure_changes(structure_id, _MOST_CHANGES)
     own = register.changes(table_name="structures", record_id=structure_id, limit=1)
@@ -269,10 +285,7 @@ def _history(register: Reader, structure_id: str) -> History:
     kept = [one.kept_id for one in register.decisions() if one.gone_id == structure_id]
     return History(
         changes=changes,
-        sizes={
-            revision: register.count_changes(revision)
-            for revision in {change.revision for change in changes}
-        },
+        sizes=_sizes(register, changes),
         last=(own[0].new or own[0].old) if own else None,
         merged_into=kept[0] if gone and kept else None,
     )

@@ -8,6 +8,7 @@ from typing import Any
 from api.clock_view import rule_json
 from api.geojson import feature, plain
 from api.identity import Identity
+from api.own_writes import told_changes
 from api.service import Service
 from api.works_asked import may_act
 from data.text import Language, text
@@ -214,7 +215,7 @@ def read_work_view(service: Service, identity: Identity, work_id: str) -> WorkVi
         work = register.work(work_id, scope)
         editing = may_act(identity, work.owner_id)
         sign_ups = register.sign_ups(scope, work_id=work_id)
-        history = _history(register, work_id) if identity.is_staff else ()
+        history = told_changes(register, identity, _history(register, work_id))
         return WorkView(
             work=work,
             digest=record_digest(register.work(work_id, SYSTEM)) if editing else "",

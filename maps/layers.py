@@ -24,7 +24,7 @@ from maps.views import (
 )
 from maps.work_layer import work_lines
 
-__all__ = ["bounds_of", "map_payload", "picture_payload"]
+__all__ = ["boundary_lines", "bounds_of", "map_payload", "picture_payload"]
 
 _SIMPLIFY_DEG = 0.0002
 """About 22 m, below one pixel at the zoom where a province fills the screen."""
@@ -110,7 +110,7 @@ def map_payload(
         "texts": {key: _raw(key, language) for key in _SCRIPT_TEXTS},
         "bounds": bounds_of(view),
         "table": table.to_json(),
-        "boundaries": [_boundary(b) for b in view.boundaries],
+        "boundaries": [boundary_lines(b) for b in view.boundaries],
         "zones": [
             {"layer": f"zone-{one.kind}", "colour": ZONE_COLOURS[one.kind], "rings": one.rings}
             for one in drawn_zones(view.zones)
@@ -265,7 +265,8 @@ def _address(picture: Overlay) -> str:
     return "data:image/png;base64," + base64.b64encode(picture.png or b"").decode("ascii")
 
 
-def _boundary(boundary: Boundary) -> dict[str, object]:
+def boundary_lines(boundary: Boundary) -> dict[str, object]:
+    """Return the rings of a boundary, simplified for a screen, and how sure it is."""
     simple = boundary.geometry.simplify(_SIMPLIFY_DEG, preserve_topology=True)
     polygons = simple.geoms if isinstance(simple, MultiPolygon) else (simple,)
     rings = [

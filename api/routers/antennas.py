@@ -24,7 +24,7 @@ router = APIRouter(route_class=GuardedRoute)
 
 _FILE = "file"
 _KNOWN = (*ASKED, *CUTS_ASKED)
-_OTHERS = (_FILE, "csrf_token")
+_OTHERS = (_FILE, "csrf_token", "seen")
 _LONGEST_NAME = 120
 _BODY = {
     "requestBody": {
@@ -72,7 +72,8 @@ def put_from_page(request: Request, station_id: str, form: Form, file: Sent = No
     asked: dict[str, str] = {}
     try:
         asked = _asked(form)
-        _hung(request, station_id, asked, file)
+        shown = form.get("seen")
+        _hung(request, station_id, asked, file, shown if isinstance(shown, str) else None)
     except NotFoundError:
         raise
     except GisError as error:
@@ -88,14 +89,20 @@ def remove_from_page(request: Request, station_id: str) -> Response:
 
 
 def _hung(
-    request: Request, station_id: str, asked: dict[str, str], sent: UploadFile | None
+    request: Request,
+    station_id: str,
+    asked: dict[str, str],
+    sent: UploadFile | None,
+    seen: str | None = None,
 ) -> BroadcastStation:
     """Hang the antenna of a form; its file is read no further than it may be long."""
     file = None
     if sent is not None and sent.filename:
         file = sent.file.read(FILE_BYTES + 1), sent.filename[-_LONGEST_NAME:]
     author = identity_of(request).name
-    return hang(service_of(request).register, station_id, asked, author=author, file=file)
+    return hang(
+        service_of(request).register, station_id, asked, author=author, file=file, seen=seen
+    )
 
 
 def _asked(form: FormData) -> dict[str, str]:

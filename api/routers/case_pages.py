@@ -52,10 +52,13 @@ def _typed(form: FormData) -> dict[str, str]:
 def sharing_page(
     request: Request,
     structure_id: Annotated[str, Query(max_length=200)] = "",
+    height_m: Annotated[float | None, Query(ge=0, le=350, allow_inf_nan=False)] = None,
     offset: OffsetQuery = 0,
 ) -> Response:
     """Show the requests of the caller, and an operator the form for a new one."""
-    return _list(request, FormState(_FORM, usual={"structure_id": structure_id}), offset)
+    height = "" if height_m is None else f"{height_m:g}"
+    usual = {"structure_id": structure_id, "height_above_ground_m": height}
+    return _list(request, FormState(_FORM, usual=usual), offset)
 
 
 @router.post(_ADDRESS)

@@ -24,6 +24,7 @@ from api.certification_steps import (
     rules_told,
     station_json,
 )
+from api.conflict import settle
 from api.downloads import made_for_download
 from api.entered import as_typed
 from api.errors import status_of
@@ -38,6 +39,7 @@ from api.service import service_of
 from data.text import Language, text
 from gis.errors import GisError
 from gis.register.rows import record_digest
+from gis.register.structures import Structure
 from gis.rule_rows import LIMITS
 from gis.surroundings import COLUMNS, SurroundingsImport, import_surroundings
 from maps.documents.letter import letter_docx, letter_pdf
@@ -173,16 +175,28 @@ def _station(
     service, language = service_of(request), safe_language(request, page=True)
     row, rules = one_station(service, structure_id, organisation_id)
     structure, wrong = row.structure, facts or paper
+    conflict = None
     known = {name: as_typed(getattr(row.facts, name)) for name in FACTS[:3]}
     if structure is not None:
         known |= {"source": structure.neighbours_source or ""}
         known |= {"seen_on": as_typed(structure.neighbours_seen_on or service.today())}
+        with service.register.snapshot() as register:
+            facts, conflict = settle(
+                request,
+                register,
+                structure,
+                facts,
+                _surroundings,
+                said=lambda name, value: _word(name, value, language),
+                label=lambda name: text(f"certification.field_{name}", language),
+            )
     return render(
         request,
         "certification_station.html",
         status_code=200 if wrong is None else wrong.status,
         row=row,
         seen="" if structure is None else record_digest(structure),
+        conflict=conflict,
         form=FormState("facts", facts, known),
         paper=FormState("paper", paper, {"kind": "certificate"}),
         refused=wrong,
@@ -192,6 +206,20 @@ def _station(
         rules=rules_told(rules, language),
         day=service.today(),
     )
+
+
+def _surroundings(structure: Structure) -> dict[str, str]:
+    """Return what the form shows of what is around a structure."""
+    return {
+        "inhabited": as_typed(structure.neighbours_inhabited),
+        "building_top_m": as_typed(structure.neighbours_top_m),
+        "seen_on": as_typed(structure.neighbours_seen_on),
+        "source": structure.neighbours_source or "",
+    }
+
+
+def _word(name: str, value: str, language: Language) -> str:
+    return text(f"certification.{value}", language) if name == "inhabited" and value else value
 
 
 @router.get("/view/certification/{structure_id}/notice", include_in_schema=False)
@@ -219,7 +247,7 @@ def record_facts(request: Request, structure_id: str, typed: Typed) -> Response:
     try:
         keep_facts(service_of(request), identity_of(request), station, typed)
     except GisError as error:
-        kept = {name: typed.get(name, "") for name in FACTS}
+        kept = {name: typed.get(name, "") for name in (*FACTS, "seen")}
         language = safe_language(request, page=True)
         told = facts_refused("certification", kept, error, language)
         return _station(request, *station, facts=told)

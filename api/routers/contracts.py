@@ -8,6 +8,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
+from api.conflict import settle, words_of
 from api.entered import (
     WrongFieldsError,
     as_typed,
@@ -191,6 +192,24 @@ def _page(request: Request, contract_id: str, refused: Refused | None, form: str
         places = _places(register, identity_of(request), contract, language)
     lets = "level_id" if contract.duct_id is None else "duct_id"
     names = [name for name in _CHANGED if name not in {"level_id", "duct_id"} - {lets}]
+    shown_names = ["valid_to"] if form == "end" else names
+    fields = [
+        {
+            "name": name,
+            "label": field_label(name, language),
+            "choices": places if name == lets else _choices(name, language),
+            "type": "date" if name in _DAYS else "text",
+        }
+        for name in names
+    ]
+
+    def usual_of(one: Contract) -> dict[str, str]:
+        return {name: as_typed(getattr(one, name)) for name in shown_names}
+
+    with service_of(request).register.snapshot() as register:
+        refused, conflict = settle(
+            request, register, contract, refused, usual_of, said=words_of(fields)
+        )
     usual = {name: as_typed(getattr(contract, name)) for name in names}
     today = {"valid_to": service_of(request).today().isoformat()}
     return render(
@@ -204,18 +223,11 @@ def _page(request: Request, contract_id: str, refused: Refused | None, form: str
             "end": FormState("end", refused if form == "end" else None, today),
             "change": FormState("change", refused if form == "change" else None, usual),
         },
-        fields=[
-            {
-                "name": name,
-                "label": field_label(name, language),
-                "choices": places if name == lets else _choices(name, language),
-                "type": "date" if name in _DAYS else "text",
-            }
-            for name in names
-        ],
+        fields=fields,
         form=form,
         refused=refused,
-        digest=record_digest(contract) if refused is None else refused.typed.get("seen", ""),
+        conflict=conflict,
+        digest=record_digest(contract),
     )
 
 

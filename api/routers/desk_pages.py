@@ -51,6 +51,7 @@ def desk_page(request: Request) -> Response:
         kinds=[
             {
                 "kind": kind,
+                "may_open": party_of(identity.scope) in one.openers,
                 "running": sum(1 for view in running if view.case.kind == kind),
                 "all": sum(1 for view in views if view.case.kind == kind),
                 "overdue": sum(

@@ -8,9 +8,10 @@ from starlette.responses import Response
 
 from api.guard import GuardedRoute
 from api.identity import identity_of
+from api.inbox import inbox_of
 from api.language import safe_language
 from api.pages import render
-from api.roles import may
+from api.roles import Role, may
 from api.service import service_of
 from gis.register.structures import StructureKind
 
@@ -19,11 +20,39 @@ __all__ = ["router"]
 router = APIRouter(route_class=GuardedRoute, include_in_schema=False)
 
 _ERRANDS = (
-    ("staff", ("/view/desk", "/view/imports", "/view/stations", "/view/findings")),
-    ("operator", ("/map", "/view/stations", "/view/jobs")),
-    ("viewer", ("/map", "/view/stations", "/view/studies")),
+    (
+        "staff",
+        (
+            "/view/desk",
+            "/view/imports",
+            "/view/sites",
+            "/view/matrix",
+            "/view/findings",
+            "/view/studies",
+            "/view/reports",
+        ),
+    ),
+    (
+        "operator",
+        (
+            "/view/supports",
+            "/view/sharing",
+            "/view/sites",
+            "/view/works",
+            "/view/desk",
+            "/view/imports",
+        ),
+    ),
+    ("viewer", ("/map", "/view/stations", "/view/complaints", "/view/studies")),
 )
 """Who comes, and the pages on which their errands begin."""
+_OWN = {
+    Role.STAFF: "staff",
+    Role.ADMINISTRATOR: "staff",
+    Role.OPERATOR: "operator",
+    Role.VIEWER: "viewer",
+}
+"""Whose errands are shown to somebody who is signed in, before what everybody may look at."""
 
 
 @router.get("/")
@@ -41,6 +70,7 @@ def home(request: Request, signed_in: Literal["link"] | None = None) -> Response
             "plan_entries": len(register.plan_entries(on=today)),
         }
     language = safe_language(request, page=True)
+    own = _OWN.get(identity.role)
     jurisdiction = service.jurisdiction()
     return render(
         request,
@@ -52,8 +82,10 @@ def home(request: Request, signed_in: Literal["link"] | None = None) -> Response
         figures=figures,
         synthetic=service.holds_synthetic(),
         empty=not figures["structures"] and not figures["stations"],
+        inbox=inbox_of(request, language),
         errands=[
             (who, [path for path in paths if may(identity.role, "GET", path)])
             for who, paths in _ERRANDS
+            if who in (own, "viewer") or own is None
         ],
     )

@@ -24,6 +24,7 @@ from gis.place_search import LONGEST_TEXT, FoundPlace, PlaceKind, find_places
 from gis.studies.context import StudyContext
 from gis.studies.heard import WITHIN_KM, heard_at
 from gis.studies.point import explain_path
+from maps.ground_map import ground_payload
 from maps.here import here_answer
 from maps.path_figure import path_picture
 from maps.point import point_answer
@@ -103,6 +104,14 @@ def _made(
             studies=f"/map/layers?lang={language}",
         ),
     )
+
+
+@router.get("/map/base", include_in_schema=False)
+def base(request: Request) -> dict[str, Any]:
+    """What a place is chosen among on the maps of forms: outlines, communes, what stands there."""
+    service, language = service_of(request), api_language(request)
+    view = register_view(service, identity_of(request), language, on=service.today())
+    return ground_payload(view)
 
 
 @router.get("/map/search")

@@ -12,6 +12,7 @@ from starlette.responses import RedirectResponse, Response
 
 from api import point_steps
 from api.clock_view import rule_json
+from api.conflict import settle
 from api.contact_steps import contact_shown
 from api.entered import field_label, refused_fields
 from api.errors import status_of
@@ -27,7 +28,7 @@ from api.points_asked import CONTACT, EDITED, VISITED
 from api.roles import may
 from api.service import service_of
 from api.whole import OffsetQuery
-from data.text import Language
+from data.text import Language, text
 from gis.errors import GisError
 from gis.personal import masked
 from gis.register.filters import valid_on
@@ -337,7 +338,7 @@ def _form(request: Request, point_id: str | None, refused: Refused | None) -> Re
     identity, service = identity_of(request), service_of(request)
     language = safe_language(request, page=True)
     usual: dict[str, str] = {"state": PointState.ACTIVE.value}
-    point, digest = None, ""
+    point, digest, conflict = None, "", None
     with service.register.snapshot() as register:
         organisations = {one.id: one.name for one in register.organisations()}
         units = register.units(on=service.today(), kinds=_COMMUNES)
@@ -345,9 +346,15 @@ def _form(request: Request, point_id: str | None, refused: Refused | None) -> Re
         if point_id is not None:
             point = register.point(point_id, SYSTEM)
             digest = record_digest(point)
-            usual = {name: _said(getattr(point, name)) for name in EDITED}
-            if point.latitude is not None:
-                usual["place"] = f"{point.latitude:.7g}, {point.longitude:.8g}"
+            usual = _usual(point)
+            refused, conflict = settle(
+                request,
+                register,
+                point,
+                refused,
+                _usual,
+                said=lambda name, value: _word(name, value, language),
+            )
     return render(
         request,
         "point_edit.html",
@@ -358,8 +365,21 @@ def _form(request: Request, point_id: str | None, refused: Refused | None) -> Re
         owners=organisations if identity.is_staff and point is None else {},
         communes=communes,
         refused=refused,
-        digest=digest if refused is None else refused.typed.get("seen", ""),
+        conflict=conflict,
+        digest=digest,
     )
+
+
+def _usual(point: RegistrationPoint) -> dict[str, str]:
+    """Return what the form shows of a point."""
+    usual = {name: _said(getattr(point, name)) for name in EDITED}
+    known = point.latitude is not None
+    return usual | {"place": f"{point.latitude:.7g}, {point.longitude:.8g}" if known else ""}
+
+
+def _word(name: str, value: str, language: Language) -> str:
+    words, choices = _CHOICES.get(name, ("", None))
+    return text(f"register.{words}.{value}", language) if choices and value else value
 
 
 def _field(name: str, language: Language) -> dict[str, Any]:

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import date
+from difflib import unified_diff
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Query
@@ -19,7 +20,7 @@ from api.service import service_of
 from api.validity import span
 from api.whole import whole
 from data.text import Language, text
-from gis.errors import FormatError, GisError, NotFoundError
+from gis.errors import ConflictError, FormatError, GisError, NotFoundError
 from gis.names import plain_key
 from gis.rule_files import (
     former_versions,
@@ -157,6 +158,7 @@ def _file(
         problem=problem,
         line=line,
         wrong=wrong,
+        others=_others(file.content, content, problem),
         kept=kept,
         history=former_versions(service.register, name)[:_FORMER],
         may_edit=may(identity.role, "POST", "/view/rules/files/{name}"),
@@ -201,3 +203,11 @@ def _written(value: object) -> str:
     if isinstance(value, list | tuple):
         return ", ".join(_written(one) for one in value)
     return str(value)
+
+
+def _others(now: str, typed: str, problem: GisError | None) -> list[str]:
+    """Return how a file that somebody else saved meanwhile differs from what was typed."""
+    if not isinstance(problem, ConflictError):
+        return []
+    found = unified_diff(now.splitlines(), typed.splitlines(), lineterm="", n=1)
+    return list(found)[2:]

@@ -25,6 +25,8 @@ from gis.errors import GisError
 from gis.register.reading import Reader
 from gis.register.records import BroadcastStation
 from gis.register.records import Service as BroadcastService
+from gis.register.rows import record_digest
+from gis.register.scopes import SYSTEM
 from gis.studies import list_studies
 from gis.studies.coverage import default_radius_km, default_step_m
 from gis.studies.interference import default_step_m as interference_step_m
@@ -184,6 +186,7 @@ def show_station(
     words = Words(language)
     with service.register.snapshot() as register:
         station = register.station(station_id, scope)
+        digest = record_digest(register.station(station_id, SYSTEM)) if identity.is_staff else ""
         owners = {one.id: one.name for one in register.organisations()}
         standing = (
             register.structure(station.structure_id, scope).name if station.structure_id else None
@@ -202,6 +205,7 @@ def show_station(
         antenna=antenna_shown(station, language),
         antenna_form=antenna_form(station, language, asked),
         antenna_problem=problem,
+        digest=digest,
         may_hang=may(identity.role, "POST", "/view/stations/{station_id}/antenna"),
         groups=[(name, _facts(station, names, shown, words)) for name, names in _GROUPS.items()],
         diagrams=[

@@ -91,5 +91,6 @@ def _form(request: Request, refused: Refused | None) -> Response:
         form=FormState("edit", refused, _USUAL),
         fields=form_fields(ADDED, safe_language(request, page=True), organisations),
         refused=refused,
+        conflict=None,
         digest="",
     )

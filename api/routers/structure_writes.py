@@ -8,6 +8,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
+from api.conflict import settle, words_of
 from api.entered import (
     as_typed,
     given_reason,
@@ -22,6 +23,7 @@ from api.geojson import feature, plain
 from api.guard import GuardedRoute
 from api.identity import identity_of
 from api.language import safe_language
+from api.own_writes import require_own_write
 from api.pages import render
 from api.routers.point_pages import show_point
 from api.routers.stations import show_station
@@ -299,8 +301,9 @@ def _added(
 def _undone(
     request: Request, revision: int, reason: str, table: str | None, record: str | None
 ) -> None:
-    author = identity_of(request).name
-    with service_of(request).register.write(author=author, reason=reason) as writer:
+    identity = identity_of(request)
+    with service_of(request).register.write(author=identity.name, reason=reason) as writer:
+        require_own_write(writer, identity, revision)
         if table is None or record is None:
             writer.undo_write(revision)
         else:
@@ -322,16 +325,24 @@ def _form(request: Request, structure_id: str, refused: Refused | None) -> Respo
     with service.register.snapshot() as register:
         structure = register.structure(structure_id, identity.scope)
         organisations = register.organisations()
-    if not may_edit(identity, structure):
-        raise ForbiddenError("infrastructure.not_yours")
-    usual = {name: as_typed(getattr(structure, name)) for name in EDITED}
+        if not may_edit(identity, structure):
+            raise ForbiddenError("infrastructure.not_yours")
+        fields = form_fields(EDITED, language, organisations)
+        refused, conflict = settle(
+            request, register, structure, refused, _usual, said=words_of(fields)
+        )
     return render(
         request,
         "structure_edit.html",
         status_code=200 if refused is None else refused.status,
         structure=structure,
-        form=FormState("edit", refused, usual),
-        fields=form_fields(EDITED, language, organisations),
+        form=FormState("edit", refused, _usual(structure)),
+        fields=fields,
         refused=refused,
-        digest=record_digest(structure) if refused is None else refused.typed.get("seen", ""),
+        conflict=conflict,
+        digest=record_digest(structure),
     )
+
+
+def _usual(structure: Structure) -> dict[str, str]:
+    return {name: as_typed(getattr(structure, name)) for name in EDITED}

@@ -277,8 +277,17 @@ def study_page(
         and may_be_published(access_of(study.kind, study.inputs)),
         map=fragment,
         figure=_figure(study, language),
+        supports=_supports(study),
         article=Markup(  # noqa: S704 - rendered with escaping
             study_article(study, language, titled=fragment is None, opened=_OPENED[opened])
         ),
         style=Markup(report_style()),  # noqa: S704 - our own style sheet
     )
+
+
+def _supports(study: Study) -> list[Mapping[str, Any]]:
+    """Return the supports of a search that may do, each with how high to hang there."""
+    if study.kind != "sharing":
+        return []
+    found = enumerate(study.results["supports"], start=1)
+    return [{**row, "rank": rank} for rank, row in found if row["fit"] != "does_not_fit"]

@@ -11,6 +11,7 @@ from starlette.responses import RedirectResponse, Response
 
 from api import work_steps
 from api.clock_view import rule_json
+from api.conflict import settle
 from api.entered import field_label, kept_reason, refused_fields
 from api.errors import InvalidParameterError, status_of
 from api.filters import asked_choice
@@ -43,6 +44,8 @@ router = APIRouter(route_class=GuardedRoute, include_in_schema=False)
 
 _ADDRESS = "/view/works"
 _PER_PAGE = 50
+_LINKS = ("structure_id", "route_id")
+"""What a caller may not be told of, so that the history does not tell it either."""
 _OTHERS = ("csrf_token", "seen", "reason", "place", "owner_id", "organisation_id")
 _DAYS = ("begins_on", "ends_on", "sign_up_until")
 _LONG = ("description",)
@@ -368,14 +371,22 @@ def _form(request: Request, work_id: str | None, refused: Refused | None) -> Res
     identity, service = identity_of(request), service_of(request)
     language = safe_language(request, page=True)
     usual: dict[str, str] = {}
-    work, digest = None, ""
+    work, digest, conflict = None, "", None
     with service.register.snapshot() as register:
         organisations = {one.id: one.name for one in register.organisations()}
         if work_id is not None:
             work = register.work(work_id, identity.scope)
             digest = record_digest(register.work(work_id, SYSTEM))
-            usual = {name: _said(getattr(work, name)) for name in EDITED}
-            usual["place"] = said_place(work.geometry)
+            usual = _usual(work)
+            links = {name: usual[name] for name in _LINKS}
+            refused, conflict = settle(
+                request,
+                register,
+                register.work(work_id, SYSTEM),
+                refused,
+                lambda one: {**_usual(one), **links},
+                said=lambda name, value: _word(name, value, language),
+            )
     return render(
         request,
         "work_edit.html",
@@ -385,8 +396,20 @@ def _form(request: Request, work_id: str | None, refused: Refused | None) -> Res
         fields=[_field(name, language) for name in EDITED],
         owners=organisations if identity.is_staff and work is None else {},
         refused=refused,
-        digest=digest if refused is None else refused.typed.get("seen", ""),
+        conflict=conflict,
+        digest=digest,
     )
+
+
+def _usual(work: PlannedWork) -> dict[str, str]:
+    """Return what the form shows of a work."""
+    return {name: _said(getattr(work, name)) for name in EDITED} | {
+        "place": said_place(work.geometry)
+    }
+
+
+def _word(name: str, value: str, language: Language) -> str:
+    return text(f"register.work_kind.{value}", language) if name == "kind" and value else value
 
 
 def _field(name: str, language: Language) -> dict[str, Any]:

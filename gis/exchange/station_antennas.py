@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import Any
 
 from data.text import Phrase
-from gis.errors import FormatError, NotFoundError
+from gis.errors import ConflictError, FormatError, NotFoundError
 from gis.exchange.antennas import GainUnit, parse_msi
 from gis.exchange.cells import CellReader
 from gis.exchange.fields import ANTENNA, FIELDS, Dimension
@@ -20,6 +20,7 @@ from gis.register.antennas import (
     wrong,
 )
 from gis.register.records import BroadcastStation
+from gis.register.rows import record_digest
 from gis.register.scopes import SYSTEM
 from gis.register.store import Register
 from propagation.antenna_f1336 import SideLobes
@@ -53,6 +54,7 @@ def hang(
     *,
     author: str,
     file: tuple[bytes, str] | None = None,
+    seen: str | None = None,
 ) -> BroadcastStation:
     """Give a station the antenna that a form describes, in the place of the one that it has.
 
@@ -66,16 +68,22 @@ def hang(
         As for `antenna_asked`.
     author : str
         Who does it; the history says so.
+    seen : str, optional
+        `record_digest` of the station that the caller saw; without it nothing is compared.
 
     Raises
     ------
     NotFoundError
         If there is no such station.
+    ConflictError
+        If somebody changed it since.
     FormatError
         If the form or the file is not understood.
     """
     with register.write(author=author, reason="antenna") as writer:
         station = writer.station(station_id, SYSTEM)
+        if seen is not None and record_digest(station) != seen:
+            raise ConflictError("errors.record_changed", id=station_id)
         antenna = antenna_asked(asked, station.frequency_mhz, file=file, standing=station.antenna)
         changed = replace(station, antenna=antenna)
         writer.update_stations([changed], [station])

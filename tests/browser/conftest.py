@@ -21,6 +21,7 @@ from gis.register.store import Register
 _SERVE = "import sys, api.cli; sys.exit(api.cli.main())"
 _ADDRESS = re.compile(r"http://127\.0\.0\.1:\d+")
 _BACKGROUND = Path(__file__).parents[1] / "reference" / "basemap.pmtiles"
+_ORGANISATIONS = {"operator": "mo-phong-a", "operator-b": "mo-phong-b"}
 _PICTURES = os.environ.get("PHUSONG_TEST_SCREENSHOTS")
 
 
@@ -46,7 +47,7 @@ class Server:
         """Return a fresh one-time link of the account of a role."""
         accounts = Accounts(self.register)
         account = accounts.by_name(f"{role}-1") or accounts.add(
-            f"{role}-1", role, organisation_id="mo-phong-a" if role == "operator" else None
+            f"{role}-1", role.partition("-")[0], organisation_id=_ORGANISATIONS.get(role)
         )
         return self.url + new_link(accounts, account.id)
 

@@ -1,0 +1,77 @@
+"""How somebody who is disturbed complains: what to note, where to send it, what follows when."""
+
+from collections.abc import Iterator
+from typing import Any, Final
+
+from fastapi import APIRouter
+from starlette.requests import Request
+from starlette.responses import Response
+
+from api.clock_view import rule_json, said_term
+from api.desk_view import field_json
+from api.guard import GuardedRoute
+from api.identity import identity_of
+from api.language import safe_language
+from api.pages import render
+from api.service import service_of
+from data.text import Language
+from gis.cases.rule_book import rules_in_use
+from gis.desk.interference import CLASSES, KIND
+from gis.desk.registry import procedure_of
+from gis.desk.store import party_of
+from gis.terms import term_of
+
+__all__ = ["router"]
+
+router = APIRouter(route_class=GuardedRoute, include_in_schema=False)
+
+_DUTIES: Final = ("full_information", "where", "evidence")
+"""What a complainant is told before anything runs, as ends of the ids of rules."""
+_STAGES: Final = (
+    "completeness",
+    *(f"resolution.{one}" for one in CLASSES),
+    "expected",
+    "remedy",
+    "escalation",
+    "result",
+)
+"""What follows, in its order."""
+_STATED: Final = frozenset({f"case.{KIND}.expected", f"case.{KIND}.remedy"})
+"""Rules whose last day is one that somebody names."""
+_NOT_ASKED: Final = frozenset({"received_on", "earlier_case"})
+"""Fields of the intake that the department fills in."""
+
+
+@router.get("/view/complaints")
+def complaints_page(request: Request) -> Response:
+    """Show how to complain; it needs no account."""
+    service, language = service_of(request), safe_language(request, page=True)
+    procedure = procedure_of(KIND)
+    intake = procedure.intake_of(party_of(identity_of(request).scope))
+    needed = {one.name for one in intake if one.required} | set(procedure.missing({}))
+    return render(
+        request,
+        "complaints.html",
+        department=service.jurisdiction().department(language),
+        fields=[
+            {**field_json(one, KIND, language), "needed": one.name in needed}
+            for one in intake
+            if one.name not in _NOT_ASKED
+        ],
+        duties=[rule for rule, _ in _rules(request, _DUTIES, language)],
+        stated=_STATED,
+        stages=list(_rules(request, _STAGES, language)),
+    )
+
+
+def _rules(
+    request: Request, names: tuple[str, ...], language: Language
+) -> Iterator[tuple[dict[str, Any], str]]:
+    """Yield rules of complaints in force today, each with its term in words; empty without one."""
+    service = service_of(request)
+    rules = rules_in_use(service.home)
+    for name in names:
+        rule = rules.rule(f"case.{KIND}.{name}", service.today())
+        if rule is not None:
+            term = term_of(rule)
+            yield rule_json(rule, language), "" if term is None else said_term(term, language)

@@ -1,0 +1,111 @@
+"""What waits on the first page of each person, and the page that needs no account."""
+
+import re
+from collections.abc import Callable
+from html import unescape
+from typing import Any
+
+from starlette.testclient import TestClient
+
+from api.service import Service
+from gis.cases.records import EventKind
+from gis.cases.store import Cases, Wish
+from gis.register.scopes import PUBLIC, Role, Scope
+
+Browsers = Callable[[str], Any]
+HTML = {"accept": "text/html"}
+
+
+def words(page: str) -> str:
+    return " ".join(unescape(re.sub(r"<[^>]+>", " ", page)).split())
+
+
+def inbox(page: str) -> str:
+    """The part that says what waits."""
+    start = page.index('id="inbox-heading"')
+    return page[start : page.index("</section>", start)]
+
+
+def test_a_request_waits_for_its_owner_and_nobody_else(
+    browser_of: Browsers, service: Service
+) -> None:
+    owner, staff = browser_of("operator"), browser_of("staff")
+    structure = service.register.structures(PUBLIC, owner_id="mo-phong-a", limit=1)[0]
+    cases = Cases(service.register, service.home)
+    asker = Scope(Role.OPERATOR, "mo-phong-b")
+    wish = Wish(structure_id=structure.id, technology="5G NR", bands="", purpose="phủ sóng",
+                height_above_ground_m=None, wanted_from=None, wanted_to=None,
+                attachments=())  # fmt: skip
+    made = cases.draft(wish, asker, "b")
+    address = f'href="/view/sharing/{made.id}"'
+    assert address not in owner.get("/").text, "a draft is its requester's"
+    cases.append(made.id, EventKind.SUBMITTED, {}, asker, "b", expected=1)
+    assert address in inbox(owner.get("/").text)
+    assert address not in inbox(staff.get("/").text), "it waits for the owner, not the department"
+
+
+def test_each_person_has_its_own_desk(client: TestClient, browser_of: Browsers) -> None:
+    assert 'id="inbox-heading"' not in client.get("/", headers=HTML).text
+    assert 'id="inbox-heading"' not in browser_of("viewer").get("/").text
+    told = words(browser_of("operator").get("/").text)
+    for word in ("công trình của tôi", "thiếu sót trong số liệu của tôi", "công trình sắp xây"):
+        assert word in told
+    assert "Cán bộ Sở" not in told, "an operator has no use for the department's errands"
+    staff = browser_of("staff")
+    opened = staff.post(
+        "/view/desk/interference", {"complainant": "Đài mô phỏng", "effect": "rít"}
+    )
+    assert opened.status_code == 303
+    assert f'href="{opened.headers["location"]}"' in inbox(staff.get("/").text)
+    assert 'href="/view/reports"' in staff.get("/").text
+
+
+def test_a_viewer_reads_how_to_complain(client: TestClient) -> None:
+    for page in ("/", "/map"):
+        assert 'href="/view/complaints"' in client.get(page, headers=HTML).text
+    told = words(client.get("/view/complaints", headers=HTML).text)
+    assert "Tần số bị can nhiễu (MHz) (cần có)" in told
+    assert "Điều 38.2 (Đã kiểm chứng; ràng buộc)" in told
+    assert "3 ngày làm việc" in told
+    assert "Điều 8.4" in told
+    assert told.count("chưa tra được thời hạn") >= 4, "no term is invented"
+    english = words(client.get("/view/complaints?lang=en", headers=HTML).text)
+    assert "How to complain of interference" in english
+
+
+def test_an_operator_may_go_on_after_a_step_that_it_is_not_told_of(
+    browser_of: Browsers,
+) -> None:
+    """Its page counted the department's steps too, so that each of its own was refused."""
+    owner, staff = browser_of("operator"), browser_of("staff")
+    facts = {"complainant": "Viễn thông A", "effect": "mất sóng", "service": "mobile",
+             "victim_station": "BTS 1", "frequency_mhz": "1815", "longitude": "106.4",
+             "latitude": "10.6", "began_at": "2026-07-01T08:00",
+             "own_equipment_checked": "yes"}  # fmt: skip
+    here = owner.post("/view/desk/interference", facts).headers["location"]
+    accepted = {"kind": "accepted", "class": "national", "expected": "1"}
+    assert staff.post(f"{here}/events", accepted).status_code == 303
+    measured = {"kind": "measured", "measured_at": "2026-07-02T08:00", "measured_by": "Trung tâm",
+                "result": "có phát xạ lạ", "expected": "2"}  # fmt: skip
+    assert staff.post(f"{here}/events", measured).status_code == 303
+    page = owner.get(here).text
+    seen = re.search(r'value="filed">\s*<input type="hidden" name="expected" value="(\d+)"', page)
+    assert seen is not None
+    filed = {"kind": "filed", "note": "gửi thêm", "expected": seen[1]}
+    done = owner.post(f"{here}/events", filed)
+    assert done.status_code in (303, 422), words(done.text)
+    assert "đã có thêm bước" not in done.text
+
+
+def test_steps_that_came_meanwhile_are_told(browser_of: Browsers) -> None:
+    staff = browser_of("staff")
+    facts = {"complainant": "Đài", "effect": "rít"}
+    here = staff.post("/view/desk/interference", facts).headers["location"]
+    asked = {"kind": "returned", "reason": "thiếu tần số", "expected": "1"}
+    assert staff.post(f"{here}/events", asked).status_code == 303
+    late = staff.post(f"{here}/events", asked | {"kind": "dismissed", "reason": "trùng"})
+    assert late.status_code == 409
+    told = words(late.text[late.text.index('id="conflict"') :])
+    assert told.startswith('id="conflict"') or "đã có thêm bước" in told
+    assert "Trả lại" in told
+    assert "trùng" in late.text, "what was typed stays"
