@@ -8,7 +8,9 @@ import pytest
 import rasterio
 from starlette.testclient import TestClient
 
+from api.demo_layers import begin_layers
 from api.service import Service
+from gis.jobs.worker import work_once
 from gis.studies import StudyContext, run
 from gis.studies.record import Study
 
@@ -130,3 +132,20 @@ def test_a_path_is_explained_to_anyone_with_its_picture(client: TestClient, toke
     assert client.get("/map/path", params=far).status_code == 422
     assert client.get("/map/path", params={**asked, "station": "none"}).status_code == 404
     assert client.get("/map/path", params={**asked, "latitude": "nan"}).status_code == 422
+
+
+def test_the_demonstration_puts_its_network_on_the_map_once(
+    client: TestClient, service: Service, browser_of: Callable[[str], Any]
+) -> None:
+    assert begin_layers(service, "demo") is None, "without workers nothing would compute it"
+    service.settings = service.settings.model_copy(update={"workers": 1})
+    waiting = begin_layers(service, "demo")
+    assert waiting is not None
+    assert listed(client, {}) == [], "not before it is computed"
+    assert work_once(service.register, service.home, service.ground, threads=2)
+    waiting.join(timeout=30)
+    (study,) = listed(client, {})
+    told = client.get(f"/map/layers/{study}", headers={"accept-language": "vi"}).json()
+    assert "dữ liệu mô phỏng" in told["stamps"]
+    assert browser_of("staff").post(f"/view/studies/{study}/withdraw").status_code == 303
+    assert begin_layers(service, "demo") is None, "what was taken off stays off"

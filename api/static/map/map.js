@@ -4,6 +4,7 @@
 const PhuSongMap = (() => {
   const { element } = PhuSongTable;
   const NUMBERED = new Set(["candidate", "outside"]); /* what has its rank on the map, not its name */
+  const SETTLED_MS = 150; /* after the last move the address says the new view */
   const NARROW = 480; /* pixels of CSS below which a popup has no room */
   const PAPER = 680; /* width of a page of A4 between its margins, in pixels of CSS */
 
@@ -283,7 +284,11 @@ const PhuSongMap = (() => {
           latitude: this.texts.number(at.lat, 5), longitude: this.texts.number(at.lng, 5),
         });
       });
-      this.map.on("moveend", () => this.remember());
+      let waiting = 0;
+      this.map.on("moveend", () => {
+        clearTimeout(waiting);
+        waiting = setTimeout(() => this.remember(), SETTLED_MS);
+      });
       this.map.on("popupopen", ({ popup }) => this.named(popup));
       this.map.on("popupclose", () => this.closed());
       this.map.on("mousemove", ({ containerPoint }) => this.hover(containerPoint));

@@ -126,12 +126,16 @@ const PhuSongSymbols = (() => {
       return null;
     },
 
+    /* In a task of its own, after whatever else a move brings. */
     redraw() {
-      if (this._map && !this.asked) {
-        this.asked = requestAnimationFrame(() => {
+      if (!this.asked) {
+        this.asked = setTimeout(() => {
           this.asked = null;
-          this._update();
-        });
+          if (this._map && this._container && !this._map._animatingZoom) {
+            this.run += 1;
+            this.draw(this.run);
+          }
+        }, 0);
       }
     },
 
@@ -162,10 +166,8 @@ const PhuSongSymbols = (() => {
     },
 
     _update() {
-      if (this._map && this._container && !this._map._animatingZoom) {
-        this.run += 1;
-        this.draw(this.run);
-      }
+      this.run += 1; /* what is being drawn is of a view that has gone */
+      this.redraw();
     },
 
     /* Draw beside what is seen, then put it in its place at once. */
