@@ -12,7 +12,6 @@ from api.case_steps import cases_of
 from api.case_view import CaseView, viewer
 from api.desk_view import DeskView, desk_of, desk_teller
 from api.identity import Identity, identity_of
-from api.routers.imports import may_see
 from api.service import service_of
 from api.views import jurisdiction_of
 from data.text import Language, text
@@ -247,7 +246,7 @@ def _asked_rows(
 def _files(request: Request, identity: Identity) -> list[uploads.Upload]:
     """Return the files that were sent and not brought in yet."""
     sent = uploads.uploads(service_of(request).home)
-    return [one for one in sent if one.batch_id is None and may_see(identity, one)]
+    return [one for one in sent if one.batch_id is None and uploads.may_see(identity, one)]
 
 
 def _file_row(one: uploads.Upload, language: Language) -> Waiting:

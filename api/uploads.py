@@ -20,6 +20,7 @@ from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import IO
 
+from api.identity import Identity
 from data.text import Language
 from gis.errors import ConflictError, FormatError, NotFoundError
 from gis.exchange.importing import (
@@ -52,6 +53,7 @@ __all__ = [
     "keep",
     "keep_error_reports",
     "kept_error_report",
+    "may_see",
     "note_batch",
     "upload",
     "uploads",
@@ -246,6 +248,13 @@ def upload(home: Home, upload_id: str) -> Upload:
     except (FileNotFoundError, NotADirectoryError):
         raise NotFoundError("pages.import_unknown", id=upload_id[:60]) from None
     return Upload(**json.loads(record))
+
+
+def may_see(identity: Identity, sent: Upload) -> bool:
+    """Return whether a file is the caller's to see: the department's are nobody else's."""
+    if identity.is_staff:
+        return True
+    return sent.only_owner is not None and sent.only_owner == identity.scope.own
 
 
 def uploads(home: Home) -> list[Upload]:

@@ -21,7 +21,6 @@ from api.routers.imports import (
     answer_upload,
     commit_upload,
     keep_sent,
-    may_see,
     undo_batch,
     upload_of,
 )
@@ -161,7 +160,7 @@ def _list(
     kind: str = ImportKind.STRUCTURES.value,
 ) -> Response:
     service, identity = service_of(request), identity_of(request)
-    sent = [one for one in uploads.uploads(service.home) if may_see(identity, one)]
+    sent = [one for one in uploads.uploads(service.home) if uploads.may_see(identity, one)]
     of_batch = {one.batch_id: one.id for one in sent if one.batch_id is not None}
     batches = [batch for batch in service.register.import_batches()
                if identity.is_staff or batch.id in of_batch]  # fmt: skip

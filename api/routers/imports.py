@@ -14,7 +14,7 @@ from api.downloads import MEDIA_TYPES, made_for_download
 from api.errors import ForbiddenError
 from api.geojson import plain
 from api.guard import GuardedRoute
-from api.identity import Identity, identity_of
+from api.identity import identity_of
 from api.language import api_language, page_language
 from api.pages import wants_page
 from api.paging import LimitQuery, links
@@ -33,7 +33,6 @@ __all__ = [
     "answer_upload",
     "commit_upload",
     "keep_sent",
-    "may_see",
     "router",
     "undo_batch",
     "upload_of",
@@ -100,16 +99,9 @@ def upload_of(request: Request, import_id: str) -> uploads.Upload:
         If there is none, or the caller may not know of it.
     """
     sent = uploads.upload(service_of(request).home, import_id)
-    if not may_see(identity_of(request), sent):
+    if not uploads.may_see(identity_of(request), sent):
         raise NotFoundError("pages.import_unknown", id=import_id[:60])
     return sent
-
-
-def may_see(identity: Identity, sent: uploads.Upload) -> bool:
-    """Return whether a file is the caller's to see: the department's are nobody else's."""
-    if identity.is_staff:
-        return True
-    return sent.only_owner is not None and sent.only_owner == identity.scope.own
 
 
 def _judged(
