@@ -109,3 +109,16 @@ def test_steps_that_came_meanwhile_are_told(browser_of: Browsers) -> None:
     assert told.startswith('id="conflict"') or "đã có thêm bước" in told
     assert "Trả lại" in told
     assert "trùng" in late.text, "what was typed stays"
+
+
+def test_the_map_of_a_form_shows_what_each_may_see(
+    client: TestClient, browser_of: Browsers
+) -> None:
+    def seen(answer: Any) -> set[tuple[str, float, float]]:
+        told = answer.json()
+        assert len(told["communes"]) > 50
+        return {(name, y, x) for name, y, x, kind in told["marks"] if kind == "structure"}
+
+    stranger = seen(client.get("/map/base"))
+    operator, staff = (seen(browser_of(one).get("/map/base")) for one in ("operator", "staff"))
+    assert stranger < operator < staff

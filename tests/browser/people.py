@@ -1,4 +1,4 @@
-"""How a person gets about: by the menu and the links of a page, by mouse or by keyboard."""
+"""How a person gets about: by menu and links of a page, by mouse or by keyboard."""
 
 import subprocess
 from pathlib import Path

@@ -1,0 +1,65 @@
+"""The map on which a place of a form is chosen: points, circles, lines, areas, a name searched."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.browser.people import fits
+
+
+def opened(page: Page, which: int = 0) -> Any:
+    """Open one of a page's maps and return it."""
+    page.locator("[data-picker-open]").nth(which).click()
+    part = page.locator(".picker").nth(which)
+    expect(part.locator(".picker-part[data-ready]")).to_be_visible()
+    return part
+
+
+def click(part: Any, *places: tuple[float, float]) -> None:
+    box = part.locator(".picker-map").bounding_box()
+    for across, down in places:
+        part.locator(".picker-map").click(
+            position={"x": box["width"] * across, "y": box["height"] * down}
+        )
+
+
+@pytest.mark.parametrize("width", [1440, 390])
+def test_a_line_is_drawn_point_by_point(visit: Callable[..., Any], width: int) -> None:
+    here = visit("operator", width)
+    page = here.open("/view/works/new")
+    part = opened(page)
+    click(part, (0.4, 0.4), (0.6, 0.5), (0.7, 0.6))
+    lines = page.input_value("[name=place]").split("\n")
+    assert len(lines) == 3
+    latitudes = [float(line.split(",")[0]) for line in lines]
+    assert latitudes == sorted(latitudes, reverse=True), "further down is further south"
+    part.get_by_role("button", name="Bỏ điểm cuối").click()
+    assert page.input_value("[name=place]").split("\n") == lines[:2]
+    part.get_by_role("button", name="Xóa hết").click()
+    assert page.input_value("[name=place]") == ""
+    fits(page)
+    assert here.violations() == []
+    assert here.complaints == []
+
+
+def test_a_name_is_found_and_taken_and_an_area_has_longitude_first(
+    visit: Callable[..., Any],
+) -> None:
+    here = visit("operator")
+    page = here.open("/view/supports")
+    part = opened(page)
+    part.locator("input[type=search]").fill("Bến Lức")
+    page.keyboard.press("Enter")
+    part.get_by_role("button", name="Xã Bến Lức (đơn vị").click()
+    assert float(page.input_value("[name=latitude]")) == pytest.approx(10.64, abs=0.1)
+    assert float(page.input_value("[name=longitude]")) == pytest.approx(106.48, abs=0.1)
+    assert page.url.endswith("/view/supports"), "Enter in the search sends no form"
+    page.locator("details.whole > summary").click()
+    area = opened(page, 1)
+    click(area, (0.4, 0.4), (0.6, 0.4), (0.5, 0.6))
+    corners = [line.split(",") for line in page.input_value("[name=area]").split("\n")]
+    assert len(corners) == 3
+    assert all(float(longitude) > 100 > float(latitude) for longitude, latitude in corners)
+    assert here.complaints == []
