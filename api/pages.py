@@ -13,7 +13,8 @@ import api
 from api.identity import identity_of
 from api.language import COOKIE, asked_language, safe_language
 from api.menu import menu_of
-from api.roles import may
+from api.roles import Role, may
+from api.tour import Step, tour_on
 from data.text import Language, has, number, text, when
 from maps.words import Words
 
@@ -90,6 +91,7 @@ def render(
             nonce=request.state.nonce,
             may=lambda method, path: may(identity.role, method, path),
             stamps=_stamps(request, language),
+            tour=_tour(request, identity.role) if status_code < 400 else None,
             **values,
         )
     )
@@ -122,6 +124,14 @@ def _stamps(request: Request, language: Language) -> list[str]:
     terrain = "pages.stamp_terrain" if paths else "pages.stamp_flat"
     stamps.append(text(terrain, language, name=" + ".join(path.name for path in paths)))
     return stamps
+
+
+def _tour(request: Request, role: Role) -> Step | None:
+    """Return the step that a page of the demonstration register shows."""
+    service = getattr(request.app.state, "service", None)
+    if service is None or not service.holds_synthetic():
+        return None
+    return tour_on(request, role, _path(request))
 
 
 def _remember(request: Request, response: HTMLResponse) -> None:

@@ -263,6 +263,7 @@ ROUTES: dict[tuple[str, str], frozenset[Role]] = {
     ("GET", "/view/plan-rows"): STAFF,
     ("GET", "/view/guide"): ANYONE,
     ("GET", "/view/guide/{page}"): ANYONE,
+    ("GET", "/view/tour/{step}"): ANYONE,
     ("GET", "/view/applications"): STAFF,
     ("POST", "/view/applications"): STAFF,
     ("GET", "/view/sharing"): REQUESTERS,

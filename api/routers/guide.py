@@ -3,11 +3,14 @@
 from fastapi import APIRouter
 from markupsafe import Markup
 from starlette.requests import Request
-from starlette.responses import Response
+from starlette.responses import RedirectResponse, Response
 
 from api.guard import GuardedRoute
+from api.identity import identity_of
 from api.language import safe_language
 from api.pages import render
+from api.service import service_of
+from api.tour import SEEN, remember, step_at, steps_of
 from maps.findings import check_title
 from maps.guide import guide_page, guide_titles
 from maps.words import Words
@@ -31,6 +34,8 @@ def guide(request: Request) -> Response:
             for number, name in enumerate(CATALOGUE, start=1)
         ],
         others=[(name, title) for name, title in titles.items() if name not in CATALOGUE],
+        tour_steps=len(steps_of(identity_of(request).role)),
+        demonstration=service_of(request).holds_synthetic(),
     )
 
 
@@ -50,3 +55,14 @@ def page(request: Request, page: str) -> Response:
         before=names[place - 1] if place else None,
         after=names[place + 1] if place + 1 < len(names) else None,
     )
+
+
+@router.get("/view/tour/{step}")
+def tour(request: Request, step: int) -> Response:
+    """Go to a step of the tour; any other number ends it on the first page."""
+    role = identity_of(request).role
+    found = step_at(role, step)
+    response = RedirectResponse("/" if found is None else found.path, 303)
+    secure = service_of(request).settings.secure_cookies
+    remember(response, role, SEEN if found is None else str(step), secure=secure)
+    return response

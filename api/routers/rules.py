@@ -20,6 +20,7 @@ from api.validity import span
 from api.whole import whole
 from data.text import Language, text
 from gis.errors import FormatError, GisError, NotFoundError
+from gis.names import plain_key
 from gis.rule_files import (
     former_versions,
     keep_rule_file,
@@ -36,11 +37,16 @@ __all__ = ["router"]
 router = APIRouter(route_class=GuardedRoute, include_in_schema=False)
 
 _FORMER = 50
+_PER_PAGE = 50
 
 
 @router.get("/view/rules")
 def rules_page(
-    request: Request, on: Annotated[date | None, Query()] = None, name: str = ""
+    request: Request,
+    on: Annotated[date | None, Query()] = None,
+    name: str = "",
+    asked: Annotated[str, Query(alias="text", max_length=200)] = "",
+    offset: Annotated[int, Query(ge=0, le=100_000)] = 0,
 ) -> Response:
     """Show the rules of a day, which pack they are of, and its files."""
     if name:
@@ -53,13 +59,18 @@ def rules_page(
         pack = pack_in_use(day, service.home)
     except FormatError as error:
         problem = error
+    found = [] if pack is None else _ordered(pack, asked)
     return render(
         request,
         "rules.html",
         on=day,
+        text=asked,
+        offset=offset,
+        per_page=_PER_PAGE,
+        matched=len(found),
         pack=pack,
         problem=problem,
-        rules=[] if pack is None else [_rule(pack, rule, language) for rule in _ordered(pack)],
+        rules=[_rule(pack, rule, language) for rule in found[offset : offset + _PER_PAGE] if pack],
         files=rule_files(service.home),
         may_edit=may(identity_of(request).role, "POST", "/view/rules/files/{name}"),
     )
@@ -152,8 +163,16 @@ def _file(
     )
 
 
-def _ordered(pack: RulePack) -> list[Rule]:
-    return [pack.rules[name] for name in sorted(pack.rules)]
+def _ordered(pack: RulePack, asked: str) -> list[Rule]:
+    """Return the rules in whose name, title, instrument, clause or file all asked words stand."""
+    words = plain_key(asked).split()
+    return [rule for _, rule in sorted(pack.rules.items()) if _tells(pack, rule, words)]
+
+
+def _tells(pack: RulePack, rule: Rule, words: list[str]) -> bool:
+    named = (rule.id, rule.title_vi, rule.title_en, rule.instrument, rule.clause, rule.clause_en)
+    read = plain_key(" ".join(one or "" for one in (*named, pack.files[rule.id])))
+    return all(word in read for word in words)
 
 
 def _rule(pack: RulePack, rule: Rule, language: Language) -> Mapping[str, Any]:

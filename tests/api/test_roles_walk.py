@@ -49,6 +49,7 @@ _FILLED = {
     "{token_id}": "none",
     "{secret}": "none",
     "{page}": "border",
+    "{step}": "1",
     "{layer}": "structures",
     "{plan_id:path}": "none",
     "{path:path}": "phusong.css",
