@@ -91,7 +91,7 @@ def render(
             nonce=request.state.nonce,
             may=lambda method, path: may(identity.role, method, path),
             stamps=_stamps(request, language),
-            tour=_tour(request, identity.role),
+            tour=_tour(request, identity.role) if status_code < 400 else None,
             **values,
         )
     )
@@ -127,7 +127,7 @@ def _stamps(request: Request, language: Language) -> list[str]:
 
 
 def _tour(request: Request, role: Role) -> Step | None:
-    """Return the step of the tour that a page shows; real registers have none."""
+    """Return the step that a page of the demonstration register shows."""
     service = getattr(request.app.state, "service", None)
     if service is None or not service.holds_synthetic():
         return None
