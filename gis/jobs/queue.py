@@ -1,8 +1,12 @@
 """The queue of jobs: kept in the register's file, taken by one worker at a time under a lease.
 
 A worker holds a job for as long as its heartbeats come. A job whose lease ran out is taken by the
-next worker, and whoever had it can no longer say anything about it; so each job ends once. A job
-that three workers took and none finished fails, so that it cannot hold up the others for ever.
+next worker, and whoever had it can no longer say anything about it; so each job ends once.
+
+A study that goes wrong ends its job at once. One whose worker was cut off (killed, or the machine
+went down) is begun anew: from outside that is no fault of the job. But a study may also kill its
+worker, by all the memory it takes: so a job that was cut off three times waits behind the others,
+and after ten times it fails.
 """
 
 import json
@@ -21,7 +25,16 @@ from gis.register.schema import jobs as table
 from gis.register.store import Register
 from gis.studies.runner import kind_of
 
-__all__ = ["KEEP_DAYS", "LEASE_S", "MAX_ATTEMPTS", "Job", "JobState", "LeaseLostError", "Queue"]
+__all__ = [
+    "KEEP_DAYS",
+    "LEASE_S",
+    "MAX_CUT_OFF",
+    "MAX_HINDERED",
+    "Job",
+    "JobState",
+    "LeaseLostError",
+    "Queue",
+]
 
 LEASE_S = 30.0
 """How long a worker may be silent before another may take its job."""
@@ -29,8 +42,14 @@ LEASE_S = 30.0
 KEEP_DAYS = 90.0
 """How long a job that has ended is told of, in days; its study stays for good."""
 
-MAX_ATTEMPTS = 3
-"""How many workers may take a job before it fails."""
+MAX_CUT_OFF = 10
+"""How many workers may end in the middle of a job before it fails."""
+
+MAX_HINDERED = 3
+"""How often a job may find the disk full before it fails."""
+
+_SUSPECT = 3
+"""How often a job may be cut off before the others come first."""
 
 _NO_VALUES = "{}"
 _FREE: dict[str, Any] = {"lease_owner": None, "lease_until": None}
@@ -47,8 +66,8 @@ class Queue:
     ----------
     register : Register
         The register whose file keeps the queue.
-    max_attempts : int
-        How many workers may take a job before it fails.
+    max_cut_off : int
+        How many workers may end in the middle of a job before it fails.
     keep_days : float
         How long a job that has ended is told of.
     """
@@ -57,11 +76,11 @@ class Queue:
         self,
         register: Register,
         *,
-        max_attempts: int = MAX_ATTEMPTS,
+        max_cut_off: int = MAX_CUT_OFF,
         keep_days: float = KEEP_DAYS,
     ) -> None:
         self._engine = register.engine
-        self._max_attempts = max_attempts
+        self._max_cut_off = max_cut_off
         self._keep_days = keep_days
 
     # What people do
@@ -111,6 +130,7 @@ class Queue:
                     organisation_id=organisation_id,
                     created_at=moments.to_text(moments.now()),
                     attempts=0,
+                    hindered=0,
                     cancel_requested=False,
                 )
             )
@@ -181,6 +201,8 @@ class Queue:
     def lease(self, worker: str, lease_s: float = LEASE_S) -> Job | None:
         """Take the oldest job that is queued, or that its worker deserted; None if there is none.
 
+        Those that were cut off again and again come last.
+
         Parameters
         ----------
         worker : str
@@ -195,13 +217,13 @@ class Queue:
             while (job := _next(connection)) is not None:
                 if job.cancel_requested:
                     _end(connection, job.id, JobState.CANCELLED)
-                elif job.attempts >= self._max_attempts:
+                elif job.cut_off >= self._max_cut_off:
                     _end(
                         connection,
                         job.id,
                         JobState.FAILED,
                         error_key="jobs.failed_attempts",
-                        error_values=values_to_json({"attempts": job.attempts}),
+                        error_values=values_to_json({"attempts": job.cut_off}),
                     )
                 else:
                     return _take(connection, job, worker, lease_s)
@@ -329,7 +351,7 @@ class Queue:
         key : str
             Sentence that says what is waited for.
         counted : bool
-            Whether it counts among the attempts after which the job fails.
+            Whether it counts among the times after which the job fails.
 
         Raises
         ------
@@ -341,6 +363,7 @@ class Queue:
             "message_key": key,
             "message_values": _NO_VALUES,
             "attempts": table.c.attempts - (0 if counted else 1),
+            "hindered": table.c.hindered + (1 if counted else 0),
         }
         with writing(self._engine) as connection:
             _change_held(connection, job_id, worker, changes)
@@ -388,7 +411,8 @@ def _next(connection: Connection) -> Job | None:
     now = moments.to_text(moments.now())
     running = table.c.state == JobState.RUNNING.value
     free = or_(table.c.state == JobState.QUEUED.value, and_(running, table.c.lease_until <= now))
-    query = select(table).where(free).order_by(table.c.sequence).limit(1)
+    suspect = table.c.attempts - table.c.hindered >= _SUSPECT
+    query = select(table).where(free).order_by(suspect, table.c.sequence).limit(1)
     row = connection.execute(query).mappings().first()
     return None if row is None else job_from_row(row)
 

@@ -65,6 +65,8 @@ class Job:
         Moments, UTC; `started_at` is that of the last attempt.
     attempts : int
         How many workers took it, without those that gave it back in good order.
+    hindered : int
+        How many of them found the disk full.
     cancel_requested : bool
         Whether a person asked to stop it.
     lease_owner, lease_until : str, datetime
@@ -87,9 +89,15 @@ class Job:
     started_at: datetime | None
     finished_at: datetime | None
     attempts: int
+    hindered: int
     cancel_requested: bool
     lease_owner: str | None
     lease_until: datetime | None
+
+    @property
+    def cut_off(self) -> int:
+        """How many workers ended in the middle of it, while nobody has it."""
+        return self.attempts - self.hindered
 
     def say_progress(self, language: Language | str) -> str | None:
         """Say what is being done, and that it was begun again; None when nothing was reported."""

@@ -26,7 +26,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from gis.errors import CancelledError, ConflictError, GisError, StorageError
 from gis.home import REGISTER_VARIABLE, Home
 from gis.jobs.cluster import cluster_at
-from gis.jobs.queue import LEASE_S, MAX_ATTEMPTS, Job, LeaseLostError, Queue
+from gis.jobs.queue import LEASE_S, MAX_CUT_OFF, MAX_HINDERED, Job, LeaseLostError, Queue
 from gis.register.store import Register
 from gis.studies.context import StudyContext
 from gis.studies.record import Study
@@ -70,7 +70,8 @@ def work_once(
     scheduler: str | None = None,
     stop: threading.Event | None = None,
     lease_s: float = LEASE_S,
-    max_attempts: int = MAX_ATTEMPTS,
+    max_cut_off: int = MAX_CUT_OFF,
+    max_hindered: int = MAX_HINDERED,
     executor: Executor = run,
 ) -> bool:
     """Take one job and bring it to its end; return whether there was one.
@@ -91,17 +92,19 @@ def work_once(
         When set, the job is given back to the queue.
     lease_s : float
         How long the worker may be silent before another takes the job.
-    max_attempts : int
-        How many workers may take a job before it fails.
+    max_cut_off : int
+        How many workers may end in the middle of a job before it fails.
+    max_hindered : int
+        How often a job may find the disk full before it fails.
     executor : callable
         Runs the study.
     """
     name = worker or worker_name()
-    queue = Queue(register, max_attempts=max_attempts)
+    queue = Queue(register, max_cut_off=max_cut_off)
     job = queue.lease(name, lease_s)
     if job is None:
         return False
-    last = job.attempts >= max_attempts
+    last = job.hindered + 1 >= max_hindered
     hold = _Hold(queue, job.id, name, lease_s, stop or threading.Event(), last)
     beat = threading.Thread(target=hold.beat, name=f"heartbeat {job.id}", daemon=True)
     beat.start()
@@ -136,7 +139,8 @@ def run_worker(
     curves: Path | None = None,
     scheduler: str | None = None,
     lease_s: float = LEASE_S,
-    max_attempts: int = MAX_ATTEMPTS,
+    max_cut_off: int = MAX_CUT_OFF,
+    max_hindered: int = MAX_HINDERED,
     executor: Executor = run,
 ) -> None:
     """Take jobs until told to stop; parameters as of `work_once`."""
@@ -153,7 +157,8 @@ def run_worker(
                 scheduler=scheduler,
                 stop=stop,
                 lease_s=lease_s,
-                max_attempts=max_attempts,
+                max_cut_off=max_cut_off,
+                max_hindered=max_hindered,
                 executor=executor,
             ):
                 stop.wait(_IDLE_S)

@@ -15,7 +15,7 @@ from gis.register.databases.choice import database_of
 
 __all__ = ["HEAD", "asking", "reading", "revision_of", "upgrade", "writing"]
 
-HEAD = "0019"
+HEAD = "0020"
 """The last migration: what a register has when this program is done with it."""
 
 

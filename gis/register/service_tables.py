@@ -115,6 +115,7 @@ jobs = Table(
     Column("started_at", Moment),
     Column("finished_at", Moment),
     Column("attempts", Integer, nullable=False),
+    Column("hindered", Integer, nullable=False, server_default="0"),
     Column("cancel_requested", Boolean, nullable=False),
     text("lease_owner"),
     Column("lease_until", Moment),

@@ -55,7 +55,7 @@ for line in sys.stdin:
     if pid == 0:
         with Register.open(home.register) as register:
             run_worker(register, home, Ground(FlatTerrain()), stop=threading.Event(), lease_s=0.4,
-                       max_attempts=1000, executor=short)
+                       max_cut_off=1000, executor=short)
     print(pid, flush=True)
     os.waitpid(pid, 0)
     print("dead", flush=True)

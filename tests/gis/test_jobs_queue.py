@@ -11,7 +11,7 @@ from sqlalchemy import update
 
 from data.text import Language, has
 from gis.errors import ConflictError, FormatError, NotFoundError
-from gis.jobs.queue import JobState, LeaseLostError, Queue
+from gis.jobs.queue import MAX_CUT_OFF, JobState, LeaseLostError, Queue
 from gis.register.engine import writing
 from gis.register.schema import jobs as table
 from gis.register.store import Register
@@ -168,19 +168,36 @@ def test_a_job_ends_once(queue: Queue) -> None:
     assert queue.lease("two") is None
 
 
-def test_three_deserted_attempts_fail_with_the_reason(queue: Queue) -> None:
+def test_a_job_that_ends_its_workers_lets_the_others_go_first_and_fails_at_last(
+    queue: Queue,
+) -> None:
     job_id, next_id = submitted(queue), submitted(queue)
-    for worker in ("one", "two", "three"):
-        taken = queue.lease(worker, lease_s=0.0)
+    order = []
+    for number in range(MAX_CUT_OFF + 1):
+        taken = queue.lease(f"worker {number}", lease_s=0.0)
         assert taken is not None
-        assert taken.id == job_id
-    taken = queue.lease("four")
-    assert taken is not None
-    assert taken.id == next_id
+        order.append(taken.id)
+        if taken.id == next_id:
+            queue.finish(next_id, f"worker {number}", "coverage-1")
+    assert order == [job_id] * 3 + [next_id] + [job_id] * (MAX_CUT_OFF - 3)
+    assert queue.lease("another") is None
     job = queue.job(job_id)
-    assert (job.state, job.attempts) == (JobState.FAILED, 3)
-    assert "3 lần" in (job.say_error(Language.VI) or "")
-    assert "3 times" in (job.say_error(Language.EN) or "")
+    assert (job.state, job.attempts, job.cut_off) == (JobState.FAILED, MAX_CUT_OFF, MAX_CUT_OFF)
+    assert "10 lần" in (job.say_error(Language.VI) or "")
+    assert "10 times" in (job.say_error(Language.EN) or "")
+
+
+def test_a_full_disk_is_not_counted_as_a_worker_that_was_cut_off(register: Register) -> None:
+    queue = Queue(register, max_cut_off=2)
+    job_id = submitted(queue)
+    for number in range(3):
+        assert queue.lease(f"full {number}") is not None
+        queue.postpone(job_id, f"full {number}", 0.0, "jobs.waits_disk", counted=True)
+    for number in range(2):
+        assert queue.lease(f"killed {number}", lease_s=0.0) is not None
+    assert queue.lease("last") is None
+    job = queue.job(job_id)
+    assert (job.state, job.hindered, job.cut_off) == (JobState.FAILED, 3, 2)
 
 
 def test_a_failure_keeps_its_values_as_each_language_writes_them(queue: Queue) -> None:

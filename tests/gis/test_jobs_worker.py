@@ -111,7 +111,7 @@ def test_a_failing_job_says_why(
     queue: Queue, work: Callable[..., bool], error: Exception, vi: str, en: str
 ) -> None:
     job = submitted(queue)
-    assert work(failing(error), max_attempts=1) is True
+    assert work(failing(error), max_hindered=1) is True
     ended = queue.job(job.id)
     assert (ended.state, ended.study_id, ended.attempts) == (JobState.FAILED, None, 1)
     assert vi in (ended.say_error(Language.VI) or "")
