@@ -8,7 +8,7 @@ PHUSONG_HOME ?= $(CURDIR)/.phusong
 export PHUSONG_HOME PORT
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: setup dev run test fuzz faults clients lint audit bundle clean
+.PHONY: setup dev run test pictures fuzz faults clients lint audit bundle clean
 
 setup: $(BIN)/phusong
 
@@ -34,6 +34,10 @@ run: setup
 
 test: dev
 	@$(BIN)/python -m pytest --numprocesses 2 $(ARGS)
+
+# Every page as each person sees it, into docs/pictures; ARGS="--all FOLDER" keeps all of them whole.
+pictures: dev
+	@$(BIN)/python tests/pictures/run.py $(ARGS)
 
 fuzz: dev
 	@$(BIN)/python tests/fuzz/run.py $(ARGS)
