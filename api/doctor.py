@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from api.settings import Settings
+from data.text import Language, has, text
 from gis.backup import last_backup
 from gis.errors import GisError
 from gis.jobs.cluster import cluster_at
@@ -58,6 +59,22 @@ class Look:
     health: Health
     key: str
     values: dict[str, Any]
+
+    def say(self, language: Language) -> str:
+        """Say what was found."""
+        return self._say(f"doctor.{self.key}", language)
+
+    def say_mend(self, language: Language) -> str:
+        """Say how to mend it; empty where nothing is wrong, or what was found says it."""
+        key = f"doctor.{self.key}_mend"
+        return self._say(key, language) if self.health is not Health.GOOD and has(key) else ""
+
+    def _say(self, key: str, language: Language) -> str:
+        values = {
+            name: value.say(language) if isinstance(value, GisError) else value
+            for name, value in self.values.items()
+        }
+        return text(key, language, **values)
 
 
 def looks(settings: Settings, today: date) -> Iterator[Look]:

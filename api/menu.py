@@ -67,6 +67,8 @@ MENU: Final[tuple[tuple[str, Pages], ...]] = (
             ("/view/users", "pages.menu_users"),
             ("/view/grants", "identity.grants_menu"),
             ("/view/viewings", "identity.viewings_menu"),
+            ("/view/health", "administration.health_menu"),
+            ("/view/backups", "administration.backups_menu"),
         ),
     ),
     ("", (("/view/guide", "pages.menu_guide"),)),
