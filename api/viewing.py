@@ -55,7 +55,7 @@ def note_file(request: Request, layer: str) -> None:
 
 
 def note_backup(request: Request, name: str) -> None:
-    """Keep that somebody took a copy of the installation, which holds everything; see `note_one`."""
+    """Keep that somebody took a copy of the installation; see `note_one`."""
     _note(request, f"backup {name}", None, None)
 
 
