@@ -111,7 +111,10 @@ def _home(settings: Settings) -> Iterator[Look]:
     free = shutil.disk_usage(folder).free
     enough = Health.GOOD if free >= _LEAST_FREE_BYTES else Health.WARNING
     yield _look(
-        "space", enough, "good" if free >= _LEAST_FREE_BYTES else "low", free_gb=free / 1e9
+        "space",
+        enough,
+        "good" if free >= _LEAST_FREE_BYTES else "low",
+        free_gb=round(free / 1e9, 1),
     )
     kernels = Path(os.environ.get("NUMBA_CACHE_DIR", "")).parent
     kept = "NUMBA_CACHE_DIR" in os.environ and _writable_above(kernels)

@@ -22,8 +22,8 @@ class Kept:
         it goes.
     how_long : str
         In words, with the value of the setting.
-    setting : str
-        The setting that says so, empty where none does.
+    settings : tuple of str
+        The settings that say so, empty where none does.
     count : int or None
         How many there are; None where nobody counts.
     over : int or None
@@ -32,7 +32,7 @@ class Kept:
 
     name: str
     how_long: str
-    setting: str = ""
+    settings: tuple[str, ...] = ()
     count: int | None = None
     over: int | None = None
 
@@ -47,30 +47,30 @@ def kept(service: Service, language: Language) -> list[Kept]:
         return text(f"administration.keep_{name}_until", language, **values)
 
     return [
-        Kept("contacts", said("contacts"), "", sum(contacts.values()), contacts.get("", 0)),
+        Kept("contacts", said("contacts"), (), sum(contacts.values()), contacts.get("", 0)),
         Kept(
             "jobs",
             said("jobs", days=settings.job_days),
-            "PHUSONG_JOB_DAYS",
+            ("PHUSONG_JOB_DAYS",),
             ended,
             queue.over(),
         ),
         Kept(
             "viewings",
             said("viewings", days=settings.viewing_days),
-            "PHUSONG_VIEWING_DAYS",
+            ("PHUSONG_VIEWING_DAYS",),
             service.viewings.count(),
             service.viewings.over(),
         ),
         Kept(
             "sessions",
             said("sessions", hours=settings.session_hours, minutes=settings.idle_minutes),
-            "PHUSONG_SESSION_HOURS, PHUSONG_IDLE_MINUTES",
+            ("PHUSONG_SESSION_HOURS", "PHUSONG_IDLE_MINUTES"),
         ),
         Kept("sign_ins", said("sign_ins")),
-        Kept("tiles", said("tiles", megabytes=settings.tile_cache_mb), "PHUSONG_TILE_CACHE_MB"),
-        Kept("register", said("register"), "", service.register.revision()),
+        Kept("tiles", said("tiles", megabytes=settings.tile_cache_mb), ("PHUSONG_TILE_CACHE_MB",)),
+        Kept("register", said("register"), (), service.register.revision()),
         Kept("studies", said("studies")),
-        Kept("uploads", said("uploads"), "", len(uploads.uploads(service.home))),
-        Kept("backups", said("backups"), "", len(service.backups.listed())),
+        Kept("uploads", said("uploads"), (), len(uploads.uploads(service.home))),
+        Kept("backups", said("backups"), (), len(service.backups.listed())),
     ]

@@ -127,10 +127,10 @@ def test_contacts_whose_last_day_is_over_are_counted_then_removed(
     browser, today = browser_of("administrator"), service.today()
     contacts = PointContacts(service.register)
     held = sum(contacts.last_days(today).values())
-    points = service.register.registration_points(SYSTEM)[:2]
+    points = service.register.points(SYSTEM, limit=2)
     for point, last in zip(points, (today - timedelta(days=1), today), strict=True):
         contact = PointContact(name="Lan", phone="1", purpose="x", kept_until=last)
-        contacts.set(point.id, contact)
+        contacts.write(point.id, contact)
     assert contacts.last_days(today)[""] == 1
     page = browser.get("/view/retention?lang=en").text
     assert "The next removal takes 1 contacts" in page
