@@ -109,13 +109,9 @@ def _home(settings: Settings) -> Iterator[Look]:
     yield _look("home", writable, "good" if writable else "not_writable", path=str(folder))
     yield _tried("disk", lambda: require_local(folder), "local")
     free = shutil.disk_usage(folder).free
-    enough = Health.GOOD if free >= _LEAST_FREE_BYTES else Health.WARNING
-    yield _look(
-        "space",
-        enough,
-        "good" if free >= _LEAST_FREE_BYTES else "low",
-        free_gb=round(free / 1e9, 1),
-    )
+    enough = free >= _LEAST_FREE_BYTES
+    health, key = (Health.GOOD, "good") if enough else (Health.WARNING, "low")
+    yield _look("space", health, key, free_gb=round(free / 1e9, 1))
     kernels = Path(os.environ.get("NUMBA_CACHE_DIR", "")).parent
     kept = "NUMBA_CACHE_DIR" in os.environ and _writable_above(kernels)
     yield _look("kernels", Health.GOOD if kept else Health.WARNING, "kept" if kept else "lost")
