@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from api.settings import Settings
+from data.text import Language, has, text
 from gis.backup import last_backup
 from gis.errors import GisError
 from gis.jobs.cluster import cluster_at
@@ -59,6 +60,22 @@ class Look:
     key: str
     values: dict[str, Any]
 
+    def say(self, language: Language) -> str:
+        """Say what was found."""
+        return self._say(f"doctor.{self.key}", language)
+
+    def say_mend(self, language: Language) -> str:
+        """Say how to mend it; empty where nothing is wrong, or what was found says it."""
+        key = f"doctor.{self.key}_mend"
+        return self._say(key, language) if self.health is not Health.GOOD and has(key) else ""
+
+    def _say(self, key: str, language: Language) -> str:
+        values = {
+            name: value.say(language) if isinstance(value, GisError) else value
+            for name, value in self.values.items()
+        }
+        return text(key, language, **values)
+
 
 def looks(settings: Settings, today: date) -> Iterator[Look]:
     """Yield every look at an installation, in the order in which one mends."""
@@ -92,10 +109,9 @@ def _home(settings: Settings) -> Iterator[Look]:
     yield _look("home", writable, "good" if writable else "not_writable", path=str(folder))
     yield _tried("disk", lambda: require_local(folder), "local")
     free = shutil.disk_usage(folder).free
-    enough = Health.GOOD if free >= _LEAST_FREE_BYTES else Health.WARNING
-    yield _look(
-        "space", enough, "good" if free >= _LEAST_FREE_BYTES else "low", free_gb=free / 1e9
-    )
+    enough = free >= _LEAST_FREE_BYTES
+    health, key = (Health.GOOD, "good") if enough else (Health.WARNING, "low")
+    yield _look("space", health, key, free_gb=round(free / 1e9, 1))
     kernels = Path(os.environ.get("NUMBA_CACHE_DIR", "")).parent
     kept = "NUMBA_CACHE_DIR" in os.environ and _writable_above(kernels)
     yield _look("kernels", Health.GOOD if kept else Health.WARNING, "kept" if kept else "lost")

@@ -30,8 +30,9 @@ __all__ = ["GuardedRoute"]
 _SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 _ELSEWHERE = frozenset({"cross-site", "same-site"})
 _NEEDS_NO_FORM_TOKEN = frozenset({"/login"})  # begins a session, does nothing in its name
-_IN_PERSON = ("/view/account", "/view/users", "/view/grants")
-"""Where accounts, tokens and grants are made: a token that leaks must not make another."""
+_IN_PERSON = ("/view/account", "/view/users", "/view/grants", "/view/backups")
+"""Where accounts, tokens and grants are made, and copies of everything taken: a token that leaks
+must not make another, nor take all."""
 _NEEDS_NO_IDENTITY = frozenset({"/healthz", "/readyz", "/static/{path:path}"})
 
 

@@ -15,6 +15,7 @@ from api.settings import Settings
 from api.throttle import Throttle
 from data.text import Language, text
 from gis.administration import load_administration
+from gis.backups import Backups
 from gis.basemap import open_basemap
 from gis.errors import NotFoundError
 from gis.features.counts import Counts
@@ -89,6 +90,10 @@ class Service:
         How fast each caller may ask.
     basemap : Basemap or None
         The background map of the map's page, where a file of it is set.
+    backups : Backups
+        Copies of all this.
+    started_at : datetime
+        Since when it runs, UTC.
     stopping : Event
         Set when the server is about to stop, so that live progress ends.
     """
@@ -106,6 +111,8 @@ class Service:
         self.viewings = Viewings(self.home.viewings, settings.viewing_days)
         self.federation = Federation(settings, self.home.departures)
         self.pace = Pace(settings.requests_per_s)
+        self.backups = Backups(self.home, settings.backups)
+        self.started_at = moments.now()
         self.stopping = threading.Event()
         self._workers: WorkerPool | None = None
         self.kept = KeptResults()
@@ -143,9 +150,14 @@ class Service:
     def close(self) -> None:
         """Stop the workers and close the register."""
         self.stopping.set()
+        self.backups.stop()
         if self._workers is not None:
             self._workers.stop()
         self.register.close()
+
+    def workers(self) -> list[int]:
+        """Return the process numbers of the workers that live."""
+        return [] if self._workers is None else self._workers.pids
 
     def register_stamp(self) -> str:
         """Return the version of the register's content, as short as people compare it."""

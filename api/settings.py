@@ -114,6 +114,8 @@ class Settings(BaseSettings):
         Requests a second that one caller may go on making; twice as many at once are let through.
     viewing_days : float
         How long it is known who looked at whose confidential records.
+    backup_folder : Path or None
+        Where copies lie that the page makes and lists; `backups` in the home folder without it.
     secure_cookies : bool
         Whether cookies travel over TLS only; set it behind a TLS proxy.
     public_url : str
@@ -160,6 +162,7 @@ class Settings(BaseSettings):
     idle_minutes: Annotated[float, Field(gt=0, le=10_080)] = 30.0
     requests_per_s: Annotated[float, Field(ge=1, le=100_000)] = 200.0
     viewing_days: Annotated[float, Field(ge=1, le=36_500)] = 1_826.0
+    backup_folder: Path | None = None
     secure_cookies: bool = False
     public_url: Annotated[str, Field(pattern=r"^(https?://[^\s?#]+)?$")] = ""
     oidc_issuer: Annotated[
@@ -178,6 +181,11 @@ class Settings(BaseSettings):
     def place(self) -> Home:
         """The home folder with the paths below it."""
         return Home(self.home, self.register_address.get_secret_value())
+
+    @property
+    def backups(self) -> Path:
+        """Where copies lie."""
+        return self.backup_folder or self.place.backups
 
     @property
     def oidc_secret(self) -> str:

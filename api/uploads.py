@@ -55,6 +55,7 @@ __all__ = [
     "kept_error_report",
     "may_see",
     "note_batch",
+    "plain_name",
     "upload",
     "uploads",
 ]
@@ -140,7 +141,7 @@ def keep(
         If the file is empty or has no name, or the name of a file of registration points tells a
         person's data.
     """
-    name = _plain_name(file_name)
+    name = plain_name(file_name)
     if kind is ImportKind.POINTS:
         refuse_name(name)
     home.uploads.mkdir(parents=True, exist_ok=True)
@@ -211,7 +212,7 @@ def _remove(folder: Path) -> None:
         shutil.rmtree(aside, ignore_errors=True)
 
 
-def _plain_name(name: str) -> str:
+def plain_name(name: str) -> str:
     """Return a file name without folders and without what no file system likes."""
     plain = unicodedata.normalize("NFC", name).replace("\\", "/").rpartition("/")[2]
     plain = _UNSAFE.sub("_", plain).strip().lstrip(".")

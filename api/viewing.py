@@ -9,7 +9,7 @@ from api.service import service_of
 from gis.features.reading import Feature
 from gis.register.structures import Structure
 
-__all__ = ["note_features", "note_file", "note_list", "note_one"]
+__all__ = ["note_backup", "note_features", "note_file", "note_list", "note_one"]
 
 
 def note_one(request: Request, record: Structure) -> None:
@@ -52,6 +52,11 @@ def note_file(request: Request, layer: str) -> None:
     scope = identity_of(request).scope
     if scope.sees_all or scope.areas:
         _note(request, layer, None, None)
+
+
+def note_backup(request: Request, name: str) -> None:
+    """Keep that somebody took a copy of the installation; see `note_one`."""
+    _note(request, f"backup {name}", None, None)
 
 
 def _is_of_others(request: Request, record: Structure) -> bool:

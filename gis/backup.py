@@ -3,7 +3,7 @@
 A copy is a ZIP with a list of its files and their SHA-256. The register goes first, as one state;
 what it refers to lies in files that are only ever added, under their hash or as whole folders, so
 that everything that this state names is there. Left out is what is made again or fetched: caches,
-terrain tiles, and what is half written.
+terrain tiles, and what is half written; and the copies themselves.
 """
 
 import hashlib
@@ -21,17 +21,18 @@ from typing import IO, Any, Final
 
 from gis.errors import ConflictError, FormatError, StorageError
 from gis.home import UNFINISHED, Home
+from gis.proofs import Proofs
 from gis.register import moments
 from gis.register.moving import copy
 from gis.register.store import Register
 
-__all__ = ["BackupNote", "back_up", "last_backup", "read_note", "restore"]
+__all__ = ["BackupNote", "back_up", "last_backup", "prove", "read_note", "restore"]
 
 _NOTE: Final = "phusong-backup.json"
 _FORMAT: Final = "phusong-backup-1"
 _PIECE: Final = 1 << 20
 _MOST_NOTE_BYTES: Final = 256 << 20
-_LEFT_OUT: Final = ("cache", "tiles")
+_LEFT_OUT: Final = ("backups", "cache", "tiles")
 _NOT_COPIED: Final = ("-wal", "-shm", "-journal", "-lock", ".lock")
 
 Progress = Callable[[float], None]
@@ -61,7 +62,13 @@ class BackupNote:
         return sum(size for _, size in self.files.values())
 
 
-def back_up(home: Home, target: Path, progress: Progress = lambda _: None) -> BackupNote:
+def back_up(
+    home: Home,
+    target: Path,
+    progress: Progress = lambda _: None,
+    *,
+    author: str = "phusong backup",
+) -> BackupNote:
     """Write a copy of an installation to a file, and prove it by restoring it beside that file.
 
     Parameters
@@ -72,6 +79,8 @@ def back_up(home: Home, target: Path, progress: Progress = lambda _: None) -> Ba
         The file, which must not be there; it appears when it is whole and proved.
     progress : callable
         Is told the share that is done.
+    author : str
+        Who makes it; noted with the proof.
 
     Raises
     ------
@@ -92,7 +101,27 @@ def back_up(home: Home, target: Path, progress: Progress = lambda _: None) -> Ba
             raise StorageError("errors.register_disk_full", detail=str(error)) from error
         made.replace(target)
     home.last_backup.write_text(note.made_at, "utf-8")
+    Proofs(home.proofs).keep(target, author=author)
     progress(1.0)
+    return note
+
+
+def prove(home: Home, copy: Path, *, author: str) -> BackupNote:
+    """Restore a copy beside its file, compare it as `restore` does, and note that it was proved.
+
+    Raises
+    ------
+    FormatError, StorageError
+        As of `restore`; then it no longer counts as proved.
+    """
+    proofs = Proofs(home.proofs)
+    proofs.forget(copy)
+    with tempfile.TemporaryDirectory(prefix=UNFINISHED, dir=copy.absolute().parent) as folder:
+        try:
+            note = restore(copy, Home(Path(folder) / "proof"))
+        except OSError as error:
+            raise StorageError("errors.register_disk_full", detail=str(error)) from error
+    proofs.keep(copy, author=author)
     return note
 
 
@@ -117,7 +146,7 @@ def _write(home: Home, made: Path, folder: Path, progress: Progress) -> BackupNo
     files: dict[str, tuple[str, int]] = {}
     with zipfile.ZipFile(made, "w", zipfile.ZIP_DEFLATED, compresslevel=3) as archive:
         _add(archive, files, name, snapshot)
-        others = [each for each in _others(home) if each[0] != name]
+        others = [each for each in _others(home, folder.parent) if each[0] != name]
         for done, (name, path) in enumerate(others):
             progress(0.1 + 0.6 * done / len(others))
             _add(archive, files, name, path)
@@ -126,12 +155,15 @@ def _write(home: Home, made: Path, folder: Path, progress: Progress) -> BackupNo
     return note
 
 
-def _others(home: Home) -> Iterator[tuple[str, Path]]:
+def _others(home: Home, copies: Path) -> Iterator[tuple[str, Path]]:
     """Yield name and path of every file that goes into a copy beside the register."""
+    root, copies = home.folder.resolve(), copies.resolve()
     for path in sorted(home.folder.rglob("*")):
         name = path.relative_to(home.folder)
         parts = name.parts
         if path.is_symlink() or not path.is_file() or parts[0] in _LEFT_OUT:
+            continue
+        if copies != root and path.resolve().is_relative_to(copies):
             continue
         if path.name.endswith(_NOT_COPIED) or any(part.startswith(UNFINISHED) for part in parts):
             continue

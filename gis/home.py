@@ -80,6 +80,16 @@ class Home:
         return self.folder / "last-backup"
 
     @property
+    def proofs(self) -> Path:
+        """Which copies were proved, when and by whom."""
+        return self.folder / "proofs.sqlite3"
+
+    @property
+    def backups(self) -> Path:
+        """Where copies lie unless the administrator says another folder."""
+        return self.folder / "backups"
+
+    @property
     def departures(self) -> Path:
         """Who is away to sign in at an identity service."""
         return self.folder / "departures.sqlite3"

@@ -116,6 +116,13 @@ class Viewings:
             found: int = file.execute(_COUNT, asked).fetchone()[0]
         return found
 
+    def over(self) -> int:
+        """Return how many looks are forgotten when the next one is kept."""
+        query = "SELECT count(*) FROM viewings WHERE at < ?"
+        with self._file.reading() as file:
+            found: int = file.execute(query, (self._clock() - self._keep_s,)).fetchone()[0]
+        return found
+
     def listed(
         self, *, account: str = "", record_id: str = "", limit: int, offset: int = 0
     ) -> list[Viewing]:

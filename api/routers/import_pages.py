@@ -16,6 +16,7 @@ from api.identity import identity_of
 from api.language import page_language
 from api.pages import render
 from api.proposals import proposed
+from api.roles import may
 from api.routers.exports import SAMPLES
 from api.routers.imports import (
     answer_upload,
@@ -147,10 +148,13 @@ def commit(
 def undo(request: Request, batch_id: str) -> Response:
     """Take back what an import brought."""
     try:
-        undo_batch(request, batch_id)
+        batch = undo_batch(request, batch_id)
     except GisError as error:
         return _list(request, problem=error)
-    return RedirectResponse("/view/imports", 303)
+    outlines = batch.kind == "boundaries" and may(
+        identity_of(request).role, "GET", "/view/boundaries"
+    )
+    return RedirectResponse("/view/boundaries" if outlines else "/view/imports", 303)
 
 
 def _list(

@@ -41,11 +41,17 @@ from gis.register.records import AdministrativeUnit, Boundary, ImportBatch, Prov
 from gis.register.store import Register
 from propagation.compliance.records import Confidence
 
-__all__ = ["BoundaryReport", "commit_boundaries", "import_boundaries", "judge_boundaries"]
+__all__ = [
+    "MOST_UNCERTAIN_M",
+    "BoundaryReport",
+    "commit_boundaries",
+    "import_boundaries",
+    "judge_boundaries",
+]
 
 _CODES = ("code", "ma", "ma xa", "ma don vi", "ma dvhc", "unit code", "maxa", "ma gso")
 _NAMES = ("fullname", "full name", "name", "ten", "ten xa", "ten don vi", "ten dvhc", "tenxa")
-_MOST_UNCERTAIN_M = 20_000.0
+MOST_UNCERTAIN_M = 20_000.0
 _SLIVER_DEG2 = 1e-4  # about 1.2 km2: no commune is so small
 
 
@@ -185,9 +191,9 @@ def judge_boundaries(
         If the file cannot be read, holds no outlines with codes, or does not say its coordinate
         system.
     """
-    if not 0 < position_uncertainty_m <= _MOST_UNCERTAIN_M:
+    if not 0 < position_uncertainty_m <= MOST_UNCERTAIN_M:
         raise FormatError("exchange.file.uncertainty", value=position_uncertainty_m,
-                          limit=_MOST_UNCERTAIN_M)  # fmt: skip
+                          limit=MOST_UNCERTAIN_M)  # fmt: skip
     inspected = inspect(file)
     said, features = _read(inspected, layer)
     epsg = crs if crs is not None else said

@@ -176,6 +176,12 @@ class Queue:
         with reading(self._engine) as connection:
             return int(connection.execute(query).scalar_one())
 
+    def over(self) -> int:
+        """Return how many jobs are forgotten when the next one is asked for."""
+        query = select(func.count()).select_from(table).where(_long_ended(self._keep_days))
+        with reading(self._engine) as connection:
+            return int(connection.execute(query).scalar_one())
+
     def cancel(self, job_id: str) -> Job:
         """Ask to stop a job: a queued one stops at once, a running one when its worker hears it.
 
@@ -395,9 +401,13 @@ def _filters(
 
 def _forget(connection: Connection, keep_days: float) -> None:
     """Remove jobs that ended before; what still waits or runs is kept, however old."""
+    connection.execute(delete(table).where(_long_ended(keep_days)))
+
+
+def _long_ended(keep_days: float) -> ColumnElement[bool]:
     ended = table.c.state.in_([state.value for state in JobState if state.final])
     before = moments.to_text(moments.now() - timedelta(days=keep_days))
-    connection.execute(delete(table).where(ended, table.c.finished_at < before))
+    return and_(ended, table.c.finished_at < before)
 
 
 def _job(connection: Connection, job_id: str) -> Job:

@@ -8,11 +8,12 @@ its last day it is never shown again, and the next start, or the next question, 
 says who wrote, saw and removed it and when, never what it says; it stays.
 """
 
+from collections import Counter
 from dataclasses import dataclass, fields
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Connection, delete, insert, select, union_all
+from sqlalchemy import Connection, Select, delete, insert, select, union_all
 
 from gis.errors import NotFoundError
 from gis.register import engine, moments
@@ -185,6 +186,26 @@ class PointContacts:
             rows = [dict(row) for row in found.mappings()]
         return [ContactView(**{**row, "at": moments.from_text(row["at"])}) for row in rows]
 
+    def last_days(self, on: date) -> dict[str, int]:
+        """Return how many contacts are kept until which day, and how many the next removal takes.
+
+        Parameters
+        ----------
+        on : date
+            The day of the removal.
+
+        Returns
+        -------
+        dict
+            By day, YYYY-MM-DD; those that go on the day `on` under an empty one.
+        """
+        contacts = point_contacts
+        query = select(contacts.c.point_id, contacts.c.kept_until)
+        with engine.reading(self._engine) as connection:
+            going = set(connection.execute(_over(on)).scalars())
+            rows = connection.execute(query.order_by(contacts.c.kept_until)).all()
+        return dict(Counter("" if row[0] in going else row[1] for row in rows))
+
     def forget_expired(self, on: date) -> int:
         """Remove the contacts whose last day is over, and those whose subject is no more.
 
@@ -193,10 +214,7 @@ class PointContacts:
         int
             How many were removed.
         """
-        contacts = point_contacts
-        known = union_all(select(registration_points.c.id), select(desk_cases.c.id))
-        over = (contacts.c.kept_until < on.isoformat()) | contacts.c.point_id.not_in(known)
-        query = select(contacts.c.point_id).where(over)
+        query = _over(on)
         with engine.reading(self._engine) as connection:
             if not connection.execute(query).first():
                 return 0
@@ -217,6 +235,14 @@ class PointContacts:
             "reason": reason,
         }
         connection.execute(insert(point_contact_views), [noted])
+
+
+def _over(on: date) -> Select[tuple[str]]:
+    """Return the query for contacts whose last day is over, or whose subject is no more."""
+    contacts = point_contacts
+    known = union_all(select(registration_points.c.id), select(desk_cases.c.id))
+    over = (contacts.c.kept_until < on.isoformat()) | contacts.c.point_id.not_in(known)
+    return select(contacts.c.point_id).where(over)
 
 
 def _row(connection: Connection, point_id: str) -> dict[str, Any] | None:

@@ -554,6 +554,7 @@ EXTRA: Mapping[str, Mapping[str, str]] = {
         "issued_on": "2026-01-01",
         "valid_to": "2030-01-01",
     },
+    "/view/boundaries/{import_id}/commit": {"digest": "x"},
     "/view/rules/files/{name}": {"content": "[[rule]]", "version": ""},
     "/view/rules/files/{name}/restore": {"revision": "1"},
     "/view/duplicates/undo": {"decision_id": "x|y", "reason": "z"},
@@ -610,6 +611,7 @@ WITHOUT_FIELDS = {
     "/view/desk/dossier/{desk_case_id}/precheck",
     "/view/jobs/{job_id}/cancel",
     "/view/import-batches/{batch_id}/undo",
+    "/view/retention/contacts",
 }
 
 
