@@ -237,7 +237,7 @@ class PointContacts:
         connection.execute(insert(point_contact_views), [noted])
 
 
-def _over(on: date) -> Select[str]:
+def _over(on: date) -> Select[Any]:
     """Return the query for contacts whose last day is over, or whose subject is no more."""
     contacts = point_contacts
     known = union_all(select(registration_points.c.id), select(desk_cases.c.id))
