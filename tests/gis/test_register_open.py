@@ -373,3 +373,23 @@ def test_a_new_home_is_nobody_elses(tmp_path):
     assert (tmp_path / "home").stat().st_mode & 0o777 == 0o700
     assert modes["register.gpkg"] == 0o600
     assert all(mode & 0o077 == 0 for name, mode in modes.items() if not name.endswith("-lock"))
+
+
+def test_opening_a_register_twice_frees_no_lock_of_this_process(tmp_path: Path) -> None:
+    """Closing any handle of a file frees the locks that its process holds on it (POSIX).
+
+    Another process would then take itself for the last that has the register open, and remove the
+    log in which this one goes on writing.
+    """
+    path = tmp_path / "register.gpkg"
+    with Register.open(path, create=True) as register:
+        log = path.with_name(f"{path.name}-wal")
+        with engine.writing(register.engine) as connection:
+            connection.exec_driver_sql("UPDATE gpkg_contents SET description = 'a'")
+        known = log.stat().st_ino
+        Register.open(path).close()
+        look = "import sqlite3, sys; c = sqlite3.connect(sys.argv[1]); c.execute('SELECT count(*)"
+        look += " FROM gpkg_contents').fetchone(); c.close()"
+        subprocess.run([sys.executable, "-c", look, str(path)], check=True)
+        assert log.exists(), "another process removed the log"
+        assert log.stat().st_ino == known

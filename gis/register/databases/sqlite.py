@@ -9,7 +9,9 @@ GDAL brings an SQLite of its own. Where it opens the file in a process that has 
 the locks of the two do not see each other (https://www.sqlite.org/howtocorrupt.html, 2.2.1) and it
 removes the log on closing; a later commit would go into a file without a name and be lost when the
 process dies. Every write looks for that, and brings such a log home. Let GDAL read a copy
-(`Register.copy_to`), or read from another process.
+(`Register.copy_to`), or read from another process. For the same reason nothing here opens the
+file past SQLite, however shortly: closing any handle frees the locks that the whole process holds
+on it, and whoever closes next takes itself for the last and removes the log that others write.
 """
 
 import os
@@ -53,7 +55,6 @@ __all__ = ["Sqlite"]
 _BEGIN = "phusong_begin"
 _LOCK_POLL_S = 0.005
 _HANDLES = "/proc/self/fd"
-_SQLITE_MAGIC = b"SQLite format 3\x00"
 _AT_ONCE = 50
 """Rows of a layer in one statement: an R-tree opens its nodes anew for each statement."""
 _CHANGED = text("UPDATE gpkg_contents SET last_change = :now WHERE table_name = :layer")
@@ -270,7 +271,6 @@ def _path(address: Address) -> Path:
 
 def _connect(path: Path) -> Engine:
     require_local(path)
-    _require_database(path)
     engine = create_engine(
         URL.create("sqlite", database=str(path.absolute())),
         pool_size=8,
@@ -297,15 +297,6 @@ def _make(path: Path) -> None:
         raise StorageError(
             "errors.register_not_usable", path=str(path), detail=system_reason(error)
         ) from error
-
-
-def _require_database(path: Path) -> None:
-    if not path.exists():
-        return
-    with path.open("rb") as file:
-        head = file.read(len(_SQLITE_MAGIC))
-    if head and head != _SQLITE_MAGIC:
-        raise FormatError("errors.register_not_database", path=str(path))
 
 
 def _prepare(connection: DBAPIConnection, _record: ConnectionPoolEntry) -> None:
