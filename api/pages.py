@@ -91,6 +91,7 @@ def render(
             nonce=request.state.nonce,
             may=lambda method, path: may(identity.role, method, path),
             stamps=_stamps(request, language),
+            not_done=status_code >= 400,
             tour=_tour(request, identity.role) if status_code < 400 else None,
             **values,
         )
