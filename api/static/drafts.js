@@ -1,5 +1,6 @@
 // What was typed into a long form outlives a reload, an ended session and a lost connection.
-// Kept in this browser for the account alone; gone once sent, on signing out, and after some days.
+// Kept in this browser for the account alone; gone once sent, on signing out, when somebody else
+// signs in, and after some days.
 // Files, secrets and what is marked `data-no-draft` (personal data) are never kept.
 "use strict";
 (() => {
@@ -26,8 +27,11 @@
     && !form.querySelector("input[type=password]")
     && (form.querySelector("textarea") || fieldsOf(form).length > 1);
   const forms = [...document.querySelectorAll("main form")].filter(isLong);
-  const keyOf = (form) => mine + location.pathname + ":" + new URL(form.action).pathname
-    + ":" + forms.filter((one) => one.action === form.action).indexOf(form);
+  // Forms of one address are told apart by the words that they send unseen, such as the step's name.
+  const nameOf = (form) => new URL(form.action).pathname + ":" + [...form.elements]
+    .filter((one) => one.type === "hidden" && /^[a-z_]{1,32}$/.test(one.value)).map((one) => one.value);
+  const keyOf = (form) => mine + location.pathname + ":" + nameOf(form)
+    + ":" + forms.filter((one) => nameOf(one) === nameOf(form)).indexOf(form);
 
   const typed = (form) => fieldsOf(form).map((one) => {
     if (one.type === "checkbox" || one.type === "radio") return [one.name, one.value, one.checked];
@@ -120,9 +124,8 @@
   for (const key of keys()) {
     const draft = read(key);
     const old = !draft || Date.now() - draft.at > LASTS_MS;
-    if (old || (draft.sent && key.startsWith(mine) && !refused)) drop(key);
+    if (old || !key.startsWith(mine) || (draft.sent && !refused)) drop(key);
   }
-  if (!told.owner) return;
   for (const form of forms) { offer(form); watch(form); }
   document.querySelector("form[action='/logout']")?.addEventListener("submit", () => {
     for (const key of keys()) if (key.startsWith(mine)) drop(key);

@@ -62,9 +62,11 @@ def test_a_draft_is_of_one_account_and_ends_with_signing_out(visit: Callable, se
     here.open(_PAGE)
     expect(_reason(page)).to_have_value("")
     expect(page.locator(".draft")).to_have_count(0)
+    assert _drafts(page) == 0
     page.goto(server.link("staff"))
     here.open(_PAGE)
-    expect(page.locator(".draft")).to_be_visible()
+    _reason(page).fill(_NOTE)
+    assert _drafts(page) == 1
     page.locator("form[action='/logout'] button").click()
     page.wait_for_load_state()
     assert _drafts(page) == 0
