@@ -12,12 +12,11 @@ from api.case_steps import cases_of
 from api.case_view import CaseView, viewer
 from api.desk_view import DeskView, desk_of, desk_teller
 from api.identity import Identity, identity_of
+from api.quality_view import kept_quality
 from api.service import service_of
-from api.views import jurisdiction_of
 from data.text import Language, text
 from gis.cases.clocks import Clock
 from gis.cases.records import Party, State
-from gis.quality import quality
 from gis.register.works import OPEN_STATES, PlannedWork, SignUp, SignUpState
 
 __all__ = ["Desk", "Inbox", "Waiting", "inbox_of"]
@@ -257,9 +256,8 @@ def _file_row(one: uploads.Upload, language: Language) -> Waiting:
 def _own(request: Request, identity: Identity) -> list[Desk]:
     """Return an operator's structures, and the defects of its records."""
     service = service_of(request)
-    owner, day = identity.scope.own, service.today()
-    with service.register.snapshot() as register:
-        found = quality(register, jurisdiction_of(day), day, owner_id=owner)
+    owner = identity.scope.own
+    found = kept_quality(service, owner)
     structures = sum(one.structures for one in found)
     defects = sum(len(one.defects) for one in found)
     return [

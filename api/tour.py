@@ -12,13 +12,13 @@ from starlette.responses import Response
 
 from api.roles import STAFF, Role, may
 
-__all__ = ["SEEN", "Step", "remember", "step_at", "steps_of", "tour_on"]
+__all__ = ["SEEN", "TOURS", "Step", "remember", "step_at", "steps_of", "tour_on"]
 
 SEEN: Final = "seen"
 """What the cookie says of somebody who ended the tour, or did not want it."""
 
 _YEAR_S = 31_536_000
-_TOURS: Final[dict[str, tuple[str, ...]]] = {
+TOURS: Final[dict[str, tuple[str, ...]]] = {
     "public": ("/", "/map", "/view/structures", "/view/stations", "/view/devices", "/view/guide"),
     "operator": (
         "/",
@@ -41,6 +41,7 @@ _TOURS: Final[dict[str, tuple[str, ...]]] = {
         "/view/guide",
     ),
 }
+"""The pages of each person, in order."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +83,7 @@ def _cookie(person: str) -> str:
 def steps_of(role: Role) -> list[Step]:
     """Return the steps of a role, in order; a page that it may not open is none."""
     person = _person(role)
-    pages = [path for path in _TOURS[person] if may(role, "GET", path)]
+    pages = [path for path in TOURS[person] if may(role, "GET", path)]
     return [Step(person, number, len(pages), path) for number, path in enumerate(pages, 1)]
 
 

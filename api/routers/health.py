@@ -1,5 +1,6 @@
 """How the installation is, for administrators: what `phusong doctor` says, and what runs."""
 
+from functools import partial
 from typing import Any
 
 from fastapi import APIRouter
@@ -11,14 +12,17 @@ from api.guard import GuardedRoute
 from api.health_view import disk, queue_states, versions
 from api.language import safe_language
 from api.pages import render
-from api.service import service_of
+from api.service import Service, service_of
 from data.text import Language
 from gis.register import moments
+from gis.register.store import Register
 
 __all__ = ["router"]
 
 router = APIRouter(route_class=GuardedRoute, include_in_schema=False)
 
+_CHECKED_S = 600
+"""How long a register that was found whole counts as whole."""
 _PAGES = {
     "administrator": "/view/users",
     "backup": "/view/backups",
@@ -36,7 +40,8 @@ def health_page(request: Request) -> Response:
     """Show every look at the installation, the worst first, and what runs on what."""
     service, language = service_of(request), safe_language(request, page=True)
     found = sorted(
-        looks(service.settings, service.today()), key=lambda one: _WORST_FIRST[one.health]
+        looks(service.settings, service.today(), partial(_checked, service)),
+        key=lambda one: _WORST_FIRST[one.health],
     )
     return render(
         request,
@@ -53,6 +58,12 @@ def health_page(request: Request) -> Response:
         started_at=service.started_at,
         up_hours=(moments.now() - service.started_at).total_seconds() / 3600.0,
     )
+
+
+def _checked(service: Service, register: Register) -> None:
+    """Check the register, which takes long where it is large, once in some minutes."""
+    slot = int(moments.now().timestamp() // _CHECKED_S)
+    service.kept.get("register check", (slot, register.version()), register.check)
 
 
 def _look(one: Look, language: Language) -> dict[str, Any]:

@@ -17,6 +17,7 @@ from api.guard import GuardedRoute
 from api.identity import Identity, identity_of
 from api.language import api_language, page_language, safe_language
 from api.pages import render, wants_page
+from api.quality_view import kept_quality
 from api.service import Service, service_of
 from api.views import jurisdiction_of
 from data.text import Language, text
@@ -244,9 +245,7 @@ def _quality(service: Service, identity: Identity) -> Sequence[OwnerQuality]:
     owner = None if identity.is_staff else identity.scope.own
     if owner is None and not identity.is_staff:
         raise ForbiddenError("infrastructure.quality_not_yours")
-    day = service.today()
-    with service.register.snapshot() as register:
-        return quality(register, jurisdiction_of(day), day, owner_id=owner)
+    return kept_quality(service, owner)
 
 
 def _told(one: OwnerQuality) -> dict[str, Any]:

@@ -13,6 +13,7 @@ from api.guard import GuardedRoute
 from api.language import api_language, page_language, safe_language
 from api.pages import render, wants_page
 from api.service import service_of
+from api.whole import OffsetQuery
 from data.text import Language
 from gis.register import moments
 from gis.reporting.period import Period, period_of, recent_periods
@@ -67,6 +68,9 @@ Cell = Annotated[_Cell, Depends(_cell)]
 _SHOWN = 20
 """Rows of a table that its page shows; those below are folded, and printed."""
 
+_PER_PAGE = 100
+"""Of the list that a number counts."""
+
 _PLACES = {
     "structure": "/view/structures/",
     "station": "/view/stations/",
@@ -77,7 +81,12 @@ _PLACES = {
 def _report(request: Request, period: Period, known: str) -> DepartmentReport:
     service = service_of(request)
     return department_report(
-        service.register, service.home, period, moments.now(), as_known=known == "then"
+        service.register,
+        service.home,
+        period,
+        moments.now(),
+        kept=service.kept,
+        as_known=known == "then",
     )
 
 
@@ -262,7 +271,7 @@ def _shown(
 
 
 @router.get("/view/reports/{period}/items", include_in_schema=False)
-def items_page(request: Request, period: str, cell: Cell) -> Response:
+def items_page(request: Request, period: str, cell: Cell, *, offset: OffsetQuery = 0) -> Response:
     """Show the list that a number of a report counts."""
     language = safe_language(request, page=True)
     found = _report(request, period_of(period), cell.known)
@@ -279,6 +288,9 @@ def items_page(request: Request, period: str, cell: Cell) -> Response:
         table=title(counts, language),
         row=None if line is None else row_title(counts, line, language),
         column=column_title(head, language),
-        items=[(one, _place(one)) for one in listed],
+        items=[(one, _place(one)) for one in listed[offset : offset + _PER_PAGE]],
+        matched=len(listed),
+        offset=offset,
+        per_page=_PER_PAGE,
         sums=said(head, sum(one.amount for one in listed), language) if head.sums else None,
     )

@@ -10,6 +10,7 @@ from gis.desk.registry import PROCEDURES
 from gis.desk.store import Desk
 from gis.errors import FormatError, NotFoundError
 from gis.home import Home
+from gis.kept import KeptResults
 from gis.register.scopes import SYSTEM
 from gis.register.store import Register
 from gis.reporting.cases import Basis, desk_table, request_table
@@ -75,7 +76,13 @@ class DepartmentReport:
 
 
 def department_report(
-    register: Register, home: Home, period: Period, now: datetime, *, as_known: bool = True
+    register: Register,
+    home: Home,
+    period: Period,
+    now: datetime,
+    *,
+    kept: KeptResults,
+    as_known: bool = True,
 ) -> DepartmentReport:
     """Return the report of a period.
 
@@ -89,6 +96,8 @@ def department_report(
         The period.
     now : datetime
         This moment, UTC.
+    kept : KeptResults
+        Where what was counted of the register is kept as long as it holds.
     as_known : bool
         Whether the register is counted as it was known at the end of the period; else as it is
         known now, of that day.
@@ -105,10 +114,11 @@ def department_report(
     running = closes > now
     ends, on = (now, now.astimezone(VIET_NAM).date()) if running else (closes, period.last)
     known_at = closes if as_known and not running else None
-    opened = register.snapshot() if known_at is None else register.as_known(known_at, SYSTEM)
-    with opened as reader:
-        held = holdings(reader, on)
-        tables = infrastructure_tables(held)
+    version = register.version()
+    counted = kept.get(
+        "department_report", (version, on, known_at), lambda: _counted(register, on, known_at)
+    ).value
+    tables = list(counted.tables)
     desk, cases = Desk(register, home), Cases(register, home)
     basis = Basis(begins, ends, *desk.basis())
     names = {one.id: one.name for one in register.organisations()}
@@ -121,12 +131,29 @@ def department_report(
         known_at=known_at,
         ends=ends,
         running=running,
-        version=register.version(),
+        version=version,
         tables=tables,
         coverage=covered,
-        uncertain=held.uncertain,
-        synthetic=held.synthetic or any(one.synthetic for one in covered),
+        uncertain=counted.uncertain,
+        synthetic=counted.synthetic or any(one.synthetic for one in covered),
     )
+
+
+@dataclass(frozen=True, slots=True)
+class _Counted:
+    """What the register alone says."""
+
+    tables: tuple[Table, ...]
+    uncertain: int
+    synthetic: bool
+
+
+def _counted(register: Register, on: date, known_at: datetime | None) -> _Counted:
+    opened = register.snapshot() if known_at is None else register.as_known(known_at, SYSTEM)
+    with opened as reader:
+        held = holdings(reader, on)
+        tables = tuple(infrastructure_tables(held))
+    return _Counted(tables, held.uncertain, held.synthetic)
 
 
 def _at(day: date, moment: time) -> datetime:

@@ -99,7 +99,7 @@ _INNER = (
     ("desk-dossier", "/view/desk/dossier", Role.STAFF),
     ("desk-inspection", "/view/desk/inspection", Role.STAFF),
     ("desk-inspection-plan", "/view/desk/inspection_plan", Role.STAFF),
-    ("report-items", "/view/reports/{quarter}/items", Role.STAFF),
+    ("report-items", "/view/reports/{quarter}/items?table=structures-commune&column=all", Role.STAFF),
     ("guide-page", "/view/guide/interference", Role.ANONYMOUS),
     ("map-click", "/map", Role.ANONYMOUS),
     ("login", "/login", Role.ANONYMOUS),

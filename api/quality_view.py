@@ -1,0 +1,29 @@
+"""The quality of records, kept as long as register and day are the same."""
+
+from collections.abc import Sequence
+
+from api.service import Service
+from api.views import jurisdiction_of
+from gis.quality import OwnerQuality, quality
+
+__all__ = ["kept_quality"]
+
+
+def kept_quality(service: Service, owner_id: str | None) -> Sequence[OwnerQuality]:
+    """Return how good the records of an owner are, or those of every owner.
+
+    Parameters
+    ----------
+    service : Service
+        The running service.
+    owner_id : str or None
+        The owner; None is every one.
+    """
+    day = service.today()
+
+    def make() -> Sequence[OwnerQuality]:
+        with service.register.snapshot() as register:
+            return quality(register, jurisdiction_of(day), day, owner_id=owner_id)
+
+    stamp = (service.register.version(), day)
+    return service.kept.get(f"quality {owner_id or ''}", stamp, make).value
