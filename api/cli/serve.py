@@ -59,7 +59,7 @@ class _Server(uvicorn.Server):
         """Start, then print the lines."""
         await super().startup(sockets)
         if self.started and self._demo:
-            begin_layers(self._app.state.service, text("cli.demo_account", Language.VI))
+            begin_layers(self._app.state.service, _name_of("staff"))
         for line in self._ready if self.started else ():
             print(line, flush=True)
 
@@ -146,8 +146,12 @@ def _demonstration(settings: Settings) -> list[tuple[str, str]]:
         ]
 
 
+def _name_of(role: str) -> str:
+    return text(f"cli.demo_account_{role}", Language.VI)
+
+
 def _account(accounts: Accounts, role: str, organisation_id: str | None) -> Account:
-    name = text(f"cli.demo_account_{role}", Language.VI)
+    name = _name_of(role)
     return accounts.by_name(name) or accounts.add(name, role, organisation_id=organisation_id)
 
 

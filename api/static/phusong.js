@@ -23,6 +23,29 @@
     one.querySelector("summary").focus();
   });
 })();
+// On a telephone a row of a table is a card, each cell with the name of its column; what reads the
+// page aloud is still told of a table.
+(() => {
+  const ROLES = [["thead, tbody, tfoot", "rowgroup"], ["tr", "row"], ["td", "cell"],
+    ["thead th", "columnheader"], ["tbody th", "rowheader"]];
+  const wide = "main .scroll:not(.stacked, .matrix, .ranks, .pairs, .sides, .conditions, .terms) > table";
+  for (const table of document.querySelectorAll(wide)) {
+    const heads = table.tHead ? [...table.tHead.rows] : [];
+    if (heads.length !== 1 || table.querySelector("[colspan], [rowspan]")) continue;
+    const names = [...heads[0].cells].map((one) => one.textContent.trim());
+    if (names.length < 3) continue;
+    for (const row of table.querySelectorAll("tbody > tr, tfoot > tr")) {
+      [...row.cells].forEach((cell, place) => {
+        if (cell.tagName === "TD" && names[place]) cell.dataset.label = names[place];
+      });
+    }
+    table.setAttribute("role", "table");
+    for (const [which, role] of ROLES) {
+      for (const one of table.querySelectorAll(which)) one.setAttribute("role", role);
+    }
+    table.parentElement.classList.add("stacked");
+  }
+})();
 (() => {
   const box = document.querySelector("[data-job-events]");
   if (!box) return;
