@@ -94,7 +94,7 @@ def _require_role(request: Request, path: str) -> None:
         return
     if identity.role is Role.ANONYMOUS:
         raise UnauthenticatedError("pages.sign_in_first")
-    raise ForbiddenError("pages.role_forbids", role=identity.role.value)
+    raise ForbiddenError("pages.role_forbids")
 
 
 def _require_access(request: Request, path: str) -> None:
