@@ -59,7 +59,7 @@ class _Server(uvicorn.Server):
         """Start, then print the lines."""
         await super().startup(sockets)
         if self.started and self._demo:
-            begin_layers(self._app.state.service, text("cli.demo_account", Language.VI))
+            begin_layers(self._app.state.service, text("cli.demo_account_staff", Language.VI))
         for line in self._ready if self.started else ():
             print(line, flush=True)
 
