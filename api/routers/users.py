@@ -1,5 +1,6 @@
 """Accounts, for administrators: who may sign in, as what, and a link for the first time."""
 
+from collections.abc import Mapping
 from typing import Annotated, Literal
 
 from fastapi import APIRouter, Form
@@ -40,7 +41,8 @@ def add_user(
             name, role, organisation_id=organisation_id or None, author=identity_of(request).name
         )
     except GisError as error:
-        return _page(request, problem=error)
+        typed = {"name": name, "role": role, "organisation_id": organisation_id}
+        return _page(request, problem=error, typed=typed)
     return _page(request, account=account, link=_full_link(request, account))
 
 
@@ -78,6 +80,7 @@ def _page(
     account: Account | None = None,
     link: str = "",
     problem: GisError | None = None,
+    typed: Mapping[str, str] | None = None,
 ) -> Response:
     service = service_of(request)
     organisations = service.register.organisations()
@@ -95,4 +98,5 @@ def _page(
         link=link,
         hours=LINK_HOURS,
         problem=problem,
+        typed=typed or {"name": "", "role": Role.STAFF.value, "organisation_id": ""},
     )

@@ -448,6 +448,14 @@ def test_accounts_that_cannot_be(
     assert browser_of("administrator").post("/view/users", form).status_code == status
 
 
+def test_what_was_typed_for_an_account_stays_in_the_form(browser_of: Callable[[str], Any]) -> None:
+    form = {"name": "vienthong-b", "role": "operator"}
+    page = browser_of("administrator").post("/view/users", form).text
+    assert 'name="name" value="vienthong-b"' in page
+    assert '<option value="operator" selected>' in page
+    assert '<option value="staff" selected>' not in page
+
+
 def test_an_administrator_does_not_lock_the_own_door(
     browser_of: Callable[[str], Any], account: Accounts
 ) -> None:
