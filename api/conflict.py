@@ -16,11 +16,12 @@ from api.entered import field_label
 from api.forms import Refused
 from api.identity import identity_of
 from api.language import safe_language
+from data.text import Language, has, text
 from gis.register.former import state_seen
 from gis.register.reading import Reader
 from gis.register.rows import Record, record_digest
 
-__all__ = ["Conflict", "Difference", "settle", "words_of"]
+__all__ = ["Conflict", "Difference", "settle", "word_of", "words_of"]
 
 R = TypeVar("R", bound=Record)
 
@@ -139,6 +140,12 @@ def words_of(fields: Sequence[Mapping[str, Any]]) -> Callable[[str, str], str]:
     """Return the words of a value of a form, by its choices where it has some."""
     choices = {one["name"]: dict(one["choices"]) for one in fields if one.get("choices")}
     return lambda name, value: str(choices.get(name, {}).get(value, value))
+
+
+def word_of(prefix: str, value: str, language: Language) -> str:
+    """Return the word of a choice; what was typed and is none stands as it is."""
+    key = f"{prefix}.{value}"
+    return text(key, language) if value and has(key) else value
 
 
 def _plain(typed: str) -> str:

@@ -24,7 +24,7 @@ from api.certification_steps import (
     rules_told,
     station_json,
 )
-from api.conflict import settle
+from api.conflict import settle, word_of
 from api.downloads import made_for_download
 from api.entered import as_typed
 from api.errors import status_of
@@ -219,7 +219,7 @@ def _surroundings(structure: Structure) -> dict[str, str]:
 
 
 def _word(name: str, value: str, language: Language) -> str:
-    return text(f"certification.{value}", language) if name == "inhabited" and value else value
+    return word_of("certification", value, language) if name == "inhabited" else value
 
 
 @router.get("/view/certification/{structure_id}/notice", include_in_schema=False)

@@ -12,7 +12,7 @@ from starlette.responses import RedirectResponse, Response
 
 from api import point_steps
 from api.clock_view import rule_json
-from api.conflict import settle
+from api.conflict import settle, word_of
 from api.contact_steps import contact_shown
 from api.entered import field_label, refused_fields
 from api.errors import status_of
@@ -28,7 +28,7 @@ from api.points_asked import CONTACT, EDITED, VISITED
 from api.roles import may
 from api.service import service_of
 from api.whole import OffsetQuery
-from data.text import Language, text
+from data.text import Language
 from gis.errors import GisError
 from gis.personal import masked
 from gis.register.filters import valid_on
@@ -379,7 +379,7 @@ def _usual(point: RegistrationPoint) -> dict[str, str]:
 
 def _word(name: str, value: str, language: Language) -> str:
     words, choices = _CHOICES.get(name, ("", None))
-    return text(f"register.{words}.{value}", language) if choices and value else value
+    return word_of(f"register.{words}", value, language) if choices else value
 
 
 def _field(name: str, language: Language) -> dict[str, Any]:

@@ -11,7 +11,7 @@ from starlette.responses import RedirectResponse, Response
 
 from api import work_steps
 from api.clock_view import rule_json
-from api.conflict import settle
+from api.conflict import settle, word_of
 from api.entered import field_label, kept_reason, refused_fields
 from api.errors import InvalidParameterError, status_of
 from api.filters import asked_choice
@@ -409,7 +409,7 @@ def _usual(work: PlannedWork) -> dict[str, str]:
 
 
 def _word(name: str, value: str, language: Language) -> str:
-    return text(f"register.work_kind.{value}", language) if name == "kind" and value else value
+    return word_of("register.work_kind", value, language) if name == "kind" else value
 
 
 def _field(name: str, language: Language) -> dict[str, Any]:
