@@ -106,7 +106,7 @@ def _made(
     )
 
 
-@router.get("/map/base", include_in_schema=False)
+@router.get("/map/base")
 def base(request: Request) -> dict[str, Any]:
     """What a place is chosen among on the maps of forms: outlines, communes, what stands there."""
     service, language = service_of(request), api_language(request)

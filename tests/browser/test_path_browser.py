@@ -43,11 +43,11 @@ def test_the_form_is_filled_by_hand_and_works_without_script(
     page = visit("viewer").open("/view/path?station=mp-tan-an")
     page.locator("input[name=latitude]").fill("10,6")
     page.locator("input[name=longitude]").fill("106,5")
-    page.locator("main form button").click()
+    page.locator("main form button.primary").click()
     expect(page.locator("figure svg").first).to_be_visible()
     assert "longitude=106%2C5" in page.url
     page.locator("input[name=latitude]").fill("mười")
-    page.locator("main form button").click()
+    page.locator("main form button.primary").click()
     expect(page.get_by_role("alert")).to_contain_text("“mười”")
     expect(page.locator("input[name=longitude]")).to_have_value("106,5")
     expect(page.locator("input[name=latitude]")).to_have_value("mười")
