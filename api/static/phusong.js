@@ -23,25 +23,25 @@
     one.querySelector("summary").focus();
   });
 })();
-// On a telephone a row of a table is a card, each cell with the name of its column; what reads the
-// page aloud is still told of a table.
+// On a telephone a row of a table is a card, each cell with the name of its column. What is drawn
+// as blocks is no table any more to what reads the page aloud, so each part says what it is.
 (() => {
   const ROLES = [["thead, tbody, tfoot", "rowgroup"], ["tr", "row"], ["td", "cell"],
     ["thead th", "columnheader"], ["tbody th", "rowheader"]];
-  const wide = "main .scroll:not(.stacked, .matrix, .ranks, .pairs, .sides, .conditions, .terms) > table";
-  for (const table of document.querySelectorAll(wide)) {
+  const OWN = ".stacked, .matrix, .ranks, .pairs, .sides, .conditions, .terms";
+  for (const table of document.querySelectorAll("main .scroll > table")) {
+    table.setAttribute("role", "table");
+    for (const [which, role] of ROLES) {
+      for (const one of table.querySelectorAll(which)) one.setAttribute("role", role);
+    }
     const heads = table.tHead ? [...table.tHead.rows] : [];
-    if (heads.length !== 1 || table.querySelector("[colspan], [rowspan]")) continue;
-    const names = [...heads[0].cells].map((one) => one.textContent.trim());
-    if (names.length < 3) continue;
+    const names = heads.length === 1 ? [...heads[0].cells].map((one) => one.textContent.trim()) : [];
+    if (names.length < 3 || table.parentElement.matches(OWN)
+      || table.querySelector("[colspan], [rowspan]")) continue;
     for (const row of table.querySelectorAll("tbody > tr, tfoot > tr")) {
       [...row.cells].forEach((cell, place) => {
         if (cell.tagName === "TD" && names[place]) cell.dataset.label = names[place];
       });
-    }
-    table.setAttribute("role", "table");
-    for (const [which, role] of ROLES) {
-      for (const one of table.querySelectorAll(which)) one.setAttribute("role", role);
     }
     table.parentElement.classList.add("stacked");
   }

@@ -130,7 +130,7 @@ def study(keep: Callable[..., Study], stations: list[BroadcastStation]) -> Study
 
 
 def names_on(page: str) -> list[str]:
-    return re.findall(r'role="rowheader"><a href="[^"]+">([^<]+)</a>', page)
+    return re.findall(r'scope="row"><a href="[^"]+">([^<]+)</a>', page)
 
 
 def test_nothing_checked_yet_is_said(browser_of: BrowserOf) -> None:
