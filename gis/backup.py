@@ -158,12 +158,13 @@ def _write(home: Home, made: Path, folder: Path, progress: Progress) -> BackupNo
 def _others(home: Home, copies: Path) -> Iterator[tuple[str, Path]]:
     """Yield name and path of every file that goes into a copy beside the register."""
     root, copies = home.folder.resolve(), copies.resolve()
+    inside = copies != root and copies.is_relative_to(root)
     for path in sorted(home.folder.rglob("*")):
         name = path.relative_to(home.folder)
         parts = name.parts
         if path.is_symlink() or not path.is_file() or parts[0] in _LEFT_OUT:
             continue
-        if copies != root and path.resolve().is_relative_to(copies):
+        if inside and path.resolve().is_relative_to(copies):
             continue
         if path.name.endswith(_NOT_COPIED) or any(part.startswith(UNFINISHED) for part in parts):
             continue
