@@ -8,6 +8,7 @@
   const PREFIX = "phusong-draft:";
   const LASTS_MS = 7 * 24 * 3600 * 1000;
   const WAIT_MS = 15000;
+  const FRESH_MS = 60000; // for so long after a page came its server is thought to be there
   const SKIPPED = new Set(["hidden", "password", "file", "submit", "button", "reset", "image"]);
   const mine = PREFIX + told.owner + ":";
 
@@ -85,7 +86,7 @@
     ]);
   };
 
-  // Nothing is sent before the server answered that it is there and knows who asks.
+  // After a while nothing is sent before the server answered that it is there and knows who asks.
   const reached = async () => {
     const answer = await fetch("/session", {
       credentials: "same-origin", signal: AbortSignal.timeout(WAIT_MS),
@@ -96,6 +97,10 @@
     const key = keyOf(form);
     const usual = JSON.stringify(typed(form));
     let sure = false;
+    const sent = () => {
+      const draft = read(key);
+      if (draft) write(key, { ...draft, sent: true });
+    };
     form.addEventListener("input", () => {
       const values = typed(form);
       if (JSON.stringify(values) === usual) drop(key);
@@ -103,6 +108,10 @@
     });
     form.addEventListener("submit", async (event) => {
       if (event.defaultPrevented || sure) return;
+      if (navigator.onLine && performance.now() < FRESH_MS) {
+        sent();
+        return;
+      }
       event.preventDefault();
       let wrong = told.lost;
       sure = true;
@@ -113,8 +122,7 @@
           ? [told.signIn, "/login"] : [told.again, () => form.requestSubmit(event.submitter)]]);
         return;
       }
-      const draft = read(key);
-      if (draft) write(key, { ...draft, sent: true });
+      sent();
       form.requestSubmit(event.submitter);
       sure = false;
     });

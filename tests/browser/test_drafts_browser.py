@@ -70,3 +70,21 @@ def test_a_draft_is_of_one_account_and_ends_with_signing_out(visit: Callable, se
     page.locator("form[action='/logout'] button").click()
     page.wait_for_load_state()
     assert _drafts(page) == 0
+
+
+def test_a_server_that_does_not_answer_after_a_while_is_noticed_before_sending(
+    visit: Callable,
+) -> None:
+    here = visit("staff")
+    here.page.add_init_script("performance.now = () => 600000")  # the page stood for ten minutes
+    page = here.open(_PAGE)
+    _reason(page).fill(_NOTE)
+    page.context.route("**/session", lambda route: route.abort())
+    page.locator("main form button.primary").first.click()
+    expect(page.get_by_role("alert").filter(has_text="nothing was sent")).to_be_visible()
+    page.context.unroute("**/session")
+    page.context.clear_cookies()
+    page.get_by_role("button", name="Send again").click()
+    said = page.get_by_role("alert").filter(has_text="Your session has ended")
+    expect(said.get_by_role("link", name="Sign in")).to_be_visible()
+    assert _drafts(page) == 1

@@ -20,7 +20,8 @@ def opened(page: Page) -> None:
     page.fill("[name=victim_station_id]", "mp-tan-an")
     page.fill("[name=effect]", "Mất sóng")
     page.fill("[name=received_on]", (date.today() - timedelta(days=9)).isoformat())
-    page.locator("form button.primary").click()
+    with page.expect_navigation():
+        page.locator("form button.primary").click()
     expect(page.locator("h1")).to_contain_text("interference", ignore_case=True)
     page.goto(form)
     page.fill("[name=subject]", "Phát thanh Mô phỏng")
@@ -28,14 +29,16 @@ def opened(page: Page) -> None:
     page.select_option("select[name=origin]", "interference")
     page.fill("[name=interference_case]", f"1/{date.today().year}")
     page.fill("[name=station_ids]", "mp-tan-an")
-    page.locator("form button.primary").click()
+    with page.expect_navigation():
+        page.locator("form button.primary").click()
     expect(page.locator("h1")).to_contain_text("inspection", ignore_case=True)
     step = page.locator("details.card", has=page.locator("input[value=visit_begun]"))
     step.locator("summary").click()
     step.locator("input[name=begun_on]").fill(
         page.evaluate("new Date().toISOString().slice(0,10)")
     )
-    step.locator("button").click()
+    with page.expect_navigation():
+        step.locator("button").click()
 
 
 def saved_form(page: Page, folder: Path) -> Path:
@@ -126,7 +129,8 @@ def test_the_ranking_and_the_plan_are_pages_for_everybody(
     if language == "vi":
         page = here.open("/view/desk/inspection_plan?lang=vi")
         page.fill("input[name=year]", str(page.evaluate("new Date().getFullYear()")))
-        page.locator("form button.primary").click()
+        with page.expect_navigation():
+            page.locator("form button.primary").click()
         page.locator("#content a[href='/view/inspections/risk']").first.click()
         page.locator("input[name=structure_id]").nth(0).check()
         page.locator(

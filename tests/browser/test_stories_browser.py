@@ -256,6 +256,7 @@ def take(page: Page, step: str, details: dict[str, str]) -> None:
     part.locator("summary").first.click()
     for name, value in details.items():
         part.locator(f"[name={name}]").fill(value)
-    part.get_by_role("button", name=step).click()
+    with page.expect_navigation():
+        part.get_by_role("button", name=step).click()
     expect(page.locator(".timeline")).to_be_visible()
     expect(page.locator("#refused")).to_have_count(0)
