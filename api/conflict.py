@@ -142,9 +142,8 @@ def words_of(fields: Sequence[Mapping[str, Any]]) -> Callable[[str, str], str]:
     return lambda name, value: str(choices.get(name, {}).get(value, value))
 
 
-def word_of(prefix: str, value: str, language: Language) -> str:
-    """Return the word of a choice; what was typed and is none stands as it is."""
-    key = f"{prefix}.{value}"
+def word_of(key: str, value: str, language: Language) -> str:
+    """Return the word of a choice by its key; what was typed and is none stands as it is."""
     return text(key, language) if value and has(key) else value
 
 

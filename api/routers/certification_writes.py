@@ -219,7 +219,7 @@ def _surroundings(structure: Structure) -> dict[str, str]:
 
 
 def _word(name: str, value: str, language: Language) -> str:
-    return word_of("certification", value, language) if name == "inhabited" else value
+    return word_of(f"certification.{value}", value, language) if name == "inhabited" else value
 
 
 @router.get("/view/certification/{structure_id}/notice", include_in_schema=False)

@@ -379,7 +379,7 @@ def _usual(point: RegistrationPoint) -> dict[str, str]:
 
 def _word(name: str, value: str, language: Language) -> str:
     words, choices = _CHOICES.get(name, ("", None))
-    return word_of(f"register.{words}", value, language) if choices else value
+    return word_of(f"register.{words}.{value}", value, language) if choices else value
 
 
 def _field(name: str, language: Language) -> dict[str, Any]:

@@ -409,7 +409,7 @@ def _usual(work: PlannedWork) -> dict[str, str]:
 
 
 def _word(name: str, value: str, language: Language) -> str:
-    return word_of("register.work_kind", value, language) if name == "kind" else value
+    return word_of(f"register.work_kind.{value}", value, language) if name == "kind" else value
 
 
 def _field(name: str, language: Language) -> dict[str, Any]:
