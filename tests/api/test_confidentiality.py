@@ -214,6 +214,18 @@ def test_lists_counts_filters_and_pages(pair: Pair) -> None:
             pair.same(f"/structures?{filtered}&{paged}")
 
 
+def test_the_map_finds_and_tells_nothing_of_the_hidden(pair: Pair) -> None:
+    for one in pair.hidden[:4]:
+        for word in {one.name, one.code or one.id, one.id}:
+            found = pair.same(f"/map/search?lang=en&text={quote(word)}").json()["places"]
+            assert one.id not in {place["id"] for place in found}
+        pair.same(f"/map/here?longitude={one.longitude}&latitude={one.latitude}")
+        assert (
+            pair.same(f"/map/path?station={one.id}&longitude=106.4&latitude=10.6").status_code
+            == 404
+        )
+
+
 def test_one_by_one_hidden_is_as_if_it_were_not(pair: Pair) -> None:
     addresses = [
         "/structures/{id}",
