@@ -9,7 +9,8 @@ from shapely.geometry import shape
 from data.text import Language, number, text
 from gis.register.records import Boundary
 from maps.basemap import ZONE_COLOURS, drawn_zones
-from maps.legend import channel_layer, contour_dash, operator_layer
+from maps.contour_lines import contour_dash
+from maps.legend import channel_layer, operator_layer
 from maps.palette import interferer_letter
 from maps.source_map import source_numbers, source_shapes
 from maps.tables import Table

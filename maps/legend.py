@@ -1,11 +1,12 @@
 """The legend of a map, which is its layer control at the same time."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from data.text import Language, number, text
 from gis.register.records import Boundary
 from maps.basemap import ZONE_COLOURS, drawn_zones
+from maps.contour_lines import contour_dash, contour_levels, level_text
 from maps.palette import (
     CHANNEL_MARGIN,
     CHANNELS,
@@ -45,8 +46,6 @@ __all__ = [
     "Swatch",
     "channel_layer",
     "channels_layers",
-    "contour_dash",
-    "contour_levels",
     "coverage_layers",
     "layer_groups",
     "mobile_layers",
@@ -122,10 +121,6 @@ class Group:
     label: str
     layers: tuple[Layer, ...]
     stamps: tuple[str, ...] = ()
-
-
-CONTOUR_DASHES = {48: "1 5", 54: "2 4", 66: "8 4", 74: ""}
-"""Line pattern of each threshold, so that contours differ without their colour."""
 
 
 _GROUPS = {
@@ -255,7 +250,7 @@ def coverage_layers(coverage: CoverageView | None, language: Language) -> Iterat
             "contours",
             text("maps.layer_contours", language),
             legend=tuple(
-                Swatch(_level_text(level, language), "#1b1b1b", dash=contour_dash(level))
+                Swatch(level_text(level, language), "#1b1b1b", dash=contour_dash(level))
                 for level in levels
             ),
             stamps=stamps,
@@ -478,28 +473,3 @@ def _boundary_note(boundary: Boundary, language: Language) -> str:
     if boundary.official:
         return text("maps.layer_boundary_official", language)
     return text("maps.stamp_approximate", language, uncertainty_m=boundary.position_uncertainty_m)
-
-
-def contour_dash(level: float) -> str:
-    """Return the line pattern of a contour, as SVG writes it; empty is a full line."""
-    return CONTOUR_DASHES.get(round(level), "4 4")
-
-
-def _level_text(level: float, language: Language) -> str:
-    written = number(level, language)
-    key = f"maps.threshold_{level:g}"
-    if round(level) == level and round(level) in CONTOUR_DASHES:
-        return text("maps.contour_level", language, level=written, meaning=text(key, language))
-    return text("maps.contour_level_plain", language, level=written)
-
-
-def contour_levels(contours: Mapping[str, object] | None) -> list[float]:
-    """Return the levels that occur in a feature collection of contours, ascending."""
-    features = (contours or {}).get("features", ())
-    return sorted(
-        {
-            float(feature["properties"]["level_dbuvm"])
-            for feature in (features if isinstance(features, Sequence) else ())
-            if feature["geometry"]["coordinates"]
-        }
-    )

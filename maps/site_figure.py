@@ -9,8 +9,8 @@ from typing import Any, Final
 
 from data.text import Language, text
 from gis.studies.record import Study
+from maps.figure_views import SiteMark, SiteView
 from maps.plane import INK, Plane, polar
-from maps.views import SiteMark, SiteView
 from maps.words import Words
 
 __all__ = ["site_mark_rows", "site_svg", "site_view"]

@@ -7,9 +7,9 @@ from markupsafe import escape
 
 from data.text import Language, text
 from gis.studies.record import Study
+from maps.figure_views import SourceMark, SourceView
 from maps.palette import SHAPES, SOURCE
 from maps.plane import INK, Plane, polar
-from maps.views import SourceMark, SourceView
 
 __all__ = ["source_svg", "source_view"]
 

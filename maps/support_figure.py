@@ -8,8 +8,8 @@ from markupsafe import escape
 from data.text import Language, text
 from gis.studies.record import Study
 from gis.studies.sharing_asked import SharingWanted
+from maps.figure_views import SupportMark, SupportsView
 from maps.plane import Plane, polar
-from maps.views import SupportMark, SupportsView
 
 __all__ = ["supports_svg", "supports_view"]
 

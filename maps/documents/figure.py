@@ -8,10 +8,10 @@ from base64 import b64encode
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from data.text import Language, number
+from maps.contour_lines import contour_dash
 from maps.legend import (
     Swatch,
     channels_layers,
-    contour_dash,
     coverage_layers,
     mobile_layers,
     network_layers,

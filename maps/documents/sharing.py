@@ -5,8 +5,8 @@ from typing import Any
 
 from maps.documents.common import Source, assemble
 from maps.documents.content import Block, Facts, Figure, Paragraph, Report, Section, Table
+from maps.figure_views import SupportsView
 from maps.support_figure import supports_svg
-from maps.views import SupportsView
 from maps.words import Words
 
 __all__ = ["sharing_report", "supports_map", "unseen_said", "wanted_facts"]

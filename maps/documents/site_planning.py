@@ -16,9 +16,9 @@ from maps.documents.content import (
     Section,
     Table,
 )
+from maps.figure_views import SiteView
 from maps.findings import ORDER, Teller, gravity
 from maps.site_figure import site_mark_rows, site_svg, site_view
-from maps.views import SiteView
 from maps.words import Words
 
 __all__ = ["site_planning_report"]

@@ -6,6 +6,7 @@ from typing import Any, Final
 from maps.documents.common import Source, assemble
 from maps.documents.content import Block, Facts, Figure, Paragraph, Report, Section, Table
 from maps.documents.source_fix import fix_blocks
+from maps.figure_views import SourceView
 from maps.source_figure import source_svg
 from maps.source_words import (
     MOST_ROWS,
@@ -18,7 +19,6 @@ from maps.source_words import (
     say,
     share,
 )
-from maps.views import SourceView
 from maps.words import Words
 from propagation.compliance.source_rules import LAW
 

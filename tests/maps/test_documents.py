@@ -18,12 +18,12 @@ from gis.home import Home
 from gis.register.antennas import Antenna, AntennaKind, antenna_facts
 from gis.studies.record import Study
 from gis.studies.snapshots import record_to_json
+from maps.contour_lines import contour_dash, contour_levels
 from maps.documents.content import Facts, Figure, Heading, Paragraph, Report, Table
 from maps.documents.figure import network_svg
 from maps.documents.letter import Letter, letter_docx, letter_pdf
 from maps.documents.pdf import report_pdf
 from maps.documents.report import study_article, study_html, study_pdf, study_report
-from maps.legend import contour_dash, contour_levels
 from maps.palette import rgb
 from maps.studies import coverage_view
 from maps.views import Interferer, NetworkView
