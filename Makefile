@@ -37,10 +37,10 @@ test: dev
 
 # Every page as each person sees it, into docs/pictures; ARGS="--all FOLDER" keeps all of them whole.
 pictures: dev
-	@$(BIN)/python tests/pictures/run.py $(ARGS)
+	@$(BIN)/python tests/run.py tests.pictures.taking $(ARGS)
 
 fuzz: dev
-	@$(BIN)/python tests/fuzz/run.py $(ARGS)
+	@$(BIN)/python tests/run.py tests.fuzz.asking $(ARGS)
 
 # Clients that are installed by hand: QGIS (Debian: python3-qgis) and, from npm, ogc-client.
 clients: dev

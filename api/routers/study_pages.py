@@ -15,7 +15,7 @@ from api.choices import network_choices
 from api.clock import judged_today
 from api.forms import REFUSALS, FormState, Refused, Typed
 from api.guard import GuardedRoute
-from api.identity import identity_of
+from api.identity import Identity, identity_of
 from api.language import safe_language
 from api.pages import render
 from api.roles import may
@@ -277,7 +277,7 @@ def study_page(
         and may_be_published(access_of(study.kind, study.inputs)),
         map=fragment,
         figure=_figure(study, language),
-        supports=_supports(study),
+        supports=_supports(study, identity),
         article=Markup(  # noqa: S704 - rendered with escaping
             study_article(study, language, titled=fragment is None, opened=_OPENED[opened])
         ),
@@ -285,9 +285,14 @@ def study_page(
     )
 
 
-def _supports(study: Study) -> list[Mapping[str, Any]]:
+def _supports(study: Study, identity: Identity) -> list[Mapping[str, Any]]:
     """Return the supports of a search that may do, each with how high to hang there."""
     if study.kind != "sharing":
         return []
+    own = study.inputs["owners"].get(identity.scope.own)
     found = enumerate(study.results["supports"], start=1)
-    return [{**row, "rank": rank} for rank, row in found if row["fit"] != "does_not_fit"]
+    return [
+        {**row, "rank": rank, "own": row["owner"] == own}
+        for rank, row in found
+        if row["fit"] != "does_not_fit"
+    ]

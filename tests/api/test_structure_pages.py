@@ -405,3 +405,15 @@ def test_the_elevation_shows_no_more_than_the_lists(
     listed = words(told[told.index('id="who-heading"') :].partition("</section>")[0])
     for name in re.findall(r"m · ([^<]+)</text>", stranger[0]):
         assert unescape(name).rstrip("…").partition(" ×")[0] in listed
+
+
+def test_nobody_is_offered_to_ask_for_a_place_on_its_own(
+    browser_of: BrowserOf, service: Service
+) -> None:
+    operator = browser_of("operator")
+    own, theirs = (replace(one_of(service, who), shareable=True) for who in (OWN, OTHER))
+    with service.register.write(author="lan", reason="chuẩn bị") as writer:
+        writer.update_structures([own, theirs])
+    for structure, offered in ((own, False), (theirs, True)):
+        page = operator.get(f"/view/structures/{structure.id}").text
+        assert (f"/view/sharing?structure_id={structure.id}" in page) is offered

@@ -12,12 +12,8 @@ what was found.
 
 import argparse
 import json
-import os
-import re
 import shutil
 import statistics
-import subprocess
-import sys
 import tempfile
 import time
 from collections.abc import Iterator
@@ -25,13 +21,12 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+from browsing import running
 from playwright.sync_api import Browser, Page, sync_playwright
 from scale import fill
 
 from gis.register.store import Register
 
-ROOT = Path(__file__).parents[2]
-SERVE = "import sys, api.cli; sys.exit(api.cli.main())"
 WATCH = """() => {
   window.longTasks = [];
   new PerformanceObserver((list) => {
@@ -48,20 +43,8 @@ def served(structures: int) -> Iterator[str]:
     with tempfile.TemporaryDirectory() as folder:
         with Register.open(Path(folder) / "register.gpkg", create=True) as register:
             fill(register, structures)
-        process = subprocess.Popen(
-            [sys.executable, "-P", "-c", SERVE, "serve", "--port", "0"],
-            env={**os.environ, "PHUSONG_HOME": folder, "PHUSONG_WORKERS": "0"},
-            stdout=subprocess.PIPE, text=True, cwd=ROOT,
-        )  # fmt: skip
-        try:
-            assert process.stdout is not None
-            for line in process.stdout:
-                if found := re.search(r"http://127\.0\.0\.1:\d+", line):
-                    yield found[0]
-                    break
-        finally:
-            process.terminate()
-            process.communicate(timeout=30)
+        with running(folder) as address:
+            yield address
 
 
 def tasks(page: Page) -> list[tuple[float, float]]:

@@ -12,10 +12,7 @@ map has a benchmark of its own (`map_page.py`).
 
 import argparse
 import json
-import os
-import re
 import shutil
-import subprocess
 import sys
 import tempfile
 from collections.abc import Iterator
@@ -23,6 +20,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import httpx
+from browsing import running
 from playwright.sync_api import Browser, BrowserContext, sync_playwright
 from scale import fill
 
@@ -30,7 +28,6 @@ ROOT = Path(__file__).parents[2]
 sys.path.insert(0, str(ROOT / "tests" / "browser"))
 from pages_found import found_by  # noqa: E402
 
-SERVE = "import sys, api.cli; sys.exit(api.cli.main())"
 WANTED_S, WANTED_KB = 1.0, 300
 ANSWERS = "() => new Promise((done) => setTimeout(() => done(performance.now() / 1000), 0))"
 
@@ -57,20 +54,8 @@ def served(structures: int) -> Iterator[tuple[str, dict[str, str]]]:
                     ("operator", "mo-phong-a"), ("staff", None), ("administrator", None),
                 )
             }  # fmt: skip
-        process = subprocess.Popen(
-            [sys.executable, "-P", "-c", SERVE, "serve", "--port", "0"],
-            env={**os.environ, "PHUSONG_HOME": folder, "PHUSONG_WORKERS": "0"},
-            stdout=subprocess.PIPE, text=True, cwd=ROOT,
-        )  # fmt: skip
-        try:
-            assert process.stdout is not None
-            for line in process.stdout:
-                if found := re.search(r"http://127\.0\.0\.1:\d+", line):
-                    yield found[0], links
-                    break
-        finally:
-            process.terminate()
-            process.communicate(timeout=30)
+        with running(folder) as address:
+            yield address, links
 
 
 def opened(context: BrowserContext, address: str, slowed: float) -> tuple[float, float]:
