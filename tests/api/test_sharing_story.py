@@ -144,6 +144,13 @@ def test_from_two_files_to_a_contract_that_was_decided(  # noqa: PLR0915 - one s
     assert best["products"] is None, "nothing hangs there yet"
     assert found["results"]["conclusion"] == "fits"
     assert any(row["fit"] == "does_not_fit" for row in found["results"]["supports"])
+    own = story.study(people[FIRST], "sharing", WANTED)
+    assert row_of(own, mast)["fit"] == "fits"
+    for who, study, offered in ((THIRD, found, True), (FIRST, own, False)):
+        headers = {**people[who], "accept": "text/html"}
+        page = client.get(f"/view/studies/{study['id']}", headers=headers).text
+        assert f"/view/structures/{mast}" in page
+        assert (f"/view/sharing?structure_id={mast}" in page) is offered
 
     # asks, is refused, escalates; the department mediates in vain, and decides
     drafted = client.post(
