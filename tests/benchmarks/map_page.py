@@ -96,25 +96,23 @@ def moved(page: Page) -> dict[str, float]:
         page.wait_for_timeout(700)
         worst[name] = max((took for _, took in tasks(page)), default=0.0)
 
+    def drag(ways: tuple[int, ...]) -> None:
+        for way in ways:
+            page.mouse.down()
+            for step in range(1, 25):
+                page.mouse.move(x + way * 12 * step, y + way * 5 * step)
+            page.mouse.up()
+            page.mouse.move(x, y)
+
     tasks(page)
     page.mouse.move(x, y)
-    for way in (1, -1, 1):
-        page.mouse.down()
-        for step in range(1, 25):
-            page.mouse.move(x + way * 12 * step, y + way * 5 * step)
-        page.mouse.up()
-        page.mouse.move(x, y)
+    drag((1, -1, 1))
     take("drag")
     for _ in range(4):
         page.mouse.wheel(0, -240)
         page.wait_for_timeout(350)
     take("zoom_in")
-    for way in (1, -1):
-        page.mouse.down()
-        for step in range(1, 25):
-            page.mouse.move(x + way * 12 * step, y + way * 5 * step)
-        page.mouse.up()
-        page.mouse.move(x, y)
+    drag((1, -1))
     take("drag_near")
     for _ in range(6):
         page.mouse.wheel(0, 240)
