@@ -3,13 +3,13 @@
 The checks stand before the body is read, so that a stranger cannot make the server work.
 """
 
+import inspect
 from collections.abc import Callable, Coroutine
 from typing import Any
 from urllib.parse import urlsplit
 
 from fastapi.dependencies.models import Dependant
 from fastapi.routing import APIRoute
-from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -24,6 +24,7 @@ from api.errors import (
 from api.identity import ANONYMOUS, identify, identity_of, shows_nothing
 from api.language import asked_language
 from api.roles import PUBLIC_LAYERS, Role, may
+from api.threads import in_thread, threaded
 
 __all__ = ["GuardedRoute"]
 
@@ -39,6 +40,9 @@ _NEEDS_NO_IDENTITY = frozenset({"/healthz", "/readyz", "/static/{path:path}"})
 class GuardedRoute(APIRoute):
     """A route that nobody reaches unless the table of roles says so."""
 
+    def __init__(self, path: str, endpoint: Callable[..., Any], **named: Any) -> None:
+        super().__init__(path, threaded(endpoint), **named)
+
     def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
         """Return the handler with the guard before it."""
         handler = super().get_route_handler()
@@ -47,9 +51,7 @@ class GuardedRoute(APIRoute):
         async def guarded(request: Request) -> Response:
             if self.path not in _NEEDS_NO_IDENTITY:
                 request.state.identity = (
-                    ANONYMOUS
-                    if shows_nothing(request)
-                    else await run_in_threadpool(identify, request)
+                    ANONYMOUS if shows_nothing(request) else await in_thread(identify, request)
                 )
                 request.app.state.service.pace.take(_caller(request))
             _require_role(request, self.path)
@@ -78,7 +80,9 @@ def _caller(request: Request) -> str:
 
 def _more(endpoint: Callable[..., Any], request: Request) -> frozenset[str]:
     """Return the parameters that a route knows by what it is asked about, beside its own."""
-    more: Callable[[Request], frozenset[str]] | None = getattr(endpoint, "more_parameters", None)
+    more: Callable[[Request], frozenset[str]] | None = getattr(
+        inspect.unwrap(endpoint), "more_parameters", None
+    )
     return frozenset() if more is None else more(request)
 
 

@@ -1,6 +1,7 @@
 """Keeps who looked at whose confidential records, before they are shown."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
 
 from starlette.requests import Request
 
@@ -35,16 +36,17 @@ def note_features(
     request: Request, layer: str, features: Sequence[Feature], *, alone: bool = False
 ) -> None:
     """Keep a look at features of which some are confidential and of others; see `note_one`."""
-    own = identity_of(request).scope.own
-    count = sum(
-        bool(one.properties.get("confidential")) and own not in _owners(one) for one in features
-    )
+    identity = identity_of(request)
+    if identity.account is None:  # a stranger is shown nothing confidential
+        return
+    own, said = identity.scope.own, (one.properties for one in features)
+    count = sum(bool(one.get("confidential")) and own not in _owners(one) for one in said)
     if count:
         _note(request, layer, features[0].id if alone else None, count)
 
 
-def _owners(one: Feature) -> tuple[str | None, str | None]:
-    return one.properties.get("owner_id"), one.properties.get("organisation_id")
+def _owners(said: Mapping[str, Any]) -> tuple[str | None, str | None]:
+    return said.get("owner_id"), said.get("organisation_id")
 
 
 def note_file(request: Request, layer: str) -> None:

@@ -72,6 +72,7 @@ ON_BOTH = (
     "tests/api/test_structure_pages.py",
     "tests/gis/test_cases_store.py",
     "tests/gis/test_features_counts.py",
+    "tests/gis/test_features_told.py",
     "tests/gis/test_jobs_queue.py",
     "tests/gis/test_planned_works.py",
     "tests/gis/test_register_accounts.py",

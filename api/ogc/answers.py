@@ -33,7 +33,7 @@ def feature_json(one: Feature, epsg: int | None) -> dict[str, Any]:
         "type": "Feature",
         "id": one.id,
         "geometry": None if one.geometry is None else coordinates_in(one.geometry, epsg),
-        "properties": one.properties,
+        "properties": orjson.Fragment(one.told),
     }
 
 

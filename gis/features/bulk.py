@@ -9,6 +9,7 @@ from types import MappingProxyType
 from typing import Any, Final
 
 import geopandas
+import orjson
 import pandas as pd
 import pyogrio
 import shapely
@@ -75,9 +76,9 @@ def _written(one: Feature) -> str:
         "type": "Feature",
         "id": one.id,
         "geometry": _mapping(one),
-        "properties": one.properties,
+        "properties": orjson.Fragment(one.told),
     }
-    return json.dumps(written, ensure_ascii=False)
+    return orjson.dumps(written).decode()
 
 
 def _mapping(one: Feature) -> Mapping[str, Any] | None:
@@ -98,7 +99,8 @@ def _write_csv(collection: Collection, features: Iterable[Feature], path: Path) 
         writer = csv.writer(stream)
         writer.writerow(["id", *names, *place])
         for one in features:
-            values = [one.id, *(one.properties[name] for name in names), *_placed(one, place)]
+            said = one.properties
+            values = [one.id, *(said[name] for name in names), *_placed(one, place)]
             writer.writerow(_cell(value) for value in values)
 
 
@@ -124,9 +126,10 @@ def _cell(value: Any) -> str:
 def _write_layer(driver: str) -> Callable[[Collection, Iterable[Feature], Path], None]:
     def write(collection: Collection, features: Iterable[Feature], path: Path) -> None:
         known = list(features)
+        said = [one.properties for one in known]
         columns: dict[str, Any] = {"id": pd.array([one.id for one in known], dtype="object")}
         for one in collection.properties:
-            values = [_plain(each.properties[one.name]) for each in known]
+            values = [_plain(each[one.name]) for each in said]
             dtype: Any = _DTYPES.get(one.kind, "object")
             columns[one.name] = pd.array(values, dtype=dtype)
         frame = pd.DataFrame(columns)

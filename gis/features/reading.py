@@ -1,6 +1,5 @@
 """Features of a collection: a page, how many there are, one, and where they lie."""
 
-import json
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
@@ -8,16 +7,29 @@ from functools import lru_cache
 from types import MappingProxyType
 from typing import Any, Final
 
+import orjson
 import shapely
 from shapely import to_wkb
 from shapely.geometry.base import BaseGeometry
-from sqlalchemy import ColumnElement, Text, and_, bindparam, func, literal, or_, select
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Select,
+    Text,
+    and_,
+    bindparam,
+    func,
+    literal,
+    or_,
+    select,
+)
 
 from data.text import VIET_NAM
 from gis.errors import NotFoundError
 from gis.features.collections import Collection
 from gis.features.counts import Counts
 from gis.features.cql2 import Kind, Quantity
+from gis.features.telling import BY_ID, Told, all_told, told
 from gis.features.turns import in_turn
 from gis.register import engine, moments
 from gis.register.blobs import from_blob, point_coordinates
@@ -37,6 +49,7 @@ GEOMETRY: Final = "geometry"
 _ID: Final = "feature_id"
 
 Condition = Callable[[Mapping[str, Quantity]], ColumnElement[bool]]
+_Where = Sequence[ColumnElement[bool]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,15 +60,21 @@ class Feature:
     ----------
     id : str
         Its name in its collection.
-    properties : dict
-        Values as JSON knows them.
+    told : str or bytes
+        Its properties, as JSON.
     geometry : BaseGeometry or tuple or None
         Longitude and latitude of a point, else the geometry, WGS 84.
     """
 
     id: str
-    properties: dict[str, Any]
+    told: str | bytes
     geometry: BaseGeometry | tuple[float, float] | None
+
+    @property
+    def properties(self) -> dict[str, Any]:
+        """Its properties as values, read anew each time."""
+        found: dict[str, Any] = orjson.loads(self.told)
+        return found
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -108,12 +127,12 @@ class _Asking:
 
     shown: Mapping[str, ColumnElement[Any]]
     known: Mapping[str, Quantity]
-    select: Any
-    one: Any
+    rows: Select[Any]
+    one: Select[Any]
 
 
 @lru_cache(maxsize=256)
-def _asking(collection: Collection, scope: Scope, today: date) -> _Asking:
+def _asking(collection: Collection, scope: Scope, today: date, dialect: str) -> _Asking:
     """Return how a caller asks a collection on a day, which what is seen may depend on."""
     del today
     table, hidden = collection.table, collection.hidden(scope)
@@ -121,17 +140,18 @@ def _asking(collection: Collection, scope: Scope, today: date) -> _Asking:
     if collection.geometry is not None:
         names.append(GEOMETRY_COLUMN)
     # what stands for a column that the caller may not see, without the label of a result
-    told = {name: getattr(one, "element", one) for name, one in hidden.items()}
-    shown = {name: told.get(name, table.c[name]) for name in names}
+    instead = {name: getattr(one, "element", one) for name, one in hidden.items()}
+    shown = {name: instead.get(name, table.c[name]) for name in names}
     known = {"id": Quantity(Kind.TEXT, table.c.id)}
     for one in collection.properties:
         if one.kind is not None:
             known[one.name] = Quantity(one.kind, shown[one.name])
     if collection.geometry is not None:
         known[GEOMETRY] = Quantity(Kind.GEOMETRY, shown[GEOMETRY_COLUMN])
-    selected = select(*(column.label(name) for name, column in shown.items()))
-    asked = selected.where(table.c.id == bindparam(_ID, type_=Text()), collection.visible(scope))
-    return _Asking(MappingProxyType(shown), MappingProxyType(known), selected, asked)
+    rows = select(*(column.label(name) for name, column in shown.items()))
+    asked = rows.where(table.c.id == bindparam(_ID, type_=Text()), collection.visible(scope))
+    one_told = told(collection, asked, dialect)
+    return _Asking(MappingProxyType(shown), MappingProxyType(known), rows, one_told)
 
 
 class FeatureReader:
@@ -163,21 +183,45 @@ class FeatureReader:
             If the box or the filter makes no sense.
         """
         where = self._where(collection, asked)
-        query = self._asking(collection).select.where(*where).order_by(collection.table.c.id)
+        near = bool(asked.boxes) or asked.area is not None
+        find = self._found_near if near else self._found_by_id
         with in_turn(self._engine), engine.reading(self._engine) as connection:
-            rows = connection.execute(query.limit(limit).offset(offset)).all()
-            there = offset + len(rows)
-            whole = 0 < len(rows) < limit or (offset == 0 and not rows)
-            matched = there if whole else self._counts.count(connection, collection.table, where)
+            rows, matched = find(connection, collection, where, (limit, offset))
         return list(_features(collection, rows)), matched
+
+    def _found_by_id(
+        self, connection: Connection, collection: Collection, where: _Where, part: tuple[int, int]
+    ) -> tuple[list[Told], int]:
+        """Follow the index of ids; how many there are is counted once."""
+        limit, offset = part
+        chosen = self._asking(collection).rows.where(*where).order_by(collection.table.c.id)
+        rows, _ = all_told(connection, collection, chosen.limit(limit).offset(offset))
+        if 0 < len(rows) < limit or (offset == 0 and not rows):
+            return rows, offset + len(rows)
+        return rows, self._counts.count(connection, collection.table, where)
+
+    def _found_near(
+        self, connection: Connection, collection: Collection, where: _Where, part: tuple[int, int]
+    ) -> tuple[list[Told], int]:
+        """Follow the index of places, which knows no order: what is found is counted with it."""
+        limit, offset = part
+        table = collection.table
+        found = select(table.c.fid, table.c.id).where(*where).cte("found")
+        page = select(found.c.fid).order_by(found.c.id).limit(limit).offset(offset)
+        count = select(func.count()).select_from(found).scalar_subquery()
+        chosen = self._asking(collection).rows.where(table.c.fid.in_(page))
+        rows, matched = all_told(connection, collection, chosen, count)
+        if matched is None:
+            matched = self._counts.count(connection, table, where) if offset else 0
+        return rows, matched
 
     def each(self, collection: Collection, asked: Asked) -> Iterator[Feature]:
         """Yield every feature that is asked for, by id, from one state of the register."""
-        query = self._asking(collection).select.where(*self._where(collection, asked))
+        chosen = self._asking(collection).rows.where(*self._where(collection, asked))
+        query = told(collection, chosen, self._engine.dialect.name)
         with engine.reading(self._engine) as connection:
-            rows = connection.execution_options(yield_per=1_000).execute(
-                query.order_by(collection.table.c.id)
-            )
+            streamed = connection.execution_options(yield_per=1_000)
+            rows = streamed.execute(query.order_by(BY_ID))
             for part in rows.partitions():
                 yield from _features(collection, part)
 
@@ -217,8 +261,8 @@ class FeatureReader:
             if len(ids) > most:
                 chosen = choose(ids, [one[1] for one in known])
             wanted = ids if chosen is None else chosen.ids
-            shown = (collection.visible(self._scope), among(key, wanted))
-            rows = connection.execute(asking.select.where(*shown).order_by(key)).all()
+            shown = asking.rows.where(collection.visible(self._scope), among(key, wanted))
+            rows, _ = all_told(connection, collection, shown)
         return list(_features(collection, rows)), chosen
 
     def one(self, collection: Collection, feature_id: str) -> Feature:
@@ -253,7 +297,8 @@ class FeatureReader:
         return self._asking(collection).known
 
     def _asking(self, collection: Collection) -> _Asking:
-        return _asking(collection, self._scope, moments.now().astimezone(VIET_NAM).date())
+        today = moments.now().astimezone(VIET_NAM).date()
+        return _asking(collection, self._scope, today, self._engine.dialect.name)
 
     def _where(self, collection: Collection, asked: Asked) -> list[ColumnElement[bool]]:
         where = [collection.visible(self._scope)]
@@ -300,17 +345,9 @@ def _equals(known: Quantity, value: str) -> ColumnElement[bool]:
 
 
 def _features(collection: Collection, rows: Sequence[Any]) -> Iterator[Feature]:
-    names = tuple(one.name for one in collection.properties)
-    lists = [one.name for one in collection.properties if one.kind is None]
-    placed, labelled = collection.geometry is not None, "confidence" in names
-    for row in rows:
-        properties = dict(zip(names, row[1:], strict=False))  # the place, if any, is the last
-        for name in lists:
-            value = properties[name]
-            properties[name] = json.loads(value) if isinstance(value, str) else value
-        if labelled:
-            properties["synthetic"] = properties["confidence"] == "synthetic"
-        yield Feature(row[0], properties, _place(collection, row[-1]) if placed else None)
+    if collection.geometry is None:
+        return (Feature(row[0], row[1], None) for row in rows)
+    return (Feature(row[0], row[1], _place(collection, row[2])) for row in rows)
 
 
 def _place(

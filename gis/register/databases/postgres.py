@@ -369,8 +369,6 @@ class Postgres(Database):
 
 def _prepare(opened: Any, _record: ConnectionPoolEntry) -> None:
     connection: psycopg.Connection[Any] = opened
-    # A plan that was prepared would go on reading a table when a view of the past hides it.
-    connection.prepare_threshold = None
     connection.adapters.register_loader("date", _DayLoader)
     connection.adapters.register_loader("timestamptz", _MomentLoader)
     for setting in _SETTINGS:
