@@ -4,6 +4,7 @@ import os
 import shutil
 import stat
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
@@ -16,6 +17,7 @@ from gis.backup import last_backup
 from gis.errors import GisError
 from gis.jobs.cluster import cluster_at
 from gis.jobs.queue import JobState, Queue
+from gis.jobs.scheduler import Scheduler
 from gis.jurisdictions import jurisdiction_on
 from gis.register.accounts import Accounts
 from gis.register.filesystems import require_local
@@ -179,16 +181,32 @@ def _files(settings: Settings, today: date) -> Iterator[Look]:
 
 def _cluster(settings: Settings) -> Iterator[Look]:
     """Look whether the scheduler that was named answers, and its machines are like this one."""
-    if not settings.scheduler:
+    scheduler = settings.cluster
+    if scheduler is None:
+        if settings.scheduler_ca or settings.scheduler_cert or settings.scheduler_key:
+            yield _look("cluster", Health.WARNING, "idle")
         return
     try:
-        with cluster_at(settings.scheduler) as cluster:
+        if not scheduler.encrypted:
+            yield _in_clear(scheduler)
+        elif scheduler.key is not None:
+            yield from _shut("cluster_key", scheduler.key)
+        with cluster_at(scheduler) as cluster:
             machines = 0 if cluster is None else cluster.machines()
     except GisError as error:
         yield Look("cluster", Health.BAD, "cluster_bad", {"reason": error})
         return
+    if scheduler.encrypted:
+        yield _look("cluster_wire", True, "tls")
     health = Health.GOOD if machines else Health.WARNING
     yield _look("cluster", health, "good" if machines else "empty", machines=machines)
+
+
+def _in_clear(scheduler: Scheduler) -> Look:
+    """Look who could read on the way what is sent to the cluster without TLS."""
+    if scheduler.on_this_machine:
+        return _look("cluster_wire", True, "local")
+    return _look("cluster_wire", Health.WARNING, "clear", address=scheduler.address)
 
 
 def _doors(settings: Settings) -> Iterator[Look]:
@@ -201,16 +219,13 @@ def _doors(settings: Settings) -> Iterator[Look]:
     else:
         yield _look("cookies", True, "good")
     if settings.oidc_issuer:
-        yield _secret(settings)
+        file = settings.oidc_client_secret_file
+        looked = [] if file is None else list(_shut("secret", file))
+        yield from looked or [_look("secret", Health.BAD, "missing", path=str(file))]
 
 
-def _secret(settings: Settings) -> Look:
-    file = settings.oidc_client_secret_file
-    try:
-        mode = None if file is None else file.stat().st_mode
-    except OSError:
-        mode = None
-    if mode is None:
-        return _look("secret", Health.BAD, "missing", path=str(file))
-    shut = not mode & _OTHERS
-    return _look("secret", shut, "good" if shut else "open", path=str(file))
+def _shut(name: str, file: Path) -> Iterator[Look]:
+    """Look whether only its owner can read a file; nothing of one that is not there."""
+    with suppress(OSError):
+        shut = not file.stat().st_mode & _OTHERS
+        yield _look(name, shut, "good" if shut else "open", path=str(file))

@@ -143,7 +143,7 @@ class Service:
                 settings.ground,
                 threads=settings.threads,
                 curves=settings.p1546_curves,
-                scheduler=settings.scheduler or None,
+                scheduler=settings.cluster,
             )
         return service
 

@@ -12,11 +12,15 @@ from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from gis.home import REGISTER_VARIABLE, Home
 from gis.jobs.queue import KEEP_DAYS
+from gis.jobs.scheduler import Scheduler
 from gis.terrain.opening import GroundFiles
 from gis.tiles.products import GLO30_ADDRESS, Product
 from gis.tiles.store import TileStore
 
-__all__ = ["Settings"]
+__all__ = ["PEM_MARK", "Settings"]
+
+PEM_MARK = "-----BEGIN"
+"""With this begins what a file of a certificate or a key holds."""
 
 _MOST_THREADS = 256
 _ISSUER = r"^(https://[^\s?#]+|http://(127\.0\.0\.1|localhost)[^\s?#]*)?$"
@@ -48,6 +52,16 @@ def _listed(value: object) -> object:
     parts = re.split(rf"{re.escape(os.pathsep)}(?!//)", value)
     return tuple(Path(part) for part in parts if part)
 
+
+def _named(value: object) -> object:
+    """Refuse what a file should hold where its name belongs."""
+    if isinstance(value, str) and PEM_MARK in value:
+        raise ValueError("the name of a file")
+    return value or None
+
+
+FilePath = Annotated[Path | None, BeforeValidator(_named)]
+"""A file that holds a secret or a certificate."""
 
 Paths = Annotated[tuple[Path, ...], NoDecode, BeforeValidator(_listed)]
 """Paths in their order."""
@@ -95,7 +109,10 @@ class Settings(BaseSettings):
         time, never a byte of the result.
     scheduler : str
         Address of the scheduler of a dask cluster that computes the tiles of studies in place of
-        threads, `tcp://host:port` or `tls://host:port`; none without one.
+        threads, `tcp://host:port`, in clear, or `tls://host:port`; none without one.
+    scheduler_ca, scheduler_cert, scheduler_key : Path or None
+        PEM files that TLS needs: the authority of the cluster, this server's certificate of it,
+        and its private key.
     host, port : str, int
         Where the server listens; without a port of its own that of PORT, else 8000.
     max_upload_mb : int
@@ -127,7 +144,9 @@ class Settings(BaseSettings):
         File with the secret that the service gave this server, for its eyes alone.
     """
 
-    model_config = SettingsConfigDict(env_prefix="PHUSONG_", frozen=True, extra="forbid")
+    model_config = SettingsConfigDict(
+        env_prefix="PHUSONG_", frozen=True, extra="forbid", hide_input_in_errors=True
+    )
 
     home: Path = Field(default_factory=_default_home)
     register_address: SecretStr = Field(
@@ -149,6 +168,9 @@ class Settings(BaseSettings):
     p1546_curves: Path | None = None
     workers: Annotated[int, Field(ge=0, le=64)] = 1
     scheduler: Annotated[str, Field(pattern=_SCHEDULER)] = ""
+    scheduler_ca: FilePath = None
+    scheduler_cert: FilePath = None
+    scheduler_key: FilePath = None
     threads: Annotated[int, Field(ge=1, le=_MOST_THREADS)] = Field(default_factory=_cores)
     host: str = "127.0.0.1"
     port: Annotated[int, Field(ge=0, le=65_535, validate_default=True)] = Field(
@@ -181,6 +203,14 @@ class Settings(BaseSettings):
     def place(self) -> Home:
         """The home folder with the paths below it."""
         return Home(self.home, self.register_address.get_secret_value())
+
+    @property
+    def cluster(self) -> Scheduler | None:
+        """The scheduler of the cluster that computes, where one is named."""
+        if not self.scheduler:
+            return None
+        files = self.scheduler_ca, self.scheduler_cert, self.scheduler_key
+        return Scheduler(self.scheduler, *files)
 
     @property
     def backups(self) -> Path:

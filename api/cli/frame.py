@@ -282,6 +282,11 @@ def _explain(error: Exception, language: Language) -> int:
 
 
 def _settings_error(error: Any, language: Language) -> str:
+    from api.settings import PEM_MARK  # noqa: PLC0415 - slow, not for --help
+
     first = error.errors()[0]
     name = "PHUSONG_" + "_".join(str(part) for part in first["loc"]).upper()
-    return text("cli.setting_wrong", language, name=name, value=str(first.get("input"))[:80])
+    value = str(first.get("input"))
+    if PEM_MARK in value:  # nobody sees more of what may be a private key
+        value = f"{PEM_MARK} ..."
+    return text("cli.setting_wrong", language, name=name, value=value[:80])

@@ -45,7 +45,7 @@ def studying(output: Output) -> Iterator[StudyContext]:
     with (
         opened(output) as register,
         output.progress() as progress,
-        cluster_at(settings.scheduler or None) as cluster,
+        cluster_at(settings.cluster) as cluster,
     ):
         yield StudyContext(
             register=register,

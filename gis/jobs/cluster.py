@@ -26,15 +26,13 @@ from numpy.typing import NDArray
 
 from gis.errors import GisError
 from gis.jobs.parcels import packed, unpacked
+from gis.jobs.scheduler import CONNECT_S, Scheduler
 from gis.studies.context import AFAR, Desk, Stage
 
 if TYPE_CHECKING:
-    from distributed import Client
+    from distributed import Client, Security
 
 __all__ = ["DaskCluster", "cluster_at", "machine"]
-
-CONNECT_S = 5.0
-"""How long a scheduler may take to answer."""
 
 PATIENCE_S = 30.0
 """How long a job waits for a machine while the cluster has none."""
@@ -136,12 +134,13 @@ class DaskCluster:
 
     Parameters
     ----------
-    address : str
-        Of the scheduler, `tcp://host:port` or `tls://host:port`.
+    scheduler : Scheduler
+        Where it is, and by what both sides know each other.
     """
 
-    def __init__(self, address: str) -> None:
-        self.address = address
+    def __init__(self, scheduler: Scheduler) -> None:
+        self.address = scheduler.address
+        self._scheduler = scheduler
         self._client: Client | None = None
         self._arrays: OrderedDict[int, tuple[NDArray[Any], Any]] = OrderedDict()
         self._count = 0
@@ -159,22 +158,38 @@ class DaskCluster:
         Raises
         ------
         GisError
-            If dask.distributed is not installed, or the scheduler does not answer.
+            If dask.distributed is not installed, or the scheduler does not answer, is none, or
+            does not let this server in.
         """
         if self._client is not None:
             return self._client
         if importlib.util.find_spec("distributed") is None:
             raise GisError("cluster.not_installed", address=self.address)
+        self._scheduler.knock()
         import dask  # noqa: PLC0415 it takes a second to load
         from distributed import Client  # noqa: PLC0415
 
         dask.config.set(_LARGE_GRAPH)
+        security = self._scheduler.security()
         try:
-            self._client = Client(self.address, timeout=CONNECT_S, set_as_default=False)
+            if asyncio.run(self._kind(security)) != "Scheduler":
+                raise GisError("cluster.not_dask", address=self.address)
+            self._client = Client(
+                self.address, timeout=CONNECT_S, set_as_default=False, security=security
+            )
         except (OSError, ValueError, RuntimeError, TimeoutError) as error:
             detail = str(error).splitlines()[0][:200] if str(error) else type(error).__name__
             raise GisError("cluster.no_answer", address=self.address, detail=detail) from error
         return self._client
+
+    async def _kind(self, security: "Security | None") -> str:
+        """Return what part of a cluster listens; of a machine `Client` would never let go."""
+        from distributed import rpc  # noqa: PLC0415
+
+        asked_by = {} if security is None else security.get_connection_args("client")
+        async with rpc(self.address, timeout=CONNECT_S, connection_args=asked_by) as there:
+            told: Mapping[str, str] = await asyncio.wait_for(there.identity(), CONNECT_S)
+            return told["type"]
 
     def machines(self) -> int:
         """Return how many processes the cluster has, every one of them like this one.
@@ -302,12 +317,12 @@ class _Watch:
 
 
 @contextmanager
-def cluster_at(address: str | None) -> Iterator[DaskCluster | None]:
-    """Yield the cluster of an address, left at the end; none without an address."""
-    if address is None:
+def cluster_at(scheduler: Scheduler | None) -> Iterator[DaskCluster | None]:
+    """Yield the cluster of a scheduler, left at the end; none without one."""
+    if scheduler is None:
         yield None
         return
-    cluster = DaskCluster(address)
+    cluster = DaskCluster(scheduler)
     try:
         yield cluster
     finally:

@@ -14,6 +14,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from gis.errors import GisError
 from gis.home import REGISTER_VARIABLE, Home
 from gis.jobs.queue import Queue
+from gis.jobs.scheduler import Scheduler
 from gis.jobs.worker import worker_name
 from gis.register.store import Register
 from gis.terrain.opening import GroundFiles
@@ -156,7 +157,7 @@ def start_workers(
     *,
     threads: int = 1,
     curves: Path | None = None,
-    scheduler: str | None = None,
+    scheduler: Scheduler | None = None,
 ) -> WorkerPool:
     """Start workers as processes of their own; `stop` ends them.
 
@@ -172,15 +173,15 @@ def start_workers(
         Threads of a study.
     curves : Path, optional
         The user's copy of the curves of Rec. ITU-R P.1546.
-    scheduler : str, optional
-        Address of the scheduler of a cluster that computes tiles.
+    scheduler : Scheduler, optional
+        Of a cluster that computes tiles.
     """
     options = ["--home", str(home.folder.absolute()), "--threads", str(threads)]
     options += ["--ground", ground.to_json()]
     if curves is not None:
         options += ["--curves", str(curves.absolute())]
     if scheduler is not None:
-        options += ["--scheduler", scheduler]
+        options += ["--scheduler", scheduler.to_json()]
     pool = WorkerPool(home, count, options)
     pool.start()
     return pool

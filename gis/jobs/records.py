@@ -8,12 +8,12 @@ from datetime import date, datetime
 from enum import StrEnum
 from typing import Any
 
-from data.text import Language, text
+from data.text import Language, Phrase, text
 from gis.register import moments
 
 __all__ = ["Job", "JobState", "job_from_row", "values_to_json"]
 
-_DAY, _MOMENT = "day", "moment"
+_DAY, _MOMENT, _PHRASE = "day", "moment", "phrase"
 
 
 class JobState(StrEnum):
@@ -125,7 +125,7 @@ def job_from_row(row: Mapping[Any, Any]) -> Job:
 
 
 def values_to_json(values: Mapping[str, object]) -> str:
-    """Return the values of a sentence as stored; dates stay dates, what JSON lacks is text."""
+    """Return the values of a sentence as stored: dates, phrases, and text for what JSON lacks."""
     kept = {key: _plain(value) for key, value in values.items()}
     return json.dumps(kept, ensure_ascii=False, allow_nan=False)
 
@@ -135,6 +135,8 @@ def _plain(value: object) -> object:
         return {_MOMENT: value.isoformat()}
     if isinstance(value, date):
         return {_DAY: value.isoformat()}
+    if isinstance(value, Phrase):
+        return {_PHRASE: str(value)}
     if isinstance(value, float):
         return float(value) if math.isfinite(value) else str(value)
     if value is None or type(value) in {bool, int, str}:
@@ -147,6 +149,8 @@ def _revived(value: Any) -> Any:
         return value
     if _MOMENT in value:
         return datetime.fromisoformat(value[_MOMENT])
+    if _PHRASE in value:
+        return Phrase(value[_PHRASE])
     return date.fromisoformat(value[_DAY])
 
 

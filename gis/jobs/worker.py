@@ -1,7 +1,7 @@
 """A worker: takes jobs from the queue one after another and runs the studies they name.
 
 Process entry: `python -P -m gis.jobs.worker --home DIR`, with `--ground JSON`, `--curves PATH` and
-`--threads N` and `--scheduler ADDRESS` where there are such. The worker ends when it is told to
+`--threads N` and `--scheduler JSON` where there are such. The worker ends when it is told to
 (SIGTERM, SIGINT: the job goes back to the queue) and when the process that started it dies.
 """
 
@@ -27,6 +27,7 @@ from gis.errors import CancelledError, ConflictError, GisError, StorageError
 from gis.home import REGISTER_VARIABLE, Home
 from gis.jobs.cluster import cluster_at
 from gis.jobs.queue import LEASE_S, MAX_CUT_OFF, MAX_HINDERED, Job, LeaseLostError, Queue
+from gis.jobs.scheduler import Scheduler
 from gis.register.store import Register
 from gis.studies.context import StudyContext
 from gis.studies.record import Study
@@ -67,7 +68,7 @@ def work_once(
     worker: str | None = None,
     threads: int = 1,
     curves: Path | None = None,
-    scheduler: str | None = None,
+    scheduler: Scheduler | None = None,
     stop: threading.Event | None = None,
     lease_s: float = LEASE_S,
     max_cut_off: int = MAX_CUT_OFF,
@@ -86,8 +87,8 @@ def work_once(
         Threads of a study.
     curves : Path, optional
         The user's copy of the curves of Rec. ITU-R P.1546.
-    scheduler : str, optional
-        Address of the scheduler of a cluster that computes tiles.
+    scheduler : Scheduler, optional
+        Of a cluster that computes tiles.
     stop : Event, optional
         When set, the job is given back to the queue.
     lease_s : float
@@ -137,7 +138,7 @@ def run_worker(
     worker: str | None = None,
     threads: int = 1,
     curves: Path | None = None,
-    scheduler: str | None = None,
+    scheduler: Scheduler | None = None,
     lease_s: float = LEASE_S,
     max_cut_off: int = MAX_CUT_OFF,
     max_hindered: int = MAX_HINDERED,
@@ -306,7 +307,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--home", type=Path, required=True)
     parser.add_argument("--ground", default=GroundFiles().to_json())
     parser.add_argument("--curves", type=Path)
-    parser.add_argument("--scheduler")
+    parser.add_argument("--scheduler", type=Scheduler.from_json)
     parser.add_argument("--threads", type=int, default=1)
     parser.add_argument("--name")
     parser.add_argument("--parent", type=int)

@@ -9,17 +9,33 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from distributed import Client
+from distributed import Client, Security
+
+from gis.jobs.scheduler import Scheduler
+from tests.gis.dask_certificates import Authority
 
 ROOT = Path(__file__).parents[2]
 
 
 class DaskProcesses:
-    """A scheduler and its workers."""
+    """A scheduler and its workers, with an authority by TLS."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, authority: Authority | None = None) -> None:
         self._folder = folder
         self._file = folder / "scheduler.json"
+        self.log = folder / "log.txt"
+        self._tls: tuple[object, ...] = ()
+        self._security = None
+        if authority is not None:
+            pair = authority.pair("cluster")
+            files = ("--tls-cert", pair.certificate, "--tls-key", pair.key)
+            self._tls = ("--protocol", "tls", "--tls-ca-file", authority.ca, *files)
+            self._security = Security(
+                require_encryption=True,
+                tls_ca_file=str(authority.ca),
+                tls_client_cert=str(pair.certificate),
+                tls_client_key=str(pair.key),
+            )
         self._scheduler = self._start(
             "dask_scheduler", "--host", "127.0.0.1", "--port", "0", "--scheduler-file", self._file
         )
@@ -31,10 +47,12 @@ class DaskProcesses:
             time.sleep(0.05)
         with self.client() as client:
             self.address = str(client.scheduler.address)
+        self.place = Scheduler(self.address)
 
     def _start(self, module: str, *arguments: object) -> subprocess.Popen[bytes]:
-        command = [sys.executable, "-m", f"distributed.cli.{module}", "--no-dashboard"]
-        with (self._folder / "log.txt").open("ab") as log:
+        command = [sys.executable, "-m", f"distributed.cli.{module}", *self._tls]
+        command += ["--no-dashboard", "--dashboard-address", "127.0.0.1:0"]
+        with self.log.open("ab") as log:
             return subprocess.Popen(
                 [*command, *map(str, arguments)], cwd=ROOT, stdout=log, stderr=log
             )
@@ -42,7 +60,8 @@ class DaskProcesses:
     @contextmanager
     def client(self) -> Iterator[Client]:
         """Yield a connection of the test's own."""
-        with Client(scheduler_file=str(self._file), set_as_default=False) as client:
+        file, security = str(self._file), self._security
+        with Client(scheduler_file=file, set_as_default=False, security=security) as client:
             yield client
 
     def add_workers(self, count: int) -> None:
@@ -73,9 +92,10 @@ class DaskProcesses:
             return int(client.run_on_scheduler(count))
 
     def end(self) -> None:
-        """End all of them."""
-        for process in (*self.workers, self._scheduler):
-            process.terminate()
+        """End all of them; a worker that is told may be cut off in its goodbye, and then stays."""
+        for process in self.workers:
+            process.kill()
+        self._scheduler.terminate()
         for process in (*self.workers, self._scheduler):
             try:
                 process.wait(30)

@@ -21,6 +21,7 @@ from gis.jobs.cluster import DaskCluster, cluster_at
 from gis.jobs.parcels import packed, unpacked
 from gis.jobs.pool import start_workers
 from gis.jobs.queue import Job, JobState, Queue
+from gis.jobs.scheduler import Scheduler
 from gis.register.records import BroadcastStation, Service
 from gis.register.scopes import SYSTEM
 from gis.register.store import Register
@@ -159,7 +160,7 @@ def test_a_cluster_gives_the_same_bytes(
     dask: DaskProcesses, done: Callable[[str, DaskCluster | None], dict[str, bytes]], kind: str
 ) -> None:
     before = dask.tasks_done()
-    with cluster_at(dask.address) as cluster:
+    with cluster_at(dask.place) as cluster:
         afar = done(kind, cluster)
     assert dask.tasks_done() > before + 1
     assert afar == done(kind, None)
@@ -169,7 +170,7 @@ def test_a_job_outlives_a_worker_of_the_cluster_and_differs_in_no_byte(
     dask: DaskProcesses, hills: GroundFiles, queue: Queue, home: Home, tmp_path: Path
 ) -> None:
     job = queue.submit("network", LONG, requested_by="lan")
-    with start_workers(home, 1, hills, threads=2, scheduler=dask.address):
+    with start_workers(home, 1, hills, threads=2, scheduler=dask.place):
         until(lambda: queue.job(job.id).progress > 0.15)
         assert queue.job(job.id).progress < 0.8
         dask.kill_worker()
@@ -189,7 +190,7 @@ def test_a_cancel_is_heard_within_seconds_and_frees_the_cluster(
     dask: DaskProcesses, hills: GroundFiles, queue: Queue, home: Home
 ) -> None:
     job = queue.submit("network", LONG, requested_by="lan")
-    with start_workers(home, 1, hills, threads=2, scheduler=dask.address):
+    with start_workers(home, 1, hills, threads=2, scheduler=dask.place):
         until(lambda: queue.job(job.id).progress > 0.05)
         queue.cancel(job.id)
         assert until(lambda: queue.job(job.id).state.final) < 3.0
@@ -206,7 +207,7 @@ def test_a_scheduler_that_is_not_there_fails_the_job_and_says_so(
     hills: GroundFiles, queue: Queue, home: Home
 ) -> None:
     job = queue.submit("network", SHORT["network"], requested_by="lan")
-    with start_workers(home, 1, hills, scheduler="tcp://127.0.0.1:9"):
+    with start_workers(home, 1, hills, scheduler=Scheduler("tcp://127.0.0.1:9")):
         until(lambda: queue.job(job.id).state.final)
     failed: Job = queue.job(job.id)
     assert (failed.state, failed.error_key) == (JobState.FAILED, "cluster.no_answer")
@@ -214,9 +215,9 @@ def test_a_scheduler_that_is_not_there_fails_the_job_and_says_so(
     assert "tcp://127.0.0.1:9 does not answer" in (failed.say_error(Language.EN) or "")
 
 
-def spread_over(address: str, tasks: int = 4) -> list[float]:
+def spread_over(place: Scheduler, tasks: int = 4) -> list[float]:
     """Do some tasks on a cluster."""
-    with cluster_at(address) as cluster:
+    with cluster_at(place) as cluster:
         context = StudyContext(None, None, None, cluster=cluster)  # type: ignore[arg-type]
         stage = context.stage(0.0, 1.0, "studies.progress_gather")
         done = stage.spread(np.ldexp, 1.0, range(tasks))  # type: ignore[arg-type]
@@ -229,11 +230,11 @@ def test_machines_that_would_give_other_bytes_are_refused(
     other = {**clusters.machine(), "numpy": "1.0"}
     monkeypatch.setattr(clusters, "machine", lambda: other)
     with pytest.raises(GisError) as caught:
-        spread_over(dask.address)
+        spread_over(dask.place)
     assert caught.value.key == "cluster.differs"
     assert (caught.value.values["what"], caught.value.values["here"]) == ("numpy", "1.0")
     assert "numpy: ở đây 1.0" in caught.value.say(Language.VI)
-    with closing(DaskCluster(dask.address)) as cluster, pytest.raises(GisError) as seen:
+    with closing(DaskCluster(dask.place)) as cluster, pytest.raises(GisError) as seen:
         cluster.machines()
     assert seen.value.key == "cluster.differs"
 
@@ -245,7 +246,7 @@ def test_a_cluster_without_machines_is_said(
     empty = DaskProcesses(tmp_path)
     try:
         with pytest.raises(GisError) as caught:
-            spread_over(empty.address)
+            spread_over(empty.place)
     finally:
         empty.end()
     assert caught.value.key == "cluster.no_machine"
