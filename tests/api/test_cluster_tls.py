@@ -210,24 +210,33 @@ def listening(words: bytes | None) -> Iterator[str]:
     with socket.create_server(("127.0.0.1", 0)) as server:
         thread = threading.Thread(target=greet, daemon=True)
         thread.start()
-        yield f"127.0.0.1:{server.getsockname()[1]}"
-        server.shutdown(socket.SHUT_RDWR)
-        thread.join()
-    for one in held:
-        one.close()
+        try:
+            yield f"127.0.0.1:{server.getsockname()[1]}"
+        finally:
+            server.shutdown(socket.SHUT_RDWR)
+            thread.join()
+            for one in held:
+                one.close()
 
 
 @pytest.mark.usefixtures("_impatient")
+def test_who_says_nothing_is_not_waited_for(authority: Authority, pair: Pair) -> None:
+    with listening(None) as there:
+        tls = Scheduler(f"tls://{there}", authority.ca, pair.certificate, pair.key)
+        for scheduler in (Scheduler(f"tcp://{there}"), tls):
+            assert (error := refusal(scheduler)).key == "cluster.not_dask"
+            assert "PHUSONG_SCHEDULER" in error.say(Language.VI)
+
+
 @pytest.mark.parametrize(
     ("words", "by_tcp", "by_tls"),
     [
-        (None, "not_dask", "not_dask"),
         (b"SSH-2.0-OpenSSH_9.2\r\n", "not_dask", "tls_clear"),
         (b"", "not_dask", "tls_failed"),
     ],
 )
-def test_what_is_no_scheduler_is_told_and_never_waited_for(
-    authority: Authority, pair: Pair, words: bytes | None, by_tcp: str, by_tls: str
+def test_what_is_no_scheduler_is_told(
+    authority: Authority, pair: Pair, words: bytes, by_tcp: str, by_tls: str
 ) -> None:
     with listening(words) as there:
         assert (error := refusal(Scheduler(f"tcp://{there}"))).key == f"cluster.{by_tcp}"
