@@ -1,12 +1,12 @@
 """The application: every route behind the guard, every error as problem details."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from importlib.metadata import version
 
 from fastapi import FastAPI
 from fastapi.routing import APIRoute
-from starlette.concurrency import run_in_threadpool
 
 from api import problems
 from api.guard import GuardedRoute
@@ -86,6 +86,8 @@ from api.routers import (
 )
 from api.service import Service
 from api.settings import Settings
+from api.threads import provide_threads
+from gis.register.engine import leave
 
 __all__ = ["create_app"]
 
@@ -180,14 +182,16 @@ def create_app(settings: Settings | None = None) -> FastAPI:
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
-        opened = await run_in_threadpool(Service.open, chosen)
+        provide_threads()
+        opened = await asyncio.to_thread(Service.open, chosen)
         app.state.service = opened
         app.state.metrics = metrics
         metrics.watch(opened.queue)
         try:
             yield
         finally:
-            await run_in_threadpool(opened.close)
+            await leave(opened.register.engine)
+            await asyncio.to_thread(opened.close)
 
     app = FastAPI(
         title="PhuSong",

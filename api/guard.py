@@ -3,6 +3,7 @@
 The checks stand before the body is read, so that a stranger cannot make the server work.
 """
 
+import asyncio
 import inspect
 from collections.abc import Callable, Coroutine
 from typing import Any
@@ -21,10 +22,10 @@ from api.errors import (
     UnauthenticatedError,
     UnknownParameterError,
 )
-from api.identity import ANONYMOUS, identify, identity_of, shows_nothing
+from api.identity import ANONYMOUS, Identity, identify, identity_of, shows_nothing
 from api.language import asked_language
 from api.roles import PUBLIC_LAYERS, Role, may
-from api.threads import in_thread, threaded
+from api.threads import threaded
 
 __all__ = ["GuardedRoute"]
 
@@ -51,7 +52,9 @@ class GuardedRoute(APIRoute):
         async def guarded(request: Request) -> Response:
             if self.path not in _NEEDS_NO_IDENTITY:
                 request.state.identity = (
-                    ANONYMOUS if shows_nothing(request) else await in_thread(identify, request)
+                    ANONYMOUS
+                    if shows_nothing(request)
+                    else await asyncio.to_thread(identify, request)
                 )
                 request.app.state.service.pace.take(_caller(request))
             _require_role(request, self.path)
@@ -68,6 +71,10 @@ class GuardedRoute(APIRoute):
             return response
 
         return guarded
+
+
+async def _identity(request: Request) -> Identity:
+    return ANONYMOUS if shows_nothing(request) else await asyncio.to_thread(identify, request)
 
 
 def _caller(request: Request) -> str:

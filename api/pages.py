@@ -1,6 +1,6 @@
 """The page frame: templates, the language, the stamps on the data."""
 
-from functools import cache, partial
+from functools import cache, cached_property, partial
 from typing import Any
 from urllib.parse import urlencode
 
@@ -14,9 +14,15 @@ from api.identity import identity_of
 from api.language import COOKIE, asked_language, safe_language
 from api.menu import menu_of
 from api.roles import Role, may
+from api.service import service_of
 from api.tour import Step, tour_on
 from data.text import Language, has, number, text, when
+from gis.citations import cited
+from gis.errors import FormatError
+from gis.rule_files import pack_in_use
+from gis.rules import RulePack
 from maps.words import Words
+from propagation.compliance.records import Rule
 
 __all__ = ["render", "wants_page"]
 
@@ -92,6 +98,7 @@ def render(
             may=lambda method, path: may(identity.role, method, path),
             stamps=_stamps(request, language),
             tour=_tour(request, identity.role) if status_code < 400 else None,
+            cited=_Cited(request, language),
             **values,
         )
     )
@@ -132,6 +139,37 @@ def _tour(request: Request, role: Role) -> Step | None:
     if service is None or not service.holds_synthetic():
         return None
     return tour_on(request, role, _path(request))
+
+
+class _Cited:
+    """The rules that fields of forms are asked for, as they are in force today."""
+
+    def __init__(self, request: Request, language: Language) -> None:
+        self._request = request
+        self._language = language
+
+    def __call__(self, form: str, name: str) -> list[dict[str, str]]:
+        """Return what a field's help says of each rule."""
+        pack = self._pack
+        return [] if pack is None else [self._said(one) for one in cited(pack, form, name)]
+
+    @cached_property
+    def _pack(self) -> RulePack | None:
+        service = service_of(self._request)
+        try:
+            return pack_in_use(service.today(), service.home)
+        except FormatError:  # the page of rules says what is wrong with a file
+            return None
+
+    def _said(self, one: Rule) -> dict[str, str]:
+        vietnamese = self._language is Language.VI
+        return {
+            "id": one.id,
+            "title": one.title_vi if vietnamese else one.title_en,
+            "instrument": one.instrument,
+            "clause": one.clause if vietnamese or not one.clause_en else one.clause_en,
+            "confidence": text(f"register.confidence.{one.confidence.value}", self._language),
+        }
 
 
 def _remember(request: Request, response: HTMLResponse) -> None:

@@ -1,5 +1,6 @@
 """Every error as problem details (RFC 9457), or as a page when a person asked for a page."""
 
+import asyncio
 import errno
 import logging
 from contextlib import suppress
@@ -8,7 +9,6 @@ from urllib.parse import quote
 
 from fastapi import FastAPI
 from fastapi.exceptions import RequestValidationError
-from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import JSONResponse, RedirectResponse, Response
@@ -124,7 +124,7 @@ async def _find_caller(request: Request) -> None:
     """Find out who calls where no guard did, so that the page of the error has its menu."""
     if wants_page(request) and not hasattr(request.state, "identity"):
         with suppress(GisError):
-            request.state.identity = await run_in_threadpool(identify, request)
+            request.state.identity = await asyncio.to_thread(identify, request)
 
 
 async def _invalid(request: Request, error: Exception) -> Response:

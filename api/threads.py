@@ -1,33 +1,27 @@
 """Threads that answer what may wait: a database, a file, a long sum.
 
 Starlette hands each such request to a thread through anyio, whose changes cost 42 to 60
-microseconds of the interpreter's time a request; those of the standard library's executor cost 16
-to 18 (docs/performance.md).
+microseconds of the interpreter's time a request; those of the event loop itself cost 16 to 18
+(docs/performance.md).
 """
 
 import asyncio
 import functools
 import inspect
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from contextvars import copy_context
-from typing import Any, Final, ParamSpec, TypeVar
+from typing import Any, Final
 
-__all__ = ["in_thread", "threaded"]
-
-P = ParamSpec("P")
-R = TypeVar("R")
+__all__ = ["provide_threads", "threaded"]
 
 _AT_ONCE: Final = 40
 """As many as Starlette has by default."""
-_POOL: Final = ThreadPoolExecutor(_AT_ONCE, thread_name_prefix="request")
 
 
-def in_thread(step: Callable[P, R], *args: P.args, **named: P.kwargs) -> Awaitable[R]:
-    """Return what a function returns, run in a thread that sees the caller's context."""
-    context = copy_context()
-    run = functools.partial(context.run, step, *args, **named)
-    return asyncio.get_running_loop().run_in_executor(_POOL, run)
+def provide_threads() -> None:
+    """Give the running event loop its threads."""
+    loop = asyncio.get_running_loop()
+    loop.set_default_executor(ThreadPoolExecutor(_AT_ONCE, thread_name_prefix="request"))
 
 
 def threaded(endpoint: Callable[..., Any]) -> Callable[..., Any]:
@@ -37,6 +31,6 @@ def threaded(endpoint: Callable[..., Any]) -> Callable[..., Any]:
 
     @functools.wraps(endpoint)
     async def run(**named: Any) -> Any:
-        return await in_thread(endpoint, **named)
+        return await asyncio.to_thread(endpoint, **named)
 
     return run

@@ -84,6 +84,7 @@ ON_BOTH = (
     "tests/gis/test_register_resting.py",
     "tests/gis/test_register_scopes.py",
     "tests/gis/test_register_store.py",
+    "tests/gis/test_register_waiting.py",
     "tests/faults/test_stopping.py",
 )
 """Files whose tests run on a GeoPackage and then on PostgreSQL with PostGIS.

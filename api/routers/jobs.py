@@ -6,7 +6,6 @@ from collections.abc import AsyncIterator
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Query
-from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import StreamingResponse
 
@@ -110,7 +109,7 @@ def _cancelled(request: Request, job_id: str) -> dict[str, Any]:
 async def events(request: Request, job_id: str) -> StreamingResponse:
     """Progress as server-sent events: `progress` while it goes on, `end` once."""
     service, identity = service_of(request), identity_of(request)
-    await run_in_threadpool(service.job, job_id, identity)
+    await asyncio.to_thread(service.job, job_id, identity)
     asked = "lang" in request.query_params or "phusong_lang" not in request.cookies
     language = api_language(request) if asked else page_language(request)
     return StreamingResponse(
@@ -126,7 +125,7 @@ async def _stream(
     told = ""
     waited = 0.0
     while not service.stopping.is_set() and waited < _LONGEST_S:
-        found = await run_in_threadpool(service.queue.job, job_id)
+        found = await asyncio.to_thread(service.queue.job, job_id)
         written = json.dumps(job_json(found, language), ensure_ascii=False)
         if found.state.final:
             yield f"event: end\ndata: {written}\n\n"

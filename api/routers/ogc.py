@@ -1,5 +1,6 @@
 """OGC API - Features (17-069r4, 18-058r1, 19-079r2): collections and their features."""
 
+import asyncio
 from typing import Annotated, Any, Final
 from urllib.parse import urlencode
 
@@ -140,12 +141,13 @@ items.more_parameters = more_parameters  # type: ignore[attr-defined]  # read by
 
 
 @router.get("/ogc/collections/{collection_id}/items/{feature_id}")
-def item(request: Request, collection_id: str, feature_id: str, crs: Crs = None) -> Response:
+async def item(request: Request, collection_id: str, feature_id: str, crs: Crs = None) -> Response:
     """One feature."""
     known = collection_of(request, collection_id)
     epsg = epsg_of("crs", crs)
-    one = reader_of(request).one(known, feature_id)
-    note_features(request, known.id, [one], alone=True)
+    one = await reader_of(request).soon(known, feature_id)
+    if identity_of(request).account is not None:
+        await asyncio.to_thread(note_features, request, known.id, [one], alone=True)
     found = item_json(public_url(request), known.id, one, epsg)
     return _answered(request, written(found), item_headers(one, epsg))
 

@@ -1,10 +1,10 @@
 """The server itself: is it alive, what can programs ask, the files that pages load."""
 
+import asyncio
 from typing import Any
 
 from fastapi import APIRouter
 from prometheus_client import CONTENT_TYPE_LATEST
-from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
@@ -74,7 +74,7 @@ async def static(request: Request, path: str) -> Response:
     is_leaflet = path.startswith(_LEAFLET_PREFIX)
     folder = _LEAFLET if is_leaflet else _OWN
     wanted = path.removeprefix(_LEAFLET_PREFIX)
-    if not await run_in_threadpool(_is_file, folder, wanted):
+    if not await asyncio.to_thread(_is_file, folder, wanted):
         raise HTTPException(404)
     response = await folder.get_response(wanted, request.scope)
     response.headers["cache-control"] = "public, max-age=86400" if is_leaflet else "no-cache"

@@ -276,9 +276,13 @@ class FeatureReader:
         query = self._asking(collection).one
         with engine.asking(self._engine) as connection:
             rows = connection.execute(query, {_ID: feature_id}).all()
-        if not rows:
-            raise NotFoundError("errors.feature_unknown", id=feature_id[:80])
-        return next(_features(collection, rows))
+        return _only(collection, rows, feature_id)
+
+    async def soon(self, collection: Collection, feature_id: str) -> Feature:
+        """Return what `one` returns, while the event loop does other work."""
+        query = self._asking(collection).one
+        rows = await engine.answer(self._engine, query, {_ID: feature_id})
+        return _only(collection, rows, feature_id)
 
     def extent(self, collection: Collection) -> Bounds | None:
         """Return the box of all that the caller may see, None where nothing has a place."""
@@ -342,6 +346,12 @@ def _equals(known: Quantity, value: str) -> ColumnElement[bool]:
     if known.kind is Kind.BOOLEAN:
         return known.sql.is_(value == "true")
     return known.sql == value
+
+
+def _only(collection: Collection, rows: Sequence[Any], feature_id: str) -> Feature:
+    if not rows:
+        raise NotFoundError("errors.feature_unknown", id=feature_id[:80])
+    return next(_features(collection, rows))
 
 
 def _features(collection: Collection, rows: Sequence[Any]) -> Iterator[Feature]:

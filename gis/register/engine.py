@@ -5,15 +5,17 @@ so is said by the module of each database in `gis.register.databases`.
 """
 
 import os
+from collections.abc import Mapping, Sequence
 from contextlib import AbstractContextManager
 from pathlib import Path
+from typing import Any
 
-from sqlalchemy import Connection, Engine
+from sqlalchemy import Connection, Engine, Select
 
 from gis.errors import StorageError
 from gis.register.databases.choice import database_of
 
-__all__ = ["HEAD", "asking", "reading", "revision_of", "upgrade", "writing"]
+__all__ = ["HEAD", "answer", "asking", "leave", "reading", "revision_of", "upgrade", "writing"]
 
 HEAD = "0020"
 """The last migration: what a register has when this program is done with it."""
@@ -27,6 +29,22 @@ def reading(engine: Engine) -> AbstractContextManager[Connection]:
 def asking(engine: Engine) -> AbstractContextManager[Connection]:
     """Yield a connection for one question: cheaper than `reading`, and not for a second one."""
     return database_of(engine).asking(engine)
+
+
+async def answer(engine: Engine, query: Select[Any], values: Mapping[str, Any]) -> Sequence[Any]:
+    """Return the rows that answer one question, while the event loop does other work.
+
+    Raises
+    ------
+    GisError
+        As `asking`.
+    """
+    return await database_of(engine).answer(engine, query, values)
+
+
+async def leave(engine: Engine) -> None:
+    """Close what `answer` keeps open in the event loop that ends."""
+    await database_of(engine).leave(engine)
 
 
 def writing(engine: Engine) -> AbstractContextManager[Connection]:

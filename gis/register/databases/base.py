@@ -1,5 +1,6 @@
 """What the register asks of the database that keeps it, whichever it is."""
 
+import asyncio
 import os
 from abc import ABC, abstractmethod
 from collections.abc import Iterator, Mapping, Sequence
@@ -7,7 +8,7 @@ from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, Engine, Table, event, exc
+from sqlalchemy import Connection, Engine, Select, Table, event, exc
 from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.pool import ConnectionPoolEntry
 
@@ -83,6 +84,27 @@ class Database(ABC):
     def asking(self, engine: Engine) -> AbstractContextManager[Connection]:
         """Yield a connection for one question, which is answered from one state by itself."""
         return self.reading(engine)
+
+    async def answer(
+        self, engine: Engine, query: Select[Any], values: Mapping[str, Any]
+    ) -> Sequence[Any]:
+        """Return the rows that answer one question, while the event loop does other work.
+
+        Raises
+        ------
+        GisError
+            As `asking`.
+        """
+
+        def ask() -> Sequence[Any]:
+            with self.asking(engine) as connection:
+                return connection.execute(query, values).all()
+
+        return await asyncio.to_thread(ask)
+
+    async def leave(self, engine: Engine) -> None:
+        """Close what `answer` keeps open in the event loop that ends."""
+        del engine  # a thread's connection goes back to where all are
 
     @abstractmethod
     def writing(self, engine: Engine) -> AbstractContextManager[Connection]:

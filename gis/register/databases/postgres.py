@@ -9,12 +9,14 @@ Texts sort by code points, numbers are of double precision and whole numbers of 
 the server's habits, so that the same rows give the same answers as in a GeoPackage.
 """
 
+import asyncio
 import select
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
+from weakref import WeakKeyDictionary
 
 import psycopg
 from psycopg.adapt import Loader
@@ -23,6 +25,7 @@ from sqlalchemy import (
     Connection,
     Engine,
     Integer,
+    Select,
     Table,
     create_engine,
     event,
@@ -42,6 +45,7 @@ from gis.register.databases.base import (
     Database,
     keep_to_process,
 )
+from gis.register.databases.waiting import Lane
 
 __all__ = ["Postgres", "RegisterDialect"]
 
@@ -130,6 +134,9 @@ class _MomentLoader(Loader):
 class Postgres(Database):
     """A database of a PostgreSQL server with PostGIS."""
 
+    def __init__(self) -> None:
+        self._lanes: WeakKeyDictionary[Engine, Lane] = WeakKeyDictionary()
+
     def exists(self, address: Address) -> bool:
         """Return whether the database holds a register."""
         engine = self.open(address, create=False)
@@ -187,6 +194,30 @@ class Postgres(Database):
             if told is None:
                 raise
             raise told from error
+
+    async def answer(
+        self, engine: Engine, query: Select[Any], values: Mapping[str, Any]
+    ) -> Sequence[Any]:
+        """Return the rows that answer one question, on a connection of the event loop."""
+        lane = self._lanes.get(engine)
+        if lane is None or lane.loop is not asyncio.get_running_loop():
+            lane = self._lanes[engine] = Lane(engine, _SETTINGS)
+        try:
+            return await lane.ask(query, values)
+        except psycopg.Error as error:
+            failed = exc.DBAPIError.instance(
+                None, None, error, psycopg.Error, dialect=engine.dialect
+            )
+            told = self.said(failed) if isinstance(failed, exc.DBAPIError) else None
+            if told is None:
+                raise
+            raise told from error
+
+    async def leave(self, engine: Engine) -> None:
+        """Close the connections of the event loop that ends."""
+        lane = self._lanes.pop(engine, None)
+        if lane is not None:
+            await lane.close()
 
     @contextmanager
     def writing(self, engine: Engine) -> Iterator[Connection]:

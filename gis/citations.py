@@ -1,0 +1,37 @@
+"""Which rules a field of a form is asked for."""
+
+import tomllib
+from collections.abc import Mapping
+from functools import cache
+from typing import Final
+
+from data import path
+from gis.rules import RulePack
+from propagation.compliance.records import Rule
+
+__all__ = ["cited", "fields_that_cite"]
+
+_TABLE: Final = "tables/cited.toml"
+
+
+@cache
+def fields_that_cite() -> Mapping[str, Mapping[str, tuple[str, ...]]]:
+    """Return the ids of rules by the name of a form and of its field."""
+    read = tomllib.loads(path(_TABLE).read_text(encoding="utf-8"))
+    return {
+        form: {name: tuple(ids) for name, ids in fields.items()} for form, fields in read.items()
+    }
+
+
+def cited(pack: RulePack, form: str, name: str) -> list[Rule]:
+    """Return the rules in force that a field is asked for.
+
+    Parameters
+    ----------
+    pack : RulePack
+        The rules of a day.
+    form, name : str
+        Form and field; one that is asked for no rule has none.
+    """
+    ids = fields_that_cite().get(form, {}).get(name, ())
+    return [pack.rules[one] for one in ids if one in pack.rules]
