@@ -72,9 +72,9 @@ _STORED = "exchange.problem.duplicate_stored"
 
 
 @router.get("/view/imports")
-def imports_page(request: Request) -> Response:
+def imports_page(request: Request, kind: ImportKind = ImportKind.STRUCTURES) -> Response:
     """Show the form, what waits to be brought in, and what was brought in."""
-    return _list(request)
+    return _list(request, kind=kind.value)
 
 
 @router.post("/view/imports")
