@@ -4,8 +4,9 @@ One table says for each subject what must be in the register first, which steps 
 takes them. A step is offered to those who may take it; others are told who does.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from datetime import date
 from typing import Final
 from urllib.parse import urlencode
 
@@ -14,6 +15,7 @@ from starlette.requests import Request
 from api.identity import identity_of
 from api.roles import Role, may
 from api.service import Service, service_of
+from gis.register.reading import Reader
 from gis.register.scopes import Scope
 
 __all__ = ["LESSONS", "STEPS", "Lesson", "Said", "Step", "held", "lesson_of", "wanted_of"]
@@ -49,6 +51,7 @@ STEPS: Final[dict[str, Step]] = {
     "import_structures": Step(*_IMPORT, "/view/imports?kind=structures"),
     "import_stations": Step(*_IMPORT, "/view/imports?kind=stations"),
     "import_plan": Step(*_IMPORT, "/view/imports?kind=plan"),
+    "import_measured": Step(*_IMPORT, "/view/imports?kind=measurements"),
     "send_structures": Step("POST", "/view/imports", "/view/imports?kind=structures", "signed_in"),
     "send": Step("POST", "/view/imports", "/view/imports#send", "signed_in"),
     "study": Step("POST", "/view/stations/{station_id}/studies", "/view/stations", "signed_in"),
@@ -123,13 +126,15 @@ LESSONS: Final[dict[str, Lesson]] = {
     "points": Lesson(("point",), ("organisations",), "points"),
     "points_statistics": Lesson(("point",), ("organisations",), "points", _NONE),
     "point_new": Lesson(("organisation",), ("organisations",), "points"),
-    "stations": Lesson(_FILLED_BY["stations"]),
+    "stations": Lesson(_FILLED_BY["stations"], ("stations",)),
     "path": Lesson((), ("stations",)),
+    "measured": Lesson(("import_measured",), (), "validity", _NONE),
     "plan_rows": Lesson(
-        _FILLED_BY["stations"], (), "plan_identity", frozenset({"service", "differing"})
+        _FILLED_BY["stations"], ("stations",), "plan_identity", frozenset({"service", "differing"})
     ),
     "plans": Lesson(_FILLED_BY["plan"], (), "plan_identity", _NONE),
     "findings": Lesson(("check",), ("plan", "stations"), "plan_identity", _NONE),
+    "findings_stations": Lesson(_FILLED_BY["stations"], ("plan",), "plan_identity", _NONE),
     "matrix": Lesson(("check",), ("plan", "stations"), "protection_ratios", _NONE),
     "applications": Lesson((), ("plan", "stations"), "applications"),
     "channels": Lesson((), ("stations",), "channels"),
@@ -174,6 +179,8 @@ class Said:
         Whether it is empty because of what was asked.
     missing : str
         What the register must hold first; empty where nothing is.
+    first : str
+        The same where it is something else than what the page itself lists.
     step : str
         The step that the caller may take; empty where it may take none.
     who : str
@@ -185,24 +192,33 @@ class Said:
     subject: str
     filtered: bool
     missing: str
+    first: str
     step: str
     who: str
     href: str
 
 
-def held(service: Service, scope: Scope) -> Mapping[str, bool]:
-    """Return of what the register holds something that a caller may see."""
-    today = service.today()
+def _structures(register: Reader, scope: Scope, on: date) -> bool:
+    return bool(register.count_structures(scope, on=on))
+
+
+def _stations(register: Reader, scope: Scope, on: date) -> bool:
+    return bool(register.count_stations(scope, on=on))
+
+
+_HOLDS: Final[dict[str, Callable[[Reader, Scope, date], bool]]] = {
+    "organisations": lambda register, _scope, _on: bool(register.organisations()),
+    "structures": _structures,
+    "stations": _stations,
+    "plan": lambda register, _scope, on: bool(register.plan_entries(on=on)),
+    "records": lambda *asked: _structures(*asked) or _stations(*asked),
+}
+
+
+def held(service: Service, scope: Scope, names: Iterable[str]) -> dict[str, bool]:
+    """Return of what the register holds something that a caller may see, today."""
     with service.register.snapshot() as register:
-        structures = register.count_structures(scope, on=today)
-        stations = register.count_stations(scope, on=today)
-        return {
-            "organisations": bool(register.organisations()),
-            "structures": bool(structures),
-            "stations": bool(stations),
-            "plan": bool(register.plan_entries(on=today)),
-            "records": bool(structures or stations),
-        }
+        return {name: _HOLDS[name](register, scope, service.today()) for name in names}
 
 
 def lesson_of(request: Request, subject: str, *, able: bool = True) -> Said:
@@ -217,10 +233,10 @@ def lesson_of(request: Request, subject: str, *, able: bool = True) -> Said:
     able : bool
         Whether the caller may take its step, where the page knows better than the route.
     """
-    conditions = LESSONS[subject].conditions
-    if _is_filtered(request, conditions):
-        return Said(subject, True, "", "", "", _cleared(request, conditions))
-    return _taught(request, subject, able=able)
+    said, conditions = _taught(request, subject, able=able), LESSONS[subject].conditions
+    if not said.missing and _is_filtered(request, conditions):
+        return Said(subject, True, "", "", "", "", _cleared(request, conditions))
+    return said
 
 
 def wanted_of(request: Request, subject: str) -> Said | None:
@@ -231,15 +247,20 @@ def wanted_of(request: Request, subject: str) -> Said | None:
 
 def _taught(request: Request, subject: str, *, able: bool) -> Said:
     identity, lesson = identity_of(request), LESSONS[subject]
-    there = held(service_of(request), identity.scope)
-    missing = next((one for one in lesson.needs if not there[one]), "")
-    if missing and not there[_BEFORE.get(missing, missing)]:
-        missing = _BEFORE.get(missing, missing)
+    missing = _missing(service_of(request), identity.scope, lesson.needs)
     steps = _FILLED_BY[missing] if missing else lesson.steps
     step = next((one for one in steps if (able or missing) and _may(identity.role, one)), "")
     who = "" if step or not steps else STEPS[steps[0]].who
     href = STEPS[step].href if step else f"/view/guide/{lesson.guide}"
-    return Said(subject, False, missing, step, who, href)
+    first = "" if not missing or lesson.steps == _FILLED_BY[missing] else missing
+    return Said(subject, False, missing, first, step, who, href)
+
+
+def _missing(service: Service, scope: Scope, needs: tuple[str, ...]) -> str:
+    """Return the first thing that is not there yet; empty where nothing is missing."""
+    missing = next((name for name, there in held(service, scope, needs).items() if not there), "")
+    before = _BEFORE.get(missing)
+    return before if before and not held(service, scope, (before,))[before] else missing
 
 
 def _may(role: Role, name: str) -> bool:

@@ -59,9 +59,8 @@ def first_steps(request: Request) -> list[FirstStep]:
     identity, service = identity_of(request), service_of(request)
     if identity.role not in STAFF or service.holds_synthetic():
         return []
-    there = held(service, identity.scope)
-    checked = any(one.plan for one in current_first(service.home, service.today()))
-    done = {**there, "check": checked}
+    done = held(service, identity.scope, ("organisations", "structures", "plan", "stations"))
+    done["check"] = any(one.plan for one in current_first(service.home, service.today()))
     if all(done[name] for name, _, needed in _STEPS if needed):
         return []
     done["boundaries"] = _has_official_outlines(service)
