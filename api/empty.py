@@ -180,7 +180,8 @@ class Said:
     missing : str
         What the register must hold first; empty where nothing is.
     first : str
-        The same where it is something else than what the page itself lists.
+        The same where it is something else than what the page itself lists, and the caller can
+        bring it.
     step : str
         The step that the caller may take; empty where it may take none.
     who : str
@@ -252,7 +253,7 @@ def _taught(request: Request, subject: str, *, able: bool) -> Said:
     step = next((one for one in steps if (able or missing) and _may(identity.role, one)), "")
     who = "" if step or not steps else STEPS[steps[0]].who
     href = STEPS[step].href if step else f"/view/guide/{lesson.guide}"
-    first = "" if not missing or lesson.steps == _FILLED_BY[missing] else missing
+    first = missing if step and lesson.steps != steps else ""
     return Said(subject, False, missing, first, step, who, href)
 
 
