@@ -568,6 +568,9 @@ def test_a_link_names_the_port_of_the_server(
     monkeypatch.setenv("PHUSONG_PORT", "9004")
     _, out, _ = run(capsys, "user", "link", "cảng", "--home", home)
     assert "http://127.0.0.1:9004/" in out
+    monkeypatch.setenv("PHUSONG_PUBLIC_URL", "https://phusong.example/")
+    _, out, _ = run(capsys, "user", "link", "cảng", "--home", home)
+    assert "https://phusong.example/login/link/" in out, "secure cookies want the world's address"
 
 
 def test_the_system_s_own_words_are_said_in_the_person_s_language(
