@@ -110,7 +110,7 @@ _BEFORE: Final[dict[str, str]] = {"structures": "organisations", "records": "org
 
 LESSONS: Final[dict[str, Lesson]] = {
     "home": Lesson(_FILLED_BY["structures"], ("records",), "map", _NONE),
-    "organisations": Lesson(("organisation",)),
+    "organisations": Lesson(("organisation",), conditions=_NONE),
     "structures": Lesson(_FILLED_BY["structures"], ("structures",), "structures"),
     "structure_new": Lesson(("organisation",), ("organisations",), "structures"),
     "quality": Lesson(_FILLED_BY["structures"], ("structures",), "structures", _NONE),

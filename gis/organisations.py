@@ -104,10 +104,12 @@ def _found(reader: Reader, organisation_id: str, seen: str) -> Organisation:
 
 
 def _refuse_taken(made: Organisation, others: Iterable[Organisation]) -> None:
-    """Refuse what a file could not tell from another: the same words as a name or as a code."""
+    """Refuse what a file could not tell from another.
+
+    A code has no marks, so it has to differ from a name without its marks too.
+    """
     for other in others:
-        taken = {name_key(other.name), name_key(other.id)}
-        if name_key(made.name) in taken:
+        if name_key(made.name) in {name_key(other.name), name_key(other.id)}:
             raise ConflictError("organisations.taken", name="name", value=made.name)
-        if name_key(made.id) in taken:
+        if plain_key(made.id) in {plain_key(other.name), plain_key(other.id)}:
             raise ConflictError("organisations.taken", name="id", value=made.id)

@@ -1,8 +1,9 @@
 """Organisations: the department lists them, records one, changes what one is called."""
 
 from collections.abc import Mapping
+from typing import Annotated
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Query
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
@@ -35,9 +36,11 @@ _LONGEST = 500
 
 
 @router.get(_HERE)
-def organisations_page(request: Request) -> Response:
-    """Show the organisations, and the form of another."""
-    return _page(request)
+def organisations_page(
+    request: Request, name: Annotated[str, Query(max_length=200)] = ""
+) -> Response:
+    """Show the organisations, and the form of another; `name` is one that a file names."""
+    return _page(request, name=name)
 
 
 @router.post(_HERE)
@@ -104,12 +107,18 @@ def _refused(request: Request, typed: Mapping[str, str], error: GisError) -> Ref
     )
 
 
-def _page(request: Request, which: str | None = None, refused: Refused | None = None) -> Response:
+def _page(
+    request: Request,
+    which: str | None = None,
+    refused: Refused | None = None,
+    *,
+    name: str = "",
+) -> Response:
     """Return the page; `which` form was refused: the new one's, or that of an organisation."""
     listed = sorted(service_of(request).register.organisations(), key=lambda one: one.name)
 
-    def form(name: str, of: str, usual: Mapping[str, str]) -> FormState:
-        return FormState(name, refused if which == of else None, usual)
+    def form(called: str, of: str, usual: Mapping[str, str]) -> FormState:
+        return FormState(called, refused if which == of else None, usual)
 
     return render(
         request,
@@ -117,7 +126,7 @@ def _page(request: Request, which: str | None = None, refused: Refused | None = 
         status_code=200 if refused is None else refused.status,
         rows=[(one, form(f"edit-{n}", one.id, _usual(one))) for n, one in enumerate(listed)],
         digest=record_digest,
-        new=form("new", _NEW, {"kind": OrganisationKind.OPERATOR.value}),
+        new=form("new", _NEW, {"name": name, "kind": OrganisationKind.OPERATOR.value}),
         refused=refused,
         which=which,
         kinds=list(OrganisationKind),

@@ -19,6 +19,7 @@ import pytest
 from fastapi import FastAPI
 from starlette.testclient import TestClient
 
+import data
 from api.app import create_app
 from api.cli import main
 from api.empty import LESSONS
@@ -297,6 +298,16 @@ def test_an_operator_has_no_account_before_its_organisation(nothing: Office) -> 
         "/view/users", data={"name": "x", "role": "operator", "csrf_token": token[1]}
     )
     assert 400 <= refused.status_code < 500
+
+
+def test_a_file_says_which_organisations_the_register_wants(nothing: Office) -> None:
+    """The packaged sample in an empty register: each owner leads to the form that records it."""
+    staff = nothing.people["staff"]
+    file = ("mau.xlsx", data.path("samples/cot_ang_ten_mau.xlsx").read_bytes(), "x/y")
+    page = staff.post("/view/imports", {"kind": "structures"}, files={"file": file})
+    (wanted,) = re.findall(r'href="(/view/organisations\?name=[^"#]+)#new"', page)
+    assert 'value="Viễn thông Mô phỏng A" required' in staff.get(wanted)
+    assert re.search(r"Viễn thông Mô phỏng A</a> \(2\d hàng\)", page)
 
 
 def test_an_operator_is_taught_once_its_organisation_is_recorded(recorded: Office) -> None:
