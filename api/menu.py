@@ -64,6 +64,7 @@ MENU: Final[tuple[tuple[str, Pages], ...]] = (
         "pages.group_system",
         (
             ("/view/imports", "pages.menu_imports"),
+            ("/view/organisations", "organisations.title"),
             ("/view/jobs", "pages.menu_jobs"),
             ("/view/users", "pages.menu_users"),
             ("/view/grants", "identity.grants_menu"),

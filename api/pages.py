@@ -10,6 +10,7 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse
 
 import api
+from api.empty import Said, lesson_of, wanted_of
 from api.identity import identity_of
 from api.language import COOKIE, asked_language, safe_language
 from api.menu import menu_of
@@ -96,6 +97,8 @@ def render(
             csrf_field=_csrf_field(session.form_token if session else ""),
             nonce=request.state.nonce,
             may=lambda method, path: may(identity.role, method, path),
+            lesson_of=partial(_lesson, request),
+            wanted_of=partial(wanted_of, request),
             stamps=_stamps(request, language),
             tour=_tour(request, identity.role) if status_code < 400 else None,
             cited=_Cited(request, language),
@@ -113,6 +116,10 @@ def _text(language: Language, key: str, /, **values: object) -> str:
 
 def _number(language: Language, value: float | None, decimals: int | None = None) -> str:
     return "–" if value is None else number(value, language, decimals)
+
+
+def _lesson(request: Request, subject: str, able: bool) -> Said:
+    return lesson_of(request, subject, able=able)
 
 
 def _csrf_field(token: str) -> Markup:

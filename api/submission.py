@@ -61,6 +61,8 @@ def submit(service: Service, identity: Identity, kind: str, inputs: Mapping[str,
         theirs = station is not None and own is not None and station.organisation_id == own
         if not (identity.is_staff or theirs):
             raise ForbiddenError("pages.not_own_station")
+        if station is None and not reader.has("application"):
+            compliance.require_stations(reader, service.register)
         if not identity.is_staff:
             inputs = {**inputs, "public": True}
     elif station is not None and kind in {"coverage", "interference"}:

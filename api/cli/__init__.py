@@ -15,6 +15,7 @@ __all__ = ["COMMANDS", "main"]
 COMMANDS = (
     "init",
     "demo",
+    "organisation",
     "user",
     "import",
     "antenna",

@@ -101,7 +101,10 @@ def _link(arguments: argparse.Namespace, output: Output) -> int:
 
 def _say_link(path: str, port: int | None, output: Output) -> None:
     settings = output.settings
-    output.say("user_link", link=f"http://{settings.host}:{port or settings.port}{path}")
+    there = f"http://{settings.host}:{port or settings.port}"
+    if port is None and settings.public_url:
+        there = settings.public_url.rstrip("/")  # a secure cookie is not kept without TLS
+    output.say("user_link", link=there + path)
 
 
 def _password(arguments: argparse.Namespace, output: Output) -> str:

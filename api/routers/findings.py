@@ -74,10 +74,15 @@ def findings_page(
     shown = [line for line in lines if outcome in ("", line.outcome(check))]
     shown.sort(key=lambda line: (*_KEYS[order](line, check), line.row["name"]))
     words = Words(safe_language(request, page=True))
+    with here.register.snapshot() as register:
+        there = register.count_stations(
+            identity_of(request).scope, service=BroadcastService(service), on=here.today()
+        )
     return render(
         request,
         "findings.html",
         study=study,
+        checkable=bool(there),
         on=None if study is None else date.fromisoformat(study.inputs["on"]),
         lines=shown,
         of=len(lines),

@@ -6,6 +6,7 @@ from fastapi import APIRouter
 from starlette.requests import Request
 from starlette.responses import Response
 
+from api.first_steps import first_steps
 from api.guard import GuardedRoute
 from api.identity import identity_of
 from api.inbox import inbox_of
@@ -81,6 +82,7 @@ def home(request: Request, signed_in: Literal["link"] | None = None) -> Response
         today=today,
         figures=figures,
         synthetic=service.holds_synthetic(),
+        steps=first_steps(request),
         empty=not figures["structures"] and not figures["stations"],
         inbox=inbox_of(request, language),
         errands=[

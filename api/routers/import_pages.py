@@ -1,6 +1,6 @@
 """The imports: send a file, read what was found in it, answer in place, commit, undo."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Annotated, Any
 from urllib.parse import parse_qsl, urlencode
 
@@ -33,7 +33,8 @@ from gis.exchange.datum import crs_name
 from gis.exchange.exporting import ExportFormat, LayerName, formats_of
 from gis.exchange.fields import title
 from gis.exchange.importing import ImportKind
-from gis.exchange.report import Accepted, ImportReport, RowState, SiteRecord
+from gis.exchange.report import Accepted, ImportReport, Problem, RowState, SiteRecord
+from gis.names import name_key
 from gis.register.allotments import AllotmentPoint
 from gis.register.points import RegistrationPoint
 from gis.register.records import (
@@ -69,12 +70,15 @@ _KINDS = {
     RegistrationPoint: "point_kind",
 }
 _STORED = "exchange.problem.duplicate_stored"
+_STRANGER = "exchange.problem.organisation_unknown"
+_STRANGERS = 20
+_LONGEST_NAME = 200
 
 
 @router.get("/view/imports")
-def imports_page(request: Request) -> Response:
+def imports_page(request: Request, kind: ImportKind = ImportKind.STRUCTURES) -> Response:
     """Show the form, what waits to be brought in, and what was brought in."""
-    return _list(request)
+    return _list(request, kind=kind.value)
 
 
 @router.post("/view/imports")
@@ -245,9 +249,20 @@ def _shown(report: ImportReport, sent: uploads.Upload, language: Language) -> di
         "shown": _SHOWN,
         "questions": [_asked(question, language) for question in report.questions],
         "columns": [(title(field, language), header) for field, header in report.mapping.items()],
+        "strangers": _strangers(problems),
         "known": 0 if sent.answers.get("update") == "yes" else known,
         "to_bring": states[RowState.NEW] + states[RowState.CHANGED],
     }
+
+
+def _strangers(problems: Sequence[Problem]) -> list[tuple[str, int]]:
+    """Return what a file calls organisations that the register does not know, with their rows."""
+    named: dict[str, list[str]] = {}
+    for one in problems:
+        if one.key == _STRANGER and len(one.value) <= _LONGEST_NAME:
+            named.setdefault(name_key(one.value), []).append(one.value.strip())
+    told = [(names[0], len(names)) for names in named.values()]
+    return sorted(told, key=lambda pair: -pair[1])[:_STRANGERS]
 
 
 def _row(row: Accepted, language: Language) -> dict[str, Any]:

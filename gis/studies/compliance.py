@@ -12,6 +12,7 @@ from dataclasses import replace
 from datetime import date
 from typing import Any
 
+from data.text import Phrase
 from gis.administration import COMMUNES
 from gis.errors import FormatError
 from gis.geodesy import distance_km
@@ -71,6 +72,7 @@ __all__ = [
     "judged_alone",
     "provinces_from_json",
     "provinces_of",
+    "require_stations",
 ]
 
 _PROFILE_STEP_KM = 0.5
@@ -84,6 +86,25 @@ NAMES = (
     *remedies.NAMES,
 )
 _SERVICES = tuple(one.value for one in Service)
+
+
+def require_stations(reader: Reader, register: RegisterReader) -> None:
+    """Make sure that there is a station of a plan: a check of none would look like a good one.
+
+    Raises
+    ------
+    FormatError
+        If there is none on the day.
+    """
+    _, on = moment(reader)
+    service = _plan_asked(reader)
+    if not register.count_stations(SYSTEM, service=service, on=on):
+        named = Phrase(f"register.service.{service.value}")
+        raise FormatError("studies.nothing_to_check", service=named)
+
+
+def _plan_asked(reader: Reader) -> Service:
+    return Service(reader.choice("service", _SERVICES, Service.FM.value))
 
 
 def gather(
@@ -109,10 +130,12 @@ def gather(
     """
     reader = Reader(request, *NAMES)
     place, on = moment(reader)
-    service = Service(reader.choice("service", _SERVICES, Service.FM.value))
+    service = _plan_asked(reader)
     alone, application = judged_alone(reader, register, on)
     if alone is not None:
         service = alone.service
+    else:
+        require_stations(reader, register)
     everyone = register.stations(SYSTEM, service=service, on=on)
     if application is not None:
         everyone = application.among(everyone)

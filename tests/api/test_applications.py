@@ -200,7 +200,7 @@ def test_a_job_says_what_it_is_about(browser_of: Callable[[str], Any], service: 
         (PAGE, {**NEW, "name": "Đài xin phép"}, "Application: Đài xin phép"),
         (PAGE, {"replaces": "mp-tan-an", "erp_total_w": "9"}, f"Application: {station.name}"),
         ("/view/channels", {"erp_kw": "0.5", "height_m": "45"}, "Channel search for 0.5 kW at 45"),
-        ("/view/findings", {"service": "television"}, "All stations: Television"),
+        ("/view/findings", {"service": "fm"}, "All stations: FM radio"),
     ):
         asked = staff.post(page, typed)
         assert asked.status_code == 303, page

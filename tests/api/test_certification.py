@@ -129,7 +129,7 @@ def test_a_day_far_away_that_a_file_brought_breaks_no_list(
 
 def test_the_page_filters(browser_of: Callable[[str], Any]) -> None:
     page = browser_of("staff").get("/view/certification?state=wanted&commune=zzz").text
-    assert "Không có đài nào" in unescape(page)
+    assert "Không có dòng nào khớp điều kiện đang chọn" in unescape(page)
     some = unescape(browser_of("staff").get("/view/certification?state=wanted").text)
     assert "format=xlsx&state=wanted" in some
     assert 'href="/view/certification" aria-current="page"' in some

@@ -23,6 +23,7 @@ from gis.register.store import Register
 from gis.studies.listing import list_studies
 
 ACTIONS = {
+    "organisation": ("organisation add", "organisation list"),
     "user": ("user add", "user list", "user link"),
     "boundaries": ("boundaries import",),
     "zones": ("zones import",),
@@ -508,12 +509,33 @@ def test_an_empty_register_has_sentences_instead_of_empty_tables(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     run(capsys, "init", "--home", tmp_path)
-    for words, key in ((["check", "--plan", "fm"], "check_none"), (["user", "list"], "user_none")):
+    for words, key in (
+        (["check", "--plan", "fm"], "check_none"),
+        (["organisation", "list"], "organisation_none"),
+        (["user", "list"], "user_none"),
+    ):
         code, out, _ = run(capsys, *words, "--home", tmp_path)
         assert code == 0
         assert text(f"cli.{key}") in out
         assert "┃" not in out
     assert list_studies(Home(tmp_path)) == []
+
+
+def test_an_organisation_is_recorded_before_its_operator_has_an_account(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    run(capsys, "init", "--home", tmp_path)
+    operator = ["user", "add", "hb", "--role", "operator", "--organisation", "vthb", "--link"]
+    assert run(capsys, *operator, "--home", tmp_path)[0] == 3
+    add = ["organisation", "add", "Viễn thông Hoà Bình", "--home", tmp_path]
+    code, out, _ = run(capsys, *add, "--id", "VTHB")
+    assert (code, "vthb" in out) == (0, True)
+    code, _, err = run(capsys, *add, "--id", "khac")
+    assert code == 3, "Hòa is Hoà: a file could not tell them apart"
+    assert text("organisations.taken", value="Viễn thông Hoà Bình") in err
+    assert run(capsys, "organisation", "add", "!!!", "--home", tmp_path)[0] == 3
+    assert "Viễn thông Hoà Bình" in run(capsys, "organisation", "list", "--home", tmp_path)[1]
+    assert run(capsys, *operator, "--home", tmp_path)[0] == 0
 
 
 def test_a_table_that_nobody_reads_to_its_end_is_no_error(home: Path) -> None:
@@ -546,6 +568,9 @@ def test_a_link_names_the_port_of_the_server(
     monkeypatch.setenv("PHUSONG_PORT", "9004")
     _, out, _ = run(capsys, "user", "link", "cảng", "--home", home)
     assert "http://127.0.0.1:9004/" in out
+    monkeypatch.setenv("PHUSONG_PUBLIC_URL", "https://phusong.example/")
+    _, out, _ = run(capsys, "user", "link", "cảng", "--home", home)
+    assert "https://phusong.example/login/link/" in out, "secure cookies want the world's address"
 
 
 def test_the_system_s_own_words_are_said_in_the_person_s_language(

@@ -137,7 +137,8 @@ def test_nothing_checked_yet_is_said(browser_of: BrowserOf) -> None:
     for service in ("fm", "television", "wireless_public_address"):
         page = browser_of("staff").get(f"/view/findings?service={service}")
         assert page.status_code == 200
-        assert "Chưa kiểm tra lần nào" in page.text
+        told = "Chưa kiểm tra lần nào" if service == "fm" else "Chưa có đài nào của quy hoạch này"
+        assert told in page.text
 
 
 def test_the_matrix_has_fifteen_signs_a_station(
@@ -388,10 +389,18 @@ def test_reports_of_one_station(
 
 def test_check_of_a_plan_is_asked_by_its_service(browser_of: BrowserOf, service: Service) -> None:
     staff = browser_of("staff")
-    answer = staff.post("/view/findings", {"service": "television"})
+    answer = staff.post("/view/findings", {"service": "fm"})
     assert answer.status_code == 303
     job = service.queue.job(answer.headers["location"].rpartition("/")[2])
-    assert job.inputs["service"] == "television"
+    assert job.inputs["service"] == "fm"
+    none = staff.post("/view/findings?lang=en", {"service": "television"})
+    assert none.status_code == 422, "a check of no station would look like a good one"
+    assert "no station of the plan Television" in none.text
+    assert service.queue.count() == 1
+    page = staff.get("/view/findings?service=television&lang=en").text
+    assert "No station of this plan to check yet" in page
+    assert 'method="post" action="/view/findings"' not in page
+    assert 'method="post" action="/view/findings"' in staff.get("/view/findings").text
 
 
 @pytest.mark.parametrize("role", ["anonymous", "viewer", "operator", "staff", "administrator"])

@@ -74,7 +74,8 @@ def test_the_page_answers_and_says_that_it_is_a_guide(browser_of: Callable[[str]
     assert "Mức phạt chưa có trong dữ liệu" in told
     assert "sanction.act.refuse_lease" in told
     assert 'href="/view/sanctions" aria-current="page"' in told
-    assert "Không có hành vi" in unescape(browser.get("/view/sanctions?text=zzz").text)
+    none = unescape(browser.get("/view/sanctions?text=zzz").text)
+    assert "Không có dòng nào khớp điều kiện đang chọn" in none
 
 
 def test_a_wrong_field_is_said_at_the_field_and_what_was_typed_stays(

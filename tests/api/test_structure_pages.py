@@ -92,7 +92,7 @@ def test_the_list_is_filtered_and_paged(client: TestClient, service: Service) ->
     kinds = set(re.findall(r"<td>([^<]*)</td>\s*<td>[^<]*</td>\s*<td class=\"number\"", some.text))
     assert kinds == {"Cột ăng ten"}
     none = client.get("/view/structures?state=planned&lang=en", headers=html)
-    assert "No such structure" in none.text
+    assert "Nothing matches what is chosen" in none.text
     client.cookies.clear()
     assert client.get("/view/structures?on=1900-01-01x", headers=html).status_code == 422
     for name, wrong, one in (("kind", "mast", "antenna_mast"), ("state", "gone", "retired")):
@@ -101,7 +101,7 @@ def test_the_list_is_filtered_and_paged(client: TestClient, service: Service) ->
         assert f"“{wrong}” không phải một trong" in unescape(refused.text)
         assert one in refused.text
     past = client.get("/view/structures?known_on=2000-01-01", headers=html)
-    assert "Không có công trình nào như vậy" in past.text
+    assert "Không có dòng nào khớp điều kiện đang chọn" in past.text
 
 
 @pytest.mark.parametrize("language", ["vi", "en"])

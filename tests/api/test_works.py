@@ -228,7 +228,7 @@ def test_the_whole_way_on_pages(
     operator_browser: Callable[[str], Browser], browser_of: Callable[[str], Browser]
 ) -> None:
     owner, asker = operator_browser(OWNER), operator_browser(ASKER)
-    assert "Không có công trình nào như vậy" in owner.get("/view/works").text
+    assert "Chưa có công trình sắp xây dựng nào" in owner.get("/view/works").text
     made = owner.post("/view/works/new", TYPED)
     assert made.status_code == 303, said(made.text)
     address = made.headers["location"]

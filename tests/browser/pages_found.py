@@ -25,10 +25,13 @@ class Found:
         Its address, with what is asked.
     html : str
         Its text.
+    status : int
+        HTTP status of the answer.
     """
 
     path: str
     html: str
+    status: int
 
 
 class _Links(HTMLParser):
@@ -98,4 +101,4 @@ def found_by(client: httpx.Client, role: str) -> Iterator[Found]:
         targets = [urljoin(here, target).partition("#")[0] for target in links.found]
         root = str(client.base_url).rstrip("/") + "/"
         waiting += ["/" + one.removeprefix(root) for one in targets if one.startswith(root)]
-        yield Found(address, answer.text)
+        yield Found(address, answer.text, answer.status_code)
