@@ -29,7 +29,7 @@
 (() => {
   const ROLES = [["thead, tbody, tfoot", "rowgroup"], ["tr", "row"], ["td", "cell"],
     ["thead th", "columnheader"], ["tbody th", "rowheader"]];
-  const WORDS_CH = 16, HEAD_CH = 10;
+  const WORDS_CH = 12, PROSE_CH = 22, HEAD_CH = 9, CHIP_CH = 4;
   const said = (cell) => cell.textContent.trim().replace(/\s+/g, " ");
   const prepare = (table) => {
     table.setAttribute("role", "table");
@@ -42,10 +42,11 @@
       [...row.cells].forEach((cell, place) => {
         const name = heads[place] && said(heads[place]);
         if (name && cell.tagName === "TD") cell.dataset.label ??= name;
-        longest[place] = Math.max(longest[place], Math.min(said(cell).length, WORDS_CH));
+        const length = said(cell).length + (cell.querySelector(".chip") ? CHIP_CH : 0);
+        longest[place] = Math.max(longest[place], Math.min(length, Math.max(WORDS_CH, Math.min(length / 4, PROSE_CH))));
       });
     }
-    heads.forEach((one, place) => { one.style.minWidth = `calc(${longest[place]}ch + 1.6rem)`; });
+    heads.forEach((one, place) => { one.style.minWidth = `calc(${longest[place]}ch + 1.3rem)`; });
   };
   const widths = new WeakMap();
   const lay = (boxes) => {
