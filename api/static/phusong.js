@@ -46,7 +46,7 @@
         longest[place] = Math.max(longest[place], Math.min(length, Math.max(WORDS_CH, Math.min(length / 4, PROSE_CH))));
       });
     }
-    heads.forEach((one, place) => { one.style.minWidth = `calc(${longest[place]}ch + 1.3rem)`; });
+    heads.forEach((one, place) => { one.style.setProperty("--least", `${longest[place]}ch`); });
   };
   const widths = new WeakMap();
   const lay = (boxes) => {
