@@ -29,7 +29,7 @@
 (() => {
   const ROLES = [["thead, tbody, tfoot", "rowgroup"], ["tr", "row"], ["td", "cell"],
     ["thead th", "columnheader"], ["tbody th", "rowheader"]];
-  const WORDS_CH = 12, PROSE_CH = 22, HEAD_CH = 9, CHIP_CH = 4;
+  const WORDS_CH = 12, PROSE_CH = 18, HEAD_CH = 9, CHIP_CH = 4;
   const said = (cell) => cell.textContent.trim().replace(/\s+/g, " ");
   const prepare = (table) => {
     table.setAttribute("role", "table");
