@@ -26,16 +26,17 @@ PAGES = (
 """One page of each kind: first page, map, lists, a record, forms, words, counts, settings."""
 WIDTHS = (320, 390, 768, 1024)
 
-CUT = """() => [...document.querySelectorAll('main :is(.scroll, .report-scroll):not(.pairs):has(> table)')]
-  .filter(box => box.checkVisibility() && box.scrollWidth > box.clientWidth)
+CUT = """() => [...document.querySelectorAll('main :is(.scroll, .report-scroll):has(> table)')]
+  .filter(box => !box.matches('.pairs') && box.checkVisibility())
+  .filter(box => box.scrollWidth > box.clientWidth)
   .map(box => `${box.className} ${box.scrollWidth} in ${box.clientWidth}`)"""
 
 ONE_WORD_WIDE = """() => {
   const found = [];
   for (const cell of document.querySelectorAll('main :is(td, th)')) {
     const words = cell.innerText.trim();
-    if (!cell.checkVisibility({contentVisibilityAuto: true}) || !/\\S\\s+\\S/.test(words)) continue;
-    if (cell.closest('.stacked thead')) continue;
+    if (!cell.checkVisibility() || cell.closest('.stacked thead')) continue;
+    if (!/\\S\\s+\\S/.test(words)) continue;
     const style = getComputedStyle(cell);
     const room = cell.clientWidth - parseFloat(style.paddingLeft) - parseFloat(style.paddingRight);
     if (room < 3 * parseFloat(style.fontSize)) found.push(`${Math.round(room)} px: ${words}`);
@@ -50,7 +51,7 @@ SPACED = """() => {
     word-spacing: .16em !important } p { margin-bottom: 2em !important }`);
   document.adoptedStyleSheets = [sheet];
 }"""
-"""The reader's own spacing of WCAG 1.4.12; it needs no style element, which a page would refuse."""
+"""The reader's own spacing of WCAG 1.4.12, without a style element, which a page refuses."""
 
 CLIPPED = """() => [...document.querySelectorAll('main *, .top *')]
   .filter(one => one.clientWidth > 2 && !one.matches('input, select, textarea')
