@@ -27,6 +27,8 @@ from propagation.compliance.records import Rule
 
 __all__ = ["render", "wants_page"]
 
+_RULES = "/view/rules"
+
 
 def wants_page(request: Request) -> bool:
     """Return whether the caller is a browser that shows a page."""
@@ -154,6 +156,7 @@ class _Cited:
     def __init__(self, request: Request, language: Language) -> None:
         self._request = request
         self._language = language
+        self._leads_on = may(identity_of(request).role, "GET", _RULES)
 
     def __call__(self, form: str, name: str) -> list[dict[str, str]]:
         """Return what a field's help says of each rule."""
@@ -171,7 +174,7 @@ class _Cited:
     def _said(self, one: Rule) -> dict[str, str]:
         vietnamese = self._language is Language.VI
         return {
-            "id": one.id,
+            "address": f"{_RULES}?{urlencode({'text': one.id})}" if self._leads_on else "",
             "title": one.title_vi if vietnamese else one.title_en,
             "instrument": one.instrument,
             "clause": one.clause if vietnamese or not one.clause_en else one.clause_en,

@@ -9,12 +9,14 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from api.downloads import MEDIA_TYPES, made_for_download
+from api.errors import explain, status_of
 from api.guard import GuardedRoute
 from api.language import api_language, page_language, safe_language
 from api.pages import render, wants_page
 from api.service import service_of
 from api.whole import OffsetQuery
 from data.text import Language
+from gis.errors import FormatError
 from gis.register import moments
 from gis.reporting.period import Period, period_of, recent_periods
 from gis.reporting.report import DepartmentReport, department_report
@@ -220,14 +222,22 @@ def reports_page(
     other: Annotated[str, Query(max_length=20)] = "",
     known: Known = "then",
 ) -> Response:
-    """Show the report of a period, this month's by default."""
+    """Show the report of a period, this month's by default; a wrong one is said at its field."""
     language, today = safe_language(request, page=True), service_of(request).today()
     recent = recent_periods(today)
     asked = other.strip() or period.strip()
-    found = _report(request, period_of(asked) if asked else recent[0], known)
+    wanted, wrong, status = recent[0], "", 200
+    try:
+        wanted = period_of(asked) if asked else wanted
+    except FormatError as error:
+        wrong, status = explain(error, language), status_of(error)
+    found = _report(request, wanted, known)
     return render(
         request,
         "reports.html",
+        status_code=status,
+        wrong=wrong,
+        typed=asked if wrong else "",
         report=found,
         known=known,
         shown=_SHOWN,

@@ -191,9 +191,16 @@ def _rule(pack: RulePack, rule: Rule, language: Language) -> Mapping[str, Any]:
         "advisory": rule.advisory,
         "note": rule.note_vi if vietnamese else rule.note_en,
         "source": rule.source,
+        "source_language": _language_of(rule.source).value,
         "file": pack.files[rule.id],
         "parameters": [(name, _written(value)) for name, value in rule.parameters.items()],
     }
+
+
+def _language_of(words: str) -> Language:
+    """Return the language of a note: Vietnamese has small letters with marks, names aside."""
+    marked = any(word.islower() and not word.isascii() for word in words.split())
+    return Language.VI if marked else Language.EN
 
 
 def _written(value: object) -> str:

@@ -257,6 +257,7 @@ def study_page(
     service, identity = service_of(request), identity_of(request)
     study = service.study(study_id, identity)
     fragment = None
+    figure = _figure(study, language)
     if study.kind in _PICTURES:
         fragment = map_fragment(
             study_view(service, identity, study, language),
@@ -276,10 +277,15 @@ def study_page(
         may_publish=may(identity.role, "POST", "/view/studies/{study_id}/publish")
         and may_be_published(access_of(study.kind, study.inputs)),
         map=fragment,
-        figure=_figure(study, language),
+        figure=figure,
         supports=_supports(study, identity),
         article=Markup(  # noqa: S704 - rendered with escaping
-            study_article(study, language, titled=fragment is None, opened=_OPENED[opened])
+            study_article(
+                study,
+                language,
+                titled=fragment is None and figure is None,
+                opened=_OPENED[opened],
+            )
         ),
         style=Markup(report_style()),  # noqa: S704 - our own style sheet
     )

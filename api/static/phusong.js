@@ -23,27 +23,46 @@
     one.querySelector("summary").focus();
   });
 })();
-// On a telephone a row of a table is a card, each cell with the name of its column. What is drawn
-// as blocks is no table any more to what reads the page aloud, so each part says what it is.
+// A table that would have columns of one word each, or be cut, is drawn as cards: a row is a card,
+// each cell with the name of its column. What is drawn as blocks is no table any more to what reads
+// the page aloud, so each part says what it is.
 (() => {
   const ROLES = [["thead, tbody, tfoot", "rowgroup"], ["tr", "row"], ["td", "cell"],
     ["thead th", "columnheader"], ["tbody th", "rowheader"]];
-  const OWN = ".stacked, .matrix, .ranks, .pairs, .sides, .conditions, .terms";
-  for (const table of document.querySelectorAll("main .scroll > table")) {
+  const WORDS_CH = 12, PROSE_CH = 18, HEAD_CH = 9, CHIP_CH = 4;
+  const said = (cell) => cell.textContent.trim().replace(/\s+/g, " ");
+  const prepare = (table) => {
     table.setAttribute("role", "table");
     for (const [which, role] of ROLES) {
       for (const one of table.querySelectorAll(which)) one.setAttribute("role", role);
     }
-    const heads = table.tHead ? [...table.tHead.rows] : [];
-    const names = heads.length === 1 ? [...heads[0].cells].map((one) => one.textContent.trim()) : [];
-    if (names.length < 3 || table.parentElement.matches(OWN)
-      || table.querySelector("[colspan], [rowspan]")) continue;
+    const heads = table.tHead?.rows.length === 1 ? [...table.tHead.rows[0].cells] : [];
+    const longest = heads.map((one) => Math.min(said(one).length, HEAD_CH));
     for (const row of table.querySelectorAll("tbody > tr, tfoot > tr")) {
       [...row.cells].forEach((cell, place) => {
-        if (cell.tagName === "TD" && names[place]) cell.dataset.label = names[place];
+        const name = heads[place] && said(heads[place]);
+        if (name && cell.tagName === "TD") cell.dataset.label ??= name;
+        const length = said(cell).length + (cell.querySelector(".chip") ? CHIP_CH : 0);
+        longest[place] = Math.max(longest[place], Math.min(length, Math.max(WORDS_CH, Math.min(length / 4, PROSE_CH))));
       });
     }
-    table.parentElement.classList.add("stacked");
+    heads.forEach((one, place) => { one.style.setProperty("--least", `${longest[place]}ch`); });
+  };
+  const widths = new WeakMap();
+  const lay = (boxes) => {
+    for (const one of boxes) one.classList.remove("stacked");
+    const cut = boxes.filter((one) => one.scrollWidth > one.clientWidth);
+    for (const one of cut) one.classList.add("stacked");
+    for (const one of boxes) widths.set(one, one.clientWidth);
+  };
+  const watch = new ResizeObserver((seen) => {
+    lay(seen.map((one) => one.target).filter((one) => widths.get(one) !== one.clientWidth));
+  });
+  for (const table of document.querySelectorAll("main :is(.scroll, .report-scroll) > table")) {
+    const box = table.parentElement;
+    if (box.matches(".pairs") || table.querySelector("[colspan], [rowspan]")) continue;
+    prepare(table);
+    watch.observe(box);
   }
 })();
 (() => {

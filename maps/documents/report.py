@@ -121,7 +121,7 @@ def study_article(
 ) -> str:
     """Return the report of a study as an `article` element for a page's frame.
 
-    Its title is the page's heading unless it is not `titled`, where a map stands above.
+    Its title is the page's heading unless it is not `titled`: a map or a drawing stands above.
 
     Sections of an outcome are folded but those `opened`; without it none is.
 

@@ -313,7 +313,10 @@ def test_the_page_shows_numbers_with_their_lists(
     listed = browser.get(f"/view/reports/{now}/items?table=lines-operator&column=length_km")
     assert listed.status_code == 200
     assert "Tổng:" in listed.text
-    assert browser.get("/view/reports?other=2026-77").status_code == 422
+    wrong = browser.get("/view/reports?other=%3D1%2B1")
+    assert wrong.status_code == 422
+    assert 'name="other" value="=1+1"' in wrong.text, "as it was typed"
+    assert "“=1+1” không phải một kỳ" in wrong.text
     assert browser_of("operator").get("/view/reports").status_code == 403
 
 

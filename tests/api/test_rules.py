@@ -35,6 +35,8 @@ def test_the_rules_of_a_day(browser_of: BrowserOf, language: str) -> None:
     assert "43/2026/TT-BKHCN" in after
     assert "effective_height_tolerance_m" in audited
     assert 'href="/view/rules/files/audit.toml"' in audited
+    other = "Nguồn, ghi bằng tiếng Anh:" if language == "vi" else "Source:"
+    assert f'{other} <span lang="en">tolerances of this software' in audited
     none = staff.get(f"/view/rules?text=zzz&lang={language}").text
     assert 'class="empty"' in none
     assert 'name="name"' not in after, "staff reads, an administrator edits"

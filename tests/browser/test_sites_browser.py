@@ -29,6 +29,8 @@ def test_a_site_is_filled_in_and_judged(
     page.locator("form[action='/view/sites'] button.primary").click()
     page.wait_for_url("**/view/studies/*", timeout=MINUTES_MS)
     expect(page.locator("figure.site-map svg")).to_be_visible()
+    order = page.locator("main :is(h1, figure)").evaluate_all("all => all.map(one => one.tagName)")
+    assert order == ["H1", "FIGURE"], "the heading stands before the drawing"
     assert misplaced(page.locator("figure.site-map svg")) == []
     for details in page.locator("details").all():
         details.evaluate("one => { one.open = true; }")

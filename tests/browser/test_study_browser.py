@@ -11,6 +11,14 @@ SYMBOLS = ("L_bfs", "L_b0p", "L_d50", "L_ba", "L_bs", "L_b")
 LAYERS = {"coverage": {"coverage", "contours"}, "interference": {"dominant", "margin"}}
 LAYERS = {kind: own | {"boundary", "graticule"} for kind, own in LAYERS.items()}
 MINUTES_MS = 240_000
+PRINTED = (
+    "/",
+    "/view/findings",
+    "/view/stations",
+    "/view/rules",
+    "/view/certification",
+    "study",
+)
 
 
 @pytest.fixture(scope="module")
@@ -48,7 +56,10 @@ COVERED = """() => {
 }"""
 
 
-@pytest.mark.parametrize("path", ["/", "/view/findings", "/view/stations", "study"])
+@pytest.mark.parametrize(
+    "path",
+    PRINTED,
+)
 def test_paper_cuts_nothing_off(visit: Callable, asked: dict[str, str], path: str) -> None:
     """A4 less its margins is 688 pixels wide."""
     here = visit("staff")

@@ -8,6 +8,14 @@ const PhuSongMap = (() => {
   const NARROW = 480; /* pixels of CSS below which a popup has no room */
   const PAPER = 680; /* width of a page of A4 between its margins, in pixels of CSS */
 
+  if (matchMedia("(prefers-reduced-motion: reduce)").matches) {
+    const { panBy } = L.Map.prototype;
+    L.Map.mergeOptions({ zoomAnimation: false, markerZoomAnimation: false, inertia: false });
+    L.Map.include({
+      panBy(offset, options) { return panBy.call(this, offset, { ...options, animate: false }); },
+    });
+  }
+
   function sentences(data) {
     const formats = new Map();
     const number = (value, decimals) => {
