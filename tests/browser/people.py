@@ -17,6 +17,7 @@ def fits(page: Page) -> None:
 
 def by_menu(page: Page, group: str, entry: str) -> None:
     """Open a page by the menu, which a telephone folds."""
+    page.wait_for_load_state()  # before its styles are there every page has the folded menu
     whole = page.locator(".menu-all > summary")
     if whole.is_visible():
         whole.click()

@@ -305,7 +305,7 @@ def _prepare(connection: DBAPIConnection, _record: ConnectionPoolEntry) -> None:
     connection.isolation_level = None  # transactions are begun by `_begin`, not by the driver
     with closing(connection.cursor()) as cursor:
         cursor.execute(f"PRAGMA busy_timeout = {int(BUSY_TIMEOUT_S * 1000)}")
-        journal = cursor.execute("PRAGMA journal_mode = WAL").fetchone()[0]
+        journal = _write_ahead(cursor)
         cursor.execute("PRAGMA cache_size = -32768")  # KiB: a large import stays in memory
         cursor.execute("PRAGMA synchronous = FULL")
         cursor.execute("PRAGMA foreign_keys = ON")
@@ -315,6 +315,22 @@ def _prepare(connection: DBAPIConnection, _record: ConnectionPoolEntry) -> None:
     if (journal, synchronous, foreign_keys) != ("wal", 2, 1):
         raise StorageError("errors.register_journal", journal=journal, synchronous=synchronous)
     geopackage.register_functions(connection)
+
+
+def _write_ahead(cursor: sqlite3.Cursor) -> str:
+    """Have writes go to a log, and return what is so.
+
+    SQLite does not wait where two programs change a new file to that at once: one is refused.
+    """
+    deadline = time.monotonic() + BUSY_TIMEOUT_S
+    while True:
+        try:
+            return str(cursor.execute("PRAGMA journal_mode = WAL").fetchone()[0])
+        except sqlite3.OperationalError as error:
+            busy = error.sqlite_errorcode & 0xFF == sqlite3.SQLITE_BUSY
+            if not busy or time.monotonic() > deadline:
+                raise
+        time.sleep(_LOCK_POLL_S)
 
 
 def _begin(connection: Connection) -> None:
