@@ -59,7 +59,8 @@ def heard_at(
         `received` and `disturbed`, the strongest first: station, frequency, field for 50 % of
         time, minimum and usable field, margin, and in `dominant` who disturbs most;
         `area`, `minimums_dbuvm` of mono and stereo there, `model`, `terrain`; `not_assessed`
-        names stations that lack what a prediction needs, `left_out` counts those beyond the nearest 200. JSON values.
+        names stations that lack what a prediction needs, `left_out` counts those beyond the
+        nearest 200. JSON values.
 
     Raises
     ------
