@@ -58,7 +58,7 @@ def here_answer(
     latitude, longitude = (words.number(heard[name], 5) for name in ("latitude", "longitude"))
     notes = [
         _say(words, "stamp_prediction"),
-        _say(words, "here_how", within=words.number(heard["within_km"]), model=heard["model"]),
+        _how(heard, words),
     ]
     if heard["left_out"]:
         notes.append(_say(words, "here_left_out", count=heard["left_out"]))
@@ -72,6 +72,19 @@ def here_answer(
 
 def _say(words: Words, key: str, **values: object) -> str:
     return text(f"maps.{key}", words.language, **values)
+
+
+def _how(heard: Mapping[str, Any], words: Words) -> str:
+    """Return how it was computed, and which field is enough here."""
+    enough = {name: words.number(value) for name, value in heard["minimums_dbuvm"].items()}
+    return _say(
+        words,
+        "here_how",
+        within=words.number(heard["within_km"]),
+        model=heard["model"],
+        area=_say(words, f"area.{heard['area']}"),
+        **enough,
+    )
 
 
 def _row(label: str, value: str, note: str = "", href: str = "") -> dict[str, str]:

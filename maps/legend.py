@@ -288,9 +288,15 @@ def network_layers(network: NetworkView | None, language: Language) -> Iterator[
     if network is None:
         return
     stamps = _study_stamps(network.flat_terrain, network.synthetic, language)
-    servers = tuple(
-        replace(_interferer_swatch(one, language), colour=server_colour(one.rank))
-        for one in network.servers
+    servers, disturbing = (
+        tuple(
+            replace(_interferer_swatch(one, language), colour=server_colour(one.rank))
+            for one in listed
+        )
+        for listed in (
+            network.servers,
+            [replace(one, area_km2=None) for one in network.servers],  # it is the area served
+        )
     )
     further = text("maps.network_further", language, count=network.further)
     told = {
@@ -303,7 +309,7 @@ def network_layers(network: NetworkView | None, language: Language) -> Iterator[
             class_swatches(MARGIN, language),
             (text("maps.network_margin_note", language),),
         ),
-        "interferer": (servers, (text("maps.network_interferer_note", language),)),
+        "interferer": (disturbing, (text("maps.network_interferer_note", language),)),
         "count": (class_swatches(COUNT, language), ()),
     }
     if network.interferer is None:

@@ -21,8 +21,9 @@ from api.observed_view import TEXTS, Judged, judge, texts_of, unread
 from api.pages import render
 from api.service import may_read, service_of
 from api.submission import submit
-from data.text import Language, text
+from data.text import Language, number, text
 from gis.errors import FormatError
+from gis.register.records import BroadcastStation
 from gis.register.scopes import SYSTEM
 from gis.studies.listing import list_studies
 from gis.studies.source_asked import LIMITS, SERVICES
@@ -122,7 +123,12 @@ def _stations(request: Request, language: Language) -> list[Choice]:
         known = register.stations(SYSTEM, on=on)
     known.sort(key=lambda one: (one.name, one.id))
     unchosen = Choice("", text("sources.unchosen", language))
-    return [unchosen, *(Choice(one.id, f"{one.name} · {one.frequency_mhz:g}") for one in known)]
+    return [unchosen, *(Choice(one.id, _named(one, language)) for one in known)]
+
+
+def _named(station: BroadcastStation, language: Language) -> str:
+    """Return a station as a list offers it."""
+    return f"{station.name} · {number(station.frequency_mhz, language)} MHz"
 
 
 def _read(typed: Mapping[str, str]) -> dict[str, object]:

@@ -9,7 +9,15 @@ from functools import lru_cache
 from data.text import CONTROL, VIET_NAM
 from gis.exchange.conventions import Conventions
 from gis.exchange.encoding import legacy_reading
-from gis.exchange.fields import FIELDS, Dimension, Field, choice, range_of, unit_factor
+from gis.exchange.fields import (
+    FIELDS,
+    Dimension,
+    Field,
+    choice,
+    range_of,
+    titles_of,
+    unit_factor,
+)
 from gis.exchange.headers import Columns
 from gis.exchange.numbers import parse, series_parts, split_unit
 from gis.exchange.report import ImportKind, Problem
@@ -213,9 +221,10 @@ class CellReader:
         word = self.text(field)
         if word is None:
             return None
-        found = choice(self._fields[field].choices or field, word)
+        name = self._fields[field].choices or field
+        found = choice(name, word)
         if found is None:
-            self.refuse(field, "choice")
+            self.refuse(field, "choice", known=titles_of(name))
         return found
 
     def flag(self, field: str) -> bool | None:

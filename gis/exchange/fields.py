@@ -10,7 +10,7 @@ from functools import cache, lru_cache
 from typing import Any
 
 from data import path
-from data.text import Language, has, text
+from data.text import Language, Phrase, has, text
 from gis.exchange.dimensions import (
     ALWAYS,
     ORIGIN,
@@ -39,6 +39,7 @@ __all__ = [
     "range_of",
     "tables",
     "title",
+    "titles_of",
     "unit_factor",
 ]
 
@@ -284,6 +285,11 @@ def choice(name: str, word: str) -> str | None:
         As it stands in the cell.
     """
     return _choices(name).get(plain_key(word))
+
+
+def titles_of(name: str) -> tuple[Phrase, ...]:
+    """Return what the values of a choice are called, as one may write them in a cell."""
+    return tuple(Phrase(f"register.{name}.{value}") for value in tables()["choices"][name])
 
 
 @cache

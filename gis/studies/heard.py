@@ -21,6 +21,7 @@ from gis.studies.unwanted import spacing_khz, unwanted_stations
 from propagation.compliance.parameters import MINIMUM_FIELD, PROTECTION_RATIO
 from propagation.interference.assessment import assess_interference
 from propagation.interference.bs412 import (
+    Reception,
     minimum_field_from_parameters,
     minimum_usable_field_strength_dbuvm,
     protection_from_parameters,
@@ -57,8 +58,9 @@ def heard_at(
     dict
         `received` and `disturbed`, the strongest first: station, frequency, field for 50 % of
         time, minimum and usable field, margin, and in `dominant` who disturbs most;
-        `area`, `minimum_dbuvm`, `model`, `terrain`; `not_assessed` names stations that lack what
-        a prediction needs, `left_out` counts those beyond the nearest 200. JSON values.
+        `area`, `minimums_dbuvm` of mono and stereo there, `model`, `terrain`; `not_assessed`
+        names stations that lack what a prediction needs, `left_out` counts those beyond the
+        nearest 200. JSON values.
 
     Raises
     ------
@@ -87,6 +89,7 @@ def heard_at(
         "received": [row for row in rows if row["served"]],
         "disturbed": [row for row in rows if row["interfered"]],
         "area": scene.area.value,
+        "minimums_dbuvm": {one.value: scene.minimum_dbuvm(one) for one in Reception},
         "model": method_title(asked.method.to_json()),
         "terrain": terrain_json(context.ground),
         "within_km": WITHIN_KM,
@@ -126,11 +129,15 @@ class _Scene:
         self._minimum = minimum_field_from_parameters(pack.rule(MINIMUM_FIELD).parameters)
         self.area = area_at(context, on, longitude, latitude, pack)
 
+    def minimum_dbuvm(self, reception: str) -> float:
+        """Return the field that is enough in these surroundings."""
+        return minimum_usable_field_strength_dbuvm(reception, self.area, self._minimum)
+
     def row(
         self, station: BroadcastStation, stations: Sequence[BroadcastStation]
     ) -> dict[str, Any] | None:
         """Return what is to be said of a station, None where its field is below the minimum."""
-        minimum = minimum_usable_field_strength_dbuvm(station.reception, self.area, self._minimum)
+        minimum = self.minimum_dbuvm(station.reception)
         if not self._fields[station.id][0] >= minimum - _STEPS_CHANGE_DB:
             return None
         field = self._finely(station)

@@ -50,6 +50,7 @@ def test_a_layer_is_laid_read_and_kept_in_the_address(
     page.get_by_label("Đài gây nhiễu mạnh nhất", exact=True).focus()
     page.keyboard.press("Space")
     expect(page.locator(".leaflet-interferer-pane img")).to_be_visible()
+    expect(page.locator(".leaflet-strongest-pane img")).to_have_count(0)
     page.locator("#map-studies input[name=opacity]").focus()
     page.keyboard.press("ArrowLeft")
     expect(page.locator(".leaflet-interferer-pane img")).to_have_css("opacity", "0.7")
@@ -65,7 +66,7 @@ def test_a_layer_is_laid_read_and_kept_in_the_address(
     here.picture(f"map-layer-{width}")
     assert here.violations() == [], "a layer on, a path unfolded"
     assert not here.complaints
-    assert re.search(rf"study={network.id}&layers=strongest%2Cinterferer&opacity=70", page.url)
+    assert re.search(rf"study={network.id}&layers=interferer&opacity=70", page.url)
     other = visit("anonymous", width)
     again = ready(other.open(page.url.removeprefix(other.url)))
     expect(again.locator(".leaflet-interferer-pane img")).to_have_css("opacity", "0.7")

@@ -105,6 +105,8 @@ def test_bad_rows_are_named_and_good_ones_kept(office, write_table, department):
     assert (formula.file, formula.field, formula.value) == ("a.xlsx", "Chiều cao (m)", "=1+1")
     assert "F9" in formula.say("vi")
     assert "108" in report.problems[4].say("en")
+    assert "Cột ăng ten" in report.problems[1].say("vi")
+    assert "Antenna mast" in report.problems[1].say("en")
     for problem in report.problems:
         for language in ("vi", "en"):
             said = problem.say(language)

@@ -57,6 +57,8 @@ def test_the_strongest_comes_first_and_says_by_how_much(context: StudyContext) -
         fields = [row["field_dbuvm"] for row in found[name]]
         assert fields == sorted(fields, reverse=True)
     (short, *_) = found["disturbed"]
+    assert short["minimum_dbuvm"] in found["minimums_dbuvm"].values()
+    assert found["minimums_dbuvm"]["mono"] < found["minimums_dbuvm"]["stereo"]
     assert short["margin_db"] == pytest.approx(
         short["field_dbuvm"] - short["usable_dbuvm"], abs=2e-3
     )

@@ -188,9 +188,9 @@ def test_an_approximate_boundary_says_how_wrong_it_may_be(make_view: MakeView) -
 def test_the_legend_explains_each_threshold_and_each_interferer(full_view: RegisterView) -> None:
     markup = register_map(full_view)
     for words in (
-        "54 đến 66: đủ thu stereo ở nông thôn",
-        "66 đến 74: đủ thu stereo ở đô thị",
-        "từ 74: đủ thu stereo ở thành phố lớn",
+        "54 đến 66 dBµV/m: đủ thu stereo ở nông thôn",
+        "66 đến 74 dBµV/m: đủ thu stereo ở đô thị",
+        "từ 74 dBµV/m: đủ thu stereo ở thành phố lớn",
         "A. Đài Tân An 1, 92,5 MHz: 300,0 km²",
         "B. Đài Mộc Hóa, 92,9 MHz: 200,0 km²",
     ):

@@ -361,7 +361,7 @@ const PhuSongMap = (() => {
     popup(at, node) {
       const { x, y } = this.map.getSize();
       this.bubble = L.popup({ minWidth: Math.min(240, x - 90), maxWidth: Math.min(320, x - 70),
-        maxHeight: Math.min(280, y - 120), autoPanPaddingTopLeft: [58, 14], autoPanPaddingBottomRight: [14, 30] })
+        maxHeight: Math.min(400, y - 120), autoPanPaddingTopLeft: [58, 14], autoPanPaddingBottomRight: [14, 30] })
         .setLatLng(at).setContent(node).openOn(this.map);
     }
 

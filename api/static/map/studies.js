@@ -3,7 +3,7 @@
 
 const PhuSongStudies = (() => {
   const { element } = PhuSongTable;
-  const LETTERED = ["dominant", "server", "mobile-server"]; /* what has its letters on the map */
+  const LETTERED = ["dominant", "server", "interferer", "mobile-server"]; /* what has its letters on the map */
 
   async function asked(address) {
     const response = await fetch(address, {
@@ -107,7 +107,7 @@ const PhuSongStudies = (() => {
     }
 
     clear() {
-      Object.values(this.layers).forEach((layer) => layer.remove());
+      [...Object.values(this.layers), ...(this.letters ? [this.letters] : [])].forEach((layer) => layer.remove());
       Object.assign(this, { layers: {}, on: new Set(), study: null, letters: null });
       this.list.replaceChildren();
       this.slider.parentElement.hidden = true;
@@ -123,10 +123,8 @@ const PhuSongStudies = (() => {
       if (study.contours.length) {
         this.layers.contours = PhuSongLayers.contours(this.map, study.contours);
       }
-      const lettered = LETTERED.find((name) => this.layers[name]);
-      if (study.letters.length && lettered) {
+      if (study.letters.length) {
         this.letters = PhuSongLayers.letters(this.map, study.letters);
-        this.layers[lettered] = L.layerGroup([this.layers[lettered], this.letters]);
       }
       for (const layer of study.layers) {
         const shown = wanted ? wanted.includes(layer.id) : layer.shown;
@@ -151,6 +149,9 @@ const PhuSongStudies = (() => {
       more.hidden = !shown;
       input.addEventListener("change", () => {
         more.hidden = !input.checked;
+        if (input.checked) {
+          this.alone(layer.id);
+        }
         this.turn(layer.id, input.checked);
         this.changed();
       });
@@ -177,6 +178,20 @@ const PhuSongStudies = (() => {
       return made;
     }
 
+    /* One picture at a time: two on each other have colours that no legend explains. */
+    alone(name) {
+      const pictures = this.study.overlays.map(({ layer }) => layer);
+      if (!pictures.includes(name)) {
+        return;
+      }
+      for (const other of this.list.querySelectorAll("input:checked")) {
+        if (other.dataset.studyLayer !== name && pictures.includes(other.dataset.studyLayer)) {
+          other.checked = false;
+          other.dispatchEvent(new Event("change"));
+        }
+      }
+    }
+
     turn(name, shown) {
       const layer = this.layers[name];
       if (layer && shown) {
@@ -185,6 +200,11 @@ const PhuSongStudies = (() => {
       } else if (layer) {
         this.on.delete(name);
         layer.remove();
+      }
+      if (this.letters && LETTERED.some((one) => this.on.has(one))) {
+        this.letters.addTo(this.map);
+      } else if (this.letters) {
+        this.letters.remove();
       }
     }
 
