@@ -61,10 +61,10 @@ lint: dev
 
 # What ruff's own rules of security (S) do not see, licences that we may not build on, and, where that
 # is asked for, what is known to be broken in what is installed.
-# psycopg is a library under LGPL-3.0-only, whose name holds that of a licence that is refused.
+# psycopg and its pool are libraries under LGPL-3.0-only, whose name holds that of a licence that is refused.
 audit: dev
 	@$(BIN)/bandit --quiet --recursive propagation gis maps api data -lll
-	@$(BIN)/pip-licenses --ignore-packages psycopg psycopg-binary --partial-match --fail-on "Affero;GPLv2;GPL-2.0;GPLv3);GPL-3.0-only;SSPL" > /dev/null
+	@$(BIN)/pip-licenses --ignore-packages psycopg psycopg-binary psycopg-pool --partial-match --fail-on "Affero;GPLv2;GPL-2.0;GPLv3);GPL-3.0-only;SSPL" > /dev/null
 	@if [ -n "$(ADVISORIES)" ]; then $(BIN)/pip-audit --skip-editable --progress-spinner off; \
 	  else echo "What is installed was not looked up: make audit ADVISORIES=1 asks the internet."; fi
 
