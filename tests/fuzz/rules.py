@@ -75,6 +75,7 @@ RULES: dict[str, str] = {
     "planning.building_higher": _TOGETHER,
     "supports.wrong_area": _TOGETHER,
     "studies.network_unknown_station": _RECORD,
+    "mobile.unknown_operator": _RECORD,
     "reports.future": _TIME,
     "points.kept_until_wrong": _TIME,
     "pages.unknown_kind": _KINDS,
