@@ -1,5 +1,6 @@
 """A network of 500 stations: tiles, workers, cancel, memory, and the sums by hand."""
 
+import gc
 import threading
 import time
 import tracemalloc
@@ -288,7 +289,12 @@ def test_memory_is_bounded_by_the_tile(study_context: Context, make_station: Mak
     names = [f"s{number:03d}" for number in range(24)]
 
     def peak(east: float, north: float, count: int) -> int:
+        """Return the lower of two peaks: what other tests left to be collected counts in one."""
+        return min(once_peak(east, north, count) for _ in range(2))
+
+    def once_peak(east: float, north: float, count: int) -> int:
         wanted = {**REQUEST, "bounds": [106.0, 10.2, east, north], "step_m": 1000}
+        gc.collect()
         tracemalloc.start()
         try:
             study = run("network", {**wanted, "stations": names[:count]}, context)
