@@ -40,13 +40,14 @@ def note_features(
     if identity.account is None:  # a stranger is shown nothing confidential
         return
     own, said = identity.scope.own, (one.properties for one in features)
-    count = sum(bool(one.get("confidential")) and own not in _owners(one) for one in said)
+    count = sum(bool(one.get("confidential")) and not _is_own(one, own) for one in said)
     if count:
         _note(request, layer, features[0].id if alone else None, count)
 
 
-def _owners(said: Mapping[str, Any]) -> tuple[str | None, str | None]:
-    return said.get("owner_id"), said.get("organisation_id")
+def _is_own(said: Mapping[str, Any], own: str | None) -> bool:
+    """Return whether a feature is of an organisation; nothing is of who has none."""
+    return own is not None and own in (said.get("owner_id"), said.get("organisation_id"))
 
 
 def note_file(request: Request, layer: str) -> None:

@@ -21,9 +21,9 @@ from gis.features.collections import Collection, Property
 from gis.features.cql2 import Kind
 from gis.register.columns import GEOMETRY_COLUMN, Geometry
 
-__all__ = ["BY_ID", "SYNTHETIC", "Told", "all_told", "told"]
+__all__ = ["BY_ID", "Told", "all_told", "told"]
 
-SYNTHETIC: Final = "synthetic"
+_SYNTHETIC: Final = "synthetic"
 """The property that says whether a feature was made up, of collections that say how sure it is."""
 
 Told = tuple[str, str | bytes, bytes | None]
@@ -127,8 +127,8 @@ def _properties(collection: Collection, dialect: str) -> str:
     value, whole = _DIALECTS[dialect]
     values = {one.name: value(one, f"{_PAGE}.{one.name}") for one in collection.properties}
     if "confidence" in names:
-        made_up = Property(SYNTHETIC, Kind.BOOLEAN)
-        values[SYNTHETIC] = value(made_up, f"({_PAGE}.confidence = 'synthetic')")
+        made_up = Property(_SYNTHETIC, Kind.BOOLEAN)
+        values[_SYNTHETIC] = value(made_up, f"({_PAGE}.confidence = 'synthetic')")
     return whole(values)
 
 

@@ -173,6 +173,19 @@ def test_looks_at_confidential_records_of_others_are_kept(
     assert hidden.id in shown
 
 
+def test_looks_by_the_ogc_api_are_kept_too(
+    client: TestClient, service: Service, token: Token, hidden: Any
+) -> None:
+    items = "/ogc/collections/structures/items"
+    for path in (f"{items}/{hidden.id}", f"{items}?limit=1000"):
+        for caller in (token("staff"), {}, token("viewer")):
+            client.get(path, headers=caller)
+    listed, single = service.viewings.listed(limit=9)
+    assert (single.record_id, single.records) == (hidden.id, 1)
+    secret = sum(one.confidential for one in service.register.structures(SYSTEM))
+    assert (listed.record_id, listed.records) == (None, secret)
+
+
 def test_an_owner_s_look_at_its_own_is_nobody_s_business(
     client: TestClient, service: Service, token: Token
 ) -> None:

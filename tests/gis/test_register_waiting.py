@@ -74,12 +74,15 @@ def test_connections_that_the_server_closed_are_made_anew(register: Register) ->
     first, *_ = reader.each(collection, Asked())
 
     async def ask_again() -> None:
-        for _ in range(3):
-            found = await asyncio.gather(*(reader.soon(collection, first.id) for _ in range(6)))
-            assert {one.told for one in found} == {first.told}
-            with engine.reading(register.engine) as connection:
-                connection.exec_driver_sql(OWN_ENDED)
-        await engine.leave(register.engine)
+        try:
+            for _ in range(3):
+                asked = [reader.soon(collection, first.id) for _ in range(6)]
+                found = await asyncio.gather(*asked)
+                assert {one.told for one in found} == {first.told}
+                with engine.reading(register.engine) as connection:
+                    connection.exec_driver_sql(OWN_ENDED)
+        finally:
+            await engine.leave(register.engine)
 
     asyncio.run(ask_again())
 
