@@ -324,7 +324,8 @@ class FeatureReader:
         if not boxes:
             return
         yield place.is_not(None)
-        yield or_(*(and_(*inside(collection.table, box)) for box in boxes))
+        joins = len(boxes) == 1 and self._engine.dialect.name == "sqlite"
+        yield or_(*(and_(*inside(collection.table, box, by_join=joins)) for box in boxes))
         if asked.area is not None:
             yield relates(place, to_wkb(asked.area), "intersects")
 

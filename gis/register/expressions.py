@@ -1,18 +1,22 @@
 """What a question says that each database says in its own words: boxes, areas, lists, JSON."""
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import (
     Boolean,
     ColumnElement,
     Double,
+    Integer,
     LargeBinary,
     Table,
     Text,
     bindparam,
+    column,
     literal,
+    table,
 )
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.compiler import SQLCompiler
@@ -29,10 +33,12 @@ __all__ = [
     "json_text",
     "lies_in",
     "meets_box",
+    "met_by_index",
     "written",
 ]
 
 _SQLITE, _POSTGRESQL = "sqlite", "postgresql"
+_DEGREES = Double[float]()
 
 
 class _Condition(FunctionElement[bool]):
@@ -49,6 +55,11 @@ class _Condition(FunctionElement[bool]):
 class _MeetsBox(_Condition):
     inherit_cache = True
     name = "meets_box"
+
+
+class _MetByIndex(_Condition):
+    inherit_cache = True
+    name = "met_by_index"
 
 
 class _LiesIn(_Condition):
@@ -69,8 +80,30 @@ class _JsonText(FunctionElement[str]):
 
 def meets_box(kept_in: Table, west: float, south: float, east: float, north: float) -> _Condition:
     """Return the condition that a row's geometry meets a box: by the index, then exactly."""
-    sides = [literal(float(side), Double[float]()) for side in (west, south, east, north)]
-    return _MeetsBox(kept_in.c.fid, kept_in.c[GEOMETRY_COLUMN], *sides)
+    return _MeetsBox(kept_in.c.fid, kept_in.c[GEOMETRY_COLUMN], *_sides(west, south, east, north))
+
+
+def met_by_index(
+    kept_in: Table, west: float, south: float, east: float, north: float
+) -> _Condition:
+    """Return `meets_box` in SQLite's words, of a question that reads the index beside the table.
+
+    It spares the list of all that lies in the box, but two of them cannot be alternatives: the
+    index would be read whole for each row.
+    """
+    place = kept_in.c[GEOMETRY_COLUMN]
+    number = _number_in_index(kept_in.name)
+    return _MetByIndex(kept_in.c.fid, place, number, *_sides(west, south, east, north))
+
+
+def _sides(*sides: float) -> list[ColumnElement[float]]:
+    return [literal(float(side), _DEGREES) for side in sides]
+
+
+@lru_cache
+def _number_in_index(kept_in: str) -> ColumnElement[int]:
+    """Return the column of an index that holds the numbers of rows."""
+    return table(spatial_index_name(kept_in), column("id", Integer())).c.id
 
 
 def lies_in(geometry: ColumnElement[bytes], area: bytes) -> _Condition:
@@ -110,19 +143,29 @@ def _box_by_rtree(element: _MeetsBox, compiler: SQLCompiler, **options: Any) -> 
     table = number.table.name
     index = spatial_index_name(table)
     place = f'(SELECT {geometry.name} FROM "{table}" WHERE fid = "{index}".id)'  # noqa: S608 our own names
+    found = compiler.process(number, **options)
+    near = _near(place, [compiler.process(each, **options) for each in bounds])
+    return f'({found} IN (SELECT id FROM "{index}" WHERE {near}))'  # noqa: S608
 
-    def sides() -> list[str]:
-        return [compiler.process(each, **options) for each in bounds]
+
+@compiles(_MetByIndex, _SQLITE)
+def _box_by_join(element: _MetByIndex, compiler: SQLCompiler, **options: Any) -> str:
+    number, geometry, indexed, *bounds = element.clauses
+    joined = compiler.process(indexed == number, **options)
+    place, *sides = (compiler.process(each, **options) for each in (geometry, *bounds))
+    return f"({joined} AND {_near(place, sides)})"
+
+
+def _near(place: str, bounds: Sequence[str]) -> str:
+    """Return what a row of the index fulfils, and at the border of the box its place."""
 
     def compared(*columns: str) -> str:
-        pairs = zip(columns, sides(), strict=True)
+        pairs = zip(columns, bounds, strict=True)
         return " AND ".join(f"{column} {side}" for column, side in pairs)
 
     near = compared("maxx >=", "maxy >=", "minx <=", "miny <=")
     within = compared("minx >=", "miny >=", "maxx <=", "maxy <=")
-    exactly = f"{MEETS}({place}, {', '.join(sides())})"
-    found = compiler.process(number, **options)
-    return f'({found} IN (SELECT id FROM "{index}" WHERE {near} AND ({within} OR {exactly})))'  # noqa: S608
+    return f"{near} AND ({within} OR {MEETS}({place}, {', '.join(bounds)}))"
 
 
 @compiles(_MeetsBox, _POSTGRESQL)
