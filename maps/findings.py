@@ -273,7 +273,7 @@ class Teller:
             label=words.label(item["name"], _catalogue(check)),
             value=_with_uncertainty(item, words),
             kind=words.say(f"evidence.{item['kind']}"),
-            source="; ".join(self._rules.get(part) or words.terrain(part) for part in parts),
+            source="; ".join(self._rules.get(part) or words.source(part) for part in parts),
             confidence=words.confidence(item["confidence"]),
         )
 

@@ -20,7 +20,7 @@ def ground_facts(view: RegisterView, language: Language) -> list[tuple[str, str]
     words = Words(language)
     facts: list[tuple[str, str]] = []
     for ground in _grounds(view):
-        facts.append((words.say("data_terrain"), shortened(words.terrain(ground.terrain))))
+        facts.append((words.say("data_terrain"), shortened(words.source(ground.terrain))))
         cover = text("maps.ground_bare", language)
         if ground.land_cover is not None:
             key = "land_cover_added" if ground.clutter_added else "land_cover_not_added"

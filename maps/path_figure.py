@@ -424,7 +424,7 @@ def _key(figure: _Figure, width: int) -> tuple[float, list[str]]:
 
 
 def _source(figure: _Figure, width: int) -> list[str]:
-    terrain = shortened(figure.words.terrain(figure.path["terrain"]["identifier"]))
+    terrain = shortened(figure.words.source(figure.path["terrain"]["identifier"]))
     said = figure.say("source", model=figure.path["model"])
     return wrapped(f"{said} {figure.say('ground', terrain=terrain)}", width - 8, _SIZE)
 

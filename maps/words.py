@@ -7,6 +7,7 @@ from typing import Any
 
 from data.text import Language, has, number, text, when
 from gis.plans import named_plan
+from gis.studies.site_scene import SOURCE as PROPOSED
 from gis.terrain.source import flat_height_m
 
 __all__ = ["Words", "shortened", "watts"]
@@ -91,8 +92,10 @@ class Words:
                 known[str(missing.args[0])] = _NONE
         return key
 
-    def terrain(self, identifier: str) -> str:
-        """Return the name of an elevation source; that of the flat delta in words."""
+    def source(self, identifier: str) -> str:
+        """Return the name of a source; that of a proposal and of the flat delta in words."""
+        if identifier == PROPOSED:
+            return self.say("source_proposed")
         height_m = flat_height_m(identifier)
         return identifier if height_m is None else self.say("terrain_flat", height_m=height_m)
 

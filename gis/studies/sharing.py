@@ -241,6 +241,7 @@ def _row(
     said = judged(
         wanted,
         site,
+        away_km=away_km,
         shareable=one.shareable,
         mounting_m=height,
         covered_percent=percent,

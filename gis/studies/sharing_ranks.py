@@ -48,6 +48,7 @@ def judged(
     wanted: SharingWanted,
     site: Site,
     *,
+    away_km: float,
     shareable: bool | None,
     mounting_m: float | None,
     covered_percent: float | None,
@@ -61,6 +62,8 @@ def judged(
         What shall hang there.
     site : Site
         What is known of it.
+    away_km : float
+        How far it stands from the place, the circle or the area.
     shareable : bool or None
         Whether its owner lets others on, as recorded.
     mounting_m : float or None
@@ -75,6 +78,7 @@ def judged(
         *_places(wanted, site, mounting_m, covered_percent),
         *_load(wanted, site),
         *_coverage(wanted, mounting_m, covered_percent),
+        *_distance(wanted, away_km),
         *_neighbours(site, products),
         *([] if shareable is not None else [_Said(Fit.POSSIBLE, "owner_not_said")]),
     ]
@@ -142,6 +146,13 @@ def _coverage(
         yield _Said(Fit.POSSIBLE, "coverage_unknown")
 
 
+def _distance(wanted: SharingWanted, away_km: float) -> Iterator[_Said]:
+    """Say that it stands outside what is to be covered, where no coverage was asked for."""
+    radius_km = 0.0 if wanted.area else wanted.radius_km
+    if not wanted.covers and away_km > radius_km:
+        yield _Said(Fit.POSSIBLE, "outside", {"away_km": round(away_km, 1)})
+
+
 def _neighbours(site: Site, products: int | None) -> Iterator[_Said]:
     if products:
         yield _Said(Fit.POSSIBLE, "intermodulation", {"count": products})
@@ -152,18 +163,17 @@ def _neighbours(site: Site, products: int | None) -> Iterator[_Said]:
 
 
 def in_order(rows: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
-    """Return rows, the best first: fit, covered share, rent, distance."""
+    """Return rows, the best first: fit, covered share, rent, distance.
+
+    Where it was not predicted what a support would serve, its distance goes before its rent.
+    """
     ranks = {fit.value: rank for rank, fit in enumerate(Fit)}
 
-    def place(row: Mapping[str, Any]) -> tuple[int, float, float, float, str]:
-        rent = row["rent_vnd"]
-        return (
-            ranks[row["fit"]],
-            -(row["covered_percent"] or 0.0),
-            float("inf") if rent is None else rent,
-            row["distance_km"],
-            row["structure_id"],
-        )
+    def place(row: Mapping[str, Any]) -> tuple[int, float, tuple[float, float], str]:
+        rent = float("inf") if row["rent_vnd"] is None else row["rent_vnd"]
+        covered, away = row["covered_percent"], row["distance_km"]
+        last = (away, rent) if covered is None else (rent, away)
+        return ranks[row["fit"]], -(covered or 0.0), last, row["structure_id"]
 
     return sorted(rows, key=place)
 

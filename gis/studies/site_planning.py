@@ -177,6 +177,7 @@ def compute(gathered: Gathered, context: StudyContext) -> Computed:
                 "needed": one.needed,
                 "body": one.body,
                 "working_days": one.working_days,
+                "because": list(one.because),
             }
             for one in steps
         ],

@@ -299,7 +299,7 @@ def data_section(source: Source) -> Section:
     if inputs.get("model"):
         rows.append((words.say("data_model"), (method_title(inputs["model"]),)))
     terrain = inputs["terrain"]
-    rows.append((words.say("data_terrain"), (words.terrain(terrain["identifier"]),)))
+    rows.append((words.say("data_terrain"), (words.source(terrain["identifier"]),)))
     rows += _ground_rows(source)
     if inputs.get("rules"):
         rules = inputs["rules"]

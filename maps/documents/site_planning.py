@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
+from data.text import text
 from gis.studies.site_planning import CHECKS
 from maps.documents.common import Source, assemble
 from maps.documents.compliance_station import Sources, evidence_table, finding_rows
@@ -67,6 +68,14 @@ def _title(check: str, words: Words) -> str:
     return _say(words, f"check.{check.removeprefix('siting.')}")
 
 
+def _layer_title(finding: Mapping[str, Any], words: Words) -> str:
+    """Return the title of a finding: a check that looks at several layers names its own."""
+    title, kind = _title(finding["check"], words), finding["values"].get("zone_kind")
+    if kind is None:
+        return title
+    return f"{title}: {text(f'register.planning_zone_kind.{kind}', words.language)}"
+
+
 def _position(asked: Mapping[str, Any], words: Words) -> str:
     return words.say(
         "position_value",
@@ -100,7 +109,8 @@ def _summary(source: Source) -> list[Block]:
             if one.advisory:
                 outcome = words.say("outcome_advisory", outcome=outcome)
             margin = finding["values"].get("margin_m")
-            rows.append((_title(check, words), outcome, one.basis, words.number(margin, 1)))
+            title = _layer_title(finding, words)
+            rows.append((title, outcome, one.basis, words.number(margin, 1)))
     table = Table(
         _say(words, "summary_caption"),
         tuple(_say(words, f"column_{column}") for column in _SUMMARY),
@@ -335,19 +345,26 @@ def _papers(source: Source) -> list[Block]:
             (
                 str(place),
                 _say(words, f"paper.{row['step']}"),
-                _say(words, f"needed.{row['needed']}"),
+                _needed(row, words),
                 _say(words, f"body.{row['body']}"),
                 words.number(row["working_days"]),
             )
             for place, row in enumerate(rows, start=1)
         ),
         frozenset({0, 4}),
-        (1, 9, 3, 6, 2),
+        (1, 8, 5, 5, 2),
     )
     return [
         table,
         Paragraph(_say(words, "papers_note")),
     ]
+
+
+def _needed(row: Mapping[str, Any], words: Words) -> str:
+    """Return whether a step is needed, and which checks say so; older records name none."""
+    told = _say(words, f"needed.{row['needed']}")
+    because = ", ".join(_title(check, words) for check in row.get("because", ()))
+    return _say(words, "needed_because", needed=told, checks=because) if because else told
 
 
 def _details(source: Source) -> Iterable[Section]:

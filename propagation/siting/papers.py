@@ -24,6 +24,12 @@ _ASKED_BY: Final[Mapping[str, tuple[str, ...]]] = {
 }
 """Checks whose findings say whether a step is needed; every other step always is."""
 
+_ANSWERS: Final = (
+    ("yes", (Outcome.NEEDS_VERIFICATION, Outcome.VIOLATES)),
+    ("unknown", (Outcome.NOT_ASSESSABLE,)),
+)
+"""What outcomes say of a step, the first that any has."""
+
 
 @dataclass(frozen=True, slots=True)
 class Paper:
@@ -39,12 +45,15 @@ class Paper:
         Who answers.
     working_days : int or None
         In how many working days; None where no term is known.
+    because : tuple of str
+        The checks that made it needed, or that could not say; empty where it always is, or is not.
     """
 
     step: str
     needed: str
     body: str
     working_days: int | None
+    because: tuple[str, ...] = ()
 
 
 def papers(findings: Sequence[Finding], rules: Mapping[str, Rule]) -> tuple[Paper, ...]:
@@ -65,16 +74,20 @@ def papers(findings: Sequence[Finding], rules: Mapping[str, Rule]) -> tuple[Pape
         words(rule, "steps"), words(rule, "bodies"), numbers(rule, "working_days"), strict=True
     )
     return tuple(
-        Paper(step, _needed(step, findings), body, round(own.get(step, days)) or None)
+        Paper(step, needed, body, round(own.get(step, days)) or None, because)
         for step, body, days in steps
+        for needed, because in (_needed(step, findings),)
     )
 
 
-def _needed(step: str, findings: Sequence[Finding]) -> str:
+def _needed(step: str, findings: Sequence[Finding]) -> tuple[str, tuple[str, ...]]:
+    """Return whether a step is needed, and the checks that say so."""
     checks = _ASKED_BY.get(step)
     if checks is None:
-        return "yes"
-    outcomes = {one.outcome for one in findings if one.check in checks}
-    if outcomes & {Outcome.NEEDS_VERIFICATION, Outcome.VIOLATES}:
-        return "yes"
-    return "unknown" if Outcome.NOT_ASSESSABLE in outcomes else "no"
+        return "yes", ()
+    asked = [one for one in findings if one.check in checks]
+    for needed, outcomes in _ANSWERS:
+        because = dict.fromkeys(one.check for one in asked if one.outcome in outcomes)
+        if because:
+            return needed, tuple(because)
+    return "no", ()

@@ -92,6 +92,8 @@ def test_a_clean_site(context: StudyContext) -> None:
     assert study.results["surfaces"] == []
     papers = {row["step"]: (row["needed"], row["working_days"]) for row in study.results["papers"]}
     assert papers["aviation"] == ("yes", 10)  # the clause of radio stations, read strictly
+    because = {row["step"]: row["because"] for row in study.results["papers"]}
+    assert (because["aviation"], because["permit"]) == (["siting.radio_station"], [])
     assert papers["sharing"] == ("no", None)
     assert papers["permit"] == ("yes", 10)
     assert papers["data"] == ("no", None)

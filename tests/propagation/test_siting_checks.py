@@ -844,7 +844,11 @@ def test_the_papers_in_their_order() -> None:
     assert (by_step["permit"].needed, by_step["permit"].working_days) == ("yes", 10)
     assert (by_step["sharing"].needed, by_step["land"].working_days) == ("no", None)
     asked = papers(aviation.height(site(height_m=120.0), RULES), RULES)
-    assert {step.step: step.needed for step in asked}["aviation"] == "yes"
+    assert [(step.needed, step.because) for step in asked if step.step == "aviation"] == [
+        ("yes", ("siting.height",))
+    ]
     unknown = papers(aviation.obstacle_surfaces(site(), [], [], RULES), RULES)
-    assert {step.step: step.needed for step in unknown}["aviation"] == "unknown"
+    assert [(step.needed, step.because) for step in unknown if step.step == "aviation"] == [
+        ("unknown", ("siting.surfaces",))
+    ]
     assert papers(clear, BEFORE) == ()
