@@ -8,8 +8,6 @@ from maps.views import RegisterView
 __all__ = ["ground_payload"]
 
 _DECIMALS = 6
-_FEWEST = 3
-"""Places that make a box."""
 
 
 def ground_payload(view: RegisterView) -> dict[str, Any]:
@@ -29,19 +27,11 @@ def ground_payload(view: RegisterView) -> dict[str, Any]:
     objects: list[tuple[Any, str]] = [(one, "structure") for one in view.structures]
     objects += [(one, "station") for one in view.stations]
     return {
-        "bounds": _opening(view),
+        "bounds": bounds_of(view),
         "boundaries": [boundary_lines(one) for one in view.boundaries],
         "communes": [_placed(one) for one in view.units if one.longitude is not None],
         "marks": [[*_placed(one), kind] for one, kind in objects],
     }
-
-
-def _opening(view: RegisterView) -> list[list[float]]:
-    """Return the corners of what lies in the province itself, not beside it."""
-    places = [(one.latitude, one.longitude) for one in view.units if one.latitude is not None]
-    if len(places) < _FEWEST:
-        return bounds_of(view)
-    return [[corner(each) for each in zip(*places, strict=True)] for corner in (min, max)]
 
 
 def _placed(one: Any) -> list[Any]:

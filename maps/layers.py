@@ -177,6 +177,9 @@ def _raw(key: str, language: Language) -> str:
     return text(f"maps.{key}", language, **{name: f"{{{name}}}" for name in _PLACEHOLDERS})
 
 
+_FEWEST = 3
+"""Communes whose places make a box."""
+
 _PLACEHOLDERS = (
     "address",
     "count",
@@ -286,16 +289,23 @@ def boundary_lines(boundary: Boundary) -> dict[str, object]:
 def bounds_of(view: RegisterView) -> list[list[float]]:
     """Return south-west and north-east, latitude first, of what the map opens on.
 
-    That is the area of a study where there is one, else the province's outline, else everything
-    that has a place.
+    That is the area of a study where there is one, else where the province's communes lie, else
+    the outlines, those of its neighbours too, else everything that has a place.
     """
     studied = _opening(view)
+    places = [
+        (one.latitude, one.longitude)
+        for one in view.units
+        if one.latitude is not None and one.longitude is not None
+    ]
+    if studied is None and len(places) >= _FEWEST:
+        return [[round(at(each), 5) for each in zip(*places, strict=True)] for at in (min, max)]
     boxes = [b.geometry.bounds for b in view.boundaries] if studied is None else []
     boxes += [_box(studied.bounds)] if studied is not None else []
     if not boxes:
-        places = [(s.longitude, s.latitude) for s in view.structures]
-        places += [(s.longitude, s.latitude) for s in view.stations]
-        boxes = [place + place for place in places]
+        points = [(s.longitude, s.latitude) for s in view.structures]
+        points += [(s.longitude, s.latitude) for s in view.stations]
+        boxes = [point + point for point in points]
     if not boxes:
         return [[8.0, 102.0], [23.5, 110.0]]
     west, south, east, north = (
