@@ -17,11 +17,11 @@ from api.guard import GuardedRoute
 from api.identity import Identity, identity_of
 from api.language import api_language, page_language, safe_language
 from api.pages import render, wants_page
-from api.quality_view import kept_quality
+from api.quality_view import kept_duplicates, kept_quality
 from api.service import Service, service_of
 from api.views import jurisdiction_of
 from data.text import Language, text
-from gis.duplicates import Likeness, decide, decided_in, duplicates
+from gis.duplicates import Likeness, decide, decided_in
 from gis.errors import FormatError, GisError, NotFoundError
 from gis.exchange.exporting import ExportFormat
 from gis.quality import OwnerQuality, quality
@@ -83,9 +83,7 @@ def pairs(request: Request) -> dict[str, Any]:
     """Pairs of structures that may be one, with the reasons, and what was decided of others."""
     service = service_of(request)
     language = api_language(request)
-    with service.register.snapshot() as register:
-        found = duplicates(register, service.today())
-        decided = register.decisions()
+    found, decided = kept_duplicates(service), service.register.decisions()
     return {
         "numberMatched": len(found),
         "pairs": [
@@ -187,8 +185,8 @@ def _chosen(typed: Mapping[str, str]) -> str | None:
 def _duplicates_page(request: Request, problem: GisError | None) -> Response:
     service = service_of(request)
     language = safe_language(request, page=True)
+    found = kept_duplicates(service)
     with service.register.snapshot() as register:
-        found = duplicates(register, service.today())
         decided = register.decisions()
         owners = {one.id: one.name for one in register.organisations()}
     return render(
