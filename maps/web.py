@@ -60,7 +60,7 @@ class OfflineMap(folium.Map):
           aria-label="{{ this.label }}"></div>
         {%- endmacro %}
         {% macro script(this, kwargs) -%}
-        var {{ this.get_name() }} = L.map({{ this.get_name()|tojavascript }},
+        window.{{ this.get_name() }} = L.map({{ this.get_name()|tojavascript }},
           {{ this.options|tojavascript }});
         {%- endmacro %}
         """

@@ -25,33 +25,48 @@
 })();
 // A table that would have columns of one word each, or be cut, is drawn as cards: a row is a card,
 // each cell with the name of its column. What is drawn as blocks is no table any more to what reads
-// the page aloud, so each part says what it is.
+// the page aloud, so each part says what it is. What is folded is looked at when it opens.
 (() => {
   const ROLES = [["thead, tbody, tfoot", "rowgroup"], ["tr", "row"], ["td", "cell"],
     ["thead th", "columnheader"], ["tbody th", "rowheader"]];
   const WORDS_CH = 12, PROSE_CH = 18, HEAD_CH = 9, CHIP_CH = 4;
   const said = (cell) => cell.textContent.trim().replace(/\s+/g, " ");
-  const prepare = (table) => {
-    table.setAttribute("role", "table");
-    for (const [which, role] of ROLES) {
-      for (const one of table.querySelectorAll(which)) one.setAttribute("role", role);
-    }
-    const heads = table.tHead?.rows.length === 1 ? [...table.tHead.rows[0].cells] : [];
+  // How wide each column has to be to be read.
+  const measure = (table) => {
+    const heads = headsOf(table);
     const longest = heads.map((one) => Math.min(said(one).length, HEAD_CH));
-    for (const row of table.querySelectorAll("tbody > tr, tfoot > tr")) {
+    for (const row of rowsOf(table)) {
       [...row.cells].forEach((cell, place) => {
-        const name = heads[place] && said(heads[place]);
-        if (name && cell.tagName === "TD") cell.dataset.label ??= name;
         const length = said(cell).length + (cell.querySelector(".chip") ? CHIP_CH : 0);
         longest[place] = Math.max(longest[place], Math.min(length, Math.max(WORDS_CH, Math.min(length / 4, PROSE_CH))));
       });
     }
     heads.forEach((one, place) => { one.style.setProperty("--least", `${longest[place]}ch`); });
   };
-  const widths = new WeakMap();
+  const label = (table) => {
+    table.setAttribute("role", "table");
+    for (const [which, role] of ROLES) {
+      for (const one of table.querySelectorAll(which)) one.setAttribute("role", role);
+    }
+    const names = headsOf(table).map(said);
+    for (const row of rowsOf(table)) {
+      [...row.cells].forEach((cell, place) => {
+        if (names[place] && cell.tagName === "TD") cell.dataset.label ??= names[place];
+      });
+    }
+  };
+  const headsOf = (table) => (table.tHead?.rows.length === 1 ? [...table.tHead.rows[0].cells] : []);
+  const rowsOf = (table) => table.querySelectorAll("tbody > tr, tfoot > tr");
+  const once = (done, tables, act) => {
+    for (const one of tables) if (!done.has(one)) { done.add(one); act(one); }
+  };
+  const tableOf = (box) => box.querySelector("table");
+  const widths = new WeakMap(), measured = new WeakSet(), labelled = new WeakSet();
   const lay = (boxes) => {
+    once(measured, boxes.map(tableOf), measure);
     for (const one of boxes) one.classList.remove("stacked");
     const cut = boxes.filter((one) => one.scrollWidth > one.clientWidth);
+    once(labelled, cut.map(tableOf), label);
     for (const one of cut) one.classList.add("stacked");
     for (const one of boxes) widths.set(one, one.clientWidth);
   };
@@ -61,7 +76,7 @@
   for (const table of document.querySelectorAll("main :is(.scroll, .report-scroll) > table")) {
     const box = table.parentElement;
     if (box.matches(".pairs") || table.querySelector("[colspan], [rowspan]")) continue;
-    prepare(table);
+    if (!box.closest("details:not([open])")) once(measured, [table], measure);
     watch.observe(box);
   }
 })();

@@ -436,5 +436,29 @@ const PhuSongMap = (() => {
     return new RegisterMap(map, dataId.replace(/-data$/, ""));
   }
 
-  return { mount };
+  /* Draws what stands below the window once it comes near, or once the page is at rest. */
+  function near(id, draw) {
+    const box = document.getElementById(id);
+    if (box.getBoundingClientRect().top < innerHeight) {
+      draw();
+      return;
+    }
+    const seen = new IntersectionObserver((entries) => {
+      if (entries.some((one) => one.isIntersecting)) {
+        once();
+      }
+    });
+    const once = () => {
+      seen.disconnect();
+      removeEventListener("beforeprint", once);
+      if (!box.querySelector(".leaflet-pane")) {
+        draw();
+      }
+    };
+    seen.observe(box);
+    addEventListener("beforeprint", once);
+    addEventListener("load", () => requestIdleCallback(once));
+  }
+
+  return { mount, near };
 })();
