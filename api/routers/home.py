@@ -44,16 +44,19 @@ _ERRANDS = (
             "/view/imports",
         ),
     ),
+    ("administrator", ("/view/users", "/view/backups", "/view/health", "/view/rules")),
     ("viewer", ("/map", "/view/stations", "/view/complaints", "/view/studies")),
 )
 """Who comes, and the pages on which their errands begin."""
 _OWN = {
-    Role.STAFF: "staff",
-    Role.ADMINISTRATOR: "staff",
-    Role.OPERATOR: "operator",
-    Role.VIEWER: "viewer",
+    Role.STAFF: ("staff", "viewer"),
+    Role.ADMINISTRATOR: ("staff", "administrator", "viewer"),
+    Role.OPERATOR: ("operator", "viewer"),
+    Role.VIEWER: ("viewer",),
 }
-"""Whose errands are shown to somebody who is signed in, before what everybody may look at."""
+"""Whose errands are shown to somebody who is signed in."""
+_ALL = ("staff", "operator", "viewer")
+"""Whose errands are shown to somebody who is not."""
 
 
 @router.get("/")
@@ -71,7 +74,7 @@ def home(request: Request, signed_in: Literal["link"] | None = None) -> Response
             "plan_entries": len(register.plan_entries(on=today)),
         }
     language = safe_language(request, page=True)
-    own = _OWN.get(identity.role)
+    shown = _OWN.get(identity.role, _ALL)
     jurisdiction = service.jurisdiction()
     return render(
         request,
@@ -88,6 +91,6 @@ def home(request: Request, signed_in: Literal["link"] | None = None) -> Response
         errands=[
             (who, [path for path in paths if may(identity.role, "GET", path)])
             for who, paths in _ERRANDS
-            if who in (own, "viewer") or own is None
+            if who in shown
         ],
     )

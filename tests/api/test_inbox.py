@@ -58,6 +58,10 @@ def test_each_person_has_its_own_desk(client: TestClient, browser_of: Browsers) 
     assert opened.status_code == 303
     assert f'href="{opened.headers["location"]}"' in inbox(staff.get("/").text)
     assert 'href="/view/reports"' in staff.get("/").text
+    cards = {role: browser_of(role).get("/").text for role in ("staff", "administrator")}
+    shown = {role: 'id="errand-administrator"' in told for role, told in cards.items()}
+    assert shown == {"staff": False, "administrator": True}
+    assert 'id="errand-administrator"' not in client.get("/", headers=HTML).text
 
 
 def test_a_viewer_reads_how_to_complain(client: TestClient) -> None:
