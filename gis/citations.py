@@ -16,7 +16,11 @@ _TABLE: Final = "tables/cited.toml"
 
 @cache
 def fields_that_cite() -> Mapping[str, Mapping[str, tuple[str, ...]]]:
-    """Return the ids of rules by the name of a form and of its field."""
+    """Return the ids of rules by the name of a form and of its field.
+
+    A case's form is its kind (`inspection`); that of a step has the step behind a point
+    (`inspection.noticed`).
+    """
     read = tomllib.loads(path(_TABLE).read_text(encoding="utf-8"))
     return {
         form: {name: tuple(ids) for name, ids in fields.items()} for form, fields in read.items()
