@@ -11,10 +11,11 @@ from data.text import Language, text
 from gis.errors import NotFoundError
 from gis.home import Home
 from gis.jurisdictions import Jurisdiction, jurisdiction_on, jurisdictions
+from gis.register.reading import Reader
 from gis.register.records import AdministrativeUnit, UnitKind
 from gis.register.works import OPEN_STATES, PlannedWork
 from gis.studies.record import Study
-from maps.basemap import BASEMAP_ZONES
+from maps.basemap import BASEMAP_ZONES, DrawnRoads, drawn_roads
 from maps.studies import (
     channels_view,
     coverage_view,
@@ -61,8 +62,15 @@ def register_view(
             else (),
             organisations={one.id: one.name for one in register.organisations()},
             zones=[zone for zone in register.planning_zones(on=on) if zone.kind in BASEMAP_ZONES],
+            roads=_roads(service, register, on),
             tiles=_tiles(service),
         )
+
+
+def _roads(service: Service, register: Reader, on: date) -> DrawnRoads | None:
+    """Return the roads of a day as they are drawn, kept as long as the register is what it was."""
+    stamp = (register.version(), on)
+    return service.kept.get("roads", stamp, lambda: drawn_roads(register.roads(on=on))).value
 
 
 def _tiles(service: Service) -> TileSource | None:

@@ -1,20 +1,43 @@
-"""The map's own background: water and railways, from the layers that a department brought in."""
+"""The map's own background: water, railways and roads, as a department brought them in."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Final
 
 from shapely import MultiPolygon, get_coordinates, get_num_coordinates
 
+from gis.register.roads import Road, RoadKind
 from gis.register.siting import PlanningZone, ZoneKind
 
-__all__ = ["BASEMAP_ZONES", "ZONE_COLOURS", "DrawnZones", "drawn_zones"]
+__all__ = [
+    "BASEMAP_ZONES",
+    "ROAD_COLOUR",
+    "ROAD_WIDTHS",
+    "ZONE_COLOURS",
+    "DrawnRoads",
+    "DrawnZones",
+    "drawn_roads",
+    "drawn_zones",
+]
 
 BASEMAP_ZONES: Final = (ZoneKind.WATER, ZoneKind.RAILWAY)
 """Layers that the background shows."""
 
 ZONE_COLOURS: Final = MappingProxyType({ZoneKind.WATER: "#bcd9e8", ZoneKind.RAILWAY: "#6b6b6b"})
+ROAD_COLOUR: Final = "#c4b9a3"
+ROAD_WIDTHS: Final[Mapping[RoadKind, float]] = MappingProxyType(
+    {
+        RoadKind.EXPRESSWAY: 3.0,
+        RoadKind.NATIONAL: 2.5,
+        RoadKind.PROVINCIAL: 1.75,
+        RoadKind.DISTRICT: 1.25,
+        RoadKind.COMMUNE: 0.75,
+        RoadKind.STREET: 0.75,
+        RoadKind.OTHER: 0.5,
+    }
+)
+"""Pixels, the largest first."""
 
 _SIMPLIFY_DEG = 0.0003
 _MOST_POINTS = 40_000
@@ -40,6 +63,28 @@ class DrawnZones:
     left_out: int
 
 
+@dataclass(frozen=True, slots=True)
+class DrawnRoads:
+    """What of the roads is drawn.
+
+    Attributes
+    ----------
+    lines : list of (RoadKind, list)
+        Lines of each kind, longitude first, the smallest kind first: larger roads lie over it.
+    left_out : int
+        How many stretches there was no room for: of the smallest kinds, the shortest.
+    sources : tuple of str
+        Where they come from.
+    synthetic : bool
+        Whether any is demonstration data.
+    """
+
+    lines: list[tuple[RoadKind, list[list[list[float]]]]]
+    left_out: int
+    sources: tuple[str, ...]
+    synthetic: bool
+
+
 def drawn_zones(zones: Sequence[PlanningZone]) -> list[DrawnZones]:
     """Return the outlines of each layer, simplified for a screen, as many as there is room for."""
     return [
@@ -47,6 +92,27 @@ def drawn_zones(zones: Sequence[PlanningZone]) -> list[DrawnZones]:
         for kind in BASEMAP_ZONES
         if (found := [zone.geometry for zone in zones if zone.kind is kind])
     ]
+
+
+def drawn_roads(roads: Sequence[Road]) -> DrawnRoads | None:
+    """Return roads, simplified for a screen, as many as there is room for; None without any."""
+    if not roads:
+        return None
+    ranks = {kind: rank for rank, kind in enumerate(RoadKind)}
+    lines: dict[RoadKind, list[list[list[float]]]] = {}
+    points, left_out = 0, 0
+    for road in sorted(roads, key=lambda one: (ranks[one.kind], -one.geometry.length, one.id)):
+        simple = road.geometry.simplify(_SIMPLIFY_DEG)
+        more = int(get_num_coordinates(simple))
+        if points + more > _MOST_POINTS:
+            left_out += 1
+            continue
+        points += more
+        lines.setdefault(road.kind, []).append(get_coordinates(simple).round(4).tolist())
+    from_below = [(kind, lines[kind]) for kind in reversed(RoadKind) if kind in lines]
+    sources = tuple(sorted({road.provenance.source for road in roads}))
+    synthetic = any(road.provenance.synthetic for road in roads)
+    return DrawnRoads(from_below, left_out, sources, synthetic)
 
 
 def _drawn(kind: ZoneKind, outlines: Sequence[MultiPolygon]) -> DrawnZones:

@@ -8,7 +8,7 @@ from shapely.geometry import shape
 
 from data.text import Language, number, text
 from gis.register.records import Boundary
-from maps.basemap import ZONE_COLOURS, drawn_zones
+from maps.basemap import ROAD_COLOUR, ROAD_WIDTHS, ZONE_COLOURS, drawn_zones
 from maps.contour_lines import contour_dash
 from maps.legend import channel_layer, operator_layer
 from maps.palette import interferer_letter
@@ -116,6 +116,7 @@ def map_payload(
             {"layer": f"zone-{one.kind}", "colour": ZONE_COLOURS[one.kind], "rings": one.rings}
             for one in drawn_zones(view.zones)
         ],
+        "roads": _roads(view),
         "overlays": list(_overlays(view, language)),
         "contours": _contours(view, language),
         "letters": _letters(view) + ([] if view.source is None else source_numbers(view.source)),
@@ -193,6 +194,13 @@ _PLACEHOLDERS = (
     "text",
     "total",
 )
+
+
+def _roads(view: RegisterView) -> list[dict[str, object]]:
+    return [
+        {"colour": ROAD_COLOUR, "width": ROAD_WIDTHS[kind], "lines": lines}
+        for kind, lines in ([] if view.roads is None else view.roads.lines)
+    ]
 
 
 def _overlays(view: RegisterView, language: Language) -> Iterator[dict[str, object]]:

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 
 from data.text import Language, number, text
 from gis.register.records import Boundary
-from maps.basemap import ZONE_COLOURS, drawn_zones
+from maps.basemap import ROAD_COLOUR, ZONE_COLOURS, drawn_zones
 from maps.contour_lines import contour_dash, contour_levels, level_text
 from maps.palette import (
     CHANNEL_MARGIN,
@@ -214,6 +214,7 @@ def _base_layers(view: RegisterView, table: Table, language: Language) -> Iterat
             swatch=Swatch("", ZONE_COLOURS[zones.kind]),
             notes=(", ".join(sources), *((note,) if zones.left_out else ())),
         )
+    yield from _road_layers(view, language)
     for kind in table.kinds:
         if kind.group == "units":
             yield Layer(
@@ -230,6 +231,19 @@ def _base_layers(view: RegisterView, table: Table, language: Language) -> Iterat
             shown=False,
             notes=(view.tiles.attribution,) if view.tiles.attribution else (),
         )
+
+
+def _road_layers(view: RegisterView, language: Language) -> Iterator[Layer]:
+    found = view.roads
+    if found is None:
+        return
+    note = text("maps.roads_left_out", language, count=found.left_out)
+    yield Layer(
+        "roads",
+        text("maps.layer_roads", language),
+        swatch=Swatch("", ROAD_COLOUR, dash=""),
+        notes=(", ".join(found.sources), *((note,) if found.left_out else ())),
+    )
 
 
 def coverage_layers(coverage: CoverageView | None, language: Language) -> Iterator[Layer]:

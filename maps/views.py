@@ -9,6 +9,7 @@ from gis.register.records import AdministrativeUnit, Boundary, BroadcastStation
 from gis.register.siting import PlanningZone
 from gis.register.structures import Structure
 from gis.register.works import PlannedWork
+from maps.basemap import DrawnRoads
 from maps.figure_views import SiteView, SourceView, SupportsView
 
 __all__ = [
@@ -327,6 +328,8 @@ class RegisterView:
         A study's pictures.
     zones : sequence of PlanningZone
         Water and railways, for the map's own background.
+    roads : DrawnRoads or None
+        Roads, for the same.
     tiles : TileSource or None
         Background map, off by default: a closed network has none.
     """
@@ -347,6 +350,7 @@ class RegisterView:
     channels: ChannelsView | None = None
     source: SourceMapView | None = None
     zones: Sequence[PlanningZone] = ()
+    roads: DrawnRoads | None = None
     tiles: TileSource | None = None
 
     @property
@@ -362,6 +366,8 @@ class RegisterView:
         sources = [r.provenance for r in self.structures] + [r.provenance for r in self.stations]
         sources += [one.provenance for one in self.works]
         sources += [one.provenance for one in self.zones]
+        if self.roads is not None and self.roads.synthetic:
+            return True
         return any(source.synthetic for source in sources) or any(
             s.synthetic for s in self.studies
         )

@@ -44,6 +44,7 @@ from gis.register.records import (
     PlanEntry,
     ProtectedPoint,
 )
+from gis.register.roads import Road
 from gis.register.routes import Cable, Duct, Route
 from gis.register.siting import AviationFacility, Runway
 from gis.register.structures import (
@@ -278,10 +279,8 @@ def _row(row: Accepted, language: Language) -> dict[str, Any]:
     elif isinstance(record, AllotmentPoint):
         name = record.name
         about = _on_air(record, record.allotment_name or record.allotment, language)
-    elif isinstance(record, Runway):
-        name, about = record.name, record.aerodrome
-    elif isinstance(record, AviationFacility):
-        name, about = record.name, text(f"register.facility_kind.{record.kind}", language)
+    elif isinstance(record, Runway | AviationFacility | Road):
+        name, about = _around(record, language)
     elif isinstance(record, ProtectedPoint | PlannedWork | RegistrationPoint):
         name, about = record.name, text(f"register.{_KINDS[type(record)]}.{record.kind}", language)
     elif isinstance(record, AdministrativeUnit):
@@ -296,6 +295,17 @@ def _row(row: Accepted, language: Language) -> dict[str, Any]:
         "latitude": getattr(record, "latitude", None),
         "changes": [change.say(language) for change in row.changes],
     }
+
+
+def _around(record: Runway | AviationFacility | Road, language: Language) -> tuple[str, str]:
+    """Return what lies around: what it is called, and about what it is."""
+    if isinstance(record, Runway):
+        return record.name, record.aerodrome
+    if isinstance(record, AviationFacility):
+        return record.name, text(f"register.facility_kind.{record.kind}", language)
+    return record.code or record.name or record.id, text(
+        f"register.road_kind.{record.kind}", language
+    )
 
 
 def _of_site(record: SiteRecord) -> tuple[str, str]:

@@ -13,6 +13,7 @@ from gis.exchange.fields import tables
 from gis.exchange.known import Known, organisation
 from gis.exchange.measured_rows import measurement
 from gis.exchange.report import ImportKind
+from gis.exchange.road_rows import road
 from gis.exchange.site_rows import MAKERS
 from gis.exchange.station_antennas import antenna_of_row
 from gis.register.records import (
@@ -403,6 +404,7 @@ _MAKERS: Mapping[ImportKind, Callable[[CellReader, Known], dict[str, Any]]] = {
     ImportKind.ALLOTMENTS: _allotment_point,
     ImportKind.RUNWAYS: _runway,
     ImportKind.FACILITIES: _aviation_facility,
+    ImportKind.ROADS: road,
     ImportKind.POPULATION: _population,
     **MAKERS,
 }

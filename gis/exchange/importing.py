@@ -58,6 +58,7 @@ from gis.register.records import (
     ProtectedPoint,
     Provenance,
 )
+from gis.register.roads import Road
 from gis.register.routes import Cable, Duct, Route
 from gis.register.scopes import SYSTEM
 from gis.register.sign_ups import sign_ups_of_works
@@ -95,6 +96,7 @@ _TABLES: dict[type[ImportRecord], str] = {
     PublishedRent: "published_rents",
     Runway: "runways",
     AviationFacility: "aviation_facilities",
+    Road: "roads",
     PlannedWork: "works",
     RegistrationPoint: "points",
 }

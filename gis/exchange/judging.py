@@ -39,7 +39,7 @@ from propagation.compliance.records import Confidence
 __all__ = ["Judge", "Verdicts", "systems_in_words"]
 
 _READ_INTO = {**MEASURED_INTO, **ALLOTTED_INTO, **SITES_INTO}
-_DRAWN = (ImportKind.ROUTES, ImportKind.WORKS)
+_DRAWN = (ImportKind.ROUTES, ImportKind.WORKS, ImportKind.ROADS)
 _NOT_KEPT = ("id", "classification", "geometry")
 _HIGHEST = Confidence.SECONDARY
 """How well what an organisation says of its own records is known at most."""
@@ -50,6 +50,7 @@ _KEY_FIELDS = {
     ImportKind.ALLOTMENTS: "name",
     ImportKind.RUNWAYS: "name",
     ImportKind.FACILITIES: "name",
+    ImportKind.ROADS: "geometry",
     ImportKind.INSTALLATIONS: "structure_id",
     ImportKind.LEVELS: "structure_id",
     ImportKind.ROUTES: "code",
@@ -271,7 +272,7 @@ class Judge:
         values = dict(each.values)
         if self._kind is ImportKind.ROUTES:
             values = self._sites.line(values, each.vertices, each.place)
-        elif self._kind is ImportKind.WORKS:
+        elif self._kind in (ImportKind.WORKS, ImportKind.ROADS):
             extent, reader = self._extent, self._reader
             at = (lon, lat)
             values = shape_of(values, each.vertices, each.place, at, extent=extent, reader=reader)

@@ -28,6 +28,7 @@ from gis.register.records import (
     ProtectedPoint,
     Provenance,
 )
+from gis.register.roads import Road
 from gis.register.routes import Cable, Duct, Route
 from gis.register.scopes import Scope
 from gis.register.siting import AviationFacility, PlanningZone, Runway
@@ -68,6 +69,7 @@ _WORDS = {
 }
 _WORDS_OF_LAYER = {
     ("routes", "kind"): ("route_kind",),
+    ("roads", "kind"): ("road_kind",),
     ("planned_works", "kind"): ("work_kind",),
     ("planned_works", "state"): ("work_state",),
     ("registration_points", "kind"): ("point_kind",),
@@ -89,6 +91,7 @@ class LayerName(StrEnum):
     RUNWAYS = "runways"
     FACILITIES = "aviation_facilities"
     ZONES = "planning_zones"
+    ROADS = "roads"
     INSTALLATIONS = "installations"
     LEVELS = "levels"
     ROUTES = "routes"
@@ -121,7 +124,7 @@ class LayerName(StrEnum):
         return self.placed or self.outlines or self in own
 
 
-SHAPED = (LayerName.ROUTES, LayerName.WORKS)
+SHAPED = (LayerName.ROUTES, LayerName.WORKS, LayerName.ROADS)
 """Layers whose records have a shape of their own, in a table as WKT."""
 
 
@@ -263,6 +266,7 @@ _GEOMETRIES = {
     LayerName.INSTALLATIONS: "Point",
     LayerName.LEVELS: "Point",
     LayerName.ROUTES: "LineString",
+    LayerName.ROADS: "LineString",
     LayerName.WORKS: "Unknown",
 }
 _OWNED = frozenset(
@@ -288,6 +292,7 @@ _OF_KINDS = frozenset(
         LayerName.PUBLISHED_RENTS,
         LayerName.FACILITIES,
         LayerName.ZONES,
+        LayerName.ROADS,
     }
 )
 
@@ -342,6 +347,7 @@ def _listed(
             AviationFacility,
             lambda: register.aviation_facilities(scope, on=on),
         ),
+        LayerName.ROADS: (Road, lambda: register.roads(on=on)),
         LayerName.INSTALLATIONS: (Installation, lambda: register.installations(scope, on=on)),
         LayerName.LEVELS: (AttachmentLevel, lambda: register.levels(scope)),
         LayerName.ROUTES: (Route, lambda: register.routes(scope, on=on)),
@@ -366,7 +372,7 @@ def _placer(
     return _point if name.placed else _nowhere
 
 
-def _line(record: Route | PlannedWork) -> BaseGeometry:
+def _line(record: Route | PlannedWork | Road) -> BaseGeometry:
     return record.geometry
 
 

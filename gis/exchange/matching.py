@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields, replace
 from typing import Any
 
+import shapely
 from shapely.geometry.base import BaseGeometry
 
 from gis.exchange.report import Change, ImportKind, ImportRecord, SiteRecord
@@ -22,6 +23,7 @@ from gis.register.records import (
     ProtectedPoint,
     Provenance,
 )
+from gis.register.roads import Road
 from gis.register.routes import Cable, Duct, Route
 from gis.register.scopes import SYSTEM
 from gis.register.siting import AviationFacility, Runway
@@ -45,6 +47,7 @@ _TYPES: dict[ImportKind, type[Any]] = {
     ImportKind.ALLOTMENTS: AllotmentPoint,
     ImportKind.RUNWAYS: Runway,
     ImportKind.FACILITIES: AviationFacility,
+    ImportKind.ROADS: Road,
     ImportKind.INSTALLATIONS: Installation,
     ImportKind.LEVELS: AttachmentLevel,
     ImportKind.ROUTES: Route,
@@ -64,6 +67,7 @@ _PREFIXES = {
     ImportKind.ALLOTMENTS: "pb",
     ImportKind.RUNWAYS: "chc",
     ImportKind.FACILITIES: "dhk",
+    ImportKind.ROADS: "duong",
     ImportKind.INSTALLATIONS: "tb",
     ImportKind.LEVELS: "muc",
     ImportKind.ROUTES: "tuyen",
@@ -97,9 +101,9 @@ class Index:
     protected point by kind, name, carrier and place, a calculation point by allotment, name, first
     day and place, a line by owner and code, a duct by line and code, a level by structure and
     heights, a contract by owner, number and place; equipment, cables and rents by what they are,
-    a runway by aerodrome, name and first day, a facility by kind, name and first day, a planned
-    work by owner, name and the day that it begins, a registration point by operator and code, or
-    name and address.
+    a runway by aerodrome, name and first day, a facility by kind, name and first day, a road by
+    number, name and line, a planned work by owner, name and the day that it begins, a
+    registration point by operator and code, or name and address.
     """
 
     def __init__(self, kind: ImportKind, stored: Iterable[ImportRecord]) -> None:
@@ -160,6 +164,7 @@ def stored_records(register: Reader, kind: ImportKind) -> Sequence[ImportRecord]
         ImportKind.ALLOTMENTS: register.allotment_points,
         ImportKind.RUNWAYS: lambda: register.runways(SYSTEM),
         ImportKind.FACILITIES: lambda: register.aviation_facilities(SYSTEM),
+        ImportKind.ROADS: register.roads,
         ImportKind.POPULATION: register.units,
         ImportKind.INSTALLATIONS: lambda: register.installations(SYSTEM),
         ImportKind.LEVELS: lambda: register.levels(SYSTEM),
@@ -259,19 +264,30 @@ def _key(record: ImportRecord) -> tuple[object, ...]:
         return record.code, record.valid_from
     if isinstance(record, SiteRecord | PlannedWork):
         return _site_key(record)
-    if isinstance(record, Runway | AviationFacility | RegistrationPoint):
+    if isinstance(record, Runway | AviationFacility | RegistrationPoint | Road):
         return _standing_key(record)
     if isinstance(record, Measurement | ProtectedPoint | AllotmentPoint):
         return (*_own_key(record), *_metres(record))
     return _broadcast_key(record)
 
 
-def _standing_key(record: Runway | AviationFacility | RegistrationPoint) -> tuple[object, ...]:
-    """Return what makes a runway, a facility or a registration point one."""
+def _standing_key(
+    record: Runway | AviationFacility | RegistrationPoint | Road,
+) -> tuple[object, ...]:
+    """Return what makes a runway, a facility, a registration point or a road one."""
     if isinstance(record, RegistrationPoint):
         return _point_key(record)
+    if isinstance(record, Road):
+        return _road_key(record)
     of = record.aerodrome if isinstance(record, Runway) else record.kind.value
     return name_key(of), name_key(record.name), record.valid_from
+
+
+def _road_key(record: Road) -> tuple[object, ...]:
+    """Return what makes a road one: its number, its name, and where it runs to a decimetre."""
+    vertices = shapely.get_coordinates(record.geometry).round(6) + 0.0  # no negative zero
+    line = hashlib.sha256(vertices.tobytes()).hexdigest()
+    return name_key(record.code or ""), name_key(record.name or ""), line, record.valid_from
 
 
 def _point_key(record: RegistrationPoint) -> tuple[object, ...]:
@@ -334,7 +350,7 @@ def _metres(record: Measurement | ProtectedPoint | AllotmentPoint) -> tuple[str,
 def _name(record: ImportRecord) -> str:
     if isinstance(record, Measurement | SiteRecord):
         return ""
-    return record.site_name if isinstance(record, PlanEntry) else record.name
+    return (record.site_name if isinstance(record, PlanEntry) else record.name) or ""
 
 
 def _one_site(a: BroadcastStation, b: ImportRecord) -> bool:

@@ -24,6 +24,7 @@ from gis.register.records import (
     PlanEntry,
     ProtectedPoint,
 )
+from gis.register.roads import Road
 from gis.register.routes import Cable, Duct, Route
 from gis.register.siting import AviationFacility, Runway
 from gis.register.structures import (
@@ -59,6 +60,7 @@ ImportRecord = (
     | AllotmentPoint
     | Runway
     | AviationFacility
+    | Road
     | AdministrativeUnit
     | PlannedWork
     | RegistrationPoint
@@ -77,6 +79,7 @@ class ImportKind(StrEnum):
     ALLOTMENTS = "allotments"
     RUNWAYS = "runways"
     FACILITIES = "aviation_facilities"
+    ROADS = "roads"
     POPULATION = "population"
     INSTALLATIONS = "installations"
     LEVELS = "levels"

@@ -32,6 +32,7 @@ _LAYERS = {
     ImportKind.ALLOTMENTS: ("allotments", "allotment_points", "phan_bo"),
     ImportKind.RUNWAYS: ("runways", "duong_cat_ha_canh"),
     ImportKind.FACILITIES: ("aviation_facilities", "dai_hang_khong"),
+    ImportKind.ROADS: ("roads", "duong_bo", "duong", "giao_thong"),
     ImportKind.POPULATION: ("population", "dan_so"),
     ImportKind.INSTALLATIONS: ("installations", "thiet_bi"),
     ImportKind.LEVELS: ("levels", "attachment_levels", "muc_lap_dat"),

@@ -50,6 +50,7 @@ LATER_TABLES = (
     "planning_zones",
     "planned_works",
     "registration_points",
+    "roads",
 )
 """Tables that older registers do not have: while they are empty nothing is said of them, so that
 the version of a register stays what it was."""

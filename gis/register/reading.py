@@ -32,6 +32,7 @@ from gis.register.records import (
     Service,
     UnitKind,
 )
+from gis.register.roads import Road
 from gis.register.scopes import (
     Scope,
     visible_measurements,
@@ -200,6 +201,10 @@ class Reader(SitesReader, WorksReader, PointsReader):
     def planning_zones(self, *, on: date | None = None) -> list[PlanningZone]:
         """Return the zones of every layer."""
         return self._list(PlanningZone, in_force(schema.planning_zones, on))
+
+    def roads(self, *, on: date | None = None) -> list[Road]:
+        """Return the roads of the map's background."""
+        return self._list(Road, in_force(schema.roads, on))
 
     # administrative units
 

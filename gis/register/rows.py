@@ -44,6 +44,7 @@ from gis.register.records import (
     Provenance,
     dated_id,
 )
+from gis.register.roads import Road
 from gis.register.routes import Cable, Duct, Route
 from gis.register.siting import AviationFacility, PlanningZone, Runway
 from gis.register.structures import (
@@ -94,6 +95,7 @@ Record = (
     | Runway
     | AviationFacility
     | PlanningZone
+    | Road
     | DuplicateDecision
     | PlannedWork
     | SignUp
@@ -374,6 +376,7 @@ CODECS: tuple[Codec[Any], ...] = (
     Codec(Runway, schema.runways),
     Codec(AviationFacility, schema.aviation_facilities),
     Codec(PlanningZone, schema.planning_zones),
+    Codec(Road, schema.roads),
     Codec(DuplicateDecision, schema.duplicate_decisions),
     Codec(PlannedWork, schema.planned_works, searched=("name", "description")),
     Codec(SignUp, schema.work_sign_ups),

@@ -43,7 +43,7 @@ from gis.register.service_tables import (
     login_links,
     sessions,
 )
-from gis.register.siting_tables import aviation_facilities, planning_zones, runways
+from gis.register.siting_tables import aviation_facilities, planning_zones, roads, runways
 from gis.register.works_tables import planned_works, work_sign_ups
 
 __all__ = [
@@ -87,6 +87,7 @@ __all__ = [
     "published_rents",
     "register_state",
     "registration_points",
+    "roads",
     "routes",
     "runways",
     "sessions",

@@ -1,10 +1,10 @@
-"""The tables of what a proposed site is judged by: runways, facilities, zones."""
+"""The tables of what lies around: runways, facilities, zones of layers, roads."""
 
 from sqlalchemy import Boolean, Column
 
 from gis.register.columns import geometry, identifier, layer, provenance, real, text, validity
 
-__all__ = ["aviation_facilities", "planning_zones", "runways"]
+__all__ = ["aviation_facilities", "planning_zones", "roads", "runways"]
 
 runways = layer(
     "runways",
@@ -49,6 +49,17 @@ planning_zones = layer(
     text("name", required=True),
     text("mast_classes"),
     real("height_limit_m"),
+    *validity(),
+    *provenance(),
+)
+
+roads = layer(
+    "roads",
+    geometry("LINESTRING", required=True),
+    identifier(),
+    text("kind", required=True),
+    text("code"),
+    text("name"),
     *validity(),
     *provenance(),
 )

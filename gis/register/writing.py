@@ -33,7 +33,7 @@ from gis.register.routes import Cable, Duct, Route
 from gis.register.rows import Record, codec_of, is_kept
 from gis.register.scopes import SYSTEM, Scope
 from gis.register.sign_ups import refuse_sign_up
-from gis.register.siting import AviationFacility, PlanningZone, Runway
+from gis.register.siting_writer import SitingWriter
 from gis.register.structures import (
     AttachmentLevel,
     Contract,
@@ -51,7 +51,7 @@ _ONE_DAY = timedelta(days=1)
 _BATCHES, _DECISIONS = "import_batches", "duplicate_decisions"
 
 
-class Writer(WorksWriter, PointsWriter, Reader):
+class Writer(WorksWriter, PointsWriter, SitingWriter, Reader):
     """One write: what it changes is seen by its own reads, and by others when it is kept.
 
     Made by `Register.write`. Every method raises `ConflictError` for what exists already or is
@@ -175,18 +175,6 @@ class Writer(WorksWriter, PointsWriter, Reader):
     def add_documents(self, records: Iterable[Document]) -> None:
         """Add papers about structures and lines."""
         self._add(Document, records)
-
-    def add_runways(self, records: Iterable[Runway]) -> None:
-        """Add runways."""
-        self._add(Runway, records)
-
-    def add_aviation_facilities(self, records: Iterable[AviationFacility]) -> None:
-        """Add aeronautical radio facilities."""
-        self._add(AviationFacility, records)
-
-    def add_planning_zones(self, records: Iterable[PlanningZone]) -> None:
-        """Add zones of layers."""
-        self._add(PlanningZone, records)
 
     def add_decisions(self, records: Iterable[DuplicateDecision]) -> None:
         """Add decisions of structures that may be one."""
@@ -333,20 +321,6 @@ class Writer(WorksWriter, PointsWriter, Reader):
             if old is None or old.tenant_id != record.tenant_id:  # an old mistake may be ended
                 refuse_parties(record)
             refuse_letting(self, record, old)
-
-    def update_runways(
-        self, records: Sequence[Runway], expected: Sequence[Runway] | None = None
-    ) -> None:
-        """Change runways; see `update_structures`."""
-        self._change(Runway, records, expected)
-
-    def update_aviation_facilities(
-        self,
-        records: Sequence[AviationFacility],
-        expected: Sequence[AviationFacility] | None = None,
-    ) -> None:
-        """Change aeronautical radio facilities; see `update_structures`."""
-        self._change(AviationFacility, records, expected)
 
     def update_documents(
         self, records: Sequence[Document], expected: Sequence[Document] | None = None

@@ -59,7 +59,8 @@ def require_cited(page: str, form: str, pack: RulePack, language: str) -> None:
         assert f'name="{name}"' in page
         for rule in cited(pack, form, name):
             title = rule.title_vi if language == "vi" else rule.title_en
-            assert f'<a href="/view/rules?text={rule.id}">{title}</a>' in page
+            linked = f'<a href="/view/rules?text={rule.id}">{title}</a>' in page
+            assert linked or (form in ASKED_BY and title in page)
             assert rule.instrument in page
             assert (rule.clause if language == "vi" else rule.clause_en or rule.clause) in page
             assert text(f"register.confidence.{rule.confidence.value}", language) in page
@@ -86,7 +87,7 @@ def test_no_clause_is_cited_that_nobody_found(service: Service) -> None:
         for name in asked:
             for rule in cited(pack, form, name):
                 said = (rule.clause_en or rule.clause).casefold()
-                assert "not found" not in said and "no official text" not in said, (form, name)
+                assert not any(one in said for one in ("not found", "no official")), (form, name)
 
 
 @pytest.mark.parametrize("form", FORMS)
@@ -98,7 +99,7 @@ def test_a_form_names_the_clauses_and_leads_to_them(
         page = unescape(browser.get(f"{FORMS[form]}?lang={language}").text)
         require_cited(page, form, pack, language)
     rule = next(one for name in fields_that_cite()[form] for one in cited(pack, form, name))
-    shown = unescape(browser.get(f"/view/rules?text={rule.id}&lang=vi").text)
+    shown = unescape(browser_of("staff").get(f"/view/rules?text={rule.id}&lang=vi").text)
     assert rule.title_vi in shown
 
 
@@ -120,7 +121,7 @@ CASES: dict[str, dict[str, Any]] = {
         "purpose": "issue",
         "applicant_kind": "organisation",
         "asked_years": 10,
-        "documents": ["form", "operator_certificate"],
+        "documents": ["form", "operator_certificate", "id_paper"],
     },
     "inspection_plan": {"year": "2027"},
 }
@@ -146,7 +147,8 @@ def test_steps_of_a_case_name_the_clauses_of_their_own_fields(
     for step in [None, *STEPS_TAKEN.get(kind, [])]:
         if step is not None:
             sent = {**step, "expected": str(case["expected"])}
-            assert browser.post(f"{address}/events", data=sent).status_code == 303
+            answer = browser.post(f"{address}/events", data=sent)
+            assert answer.status_code == 303, answer.text
         page = unescape(browser.get(f"{address}?lang=vi").text)
         for one in re.findall(r"<form.*?</form>", page, re.S):
             found = re.search(r'name="kind" value="(\w+)"', one)

@@ -189,6 +189,14 @@ const PhuSongLayers = (() => {
       pane: name, interactive: false, stroke: false, fillColor: colour, fillOpacity: 1 });
   }
 
+  /* Roads: over water and railways, below what is predicted; larger ones over smaller ones. */
+  function roads(map, data) {
+    const renderer = L.svg({ pane: pane(map, "roads", 208), padding: 0.5 });
+    return L.layerGroup(data.map(({ colour, width, lines }) => L.polyline(
+      lines.map((line) => line.map(([x, y]) => [y, x])),
+      { renderer, pane: "roads", interactive: false, color: colour, weight: width, opacity: 1 })));
+  }
+
   /* A background of somebody else: over the land, under everything; who made it is words, no markup. */
   function tiles(map, { url, attribution, deepest }) {
     const words = document.createElement("span");
@@ -206,6 +214,9 @@ const PhuSongLayers = (() => {
     }
     for (const one of data.zones) {
       layers[one.layer] = zones(map, one);
+    }
+    if (data.roads.length) {
+      layers.roads = roads(map, data.roads);
     }
     for (const one of data.overlays) {
       layers[one.layer] = overlay(map, one);
