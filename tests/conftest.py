@@ -71,6 +71,7 @@ ON_BOTH = (
     "tests/api/test_register_routes.py",
     "tests/api/test_structure_pages.py",
     "tests/gis/test_cases_store.py",
+    "tests/gis/test_exchange_roads.py",
     "tests/gis/test_features_counts.py",
     "tests/gis/test_features_told.py",
     "tests/gis/test_jobs_queue.py",

@@ -370,11 +370,15 @@ def _missing(found: frozenset[str], kind: ImportKind, *, has_points: bool) -> li
     placed = has_points or any(name in found for name in PLACE if name != "crs")
     if kind.placed and not placed:
         missing.append(text("exchange.coordinates"))
+    if kind is ImportKind.ROADS and not (has_points or "geometry" in found):
+        missing.append(title("geometry"))
     return missing
 
 
 def _speaks_of(headers: Sequence[str], kind: ImportKind, has_points: bool) -> bool:
-    """Return whether the headers are all that a file of a kind needs."""
+    """Return whether the headers are all that a file of a kind needs, if it needs any."""
+    if not any(each.required for each in FIELDS[kind]):
+        return False
     found = frozenset(match[0] for header in headers if header and (match := _match(header, kind)))
     return not _missing(found, kind, has_points=has_points)
 

@@ -17,7 +17,7 @@ from gis.register.databases.choice import database_of
 
 __all__ = ["HEAD", "answer", "asking", "leave", "reading", "revision_of", "upgrade", "writing"]
 
-HEAD = "0020"
+HEAD = "0021"
 """The last migration: what a register has when this program is done with it."""
 
 

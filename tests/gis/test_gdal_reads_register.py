@@ -107,6 +107,7 @@ def test_every_layer_is_listed_and_nothing_secret(filled: Register) -> None:
         "runways": "Point",
         "aviation_facilities": "Point",
         "planning_zones": "MultiPolygon",
+        "roads": "LineString",
         "allotment_points": "Point",
         "installations": None,
         "attachment_levels": None,
@@ -246,6 +247,7 @@ def test_the_file_says_that_it_is_a_geopackage(filled: Register) -> None:
             "runways",
             "aviation_facilities",
             "planning_zones",
+            "roads",
             "planned_works",
             "registration_points",
         }

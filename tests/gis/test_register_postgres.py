@@ -78,7 +78,7 @@ def write(register: Register, *statements: str) -> None:
             connection.exec_driver_sql(statement)
 
 
-@pytest.mark.parametrize("revision", ["0001", "0006", "0010", "0014", "0016"])
+@pytest.mark.parametrize("revision", ["0001", "0006", "0010", "0014", "0016", "0020"])
 def test_an_old_register_comes_forward_with_its_data(database: URL, revision: str) -> None:
     opened = database_at(database).open(database, create=True)
     engine.upgrade(opened, revision)

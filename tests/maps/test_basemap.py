@@ -1,14 +1,15 @@
-"""Water and railways on the map: simplified, the largest first, what is left out is counted."""
+"""Water, railways, roads on the map: simplified, the largest first, what is left out counted."""
 
 import math
 
 import pytest
-from shapely import MultiPolygon, Point, Polygon
+from shapely import LineString, MultiPolygon, Point, Polygon
 
 import maps.basemap
 from gis.register.records import Provenance
+from gis.register.roads import Road, RoadKind
 from gis.register.siting import PlanningZone, ZoneKind
-from maps.basemap import drawn_zones
+from maps.basemap import ROAD_WIDTHS, drawn_roads, drawn_zones
 from propagation.compliance.records import Confidence
 
 MADE = Provenance(confidence=Confidence.SYNTHETIC, source="made")
@@ -48,3 +49,35 @@ def test_the_smallest_are_left_out_and_counted(monkeypatch: pytest.MonkeyPatch) 
     assert 0 < len(found.rings) < len(radii)
     assert found.left_out == len(radii) - len(found.rings)
     assert math.isclose(widths[0], 0.4, abs_tol=1e-3)
+
+
+def road(name: str, kind: RoadKind, *vertices: tuple[float, float]) -> Road:
+    return Road(id=name, kind=kind, name=name, geometry=LineString(vertices), provenance=MADE)
+
+
+def test_large_roads_lie_over_small_ones() -> None:
+    street = road("street", RoadKind.STREET, (106.0, 10.0), (106.1, 10.0))
+    bent = [(106 + x / 1000, 10 + 1e-5 * (x % 2)) for x in range(100)]
+    found = drawn_roads([road("national", RoadKind.NATIONAL, *bent), street])
+    assert found is not None
+    assert [kind for kind, _ in found.lines] == [RoadKind.STREET, RoadKind.NATIONAL]
+    assert found.lines[1][1] == [[[106.0, 10.0], [106.099, 10.0]]], "bends that nobody sees go"
+    assert (found.left_out, found.sources, found.synthetic) == (0, ("made",), True)
+    assert drawn_roads([]) is None
+    assert list(ROAD_WIDTHS) == list(RoadKind)
+    assert sorted(ROAD_WIDTHS.values(), reverse=True) == list(ROAD_WIDTHS.values())
+
+
+def test_the_smallest_stretches_are_left_out(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(maps.basemap, "_MOST_POINTS", 4)
+    roads = [
+        road("a", RoadKind.OTHER, (106.0, 10.0), (107.0, 10.0)),
+        road("b", RoadKind.STREET, (106.0, 10.0), (106.1, 10.0)),
+        road("c", RoadKind.STREET, (106.0, 10.0), (106.2, 10.0)),
+        road("d", RoadKind.EXPRESSWAY, (106.0, 10.0), (106.01, 10.0)),
+    ]
+    found = drawn_roads(roads)
+    assert found is not None
+    assert found.left_out == 2
+    assert [kind for kind, _ in found.lines] == [RoadKind.STREET, RoadKind.EXPRESSWAY]
+    assert found.lines[0][1] == [[[106.0, 10.0], [106.2, 10.0]]]
