@@ -1,6 +1,8 @@
 """The background of the map: what an administrator set, and nothing else from anywhere."""
 
+import json
 import re
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -67,3 +69,32 @@ def test_a_file_is_served_tile_by_tile(settings: Settings) -> None:
 def test_an_address_that_is_none_is_refused(address: str, tmp_path: Path) -> None:
     with pytest.raises(ValidationError):
         Settings(home=tmp_path, map_tiles=address)
+
+
+def test_roads_that_the_department_brought_in_are_on_everybodys_map(
+    client: TestClient, token: Callable[[str], dict[str, str]]
+) -> None:
+    roads = [
+        {
+            "type": "Feature",
+            "properties": {"ref": number, "highway": kind, "source": "Sở Xây dựng"},
+            "geometry": {"type": "LineString", "coordinates": [[106.4, 10.5], [106.5, north]]},
+        }
+        for number, kind, north in (("QL.1", "trunk", 10.6), ("", "residential", 10.7))
+    ]
+    content = json.dumps({"type": "FeatureCollection", "features": roads}).encode()
+    sent = {"files": {"file": ("duong.geojson", content)}, "data": {"kind": "roads"}}
+    assert client.post("/imports", **sent, headers=token("operator")).status_code == 403
+    assert "Đường bộ" not in client.get("/map?lang=vi").text
+    judged = client.post("/imports", **sent, headers=token("staff")).json()
+    assert (judged["accepted"], judged["questions"]) == (2, [])
+    done = client.post(f"/imports/{judged['id']}/commit", headers=token("staff"))
+    assert done.status_code in (200, 201), done.text
+    page = client.get("/map?lang=vi", headers={"accept": "text/html"}).text
+    assert 'data-layer="roads"' in page
+    assert "Sở Xây dựng" in page
+    assert "[[106.4,10.5],[106.5,10.6]]" in page.replace(" ", "")
+    earlier = client.get("/map?lang=vi&on=2001-01-01", headers={"accept": "text/html"}).text
+    assert 'data-layer="roads"' in earlier, "without a first day they are always there"
+    out = client.get("/exports/roads?format=geojson", headers=token("staff"))
+    assert {one["properties"]["code"] for one in out.json()["features"]} == {"QL.1", None}

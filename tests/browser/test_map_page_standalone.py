@@ -15,7 +15,7 @@ import numpy as np
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, expect
-from shapely import MultiPolygon, box
+from shapely import LineString, MultiPolygon, box
 
 from gis.raster import Grid, write_cog
 from gis.register.records import (
@@ -27,8 +27,10 @@ from gis.register.records import (
     StationClass,
     UnitKind,
 )
+from gis.register.roads import Road, RoadKind
 from gis.register.structures import Structure, StructureKind
 from maps.assets import leaflet_folder
+from maps.basemap import ROAD_WIDTHS, drawn_roads
 from maps.documents.content import (
     Bullets,
     Facts,
@@ -145,6 +147,12 @@ def structure(number: int) -> Structure:
     )
 
 
+def road(kind: RoadKind, latitude: float) -> Road:
+    line = LineString([(106.15, latitude), (106.65, latitude)])
+    source = Provenance(confidence=Confidence.SECONDARY, source="Sở Xây dựng mô phỏng")
+    return Road(id=f"{kind}-{latitude}", kind=kind, geometry=line, provenance=source)
+
+
 def station(number: int) -> BroadcastStation:
     return BroadcastStation(
         id=f"b{number}",
@@ -218,6 +226,13 @@ def view(folder: Path, structures: int) -> RegisterView:
             for n in range(4)
         ),
         organisations={f"o{n}": f"Chủ sở hữu {n}" for n in range(4)},
+        roads=drawn_roads(
+            [
+                road(RoadKind.NATIONAL, 10.5),
+                road(RoadKind.STREET, 10.6),
+                road(RoadKind.STREET, 10.7),
+            ]
+        ),
         coverage=CoverageView(
             field_strength=class_overlay(folder / "field.tif", FIELD_STRENGTH),
             contours={"type": "FeatureCollection", "features": [contour]},
@@ -471,6 +486,26 @@ def test_three_hundred_structures_hardly_delay_it(opened: Callable[..., Opened])
 
     few, many = zip(*((ready_ms(3), ready_ms(300)) for _ in range(5)), strict=True)
     assert 0 < min(many) < 4 * min(few)
+
+
+def test_roads_lie_under_everything_and_can_be_hidden(opened: Callable[..., Opened]) -> None:
+    page = opened().page
+    drawn = page.locator(".leaflet-roads-pane path")
+    expect(drawn).to_have_count(2)
+    widths = [float(path.get_attribute("stroke-width") or 0) for path in drawn.all()]
+    assert widths == [ROAD_WIDTHS[RoadKind.STREET], ROAD_WIDTHS[RoadKind.NATIONAL]]
+    assert all(str(path.get_attribute("d")).count("M") for path in drawn.all())
+    level = "name => Number(getComputedStyle(map.getPane(name)).zIndex)"
+    levels = [page.evaluate(level, name) for name in ("land", "roads", "coverage", "boundaries")]
+    assert levels == sorted(levels)
+    expect(page.locator("body")).to_contain_text("Sở Xây dựng mô phỏng")
+    page.locator("input[data-layer=roads]").uncheck()
+    expect(drawn).to_have_count(0)
+    page.locator("input[data-layer=roads]").check()
+    page.evaluate("window.dispatchEvent(new Event('beforeprint'))")
+    page.emulate_media(media="print")
+    expect(drawn).to_have_count(2)
+    assert page.get_by_text("Đường bộ").first.is_visible()
 
 
 def test_paper_has_every_row(opened: Callable[..., Opened]) -> None:
