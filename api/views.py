@@ -68,8 +68,8 @@ def register_view(
 
 
 def _roads(service: Service, register: Reader, on: date) -> DrawnRoads | None:
-    """Return the roads of a day as they are drawn, kept as long as the register is what it was."""
-    stamp = (register.version(), on)
+    """Return the roads of a day as they are drawn, kept as long as they are what they were."""
+    stamp = (register.layer_version("roads"), on)
     return service.kept.get("roads", stamp, lambda: drawn_roads(register.roads(on=on))).value
 
 

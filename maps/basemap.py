@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Final
 
-from shapely import MultiPolygon, get_coordinates, get_num_coordinates
+import numpy as np
+from shapely import MultiPolygon, get_coordinates, get_num_coordinates, length, simplify
 
 from gis.register.roads import Road, RoadKind
 from gis.register.siting import PlanningZone, ZoneKind
@@ -101,14 +102,16 @@ def drawn_roads(roads: Sequence[Road]) -> DrawnRoads | None:
     ranks = {kind: rank for rank, kind in enumerate(RoadKind)}
     lines: dict[RoadKind, list[list[list[float]]]] = {}
     points, left_out = 0, 0
-    for road in sorted(roads, key=lambda one: (ranks[one.kind], -one.geometry.length, one.id)):
-        simple = road.geometry.simplify(_SIMPLIFY_DEG)
-        more = int(get_num_coordinates(simple))
-        if points + more > _MOST_POINTS:
+    drawn = simplify([road.geometry for road in roads], _SIMPLIFY_DEG)
+    order = np.lexsort((-length(drawn), [ranks[road.kind] for road in roads]))
+    counts = get_num_coordinates(drawn)
+    for place in order:
+        if points + counts[place] > _MOST_POINTS:
             left_out += 1
             continue
-        points += more
-        lines.setdefault(road.kind, []).append(get_coordinates(simple).round(4).tolist())
+        points += counts[place]
+        line = get_coordinates(drawn[place]).round(4).tolist()
+        lines.setdefault(roads[place].kind, []).append(line)
     from_below = [(kind, lines[kind]) for kind in reversed(RoadKind) if kind in lines]
     sources = tuple(sorted({road.provenance.source for road in roads}))
     synthetic = any(road.provenance.synthetic for road in roads)

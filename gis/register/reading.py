@@ -317,6 +317,11 @@ class Reader(SitesReader, WorksReader, PointsReader):
         with self._connected() as connection:
             return content_version(notes_of(connection))
 
+    def layer_version(self, table: str) -> str:
+        """Return what is another whenever the content of one layer is, and equal for equal."""
+        with self._connected() as connection:
+            return notes_of(connection).get(f"sum:{table}", "0")
+
 
 def _station_filters(
     bbox: Bounds | None, service: Service | None, text: str | None, on: date | None
