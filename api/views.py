@@ -15,6 +15,7 @@ from gis.register.reading import Reader
 from gis.register.records import AdministrativeUnit, UnitKind
 from gis.register.works import OPEN_STATES, PlannedWork
 from gis.studies.record import Study
+from maps.background import deepest
 from maps.basemap import BASEMAP_ZONES, DrawnRoads, drawn_roads
 from maps.studies import (
     channels_view,
@@ -83,7 +84,7 @@ def _tiles(service: Service) -> TileSource | None:
     return TileSource(
         "/map/background/{z}/{x}/{y}",
         settings.map_tiles_attribution,
-        deepest=service.basemap.highest,
+        deepest=deepest(service.basemap),
     )
 
 

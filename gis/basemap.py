@@ -1,4 +1,4 @@
-"""A background map in one file: PMTiles, version 3, of pictures (PNG, JPEG, WebP).
+"""A background map in one file: PMTiles, version 3, of pictures or of vector tiles.
 
 The layout is that of the PMTiles specification, version 3: a header of 127 bytes, directories of
 varints, tiles numbered along the Hilbert curve of their level. The file is read in place, a tile
@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Final
 
 from gis.errors import FormatError
+from gis.tile_shapes import TileDamagedError, read_tile
 
 __all__ = ["Basemap", "open_basemap", "tile_number"]
 
@@ -25,7 +26,9 @@ _MOST_DIRECTORY_BYTES: Final = 16 << 20
 _MOST_TILE_BYTES: Final = 4 << 20
 _DEEPEST: Final = 4
 _GZIP, _PLAIN = 2, 1
+_VECTOR: Final = 1
 _TYPES: Final = {2: "image/png", 3: "image/jpeg", 4: "image/webp"}
+_DEEPEST_LEVEL: Final = 26
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +40,9 @@ class Basemap:
     file : Path
         Where it lies.
     media_type : str
-        What its tiles are.
+        What its tiles are as pictures; vector tiles are drawn as PNG.
+    vector : bool
+        Whether its tiles are vector tiles.
     lowest, highest : int
         Its levels.
     root : tuple of int
@@ -50,6 +55,7 @@ class Basemap:
 
     file: Path
     media_type: str
+    vector: bool
     lowest: int
     highest: int
     root: tuple[int, int]
@@ -65,10 +71,23 @@ class Basemap:
         FormatError
             If the file is not what its header says.
         """
-        side = 1 << level if 0 <= level <= 26 else 0
+        side = 1 << level if 0 <= level <= _DEEPEST_LEVEL else 0
         if not (self.lowest <= level <= self.highest and 0 <= column < side and 0 <= row < side):
             return None
-        wanted = tile_number(level, column, row)
+        return self._numbered(tile_number(level, column, row))
+
+    def first_tile(self) -> bytes | None:
+        """Return the tile of the lowest number; None of an empty file.
+
+        Raises
+        ------
+        FormatError
+            As `tile`.
+        """
+        numbers = _directory(self, *self.root).numbers
+        return self._numbered(numbers[0]) if numbers else None
+
+    def _numbered(self, wanted: int) -> bytes | None:
         offset, length = self.root
         for _ in range(_DEEPEST):
             found = _directory(self, offset, length).find(wanted)
@@ -104,7 +123,8 @@ def open_basemap(file: Path) -> Basemap:
     Raises
     ------
     FormatError
-        If it is none, of another version, or holds no pictures.
+        If it is none, of another version, holds no tiles that are shown, or its first tile is
+        damaged.
     """
     try:
         with file.open("rb") as stream:
@@ -116,11 +136,13 @@ def open_basemap(file: Path) -> Basemap:
     _, _, *told = _HEADER.unpack(head)
     root_at, root_bytes, _, _, leaves_at, _, tiles_at, *_ = told[:11]
     _, inner, packed, kind, lowest, highest = told[11:]
-    if kind not in _TYPES or packed not in (0, _PLAIN) or inner not in (_PLAIN, _GZIP):
+    packings = (_PLAIN, _GZIP) if kind == _VECTOR else (0, _PLAIN)
+    if kind not in (_VECTOR, *_TYPES) or packed not in packings or inner not in (_PLAIN, _GZIP):
         raise FormatError("maps.basemap_no_pictures", file=file.name)
-    return Basemap(
+    basemap = Basemap(
         file=file,
-        media_type=_TYPES[kind],
+        media_type=_TYPES.get(kind, _TYPES[2]),
+        vector=kind == _VECTOR,
         lowest=lowest,
         highest=highest,
         root=(root_at, root_bytes),
@@ -128,6 +150,22 @@ def open_basemap(file: Path) -> Basemap:
         tiles_at=tiles_at,
         zipped=inner == _GZIP,
     )
+    if basemap.vector:
+        _require_sound(basemap)
+    return basemap
+
+
+def _require_sound(basemap: Basemap) -> None:
+    """Refuse a vector map whose levels are none, or whose first tile cannot be read."""
+    try:
+        if not basemap.lowest <= basemap.highest <= _DEEPEST_LEVEL:
+            raise TileDamagedError
+        first = basemap.first_tile()
+        if first is None:
+            raise TileDamagedError
+        read_tile(first)
+    except TileDamagedError as error:
+        raise FormatError("maps.basemap_damaged", file=basemap.file.name) from error
 
 
 def tile_number(level: int, column: int, row: int) -> int:

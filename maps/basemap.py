@@ -103,7 +103,7 @@ def drawn_roads(roads: Sequence[Road]) -> DrawnRoads | None:
     lines: dict[RoadKind, list[list[list[float]]]] = {}
     points, left_out = 0, 0
     drawn = simplify([road.geometry for road in roads], _SIMPLIFY_DEG)
-    order = np.lexsort((-length(drawn), [ranks[road.kind] for road in roads]))
+    order = np.lexsort((-length(drawn), np.array([ranks[road.kind] for road in roads])))
     counts = get_num_coordinates(drawn)
     for place in order:
         if points + counts[place] > _MOST_POINTS:

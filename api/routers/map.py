@@ -17,6 +17,7 @@ from api.roles import may
 from api.service import Service, service_of
 from api.views import register_view
 from data.text import Language, text
+from gis.basemap import Basemap
 from gis.errors import FormatError, NotFoundError
 from gis.geodesy import distance_km
 from gis.localities import localities
@@ -24,6 +25,7 @@ from gis.place_search import LONGEST_TEXT, FoundPlace, PlaceKind, find_places
 from gis.studies.context import StudyContext
 from gis.studies.heard import WITHIN_KM, heard_at
 from gis.studies.point import explain_path
+from maps.background import background_tile
 from maps.ground_map import ground_payload
 from maps.here import here_answer
 from maps.path_figure import path_picture
@@ -209,7 +211,8 @@ def background(request: Request, level: _Level, column: _Tile, row: _Tile) -> Re
     basemap = service_of(request).basemap
     if basemap is None:
         raise NotFoundError("maps.no_background")
-    content = basemap.tile(level, column, row)
+    drawn = background_tile if basemap.vector else Basemap.tile
+    content = drawn(basemap, level, column, row)
     headers = {"cache-control": "private, max-age=86400"}
     if content is None:
         return Response(status_code=204, headers=headers)

@@ -40,13 +40,20 @@ def test_a_file_that_was_cut_is_refused(tmp_path: Path, length: int) -> None:
     assert refused.value.key in ("maps.basemap_not_pmtiles", "maps.basemap_damaged")
 
 
-def test_vector_tiles_and_other_files_are_refused(tmp_path: Path) -> None:
-    vector, other = tmp_path / "vector.pmtiles", tmp_path / "other.pmtiles"
+def test_tiles_of_other_kinds_and_other_files_are_refused(tmp_path: Path) -> None:
+    avif, called, other = (tmp_path / f"{name}.pmtiles" for name in ("avif", "called", "other"))
     content = bytearray(FILE.read_bytes())
-    content[99] = 1  # the kind of tiles: vector
-    vector.write_bytes(content)
+    content[99] = 5  # the kind of tiles: AVIF
+    avif.write_bytes(content)
+    content[98:100] = 1, 1  # vector, not packed, as it is not
+    called.write_bytes(content)
     other.write_bytes(b"PK\x03\x04" + bytes(200))
-    wrong = {vector: "no_pictures", other: "not_pmtiles", tmp_path / "none": "unreadable"}
+    wrong = {
+        avif: "no_pictures",
+        called: "damaged",
+        other: "not_pmtiles",
+        tmp_path / "none": "unreadable",
+    }
     for file, why in wrong.items():
         with pytest.raises(FormatError) as refused:
             open_basemap(file)
