@@ -5,6 +5,7 @@ import re
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from itertools import combinations
 from pathlib import Path
@@ -52,10 +53,9 @@ class Server:
         return self.url + new_link(accounts, account.id)
 
 
-@pytest.fixture(scope="package")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    """Serve the demonstration register as `phusong serve` does."""
-    home = tmp_path_factory.mktemp("home")
+@contextmanager
+def serving(home: Path, background: Path) -> Iterator[Server]:
+    """Serve the demonstration register as `phusong serve` does, with a background map."""
     with Register.open(home / "register.gpkg", create=True) as register:
         load_demonstration(register)
         process = subprocess.Popen(
@@ -64,7 +64,7 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
                 **os.environ,
                 "PHUSONG_HOME": str(home),
                 "PHUSONG_LANG": "en",
-                "PHUSONG_MAP_PMTILES": str(_BACKGROUND),
+                "PHUSONG_MAP_PMTILES": str(background),
                 "PHUSONG_MAP_TILES_ATTRIBUTION": "nền mô phỏng <b>",
             },
             stdout=subprocess.PIPE,
@@ -83,6 +83,13 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
             process.terminate()
             process.communicate(timeout=30)
         assert process.returncode == 0, "the server stops cleanly"
+
+
+@pytest.fixture(scope="package")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """Serve the demonstration register to every test that needs no other."""
+    with serving(tmp_path_factory.mktemp("home"), _BACKGROUND) as served:
+        yield served
 
 
 @pytest.fixture(scope="package")
