@@ -98,7 +98,8 @@ class Settings(BaseSettings):
         Address of a tile server for a background of the map, with `{z}`, `{x}` and `{y}` in it,
         and who is named for it; none without one, and nothing is asked of anybody.
     map_pmtiles : Path or None
-        The same from a file on this machine: PMTiles of pictures or vector tiles; not beside a tile server.
+        The same from a file on this machine, PMTiles of pictures or of vector tiles; not beside a
+        tile server.
     p1546_curves : Path or None
         Folder or zip file with the tabulated curves of Rec. ITU-R P.1546, which may not ship;
         without it that model is refused, with the reason.
