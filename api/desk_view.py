@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from starlette.requests import Request
@@ -96,6 +96,12 @@ class DeskView:
     def party(self) -> str:
         """In whose place the caller acts."""
         return party_of(self.told.identity.scope)
+
+    @property
+    def received_on(self) -> date | None:
+        """The day on which it was received, where it was entered on another one."""
+        received = local_day(self.standing.received_at)
+        return None if received == local_day(self.case.opened_at) else received
 
     @property
     def reminders(self) -> list[Reminder]:

@@ -14,6 +14,7 @@ from gis.jurisdictions import Jurisdiction, jurisdiction_on, jurisdictions
 from gis.register.reading import Reader
 from gis.register.records import AdministrativeUnit, UnitKind
 from gis.register.works import OPEN_STATES, PlannedWork
+from gis.studies.ended import ended_on
 from gis.studies.record import Study
 from maps.background import deepest
 from maps.basemap import BASEMAP_ZONES, DrawnRoads, drawn_roads
@@ -50,12 +51,14 @@ def register_view(
     place = jurisdiction_of(on)
     with service.register.snapshot() as register:
         provinces = (place.province_code, *place.neighbours)
+        stations = register.stations(identity.scope, on=on)
         return RegisterView(
             title=text("pages.map_title", language, place=place.name(language)),
             jurisdiction=place.name(language),
             on=on,
             structures=register.structures(identity.scope, on=on, limit=_LARGEST_MAP),
-            stations=register.stations(identity.scope, on=on),
+            stations=stations,
+            ended=ended_on(register, stations, on),
             boundaries=register.boundaries(codes=provinces, on=on),
             units=_communes(register.units(on=on), place.province_code),
             works=_open_works(register.works(identity.scope, states=OPEN_STATES), on)
@@ -118,12 +121,14 @@ def study_view(
     carrying = {one.get("structure_id") for one in study.inputs.get("stations", ())}
     with service.register.snapshot() as register:
         standing = register.structures(identity.scope) if mobile else ()
+        stations = () if mobile else register.stations(identity.scope, on=on)
         return RegisterView(
             title=text(f"pages.study_title_{study.kind}", language, **named),
             jurisdiction=place.name(language),
             on=on,
             structures=[one for one in standing if one.id in carrying],
-            stations=() if mobile else register.stations(identity.scope, on=on),
+            stations=stations,
+            ended=ended_on(register, stations, on),
             boundaries=register.boundaries(codes=(place.province_code,), on=on),
             organisations={one.id: one.name for one in register.organisations()},
             **_pictures(study, service),

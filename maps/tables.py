@@ -7,6 +7,7 @@ from functools import cache, lru_cache
 from data.text import Language, number, text
 from gis.register.records import BroadcastStation, Provenance, UnitKind
 from gis.register.structures import Structure
+from gis.studies.ended import Ended
 from maps.palette import COMMUNE, DISTRICT, SHAPES, STATION, STRUCTURES
 from maps.rows import Kind, Row, present
 from maps.source_map import source_rows
@@ -177,14 +178,17 @@ def _stations(view: RegisterView, language: Language) -> Iterable[Row]:
             station.latitude,
             station.commune_name or "",
             station.provenance,
-            _station_details(station, language),
+            _station_details(station, view.ended.get(station.id), language),
         )
 
 
-def _station_details(station: BroadcastStation, language: Language) -> tuple[tuple[str, str], ...]:
+def _station_details(
+    station: BroadcastStation, ended: Ended | None, language: Language
+) -> tuple[tuple[str, str], ...]:
     erp = station.erp_total_dbw
     return present(
         language,
+        licence=None if ended is None else text(ended.key, language, last_day=ended.last_day),
         frequency=_with_unit("megahertz", station.frequency_mhz, language),
         programme=station.programme,
         channel=station.channel,

@@ -9,6 +9,7 @@ from gis.register.records import AdministrativeUnit, Boundary, BroadcastStation
 from gis.register.siting import PlanningZone
 from gis.register.structures import Structure
 from gis.register.works import PlannedWork
+from gis.studies.ended import Ended
 from maps.basemap import DrawnRoads
 from maps.figure_views import SiteView, SourceView, SupportsView
 
@@ -322,6 +323,8 @@ class RegisterView:
         Day for which the register is shown.
     structures, stations, boundaries, units, works : sequence of records
         What the caller may see, already chosen by its role.
+    ended : mapping
+        What ended of the papers of a station, by its identifier.
     organisations : mapping
         Name of each organisation by its identifier.
     coverage, interference, network, mobile, channels, source : view or None
@@ -342,6 +345,7 @@ class RegisterView:
     boundaries: Sequence[Boundary] = ()
     units: Sequence[AdministrativeUnit] = ()
     works: Sequence[PlannedWork] = ()
+    ended: Mapping[str, Ended] = field(default_factory=dict)
     organisations: Mapping[str, str] = field(default_factory=dict)
     coverage: CoverageView | None = None
     interference: InterferenceView | None = None

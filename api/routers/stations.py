@@ -29,6 +29,7 @@ from gis.register.rows import record_digest
 from gis.register.scopes import SYSTEM
 from gis.studies import list_studies
 from gis.studies.coverage import default_radius_km, default_step_m
+from gis.studies.ended import ended_on
 from gis.studies.interference import default_step_m as interference_step_m
 from gis.studies.method import method_title
 from gis.studies.model import RECEIVER_HEIGHT_M
@@ -104,8 +105,10 @@ _DIAGRAMS = ("attenuation_db", "effective_height_m")
 @router.get("/view/stations")
 def stations_page(
     request: Request,
+    *,
     text: Annotated[str, Query(max_length=200)] = "",
     service: Literal["", "fm", "television", "wireless_public_address"] = "",
+    papers: Literal["", "ended"] = "",
     order: Order = "name",
     offset: OffsetQuery = 0,
 ) -> Response:
@@ -119,6 +122,9 @@ def stations_page(
             on=here.today(),
         )
         owners = {one.id: one.name for one in register.organisations()}
+        ended = ended_on(register, found, here.today())
+    if papers:
+        found = [station for station in found if station.id in ended]
     found.sort(key=lambda station: _sort_key(station, order))
     return render(
         request,
@@ -128,6 +134,8 @@ def stations_page(
         offset=offset,
         per_page=_PER_PAGE,
         owners=owners,
+        ended=ended,
+        papers=papers,
         text=text,
         service=service,
         services=[kind.value for kind in BroadcastService],
@@ -192,6 +200,7 @@ def show_station(
             register.structure(station.structure_id, scope).name if station.structure_id else None
         )
         history = _history(register, station.id, words) if identity.is_staff else []
+        ended = ended_on(register, [station], service.today()).get(station.id)
     shown = {
         "organisation_id": owners.get(station.organisation_id or ""),
         "structure_id": standing,
@@ -202,6 +211,7 @@ def show_station(
         "station.html",
         status_code=status or _status(refused, problem),
         station=station,
+        ended=ended,
         antenna=antenna_shown(station, language),
         antenna_form=antenna_form(station, language, asked),
         antenna_problem=problem,

@@ -44,7 +44,8 @@ def known_organisations() -> tuple[Organisation, ...]:
 def known_stations() -> tuple[BroadcastStation, ...]:
     """Return the packaged rows that print coordinates, as the stations they once were.
 
-    Their radiated power is not stated, so it is not here; neither is a link to a plan in force.
+    Their radiated power is not stated, so it is not here. The line that each is linked to is of a
+    plan that ended, and their licences are not known.
     """
     owner = description()["known_organisation"][0]["id"]
     return tuple(
@@ -58,6 +59,7 @@ def known_stations() -> tuple[BroadcastStation, ...]:
             longitude=float(row["longitude"]),
             latitude=float(row["latitude"]),
             organisation_id=owner,
+            plan_entry_id=row["id"],
             height_above_ground_m=_number(row["antenna_height_m"]),
             ground_height_m=_number(row["ground_height_m"]),
             provenance=row_provenance(number, row),

@@ -14,6 +14,7 @@ from gis.terrain.ground import Ground, Remark, Surface
 
 __all__ = [
     "Gaps",
+    "flat_remarks",
     "ground_remarks",
     "point_remarks",
     "profile_remarks",
@@ -26,6 +27,7 @@ Floats = NDArray[np.float64]
 _KEYS = {"land_cover": "studies.ground_uncovered", "zones": "studies.ground_unzoned"}
 _FINER, _COARSER = 0.999, 1.02
 _MAST_DIFFERS_M = 10.0
+_MOUNTAIN_M = 100.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,7 +117,8 @@ def profile_remarks(ground: Ground, profile_step_m: float) -> list[Remark]:
 
 def point_remarks(ground: Ground, station: BroadcastStation, distance_km: float) -> list[Remark]:
     """Return what has to be said about the path from a station to a point."""
-    remarks = [*source_remarks(ground), *_about_mast(ground, station)]
+    remarks = [*source_remarks(ground), *flat_remarks(ground, station)]
+    remarks += _about_mast(ground, station)
     if distance_km < _ON_THE_MAST_KM:
         values = {"station": station.name, "distance_m": round(distance_km * 1e3, 1)}
         remarks.append(("studies.point_on_mast", values))
@@ -123,6 +126,18 @@ def point_remarks(ground: Ground, station: BroadcastStation, distance_km: float)
 
 
 _ON_THE_MAST_KM = 0.001
+
+
+def flat_remarks(ground: Ground, station: BroadcastStation) -> list[Remark]:
+    """Say that flat ground around a station on a mountain overstates how far it reaches."""
+    own = station.ground_height_m
+    if not ground.flat or own is None:
+        return []
+    flat = float(ground.elevation.heights_m(station.longitude, station.latitude))
+    if not abs(own - flat) > _MOUNTAIN_M:
+        return []
+    values = {"station": station.name, "recorded_m": round(own, 1), "flat_m": round(flat, 1)}
+    return [("studies.flat_around_mountain", values)]
 
 
 def remarks_json(remarks: Iterable[Remark]) -> list[dict[str, Any]]:

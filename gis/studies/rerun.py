@@ -34,7 +34,7 @@ from gis.studies.record import (
     sha256_of,
     study_id,
 )
-from gis.studies.runner import GEOMETRIES_FILE, gathered_of, kind_of
+from gis.studies.runner import GEOMETRIES_FILE, computed_of, gathered_of
 
 __all__ = ["Comparison", "rerun"]
 
@@ -113,7 +113,7 @@ def rerun(study: Study, context: StudyContext) -> Comparison:
     for digest, outline in gathered.geometries.items():
         if sha256_of(outline.encode()) != digest:
             raise FormatError("studies.damaged_record", study=study.id)
-    computed = kind_of(study.kind).compute(gathered, context)
+    computed = computed_of(study.kind, gathered, context)
     try:
         return _compared(study, computed, context)
     finally:

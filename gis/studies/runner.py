@@ -19,10 +19,11 @@ from gis.studies import (
     site_planning,
 )
 from gis.studies.context import StudyContext
-from gis.studies.parts import Gathered, StudyKind
+from gis.studies.parts import Computed, Gathered, StudyKind
 from gis.studies.record import Study, canonical, damaged_files, load, save, study_id, touch
+from gis.studies.station_remarks import with_station_remarks, with_those_gathered
 
-__all__ = ["GEOMETRIES_FILE", "KINDS", "gathered_of", "kind_of", "run"]
+__all__ = ["GEOMETRIES_FILE", "KINDS", "computed_of", "gathered_of", "kind_of", "run"]
 
 KINDS: Mapping[str, StudyKind] = MappingProxyType(
     {
@@ -86,13 +87,14 @@ def run(kind: str, inputs: Mapping[str, object], context: StudyContext) -> Study
     context.stage(0.0, 0.02, "studies.progress_gather").report(0.0)
     with context.register.snapshot() as register:
         gathered = chosen.gather(inputs, register, context)
+        gathered = with_station_remarks(gathered, register, context.ground)
     context.stage(0.01, 0.02, "studies.progress_gather").report(0.0)
     identifier = study_id(kind, gathered.inputs)
     kept = _kept(identifier, context.home)
     if kept is not None:
         touch(identifier, context.home)
         return kept
-    computed = chosen.compute(gathered, context)
+    computed = computed_of(kind, gathered, context)
     try:
         context.stage(0.99, 1.0, "studies.progress_files").report(0.0)
         contents = {**computed.contents, GEOMETRIES_FILE: canonical(gathered.geometries)}
@@ -100,6 +102,11 @@ def run(kind: str, inputs: Mapping[str, object], context: StudyContext) -> Study
     finally:
         computed.discard()
     return load(identifier, context.home)
+
+
+def computed_of(kind: str, gathered: Gathered, context: StudyContext) -> Computed:
+    """Compute a study of a kind from what was gathered."""
+    return with_those_gathered(kind_of(kind).compute(gathered, context), gathered.inputs)
 
 
 def gathered_of(study: Study, home: Home) -> Gathered:

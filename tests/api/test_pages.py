@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import date
 from html import unescape
 from pathlib import Path
 from typing import Any
@@ -125,6 +126,23 @@ def test_a_station_shows_every_parameter_with_how_well_it_is_known(client: TestC
     assert known is not None
     page = client.get(f"/view/stations/{known[1]}", headers=HTML).text
     assert "Dữ liệu mô phỏng" not in re.sub(r"<footer.*", "", page, flags=re.DOTALL)
+
+
+def test_a_station_whose_papers_ended_says_so_wherever_it_shows(
+    client: TestClient, service: Service
+) -> None:
+    station = service.register.station("mp-duc-hoa", SYSTEM)
+    with service.register.write(author="test", reason="test") as writer:
+        writer.add_stations([replace(station, id="ended", licence_to=date(2018, 1, 22))])
+    told = "giấy phép đã hết hạn ngày 22/01/2018"
+    listed = words(client.get("/view/stations?papers=ended", headers=HTML).text)
+    assert told in listed
+    assert "dòng quy hoạch đã hết hiệu lực ngày 22/01/2018" in listed
+    assert "Tân Hưng" not in listed
+    assert told in words(client.get("/view/stations/ended", headers=HTML).text)
+    assert told in client.get("/map", headers=HTML).text
+    in_order = words(client.get("/view/stations/mp-tan-hung", headers=HTML).text)
+    assert "đã hết hạn" not in in_order
 
 
 def test_who_may_ask_sees_the_buttons(browser_of: Callable[[str], Any]) -> None:
