@@ -12,7 +12,7 @@ from api.geojson import plain
 from api.identity import identity_of
 from api.service import service_of
 from api.told import CallerTold
-from data.text import Language, text
+from data.text import Language, has, text
 from gis.cases.clocks import Reminder, due_reminders
 from gis.cases.procedure import Field, FieldKind
 from gis.cases.working_days import local_day
@@ -33,9 +33,11 @@ def desk_of(request: Request) -> Desk:
 
 def field_json(field: Field, kind: str, language: Language) -> dict[str, Any]:
     """Return a field of a procedure with its words."""
+    hint = f"desk_{kind}.hint.{field.name}"
     return {
         "name": field.name,
         "label": text(f"desk_{kind}.field.{field.name}", language),
+        "hint": text(hint, language) if has(hint) else "",
         "kind": field.kind.value,
         "required": field.required,
         "least": field.least,

@@ -15,7 +15,7 @@ from gis.errors import GisError
 from propagation.errors import PropagationError
 from propagation.itu import p2108, p2109
 
-__all__ = ["REFUSALS", "FormState", "Refused", "Typed", "Wrong"]
+__all__ = ["REFUSALS", "FormState", "Refused", "Typed", "Wrong", "place_written"]
 
 REFUSALS = (ValidationError, GisError, PropagationError)
 """What a form may be refused for, and come back."""
@@ -168,6 +168,12 @@ class FormState:
         except ValueError:
             return "text"
         return "number"
+
+
+def place_written(given: Mapping[str, object]) -> dict[str, object]:
+    """Return what a form says with a point in its latitude and longitude where a comma stood."""
+    place = {name: given[name] for name in ("latitude", "longitude") if name in given}
+    return {**given, **{name: str(value).replace(",", ".") for name, value in place.items()}}
 
 
 def _invalid(error: ValidationError, language: Language) -> Sequence[Wrong]:

@@ -287,10 +287,9 @@ class SitePlanningRequest(_Moment):
         float,
         Field(
             ge=1,
-            le=10_000,
+            le=HIGHEST_MAST_M,
             allow_inf_nan=False,
             examples=[42],
-            json_schema_extra={"maximum": HIGHEST_MAST_M},
         ),
     ]
     building_height_m: Annotated[float | None, Field(ge=1, le=350, allow_inf_nan=False)] = None

@@ -43,7 +43,10 @@ __all__ = [
 ]
 
 HIGHEST_MAST_M = 350.0
-"""No mast in Viet Nam is known to be higher; above it the height was mistaken for something."""
+"""No mast in Viet Nam is known to be higher; above it the height was mistaken for something.
+
+Of structures only a building may be.
+"""
 
 NEEDED = ("owner_id", "code", "kind", "longitude", "latitude")
 """What must be stated of a new structure."""
@@ -382,7 +385,7 @@ def refuse_contradictions(new: Structure) -> None:
     if new.mast_class is not None and new.kind is not StructureKind.ANTENNA_MAST:
         raise FormatError("infrastructure.class_of_no_mast", name="mast_class")
     top_m = new.height_m or 0.0
-    if new.kind is StructureKind.ANTENNA_MAST and top_m > HIGHEST_MAST_M:
+    if new.kind is not StructureKind.BUILDING and top_m > HIGHEST_MAST_M:
         raise FormatError(
             "infrastructure.too_high", name="height_m", value=top_m, most=HIGHEST_MAST_M
         )

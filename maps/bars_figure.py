@@ -1,6 +1,7 @@
 """Horizontal bars with their numbers: a drawing that paper and pages share."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Final
 
 from markupsafe import escape
@@ -13,14 +14,25 @@ __all__ = ["Bar", "bars_svg"]
 Bar = tuple[str, float]
 """What a bar is of, and how long it is."""
 
-_WIDTH: Final = 690
-_LABEL: Final = 300
-_ROOM: Final = 310
-_ROW: Final = 22
 _TOP: Final = 8
 _INK: Final = "#1b1b1b"
 _FONT: Final = "system-ui, 'Segoe UI', Roboto, 'Noto Sans', 'DejaVu Sans', Arial, sans-serif"
-_LONGEST: Final = 44
+
+
+@dataclass(frozen=True, slots=True)
+class _Layout:
+    """Where bars and their labels stand: beside each other, or a label above its bar."""
+
+    width: int
+    row: int
+    bar_x: int
+    room: int
+    longest: int
+    above: bool
+
+
+_WIDE: Final = _Layout(width=690, row=22, bar_x=300, room=310, longest=44, above=False)
+_NARROW: Final = _Layout(width=340, row=38, bar_x=4, room=250, longest=44, above=True)
 
 
 def bars_svg(
@@ -31,6 +43,7 @@ def bars_svg(
     *,
     decimals: int = 0,
     unit: str = "",
+    narrow: bool = False,
 ) -> str:
     """Return bars as SVG, with the title and every number in words for who does not see them.
 
@@ -48,18 +61,21 @@ def bars_svg(
         Digits behind the sign.
     unit : str
         What stands behind each number.
+    narrow : bool
+        Whether it is for a telephone.
     """
     most = max((value for _, value in bars), default=0.0) or 1.0
-    height = 2 * _TOP + _ROW * max(len(bars), 1)
+    layout = _NARROW if narrow else _WIDE
+    height = 2 * _TOP + layout.row * max(len(bars), 1)
     told = [f"{label}: {number(value, language, decimals)}{unit}" for label, value in bars]
     drawn = [
-        _bar(place, label, value / most, f"{number(value, language, decimals)}{unit}")
+        _bar(layout, place, label, value / most, f"{number(value, language, decimals)}{unit}")
         for place, (label, value) in enumerate(bars)
     ]
     said = "; ".join(told) or text("reports.none", language)
     return (
-        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {_WIDTH} {height}" '
-        f'width="{_WIDTH}" height="{height}" role="img" '
+        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {layout.width} {height}" '
+        f'width="{layout.width}" height="{height}" role="img" '
         f'aria-labelledby="{name}-title {name}-desc" lang="{Language(language)}" '
         f'font-family="{_FONT}" font-size="13" fill="{_INK}">'
         f'<title id="{name}-title">{escape(title)}</title>'
@@ -67,13 +83,15 @@ def bars_svg(
     )
 
 
-def _bar(place: int, label: str, share: float, told: str) -> str:
-    y = _TOP + _ROW * place
-    short = label if len(label) <= _LONGEST else f"{label[: _LONGEST - 1]}…"
-    width = round(_ROOM * share, 1)
+def _bar(layout: _Layout, place: int, label: str, share: float, told: str) -> str:
+    top = _TOP + layout.row * place
+    short = label if len(label) <= layout.longest else f"{label[: layout.longest - 1]}…"
+    width = round(layout.room * share, 1)
+    label_x, anchor = (layout.bar_x, "start") if layout.above else (layout.bar_x - 8, "end")
+    y = top + 16 if layout.above else top
     return (
-        f'<text x="{_LABEL - 8}" y="{y + 15}" text-anchor="end">{escape(short)}</text>'
-        f'<rect x="{_LABEL}" y="{y + 3}" width="{width}" height="{_ROW - 6}" '
+        f'<text x="{label_x}" y="{top + 15}" text-anchor="{anchor}">{escape(short)}</text>'
+        f'<rect x="{layout.bar_x}" y="{y + 3}" width="{width}" height="16" '
         f'fill="{STATION.colour}"/>'
-        f'<text x="{_LABEL + width + 6:.1f}" y="{y + 15}">{escape(told)}</text>'
+        f'<text x="{layout.bar_x + width + 6:.1f}" y="{y + 15}">{escape(told)}</text>'
     )

@@ -27,11 +27,12 @@ _MOST_BARS: Final = 20
 
 @dataclass(frozen=True, slots=True)
 class Chart:
-    """A drawing of a table's column or row."""
+    """A drawing of a table's column or row, and the same for a telephone."""
 
     title: str
     alternative: str
     svg: str
+    narrow: str
 
 
 def period_title(period: Period, language: Language) -> str:
@@ -107,11 +108,17 @@ def charts(report: DepartmentReport, language: Language) -> list[Chart]:
 
 def _shares(table: Table, language: Language) -> list[Bar]:
     rows = [
-        (row_title(table, line, language), line.values["rate"] or 0.0)
+        (f"{row_title(table, line, language)} ({_of(line, language)})", line.values["rate"] or 0.0)
         for line in table.lines
         if line.values["rate"]
     ]
     return sorted(rows, key=lambda one: (-one[1], one[0]))[:_MOST_BARS]
+
+
+def _of(line: Line, language: Language) -> str:
+    """Return how many of how many a sharing rate is."""
+    shared, every = line.values["shared"] or 0.0, line.values["all"] or 0.0
+    return text("reports.shared_of", language, shared=round(shared), all=round(every))
 
 
 def _chart(
@@ -126,8 +133,11 @@ def _chart(
     alternative = "; ".join(
         f"{label}: {number(value, language, decimals)}{unit}" for label, value in bars
     )
-    svg = bars_svg(f"chart-{name}", told, bars, language, decimals=decimals, unit=unit)
-    return Chart(told, alternative or text("reports.none", language), svg)
+    svg, narrow = (
+        bars_svg(each, told, bars, language, decimals=decimals, unit=unit, narrow=small)
+        for each, small in ((f"chart-{name}", False), (f"chart-{name}-narrow", True))
+    )
+    return Chart(told, alternative or text("reports.none", language), svg, narrow)
 
 
 def coverage_facts(report: DepartmentReport, language: Language) -> list[tuple[str, str]]:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from textwrap import wrap
 from typing import Final
 
 from markupsafe import escape
@@ -12,13 +13,16 @@ from maps.plane import INK
 
 __all__ = ["Hung", "MastView", "Span", "mast_svg"]
 
-_WIDTH, _HEIGHT = 540, 460
-_LEFT, _MIDDLE, _TOP, _GROUND = 58, 150, 24, 420
-_LEVEL_X, _LEVEL_WIDTH = 172, 84
-_NAMES_X: Final = 272
+_WIDTH, _HEIGHT = 340, 460
+"""So narrow that on a telephone 390 px wide no letter is smaller than 11 px."""
+_LEFT, _MIDDLE, _TOP, _GROUND = 44, 72, 24, 420
+_LEVEL_X, _LEVEL_WIDTH = 90, 80
+_NAMES_X: Final = 186
+_FONT_SIZE: Final = 12
 _LINE: Final = 15
 _MOST_NAMES: Final = 22
-_LONGEST: Final = 44
+_MOST_IN_TWO_LINES: Final = 12
+_LONGEST: Final = 24
 _FREE, _FULL, _GREY = "#1f7a4d", "#9c2f2f", "#8a9096"
 _FONT: Final = "system-ui, 'Segoe UI', Roboto, 'Noto Sans', 'DejaVu Sans', Arial, sans-serif"
 
@@ -89,7 +93,7 @@ def mast_svg(view: MastView, language: Language | str = Language.VI) -> str:
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {_WIDTH} {_HEIGHT}" '
         f'class="mast" role="img" aria-labelledby="mast-title mast-desc" '
-        f'lang="{scale.language}" font-family="{_FONT}" font-size="12" fill="{INK}">'
+        f'lang="{scale.language}" font-family="{_FONT}" font-size="{_FONT_SIZE}" fill="{INK}">'
         f'<title id="mast-title">{escape(title)}</title>'
         f'<desc id="mast-desc">{escape(_told(view, scale.language))}</desc>'
         f'<rect width="{_WIDTH}" height="{_HEIGHT}" fill="{BACKGROUND}"/>{"".join(parts)}</svg>'
@@ -123,7 +127,7 @@ class _Scale:
 def _body(view: MastView, scale: _Scale) -> str:
     """Return the structure, narrower towards its top, on its building where it has one."""
     roof, top = scale.y(view.building_m), scale.y(view.building_m + view.height_m)
-    corners = f"{_MIDDLE - 14},{roof:.1f} {_MIDDLE + 14},{roof:.1f} {_MIDDLE + 3},{top:.1f}"
+    corners = f"{_MIDDLE - 12},{roof:.1f} {_MIDDLE + 12},{roof:.1f} {_MIDDLE + 3},{top:.1f}"
     mast = (
         f'<polygon points="{corners} {_MIDDLE - 3},{top:.1f}" fill="#fff" stroke="{INK}" '
         'stroke-width="1.5"/>'
@@ -131,7 +135,7 @@ def _body(view: MastView, scale: _Scale) -> str:
     if not view.building_m:
         return mast
     return (
-        f'<rect x="{_MIDDLE - 46}" y="{roof:.1f}" width="92" height="{_GROUND - roof:.1f}" '
+        f'<rect x="{_MIDDLE - 30}" y="{roof:.1f}" width="60" height="{_GROUND - roof:.1f}" '
         f'fill="#dfe3e6" stroke="{_GREY}"/>{mast}'
     )
 
@@ -142,12 +146,12 @@ def _level(level: Span, scale: _Scale) -> str:
     colour = _FREE if level.free > 0 else _FULL
     key = "mast.free" if level.free > 0 else "mast.full"
     said = text(key, scale.language, free=max(level.free, 0), slots=level.slots)
-    high = max(bottom - top - 2, 12)
+    high = max(bottom - top - 2, _LINE)
     return (
         f'<rect x="{_LEVEL_X}" y="{top + 1:.1f}" width="{_LEVEL_WIDTH}" height="{high:.1f}" '
         f'fill="{colour}" fill-opacity=".12" stroke="{colour}"/>'
         f'<text x="{_LEVEL_X + _LEVEL_WIDTH / 2}" y="{top + 1 + high / 2 + 4:.1f}" '
-        f'text-anchor="middle" font-size="11" fill="{colour}" font-weight="600">'
+        f'text-anchor="middle" fill="{colour}" font-weight="600">'
         f"{escape(said)}</text>"
     )
 
@@ -155,28 +159,39 @@ def _level(level: Span, scale: _Scale) -> str:
 def _names(hung: Sequence[Hung], scale: _Scale) -> Iterator[str]:
     """Yield names beside their heights, apart from each other where they would meet."""
     shown = sorted(hung, key=lambda one: -one.height_m)[:_MOST_NAMES]
-    spread = _spread([scale.y(one.height_m) for one in shown])
-    for one, at in zip(shown, spread, strict=True):
+    most = 2 if len(shown) <= _MOST_IN_TWO_LINES else 1
+    said = [f"{number(one.height_m, scale.language, 0)} m · {one.name}" for one in shown]
+    lines = [_lines(one, most) for one in said]
+    spread = _spread([scale.y(one.height_m) for one in shown], [len(one) for one in lines])
+    for one, told, at in zip(shown, lines, spread, strict=True):
         y = scale.y(one.height_m)
-        said = f"{number(one.height_m, scale.language, 0)} m · {one.name}"
         yield (
             f'<circle cx="{_MIDDLE}" cy="{y:.1f}" r="3.5" fill="#b3240b"/>'
             f'<polyline points="{_LEVEL_X + _LEVEL_WIDTH + 2},{y:.1f} {_NAMES_X - 3},{at:.1f}" '
             f'fill="none" stroke="{_GREY}"/>'
-            f'<text x="{_NAMES_X}" y="{at + 4:.1f}" font-size="11">{escape(_short(said))}</text>'
         )
+        for place, words in enumerate(told):
+            below = at + 4 + place * _LINE
+            yield f'<text class="name" x="{_NAMES_X}" y="{below:.1f}">{escape(words)}</text>'
 
 
-def _short(said: str) -> str:
-    return said if len(said) <= _LONGEST else f"{said[: _LONGEST - 1]}…"
+def _lines(said: str, most: int) -> list[str]:
+    """Return a name in so many lines at most, cut where they do not hold it."""
+    found = wrap(said, _LONGEST)
+    if len(found) <= most:
+        return found
+    last = " ".join(found[most - 1 :])
+    return [*found[: most - 1], f"{last[: _LONGEST - 1]}…"]
 
 
-def _spread(wanted: Sequence[float]) -> list[float]:
-    """Return places in the order of what is wanted, a line apart, within the drawing."""
+def _spread(wanted: Sequence[float], lines: Sequence[int]) -> list[float]:
+    """Return places in the order of what is wanted, their lines apart, within the drawing."""
     placed: list[float] = []
-    for y in wanted:
-        placed.append(max(y, placed[-1] + _LINE) if placed else max(y, _TOP))
-    over = placed[-1] - (_HEIGHT - 10) if placed else 0.0
+    below = float(_TOP)
+    for y, count in zip(wanted, lines, strict=True):
+        placed.append(max(y, below))
+        below = placed[-1] + count * _LINE
+    over = below - _LINE - (_HEIGHT - 10) if placed else 0.0
     return [y - max(over, 0.0) for y in placed]
 
 

@@ -34,6 +34,7 @@ from gis.exchange.exporting import ExportFormat, LayerName, formats_of
 from gis.exchange.fields import title
 from gis.exchange.importing import ImportKind
 from gis.exchange.report import Accepted, ImportReport, Problem, RowState, SiteRecord
+from gis.exchange.safety import EXTENSIONS
 from gis.names import name_key
 from gis.register.allotments import AllotmentPoint
 from gis.register.points import RegistrationPoint
@@ -185,6 +186,7 @@ def _list(
             one.value for one in ImportKind if identity.is_staff or one is ImportKind.STRUCTURES
         ],
         largest_mb=service.settings.max_upload_mb,
+        extensions=list(EXTENSIONS),
         samples=SAMPLES if identity.is_staff else {},
         waiting=waiting[:_WAITING],
         more_waiting=max(0, len(waiting) - _WAITING),

@@ -169,6 +169,12 @@ def _band(pair: Pair | None, *, own: bool) -> str:
     return "tight" if pair.margin_db < _TIGHT_DB else "kept"
 
 
+def _worst(values: Mapping[str, Any]) -> Mapping[str, Any] | None:
+    """Return the point of the least margin, with its place; None where the finding has none."""
+    place = {name: values.get(name) for name in ("point", "latitude", "longitude")}
+    return None if None in place.values() else place
+
+
 def _chosen(
     matrix: Matrix, between: tuple[str, str], language: Language, shown: _Shown
 ) -> dict[str, Any]:
@@ -186,6 +192,7 @@ def _chosen(
         "unwanted": stations[unwanted],
         "reason": said(finding["reason"], finding["values"], language),
         "basis": basis(finding["rule"], language),
+        "worst": _worst(finding["values"]),
         "missing": [said(key, {}, language) for key in finding["missing"]],
         "measure": None
         if measure is None

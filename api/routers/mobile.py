@@ -11,7 +11,7 @@ from starlette.responses import RedirectResponse, Response
 from api.choices import Choice, mobile_choices
 from api.clock import judged_today
 from api.downloads import made_for_download
-from api.forms import REFUSALS, FormState, Refused, Typed
+from api.forms import REFUSALS, FormState, Refused, Typed, place_written
 from api.guard import GuardedRoute
 from api.identity import identity_of
 from api.language import api_language, page_language, safe_language
@@ -73,9 +73,9 @@ def ask(request: Request, typed: Typed) -> Response:
 
 def _given(typed: Mapping[str, str]) -> dict[str, object]:
     """Return what a form says: an empty field says nothing, a list has one member."""
-    given: dict[str, object] = {
-        name: value for name, value in typed.items() if value.strip() and name != "csrf_token"
-    }
+    given = place_written(
+        {name: value for name, value in typed.items() if value.strip() and name != "csrf_token"}
+    )
     return {name: [value] if name in _LISTED else value for name, value in given.items()}
 
 

@@ -186,12 +186,13 @@ def path_page(
     except (GisError, PropagationError) as error:
         wrong, status = explain(_labelled(error), language), status_of(error)
     curves = service.settings.p1546_curves
+    written = {name: value or "" for name, value in asdict(typed).items()}
     return render(
         request,
         "path.html",
         status_code=status,
-        form=FormState("path"),
-        typed={name: value or "" for name, value in asdict(typed).items()},
+        form=FormState("path", usual=written),
+        typed=written,
         station=station or "",
         study=study or "",
         stations=[] if study else _stations(service, request),

@@ -20,7 +20,7 @@ from api.submission import submit
 from data.text import Language, text
 from gis.errors import FormatError
 from gis.studies.listing import list_studies
-from gis.studies.site_asked import LIMITS, MOST_HEIGHT_M
+from gis.studies.site_asked import LIMITS
 from propagation.mobile import Generation
 from propagation.siting.facts import MastKind
 
@@ -78,14 +78,13 @@ def _page(request: Request, form: FormState) -> Response:
     service, identity = service_of(request), identity_of(request)
     language = safe_language(request, page=True)
     kept = list_studies(service.home, kind="site_planning")
-    limits = {**LIMITS, "structure_height_m": (1.0, MOST_HEIGHT_M)}
     return render(
         request,
         "sites.html",
         status_code=200 if form.refused is None else form.refused.status,
         form=form,
         refused=form.refused,
-        limits=limits,
+        limits=LIMITS,
         choices=_choices(language),
         organisations=_organisations(request),
         latest=[

@@ -7,7 +7,7 @@ from fastapi import APIRouter
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
-from api.forms import REFUSALS, FormState, Refused, Typed
+from api.forms import REFUSALS, FormState, Refused, Typed, place_written
 from api.guard import GuardedRoute
 from api.identity import identity_of
 from api.pages import render
@@ -34,8 +34,6 @@ _SITING = (
     ("ground_cost", 0.01, 1000, "3"),
 )
 _PLACE = (
-    ("longitude", -180, 180, "106.40"),
-    ("latitude", -80, 80, "10.53"),
     ("within_km", 0, 30, "3"),
     ("height_m", 1, 350, "30"),
 )
@@ -49,7 +47,7 @@ _FIRST: Mapping[_Kind, Sequence[tuple[str, Sequence[tuple[str, float, float, str
     "sharing": (("supports", (*_PLACE, *_COVERAGE)),),
     "best_sites": (("supports", (*_PLACE, *_COVERAGE)), ("best_sites", _SITING)),
 }
-"""The fields of each form that are always shown, with the catalogue that names them."""
+"""The fields of each form that are always shown after the place, with what names them."""
 _ADDRESSES: Mapping[_Kind, str] = {"sharing": "/view/supports", "best_sites": "/view/best-sites"}
 _MORE = (
     ("wanted_percent", 1, 100, "90"),
@@ -96,9 +94,9 @@ def _ask(request: Request, kind: _Kind, typed: Mapping[str, str]) -> Response:
 
 def _given(typed: Mapping[str, str]) -> dict[str, object]:
     """Return what a form says: an empty field says nothing, an area is a line for each corner."""
-    given: dict[str, object] = {
-        name: value for name, value in typed.items() if value.strip() and name != "csrf_token"
-    }
+    given = place_written(
+        {name: value for name, value in typed.items() if value.strip() and name != "csrf_token"}
+    )
     if "area" in given:
         lines = [line for line in str(given["area"]).splitlines() if line.strip()]
         given["area"] = [line.replace(";", ",").split(",") for line in lines]

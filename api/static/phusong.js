@@ -3,7 +3,7 @@
 (() => {
   let folded = [];
   addEventListener("beforeprint", () => {
-    folded = [...document.querySelectorAll("details.report-fold:not([open])")];
+    folded = [...document.querySelectorAll("details:is(.report-fold, .paper-fold):not([open])")];
     for (const one of folded) one.open = true;
   });
   addEventListener("afterprint", () => { for (const one of folded) one.open = false; });

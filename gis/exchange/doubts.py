@@ -74,11 +74,12 @@ def ask_datum(
         grids = [fit.epsg for fit in fits] or [e for e in preferred if e in PROJECTIONS]
         grids.sort(key=lambda epsg: epsg not in preferred)
         options += grids[:_OPTIONS] if not degrees else []
+    key = f"exchange.question.{'crs' if degrees else 'crs_grid'}{'' if words else '_unsaid'}"
     return Question(
         QuestionKind.CRS,
         "crs",
-        "exchange.question.crs" if degrees else "exchange.question.crs_grid",
-        {"count": len(waiting), "said": words or "—"},
+        key,
+        {"count": len(waiting), **({"said": words} if words else {})},
         tuple(_system_option(epsg) for epsg in options),
     )
 

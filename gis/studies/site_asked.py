@@ -13,6 +13,7 @@ from gis.register.reading import Reader as RegisterReader
 from gis.register.records import UnitKind
 from gis.rule_facts import area_class
 from gis.rules import RulePack
+from gis.structure_edits import HIGHEST_MAST_M
 from gis.studies.parts import moment
 from gis.studies.requests import Reader
 from gis.terrain.ground import Ground
@@ -20,10 +21,7 @@ from propagation.interference.bs412 import Area
 from propagation.mobile import Generation
 from propagation.siting.facts import MastKind
 
-__all__ = ["LIMITS", "MOST_HEIGHT_M", "SITE_INPUTS", "Asked", "Proposed", "site_asked"]
-
-MOST_HEIGHT_M: Final = 350.0
-"""Nothing higher is planned as a site here: such a tower is a case of its own."""
+__all__ = ["LIMITS", "SITE_INPUTS", "Asked", "Proposed", "site_asked"]
 
 SITE_INPUTS: Final = (
     "name",
@@ -48,12 +46,12 @@ SITE_INPUTS: Final = (
 LIMITS: Final[Mapping[str, tuple[float, float]]] = {
     "longitude": (-180.0, 180.0),
     "latitude": (-90.0, 90.0),
-    "structure_height_m": (1.0, 10_000.0),
-    "building_height_m": (1.0, MOST_HEIGHT_M),
+    "structure_height_m": (1.0, HIGHEST_MAST_M),
+    "building_height_m": (1.0, HIGHEST_MAST_M),
     "reach_m": (0.0, 50.0),
     "ground_height_m": (-20.0, 3200.0),
     "railway_distance_m": (0.0, 100_000.0),
-    "height_above_ground_m": (0.5, MOST_HEIGHT_M),
+    "height_above_ground_m": (0.5, HIGHEST_MAST_M),
     "frequency_mhz": (30.0, 90_000.0),
     "eirp_dbm": (-30.0, 100.0),
 }
@@ -188,10 +186,6 @@ def site_asked(
 def _proposed(reader: Reader) -> Proposed:
     kind = MastKind(_needed_choice(reader))
     height = _needed(reader, "structure_height_m")
-    if height > MOST_HEIGHT_M:
-        raise FormatError(
-            "planning.too_high", name="structure_height_m", value=height, most=MOST_HEIGHT_M
-        )
     building = _number(reader, "building_height_m")
     if building is not None and building >= height:
         raise FormatError(

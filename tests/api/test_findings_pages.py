@@ -237,6 +237,26 @@ def test_what_a_caller_may_not_read_is_as_if_it_were_not_there(
             assert browser.get(address).status_code == 404
 
 
+def test_the_worst_point_of_a_pair_is_named_and_lies_on_the_map(
+    browser_of: BrowserOf, keep: Callable[..., Study], stations: list[BroadcastStation]
+) -> None:
+    first, second = stations
+    finding = a_finding(
+        "protection_ratios",
+        "needs_verification",
+        counterpart=second.id,
+        margin_db=-3.0,
+        reason="compliance.reason.protection_received_kept",
+        values={"point": "Xã Mô phỏng", "latitude": 10.61234, "longitude": 106.41234},
+    )
+    keep([a_row(first, "needs_verification", [finding])], stations)
+    address = f"/view/matrix?wanted={first.id}&unwanted={second.id}"
+    page = browser_of("staff").get(address).text
+    assert "Điểm có dự trữ nhỏ nhất: Xã Mô phỏng (vĩ độ 10,61234, kinh độ 106,41234)" in page
+    assert 'href="/map#map=13/10.61234/106.41234&amp;at=10.61234/106.41234"' in page
+    assert "Chỉ có các đài mà lần kiểm tra tìm thấy ít nhất một tỷ số bảo vệ" in page
+
+
 def test_the_matrix_of_a_large_plan_is_shown_by_groups(
     browser_of: BrowserOf, keep: Callable[..., Study], stations: list[BroadcastStation]
 ) -> None:

@@ -40,7 +40,7 @@ def test_an_operator_asks_with_the_form(
     ("typed", "told"),
     [
         ({"longitude": "", "latitude": "10.5"}, "Cần nêu"),
-        ({"longitude": "106.4", "latitude": "95"}, "-80"),
+        ({"longitude": "106.4", "latitude": "95"}, "80"),
         ({"longitude": "106.4", "latitude": "10.5", "frequency_mhz": "900"}, "Thiếu"),
         ({"area": "106.4, 10.5\n106.5"}, "Vùng cần phủ sóng"),
         ({"area": "106,10\n107,11\n107,10\n106,11"}, "không tự cắt"),

@@ -488,7 +488,7 @@ def test_a_tall_mast_is_assessed_wherever_it_stands(context: StudyContext) -> No
         ({"longitude": 10.6, "latitude": 106.4}, "planning.swapped", "đổi chỗ"),
         ({"longitude": 107.5, "latitude": 10.2}, "planning.nowhere", "trên biển"),
         ({"longitude": 106.7, "latitude": 10.8}, "planning.other_province", "Hồ Chí Minh"),
-        ({"structure_height_m": 351}, "planning.too_high", "350"),
+        ({"structure_height_m": 351}, "studies.wrong_number", "350"),
         ({"structure_height_m": None}, "planning.lacks", "structure_height_m"),
         ({"structure_height_m": "cao"}, "studies.wrong_number", "structure_height_m"),
         ({"kind": "tháp"}, "studies.wrong_choice", "tháp"),

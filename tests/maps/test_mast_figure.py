@@ -2,6 +2,7 @@
 
 import re
 import xml.etree.ElementTree as ET
+from dataclasses import replace
 from itertools import pairwise
 
 import pytest
@@ -56,14 +57,23 @@ def test_places_names_and_words_say_the_same() -> None:
     assert "free 2/3" in "".join(drawn(language=Language.EN).itertext())
 
 
+def test_letters_are_large_enough_on_a_telephone_and_long_names_take_two_lines() -> None:
+    root = drawn(replace(VIEW, hung=[Hung(45.0, "Công ty Viễn thông Mô phỏng A")]))
+    drawn_px = (390 - 68) / float(root.attrib["viewBox"].split()[2])
+    sizes = [float(node.attrib["font-size"]) for node in root.iter() if "font-size" in node.attrib]
+    assert min(sizes) * drawn_px >= 11
+    names = [node.text for node in root.iter(f"{SVG}text") if node.get("class") == "name"]
+    assert names == ["45 m · Công ty Viễn", "thông Mô phỏng A"]
+
+
 def test_names_at_one_height_do_not_meet() -> None:
     many = MastView(
         name="x", height_m=30.0, building_m=0.0, levels=[],
         hung=[Hung(28.0, f"Nhà mạng số {n} có tên rất dài ở trên cột này") for n in range(20)],
     )  # fmt: skip
-    names = [node for node in drawn(many).iter(f"{SVG}text") if node.get("font-size") == "11"]
+    names = [node for node in drawn(many).iter(f"{SVG}text") if node.get("class") == "name"]
     places = [number(node, "y") for node in names]
     assert len(places) == 20
     assert all(b - a >= 14.9 for a, b in pairwise(places))
     assert places[-1] <= 460
-    assert all(len(node.text or "") <= 44 for node in names)
+    assert all(len(node.text or "") <= 24 for node in names)

@@ -298,7 +298,7 @@ const PhuSongMap = (() => {
         waiting = setTimeout(() => this.remember(), SETTLED_MS);
       });
       this.map.on("popupopen", ({ popup }) => this.named(popup));
-      this.map.on("popupclose", () => this.closed());
+      this.map.on("popupclose", ({ popup }) => this.closed(popup));
       this.map.on("mousemove", ({ containerPoint }) => this.hover(containerPoint));
       this.map.on("click", ({ latlng, containerPoint }) => {
         const object = this.field.under(containerPoint);
@@ -349,8 +349,12 @@ const PhuSongMap = (() => {
       }
     }
 
-    closed() {
+    closed(popup) {
       this.field.choose(null);
+      if (popup === this.bubble && this.explained) {
+        this.explained = null;
+        this.remember();
+      }
       const { opener } = this;
       this.opener = null;
       if (opener && opener.isConnected && this.map.getContainer().contains(document.activeElement)) {
@@ -362,7 +366,8 @@ const PhuSongMap = (() => {
       const { x, y } = this.map.getSize();
       this.bubble = L.popup({ minWidth: Math.min(240, x - 90), maxWidth: Math.min(320, x - 70),
         maxHeight: Math.min(400, y - 120), autoPanPaddingTopLeft: [58, 14], autoPanPaddingBottomRight: [14, 30] })
-        .setLatLng(at).setContent(node).openOn(this.map);
+        .setLatLng(at).setContent(node);
+      this.bubble.openOn(this.map); /* closes the one before, which is no longer ours */
     }
 
     /* Show an object: its layer on, the map there, a popup, and the same words in the panel. */
@@ -378,7 +383,9 @@ const PhuSongMap = (() => {
         this.map.getContainer().scrollIntoView({ block: "center" });
         this.map.getContainer().focus({ preventScroll: true });
       }
+      this.explained = null;
       this.popup(object.at, PhuSongPoint.describe(object, this.texts));
+      this.remember();
       this.opener = button;
       this.field.choose(object);
       this.find("details").replaceChildren(PhuSongPoint.describe(object, this.texts));

@@ -110,7 +110,8 @@ a point, `line` and `area` one with a point on each line. */
       this.part.append(this.search(), place, this.buttons(), this.said);
       this.box.append(this.part);
       this.map = L.map(place, { attributionControl: false, zoomControl: false, fadeAnimation: false,
-        zoomAnimation: false, preferCanvas: true, maxZoom: 18, zoomSnap: 0.5, doubleClickZoom: false });
+        zoomAnimation: false, preferCanvas: true, maxZoom: 18, zoomSnap: 0.5, doubleClickZoom: false,
+        inertia: !matchMedia("(prefers-reduced-motion: reduce)").matches });
       L.control.zoom({ zoomInTitle: this.told.zoomIn, zoomOutTitle: this.told.zoomOut }).addTo(this.map);
       L.control.scale({ imperial: false }).addTo(this.map);
       this.map.setView([10.6, 106.4], 9);

@@ -130,6 +130,7 @@ const PhuSongSearch = (() => {
       const place = this.places[number];
       if (place) {
         this.close();
+        this.find("-said").textContent = "";
         this.go(place);
       }
     }
