@@ -33,7 +33,7 @@ def rule_json(rule: Rule, language: Language) -> dict[str, Any]:
         "confidence_text": text(f"register.confidence.{rule.confidence.value}", language),
         "binding": rule.binding,
         "of_province": rule.parameters.get("of_province"),
-        "source": rule.source,
+        "source": rule.source if vietnamese else rule.source_en or rule.source,
         "note": rule.note_vi if vietnamese else rule.note_en,
     }
 

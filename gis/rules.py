@@ -61,6 +61,7 @@ _OPTIONAL: Final = (
     "note_vi",
     "note_en",
     "clause_en",
+    "source_en",
     "parameters",
     "advisory",
 )
@@ -347,7 +348,7 @@ def _rule(file: Path, line: int | None, table: Mapping[str, object]) -> Rule:
         binding=_flag(file, line, table, "binding"),
         advisory=_flag(file, line, table, "advisory"),
         parameters=given,
-        **{key: _note(file, line, table, key) for key in ("note_vi", "note_en", "clause_en")},
+        **{key: _note(file, line, table, key) for key in _NOTES},
     )
     try:
         require_parameters(rule)
@@ -360,6 +361,7 @@ def _rule(file: Path, line: int | None, table: Mapping[str, object]) -> Rule:
     return rule
 
 
+_NOTES: Final = ("note_vi", "note_en", "clause_en", "source_en")
 _NOT_TEXT: Final = ("confidence", "binding")
 
 

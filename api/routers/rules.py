@@ -180,6 +180,7 @@ def _tells(pack: RulePack, rule: Rule, words: list[str]) -> bool:
 def _rule(pack: RulePack, rule: Rule, language: Language) -> Mapping[str, Any]:
     """Return what the page shows of a rule, in a language."""
     vietnamese = language is Language.VI
+    source = rule.source if vietnamese else rule.source_en or rule.source
     return {
         "id": rule.id,
         "title": rule.title_vi if vietnamese else rule.title_en,
@@ -190,8 +191,8 @@ def _rule(pack: RulePack, rule: Rule, language: Language) -> Mapping[str, Any]:
         "standing": text("rules.binding" if rule.binding else "rules.reference", language),
         "advisory": rule.advisory,
         "note": rule.note_vi if vietnamese else rule.note_en,
-        "source": rule.source,
-        "source_language": _language_of(rule.source).value,
+        "source": source,
+        "source_language": _language_of(source).value,
         "file": pack.files[rule.id],
         "parameters": [(name, _written(value)) for name, value in rule.parameters.items()],
     }

@@ -119,6 +119,8 @@ class Rule:
         What a reader must know of this rule, for example that its table is not official yet.
     clause_en : str
         The clause in English; empty where it is written as in Vietnamese.
+    source_en : str
+        The source in English; empty where it is written as in `source`.
     advisory : bool
         Whether its findings are told beside the others and never decide a station's summary: a
         treaty to which the country is no party, a method of others, a screen of this software.
@@ -139,6 +141,7 @@ class Rule:
     note_en: str = ""
     clause_en: str = ""
     advisory: bool = field(default=False, metadata={"later": True})
+    source_en: str = field(default="", metadata={"later": True})
 
     def __post_init__(self) -> None:
         """Accept the confidence by its name too, never anything else."""
