@@ -430,7 +430,15 @@ def test_the_pages_lead_through_a_case(browser_of: Callable[[str], Browser]) -> 
     stale = browser.post(f"{address}/events", step)
     assert stale.status_code == 409
     assert "đã thay đổi" in stale.text
-    assert "1/" in browser.get("/view/desk").text
+    listed = browser.get("/view/desk").text
+    assert "1/" in listed
+    assert "Ngày tiếp nhận" not in listed, "it was entered on the day it was received"
+    late = browser.post("/view/desk/interference", {**typed, "received_on": "2026-11-21"})
+    for there in ("/view/desk", "/view/desk/interference", late.headers["location"]):
+        assert "Ngày tiếp nhận 21/11/2026" in browser.get(there).text, there
+    hint = "Người dân: ghi “cá nhân”."
+    assert browser.get("/view/desk").text.count(hint) == 0
+    assert browser.get("/view/desk/interference").text.count(hint) == 1, "the form alone says it"
     assert browser.get("/view/desk/nothing").status_code == 404
 
 

@@ -31,6 +31,37 @@ def the_field(page: str, kind: str, name: str) -> str:
     return str(found)
 
 
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/view/sites", "/view/supports", "/view/best-sites", "/view/mobile", "/view/sources",
+        "/view/applications", "/view/desk/interference", "/view/desk/dossier",
+        "/view/structures/new", "/view/path",
+    ],
+)  # fmt: skip
+def test_a_place_is_typed_the_same_way_everywhere(
+    browser_of: Callable[[str], Any], path: str
+) -> None:
+    page = browser_of("staff").get(path).text
+    fields = re.findall(r'<input[^>]* name="(?:latitude|longitude)"[^>]*>', page)
+    assert ["latitude" in one for one in fields] == [True, False], "latitude comes first"
+    for one in fields:
+        assert 'type="text" inputmode="decimal"' in one
+    identifiers = [re.search(r' id="([^"]+)"', one)[1] for one in fields]  # type: ignore[index]
+    told = 'data-latitude="{}" data-longitude="{}"'.format(*identifiers)
+    assert page.index(fields[1]) < page.index(told), "and the map of both follows"
+
+
+def test_a_place_may_have_a_decimal_comma(
+    browser_of: Callable[[str], Any], service: Service
+) -> None:
+    typed = {"latitude": "10,5312", "longitude": "106,41", "within_km": "2", "height_m": "30"}
+    answer = browser_of("staff").post("/view/supports", typed)
+    assert answer.status_code == 303, answer.text
+    job = service.queue.job(answer.headers["location"].rpartition("/")[2])
+    assert (job.inputs["latitude"], job.inputs["longitude"]) == (10.5312, 106.41)
+
+
 CASES = [
     ("coverage", {"radius_km": "0"}, "radius_km", "phải từ 1 trở lên", "must be at least 1"),
     ("coverage", {"step_m": "many"}, "step_m", "cần một số", "must be a number"),

@@ -23,6 +23,7 @@ from api.service import Service
 from api.settings import Settings
 from data.text import Language, text
 from gis.exchange.importing import ImportKind
+from gis.exchange.safety import EXTENSIONS
 from gis.register.accounts import Access
 from gis.register.scopes import SYSTEM
 from tests.api.launching import structures_form
@@ -648,6 +649,8 @@ def test_the_page_asks_and_says_why_it_waits(browser_of: BrowserOf) -> None:
     staff = browser_of("staff")
     address = sent_by_page(staff, "moi.csv", NEW_PLAN, "plan")
     shown = page_of(staff.get(address))
+    assert "ghi chú của tệp" not in shown, "the file says nothing"
+    assert 'accept="{}"'.format(",".join(EXTENSIONS)) in staff.get("/view/imports").text
     assert re.search(r'aria-describedby="commit-why" disabled', shown)
     assert text("pages.import_commit_questions", Language.VI, count=6) in shown
     radio = re.search(r'type="radio" name="(option\.\d+)" value="(crs=4326)"', shown)

@@ -301,6 +301,7 @@ def test_the_page_shows_numbers_with_their_lists(
     page = browser.get("/view/reports")
     assert page.status_code == 200, page.text
     assert "<svg" in page.text
+    assert re.search(r">Xã [^<]+ \(\d+ trên \d+\)</text>", page.text), "a share says of how many"
     anchors = re.findall(r'<li><a href="#([^"]+)"', page.text)
     assert len(anchors) > 10
     assert all(f'id="{one}"' in page.text for one in anchors), "contents lead somewhere"

@@ -35,8 +35,8 @@ def test_the_rules_of_a_day(browser_of: BrowserOf, language: str) -> None:
     assert "43/2026/TT-BKHCN" in after
     assert "effective_height_tolerance_m" in audited
     assert 'href="/view/rules/files/audit.toml"' in audited
-    other = "Nguồn, ghi bằng tiếng Anh:" if language == "vi" else "Source:"
-    assert f'{other} <span lang="en">tolerances of this software' in audited
+    head, source = {"vi": ("Nguồn", "dung sai của"), "en": ("Source", "tolerances of")}[language]
+    assert f'{head}: <span lang="{language}">{source} ' in html.unescape(audited)
     none = staff.get(f"/view/rules?text=zzz&lang={language}").text
     assert 'class="empty"' in none
     assert 'name="name"' not in after, "staff reads, an administrator edits"
@@ -69,7 +69,7 @@ def test_a_bad_file_comes_back_with_line_and_reason(
     answer = posted(admin, service, typed)
     assert answer.status_code == 422
     assert 'aria-invalid="true"' in answer.text
-    assert "audit.toml:19" in answer.text
+    assert "audit.toml:20" in answer.text
     assert "&lt;b&gt;15" in answer.text, "what was typed stays"
     assert "<b>15" not in answer.text
     assert rule_file(service.home, "audit.toml").content == AUDIT

@@ -173,6 +173,8 @@ def test_a_wrong_form_comes_back(
     answer = browser_of("operator").post("/view/sites", {**FORM, **changes})
     assert answer.status_code == 422
     assert told in unescape(answer.text)
+    summary = unescape(answer.text).split('id="refused"')[1].split("</section>")[0]
+    assert summary.count("Chiều cao đỉnh trên mặt đất") <= 1, "a field is named once"
     assert 'value="12/GP"' in answer.text, "what was typed stays"
     assert "<script>" not in answer.text.split("<main", 1)[1]
 

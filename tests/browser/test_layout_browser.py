@@ -61,6 +61,24 @@ CLIPPED = """() => [...document.querySelectorAll('main *, .top *')]
     && (one.scrollWidth > one.clientWidth + 2 || one.scrollHeight > one.clientHeight + 2))
   .map(one => one.outerHTML.slice(0, 120))"""
 
+BROKEN = """() => {
+  const found = [];
+  const texts = document.createTreeWalker(document.querySelector('main'), NodeFilter.SHOW_TEXT);
+  while (texts.nextNode()) {
+    const node = texts.currentNode;
+    if (node.parentElement.closest('code, svg, .visually-hidden, option')) continue;
+    for (const one of node.data.matchAll(/\\d[\\d./,]*\\d/g)) {
+      const range = document.createRange();
+      range.setStart(node, one.index);
+      range.setEnd(node, one.index + one[0].length);
+      const lines = new Set([...range.getClientRects()].map(box => Math.round(box.top)));
+      if (lines.size > 1) found.push(one[0]);
+    }
+  }
+  return found;
+}"""
+"""Dates and numbers of which a part stands on the next line."""
+
 RUNNING = "document.getAnimations().filter(one => one.playState === 'running').length"
 
 
@@ -164,6 +182,24 @@ def test_forced_colours_keep_the_focus_and_the_marks(visit: Callable) -> None:
     for one in ("main .chip", "main button", "main input[type=search]", "main select"):
         width = page.locator(one).first.evaluate("one => getComputedStyle(one).borderTopWidth")
         assert width != "0px", f"{one} has an edge"
+
+
+def test_paper_shows_the_parameters_of_rules(visit: Callable) -> None:
+    page = visit("staff").open("/view/rules?text=fm.")
+    folded = page.locator("details.paper-fold")
+    assert folded.count() > 0
+    assert folded.first.get_attribute("open") is None
+    page.evaluate("dispatchEvent(new Event('beforeprint'))")
+    assert all(one.get_attribute("open") is not None for one in folded.all())
+    page.evaluate("dispatchEvent(new Event('afterprint'))")
+    assert folded.first.get_attribute("open") is None
+
+
+def test_a_date_or_a_number_never_breaks_on_a_telephone(visit: Callable) -> None:
+    here = visit("staff", 390)
+    for path in ("/view/desk", "/view/stations/mp-duc-hoa", "/view/reports", "/view/structures"):
+        page = here.open(path)
+        assert page.evaluate(BROKEN) == [], path
 
 
 def test_paper_has_no_menu_and_keeps_the_list_of_a_form(visit: Callable) -> None:

@@ -36,9 +36,19 @@ def test_a_former_commune_is_found_with_the_keyboard_alone(visit: Callable, *, w
     expect(page.locator("#map-search-list")).to_be_hidden()
     expect(page.locator("#map-details")).to_contain_text("Đài FM thu được", timeout=WAIT_MS)
     assert re.search(r"#map=[\d.]+/10\.6\d+/106\.4\d+", page.url)
+    expect(page.locator("#map-search-said")).to_have_text("")
     here.picture(f"map-found-{width}", full_page=False)
     assert here.violations() == []
     assert not here.complaints
+
+
+def test_the_address_forgets_a_place_that_was_closed(visit: Callable) -> None:
+    page = ready(visit("anonymous").open("/map"))
+    page.fill("#map-search-text", "10,53 106,4")
+    page.keyboard.press("Enter")
+    expect(page).to_have_url(re.compile("at=10.53000"), timeout=WAIT_MS)
+    page.locator(".leaflet-popup-close-button").click()
+    expect(page).not_to_have_url(re.compile("at="), timeout=WAIT_MS)
 
 
 def test_nothing_found_says_what_to_try(visit: Callable) -> None:
@@ -55,6 +65,7 @@ def test_the_address_is_what_is_seen(visit: Callable) -> None:
     page.keyboard.press("Enter")
     details = page.locator("#map-details")
     expect(details).to_contain_text("Tại 10,53000; 106,40000", timeout=WAIT_MS)
+    expect(page).to_have_url(re.compile("at=10.53000"), timeout=WAIT_MS)
     page.locator("#map-layers input[data-layer=kind-fm]").uncheck()
     page.select_option("#map-filters select[name=kind]", label="Cột ăng ten")
     page.fill("#map-filters input[name=text]", "long")
