@@ -246,7 +246,7 @@ def test_the_worst_point_of_a_pair_is_named_and_lies_on_the_map(
         "needs_verification",
         counterpart=second.id,
         margin_db=-3.0,
-        reason="compliance.reason.protection_received_kept",
+        reason="compliance.reason.protection_received_unsaid",
         values={"point": "Xã Mô phỏng", "latitude": 10.61234, "longitude": 106.41234},
     )
     keep([a_row(first, "needs_verification", [finding])], stations)
