@@ -160,8 +160,12 @@ class Federation:
 
         found = self._metadata()
         keys = self._fetched(found["jwks_uri"])
-        wanted = {"iss": {"essential": True, "value": found["issuer"]}}
-        params = {"nonce": nonce, "client_id": self._settings.oidc_client_id}
+        client_id = self._settings.oidc_client_id
+        wanted = {
+            "iss": {"essential": True, "value": found["issuer"]},
+            "aud": {"essential": True, "value": client_id},  # Authlib looks at `azp` alone
+        }
+        params = {"nonce": nonce, "client_id": client_id}
         try:
             decoded = jwt.decode(
                 token["id_token"], KeySet.import_key_set(keys), algorithms=list(_ALGORITHMS)

@@ -99,6 +99,7 @@ def back_up(
             restore(made, proof)
         except OSError as error:
             raise StorageError("errors.register_disk_full", detail=str(error)) from error
+        made.chmod(0o600)  # it holds all that the home folder keeps for its owner alone
         made.replace(target)
     home.last_backup.write_text(note.made_at, "utf-8")
     Proofs(home.proofs).keep(target, author=author)

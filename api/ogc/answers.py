@@ -86,4 +86,5 @@ def revalidated(tag: str) -> dict[str, str]:
 def held_already(request: Request, headers: dict[str, str]) -> bool:
     """Return whether the caller says that it holds the answer of these headers."""
     said = request.headers.get("if-none-match", "")
-    return headers["etag"] in [one.strip().removeprefix("W/") for one in said.split(",")]
+    held = [one.strip().removeprefix("W/") for one in said.split(",")]
+    return headers["etag"] in held or held == ["*"]

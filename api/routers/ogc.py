@@ -43,7 +43,9 @@ router = APIRouter(
 _MOST: Final = 10_000
 _USUAL: Final = 100
 
-Limit = Annotated[int, Query(ge=1, le=_MOST, description="Most features on a page.")]
+Limit = Annotated[
+    int, Query(ge=1, description="Most features on a page; beyond 10 000 it is 10 000.")
+]
 Crs = Annotated[str | None, Query(max_length=200, description="URI of the system of the answer.")]
 
 
@@ -123,6 +125,7 @@ def items(
         moment=datetime,
         filter_=(filter, filter_lang, filter_crs),
     )
+    limit = min(limit, _MOST)  # a larger one is no error (part 1, 7.15.2)
     features, matched = reader_of(request).page(known, asked, limit=limit, offset=offset)
     note_features(request, known.id, features)
     found = {

@@ -35,8 +35,10 @@ from gis.register.filter_expressions import (
 __all__ = ["Kind", "Quantity", "condition_of_json", "condition_of_text"]
 
 _LONGEST_TEXT: Final = 4_000
-_DEEPEST: Final = 40
-_MOST_NODES: Final = 2_000
+_DEEPEST: Final = 24
+_MOST_NODES: Final = 900
+"""What a filter may hold, each part as often as a database is asked for it: else what nests in
+six hundred characters asks a million times. SQLite takes no chain of more than 1,000."""
 _FIRST, _LAST = "0001-01-01T00:00:00.000Z", "9999-12-31T23:59:59.999Z"
 _BEGINS, _ENDS = "T00:00:00.000Z", "T23:59:59.999Z"
 _NEVER_NESTED = re.compile(r"'(?:[^']|'')*'|\"(?:[^\"]|\"\")*\"")
@@ -90,13 +92,14 @@ _COMPARED: Final[Mapping[str, Callable[[Any, Any], ColumnElement[bool]]]] = {
     ">": lambda one, other: one > other,
     ">=": lambda one, other: one >= other,
 }
+# "div" rounds down by ceil: SQLAlchemy gives SQLite a floor of Python's, which fails on nothing
 _COMPUTED: Final[Mapping[str, Callable[[Any, Any], Any]]] = {
     "+": add,
     "-": sub,
     "*": mul,
     "/": lambda one, other: truediv(cast(one, Float), func.nullif(other, 0)),
     "%": remainder,
-    "div": lambda one, other: func.floor(truediv(cast(one, Float), func.nullif(other, 0))),
+    "div": lambda one, other: -func.ceil(-truediv(cast(one, Float), func.nullif(other, 0))),
     "^": func.power,
 }
 _SPATIAL: Final = frozenset(f"s_{relation}" for relation in RELATIONS)
@@ -194,11 +197,12 @@ class _Reader:
     def __init__(self, known: Known) -> None:
         self._known = known
         self._nodes = 0
+        self._times = 1
 
     def value(self, node: Any, depth: int) -> Quantity:
         """Return what a node says."""
-        self._nodes += 1
-        if depth > _DEEPEST * 2 or self._nodes > _MOST_NODES:
+        self._nodes += self._times
+        if depth > _DEEPEST or self._nodes > _MOST_NODES:
             raise FormatError("errors.filter_deep", deepest=_DEEPEST)
         if isinstance(node, bool):
             return Quantity(Kind.BOOLEAN, literal(node))
@@ -239,7 +243,7 @@ class _Reader:
             return self._special(name, parts, depth)
         if len(parts) != 2:
             raise FormatError("errors.filter_operator", name=name[:40])
-        one, other = (self.value(part, depth + 1) for part in parts)
+        one, other = (self._repeated(part, depth, 2 if name == "%" else 1) for part in parts)
         if name in _COMPARED:
             return _truth(_COMPARED[name](*_alike(name, one, other)))
         if name in _COMPUTED:
@@ -248,6 +252,13 @@ class _Reader:
         if name in _SPATIAL:
             return _truth(_related(name, one, other))
         raise FormatError("errors.filter_operator", name=name[:40])
+
+    def _repeated(self, node: Any, depth: int, times: int) -> Quantity:
+        """Return what a node says that a database is asked for several times."""
+        self._times *= times
+        found = self.value(node, depth + 1)
+        self._times //= times
+        return found
 
     def _joined(self, name: str, parts: Sequence[Any], depth: int) -> Quantity:
         if not parts:
@@ -267,7 +278,7 @@ class _Reader:
             raise FormatError("errors.filter_operator", name=name)
         if name == "not":
             return _truth(not_(self._truth_of(parts[0], depth)))
-        one = self.value(parts[0], depth + 1)
+        one = self._repeated(parts[0], depth, _times(name, parts))
         if name == "isNull":
             return _truth(one.sql.is_(None))
         if name in ("casei", "accenti"):
@@ -280,10 +291,7 @@ class _Reader:
         if not isinstance(others, list | tuple) or not others:
             raise FormatError("errors.filter_operator", name=name)
         sides = [_alike(name, one, self.value(part, depth + 1)) for part in others]
-        if name == "in":
-            return _truth(or_(*(mine == theirs for mine, theirs in sides)))
-        (mine, low), (_, high) = sides
-        return _truth(and_(mine >= low, mine <= high))
+        return _truth(_among(name, one, sides))
 
     def _temporal(self, name: str, parts: Sequence[Any], depth: int) -> Quantity:
         if len(parts) != 2:
@@ -316,6 +324,26 @@ class _Reader:
             func.coalesce(found.start, literal(open_end, Moment())),
             func.coalesce(found.end, literal(open_end, Moment())),
         )
+
+
+def _times(name: str, parts: Sequence[Any]) -> int:
+    """Return how often a database is asked for what is compared: PostgreSQL writes it out."""
+    if not (isinstance(parts[0], dict) and "op" in parts[0]):
+        return 1
+    if name == "in" and isinstance(parts[1], list):
+        return max(1, len(parts[1]))
+    return 2 if name == "between" else 1
+
+
+def _among(name: str, one: Quantity, sides: Sequence[tuple[Any, Any]]) -> ColumnElement[bool]:
+    """Return the condition of `in` or `between`, from pairs of what is compared and with what."""
+    if all(mine is one.sql for mine, _ in sides):  # written once, however long it is
+        values = [theirs for _, theirs in sides]
+        return one.sql.in_(values) if name == "in" else one.sql.between(*values)
+    if name == "in":
+        return or_(*(mine == theirs for mine, theirs in sides))
+    (mine, low), (other, high) = sides
+    return and_(mine >= low, other <= high)
 
 
 def _truth(sql: Any) -> Quantity:

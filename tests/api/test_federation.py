@@ -9,6 +9,7 @@ import sqlite3
 import subprocess
 import sys
 import time
+import tomllib
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -16,6 +17,7 @@ from typing import Any
 import httpx
 import pytest
 from fastapi import FastAPI
+from joserfc import jwk, jwt
 from starlette.testclient import TestClient
 
 from api.app import create_app
@@ -232,6 +234,27 @@ def test_an_unsigned_token_opens_nothing(service: Service, provider: str) -> Non
         forged = f"{part(header)}.{part(claims | {'nonce': 'n'})}."
         with pytest.raises(FederationError):
             service.federation._claims({"id_token": forged}, "n")
+
+
+def test_a_token_for_another_server_of_the_service_opens_nothing(
+    service: Service, provider: str, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    """Signed by the service, of this visit, by this client, but for somebody else."""
+    (config,) = tmp_path_factory.getbasetemp().glob("canaille*/config.toml")
+    (written,) = tomllib.loads(config.read_text())["ACTIVE_JWKS"]
+    key, now = jwk.import_key(written), int(time.time())
+    claims = {"iss": provider, "sub": "lan", "azp": "phusong", "nonce": "n"}
+    claims |= {"exp": now + 60, "iat": now}
+
+    def signed(audience: Any) -> dict[str, str]:
+        header = {"alg": "RS256", "kid": written["kid"]}
+        return {"id_token": jwt.encode(header, claims | {"aud": audience}, key)}
+
+    for ours in ("phusong", ["other", "phusong"]):
+        assert service.federation._claims(signed(ours), "n")["sub"] == "lan"
+    for others in ("other", ["other"], ["other", "another"], ""):
+        with pytest.raises(FederationError):
+            service.federation._claims(signed(others), "n")
 
 
 def test_a_service_that_is_away_or_another_is_said(settings: Settings) -> None:

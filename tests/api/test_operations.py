@@ -150,6 +150,7 @@ def changed(copy: Path, made: Path, change: Callable[[dict[str, bytes]], None]) 
 def test_a_damaged_or_hostile_copy_brings_nothing_back(home: Home, tmp_path: Path) -> None:
     copy = tmp_path / "copy.zip"
     back_up(home, copy)
+    assert copy.stat().st_mode & 0o077 == 0, "others read what the home folder keeps from them"
 
     def lost(files: dict[str, bytes]) -> None:
         del files["rules/own.toml"]

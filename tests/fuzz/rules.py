@@ -24,6 +24,7 @@ RULES: dict[str, str] = {
     "errors.filter_property": _FILTER,
     "errors.filter_kinds": _FILTER,
     "errors.filter_deep": _FILTER,
+    "errors.question_deep": _FILTER,
     "errors.filter_operator": _FILTER,
     "pages.bbox_order": _BOX,
     "pages.bbox_outside": _BOX,

@@ -254,7 +254,7 @@ class Postgres(Database):
             return StorageError("errors.register_disk_full", detail=detail)
         if isinstance(error, exc.IntegrityError):
             return ConflictError("errors.register_conflict", detail=detail)
-        if isinstance(error, exc.DataError) or state == "22P05":
+        if isinstance(error, exc.DataError) or state in {"22P05", "54001"}:
             return FormatError("errors.register_value_refused", detail=detail)
         if isinstance(error, exc.OperationalError):
             return StorageError("errors.register_unreachable", detail=detail)

@@ -55,6 +55,8 @@ __all__ = ["Sqlite"]
 _BEGIN = "phusong_begin"
 _LOCK_POLL_S = 0.005
 _HANDLES = "/proc/self/fd"
+_TOO_DEEP = ("parser stack overflow", "Expression tree is too large")
+"""What SQLite says of a question that nests deeper than it reads."""
 _AT_ONCE = 50
 """Rows of a layer in one statement: an R-tree opens its nodes anew for each statement."""
 _CHANGED = text("UPDATE gpkg_contents SET last_change = :now WHERE table_name = :layer")
@@ -132,8 +134,12 @@ class Sqlite(Database):
                 connection.invalidate()  # its pragma must not come back from the pool
 
     def said(self, error: exc.DBAPIError) -> GisError | None:
-        """Return what a person is told where the disk, not a statement, is at fault."""
-        if not isinstance(error, exc.OperationalError) or _is_ours(error):
+        """Return what a person is told where the disk is at fault, or who asked, not we."""
+        if not isinstance(error, exc.OperationalError):
+            return None
+        if str(error.orig).startswith(_TOO_DEEP):
+            return FormatError("errors.question_deep")
+        if _is_ours(error):
             return None
         return StorageError("errors.register_unreadable", detail=str(error.orig))
 
