@@ -41,11 +41,13 @@ def here_answer(
     words = Words(language)
     place = (heard["longitude"], heard["latitude"])
     sections = [_where(now, before, words)]
-    for name in ("received", "disturbed"):
+    for name in ("disturbed", "received"):
         rows = [_station(row, place, words, pages=pages) for row in heard[name]]
+        if rows and name == "disturbed":
+            rows.append(_row(_say(words, "here_complain"), "", href="/view/complaints"))
         if rows or name == "received":
             none = [] if rows else [_row(_say(words, "here_none"), "")]
-            heading = _say(words, f"here_{name}", count=len(rows))
+            heading = _say(words, f"here_{name}", count=len(heard[name]))
             sections.append({"heading": heading, "rows": rows or none})
     if heard["not_assessed"]:
         lacking = ", ".join(one["name"] for one in heard["not_assessed"])

@@ -51,6 +51,7 @@ _SCRIPT_TEXTS = (
     "point_offline",
     "point_invalid",
     "point_title",
+    "here_ask",
     "label_code",
     "label_owner",
     "label_place",

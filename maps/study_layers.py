@@ -119,6 +119,7 @@ def layer_values(
         value = value_at(file_path(study, file, home), longitude, latitude)
         told = _said(study, _FILES[study.kind][layer][1], value, words)
         rows.append({"label": _label(study, layer, language), "value": told, "note": ""})
+    rows[0]["note"] = text("maps.study_values_of_cell", language)
     return {"heading": text("maps.study_values", language), "rows": rows}
 
 

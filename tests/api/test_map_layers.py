@@ -87,6 +87,19 @@ def test_a_layer_has_legend_picture_stamps_and_its_geotiff(
     assert {row["value"] for row in values} == {"không có trị số"}
 
 
+def test_who_is_disturbed_comes_first_with_the_way_to_complain(
+    client: TestClient, network: Study, token: Token
+) -> None:
+    at = {"longitude": 106.44702, "latitude": 10.64286, "study": network.id, "lang": "vi"}
+    sections = client.get("/map/here", params=at, headers=token("viewer")).json()["sections"]
+    _, values, disturbed, received = sections[:4]
+    assert disturbed["heading"] == "Đài FM đủ trường nhưng bị nhiễu (2)"
+    assert "thiếu" in disturbed["rows"][0]["note"]
+    assert disturbed["rows"][-1]["href"] == "/view/complaints"
+    assert received["heading"].startswith("Đài FM thu được")
+    assert "ô bản đồ" in values["rows"][0]["note"]
+
+
 def test_other_studies_never_go_onto_the_map(
     client: TestClient, service: Service, token: Token, browser_of: Callable[[str], Any]
 ) -> None:

@@ -58,6 +58,14 @@ def test_nothing_found_says_what_to_try(visit: Callable) -> None:
     expect(page.locator("#map-search-list")).to_be_hidden()
 
 
+def test_an_object_offers_what_is_received_where_it_stands(visit: Callable) -> None:
+    """A click on the symbol of a mast would else hide who disturbs there."""
+    page = ready(visit("anonymous").open("/map"))
+    page.locator("#map-rows button").first.click()
+    page.locator("#map-details button", has_text="Thu được gì").click()
+    expect(page.locator("#map-details")).to_contain_text("Đài FM thu được", timeout=WAIT_MS)
+
+
 def test_the_address_is_what_is_seen(visit: Callable) -> None:
     """Layers, filters, view and the place that was asked about come back in another browser."""
     page = ready(visit("anonymous").open("/map"))

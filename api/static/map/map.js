@@ -388,7 +388,19 @@ const PhuSongMap = (() => {
       this.remember();
       this.opener = button;
       this.field.choose(object);
-      this.find("details").replaceChildren(PhuSongPoint.describe(object, this.texts));
+      this.find("details").replaceChildren(
+        PhuSongPoint.describe(object, this.texts), ...this.offered(object));
+    }
+
+    /* Beside an object: what is received where it stands, as a click beside it would tell. */
+    offered(object) {
+      if (!this.data.point) {
+        return [];
+      }
+      const made = element("button", "", this.texts.say("here_ask"));
+      made.type = "button";
+      made.addEventListener("click", () => this.explain(object.at));
+      return [made];
     }
 
     /* Where a popup would hide the map it says only where the answer stands. */
