@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any
+from typing import Any, Final
 
 from starlette.requests import Request
 
@@ -21,8 +21,11 @@ from gis.desk.records import OPENED, PARTY, DeskCase, DeskEvent, DeskFile
 from gis.desk.registry import procedure_of
 from gis.desk.store import Desk, party_of
 from gis.register import moments
+from maps.words import Words
 
 __all__ = ["DeskTold", "DeskView", "desk_of", "desk_teller", "desk_view", "field_json"]
+
+_DEGREES: Final = ("longitude", "latitude")
 
 
 def desk_of(request: Request) -> Desk:
@@ -192,6 +195,8 @@ class DeskView:
             return "; ".join(value)
         if field.tell is not None:
             return field.tell(value, self.told.language)
+        if field.name in _DEGREES:
+            return Words(self.told.language).number(value, 5)
         if field.kind is FieldKind.MOMENT:
             value = datetime.fromisoformat(value)
         return text("requests.value", self.told.language, value=value)

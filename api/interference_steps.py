@@ -85,7 +85,8 @@ def start_study(request: Request, case_id: str, chosen: Mapping[str, str]) -> Jo
     view = desk_view(request, KIND, case_id, Language.VI)
     files = desk_of(request).files(case_id, identity.scope)
     wanted = {name: chosen.get(name, "") for name in FILES}
-    inputs = study_inputs(view.case, view.standing, wanted, files, service.home)
+    stations = service.register.stations(identity.scope, on=service.today())
+    inputs = study_inputs(view.case, view.standing, wanted, files, service.home, stations=stations)
     return submit(service, identity, STUDY, inputs)
 
 

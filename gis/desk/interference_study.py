@@ -14,7 +14,7 @@ from gis.desk.procedure import Standing
 from gis.desk.records import DeskCase, DeskFile
 from gis.errors import FormatError, NotFoundError
 from gis.home import Home
-from gis.register.records import Service
+from gis.register.records import BroadcastStation, Service
 from gis.studies.listing import list_studies
 from gis.studies.record import Study, load
 from gis.studies.source_asked import LIMITS
@@ -54,6 +54,8 @@ def study_inputs(
     chosen: Mapping[str, str],
     files: Sequence[DeskFile],
     home: Home,
+    *,
+    stations: Sequence[BroadcastStation] = (),
 ) -> dict[str, Any]:
     """Return a case as the inputs of a search for its source.
 
@@ -67,6 +69,9 @@ def study_inputs(
         The files of the case.
     home : Home
         Where they lie.
+    stations : sequence of BroadcastStation, optional
+        Where the disturbed one is sought by its name if the case has no identifier: unknown to a
+        search, it would be suspected of disturbing itself.
 
     Raises
     ------
@@ -84,7 +89,7 @@ def study_inputs(
         value = facts.get(told)
         if isinstance(value, float) and LIMITS[wanted][0] <= value <= LIMITS[wanted][1]:
             asked[wanted] = value
-    station = facts.get("victim_station_id")
+    station = facts.get("victim_station_id") or _named(facts, stations)
     if station:
         asked["station_id"] = station
     else:
@@ -93,6 +98,15 @@ def study_inputs(
         if chosen.get(kind):
             asked[f"{kind}_csv"] = _content(kind, chosen[kind], files, home)
     return asked
+
+
+def _named(facts: Mapping[str, Any], stations: Sequence[BroadcastStation]) -> str | None:
+    """Return the one station of the name and carrier that a case states."""
+    name, mhz = str(facts.get("victim_station", "")).strip().casefold(), facts.get("frequency_mhz")
+    found = [
+        one.id for one in stations if one.name.casefold() == name and one.frequency_mhz == mhz
+    ]
+    return found[0] if len(found) == 1 else None
 
 
 def _service(facts: Mapping[str, Any]) -> str:

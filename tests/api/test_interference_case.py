@@ -23,6 +23,7 @@ from gis.desk.interference import INTERFERENCE
 from gis.desk.procedure import Standing, read_case
 from gis.desk.records import OPENED, DeskCase, DeskEvent
 from gis.home import Home
+from gis.register.scopes import SYSTEM
 from gis.rules import rule_paths
 from gis.studies import StudyContext, run
 
@@ -260,6 +261,20 @@ def test_bearings_that_do_not_cross_and_a_reversed_compass_are_said(
     assert page.status_code == 200
     assert "sources." not in page.text
     assert "desk_interference." not in page.text
+
+
+def test_a_disturbed_station_that_is_told_by_name_does_not_disturb_itself(
+    client: TestClient, staff: Headers, service: Service
+) -> None:
+    station = service.register.station("mp-tan-an", SYSTEM)
+    told = {"victim_station_id": None, "frequency_mhz": station.frequency_mhz}
+    case = Case(client, staff, victim_station=station.name.upper(), latitude=10.64286, **told)
+    assert ["Vĩ độ (WGS 84)", "10,64286"] in case.told["facts_text"]
+    asked = client.post(f"{case.at}/study", json={}, headers=staff).json()
+    assert service.queue.job(asked["id"]).inputs["station_id"] == "mp-tan-an"
+    case = Case(client, staff, victim_station="Đài khác", **told)
+    asked = client.post(f"{case.at}/study", json={}, headers=staff).json()
+    assert "station_id" not in service.queue.job(asked["id"]).inputs
 
 
 def test_what_is_wrong_is_said_and_nothing_is_lost(client: TestClient, staff: Headers) -> None:
