@@ -19,7 +19,7 @@ def best_sites_report(source: Source) -> Report:
     sections = [
         Section(words.sentence("supports.conclusion"), _conclusion(source)),
         Section(_say(words, "chosen"), [*supports_map(source), *_chosen(source)]),
-        Section(words.say("result_heading"), wanted_facts(source)),
+        Section(words.sentence("supports.wanted"), wanted_facts(source)),
     ]
     return assemble(source, _say(words, "title"), sections)
 

@@ -186,10 +186,15 @@ class Sources:
     def table(self, words: Words) -> Table:
         """Return all of them."""
         columns = ("number", "source", "confidence")
+        proposed = (words.say("source_proposed"), words.confidence("verified"))
+        stated = (words.say("source_proposed"), words.say("confidence_stated"))
         return Table(
             words.say("sources_caption"),
             tuple(words.say(f"column_{column}") for column in columns),
-            tuple((f"[{number}]", *key) for key, number in self.known.items()),
+            tuple(
+                (f"[{number}]", *(stated if key == proposed else key))
+                for key, number in self.known.items()
+            ),
             widths=(1, 9, 3),
         )
 

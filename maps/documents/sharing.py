@@ -45,7 +45,7 @@ def sharing_report(source: Source) -> Report:
     sections = [
         Section(_say(words, "conclusion"), _conclusion(source)),
         Section(_say(words, "table"), [*supports_map(source), *_supports(source)]),
-        Section(words.say("result_heading"), wanted_facts(source)),
+        Section(_say(words, "wanted"), wanted_facts(source)),
     ]
     return assemble(source, _say(words, "title"), sections)
 
@@ -157,7 +157,7 @@ def wanted_facts(source: Source) -> list[Block]:
     """Return what was wanted, as a list of values."""
     words, wanted = source.words, source.inputs["wanted"]
     where = f"{words.number(wanted['latitude'], 5)}; {words.number(wanted['longitude'], 5)}"
-    rows = [(_say(words, "column_support"), (where,))] if not wanted["area"] else []
+    rows = [(_say(words, "wanted_place"), (where,))] if not wanted["area"] else []
     rows += [
         (_say(words, name), (words.number(wanted[name]),))
         for name in _WANTED

@@ -273,6 +273,7 @@ def test_who_of_the_other_side_took_a_step_is_not_told(
             assert all(name not in answer.text for answer in answers), who
     for who, own, other in ((REQUESTER, asked, owned), (OWNER, owned, asked)):
         page = Page(app, service, people[who]).get(f"/view/sharing/{case['id']}")
+        assert '<dd><a href="/view/structures/' in page
         timeline = page[page.index('class="timeline"') :]
         assert own in timeline
         assert other not in timeline
@@ -409,6 +410,7 @@ def test_the_pages_of_a_request(
     for kind in ("accepted", "refused", "countered", "survey_ordered"):
         assert f'name="kind" value="{kind}"' in seen
     assert 'name="kind" value="accepted"' not in asking.get(address)
+    assert '<details class="card" open>' not in asking.get(address), "withdrawing is not urged"
     again = owner.post(f"{address}/events", {"kind": "refused", "expected": "2", "reason": "Đầy"})
     assert again.status_code == 422
     assert 'href="#refused-grounds"' in again.text

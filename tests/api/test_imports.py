@@ -519,6 +519,7 @@ def test_an_operator_sees_what_it_sent_and_nothing_else(
         assert (answer.status_code, answer.json()["code"]) == (404, unknown["code"])
     assert client.get(f"/imports/{theirs}", headers=staff).status_code == 200
     page = browser_of("operator").get("/view/imports")
+    assert {".kml", ".kmz", ".zip"} <= set(re.findall(r'accept="([^"]+)', page.text)[0].split(","))
     assert page.status_code == 200
     assert "cua-minh.csv" in page.text
     assert "cua-so.csv" not in page.text

@@ -58,6 +58,7 @@ def test_a_site_is_asked_for_judged_and_reported(
                 "Báo cáo xét địa điểm",
                 "Vùng phủ tăng thêm",
                 "Trình tự thủ tục",
+                "do bên đề nghị khai",
                 "Điều 82 khoản 3",
                 "&lt;thử&gt;",
             ),
