@@ -51,9 +51,14 @@ def _canaille(folder: Path, *words: str) -> str:
 
 
 @pytest.fixture(scope="module")
-def provider(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Where the identity service has its settings and keys."""
+    return tmp_path_factory.mktemp("canaille")
+
+
+@pytest.fixture(scope="module")
+def provider(folder: Path) -> Iterator[str]:
     """The address of an identity service with two people and this server as its client."""
-    folder = tmp_path_factory.mktemp("canaille")
     config = folder / "config.toml"
     database = f'[CANAILLE_SQL]\nDATABASE_URI = "sqlite:///{folder / "people.sqlite"}"\n'
     config.write_text(f'SECRET_KEY = "test"\n{database}[CANAILLE_OIDC]\n')
@@ -69,6 +74,7 @@ def provider(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     scopes = ("--scope", "openid", "--scope", "profile", "--scope", "email")
     told = ("--token-endpoint-auth-method", "client_secret_basic", "--redirect-uris", BACK)
     _canaille(folder, "create", "client", *ours, *how, *scopes, *told)
+    _canaille(folder, "set", "client", "phusong", "--audience", "phusong")  # none by default
     port = _free_port()
     address = f"http://127.0.0.1:{port}/"
     with (
@@ -237,11 +243,11 @@ def test_an_unsigned_token_opens_nothing(service: Service, provider: str) -> Non
 
 
 def test_a_token_for_another_server_of_the_service_opens_nothing(
-    service: Service, provider: str, tmp_path_factory: pytest.TempPathFactory
+    service: Service, provider: str, folder: Path
 ) -> None:
     """Signed by the service, of this visit, by this client, but for somebody else."""
-    (config,) = tmp_path_factory.getbasetemp().glob("canaille*/config.toml")
-    (written,) = tomllib.loads(config.read_text())["ACTIVE_JWKS"]
+    told = tomllib.loads((folder / "config.toml").read_text())
+    (written,) = told["CANAILLE_OIDC"]["ACTIVE_JWKS"]
     key, now = jwk.import_key(written), int(time.time())
     claims = {"iss": provider, "sub": "lan", "azp": "phusong", "nonce": "n"}
     claims |= {"exp": now + 60, "iat": now}
