@@ -1,18 +1,21 @@
 """One base station of the list of certification: found, its facts and papers kept, its notice."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any, Final
+
+from starlette.requests import Request
 
 from api.clock_view import rule_json
 from api.entered import read_entered
 from api.geojson import plain
 from api.identity import Identity
 from api.service import Service
+from api.viewing import note_told
 from data.text import Language, number, text, when
 from gis.certification import StationRow, base_station
 from gis.errors import FormatError
 from gis.register.rows import record_digest
-from gis.register.structures import Document
+from gis.register.structures import Document, Installation
 from gis.rule_files import pack_in_use
 from gis.structure_edits import add_paper
 from gis.surroundings import Surroundings, keep_surroundings
@@ -34,6 +37,7 @@ __all__ = [
     "keep_facts",
     "keep_paper",
     "may_notice",
+    "note_stations",
     "notice_facts",
     "notice_letter",
     "one_station",
@@ -62,6 +66,37 @@ def one_station(service: Service, structure_id: str, organisation_id: str) -> To
     rules = pack_in_use(day, service.home).rules
     with service.register.snapshot() as register:
         return base_station(register, rules, day, (structure_id, organisation_id)), rules
+
+
+def note_stations(request: Request, rows: Iterable[StationRow], *, whole: bool = False) -> None:
+    """Keep a look at base stations: at their structures and at what hangs there.
+
+    Parameters
+    ----------
+    request : Request
+        The request.
+    rows : iterable of StationRow
+        What is shown.
+    whole : bool
+        Whether all that transmits from the structure is told, not only what the station is of.
+    """
+    shown = [row for row in rows if row.structure is not None]
+    note_told(
+        request,
+        structures=[row.structure for row in shown],
+        installations=[
+            one
+            for row in shown
+            for one in row.antennas
+            if isinstance(one, Installation)
+            and (whole or (one.organisation_id, one.technology) in _its(row))
+        ],
+    )
+
+
+def _its(row: StationRow) -> set[tuple[str | None, str]]:
+    """Return operator and technologies of a station."""
+    return {(row.owner_id, technology) for technology in row.technologies}
 
 
 def rules_told(rules: Mapping[str, Rule], language: Language) -> list[dict[str, Any]]:

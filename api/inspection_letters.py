@@ -31,7 +31,7 @@ def _said(key: str) -> str:
 
 def _inspection(request: Request, view: DeskView) -> Blocks:
     with service_of(request).register.snapshot() as reader:
-        objects = inspected_objects(reader, view)
+        objects = inspected_objects(request, reader, view)
         owners = {one.id: one.name for one in reader.organisations()}
     rows = found_rows(view, objects, _VI)
 

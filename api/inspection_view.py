@@ -11,6 +11,7 @@ from starlette.requests import Request
 from api.desk_view import DeskView
 from api.sanction_view import behaviour_title
 from api.service import service_of
+from api.viewing import note_structures
 from data.text import Language, number, text, when
 from gis.desk.checklists import Checklist, Found, Item
 from gis.desk.inspection_rules import found_of
@@ -57,9 +58,10 @@ def said_value(value: object, language: Language) -> str | None:
     return exact(float(value), language) if isinstance(value, int | float) else str(value)
 
 
-def inspected_objects(reader: Reader, view: DeskView) -> list[InspectedObject]:
-    """Return the objects of an inspection, structures first."""
+def inspected_objects(request: Request, reader: Reader, view: DeskView) -> list[InspectedObject]:
+    """Return the objects of an inspection, structures first, and keep the look at them."""
     facts: Mapping[str, Any] = view.standing.facts
+    note_structures(request, facts.get("structure_ids", ()))
     return [
         inspected_object(reader, kind, one)
         for kind in ("structure", "station")
@@ -124,7 +126,7 @@ def asked_lists(request: Request, view: DeskView) -> list[AskedList]:
     with service.register.snapshot() as reader:
         return [
             AskedList(seen, known, registered(reader, known, seen), book)
-            for seen in inspected_objects(reader, view)
+            for seen in inspected_objects(request, reader, view)
             for known in lists_of(seen)
         ]
 

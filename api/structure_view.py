@@ -6,11 +6,14 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any, Self
 
+from starlette.requests import Request
+
 from api.clock import end_of_day
 from api.geojson import plain
 from api.identity import Identity
 from api.own_writes import told_changes
 from api.service import Service
+from api.viewing import changed_rows, note_told
 from gis.errors import NotFoundError
 from gis.free_ducts import DuctPlaces, line_length_m, routes_at
 from gis.localities import Locality, localities
@@ -29,6 +32,7 @@ __all__ = [
     "StructureView",
     "may_change",
     "may_edit",
+    "note_structure",
     "read_history",
     "read_structure",
     "reading_of",
@@ -165,6 +169,23 @@ def read_structure(
             around=_around(register, scope, structure, on),
             history=history,
         )
+
+
+def note_structure(request: Request, view: StructureView, *, page: bool = False) -> None:
+    """Keep a look at a structure, at what hangs there and at the lines that end there.
+
+    Its page tells its history too, and which structures stand around it.
+    """
+    told = changed_rows(view.history.changes) if page else {}
+    for layer, records in (
+        ("structures", [view.structure]),
+        ("installations", view.installations),
+        ("routes", [route for route, _ in view.routes]),
+    ):
+        told.setdefault(layer, []).extend(records)
+    note_told(request, **told)
+    if page:
+        note_told(request, structures=view.around[1:])
 
 
 def read_history(service: Service, identity: Identity, structure_id: str) -> History:

@@ -1,4 +1,9 @@
-"""Keeps who looked at whose confidential records, before they are shown."""
+"""Keeps who looked at whose confidential records, before they are shown.
+
+Whatever tells a record hands it to `note_told`, whole lists as they are shown. What is confidential
+and of others is counted here, and so is a confidential structure that a record names. A call is one
+small write, with a line for each collection.
+"""
 
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
@@ -6,74 +11,145 @@ from typing import Any
 from starlette.requests import Request
 
 from api.identity import identity_of
-from api.service import service_of
+from api.service import Service, service_of
 from gis.features.reading import Feature
-from gis.register.structures import Structure
+from gis.register.history import Change
+from gis.viewings import Told
 
-__all__ = ["note_backup", "note_features", "note_file", "note_list", "note_one"]
+__all__ = [
+    "changed_rows",
+    "note",
+    "note_backup",
+    "note_changes",
+    "note_file",
+    "note_structures",
+    "note_told",
+    "told_of_others",
+]
+
+_STRUCTURES = "structures"
+_NAMING = ("structure_id", "from_id", "to_id")
+"""Members of a record that name a structure."""
+_OWNING = ("owner_id", "organisation_id")
+
+_READ = ("id", "confidential", *_OWNING, *_NAMING)
+
+_Secret = dict[str, str | None]
 
 
-def note_one(request: Request, record: Structure) -> None:
-    """Keep a look at one structure, where it is confidential and somebody else's.
+def note_told(request: Request, **told: Iterable[object]) -> None:
+    """Keep a look at records, each kind under the name of its collection.
 
     Raises
     ------
     StorageError
-        If it cannot be kept: then it is not shown.
+        If it cannot be kept: then they are not shown.
     """
-    if _is_of_others(request, record):
-        _note(request, "structures", record.id, 1)
+    note(request, told_of_others(request, **told))
 
 
-def note_list(request: Request, layer: str, records: Iterable[Structure]) -> None:
-    """Keep a look at a list that holds confidential structures of others; see `note_one`."""
-    count = sum(_is_of_others(request, record) for record in records)
-    if count:
-        _note(request, layer, None, count)
-
-
-def note_features(
-    request: Request, layer: str, features: Sequence[Feature], *, alone: bool = False
-) -> None:
-    """Keep a look at features of which some are confidential and of others; see `note_one`."""
+def told_of_others(request: Request, **told: Iterable[object]) -> Sequence[Told]:
+    """Return what of some records is confidential and somebody else's, to be kept by `note`."""
     identity = identity_of(request)
     if identity.account is None:  # a stranger is shown nothing confidential
+        return ()
+    found: dict[str, _Secret] = {}
+    named: set[str] = set()
+    for layer, records in told.items():
+        for one in map(_members, records):
+            named.update(name for each in _NAMING if (name := one.get(each)))
+            if one.get("confidential"):
+                found.setdefault(layer, {})[one["id"]] = _owner(one)
+    found.setdefault(_STRUCTURES, {}).update(_confidential(service_of(request), named))
+    return _of_others(found, identity.scope.own)
+
+
+def note_structures(request: Request, ids: Iterable[str | None]) -> None:
+    """Keep a look at structures of which an answer tells what they are called; see `note_told`."""
+    identity = identity_of(request)
+    if identity.account is None:
         return
-    own, said = identity.scope.own, (one.properties for one in features)
-    count = sum(bool(one.get("confidential")) and not _is_own(one, own) for one in said)
-    if count:
-        _note(request, layer, features[0].id if alone else None, count)
+    wanted = {one for one in ids if one}
+    found = {_STRUCTURES: _confidential(service_of(request), wanted)}
+    note(request, _of_others(found, identity.scope.own))
 
 
-def _is_own(said: Mapping[str, Any], own: str | None) -> bool:
-    """Return whether a feature is of an organisation; nothing is of who has none."""
-    return own is not None and own in (said.get("owner_id"), said.get("organisation_id"))
+def note_changes(request: Request, changes: Iterable[Change]) -> None:
+    """Keep a look at the history of records, also of those that are no more; see `note_told`."""
+    note_told(request, **changed_rows(changes))
+
+
+def changed_rows(changes: Iterable[Change]) -> dict[str, list[object]]:
+    """Return the rows of a history as `note_told` takes them."""
+    told: dict[str, list[object]] = {}
+    for one in changes:
+        for row in (one.old, one.new):
+            if row is not None:
+                told.setdefault(one.table_name, []).append({"id": one.record_id, **row})
+    return told
 
 
 def note_file(request: Request, layer: str) -> None:
-    """Keep that a caller who sees records of others took a file of them; see `note_one`."""
+    """Keep that a caller who sees records of others took a file of them; see `note_told`."""
     scope = identity_of(request).scope
     if scope.sees_all or scope.areas:
-        _note(request, layer, None, None)
+        note(request, [Told(layer)])
 
 
 def note_backup(request: Request, name: str) -> None:
-    """Keep that somebody took a copy of the installation; see `note_one`."""
-    _note(request, f"backup {name}", None, None)
+    """Keep that somebody took a copy of the installation; see `note_told`."""
+    note(request, [Told(f"backup {name}")])
 
 
-def _is_of_others(request: Request, record: Structure) -> bool:
-    return record.confidential and record.owner_id != identity_of(request).scope.own
-
-
-def _note(request: Request, layer: str, record_id: str | None, count: int | None) -> None:
+def note(request: Request, told: Sequence[Told]) -> None:
+    """Keep a look at what `told_of_others` found; nothing where it found nothing."""
+    if not told:
+        return
     identity = identity_of(request)
     asked = request.url.path + (f"?{request.url.query}" if request.url.query else "")
     service_of(request).viewings.note(
         account=identity.name,
         organisation_id=identity.organisation_id,
-        layer=layer,
-        record_id=record_id,
-        records=count,
         address=asked,
+        told=told,
     )
+
+
+def _of_others(found: Mapping[str, _Secret], own: str | None) -> tuple[Told, ...]:
+    """Return a line for each collection, without what is the caller's own."""
+    lines = []
+    for layer, secret in found.items():
+        others = {name: owner for name, owner in secret.items() if own is None or owner != own}
+        if others:
+            lines.append(
+                Told(
+                    layer,
+                    record_id=next(iter(others)) if len(others) == 1 else None,
+                    records=len(others),
+                    owners=tuple(sorted({owner for owner in others.values() if owner})),
+                )
+            )
+    return tuple(lines)
+
+
+def _confidential(service: Service, ids: set[str]) -> _Secret:
+    """Return those of some structures that are confidential, with their owners."""
+    if not ids:
+        return {}
+    register = service.register
+    stamp = register.layer_version(_STRUCTURES)
+    known = service.kept.get("confidential", stamp, register.confidential_structures).value
+    return {one: known[one] for one in ids if one in known}
+
+
+def _owner(members: Mapping[str, Any]) -> str | None:
+    return next((owner for name in _OWNING if (owner := members.get(name))), None)
+
+
+def _members(record: object) -> Mapping[str, Any]:
+    """Return what matters here of a record, of a feature or of a row."""
+    if isinstance(record, Mapping):
+        return record
+    if isinstance(record, Feature):
+        return {"id": record.id, **record.properties}
+    return {name: getattr(record, name, None) for name in _READ}

@@ -14,6 +14,7 @@ from api.language import api_language
 from api.paging import LimitQuery, links
 from api.schemas import SharingRequestBody, SharingStepBody
 from api.service import service_of
+from api.viewing import note_file, note_structures
 from api.whole import NumberPath, OffsetQuery
 from gis.cases.evidence import frozen_of
 from gis.cases.store import Wish
@@ -34,14 +35,15 @@ def sharing_requests(
     told = viewer(service, cases, identity, api_language(request))
     matched = cases.count(identity.scope)
     found = [
-        told.case(one, events).json()
+        told.case(one, events)
         for one, events in cases.requests(identity.scope, limit=limit, offset=offset)
     ]
+    note_structures(request, [one.request.structure_id for one in found])
     return {
         "numberMatched": matched,
         "numberReturned": len(found),
         "links": links(request, limit=limit, offset=offset, matched=matched),
-        "requests": found,
+        "requests": [one.json() for one in found],
     }
 
 
@@ -77,10 +79,12 @@ def add_event(request: Request, case_id: str, body: SharingStepBody) -> dict[str
 @router.get("/sharing-requests/{case_id}/evidence/{sequence}")
 def evidence(request: Request, case_id: str, sequence: NumberPath) -> Response:
     """The evidence that an escalation froze, to the byte."""
-    _, events = cases_of(service_of(request)).request(case_id, identity_of(request).scope)
+    asked, events = cases_of(service_of(request)).request(case_id, identity_of(request).scope)
     found = next((frozen_of(one) for one in events if one.sequence == sequence), None)
     if found is None:
         raise NotFoundError("requests.evidence_none", sequence=sequence)
+    note_structures(request, [asked.structure_id])
+    note_file(request, "installations")
     name = f"evidence-{case_id[:12]}-{sequence}.json"
     headers = {"content-disposition": f'attachment; filename="{name}"'}
     return Response(found, media_type="application/json", headers=headers)

@@ -9,7 +9,7 @@ from fastapi import APIRouter, Depends, Query
 from starlette.requests import Request
 from starlette.responses import FileResponse, Response
 
-from api.certification_steps import row_json, rules_told
+from api.certification_steps import note_stations, row_json, rules_told
 from api.clock_view import rule_json
 from api.downloads import made_for_download
 from api.errors import InvalidParameterError
@@ -65,11 +65,13 @@ def stations(
     """Which stations must be inspected, what is due, and which facts are wanted."""
     found = _rows(service_of(request), wanted)
     rows, rules = found.rows, found.rules
+    shown = rows[offset : offset + _PER_PAGE]
+    note_stations(request, shown)
     language = api_language(request)
     return {
         "computed_at": plain(found.made_at),
         "numberMatched": len(rows),
-        "stations": [row_json(one, language) for one in rows[offset : offset + _PER_PAGE]],
+        "stations": [row_json(one, language) for one in shown],
         "rules": [
             rule_json(rules[name], language)
             for name in (BASE_STATION, PUBLIC_NOTICE, CERTIFICATE)
@@ -89,6 +91,7 @@ def table(
         raise FormatError("exchange.export_unknown", value=format.value)
     service = service_of(request)
     rows = _rows(service, wanted).rows
+    note_stations(request, rows)
     owners = {one.id: one.name for one in service.register.organisations()}
     language = page_language(request) if wants_page(request) else api_language(request)
     return made_for_download(
@@ -164,10 +167,12 @@ def page(
     service = service_of(request)
     found = _of_place(service, wanted)
     every, rows = found.rows, _in_state(found.rows, wanted.state)
+    shown = rows[offset : offset + _PER_PAGE]
+    note_stations(request, shown)
     return render(
         request,
         "certification.html",
-        rows=rows[offset : offset + _PER_PAGE],
+        rows=shown,
         matched=len(rows),
         offset=offset,
         per_page=_PER_PAGE,

@@ -17,6 +17,7 @@ from api.certification_steps import (
     keep_facts,
     keep_paper,
     may_notice,
+    note_stations,
     notice_facts,
     notice_letter,
     one_station,
@@ -103,6 +104,7 @@ def bring_in_facts(
 def one(request: Request, structure_id: str, organisation_id: _Text) -> dict[str, Any]:
     """One base station: where it stands, what decides, from when and by what source."""
     told = one_station(service_of(request), structure_id, organisation_id)
+    note_stations(request, told[:1], whole=True)
     return station_json(told, api_language(request))
 
 
@@ -134,6 +136,7 @@ def notice_file(
     service = service_of(request)
     told = one_station(service, structure_id, organisation_id)
     require_notice(told[0])
+    note_stations(request, told[:1])
     letter = notice_letter(service, told)
     write = letter_docx if format is NoticeFormat.DOCX else letter_pdf
     content = write(letter)
@@ -174,6 +177,7 @@ def _station(
 ) -> Response:
     service, language = service_of(request), safe_language(request, page=True)
     row, rules = one_station(service, structure_id, organisation_id)
+    note_stations(request, [row], whole=True)
     structure, wrong = row.structure, facts or paper
     conflict = None
     known = {name: as_typed(getattr(row.facts, name)) for name in FACTS[:3]}
@@ -228,6 +232,7 @@ def notice(request: Request, structure_id: str, organisation_id: _Text = "") -> 
     service, language = service_of(request), safe_language(request, page=True)
     row, rules = one_station(service, structure_id, organisation_id)
     require_notice(row)
+    note_stations(request, [row])
     owners = {one.id: one.name for one in service.register.organisations()}
     return render(
         request,

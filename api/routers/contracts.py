@@ -28,6 +28,7 @@ from api.pages import render
 from api.routers.structure_writes import EditAsked
 from api.service import service_of
 from api.structure_view import may_change
+from api.viewing import note_told
 from data.text import Language, text
 from gis.errors import FormatError, GisError, NotFoundError
 from gis.register.reading import Reader
@@ -109,6 +110,7 @@ def _required(request: Request, contract_id: str) -> Contract:
         raise NotFoundError("errors.contracts_unknown", id=contract_id)
     if not may_change(identity, found[0]):
         raise ForbiddenError("infrastructure.contract_not_yours")
+    note_told(request, contracts=found)
     return found[0]
 
 

@@ -24,6 +24,7 @@ from api.plan_view import plan_rows
 from api.risk_view import RiskAsked, ranked, risk_json
 from api.routers.desk_pages import show_case, shown_again
 from api.service import service_of
+from api.viewing import note_told
 from api.visit_steps import (
     Clash,
     keep_visit,
@@ -86,6 +87,7 @@ def _risk(
     language = safe_language(request, page=True)
     found = ranked(request, asked)
     shown = found.risks[offset : offset + _PER_PAGE]
+    note_told(request, structures=[one.structure for one in shown])
     return render(
         request,
         "inspection_risk.html",

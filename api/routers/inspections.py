@@ -19,6 +19,7 @@ from api.plan_view import plan_rows
 from api.risk_view import RiskAsked, ranked, risk_json
 from api.schemas import VisitBody
 from api.service import service_of
+from api.viewing import note_told
 from api.visit_steps import record_visit
 from api.whole import OffsetQuery
 from data.text import Language, text
@@ -55,6 +56,7 @@ def risk(
     language = api_language(request)
     found = ranked(request, asked)
     shown = found.risks[offset : offset + limit]
+    note_told(request, structures=[one.structure for one in shown])
     return {
         "computed_at": plain(found.made_at),
         "numberMatched": len(found.risks),
@@ -81,7 +83,7 @@ def sanctions(request: Request, inspection_id: str) -> dict[str, Any]:
     language = api_language(request)
     view = desk_view(request, INSPECTION, inspection_id, language)
     with service_of(request).register.snapshot() as reader:
-        objects = inspected_objects(reader, view)
+        objects = inspected_objects(request, reader, view)
     rows = guide_rows(request, view, objects, language)
     return {"guides": [one.json() for one in rows], "guide": text("sanctions.guide", language)}
 

@@ -1,5 +1,6 @@
 """The map of the province: what the caller may see of the register on a day, and its table."""
 
+from collections.abc import Sequence
 from datetime import date
 from typing import Annotated, Any
 from urllib.parse import urlencode
@@ -9,12 +10,13 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from api.guard import GuardedRoute
-from api.identity import Identity, identity_of
+from api.identity import identity_of
 from api.language import api_language, safe_language
 from api.middleware import content_security_policy
 from api.pages import render
 from api.roles import may
-from api.service import Service, service_of
+from api.service import service_of
+from api.viewing import note, note_structures, note_told, told_of_others
 from api.views import register_view
 from data.text import Language, text
 from gis.basemap import Basemap
@@ -25,12 +27,14 @@ from gis.place_search import LONGEST_TEXT, FoundPlace, PlaceKind, find_places
 from gis.studies.context import StudyContext
 from gis.studies.heard import WITHIN_KM, heard_at
 from gis.studies.point import explain_path
+from gis.viewings import Told
 from maps.background import background_tile
 from maps.ground_map import ground_payload
 from maps.here import here_answer
 from maps.path_figure import path_picture
 from maps.point import point_answer
 from maps.study_layers import layer_values
+from maps.views import RegisterView
 from maps.web import MapTools, PreparedMap, prepared_map
 
 __all__ = ["router"]
@@ -59,7 +63,8 @@ _HERE = "/map/here?longitude={longitude}&latitude={latitude}&lang={language}"
 def map_page(request: Request, on: _Day = None) -> Response:
     """Show the map."""
     language = safe_language(request, page=True)
-    made = _prepared(service_of(request), identity_of(request), language, on)
+    made, told = _prepared(request, language, on)
+    note(request, told)
     fragment = made.fragment(request.state.nonce)
     page = render(request, "map.html", title=made.title, map=fragment)
     origin = service_of(request).settings.map_tiles_origin
@@ -70,16 +75,19 @@ def map_page(request: Request, on: _Day = None) -> Response:
 
 
 def _prepared(
-    service: Service, identity: Identity, language: Language, on: date | None
-) -> PreparedMap:
-    """Return the map of a day, kept as long as the register and the day are what they were.
+    request: Request, language: Language, on: date | None
+) -> tuple[PreparedMap, Sequence[Told]]:
+    """Return the map of a day and what it tells, kept while the register and the day are the same.
 
     The map of who sees what an organisation keeps confidential is made for it alone.
     """
+    service, identity = service_of(request), identity_of(request)
     today = service.today()
 
-    def make() -> PreparedMap:
-        return _made(service, identity, language, on or today, today)
+    def make() -> tuple[PreparedMap, Sequence[Told]]:
+        view = register_view(service, identity, language, on=on or today)
+        told = told_of_others(request, structures=view.structures)
+        return _made(view, language, today), told
 
     if identity.scope.own is not None:
         return make()
@@ -87,11 +95,8 @@ def _prepared(
     return service.kept.get(f"map {language} {identity.role}", stamp, make).value
 
 
-def _made(
-    service: Service, identity: Identity, language: Language, day: date, today: date
-) -> PreparedMap:
-    view = register_view(service, identity, language, on=day)
-    asked = f"&on={day}"
+def _made(view: RegisterView, language: Language, today: date) -> PreparedMap:
+    asked = f"&on={view.on}"
     return prepared_map(
         view,
         language,
@@ -113,6 +118,7 @@ def base(request: Request) -> dict[str, Any]:
     """What a place is chosen among on the maps of forms: outlines, communes, what stands there."""
     service, language = service_of(request), api_language(request)
     view = register_view(service, identity_of(request), language, on=service.today())
+    note_told(request, structures=view.structures)
     return ground_payload(view)
 
 
@@ -126,6 +132,7 @@ def search(
     service, language = service_of(request), api_language(request)
     with service.register.snapshot() as register:
         found = find_places(register, identity_of(request).scope, query, on or service.today())
+    note_structures(request, [one.id for one in found if one.kind is PlaceKind.STRUCTURE])
     return {"places": [_told(one, language) for one in found]}
 
 

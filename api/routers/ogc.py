@@ -1,6 +1,7 @@
 """OGC API - Features (17-069r4, 18-058r1, 19-079r2): collections and their features."""
 
 import asyncio
+from functools import partial
 from typing import Annotated, Any, Final
 from urllib.parse import urlencode
 
@@ -28,7 +29,7 @@ from api.ogc.crs import epsg_of
 from api.roles import COLLECTIONS as ALLOWED
 from api.roles import Role
 from api.service import public_url, service_of
-from api.viewing import note_features
+from api.viewing import note_told
 from api.whole import OffsetQuery
 from gis.errors import NotFoundError
 from gis.features.collections import COLLECTIONS, Collection
@@ -127,7 +128,7 @@ def items(
     )
     limit = min(limit, _MOST)  # a larger one is no error (part 1, 7.15.2)
     features, matched = reader_of(request).page(known, asked, limit=limit, offset=offset)
-    note_features(request, known.id, features)
+    note_told(request, **{known.id: features})
     found = {
         "type": "FeatureCollection",
         "numberMatched": matched,
@@ -150,7 +151,7 @@ async def item(request: Request, collection_id: str, feature_id: str, crs: Crs =
     epsg = epsg_of("crs", crs)
     one = await reader_of(request).soon(known, feature_id)
     if identity_of(request).account is not None:
-        await asyncio.to_thread(note_features, request, known.id, [one], alone=True)
+        await asyncio.to_thread(partial(note_told, request, **{known.id: [one]}))
     found = item_json(public_url(request), known.id, one, epsg)
     return _answered(request, written(found), item_headers(one, epsg))
 

@@ -15,7 +15,7 @@ from api.ogc.answers import held_already, revalidated, tag_of
 from api.ogc.asked import time_of
 from api.routers.ogc import collection_of, reader_of
 from api.service import public_url, service_of
-from api.viewing import note_features
+from api.viewing import note_told
 from gis.errors import NotFoundError
 from gis.features.collections import Collection
 from gis.features.tiling import vector_tile
@@ -88,7 +88,7 @@ def tile(
     known = _placed(request, collection_id)
     time = None if datetime is None else time_of(datetime)
     made = vector_tile(reader_of(request), known, asked, time)
-    note_features(request, known.id, made.features)
+    note_told(request, **{known.id: made.features})
     headers = revalidated(tag_of(made.content)) | {
         "ogc-numbermatched": str(made.matched),
         "ogc-numberreturned": str(len(made.features)),

@@ -14,11 +14,12 @@ from api.errors import ForbiddenError, status_of
 from api.forms import Typed
 from api.geojson import plain
 from api.guard import GuardedRoute
-from api.identity import Identity, identity_of
+from api.identity import identity_of
 from api.language import api_language, page_language, safe_language
 from api.pages import render, wants_page
 from api.quality_view import kept_duplicates, kept_quality
-from api.service import Service, service_of
+from api.service import service_of
+from api.viewing import note_structures, note_told
 from api.views import jurisdiction_of
 from data.text import Language, text
 from gis.duplicates import Likeness, decide, decided_in
@@ -50,7 +51,7 @@ class DecisionAsked(BaseModel):
 @router.get("/quality", tags=["register"])
 def owners(request: Request) -> dict[str, Any]:
     """Score and open defects of each owner: an operator its own, the department all."""
-    found = _quality(service_of(request), identity_of(request))
+    found = _quality(request)
     return {"owners": [_told(one) for one in found]}
 
 
@@ -70,6 +71,7 @@ def defects(
         found = quality(register, place, day, owner_id=owner_id)
         empty = OwnerQuality(owner_id=owner_id, structures=0, applied=0, passed=0, defects=())
         one = found[0] if found else empty
+        note_told(request, structures=[each.structure for each in one.defects])
         return made_for_download(
             f"phusong-defects.{format.value}",
             lambda path: write_defects(
@@ -84,6 +86,7 @@ def pairs(request: Request) -> dict[str, Any]:
     service = service_of(request)
     language = api_language(request)
     found, decided = kept_duplicates(service), service.register.decisions()
+    _note(request, found[:_PAIRS], decided)
     return {
         "numberMatched": len(found),
         "pairs": [
@@ -118,11 +121,11 @@ def decide_pair(request: Request, asked: DecisionAsked) -> dict[str, Any]:
 @router.get("/view/quality", include_in_schema=False)
 def quality_page(request: Request) -> Response:
     """Show score and open defects of each owner that the caller may know."""
-    service, identity = service_of(request), identity_of(request)
+    service = service_of(request)
     return render(
         request,
         "quality.html",
-        found=_quality(service, identity),
+        found=_quality(request),
         owners={one.id: one.name for one in service.register.organisations()},
         day=service.today(),
         most=_SHOWN,
@@ -189,6 +192,7 @@ def _duplicates_page(request: Request, problem: GisError | None) -> Response:
     with service.register.snapshot() as register:
         decided = register.decisions()
         owners = {one.id: one.name for one in register.organisations()}
+    _note(request, found[:_PAIRS], decided)
     return render(
         request,
         "duplicates.html",
@@ -198,6 +202,16 @@ def _duplicates_page(request: Request, problem: GisError | None) -> Response:
         matched=len(found),
         decided=[(one, _decision(one, language)) for one in decided],
         owners=owners,
+    )
+
+
+def _note(
+    request: Request, pairs: Sequence[Likeness], decided: Sequence[DuplicateDecision]
+) -> None:
+    """Keep a look at the structures of pairs and of decisions."""
+    found = [one.id for pair in pairs for one in (pair.first, pair.second)]
+    note_structures(
+        request, [*found, *(id for one in decided for id in (one.first_id, one.second_id))]
     )
 
 
@@ -232,18 +246,21 @@ def _reasons(one: Likeness, language: Language) -> list[str]:
     ]
 
 
-def _quality(service: Service, identity: Identity) -> Sequence[OwnerQuality]:
-    """Return the quality of the owners that a caller may know.
+def _quality(request: Request) -> Sequence[OwnerQuality]:
+    """Return the quality of the owners that a caller may know, and keep the look.
 
     Raises
     ------
     ForbiddenError
         If that is none: an account without an organisation.
     """
+    identity = identity_of(request)
     owner = None if identity.is_staff else identity.scope.own
     if owner is None and not identity.is_staff:
         raise ForbiddenError("infrastructure.quality_not_yours")
-    return kept_quality(service, owner)
+    found = kept_quality(service_of(request), owner)
+    note_told(request, structures=[one.structure for each in found for one in each.defects])
+    return found
 
 
 def _told(one: OwnerQuality) -> dict[str, Any]:

@@ -15,8 +15,8 @@ from api.guard import GuardedRoute
 from api.identity import identity_of
 from api.paging import BoundsDep, LimitQuery, links
 from api.service import service_of
-from api.structure_view import read_structure, reading_of, told
-from api.viewing import note_list, note_one
+from api.structure_view import note_structure, read_structure, reading_of, told
+from api.viewing import note_structures, note_told
 from api.whole import OffsetQuery
 from gis.free_ducts import free_way
 from gis.register.records import AdministrativeUnit, Bounds, PlanEntry, Service, UnitKind
@@ -118,7 +118,7 @@ def structures(
     with reading_of(service_of(request), identity_of(request), known_on) as register:
         found = register.structures(scope, **wanted, limit=limit, offset=offset)
         matched = register.count_structures(scope, **wanted)
-    note_list(request, "structures", found)
+    note_told(request, structures=found)
     return _page(request, found, matched, limit, offset)
 
 
@@ -129,7 +129,7 @@ def structure(
     """One structure and what belongs to it, as far as the caller may see it."""
     service, identity = service_of(request), identity_of(request)
     view = read_structure(service, identity, structure_id, on or service.today(), known_on)
-    note_one(request, view.structure)
+    note_structure(request, view)
     found = feature(view.structure)
     found["properties"] |= told(view)
     return JSONResponse(found, media_type="application/geo+json")
@@ -147,6 +147,8 @@ def free_ducts(
     day, today = on or service.today(), service.today()
     with service.register.snapshot() as register:
         way = free_way(register, scope, from_id, to_id, day, open_day=day == today)
+    note_told(request, routes=[leg.route for leg in way.legs])
+    note_structures(request, way.structure_ids)
     return {
         "computed_length_m": round(way.computed_length_m, 2),
         "built_length_m": way.built_length_m,
@@ -185,6 +187,7 @@ def stations(
     with service_of(request).register.snapshot() as register:
         found = register.stations(scope, **wanted, limit=limit, offset=offset)
         matched = register.count_stations(scope, **wanted)
+    note_told(request, stations=found)
     return _page(request, found, matched, limit, offset)
 
 
@@ -192,6 +195,7 @@ def stations(
 def station(request: Request, station_id: str) -> JSONResponse:
     """One broadcast station."""
     found = service_of(request).register.station(station_id, identity_of(request).scope)
+    note_told(request, stations=[found])
     return JSONResponse(feature(found), media_type="application/geo+json")
 
 

@@ -20,6 +20,7 @@ from api.language import safe_language
 from api.pages import render
 from api.roles import may
 from api.service import Service, may_read, service_of
+from api.viewing import note_told
 from api.whole import OffsetQuery
 from gis.errors import GisError
 from gis.register.reading import Reader
@@ -201,6 +202,7 @@ def show_station(
         )
         history = _history(register, station.id, words) if identity.is_staff else []
         ended = ended_on(register, [station], service.today()).get(station.id)
+    note_told(request, stations=[station])
     shown = {
         "organisation_id": owners.get(station.organisation_id or ""),
         "structure_id": standing,

@@ -32,6 +32,7 @@ from api.routers.work_pages import show_work
 from api.service import service_of
 from api.structure_form import EDITED, form_fields
 from api.structure_view import may_edit, read_history
+from api.viewing import note_changes, note_told
 from api.whole import whole
 from data.text import Language, text
 from gis.errors import FormatError, GisError, NotFoundError
@@ -126,6 +127,7 @@ def history(request: Request, structure_id: str) -> dict[str, Any]:
     A structure that is no more has its history too; `merged_into` is the one that was kept.
     """
     found = read_history(service_of(request), identity_of(request), structure_id)
+    note_changes(request, found.changes)
     return {"changes": plain(list(found.changes)), "merged_into": found.merged_into}
 
 
@@ -331,6 +333,7 @@ def _form(request: Request, structure_id: str, refused: Refused | None) -> Respo
         refused, conflict = settle(
             request, register, structure, refused, _usual, said=words_of(fields)
         )
+    note_told(request, structures=[structure])
     return render(
         request,
         "structure_edit.html",

@@ -24,12 +24,13 @@ from api.structure_view import (
     StructureView,
     may_change,
     may_edit,
+    note_structure,
     read_history,
     read_structure,
     reading_of,
 )
 from api.tower import tower_of
-from api.viewing import note_list, note_one
+from api.viewing import note_changes, note_structures, note_told
 from api.whole import OffsetQuery
 from gis.errors import GisError, NotFoundError
 from gis.free_ducts import free_way, line_length_m
@@ -107,7 +108,7 @@ def structures_page(
         found = register.structures(identity.scope, **wanted, limit=_PER_PAGE, offset=offset)
         matched = register.count_structures(identity.scope, **wanted)
         owners = {one.id: one.name for one in register.organisations()}
-    note_list(request, "structures", found)
+    note_told(request, structures=found)
     shown = {"kind": kind, "owner": owners.get(owner_id, owner_id), "text": text}
     return render(
         request,
@@ -184,7 +185,7 @@ def show_structure(
         if known_on is not None:
             raise
         return _show_removed(request, structure_id, problem)
-    note_one(request, view.structure)
+    note_structure(request, view, page=True)
     words = Words(safe_language(request, page=True))
     editing = may_edit(identity, view.structure) and known_on is None
     status = 200 if problem is None else status_of(problem)
@@ -230,6 +231,7 @@ def _show_removed(request: Request, structure_id: str, problem: GisError | None)
     """Return the page of a structure that is no more: its history, for the department."""
     identity = identity_of(request)
     found = read_history(service_of(request), identity, structure_id)
+    note_changes(request, found.changes)
     words = Words(safe_language(request, page=True))
     return render(
         request,
@@ -256,9 +258,12 @@ def _way(request: Request, view: StructureView, way_to: str, words: Words) -> di
         start, end, today = view.structure.id, way_to.strip(), view.on == service.today()
         with service.register.snapshot() as register:
             try:
-                asked["way"] = free_way(register, scope, start, end, view.on, open_day=today)
+                way = free_way(register, scope, start, end, view.on, open_day=today)
             except NotFoundError as error:
-                asked["way_problem"] = error.say(words.language)
+                return asked | {"way_problem": error.say(words.language)}
+        note_told(request, routes=[leg.route for leg in way.legs])
+        note_structures(request, way.structure_ids)
+        asked["way"] = way
     return asked
 
 

@@ -72,5 +72,6 @@ def _told(one: Viewing) -> dict[str, Any]:
         "layer": one.layer,
         "record_id": one.record_id,
         "records": one.records,
+        "owner_ids": list(one.owners),
         "address": one.address,
     }

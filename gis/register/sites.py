@@ -38,6 +38,13 @@ __all__ = ["SitesReader"]
 class SitesReader(Asking):
     """What can be asked about structures and lines."""
 
+    def confidential_structures(self) -> dict[str, str]:
+        """Return the owner of each confidential structure by its id, for the log of looks."""
+        table = schema.structures
+        query = select(table.c.id, table.c.owner_id).where(table.c.confidential.is_(True))
+        with self._connected() as connection:
+            return {one: owner for one, owner in connection.execute(query)}
+
     def structures(
         self,
         scope: Scope,

@@ -159,13 +159,16 @@ def test_looks_at_confidential_records_of_others_are_kept(
     client.get("/structures?limit=1000", headers=token("operator"))
     administrator = token("administrator")
     log = client.get("/viewings", headers=administrator).json()
-    assert log["matched"] == 4
-    csv, listed, page, single = log["viewings"]
+    csv, listed, around, page, single = log["viewings"]
+    assert (around["record_id"], around["layer"]) == (None, "structures")
+    assert around["address"] == page["address"]
     assert {one["account"] for one in log["viewings"]} == {"staff-1"}
     assert (single["record_id"], page["record_id"]) == (hidden.id, hidden.id)
     assert listed["records"] == sum(
         one.confidential for one in service.register.structures(SYSTEM)
     )
+    assert single["owner_ids"] == [hidden.owner_id]
+    assert hidden.owner_id in listed["owner_ids"]
     assert (csv["records"], csv["address"]) == (None, "/exports/structures?format=csv")
     of_one = client.get(f"/viewings?record_id={hidden.id}", headers=administrator).json()
     assert of_one["matched"] == 2

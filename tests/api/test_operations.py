@@ -25,6 +25,7 @@ from gis.home import Home
 from gis.register import moments
 from gis.register.scopes import SYSTEM
 from gis.register.store import Register
+from gis.viewings import Told
 
 Token = Callable[[str], dict[str, str]]
 
@@ -111,8 +112,8 @@ def test_a_copy_made_at_work_comes_back_whole(
         while not stop.is_set():
             number += 1
             service.viewings.note(
-                account="a", organisation_id=None, layer="structures", record_id=str(number),
-                records=1, address="/",
+                account="a", organisation_id=None, address="/",
+                told=[Told("structures", record_id=str(number), records=1)],
             )  # fmt: skip
             service.accounts.add(f"tên {number}", "viewer")
 
