@@ -5,7 +5,7 @@ from starlette.requests import Request
 from api.case_view import CaseView, evidence_of, viewer
 from api.identity import identity_of
 from api.service import Service, service_of
-from api.viewing import note_structures
+from api.viewing import note_ids
 from data.text import Language
 from gis.cases.records import EventKind
 from gis.cases.store import Cases
@@ -29,7 +29,7 @@ def case_of(request: Request, case_id: str, language: Language) -> CaseView:
     service, identity = service_of(request), identity_of(request)
     cases = cases_of(service)
     found, events = cases.request(case_id, identity.scope)
-    note_structures(request, [found.structure_id])
+    note_ids(request, structures=[found.structure_id])
     return viewer(service, cases, identity, language).case(found, events)
 
 

@@ -11,7 +11,7 @@ from starlette.requests import Request
 from api.desk_view import DeskView
 from api.sanction_view import behaviour_title
 from api.service import service_of
-from api.viewing import note_structures
+from api.viewing import note_ids
 from data.text import Language, number, text, when
 from gis.desk.checklists import Checklist, Found, Item
 from gis.desk.inspection_rules import found_of
@@ -61,7 +61,7 @@ def said_value(value: object, language: Language) -> str | None:
 def inspected_objects(request: Request, reader: Reader, view: DeskView) -> list[InspectedObject]:
     """Return the objects of an inspection, structures first, and keep the look at them."""
     facts: Mapping[str, Any] = view.standing.facts
-    note_structures(request, facts.get("structure_ids", ()))
+    note_ids(request, structures=facts.get("structure_ids", ()))
     return [
         inspected_object(reader, kind, one)
         for kind in ("structure", "station")

@@ -8,7 +8,7 @@ from starlette.requests import Request
 from api.desk_view import DeskView, desk_of
 from api.identity import identity_of
 from api.service import service_of
-from api.viewing import note_structures
+from api.viewing import note_ids
 from data.text import Language, text
 from gis.desk.inspection_plan import PlanLine, plan_lines
 from gis.desk.inspection_rules import INSPECTION
@@ -68,7 +68,7 @@ def plan_rows(request: Request, view: DeskView, language: Language) -> list[Plan
     rows = []
     with service_of(request).register.snapshot() as reader:
         lines = plan_lines(view.standing.events)
-        note_structures(request, [one for line in lines for one in line.structure_ids])
+        note_ids(request, structures=[one for line in lines for one in line.structure_ids])
         for line in lines:
             names = [
                 inspected_object(reader, kind, one).name

@@ -1,11 +1,11 @@
 """Keeps who looked at whose confidential records, before they are shown.
 
-Whatever tells a record hands it to `note_told`, whole lists as they are shown. What is confidential
-and of others is counted here, and so is a confidential structure that a record names. A call is one
+Whatever tells a record hands it to `note_told`, whole lists as they are shown. What is secret and
+of others is counted here, and so is a confidential structure that a record names. A call is one
 small write, with a line for each collection.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from starlette.requests import Request
@@ -14,6 +14,7 @@ from api.identity import identity_of
 from api.service import Service, service_of
 from gis.features.reading import Feature
 from gis.register.history import Change
+from gis.studies.record import Study
 from gis.viewings import Told
 
 __all__ = [
@@ -22,7 +23,8 @@ __all__ = [
     "note_backup",
     "note_changes",
     "note_file",
-    "note_structures",
+    "note_ids",
+    "note_study",
     "note_told",
     "told_of_others",
 ]
@@ -60,18 +62,40 @@ def told_of_others(request: Request, **told: Iterable[object]) -> Sequence[Told]
             named.update(name for each in _NAMING if (name := one.get(each)))
             if one.get("confidential"):
                 found.setdefault(layer, {})[one["id"]] = _owner(one)
-    found.setdefault(_STRUCTURES, {}).update(_confidential(service_of(request), named))
+    found.setdefault(_STRUCTURES, {}).update(
+        _confidential(service_of(request), _STRUCTURES, named)
+    )
     return _of_others(found, identity.scope.own)
 
 
-def note_structures(request: Request, ids: Iterable[str | None]) -> None:
-    """Keep a look at structures of which an answer tells what they are called; see `note_told`."""
+def note_ids(request: Request, **told: Iterable[str | None]) -> None:
+    """Keep a look at records of which an answer holds names, by their ids; see `note_told`.
+
+    Each is named by its layer: `structures`, `installations` or `routes`.
+    """
     identity = identity_of(request)
     if identity.account is None:
         return
-    wanted = {one for one in ids if one}
-    found = {_STRUCTURES: _confidential(service_of(request), wanted)}
+    service = service_of(request)
+    found = {layer: _confidential(service, layer, {*ids}) for layer, ids in told.items()}
     note(request, _of_others(found, identity.scope.own))
+
+
+def note_study(request: Request, study: Study) -> None:
+    """Keep a look at the records that a study names; the department sees where stations hang."""
+    names = _NAMING if identity_of(request).is_staff else ()
+    ids = {*_ids([study.inputs, study.results], ("id", *names))}
+    note_ids(request, structures=ids, installations=ids, routes=ids)
+
+
+def _ids(value: object, names: Sequence[str]) -> Iterator[str]:
+    """Yield what stands under some names in JSON, however deep."""
+    if isinstance(value, dict):
+        yield from (one for name in names if isinstance(one := value.get(name), str))
+    inside = value.values() if isinstance(value, dict) else value
+    if isinstance(inside, Iterable) and not isinstance(inside, str):
+        for one in inside:
+            yield from _ids(one, names)
 
 
 def note_changes(request: Request, changes: Iterable[Change]) -> None:
@@ -132,13 +156,16 @@ def _of_others(found: Mapping[str, _Secret], own: str | None) -> tuple[Told, ...
     return tuple(lines)
 
 
-def _confidential(service: Service, ids: set[str]) -> _Secret:
-    """Return those of some structures that are confidential, with their owners."""
+def _confidential(service: Service, layer: str, ids: set[Any]) -> _Secret:
+    """Return those of some records that are confidential, with their owners."""
     if not ids:
         return {}
     register = service.register
-    stamp = register.layer_version(_STRUCTURES)
-    known = service.kept.get("confidential", stamp, register.confidential_structures).value
+    known = service.kept.get(
+        f"confidential {layer}",
+        register.layer_version(layer),
+        lambda: register.confidential_owners(layer),
+    ).value
     return {one: known[one] for one in ids if one in known}
 
 

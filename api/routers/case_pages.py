@@ -19,7 +19,7 @@ from api.pages import render
 from api.roles import may
 from api.schemas import SharingRequestBody
 from api.service import service_of
-from api.viewing import note_structures
+from api.viewing import note_ids
 from api.whole import OffsetQuery, whole
 from gis.cases.records import EventKind
 from gis.cases.store import Wish
@@ -89,7 +89,7 @@ def _list(request: Request, form: FormState, offset: int) -> Response:
     found = cases.requests(identity.scope, limit=_PER_PAGE, offset=offset)
     views = [told.case(one, events) for one, events in found]
     structures = _structures(request, {view.request.structure_id for view in views})
-    note_structures(request, structures)
+    note_ids(request, structures=structures)
     return render(
         request,
         "sharing.html",

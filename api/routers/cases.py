@@ -14,7 +14,7 @@ from api.language import api_language
 from api.paging import LimitQuery, links
 from api.schemas import SharingRequestBody, SharingStepBody
 from api.service import service_of
-from api.viewing import note_file, note_structures
+from api.viewing import note_file, note_ids
 from api.whole import NumberPath, OffsetQuery
 from gis.cases.evidence import frozen_of
 from gis.cases.store import Wish
@@ -38,7 +38,7 @@ def sharing_requests(
         told.case(one, events)
         for one, events in cases.requests(identity.scope, limit=limit, offset=offset)
     ]
-    note_structures(request, [one.request.structure_id for one in found])
+    note_ids(request, structures=[one.request.structure_id for one in found])
     return {
         "numberMatched": matched,
         "numberReturned": len(found),
@@ -83,7 +83,7 @@ def evidence(request: Request, case_id: str, sequence: NumberPath) -> Response:
     found = next((frozen_of(one) for one in events if one.sequence == sequence), None)
     if found is None:
         raise NotFoundError("requests.evidence_none", sequence=sequence)
-    note_structures(request, [asked.structure_id])
+    note_ids(request, structures=[asked.structure_id])
     note_file(request, "installations")
     name = f"evidence-{case_id[:12]}-{sequence}.json"
     headers = {"content-disposition": f'attachment; filename="{name}"'}

@@ -16,7 +16,7 @@ from api.middleware import content_security_policy
 from api.pages import render
 from api.roles import may
 from api.service import service_of
-from api.viewing import note, note_structures, note_told, told_of_others
+from api.viewing import note, note_ids, note_told, told_of_others
 from api.views import register_view
 from data.text import Language, text
 from gis.basemap import Basemap
@@ -132,7 +132,7 @@ def search(
     service, language = service_of(request), api_language(request)
     with service.register.snapshot() as register:
         found = find_places(register, identity_of(request).scope, query, on or service.today())
-    note_structures(request, [one.id for one in found if one.kind is PlaceKind.STRUCTURE])
+    note_ids(request, structures=[one.id for one in found if one.kind is PlaceKind.STRUCTURE])
     return {"places": [_told(one, language) for one in found]}
 
 

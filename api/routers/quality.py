@@ -19,7 +19,7 @@ from api.language import api_language, page_language, safe_language
 from api.pages import render, wants_page
 from api.quality_view import kept_duplicates, kept_quality
 from api.service import service_of
-from api.viewing import note_structures, note_told
+from api.viewing import note_ids, note_told
 from api.views import jurisdiction_of
 from data.text import Language, text
 from gis.duplicates import Likeness, decide, decided_in
@@ -210,9 +210,8 @@ def _note(
 ) -> None:
     """Keep a look at the structures of pairs and of decisions."""
     found = [one.id for pair in pairs for one in (pair.first, pair.second)]
-    note_structures(
-        request, [*found, *(id for one in decided for id in (one.first_id, one.second_id))]
-    )
+    found += [name for one in decided for name in (one.first_id, one.second_id)]
+    note_ids(request, structures=found)
 
 
 def _decision(one: DuplicateDecision, language: Language) -> str:

@@ -16,7 +16,7 @@ from api.identity import identity_of
 from api.paging import BoundsDep, LimitQuery, links
 from api.service import service_of
 from api.structure_view import note_structure, read_structure, reading_of, told
-from api.viewing import note_structures, note_told
+from api.viewing import note_ids, note_told
 from api.whole import OffsetQuery
 from gis.free_ducts import free_way
 from gis.register.records import AdministrativeUnit, Bounds, PlanEntry, Service, UnitKind
@@ -148,7 +148,7 @@ def free_ducts(
     with service.register.snapshot() as register:
         way = free_way(register, scope, from_id, to_id, day, open_day=day == today)
     note_told(request, routes=[leg.route for leg in way.legs])
-    note_structures(request, way.structure_ids)
+    note_ids(request, structures=way.structure_ids)
     return {
         "computed_length_m": round(way.computed_length_m, 2),
         "built_length_m": way.built_length_m,

@@ -1,5 +1,6 @@
 """Reports that the department owes: JSON, page, workbook, documents, and what is counted."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Annotated, Any, Literal
 from urllib.parse import urlencode
@@ -14,6 +15,7 @@ from api.guard import GuardedRoute
 from api.language import api_language, page_language, safe_language
 from api.pages import render, wants_page
 from api.service import service_of
+from api.viewing import note_ids
 from api.whole import OffsetQuery
 from data.text import Language
 from gis.errors import FormatError
@@ -173,6 +175,7 @@ def items(request: Request, period: str, cell: Cell) -> dict[str, Any]:
     """The list that a number of a report counts."""
     report = _report(request, period_of(period), cell.known)
     found = report.table(cell.table).items(cell.row, cell.column)
+    _note(request, found)
     return {
         "numberMatched": len(found),
         "items": [
@@ -186,6 +189,15 @@ def items(request: Request, period: str, cell: Cell) -> dict[str, Any]:
             for one in found
         ],
     }
+
+
+def _note(request: Request, found: Sequence[Item]) -> None:
+    """Keep a look at the structures and lines that a number counts."""
+    note_ids(
+        request,
+        structures=[one.id for one in found if one.kind == "structure"],
+        routes=[one.id for one in found if one.kind == "route"],
+    )
 
 
 def _place(item: Item) -> str | None:
@@ -287,6 +299,8 @@ def items_page(request: Request, period: str, cell: Cell, *, offset: OffsetQuery
     found = _report(request, period_of(period), cell.known)
     counts = found.table(cell.table)
     listed = counts.items(cell.row, cell.column)
+    shown = listed[offset : offset + _PER_PAGE]
+    _note(request, shown)
     head = next(one for one in counts.columns if one.name == cell.column)
     line = next((one for one in counts.lines if one.id == cell.row), None)
     return render(
@@ -298,7 +312,7 @@ def items_page(request: Request, period: str, cell: Cell, *, offset: OffsetQuery
         table=title(counts, language),
         row=None if line is None else row_title(counts, line, language),
         column=column_title(head, language),
-        items=[(one, _place(one)) for one in listed[offset : offset + _PER_PAGE]],
+        items=[(one, _place(one)) for one in shown],
         matched=len(listed),
         offset=offset,
         per_page=_PER_PAGE,

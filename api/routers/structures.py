@@ -30,7 +30,7 @@ from api.structure_view import (
     reading_of,
 )
 from api.tower import tower_of
-from api.viewing import note_changes, note_structures, note_told
+from api.viewing import note_changes, note_ids, note_told
 from api.whole import OffsetQuery
 from gis.errors import GisError, NotFoundError
 from gis.free_ducts import free_way, line_length_m
@@ -262,7 +262,7 @@ def _way(request: Request, view: StructureView, way_to: str, words: Words) -> di
             except NotFoundError as error:
                 return asked | {"way_problem": error.say(words.language)}
         note_told(request, routes=[leg.route for leg in way.legs])
-        note_structures(request, way.structure_ids)
+        note_ids(request, structures=way.structure_ids)
         asked["way"] = way
     return asked
 

@@ -31,6 +31,7 @@ from api.schemas import (
 )
 from api.service import may_read, service_of
 from api.submission import submit
+from api.viewing import note_study
 from api.whole import OffsetQuery
 from data.text import Language
 from gis.errors import NotFoundError
@@ -186,8 +187,14 @@ def _brief(study: Summary) -> dict[str, Any]:
 @router.get("/studies/{study_id}")
 def study(request: Request, study_id: str) -> dict[str, Any]:
     """The whole record of a study: what decided it, what came out, its files with their hashes."""
-    identity = identity_of(request)
-    return study_json(service_of(request).study(study_id, identity), identity)
+    return study_json(_read(request, study_id), identity_of(request))
+
+
+def _read(request: Request, study_id: str) -> Study:
+    """Return a study that is shown whole, and keep the look at what it names."""
+    found = service_of(request).study(study_id, identity_of(request))
+    note_study(request, found)
+    return found
 
 
 def study_json(found: Study, identity: Identity) -> dict[str, Any]:
@@ -220,7 +227,7 @@ def _told(inputs: Any, identity: Identity) -> Any:
 def study_file(request: Request, study_id: str, name: str) -> Response:
     """One file of a study, as it was written."""
     service = service_of(request)
-    found = service.study(study_id, identity_of(request))
+    found = _read(request, study_id)
     path = file_path(found, name, service.home)
     tag = f'"{found.files[name]}"'
     headers = {"etag": tag, "cache-control": "private, max-age=0, must-revalidate"}
@@ -264,7 +271,7 @@ def point(
 @router.get("/studies/{study_id}/report.html", response_class=HTMLResponse)
 def report_html(request: Request, study_id: str, station: StationQuery = None) -> HTMLResponse:
     """The report of a study, a page of its own that can be kept and printed."""
-    found = service_of(request).study(study_id, identity_of(request))
+    found = _read(request, study_id)
     nonce = request.state.nonce
     policy = content_security_policy(nonce, inline_style=True)
     return HTMLResponse(
@@ -290,7 +297,7 @@ _WRITERS = {"pdf": (study_pdf, "inline"), "docx": (study_docx, "attachment")}
 
 def _report(request: Request, study_id: str, station: str | None, ending: str) -> Response:
     service = service_of(request)
-    found = service.study(study_id, identity_of(request))
+    found = _read(request, study_id)
     language = _language(request)
     pictures = _PICTURES.get(found.kind)
     view = None if pictures is None else pictures(found, service.home)

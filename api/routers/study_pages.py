@@ -23,6 +23,7 @@ from api.routers.stations import ASKED, show_station
 from api.schemas import Megahertz, Radius, Reach, Step, Threshold
 from api.service import may_read, service_of
 from api.submission import submit
+from api.viewing import note_study
 from api.views import study_view
 from api.whole import OffsetQuery
 from data.text import Language
@@ -256,6 +257,7 @@ def study_page(
     language = safe_language(request, page=True)
     service, identity = service_of(request), identity_of(request)
     study = service.study(study_id, identity)
+    note_study(request, study)
     fragment = None
     figure = _figure(study, language)
     if study.kind in _PICTURES:

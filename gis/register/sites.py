@@ -35,13 +35,24 @@ from gis.register.structures import (
 __all__ = ["SitesReader"]
 
 
+_GUARDED = {one.name: one for one in (schema.structures, schema.installations, schema.routes)}
+"""Layers whose records may be confidential one by one."""
+
+
 class SitesReader(Asking):
     """What can be asked about structures and lines."""
 
-    def confidential_structures(self) -> dict[str, str]:
-        """Return the owner of each confidential structure by its id, for the log of looks."""
-        table = schema.structures
-        query = select(table.c.id, table.c.owner_id).where(table.c.confidential.is_(True))
+    def confidential_owners(self, layer: str) -> dict[str, str]:
+        """Return whose each confidential record of a layer is, by its id, for the log of looks.
+
+        Parameters
+        ----------
+        layer : str
+            `structures`, `installations` or `routes`.
+        """
+        table = _GUARDED[layer]
+        owner = table.c.organisation_id if layer == "installations" else table.c.owner_id
+        query = select(table.c.id, owner).where(table.c.confidential.is_(True))
         with self._connected() as connection:
             return {one: owner for one, owner in connection.execute(query)}
 
