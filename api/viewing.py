@@ -21,6 +21,7 @@ __all__ = [
     "changed_rows",
     "note",
     "note_backup",
+    "note_case",
     "note_changes",
     "note_file",
     "note_ids",
@@ -88,14 +89,22 @@ def note_study(request: Request, study: Study) -> None:
     note_ids(request, structures=ids, installations=ids, routes=ids)
 
 
+def note_case(request: Request, *told: object) -> None:
+    """Keep a look at the structures that cases name, each as the JSON that is told of it."""
+    note_ids(request, structures=_ids(told, ("structure_id", "structure_ids")))
+
+
 def _ids(value: object, names: Sequence[str]) -> Iterator[str]:
-    """Yield what stands under some names in JSON, however deep."""
-    if isinstance(value, dict):
-        yield from (one for name in names if isinstance(one := value.get(name), str))
-    inside = value.values() if isinstance(value, dict) else value
-    if isinstance(inside, Iterable) and not isinstance(inside, str):
-        for one in inside:
-            yield from _ids(one, names)
+    """Yield what stands under some names in JSON, one or a list, however deep."""
+    inside: Iterable[object] = value if isinstance(value, list | tuple) else ()
+    if isinstance(value, Mapping):
+        inside = value.values()
+        for name in names:
+            named = value.get(name)
+            every = named if isinstance(named, list | tuple) else [named]
+            yield from (one for one in every if isinstance(one, str))
+    for one in inside:
+        yield from _ids(one, names)
 
 
 def note_changes(request: Request, changes: Iterable[Change]) -> None:

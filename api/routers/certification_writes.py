@@ -135,8 +135,8 @@ def notice_file(
     """The public notice of a base station outside the list, to be completed and signed."""
     service = service_of(request)
     told = one_station(service, structure_id, organisation_id)
-    require_notice(told[0])
     note_stations(request, told[:1])
+    require_notice(told[0])
     letter = notice_letter(service, told)
     write = letter_docx if format is NoticeFormat.DOCX else letter_pdf
     content = write(letter)
@@ -231,8 +231,8 @@ def notice(request: Request, structure_id: str, organisation_id: _Text = "") -> 
     """Show the public notice of a base station outside the list, to be printed."""
     service, language = service_of(request), safe_language(request, page=True)
     row, rules = one_station(service, structure_id, organisation_id)
-    require_notice(row)
     note_stations(request, [row])
+    require_notice(row)
     owners = {one.id: one.name for one in service.register.organisations()}
     return render(
         request,

@@ -20,6 +20,7 @@ from api.language import api_language
 from api.paging import LimitQuery, links
 from api.schemas import DeskCaseBody, DeskStepBody
 from api.service import service_of
+from api.viewing import note_case
 from api.whole import MOST, OffsetQuery
 from data.text import Language
 from gis.cases.details import LONGEST_TEXT
@@ -65,6 +66,7 @@ def cases(
         told.view(case, events).json()
         for case, events in desk.cases(scope, kind=kind, limit=limit, offset=offset)
     ]
+    note_case(request, *found)
     return {
         "numberMatched": matched,
         "numberReturned": len(found),
@@ -195,6 +197,7 @@ def _ending(media_type: str) -> str:
 def _told(request: Request, kind: str, desk_case_id: str) -> dict[str, Any]:
     files = desk_of(request).files(desk_case_id, identity_of(request).scope)
     view = desk_view(request, kind, desk_case_id, api_language(request))
+    note_case(request, view.json())
     panel = PANELS.get(kind)
     told = None if panel is None else panel.told(request, view)
     fetched = seen_downloads(request, desk_case_id)

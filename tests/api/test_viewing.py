@@ -1,8 +1,11 @@
 """Whatever tells a confidential record to somebody outside its organisation leads to a note."""
 
 import io
+import sqlite3
+import time
 import zipfile
 from collections.abc import Iterator
+from contextlib import closing
 from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
@@ -13,23 +16,25 @@ import shapely
 from starlette.testclient import TestClient
 
 from api.app import create_app
-from api.identity import new_link
+from api.identity import new_link, new_token
 from api.roles import ROUTES, Role
 from api.service import Service
 from api.settings import Settings
 from gis.features.collections import COLLECTIONS
+from gis.register.accounts import Access
 from gis.register.routes import Route, RouteKind
 from gis.register.scopes import SYSTEM
 from gis.register.store import Register
 from gis.register.structures import Installation, StructureKind
-from gis.viewings import Viewing
+from gis.studies import StudyContext, run
+from gis.viewings import Told, Viewing, Viewings
 from tests.api.ogc_server import KNOWN, filled
 
 OWNER = "mo-phong-b"
 STRUCTURE, INSTALLATION, ROUTE = "nhin-cot-7391", "nhin-tb-7391", "nhin-tuyen-7391"
 MARKS = {
     "structures": (STRUCTURE, "COTNHIN7391", "Cột nhìn 7391"),
-    "installations": (INSTALLATION, "TBNHIN7391"),
+    "installations": (INSTALLATION, "4G TBNHIN7391"),
     "routes": (ROUTE, "TUYENNHIN7391", "Tuyến nhìn 7391"),
 }
 """Identifier, code and name of each marked record, by its collection."""
@@ -46,6 +51,8 @@ class Looked:
     host: str
     other: str
     place: tuple[float, float]
+    inspection: str = ""
+    study: str = ""
 
     def notes(self, address: str) -> tuple[Any, list[Viewing]]:
         """Ask and return the answer with the notes that it led to."""
@@ -84,10 +91,11 @@ def marked(path: Path) -> tuple[str, str, tuple[float, float]]:
         writer.add_installations(
             [
                 Installation(
-                    id=INSTALLATION, structure_id=host.id, organisation_id=OWNER,
+                    id=name, structure_id=place, organisation_id=OWNER,
                     technology=MARKS["installations"][1], height_above_ground_m=20.0,
                     azimuth_deg=10.0, frequency_mhz=1800.0, eirp_dbm=50.0, provenance=KNOWN,
                 )
+                for name, place in ((INSTALLATION, host.id), ("nhin-tb-khac", STRUCTURE))
             ]
         )  # fmt: skip
         ends = [(one.longitude, one.latitude) for one in (host, end)]
@@ -114,17 +122,56 @@ def looked(demo_register: Path, tmp_path_factory: pytest.TempPathFactory) -> Ite
         service: Service = app.state.service
         account = service.accounts.add("looker", "administrator")
         assert client.get(new_link(service.accounts, account.id)).status_code == 303
-        yield Looked(client, service, host, other, place)
+        secret, _ = new_token(service.accounts, account.id, "t", days=1, access=Access.WRITE)
+        looked = Looked(client, service, host, other, place)
+        made = worked_on(looked, {"authorization": f"Bearer {secret}"})
+        yield replace(looked, inspection=made[0], study=made[1])
 
 
-def told(answer: Any) -> set[str]:
-    """Return the collections of which an answer tells the marked record."""
+def worked_on(looked: Looked, headers: dict[str, str]) -> tuple[str, str]:
+    """Let the department inspect the marked structure, and search for supports around it."""
+    complaint = {
+        "complainant": "Người nghe đài",
+        "victim_station_id": "mp-tan-an",
+        "effect": "Mất sóng",
+        "received_on": date.today().isoformat(),
+    }
+    asked = {"facts": complaint}
+    complained = looked.client.post("/desk/interference", json=asked, headers=headers).json()
+    visit = {
+        "subject": "Viễn thông Mô phỏng B",
+        "subject_id": OWNER,
+        "origin": "interference",
+        "interference_case": complained["id"],
+        "structure_ids": [STRUCTURE],
+        "reason": "Đài đặt trên cột này",
+    }
+    opened = looked.client.post("/desk/inspection", json={"facts": visit}, headers=headers)
+    assert opened.status_code == 201, opened.text
+    east, north = looked.place
+    service = looked.service
+    context = StudyContext(service.register, service.home, service.ground)
+    place = {"longitude": east, "latitude": north, "within_km": 3}
+    study = run("sharing", {**place, "on": service.today().isoformat()}, context)
+    return opened.json()["id"], study.id
+
+
+def told(answer: Any, address: str) -> set[str]:
+    """Return the collections of which an answer tells the marked record.
+
+    A refusal that repeats what was asked tells nothing.
+    """
     content = answer.content
     if content[:2] == b"PK":
         with zipfile.ZipFile(io.BytesIO(content)) as packed:
             content = b"\n".join(packed.read(name) for name in packed.namelist())
     text = content.decode("utf-8", "replace")
-    return {kind for kind, marks in MARKS.items() if any(mark in text for mark in marks)}
+    repeated = address if answer.status_code >= 400 else ""
+    return {
+        kind
+        for kind, marks in MARKS.items()
+        if any(mark in text and mark not in repeated for mark in marks)
+    }
 
 
 def addresses(looked: Looked) -> Iterator[str]:
@@ -138,6 +185,12 @@ def addresses(looked: Looked) -> Iterator[str]:
         "/stations": ["?limit=1000"],
         "/free-ducts": [f"?from_id={looked.host}&to_id={STRUCTURE}"],
         "/certification": ["", f"?owner_id={OWNER}"],
+        "/certification/{structure_id}": [f"?organisation_id={OWNER}"],
+        "/certification/{structure_id}/notice": [f"?organisation_id={OWNER}"],
+        "/view/certification/{structure_id}": [f"?organisation_id={OWNER}"],
+        "/view/certification/{structure_id}/notice": [f"?organisation_id={OWNER}"],
+        "/reports/{period}/items": counted(looked),
+        "/view/reports/{period}/items": counted(looked),
         "/view/certification": ["", f"?owner_id={OWNER}"],
         "/inspections/risk": ["", f"?owner_id={OWNER}&limit=1000"],
         "/view/inspections/risk": ["", f"?owner_id={OWNER}"],
@@ -150,7 +203,10 @@ def addresses(looked: Looked) -> Iterator[str]:
         "feature_id": [STRUCTURE, INSTALLATION, ROUTE],
         "layer": ["structures", "installations", "routes", "stations"],
         "period": [str(date.today().year)],
-        "kind": ["interference", "inspection", "dossier"],
+        "kind": ["inspection", "interference", "dossier"],
+        "desk_case_id": [looked.inspection],
+        "inspection_id": [looked.inspection],
+        "study_id": [looked.study],
         "organisation_id": [OWNER],
         "tile_matrix_set_id": ["WebMercatorQuad"],
         "ending": ["pdf"],
@@ -161,6 +217,13 @@ def addresses(looked: Looked) -> Iterator[str]:
         for one in expanded(path, values):
             if "{" not in one:
                 yield from (one + query for query in queries.get(path, [""]))
+
+
+def counted(looked: Looked) -> list[str]:
+    """Return the questions for what the numbers of this year's report count, in total."""
+    report = looked.client.get(f"/reports/{date.today().year}?known=now").json()
+    totals = [one["total"]["items"] for one in report["tables"]]
+    return ["?" + one["all"].partition("?")[2] for one in totals if "all" in one]
 
 
 def expanded(path: str, values: dict[str, list[str]]) -> list[str]:
@@ -183,12 +246,54 @@ def test_every_answer_that_tells_a_confidential_record_is_noted(looked: Looked) 
     unnoted = []
     for address in addresses(looked):
         answer, notes = looked.notes(address)
-        if answer.status_code >= 400 or address in _OF_THE_LOG:
+        if address in _OF_THE_LOG:
             continue
-        found = told(answer)
+        found = told(answer, address)
         seen |= found
         file = any(one.records is None for one in notes)
         if found and not file and found - {one.layer for one in notes}:
             unnoted.append(f"{address}: {sorted(found - {one.layer for one in notes})}")
     assert seen == set(MARKS), "the walk meets every kind"
     assert not unnoted, "\n".join(unnoted)
+
+
+def test_a_structure_s_page_says_what_hangs_there_and_whose(looked: Looked) -> None:
+    for address in (f"/structures/{looked.host}", f"/view/structures/{looked.host}"):
+        _, notes = looked.notes(address)
+        found = {one.layer: one for one in notes}
+        assert found["installations"].records is not None
+        assert OWNER in found["installations"].owners
+        assert (found["routes"].record_id, found["routes"].owners) == (ROUTE, (OWNER,))
+
+
+def test_the_map_is_one_note_each_time_it_is_shown(looked: Looked) -> None:
+    everything = looked.service.register.structures(SYSTEM, on=looked.service.today())
+    secret = [one for one in everything if one.confidential]
+    for _ in range(2):  # the second is made of what was kept
+        _, notes = looked.notes("/map")
+        (only,) = notes
+        assert (only.layer, only.records, only.address) == ("structures", len(secret), "/map")
+        assert set(only.owners) == {one.owner_id for one in secret}
+
+
+def test_a_log_begun_before_owners_were_kept_comes_forward(tmp_path: Path) -> None:
+    path = tmp_path / "viewings.sqlite3"
+    with closing(sqlite3.connect(path)) as file:
+        file.execute(
+            "CREATE TABLE viewings (number INTEGER PRIMARY KEY, at REAL NOT NULL, "
+            "account TEXT NOT NULL, organisation TEXT, layer TEXT NOT NULL, record TEXT, "
+            "records INTEGER, address TEXT NOT NULL)"
+        )
+        file.execute(
+            "INSERT INTO viewings VALUES (1, ?, 'a', NULL, 'structures', 'x', 1, '/')",
+            (time.time(),),
+        )
+        file.commit()
+    log = Viewings(path, keep_days=1)
+    log.note(
+        account="b", organisation_id=None, address="/", told=[Told("routes", "y", 1, (OWNER,))]
+    )
+    assert [(one.record_id, one.owners) for one in log.listed(limit=9)] == [
+        ("y", (OWNER,)),
+        ("x", ()),
+    ]
