@@ -7,7 +7,7 @@ words; here stands what the text may be, for programs.
 from typing import Any, Final
 
 from api.ogc.asked import FILTER_LANGUAGES
-from api.ogc.crs import CRS84, KNOWN
+from api.ogc.crs import KNOWN
 from gis.studies.link import LINK_RANGES
 from propagation.compliance.certification import State
 
@@ -31,7 +31,7 @@ _PERIOD: Final = {
 _STATED: Final[dict[tuple[str, str], dict[str, Any]]] = {
     ("/ogc", "crs"): _SYSTEM,
     ("/ogc", "bbox-crs"): _SYSTEM,
-    ("/ogc", "filter-crs"): {"type": "string", "enum": [CRS84]},
+    ("/ogc", "filter-crs"): _SYSTEM,
     ("/ogc", "filter-lang"): {"type": "string", "enum": list(FILTER_LANGUAGES)},
     ("/ogc", "bbox"): {"type": "string", "pattern": _SIX, "example": "106.3,10.4,106.6,10.7"},
     ("/ogc", "datetime"): {

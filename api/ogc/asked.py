@@ -10,7 +10,7 @@ from sqlalchemy import ColumnElement
 from starlette.requests import Request
 
 from api.errors import BadParameterError
-from api.ogc.crs import area_of, epsg_of
+from api.ogc.crs import area_of, epsg_of, in_degrees
 from data.text import VIET_NAM
 from gis.errors import FormatError
 from gis.features.collections import Collection
@@ -168,8 +168,7 @@ def _is_number(value: str) -> bool:
 
 
 def _condition(filter_: str | None, language: str | None, system: str | None) -> Condition | None:
-    if epsg_of("filter-crs", system) is not None:
-        raise BadParameterError("ogc.filter_crs")
+    epsg = epsg_of("filter-crs", system)
     chosen = FILTER_LANGUAGES[0] if language is None else language
     if chosen not in FILTER_LANGUAGES:
         expected = ", ".join(FILTER_LANGUAGES)
@@ -177,7 +176,8 @@ def _condition(filter_: str | None, language: str | None, system: str | None) ->
     if filter_ is None:
         return None
     read = condition_of_text if chosen == FILTER_LANGUAGES[0] else condition_of_json
-    return partial(_read, read, filter_)
+    placed = None if epsg is None else partial(in_degrees, epsg=epsg)
+    return partial(_read, partial(read, placed=placed), filter_)
 
 
 def _read(

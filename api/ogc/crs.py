@@ -5,6 +5,7 @@ longitude first in CRS84, east first in the grids.
 """
 
 import re
+from functools import partial
 from typing import Any, Final
 
 import numpy as np
@@ -12,9 +13,19 @@ import shapely
 from shapely.geometry.base import BaseGeometry
 
 from api.errors import BadParameterError
+from gis.errors import FormatError
 from gis.geodesy import PROJECTIONS, VN2000, WGS84, from_wgs84, is_projected, to_wgs84
 
-__all__ = ["CRS84", "KNOWN", "Place", "area_of", "coordinates_in", "epsg_of", "uri_of"]
+__all__ = [
+    "CRS84",
+    "KNOWN",
+    "Place",
+    "area_of",
+    "coordinates_in",
+    "epsg_of",
+    "in_degrees",
+    "uri_of",
+]
 
 CRS84: Final = "http://www.opengis.net/def/crs/OGC/1.3/CRS84"
 _URI: Final = "http://www.opengis.net/def/crs/EPSG/0/{}"
@@ -90,16 +101,43 @@ def area_of(sides: tuple[float, float, float, float], epsg: int) -> BaseGeometry
     BadParameterError
         If it does not lie on the Earth.
     """
-    unit = "m" if is_projected(epsg) else "°"
-    if max(map(abs, sides)) > _FARTHEST[unit]:
-        raise BadParameterError("ogc.bbox_off", value=", ".join(map(str, sides)), unit=unit)
     low, high = sides[:2], sides[2:]
-    corners = np.array([low, (high[0], low[1]), high, (low[0], high[1]), low])
-    steps = np.linspace(0, 4, 4 * _STEPS + 1)
-    first, second = (np.interp(steps, range(5), axis) for axis in corners.T)
-    east, north = (second, first) if epsg in _LATITUDE_FIRST else (first, second)
-    points = np.stack(to_wgs84(east, north, epsg), axis=-1)
+    line = shapely.LineString([low, (high[0], low[1]), high, (low[0], high[1]), low])
+    try:
+        edge = in_degrees(line, epsg)
+    except FormatError as error:
+        said = ", ".join(map(str, sides))
+        raise BadParameterError("ogc.bbox_off", value=said, unit=_unit(epsg)) from error
+    area = shapely.Polygon(edge.coords)
+    return area if area.is_valid and area.area > 0 else edge
+
+
+def in_degrees(shape: BaseGeometry, epsg: int) -> BaseGeometry:
+    """Return a shape of a system, its axes in the system's order, in degrees.
+
+    Its sides go in small steps: what is straight in a grid is not straight in degrees.
+
+    Raises
+    ------
+    FormatError
+        If it does not lie on the Earth.
+    """
+    if not np.abs(shape.bounds).max() <= _FARTHEST[_unit(epsg)]:
+        raise FormatError("ogc.shape_off", value=shape.wkt[:80], unit=_unit(epsg))
+    step = shape.length / (4 * _STEPS)
+    fine = shapely.segmentize(shape, step) if step > 0 else shape
+    moved = shapely.transform(fine, partial(_all_back, epsg=epsg))
+    points = shapely.get_coordinates(moved)
     if not np.isfinite(points).all() or np.abs(points).max() > _FARTHEST["°"]:
-        raise BadParameterError("ogc.bbox_off", value=", ".join(map(str, sides)), unit=unit)
-    area = shapely.Polygon([*points[:-1], points[0]])
-    return area if area.is_valid and area.area > 0 else shapely.LineString(points)
+        raise FormatError("ogc.shape_off", value=shape.wkt[:80], unit=_unit(epsg))
+    return moved
+
+
+def _all_back(points: Any, epsg: int) -> Any:
+    first, second = points[:, 0], points[:, 1]
+    east, north = (second, first) if epsg in _LATITUDE_FIRST else (first, second)
+    return np.stack(to_wgs84(east, north, epsg), axis=-1)
+
+
+def _unit(epsg: int) -> str:
+    return "m" if is_projected(epsg) else "°"

@@ -10,25 +10,25 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
-from operator import add, mul, sub, truediv
 from typing import Any, Final
 
 import cql2
 import shapely
 from shapely.errors import ShapelyError
 from shapely.geometry.base import BaseGeometry
-from sqlalchemy import ColumnElement, Float, and_, cast, func, literal, not_, or_
+from sqlalchemy import ColumnElement, and_, func, literal, not_, or_
 
 from gis.errors import FormatError
 from gis.register import moments
+from gis.register.arithmetic import OPERATORS
 from gis.register.columns import Day, Moment
 from gis.register.filter_expressions import (
     RELATIONS,
+    computed,
     folded,
     is_like,
     moment_of,
     relates,
-    remainder,
     without_marks,
 )
 
@@ -84,6 +84,7 @@ class _Span:
 
 
 Known = Mapping[str, Quantity]
+Placed = Callable[[BaseGeometry], BaseGeometry]
 _COMPARED: Final[Mapping[str, Callable[[Any, Any], ColumnElement[bool]]]] = {
     "=": lambda one, other: one == other,
     "<>": lambda one, other: one != other,
@@ -91,16 +92,6 @@ _COMPARED: Final[Mapping[str, Callable[[Any, Any], ColumnElement[bool]]]] = {
     "<=": lambda one, other: one <= other,
     ">": lambda one, other: one > other,
     ">=": lambda one, other: one >= other,
-}
-# "div" rounds down by ceil: SQLAlchemy gives SQLite a floor of Python's, which fails on nothing
-_COMPUTED: Final[Mapping[str, Callable[[Any, Any], Any]]] = {
-    "+": add,
-    "-": sub,
-    "*": mul,
-    "/": lambda one, other: truediv(cast(one, Float), func.nullif(other, 0)),
-    "%": remainder,
-    "div": lambda one, other: -func.ceil(-truediv(cast(one, Float), func.nullif(other, 0))),
-    "^": func.power,
 }
 _SPATIAL: Final = frozenset(f"s_{relation}" for relation in RELATIONS)
 _TEMPORAL: Final[Mapping[str, Callable[[_Span, _Span], ColumnElement[bool]]]] = {
@@ -122,7 +113,9 @@ _TEMPORAL: Final[Mapping[str, Callable[[_Span, _Span], ColumnElement[bool]]]] = 
 }
 
 
-def condition_of_text(text: str, known: Known) -> ColumnElement[bool]:
+def condition_of_text(
+    text: str, known: Known, *, placed: Placed | None = None
+) -> ColumnElement[bool]:
     """Return the condition that a CQL2 text states.
 
     Parameters
@@ -131,6 +124,8 @@ def condition_of_text(text: str, known: Known) -> ColumnElement[bool]:
         The filter.
     known : mapping
         What may be asked about, by name.
+    placed : callable, optional
+        Brings a geometry that the filter states into degrees; it is in degrees without it.
 
     Raises
     ------
@@ -144,12 +139,14 @@ def condition_of_text(text: str, known: Known) -> ColumnElement[bool]:
         raise FormatError("errors.filter_deep", deepest=_DEEPEST)
     try:
         tree = cql2.parse_text(text).to_json()
-    except (cql2.ParseError, ValueError) as error:
+    except Exception as error:  # no narrower one says that POINT EMPTY is no position
         raise FormatError("errors.filter_unread", reason=_first_line(error)) from error
-    return _condition(tree, known)
+    return _condition(tree, known, placed)
 
 
-def condition_of_json(text: str, known: Known) -> ColumnElement[bool]:
+def condition_of_json(
+    text: str, known: Known, *, placed: Placed | None = None
+) -> ColumnElement[bool]:
     """Return the condition that a CQL2 JSON states; see `condition_of_text`."""
     if len(text) > _LONGEST_TEXT:
         raise FormatError("errors.filter_long", longest=_LONGEST_TEXT)
@@ -159,7 +156,7 @@ def condition_of_json(text: str, known: Known) -> ColumnElement[bool]:
         tree = json.loads(text, parse_constant=_no_constant)
     except (ValueError, RecursionError) as error:
         raise FormatError("errors.filter_unread", reason=_first_line(error)) from error
-    return _condition(tree, known)
+    return _condition(tree, known, placed)
 
 
 def _no_constant(name: str) -> float:
@@ -184,8 +181,8 @@ def _depth(bare: str) -> int:
     return max(deepest, *(len(run) for run in runs), 0)
 
 
-def _condition(tree: Any, known: Known) -> ColumnElement[bool]:
-    found = _Reader(known).value(tree, 0)
+def _condition(tree: Any, known: Known, placed: Placed | None) -> ColumnElement[bool]:
+    found = _Reader(known, placed).value(tree, 0)
     if found.kind is not Kind.BOOLEAN:
         raise FormatError("errors.filter_no_condition")
     return found.sql
@@ -194,8 +191,9 @@ def _condition(tree: Any, known: Known) -> ColumnElement[bool]:
 class _Reader:
     """Reads one tree."""
 
-    def __init__(self, known: Known) -> None:
+    def __init__(self, known: Known, placed: Placed | None) -> None:
         self._known = known
+        self._placed = placed
         self._nodes = 0
         self._times = 1
 
@@ -228,7 +226,7 @@ class _Reader:
         if "timestamp" in node:
             return Quantity(Kind.MOMENT, _time(Kind.MOMENT, node["timestamp"]))
         if "bbox" in node or "type" in node:
-            return _geometry(node)
+            return _geometry(node, self._placed)
         raise _senseless(node)
 
     def _operation(self, node: Mapping[str, Any], depth: int) -> Quantity:
@@ -246,9 +244,9 @@ class _Reader:
         one, other = (self._repeated(part, depth, 2 if name == "%" else 1) for part in parts)
         if name in _COMPARED:
             return _truth(_COMPARED[name](*_alike(name, one, other)))
-        if name in _COMPUTED:
+        if name in OPERATORS:
             numbers = _numbers(name, one, other)
-            return Quantity(Kind.NUMBER, _COMPUTED[name](*numbers))
+            return Quantity(Kind.NUMBER, computed(name, *numbers))
         if name in _SPATIAL:
             return _truth(_related(name, one, other))
         raise FormatError("errors.filter_operator", name=name[:40])
@@ -385,7 +383,7 @@ def _time(kind: Kind, said: object) -> ColumnElement[str]:
     return literal(_moment(said), Moment())
 
 
-def _geometry(node: Mapping[str, Any]) -> Quantity:
+def _geometry(node: Mapping[str, Any], placed: Placed | None) -> Quantity:
     try:
         if "bbox" in node:
             sides = [float(side) for side in node["bbox"]]
@@ -393,6 +391,8 @@ def _geometry(node: Mapping[str, Any]) -> Quantity:
             shape: BaseGeometry = shapely.box(west, south, east, north)
         else:
             shape = shapely.from_geojson(json.dumps(node))
+        if placed is not None and not shape.is_empty:
+            shape = placed(shape)
         sound = not shape.is_empty and all(map(_is_degree, shape.bounds)) and shape.is_valid
     except (ShapelyError, ValueError, TypeError, OverflowError):
         sound = False

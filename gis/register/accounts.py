@@ -116,11 +116,12 @@ class Accounts:
         ConflictError
             If it opens another account for the same.
         """
-        known = None if subject is None else self.by_subject(subject)
-        if known is not None and known.id != account_id:
-            raise ConflictError("errors.subject_taken")
-        own = self.account(account_id)
-        return self.update(replace(own, subject=subject), author=own.name)
+        with engine.writing(self._engine) as connection:
+            same = (accounts.c.subject == subject, accounts.c.id != account_id)
+            if connection.execute(select(accounts.c.id).where(*same)).first() is not None:
+                raise ConflictError("errors.subject_taken")
+            own = _account(connection, account_id)
+            return _change(connection, own, replace(own, subject=subject), author=own.name)
 
     def accounts(self) -> list[Account]:
         """Return every account, by name."""
@@ -131,7 +132,8 @@ class Accounts:
     def update(self, account: Account, *, author: str = _PROGRAM) -> Account:
         """Change an account by its id.
 
-        One that is no longer active, or has another password, loses its sessions and links.
+        One that is no longer active, or has another password, loses its sessions, links and
+        tokens.
 
         Raises
         ------
@@ -141,28 +143,22 @@ class Accounts:
             As `add`.
         """
         with engine.writing(self._engine) as connection:
-            old = _account(connection, account.id)
-            new = replace(account, role=_role(account.role), created_at=old.created_at)
-            _require_sound(connection, new)
-            _require_administrator(connection, new)
-            by_id = accounts.c.id == new.id
-            connection.execute(update(accounts).where(by_id).values(_row(new)))
-            if not new.active or new.password_hash != old.password_hash:
-                connection.execute(delete(sessions).where(sessions.c.account_id == new.id))
-                _end_links(connection, new.id)
-            _note(connection, author, old, new)
-        return new
+            return _change(connection, _account(connection, account.id), account, author=author)
 
     def set_active(self, account_id: str, active: bool, *, author: str = _PROGRAM) -> Account:
         """Let an account in again, or keep it out from this moment on; see `update`."""
-        return self.update(replace(self.account(account_id), active=active), author=author)
+        with engine.writing(self._engine) as connection:
+            old = _account(connection, account_id)
+            return _change(connection, old, replace(old, active=active), author=author)
 
     def set_password(
         self, account_id: str, password_hash: str | None, *, author: str = _PROGRAM
     ) -> Account:
-        """Give an account another password and end its sessions and links; see `update`."""
-        changed = replace(self.account(account_id), password_hash=password_hash)
-        return self.update(changed, author=author)
+        """Give an account another password, which ends what opened it; see `update`."""
+        with engine.writing(self._engine) as connection:
+            old = _account(connection, account_id)
+            changed = replace(old, password_hash=password_hash)
+            return _change(connection, old, changed, author=author)
 
     # sessions
 
@@ -304,6 +300,27 @@ class Accounts:
             now = moments.to_text(moments.now())
             connection.execute(update(login_links).where(by_digest).values(used_at=now))
         return found[0]
+
+
+def _change(connection: Connection, old: Account, new: Account, *, author: str) -> Account:
+    """Write what an account becomes; the old one was read in this same write."""
+    new = replace(new, role=_role(new.role), created_at=old.created_at)
+    _require_sound(connection, new)
+    _require_administrator(connection, new)
+    connection.execute(update(accounts).where(accounts.c.id == new.id).values(_row(new)))
+    if not new.active or new.password_hash != old.password_hash:
+        _end_access(connection, new.id)
+    _note(connection, author, old, new)
+    return new
+
+
+def _end_access(connection: Connection, account_id: str) -> None:
+    """End the sessions, links and tokens of an account."""
+    connection.execute(delete(sessions).where(sessions.c.account_id == account_id))
+    _end_links(connection, account_id)
+    standing = (api_tokens.c.account_id == account_id, api_tokens.c.revoked_at.is_(None))
+    now = moments.to_text(moments.now())
+    connection.execute(update(api_tokens).where(*standing).values(revoked_at=now))
 
 
 def _end_links(connection: Connection, account_id: str) -> None:

@@ -9,6 +9,7 @@ from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.functions import FunctionElement
 
+from gis.register.arithmetic import COMPUTED, OPERATORS
 from gis.register.blobs import SRS_ID
 from gis.register.columns import Moment
 from gis.register.expressions import written
@@ -16,12 +17,12 @@ from gis.register.geopackage import ACCENTI, CASEI, LIKE, RELATES
 
 __all__ = [
     "RELATIONS",
+    "computed",
     "ends_of",
     "folded",
     "is_like",
     "moment_of",
     "relates",
-    "remainder",
     "without_marks",
 ]
 
@@ -61,10 +62,12 @@ class _MomentOf(FunctionElement[str]):
     type = Moment()
 
 
-class _Remainder(FunctionElement[float]):
-    inherit_cache = True
-    name = "remainder"
+class _Computed(FunctionElement[float]):
+    """What is computed with two numbers; one class for each operator."""
+
     type = Double[float]()
+    inherit_cache = True
+    name = "+"
 
 
 class _End(FunctionElement[float]):
@@ -95,6 +98,7 @@ RELATIONS: Final[Mapping[str, type[Any]]] = MappingProxyType(
         )
     }
 )
+_OPERATORS: Final = {name: _named(_Computed, name) for name in OPERATORS}
 _ENDS: Final = tuple(_named(_End, name) for name in ("MinX", "MinY", "MaxX", "MaxY"))
 
 
@@ -124,9 +128,15 @@ def moment_of(day: ColumnElement[Any], ending: str) -> ColumnElement[str]:
     return _MomentOf(day, literal(ending, Text()))
 
 
-def remainder(one: ColumnElement[Any], other: ColumnElement[Any]) -> ColumnElement[float]:
-    """Return what division leaves, of the sign of the first number."""
-    return _Remainder(one, other)
+def computed(
+    operator: str, one: ColumnElement[Any], other: ColumnElement[Any]
+) -> ColumnElement[float]:
+    """Return what is computed with two numbers by one of `OPERATORS`; what none holds is refused.
+
+    A remainder is of the sign of the first number, and what divides by zero is not known.
+    """
+    found: ColumnElement[float] = _OPERATORS[operator](one, other)
+    return found
 
 
 def ends_of(geometry: ColumnElement[Any]) -> tuple[ColumnElement[float], ...]:
@@ -199,10 +209,23 @@ def _cast(element: _MomentOf, compiler: SQLCompiler, **options: Any) -> str:
     return f"CAST(CAST(CAST({day} AS date) AS text) || {ending} AS timestamp with time zone)"
 
 
-@compiles(_Remainder)
-def _left_over(element: _Remainder, compiler: SQLCompiler, **options: Any) -> str:
+@compiles(_Computed, _SQLITE)
+def _computed_by_function(element: _Computed, compiler: SQLCompiler, **options: Any) -> str:
     one, other = written(element, compiler, **options)
-    return f"(({one}) - ({other}) * trunc(({one}) / nullif({other}, 0)))"
+    return f"{COMPUTED}({one}, {other}, '{element.name}')"
+
+
+@compiles(_Computed, _POSTGRESQL)
+def _computed_in_place(element: _Computed, compiler: SQLCompiler, **options: Any) -> str:
+    one, other = (
+        f"CAST({each} AS double precision)" for each in written(element, compiler, **options)
+    )
+    if element.name not in ("/", "%", "div"):
+        return f"({one} {element.name} {other})"
+    divided = f"({one} / nullif({other}, 0))"
+    if element.name == "%":
+        return f"({one} - {other} * trunc({divided}))"
+    return divided if element.name == "/" else f"floor({divided})"
 
 
 @compiles(_End, _SQLITE)

@@ -18,6 +18,7 @@ from shapely.geometry.base import BaseGeometry
 from sqlalchemy import Connection
 
 from gis.errors import StorageError
+from gis.register.arithmetic import COMPUTED, computed
 from gis.register.blobs import SRS_ID, blob_bounds, from_blob, plain_point
 from gis.register.columns import GEOMETRY_COLUMN
 
@@ -191,6 +192,7 @@ def register_functions(connection: sqlite3.Connection) -> None:
     connection.create_function(RELATES, 3, _relates, deterministic=True)
     connection.create_function(CASEI, 1, _casei, deterministic=True)
     connection.create_function(ACCENTI, 1, _accenti, deterministic=True)
+    connection.create_function(COMPUTED, 3, computed, deterministic=True)
     connection.create_function(LIKE, 2, _like, deterministic=True)
     for index, name in enumerate(("ST_MinX", "ST_MinY", "ST_MaxX", "ST_MaxY")):
         connection.create_function(name, 1, _bound(index), deterministic=True)

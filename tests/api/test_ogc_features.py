@@ -13,6 +13,7 @@ from collections.abc import Iterator
 from datetime import datetime
 from typing import Any
 
+import cql2
 import pyproj
 import pytest
 import shapely
@@ -560,7 +561,9 @@ class TestFilter:
             "S_INTERSECTS(geometry, geometry)", "T_AFTER(name, DATE('2020-01-01'))",
             "valid_from < DATE('2020-13-01')", "DROP TABLE structures", "no_function(name) = 1",
             deep, "not " * 80 + "true", "- " * 300 + "1 = 1", "name = '\x00'",
-            "owner_id IN ()", "'a' = 'a' OR",
+            "owner_id IN ()", "'a' = 'a' OR", "S_INTERSECTS(geometry, POINT EMPTY)",
+            "height_m < 10^400", "height_m < 1e200 * 1e200", "height_m > 10^-400",
+            "height_m > (0 - 8)^0.5", "height_m = 1e308 % 1e-308",
         ):  # fmt: skip
             answer = staff.get(items("structures"), filter=wrong)
             assert answer.status_code == 400, f"{wrong[:60]}: {answer.text[:200]}"
@@ -576,9 +579,38 @@ class TestFilter:
             assert answer.status_code == 400, f"{wrong[:60]}: {answer.text[:200]}"
         assert staff.get(items("structures"), filter="true", filter__lang="x").status_code == 400
         assert staff.get(items("structures"), filter="true", filter__crs="x").status_code == 400
-        assert staff.get(items("structures"), filter="true", filter__crs=CRS84).status_code == 200
-        projected = staff.get(items("structures"), filter="true", filter__crs=KNOWN[-1])
-        assert projected.status_code == 400
+
+    @pytest.mark.parametrize("uri", KNOWN)
+    def test_filter_crs_param(self, staff: Served, uri: str) -> None:
+        """/req/filter/filter-crs-param: geometries of a filter are in the system that it names."""
+        one = staff.json(items("structures"), limit=1, crs=uri)["features"][0]
+        a, b = one["geometry"]["coordinates"]
+        margin = 0.0005 if abs(a) < 400 else 50.0
+
+        def found(first: float, last: float, language: str) -> list[str]:
+            corners = shapely.box(*(x + d * margin for d in (first, last) for x in (a, b)))
+            text = f"S_INTERSECTS(geometry, {corners.wkt})"
+            if language == "cql2-json":
+                text = json.dumps(cql2.parse_text(text).to_json())
+            return staff.ids("structures", filter=text, filter__lang=language, filter__crs=uri)
+
+        for language in ("cql2-text", "cql2-json"):
+            assert one["id"] in found(-1, 1, language)
+            assert one["id"] not in found(2, 3, language)
+        box = ",".join(str(x + d * margin) for d in (-1, 1) for x in (a, b))
+        boxed = staff.ids("structures", bbox=box, bbox__crs=uri)
+        assert found(-1, 1, "cql2-text") == boxed
+        text = f"S_INTERSECTS(geometry, BBOX({box}))"
+        assert staff.ids("structures", filter=text, filter__crs=uri) == boxed
+        assert staff.get(items("structures"), filter="true", filter__crs=uri).status_code == 200
+        for far in (
+            "POINT(1e300 1)",
+            "POINT(1 9e9)",
+            "POINT EMPTY",
+            "BBOX(9e9,9e9,9e10,9e10)",
+        ):
+            text = f"S_INTERSECTS(geometry, {far})"
+            assert staff.get(items("structures"), filter=text, filter__crs=uri).status_code == 400
 
     @pytest.mark.parametrize("depth", [9, 20, 32])
     @pytest.mark.parametrize(

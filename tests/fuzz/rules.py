@@ -30,6 +30,7 @@ RULES: dict[str, str] = {
     "pages.bbox_outside": _BOX,
     "ogc.bbox_order": _BOX,
     "ogc.bbox_off": _BOX,
+    "ogc.shape_off": _FILTER,
     "ogc.datetime_order": _TIME,
     "ogc.datetime_malformed": _TIME,
     "ogc.property_value": _TEXT,

@@ -1,5 +1,7 @@
 """Accounts, sessions, tokens and links as stored: nothing expired, revoked or used lets in."""
 
+import time
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import timedelta
@@ -7,8 +9,10 @@ from datetime import timedelta
 import pytest
 
 from gis.errors import ConflictError, FormatError, NotFoundError
-from gis.register.accounts import Accounts
+from gis.register import engine
+from gis.register.accounts import Account, Accounts
 from gis.register.moments import now
+from gis.register.schema import accounts as table
 from gis.register.scopes import Role
 from gis.register.store import Register
 
@@ -66,11 +70,37 @@ def test_who_is_kept_out_is_out_at_once(accounts: Accounts) -> None:
     assert accounts.use_link("l") is None
 
 
-def test_a_new_password_ends_the_sessions(accounts: Accounts) -> None:
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda accounts, lan: accounts.set_password(lan.id, "$argon2id$..."),
+        lambda accounts, lan: accounts.link(lan.id, "somebody"),
+    ],
+    ids=["password", "subject"],
+)
+def test_an_account_being_closed_is_not_reopened_by_a_change_that_waited(
+    register: Register, accounts: Accounts, change: Callable[[Accounts, Account], Account]
+) -> None:
     lan = accounts.add("lan", "staff")
+    with ThreadPoolExecutor(1) as pool:
+        with engine.writing(register.engine) as connection:
+            waiting = pool.submit(change, accounts, lan)
+            time.sleep(0.3)  # it has read by now what it reads outside of its write
+            closed = table.update().where(table.c.id == lan.id).values(active=False)
+            connection.execute(closed)
+        waiting.result(20)
+    assert not accounts.account(lan.id).active
+
+
+def test_a_new_password_ends_the_sessions_and_tokens(accounts: Accounts) -> None:
+    lan, mai = accounts.add("lan", "staff"), accounts.add("mai", "staff")
     accounts.add_session("d", lan.id, "c", now() + HOUR)
+    accounts.add_token("script", "t", lan.id)
+    accounts.add_token("script", "t2", mai.id)
     accounts.set_password(lan.id, "$argon2id$...")
     assert accounts.session("d") is None
+    assert accounts.token("t") is None
+    assert accounts.token("t2") is not None
     assert accounts.account(lan.id).password_hash == "$argon2id$..."
 
 

@@ -135,6 +135,8 @@ class Sqlite(Database):
 
     def said(self, error: exc.DBAPIError) -> GisError | None:
         """Return what a person is told where the disk is at fault, or who asked, not we."""
+        if isinstance(error, exc.DataError):
+            return FormatError("errors.register_value_refused", detail=str(error.orig))
         if not isinstance(error, exc.OperationalError):
             return None
         if str(error.orig).startswith(_TOO_DEEP):
