@@ -10,7 +10,7 @@ from fastapi.routing import APIRoute
 
 from api import problems
 from api.guard import GuardedRoute
-from api.middleware import BodyLimit, LastResort, SecurityHeaders
+from api.middleware import BodyLimit, HeadAsGet, LastResort, SecurityHeaders
 from api.observing import Metrics, Observed
 from api.roles import RouteTableError, require_complete
 from api.routers import (
@@ -208,6 +208,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     for module in _ROUTERS:
         app.include_router(module.router)
     problems.install(app)
+    app.add_middleware(HeadAsGet)
     app.add_middleware(BodyLimit, limit_bytes=chosen.max_body_bytes)
     app.add_middleware(LastResort, answer=problems.broken)
     app.add_middleware(SecurityHeaders)

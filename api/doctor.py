@@ -218,6 +218,8 @@ def _doors(settings: Settings) -> Iterator[Look]:
         yield _look("cookies", Health.WARNING, "not_secure")
     else:
         yield _look("cookies", True, "good")
+    if outside and not settings.names_proxy:
+        yield _look("proxy", Health.WARNING, "unnamed", host=settings.host)
     if settings.oidc_issuer:
         file = settings.oidc_client_secret_file
         looked = [] if file is None else list(_shut("secret", file))

@@ -27,9 +27,9 @@ from api.language import asked_language
 from api.roles import PUBLIC_LAYERS, Role, may
 from api.threads import threaded
 
-__all__ = ["GuardedRoute"]
+__all__ = ["SAFE_METHODS", "GuardedRoute"]
 
-_SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
+SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 _ELSEWHERE = frozenset({"cross-site", "same-site"})
 _NEEDS_NO_FORM_TOKEN = frozenset({"/login"})  # begins a session, does nothing in its name
 _IN_PERSON = ("/view/account", "/view/users", "/view/grants", "/view/backups")
@@ -56,19 +56,17 @@ class GuardedRoute(APIRoute):
                     if shows_nothing(request)
                     else await asyncio.to_thread(identify, request)
                 )
+                if self.path in PUBLIC_LAYERS and identity_of(request).account is None:
+                    request.state.public = True  # its refusals too: see SecurityHeaders
                 request.app.state.service.pace.take(_caller(request))
             _require_role(request, self.path)
             _require_access(request, self.path)
             _require_known_parameters(request, known | {"lang"} | _more(self.endpoint, request))
             asked_language(request)
-            if request.method not in _SAFE_METHODS:
+            if request.method not in SAFE_METHODS:
                 await _require_own_form(request)
                 await require_whole_characters(request)
-            response = await handler(request)
-            if self.path in PUBLIC_LAYERS and identity_of(request).account is None:
-                response.headers["access-control-allow-origin"] = "*"
-                response.headers["cross-origin-resource-policy"] = "cross-origin"
-            return response
+            return await handler(request)
 
         return guarded
 
@@ -113,7 +111,7 @@ def _require_access(request: Request, path: str) -> None:
     identity = identity_of(request)
     if identity.account is None or identity.session is not None:
         return
-    if identity.reads_only and request.method not in _SAFE_METHODS:
+    if identity.reads_only and request.method not in SAFE_METHODS:
         raise ForbiddenError("pages.token_reads_only")
     if path.startswith(_IN_PERSON):
         raise ForbiddenError("pages.token_in_person")

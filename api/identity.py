@@ -160,6 +160,20 @@ def identify(request: Request) -> Identity:
     return replace(found, areas=service.grants.areas(found.scope.own, service.today()))
 
 
+def is_still(request: Request) -> bool:
+    """Return whether what a caller has shown opens the same account as when it was let in.
+
+    For what goes on for long after the guard; unlike a request it is no use of a session.
+    """
+    identity, accounts = identity_of(request), request.app.state.service.accounts
+    shown = _token_shown(request.headers.get("authorization", ""))
+    if shown is not None:
+        known = accounts.token(_digest(shown))
+    else:
+        known = None if identity.session is None else accounts.session(identity.session.digest)
+    return known is not None and known[1] == identity.account
+
+
 def _token_shown(header: str) -> str | None:
     """Return the token of a program, None where none is shown.
 

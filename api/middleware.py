@@ -12,12 +12,20 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-__all__ = ["BodyLimit", "BodyTooLarge", "LastResort", "SecurityHeaders", "content_security_policy"]
+__all__ = [
+    "BodyLimit",
+    "BodyTooLarge",
+    "HeadAsGet",
+    "LastResort",
+    "SecurityHeaders",
+    "content_security_policy",
+]
 
 _FILES_GO_TO = frozenset(
     {"/imports", "/view/imports", "/view/sources", "/studies/interference-source"}
 )
 _FILES_GO_BELOW = re.compile(r"/view/desk/.+|/desk/[^/]+/[^/]+/files")
+_USED_UP = "/login/"
 _OTHER_BODIES_BYTES = 512 * 1024
 _FILE_NAME = re.compile(rb'filename="([^"\r\n]{1,120})"')
 _HEAD_BYTES = 65_536
@@ -70,12 +78,47 @@ class SecurityHeaders:
                 headers["x-frame-options"] = "DENY"
                 headers["referrer-policy"] = "same-origin"
                 headers["cross-origin-opener-policy"] = "same-origin"
+                if scope["state"].get("public"):  # the guard says so
+                    headers["access-control-allow-origin"] = "*"
+                    headers["cross-origin-resource-policy"] = "cross-origin"
                 headers.setdefault("cross-origin-resource-policy", "same-origin")
                 headers["permissions-policy"] = "geolocation=(), camera=(), microphone=()"
                 headers.setdefault("cache-control", "no-store")
             await send(message)
 
         await self.app(scope, receive, protected)
+
+
+class HeadAsGet:
+    """Answer HEAD as GET without the body; where GET uses up a link to sign in, not at all."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one request; what would stream on is told that nobody listens."""
+        asked = scope["type"] == "http" and scope["method"] == "HEAD"
+        if not asked or scope["path"].startswith(_USED_UP):
+            await self.app(scope, receive, send)
+            return
+        as_get = {**scope, "method": "GET"}
+        over = False
+
+        async def heard() -> Message:
+            return {"type": "http.disconnect"} if over else await receive()
+
+        async def without_body(message: Message) -> None:
+            nonlocal over
+            if message["type"] != "http.response.body":
+                await send(message)
+            elif not over:
+                over = True
+                await send({"type": "http.response.body", "body": b"", "more_body": False})
+
+        try:
+            await self.app(as_get, heard, without_body)
+        finally:
+            scope["route"] = as_get.get("route")
 
 
 class LastResort:

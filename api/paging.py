@@ -8,6 +8,7 @@ from starlette.requests import Request
 
 from api.errors import InvalidParameterError
 from api.service import public_url
+from api.whole import number
 from gis.register.records import Bounds
 
 __all__ = ["BoundsDep", "LimitQuery", "links", "parse_bounds"]
@@ -26,7 +27,7 @@ def parse_bounds(value: str | None) -> Bounds | None:
     if value is None:
         return None
     try:
-        west, south, east, north = (float(part) for part in value.split(","))
+        west, south, east, north = (number(part) for part in value.split(","))
     except ValueError:
         raise InvalidParameterError("pages.bbox_malformed", value=value[:80]) from None
     on_earth = all(-180 <= x <= 180 for x in (west, east))

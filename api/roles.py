@@ -13,6 +13,7 @@ __all__ = [
     "Role",
     "RouteTableError",
     "may",
+    "methods_at",
     "require_complete",
 ]
 
@@ -83,6 +84,8 @@ ROUTES: dict[tuple[str, str], frozenset[Role]] = {
     ("GET", "/ogc/collections/{collection_id}/schema"): ANYONE,
     ("GET", "/ogc/collections/{collection_id}/items"): ANYONE,
     ("GET", "/ogc/collections/{collection_id}/items/{feature_id}"): ANYONE,
+    ("OPTIONS", "/ogc/collections/{collection_id}/items"): ANYONE,
+    ("OPTIONS", "/ogc/collections/{collection_id}/items/{feature_id}"): ANYONE,
     ("POST", "/ogc/collections/{collection_id}/items"): STAFF,
     ("PUT", "/ogc/collections/{collection_id}/items/{feature_id}"): STAFF,
     ("PATCH", "/ogc/collections/{collection_id}/items/{feature_id}"): STAFF,
@@ -448,6 +451,14 @@ class RouteTableError(RuntimeError):
 def may(role: Role, method: str, path: str) -> bool:
     """Return whether a role may call a route; what is not in the table, nobody may."""
     return role in ROUTES.get((method, path), frozenset())
+
+
+def methods_at(role: Role, path: str) -> list[str]:
+    """Return the methods by which a role may call a path; HEAD is GET without the body."""
+    found = {
+        method for (method, known), roles in ROUTES.items() if known == path and role in roles
+    }
+    return sorted(found | ({"HEAD"} if "GET" in found else set()))
 
 
 def require_complete(served: Iterable[tuple[str, str]]) -> None:

@@ -195,6 +195,11 @@ class Settings(BaseSettings):
     oidc_client_secret_file: Path | None = None
 
     @property
+    def names_proxy(self) -> bool:
+        """Whether it is said whose X-Forwarded-For is believed beside that of this machine."""
+        return bool(os.environ.get("FORWARDED_ALLOW_IPS"))
+
+    @property
     def map_tiles_origin(self) -> str:
         """Scheme and host of the tile server, for the policy of the map's page."""
         parts = urlsplit(self.map_tiles)

@@ -1,17 +1,19 @@
-"""Whole numbers as callers write them: no count here is above a thousand million.
+"""Numbers as callers write them; no count here is above a thousand million.
 
 The register keeps whole numbers in 64 bits; what is beyond is refused where it comes in.
 """
 
+import re
 from typing import Annotated, Final
 
 from fastapi import Path, Query
 
-__all__ = ["MOST", "NumberPath", "OffsetQuery", "whole"]
+__all__ = ["MOST", "NumberPath", "OffsetQuery", "number", "whole"]
 
 MOST: Final = 1_000_000_000
 """The largest whole number that a caller may name."""
 
+_NUMBER: Final = re.compile(r" *[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)? *", re.ASCII | re.IGNORECASE)
 _DIGITS: Final = len(str(MOST))
 
 OffsetQuery = Annotated[int, Query(ge=0, le=MOST, description="Items to pass over.")]
@@ -24,3 +26,16 @@ def whole(said: str) -> int | None:
         return None
     number = int(said)
     return number if number <= MOST else None
+
+
+def number(said: str) -> float:
+    """Return the number that a text is; Python alone would read more (`1_0`, other digits).
+
+    Raises
+    ------
+    ValueError
+        If it is none.
+    """
+    if _NUMBER.fullmatch(said) is None:
+        raise ValueError(said)
+    return float(said)

@@ -23,6 +23,7 @@ from gis.errors import ConflictError, FormatError, StorageError
 from gis.home import UNFINISHED, Home
 from gis.proofs import Proofs
 from gis.register import moments
+from gis.register.accounts import Accounts
 from gis.register.moving import copy
 from gis.register.store import Register
 
@@ -242,7 +243,8 @@ def restore(copy: Path, home: Home) -> BackupNote:
     """Bring an installation back into a folder that is not there, or is empty.
 
     Every file is compared with the list, the register is checked as `Register.check` does; the
-    folder appears when all of it is whole.
+    folder appears when all of it is whole. Sessions, links to sign in and API tokens end with it:
+    some may have been ended after the copy was made.
 
     Raises
     ------
@@ -265,6 +267,7 @@ def restore(copy: Path, home: Home) -> BackupNote:
             register.check()
             if register.version() != note.register_version:
                 raise StorageError("errors.backup_differs", name=made.register_file.name)
+            Accounts(register).end_all()
         if home.folder.exists():
             home.folder.rmdir()
         shutil.move(made.folder, home.folder)

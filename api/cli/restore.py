@@ -19,6 +19,7 @@ def _restore(arguments: argparse.Namespace, output: Output) -> int:
     home: Home = output.settings.place
     note = restore(arguments.file, home)
     output.say("restore_done", home=str(home.folder), made_at=note.made_at, **counts(note))
+    output.say("restore_doors")
     if home.database:
         output.say("restore_move", path=str(home.register_file))
     output.result(plain(note))

@@ -102,7 +102,7 @@ def refusals(method: str, path: str, *, more: tuple[int, ...] = ()) -> dict[str,
     """Return the statuses of an operation that are no success."""
     standard = path.startswith("/ogc")
     codes = {*(_OF_STANDARD if standard else _ALWAYS), *more}
-    if method != "get":
+    if method not in ("get", "options"):
         codes |= {*_OF_WRITES, *((415,) if standard else ())}
     return {str(code): _refusal(code) for code in sorted(codes)}
 

@@ -77,7 +77,7 @@ def written_out(paths: dict[str, Any]) -> dict[str, Any]:
             kept = {
                 method: copy.deepcopy(operation)
                 for method, operation in methods.items()
-                if method == "get" or collection.id in EDITABLE
+                if method in ("get", "options") or collection.id in EDITABLE
             }
             found[own] = _of(collection, path, kept)
     return found
@@ -148,7 +148,7 @@ def _of(collection: Collection, path: str, methods: dict[str, Any]) -> dict[str,
             operation["responses"][status]["content"] = {GEOJSON: {"schema": schema}}
         if paged:
             operation["parameters"] = kept + _parameters(collection)
-        elif method != "get":
+        elif method not in ("get", "options"):
             _describe_write(collection, method, path, operation)
     return methods
 

@@ -36,7 +36,7 @@ _STATED: Final[dict[tuple[str, str], dict[str, Any]]] = {
     ("/ogc", "bbox"): {"type": "string", "pattern": _SIX, "example": "106.3,10.4,106.6,10.7"},
     ("/ogc", "datetime"): {
         "type": "string",
-        "pattern": rf"^({_MOMENT}|({_MOMENT}|\.\.)?/({_MOMENT}|\.\.)?)$",
+        "pattern": rf"^({_MOMENT}(/({_MOMENT}|\.\.)?)?|(\.\.)?/{_MOMENT})$",
         "example": "2026-01-01/..",
     },
     ("/", "bbox"): {"type": "string", "pattern": _BOX, "example": "106.3,10.4,106.6,10.7"},

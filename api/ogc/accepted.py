@@ -1,5 +1,6 @@
 """What a caller accepts (RFC 9110, 12.5.1)."""
 
+import re
 from typing import Annotated, Final, Literal
 
 from fastapi import Query
@@ -9,6 +10,8 @@ from api.errors import NotAcceptableError
 
 __all__ = ["require_accepted", "require_json_accepted"]
 
+_NONE: Final = re.compile(r"(^|;)\s*q\s*=\s*0(\.0*)?\s*($|;)")
+"""The weight of what is not accepted."""
 _MADE: Final = "application/json, application/geo+json, application/schema+json"
 
 
@@ -46,7 +49,7 @@ def _accepted(request: Request) -> set[str]:
     """Return the ranges of media types that a caller accepts."""
     accepted = request.headers.get("accept", "*/*")[:2_000].lower()
     ranges = [one.partition(";") for one in accepted.split(",")]
-    return {kind.strip() for kind, _, rest in ranges if rest.replace(" ", "") != "q=0"}
+    return {kind.strip() for kind, _, rest in ranges if not _NONE.search(rest)}
 
 
 def _has_json(kind: str) -> bool:

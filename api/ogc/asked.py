@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Callable, Mapping
-from datetime import date, datetime
+from datetime import date
 from functools import partial
 from typing import Final
 
@@ -11,11 +11,13 @@ from starlette.requests import Request
 
 from api.errors import BadParameterError
 from api.ogc.crs import area_of, epsg_of, in_degrees
+from api.whole import number
 from data.text import VIET_NAM
 from gis.errors import FormatError
 from gis.features.collections import Collection
 from gis.features.cql2 import Kind, Quantity, condition_of_json, condition_of_text
 from gis.features.reading import Asked, Condition
+from gis.features.times import day_of, moment_of
 from gis.register.records import Bounds
 
 __all__ = ["FILTER_LANGUAGES", "asked_of", "property_names", "time_of"]
@@ -81,7 +83,7 @@ def asked_of(
 
 def _sides(bbox: str) -> Bounds:
     try:
-        numbers = [float(part) for part in bbox.split(",")]
+        numbers = [number(part) for part in bbox.split(",")]
     except ValueError:
         numbers = []
     if len(numbers) not in (4, 6) or not all(map(math.isfinite, numbers)):
@@ -119,6 +121,8 @@ def time_of(said: str) -> tuple[date | None, date | None]:
         day = _day(said, said)
         return day, day
     first, last = (None if part in _OPEN else _day(part, said) for part in parts)
+    if first is None and last is None:  # an interval has one end at least
+        raise BadParameterError("ogc.datetime_malformed", value=said[:80])
     if first is not None and last is not None and first > last:
         raise BadParameterError("ogc.datetime_order", value=said[:80])
     return first, last
@@ -128,11 +132,8 @@ def _day(part: str, said: str) -> date:
     """Return the day of an instant, as people in Viet Nam count it."""
     try:
         if "T" not in part.upper():
-            return date.fromisoformat(part)
-        moment = datetime.fromisoformat(part)
-        if moment.tzinfo is None:
-            raise ValueError
-        return moment.astimezone(VIET_NAM).date()
+            return day_of(part)
+        return moment_of(part).astimezone(VIET_NAM).date()
     except (ValueError, OverflowError):
         raise BadParameterError("ogc.datetime_malformed", value=said[:80]) from None
 
@@ -146,7 +147,7 @@ def _properties(request: Request, collection: Collection) -> dict[str, str]:
         known = kinds[name]
         sound = len(value) <= _LONGEST_VALUE and "\x00" not in value
         if known.kind is Kind.NUMBER:
-            sound = sound and _is_number(value)
+            sound = sound and _isnumber(value)
         elif known.kind is Kind.BOOLEAN:
             sound = value in ("true", "false")
         elif known.words:
@@ -160,9 +161,9 @@ def _properties(request: Request, collection: Collection) -> dict[str, str]:
     return found
 
 
-def _is_number(value: str) -> bool:
+def _isnumber(value: str) -> bool:
     try:
-        return math.isfinite(float(value))
+        return math.isfinite(number(value))
     except ValueError:
         return False
 

@@ -11,7 +11,7 @@ from starlette.responses import StreamingResponse
 
 from api.geojson import plain
 from api.guard import GuardedRoute
-from api.identity import identity_of
+from api.identity import identity_of, is_still
 from api.language import api_language, page_language
 from api.paging import LimitQuery, links
 from api.service import Service, service_of
@@ -107,7 +107,10 @@ def _cancelled(request: Request, job_id: str) -> dict[str, Any]:
 
 @router.get("/jobs/{job_id}/events", response_class=StreamingResponse)
 async def events(request: Request, job_id: str) -> StreamingResponse:
-    """Progress as server-sent events: `progress` while it goes on, `end` once."""
+    """Progress as server-sent events: `progress` while it goes on, `end` once.
+
+    It breaks off where the caller's account, session or token ends meanwhile.
+    """
     service, identity = service_of(request), identity_of(request)
     await asyncio.to_thread(service.job, job_id, identity)
     asked = "lang" in request.query_params or "phusong_lang" not in request.cookies
@@ -135,5 +138,5 @@ async def _stream(
             told = written
         await asyncio.sleep(_POLL_S)
         waited += _POLL_S
-        if await request.is_disconnected():
+        if await request.is_disconnected() or not await asyncio.to_thread(is_still, request):
             return

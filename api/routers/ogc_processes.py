@@ -165,7 +165,8 @@ def dismiss(request: Request, job_id: str) -> dict[str, Any]:
     """Dismiss a job: one that waits or runs is stopped; what is done stays."""
     _job(request, job_id)
     stopped = service_of(request).queue.cancel(job_id)
-    return status_info(public_url(request), stopped, api_language(request))
+    told = status_info(public_url(request), stopped, api_language(request))
+    return told | {"status": "dismissed"}
 
 
 def _process(process_id: str) -> Process:

@@ -8,12 +8,14 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 
-from api.guard import GuardedRoute
+from api.guard import SAFE_METHODS, GuardedRoute
 from api.identity import identity_of
 from api.ogc.accepted import require_json_accepted
 from api.ogc.answers import item_headers, item_json, item_tag, written
 from api.ogc.documents import GEOJSON
 from api.ogc.sent import BODY, Sent, require_seen, sent_feature, values_of
+from api.roles import methods_at
+from api.routers.ogc import collection_of
 from api.service import public_url, service_of
 from data.text import Language, text
 from gis.errors import NotFoundError
@@ -36,6 +38,28 @@ router = APIRouter(
 Body = Annotated[Sent, Depends(sent_feature)]
 _ITEMS = "/ogc/collections/{collection_id}/items"
 _ITEM = _ITEMS + "/{feature_id}"
+
+
+@router.options(_ITEMS, status_code=204)
+def options_of_items(request: Request, collection_id: str) -> Response:
+    """Say by which methods the caller may ask for the features; a token that reads, no others."""
+    return _allowed(request, collection_id, _ITEMS)
+
+
+@router.options(_ITEM, status_code=204)
+def options_of_item(request: Request, collection_id: str, feature_id: str) -> Response:
+    """Say by which methods the caller may ask for a feature, whether or not there is one."""
+    del feature_id
+    return _allowed(request, collection_id, _ITEM)
+
+
+def _allowed(request: Request, collection_id: str, path: str) -> Response:
+    collection_of(request, collection_id)
+    identity = identity_of(request)
+    methods = methods_at(identity.role, path)
+    if identity.reads_only or collection_id not in EDITABLE:
+        methods = [one for one in methods if one in SAFE_METHODS]
+    return Response(status_code=204, headers={"allow": ", ".join(methods)})
 
 
 @router.post(_ITEMS, status_code=201, openapi_extra=BODY)
@@ -101,7 +125,7 @@ def _editable(collection_id: str) -> Editable:
     if collection_id not in COLLECTIONS:
         raise NotFoundError("ogc.collection_unknown", name=collection_id[:80])
     if collection_id not in EDITABLE:
-        raise HTTPException(405, headers={"allow": "GET"})
+        raise HTTPException(405, headers={"allow": "GET, HEAD, OPTIONS"})
     return EDITABLE[collection_id]
 
 

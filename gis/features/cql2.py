@@ -8,7 +8,6 @@ import json
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
 from enum import StrEnum
 from typing import Any, Final
 
@@ -19,6 +18,8 @@ from shapely.geometry.base import BaseGeometry
 from sqlalchemy import ColumnElement, and_, func, literal, not_, or_
 
 from gis.errors import FormatError
+from gis.features.times import day_of
+from gis.features.times import moment_of as moment_at
 from gis.register import moments
 from gis.register.arithmetic import OPERATORS
 from gis.register.columns import Day, Moment
@@ -365,14 +366,14 @@ def _whole(text: str) -> str:
 
 def _day(said: object) -> str:
     try:
-        return date.fromisoformat(str(said)).isoformat()
+        return day_of(str(said)).isoformat()
     except ValueError:
         raise FormatError("errors.filter_time", value=str(said)[:40]) from None
 
 
 def _moment(said: object) -> str:
     try:
-        return moments.to_text(datetime.fromisoformat(str(said)))
+        return moments.to_text(moment_at(str(said)))
     except (ValueError, OverflowError, FormatError):
         raise FormatError("errors.filter_time", value=str(said)[:40]) from None
 

@@ -269,6 +269,15 @@ class Accounts:
             if changed.rowcount != 1:
                 raise NotFoundError("errors.token_unknown", id=token_id)
 
+    def end_all(self) -> None:
+        """End every session, link and token: what is brought back must not open what was shut."""
+        now = moments.to_text(moments.now())
+        standing = api_tokens.c.revoked_at.is_(None)
+        with engine.writing(self._engine) as connection:
+            connection.execute(delete(sessions))
+            connection.execute(delete(login_links))
+            connection.execute(update(api_tokens).where(standing).values(revoked_at=now))
+
     # one-time links
 
     def add_link(self, digest: str, account_id: str, expires_at: datetime) -> None:

@@ -29,6 +29,8 @@ def address_of(told: str | Path | URL) -> Address:
     """
     if isinstance(told, Path | URL):
         return told
+    if not told.strip():
+        raise FormatError("errors.register_address_empty")
     if not is_database(told):
         if "://" in told:
             raise FormatError("errors.register_address", scheme=told.partition("://")[0][:40])

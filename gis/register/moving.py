@@ -10,11 +10,12 @@ import json
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from itertools import chain
+from pathlib import Path
 from typing import Any
 
 from sqlalchemy import Connection, LargeBinary, Table, delete, func, select
 
-from gis.errors import ConflictError, NotFoundError, StorageError
+from gis.errors import ConflictError, FormatError, NotFoundError, StorageError
 from gis.register import engine, moments
 from gis.register.address import Address
 from gis.register.blobs import wkb_of
@@ -61,6 +62,8 @@ def move(source: Address, target: Address, progress: Progress) -> Moved:
     ------
     NotFoundError
         If there is no register at the source.
+    FormatError
+        If the target is a folder.
     ConflictError
         If the target holds anything, or a server has one of the two open.
     StorageError
@@ -70,6 +73,8 @@ def move(source: Address, target: Address, progress: Progress) -> Moved:
         raise NotFoundError("errors.move_no_source", path=str(source))
     if str(source) == str(target):
         raise ConflictError("errors.move_onto_itself", path=str(target))
+    if isinstance(target, Path) and target.is_dir():
+        raise FormatError("errors.register_address_folder", path=str(target))
     for address in (source, target):
         if Register.exists(address) and database_at(address).in_use(address):
             raise ConflictError("errors.move_in_use", path=str(address))

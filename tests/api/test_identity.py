@@ -606,5 +606,18 @@ def test_other_sites_read_the_public_layers_as_strangers_only(
         signed_in = client.get(path, headers=foreign | token("staff"))
         assert "access-control-allow-origin" not in signed_in.headers
         assert signed_in.headers["cross-origin-resource-policy"] == "same-origin"
+    for path, status in (
+        ("/structures?nothing=1", 400),
+        ("/structures/none", 404),
+        ("/ogc/collections/structures/items?bbox=x", 400),
+        ("/ogc/collections/structures/items/none", 404),
+        ("/ogc/collections/none", 404),
+    ):
+        refused = client.get(path, headers=foreign)
+        assert refused.status_code == status, path
+        assert refused.headers["access-control-allow-origin"] == "*"
+        assert refused.headers["cross-origin-resource-policy"] == "cross-origin"
+        signed_in = client.get(path, headers=foreign | token("staff"))
+        assert "access-control-allow-origin" not in signed_in.headers
     for path in ("/", "/map", "/devices", "/healthz"):
         assert "access-control-allow-origin" not in client.get(path, headers=foreign).headers

@@ -46,6 +46,17 @@ def test_a_demonstration_moves_to_a_server_and_back(
     assert "holds records already" in capsys.readouterr().err
 
 
+@pytest.mark.parametrize(("there", "said"), [("", "not said where"), (".", "is a folder")])
+def test_a_place_that_is_none_is_told(
+    there: str, said: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    home = tmp_path / "home"
+    with Register.open(home / "register.gpkg", create=True):
+        pass
+    assert main(["move", "--home", str(home), "--to", there, "--lang", "en"]) == INPUT
+    assert said in capsys.readouterr().err
+
+
 def test_the_named_server_is_the_register_of_every_command(
     told: str,
     tmp_path: Path,

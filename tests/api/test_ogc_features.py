@@ -205,14 +205,16 @@ class TestCore:
         for upto in ("../2007-12-31", "/2007-12-31"):
             assert 0 < len(staff.ids(ask, datetime=upto)) < len(whole)
             assert staff.ids(ask, datetime=upto) == there("0", "2007-12-31")
-        assert staff.ids(ask, datetime="../..") == [one["id"] for one in whole]
+        for small in ("2010-06-01t12:00:00z", "2010-06-01T19:00:00.5+07:00"):
+            assert staff.ids(ask, datetime=small) == there("2010-06-01", "2010-06-01")
         for wrong in (
             "yesterday",
             "2010-13-01",
             "2012-01-01/2011-01-01",
             "a/b/c",
-            "2010-01-01T00:00:00",
-        ):
+            "2010-01-01T00:00:00", "20100101", "2010-W01-1", "2010-01-01T00Z", "2010-01-01T00:00Z",
+            "20100101T000000Z", "2010-01-01 00:00:00Z", "../..", "/", "../", "/..",
+        ):  # fmt: skip
             assert staff.get(items(ask), datetime=wrong).status_code == 400, wrong
 
     @pytest.mark.parametrize("name", NAMES)
@@ -223,7 +225,8 @@ class TestCore:
             *(f"/ogc/collections/{name}{below}" for below in ("", "/queryables", "/schema")),
         ):  # fmt: skip
             assert staff.get(address, nothing="1").status_code == 400, address
-        for wrong in ("1,2,3", "a,b,c,d", "106,11,107,10", "0,0,0,91", "nan,0,1,1", "1e999,0,1,1"):
+        for wrong in ("1,2,3", "a,b,c,d", "106,11,107,10", "0,0,0,91", "nan,0,1,1", "1e999,0,1,1",
+                      "1_0,0,20,1", "١,0,2,1"):  # fmt: skip
             answer = staff.get(items(name), bbox=wrong)
             assert answer.status_code == 400, wrong
             assert answer.headers["content-type"] == "application/problem+json"
@@ -666,6 +669,34 @@ def test_every_role_at_every_collection(home: Settings, role: Role) -> None:
                 refused = 401 if role is Role.ANONYMOUS else 403
                 wanted = 404 if below == "/items/none" else 200
                 assert answer.status_code == (wanted if role in ALLOWED[name] else refused), one
+
+
+@pytest.mark.parametrize("role", list(Role), ids=lambda role: role.value)
+def test_options_op_names_what_the_caller_may(home: Settings, role: Role) -> None:
+    """/req/create-replace-delete/options-op of part 4: no more and no less than is served."""
+    with serving(home, role.value) as served:
+        for name in NAMES:
+            for below, writes in (("", {"POST"}), ("/none", {"PUT", "PATCH", "DELETE"})):
+                address = f"{items(name)}{below}"
+                answer = served.client.options(address)
+                if role not in ALLOWED[name]:
+                    assert answer.status_code == (401 if role is Role.ANONYMOUS else 403)
+                    continue
+                assert (answer.status_code, answer.text) == (204, "")
+                told = set(answer.headers["allow"].split(", "))
+                assert {"GET", "HEAD", "OPTIONS"} <= told <= {"GET", "HEAD", "OPTIONS", *writes}
+                for method in writes:
+                    code = served.client.request(method, address).status_code
+                    assert (code not in (401, 403, 405)) == (method in told), (address, method)
+        assert served.client.options(items("none")).status_code == 404
+
+
+def test_who_accepts_nothing_by_a_weight_of_zero_is_refused(staff: Served) -> None:
+    for accept in ("*/*;q=0", "*/*; q=0.0", "*/*;q=0.000", "application/json;v=1;q=0.00"):
+        answer = staff.client.get("/ogc", headers={"accept": accept})
+        assert answer.status_code == 406, accept
+    for accept in ("*/*;q=0.001", "text/html;q=0.0, */*;q=0.1"):
+        assert staff.client.get("/ogc", headers={"accept": accept}).status_code == 200, accept
 
 
 def test_links_are_built_from_the_public_address(home: Settings) -> None:

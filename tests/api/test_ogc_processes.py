@@ -167,6 +167,23 @@ def test_dismiss(staff: Served) -> None:
     assert staff.get(f"{address}/results").status_code == 404
 
 
+def test_dismiss_of_a_job_that_runs_or_is_done(staff: Served) -> None:
+    """/req/dismiss/job-dismiss-success: the answer says so; what is done stays to be had."""
+    queue = staff.service.queue
+    while (job := queue.lease("w")) is not None:
+        queue.fail(job.id, "w", "jobs.failed_memory", {})
+    address = local(executed(staff, "coverage").headers["location"])
+    job = queue.lease("w")
+    assert job is not None
+    assert staff.json(address)["status"] == "running"
+    stream = staff.client.head(f"/jobs/{job.id}/events")  # ends at once, while the job goes on
+    assert (stream.status_code, stream.content) == (200, b"")
+    assert staff.client.delete(address).json()["status"] == "dismissed"
+    queue.fail(job.id, "w", "jobs.failed_memory", {})
+    answer = staff.client.delete(address)
+    assert (answer.status_code, answer.json()["status"]) == (200, "dismissed")
+
+
 def test_job_exception_no_such_job(staff: Served) -> None:
     for method, below in (("GET", ""), ("GET", "/results"), ("DELETE", "")):
         answer = staff.client.request(method, f"/ogc/jobs/none{below}")

@@ -8,8 +8,10 @@ from fastapi import APIRouter, FastAPI
 from starlette.testclient import TestClient
 
 from api import app as application
-from api.guard import _IN_PERSON, GuardedRoute
+from api.guard import _IN_PERSON, SAFE_METHODS, GuardedRoute
+from api.identity import new_link
 from api.roles import ROUTES, Role, RouteTableError, may, require_complete
+from gis.register.accounts import Accounts
 
 _FILLED = {
     "{collection_id}": "structures",
@@ -141,11 +143,38 @@ def test_no_form_of_a_signed_in_person_passes_without_its_token(
 ) -> None:
     browser = browser_of(role)
     for (method, path), allowed in sorted(ROUTES.items()):
-        if method == "GET" or path == "/login" or Role(role) not in allowed:
+        if method in SAFE_METHODS or path == "/login" or Role(role) not in allowed:
             continue
         for sent in (None, {"csrf_token": "x"}, {"csrf_token": "ü" * 40}):
             answer = browser.client.request(method, filled(path), data=sent)
             assert answer.status_code == 403, f"{role} {method} {path}"
+
+
+def test_head_is_get_without_the_body(
+    client: TestClient, token: Callable[[str], dict[str, str]]
+) -> None:
+    asked = [filled(path) for method, path in ROUTES if method == "GET" and "/login" not in path]
+    asked += ["/ogc/collections/structures/items?limit=1", "/structures?nothing=1", "/nowhere"]
+    codes = set()
+    for role in (Role.ANONYMOUS, Role.OPERATOR):
+        headers = token(role.value)
+        for address in sorted(asked):
+            answer = client.head(address, headers=headers)
+            assert answer.content == b"", address
+            plain = client.get(address, headers=headers)
+            said = f"{role.value} {address}: {answer.status_code} for {plain.status_code}"
+            assert answer.status_code == plain.status_code, said
+            assert answer.headers.get("content-type") == plain.headers.get("content-type"), said
+            codes.add(answer.status_code)
+    assert {200, 303, 400, 401, 403, 404} <= codes
+    secret = new_link(client.app.state.service.accounts, account_of(client))
+    assert client.head(secret).status_code == 405, "a link is not used up by who looks at it"
+    assert client.get(secret).status_code == 303
+
+
+def account_of(client: TestClient) -> str:
+    accounts: Accounts = client.app.state.service.accounts  # type: ignore[attr-defined]
+    return accounts.add("looked-at", "viewer").id
 
 
 def test_methods_that_are_not_in_the_table_are_refused(client: TestClient) -> None:

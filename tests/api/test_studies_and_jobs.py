@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from io import BytesIO
 from typing import Any
 
@@ -80,6 +81,33 @@ def test_coverage_from_asking_to_the_report(
         pdf = client.get(f"/studies/{study_id}/report.pdf?lang={language}", headers=staff)
         assert pdf.content.startswith(b"%PDF-")
         assert pdf.headers["content-type"] == "application/pdf"
+
+
+@pytest.mark.parametrize("ending", ["account", "token"])
+def test_the_progress_of_a_job_breaks_off_where_who_asked_is_shut_out(
+    client: TestClient, service: Service, token: Token, account: Any, ending: str
+) -> None:
+    staff = token("staff")
+    asked = client.post(
+        "/studies/coverage", json={"station_id": STATION, "radius_km": 5}, headers=staff
+    )
+    job = asked.json()["id"]
+    with ThreadPoolExecutor(1) as pool:
+        stream = pool.submit(client.get, f"/jobs/{job}/events", headers=staff)
+        try:
+            with pytest.raises(TimeoutError):
+                stream.result(1.5)  # it goes on while nothing changes
+            who = account("staff").id
+            if ending == "account":
+                service.accounts.set_active(who, False)
+            else:
+                for one in service.accounts.tokens(who):
+                    service.accounts.revoke_token(one.id)
+            told = stream.result(10)
+        finally:
+            service.queue.cancel(job)
+    assert "event: progress" in told.text
+    assert "event: end" not in told.text
 
 
 def test_the_same_question_is_the_same_study(
