@@ -192,6 +192,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         try:
             yield
         finally:
+            opened.end_reading()
             await leave(opened.register.engine)
             await asyncio.to_thread(opened.close)
 

@@ -31,6 +31,7 @@ from gis.errors import (
     NotFoundError,
     StorageError,
     TerrainUnavailableError,
+    TooLongError,
 )
 from propagation.errors import OutOfRangeError, PropagationError
 
@@ -150,6 +151,7 @@ STATUS: dict[type[Exception], int] = {
     CurvesUnavailableError: 422,
     CancelledError: 409,
     StorageError: 503,
+    TooLongError: 503,
     GisError: 422,
     PropagationError: 422,
 }

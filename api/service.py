@@ -27,6 +27,7 @@ from gis.kept import KeptResults
 from gis.register import moments
 from gis.register.accounts import Accounts
 from gis.register.address import Address
+from gis.register.engine import end_reading
 from gis.register.grants import Grants
 from gis.register.point_contacts import PointContacts
 from gis.register.scopes import SYSTEM, Scope
@@ -132,7 +133,7 @@ class Service:
         """
         home: Home = settings.place
         ground = open_ground(settings.ground)
-        register = _open_register(home.register)
+        register = _open_register(home.register, settings.query_seconds)
         home.ensure()
         service = cls(settings, register, ground)
         PointContacts(service.register).forget_expired(service.today())
@@ -146,6 +147,10 @@ class Service:
                 scheduler=settings.cluster,
             )
         return service
+
+    def end_reading(self) -> None:
+        """End the questions to the register that still run; none is begun any more."""
+        end_reading(self.register.engine)
 
     def close(self) -> None:
         """Stop the workers and close the register."""
@@ -277,9 +282,9 @@ def service_of(request: Request) -> Service:
     return service
 
 
-def _open_register(address: Address) -> Register:
+def _open_register(address: Address, longest_s: float) -> Register:
     fresh = not Register.exists(address)
-    register = Register.open(address, create=True)
+    register = Register.open(address, create=True, longest_s=longest_s)
     if fresh:
         with register.write(
             author="phusong serve", reason=text("pages.first_units", Language.VI)

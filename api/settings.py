@@ -122,6 +122,9 @@ class Settings(BaseSettings):
         Least that the log says: `info` writes a line for every request, `warning` what went wrong.
     most_at_once : int
         Connections that are held at once, waiting ones too; more get 503 and are closed.
+    query_seconds : float
+        Longest that one question to the register may take while a request is answered, 20 times
+        as long for files of whole layers; writes and studies are not bound by it.
     job_days : float
         How long a job that has ended is listed; its study stays for good.
     session_hours : float
@@ -180,6 +183,7 @@ class Settings(BaseSettings):
     max_upload_mb: Annotated[int, Field(ge=1, le=4096)] = 50
     log: Literal["info", "warning"] = "warning"
     most_at_once: Annotated[int, Field(ge=1, le=100_000)] = 512
+    query_seconds: Annotated[float, Field(ge=0.01, le=3_600)] = 30.0
     job_days: Annotated[float, Field(ge=1, le=36_500)] = KEEP_DAYS
     session_hours: Annotated[float, Field(gt=0, le=168)] = 12.0
     idle_minutes: Annotated[float, Field(gt=0, le=10_080)] = 30.0

@@ -10,6 +10,7 @@ GisError
     TerrainUnavailableError    no elevation where one is needed
     CurvesUnavailableError     no curves of Rec. ITU-R P.1546 where they are needed
     StorageError               the register cannot be kept where it was asked to be
+    TooLongError               a question takes longer than it may
     CancelledError             the work was cancelled by a person
 """
 
@@ -26,6 +27,7 @@ __all__ = [
     "NotFoundError",
     "StorageError",
     "TerrainUnavailableError",
+    "TooLongError",
     "system_reason",
 ]
 
@@ -91,6 +93,10 @@ class CurvesUnavailableError(GisError):
 
 class StorageError(GisError):
     """The register cannot be kept where it was asked to be."""
+
+
+class TooLongError(GisError):
+    """A question took longer than it may, or the server that was asked is about to stop."""
 
 
 class CancelledError(GisError):

@@ -68,6 +68,7 @@ ON_BOTH = (
     "tests/api/test_ogc_features.py",
     "tests/api/test_ogc_tiles.py",
     "tests/api/test_ogc_writes.py",
+    "tests/api/test_query_limits.py",
     "tests/api/test_register_routes.py",
     "tests/api/test_structure_pages.py",
     "tests/gis/test_cases_store.py",

@@ -3,6 +3,7 @@
 import argparse
 import signal
 import socket
+import threading
 from collections.abc import Sequence
 
 import uvicorn
@@ -25,6 +26,8 @@ from gis.terrain.opening import open_ground
 __all__ = ["COMMANDS"]
 
 _STOP_S = 10
+_LEFT_S = 1.0
+"""Of that, what is left to say that a question was ended because the server stops."""
 _DEMONSTRATED = (("staff", None), ("operator", "mo-phong-a"), ("administrator", None))
 """Roles that the demonstration has an account of, and of which organisation."""
 
@@ -64,9 +67,18 @@ class _Server(uvicorn.Server):
             print(line, flush=True)
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
-        """End live progress, which would otherwise be waited for, then stop."""
-        self._app.state.service.stopping.set()
-        await super().shutdown(sockets)
+        """End live progress, which would otherwise be waited for, then stop.
+
+        What still asks the register shortly before the time is over is told that it ends.
+        """
+        service = self._app.state.service
+        service.stopping.set()
+        last = threading.Timer(_STOP_S - _LEFT_S, service.end_reading)
+        last.start()
+        try:
+            await super().shutdown(sockets)
+        finally:
+            last.cancel()
 
 
 def _run(arguments: argparse.Namespace, output: Output) -> int:

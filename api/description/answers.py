@@ -91,11 +91,11 @@ _SAID: Final = {
     422: "A value cannot be taken, with its name and the reason.",
     428: "It must be said which state of it was seen (If-Match).",
     429: "Too many requests, or too many jobs that wait; Retry-After says how long.",
-    503: "Nothing can be written at the moment.",
+    503: "It takes too long, or nothing can be written now; Retry-After says when to ask again.",
 }
-_ALWAYS: Final = (400, 401, 403, 404, 422, 429)
-_OF_WRITES: Final = (408, 409, 413, 503)
-_OF_STANDARD: Final = (400, 401, 403, 404, 406, 429)
+_ALWAYS: Final = (400, 401, 403, 404, 422, 429, 503)
+_OF_WRITES: Final = (408, 409, 413)
+_OF_STANDARD: Final = (400, 401, 403, 404, 406, 429, 503)
 
 
 def refusals(method: str, path: str, *, more: tuple[int, ...] = ()) -> dict[str, Any]:
@@ -115,7 +115,7 @@ def _refusal(code: int) -> dict[str, Any]:
         "description": _SAID[code],
         "content": {"application/problem+json": {"schema": schema}},
     }
-    if code == 429:
+    if code in (429, 503):
         described = {"description": "Seconds to wait.", "schema": {"type": "integer"}}
         found["headers"] = {"Retry-After": described}
     return found

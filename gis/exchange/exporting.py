@@ -154,7 +154,7 @@ def export(
     if kind is ExportFormat.SHAPEFILE and any(name.mixed for name in wanted):
         raise FormatError("exchange.export_mixed", format=kind.value)
     filters = Filters(on=on, kinds=tuple(kinds), owner_id=owner_id, plan_year=plan_year, bbox=bbox)
-    with register.snapshot() as now:
+    with register.snapshot(whole=True) as now:
         read = [read_layer(now, scope, name, language, filters) for name in wanted]
         organisations = now.organisations()
     path = Path(path)

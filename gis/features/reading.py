@@ -219,7 +219,7 @@ class FeatureReader:
         """Yield every feature that is asked for, by id, from one state of the register."""
         chosen = self._asking(collection).rows.where(*self._where(collection, asked))
         query = told(collection, chosen, self._engine.dialect.name)
-        with engine.reading(self._engine) as connection:
+        with engine.reading(self._engine, whole=True) as connection:
             streamed = connection.execution_options(yield_per=1_000)
             rows = streamed.execute(query.order_by(BY_ID))
             for part in rows.partitions():

@@ -15,15 +15,43 @@ from sqlalchemy import Connection, Engine, Select
 from gis.errors import StorageError
 from gis.register.databases.choice import database_of
 
-__all__ = ["HEAD", "answer", "asking", "leave", "reading", "revision_of", "upgrade", "writing"]
+__all__ = [
+    "HEAD",
+    "answer",
+    "asking",
+    "end_reading",
+    "leave",
+    "reading",
+    "revision_of",
+    "upgrade",
+    "writing",
+]
 
 HEAD = "0021"
 """The last migration: what a register has when this program is done with it."""
 
 
-def reading(engine: Engine) -> AbstractContextManager[Connection]:
-    """Yield a connection that sees one state of the register until it is given back."""
-    return database_of(engine).reading(engine)
+def reading(engine: Engine, *, whole: bool = False) -> AbstractContextManager[Connection]:
+    """Yield a connection that sees one state of the register until it is given back.
+
+    Parameters
+    ----------
+    engine : Engine
+        Of an open register.
+    whole : bool
+        Whether whole layers are read, for a file: the limit of time is longer then.
+
+    Raises
+    ------
+    TooLongError
+        If a question takes longer than the register was opened with, or `end_reading` ends it.
+    """
+    return database_of(engine).reading(engine, whole=whole)
+
+
+def end_reading(engine: Engine) -> None:
+    """End the questions that read, and soon all others, of an engine with a limit of time."""
+    database_of(engine).end_reading(engine)
 
 
 def asking(engine: Engine) -> AbstractContextManager[Connection]:

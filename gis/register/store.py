@@ -80,7 +80,9 @@ class Register(Reader):
         return database_at(where).exists(where)
 
     @classmethod
-    def open(cls, address: str | Address, *, create: bool = False) -> Self:
+    def open(
+        cls, address: str | Address, *, create: bool = False, longest_s: float | None = None
+    ) -> Self:
         """Open a register, bringing one that an older program made forward.
 
         Parameters
@@ -89,6 +91,8 @@ class Register(Reader):
             A file on a local disk, or `postgresql://user@host/name`.
         create : bool
             Make one where there is none; the database of a server must be there, and empty.
+        longest_s : float, optional
+            How long one question that reads may take, in seconds; without it, as it takes.
 
         Raises
         ------
@@ -101,6 +105,8 @@ class Register(Reader):
         where = address_of(address)
         database = database_at(where)
         opened = database.open(where, create=create)
+        if longest_s is not None:
+            database.limit(opened, longest_s)
         try:
             found = database.revision(where, opened)
             if found is None and not create:
@@ -138,9 +144,9 @@ class Register(Reader):
         return engine.reading(self.engine)
 
     @contextmanager
-    def snapshot(self) -> Iterator[Snapshot]:
-        """Yield the register as it is now, unmoved by later writes."""
-        with engine.reading(self.engine) as connection:
+    def snapshot(self, *, whole: bool = False) -> Iterator[Snapshot]:
+        """Yield the register as it is now, unmoved by later writes; `whole` as `reading`."""
+        with engine.reading(self.engine, whole=whole) as connection:
             yield Snapshot(connection)
 
     @contextmanager
@@ -212,7 +218,7 @@ class Register(Reader):
         StorageError
             With what is wrong.
         """
-        with engine.reading(self.engine) as connection:
+        with engine.reading(self.engine, whole=True) as connection:
             database = database_at(self.address)
             database.check_pages(connection)
             database.check(connection)

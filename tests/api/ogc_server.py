@@ -26,14 +26,26 @@ from gis.register.scopes import SYSTEM
 from gis.register.store import Register
 from gis.register.structures import Structure
 from gis.register.works import PlannedWork, WorkKind
+from gis.register.writing import Writer
 from propagation.compliance.records import Confidence
 from tests.prepared import demo_register
 
-__all__ = ["OWN", "STATION", "Served", "filled", "kept", "serving"]
+__all__ = [
+    "OWN",
+    "SLOW_FILTER",
+    "STATION",
+    "Served",
+    "add_long_names",
+    "filled",
+    "kept",
+    "serving",
+]
 
 OWN = "mo-phong-a"
 STATION = "mp-tan-an"
 """A station that is hung on a structure which few may see."""
+SLOW_FILTER = " OR ".join(["ACCENTI(CASEI(name)) LIKE ACCENTI(CASEI('%q%z%'))"] * 75)
+"""Of names that `add_long_names` adds it takes a GeoPackage the better part of a minute."""
 KNOWN = Provenance(confidence=Confidence.SYNTHETIC, source="Dữ liệu mô phỏng của bài thử")
 
 
@@ -44,6 +56,15 @@ def filled(demo_register: Path, path: Path) -> Path:
     with Register.open(path) as register:
         _fill(register)
     return path
+
+
+def add_long_names(writer: Writer) -> None:
+    """Add structures whose names are so long that filters on them are slow."""
+    first = writer.structures(SYSTEM)[0]
+    long = "Cột " + "Đệ" * 300
+    writer.add_structures(
+        [replace(first, id=f"x-{n}", code=f"X-{n}", name=long) for n in range(4_000)]
+    )
 
 
 @contextmanager

@@ -6,17 +6,20 @@ import os
 import signal
 import time
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from urllib.parse import urlsplit
+from urllib.parse import urlencode, urlsplit
 
 import pytest
 
 from api.identity import new_token
 from gis.jobs.queue import JobState, Queue
+from gis.register import engine
 from gis.register.accounts import Access, Accounts
 from gis.register.store import Register
 from tests.api.launching import Client, Launcher, launching, structures_form
+from tests.api.ogc_server import SLOW_FILTER, add_long_names
 from tests.faults.installation import until
 from tests.prepared import demo_register
 
@@ -80,6 +83,23 @@ def half_sent(serving: Stopping) -> tuple[http.client.HTTPConnection, bytes]:
     return connection, form[50:]
 
 
+@contextmanager
+def slow(register: Register) -> Iterator[str]:
+    """Yield the address of a question that would take half a minute and more.
+
+    Filters are slow in a GeoPackage only; in PostgreSQL the question waits for a lock.
+    """
+    address = "/ogc/collections/structures/items?" + urlencode({"filter": SLOW_FILTER})
+    if isinstance(register.address, Path):
+        with register.write(author="t", reason="t") as writer:
+            add_long_names(writer)
+        yield address
+        return
+    with engine.writing(register.engine) as connection:
+        connection.exec_driver_sql("LOCK TABLE structures IN ACCESS EXCLUSIVE MODE")
+        yield address
+
+
 def test_what_was_asked_is_answered_and_jobs_go_back(serving: Stopping) -> None:
     job_id = asked_for(serving)
     live = http.client.HTTPConnection(urlsplit(serving.client.address).netloc, timeout=30)
@@ -103,5 +123,25 @@ def test_what_was_asked_is_answered_and_jobs_go_back(serving: Stopping) -> None:
     live.close()
     back = Queue(serving.register).job(job_id)
     assert (back.state, back.attempts) == (JobState.QUEUED, 0)
+    assert "Traceback" not in serving.launcher.log.read_text("utf-8")
+    serving.register.check()
+
+
+def test_a_question_that_takes_too_long_is_ended_in_time(serving: Stopping) -> None:
+    with slow(serving.register) as address:
+        connection = http.client.HTTPConnection(
+            urlsplit(serving.client.address).netloc, timeout=30
+        )
+        head = {"authorization": f"Bearer {serving.token}", "accept": "application/json"}
+        connection.request("GET", address, headers=head)
+        time.sleep(1.0)
+        begun = time.monotonic()
+        os.kill(serving.pid, signal.SIGTERM)
+        answer = connection.getresponse()
+        assert (answer.status, answer.getheader("retry-after")) == (503, "5"), answer.read()
+        assert json.loads(answer.read())["code"] == "errors.server_stops"
+        connection.close()
+        assert serving.launcher.end("wait") == 0
+        assert time.monotonic() - begun < WITHIN_S
     assert "Traceback" not in serving.launcher.log.read_text("utf-8")
     serving.register.check()

@@ -4,9 +4,10 @@ import asyncio
 import os
 from abc import ABC, abstractmethod
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractContextManager, ExitStack, contextmanager
 from pathlib import Path
 from typing import Any
+from weakref import WeakKeyDictionary
 
 from sqlalchemy import Connection, Engine, Select, Table, event, exc
 from sqlalchemy.engine.interfaces import DBAPIConnection
@@ -14,6 +15,7 @@ from sqlalchemy.pool import ConnectionPoolEntry
 
 from gis.errors import GisError
 from gis.register.address import Address
+from gis.register.databases.limits import Limit, Watch
 
 __all__ = ["BUSY_TIMEOUT_S", "REGISTER_TABLE", "Database", "keep_to_process"]
 
@@ -28,6 +30,9 @@ Row = Mapping[str, Any]
 
 class Database(ABC):
     """One kind of database."""
+
+    def __init__(self) -> None:
+        self._limits: WeakKeyDictionary[Engine, Limit] = WeakKeyDictionary()
 
     # Opening
 
@@ -67,19 +72,65 @@ class Database(ABC):
     def revision_of(self, connection: Connection) -> str | None:
         """Return the last migration that a register has had, or None for an empty one."""
 
+    # How long questions may take
+
+    def limit(self, engine: Engine, longest_s: float) -> None:
+        """Bound each question that reads; asked of an engine that nothing was asked of yet."""
+        self._limits[engine] = Limit(engine, longest_s)
+
+    def end_reading(self, engine: Engine) -> None:
+        """End the questions that run on an engine with a limit, and soon all others."""
+        limit = self._limits.get(engine)
+        if limit is not None:
+            limit.end_all(self._cancel)
+
+    @abstractmethod
+    def _watch(self, watch: Watch) -> AbstractContextManager[object]:
+        """Have the database look after the time of questions."""
+
+    @abstractmethod
+    def _cancel(self, driver: Any) -> None:
+        """End what a driver's connection is at, from another thread."""
+
+    @abstractmethod
+    def _was_ended(self, error: exc.DBAPIError) -> bool:
+        """Return whether a question failed because it was ended."""
+
+    def _told(
+        self, engine: Engine, error: exc.DBAPIError, *, whole: bool = False
+    ) -> GisError | None:
+        """Return what a person is told of a question that failed, None where it is our mistake."""
+        limit = self._limits.get(engine)
+        if limit is not None and self._was_ended(error):
+            return limit.said(whole=whole)
+        return self.said(error)
+
     # Transactions
 
     @contextmanager
-    def reading(self, engine: Engine) -> Iterator[Connection]:
-        """Yield a connection that sees one state of the register until it is given back."""
+    def _connected(self, engine: Engine, *, whole: bool = False) -> Iterator[Connection]:
+        """Yield a connection for questions, which are watched where the engine has a limit."""
+        limit = self._limits.get(engine)
         try:
-            with engine.connect() as connection, connection.begin():
+            with engine.connect() as connection, ExitStack() as watched:
+                if limit is not None:
+                    watch = watched.enter_context(limit.watching(connection, whole=whole))
+                    watched.enter_context(self._watch(watch))
                 yield connection
         except exc.DBAPIError as error:
-            told = self.said(error)
+            told = self._told(engine, error, whole=whole)
             if told is None:
                 raise
             raise told from error
+
+    @contextmanager
+    def reading(self, engine: Engine, *, whole: bool = False) -> Iterator[Connection]:
+        """Yield a connection that sees one state of the register until it is given back.
+
+        Questions that read a `whole` layer, for a file, may take longer than others.
+        """
+        with self._connected(engine, whole=whole) as connection, connection.begin():
+            yield connection
 
     def asking(self, engine: Engine) -> AbstractContextManager[Connection]:
         """Yield a connection for one question, which is answered from one state by itself."""

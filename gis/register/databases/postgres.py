@@ -13,7 +13,7 @@ import asyncio
 import select
 import time
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
 from pathlib import Path
 from typing import Any
 from weakref import WeakKeyDictionary
@@ -45,6 +45,7 @@ from gis.register.databases.base import (
     Database,
     keep_to_process,
 )
+from gis.register.databases.limits import Watch
 from gis.register.databases.waiting import Lane
 
 __all__ = ["Postgres", "RegisterDialect"]
@@ -52,6 +53,8 @@ __all__ = ["Postgres", "RegisterDialect"]
 _WRITER_LOCK = 0x50687553  # "PhuS"
 _PROGRAM = "phusong"
 _LAST_USED = "phusong_last_used"
+_ENDED = "57014"
+"""SQLSTATE of a question that its time, or somebody, ended."""
 _IDLE_S = 10.0
 """After so long a connection may have been cut on the way without a word."""
 _SETTINGS = (
@@ -60,6 +63,11 @@ _SETTINGS = (
     "SET synchronous_commit = on",
     f"SET application_name = '{_PROGRAM}'",
 )
+_UNHURRIED = (
+    f"SELECT set_config('lock_timeout', '{int(BUSY_TIMEOUT_S * 1000)}', true),"
+    " set_config('statement_timeout', '0', true)"
+)
+"""What a write begins with: it waits for another so long, and its questions may take theirs."""
 _OWN_TABLES = (
     "SELECT c.relname FROM pg_class c WHERE c.relkind IN ('r', 'p', 'v', 'm')"
     " AND c.relnamespace = to_regnamespace(quote_ident(current_schema()))"
@@ -135,7 +143,9 @@ class Postgres(Database):
     """A database of a PostgreSQL server with PostGIS."""
 
     def __init__(self) -> None:
+        super().__init__()
         self._lanes: WeakKeyDictionary[Engine, Lane] = WeakKeyDictionary()
+        self._timeouts: WeakKeyDictionary[Engine, str] = WeakKeyDictionary()
 
     def exists(self, address: Address) -> bool:
         """Return whether the database holds a register."""
@@ -183,17 +193,46 @@ class Postgres(Database):
         found = connection.exec_driver_sql("SELECT version_num FROM alembic_version").scalar()
         return None if found is None else str(found)
 
+    def limit(self, engine: Engine, longest_s: float) -> None:
+        """Have every connection begin with the limit, which costs a question nothing."""
+        super().limit(engine, longest_s)
+        self._timeouts[engine] = f"SET statement_timeout = {_milliseconds(longest_s)}"
+
+        def begin(opened: psycopg.Connection[Any], _record: ConnectionPoolEntry) -> None:
+            opened.execute(self._timeouts[engine])
+            opened.commit()
+
+        event.listen(engine, "connect", begin)
+
+    def _watch(self, watch: Watch) -> AbstractContextManager[object]:
+        """Do nothing: the server looks at the clock by itself."""
+        del watch
+        return nullcontext()
+
+    def _cancel(self, driver: Any) -> None:
+        """Ask the server to end what a connection is at."""
+        with suppress(psycopg.Error):  # it is gone, and so is the question
+            driver.cancel()
+
+    def _was_ended(self, error: exc.DBAPIError) -> bool:
+        """Return whether the server says so."""
+        return getattr(error.orig, "sqlstate", None) == _ENDED
+
+    @contextmanager
+    def reading(self, engine: Engine, *, whole: bool = False) -> Iterator[Connection]:
+        """Yield a connection that sees one state of the register until it is given back."""
+        with super().reading(engine, whole=whole) as connection:
+            limit = self._limits.get(engine)
+            if whole and limit is not None:
+                longest = _milliseconds(limit.longest(whole=True))
+                connection.exec_driver_sql(f"SET LOCAL statement_timeout = {longest}")
+            yield connection
+
     @contextmanager
     def asking(self, engine: Engine) -> Iterator[Connection]:
         """Yield a connection without a transaction: the server is asked once, not three times."""
-        try:
-            with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-                yield connection
-        except exc.DBAPIError as error:
-            told = self.said(error)
-            if told is None:
-                raise
-            raise told from error
+        with self._connected(engine) as connection:
+            yield connection.execution_options(isolation_level="AUTOCOMMIT")
 
     async def answer(
         self, engine: Engine, query: Select[Any], values: Mapping[str, Any]
@@ -201,14 +240,15 @@ class Postgres(Database):
         """Return the rows that answer one question, on a connection of the event loop."""
         lane = self._lanes.get(engine)
         if lane is None or lane.loop is not asyncio.get_running_loop():
-            lane = self._lanes[engine] = Lane(engine, _SETTINGS)
+            settings = [*_SETTINGS, *filter(None, [self._timeouts.get(engine)])]
+            lane = self._lanes[engine] = Lane(engine, settings)
         try:
             return await lane.ask(query, values)
         except psycopg.Error as error:
             failed = exc.DBAPIError.instance(
                 None, None, error, psycopg.Error, dialect=engine.dialect
             )
-            told = self.said(failed) if isinstance(failed, exc.DBAPIError) else None
+            told = self._told(engine, failed) if isinstance(failed, exc.DBAPIError) else None
             if told is None:
                 raise
             raise told from error
@@ -227,8 +267,7 @@ class Postgres(Database):
                 engine.execution_options(isolation_level="READ COMMITTED").connect() as connection,
                 connection.begin(),
             ):
-                wait_ms = int(BUSY_TIMEOUT_S * 1000)
-                connection.exec_driver_sql(f"SET LOCAL lock_timeout = {wait_ms}")
+                connection.exec_driver_sql(_UNHURRIED)
                 connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({_WRITER_LOCK})")
                 yield connection
         except exc.DBAPIError as error:
@@ -248,7 +287,7 @@ class Postgres(Database):
         cause = error.orig
         state = getattr(cause, "sqlstate", None) or ""
         detail = _detail(cause)
-        if state in {"55P03", "40001", "40P01", "57014"}:
+        if state in {"55P03", "40001", "40P01", _ENDED}:
             return ConflictError("errors.register_busy")
         if state.startswith(("53", "58")) and state != "53300":
             return StorageError("errors.register_disk_full", detail=detail)
@@ -396,6 +435,10 @@ class Postgres(Database):
             for name, column in counting.items()
         }
         return {name: str(sequence) for name, sequence in found.items() if sequence is not None}
+
+
+def _milliseconds(seconds: float) -> int:
+    return max(1, round(seconds * 1000))  # 0 would be no limit
 
 
 def _prepare(opened: Any, _record: ConnectionPoolEntry) -> None:

@@ -45,6 +45,7 @@ from gis.register.address import Address
 from gis.register.blobs import blob_bounds
 from gis.register.columns import GEOMETRY_COLUMN
 from gis.register.databases.base import BUSY_TIMEOUT_S, REGISTER_TABLE, Database, keep_to_process
+from gis.register.databases.limits import Watch
 from gis.register.filesystems import require_local
 
 if sys.platform != "win32":
@@ -57,6 +58,8 @@ _LOCK_POLL_S = 0.005
 _HANDLES = "/proc/self/fd"
 _TOO_DEEP = ("parser stack overflow", "Expression tree is too large")
 """What SQLite says of a question that nests deeper than it reads."""
+_STEPS = 20_000
+"""Between two looks at the clock: a millisecond or so, and more than a page needs."""
 _AT_ONCE = 50
 """Rows of a layer in one statement: an R-tree opens its nodes anew for each statement."""
 _CHANGED = text("UPDATE gpkg_contents SET last_change = :now WHERE table_name = :layer")
@@ -132,6 +135,22 @@ class Sqlite(Database):
             finally:
                 connection.rollback()
                 connection.invalidate()  # its pragma must not come back from the pool
+
+    @contextmanager
+    def _watch(self, watch: Watch) -> Iterator[None]:
+        """Have SQLite look at the clock; not while a function of ours is inside one call."""
+        watch.driver.set_progress_handler(watch.over, _STEPS)
+        try:
+            yield
+        finally:
+            watch.driver.set_progress_handler(None, 0)
+
+    def _cancel(self, driver: Any) -> None:
+        """Do nothing: SQLite sees it at its next look at the clock."""
+
+    def _was_ended(self, error: exc.DBAPIError) -> bool:
+        """Return whether a look at the clock ended a question."""
+        return getattr(error.orig, "sqlite_errorcode", None) == sqlite3.SQLITE_INTERRUPT
 
     def said(self, error: exc.DBAPIError) -> GisError | None:
         """Return what a person is told where the disk is at fault, or who asked, not we."""

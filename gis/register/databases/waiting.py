@@ -67,7 +67,7 @@ class Lane:
         told = compiled.construct_params(dict(values))
         try:
             rows = await self._rows(compiled.string, told)
-        except PoolTimeout:
+        except (PoolTimeout, psycopg.errors.QueryCanceled):
             raise
         except psycopg.OperationalError:
             await self._pool.check()  # a server that began anew has closed them all
