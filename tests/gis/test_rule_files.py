@@ -41,6 +41,13 @@ from propagation.mobile import Generation
 ON = date(2026, 11, 1)
 AUDIT = data.path("rules/audit.toml").read_text(encoding="utf-8")
 LAST = AUDIT.count("\n") + 1
+
+
+def line_of(text: str) -> int:
+    """Return on which line of the file a text stands first."""
+    return AUDIT[: AUDIT.index(text)].count("\n") + 1
+
+
 STRICTER = AUDIT.replace("effective_height_tolerance_m = 15", "effective_height_tolerance_m = 5")
 
 
@@ -221,10 +228,14 @@ def test_a_history_that_cannot_be_kept_leaves_the_file_as_it_was(
         (AUDIT + f"x = 1{'0' * 400}\n", "rules.parameter_number", LAST),
         (AUDIT + f"x = 1{'0' * 5000}\n", "rules.file_not_toml_text", None),
         (AUDIT.replace("effective_height_tolerance_m = 15\n", ""), "rules.parameter_absent", 5),
-        (AUDIT.replace("= 15", '= "15"'), "rules.parameter_number", 19),
+        (AUDIT.replace("= 15", '= "15"'), "rules.parameter_number", line_of("= 15")),
         (AUDIT.replace('confidence = "derived"', 'confidence = "sure"'), "rules.value_wrong", 12),
-        (AUDIT + AUDIT, "rules.versions_overlap", 28),
-        (AUDIT.replace("binding = false", "bindig = false"), "rules.key_unknown", 14),
+        (AUDIT + AUDIT, "rules.versions_overlap", LAST + line_of("[[rule]]") - 1),
+        (
+            AUDIT.replace("binding = false", "bindig = false"),
+            "rules.key_unknown",
+            line_of("binding"),
+        ),
     ],
     ids=[
         "TOML",
