@@ -35,6 +35,8 @@ router = APIRouter(route_class=GuardedRoute)
 
 _SHOWN = 100
 _PAIRS = 200
+_PAIRS_OF_PAGE = 30
+"""Each is decided before others take its place."""
 
 
 class DecisionAsked(BaseModel):
@@ -192,13 +194,13 @@ def _duplicates_page(request: Request, problem: GisError | None) -> Response:
     with service.register.snapshot() as register:
         decided = register.decisions()
         owners = {one.id: one.name for one in register.organisations()}
-    _note(request, found[:_PAIRS], decided)
+    _note(request, found[:_PAIRS_OF_PAGE], decided)
     return render(
         request,
         "duplicates.html",
         status_code=200 if problem is None else status_of(problem),
         problem=None if problem is None else problem.say(language),
-        pairs=[(one, _reasons(one, language)) for one in found[:_PAIRS]],
+        pairs=[(one, _reasons(one, language)) for one in found[:_PAIRS_OF_PAGE]],
         matched=len(found),
         decided=[(one, _decision(one, language)) for one in decided],
         owners=owners,

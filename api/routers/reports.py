@@ -69,7 +69,7 @@ def _cell(
 
 
 Cell = Annotated[_Cell, Depends(_cell)]
-_SHOWN = 20
+_SHOWN = 12
 """Rows of a table that its page shows; those below are folded, and printed."""
 
 _PER_PAGE = 100

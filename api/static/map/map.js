@@ -5,6 +5,7 @@ const PhuSongMap = (() => {
   const { element } = PhuSongTable;
   const NUMBERED = new Set(["candidate", "outside"]); /* what has its rank on the map, not its name */
   const SETTLED_MS = 150; /* after the last move the address says the new view */
+  const REST_MS = 500; /* after a page has loaded, what stands below the window is drawn */
   const NARROW = 480; /* pixels of CSS below which a popup has no room */
   const PAPER = 680; /* width of a page of A4 between its margins, in pixels of CSS */
 
@@ -476,7 +477,7 @@ const PhuSongMap = (() => {
     };
     seen.observe(box);
     addEventListener("beforeprint", once);
-    addEventListener("load", () => requestIdleCallback(once));
+    addEventListener("load", () => setTimeout(() => requestIdleCallback(once), REST_MS));
   }
 
   return { mount, near };
