@@ -42,22 +42,21 @@ _ITEM = _ITEMS + "/{feature_id}"
 
 @router.options(_ITEMS, status_code=204)
 def options_of_items(request: Request, collection_id: str) -> Response:
-    """Say by which methods the caller may ask for the features; a token that reads, no others."""
+    """Say by which methods the features can be asked for and written, by those who may."""
     return _allowed(request, collection_id, _ITEMS)
 
 
 @router.options(_ITEM, status_code=204)
 def options_of_item(request: Request, collection_id: str, feature_id: str) -> Response:
-    """Say by which methods the caller may ask for a feature, whether or not there is one."""
+    """Say by which methods a feature can be asked for and written, whether or not there is one."""
     del feature_id
     return _allowed(request, collection_id, _ITEM)
 
 
 def _allowed(request: Request, collection_id: str, path: str) -> Response:
     collection_of(request, collection_id)
-    identity = identity_of(request)
-    methods = methods_at(identity.role, path)
-    if identity.reads_only or collection_id not in EDITABLE:
+    methods = methods_at(path)
+    if collection_id not in EDITABLE:
         methods = [one for one in methods if one in SAFE_METHODS]
     return Response(status_code=204, headers={"allow": ", ".join(methods)})
 
