@@ -116,8 +116,11 @@ def test_a_decision_is_taken_back_where_it_is_listed(
     back = {"decision_id": pair, "reason": "nhầm cột"}
     assert staff.post("/view/duplicates/undo", back).status_code == 404
     for kept in (one.id, "apart"):
+        assert 'value="sinh-doi"' in staff.get("/view/duplicates").text
         assert staff.post("/view/duplicates", sent | {"kept_id": kept}).status_code == 303
-        assert 'action="/view/duplicates/undo"' in staff.get("/view/duplicates").text
+        decided = staff.get("/view/duplicates").text
+        assert 'action="/view/duplicates/undo"' in decided
+        assert 'value="sinh-doi"' not in decided, "what is decided is asked no more"
         nothing = staff.post("/view/duplicates/undo", back | {"reason": " "})
         assert nothing.status_code == 422
         assert service.register.decisions()

@@ -103,3 +103,26 @@ def test_a_box_and_a_list_of_names_are_asked_of_their_indices(
             sql = str(query.compile(connection, compile_kwargs={"literal_binds": True}))
             plan = str(connection.exec_driver_sql(f"{explain} {sql}".replace("%", "%%")).all())
             assert index in plan, plan
+
+
+def test_a_box_is_exact_to_the_last_bit_by_list_and_by_join(
+    scattered: Callable[[np.ndarray, np.ndarray], list[Structure]], register: Register
+) -> None:
+    """Borders through points and one step beside: the index alone rounds them outwards."""
+    rng = np.random.default_rng(6)
+    made = scattered(rng.uniform(106, 107, 300), rng.uniform(10, 11, 300))
+    joined = (False, True) if register.engine.dialect.name == "sqlite" else (False,)
+    for one in made[:40]:
+        here = np.array([one.longitude, one.latitude, one.longitude + 0.2, one.latitude + 0.2])
+        for box in (here, np.nextafter(here, -np.inf), np.nextafter(here, np.inf)):
+            west, south, east, north = (float(side) for side in box)
+            wanted = {
+                each.id
+                for each in made
+                if west <= each.longitude <= east and south <= each.latitude <= north
+            }
+            for by_join in joined:
+                where = inside(structures, (west, south, east, north), by_join=by_join)
+                with register.engine.connect() as connection:
+                    found = connection.scalars(select(structures.c.id).where(*where)).all()
+                assert (set(found), len(found)) == (wanted, len(wanted)), (box, by_join)

@@ -119,6 +119,23 @@ def reasons(row: dict[str, Any]) -> set[str]:
     return {one["key"] for one in row["reasons"]}
 
 
+def test_without_coverage_what_is_near_goes_before_what_is_cheap(search) -> None:
+    """And a support outside the circle is possible at most; where its radius reaches, it fits."""
+    masts = [
+        mast("xa mà rẻ", 2.5, rent_asked_vnd=1e5),
+        mast("rẻ", 1.5, rent_asked_vnd=1e6),
+        mast("gần mà đắt", 0.5),
+    ]
+    levels = tuple(level(one.id, 25, 33, 2) for one in masts)
+    near = rows(search(masts, levels=levels))
+    assert list(near) == ["gần mà đắt", "rẻ", "xa mà rẻ"]
+    assert [row["fit"] for row in near.values()] == ["fits", "fits", "possible"]
+    (said,) = (one for one in near["xa mà rẻ"]["reasons"] if one["key"] == "outside")
+    assert said["values"] == {"away_km": 2.5}
+    wide = rows(search(masts, levels=levels, radius_km=2.6))
+    assert [row["fit"] for row in wide.values()] == ["fits", "fits", "fits"]
+
+
 def test_found_by_distance_and_ranked_with_reasons(search) -> None:
     free, full = level("gần", 25, 33, 2), level("đầy", 20, 40, 2, reserved=1)
     study = search(

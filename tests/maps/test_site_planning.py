@@ -97,6 +97,29 @@ def test_the_report_names_every_check_with_its_clause(
     assert "None" not in page
 
 
+def test_layers_are_told_apart_and_a_step_says_which_checks_ask_for_it(
+    studies: dict[str, Study],
+) -> None:
+    """The clause of radio stations, read strictly, asks for the height approval of a clean site."""
+    study = studies["clean"]
+    report = study_report(study, Language.VI)
+    tables = [
+        block
+        for section in report.sections
+        for block in section.blocks
+        if isinstance(block, Table)
+    ]
+    layers = [row[0] for row in tables[0].rows if row[0].startswith("Mặt nước và khu vực bảo vệ")]
+    assert layers == [
+        "Mặt nước và khu vực bảo vệ: mặt nước", "Mặt nước và khu vực bảo vệ: khu vực bảo vệ",
+    ]  # fmt: skip
+    (steps,) = (one for one in tables if one.caption.startswith("Các bước theo thứ tự"))
+    (approval,) = (row for row in steps.rows if row[1].startswith("Chấp thuận độ cao"))
+    assert approval[2].startswith("có, theo: ")
+    (permit,) = (row for row in steps.rows if row[1].startswith("Giấy phép xây dựng"))
+    assert permit[2] == "có"
+
+
 def test_the_margins_of_the_summary(studies: dict[str, Study]) -> None:
     report = study_report(studies["approach"], Language.EN)
     summary = next(block for block in report.sections[0].blocks if isinstance(block, Table))

@@ -213,6 +213,11 @@ def test_the_map_opens_on_the_study_or_the_province(
     studied = payload(register_map(full_view))["bounds"]
     province = payload(register_map(make_view()))["bounds"]
     assert studied[0][0] < province[0][0] < province[1][0] < studied[1][0]
+    (commune, *_) = make_view().units
+    places = ((106.1, 10.4), (106.7, 10.6), (106.4, 11.0))
+    communes = tuple(replace(commune, longitude=lon, latitude=lat) for lon, lat in places)
+    among = payload(register_map(make_view(units=communes)))["bounds"]
+    assert among == [[10.4, 106.1], [11.0, 106.7]], "communes, not the outlines of neighbours"
     nothing = make_view(0, stations=(), boundaries=(), units=())
     assert payload(register_map(nothing))["bounds"] == [[8.0, 102.0], [23.5, 110.0]]
 
