@@ -138,6 +138,10 @@ def test_a_structure_answers_three_questions(visit: Callable, misplaced: Callabl
         here = visit(role, width)
         page = here.open("/view/structures/mp-ben-luc-cot")
         expect(page.locator("#question-hang")).to_contain_text("còn 3 vị trí trống")
+        below = page.locator("#map").bounding_box()["y"] > page.viewport_size["height"]
+        assert below, "the map stands where nobody looks yet"
+        expect(page.locator("#map .leaflet-map-pane")).to_be_attached()
+        expect(page.locator("#map-rows tr").first).to_be_attached()
         assert misplaced(page.locator("svg.mast")) == []
         here.picture(f"three-questions-{role}-{width}")
         assert page.evaluate("document.documentElement.scrollWidth") == width

@@ -100,7 +100,7 @@ def test_the_report_names_every_check_with_its_clause(
 def test_layers_are_told_apart_and_a_step_says_which_checks_ask_for_it(
     studies: dict[str, Study],
 ) -> None:
-    """The clause of radio stations, read strictly, asks for the height approval of a clean site."""
+    """The clause of radio stations, read strictly, asks for the approval of a clean site."""
     study = studies["clean"]
     report = study_report(study, Language.VI)
     tables = [
