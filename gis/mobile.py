@@ -3,7 +3,7 @@
 import re
 import tomllib
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any, Final
 
 from data import path
@@ -61,6 +61,7 @@ def usual_generation(band: str) -> Generation:
     return next(one.usual for one in bands() if one.name == band)
 
 
+@lru_cache(maxsize=1000)
 def generations_of(technology: str) -> frozenset[Generation]:
     """Return the generations that a record's technology names, none where it is another thing.
 

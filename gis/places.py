@@ -5,7 +5,7 @@ bounds is at best a candidate: its bounds are those of the communes it was made 
 some of it, so nothing is ever certain on them, and no outline is made up.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -104,15 +104,29 @@ class CommuneFinder:
         return tuple(self._units.values())
 
     def likeliest(
-        self, longitude: float, latitude: float
-    ) -> tuple[AdministrativeUnit | None, bool]:
-        """Return the first candidate of `at`, and whether an official outline holds the point.
+        self, points: Sequence[tuple[float, float]]
+    ) -> list[tuple[AdministrativeUnit | None, bool]]:
+        """Return the first candidate of `at` of each point; whether an official outline holds it.
 
-        Where one outline holds it no distance is needed, so that many points cost little.
+        Where one outline holds a point no distance is needed, so that many points cost little.
+
+        Parameters
+        ----------
+        points : sequence of pairs
+            Longitude and latitude, WGS 84 degrees.
         """
-        held = self._tree.query(shapely.Point(longitude, latitude), predicate="covered_by")
+        places = shapely.points(np.asarray(points, dtype=np.float64).reshape(-1, 2))
+        which, held = self._tree.query(places, predicate="covered_by")
+        outlines: dict[int, list[int]] = {}
+        for point, outline in zip(which.tolist(), held.tolist(), strict=True):
+            outlines.setdefault(point, []).append(outline)
+        return [self._one_of(outlines.get(n, []), *point) for n, point in enumerate(points)]
+
+    def _one_of(
+        self, held: Sequence[int], longitude: float, latitude: float
+    ) -> tuple[AdministrativeUnit | None, bool]:
         if len(held) == 1:
-            outline = self._outlines[int(held[0])]
+            outline = self._outlines[held[0]]
             return self._units[outline.unit_code], outline.official
         candidates = self.at(longitude, latitude).candidates
         return (candidates[0] if candidates else None), False
@@ -148,7 +162,7 @@ class CommuneFinder:
         left = 1.0 - sum(share for _, share, _ in found.values())
         if not found or left * whole_m > _LEAST_PIECE_M:
             middle = (line if rest.is_empty else rest).interpolate(0.5, normalized=True)
-            likeliest, _ = self.likeliest(float(middle.x), float(middle.y))
+            [(likeliest, _)] = self.likeliest([(float(middle.x), float(middle.y))])
             code = "" if likeliest is None else likeliest.code
             before = found.get(code, (likeliest, 0.0, False))
             found[code] = likeliest, before[1] + left, False

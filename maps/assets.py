@@ -3,8 +3,16 @@
 from importlib.util import find_spec
 from pathlib import Path
 
-__all__ = ["LEAFLET_SCRIPT", "LEAFLET_STYLE", "MAP_SCRIPTS", "MAP_STYLES", "leaflet_folder"]
+__all__ = [
+    "LEAFLET_SCRIPT",
+    "LEAFLET_STYLE",
+    "MAP_SCRIPTS",
+    "MAP_STYLES",
+    "NEAR_SCRIPT",
+    "leaflet_folder",
+]
 
+NEAR_SCRIPT = "map/near.js"
 LEAFLET_SCRIPT = "leaflet/leaflet.js"
 LEAFLET_STYLE = "leaflet/leaflet.css"
 MAP_STYLES = ("map/map.css", "map/table.css")

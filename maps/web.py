@@ -1,6 +1,7 @@
 """Map pages: folium builds the map, every file of it lies on the page's own server."""
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -11,7 +12,7 @@ from folium.template import Template
 from markupsafe import Markup, escape
 
 from data.text import Language, text
-from maps.assets import LEAFLET_SCRIPT, LEAFLET_STYLE, MAP_SCRIPTS, MAP_STYLES
+from maps.assets import LEAFLET_SCRIPT, LEAFLET_STYLE, MAP_SCRIPTS, MAP_STYLES, NEAR_SCRIPT
 from maps.ground import ground_facts, ground_remarks
 from maps.layers import bounds_of, map_payload
 from maps.legend import layer_groups
@@ -84,7 +85,8 @@ class OfflineMap(folium.Map):
         self._name = ""
         self.label = escape(label)
         root = static_url.rstrip("/")
-        self.default_js = [(name, f"{root}/{name}") for name in (LEAFLET_SCRIPT, *MAP_SCRIPTS)]
+        self.scripts = [f"{root}/{name}" for name in (LEAFLET_SCRIPT, *MAP_SCRIPTS)]
+        self.default_js = [(NEAR_SCRIPT, f"{root}/{NEAR_SCRIPT}")]
         self.default_css = [(name, f"{root}/{name}") for name in (LEAFLET_STYLE, *MAP_STYLES)]
 
     def get_name(self) -> str:
@@ -175,6 +177,10 @@ class PreparedMap:
         Title of its page.
     head, body, data, script : Markup
         As of `MapFragment`, the data apart from the script that reads them.
+    addresses : Markup
+        JSON of the scripts that draw the map, in the order in which they run.
+    below : bool
+        Whether they are asked for only when the map is near.
     element_id : str
         Identifier of the map's element.
     """
@@ -184,7 +190,9 @@ class PreparedMap:
     body: Markup
     data: Markup
     script: Markup
+    addresses: Markup
     element_id: str
+    below: bool
 
     def fragment(self, nonce: str | None) -> MapFragment:
         """Return the parts of a page whose policy names a nonce for its one inline script."""
@@ -193,6 +201,8 @@ class PreparedMap:
             "nonce": nonce,
             "data": self.data,
             "script": self.script,
+            "addresses": self.addresses,
+            "below": self.below,
         }
         scripts = render("map_scripts.html", values)
         return MapFragment(self.head, self.body, Markup(scripts))  # noqa: S704  (autoescaped)
@@ -207,6 +217,7 @@ def map_fragment(
     tools: MapTools | None = None,
     nonce: str | None = None,
     element_id: str = "map",
+    below: bool = False,
 ) -> MapFragment:
     """Return a map with its legend and its table twin, to be put into a page.
 
@@ -214,7 +225,7 @@ def map_fragment(
     ----------
     nonce : str, optional
         Nonce of the page's content security policy for the one inline script.
-    view, language, static_url, data_url, tools, element_id
+    view, language, static_url, data_url, tools, element_id, below
         As for `prepared_map`.
     """
     return prepared_map(
@@ -224,6 +235,7 @@ def map_fragment(
         data_url=data_url,
         tools=tools,
         element_id=element_id,
+        below=below,
     ).fragment(nonce)
 
 
@@ -235,6 +247,7 @@ def prepared_map(
     data_url: str | None = None,
     tools: MapTools | None = None,
     element_id: str = "map",
+    below: bool = False,
 ) -> PreparedMap:
     """Return a map with its legend and its table twin, as it can be kept.
 
@@ -253,6 +266,9 @@ def prepared_map(
         Search and days, where the page has them.
     element_id : str
         Identifier of the map's element: lower-case letters and digits.
+    below : bool
+        Whether it stands below other things of its page: then what draws it is not asked for
+        before it is near.
 
     Raises
     ------
@@ -286,7 +302,7 @@ def prepared_map(
     }
     return PreparedMap(
         title=view.title,
-        head=Markup(_trimmed(figure.header.render())),  # noqa: S704  (addresses of our files)
+        head=_head(figure, () if below else drawn.scripts),
         body=Markup(render("map.html", values)),  # noqa: S704  (autoescaped)
         data=embedded_json(
             map_payload(view, table, spoken, data_url=data_url)
@@ -297,7 +313,9 @@ def prepared_map(
             | ({"owner_ids": {name: one for one, name in owners}} if tools else {})
         ),
         script=Markup(figure.script.render().strip()),  # noqa: S704  (identifiers only)
+        addresses=embedded_json(drawn.scripts),
         element_id=element_id,
+        below=below,
     )
 
 
@@ -326,5 +344,7 @@ def register_map(
     )
 
 
-def _trimmed(markup: str) -> str:
-    return "\n".join(line.strip() for line in markup.splitlines() if line.strip())
+def _head(figure: Figure, asked_at_once: Sequence[str]) -> Markup:
+    lines = [line.strip() for line in figure.header.render().splitlines()]
+    lines += [f'<link rel="preload" as="script" href="{escape(one)}">' for one in asked_at_once]
+    return Markup("\n".join(filter(None, lines)))  # noqa: S704  (addresses of our files)

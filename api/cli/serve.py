@@ -1,6 +1,7 @@
 """`phusong serve`: the pages and the API, until Ctrl-C."""
 
 import argparse
+import gc
 import signal
 import socket
 import threading
@@ -28,6 +29,8 @@ __all__ = ["COMMANDS"]
 _STOP_S = 10
 _LEFT_S = 1.0
 """Of that, what is left to say that a question was ended because the server stops."""
+_COLLECTED_EVERY = 20_000
+"""Objects made before the search for reference cycles looks at the young ones."""
 _DEMONSTRATED = (("staff", None), ("operator", "mo-phong-a"), ("administrator", None))
 """Roles that the demonstration has an account of, and of which organisation."""
 
@@ -61,6 +64,7 @@ class _Server(uvicorn.Server):
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         """Start, then print the lines."""
         await super().startup(sockets)
+        _collect_seldom()
         if self.started and self._demo:
             begin_layers(self._app.state.service, _name_of("staff"))
         for line in self._ready if self.started else ():
@@ -101,6 +105,18 @@ def _run(arguments: argparse.Namespace, output: Output) -> int:
         except KeyboardInterrupt:
             output.say("served")
     return DONE
+
+
+def _collect_seldom() -> None:
+    """Look for reference cycles among what questions make, not among what the program is.
+
+    Reading a large register makes hundreds of thousands of objects and no cycle; looking for one
+    every 700 objects took half the time of a report.
+    """
+    gc.collect()
+    gc.freeze()
+    _, *older = gc.get_threshold()
+    gc.set_threshold(_COLLECTED_EVERY, *older)
 
 
 def _already_stopped(*_: object) -> None:

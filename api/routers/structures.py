@@ -200,6 +200,7 @@ def show_structure(
         ),
         words.language,
         nonce=request.state.nonce,
+        below=True,
     )
     return render(
         request,

@@ -73,10 +73,12 @@
   const watch = new ResizeObserver((seen) => {
     lay(seen.map((one) => one.target).filter((one) => widths.get(one) !== one.clientWidth));
   });
-  for (const table of document.querySelectorAll("main :is(.scroll, .report-scroll) > table")) {
+  const tables = [...document.querySelectorAll("main :is(.scroll, .report-scroll) > table")]
+    .filter((one) => !one.parentElement.matches(".pairs") && !one.querySelector("[colspan], [rowspan]"));
+  addEventListener("beforeprint", () => once(measured, tables, measure));
+  for (const table of tables) {
     const box = table.parentElement;
-    if (box.matches(".pairs") || table.querySelector("[colspan], [rowspan]")) continue;
-    if (!box.closest("details:not([open])")) once(measured, [table], measure);
+    if (!box.closest("details:not([open]), .once-near")) once(measured, [table], measure);
     watch.observe(box);
   }
 })();

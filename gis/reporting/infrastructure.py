@@ -1,6 +1,6 @@
 """What the register counts on a day: structures, stations, mobile sites and lines, by row."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Final
@@ -9,7 +9,7 @@ from gis.free_ducts import line_length_m
 from gis.mobile import generations_of
 from gis.places import CommuneFinder
 from gis.register.reading import Reader
-from gis.register.records import AdministrativeUnit, Service
+from gis.register.records import AdministrativeUnit, BroadcastStation, Service
 from gis.register.routes import Route
 from gis.register.scopes import SYSTEM
 from gis.register.structures import Installation, Lifecycle, Structure, StructureKind
@@ -38,6 +38,9 @@ _LINES: Final = (
     Column("fibre", "reports.column.fibre"),
     Column("fibre_km", "reports.column.fibre_km", sums=True),
 )
+
+
+_Located = BroadcastStation | Structure
 
 
 @dataclass(slots=True)
@@ -71,16 +74,21 @@ class Holdings:
     finder: CommuneFinder
     uncertain: int = 0
     synthetic: bool = False
-    _found: dict[str, str] = field(default_factory=dict)
+    _found: dict[tuple[type, str], str] = field(default_factory=dict)
     _shares: dict[str, list[tuple[str, float]]] = field(default_factory=dict)
 
-    def commune(self, name: str, longitude: float, latitude: float) -> str:
-        """Return the likeliest commune of a place; `name` is whose, so that it is sought once."""
-        if name not in self._found:
-            commune, official = self.finder.likeliest(longitude, latitude)
+    def commune(self, one: _Located) -> str:
+        """Return the likeliest commune of a record's place, sought once."""
+        if _name(one) not in self._found:
+            self.locate([one])
+        return self._found[_name(one)]
+
+    def locate(self, records: Sequence[_Located]) -> None:
+        """Seek the communes of many records at once."""
+        found = self.finder.likeliest([(one.longitude, one.latitude) for one in records])
+        for one, (commune, official) in zip(records, found, strict=True):
             self.uncertain += not official
-            self._found[name] = _code_of(commune)
-        return self._found[name]
+            self._found[_name(one)] = _code_of(commune)
 
     def communes_of(self, line: Route) -> list[tuple[str, float]]:
         """Return the communes that a line runs through, each with its share of the length."""
@@ -89,6 +97,10 @@ class Holdings:
             self.uncertain += not all(official for _, _, official in found)
             self._shares[line.id] = [(_code_of(unit), share) for unit, share, _ in found]
         return self._shares[line.id]
+
+
+def _name(one: _Located) -> tuple[type, str]:
+    return type(one), one.id
 
 
 def _code_of(unit: AdministrativeUnit | None) -> str:
@@ -110,7 +122,7 @@ def holdings(reader: Reader, on: date) -> Holdings:
     hung = [one for one in reader.installations(SYSTEM, on=on) if one.structure_id in owners]
     finder = CommuneFinder(reader, on)
     operators = {one.id: one.name for one in reader.organisations()}
-    return Holdings(
+    held = Holdings(
         communes=_sorted({one.code: one.name for one in finder.communes}),
         operators=_sorted(operators),
         structures=structures,
@@ -122,6 +134,8 @@ def holdings(reader: Reader, on: date) -> Holdings:
         finder=finder,
         synthetic=any(one.provenance.synthetic for one in structures),
     )
+    held.locate(structures)
+    return held
 
 
 def _sorted(names: Mapping[str, str]) -> dict[str, str]:
@@ -132,8 +146,10 @@ def _shared(
     reader: Reader, on: date, owners: Mapping[str, str], hung: Sequence[Installation]
 ) -> set[str]:
     found = {one.structure_id for one in hung if one.organisation_id != owners[one.structure_id]}
-    levels = {one.id: one.structure_id for one in reader.levels(SYSTEM)}
-    for contract in reader.contracts(SYSTEM, on=on):
+    contracts = reader.contracts(SYSTEM, on=on)
+    named = {one.level_id for one in contracts if one.level_id is not None}
+    levels = {one.id: one.structure_id for one in reader.levels(SYSTEM, ids=named)}
+    for contract in contracts:
         place = contract.structure_id or levels.get(contract.level_id or "")
         if place is not None and place in owners and contract.tenant_id != owners[place]:
             found.add(place)
@@ -156,26 +172,27 @@ def infrastructure_tables(held: Holdings) -> list[Table]:
         Column("all", "reports.column.all"),
         *(Column(one.value, f"register.structure_kind.{one.value}") for one in present),
     )
+    standing = list(_structures(held))
     return [
-        *_both(held, "structures", columns, _structures, ("reports.note.standing",)),
-        *_both(held, "sharing", (columns[0], *_SHARING), _structures, ("reports.note.shared",)),
-        *_both(held, "stations", _STATIONS, _stations),
-        *_both(held, "sites", _SITES, _sites, ("reports.note.site",)),
-        *_both(held, "lines", _LINES, _routes, ("reports.note.line",)),
+        *_both(held, "structures", columns, standing, ("reports.note.standing",)),
+        *_both(held, "sharing", (columns[0], *_SHARING), standing, ("reports.note.shared",)),
+        *_both(held, "stations", _STATIONS, list(_stations(held))),
+        *_both(held, "sites", _SITES, list(_sites(held)), ("reports.note.site",)),
+        *_both(held, "lines", _LINES, list(_routes(held)), ("reports.note.line",)),
     ]
 
 
-_Gathers = Callable[[Holdings], Iterator[tuple[Item, str, str, frozenset[str]]]]
+_Gathered = tuple[Item, str, str, frozenset[str]]
+"""An item, its commune, its operator, and the columns that count it."""
 
 
 def _both(
     held: Holdings,
     name: str,
     columns: Sequence[Column],
-    gather: _Gathers,
+    found: Sequence[_Gathered],
     notes: tuple[str, ...] = (),
 ) -> list[Table]:
-    found = list(gather(held))
     by_commune = [Placed(item, commune, counts) for item, commune, _, counts in found]
     by_operator = [Placed(item, operator, counts) for item, _, operator, counts in found]
     used = {one.row for one in by_operator}
@@ -186,24 +203,24 @@ def _both(
     ]
 
 
-def _structures(held: Holdings) -> Iterator[tuple[Item, str, str, frozenset[str]]]:
+def _structures(held: Holdings) -> Iterator[_Gathered]:
     for one in held.structures:
         counts = {"all", one.kind.value}
         counts |= {"open"} if one.shareable else set()
         counts |= {"shared"} if one.id in held.shared else set()
-        commune = held.commune(one.id, one.longitude, one.latitude)
+        commune = held.commune(one)
         item = Item("structure", one.id, f"{one.code} – {one.name}")
         yield item, commune, one.owner_id, frozenset(counts)
 
 
-def _stations(held: Holdings) -> Iterator[tuple[Item, str, str, frozenset[str]]]:
+def _stations(held: Holdings) -> Iterator[_Gathered]:
     for one in held.reader.stations(SYSTEM, on=held.on):
-        commune = held.commune(one.id, one.longitude, one.latitude)
+        commune = held.commune(one)
         counts = frozenset({"all", one.service.value})
         yield Item("station", one.id, one.name), commune, one.organisation_id or UNKNOWN, counts
 
 
-def _sites(held: Holdings) -> Iterator[tuple[Item, str, str, frozenset[str]]]:
+def _sites(held: Holdings) -> Iterator[_Gathered]:
     """Yield a site for each operator on each structure, with the generations that it has there."""
     found: dict[tuple[str, str], set[str]] = {}
     for one in held.installations:
@@ -213,13 +230,13 @@ def _sites(held: Holdings) -> Iterator[tuple[Item, str, str, frozenset[str]]]:
     places = {one.id: one for one in held.structures}
     for (structure_id, operator), generations in sorted(found.items()):
         place = places[structure_id]
-        commune = held.commune(place.id, place.longitude, place.latitude)
+        commune = held.commune(place)
         named = f"{place.code} – {held.operators.get(operator, operator)}"
         item = Item("structure", structure_id, named)
         yield item, commune, operator, frozenset({"all", *generations})
 
 
-def _routes(held: Holdings) -> Iterator[tuple[Item, str, str, frozenset[str]]]:
+def _routes(held: Holdings) -> Iterator[_Gathered]:
     for one, lit in held.lines:
         length_m = line_length_m(one) if one.length_m is None else one.length_m
         counts = {"all", "length_km"} | ({"fibre", "fibre_km"} if lit else set())

@@ -186,16 +186,19 @@ def counted(
 
 def _once(placed: Iterable[Placed]) -> list[tuple[Item, frozenset[str]]]:
     """Return each item once: what lies in several rows, as a line does, with all of it."""
-    found: dict[tuple[str, str] | int, tuple[Item, frozenset[str]]] = {}
-    for place, one in enumerate(placed):
-        key = (one.item.kind, one.item.id) if one.item.divided else place
-        if key in found:
-            before, columns = found[key]
-            item = replace(before, amount=before.amount + one.item.amount)
-            found[key] = item, columns | one.columns
+    whole: list[tuple[Item, frozenset[str]]] = []
+    parts: dict[tuple[str, str], int] = {}
+    for one in placed:
+        place = len(whole)
+        if one.item.divided:
+            place = parts.setdefault((one.item.kind, one.item.id), place)
+        if place == len(whole):
+            whole.append((one.item, one.columns))
         else:
-            found[key] = one.item, one.columns
-    return list(found.values())
+            before, columns = whole[place]
+            item = replace(before, amount=before.amount + one.item.amount)
+            whole[place] = item, columns | one.columns
+    return whole
 
 
 def _once_a_row(placed: Iterable[Placed]) -> list[Placed]:

@@ -18,8 +18,9 @@ from api.service import Service
 from gis.administration import COMMUNES
 from gis.mobile import generations_of
 from gis.places import commune_at
-from gis.register.records import Boundary
+from gis.register.records import Boundary, BroadcastStation
 from gis.register.scopes import SYSTEM
+from gis.register.structures import Structure
 from gis.reporting.period import period_of
 from gis.reporting.tables import Column, Item, Placed, counted
 from gis.studies import StudyContext, run
@@ -54,6 +55,31 @@ def table(report: dict[str, Any], name: str) -> dict[str, Any]:
 
 def column(found: dict[str, Any], name: str) -> dict[str, float]:
     return {one["id"]: one["values"][name] for one in found["rows"] if one["values"][name]}
+
+
+def test_a_station_and_a_structure_of_one_id_stand_each_in_its_commune(
+    client: TestClient, service: Service, staff: Headers, now: str
+) -> None:
+    today = service.today()
+    with service.register.snapshot() as register:
+        communes = {
+            one: guess.candidates[0].code
+            for one in (
+                *register.stations(SYSTEM, on=today),
+                *register.structures(SYSTEM, on=today),
+            )
+            if (guess := commune_at(register, one.longitude, one.latitude, today)).candidates
+        }
+    station = next(one for one in communes if isinstance(one, BroadcastStation))
+    like = next(
+        one
+        for one, code in communes.items()
+        if isinstance(one, Structure) and code != communes[station]
+    )
+    before = column(table(told(client, staff, now), "stations-commune"), "all")
+    with service.register.write(author="test", reason="test") as writer:
+        writer.add_structures([replace(like, id=station.id, code="one-id")])
+    assert column(table(told(client, staff, now), "stations-commune"), "all") == before
 
 
 def test_numbers_are_those_counted_by_hand(

@@ -140,9 +140,10 @@ def test_the_likeliest_commune_is_the_first_candidate(register: Register) -> Non
         )
     finder = CommuneFinder(register, SINCE)
     seen = set()
-    for step in range(60):
-        place = (106.35 + 0.16 * (step * 0.618 % 1), 10.47 + 0.15 * step / 60)
-        long, (found, official) = finder.at(*place), finder.likeliest(*place)
+    places = [(106.35 + 0.16 * (n * 0.618 % 1), 10.47 + 0.15 * n / 60) for n in range(60)]
+    assert finder.likeliest([]) == []
+    for place, (found, official) in zip(places, finder.likeliest(places), strict=True):
+        long = finder.at(*place)
         assert found == (long.candidates[0] if long.candidates else None)
         seen.add((None if found is None else found.code, official))
     assert {("27694", True), ("27712", True)} <= seen

@@ -13,7 +13,7 @@ from data.text import Language
 from gis.home import Home
 from gis.register.structures import Structure
 from gis.studies.record import Study
-from maps.assets import LEAFLET_SCRIPT, leaflet_folder
+from maps.assets import LEAFLET_SCRIPT, MAP_SCRIPTS, NEAR_SCRIPT, leaflet_folder
 from maps.studies import coverage_view, interference_view
 from maps.views import GroundView, RegisterView, TileSource
 from maps.web import map_fragment, register_map
@@ -109,6 +109,19 @@ def test_background_tiles_only_where_switched_on(make_view: MakeView) -> None:
     assert payload(register_map(make_view()))["tiles"] is None
     source = TileSource("/tiles/{z}/{x}/{y}.png", "Sở")
     assert payload(register_map(make_view(tiles=source)))["tiles"]["url"] == source.url
+
+
+@pytest.mark.parametrize("below", [False, True])
+def test_what_draws_a_map_is_asked_for_at_once_unless_it_stands_below(
+    make_view: MakeView, below: bool
+) -> None:
+    fragment = map_fragment(make_view(), static_url="/s", below=below)
+    scripts = [f"/s/{one}" for one in (LEAFLET_SCRIPT, *MAP_SCRIPTS)]
+    head = Page(str(fragment.head))
+    assert [one["src"] for one in head.all("script")] == [f"/s/{NEAR_SCRIPT}"]
+    asked = [one["href"] for one in head.all("link") if one["rel"] == "preload"]
+    assert asked == ([] if below else scripts)
+    assert json.dumps(scripts, separators=(",", ":")) in fragment.scripts
 
 
 def test_names_stay_names(make_view: MakeView, make_structure: Callable[..., Structure]) -> None:

@@ -5,7 +5,6 @@ const PhuSongMap = (() => {
   const { element } = PhuSongTable;
   const NUMBERED = new Set(["candidate", "outside"]); /* what has its rank on the map, not its name */
   const SETTLED_MS = 150; /* after the last move the address says the new view */
-  const REST_MS = 500; /* after a page has loaded, what stands below the window is drawn */
   const NARROW = 480; /* pixels of CSS below which a popup has no room */
   const PAPER = 680; /* width of a page of A4 between its margins, in pixels of CSS */
 
@@ -456,29 +455,5 @@ const PhuSongMap = (() => {
     return new RegisterMap(map, dataId.replace(/-data$/, ""));
   }
 
-  /* Draws what stands below the window once it comes near, or once the page is at rest. */
-  function near(id, draw) {
-    const box = document.getElementById(id);
-    if (box.getBoundingClientRect().top < innerHeight) {
-      draw();
-      return;
-    }
-    const seen = new IntersectionObserver((entries) => {
-      if (entries.some((one) => one.isIntersecting)) {
-        once();
-      }
-    });
-    const once = () => {
-      seen.disconnect();
-      removeEventListener("beforeprint", once);
-      if (!box.querySelector(".leaflet-pane")) {
-        draw();
-      }
-    };
-    seen.observe(box);
-    addEventListener("beforeprint", once);
-    addEventListener("load", () => setTimeout(() => requestIdleCallback(once), REST_MS));
-  }
-
-  return { mount, near };
+  return { mount };
 })();
