@@ -26,6 +26,12 @@ _REDUCED = {390: 195, 768: 288, 1440: 420}
 """Width in pixels of the reduced picture of a window."""
 _MOST_SCREENS = 2
 _SETTLED_MS = 15_000
+_LAID = """() => {
+  for (const one of document.querySelectorAll('.once-near')) {
+    one.style.contentVisibility = 'visible';
+  }
+}"""
+"""What is laid out when it comes near stands in a picture of the whole page."""
 _WIDER = "document.documentElement.scrollWidth - innerWidth"
 
 
@@ -82,7 +88,9 @@ class Camera:
                 )
                 told.first.wait_for(timeout=_SETTLED_MS)
             page.wait_for_load_state("networkidle", timeout=_SETTLED_MS)
-            if page.locator(".leaflet-container").count():
+            page.evaluate(_LAID)
+            if page.locator(".folium-map").count():
+                page.locator(".leaflet-pane").first.wait_for(state="attached", timeout=_SETTLED_MS)
                 page.wait_for_timeout(700)  # tiles fade in
         except BrowserError as error:
             self.problems.append(f"{where}: {str(error).splitlines()[0]}")
