@@ -64,6 +64,11 @@ def require_cited(page: str, form: str, pack: RulePack, language: str) -> None:
             assert rule.instrument in page
             assert (rule.clause if language == "vi" else rule.clause_en or rule.clause) in page
             assert text(f"register.confidence.{rule.confidence.value}", language) in page
+        rules = cited(pack, form, name)
+        if len(rules) > 1 and form not in ASKED_BY:
+            more = text("pages.field_cites_more", language, count=len(rules) - 1)
+            first = rules[0].clause if language == "vi" else rules[0].clause_en or rules[0].clause
+            assert f"{first} {more}</summary>" in page
 
 
 def test_every_rule_that_a_field_cites_is_known_and_every_field_is_one(service: Service) -> None:
