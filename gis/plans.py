@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from datetime import date
 
 from data import path
-from data.text import Phrase, has
+from data.text import Language, Phrase, has, text
 from gis.register.records import PlanEntry, Provenance, Service, StationClass
 from propagation.compliance.records import Confidence
 
@@ -25,14 +25,18 @@ _NAMED = {
 def named_plan(values: Mapping[str, object]) -> dict[str, object]:
     """Return the values of a sentence with names of packaged plans, surfaces and kinds of zones.
 
-    They stand in the place of their ids.
+    They stand in the place of their ids. A province that nobody named is told by its code.
     """
     keys = {
         name: f"{catalogue}.{group}.{values[name]}"
         for name, (catalogue, group) in _NAMED.items()
         if name in values
     }
-    return {**values, **{name: Phrase(key) for name, key in keys.items() if has(key)}}
+    coded = {
+        f"province_{one}": text("planning.province_of_code", one, code=values["province"])
+        for one in (Language if "province" in values else ())
+    }
+    return {**coded, **values, **{name: Phrase(key) for name, key in keys.items() if has(key)}}
 
 
 def packaged_plan_entries() -> tuple[PlanEntry, ...]:
