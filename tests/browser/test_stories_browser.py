@@ -267,6 +267,14 @@ def test_a_complaint_is_taken_in_and_closed_with_its_letter(
     page.select_option("select[name=own_equipment_checked]", "yes")
     pick(page)
     page.get_by_role("button", name="Lập hồ sơ").click()
+    case = page.url
+    class_ = page.locator("form:has(input[value=accepted]) select[name=class]")
+    expect(class_).to_have_value("within_province")  # the one proposed is chosen beforehand
+    page.locator(".crumbs a").last.click()
+    listed = page.locator("tbody tr", has=page.locator(f"a[href$='{case.rpartition('/')[2]}']"))
+    expect(listed).to_contain_text(f"Tổ chức kháng nghị: Đài Phát thanh câu chuyện {width}")
+    expect(listed).not_to_contain_text("cá nhân")  # the hint is the form's
+    page.goto(case)
     take(page, "Thụ lý và phân loại", {})
     take(page, "Ghi nguồn can nhiễu", {"cause": "Máy phát lệch tần", "evidence": "BB 12"})
     take(page, "Ghi can nhiễu chấm dứt",
