@@ -221,7 +221,7 @@ def _sharing_row(view: CaseView) -> Waiting | None:
         return None
     return Waiting(
         kind="request",
-        name=_parties(view),
+        name=_asked(view),
         waits=waits,
         href=f"/view/sharing/{view.request.id}",
         due=None if clock is None or clock.due is None else clock.due.on,
@@ -240,7 +240,7 @@ def _answer_row(view: CaseView) -> Waiting | None:
         return None
     return Waiting(
         kind="answer",
-        name=_parties(view),
+        name=_asked(view),
         waits=text(
             "inbox.answered",
             view.told.language,
@@ -252,10 +252,11 @@ def _answer_row(view: CaseView) -> Waiting | None:
     )
 
 
-def _parties(view: CaseView) -> str:
+def _asked(view: CaseView) -> str:
+    """Return who asks whom, and for what: two may have several requests at once."""
     names = view.told.names
     both = (view.request.requester_id, view.request.owner_id)
-    return " → ".join(names.get(one, one) for one in both)
+    return f"{' → '.join(names.get(one, one) for one in both)} ({view.request.technology})"
 
 
 def _works_address(identity: Identity) -> str:

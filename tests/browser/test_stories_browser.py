@@ -254,7 +254,7 @@ def test_a_complaint_is_taken_in_and_closed_with_its_letter(
     here = visit("staff", width)
     page: Page = here.open("/")
     page.get_by_role("link", name="Mở bàn việc").click()
-    page.get_by_role("link", name="Lập kháng nghị").click()
+    page.get_by_role("link", name="Lập kháng nghị", exact=True).click()
     for name, value in {
         "complainant": f"Đài Phát thanh câu chuyện {width}",
         "victim_station": "FM mô phỏng Tân An",
