@@ -122,7 +122,7 @@ class CaseView:
             "text": self.told.said(f"happened.{event.kind.value}"),
             "party": event.party.value,
             "party_text": self.told.said(f"party.{event.party.value}"),
-            "organisation": self._organisation(event),
+            "organisation": self.organisation_of(event),
             "account": event.account if own else None,
             "at": plain(event.at),
             "details": details,
@@ -131,7 +131,7 @@ class CaseView:
             "evidence_sha256": sha256_of(event),
         }
 
-    def _organisation(self, event: SharingEvent) -> str | None:
+    def organisation_of(self, event: SharingEvent) -> str | None:
         """Return whose step it was: the department is called what it was called on that day."""
         if event.party is Party.DEPARTMENT:
             return jurisdiction_of(local_day(event.at)).department(self.told.language)

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime, timedelta
 from typing import Final
 
 from starlette.requests import Request
@@ -16,7 +16,8 @@ from api.quality_view import kept_quality
 from api.service import service_of
 from data.text import Language, text
 from gis.cases.clocks import Clock
-from gis.cases.records import Party, State
+from gis.cases.records import EventKind, Party, State
+from gis.cases.working_days import local_day
 from gis.register.works import OPEN_STATES, PlannedWork, SignUp, SignUpState
 
 __all__ = ["Desk", "Inbox", "Waiting", "inbox_of"]
@@ -24,6 +25,18 @@ __all__ = ["Desk", "Inbox", "Waiting", "inbox_of"]
 _MOST_CASES: Final = 2000
 _SHOWN: Final = 12
 _RETURNED: Final = "returned"
+_ANSWERS: Final = frozenset(
+    {
+        EventKind.ACCEPTED,
+        EventKind.REFUSED,
+        EventKind.COUNTERED,
+        EventKind.CO_USE_APPROVED,
+        EventKind.DECIDED,
+    }
+)
+"""What the others say to a request that its party wants to know of."""
+_ANSWER_IS_NEWS: Final = timedelta(days=30)
+"""How long an answer stands on the first page, where its party takes no step after it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +57,8 @@ class Waiting:
         The last day; None where no term is known.
     overdue : bool
         Whether it has passed.
+    since : datetime or None
+        When an answer came that is only to be read; nothing has to be done then.
     """
 
     kind: str
@@ -52,6 +67,13 @@ class Waiting:
     href: str
     due: date | None = None
     overdue: bool = False
+    since: datetime | None = None
+
+    @property
+    def turn(self) -> tuple[bool, date, str]:
+        """What the rows are sorted by: an answer stands at the day on which it came."""
+        on = self.due if self.since is None else local_day(self.since)
+        return on is None, on or date.max, self.name
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,11 +141,11 @@ def inbox_of(request: Request, language: Language) -> Inbox | None:
     files = _files(request, identity)
     rows = [
         *(_desk_row(view) for view in desk if identity.is_staff or _is_asked(view)),
-        *(row for view in sharing if (row := _sharing_row(view)) is not None),
+        *(row for view in sharing if (row := _sharing_row(view) or _answer_row(view)) is not None),
         *_asked_rows(asked, works, language),
     ]
     rows += [_file_row(one, language) for one in files] if identity.is_staff else []
-    rows.sort(key=lambda one: (one.due is None, one.due or date.max, one.name))
+    rows.sort(key=lambda one: one.turn)
     own = [] if identity.is_staff else _own(request, identity)
     desks = [
         *own,
@@ -199,7 +221,7 @@ def _sharing_row(view: CaseView) -> Waiting | None:
         return None
     return Waiting(
         kind="request",
-        name=_parties(view),
+        name=_asked(view),
         waits=waits,
         href=f"/view/sharing/{view.request.id}",
         due=None if clock is None or clock.due is None else clock.due.on,
@@ -207,10 +229,34 @@ def _sharing_row(view: CaseView) -> Waiting | None:
     )
 
 
-def _parties(view: CaseView) -> str:
+def _answer_row(view: CaseView) -> Waiting | None:
+    """Return the answer that a party's request got and that it took no step after, else None."""
+    party = view.party
+    if party in (None, Party.DEPARTMENT):
+        return None
+    told = (one for one in reversed(view.events) if one.kind in _ANSWERS or one.party is party)
+    last = next(told, None)
+    if last is None or last.party is party or view.told.at - last.at > _ANSWER_IS_NEWS:
+        return None
+    return Waiting(
+        kind="answer",
+        name=_asked(view),
+        waits=text(
+            "inbox.answered",
+            view.told.language,
+            said=view.told.said(f"happened.{last.kind}"),
+            who=view.organisation_of(last) or "–",
+        ),
+        href=f"/view/sharing/{view.request.id}",
+        since=last.at,
+    )
+
+
+def _asked(view: CaseView) -> str:
+    """Return who asks whom, and for what: two may have several requests at once."""
     names = view.told.names
     both = (view.request.requester_id, view.request.owner_id)
-    return " → ".join(names.get(one, one) for one in both)
+    return f"{' → '.join(names.get(one, one) for one in both)} ({view.request.technology})"
 
 
 def _works_address(identity: Identity) -> str:

@@ -17,10 +17,12 @@ from gis.register.records import AdministrativeUnit, Boundary, Provenance, UnitK
 from gis.register.writing import Writer
 from propagation.compliance.records import Confidence
 
-__all__ = ["COMMUNES", "load_administration", "packaged_boundaries", "packaged_units"]
+__all__ = ["COMMUNES", "PROVINCES", "load_administration", "packaged_boundaries", "packaged_units"]
 
 COMMUNES = (UnitKind.COMMUNE, UnitKind.WARD, UnitKind.TOWNSHIP)
 """The kinds of the lowest level."""
+PROVINCES = (UnitKind.PROVINCE, UnitKind.CITY_PROVINCE)
+"""The kinds of the highest level."""
 
 _UNITS = "vietnamadminunits 1.0.4 (MIT)"
 _UNIONS = "vietnamadminunits 1.0.4 (MIT); khung bao = hợp các khung bao của các xã trước sáp nhập"

@@ -11,6 +11,7 @@ from datetime import date
 
 import shapely
 
+from gis.administration import PROVINCES
 from gis.places import CommuneGuess, commune_at
 from gis.register.reading import Reader
 from gis.register.records import AdministrativeUnit, UnitKind
@@ -19,8 +20,6 @@ __all__ = ["DISTRICTS", "Locality", "last_district_day", "localities", "locality
 
 DISTRICTS = (UnitKind.DISTRICT, UnitKind.TOWN, UnitKind.CITY)
 """The kinds of the middle level, which there was until 2025-06-30."""
-
-_PROVINCES = (UnitKind.PROVINCE, UnitKind.CITY_PROVINCE)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -131,7 +130,7 @@ def _locality(
 ) -> Locality:
     units = {unit.code: unit for unit in reader.units(on=on)}
     chains = [_above(unit, units) for unit in guess.candidates]
-    provinces = _distinct(u for chain in chains for u in chain if u.kind in _PROVINCES)
+    provinces = _distinct(u for chain in chains for u in chain if u.kind in PROVINCES)
     by_outline = () if guess.candidates else _provinces_around(reader, place, units.values(), on)
     return Locality(
         on=on,
@@ -168,7 +167,7 @@ def _provinces_around(
     on: date,
 ) -> tuple[AdministrativeUnit, ...]:
     """Return the provinces whose outline holds a point of which no commune is known."""
-    provinces = {unit.code: unit for unit in units if unit.kind in _PROVINCES}
+    provinces = {unit.code: unit for unit in units if unit.kind in PROVINCES}
     around = [
         outline.unit_code
         for outline in reader.boundaries(codes=provinces, on=on)

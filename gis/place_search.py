@@ -12,7 +12,7 @@ from enum import StrEnum
 from typing import Final
 
 from gis.exchange.coordinates import Angle, Axis, parse_pair
-from gis.names import name_key, plain_key
+from gis.names import commune_key, name_key, plain_key
 from gis.register.reading import Reader
 from gis.register.records import AdministrativeUnit, BroadcastStation, UnitKind
 from gis.register.scopes import Scope
@@ -74,7 +74,7 @@ class FoundPlace:
 
 
 def find_places(reader: Reader, scope: Scope, text: str, on: date) -> list[FoundPlace]:
-    """Return what a text may mean, the likeliest of each kind first.
+    """Return what a text may mean: what has exactly that name, then the likeliest of each kind.
 
     Parameters
     ----------
@@ -93,11 +93,25 @@ def find_places(reader: Reader, scope: Scope, text: str, on: date) -> list[Found
     place = _coordinates(wanted)
     if place is not None:
         return [place]
-    return [
+    found = [
         *_stations(reader, scope, wanted, on),
         *_units(reader, wanted, on),
         *_structures(reader, scope, wanted, on),
     ]
+    return sorted(found, key=lambda one: _unlike(one, wanted))
+
+
+def _unlike(place: FoundPlace, text: str) -> int:
+    """Return 0 for what is named as typed, 1 for that but for marks, 2 for everything else.
+
+    A unit is also called by its name without the word for its kind.
+    """
+    unit = place.kind in (PlaceKind.UNIT, PlaceKind.FORMER_UNIT)
+    names = (place.name, commune_key(place.name)) if unit else (place.name,)
+    for rank, key in enumerate((name_key, plain_key)):
+        if key(text) and any(key(text) == key(name) for name in names):
+            return rank
+    return 2
 
 
 def _coordinates(text: str) -> FoundPlace | None:

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from datetime import date
 
 from data import path
-from data.text import Phrase, has
+from data.text import Language, Phrase, has, text
 from gis.register.records import PlanEntry, Provenance, Service, StationClass
 from propagation.compliance.records import Confidence
 
@@ -22,17 +22,22 @@ _NAMED = {
 """Values that a study keeps by their ids, and where their names stand."""
 
 
-def named_plan(values: Mapping[str, object]) -> dict[str, object]:
+def named_plan(values: Mapping[str, object], language: Language | str) -> dict[str, object]:
     """Return the values of a sentence with names of packaged plans, surfaces and kinds of zones.
 
-    They stand in the place of their ids.
+    They stand in the place of their ids. A province is told by its name in the language, which
+    stands beside its code as `province_vi` and `province_en`; else by its code.
     """
     keys = {
         name: f"{catalogue}.{group}.{values[name]}"
         for name, (catalogue, group) in _NAMED.items()
         if name in values
     }
-    return {**values, **{name: Phrase(key) for name, key in keys.items() if has(key)}}
+    told = {**values, **{name: Phrase(key) for name, key in keys.items() if has(key)}}
+    if "province" in values:
+        coded = text("planning.province_of_code", language, code=values["province"])
+        told["province"] = values.get(f"province_{Language(language)}", coded)
+    return told
 
 
 def packaged_plan_entries() -> tuple[PlanEntry, ...]:

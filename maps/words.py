@@ -83,7 +83,7 @@ class Words:
         A study keeps the values of the day it was run; a value that today's sentence names and
         the study has not is a dash.
         """
-        known = named_plan(values or {})
+        known = named_plan(values or {}, self.language)
         known = {name: _NONE if value is None else value for name, value in known.items()}
         while has(key):
             try:

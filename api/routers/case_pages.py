@@ -23,8 +23,10 @@ from api.viewing import note_ids
 from api.whole import OffsetQuery, whole
 from gis.cases.records import EventKind
 from gis.cases.store import Wish
-from gis.errors import FormatError
+from gis.errors import FormatError, NotFoundError
+from gis.register.occupancy import Occupancy, occupancy_seen
 from gis.register.scopes import SYSTEM
+from gis.register.structures import Structure
 
 __all__ = ["router"]
 
@@ -89,19 +91,34 @@ def _list(request: Request, form: FormState, offset: int) -> Response:
     found = cases.requests(identity.scope, limit=_PER_PAGE, offset=offset)
     views = [told.case(one, events) for one, events in found]
     structures = _structures(request, {view.request.structure_id for view in views})
-    note_ids(request, structures=structures)
+    may_draft = may(identity.role, "POST", _ADDRESS)
+    support, full = _wanted(request, form.typed("structure_id").strip() if may_draft else "")
+    note_ids(request, structures=[*structures, *([] if support is None else [support.id])])
     return render(
         request,
         "sharing.html",
         status_code=200 if form.refused is None else form.refused.status,
         form=form,
         refused=form.refused,
-        may_draft=may(identity.role, "POST", _ADDRESS),
+        may_draft=may_draft,
+        support=support,
+        full=full,
         rows=[(view, view.json(), structures[view.request.structure_id]) for view in views],
         offset=offset,
         per_page=_PER_PAGE,
         matched=cases.count(identity.scope),
     )
+
+
+def _wanted(request: Request, wanted_id: str) -> tuple[Structure | None, Occupancy | None]:
+    """Return the support that a form names and how full it is, as far as the caller may know."""
+    service, scope = service_of(request), identity_of(request).scope
+    with service.register.snapshot() as register:
+        try:
+            support = register.structure(wanted_id, scope)
+        except NotFoundError:
+            return None, None
+        return support, occupancy_seen(register, support, scope, service.today())
 
 
 def _structures(request: Request, ids: set[str]) -> Mapping[str, Any]:

@@ -294,13 +294,14 @@ def study_page(
 
 
 def _supports(study: Study, identity: Identity) -> list[Mapping[str, Any]]:
-    """Return the supports of a search that may do, each with how high to hang there."""
+    """Return the supports of a search that may do, each with the height that was wanted."""
     if study.kind != "sharing":
         return []
     own = study.inputs["owners"].get(identity.scope.own)
+    wanted_m = study.inputs["wanted"]["height_m"]
     found = enumerate(study.results["supports"], start=1)
     return [
-        {**row, "rank": rank, "own": row["owner"] == own}
+        {**row, "rank": rank, "own": row["owner"] == own, "wanted_m": wanted_m}
         for rank, row in found
         if row["fit"] != "does_not_fit"
     ]

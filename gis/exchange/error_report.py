@@ -26,7 +26,8 @@ def error_report_xlsx(
     """Write the refused rows with their errors beside them.
 
     The first sheet has the file's own headers, so that it can be mended and brought in again; the
-    second lists every problem. Cells that begin like a formula are written as text.
+    second lists every problem. Cells that begin like a formula are written as text; one that held
+    a formula bears no mark of a text that was meant, so that import refuses it again.
 
     Parameters
     ----------
@@ -97,6 +98,8 @@ def _reason(problem: Problem, language: Language | str) -> str:
 
 def _original(sheet: Any, cell: Cell, *, marked: bool) -> SheetCell:
     written = xlsx_cell(sheet, cell.text if isinstance(cell, Formula) else cell)
+    if isinstance(cell, Formula):
+        written.quotePrefix = False
     if marked:
         written.fill = _MARK
     return written

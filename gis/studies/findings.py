@@ -65,7 +65,7 @@ def finding_from_json(written: Mapping[str, Any]) -> Finding:
 
 def said(key: str, values: Mapping[str, object], language: Language | str) -> str:
     """Return a sentence of a finding; its key where the catalogue has none."""
-    return text(key, language, **named_plan(values)) if has(key) else key
+    return text(key, language, **named_plan(values, language)) if has(key) else key
 
 
 def agreement_said(written: Mapping[str, Any], language: Language | str) -> str:

@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Any, Final
 
+from gis.administration import PROVINCES
 from gis.register.reading import Reader as RegisterReader
 from gis.register.scopes import SYSTEM
 from gis.register.siting import ZoneKind
@@ -115,6 +116,7 @@ def gather(
     inputs = {
         "jurisdiction": place.id,
         "province_code": place.province_code,
+        "province_names": _province_names(register, proposed, on),
         "on": on.isoformat(),
         "terrain": terrain_json(context.ground),
         "software": software_json(),
@@ -135,6 +137,13 @@ def gather(
         "remarks": remarks_json([*source_remarks(context.ground), *_left_out(proposed)]),
     }
     return Gathered(inputs)
+
+
+def _province_names(register: RegisterReader, proposed: Proposed, on: date) -> dict[str, str]:
+    """Return what the register calls the provinces that the licence names, by their codes."""
+    codes = () if proposed.licence is None else proposed.licence["province_codes"]
+    known = {unit.code: unit.name for unit in register.units(on=on, kinds=PROVINCES)}
+    return {code: known[code] for code in codes if code in known}
 
 
 def _left_out(proposed: Proposed) -> list[Remark]:

@@ -3,7 +3,9 @@
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from data.text import text
+from data.text import Language, text
+from gis.errors import NotFoundError
+from gis.jurisdictions import jurisdiction
 from gis.studies.site_planning import CHECKS
 from maps.documents.common import Source, assemble
 from maps.documents.compliance_station import Sources, evidence_table, finding_rows
@@ -40,6 +42,8 @@ _COVERAGE = (
     "left_out",
     "other_technology",
 )
+_ABOUT = ("facility", "support", "runway", "zone")
+"""Values of a finding that name the record which it is about."""
 _PAPERS = ("number", "paper", "needed", "body", "days")
 
 
@@ -68,6 +72,27 @@ def _title(check: str, words: Words) -> str:
     return _say(words, f"check.{check.removeprefix('siting.')}")
 
 
+def _titles(findings: Sequence[Mapping[str, Any]], words: Words) -> list[str]:
+    """Return the titles of a check's findings: each names what tells it from the others."""
+    told = [_layer_title(one, words) for one in findings]
+    if len(told) > len(set(told)):
+        told = [_of_what(title, one, words) for title, one in zip(told, findings, strict=True)]
+    if len(told) > len(set(told)):
+        rules = [_rule(one, words) for one in findings]
+        told = [f"{title} ({rule})" for title, rule in zip(told, rules, strict=True)]
+    return told
+
+
+def _of_what(title: str, finding: Mapping[str, Any], words: Words) -> str:
+    """Return a title with the record that the finding is about, else with its rule."""
+    names = [finding["values"][one] for one in _ABOUT if one in finding["values"]]
+    return f"{title}: {names[0] if names else _rule(finding, words)}"
+
+
+def _rule(finding: Mapping[str, Any], words: Words) -> str:
+    return str(finding["rule"][f"title_{words.language}"])
+
+
 def _layer_title(finding: Mapping[str, Any], words: Words) -> str:
     """Return the title of a finding: a check that looks at several layers names its own."""
     title, kind = _title(finding["check"], words), finding["values"].get("zone_kind")
@@ -86,8 +111,32 @@ def _position(asked: Mapping[str, Any], words: Words) -> str:
 
 def _of(source: Source, check: str) -> list[Mapping[str, Any]]:
     """Return the findings of a check, the gravest first."""
-    found = [one for one in source.results["findings"] if one["check"] == check]
+    found = [_named(one, source) for one in source.results["findings"] if one["check"] == check]
     return sorted(found, key=gravity)
+
+
+def _named(finding: Mapping[str, Any], source: Source) -> Mapping[str, Any]:
+    """Return a finding that tells provinces by their names, where those are known."""
+    names = source.inputs.get("province_names", {})  # older records have none
+    evidence = [
+        {**one, "value": ", ".join(names.get(code, code) for code in str(one["value"]).split())}
+        if one["name"] == "licence_area"
+        else one
+        for one in finding["evidence"]
+    ]
+    values = finding["values"]
+    if "province" in values:
+        values = {**_province(source), **values}
+    return {**finding, "values": values, "evidence": evidence}
+
+
+def _province(source: Source) -> dict[str, str]:
+    """Return what the province of a site is called in each language; nothing if not known."""
+    try:
+        place = jurisdiction(source.inputs["jurisdiction"])
+    except NotFoundError:
+        return {}
+    return {f"province_{one}": place.name(one) for one in Language}
 
 
 def _teller(source: Source) -> Teller:
@@ -103,13 +152,13 @@ def _summary(source: Source) -> list[Block]:
     told = words.outcome(source.results["outcome"])
     rows = []
     for check in CHECKS:
-        for finding in _of(source, check):
+        findings = _of(source, check)
+        for title, finding in zip(_titles(findings, words), findings, strict=True):
             one = teller.finding(finding)
             outcome = one.outcome_text
             if one.advisory:
                 outcome = words.say("outcome_advisory", outcome=outcome)
             margin = finding["values"].get("margin_m")
-            title = _layer_title(finding, words)
             rows.append((title, outcome, one.basis, words.number(margin, 1)))
     table = Table(
         _say(words, "summary_caption"),
@@ -370,17 +419,16 @@ def _needed(row: Mapping[str, Any], words: Words) -> str:
 def _details(source: Source) -> Iterable[Section]:
     """Yield every check with its findings in full, and the sources of their evidence."""
     words, teller, sources = source.words, _teller(source), Sources()
-    for check in CHECKS:
-        findings = _of(source, check)
-        if not findings:
-            continue
+    known = [(check, found) for check in CHECKS if (found := _of(source, check))]
+    for number, (check, findings) in enumerate(known, start=1):
         worst = min((one["outcome"] for one in findings), key=ORDER.index)
         blocks: list[Block] = []
-        for place, finding in enumerate(findings, start=1):
+        titles = _titles(findings, words)
+        for place, (title, finding) in enumerate(zip(titles, findings, strict=True), start=1):
             one = teller.finding(finding)
-            label = f"{CHECKS.index(check) + 1}.{place}"
+            label = f"{number}.{place}"
             heading = words.say(
-                "finding_line", number=label, check=_title(check, words), outcome=one.outcome_text
+                "finding_line", number=label, check=title, outcome=one.outcome_text
             )
             blocks += [
                 Heading(heading, (), one.outcome, one.outcome_text),

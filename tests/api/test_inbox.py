@@ -2,17 +2,22 @@
 
 import re
 from collections.abc import Callable
+from datetime import timedelta
 from html import unescape
 from typing import Any
 
+from sqlalchemy import text
 from starlette.testclient import TestClient
 
 from api.service import Service
 from gis.cases.records import EventKind
 from gis.cases.store import Cases, Wish
+from gis.register import moments
+from gis.register.schema import case_events
 from gis.register.scopes import PUBLIC, Role, Scope
 
 Browsers = Callable[[str], Any]
+STAFF = Scope(Role.STAFF)
 HTML = {"accept": "text/html"}
 
 
@@ -24,6 +29,13 @@ def inbox(page: str) -> str:
     """The part that says what waits."""
     start = page.index('id="inbox-heading"')
     return page[start : page.index("</section>", start)]
+
+
+def row_of(page: str, case_id: str) -> str:
+    """The words of the row of one request, without its name."""
+    found = inbox(page)
+    start = found.index(f'href="/view/sharing/{case_id}"')
+    return words(found[found.index("<br>", start) : found.index("</tr>", start)])
 
 
 def test_a_request_waits_for_its_owner_and_nobody_else(
@@ -42,6 +54,47 @@ def test_a_request_waits_for_its_owner_and_nobody_else(
     cases.append(made.id, EventKind.SUBMITTED, {}, asker, "b", expected=1)
     assert address in inbox(owner.get("/").text)
     assert address not in inbox(staff.get("/").text), "it waits for the owner, not the department"
+
+
+def test_an_answer_is_told_to_who_asked_until_it_takes_a_step(
+    browser_of: Browsers, service: Service
+) -> None:
+    """The requester's first page said nothing of an acceptance, so that it had to look."""
+    structure = service.register.structures(PUBLIC, owner_id="mo-phong-b", limit=1)[0]
+    cases = Cases(service.register, service.home)
+    asker, owner = (Scope(Role.OPERATOR, f"mo-phong-{one}") for one in "ab")
+    sent = []
+    for number in range(2):
+        wish = Wish(structure_id=structure.id, technology=f"5G {number}", purpose="phủ sóng")
+        sent.append(cases.draft(wish, asker, "a").id)
+        cases.append(sent[-1], EventKind.SUBMITTED, {}, asker, "a", expected=1)
+    accepted, refused = sent
+    home = browser_of("operator")
+    assert accepted not in inbox(home.get("/").text), "nothing came yet"
+    cases.append(accepted, EventKind.ACCEPTED, {}, owner, "b", expected=2)
+    refusal = {"grounds": ["sharing.ground.load"], "reason": "Cột đã đầy tải"}
+    cases.append(refused, EventKind.REFUSED, refusal, owner, "b", expected=2)
+    told = {one: row_of(home.get("/").text, one) for one in sent}
+    for one, said in ((accepted, "Đã chấp nhận"), (refused, "Đã từ chối")):
+        assert f"{said}: Viễn thông Mô phỏng B, " in told[one]
+        assert re.search(r"\d\d/\d\d/\d{4} \d\d:\d\d –$", told[one]), "when, and no term"
+    assert "Accepted: " in row_of(home.get("/?lang=en").text, accepted)
+    waits = row_of(browser_of("staff").get("/?lang=vi").text, accepted)
+    assert "đã có trả lời" not in waits, "the department's clock runs; the answer is not for it"
+    cases.append(refused, EventKind.ESCALATED, {"reason": "Còn tải"}, asker, "a", expected=3)
+    cases.append(
+        accepted, EventKind.CO_USE_APPROVED, {"instrument": "12/CV"}, STAFF, "s", expected=3
+    )
+    page = home.get("/?lang=vi").text
+    assert refused not in inbox(page), "it went on itself, so it knows"
+    assert "Sở đã chấp thuận dùng chung: " in row_of(page, accepted)
+    month_ago = {"at": moments.to_text(moments.now() - timedelta(days=31))}
+    with service.register.engine.begin() as connection:
+        held = "SELECT name FROM sqlite_master WHERE type = 'trigger' AND tbl_name = 'case_events'"
+        for name in connection.execute(text(held)).scalars().all():  # what happened never changes
+            connection.execute(text(f"DROP TRIGGER {name}"))
+        connection.execute(case_events.update().values(month_ago))
+    assert accepted not in inbox(home.get("/").text), "it is no news any more"
 
 
 def test_each_person_has_its_own_desk(client: TestClient, browser_of: Browsers) -> None:

@@ -58,6 +58,42 @@ def test_nothing_found_says_what_to_try(visit: Callable) -> None:
     expect(page.locator("#map-search-list")).to_be_hidden()
 
 
+@pytest.mark.parametrize("width", [390, 1440])
+def test_a_click_fills_the_two_fields_and_what_is_typed_stays(
+    visit: Callable, *, width: int
+) -> None:
+    here = visit("anonymous", width)
+    page = ready(here.open("/map"))
+    fields = [page.locator(f"#map-point [name={one}]") for one in ("latitude", "longitude")]
+    box = page.locator("#map").bounding_box()
+    assert box is not None
+    page.locator("#map").click(position={"x": box["width"] * 0.3, "y": box["height"] * 0.3})
+    expect(page).to_have_url(re.compile(r"at="), timeout=WAIT_MS)
+    at = re.search(r"at=([\d.]+)%2F([\d.]+)|at=([\d.]+)/([\d.]+)", page.url)
+    assert at is not None
+    wanted = [float(one) for one in at.groups() if one]
+    typed = [one.input_value() for one in fields]
+    assert all(re.fullmatch(r"\d+,\d{5}", one) for one in typed), typed
+    told = [float(one.replace(",", ".")) for one in typed]
+    assert told == pytest.approx(wanted, abs=2e-5)
+    assert not any(one.evaluate("one => one === document.activeElement") for one in fields)
+    here.picture(f"map-filled-{width}")
+    fields[0].fill("10.6")
+    fields[1].fill("106.5")
+    fields[1].press("Enter")
+    expect(page).to_have_url(re.compile(r"at=10.60000"), timeout=WAIT_MS)
+    assert [one.input_value() for one in fields] == ["10.6", "106.5"], "as it was typed"
+    page.evaluate("""() => {
+      const map = document.getElementById('map');
+      const { left, top } = map.getBoundingClientRect();
+      const at = { bubbles: true, clientX: left + 60, clientY: top + 60 };
+      map.dispatchEvent(new MouseEvent('click', at));
+    }""")
+    expect(page).not_to_have_url(re.compile(r"at=10.60000"), timeout=WAIT_MS)
+    assert fields[1].input_value() == "106.5", "nobody who types is disturbed"
+    assert not here.complaints
+
+
 def test_an_object_offers_what_is_received_where_it_stands(visit: Callable) -> None:
     """A click on the symbol of a mast would else hide who disturbs there."""
     page = ready(visit("anonymous").open("/map"))

@@ -146,10 +146,56 @@ def test_a_site_is_planned_by_keyboard_alone(visit: Visits) -> None:
 
 
 @pytest.mark.parametrize("width", WIDTHS)
-def test_an_operator_finds_a_support_and_its_owner_receives_the_request(
-    visit: Visits, width: int
+def test_an_operator_finds_a_support_its_owner_accepts_and_the_department_approves(
+    visit: Visits, server: Any, width: int
 ) -> None:
     asking = visit("operator", width)
+    page = found_support(asking)
+    support = server.register.structure(page.input_value("[name=structure_id]"), SYSTEM)
+    expect(page.locator("#support")).to_contain_text(f"{support.name} · {support.code}")
+    expect(page.locator("#free")).to_contain_text("Tầng còn trống hôm nay: ")
+    assert page.input_value("[name=height_above_ground_m]") == "25", "what was wanted"
+    page.fill("[name=technology]", f"5G NR {width}")
+    page.fill("[name=purpose]", "Phủ sóng khu dân cư mới")
+    fits(page)
+    assert asking.violations() == []
+    asking.picture(f"sharing-form-{width}")
+    page.get_by_role("button", name="Lập bản nháp").click()
+    page.locator("details > summary", has_text="Gửi đề nghị").click()
+    page.locator("form:has(input[value=submitted]) button").click()
+    expect(page.locator("tbody")).to_contain_text("Bắc Ninh")
+    case = page.url.rpartition("/")[2]
+    fits(page)
+    owner = visit("operator-b", width)
+    page = owner.open("/")
+    open_waiting(page, case, "Trả lời")
+    expect(page.locator("main")).to_contain_text(f"5G NR {width}")
+    page.locator("details > summary", has_text="Chấp nhận").first.click()
+    page.locator("form:has(input[value=accepted]) button").click()
+    expect(page.locator(".timeline")).to_contain_text("Đã chấp nhận")
+    assert owner.violations() == []
+    page = asking.open("/")
+    asking.picture(f"answer-{width}")
+    open_waiting(page, case, "Đã chấp nhận: Viễn thông Mô phỏng B, ")
+    staff = visit("staff", width)
+    page = staff.open("/")
+    open_waiting(page, case, "Chấp thuận dùng chung")
+    number = f"{width}/GP-STTTT"
+    take(page, "Sở chấp thuận dùng chung", {"instrument": number})
+    expect(page.locator(".timeline")).to_contain_text(number)
+    fits(page)
+    staff.picture(f"approved-{width}")
+    assert staff.violations() == []
+    for party in (asking, owner):
+        page = party.open("/")
+        open_waiting(page, case, "Sở đã chấp thuận dùng chung: Sở ")
+        expect(page.locator(".timeline")).to_contain_text(number)
+        approval = page.locator("tr", has=page.locator("th", has_text="Chấp thuận dùng chung"))
+        expect(approval).to_contain_text("Đúng hạn")
+
+
+def found_support(asking: Any) -> Page:
+    """Search for supports, and ask the first of another owner that may do."""
     page: Page = asking.open("/")
     page.get_by_role("link", name="Tìm công trình dùng chung").click()
     page.fill("[name=latitude]", "10.54")
@@ -163,28 +209,16 @@ def test_an_operator_finds_a_support_and_its_owner_receives_the_request(
     expect(offered).to_be_visible()
     fits(page)
     offered.get_by_role("link", name="Đề nghị dùng chung").click()
-    assert page.input_value("[name=structure_id]"), "the request knows the structure"
-    assert float(page.input_value("[name=height_above_ground_m]")) > 0
-    page.fill("[name=technology]", f"5G NR {width}")
-    page.fill("[name=purpose]", "Phủ sóng khu dân cư mới")
-    page.get_by_role("button", name="Lập bản nháp").click()
-    page.locator("details > summary", has_text="Gửi đề nghị").click()
-    page.locator("form:has(input[value=submitted]) button").click()
-    expect(page.locator("tbody")).to_contain_text("Bắc Ninh")
-    case = page.url.rpartition("/")[2]
+    return page
+
+
+def open_waiting(page: Page, case: str, waits: str) -> None:
+    """Open a request from the first page, which says what it waits for or what came."""
+    row = page.locator(".inbox tr", has=page.locator(f"a[href$='{case}']"))
+    expect(row).to_contain_text(waits)
     fits(page)
-    owner = visit("operator-b", width)
-    page = owner.open("/")
-    waiting = page.locator(f".inbox a[href$='{case}']")
-    expect(waiting).to_be_visible()
-    fits(page)
-    waiting.click()
-    expect(page.locator("main")).to_contain_text(f"5G NR {width}")
-    page.locator("details > summary", has_text="Chấp nhận").first.click()
-    page.locator("form:has(input[value=accepted]) button").click()
-    told = visit("operator", width).open(f"/view/sharing/{case}")
-    expect(told.locator(".timeline")).to_contain_text("hấp nhận")
-    assert owner.violations() == []
+    row.locator("a").click()
+    expect(page.locator(".timeline")).to_be_visible()
 
 
 @pytest.mark.parametrize("width", WIDTHS)
@@ -220,7 +254,7 @@ def test_a_complaint_is_taken_in_and_closed_with_its_letter(
     here = visit("staff", width)
     page: Page = here.open("/")
     page.get_by_role("link", name="Mở bàn việc").click()
-    page.get_by_role("link", name="Lập kháng nghị").click()
+    page.get_by_role("link", name="Lập kháng nghị", exact=True).click()
     for name, value in {
         "complainant": f"Đài Phát thanh câu chuyện {width}",
         "victim_station": "FM mô phỏng Tân An",
@@ -233,6 +267,14 @@ def test_a_complaint_is_taken_in_and_closed_with_its_letter(
     page.select_option("select[name=own_equipment_checked]", "yes")
     pick(page)
     page.get_by_role("button", name="Lập hồ sơ").click()
+    case = page.url
+    class_ = page.locator("form:has(input[value=accepted]) select[name=class]")
+    expect(class_).to_have_value("within_province")  # the one proposed is chosen beforehand
+    page.locator(".crumbs a").last.click()
+    listed = page.locator("tbody tr", has=page.locator(f"a[href$='{case.rpartition('/')[2]}']"))
+    expect(listed).to_contain_text(f"Tổ chức kháng nghị: Đài Phát thanh câu chuyện {width}")
+    expect(listed).not_to_contain_text("cá nhân")  # the hint is the form's
+    page.goto(case)
     take(page, "Thụ lý và phân loại", {})
     take(page, "Ghi nguồn can nhiễu", {"cause": "Máy phát lệch tần", "evidence": "BB 12"})
     take(page, "Ghi can nhiễu chấm dứt",

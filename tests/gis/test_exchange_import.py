@@ -800,11 +800,39 @@ def test_the_error_report_keeps_the_rows_and_marks_the_cells(office, write_table
     assert "một số" in rows[1][8].value
     assert rows[1][5].fill.fgColor.rgb.endswith("FFD9D2")
     assert not rows[1][0].fill.fgColor.rgb.endswith("FFD9D2")
-    assert (rows[2][5].value, rows[2][5].data_type, rows[2][5].quotePrefix) == ("=1+1", "s", True)
+    assert (rows[2][5].value, rows[2][5].data_type, rows[2][5].quotePrefix) == ("=1+1", "s", False)
+    assert rows[2][6].quotePrefix, "a text that begins like a formula was meant as one"
     assert len(rows) == 3
     assert len(list(book.worksheets[1].iter_rows())) == 3
     mended = judge(tmp_path / "loi.xlsx", kind="structures", register=office)
-    assert (mended.rows, keys(mended)) == (2, ["number", "number"])
+    assert (mended.rows, keys(mended)) == (2, ["number", "formula"])
+
+
+@pytest.mark.parametrize("ending", ["xlsx", "csv"])
+def test_a_formula_that_was_reported_is_refused_until_it_is_mended(
+    office, write_table, tmp_path, ending
+):
+    """As a text it came back in the report, and was then taken for the name of a mast."""
+    headers = (*HEADERS, "Tên trạm", "Ghi chú")
+    file = write_table(f"a.{ending}", headers, (*GOOD, "=1+1", "-3.5"),
+                       ("LA2", *GOOD[1:], "=A1", "+84"))  # fmt: skip
+    report = judge(file, kind="structures", register=office)
+    assert keys(report) == ["formula", "formula"]
+    path = error_report_xlsx(report, tmp_path / "loi.xlsx")
+    again = judge(path, kind="structures", register=office)
+    assert [(one.field, one.value) for one in again.problems] == [
+        ("Tên trạm", "=1+1"), ("Tên trạm", "=A1")
+    ]  # fmt: skip
+    assert [one.reason("vi").partition("chứa")[2] for one in again.problems] == [
+        one.reason("vi").partition("chứa")[2] for one in report.problems
+    ]
+    book = openpyxl.load_workbook(path)
+    sheet = book.worksheets[0]
+    sheet.cell(2, headers.index("Tên trạm") + 1).value = "Cột một"
+    book.save(path)
+    half = judge(path, kind="structures", register=office)
+    assert [row.record.name for row in half.accepted] == ["Cột một"], "only what was mended"
+    assert keys(half) == ["formula"]
 
 
 def test_the_report_speaks_both_languages_and_json(office, write_table):

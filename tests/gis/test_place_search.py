@@ -1,10 +1,12 @@
 """What a person types to find a place: every form of coordinates, names of today and of before."""
 
+from collections import Counter
 from collections.abc import Iterator
 from datetime import date
 
 import pytest
 
+from gis.names import commune_key, plain_key
 from gis.place_search import PlaceKind, find_places
 from gis.register.scopes import PUBLIC, SYSTEM
 from gis.register.store import Register
@@ -45,6 +47,29 @@ def test_letters_say_which_is_which_also_outside_the_country(register: Register)
 def test_a_commune_of_today_with_and_without_marks(register: Register, text: str) -> None:
     units = [one for one in find_places(register, PUBLIC, text, TODAY) if one.kind == "unit"]
     assert (units[0].name, units[0].within) == ("Phường Tân An", "Tỉnh Tây Ninh")
+
+
+@pytest.mark.parametrize("text", ["Tân An", "tan an", "TÂN AN", "Phường Tân An"])
+def test_what_has_the_typed_name_comes_before_what_contains_it(
+    register: Register, text: str
+) -> None:
+    """Stations came first, so that a ward stood under every station named after its town."""
+    found = find_places(register, PUBLIC, text, TODAY)
+    assert (found[0].kind, found[0].name) == (PlaceKind.UNIT, "Phường Tân An")
+    exact = [commune_key(one.name) == "tân an" and one.kind != "station" for one in found]
+    if text != "Phường Tân An":
+        stations = [number for number, one in enumerate(found) if one.kind is PlaceKind.STATION]
+        assert stations, "stations of the town are found, after it"
+        assert sum(exact) > 1, "the town of before too"
+        assert max(number for number, one in enumerate(exact) if one) < min(stations)
+
+
+def test_a_station_and_a_structure_named_exactly_so_come_first(register: Register) -> None:
+    station = register.stations(PUBLIC, on=TODAY)[0]
+    assert find_places(register, PUBLIC, station.name.upper(), TODAY)[0].id == station.id
+    names = Counter(one.name for one in register.structures(PUBLIC))
+    one = next(one for one in register.structures(PUBLIC) if one.name and names[one.name] == 1)
+    assert find_places(register, PUBLIC, plain_key(one.name or ""), TODAY)[0].id == one.id
 
 
 def test_a_former_commune_says_what_it_is_part_of_now(register: Register) -> None:

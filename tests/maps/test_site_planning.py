@@ -11,7 +11,7 @@ from gis.home import Home
 from gis.studies import Study, StudyContext, run
 from gis.terrain.ground import Ground
 from gis.terrain.source import FlatTerrain
-from maps.documents.content import Figure, Paragraph, Table
+from maps.documents.content import Figure, Heading, Paragraph, Table
 from maps.documents.report import study_docx, study_html, study_pdf, study_report
 from maps.site_figure import site_mark_rows, site_svg, site_view
 from maps.words import Words
@@ -118,6 +118,51 @@ def test_layers_are_told_apart_and_a_step_says_which_checks_ask_for_it(
     assert approval[2].startswith("có, theo: ")
     (permit,) = (row for row in steps.rows if row[1].startswith("Giấy phép xây dựng"))
     assert permit[2] == "có"
+
+
+@pytest.mark.parametrize("language", list(Language))
+def test_rows_have_names_of_their_own_and_numbers_do_not_skip(
+    context: StudyContext, language: Language
+) -> None:
+    """A tall mast in the area of a facility: two findings of one check had one name."""
+    site = request("dvor", structure_height_m=60)
+    study = run("site_planning", site, context)
+    report = study_report(study, language)
+    summary = next(block for block in report.sections[0].blocks if isinstance(block, Table))
+    names = [row[0] for row in summary.rows]
+    assert len(names) == len(set(names)), names
+    areas = [one for one in names if re.search(r"hạn chế xây dựng|restricted", one)]
+    assert areas[0].endswith(": DVOR thử")
+    assert re.search(r": .*(tháp cao|tall tower)", areas[1], re.IGNORECASE), areas
+    spaced = [one for one in names if re.match(r"Khoảng cách giữa các cột|Spacing", one)]
+    assert len(spaced) > 1
+    assert all(": " in one for one in spaced), spaced
+    lines = [
+        block.text
+        for section in report.sections
+        for block in section.blocks
+        if isinstance(block, Heading) and re.match(r"\d+\.\d+", block.text)
+    ]
+    numbers = [tuple(map(int, re.match(r"(\d+)\.(\d+)", one).groups())) for one in lines]
+    assert sorted({first for first, _ in numbers}) == [*range(1, numbers[-1][0] + 1)]
+    assert len(numbers) == len(names)
+    assert [any(name in one for name in names) for one in lines] == [True] * len(lines)
+    notes = study_html(study, language)
+    assert not re.search(r"tall_m|(parameter|tham số) [a-z]", notes), "names of parameters"
+
+
+def test_a_province_is_told_by_its_name_where_it_is_known(context: StudyContext) -> None:
+    licence = {"number": "9/GP", "kind": "network", "province_codes": ["79", "99"],
+               "valid_from": "2020-01-01", "valid_to": "2030-01-01"}  # fmt: skip
+    study = run("site_planning", request("clean", licence=licence), context)
+    told = {one: study_html(study, one) for one in Language}
+    assert "không có tỉnh Tây Ninh ngày 01/08/2026" in told[Language.VI]
+    assert "does not hold Tây Ninh province on 01/08/2026" in told[Language.EN]
+    assert "Thành phố Hồ Chí Minh, 99" in told[Language.VI], "one that the register knows not"
+    study.inputs["jurisdiction"] = "nobody-now"
+    older = study_html(study, Language.VI)
+    assert "không có tỉnh có mã 80 ngày 01/08/2026" in older
+    assert "the province of code 80" in study_html(study, Language.EN)
 
 
 def test_the_margins_of_the_summary(studies: dict[str, Study]) -> None:

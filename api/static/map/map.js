@@ -302,10 +302,12 @@ const PhuSongMap = (() => {
       this.map.on("mousemove", ({ containerPoint }) => this.hover(containerPoint));
       this.map.on("click", ({ latlng, containerPoint }) => {
         const object = this.field.under(containerPoint);
+        const at = object ? object.at : [latlng.lat, latlng.wrap().lng];
+        this.fill(at);
         if (object) {
           this.show(object, null);
         } else if (this.data.point) {
-          this.explain([latlng.lat, latlng.wrap().lng]);
+          this.explain(at);
         }
       });
       if (!this.data.point) {
@@ -322,6 +324,17 @@ const PhuSongMap = (() => {
       this.hovering = requestAnimationFrame(() => {
         this.map.getContainer().classList.toggle("map-on-object", Boolean(this.field.under(point)));
       });
+    }
+
+    /* The two fields beside the map take the place that was clicked; what somebody types stays. */
+    fill(at) {
+      if (!this.data.point) {
+        return;
+      }
+      const { latitude, longitude } = this.find("point").elements;
+      if (![latitude, longitude].includes(document.activeElement)) {
+        [latitude.value, longitude.value] = at.map((side) => this.texts.number(side, 5));
+      }
     }
 
     typed({ latitude, longitude }) {
