@@ -67,17 +67,16 @@ def said(findings: Iterable[Finding]) -> tuple[Finding, ...]:
     """Say every sentence of the findings in both languages; return the findings."""
     every = tuple(findings)
     for finding in every:
-        values = named_plan(finding.values)
         keys = [
-            (finding.reason, values),
+            (finding.reason, finding.values),
             (finding.check.replace("siting.", "planning.check."), {}),
-            *((key, values) for key in finding.missing),
+            *((key, finding.values) for key in finding.missing),
             *((f"planning.evidence.{item.name}", {}) for item in finding.evidence),
             *((f"compliance.reservation.{item}", {}) for item in finding.reservations),
         ]
         for key, told in keys:
             for language in Language:
-                sentence = text(key, language, **told)
+                sentence = text(key, language, **named_plan(told, language))
                 assert sentence
                 assert "None" not in sentence
     return every
