@@ -12,11 +12,18 @@ from datetime import date
 import shapely
 
 from gis.administration import PROVINCES
-from gis.places import CommuneGuess, commune_at
+from gis.places import CommuneFinder, CommuneGuess, commune_at
 from gis.register.reading import Reader
 from gis.register.records import AdministrativeUnit, UnitKind
 
-__all__ = ["DISTRICTS", "Locality", "last_district_day", "localities", "locality_at"]
+__all__ = [
+    "DISTRICTS",
+    "Locality",
+    "commune_finder",
+    "last_district_day",
+    "localities",
+    "locality_at",
+]
 
 DISTRICTS = (UnitKind.DISTRICT, UnitKind.TOWN, UnitKind.CITY)
 """The kinds of the middle level, which there was until 2025-06-30."""
@@ -86,15 +93,17 @@ def localities(
     The second is None where districts still stood on the day, or none are known. Of the communes
     of the two days those come first of which one was made of the other.
     """
-    today = commune_at(reader, longitude, latitude, on)
-    before = last_district_day(reader, on)
-    if before is None:
-        return _locality(reader, today, (longitude, latitude), on), None
-    then = commune_at(reader, longitude, latitude, before)
-    if not today.certain and not then.certain:
-        today, then = _agreeing(today, then)
-    place = (longitude, latitude)
-    return _locality(reader, today, place, on), _locality(reader, then, place, before)
+    place, before = (longitude, latitude), last_district_day(reader, on)
+    today, then = CommuneFinder(reader, on, before).agreed(longitude, latitude)
+    now = _locality(reader, today, place, on)
+    if before is None or then is None:
+        return now, None
+    return now, _locality(reader, then, place, before)
+
+
+def commune_finder(reader: Reader, on: date) -> CommuneFinder:
+    """Return what finds the likeliest communes of many points, as `localities` tells them."""
+    return CommuneFinder(reader, on, last_district_day(reader, on))
 
 
 def last_district_day(reader: Reader, on: date) -> date | None:
@@ -103,26 +112,6 @@ def last_district_day(reader: Reader, on: date) -> date | None:
     if any(unit.valid_to is None or unit.valid_to >= on for unit in districts):
         return None
     return max((unit.valid_to for unit in districts if unit.valid_to is not None), default=None)
-
-
-def _agreeing(today: CommuneGuess, then: CommuneGuess) -> tuple[CommuneGuess, CommuneGuess]:
-    """Put first the nearest pair of a commune and one that it was made of."""
-    pairs = [
-        (new + old, new, old)
-        for new, commune in enumerate(today.candidates)
-        for old, former in enumerate(then.candidates)
-        if former.code in commune.merged_from or former.code == commune.code
-    ]
-    if not pairs:
-        return today, then
-    _, new, old = min(pairs)
-    return _first(today, new), _first(then, old)
-
-
-def _first(guess: CommuneGuess, place: int) -> CommuneGuess:
-    found = guess.candidates
-    ordered = (found[place], *found[:place], *found[place + 1 :])
-    return CommuneGuess(candidates=ordered, certain=guess.certain, approximate=guess.approximate)
 
 
 def _locality(

@@ -6,7 +6,7 @@ some of it, so nothing is ever certain on them, and no outline is made up.
 """
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 import numpy as np
@@ -54,11 +54,14 @@ class CommuneGuess:
     approximate : bool
         Whether any candidate is known by a point and bounds only, or by an outline that is not
         official.
+    held : bool
+        Whether an official outline holds the first candidate.
     """
 
     candidates: tuple[AdministrativeUnit, ...]
     certain: bool
     approximate: bool
+    held: bool
 
 
 def commune_at(reader: Reader, longitude: float, latitude: float, on: date) -> CommuneGuess:
@@ -85,9 +88,13 @@ class CommuneFinder:
         The register.
     on : date
         The day.
+    before : date, optional
+        An earlier day: of several likely communes those come first of which one was made of the
+        other.
     """
 
-    def __init__(self, reader: Reader, on: date) -> None:
+    def __init__(self, reader: Reader, on: date, before: date | None = None) -> None:
+        self._former = None if before is None else CommuneFinder(reader, before)
         units = {unit.code: unit for unit in reader.units(on=on, kinds=COMMUNES)}
         self._units = units
         self._outlines = [b for b in reader.boundaries(codes=units, on=on) if b.unit_code in units]
@@ -106,9 +113,9 @@ class CommuneFinder:
     def likeliest(
         self, points: Sequence[tuple[float, float]]
     ) -> list[tuple[AdministrativeUnit | None, bool]]:
-        """Return the first candidate of `at` of each point; whether an official outline holds it.
+        """Return the first candidate of each point; whether one official outline holds it.
 
-        Where one outline holds a point no distance is needed, so that many points cost little.
+        Where one holds a point no distance is needed, so that many points cost little.
 
         Parameters
         ----------
@@ -125,11 +132,20 @@ class CommuneFinder:
     def _one_of(
         self, held: Sequence[int], longitude: float, latitude: float
     ) -> tuple[AdministrativeUnit | None, bool]:
-        if len(held) == 1:
-            outline = self._outlines[held[0]]
-            return self._units[outline.unit_code], outline.official
-        candidates = self.at(longitude, latitude).candidates
+        if len(held) == 1 and (outline := self._outlines[held[0]]).official:
+            return self._units[outline.unit_code], True
+        candidates = self.agreed(longitude, latitude)[0].candidates
         return (candidates[0] if candidates else None), False
+
+    def agreed(
+        self, longitude: float, latitude: float
+    ) -> tuple[CommuneGuess, CommuneGuess | None]:
+        """Return which commune holds a point, and which held it on the earlier day, if any."""
+        now = self.at(longitude, latitude)
+        if self._former is None:
+            return now, None
+        then = self._former.at(longitude, latitude)
+        return (now, then) if now.held or then.held else _agreeing(now, then)
 
     def shares(self, line: LineString) -> list[tuple[AdministrativeUnit | None, float, bool]]:
         """Return which communes a line runs through, and with what share of its length.
@@ -175,15 +191,15 @@ class CommuneFinder:
         if len(near) == 1:
             found, distance_m, inside = near[0]
             if inside and found.official and distance_m > found.position_uncertainty_m:
-                return CommuneGuess(
-                    candidates=(self._units[found.unit_code],), certain=True, approximate=False
-                )
+                only = (self._units[found.unit_code],)
+                return CommuneGuess(candidates=only, certain=True, approximate=False, held=True)
         pointed = _by_bounds(self._near(longitude, latitude), longitude, latitude)
         candidates = (*(self._units[outline.unit_code] for outline, _, _ in near), *pointed)
         return CommuneGuess(
             candidates=candidates,
             certain=False,
             approximate=bool(pointed) or any(not outline.official for outline, _, _ in near),
+            held=bool(near) and near[0][2] and near[0][0].official,
         )
 
     def _near(self, longitude: float, latitude: float) -> list[AdministrativeUnit]:
@@ -271,6 +287,26 @@ def _by_bounds(
             away = float(np.hypot((unit.longitude - longitude) * scale, unit.latitude - latitude))
         found.append((away, unit.code, unit))
     return tuple(unit for _, _, unit in sorted(found, key=lambda item: item[:2]))
+
+
+def _agreeing(today: CommuneGuess, then: CommuneGuess) -> tuple[CommuneGuess, CommuneGuess]:
+    """Put first the nearest pair of a commune and one that it was made of."""
+    pairs = [
+        (new + old, new, old)
+        for new, commune in enumerate(today.candidates)
+        for old, former in enumerate(then.candidates)
+        if former.code in commune.merged_from or former.code == commune.code
+    ]
+    if not pairs:
+        return today, then
+    _, new, old = min(pairs)
+    return _first(today, new), _first(then, old)
+
+
+def _first(guess: CommuneGuess, place: int) -> CommuneGuess:
+    found = guess.candidates
+    ordered = (found[place], *found[:place], *found[place + 1 :])
+    return replace(guess, candidates=ordered)
 
 
 def _within(

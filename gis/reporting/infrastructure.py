@@ -6,6 +6,7 @@ from datetime import date
 from typing import Final
 
 from gis.free_ducts import line_length_m
+from gis.localities import commune_finder
 from gis.mobile import generations_of
 from gis.places import CommuneFinder
 from gis.register.reading import Reader
@@ -120,7 +121,7 @@ def holdings(reader: Reader, on: date) -> Holdings:
     structures = [one for one in reader.structures(SYSTEM, on=on) if one.state in _STANDING]
     owners = {one.id: one.owner_id for one in structures}
     hung = [one for one in reader.installations(SYSTEM, on=on) if one.structure_id in owners]
-    finder = CommuneFinder(reader, on)
+    finder = commune_finder(reader, on)
     operators = {one.id: one.name for one in reader.organisations()}
     held = Holdings(
         communes=_sorted({one.code: one.name for one in finder.communes}),

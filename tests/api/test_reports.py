@@ -16,8 +16,8 @@ from starlette.testclient import TestClient
 
 from api.service import Service
 from gis.administration import COMMUNES
+from gis.localities import localities
 from gis.mobile import generations_of
-from gis.places import commune_at
 from gis.register.records import Boundary, BroadcastStation
 from gis.register.scopes import SYSTEM
 from gis.register.structures import Structure
@@ -63,12 +63,12 @@ def test_a_station_and_a_structure_of_one_id_stand_each_in_its_commune(
     today = service.today()
     with service.register.snapshot() as register:
         communes = {
-            one: guess.candidates[0].code
+            one: found.code
             for one in (
                 *register.stations(SYSTEM, on=today),
                 *register.structures(SYSTEM, on=today),
             )
-            if (guess := commune_at(register, one.longitude, one.latitude, today)).candidates
+            if (found := localities(register, one.longitude, one.latitude, today)[0].commune)
         }
     station = next(one for one in communes if isinstance(one, BroadcastStation))
     like = next(
@@ -90,9 +90,9 @@ def test_numbers_are_those_counted_by_hand(
         standing = register.structures(SYSTEM, on=today)
         hung = register.installations(SYSTEM, on=today)
         contracts = register.contracts(SYSTEM, on=today)
-        places = [commune_at(register, one.longitude, one.latitude, today) for one in standing]
+        places = [localities(register, one.longitude, one.latitude, today)[0] for one in standing]
         levels = {one.id: one.structure_id for one in register.levels(SYSTEM)}
-    communes = Counter(guess.candidates[0].code for guess in places if guess.candidates)
+    communes = Counter(one.commune.code for one in places if one.commune)
     assert column(table(report, "structures-commune"), "all") == communes
     owners = {one.id: one.owner_id for one in standing}
     assert column(table(report, "structures-operator"), "all") == Counter(owners.values())
