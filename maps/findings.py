@@ -6,7 +6,7 @@ from typing import Any, Final
 
 from data.text import Language
 from gis.studies.changes import change_said
-from gis.studies.findings import agreement_said, basis
+from gis.studies.findings import agreement_said, basis, force_of
 from gis.studies.record import Study
 from maps.words import Words
 from propagation.compliance.catalogue import CATALOGUE
@@ -249,7 +249,7 @@ class Teller:
             rule=f"{rule['id']}: {rule[f'title_{words.language}']}",
             basis=basis(rule, words.language),
             confidence=words.confidence(rule["confidence"]),
-            force=words.sentence(f"findings.force.{_force(rule)}"),
+            force=words.sentence(f"findings.force.{force_of(rule)}"),
             note=str(rule.get(f"note_{words.language}") or ""),
             counterpart=self._names.get(other, other),
             counterpart_id=other if other in self._names else None,
@@ -285,12 +285,6 @@ def _catalogue(check: str) -> str:
 
 def _advisory(finding: Mapping[str, Any]) -> bool:
     return bool(finding["rule"].get("advisory", False))
-
-
-def _force(rule: Mapping[str, Any]) -> str:
-    if rule.get("advisory", False):
-        return "advisory"
-    return "binding" if rule["binding"] else "reference"
 
 
 def _gravest(findings: Iterable[Mapping[str, Any]]) -> str | None:

@@ -13,7 +13,7 @@ from gis.studies.record import Study
 from gis.studies.snapshots import record_from_json, record_to_json
 from gis.studies.summary import Summary
 from propagation.compliance.agreement import ModelAgreement
-from propagation.compliance.records import Evidence, Finding, Outcome, Rule
+from propagation.compliance.records import Confidence, Evidence, Finding, Outcome, Rule
 
 __all__ = [
     "agreement_said",
@@ -22,6 +22,7 @@ __all__ = [
     "export",
     "finding_from_json",
     "finding_to_json",
+    "force_of",
     "newest_of_plan",
     "reason_said",
     "said",
@@ -63,6 +64,18 @@ def finding_from_json(written: Mapping[str, Any]) -> Finding:
     return Finding(**parts)
 
 
+def force_of(rule: Mapping[str, Any]) -> str:
+    """Return what a rule's word is worth: `binding`, `unverified`, `reference` or `advisory`.
+
+    One that binds and is only remembered is `unverified`: nobody has held its text against it.
+    """
+    if rule.get("advisory", False):
+        return "advisory"
+    if not rule["binding"]:
+        return "reference"
+    return "unverified" if rule["confidence"] == Confidence.RECALLED else "binding"
+
+
 def said(key: str, values: Mapping[str, object], language: Language | str) -> str:
     """Return a sentence of a finding; its key where the catalogue has none."""
     return text(key, language, **named_plan(values, language)) if has(key) else key
@@ -90,8 +103,11 @@ def agreement_said(written: Mapping[str, Any], language: Language | str) -> str:
 
 def reason_said(written: Mapping[str, Any], language: Language | str) -> str:
     """Return the sentence of a finding as a study holds it, with what other models say."""
-    reason = said(written["reason"], written["values"], language)
-    return f"{reason} {agreement_said(written, language)}".rstrip()
+    values = written["values"]
+    told = [said(written["reason"], values, language)]
+    if "unwanted_km" in values:
+        told.append(said("compliance.reason.protection_mast", values, language))
+    return " ".join(filter(None, [*told, agreement_said(written, language)]))
 
 
 def basis(rule: Mapping[str, Any], language: Language | str) -> str:

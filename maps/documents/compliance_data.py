@@ -5,7 +5,7 @@ from datetime import date
 from typing import Any
 
 from data.text import has, when
-from gis.studies.findings import basis
+from gis.studies.findings import basis, force_of
 from maps.documents.common import Source
 from maps.documents.content import Block, Bullets, Paragraph, Section, Table
 from maps.words import Words
@@ -66,18 +66,12 @@ def _rules(rows: Sequence[Mapping[str, Any]], words: Words) -> Iterable[Block]:
                 basis(rule, words.language),
                 _span(rule, words),
                 words.confidence(rule["confidence"]),
-                words.say(f"force_{_force(rule)}"),
+                words.say(f"force_{force_of(rule)}"),
             )
             for _, rule in sorted(rules.items())
         ),
         widths=(5, 5, 3, 3, 2),
     )
-
-
-def _force(rule: Mapping[str, Any]) -> str:
-    if rule.get("advisory", False):
-        return "advisory"
-    return "binding" if rule["binding"] else "reference"
 
 
 def _boundaries(source: Source) -> Iterable[Block]:

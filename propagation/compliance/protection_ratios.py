@@ -256,6 +256,7 @@ def _direction(case: _Case, standards: Standards) -> Finding:
             "protection_ratio_db": round(worst.ratio_db, 1),
             "time_percent": 1 if worst.tropospheric else 50,
             "points": len(points),
+            **_of_mast(worst.point),
             **_of_mode(case, protection),
         },
         margin_db=worst.margin_db,
@@ -303,6 +304,12 @@ def _values(case: _Case) -> dict[str, Value]:
         "spacing_khz": abs(case.spacing_khz),
         "direction": case.direction,
     }
+
+
+def _of_mast(point: ProtectionPoint) -> dict[str, Value]:
+    """Return how far the point is from the mast of who disturbs: at its foot everybody is lost."""
+    far = point.distance_to_unwanted_km
+    return {} if far is None else {"unwanted_km": round(far, 1)}
 
 
 def _of_mode(case: _Case, protection: Protection) -> dict[str, Value]:

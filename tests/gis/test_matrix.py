@@ -8,6 +8,7 @@ import pytest
 
 from data.text import Language
 from gis.errors import FormatError
+from gis.studies.findings import force_of, reason_said
 from gis.studies.matrix import matrix_csv, matrix_json, matrix_of
 from gis.studies.record import Study
 
@@ -41,6 +42,27 @@ def finding(other: str | None, direction: str, margin: float | None, **more: Any
         "rule": {"id": "fm.protection_ratio"},
         **more,
     }
+
+
+def test_a_finding_tells_how_far_its_point_is_from_the_mast_that_disturbs() -> None:
+    told = finding("b", "received", -83.4)
+    told["values"]["unwanted_km"] = 0.1
+    assert "cách cột của đài gây nhiễu 0,1 km" in reason_said(told, "vi")
+    assert "0.1 km from the mast of the station that disturbs" in reason_said(told, "en")
+    assert "mast" not in reason_said(finding("b", "received", -83.4), "en"), "an older study"
+
+
+@pytest.mark.parametrize(
+    ("rule", "force"),
+    [
+        ({"binding": True, "confidence": "verified"}, "binding"),
+        ({"binding": True, "confidence": "recalled"}, "unverified"),
+        ({"binding": False, "confidence": "recalled"}, "reference"),
+        ({"binding": True, "confidence": "verified", "advisory": True}, "advisory"),
+    ],
+)
+def test_what_is_only_remembered_is_not_said_to_bind(rule: dict[str, Any], force: str) -> None:
+    assert force_of(rule) == force
 
 
 def study(rows: dict[str, list[dict]], kind: str = "compliance") -> Study:

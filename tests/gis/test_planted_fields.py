@@ -120,6 +120,7 @@ def test_protection_broken_by_a_hundredth_of_a_decibel(
     assert found["values"]["spacing_khz"] == pytest.approx(1e3 * spacing_mhz)
     assert found["values"]["protection_ratio_db"] == ratio_db
     assert found["values"]["time_percent"] == time_percent
+    assert found["values"]["unwanted_km"] > 0
     which = "steady" if time_percent == 50 else "tropospheric"
     unwanted = value_of(found, f"unwanted_{which}_field_strength_dbuvm")
     wanted = value_of(found, "wanted_field_strength_dbuvm")
