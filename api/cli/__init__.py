@@ -46,6 +46,7 @@ COMMANDS = (
     "backup",
     "restore",
     "doctor",
+    "ready",
     "serve",
 )
 """The commands, in the order in which one meets them; each has a module of its name."""

@@ -2,8 +2,11 @@
 
 import argparse
 import gc
+import os
 import signal
 import socket
+import subprocess
+import sys
 import threading
 from collections.abc import Sequence
 
@@ -20,6 +23,7 @@ from data.text import Language, text
 from gis.basemap import open_basemap
 from gis.demo import load_demonstration, load_demonstration_desk
 from gis.errors import FormatError, system_reason
+from gis.home import REGISTER_VARIABLE
 from gis.register.accounts import Account, Accounts
 from gis.register.store import Register
 from gis.terrain.opening import open_ground
@@ -60,11 +64,14 @@ class _Server(uvicorn.Server):
         self._app = app
         self._ready = ready
         self._demo = demo
+        self._compiling: subprocess.Popen[bytes] | None = None
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         """Start, then print the lines."""
         await super().startup(sockets)
         _collect_seldom()
+        if self.started:
+            self._compiling = _compile_ahead(self._app.state.service.settings)
         if self.started and self._demo:
             begin_layers(self._app.state.service, _name_of("staff"))
         for line in self._ready if self.started else ():
@@ -77,6 +84,9 @@ class _Server(uvicorn.Server):
         """
         service = self._app.state.service
         service.stopping.set()
+        if self._compiling is not None:
+            self._compiling.terminate()
+            self._compiling.wait()
         last = threading.Timer(_STOP_S - _LEFT_S, service.end_reading)
         last.start()
         try:
@@ -105,6 +115,19 @@ def _run(arguments: argparse.Namespace, output: Output) -> int:
         except KeyboardInterrupt:
             output.say("served")
     return DONE
+
+
+def _compile_ahead(settings: Settings) -> subprocess.Popen[bytes]:
+    """Run `phusong ready` beside the server: a new version compiles before somebody waits."""
+    place = {"PHUSONG_HOME": str(settings.home)}
+    return subprocess.Popen(
+        [sys.executable, "-P", "-c", "import sys, api.cli; sys.exit(api.cli.main(['ready']))"],
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        env=os.environ | place | {REGISTER_VARIABLE: settings.place.database},
+        start_new_session=True,
+    )
 
 
 def _collect_seldom() -> None:

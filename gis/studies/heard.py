@@ -27,14 +27,30 @@ from propagation.interference.bs412 import (
     protection_from_parameters,
 )
 
-__all__ = ["WITHIN_KM", "heard_at"]
+__all__ = ["WITHIN_KM", "heard_at", "rehearse"]
 
 WITHIN_KM: Final = 200.0
 """How far stations are looked for whose fields may be received, or may disturb."""
 _MOST_STATIONS: Final = 200
+_BESIDE_DEG: Final = 0.1
 _STEPS_CHANGE_DB: Final = 6.0  # what a field may gain by the finer steps of a single path
 
 Fields = Mapping[str, Any]
+
+
+def rehearse(context: StudyContext, *, on: date) -> bool:
+    """Ask what is heard beside one station, so that what predicts is compiled, and kept so.
+
+    Returns
+    -------
+    bool
+        Whether there was a station to ask about.
+    """
+    for one in context.register.stations(SYSTEM, service=Service.FM, on=on):
+        if not missing_values(one, flat=context.ground.flat):
+            heard_at(one.longitude + _BESIDE_DEG, one.latitude, context, on=on)
+            return True
+    return False
 
 
 def heard_at(

@@ -505,6 +505,13 @@ def test_simulated_data_is_stamped_and_the_worst_comes_first(
         assert text("cli.synthetic") in out
 
 
+def test_what_predicts_is_compiled_by_asking_for_a_place(
+    home: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    code, out, _ = run(capsys, "ready", "--home", home)
+    assert (code, out.strip()) == (0, text("cli.ready_done"))
+
+
 def test_an_empty_register_has_sentences_instead_of_empty_tables(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -513,6 +520,7 @@ def test_an_empty_register_has_sentences_instead_of_empty_tables(
         (["check", "--plan", "fm"], "check_none"),
         (["organisation", "list"], "organisation_none"),
         (["user", "list"], "user_none"),
+        (["ready"], "ready_nothing"),
     ):
         code, out, _ = run(capsys, *words, "--home", tmp_path)
         assert code == 0
