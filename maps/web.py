@@ -1,7 +1,7 @@
 """Map pages: folium builds the map, every file of it lies on the page's own server."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -123,10 +123,9 @@ class MapTools:
         Address that finds places, to which `&text=` is added.
     today : date
         The day that it shows unless another is asked for.
-    files : str
-        Address of a collection's file, with `{layer}` in it.
-    layers : tuple of str
-        Collections that can be downloaded.
+    files : mapping
+        Of each collection that can be downloaded: the address of its file, and in `always` the
+        condition (CQL2) of what the map shows of it, None where that is what a day has.
     formats : tuple of pairs
         Ending and name of the formats of files.
     studies : str
@@ -136,8 +135,7 @@ class MapTools:
     page: str
     search: str
     today: date
-    files: str
-    layers: tuple[str, ...]
+    files: Mapping[str, Mapping[str, str | None]]
     formats: tuple[tuple[str, str], ...]
     studies: str
 

@@ -17,7 +17,7 @@ from api.pages import render
 from api.roles import may
 from api.service import service_of
 from api.viewing import note, note_ids, note_told, told_of_others
-from api.views import register_view
+from api.views import open_works_condition, register_view
 from data.text import Language, text
 from gis.basemap import Basemap
 from gis.errors import FormatError, NotFoundError
@@ -105,12 +105,19 @@ def _made(view: RegisterView, language: Language, today: date) -> PreparedMap:
             page="/map",
             search=f"/map/search?lang={language}{asked}",
             today=today,
-            files=_FILES,
-            layers=_LAYERS,
+            files=_files(view.on),
             formats=_FORMATS,
             studies=f"/map/layers?lang={language}",
         ),
     )
+
+
+def _files(on: date) -> dict[str, dict[str, str | None]]:
+    """Return where the files of what is seen come from, and what the map shows beside a day's."""
+    always = {"planned-works": open_works_condition(on)}
+    return {
+        one: {"address": _FILES.format(layer=one), "always": always.get(one)} for one in _LAYERS
+    }
 
 
 @router.get("/map/base")

@@ -71,6 +71,9 @@ def test_a_layer_is_laid_read_and_kept_in_the_address(
     again = ready(other.open(page.url.removeprefix(other.url)))
     expect(again.locator(".leaflet-interferer-pane img")).to_have_css("opacity", "0.7")
     assert again.locator("[data-study-layer=interferer]").is_checked()
+    expect(again.locator("#map-details")).to_contain_text(
+        "Trị số của các lớp dự đoán", timeout=WAIT_MS
+    )
     assert again.url.partition("&study")[2] == page.url.partition("&study")[2]
     select = again.locator("#map-studies select")
     select.select_option("")

@@ -43,10 +43,20 @@ const PhuSongStudies = (() => {
       if (told.opacity) {
         this.slider.value = told.opacity;
       }
-      this.select.addEventListener("change", () => this.choose(this.select.value, null));
+      this.select.addEventListener("change", () => { this.opened = this.choose(this.select.value, null); });
       this.slider.addEventListener("input", () => this.dense());
       this.slider.addEventListener("change", () => this.changed());
-      this.open(told);
+      this.opened = this.open(told);
+    }
+
+    /* As another address says. */
+    follow(told) {
+      this.slider.value = told.opacity || this.slider.defaultValue;
+      this.select.value = told.study || "";
+      this.opened = this.choose(this.select.value, told.layers);
+      if (told.study && !this.select.value) {
+        this.say(this.texts.say("studies_gone"));
+      }
     }
 
     /* What the address says of it. */
