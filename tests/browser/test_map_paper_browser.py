@@ -1,7 +1,6 @@
 """The map as a picture and on paper: the same as on the screen, with what is needed to read it."""
 
 import re
-import subprocess
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -11,7 +10,7 @@ from PIL import Image
 from playwright.sync_api import Browser, Page, expect
 
 from tests.browser.conftest import Server
-from tests.browser.people import pdf_text
+from tests.browser.people import pdf_pages, pdf_text
 
 WAIT_MS = 20_000
 TWICE = 2
@@ -122,11 +121,6 @@ def test_the_picture_has_its_legend_below(visit: Callable, tmp_path: Path) -> No
     assert left.sum() <= red.sum()
 
 
-def pages_of(program: str, file: Path) -> int:
-    said = subprocess.run([program, str(file)], capture_output=True, check=True, text=True).stdout
-    return int(re.findall(r"Pages:\s+(\d+)", said)[0])
-
-
 def test_a_printed_map_is_a_sheet(
     visit: Callable, tool: Callable[[str], str], tmp_path: Path
 ) -> None:
@@ -134,7 +128,7 @@ def test_a_printed_map_is_a_sheet(
     paper = tmp_path / "map.pdf"
     page.pdf(path=str(paper), format="A4", print_background=True)
     told = pdf_text(tool("pdftotext"), paper)
-    assert pages_of(tool("pdfinfo"), paper) <= 2
+    assert pdf_pages(tool("pdfinfo"), paper) <= 2
     assert re.search(r"\b\d+ km\b", told), "the bar of the scale"
     assert re.search(r"khoảng 1:\d", told)
     assert "Số liệu của sổ đăng ký ngày" in told

@@ -389,8 +389,11 @@ const PhuSongMap = (() => {
 
     popup(at, node) {
       const { x, y } = this.map.getSize();
-      this.bubble = L.popup({ minWidth: Math.min(240, x - 90), maxWidth: Math.min(320, x - 70),
-        maxHeight: Math.min(400, y - 120), autoPanPaddingTopLeft: [58, 14], autoPanPaddingBottomRight: [14, 30] })
+      const beside = x < NARROW ? [46, 4] : [58, 14]; /* the buttons at the left, a gap at the right */
+      const widest = x - beside[0] - beside[1] - (x < NARROW ? 30 : 50);
+      this.bubble = L.popup({ minWidth: Math.min(240, widest), maxWidth: Math.min(320, widest),
+        maxHeight: Math.min(400, y - 120), autoPanPaddingTopLeft: [beside[0], 14],
+        autoPanPaddingBottomRight: [beside[1], 30] })
         .setLatLng(at).setContent(node);
       this.bubble.openOn(this.map); /* closes the one before, which is no longer ours */
     }
