@@ -119,13 +119,17 @@ class MapTools:
     ----------
     page : str
         Address of the page itself, which takes `on`.
+    always : mapping
+        Of collections of which the map shows something else than what its day has: the condition
+        of that (CQL2).
     search : str
         Address that finds places, to which `&text=` is added.
     today : date
         The day that it shows unless another is asked for.
-    files : mapping
-        Of each collection that can be downloaded: the address of its file, and in `always` the
-        condition (CQL2) of what the map shows of it, None where that is what a day has.
+    files : str
+        Address of a collection's file, with `{layer}` in it.
+    layers : tuple of str
+        Collections that can be downloaded.
     formats : tuple of pairs
         Ending and name of the formats of files.
     studies : str
@@ -133,9 +137,11 @@ class MapTools:
     """
 
     page: str
+    always: Mapping[str, str]
     search: str
     today: date
-    files: Mapping[str, Mapping[str, str | None]]
+    files: str
+    layers: tuple[str, ...]
     formats: tuple[tuple[str, str], ...]
     studies: str
 
@@ -306,7 +312,7 @@ def prepared_map(
             map_payload(view, table, spoken, data_url=data_url)
             | {
                 name: getattr(tools, name) if tools else None
-                for name in ("search", "files", "studies")
+                for name in ("search", "files", "always", "studies")
             }
             | ({"owner_ids": {name: one for one, name in owners}} if tools else {})
         ),

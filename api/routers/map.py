@@ -103,21 +103,15 @@ def _made(view: RegisterView, language: Language, today: date) -> PreparedMap:
         data_url=_HERE + asked,
         tools=MapTools(
             page="/map",
+            always={"planned-works": open_works_condition(view.on)},
             search=f"/map/search?lang={language}{asked}",
             today=today,
-            files=_files(view.on),
+            files=_FILES,
+            layers=_LAYERS,
             formats=_FORMATS,
             studies=f"/map/layers?lang={language}",
         ),
     )
-
-
-def _files(on: date) -> dict[str, dict[str, str | None]]:
-    """Return where the files of what is seen come from, and what the map shows beside a day's."""
-    always = {"planned-works": open_works_condition(on)}
-    return {
-        one: {"address": _FILES.format(layer=one), "always": always.get(one)} for one in _LAYERS
-    }
 
 
 @router.get("/map/base")

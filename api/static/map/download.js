@@ -50,7 +50,8 @@ const PhuSongDownload = (() => {
   function file({ map, data, table, field, on, day, layer, format, texts }) {
     const asked = new URLSearchParams({ f: format, bbox: frame(map) });
     const role = ROLES[layer];
-    const { address, always } = data.files[layer];
+    const address = data.files.replace("{layer}", layer);
+    const always = data.always[layer];
     if (!always) {
       asked.set("datetime", day);
     }
