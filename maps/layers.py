@@ -74,6 +74,7 @@ _SCRIPT_TEXTS = (
     "studies_make",
     "studies_file",
     "studies_gone",
+    "studies_none_of_them",
     "download_none",
     "download_said",
     "download_too_many",

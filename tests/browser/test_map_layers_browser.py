@@ -77,6 +77,16 @@ def test_a_layer_is_laid_read_and_kept_in_the_address(
         "Trị số của các lớp dự đoán", timeout=WAIT_MS
     )
     assert again.url.partition("&study")[2] == page.url.partition("&study")[2]
+    none = again.get_by_role("radio", name="Không hình nào trong các hình dưới đây")
+    assert not none.is_checked()
+    none.check()
+    expect(again.locator(".leaflet-interferer-pane img")).to_have_count(0)
+    expect(again).to_have_url(re.compile(r"layers=&"), timeout=WAIT_MS)
+    again.keyboard.press("ArrowDown")
+    assert again.get_by_role("radio", name="Trường mạnh nhất trong các đài").is_checked()
+    expect(again.locator(".leaflet-strongest-pane img")).to_be_visible()
+    again.get_by_role("radio", name="Đài gây nhiễu mạnh nhất").check()
+    expect(again.locator("#map-studies input:checked")).to_have_count(1)
     select = again.locator("#map-studies select")
     select.select_option("")
     expect(again.locator(".leaflet-interferer-pane img")).to_have_count(0)

@@ -19,7 +19,7 @@ const PhuSongLegend = (() => {
     const found = [];
     for (const box of section.querySelectorAll(".map-layers fieldset")) {
       const lines = [];
-      for (const layer of box.querySelectorAll(".map-layer")) {
+      for (const layer of box.querySelectorAll(".map-layer:not(.map-none)")) {
         const label = layer.querySelector("label");
         const input = label.querySelector("input");
         if (input.checked && !empty(input.dataset.layer)) {
