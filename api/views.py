@@ -28,7 +28,13 @@ from maps.studies import (
 )
 from maps.views import RegisterView, StudyView, TileSource
 
-__all__ = ["jurisdiction_of", "picture_view", "register_view", "study_view"]
+__all__ = [
+    "jurisdiction_of",
+    "open_works_condition",
+    "picture_view",
+    "register_view",
+    "study_view",
+]
 
 _LARGEST_MAP = 20_000
 _COMMUNES = (UnitKind.COMMUNE, UnitKind.WARD, UnitKind.TOWNSHIP)
@@ -98,6 +104,15 @@ def _open_works(works: Sequence[PlannedWork], on: date) -> list[PlannedWork]:
         for one in works
         if one.announced_on <= on and (one.ends_on is None or one.ends_on >= on)
     ]
+
+
+def open_works_condition(on: date) -> str:
+    """Return what the map shows of planned works on a day, as a filter (CQL2) says it."""
+    states = ",".join(f"'{one.value}'" for one in OPEN_STATES)
+    day = f"DATE('{on.isoformat()}')"
+    return (
+        f"state IN ({states}) AND announced_on <= {day} AND (ends_on IS NULL OR ends_on >= {day})"
+    )
 
 
 def _communes(units: Sequence[AdministrativeUnit], province_code: str) -> list[AdministrativeUnit]:

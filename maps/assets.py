@@ -15,7 +15,7 @@ __all__ = [
 NEAR_SCRIPT = "map/near.js"
 LEAFLET_SCRIPT = "leaflet/leaflet.js"
 LEAFLET_STYLE = "leaflet/leaflet.css"
-MAP_STYLES = ("map/map.css", "map/table.css")
+MAP_STYLES = ("map/map.css", "map/table.css", "map/sheet.css")
 MAP_SCRIPTS = (
     "map/symbols.js",
     "map/layers.js",
@@ -23,6 +23,9 @@ MAP_SCRIPTS = (
     "map/table.js",
     "map/point.js",
     "map/search.js",
+    "map/legend.js",
+    "map/sheet.js",
+    "map/download.js",
     "map/picture.js",
     "map/studies.js",
     "map/map.js",

@@ -1,6 +1,6 @@
 """What a map says of a place: where it lies, what is received there, who disturbs that."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 from urllib.parse import urlencode
 
@@ -36,7 +36,8 @@ def here_answer(
     -------
     dict
         As `maps.point.point_answer`; a row may have an `href`, and a `fold` with the address of
-        its loss terms and profile.
+        its loss terms and profile; `brief` says in a line each what is received best and what is
+        disturbed most.
     """
     words = Words(language)
     place = (heard["longitude"], heard["latitude"])
@@ -66,10 +67,29 @@ def here_answer(
         notes.append(_say(words, "here_left_out", count=heard["left_out"]))
     return {
         "heading": _say(words, "point_title", latitude=latitude, longitude=longitude),
+        "brief": list(_brief(heard, words)),
         "stamps": [_say(words, key) for key, holds in stamps if holds],
         "sections": sections,
         "notes": notes,
     }
+
+
+def _brief(heard: Mapping[str, Any], words: Words) -> Iterator[str]:
+    if heard["received"]:
+        best = heard["received"][0]
+        told = words.value("field_dbuvm", round(best["field_dbuvm"], 1))
+        yield _say(words, "here_best", **_called(best, words), field=told)
+    else:
+        yield _say(words, "here_none")
+    short = [one for one in heard["disturbed"] if one["margin_db"] is not None]
+    if short:
+        worst = min(short, key=lambda one: float(one["margin_db"]))
+        told = words.value("margin_db", round(abs(worst["margin_db"]), 1))
+        yield _say(words, "here_worst", **_called(worst, words), margin=told)
+
+
+def _called(row: Mapping[str, Any], words: Words) -> dict[str, str]:
+    return {"name": row["name"], "frequency": words.number(row["frequency_mhz"])}
 
 
 def _say(words: Words, key: str, **values: object) -> str:

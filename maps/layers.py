@@ -74,6 +74,16 @@ _SCRIPT_TEXTS = (
     "studies_make",
     "studies_file",
     "studies_gone",
+    "studies_none_of_them",
+    "download_none",
+    "download_said",
+    "download_too_many",
+    "sheet_filters",
+    "sheet_scale",
+    "sheet_scale_value",
+    "sheet_made",
+    "sheet_link",
+    "sheet_sources",
 )
 
 
@@ -193,6 +203,7 @@ _PLACEHOLDERS = (
     "pages",
     "shown",
     "text",
+    "times",
     "total",
 )
 

@@ -18,6 +18,8 @@ from propagation.compliance.records import Confidence
 
 __all__ = ["Table", "build_table", "in_watts"]
 
+_BY_CODE = frozenset(kind.value for kind in STRUCTURES)
+"""Kinds whose objects owner and code name, so that twenty thousand rows need not say their ids."""
 _PROVINCES = frozenset({UnitKind.PROVINCE, UnitKind.CITY_PROVINCE})
 _DISTRICTS = frozenset({UnitKind.DISTRICT, UnitKind.TOWN, UnitKind.CITY})
 
@@ -62,6 +64,7 @@ class Table:
                 row.place,
                 sources.position((_source(row.provenance, self.language), row.synthetic)),
                 [[labels.position(label), value] for label, value in row.details],
+                *([] if row.kind.id in _BY_CODE else [row.id]),
             ]
             for row in self.rows
         ]

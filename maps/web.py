@@ -1,7 +1,7 @@
 """Map pages: folium builds the map, every file of it lies on the page's own server."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -119,6 +119,9 @@ class MapTools:
     ----------
     page : str
         Address of the page itself, which takes `on`.
+    always : mapping
+        Of collections of which the map shows something else than what its day has: the condition
+        of that (CQL2).
     search : str
         Address that finds places, to which `&text=` is added.
     today : date
@@ -134,6 +137,7 @@ class MapTools:
     """
 
     page: str
+    always: Mapping[str, str]
     search: str
     today: date
     files: str
@@ -308,7 +312,7 @@ def prepared_map(
             map_payload(view, table, spoken, data_url=data_url)
             | {
                 name: getattr(tools, name) if tools else None
-                for name in ("search", "files", "studies")
+                for name in ("search", "files", "always", "studies")
             }
             | ({"owner_ids": {name: one for one, name in owners}} if tools else {})
         ),

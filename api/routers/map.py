@@ -17,7 +17,7 @@ from api.pages import render
 from api.roles import may
 from api.service import service_of
 from api.viewing import note, note_ids, note_told, told_of_others
-from api.views import register_view
+from api.views import open_works_condition, register_view
 from data.text import Language, text
 from gis.basemap import Basemap
 from gis.errors import FormatError, NotFoundError
@@ -103,6 +103,7 @@ def _made(view: RegisterView, language: Language, today: date) -> PreparedMap:
         data_url=_HERE + asked,
         tools=MapTools(
             page="/map",
+            always={"planned-works": open_works_condition(view.on)},
             search=f"/map/search?lang={language}{asked}",
             today=today,
             files=_FILES,

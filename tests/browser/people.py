@@ -1,11 +1,12 @@
 """How a person gets about: by menu and links of a page, by mouse or by keyboard."""
 
+import re
 import subprocess
 from pathlib import Path
 
 from playwright.sync_api import Locator, Page, expect
 
-__all__ = ["by_menu", "fits", "pdf_text", "pick", "tab_to", "type_in"]
+__all__ = ["by_menu", "fits", "pdf_pages", "pdf_text", "pick", "tab_to", "type_in"]
 
 MOST_TABS = 150
 
@@ -58,3 +59,9 @@ def pdf_text(program: str, file: Path) -> str:
     """Read a PDF's text as a person copies it."""
     done = subprocess.run([program, "-layout", str(file), "-"], capture_output=True, check=True)
     return " ".join(done.stdout.decode("utf-8").split())
+
+
+def pdf_pages(program: str, file: Path) -> int:
+    """Count the pages of a PDF, as pdfinfo does."""
+    said = subprocess.run([program, str(file)], capture_output=True, check=True, text=True).stdout
+    return int(re.findall(r"Pages:\s+(\d+)", said)[0])

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -14,6 +15,7 @@ from gis.studies.record import Study
 from gis.studies.summary import access_of
 from gis.terrain.ground import Ground
 from gis.terrain.source import FlatTerrain
+from tests.browser.people import pdf_pages, pdf_text
 
 WAIT_MS = 20_000
 
@@ -71,11 +73,43 @@ def test_a_layer_is_laid_read_and_kept_in_the_address(
     again = ready(other.open(page.url.removeprefix(other.url)))
     expect(again.locator(".leaflet-interferer-pane img")).to_have_css("opacity", "0.7")
     assert again.locator("[data-study-layer=interferer]").is_checked()
+    expect(again.locator("#map-details")).to_contain_text(
+        "Trị số của các lớp dự đoán", timeout=WAIT_MS
+    )
     assert again.url.partition("&study")[2] == page.url.partition("&study")[2]
+    none = again.get_by_role("radio", name="Không hình nào trong các hình dưới đây")
+    assert not none.is_checked()
+    none.check()
+    expect(again.locator(".leaflet-interferer-pane img")).to_have_count(0)
+    expect(again).to_have_url(re.compile(r"layers=&"), timeout=WAIT_MS)
+    again.keyboard.press("ArrowDown")
+    assert again.get_by_role("radio", name="Trường mạnh nhất trong các đài").is_checked()
+    expect(again.locator(".leaflet-strongest-pane img")).to_be_visible()
+    again.get_by_role("radio", name="Đài gây nhiễu mạnh nhất").check()
+    expect(again.locator("#map-studies input:checked")).to_have_count(1)
     select = again.locator("#map-studies select")
     select.select_option("")
     expect(again.locator(".leaflet-interferer-pane img")).to_have_count(0)
     expect(again.locator(".map-watermark")).not_to_contain_text("địa hình")
+
+
+def test_a_layer_on_paper_is_its_legend_without_what_only_a_screen_can_use(
+    visit: Callable, network: Study, tool: Callable[[str], str], tmp_path: Path
+) -> None:
+    page = ready(
+        visit("anonymous").open(f"/map#map=10/10.6/106.4&study={network.id}&at=10.60000/106.40000")
+    )
+    values = page.locator("#map-details")
+    expect(values).to_contain_text("Trị số của các lớp dự đoán", timeout=WAIT_MS)
+    paper = tmp_path / "layer.pdf"
+    page.pdf(path=str(paper), format="A4", print_background=True)
+    told = pdf_text(tool("pdftotext"), paper)
+    assert pdf_pages(tool("pdfinfo"), paper) <= 2
+    assert "đủ thu" in told, "the legend of what is on"
+    assert "địa hình phẳng giả định" in told
+    assert "Trị số của các lớp dự đoán" in told
+    for gone in ("Tải GeoTIFF", "Bấm vào bản đồ", "Độ đậm của lớp", "Không hiện lớp nào"):
+        assert gone not in told
 
 
 def test_at_night_with_a_layer_on(visit: Callable, network: Study) -> None:

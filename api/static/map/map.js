@@ -6,7 +6,6 @@ const PhuSongMap = (() => {
   const NUMBERED = new Set(["candidate", "outside"]); /* what has its rank on the map, not its name */
   const SETTLED_MS = 150; /* after the last move the address says the new view */
   const NARROW = 480; /* pixels of CSS below which a popup has no room */
-  const PAPER = 680; /* width of a page of A4 between its margins, in pixels of CSS */
 
   if (matchMedia("(prefers-reduced-motion: reduce)").matches) {
     const { panBy } = L.Map.prototype;
@@ -55,14 +54,39 @@ const PhuSongMap = (() => {
         () => [...built.boxes(), ...(this.studies ? this.studies.boxes() : [])]);
       this.pointer();
       this.tools();
-      this.paper();
+      PhuSongSheet.prepare(map, this.find("sheet"), (shrunk) => this.sheet(shrunk));
       this.laid();
       this.ready = true; /* from now on the address says what is seen */
       performance.mark("map-ready");
       this.twin();
+      this.asked_before();
+      addEventListener("hashchange", () => this.follow());
+    }
+
+    asked_before() {
       if (this.told.at && this.data.point) {
         this.explain(this.told.at);
       }
+    }
+
+    /* Another address of this map in the same tab: what we write ourselves tells nobody. */
+    follow() {
+      if (!PhuSongSearch.tells(location.hash)) {
+        return;
+      }
+      this.ready = false;
+      this.told = PhuSongSearch.read(location.hash);
+      this.asking?.abort();
+      this.explained = null;
+      this.map.closePopup();
+      this.find("details").replaceChildren();
+      this.open();
+      this.restore();
+      this.find("layers").querySelectorAll("input[data-layer]").forEach((input) => this.turn(input));
+      this.studies?.follow(this.told.laid);
+      this.ready = true;
+      this.asked_before();
+      this.remember();
     }
 
     /* Pictures of studies, where the page has them. */
@@ -73,6 +97,7 @@ const PhuSongMap = (() => {
           changed: () => {
             this.labels.draw();
             this.remember();
+            this.again();
           },
         });
       }
@@ -82,7 +107,7 @@ const PhuSongMap = (() => {
     restore() {
       const { off, on, filters } = this.told;
       for (const input of this.find("layers").querySelectorAll("input[data-layer]")) {
-        input.checked = (input.checked || on.includes(input.dataset.layer))
+        input.checked = (input.defaultChecked || on.includes(input.dataset.layer))
           && !off.includes(input.dataset.layer);
       }
       this.table.restore(filters);
@@ -134,31 +159,23 @@ const PhuSongMap = (() => {
         PhuSongSearch.copy(this.find("link-said"), this.texts);
       });
       this.find("print").addEventListener("click", () => print());
-      this.find("picture").addEventListener("click", () => PhuSongPicture.save(this.map, {
-        title: document.title, stamps: [...document.querySelectorAll(".map-watermark .map-stamp")]
-          .map((one) => one.textContent), north: this.texts.say("north"),
-        source: [this.texts.say("attribution"), this.studies?.study?.source].filter(Boolean).join(" · "),
-      }));
+      this.find("picture").addEventListener("click",
+        () => PhuSongPicture.save(this.map, PhuSongSheet.lines(this.sheet(1))));
       this.find("download").addEventListener("submit", (event) => {
         event.preventDefault();
-        location.assign(this.file(event.target.elements));
+        this.file(event.target.elements);
       });
     }
 
-    /* The address of a file of what lies within the frame, of the map's day and chosen kind. */
     file({ layer, format }) {
-      const box = this.map.getBounds();
-      const sides = [box.getWest(), box.getSouth(), box.getEast(), box.getNorth()];
-      const limits = [-180, -90, 180, 90];
-      const told = new URLSearchParams({ f: format.value,
-        bbox: sides.map((side, i) => (i < 2 ? Math.max : Math.min)(side, limits[i]).toFixed(6)).join(","),
-        datetime: this.find("day").elements.on.defaultValue });
-      const { kind } = this.table.told();
-      const structure = this.data.table.kinds.some((one) => one.id === kind && one.group === "structures");
-      if (layer.value === "structures" && structure) {
-        told.set("kind", kind);
+      const { address, said } = PhuSongDownload.file({ map: this.map, data: this.data,
+        table: this.table, field: this.field, texts: this.texts, layer: layer.value,
+        format: format.value, day: this.find("day").elements.on.defaultValue,
+        on: (name) => this.find("layers").querySelector(`input[data-layer="${name}"]`)?.checked });
+      this.find("download-said").textContent = said || "";
+      if (address) {
+        location.assign(address);
       }
-      return `${this.data.files.replace("{layer}", layer.value)}?${told}`;
     }
 
     /* To a place that was found: an object of the table is shown as if it had been chosen there. */
@@ -175,15 +192,10 @@ const PhuSongMap = (() => {
       }
     }
 
-    /* Paper is narrower than most screens: the map is printed as it stands there, made smaller. */
-    paper() {
-      addEventListener("beforeprint", () => {
-        const { x, y } = this.map.getSize();
-        const { style } = this.map.getContainer();
-        style.setProperty("--screen-width", `${x}px`);
-        style.setProperty("--screen-height", `${y}px`);
-        style.setProperty("--on-paper", Math.min(1, PAPER / x));
-      });
+    /* What stands beside the map on paper, made so much smaller, and below it in a picture. */
+    sheet(shrunk) {
+      return PhuSongSheet.told({ map: this.map, data: this.data, table: this.table, texts: this.texts,
+        section: this.find("section"), study: this.studies?.study, layers: this.layers }, shrunk);
     }
 
     open() {
@@ -377,8 +389,11 @@ const PhuSongMap = (() => {
 
     popup(at, node) {
       const { x, y } = this.map.getSize();
-      this.bubble = L.popup({ minWidth: Math.min(240, x - 90), maxWidth: Math.min(320, x - 70),
-        maxHeight: Math.min(400, y - 120), autoPanPaddingTopLeft: [58, 14], autoPanPaddingBottomRight: [14, 30] })
+      const beside = x < NARROW ? [46, 4] : [58, 14]; /* the buttons at the left, a gap at the right */
+      const widest = x - beside[0] - beside[1] - (x < NARROW ? 30 : 50);
+      this.bubble = L.popup({ minWidth: Math.min(240, widest), maxWidth: Math.min(320, widest),
+        maxHeight: Math.min(400, y - 120), autoPanPaddingTopLeft: [beside[0], 14],
+        autoPanPaddingBottomRight: [beside[1], 30] })
         .setLatLng(at).setContent(node);
       this.bubble.openOn(this.map); /* closes the one before, which is no longer ours */
     }
@@ -416,7 +431,7 @@ const PhuSongMap = (() => {
       return [made];
     }
 
-    /* Where a popup would hide the map it says only where the answer stands. */
+    /* Where a popup would hide the map it says the answer in short, and where it stands. */
     brief(node) {
       if (this.map.getSize().x >= NARROW) {
         return node.cloneNode(true);
@@ -429,13 +444,21 @@ const PhuSongMap = (() => {
         this.find("details").scrollIntoView({ block: "center" });
       });
       const heading = node.querySelector(".map-card-name");
-      made.append(...(heading ? [heading.cloneNode(true)] : []), link);
+      made.append(...(heading ? [heading.cloneNode(true)] : []),
+        ...(node.brief || []).map((said) => element("p", "map-card-brief", said)), link);
       return made;
     }
 
     point() {
       const study = this.studies && this.studies.told().study;
       return study ? `${this.data.point}&study=${study}` : this.data.point;
+    }
+
+    /* A place stays open when another study is laid: then it is asked about that one. */
+    again() {
+      if (this.explained && this.asked_study !== this.studies.told().study) {
+        this.explain(this.explained);
+      }
     }
 
     async explain(at) {
@@ -450,9 +473,13 @@ const PhuSongMap = (() => {
       const waiting = this.texts.say("point_waiting", place);
       this.popup(at, element("p", "", waiting));
       this.find("details").replaceChildren(element("p", "", waiting));
+      const { signal } = this.asking;
       try {
+        await this.studies?.opened; /* the answer tells of what is laid on the map */
+        signal.throwIfAborted();
+        this.asked_study = this.studies?.told().study;
         const node = await PhuSongPoint.ask(
-          this.point(), at, this.data.language, this.texts, this.asking.signal);
+          this.point(), at, this.data.language, this.texts, signal);
         this.find("details").replaceChildren(node);
         this.bubble.setContent(this.brief(node));
         this.named(this.bubble);

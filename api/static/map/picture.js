@@ -1,10 +1,15 @@
-/* The map as a picture, PNG: what stands in its panes, from the lowest, with its scale and stamps. */
+/* The map as a picture, PNG: what stands in its panes, from the lowest, with
+   its scale and stamps, and below it the legend of what is on. */
 "use strict";
 
 const PhuSongPicture = (() => {
   const TWICE = 2; /* pixels of the picture for one of the screen */
-  const MARGIN = 8;
-  const LINE = 18;
+  const MARGIN = 10;
+  const LINE = 20;
+  const COLUMN = 260; /* the least width of a column of the legend */
+  const INK = "#1b1b1b";
+  const PLAIN = "13px sans-serif";
+  const BOLD = "bold 14px sans-serif";
 
   function loaded(address) {
     return new Promise((resolve, reject) => {
@@ -26,30 +31,67 @@ const PhuSongPicture = (() => {
       && new URL(node.src).origin !== location.origin;
   }
 
+  /* A drawing by itself: where it stands is told apart, so it keeps no place of its own. */
+  async function image(svg, width, height) {
+    const copy = svg.cloneNode(true);
+    copy.removeAttribute("style");
+    copy.setAttribute("xmlns", "http://www.w3.org/2000/svg");
+    copy.setAttribute("width", width);
+    copy.setAttribute("height", height);
+    const told = new XMLSerializer().serializeToString(copy);
+    return loaded(`data:image/svg+xml;charset=utf-8,${encodeURIComponent(told)}`);
+  }
+
   async function drawn(context, node, frame) {
     const [x, y, width, height] = place(node, frame);
     if (!width || !height || foreign(node)) {
       return;
     }
-    context.globalAlpha = Number(getComputedStyle(node).opacity);
+    const style = getComputedStyle(node);
+    context.globalAlpha = Number(style.opacity);
+    context.imageSmoothingEnabled = style.imageRendering !== "pixelated";
     if (node instanceof SVGSVGElement) {
-      const copy = node.cloneNode(true);
-      copy.setAttribute("width", width);
-      copy.setAttribute("height", height);
-      const told = new XMLSerializer().serializeToString(copy);
-      const image = await loaded(`data:image/svg+xml;charset=utf-8,${encodeURIComponent(told)}`);
-      context.drawImage(image, x, y, width, height);
+      context.drawImage(await image(node, width, height), x, y, width, height);
     } else if (node instanceof HTMLCanvasElement || node instanceof HTMLImageElement) {
       context.drawImage(node, x, y, width, height);
     }
     context.globalAlpha = 1;
+    context.imageSmoothingEnabled = true;
+  }
+
+  function font(style) {
+    return `${style.fontWeight} ${style.fontSize} ${style.fontFamily}`;
+  }
+
+  /* Words in their box, as a letter of the map, a degree, a stamp or the north have one. */
+  function boxed(context, node, frame) {
+    const [x, y, width, height] = place(node, frame);
+    const style = getComputedStyle(node);
+    context.beginPath();
+    context.roundRect(x, y, width, height, Math.min(height / 2, parseFloat(style.borderRadius) || 0));
+    context.fillStyle = style.backgroundColor;
+    context.fill();
+    if (parseFloat(style.borderTopWidth)) {
+      context.lineWidth = 1;
+      context.strokeStyle = style.borderTopColor;
+      context.stroke();
+    }
+    context.font = font(style);
+    context.textAlign = "center";
+    context.textBaseline = "middle";
+    context.fillStyle = style.color;
+    context.fillText(node.textContent.trim(), x + width / 2, y + height / 2 + 0.5);
+    context.textAlign = "start";
   }
 
   function written(context, node, frame) {
     const span = node.querySelector("span") || node;
+    if (!node.classList.contains("map-title")) {
+      boxed(context, span, frame);
+      return;
+    }
     const [x, y, , height] = place(span, frame);
-    const style = getComputedStyle(node);
-    context.font = `${style.fontWeight} ${style.fontSize} ${style.fontFamily}`;
+    context.font = font(getComputedStyle(span));
     context.textBaseline = "middle";
     context.lineWidth = 3;
     context.lineJoin = "round";
@@ -57,16 +99,6 @@ const PhuSongPicture = (() => {
     context.strokeText(span.textContent, x, y + height / 2);
     context.fillStyle = getComputedStyle(span).color;
     context.fillText(span.textContent, x, y + height / 2);
-  }
-
-  /* A line of words at the foot, on white. */
-  function told(context, words, y, width) {
-    context.font = "13px sans-serif";
-    context.textBaseline = "middle";
-    context.fillStyle = "#ffffff";
-    context.fillRect(0, y, width, LINE);
-    context.fillStyle = "#1b1b1b";
-    context.fillText(words, MARGIN, y + LINE / 2);
   }
 
   function scale(context, container, frame) {
@@ -77,7 +109,7 @@ const PhuSongPicture = (() => {
     const [x, y, width, height] = place(bar, frame);
     context.fillStyle = "#ffffffcc";
     context.fillRect(x, y, width, height);
-    context.strokeStyle = "#1b1b1b";
+    context.strokeStyle = INK;
     context.lineWidth = 2;
     context.beginPath();
     context.moveTo(x, y);
@@ -87,24 +119,31 @@ const PhuSongPicture = (() => {
     context.stroke();
     context.font = "12px sans-serif";
     context.textBaseline = "middle";
-    context.fillStyle = "#1b1b1b";
+    context.fillStyle = INK;
     context.fillText(bar.textContent, x + 4, y + height / 2);
   }
 
-  async function canvas(map, { title, stamps, north, source }) {
-    const container = map.getContainer();
-    const frame = container.getBoundingClientRect();
-    const made = document.createElement("canvas");
-    const height = frame.height + 2 * LINE;
-    made.width = frame.width * TWICE;
-    made.height = height * TWICE;
-    const context = made.getContext("2d");
-    context.scale(TWICE, TWICE);
-    context.fillStyle = getComputedStyle(container).backgroundColor;
-    context.fillRect(0, 0, frame.width, height);
-    context.save();
-    context.rect(0, 0, frame.width, frame.height);
-    context.clip();
+  function north(context, container, frame) {
+    const [x, y, width] = place(container.querySelector(".map-north"), frame);
+    const middle = x + width / 2;
+    context.fillStyle = "#ffffff";
+    context.fillRect(middle - 14, y, 28, 40);
+    context.fillStyle = INK;
+    context.beginPath();
+    context.moveTo(middle, y + 3);
+    context.lineTo(middle + 8, y + 21);
+    context.lineTo(middle, y + 17);
+    context.lineTo(middle - 8, y + 21);
+    context.fill();
+    context.font = "bold 14px sans-serif";
+    context.textAlign = "center";
+    context.textBaseline = "middle";
+    context.fillText(container.querySelector(".map-north").textContent, middle, y + 31);
+    context.textAlign = "start";
+  }
+
+  /* What stands in the panes, from the lowest. */
+  async function face(context, map, frame) {
     const level = (pane) => Number(getComputedStyle(pane).zIndex) || 0;
     const panes = Object.entries(map.getPanes())
       .filter(([name]) => name !== "popupPane" && name !== "mapPane")
@@ -116,13 +155,93 @@ const PhuSongPicture = (() => {
       pane.querySelectorAll(":scope > .leaflet-div-icon, :scope > .leaflet-marker-icon")
         .forEach((node) => written(context, node, frame));
     }
-    scale(context, container, frame);
+    scale(context, map.getContainer(), frame);
+    north(context, map.getContainer(), frame);
+    map.getContainer().parentElement.querySelectorAll(".map-watermark .map-stamp")
+      .forEach((node) => boxed(context, node, frame));
+  }
+
+  /* Words in lines that are no wider than there is room. */
+  function wrapped(context, words, width) {
+    const lines = [""];
+    for (const word of words.split(" ")) {
+      const longer = `${lines.at(-1)} ${word}`.trim();
+      if (lines.at(-1) && context.measureText(longer).width > width) {
+        lines.push(word);
+      } else {
+        lines[lines.length - 1] = longer;
+      }
+    }
+    return lines;
+  }
+
+  /* Everything below the map as lines, each with its column: title, legend in columns, the foot. */
+  function laid(context, width, { title, lines, groups, foot }) {
+    const columns = Math.max(1, Math.min(4, Math.floor(width / COLUMN)));
+    const room = (width - 2 * MARGIN) / columns;
+    const put = (style, words, more = {}) => {
+      context.font = style;
+      return wrapped(context, words, more.room ?? width - 2 * MARGIN)
+        .map((one, at) => ({ style, words: one, ...more, swatch: at ? null : more.swatch }));
+    };
+    const head = [...put(BOLD, title), ...lines.flatMap((one) => put(PLAIN, one))];
+    const entries = groups.flatMap(({ heading, lines: some }) => [
+      ...put(BOLD, heading, { room: room - MARGIN, opens: true }),
+      ...some.flatMap(({ words, swatch, inner }) => put(PLAIN, words, {
+        swatch, indent: (inner ? 14 : 0) + 32, room: room - MARGIN - (inner ? 46 : 32) })),
+    ]);
+    const deep = Math.ceil(entries.length / columns) + 1; /* one more, as no heading ends a column */
+    const heights = [0];
+    const legend = entries.map((one) => {
+      if (heights.at(-1) >= deep - (one.opens ? 1 : 0)) {
+        heights.push(0);
+      }
+      heights[heights.length - 1] += 1;
+      return { ...one, row: head.length - 0.5 + heights.at(-1), x: MARGIN + (heights.length - 1) * room };
+    });
+    const last = head.length + 1 + Math.max(...heights);
+    return [
+      ...head.map((one, row) => ({ ...one, row, x: MARGIN })), ...legend,
+      ...foot.flatMap((one) => put(PLAIN, one)).map((one, at) => ({ ...one, row: last + at, x: MARGIN })),
+    ];
+  }
+
+  async function told(context, entries, top) {
+    for (const { style, words, swatch, indent = 0, row, x } of entries) {
+      const middle = top + MARGIN + (row + 0.5) * LINE;
+      context.font = style;
+      context.textBaseline = "middle";
+      context.fillStyle = INK;
+      context.fillText(words, x + indent, middle);
+      if (swatch) {
+        context.drawImage(await image(swatch, 24, 18), x + indent - 30, middle - 9, 24, 18);
+      }
+    }
+  }
+
+  async function canvas(map, words) {
+    const container = map.getContainer();
+    const { left, top } = container.getBoundingClientRect();
+    const { x: width, y: height } = map.getSize();
+    const frame = { left: left + container.clientLeft, top: top + container.clientTop };
+    const made = document.createElement("canvas");
+    const context = made.getContext("2d");
+    const entries = laid(context, width, words);
+    const whole = height + 2 * MARGIN + (Math.max(...entries.map(({ row }) => row)) + 1) * LINE;
+    made.width = width * TWICE;
+    made.height = Math.ceil(whole) * TWICE;
+    context.scale(TWICE, TWICE);
+    context.fillStyle = "#ffffff";
+    context.fillRect(0, 0, width, whole);
+    context.save();
+    context.beginPath();
+    context.rect(0, 0, width, height);
+    context.clip();
+    context.fillStyle = getComputedStyle(container).backgroundColor;
+    context.fillRect(0, 0, width, height);
+    await face(context, map, frame);
     context.restore();
-    context.font = "bold 14px sans-serif";
-    context.fillStyle = "#1b1b1b";
-    context.fillText(`▲ ${north}`, frame.width - 44, 20);
-    told(context, title, frame.height, frame.width);
-    told(context, [...stamps, source].join(" · "), frame.height + LINE, frame.width);
+    await told(context, entries, height);
     return made;
   }
 

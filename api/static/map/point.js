@@ -108,6 +108,7 @@ const PhuSongPoint = (() => {
       made.append(stamps(answer.stamps));
     }
     made.append(element("p", "map-card-name", answer.heading));
+    made.brief = answer.brief || []; /* for where there is no room for all of it */
     if (answer.figure) {
       made.append(picture(answer.figure));
     }

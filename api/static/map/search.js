@@ -163,6 +163,11 @@ const PhuSongSearch = (() => {
     }
   }
 
+  /* Whether an address says what is seen; else it leads to a part of the page. */
+  function tells(hash) {
+    return hash === "" || /^#(map|text|kind|owner|study|layers|opacity|off|on|at)=/.test(hash);
+  }
+
   /* What the address remembers: the view, layers switched by hand, filters, what was clicked. */
   function read(hash) {
     const [place, ...parts] = (hash.startsWith("#map=") ? hash.slice(5) : `&${hash.slice(1)}`).split("&");
@@ -195,5 +200,5 @@ const PhuSongSearch = (() => {
     return `#map=${place}${rest ? `&${rest}` : ""}`;
   }
 
-  return { Search, copy, days, read, write };
+  return { Search, copy, days, read, tells, write };
 })();

@@ -43,10 +43,20 @@ const PhuSongStudies = (() => {
       if (told.opacity) {
         this.slider.value = told.opacity;
       }
-      this.select.addEventListener("change", () => this.choose(this.select.value, null));
+      this.select.addEventListener("change", () => { this.opened = this.choose(this.select.value, null); });
       this.slider.addEventListener("input", () => this.dense());
       this.slider.addEventListener("change", () => this.changed());
-      this.open(told);
+      this.opened = this.open(told);
+    }
+
+    /* As another address says. */
+    follow(told) {
+      this.slider.value = told.opacity || this.slider.defaultValue;
+      this.select.value = told.study || "";
+      this.opened = this.choose(this.select.value, told.layers);
+      if (told.study && !this.select.value) {
+        this.say(this.texts.say("studies_gone"));
+      }
     }
 
     /* What the address says of it. */
@@ -142,9 +152,17 @@ const PhuSongStudies = (() => {
       const made = element("div", "map-layer");
       const label = element("label");
       const input = element("input");
-      input.type = "checkbox";
+      const picture = this.study.overlays.some((one) => one.layer === layer.id);
+      input.type = picture ? "radio" : "checkbox";
+      input.name = picture ? `${this.box.id}-picture` : "";
       input.checked = shown;
       input.dataset.studyLayer = layer.id;
+      if (picture && !this.list.querySelector(".map-none")) {
+        this.list.append(this.none(input.name));
+      }
+      if (shown) {
+        this.alone(layer.id);
+      }
       const more = element("div"); /* legend and file of what is seen, no more */
       more.hidden = !shown;
       input.addEventListener("change", () => {
@@ -181,15 +199,30 @@ const PhuSongStudies = (() => {
     /* One picture at a time: two on each other have colours that no legend explains. */
     alone(name) {
       const pictures = this.study.overlays.map(({ layer }) => layer);
-      if (!pictures.includes(name)) {
+      if (name && !pictures.includes(name)) {
         return;
       }
-      for (const other of this.list.querySelectorAll("input:checked")) {
-        if (other.dataset.studyLayer !== name && pictures.includes(other.dataset.studyLayer)) {
-          other.checked = false;
-          other.dispatchEvent(new Event("change"));
-        }
+      for (const other of pictures.filter((one) => one !== name && this.on.has(one))) {
+        const input = this.list.querySelector(`[data-study-layer="${CSS.escape(other)}"]`);
+        input.checked = false;
+        input.closest(".map-layer").lastElementChild.hidden = true;
+        this.turn(other, false);
       }
+    }
+
+    /* The choice of no picture, first of their radio buttons. */
+    none(name) {
+      const made = element("div", "map-layer map-none");
+      const label = element("label");
+      const input = element("input");
+      Object.assign(input, { type: "radio", name, checked: true });
+      input.addEventListener("change", () => {
+        this.alone("");
+        this.changed();
+      });
+      label.append(input, element("span", "", this.texts.say("studies_none_of_them")));
+      made.append(label);
+      return made;
     }
 
     turn(name, shown) {

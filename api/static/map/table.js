@@ -4,8 +4,8 @@
 const PhuSongTable = (() => {
   const PAGE = 25;
   const SLICE_MS = 20;
-  const [KIND, NAME, CODE, OWNER, LONGITUDE, LATITUDE, PLACE, SOURCE, DETAILS] =
-    [0, 1, 2, 3, 4, 5, 6, 7, 8];
+  const [KIND, NAME, CODE, OWNER, LONGITUDE, LATITUDE, PLACE, SOURCE, DETAILS,
+    ID] = [0, 1, 2, 3, 4, 5, 6, 7, 8, 9];
 
   /* Letters without marks, so that "tan an" finds "Tân An". */
   function plain(words) {
@@ -54,6 +54,8 @@ const PhuSongTable = (() => {
     get name() { return this.row[NAME]; }
 
     get code() { return this.row[CODE]; }
+
+    get id() { return this.row[ID]; } /* of structures it is the code that is known */
 
     get owner() { return this.data.owners[this.row[OWNER]]; }
 
@@ -138,7 +140,7 @@ const PhuSongTable = (() => {
           this.draw();
         }
       });
-      window.addEventListener("beforeprint", () => this.draw(true));
+      window.addEventListener("beforeprint", () => this.draw(this.find("print-table")?.checked ?? true));
       window.addEventListener("afterprint", () => this.draw());
     }
 
@@ -153,7 +155,8 @@ const PhuSongTable = (() => {
     }
 
     restore({ text, kind, owner }) {
-      if (!text && !kind && !owner) {
+      const empty = Object.values(this.told()).every((one) => !one);
+      if (!text && !kind && !owner && empty) {
         return;
       }
       const position = (found) => (found < 0 ? "" : String(found));
