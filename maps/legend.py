@@ -21,10 +21,8 @@ from maps.palette import (
     WORK,
     Palette,
     Symbol,
-    interferer_colour,
     interferer_letter,
     mobile_level,
-    server_colour,
 )
 from maps.source_map import ELLIPSE_DASH, RAYS
 from maps.tables import Table
@@ -303,27 +301,22 @@ def network_layers(network: NetworkView | None, language: Language) -> Iterator[
         return
     stamps = _study_stamps(network.flat_terrain, network.synthetic, language)
     servers, disturbing = (
-        tuple(
-            replace(_interferer_swatch(one, language), colour=server_colour(one.rank))
-            for one in listed
-        )
-        for listed in (
-            network.servers,
-            [replace(one, area_km2=None) for one in network.servers],  # it is the area served
-        )
+        tuple(_interferer_swatch(one, language) for one in listed)
+        for listed in (network.servers, network.interferers)
     )
     further = text("maps.network_further", language, count=network.further)
+    lettered = text("maps.network_letters", language)
     told = {
         "strongest": (
             class_swatches(FIELD_STRENGTH, language),
             (text("maps.coverage_note", language, model=network.model),),
         ),
-        "server": (servers, (further,) if network.further else ()),
+        "server": (servers, (lettered, *((further,) if network.further else ()))),
         "margin": (
             class_swatches(MARGIN, language),
             (text("maps.network_margin_note", language),),
         ),
-        "interferer": (disturbing, (text("maps.network_interferer_note", language),)),
+        "interferer": (disturbing, (text("maps.network_interferer_note", language), lettered)),
         "count": (class_swatches(COUNT, language), ()),
     }
     if network.interferer is None:
@@ -346,10 +339,7 @@ def mobile_layers(mobile: MobileView | None, language: Language) -> Iterator[Lay
     if mobile is None:
         return
     stamps = _study_stamps(mobile.flat_terrain, mobile.synthetic, language)
-    servers = tuple(
-        replace(_interferer_swatch(one, language), colour=server_colour(one.rank))
-        for one in mobile.servers
-    )
+    servers = tuple(_interferer_swatch(one, language) for one in mobile.servers)
     further = (text("mobile.further", language, count=mobile.further),)
     levels = class_swatches(mobile_level(mobile.minimum_dbm), language)
     minimum = number(mobile.minimum_dbm, language)
@@ -466,7 +456,7 @@ def _interferer_swatch(interferer: Interferer, language: Language) -> Swatch:
     if interferer.area_km2 is not None:
         area = number(interferer.area_km2, language, 1)
         label = text("maps.interferer_area", language, label=label, area=area)
-    return Swatch(label, interferer_colour(interferer.rank), letter=letter)
+    return Swatch(label, interferer.colour, letter=letter)
 
 
 def class_swatches(palette: Palette, language: Language) -> tuple[Swatch, ...]:

@@ -5,7 +5,7 @@ Then it *computes* from that record alone, so that anyone can compute again from
 """
 
 import shutil
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
@@ -22,6 +22,7 @@ from gis.studies.predictors.base import MEDIAN_PERCENT
 from gis.studies.record import Content
 from gis.studies.requests import Reader
 from gis.studies.snapshots import record_from_json, record_to_json
+from gis.studies.summary import holds_synthetic
 from propagation.compliance.records import Rule
 from propagation.errors import ParameterError
 from propagation.siting.parameters import require_parameters
@@ -33,6 +34,7 @@ __all__ = [
     "common_inputs",
     "method_of",
     "moment",
+    "names_tag",
     "rules_from_json",
     "rules_json",
     "settings_of",
@@ -151,7 +153,17 @@ def stamp(inputs: Mapping[str, Any]) -> dict[str, str]:
         **locations,
         "EVIDENCE": "prediction",
         "ON": inputs["on"],
+        "SYNTHETIC": "yes" if holds_synthetic(inputs) else "no",
     }
+
+
+def names_tag(names: Iterable[str]) -> dict[str, str]:
+    """Return the text tag of a raster of numbers that says whose each is, a line for each.
+
+    A GeoTIFF keeps no table of categories within itself; a tag travels in the one file.
+    """
+    lines = (f"{number}={' '.join(name.split())}" for number, name in enumerate(names))
+    return {"NAMES": "\n".join(lines)}
 
 
 def rules_json(pack: RulePack, names: Sequence[str]) -> dict[str, Any]:

@@ -1,9 +1,11 @@
 """Studies over HTTP: asked for, run, read, explained, reported; who may do which."""
 
 import json
+import subprocess
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from io import BytesIO
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -308,8 +310,13 @@ def test_a_study_tells_no_confidential_structure(
 NETWORK = {"bounds": [106.2, 10.4, 106.6, 10.7], "step_m": 2000, "reach_km": 30}
 
 
-def test_a_network_is_asked_for_by_the_department_and_read_by_whoever_signed_in(
-    client: TestClient, service: Service, token: Token, broadcaster: dict[str, str]
+def test_a_network_is_asked_for_by_the_department_and_read_by_whoever_signed_in(  # noqa: PLR0917
+    client: TestClient,
+    service: Service,
+    token: Token,
+    broadcaster: dict[str, str],
+    tmp_path: Path,
+    tool: Callable[[str], str],
 ) -> None:
     for headers in (token("viewer"), token("operator"), broadcaster):
         assert ask(client, headers, "network", **NETWORK).status_code == 403
@@ -328,9 +335,17 @@ def test_a_network_is_asked_for_by_the_department_and_read_by_whoever_signed_in(
         pdf = client.get(path.replace("html", "pdf"), headers=token("viewer"))
         assert pdf.content.startswith(b"%PDF-")
         assert pdf.content.count(b"/Figure") == 2, "the strongest field and the best servers"
-    raster = client.get(f"/studies/{study}/files/strongest.tif", headers=token("viewer"))
+    raster = client.get(f"/studies/{study}/files/server.tif", headers=token("viewer"))
     with rasterio.open(BytesIO(raster.content)) as dataset:
-        assert dataset.tags()["EVIDENCE"] == "prediction"
+        tags = dataset.tags()
+        assert (tags["EVIDENCE"], tags["SYNTHETIC"]) == ("prediction", "yes")
+        names = [one["name"] for one in told["inputs"]["stations"]]
+        assert tags["NAMES"].splitlines() == [f"{n}={name}" for n, name in enumerate(names)]
+    file = tmp_path / "server.tif"
+    file.write_bytes(raster.content)
+    said = subprocess.run([tool("gdalinfo"), file], check=True, capture_output=True, text=True)
+    assert "SYNTHETIC=yes" in said.stdout
+    assert f"NAMES=0={names[0]}\n1={names[1]}\n" in said.stdout, "another program reads it too"
     point = client.get(
         f"/studies/{study}/point?longitude=106.4&latitude=10.5", headers=token("viewer")
     )
