@@ -1,5 +1,6 @@
 """The legend of a map, which is its layer control at the same time."""
 
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
@@ -151,7 +152,7 @@ def layer_groups(view: RegisterView, table: Table, language: Language) -> list[G
         ("mobile", tuple(mobile_layers(view.mobile, language))),
         ("channels", tuple(channels_layers(view.channels, language))),
         ("source", (*found, *_source_layers(view.source, language))),
-        ("stations", tuple(_kind_layers(table, "stations", language, shown=not found))),
+        ("stations", tuple(_station_layers(view, table, language, shown=not found))),
         ("works", tuple(_work_layers(view, table, language))),
         ("structures", tuple(_kind_layers(table, "structures", language, shown=standing))),
         ("register", tuple(_base_layers(view, table, language))),
@@ -186,6 +187,21 @@ def _kind_layers(table: Table, group: str, language: Language, *, shown: bool) -
                 count=number(table.count(kind), language),
                 stamps=stamp,
             )
+
+
+def _station_layers(
+    view: RegisterView, table: Table, language: Language, *, shown: bool
+) -> Iterator[Layer]:
+    """Yield the kinds of stations; those whose licences begin after the day are counted."""
+    later = Counter(
+        one.service.value
+        for one in view.stations
+        if one.licence_from is not None and one.licence_from > view.on
+    )
+    for layer in _kind_layers(table, "stations", language, shown=shown):
+        count = later[layer.id.removeprefix("kind-")]
+        note = text("maps.licences_begin", language, count=count, on=view.on)
+        yield replace(layer, notes=(note,)) if count else layer
 
 
 def _work_layers(view: RegisterView, table: Table, language: Language) -> Iterator[Layer]:
@@ -311,7 +327,7 @@ def network_layers(network: NetworkView | None, language: Language) -> Iterator[
             class_swatches(FIELD_STRENGTH, language),
             (text("maps.coverage_note", language, model=network.model),),
         ),
-        "server": (servers, (lettered, *((further,) if network.further else ()))),
+        "server": (servers, (lettered, further)[: 2 if network.further else 1]),
         "margin": (
             class_swatches(MARGIN, language),
             (text("maps.network_margin_note", language),),
@@ -447,11 +463,10 @@ def channel_layer(frequency_mhz: float) -> str:
 
 def _interferer_swatch(interferer: Interferer, language: Language) -> Swatch:
     letter = interferer_letter(interferer.rank)
-    named = {"letter": letter, "name": interferer.name}
-    if interferer.frequency_mhz is None:
+    frequency, named = interferer.frequency_mhz, {"letter": letter, "name": interferer.name}
+    if frequency is None:
         label = text("maps.interferer", language, **named)
     else:
-        frequency = interferer.frequency_mhz
         label = text("maps.interferer_frequency", language, **named, frequency=frequency)
     if interferer.area_km2 is not None:
         area = number(interferer.area_km2, language, 1)

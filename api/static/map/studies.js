@@ -128,11 +128,19 @@ const PhuSongStudies = (() => {
         this.list.append(this.entry(layer, shown));
         this.turn(layer.id, shown);
       }
+      this.list.prepend(this.stamps(study.stamps));
       this.list.append(element("p", "map-note", study.source), element("p", "map-note", study.note));
       this.stamp(study);
       this.slider.parentElement.hidden = false;
       this.say(this.texts.say("studies_shown"));
       this.changed();
+    }
+
+    /* What is stamped on the map stands beside its layers too. */
+    stamps(words) {
+      const line = element("p", "map-stamps");
+      words.forEach((one) => line.append(element("span", "map-stamp", one), " "));
+      return line;
     }
 
     entry(layer, shown) {
