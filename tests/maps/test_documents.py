@@ -34,21 +34,6 @@ MakeStudy = Callable[..., Study]
 HOSTILE = '<script>alert(1)</script> #eval("1+1") {{7*7}} $x$ *b* @ref \\ </main>'
 
 
-@pytest.fixture
-def pdf_text(tool: Callable[[str], str], tmp_path: Path) -> Callable[[bytes], str]:
-    """Read a PDF's text as a person copies it."""
-
-    def read(content: bytes) -> str:
-        file = tmp_path / "report.pdf"
-        file.write_bytes(content)
-        done = subprocess.run(
-            [tool("pdftotext"), "-layout", str(file), "-"], capture_output=True, check=True
-        )
-        return done.stdout.decode("utf-8")
-
-    return read
-
-
 @pytest.fixture(params=["coverage", "interference", "compliance"])
 def study(request: pytest.FixtureRequest, make_compliance_study: MakeStudy) -> Study:
     if request.param == "compliance":
