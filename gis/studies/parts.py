@@ -14,6 +14,7 @@ from typing import Any, Protocol
 from gis.errors import FormatError
 from gis.jurisdictions import Jurisdiction, jurisdiction, jurisdiction_on, jurisdictions
 from gis.register.reading import Reader as RegisterReader
+from gis.register.scopes import SYSTEM
 from gis.rules import RulePack
 from gis.studies.context import StudyContext
 from gis.studies.method import USUAL, Method, method_recorded, method_title
@@ -23,7 +24,7 @@ from gis.studies.record import Content
 from gis.studies.requests import Reader
 from gis.studies.snapshots import record_from_json, record_to_json
 from gis.studies.summary import holds_synthetic
-from propagation.compliance.records import Rule
+from propagation.compliance.records import Confidence, Rule
 from propagation.errors import ParameterError
 from propagation.siting.parameters import require_parameters
 
@@ -35,6 +36,7 @@ __all__ = [
     "method_of",
     "moment",
     "names_tag",
+    "register_mark",
     "rules_from_json",
     "rules_json",
     "settings_of",
@@ -117,6 +119,17 @@ def common_inputs(
         "model": model_json(settings, context.ground, method),
         "software": software_json(),
     }
+
+
+def register_mark(register: RegisterReader) -> dict[str, Any]:
+    """Return the mark of a register of demonstration data, for what may find nothing in it.
+
+    Nobody's confidential records decide it: organisations and stations are public.
+    """
+    public = (*register.organisations(), *register.stations(SYSTEM))
+    if not any(one.provenance.synthetic for one in public):
+        return {}
+    return {"register": {"confidence": Confidence.SYNTHETIC.value}}
 
 
 def settings_of(inputs: Mapping[str, Any]) -> FieldSettings:

@@ -400,3 +400,27 @@ def test_nobody_fills_the_queue(
     assert client.post("/studies/coverage", json=wanted, headers=staff).status_code == 202
     client.post(f"/jobs/{last.json()['id']}/cancel", headers=operator)
     assert client.post("/studies/coverage", json=wanted, headers=operator).status_code == 202
+
+
+@pytest.mark.parametrize(
+    ("kind", "inputs", "subject"),
+    [
+        ("sharing", {"longitude": 106.4, "latitude": 10.5, "height_m": 25.0},
+         "quanh 10,50000; 106,40000, ăng ten cao 25 m"),
+        ("best_sites", {"area": [[106, 10], [107, 10], [107, 11]]}, "một vùng có 3 đỉnh"),
+        ("mobile", {"technology": "5g"}, "mạng 5G"),
+        ("channels", {"erp_kw": 1.0, "height_m": 60.0}, "1 kW"),
+        ("site_planning", {"name": "Cột chợ mới"}, "Cột chợ mới"),
+        ("site_planning", {"longitude": 106.4, "latitude": 10.5}, "quanh 10,50000; 106,40000"),
+        ("network", {}, "Tất cả các đài"),
+    ],
+)  # fmt: skip
+def test_a_job_says_what_it_is_about(
+    service: Service, browser_of: Callable[[str], Any], kind: str, inputs: Any, subject: str
+) -> None:
+    """A place, a network or a mast: never all stations where none is meant."""
+    service.queue.submit(kind, inputs, requested_by="staff-1")
+    page = browser_of("staff").get("/view/jobs").text
+    rows = page.split("<tbody>")[1]
+    assert subject in rows
+    assert ("Tất cả các đài" in rows) is (kind == "network")
