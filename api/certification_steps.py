@@ -291,6 +291,7 @@ def notice_letter(service: Service, told: Told) -> Letter:
         recipients=(text("certification.notice_recipient", "vi"),),
         signers=(text("certification.notice_sign", "vi"),),
         draft=text("desk.letter_draft", "vi"),
+        stamps=(text("documents.stamp_synthetic", "vi"),) if row.synthetic else (),
         checks=(text("certification.notice_check", "vi"), *checks),
         checks_title=text("desk.letter_checks", "vi"),
     )

@@ -1,11 +1,13 @@
 """Letters of cases: a template filled with what a case says, as DOCX and PDF."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Final
 
 from starlette.requests import Request
 
 from api.clock_view import rule_json
+from api.data_stamps import case_stamps
 from api.desk_kinds import BLOCKS, VALUES, Blocks
 from api.desk_view import DeskView
 from api.service import service_of
@@ -47,7 +49,8 @@ def case_letter(request: Request, view: DeskView, name: str) -> Letter:
     template = letter_template(
         service_of(request).home, name, fields=values.keys(), blocks=blocks.keys()
     )
-    return _letter(view, template, values, blocks)
+    stamps = case_stamps(service_of(request), view.standing, Language.VI)
+    return replace(_letter(view, template, values, blocks), stamps=stamps)
 
 
 def _letter(

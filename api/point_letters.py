@@ -55,6 +55,7 @@ def visit_record(reader: Reader, point_id: str, visit_id: str, book: SanctionBoo
         blocks=[*_seen(point, visit, operator), *_acts(visit, book), *_end(visit)],
         recipients=(operator, text("points.record_team", _VI), text("points.record_kept", _VI)),
         signers=(text("points.record_sign_point", _VI), text("points.record_sign_team", _VI)),
+        stamps=(text("documents.stamp_synthetic", _VI),) if point.provenance.synthetic else (),
         checks=(text("points.record_check", _VI),),
         checks_title=text("desk.letter_checks", _VI),
     )

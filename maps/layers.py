@@ -168,20 +168,25 @@ def _contours(view: RegisterView, language: Language) -> list[dict[str, object]]
 
 
 def _letters(view: RegisterView) -> list[dict[str, object]]:
-    return [
-        {"letter": interferer_letter(i.rank), "at": list(i.label_at)}
-        for i in _lettered(view)
-        if i.label_at is not None
+    """Return the letters of areas, each with its layer; each area's first before any second."""
+    found = [
+        (turn, {"layer": layer, "letter": interferer_letter(one.rank), "at": list(place)})
+        for layer, stations in _lettered(view)
+        for one in stations
+        for turn, place in enumerate(one.letters_at)
     ]
+    return [letter for _, letter in sorted(found, key=lambda one: one[0])]
 
 
-def _lettered(view: RegisterView) -> Sequence[Interferer]:
-    """Return the stations whose letters stand on the map."""
+def _lettered(view: RegisterView) -> Iterator[tuple[str, Sequence[Interferer]]]:
+    """Yield the layers of areas, and whose areas they show."""
     if view.interference is not None:
-        return view.interference.interferers
+        yield "dominant", view.interference.interferers
+    if view.network is not None:
+        yield "server", view.network.servers
+        yield "interferer", view.network.interferers
     if view.mobile is not None:
-        return view.mobile.servers
-    return () if view.network is None else view.network.servers
+        yield "mobile-server", view.mobile.servers
 
 
 def _raw(key: str, language: Language) -> str:

@@ -1,5 +1,6 @@
 """The legend of a map, which is its layer control at the same time."""
 
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
@@ -21,10 +22,8 @@ from maps.palette import (
     WORK,
     Palette,
     Symbol,
-    interferer_colour,
     interferer_letter,
     mobile_level,
-    server_colour,
 )
 from maps.source_map import ELLIPSE_DASH, RAYS
 from maps.tables import Table
@@ -153,7 +152,7 @@ def layer_groups(view: RegisterView, table: Table, language: Language) -> list[G
         ("mobile", tuple(mobile_layers(view.mobile, language))),
         ("channels", tuple(channels_layers(view.channels, language))),
         ("source", (*found, *_source_layers(view.source, language))),
-        ("stations", tuple(_kind_layers(table, "stations", language, shown=not found))),
+        ("stations", tuple(_station_layers(view, table, language, shown=not found))),
         ("works", tuple(_work_layers(view, table, language))),
         ("structures", tuple(_kind_layers(table, "structures", language, shown=standing))),
         ("register", tuple(_base_layers(view, table, language))),
@@ -188,6 +187,21 @@ def _kind_layers(table: Table, group: str, language: Language, *, shown: bool) -
                 count=number(table.count(kind), language),
                 stamps=stamp,
             )
+
+
+def _station_layers(
+    view: RegisterView, table: Table, language: Language, *, shown: bool
+) -> Iterator[Layer]:
+    """Yield the kinds of stations; those whose licences begin after the day are counted."""
+    later = Counter(
+        one.service.value
+        for one in view.stations
+        if one.licence_from is not None and one.licence_from > view.on
+    )
+    for layer in _kind_layers(table, "stations", language, shown=shown):
+        count = later[layer.id.removeprefix("kind-")]
+        note = text("maps.licences_begin", language, count=count, on=view.on)
+        yield replace(layer, notes=(note,)) if count else layer
 
 
 def _work_layers(view: RegisterView, table: Table, language: Language) -> Iterator[Layer]:
@@ -303,27 +317,22 @@ def network_layers(network: NetworkView | None, language: Language) -> Iterator[
         return
     stamps = _study_stamps(network.flat_terrain, network.synthetic, language)
     servers, disturbing = (
-        tuple(
-            replace(_interferer_swatch(one, language), colour=server_colour(one.rank))
-            for one in listed
-        )
-        for listed in (
-            network.servers,
-            [replace(one, area_km2=None) for one in network.servers],  # it is the area served
-        )
+        tuple(_interferer_swatch(one, language) for one in listed)
+        for listed in (network.servers, network.interferers)
     )
     further = text("maps.network_further", language, count=network.further)
+    lettered = text("maps.network_letters", language)
     told = {
         "strongest": (
             class_swatches(FIELD_STRENGTH, language),
             (text("maps.coverage_note", language, model=network.model),),
         ),
-        "server": (servers, (further,) if network.further else ()),
+        "server": (servers, (lettered, further)[: 2 if network.further else 1]),
         "margin": (
             class_swatches(MARGIN, language),
             (text("maps.network_margin_note", language),),
         ),
-        "interferer": (disturbing, (text("maps.network_interferer_note", language),)),
+        "interferer": (disturbing, (text("maps.network_interferer_note", language), lettered)),
         "count": (class_swatches(COUNT, language), ()),
     }
     if network.interferer is None:
@@ -346,10 +355,7 @@ def mobile_layers(mobile: MobileView | None, language: Language) -> Iterator[Lay
     if mobile is None:
         return
     stamps = _study_stamps(mobile.flat_terrain, mobile.synthetic, language)
-    servers = tuple(
-        replace(_interferer_swatch(one, language), colour=server_colour(one.rank))
-        for one in mobile.servers
-    )
+    servers = tuple(_interferer_swatch(one, language) for one in mobile.servers)
     further = (text("mobile.further", language, count=mobile.further),)
     levels = class_swatches(mobile_level(mobile.minimum_dbm), language)
     minimum = number(mobile.minimum_dbm, language)
@@ -457,16 +463,15 @@ def channel_layer(frequency_mhz: float) -> str:
 
 def _interferer_swatch(interferer: Interferer, language: Language) -> Swatch:
     letter = interferer_letter(interferer.rank)
-    named = {"letter": letter, "name": interferer.name}
-    if interferer.frequency_mhz is None:
+    frequency, named = interferer.frequency_mhz, {"letter": letter, "name": interferer.name}
+    if frequency is None:
         label = text("maps.interferer", language, **named)
     else:
-        frequency = interferer.frequency_mhz
         label = text("maps.interferer_frequency", language, **named, frequency=frequency)
     if interferer.area_km2 is not None:
         area = number(interferer.area_km2, language, 1)
         label = text("maps.interferer_area", language, label=label, area=area)
-    return Swatch(label, interferer_colour(interferer.rank), letter=letter)
+    return Swatch(label, interferer.colour, letter=letter)
 
 
 def class_swatches(palette: Palette, language: Language) -> tuple[Swatch, ...]:

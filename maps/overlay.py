@@ -20,15 +20,14 @@ from rasterio.enums import Resampling
 from rasterio.warp import reproject, transform_bounds
 
 from gis.errors import FormatError
-from maps.palette import Palette, classify, interferer_colour, rgb, server_colour
+from maps.palette import Palette, classify, rgb
 from maps.views import Overlay
 
 __all__ = [
     "MAX_DIMENSION",
     "class_overlay",
     "class_png",
-    "rank_overlay",
-    "server_overlay",
+    "number_overlay",
     "to_mercator",
 ]
 
@@ -114,45 +113,26 @@ def class_png(values: NDArray[np.float64], palette: Palette) -> bytes:
     return _png(classify(values, palette), [c.colour for c in palette.classes])
 
 
-def rank_overlay(file: Path, count: int, *, max_dimension: int = MAX_DIMENSION) -> Overlay:
-    """Return a raster of ranks as a picture of the interferers' colours.
-
-    Parameters
-    ----------
-    file : Path
-        A GeoTIFF with the rank of the dominant interferer, 0 the first, and no value elsewhere.
-    count : int
-        How many ranks there are.
-    max_dimension : int
-        Longest side of the picture in pixels.
-    """
-    values, bounds = to_mercator(file, max_dimension=max_dimension)
-    colours: list[str | None] = [interferer_colour(rank) for rank in range(min(count, _HIDDEN))]
-    known = ~np.isnan(values) & (values >= 0) & (values < len(colours))
-    ranks = np.where(known, np.nan_to_num(values, nan=-1.0), -1).astype(np.int16)
-    return Overlay(bounds, _png(ranks, colours))
-
-
-def server_overlay(
-    file: Path, ranks: Sequence[int], *, max_dimension: int = MAX_DIMENSION
+def number_overlay(
+    file: Path, colours: Sequence[str], *, max_dimension: int = MAX_DIMENSION
 ) -> Overlay:
-    """Return a raster of stations as a picture of the best servers' colours.
+    """Return a raster of numbers as a picture.
 
     Parameters
     ----------
     file : Path
-        A GeoTIFF with the position of the best server, and no value elsewhere.
-    ranks : sequence of int
-        Rank of the station of each position.
+        A GeoTIFF with the number of a station, and -1 or no value elsewhere.
+    colours : sequence of str
+        Colour of each number; they may come again.
     max_dimension : int
         Longest side of the picture in pixels.
     """
     values, bounds = to_mercator(file, max_dimension=max_dimension)
-    colours = list(dict.fromkeys(server_colour(rank) for rank in range(len(ranks))))
-    known = ~np.isnan(values) & (values >= 0) & (values < len(ranks))
-    places = np.where(known, np.nan_to_num(values), 0).astype(np.intp)
-    classes = np.mod(np.array([*ranks, 0]), len(colours))[places]
-    return Overlay(bounds, _png(np.where(known, classes, -1).astype(np.int16), colours))
+    different = list(dict.fromkeys(colours))
+    known = ~np.isnan(values) & (values >= 0) & (values < len(colours))
+    places = np.where(known, np.nan_to_num(values), -1).astype(np.intp)
+    classes = np.array([*(different.index(one) for one in colours), -1])[places]
+    return Overlay(bounds, _png(np.where(known, classes, -1).astype(np.int16), different))
 
 
 def _size(shape: tuple[int, ...], aspect: float, max_dimension: int) -> tuple[int, int]:

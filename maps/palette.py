@@ -19,6 +19,7 @@ from numpy.typing import ArrayLike, NDArray
 from gis.register.structures import StructureKind
 
 __all__ = [
+    "AREA_COLOURS",
     "BACKGROUND",
     "CHANNELS",
     "CHANNEL_MARGIN",
@@ -41,14 +42,13 @@ __all__ = [
     "PaletteClass",
     "Shape",
     "Symbol",
+    "area_colour",
     "classify",
     "contrast_ratio",
     "demonstration",
-    "interferer_colour",
     "interferer_letter",
     "mobile_level",
     "rgb",
-    "server_colour",
 ]
 
 BACKGROUND = "#f3f4ef"
@@ -293,7 +293,9 @@ _MUTED = (
     "#44aa99",
     "#332288",
 )
-_REST = "#8c8c8c"
+
+AREA_COLOURS = len(_MUTED)
+"""How many colours there are for the areas of stations."""
 
 
 PATH = MappingProxyType(
@@ -325,14 +327,9 @@ def mobile_level(minimum_dbm: float) -> Palette:
     return Palette("dBm", tuple(classes))
 
 
-def interferer_colour(rank: int) -> str:
-    """Return the colour of the interferer of a rank (0 is the first); grey from the tenth on."""
-    return _MUTED[rank] if 0 <= rank < len(_MUTED) else _REST
-
-
-def server_colour(rank: int) -> str:
-    """Return the colour of the best server of a rank; the nine colours come again."""
-    return _MUTED[rank % len(_MUTED)]
+def area_colour(number: int) -> str:
+    """Return the colour of a number of `maps.areas.colours_of`; the colours come again."""
+    return _MUTED[number % AREA_COLOURS]
 
 
 def interferer_letter(rank: int) -> str:

@@ -243,7 +243,10 @@ def source_numbers(source: SourceMapView) -> list[dict[str, object]]:
     ranks: dict[tuple[float, float], list[int]] = {}
     for rank, one in enumerate(source.results["candidates"][:MOST_ROWS], start=1):
         ranks.setdefault((one["longitude"], one["latitude"]), []).append(rank)
-    return [{"letter": _together(found), "at": list(at)} for at, found in ranks.items()]
+    return [
+        {"layer": "numbers", "letter": _together(found), "at": list(at)}
+        for at, found in ranks.items()
+    ]
 
 
 def _together(ranks: list[int]) -> str:

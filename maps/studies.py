@@ -1,7 +1,8 @@
 """The pictures of a finished study, read from its record and its files."""
 
 import json
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -15,7 +16,8 @@ from gis.studies.channels import channel_file
 from gis.studies.method import method_title
 from gis.studies.mobile import operator_file
 from gis.studies.record import Study, file_path
-from maps.overlay import class_overlay, rank_overlay, server_overlay
+from maps.areas import Areas, areas_of, colours_of, together
+from maps.overlay import class_overlay, number_overlay
 from maps.palette import (
     CHANNEL_MARGIN,
     CHANNELS,
@@ -25,6 +27,7 @@ from maps.palette import (
     MARGIN,
     OPERATORS,
     SITES,
+    area_colour,
     mobile_level,
 )
 from maps.source_map import source_bounds
@@ -90,18 +93,22 @@ def interference_view(study: Study, home: Home) -> InterferenceView:
     NotFoundError
         If the study has no such files.
     """
+    file = file_path(study, "dominant.tif", home)
+    found, rows = areas_of(file), study.results["interferers"]
+    colours = colours_of([row["rank"] for row in rows], found.touching)
     interferers = tuple(
         Interferer(
             rank=row["rank"],
             name=row["name"],
             frequency_mhz=row["frequency_mhz"],
             area_km2=row["area_km2"],
-            label_at=(row["label_at"][0], row["label_at"][1]),
+            colour=area_colour(colours[row["rank"]]),
+            letters_at=found.places.get(row["rank"], ()),
         )
-        for row in study.results["interferers"]
+        for row in rows
     )
     return InterferenceView(
-        dominant=rank_overlay(file_path(study, "dominant.tif", home), len(interferers)),
+        dominant=number_overlay(file, [one.colour for one in interferers]),
         margin=class_overlay(file_path(study, "interference.tif", home), MARGIN),
         interferers=interferers,
         **_of_station(study),
@@ -124,30 +131,22 @@ def network_view(study: Study, home: Home) -> NetworkView:
         If the study has no such files.
     """
     rows = study.results["transmitters"]
-    serving = [row for row in rows if row["serves_km2"] > 0]
-    stations = study.inputs["stations"]
-    ranks = {row["position"]: row["rank"] for row in rows}
-    servers = tuple(
-        Interferer(
-            rank=row["rank"],
-            name=row["name"],
-            frequency_mhz=row["frequency_mhz"],
-            area_km2=row["serves_km2"],
-            label_at=_mast(stations[row["position"]], study.results["computation"]["bounds"]),
-        )
-        for row in serving[:_SERVERS]
-    )
-    by_place = [ranks[place] for place in range(len(rows))]
+    server, dominant = (file_path(study, name, home) for name in ("server.tif", "dominant.tif"))
+    served, disturbed = areas_of(server), areas_of(dominant)
+    met = served.touching + disturbed.touching + together(server, dominant)
+    colours = _colours(rows, met)
+    serving = _listed(study, served, colours, "serves_km2")
     return NetworkView(
         **_common(study),
         strongest=class_overlay(file_path(study, "strongest.tif", home), FIELD_STRENGTH),
-        server=server_overlay(file_path(study, "server.tif", home), by_place),
-        interferer=server_overlay(file_path(study, "dominant.tif", home), by_place),
+        server=number_overlay(server, colours),
+        interferer=number_overlay(dominant, colours),
+        interferers=_listed(study, disturbed, colours, None)[:_SERVERS],
         margin=class_overlay(file_path(study, "margin.tif", home), MARGIN),
         count=class_overlay(file_path(study, "count.tif", home), COUNT),
         threshold_dbuvm=float(study.inputs["threshold_dbuvm"]),
-        servers=servers,
-        further=len(serving) - len(servers),
+        servers=serving[:_SERVERS],
+        further=max(0, len(serving) - _SERVERS),
     )
 
 
@@ -166,18 +165,17 @@ def mobile_view(study: Study, home: Home) -> MobileView:
     NotFoundError
         If the study has no such files.
     """
-    rows, stations = study.results["transmitters"], study.inputs["stations"]
-    serving = [row for row in rows if row["serves_km2"] > 0]
-    bounds, minimum = study.results["computation"]["bounds"], study.inputs["minimum_level_dbm"]
-    ranks = {row["position"]: row["rank"] for row in rows}
-    classes = mobile_level(float(minimum))
+    server = file_path(study, "server.tif", home)
+    served = areas_of(server)
+    colours = _colours(study.results["transmitters"], served.touching)
+    serving = _listed(study, served, colours, "serves_km2")
+    minimum = float(study.inputs["minimum_level_dbm"])
+    classes = mobile_level(minimum)
     return MobileView(
         **_common(study),
         technology=study.inputs["technology"].upper(),
-        minimum_dbm=float(minimum),
-        server=server_overlay(
-            file_path(study, "server.tif", home), [ranks[place] for place in range(len(rows))]
-        ),
+        minimum_dbm=minimum,
+        server=number_overlay(server, colours),
         level=class_overlay(file_path(study, "level.tif", home), classes),
         sites=class_overlay(file_path(study, "sites.tif", home), SITES),
         operators=class_overlay(file_path(study, "operators.tif", home), OPERATORS),
@@ -186,16 +184,7 @@ def mobile_view(study: Study, home: Home) -> MobileView:
             for place, one in enumerate(study.inputs["operators"])
             if operator_file(place) in study.files
         ),
-        servers=tuple(
-            Interferer(
-                rank=row["rank"],
-                name=row["name"],
-                frequency_mhz=row["frequency_mhz"],
-                area_km2=row["serves_km2"],
-                label_at=_mast(stations[row["position"]], bounds),
-            )
-            for row in serving[:_MOBILE_SERVERS]
-        ),
+        servers=serving[:_MOBILE_SERVERS],
         further=max(0, len(serving) - _MOBILE_SERVERS),
     )
 
@@ -261,6 +250,39 @@ def source_map_view(study: Study, home: Home) -> SourceMapView:
         else None,
         bounds=source_bounds(study),
     )
+
+
+def _colours(rows: Sequence[Mapping[str, Any]], met: Counter[tuple[int, int]]) -> list[str]:
+    """Return the colour of the station of each position."""
+    colours = colours_of([row["position"] for row in rows], met)
+    return [area_colour(colours[position]) for position in range(len(rows))]
+
+
+def _listed(
+    study: Study, areas: Areas, colours: Sequence[str], named: str | None
+) -> tuple[Interferer, ...]:
+    """Return the stations that have an area on a picture, the largest first.
+
+    The area is that of the study's results, where it has one by that name, else of the picture.
+    """
+    bounds, stations = study.results["computation"]["bounds"], study.inputs["stations"]
+    found = []
+    for row in study.results["transmitters"]:
+        place = row["position"]
+        drawn_km2 = areas.areas_km2.get(place)
+        if drawn_km2 is not None:
+            listed = Interferer(
+                rank=row["rank"],
+                name=row["name"],
+                frequency_mhz=row["frequency_mhz"],
+                area_km2=drawn_km2 if named is None else row[named] or None,
+                colour=colours[place],
+                letters_at=areas.places.get(place, ()),
+                mast_at=_mast(stations[place], bounds),
+            )
+            found.append((listed, drawn_km2))
+    found.sort(key=lambda one: (-(one[0].area_km2 or 0.0), -one[1], one[0].rank))
+    return tuple(one for one, _ in found)
 
 
 def _mast(station: Mapping[str, Any], bounds: list[float]) -> tuple[float, float] | None:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict
+from datetime import date
 from types import MappingProxyType
 from typing import Any, Final
 
@@ -15,7 +16,7 @@ from maps.tables import Table
 from maps.views import RegisterView
 from maps.words import Words
 
-__all__ = ["layer_files", "layer_json", "layer_values"]
+__all__ = ["layer_files", "layer_json", "layer_values", "other_day"]
 
 _GROUPS: Final = frozenset({"coverage", "interference", "network", "mobile"})
 
@@ -84,6 +85,24 @@ def layer_json(study: Study, view: RegisterView, language: Language) -> dict[str
         "source": text("maps.study_source", language, model=", ".join(models), study=study.id),
         **picture_payload(view, language),
     }
+
+
+def other_day(study: Study, on: date | None, language: Language) -> tuple[str, ...]:
+    """Return the stamp of a study of the register of another day than the one on the map.
+
+    Parameters
+    ----------
+    study : Study
+        The study.
+    on : date or None
+        The day that the map shows; None where nobody says.
+    language : Language
+        Language of the words.
+    """
+    of = date.fromisoformat(study.inputs["on"])
+    if on is None or of == on:
+        return ()
+    return (text("maps.stamp_other_day", language, of=of, on=on),)
 
 
 def _layers(groups: Sequence[Group]) -> Iterator[dict[str, Any]]:

@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
+from datetime import date
 from functools import cache, lru_cache
 
 from data.text import Language, number, text
@@ -181,7 +182,10 @@ def _stations(view: RegisterView, language: Language) -> Iterable[Row]:
             station.latitude,
             station.commune_name or "",
             station.provenance,
-            _station_details(station, view.ended.get(station.id), language),
+            (
+                *_station_details(station, view.ended.get(station.id), language),
+                *_later_licence(station, view.on, language),
+            ),
         )
 
 
@@ -198,6 +202,17 @@ def _station_details(
         erp=None if erp is None else in_watts(erp, language),
         antenna_height=_with_unit("metres", station.height_above_ground_m, language),
         ground=_with_unit("metres", station.ground_height_m, language),
+    )
+
+
+def _later_licence(
+    station: BroadcastStation, on: date, language: Language
+) -> tuple[tuple[str, str], ...]:
+    first_day = station.licence_from
+    if first_day is None or first_day <= on:
+        return ()
+    return present(
+        language, licence_begins=text("maps.licence_begins", language, first_day=first_day)
     )
 
 

@@ -127,22 +127,28 @@ class Interferer:
     Attributes
     ----------
     rank : int
-        Position in the legend, which gives colour and letter; 0 disturbs the largest area.
+        Position in the legend, which gives the letter; 0 disturbs, or serves, the largest area.
     name : str
         Name of the station.
     frequency_mhz : float or None
         Its frequency.
     area_km2 : float or None
-        Area in which it is the dominant interferer of disturbed reception.
-    label_at : tuple of float or None
-        Longitude and latitude of its letter on the map.
+        Area in which it is the dominant interferer of disturbed reception, or the best server.
+    colour : str
+        Colour of its areas.
+    letters_at : tuple of (float, float)
+        Longitude and latitude of its letters, each inside an area of its own.
+    mast_at : tuple of float or None
+        Longitude and latitude of its mast, None outside the pictures.
     """
 
     rank: int
     name: str
     frequency_mhz: float | None = None
     area_km2: float | None = None
-    label_at: tuple[float, float] | None = None
+    colour: str = ""
+    letters_at: tuple[tuple[float, float], ...] = ()
+    mast_at: tuple[float, float] | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -173,19 +179,21 @@ class NetworkView(StudyView):
     strongest : Overlay
         Strongest field, classes of `maps.palette.FIELD_STRENGTH`.
     server : Overlay
-        Best server, coloured by its rank; colours come again after the ninth.
+        Best server; colours come again after the ninth, not beside each other.
     margin : Overlay
         Strongest field over the nuisance fields of all others, classes of `maps.palette.MARGIN`.
     count : Overlay
         Stations that reach the threshold, classes of `maps.palette.COUNT`.
     interferer : Overlay or None
-        Station of the largest nuisance field, coloured as the best servers are.
+        Station of the largest nuisance field; each has the colour of its own best served area.
     threshold_dbuvm : float
         What a field must reach to be received.
     servers : tuple of Interferer
         The stations that serve the largest areas, with the area that each serves best.
     further : int
         How many more stations serve some area.
+    interferers : tuple of Interferer
+        The stations whose nuisance field is the largest somewhere on the picture, with that area.
     """
 
     strongest: Overlay
@@ -196,6 +204,7 @@ class NetworkView(StudyView):
     servers: tuple[Interferer, ...]
     further: int
     interferer: Overlay | None = None
+    interferers: tuple[Interferer, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -209,7 +218,7 @@ class MobileView(StudyView):
     minimum_dbm : float
         Level from which there is service.
     server : Overlay
-        Best server, coloured by its rank; colours come again after the ninth.
+        Best server; colours come again after the ninth, not beside each other.
     level : Overlay
         Strongest level, classes of `maps.palette.mobile_level`.
     sites, operators : Overlay

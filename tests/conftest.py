@@ -7,6 +7,7 @@ tests run in one process, so what several of them need may be prepared once in t
 
 import os
 import shutil
+import subprocess
 from collections import Counter
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -122,6 +123,21 @@ def tool() -> Callable[[str], str]:
         return found
 
     return find
+
+
+@pytest.fixture
+def pdf_text(tool: Callable[[str], str], tmp_path: Path) -> Callable[[bytes], str]:
+    """Read a PDF's text as a person copies it."""
+
+    def read(content: bytes) -> str:
+        file = tmp_path / "report.pdf"
+        file.write_bytes(content)
+        done = subprocess.run(
+            [tool("pdftotext"), "-layout", str(file), "-"], capture_output=True, check=True
+        )
+        return done.stdout.decode("utf-8")
+
+    return read
 
 
 @pytest.fixture(scope="session")

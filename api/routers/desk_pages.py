@@ -8,6 +8,7 @@ from fastapi import APIRouter, Query
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
+from api.data_stamps import case_stamps, register_stamps
 from api.desk_downloads import seen_downloads
 from api.desk_kinds import PANELS, PREFILLS
 from api.desk_steps import SentForm, read_files, sent_files, stated, typed_texts
@@ -17,6 +18,7 @@ from api.guard import GuardedRoute
 from api.identity import identity_of
 from api.language import safe_language
 from api.pages import render
+from api.service import service_of
 from api.whole import OffsetQuery, whole
 from gis.cases.procedure import Field, FieldKind
 from gis.desk.registry import PROCEDURES, procedure_of
@@ -48,6 +50,7 @@ def desk_page(request: Request) -> Response:
     return render(
         request,
         "desk.html",
+        data_stamps=register_stamps(service_of(request), language),
         kinds=[
             {
                 "kind": kind,
@@ -129,6 +132,7 @@ def _list(request: Request, kind: str, form: FormState, offset: int) -> Response
     return render(
         request,
         "desk_list.html",
+        data_stamps=register_stamps(service_of(request), language),
         status_code=200 if form.refused is None else form.refused.status,
         kind=kind,
         prefix=f"desk_{kind}",
@@ -223,6 +227,7 @@ def show_case(
     return render(
         request,
         "desk_case.html",
+        data_stamps=case_stamps(service_of(request), view.standing, view.told.language),
         status_code=200 if refused is None else refused.status,
         kind=kind,
         prefix=f"desk_{kind}",

@@ -12,6 +12,7 @@ from api.identity import identity_of
 from api.language import safe_language
 from api.pages import render
 from api.service import Service, service_of
+from api.subjects import kind_subject
 from api.whole import OffsetQuery
 from data.text import Language, text
 from gis.errors import NotFoundError
@@ -23,6 +24,10 @@ __all__ = ["router"]
 router = APIRouter(route_class=GuardedRoute, include_in_schema=False)
 
 _PER_PAGE = 50
+
+
+_NAMED = frozenset({"site_planning", "interference_source"})
+"""Kinds whose questions may have a name of their own."""
 
 
 @router.get("/view/jobs")
@@ -77,27 +82,13 @@ def cancel(
 def _subject(service: Service, job: Job, language: Language) -> tuple[str, bool]:
     """Return what a job is about, in words, and whether it is simulated."""
     station_id, application = job.inputs.get("station_id"), job.inputs.get("application")
-    if job.kind == "interference_source":
-        named = str(job.inputs.get("name") or text("sources.title", language))
-        return named, service.holds_synthetic()
-    if station_id is not None:
+    if station_id is not None and job.kind != "interference_source":
         return _station(service, str(station_id))
     if isinstance(application, Mapping):
         named = _applied(service, application, language)
-    elif job.kind == "channels":
-        named = text(
-            "pages.jobs_channels",
-            language,
-            erp=job.inputs.get("erp_kw", "–"),
-            height=job.inputs.get("height_m", "–"),
-        )
-    elif job.kind == "site_planning":
-        named = str(job.inputs.get("name") or text("planning.title", language))
-    elif job.kind == "compliance":
-        plan = text(f"register.service.{job.inputs.get('service', 'fm')}", language)
-        named = text("pages.jobs_plan", language, service=plan)
     else:
-        named = text("pages.jobs_all", language)
+        own = job.inputs.get("name") if job.kind in _NAMED else None
+        named = str(own or kind_subject(job.kind, job.inputs, language))
     return named, service.holds_synthetic()
 
 

@@ -14,7 +14,7 @@ from api.identity import identity_of
 from api.language import api_language, safe_language
 from api.middleware import content_security_policy
 from api.pages import render
-from api.roles import may
+from api.roles import COLLECTIONS, Role, may
 from api.service import service_of
 from api.viewing import note, note_ids, note_told, told_of_others
 from api.views import open_works_condition, register_view
@@ -87,7 +87,7 @@ def _prepared(
     def make() -> tuple[PreparedMap, Sequence[Told]]:
         view = register_view(service, identity, language, on=on or today)
         told = told_of_others(request, structures=view.structures)
-        return _made(view, language, today), told
+        return _made(view, language, today, identity.role), told
 
     if identity.scope.own is not None:
         return make()
@@ -95,7 +95,7 @@ def _prepared(
     return service.kept.get(f"map {language} {identity.role}", stamp, make).value
 
 
-def _made(view: RegisterView, language: Language, today: date) -> PreparedMap:
+def _made(view: RegisterView, language: Language, today: date, role: Role) -> PreparedMap:
     asked = f"&on={view.on}"
     return prepared_map(
         view,
@@ -107,9 +107,9 @@ def _made(view: RegisterView, language: Language, today: date) -> PreparedMap:
             search=f"/map/search?lang={language}{asked}",
             today=today,
             files=_FILES,
-            layers=_LAYERS,
+            layers=tuple(one for one in _LAYERS if role in COLLECTIONS[one]),
             formats=_FORMATS,
-            studies=f"/map/layers?lang={language}",
+            studies=f"/map/layers?lang={language}{asked}",
         ),
     )
 

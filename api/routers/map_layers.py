@@ -1,10 +1,10 @@
 """Studies as layers of the map of the register, for whoever may see them; the public map."""
 
 from datetime import date
-from typing import Any
+from typing import Annotated, Any
 from urllib.parse import quote
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Query
 from starlette.requests import Request
 from starlette.responses import FileResponse, RedirectResponse, Response
 
@@ -21,13 +21,14 @@ from gis.studies.method import method_title
 from gis.studies.published import MAPPED_KINDS, publish, withdraw
 from gis.studies.record import file_path
 from gis.studies.summary import Summary, access_of
-from maps.study_layers import layer_files, layer_json
+from maps.study_layers import layer_files, layer_json, other_day
 
 __all__ = ["router"]
 
 router = APIRouter(route_class=GuardedRoute, tags=["map"])
 
 _MOST_LISTED = 100
+_Day = Annotated[date | None, Query()]
 _GEOTIFF = "image/tiff; application=geotiff; profile=cloud-optimized"
 
 
@@ -61,8 +62,11 @@ def _label(one: Summary, language: Language) -> str:
 
 
 @router.get("/map/layers/{study_id}")
-def layer(request: Request, study_id: str) -> dict[str, Any]:
-    """The pictures of a study with their legend, as the map draws them."""
+def layer(request: Request, study_id: str, on: _Day = None) -> dict[str, Any]:
+    """The pictures of a study with their legend, as the map draws them.
+
+    With the day that the map shows, it is stamped where the study is of the register of another.
+    """
     service, language = service_of(request), api_language(request)
     study = service.shown_study(study_id, identity_of(request))
     kept = service.kept.get(
@@ -70,7 +74,8 @@ def layer(request: Request, study_id: str) -> dict[str, Any]:
         study.id,
         lambda: layer_json(study, picture_view(service, study), language),
     )
-    return kept.value
+    made: dict[str, Any] = kept.value
+    return {**made, "stamps": [*made["stamps"], *other_day(study, on, language)]}
 
 
 @router.get("/map/layers/{study_id}/files/{name}", response_class=FileResponse)

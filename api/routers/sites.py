@@ -3,9 +3,9 @@
 import re
 from collections.abc import Mapping
 from datetime import date
-from typing import Any, Final
+from typing import Annotated, Any, Final
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Query
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
@@ -54,13 +54,18 @@ _LICENCE: Final = {
 }
 _LICENCES: Final = ("network", "service")
 _DECIMAL: Final = re.compile(r"[-+]?\d{1,9}(?:[.,]\d{1,12})?")
+_Degrees = Annotated[float | None, Query(ge=-180, le=180, allow_inf_nan=False)]
 _BETWEEN: Final = re.compile(r"[\s,;]+")
 
 
 @router.get(_ADDRESS)
-def sites_page(request: Request) -> Response:
-    """Show the form, and what was judged lately."""
-    return _page(request, FormState(_FORM))
+def sites_page(
+    request: Request, latitude: _Degrees = None, longitude: _Degrees = None
+) -> Response:
+    """Show the form, and what was judged lately; a place fills it in."""
+    place = {"latitude": latitude, "longitude": longitude}
+    usual = {name: f"{value:.5f}" for name, value in place.items() if value is not None}
+    return _page(request, FormState(_FORM, usual=usual))
 
 
 @router.post(_ADDRESS)

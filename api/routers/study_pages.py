@@ -22,6 +22,7 @@ from api.roles import may
 from api.routers.stations import ASKED, show_station
 from api.schemas import Megahertz, Radius, Reach, Step, Threshold
 from api.service import may_read, service_of
+from api.subjects import study_subject
 from api.submission import submit
 from api.viewing import note_study
 from api.views import study_view
@@ -160,6 +161,7 @@ def studies_page(
 def _list(
     request: Request, *, kind: str = "", offset: int = 0, refused: Refused | None = None
 ) -> Response:
+    language = safe_language(request, page=True)
     service, identity = service_of(request), identity_of(request)
     kept = survey(service.home, kind=kind or None)
     found = [study for study in kept.studies if may_read(identity, study.access)]
@@ -167,7 +169,10 @@ def _list(
         request,
         "studies.html",
         status_code=200 if refused is None else refused.status,
-        studies=[_row(study) for study in found[offset : offset + _PER_PAGE]],
+        studies=[
+            {**_row(study), "subject": study_subject(study, language)}
+            for study in found[offset : offset + _PER_PAGE]
+        ],
         damaged=kept.damaged if identity.is_staff else (),
         matched=len(found),
         offset=offset,
@@ -186,9 +191,7 @@ def _list(
         refused=refused,
         form=FormState("network", refused),
         usual=_usual_network(request),
-        choices=network_choices(
-            service_of(request).settings.p1546_curves, safe_language(request, page=True)
-        ),
+        choices=network_choices(service.settings.p1546_curves, language),
     )
 
 
@@ -281,6 +284,7 @@ def study_page(
         map=fragment,
         figure=figure,
         supports=_supports(study, identity),
+        wider=_wider(study),
         article=Markup(  # noqa: S704 - rendered with escaping
             study_article(
                 study,
@@ -291,6 +295,22 @@ def study_page(
         ),
         style=Markup(report_style()),  # noqa: S704 - our own style sheet
     )
+
+
+def _wider(study: Study) -> dict[str, Any] | None:
+    """Return what a search that found nothing may be asked next; None of any other study."""
+    if study.kind != "sharing" or any(
+        row["fit"] != "does_not_fit" for row in study.results["supports"]
+    ):
+        return None
+    wanted = study.inputs["wanted"]
+    within_km, height_m = float(wanted["within_km"]), float(wanted["height_m"])
+    return {
+        "wanted": wanted,
+        "within_km": min(max(2 * within_km, 1.0), 30.0),
+        "height_m": max(round(height_m * 2 / 3), 1),
+        "operator": study.inputs["asked_by"] is not None,
+    }
 
 
 def _supports(study: Study, identity: Identity) -> list[Mapping[str, Any]]:

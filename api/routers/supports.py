@@ -1,9 +1,10 @@
 """The search for supports, and the choice of places that cover an area: forms, former ones."""
 
 from collections.abc import Mapping, Sequence
-from typing import Any, Literal
+from types import MappingProxyType
+from typing import Annotated, Any, Literal
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Query
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
@@ -20,6 +21,8 @@ __all__ = ["router"]
 
 router = APIRouter(route_class=GuardedRoute, include_in_schema=False)
 
+_Id = Annotated[str | None, Query(max_length=60)]
+_Number = Annotated[float | None, Query(ge=0, le=350, allow_inf_nan=False)]
 _Kind = Literal["sharing", "best_sites"]
 _REQUESTS: Mapping[_Kind, type[SharingRequest]] = {
     "sharing": SharingRequest,
@@ -60,9 +63,25 @@ _MORE = (
 
 
 @router.get("/view/supports")
-def sharing_page(request: Request) -> Response:
-    """Show the form of a search, and the searches before."""
-    return _show(request, "sharing")
+def sharing_page(
+    request: Request, like: _Id = None, within_km: _Number = None, height_m: _Number = None
+) -> Response:
+    """Show the form of a search, and the searches before; `like` one of them fills it in."""
+    changed = {"within_km": within_km, "height_m": height_m}
+    usual = {} if like is None else _like(request, like)
+    usual |= {name: f"{value:g}" for name, value in changed.items() if value is not None}
+    return _show(request, "sharing", usual=usual)
+
+
+def _like(request: Request, study_id: str) -> dict[str, str]:
+    """Return what a search wanted as its form shows it."""
+    study = service_of(request).study(study_id, identity_of(request))
+    wanted = dict(study.inputs["wanted"]) if study.kind == "sharing" else {}
+    corners = wanted.pop("area", None)
+    if corners:
+        wanted.pop("longitude"), wanted.pop("latitude")
+        wanted["area"] = "\n".join(f"{lon}, {lat}" for lon, lat in corners)
+    return {name: str(value) for name, value in wanted.items() if value is not None}
 
 
 @router.post("/view/supports")
@@ -103,7 +122,12 @@ def _given(typed: Mapping[str, str]) -> dict[str, object]:
     return given
 
 
-def _show(request: Request, kind: _Kind, refused: Refused | None = None) -> Response:
+def _show(
+    request: Request,
+    kind: _Kind,
+    refused: Refused | None = None,
+    usual: Mapping[str, str] = MappingProxyType({}),
+) -> Response:
     identity = identity_of(request)
     kept = list_studies(service_of(request).home, kind=kind)
     return render(
@@ -111,7 +135,7 @@ def _show(request: Request, kind: _Kind, refused: Refused | None = None) -> Resp
         "place_search.html",
         status_code=200 if refused is None else refused.status,
         refused=refused,
-        form=FormState(kind, refused),
+        form=FormState(kind, refused, usual=usual),
         catalogue=_WORDS[kind],
         here=_ADDRESSES[kind],
         first=_FIRST[kind],

@@ -41,6 +41,7 @@ from gis.studies.parts import (
     common_inputs,
     method_of,
     moment,
+    names_tag,
     rules_from_json,
     rules_json,
     settings_of,
@@ -351,10 +352,11 @@ def _files(found: Disturbance, inputs: Mapping[str, Any], stage: Stage) -> dict[
 def _raster(found: Disturbance, name: str, tags: Mapping[str, str]) -> bytes:
     quantity = FILES[name]
     if quantity == "rank":
+        names = names_tag(found.stations[index].name for index in found.order())
         return write_cog(
             found.ranks_on_grid(_NO_STATION),
             found.grid,
-            tags={**tags, "QUANTITY": quantity},
+            tags={**tags, **names, "QUANTITY": quantity},
             nodata=_NO_STATION,
             overview_resampling="NEAREST",
         )

@@ -41,6 +41,7 @@ from gis.studies.parts import (
     Gathered,
     common_inputs,
     method_of,
+    names_tag,
     rules_from_json,
     rules_json,
     settings_of,
@@ -282,6 +283,7 @@ def _rasters(
         "REACH_KM": f"{inputs['reach_km']:g}",
         "MINIMUM_LEVEL_DBM": f"{inputs['minimum_level_dbm']:g}",
     }
+    names = names_tag(one["name"] for one in inputs["stations"])
     quantities = _quantities(len(inputs["operators"]))
     with ExitStack() as stack:
         opened = {}
@@ -295,6 +297,7 @@ def _rasters(
                     tags={
                         **tags,
                         **({"UNIT": "dBm"} if real else {}),
+                        **(names if quantities[name] == "position" else {}),
                         "QUANTITY": quantities[name],
                     },
                     nodata=float("nan") if real else _NONE,

@@ -44,6 +44,7 @@ from gis.studies.parts import (
     Gathered,
     common_inputs,
     method_of,
+    names_tag,
     rules_from_json,
     rules_json,
     settings_of,
@@ -231,10 +232,12 @@ def _rasters(
         "REACH_KM": f"{inputs['reach_km']:g}",
         "THRESHOLD_DBUVM": f"{inputs['threshold_dbuvm']:g}",
     }
+    names = names_tag(one["name"] for one in inputs["stations"])
     with ExitStack() as stack:
         opened = {}
         for name, path in contents.items():
             quantity = FILES[name]
+            numbered = names if quantity == "position" else {}
             real = quantity.rpartition("_")[2] in ("dbuvm", "db")
             unit = {"UNIT": "dB" if quantity.endswith("_db") else "dBuV/m"} if real else {}
             opened[name] = stack.enter_context(
@@ -242,7 +245,7 @@ def _rasters(
                     path,
                     grid,
                     "float32" if real else "int16",
-                    tags={**tags, **unit, "QUANTITY": quantity},
+                    tags={**tags, **unit, **numbered, "QUANTITY": quantity},
                     nodata=float("nan") if real else _NONE,
                     overview_resampling="AVERAGE" if real else "NEAREST",
                 )

@@ -5,7 +5,7 @@ Then it *computes* from that record alone, so that anyone can compute again from
 """
 
 import shutil
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
@@ -14,6 +14,7 @@ from typing import Any, Protocol
 from gis.errors import FormatError
 from gis.jurisdictions import Jurisdiction, jurisdiction, jurisdiction_on, jurisdictions
 from gis.register.reading import Reader as RegisterReader
+from gis.register.scopes import SYSTEM
 from gis.rules import RulePack
 from gis.studies.context import StudyContext
 from gis.studies.method import USUAL, Method, method_recorded, method_title
@@ -22,7 +23,8 @@ from gis.studies.predictors.base import MEDIAN_PERCENT
 from gis.studies.record import Content
 from gis.studies.requests import Reader
 from gis.studies.snapshots import record_from_json, record_to_json
-from propagation.compliance.records import Rule
+from gis.studies.summary import holds_synthetic
+from propagation.compliance.records import Confidence, Rule
 from propagation.errors import ParameterError
 from propagation.siting.parameters import require_parameters
 
@@ -33,6 +35,8 @@ __all__ = [
     "common_inputs",
     "method_of",
     "moment",
+    "names_tag",
+    "register_mark",
     "rules_from_json",
     "rules_json",
     "settings_of",
@@ -117,6 +121,17 @@ def common_inputs(
     }
 
 
+def register_mark(register: RegisterReader) -> dict[str, Any]:
+    """Return the mark of a register of demonstration data, for what may find nothing in it.
+
+    Nobody's confidential records decide it: organisations and stations are public.
+    """
+    public = (*register.organisations(), *register.stations(SYSTEM))
+    if not any(one.provenance.synthetic for one in public):
+        return {}
+    return {"register": {"confidence": Confidence.SYNTHETIC.value}}
+
+
 def settings_of(inputs: Mapping[str, Any]) -> FieldSettings:
     """Return the settings of the model that stand in a study's inputs."""
     return FieldSettings(**inputs["model"]["settings"])
@@ -151,7 +166,17 @@ def stamp(inputs: Mapping[str, Any]) -> dict[str, str]:
         **locations,
         "EVIDENCE": "prediction",
         "ON": inputs["on"],
+        "SYNTHETIC": "yes" if holds_synthetic(inputs) else "no",
     }
+
+
+def names_tag(names: Iterable[str]) -> dict[str, str]:
+    """Return the text tag of a raster of numbers that says whose each is, a line for each.
+
+    A GeoTIFF keeps no table of categories within itself; a tag travels in the one file.
+    """
+    lines = (f"{number}={' '.join(name.split())}" for number, name in enumerate(names))
+    return {"NAMES": "\n".join(lines)}
 
 
 def rules_json(pack: RulePack, names: Sequence[str]) -> dict[str, Any]:

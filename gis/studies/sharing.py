@@ -25,7 +25,7 @@ from gis.register.scopes import SYSTEM, Scope
 from gis.register.structures import Structure
 from gis.studies.context import Stage, StudyContext
 from gis.studies.model import default_settings
-from gis.studies.parts import Computed, Gathered, common_inputs, settings_of
+from gis.studies.parts import Computed, Gathered, common_inputs, register_mark, settings_of
 from gis.studies.remarks import profile_remarks, remarks_json, source_remarks
 from gis.studies.sharing_asked import MOST_SCORED, SharingWanted, sharing_asked
 from gis.studies.sharing_cover import Mounted, served_cells_of
@@ -90,6 +90,7 @@ def gather(
     return Gathered(
         {
             **common_inputs(asked.place, asked.on, context, settings),
+            **register_mark(register),
             "wanted": wanted.to_json(),
             "asked_by": asked.asked_by,
             "supports": [record_to_json(one) for one in chosen],

@@ -98,8 +98,16 @@ class Source:
             return None
 
 
+_SIGNERS = ("prepared", "checked", "approved")
+
+
 def assemble(
-    source: Source, title: str, sections: Iterable[Section], after: Iterable[Section] = ()
+    source: Source,
+    title: str,
+    sections: Iterable[Section],
+    after: Iterable[Section] = (),
+    *,
+    signed: bool = True,
 ) -> Report:
     """Return a report with what stands on every one.
 
@@ -113,6 +121,8 @@ def assemble(
         What is particular to it.
     after : iterable of Section
         What stands behind the data sets.
+    signed : bool
+        Whether there is something to sign for; a search that found nothing is a note.
     """
     words, place = source.words, source.jurisdiction
     language = words.language
@@ -134,11 +144,9 @@ def assemble(
             study=source.study.id,
             sha256=sha256_of(canonical(source.study.inputs)),
         ),
-        signatures=tuple(
-            words.say(f"signature_{who}") for who in ("prepared", "checked", "approved")
-        ),
+        signatures=tuple(words.say(f"signature_{who}") for who in (_SIGNERS if signed else ())),
         signature_hint=words.say("signature_hint"),
-        signed_at=words.say("signed_at"),
+        signed_at=words.say("signed_at") if signed else "",
         footer=words.say("footer", study=source.study.id),
         page_of=words.say("page_of", page="{page}", pages="{pages}"),
     )

@@ -92,8 +92,7 @@ def department_letter(report: DepartmentReport, day: date) -> Letter:
     """
     made = department_document(report, Language.VI)
     province = jurisdiction_on(day).name("vi")
-    blocks: list[Block] = [Paragraph(one, strong=True) for one in made.stamps]
-    blocks += [Paragraph(made.subtitle), Paragraph(made.law)]
+    blocks: list[Block] = [Paragraph(made.subtitle), Paragraph(made.law)]
     for section in made.sections:
         blocks += [Heading(section.heading), *section.blocks]
     return office_letter(
@@ -108,6 +107,7 @@ def department_letter(report: DepartmentReport, day: date) -> Letter:
         blocks=[*blocks, Paragraph(made.closing)],
         recipients=(text("reports.letter_above", "vi"), text("reports.letter_kept", "vi")),
         signers=tuple(one.upper() for one in made.signatures),
+        stamps=made.stamps,
     )
 
 

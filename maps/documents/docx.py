@@ -89,7 +89,10 @@ def _section(document: DocxDocument, section: Section) -> None:
 
 def _sign(document: DocxDocument, report: Report) -> None:
     closing = add_line(document, report.closing)
-    closing.paragraph_format.space_before, closing.paragraph_format.keep_with_next = Pt(18), True
+    closing.paragraph_format.space_before = Pt(18)
+    if not report.signatures:
+        return
+    closing.paragraph_format.keep_with_next = True
     date = add_line(document, report.signed_at)
     date.alignment = WD_ALIGN_PARAGRAPH.RIGHT
     date.paragraph_format.keep_with_next = True

@@ -46,6 +46,7 @@ _KM_PER_DEGREE = 111.32
 _STEPS_DEG = (0.05, 0.1, 0.25, 0.5, 1.0, 2.0, 5.0)
 _STAR = 7.0
 _LETTER = 8.0
+_MAST = 5.0
 _SCALE_SHARE = 0.25
 
 
@@ -105,6 +106,8 @@ def coverage_svg(view: CoverageView, at: tuple[float, float], language: Language
 def network_svg(view: NetworkView, name: str, language: Language) -> str:
     """Return a picture of a network study, with the letters of the stations that serve most.
 
+    The best servers are named inside their areas; the strongest field, at the masts.
+
     Parameters
     ----------
     view : NetworkView
@@ -121,11 +124,14 @@ def network_svg(view: NetworkView, name: str, language: Language) -> str:
     """
     overlay = view.strongest if name == "strongest" else view.server
     frame = _Frame(overlay)
-    return _svg(frame, overlay, _letters(frame, view.servers), language)
+    draw = _masts if name == "strongest" else _letters
+    return _svg(frame, overlay, draw(frame, view.servers), language)
 
 
 def mobile_svg(view: MobileView, name: str, language: Language) -> str:
     """Return a picture of a mobile coverage, with the letters of the transmitters that serve most.
+
+    The best servers are named inside their areas; the operators' picture, at the masts.
 
     Parameters
     ----------
@@ -143,7 +149,8 @@ def mobile_svg(view: MobileView, name: str, language: Language) -> str:
     """
     overlay = view.server if name == "server" else view.operators
     frame = _Frame(overlay)
-    return _svg(frame, overlay, _letters(frame, view.servers), language)
+    draw = _letters if name == "server" else _masts
+    return _svg(frame, overlay, draw(frame, view.servers), language)
 
 
 def mobile_legend(view: MobileView, name: str, words: Words) -> tuple[Swatch, ...]:
@@ -196,20 +203,42 @@ def _svg(frame: _Frame, overlay: Overlay, parts: Iterable[str], language: Langua
     )
 
 
-def _letters(frame: _Frame, servers: Sequence[Interferer]) -> Iterator[str]:
-    """Draw as many letters as have room, those of the larger areas first."""
+def _letters(frame: _Frame, stations: Sequence[Interferer]) -> Iterator[str]:
+    """Draw letters inside the areas that they are of, as many as have room."""
+    turns = ((turn, at, one) for one in stations for turn, at in enumerate(one.letters_at))
+    ordered = sorted(turns, key=lambda each: each[0])
+    for x, y, one in _with_room(frame, [(at, one) for _, at, one in ordered]):
+        yield (
+            f'<circle cx="{x:.1f}" cy="{y:.1f}" r="{_LETTER:g}" fill="#fff" stroke="{_INK}"/>'
+            f'<text x="{x:.1f}" y="{y + 3.5:.1f}" text-anchor="middle">'
+            f"{interferer_letter(one.rank)}</text>"
+        )
+
+
+def _masts(frame: _Frame, stations: Sequence[Interferer]) -> Iterator[str]:
+    """Draw masts as the map draws stations, each with its letter beside it."""
+    masts = [(one.mast_at, one) for one in stations if one.mast_at is not None]
+    for x, y, one in _with_room(frame, masts):
+        yield (
+            f'<path transform="translate({x:.1f} {y:.1f}) scale({_MAST:g})" '
+            f'd="{SHAPES[STATION.shape]}" fill="{STATION.colour}" stroke="#fff" '
+            'stroke-width=".2"/>'
+            f'<text x="{x + _LETTER:.1f}" y="{y + 3.5:.1f}" font-style="italic" '
+            'paint-order="stroke" stroke="#fff" stroke-width="3">'
+            f"{interferer_letter(one.rank)}</text>"
+        )
+
+
+def _with_room(
+    frame: _Frame, wanted: Sequence[tuple[tuple[float, float], Interferer]]
+) -> Iterator[tuple[float, float, Interferer]]:
+    """Yield what stands apart from all before it, with its place on the paper."""
     taken: list[tuple[float, float]] = []
-    for one in servers:
-        if one.label_at is None:
-            continue
-        x, y = frame.at(*one.label_at)
+    for at, one in wanted:
+        x, y = frame.at(*at)
         if all(math.hypot(x - left, y - top) >= 2 * _LETTER for left, top in taken):
             taken.append((x, y))
-            yield (
-                f'<circle cx="{x:.1f}" cy="{y:.1f}" r="{_LETTER:g}" fill="#fff" stroke="{_INK}"/>'
-                f'<text x="{x:.1f}" y="{y + 3.5:.1f}" text-anchor="middle">'
-                f"{interferer_letter(one.rank)}</text>"
-            )
+            yield x, y, one
 
 
 def coverage_legend(view: CoverageView, words: Words) -> tuple[Swatch, ...]:

@@ -69,6 +69,8 @@ class Letter:
         Who signs, from left to right; the last stands beside the recipients.
     draft : str
         The stamp of a draft.
+    stamps : tuple of str
+        What must be said of the data that it rests on, in the words of reports.
     checks : tuple of str
         What must be checked before it is signed: on a page of its own, no part of the document.
     checks_title : str
@@ -87,6 +89,7 @@ class Letter:
     recipients: tuple[str, ...]
     signers: tuple[str, ...]
     draft: str
+    stamps: tuple[str, ...] = ()
     checks: tuple[str, ...] = ()
     checks_title: str = ""
 
@@ -173,8 +176,8 @@ def _head(document: DocxDocument, letter: Letter) -> None:
     if not letter.kind:
         _centred(rows[1][0].add_paragraph(), letter.subject, 12)
     _centred(rows[1][1].paragraphs[0], letter.place_day, 13, italic=True)
-    if letter.draft:
-        add_stamps(rows[1][1].add_paragraph(), (letter.draft,))
+    for stamp in filter(None, (letter.draft, *letter.stamps)):
+        add_stamps(rows[1][1].add_paragraph(), (stamp,))
 
 
 def _title(document: DocxDocument, letter: Letter) -> None:

@@ -47,7 +47,9 @@ def sharing_report(source: Source) -> Report:
         Section(_say(words, "table"), [*supports_map(source), *_supports(source)]),
         Section(_say(words, "wanted"), wanted_facts(source)),
     ]
-    return assemble(source, _say(words, "title"), sections)
+    return assemble(
+        source, _say(words, "title"), sections, signed=bool(source.results["supports"])
+    )
 
 
 def _say(words: Words, key: str, **values: object) -> str:
@@ -90,7 +92,9 @@ def supports_map(source: Source) -> list[Block]:
 def _supports(source: Source) -> list[Block]:
     words, rows = source.words, source.results["supports"]
     if not rows:
-        return [Paragraph(_say(words, "none"))]
+        wanted = source.inputs["wanted"]
+        told = {name: words.number(wanted[name]) for name in ("within_km", "height_m")}
+        return [Paragraph(_say(words, "none")), Paragraph(_say(words, "none_next", **told))]
     return [
         Table(
             _say(words, "table"),

@@ -158,6 +158,8 @@ def test_a_case_goes_from_intake_to_a_signed_answer(
     assert beside["acts"] == []
     case.step("referred", authority="Trung tâm Tần số vô tuyến điện khu vực II", reason="Cần đo")
     transfer = case.letter("interference_transfer")
+    for stamp in ("[dữ liệu mô phỏng]", "[địa hình phẳng giả định: kết quả cần được xác minh]"):
+        assert stamp in transfer, "what it rests on is stamped as in reports"
     for words in ("Kính gửi: Trung tâm Tần số vô tuyến điện khu vực II", "hướng _1_.csv",
                   "Không có trong sổ đăng ký"):  # fmt: skip
         assert words in transfer, words
@@ -569,3 +571,23 @@ def test_who_fetched_an_original_or_the_package_is_noted_for_the_department(
     assert told[0]["sha256"] not in client.get(f"/view{case.at}", headers={**own, **html}).text
     again = client.get(f"{case.at}/evidence.zip", headers=staff)
     assert again.content == package.content, "the log is no part of the package"
+
+
+def test_letters_and_pages_of_a_demonstration_case_are_stamped(
+    client: TestClient,
+    staff: Headers,
+    browser_of: Callable[[str], Browser],
+    pdf_text: Callable[[bytes], str],
+) -> None:
+    """Paper, page and list say simulated data; flat terrain only where a search is attached."""
+    case = Case(client, staff)
+    case.step("accepted", **{"class": "within_province"})
+    assert case.told["letters"]
+    for one in case.told["letters"]:
+        assert "[dữ liệu mô phỏng]" in case.letter(one["name"]), one["name"]
+        paper = pdf_text(client.get(one["pdf"], headers=staff).content)
+        assert "dữ liệu mô phỏng" in paper
+        assert "địa hình phẳng" not in paper
+    tag = '<span class="tag synthetic">dữ liệu mô phỏng</span>'
+    for page in (f"/view{case.at}", "/view/desk", "/view/desk/interference"):
+        assert tag in browser_of("staff").get(page).text, page

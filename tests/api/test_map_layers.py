@@ -1,6 +1,7 @@
 """Studies as layers of the map: who sees which, what they say of a place, their files."""
 
 from collections.abc import Callable
+from datetime import date
 from io import BytesIO
 from typing import Any
 
@@ -11,6 +12,7 @@ from starlette.testclient import TestClient
 from api.demo_layers import begin_layers
 from api.service import Service
 from gis.jobs.worker import work_once
+from gis.register.scopes import SYSTEM
 from gis.studies import StudyContext, run
 from gis.studies.record import Study
 
@@ -162,3 +164,31 @@ def test_the_demonstration_puts_its_network_on_the_map_once(
     assert "dữ liệu mô phỏng" in told["stamps"]
     assert browser_of("staff").post(f"/view/studies/{study}/withdraw").status_code == 303
     assert begin_layers(service, "demo") is None, "what was taken off stays off"
+
+
+def test_a_study_of_another_day_says_so_on_the_map_of_a_day(
+    client: TestClient, network: Study, token: Token
+) -> None:
+    """The list of stamps is what the map, a print and the picture are stamped with."""
+    address, headers, of = f"/map/layers/{network.id}", token("staff"), network.inputs["on"]
+    plain = client.get(address, headers=headers).json()["stamps"]
+    assert client.get(f"{address}?on={of}", headers=headers).json()["stamps"] == plain
+    day, month, year = of[8:], of[5:7], of[:4]
+    told = client.get(f"{address}?on=2015-01-31&lang=vi", headers=headers).json()["stamps"]
+    assert told == [
+        *plain,
+        f"dự đoán theo sổ đăng ký ngày {day}/{month}/{year}, "
+        "không phải của ngày đang xem 31/01/2015",
+    ]
+    assert client.get(f"{address}?on=never", headers=headers).status_code == 422
+
+
+def test_a_licence_that_begins_later_is_told_on_the_map_of_a_day(
+    browser_of: Callable[[str], Any], service: Service
+) -> None:
+    page = browser_of("staff").get("/map?on=2015-01-31&lang=vi").text
+    drawn = service.register.stations(SYSTEM, on=date(2015, 1, 31))
+    later = sum(one.licence_from is not None for one in drawn)
+    assert f"Trong đó {later} đài có giấy phép chỉ từ sau ngày 31/01/2015" in page
+    assert "có hiệu lực từ ngày 01/07/2022, sau ngày đang xem" in page
+    assert "chỉ từ sau ngày" not in browser_of("staff").get("/map?on=2022-07-01&lang=vi").text

@@ -1,9 +1,11 @@
 """Studies over HTTP: asked for, run, read, explained, reported; who may do which."""
 
 import json
+import subprocess
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from io import BytesIO
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -308,8 +310,13 @@ def test_a_study_tells_no_confidential_structure(
 NETWORK = {"bounds": [106.2, 10.4, 106.6, 10.7], "step_m": 2000, "reach_km": 30}
 
 
-def test_a_network_is_asked_for_by_the_department_and_read_by_whoever_signed_in(
-    client: TestClient, service: Service, token: Token, broadcaster: dict[str, str]
+def test_a_network_is_asked_for_by_the_department_and_read_by_whoever_signed_in(  # noqa: PLR0917
+    client: TestClient,
+    service: Service,
+    token: Token,
+    broadcaster: dict[str, str],
+    tmp_path: Path,
+    tool: Callable[[str], str],
 ) -> None:
     for headers in (token("viewer"), token("operator"), broadcaster):
         assert ask(client, headers, "network", **NETWORK).status_code == 403
@@ -328,9 +335,17 @@ def test_a_network_is_asked_for_by_the_department_and_read_by_whoever_signed_in(
         pdf = client.get(path.replace("html", "pdf"), headers=token("viewer"))
         assert pdf.content.startswith(b"%PDF-")
         assert pdf.content.count(b"/Figure") == 2, "the strongest field and the best servers"
-    raster = client.get(f"/studies/{study}/files/strongest.tif", headers=token("viewer"))
+    raster = client.get(f"/studies/{study}/files/server.tif", headers=token("viewer"))
     with rasterio.open(BytesIO(raster.content)) as dataset:
-        assert dataset.tags()["EVIDENCE"] == "prediction"
+        tags = dataset.tags()
+        assert (tags["EVIDENCE"], tags["SYNTHETIC"]) == ("prediction", "yes")
+        names = [one["name"] for one in told["inputs"]["stations"]]
+        assert tags["NAMES"].splitlines() == [f"{n}={name}" for n, name in enumerate(names)]
+    file = tmp_path / "server.tif"
+    file.write_bytes(raster.content)
+    said = subprocess.run([tool("gdalinfo"), file], check=True, capture_output=True, text=True)
+    assert "SYNTHETIC=yes" in said.stdout
+    assert f"NAMES=0={names[0]}\n1={names[1]}\n" in said.stdout, "another program reads it too"
     point = client.get(
         f"/studies/{study}/point?longitude=106.4&latitude=10.5", headers=token("viewer")
     )
@@ -385,3 +400,27 @@ def test_nobody_fills_the_queue(
     assert client.post("/studies/coverage", json=wanted, headers=staff).status_code == 202
     client.post(f"/jobs/{last.json()['id']}/cancel", headers=operator)
     assert client.post("/studies/coverage", json=wanted, headers=operator).status_code == 202
+
+
+@pytest.mark.parametrize(
+    ("kind", "inputs", "subject"),
+    [
+        ("sharing", {"longitude": 106.4, "latitude": 10.5, "height_m": 25.0},
+         "quanh 10,50000; 106,40000, ăng ten cao 25 m"),
+        ("best_sites", {"area": [[106, 10], [107, 10], [107, 11]]}, "một vùng có 3 đỉnh"),
+        ("mobile", {"technology": "5g"}, "mạng 5G"),
+        ("channels", {"erp_kw": 1.0, "height_m": 60.0}, "1 kW"),
+        ("site_planning", {"name": "Cột chợ mới"}, "Cột chợ mới"),
+        ("site_planning", {"longitude": 106.4, "latitude": 10.5}, "quanh 10,50000; 106,40000"),
+        ("network", {}, "Tất cả các đài"),
+    ],
+)  # fmt: skip
+def test_a_job_says_what_it_is_about(
+    service: Service, browser_of: Callable[[str], Any], kind: str, inputs: Any, subject: str
+) -> None:
+    """A place, a network or a mast: never all stations where none is meant."""
+    service.queue.submit(kind, inputs, requested_by="staff-1")
+    page = browser_of("staff").get("/view/jobs").text
+    rows = page.split("<tbody>")[1]
+    assert subject in rows
+    assert ("Tất cả các đài" in rows) is (kind == "network")

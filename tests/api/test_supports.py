@@ -1,6 +1,7 @@
 """The search for supports over HTTP, on its page and on the command line."""
 
 import json
+import re
 from collections.abc import Callable
 from html import unescape
 from pathlib import Path
@@ -144,3 +145,48 @@ def test_places_that_cover_an_area(
     assert study.id in client.get(page, headers=headers).text
     report = client.get(f"/studies/{study.id}/report.docx?lang=en", headers=token("operator"))
     assert report.content.startswith(b"PK")
+
+
+NOWHERE = {"longitude": 106.41, "latitude": 10.53, "within_km": 0, "height_m": 30}
+
+
+def test_a_search_that_found_nothing_says_what_to_do_next(  # noqa: PLR0917
+    client: TestClient,
+    service: Service,
+    token: Token,
+    browser_of: Callable[[str], Any],
+    account: Callable[[str], Any],
+    pdf_text: Callable[[bytes], str],
+) -> None:
+    """Stamped though no record went in, nothing to sign, and links that fill the forms in."""
+    context = StudyContext(service.register, service.home, service.ground)
+    own = account("operator").organisation_id
+    study = run("sharing", {**NOWHERE, "asked_by": own}, context)
+    assert study.results["supports"] == []
+    assert study.synthetic
+    operator = browser_of("operator")
+    page = unescape(operator.get(f"/view/studies/{study.id}").text)
+    assert 'class="report-stamp">dữ liệu mô phỏng' in page
+    assert 'class="report-signatures"' not in page
+    assert "xét một địa điểm mới" in page
+    steps = page.split('<ul class="next">')[1].split("</ul>")[0]
+    wider, lower, site = re.findall(r'<a href="([^"]*)"', steps)
+    for address, words in (
+        (wider, 'name="within_km" id="sharing-within_km" value="1"'),
+        (lower, 'name="height_m" id="sharing-height_m" value="20"'),
+    ):
+        form = operator.get(address).text
+        assert words in re.sub(r'(name="\w+")[^>]*?(id="[^"]*")[^>]*?(value="[^"]*")',
+                               r"\1 \2 \3", form), address  # fmt: skip
+        assert 'value="10.53"' in form
+    assert 'value="10.53000"' in operator.get(site).text
+    paper = client.get(f"/studies/{study.id}/report.pdf?lang=vi", headers=token("staff")).content
+    assert "dữ liệu mô phỏng" in pdf_text(paper)
+    assert "Người lập" not in pdf_text(paper)
+    docx = client.get(f"/studies/{study.id}/report.docx?lang=vi", headers=token("staff"))
+    assert docx.status_code == 200
+    listed = browser_of("staff").get("/view/studies").text
+    row = listed.split(study.id, 1)[1].split("</tr>")[0]
+    assert "quanh 10,53000; 106,41000, ăng ten cao 30 m" in row
+    assert "tag synthetic" in row
+    assert operator.get("/view/supports?like=sharing-0000000000000000").status_code == 404

@@ -638,3 +638,17 @@ def test_the_map_shows_what_is_to_be_built(
     with service.register.write(author="lan", reason="thử") as writer:
         writer.update_works([replace(kept, state=WorkState.WITHDRAWN, state_reason="bỏ")])
     assert name not in json.dumps(shown("staff"), ensure_ascii=False), "it is not built"
+
+
+def test_a_stranger_is_offered_no_file_of_works(
+    client: TestClient, headers: dict[str, Headers], browser_of: Callable[[str], Browser]
+) -> None:
+    """Works are for whoever is signed in: the map offers a file of them to nobody else."""
+    option = '<option value="planned-works">'
+    assert option not in client.get("/map").text
+    assert '<option value="stations">' in client.get("/map").text
+    address = "/ogc/collections/planned-works/bulk?f=geojson"
+    assert client.get(address, headers=headers["anonymous"]).status_code == 401
+    for role in ("viewer", "operator", "staff"):
+        assert option in browser_of(role).get("/map").text, role
+    assert "Ai có tài khoản cũng xem được" in browser_of("viewer").get("/view/works").text

@@ -41,8 +41,8 @@ from maps.documents.content import (
     Table,
 )
 from maps.documents.html import report_page
-from maps.overlay import class_overlay, rank_overlay
-from maps.palette import FIELD_STRENGTH, MARGIN
+from maps.overlay import class_overlay, number_overlay
+from maps.palette import FIELD_STRENGTH, MARGIN, area_colour
 from maps.views import CoverageView, InterferenceView, Interferer, RegisterView
 from maps.web import register_map
 from propagation.compliance.records import Confidence
@@ -239,10 +239,15 @@ def view(folder: Path, structures: int) -> RegisterView:
             **about,
         ),
         interference=InterferenceView(
-            dominant=rank_overlay(folder / "rank.tif", 2),
+            dominant=number_overlay(folder / "rank.tif", [area_colour(0), area_colour(1)]),
             margin=class_overlay(folder / "margin.tif", MARGIN),
             interferers=tuple(
-                Interferer(rank=n, name=f"Đài số {n + 1}", label_at=(106.3 + 0.2 * n, 10.8))
+                Interferer(
+                    rank=n,
+                    name=f"Đài số {n + 1}",
+                    colour=area_colour(n),
+                    letters_at=((106.3 + 0.2 * n, 10.8),),
+                )
                 for n in range(2)
             ),
             **about,

@@ -99,6 +99,7 @@ def test_the_file_says_what_it_is(study_context: Context, make_station) -> None:
         assert "P.1812-8" in tags["MODEL"]
         assert tags["TERRAIN"] == "flat-delta-2m"
         assert tags["EVIDENCE"] == "prediction"
+        assert (tags["SYNTHETIC"], tags["ON"]) == ("no", study.inputs["on"])
         assert tags["RECEIVER_HEIGHT_M"] == "10"
         assert study.inputs["software"]["numerics_sha256"] in tags["SOFTWARE"]
         values = dataset.read(1)

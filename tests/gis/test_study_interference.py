@@ -98,6 +98,7 @@ def test_who_dominates_and_where(pair: StudyContext) -> None:
     assert dominant.at(np.array([EAST_12_KM]), np.array([10.6]))[0] == 0
     assert dominant.at(np.array([106.4]), np.array([10.6]))[0] == -1, "at its own mast it serves"
     assert dominant.at(np.array(row["label_at"][:1]), np.array(row["label_at"][1:]))[0] == 0
+    assert dominant.tags["NAMES"] == f"0={row['name']}"
     served, disturbed = results["area_served_km2"], results["area_interfered_km2"]
     assert results["share_interfered"] == pytest.approx(disturbed / (served + disturbed), abs=1e-5)
 

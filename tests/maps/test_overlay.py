@@ -9,8 +9,8 @@ from rasterio.errors import NotGeoreferencedWarning
 
 from gis.errors import FormatError
 from gis.raster import Grid, write_cog
-from maps.overlay import class_overlay, rank_overlay, to_mercator
-from maps.palette import FIELD_STRENGTH, MARGIN, interferer_colour, rgb
+from maps.overlay import class_overlay, number_overlay, to_mercator
+from maps.palette import FIELD_STRENGTH, MARGIN, area_colour, rgb
 from maps.views import Overlay
 
 # Eight degrees of latitude: a picture laid on the map without warping is wrong by 0.02 degrees
@@ -89,13 +89,14 @@ def test_nothing_is_drawn_where_nothing_is_known(tmp_path: Path) -> None:
     assert 0.4 < (drawn[:, :, 3] > 0).mean() < 0.6
 
 
-def test_ranks_keep_the_colours_of_the_legend(tmp_path: Path) -> None:
+def test_numbers_keep_the_colours_of_the_legend(tmp_path: Path) -> None:
     grid = Grid(106.0, 11.0, 0.01, 0.01, 30, 30)
     ranks = np.full(grid.shape, -1, dtype=np.int16)
     ranks[:, :10], ranks[:, 10:20] = 0, 1
-    overlay = rank_overlay(write(tmp_path, ranks, grid, nodata=-1), 2)
-    assert colour_at(overlay, 106.05, 10.85) == (*rgb(interferer_colour(0)), 255)
-    assert colour_at(overlay, 106.15, 10.85) == (*rgb(interferer_colour(1)), 255)
+    colours = [area_colour(3), area_colour(1)]
+    overlay = number_overlay(write(tmp_path, ranks, grid, nodata=-1), colours)
+    assert colour_at(overlay, 106.05, 10.85) == (*rgb(area_colour(3)), 255)
+    assert colour_at(overlay, 106.15, 10.85) == (*rgb(area_colour(1)), 255)
     assert colour_at(overlay, 106.25, 10.85)[3] == 0
 
 

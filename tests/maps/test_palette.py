@@ -6,6 +6,7 @@ import pytest
 from data.text import has
 from gis.register.structures import StructureKind
 from maps.palette import (
+    AREA_COLOURS,
     BACKGROUND,
     COMMUNE,
     DISTRICT,
@@ -16,10 +17,10 @@ from maps.palette import (
     STRUCTURES,
     WORK,
     Palette,
+    area_colour,
     classify,
     contrast_ratio,
     demonstration,
-    interferer_colour,
     interferer_letter,
 )
 from propagation.interference.bs412 import Area, minimum_usable_field_strength_dbuvm
@@ -70,8 +71,8 @@ def test_every_symbol_is_seen_and_unlike_every_other() -> None:
 
 
 def test_interferers_have_colour_and_letter_without_end() -> None:
-    assert len({interferer_colour(rank) for rank in range(9)}) == 9
-    assert interferer_colour(9) == interferer_colour(400)
+    assert len({area_colour(number) for number in range(AREA_COLOURS)}) == AREA_COLOURS == 9
+    assert area_colour(9) == area_colour(0)
     assert [interferer_letter(rank) for rank in (0, 25, 26, 53)] == ["A", "Z", "A2", "B3"]
 
 

@@ -208,7 +208,9 @@ def test_the_legend_explains_each_threshold_and_each_interferer(full_view: Regis
         "B. Đài Mộc Hóa, 92,9 MHz: 200,0 km²",
     ):
         assert words in markup
-    assert [one["letter"] for one in payload(markup)["letters"]] == ["A", "B"]
+    letters = payload(markup)["letters"]
+    assert [one["letter"] for one in letters[:2]] == ["A", "B"]
+    assert {one["layer"] for one in letters} == {"dominant"}
 
 
 def test_contours_are_drawn_only_where_the_field_has_that_value(

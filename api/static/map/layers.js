@@ -181,6 +181,13 @@ const PhuSongLayers = (() => {
     return group;
   }
 
+  /* The letters of each layer that has some, by its name. */
+  function lettered(map, data) {
+    const names = [...new Set(data.map(({ layer }) => layer))];
+    return Object.fromEntries(names.map((name) =>
+      [name, letters(map, data.filter(({ layer }) => layer === name))]));
+  }
+
   /* Water and railways: above the land, below what is predicted. */
   function zones(map, { layer, colour, rings }) {
     const name = `zones-${layer}`;
@@ -225,18 +232,16 @@ const PhuSongLayers = (() => {
       layers.contours = contours(map, data.contours);
     }
     Object.assign(layers, shapes(map, data.shapes));
-    let boxes = () => [];
-    const lettered = ["dominant", "server"].find((name) => layers[name]) || "numbers";
-    if (data.letters.length) {
-      const placed = letters(map, data.letters);
-      layers[lettered] = L.layerGroup([layers[lettered], placed].filter(Boolean));
-      boxes = placed.boxes;
+    const placed = lettered(map, data.letters);
+    for (const [name, group] of Object.entries(placed)) {
+      layers[name] = L.layerGroup([layers[name], group].filter(Boolean));
     }
+    const boxes = () => Object.values(placed).flatMap((one) => one.boxes());
     if (data.tiles) {
       layers.tiles = tiles(map, data.tiles);
     }
     return { layers, boxes };
   }
 
-  return { build, contours, letters, overlay };
+  return { build, contours, lettered, overlay };
 })();

@@ -3,7 +3,6 @@
 
 const PhuSongStudies = (() => {
   const { element } = PhuSongTable;
-  const LETTERED = ["dominant", "server", "interferer", "mobile-server"]; /* what has its letters on the map */
 
   async function asked(address) {
     const response = await fetch(address, {
@@ -32,7 +31,7 @@ const PhuSongStudies = (() => {
   class Studies {
     /* `changed` is told whenever something else is seen; `told` is what the address asks for. */
     constructor(map, id, address, texts, { told, changed }) {
-      Object.assign(this, { map, address, texts, changed, layers: {}, on: new Set() });
+      Object.assign(this, { map, address, texts, changed, layers: {}, letters: {}, on: new Set() });
       this.box = document.getElementById(`${id}-studies`);
       this.find = (name) => this.box.querySelector(name);
       this.select = this.find("select");
@@ -66,7 +65,7 @@ const PhuSongStudies = (() => {
     }
 
     boxes() {
-      return this.letters ? this.letters.boxes() : [];
+      return Object.values(this.letters).flatMap((one) => one.boxes());
     }
 
     async open(told) {
@@ -117,8 +116,8 @@ const PhuSongStudies = (() => {
     }
 
     clear() {
-      [...Object.values(this.layers), ...(this.letters ? [this.letters] : [])].forEach((layer) => layer.remove());
-      Object.assign(this, { layers: {}, on: new Set(), study: null, letters: null });
+      [...Object.values(this.layers), ...Object.values(this.letters)].forEach((layer) => layer.remove());
+      Object.assign(this, { layers: {}, letters: {}, on: new Set(), study: null });
       this.list.replaceChildren();
       this.slider.parentElement.hidden = true;
       this.box.ownerDocument.querySelectorAll(".map-studies-stamp").forEach((one) => one.remove());
@@ -133,19 +132,25 @@ const PhuSongStudies = (() => {
       if (study.contours.length) {
         this.layers.contours = PhuSongLayers.contours(this.map, study.contours);
       }
-      if (study.letters.length) {
-        this.letters = PhuSongLayers.letters(this.map, study.letters);
-      }
+      this.letters = PhuSongLayers.lettered(this.map, study.letters);
       for (const layer of study.layers) {
         const shown = wanted ? wanted.includes(layer.id) : layer.shown;
         this.list.append(this.entry(layer, shown));
         this.turn(layer.id, shown);
       }
+      this.list.prepend(this.stamps(study.stamps));
       this.list.append(element("p", "map-note", study.source), element("p", "map-note", study.note));
       this.stamp(study);
       this.slider.parentElement.hidden = false;
       this.say(this.texts.say("studies_shown"));
       this.changed();
+    }
+
+    /* What is stamped on the map stands beside its layers too. */
+    stamps(words) {
+      const line = element("p", "map-stamps");
+      words.forEach((one) => line.append(element("span", "map-stamp", one), " "));
+      return line;
     }
 
     entry(layer, shown) {
@@ -234,10 +239,11 @@ const PhuSongStudies = (() => {
         this.on.delete(name);
         layer.remove();
       }
-      if (this.letters && LETTERED.some((one) => this.on.has(one))) {
-        this.letters.addTo(this.map);
-      } else if (this.letters) {
-        this.letters.remove();
+      const letters = this.letters[name];
+      if (letters && shown) {
+        letters.addTo(this.map);
+      } else if (letters) {
+        letters.remove();
       }
     }
 
