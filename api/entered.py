@@ -17,6 +17,7 @@ from api.whole import whole
 from data.text import CONTROL, Language, has, text
 from gis.days import read_day
 from gis.errors import FormatError, GisError
+from gis.exchange.coordinates import axis_of, degrees_typed
 from gis.exchange.fields import range_of
 from gis.exchange.marks import bears_mark
 
@@ -213,6 +214,8 @@ def _member(kinds: type[StrEnum], said: str) -> StrEnum:
 
 
 def _number(said: str, name: str) -> float:
+    if axis_of(name) is not None:
+        return degrees_typed(name, said)
     if name.endswith("_vnd"):
         if not re.fullmatch(r"\d{1,12}(\.0)?", said):
             raise FormatError("infrastructure.not_money", value=said[:60])

@@ -12,6 +12,7 @@ from api.errors import FIELD_LABELS, explain, explain_validation, status_of
 from api.language import safe_language
 from data.text import Language, Phrase, text
 from gis.errors import GisError
+from gis.exchange.coordinates import axis_of, degrees_typed
 from propagation.errors import PropagationError
 from propagation.itu import p2108, p2109
 
@@ -171,9 +172,15 @@ class FormState:
 
 
 def place_written(given: Mapping[str, object]) -> dict[str, object]:
-    """Return what a form says with a point in its latitude and longitude where a comma stood."""
-    place = {name: given[name] for name in ("latitude", "longitude") if name in given}
-    return {**given, **{name: str(value).replace(",", ".") for name, value in place.items()}}
+    """Return what a form says with its coordinates, typed in whatever form, as degrees.
+
+    Raises
+    ------
+    FormatError
+        If one cannot be read.
+    """
+    place = {name: str(value) for name, value in given.items() if axis_of(name) is not None}
+    return {**given, **{name: degrees_typed(name, value) for name, value in place.items()}}
 
 
 def _invalid(error: ValidationError, language: Language) -> Sequence[Wrong]:

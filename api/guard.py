@@ -15,6 +15,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from api.characters import FORM_TYPES, form_of, require_whole_characters
+from api.drafts import say_taken
 from api.errors import (
     CsrfError,
     ForbiddenError,
@@ -66,7 +67,10 @@ class GuardedRoute(APIRoute):
             if request.method not in SAFE_METHODS:
                 await _require_own_form(request)
                 await require_whole_characters(request)
-            return await handler(request)
+            response = await handler(request)
+            if request.method not in SAFE_METHODS:
+                say_taken(request, response)
+            return response
 
         return guarded
 

@@ -13,6 +13,7 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import JSONResponse, RedirectResponse, Response
 
+from api.drafts import form_page
 from api.entered import WrongFieldsError
 from api.errors import (
     STATUS,
@@ -79,6 +80,8 @@ def _answer(request: Request, status: int, detail: str, **more: Any) -> Response
         title=title_of(status, language),
         detail=detail,
         errors=more.get("errors", []),
+        form=form_page(request),
+        sign_in=status == 401,
     )
     response.headers.update(headers or {})
     return response

@@ -4,28 +4,30 @@ Coordinates, a commune of today or of before, a station by name or frequency, a 
 code or address.
 """
 
-import re
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 from typing import Final
 
-from gis.exchange.coordinates import Angle, Axis, parse_pair
+from gis.errors import NotFoundError
+from gis.exchange.datum import crs_name
+from gis.jurisdictions import jurisdiction_on
 from gis.names import commune_key, name_key, plain_key
+from gis.place_words import Fit, Typed, fit_of, typed_of
 from gis.register.reading import Reader
-from gis.register.records import AdministrativeUnit, BroadcastStation, UnitKind
+from gis.register.records import AdministrativeUnit, UnitKind
 from gis.register.scopes import Scope
 from gis.register.structures import Structure
+from gis.typed_place import readings
 
 __all__ = ["LONGEST_TEXT", "FoundPlace", "PlaceKind", "find_places"]
 
 LONGEST_TEXT: Final = 100
-_FREQUENCY: Final = re.compile(r"(\d{2,4}(?:[.,]\d{1,4})?)\s*(?:mhz)?", re.IGNORECASE)
-_NEAR_MHZ: Final = 0.0505  # what a person leaves out of "98,5"
-_COUNTRY: Final = (102.0, 8.0, 115.0, 24.0)
 _COMMUNES: Final = (UnitKind.COMMUNE, UnitKind.WARD, UnitKind.TOWNSHIP)
 _MOST_OF_A_KIND: Final = 8
+_MOST_LOOKED_AT: Final = 1000
 
 
 class PlaceKind(StrEnum):
@@ -36,6 +38,9 @@ class PlaceKind(StrEnum):
     FORMER_UNIT = "former_unit"
     STATION = "station"
     STRUCTURE = "structure"
+
+
+_OF_UNITS: Final = frozenset({PlaceKind.UNIT, PlaceKind.FORMER_UNIT})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,7 +64,7 @@ class FoundPlace:
     now : tuple of str
         What it is part of today, as far as units say what they were made of.
     within : str or None
-        Commune or place that it is in.
+        Commune or place that it is in; the system of coordinates in metres.
     """
 
     kind: PlaceKind
@@ -76,6 +81,9 @@ class FoundPlace:
 def find_places(reader: Reader, scope: Scope, text: str, on: date) -> list[FoundPlace]:
     """Return what a text may mean: what has exactly that name, then the likeliest of each kind.
 
+    Only what bears the text best is told: what has its words whole hides what only begins with
+    them.
+
     Parameters
     ----------
     reader : Reader
@@ -90,96 +98,99 @@ def find_places(reader: Reader, scope: Scope, text: str, on: date) -> list[Found
     wanted = text.strip()[:LONGEST_TEXT]
     if not wanted:
         return []
-    place = _coordinates(wanted)
-    if place is not None:
-        return [place]
+    places = _coordinates(reader, wanted, on)
+    if places:
+        return places
+    typed = typed_of(wanted)
     found = [
-        *_stations(reader, scope, wanted, on),
-        *_units(reader, wanted, on),
-        *_structures(reader, scope, wanted, on),
+        *_stations(reader, scope, typed, on),
+        *_units(reader, typed, wanted, on),
+        *_structures(reader, scope, typed, on),
     ]
-    return sorted(found, key=lambda one: _unlike(one, wanted))
+    best = min((fit for fit, _ in found), default=Fit.PHRASE)
+    meant = [place for fit, place in found if fit is best]
+    return sorted(meant, key=lambda one: _unlike(one, wanted))
 
 
 def _unlike(place: FoundPlace, text: str) -> int:
     """Return 0 for what is named as typed, 1 for that but for marks, 2 for everything else.
 
-    A unit is also called by its name without the word for its kind.
+    A unit is also called by its name without the word for its kind; where only that word is
+    another one than was typed it comes after those, but before what merely holds the words.
     """
-    unit = place.kind in (PlaceKind.UNIT, PlaceKind.FORMER_UNIT)
-    names = (place.name, commune_key(place.name)) if unit else (place.name,)
+    if place.kind not in _OF_UNITS:
+        names: tuple[str, ...] = (place.name,)
+    else:
+        names = (place.name, commune_key(place.name))
     for rank, key in enumerate((name_key, plain_key)):
         if key(text) and any(key(text) == key(name) for name in names):
             return rank
-    return 2
+    return 2 if place.kind in _OF_UNITS and commune_key(text) == commune_key(place.name) else 3
 
 
-def _coordinates(text: str) -> FoundPlace | None:
-    pair = parse_pair(text)
-    if pair is None:
-        return None
-    one, other = pair
-    for longitude, latitude in ((one, other), (other, one)):
-        if _is_pair(longitude, latitude):
-            return FoundPlace(
-                kind=PlaceKind.COORDINATES,
-                id="",
-                name=text,
-                longitude=longitude.degrees,
-                latitude=latitude.degrees,
-            )
-    return None
-
-
-def _is_pair(longitude: Angle, latitude: Angle) -> bool:
-    """Return whether two angles may be these: by their letters, else inside the country."""
-    if longitude.axis is Axis.LATITUDE or latitude.axis is Axis.LONGITUDE:
-        return False
-    if longitude.axis is Axis.LONGITUDE or latitude.axis is Axis.LATITUDE:
-        return abs(latitude.degrees) <= 90
-    west, south, east, north = _COUNTRY
-    return west <= longitude.degrees <= east and south <= latitude.degrees <= north
-
-
-def _stations(reader: Reader, scope: Scope, text: str, on: date) -> Iterator[FoundPlace]:
-    found = {
-        one.id: one for one in reader.stations(scope, text=text, on=on, limit=_MOST_OF_A_KIND)
-    }
-    typed = _FREQUENCY.fullmatch(text)
-    if typed is not None:
-        wanted = float(typed[1].replace(",", "."))
-        tuned = [one for one in reader.stations(scope, on=on) if _near(one, wanted)]
-        found |= {one.id: one for one in sorted(tuned, key=lambda one: _off(one, wanted))}
-    for one in list(found.values())[:_MOST_OF_A_KIND]:
-        yield FoundPlace(
-            kind=PlaceKind.STATION,
-            id=one.id,
-            name=one.name,
+def _coordinates(reader: Reader, text: str, on: date) -> list[FoundPlace]:
+    """Return every place that a text gives by coordinates; one of a grid says which."""
+    grids: tuple[int, ...] = ()
+    within = None
+    with suppress(NotFoundError):
+        department = jurisdiction_on(on)
+        grids = department.crs_epsg
+        within = reader.unit(department.province_code, on).bounds
+    return [
+        FoundPlace(
+            kind=PlaceKind.COORDINATES,
+            id="",
+            name=text,
             longitude=one.longitude,
             latitude=one.latitude,
-            frequency_mhz=one.frequency_mhz,
+            within=None if one.epsg is None else crs_name(one.epsg),
+        )
+        for one in readings(text, grids, within)
+    ]
+
+
+def _stations(
+    reader: Reader, scope: Scope, typed: Typed, on: date
+) -> Iterator[tuple[Fit, FoundPlace]]:
+    fits = []
+    for one in reader.stations(scope, on=on):
+        names = (one.name, one.programme, one.channel, one.commune_name, one.licence_number)
+        fit = fit_of(typed, names, one.service, one.frequency_mhz)
+        if fit is not None:
+            off = abs(one.frequency_mhz - (typed.frequency_mhz or one.frequency_mhz))
+            fits.append((fit, off, one))
+    for fit, _, one in sorted(fits, key=lambda each: each[:2])[:_MOST_OF_A_KIND]:
+        yield (
+            fit,
+            FoundPlace(
+                kind=PlaceKind.STATION,
+                id=one.id,
+                name=one.name,
+                longitude=one.longitude,
+                latitude=one.latitude,
+                frequency_mhz=one.frequency_mhz,
+            ),
         )
 
 
-def _off(station: BroadcastStation, wanted_mhz: float) -> float:
-    return abs(station.frequency_mhz - wanted_mhz)
-
-
-def _near(station: BroadcastStation, wanted_mhz: float) -> bool:
-    return _off(station, wanted_mhz) <= _NEAR_MHZ
-
-
-def _units(reader: Reader, text: str, on: date) -> Iterator[FoundPlace]:
-    wanted = plain_key(text)
+def _units(reader: Reader, typed: Typed, text: str, on: date) -> Iterator[tuple[Fit, FoundPlace]]:
     known = reader.units()
-    matched = [unit for unit in known if wanted and wanted in plain_key(unit.name)]
-    for unit in sorted(matched, key=lambda unit: _rank(unit, text, on))[:_MOST_OF_A_KIND]:
+    for kinds_count in (False, True):  # a kind that a unit is called by is meant, else any
+        fits = [
+            (fit, unit)
+            for unit in known
+            if (fit := fit_of(typed, (unit.name,), unit.kind if kinds_count else None)) is not None
+        ]
+        if any(fit <= Fit.WORDS for fit, _ in fits):
+            break
+    fits.sort(key=lambda one: (one[0], _rank(one[1], text, on)))
+    for fit, unit in fits[:_MOST_OF_A_KIND]:
         place = _place(unit, known)
         if place is None:
             continue
         former = unit.valid_to is not None and unit.valid_to < on
         longitude, latitude = place
-        yield FoundPlace(
+        found = FoundPlace(
             kind=PlaceKind.FORMER_UNIT if former else PlaceKind.UNIT,
             id=unit.code,
             name=unit.name,
@@ -189,12 +200,13 @@ def _units(reader: Reader, text: str, on: date) -> Iterator[FoundPlace]:
             now=tuple(one.name for one in _made_of(unit, known)) if former else (),
             within=_parent(unit, known),
         )
+        yield fit, found
 
 
 def _rank(unit: AdministrativeUnit, text: str, on: date) -> tuple[bool, bool, bool, str]:
     """Return what orders units: whole names, marks as typed, those of today, then by name."""
-    whole = plain_key(unit.name).endswith(f" {plain_key(text)}")
-    marked = name_key(text) in name_key(unit.name)
+    whole = commune_key(unit.name) in (name_key(text), commune_key(text))
+    marked = commune_key(text) in name_key(unit.name)
     former = unit.valid_to is not None and unit.valid_to < on
     return not whole, not marked, former, plain_key(unit.name)
 
@@ -223,9 +235,20 @@ def _parent(unit: AdministrativeUnit, known: Iterable[AdministrativeUnit]) -> st
     return next((one.name for one in parents if (one.valid_to or date.max) >= last), None)
 
 
-def _structures(reader: Reader, scope: Scope, text: str, on: date) -> Iterator[FoundPlace]:
-    for one in reader.structures(scope, text=text, on=on, limit=_MOST_OF_A_KIND):
-        yield _structure(one)
+def _structures(
+    reader: Reader, scope: Scope, typed: Typed, on: date
+) -> Iterator[tuple[Fit, FoundPlace]]:
+    words = (*typed.named, *typed.numbered)
+    text = " ".join(words or typed.terms)
+    found = reader.structures(scope, text=text, on=on, limit=_MOST_LOOKED_AT)
+    fits = [
+        (fit, one)
+        for one in found
+        if (fit := fit_of(typed, (one.name, one.code, one.commune_name, one.address), one.kind))
+        is not None
+    ]
+    for fit, one in sorted(fits, key=lambda each: each[0])[:_MOST_OF_A_KIND]:
+        yield fit, _structure(one)
 
 
 def _structure(one: Structure) -> FoundPlace:

@@ -20,6 +20,7 @@ from api.pages import render
 from api.service import Service, service_of
 from api.submission import submit
 from data.text import Language, text
+from gis.exchange.coordinates import axis_of, degrees_typed
 from gis.register.records import (
     BroadcastStation,
     Reception,
@@ -189,7 +190,7 @@ def _read(typed: Mapping[str, str]) -> dict[str, object]:
     application: dict[str, object] = {name: told[name] for name in _WORDS if name in told}
     for name in _NUMBERS:
         if name in told:
-            application[name] = _number(told[name])
+            application[name] = _number(told[name], name)
     if "attenuation_db" in told:
         application["attenuation_db"] = [
             _number(one) for one in _BETWEEN.split(told["attenuation_db"])
@@ -197,8 +198,10 @@ def _read(typed: Mapping[str, str]) -> dict[str, object]:
     return application
 
 
-def _number(written: str) -> float | str:
+def _number(written: str, name: str = "") -> float | str:
     """Return a number as people of either language write it; what is none stays a text."""
+    if axis_of(name) is not None:
+        return degrees_typed(name, written)
     if not _DECIMAL.fullmatch(written):
         return written
     return float(written.replace(",", "."))

@@ -7,6 +7,7 @@ from fastapi import APIRouter, Form, Query
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
+from api.drafts import own_address
 from api.errors import FederationError, TooManyAttemptsError, UnauthenticatedError, status_of
 from api.federation import Arrival
 from api.guard import GuardedRoute
@@ -43,7 +44,7 @@ _AWAY_S = 900
 @router.get("/login")
 def login_page(request: Request, next: str = "/") -> Response:
     """Show the form, or go on where somebody is signed in already."""
-    target = _own_address(next)
+    target = own_address(next)
     if identity_of(request).account is not None:
         return RedirectResponse(target, 303)
     return _form(request, target)
@@ -57,7 +58,7 @@ def login(
     next: Annotated[str, Form(max_length=2000)] = "/",
 ) -> Response:
     """Begin a session, or say that the two do not fit."""
-    target = _own_address(next)
+    target = own_address(next)
     service = service_of(request)
     language = safe_language(request, page=True)
     address = request.client.host if request.client else ""
@@ -88,7 +89,7 @@ def login_by_link(request: Request, secret: str) -> Response:
 @router.get("/login/service")
 def login_by_service(request: Request, next: str = "/") -> Response:
     """Send the browser to the identity service."""
-    return _depart(request, _own_address(next))
+    return _depart(request, own_address(next))
 
 
 @router.get("/login/service/back")
@@ -118,7 +119,7 @@ def back_from_service(
     except GisError as refused:
         message = refused.say(safe_language(request, page=True))
         return _form(request, "/", message=message, status_code=status_of(refused))
-    response = RedirectResponse(_own_address(found.target), 303)
+    response = RedirectResponse(own_address(found.target), 303)
     response.delete_cookie(_AWAY_COOKIE, path=_AWAY_PATH)
     sign_in(request, response, account)
     return response
@@ -300,11 +301,3 @@ def _account(
         secret=secret,
         problem=problem,
     )
-
-
-def _own_address(target: str) -> str:
-    """Return an address of this server, the home page in place of any other."""
-    plain = target.isascii() and target.isprintable() and "\\" not in target
-    if not plain or not target.startswith("/") or target.startswith("//"):
-        return "/"
-    return target

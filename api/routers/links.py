@@ -18,6 +18,7 @@ from api.pages import render
 from api.service import service_of
 from data.text import Language, Phrase, text
 from gis.errors import FormatError, GisError
+from gis.exchange.coordinates import axis_of, degrees_typed, parse_angle
 from gis.studies.link import LINK_INPUTS, explain_link, link_asked
 from maps.link_words import link_result, link_tables
 from maps.path_figure import NARROW, WIDE, path_svg
@@ -154,6 +155,8 @@ def _read(typed: Mapping[str, str]) -> dict[str, object]:
 
 
 def _number(name: str, written: str) -> float:
+    if axis_of(name) is not None:
+        return degrees_typed(name, written)
     tidy = _tidy(written)
     if not _DECIMAL.fullmatch(tidy):
         raise FormatError("links.wrong_number", name=name, value=written[:40])
@@ -166,7 +169,9 @@ def _tidy(written: str) -> str:
 
 def _plain(given: Mapping[str, str]) -> dict[str, str]:
     """Return what was typed as a program writes it."""
-    return {name: value if name in _WORDS else _tidy(value) for name, value in given.items()}
+    plain = {name: value if name in _WORDS else _tidy(value) for name, value in given.items()}
+    angles = {name: parse_angle(given[name]) for name in given if axis_of(name) is not None}
+    return plain | {name: str(one.degrees) for name, one in angles.items() if one is not None}
 
 
 def _labelled(error: Exception) -> Exception:

@@ -22,6 +22,7 @@ from api.schemas import Environment, Model
 from api.service import Service, service_of
 from data.text import Phrase, text
 from gis.errors import FormatError, GisError, NotFoundError
+from gis.exchange.coordinates import axis_of, degrees_typed
 from gis.register.records import BroadcastStation
 from gis.studies.asked import PATH_INPUTS, PathAsked, path_asked, path_recorded
 from gis.studies.context import StudyContext
@@ -272,6 +273,8 @@ def _labelled(error: Exception) -> Exception:
 def _number(name: str, written: str | None) -> float:
     """Read a number as people of either language type it."""
     known = {"name": Phrase(_LABELS[name]), "example": _EXAMPLES[name]}
+    if axis_of(name) is not None and (written or "").strip():
+        return degrees_typed(name, written or "")
     tidy = (written or "").strip().removesuffix("°").replace(",", ".")
     if not tidy:
         raise FormatError("paths.missing_value", **known)

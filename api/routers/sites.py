@@ -19,6 +19,7 @@ from api.service import may_read, service_of
 from api.submission import submit
 from data.text import Language, text
 from gis.errors import FormatError
+from gis.exchange.coordinates import axis_of, degrees_typed
 from gis.studies.listing import list_studies
 from gis.studies.site_asked import LIMITS
 from propagation.mobile import Generation
@@ -160,6 +161,8 @@ def _read(typed: Mapping[str, str]) -> dict[str, object]:
 
 def _number(name: str, written: str) -> float:
     """Return a number as people of either language write it."""
+    if axis_of(name) is not None:
+        return degrees_typed(name, written)
     if not _DECIMAL.fullmatch(written):
         raise FormatError("planning.wrong_number", name=name, value=written[:40])
     return float(written.replace(",", "."))

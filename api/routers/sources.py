@@ -23,6 +23,7 @@ from api.service import may_read, service_of
 from api.submission import submit
 from data.text import Language, number, text
 from gis.errors import FormatError
+from gis.exchange.coordinates import axis_of, degrees_typed
 from gis.register.records import BroadcastStation
 from gis.register.scopes import SYSTEM
 from gis.studies.listing import list_studies
@@ -138,7 +139,9 @@ def _read(typed: Mapping[str, str]) -> dict[str, object]:
     if "station_id" in asked:
         asked.pop("service", None)  # that of the station
     for name in _NUMBERS:
-        if name in told:
+        if name in told and axis_of(name) is not None:
+            asked[name] = degrees_typed(name, told[name])
+        elif name in told:
             if not _DECIMAL.fullmatch(told[name]):
                 raise FormatError("planning.wrong_number", name=name, value=told[name][:40])
             asked[name] = float(told[name].replace(",", "."))

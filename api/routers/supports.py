@@ -15,6 +15,7 @@ from api.pages import render
 from api.schemas import BestSitesRequest, SharingRequest
 from api.service import may_read, service_of
 from api.submission import submit
+from gis.exchange.coordinates import Axis, parse_pair
 from gis.studies.listing import list_studies
 
 __all__ = ["router"]
@@ -118,8 +119,19 @@ def _given(typed: Mapping[str, str]) -> dict[str, object]:
     )
     if "area" in given:
         lines = [line for line in str(given["area"]).splitlines() if line.strip()]
-        given["area"] = [line.replace(";", ",").split(",") for line in lines]
+        given["area"] = [_corner(line) for line in lines]
     return given
+
+
+def _corner(line: str) -> Sequence[object]:
+    """Return longitude and latitude of a corner, which stand in this order but for letters."""
+    pair = parse_pair(line)
+    if pair is None:
+        return line.replace(";", ",").split(",")  # what is wrong with it the schema says
+    first, second = pair
+    if Axis.LATITUDE is first.axis or Axis.LONGITUDE is second.axis:
+        first, second = second, first
+    return first.degrees, second.degrees
 
 
 def _show(

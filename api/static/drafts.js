@@ -1,6 +1,6 @@
 // What was typed into a long form outlives a reload, an ended session and a lost connection.
-// Kept in this browser for the account alone; gone once sent, on signing out, when somebody else
-// signs in, and after some days.
+// Kept in this browser for the account alone; gone once the server took it, on signing out, when
+// somebody else signs in, and after some days. Every other answer, and none, leaves it.
 // Files, secrets and what is marked `data-no-draft` (personal data) are never kept.
 "use strict";
 (() => {
@@ -22,6 +22,13 @@
     try { return Object.keys(localStorage).filter((key) => key.startsWith(PREFIX)); } catch { return []; }
   };
   const drop = (key) => { try { localStorage.removeItem(key); } catch { /* forbidden */ } };
+  // The server names the address whose form it took in a cookie, which is used up here.
+  const takenAt = () => {
+    const found = document.cookie.match(/(?:^|; )phusong_taken=([^;]*)/);
+    if (!found) return "";
+    document.cookie = "phusong_taken=; path=/; max-age=0";
+    return decodeURIComponent(found[1]);
+  };
 
   const fieldsOf = (form) => [...form.elements].filter((one) => one.name && !SKIPPED.has(one.type));
   const isLong = (form) => form.method === "post" && !form.hasAttribute("data-no-draft")
@@ -97,9 +104,13 @@
     const key = keyOf(form);
     const usual = JSON.stringify(typed(form));
     let sure = false;
-    const sent = () => {
-      const draft = read(key);
-      if (draft) write(key, { ...draft, sent: true });
+    const sent = (button) => {
+      const to = button?.hasAttribute("formaction") ? button.formAction : form.action;
+      const path = decodeURIComponent(new URL(to).pathname);
+      for (const one of keys()) { // of what was sent there before nothing more is heard
+        const { sent: before, ...draft } = read(one) ?? {};
+        if (before === path || one === key) write(one, one === key ? { ...draft, sent: path } : draft);
+      }
     };
     form.addEventListener("input", () => {
       const values = typed(form);
@@ -109,7 +120,7 @@
     form.addEventListener("submit", async (event) => {
       if (event.defaultPrevented || sure) return;
       if (navigator.onLine && performance.now() < FRESH_MS) {
-        sent();
+        sent(event.submitter);
         return;
       }
       event.preventDefault();
@@ -122,17 +133,17 @@
           ? [told.signIn, "/login"] : [told.again, () => form.requestSubmit(event.submitter)]]);
         return;
       }
-      sent();
+      sent(event.submitter);
       form.requestSubmit(event.submitter);
       sure = false;
     });
   };
 
-  const refused = document.querySelector("main [aria-invalid=true], main .notice.bad, #conflict, main.refused");
+  const taken = takenAt();
   for (const key of keys()) {
     const draft = read(key);
     const old = !draft || Date.now() - draft.at > LASTS_MS;
-    if (old || !key.startsWith(mine) || (draft.sent && !refused)) drop(key);
+    if (old || !key.startsWith(mine) || (taken && draft.sent === taken)) drop(key);
   }
   for (const form of forms) { offer(form); watch(form); }
   document.querySelector("form[action='/logout']")?.addEventListener("submit", () => {

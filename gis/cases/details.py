@@ -11,6 +11,7 @@ from data.text import CONTROL, VIET_NAM
 from gis.cases.procedure import Field, FieldKind
 from gis.days import read_day, within_years
 from gis.errors import FormatError
+from gis.exchange.coordinates import axis_of, degrees_typed
 
 __all__ = ["LONGEST_TEXT", "MOST_ATTACHMENTS", "read_attachments", "read_details"]
 
@@ -117,6 +118,8 @@ def _text(name: str, given: object, longest: int) -> str:
 
 def _number(field: Field, given: object) -> float:
     told = {"name": field.name, "least": field.least, "most": field.most}
+    if isinstance(given, str) and axis_of(field.name) is not None:
+        given = degrees_typed(field.name, given)
     try:
         value = float(given.replace(",", ".") if isinstance(given, str) else given)  # type: ignore[arg-type]
     except (OverflowError, TypeError, ValueError):

@@ -11,9 +11,10 @@ from dataclasses import dataclass
 from enum import StrEnum
 from functools import lru_cache
 
+from gis.errors import FormatError
 from gis.exchange.numbers import tidy
 
-__all__ = ["Angle", "Axis", "parse_angle", "parse_pair"]
+__all__ = ["Angle", "Axis", "axis_of", "degrees_typed", "parse_angle", "parse_pair"]
 
 
 class Axis(StrEnum):
@@ -114,6 +115,37 @@ def parse_pair(text: str) -> tuple[Angle, Angle] | None:
         if first is not None and second is not None:
             return first, second
     return None
+
+
+def axis_of(name: str) -> Axis | None:
+    """Return which coordinate a field of a form or a record is, by its name; None for others."""
+    return next((axis for axis in Axis if name == axis or name.endswith(f"_{axis}")), None)
+
+
+def degrees_typed(name: str, written: str) -> float:
+    """Return the coordinate that a field of a form holds, in any form that `parse_angle` reads.
+
+    Parameters
+    ----------
+    name : str
+        Name of the field, one that has an `axis_of`.
+    written : str
+        What was typed.
+
+    Returns
+    -------
+    float
+        Degrees, positive east and north.
+
+    Raises
+    ------
+    FormatError
+        If it is no coordinate, or by its letter the other one; an example is told.
+    """
+    axis, found = axis_of(name), parse_angle(written)
+    if found is None or found.axis not in (None, axis):
+        raise FormatError(f"exchange.{axis}_wanted", name=name, value=written[:40])
+    return found.degrees
 
 
 def _with_capital_letters(text: str) -> str:

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from html import unescape
 from typing import Any
 
+import numpy as np
 import pytest
 
 from api.service import Service
@@ -46,7 +47,8 @@ def test_a_place_is_typed_the_same_way_everywhere(
     fields = re.findall(r'<input[^>]* name="(?:latitude|longitude)"[^>]*>', page)
     assert ["latitude" in one for one in fields] == [True, False], "latitude comes first"
     for one in fields:
-        assert 'type="text" inputmode="decimal"' in one
+        assert 'type="text"' in one
+        assert "inputmode" not in one, "degrees, minutes and letters can be typed on a telephone"
     identifiers = [re.search(r' id="([^"]+)"', one)[1] for one in fields]  # type: ignore[index]
     told = 'data-latitude="{}" data-longitude="{}"'.format(*identifiers)
     assert page.index(fields[1]) < page.index(told), "and the map of both follows"
@@ -60,6 +62,64 @@ def test_a_place_may_have_a_decimal_comma(
     assert answer.status_code == 303, answer.text
     job = service.queue.job(answer.headers["location"].rpartition("/")[2])
     assert (job.inputs["latitude"], job.inputs["longitude"]) == (10.5312, 106.41)
+
+
+@pytest.mark.parametrize(
+    ("path", "named", "asks"),
+    [
+        ("/view/supports", "", False),
+        ("/view/best-sites", "", False),
+        ("/view/mobile", "", False),
+        ("/view/sites", "", False),
+        ("/view/sources", "", False),
+        ("/view/applications", "", False),
+        ("/view/desk/interference", "", False),
+        ("/view/desk/dossier", "", False),
+        ("/view/structures/new", "", False),
+        ("/view/path", "", True),
+        ("/view/link", "from_", True),
+    ],
+)
+def test_a_coordinate_is_read_in_any_form_and_refused_with_an_example(
+    browser_of: Callable[[str], Any], path: str, named: str, *, asks: bool
+) -> None:
+    staff = browser_of("staff")
+    latitude, longitude = f"{named}latitude", f"{named}longitude"
+    needed = {
+        "/view/path": {"station": "mp-tan-an"},
+        "/view/desk/interference": {"complainant": "Đài mô phỏng"},
+        "/view/desk/dossier": {"applicant": "Đài mô phỏng", "type": "amateur", "purpose": "issue"},
+    }.get(path, {})
+
+    def sent(typed: dict[str, str]) -> str:
+        typed |= needed
+        answer = staff.get(path, params=typed) if asks else staff.post(path, typed)
+        assert answer.status_code in {200, 303, 422}, answer.text
+        return unescape(answer.text)
+
+    for east, north in (("106°22'42\"E", "10 32 09"), ("106,3783 Đ", "10°32,15'B")):
+        assert "không đọc được là" not in sent({longitude: east, latitude: north})
+    assert "“x” không đọc được là kinh độ; cần ví dụ 106,4117 hoặc 106°24'42\"E" in sent(
+        {longitude: "x", latitude: "10,5"}
+    )
+    exchanged = sent({longitude: "106,4", latitude: "106°22'42\"E"})
+    assert "“106°22'42\"E” không đọc được là vĩ độ; cần ví dụ 10,5358" in exchanged
+
+
+def test_degrees_minutes_and_seconds_are_the_place_that_is_asked(
+    browser_of: Callable[[str], Any], service: Service
+) -> None:
+    typed = {
+        "latitude": "10°32'09\"N", "longitude": "106 24 42", "within_km": "2", "height_m": "30",
+        "area": "10°30'N 106°20'E\n106,5 10,5\n106.4; 10.7",
+    }  # fmt: skip
+    answer = browser_of("staff").post("/view/supports", typed)
+    assert answer.status_code == 303, answer.text
+    inputs = service.queue.job(answer.headers["location"].rpartition("/")[2]).inputs
+    assert inputs["latitude"] == pytest.approx(10.535833, abs=1e-6)
+    assert inputs["longitude"] == pytest.approx(106.411667, abs=1e-6)
+    corners = [(106.333333, 10.5), (106.5, 10.5), (106.4, 10.7)]
+    assert np.array(inputs["area"]) == pytest.approx(np.array(corners), abs=1e-6)
 
 
 CASES = [

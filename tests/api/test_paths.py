@@ -198,7 +198,7 @@ def test_the_page_asks_before_it_shows(browser_of: Callable[[str], Any]) -> None
     ("query", "status", "word"),
     [
         (f"?station={STATION}&longitude=&latitude=10,7", 422, "Kinh độ (°): hãy điền"),
-        (f"?station={STATION}&longitude=106+độ&latitude=10,7", 422, "“106 độ”"),
+        (f"?station={STATION}&longitude=106+dặm&latitude=10,7", 422, "“106 dặm”"),
         (f"?station={STATION}&longitude=106&latitude=95", 422, "95"),
         (f"?station={STATION}&longitude=1e2&latitude=10", 422, "“1e2”"),
         (f"?station={STATION}&longitude=106&latitude=10&receiver_height_m=0", 422, "từ 1 đến"),

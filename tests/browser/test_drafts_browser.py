@@ -1,8 +1,11 @@
 """What somebody typed outlives a reload and a lost connection, and nobody else sees it."""
 
 from collections.abc import Callable
+from urllib.parse import quote
 
 from playwright.sync_api import Page, expect
+
+from api.identity import SESSION_COOKIE
 
 _PAGE = "/view/structures/mp-ben-luc-cot/edit?lang=en"
 _KEPT = "was not sent"
@@ -88,3 +91,34 @@ def test_a_server_that_does_not_answer_after_a_while_is_noticed_before_sending(
     said = page.get_by_role("alert").filter(has_text="Your session has ended")
     expect(said.get_by_role("link", name="Sign in")).to_be_visible()
     assert _drafts(page) == 1
+
+
+def test_an_answer_that_is_no_success_costs_nothing(visit: Callable) -> None:
+    """The session was gone within the minute in which the server is not asked first."""
+    here = visit("staff")
+    page = here.open(_PAGE)
+    _reason(page).fill(_NOTE)
+    cookies = page.context.cookies()
+    page.context.clear_cookies(name=SESSION_COOKIE)
+    page.locator("main form button.primary").first.click()
+    way = page.get_by_role("link", name="Sign in and return to the form")
+    expect(way).to_have_attribute("href", "/login?next=" + quote(_PAGE))
+    page.context.add_cookies(cookies)
+    way.click()
+    page.wait_for_url("**" + _PAGE)
+    page.get_by_role("button", name="Bring it back").click()
+    expect(_reason(page)).to_have_value(_NOTE)
+
+    page.locator("main form [name=csrf_token]").first.evaluate("one => one.value = 'another'")
+    page.locator("main form button.primary").first.click()
+    page.get_by_role("link", name="Back to the form").click()
+    page.wait_for_url("**" + _PAGE)
+    expect(page.locator(".draft")).to_contain_text(_KEPT)
+
+    page.get_by_role("button", name="Bring it back").click()
+    page.context.route("**/edit*", lambda route: route.abort(), times=1)
+    page.locator("main form button.primary").first.click()
+    page.wait_for_timeout(300)
+    here.open("/view/structures")
+    here.open(_PAGE)
+    expect(page.locator(".draft")).to_contain_text(_KEPT)
