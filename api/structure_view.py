@@ -1,5 +1,6 @@
 """All that a page and a program are told of one structure, as far as a caller may know it."""
 
+import math
 from collections.abc import Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
@@ -14,6 +15,7 @@ from api.identity import Identity
 from api.own_writes import told_changes
 from api.service import Service
 from api.viewing import changed_rows, note_told
+from api.views import jurisdiction_of
 from gis.errors import NotFoundError
 from gis.free_ducts import DuctPlaces, line_length_m, routes_at
 from gis.localities import Locality, localities
@@ -26,6 +28,8 @@ from gis.register.rows import record_digest
 from gis.register.scopes import SYSTEM, Scope
 from gis.register.store import Snapshot
 from gis.register.structures import Contract, Document, Installation, Structure
+from gis.studies.antennas_near import installation_row, is_of_station, station_row
+from gis.studies.sharing_sites import Site, is_support, sites_of
 
 __all__ = [
     "History",
@@ -81,6 +85,9 @@ class StructureView:
         Names of organisations by their id.
     occupancy : Occupancy or None
         None where the caller may not know.
+    site : Site or None
+        What a search for supports would know of it; None where it is not in searches, or where
+        the caller may not know what was free on the day.
     installations, contracts, documents, routes : sequence
         Those that the caller may see, contracts for ducts of the lines too; lines with their
         ducts, None where the caller may not know what is free in them.
@@ -98,6 +105,7 @@ class StructureView:
     on: date
     owners: Mapping[str, str]
     occupancy: Occupancy | None
+    site: Site | None
     installations: Sequence[Installation]
     contracts: Sequence[Contract]
     documents: Sequence[Document]
@@ -108,6 +116,16 @@ class StructureView:
     before: Locality | None
     around: Sequence[Structure]
     history: History
+
+    @property
+    def other_installations(self) -> list[Installation]:
+        """Installations that are not the antenna of one of the stations, which is told there."""
+        radiating = [station_row(one) for one in self.stations]
+        return [
+            one
+            for one in self.installations
+            if not is_of_station(installation_row(one, self.structure), radiating, math.inf)
+        ]
 
 
 def reading_of(
@@ -153,6 +171,7 @@ def read_structure(
             on=on,
             owners={one.id: one.name for one in register.organisations()},
             occupancy=occupancy_seen(register, structure, scope, on, open_day=open_day),
+            site=_site(register, scope, structure, on, open_day=open_day),
             installations=register.installations(scope, structure_id=structure_id, on=on),
             contracts=[
                 *register.contracts(scope, structure_ids=[structure_id]),
@@ -274,6 +293,17 @@ def _let_in_ducts(register: Reader, scope: Scope, route_ids: Sequence[str]) -> l
     """Return the contracts for ducts of some lines that a caller may see: a party's own."""
     ducts = register.ducts(SYSTEM, route_ids=route_ids)
     return register.contracts(scope, duct_ids=[one.id for one in ducts])
+
+
+def _site(
+    register: Reader, scope: Scope, structure: Structure, on: date, *, open_day: bool
+) -> Site | None:
+    """Return what a search for supports would know of a structure."""
+    own = scope.own is not None and scope.own == structure.owner_id
+    if not is_support(structure) or not (open_day or scope.sees_all or own):
+        return None
+    place = jurisdiction_of(on).province_code
+    return sites_of(register, scope, [structure], on, place)[structure.id]
 
 
 def _around(register: Reader, scope: Scope, structure: Structure, on: date) -> list[Structure]:

@@ -4,24 +4,30 @@ Each is answered from what the caller sees of the register and of the latest che
 computed here.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from api.identity import Identity
+from api.roles import may
 from api.service import Service, may_read
 from api.structure_view import StructureView
 from api.views import jurisdiction_of
-from data.text import Language, text
-from gis.register.structures import Lifecycle
+from data.text import Language, number, text
+from gis.certification import StationRow, base_stations_of
+from gis.mobile import generations_of
+from gis.register.structures import Installation
+from gis.rule_files import pack_in_use
 from gis.studies.findings import current_first
 from gis.studies.listing import newest_readable
-from gis.studies.sharing_sites import published_for
+from gis.studies.sharing_ranks import judged_alone
+from gis.studies.sharing_sites import SUPPORTS, is_support, published_for
+from maps.documents.sharing import reason_said
 from maps.mast_figure import Hung, MastView, Span, mast_svg
+from maps.words import Words
+from propagation.compliance.parameters import EXPOSURE_BASE_STATION
 
-__all__ = ["Tower", "TransmittedHere", "tower_of"]
-
-_USED = (None, Lifecycle.IN_USE)
+__all__ = ["MobileHere", "Tower", "TransmittedHere", "tower_of"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +41,29 @@ class TransmittedHere:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class MobileHere:
+    """What one operator transmits with from the structure, as far as the caller may see it.
+
+    Attributes
+    ----------
+    owner_id, owner : str
+        Whose it is.
+    count : int
+        Installations.
+    technologies : tuple of str
+        What they are, as recorded.
+    state : str or None
+        How its certification stands, for the department.
+    """
+
+    owner_id: str
+    owner: str
+    count: int
+    technologies: tuple[str, ...]
+    state: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Tower:
     """The answers.
 
@@ -42,17 +71,18 @@ class Tower:
     ----------
     hang, cost : tuple of str
         Sentences of the first and of the third question.
-    hang_good : bool
-        Whether a place is free.
-    stations : tuple of TransmittedHere
-        Of the second.
+    stations, mobile : tuple
+        Of the second: broadcasting stations, and what each operator transmits with.
+    exposure : str or None
+        How far the limit of exposure reaches from all that transmits here, for the department.
     figure : str or None
         The elevation as SVG, None where no height is known.
     """
 
     hang: tuple[str, ...]
-    hang_good: bool
     stations: tuple[TransmittedHere, ...]
+    mobile: tuple[MobileHere, ...]
+    exposure: str | None
     cost: tuple[str, ...]
     figure: str | None
 
@@ -61,41 +91,43 @@ def tower_of(
     service: Service, identity: Identity, view: StructureView, language: Language
 ) -> Tower:
     """Return the answers about a structure as a caller sees it."""
-    good, hang = _hang(view, language)
+    certified = _certified(service, identity, view)
     return Tower(
-        hang=tuple(hang),
-        hang_good=good,
+        hang=tuple(_hang(view, language)),
         stations=tuple(_stations(service, identity, view)),
+        mobile=tuple(_mobile(view, certified)),
+        exposure=_exposure(certified, language),
         cost=tuple(_cost(service, view, language)),
         figure=_figure(view, language),
     )
 
 
-def _hang(view: StructureView, language: Language) -> tuple[bool, list[str]]:
-    """Return whether a place is free, and what is said of it."""
+def _hang(view: StructureView, language: Language) -> list[str]:
+    """Return what is said of hanging on it: what a search for supports would say of it."""
 
     def say(key: str, **values: object) -> str:
         return text(f"mast.hang.{key}", language, **values)
 
-    structure, full = view.structure, view.occupancy
-    said = []
-    if structure.state not in _USED:
-        state = text(f"register.lifecycle.{structure.state}", language)
-        said.append(say("not_standing", state=state))
-    if structure.shareable is not True:
-        key = "closed" if structure.shareable is False else "unknown"
-        return False, [*said, say(key)]
-    if full is None or not full.levels or full.unplaced:
-        return False, [*said, say("ask")]
-    if full.free <= 0:
-        return False, [*said, say("full")]
-    best = max((one for one in full.levels if one.free > 0), key=lambda one: one.level.height_to_m)
-    start, end = best.level.height_from_m, best.level.height_to_m
-    said.append(say("yes", free=full.free, start=start, end=end))
-    for name, capacity in (("load", full.load_kg), ("wind", full.wind_area_m2)):
-        if capacity is not None and capacity.left is not None and not capacity.unknown:
-            said.append(say(name, left=round(max(capacity.left, 0.0), 2)))
-    return structure.state in _USED, said
+    structure, full, site = view.structure, view.occupancy, view.site
+    if structure.kind not in SUPPORTS:
+        return [say("no_support")]
+    if structure.shareable is False:
+        return [say("closed")]
+    if not is_support(structure):
+        return [say("not_standing", state=text(f"register.lifecycle.{structure.state}", language))]
+    if site is None:
+        return [say("today_only")]
+    found = judged_alone(structure, site)
+    words = Words(language)
+    reasons = "; ".join(
+        reason_said(key, values, words) for key, values in found.reasons if key != "height"
+    )
+    said = [say("judged", fit=say(found.fit.value), reasons=reasons)]
+    free = [] if full is None else [one for one in full.levels if one.free > 0]
+    if full is not None and free:
+        best = max(free, key=lambda one: one.level.height_to_m).level
+        said.append(say("free", free=full.free, start=best.height_from_m, end=best.height_to_m))
+    return said
 
 
 def _stations(service: Service, identity: Identity, view: StructureView) -> list[TransmittedHere]:
@@ -116,6 +148,54 @@ def _stations(service: Service, identity: Identity, view: StructureView) -> list
         outcome = rows[station.id]["outcome"] if station.id in rows else None
         found.append(TransmittedHere(station.id, station.name, station.frequency_mhz, outcome))
     return found
+
+
+def _certified(
+    service: Service, identity: Identity, view: StructureView
+) -> Mapping[str | None, StationRow]:
+    """Return how the base stations of today are certified, by operator: for the department."""
+    may_know = may(identity.role, "GET", "/view/certification/{structure_id}")
+    if not (may_know and view.open_day):
+        return {}
+    rules = pack_in_use(view.on, service.home).rules
+    with service.register.snapshot() as register:
+        found = base_stations_of(register, rules, view.on, view.structure)
+    return {row.owner_id: row for row in found}
+
+
+def _mobile(
+    view: StructureView, certified: Mapping[str | None, StationRow]
+) -> Iterator[MobileHere]:
+    """Yield what each operator transmits with, as far as the caller sees it."""
+    hung: dict[str, list[Installation]] = {}
+    for one in view.installations:
+        if generations_of(one.technology):
+            hung.setdefault(one.organisation_id, []).append(one)
+    for owner_id, own in sorted(hung.items()):
+        row = certified.get(owner_id)
+        yield MobileHere(
+            owner_id=owner_id,
+            owner=view.owners.get(owner_id, owner_id),
+            count=len(own),
+            technologies=tuple(sorted({one.technology for one in own})),
+            state=None if row is None else row.state.value,
+        )
+
+
+def _exposure(certified: Mapping[str | None, StationRow], language: Language) -> str | None:
+    """Return what is known of exposure around everything that transmits here."""
+    row = next(iter(certified.values()), None)
+    if row is None:
+        return None
+    reach, rule = row.exposure, row.rules.get(EXPOSURE_BASE_STATION)
+    said = []
+    if reach.distance_m is not None and rule is not None:
+        law = f"{rule.instrument}, {rule.clause}"
+        distance = number(reach.distance_m, language, 1)
+        said.append(text("mast.transmit.exposure", language, distance=distance, rule=law))
+    if reach.unknown:
+        said.append(text("mast.transmit.exposure_unknown", language, count=reach.unknown))
+    return " ".join(said) or None
 
 
 def _cost(service: Service, view: StructureView, language: Language) -> list[str]:
@@ -164,7 +244,7 @@ def _figure(view: StructureView, language: Language) -> str | None:
     levels = () if view.occupancy is None else view.occupancy.levels
     hung = [
         Hung(one.height_above_ground_m, f"{view.owners.get(one.organisation_id, '–')}")
-        for one in view.installations
+        for one in view.other_installations
         if one.height_above_ground_m is not None
     ]
     hung += [

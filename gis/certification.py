@@ -41,7 +41,14 @@ from propagation.compliance.records import Rule
 from propagation.exposure import safety_distance_m, site_distance_m
 from propagation.units import eirp_db_from_erp_db, w_from_dbm, w_from_dbw
 
-__all__ = ["Exposure", "StationRow", "base_station", "certification_rows", "station_antennas"]
+__all__ = [
+    "Exposure",
+    "StationRow",
+    "base_station",
+    "base_stations_of",
+    "certification_rows",
+    "station_antennas",
+]
 
 _BROADCAST: Final = (Service.FM, Service.TELEVISION)
 _ORDER: Final = {state: place for place, state in enumerate(State)}
@@ -166,13 +173,19 @@ def base_station(
         If there is no such structure, no rule that day, or nothing mobile of the operator on it.
     """
     structure = reader.structure(station[0], SYSTEM)
-    hung = reader.installations(SYSTEM, structure_id=structure.id, on=on)
-    papers = reader.documents(SYSTEM, subject_id=structure.id)
-    basis = _Basis(rules, on, _names(reader))
-    for row in basis.stations(structure, hung, papers):
+    for row in base_stations_of(reader, rules, on, structure):
         if row.owner_id == station[1]:
             return row
     raise NotFoundError("certification.no_station", structure=structure.name)
+
+
+def base_stations_of(
+    reader: Reader, rules: Mapping[str, Rule], on: date, structure: Structure
+) -> list[StationRow]:
+    """Return the base stations of one structure, one an operator; none where no rule asks."""
+    hung = reader.installations(SYSTEM, structure_id=structure.id, on=on)
+    papers = reader.documents(SYSTEM, subject_id=structure.id)
+    return list(_Basis(rules, on, _names(reader)).stations(structure, hung, papers))
 
 
 def _names(reader: Reader) -> dict[str, str]:

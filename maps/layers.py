@@ -135,6 +135,7 @@ def map_payload(
             *(() if view.source is None else source_shapes(view.source)),
             *work_lines(view),
         ],
+        "chosen": _chosen(view, table),
         "point": data_url,
         "tiles": None
         if view.tiles is None
@@ -144,6 +145,17 @@ def map_payload(
             "deepest": view.tiles.deepest,
         },
     }
+
+
+def _chosen(view: RegisterView, table: Table) -> int | None:
+    """Return which row of the table is the structure that the page is about."""
+    if view.chosen is None:
+        return None
+    return next(
+        position
+        for position, row in enumerate(table.rows)
+        if row.kind.group == "structures" and row.id == view.chosen
+    )
 
 
 def picture_payload(view: RegisterView, language: Language) -> dict[str, object]:

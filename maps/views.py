@@ -344,6 +344,8 @@ class RegisterView:
         Roads, for the same.
     tiles : TileSource or None
         Background map, off by default: a closed network has none.
+    chosen : str or None
+        The structure that the page is about, drawn as chosen.
     """
 
     title: str
@@ -365,6 +367,7 @@ class RegisterView:
     zones: Sequence[PlanningZone] = ()
     roads: DrawnRoads | None = None
     tiles: TileSource | None = None
+    chosen: str | None = None
 
     @property
     def studies(self) -> tuple[StudyView, ...]:

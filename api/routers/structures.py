@@ -15,11 +15,12 @@ from api.filters import asked_choice, asked_day
 from api.forms import FormState, Refused
 from api.guard import GuardedRoute
 from api.history_view import grouped, said
-from api.identity import identity_of
+from api.identity import Identity, identity_of
 from api.language import safe_language
 from api.pages import render
 from api.roles import may
 from api.service import service_of
+from api.structure_inspections import inspections_of
 from api.structure_view import (
     StructureView,
     may_change,
@@ -197,6 +198,7 @@ def show_structure(
             structures=view.around,
             stations=view.stations,
             organisations=view.owners,
+            chosen=view.structure.id,
         ),
         words.language,
         nonce=request.state.nonce,
@@ -210,6 +212,7 @@ def show_structure(
         view=view,
         structure=view.structure,
         tower=tower_of(service, identity, view, words.language),
+        inspections=inspections_of(request, view, words.language) if _inspects(identity) else None,
         groups=[(name, facts(view, names, words)) for name, names in _GROUPS.items()],
         known_on=known_on,
         **_way(request, view, way_to, words),
@@ -226,6 +229,11 @@ def show_structure(
         problem=None if problem is None else problem.say(words.language),
         rent_units=[one.value for one in RentUnit],
     )
+
+
+def _inspects(identity: Identity) -> bool:
+    """Return whether inspections are told on the page: they are the department's cases."""
+    return may(identity.role, "GET", "/view/inspections/risk")
 
 
 def _show_removed(request: Request, structure_id: str, problem: GisError | None) -> Response:

@@ -36,7 +36,8 @@ class FacilityKind(StrEnum):
 class ZoneKind(StrEnum):
     """What a zone of a layer is.
 
-    An extent says how far the layer of its name was drawn, whether or not anything lies there.
+    An extent says how far the layer of its name was drawn, whether or not anything lies there; of
+    runways and facilities, where all are on record that reach so far.
     """
 
     PLAN = "plan"
@@ -48,6 +49,8 @@ class ZoneKind(StrEnum):
     WATER_EXTENT = "water_extent"
     PROTECTED_EXTENT = "protected_extent"
     RAILWAY_EXTENT = "railway_extent"
+    RUNWAY_EXTENT = "runway_extent"
+    FACILITY_EXTENT = "facility_extent"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -47,6 +47,7 @@ __all__ = [
     "ground_said",
     "judged_rows",
     "predicted",
+    "site_of",
 ]
 
 UNSEEN_STEP: Final = 5
@@ -184,7 +185,7 @@ def _mounted(inputs: Mapping[str, Any]) -> list[Mounted]:
     wanted = SharingWanted.from_json(inputs["wanted"])
     supports = [record_from_json(Structure, item) for item in inputs["supports"]]
     heights = {
-        one.id: _site(inputs["sites"][one.id]).mounting_m(wanted.height_m) for one in supports
+        one.id: site_of(inputs["sites"][one.id]).mounting_m(wanted.height_m) for one in supports
     }
     return [
         Mounted(one.id, one.longitude, one.latitude, height, one.ground_height_m)
@@ -195,7 +196,7 @@ def _mounted(inputs: Mapping[str, Any]) -> list[Mounted]:
 
 def _higher(inputs: Mapping[str, Any], mounted: Sequence[Mounted]) -> list[Mounted]:
     """Return those of some antennas that could hang higher, at the greatest height free."""
-    highest = {one.id: _site(inputs["sites"][one.id]).highest_m() for one in mounted}
+    highest = {one.id: site_of(inputs["sites"][one.id]).highest_m() for one in mounted}
     return [
         replace(one, height_m=height)
         for one in mounted
@@ -236,7 +237,7 @@ def _row(
     height: float | None,
     cells: NDArray[np.bool_] | None,
 ) -> dict[str, Any]:
-    site, wanted = _site(inputs["sites"][one.id]), SharingWanted.from_json(inputs["wanted"])
+    site, wanted = site_of(inputs["sites"][one.id]), SharingWanted.from_json(inputs["wanted"])
     products = _products(wanted, site)
     percent = None if cells is None else round(100 * float(np.mean(cells)), 3)
     said = judged(
@@ -244,6 +245,7 @@ def _row(
         site,
         away_km=away_km,
         shareable=one.shareable,
+        state=one.state,
         mounting_m=height,
         covered_percent=percent,
         products=products,
@@ -337,7 +339,8 @@ def _unseen(register: RegisterReader, scope: Scope, box: Bounds, on: date) -> in
 # --- what ---
 
 
-def _site(written: Mapping[str, Any]) -> Site:
+def site_of(written: Mapping[str, Any]) -> Site:
+    """Return what was known of a support, as `gather` wrote it."""
     levels = tuple((float(low), float(high), int(free)) for low, high, free in written["levels"])
     tuples = {name: tuple(written[name]) for name in ("carriers_mhz", "published")}
     return Site(**{**written, **tuples, "levels": levels})

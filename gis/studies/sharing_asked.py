@@ -122,6 +122,14 @@ class SharingWanted:
         corners = tuple((float(lon), float(lat)) for lon, lat in written["area"])
         return cls(**{**written, "area": corners})
 
+    @classmethod
+    def at_height(cls, longitude: float, latitude: float, height_m: float) -> "SharingWanted":
+        """Return an antenna of which only place and height are said."""
+        usual: dict[str, Any] = {name: value for name, (_, _, value) in _USUAL.items()}
+        place = {"longitude": longitude, "latitude": latitude, "area": ()}
+        carrier = dict.fromkeys(("frequency_mhz", "erp_dbw", "minimum_dbuvm"))
+        return cls(**{**usual, **place, **carrier, "height_m": height_m})
+
     @property
     def covers(self) -> bool:
         """Whether coverage was asked for."""

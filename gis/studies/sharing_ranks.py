@@ -8,15 +8,26 @@ from typing import Any
 
 import numpy as np
 
+from gis.register.structures import Lifecycle, Structure
 from gis.studies.sharing_asked import SharingWanted
 from gis.studies.sharing_sites import WEIGHT_STEP_KG, WIND_STEP_M2, Site
 
-__all__ = ["Fit", "Judged", "conclusion", "in_order", "judged", "outlying"]
+__all__ = ["Fit", "Judged", "conclusion", "in_order", "judged", "judged_alone", "outlying"]
 
 
 _LEAST_RENTS = 5
 _FENCE = 1.5
-_AGAINST = frozenset({"full", "too_low", "wind_short", "weight_short", "covers_little"})
+_AGAINST = frozenset(
+    {
+        "full",
+        "too_low",
+        "wind_none",
+        "wind_short",
+        "weight_none",
+        "weight_short",
+        "covers_little",
+    }
+)
 """Sentences of which one alone says that a support would not do."""
 
 
@@ -50,6 +61,7 @@ def judged(
     *,
     away_km: float,
     shareable: bool | None,
+    state: Lifecycle | None,
     mounting_m: float | None,
     covered_percent: float | None,
     products: int | None,
@@ -66,6 +78,8 @@ def judged(
         How far it stands from the place, the circle or the area.
     shareable : bool or None
         Whether its owner lets others on, as recorded.
+    state : Lifecycle or None
+        Whether it stands already, as recorded.
     mounting_m : float or None
         Height above ground at which the antenna would hang.
     covered_percent : float or None
@@ -81,10 +95,30 @@ def judged(
         *_distance(wanted, away_km),
         *_neighbours(site, products),
         *([] if shareable is not None else [_Said(Fit.POSSIBLE, "owner_not_said")]),
+        *([_Said(Fit.POSSIBLE, "being_built")] if state is Lifecycle.UNDER_CONSTRUCTION else []),
     ]
     order = (Fit.NOT, Fit.POSSIBLE, Fit.FITS)
     ranked = sorted(found, key=lambda one: order.index(one.fit))
     return Judged(ranked[0].fit, tuple((one.key, one.values) for one in ranked))
+
+
+def judged_alone(structure: Structure, site: Site) -> Judged:
+    """Judge a support for some antenna of which nothing is said, at the greatest free height.
+
+    It is what a search says of the support that stands where it looks.
+    """
+    top_m = site.highest_m()
+    wanted = SharingWanted.at_height(structure.longitude, structure.latitude, top_m or 0.0)
+    return judged(
+        wanted,
+        site,
+        away_km=0.0,
+        shareable=structure.shareable,
+        state=structure.state,
+        mounting_m=top_m,
+        covered_percent=None,
+        products=None,
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,11 +156,13 @@ def _load(wanted: SharingWanted, site: Site) -> Iterator[_Said]:
     ):
         if left is None:
             yield _Said(Fit.POSSIBLE, f"{name}_unknown")
-        elif left >= needed:
+        elif left >= needed and left > 0:
             yield _Said(Fit.FITS, f"{name}_left", {"left": left})
         elif site.in_steps and needed < left + step:
             values = {"left": left, "most": left + step, "needed": needed}
             yield _Said(Fit.POSSIBLE, f"{name}_near", values)
+        elif needed <= 0:
+            yield _Said(Fit.NOT, f"{name}_none")
         else:
             yield _Said(Fit.NOT, f"{name}_short", {"left": left, "needed": needed})
 

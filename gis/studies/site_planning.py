@@ -232,21 +232,24 @@ def _aviation(
     rules, proposed = pack.rules, _proposed(inputs["asked"])
     aids = tuple(facility_facts(row, proposed) for row in inputs["facilities"])
     agreed = [zone for zone in zones if zone.kind == ZoneKind.AGREED_HEIGHT.value]
-    restricted = facilities.restricted_areas(site, aids, rules)
+    runways_lack, aids_lack = (surroundings.unseen(one, zones) for one in ("runway", "facility"))
+    restricted = facilities.restricted_areas(site, aids, rules, lacking=aids_lack)
     # a public report names no runway of the military, so it does not know that there is none
     withheld = proposed.public
     under = any(aviation.surfaces_of(runway, rules) for runway in runways)
-    known = under or bool(runways and not withheld)
+    known = under or (runways_lack is None and not withheld)
     return (
         *aviation.height(site, rules),
-        *aviation.obstacle_surfaces(site, runways, agreed, rules, withheld=withheld),
+        *aviation.obstacle_surfaces(
+            site, runways, agreed, rules, withheld=withheld, lacking=runways_lack
+        ),
         *aviation.area_2a(site, runways, rules),
         *restricted,
         *facilities.tall(site, rules),
         *facilities.radio_station(site, restricted, rules),
         *aviation.military(site, runways, rules, withheld=withheld),
         *aviation.marking(site, under=under if known else None, rules=rules),
-        *aviation.data_duty(site, runways, rules, withheld=withheld),
+        *aviation.data_duty(site, runways, rules, withheld=withheld, lacking=runways_lack),
     )
 
 

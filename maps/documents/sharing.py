@@ -9,7 +9,7 @@ from maps.figure_views import SupportsView
 from maps.support_figure import supports_svg
 from maps.words import Words
 
-__all__ = ["sharing_report", "supports_map", "unseen_said", "wanted_facts"]
+__all__ = ["reason_said", "sharing_report", "supports_map", "unseen_said", "wanted_facts"]
 
 _COLUMNS = (
     "place",
@@ -122,16 +122,17 @@ def _row(place: int, row: Mapping[str, Any], source: Source) -> tuple[str, ...]:
         words.number(row["covered_percent"], 1),
         _rent(row, source),
         _say(words, f"fit.{row['fit']}"),
-        "; ".join(_reason(one, words) for one in row["reasons"]),
+        "; ".join(reason_said(one["key"], one["values"], words) for one in row["reasons"]),
     )
 
 
-def _reason(said: Mapping[str, Any], words: Words) -> str:
-    values = {
+def reason_said(key: str, values: Mapping[str, Any], words: Words) -> str:
+    """Return one sentence about a support, as `gis.studies.sharing_ranks` judged it."""
+    said = {
         name: words.number(value) if isinstance(value, int | float) else value
-        for name, value in said["values"].items()
+        for name, value in values.items()
     }
-    return _say(words, f"reason.{said['key']}", **values)
+    return _say(words, f"reason.{key}", **said)
 
 
 def _rent(row: Mapping[str, Any], source: Source) -> str:

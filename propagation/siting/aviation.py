@@ -20,6 +20,7 @@ from propagation.siting.parameters import (
     SURFACE,
 )
 from propagation.siting.surfaces import Surface, data_surfaces, in_area_2a, surfaces
+from propagation.siting.surroundings import EXTENT_UNKNOWN
 
 __all__ = [
     "area_2a",
@@ -78,6 +79,7 @@ def obstacle_surfaces(
     rules: Rules,
     *,
     withheld: bool = False,
+    lacking: str | None = EXTENT_UNKNOWN,
 ) -> tuple[Finding, ...]:
     """Judge the surfaces of every runway, and the zones whose height was agreed.
 
@@ -93,25 +95,40 @@ def obstacle_surfaces(
         The rules in force.
     withheld : bool
         Whether runways of the military were left out, so that there may be more.
+    lacking : str or None
+        Why the runways on record may not be all whose surfaces reach the site, as
+        `propagation.siting.surroundings.unseen` says of them; None where they are all.
     """
     rule = rules.get(f"{SURFACE}approach")
     if rule is None:
         return _unruled(rules)
-    if not (runways or withheld):
+    if lacking == EXTENT_UNKNOWN and not (runways or withheld):
         missing = ("runways",)
         reason = ("surfaces", rule, "surfaces_unknown", Outcome.NOT_ASSESSABLE)
         return (found(*reason, (), {}, missing=missing), *_agreed(site, zones, rule))
     under = [(runway, surfaces_of(runway, rules)) for runway in runways]
     findings = [_under(site, runway, hit) for runway, hit in under if hit]
     if not findings:
-        values: dict[str, Value] = {"count": len(runways)}
-        key, outcome = "surfaces_outside", Outcome.COMPLIES
-        if withheld:
-            key, outcome = "surfaces_withheld", Outcome.NOT_ASSESSABLE
-        evidence = (of_site(site, "height_m", site.height_m),)
-        missing = ("military_runways",)
-        findings = [found("surfaces", rule, key, outcome, evidence, values, missing=missing)]
+        findings = [_under_none(site, len(runways), rule, withheld=withheld, lacking=lacking)]
     return (*findings, *_agreed(site, zones, rule))
+
+
+def _under_none(
+    site: SiteFacts, count: int, rule: Rule, *, withheld: bool, lacking: str | None
+) -> Finding:
+    """Return what it says that a site lies under no surface of the runways on record.
+
+    It is free of them only where these are said to be all that reach it.
+    """
+    key, outcome, missing = "surfaces_outside", Outcome.COMPLIES, "runway_extent"
+    if withheld:
+        key, outcome, missing = "surfaces_withheld", Outcome.NOT_ASSESSABLE, "military_runways"
+    elif lacking is not None:
+        unsaid = lacking == EXTENT_UNKNOWN
+        outcome = Outcome.NEEDS_VERIFICATION if unsaid else Outcome.NOT_ASSESSABLE
+        key = f"surfaces_{lacking}"
+    evidence = (of_site(site, "height_m", site.height_m),)
+    return found("surfaces", rule, key, outcome, evidence, {"count": count}, missing=(missing,))
 
 
 def _unruled(rules: Rules) -> tuple[Finding, ...]:
@@ -336,7 +353,12 @@ def marking(site: SiteFacts, *, under: bool | None, rules: Rules) -> tuple[Findi
 
 
 def data_duty(
-    site: SiteFacts, runways: Sequence[RunwayFacts], rules: Rules, *, withheld: bool = False
+    site: SiteFacts,
+    runways: Sequence[RunwayFacts],
+    rules: Rules,
+    *,
+    withheld: bool = False,
+    lacking: str | None = EXTENT_UNKNOWN,
 ) -> tuple[Finding, ...]:
     """Return whether the structure, once built, has to be told to those who chart obstacles.
 
@@ -350,6 +372,8 @@ def data_duty(
         The rules in force.
     withheld : bool
         Whether runways of the military were left out, so that there may be more.
+    lacking : str or None
+        As of `obstacle_surfaces`.
     """
     rule = rules.get(DATA)
     if rule is None:
@@ -370,7 +394,7 @@ def data_duty(
             "surface": lowest.name,
             "surface_elevation_m": round(lowest.elevation_m, 1),
         }
-    if not (high or reached) and (withheld or not runways):
+    if not (high or reached) and (withheld or lacking is not None):
         reason = ("data", rule, "data_unknown", Outcome.NOT_ASSESSABLE)
         return (found(*reason, (), values, missing=("runways",)),)
     key = "data_high" if high else "data_area" if reached else "data_none"

@@ -24,6 +24,7 @@ from propagation.siting.restricted import (
     omnidirectional_limit_m,
     shape_of,
 )
+from propagation.siting.surroundings import EXTENT_UNKNOWN, incomplete
 
 __all__ = ["radio_station", "restricted_areas", "tall"]
 
@@ -32,21 +33,46 @@ Rules = Mapping[str, Rule]
 
 
 def restricted_areas(
-    site: SiteFacts, facilities: Sequence[FacilityFacts], rules: Rules
+    site: SiteFacts,
+    facilities: Sequence[FacilityFacts],
+    rules: Rules,
+    *,
+    lacking: str | None = EXTENT_UNKNOWN,
 ) -> tuple[Finding, ...]:
-    """Judge the building restricted areas of every facility that reaches the site."""
+    """Judge the building restricted areas of every facility that reaches the site.
+
+    Parameters
+    ----------
+    site : SiteFacts
+        The structure.
+    facilities : sequence of FacilityFacts
+        Every facility on record.
+    rules : mapping
+        The rules in force.
+    lacking : str or None
+        Why these may not be all that reach the site, as `propagation.siting.surroundings.unseen`
+        says of them; None where they are all.
+    """
     rule = rules.get(RESTRICTED)
     if rule is None:
         return ()
-    if not facilities:
+    if not facilities and lacking == EXTENT_UNKNOWN:
         reason = ("restricted", rule, "restricted_unknown", Outcome.NOT_ASSESSABLE)
         return (found(*reason, (), {}, missing=("facilities",)),)
     findings = [one for facility in facilities for one in _restricted(site, facility, rules)]
-    if findings:
+    if any(one.outcome is not Outcome.COMPLIES for one in findings):
         return tuple(findings)
-    reason = ("restricted", rule, "restricted_outside", Outcome.COMPLIES)
+    key, outcome = "restricted_outside", Outcome.COMPLIES
+    if lacking is None and findings:
+        return tuple(findings)
+    if lacking is not None:
+        unsaid = lacking == EXTENT_UNKNOWN
+        key = f"restricted_{lacking}"
+        outcome = Outcome.NEEDS_VERIFICATION if unsaid else Outcome.NOT_ASSESSABLE
     evidence = (of_site(site, "height_m", site.height_m),)
-    return (found(*reason, evidence, {"count": len(facilities)}),)
+    values: dict[str, Value] = {"count": len(facilities)}
+    reason = ("restricted", rule, key, outcome)
+    return (*findings, found(*reason, evidence, values, missing=("facility_extent",)))
 
 
 def _restricted(site: SiteFacts, facility: FacilityFacts, rules: Rules) -> tuple[Finding, ...]:
@@ -195,8 +221,11 @@ def radio_station(
     if rule is None or not site.transmits:
         return ()
     strict = flag(rule, "strict")
-    inside = any(one.outcome is Outcome.NEEDS_VERIFICATION for one in restricted)
-    unknown = not restricted or any(one.outcome is Outcome.NOT_ASSESSABLE for one in restricted)
+    unsure = [one.outcome is Outcome.NOT_ASSESSABLE or incomplete(one) for one in restricted]
+    unknown = not restricted or any(unsure)
+    inside = any(
+        one.outcome is Outcome.NEEDS_VERIFICATION and not incomplete(one) for one in restricted
+    )
     evidence = (of_site(site, "transmits", site.transmits),)
     if strict or inside:
         key = "radio_strict" if strict else "radio_inside"

@@ -7,6 +7,7 @@ from typing import Final
 from propagation.compliance.parameters import number, numbers, words
 from propagation.compliance.records import Finding, Outcome, Rule
 from propagation.siting.parameters import PAPERS, PROCEDURE
+from propagation.siting.surroundings import incomplete
 
 __all__ = ["Paper", "papers"]
 
@@ -87,7 +88,12 @@ def _needed(step: str, findings: Sequence[Finding]) -> tuple[str, tuple[str, ...
         return "yes", ()
     asked = [one for one in findings if one.check in checks]
     for needed, outcomes in _ANSWERS:
-        because = dict.fromkeys(one.check for one in asked if one.outcome in outcomes)
+        because = dict.fromkeys(one.check for one in asked if _says(one) in outcomes)
         if because:
             return needed, tuple(because)
     return "no", ()
+
+
+def _says(finding: Finding) -> Outcome:
+    """Return what a finding says of a step: that records may not be all says nothing of it."""
+    return Outcome.NOT_ASSESSABLE if incomplete(finding) else finding.outcome

@@ -19,10 +19,23 @@ from propagation.siting.conclusions import found, of_record, of_site
 from propagation.siting.facts import SiteFacts, ZoneFacts
 from propagation.siting.parameters import BORDER_BELT, LAYERS, RAILWAY
 
-__all__ = ["BELT_ZONE", "EXTENT", "RAILWAY_ZONE", "border_belt", "layers", "railway"]
+__all__ = [
+    "BELT_ZONE",
+    "EXTENT",
+    "EXTENT_UNKNOWN",
+    "RAILWAY_ZONE",
+    "border_belt",
+    "incomplete",
+    "layers",
+    "railway",
+    "unseen",
+]
 
 EXTENT: Final = "_extent"
 """Ending of the kind of a zone that says how far the layer before it was drawn."""
+
+EXTENT_UNKNOWN: Final = "extent_unknown"
+"""How far a layer is complete is not on record."""
 
 RAILWAY_ZONE: Final = "railway"
 BELT_ZONE: Final = "border_belt"
@@ -70,11 +83,11 @@ def railway(
     if not known:
         reason = ("railway", rule, "railway_unknown", Outcome.NOT_ASSESSABLE)
         return (found(*reason, (), {"least_m": round(least, 1)}, missing=("railway",)),)
-    unseen = None if stated_m is not None else _unseen(RAILWAY_ZONE, zones, least)
-    return (_by_distances(site, known, least, rule, unseen),)
+    lacking = None if stated_m is not None else unseen(RAILWAY_ZONE, zones, least)
+    return (_by_distances(site, known, least, rule, lacking),)
 
 
-def _unseen(kind: str, zones: Sequence[ZoneFacts], around_m: float = 0.0) -> str | None:
+def unseen(kind: str, zones: Sequence[ZoneFacts], around_m: float = 0.0) -> str | None:
     """Return why a layer does not say that nothing of it lies around a site; None where it does.
 
     Parameters
@@ -88,9 +101,14 @@ def _unseen(kind: str, zones: Sequence[ZoneFacts], around_m: float = 0.0) -> str
     """
     extents = [zone for zone in zones if zone.kind == f"{kind}{EXTENT}"]
     if not extents:
-        return "extent_unknown"
+        return EXTENT_UNKNOWN
     seen = any(zone.inside and zone.distance_m >= around_m for zone in extents)
     return None if seen else "beyond"
+
+
+def incomplete(finding: Finding) -> bool:
+    """Return whether a finding says only that what is on record may not be all."""
+    return finding.reason.endswith(f"_{EXTENT_UNKNOWN}")
 
 
 def _by_distances(
@@ -98,7 +116,7 @@ def _by_distances(
     known: Sequence[tuple[float, Evidence]],
     least_m: float,
     rule: Rule,
-    unseen: str | None,
+    lacking: str | None,
 ) -> Finding:
     """Judge the distances from a railway that are known, one or two."""
     nearest, farthest = min(away for away, _ in known), max(away for away, _ in known)
@@ -110,8 +128,8 @@ def _by_distances(
     key, outcome = "railway_near", Outcome.VIOLATES
     if nearest >= least_m:
         key, outcome = "railway_kept", Outcome.COMPLIES
-        if unseen is not None:
-            key, outcome = f"railway_{unseen}", Outcome.NEEDS_VERIFICATION
+        if lacking is not None:
+            key, outcome = f"railway_{lacking}", Outcome.NEEDS_VERIFICATION
     elif farthest >= least_m:
         key, outcome = "railway_disagree", Outcome.NEEDS_VERIFICATION
         values["other_m"] = round(farthest, 1)
@@ -243,16 +261,16 @@ def _outside(
     values: Mapping[str, Value],
 ) -> Finding:
     """Return what a layer says of a site that lies in none of its zones."""
-    unseen = _unseen(kind, zones)
-    if unseen == "extent_unknown" and not values["count"]:
+    lacking = unseen(kind, zones)
+    if lacking == EXTENT_UNKNOWN and not values["count"]:
         reason = ("layers", rule, "layer_unknown", Outcome.NOT_ASSESSABLE)
         return found(*reason, (), values, missing=("layer",))
     at = of_site(site, "position", f"{site.longitude} {site.latitude}")
-    if unseen is None:
+    if lacking is None:
         drawn = next(zone for zone in zones if zone.kind == f"{kind}{EXTENT}" and zone.inside)
         extent = of_record("layer_extent", drawn.name, drawn.source, drawn.confidence)
         return found("layers", rule, "layer_outside", Outcome.COMPLIES, (at, extent), values)
-    unsaid = unseen == "extent_unknown"
+    unsaid = lacking == EXTENT_UNKNOWN
     outcome = Outcome.NEEDS_VERIFICATION if unsaid else Outcome.NOT_ASSESSABLE
-    reason = ("layers", rule, f"layer_{unseen}", outcome)
+    reason = ("layers", rule, f"layer_{lacking}", outcome)
     return found(*reason, (at,), values, missing=("layer_extent" if unsaid else "layer",))

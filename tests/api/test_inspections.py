@@ -679,3 +679,28 @@ def test_nobody_but_the_department_sees_inspections(
     facts = {"facts": {"subject": "A", "origin": "unplanned"}}
     assert desk.client.post(KIND, json=facts, headers=operator).status_code == 409
     assert desk.client.get("/inspections/risk", headers=operator).status_code == 403
+
+
+def test_the_page_of_a_structure_tells_its_inspections(
+    desk: Desk, browser_of: Callable[[str], Browser]
+) -> None:
+    """What was not met is said there, to the department alone."""
+    station = desk.service.register.station("mp-tan-an", SYSTEM)
+    case = visited(desk, desk.visiting(desk.ago(0)), LICENCE, OVER)
+    where = f"/view/structures/{station.structure_id}"
+    page = browser_of("staff").get(where).text
+    told = page[page.index('id="inspections"') :].partition("</section>")[0]
+    assert f'href="/view/desk/inspection/{case["id"]}"' in told
+    assert "1 nội dung đạt" in told
+    assert "130 ± 10 W" in told
+    assert "<b>không đạt</b>" in told
+    for role in ("anonymous", "viewer", "operator"):
+        shown = browser_of(role).get(where).text
+        assert 'id="inspections"' not in shown
+        assert case["id"] not in shown
+    other = next(
+        one.id
+        for one in desk.service.register.structures(SYSTEM, owner_id=OWNER, limit=9)
+        if one.id != station.structure_id
+    )
+    assert "Chưa có cuộc kiểm tra nào" in browser_of("staff").get(f"/view/structures/{other}").text

@@ -1,5 +1,6 @@
 """Pages of structures: found, shown as far as one may see, edited by who may, taken back."""
 
+import json
 import re
 from collections.abc import Callable
 from dataclasses import replace
@@ -19,6 +20,11 @@ from gis.register.structures import (
     RentUnit,
     Structure,
 )
+from gis.studies.context import StudyContext
+from gis.studies.parts import Gathered
+from gis.studies.sharing import compute, gather
+from maps.documents.sharing import reason_said
+from maps.words import Words
 
 BrowserOf = Callable[[str], Any]
 Token = Callable[[str], dict[str, str]]
@@ -378,7 +384,9 @@ def test_three_questions_are_answered(
         w.update_structures([asking])
         w.add_published_rents([rent])
     page = client.get(f"/view/structures/{own.id}", headers=token("staff")).text
-    assert "Có: còn 1 vị trí trống, cao nhất ở tầng 30–36 m." in section(page, "hang")
+    hang = section(page, "hang")
+    assert "Có: diện tích đón gió còn" in hang
+    assert "Theo sổ còn 1 vị trí trống, cao nhất ở tầng 30–36 m." in hang
     cost = section(page, "cost")
     assert "Chủ sở hữu chào: 7.500.000 đồng/tháng" in cost
     assert "Đã công bố: 2.000.000 đồng/tháng" in cost
@@ -417,3 +425,83 @@ def test_nobody_is_offered_to_ask_for_a_place_on_its_own(
     for structure, offered in ((own, False), (theirs, True)):
         page = operator.get(f"/view/structures/{structure.id}").text
         assert (f"/view/sharing?structure_id={structure.id}" in page) is offered
+
+
+def test_what_is_not_known_of_a_support_is_never_a_yes(
+    client: TestClient, token: Token, own: Structure, service: Service
+) -> None:
+    """The page says what the search says of the same support."""
+    unknown = replace(own, wind_area_limit_m2=None, load_limit_kg=None)
+    with service.register.write(author="lan", reason="chuẩn bị") as w:
+        w.update_structures([unknown])
+    hang = section(client.get(f"/view/structures/{own.id}", headers=token("staff")).text, "hang")
+    reasons = "chưa biết diện tích đón gió còn lại; chưa biết tải trọng còn lại"
+    assert f"Có thể: {reasons}." in hang
+    asked = {"longitude": own.longitude, "latitude": own.latitude, "radius_km": 0.1,
+             "within_km": 0.1, "height_m": 36.0}  # fmt: skip
+    with service.register.snapshot() as register:
+        asked["on"] = service.today().isoformat()
+        context = StudyContext(register=service.register, home=service.home, ground=service.ground)
+        inputs = gather(asked, register, context).inputs
+    (row,) = (
+        one
+        for one in compute(Gathered(inputs), context).results["supports"]
+        if one["structure_id"] == own.id
+    )
+    assert row["fit"] == "possible"
+    said = [
+        reason_said(one["key"], one["values"], Words("vi"))
+        for one in row["reasons"]
+        if one["key"] != "height"
+    ]
+    assert "; ".join(said) == reasons
+
+
+def test_who_transmits_here_counts_mobile_installations(
+    browser_of: BrowserOf, own: Structure, service: Service
+) -> None:
+    """With their certification for the department, and no more than the lists show."""
+    hung = service.register.installations(SYSTEM, structure_id=own.id, on=service.today())
+    owners = {one.organisation_id for one in hung}
+    names = {one.id: one.name for one in service.register.organisations()}
+    staff = browser_of("staff").get(f"/view/structures/{own.id}").text
+    told = section(staff, "transmit")
+    for owner in owners:
+        count = sum(one.organisation_id == owner for one in hung)
+        assert f"{names[owner]}: {count} bộ thiết bị di động (" in told
+        assert f"/view/certification/{own.id}?organisation_id={owner}" in staff
+    assert "Kiểm định: " in told
+    assert "Phơi nhiễm của mọi ăng-ten" in told
+    stranger = browser_of("anonymous").get(f"/view/structures/{own.id}").text
+    seen = {one.organisation_id for one in service.register.installations(
+        PUBLIC, structure_id=own.id, on=service.today())}  # fmt: skip
+    assert {one for one in owners if names[one] in section(stranger, "transmit")} == seen
+    assert "Kiểm định" not in section(stranger, "transmit")
+    assert "Phơi nhiễm" not in section(stranger, "transmit")
+
+
+def test_the_antenna_of_a_station_is_told_once(client: TestClient, token: Token) -> None:
+    page = client.get("/view/structures/mp-ben-luc-cot", headers=token("staff")).text
+    listed = words(page[page.index('id="who-heading"') :].partition("</section>")[0])
+    assert listed.count("88,9 MHz") == 1, listed
+    assert listed.count("947,5 MHz") == 3, "what others transmit stays"
+
+
+def test_the_page_marks_its_own_structure_on_its_map(client: TestClient, own: Structure) -> None:
+    page = client.get(f"/view/structures/{own.id}").text
+    told = json.loads(re.search(r'id="map-data"[^>]*>(.*?)</script>', page, re.DOTALL)[1])  # type: ignore[index]
+    kind, name, code = told["table"]["rows"][told["chosen"]][:3]
+    assert (told["table"]["kinds"][kind]["group"], name, code) == (
+        "structures", own.name, own.code,
+    )  # fmt: skip
+
+
+def test_sections_teach_where_they_are_empty(browser_of: BrowserOf, own: Structure) -> None:
+    for role, taught in (("anonymous", False), ("operator", True), ("staff", True)):
+        page = browser_of(role).get(f"/view/structures/{own.id}").text
+        assert ("Sổ chưa ghi giấy tờ nào của công trình này" in page) is taught, role
+        assert ('id="inspections"' in page) is (role == "staff"), role
+        edit = f'href="/view/structures/{own.id}/edit"'
+        assert page.count(edit) == (2 if taught else 0), role
+        if taught:
+            assert page.index(edit) < page.index('id="questions-heading"')

@@ -69,7 +69,12 @@ def fill(register: Register) -> None:
                 zone("protected", ZoneKind.PROTECTED, 105.90, 11.60, 105.95, 11.65),
                 *(
                     zone(kind.value, kind, 105.0, 10.0, 107.5, 12.5)
-                    for kind in (ZoneKind.WATER_EXTENT, ZoneKind.PROTECTED_EXTENT)
+                    for kind in (
+                        ZoneKind.WATER_EXTENT,
+                        ZoneKind.PROTECTED_EXTENT,
+                        ZoneKind.RUNWAY_EXTENT,
+                        ZoneKind.FACILITY_EXTENT,
+                    )
                 ),
             ]
         )

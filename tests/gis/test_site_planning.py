@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import date
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -11,6 +12,7 @@ from data.text import Language
 from gis.errors import FormatError, NotFoundError
 from gis.home import Home
 from gis.register.scopes import SYSTEM
+from gis.register.siting import PlanningZone, ZoneKind
 from gis.register.store import Register
 from gis.register.structures import Installation, Lifecycle, Structure, StructureKind
 from gis.rules import load_rule_pack
@@ -97,6 +99,33 @@ def test_a_clean_site(context: StudyContext) -> None:
     assert papers["sharing"] == ("no", None)
     assert papers["permit"] == ("yes", 10)
     assert papers["data"] == ("no", None)
+
+
+def test_records_that_may_not_be_all_never_comply(tmp_path: Path) -> None:
+    """Without the extents of runways and facilities the clean site has to be verified."""
+    with empty_register(tmp_path / "register.gpkg") as register:
+        fill(register)
+        with register.write(author="test", reason="test") as writer:
+            extents = [
+                one.id
+                for one in writer.planning_zones()
+                if one.kind in (ZoneKind.RUNWAY_EXTENT, ZoneKind.FACILITY_EXTENT)
+            ]
+            writer.delete(PlanningZone, extents)
+        context = StudyContext(register, Home(tmp_path), Ground(FlatTerrain()))
+        study = run("site_planning", request("clean"), context)
+    assert told(study) == expected(
+        surfaces=[
+            ("needs_verification", "surfaces_extent_unknown", "Điều 82 khoản 1; Phụ lục Ia")
+        ],
+        restricted=[
+            ("needs_verification", "restricted_extent_unknown", "Điều 82 khoản 4; Phụ lục IV")
+        ],
+        marking=[("not_assessable", "marking_unknown", "Phụ lục III")],
+        data=[("not_assessable", "data_unknown", "Điều 83; Phụ lục II")],
+    )
+    because = {row["step"]: row["because"] for row in study.results["papers"]}
+    assert because["aviation"] == ["siting.radio_station"], "an unknown asks for no paper"
 
 
 def test_a_site_inside_an_approach_surface(context: StudyContext) -> None:

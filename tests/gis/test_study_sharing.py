@@ -30,7 +30,9 @@ from gis.studies.parts import settings_of
 from gis.studies.record import Study
 from gis.studies.rerun import rerun
 from gis.studies.runner import run
+from gis.studies.sharing import site_of
 from gis.studies.sharing_asked import MOST_SCORED, SharingWanted
+from gis.studies.sharing_ranks import judged_alone
 from gis.studies.summary import summary_of
 from propagation.compliance.records import Confidence
 
@@ -525,3 +527,27 @@ def test_what_no_choice_can_be_made_of(search, changes, key) -> None:
     with pytest.raises(FormatError) as told:
         search([mast("a", 0.1)], **{**WEAK, **changes})
     assert told.value.key == key
+
+
+def test_a_support_is_judged_alone_as_a_search_would_judge_it(search) -> None:
+    """With what is not known, with nothing left, and while it is being built."""
+    kinds = [
+        mast("đủ", 0.0),
+        mast("chưa biết", 0.0, wind_area_limit_m2=None, load_limit_kg=None),
+        mast("hết tải", 0.0, load_limit_kg=0.0),
+        mast("đang xây", 0.0, state=Lifecycle.UNDER_CONSTRUCTION),
+    ]
+    study = search(kinds, levels=tuple(level(one.id, 25, 30, 2) for one in kinds))
+    found = rows(study)
+    for one, fit, key in zip(
+        kinds,
+        ("fits", "possible", "does_not_fit", "possible"),
+        ("wind_left", "wind_unknown", "weight_none", "being_built"),
+        strict=True,
+    ):
+        written = study.inputs["sites"][one.id]
+        alone = judged_alone(one, site_of(written))
+        told = {key for key, _ in alone.reasons}
+        assert (alone.fit, told) == (fit, reasons(found[one.id])), one.id
+        assert found[one.id]["fit"] == fit
+        assert key in told

@@ -87,7 +87,15 @@ def test_surfaces_that_are_not_known_are_not_judged() -> None:
         ("not_assessable", "surfaces_unruled")
     ]
     far = runway(x_m=50_000.0)
-    assert told(aviation.obstacle_surfaces(site(), [far], [], RULES)) == [
+    for lacking, expected in (
+        (None, ("complies", "surfaces_outside")),
+        ("extent_unknown", ("needs_verification", "surfaces_extent_unknown")),
+        ("beyond", ("not_assessable", "surfaces_beyond")),
+    ):
+        findings = aviation.obstacle_surfaces(site(), [far], [], RULES, lacking=lacking)
+        assert told(findings) == [expected]
+    assert told(aviation.obstacle_surfaces(site(), [far], [], RULES))[0][0] != "complies"
+    assert told(aviation.obstacle_surfaces(site(), [], [], RULES, lacking=None)) == [
         ("complies", "surfaces_outside")
     ]
 
@@ -156,8 +164,13 @@ def test_cylinder_and_cone_of_each_facility(
 )
 def test_near_a_dvor(distance_m: float, height_m: float, expected: Any) -> None:
     near = replace(DVOR, distance_m=distance_m)
-    findings = facilities.restricted_areas(site(height_m=height_m), [near], RULES)
+    there = site(height_m=height_m)
+    findings = facilities.restricted_areas(there, [near], RULES, lacking=None)
     assert told(findings) == [expected]
+    unsure = told(facilities.restricted_areas(there, [near], RULES))[-1]
+    assert (unsure == ("needs_verification", "restricted_extent_unknown")) is (
+        expected[0] == "complies"
+    )
     assert findings[0].rule.clause == "Điều 82 khoản 4; Phụ lục IV"
 
 
@@ -276,10 +289,14 @@ def test_a_threshold_that_is_not_on_record_may_be_as_far_as_any(
     distance_m: float, threshold_m: float | None, expected: Any
 ) -> None:
     near = replace(DVOR, kind="llz_dual", distance_m=distance_m, threshold_m=threshold_m)
-    assert told(facilities.restricted_areas(site(), [near], RULES)) == [expected]
+    assert told(facilities.restricted_areas(site(), [near], RULES, lacking=None)) == [expected]
     ahead = replace(near, along_m=-distance_m, across_m=0.0)
     known = expected if threshold_m is None else ("complies", "restricted_outside")
-    assert told(facilities.restricted_areas(site(), [ahead], RULES)) == [known]
+    assert told(facilities.restricted_areas(site(), [ahead], RULES, lacking=None)) == [known]
+    if known[0] == "complies":
+        assert told(facilities.restricted_areas(site(), [ahead], RULES)) == [
+            ("needs_verification", "restricted_extent_unknown")
+        ]
 
 
 def test_a_tall_tower_is_assessed_outside_every_area() -> None:
@@ -304,8 +321,14 @@ def test_the_clause_of_radio_stations_is_a_switch(
     strict: bool, distance_m: float, expected: Any
 ) -> None:
     rules = changed("aviation.radio_station", strict=strict)
-    restricted = facilities.restricted_areas(site(), [replace(DVOR, distance_m=distance_m)], rules)
+    at = [replace(DVOR, distance_m=distance_m)]
+    restricted = facilities.restricted_areas(site(), at, rules, lacking=None)
     assert told(facilities.radio_station(site(), restricted, rules)) == [expected]
+    unsure = facilities.restricted_areas(site(), at, rules)
+    if expected[0] == "complies":
+        assert told(facilities.radio_station(site(), unsure, rules)) == [
+            ("not_assessable", "radio_unknown")
+        ]
     assert facilities.radio_station(site(transmits=False), restricted, rules) == ()
 
 
@@ -427,7 +450,8 @@ def test_marking(height_m: float, under: bool | None, expected: str) -> None:
     ],
 )  # fmt: skip
 def test_the_duty_to_tell(height_m: float, x_m: float, y_m: float, expected: str) -> None:
-    found = aviation.data_duty(site(height_m=height_m), [runway(x_m=x_m, y_m=y_m)], RULES)
+    near = [runway(x_m=x_m, y_m=y_m)]
+    found = aviation.data_duty(site(height_m=height_m), near, RULES, lacking=None)
     assert told(found)[0][1] == expected
 
 
@@ -436,10 +460,10 @@ def test_under_area_2b_three_metres_are_told() -> None:
     near = [runway(x_m=-1060.0)]
     for height_m, expected in ((2.99, "data_none"), (3.0, "data_area")):
         low = site(height_m=height_m, ground_elevation_m=20.0)
-        assert told(aviation.data_duty(low, near, RULES))[0][1] == expected
-    assert told(aviation.data_duty(site(height_m=99.9), [runway(x_m=60_000.0)], RULES)) == [
-        ("complies", "data_none")
-    ]
+        assert told(aviation.data_duty(low, near, RULES, lacking=None))[0][1] == expected
+    high, far = site(height_m=99.9), [runway(x_m=60_000.0)]
+    assert told(aviation.data_duty(high, far, RULES, lacking=None)) == [("complies", "data_none")]
+    assert told(aviation.data_duty(high, far, RULES)) == [("not_assessable", "data_unknown")]
 
 
 def test_without_runways_only_the_height_is_told() -> None:
@@ -830,9 +854,9 @@ def test_the_papers_in_their_order() -> None:
     far = [runway(x_m=50_000.0)]
     clear = (
         *aviation.height(site(), RULES),
-        *aviation.obstacle_surfaces(site(), far, [], RULES),
+        *aviation.obstacle_surfaces(site(), far, [], RULES, lacking=None),
         *sharing(site(), [], 40.0, RULES),
-        *aviation.data_duty(site(), far, RULES),
+        *aviation.data_duty(site(), far, RULES, lacking=None),
     )
     steps = papers(clear, RULES)
     assert [step.step for step in steps] == [
@@ -851,4 +875,6 @@ def test_the_papers_in_their_order() -> None:
     assert [(step.needed, step.because) for step in unknown if step.step == "aviation"] == [
         ("unknown", ("siting.surfaces",))
     ]
+    unsure = papers(aviation.obstacle_surfaces(site(), far, [], RULES), RULES)
+    assert [step.needed for step in unsure if step.step == "aviation"] == ["unknown"]
     assert papers(clear, BEFORE) == ()

@@ -48,6 +48,8 @@ const PhuSongMap = (() => {
         choose: (object, button) => this.show(object, button),
       });
       this.field = new PhuSongSymbols.Field(this.table.objects).addTo(map);
+      this.subject = this.table.objects[this.data.chosen] ?? null; /* what the page is about */
+      this.field.choose(this.subject);
       this.restore();
       this.switches();
       this.labels = new PhuSongLabels.Labels(map, () => this.titled(),
@@ -375,7 +377,7 @@ const PhuSongMap = (() => {
     }
 
     closed(popup) {
-      this.field.choose(null);
+      this.field.choose(this.subject);
       if (popup === this.bubble && this.explained) {
         this.explained = null;
         this.remember();
