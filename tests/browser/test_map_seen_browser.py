@@ -101,6 +101,13 @@ def test_the_file_holds_what_owner_kinds_and_text_leave(visit: Callable, tmp_pat
     wanted = sorted(set(codes(every)) & {one["code"] for one in rows})
     assert wanted
     assert codes(downloaded(page, "structures", tmp_path / "text.geojson")) == wanted
+    page.fill("#map-filters input[name=text]", "co")
+    expect(page).to_have_url(re.compile("text=co"), timeout=WAIT_MS)
+    most = {one["code"] for one in table(page) if one["kind"] not in off} & set(codes(every))
+    switched_on = [one for one in every if one["properties"]["kind"] not in OFF]
+    assert 2 * len(most) > len(switched_on) > len(most), "the others are fewer"
+    found = downloaded(page, "structures", tmp_path / "most.geojson")
+    assert codes(found) == sorted(most)
 
 
 def test_files_of_stations_and_works_follow_the_filters_too(

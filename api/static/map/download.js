@@ -29,8 +29,16 @@ const PhuSongDownload = (() => {
     return [...codes].map(([name, some]) => `(${owner(name)} AND ${among("code", some)})`).join(" OR ");
   }
 
+  /* What words of the table's filter leave of objects, by naming the fewer: these or the others. */
+  function worded(shown, others, owner) {
+    if (!others.length) {
+      return [];
+    }
+    return [others.length < shown.length ? `NOT (${named(others, owner)})` : `(${named(shown, owner)})`];
+  }
+
   /* The filter of a collection: what is seen of it, in CQL2; null where that is everything. */
-  function filter({ role, shown, kinds, told, owner, always }) {
+  function filter({ role, shown, others, kinds, told, owner, always }) {
     const parts = always ? [always] : [];
     const on = kinds.filter((one) => shown.some(({ kind }) => kind === one));
     if (role.kind && on.length < kinds.length) {
@@ -41,7 +49,9 @@ const PhuSongDownload = (() => {
       parts.push(same(told.owner));
     }
     if (told.text.trim()) {
-      parts.push(`(${named(shown, same)})`);
+      const left = others.filter((one) => on.includes(one.kind)
+        && (!told.owner || one.owner === told.owner));
+      parts.push(...worded(shown, left, same));
     }
     return parts.length ? parts.join(" AND ") : null;
   }
@@ -59,23 +69,25 @@ const PhuSongDownload = (() => {
       return on("boundary") ? { address: `${address}?${asked}` } : { said: texts.say("download_none") };
     }
     const view = map.getBounds();
-    const shown = table.objects.filter((one) => one.kind.group === role.group && field.shows(one));
-    const inside = shown.filter((one) => view.contains(one.at));
-    const whole = role.group === "works" ? shown : inside; /* a line may cross the frame's side */
-    if (!whole.length) {
+    const near = (one) => view.contains(one.at);
+    const all = table.objects.filter((one) => one.kind.group === role.group
+      && (role.group === "works" || near(one))); /* a line may cross the frame's side */
+    const shown = all.filter((one) => field.shows(one));
+    if (!shown.length) {
       return { said: texts.say("download_none") };
     }
     const kinds = data.table.kinds.filter((one) => one.group === role.group);
-    const wanted = filter({ role, kinds, always, shown: whole, told: table.told(),
+    const wanted = filter({ role, kinds, always, shown, told: table.told(),
+      others: all.filter((one) => !field.shows(one)),
       owner: (name) => data.owner_ids[name] ?? name });
     if (wanted && wanted.length > LONGEST) {
-      return { said: texts.say("download_too_many", { count: texts.number(whole.length) }) };
+      return { said: texts.say("download_too_many", { count: texts.number(shown.length) }) };
     }
     if (wanted) {
       asked.set("filter", wanted);
     }
     return { address: `${address}?${asked}`,
-      said: texts.say("download_said", { count: texts.number(inside.length) }) };
+      said: texts.say("download_said", { count: texts.number(shown.filter(near).length) }) };
   }
 
   return { file };
