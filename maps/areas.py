@@ -9,6 +9,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -120,7 +121,8 @@ def colours_of(order: Sequence[int], touching: Counter[tuple[int, int]]) -> dict
 def _places(values: Ranks, grid: Grid, step: int) -> Iterator[tuple[int, tuple[Place, ...]]]:
     """Yield each number and where its letters stand; `step` pixels of the grid are one value."""
     apart = _APART * max(values.shape)
-    for number, box in enumerate(ndimage.find_objects(values + 1)):
+    boxes: list[Any] = ndimage.find_objects(values + 1)  # None of a number that is nowhere
+    for number, box in enumerate(boxes):
         if box is None:
             continue
         top, left = (side.start for side in box)

@@ -181,7 +181,7 @@ def _contours(view: RegisterView, language: Language) -> list[dict[str, object]]
 
 def _letters(view: RegisterView) -> list[dict[str, object]]:
     """Return the letters of areas, each with its layer; each area's first before any second."""
-    found = [
+    found: list[tuple[int, dict[str, object]]] = [
         (turn, {"layer": layer, "letter": interferer_letter(one.rank), "at": list(place)})
         for layer, stations in _lettered(view)
         for one in stations

@@ -126,8 +126,9 @@ def register_mark(register: RegisterReader) -> dict[str, Any]:
 
     Nobody's confidential records decide it: organisations and stations are public.
     """
-    public = (*register.organisations(), *register.stations(SYSTEM))
-    if not any(one.provenance.synthetic for one in public):
+    known = [one.provenance for one in register.organisations()]
+    known += [one.provenance for one in register.stations(SYSTEM)]
+    if not any(one.synthetic for one in known):
         return {}
     return {"register": {"confidence": Confidence.SYNTHETIC.value}}
 
