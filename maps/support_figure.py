@@ -69,12 +69,8 @@ def supports_svg(view: SupportsView, language: Language | str = Language.VI) -> 
     away = [*(one.distance_m for one in view.marks), *(far for _, far in view.area)]
     plane = Plane(max(_LEAST_M, 1.08 * max(away, default=0.0)), language)
     title = text("supports.map_title", language)
-    told = text(
-        "supports.map_told",
-        language,
-        count=len(view.marks),
-        radius=length_said(round(plane.radius_m), language),
-    )
+    radius = length_said(round(plane.radius_m), language)
+    told = text("supports.map_told", language, count=len(view.marks), radius=radius)
     marks = [_mark(plane, place, one) for place, one in enumerate(view.marks, start=1)]
     best_above = [*([plane.area(view.area)] if view.area else []), *reversed(marks)]
     keys = [_key(plane, kind, language) for kind in _KEYS[view.study_kind]]
