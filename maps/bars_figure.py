@@ -7,7 +7,7 @@ from typing import Final
 from markupsafe import escape
 
 from data.text import Language, number, text
-from maps.palette import STATION
+from maps.palette import SERIES
 
 __all__ = ["Bar", "bars_svg"]
 
@@ -92,6 +92,6 @@ def _bar(layout: _Layout, place: int, label: str, share: float, told: str) -> st
     return (
         f'<text x="{label_x}" y="{top + 15}" text-anchor="{anchor}">{escape(short)}</text>'
         f'<rect x="{layout.bar_x}" y="{y + 3}" width="{width}" height="16" '
-        f'fill="{STATION.colour}"/>'
+        f'fill="{SERIES}"/>'
         f'<text x="{layout.bar_x + width + 6:.1f}" y="{y + 15}">{escape(told)}</text>'
     )

@@ -32,6 +32,7 @@ __all__ = [
     "MARGIN",
     "OPERATORS",
     "PATH",
+    "SERIES",
     "SHAPES",
     "SITES",
     "SOURCE",
@@ -269,6 +270,9 @@ STRUCTURES: dict[StructureKind, Symbol] = {
 
 STATION = Symbol("star", "#b3240b")
 """Symbol of a broadcasting station."""
+
+SERIES = "#0b5f8a"
+"""Colour of a chart's one series, where nothing is judged."""
 
 WORK = Symbol("chevron", "#9c1458")
 """Symbol of a planned work, and the colour of its line."""

@@ -10,7 +10,7 @@ from data.text import Language, number, text
 from gis.geodesy import GEOD
 from maps.palette import BACKGROUND, SHAPES, STATION
 
-__all__ = ["INK", "Plane", "polar"]
+__all__ = ["INK", "Plane", "length_said", "polar"]
 
 INK: Final = "#1b1b1b"
 
@@ -25,6 +25,13 @@ def polar(at: tuple[float, float], other: tuple[float, float]) -> tuple[float, f
     """Return azimuth in degrees and distance in metres of a place, longitudes first."""
     azimuth, _, metres = GEOD.inv(*at, *other)
     return float(azimuth) % 360.0, float(metres)
+
+
+def length_said(metres: float, language: Language | str) -> str:
+    """Return a length as people read it: metres, from a kilometre on kilometres."""
+    if metres < 1000.0:
+        return f"{number(metres, language)} m"
+    return f"{number(metres / 1000.0, language)} km"
 
 
 class Plane:
@@ -150,7 +157,7 @@ class Plane:
         )
         for place in range(1, int(self.radius_m / step) + 1):
             ring = place * step * self._scale
-            told = f"{number(place * step, self._language)} m"
+            told = length_said(place * step, self._language)
             yield (
                 f'<circle cx="{middle:g}" cy="{middle:g}" r="{ring:.1f}" fill="none" '
                 f'stroke="{_GRID}"/><text x="{middle + 3:.1f}" y="{middle + ring - 4:.1f}" '

@@ -10,7 +10,7 @@ from typing import Any, Final
 from data.text import Language, text
 from gis.studies.record import Study
 from maps.figure_views import SiteMark, SiteView
-from maps.plane import INK, Plane, polar
+from maps.plane import INK, Plane, length_said, polar
 from maps.words import Words
 
 __all__ = ["site_mark_rows", "site_svg", "site_view"]
@@ -77,7 +77,7 @@ def site_svg(view: SiteView, language: Language | str = Language.VI) -> str:
     plane = Plane(max([_LEAST_M, *(1.15 * one.distance_m for one in view.marks)]), language)
     count, radius_m = len(view.marks), round(plane.radius_m)
     title = text("planning.map_title", language, name=view.name or "–")
-    told = text("planning.map_told", language, count=count, radius_m=radius_m)
+    told = text("planning.map_told", language, count=count, radius=length_said(radius_m, language))
     marks = [_mark(place, one, plane) for place, one in enumerate(view.marks, start=1)]
     return plane.drawing("site-map", title, told, marks)
 

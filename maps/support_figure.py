@@ -9,7 +9,7 @@ from data.text import Language, text
 from gis.studies.record import Study
 from gis.studies.sharing_asked import SharingWanted
 from maps.figure_views import SupportMark, SupportsView
-from maps.plane import Plane, polar
+from maps.plane import Plane, length_said, polar
 
 __all__ = ["supports_svg", "supports_view"]
 
@@ -69,9 +69,8 @@ def supports_svg(view: SupportsView, language: Language | str = Language.VI) -> 
     away = [*(one.distance_m for one in view.marks), *(far for _, far in view.area)]
     plane = Plane(max(_LEAST_M, 1.08 * max(away, default=0.0)), language)
     title = text("supports.map_title", language)
-    told = text(
-        "supports.map_told", language, count=len(view.marks), radius_m=round(plane.radius_m)
-    )
+    radius = length_said(round(plane.radius_m), language)
+    told = text("supports.map_told", language, count=len(view.marks), radius=radius)
     marks = [_mark(plane, place, one) for place, one in enumerate(view.marks, start=1)]
     best_above = [*([plane.area(view.area)] if view.area else []), *reversed(marks)]
     keys = [_key(plane, kind, language) for kind in _KEYS[view.study_kind]]

@@ -21,6 +21,7 @@ __all__ = ["Table", "build_table", "in_watts"]
 
 _BY_CODE = frozenset(kind.value for kind in STRUCTURES)
 """Kinds whose objects owner and code name, so that twenty thousand rows need not say their ids."""
+_ENDED = " *"  # leads from the number to the sentence about the papers
 _PROVINCES = frozenset({UnitKind.PROVINCE, UnitKind.CITY_PROVINCE})
 _DISTRICTS = frozenset({UnitKind.DISTRICT, UnitKind.TOWN, UnitKind.CITY})
 
@@ -193,10 +194,12 @@ def _station_details(
     station: BroadcastStation, ended: Ended | None, language: Language
 ) -> tuple[tuple[str, str], ...]:
     erp = station.erp_total_dbw
+    mark = "" if ended is None else _ENDED
+    said = None if ended is None else text(ended.key, language, last_day=ended.last_day)
     return present(
         language,
-        licence=None if ended is None else text(ended.key, language, last_day=ended.last_day),
-        frequency=_with_unit("megahertz", station.frequency_mhz, language),
+        frequency=f"{_with_unit('megahertz', station.frequency_mhz, language)}{mark}",
+        licence=None if said is None else f"{mark.strip()} {said}",
         programme=station.programme,
         channel=station.channel,
         erp=None if erp is None else in_watts(erp, language),

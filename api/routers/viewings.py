@@ -7,10 +7,12 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from api.guard import GuardedRoute
+from api.language import safe_language
 from api.pages import render
 from api.paging import LimitQuery
 from api.service import service_of
 from api.whole import OffsetQuery
+from data.text import Language, has, text
 from gis.viewings import Viewing
 
 __all__ = ["router"]
@@ -50,11 +52,13 @@ def viewings_page(
 ) -> Response:
     """Show them."""
     service = service_of(request)
-    log = service.viewings
+    log, language = service.viewings, safe_language(request, page=True)
+    listed = log.listed(account=account, record_id=record_id, limit=_PER_PAGE, offset=offset)
     return render(
         request,
         "viewings.html",
-        viewings=log.listed(account=account, record_id=record_id, limit=_PER_PAGE, offset=offset),
+        viewings=listed,
+        layers={one.layer: _layer(one.layer, language) for one in listed},
         matched=log.count(account=account, record_id=record_id),
         names={one.id: one.name for one in service.register.organisations()},
         asked={"account": account, "record_id": record_id},
@@ -62,6 +66,16 @@ def viewings_page(
         per_page=_PER_PAGE,
         days=service.settings.viewing_days,
     )
+
+
+def _layer(layer: str, language: Language) -> str:
+    """Return what a person calls the records that were looked at."""
+    backup = layer.partition("backup ")[2]
+    if backup:
+        return text("identity.viewings_backup", language, name=backup)
+    key = layer.replace("-", "_")
+    known = (f"exchange.layer.{key}", f"infrastructure.table_{key}", f"ogc.collection_{key}")
+    return next((text(one, language) for one in known if has(one)), layer)
 
 
 def _told(one: Viewing) -> dict[str, Any]:

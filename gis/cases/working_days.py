@@ -370,7 +370,6 @@ def _from_package(year: int, confidence: Confidence) -> Mapping[date, DayStatus]
             kind=kind,
             name_vi=named[Language.VI].get(day) or "",
             name_en=named[Language.EN].get(day) or "",
-            instrument=_PACKAGE,
             source=_PACKAGE,
             confidence=confidence,
         )
