@@ -162,3 +162,11 @@ def test_the_demonstration_puts_its_network_on_the_map_once(
     assert "dữ liệu mô phỏng" in told["stamps"]
     assert browser_of("staff").post(f"/view/studies/{study}/withdraw").status_code == 303
     assert begin_layers(service, "demo") is None, "what was taken off stays off"
+
+
+def test_a_map_of_a_former_area_says_by_whose_boundaries(client: TestClient) -> None:
+    html = {"accept": "text/html"}
+    then = client.get("/map?on=2015-06-01", headers=html).text
+    said = "Theo địa giới ngày 01/06/2015: tỉnh Long An. Địa bàn của Sở nay là tỉnh Tây Ninh"
+    assert said in then
+    assert "Theo địa giới ngày" not in client.get("/map", headers=html).text

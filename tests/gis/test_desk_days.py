@@ -309,7 +309,8 @@ def test_an_interference_that_comes_back_is_worked_on_again(desk: Desk) -> None:
     case.step("reclassified", **{"class": "national", "reason": "Sai"})
     assert local_day(case.clock("resolution_national").started_at) == TODAY
     case.step("ended", ended_at=f"{ago(0)}T00:01", result="Hết hẳn")
-    case.step("result_told")
+    assert case.refused("result_told").key == "desk_interference.cause_missing", "taken back"
+    case.step("result_told", undetermined="Không đo lại được")
     assert case.standing.final
     assert case.clock("result").state(case.standing.at) is ClockState.KEPT
 
