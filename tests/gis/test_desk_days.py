@@ -281,9 +281,12 @@ def test_the_days_of_a_plan_follow_each_other(desk: Desk) -> None:
 def test_an_interference_that_comes_back_is_worked_on_again(desk: Desk) -> None:
     case = Work(desk, "interference", OPERATOR, **{**COMPLAINT, "victim_station_id": ""})
     case.scope = SYSTEM
+    case.step("supplemented", received_on=ago(3))
     case.step("accepted", **ACCEPTED)
     case.step("source_found", cause="Máy phát lệch tần", evidence="BB 1")
     case.step("remedy_ordered", remedies=["power"], until=ago(-30))
+    before = case.refused("ended", ended_at=f"{ago(4)}T08:00", result="Hết")
+    assert before.key == "desk.day_before", "the day of receipt"
     case.step("ended", ended_at=f"{ago(2)}T08:00", result="Hết")
     early = case.refused("recurred", recurred_at=f"{ago(3)}T08:00", effect="Lại nhiễu")
     assert early.values["name"] == "recurred_at"
