@@ -215,3 +215,17 @@ def test_a_reference_that_has_passed_is_told_in_its_own_days_and_is_not_red(
     listed = browser.get("/view/desk/interference").text
     assert "Quá hạn (tham khảo, không ràng buộc)" in listed
     assert "chip violates" not in listed
+
+
+def test_a_review_that_ends_after_the_answer_says_that_the_answer_decides(
+    browser_of: Browsers, service: Service
+) -> None:
+    structure = service.register.structures(PUBLIC, owner_id="mo-phong-a", limit=1)[0]
+    cases, asker = Cases(service.register, service.home), Scope(Role.OPERATOR, "mo-phong-b")
+    wish = Wish(structure_id=structure.id, technology="5G NR", bands="", purpose="phủ sóng",
+                height_above_ground_m=None, wanted_from=None, wanted_to=None,
+                attachments=())  # fmt: skip
+    made = cases.draft(wish, asker, "b")
+    cases.append(made.id, EventKind.SUBMITTED, {}, asker, "b", expected=1)
+    page = words(browser_of("operator").get(f"/view/sharing/{made.id}").text)
+    assert len(re.findall(r"Thời hạn trả lời \(\d\d/\d\d/\d{4}\) tính từ ngày nhận", page)) == 1
