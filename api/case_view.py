@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from api.clock_view import clock_json, rule_json
+from api.clock_view import clock_json, reminder_json, rule_json
 from api.geojson import plain
 from api.identity import Identity
 from api.service import Service
@@ -83,10 +83,7 @@ class CaseView:
             "unconfirmed": self._unconfirmed(),
             "events": [self._event(one) for one in self.events],
             "clocks": [self._clock(one) for one in self.standing.clocks],
-            "reminders": [
-                {"clock": one.clock.name, "working_days_left": one.working_days_left}
-                for one in self.reminders
-            ],
+            "reminders": [reminder_json(one) for one in self.reminders],
             "possible": {
                 party.value: [kind.value for kind in kinds]
                 for party, kinds in self.standing.possible.items()

@@ -7,12 +7,12 @@ from typing import Any
 
 from api.geojson import plain
 from data.text import Language, text
-from gis.cases.clocks import Clock
+from gis.cases.clocks import Clock, Reminder
 from gis.cases.working_days import DayStatus, WorkingCalendar, local_day
 from gis.terms import Term
 from propagation.compliance.records import Rule
 
-__all__ = ["clock_json", "day_json", "rule_json", "said_term"]
+__all__ = ["clock_json", "day_json", "reminder_json", "rule_json", "said_term"]
 
 
 @cache
@@ -50,6 +50,16 @@ def day_json(status: DayStatus, language: Language) -> dict[str, Any]:
         "instrument": status.instrument,
         "confidence": status.confidence.value,
         "source": status.source,
+    }
+
+
+def reminder_json(reminder: Reminder) -> dict[str, Any]:
+    """Return a reminder: what is left, also in the unit of the term."""
+    return {
+        "clock": reminder.clock.name,
+        "working_days_left": reminder.working_days_left,
+        "left": reminder.left,
+        "unit": reminder.clock.unit.value,
     }
 
 

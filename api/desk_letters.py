@@ -19,9 +19,10 @@ from gis.errors import NotFoundError
 from maps.documents.content import Block, Facts, Heading, Paragraph
 from maps.documents.letter import MIDDLE, Letter
 
-__all__ = ["case_letter"]
+__all__ = ["GAP", "case_letter"]
 
-_GAP: Final = "…………"
+GAP: Final = "…………"
+"""What a letter shows of what nobody stated yet."""
 
 
 def case_letter(request: Request, view: DeskView, name: str) -> Letter:
@@ -98,7 +99,7 @@ def _letter(
 def _values(view: DeskView) -> dict[str, str]:
     """Return what templates may name: facts, what steps said, the case, the department."""
     day = local_day(view.told.at)
-    values = {one.name: _GAP for one in view.procedure.intake} | _said_by_steps(view)
+    values = {one.name: GAP for one in view.procedure.intake} | _said_by_steps(view)
     values |= {
         one.name: view.say_value(one, view.standing.facts[one.name])
         for one in view.procedure.intake
@@ -126,7 +127,7 @@ def _said_by_steps(view: DeskView) -> dict[str, str]:
         said = {} if event is None else event.details
         for one in step.fields:
             known = one.name in said
-            values[f"{kind}.{one.name}"] = view.say_value(one, said[one.name]) if known else _GAP
+            values[f"{kind}.{one.name}"] = view.say_value(one, said[one.name]) if known else GAP
     return values
 
 

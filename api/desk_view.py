@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from starlette.requests import Request
 
-from api.clock_view import clock_json
+from api.clock_view import clock_json, reminder_json
 from api.geojson import plain
 from api.identity import identity_of
 from api.service import service_of
@@ -150,8 +150,7 @@ class DeskView:
             "events": [self._event(one, place, files) for place, one in enumerate(self.events, 1)],
             "clocks": self._clocks(),
             "reminders": [
-                {"clock": one.clock.name, "working_days_left": one.working_days_left}
-                for one in (self.reminders if self.party != PARTY else [])
+                reminder_json(one) for one in (self.reminders if self.party != PARTY else [])
             ],
             "next": self._next(),
             "letters": self._letters(),

@@ -56,7 +56,9 @@ class Waiting:
     due : date or None
         The last day; None where no term is known.
     overdue : bool
-        Whether it has passed.
+        Whether it has passed, where that breaks a rule.
+    passed : bool
+        Whether a last day has passed that is a reference and binds nobody.
     since : datetime or None
         When an answer came that is only to be read; nothing has to be done then.
     """
@@ -67,6 +69,7 @@ class Waiting:
     href: str
     due: date | None = None
     overdue: bool = False
+    passed: bool = False
     since: datetime | None = None
 
     @property
@@ -149,12 +152,12 @@ def inbox_of(request: Request, language: Language) -> Inbox | None:
     own = [] if identity.is_staff else _own(request, identity)
     desks = [
         *own,
-        Desk("cases", len(desk), "/view/desk", sum(bool(one.standing.overdue) for one in desk)),
+        Desk("cases", len(desk), "/view/desk", _late(desk)),
         Desk(
             "sharing",
             len(sharing),
             "/view/sharing",
-            sum(bool(one.standing.overdue) for one in sharing),
+            _late(sharing),
         ),
         Desk("works", len(works), _works_address(identity), len(asked)),
         Desk("files", len(files), "/view/imports"),
@@ -181,6 +184,16 @@ def _nearest(clocks: Sequence[Clock]) -> Clock | None:
     return min(running, key=lambda one: (one.due is None, one.due and one.due.at), default=None)
 
 
+def _passed(clock: Clock | None, overdue: Sequence[Clock], *, binding: bool) -> bool:
+    """Return whether the last day of a clock has passed that binds, or that is a reference."""
+    return clock is not None and clock in overdue and clock.binding is binding
+
+
+def _late(views: Sequence[DeskView] | Sequence[CaseView]) -> int:
+    """Return how many cases have a term that binds and has passed."""
+    return sum(any(clock.binding for clock in one.standing.overdue) for one in views)
+
+
 def _is_asked(view: DeskView) -> bool:
     """Return whether something is missing that the organisation gives."""
     return bool(view.standing.missing) or view.standing.state == _RETURNED
@@ -199,7 +212,8 @@ def _desk_row(view: DeskView) -> Waiting:
         waits=waits,
         href=f"/view/desk/{view.case.kind}/{view.case.id}",
         due=None if clock is None or clock.due is None else clock.due.on,
-        overdue=clock is not None and clock in view.standing.overdue,
+        overdue=_passed(clock, view.standing.overdue, binding=True),
+        passed=_passed(clock, view.standing.overdue, binding=False),
     )
 
 
@@ -225,7 +239,8 @@ def _sharing_row(view: CaseView) -> Waiting | None:
         waits=waits,
         href=f"/view/sharing/{view.request.id}",
         due=None if clock is None or clock.due is None else clock.due.on,
-        overdue=clock is not None and clock in standing.overdue,
+        overdue=_passed(clock, standing.overdue, binding=True),
+        passed=_passed(clock, standing.overdue, binding=False),
     )
 
 

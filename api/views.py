@@ -29,6 +29,7 @@ from maps.studies import (
 from maps.views import RegisterView, StudyView, TileSource
 
 __all__ = [
+    "area_then",
     "jurisdiction_of",
     "open_works_condition",
     "picture_view",
@@ -75,6 +76,15 @@ def register_view(
             roads=_roads(service, register, on),
             tiles=_tiles(service),
         )
+
+
+def area_then(service: Service, language: Language, on: date | None) -> str:
+    """Return that the area of a day was another than today's; empty where it is the same."""
+    now, then = jurisdiction_of(service.today()), jurisdiction_of(on or service.today())
+    if then.id == now.id:
+        return ""
+    names = {"then": then.name(language), "now": now.name(language)}
+    return text("pages.map_area_then", language, day=on, **names)
 
 
 def _roads(service: Service, register: Reader, on: date) -> DrawnRoads | None:

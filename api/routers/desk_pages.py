@@ -58,7 +58,9 @@ def desk_page(request: Request) -> Response:
                 "running": sum(1 for view in running if view.case.kind == kind),
                 "all": sum(1 for view in views if view.case.kind == kind),
                 "overdue": sum(
-                    1 for view in running if view.case.kind == kind and view.standing.overdue
+                    any(clock.binding for clock in view.standing.overdue)
+                    for view in running
+                    if view.case.kind == kind
                 ),
             }
             for kind, one in PROCEDURES.items()

@@ -17,7 +17,7 @@ from api.pages import render
 from api.roles import COLLECTIONS, Role, may
 from api.service import service_of
 from api.viewing import note, note_ids, note_told, told_of_others
-from api.views import open_works_condition, register_view
+from api.views import area_then, open_works_condition, register_view
 from data.text import Language, text
 from gis.basemap import Basemap
 from gis.errors import FormatError, NotFoundError
@@ -66,7 +66,8 @@ def map_page(request: Request, on: _Day = None) -> Response:
     made, told = _prepared(request, language, on)
     note(request, told)
     fragment = made.fragment(request.state.nonce)
-    page = render(request, "map.html", title=made.title, map=fragment)
+    then = area_then(service_of(request), language, on)
+    page = render(request, "map.html", title=made.title, map=fragment, area_then=then)
     origin = service_of(request).settings.map_tiles_origin
     if origin:
         policy = content_security_policy(request.state.nonce, pictures_from=origin)

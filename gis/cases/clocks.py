@@ -12,7 +12,7 @@ from enum import StrEnum
 from gis.cases.rule_book import CaseRules, rules_in_use
 from gis.cases.working_days import Due, WorkingCalendar, calendar_in_use, local_day
 from gis.home import Home
-from gis.terms import REMINDER, Term, term_of
+from gis.terms import REMINDER, Term, TermUnit, term_of
 from propagation.compliance.parameters import flag, numbers
 from propagation.compliance.records import Rule
 
@@ -125,6 +125,18 @@ class Clock:
     def running(self) -> bool:
         """Whether what it waits for has not come."""
         return self.ended_at is None
+
+    @property
+    def binding(self) -> bool:
+        """Whether to be late breaks a rule; a reference is only told."""
+        return self.rule is None or self.rule.binding
+
+    @property
+    def unit(self) -> TermUnit:
+        """What its time is counted in: as its term is, days of a calendar for months and hours."""
+        if not self.terms or self.terms[-1].unit is TermUnit.WORKING_DAYS:
+            return TermUnit.WORKING_DAYS
+        return TermUnit.CALENDAR_DAYS
 
     def crosses(self, at: datetime) -> date | None:
         """Return the last day of its rule, where the clock runs on beyond it; else None."""
@@ -261,10 +273,13 @@ class Reminder:
         The clock.
     working_days_left : int
         Working days until its last day, negative where it has passed.
+    left : int
+        The same in the unit of its term.
     """
 
     clock: Clock
     working_days_left: int
+    left: int
 
 
 def due_reminders(
@@ -277,12 +292,18 @@ def due_reminders(
         return []
     most = max(numbers(rule, "working_days_before"))
     found = [
-        Reminder(one, calendar.working_days_between(day, one.due.on))
+        _reminder(one, one.due.on, day, calendar)
         for one in clocks
         if one.running and one.due is not None
     ]
     near = [one for one in found if one.working_days_left <= most]
     return sorted(near, key=lambda one: one.working_days_left)
+
+
+def _reminder(clock: Clock, last: date, day: date, calendar: WorkingCalendar) -> Reminder:
+    working = calendar.working_days_between(day, last)
+    counted = clock.unit is TermUnit.WORKING_DAYS
+    return Reminder(clock, working, working if counted else (last - day).days)
 
 
 def basis_in_use(home: Home) -> tuple[CaseRules, WorkingCalendar]:

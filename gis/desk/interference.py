@@ -26,7 +26,7 @@ from gis.errors import FormatError, NotFoundError
 from gis.home import Home
 from gis.studies.record import load
 
-__all__ = ["CLASSES", "INTERFERENCE", "KIND", "SERVICES", "STUDY"]
+__all__ = ["CLASSES", "INTERFERENCE", "KIND", "SERVICES", "STUDY", "undetermined"]
 
 KIND: Final = "interference"
 """The kind of these cases."""
@@ -54,6 +54,8 @@ _DEPARTMENT: Final = frozenset({DEPARTMENT})
 _BOTH: Final = frozenset({DEPARTMENT, PARTY})
 _NOTE: Final = Field("note")
 _REASON: Final = Field("reason", required=True)
+_UNDETERMINED: Final = Field("undetermined")
+"""Why no cause could be found, where that is what the complainant is told."""
 
 _INTAKE: Final = (
     Field("complainant", FieldKind.LINE, required=True),
@@ -162,7 +164,11 @@ _STEPS: Final = {
         _BEING_SOLVED,
         "ended",
         _DEPARTMENT,
-        (Field("ended_at", FieldKind.MOMENT, required=True), Field("result", required=True)),
+        (
+            Field("ended_at", FieldKind.MOMENT, required=True),
+            Field("result", required=True),
+            _UNDETERMINED,
+        ),
     ),
     RECURRED: Step(
         frozenset({"ended"}),
@@ -175,7 +181,9 @@ _STEPS: Final = {
             HAPPENED_ON,
         ),
     ),
-    "result_told": Step(frozenset({"ended"}), "closed", _DEPARTMENT, (_NOTE, HAPPENED_ON)),
+    "result_told": Step(
+        frozenset({"ended"}), "closed", _DEPARTMENT, (_UNDETERMINED, _NOTE, HAPPENED_ON)
+    ),
     "dismissed": Step(_OPEN, "dismissed", _DEPARTMENT, (_REASON, HAPPENED_ON)),
 }
 
@@ -187,6 +195,7 @@ _ANSWERS: Final = {
     "delay_explained": ("accepted",),
     "source_found": ("accepted",),
     "remedy_ordered": ("source_found",),
+    "ended": (OPENED, RECURRED),
     "result_told": ("ended",),
     RECURRED: ("ended",),
     "dismissed": (OPENED,),
@@ -245,12 +254,19 @@ def _require(act: Act) -> None:
         _require_earlier(act, stated)
     if act.kind == RECURRED and act.standing is not None:
         _require_again(act, act.standing)
+    if act.kind == "result_told" and act.standing is not None:
+        _require_cause(act, act.standing)
     if act.kind == "source_found":
         _require_station(act, "station_id", act.details)
     if act.kind == "study_attached":
         found = load(str(act.details["study_id"]), act.home)
         if found.kind != STUDY:
             raise FormatError("desk_interference.not_a_source_study", name="study_id", id=found.id)
+    _require_begun(act)
+
+
+def _require_begun(act: Act) -> None:
+    """Refuse an end or a receipt before the interference began."""
     began = act.facts.get("began_at")
     for name, later in (
         ("ended_at", act.details.get("ended_at")),
@@ -263,6 +279,29 @@ def _require(act: Act) -> None:
 def _completes(_home: Home, standing: Standing, kind: str, details: Facts) -> Facts:
     """Keep the class of what came back."""
     return {**details, "class": class_of(standing.events)} if kind == RECURRED else details
+
+
+def undetermined(standing: Standing) -> str | None:
+    """Return why no cause could be found, as the end or the answer says it last."""
+    for kind in ("result_told", "ended"):
+        event = standing.holding(kind)
+        if event is not None and _UNDETERMINED.name in event.details:
+            return str(event.details[_UNDETERMINED.name])
+    return None
+
+
+def _require_cause(act: Act, standing: Standing) -> None:
+    """Refuse to tell a result without cause and evidence, or why there is none."""
+    known = standing.holding("source_found") or undetermined(standing)
+    if not (known or act.details.get(_UNDETERMINED.name)):
+        raise FormatError("desk_interference.cause_missing", name=_UNDETERMINED.name)
+
+
+def _draws(standing: Standing, name: str) -> bool:
+    """Return whether a letter can be drawn: the result tells cause and evidence."""
+    if name != "interference_result":
+        return True
+    return bool(standing.holding("source_found") or undetermined(standing))
 
 
 def _require_earlier(act: Act, told: Facts) -> None:
@@ -343,6 +382,7 @@ INTERFERENCE: Final = Procedure(
     answers=_ANSWERS,
     begins=received_at,
     dated=day_clocks,
+    draws=_draws,
     letters={
         "interference_result": frozenset({"ended", "closed"}),
         "interference_supplement": frozenset({"received", "returned"}),

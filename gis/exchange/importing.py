@@ -11,7 +11,7 @@ Example
 
 import gc
 import secrets
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, date, datetime
@@ -19,6 +19,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from data.text import Language, text
+from gis.administration import COMMUNES
 from gis.errors import ConflictError, FormatError
 from gis.exchange.answers import ImportAnswers, Option, Question, QuestionKind
 from gis.exchange.classified import without_secrets
@@ -46,6 +47,7 @@ from gis.exchange.sites import Sites
 from gis.exchange.tables_of_files import table_of, understood
 from gis.geodesy import is_known
 from gis.jurisdictions import Jurisdiction
+from gis.names import commune_key
 from gis.register.allotments import AllotmentPoint
 from gis.register.points import RegistrationPoint
 from gis.register.reading import Reader
@@ -196,6 +198,7 @@ def judge(
             preferred=jurisdiction.crs_epsg if jurisdiction is not None else (),
         )
         verdicts = judging.judge()
+        communes = {commune_key(unit.name) for unit in now.units(kinds=COMMUNES)}
         version = now.version()
     verdicts = judging.without_rested(verdicts, register)
     questions = (*asked, *columns.questions, *conventions.questions, *missing, *verdicts.questions)
@@ -217,7 +220,18 @@ def judge(
         register_version=version,
         passed_over=table.passed_over,
         of_unsaid_use=table.of_unsaid_use,
+        unknown_communes=_unknown_communes(verdicts.accepted, communes),
     )
+
+
+def _unknown_communes(
+    accepted: Sequence[Accepted], known: Collection[str]
+) -> tuple[tuple[int, str], ...]:
+    """Return the rows that name a commune that is none of those known; none where none is."""
+    if not known:
+        return ()
+    named = ((one.row, getattr(one.record, "commune_name", None)) for one in accepted)
+    return tuple((row, name) for row, name in named if name and commune_key(name) not in known)
 
 
 def _refuse_answers(

@@ -102,6 +102,8 @@ class ImportKind(StrEnum):
         return self in _POINTED
 
 
+_FEW = 3
+"""So many names are said of those that are not known."""
 _MARKED = "exchange.problem.state_secret"
 _POINTED = frozenset(
     {
@@ -274,6 +276,9 @@ class ImportReport:
         Features of a general map that are none of the kind, and were left out.
     of_unsaid_use : int
         Of these, masts and towers of which the map does not say what they are for.
+    unknown_communes : tuple of (int, str)
+        Rows that are taken though the register knows no commune, of any day, by the name that
+        they state: the name only describes.
     """
 
     file_name: str
@@ -293,6 +298,7 @@ class ImportReport:
     register_version: str
     passed_over: int = 0
     of_unsaid_use: int = 0
+    unknown_communes: tuple[tuple[int, str], ...] = ()
 
     @property
     def provisional(self) -> bool:
@@ -332,7 +338,20 @@ class ImportReport:
             said += " " + text("exchange.passed_over", language, count=self.passed_over)
         if self.of_unsaid_use:
             said += " " + text("exchange.of_unsaid_use", language, count=self.of_unsaid_use)
-        return said
+        return f"{said} {self._say_communes(language)}".rstrip()
+
+    def _say_communes(self, language: Language | str) -> str:
+        """Say which communes are not known, the first few of them."""
+        if not self.unknown_communes:
+            return ""
+        first = self.unknown_communes[:_FEW]
+        named = "; ".join(
+            text("exchange.unknown_commune", language, row=str(row), name=name)
+            for row, name in first
+        )
+        more = "…" if len(self.unknown_communes) > len(first) else ""
+        count = len(self.unknown_communes)
+        return text("exchange.unknown_communes", language, count=count, named=named + more)
 
     def to_json(self, language: Language | str = Language.VI) -> dict[str, Any]:
         """Return it for a program, with its sentences in a language."""
@@ -348,6 +367,9 @@ class ImportReport:
             "rows": self.rows,
             "passed_over": self.passed_over,
             "of_unsaid_use": self.of_unsaid_use,
+            "unknown_communes": [
+                {"row": row, "name": name} for row, name in self.unknown_communes
+            ],
             "accepted": len(self.accepted),
             "states": {state.value: count for state, count in self.states.items()},
             "changes": [

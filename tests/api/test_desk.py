@@ -5,6 +5,7 @@ import json
 import re
 import zipfile
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -14,6 +15,8 @@ from starlette.testclient import TestClient
 
 from api.identity import new_token
 from api.service import Service
+from data.text import VIET_NAM
+from gis.register import moments
 from gis.register.accounts import Access
 
 from .conftest import Browser
@@ -31,6 +34,7 @@ WORDS: dict[str, Any] = {
     "own_equipment_checked": "yes",
 }
 KIND = "/desk/interference"
+ENDED = {"result": "Hết", "undetermined": "Hết trước khi đo"}
 
 
 @pytest.fixture
@@ -54,6 +58,11 @@ def took(
     assert answer.status_code == 201, answer.text
     found: dict[str, Any] = answer.json()
     return found
+
+
+def now() -> str:
+    """This moment in Viet Nam, as a page's field says it."""
+    return moments.now().astimezone(VIET_NAM).isoformat(timespec="minutes")
 
 
 def photograph(side: int = 40) -> bytes:
@@ -90,7 +99,7 @@ def test_a_complaint_goes_from_intake_to_a_signed_letter(
     )
     case = took(client, staff, case, "source_found", cause="Máy phát lệch tần", evidence="BB 12")
     case = took(client, staff, case, "remedy_ordered", remedies=["power", "frequency"])
-    ended = {"ended_at": "2026-11-26T09:00", "result": "Hết can nhiễu"}
+    ended = {"ended_at": now(), "result": "Hết can nhiễu"}
     case = took(client, staff, case, "ended", **ended)
     assert {one["name"] for one in case["letters"]} == {
         "interference_result",
@@ -448,7 +457,9 @@ def test_a_template_with_an_unknown_field_is_refused_with_its_line(
 ) -> None:
     case = opened(client, staff)
     case = took(client, staff, case, "accepted", **{"class": "within_province"})
-    case = took(client, staff, case, "ended", ended_at="2026-11-26T09:00", result="Hết")
+    case = took(
+        client, staff, case, "ended", ended_at=now(), result="Hết", undetermined="Hết trước khi đo"
+    )
     own = service.home.letters
     own.mkdir()
     (own / "interference_result.toml").write_text(
@@ -475,7 +486,9 @@ def test_a_spoilt_template_says_where_and_why(
     client: TestClient, service: Service, staff: Headers, content: bytes, told: str
 ) -> None:
     case = took(client, staff, opened(client, staff), "accepted", **{"class": "within_province"})
-    case = took(client, staff, case, "ended", ended_at="2026-11-26T09:00", result="Hết")
+    case = took(
+        client, staff, case, "ended", ended_at=now(), result="Hết", undetermined="Hết trước khi đo"
+    )
     service.home.letters.mkdir()
     (service.home.letters / "interference_result.toml").write_bytes(content)
     for ending in ("docx", "pdf"):
@@ -490,7 +503,9 @@ def test_a_spoilt_template_says_where_and_why(
 def test_a_letter_is_the_same_bytes_twice(client: TestClient, staff: Headers) -> None:
     case = opened(client, staff)
     case = took(client, staff, case, "accepted", **{"class": "within_province"})
-    case = took(client, staff, case, "ended", ended_at="2026-11-26T09:00", result="Hết")
+    case = took(
+        client, staff, case, "ended", ended_at=now(), result="Hết", undetermined="Hết trước khi đo"
+    )
     made = [client.get(case["letters"][0]["docx"], headers=staff).content for _ in range(2)]
     assert made[0] == made[1]
     assert "word/document.xml" in zipfile.ZipFile(io.BytesIO(made[0])).namelist()
@@ -540,3 +555,37 @@ def test_a_text_file_of_subscribers_is_refused_and_measurements_are_kept(
         headers=staff,
     )
     assert kept.status_code == 201, kept.text
+
+
+def test_a_result_tells_cause_and_evidence_or_why_there_is_none(
+    client: TestClient, staff: Headers
+) -> None:
+    """An end lies on the day of intake or after it; a private person is never “cá nhân”."""
+    case = opened(client, staff, complainant="cá nhân", victim_station="Máy thu hình")
+    case = took(client, staff, case, "accepted", **{"class": "within_province"})
+
+    def refused(kind: str, **details: Any) -> dict[str, Any]:
+        body = {"kind": kind, "expected": case["expected"], "details": details}
+        answer = client.post(f"{KIND}/{case['id']}/events", json=body, headers=staff)
+        assert answer.status_code == 422, answer.text
+        told: dict[str, Any] = answer.json()
+        return told
+
+    before = (moments.now() - timedelta(days=1)).astimezone(VIET_NAM)
+    early = refused("ended", ended_at=before.isoformat(timespec="minutes"), result="Hết")
+    assert early["code"] == "desk.day_before"
+    assert "không được sớm hơn" in early["detail"]
+    case = took(client, staff, case, "ended", ended_at=now(), result="Hết can nhiễu")
+    names = {one["name"] for one in case["letters"]}
+    assert "interference_result" not in names, "it would have gaps for cause and evidence"
+    assert refused("result_told")["code"] == "desk_interference.cause_missing"
+    case = took(client, staff, case, "result_told", undetermined="Máy đo không thu được tín hiệu")
+    (letter,) = (one for one in case["letters"] if one["name"] == "interference_result")
+    content = client.get(letter["docx"], headers=staff).content
+    document = Document(io.BytesIO(content))
+    cells = [c.text for table in document.tables for row in table.rows for c in row.cells]
+    said = "\n".join([*(one.text for one in document.paragraphs), *cells])
+    assert "không xác định được; lý do: Máy đo không thu được tín hiệu" in said
+    assert "Xét kháng nghị can nhiễu của người kháng nghị ngày" in said
+    assert "Ông/Bà …………" in said
+    assert "cá nhân" not in said

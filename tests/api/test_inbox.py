@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import date, timedelta
 from html import unescape
 from typing import Any
 
@@ -10,6 +10,7 @@ from sqlalchemy import text
 from starlette.testclient import TestClient
 
 from api.service import Service
+from data.text import VIET_NAM
 from gis.cases.records import EventKind
 from gis.cases.store import Cases, Wish
 from gis.register import moments
@@ -179,3 +180,52 @@ def test_the_map_of_a_form_shows_what_each_may_see(
     stranger = seen(client.get("/map/base"))
     operator, staff = (seen(browser_of(one).get("/map/base")) for one in ("operator", "staff"))
     assert stranger < operator < staff
+
+
+def test_a_reference_that_has_passed_is_told_in_its_own_days_and_is_not_red(
+    client: TestClient, token: Callable[[str], dict[str, str]], browser_of: Browsers
+) -> None:
+    """Twenty calendar days from receipt, ninety days ago: seventy have passed; nobody is bound."""
+    today = moments.now().astimezone(VIET_NAM).date()
+    facts = {
+        "complainant": "Đài mô phỏng", "service": "safety", "victim_station": "VOR",
+        "frequency_mhz": 113.5, "longitude": 106.4, "latitude": 10.6, "effect": "rít",
+        "began_at": f"{today - timedelta(days=95)}T08:00", "own_equipment_checked": "yes",
+        "received_on": str(today - timedelta(days=90)),
+    }  # fmt: skip
+    staff = token("staff")
+    case = client.post("/desk/interference", json={"facts": facts}, headers=staff).json()
+    at = f"/desk/interference/{case['id']}"
+    step = {"kind": "accepted", "expected": case["expected"], "details": {"class": "safety"}}
+    case = client.post(f"{at}/events", json=step, headers=staff).json()
+    (clock,) = (one for one in case["clocks"] if one["name"] == "resolution_safety")
+    assert (clock["state"], clock["rule"]["binding"]) == ("overdue", False)
+    passed = (today - date.fromisoformat(clock["due_on"])).days
+    (told,) = case["reminders"]
+    assert (told["left"], told["unit"]) == (-passed, "calendar_days")
+    browser = browser_of("staff")
+    row = inbox(browser.get("/").text)
+    row = row[row.index(f'href="/view{at}"') :].partition("</tr>")[0]
+    assert "quá mốc tham khảo" in row
+    assert "violates" not in row
+    page = browser.get(f"/view{at}").text
+    assert f"quá {passed} ngày (tham khảo, không ràng buộc)" in words(page)
+    assert 'class="notice bad"' not in page
+    assert "chip violates" not in page
+    listed = browser.get("/view/desk/interference").text
+    assert "Quá hạn (tham khảo, không ràng buộc)" in listed
+    assert "chip violates" not in listed
+
+
+def test_a_review_that_ends_after_the_answer_says_that_the_answer_decides(
+    browser_of: Browsers, service: Service
+) -> None:
+    structure = service.register.structures(PUBLIC, owner_id="mo-phong-a", limit=1)[0]
+    cases, asker = Cases(service.register, service.home), Scope(Role.OPERATOR, "mo-phong-b")
+    wish = Wish(structure_id=structure.id, technology="5G NR", bands="", purpose="phủ sóng",
+                height_above_ground_m=None, wanted_from=None, wanted_to=None,
+                attachments=())  # fmt: skip
+    made = cases.draft(wish, asker, "b")
+    cases.append(made.id, EventKind.SUBMITTED, {}, asker, "b", expected=1)
+    page = words(browser_of("operator").get(f"/view/sharing/{made.id}").text)
+    assert len(re.findall(r"Thời hạn trả lời \(\d\d/\d\d/\d{4}\) tính từ ngày nhận", page)) == 1

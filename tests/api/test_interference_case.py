@@ -16,15 +16,19 @@ from docx import Document
 from PIL import Image
 from starlette.testclient import TestClient
 
+from api.sanction_view import sanction_json
 from api.service import Service
+from data.text import Language
 from gis.cases.rule_book import CaseRules, rules_in_use
 from gis.cases.working_days import calendar_in_use
 from gis.desk.interference import INTERFERENCE
+from gis.desk.interference_guide import possible_acts
 from gis.desk.procedure import Standing, read_case
 from gis.desk.records import OPENED, DeskCase, DeskEvent
 from gis.home import Home
 from gis.register.scopes import SYSTEM
 from gis.rules import rule_paths
+from gis.sanctions import sanctions_in_use
 from gis.studies import StudyContext, run
 
 from .conftest import Browser
@@ -123,6 +127,11 @@ class Case:
         return "\n".join([*(one.text for one in document.paragraphs), *cells])
 
 
+def now() -> str:
+    """This moment, as a program sends it."""
+    return datetime.now(UTC).isoformat(timespec="minutes")
+
+
 @pytest.fixture
 def staff(token: Callable[[str], Headers]) -> Headers:
     return token("staff")
@@ -181,7 +190,7 @@ def test_a_case_goes_from_intake_to_a_signed_answer(
         until=(date.today() + timedelta(days=33)).isoformat(),
     )
     assert "đổi tần số; hạn chế công suất" in case.letter("interference_minutes")
-    case.step("ended", ended_at="2026-07-28T09:00", result="Hết can nhiễu")
+    case.step("ended", ended_at=now(), result="Hết can nhiễu")
     assert "Máy phát lệch tần" in case.letter("interference_result")
     require_package(case, found, tmp_path)
     case.step("result_told")
@@ -206,7 +215,7 @@ def test_a_letter_says_what_the_step_said_that_it_tells_of(
     until = (date.today() + timedelta(days=33)).isoformat()
     case.step("remedy_ordered", remedies=["power"], until=until)
     case.step("remedy_ordered", remedies=["frequency"])
-    case.step("ended", ended_at="2026-07-28T09:00", result="Hết can nhiễu")
+    case.step("ended", ended_at=now(), result="Hết can nhiễu")
     minutes = case.letter("interference_minutes")
     assert "Kết quả đo: 41 dBµV/m, đo lúc" in minutes
     assert "Hết can nhiễu" not in minutes
@@ -454,16 +463,26 @@ def test_a_clock_keeps_the_rule_of_its_beginning(
     ],
 )
 def test_acts_are_told_by_the_decree_of_the_day_on_which_they_ended(
-    client: TestClient, staff: Headers, ended: str, known: str, least: float | None
+    service: Service, ended: str, known: str, least: float | None
 ) -> None:
-    case = Case(client, staff, service="safety", began_at="2026-05-02T08:00")
-    assert case.beside()["class_proposed"]["class"] == "safety"
-    case.step("accepted", **{"class": "safety"})
-    case.step("source_found", cause="x", evidence="BB 1")
-    case.step("ended", ended_at=ended, result="Hết")
-    acts = {one["behaviour"]: one for one in case.beside()["acts"]}
-    assert acts["interference"]["known"] == known
-    assert acts["interference"]["minimum_vnd"] == least
+    events = [
+        event(1, OPENED, date(2026, 5, 3)),
+        event(2, "accepted", date(2026, 5, 4), **{"class": "safety"}),
+        event(3, "source_found", date(2026, 5, 5), cause="x", evidence="BB 1"),
+        event(4, "ended", date(2026, 7, 29), ended_at=f"{ended}+07:00", result="Hết"),
+    ]
+    case = DeskCase(
+        id="x", kind="interference", year=2026, number=1, organisation_id=None, account="a",
+        facts={**FACTS, "service": "safety", "began_at": "2026-05-02T08:00+07:00"},
+        opened_at=events[0].at,
+    )  # fmt: skip
+    rules, calendar = rules_in_use(service.home), calendar_in_use(service.home)
+    at = datetime(2026, 11, 27, 3, tzinfo=UTC)
+    standing = read_case(INTERFERENCE, case, events, at, rules=rules, calendar=calendar)
+    book = sanctions_in_use(service.home)
+    acts = {one.act.behaviour: one for one in possible_acts(standing, "safety", book, rules)}
+    told = sanction_json(acts["interference"], "x", Language.VI)
+    assert (told["known"], told["minimum_vnd"]) == (known, least)
     assert "interference_after_stop" in acts
 
 
@@ -537,8 +556,7 @@ def test_a_class_is_corrected_with_a_reason_and_days_that_were_set_are_clocks(
     assert (escalation["terms"], escalation["rule"]["binding"]) == (["40 calendar_days"], False)
     page = client.get("/view/desk", headers={**staff, "accept": "text/html"}).text
     assert "Khắc phục theo yêu cầu" in page
-    now = datetime.now(UTC).isoformat(timespec="minutes")
-    case.step("ended", ended_at=now, result="Hết")
+    case.step("ended", ended_at=now(), result="Hết")
     assert not [
         one
         for one in case.told["clocks"]

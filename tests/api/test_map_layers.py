@@ -192,3 +192,11 @@ def test_a_licence_that_begins_later_is_told_on_the_map_of_a_day(
     assert f"Trong đó {later} đài có giấy phép chỉ từ sau ngày 31/01/2015" in page
     assert "có hiệu lực từ ngày 01/07/2022, sau ngày đang xem" in page
     assert "chỉ từ sau ngày" not in browser_of("staff").get("/map?on=2022-07-01&lang=vi").text
+
+
+def test_a_map_of_a_former_area_says_by_whose_boundaries(client: TestClient) -> None:
+    html = {"accept": "text/html"}
+    then = client.get("/map?on=2015-06-01", headers=html).text
+    said = "Theo địa giới ngày 01/06/2015: tỉnh Long An. Địa bàn của Sở nay là tỉnh Tây Ninh"
+    assert said in then
+    assert "Theo địa giới ngày" not in client.get("/map", headers=html).text

@@ -13,6 +13,8 @@ import pytest
 from playwright.sync_api import Page, expect
 
 import data
+from data.text import VIET_NAM
+from gis.register import moments
 from gis.register.scopes import SYSTEM
 from tests.browser.people import by_menu, fits, pdf_text, pick, tab_to, type_in
 
@@ -277,8 +279,9 @@ def test_a_complaint_is_taken_in_and_closed_with_its_letter(
     page.goto(case)
     take(page, "Thụ lý và phân loại", {})
     take(page, "Ghi nguồn can nhiễu", {"cause": "Máy phát lệch tần", "evidence": "BB 12"})
+    now = moments.now().astimezone(VIET_NAM).strftime("%Y-%m-%dT%H:%M")
     take(page, "Ghi can nhiễu chấm dứt",
-         {"ended_at": "2026-07-25T08:00", "result": "Đã chỉnh máy phát"})  # fmt: skip
+         {"ended_at": now, "result": "Đã chỉnh máy phát"})  # fmt: skip
     take(page, "Thông báo kết quả", {})
     fits(page)
     assert here.violations() == []

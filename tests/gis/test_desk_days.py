@@ -281,9 +281,12 @@ def test_the_days_of_a_plan_follow_each_other(desk: Desk) -> None:
 def test_an_interference_that_comes_back_is_worked_on_again(desk: Desk) -> None:
     case = Work(desk, "interference", OPERATOR, **{**COMPLAINT, "victim_station_id": ""})
     case.scope = SYSTEM
+    case.step("supplemented", received_on=ago(3))
     case.step("accepted", **ACCEPTED)
     case.step("source_found", cause="Máy phát lệch tần", evidence="BB 1")
     case.step("remedy_ordered", remedies=["power"], until=ago(-30))
+    before = case.refused("ended", ended_at=f"{ago(4)}T08:00", result="Hết")
+    assert before.key == "desk.day_before", "the day of receipt"
     case.step("ended", ended_at=f"{ago(2)}T08:00", result="Hết")
     early = case.refused("recurred", recurred_at=f"{ago(3)}T08:00", effect="Lại nhiễu")
     assert early.values["name"] == "recurred_at"
@@ -309,7 +312,8 @@ def test_an_interference_that_comes_back_is_worked_on_again(desk: Desk) -> None:
     case.step("reclassified", **{"class": "national", "reason": "Sai"})
     assert local_day(case.clock("resolution_national").started_at) == TODAY
     case.step("ended", ended_at=f"{ago(0)}T00:01", result="Hết hẳn")
-    case.step("result_told")
+    assert case.refused("result_told").key == "desk_interference.cause_missing", "taken back"
+    case.step("result_told", undetermined="Không đo lại được")
     assert case.standing.final
     assert case.clock("result").state(case.standing.at) is ClockState.KEPT
 

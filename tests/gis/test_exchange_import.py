@@ -460,6 +460,30 @@ def test_a_whole_file_turned_around_is_asked(office, write_table):
     assert keys(report) == ["swapped"] * 4
 
 
+def test_an_unknown_commune_is_told_and_the_row_is_taken(office, write_table):
+    """The name only describes: a former commune is known, one that never was is told."""
+    headers = (*HEADERS, "Xã")
+    rows = [
+        (f"LA{i}", "bể", "Sao Mai", 106.4 + i / 100, 10.5, 3, commune)
+        for i, commune in enumerate(("Xã Đức Huệ", "Xã Không Có", "xã mỹ quý đông", None))
+    ]
+    report = judge(write_table("a.xlsx", headers, *rows), kind="structures", register=office)
+    assert (len(report.accepted), report.problems) == (4, [])
+    assert report.unknown_communes == ((3, "Xã Không Có"),)
+    assert "Xã, phường không có trong sổ ở 1 hàng: hàng 3 “Xã Không Có”." in report.say("vi")
+    assert "row 3 “Xã Không Có”" in report.say("en")
+    assert report.to_json()["unknown_communes"] == [{"row": 3, "name": "Xã Không Có"}]
+
+
+def test_one_row_turned_around_says_how_it_is_mended(office, write_table):
+    rows = (GOOD, ("LA6", "bể", "Sao Mai", 10.5361, 106.4133, 3))
+    report = judge(write_table("a.csv", HEADERS, *rows), kind="structures", register=office)
+    (problem,) = report.problems
+    said = problem.say("vi")
+    assert "đổi chỗ hai ô của hàng này" in said
+    assert "tệp hàng lỗi rồi gửi lại" in said
+
+
 def test_two_headers_over_one_another(office, write_table):
     file = write_table(
         "a.xlsx",

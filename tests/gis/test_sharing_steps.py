@@ -400,6 +400,24 @@ def test_reminders_come_before_the_end_and_after_it() -> None:
     assert left == {6: 3, 7: 3, 8: 3, 9: 2, 10: 1, 11: 0, 12: -1, 13: -2}
 
 
+@pytest.mark.parametrize(
+    ("term", "unit", "passed"),
+    [("5 working_days", "working_days", -8), ("7 calendar_days", "calendar_days", -10)],
+)
+def test_lateness_is_counted_in_the_unit_of_the_term(term: str, unit: str, passed: int) -> None:
+    """Both end on Monday 9 March; on the 19th ten days have passed, eight of them working days."""
+    rules = changed(('term = "7 working_days"', f'term = "{term}"'))
+    at = datetime(2026, 3, 19, 2, 30, tzinfo=UTC)
+    clocks = stands(happened(ASKED), at, rules).clocks
+    (found,) = (
+        one
+        for one in due_reminders(clocks, at, rules, CALENDAR)
+        if one.clock.name is ClockName.ANSWER
+    )
+    assert (found.clock.unit, found.left, found.working_days_left) == (unit, passed, -8)
+    assert not found.clock.binding, "another province's rule is a reference here"
+
+
 def changed(*pairs: tuple[str, str]) -> CaseRules:
     content = PACKAGED
     for old, new in pairs:
