@@ -10,9 +10,11 @@ from numpy.typing import NDArray
 
 from data import path
 
-__all__ = ["LandBorder", "land_border"]
+__all__ = ["BORDER_TABLE", "LandBorder", "land_border"]
 
-_TABLE: Final = "tables/border_points.csv"
+BORDER_TABLE: Final = "tables/border_points.csv"
+"""What names the points as the source of a fact."""
+
 _ABOUT: Final = "tables/border.toml"
 
 
@@ -41,11 +43,11 @@ class LandBorder:
 def land_border() -> LandBorder:
     """Return the border that ships."""
     about = tomllib.loads(path(_ABOUT).read_text(encoding="utf-8"))
-    with path(_TABLE).open(encoding="utf-8", newline="") as file:
+    with path(BORDER_TABLE).open(encoding="utf-8", newline="") as file:
         rows = [(float(row["longitude"]), float(row["latitude"])) for row in csv.DictReader(file)]
     return LandBorder(
         country=about["country"],
         points=np.asarray(rows, dtype=np.float64),
         position_uncertainty_km=float(about["position_uncertainty_km"]),
-        source=f"{_TABLE} ({about['stretch']})",
+        source=f"{BORDER_TABLE} ({about['stretch']})",
     )

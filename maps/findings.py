@@ -246,7 +246,7 @@ class Teller:
             outcome_text=words.outcome(written["outcome"]),
             advisory=_advisory(written),
             reason=_reason(written, words),
-            rule=f"{rule['id']}: {rule[f'title_{words.language}']}",
+            rule=str(rule[f"title_{words.language}"]),
             basis=basis(rule, words.language),
             confidence=words.confidence(rule["confidence"]),
             force=words.sentence(f"findings.force.{force_of(rule)}"),

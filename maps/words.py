@@ -6,6 +6,7 @@ from datetime import date
 from typing import Any
 
 from data.text import Language, has, number, text, when
+from gis.land_border import BORDER_TABLE
 from gis.plans import named_plan
 from gis.studies.site_scene import SOURCE as PROPOSED
 from gis.terrain.source import flat_height_m
@@ -93,9 +94,11 @@ class Words:
         return key
 
     def source(self, identifier: str) -> str:
-        """Return the name of a source; that of a proposal and of the flat delta in words."""
+        """Return the name of a source; what comes with this software in words."""
         if identifier == PROPOSED:
             return self.say("source_proposed")
+        if identifier.startswith(BORDER_TABLE):
+            return self.say("source_border")
         height_m = flat_height_m(identifier)
         return identifier if height_m is None else self.say("terrain_flat", height_m=height_m)
 

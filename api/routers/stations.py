@@ -2,6 +2,7 @@
 
 import dataclasses
 from collections.abc import Mapping
+from datetime import date
 from functools import partial
 from typing import Annotated, Any, Literal
 
@@ -22,6 +23,7 @@ from api.roles import may
 from api.service import Service, may_read, service_of
 from api.viewing import note_told
 from api.whole import OffsetQuery
+from gis.administration import PROVINCES
 from gis.errors import GisError
 from gis.register.reading import Reader
 from gis.register.records import BroadcastStation
@@ -202,11 +204,13 @@ def show_station(
         )
         history = _history(register, station.id, words) if identity.is_staff else []
         ended = ended_on(register, [station], service.today()).get(station.id)
+        shown = {
+            "organisation_id": owners.get(station.organisation_id or ""),
+            "structure_id": standing,
+            "plan_entry_id": _plan_line(register, station, words),
+            "province_code": _province(register, station),
+        }
     note_told(request, stations=[station])
-    shown = {
-        "organisation_id": owners.get(station.organisation_id or ""),
-        "structure_id": standing,
-    }
     studies = _studies_of(service, identity, station.id)
     return render(
         request,
@@ -236,6 +240,24 @@ def show_station(
         may_undo=identity.is_staff,
         undo_problem=undo_problem,
     )
+
+
+def _plan_line(register: Reader, station: BroadcastStation, words: Words) -> str | None:
+    """Return the line of the plan that a station is matched with, as people call it."""
+    entries = {one.id: one for one in register.plan_entries(service=station.service)}
+    entry = entries.get(station.plan_entry_id or "")
+    if entry is None:
+        return station.plan_entry_id
+    frequency = words.value("frequency_mhz", entry.frequency_mhz)
+    return f"{entry.programme}, {frequency}: {entry.instrument}, {entry.clause}"
+
+
+def _province(register: Reader, station: BroadcastStation) -> str | None:
+    """Return the name and the code of the province that a station is recorded in."""
+    code = station.province_code
+    named = [one for one in register.units(kinds=PROVINCES) if one.code == code]
+    latest = max(named, key=lambda one: one.valid_to or date.max, default=None)
+    return code if latest is None else f"{latest.name} ({code})"
 
 
 def _history(register: Reader, station_id: str, words: Words) -> list[dict[str, Any]]:

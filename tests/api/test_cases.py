@@ -472,6 +472,9 @@ def test_the_page_of_working_days(browser_of: Callable[[str], Any], language: st
     assert "22/08/2026" in page
     assert page.count('class="month"') == 12
     assert {"vi": "Theo trí nhớ", "en": "Recalled"}[language] in page, "the swap of New Year"
+    reckoned = {"vi": "Phần mềm lịch tính theo luật", "en": "Reckoned by the calendar software"}
+    assert reckoned[language] in page, "what Tết rests on, in words"
+    assert "<td>holidays" not in page
     later = unescape(staff.get(f"/view/calendar?year=2031&lang={language}").text)
     assert {"vi": "chưa có quyết định", "en": "no decision"}[language] in later
     for wrong in ("1999", "2099", "x"):

@@ -174,6 +174,8 @@ def test_looks_at_confidential_records_of_others_are_kept(
     assert of_one["matched"] == 2
     shown = browser_of("administrator").get("/view/viewings?account=staff-1").text
     assert hidden.id in shown
+    assert "Công trình" in shown
+    assert "<td>structures" not in shown, "kinds of records have names for people"
 
 
 def test_looks_by_the_ogc_api_are_kept_too(

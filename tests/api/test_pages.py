@@ -120,6 +120,8 @@ def test_a_station_shows_every_parameter_with_how_well_it_is_known(client: TestC
         assert ("Dữ liệu mô phỏng" in source) == (value != "–"), label
     shown = {label: value for label, value, _ in rows}
     assert shown["Tần số"] == "93,6 MHz"
+    assert shown["Mã tỉnh"].startswith("Tỉnh "), "by name"
+    assert re.search(r"MHz: .*, Dòng \d+", shown["Dòng quy hoạch"]), "in words, not its key"
     assert shown["Công suất bức xạ hiệu dụng ERP"] == "31,139 dBW (1,3 kW)"
     real = client.get("/view/stations?text=vov", headers=HTML).text
     known = re.search(r"/view/stations/(dai-[\w.-]+)", real)
@@ -140,7 +142,10 @@ def test_a_station_whose_papers_ended_says_so_wherever_it_shows(
     assert "dòng quy hoạch đã hết hiệu lực ngày 22/01/2018" in listed
     assert "Tân Hưng" not in listed
     assert told in words(client.get("/view/stations/ended", headers=HTML).text)
-    assert told in client.get("/map", headers=HTML).text
+    shown = unescape(client.get("/map", headers=HTML).text)
+    assert told in shown
+    first = r'"\d+(?:,\d+)? MHz \*"'
+    assert re.search(rf"{first}[^{{}}]*{told}", shown), "its label is the frequency with a mark"
     in_order = words(client.get("/view/stations/mp-tan-hung", headers=HTML).text)
     assert "đã hết hạn" not in in_order
 

@@ -51,6 +51,20 @@ def test_the_address_forgets_a_place_that_was_closed(visit: Callable) -> None:
     expect(page).not_to_have_url(re.compile("at="), timeout=WAIT_MS)
 
 
+def test_metres_that_two_grids_read_are_chosen_from_a_list(visit: Callable) -> None:
+    page = ready(visit("anonymous").open("/map"))
+    page.fill("#map-search-text", "1165454 571000")
+    page.keyboard.press("Enter")
+    readings = page.locator("#map-search-list [role=option]")
+    expect(readings).to_have_count(4, timeout=WAIT_MS)
+    expect(readings.nth(1)).to_contain_text("VN-2000 / 105°30′")
+    expect(readings.first).to_have_attribute("aria-selected", "true")
+    assert "at=" not in page.url, "nobody but who typed it knows which was meant"
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("Enter")
+    expect(page).to_have_url(re.compile(r"at=10\.53\d+.{1,3}106\.15"), timeout=WAIT_MS)
+
+
 def test_nothing_found_says_what_to_try(visit: Callable) -> None:
     page = ready(visit("anonymous").open("/map"))
     page.fill("#map-search-text", "khôngcóđâu")

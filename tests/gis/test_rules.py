@@ -412,3 +412,27 @@ def test_plan_facts() -> None:
         assert getattr(facts, name) == getattr(entry, name), name
     assert facts.station_class == "national"
     assert facts.confidence is Confidence.SECONDARY
+
+
+_CODES = re.compile(
+    r"\[(?:V[12]|R-[HML])\b|\bR-[HML]\b|\bS-[A-Z0-9]{2,}|\w\.(?:vn|com) (?:ar|\?p=)?\d{4,}"
+)
+
+
+def test_sources_and_guides_are_for_people_and_hold_no_codes_of_research() -> None:
+    files = [
+        *data.path("rules").glob("*.toml"),
+        *data.path("guide").glob("*.md"),
+        *data.path("plans").glob("*"),
+    ]
+    assert len(files) > 50
+    found = {
+        (file.name, said[0])
+        for file in files
+        if file.name != "fm_regulations_1_3.csv"  # whose column of labels holds them
+        for said in _CODES.finditer(file.read_text(encoding="utf-8"))
+    }
+    assert found == set()
+    notes = data.path("plans/fm_regulations_1_3.csv").read_text(encoding="utf-8")
+    assert "theo trí nhớ. VOV" not in notes
+    assert "ar680106" not in notes

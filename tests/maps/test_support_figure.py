@@ -17,6 +17,7 @@ from gis.terrain.ground import Ground
 from gis.terrain.source import FlatTerrain
 from maps.documents.content import Figure, Table
 from maps.documents.report import study_docx, study_pdf, study_report
+from maps.plane import Plane, length_said
 from maps.support_figure import supports_svg, supports_view
 from propagation.compliance.records import Confidence
 from tests.prepared import empty_register
@@ -24,6 +25,17 @@ from tests.prepared import empty_register
 SVG = "{http://www.w3.org/2000/svg}"
 KNOWN = Provenance(confidence=Confidence.SYNTHETIC, source="test")
 AT = (106.4, 10.6)
+
+
+def test_circles_are_told_in_kilometres_from_one_on() -> None:
+    assert [length_said(one, Language.VI) for one in (500.0, 1000.0, 2500.0, 20_000.0)] == [
+        "500 m", "1 km", "2,5 km", "20 km",
+    ]  # fmt: skip
+    drawing = Plane(47_000.0, Language.VI).drawing("map", "t", "d", [])
+    assert "20 km" in drawing
+    assert "000 m" not in drawing
+
+
 ASKED = {
     "longitude": AT[0], "latitude": AT[1], "height_m": 30.0, "on": "2025-08-01", "radius_km": 2.0,
     "frequency_mhz": 900.0, "erp_dbw": 20.0, "minimum_dbuvm": 88.0, "within_km": 3.0,

@@ -33,6 +33,12 @@ const PhuSongSearch = (() => {
         if (this.asked !== this.field.value.trim()) {
           await this.ask();
         }
+        const readings = this.places.filter((one) => one.kind === "coordinates").length;
+        if (this.at < 0 && readings > 1) { // which system was meant only who typed it knows
+          this.open();
+          this.mark(0);
+          return;
+        }
         this.choose(Math.max(this.at, 0));
       });
       this.list.addEventListener("pointerdown", (event) => {
