@@ -47,7 +47,15 @@ def test_a_site_is_asked_for_judged_and_reported(
     assert job.kind == "site_planning"
     identifier = made(service, dict(job.inputs))
     told = client.get(f"/studies/{identifier}", headers=staff).json()
-    assert told["results"]["outcome"] == "not_assessable"
+    assert told["results"]["outcome"] == "needs_verification"
+    surfaces = {
+        (one["outcome"], one["reason"].rpartition(".")[2])
+        for one in told["results"]["findings"]
+        if one["check"] == "siting.surfaces"
+    }
+    assert surfaces == {("needs_verification", "surfaces_extent_unknown")}, (
+        "one runway is on record"
+    )
     assert {one["check"] for one in told["results"]["findings"]} >= {
         "siting.height", "siting.sharing", "siting.border_belt", "exposure",
     }  # fmt: skip
