@@ -14,6 +14,7 @@ from gis.studies.record import Study
 from gis.studies.summary import access_of
 from gis.terrain.ground import Ground
 from gis.terrain.source import FlatTerrain
+from maps.palette import interferer_letter
 
 WAIT_MS = 20_000
 
@@ -76,6 +77,30 @@ def test_a_layer_is_laid_read_and_kept_in_the_address(
     select.select_option("")
     expect(again.locator(".leaflet-interferer-pane img")).to_have_count(0)
     expect(again.locator(".map-watermark")).not_to_contain_text("địa hình")
+
+
+@pytest.mark.parametrize("width", [390, 1440])
+def test_a_letter_names_who_disturbs_and_another_day_is_said(
+    visit: Callable, network: Study, width: int
+) -> None:
+    """On the map of a day: whose area a letter is of, and that the prediction is of another."""
+    here = visit("anonymous", width)
+    page = ready(here.open(f"/map?on=2015-01-31#study={network.id}&layers=interferer"))
+    letters = page.locator(".leaflet-letters-pane .map-letter span")
+    expect(letters.first).to_be_visible(timeout=WAIT_MS)
+    rows = network.results["transmitters"]
+    disturbing = {interferer_letter(row["rank"]) for row in rows if row["disturbs_km2"] > 0}
+    assert set(letters.all_inner_texts()) == disturbing
+    legend = page.locator("#map-studies .map-layer", has_text="Đài gây nhiễu mạnh nhất")
+    told = legend.locator(".map-legend li").all_inner_texts()
+    assert {one.split(".")[0] for one in told} == disturbing
+    for place in (".map-watermark", ".map-studies-layers > .map-stamps"):
+        expect(page.locator(place)).to_contain_text("không phải của ngày đang xem 31/01/2015")
+    page.locator("[data-study-layer=interferer]").uncheck()
+    expect(letters).to_have_count(0)
+    here.picture(f"map-other-day-{width}")
+    assert here.violations() == []
+    assert not here.complaints
 
 
 def test_at_night_with_a_layer_on(visit: Callable, network: Study) -> None:
