@@ -33,10 +33,15 @@ _GEOTIFF = "image/tiff; application=geotiff; profile=cloud-optimized"
 
 
 @router.get("/map/layers")
-def layers(request: Request) -> dict[str, Any]:
-    """Studies whose pictures the caller may lay on the map, the newest of each kind first."""
+def layers(request: Request, on: _Day = None) -> dict[str, Any]:
+    """Studies whose pictures the caller may lay on the map, the newest of each kind first.
+
+    With the day that the map shows, those of the register of that day come before others.
+    """
     service, identity, language = service_of(request), identity_of(request), api_language(request)
     found = [one for kind in MAPPED_KINDS for one in _shown(service, identity, kind)]
+    if on is not None:
+        found.sort(key=lambda one: one.on != on.isoformat())
     makes = may(identity.role, "POST", "/view/studies")
     return {
         "studies": [

@@ -180,7 +180,11 @@ def test_a_study_of_another_day_says_so_on_the_map_of_a_day(
         f"dự đoán theo sổ đăng ký ngày {day}/{month}/{year}, "
         "không phải của ngày đang xem 31/01/2015",
     ]
-    assert client.get(f"{address}?on=never", headers=headers).status_code == 422
+    assert client.get(f"{address}?on=never", headers=headers).status_code in (400, 422)
+    page = client.get("/map?on=2015-01-31&lang=vi").text
+    assert r'"studies":"/map/layers?lang=vi\u0026on=2015-01-31"' in page, "it asks with the day"
+    listed = client.get("/map/layers?lang=vi&on=2015-01-31", headers=headers)
+    assert [one["id"] for one in listed.json()["studies"]] == [network.id]
 
 
 def test_a_licence_that_begins_later_is_told_on_the_map_of_a_day(

@@ -15,6 +15,7 @@ from gis.studies.record import Study
 from gis.studies.summary import access_of
 from gis.terrain.ground import Ground
 from gis.terrain.source import FlatTerrain
+from maps.palette import interferer_letter
 from tests.browser.people import pdf_pages, pdf_text
 
 WAIT_MS = 20_000
@@ -110,6 +111,30 @@ def test_a_layer_on_paper_is_its_legend_without_what_only_a_screen_can_use(
     assert "Trị số của các lớp dự đoán" in told
     for gone in ("Tải GeoTIFF", "Bấm vào bản đồ", "Độ đậm của lớp", "Không hiện lớp nào"):
         assert gone not in told
+
+
+@pytest.mark.parametrize("width", [390, 1440])
+def test_a_letter_names_who_disturbs_and_another_day_is_said(
+    visit: Callable, network: Study, width: int
+) -> None:
+    """On the map of a day: whose area a letter is of, and that the prediction is of another."""
+    here = visit("anonymous", width)
+    page = ready(here.open(f"/map?on=2015-01-31#study={network.id}&layers=interferer"))
+    letters = page.locator(".leaflet-letters-pane .map-letter span")
+    expect(letters.first).to_be_visible(timeout=WAIT_MS)
+    rows = network.results["transmitters"]
+    disturbing = {interferer_letter(row["rank"]) for row in rows if row["disturbs_km2"] > 0}
+    assert set(letters.all_inner_texts()) == disturbing
+    legend = page.locator("#map-studies .map-layer", has_text="Đài gây nhiễu mạnh nhất")
+    told = legend.locator(".map-legend li").all_inner_texts()
+    assert {one.split(".")[0] for one in told} == disturbing
+    for place in (".map-watermark", ".map-studies-layers > .map-stamps"):
+        expect(page.locator(place)).to_contain_text("không phải của ngày đang xem 31/01/2015")
+    page.locator("[data-study-layer=interferer]").uncheck()
+    expect(letters).to_have_count(0)
+    here.picture(f"map-other-day-{width}")
+    assert here.violations() == []
+    assert not here.complaints
 
 
 def test_at_night_with_a_layer_on(visit: Callable, network: Study) -> None:
