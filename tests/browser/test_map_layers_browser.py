@@ -77,20 +77,34 @@ def test_a_layer_is_laid_read_and_kept_in_the_address(
         "Trị số của các lớp dự đoán", timeout=WAIT_MS
     )
     assert again.url.partition("&study")[2] == page.url.partition("&study")[2]
-    none = again.get_by_role("radio", name="Không hình nào trong các hình dưới đây")
-    assert not none.is_checked()
-    none.check()
-    expect(again.locator(".leaflet-interferer-pane img")).to_have_count(0)
-    expect(again).to_have_url(re.compile(r"layers=&"), timeout=WAIT_MS)
-    again.keyboard.press("ArrowDown")
-    assert again.get_by_role("radio", name="Trường mạnh nhất trong các đài").is_checked()
-    expect(again.locator(".leaflet-strongest-pane img")).to_be_visible()
-    again.get_by_role("radio", name="Đài gây nhiễu mạnh nhất").check()
-    expect(again.locator("#map-studies input:checked")).to_have_count(1)
     select = again.locator("#map-studies select")
     select.select_option("")
     expect(again.locator(".leaflet-interferer-pane img")).to_have_count(0)
     expect(again.locator(".map-watermark")).not_to_contain_text("địa hình")
+
+
+def test_pictures_are_one_of_several_and_a_pasted_address_lays_them(
+    visit: Callable, network: Study
+) -> None:
+    page = ready(visit("anonymous").open(f"/map#study={network.id}&layers=interferer"))
+    expect(page.locator(".leaflet-interferer-pane img")).to_be_visible(timeout=WAIT_MS)
+    none = page.get_by_role("radio", name="Không hình nào trong các hình dưới đây")
+    assert not none.is_checked()
+    none.check()
+    expect(page.locator(".leaflet-interferer-pane img")).to_have_count(0)
+    expect(page).to_have_url(re.compile(r"layers=&"), timeout=WAIT_MS)
+    page.keyboard.press("ArrowDown")
+    assert page.get_by_role("radio", name="Trường mạnh nhất trong các đài").is_checked()
+    expect(page.locator(".leaflet-strongest-pane img")).to_be_visible()
+    page.get_by_role("radio", name="Đài gây nhiễu mạnh nhất").check()
+    expect(page.locator("#map-studies input:checked")).to_have_count(1)
+    pasted = f"#map=10/10.6/106.4&study={network.id}&layers=server&at=10.55000/106.40000"
+    page.evaluate("pasted => { location.hash = pasted; }", pasted)
+    expect(page.locator(".leaflet-server-pane img")).to_be_visible(timeout=WAIT_MS)
+    expect(page.locator("#map-details")).to_contain_text(
+        "Trị số của các lớp dự đoán", timeout=WAIT_MS
+    )
+    expect(page.locator("#map-details")).to_contain_text("Tại 10,55000")
 
 
 def test_a_layer_on_paper_is_its_legend_without_what_only_a_screen_can_use(
