@@ -167,7 +167,8 @@ const PhuSongMap = (() => {
       });
     }
 
-    file({ layer, format }) {
+    async file({ layer, format }) {
+      await this.table.filter(); /* what was typed a moment ago counts too */
       const { map, data, table, field, texts } = this;
       const { address, said } = PhuSongDownload.file({ map, data, table, field, texts,
         layer: layer.value, format: format.value, day: this.find("day").elements.on.defaultValue,
