@@ -1,5 +1,6 @@
 """Studies as layers of the map: who sees which, what they say of a place, their files."""
 
+import re
 from collections.abc import Callable
 from datetime import date
 from io import BytesIO
@@ -93,12 +94,20 @@ def test_who_is_disturbed_comes_first_with_the_way_to_complain(
     client: TestClient, network: Study, token: Token
 ) -> None:
     at = {"longitude": 106.44702, "latitude": 10.64286, "study": network.id, "lang": "vi"}
-    sections = client.get("/map/here", params=at, headers=token("viewer")).json()["sections"]
-    _, values, disturbed, received = sections[:4]
+    answer = client.get("/map/here", params=at, headers=token("viewer")).json()
+    _, values, disturbed, received = answer["sections"][:4]
     assert disturbed["heading"] == "Đài FM đủ trường nhưng bị nhiễu (2)"
     assert "thiếu" in disturbed["rows"][0]["note"]
     assert disturbed["rows"][-1]["href"] == "/view/complaints"
     assert received["heading"].startswith("Đài FM thu được")
+    best, worst = answer["brief"]
+    assert best.startswith("Thu tốt nhất: " + received["rows"][0]["label"].partition(",")[0])
+    assert best.endswith(received["rows"][0]["value"])
+    short = re.compile(r"thiếu ([\d,]+) dB")
+    missing = [short.search(row["note"])[1] for row in disturbed["rows"][:-1]]
+    most = max(missing, key=lambda said: float(said.replace(",", ".")))
+    assert worst.startswith("Nhiễu nặng nhất: ")
+    assert worst.endswith(f"thiếu {most} dB")
     assert "ô bản đồ" in values["rows"][0]["note"]
 
 

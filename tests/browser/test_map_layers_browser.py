@@ -78,39 +78,10 @@ def test_a_layer_is_laid_read_and_kept_in_the_address(
         "Trị số của các lớp dự đoán", timeout=WAIT_MS
     )
     assert again.url.partition("&study")[2] == page.url.partition("&study")[2]
-    none = again.get_by_role("radio", name="Không hình nào trong các hình dưới đây")
-    assert not none.is_checked()
-    none.check()
-    expect(again.locator(".leaflet-interferer-pane img")).to_have_count(0)
-    expect(again).to_have_url(re.compile(r"layers=&"), timeout=WAIT_MS)
-    again.keyboard.press("ArrowDown")
-    assert again.get_by_role("radio", name="Trường mạnh nhất trong các đài").is_checked()
-    expect(again.locator(".leaflet-strongest-pane img")).to_be_visible()
-    again.get_by_role("radio", name="Đài gây nhiễu mạnh nhất").check()
-    expect(again.locator("#map-studies input:checked")).to_have_count(1)
     select = again.locator("#map-studies select")
     select.select_option("")
     expect(again.locator(".leaflet-interferer-pane img")).to_have_count(0)
     expect(again.locator(".map-watermark")).not_to_contain_text("địa hình")
-
-
-def test_a_layer_on_paper_is_its_legend_without_what_only_a_screen_can_use(
-    visit: Callable, network: Study, tool: Callable[[str], str], tmp_path: Path
-) -> None:
-    page = ready(
-        visit("anonymous").open(f"/map#map=10/10.6/106.4&study={network.id}&at=10.60000/106.40000")
-    )
-    values = page.locator("#map-details")
-    expect(values).to_contain_text("Trị số của các lớp dự đoán", timeout=WAIT_MS)
-    paper = tmp_path / "layer.pdf"
-    page.pdf(path=str(paper), format="A4", print_background=True)
-    told = pdf_text(tool("pdftotext"), paper)
-    assert pdf_pages(tool("pdfinfo"), paper) <= 2
-    assert "đủ thu" in told, "the legend of what is on"
-    assert "địa hình phẳng giả định" in told
-    assert "Trị số của các lớp dự đoán" in told
-    for gone in ("Tải GeoTIFF", "Bấm vào bản đồ", "Độ đậm của lớp", "Không hiện lớp nào"):
-        assert gone not in told
 
 
 @pytest.mark.parametrize("width", [390, 1440])
@@ -130,7 +101,7 @@ def test_a_letter_names_who_disturbs_and_another_day_is_said(
     assert {one.split(".")[0] for one in told} == disturbing
     for place in (".map-watermark", ".map-studies-layers > .map-stamps"):
         expect(page.locator(place)).to_contain_text("không phải của ngày đang xem 31/01/2015")
-    page.locator("[data-study-layer=interferer]").uncheck()
+    page.locator("#map-studies .map-none input").check()
     expect(letters).to_have_count(0)
     here.picture(f"map-other-day-{width}")
     assert here.violations() == []
@@ -202,3 +173,46 @@ def test_map_and_list_lead_to_each_other_with_the_same_filters(visit: Callable) 
     expect(page.locator("#map-count")).to_contain_text(str(shown))
     page = ready(visit("anonymous").open("/map#kind=nothing"))
     expect(page.locator("#map-count")).to_contain_text("không có trên bản đồ này: nothing")
+
+
+def test_pictures_are_one_of_several_and_a_pasted_address_lays_them(
+    visit: Callable, network: Study
+) -> None:
+    page = ready(visit("anonymous").open(f"/map#study={network.id}&layers=interferer"))
+    expect(page.locator(".leaflet-interferer-pane img")).to_be_visible(timeout=WAIT_MS)
+    none = page.get_by_role("radio", name="Không hình nào trong các hình dưới đây")
+    assert not none.is_checked()
+    none.check()
+    expect(page.locator(".leaflet-interferer-pane img")).to_have_count(0)
+    expect(page).to_have_url(re.compile(r"layers=&"), timeout=WAIT_MS)
+    page.keyboard.press("ArrowDown")
+    assert page.get_by_role("radio", name="Trường mạnh nhất trong các đài").is_checked()
+    expect(page.locator(".leaflet-strongest-pane img")).to_be_visible()
+    page.get_by_role("radio", name="Đài gây nhiễu mạnh nhất").check()
+    expect(page.locator("#map-studies input:checked")).to_have_count(1)
+    pasted = f"#map=10/10.6/106.4&study={network.id}&layers=server&at=10.55000/106.40000"
+    page.evaluate("pasted => { location.hash = pasted; }", pasted)
+    expect(page.locator(".leaflet-server-pane img")).to_be_visible(timeout=WAIT_MS)
+    expect(page.locator("#map-details")).to_contain_text(
+        "Trị số của các lớp dự đoán", timeout=WAIT_MS
+    )
+    expect(page.locator("#map-details")).to_contain_text("Tại 10,55000")
+
+
+def test_a_layer_on_paper_is_its_legend_without_what_only_a_screen_can_use(
+    visit: Callable, network: Study, tool: Callable[[str], str], tmp_path: Path
+) -> None:
+    page = ready(
+        visit("anonymous").open(f"/map#map=10/10.6/106.4&study={network.id}&at=10.60000/106.40000")
+    )
+    values = page.locator("#map-details")
+    expect(values).to_contain_text("Trị số của các lớp dự đoán", timeout=WAIT_MS)
+    paper = tmp_path / "layer.pdf"
+    page.pdf(path=str(paper), format="A4", print_background=True)
+    told = pdf_text(tool("pdftotext"), paper)
+    assert pdf_pages(tool("pdfinfo"), paper) <= 2
+    assert "đủ thu" in told, "the legend of what is on"
+    assert "địa hình phẳng giả định" in told
+    assert "Trị số của các lớp dự đoán" in told
+    for gone in ("Tải GeoTIFF", "Bấm vào bản đồ", "Độ đậm của lớp", "Không hiện lớp nào"):
+        assert gone not in told

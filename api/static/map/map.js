@@ -5,7 +5,6 @@ const PhuSongMap = (() => {
   const { element } = PhuSongTable;
   const NUMBERED = new Set(["candidate", "outside"]); /* what has its rank on the map, not its name */
   const SETTLED_MS = 150; /* after the last move the address says the new view */
-  const NARROW = 480; /* pixels of CSS below which a popup has no room */
 
   if (matchMedia("(prefers-reduced-motion: reduce)").matches) {
     const { panBy } = L.Map.prototype;
@@ -38,6 +37,7 @@ const PhuSongMap = (() => {
       this.texts = sentences(this.data);
       this.find = (name) => document.getElementById(`${id}-${name}`);
       this.opener = null;
+      this.hint = this.find("details").firstElementChild;
       this.told = PhuSongSearch.read(location.hash);
       this.open();
       this.controls();
@@ -81,7 +81,7 @@ const PhuSongMap = (() => {
       this.asking?.abort();
       this.explained = null;
       this.map.closePopup();
-      this.find("details").replaceChildren();
+      this.find("details").replaceChildren(this.hint);
       this.open();
       this.restore();
       this.find("layers").querySelectorAll("input[data-layer]").forEach((input) => this.turn(input));
@@ -169,10 +169,11 @@ const PhuSongMap = (() => {
       });
     }
 
-    file({ layer, format }) {
-      const { address, said } = PhuSongDownload.file({ map: this.map, data: this.data,
-        table: this.table, field: this.field, texts: this.texts, layer: layer.value,
-        format: format.value, day: this.find("day").elements.on.defaultValue,
+    async file({ layer, format }) {
+      await this.table.filter(); /* what was typed a moment ago counts too */
+      const { map, data, table, field, texts } = this;
+      const { address, said } = PhuSongDownload.file({ map, data, table, field, texts,
+        layer: layer.value, format: format.value, day: this.find("day").elements.on.defaultValue,
         on: (name) => this.find("layers").querySelector(`input[data-layer="${name}"]`)?.checked });
       this.find("download-said").textContent = said || "";
       if (address) {
@@ -197,7 +198,8 @@ const PhuSongMap = (() => {
     /* What stands beside the map on paper, made so much smaller, and below it in a picture. */
     sheet(shrunk) {
       return PhuSongSheet.told({ map: this.map, data: this.data, table: this.table, texts: this.texts,
-        section: this.find("section"), study: this.studies?.study, layers: this.layers }, shrunk);
+        section: this.find("section"), study: this.studies?.study, layers: this.layers,
+        objects: this.table.kept.filter((one) => this.field.shows(one)) }, shrunk);
     }
 
     open() {
@@ -390,13 +392,7 @@ const PhuSongMap = (() => {
     }
 
     popup(at, node) {
-      const { x, y } = this.map.getSize();
-      const beside = x < NARROW ? [46, 4] : [58, 14]; /* the buttons at the left, a gap at the right */
-      const widest = x - beside[0] - beside[1] - (x < NARROW ? 30 : 50);
-      this.bubble = L.popup({ minWidth: Math.min(240, widest), maxWidth: Math.min(320, widest),
-        maxHeight: Math.min(400, y - 120), autoPanPaddingTopLeft: [beside[0], 14],
-        autoPanPaddingBottomRight: [beside[1], 30] })
-        .setLatLng(at).setContent(node);
+      this.bubble = PhuSongPoint.bubble(this.map.getSize()).setLatLng(at).setContent(node);
       this.bubble.openOn(this.map); /* closes the one before, which is no longer ours */
     }
 
@@ -435,7 +431,7 @@ const PhuSongMap = (() => {
 
     /* Where a popup would hide the map it says the answer in short, and where it stands. */
     brief(node) {
-      if (this.map.getSize().x >= NARROW) {
+      if (this.map.getSize().x >= PhuSongPoint.NARROW) {
         return node.cloneNode(true);
       }
       const made = element("div", "map-card");

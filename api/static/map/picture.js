@@ -161,15 +161,22 @@ const PhuSongPicture = (() => {
       .forEach((node) => boxed(context, node, frame));
   }
 
-  /* Words in lines that are no wider than there is room. */
+  /* Words in lines that are no wider than there is room; an address is broken where it must be. */
   function wrapped(context, words, width) {
+    const fits = (some) => context.measureText(some).width <= width;
     const lines = [""];
     for (const word of words.split(" ")) {
       const longer = `${lines.at(-1)} ${word}`.trim();
-      if (lines.at(-1) && context.measureText(longer).width > width) {
-        lines.push(word);
-      } else {
+      if (fits(longer)) {
         lines[lines.length - 1] = longer;
+        continue;
+      }
+      lines.push(...(lines.at(-1) ? [""] : []));
+      for (const letter of word) {
+        if (!fits(lines.at(-1) + letter)) {
+          lines.push("");
+        }
+        lines[lines.length - 1] += letter;
       }
     }
     return lines;

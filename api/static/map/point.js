@@ -3,6 +3,7 @@
 
 const PhuSongPoint = (() => {
   const { element } = PhuSongTable;
+  const NARROW = 480; /* pixels of CSS below which a popup has no room for a whole answer */
 
   /* More of a row, asked for when it is unfolded. */
   function folded({ href, label, waiting, failed }, name) {
@@ -149,11 +150,20 @@ const PhuSongPoint = (() => {
     return failed;
   }
 
+  /* A popup on a map of so many pixels: beside the buttons at the left, with a gap at the right. */
+  function bubble({ x, y }) {
+    const [left, right, margins] = x < NARROW ? [46, 4, 30] : [58, 14, 50];
+    const widest = x - left - right - margins;
+    return L.popup({ minWidth: Math.min(240, widest), maxWidth: Math.min(320, widest),
+      maxHeight: Math.min(400, y - 120), autoPanPaddingTopLeft: [left, 14],
+      autoPanPaddingBottomRight: [right, 30] });
+  }
+
   /* A number as people of either language type it, or NaN. */
   function read(words) {
     const tidy = words.trim().replace(/°$/, "").replace(",", ".");
     return /^-?\d+(\.\d+)?$/.test(tidy) ? Number(tidy) : NaN;
   }
 
-  return { ask, describe, position, read };
+  return { NARROW, ask, bubble, describe, position, read };
 })();

@@ -50,21 +50,23 @@ const PhuSongSheet = (() => {
   }
 
   /* What is said beside a map: each fact with its part, of paper, of the head or foot of all. */
-  function told({ map, data, table, texts, section, study, layers }, shrunk) {
+  function told({ map, data, table, texts, section, study, layers, objects }, shrunk) {
     const { say, number } = texts;
     const gone = (name) => data.table.kinds.some((kind) => `kind-${kind.id}` === name
       && !table.kept.some((object) => object.kind === kind));
     const moment = new Intl.DateTimeFormat(data.language === "vi" ? "vi" : "en-GB", {
       day: "2-digit", month: "2-digit", year: "numeric", hour: "2-digit", minute: "2-digit" });
-    const sources = [say("attribution"),
-      data.tiles && map.hasLayer(layers.tiles) ? data.tiles.attribution : "", study?.source];
+    const view = map.getBounds();
+    const sources = new Set([
+      ...objects.filter((one) => view.contains(one.at)).map((one) => one.source), study?.source,
+      data.tiles && map.hasLayer(layers.tiles) ? data.tiles.attribution : "", say("attribution")]);
     const pairs = [
       ["sheet_filters", PhuSongLegend.filters(section), "head"],
       ["sheet_scale", say("sheet_scale_value", { times: number(PhuSongLegend.scale(map, shrunk)) }),
         "paper"],
       ["sheet_made", data.search && moment.format(new Date()), "foot"],
       ["sheet_link", data.search && location.href, "foot"],
-      ["sheet_sources", sources.filter(Boolean).join(" · "), "foot"],
+      ["sheet_sources", [...sources].filter(Boolean).join(" · "), "foot"],
     ];
     return {
       title: (document.querySelector("h1") || document.querySelector("title")).textContent.trim(),

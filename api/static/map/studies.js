@@ -50,12 +50,14 @@ const PhuSongStudies = (() => {
 
     /* As another address says. */
     follow(told) {
-      this.slider.value = told.opacity || this.slider.defaultValue;
-      this.select.value = told.study || "";
-      this.opened = this.choose(this.select.value, told.layers);
-      if (told.study && !this.select.value) {
-        this.say(this.texts.say("studies_gone"));
-      }
+      this.opened = this.opened.then(async () => {
+        this.slider.value = told.opacity || this.slider.defaultValue;
+        this.select.value = told.study || "";
+        await this.choose(this.select.value, told.layers);
+        if (told.study && !this.select.value) {
+          this.say(this.texts.say("studies_gone"));
+        }
+      });
     }
 
     /* What the address says of it. */
