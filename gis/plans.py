@@ -56,8 +56,8 @@ def packaged_rows() -> tuple[tuple[int, Mapping[str, str]], ...]:
 
 
 def row_provenance(number: int, row: Mapping[str, str]) -> Provenance:
-    """Return where a packaged row came from, with its label and its warning."""
-    said = f"{row['source']} [{row['label']}]"
+    """Return where a packaged row came from, how sure it is, and its warning."""
+    said = row["source"]
     return Provenance(
         confidence=Confidence(row["confidence"]),
         source=f"{said}. {row['note']}" if row["note"] else said,
