@@ -9,13 +9,19 @@ from pathlib import Path
 
 from data.text import Language
 
-__all__ = ["keep_kernels", "language_from_environment"]
+__all__ = ["keep_kernels", "kernels_lack", "language_from_environment"]
 
 
 def language_from_environment() -> Language:
     """Return the language named by PHUSONG_LANG, Vietnamese when it names none of ours."""
     wanted = os.environ.get("PHUSONG_LANG", "").strip().lower()[:2]
     return Language.EN if wanted == Language.EN.value else Language.VI
+
+
+def kernels_lack() -> bool:
+    """Return whether kernels are kept, and none is yet: this state of the sources is new here."""
+    kept = os.environ.get("NUMBA_CACHE_DIR")
+    return kept is not None and next(Path(kept).rglob("*.nbi"), None) is None
 
 
 def keep_kernels(code: Path) -> None:

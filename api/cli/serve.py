@@ -16,6 +16,7 @@ from fastapi import FastAPI
 from api.app import create_app
 from api.cli.frame import DONE, Command, Output, Parser
 from api.demo_layers import begin_layers
+from api.environment import kernels_lack
 from api.identity import new_link
 from api.observing import log_to
 from api.settings import Settings
@@ -70,7 +71,7 @@ class _Server(uvicorn.Server):
         """Start, then print the lines."""
         await super().startup(sockets)
         _collect_seldom()
-        if self.started:
+        if self.started and kernels_lack():
             self._compiling = _compile_ahead(self._app.state.service.settings)
         if self.started and self._demo:
             begin_layers(self._app.state.service, _name_of("staff"))

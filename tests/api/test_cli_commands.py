@@ -15,6 +15,7 @@ import pytest
 
 import api.cli
 from api.cli import COMMANDS, main
+from api.environment import kernels_lack
 from data.text import Language, text
 from gis.home import Home
 from gis.register.point_contacts import PointContact, PointContacts
@@ -510,6 +511,19 @@ def test_what_predicts_is_compiled_by_asking_for_a_place(
 ) -> None:
     code, out, _ = run(capsys, "ready", "--home", home)
     assert (code, out.strip()) == (0, text("cli.ready_done"))
+
+
+def test_a_server_compiles_ahead_where_nothing_is_compiled_yet(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("NUMBA_CACHE_DIR", str(tmp_path / "kernels"))
+    assert kernels_lack()
+    (tmp_path / "kernels" / "area").mkdir(parents=True)
+    assert kernels_lack()
+    (tmp_path / "kernels" / "area" / "sweep.sweep-1.py311.nbi").touch()
+    assert not kernels_lack()
+    monkeypatch.delenv("NUMBA_CACHE_DIR")
+    assert not kernels_lack(), "nothing would be kept"
 
 
 def test_an_empty_register_has_sentences_instead_of_empty_tables(

@@ -87,7 +87,7 @@ def test_it_works_without_script(visit: Callable[..., Any], server: Any) -> None
     form.locator("[name=vertical_beamwidth_deg]").fill("")
     form.locator("button").click()
     page.wait_for_url("**#antenna")
-    page.locator("#antenna > details summary").last.click()
+    page.locator("#antenna > details > summary").last.click()
     page.locator("#antenna form").last.locator("button").click()
     page.wait_for_url("**#antenna")
     assert server.register.station(STATION, SYSTEM).antenna is None
