@@ -387,7 +387,9 @@ def _origin(reader: CellReader, known: Known) -> tuple[Confidence, str]:
         else:
             mark = match[1].upper()
             found = _LABELS["R" if mark.startswith("R") else mark]
-            source = source if label in source else f"{source} [{label.strip('[] ')}]"
+            said = label.strip("[] ")  # "V2" alone says no more than the confidence does
+            if said.upper() not in _LABELS and label not in source:
+                source = f"{source} [{said}]"
     word = reader.choice("confidence")
     confidence = Confidence(word) if word is not None else found
     if reader.text("stamp") is not None:

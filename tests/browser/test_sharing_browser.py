@@ -34,7 +34,7 @@ def test_a_request_is_typed_sent_refused_and_followed(
     refusal = {"grounds": ["sharing.ground.load"], "reason": "Cột đã đầy tải"}
     cases.append(case_id, EventKind.REFUSED, refusal, OWNER, "b", expected=2)
     page.reload()
-    page.locator("details:has(input[value=escalated]) summary").click()
+    page.locator("details:has(input[value=escalated]) > summary").first.click()
     page.locator("form:has(input[value=escalated]) button").click()
     expect(page.locator("#refused")).to_be_focused()
     page.locator("form:has(input[value=escalated]) textarea[name=reason]").fill("Còn tải")

@@ -33,7 +33,8 @@ def study(here: Any, kind: str, asked: dict[str, str]) -> None:
     if kind not in asked:
         here.open(f"/view/stations/{DISTURBED}")
         page.locator(f"button[name=kind][value={kind}]").click()
-        expect(page.locator("progress")).to_be_visible()
+        at_work_or_done = page.locator("progress").or_(page.locator(".study-files"))
+        expect(at_work_or_done.first).to_be_visible()
         page.wait_for_url("**/view/studies/*", timeout=MINUTES_MS)
         asked[kind] = page.url
     page.goto(asked[kind])

@@ -155,7 +155,7 @@ def test_coordinates_only_where_printed() -> None:
 def test_the_summit_is_historic_and_its_height_recalled() -> None:
     summit = STATIONS["dai-fm-rfd-101-0"]
     assert summit.ground_height_m == 986.0
-    assert "theo trí nhớ" in summit.provenance.source
+    assert "986 m chưa kiểm chứng" in summit.provenance.source
     assert "di dời" in summit.provenance.source
     assert summit.erp_total_dbw is None
     entry = ENTRIES["fm-rfd-101-0"]
