@@ -55,9 +55,15 @@ def packaged_rows() -> tuple[tuple[int, Mapping[str, str]], ...]:
         return tuple(enumerate(csv.DictReader(stream), start=2))
 
 
+_BARE = frozenset({"V1", "V2", "D"})
+"""Labels that say no more than the confidence does."""
+
+
 def row_provenance(number: int, row: Mapping[str, str]) -> Provenance:
     """Return where a packaged row came from, how sure it is, and its warning."""
-    said = row["source"]
+    said, label = row["source"], row["label"]
+    if label not in _BARE:
+        said = f"{said} [{label}]"
     return Provenance(
         confidence=Confidence(row["confidence"]),
         source=f"{said}. {row['note']}" if row["note"] else said,
