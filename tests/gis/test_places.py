@@ -150,6 +150,19 @@ def test_the_likeliest_commune_is_the_first_candidate(register: Register) -> Non
     assert any(not official for _, official in seen)
 
 
+def test_an_outline_that_is_not_official_names_a_commune_and_proves_nothing(
+    register: Register,
+) -> None:
+    with register.write(author="test", reason="test") as writer:
+        drawn = outline(
+            "27694", official=False, uncertainty_m=50, geometry=box(106.38, 10.5, 106.44, 10.6)
+        )
+        writer.replace_boundaries([drawn])
+    [(found, official)] = CommuneFinder(register, SINCE).likeliest([(106.41, 10.55)])
+    assert found is not None
+    assert (found.code, official) == ("27694", False)
+
+
 def test_a_line_is_cut_at_the_outlines_and_its_shares_sum_to_all_of_it(
     register: Register,
 ) -> None:
