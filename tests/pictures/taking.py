@@ -154,7 +154,7 @@ def _taken(camera: Camera, everything: Path | None) -> Iterator[str]:
             for shot in every_shot():
                 if shot.role is role:
                     picture = camera.take(shot, width, whole=True)
-                    picture.save(everything / f"{shot.name}-{width}.webp", quality=80)
+                    picture.save(everything / f"{shot.name}-{width}.png")
                     yield f"{shot.name}-{width}"
 
 
