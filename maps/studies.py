@@ -17,6 +17,7 @@ from gis.studies.method import method_title
 from gis.studies.mobile import operator_file
 from gis.studies.record import Study, file_path
 from maps.areas import Areas, areas_of, colours_of, together
+from maps.judged_map import judged_bounds, looked_km
 from maps.overlay import class_overlay, number_overlay
 from maps.palette import (
     CHANNEL_MARGIN,
@@ -37,6 +38,7 @@ from maps.views import (
     GroundView,
     InterferenceView,
     Interferer,
+    JudgedMapView,
     MobileView,
     NetworkView,
     SourceMapView,
@@ -46,6 +48,7 @@ __all__ = [
     "channels_view",
     "coverage_view",
     "interference_view",
+    "judged_map_view",
     "mobile_view",
     "network_view",
     "source_map_view",
@@ -249,6 +252,22 @@ def source_map_view(study: Study, home: Home) -> SourceMapView:
         if levels in study.files
         else None,
         bounds=source_bounds(study),
+    )
+
+
+def judged_map_view(study: Study) -> JudgedMapView:
+    """Return the map of a proposed site, or of a study of one station.
+
+    Parameters
+    ----------
+    study : Study
+        Of kind `site_planning`, or `compliance` of one station.
+    """
+    return JudgedMapView(
+        **_common(study),
+        study=study,
+        bounds=judged_bounds(study),
+        looked_km=looked_km(study),
     )
 
 
