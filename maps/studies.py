@@ -341,10 +341,11 @@ def _of_station(study: Study) -> dict[str, Any]:
 
 
 def _common(study: Study, station_name: str = "") -> dict[str, Any]:
+    model = study.inputs.get("model")
     return {
         "study_id": study.id,
         "station_name": station_name,
-        "model": method_title(study.inputs["model"]),
+        "model": method_title(model) if model else "",
         "flat_terrain": bool(study.inputs["terrain"]["flat"]),
         "ground": _ground(study),
         "synthetic": study.synthetic,
@@ -352,7 +353,7 @@ def _common(study: Study, station_name: str = "") -> dict[str, Any]:
 
 
 def _ground(study: Study) -> GroundView:
-    model = study.inputs["model"]
+    model = study.inputs.get("model") or {}
     cover = model.get("land_cover", {})
     return GroundView(
         terrain=study.inputs["terrain"]["identifier"],
