@@ -407,6 +407,8 @@ def test_the_pages_of_a_request(
     assert sent.status_code == 303
     seen = owner.get(address)
     assert "Bắc Ninh" in seen
+    decides = "mốc để theo là “Trả lời đề nghị”, còn “Xem xét tính đầy đủ” chỉ để tham khảo"
+    assert decides in seen, "of two clocks beside each other one is to go by"
     for kind in ("accepted", "refused", "countered", "survey_ordered"):
         assert f'name="kind" value="{kind}"' in seen
     assert 'name="kind" value="accepted"' not in asking.get(address)
