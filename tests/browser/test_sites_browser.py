@@ -44,7 +44,7 @@ def the_mast_is_drawn_and_read(page: Page, name: str) -> None:
     row = page.locator("#map-rows tr").first
     expect(row).to_contain_text("Cột, đài được xét")
     expect(page.locator("input[data-layer=kind-judged-mast]")).to_be_checked()
-    expect(page.locator(".map-title-judged", has_text=name).first).to_be_visible()
+    expect(page.locator(".map-title-judged span", has_text=name).first).to_be_visible()
     button = row.locator("button")
     button.focus()
     page.keyboard.press("Enter")
