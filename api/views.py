@@ -1,8 +1,11 @@
 """What a map page shows to one caller: the register on a day, and a study's pictures."""
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date
 from typing import Any
+
+from shapely import Point, box
 
 from api.identity import Identity
 from api.roles import may
@@ -12,21 +15,26 @@ from gis.errors import NotFoundError
 from gis.home import Home
 from gis.jurisdictions import Jurisdiction, jurisdiction_on, jurisdictions
 from gis.register.reading import Reader
-from gis.register.records import AdministrativeUnit, UnitKind
+from gis.register.records import AdministrativeUnit, BroadcastStation, UnitKind
+from gis.register.structures import Structure
 from gis.register.works import OPEN_STATES, PlannedWork
 from gis.studies.ended import ended_on
 from gis.studies.record import Study
+from gis.studies.sharing_sites import SUPPORTS
+from gis.works_near import box_around
 from maps.background import deepest
 from maps.basemap import BASEMAP_ZONES, DrawnRoads, drawn_roads
+from maps.judged_map import judged_name, judges_one_place, named_stations
 from maps.studies import (
     channels_view,
     coverage_view,
     interference_view,
+    judged_map_view,
     mobile_view,
     network_view,
     source_map_view,
 )
-from maps.views import RegisterView, StudyView, TileSource
+from maps.views import JudgedMapView, RegisterView, StudyView, TileSource
 
 __all__ = [
     "area_then",
@@ -38,6 +46,8 @@ __all__ = [
 ]
 
 _LARGEST_MAP = 20_000
+_NEIGHBOURS_M = 2_000.0
+_WIDER_DEG = 0.03
 _COMMUNES = (UnitKind.COMMUNE, UnitKind.WARD, UnitKind.TOWNSHIP)
 
 
@@ -139,25 +149,74 @@ def study_view(
     on = date.fromisoformat(study.inputs["on"])
     place = jurisdiction_of(on)
     named = {
-        "station": study.inputs.get("station", study.inputs.get("asked", {})).get("name"),
+        "station": judged_name(study)
+        if judges_one_place(study)
+        else study.inputs.get("station", study.inputs.get("asked", {})).get("name"),
         "count": len(study.inputs.get("stations", ())),
     }
-    mobile = study.kind == "mobile"
-    carrying = {one.get("structure_id") for one in study.inputs.get("stations", ())}
+    pictures = _pictures(study, service)
     with service.register.snapshot() as register:
-        standing = register.structures(identity.scope) if mobile else ()
-        stations = () if mobile else register.stations(identity.scope, on=on)
+        if "judged" in pictures:
+            beside = _beside(pictures["judged"], register, identity, on)
+        elif study.kind == "mobile":
+            beside = _Beside(_carrying(study, register, identity), (), ())
+        else:
+            beside = _Beside((), register.stations(identity.scope, on=on), ())
         return RegisterView(
             title=text(f"pages.study_title_{study.kind}", language, **named),
             jurisdiction=place.name(language),
             on=on,
-            structures=[one for one in standing if one.id in carrying],
-            stations=stations,
-            ended=ended_on(register, stations, on),
+            structures=beside.structures,
+            stations=beside.stations,
+            ended=ended_on(register, beside.stations, on),
             boundaries=register.boundaries(codes=(place.province_code,), on=on),
+            units=beside.units,
             organisations={one.id: one.name for one in register.organisations()},
-            **_pictures(study, service),
+            **pictures,
         )
+
+
+def _carrying(study: Study, register: Reader, identity: Identity) -> list[Structure]:
+    """Return the structures that carry what a study predicted, as far as the caller may see."""
+    carrying = {one.get("structure_id") for one in study.inputs.get("stations", ())}
+    return [one for one in register.structures(identity.scope) if one.id in carrying]
+
+
+@dataclass(frozen=True, slots=True)
+class _Beside:
+    """What the map of a study shows of the register, as far as the caller may see it."""
+
+    structures: Sequence[Structure]
+    stations: Sequence[BroadcastStation]
+    units: Sequence[AdministrativeUnit]
+
+
+def _beside(judged: JudgedMapView, register: Reader, identity: Identity, on: date) -> _Beside:
+    """Return supports within two kilometres, stations and communes on the map of what was judged.
+
+    Stations that are objects of the study itself are left out.
+    """
+    south, west, north, east = judged.bounds
+    frame = box(west - _WIDER_DEG, south - _WIDER_DEG, east + _WIDER_DEG, north + _WIDER_DEG)
+    told = {one["id"] for one in judged.study.inputs.get("supports", ())}
+    around = box_around(Point((west + east) / 2, (south + north) / 2), _NEIGHBOURS_M)
+    standing = register.structures(identity.scope, bbox=around, kinds=SUPPORTS, on=on)
+    named = named_stations(judged.study)
+    return _Beside(
+        [one for one in standing if one.id not in told],
+        [
+            one
+            for one in register.stations(identity.scope, on=on)
+            if one.id not in named and frame.covers(Point(one.longitude, one.latitude))
+        ],
+        [
+            one
+            for one in register.units(on=on, kinds=_COMMUNES)
+            if one.longitude is not None
+            and one.latitude is not None
+            and frame.covers(Point(one.longitude, one.latitude))
+        ],
+    )
 
 
 def picture_view(service: Service, study: Study) -> RegisterView:
@@ -172,6 +231,8 @@ def picture_view(service: Service, study: Study) -> RegisterView:
 
 def _pictures(study: Study, service: Service) -> dict[str, Any]:
     """Return the pictures of a study, by the name that a view has for them."""
+    if judges_one_place(study):
+        return {"judged": judged_map_view(study)}
     if study.kind not in _PICTURES:
         return {}
     name, make = _PICTURES[study.kind]

@@ -20,6 +20,8 @@ class SiteMark:
         From the site; of a runway to its nearer threshold.
     ends : tuple of (float, float)
         Azimuth and distance of both thresholds of a runway.
+    id : str
+        Of its record.
     """
 
     kind: str
@@ -27,6 +29,7 @@ class SiteMark:
     distance_m: float
     azimuth_deg: float
     ends: tuple[tuple[float, float], ...] = ()
+    id: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -10,6 +10,7 @@ from data.text import Language, number, text
 from gis.register.records import Boundary
 from maps.basemap import ROAD_COLOUR, ROAD_WIDTHS, ZONE_COLOURS, drawn_zones
 from maps.contour_lines import contour_dash
+from maps.judged_map import judged_numbers, judged_shapes
 from maps.legend import channel_layer, operator_layer
 from maps.palette import interferer_letter
 from maps.source_map import source_numbers, source_shapes
@@ -17,6 +18,7 @@ from maps.tables import Table
 from maps.views import (
     ChannelsView,
     Interferer,
+    JudgedMapView,
     MobileView,
     NetworkView,
     Overlay,
@@ -121,7 +123,7 @@ def map_payload(
         "language": str(language),
         "texts": {key: _raw(key, language) for key in _SCRIPT_TEXTS},
         "bounds": bounds_of(view),
-        "table": table.to_json(),
+        "table": table.to_json() | ({"page_rows": _STUDY_ROWS} if view.studies else {}),
         "boundaries": [boundary_lines(b) for b in view.boundaries],
         "zones": [
             {"layer": f"zone-{one.kind}", "colour": ZONE_COLOURS[one.kind], "rings": one.rings}
@@ -130,9 +132,14 @@ def map_payload(
         "roads": _roads(view),
         "overlays": list(_overlays(view, language)),
         "contours": _contours(view, language),
-        "letters": _letters(view) + ([] if view.source is None else source_numbers(view.source)),
+        "letters": [
+            *_letters(view),
+            *([] if view.source is None else source_numbers(view.source)),
+            *([] if view.judged is None else judged_numbers(view.judged, language)),
+        ],
         "shapes": [
             *(() if view.source is None else source_shapes(view.source)),
+            *(() if view.judged is None else judged_shapes(view.judged)),
             *work_lines(view),
         ],
         "chosen": _chosen(view, table),
@@ -205,6 +212,9 @@ def _raw(key: str, language: Language) -> str:
     """Return a sentence with its placeholders kept, for the script to fill."""
     return text(f"maps.{key}", language, **{name: f"{{{name}}}" for name in _PLACEHOLDERS})
 
+
+_STUDY_ROWS = 8
+"""Rows of the table at a time below the map of a study, whose report stands below them."""
 
 _FEWEST = 3
 """Communes whose places make a box."""
@@ -351,9 +361,9 @@ def bounds_of(view: RegisterView) -> list[list[float]]:
     return [[round(south, 5), round(west, 5)], [round(north, 5), round(east, 5)]]
 
 
-def _opening(view: RegisterView) -> Overlay | SourceMapView | None:
-    if view.source is not None:
-        return view.source
+def _opening(view: RegisterView) -> Overlay | SourceMapView | JudgedMapView | None:
+    if view.judged is not None or view.source is not None:
+        return view.judged or view.source
     if view.interference is not None:
         return view.interference.dominant
     if view.network is not None:

@@ -8,12 +8,14 @@ from data.text import Language, number, text
 from gis.register.records import Boundary
 from maps.basemap import ROAD_COLOUR, ZONE_COLOURS, drawn_zones
 from maps.contour_lines import contour_dash, contour_levels, level_text
+from maps.judged_map import CIRCLE_DASH, LAYER_DASHES, judged_numbers, judged_shapes
 from maps.palette import (
     CHANNEL_MARGIN,
     CHANNELS,
     COUNT,
     CREDIBLE,
     FIELD_STRENGTH,
+    JUDGED,
     MARGIN,
     OPERATORS,
     SHAPES,
@@ -32,6 +34,7 @@ from maps.views import (
     CoverageView,
     InterferenceView,
     Interferer,
+    JudgedMapView,
     MobileView,
     NetworkView,
     RegisterView,
@@ -125,6 +128,7 @@ class Group:
 _GROUPS = {
     "channels": "channels.group",
     "mobile": "mobile.title",
+    "judged": "studies.map_group",
     "source": "sources.group_map",
     "works": "works.title",
 }
@@ -143,8 +147,9 @@ def layer_groups(view: RegisterView, table: Table, language: Language) -> list[G
     language : Language
         Language of the words.
     """
-    standing = view.mobile is not None or not view.studies
+    standing = view.mobile is not None or view.judged is not None or not view.studies
     found = tuple(_kind_layers(table, "source", language, shown=True))
+    judged = tuple(_kind_layers(table, "judged", language, shown=True))
     groups = [
         ("coverage", tuple(coverage_layers(view.coverage, language))),
         ("interference", tuple(_interference_layers(view.interference, language))),
@@ -152,7 +157,8 @@ def layer_groups(view: RegisterView, table: Table, language: Language) -> list[G
         ("mobile", tuple(mobile_layers(view.mobile, language))),
         ("channels", tuple(channels_layers(view.channels, language))),
         ("source", (*found, *_source_layers(view.source, language))),
-        ("stations", tuple(_station_layers(view, table, language, shown=not found))),
+        ("judged", (*judged, *_judged_layers(view.judged, language))),
+        ("stations", tuple(_station_layers(view, table, language, shown=not (found or judged)))),
         ("works", tuple(_work_layers(view, table, language))),
         ("structures", tuple(_kind_layers(table, "structures", language, shown=standing))),
         ("register", tuple(_base_layers(view, table, language))),
@@ -451,6 +457,39 @@ def _source_layers(source: SourceMapView | None, language: Language) -> Iterator
                 notes=note if name == "places" else (),
                 stamps=stamps,
             )
+
+
+def _judged_layers(judged: JudgedMapView | None, language: Language) -> Iterator[Layer]:
+    """Yield the layers of what a study judged, besides its kinds of objects."""
+    if judged is None:
+        return
+    stamps = _study_stamps(judged.flat_terrain, judged.synthetic, language)
+    if judged_numbers(judged, language):
+        yield Layer("numbers", text("studies.map_layer_numbers", language))
+    drawn = {str(one["layer"]) for one in judged_shapes(judged)}
+    if "runways" in drawn:
+        line = Swatch("", JUDGED["runway"].colour, dash="")
+        yield Layer("runways", text("studies.map_layer_runways", language), swatch=line)
+    if "worst" in drawn:
+        lines = tuple(
+            Swatch(
+                text(f"studies.map_line_{name}", language),
+                JUDGED["worst" if name == "worst" else "protected"].colour,
+                dash=dash,
+            )
+            for name, dash in LAYER_DASHES.items()
+        )
+        label = text("studies.map_layer_worst", language)
+        yield Layer("worst", label, legend=lines, stamps=stamps)
+    if "looked" in drawn:
+        ring = Swatch("", JUDGED["mast"].colour, dash=CIRCLE_DASH)
+        yield Layer(
+            "looked",
+            text("studies.map_layer_looked", language, radius_km=judged.looked_km),
+            swatch=ring,
+            notes=(text("studies.map_looked_note", language),),
+            stamps=stamps,
+        )
 
 
 _RAYS = {"straight": "ray_straight", "turned": "key_turned", "as_read": "ray_as_read"}

@@ -29,6 +29,7 @@ __all__ = [
     "DISTRICT",
     "DOMINANT_NONE",
     "FIELD_STRENGTH",
+    "JUDGED",
     "MARGIN",
     "OPERATORS",
     "PATH",
@@ -233,6 +234,18 @@ SOURCE = MappingProxyType(
     }
 )
 """Symbol of each thing on the map of a search for a source."""
+
+JUDGED = MappingProxyType(
+    {
+        "mast": Symbol("star", "#1b1b1b"),
+        "support": Symbol("triangle", "#0b5394"),
+        "facility": Symbol("square", "#7a1fa2"),
+        "runway": Symbol("bar", "#55605a"),
+        "protected": Symbol("circle", "#0b5394"),
+        "worst": Symbol("cross", "#8c3d04"),
+    }
+)
+"""Symbol of each thing on the map of what a study judged."""
 
 _SUPPORT, _POLE, _UNDERGROUND, _SHARED, _DIGITAL, _OTHER = (
     "#332288",

@@ -41,13 +41,13 @@ def _marks(inputs: Mapping[str, Any], asked: Mapping[str, Any]) -> Iterator[Site
         for row in rows:
             towards, away = polar(at, (row["longitude"], row["latitude"]))
             if away <= _FARTHEST_M:
-                yield SiteMark(kind, row["name"], away, towards)
+                yield SiteMark(kind, row["name"], away, towards, id=row["id"])
     for row in inputs["runways"]:
         ends = [polar(at, (row[f"{end}longitude"], row[f"{end}latitude"])) for end in ("", "end_")]
         nearest = min(ends, key=lambda end: end[1])
         if nearest[1] <= _FARTHEST_M:
             name = f"{row['aerodrome']} {row['name']}"
-            yield SiteMark("runway", name, nearest[1], nearest[0], tuple(ends))
+            yield SiteMark("runway", name, nearest[1], nearest[0], tuple(ends), row["id"])
 
 
 def site_mark_rows(view: SiteView, words: Words) -> list[tuple[str, str, str, str, str]]:

@@ -17,6 +17,7 @@ from gis.studies.method import method_title
 from gis.studies.mobile import operator_file
 from gis.studies.record import Study, file_path
 from maps.areas import Areas, areas_of, colours_of, together
+from maps.judged_map import judged_bounds, looked_km
 from maps.overlay import class_overlay, number_overlay
 from maps.palette import (
     CHANNEL_MARGIN,
@@ -37,6 +38,7 @@ from maps.views import (
     GroundView,
     InterferenceView,
     Interferer,
+    JudgedMapView,
     MobileView,
     NetworkView,
     SourceMapView,
@@ -46,6 +48,7 @@ __all__ = [
     "channels_view",
     "coverage_view",
     "interference_view",
+    "judged_map_view",
     "mobile_view",
     "network_view",
     "source_map_view",
@@ -252,6 +255,22 @@ def source_map_view(study: Study, home: Home) -> SourceMapView:
     )
 
 
+def judged_map_view(study: Study) -> JudgedMapView:
+    """Return the map of a proposed site, or of a study of one station.
+
+    Parameters
+    ----------
+    study : Study
+        Of kind `site_planning`, or `compliance` of one station.
+    """
+    return JudgedMapView(
+        **_common(study),
+        study=study,
+        bounds=judged_bounds(study),
+        looked_km=looked_km(study),
+    )
+
+
 def _colours(rows: Sequence[Mapping[str, Any]], met: Counter[tuple[int, int]]) -> list[str]:
     """Return the colour of the station of each position."""
     colours = colours_of([row["position"] for row in rows], met)
@@ -322,10 +341,11 @@ def _of_station(study: Study) -> dict[str, Any]:
 
 
 def _common(study: Study, station_name: str = "") -> dict[str, Any]:
+    model = study.inputs.get("model")
     return {
         "study_id": study.id,
         "station_name": station_name,
-        "model": method_title(study.inputs["model"]),
+        "model": method_title(model) if model else "",
         "flat_terrain": bool(study.inputs["terrain"]["flat"]),
         "ground": _ground(study),
         "synthetic": study.synthetic,
@@ -333,7 +353,7 @@ def _common(study: Study, station_name: str = "") -> dict[str, Any]:
 
 
 def _ground(study: Study) -> GroundView:
-    model = study.inputs["model"]
+    model = study.inputs.get("model") or {}
     cover = model.get("land_cover", {})
     return GroundView(
         terrain=study.inputs["terrain"]["identifier"],

@@ -9,6 +9,7 @@ from data.text import Language, number, text
 from gis.register.records import BroadcastStation, Provenance, UnitKind
 from gis.register.structures import Structure
 from gis.studies.ended import Ended
+from maps.judged_map import judged_rows, with_distances
 from maps.palette import COMMUNE, DISTRICT, SHAPES, STATION, STRUCTURES
 from maps.rows import Kind, Row, present
 from maps.source_map import source_rows
@@ -34,7 +35,7 @@ class Table:
     kinds : list of Kind
         Those that occur, in the order of the legend.
     rows : list of Row
-        What a search found, then stations, planned works, structures, administrative units.
+        What a search found or a study judged, then stations, planned works, structures, units.
     """
 
     def __init__(self, rows: Sequence[Row], language: Language) -> None:
@@ -112,16 +113,15 @@ def build_table(view: RegisterView, language: Language) -> Table:
     language : Language
         Language of labels and numbers.
     """
-    return Table(
-        [
-            *source_rows(view, language),
-            *_stations(view, language),
-            *work_rows(view, language),
-            *_structures(view, language),
-            *_units(view, language),
-        ],
-        language,
+    rows = (
+        *source_rows(view, language),
+        *judged_rows(view, language),
+        *_stations(view, language),
+        *work_rows(view, language),
+        *_structures(view, language),
+        *_units(view, language),
     )
+    return Table(list(with_distances(rows, view, language)), language)
 
 
 def in_watts(power_dbw: float, language: Language) -> str:

@@ -10,6 +10,7 @@ from gis.register.siting import PlanningZone
 from gis.register.structures import Structure
 from gis.register.works import PlannedWork
 from gis.studies.ended import Ended
+from gis.studies.record import Study
 from maps.basemap import DrawnRoads
 from maps.figure_views import SiteView, SourceView, SupportsView
 
@@ -19,6 +20,7 @@ __all__ = [
     "GroundView",
     "InterferenceView",
     "Interferer",
+    "JudgedMapView",
     "MobileView",
     "NetworkView",
     "Overlay",
@@ -293,6 +295,25 @@ class SourceMapView(StudyView):
     bounds: tuple[float, float, float, float]
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class JudgedMapView(StudyView):
+    """A proposed site, or one station, on a map with what the findings of its study name.
+
+    Attributes
+    ----------
+    study : Study
+        The study.
+    bounds : tuple of float
+        South, west, north, east of what the map opens on.
+    looked_km : float or None
+        Radius of the circle in which the study says how much its antennas would cover.
+    """
+
+    study: Study
+    bounds: tuple[float, float, float, float]
+    looked_km: float | None = None
+
+
 Pictures = (
     CoverageView | MobileView | NetworkView | ChannelsView | SiteView | SourceView | SupportsView
 )
@@ -336,7 +357,7 @@ class RegisterView:
         What ended of the papers of a station, by its identifier.
     organisations : mapping
         Name of each organisation by its identifier.
-    coverage, interference, network, mobile, channels, source : view or None
+    coverage, interference, network, mobile, channels, source, judged : view or None
         A study's pictures.
     zones : sequence of PlanningZone
         Water and railways, for the map's own background.
@@ -364,6 +385,7 @@ class RegisterView:
     mobile: MobileView | None = None
     channels: ChannelsView | None = None
     source: SourceMapView | None = None
+    judged: JudgedMapView | None = None
     zones: Sequence[PlanningZone] = ()
     roads: DrawnRoads | None = None
     tiles: TileSource | None = None
@@ -373,7 +395,7 @@ class RegisterView:
     def studies(self) -> tuple[StudyView, ...]:
         """The studies whose pictures are shown."""
         pictures = (self.coverage, self.interference, self.network, self.mobile, self.channels)
-        every: tuple[StudyView | None, ...] = (*pictures, self.source)
+        every: tuple[StudyView | None, ...] = (*pictures, self.source, self.judged)
         return tuple(one for one in every if one is not None)
 
     @property

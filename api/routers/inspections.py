@@ -6,6 +6,7 @@ from fastapi import APIRouter, Depends, Query
 from starlette.requests import Request
 from starlette.responses import FileResponse, JSONResponse, Response
 
+from api.data_stamps import case_stamps
 from api.desk_view import DeskView, desk_view
 from api.downloads import made_for_download
 from api.geojson import plain
@@ -97,6 +98,7 @@ def phone_form(request: Request, inspection_id: str) -> Response:
         request,
         "inspection_phone.html",
         view=view,
+        data_stamps=case_stamps(service_of(request), view.standing, language),
         lists=[one.json(language) for one in asked_lists(request, view)],
         told=_phone(view, language),
     )

@@ -35,8 +35,8 @@ from gis.studies.published import MAPPED_KINDS, is_published, may_be_published
 from gis.studies.record import Study
 from gis.studies.summary import Summary, access_of, summary_of
 from maps.documents.html import report_style
-from maps.documents.report import study_article
-from maps.site_figure import site_svg, site_view
+from maps.documents.report import study_article, study_lead
+from maps.judged_map import judges_one_place
 from maps.support_figure import supports_svg, supports_view
 from maps.web import map_fragment
 from propagation.compliance.records import Outcome
@@ -233,9 +233,7 @@ def _row(study: Summary) -> dict[str, Any]:
 
 
 def _figure(study: Study, language: Language) -> Markup | None:
-    """Return the small map of a proposed site or a search for supports; None of other studies."""
-    if study.kind == "site_planning":
-        return Markup(site_svg(site_view(study), language))  # noqa: S704 - its words are escaped
+    """Return the small map of a search for supports; None of other studies."""
     if study.kind in ("best_sites", "sharing"):
         view = supports_view(study)
         return Markup(supports_svg(view, language))  # noqa: S704 - its words are escaped
@@ -256,19 +254,20 @@ def study_page(
     study_id: str,
     opened: Annotated[Opened, Query(alias="open")] = "violates",
 ) -> Response:
-    """Show one study: the map where it has one, then its report, its stations folded."""
+    """Show one study: what it concludes, its report as files, its map, then the report in full."""
     language = safe_language(request, page=True)
     service, identity = service_of(request), identity_of(request)
     study = service.study(study_id, identity)
     note_study(request, study)
     fragment = None
     figure = _figure(study, language)
-    if study.kind in _PICTURES:
+    if study.kind in _PICTURES or judges_one_place(study):
         fragment = map_fragment(
             study_view(service, identity, study, language),
             language,
             nonce=request.state.nonce,
             data_url=_point_address(study),
+            below=True,
         )
     return render(
         request,
@@ -285,11 +284,11 @@ def study_page(
         figure=figure,
         supports=_supports(study, identity),
         wider=_wider(study),
+        lead=Markup(study_lead(study, language)),  # noqa: S704 - rendered with escaping
         article=Markup(  # noqa: S704 - rendered with escaping
             study_article(
                 study,
                 language,
-                titled=fragment is None and figure is None,
                 opened=_OPENED[opened],
             )
         ),

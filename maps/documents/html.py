@@ -1,11 +1,11 @@
-"""A report as HTML: an article for a page's frame, or a page of its own."""
+"""A report as HTML: an article for a page's frame, what it concludes, or a page of its own."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterator, Sequence
 
-from maps.documents.content import Report, block_kind
+from maps.documents.content import Block, Figure, Report, Table, block_kind
 from maps.rendering import render
 
-__all__ = ["report_article", "report_page", "report_style"]
+__all__ = ["report_article", "report_lead", "report_page", "report_style"]
 
 
 def report_article(
@@ -24,6 +24,27 @@ def report_article(
     """
     values = {"report": report, "kind": block_kind, "titled": titled, "opened": opened}
     return render("report_article.html", values)
+
+
+def report_lead(report: Report) -> str:
+    """Return what a report concludes, to stand at the head of a page that has the report below."""
+    first = report.sections[0]
+    values = {
+        "report": report,
+        "kind": block_kind,
+        "heading": first.heading,
+        "blocks": list(_leading(first.blocks)),
+    }
+    return render("report_lead.html", values)
+
+
+def _leading(blocks: Sequence[Block]) -> Iterator[Block]:
+    """Yield what stands before the first table."""
+    for block in blocks:
+        if isinstance(block, Table):
+            return
+        if not isinstance(block, Figure):
+            yield block
 
 
 def report_page(report: Report, *, nonce: str | None = None) -> str:

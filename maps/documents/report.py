@@ -13,7 +13,7 @@ from maps.documents.compliance import compliance_report
 from maps.documents.content import Report, Section
 from maps.documents.coverage import coverage_report
 from maps.documents.docx import report_docx
-from maps.documents.html import report_article, report_page
+from maps.documents.html import report_article, report_lead, report_page
 from maps.documents.interference import interference_report
 from maps.documents.mobile import mobile_report
 from maps.documents.network import network_report
@@ -29,6 +29,7 @@ __all__ = [
     "study_article",
     "study_docx",
     "study_html",
+    "study_lead",
     "study_pdf",
     "study_report",
 ]
@@ -116,18 +117,22 @@ def study_article(
     study: Study,
     language: Language | str = Language.VI,
     *,
-    titled: bool = True,
     opened: Collection[str] | None = None,
 ) -> str:
     """Return the report of a study as an `article` element for a page's frame.
 
-    Its title is the page's heading unless it is not `titled`: a map or a drawing stands above.
+    Its title is a heading of the second level: the page has its own, and the conclusion, above.
 
     Sections of an outcome are folded but those `opened`; without it none is.
 
     The frame adds `maps.documents.html.report_style`.
     """
-    return report_article(study_report(study, language), titled=titled, opened=opened)
+    return report_article(study_report(study, language), titled=False, opened=opened)
+
+
+def study_lead(study: Study, language: Language | str = Language.VI) -> str:
+    """Return what the report of a study concludes, with its stamps, for the head of its page."""
+    return report_lead(study_report(study, language))
 
 
 def study_pdf(

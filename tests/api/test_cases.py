@@ -15,6 +15,7 @@ from starlette.testclient import TestClient
 
 from api.identity import new_link, new_token
 from api.service import Service
+from data.text import text
 from gis.cases.store import Cases, Wish
 from gis.register import engine
 from gis.register.accounts import Access
@@ -407,6 +408,11 @@ def test_the_pages_of_a_request(
     assert sent.status_code == 303
     seen = owner.get(address)
     assert "Bắc Ninh" in seen
+    names = {one: text(f"requests.clock.{one}", language) for one in ("answer", "completeness")}
+    decides = text(
+        "requests.clocks_answer", language, answer=names["answer"], reference=names["completeness"]
+    )
+    assert decides in seen, "of two clocks beside each other one is to go by"
     for kind in ("accepted", "refused", "countered", "survey_ordered"):
         assert f'name="kind" value="{kind}"' in seen
     assert 'name="kind" value="accepted"' not in asking.get(address)

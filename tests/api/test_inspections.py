@@ -569,6 +569,13 @@ def test_a_clash_is_said_and_nothing_is_lost(
         assert browser.post(f"{page}/visits", files=bad).status_code == 422
 
 
+def test_a_telephones_form_is_stamped_where_data_are_simulated(desk: Desk) -> None:
+    case = desk.visiting(desk.ago(5))
+    form = desk.client.get(f"/desk/inspection/{case['id']}/form.html?lang=vi", headers=desk.staff)
+    assert form.status_code == 200
+    assert '<strong class="stamp">dữ liệu mô phỏng</strong>' in form.text
+
+
 def test_what_the_register_says_stands_beside_each_item(desk: Desk) -> None:
     case = desk.visiting(desk.ago(0), structure_ids=[desk.mast], owner_reason="x")
     told = desk.client.get(f"{KIND}/{case['id']}/checklists", headers=desk.staff).json()

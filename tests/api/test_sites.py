@@ -13,6 +13,7 @@ from api.cli import main
 from api.service import Service
 from gis.register.records import Provenance
 from gis.register.siting import AviationFacility, FacilityKind
+from gis.register.structures import Structure, StructureKind
 from gis.studies import StudyContext, run
 from propagation.compliance.records import Confidence
 
@@ -207,6 +208,33 @@ def test_confidential_masts_stay_out_of_an_operator_s_report(
     (finding,) = [f for f in told["results"]["findings"] if f["check"] == "siting.restricted"]
     assert finding["outcome"] == "needs_verification"
     assert not any(row["confidential"] for row in told["inputs"]["supports"])
+
+
+def test_the_map_shows_neighbours_as_far_as_its_reader_may_see_them(
+    browser_of: Callable[[str], Any], service: Service
+) -> None:
+    """A kilometre away: further than the study looks, within what the page's map shows."""
+    known = Provenance(confidence=Confidence.VERIFIED, source="thử")
+    with service.register.write(author="test", reason="d") as writer:
+        writer.add_structures(
+            [
+                Structure(
+                    id=name, code=name, name=name, kind=StructureKind.ANTENNA_MAST,
+                    owner_id="mo-phong-b", longitude=106.4, latitude=10.609, height_m=30.0,
+                    confidential=hidden, provenance=known,
+                )
+                for name, hidden in (("Cot-Ro", False), ("Cot-Kin", True))
+            ]
+        )  # fmt: skip
+    identifier = made(service, {**SITE, "organisation_id": OPERATOR, "public": True})
+    pages = {
+        role: browser_of(role).get(f"/view/studies/{identifier}").text
+        for role in ("staff", "operator")
+    }
+    assert ["Cot-Ro" in page for page in pages.values()] == [True, True]
+    assert "Cot-Kin" in pages["staff"]
+    assert "Cot-Kin" not in pages["operator"]
+    assert "1 km, " in pages["operator"], "how far it is"
 
 
 @pytest.mark.geopackage

@@ -8,6 +8,16 @@ from playwright.sync_api import Page, expect
 
 from tests.browser.people import fits
 
+MARKED = """() => [...document.querySelectorAll('.picker-map canvas')].some((one) => {
+  const { data } = one.getContext('2d').getImageData(0, 0, one.width, one.height);
+  for (let k = 0; k < data.length; k += 4) {
+    const [red, green, blue, seen] = data.subarray(k, k + 4);
+    if (red === 180 && green === 83 && blue === 10 && seen > 99) return true;
+  }
+  return false;
+})"""
+"""Whether a pixel has the colour of a chosen place."""
+
 
 def opened(page: Page, which: int = 0) -> Any:
     """Open one of a page's maps and return it."""
@@ -42,6 +52,22 @@ def test_a_line_is_drawn_point_by_point(visit: Callable[..., Any], width: int) -
     fits(page)
     assert here.violations() == []
     assert here.complaints == []
+
+
+def test_degrees_minutes_and_seconds_are_marked_too(visit: Callable[..., Any]) -> None:
+    """The server reads them, as it reads the form; what is no place has no mark."""
+    here = visit("operator")
+    page = here.open("/view/sites")
+    page.fill("[name=latitude]", "10°32'24\"B")
+    page.fill("[name=longitude]", "106°24'36\"Đ")
+    opened(page)
+    page.wait_for_function(MARKED)
+    page.fill("[name=longitude]", "106°99'36\"Đ")
+    page.wait_for_function(f"() => !({MARKED})()")
+    with page.expect_response("**/map/search?*"):
+        page.fill("[name=longitude]", "106 30 00")
+    page.wait_for_function(MARKED)
+    assert [one for one in here.complaints if "getImageData" not in one] == []
 
 
 def test_a_name_is_found_and_taken_and_an_area_has_longitude_first(

@@ -109,7 +109,7 @@ def test_an_operator_plans_a_site_by_pointing_and_reads_its_report(
     assert here.violations() == []
     page.get_by_role("button", name="Xét địa điểm").click()
     page.wait_for_url("**/view/studies/*", timeout=MINUTES_MS)
-    expect(page.locator("figure.site-map svg")).to_be_visible()
+    expect(page.locator("#map-rows tr").first).to_contain_text(f"Cột câu chuyện {width}")
     fits(page)
     report = tmp_path / "dia-diem.pdf"
     address = page.get_by_role("link", name="Báo cáo PDF").get_attribute("href")

@@ -2,7 +2,7 @@
 "use strict";
 
 const PhuSongLabels = (() => {
-  const LETTER = { source: 7, stations: 7.6, district: 7.2, units: 6.2 };
+  const LETTER = { source: 7, judged: 7, stations: 7.6, district: 7.2, units: 6.2 };
   const HEIGHT = 17;
   const BESIDE = 13.5;
 

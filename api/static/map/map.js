@@ -3,7 +3,7 @@
 
 const PhuSongMap = (() => {
   const { element } = PhuSongTable;
-  const NUMBERED = new Set(["candidate", "outside"]); /* what has its rank on the map, not its name */
+  const NUMBERED = new Set(["candidate", "outside", "judged-worst"]); /* what has its rank on the map, not its name */
   const SETTLED_MS = 150; /* after the last move the address says the new view */
 
   if (matchMedia("(prefers-reduced-motion: reduce)").matches) {
@@ -258,7 +258,7 @@ const PhuSongMap = (() => {
 
     /* What has its name on the map: transmitters before districts before communes. */
     titled() {
-      const rank = { source: 0, stations: 0, units: 2 };
+      const rank = { source: 0, judged: 0, stations: 0, units: 2 };
       this.named_objects ??= this.table.objects
         .filter((o) => o.kind.group in rank && !NUMBERED.has(o.kind.id));
       return this.named_objects.filter((o) => this.field.shows(o))

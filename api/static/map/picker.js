@@ -11,6 +11,7 @@ a point, `line` and `area` one with a point on each line. */
   const DECIMALS = 6;
   const NEAR = 13; /* zoom at which a place that was found is looked at */
   const CLOSE = 12; /* zoom below which communes have no name */
+  const RESTED_MS = 300; /* so long after the last key the server is asked what was typed */
   let loaded = null;
 
   const base = (language) => (loaded ??= fetch(`${BASE}?lang=${language}`, {
@@ -50,7 +51,17 @@ a point, `line` and `area` one with a point on each line. */
       return [this.latitude, this.longitude, this.radius, this.text].filter(Boolean);
     }
 
+    /* What two fields say that is no plain number, for the server to read; empty where none is. */
+    get degrees() {
+      const told = this.text ? [] : [this.latitude.value.trim(), this.longitude.value.trim()];
+      return told.length && told.every(Boolean) && told.some((one) => Number.isNaN(number(one)))
+        ? `vĩ độ ${told[0]} kinh độ ${told[1]}` : "";
+    }
+
     read() {
+      if (this.degrees) {
+        return this.known?.words === this.degrees ? [this.known.at] : [];
+      }
       const rows = this.text
         ? this.text.value.split("\n").map((line) => line.split(/[,;]\s|[,;]|\s+/).filter(Boolean))
         : [[this.latitude.value, this.longitude.value]];
@@ -119,7 +130,7 @@ a point, `line` and `area` one with a point on each line. */
       place.addEventListener("keydown", (event) => this.pressed(event));
       this.drawn = L.layerGroup().addTo(this.map);
       for (const one of this.fields.all) {
-        one.addEventListener("input", () => this.draw());
+        one.addEventListener("input", () => this.typed());
       }
       this.fill();
     }
@@ -132,6 +143,7 @@ a point, `line` and `area` one with a point on each line. */
       } catch {
         this.said.textContent = this.told.failed;
       }
+      await this.ask();
       this.draw();
       const points = this.fields.read();
       if (points.length > 1) {
@@ -140,6 +152,36 @@ a point, `line` and `area` one with a point on each line. */
         this.map.setView(points[0], NEAR, { animate: false });
       }
       this.part.dataset.ready = "yes";
+    }
+
+    typed() {
+      this.draw();
+      clearTimeout(this.waiting);
+      this.waiting = setTimeout(async () => {
+        if (await this.ask()) {
+          this.draw();
+          this.map.panTo(this.fields.read()[0] ?? this.map.getCenter(), { animate: false });
+        }
+      }, RESTED_MS);
+    }
+
+    /* Degrees, minutes and seconds are read by the server, as it reads the form; whether it could. */
+    async ask() {
+      const words = this.fields.degrees;
+      if (!words || this.fields.known?.words === words) {
+        return Boolean(words);
+      }
+      const query = new URLSearchParams({ text: words, lang: document.documentElement.lang });
+      try {
+        const answer = await fetch(`${SEARCH}?${query}`, { credentials: "same-origin" });
+        const { places } = await answer.json();
+        const found = places.find((one) => one.kind === "coordinates");
+        this.fields.known = found && { words, at: [found.latitude, found.longitude] };
+        return Boolean(found);
+      } catch {
+        this.said.textContent = this.told.failed;
+        return false;
+      }
     }
 
     /* What one finds one's way by: outlines, communes, structures, stations. */

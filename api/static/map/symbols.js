@@ -10,8 +10,8 @@ const PhuSongSymbols = (() => {
   const LOOK_EVERY = 500; /* objects between two looks at the clock */
   const CELL = 2; /* pixels; of one kind only the first in a cell is drawn */
   const REACH = 4; /* pixels beside a mark that still count as on it */
-  const RADIUS = { source: 10, stations: 10, structures: 6, units: 4 };
-  const ORDER = ["units", "structures", "works", "stations", "source"]; /* the lowest first */
+  const RADIUS = { source: 10, judged: 10, stations: 10, structures: 6, units: 4 };
+  const ORDER = ["units", "structures", "works", "stations", "source", "judged"]; /* the lowest first */
   const WORLD = 256;
 
   function outline(kind) {

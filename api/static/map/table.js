@@ -2,7 +2,7 @@
 "use strict";
 
 const PhuSongTable = (() => {
-  const PAGE = 25;
+  const PAGE = 25; /* rows at a time, unless the page says how many */
   const SLICE_MS = 20;
   const [KIND, NAME, CODE, OWNER, LONGITUDE, LATITUDE, PLACE, SOURCE, DETAILS,
     ID] = [0, 1, 2, 3, 4, 5, 6, 7, 8, 9];
@@ -102,6 +102,7 @@ const PhuSongTable = (() => {
       this.heads = [...this.find("table").querySelectorAll("th[data-column]")];
       this.order = null;
       this.page = 0;
+      this.rows = data.page_rows || PAGE;
       this.owners(data.owners);
       this.listen();
       this.filter();
@@ -229,10 +230,10 @@ const PhuSongTable = (() => {
     }
 
     draw(everything = false) {
-      const pages = Math.max(1, Math.ceil(this.kept.length / PAGE));
+      const pages = Math.max(1, Math.ceil(this.kept.length / this.rows));
       this.page = Math.min(Math.max(this.page, 0), pages - 1);
-      const first = this.page * PAGE;
-      const some = everything ? this.kept : this.kept.slice(first, first + PAGE);
+      const first = this.page * this.rows;
+      const some = everything ? this.kept : this.kept.slice(first, first + this.rows);
       this.find("rows").replaceChildren(...some.map((object) => this.row(object)));
       const [previous, next] = this.find("pages").querySelectorAll("button");
       previous.disabled = this.page === 0;
@@ -261,7 +262,7 @@ const PhuSongTable = (() => {
       if (object.code && object.code !== object.name) {
         name.append(" ", element("span", "map-quiet", object.code));
       }
-      cell("owner", object.owner || (object.kind.group === "source" ? "–" : this.texts.say("owner_none")));
+      cell("owner", object.owner || (["source", "judged"].includes(object.kind.group) ? "–" : this.texts.say("owner_none")));
       cell("place", object.place);
       cell("details", this.details(object));
       cell("source", element("span", object.synthetic ? "map-stamp" : "map-quiet", object.source));
