@@ -1,4 +1,4 @@
-"""At night nothing glares: figures, maps and matrices stand on dark ground, as read in Chromium."""
+"""At night nothing glares: figures, maps and matrices are dark, as Chromium draws them."""
 
 import io
 from collections.abc import Callable

@@ -1,4 +1,4 @@
-"""Every colour of a figure has a counterpart for dark screens, which is read on the dark ground."""
+"""Every colour of a figure has a counterpart for dark screens, and is read there."""
 
 import re
 from importlib import resources
