@@ -42,8 +42,10 @@ _STATED: Final = frozenset({f"case.{KIND}.expected", f"case.{KIND}.remedy"})
 """Rules whose last day is one that somebody names."""
 _NOT_ASKED: Final = frozenset({"received_on", "earlier_case"})
 """Fields of the intake that the department fills in."""
-_SENDER: Final = ("sender_address", "sender_telephone")
-"""How the department answers: asked on paper alone, where no account says it."""
+_SENDER: Final = ("sender_name", "sender_address", "sender_telephone", "place")
+"""Who complains, how that person is answered, and where: asked so on paper alone."""
+_NOT_ON_PAPER: Final = frozenset({"complainant", "victim_station_id", "latitude", "longitude"})
+"""Fields that those stand for, or that only the register knows."""
 
 
 @router.get("/view/complaints")
@@ -63,7 +65,9 @@ def complaints_page(request: Request) -> Response:
 def paper_form(request: Request) -> Response:
     """Show the same fields as a form for paper, which nobody needs an account for."""
     language = safe_language(request, page=True)
-    return render(request, "complaint_form.html", **_asked(request, language), sender=_SENDER)
+    asked = _asked(request, language)
+    asked["fields"] = [one for one in asked["fields"] if one["name"] not in _NOT_ON_PAPER]
+    return render(request, "complaint_form.html", **asked, sender=_SENDER)
 
 
 def _asked(request: Request, language: Language) -> dict[str, Any]:

@@ -100,7 +100,7 @@ def test_only_administrators_enter_it(browser_of: Callable[[str], Any]) -> None:
 def test_anybody_prints_the_form(client: TestClient) -> None:
     told = unescape(client.get("/view/complaints/form", headers=HTML).text)
     assert "Đơn phản ánh nhiễu" in told
-    for one in ("Tần số bị can nhiễu (MHz)", "Điện thoại để Sở liên hệ", "ký, ghi rõ họ tên"):
+    for one in ("Tần số bị can nhiễu (MHz)", "Nơi bị nhiễu", "ký, ghi rõ họ tên"):
         assert one in told
     assert "Điều 38.2" in told
     assert "<input" not in told[told.index("paper-form") :], "it is for paper"
