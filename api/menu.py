@@ -65,7 +65,6 @@ MENU: Final[tuple[tuple[str, Pages], ...]] = (
         (
             ("/view/imports", "pages.menu_imports"),
             ("/view/organisations", "organisations.title"),
-            ("/view/department", "department.menu"),
             ("/view/jobs", "pages.menu_jobs"),
             ("/view/users", "pages.menu_users"),
             ("/view/grants", "identity.grants_menu"),

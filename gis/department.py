@@ -146,7 +146,8 @@ def take_back_contact(register: Register, revision: int, *, seen: str, author: s
     ConflictError
         As `keep_contact`.
     """
-    found = register.changes(table_name=HISTORY, record_id=_RECORD, revision=revision)
+    known = register.changes(table_name=HISTORY, record_id=_RECORD)
+    found = [one for one in known if one.revision == revision]
     if not found:
         raise NotFoundError("department.revision_unknown", revision=revision)
     keep_contact(register, _contact(found[0].old), seen=seen, author=author)
