@@ -15,7 +15,9 @@ from api.language import safe_language
 from api.pages import render
 from api.service import service_of
 from data.text import Language
+from gis.cases.procedure import FieldKind
 from gis.cases.rule_book import rules_in_use
+from gis.department import contact_of
 from gis.desk.interference import CLASSES, KIND
 from gis.desk.registry import procedure_of
 from gis.desk.store import party_of
@@ -40,28 +42,53 @@ _STATED: Final = frozenset({f"case.{KIND}.expected", f"case.{KIND}.remedy"})
 """Rules whose last day is one that somebody names."""
 _NOT_ASKED: Final = frozenset({"received_on", "earlier_case"})
 """Fields of the intake that the department fills in."""
+_SENDER: Final = ("sender_name", "sender_address", "sender_telephone", "place")
+"""Who complains, how that person is answered, and where: asked so on paper alone."""
+_NOT_ON_PAPER: Final = frozenset({"complainant", "victim_station_id", "latitude", "longitude"})
+"""Fields that those stand for, or that only the register knows."""
 
 
 @router.get("/view/complaints")
 def complaints_page(request: Request) -> Response:
     """Show how to complain; it needs no account."""
-    service, language = service_of(request), safe_language(request, page=True)
-    procedure = procedure_of(KIND)
-    intake = procedure.intake_of(party_of(identity_of(request).scope))
-    needed = {one.name for one in intake if one.required} | set(procedure.missing({}))
+    language = safe_language(request, page=True)
     return render(
         request,
         "complaints.html",
-        department=service.jurisdiction().department(language),
-        fields=[
-            {**field_json(one, KIND, language), "needed": one.name in needed}
-            for one in intake
-            if one.name not in _NOT_ASKED
-        ],
-        duties=[rule for rule, _ in _rules(request, _DUTIES, language)],
+        **_asked(request, language),
         stated=_STATED,
         stages=list(_rules(request, _STAGES, language)),
     )
+
+
+@router.get("/view/complaints/form")
+def paper_form(request: Request) -> Response:
+    """Show the same fields as a form for paper, which nobody needs an account for."""
+    language = safe_language(request, page=True)
+    asked = _asked(request, language)
+    asked["fields"] = [one for one in asked["fields"] if one["name"] not in _NOT_ON_PAPER]
+    return render(request, "complaint_form.html", **asked, sender=_SENDER)
+
+
+def _asked(request: Request, language: Language) -> dict[str, Any]:
+    """Return what a complaint is asked for, to whom it goes, and what obliges to what."""
+    service, procedure = service_of(request), procedure_of(KIND)
+    intake = procedure.intake_of(party_of(identity_of(request).scope))
+    needed = {one.name for one in intake if one.required} | set(procedure.missing({}))
+    return {
+        "department": service.jurisdiction().department(language),
+        "contact": contact_of(service.register),
+        "fields": [
+            {
+                **field_json(one, KIND, language),
+                "needed": one.name in needed,
+                "long": one.kind is FieldKind.TEXT,
+            }
+            for one in intake
+            if one.name not in _NOT_ASKED
+        ],
+        "duties": [rule for rule, _ in _rules(request, _DUTIES, language)],
+    }
 
 
 def _rules(

@@ -14,6 +14,7 @@ from api.language import safe_language
 from api.pages import render
 from api.roles import Role, may
 from api.service import service_of
+from gis.department import contact_of
 from gis.register.structures import StructureKind
 
 __all__ = ["router"]
@@ -81,6 +82,7 @@ def home(request: Request, signed_in: Literal["link"] | None = None) -> Response
         "home.html",
         signed_in=signed_in is not None and identity.account is not None,
         department=jurisdiction.department(language),
+        contact=contact_of(service.register),
         province=jurisdiction.name(language),
         today=today,
         figures=figures,

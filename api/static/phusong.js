@@ -61,11 +61,13 @@
     for (const one of tables) if (!done.has(one)) { done.add(one); act(one); }
   };
   const tableOf = (box) => box.querySelector("table");
+  const wide = matchMedia("(min-width: 62rem)");
+  const keepsColumns = (box) => box.matches(".many") && wide.matches;
   const widths = new WeakMap(), measured = new WeakSet(), labelled = new WeakSet();
   const lay = (boxes) => {
     once(measured, boxes.map(tableOf), measure);
     for (const one of boxes) one.classList.remove("stacked");
-    const cut = boxes.filter((one) => one.scrollWidth > one.clientWidth);
+    const cut = boxes.filter((one) => one.scrollWidth > one.clientWidth && !keepsColumns(one));
     once(labelled, cut.map(tableOf), label);
     for (const one of cut) one.classList.add("stacked");
     for (const one of boxes) widths.set(one, one.clientWidth);

@@ -35,6 +35,8 @@ NEVER_EMPTY = {
     "/view/account": "the account of whoever looks",
     "/view/calendar": "days of the package `holidays`",
     "/view/complaints": "how to complain; nothing is listed",
+    "/view/complaints/form": "a form for paper",
+    "/view/department": "a form of its own; nothing is listed",
     "/view/devices": "the list ships with the software",
     "/view/guide": "ships with the software",
     "/view/health": "what the server sees of itself",

@@ -597,6 +597,7 @@ EXTRA: Mapping[str, Mapping[str, str]] = {
     "/view/desk/interference/{interference_id}/contact": CONTACT,
     "/view/desk/interference/{interference_id}/contact/view": {"reason": "z"},
     "/view/desk/interference/{interference_id}/contact/remove": {},
+    "/view/department/restore": {"revision": "1", "seen": "x"},
     "/view/desk/interference/{interference_id}/study": {
         "bearings": "x",
         "levels": "x",

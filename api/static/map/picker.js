@@ -184,17 +184,24 @@ a point, `line` and `area` one with a point on each line. */
       }
     }
 
+    /* A colour of the style sheet, which differs by day and by night. */
+    colour(name) {
+      return getComputedStyle(this.map.getContainer()).getPropertyValue(`--picker-${name}`).trim();
+    }
+
     /* What one finds one's way by: outlines, communes, structures, stations. */
     ground({ boundaries, communes, marks }) {
+      const land = { color: this.colour("outline"), fillColor: this.colour("land") };
+      const rim = this.colour("land");
       for (const one of boundaries) {
         const rings = one.rings.map((ring) => ring.map(([x, y]) => [y, x]));
-        L.polygon(rings, { color: "#3d3d3d", weight: 1.5, fillColor: "#ffffff", fillOpacity: 1,
+        L.polygon(rings, { ...land, weight: 1.5, fillOpacity: 1,
           dashArray: one.approximate ? "6 3" : null, interactive: false }).addTo(this.map);
       }
       for (const [name, latitude, longitude, kind] of marks) {
         const station = kind === "station";
-        L.circleMarker([latitude, longitude], { radius: station ? 6 : 4, weight: 1, color: "#ffffff",
-          fillColor: station ? "#8f1616" : "#0b5560", fillOpacity: 1, bubblingMouseEvents: true })
+        L.circleMarker([latitude, longitude], { radius: station ? 6 : 4, weight: 1, color: rim,
+          fillColor: this.colour(station ? "station" : "mark"), fillOpacity: 1, bubblingMouseEvents: true })
           .bindTooltip(name).addTo(this.map);
       }
       const names = L.layerGroup();
@@ -299,7 +306,7 @@ a point, `line` and `area` one with a point on each line. */
     draw() {
       this.drawn.clearLayers();
       const points = this.fields.read();
-      const style = { color: "#b4530a", weight: 3, fillOpacity: 0.15, interactive: false };
+      const style = { color: this.colour("chosen"), weight: 3, fillOpacity: 0.15, interactive: false };
       if (this.fields.many && points.length > 1) {
         const shape = this.fields.kind === "area" && points.length > 2 ? L.polygon : L.polyline;
         this.drawn.addLayer(shape(points, { ...style, fill: this.fields.kind === "area" }));

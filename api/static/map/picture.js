@@ -252,8 +252,19 @@ const PhuSongPicture = (() => {
     return made;
   }
 
+  /* A file is for paper: while it is drawn the map has the colours of the day. */
+  async function printed(map, words) {
+    const frame = map.getContainer().closest(".map-frame");
+    frame.classList.add("as-printed");
+    try {
+      return await canvas(map, words);
+    } finally {
+      frame.classList.remove("as-printed");
+    }
+  }
+
   async function save(map, words) {
-    const made = await canvas(map, words);
+    const made = await printed(map, words);
     const blob = await new Promise((resolve) => { made.toBlob(resolve, "image/png"); });
     const link = document.createElement("a");
     link.href = URL.createObjectURL(blob);

@@ -88,6 +88,12 @@ const PhuSongPoint = (() => {
     return made;
   }
 
+  /* What a page's style says of figures; a picture does not read it, so it is put into it. */
+  function figureStyle() {
+    const sheet = [...document.styleSheets].find(({ href }) => href?.endsWith("/static/figures.css"));
+    return sheet ? `<style>${[...sheet.cssRules].map(({ cssText }) => cssText).join("")}</style>` : "";
+  }
+
   /* The picture of a path, which is a link to its page; the popup shows only the link. */
   function picture({ svg, alt, href, link }) {
     const made = element("p", "map-path");
@@ -97,7 +103,8 @@ const PhuSongPoint = (() => {
     }
     const drawn = element("img");
     drawn.alt = alt;
-    drawn.src = `data:image/svg+xml;charset=utf-8,${encodeURIComponent(svg)}`;
+    const styled = svg.replace(">", () => `>${figureStyle()}`);
+    drawn.src = `data:image/svg+xml;charset=utf-8,${encodeURIComponent(styled)}`;
     made.append(anchor, drawn);
     return made;
   }
