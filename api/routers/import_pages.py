@@ -1,6 +1,6 @@
 """The imports: send a file, read what was found in it, answer in place, commit, undo."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Annotated, Any
 from urllib.parse import parse_qsl, urlencode
 
@@ -26,12 +26,13 @@ from api.routers.imports import (
     upload_of,
 )
 from api.service import Service, service_of
-from data.text import Language, text, when
+from data.text import Language, Phrase, has, text, when
 from gis.errors import FormatError, GisError
 from gis.exchange.answers import Question
 from gis.exchange.datum import crs_name
 from gis.exchange.exporting import ExportFormat, LayerName, formats_of
-from gis.exchange.fields import title
+from gis.exchange.fields import FIELDS, title, title_key
+from gis.exchange.headers import NO_COLUMN, index_of
 from gis.exchange.importing import ImportKind
 from gis.exchange.report import Accepted, ImportReport, Problem, RowState, SiteRecord
 from gis.exchange.safety import EXTENSIONS
@@ -66,12 +67,17 @@ _WAITING = 20
 _RADIOS = 6
 _ANSWER = "answer."
 _OPTION = "option."
+_SHOWN_COLUMN = "shown."
+_MOST_OPTIONS = 1500
+_LISTED_COLUMNS = 200
+_COLUMN = "column."
 _KINDS = {
     ProtectedPoint: "protected_point_kind",
     PlannedWork: "work_kind",
     RegistrationPoint: "point_kind",
 }
 _STORED = "exchange.problem.duplicate_stored"
+_COLUMN_MISSING = "exchange.question.column_missing"
 _STRANGER = "exchange.problem.organisation_unknown"
 _STRANGERS = 20
 _LONGEST_NAME = 200
@@ -114,7 +120,8 @@ def answer(
     """Judge again with the answers of the form, and note them where the file can be read so."""
     sent = upload_of(request, import_id)
     try:
-        answer_upload(request, sent, _given(form))
+        given = _given(form)
+        answer_upload(request, sent, given)
     except uploads.REMOVED as error:
         return _list(request, problem=error)
     except GisError as error:
@@ -125,14 +132,39 @@ def answer(
 def _given(form: FormData) -> dict[str, str]:
     """Return the answers of a form: texts under their own key, choices as what they stand for."""
     given: dict[str, str] = {}
+    shown = {name.removeprefix(_SHOWN_COLUMN): value for name, value in form.multi_items()
+             if name.startswith(_SHOWN_COLUMN)}  # fmt: skip
+    _refuse_twice(form, shown)
     for name, value in form.multi_items():
-        if not isinstance(value, str):
+        if not isinstance(value, str) or value == shown.get(name.removeprefix(_ANSWER)):
             continue
         if name.startswith(_ANSWER):
             given[name.removeprefix(_ANSWER)] = value
         elif name.startswith(_OPTION):
             given.update(parse_qsl(value))
     return given
+
+
+def _refuse_twice(form: FormData, shown: Collection[str]) -> None:
+    """Raise where the form of columns names one column for two fields, changed or not."""
+    taken: dict[object, str] = {}
+    for key in shown:
+        column, field = form.get(_ANSWER + key), key.partition(".")[2]
+        if column in (None, "", NO_COLUMN):
+            continue
+        if column in taken:
+            raise FormatError(
+                "exchange.column_twice",
+                header=str(column)[:_LONGEST_NAME],
+                field=_called(taken[column]),
+                other=_called(field),
+            )
+        taken[column] = field
+
+
+def _called(field: str) -> str:
+    key = title_key(field)
+    return Phrase(key) if has(key) else field[:_LONGEST_NAME]
 
 
 @router.post("/view/imports/{import_id}/commit")
@@ -226,9 +258,9 @@ def _preview(
         brought_in=brought_in,
         report=report,
         digest="" if report is None else uploads.digest_of(sent, report),
-        answers=_answered(sent.answers, service, language),
+        answers=_answered(sent.answers, service, language, report),
         proposal=before,
-        proposed=[] if before is None else _answered(before.answers, service, language),
+        proposed=[] if before is None else _answered(before.answers, service, language, report),
         **({} if report is None else _shown(report, sent, language)),
     )
 
@@ -250,11 +282,58 @@ def _shown(report: ImportReport, sent: uploads.Upload, language: Language) -> di
         ],
         "problems": problems[:_SHOWN],
         "shown": _SHOWN,
-        "questions": [_asked(question, language) for question in report.questions],
-        "columns": [(title(field, language), header) for field, header in report.mapping.items()],
+        "questions": [
+            _asked(one, language) for one in report.questions if one.key != _COLUMN_MISSING
+        ],
+        "open": len(report.questions),
+        "spread": [
+            (title(field, language), header)
+            for field, header in report.mapping.items()
+            if field not in report.columns
+        ],
+        **_columns(report, sent, language),
         "strangers": _strangers(problems),
         "known": 0 if sent.answers.get("update") == "yes" else known,
         "to_bring": states[RowState.NEW] + states[RowState.CHANGED],
+    }
+
+
+def _columns(report: ImportReport, sent: uploads.Upload, language: Language) -> dict[str, Any]:
+    """Return what the form of columns shows: every field, every column, and what feeds what."""
+    missing = {one.field for one in report.questions if one.key == _COLUMN_MISSING}
+    fields = [
+        {
+            "name": one.name,
+            "title": title(one.name, language),
+            "required": one.required or one.name in missing,
+            "missing": one.name in missing,
+            "number": report.columns.get(one.name),
+        }
+        for one in FIELDS[report.kind]
+        if one.name in report.columns or one.name not in report.mapping
+    ]
+    fed = set(report.columns.values())
+    spread = {
+        header
+        for name, told in report.mapping.items()
+        if name not in report.columns
+        for header in told.split(", ")
+    }
+    listed = [
+        {"number": number, "header": header, "samples": "; ".join(samples),
+         "unused": number not in fed and header not in spread}
+        for number, (header, samples) in enumerate(
+            zip(report.header, report.samples, strict=True), start=1
+        )
+        if header.strip()
+    ]  # fmt: skip
+    return {
+        "fields": fields,
+        "missing": [one["title"] for one in fields if one["missing"]],
+        "file_columns": listed[:_LISTED_COLUMNS],
+        "many": len(fields) * len(listed) > _MOST_OPTIONS,
+        "unused": [one for one in listed if one["unused"]][:_LISTED_COLUMNS],
+        "chosen": [key for key in sent.answers if key.startswith(_COLUMN)],
     }
 
 
@@ -367,14 +446,32 @@ def _asked(question: Question, language: Language) -> dict[str, Any]:
 
 
 def _answered(
-    answers: Mapping[str, str], service: Service, language: Language
+    answers: Mapping[str, str],
+    service: Service,
+    language: Language,
+    report: ImportReport | None,
 ) -> list[tuple[str, str, str]]:
     """Return key, name and value of every answer that was given."""
     owners = {one.id: one.name for one in service.register.organisations()}
+    header = () if report is None else report.header
     return [
-        (key, _answer_name(key, language), _answer_value(key, value, owners, language))
+        (
+            key,
+            _answer_name(key, language),
+            _answer_column(value, header, language)
+            if key.startswith(_COLUMN)
+            else _answer_value(key, value, owners, language),
+        )
         for key, value in sorted(answers.items())
     ]
+
+
+def _answer_column(value: str, header: Sequence[str], language: Language) -> str:
+    """Return what a column is called, by the number or the header that an answer gives."""
+    if value == NO_COLUMN:
+        return text("pages.import_no_column", language)
+    index = index_of(value, header)
+    return header[index] if 0 <= index < len(header) else value
 
 
 def _answer_name(key: str, language: Language) -> str:

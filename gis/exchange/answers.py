@@ -101,7 +101,7 @@ class ImportAnswers:
     values : mapping
         Text for all rows that have none of their own, by field: `owner_id`, `plan_id` ...
     columns : mapping
-        Header, or number of the column from 1, by field; empty for none.
+        Header, or number of the column from 1, by field; empty or `-` for none.
     eirp : mapping
         Whether a column of powers is e.i.r.p., by field; 2.15 dB are then taken off.
     layer : str or None

@@ -40,6 +40,7 @@ __all__ = [
     "range_of",
     "tables",
     "title",
+    "title_key",
     "titles_of",
     "unit_factor",
 ]
@@ -280,8 +281,13 @@ def tables() -> dict[str, Any]:
 
 def title(field: str, language: Language | str = Language.VI) -> str:
     """Return the name of a field for people."""
+    return text(title_key(field), language)
+
+
+def title_key(field: str) -> str:
+    """Return the sentence that names a field for people."""
     own = f"exchange.field.{field}"
-    return text(own if has(own) else f"register.field.{field}", language)
+    return own if has(own) else f"register.field.{field}"
 
 
 @lru_cache(maxsize=4096)

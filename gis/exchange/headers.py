@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import cache, lru_cache
 
-from data.text import Language, Phrase, text
+from data.text import Language, Phrase
 from gis.errors import FormatError
 from gis.exchange.answers import ImportAnswers, Option, Question, QuestionKind
 from gis.exchange.datum import Statement, stated
@@ -18,12 +18,14 @@ from gis.exchange.fields import (
     plain_field_unit,
     tables,
     title,
+    title_key,
     unit_factor,
 )
 from gis.exchange.report import ImportKind
 from gis.names import plain_key
 
 __all__ = [
+    "NO_COLUMN",
     "Column",
     "Columns",
     "Header",
@@ -50,6 +52,8 @@ _AZIMUTH = re.compile(r"(?P<words>.*?)\s*(?P<degrees>\d{1,3})(?: do| deg| degree
 _AZIMUTHS = range(0, 360, 10)
 _BARE_AZIMUTHS_FROM = 30
 _SHAPEFILE_NAME = 10
+NO_COLUMN = "-"
+"""The answer that no column of the file holds a field."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,13 +113,16 @@ class Columns:
     unmapped : tuple of str
         Headers that are not read.
     questions : tuple of Question
-        Where two headers are one field.
+        Where two headers are one field, or none is one that every file of the kind needs.
+    missing : tuple of str
+        Fields that every file of the kind needs and no column holds; nothing can be judged then.
     """
 
     one: dict[str, Column]
     azimuths: dict[str, dict[int, Column]]
     unmapped: tuple[str, ...]
     questions: tuple[Question, ...] = field(default=())
+    missing: tuple[str, ...] = ()
 
     def mapping(self) -> dict[str, str]:
         """Return the header of each field."""
@@ -175,8 +182,8 @@ def map_columns(
     Raises
     ------
     FormatError
-        If a header that every file of this kind needs is missing, or the headers are in an
-        encoding from before Unicode.
+        If the headers are those of another kind, or in an encoding from before Unicode; or an
+        answer names a column that the file does not have, or that feeds another field too.
     """
     _refuse_legacy(file, headers)
     azimuths = _azimuths(headers, kind)
@@ -194,10 +201,14 @@ def map_columns(
     _answered(one, headers, kind, answers)
     questions = [q for q in questions if q.field not in answers.columns]
     _one_kind_of_place(one, has_points=has_points)
-    _require(file, headers, one, kind, has_points=has_points)
+    missing = _missing(frozenset(one), kind, has_points=has_points)
+    if missing and not answers.columns:
+        _refuse_other_kind(file, headers, missing, kind, has_points=has_points)
+    asked = {question.field for question in questions}
+    questions += [_which_of_all(name, headers) for name in missing if name not in asked]
     used = {column.index for column in one.values()} | spread
     unmapped = tuple(h for i, h in enumerate(headers) if i not in used and h.strip())
-    return Columns(one, azimuths, unmapped, tuple(questions))
+    return Columns(one, azimuths, unmapped, tuple(questions), tuple(missing))
 
 
 def _is_unit(piece: str) -> bool:
@@ -297,20 +308,62 @@ def _which(name: str, columns: list[Column]) -> Question:
     )
 
 
+def _which_of_all(name: str, headers: Sequence[str]) -> Question:
+    """Ask which column of all holds a field that no header names."""
+    options = tuple(
+        Option(
+            ((f"column.{name}", str(number)),),
+            "exchange.option.column",
+            {"header": header, "number": str(number)},
+        )
+        for number, header in enumerate(headers, start=1)
+        if header.strip()
+    )
+    called = Phrase(title_key(name))
+    return Question(
+        QuestionKind.COLUMN,
+        f"column.{name}",
+        "exchange.question.column_missing",
+        {"field": called},
+        options,
+        name,
+    )
+
+
 def _answered(
     one: dict[str, Column], headers: Sequence[str], kind: ImportKind, answers: ImportAnswers
 ) -> None:
-    """Put the columns that a person chose in place of those found."""
+    """Put the columns that a person chose in place of those found.
+
+    Raises
+    ------
+    FormatError
+        If a field is none of the kind, a column is none of the file, or one feeds two fields.
+    """
     known = {each.name for each in FIELDS[kind]}
+    taken: dict[int, str] = {}
     for name, wanted in answers.columns.items():
         if name not in known:
             raise FormatError("exchange.answer_unknown", answer=f"column.{name}", value=wanted)
         one.pop(name, None)
-        if not wanted:
+        if wanted in ("", NO_COLUMN):
             continue
         index = index_of(wanted, headers)
         if not 0 <= index < len(headers):
-            raise FormatError("exchange.answer_unknown", answer=f"column.{name}", value=wanted)
+            raise FormatError(
+                "exchange.column_unknown",
+                field=Phrase(title_key(name)),
+                value=wanted,
+                count=len(headers),
+            )
+        if index in taken:
+            raise FormatError(
+                "exchange.column_twice",
+                header=headers[index],
+                field=Phrase(title_key(taken[index])),
+                other=Phrase(title_key(name)),
+            )
+        taken[index] = name
         for other in [key for key, column in one.items() if column.index == index]:
             del one[other]
         header = read_header(headers[index])
@@ -338,40 +391,40 @@ def _one_kind_of_place(one: dict[str, Column], *, has_points: bool) -> None:
                 one.pop(name, None)
 
 
-def _require(
+def _refuse_other_kind(
     file: str,
     headers: Sequence[str],
-    one: dict[str, Column],
+    missing: Sequence[str],
     kind: ImportKind,
     *,
     has_points: bool,
 ) -> None:
-    missing = _missing(frozenset(one), kind, has_points=has_points)
-    if not missing:
-        return
+    """Raise where the headers are all that a file of another kind needs."""
     other = next(
         (o for o in ImportKind if o is not kind and _speaks_of(headers, o, has_points)), None
     )
-    raise FormatError(
-        "exchange.file.missing_header" if other is None else "exchange.file.other_kind",
-        file=file,
-        missing="; ".join(missing),
-        found="; ".join(header for header in headers if header),
-        other=Phrase(f"exchange.layer.{(other or kind).value}"),
-    )
+    if other is not None:
+        raise FormatError(
+            "exchange.file.other_kind",
+            file=file,
+            missing="; ".join(map(title, missing)),
+            found="; ".join(header for header in headers if header),
+            other=Phrase(f"exchange.layer.{other.value}"),
+        )
 
 
 def _missing(found: frozenset[str], kind: ImportKind, *, has_points: bool) -> list[str]:
+    """Return the fields that every file of a kind needs and this one lacks."""
     missing = [
-        title(each.name)
+        each.name
         for each in FIELDS[kind]
         if each.required and not each.constant and each.name not in found
     ]
     placed = has_points or any(name in found for name in PLACE if name != "crs")
     if kind.placed and not placed:
-        missing.append(text("exchange.coordinates"))
+        missing += ["longitude", "latitude"]
     if kind is ImportKind.ROADS and not (has_points or "geometry" in found):
-        missing.append(title("geometry"))
+        missing.append("geometry")
     return missing
 
 

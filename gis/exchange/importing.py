@@ -42,8 +42,9 @@ from gis.exchange.report import (
     Refused,
     RowState,
 )
-from gis.exchange.safety import LIMITS, Limits, inspect
+from gis.exchange.safety import LIMITS, Inspected, Limits, inspect
 from gis.exchange.sites import Sites
+from gis.exchange.table import Table, shown
 from gis.exchange.tables_of_files import table_of, understood
 from gis.geodesy import is_known
 from gis.jurisdictions import Jurisdiction
@@ -116,6 +117,9 @@ _OF_SITES = frozenset(
 )
 _OF_UNITS = (ImportKind.POPULATION, ImportKind.ALLOTMENTS, ImportKind.POINTS)
 _OPEN = "?"
+_SAMPLES = 3
+_LONGEST_SAMPLE = 40
+_LOOKED_THROUGH = 200
 
 
 @contextmanager
@@ -163,7 +167,7 @@ def judge(
     Raises
     ------
     FormatError
-        If the file cannot be read at all: damaged, hostile, another format, a header missing; or
+        If the file cannot be read at all: damaged, hostile, another format or kind; or
         an organisation answers that its own records are verified; an answer bears the mark of a
         state secret; or a file about subscribers' registration holds a person's data.
     """
@@ -178,6 +182,15 @@ def judge(
     columns = map_columns(table.file, table.header, kind, answers, has_points=table.has_points)
     empty = (None,) * len(table.header)
     secret_rows = tuple(Refused(told.row, empty, (told,)) for told in secrets_told)
+    if columns.missing:
+        with register.snapshot() as now:
+            version = now.version()
+        return replace(
+            _unjudged(inspected, table, kind, columns, version),
+            rows=len(table.rows) + len(secret_rows),
+            refused=secret_rows,
+            questions=(*asked, *columns.questions),
+        )
     conventions = settle(table, columns, kind, answers)
     with register.snapshot() as now:
         on = jurisdiction.on if jurisdiction is not None else None
@@ -202,6 +215,21 @@ def judge(
         version = now.version()
     verdicts = judging.without_rested(verdicts, register)
     questions = (*asked, *columns.questions, *conventions.questions, *missing, *verdicts.questions)
+    return replace(
+        _unjudged(inspected, table, kind, columns, version),
+        coordinate_system=systems_in_words(verdicts.systems),
+        rows=len(table.rows) + len(secret_rows),
+        accepted=verdicts.accepted,
+        refused=tuple(sorted((*verdicts.refused, *secret_rows), key=lambda one: one.row)),
+        questions=questions,
+        unknown_communes=_unknown_communes(verdicts.accepted, communes),
+    )
+
+
+def _unjudged(
+    inspected: Inspected, table: Table, kind: ImportKind, columns: Columns, version: str
+) -> ImportReport:
+    """Return what is known of a file before its rows are judged."""
     return ImportReport(
         file_name=inspected.name,
         sha256=inspected.sha256,
@@ -212,16 +240,29 @@ def judge(
         header=table.header,
         mapping=columns.mapping(),
         unmapped=columns.unmapped,
-        coordinate_system=systems_in_words(verdicts.systems),
-        rows=len(table.rows) + len(secret_rows),
-        accepted=verdicts.accepted,
-        refused=tuple(sorted((*verdicts.refused, *secret_rows), key=lambda one: one.row)),
-        questions=questions,
+        coordinate_system="",
+        rows=0,
+        accepted=(),
+        refused=(),
+        questions=(),
         register_version=version,
         passed_over=table.passed_over,
         of_unsaid_use=table.of_unsaid_use,
-        unknown_communes=_unknown_communes(verdicts.accepted, communes),
+        columns={name: column.index + 1 for name, column in columns.one.items()},
+        samples=tuple(_samples(table, index) for index in range(len(table.header))),
     )
+
+
+def _samples(table: Table, index: int) -> tuple[str, ...]:
+    """Return the first values of a column, cut."""
+    found: list[str] = []
+    for row in table.rows[:_LOOKED_THROUGH]:
+        said = shown(row.cells[index]).strip()
+        if said:
+            found.append(said[:_LONGEST_SAMPLE])
+        if len(found) == _SAMPLES:
+            break
+    return tuple(found)
 
 
 def _unknown_communes(

@@ -260,6 +260,10 @@ class ImportReport:
         The file's header for each field that is read.
     unmapped : tuple of str
         Headers that are not read.
+    columns : dict
+        The number, from 1, of the column of each field that one column alone feeds.
+    samples : tuple of tuple of str
+        The first values of each column, in the order of the headers.
     coordinate_system : str
         How coordinates were understood.
     rows : int
@@ -299,6 +303,8 @@ class ImportReport:
     passed_over: int = 0
     of_unsaid_use: int = 0
     unknown_communes: tuple[tuple[int, str], ...] = ()
+    columns: dict[str, int] = with_default(default_factory=dict)
+    samples: tuple[tuple[str, ...], ...] = ()
 
     @property
     def provisional(self) -> bool:
@@ -363,6 +369,13 @@ class ImportReport:
             "kind": self.kind.value,
             "coordinate_system": self.coordinate_system,
             "mapping": dict(self.mapping),
+            "columns": [
+                {"number": number, "header": header, "samples": list(samples)}
+                for number, (header, samples) in enumerate(
+                    zip(self.header, self.samples, strict=True), start=1
+                )
+            ],
+            "columns_of_fields": dict(self.columns),
             "unmapped": list(self.unmapped),
             "rows": self.rows,
             "passed_over": self.passed_over,

@@ -18,6 +18,10 @@ LOOKED_AT = 40
 Found = tuple[int, tuple[str, ...], int, int]
 """Index of the first row below the header, the headers, how many are known, in how many rows."""
 
+_CELLS_OF_A_HEADER = 3
+"""So many cells of a row make it the header of a table of which nothing is known."""
+
+_LONGEST_HEADER = 120
 _NUMBERING = re.compile(r"\(?\s*([0-9]{1,3}|[a-z])\s*\)?", re.IGNORECASE)
 
 
@@ -27,7 +31,8 @@ def find_header(
     """Return the header of the first rows of a sheet, or None.
 
     The row with most known headers; two rows are read as one where the upper spans several
-    columns of the lower.
+    columns of the lower. Where no header is known, the first row of several different words, for
+    a person to say what its columns are.
     """
     best: Found | None = None
     texts = [tuple(_header(cell) for cell in row) for row in rows[:LOOKED_AT]]
@@ -42,7 +47,20 @@ def find_header(
             told = _trimmed(both) != _trimmed(texts[index + 1])
             if told and known > (best[2] if best else 0) and recognised(below) >= len(below) > 0:
                 best = index + 2, both, known, 2
+    best = best or _foreign(texts)
     return None if best is None else (best[0], _trimmed(best[1]), *best[2:])
+
+
+def _foreign(texts: Sequence[tuple[str, ...]]) -> Found | None:
+    """Return the first row that may be headers that nobody knows, with a row below it, or None."""
+    for index, row in enumerate(texts[:-1]):
+        words = [cell for cell in row if cell]
+        below = [cell for cell in texts[index + 1] if cell]
+        if len(words) < _CELLS_OF_A_HEADER or len(below) < 2:
+            continue
+        named = all(any(map(str.isalpha, cell)) and len(cell) <= _LONGEST_HEADER for cell in words)
+        return (index + 1, row, 0, 1) if named and len(set(words)) == len(words) else None
+    return None
 
 
 def stamps(top: Sequence[Sequence[Cell]], found: Found) -> dict[str, None]:

@@ -164,3 +164,39 @@ def test_questions_are_answered_with_the_keyboard(
     expect(commit).to_be_enabled()
     expect(page.locator(".answers")).to_contain_text("WGS 84 (EPSG:4326)")
     looked_at(page, f"import-answered-{language}-{width}")
+
+
+@pytest.mark.parametrize(("language", "width"), [("vi", 390), ("en", 1440)])
+def test_foreign_headers_are_mapped_and_brought_in(
+    opened: Callable[..., Page],
+    looked_at: Callable[[Page, str], None],
+    width: int,
+    language: str,
+    tmp_path: Path,
+) -> None:
+    page = opened(width, language)
+    foreign = tmp_path / "la.csv"
+    hostile = "<b id=hostile>x</b>"
+    rows = f"A;B;C;D;E;{hostile}\nLX1;Cột ăng ten;mo-phong-a;106,4133;10,5361;42,5\n"
+    foreign.write_text(rows, encoding="utf-8")
+    send(page, "structures", foreign)
+    expect(page.locator("#columns")).to_have_attribute("open", "")
+    expect(page.locator("#hostile")).to_have_count(0)
+    expect(page.locator("form[action$='/commit'] button")).to_be_disabled()
+    looked_at(page, f"import-columns-{language}-{width}")
+    chosen = {"code": "1", "kind": "2", "owner_id": "3", "longitude": "4", "latitude": "5"}
+    for name, number in chosen.items():
+        page.locator(f"#column-{name}").select_option(number)
+    page.locator("#column-height_m").select_option(label=hostile)
+    page.locator("#columns button.primary").press("Enter")
+    page.locator("input[value='crs=4326'], option[value='crs=4326']").first.wait_for(
+        state="attached"
+    )
+    page.locator("fieldset input[value='crs=4326']").press("Space")
+    page.keyboard.press("Enter")
+    expect(page.locator("form[action$='/commit'] button")).to_be_enabled()
+    page.locator("#columns summary").press("Enter")
+    expect(page.locator("#sample-code")).to_have_text("LX1")
+    looked_at(page, f"import-mapped-{language}-{width}")
+    page.locator("form[action$='/commit'] button").press("Enter")
+    expect(page.locator(".notice.good")).to_contain_text("1")

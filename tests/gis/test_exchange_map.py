@@ -7,7 +7,6 @@ from typing import Any
 
 import pytest
 
-from gis.errors import FormatError
 from gis.exchange.importing import ImportAnswers, commit, judge
 from gis.exchange.report import ImportReport
 from gis.register.scopes import SYSTEM
@@ -152,9 +151,9 @@ def test_a_file_without_any_structure_of_the_map_is_an_ordinary_one(
     office: Register, tmp_path: Path
 ) -> None:
     own = {"id": "A7", "Loại": "Bể", "highway": "ĐT 830", "power": "lưới"}
-    with pytest.raises(FormatError) as caught:
-        judged(office, tmp_path, feature(own, PLACES[0]))
-    assert caught.value.key == "exchange.file.missing_header"
+    report = judged(office, tmp_path, feature(own, PLACES[0]))
+    assert [question.answer for question in report.questions] == ["column.code"]
+    assert report.accepted == ()
 
 
 def test_an_extract_without_structures_says_what_was_left_out(

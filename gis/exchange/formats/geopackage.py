@@ -121,9 +121,9 @@ def _read(
     known = {layer.name: layer for layer in layers(connection)}
     counted = {name: recognised(layer.columns) for name, layer in known.items()}
     most = max(counted.values(), default=0)
-    if most == 0:
+    if not known:
         raise FormatError("exchange.file.no_header", file=file.name, sheets="; ".join(known))
-    close = [name for name, count in counted.items() if count * 2 > most]
+    close = [name for name, count in counted.items() if count * 2 > most or not most]
     name = (choose(close) if len(close) > 1 else None) or close[0]
     if name not in known:
         raise FormatError("exchange.file.no_layer", file=file.name, layer=name,

@@ -94,7 +94,7 @@ def _read(
     if not found:
         raise FormatError("exchange.file.no_header", file=file.name, sheets="; ".join(book.sheets))
     most = max(header.known for header in found.values())
-    close = [name for name, header in found.items() if header.known * 2 > most]
+    close = [name for name, header in found.items() if header.known * 2 > most or not most]
     name = (choose(close) if len(close) > 1 else None) or close[0]
     if name not in found:
         raise FormatError(
