@@ -234,7 +234,7 @@ def test_the_map_shows_neighbours_as_far_as_its_reader_may_see_them(
     assert ["Cot-Ro" in page for page in pages.values()] == [True, True]
     assert "Cot-Kin" in pages["staff"]
     assert "Cot-Kin" not in pages["operator"]
-    assert "1 km, " in pages["operator"], "how far it is"
+    assert "996 m, " in pages["operator"], "how far it is"
 
 
 @pytest.mark.geopackage
