@@ -69,6 +69,7 @@ MENU: Final[tuple[tuple[str, Pages], ...]] = (
             ("/view/users", "pages.menu_users"),
             ("/view/grants", "identity.grants_menu"),
             ("/view/viewings", "identity.viewings_menu"),
+            ("/view/department", "department.menu"),
             ("/view/boundaries", "administration.boundaries_menu"),
             ("/view/health", "administration.health_menu"),
             ("/view/backups", "administration.backups_menu"),

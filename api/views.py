@@ -114,6 +114,7 @@ def _tiles(service: Service) -> TileSource | None:
         "/map/background/{z}/{x}/{y}",
         settings.map_tiles_attribution,
         deepest=deepest(service.basemap),
+        drawn=service.basemap.vector,
     )
 
 

@@ -150,6 +150,7 @@ def map_payload(
             "url": view.tiles.url,
             "attribution": view.tiles.attribution,
             "deepest": view.tiles.deepest,
+            "drawn": view.tiles.drawn,
         },
     }
 

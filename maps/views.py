@@ -332,11 +332,14 @@ class TileSource:
         Who is named for it.
     deepest : int
         The last level that it has; nearer, its pictures are made larger.
+    drawn : bool
+        Whether it is drawn here, of vector tiles, so that its colours may be turned at night.
     """
 
     url: str
     attribution: str
     deepest: int = 19
+    drawn: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

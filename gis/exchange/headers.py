@@ -200,7 +200,7 @@ def map_columns(
     one, questions = _chosen(candidates)
     _answered(one, headers, kind, answers)
     questions = [q for q in questions if q.field not in answers.columns]
-    _one_kind_of_place(one, has_points=has_points)
+    _one_kind_of_place(one, answers, has_points=has_points)
     missing = _missing(frozenset(one), kind, has_points=has_points)
     if missing and not answers.columns:
         _refuse_other_kind(file, headers, missing, kind, has_points=has_points)
@@ -380,10 +380,13 @@ def index_of(wanted: str, headers: Sequence[str]) -> int:
     return keys.index(key) if key and key in keys else -1
 
 
-def _one_kind_of_place(one: dict[str, Column], *, has_points: bool) -> None:
-    """Keep one way of saying where: the geometry, degrees, metres, X and Y, one cell."""
+def _one_kind_of_place(
+    one: dict[str, Column], answers: ImportAnswers, *, has_points: bool
+) -> None:
+    """Keep one way of saying where: geometry, what a person chose, degrees, metres, one cell."""
     ways = (("longitude", "latitude"), ("easting", "northing"), ("x", "y"), ("position",))
     complete = [way for way in ways if all(name in one for name in way)]
+    complete.sort(key=lambda way: not any(name in answers.columns for name in way))
     keep: tuple[str, ...] = () if has_points or not complete else complete[0]
     for way in ways:
         for name in way:

@@ -1,9 +1,11 @@
 """A background of vector tiles on the map, in a real Chromium."""
 
+import io
 from collections.abc import Iterator
 from urllib.parse import urlsplit
 
 import pytest
+from PIL import Image, ImageStat
 from playwright.sync_api import Browser, expect
 
 from tests.browser.conftest import Server, serving
@@ -59,6 +61,12 @@ def test_vector_tiles_are_drawn_under_the_map(
     assert set(tiles.evaluate_all("all => all.map((one) => one.naturalWidth)")) == {512}
     colours = set(tiles.evaluate_all(COLOURS))
     assert {"244 243 239 255", "201 221 230 255"} <= colours, "land and water"
+    seen = []
+    for scheme in ("light", "dark"):
+        page.emulate_media(color_scheme=scheme)
+        shot = Image.open(io.BytesIO(tiles.first.screenshot())).convert("L")
+        seen.append(ImageStat.Stat(shot).mean[0])
+    assert (seen[0] > 180, seen[1] < 90) == (True, True), "dark at night, light by day"
     assert {urlsplit(one).netloc for one in asked if one.startswith("http")} == {
         urlsplit(drawn.url).netloc
     }

@@ -88,3 +88,43 @@ def test_a_contract_is_ended_by_hand(visit: Callable, server: Any) -> None:
     expect(page.locator("#contracts")).to_contain_text("31/12/2030")
     assert here.violations() == []
     assert [one for one in here.complaints if "422" not in one] == []
+
+
+SAID = {
+    "vi": ("Cần điền ô này.", "Cần chọn một mục.", "Giá trị lớn nhất là 50."),
+    "en": ("This field is needed.", "Choose one of them.", "The greatest value is 50."),
+}
+
+
+@pytest.mark.parametrize("language", ["vi", "en"])
+def test_a_field_that_is_wanted_is_asked_for_in_the_language_of_the_page(
+    visit: Callable, language: str
+) -> None:
+    """The bubble is the browser's, its words are the page's, and it holds nobody up afterwards."""
+    fill, choose, most = SAID[language]
+    here = visit("staff", 1440)
+    page = here.open(f"/view/organisations?lang={language}")
+    form = page.locator("form[method=post][action='/view/organisations']")
+    name, kind = form.locator("[name=name]"), form.locator("select")
+    kind.evaluate(
+        "one => { one.add(new Option('', ''), 0); one.value = ''; one.required = true; }"
+    )
+    said = "one => one.validationMessage"
+    form.locator("button").last.click()
+    expect(name).to_be_focused()
+    assert name.evaluate(said) == fill
+    name.fill("Tổ chức mô phỏng thử ô")
+    assert name.evaluate(said) == ""
+    form.locator("button").last.click()
+    assert kind.evaluate(said) == choose
+    kind.select_option(index=1)
+    page.route("**/view/organisations", lambda route: route.abort())  # nothing is to be left
+    with page.expect_request(lambda one: one.method == "POST"):
+        name.press("Enter")
+    page.unroute("**/view/organisations")
+
+    page = here.open(f"/view/supports?lang={language}")
+    within = page.locator("input[type=number][max]").first
+    within.evaluate("one => { one.max = 50; one.value = 51; }")
+    within.evaluate("one => one.form.reportValidity()")
+    assert within.evaluate(said) == most

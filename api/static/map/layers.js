@@ -205,11 +205,11 @@ const PhuSongLayers = (() => {
   }
 
   /* A background of somebody else: over the land, under everything; who made it is words, no markup. */
-  function tiles(map, { url, attribution, deepest }) {
+  function tiles(map, { url, attribution, deepest, drawn }) {
     const words = document.createElement("span");
     words.textContent = attribution;
     return L.tileLayer(url, { pane: pane(map, "background", 206), attribution: words.innerHTML,
-      maxNativeZoom: deepest, maxZoom: 18, noWrap: true });
+      maxNativeZoom: deepest, maxZoom: 18, noWrap: true, className: drawn ? "map-drawn" : "" });
   }
 
   /* All layers that a switch can show or hide, by the name of the switch, and where letters stand. */
