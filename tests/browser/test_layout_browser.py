@@ -28,6 +28,7 @@ WIDTHS = (320, 390, 768, 1024)
 
 CUT = """() => [...document.querySelectorAll('main :is(.scroll, .report-scroll):has(> table)')]
   .filter(box => !box.matches('.pairs') && box.checkVisibility())
+  .filter(box => !(box.matches('.many') && innerWidth >= 992))
   .filter(box => box.scrollWidth > box.clientWidth)
   .map(box => `${box.scrollWidth} in ${box.clientWidth}: ${box.outerHTML.slice(0, 300)}`)"""
 NEXT_FRAMES = "new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))"

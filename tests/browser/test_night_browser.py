@@ -127,13 +127,14 @@ def test_the_profile_on_the_map_is_dark(visit: Callable[..., Any]) -> None:
     """A picture reads no style of its page, so the night is put into it."""
     page = at_night(visit, "/map").page
     expect(page.locator("#map-rows tr").first).to_be_visible()
+    svg = page.request.get(page.url.split("/map")[0] + PATH.replace("/view/path", "/path.svg"))
+    figure = {"svg": svg.text(), "alt": "x", "href": None, "link": ""}
+    page.route("**/told.json", lambda one: one.fulfill(json={"heading": "", "figure": figure}))
     page.evaluate(
-        """async (address) => {
-          const svg = await (await fetch(address)).text();
-          const told = { heading: "", figure: { svg, alt: "x", href: null, link: "" } };
-          document.querySelector("#map-details").replaceChildren(PhuSongPoint.explain(told));
-        }""",
-        PATH.replace("/view/path", "/path.svg"),
+        """async () => {
+          const told = await PhuSongPoint.ask("/told.json", [0, 0], "vi", { say: String });
+          document.querySelector("#map-details").replaceChildren(told);
+        }"""
     )
     drawn = page.locator("#map-details .map-path img")
     expect(drawn).to_be_visible()

@@ -42,7 +42,7 @@ def test_folds_that_nobody_opened_are_not_printed(
     page.get_by_role("button", name="Lập hồ sơ").click()
     contact = page.locator("summary", has_text="Nhập người liên hệ")
     expect(contact).to_be_visible()
-    note = page.locator(".off-paper").first
+    note = page.locator("details.off-paper").first
     note.locator("summary").click()
     said = note.locator("p").inner_text().split(".")[0]
     told = pdf_text(tool("pdftotext"), printed(page, tmp_path / "case.pdf"))

@@ -84,3 +84,18 @@ def test_the_mark_of_a_secret_is_seen_whatever_is_chosen(office, write_table):
     report = judge(file, kind="structures", register=office, answers=answers)
     assert report.secrets == (2,)
     assert all("mật" not in value for values in report.samples for value in values)
+
+
+def test_a_chosen_way_of_saying_where_wins_over_headers(office, write_table):
+    headers = ("Mã", "Loại", "Chủ sở hữu", "Kinh độ", "Vĩ độ", "P", "Q")
+    row = ("LA1", "Cột ăng ten", "Sao Mai", "1", "1", "577000", "1165000")
+    file = write_table("la.csv", headers, row)
+    chosen = {"column.easting": "6", "column.northing": "7"}
+    report = judge(
+        file,
+        kind="structures",
+        register=office,
+        answers=ImportAnswers.from_pairs({**chosen, "crs": "9210"}),
+    )
+    assert (report.mapping["easting"], report.mapping["northing"]) == ("P", "Q")
+    assert "longitude" not in report.mapping
