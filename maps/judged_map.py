@@ -17,7 +17,7 @@ from gis.studies.record import Study
 from maps.findings import check_title, gravity
 from maps.palette import JUDGED
 from maps.plane import length_said, polar
-from maps.rows import Kind, Row
+from maps.rows import Kind, Row, of_study
 from maps.site_figure import site_view
 from maps.views import JudgedMapView, RegisterView
 from maps.words import Words
@@ -242,25 +242,12 @@ class _Objects:
         name: str,
         origin: Provenance | str,
         told: Mapping[str, str],
-        *,
-        owner: str = "",
-        place: str = "",
+        **more: str,
     ) -> Row:
         details = (
             (_say(f"label_{label}", self._language), value) for label, value in told.items()
         )
-        return Row(
-            kind=self._kinds[kind],
-            id="",
-            name=name,
-            code="",
-            owner=owner,
-            longitude=at["longitude"],
-            latitude=at["latitude"],
-            place=place,
-            provenance=origin,
-            details=tuple((label, value) for label, value in details if value),
-        )
+        return of_study(self._kinds[kind], at, name, origin, details, **more)
 
 
 def _say(key: str, language: Language, **values: object) -> str:

@@ -1,13 +1,15 @@
 """One object of a map and of its table twin, and the kind that it is of."""
 
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache
+from typing import Any
 
 from data.text import Language, text
 from gis.register.records import Provenance
 from maps.palette import Symbol
 
-__all__ = ["Kind", "Row", "present"]
+__all__ = ["Kind", "Row", "of_study", "present"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +49,39 @@ class Row:
     def synthetic(self) -> bool:
         """Whether it is demonstration data."""
         return isinstance(self.provenance, Provenance) and self.provenance.synthetic
+
+
+def of_study(
+    kind: Kind,
+    at: Mapping[str, Any],
+    name: str,
+    origin: Provenance | str,
+    told: Iterable[tuple[str, str]],
+    *,
+    owner: str = "",
+    place: str = "",
+) -> Row:
+    """Return an object of a study, which has no page of its own: where it is, what is told of it.
+
+    Parameters
+    ----------
+    at : mapping
+        With `longitude` and `latitude`.
+    told : iterable of pairs
+        Label and value, both as words; what has no value is left out.
+    """
+    return Row(
+        kind=kind,
+        id="",
+        name=name,
+        code="",
+        owner=owner,
+        longitude=at["longitude"],
+        latitude=at["latitude"],
+        place=place,
+        provenance=origin,
+        details=tuple((label, value) for label, value in told if value),
+    )
 
 
 def present(language: Language, **values: str | None) -> tuple[tuple[str, str], ...]:

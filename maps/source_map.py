@@ -8,7 +8,7 @@ from gis.geodesy import destination, distance_km
 from gis.register.records import Provenance
 from gis.studies.record import Study
 from maps.palette import SOURCE
-from maps.rows import Kind, Row
+from maps.rows import Kind, Row, of_study
 from maps.source_words import (
     MOST_ROWS,
     OUTSIDE,
@@ -166,23 +166,10 @@ class _Objects:
         name: str,
         origin: Provenance | str,
         told: Mapping[str, str],
-        *,
-        owner: str = "",
+        **more: str,
     ) -> Row:
-        return Row(
-            kind=self._kinds[kind],
-            id="",
-            name=name,
-            code="",
-            owner=owner,
-            longitude=at["longitude"],
-            latitude=at["latitude"],
-            place="",
-            provenance=origin,
-            details=tuple(
-                (say(self._words, f"map_{label}"), value) for label, value in told.items() if value
-            ),
-        )
+        details = ((say(self._words, f"map_{label}"), value) for label, value in told.items())
+        return of_study(self._kinds[kind], at, name, origin, details, **more)
 
 
 def _provenance(records: list[Mapping[str, Any]]) -> Provenance:

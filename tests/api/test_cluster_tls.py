@@ -204,8 +204,9 @@ def listening(words: bytes | None) -> Iterator[str]:
             while True:
                 held.append(server.accept()[0])
                 if words is not None:
-                    held[-1].sendall(words)
-                    held[-1].shutdown(socket.SHUT_WR)
+                    with suppress(OSError):  # who has heard enough may be gone by now
+                        held[-1].sendall(words)
+                        held[-1].shutdown(socket.SHUT_WR)
 
     with socket.create_server(("127.0.0.1", 0)) as server:
         thread = threading.Thread(target=greet, daemon=True)

@@ -104,3 +104,18 @@ def test_anybody_prints_the_form(client: TestClient) -> None:
         assert one in told
     assert "Điều 38.2" in told
     assert "<input" not in told[told.index("paper-form") :], "it is for paper"
+
+
+def test_the_general_undo_is_not_its_way_back(
+    browser_of: Callable[[str], Any], client: TestClient, token: Callable[[str], Any]
+) -> None:
+    administrator = browser_of("administrator")
+    before = seen(administrator.get(HERE).text)
+    assert administrator.post(HERE, {**GIVEN, "seen": before}).status_code == 303
+    revision = re.search(r'name="revision" value="(\d+)"', administrator.get(HERE).text)
+    assert revision
+    answer = client.post(
+        f"/changes/{revision[1]}/undo", json={"reason": "thử"}, headers=token("administrator")
+    )
+    assert answer.status_code == 404, answer.text
+    assert GIVEN["address"] in unescape(administrator.get(HERE).text)

@@ -76,3 +76,18 @@ def test_the_page_takes_only_what_was_changed(browser_of: BrowserOf) -> None:
     back = {f"answer.{key}": "" for key in CHOSEN if key.startswith("column.")}
     assert staff.post(f"{where}/answers", back).status_code == 303
     assert staff.get(where).text.count('class="plain small"') == 1
+
+
+def test_a_column_that_its_header_names_is_not_taken_for_another(browser_of: BrowserOf) -> None:
+    staff = browser_of("staff")
+    file = b"Code;Kind;Owner;Longitude;Latitude\nLX3;mast;mo-phong-a;106.4133;10.5361\n"
+    made = staff.post(
+        "/view/imports", {"kind": "structures"}, files={"file": ("en.csv", file)}
+    )  # fmt: skip
+    where = made.headers["location"]
+    assert 'name="shown.column.code" value="1"' in staff.get(where).text
+    asked = {"shown.column.code": "1", "answer.column.code": "1", "shown.column.name": "-"}
+    refused = staff.post(f"{where}/answers", {**asked, "answer.column.name": "1"})
+    assert refused.status_code == 422
+    assert "không thể vào hai trường: Mã số và Tên." in refused.text
+    assert 'class="plain small"' not in staff.get(where).text, "nothing was taken"

@@ -94,10 +94,13 @@ def test_a_study_is_asked_for_seen_and_explained(
     here = visit("staff", width)
     page = here.page
     study(here, kind, asked)
-    here.open(f"{asked[kind].removeprefix(server.url)}?lang={language}")
-    assert page.locator("html").get_attribute("lang") == language
-    expect(page.locator("h1")).to_have_count(1)
-    assert here.violations() == [], "as it opens"
+    address = f"{asked[kind].removeprefix(server.url)}?lang={language}"
+    for scheme in ("dark", "light"):
+        page.emulate_media(color_scheme=scheme)
+        here.open(address)
+        assert page.locator("html").get_attribute("lang") == language
+        expect(page.locator("h1")).to_have_count(1)
+        assert here.violations() == [], f"as it opens, {scheme}"
     assert page.evaluate("document.documentElement.scrollWidth") == width, "it scrolls sideways"
     if kind != "compliance":
         all_layers_a_popup_and_a_filter(page, kind)
