@@ -54,7 +54,7 @@ class Table:
 
     def to_json(self) -> dict[str, object]:
         """Return the table for the page's script."""
-        owners, labels, sources = _Index(), _Index(), _Index()
+        owners, places, sources, details = _Index(), _Index(), _Index(), _Index()
         kinds = {kind.id: position for position, kind in enumerate(self.kinds)}
         rows = [
             [
@@ -64,9 +64,9 @@ class Table:
                 owners.position(row.owner),
                 round(row.longitude, 6),
                 round(row.latitude, 6),
-                row.place,
+                places.position(row.place),
                 sources.position((_source(row.provenance, self.language), row.synthetic)),
-                [[labels.position(label), value] for label, value in row.details],
+                [details.position(detail) for detail in row.details],
                 *([] if row.kind.id in _BY_CODE else [row.id]),
             ]
             for row in self.rows
@@ -83,8 +83,9 @@ class Table:
                 for kind in self.kinds
             ],
             "owners": owners.values,
-            "labels": labels.values,
+            "places": places.values,
             "sources": sources.values,
+            "details": details.values,
             "rows": rows,
         }
 

@@ -628,7 +628,8 @@ def test_the_map_shows_what_is_to_be_built(
         data = shown(who)
         (row,) = [one for one in data["table"]["rows"] if one[1] == name]
         assert row[4:6] == pytest.approx([106.415, 10.535], abs=1e-5)
-        assert [v for _, v in row[8] if v in ("2", "01/03/2098")][::-1] == ["2", "01/03/2098"]
+        told = [data["table"]["details"][detail][1] for detail in row[8]]
+        assert [v for v in told if v in ("2", "01/03/2098")][::-1] == ["2", "01/03/2098"]
         (line,) = [one for one in data["shapes"] if one["layer"] == "work-lines"]
         assert line["line"] == [[106.41, 10.53], [106.42, 10.54]]
     stranger = shown("anonymous")

@@ -171,7 +171,8 @@ def test_every_object_is_in_the_table(full_view: RegisterView) -> None:
     assert len(table["rows"]) == 300 + 2 + 1
     by_name = {row[1]: row for row in table["rows"]}
     station = by_name["Đài Tân An 0"]
-    told = {table["labels"][label]: value for label, value in station[8]}
+    told = dict(table["details"][detail] for detail in station[8])
+    assert table["places"][by_name["Công trình 1 Đức Hòa"][6]] == "Xã Bình Lãng"
     assert told["Tần số"] == "92,1 MHz"
     assert told["Công suất bức xạ hiệu dụng (ERP)"] == "5,01 kW (37,0 dBW)"
     assert station[4:6] == [106.41, 10.54]

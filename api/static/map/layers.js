@@ -4,6 +4,7 @@
 const PhuSongLayers = (() => {
   const LETTER_HALF = 10;
   const LETTER_WIDTH = 13;
+  const NORTH_HEIGHT = 64; /* pixels of the right edge that the arrow of north takes */
   const METRES_PER_PIXEL_AT_ZOOM_0 = 156543.03392804097;
 
   function pane(map, name, level) {
@@ -92,7 +93,7 @@ const PhuSongLayers = (() => {
       }
       for (const value of parallels) {
         const { y } = map.latLngToContainerPoint([value, left]);
-        if (y > 24 && y < size.y - 70) {
+        if (y > NORTH_HEIGHT && y < size.y - 70) {
           put([size.x - 26, y], value);
         }
       }

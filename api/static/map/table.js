@@ -63,14 +63,14 @@ const PhuSongTable = (() => {
 
     get at() { return [this.row[LATITUDE], this.row[LONGITUDE]]; }
 
-    get place() { return this.row[PLACE]; }
+    get place() { return this.data.places[this.row[PLACE]]; }
 
     get source() { return this.data.sources[this.row[SOURCE]][0]; }
 
     get synthetic() { return this.data.sources[this.row[SOURCE]][1]; }
 
     get details() {
-      return this.row[DETAILS].map(([label, value]) => [this.data.labels[label], value]);
+      return this.row[DETAILS].map((detail) => this.data.details[detail]); /* label and value */
     }
   }
 
