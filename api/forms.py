@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Annotated, Any
 
-from fastapi import Depends
+from fastapi import Depends, Query
 from pydantic import ValidationError
 from starlette.requests import Request
 
@@ -16,7 +16,16 @@ from gis.exchange.coordinates import axis_of, degrees_typed
 from propagation.errors import PropagationError
 from propagation.itu import p2108, p2109
 
-__all__ = ["REFUSALS", "FormState", "Refused", "Typed", "Wrong", "place_written"]
+__all__ = [
+    "REFUSALS",
+    "Degrees",
+    "FormState",
+    "Refused",
+    "Typed",
+    "Wrong",
+    "place_written",
+    "typed_place",
+]
 
 REFUSALS = (ValidationError, GisError, PropagationError)
 """What a form may be refused for, and come back."""
@@ -57,6 +66,15 @@ async def _typed(request: Request) -> Mapping[str, str]:
 
 Typed = Annotated[Mapping[str, str], Depends(_typed)]
 """The texts of a form by the names of their fields."""
+
+Degrees = Annotated[float | None, Query(ge=-180, le=180, allow_inf_nan=False)]
+"""A side of a place in the address of a form, which it fills in."""
+
+
+def typed_place(latitude: float | None, longitude: float | None) -> Mapping[str, str]:
+    """Return the sides of a place, in degrees, as the fields of a form show them before typing."""
+    place = {"latitude": latitude, "longitude": longitude}
+    return {name: f"{value:.5f}" for name, value in place.items() if value is not None}
 
 
 @dataclass(frozen=True, slots=True)

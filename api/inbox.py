@@ -57,8 +57,10 @@ class Waiting:
         The last day; None where no term is known.
     overdue : bool
         Whether it has passed, where that breaks a rule.
+    reference : bool
+        Whether the last day is a reference that binds nobody.
     passed : bool
-        Whether a last day has passed that is a reference and binds nobody.
+        Whether such a day has passed.
     since : datetime or None
         When an answer came that is only to be read; nothing has to be done then.
     """
@@ -69,6 +71,7 @@ class Waiting:
     href: str
     due: date | None = None
     overdue: bool = False
+    reference: bool = False
     passed: bool = False
     since: datetime | None = None
 
@@ -213,6 +216,7 @@ def _desk_row(view: DeskView) -> Waiting:
         href=f"/view/desk/{view.case.kind}/{view.case.id}",
         due=None if clock is None or clock.due is None else clock.due.on,
         overdue=_passed(clock, view.standing.overdue, binding=True),
+        reference=clock is not None and not clock.binding,
         passed=_passed(clock, view.standing.overdue, binding=False),
     )
 
@@ -240,6 +244,7 @@ def _sharing_row(view: CaseView) -> Waiting | None:
         href=f"/view/sharing/{view.request.id}",
         due=None if clock is None or clock.due is None else clock.due.on,
         overdue=_passed(clock, standing.overdue, binding=True),
+        reference=clock is not None and not clock.binding,
         passed=_passed(clock, standing.overdue, binding=False),
     )
 

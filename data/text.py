@@ -8,7 +8,7 @@ with numbers, which are written with the language's decimal sign.
 import re
 import tomllib
 from collections.abc import Mapping
-from datetime import date, datetime
+from datetime import date, datetime, time
 from enum import StrEnum
 from functools import cache
 from zoneinfo import ZoneInfo
@@ -99,8 +99,14 @@ def number(
 
 
 def when(moment: date | datetime, language: Language | str = Language.VI) -> str:
-    """Write a date, or a moment in the time of Viet Nam, in the language's short form."""
+    """Write a date, or a moment in the time of Viet Nam, in the language's short form.
+
+    A moment at midnight sharp is a day that somebody wrote without a time.
+    """
     if isinstance(moment, datetime):
+        moment = moment.astimezone(VIET_NAM)
+        if moment.time() == time.min:
+            return when(moment.date(), language)
         return format_datetime(moment, "dd/MM/yyyy HH:mm", tzinfo=VIET_NAM, locale=str(language))
     return format_date(moment, "dd/MM/yyyy", locale=str(language))
 

@@ -36,8 +36,8 @@ def here_answer(
     -------
     dict
         As `maps.point.point_answer`; a row may have an `href`, and a `fold` with the address of
-        its loss terms and profile; `brief` says in a line each what is received best and what is
-        disturbed most.
+        its loss terms and profile; `brief` says in a line each what is received best, what is
+        disturbed most, and that it is a prediction.
     """
     words = Words(language)
     place = (heard["longitude"], heard["latitude"])
@@ -67,7 +67,7 @@ def here_answer(
         notes.append(_say(words, "here_left_out", count=heard["left_out"]))
     return {
         "heading": _say(words, "point_title", latitude=latitude, longitude=longitude),
-        "brief": list(_brief(heard, words)),
+        "brief": [*_brief(heard, words), _say(words, "here_forecast")],
         "stamps": [_say(words, key) for key, holds in stamps if holds],
         "sections": sections,
         "notes": notes,

@@ -12,7 +12,7 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from api.choices import Choice
-from api.forms import REFUSALS, FormState, Refused, Typed
+from api.forms import REFUSALS, Degrees, FormState, Refused, Typed, typed_place
 from api.guard import GuardedRoute
 from api.identity import identity_of
 from api.language import safe_language
@@ -90,10 +90,13 @@ class _Lists:
 
 @router.get(_ADDRESS)
 def applications_page(
-    request: Request, replaces: Annotated[str, Query(max_length=200)] = ""
+    request: Request,
+    replaces: Annotated[str, Query(max_length=200)] = "",
+    latitude: Degrees = None,
+    longitude: Degrees = None,
 ) -> Response:
-    """Show the form, filled in with a registered station where one is named."""
-    usual: Mapping[str, str] = {}
+    """Show the form, filled in with a place, or with a registered station where one is named."""
+    usual = typed_place(latitude, longitude)
     if replaces:
         usual = _filled(service_of(request).register.station(replaces, SYSTEM))
     return _page(request, FormState(_FORM, usual=usual))

@@ -1,6 +1,6 @@
 """How somebody who is disturbed complains: what to note, where to send it, what follows when."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
 from fastapi import APIRouter
@@ -52,12 +52,19 @@ _NOT_ON_PAPER: Final = frozenset({"complainant", "victim_station_id", "latitude"
 def complaints_page(request: Request) -> Response:
     """Show how to complain; it needs no account."""
     language = safe_language(request, page=True)
+    stages, unknown = [], []
+    for rule, term in _rules(request, _STAGES, language):
+        if term or rule["binding"] or rule["id"] in _STATED:
+            stages.append((rule, term))
+        else:
+            unknown.append(rule["title"])
     return render(
         request,
         "complaints.html",
-        **_asked(request, language),
+        **_for_people(_asked(request, language)),
         stated=_STATED,
-        stages=list(_rules(request, _STAGES, language)),
+        stages=stages,
+        unknown=unknown,
     )
 
 
@@ -65,8 +72,7 @@ def complaints_page(request: Request) -> Response:
 def paper_form(request: Request) -> Response:
     """Show the same fields as a form for paper, which nobody needs an account for."""
     language = safe_language(request, page=True)
-    asked = _asked(request, language)
-    asked["fields"] = [one for one in asked["fields"] if one["name"] not in _NOT_ON_PAPER]
+    asked = _for_people(_asked(request, language))
     return render(request, "complaint_form.html", **asked, sender=_SENDER)
 
 
@@ -89,6 +95,12 @@ def _asked(request: Request, language: Language) -> dict[str, Any]:
         ],
         "duties": [rule for rule, _ in _rules(request, _DUTIES, language)],
     }
+
+
+def _for_people(asked: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the same without what a listener has not: a register's number, an organisation."""
+    fields = [one for one in asked["fields"] if one["name"] not in _NOT_ON_PAPER]
+    return {**asked, "fields": fields}
 
 
 def _rules(

@@ -1,6 +1,7 @@
 """The first page: what people come with, and where that begins."""
 
-from typing import Literal
+from collections.abc import Mapping
+from typing import Final, Literal
 
 from fastapi import APIRouter
 from starlette.requests import Request
@@ -21,33 +22,37 @@ __all__ = ["router"]
 
 router = APIRouter(route_class=GuardedRoute, include_in_schema=False)
 
-_ERRANDS = (
-    (
-        "staff",
-        (
-            "/view/desk",
-            "/view/imports",
-            "/view/sites",
-            "/view/matrix",
-            "/view/findings",
-            "/view/studies",
-            "/view/reports",
-        ),
+_ERRANDS: Final[Mapping[str, tuple[str, ...]]] = {
+    "staff": (
+        "/view/desk",
+        "/view/imports",
+        "/view/sites",
+        "/view/matrix",
+        "/view/findings",
+        "/view/studies",
+        "/view/reports",
     ),
-    (
-        "operator",
-        (
-            "/view/supports",
-            "/view/sharing",
-            "/view/sites",
-            "/view/works",
-            "/view/desk",
-            "/view/imports",
-        ),
+    "operator": (
+        "/view/supports",
+        "/view/sharing",
+        "/view/sites",
+        "/view/works",
+        "/view/desk",
+        "/view/imports",
     ),
-    ("administrator", ("/view/users", "/view/backups", "/view/health", "/view/rules")),
-    ("viewer", ("/map", "/view/stations", "/view/complaints", "/view/studies")),
-)
+    "administrator": (
+        "/view/users",
+        "/view/backups",
+        "/view/health",
+        "/view/rules",
+    ),
+    "viewer": (
+        "/map",
+        "/view/stations",
+        "/view/complaints",
+        "/view/studies",
+    ),
+}
 """Who comes, and the pages on which their errands begin."""
 _OWN = {
     Role.STAFF: ("staff", "viewer"),
@@ -56,8 +61,8 @@ _OWN = {
     Role.VIEWER: ("viewer",),
 }
 """Whose errands are shown to somebody who is signed in."""
-_ALL = ("staff", "operator", "viewer")
-"""Whose errands are shown to somebody who is not."""
+_ALL = ("viewer", "operator", "staff")
+"""Whose errands are shown to somebody who is not: first what needs no account."""
 
 
 @router.get("/")
@@ -91,8 +96,7 @@ def home(request: Request, signed_in: Literal["link"] | None = None) -> Response
         empty=not figures["structures"] and not figures["stations"],
         inbox=inbox_of(request, language),
         errands=[
-            (who, [path for path in paths if may(identity.role, "GET", path)])
-            for who, paths in _ERRANDS
-            if who in shown
+            (who, [path for path in _ERRANDS[who] if may(identity.role, "GET", path)])
+            for who in shown
         ],
     )

@@ -3,14 +3,14 @@
 import re
 from collections.abc import Mapping
 from datetime import date
-from typing import Annotated, Any, Final
+from typing import Any, Final
 
-from fastapi import APIRouter, Query
+from fastapi import APIRouter
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from api.choices import Choice
-from api.forms import REFUSALS, FormState, Refused, Typed
+from api.forms import REFUSALS, Degrees, FormState, Refused, Typed, typed_place
 from api.guard import GuardedRoute
 from api.identity import identity_of
 from api.language import safe_language
@@ -55,18 +55,13 @@ _LICENCE: Final = {
 }
 _LICENCES: Final = ("network", "service")
 _DECIMAL: Final = re.compile(r"[-+]?\d{1,9}(?:[.,]\d{1,12})?")
-_Degrees = Annotated[float | None, Query(ge=-180, le=180, allow_inf_nan=False)]
 _BETWEEN: Final = re.compile(r"[\s,;]+")
 
 
 @router.get(_ADDRESS)
-def sites_page(
-    request: Request, latitude: _Degrees = None, longitude: _Degrees = None
-) -> Response:
+def sites_page(request: Request, latitude: Degrees = None, longitude: Degrees = None) -> Response:
     """Show the form, and what was judged lately; a place fills it in."""
-    place = {"latitude": latitude, "longitude": longitude}
-    usual = {name: f"{value:.5f}" for name, value in place.items() if value is not None}
-    return _page(request, FormState(_FORM, usual=usual))
+    return _page(request, FormState(_FORM, usual=typed_place(latitude, longitude)))
 
 
 @router.post(_ADDRESS)

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any, Final
 
-from sqlalchemy import Connection, func, insert, select
+from sqlalchemy import Connection, func, insert, or_, select
 
 from data.text import CONTROL
 from gis.cases.clocks import basis_in_use
@@ -103,18 +103,12 @@ class Cases:
             raise FormatError("requests.no_organisation")
         _require_wish(wish)
         with writing(self._engine) as connection:
-            known = structures.c.id == wish.structure_id
-            found = connection.execute(
-                select(structures.c.owner_id).where(known, visible_structures(scope))
-            ).scalar()
-            if found is None:
-                raise NotFoundError(
-                    "errors.structures_unknown", id=wish.structure_id[:80], name="structure_id"
-                )
-            if found == scope.own:
+            structure_id, owner_id = _asked_for(connection, wish.structure_id.strip(), scope)
+            if owner_id == scope.own:
                 raise FormatError("requests.own_structure", name="structure_id")
             now = moments.now()
-            row = {**_wish_row(wish), "requester_id": scope.own, "owner_id": found}
+            row = {**_wish_row(wish), "structure_id": structure_id}
+            row |= {"requester_id": scope.own, "owner_id": owner_id}
             row |= {"id": uuid.uuid4().hex, "kind": KIND, "created_at": moments.to_text(now)}
             connection.execute(insert(cases), [row])
             drafted = SharingEvent(
@@ -239,6 +233,32 @@ def _details(
         grounds=[rule.id for rule in rules.grounds(day)] if kind is EventKind.REFUSED else (),
         authorities=rules.authorities(day) if standing.decider is not None else (),
     )
+
+
+def _asked_for(connection: Connection, named: str, scope: Scope) -> tuple[str, str]:
+    """Return id and owner of the structure that somebody names by its id or its owner's code.
+
+    Raises
+    ------
+    NotFoundError
+        If the caller may see none of that name.
+    FormatError
+        If several owners call one so.
+    """
+    found = connection.execute(
+        select(structures.c.id, structures.c.owner_id).where(
+            or_(structures.c.id == named, structures.c.code == named), visible_structures(scope)
+        )
+    ).all()
+    by_id = [(one.id, one.owner_id) for one in found if one.id == named]
+    several = by_id or [(one.id, one.owner_id) for one in found]
+    if not several:
+        raise NotFoundError("errors.structures_unknown", id=named[:80], name="structure_id")
+    if len(several) > 1:
+        raise FormatError(
+            "requests.code_of_several", code=named[:80], count=len(several), name="structure_id"
+        )
+    return several[0]
 
 
 def _require_wish(wish: Wish) -> None:

@@ -55,6 +55,9 @@ def test_a_request_waits_for_its_owner_and_nobody_else(
     cases.append(made.id, EventKind.SUBMITTED, {}, asker, "b", expected=1)
     assert address in inbox(owner.get("/").text)
     assert address not in inbox(staff.get("/").text), "it waits for the owner, not the department"
+    assert row_of(owner.get("/").text, made.id).endswith("tham khảo, không ràng buộc")
+    listed = words(owner.get("/view/sharing").text)
+    assert re.search(r"hạn \d\d/\d\d/\d{4} \(tham khảo, không ràng buộc\)", listed)
 
 
 def test_an_answer_is_told_to_who_asked_until_it_takes_a_step(
@@ -122,11 +125,15 @@ def test_a_viewer_reads_how_to_complain(client: TestClient) -> None:
     for page in ("/", "/map"):
         assert 'href="/view/complaints"' in client.get(page, headers=HTML).text
     told = words(client.get("/view/complaints", headers=HTML).text)
-    assert "Tần số bị can nhiễu (MHz) (cần có)" in told
+    assert "Tần số bị can nhiễu (MHz) (nên ghi)" in told
+    assert "Nơi bị nhiễu (địa chỉ, hoặc vĩ độ, kinh độ) (nên ghi)" in told
+    for absent in ("Tổ chức kháng nghị", "Mã đài trong cơ sở dữ liệu"):
+        assert absent not in told, "a listener has none of it"
     assert "Điều 38.2 (Đã kiểm chứng; ràng buộc)" in told
     assert "3 ngày làm việc" in told
     assert "Điều 8.4" in told
-    assert told.count("chưa tra được thời hạn") >= 4, "no term is invented"
+    unknown = told.partition("Chưa tra được thời hạn nào cho: ")[2].partition(".")[0]
+    assert unknown.count("; ") >= 2, "no term is invented"
     english = words(client.get("/view/complaints?lang=en", headers=HTML).text)
     assert "How to complain of interference" in english
 

@@ -100,7 +100,8 @@ def test_who_is_disturbed_comes_first_with_the_way_to_complain(
     assert "thiếu" in disturbed["rows"][0]["note"]
     assert disturbed["rows"][-1]["href"] == "/view/complaints"
     assert received["heading"].startswith("Đài FM thu được")
-    best, worst = answer["brief"]
+    best, worst, forecast = answer["brief"]
+    assert forecast == "Dự báo, không phải chứng cứ."
     assert best.startswith("Thu tốt nhất: " + received["rows"][0]["label"].partition(",")[0])
     assert best.endswith(received["rows"][0]["value"])
     short = re.compile(r"thiếu ([\d,]+) dB")
@@ -186,7 +187,7 @@ def test_a_study_of_another_day_says_so_on_the_map_of_a_day(
     told = client.get(f"{address}?on=2015-01-31&lang=vi", headers=headers).json()["stamps"]
     assert told == [
         *plain,
-        f"dự đoán theo sổ đăng ký ngày {day}/{month}/{year}, "
+        f"dự báo theo sổ đăng ký ngày {day}/{month}/{year}, "
         "không phải của ngày đang xem 31/01/2015",
     ]
     assert client.get(f"{address}?on=never", headers=headers).status_code in (400, 422)

@@ -56,8 +56,10 @@ def test_the_language_link_keeps_the_address(client: TestClient) -> None:
 
 def test_home_knows_its_three_people(client: TestClient, browser_of: Callable[[str], Any]) -> None:
     page = words(client.get("/", headers=HTML).text)
-    for who in ("Cán bộ Sở", "Doanh nghiệp", "Người xem bản đồ"):
-        assert who in page
+    people = [page.index(who) for who in ("Người xem bản đồ", "Doanh nghiệp", "Cán bộ Sở")]
+    assert people == sorted(people), "first what needs no account"
+    assert "<h1>Cột, đài phát và can nhiễu: tra cứu</h1>" in client.get("/", headers=HTML).text
+    assert "<h1>Việc hôm nay</h1>" in browser_of("viewer").get("/").text
     assert "/view/imports" not in client.get("/", headers=HTML).text
     staff = browser_of("staff").get("/").text
     assert 'href="/view/imports"' in staff

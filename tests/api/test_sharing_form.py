@@ -58,3 +58,36 @@ def test_a_support_that_the_caller_may_not_see_has_no_name(
     assert 'id="support"' not in page
     assert 'id="free"' not in page
     assert 'id="support"' not in browser_of("staff").get(FORM.format(hidden.id)).text
+
+
+def test_a_support_is_found_by_the_code_that_its_page_shows(
+    browser_of: Browsers, service: Service
+) -> None:
+    asking, register = browser_of("operator"), service.register
+    support = next(one for one in register.structures(ASKER, owner_id=OWNER) if one.code != one.id)
+    typed = {"structure_id": f" {support.code} ", "technology": "5G NR", "purpose": "phủ sóng"}
+    sent = asking.post("/view/sharing", data=typed)
+    assert sent.status_code == 303
+    page = asking.get(sent.headers["location"]).text
+    assert f"<code>{support.code}</code>" in page
+    assert f'href="/view/structures/{support.id}"' in page
+    other = replace(support, id="of-another-owner", owner_id="mo-phong-c")
+    with register.write(author="test", reason="another owner has the same code") as writer:
+        writer.add_structures([other])
+    refused = asking.post("/view/sharing", data=typed)
+    assert refused.status_code == 422
+    assert f"Mã {support.code} là của 2 công trình" in words(refused.text)
+    by_id = asking.post("/view/sharing", data={**typed, "structure_id": other.id})
+    assert by_id.status_code == 303, "an id is one structure's"
+
+
+def test_a_code_that_the_caller_may_not_see_is_as_one_that_is_not(
+    browser_of: Browsers, service: Service
+) -> None:
+    may = {one.id for one in service.register.structures(ASKER)}
+    hidden = next(one for one in service.register.structures(SYSTEM) if one.id not in may)
+    for named in (hidden.code, hidden.id, "không-có"):
+        typed = {"structure_id": named, "technology": "5G NR", "purpose": "phủ sóng"}
+        refused = browser_of("operator").post("/view/sharing", data=typed)
+        assert refused.status_code == 404
+        assert f"Không có công trình {named}." in words(refused.text)

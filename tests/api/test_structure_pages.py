@@ -471,7 +471,7 @@ def test_who_transmits_here_counts_mobile_installations(
         assert f"{names[owner]}: {count} bộ thiết bị di động (" in told
         assert f"/view/certification/{own.id}?organisation_id={owner}" in staff
     assert "Kiểm định: " in told
-    assert "Phơi nhiễm của mọi ăng-ten" in told
+    assert "Phơi nhiễm của mọi ăng ten" in told
     stranger = browser_of("anonymous").get(f"/view/structures/{own.id}").text
     seen = {one.organisation_id for one in service.register.installations(
         PUBLIC, structure_id=own.id, on=service.today())}  # fmt: skip

@@ -60,7 +60,7 @@ def test_a_layer_is_laid_read_and_kept_in_the_address(
     page.locator("#map-search-text").fill("10,6 106,4")
     page.keyboard.press("Enter")
     details = page.locator("#map-details")
-    expect(details).to_contain_text("Trị số của các lớp dự đoán", timeout=WAIT_MS)
+    expect(details).to_contain_text("Trị số của các lớp dự báo", timeout=WAIT_MS)
     expect(details).to_contain_text("Đài phục vụ tốt nhất")
     fold = details.locator("details").first
     fold.locator("summary").click()
@@ -75,7 +75,7 @@ def test_a_layer_is_laid_read_and_kept_in_the_address(
     expect(again.locator(".leaflet-interferer-pane img")).to_have_css("opacity", "0.7")
     assert again.locator("[data-study-layer=interferer]").is_checked()
     expect(again.locator("#map-details")).to_contain_text(
-        "Trị số của các lớp dự đoán", timeout=WAIT_MS
+        "Trị số của các lớp dự báo", timeout=WAIT_MS
     )
     assert again.url.partition("&study")[2] == page.url.partition("&study")[2]
     select = again.locator("#map-studies select")
@@ -194,7 +194,7 @@ def test_pictures_are_one_of_several_and_a_pasted_address_lays_them(
     page.evaluate("pasted => { location.hash = pasted; }", pasted)
     expect(page.locator(".leaflet-server-pane img")).to_be_visible(timeout=WAIT_MS)
     expect(page.locator("#map-details")).to_contain_text(
-        "Trị số của các lớp dự đoán", timeout=WAIT_MS
+        "Trị số của các lớp dự báo", timeout=WAIT_MS
     )
     expect(page.locator("#map-details")).to_contain_text("Tại 10,55000")
 
@@ -206,13 +206,13 @@ def test_a_layer_on_paper_is_its_legend_without_what_only_a_screen_can_use(
         visit("anonymous").open(f"/map#map=10/10.6/106.4&study={network.id}&at=10.60000/106.40000")
     )
     values = page.locator("#map-details")
-    expect(values).to_contain_text("Trị số của các lớp dự đoán", timeout=WAIT_MS)
+    expect(values).to_contain_text("Trị số của các lớp dự báo", timeout=WAIT_MS)
     paper = tmp_path / "layer.pdf"
     page.pdf(path=str(paper), format="A4", print_background=True)
     told = pdf_text(tool("pdftotext"), paper)
     assert pdf_pages(tool("pdfinfo"), paper) <= 2
     assert "đủ thu" in told, "the legend of what is on"
     assert "địa hình phẳng giả định" in told
-    assert "Trị số của các lớp dự đoán" in told
+    assert "Trị số của các lớp dự báo" in told
     for gone in ("Tải GeoTIFF", "Bấm vào bản đồ", "Độ đậm của lớp", "Không hiện lớp nào"):
         assert gone not in told

@@ -183,7 +183,10 @@ def test_the_popup_says_the_answer_in_short(visit: Callable, *, width: int) -> N
     if width > 400:
         expect(short).to_have_count(0)
         return
-    expect(short).to_contain_text(["Thu tốt nhất", "Nhiễu nặng nhất"])
+    expect(short).to_contain_text(
+        ["Thu tốt nhất", "Nhiễu nặng nhất", "Dự báo, không phải chứng cứ."]
+    )
+    expect(popup.locator(".map-stamp").first).to_have_text("dữ liệu mô phỏng")
     whole = "one => one.scrollHeight <= one.clientHeight + 1"
     assert all(one.evaluate(whole) for one in short.all()), "two lines are enough"
     here.picture("map-brief-390", full_page=False)

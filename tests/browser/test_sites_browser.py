@@ -64,6 +64,7 @@ def test_the_worst_points_of_a_station_have_lines(visit: Callable[..., Any], wid
     expect(worst.first).to_be_attached()
     expect(page.locator("#map .map-letter span").first).to_be_visible()
     page.locator("#map-filters [name=text]").fill("Khánh Hậu")
+    expect(page.locator("#map-rows tr").filter(has_not_text="Khánh Hậu")).to_have_count(0)
     row = page.locator("#map-rows tr", has_text="Điểm bất lợi nhất").first
     expect(row).to_contain_text("Cách cột, đài được xét")
     row.locator("button").focus()

@@ -25,7 +25,7 @@ from gis.register.records import (
     UnitKind,
 )
 from gis.rule_facts import area_class, plan_facts, station_facts
-from gis.rules import load_rule_pack
+from gis.rules import load_rule_pack, rule_paths, versions_of
 from gis.studies.findings import basis
 from gis.studies.parts import rules_from_json, rules_json
 from gis.terms import DESK, SHARING
@@ -103,6 +103,8 @@ def test_labels() -> None:
     assert deciding == {
         "fm.area_class",  # no finding stands on it
         "pa.plan.identity",  # a Vietnamese text, though no plan
+        "siting.layers",  # the law that protects an area stands in the layer's own source
+        "siting.railway",  # a Vietnamese text whose number is not known
     }
     assert known["tv.plan.identity"] == (Confidence.RECALLED, True)
     assert known["tv.protection_ratio"] == (Confidence.SECONDARY, False)
@@ -121,6 +123,14 @@ def test_each_clause_stands_in_both_languages(on: date) -> None:
     for rule in load_rule_pack(on).rules.values():
         assert not re.search(r"\b(annex|article|default)\b", rule.clause, re.IGNORECASE), rule.id
         assert rule.clause_en.isascii(), rule.id
+
+
+def test_what_binds_can_be_cited() -> None:
+    """Nothing is refused by an instrument without a number, which nobody can look up."""
+    versions = versions_of({name: path.read_bytes() for name, path in rule_paths().items()})
+    binding = [one for several in versions.values() for one in several if one.binding]
+    assert len(binding) > 50
+    assert [one.id for one in binding if not re.search(r"[0-9]", one.instrument)] == []
 
 
 def test_a_rule_of_an_older_study_has_one_clause() -> None:

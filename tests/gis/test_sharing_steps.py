@@ -365,12 +365,12 @@ def test_who_decides_follows_from_the_parties_and_the_date(row: tuple) -> None:
     [
         # The last minute of 30/11/2025 in Viet Nam: still the default of this software. 1 to 5/12
         # are five, Mon 8, Tue 9.
-        ("2025-11-30T16:59:00+00:00", Confidence.DERIVED, "PhuSong", "2025-12-09"),
+        ("2025-11-30T16:59:00+00:00", Confidence.DERIVED, "Quy ước", "2025-12-09"),
         # A minute later Bắc Ninh's decision is in force. 2 to 5/12 are four, 8, 9, 10.
         ("2025-11-30T17:00:00+00:00", Confidence.VERIFIED, "72/2025", "2025-12-10"),
         # Under Long An, before the merger. 2 to 4/7 (Wed to Fri) are three, 7 to 10.
-        ("2025-06-30T17:30:00+00:00", Confidence.DERIVED, "PhuSong", "2025-07-10"),
-        ("2025-06-30T16:30:00+00:00", Confidence.DERIVED, "PhuSong", "2025-07-09"),
+        ("2025-06-30T17:30:00+00:00", Confidence.DERIVED, "Quy ước", "2025-07-10"),
+        ("2025-06-30T16:30:00+00:00", Confidence.DERIVED, "Quy ước", "2025-07-09"),
         # Tue 10/2/2026: over Tết to Thu 26.
         ("2026-02-10T09:00:00+07:00", Confidence.VERIFIED, "72/2025", "2026-02-26"),
     ],

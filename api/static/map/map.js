@@ -442,7 +442,8 @@ const PhuSongMap = (() => {
         this.find("details").scrollIntoView({ block: "center" });
       });
       const heading = node.querySelector(".map-card-name");
-      made.append(...(heading ? [heading.cloneNode(true)] : []),
+      const stamps = node.querySelector(".map-stamps");
+      made.append(...[stamps, heading].filter(Boolean).map((one) => one.cloneNode(true)),
         ...(node.brief || []).map((said) => element("p", "map-card-brief", said)), link);
       return made;
     }
