@@ -31,7 +31,13 @@ __all__ = [
 HISTORY: Final = "department_contact"
 """What the history calls it; no table of the register holds it."""
 
-MOST: Final[Mapping[str, int]] = {"address": 300, "telephone": 60, "email": 120, "hours": 200}
+MOST: Final[Mapping[str, int]] = {
+    "address": 300,
+    "telephone": 60,
+    "email": 120,
+    "hours": 200,
+    "centre": 300,
+}
 """The longest text of each field, in characters."""
 
 _RECORD: Final = "department"
@@ -54,12 +60,16 @@ class Contact:
         One of each.
     hours : str
         When somebody receives visitors.
+    centre : str
+        The regional radio frequency centre, to which a complaint of interference may go too:
+        name, address, telephone, one line.
     """
 
     address: str = ""
     telephone: str = ""
     email: str = ""
     hours: str = ""
+    centre: str = ""
 
     def __bool__(self) -> bool:
         """Whether anything is known."""

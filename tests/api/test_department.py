@@ -15,6 +15,7 @@ GIVEN = {
     "telephone": "+84 (0) 000 000 000",
     "email": "mo-phong@example.vn",
     "hours": "8 giờ đến 16 giờ",
+    "centre": "Trung tâm mô phỏng, 1 đường Thử",
 }
 MISSING = "Sở chưa nhập địa chỉ"
 
@@ -44,6 +45,7 @@ def test_what_is_entered_is_shown_and_taken_back(
         assert 'href="mailto:mo-phong@example.vn"' in told
         assert GIVEN["address"] in told
         assert GIVEN["hours"] in told
+        assert GIVEN["centre"] in told
         assert MISSING not in told
     late = administrator.post(HERE, {**GIVEN, "hours": "sáng", "seen": before})
     assert late.status_code == 409

@@ -1,6 +1,6 @@
 """Opens each page in Chromium as its person and keeps what is seen.
 
-Fields for days are written as in Viet Nam where Chromium has its languages (Debian: chromium-l10n).
+Fields for days are written as in Viet Nam where Chromium has its languages (chromium-l10n).
 """
 
 import argparse
