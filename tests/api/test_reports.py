@@ -327,6 +327,9 @@ def test_the_page_shows_numbers_with_their_lists(
     page = browser.get("/view/reports")
     assert page.status_code == 200, page.text
     assert "<svg" in page.text
+    running = "Kỳ này chưa kết thúc nên tính theo sổ hiện nay."
+    assert running in page.text, "what is chosen does not hold for it"
+    assert running not in browser.get("/view/reports?period=2020").text
     assert re.search(r">Xã [^<]+ \(\d+ trên \d+\)</text>", page.text), "a share says of how many"
     anchors = re.findall(r'<li><a href="#([^"]+)"', page.text)
     assert len(anchors) > 10

@@ -399,6 +399,23 @@ def test_three_questions_are_answered(
     assert "not open to sharing" in section(closed, "hang")
 
 
+def test_the_forms_that_a_tower_leads_to_know_where_it_stands(
+    browser_of: BrowserOf, own: Structure
+) -> None:
+    operator = browser_of("operator")
+    told = words(operator.get(f"/view/structures/{own.id}").text)
+    assert "HĐ-77: " in told
+    assert "chưa ghi ngày hết hạn · Vị trí số 1 · 7.000.000 đồng/tháng" in told
+    page = browser_of("staff").get(f"/view/structures/{own.id}").text
+    place = f"?latitude={own.latitude}&amp;longitude={own.longitude}"
+    for form in ("/view/sites", "/view/applications"):
+        assert f'href="{form}{place}"' in page
+        asked = browser_of("staff").get(f"{form}{unescape(place)}").text
+        for name in ("latitude", "longitude"):
+            assert f'value="{getattr(own, name):.5f}"' in asked, name
+    assert browser_of("staff").get("/view/applications?latitude=north").status_code == 422
+
+
 def test_the_elevation_shows_no_more_than_the_lists(
     client: TestClient, token: Token, own: Structure
 ) -> None:

@@ -85,11 +85,9 @@ class Camera:
                 box = page.locator(".leaflet-container").first.bounding_box()
                 assert box
                 page.mouse.click(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
-                told = (
-                    page.locator("#map-details")
-                    .get_by_text("Tại ")
-                    .or_(page.locator("#map-details").get_by_text("At "))
-                )
+                told = page.locator(
+                    "#map-details .map-card"
+                )  # the answer, not that it is waited for
                 told.first.wait_for(timeout=_SETTLED_MS)
             page.wait_for_load_state("networkidle", timeout=_SETTLED_MS)
             page.evaluate(_LAID)
