@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from typing import Final
+from typing import Final, TypedDict
 
 from starlette.requests import Request
 
@@ -37,6 +37,15 @@ _ANSWERS: Final = frozenset(
 """What the others say to a request that its party wants to know of."""
 _ANSWER_IS_NEWS: Final = timedelta(days=30)
 """How long an answer stands on the first page, where its party takes no step after it."""
+
+
+class _Term(TypedDict):
+    """When something has to be done, as `Waiting` tells it."""
+
+    due: date | None
+    overdue: bool
+    reference: bool
+    passed: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,9 +196,17 @@ def _nearest(clocks: Sequence[Clock]) -> Clock | None:
     return min(running, key=lambda one: (one.due is None, one.due and one.due.at), default=None)
 
 
-def _passed(clock: Clock | None, overdue: Sequence[Clock], *, binding: bool) -> bool:
-    """Return whether the last day of a clock has passed that binds, or that is a reference."""
-    return clock is not None and clock in overdue and clock.binding is binding
+def _term(clock: Clock | None, overdue: Sequence[Clock]) -> _Term:
+    """Return the last day of what waits, whether it binds, and whether it has passed."""
+    if clock is None or clock.due is None:
+        return {"due": None, "overdue": False, "reference": False, "passed": False}
+    late, binding = clock in overdue, clock.binding
+    return {
+        "due": clock.due.on,
+        "overdue": late and binding,
+        "reference": not binding,
+        "passed": late and not binding,
+    }
 
 
 def _late(views: Sequence[DeskView] | Sequence[CaseView]) -> int:
@@ -214,10 +231,7 @@ def _desk_row(view: DeskView) -> Waiting:
         name=view.said("case_title", number=view.case.label),
         waits=waits,
         href=f"/view/desk/{view.case.kind}/{view.case.id}",
-        due=None if clock is None or clock.due is None else clock.due.on,
-        overdue=_passed(clock, view.standing.overdue, binding=True),
-        reference=clock is not None and not clock.binding,
-        passed=_passed(clock, view.standing.overdue, binding=False),
+        **_term(clock, view.standing.overdue),
     )
 
 
@@ -242,10 +256,7 @@ def _sharing_row(view: CaseView) -> Waiting | None:
         name=_asked(view),
         waits=waits,
         href=f"/view/sharing/{view.request.id}",
-        due=None if clock is None or clock.due is None else clock.due.on,
-        overdue=_passed(clock, standing.overdue, binding=True),
-        reference=clock is not None and not clock.binding,
-        passed=_passed(clock, standing.overdue, binding=False),
+        **_term(clock, standing.overdue),
     )
 
 

@@ -8,7 +8,7 @@ with numbers, which are written with the language's decimal sign.
 import re
 import tomllib
 from collections.abc import Mapping
-from datetime import date, datetime, time
+from datetime import UTC, date, datetime, time
 from enum import StrEnum
 from functools import cache
 from zoneinfo import ZoneInfo
@@ -104,9 +104,9 @@ def when(moment: date | datetime, language: Language | str = Language.VI) -> str
     A moment at midnight sharp is a day that somebody wrote without a time.
     """
     if isinstance(moment, datetime):
-        moment = moment.astimezone(VIET_NAM)
-        if moment.time() == time.min:
-            return when(moment.date(), language)
+        there = moment.replace(tzinfo=moment.tzinfo or UTC).astimezone(VIET_NAM)
+        if there.time() == time.min:
+            return when(there.date(), language)
         return format_datetime(moment, "dd/MM/yyyy HH:mm", tzinfo=VIET_NAM, locale=str(language))
     return format_date(moment, "dd/MM/yyyy", locale=str(language))
 

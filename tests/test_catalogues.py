@@ -87,6 +87,8 @@ def test_numbers_and_dates_are_written_as_each_language_does() -> None:
     assert number(1234.5, Language.EN, 2) == "1,234.50"
     assert when(date(2025, 7, 1)) == "01/07/2025"
     assert when(datetime(2025, 6, 30, 17, 30, tzinfo=UTC)) == "01/07/2025 00:30"
+    assert when(datetime(2025, 6, 30, 17, tzinfo=UTC)) == "01/07/2025", "a day without a time"
+    assert when(datetime(2025, 6, 30, 17, 0, 0, 1, tzinfo=UTC)) == "01/07/2025 00:00"
 
 
 def test_missing_value_is_an_error() -> None:
