@@ -37,8 +37,9 @@ def wants_page(request: Request) -> bool:
 
 @cache
 def _environment() -> Environment:
+    folder = api.__path__[0]
     environment = Environment(
-        loader=FileSystemLoader(f"{api.__path__[0]}/templates"),
+        loader=FileSystemLoader([f"{folder}/templates", f"{folder}/static"]),  # its icon too
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,

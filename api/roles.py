@@ -225,6 +225,7 @@ ROUTES: dict[tuple[str, str], frozenset[Role]] = {
     ("GET", "/"): ANYONE,
     ("GET", "/map"): ANYONE,
     ("GET", "/map/base"): ANYONE,
+    ("GET", "/map/objects"): ANYONE,
     ("GET", "/map/search"): ANYONE,
     ("GET", "/map/here"): ANYONE,
     ("GET", "/map/path"): ANYONE,

@@ -1,13 +1,15 @@
 """Where the files that a map page loads lie on this machine."""
 
+from collections.abc import Mapping
 from importlib.util import find_spec
 from pathlib import Path
 
 __all__ = [
     "LEAFLET_SCRIPT",
     "LEAFLET_STYLE",
-    "MAP_SCRIPTS",
-    "MAP_STYLES",
+    "MAP_JOINED",
+    "MAP_SCRIPT",
+    "MAP_STYLE",
     "NEAR_SCRIPT",
     "leaflet_folder",
 ]
@@ -15,21 +17,25 @@ __all__ = [
 NEAR_SCRIPT = "map/near.js"
 LEAFLET_SCRIPT = "leaflet/leaflet.js"
 LEAFLET_STYLE = "leaflet/leaflet.css"
-MAP_STYLES = ("map/map.css", "map/table.css", "map/sheet.css")
-MAP_SCRIPTS = (
-    "map/symbols.js",
-    "map/layers.js",
-    "map/labels.js",
-    "map/table.js",
-    "map/point.js",
-    "map/search.js",
-    "map/legend.js",
-    "map/sheet.js",
-    "map/download.js",
-    "map/picture.js",
-    "map/studies.js",
-    "map/map.js",
-)
+MAP_STYLE = "map/all.css"
+MAP_SCRIPT = "map/all.js"
+MAP_JOINED: Mapping[str, tuple[str, ...]] = {
+    MAP_STYLE: ("map/map.css", "map/table.css", "map/sheet.css"),
+    MAP_SCRIPT: (
+        "map/symbols.js",
+        "map/layers.js",
+        "map/labels.js",
+        "map/table.js",
+        "map/point.js",
+        "map/search.js",
+        "map/legend.js",
+        "map/sheet.js",
+        "map/download.js",
+        "map/picture.js",
+        "map/studies.js",
+        "map/map.js",
+    ),
+}  # what a page asks for once, and the files that are sent for it, one after the other
 
 
 def leaflet_folder() -> Path:

@@ -12,7 +12,7 @@ from folium.template import Template
 from markupsafe import Markup, escape
 
 from data.text import Language, text
-from maps.assets import LEAFLET_SCRIPT, LEAFLET_STYLE, MAP_SCRIPTS, MAP_STYLES, NEAR_SCRIPT
+from maps.assets import LEAFLET_SCRIPT, LEAFLET_STYLE, MAP_SCRIPT, MAP_STYLE, NEAR_SCRIPT
 from maps.ground import ground_facts, ground_remarks
 from maps.layers import bounds_of, map_payload
 from maps.legend import layer_groups
@@ -85,9 +85,9 @@ class OfflineMap(folium.Map):
         self._name = ""
         self.label = escape(label)
         root = static_url.rstrip("/")
-        self.scripts = [f"{root}/{name}" for name in (LEAFLET_SCRIPT, *MAP_SCRIPTS)]
+        self.scripts = [f"{root}/{name}" for name in (LEAFLET_SCRIPT, MAP_SCRIPT)]
         self.default_js = [(NEAR_SCRIPT, f"{root}/{NEAR_SCRIPT}")]
-        self.default_css = [(name, f"{root}/{name}") for name in (LEAFLET_STYLE, *MAP_STYLES)]
+        self.default_css = [(name, f"{root}/{name}") for name in (LEAFLET_STYLE, MAP_STYLE)]
 
     def get_name(self) -> str:
         """Return the identifier of the element, which is the variable's name too."""
@@ -100,15 +100,14 @@ class RegisterLayers(JSCSSMixin, MacroElement):
     _template = Template(
         """
         {% macro script(this, kwargs) -%}
-        PhuSongMap.mount({{ this._parent.get_name() }}, {{ this.data_id|tojavascript }});
+        PhuSongMap.mount({{ this._parent.get_name() }}, data);
         {%- endmacro %}
         """
     )
 
-    def __init__(self, data_id: str) -> None:
+    def __init__(self) -> None:
         super().__init__()  # type: ignore[no-untyped-call]  # folium has no types
         self._name = "RegisterLayers"
-        self.data_id = data_id
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,12 +180,13 @@ class PreparedMap:
         Title of its page.
     head, body, data, script : Markup
         As of `MapFragment`, the data apart from the script that reads them.
-    addresses : Markup
-        JSON of the scripts that draw the map, in the order in which they run.
-    below : bool
-        Whether they are asked for only when the map is near.
+    loading : Markup
+        JSON of what has to be loaded for it: `scripts` in the order in which they run, the address
+        of the data unless they stand in the page, whether that is `below` other things.
     element_id : str
         Identifier of the map's element.
+    beside : bool
+        Whether the data are asked for by an address of their own.
     """
 
     title: str
@@ -194,19 +194,18 @@ class PreparedMap:
     body: Markup
     data: Markup
     script: Markup
-    addresses: Markup
+    loading: Markup
     element_id: str
-    below: bool
+    beside: bool
 
     def fragment(self, nonce: str | None) -> MapFragment:
         """Return the parts of a page whose policy names a nonce for its one inline script."""
         values = {
             "id": self.element_id,
             "nonce": nonce,
-            "data": self.data,
+            "data": None if self.beside else self.data,
             "script": self.script,
-            "addresses": self.addresses,
-            "below": self.below,
+            "loading": self.loading,
         }
         scripts = render("map_scripts.html", values)
         return MapFragment(self.head, self.body, Markup(scripts))  # noqa: S704  (autoescaped)
@@ -252,6 +251,7 @@ def prepared_map(
     tools: MapTools | None = None,
     element_id: str = "map",
     below: bool = False,
+    beside: str | None = None,
 ) -> PreparedMap:
     """Return a map with its legend and its table twin, as it can be kept.
 
@@ -273,6 +273,9 @@ def prepared_map(
     below : bool
         Whether it stands below other things of its page: then what draws it is not asked for
         before it is near.
+    beside : str, optional
+        Address that answers with the data, for a map of so many objects that the page shall not
+        wait for them; without it they stand in the page.
 
     Raises
     ------
@@ -285,7 +288,7 @@ def prepared_map(
     table = build_table(view, spoken)
     label = text("maps.map_label", spoken, place=view.jurisdiction)
     drawn = OfflineMap(element_id, label=label, static_url=static_url, bounds=bounds_of(view))
-    drawn.add_child(RegisterLayers(f"{element_id}-data"))
+    drawn.add_child(RegisterLayers())
     figure = Figure()
     figure.header._children.clear()
     figure.add_child(drawn)
@@ -306,7 +309,7 @@ def prepared_map(
     }
     return PreparedMap(
         title=view.title,
-        head=_head(figure, () if below else drawn.scripts),
+        head=_head(figure, () if below else drawn.scripts, beside),
         body=Markup(render("map.html", values)),  # noqa: S704  (autoescaped)
         data=embedded_json(
             map_payload(view, table, spoken, data_url=data_url)
@@ -317,9 +320,9 @@ def prepared_map(
             | ({"owner_ids": {name: one for one, name in owners}} if tools else {})
         ),
         script=Markup(figure.script.render().strip()),  # noqa: S704  (identifiers only)
-        addresses=embedded_json(drawn.scripts),
+        loading=embedded_json({"scripts": drawn.scripts, "data": beside, "below": below}),
         element_id=element_id,
-        below=below,
+        beside=beside is not None,
     )
 
 
@@ -348,7 +351,9 @@ def register_map(
     )
 
 
-def _head(figure: Figure, asked_at_once: Sequence[str]) -> Markup:
+def _head(figure: Figure, asked_at_once: Sequence[str], beside: str | None) -> Markup:
     lines = [line.strip() for line in figure.header.render().splitlines()]
     lines += [f'<link rel="preload" as="script" href="{escape(one)}">' for one in asked_at_once]
+    if beside is not None:
+        lines.append(f'<link rel="preload" as="fetch" crossorigin href="{escape(beside)}">')
     return Markup("\n".join(filter(None, lines)))  # noqa: S704  (addresses of our files)

@@ -63,8 +63,7 @@ _HERE = "/map/here?longitude={longitude}&latitude={latitude}&lang={language}"
 def map_page(request: Request, on: _Day = None) -> Response:
     """Show the map."""
     language = safe_language(request, page=True)
-    made, told = _prepared(request, language, on)
-    note(request, told)
+    made, _ = _prepared(request, language, on)
     fragment = made.fragment(request.state.nonce)
     then = area_then(service_of(request), language, on)
     page = render(request, "map.html", title=made.title, map=fragment, area_then=then)
@@ -75,12 +74,21 @@ def map_page(request: Request, on: _Day = None) -> Response:
     return page
 
 
+@router.get("/map/objects")
+def objects(request: Request, on: _Day = None) -> Response:
+    """All that stands on the map of a day, as the script of its page reads it."""
+    made, told = _prepared(request, api_language(request), on)
+    note(request, told)
+    return Response(made.data, media_type="application/json")
+
+
 def _prepared(
     request: Request, language: Language, on: date | None
 ) -> tuple[PreparedMap, Sequence[Told]]:
     """Return the map of a day and what it tells, kept while the register and the day are the same.
 
-    The map of who sees what an organisation keeps confidential is made for it alone.
+    The map of who sees what an organisation keeps confidential is its own: of those only the last
+    is kept, for the page and what it asks for next.
     """
     service, identity = service_of(request), identity_of(request)
     today = service.today()
@@ -88,20 +96,22 @@ def _prepared(
     def make() -> tuple[PreparedMap, Sequence[Told]]:
         view = register_view(service, identity, language, on=on or today)
         told = told_of_others(request, structures=view.structures)
-        return _made(view, language, today, identity.role), told
+        return _made(view, language, today, identity.role, on), told
 
-    if identity.scope.own is not None:
-        return make()
-    stamp = (service.register.version(), today, on, identity.scope)
-    return service.kept.get(f"map {language} {identity.role}", stamp, make).value
+    stamp = (service.register.version(), today, on, language, identity.scope)
+    whose = f"{language} {identity.role}" if identity.scope.own is None else "of its own"
+    return service.kept.get(f"map {whose}", stamp, make).value
 
 
-def _made(view: RegisterView, language: Language, today: date, role: Role) -> PreparedMap:
+def _made(
+    view: RegisterView, language: Language, today: date, role: Role, on: date | None
+) -> PreparedMap:
     asked = f"&on={view.on}"
     return prepared_map(
         view,
         language,
         data_url=_HERE + asked,
+        beside=f"/map/objects?lang={language}" + ("" if on is None else f"&on={on}"),
         tools=MapTools(
             page="/map",
             always={"planned-works": open_works_condition(view.on)},

@@ -1,31 +1,23 @@
 """The server itself: is it alive, what can programs ask, the files that pages load."""
 
-import asyncio
 from typing import Any
 
 from fastapi import APIRouter
 from prometheus_client import CONTENT_TYPE_LATEST
-from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
-from starlette.staticfiles import StaticFiles
 
-import api
 from api.guard import GuardedRoute
 from api.observing import Metrics
 from api.ogc.documents import OPENAPI
 from api.openapi import described
 from api.pages import render
 from api.service import public_url, service_of
-from maps.assets import leaflet_folder
+from api.static_files import static_file
 
 __all__ = ["router"]
 
 router = APIRouter(route_class=GuardedRoute)
-
-_OWN = StaticFiles(directory=f"{api.__path__[0]}/static")
-_LEAFLET = StaticFiles(directory=leaflet_folder())
-_LEAFLET_PREFIX = "leaflet/"
 
 
 @router.get("/healthz", tags=["service"], summary="Is the server alive?")
@@ -71,20 +63,4 @@ def _groups(document: dict[str, Any]) -> dict[str, list[dict[str, Any]]]:
 @router.get("/static/{path:path}", include_in_schema=False)
 async def static(request: Request, path: str) -> Response:
     """Answer with a file that a page loads: ours, or Leaflet's."""
-    is_leaflet = path.startswith(_LEAFLET_PREFIX)
-    folder = _LEAFLET if is_leaflet else _OWN
-    wanted = path.removeprefix(_LEAFLET_PREFIX)
-    if not await asyncio.to_thread(_is_file, folder, wanted):
-        raise HTTPException(404)
-    response = await folder.get_response(wanted, request.scope)
-    response.headers["cache-control"] = "public, max-age=86400" if is_leaflet else "no-cache"
-    return response
-
-
-def _is_file(folder: StaticFiles, wanted: str) -> bool:
-    """Return whether a path names a file inside a folder; never leaves the folder."""
-    try:
-        _, found = folder.lookup_path(wanted)
-    except (OSError, ValueError):
-        return False
-    return found is not None
+    return await static_file(path, request.scope)

@@ -191,8 +191,8 @@ def test_a_study_of_another_day_says_so_on_the_map_of_a_day(
         "không phải của ngày đang xem 31/01/2015",
     ]
     assert client.get(f"{address}?on=never", headers=headers).status_code in (400, 422)
-    page = client.get("/map?on=2015-01-31&lang=vi").text
-    assert r'"studies":"/map/layers?lang=vi\u0026on=2015-01-31"' in page, "it asks with the day"
+    page = client.get("/map/objects?on=2015-01-31&lang=vi").json()
+    assert page["studies"] == "/map/layers?lang=vi&on=2015-01-31", "it asks with the day"
     listed = client.get("/map/layers?lang=vi&on=2015-01-31", headers=headers)
     assert [one["id"] for one in listed.json()["studies"]] == [network.id]
 
@@ -204,7 +204,8 @@ def test_a_licence_that_begins_later_is_told_on_the_map_of_a_day(
     drawn = service.register.stations(SYSTEM, on=date(2015, 1, 31))
     later = sum(one.licence_from is not None for one in drawn)
     assert f"Trong đó {later} đài có giấy phép chỉ từ sau ngày 31/01/2015" in page
-    assert "có hiệu lực từ ngày 01/07/2022, sau ngày đang xem" in page
+    drawn_then = browser_of("staff").get("/map/objects?on=2015-01-31&lang=vi").text
+    assert "có hiệu lực từ ngày 01/07/2022, sau ngày đang xem" in drawn_then
     assert "chỉ từ sau ngày" not in browser_of("staff").get("/map?on=2022-07-01&lang=vi").text
 
 

@@ -144,7 +144,7 @@ def test_a_station_whose_papers_ended_says_so_wherever_it_shows(
     assert "dòng quy hoạch đã hết hiệu lực ngày 22/01/2018" in listed
     assert "Tân Hưng" not in listed
     assert told in words(client.get("/view/stations/ended", headers=HTML).text)
-    shown = unescape(client.get("/map", headers=HTML).text)
+    shown = client.get("/map/objects?lang=vi").text
     assert told in shown
     first = r'"\d+(?:,\d+)? MHz \*"'
     assert re.search(rf"{first}[^{{}}]*{told}", shown), "its label is the frequency with a mark"

@@ -18,6 +18,7 @@ from starlette.testclient import TestClient
 from api.app import create_app
 from api.middleware import BodyLimit
 from api.settings import Settings
+from api.static_files import JOINED
 
 BAD = [
     ("/structures?x=1", 400),
@@ -164,13 +165,28 @@ def test_every_answer_protects_the_browser(client: TestClient) -> None:
 
 
 def test_static_files_are_kept_by_the_browser_and_asked_for_again(client: TestClient) -> None:
-    style = client.get("/static/phusong.css")
-    assert style.headers["content-type"].startswith("text/css")
-    again = client.get("/static/phusong.css", headers={"if-none-match": style.headers["etag"]})
-    assert again.status_code == 304
+    for name, kind in (
+        ("phusong.css", "text/css"),
+        ("frame.css", "text/css"),
+        ("map/all.js", "text/javascript"),
+    ):
+        file = client.get(f"/static/{name}")
+        assert file.headers["content-type"].startswith(kind)
+        assert file.headers["cache-control"] == "no-cache"
+        again = client.get(f"/static/{name}", headers={"if-none-match": file.headers["etag"]})
+        assert (again.status_code, again.content) == (304, b"")
+        other = client.get(f"/static/{name}", headers={"if-none-match": '"other"'})
+        assert other.content == file.content
     leaflet = client.get("/static/leaflet/leaflet.js")
     assert leaflet.status_code == 200
     assert leaflet.headers["cache-control"] == "public, max-age=86400"
+
+
+@pytest.mark.parametrize("name", sorted(JOINED))
+def test_a_joined_file_is_its_parts_in_order(client: TestClient, name: str) -> None:
+    parts = [client.get(f"/static/{one}").content for one in JOINED[name]]
+    assert len(parts) > 1
+    assert client.get(f"/static/{name}").content == b"\n".join(parts)
 
 
 def test_the_description_is_complete_in_itself(client: TestClient) -> None:

@@ -7,7 +7,9 @@ from urllib.parse import urlsplit
 import pytest
 from starlette.testclient import TestClient
 
+from api.identity import new_token
 from api.service import Service
+from gis.register.accounts import Access
 from gis.register.scopes import SYSTEM
 from gis.register.structures import Structure
 
@@ -112,11 +114,36 @@ def test_pages_for_people_tell_no_more(
     seen = expected(service, role)
     hidden = [one for one in service.register.structures(SYSTEM) if one.id not in seen]
     browser = browser_of(role)
-    map_page = browser.get("/map").text
+    map_page = browser.get("/map").text + browser.get("/map/objects").text
     assert not [one.code for one in hidden if one.code in map_page]
     assert all(one.code in map_page for one in list(seen.values())[:5])
     figures = browser.get("/").text
     assert f"<b>{len(seen)}</b>" in figures
+
+
+def test_the_kept_map_of_an_operator_is_for_nobody_else(
+    client: TestClient, service: Service, token: Headers
+) -> None:
+    """Of maps with what is an organisation's own only the last is kept, whoever comes between."""
+    account = service.accounts.add(
+        "op-b", "operator", organisation_id="mo-phong-b", password_hash=None
+    )
+    secret, _ = new_token(service.accounts, account.id, "test", days=1, access=Access.READ)
+    callers = {
+        "mo-phong-a": token("operator"),
+        "mo-phong-b": {"authorization": f"Bearer {secret}"},
+        "": {},
+    }
+    everything = service.register.structures(SYSTEM)
+    confidential = {one.code: one.owner_id for one in everything if one.confidential}
+    assert {"mo-phong-a", "mo-phong-b"} <= set(confidential.values())
+    for _ in range(2):
+        for language in ("vi", "en"):
+            for owner, headers in callers.items():
+                shown = client.get(f"/map/objects?lang={language}", headers=headers).json()
+                codes = {row[2] for row in shown["table"]["rows"]} & set(confidential)
+                assert codes == {code for code, whose in confidential.items() if whose == owner}
+                assert shown["language"] == language
 
 
 def test_an_operator_sees_its_own_installations_and_not_those_of_others(

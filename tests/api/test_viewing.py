@@ -271,8 +271,11 @@ def test_the_map_is_one_note_each_time_it_is_shown(looked: Looked) -> None:
     secret = [one for one in everything if one.confidential]
     for _ in range(2):  # the second is made of what was kept
         _, notes = looked.notes("/map")
+        assert notes == [], "the page itself names nothing"
+        _, notes = looked.notes("/map/objects")
         (only,) = notes
-        assert (only.layer, only.records, only.address) == ("structures", len(secret), "/map")
+        found = (only.layer, only.records, only.address)
+        assert found == ("structures", len(secret), "/map/objects")
         assert set(only.owners) == {one.owner_id for one in secret}
 
 

@@ -617,10 +617,7 @@ def test_the_map_shows_what_is_to_be_built(
     """To whom the list is open; a line is drawn, and marked at its middle."""
 
     def shown(who: str) -> dict[str, Any]:
-        page = client.get("/map", headers={**headers[who], "accept": "text/html"}).text
-        found = re.search(r'id="map-data"[^>]*>(.*?)</script>', page, re.S)
-        assert found is not None
-        data: dict[str, Any] = json.loads(found[1])
+        data: dict[str, Any] = client.get("/map/objects?lang=vi", headers=headers[who]).json()
         return data
 
     name = work["properties"]["name"]

@@ -5,7 +5,8 @@
 Serves a made register from a process of its own and opens `/map` in Chromium, whose processor is
 slowed by the protocol of its developer tools. Prints, for the first visit, where the server makes
 the map, and the middle of some rounds, where it is kept: seconds until the
-map can be used (its table stands, and the page answers), megabytes of the page, the longest task
+map can be used (it is drawn, and the page answers) and until the page is ready (the first rows of
+its table stand, and the page answers again), megabytes of the page, the longest task
 while the map is moved and zoomed, and how many tasks took over 50 ms. `docs/performance.md` tells
 what was found.
 """
@@ -33,7 +34,7 @@ WATCH = """() => {
     for (const one of list.getEntries()) window.longTasks.push([one.startTime, one.duration]);
   }).observe({ type: "longtask", buffered: true });
 }"""
-READY = "() => performance.getEntriesByName('map-ready').length"
+MARKED = "performance.getEntriesByName('{}')"
 WIDTH, HEIGHT = 1440, 900
 
 
@@ -64,14 +65,14 @@ def opened(browser: Browser, address: str, slowed: float) -> dict[str, float]:
     context.new_cdp_session(page).send("Emulation.setCPUThrottlingRate", {"rate": slowed})
     begun = time.monotonic()
     page.goto(f"{address}/map", wait_until="commit")
-    page.wait_for_function(
-        "() => performance.getEntriesByName('map-ready').length", timeout=120_000
-    )
-    page.evaluate("() => new Promise((done) => setTimeout(done, 0))")  # it answers
-    found = {"usable_s": time.monotonic() - begun}
-    found["ready_mark_s"] = page.evaluate(
-        "() => performance.getEntriesByName('map-ready')[0].startTime / 1000"
-    )
+    found: dict[str, float] = {}
+    for name in ("usable", "ready"):
+        page.wait_for_function(f"() => {MARKED.format(f'map-{name}')}.length", timeout=120_000)
+        page.evaluate("() => new Promise((done) => setTimeout(done, 0))")  # it answers
+        found[f"{name}_s"] = time.monotonic() - begun
+        found[f"{name}_mark_s"] = page.evaluate(
+            f"() => {MARKED.format(f'map-{name}')}[0].startTime / 1000"
+        )
     found["first_byte_s"] = page.evaluate(
         "() => performance.getEntriesByType('navigation')[0].responseStart / 1000"
     )

@@ -76,7 +76,7 @@ def test_the_form_asks_what_the_kind_needs_and_the_page_shows_what_hangs(
 def test_it_works_without_script(visit: Callable[..., Any], server: Any) -> None:
     """All fields are there; what the kind does not use is said to be left empty."""
     here = visit("staff", 390)
-    here.page.route("**/phusong.js", lambda route: route.fulfill(body=""))
+    here.page.route("**/frame.js", lambda route: route.fulfill(body=""))
     page = here.open(f"{ADDRESS}?lang=en")
     page.locator("#antenna details summary").first.click()
     form = page.locator(".antenna-form")

@@ -11,7 +11,7 @@ from playwright.sync_api import Page, expect
 
 WAIT_MS = 20_000
 OFF = ("antenna_mast", "station")
-KINDS = "JSON.parse(document.getElementById('map-data').textContent).table.kinds"
+KINDS = "fetch('/map/objects?lang=vi').then((one) => one.json()).then((one) => one.table.kinds)"
 PLACE = "/map#map=10/10.6618/106.483"
 
 

@@ -42,6 +42,19 @@ def test_a_former_commune_is_found_with_the_keyboard_alone(visit: Callable, *, w
     assert not here.complaints
 
 
+def test_a_map_whose_objects_do_not_come_says_so(visit: Callable) -> None:
+    here = visit("anonymous")
+    here.page.route("**/map/objects*", lambda route: route.abort())
+    page = here.open("/map")
+    failed = page.get_by_role("alert")
+    expect(failed).to_contain_text("không tải được dữ liệu", timeout=WAIT_MS)
+    assert here.violations() == []
+    here.page.unroute("**/map/objects*")
+    page.reload()
+    ready(page)
+    expect(failed).to_be_hidden()
+
+
 def test_the_address_forgets_a_place_that_was_closed(visit: Callable) -> None:
     page = ready(visit("anonymous").open("/map"))
     page.fill("#map-search-text", "10,53 106,4")

@@ -80,7 +80,7 @@ def test_the_checker_of_html_says_nothing(pages: Path, tool: Callable[[str], str
 
 def test_no_page_is_heavy(pages: Path, server) -> None:
     """A page without its map: its text, style and script, as they travel."""
-    frame = ("phusong.css", "phusong.js", "icon.svg")
+    frame = ("frame.css", "frame.js", "icon.svg")
     around = sum(len(httpx.get(f"{server.url}/static/{n}").content) for n in frame)
     weights = {place.name: place.stat().st_size + around for place in pages.iterdir()}
     assert len(weights) > 150

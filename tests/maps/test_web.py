@@ -13,10 +13,10 @@ from data.text import Language
 from gis.home import Home
 from gis.register.structures import Structure
 from gis.studies.record import Study
-from maps.assets import LEAFLET_SCRIPT, MAP_SCRIPTS, NEAR_SCRIPT, leaflet_folder
+from maps.assets import LEAFLET_SCRIPT, MAP_SCRIPT, NEAR_SCRIPT, leaflet_folder
 from maps.studies import coverage_view, interference_view
 from maps.views import GroundView, RegisterView, TileSource
-from maps.web import map_fragment, register_map
+from maps.web import map_fragment, prepared_map, register_map
 
 MakeView = Callable[..., RegisterView]
 HOSTILE = "<script>alert(1)</script>{{7*7}}</script><!--\"'&\u2028"
@@ -116,12 +116,23 @@ def test_what_draws_a_map_is_asked_for_at_once_unless_it_stands_below(
     make_view: MakeView, below: bool
 ) -> None:
     fragment = map_fragment(make_view(), static_url="/s", below=below)
-    scripts = [f"/s/{one}" for one in (LEAFLET_SCRIPT, *MAP_SCRIPTS)]
+    scripts = [f"/s/{one}" for one in (LEAFLET_SCRIPT, MAP_SCRIPT)]
     head = Page(str(fragment.head))
     assert [one["src"] for one in head.all("script")] == [f"/s/{NEAR_SCRIPT}"]
     asked = [one["href"] for one in head.all("link") if one["rel"] == "preload"]
     assert asked == ([] if below else scripts)
     assert json.dumps(scripts, separators=(",", ":")) in fragment.scripts
+
+
+def test_what_stands_on_a_large_map_is_asked_for_beside_the_page(make_view: MakeView) -> None:
+    made = prepared_map(make_view(), static_url="/s", beside="/map/objects?lang=vi&on=2026-01-31")
+    fragment = made.fragment("n0nce")
+    (asked,) = [one for one in Page(str(fragment.head)).all("link") if one.get("as") == "fetch"]
+    assert asked["href"] == "/map/objects?lang=vi&on=2026-01-31"
+    assert Page(str(fragment.scripts)).all("script") == [{"nonce": "n0nce"}]
+    assert "\\u0026on=2026-01-31" in fragment.scripts
+    within = prepared_map(make_view(), static_url="/s").fragment("n0nce")
+    assert json.loads(made.data) == payload(str(within.scripts))
 
 
 def test_names_stay_names(make_view: MakeView, make_structure: Callable[..., Structure]) -> None:

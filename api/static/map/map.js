@@ -15,27 +15,35 @@ const PhuSongMap = (() => {
   }
 
   function sentences(data) {
-    const formats = new Map();
-    const number = (value, decimals) => {
-      if (!formats.has(decimals)) {
-        formats.set(decimals, new Intl.NumberFormat(data.language, {
-          minimumFractionDigits: decimals || 0, maximumFractionDigits: decimals || 0,
-        }));
-      }
-      return formats.get(decimals).format(value);
+    /* By hand: what the browser has for it takes a tenth of a second to get ready on a telephone. */
+    const [thousands, point] = data.language === "vi" ? [".", ","] : [",", "."];
+    const number = (value, decimals = 0) => {
+      const [whole, part] = Math.abs(value).toFixed(decimals).split(".");
+      const sign = value < 0 && Number(value.toFixed(decimals)) !== 0 ? "-" : "";
+      const grouped = whole.replace(/\B(?=(\d{3})+$)/g, thousands);
+      return sign + grouped + (part ? point + part : "");
     };
     const say = (key, values = {}) =>
       data.texts[key].replace(/\{(\w+)\}/g, (_, name) => values[name] ?? "");
     return { number, say };
   }
 
+  /* Once what is there so far is on the screen; a page that nobody looks at draws nothing. */
+  function seen(act) {
+    if (document.hidden) {
+      act();
+    } else {
+      requestAnimationFrame(() => setTimeout(act, 0));
+    }
+  }
+
   class RegisterMap {
-    constructor(map, id) {
+    constructor(map, data) {
       this.map = map;
-      this.id = id;
-      this.data = JSON.parse(document.getElementById(`${id}-data`).textContent);
+      this.id = map.getContainer().id;
+      this.data = data;
       this.texts = sentences(this.data);
-      this.find = (name) => document.getElementById(`${id}-${name}`);
+      this.find = (name) => document.getElementById(`${this.id}-${name}`);
       this.opener = null;
       this.hint = this.find("details").firstElementChild;
       this.told = PhuSongSearch.read(location.hash);
@@ -43,7 +51,7 @@ const PhuSongMap = (() => {
       this.controls();
       const built = PhuSongLayers.build(map, this.data, this.texts.number);
       this.layers = built.layers;
-      this.table = new PhuSongTable.Table(id, this.data.table, this.texts, this.data.language, {
+      this.table = new PhuSongTable.Table(this.id, this.data.table, this.texts, this.data.language, {
         shown: (kept) => this.keep(kept),
         choose: (object, button) => this.show(object, button),
       });
@@ -59,8 +67,12 @@ const PhuSongMap = (() => {
       PhuSongSheet.prepare(map, this.find("sheet"), (shrunk) => this.sheet(shrunk));
       this.laid();
       this.ready = true; /* from now on the address says what is seen */
-      performance.mark("map-ready");
+      performance.mark("map-usable");
       this.twin();
+      seen(() => {
+        this.table.stand();
+        performance.mark("map-ready");
+      });
       this.asked_before();
       addEventListener("hashchange", () => this.follow());
     }
@@ -490,8 +502,8 @@ const PhuSongMap = (() => {
     }
   }
 
-  function mount(map, dataId) {
-    return new RegisterMap(map, dataId.replace(/-data$/, ""));
+  function mount(map, data) {
+    return new RegisterMap(map, data);
   }
 
   return { mount };

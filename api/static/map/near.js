@@ -1,5 +1,5 @@
-/* A map that stands below other things is loaded and drawn once it comes near, or once the page is
-   at rest. */
+/* What a map needs is loaded, then it is drawn; one that stands below other things once it comes
+   near, or once the page is at rest. */
 "use strict";
 
 const PhuSongNear = (() => {
@@ -21,7 +21,20 @@ const PhuSongNear = (() => {
     return loading.get(address);
   }
 
-  function draw(id, addresses, below, mount) {
+  async function told(id, address) {
+    if (!address) {
+      return JSON.parse(document.getElementById(`${id}-data`).textContent);
+    }
+    const answer = await fetch(address);
+    if (!answer.ok) {
+      throw new Error(`${answer.status}: ${address}`);
+    }
+    return answer.json();
+  }
+
+  /* `loading` names the scripts, the address of the data unless they stand in the page, and whether
+     the map stands below. */
+  function draw(id, { scripts, data, below }, mount) {
     const seen = new IntersectionObserver((entries) => {
       if (entries.some((one) => one.isIntersecting)) {
         once();
@@ -34,8 +47,13 @@ const PhuSongNear = (() => {
       }
       started = true;
       seen.disconnect();
-      await Promise.all(addresses.map(load));
-      mount();
+      try {
+        const [known] = await Promise.all([told(id, data), ...scripts.map(load)]);
+        mount(known);
+      } catch (error) {
+        document.getElementById(`${id}-failed`).hidden = false;
+        throw error;
+      }
     };
     if (!below) {
       once();

@@ -96,23 +96,42 @@ const PhuSongTable = (() => {
       this.texts = texts;
       this.shown = shown;
       this.choose = choose;
-      this.collator = new Intl.Collator(language, { numeric: true });
+      this.language = language;
       this.find = (name) => document.getElementById(`${id}-${name}`);
       this.form = this.find("filters");
       this.heads = [...this.find("table").querySelectorAll("th[data-column]")];
       this.order = null;
       this.page = 0;
       this.rows = data.page_rows || PAGE;
-      this.owners(data.owners);
+      this.kept = [...this.objects]; /* what sorting arranges */
+      this.run = 0;
       this.listen();
-      this.filter();
     }
 
-    owners(names) {
+    /* The rows are drawn once the map is seen and answers, unless a filter has drawn them before. */
+    stand() {
+      this.owners();
+      if (!this.run) {
+        this.draw();
+      }
+    }
+
+    /* What the browser sorts words by takes a tenth of a second to get ready on a telephone, so it
+       waits for the first who sorts. */
+    compare(a, b) {
+      this.collator ??= new Intl.Collator(this.language, { numeric: true });
+      return this.collator.compare(a, b);
+    }
+
+    owners() {
       const select = this.form.elements.owner;
-      names.map((name, position) => [name, position])
+      if (select.options.length > 1) {
+        return;
+      }
+      this.data.owners.map((name, position) => [name, position])
         .filter(([name]) => name)
-        .sort(([a], [b]) => this.collator.compare(a, b))
+        .map(([name, position]) => [name, position, plain(name)])
+        .sort(([, , a], [, , b]) => (a < b ? -1 : Number(a > b)))
         .forEach(([name, position]) => select.append(new Option(name, position)));
     }
 
@@ -160,6 +179,7 @@ const PhuSongTable = (() => {
       if (!text && !kind && !owner && empty) {
         return;
       }
+      this.owners();
       const position = (found) => (found < 0 ? "" : String(found));
       const { elements } = this.form;
       elements.text.value = text || "";
@@ -177,7 +197,7 @@ const PhuSongTable = (() => {
       const some = this.objects.filter((object) =>
         (kind.value === "" || object.kindPosition === Number(kind.value))
         && (owner.value === "" || object.ownerPosition === Number(owner.value)));
-      this.run = (this.run || 0) + 1;
+      this.run += 1;
       const kept = wanted.length ? await this.naming(some, wanted, this.run) : some;
       if (kept) {
         this.kept = kept;
@@ -224,7 +244,7 @@ const PhuSongTable = (() => {
       if (this.order) {
         const key = SORT[this.order.column];
         const sign = this.order.falling ? -1 : 1;
-        this.kept.sort((a, b) => sign * this.collator.compare(key(a), key(b))
+        this.kept.sort((a, b) => sign * this.compare(key(a), key(b))
           || a.position - b.position);
       }
     }
