@@ -54,6 +54,24 @@ def test_a_line_is_drawn_point_by_point(visit: Callable[..., Any], width: int) -
     assert here.complaints == []
 
 
+def test_what_draws_a_map_is_asked_for_once_somebody_opens_it(visit: Callable[..., Any]) -> None:
+    here = visit("operator")
+    asked: list[str] = []
+    here.page.on("request", lambda one: asked.append(one.url))
+    page = here.open("/view/sites")
+    page.wait_for_load_state("networkidle")
+    assert not [one for one in asked if one.endswith("leaflet.js")]
+    here.page.route("**/leaflet.js", lambda route: route.abort())
+    page.locator("[data-picker-open]").click()
+    expect(page.locator(".picker .picker-said")).to_contain_text("Bạn vẫn gõ tọa độ vào ô được")
+    assert page.locator("[data-picker-open]").get_attribute("aria-expanded") == "false"
+    assert here.violations() == []
+    here.page.unroute("**/leaflet.js")
+    page.reload()
+    page.locator("[data-picker-open]").dblclick()  # the second while it is on its way
+    expect(page.locator(".picker-part[data-ready]")).to_have_count(1)
+
+
 def test_degrees_minutes_and_seconds_are_marked_too(visit: Callable[..., Any]) -> None:
     """The server reads them, as it reads the form; what is no place has no mark."""
     here = visit("operator")

@@ -6,6 +6,7 @@ a point, `line` and `area` one with a point on each line. */
 "use strict";
 
 (() => {
+  const LEAFLET = "/static/leaflet/leaflet.js"; /* loaded once somebody opens a map */
   const BASE = "/map/base";
   const SEARCH = "/map/search";
   const DECIMALS = 6;
@@ -101,8 +102,8 @@ a point, `line` and `area` one with a point on each line. */
     async toggle() {
       if (this.part) {
         this.part.hidden = !this.part.hidden;
-      } else {
-        this.build();
+      } else if (!await this.begun()) {
+        return;
       }
       this.opener.setAttribute("aria-expanded", String(!this.part.hidden));
       if (!this.part.hidden) {
@@ -110,6 +111,26 @@ a point, `line` and `area` one with a point on each line. */
         this.part.scrollIntoView({ block: "nearest" });
         this.map.getContainer().focus({ preventScroll: true });
       }
+    }
+
+    /* Whether the map stands now: not while it is on its way, nor where it cannot be had. */
+    async begun() {
+      if (this.beginning) {
+        return false;
+      }
+      this.beginning = true;
+      this.missing?.remove();
+      try {
+        await import(LEAFLET);
+      } catch {
+        this.missing = element("output", "picker-said", this.told.failed);
+        this.box.append(this.missing);
+        return false;
+      } finally {
+        this.beginning = false;
+      }
+      this.build();
+      return true;
     }
 
     build() {
