@@ -4,6 +4,7 @@ import asyncio
 import hashlib
 import mimetypes
 from collections.abc import Mapping
+from functools import cache
 from pathlib import Path
 
 from starlette.datastructures import Headers
@@ -29,6 +30,7 @@ JOINED: Mapping[str, tuple[str, ...]] = {
 }
 
 
+@cache
 def joined(name: str) -> bytes:
     """Return the files of `JOINED` that are sent under a name, one after the other."""
     return b"\n".join((_FOLDER / one).read_bytes() for one in JOINED[name])

@@ -162,7 +162,8 @@ class MapFragment:
     body : Markup
         The map's section: heading, stamps, map, legend, panel and table twin.
     scripts : Markup
-        The data and the one inline script, for the end of the page's body.
+        The data, unless they come beside the page, and the one inline script, for the end of the
+        page's body.
     """
 
     head: Markup

@@ -46,6 +46,10 @@ try:
     with urllib.request.urlopen("http://127.0.0.1:8123/map", timeout=60) as answer:
         page = answer.read().decode()
     assert "<html" in page
+    with urllib.request.urlopen("http://127.0.0.1:8123/map/objects", timeout=60) as answer:
+        assert json.load(answer)["table"]["rows"]
+    with urllib.request.urlopen("http://127.0.0.1:8123/static/map/all.js", timeout=30) as answer:
+        assert b"PhuSongMap" in answer.read()
 finally:
     server.send_signal(signal.SIGINT)
     server.wait(30)

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from datetime import date
 from typing import Annotated, Any
 from urllib.parse import urlencode
+from zlib import crc32
 
 from fastapi import APIRouter, Path, Query
 from starlette.requests import Request
@@ -41,6 +42,7 @@ __all__ = ["router"]
 
 router = APIRouter(route_class=GuardedRoute, tags=["map"])
 
+_OWN = 8  # maps of operators that are kept at once
 _EARLIEST = date(1990, 1, 1)
 _Day = Annotated[date | None, Query(ge=_EARLIEST, le=date(2100, 12, 31))]
 _Longitude = Annotated[float, Query(ge=-180, le=180, allow_inf_nan=False)]
@@ -87,31 +89,31 @@ def _prepared(
 ) -> tuple[PreparedMap, Sequence[Told]]:
     """Return the map of a day and what it tells, kept while the register and the day are the same.
 
-    The map of who sees what an organisation keeps confidential is its own: of those only the last
-    is kept, for the page and what it asks for next.
+    The map of who sees what an organisation keeps confidential is its own; of those some are kept,
+    for the page and what it asks for next.
     """
     service, identity = service_of(request), identity_of(request)
     today = service.today()
+    day = on or today
 
     def make() -> tuple[PreparedMap, Sequence[Told]]:
-        view = register_view(service, identity, language, on=on or today)
+        view = register_view(service, identity, language, on=day)
         told = told_of_others(request, structures=view.structures)
-        return _made(view, language, today, identity.role, on), told
+        return _made(view, language, today, identity.role), told
 
-    stamp = (service.register.version(), today, on, language, identity.scope)
-    whose = f"{language} {identity.role}" if identity.scope.own is None else "of its own"
+    stamp = (service.register.version(), today, day, language, identity.scope)
+    own = identity.scope.own
+    whose = f"{language} {identity.role}" if own is None else f"own {crc32(own.encode()) % _OWN}"
     return service.kept.get(f"map {whose}", stamp, make).value
 
 
-def _made(
-    view: RegisterView, language: Language, today: date, role: Role, on: date | None
-) -> PreparedMap:
+def _made(view: RegisterView, language: Language, today: date, role: Role) -> PreparedMap:
     asked = f"&on={view.on}"
     return prepared_map(
         view,
         language,
         data_url=_HERE + asked,
-        beside=f"/map/objects?lang={language}" + ("" if on is None else f"&on={on}"),
+        beside=f"/map/objects?lang={language}{asked}",
         tools=MapTools(
             page="/map",
             always={"planned-works": open_works_condition(view.on)},

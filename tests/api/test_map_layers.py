@@ -206,7 +206,10 @@ def test_a_licence_that_begins_later_is_told_on_the_map_of_a_day(
     assert f"Trong đó {later} đài có giấy phép chỉ từ sau ngày 31/01/2015" in page
     drawn_then = browser_of("staff").get("/map/objects?on=2015-01-31&lang=vi").text
     assert "có hiệu lực từ ngày 01/07/2022, sau ngày đang xem" in drawn_then
-    assert "chỉ từ sau ngày" not in browser_of("staff").get("/map?on=2022-07-01&lang=vi").text
+    for part in ("", "/objects"):
+        page = browser_of("staff").get(f"/map{part}?on=2022-07-01&lang=vi").text
+        assert "chỉ từ sau ngày" not in page
+        assert "sau ngày đang xem" not in page
 
 
 def test_a_map_of_a_former_area_says_by_whose_boundaries(client: TestClient) -> None:

@@ -92,7 +92,10 @@ def test_the_map_is_small_and_stamped(client: TestClient) -> None:
     assert len(page.content) < 1_000_000
     assert "dữ liệu mô phỏng" in page.text
     assert "/static/leaflet/leaflet.js" in page.text
-    assert client.get("/static/map/map.js").status_code == 200
+    assert client.get("/static/map/all.js").status_code == 200
+    objects = client.get("/map/objects")
+    assert len(objects.content) < 1_000_000
+    assert "dữ liệu mô phỏng" in objects.text
 
 
 def test_stations_are_found_without_marks_and_sorted(client: TestClient) -> None:
@@ -184,7 +187,15 @@ def test_a_name_is_text_everywhere(
         writer.add_stations([changed])
     browser_of("administrator").post("/view/users", {"name": hostile, "role": "staff"})
     staff = browser_of("administrator")
-    for url in ("/view/stations", "/view/stations/hostile", "/map", "/view/users"):
+    shown = staff.get("/map/objects")
+    assert hostile in [row[1] for row in shown.json()["table"]["rows"]], "as it is, for the script"
+    for url in (
+        "/view/stations",
+        "/view/stations/hostile",
+        "/map",
+        "/map/objects",
+        "/view/users",
+    ):
         page = staff.get(url).text
         assert "<script>alert" not in page, url
         assert "<img src=x" not in page, url

@@ -5,8 +5,8 @@
 Serves a made register from a process of its own and opens `/map` in Chromium, whose processor is
 slowed by the protocol of its developer tools. Prints, for the first visit, where the server makes
 the map, and the middle of some rounds, where it is kept: seconds until the
-map can be used (it is drawn, and the page answers) and until the page is ready (the first rows of
-its table stand, and the page answers again), megabytes of the page, the longest task
+map is drawn with all its objects and the page answers, and until the page is ready (the first
+rows of its table stand too, and it answers again), megabytes of the page, the longest task
 while the map is moved and zoomed, and how many tasks took over 50 ms. `docs/performance.md` tells
 what was found.
 """
@@ -66,7 +66,7 @@ def opened(browser: Browser, address: str, slowed: float) -> dict[str, float]:
     begun = time.monotonic()
     page.goto(f"{address}/map", wait_until="commit")
     found: dict[str, float] = {}
-    for name in ("usable", "ready"):
+    for name in ("drawn", "ready"):
         page.wait_for_function(f"() => {MARKED.format(f'map-{name}')}.length", timeout=120_000)
         page.evaluate("() => new Promise((done) => setTimeout(done, 0))")  # it answers
         found[f"{name}_s"] = time.monotonic() - begun

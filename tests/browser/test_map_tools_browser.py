@@ -7,7 +7,7 @@ from pathlib import Path
 from urllib.parse import unquote
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 WAIT_MS = 20_000
 
@@ -53,6 +53,29 @@ def test_a_map_whose_objects_do_not_come_says_so(visit: Callable) -> None:
     page.reload()
     ready(page)
     expect(failed).to_be_hidden()
+
+
+def test_what_is_filled_in_before_the_objects_come_holds(visit: Callable) -> None:
+    here = visit("anonymous")
+    page = here.page
+    held: list[Route] = []
+
+    def hold(route: Route) -> None:
+        held.append(route)
+
+    page.route("**/map/objects*", hold)
+    page.goto(f"{here.url}/map?lang=vi", wait_until="domcontentloaded")
+    page.fill("#map-filters input[name=text]", "ben luc")
+    page.keyboard.press("Enter")
+    layer = page.locator("input[data-layer^=kind-]").first.get_attribute("data-layer")
+    page.uncheck(f"input[data-layer='{layer}']")
+    expect(page).to_have_url(re.compile(r"/map\?lang=vi$"))
+    for one in held:
+        one.continue_()
+    expect(page.locator("#map-rows tr").first).to_contain_text("Bến Lức", timeout=WAIT_MS)
+    expect(page.locator("#map-filters input[name=text]")).to_have_value("ben luc")
+    expect(page.locator(f"input[data-layer='{layer}']")).not_to_be_checked()
+    expect(page).to_have_url(re.compile(r"text=ben"), timeout=WAIT_MS)
 
 
 def test_the_address_forgets_a_place_that_was_closed(visit: Callable) -> None:

@@ -67,7 +67,6 @@ def test_what_draws_a_map_is_asked_for_once_somebody_opens_it(visit: Callable[..
     assert page.locator("[data-picker-open]").get_attribute("aria-expanded") == "false"
     assert here.violations() == []
     here.page.unroute("**/leaflet.js")
-    page.reload()
     page.locator("[data-picker-open]").dblclick()  # the second while it is on its way
     expect(page.locator(".picker-part[data-ready]")).to_have_count(1)
 

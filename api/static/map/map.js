@@ -55,7 +55,7 @@ const PhuSongMap = (() => {
         shown: (kept) => this.keep(kept),
         choose: (object, button) => this.show(object, button),
       });
-      this.field = new PhuSongSymbols.Field(this.table.objects).addTo(map);
+      this.field = new PhuSongSymbols.Field(this.table.objects, () => this.stands()).addTo(map);
       this.subject = this.table.objects[this.data.chosen] ?? null; /* what the page is about */
       this.field.choose(this.subject);
       this.restore();
@@ -67,14 +67,19 @@ const PhuSongMap = (() => {
       PhuSongSheet.prepare(map, this.find("sheet"), (shrunk) => this.sheet(shrunk));
       this.laid();
       this.ready = true; /* from now on the address says what is seen */
-      performance.mark("map-usable");
       this.twin();
+      this.asked_before();
+      addEventListener("hashchange", () => this.follow());
+    }
+
+    /* Every object is on the map; its table is drawn once that is on the screen. */
+    stands() {
+      this.drawn = true;
+      performance.mark("map-drawn");
       seen(() => {
         this.table.stand();
         performance.mark("map-ready");
       });
-      this.asked_before();
-      addEventListener("hashchange", () => this.follow());
     }
 
     asked_before() {
@@ -120,11 +125,14 @@ const PhuSongMap = (() => {
     /* What the address says of layers and filters; the view itself is opened before. */
     restore() {
       const { off, on, filters } = this.told;
-      for (const input of this.find("layers").querySelectorAll("input[data-layer]")) {
-        input.checked = (input.defaultChecked || on.includes(input.dataset.layer))
-          && !off.includes(input.dataset.layer);
+      const begun = !this.ready && !this.drawn; /* what was ticked before the script came stays */
+      if (!begun || on.length || off.length) {
+        for (const input of this.find("layers").querySelectorAll("input[data-layer]")) {
+          input.checked = (input.defaultChecked || on.includes(input.dataset.layer))
+            && !off.includes(input.dataset.layer);
+        }
       }
-      this.table.restore(filters);
+      this.table.restore(filters, begun);
     }
 
     /* The address is always that of what is seen, so that it can be kept and sent. */

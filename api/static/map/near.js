@@ -13,7 +13,10 @@ const PhuSongNear = (() => {
         const script = document.createElement("script");
         script.async = false;
         script.addEventListener("load", done);
-        script.addEventListener("error", () => failed(new Error(`not loaded: ${address}`)));
+        script.addEventListener("error", () => {
+          loading.delete(address); /* it may be tried again */
+          failed(new Error(`not loaded: ${address}`));
+        });
         script.src = address;
         document.head.append(script);
       }));
@@ -32,7 +35,14 @@ const PhuSongNear = (() => {
     return answer.json();
   }
 
-  /* `loading` names the scripts, the address of the data unless they stand in the page, and whether
+  /* What is filled in before its script is there is not sent anywhere, unless it has an address. */
+  function hold(event) {
+    if (!event.target.hasAttribute("action")) {
+      event.preventDefault();
+    }
+  }
+
+  /* The scripts that draw a map, the address of its data unless they stand in the page, and whether
      the map stands below. */
   function draw(id, { scripts, data, below }, mount) {
     const seen = new IntersectionObserver((entries) => {
@@ -40,6 +50,8 @@ const PhuSongNear = (() => {
         once();
       }
     });
+    const section = document.getElementById(`${id}-section`);
+    section.addEventListener("submit", hold);
     let started = false;
     const once = async () => {
       if (started) {
@@ -47,13 +59,11 @@ const PhuSongNear = (() => {
       }
       started = true;
       seen.disconnect();
-      try {
-        const [known] = await Promise.all([told(id, data), ...scripts.map(load)]);
-        mount(known);
-      } catch (error) {
-        document.getElementById(`${id}-failed`).hidden = false;
-        throw error;
-      }
+      const failed = () => { document.getElementById(`${id}-failed`).hidden = false; };
+      const come = Promise.all([told(id, data), ...scripts.map(load)]);
+      come.catch(failed);
+      mount((await come)[0]);
+      section.removeEventListener("submit", hold);
     };
     if (!below) {
       once();
@@ -63,5 +73,5 @@ const PhuSongNear = (() => {
     addEventListener("load", () => setTimeout(() => requestIdleCallback(once), REST_MS));
   }
 
-  return { draw };
+  return { draw, load };
 })();

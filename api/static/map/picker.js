@@ -109,7 +109,9 @@ a point, `line` and `area` one with a point on each line. */
       if (!this.part.hidden) {
         this.map.invalidateSize();
         this.part.scrollIntoView({ block: "nearest" });
-        this.map.getContainer().focus({ preventScroll: true });
+        if (document.activeElement === this.opener) { /* who went on to type keeps the field */
+          this.map.getContainer().focus({ preventScroll: true });
+        }
       }
     }
 
@@ -120,14 +122,17 @@ a point, `line` and `area` one with a point on each line. */
       }
       this.beginning = true;
       this.missing?.remove();
+      this.opener.setAttribute("aria-busy", "true");
       try {
-        await import(LEAFLET);
+        await PhuSongNear.load(LEAFLET);
       } catch {
-        this.missing = element("output", "picker-said", this.told.failed);
+        this.missing = element("output", "picker-said");
         this.box.append(this.missing);
+        this.missing.textContent = this.told.failed; /* into what is there already, to be read aloud */
         return false;
       } finally {
         this.beginning = false;
+        this.opener.removeAttribute("aria-busy");
       }
       this.build();
       return true;

@@ -90,8 +90,10 @@ const PhuSongPoint = (() => {
 
   /* What a page's style says of figures; a picture does not read it, so it is put into it. */
   function figureStyle() {
-    const sheet = [...document.styleSheets].find(({ href }) => href?.endsWith("/static/figures.css"));
-    return sheet ? `<style>${[...sheet.cssRules].map(({ cssText }) => cssText).join("")}</style>` : "";
+    const sheet = [...document.styleSheets].find(({ href }) => href?.endsWith("/static/frame.css"));
+    const ours = [...(sheet?.cssRules ?? [])]
+      .filter(({ cssRules }) => cssRules?.[0]?.selectorText?.startsWith('svg[role="img"]'));
+    return ours.length ? `<style>${ours.map(({ cssText }) => cssText).join("")}</style>` : "";
   }
 
   /* The picture of a path, which is a link to its page; the popup shows only the link. */

@@ -52,9 +52,11 @@ const PhuSongSymbols = (() => {
   const Field = L.Renderer.extend({
     options: { padding: 0.25, pane: "overlayPane" },
 
-    initialize(objects) {
+    /* `drawn` is called once all objects are on the map for the first time. */
+    initialize(objects, drawn) {
       L.Renderer.prototype.initialize.call(this);
       this.objects = objects;
+      this.drawn = drawn;
       this.off = new Set();
       this.kept = new Uint8Array(objects.length).fill(1);
       this.xs = new Float64Array(objects.length);
@@ -238,6 +240,8 @@ const PhuSongSymbols = (() => {
       before.replaceWith(made);
       Object.assign(this, { _container: made, next: before, _bounds: bounds, _center: center,
         _zoom: zoom });
+      this.drawn?.();
+      this.drawn = null;
     },
   });
 

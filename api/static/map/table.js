@@ -12,6 +12,11 @@ const PhuSongTable = (() => {
     return words.normalize("NFD").replace(/\p{M}/gu, "").replace(/[đĐ]/g, "d").toLowerCase();
   }
 
+  /* For an order in which 2 comes before 10. */
+  function numbered(words) {
+    return plain(words).replace(/\d+/g, (digits) => digits.padStart(9, "0"));
+  }
+
   function element(tag, className, words) {
     const made = document.createElement(tag);
     if (className) {
@@ -48,8 +53,6 @@ const PhuSongTable = (() => {
       this.position = position;
       this.kind = data.kinds[row[KIND]];
     }
-
-    get kindPosition() { return this.row[KIND]; }
 
     get name() { return this.row[NAME]; }
 
@@ -108,7 +111,7 @@ const PhuSongTable = (() => {
       this.listen();
     }
 
-    /* The rows are drawn once the map is seen and answers, unless a filter has drawn them before. */
+    /* The rows are drawn once the map is, unless a filter has drawn them before. */
     stand() {
       this.owners();
       if (!this.run) {
@@ -130,7 +133,7 @@ const PhuSongTable = (() => {
       }
       this.data.owners.map((name, position) => [name, position])
         .filter(([name]) => name)
-        .map(([name, position]) => [name, position, plain(name)])
+        .map(([name, position]) => [name, position, numbered(name)])
         .sort(([, , a], [, , b]) => (a < b ? -1 : Number(a > b)))
         .forEach(([name, position]) => select.append(new Option(name, position)));
     }
@@ -169,21 +172,26 @@ const PhuSongTable = (() => {
       const { text, kind, owner } = this.form.elements;
       return {
         text: text.value,
-        kind: kind.value === "" ? "" : this.data.kinds[Number(kind.value)].id,
+        kind: kind.value === "" ? "" : kind.value,
         owner: owner.value === "" ? "" : this.data.owners[Number(owner.value)],
       };
     }
 
-    restore({ text, kind, owner }) {
+    /* What somebody filled in before the script came, `begun`, is not emptied. */
+    restore({ text, kind, owner }, begun) {
       const empty = Object.values(this.told()).every((one) => !one);
-      if (!text && !kind && !owner && empty) {
+      const asked = text || kind || owner;
+      if (!asked && (empty || begun)) {
+        if (!empty) {
+          this.filter();
+        }
         return;
       }
       this.owners();
       const position = (found) => (found < 0 ? "" : String(found));
       const { elements } = this.form;
       elements.text.value = text || "";
-      elements.kind.value = position(this.data.kinds.findIndex((one) => one.id === kind));
+      elements.kind.value = kind || "";
       elements.owner.value = position(owner ? this.data.owners.indexOf(owner) : -1);
       this.unknown = [[kind, elements.kind], [owner, elements.owner]]
         .filter(([asked, field]) => asked && field.value === "").map(([asked]) => asked);
@@ -195,7 +203,7 @@ const PhuSongTable = (() => {
       const { text, kind, owner } = this.form.elements;
       const wanted = plain(text.value).split(/\s+/).filter(Boolean);
       const some = this.objects.filter((object) =>
-        (kind.value === "" || object.kindPosition === Number(kind.value))
+        (kind.value === "" || object.kind.id === kind.value)
         && (owner.value === "" || object.ownerPosition === Number(owner.value)));
       this.run += 1;
       const kept = wanted.length ? await this.naming(some, wanted, this.run) : some;
