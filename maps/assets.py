@@ -10,11 +10,11 @@ __all__ = [
     "MAP_JOINED",
     "MAP_SCRIPT",
     "MAP_STYLE",
-    "NEAR_SCRIPT",
+    "LOADING_SCRIPT",
     "leaflet_folder",
 ]
 
-NEAR_SCRIPT = "map/near.js"
+LOADING_SCRIPT = "map/loading.js"
 LEAFLET_SCRIPT = "leaflet/leaflet.js"
 LEAFLET_STYLE = "leaflet/leaflet.css"
 MAP_STYLE = "map/all.css"

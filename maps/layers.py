@@ -11,9 +11,9 @@ from gis.register.records import Boundary
 from maps.basemap import ROAD_COLOUR, ROAD_WIDTHS, ZONE_COLOURS, drawn_zones
 from maps.contour_lines import contour_dash
 from maps.judged_map import judged_numbers, judged_shapes
-from maps.legend import channel_layer, operator_layer
 from maps.palette import interferer_letter
 from maps.source_map import source_numbers, source_shapes
+from maps.study_legend import channel_layer, operator_layer
 from maps.tables import Table
 from maps.views import (
     ChannelsView,

@@ -11,7 +11,8 @@ from gis.home import Home
 from gis.raster_value import value_at
 from gis.studies.record import Study, file_path
 from maps.layers import picture_payload
-from maps.legend import Group, layer_groups
+from maps.legend import layer_groups
+from maps.legend_parts import Group
 from maps.tables import Table
 from maps.views import RegisterView
 from maps.words import Words

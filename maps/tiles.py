@@ -23,7 +23,7 @@ from gis.errors import FormatError, NotFoundError
 from gis.register.records import Bounds
 from gis.studies.record import Study
 from gis.web_mercator import MERCATOR, TILE_PX, Tile
-from maps.legend import class_swatches
+from maps.legend_parts import class_swatches
 from maps.overlay import class_png
 from maps.palette import FIELD_STRENGTH, MARGIN, Palette, mobile_level
 

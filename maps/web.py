@@ -12,7 +12,7 @@ from folium.template import Template
 from markupsafe import Markup, escape
 
 from data.text import Language, text
-from maps.assets import LEAFLET_SCRIPT, LEAFLET_STYLE, MAP_SCRIPT, MAP_STYLE, NEAR_SCRIPT
+from maps.assets import LEAFLET_SCRIPT, LEAFLET_STYLE, MAP_SCRIPT, MAP_STYLE, LOADING_SCRIPT
 from maps.ground import ground_facts, ground_remarks
 from maps.layers import bounds_of, map_payload
 from maps.legend import layer_groups
@@ -86,7 +86,7 @@ class OfflineMap(folium.Map):
         self.label = escape(label)
         root = static_url.rstrip("/")
         self.scripts = [f"{root}/{name}" for name in (LEAFLET_SCRIPT, MAP_SCRIPT)]
-        self.default_js = [(NEAR_SCRIPT, f"{root}/{NEAR_SCRIPT}")]
+        self.default_js = [(LOADING_SCRIPT, f"{root}/{LOADING_SCRIPT}")]
         self.default_css = [(name, f"{root}/{name}") for name in (LEAFLET_STYLE, MAP_STYLE)]
 
     def get_name(self) -> str:

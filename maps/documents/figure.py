@@ -9,14 +9,9 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from data.text import Language, number
 from maps.contour_lines import contour_dash
-from maps.legend import (
-    Swatch,
-    channels_layers,
-    coverage_layers,
-    mobile_layers,
-    network_layers,
-)
+from maps.legend_parts import Swatch
 from maps.palette import BACKGROUND, SHAPES, STATION, interferer_letter
+from maps.study_legend import channels_layers, coverage_layers, mobile_layers, network_layers
 from maps.views import (
     ChannelsView,
     CoverageView,

@@ -8,6 +8,7 @@ import pytest
 from starlette.testclient import TestClient
 
 from api.identity import new_token
+from api.routers import map as map_routes
 from api.service import Service
 from gis.register.accounts import Access
 from gis.register.scopes import SYSTEM
@@ -122,9 +123,10 @@ def test_pages_for_people_tell_no_more(
 
 
 def test_the_kept_map_of_an_operator_is_for_nobody_else(
-    client: TestClient, service: Service, token: Headers
+    client: TestClient, service: Service, token: Headers, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Of maps with what is an organisation's own only the last is kept, whoever comes between."""
+    """Maps with what is an organisation's own share places in which they are kept."""
+    monkeypatch.setattr(map_routes, "_OWN", 1)
     account = service.accounts.add(
         "op-b", "operator", organisation_id="mo-phong-b", password_hash=None
     )

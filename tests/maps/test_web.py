@@ -13,7 +13,7 @@ from data.text import Language
 from gis.home import Home
 from gis.register.structures import Structure
 from gis.studies.record import Study
-from maps.assets import LEAFLET_SCRIPT, MAP_SCRIPT, NEAR_SCRIPT, leaflet_folder
+from maps.assets import LEAFLET_SCRIPT, MAP_SCRIPT, LOADING_SCRIPT, leaflet_folder
 from maps.studies import coverage_view, interference_view
 from maps.views import GroundView, RegisterView, TileSource
 from maps.web import map_fragment, prepared_map, register_map
@@ -118,7 +118,7 @@ def test_what_draws_a_map_is_asked_for_at_once_unless_it_stands_below(
     fragment = map_fragment(make_view(), static_url="/s", below=below)
     scripts = [f"/s/{one}" for one in (LEAFLET_SCRIPT, MAP_SCRIPT)]
     head = Page(str(fragment.head))
-    assert [one["src"] for one in head.all("script")] == [f"/s/{NEAR_SCRIPT}"]
+    assert [one["src"] for one in head.all("script")] == [f"/s/{LOADING_SCRIPT}"]
     asked = [one["href"] for one in head.all("link") if one["rel"] == "preload"]
     assert asked == ([] if below else scripts)
     assert json.dumps(scripts, separators=(",", ":")) in fragment.scripts

@@ -58,7 +58,7 @@ const PhuSongMap = (() => {
       this.field = new PhuSongSymbols.Field(this.table.objects, () => this.stands()).addTo(map);
       this.subject = this.table.objects[this.data.chosen] ?? null; /* what the page is about */
       this.field.choose(this.subject);
-      this.restore();
+      this.restore(true);
       this.switches();
       this.labels = new PhuSongLabels.Labels(map, () => this.titled(),
         () => [...built.boxes(), ...(this.studies ? this.studies.boxes() : [])]);
@@ -74,7 +74,6 @@ const PhuSongMap = (() => {
 
     /* Every object is on the map; its table is drawn once that is on the screen. */
     stands() {
-      this.drawn = true;
       performance.mark("map-drawn");
       seen(() => {
         this.table.stand();
@@ -122,10 +121,10 @@ const PhuSongMap = (() => {
       }
     }
 
-    /* What the address says of layers and filters; the view itself is opened before. */
-    restore() {
+    /* What the address says of layers and filters; the view itself is opened before. As the page
+       has just `begun`, what was ticked before the script came stays where the address says nothing. */
+    restore(begun = false) {
       const { off, on, filters } = this.told;
-      const begun = !this.ready && !this.drawn; /* what was ticked before the script came stays */
       if (!begun || on.length || off.length) {
         for (const input of this.find("layers").querySelectorAll("input[data-layer]")) {
           input.checked = (input.defaultChecked || on.includes(input.dataset.layer))

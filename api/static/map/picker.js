@@ -124,7 +124,7 @@ a point, `line` and `area` one with a point on each line. */
       this.missing?.remove();
       this.opener.setAttribute("aria-busy", "true");
       try {
-        await PhuSongNear.load(LEAFLET);
+        await PhuSongLoading.load(LEAFLET);
       } catch {
         this.missing = element("output", "picker-said");
         this.box.append(this.missing);

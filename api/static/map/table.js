@@ -172,7 +172,7 @@ const PhuSongTable = (() => {
       const { text, kind, owner } = this.form.elements;
       return {
         text: text.value,
-        kind: kind.value === "" ? "" : kind.value,
+        kind: kind.value,
         owner: owner.value === "" ? "" : this.data.owners[Number(owner.value)],
       };
     }

@@ -2,26 +2,26 @@
    near, or once the page is at rest. */
 "use strict";
 
-const PhuSongNear = (() => {
+const PhuSongLoading = (() => {
   const REST_MS = 500; /* after a page has loaded, what stands below the window is drawn */
-  const loading = new Map(); /* one script for all maps of a page */
+  const asked = new Map(); /* one script for all maps of a page */
 
   /* Scripts that run in the order of the list, whichever comes first. */
   function load(address) {
-    if (!loading.has(address)) {
-      loading.set(address, new Promise((done, failed) => {
+    if (!asked.has(address)) {
+      asked.set(address, new Promise((done, failed) => {
         const script = document.createElement("script");
         script.async = false;
         script.addEventListener("load", done);
         script.addEventListener("error", () => {
-          loading.delete(address); /* it may be tried again */
+          asked.delete(address); /* it may be tried again */
           failed(new Error(`not loaded: ${address}`));
         });
         script.src = address;
         document.head.append(script);
       }));
     }
-    return loading.get(address);
+    return asked.get(address);
   }
 
   async function told(id, address) {
