@@ -7,10 +7,10 @@ from pathlib import Path
 __all__ = [
     "LEAFLET_SCRIPT",
     "LEAFLET_STYLE",
+    "LOADING_SCRIPT",
     "MAP_JOINED",
     "MAP_SCRIPT",
     "MAP_STYLE",
-    "LOADING_SCRIPT",
     "leaflet_folder",
 ]
 

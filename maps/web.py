@@ -12,7 +12,7 @@ from folium.template import Template
 from markupsafe import Markup, escape
 
 from data.text import Language, text
-from maps.assets import LEAFLET_SCRIPT, LEAFLET_STYLE, MAP_SCRIPT, MAP_STYLE, LOADING_SCRIPT
+from maps.assets import LEAFLET_SCRIPT, LEAFLET_STYLE, LOADING_SCRIPT, MAP_SCRIPT, MAP_STYLE
 from maps.ground import ground_facts, ground_remarks
 from maps.layers import bounds_of, map_payload
 from maps.legend import layer_groups

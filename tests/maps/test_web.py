@@ -13,7 +13,7 @@ from data.text import Language
 from gis.home import Home
 from gis.register.structures import Structure
 from gis.studies.record import Study
-from maps.assets import LEAFLET_SCRIPT, MAP_SCRIPT, LOADING_SCRIPT, leaflet_folder
+from maps.assets import LEAFLET_SCRIPT, LOADING_SCRIPT, MAP_SCRIPT, leaflet_folder
 from maps.studies import coverage_view, interference_view
 from maps.views import GroundView, RegisterView, TileSource
 from maps.web import map_fragment, prepared_map, register_map
