@@ -11,17 +11,17 @@ import os
 import re
 import secrets
 import shutil
-import sys
 import tempfile
 import unicodedata
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager, suppress
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import IO
 
 from api.identity import Identity
 from data.text import Language
+from gis.alone import alone_in
 from gis.errors import ConflictError, FormatError, NotFoundError
 from gis.exchange.importing import (
     ImportAnswers,
@@ -36,9 +36,6 @@ from gis.geodesy import is_projected
 from gis.home import UNFINISHED, Home, sweep_unfinished
 from gis.jurisdictions import Jurisdiction
 from gis.register.store import Register
-
-if sys.platform != "win32":
-    import fcntl
 
 __all__ = [
     "REMOVED",
@@ -180,7 +177,7 @@ def _keep_last(home: Home, only_owner: str | None) -> None:
 def _settle(home: Home, unfinished: Path, sent: Upload) -> Upload:
     """Move a finished folder to its place, also where another request does the same."""
     target = home.uploads / sent.id
-    with _alone(home):
+    with alone_in(home.uploads):
         with suppress(NotFoundError):
             before = upload(home, sent.id)
             if before.batch_id is not None:
@@ -188,20 +185,6 @@ def _settle(home: Home, unfinished: Path, sent: Upload) -> Upload:
         _remove(target)
         unfinished.rename(target)
     return sent
-
-
-@contextmanager
-def _alone(home: Home) -> Iterator[None]:
-    """Hold the records alone, among processes too, while one is read and then written."""
-    if sys.platform == "win32":
-        yield
-        return
-    held = os.open(home.uploads, os.O_RDONLY)
-    try:
-        fcntl.flock(held, fcntl.LOCK_EX)
-        yield
-    finally:
-        os.close(held)
 
 
 def _remove(folder: Path) -> None:
@@ -313,7 +296,7 @@ def answer(
     ImportAnswers.from_pairs(kept)
     changed = replace(sent, answers=kept)
     report = judged(home, register, changed, place)
-    with _alone(home):
+    with alone_in(home.uploads):
         now = upload(home, sent.id)
         if (now.answers, now.batch_id) != (sent.answers, sent.batch_id):
             raise ConflictError("pages.import_changed", file=sent.file_name)
@@ -347,7 +330,7 @@ def note_batch(
         If the file was removed meanwhile.
     """
     changed = replace(sent, batch_id=batch_id, header=list(header), owner_id=owner_id)
-    with _alone(home):
+    with alone_in(home.uploads):
         upload(home, sent.id)
         _write(home.uploads / sent.id, changed)
     return changed
@@ -355,7 +338,7 @@ def note_batch(
 
 def discard(home: Home, sent: Upload) -> None:
     """Remove a file that cannot be read or may not be kept, with its record."""
-    with _alone(home):
+    with alone_in(home.uploads):
         _remove(home.uploads / sent.id)
 
 

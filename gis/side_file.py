@@ -5,7 +5,8 @@ from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
 
-from gis.errors import StorageError
+from gis.alone import alone_in
+from gis.errors import ConflictError, StorageError
 
 __all__ = ["SideFile"]
 
@@ -36,6 +37,8 @@ class SideFile:
 
         Raises
         ------
+        ConflictError
+            If others write there and do not come to an end.
         StorageError
             If it cannot be read or kept.
         """
@@ -44,7 +47,7 @@ class SideFile:
 
     @contextmanager
     def reading(self) -> Iterator[sqlite3.Connection]:
-        """Yield the file as it is; StorageError as of `changing`."""
+        """Yield the file as it is; errors as of `changing`."""
         with self._opened("BEGIN") as database:
             yield database
 
@@ -60,12 +63,25 @@ class SideFile:
                 yield database
                 database.execute("COMMIT")
         except sqlite3.Error as error:
-            raise StorageError("errors.register_disk_full", detail=str(error)) from error
+            raise _told(error) from error
 
     def _make(self, database: sqlite3.Connection) -> None:
         """Make the tables once a file: a reader must not wait for a writer."""
-        if database.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]:
+        if _has_tables(database):
             return
-        database.execute("PRAGMA journal_mode = WAL")
-        for table in self._tables:
-            database.execute(table)
+        with alone_in(self._path.parent):  # two that turn to WAL at once: one fails unasked
+            if _has_tables(database):
+                return
+            database.execute("PRAGMA journal_mode = WAL")
+            for table in self._tables:
+                database.execute(table)
+
+
+def _has_tables(database: sqlite3.Connection) -> bool:
+    return bool(database.execute("SELECT count(*) FROM sqlite_master").fetchone()[0])
+
+
+def _told(error: sqlite3.Error) -> ConflictError | StorageError:
+    if getattr(error, "sqlite_errorname", "").startswith("SQLITE_BUSY"):
+        return ConflictError("errors.register_busy")
+    return StorageError("errors.register_disk_full", detail=str(error))

@@ -16,7 +16,7 @@ from starlette.testclient import TestClient
 
 import data
 from api import app as application
-from api.clock import end_of_day
+from api.clock import end_of_day, today
 from api.guard import _IN_PERSON
 from api.roles import ROUTES, Role, may
 from api.service import Service
@@ -116,12 +116,12 @@ CONTACT = {
     "name": "A",
     "phone": "1",
     "purpose": "y",
-    "kept_until": (date.today() + timedelta(days=30)).isoformat(),
+    "kept_until": (today() + timedelta(days=30)).isoformat(),
 }
 INSPECTION: Mapping[str, Any] = {
     "subject": "x",
     "origin": "interference",
-    "interference_case": f"1/{date.today().year}",
+    "interference_case": f"1/{today().year}",
     "station_ids": ["mp-tan-an"],
     "reason": "x",
     "owner_reason": "x",

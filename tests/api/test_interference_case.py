@@ -16,6 +16,7 @@ from docx import Document
 from PIL import Image
 from starlette.testclient import TestClient
 
+from api.clock import today
 from api.sanction_view import sanction_json
 from api.service import Service
 from data.text import Language
@@ -187,7 +188,7 @@ def test_a_case_goes_from_intake_to_a_signed_answer(
     case.step(
         "remedy_ordered",
         remedies=["power", "frequency"],
-        until=(date.today() + timedelta(days=33)).isoformat(),
+        until=(today() + timedelta(days=33)).isoformat(),
     )
     assert "đổi tần số; hạn chế công suất" in case.letter("interference_minutes")
     case.step("ended", ended_at=now(), result="Hết can nhiễu")
@@ -212,7 +213,7 @@ def test_a_letter_says_what_the_step_said_that_it_tells_of(
         "measured", measured_at="2026-07-25T19:30", measured_by="Trung tâm", result="41 dBµV/m"
     )
     case.step("source_found", cause="Máy phát lệch tần", evidence="BB 12")
-    until = (date.today() + timedelta(days=33)).isoformat()
+    until = (today() + timedelta(days=33)).isoformat()
     case.step("remedy_ordered", remedies=["power"], until=until)
     case.step("remedy_ordered", remedies=["frequency"])
     case.step("ended", ended_at=now(), result="Hết can nhiễu")
@@ -541,7 +542,7 @@ def test_a_class_is_corrected_with_a_reason_and_days_that_were_set_are_clocks(
     stale = case.send("reclassified", reason="x", **{"class": "national"})
     assert stale.status_code == 409, "another officer was faster"
     case.told = client.get(case.at, headers=staff).json()
-    day = date.today() + timedelta(days=20)
+    day = today() + timedelta(days=20)
     assert case.send("delay_explained", expected_on="2150-01-01", reason="x").status_code == 422
     case.step("delay_explained", expected_on=day.isoformat(), reason="Chờ đo đêm")
     case.step("source_found", cause="Máy phát", evidence="BB 1")

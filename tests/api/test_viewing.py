@@ -7,7 +7,6 @@ import zipfile
 from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import dataclass, replace
-from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +15,7 @@ import shapely
 from starlette.testclient import TestClient
 
 from api.app import create_app
+from api.clock import today
 from api.identity import new_link, new_token
 from api.roles import ROUTES, Role
 from api.service import Service
@@ -108,7 +108,7 @@ def marked(path: Path) -> tuple[str, str, tuple[float, float]]:
                 )
             ]
         )  # fmt: skip
-        station = next(iter(writer.stations(SYSTEM, on=date.today())))
+        station = next(iter(writer.stations(SYSTEM, on=today())))
         writer.update_stations([replace(station, structure_id=STRUCTURE)])
     return host.id, station.id, (host.longitude, host.latitude)
 
@@ -134,7 +134,7 @@ def worked_on(looked: Looked, headers: dict[str, str]) -> tuple[str, str]:
         "complainant": "Người nghe đài",
         "victim_station_id": "mp-tan-an",
         "effect": "Mất sóng",
-        "received_on": date.today().isoformat(),
+        "received_on": today().isoformat(),
     }
     asked = {"facts": complaint}
     complained = looked.client.post("/desk/interference", json=asked, headers=headers).json()
@@ -202,7 +202,7 @@ def addresses(looked: Looked) -> Iterator[str]:
         "collection_id": list(COLLECTIONS),
         "feature_id": [STRUCTURE, INSTALLATION, ROUTE],
         "layer": ["structures", "installations", "routes", "stations"],
-        "period": [str(date.today().year)],
+        "period": [str(today().year)],
         "kind": ["inspection", "interference", "dossier"],
         "desk_case_id": [looked.inspection],
         "inspection_id": [looked.inspection],
@@ -221,7 +221,7 @@ def addresses(looked: Looked) -> Iterator[str]:
 
 def counted(looked: Looked) -> list[str]:
     """Return the questions for what the numbers of this year's report count, in total."""
-    report = looked.client.get(f"/reports/{date.today().year}?known=now").json()
+    report = looked.client.get(f"/reports/{today().year}?known=now").json()
     totals = [one["total"]["items"] for one in report["tables"]]
     return ["?" + one["all"].partition("?")[2] for one in totals if "all" in one]
 

@@ -2,12 +2,14 @@
 
 import json
 from collections.abc import Callable
-from datetime import date, timedelta
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, expect
+
+from api.clock import today
 
 pytestmark = pytest.mark.xdist_group("browser")
 
@@ -19,7 +21,7 @@ def opened(page: Page) -> None:
     page.fill("[name=complainant]", "Người nghe đài")
     page.fill("[name=victim_station_id]", "mp-tan-an")
     page.fill("[name=effect]", "Mất sóng")
-    page.fill("[name=received_on]", (date.today() - timedelta(days=9)).isoformat())
+    page.fill("[name=received_on]", (today() - timedelta(days=9)).isoformat())
     with page.expect_navigation():
         page.locator("form button.primary").click()
     expect(page.locator("h1")).to_contain_text("interference", ignore_case=True)
@@ -27,7 +29,7 @@ def opened(page: Page) -> None:
     page.fill("[name=subject]", "Phát thanh Mô phỏng")
     page.fill("[name=subject_id]", "mo-phong-phat-thanh")
     page.select_option("select[name=origin]", "interference")
-    page.fill("[name=interference_case]", f"1/{date.today().year}")
+    page.fill("[name=interference_case]", f"1/{today().year}")
     page.fill("[name=station_ids]", "mp-tan-an")
     with page.expect_navigation():
         page.locator("form button.primary").click()

@@ -1,10 +1,12 @@
 """Registration points in a real Chromium: a point entered, visited, who answers for it seen."""
 
 from collections.abc import Callable
-from datetime import date, timedelta
+from datetime import timedelta
 
 import pytest
 from playwright.sync_api import expect
+
+from api.clock import today
 
 pytestmark = pytest.mark.xdist_group("browser")
 
@@ -29,7 +31,7 @@ def test_from_a_point_to_who_answers_for_it(visit: Callable, width: int) -> None
     page.get_by_text("Nhập người liên hệ").click()
     page.get_by_label("Họ tên người liên hệ").fill("Nguyễn Văn An")
     page.get_by_label("Mục đích giữ").fill("Hẹn lịch kiểm tra")
-    page.get_by_label("Giữ đến hết ngày").fill((date.today() + timedelta(days=30)).isoformat())
+    page.get_by_label("Giữ đến hết ngày").fill((today() + timedelta(days=30)).isoformat())
     page.get_by_role("button", name="Lưu người liên hệ").click()
     expect(page.locator("#contact")).to_contain_text("Hẹn lịch kiểm tra")
     assert "Nguyễn Văn An" not in page.content()

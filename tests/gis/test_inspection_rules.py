@@ -12,7 +12,7 @@ from gis.errors import ConflictError, FormatError, GisError
 from gis.home import Home
 from gis.register.scopes import SYSTEM
 from gis.register.store import Register
-from tests.gis.test_desk_days import CALENDAR, RULES, TODAY, Work, ago
+from tests.gis.test_desk_days import CALENDAR, RULES, Work, ago, today
 from tests.prepared import demo_register
 
 BROADCASTER = {"subject": "Phát thanh Mô phỏng", "subject_id": "mo-phong-phat-thanh"}
@@ -61,7 +61,7 @@ def plans() -> Iterator[list[Work]]:
 
 
 def approved(plans: list[Work], desk: Desk, *lines: dict[str, Any]) -> str:
-    plans.append(Work(desk, "inspection_plan", year=str(TODAY.year)))
+    plans.append(Work(desk, "inspection_plan", year=str(today().year)))
     for one in lines:
         plans[-1].step("line_added", **one)
     plans[-1].step("centre_asked", asked_on=ago(3))
@@ -73,7 +73,7 @@ def approved(plans: list[Work], desk: Desk, *lines: dict[str, Any]) -> str:
 def test_a_visit_waits_for_the_day_of_which_notice_was_given(desk: Desk) -> None:
     case = Work(desk, "inspection", origin="unplanned", **BROADCASTER, **STATION, **WHY)
     case.step("decided", decided_on=ago(9), leader="Ông A")
-    sent = TODAY - timedelta(days=9)
+    sent = today() - timedelta(days=9)
     visit = CALENDAR.add_working_days(sent, notice_days(RULES, "unplanned", sent))
     case.step("noticed", noticed_on=sent.isoformat(), visit_on=visit.isoformat())
     early = f"{visit - timedelta(days=1)}T09:00"
@@ -127,7 +127,7 @@ def test_objects_are_the_subjects_own_or_somebody_says_why(desk: Desk, mast: str
     assert "Phát thanh Mô phỏng" in wrong.say("vi")
     Work(desk, "inspection", **facts, structure_ids=[mast])
     Work(desk, "inspection", **facts, **STATION, owner_reason="Đài trên cột của A")
-    planned = Work(desk, "inspection_plan", year=str(TODAY.year + 1))
+    planned = Work(desk, "inspection_plan", year=str(today().year + 1))
     line = planned.refused("line_added", **A, **STATION)
     assert line.key == "desk_inspection.object_of_other"
     planned.step("dropped", reason="x")
