@@ -11,13 +11,13 @@ from itertools import combinations
 from pathlib import Path
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Locator, Page, sync_playwright
 
 from api.identity import new_link
 from gis.demo import load_demonstration
 from gis.register.accounts import Accounts
 from gis.register.store import Register
+from tests.browser.accessibility import violations
 
 _SERVE = "import sys, api.cli; sys.exit(api.cli.main())"
 _ADDRESS = re.compile(r"http://127\.0\.0\.1:\d+")
@@ -131,8 +131,7 @@ class Visit:
 
     def violations(self) -> list[str]:
         """What axe-core finds, every rule on, nothing left out."""
-        found = Axe().run(self.page).response["violations"]
-        return [f"{v['id']}: {n['html'][:160]}" for v in found for n in v["nodes"]]
+        return violations(self.page)
 
 
 def _visit(server: Server, chromium: Browser, role: str, width: int) -> Visit:

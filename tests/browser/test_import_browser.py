@@ -9,7 +9,6 @@ from pathlib import Path
 
 import pytest
 import uvicorn
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, expect
 
 import data
@@ -18,6 +17,7 @@ from api.identity import new_link
 from api.settings import Settings
 from gis.demo import load_demonstration
 from gis.register.store import Register
+from tests.browser.accessibility import violations
 
 SAMPLE = data.path("samples/cot_ang_ten_mau.xlsx")
 CHANNELS = data.path("samples/dai_fm_mau.csv")
@@ -75,12 +75,6 @@ def opened(chromium: Browser, site: Site) -> Iterator[Callable[..., Page]]:
     for page in pages:
         page.close()
     assert [said for said in complaints if "422" not in said] == []
-
-
-def violations(page: Page) -> list[str]:
-    """What axe-core finds, every rule on, nothing left out."""
-    found = Axe().run(page).response["violations"]
-    return [f"{v['id']}: {n['html'][:160]}" for v in found for n in v["nodes"]]
 
 
 def fits(page: Page) -> bool:

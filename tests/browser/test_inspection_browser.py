@@ -6,10 +6,10 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, expect
 
 from api.clock import today
+from tests.browser.accessibility import violations
 
 pytestmark = pytest.mark.xdist_group("browser")
 
@@ -60,8 +60,7 @@ def filled_offline(chromium: Browser, place: Path, folder: Path, picture: Callab
     page = context.new_page()
     page.goto(place.as_uri())
     assert page.evaluate("document.documentElement.scrollWidth") == 390, "it scrolls sideways"
-    found = Axe().run(page).response["violations"]
-    assert [one["id"] for one in found] == []
+    assert violations(page) == []
     page.locator("#export").click()
     expect(page.locator("#wrong")).to_be_focused()
     power = page.locator("fieldset[data-item=power]")

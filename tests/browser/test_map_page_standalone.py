@@ -13,7 +13,6 @@ from urllib.parse import parse_qs, urlsplit
 
 import numpy as np
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, expect
 from shapely import LineString, MultiPolygon, box
 
@@ -47,6 +46,7 @@ from maps.palette import FIELD_STRENGTH, MARGIN, area_colour
 from maps.views import CoverageView, InterferenceView, Interferer, RegisterView
 from maps.web import register_map
 from propagation.compliance.records import Confidence
+from tests.browser.accessibility import violations
 
 STATIC = Path(__file__).parents[2] / "api" / "static"
 POLICY = "default-src 'none'; script-src 'self' 'nonce-n0nce'; style-src 'self' 'nonce-n0nce'; "
@@ -289,12 +289,6 @@ def opened(chromium: Browser, site: Site, tmp_path: Path) -> Iterator[Callable[.
     yield make
     for page in pages:
         page.close()
-
-
-def violations(page: Page) -> list[str]:
-    """What axe-core finds, every rule on, nothing left out."""
-    found = Axe().run(page).response["violations"]
-    return [f"{v['id']}: {n['html'][:120]}" for v in found for n in v["nodes"]]
 
 
 def everything_on(page: Page) -> None:
