@@ -11,7 +11,7 @@ from api.clock_view import rule_json
 from api.contact_steps import contacts_of, told_views
 from api.desk_view import DeskView, desk_of
 from api.geojson import plain
-from api.sanction_view import sanction_json
+from api.sanction_view import article_text, sanction_json
 from api.service import service_of
 from data.text import Language, number, text
 from gis.cases.working_days import local_day
@@ -80,6 +80,13 @@ class Beside:
     law: Sequence[Mapping[str, Any]] = ()
     acts: Sequence[Mapping[str, Any]] = ()
 
+    @property
+    def clause_proposed(self) -> str:
+        """Where the fine for disturbing such a service stands; empty where nowhere."""
+        if self.proposed is None or self.proposed.clause == "-":
+            return ""
+        return article_text(self.proposed.clause, self.view.told.language)
+
     def json(self) -> dict[str, Any]:
         """Return all of it as JSON values."""
         language, proposed, study = self.view.told.language, self.proposed, self.study
@@ -88,7 +95,7 @@ class Beside:
             if proposed is None
             else {
                 "class": proposed.class_,
-                "clause": proposed.clause,
+                "clause": self.clause_proposed or None,
                 "rule": rule_json(proposed.rule, language),
             },
             "class_chosen": self.chosen,

@@ -6,6 +6,7 @@ from typing import Any
 from api.clock_view import rule_json
 from api.geojson import plain
 from data.text import Language, text
+from gis.citations import cites
 from gis.names import plain_key
 from gis.sanctions import SanctionBook
 from propagation.compliance.parameters import number, words
@@ -13,7 +14,7 @@ from propagation.compliance.records import Rule
 from propagation.compliance.sanction_rules import steps_of
 from propagation.compliance.sanctions import Sanction
 
-__all__ = ["behaviour_rows", "behaviour_title", "sanction_json", "victims"]
+__all__ = ["article_text", "behaviour_rows", "behaviour_title", "sanction_json", "victims"]
 
 
 def behaviour_rows(
@@ -38,7 +39,7 @@ def behaviour_rows(
 def _has(rule: Mapping[str, Any], word: str) -> bool:
     """Return whether a rule has a word; one with a digit is looked for among the articles."""
     if any(sign.isdigit() for sign in word):
-        return word in f"{rule['clause']} {rule['instrument']}".casefold()
+        return cites(f"{rule['clause']} {rule['instrument']}".casefold(), word)
     told = plain_key(" ".join(rule[name] for name in ("title", "instrument", "clause", "note")))
     return plain_key(word) in told
 
@@ -81,8 +82,25 @@ def _steps(rule: Rule, language: Language) -> list[dict[str, Any]]:
 def _clause(clause: str, rule: Rule, language: Language) -> str:
     """Return where an amount stands: the rule's own clause, or the article of its step."""
     if clause != rule.clause:
-        return text("sanctions.article", language, article=clause)
+        return article_text(clause, language)
     return clause if language is Language.VI else rule.clause_en or clause
+
+
+def article_text(written: str, language: Language) -> str:
+    """Return articles and their clauses as people write them.
+
+    Parameters
+    ----------
+    written : str
+        As a list of a rule has them: `78.5, 78.7`.
+    language : Language
+        Language of the words.
+    """
+    pairs = [one.split(".") for one in written.split(", ")]
+    return ", ".join(
+        text("sanctions.article", language, article=article, clause=clause)
+        for article, clause in pairs
+    )
 
 
 def victims(rule: Rule, language: Language) -> dict[str, str]:

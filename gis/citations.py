@@ -1,5 +1,6 @@
-"""Which rules a field of a form is asked for."""
+"""Which rules a field of a form is asked for, and which a person means who types a clause."""
 
+import re
 import tomllib
 from collections.abc import Mapping
 from functools import cache
@@ -9,7 +10,7 @@ from data import path
 from gis.rules import RulePack
 from propagation.compliance.records import Rule
 
-__all__ = ["cited", "fields_that_cite"]
+__all__ = ["cited", "cites", "fields_that_cite"]
 
 _TABLE: Final = "tables/cited.toml"
 
@@ -39,3 +40,20 @@ def cited(pack: RulePack, form: str, name: str) -> list[Rule]:
     """
     ids = fields_that_cite().get(form, {}).get(name, ())
     return [pack.rules[one] for one in ids if one in pack.rules]
+
+
+def cites(citation: str, word: str) -> bool:
+    """Return whether a citation has a word, or the article, clause and point it is short for.
+
+    Parameters
+    ----------
+    citation : str
+        "điểm i khoản 1 điều 41", in the case of the word.
+    word : str
+        "41.1.i" and "41(1)(i)" are short for that.
+    """
+    if word in citation:
+        return True
+    parts = re.findall(r"\w+", word)
+    short = word[:1].isdigit() and "/" not in word
+    return short and set(parts) <= set(re.findall(r"\w+", citation))

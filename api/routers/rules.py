@@ -20,6 +20,7 @@ from api.service import service_of
 from api.validity import span
 from api.whole import whole
 from data.text import Language, text
+from gis.citations import cites
 from gis.errors import ConflictError, FormatError, GisError, NotFoundError
 from gis.names import plain_key
 from gis.rule_files import (
@@ -174,7 +175,7 @@ def _ordered(pack: RulePack, asked: str) -> list[Rule]:
 def _tells(pack: RulePack, rule: Rule, words: list[str]) -> bool:
     named = (rule.id, rule.title_vi, rule.title_en, rule.instrument, rule.clause, rule.clause_en)
     read = plain_key(" ".join(one or "" for one in (*named, pack.files[rule.id])))
-    return all(word in read for word in words)
+    return all(cites(read, word) for word in words)
 
 
 def _rule(pack: RulePack, rule: Rule, language: Language) -> Mapping[str, Any]:

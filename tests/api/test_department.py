@@ -104,7 +104,7 @@ def test_anybody_prints_the_form(client: TestClient) -> None:
     assert "Đơn phản ánh nhiễu" in told
     for one in ("Tần số bị can nhiễu (MHz)", "Nơi bị nhiễu", "ký, ghi rõ họ tên"):
         assert one in told
-    assert "Điều 38.2" in told
+    assert "khoản 2 Điều 38" in told
     assert "<input" not in told[told.index("paper-form") :], "it is for paper"
 
 

@@ -129,9 +129,9 @@ def test_a_viewer_reads_how_to_complain(client: TestClient) -> None:
     assert "Nơi bị nhiễu (địa chỉ, hoặc vĩ độ, kinh độ) (nên ghi)" in told
     for absent in ("Tổ chức kháng nghị", "Mã đài trong cơ sở dữ liệu"):
         assert absent not in told, "a listener has none of it"
-    assert "Điều 38.2 (Đã kiểm chứng; ràng buộc)" in told
+    assert "khoản 2 Điều 38 (Đã kiểm chứng; ràng buộc)" in told
     assert "3 ngày làm việc" in told
-    assert "Điều 8.4" in told
+    assert "khoản 4 Điều 8" in told
     unknown = told.partition("Chưa tra được thời hạn nào cho: ")[2].partition(".")[0]
     assert unknown.count("; ") >= 2, "no term is invented"
     english = words(client.get("/view/complaints?lang=en", headers=HTML).text)

@@ -199,7 +199,7 @@ def test_an_inspection_goes_from_the_plan_to_the_last_order(desk: Desk) -> None:
     for name in ("inspection_record", "inspection_violation"):
         letter = desk.letter(case, name)
         assert act["said"] in letter
-        assert "Điều 66.6 Nghị định 174/2026/NĐ-CP" in letter
+        assert "khoản 6 Điều 66 Nghị định 174/2026/NĐ-CP" in letter
         assert "không phải quyết định xử phạt" in letter
     record = desk.letter(case, "inspection_record")
     assert "130 ± 10 W" in record
@@ -257,7 +257,7 @@ def test_a_subject_is_planned_and_inspected_once_a_year(desk: Desk) -> None:
     plan = desk.step(plan, "line_added", subject="Đài Hòa Bình")
     said = desk.refused(plan, "line_added", subject="đài  Hoà Bình")
     assert "dòng 2" in said
-    assert "Điều 7.2" in said
+    assert "khoản 2 Điều 7" in said
     owner = {"subject": "Viễn thông Mô phỏng A", "subject_id": OWNER}
     plan = desk.step(plan, "line_added", **owner)
     assert "dòng 3" in desk.refused(plan, "line_added", **owner)

@@ -153,7 +153,7 @@ def test_a_case_goes_from_intake_to_a_signed_answer(
     assert "Vĩ độ (WGS 84)" in case.letter("interference_supplement")
     case.step("supplemented", latitude=10.65)
     proposed = case.beside()["class_proposed"]
-    assert (proposed["class"], proposed["clause"]) == ("within_province", "78.3")
+    assert (proposed["class"], proposed["clause"]) == ("within_province", "khoản 3 Điều 78")
     assert proposed["rule"]["confidence"] == "derived"
     case.step("accepted", **{"class": proposed["class"]})
     bearings = case.file("hướng <1>.csv", BEARINGS.encode())
@@ -183,7 +183,7 @@ def test_a_case_goes_from_intake_to_a_signed_answer(
     acts = {one["behaviour"]: one for one in case.beside()["acts"]}
     assert acts["interference"]["minimum_vnd"] == 5e6
     assert acts["interference"]["maximum_vnd"] == 1e7
-    assert acts["interference"]["clause"] == "Điều 78.3"
+    assert acts["interference"]["clause"] == "khoản 3 Điều 78"
     assert "interference_after_stop" not in acts
     case.step(
         "remedy_ordered",

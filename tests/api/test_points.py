@@ -90,7 +90,7 @@ def test_from_a_point_to_its_statistics(
     assert point["geometry"]["coordinates"] == [106.413, 10.535]
     assert visit(client, point, headers["staff"]).status_code == 201
     duties = {one["id"]: one for one in point["properties"]["duties"]}
-    assert duties["subscriber.duty.published"]["clause"] == "Điều 34.9.g"
+    assert duties["subscriber.duty.published"]["clause"] == "điểm g khoản 9 Điều 34"
     found = client.get("/points-statistics", headers=headers["staff"]).json()
     (row,) = found["operators"]
     assert (row["of"], row["points"], row["inspected"], row["sampled"]) == (OWNER, 1, 1, 50)

@@ -59,7 +59,7 @@ def test_a_case_is_asked_for_searched_and_reported(
     for language, words in (
         ("vi", ("Tìm nguồn can nhiễu: Vụ &lt;thử&gt;", "không bao giờ là chứng cứ",
                 "Trạm &lt;A&gt;",
-                "Không có trong sổ đăng ký", "Đo gì, ở đâu tiếp theo", "Điều 38 khoản 1",
+                "Không có trong sổ đăng ký", "Đo gì, ở đâu tiếp theo", "khoản 1 Điều 38",
                 "Thiết bị miễn giấy phép", "Âm thanh không dây 87–108 MHz (")),
         ("en", ("Finding the source of interference", "never evidence", "Not in the register",
                 "A licence-exempt device", "A transmitter in the country")),

@@ -88,7 +88,7 @@ def sign(client: TestClient, work: dict[str, Any], headers: Headers, **values: o
 
 
 @pytest.mark.parametrize(
-    ("kind", "clause"), [("line", "Điều 41.1.i"), ("interdisciplinary", None)]
+    ("kind", "clause"), [("line", "điểm i khoản 1 Điều 41"), ("interdisciplinary", None)]
 )
 def test_works_that_began_are_announced_with_a_warning(
     client: TestClient,
@@ -125,7 +125,7 @@ def test_from_announcement_to_answer(
     assert work["properties"]["owner_id"] == OWNER
     assert work["properties"]["open"] is True
     duties = {one["id"]: one for one in work["properties"]["duties"]}
-    assert duties["sharing.works.notice"]["clause"] == "Điều 41.1.đ"
+    assert duties["sharing.works.notice"]["clause"] == "điểm đ khoản 1 Điều 41"
     assert duties["sharing.works.notice"]["confidence"] == "verified"
     listed = client.get("/planned-works", headers=headers[ASKER]).json()
     assert [one["id"] for one in listed["features"]] == [work["id"]]
@@ -234,7 +234,7 @@ def test_the_whole_way_on_pages(
     address = made.headers["location"]
     page = asker.get(address)
     assert page.status_code == 200
-    assert "Nghị định 174/2026/NĐ-CP, Điều 41.1.đ" in said(page.text)
+    assert "Nghị định 174/2026/NĐ-CP, điểm đ khoản 1 Điều 41" in said(page.text)
     assert page.text.count("<h1") == 1
     assert f"{address}/edit" not in page.text
     assert asker.post(f"{address}/sign-ups", {"places": "2", "note": "5G"}).status_code == 303

@@ -121,7 +121,7 @@ def test_a_gap_is_never_a_permission() -> None:
 def test_above_the_exempt_level_a_licence_is_needed() -> None:
     found = asked(920.5, 921, "lpwan_gateway", power_mw=100, power_reference=ERP, duty_percent=5)
     assert found.verdict is Verdict.NOT_EXEMPT
-    assert found.rows[0].rule.clause == "Điều 5.2"
+    assert found.rows[0].rule.clause == "khoản 2 Điều 5"
     exact = asked(920.5, 921, "lpwan_gateway", power_mw=25, power_reference=ERP, duty_percent=5)
     assert exact.verdict is Verdict.MET_WITH_GAPS
 

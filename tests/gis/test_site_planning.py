@@ -57,16 +57,16 @@ def proposed_of(study: Study) -> Proposed:
 
 
 _COMMON: dict[str, list[tuple[str, str, str]]] = {
-    "height": [("complies", "height_below", "Điều 82 khoản 3")],
-    "radio_station": [("needs_verification", "radio_strict", "Điều 82 khoản 4")],
+    "height": [("complies", "height_below", "khoản 3 Điều 82")],
+    "radio_station": [("needs_verification", "radio_strict", "khoản 4 Điều 82")],
     "licence": [
         ("complies", "licence_kept", "giấy phép thiết lập mạng, theo phạm vi và thời hạn")
     ],
-    "plan_zone": [("complies", "plan_kept", "Điều 41 khoản 1 điểm a")],
-    "sharing": [("complies", "sharing_none", "Điều 13 khoản 4 điểm b")],
+    "plan_zone": [("complies", "plan_kept", "điểm a khoản 1 Điều 41")],
+    "sharing": [("complies", "sharing_none", "điểm b khoản 4 Điều 13")],
     "spacing": [
-        ("not_assessable", "spacing_unruled", "Điều 13 khoản 4 điểm b"),
-        ("complies", "spacing_kept", "Điều 15 khoản 5"),
+        ("not_assessable", "spacing_unruled", "điểm b khoản 4 Điều 13"),
+        ("complies", "spacing_kept", "khoản 5 Điều 15"),
     ],
     "railway": [("complies", "railway_kept", "1,3 lần chiều cao cột và ít nhất 5 m")],
     "border_belt": [("complies", "border_far", "vành đai biên giới, từ 100 đến 1.000 m")],
@@ -74,8 +74,8 @@ _COMMON: dict[str, list[tuple[str, str, str]]] = {
     "exposure": [("complies", "alone_kept", "Thông tư 21/2022/TT-BTTTT, 110 MHz đến 6 GHz")],
 }
 _CLEAR: dict[str, list[tuple[str, str, str]]] = {
-    "surfaces": [("complies", "surfaces_outside", "Điều 82 khoản 1; Phụ lục Ia")],
-    "restricted": [("complies", "restricted_outside", "Điều 82 khoản 4; Phụ lục IV")],
+    "surfaces": [("complies", "surfaces_outside", "khoản 1 Điều 82; Phụ lục Ia")],
+    "restricted": [("complies", "restricted_outside", "khoản 4 Điều 82; Phụ lục IV")],
     "marking": [("complies", "marking_none", "Phụ lục III")],
     "data": [("complies", "data_none", "Điều 83; Phụ lục II")],
 }
@@ -116,10 +116,10 @@ def test_records_that_may_not_be_all_never_comply(tmp_path: Path) -> None:
         study = run("site_planning", request("clean"), context)
     assert told(study) == expected(
         surfaces=[
-            ("needs_verification", "surfaces_extent_unknown", "Điều 82 khoản 1; Phụ lục Ia")
+            ("needs_verification", "surfaces_extent_unknown", "khoản 1 Điều 82; Phụ lục Ia")
         ],
         restricted=[
-            ("needs_verification", "restricted_extent_unknown", "Điều 82 khoản 4; Phụ lục IV")
+            ("needs_verification", "restricted_extent_unknown", "khoản 4 Điều 82; Phụ lục IV")
         ],
         marking=[("not_assessable", "marking_unknown", "Phụ lục III")],
         data=[("not_assessable", "data_unknown", "Điều 83; Phụ lục II")],
@@ -134,7 +134,7 @@ def test_a_site_inside_an_approach_surface(context: StudyContext) -> None:
     assert told(study) == expected(
         surfaces=[
             ("needs_verification", "surfaces_below",
-             "Điều 82 khoản 1; Phụ lục Ia, Bảng 2-12")
+             "khoản 1 Điều 82; Phụ lục Ia, Bảng 2-12")
         ],
         marking=[("needs_verification", "marking_low", "Phụ lục III")],
         data=[("needs_verification", "data_area", "Điều 83; Phụ lục II")],
@@ -181,7 +181,7 @@ def test_a_site_near_a_dvor(context: StudyContext) -> None:
     study = run("site_planning", request("dvor"), context)
     assert told(study) == expected(
         restricted=[
-            ("needs_verification", "restricted_over", "Điều 82 khoản 4; Phụ lục IV")
+            ("needs_verification", "restricted_over", "khoản 4 Điều 82; Phụ lục IV")
         ]
     )  # fmt: skip
     (finding,) = [f for f in study.results["findings"] if f["check"] == "siting.restricted"]
@@ -194,10 +194,10 @@ def test_a_site_near_a_dvor(context: StudyContext) -> None:
 def test_a_site_near_a_mast_that_can_be_shared(context: StudyContext) -> None:
     study = run("site_planning", request("mast"), context)
     assert told(study) == expected(
-        sharing=[("needs_verification", "sharing_first", "Điều 13 khoản 4 điểm b")],
+        sharing=[("needs_verification", "sharing_first", "điểm b khoản 4 Điều 13")],
         spacing=[
-            ("not_assessable", "spacing_unruled", "Điều 13 khoản 4 điểm b"),
-            ("needs_verification", "spacing_other", "Điều 15 khoản 5"),
+            ("not_assessable", "spacing_unruled", "điểm b khoản 4 Điều 13"),
+            ("needs_verification", "spacing_other", "khoản 5 Điều 15"),
         ],
     )
     (finding,) = [f for f in study.results["findings"] if f["check"] == "siting.sharing"]
@@ -240,18 +240,18 @@ def test_the_earlier_regime(context: StudyContext) -> None:
     found = told(
         run("site_planning", request("approach", on="2026-06-30", structure_height_m=45), context)
     )
-    assert found["height"] == [("needs_verification", "height_over", "Điều 9 khoản 2")]
-    assert found["surfaces"] == [("not_assessable", "surfaces_unruled", "Điều 9 khoản 2")]
-    assert found["radio_station"] == [("needs_verification", "radio_strict", "Điều 9 khoản 3")]
+    assert found["height"] == [("needs_verification", "height_over", "khoản 2 Điều 9")]
+    assert found["surfaces"] == [("not_assessable", "surfaces_unruled", "khoản 2 Điều 9")]
+    assert found["radio_station"] == [("needs_verification", "radio_strict", "khoản 3 Điều 9")]
     assert {"restricted", "marking", "data", "plan_zone"}.isdisjoint(found)
 
 
 @pytest.mark.parametrize(
     ("on", "clause"),
     [
-        ("2026-07-01", "Điều 82 khoản 4"),
-        ("2026-06-30", "Điều 9 khoản 3"),
-        ("2016-06-26", "Điều 9 khoản 3"),
+        ("2026-07-01", "khoản 4 Điều 82"),
+        ("2026-06-30", "khoản 3 Điều 9"),
+        ("2016-06-26", "khoản 3 Điều 9"),
         ("2016-06-25", None),
     ],
 )
@@ -324,7 +324,7 @@ def test_what_others_keep_confidential_stays_out_of_a_public_study(
     assert public.inputs["supports"] == []
     assert public.inputs["runways"] == []
     found = told(public)
-    clause = "Điều 82 khoản 1; Phụ lục Ia"
+    clause = "khoản 1 Điều 82; Phụ lục Ia"
     assert found["surfaces"] == [("not_assessable", "surfaces_withheld", clause)]
     assert found["military"] == [("not_assessable", "military_withheld", "Phụ lục Ib")]
     assert found["marking"] == [("not_assessable", "marking_unknown", "Phụ lục III")]
@@ -506,7 +506,7 @@ def test_an_antenna_of_0_dbw_has_a_power(context: StudyContext) -> None:
 def test_a_tall_mast_is_assessed_wherever_it_stands(context: StudyContext) -> None:
     study = run("site_planning", request("clean", structure_height_m=45), context)
     assert told(study)["restricted"] == [
-        ("complies", "restricted_outside", "Điều 82 khoản 4; Phụ lục IV"),
+        ("complies", "restricted_outside", "khoản 4 Điều 82; Phụ lục IV"),
         ("needs_verification", "restricted_tall", "Phụ lục IV, Mục 1, điểm 4.c.iii và 5.g.iii"),
     ]
 

@@ -105,7 +105,7 @@ def test_the_answer_is_words_in_the_language_asked_for() -> None:
 def test_the_answer_carries_its_stamps_and_the_law() -> None:
     answer = point_answer(explanation(), synthetic=True)
     assert answer["stamps"] == ["dữ liệu mô phỏng", "địa hình phẳng giả định"]
-    assert "Điều 35.3" in answer["notes"][0]
+    assert "khoản 3 Điều 35" in answer["notes"][0]
     real = explanation(terrain={"identifier": "dem", "flat": False, "surface_model": False})
     assert point_answer(real)["stamps"] == []
 

@@ -201,7 +201,7 @@ def test_what_is_simulated_or_flat_says_so(full_view: RegisterView, make_view: M
     assert stamps.count("địa hình phẳng giả định") >= 3
     plain = register_map(make_view(0))
     assert "map-stamp" not in plain
-    assert "Điều 35.3" in page.text["p"]
+    assert "khoản 3 Điều 35" in page.text["p"]
 
 
 def test_an_approximate_boundary_says_how_wrong_it_may_be(make_view: MakeView) -> None:

@@ -116,7 +116,7 @@ def test_reversed_dates_are_a_doubt_of_the_record(check) -> None:
 
 
 def test_a_term_longer_than_the_law_allows(check) -> None:
-    """Luật 42/2009/QH12, Điều 16.2: ten years."""
+    """Luật 42/2009/QH12, khoản 2 Điều 16: ten years."""
     ten = check(licence(valid_from=date(2020, 1, 1), valid_to=date(2030, 1, 1)))
     assert "licence_term" not in ten
     more = check(licence(valid_from=date(2020, 1, 1), valid_to=date(2030, 2, 1)))["licence_term"]
