@@ -71,7 +71,7 @@ class Accounts:
         """
         account = Account(
             id=uuid.uuid4().hex,
-            name=unicodedata.normalize("NFC", name).strip(),
+            name=_name(name),
             role=_role(role),
             organisation_id=organisation_id,
             password_hash=password_hash,
@@ -129,24 +129,50 @@ class Accounts:
             rows = connection.execute(select(accounts).order_by(accounts.c.name_key)).mappings()
             return [_from_row(row) for row in rows]
 
-    def update(self, account: Account, *, author: str = _PROGRAM) -> Account:
-        """Change an account by its id.
+    def change(
+        self,
+        account_id: str,
+        name: str,
+        role: Role | str,
+        *,
+        organisation_id: str | None,
+        seen: str,
+        author: str,
+    ) -> Account:
+        """Change what an account is called and what it may; sessions and tokens of it stay.
 
-        One that is no longer active, or has another password, loses its sessions, links and
-        tokens.
+        Parameters
+        ----------
+        account_id, name, role, organisation_id, author
+            As of `add`.
+        seen : str
+            `Account.seen_as` of what was looked at.
 
         Raises
         ------
         ConflictError
-            If the name is taken, or nobody would be left to administer the register.
+            If it has been changed since, the name is taken, or nobody would be left to
+            administer the register.
         FormatError, NotFoundError
             As `add`.
         """
         with engine.writing(self._engine) as connection:
-            return _change(connection, _account(connection, account.id), account, author=author)
+            old = _account(connection, account_id)
+            if old.seen_as != seen:
+                raise ConflictError("errors.record_changed", id=old.name)
+            new = replace(old, name=_name(name), role=_role(role), organisation_id=organisation_id)
+            return _change(connection, old, new, author=author)
 
     def set_active(self, account_id: str, active: bool, *, author: str = _PROGRAM) -> Account:
-        """Let an account in again, or keep it out from this moment on; see `update`."""
+        """Let an account in again, or keep it out from this moment on.
+
+        One that is kept out loses its sessions, links and tokens.
+
+        Raises
+        ------
+        ConflictError
+            If nobody would be left to administer the register.
+        """
         with engine.writing(self._engine) as connection:
             old = _account(connection, account_id)
             return _change(connection, old, replace(old, active=active), author=author)
@@ -154,7 +180,7 @@ class Accounts:
     def set_password(
         self, account_id: str, password_hash: str | None, *, author: str = _PROGRAM
     ) -> Account:
-        """Give an account another password, which ends what opened it; see `update`."""
+        """Give an account another password: its sessions, links and tokens end."""
         with engine.writing(self._engine) as connection:
             old = _account(connection, account_id)
             changed = replace(old, password_hash=password_hash)
@@ -446,6 +472,10 @@ def _token(row: dict[str, Any]) -> Token:
         values[name] = None if values[name] is None else moments.from_text(values[name])
     values["access"] = Access(values["access"])
     return Token(**values)
+
+
+def _name(written: str) -> str:
+    return unicodedata.normalize("NFC", written).strip()
 
 
 def _name_key(name: str) -> str:

@@ -456,6 +456,72 @@ def test_what_was_typed_for_an_account_stays_in_the_form(browser_of: Callable[[s
     assert '<option value="staff" selected>' not in page
 
 
+def test_an_account_gets_another_role_at_once(
+    browser_of: Callable[[str], Any], service: Service
+) -> None:
+    administrator, staff = browser_of("administrator"), browser_of("staff")
+    account = service.accounts.by_name("staff-1")
+    assert account is not None
+    address = f"/view/users/{account.id}"
+    assert f'href="{address}"' in administrator.get("/view/users").text
+    page = administrator.get(address).text
+    assert 'name="name" value="staff-1"' in page
+    assert '<option value="staff" selected>' in page
+    assert staff.get("/view/findings").status_code == 200
+    wanted = {"name": "staff-1", "role": "viewer", "seen": account.seen_as}
+    answer = administrator.post(address, wanted)
+    assert (answer.status_code, answer.headers["location"]) == (
+        303,
+        f"/view/users?kept={account.id}",
+    )
+    assert "Đã lưu tài khoản staff-1." in administrator.get(answer.headers["location"]).text
+    assert staff.get("/view/findings").status_code == 403, "the session that is open"
+    (change, *_) = service.register.changes(table_name="accounts")
+    assert change.author == "administrator-1"
+    assert change.old is not None
+    assert change.new is not None
+    assert (change.old["role"], change.new["role"]) == ("staff", "viewer")
+
+    late = administrator.post(address, {**wanted, "role": "operator"})
+    assert late.status_code == 409
+    assert "vừa được người khác thay đổi" in late.text
+    assert "Hiện nay: staff-1, vai trò Người xem" in late.text
+    assert '<option value="operator" selected>' in late.text
+    assert 'name="seen" value="viewer//staff-1"' in late.text, "who reads it may go on"
+
+
+@pytest.mark.parametrize(
+    ("who", "form", "status"),
+    [
+        ("staff-1", {"role": "operator"}, 422),
+        ("staff-1", {"role": "operator", "organisation_id": "none"}, 404),
+        ("staff-1", {"name": "administrator-1"}, 409),
+        ("staff-1", {"name": " "}, 422),
+        ("staff-1", {"role": "system"}, 422),
+        ("administrator-1", {"role": "staff"}, 409),
+        ("administrator-1", {"name": "Mai"}, 303),
+    ],
+)
+def test_changes_of_an_account_that_cannot_be(
+    *,
+    browser_of: Callable[[str], Any],
+    service: Service,
+    who: str,
+    form: dict[str, str],
+    status: int,
+) -> None:
+    browser_of("staff")
+    browser = browser_of("administrator")
+    account = service.accounts.by_name(who)
+    assert account is not None
+    kept = {"name": who, "role": account.role.value, "seen": account.seen_as}
+    answer = browser.post(f"/view/users/{account.id}", {**kept, **form})
+    assert answer.status_code == status
+    if status != 303:
+        assert service.accounts.account(account.id) == account
+    assert browser.get("/view/users/none").status_code == 404
+
+
 def test_an_administrator_does_not_lock_the_own_door(
     browser_of: Callable[[str], Any], account: Accounts
 ) -> None:

@@ -3,7 +3,6 @@
 import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -13,7 +12,6 @@ from gis.register import engine
 from gis.register.accounts import Account, Accounts
 from gis.register.moments import now
 from gis.register.schema import accounts as table
-from gis.register.scopes import Role
 from gis.register.store import Register
 
 HOUR = timedelta(hours=1)
@@ -148,7 +146,9 @@ def test_the_last_administrator_stays(accounts: Accounts) -> None:
     with pytest.raises(ConflictError, match="mai"):
         accounts.set_active(first.id, False)
     with pytest.raises(ConflictError, match="mai"):
-        accounts.update(replace(first, role=Role.STAFF))
+        accounts.change(
+            first.id, "mai", "staff", organisation_id=None, seen=first.seen_as, author="mai"
+        )
     accounts.add("lan", "administrator")
     assert not accounts.set_active(first.id, False).active
 
