@@ -143,7 +143,7 @@ def main() -> None:
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--address", help="a server that runs already")
     told = parser.parse_args()
-    chromium = shutil.which("chromium") or shutil.which("chromium-browser")
+    chromium = shutil.which("chromium-headless-shell") or shutil.which("chromium")
     options: dict[str, Any] = {
         "executable_path": chromium, "args": ["--no-sandbox", "--disable-dev-shm-usage"],
     }  # fmt: skip

@@ -106,7 +106,7 @@ def main() -> None:
     parser.add_argument("--structures", type=int, default=20_000)
     parser.add_argument("--slowed", type=float, default=4.0)
     told = parser.parse_args()
-    chromium = shutil.which("chromium") or shutil.which("chromium-browser")
+    chromium = shutil.which("chromium-headless-shell") or shutil.which("chromium")
     rows = []
     with served(told.structures) as (address, links), sync_playwright() as playwright:
         browser = playwright.chromium.launch(

@@ -94,10 +94,15 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
 
 @pytest.fixture(scope="package")
 def chromium(tool: Callable[[str], str]) -> Iterator[Browser]:
-    """Start Chromium; its shared memory lies on disk, as /dev/shm may be small."""
+    """Start Chromium without a window of its own, as Debian ships it for this.
+
+    Its shared memory lies on disk, as /dev/shm may be small.
+    """
     options = ["--no-sandbox", "--disable-dev-shm-usage"]
     with sync_playwright() as playwright:
-        yield playwright.chromium.launch(executable_path=tool("chromium"), args=options)
+        yield playwright.chromium.launch(
+            executable_path=tool("chromium-headless-shell"), args=options
+        )
 
 
 def _picture(page: Page, name: str, *, full_page: bool = True) -> None:

@@ -36,9 +36,7 @@ def opened(page: Page) -> None:
     expect(page.locator("h1")).to_contain_text("inspection", ignore_case=True)
     step = page.locator("details.card", has=page.locator("input[value=visit_begun]"))
     step.locator("summary").first.click()
-    step.locator("input[name=begun_on]").fill(
-        page.evaluate("new Date().toISOString().slice(0,10)")
-    )
+    step.locator("input[name=begun_on]").fill(today().isoformat())
     with page.expect_navigation():
         step.locator("button").click()
 

@@ -63,7 +63,7 @@ def test_axe_finds_nothing_on_any_page(
     page.emulate_media(color_scheme="light", reduced_motion="no-preference")
     wanted = ["404"] if path == "/nowhere" else []
     assert [text for text in here.complaints if not any(code in text for code in wanted)] == []
-    assert len(here.requests) >= 4, "page, style, script, icon"
+    assert len(here.requests) >= 3, "page, style, script"
 
 
 def test_the_menu_is_reached_and_used_by_keyboard(visit: Callable) -> None:
