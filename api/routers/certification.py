@@ -40,7 +40,7 @@ __all__ = ["router"]
 router = APIRouter(route_class=GuardedRoute)
 
 _PAGE: Final = "/view/certification"
-_PER_PAGE: Final = 50
+_PER_PAGE: Final = 30
 _TABLES: Final = (ExportFormat.XLSX, ExportFormat.CSV)
 _PAPER: Final = ("number", "issuer", "issued_on", "valid_to")
 _KINDS: Final = ("certificate", "notice")
