@@ -374,8 +374,6 @@ ROUTES: dict[tuple[str, str], frozenset[Role]] = {
     ("POST", "/view/account/tokens/{token_id}/revoke"): SIGNED_IN,
     ("GET", "/view/users"): ADMINISTRATORS,
     ("POST", "/view/users"): ADMINISTRATORS,
-    ("GET", "/view/users/{account_id}"): ADMINISTRATORS,
-    ("POST", "/view/users/{account_id}"): ADMINISTRATORS,
     ("POST", "/view/users/{account_id}/active"): ADMINISTRATORS,
     ("POST", "/view/users/{account_id}/link"): ADMINISTRATORS,
     ("GET", "/view/organisations"): STAFF,

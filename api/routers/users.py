@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Annotated, Literal
 
-from fastapi import APIRouter, Form, Query
+from fastapi import APIRouter, Form
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
@@ -21,20 +21,18 @@ __all__ = ["router"]
 router = APIRouter(route_class=GuardedRoute, include_in_schema=False)
 
 
-_ROLES = [role.value for role in Role if role is not Role.ANONYMOUS]
-_Named = Annotated[str, Form(max_length=200)]
-_Given = Annotated[Literal["viewer", "operator", "staff", "administrator"], Form()]
-
-
 @router.get("/view/users")
-def users_page(request: Request, kept: Annotated[str, Query(max_length=100)] = "") -> Response:
-    """Show the accounts, and which was kept just now."""
-    return _page(request, kept=kept)
+def users_page(request: Request) -> Response:
+    """Show the accounts."""
+    return _page(request)
 
 
 @router.post("/view/users")
 def add_user(
-    request: Request, name: _Named, role: _Given, organisation_id: _Named = ""
+    request: Request,
+    name: Annotated[str, Form(max_length=200)],
+    role: Annotated[Literal["viewer", "operator", "staff", "administrator"], Form()],
+    organisation_id: Annotated[str, Form(max_length=200)] = "",
 ) -> Response:
     """Add an account and show the link for its first sign-in, for the only time."""
     accounts = service_of(request).accounts
@@ -46,42 +44,6 @@ def add_user(
         typed = {"name": name, "role": role, "organisation_id": organisation_id}
         return _page(request, problem=error, typed=typed)
     return _page(request, account=account, link=_full_link(request, account))
-
-
-@router.get("/view/users/{account_id}")
-def user_page(request: Request, account_id: str) -> Response:
-    """Show what an account is called and what it may, to be changed."""
-    return _one(request, service_of(request).accounts.account(account_id))
-
-
-@router.post("/view/users/{account_id}")
-def change_user(
-    request: Request,
-    account_id: str,
-    *,
-    name: _Named,
-    role: _Given,
-    organisation_id: _Named = "",
-    seen: Annotated[str, Form(max_length=500)] = "",
-) -> Response:
-    """Change what an account is called and what it may; nobody the own role."""
-    accounts, me = service_of(request).accounts, identity_of(request)
-    old = accounts.account(account_id)
-    try:
-        if me.account is not None and me.account.id == account_id and role != old.role:
-            raise ConflictError("pages.own_role")
-        accounts.change(
-            account_id,
-            name,
-            role,
-            organisation_id=organisation_id or None,
-            seen=seen,
-            author=me.name,
-        )
-    except GisError as error:
-        typed = {"name": name, "role": role, "organisation_id": organisation_id}
-        return _one(request, old, problem=error, typed=typed)
-    return RedirectResponse(f"/view/users?kept={account_id}", 303)
 
 
 @router.post("/view/users/{account_id}/active")
@@ -112,40 +74,11 @@ def _full_link(request: Request, account: Account) -> str:
     return f"{public_url(request)}{path}"
 
 
-def _one(
-    request: Request,
-    account: Account,
-    *,
-    problem: GisError | None = None,
-    typed: Mapping[str, str] | None = None,
-) -> Response:
-    own = identity_of(request).account
-    organisations = service_of(request).register.organisations()
-    return render(
-        request,
-        "user.html",
-        status_code=200 if problem is None else status_of(problem),
-        account=account,
-        own=own is not None and own.id == account.id,
-        problem=problem,
-        typed=typed
-        or {
-            "name": account.name,
-            "role": account.role.value,
-            "organisation_id": account.organisation_id or "",
-        },
-        organisations=organisations,
-        names={one.id: one.name for one in organisations},
-        roles=_ROLES,
-    )
-
-
 def _page(
     request: Request,
     *,
     account: Account | None = None,
     link: str = "",
-    kept: str = "",
     problem: GisError | None = None,
     typed: Mapping[str, str] | None = None,
 ) -> Response:
@@ -160,9 +93,8 @@ def _page(
         own_id=own.id if own is not None else "",
         organisations=organisations,
         names={one.id: one.name for one in organisations},
-        roles=_ROLES,
+        roles=[role.value for role in Role if role is not Role.ANONYMOUS],
         account=account,
-        kept=kept,
         link=link,
         hours=LINK_HOURS,
         problem=problem,

@@ -48,11 +48,6 @@ class Account:
         """What the account may see of the register."""
         return Scope(self.role, self.organisation_id)
 
-    @property
-    def seen_as(self) -> str:
-        """What somebody sees who is about to change it: role, organisation and name."""
-        return f"{self.role}/{self.organisation_id or ''}/{self.name}"
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Session:

@@ -71,7 +71,7 @@ class Accounts:
         """
         account = Account(
             id=uuid.uuid4().hex,
-            name=_name(name),
+            name=unicodedata.normalize("NFC", name).strip(),
             role=_role(role),
             organisation_id=organisation_id,
             password_hash=password_hash,
@@ -129,49 +129,18 @@ class Accounts:
             rows = connection.execute(select(accounts).order_by(accounts.c.name_key)).mappings()
             return [_from_row(row) for row in rows]
 
-    def change(
-        self,
-        account_id: str,
-        name: str,
-        role: Role | str,
-        *,
-        organisation_id: str | None,
-        seen: str,
-        author: str,
-    ) -> Account:
-        """Change what an account is called and what it may; sessions and tokens of it stay.
-
-        Parameters
-        ----------
-        account_id, name, role, organisation_id, author
-            As of `add`.
-        seen : str
-            `Account.seen_as` of what was looked at.
-
-        Raises
-        ------
-        ConflictError
-            If it has been changed since, the name is taken, or nobody would be left to
-            administer the register.
-        FormatError, NotFoundError
-            As `add`.
-        """
-        with engine.writing(self._engine) as connection:
-            old = _account(connection, account_id)
-            if old.seen_as != seen:
-                raise ConflictError("errors.record_changed", id=old.name)
-            new = replace(old, name=_name(name), role=_role(role), organisation_id=organisation_id)
-            return _change(connection, old, new, author=author)
-
     def set_active(self, account_id: str, active: bool, *, author: str = _PROGRAM) -> Account:
         """Let an account in again, or keep it out from this moment on.
 
-        One that is kept out loses its sessions, links and tokens.
+        One that is kept out loses its sessions, links and tokens. What an account is called and
+        may stays: jobs and writes are known by that name.
 
         Raises
         ------
         ConflictError
             If nobody would be left to administer the register.
+        NotFoundError
+            If there is none of that id.
         """
         with engine.writing(self._engine) as connection:
             old = _account(connection, account_id)
@@ -180,7 +149,7 @@ class Accounts:
     def set_password(
         self, account_id: str, password_hash: str | None, *, author: str = _PROGRAM
     ) -> Account:
-        """Give an account another password: its sessions, links and tokens end."""
+        """Give an account another password, which ends its sessions, links and tokens."""
         with engine.writing(self._engine) as connection:
             old = _account(connection, account_id)
             changed = replace(old, password_hash=password_hash)
@@ -339,7 +308,6 @@ class Accounts:
 
 def _change(connection: Connection, old: Account, new: Account, *, author: str) -> Account:
     """Write what an account becomes; the old one was read in this same write."""
-    new = replace(new, role=_role(new.role), created_at=old.created_at)
     _require_sound(connection, new)
     _require_administrator(connection, new)
     connection.execute(update(accounts).where(accounts.c.id == new.id).values(_row(new)))
@@ -417,13 +385,12 @@ def _require_sound(connection: Connection, account: Account) -> None:
 
 
 def _require_administrator(connection: Connection, new: Account) -> None:
-    """Refuse to take the last administrator's role or activity."""
+    """Refuse to keep the last administrator out."""
     administrators = select(accounts.c.id).where(
         accounts.c.role == Role.ADMINISTRATOR.value, accounts.c.active == true()
     )
     there = set(connection.execute(administrators).scalars())
-    stays = new.active and new.role is Role.ADMINISTRATOR
-    if there == {new.id} and not stays:
+    if there == {new.id} and not new.active:
         raise ConflictError("errors.last_administrator", name=new.name)
 
 
@@ -472,10 +439,6 @@ def _token(row: dict[str, Any]) -> Token:
         values[name] = None if values[name] is None else moments.from_text(values[name])
     values["access"] = Access(values["access"])
     return Token(**values)
-
-
-def _name(written: str) -> str:
-    return unicodedata.normalize("NFC", written).strip()
 
 
 def _name_key(name: str) -> str:

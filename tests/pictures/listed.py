@@ -112,7 +112,6 @@ _INNER = (
     ("map-click", "/map", Role.ANONYMOUS),
     ("login", "/login", Role.ANONYMOUS),
     ("account", "/view/account", Role.OPERATOR),
-    ("user", "/view/users/{account}", Role.ADMINISTRATOR),
     ("not-found", "/view/nothing", Role.ANONYMOUS),
 )
 """Pages that no menu leads to at once: name, address, who looks."""

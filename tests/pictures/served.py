@@ -66,7 +66,7 @@ class Served:
             ).id
             for role, name in _NAMES.items()
         }
-        self.made = {**_Making(self).all(), "account": self._ids[Role.STAFF]}
+        self.made = _Making(self).all()
 
     def link(self, role: Role) -> str:
         """Return a fresh one-time link."""
