@@ -122,7 +122,8 @@ def test_labels() -> None:
 def test_each_clause_stands_in_both_languages(on: date) -> None:
     for rule in load_rule_pack(on).rules.values():
         assert not re.search(r"\b(annex|article|default)\b", rule.clause, re.IGNORECASE), rule.id
-        assert rule.clause_en.isascii(), rule.id
+        # a point keeps the letter that it has in the law
+        assert rule.clause_en.replace("(đ)", "").isascii(), rule.id
 
 
 def test_what_binds_can_be_cited() -> None:
