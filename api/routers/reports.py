@@ -70,7 +70,7 @@ def _cell(
 
 Cell = Annotated[_Cell, Depends(_cell)]
 _SHOWN = 12
-"""Rows of a table that its page shows; those below are folded, and printed."""
+"""Rows of a table that its page shows until all of them are asked for."""
 
 _PER_PAGE = 100
 """Of the list that a number counts."""
@@ -233,8 +233,12 @@ def reports_page(
     period: Annotated[str, Query(max_length=20)] = "",
     other: Annotated[str, Query(max_length=20)] = "",
     known: Known = "then",
+    whole: Annotated[str, Query(max_length=60)] = "",
 ) -> Response:
-    """Show the report of a period, this month's by default; a wrong one is said at its field."""
+    """Show the report of a period, this month's by default; a wrong one is said at its field.
+
+    The table named by `whole` has all its rows, the others their first.
+    """
     language, today = safe_language(request, page=True), service_of(request).today()
     recent = recent_periods(today)
     asked = other.strip() or period.strip()
@@ -253,6 +257,7 @@ def reports_page(
         report=found,
         known=known,
         shown=_SHOWN,
+        whole=whole,
         periods=[(one.name, period_title(one, language)) for one in recent],
         title=period_title(found.period, language),
         notes=notes(found, language),

@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import date
+from html import unescape
 from typing import Any
 
 import pytest
@@ -320,6 +321,10 @@ def test_the_document_is_docx_and_pdf_and_says_what_it_rests_on(
     assert len(again.content) == len(made.content)
 
 
+def rows_of(page: str, table: str) -> int:
+    return page.split(f'id="{table}"')[1].split("</section>")[0].count('<tr><th scope="row">')
+
+
 def test_the_page_shows_numbers_with_their_lists(
     browser_of: Callable[[str], Browser], now: str
 ) -> None:
@@ -334,11 +339,15 @@ def test_the_page_shows_numbers_with_their_lists(
     anchors = re.findall(r'<li><a href="#([^"]+)"', page.text)
     assert len(anchors) > 10
     assert all(f'id="{one}"' in page.text for one in anchors), "contents lead somewhere"
-    folded = re.findall(r'<details class="report-fold"><summary>(\d+) dòng còn lại', page.text)
-    rows = page.text.split('id="structures-commune"')[1].split("</section>")[0]
     told = int(re.search(r"theo xã</a> <span class=\"hint\">\((\d+) dòng", page.text)[1])
-    assert rows.count('<tr><th scope="row">') == told + 1, "every row is there, and the total"
-    assert int(folded[0]) == told - 12
+    assert f"Xem cả {told - 12} dòng còn lại" in page.text
+    assert rows_of(page.text, "structures-commune") == 12 + 1, "the first, and the total"
+    asked = unescape(re.search(r'href="([^"]+whole=structures-commune)#structures', page.text)[1])
+    whole = browser.get(asked)
+    assert whole.status_code == 200
+    assert rows_of(whole.text, "structures-commune") == told + 1, "every row, and the total"
+    assert "whole=structures-commune#" not in whole.text
+    assert browser.get("/view/reports?whole=none").text.count("<table") == page.text.count("<table")
     assert f"/view/reports/{now}/items?table=structures-commune" in page.text
     listed = browser.get(f"/view/reports/{now}/items?table=lines-operator&column=length_km")
     assert listed.status_code == 200

@@ -30,7 +30,11 @@ def test_a_report_of_the_department_fills_its_first_page(
     words = pdf_text(tool("pdftotext"), paper)
     assert "Mục lục" not in words, "links lead nowhere on paper"
     assert "Dùng chung hạ tầng, theo xã" in words
-    assert "dòng còn lại" in words, "what is folded on the page is printed"
+    assert "dòng nữa trong tệp" in words, "paper says where the rest of a table is"
+    assert "dòng còn lại" not in words, "a link leads nowhere on paper"
+    page.get_by_role("link", name="dòng còn lại").first.click()
+    expect(page).to_have_url(re.compile(r"whole=.+#"))
+    expect(page.locator("h2:target")).to_be_in_viewport()
 
 
 def test_folds_that_nobody_opened_are_not_printed(
