@@ -260,7 +260,7 @@ def _quality(request: Request) -> Sequence[OwnerQuality]:
     if owner is None and not identity.is_staff:
         raise ForbiddenError("infrastructure.quality_not_yours")
     found = kept_quality(service_of(request), owner)
-    note_told(request, structures=[one.structure for each in found for one in each.defects])
+    note_ids(request, structures=[one.structure.id for each in found for one in each.defects])
     return found
 
 
