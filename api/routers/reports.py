@@ -256,21 +256,23 @@ def reports_page(
         typed=asked if wrong else "",
         report=found,
         known=known,
-        shown=_SHOWN,
-        whole=whole,
         periods=[(one.name, period_title(one, language)) for one in recent],
         title=period_title(found.period, language),
         notes=notes(found, language),
         charts=charts(found, language),
         coverage=coverage_facts(found, language),
-        tables=[_shown(one, found, known, language) for one in found.tables],
+        tables=[
+            _shown(one, (found, known), language, None if one.id == whole else _SHOWN)
+            for one in found.tables
+        ],
     )
 
 
 def _shown(
-    table: Table, found: DepartmentReport, known: str, language: Language
+    table: Table, asked: tuple[DepartmentReport, str], language: Language, most: int | None
 ) -> dict[str, Any]:
     """Return a table as its page shows it: rows that hold something, numbers with their list."""
+    found, known = asked
 
     def cells(line: Line, *, total: bool = False) -> list[tuple[str, str]]:
         place = None if total else line
@@ -291,7 +293,8 @@ def _shown(
         "notes": table.notes,
         "head": f"reports.row_{table.by}",
         "columns": [column_title(one, language) for one in table.columns],
-        "rows": [(row_title(table, one, language), cells(one)) for one in lines],
+        "rows": [(row_title(table, one, language), cells(one)) for one in lines[:most]],
+        "count": len(lines),
         "total": cells(table.total, total=True),
         "hidden": len(table.lines) - len(lines),
     }
