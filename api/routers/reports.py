@@ -237,7 +237,7 @@ def reports_page(
 ) -> Response:
     """Show the report of a period, this month's by default; a wrong one is said at its field.
 
-    The table named by `whole` has all its rows, the others their first.
+    Its tables have their first rows; the one named by `whole` stands alone, with all of them.
     """
     language, today = safe_language(request, page=True), service_of(request).today()
     recent = recent_periods(today)
@@ -248,9 +248,11 @@ def reports_page(
     except FormatError as error:
         wrong, status = explain(error, language), status_of(error)
     found = _report(request, wanted, known)
+    alone = [one for one in found.tables if one.id == whole]
     return render(
         request,
         "reports.html",
+        alone=bool(alone),
         status_code=status,
         wrong=wrong,
         typed=asked if wrong else "",
@@ -262,8 +264,8 @@ def reports_page(
         charts=charts(found, language),
         coverage=coverage_facts(found, language),
         tables=[
-            _shown(one, (found, known), language, None if one.id == whole else _SHOWN)
-            for one in found.tables
+            _shown(one, (found, known), language, None if alone else _SHOWN)
+            for one in alone or found.tables
         ],
     )
 

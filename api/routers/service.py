@@ -48,7 +48,11 @@ def openapi(request: Request) -> JSONResponse:
 @router.get("/docs", include_in_schema=False)
 def docs(request: Request) -> Response:
     """Show the addresses for programs, from the same description."""
-    return render(request, "docs.html", groups=_groups(described(request.app)))
+    service = service_of(request)
+    groups = service.kept.get(
+        "docs", service.today(), lambda: _groups(described(request.app))
+    ).value
+    return render(request, "docs.html", groups=groups)
 
 
 def _groups(document: dict[str, Any]) -> dict[str, list[dict[str, Any]]]:

@@ -346,7 +346,8 @@ def test_the_page_shows_numbers_with_their_lists(
     whole = browser.get(asked)
     assert whole.status_code == 200
     assert rows_of(whole.text, "structures-commune") == told + 1, "every row, and the total"
-    assert "whole=structures-commune#" not in whole.text
+    assert whole.text.count("<table") == 1, "it stands alone"
+    assert re.search(r'href="/view/reports\?period=[^"]+#contents-heading"', whole.text)
     assert browser.get("/view/reports?whole=none").status_code == 200
     assert f"/view/reports/{now}/items?table=structures-commune" in page.text
     listed = browser.get(f"/view/reports/{now}/items?table=lines-operator&column=length_km")
