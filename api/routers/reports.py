@@ -261,7 +261,7 @@ def reports_page(
         periods=[(one.name, period_title(one, language)) for one in recent],
         title=period_title(found.period, language),
         notes=notes(found, language),
-        charts=charts(found, language),
+        charts=() if alone else charts(found, language),
         coverage=coverage_facts(found, language),
         tables=[
             _shown(one, (found, known), language, None if alone else _SHOWN)

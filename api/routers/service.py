@@ -48,11 +48,9 @@ def openapi(request: Request) -> JSONResponse:
 @router.get("/docs", include_in_schema=False)
 def docs(request: Request) -> Response:
     """Show the addresses for programs, from the same description."""
-    service = service_of(request)
-    groups = service.kept.get(
-        "docs", service.today(), lambda: _groups(described(request.app))
-    ).value
-    return render(request, "docs.html", groups=groups)
+    # it says nothing that changes while the server runs
+    kept = service_of(request).kept.get("docs", None, lambda: _groups(described(request.app)))
+    return render(request, "docs.html", groups=kept.value)
 
 
 def _groups(document: dict[str, Any]) -> dict[str, list[dict[str, Any]]]:

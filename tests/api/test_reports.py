@@ -347,6 +347,8 @@ def test_the_page_shows_numbers_with_their_lists(
     assert whole.status_code == 200
     assert rows_of(whole.text, "structures-commune") == told + 1, "every row, and the total"
     assert whole.text.count("<table") == 1, "it stands alone"
+    assert "charts-heading" not in whole.text
+    assert "coverage-heading" not in whole.text
     assert re.search(r'href="/view/reports\?period=[^"]+#contents-heading"', whole.text)
     assert browser.get("/view/reports?whole=none").status_code == 200
     assert f"/view/reports/{now}/items?table=structures-commune" in page.text
