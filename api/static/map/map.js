@@ -66,6 +66,7 @@ const PhuSongMap = (() => {
       this.tools();
       PhuSongSheet.prepare(map, this.find("sheet"), (shrunk) => this.sheet(shrunk));
       this.laid();
+      this.written = location.hash;
       this.ready = true; /* from now on the address says what is seen */
       this.twin();
       this.asked_before();
@@ -89,6 +90,7 @@ const PhuSongMap = (() => {
 
     /* Another address of this map in the same tab: what we write ourselves tells nobody. */
     follow() {
+      this.written = location.hash;
       if (!PhuSongSearch.tells(location.hash)) {
         return;
       }
@@ -134,9 +136,10 @@ const PhuSongMap = (() => {
       this.table.restore(filters, begun);
     }
 
-    /* The address is always that of what is seen, so that it can be kept and sent. */
+    /* The address is always that of what is seen, so that it can be kept and sent. One that has
+       just been pasted, and not been followed yet, is left as it is. */
     remember() {
-      if (!this.ready) {
+      if (!this.ready || location.hash !== this.written) {
         return;
       }
       this.twin();
@@ -150,6 +153,7 @@ const PhuSongMap = (() => {
         off: turned(false), on: turned(true), filters: this.table.told(), at: this.explained,
         laid: this.studies ? this.studies.told() : {},
       }));
+      this.written = location.hash;
     }
 
     /* The list of structures, works or stations with the same filters. */
