@@ -39,7 +39,7 @@ __all__ = ["router"]
 router = APIRouter(route_class=GuardedRoute, include_in_schema=False)
 
 _FORMER = 50
-_PER_PAGE = 50
+_PER_PAGE = 25
 
 
 @router.get("/view/rules")

@@ -38,8 +38,13 @@
   // Forms of one address are told apart by the words that they send unseen, such as the step's name.
   const nameOf = (form) => new URL(form.action).pathname + ":" + [...form.elements]
     .filter((one) => one.type === "hidden" && /^[a-z_]{1,32}$/.test(one.value)).map((one) => one.value);
-  const keyOf = (form) => mine + location.pathname + ":" + nameOf(form)
-    + ":" + forms.filter((one) => nameOf(one) === nameOf(form)).indexOf(form);
+  const counted = new Map();
+  const keyed = new Map(forms.map((form) => {
+    const name = nameOf(form);
+    const place = counted.get(name) ?? 0;
+    counted.set(name, place + 1);
+    return [form, mine + location.pathname + ":" + name + ":" + place];
+  }));
 
   const typed = (form) => fieldsOf(form).map((one) => {
     if (one.type === "checkbox" || one.type === "radio") return [one.name, one.value, one.checked];
@@ -83,7 +88,7 @@
   };
 
   const offer = (form) => {
-    const key = keyOf(form);
+    const key = keyed.get(form);
     const draft = read(key);
     if (!draft || JSON.stringify(draft.values) === JSON.stringify(typed(form))) return;
     const at = new Date(draft.at).toLocaleString(document.documentElement.lang);
@@ -101,7 +106,7 @@
     return answer.ok && (await answer.json()).signed_in ? "" : told.ended;
   };
   const watch = (form) => {
-    const key = keyOf(form);
+    const key = keyed.get(form);
     const usual = JSON.stringify(typed(form));
     let sure = false;
     const sent = (button) => {

@@ -27,7 +27,7 @@ __all__ = [
     "writing",
 ]
 
-HEAD = "0021"
+HEAD = "0022"
 """The last migration: what a register has when this program is done with it."""
 
 

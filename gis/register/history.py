@@ -11,12 +11,12 @@ from sqlalchemy import (
     Connection,
     RowMapping,
     Table,
+    and_,
     insert,
     literal,
     or_,
     select,
-    tuple_,
-    union_all,
+    union,
     update,
 )
 
@@ -108,10 +108,17 @@ def structure_changes(connection: Connection, structure_id: str, limit: int) -> 
     and contracts for ducts of the lines that end at it.
     """
     log = change_log
+    belonging = _records_of(structure_id).subquery()
     query = (
         select(log)
+        .join(
+            belonging,
+            and_(
+                log.c.table_name == belonging.c.table_name,
+                log.c.record_id == belonging.c.record_id,
+            ),
+        )
         .where(
-            tuple_(log.c.table_name, log.c.record_id).in_(_records_of(structure_id)),
             or_(
                 log.c.table_name.not_in([table.name for table, _ in _PARTS]),
                 _at(structure_id),
@@ -143,9 +150,11 @@ def _records_of(structure_id: str) -> Any:
     decided = select(literal(decisions.name), decisions.c.id).where(
         or_(decisions.c.first_id == structure_id, decisions.c.second_id == structure_id)
     )
-    itself = select(literal("structures"), literal(structure_id))
+    itself = select(
+        literal("structures").label("table_name"), literal(structure_id).label("record_id")
+    )
     in_ducts = select(literal(contracts.name), _let_in_ducts(structure_id).subquery().c.id)
-    return union_all(itself, decided, in_ducts, *there, *left)
+    return union(itself, decided, in_ducts, *there, *left)
 
 
 def _let_in_ducts(structure_id: str) -> Any:

@@ -15,6 +15,7 @@ from sqlalchemy import (
     Text,
     UniqueConstraint,
 )
+from sqlalchemy import text as sql
 
 from gis.register.columns import (
     GEOMETRY_COLUMN,
@@ -469,5 +470,11 @@ change_log = Table(
     CheckConstraint("old IS NOT NULL OR new IS NOT NULL", name="change_log_says_something"),
     Index("change_log_record", "table_name", "record_id", "revision"),
     Index("change_log_batch", "batch_id"),
+    Index(
+        "change_log_replaced",
+        "table_name",
+        sqlite_where=sql("old IS NOT NULL"),
+        postgresql_where=sql("old IS NOT NULL"),
+    ),
     sqlite_autoincrement=True,
 )
