@@ -12,7 +12,8 @@ from datetime import date
 import shapely
 
 from gis.administration import PROVINCES
-from gis.places import CommuneFinder, CommuneGuess, commune_at
+from gis.places import CommuneFinder, CommuneGuess
+from gis.register.filters import valid_on
 from gis.register.reading import Reader
 from gis.register.records import AdministrativeUnit, UnitKind
 
@@ -81,8 +82,9 @@ def locality_at(reader: Reader, longitude: float, latitude: float, on: date) -> 
     on : date
         The day.
     """
-    guess = commune_at(reader, longitude, latitude, on)
-    return _locality(reader, guess, (longitude, latitude), on)
+    every = reader.units()
+    guess = CommuneFinder(reader, on, every=every).at(longitude, latitude)
+    return _locality(reader, guess, (longitude, latitude), on, every)
 
 
 def localities(
@@ -93,31 +95,37 @@ def localities(
     The second is None where districts still stood on the day, or none are known. Of the communes
     of the two days those come first of which one was made of the other.
     """
-    place, before = (longitude, latitude), last_district_day(reader, on)
-    today, then = CommuneFinder(reader, on, before).agreed(longitude, latitude)
-    now = _locality(reader, today, place, on)
+    every = reader.units()
+    place, before = (longitude, latitude), last_district_day(every, on)
+    today, then = CommuneFinder(reader, on, before, every=every).agreed(longitude, latitude)
+    now = _locality(reader, today, place, on, every)
     if before is None or then is None:
         return now, None
-    return now, _locality(reader, then, place, before)
+    return now, _locality(reader, then, place, before, every)
 
 
 def commune_finder(reader: Reader, on: date) -> CommuneFinder:
     """Return what finds the likeliest communes of many points, as `localities` tells them."""
-    return CommuneFinder(reader, on, last_district_day(reader, on))
+    every = reader.units()
+    return CommuneFinder(reader, on, last_district_day(every, on), every=every)
 
 
-def last_district_day(reader: Reader, on: date) -> date | None:
+def last_district_day(every: Iterable[AdministrativeUnit], on: date) -> date | None:
     """Return the last day before another on which there were districts, None where none ended."""
-    districts = reader.units(kinds=DISTRICTS)
+    districts = [unit for unit in every if unit.kind in DISTRICTS]
     if any(unit.valid_to is None or unit.valid_to >= on for unit in districts):
         return None
     return max((unit.valid_to for unit in districts if unit.valid_to is not None), default=None)
 
 
 def _locality(
-    reader: Reader, guess: CommuneGuess, place: tuple[float, float], on: date
+    reader: Reader,
+    guess: CommuneGuess,
+    place: tuple[float, float],
+    on: date,
+    every: Iterable[AdministrativeUnit],
 ) -> Locality:
-    units = {unit.code: unit for unit in reader.units(on=on)}
+    units = {unit.code: unit for unit in every if valid_on(unit.valid_from, unit.valid_to, on)}
     chains = [_above(unit, units) for unit in guess.candidates]
     provinces = _distinct(u for chain in chains for u in chain if u.kind in PROVINCES)
     by_outline = () if guess.candidates else _provinces_around(reader, place, units.values(), on)

@@ -18,6 +18,7 @@ from shapely.geometry.base import BaseGeometry
 from gis.administration import COMMUNES
 from gis.errors import NotFoundError
 from gis.geodesy import GEOD
+from gis.register.filters import valid_on
 from gis.register.reading import Reader
 from gis.register.records import AdministrativeUnit, Boundary
 from propagation.compliance.facts import BoundaryFacts
@@ -91,11 +92,25 @@ class CommuneFinder:
     before : date, optional
         An earlier day: of several likely communes those come first of which one was made of the
         other.
+    every : sequence of AdministrativeUnit, optional
+        The units of the register, of any day, from whoever has read them.
     """
 
-    def __init__(self, reader: Reader, on: date, before: date | None = None) -> None:
-        self._former = None if before is None else CommuneFinder(reader, before)
-        units = {unit.code: unit for unit in reader.units(on=on, kinds=COMMUNES)}
+    def __init__(
+        self,
+        reader: Reader,
+        on: date,
+        before: date | None = None,
+        *,
+        every: Sequence[AdministrativeUnit] | None = None,
+    ) -> None:
+        every = reader.units(kinds=COMMUNES) if every is None else every
+        self._former = None if before is None else CommuneFinder(reader, before, every=every)
+        units = {
+            unit.code: unit
+            for unit in every
+            if unit.kind in COMMUNES and valid_on(unit.valid_from, unit.valid_to, on)
+        }
         self._units = units
         self._outlines = [b for b in reader.boundaries(codes=units, on=on) if b.unit_code in units]
         self._tree = shapely.STRtree([outline.geometry for outline in self._outlines])

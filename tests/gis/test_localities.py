@@ -75,8 +75,8 @@ def test_communes_of_two_days_agree_for_nearly_every_structure(demo: Register) -
 
 
 def test_on_a_day_of_districts_there_is_no_formerly(demo: Register) -> None:
-    assert last_district_day(demo, LAST) is None
-    assert last_district_day(demo, FIRST) == LAST
+    assert last_district_day(demo.units(), LAST) is None
+    assert last_district_day(demo.units(), FIRST) == LAST
     assert localities(demo, 106.49, 10.63, LAST)[1] is None
 
 
