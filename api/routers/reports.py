@@ -70,7 +70,10 @@ def _cell(
 
 Cell = Annotated[_Cell, Depends(_cell)]
 _SHOWN = 12
-"""Rows of a table that its page shows until all of them are asked for."""
+"""Rows of a table that the page of the report shows."""
+
+_ROWS_ALONE = 40
+"""Rows of one page of a table that stands alone."""
 
 _PER_PAGE = 100
 """Of the list that a number counts."""
@@ -234,10 +237,12 @@ def reports_page(
     other: Annotated[str, Query(max_length=20)] = "",
     known: Known = "then",
     whole: Annotated[str, Query(max_length=60)] = "",
+    *,
+    offset: OffsetQuery = 0,
 ) -> Response:
     """Show the report of a period, this month's by default; a wrong one is said at its field.
 
-    Its tables have their first rows; the one named by `whole` stands alone, with all of them.
+    Its tables have their first rows; the one named by `whole` stands alone, page by page.
     """
     language, today = safe_language(request, page=True), service_of(request).today()
     recent = recent_periods(today)
@@ -249,6 +254,7 @@ def reports_page(
         wrong, status = explain(error, language), status_of(error)
     found = _report(request, wanted, known)
     alone = [one for one in found.tables if one.id == whole]
+    rows = slice(offset, offset + _ROWS_ALONE) if alone else slice(_SHOWN)
     return render(
         request,
         "reports.html",
@@ -263,15 +269,14 @@ def reports_page(
         notes=notes(found, language),
         charts=() if alone else charts(found, language),
         coverage=coverage_facts(found, language),
-        tables=[
-            _shown(one, (found, known), language, None if alone else _SHOWN)
-            for one in alone or found.tables
-        ],
+        tables=[_shown(one, (found, known), language, rows) for one in alone or found.tables],
+        offset=offset,
+        per_page=_ROWS_ALONE,
     )
 
 
 def _shown(
-    table: Table, asked: tuple[DepartmentReport, str], language: Language, most: int | None
+    table: Table, asked: tuple[DepartmentReport, str], language: Language, rows: slice
 ) -> dict[str, Any]:
     """Return a table as its page shows it: rows that hold something, numbers with their list."""
     found, known = asked
@@ -295,7 +300,7 @@ def _shown(
         "notes": table.notes,
         "head": f"reports.row_{table.by}",
         "columns": [column_title(one, language) for one in table.columns],
-        "rows": [(row_title(table, one, language), cells(one)) for one in lines[:most]],
+        "rows": [(row_title(table, one, language), cells(one)) for one in lines[rows]],
         "count": len(lines),
         "total": cells(table.total, total=True),
         "hidden": len(table.lines) - len(lines),
