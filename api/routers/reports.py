@@ -69,7 +69,7 @@ def _cell(
 
 
 Cell = Annotated[_Cell, Depends(_cell)]
-_SHOWN = 12
+_SHOWN = 8
 """Rows of a table that the page of the report shows."""
 
 _ROWS_ALONE = 40

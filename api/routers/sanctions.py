@@ -17,7 +17,7 @@ from api.language import api_language, safe_language
 from api.pages import render
 from api.sanction_view import behaviour_rows, behaviour_title, sanction_json, victims
 from api.service import service_of
-from api.whole import MOST
+from api.whole import MOST, OffsetQuery
 from data.text import Language
 from gis.days import FIRST_DAY, LAST_DAY
 from gis.errors import GisError
@@ -31,6 +31,8 @@ router = APIRouter(route_class=GuardedRoute)
 
 _FORM: Final = "act"
 _FACTS: Final = ("began_on", "ended_on", "judged_on", "power_w", "count", "victim", "organisation")
+
+_PER_PAGE: Final = 25
 
 _Text = Annotated[str, Query(max_length=200)]
 _Day = Annotated[date | None, Query(ge=FIRST_DAY, le=LAST_DAY)]
@@ -93,6 +95,7 @@ def page(
     request: Request,
     asked: Annotated[_Typed, Depends()],
     text: _Text = "",
+    offset: OffsetQuery = 0,
 ) -> Response:
     """Show what an act may cost, the form that asks, and every behaviour."""
     service, language = service_of(request), safe_language(request, page=True)
@@ -113,7 +116,10 @@ def page(
         form=FormState(_FORM, refused, usual | stated(typed)),
         refused=refused,
         answer=answer,
-        rows=listed,
+        rows=listed[offset : offset + _PER_PAGE],
+        matched=len(listed),
+        offset=offset,
+        per_page=_PER_PAGE,
         text=text,
         groups=[(field, _choices(book, field, language)) for field in FIELDS],
         victims={

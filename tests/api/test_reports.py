@@ -341,8 +341,8 @@ def test_the_page_shows_numbers_with_their_lists(
     assert len(anchors) > 10
     assert all(f'id="{one}"' in page.text for one in anchors), "contents lead somewhere"
     told = int(re.search(r"theo xã</a> <span class=\"hint\">\((\d+) dòng", page.text)[1])
-    assert f"Xem {told - 12} dòng còn lại" in page.text
-    assert len(rows_of(page.text, "structures-commune")) == 12 + 1, "the first, and the total"
+    assert f"Xem {told - 8} dòng còn lại" in page.text
+    assert len(rows_of(page.text, "structures-commune")) == 8 + 1, "the first, and the total"
     asked = unescape(re.search(r'href="([^"]+whole=structures-commune)#structures', page.text)[1])
     whole = browser.get(asked)
     assert whole.status_code == 200

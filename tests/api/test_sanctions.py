@@ -1,5 +1,6 @@
 """Sanctions for programs and for people: the answer, what is asked for, what is wrong."""
 
+import re
 from collections.abc import Callable
 from html import unescape
 from typing import Any
@@ -74,6 +75,16 @@ def test_the_page_answers_and_says_that_it_is_a_guide(browser_of: Callable[[str]
     assert "Mức phạt chưa có trong dữ liệu" in told
     assert "sanction.act.refuse_lease" in told
     assert 'href="/view/sanctions" aria-current="page"' in told
+    every = len(
+        browser.get("/sanctions", headers={"accept": "application/json"}).json()["behaviours"]
+    )
+    row = re.compile(r'<th scope="row"><a href="/view/sanctions\?behaviour=([^"#]+)')
+    first = unescape(browser.get("/view/sanctions").text)
+    assert len(row.findall(first)) == 25
+    assert f"1 đến 25 trong {every}" in first, first
+    assert '<h3 id="rows-telecom">' in first
+    last = unescape(browser.get("/view/sanctions?offset=25").text)
+    assert len(row.findall(last)) == every - 25
     none = unescape(browser.get("/view/sanctions?text=zzz").text)
     assert "Không có dòng nào khớp điều kiện đang chọn" in none
 

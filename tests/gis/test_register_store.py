@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 from shapely import MultiPolygon, box
+from sqlalchemy import event
 
 from gis.errors import ConflictError, FormatError, NotFoundError, StorageError
 from gis.register.antennas import Antenna, AntennaKind
@@ -392,6 +393,26 @@ def test_the_history_knows_who_when_what_and_why(filled: Register) -> None:
     assert removed.old["technology"] == "LTE 1800"
     assert removed.revision == measured.revision + 1
     filled.check()
+
+
+def test_the_history_of_a_structure_does_not_read_the_whole_log(filled: Register) -> None:
+    asked: list[tuple[str, Any]] = []
+    event.listen(
+        filled.engine,
+        "before_cursor_execute",
+        lambda _connection, _cursor, sql, given, *_: asked.append((sql, given)),
+    )
+    assert filled.structure_changes("s1", 20)
+    sql, given = asked[-1]
+    with filled.engine.connect() as connection:
+        if connection.dialect.name == "postgresql":
+            connection.exec_driver_sql("SET LOCAL enable_seqscan = off")
+            plan = str(connection.exec_driver_sql(f"EXPLAIN {sql}", given).all())
+            assert "Seq Scan on change_log" not in plan
+        else:
+            plan = str(connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {sql}", given).all())
+            assert "SCAN change_log" not in plan
+            assert plan.count("change_log_replaced (table_name=?)") == 4, "for each kind of part"
 
 
 def test_the_history_is_not_rewritten(filled: Register) -> None:
