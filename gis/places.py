@@ -104,7 +104,8 @@ class CommuneFinder:
         *,
         every: Sequence[AdministrativeUnit] | None = None,
     ) -> None:
-        every = reader.units(kinds=COMMUNES) if every is None else every
+        if every is None:
+            every = reader.units(on=on if before is None else None, kinds=COMMUNES)
         self._former = None if before is None else CommuneFinder(reader, before, every=every)
         units = {
             unit.code: unit

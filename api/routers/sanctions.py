@@ -108,7 +108,9 @@ def page(
         except GisError as error:
             refused = facts_refused("sanctions", typed, error, language)
     usual = {"judged_on": service.today().isoformat()}
-    listed = behaviour_rows(book, language, text)
+    listed = sorted(
+        behaviour_rows(book, language, text), key=lambda row: FIELDS.index(row["field"])
+    )
     return render(
         request,
         "sanctions.html",

@@ -83,8 +83,13 @@ def test_the_page_answers_and_says_that_it_is_a_guide(browser_of: Callable[[str]
     assert len(row.findall(first)) == 25
     assert f"1 đến 25 trong {every}" in first, first
     assert '<h3 id="rows-telecom">' in first
-    last = unescape(browser.get("/view/sanctions?offset=50").text)
-    assert len(row.findall(last)) == every - 50
+    pages = [first, *(unescape(browser.get(f"/view/sanctions?offset={n}").text) for n in (25, 50))]
+    assert sum(len(row.findall(one)) for one in pages) == every
+    fields = [name for one in pages for name in re.findall(r'<h3 id="rows-(\w+)"', one)]
+    assert fields == ["telecom", "telecom", "radio", "radio"], "one field after the other"
+    beyond = unescape(browser.get("/view/sanctions?offset=5000").text)
+    assert f"0 trong {every}" in beyond
+    assert 'rel="prev" href="/view/sanctions?offset=50#rows-heading"' in beyond
     none = unescape(browser.get("/view/sanctions?text=zzz").text)
     assert "Không có dòng nào khớp điều kiện đang chọn" in none
 

@@ -228,3 +228,21 @@ def test_paper_has_no_menu_and_keeps_the_list_of_a_form(visit: Callable) -> None
     expect(page.locator("form table tbody tr").first).to_be_visible()
     group = page.locator("thead").first.evaluate("one => getComputedStyle(one).display")
     assert group == "table-header-group", "heads on every sheet"
+
+
+def test_an_anchor_below_what_is_not_laid_out_yet_is_seen(visit: Callable) -> None:
+    """What stands above it has only about its height until it comes near."""
+    page = visit("staff", 390).open("/view/structures/mp-ben-luc-cot#history")
+    expect(page.locator("#history-heading")).to_be_in_viewport()
+    page.goto(page.url.replace("#history", "#around-heading"))
+    expect(page.locator("#around-heading")).to_be_in_viewport()
+
+
+def test_what_is_laid_out_near_does_not_cut_its_outlines(visit: Callable) -> None:
+    page = visit("staff").open("/view/structures/mp-ben-luc-cot")
+    clips = page.evaluate(
+        "() => [...document.querySelectorAll('.once-near')]"
+        ".map((one) => getComputedStyle(one).overflowClipMargin)"
+    )
+    assert clips
+    assert set(clips) == {"6px"}, "an outline of 3 px stands 2 px off what has the focus"
