@@ -5,6 +5,7 @@ from collections.abc import Callable
 from html import unescape
 from typing import Any
 
+import pytest
 from starlette.testclient import TestClient
 
 Token = Callable[[str], dict[str, str]]
@@ -106,3 +107,14 @@ def test_a_wrong_field_is_said_at_the_field_and_what_was_typed_stays(
         assert f'id="act-{name}-wrong"' in page, name
     assert 'value="lots"' in page
     assert '<option value="radio_no_licence" selected>' in page
+
+
+def test_a_field_does_not_come_again_on_a_later_page(
+    browser_of: Callable[[str], Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("api.routers.sanctions._PER_PAGE", 4)
+    browser = browser_of("staff")
+    pages = [browser.get(f"/view/sanctions?offset={place}").text for place in range(0, 60, 4)]
+    fields = [name for one in pages for name in re.findall(r'<h3 id="rows-(\w+)"', one)]
+    assert fields == sorted(fields, key=["telecom", "radio"].index)
+    assert set(fields) == {"telecom", "radio"}
